@@ -1,0 +1,166 @@
+// Package analyze computes what a graph gives away: who suffers when a service
+// fails, loops, hubs, and what the rules find. Everything here is a pure function
+// of a graph.Graph; nothing prints, reads files or knows where a fact came from.
+package analyze
+
+import (
+	"github.com/weirgraph/weir/graph"
+)
+
+// A Report is what a command has computed. The parts it did not compute are nil
+// and are left out of every output. Nodes and edges are those of Graph.
+type Report struct {
+	Graph *graph.Graph // the whole graph, before anything is cut for display
+
+	Drawn   bool     // weir graph: the services and calls themselves are asked for
+	Check   *Check   // weir check
+	Impacts []Impact // weir blast S
+	Ranking []Rank   // weir blast --all
+	Cycles  *Cycles  // weir cycles
+	Fan     *Fan     // weir fanout
+	Path    *Path    // weir path
+	Focus   *Focus   // weir show
+}
+
+// A Check is the outcome of the rules.
+type Check struct {
+	Findings []Finding // most serious first, then in the order of Rules, then by subject
+	Ignored  int       // findings that the configuration or an annotation excuses
+	Rules    int       // how many rules were run
+}
+
+// Effect is how a service suffers from the failure of another. Greater is worse.
+type Effect uint8
+
+const (
+	Delayed  Effect = iota // reached by asynchronous calls only: work waits
+	Degraded               // reached without asynchronous, but by some optional call: answers with less
+	Failed                 // reached by hard synchronous calls alone
+)
+
+// Effects are the words for Effect, in the order of its constants.
+var Effects = []string{"delayed", "degraded", "failed"}
+
+func (e Effect) String() string { return Effects[e] }
+
+// An Impact is the blast radius of services that fail together.
+type Impact struct {
+	Failed  []graph.Node // sorted
+	Mode    string       // "stop"
+	Reached []Reach      // nearest first, then by ID; never a failed service itself
+	Others  int          // services in the graph besides the failed ones
+}
+
+// A Reach is one service in a blast radius.
+type Reach struct {
+	Node     graph.Node
+	Effect   Effect
+	Distance int          // calls on Path
+	Path     []graph.Node // a shortest chain of calls that brings the effect about: Node first, the failed service last
+}
+
+// A Rank is the size of one service's blast radius.
+type Rank struct {
+	Node    graph.Node
+	Failed  int // services that fail with it
+	Reached int // services that suffer in any way
+	Direct  int // services that call it themselves
+}
+
+// Cycles are the loops of a graph.
+type Cycles struct {
+	Components []Cycle // sorted by their smallest service
+}
+
+// A Cycle is a strongly connected component with a loop in it.
+type Cycle struct {
+	Services []graph.Node // the component, sorted
+	Loop     []graph.Node // one shortest loop, from its smallest service, without repeating it at the end
+	Sync     bool         // Loop has synchronous calls only; if any loop of the component does, Loop is such a one
+	Calls    int          // calls within the component
+}
+
+// Fan is the shape of a graph, service by service.
+type Fan struct {
+	Services []FanRow     // by fan-out plus fan-in, greatest first, then by ID
+	Deepest  []graph.Node // a longest chain of synchronous calls, caller first
+	Depth    int          // calls on it
+	Layers   int
+}
+
+// A FanRow is one service's place in the shape.
+type FanRow struct {
+	Node   graph.Node
+	Out    int        // distinct services it calls
+	In     int        // distinct services that call it
+	Depth  int        // calls on the longest chain below it; services of one cycle count as one
+	Layer  int        // 0 calls nobody; else one above the highest layer it calls
+	Role   graph.Role // also Service.Role
+	Reach  int        // services it calls, directly or not
+	Impact int        // services that call it, directly or not
+}
+
+// A Path is how one service is tied to another.
+type Path struct {
+	From, To graph.Node
+	Forward  [][]graph.Node // shortest chains of calls From > ... > To, at most maxPaths
+	Back     [][]graph.Node // and those To > ... > From
+	More     bool           // there are further shortest chains
+}
+
+// A Focus is one service in perspective.
+type Focus struct {
+	Node     graph.Node
+	Calls    []graph.Edge // what it calls, all classes
+	Called   []graph.Edge // who calls it, all classes
+	Impact   Impact       // what its own failure reaches
+	Needs    []graph.Node // every service it calls by hard synchronous calls, directly or not, sorted
+	Row      FanRow
+	Cycle    *Cycle    // the loop it is on, if any
+	Findings []Finding // that concern it
+}
+
+// Severity of a finding.
+type Severity uint8
+
+const (
+	Info Severity = iota
+	Warning
+	Error
+)
+
+// Severities are the words for Severity, in the order of its constants.
+var Severities = []string{"info", "warning", "error"}
+
+func (s Severity) String() string { return Severities[s] }
+
+// Confidence is how much of a finding was read and not presumed.
+type Confidence uint8
+
+const (
+	Assumed Confidence = iota // uses an assumption; never an error
+	Default                   // uses a platform's default
+	Certain                   // everything it uses is in the inputs
+)
+
+// Confidences are the words for Confidence, in the order of its constants.
+var Confidences = []string{"assumed", "default", "certain"}
+
+func (c Confidence) String() string { return Confidences[c] }
+
+// A Finding is one thing that is wrong, or may be.
+type Finding struct {
+	Rule        *Rule
+	Severity    Severity
+	Confidence  Confidence
+	Subject     string // a service's id, "from->to", a path "a>b>c", a cycle "a,b,c", "Kind/namespace/name"
+	Message     string // one sentence, first and last hop in it
+	Hint        string // the way out, in the words of the format it came from
+	Values      []KeyValue
+	Origins     []graph.Origin // the deciding place first
+	Services    []graph.Node   // whom it concerns, for drawing
+	Fingerprint string         // of rule and subject alone, 16 hex digits
+}
+
+// A KeyValue is one value that a finding was computed from.
+type KeyValue struct{ Key, Value string }

@@ -1,0 +1,286 @@
+package graph
+
+import (
+	"github.com/weirgraph/weir/policy"
+)
+
+// Origin is the place a fact was read from.
+type Origin = policy.Origin
+
+// Facts is what one document says, before anybody asks whether it fits what the
+// other documents say. Readers fill it; a Builder links the facts of all
+// documents into a Graph.
+//
+// The fields are plain slices that a reader appends to. Their order does not
+// matter: the builder sorts by Origin. Facts are not safe for concurrent use.
+type Facts struct {
+	Things     []Thing
+	Names      []Name
+	Calls      []Fact
+	Values     []Value
+	Configs    []Config
+	Uses       []Use
+	Scalers    []Scaler
+	Budgets    []Budget
+	Namespaces []Namespace
+	Problems   []Problem
+}
+
+// A Ref names a thing in the words of its own document. Two refs mean the same
+// thing when all four parts agree; the builder decides which different refs mean
+// the same service.
+type Ref struct {
+	// Realm keeps the names of one world apart from another's: "kubernetes",
+	// "backstage", "compose:shop" (one compose project), "native". The empty
+	// realm means whatever goes by this name, wherever it was declared.
+	Realm     string
+	Kind      string // the source's own word: "Deployment", "Gateway", "Component"; may be empty
+	Namespace string // empty when the document gives none
+	Name      string
+}
+
+// IsZero reports whether r names nothing.
+func (r Ref) IsZero() bool { return r.Name == "" }
+
+// A Thing is a node as one document declares it: a workload, a gateway, a
+// database, an entity of a catalog. Documents that declare the same Ref add to
+// each other; for a value that two of them give, a declaration by people (native
+// manifest, catalog) wins over a platform's, then the last one in file order.
+type Thing struct {
+	Ref
+	Origin Origin
+
+	Kind     Kind // what it is, if the document says or shows it; KindUnknown otherwise
+	KindSure bool // the document says the kind outright, it is not inferred from an image or a name
+	Patch    bool // a partial object that adds to a thing and does not declare one
+
+	PodLabels Labels // what selectors see; nil when nothing can select it
+	Account   string // the service account it runs as
+	AppID     string // its dapr app-id
+	Ports     []Port
+	Image     string
+	Aliases   []string // further names it goes by: container names, hostnames
+
+	Labels      Labels // the object's own labels and those of its pods
+	Annotations Labels // the object's own annotations and those of its pods
+	Probes      Probes
+	Replicas    policy.Setting[int] // platform-default where the product starts one unasked
+
+	Tier       policy.Setting[int] // 1 (most critical) to 4
+	SLO        policy.Setting[float64]
+	Entrypoint policy.Setting[bool]
+	Team       string
+	Owner      string
+	System     string
+	Lifecycle  string
+	Version    string
+}
+
+// Labels are key=value pairs. A nil map is fine to read.
+type Labels map[string]string
+
+// A Port is a port that a thing or a name answers on.
+type Port struct {
+	Name     string
+	Number   int
+	Target   string // a Service's targetPort: a number or a name
+	Protocol string // http, grpc, tcp, ... where said (appProtocol, or the prefix of the port's name)
+}
+
+// Probes are the health checks a thing declares. They decide who gets traffic
+// and who is restarted; they are never a resilience policy.
+type Probes struct {
+	Known     bool // the document could have declared them
+	Readiness bool // readinessProbe, compose healthcheck, a load balancer's active check
+	Liveness  bool
+	Startup   bool
+	Origin    Origin // of the readiness check if there is one, else of the first one
+}
+
+// A Name is an address under which something answers: a Kubernetes Service, the
+// host of a ServiceEntry, a compose service name or network alias, an alias from
+// weir.yaml.
+type Name struct {
+	Ref
+	Origin   Origin
+	Hosts    []string // full host names it answers to besides its own (lower case)
+	Selects  Selector // the workloads behind it, when it selects by labels
+	Of       Ref      // the one thing behind it, when it names it
+	Target   string   // another host that it stands for: ExternalName, a DNS alias
+	Backends []string // addresses behind it: a ServiceEntry's endpoints, an Endpoints object's hosts
+	Ports    []Port
+	Headless bool
+	Outside  bool // it stands for something outside the estate (MESH_EXTERNAL, ExternalName)
+	Kind     Kind // of the node it stands for, when nothing behind it says
+
+	Labels      Labels
+	Annotations Labels
+}
+
+// A Selector picks workloads by the labels of their pods. The zero Selector
+// selects nothing.
+type Selector struct {
+	Labels Labels      // all must match
+	Exprs  []LabelExpr // all must match
+	// Namespaces to look in. Empty: the namespace of the object that selects.
+	Namespaces []string
+	// NamespaceLabels, when set, look in every namespace that carries them.
+	NamespaceLabels Labels
+	// AnyNamespace looks everywhere.
+	AnyNamespace bool
+}
+
+// IsZero reports whether the selector has no condition on labels. Such a
+// selector picks everything or nothing, depending on the product, and proves no
+// single call; readers leave it out.
+func (s Selector) IsZero() bool { return len(s.Labels) == 0 && len(s.Exprs) == 0 }
+
+// A LabelExpr is one matchExpressions entry.
+type LabelExpr struct {
+	Key    string
+	Op     string // In, NotIn, Exists, DoesNotExist
+	Values []string
+}
+
+// A Party is one end of a call, named the way its document names it. Exactly
+// one of Ref, Host, Pods, Account and AppID is set.
+type Party struct {
+	Ref     Ref
+	Host    Address  // whoever answers there
+	Pods    Selector // every workload whose pods match
+	Account string   // every workload that runs as this service account, in Namespace
+	AppID   string   // the dapr application, in Namespace if the app-id is qualified
+
+	// Namespace is where Host, Pods, Account and AppID are looked up: the
+	// namespace of the object that says them.
+	Namespace string
+	// Realm is the world whose short names Host may use, as in Ref.Realm.
+	Realm string
+}
+
+// A Fact is one document's word that From calls To.
+type Fact struct {
+	From, To Party
+	Evidence
+}
+
+// Evidence is what one document says about one call.
+type Evidence struct {
+	Origin   Origin
+	Way      string   // how the call showed itself, kebab-case: "env-url", "virtual-service-route"
+	Strength Strength // how much that proves
+	Class    Class
+	Mode     Mode     // ModeUnknown where the document does not say
+	Need     Need     // NeedUnknown where the document does not say
+	Protocol string   // http, https, grpc, tcp, sql, amqp, kafka, redis, mongodb, ...; empty if unknown
+	Methods  []string // HTTP methods or operations, upper case, when it says; sorted
+	Database string   // the database on a server that holds several
+	Port     int      // 0 if unknown
+	Mirror   bool     // a copy of traffic, whose failure the caller never sees
+	Fallback bool     // taken only instead of another call
+	Key      string   // the setting that revealed it ("REDIS_ADDR"), if one did
+	Says     *policy.Set
+}
+
+// A Value is a setting that may hold addresses: an environment variable, an
+// argument, an entry of a configuration file. The builder finds the addresses in
+// it, when all names are known.
+type Value struct {
+	Of     Ref    // the thing that has the setting
+	Scope  string // its container, within which $(NAME) refers to other values
+	Key    string // "REDIS_ADDR", "spring.redis.host"; "" for an argument
+	Text   string
+	Way    Way
+	Init   bool // of an init container: runs before the service, not with it
+	Origin Origin
+}
+
+// Way is the kind of place a Value stands in. It decides how much a bare word
+// in it proves.
+type Way uint8
+
+const (
+	WayEnv  Way = iota // environment variable
+	WayArg             // command line of a container
+	WayFile            // entry of a configuration file that the service reads
+)
+
+// Ways are the words for Way.
+var Ways = []string{"env", "arg", "file"}
+
+func (w Way) String() string { return Ways[w] }
+
+// A Config is a bundle of settings that things refer to by name: a ConfigMap, a
+// Secret, a file, a dapr Configuration.
+type Config struct {
+	Ref
+	Origin  Origin
+	Entries []Entry
+}
+
+// An Entry is one setting of a Config.
+type Entry struct {
+	Key    string
+	Text   string // nothing for a file whose Values were extracted
+	Values []Value
+	// Values are the settings found inside, when the entry is a configuration
+	// file in a known format: Key, Text, Way and Origin are filled, Of and Scope
+	// come from whoever uses the entry.
+	Origin Origin
+}
+
+// A Use is a thing's reference to a Config.
+type Use struct {
+	Of     Ref
+	Scope  string // container
+	Config Ref
+	Key    string // one entry; "" is all of them
+	As     string // the environment variable it becomes, or the prefix if Key is ""
+	File   bool   // mounted as files, not read as environment
+	Init   bool
+	Origin Origin
+}
+
+// A Scaler changes how many replicas a thing has: a HorizontalPodAutoscaler.
+type Scaler struct {
+	Of       Ref
+	Min, Max int // Min 1 when unset, as Kubernetes does
+	Origin   Origin
+}
+
+// A Budget limits voluntary disruption: a PodDisruptionBudget.
+type Budget struct {
+	Ref
+	Selects        Selector
+	MinAvailable   string // as written, "1" or "50%"; empty if unset
+	MaxUnavailable string
+	Origin         Origin
+}
+
+// A Namespace is what an input says about a namespace.
+type Namespace struct {
+	Name        string
+	Labels      Labels
+	Annotations Labels
+	Origin      Origin
+}
+
+// A Problem is something a reader met and could not use.
+type Problem struct {
+	Origin  Origin
+	Message string   // lower case, what was found in quotes, no full stop
+	Hint    string   // the way out, may be empty
+	Level   Severity // how much of the input is lost by it
+}
+
+// Severity of a Problem.
+type Severity uint8
+
+const (
+	// Note: something worth knowing, nothing is lost (a duplicate, an alias).
+	Note Severity = iota
+	// Skipped: an input was recognised and deliberately left out (a template).
+	Skipped
+	// Failed: an input could not be read; the run ends with exit code 3.
+	Failed
+)

@@ -1,0 +1,326 @@
+// Package graph holds services and the calls between them.
+//
+// It comes in two states. A Builder collects Facts, what single documents say in
+// their own words, and links them: it decides which names mean the same service,
+// which address is answered by whom, and what each call is made of. What it
+// builds is a Graph, frozen and sorted, on which everything else computes.
+//
+// A Graph is directed: a call leads from the service that makes it to the service
+// that answers. The callee is upstream, the caller downstream; failure travels
+// against the arrow, from callee to caller. Code avoids those two words where it
+// can and says Callers and Callees.
+//
+// At most one call leads from one service to another, however many documents
+// speak of it; its Evidence keeps them apart. A service may call itself.
+package graph
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Node is the number of a service in one Graph, from 0 to Len()-1 in the order
+// of service IDs, so that sorting nodes sorts names. It means nothing in another
+// Graph, except one made of this one by Where.
+type Node int32
+
+// Edge is the number of a call in one Graph, from 0 to Calls()-1, ordered by
+// caller, then callee.
+type Edge int32
+
+// A Service is a node: anything that calls or is called.
+type Service struct {
+	ID        string // namespace/name, or name; unique, see Builder
+	Name      string
+	Namespace string
+	Kind      Kind
+	Defined   bool // an input declares it; false if it is only addressed
+	Role      Role
+
+	Tier       policy.Setting[int] // 1 (most critical) to 4; unknown stays unknown
+	SLO        policy.Setting[float64]
+	Entrypoint policy.Setting[bool]
+	Team       string
+	Owner      string
+	System     string
+	Lifecycle  string
+
+	Replicas    policy.Setting[int]
+	Scaling     *Scaler
+	Disruption  *Budget
+	Probes      Probes
+	Ports       []Port
+	Labels      Labels
+	Annotations Labels
+
+	Aliases  []string // every other name it answers to or was declared under, sorted
+	Versions []string // the workloads behind it, where there are several, sorted
+	Origins  []Origin // where it is declared, or first addressed; sorted
+}
+
+// A Call is an edge with what is known about it. It is a copy: changing it
+// changes nothing, except for the shared Evidence, which is not to be changed.
+type Call struct {
+	From, To Node
+	Class    Class
+	Strength Strength
+	Mode     Mode // Sync or Async, never unknown: sync unless something says otherwise
+	Need     Need // Hard or Soft, never unknown: hard unless something says otherwise
+	Protocol string
+	Declared bool // manifests say so
+	Observed bool // traces show it
+	Fallback bool // taken only instead of another call
+	Mirror   bool // copies of traffic only
+	Evidence []Evidence
+}
+
+// Hardness and mode together: a failure of the callee fails the caller.
+func (c Call) HardSync() bool { return c.Mode == Sync && c.Need == Hard }
+
+// A Graph is a frozen set of services and calls. All its methods are safe for
+// concurrent use. Slices it returns are its own and must not be changed, unless a
+// method says otherwise.
+//
+// A call costs 20 bytes, its evidence apart.
+type Graph struct {
+	services []Service
+	lookup   map[string]Node // by ID
+
+	out    []int32 // out[v] to out[v+1] are the calls that v makes
+	to     []Node  // by Edge
+	from   []Node  // by Edge
+	in     []int32 // in[v] to in[v+1] index inCall
+	inCall []Edge  // calls by callee, then caller
+
+	attrs     []attr // by Edge
+	protocols []string
+	detail    []int32 // by Edge, index into evidence; nil if there is none at all
+	evidence  [][]Evidence
+
+	coverage *Coverage
+}
+
+// attr packs what every call has: protocol<<16 | flags<<9 | need<<7 | mode<<5 | strength<<3 | class.
+type attr uint32
+
+const (
+	flagDeclared attr = 1 << (9 + iota)
+	flagObserved
+	flagFallback
+	flagMirror
+)
+
+func packAttr(c *Call, protocol int) attr {
+	a := attr(c.Class) | attr(c.Strength)<<3 | attr(c.Mode)<<5 | attr(c.Need)<<7 | attr(protocol)<<16
+	for _, f := range []struct {
+		on  bool
+		bit attr
+	}{{c.Declared, flagDeclared}, {c.Observed, flagObserved}, {c.Fallback, flagFallback}, {c.Mirror, flagMirror}} {
+		if f.on {
+			a |= f.bit
+		}
+	}
+	return a
+}
+
+func (a attr) class() Class       { return Class(a & 7) }
+func (a attr) strength() Strength { return Strength(a >> 3 & 3) }
+func (a attr) mode() Mode         { return Mode(a >> 5 & 3) }
+func (a attr) need() Need         { return Need(a >> 7 & 3) }
+
+// New freezes services and calls into a Graph. The services must be sorted by ID
+// without repetition, the calls may come in any order; of several between the
+// same two services only the first is kept. Nodes in calls are positions in
+// services. It takes both slices over, and sets each service's Role.
+func New(services []Service, calls []Call) *Graph {
+	slices.SortStableFunc(calls, func(a, b Call) int {
+		if a.From != b.From {
+			return int(a.From) - int(b.From)
+		}
+		return int(a.To) - int(b.To)
+	})
+	calls = slices.CompactFunc(calls, func(a, b Call) bool { return a.From == b.From && a.To == b.To })
+	g := &Graph{services: services, lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
+	for i := range services {
+		g.lookup[services[i].ID] = Node(i)
+	}
+	g.to, g.from = make([]Node, len(calls)), make([]Node, len(calls))
+	g.attrs = make([]attr, len(calls))
+	protocols := map[string]int{}
+	for i := range calls {
+		c := &calls[i]
+		p, ok := protocols[c.Protocol]
+		if !ok {
+			p = len(g.protocols)
+			protocols[c.Protocol] = p
+			g.protocols = append(g.protocols, c.Protocol)
+		}
+		g.from[i], g.to[i], g.attrs[i] = c.From, c.To, packAttr(c, p)
+		if len(c.Evidence) > 0 {
+			if g.detail == nil {
+				g.detail = make([]int32, len(calls))
+				g.evidence = append(g.evidence, nil)
+			}
+			g.detail[i] = int32(len(g.evidence))
+			g.evidence = append(g.evidence, c.Evidence)
+		}
+	}
+	g.index()
+	g.setRoles()
+	return g
+}
+
+// index builds both adjacencies from from and to, which are sorted by caller.
+func (g *Graph) index() {
+	n := len(g.services)
+	g.out, g.in = make([]int32, n+1), make([]int32, n+1)
+	for i := range g.to {
+		g.out[g.from[i]+1]++
+		g.in[g.to[i]+1]++
+	}
+	for v := range n {
+		g.out[v+1] += g.out[v]
+		g.in[v+1] += g.in[v]
+	}
+	g.inCall = make([]Edge, len(g.to))
+	next := slices.Clone(g.in[:n])
+	for i, v := range g.to {
+		g.inCall[next[v]] = Edge(i)
+		next[v]++
+	}
+}
+
+// setRoles sets each service's role from its core calls to other services.
+func (g *Graph) setRoles() {
+	calls, called := make([]bool, g.Len()), make([]bool, g.Len())
+	for i := range g.to {
+		if g.attrs[i].class().Core() && g.from[i] != g.to[i] {
+			calls[g.from[i]], called[g.to[i]] = true, true
+		}
+	}
+	for v := range g.services {
+		switch {
+		case calls[v] && called[v]:
+			g.services[v].Role = Both
+		case calls[v]:
+			g.services[v].Role = Downstream
+		case called[v]:
+			g.services[v].Role = Upstream
+		default:
+			g.services[v].Role = Isolated
+		}
+	}
+}
+
+// Len is the number of services.
+func (g *Graph) Len() int { return len(g.services) }
+
+// Calls is the number of calls.
+func (g *Graph) Calls() int { return len(g.to) }
+
+// Service returns the service of v, which is the graph's own.
+func (g *Graph) Service(v Node) *Service { return &g.services[v] }
+
+// Services returns all services, sorted by ID.
+func (g *Graph) Services() []Service { return g.services }
+
+// ID returns the ID of v.
+func (g *Graph) ID(v Node) string { return g.services[v].ID }
+
+// Node returns the node of the service with exactly this ID.
+func (g *Graph) Node(id string) (Node, bool) {
+	v, ok := g.lookup[id]
+	return v, ok
+}
+
+// Out returns the range of the calls that v makes: lo <= e < hi. They are sorted
+// by callee.
+func (g *Graph) Out(v Node) (lo, hi Edge) { return Edge(g.out[v]), Edge(g.out[v+1]) }
+
+// In returns the calls that v answers, sorted by caller.
+func (g *Graph) In(v Node) []Edge { return g.inCall[g.in[v]:g.in[v+1]] }
+
+// Callees returns the services that v calls, sorted.
+func (g *Graph) Callees(v Node) []Node { return g.to[g.out[v]:g.out[v+1]] }
+
+// Callers returns the services that call v, sorted, in a slice of the caller's own.
+func (g *Graph) Callers(v Node) []Node {
+	in := g.In(v)
+	callers := make([]Node, len(in))
+	for i, e := range in {
+		callers[i] = g.from[e]
+	}
+	return callers
+}
+
+// From returns the caller of e.
+func (g *Graph) From(e Edge) Node { return g.from[e] }
+
+// To returns the callee of e.
+func (g *Graph) To(e Edge) Node { return g.to[e] }
+
+// Edge returns the call from u to v, if there is one. It costs a binary search.
+func (g *Graph) Edge(u, v Node) (Edge, bool) {
+	lo, hi := g.Out(u)
+	i, ok := slices.BinarySearch(g.to[lo:hi], v)
+	return lo + Edge(i), ok
+}
+
+// Class returns the class of e.
+func (g *Graph) Class(e Edge) Class { return g.attrs[e].class() }
+
+// Strength returns the strength of the evidence for e.
+func (g *Graph) Strength(e Edge) Strength { return g.attrs[e].strength() }
+
+// Mode returns Sync or Async.
+func (g *Graph) Mode(e Edge) Mode { return g.attrs[e].mode() }
+
+// Need returns Hard or Soft.
+func (g *Graph) Need(e Edge) Need { return g.attrs[e].need() }
+
+// HardSync reports whether a failure of the callee of e fails the caller.
+func (g *Graph) HardSync(e Edge) bool { return g.Mode(e) == Sync && g.Need(e) == Hard }
+
+// Call returns everything known about e.
+func (g *Graph) Call(e Edge) Call {
+	a := g.attrs[e]
+	c := Call{
+		From: g.from[e], To: g.to[e],
+		Class: a.class(), Strength: a.strength(), Mode: a.mode(), Need: a.need(),
+		Protocol: g.protocols[a>>16],
+		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0,
+		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0,
+	}
+	if g.detail != nil {
+		c.Evidence = g.evidence[g.detail[e]]
+	}
+	return c
+}
+
+// Coverage says what the inputs were and what could not be used of them. It is
+// never nil.
+func (g *Graph) Coverage() *Coverage { return g.coverage }
+
+// Where returns the graph with the same services, under the same numbers, and
+// only the calls that keep reports true for. Roles stay those of the whole graph.
+func (g *Graph) Where(keep func(Edge) bool) *Graph {
+	h := &Graph{services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage}
+	for i := range g.to {
+		if !keep(Edge(i)) {
+			continue
+		}
+		h.from, h.to, h.attrs = append(h.from, g.from[i]), append(h.to, g.to[i]), append(h.attrs, g.attrs[i])
+		if g.detail != nil {
+			h.detail = append(h.detail, g.detail[i])
+		}
+	}
+	h.index()
+	return h
+}
+
+// Core is the graph of the calls that failure travels along: calls and ingress,
+// without mirrored traffic.
+func (g *Graph) Core() *Graph {
+	return g.Where(func(e Edge) bool { return g.Class(e).Core() && g.attrs[e]&flagMirror == 0 })
+}

@@ -1,0 +1,96 @@
+// Package document is the unit of reading: one YAML document of a stream, one
+// JSON value, one text file. A Reader looks at a document's Head to say whether
+// it is one of its own, and turns it into graph.Facts, knowing nothing of the
+// other documents.
+//
+// Documents are walked as Nodes, which keep the place of every value and never
+// fail: asking a list for a key gives an absent node, and reading on from there
+// gives more absent nodes. What a reader cannot use it reports with Problem and
+// goes on.
+package document
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A Reader turns documents of one format into facts.
+type Reader struct {
+	Name string // "kubernetes"; also in every Origin of its facts
+	Doc  string // one sentence for help and documentation
+	// Reads lists what the reader takes in the words of its users: kinds,
+	// file names, top-level keys. For documentation.
+	Reads []string
+	// Match reports whether a document is one of the reader's, by its head.
+	Match func(h *Head) bool
+	// Read adds what the document says to f. It must not keep d or f.
+	Read func(d *Document, f *graph.Facts)
+}
+
+// A Head is what can be told of a document without parsing it.
+type Head struct {
+	Base       string   // the file's name without folder and compression suffix, lower case
+	Text       bool     // neither YAML nor JSON: only Document.Text is of use
+	APIVersion string   // the value of the top-level key apiVersion
+	Kind       string   // the value of the top-level key kind
+	Keys       []string // all top-level keys, in order; nil if the document is no mapping
+}
+
+// Group returns the API group, "networking.istio.io", or "" for the core group.
+func (h *Head) Group() string {
+	for i := len(h.APIVersion) - 1; i >= 0; i-- {
+		if h.APIVersion[i] == '/' {
+			return h.APIVersion[:i]
+		}
+	}
+	return ""
+}
+
+// Has reports whether key is one of the top-level keys.
+func (h *Head) Has(key string) bool { return slices.Contains(h.Keys, key) }
+
+// A Document is one document of one file.
+type Document struct {
+	Head   Head
+	Reader string // the name of the reader that reads it
+	File   string // as the user named it, forward slashes
+	Root   Node   // absent for a text document
+	Text   []byte // the bytes of a text document
+	// Dir opens files beside this one, which a compose file or a chart may
+	// refer to, by slash-separated paths relative to the document's folder ("../"
+	// allowed). It is nil when the document came from standard input.
+	Dir fs.FS
+
+	Facts *graph.Facts // where Problem reports
+	// aliases counts the aliases followed, against alias bombs.
+	aliases int
+}
+
+// At returns the origin of n.
+func (d *Document) At(n Node) graph.Origin {
+	o := graph.Origin{Reader: d.Reader, File: d.File}
+	if n.y != nil {
+		o.Line, o.Column = int32(n.y.Line), int32(n.y.Column)
+	}
+	return o
+}
+
+// Line returns the origin of a line of a text document, counted from 1.
+func (d *Document) Line(line, column int) graph.Origin {
+	return graph.Origin{Reader: d.Reader, File: d.File, Line: int32(line), Column: int32(column)}
+}
+
+// Problem reports something that could not be used: what, in quotes what was
+// found, and the way out. The rest of the document is still read.
+func (d *Document) Problem(level graph.Severity, n Node, hint, format string, args ...any) {
+	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
+		Origin: d.At(n), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,
+	})
+}
+
+// Declare is an explicit policy setting read at n.
+func Declare[T any](d *Document, n Node, v T) policy.Setting[T] { return policy.Declare(v, d.At(n)) }

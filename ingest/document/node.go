@@ -1,0 +1,260 @@
+package document
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A Node is a value in a document, or the absence of one. The zero Node is
+// absent. Aliases are followed and merge keys ("<<") are resolved on the way;
+// an own key wins over a merged one, as YAML has it.
+type Node struct {
+	y *yaml.Node
+	d *Document
+}
+
+// NewNode wraps a parsed YAML node of d. An alias bomb cannot hurt a walk: after
+// maxAliases followed aliases the rest of them are absent.
+func NewNode(d *Document, y *yaml.Node) Node {
+	return Node{y: y, d: d}.follow()
+}
+
+// maxAliases bounds how many aliases of one document are followed. The largest
+// real compose files follow a few hundred.
+const maxAliases = 100_000
+
+// follow steps through aliases and document nodes to a real value.
+func (n Node) follow() Node {
+	for n.y != nil {
+		switch n.y.Kind {
+		case yaml.DocumentNode:
+			if len(n.y.Content) == 0 {
+				return Node{}
+			}
+			n.y = n.y.Content[0]
+		case yaml.AliasNode:
+			if n.d != nil {
+				if n.d.aliases++; n.d.aliases > maxAliases {
+					return Node{}
+				}
+			}
+			n.y = n.y.Alias
+		default:
+			return n
+		}
+	}
+	return n
+}
+
+// Exists reports whether the value is there and not null.
+func (n Node) Exists() bool { return n.y != nil && !n.IsNull() }
+
+// IsNull reports whether the value is written and null.
+func (n Node) IsNull() bool {
+	return n.y != nil && n.y.Kind == yaml.ScalarNode && n.y.ShortTag() == "!!null"
+}
+
+// IsMap, IsList and IsScalar tell what kind of value is there.
+func (n Node) IsMap() bool    { return n.y != nil && n.y.Kind == yaml.MappingNode }
+func (n Node) IsList() bool   { return n.y != nil && n.y.Kind == yaml.SequenceNode }
+func (n Node) IsScalar() bool { return n.y != nil && n.y.Kind == yaml.ScalarNode && !n.IsNull() }
+
+// Get returns the value at a path of keys below a mapping.
+func (n Node) Get(path ...string) Node {
+	for _, key := range path {
+		n = n.get(key, 0)
+	}
+	return n
+}
+
+// maxMerge bounds merge keys inside merged mappings.
+const maxMerge = 20
+
+func (n Node) get(key string, depth int) Node {
+	if !n.IsMap() || depth > maxMerge {
+		return Node{}
+	}
+	c := n.y.Content
+	for i := len(c) - 2; i >= 0; i -= 2 { // the last of two equal keys wins, as in most parsers
+		if c[i].Value == key && c[i].Kind == yaml.ScalarNode {
+			return Node{c[i+1], n.d}.follow()
+		}
+	}
+	for i := 0; i+1 < len(c); i += 2 {
+		if !isMerge(c[i]) {
+			continue
+		}
+		for _, m := range (Node{c[i+1], n.d}).follow().merged() {
+			if v := m.get(key, depth+1); v.y != nil {
+				return v
+			}
+		}
+	}
+	return Node{}
+}
+
+func isMerge(k *yaml.Node) bool {
+	return k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0
+}
+
+// merged returns the mappings that the value of a merge key stands for.
+func (n Node) merged() []Node {
+	if n.IsMap() {
+		return []Node{n}
+	}
+	return n.List()
+}
+
+// Key returns the node of the key itself, for its place.
+func (n Node) Key(key string) Node {
+	if n.IsMap() {
+		for i := 0; i+1 < len(n.y.Content); i += 2 {
+			if n.y.Content[i].Value == key {
+				return Node{n.y.Content[i], n.d}
+			}
+		}
+	}
+	return n
+}
+
+// Pairs yields the keys and values of a mapping in the order written, merged
+// keys after a mapping's own. Keys that are no scalars are passed over.
+func (n Node) Pairs() iter.Seq2[Node, Node] {
+	return func(yield func(Node, Node) bool) {
+		if n.IsMap() {
+			n.pairs(yield, nil, 0)
+		}
+	}
+}
+
+func (n Node) pairs(yield func(Node, Node) bool, seen map[string]bool, depth int) (map[string]bool, bool) {
+	var merges []Node
+	c := n.y.Content
+	for i := 0; i+1 < len(c); i += 2 {
+		k := Node{c[i], n.d}.follow()
+		switch {
+		case k.y == nil || k.y.Kind != yaml.ScalarNode:
+		case isMerge(k.y):
+			merges = append(merges, Node{c[i+1], n.d}.follow().merged()...)
+		case seen[k.y.Value]:
+		default:
+			if !yield(k, Node{c[i+1], n.d}.follow()) {
+				return seen, false
+			}
+		}
+	}
+	if len(merges) == 0 || depth > maxMerge {
+		return seen, true
+	}
+	if seen == nil {
+		seen = map[string]bool{}
+	}
+	for i := 0; i+1 < len(c); i += 2 {
+		seen[c[i].Value] = true
+	}
+	for _, m := range merges {
+		if !m.IsMap() {
+			continue
+		}
+		more := true
+		if seen, more = m.pairs(yield, seen, depth+1); !more {
+			return seen, false
+		}
+		for i := 0; i+1 < len(m.y.Content); i += 2 {
+			seen[m.y.Content[i].Value] = true
+		}
+	}
+	return seen, true
+}
+
+// List returns the items of a list, nil for anything else.
+func (n Node) List() []Node {
+	if !n.IsList() {
+		return nil
+	}
+	items := make([]Node, 0, len(n.y.Content))
+	for _, y := range n.y.Content {
+		items = append(items, Node{y, n.d}.follow())
+	}
+	return items
+}
+
+// Items returns the items of a list, or the value itself as the only one if it
+// is neither a list nor absent: many formats allow both.
+func (n Node) Items() []Node {
+	if n.IsList() || !n.Exists() {
+		return n.List()
+	}
+	return []Node{n}
+}
+
+// Str returns a scalar's text, whatever its type; "" for anything else.
+func (n Node) Str() string {
+	if !n.IsScalar() {
+		return ""
+	}
+	return n.y.Value
+}
+
+// Strs returns the texts of a list of scalars, or of a single one.
+func (n Node) Strs() []string {
+	var texts []string
+	for _, item := range n.Items() {
+		if item.IsScalar() {
+			texts = append(texts, item.y.Value)
+		}
+	}
+	return texts
+}
+
+// Int returns a whole number, also when it is written as a string.
+func (n Node) Int() (int, bool) {
+	if !n.IsScalar() {
+		return 0, false
+	}
+	v, err := strconv.Atoi(strings.ReplaceAll(n.y.Value, "_", ""))
+	return v, err == nil
+}
+
+// Float returns a number, also when it is written as a string.
+func (n Node) Float() (float64, bool) {
+	if !n.IsScalar() {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(n.y.Value, 64)
+	return v, err == nil
+}
+
+// Bool returns a truth value: true, yes, on and false, no, off in any case.
+func (n Node) Bool() (value, ok bool) {
+	if !n.IsScalar() {
+		return false, false
+	}
+	switch strings.ToLower(n.y.Value) {
+	case "true", "yes", "on":
+		return true, true
+	case "false", "no", "off":
+		return false, true
+	}
+	return false, false
+}
+
+// IsString reports whether a scalar is a string, quoted or plain, and not a
+// number, a truth value or a date.
+func (n Node) IsString() bool { return n.IsScalar() && n.y.ShortTag() == "!!str" }
+
+// Multiline returns the text of a block scalar ("|", ">") and the line on which
+// its first line of text stands, so that places inside it can be told.
+func (n Node) Multiline() (text string, firstLine int) {
+	if !n.IsScalar() {
+		return "", 0
+	}
+	line := n.y.Line
+	if n.y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		line++
+	}
+	return n.y.Value, line
+}

@@ -1,0 +1,9 @@
+// Package ingest finds and opens sources, tells formats apart, and feeds what
+// they say to a graph.Builder.
+package ingest
+
+import "github.com/weirgraph/weir/ingest/document"
+
+// Readers are the formats that weir reads, most telling first: a document goes
+// to the first reader whose Match takes it.
+var Readers = []*document.Reader{}

@@ -1,0 +1,212 @@
+// Package policy is what can stand between a caller and the service it calls:
+// timeouts, retries, circuit breakers, bulkheads, rate limits, load balancing,
+// fallbacks and caches, in one normal form whatever product declared them.
+//
+// A policy always belongs to a call as its caller sees it, and to one Layer of
+// it: the caller's own code, the proxy beside it, a gateway in front, the proxy
+// of the service that is called. A Set is what one layer says.
+//
+// Silence is not a value. Every single field is a Setting, which says besides
+// its value how that value came about (Provenance) and where it is written
+// (Origin): a timeout that somebody wrote, one that the product supplies unasked,
+// one switched off, and one that nobody mentioned are four different things.
+package policy
+
+import (
+	"cmp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// An Origin is the place a fact was read from.
+type Origin struct {
+	Reader string // the reader's name, "kubernetes"
+	File   string // as the user named it, forward slashes
+	Line   int32  // from 1; 0 when the input has no lines
+	Column int32  // from 1, in bytes; 0 when unknown
+}
+
+// String writes file:line:column, without the parts that are unknown.
+func (o Origin) String() string {
+	var b strings.Builder
+	b.WriteString(o.File)
+	if o.Line > 0 {
+		b.WriteByte(':')
+		b.WriteString(strconv.Itoa(int(o.Line)))
+		if o.Column > 0 {
+			b.WriteByte(':')
+			b.WriteString(strconv.Itoa(int(o.Column)))
+		}
+	}
+	return b.String()
+}
+
+// Compare orders origins by file, line, column and reader.
+func (o Origin) Compare(p Origin) int {
+	return cmp.Or(
+		strings.Compare(o.File, p.File),
+		cmp.Compare(o.Line, p.Line),
+		cmp.Compare(o.Column, p.Column),
+		strings.Compare(o.Reader, p.Reader),
+	)
+}
+
+// Provenance says how a setting came to have its value.
+type Provenance uint8
+
+const (
+	Unknown         Provenance = iota // no input could have said; some layer may still apply
+	Explicit                          // written for this call, or for a group that it belongs to
+	MeshDefault                       // written once for the whole mesh
+	PlatformDefault                   // built into the product, nothing written
+	Disabled                          // explicitly switched off
+	Absent                            // the product applies here and has no default
+)
+
+// Provenances are the words for Provenance, in the order of its constants.
+var Provenances = []string{"unknown", "explicit", "mesh-default", "platform-default", "disabled", "absent"}
+
+func (p Provenance) String() string { return Provenances[p] }
+
+// A Setting is one field of a policy. The zero Setting is unknown.
+type Setting[T any] struct {
+	Value      T
+	Provenance Provenance
+	Origin     Origin
+}
+
+// Set reports whether the setting holds a value that acts, whoever supplied it.
+func (s Setting[T]) Set() bool {
+	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == PlatformDefault
+}
+
+// Declare is an explicit setting read at o.
+func Declare[T any](v T, o Origin) Setting[T] {
+	return Setting[T]{Value: v, Provenance: Explicit, Origin: o}
+}
+
+// Layer is the place on the way from caller to callee where a Set acts.
+type Layer uint8
+
+const (
+	App         Layer = iota // the caller's own code or library
+	ClientProxy              // the proxy that the caller's traffic leaves through
+	Gateway                  // an ingress or API gateway, for its own calls
+	ServerProxy              // the proxy in front of the callee, for all its callers
+)
+
+// Layers are the words for Layer, outermost first.
+var Layers = []string{"app", "client-proxy", "gateway", "server-proxy"}
+
+func (l Layer) String() string { return Layers[l] }
+
+// A Set is what one layer says about one call. A nil part is a part that the
+// layer is silent about.
+type Set struct {
+	Layer     Layer
+	Timeout   *Timeout
+	Retry     *Retry
+	Breaker   *Breaker
+	Bulkhead  *Bulkhead
+	RateLimit *RateLimit
+	Fallback  *Fallback
+	Cache     *Cache
+	Balance   *Balance
+}
+
+// Empty reports whether the set is silent about everything.
+func (s *Set) Empty() bool {
+	return s == nil || s.Timeout == nil && s.Retry == nil && s.Breaker == nil && s.Bulkhead == nil &&
+		s.RateLimit == nil && s.Fallback == nil && s.Cache == nil && s.Balance == nil
+}
+
+// A Timeout bounds time. Only Total and PerTry bound a request: Connect, Idle
+// and ReadGap never fire on an answer that trickles.
+type Timeout struct {
+	Total   Setting[time.Duration] // the whole call, every retry and wait included
+	PerTry  Setting[time.Duration] // one attempt
+	Connect Setting[time.Duration] // setting up the connection
+	Idle    Setting[time.Duration] // no bytes in either direction
+	ReadGap Setting[time.Duration] // between two reads
+}
+
+// A Retry says when and how often a failed attempt is repeated.
+type Retry struct {
+	Retries Setting[int]      // tries in addition to the first; -1 is without end
+	On      Setting[[]string] // trigger classes, sorted: connect, reset, response-5xx, response-gateway, response-429, timeout-per-try, grpc:CODE, any
+	Backoff *Backoff
+	Budget  Setting[float64]  // retries over requests, 0.2 is 20 %
+	Methods Setting[[]string] // upper case; empty is every method
+}
+
+// A Backoff is the wait before a retry.
+type Backoff struct {
+	Kind       Setting[string] // none, fixed, linear, exponential
+	Base       Setting[time.Duration]
+	Max        Setting[time.Duration]
+	Multiplier Setting[float64]
+	Jitter     Setting[Jitter]
+}
+
+// Jitter is the random part of a wait: none, full (anything from nothing to the
+// wait), a fraction of the wait either way, or up to a fixed duration on top.
+type Jitter struct {
+	Kind     string // none, full, partial
+	Fraction float64
+	UpTo     time.Duration
+}
+
+// A Breaker stops calling a dependency that fails.
+type Breaker struct {
+	Kind      Setting[string]        // endpoint (ejects single hosts), call (the whole dependency), none
+	Slow      Setting[bool]          // slowness alone trips it
+	ErrorRate Setting[float64]       // share of failed calls that opens it, 0.5 is 50 %
+	Failures  Setting[int]           // failures in a row that open it
+	Window    Setting[time.Duration] // over which errors are counted
+	Buckets   Setting[int]           // that the window is divided into
+	MinCalls  Setting[int]           // calls in the window before it may open
+	Open      Setting[time.Duration] // how long it stays open
+	MaxEject  Setting[float64]       // largest share of hosts ejected at once, 0.1 is 10 %
+}
+
+// A Bulkhead caps how much of the caller one dependency can occupy.
+type Bulkhead struct {
+	MaxConcurrent  Setting[int]
+	MaxPending     Setting[int]
+	MaxConnections Setting[int]
+	MaxRetries     Setting[int]
+	PoolSize       Setting[int]
+}
+
+// A RateLimit caps requests over time.
+type RateLimit struct {
+	Requests Setting[int]
+	Per      Setting[time.Duration]
+	Burst    Setting[int]
+}
+
+// A Fallback is what the caller does instead, first step first; each later step
+// stands in for the one before it.
+type Fallback struct {
+	Steps []FallbackStep
+}
+
+// A FallbackStep is one answer in place of the callee's. An error page is none.
+type FallbackStep struct {
+	Kind    Setting[string] // none, static, cache, service
+	To      string          // the service asked instead, for kind service
+	Timeout Setting[time.Duration]
+	Reason  string // why there is deliberately none
+}
+
+// A Cache answers from an earlier call.
+type Cache struct {
+	TTL   Setting[time.Duration]
+	Stale Setting[time.Duration] // how long past its TTL an answer may still serve
+}
+
+// Balance spreads calls over the callee's replicas.
+type Balance struct {
+	Strategy Setting[string] // round-robin, least-request, random, consistent-hash, pick-first, passthrough, ...
+}
