@@ -32,7 +32,8 @@ type Facts struct {
 type Ref struct {
 	// Realm keeps the names of one world apart from another's: "kubernetes",
 	// "backstage", "compose:shop" (one compose project), "native". The empty
-	// realm means whatever goes by this name, wherever it was declared.
+	// realm means whatever goes by this name, wherever it was declared. In the
+	// realm "dapr" names are app-ids, which workloads of other realms may carry.
 	Realm     string
 	Kind      string // the source's own word: "Deployment", "Gateway", "Component"; may be empty
 	Namespace string // empty when the document gives none
@@ -143,16 +144,15 @@ type LabelExpr struct {
 }
 
 // A Party is one end of a call, named the way its document names it. Exactly
-// one of Ref, Host, Pods, Account and AppID is set.
+// one of Ref, Host, Pods and Account is set.
 type Party struct {
 	Ref     Ref
 	Host    Address  // whoever answers there
 	Pods    Selector // every workload whose pods match
 	Account string   // every workload that runs as this service account, in Namespace
-	AppID   string   // the dapr application, in Namespace if the app-id is qualified
 
-	// Namespace is where Host, Pods, Account and AppID are looked up: the
-	// namespace of the object that says them.
+	// Namespace is where Host, Pods and Account are looked up: the namespace of
+	// the object that says them.
 	Namespace string
 	// Realm is the world whose short names Host may use, as in Ref.Realm.
 	Realm string
