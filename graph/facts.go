@@ -67,8 +67,8 @@ type Thing struct {
 	Probes      Probes
 	Replicas    policy.Setting[int] // platform-default where the product starts one unasked
 
-	Tier       policy.Setting[int] // 1 (most critical) to 4
-	SLO        policy.Setting[float64]
+	Tier       policy.Setting[int]     // 1 (most critical) to 4
+	SLO        policy.Setting[float64] // percent, 99.9
 	Entrypoint policy.Setting[bool]
 	Team       string
 	Owner      string
@@ -178,8 +178,12 @@ type Evidence struct {
 	Port     int      // 0 if unknown
 	Mirror   bool     // a copy of traffic, whose failure the caller never sees
 	Fallback bool     // taken only instead of another call
-	Key      string   // the setting that revealed it ("REDIS_ADDR"), if one did
-	Says     *policy.Set
+
+	// Idempotent says that doing the call twice is doing it once, whatever its
+	// methods suggest.
+	Idempotent bool
+	Key        string // the setting that revealed it ("REDIS_ADDR"), if one did
+	Says       *policy.Set
 }
 
 // A Value is a setting that may hold addresses: an environment variable, an

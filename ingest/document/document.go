@@ -38,6 +38,7 @@ type Head struct {
 	APIVersion string   // the value of the top-level key apiVersion
 	Kind       string   // the value of the top-level key kind
 	Keys       []string // all top-level keys, in order; nil if the document is no mapping
+	Lists      []string // those of Keys whose value is a list: a compose file's services are none
 }
 
 // Group returns the API group, "networking.istio.io", or "" for the core group.
@@ -52,6 +53,9 @@ func (h *Head) Group() string {
 
 // Has reports whether key is one of the top-level keys.
 func (h *Head) Has(key string) bool { return slices.Contains(h.Keys, key) }
+
+// HasList reports whether key is one of the top-level keys and holds a list.
+func (h *Head) HasList(key string) bool { return slices.Contains(h.Lists, key) }
 
 // A Document is one document of one file.
 type Document struct {

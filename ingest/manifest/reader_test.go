@@ -176,8 +176,11 @@ func head(name string, root document.Node) document.Head {
 		APIVersion: root.Get("apiVersion").Str(),
 		Kind:       root.Get("kind").Str(),
 	}
-	for key := range root.Pairs() {
+	for key, value := range root.Pairs() {
 		h.Keys = append(h.Keys, key.Str())
+		if value.IsList() {
+			h.Lists = append(h.Lists, key.Str())
+		}
 	}
 	return h
 }
