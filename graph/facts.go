@@ -16,6 +16,7 @@ type Origin = policy.Origin
 type Facts struct {
 	Things     []Thing
 	Names      []Name
+	Members    []Member
 	Calls      []Fact
 	Values     []Value
 	Configs    []Config
@@ -116,6 +117,18 @@ type Name struct {
 
 	Labels      Labels
 	Annotations Labels
+}
+
+// A Member is one of the parties behind a ref that is itself no service and no
+// name: a route that others delegate to, a set of identities, a weighted group of
+// backends. A Fact with Of as one end is one fact for each of its members, members
+// of members included; with no member known, it says nothing.
+type Member struct {
+	Of       Ref
+	Party    Party
+	Origin   Origin
+	Mirror   bool // gets copies only
+	Fallback bool // asked only instead of another member
 }
 
 // A Selector picks workloads by the labels of their pods. The zero Selector
