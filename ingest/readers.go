@@ -2,8 +2,14 @@
 // they say to a graph.Builder.
 package ingest
 
-import "github.com/weirgraph/weir/ingest/document"
+import (
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/manifest"
+)
 
 // Readers are the formats that weir reads, most telling first: a document goes
 // to the first reader whose Match takes it.
-var Readers = []*document.Reader{}
+var Readers = []*document.Reader{
+	manifest.Istio,
+	manifest.Envoy,
+}

@@ -1,0 +1,143 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// authorizationPolicy reads which service accounts an AuthorizationPolicy lets
+// in. Only single accounts that reach selected workloads tell of a pair; rules by
+// namespace, address or token, and rules that deny, tell of none.
+func authorizationPolicy(r *resource) {
+	if action := r.text(r.spec, "action"); action != "" && action != "ALLOW" {
+		return
+	}
+	targets := r.policyTargets()
+	for _, rule := range r.list(r.spec, "rules") {
+		methods := r.methods(rule)
+		for _, from := range r.list(rule, "from") {
+			source := r.mapping(from, "source")
+			for _, principal := range r.list(source, "principals") {
+				if namespace, account, ok := principalAccount(principal.Str()); ok {
+					r.allow(namespace, account, targets, principal, methods)
+				}
+			}
+			for _, account := range r.list(source, "serviceAccounts") {
+				namespace, name, found := strings.Cut(account.Str(), "/")
+				if !found {
+					namespace, name = r.namespace, namespace
+				}
+				if name != "" && !strings.Contains(name+namespace, "*") {
+					r.allow(namespace, name, targets, account, methods)
+				}
+			}
+		}
+	}
+}
+
+// allow gives the fact that an account may call each of the targets.
+func (r *resource) allow(namespace, account string, targets []graph.Party, at document.Node, methods []string) {
+	e := graph.Evidence{Way: "authorization-policy", Strength: graph.Allowed, Methods: methods}
+	if strings.Contains(account, "ingressgateway") || strings.Contains(account, "ingress-gateway") {
+		e.Class = graph.ClassIngress // the accounts that Istio's charts give to gateways
+	}
+	for _, target := range targets {
+		r.call(graph.Party{Account: account, Namespace: namespace}, target, at, e)
+	}
+}
+
+// policyTargets returns what an AuthorizationPolicy protects: the objects it
+// targets or the workloads it selects. A policy for a whole namespace protects
+// no one in particular.
+func (r *resource) policyTargets() []graph.Party {
+	var targets []graph.Party
+	refs := r.list(r.spec, "targetRefs")
+	if ref := r.mapping(r.spec, "targetRef"); ref.Exists() {
+		refs = append(refs, ref)
+	}
+	for _, ref := range refs {
+		kind, name := ref.Get("kind").Str(), ref.Get("name").Str()
+		switch {
+		case name == "":
+		case kind == "Service", kind == "Gateway", kind == "ServiceEntry":
+			targets = append(targets, graph.Party{Ref: r.object(kind, ref.Get("namespace").Str(), name)})
+		}
+	}
+	if pods, ok := r.pods(r.mapping(r.spec, "selector", "matchLabels")); ok {
+		pods.Pods.AnyNamespace = r.namespace == istioRoot
+		targets = append(targets, pods)
+	}
+	return targets
+}
+
+// methods returns the HTTP methods that every operation of a rule is limited to,
+// none if any operation leaves them open.
+func (r *resource) methods(rule document.Node) []string {
+	var methods []string
+	for _, to := range r.list(rule, "to") {
+		own := to.Get("operation", "methods").Strs()
+		if len(own) == 0 {
+			return nil
+		}
+		methods = append(methods, own...)
+	}
+	return cleanMethods(methods)
+}
+
+// cleanMethods sorts methods and writes them in upper case. A wildcard among
+// them leaves none.
+func cleanMethods(methods []string) []string {
+	for i, method := range methods {
+		if strings.Contains(method, "*") {
+			return nil
+		}
+		methods[i] = strings.ToUpper(method)
+	}
+	slices.Sort(methods)
+	return slices.Compact(methods)
+}
+
+// principalAccount takes "cluster.local/ns/shop/sa/cart" apart, with or without
+// "spiffe://" before it and whatever the trust domain is.
+func principalAccount(principal string) (namespace, account string, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(principal, "spiffe://"), "/")
+	if len(parts) != 5 || parts[1] != "ns" || parts[3] != "sa" || parts[2] == "" || parts[4] == "" {
+		return "", "", false
+	}
+	return parts[2], parts[4], !strings.Contains(parts[2]+parts[4], "*")
+}
+
+// serviceRole reads the hosts that a ServiceRole opens, the older way of saying
+// what an AuthorizationPolicy does. Its bindings name who may call them.
+func serviceRole(r *resource) {
+	for _, rule := range r.list(r.spec, "rules") {
+		for _, service := range r.list(rule, "services") {
+			if host := service.Str(); host != "" && !strings.Contains(host, "*") {
+				r.member(r.ref(), r.host(host), service)
+			}
+		}
+	}
+}
+
+// serviceRoleBinding reads the accounts that may call what a ServiceRole opens.
+func serviceRoleBinding(r *resource) {
+	role := r.text(r.spec, "roleRef", "name")
+	if role == "" {
+		return
+	}
+	to := graph.Party{Ref: r.object("ServiceRole", "", role)}
+	for _, subject := range r.list(r.spec, "subjects") {
+		user := subject.Get("user")
+		if !user.Exists() {
+			user = subject.Get("properties", "source.principal")
+		}
+		if namespace, account, ok := principalAccount(user.Str()); ok {
+			r.call(graph.Party{Account: account, Namespace: namespace}, to, user, graph.Evidence{
+				Way: "service-role-binding", Strength: graph.Allowed,
+			})
+		}
+	}
+}

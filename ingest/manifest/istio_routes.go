@@ -1,0 +1,150 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// meshGateway is the name by which a VirtualService means all sidecars.
+const meshGateway = "mesh"
+
+// virtualService reads where a VirtualService sends requests. For a gateway that
+// is a call of the gateway. For the sidecars it is none: their services call the
+// host that the VirtualService is about, and only a destination under another
+// host is a fact, a route from the one to the other.
+//
+// A VirtualService without hosts is a delegate: the routes of others point to it.
+func virtualService(r *resource) {
+	v := &virtualRoutes{resource: r}
+	for _, gateway := range r.list(r.spec, "gateways") {
+		v.gateways = append(v.gateways, gateway.Str())
+	}
+	if len(v.gateways) == 0 {
+		v.gateways = []string{meshGateway}
+	}
+	for _, host := range r.list(r.spec, "hosts") {
+		if name := hostName(host.Str()); name != "" {
+			v.hosts = append(v.hosts, name)
+		}
+	}
+	for _, protocol := range []string{"http", "tls", "tcp"} {
+		for _, rule := range r.list(r.spec, protocol) {
+			v.rule(rule, protocol)
+		}
+	}
+}
+
+// virtualRoutes is a VirtualService while it is read.
+type virtualRoutes struct {
+	*resource
+	gateways, hosts []string
+}
+
+// rule reads one entry of http, tls or tcp. Redirects, direct responses and
+// injected faults name nobody.
+func (v *virtualRoutes) rule(rule document.Node, protocol string) {
+	senders := v.senders(rule)
+	for _, route := range v.list(rule, "route") {
+		v.destination(senders, route.Get("destination"), graph.Evidence{Protocol: protocol})
+	}
+	mirrors := v.list(rule, "mirrors")
+	for _, mirror := range mirrors {
+		v.destination(senders, mirror.Get("destination"), graph.Evidence{Protocol: protocol, Mirror: true})
+	}
+	v.destination(senders, rule.Get("mirror"), graph.Evidence{Protocol: protocol, Mirror: true})
+	if delegate := v.mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
+		to := graph.Party{Ref: v.object(v.kind, delegate.Get("namespace").Str(), delegate.Get("name").Str())}
+		v.send(senders, to, delegate, graph.Evidence{Protocol: protocol})
+	}
+}
+
+// senders returns the gateways whose traffic a rule takes. A match may name
+// some of its own, which then count instead of the ones above.
+func (v *virtualRoutes) senders(rule document.Node) []string {
+	matches := v.list(rule, "match")
+	if len(matches) == 0 {
+		return v.gateways
+	}
+	var senders []string
+	for _, match := range matches {
+		gateways := v.gateways
+		if own := match.Get("gateways").Strs(); len(own) > 0 {
+			gateways = own
+		}
+		for _, gateway := range gateways {
+			if !slices.Contains(senders, gateway) {
+				senders = append(senders, gateway)
+			}
+		}
+	}
+	return senders
+}
+
+// destination gives the facts of one destination.
+func (v *virtualRoutes) destination(senders []string, to document.Node, e graph.Evidence) {
+	host := v.text(to, "host")
+	if host == "" {
+		return
+	}
+	port := portNumber(to.Get("port", "number"))
+	v.send(senders, hostIn(v.namespace, host, port), to.Get("host"), e)
+}
+
+// send gives the facts of one destination for each sender.
+func (v *virtualRoutes) send(senders []string, to graph.Party, at document.Node, e graph.Evidence) {
+	e.Way, e.Strength = "virtual-service", graph.Strong
+	if !v.spec.Get("hosts").Exists() {
+		v.delegated(to, at, e)
+		return
+	}
+	for _, sender := range senders {
+		if sender != meshGateway {
+			e.Class = graph.ClassIngress
+			v.call(graph.Party{Ref: v.gatewayRef(sender)}, to, at, e)
+			continue
+		}
+		e.Class = graph.ClassRoute
+		for _, host := range v.hosts {
+			if !strings.Contains(host, "*") && !v.sameHost(host, to.Host.Host) {
+				v.call(v.host(host), to, at, e)
+			}
+		}
+	}
+}
+
+// delegated gives a destination to whoever delegates to this VirtualService.
+func (v *virtualRoutes) delegated(to graph.Party, at document.Node, e graph.Evidence) {
+	v.facts.Members = append(v.facts.Members, graph.Member{
+		Of: v.ref(), Party: to, Origin: v.At(at), Mirror: e.Mirror,
+	})
+}
+
+// gatewayRef resolves the name of a Gateway: "name", "namespace/name", and the
+// host form "name.namespace.svc.cluster.local" of old releases.
+func (v *virtualRoutes) gatewayRef(name string) graph.Ref {
+	if namespace, rest, found := strings.Cut(name, "/"); found {
+		return v.object("Gateway", strings.TrimPrefix(namespace, "."), rest)
+	}
+	if base, found := strings.CutSuffix(name, ".svc.cluster.local"); found {
+		if i := strings.LastIndexByte(base, '.'); i > 0 {
+			return v.object("Gateway", base[i+1:], base[:i])
+		}
+	}
+	return v.object("Gateway", "", name)
+}
+
+// sameHost reports whether two hosts are one, when both are seen from the
+// namespace of the VirtualService.
+func (v *virtualRoutes) sameHost(a, b string) bool { return v.longName(a) == v.longName(b) }
+
+// longName spells the host of a Service with its namespace.
+func (v *virtualRoutes) longName(host string) string {
+	host = strings.TrimSuffix(strings.TrimSuffix(hostName(host), ".cluster.local"), ".svc")
+	if !strings.Contains(host, ".") && v.namespace != "" {
+		host += "." + v.namespace
+	}
+	return host
+}
