@@ -1,11 +1,181 @@
 // Package manifest holds the readers of manifests, one format a file.
 package manifest
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
 
 // configValues finds the settings in a configuration file that a service reads:
 // Spring YAML and properties, nginx, Envoy, Prometheus, JSON, TOML and anything
 // else that has addresses in it. name is the file's name, at the origin of its
 // first line. The values are Key, Text, Way and Origin only; whose they are is the
 // caller's to say.
-func configValues(name, text string, at graph.Origin) []graph.Value { return nil }
+//
+// A Key is a path of names without list positions: "spring.datasource.url",
+// "proxy_pass", "scrape_configs.static_configs.targets". Where the format itself
+// makes sure that a setting is an address the service connects to, only such
+// settings are returned; of a format that nobody knows, every setting that
+// could be one. Columns are told only of a file of its own, whose at.Column is
+// 1: inside another document the indentation is not known.
+func configValues(name, text string, at graph.Origin) []graph.Value {
+	s := &settings{at: at}
+	name = configBase(name)
+	if worthless(name, text) {
+		return nil
+	}
+	text = strings.TrimPrefix(text, "\ufeff")
+	for _, f := range configFormats {
+		if f.match(name, text) && f.read(s, name, text) {
+			return s.values
+		}
+		s.values = nil
+	}
+	return nil
+}
+
+// A configFormat is one grammar of configuration files. match is cheap and may
+// err on the side of yes; read returns false when the text is not of the format
+// after all, and the next format is asked.
+type configFormat struct {
+	match func(name, text string) bool
+	read  func(s *settings, name, text string) bool
+}
+
+// configFormats are asked in this order, the most telling first.
+var configFormats = []configFormat{
+	{looksLikeNginx, readNginx},
+	{looksLikeHAProxy, readHAProxy},
+	{looksLikeCaddy, readCaddy},
+	{looksLikeFluentd, readFluentd},
+	{looksLikeFluentBit, readFluentBit},
+	{looksLikeProperties, readProperties},
+	{looksLikeSections, readSections},
+	{looksLikeYAML, readYAMLSettings},
+	{func(string, string) bool { return true }, readPlainText},
+}
+
+// configBase is the name that tells a format: lower case, without the folder and
+// without the suffixes of files that are filled in at start.
+func configBase(name string) string {
+	name = strings.ToLower(path.Base(name))
+	for _, suffix := range []string{".template", ".tmpl", ".tpl", ".j2", ".ctmpl"} {
+		name = strings.TrimSuffix(name, suffix)
+	}
+	return name
+}
+
+// Limits on what is looked at. A configuration that somebody wrote by hand stays
+// far below maxConfig; what is larger is data. Scripts above maxScript are
+// programs and not a few lines that start one.
+const (
+	maxConfig = 512 << 10
+	maxScript = 16 << 10
+)
+
+// worthless reports whether a file cannot hold settings, by a glance.
+func worthless(name, text string) bool {
+	if len(text) > maxConfig || strings.IndexByte(text, 0) >= 0 {
+		return true
+	}
+	switch path.Ext(name) {
+	case ".sql", ".html", ".htm", ".css", ".js", ".mjs", ".lua", ".md", ".svg", ".csv", ".crt", ".pem", ".key", ".pub",
+		".rules", ".xsd", ".proto", ".graphql", ".map":
+		return true
+	case ".sh", ".bash", ".py", ".rb", ".pl", ".js5":
+		return len(text) > maxScript
+	}
+	head := text[:min(len(text), 4<<10)]
+	switch {
+	case strings.HasPrefix(head, "#!"):
+		return len(text) > maxScript
+	case strings.Contains(head, "-----BEGIN "),
+		strings.Contains(head, "kind: CustomResourceDefinition"):
+		return true
+	case strings.HasPrefix(strings.TrimLeft(head, " \t\r\n"), "{"):
+		return strings.Contains(text, `"panels"`) && (strings.Contains(text, `"schemaVersion"`) || strings.Contains(text, `"templating"`))
+	}
+	return false
+}
+
+// settings collects what a format finds.
+type settings struct {
+	at     graph.Origin // of the first line
+	values []graph.Value
+}
+
+// add takes a setting from a line and column of the file, both from 1.
+func (s *settings) add(line, column int, key, text string) {
+	if text = strings.TrimSpace(text); text == "" {
+		return
+	}
+	s.values = append(s.values, graph.Value{
+		Key: key, Text: text, Way: graph.WayFile, Origin: s.place(line, column),
+	})
+}
+
+// place is the origin of a line of the file.
+func (s *settings) place(line, column int) graph.Origin {
+	o := s.at
+	if o.Line > 0 {
+		o.Line += int32(line) - 1
+	}
+	if o.Column != 1 {
+		column = 0
+	}
+	o.Column = int32(column)
+	return o
+}
+
+// joinKey adds a name to the path of a key.
+func joinKey(prefix, name string) string {
+	if prefix == "" {
+		return name
+	}
+	return prefix + "." + name
+}
+
+// addressKey holds of keys whose value people expect to be an address.
+var addressKey = regexp.MustCompile(`(?i)(url|uri|host|hostname|addr|address|endpoint|server|servers|broker|brokers|upstream|target|dsn|connection|proxy|backend|service)s?$`)
+
+var (
+	fullURL    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>` + "`" + `|\\,;)\]}]+`)
+	assignment = regexp.MustCompile(`^\s*(?:export\s+|set\s+|ENV\s+)?["']?([\w.\-]+)["']?\s*(?:=>|[:=]|\s)\s*["']?([\w.\-]+:\d{2,5})["']?[;,]?\s*$`)
+	urlKey     = regexp.MustCompile(`([\w.\-]+)["']?\s*(?:=>|[:=(]|\s)\s*["']?$`)
+)
+
+// readPlainText looks at text of no known format, scripts and templates among
+// them: full URLs, and host:port after a key that announces an address.
+func readPlainText(s *settings, _, text string) bool {
+	for i, line := range strings.Split(text, "\n") {
+		if isComment(strings.TrimSpace(line)) {
+			continue
+		}
+		if m := assignment.FindStringSubmatchIndex(line); m != nil && addressKey.MatchString(line[m[2]:m[3]]) {
+			s.add(i+1, m[4]+1, line[m[2]:m[3]], line[m[4]:m[5]])
+			continue
+		}
+		for _, m := range fullURL.FindAllStringIndex(line, -1) {
+			key := ""
+			if k := urlKey.FindStringSubmatch(line[:m[0]]); k != nil {
+				key = k[1]
+			}
+			s.add(i+1, m[0]+1, key, line[m[0]:m[1]])
+		}
+	}
+	return true
+}
+
+// isComment reports whether a line is a comment in any of the languages that
+// configuration is written in.
+func isComment(line string) bool {
+	for _, mark := range []string{"#", "//", ";", "--", "<!--", "/*", "* ", "REM "} {
+		if strings.HasPrefix(line, mark) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,194 @@
+package manifest
+
+import (
+	"path"
+	"regexp"
+	"strings"
+)
+
+var (
+	yamlKey       = regexp.MustCompile(`(?m)^[\w.\-"']+:(?:\s|$)`)
+	propertyLine  = regexp.MustCompile(`^\s*(?:export\s+)?([\w.\-\[\]/]+)\s*[=:]\s*(.*?)\s*$`)
+	propertyShape = regexp.MustCompile(`(?m)^\s*[\w.\-\[\]]+\s*=`)
+	sectionLine   = regexp.MustCompile(`^\s*\[+\s*([^\]\[]+?)\s*\]+\s*(?:#.*|;.*)?$`)
+	sectionShape  = regexp.MustCompile(`(?m)^\s*\[\[?[\w."' :\-/]+\]\]?\s*(?:#.*)?$`)
+	quoted        = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)
+)
+
+func looksLikeProperties(name, text string) bool {
+	switch ext := path.Ext(name); {
+	case ext == ".properties" || ext == ".env" || strings.HasPrefix(name, ".env") || name == "env":
+		return true
+	case ext == ".yml" || ext == ".yaml" || ext == ".json" || ext == ".sh":
+		return false
+	}
+	return propertyShape.MatchString(text) && !sectionShape.MatchString(text) && mostlyProperties(text)
+}
+
+// mostlyProperties tells key=value files from programs that assign variables:
+// no line may be anything else.
+func mostlyProperties(text string) bool {
+	continued := false
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.TrimSpace(line)
+		wasContinued := continued
+		continued = strings.HasSuffix(line, `\`)
+		if line == "" || wasContinued || line[0] == '#' || line[0] == '!' || line[0] == ';' {
+			continue
+		}
+		if !propertyLine.MatchString(line) {
+			return false
+		}
+	}
+	return true
+}
+
+// A property is one line of a key=value file.
+type property struct {
+	line, column int // of the value
+	key, text    string
+}
+
+// properties reads key=value and "key: value" lines. A backslash at the end
+// goes on in the next line.
+func properties(text string) []property {
+	var all []property
+	lines := strings.Split(text, "\n")
+	for i := 0; i < len(lines); i++ {
+		first, line := i, strings.TrimRight(lines[i], "\r")
+		if trimmed := strings.TrimSpace(line); trimmed == "" || strings.ContainsRune("#!;", rune(trimmed[0])) {
+			continue
+		}
+		for strings.HasSuffix(line, `\`) && !strings.HasSuffix(line, `\\`) && i+1 < len(lines) {
+			i++
+			line = strings.TrimSuffix(line, `\`) + strings.TrimSpace(lines[i])
+		}
+		m := propertyLine.FindStringSubmatchIndex(line)
+		if m == nil {
+			continue
+		}
+		all = append(all, property{first + 1, m[4] + 1, line[m[2]:m[3]], unquoteValue(line[m[4]:m[5]])})
+	}
+	return all
+}
+
+// unquoteValue takes the quotes off a value and the comment off what follows.
+func unquoteValue(v string) string {
+	if v != "" && (v[0] == '"' || v[0] == '\'') {
+		if end := strings.IndexByte(v[1:], v[0]); end >= 0 {
+			return v[1 : end+1]
+		}
+	}
+	if i := strings.Index(v, " #"); i >= 0 {
+		v = strings.TrimSpace(v[:i])
+	}
+	return strings.ReplaceAll(v, `\:`, ":") // properties escape colons
+}
+
+func readProperties(s *settings, name, text string) bool {
+	all := properties(text)
+	if isSpringName(name) || isSpringProperties(all) {
+		readSpringProperties(s, all)
+		return true
+	}
+	s.addProperties(all)
+	return true
+}
+
+// addProperties takes properties, hosts with the ports that are given apart.
+func (s *settings) addProperties(all []property) {
+	ports := map[string]string{}
+	for _, p := range all {
+		if strings.HasSuffix(strings.ToLower(p.key), "port") {
+			ports[strings.ToLower(p.key)] = p.text
+		}
+	}
+	for _, p := range all {
+		if hostKey(lastWord(p.key)) {
+			p.text = withPort(p.text, portBeside(ports, p.key))
+		}
+		if couldMatter(p.key, p.text) {
+			s.add(p.line, p.column, p.key, p.text)
+		}
+	}
+}
+
+// portBeside looks for the port of the host at key among flattened ports.
+func portBeside(ports map[string]string, key string) string {
+	key = strings.ToLower(key)
+	for _, word := range []string{"hostname", "host", "address", "server"} {
+		if stem, ok := strings.CutSuffix(key, word); ok {
+			return ports[stem+"port"]
+		}
+	}
+	return ""
+}
+
+// lastWord is the last name of a key's path.
+func lastWord(key string) string {
+	return key[strings.LastIndexAny(key, "._-")+1:]
+}
+
+func looksLikeSections(name, text string) bool {
+	switch path.Ext(name) {
+	case ".toml", ".ini":
+		return true
+	case ".yml", ".yaml", ".json", ".sh", ".xml":
+		return false
+	}
+	return sectionShape.MatchString(text) && propertyShape.MatchString(text)
+}
+
+// readSections reads INI and TOML: sections in brackets, key = value under them.
+// Strings in lists and inline tables, which may go over several lines, are
+// settings under their key.
+func readSections(s *settings, _, text string) bool {
+	var all []property
+	section, open := "", property{}
+	depth := 0
+	for i, line := range strings.Split(text, "\n") {
+		trimmed := strings.TrimSpace(line)
+		switch {
+		case trimmed == "" || trimmed[0] == '#' || trimmed[0] == ';':
+		case depth > 0:
+			all = append(all, quotedIn(i+1, 0, open.key, line)...)
+			depth += nesting(line)
+		case sectionLine.MatchString(line):
+			section = strings.NewReplacer(`"`, "", "'", "").Replace(sectionLine.FindStringSubmatch(line)[1])
+		default:
+			m := propertyLine.FindStringSubmatchIndex(line)
+			if m == nil {
+				continue
+			}
+			p := property{i + 1, m[4] + 1, joinKey(section, line[m[2]:m[3]]), line[m[4]:m[5]]}
+			if strings.HasPrefix(p.text, "[") || strings.HasPrefix(p.text, "{") {
+				all = append(all, quotedIn(p.line, m[4], p.key, p.text)...)
+				depth, open = nesting(p.text), p
+				continue
+			}
+			p.text = unquoteValue(p.text)
+			all = append(all, p)
+		}
+	}
+	s.addProperties(all)
+	return len(all) > 0
+}
+
+// quotedIn returns the quoted strings of a line as settings of one key; offset is
+// where the text begins in its line.
+func quotedIn(line, offset int, key, text string) []property {
+	var all []property
+	for _, m := range quoted.FindAllStringIndex(text, -1) {
+		all = append(all, property{line, offset + m[0] + 1, key, text[m[0]+1 : m[1]-1]})
+	}
+	return all
+}
+
+// nesting is how many brackets a line opens more than it closes, outside strings.
+func nesting(line string) int {
+	line = quoted.ReplaceAllString(line, "")
+	if i := strings.IndexByte(line, '#'); i >= 0 {
+		line = line[:i]
+	}
+	return strings.Count(line, "[") + strings.Count(line, "{") - strings.Count(line, "]") - strings.Count(line, "}")
+}
