@@ -229,10 +229,17 @@ func (w Way) String() string { return Ways[w] }
 
 // A Config is a bundle of settings that things refer to by name: a ConfigMap, a
 // Secret, a file, a dapr Configuration.
+//
+// A file has the realm "file", the kind "file" and its cleaned path as name. Two
+// readers may come upon the same file, the one that knows its format and the one
+// that sees it mounted: Configs of one file say the same, and one of them is enough.
 type Config struct {
 	Ref
 	Origin  Origin
 	Entries []Entry
+	// Owner has the settings if no Use of the Config is found. It may be zero:
+	// then nobody has them.
+	Owner Ref
 }
 
 // An Entry is one setting of a Config.

@@ -85,7 +85,7 @@ func worthless(name, text string) bool {
 	case ".sql", ".html", ".htm", ".css", ".js", ".mjs", ".lua", ".md", ".svg", ".csv", ".crt", ".pem", ".key", ".pub",
 		".rules", ".xsd", ".proto", ".graphql", ".map":
 		return true
-	case ".sh", ".bash", ".py", ".rb", ".pl", ".js5":
+	case ".sh", ".bash", ".py", ".rb", ".pl":
 		return len(text) > maxScript
 	}
 	head := text[:min(len(text), 4<<10)]
@@ -144,7 +144,7 @@ var addressKey = regexp.MustCompile(`(?i)(url|uri|host|hostname|addr|address|end
 var (
 	fullURL    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>` + "`" + `|\\,;)\]}]+`)
 	assignment = regexp.MustCompile(`^\s*(?:export\s+|set\s+|ENV\s+)?["']?([\w.\-]+)["']?\s*(?:=>|[:=]|\s)\s*["']?([\w.\-]+:\d{2,5})["']?[;,]?\s*$`)
-	urlKey     = regexp.MustCompile(`([\w.\-]+)["']?\s*(?:=>|[:=(]|\s)\s*["']?$`)
+	urlKey     = regexp.MustCompile(`(?:^|[^\w.\-])([A-Za-z_][\w.\-]*)["']?\s*(?:=>|[:=(]|\s)\s*["']?$`)
 )
 
 // readPlainText looks at text of no known format, scripts and templates among

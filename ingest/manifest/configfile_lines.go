@@ -179,6 +179,9 @@ func readSections(s *settings, _, text string) bool {
 func quotedIn(line, offset int, key, text string) []property {
 	var all []property
 	for _, m := range quoted.FindAllStringIndex(text, -1) {
+		if strings.Contains(quoted.ReplaceAllString(text[:m[0]], ""), "#") {
+			break // a comment
+		}
 		all = append(all, property{line, offset + m[0] + 1, key, text[m[0]+1 : m[1]-1]})
 	}
 	return all

@@ -98,12 +98,14 @@ func (n *nginx) pass(tree []directive) {
 // target reports one target of a *_pass directive: the servers of an upstream of
 // that name, or the target itself.
 func (n *nginx) target(d directive, target string) {
+	if path := requestPath.FindStringIndex(target); path != nil {
+		target = target[:path[0]]
+	}
 	scheme, rest, ok := strings.Cut(target, "://")
 	if !ok {
 		scheme, rest = "", target
 	}
-	host := rest[:len(rest)-len(strings.TrimLeft(rest, "/"))]
-	host = strings.SplitN(rest[len(host):], "/", 2)[0]
+	host, _, _ := strings.Cut(rest, "/")
 	servers, known := n.upstreams[host]
 	switch {
 	case known:
@@ -121,6 +123,9 @@ func (n *nginx) target(d directive, target string) {
 		n.add(d.line, d.column, d.words[0], target)
 	}
 }
+
+// requestPath matches variables that are the path of the request, or a part of it.
+var requestPath = regexp.MustCompile(`\$(?:request_uri|uri|document_uri|is_args|args|query_string|[1-9])\b`)
 
 func prefixScheme(scheme, address string) string {
 	if scheme == "" {
@@ -279,13 +284,20 @@ func wordEnd(text string, i int) (end, newlines, lastLine int) {
 var quantifier = regexp.MustCompile(`^\{\d+,?\d*\}`)
 
 // scriptEnd returns the offset after the brace that closes a block of foreign
-// code, which begins behind its opening brace at i.
+// code, which begins behind its opening brace at i. Braces in strings on one
+// line do not count.
 func scriptEnd(text string, i int) int {
+	quote := byte(0)
 	for depth := 1; i < len(text) && depth > 0; i++ {
-		switch text[i] {
-		case '{':
+		switch c := text[i]; {
+		case c == '\n' || c == quote:
+			quote = 0
+		case quote != 0:
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '{':
 			depth++
-		case '}':
+		case c == '}':
 			depth--
 		}
 	}

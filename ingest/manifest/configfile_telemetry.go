@@ -222,7 +222,9 @@ func readFluentBit(s *settings, _, text string) bool {
 	return true
 }
 
-func isFluentBitYAML(_ string, root document.Node) bool { return root.Get("pipeline", "outputs").IsList() }
+func isFluentBitYAML(_ string, root document.Node) bool {
+	return root.Get("pipeline", "outputs").IsList()
+}
 
 func readFluentBitYAML(s *settings, root yamlRoot) {
 	for _, output := range root.Get("pipeline", "outputs").List() {
