@@ -1,5 +1,10 @@
 package graph
 
+import (
+	"strconv"
+	"strings"
+)
+
 // An Address is where a call goes, as its caller writes it.
 type Address struct {
 	Scheme   string // lower case, "http", "postgres", "" if none is written
@@ -7,4 +12,277 @@ type Address struct {
 	Port     int    // 0 if none is written
 	Path     string
 	Database string // the database on a server that holds several, when the address names one
+}
+
+// String writes the address without credentials, which it never had.
+func (a Address) String() string {
+	var b strings.Builder
+	if a.Scheme != "" {
+		b.WriteString(a.Scheme + "://")
+	}
+	b.WriteString(a.Host)
+	if a.Port > 0 {
+		b.WriteString(":" + strconv.Itoa(a.Port))
+	}
+	if a.Database != "" {
+		b.WriteString("/" + a.Database)
+	}
+	return b.String()
+}
+
+// ParseAddress reads a single address as manifests write them: "host",
+// "host:port", "scheme://user:password@host:port/path". It reports false if there
+// is no host name in it. Credentials are dropped.
+func ParseAddress(s string) (Address, bool) {
+	s = strings.TrimSpace(s)
+	scheme, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		scheme, rest = "", s
+	} else if !isScheme(scheme) {
+		return Address{}, false
+	}
+	list := parseAuthority(strings.ToLower(scheme), rest)
+	if len(list) != 1 {
+		return Address{}, false
+	}
+	return list[0], true
+}
+
+func isScheme(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i] | 0x20
+		if (c < 'a' || c > 'z') && (i == 0 || (s[i] < '0' || s[i] > '9') && s[i] != '+' && s[i] != '.' && s[i] != '-') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// parseAuthority reads what follows "scheme://": credentials, one or several
+// hosts, and what comes after them.
+func parseAuthority(scheme, s string) []Address {
+	authority, tail := s, ""
+	if i := strings.IndexAny(s, "/?#;"); i >= 0 {
+		authority, tail = s[:i], s[i:]
+	}
+	if i := strings.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	db := ""
+	if protocolOf(scheme).database {
+		db = databaseOf(tail)
+	}
+	var list []Address
+	for _, host := range strings.Split(authority, ",") {
+		h, port, ok := splitHostPort(host)
+		if !ok {
+			return nil
+		}
+		list = append(list, Address{Scheme: scheme, Host: h, Port: port, Path: pathOf(tail), Database: db})
+	}
+	return list
+}
+
+func pathOf(tail string) string {
+	if !strings.HasPrefix(tail, "/") {
+		return ""
+	}
+	if i := strings.IndexAny(tail, "?#;"); i >= 0 {
+		return tail[:i]
+	}
+	return tail
+}
+
+// databaseOf finds the database in what follows the host of a data source:
+// "/orders?ssl=true", ";databaseName=orders".
+func databaseOf(tail string) string {
+	if strings.HasPrefix(tail, "/") {
+		name := strings.Trim(pathOf(tail), "/")
+		name, _, _ = strings.Cut(name, "/")
+		return name
+	}
+	for _, kv := range strings.FieldsFunc(tail, func(r rune) bool { return r == ';' || r == '?' || r == '&' }) {
+		if k, v, _ := strings.Cut(kv, "="); strings.EqualFold(k, "databaseName") || strings.EqualFold(k, "database") {
+			return v
+		}
+	}
+	return ""
+}
+
+// splitHostPort reads "host", "host:port", "[v6]:port". It reports false if the
+// host is no name or address, or the port no port.
+func splitHostPort(s string) (host string, port int, ok bool) {
+	if strings.HasPrefix(s, "[") {
+		host, rest, found := strings.Cut(s[1:], "]")
+		if !found || !strings.Contains(host, ":") {
+			return "", 0, false
+		}
+		port, _ := strconv.Atoi(strings.TrimPrefix(rest, ":"))
+		return strings.ToLower(host), port, true
+	}
+	host, p, has := strings.Cut(s, ":")
+	if has && p != "" && !isUnexpanded(p) {
+		n, err := strconv.Atoi(p)
+		if err != nil || n < 1 || n > 65535 {
+			return "", 0, false
+		}
+		port = n
+	}
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	if !isHostName(host) {
+		return "", 0, false
+	}
+	return host, port, true
+}
+
+// isHostName reports whether s can be a host: labels of letters, digits, hyphens
+// and underscores, which compose allows. Unexpanded variables are let through, so
+// that they can be told to the user.
+func isHostName(s string) bool {
+	if s == "" || len(s) > 253 {
+		return false
+	}
+	if isUnexpanded(s) {
+		return true
+	}
+	for _, label := range strings.Split(s, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' {
+			return false
+		}
+		for i := 0; i < len(label); i++ {
+			c := label[i]
+			if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// isUnexpanded reports whether a host holds a variable or a placeholder that
+// nothing in the inputs gives a value to.
+func isUnexpanded(s string) bool { return strings.ContainsAny(s, "${}<>%") }
+
+// isIP reports whether a host is an IP address in digits.
+func isIP(host string) bool {
+	if strings.Contains(host, ":") {
+		return true
+	}
+	dots := 0
+	for i := 0; i < len(host); i++ {
+		switch {
+		case host[i] == '.':
+			dots++
+		case host[i] < '0' || host[i] > '9':
+			return false
+		}
+	}
+	return dots == 3
+}
+
+// isOwn reports whether a host means the machine that says it: such an address
+// is listened on, or leads to a sidecar that says elsewhere whom it calls.
+func isOwn(host string) bool {
+	switch host {
+	case "localhost", "0.0.0.0", "::", "::1", "host.docker.internal", "kubernetes.docker.internal", "localhost.localdomain":
+		return true
+	}
+	return strings.HasPrefix(host, "127.") && isIP(host) || strings.HasSuffix(host, ".localhost")
+}
+
+// isDomain reports whether a host without scheme or port can only be a domain
+// name: several labels, the last one of letters and no file's suffix.
+func isDomain(host string) bool {
+	i := strings.LastIndexByte(host, '.')
+	if i <= 0 || len(host)-i < 3 || isUnexpanded(host) {
+		return false
+	}
+	for _, c := range host[i+1:] {
+		if c < 'a' || c > 'z' {
+			return false
+		}
+	}
+	return !fileSuffix[host[i+1:]]
+}
+
+// fileSuffix holds the endings that are taken for a file's, also where a domain
+// could have them.
+var fileSuffix = wordSet(`yaml yml json xml toml ini conf cfg config properties env txt log csv md html htm
+	js mjs cjs ts tsx jsx css py rb go rs java class jar war kt cs dll exe sh bash bat php sql db sqlite proto so
+	pem crt cer key pub jks pfx csr tar gz tgz zip zst png jpg jpeg svg gif ico pdf sock pid lock tmp bin dat tpl`)
+
+// A protocol is what the scheme of an address or a well-known port tells.
+type protocol struct {
+	name     string // as in Evidence.Protocol
+	kind     Kind   // what answers there
+	async    bool   // the caller does not wait for an answer
+	database bool   // the path of its addresses names a database
+}
+
+// protocolOf returns what a scheme tells, by its first part:
+// "postgresql+psycopg2" is postgres.
+func protocolOf(scheme string) protocol {
+	p, ok := schemes[scheme]
+	if !ok {
+		head, _, _ := strings.Cut(scheme, "+")
+		p = schemes[head]
+	}
+	return p
+}
+
+var schemes = map[string]protocol{
+	"http": {name: "http"}, "https": {name: "https"}, "h2c": {name: "http"},
+	"ws": {name: "http"}, "wss": {name: "https"},
+	"grpc": {name: "grpc"}, "grpcs": {name: "grpc"}, "dns": {name: "grpc"}, "xds": {name: "grpc"},
+	"tcp": {name: "tcp"}, "tls": {name: "tcp"}, "udp": {name: "udp"},
+	"lb": {name: "http"}, "thrift": {name: "thrift"}, "dubbo": {name: "dubbo"},
+	"smtp": {name: "smtp"}, "smtps": {name: "smtp"}, "ldap": {name: "ldap"}, "ldaps": {name: "ldap"}, "ftp": {name: "ftp"}, "sftp": {name: "sftp"},
+	"postgres": {"postgres", KindDatabase, false, true}, "postgresql": {"postgres", KindDatabase, false, true},
+	"postgis": {"postgres", KindDatabase, false, true}, "cockroachdb": {"postgres", KindDatabase, false, true},
+	"mysql": {"mysql", KindDatabase, false, true}, "mysql2": {"mysql", KindDatabase, false, true}, "mariadb": {"mysql", KindDatabase, false, true},
+	"mongodb": {"mongodb", KindDatabase, false, true}, "mongodb+srv": {"mongodb", KindDatabase, false, true},
+	"sqlserver": {"sqlserver", KindDatabase, false, true}, "mssql": {"sqlserver", KindDatabase, false, true},
+	"oracle": {"oracle", KindDatabase, false, true}, "db2": {"db2", KindDatabase, false, true},
+	"clickhouse": {"clickhouse", KindDatabase, false, true}, "cassandra": {"cassandra", KindDatabase, false, true},
+	"neo4j": {"neo4j", KindDatabase, false, false}, "bolt": {"neo4j", KindDatabase, false, false},
+	"couchbase": {"couchbase", KindDatabase, false, false}, "couchdb": {"couchdb", KindDatabase, false, true},
+	"influxdb": {"influxdb", KindDatabase, false, false},
+	"redis":    {name: "redis", kind: KindCache}, "rediss": {name: "redis", kind: KindCache}, "redis-sentinel": {name: "redis", kind: KindCache},
+	"memcached": {name: "memcached", kind: KindCache}, "memcache": {name: "memcached", kind: KindCache},
+	"amqp": {"amqp", KindBroker, true, false}, "amqps": {"amqp", KindBroker, true, false}, "rabbitmq": {"amqp", KindBroker, true, false},
+	"pyamqp": {"amqp", KindBroker, true, false}, "kafka": {"kafka", KindBroker, true, false}, "nats": {"nats", KindBroker, true, false},
+	"stan": {"nats", KindBroker, true, false}, "mqtt": {"mqtt", KindBroker, true, false}, "mqtts": {"mqtt", KindBroker, true, false},
+	"stomp": {"stomp", KindBroker, true, false}, "pulsar": {"pulsar", KindBroker, true, false}, "pulsar+ssl": {"pulsar", KindBroker, true, false},
+	"sb": {"amqp", KindBroker, true, false}, "tibjmsnaming": {"jms", KindBroker, true, false},
+	"zipkin": {name: "zipkin", kind: KindTelemetry}, "jaeger": {name: "jaeger", kind: KindTelemetry},
+	"otlp": {name: "otlp", kind: KindTelemetry}, "statsd": {name: "statsd", kind: KindTelemetry}, "fluentd": {name: "fluentd", kind: KindTelemetry},
+}
+
+// notAddressed are the schemes whose URLs lead to no service.
+var notAddressed = map[string]bool{
+	"file": true, "unix": true, "data": true, "classpath": true, "resource": true, "about": true, "urn": true,
+	"docker": true, "docker-image": true, "oci": true, "npipe": true, "fd": true, "spiffe": true, "git": true, "ssh": true, "git+ssh": true, "s3": true, "gs": true,
+	"s3a": true, "gcs": true, "wasb": true, "abfs": true, "hdfs": true, "mem": true, "memory": true, "sqlite": true, "sqlite3": true, "env": true,
+	"vault": true, "secret": true, "arn": true, "chrome": true, "javascript": true, "pkg": true, "jar": true, "hostnqn": true, "inmemory": true,
+}
+
+// ports are the well-known ports that tell what answers, without a scheme.
+var ports = map[int]string{
+	5432: "postgres", 3306: "mysql", 27017: "mongodb", 1433: "sqlserver", 1521: "oracle", 9042: "cassandra", 26257: "postgres",
+	8123: "clickhouse", 7687: "neo4j", 5984: "couchdb", 8086: "influxdb", 6379: "redis", 11211: "memcached",
+	5672: "amqp", 5671: "amqp", 9092: "kafka", 9093: "kafka", 29092: "kafka", 4222: "nats", 1883: "mqtt", 8883: "mqtt", 61613: "stomp", 6650: "pulsar",
+	9411: "zipkin", 14268: "jaeger", 14250: "jaeger", 6831: "jaeger", 6832: "jaeger", 4317: "otlp", 4318: "otlp", 55680: "otlp",
+	8125: "statsd", 24224: "fluentd", 50051: "grpc", 80: "http", 443: "https", 25: "smtp", 587: "smtp", 389: "ldap", 636: "ldap",
+}
+
+// protocolOn returns what is known of an address from its scheme, or else from
+// its port. Plain tcp tells less than a port.
+func protocolOn(scheme string, port int) protocol {
+	p := protocolOf(scheme)
+	if p.name == "" || p.name == "tcp" || p.name == "udp" {
+		if byPort := schemes[ports[port]]; byPort.name != "" {
+			return byPort
+		}
+	}
+	return p
 }

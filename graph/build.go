@@ -1,6 +1,21 @@
 package graph
 
+import (
+	"slices"
+	"strings"
+)
+
 // A Builder collects facts and links them into a Graph.
+//
+// Linking goes through these steps, one file each:
+//
+//	place     objects without a namespace get one, where the inputs tell (place.go)
+//	declare   one cell for each thing and each name                       (cells.go)
+//	select    names are joined with the workloads behind them             (select.go)
+//	join      things of one name from different formats become one        (join.go)
+//	resolve   hosts and refs to cells                                     (resolve.go)
+//	connect   facts and settings become evidence between cells            (connect.go, values.go)
+//	freeze    cells become services with an ID and a kind, evidence calls (freeze.go)
 type Builder struct {
 	// Namespace is the namespace of Kubernetes objects that give none.
 	Namespace string
@@ -12,8 +27,56 @@ type Builder struct {
 
 // Add takes over the facts of one or more documents. It is not safe for
 // concurrent use.
-func (b *Builder) Add(f *Facts) {}
+func (b *Builder) Add(f *Facts) {
+	t := &b.facts
+	t.Things = append(t.Things, f.Things...)
+	t.Names = append(t.Names, f.Names...)
+	t.Calls = append(t.Calls, f.Calls...)
+	t.Values = append(t.Values, f.Values...)
+	t.Configs = append(t.Configs, f.Configs...)
+	t.Uses = append(t.Uses, f.Uses...)
+	t.Scalers = append(t.Scalers, f.Scalers...)
+	t.Budgets = append(t.Budgets, f.Budgets...)
+	t.Namespaces = append(t.Namespaces, f.Namespaces...)
+	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
+}
 
 // Build links everything added so far. The result does not depend on the order
-// of the calls of Add.
-func (b *Builder) Build() *Graph { return New(nil, nil) }
+// of the calls of Add. The builder is of no use afterwards.
+func (b *Builder) Build() *Graph {
+	sortFacts(&b.facts)
+	l := &linker{f: &b.facts, coverage: &b.Coverage}
+	l.place(b.Namespace)
+	l.declare()
+	l.selectWorkloads()
+	l.join()
+	l.index()
+	l.kinds = l.declaredKinds()
+	l.connect()
+	return l.freeze()
+}
+
+func sortFacts(f *Facts) {
+	sortBy(f.Things, func(t *Thing) (Origin, string) { return t.Origin, t.Name })
+	sortBy(f.Names, func(n *Name) (Origin, string) { return n.Origin, n.Name })
+	sortBy(f.Calls, func(c *Fact) (Origin, string) { return c.Origin, c.To.Host.Host + c.To.Ref.Name })
+	sortBy(f.Values, func(v *Value) (Origin, string) { return v.Origin, v.Key })
+	sortBy(f.Configs, func(c *Config) (Origin, string) { return c.Origin, c.Name })
+	sortBy(f.Uses, func(u *Use) (Origin, string) { return u.Origin, u.Config.Name })
+	sortBy(f.Scalers, func(s *Scaler) (Origin, string) { return s.Origin, s.Of.Name })
+	sortBy(f.Budgets, func(b *Budget) (Origin, string) { return b.Origin, b.Name })
+	sortBy(f.Namespaces, func(n *Namespace) (Origin, string) { return n.Origin, n.Name })
+}
+
+// sortBy sorts facts by place. Facts of one place, which come from one reader,
+// keep their order but for the name.
+func sortBy[T any](facts []T, key func(*T) (Origin, string)) {
+	slices.SortStableFunc(facts, func(a, b T) int {
+		ao, an := key(&a)
+		bo, bn := key(&b)
+		if c := ao.Compare(bo); c != 0 {
+			return c
+		}
+		return strings.Compare(an, bn)
+	})
+}

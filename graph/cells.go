@@ -1,0 +1,214 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+)
+
+// A linker is one run of Build.
+type linker struct {
+	f        *Facts
+	coverage *Coverage
+
+	cells  []cell
+	byRef  map[Ref]int
+	apps   map[string]int // dapr app-id
+	things []int          // cells with workloads that selectors see
+	pods   map[label][]int
+	spaces []string // every namespace there is, sorted
+	hosts  hosts
+	kinds  []Kind // by root, what the declarations of its cells say
+	edges  map[[2]int][]Evidence
+}
+
+// A cell is a node in the making: something that a document declares or
+// addresses. Cells that turn out to be one service are joined; of joined cells
+// one is the root, and find leads there.
+type cell struct {
+	ref    Ref
+	parent int // itself for a root
+	things []*Thing
+	names  []*Name
+	hosts  []string // full host names it answers to
+	sure   Kind     // the kind that a document states outright
+	hint   Kind     // the kind that a document shows
+	origin Origin   // first mention
+	extern bool     // it is only addressed, under the host that is its name
+}
+
+type label struct{ namespace, key, value string }
+
+func (l *linker) find(c int) int {
+	for l.cells[c].parent != c {
+		l.cells[c].parent = l.cells[l.cells[c].parent].parent
+		c = l.cells[c].parent
+	}
+	return c
+}
+
+// unite makes one service of two cells. The smaller number stays root, so that
+// the result does not depend on who was asked first.
+func (l *linker) unite(a, b int) {
+	a, b = l.find(a), l.find(b)
+	if a == b {
+		return
+	}
+	if b < a {
+		a, b = b, a
+	}
+	l.cells[b].parent = a
+}
+
+// add makes a new cell for a ref, or returns the one there is.
+func (l *linker) add(r Ref, o Origin) int {
+	if c, ok := l.byRef[r]; ok {
+		return c
+	}
+	c := len(l.cells)
+	l.cells = append(l.cells, cell{ref: r, parent: c, origin: o})
+	l.byRef[r] = c
+	return c
+}
+
+// declare makes the cells of everything that documents declare.
+func (l *linker) declare() {
+	l.byRef = make(map[Ref]int, len(l.f.Things)+len(l.f.Names))
+	l.apps = map[string]int{}
+	for i := range l.f.Things {
+		l.declareThing(&l.f.Things[i])
+	}
+	for i := range l.f.Names {
+		n := &l.f.Names[i]
+		if n.Selects.IsZero() && n.Of.IsZero() && len(n.Hosts) > 0 && n.Kind != KindService {
+			// A ServiceEntry without workloads: every host is a node of its own.
+			for _, h := range n.Hosts {
+				l.declareName(n, Ref{Realm: "host", Name: canonical(h)}, []string{h})
+			}
+			continue
+		}
+		l.declareName(n, n.Ref, n.Hosts)
+	}
+	l.noteDuplicates()
+}
+
+func (l *linker) declareThing(t *Thing) {
+	c := l.add(t.Ref, t.Origin)
+	cell := &l.cells[c]
+	cell.things = append(cell.things, t)
+	if t.KindSure {
+		cell.sure = t.Kind
+	} else if t.Kind != KindUnknown && (cell.hint == KindUnknown || cell.hint == KindService) {
+		cell.hint = t.Kind
+	}
+	if t.AppID != "" {
+		l.apps[t.AppID] = c
+	}
+	if t.Realm == "dapr" {
+		l.apps[t.Name] = c
+	}
+	if len(cell.things) == 1 && t.PodLabels != nil {
+		l.things = append(l.things, c)
+	}
+}
+
+func (l *linker) declareName(n *Name, r Ref, hosts []string) {
+	c := l.add(r, n.Origin)
+	cell := &l.cells[c]
+	cell.names = append(cell.names, n)
+	for _, h := range hosts {
+		cell.hosts = append(cell.hosts, canonical(h))
+	}
+	if cell.hint == KindUnknown {
+		cell.hint = n.Kind
+	}
+}
+
+// noteDuplicates tells about objects that are declared more than once.
+func (l *linker) noteDuplicates() {
+	for i := range l.cells {
+		var first *Thing
+		for _, t := range l.cells[i].things {
+			switch {
+			case t.Patch:
+			case first == nil:
+				first = t
+			case t.Realm == kubernetes && t.Origin != first.Origin:
+				l.coverage.Problems = append(l.coverage.Problems, Problem{
+					Origin:  t.Origin,
+					Message: t.kindWord() + ` "` + t.Name + `" is declared again, first in ` + first.Origin.String() + "; the calls of both are taken",
+				})
+			}
+		}
+	}
+}
+
+// kindWord is the source's own word for what a ref names.
+func (r Ref) kindWord() string {
+	if r.Kind == "" {
+		return "service"
+	}
+	return r.Kind
+}
+
+// canonical is the form of a host under which it is looked up: lower case,
+// without final dot and without the suffixes that a cluster's DNS adds.
+func canonical(host string) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	for _, suffix := range []string{".svc.cluster.local", ".svc.clusterset.local", ".cluster.local", ".svc"} {
+		if s, ok := strings.CutSuffix(host, suffix); ok && s != "" {
+			return s
+		}
+	}
+	return host
+}
+
+// family keeps apart what can share a name without being the same.
+type family uint8
+
+const (
+	runs family = iota // services, databases, caches, brokers, telemetry, externals
+	jobs
+	gateways
+	topics
+)
+
+func familyOf(k Kind) family {
+	switch k {
+	case KindJob:
+		return jobs
+	case KindGateway:
+		return gateways
+	case KindTopic:
+		return topics
+	}
+	return runs
+}
+
+func (c *cell) family() family {
+	if c.sure != KindUnknown {
+		return familyOf(c.sure)
+	}
+	if c.hint == KindUnknown {
+		switch c.ref.Kind {
+		case "Gateway", "Ingress":
+			return gateways
+		}
+	}
+	return familyOf(c.hint)
+}
+
+// roots returns the cells that stand for all others, in order.
+func (l *linker) roots() []int {
+	var roots []int
+	for c := range l.cells {
+		if l.find(c) == c {
+			roots = append(roots, c)
+		}
+	}
+	return roots
+}
+
+func sortedUnique(s []string) []string {
+	slices.Sort(s)
+	return slices.Compact(s)
+}

@@ -1,0 +1,198 @@
+package graph
+
+import "slices"
+
+// connect turns every fact and every address in a setting into evidence between
+// two cells.
+func (l *linker) connect() {
+	l.edges = map[[2]int][]Evidence{}
+	for i := range l.f.Calls {
+		l.connectFact(&l.f.Calls[i])
+	}
+	for _, s := range l.scopes() {
+		from, ok := l.lookup(s.of)
+		if !ok {
+			from = l.find(l.add(s.of, s.origin()))
+		}
+		for _, m := range s.addresses() {
+			l.connectValue(s, from, m)
+		}
+	}
+}
+
+func (l *linker) addEvidence(from, to int, e Evidence) {
+	if from == to && !keepsLoops(e) {
+		return
+	}
+	key := [2]int{from, to}
+	if !slices.ContainsFunc(l.edges[key], func(o Evidence) bool { return o.same(&e) }) {
+		l.edges[key] = append(l.edges[key], e)
+	}
+}
+
+// keepsLoops reports whether evidence for a call of a service to itself is to be
+// believed. Only people and traces can know: in a manifest it is a service's own
+// address, or a split between its versions.
+func keepsLoops(e Evidence) bool {
+	return e.Origin.Reader == "native" || e.Origin.Reader == "backstage"
+}
+
+func (e *Evidence) same(o *Evidence) bool {
+	return e.Origin == o.Origin && e.Way == o.Way && e.Key == o.Key && e.Database == o.Database && e.Port == o.Port && e.Class == o.Class &&
+		slices.Equal(e.Methods, o.Methods) && e.Says == o.Says
+}
+
+func (l *linker) connectFact(f *Fact) {
+	froms := l.party(&f.From, f.Origin, f.Strength)
+	if len(froms) == 0 {
+		return
+	}
+	e := f.Evidence
+	if e.Port == 0 {
+		e.Port = f.To.Host.Port
+	}
+	if e.Database == "" {
+		e.Database = f.To.Host.Database
+	}
+	if e.Protocol == "" {
+		e.Protocol = protocolOn(f.To.Host.Scheme, e.Port).name
+	}
+	for _, to := range l.party(&f.To, f.Origin, f.Strength) {
+		for _, from := range froms {
+			l.addEvidence(from, to, e)
+		}
+	}
+}
+
+// party returns the roots that one end of a fact means. What is permitted but
+// stands for nobody in the inputs is told and makes no node.
+func (l *linker) party(p *Party, o Origin, s Strength) []int {
+	switch {
+	case !p.Ref.IsZero():
+		if c, ok := l.lookup(p.Ref); ok {
+			return []int{c}
+		}
+		if s == Allowed {
+			l.unresolved(p.Ref.Name, "", o, "no "+p.Ref.kindWord()+" of this name is in the inputs")
+			return nil
+		}
+		return []int{l.find(l.add(p.Ref, o))}
+	case p.Host.Host != "":
+		return l.partyHost(p, o, s)
+	case !p.Pods.IsZero():
+		return l.rootsOf(l.selected(p.Pods, p.Namespace))
+	case p.Account != "":
+		roots := l.rootsOf(l.accounts(p.Account, p.Namespace))
+		if len(roots) == 0 {
+			l.unresolved(p.Account, "", o, "no workload in the inputs runs as this service account")
+		}
+		return roots
+	}
+	return nil
+}
+
+func (l *linker) partyHost(p *Party, o Origin, s Strength) []int {
+	host := p.Host.Host
+	switch {
+	case isOwn(host):
+		return nil
+	case isUnexpanded(host):
+		l.unresolved(host, "", o, "it holds a variable that no input gives a value")
+		return nil
+	}
+	if c, ok := l.resolve(host, p.Realm, p.Namespace); ok {
+		return []int{c}
+	}
+	if s == Allowed && !isDomain(host) {
+		l.unresolved(host, "", o, "nothing in the inputs answers to it")
+		return nil
+	}
+	return []int{l.extern(canonical(host), p.Namespace, o)}
+}
+
+func (l *linker) rootsOf(cells []int) []int {
+	var roots []int
+	for _, c := range cells {
+		roots = append(roots, l.find(c))
+	}
+	slices.Sort(roots)
+	return slices.Compact(roots)
+}
+
+// accounts returns the workloads that run as a service account. The default
+// account is everybody's and proves nothing.
+func (l *linker) accounts(account, namespace string) []int {
+	if account == "default" || account == "*" {
+		return nil
+	}
+	var found []int
+	for _, ns := range []string{namespace, ""} {
+		for _, c := range l.things {
+			if l.cells[c].ref.Namespace != ns {
+				continue
+			}
+			if slices.ContainsFunc(l.cells[c].things, func(t *Thing) bool { return t.Account == account }) {
+				found = append(found, c)
+			}
+		}
+		if len(found) > 0 || ns == "" || l.hosts.space[namespace] {
+			break
+		}
+	}
+	return found
+}
+
+func (l *linker) unresolved(address, key string, o Origin, why string) {
+	l.coverage.Unresolved = append(l.coverage.Unresolved, Unresolved{Address: address, Key: key, Why: why, Origin: o})
+}
+
+// connectValue makes evidence of one address in a setting.
+func (l *linker) connectValue(s *scope, from int, m found) {
+	v := m.value
+	if isOwn(m.Host) {
+		return
+	}
+	if isUnexpanded(m.Host) {
+		l.unresolved(m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
+		return
+	}
+	to, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace)
+	if !ok {
+		switch {
+		case m.word && m.known && v.Way != WayArg:
+			l.unresolved(m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
+			return
+		case m.known:
+			return
+		}
+		namespace := ""
+		if s.of.Realm == kubernetes {
+			namespace = s.of.Namespace
+		}
+		to = l.extern(canonical(m.Host), namespace, v.Origin)
+	}
+	p := protocolOn(m.Scheme, m.Port)
+	e := Evidence{
+		Origin: v.Origin, Way: m.way, Strength: m.strength, Key: v.Key,
+		Protocol: p.name, Port: m.Port, Database: m.Database,
+	}
+	if p.async {
+		e.Mode = Async
+	}
+	if s.switchedOff(m.key) {
+		e.Strength = Weak
+	}
+	switch {
+	case p.kind == KindTelemetry || m.key.telemetry && !l.isProgram(to):
+		e.Class = ClassTelemetry
+	case m.key.control:
+		e.Class = ClassControl
+	}
+	l.addEvidence(from, to, e)
+}
+
+// isProgram reports whether a root is declared as an ordinary service, so that a
+// word like "logging" in the name of a setting means one of the estate's own.
+func (l *linker) isProgram(root int) bool {
+	return root < len(l.kinds) && l.kinds[root] == KindService
+}

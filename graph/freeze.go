@@ -1,0 +1,301 @@
+package graph
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// freeze makes services of the roots and calls of the evidence.
+func (l *linker) freeze() *Graph {
+	members := make([][]int, len(l.cells))
+	for c := range l.cells {
+		root := l.find(c)
+		members[root] = append(members[root], c)
+	}
+	roots := l.roots()
+	spoken := l.spoken()
+	all, kinds := make([]identity, len(roots)), make([]Kind, len(roots))
+	for i, r := range roots {
+		all[i] = l.identify(members[r])
+		kinds[i] = l.kindOf(r, members[r], all[i].name, spoken[r])
+	}
+	list := ids(all, kinds)
+
+	services := make([]Service, len(roots))
+	order := make([]int, len(roots))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(list[a], list[b]) })
+	node := make(map[int]Node, len(roots))
+	for n, i := range order {
+		services[n] = l.service(members[roots[i]], all[i], kinds[i])
+		services[n].ID = list[i]
+		node[roots[i]] = Node(n)
+	}
+	l.limits(services, node)
+
+	calls := make([]Call, 0, len(l.edges))
+	for ends, evidence := range l.edges {
+		calls = append(calls, newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services))
+	}
+	g := New(services, calls)
+	l.account(g)
+	return g
+}
+
+// spoken returns what the evidence for calls to a root shows it to be: who
+// answers to postgres:// is a database.
+func (l *linker) spoken() map[int]Kind {
+	kinds := map[int]Kind{}
+	for ends, evidence := range l.edges {
+		for i := range evidence {
+			if k := schemes[evidence[i].Protocol].kind; k != KindUnknown && k > kinds[ends[1]] {
+				kinds[ends[1]] = k
+			}
+		}
+	}
+	return kinds
+}
+
+// service puts together what the cells of one service declare.
+func (l *linker) service(members []int, name identity, kind Kind) Service {
+	s := Service{Name: name.name, Namespace: name.namespace, Kind: kind}
+	var workloads []string
+	for _, c := range members {
+		cell := &l.cells[c]
+		s.Aliases = append(s.Aliases, l.aliasesOf(cell)...)
+		for _, n := range cell.names {
+			s.Defined = s.Defined || !n.Outside
+			s.Origins = append(s.Origins, n.Origin)
+			s.Ports = append(s.Ports, n.Ports...)
+			s.Annotations = merge(s.Annotations, n.Annotations)
+			s.Labels = merge(s.Labels, n.Labels)
+		}
+		if len(cell.things) > 0 && cell.ref.Realm == kubernetes {
+			workloads = append(workloads, cell.ref.Name)
+		}
+	}
+	for _, c := range slices.Backward(l.byAuthority(members)) {
+		for _, t := range l.cells[c].things {
+			s.Defined = true
+			s.Origins = append(s.Origins, t.Origin)
+			s.declare(t)
+		}
+	}
+	s.Replicas = l.replicas(members)
+	if len(s.Origins) == 0 {
+		s.Origins = append(s.Origins, l.cells[members[0]].origin)
+	}
+	if workloads = sortedUnique(workloads); len(workloads) > 1 {
+		s.Versions = workloads
+	}
+	s.Aliases = slices.DeleteFunc(sortedUnique(s.Aliases), func(a string) bool { return a == s.Name })
+	slices.SortFunc(s.Origins, Origin.Compare)
+	s.Origins = slices.Compact(s.Origins)
+	slices.SortFunc(s.Ports, func(a, b Port) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Name, b.Name), strings.Compare(a.Target, b.Target), strings.Compare(a.Protocol, b.Protocol))
+	})
+	s.Ports = slices.Compact(s.Ports)
+	return s
+}
+
+// byAuthority sorts cells so that people, who know, come before platforms.
+func (l *linker) byAuthority(members []int) []int {
+	sorted := slices.Clone(members)
+	slices.SortStableFunc(sorted, func(a, b int) int {
+		people := func(c int) int {
+			if r := l.cells[c].ref.Realm; r == "native" || r == "backstage" {
+				return realmRank(r) - 10
+			}
+			return realmRank(l.cells[c].ref.Realm)
+		}
+		return cmp.Compare(people(a), people(b))
+	})
+	return sorted
+}
+
+func (l *linker) aliasesOf(c *cell) []string {
+	names := slices.Clone(c.hosts)
+	names = append(names, c.ref.Name)
+	for _, t := range c.things {
+		names = append(names, t.Aliases...)
+		if t.AppID != "" {
+			names = append(names, t.AppID)
+		}
+	}
+	return names
+}
+
+func merge(into, from Labels) Labels {
+	if len(from) == 0 {
+		return into
+	}
+	if into == nil {
+		return maps.Clone(from)
+	}
+	maps.Copy(into, from)
+	return into
+}
+
+// declare lays a declaration over what is there: what it says wins, what it is
+// silent about stays.
+func (s *Service) declare(t *Thing) {
+	s.Labels = merge(s.Labels, t.Labels)
+	s.Annotations = merge(s.Annotations, t.Annotations)
+	s.Ports = append(s.Ports, t.Ports...)
+	over(&s.Tier, t.Tier)
+	over(&s.SLO, t.SLO)
+	over(&s.Entrypoint, t.Entrypoint)
+	for _, f := range []struct {
+		to   *string
+		from string
+	}{{&s.Team, t.Team}, {&s.Owner, t.Owner}, {&s.System, t.System}, {&s.Lifecycle, t.Lifecycle}} {
+		if f.from != "" {
+			*f.to = f.from
+		}
+	}
+	s.Probes.over(t.Probes)
+}
+
+// replicas returns how many copies of a service run: what people say, else the
+// sum over the workloads behind it. Of several declarations of one workload the
+// last counts.
+func (l *linker) replicas(members []int) policy.Setting[int] {
+	var sum policy.Setting[int]
+	realm := ""
+	for _, c := range l.byAuthority(members) {
+		var one policy.Setting[int]
+		for _, t := range l.cells[c].things {
+			if !t.Patch || t.Replicas.Provenance == policy.Explicit {
+				over(&one, t.Replicas)
+			}
+		}
+		switch r := l.cells[c].ref.Realm; {
+		case one.Provenance == policy.Unknown || realm != "" && realm != r:
+		case realm == "":
+			sum, realm = one, r
+		default:
+			sum.Value += one.Value
+			if one.Provenance == policy.PlatformDefault {
+				sum.Provenance = one.Provenance
+			}
+		}
+	}
+	return sum
+}
+
+func over[T any](into *policy.Setting[T], from policy.Setting[T]) {
+	if from.Provenance != policy.Unknown {
+		*into = from
+	}
+}
+
+func (p *Probes) over(q Probes) {
+	if !q.Known {
+		return
+	}
+	if !p.Known || q.Readiness && !p.Readiness {
+		p.Origin = q.Origin
+	}
+	p.Known = true
+	p.Readiness, p.Liveness, p.Startup = p.Readiness || q.Readiness, p.Liveness || q.Liveness, p.Startup || q.Startup
+}
+
+// limits adds what scalers and disruption budgets say.
+func (l *linker) limits(services []Service, node map[int]Node) {
+	for i := range l.f.Scalers {
+		if c, ok := l.lookup(l.f.Scalers[i].Of); ok {
+			services[node[c]].Scaling = &l.f.Scalers[i]
+		}
+	}
+	for i := range l.f.Budgets {
+		b := &l.f.Budgets[i]
+		for _, root := range l.rootsOf(l.selected(b.Selects, b.Namespace)) {
+			services[node[root]].Disruption = b
+		}
+	}
+}
+
+// newCall sums up the evidence for one call.
+func newCall(from, to Node, evidence []Evidence, services []Service) Call {
+	telemetry := services[from].Kind == KindTelemetry || services[to].Kind == KindTelemetry
+	async := services[to].Kind == KindBroker || services[to].Kind == KindTopic
+	for i := range evidence {
+		e := &evidence[i]
+		if telemetry && e.Class == ClassCall {
+			e.Class = ClassTelemetry
+		}
+		if async && e.Mode == ModeUnknown {
+			e.Mode = Async
+		}
+	}
+	slices.SortStableFunc(evidence, func(a, b Evidence) int {
+		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Class, b.Class), a.Origin.Compare(b.Origin),
+			strings.Compare(a.Way, b.Way), strings.Compare(a.Key, b.Key), strings.Compare(a.Database, b.Database))
+	})
+	c := Call{
+		From: from, To: to, Evidence: evidence, Declared: true, Mode: Async, Need: Soft, Fallback: true, Mirror: true,
+		Class: evidence[0].Class, Strength: evidence[0].Strength,
+	}
+	saidMode, saidNeed := false, false
+	for i := range evidence {
+		e := &evidence[i]
+		if e.Class == c.Class && c.Protocol == "" {
+			c.Protocol = e.Protocol
+		}
+		c.Fallback = c.Fallback && e.Fallback
+		c.Mirror = c.Mirror && e.Mirror
+		if e.Mode != ModeUnknown {
+			saidMode = true
+			if e.Mode == Sync {
+				c.Mode = Sync
+			}
+		}
+		if e.Need != NeedUnknown {
+			saidNeed = true
+			if e.Need == Hard {
+				c.Need = Hard
+			}
+		}
+	}
+	if !saidMode {
+		c.Mode = Sync
+	}
+	if !saidNeed {
+		c.Need = Hard
+	}
+	return c
+}
+
+// account completes the coverage.
+func (l *linker) account(g *Graph) {
+	c := l.coverage
+	slices.SortStableFunc(c.Problems, func(a, b Problem) int {
+		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Message, b.Message))
+	})
+	c.Problems = slices.Compact(c.Problems)
+	slices.SortStableFunc(c.Unresolved, func(a, b Unresolved) int {
+		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Address, b.Address), strings.Compare(a.Key, b.Key))
+	})
+	c.Unresolved = slices.Compact(c.Unresolved)
+	for v := range Node(g.Len()) {
+		s := g.Service(v)
+		if !s.Defined || s.Kind != KindService && s.Kind != KindJob {
+			continue
+		}
+		lo, hi := g.Out(v)
+		silent := true
+		for e := lo; e < hi; e++ {
+			silent = silent && (!g.Class(e).Core() || g.Strength(e) == Allowed)
+		}
+		if silent {
+			c.Silent = append(c.Silent, v)
+		}
+	}
+	g.coverage = c
+}

@@ -1,0 +1,133 @@
+package graph
+
+import (
+	"strings"
+	"unicode"
+)
+
+// A keyInfo is what the name of a setting tells about its value.
+type keyInfo struct {
+	words     []string // lower case: "CATALOG_SERVICE_ADDR", "catalogServiceAddr" and "catalog.service.addr" are the same
+	address   bool     // the value is an address, if it can be one
+	host      bool     // the value is a host, even when it is a bare word
+	own       bool     // the value is where the service itself listens, or what others call it
+	ignored   bool     // the value is no address, however much it looks like one
+	telemetry bool
+	control   bool
+}
+
+func wordSet(s string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		set[w] = true
+	}
+	return set
+}
+
+var (
+	// addressWords say that a value is an address, when one of them is among the
+	// last words of a key.
+	addressWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers url urls uri uris dsn
+		endpoint endpoints broker brokers bootstrap target targets upstream upstreams backend backends service services svc site
+		proxy peer peers node nodes seed seeds cluster connection conn connectionstring nameserver nameservers jdbc
+		api gateway origin destination remote master leader primary replica registry zone defaultzone smarthost`)
+	// hostWords say that a bare word is a host.
+	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers broker brokers
+		url uri endpoint endpoints seeds nodes upstream target targets bootstrap`)
+	// ownWords say that an address is the service's own.
+	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
+	// outsideWords say that an address is for browsers and for others to follow.
+	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
+		logout noproxy trusted referer frontend_url`)
+	// browserPrefixes begin settings that are compiled into pages.
+	browserPrefixes = []string{"next_public_", "react_app_", "vite_", "nuxt_public_", "public_", "expo_public_", "vue_app_"}
+	// ignoredWords say that a value is no address.
+	ignoredWords = wordSet(`image images tag version description title comment label labels annotation annotations
+		schema namespace selector user username password passwd secret token cert certificate javaagent repository chart digest`)
+	telemetryWords = wordSet(`otel otlp opentelemetry zipkin jaeger tracing trace traces telemetry metrics statsd prometheus
+		loki tempo fluentd fluentbit fluent logstash graylog gelf syslog sentry datadog newrelic apm honeycomb collector
+		grafana pushgateway influxmetrics exporter logging pyroscope signoz`)
+	controlWords = wordSet(`eureka configserver nacos apollo consul discovery`)
+)
+
+// inspect reads the name of a setting. It costs one pass over the key.
+func inspect(key string) keyInfo {
+	k := keyInfo{words: keyWords(key)}
+	lower := strings.ToLower(key)
+	for _, p := range browserPrefixes {
+		if strings.HasPrefix(lower, p) {
+			k.own = true
+		}
+	}
+	n := len(k.words)
+	for i, w := range k.words {
+		switch {
+		case ownWords[w], outsideWords[w]:
+			k.own = true
+		case telemetryWords[w]:
+			k.telemetry = true
+		case controlWords[w]:
+			k.control = true
+		case w == "config" && i+1 < n && (k.words[i+1] == "server" || k.words[i+1] == "uri" || k.words[i+1] == "import"):
+			k.control = true
+		}
+		if i >= n-2 && addressWords[w] {
+			k.address = true
+		}
+		if i >= n-2 && hostWords[w] {
+			k.host = true
+		}
+	}
+	if n > 0 && ignoredWords[k.words[n-1]] {
+		k.ignored = true
+	}
+	return k
+}
+
+// keyWords splits a key into lower-case words, at everything that is no letter
+// or digit and at the humps of camelCase. Numbers are left out: they count
+// entries of a list.
+func keyWords(key string) []string {
+	var words []string
+	start := -1
+	flush := func(end int) {
+		if start >= 0 && strings.IndexFunc(key[start:end], unicode.IsLetter) >= 0 {
+			words = append(words, strings.ToLower(key[start:end]))
+		}
+		start = -1
+	}
+	var before rune
+	for i, r := range key {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			flush(i)
+		case unicode.IsUpper(r) && unicode.IsLower(before):
+			flush(i)
+			start = i
+		case start < 0:
+			start = i
+		}
+		before = r
+	}
+	flush(len(key))
+	return words
+}
+
+// sister returns the key of a setting that belongs to another by its name: for
+// DB_HOST and "port" it is DB_PORT, for spring.redis.host it is spring.redis.port.
+// It returns "" if key does not end in a word for a host.
+func sister(key, word string) string {
+	for i := len(key) - 1; i >= -1; i-- {
+		if i >= 0 && key[i] != '_' && key[i] != '.' && key[i] != '-' && key[i] != ':' {
+			continue
+		}
+		if !hostWords[strings.ToLower(key[i+1:])] {
+			return ""
+		}
+		if key[i+1:] == strings.ToUpper(key[i+1:]) {
+			word = strings.ToUpper(word)
+		}
+		return key[:i+1] + word
+	}
+	return ""
+}

@@ -1,0 +1,256 @@
+package graph
+
+import (
+	"strings"
+)
+
+// A mention is something in a setting that may be an address, before anybody
+// asks who answers there.
+type mention struct {
+	Address
+	way      string   // as in Evidence.Way: "env-url", "arg-host"
+	strength Strength // what it proves if somebody answers there
+	known    bool     // counts only if the inputs know who answers there
+	word     bool     // a bare word: proves nothing if nobody answers there
+}
+
+// maxText bounds the settings that are searched for addresses. Larger ones are
+// files of another kind: dashboards, scripts, certificates.
+const maxText = 64 << 10
+
+// mentions finds the addresses in the text of one setting, in the order written.
+// Of a key that names no address only what cannot be anything else is taken.
+func mentions(key keyInfo, text string, way Way) []mention {
+	if len(text) < 2 || len(text) > maxText || key.ignored || key.own {
+		return nil
+	}
+	f := finder{key: key, way: way.String()}
+	if f.dataSource(text) {
+		return f.found
+	}
+	rest := f.urls(text)
+	for _, token := range strings.FieldsFunc(rest, isSeparator) {
+		f.token(token)
+	}
+	return f.found
+}
+
+// A finder collects the mentions of one setting.
+type finder struct {
+	key   keyInfo
+	way   string
+	found []mention
+}
+
+func (f *finder) add(a Address, form string, known bool) {
+	f.found = append(f.found, mention{Address: a, way: f.way + "-" + form, strength: Strong, known: known})
+}
+
+func isSeparator(r rune) bool {
+	switch r {
+	case ' ', '\t', '\n', '\r', ',', ';', '|', '"', '\'', '`', '(', ')', '[', ']', '&':
+		return true
+	}
+	return false
+}
+
+// urls takes every scheme://... out of text and returns the rest.
+func (f *finder) urls(text string) string {
+	var rest strings.Builder
+	for {
+		i := strings.Index(text, "://")
+		if i < 0 {
+			break
+		}
+		start := i
+		for start > 0 && (isSchemeByte(text[start-1])) {
+			start--
+		}
+		end := urlEnd(text, i+3)
+		scheme := strings.ToLower(text[start:i])
+		f.url(scheme, text[i+3:end])
+		before := text[:start]
+		for _, p := range []string{"jdbc:", "r2dbc:", "tcp:"} {
+			before = strings.TrimSuffix(before, p)
+		}
+		rest.WriteString(before)
+		rest.WriteByte(' ')
+		text = text[end:]
+	}
+	if rest.Len() == 0 {
+		return text
+	}
+	rest.WriteString(text)
+	return rest.String()
+}
+
+func isSchemeByte(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '-'
+}
+
+// urlEnd returns where the URL that has its authority at i ends. Commas and
+// semicolons separate URLs unless the next host of a list follows: "h1:1,h2:2/db".
+func urlEnd(text string, i int) int {
+	path := false
+	for ; i < len(text); i++ {
+		switch c := text[i]; c {
+		case ' ', '\t', '\n', '\r', '"', '\'', '`', '<', '>', '|', ']', '\\':
+			return i
+		case '}', ')':
+			if !strings.ContainsAny(text[max(0, i-80):i], "{(") {
+				return i
+			}
+		case '/', '?', '#':
+			path = true
+		case ',', ';':
+			next, _, _ := strings.Cut(text[i+1:], "/")
+			if path && c == ',' || strings.Contains(next, ":") && strings.HasSuffix(next, ":") && len(next) > 1 || next == "" {
+				return i
+			}
+			if c == ';' && !strings.Contains(next, "=") {
+				return i
+			}
+		}
+	}
+	return i
+}
+
+// url takes one URL, of which the scheme was cut off.
+func (f *finder) url(scheme, rest string) {
+	if notAddressed[scheme] {
+		return
+	}
+	if scheme == "dns" || scheme == "xds" { // dns://resolver/host:port, dns:///host:port
+		_, rest, _ = strings.Cut(rest, "/")
+	}
+	form := "url"
+	if p := protocolOf(scheme); p.kind != KindUnknown {
+		form = "dsn"
+	}
+	for _, a := range parseAuthority(scheme, rest) {
+		if f.way == "file" && isSchemaHost(a.Host) {
+			continue
+		}
+		f.add(a, form, false)
+	}
+}
+
+// isSchemaHost reports whether a host stands in configuration files as the name
+// of a grammar or a licence and not as a place to call.
+func isSchemaHost(host string) bool {
+	switch host {
+	case "www.w3.org", "json-schema.org", "schemas.xmlsoap.org", "www.apache.org", "maven.apache.org", "www.springframework.org", "xmlns.jcp.org", "java.sun.com", "logging.apache.org", "schema.management.azure.com":
+		return true
+	}
+	return false
+}
+
+// dataSource reads connection strings made of key=value pairs, as ADO and libpq
+// have them, and the jdbc forms without "//". It reports whether text was one.
+func (f *finder) dataSource(text string) bool {
+	if rest, ok := strings.CutPrefix(text, "jdbc:oracle:"); ok && !strings.Contains(rest, "//") {
+		if _, at, ok := strings.Cut(rest, "@"); ok {
+			if h, port, ok := oracleHost(at); ok {
+				f.add(Address{Scheme: "oracle", Host: h, Port: port, Database: at[strings.LastIndexAny(at, ":/")+1:]}, "dsn", false)
+			}
+		}
+		return true
+	}
+	if _, at, ok := strings.Cut(text, "@tcp("); ok && !strings.Contains(text, "://") { // Go's mysql driver
+		host, tail, _ := strings.Cut(at, ")")
+		if h, port, ok := splitHostPort(host); ok {
+			f.add(Address{Scheme: "mysql", Host: h, Port: port, Database: databaseOf(tail)}, "dsn", false)
+		}
+		return true
+	}
+	if !strings.Contains(text, "=") || strings.Contains(text, "://") {
+		return false
+	}
+	sep := ";"
+	if !strings.Contains(text, ";") {
+		sep = " "
+	}
+	var a Address
+	pairs := 0
+	for _, kv := range strings.Split(text, sep) {
+		k, v, ok := strings.Cut(kv, "=")
+		v = strings.Trim(strings.TrimSpace(v), `"'`)
+		if !ok || strings.HasPrefix(k, "-") {
+			continue
+		}
+		pairs++
+		switch strings.ToLower(strings.TrimSpace(k)) {
+		case "host", "server", "data source", "datasource", "addr", "address", "network address", "hostname":
+			v = strings.TrimPrefix(v, "tcp:")
+			host, port, _ := strings.Cut(v, ",")
+			host, _, _ = strings.Cut(host, `\`)
+			if port != "" {
+				host += ":" + port
+			}
+			if h, p, ok := splitHostPort(host); ok {
+				a.Host, a.Port = h, max(p, a.Port)
+			}
+		case "port":
+			if _, p, ok := splitHostPort("x:" + v); ok {
+				a.Port = p
+			}
+		case "database", "initial catalog", "dbname":
+			a.Database = v
+		}
+	}
+	if a.Host == "" || pairs < 2 {
+		return false
+	}
+	// A pair alone does not tell which product speaks; the port may.
+	a.Scheme = ports[a.Port]
+	f.add(a, "dsn", false)
+	return true
+}
+
+func oracleHost(at string) (string, int, bool) {
+	parts := strings.FieldsFunc(at, func(r rune) bool { return r == ':' || r == '/' })
+	switch len(parts) {
+	case 0, 1:
+		return "", 0, false
+	default:
+		return splitHostPort(parts[0] + ":" + parts[1])
+	}
+}
+
+// token takes one word that is no URL: host:port, or a bare host where the key
+// says so.
+func (f *finder) token(s string) {
+	if i := strings.LastIndexByte(s, '='); i >= 0 {
+		s = s[i+1:]
+	}
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		if !strings.Contains(s[i:], ":") {
+			return // an e-mail address
+		}
+		s = s[i+1:]
+	}
+	s, path, _ := strings.Cut(s, "/")
+	if s == "" {
+		return
+	}
+	host, port, ok := splitHostPort(s)
+	if !ok || isUnexpanded(host) && !f.key.address {
+		return
+	}
+	hasLetter := strings.IndexFunc(host, func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0
+	switch {
+	case port > 0 && (hasLetter || isIP(host)):
+		a := Address{Host: host, Port: port}
+		if protocolOn("", port).database && path != "" {
+			a.Database = path
+		}
+		f.add(a, "hostport", !f.key.address)
+	case port == 0 && isDomain(host) && f.key.host && path == "":
+		f.add(Address{Host: host}, "host", false)
+	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host):
+		f.add(Address{Host: host}, "host", true)
+		f.found[len(f.found)-1].word = true
+	case port == 0 && f.key.host && isIP(host) && path == "":
+		f.add(Address{Host: host}, "host", false)
+	}
+}

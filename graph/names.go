@@ -1,0 +1,112 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// An identity is what a root will be called.
+type identity struct {
+	namespace, name string
+	realm           string
+}
+
+// identify chooses the name of a service among those its cells go by. Platforms
+// go before people, names that callers use before names of workloads. Of several
+// names of one platform it is the only one that callers use, else one that a
+// workload has too, else the one that stands for most workloads, else the
+// shortest.
+func (l *linker) identify(members []int) identity {
+	best := slices.MinFunc(members, func(a, b int) int {
+		x, y := &l.cells[a], &l.cells[b]
+		return cmp.Or(
+			cmp.Compare(realmRank(x.ref.Realm), realmRank(y.ref.Realm)),
+			cmp.Compare(l.nameRank(a, members), l.nameRank(b, members)),
+			cmp.Compare(len(x.ref.Name), len(y.ref.Name)),
+			strings.Compare(x.ref.Name, y.ref.Name),
+			strings.Compare(x.ref.Namespace, y.ref.Namespace),
+		)
+	})
+	r := l.cells[best].ref
+	return identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
+}
+
+// nameRank is smaller for a better name among members.
+func (l *linker) nameRank(c int, members []int) int {
+	cell := &l.cells[c]
+	if len(cell.names) == 0 {
+		return 1 << 20
+	}
+	if cell.ref.Kind != "" && cell.ref.Kind != "Service" && cell.ref.Kind != "service" {
+		return 1 << 19
+	}
+	reach := 0
+	for _, n := range cell.names {
+		reach = max(reach, len(l.selected(n.Selects, n.Namespace)))
+	}
+	rank := 2 * (1000 - min(reach, 1000))
+	if !slices.ContainsFunc(members, func(m int) bool {
+		return m != c && len(l.cells[m].things) > 0 && l.cells[m].ref.Name == cell.ref.Name
+	}) {
+		rank++
+	}
+	return rank
+}
+
+// ids gives every root its ID: namespace/name, or name where no input gives a
+// namespace. Where two would have the same, a program keeps it and others are
+// told apart: by their compose project if both come from one, else by kind, as in
+// "gateway:shop/web".
+func ids(all []identity, kinds []Kind) []string {
+	byID := map[string][]int{}
+	list := make([]string, len(all))
+	for i, n := range all {
+		list[i] = n.name
+		if n.namespace != "" {
+			list[i] = n.namespace + "/" + n.name
+		}
+		byID[list[i]] = append(byID[list[i]], i)
+	}
+	for id, clash := range byID {
+		if len(clash) < 2 {
+			continue
+		}
+		keep := slices.MinFunc(clash, func(a, b int) int {
+			return cmp.Or(
+				cmp.Compare(familyOf(kinds[a]), familyOf(kinds[b])),
+				cmp.Compare(realmRank(all[a].realm), realmRank(all[b].realm)),
+				cmp.Compare(kinds[a], kinds[b]),
+				strings.Compare(all[a].realm, all[b].realm),
+			)
+		})
+		projects := 0
+		for _, i := range clash {
+			if strings.HasPrefix(all[i].realm, "compose:") {
+				projects++
+			}
+		}
+		for _, i := range clash {
+			project, composed := strings.CutPrefix(all[i].realm, "compose:")
+			switch {
+			case composed && projects > 1:
+				list[i] = project + "/" + all[i].name
+			case i != keep:
+				list[i] = kinds[i].String() + ":" + id
+			}
+		}
+	}
+	unique(list)
+	return list
+}
+
+// unique numbers the ids that are still the same.
+func unique(list []string) {
+	seen := map[string]bool{}
+	for i, id := range list {
+		for n := 2; seen[list[i]]; n++ {
+			list[i] = id + "#" + string(rune('0'+n%10))
+		}
+		seen[list[i]] = true
+	}
+}

@@ -1,0 +1,386 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+)
+
+// A scope is the settings of one container, or of one thing where no container
+// is told apart. Settings of one scope can refer to each other.
+type scope struct {
+	of     Ref
+	name   string
+	values []Value           // in the order read
+	env    map[string]string // by name; nil until asked for
+	off    map[string]bool   // words of features that a setting switches off; nil if none
+}
+
+// origin is where the first of the settings stands.
+func (s *scope) origin() Origin {
+	if len(s.values) == 0 {
+		return Origin{}
+	}
+	return s.values[0].Origin
+}
+
+// scopes puts the settings of every container together, with those it takes from
+// configs.
+func (l *linker) scopes() []*scope {
+	var list []*scope
+	by := map[Ref]map[string]*scope{}
+	get := func(of Ref, name string) *scope {
+		if by[of] == nil {
+			by[of] = map[string]*scope{}
+		}
+		s := by[of][name]
+		if s == nil {
+			s = &scope{of: of, name: name}
+			by[of][name] = s
+			list = append(list, s)
+		}
+		return s
+	}
+	for i := range l.f.Values {
+		v := &l.f.Values[i]
+		s := get(v.Of, v.Scope)
+		s.values = append(s.values, *v)
+	}
+	configs := map[Ref][]*Config{}
+	for i := range l.f.Configs {
+		c := &l.f.Configs[i]
+		configs[c.Ref] = append(configs[c.Ref], c)
+	}
+	for i := range l.f.Uses {
+		u := &l.f.Uses[i]
+		found := configs[u.Config]
+		if found == nil && u.Config.Namespace != "" {
+			anywhere := u.Config
+			anywhere.Namespace = ""
+			found = configs[anywhere]
+		}
+		s := get(u.Of, u.Scope)
+		for _, c := range found {
+			s.values = append(s.values, u.values(c)...)
+		}
+	}
+	for _, s := range list {
+		s.switches()
+	}
+	return list
+}
+
+// values returns what a use takes from a config.
+func (u *Use) values(c *Config) []Value {
+	var list []Value
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		if u.Key != "" && u.Key != e.Key {
+			continue
+		}
+		if u.File && len(e.Values) > 0 {
+			for _, v := range e.Values {
+				v.Of, v.Scope, v.Init = u.Of, u.Scope, u.Init
+				list = append(list, v)
+			}
+			continue
+		}
+		v := Value{Of: u.Of, Scope: u.Scope, Key: e.Key, Text: e.Text, Way: WayEnv, Init: u.Init, Origin: e.Origin}
+		switch {
+		case u.File:
+			v.Way = WayFile
+		case u.Key != "" && u.As != "":
+			v.Key = u.As
+		case u.Key == "":
+			v.Key = u.As + e.Key
+		}
+		list = append(list, v)
+	}
+	return list
+}
+
+// lookup returns the value of an environment variable of the scope.
+func (s *scope) lookup(name string) (string, bool) {
+	if s.env == nil {
+		s.env = make(map[string]string, len(s.values))
+		for i := range s.values {
+			if v := &s.values[i]; v.Way == WayEnv {
+				s.env[v.Key] = v.Text
+			}
+		}
+	}
+	v, ok := s.env[name]
+	return v, ok
+}
+
+// switches notes the features that settings of the scope turn off:
+// "-Dspring.zipkin.enabled=false", TRACING_ENABLED=0.
+func (s *scope) switches() {
+	for i := range s.values {
+		v := &s.values[i]
+		for _, token := range strings.Fields(v.Text) {
+			if k, val, ok := strings.Cut(token, "="); ok {
+				s.turnOff(k, val)
+			}
+		}
+		s.turnOff(v.Key, v.Text)
+	}
+}
+
+func (s *scope) turnOff(key, value string) {
+	if len(value) > 5 {
+		return
+	}
+	on := false
+	switch strings.ToLower(strings.Trim(value, `"'`)) {
+	case "false", "0", "no", "off":
+	case "true", "1", "yes", "on":
+		on = true
+	default:
+		return
+	}
+	words := keyWords(key)
+	n := len(words)
+	if n < 2 || words[n-1] != "enabled" && words[n-1] != "disabled" && words[n-1] != "enable" && words[n-1] != "disable" {
+		return
+	}
+	if on == strings.HasPrefix(words[n-1], "disable") {
+		if s.off == nil {
+			s.off = map[string]bool{}
+		}
+		s.off[words[n-2]] = true
+	}
+}
+
+// switchedOff reports whether the setting belongs to a feature that is off.
+func (s *scope) switchedOff(k keyInfo) bool {
+	return s.off != nil && slices.ContainsFunc(k.words, func(w string) bool { return s.off[w] })
+}
+
+// maxExpansions bounds variables that refer to variables.
+const maxExpansions = 8
+
+// expand replaces $(NAME), ${NAME}, ${NAME:-default} and ${NAME:default} by their
+// values, as far as the scope or the platform gives any. What nobody gives a value
+// stays as it is written.
+func (s *scope) expand(text string) string {
+	for range maxExpansions {
+		if !strings.Contains(text, "$") {
+			return text
+		}
+		next := s.expandOnce(text)
+		if next == text || len(next) > maxText {
+			return next
+		}
+		text = next
+	}
+	return text
+}
+
+func (s *scope) expandOnce(text string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(text, '$')
+		if i < 0 || i+1 >= len(text) {
+			break
+		}
+		open, closing := text[i+1], byte(0)
+		switch open {
+		case '(':
+			closing = ')'
+		case '{':
+			closing = '}'
+		}
+		end := -1
+		if closing != 0 {
+			end = closingAt(text, i+1, open, closing)
+		}
+		if end < 0 {
+			b.WriteString(text[:i+1])
+			text = text[i+1:]
+			continue
+		}
+		b.WriteString(text[:i])
+		if value, ok := s.variable(text[i+2 : end]); ok {
+			b.WriteString(value)
+		} else {
+			b.WriteString(text[i : end+1])
+		}
+		text = text[end+1:]
+	}
+	if b.Len() == 0 {
+		return text
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+func closingAt(text string, i int, open, closing byte) int {
+	depth := 0
+	for ; i < len(text); i++ {
+		switch text[i] {
+		case open:
+			depth++
+		case closing:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// variable returns the value of what stands between the brackets.
+func (s *scope) variable(inner string) (string, bool) {
+	name, fallback, has := strings.Cut(inner, ":")
+	fallback = strings.TrimPrefix(fallback, "-")
+	if v, ok := s.lookup(name); ok && !strings.Contains(v, "("+name+")") && !strings.Contains(v, "{"+name) {
+		return v, true
+	}
+	if relaxed := strings.ToUpper(strings.NewReplacer(".", "_", "-", "").Replace(name)); relaxed != name {
+		if v, ok := s.lookup(relaxed); ok {
+			return v, true
+		}
+	}
+	if has {
+		return fallback, true
+	}
+	// Kubernetes gives every pod the address of every Service of its namespace.
+	if svc, ok := strings.CutSuffix(name, "_SERVICE_HOST"); ok && svc != "" {
+		return strings.ToLower(strings.ReplaceAll(svc, "_", "-")), true
+	}
+	if svc, ok := strings.CutSuffix(name, "_SERVICE_PORT"); ok && svc != "" {
+		return "", true
+	}
+	return "", false
+}
+
+// A found is a mention with the setting it was found in.
+type found struct {
+	mention
+	key   keyInfo
+	value *Value
+}
+
+// addresses finds the addresses in all settings of the scope.
+func (s *scope) addresses() []found {
+	var list []found
+	var args []*Value
+	for i := range s.values {
+		v := &s.values[i]
+		if v.Way == WayArg {
+			args = append(args, v)
+			continue
+		}
+		key := inspect(v.Key)
+		for _, m := range mentions(key, s.expand(v.Text), v.Way) {
+			s.complete(&m, v.Key)
+			list = append(list, found{m, key, v})
+		}
+	}
+	return append(list, s.arguments(args)...)
+}
+
+// complete adds what sister settings say: DB_PORT and DB_NAME to DB_HOST.
+func (s *scope) complete(m *mention, key string) {
+	if m.Port == 0 && m.Scheme == "" {
+		if p, ok := s.sisterOf(key, "port"); ok {
+			if _, port, ok := splitHostPort("x:" + p); ok && port > 0 {
+				m.Port = port
+				m.known = m.known && !m.word
+			}
+		}
+	}
+	if m.Database == "" && protocolOn(m.Scheme, m.Port).kind == KindDatabase {
+		for _, word := range []string{"name", "database", "dbname", "db"} {
+			if db, ok := s.sisterOf(key, word); ok {
+				m.Database = db
+				return
+			}
+		}
+	}
+}
+
+func (s *scope) sisterOf(key, word string) (string, bool) {
+	name := sister(key, word)
+	if name == "" {
+		return "", false
+	}
+	if v, ok := s.lookup(name); ok {
+		return s.expand(v), true
+	}
+	for i := range s.values { // settings of files are no environment
+		if v := &s.values[i]; v.Way == WayFile && v.Key == name {
+			return s.expand(v.Text), true
+		}
+	}
+	return "", false
+}
+
+// networkCommands take a host as a bare word.
+var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup getent host pg_isready psql mysqladmin mysql
+	redis-cli mongo mongosh mongosh wait-for wait-for-it wait-for-it.sh wait_for.sh wait-for.sh wait4x dockerize rabbitmqadmin
+	kafka-topics kafkacat kcat grpcurl grpc_health_probe ab wrk hey locust k6 vegeta`)
+
+// arguments finds the addresses on command lines. The words of one container are
+// read as one line, because a flag and its value may stand in two of them.
+func (s *scope) arguments(args []*Value) []found {
+	var list []found
+	flag, command := "", false
+	for _, v := range args {
+		words := strings.FieldsFunc(s.expand(v.Text), isBlank)
+		for i, w := range words {
+			name := w
+			if k, val, ok := strings.Cut(w, "="); ok && !strings.Contains(k, "/") && !strings.Contains(k, ":") {
+				flag, name = k, val
+			} else if strings.HasPrefix(w, "-") {
+				flag = w
+				continue
+			}
+			key := inspect(strings.TrimLeft(flag, "-"))
+			if len(key.words) == 1 && key.words[0] == "h" {
+				key.host, key.address = true, true
+			}
+			bare := key.host || command
+			if i+1 < len(words) && isPort(words[i+1]) {
+				bare = true
+			}
+			list = append(list, s.argument(v, key, name, bare)...)
+			if networkCommands[w[strings.LastIndexByte(w, '/')+1:]] {
+				command = true
+			}
+			flag = ""
+		}
+	}
+	return list
+}
+
+func isBlank(r rune) bool {
+	switch r {
+	case ' ', '\t', '\n', '\r', '"', '\'', '`', ';', '|', '(', ')':
+		return true
+	}
+	return false
+}
+
+func isPort(s string) bool {
+	return s != "" && len(s) <= 5 && strings.Trim(s, "0123456789") == ""
+}
+
+// argument finds the addresses in one word of a command line. A bare word is a
+// hint at most.
+func (s *scope) argument(v *Value, key keyInfo, word string, bare bool) []found {
+	var list []found
+	ms := mentions(key, word, WayArg)
+	if len(ms) == 0 && bare && !key.own && !key.ignored {
+		if host, port, ok := splitHostPort(word); ok && port == 0 && !isUnexpanded(host) {
+			ms = []mention{{Address: Address{Host: host}, way: "arg-host", word: true}}
+		}
+	}
+	for _, m := range ms {
+		if m.word || m.way == "arg-host" && !isDomain(m.Host) {
+			m.way, m.strength, m.known, m.word = "arg-host", Weak, true, false
+		}
+		list = append(list, found{m, key, v})
+	}
+	return list
+}
