@@ -1,0 +1,106 @@
+package graph
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/internal/didyoumean"
+)
+
+// Find returns the service that a person means by name: the one with exactly
+// this ID, else the only one with this name, else the only one that goes by this
+// alias. The error is a *NameError.
+func (g *Graph) Find(name string) (Node, error) {
+	if v, ok := g.Node(name); ok {
+		return v, nil
+	}
+	for _, goesBy := range []func(*Service) bool{
+		func(s *Service) bool { return s.Name == name },
+		func(s *Service) bool { return slices.Contains(s.Aliases, name) },
+	} {
+		var ids []string
+		var found Node
+		for v := range g.services {
+			if goesBy(&g.services[v]) {
+				ids = append(ids, g.services[v].ID)
+				found = Node(v)
+			}
+		}
+		switch {
+		case len(ids) == 1:
+			return found, nil
+		case len(ids) > 1:
+			return 0, &NameError{Name: name, IDs: ids, Ambiguous: true, Services: g.Len(), Files: g.coverage.Files}
+		}
+	}
+	return 0, &NameError{Name: name, IDs: g.similar(name), Services: g.Len(), Files: g.coverage.Files}
+}
+
+// similar returns the IDs of services whose ID, name or alias is near to name.
+func (g *Graph) similar(name string) []string {
+	var words []string
+	id := map[string]string{} // by word; the first in the order of IDs
+	for i := range g.services {
+		s := &g.services[i]
+		for _, word := range append([]string{s.ID, s.Name}, s.Aliases...) {
+			if _, ok := id[word]; !ok {
+				id[word] = s.ID
+				words = append(words, word)
+			}
+		}
+	}
+	var ids []string
+	for _, word := range didyoumean.Suggest(name, words) {
+		if !slices.Contains(ids, id[word]) {
+			ids = append(ids, id[word])
+		}
+	}
+	return ids
+}
+
+// A NameError says that a name does not lead to one service.
+type NameError struct {
+	Name      string
+	IDs       []string // the services of this name if it is ambiguous, else those of similar names
+	Ambiguous bool
+	Services  int // looked at
+	Files     int // they were read from
+}
+
+func (e *NameError) Error() string {
+	if e.Ambiguous {
+		return fmt.Sprintf("%d services are called %q", len(e.IDs), e.Name)
+	}
+	return fmt.Sprintf("no service %q in %s (%s)", e.Name, count(e.Files, "file"), count(e.Services, "service"))
+}
+
+// namesInHint is how many names a hint lists; the rest are told by their number.
+const namesInHint = 5
+
+// Hint returns the way out, or "" if nothing is like the name.
+func (e *NameError) Hint() string {
+	if len(e.IDs) == 0 {
+		return ""
+	}
+	var quoted []string
+	for _, id := range e.IDs[:min(namesInHint, len(e.IDs))] {
+		quoted = append(quoted, fmt.Sprintf("%q", id))
+	}
+	names := strings.Join(quoted, " or ")
+	if more := len(e.IDs) - len(quoted); more > 0 {
+		names = fmt.Sprintf("%s, or %d more", strings.Join(quoted, ", "), more)
+	}
+	if e.Ambiguous {
+		return "say which: " + names
+	}
+	return fmt.Sprintf("did you mean %s?", names)
+}
+
+// count writes "1 file", "2 files".
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

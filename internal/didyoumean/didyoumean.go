@@ -1,0 +1,79 @@
+// Package didyoumean finds the words that somebody may have meant by a word
+// that nobody knows: services, keys of a manifest, commands, formats, rules.
+package didyoumean
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// most is how many words are offered; more than three are a list to search again.
+const most = 3
+
+// Suggest returns the known words nearest to word, nearest first, at most three
+// and often none. Case is ignored. A word is near when it takes few letters to
+// change one into the other, or when one contains the other.
+func Suggest(word string, known []string) []string {
+	type candidate struct {
+		word     string
+		distance int
+	}
+	var near []candidate
+	low := []rune(strings.ToLower(word))
+	for _, k := range known {
+		d, ok := distance(low, []rune(strings.ToLower(k)))
+		if ok {
+			near = append(near, candidate{k, d})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), strings.Compare(a.word, b.word))
+	})
+	near = slices.CompactFunc(near, func(a, b candidate) bool { return a.word == b.word })
+	var words []string
+	for _, c := range near[:min(most, len(near))] {
+		words = append(words, c.word)
+	}
+	return words
+}
+
+// distance returns how far two words are from each other, and false if they are
+// too far to be taken for one another.
+func distance(a, b []rune) (int, bool) {
+	// A third of the letters may be wrong: "chekout" is checkout, "cat" is not dog.
+	// Words of one letter have nothing in common but their length.
+	limit := min(max(1, min(len(a), len(b))/3), max(len(a), len(b))-1)
+	d := limit + 1
+	if diff := len(a) - len(b); diff <= limit && -diff <= limit {
+		d = edits(a, b)
+	}
+	if d > limit && len(a) > 2 && len(b) > 2 && (strings.Contains(string(b), string(a)) || strings.Contains(string(a), string(b))) {
+		return limit + 1, true // behind every word that is nearly the same
+	}
+	return d, d <= limit
+}
+
+// edits counts the letters to insert, delete, replace or swap with their
+// neighbour to turn a into b (optimal string alignment).
+func edits(a, b []rune) int {
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range row {
+		last[j] = j
+	}
+	for i := range a {
+		row[0] = i + 1
+		for j := range b {
+			replace := 1
+			if a[i] == b[j] {
+				replace = 0
+			}
+			row[j+1] = min(last[j]+replace, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(b)]
+}

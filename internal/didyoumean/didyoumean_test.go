@@ -1,0 +1,55 @@
+package didyoumean
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestSuggest(t *testing.T) {
+	tests := []struct {
+		name, word, known, want string
+	}{
+		{"a letter too few", "chekout", "cart checkout payments", "checkout"},
+		{"neighbours swapped", "blsat", "blast check graph", "blast"},
+		{"case", "PAYMENTS", "payments", "payments"},
+		{"nearest first", "cart", "carts chart care", "care carts chart"},
+		{"the name within an id", "cart", "shop/cart shop/pricing", "shop/cart"},
+		{"an id for a name", "shop/cart", "cart web", "cart"},
+		{"nothing near", "dog", "cat cow", ""},
+		{"too short to contain", "a", "shop/cart", ""},
+		{"three at most", "aaaa", "aaab aaac aaad aaae", "aaab aaac aaad"},
+		{"said once", "cart", "carts carts", "carts"},
+		{"not bytes but letters", "müsli", "musli", "musli"},
+		{"empty", "", "cart", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := strings.Join(Suggest(tt.word, strings.Fields(tt.known)), " ")
+			if got != tt.want {
+				t.Errorf("Suggest(%q, %q) = %q, want %q", tt.word, tt.known, got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEdits(t *testing.T) {
+	tests := []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0},
+		{"", "abc", 3},
+		{"abc", "abc", 0},
+		{"kitten", "sitting", 3},
+		{"ab", "ba", 1},
+		{"retries", "retry", 3},
+	}
+	for _, tt := range tests {
+		if got := edits([]rune(tt.a), []rune(tt.b)); got != tt.want {
+			t.Errorf("edits(%q, %q) = %d, want %d", tt.a, tt.b, got, tt.want)
+		}
+		if got := edits([]rune(tt.b), []rune(tt.a)); got != tt.want {
+			t.Errorf("edits(%q, %q) = %d, want %d", tt.b, tt.a, got, tt.want)
+		}
+	}
+}
