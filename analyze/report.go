@@ -33,15 +33,17 @@ type Check struct {
 type Effect uint8
 
 const (
-	Delayed  Effect = iota // reached by asynchronous calls only: work waits
-	Degraded               // reached without asynchronous, but by some optional call: answers with less
-	Failed                 // reached by hard synchronous calls alone
+	Delayed  Effect = iota // every chain of calls to the failure has an asynchronous one: work waits
+	Degraded               // a chain is synchronous, but optional somewhere: answers with less
+	Failed                 // a chain is synchronous and hard throughout
 )
 
 // Effects are the words for Effect, in the order of its constants.
-var Effects = []string{"delayed", "degraded", "failed"}
+var Effects = effects[:]
 
-func (e Effect) String() string { return Effects[e] }
+var effects = [...]string{"delayed", "degraded", "failed"}
+
+func (e Effect) String() string { return effects[e] }
 
 // An Impact is the blast radius of services that fail together.
 type Impact struct {
@@ -49,14 +51,19 @@ type Impact struct {
 	Mode    string       // "stop"
 	Reached []Reach      // nearest first, then by ID; never a failed service itself
 	Others  int          // services in the graph besides the failed ones
+
+	via [len(effects)][]graph.Node // by effect, then node: the next hop of a shortest chain
 }
 
 // A Reach is one service in a blast radius.
 type Reach struct {
 	Node     graph.Node
 	Effect   Effect
-	Distance int          // calls on Path
-	Path     []graph.Node // a shortest chain of calls that brings the effect about: Node first, the failed service last
+	Distance int // calls on a shortest chain that brings the effect about, see Impact.Path
+	// Via is the service it calls on that chain: a failed one, or one that is
+	// reached itself and suffers at least as much. Drawn as parents, the Via form
+	// trees with the failed services as roots.
+	Via graph.Node
 }
 
 // A Rank is the size of one service's blast radius.
@@ -72,32 +79,36 @@ type Cycles struct {
 	Components []Cycle // sorted by their smallest service
 }
 
-// A Cycle is a strongly connected component with a loop in it.
+// A Cycle is a strongly connected component with a loop in it: each of its
+// services calls every other, directly or not, or its only service calls itself.
 type Cycle struct {
-	Services []graph.Node // the component, sorted
-	Loop     []graph.Node // one shortest loop, from its smallest service, without repeating it at the end
-	Sync     bool         // Loop has synchronous calls only; if any loop of the component does, Loop is such a one
-	Calls    int          // calls within the component
+	Services  []graph.Node  // the component, sorted
+	Loop      []graph.Node  // one shortest loop, from its smallest service, without repeating it at the end
+	Sync      bool          // Loop has synchronous calls only; if any loop of the component does, Loop is such a one
+	Calls     int           // calls within the component
+	SelfCalls []graph.Node  // services of the component that call themselves, sorted
+	Cut       [2]graph.Node // the call on Loop, caller and callee, without which the fewest services stay on loops
+	Left      int           // how many those are
 }
 
 // Fan is the shape of a graph, service by service.
 type Fan struct {
 	Services []FanRow     // by fan-out plus fan-in, greatest first, then by ID
 	Deepest  []graph.Node // a longest chain of synchronous calls, caller first
-	Depth    int          // calls on it
-	Layers   int
+	Depth    int          // calls on it, without those within one cycle
+	Layers   int          // how many there are; 0 in an empty graph
 }
 
-// A FanRow is one service's place in the shape.
+// A FanRow is one service's place in the shape. Calls to itself do not count.
 type FanRow struct {
 	Node   graph.Node
 	Out    int        // distinct services it calls
 	In     int        // distinct services that call it
-	Depth  int        // calls on the longest chain below it; services of one cycle count as one
-	Layer  int        // 0 calls nobody; else one above the highest layer it calls
+	Depth  int        // synchronous calls on the longest chain below it; services of one cycle count as one
+	Layer  int        // 0 calls nobody; else one above the highest layer it calls; one cycle is one layer
 	Role   graph.Role // also Service.Role
-	Reach  int        // services it calls, directly or not
-	Impact int        // services that call it, directly or not
+	Reach  int        // other services it calls, directly or not
+	Impact int        // other services that call it, directly or not
 }
 
 // A Path is how one service is tied to another.
@@ -105,7 +116,7 @@ type Path struct {
 	From, To graph.Node
 	Forward  [][]graph.Node // shortest chains of calls From > ... > To, at most maxPaths
 	Back     [][]graph.Node // and those To > ... > From
-	More     bool           // there are further shortest chains
+	More     bool           // there are further chains as short as these
 }
 
 // A Focus is one service in perspective.

@@ -1,0 +1,79 @@
+package analyze
+
+import "github.com/weirgraph/weir/graph"
+
+// chains knows for every service a longest chain of calls that begins at it. The
+// services of one cycle count as one, since nobody can say how often a request
+// goes round.
+type chains struct {
+	c     *components
+	depth []int32      // by component: what the services on the longest chain from it count
+	exit  []graph.Node // by component: the service that makes the next call of the chain, none at its end
+	entry []graph.Node // by component: the service that this call goes to
+}
+
+// deepen finds the longest chains of g, on which a service counts what count
+// says, and a cycle as much as one of its services at most.
+func deepen(g *graph.Graph, c *components, count func(graph.Node) int32) *chains {
+	ch := &chains{c: c, depth: make([]int32, c.len()), exit: make([]graph.Node, c.len()), entry: make([]graph.Node, c.len())}
+	for i := range int32(c.len()) {
+		own, below := int32(0), int32(0)
+		ch.exit[i] = none
+		for _, v := range c.services(i) {
+			own = max(own, count(v))
+			for _, w := range g.Callees(v) {
+				if to := c.of[w]; to != i && (ch.exit[i] == none || ch.depth[to] > below) {
+					below, ch.exit[i], ch.entry[i] = ch.depth[to], v, w
+				}
+			}
+		}
+		ch.depth[i] = own + below
+	}
+	return ch
+}
+
+// length returns what the services on the longest chain from v count, v included.
+func (ch *chains) length(v graph.Node) int32 { return ch.depth[ch.c.of[v]] }
+
+// from returns the longest chain that begins at v. Where it crosses a cycle, it
+// goes the shortest way from where it enters to where it leaves.
+func (ch *chains) from(g *graph.Graph, v graph.Node) []graph.Node {
+	var chain []graph.Node
+	for {
+		i := ch.c.of[v]
+		if ch.exit[i] == none {
+			return append(chain, v)
+		}
+		chain = append(chain, ch.cross(g, v, ch.exit[i])...)
+		v = ch.entry[i]
+	}
+}
+
+// cross returns a shortest chain from v to w, which are of one component.
+func (ch *chains) cross(g *graph.Graph, v, w graph.Node) []graph.Node {
+	if v == w {
+		return []graph.Node{v}
+	}
+	before := map[graph.Node]graph.Node{v: none}
+	queue := []graph.Node{v}
+	for i := 0; i < len(queue); i++ {
+		for _, u := range g.Callees(queue[i]) {
+			if _, found := before[u]; found || ch.c.of[u] != ch.c.of[v] {
+				continue
+			}
+			before[u] = queue[i]
+			queue = append(queue, u)
+		}
+		if _, found := before[w]; found {
+			break
+		}
+	}
+	var back []graph.Node
+	for u := w; u != none; u = before[u] {
+		back = append(back, u)
+	}
+	for i, j := 0, len(back)-1; i < j; i, j = i+1, j-1 {
+		back[i], back[j] = back[j], back[i]
+	}
+	return back
+}

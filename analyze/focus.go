@@ -1,0 +1,52 @@
+package analyze
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// Look puts one service of g into perspective. Its calls are those of g, of every
+// class; what follows from them is computed on scope. Findings are those of check
+// that concern it; check may be nil.
+func Look(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
+	f := &Focus{Node: v, Called: g.In(v), Impact: Blast(scope, []graph.Node{v}), Needs: needs(scope, v)}
+	for e, end := g.Out(v); e < end; e++ {
+		f.Calls = append(f.Calls, e)
+	}
+	for _, row := range Shape(scope).Services {
+		if row.Node == v {
+			f.Row = row
+		}
+	}
+	for _, cycle := range Loops(scope).Components {
+		if _, on := slices.BinarySearch(cycle.Services, v); on {
+			f.Cycle = &cycle
+		}
+	}
+	if check != nil {
+		for _, finding := range check.Findings {
+			if slices.Contains(finding.Services, v) {
+				f.Findings = append(f.Findings, finding)
+			}
+		}
+	}
+	return f
+}
+
+// needs returns every service without which v fails, sorted, v itself left out.
+func needs(g *graph.Graph, v graph.Node) []graph.Node {
+	found := make([]bool, g.Len())
+	found[v] = true
+	queue := []graph.Node{v}
+	for i := 0; i < len(queue); i++ {
+		for e, end := g.Out(queue[i]); e < end; e++ {
+			if w := g.To(e); !found[w] && breaks(g, e) {
+				found[w] = true
+				queue = append(queue, w)
+			}
+		}
+	}
+	slices.Sort(queue[1:])
+	return queue[1:]
+}

@@ -1,0 +1,30 @@
+package analyze
+
+import "github.com/weirgraph/weir/graph"
+
+// Scope is the graph that analyses look at: the calls of g that failure travels
+// along and whose evidence is at least as strong as least. A call that is only
+// allowed proves nothing, so least is graph.Weak unless a user asks otherwise.
+//
+// The functions of this package that take a graph follow all its calls; they are
+// meant to be given a Scope.
+func Scope(g *graph.Graph, least graph.Strength) *graph.Graph {
+	core := g.Core()
+	return core.Where(func(e graph.Edge) bool { return core.Strength(e) >= least })
+}
+
+// synchronous is g without the calls whose caller does not wait.
+func synchronous(g *graph.Graph) *graph.Graph {
+	return g.Where(func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
+}
+
+// breaking is the calls of g by which a failure of the callee fails the caller.
+func breaking(g *graph.Graph) *graph.Graph {
+	return g.Where(func(e graph.Edge) bool { return breaks(g, e) })
+}
+
+// breaks reports whether a failure of the callee of e fails the caller. A
+// fallback is only missed when its primary has failed already.
+func breaks(g *graph.Graph, e graph.Edge) bool {
+	return g.HardSync(e) && !g.Call(e).Fallback
+}
