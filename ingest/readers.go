@@ -11,5 +11,8 @@ import (
 // to the first reader whose Match takes it.
 var Readers = []*document.Reader{
 	manifest.Istio,
+	manifest.GatewayAPI,
+	manifest.Linkerd,
+	manifest.SMI,
 	manifest.Envoy,
 }

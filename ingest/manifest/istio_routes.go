@@ -47,17 +47,24 @@ type virtualRoutes struct {
 // injected faults name nobody.
 func (v *virtualRoutes) rule(rule document.Node, protocol string) {
 	senders := v.senders(rule)
-	for _, route := range v.list(rule, "route") {
-		v.destination(senders, route.Get("destination"), graph.Evidence{Protocol: protocol})
+	e := graph.Evidence{Way: "virtual-service", Strength: graph.Strong, Protocol: protocol}
+	routes := v.list(rule, "route")
+	for _, route := range routes {
+		e := e
+		if len(routes) > 1 { // the weight of an only route does not count
+			e.Strength = weighted(route)
+		}
+		v.destination(senders, route.Get("destination"), e)
 	}
-	mirrors := v.list(rule, "mirrors")
-	for _, mirror := range mirrors {
-		v.destination(senders, mirror.Get("destination"), graph.Evidence{Protocol: protocol, Mirror: true})
+	mirror := e
+	mirror.Mirror = true
+	for _, to := range v.list(rule, "mirrors") {
+		v.destination(senders, to.Get("destination"), mirror)
 	}
-	v.destination(senders, rule.Get("mirror"), graph.Evidence{Protocol: protocol, Mirror: true})
+	v.destination(senders, rule.Get("mirror"), mirror)
 	if delegate := v.mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
 		to := graph.Party{Ref: v.object(v.kind, delegate.Get("namespace").Str(), delegate.Get("name").Str())}
-		v.send(senders, to, delegate, graph.Evidence{Protocol: protocol})
+		v.send(senders, to, delegate, e)
 	}
 }
 
@@ -95,7 +102,6 @@ func (v *virtualRoutes) destination(senders []string, to document.Node, e graph.
 
 // send gives the facts of one destination for each sender.
 func (v *virtualRoutes) send(senders []string, to graph.Party, at document.Node, e graph.Evidence) {
-	e.Way, e.Strength = "virtual-service", graph.Strong
 	if !v.spec.Get("hosts").Exists() {
 		v.delegated(to, at, e)
 		return

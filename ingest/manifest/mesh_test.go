@@ -2,8 +2,14 @@ package manifest
 
 import "testing"
 
-func TestIstio(t *testing.T) { testReader(t, Istio) }
-func TestEnvoy(t *testing.T) { testReader(t, Envoy) }
+func TestIstio(t *testing.T)      { testReader(t, Istio) }
+func TestGatewayAPI(t *testing.T) { testReader(t, GatewayAPI) }
+func TestLinkerd(t *testing.T)    { testReader(t, Linkerd) }
+func TestSMI(t *testing.T)        { testReader(t, SMI) }
+func TestEnvoy(t *testing.T)      { testReader(t, Envoy) }
 
-func FuzzIstio(f *testing.F) { fuzzReader(f, Istio) }
-func FuzzEnvoy(f *testing.F) { fuzzReader(f, Envoy) }
+func FuzzIstio(f *testing.F)      { fuzzReader(f, Istio) }
+func FuzzGatewayAPI(f *testing.F) { fuzzReader(f, GatewayAPI) }
+func FuzzLinkerd(f *testing.F)    { fuzzReader(f, Linkerd) }
+func FuzzSMI(f *testing.F)        { fuzzReader(f, SMI) }
+func FuzzEnvoy(f *testing.F)      { fuzzReader(f, Envoy) }

@@ -1,0 +1,148 @@
+package manifest
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// Linkerd reads Linkerd's permissions and its own form of routes.
+var Linkerd = &document.Reader{
+	Name:  "linkerd",
+	Doc:   "Linkerd: who may call which server, and routes between services",
+	Reads: linkerdKinds.names(),
+	Match: linkerdKinds.match("policy.linkerd.io", "linkerd.io", "workload.linkerd.io", "multicluster.linkerd.io"),
+	Read:  linkerdKinds.read,
+}
+
+var linkerdKinds = resourceKinds{
+	"Server":                linkerdServer,
+	"ServerAuthorization":   serverAuthorization,
+	"AuthorizationPolicy":   linkerdAuthorization,
+	"MeshTLSAuthentication": meshIdentities,
+	"HTTPRoute":             apiRoute,
+	"GRPCRoute":             apiRoute,
+	"ExternalWorkload":      externalWorkload,
+
+	"NetworkAuthentication":    nil,
+	"HTTPLocalRateLimitPolicy": nil,
+	"EgressNetwork":            nil,
+	"ServiceProfile":           nil,
+	"Link":                     nil,
+}
+
+// linkerdServer reads a Server: a port of the workloads it selects, which
+// permissions name.
+func linkerdServer(r *resource) {
+	for _, key := range []string{"podSelector", "externalWorkloadSelector"} {
+		selector := r.mapping(r.spec, key)
+		if sel := selectorOf(selector); !sel.IsZero() {
+			r.member(r.ref(), graph.Party{Pods: sel, Namespace: r.namespace}, selector)
+		}
+	}
+}
+
+// selectorOf reads matchLabels and matchExpressions.
+func selectorOf(n document.Node) graph.Selector {
+	sel := graph.Selector{Labels: labelsOf(n.Get("matchLabels"))}
+	for _, expr := range n.Get("matchExpressions").List() {
+		if key := expr.Get("key").Str(); key != "" {
+			sel.Exprs = append(sel.Exprs, graph.LabelExpr{Key: key, Op: expr.Get("operator").Str(), Values: expr.Get("values").Strs()})
+		}
+	}
+	return sel
+}
+
+// serverAuthorization reads the identities that may call one Server.
+func serverAuthorization(r *resource) {
+	server := r.mapping(r.spec, "server")
+	name := r.text(server, "name")
+	if name == "" {
+		if server.Get("selector").Exists() {
+			r.Problem(graph.Note, server, "name the Server, or use an AuthorizationPolicy",
+				"ServerAuthorization %q selects Servers by labels, which weir does not follow", r.name)
+		}
+		return
+	}
+	to := graph.Party{Ref: r.object("Server", "", name)}
+	client := r.mapping(r.spec, "client", "meshTLS")
+	for _, account := range r.list(client, "serviceAccounts") {
+		r.permit(graph.Party{Account: account.Get("name").Str(), Namespace: r.orOwn(account.Get("namespace").Str())}, to, account)
+	}
+	for _, identity := range r.list(client, "identities") {
+		r.permit(linkerdIdentity(identity.Str()), to, identity)
+	}
+}
+
+// linkerdAuthorization reads whom an AuthorizationPolicy lets call its target. A
+// target that is a whole namespace proves no pair.
+func linkerdAuthorization(r *resource) {
+	target := r.mapping(r.spec, "targetRef")
+	switch r.text(target, "kind") {
+	case "Server", "HTTPRoute", "GRPCRoute":
+	default:
+		return
+	}
+	to := graph.Party{Ref: r.object(target.Get("kind").Str(), "", r.text(target, "name"))}
+	if to.Ref.IsZero() {
+		return
+	}
+	for _, ref := range r.list(r.spec, "requiredAuthenticationRefs") {
+		name, namespace := r.text(ref, "name"), r.text(ref, "namespace")
+		switch {
+		case name == "":
+		case ref.Get("kind").Str() == "ServiceAccount":
+			r.permit(graph.Party{Account: name, Namespace: r.orOwn(namespace)}, to, ref)
+		case ref.Get("kind").Str() == "MeshTLSAuthentication":
+			r.permit(graph.Party{Ref: r.object("MeshTLSAuthentication", namespace, name)}, to, ref)
+		}
+	}
+}
+
+// meshIdentities reads the accounts that a MeshTLSAuthentication stands for.
+func meshIdentities(r *resource) {
+	for _, identity := range r.list(r.spec, "identities") {
+		if account := linkerdIdentity(identity.Str()); account.Account != "" {
+			r.member(r.ref(), account, identity)
+		}
+	}
+	for _, ref := range r.list(r.spec, "identityRefs") {
+		if name := ref.Get("name").Str(); ref.Get("kind").Str() == "ServiceAccount" && name != "" {
+			r.member(r.ref(), graph.Party{Account: name, Namespace: r.orOwn(ref.Get("namespace").Str())}, ref)
+		}
+	}
+}
+
+// permit gives a permission of a named account or set of accounts.
+func (r *resource) permit(from, to graph.Party, at document.Node) {
+	if from.Account == "" && from.Ref.IsZero() {
+		return
+	}
+	r.call(from, to, at, graph.Evidence{Way: "server-authorization", Strength: graph.Allowed})
+}
+
+// orOwn returns the namespace, or the resource's own if it is empty.
+func (r *resource) orOwn(namespace string) string {
+	if namespace == "" {
+		return r.namespace
+	}
+	return namespace
+}
+
+// linkerdIdentity takes "web.shop.serviceaccount.identity.linkerd.cluster.local"
+// apart. Wildcards and identities from outside the cluster are no account.
+func linkerdIdentity(identity string) graph.Party {
+	account, rest, _ := strings.Cut(identity, ".")
+	namespace, rest, _ := strings.Cut(rest, ".")
+	if account == "" || namespace == "" || strings.Contains(account+namespace, "*") || !strings.HasPrefix(rest, "serviceaccount.") {
+		return graph.Party{}
+	}
+	return graph.Party{Account: account, Namespace: namespace}
+}
+
+// externalWorkload reads an ExternalWorkload: one machine that is part of the
+// mesh.
+func externalWorkload(r *resource) {
+	r.machine(r.Root.Get("metadata", "labels"), "")
+}
