@@ -10,6 +10,7 @@ import (
 // Readers are the formats that weir reads, most telling first: a document goes
 // to the first reader whose Match takes it.
 var Readers = []*document.Reader{
+	manifest.Native,
 	manifest.Istio,
 	manifest.GatewayAPI,
 	manifest.Linkerd,

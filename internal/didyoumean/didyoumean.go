@@ -4,6 +4,7 @@ package didyoumean
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -36,6 +37,15 @@ func Suggest(word string, known []string) []string {
 		words = append(words, c.word)
 	}
 	return words
+}
+
+// Hint returns the nearest known word as a question, `did you mean "retry"?`, or
+// "" if there is none.
+func Hint(word string, known []string) string {
+	if near := Suggest(word, known); near != nil {
+		return fmt.Sprintf("did you mean %q?", near[0])
+	}
+	return ""
 }
 
 // distance returns how far two words are from each other, and false if they are

@@ -32,6 +32,15 @@ func TestSuggest(t *testing.T) {
 	}
 }
 
+func TestHint(t *testing.T) {
+	if got, want := Hint("crat", []string{"chart", "cart"}), `did you mean "cart"?`; got != want {
+		t.Errorf(`Hint("crat") = %q, want %q`, got, want)
+	}
+	if got := Hint("payments", []string{"cart"}); got != "" {
+		t.Errorf(`Hint("payments") = %q, want none`, got)
+	}
+}
+
 func TestEdits(t *testing.T) {
 	tests := []struct {
 		a, b string

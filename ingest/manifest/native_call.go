@@ -1,0 +1,99 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy"
+)
+
+// calls states the calls of a service and the calls that stand in for them.
+func (r *native) calls(caller graph.Thing, service document.Node) {
+	written := map[string]document.Node{}
+	for _, n := range service.Get("calls").List() {
+		to := n // "- payments" is short for "- to: payments"
+		if n.IsMap() {
+			to = n.Get("to")
+		}
+		callee, hint := parseName(to.Str())
+		if hint != "" || !to.IsScalar() {
+			continue
+		}
+		e := r.evidence(caller, n)
+		what := fmt.Sprint(callee, e.Methods, e.Mode, e.Protocol, e.Database)
+		if first, again := written[what]; again {
+			r.d.Problem(graph.Failed, n, "make them one: the first is at "+r.d.At(first).String(), "the call to %q is written twice", callee.String())
+		} else {
+			written[what] = n
+		}
+		settings := nativeSettings{r.d, []document.Node{n, service.Get("defaults")}}
+		e.Says = settings.policies()
+		r.call(caller, callee, e)
+		if e.Says != nil && e.Says.Fallback != nil {
+			r.fallbackCalls(caller, e)
+		}
+	}
+}
+
+func (r *native) call(caller graph.Thing, callee nativeName, e graph.Evidence) {
+	r.f.Calls = append(r.f.Calls, graph.Fact{
+		From:     graph.Party{Ref: caller.Ref},
+		To:       graph.Party{Ref: graph.Ref{Namespace: callee.namespace, Name: callee.name}, Namespace: caller.Namespace},
+		Evidence: e,
+	})
+}
+
+// evidence is what a call says besides its policies.
+func (r *native) evidence(caller graph.Thing, n document.Node) graph.Evidence {
+	e := graph.Evidence{
+		Origin:     r.d.At(n),
+		Way:        "native-call",
+		Strength:   graph.Strong,
+		Class:      graph.ClassCall,
+		Mode:       graph.Mode(max(0, slices.Index(graph.Modes, n.Get("mode").Str()))),
+		Protocol:   strings.ToLower(n.Get("protocol").Str()),
+		Methods:    words(n.Get("methods"), parseUpper),
+		Database:   n.Get("database").Str(),
+		Idempotent: setting(r.d, n.Get("idempotent"), parseTruth).Value,
+	}
+	if caller.Kind == graph.KindGateway {
+		e.Class = graph.ClassIngress
+	}
+	if hard := setting(r.d, n.Get("hard"), parseTruth); hard.Set() {
+		e.Need = graph.Soft
+		if hard.Value {
+			e.Need = graph.Hard
+		}
+	}
+	return e
+}
+
+// fallbackCalls states the calls that are made instead of one: a fallback that
+// asks another service is a call of its own, with its own timeout.
+func (r *native) fallbackCalls(caller graph.Thing, instead graph.Evidence) {
+	for _, step := range instead.Says.Fallback.Steps {
+		callee, hint := parseName(step.To)
+		if step.Kind.Value != "service" || hint != "" {
+			continue
+		}
+		e := graph.Evidence{
+			Origin: step.Kind.Origin, Way: "native-fallback", Strength: graph.Strong, Class: instead.Class,
+			Mode: instead.Mode, Protocol: instead.Protocol, Methods: instead.Methods, Fallback: true,
+		}
+		if step.Timeout != (policy.Setting[time.Duration]{}) {
+			e.Says = &policy.Set{Layer: policy.App, Timeout: &policy.Timeout{Total: step.Timeout}}
+		}
+		r.call(caller, callee, e)
+	}
+}
+
+func (n nativeName) String() string {
+	if n.namespace == "" {
+		return n.name
+	}
+	return n.namespace + "/" + n.name
+}
