@@ -70,6 +70,11 @@ type Document struct {
 	Dir fs.FS
 
 	Facts *graph.Facts // where Problem reports
+
+	part Part
+	// line and column are the place of the parsed text in the file, to be added
+	// to the place of a node in the text.
+	line, column int
 	// aliases counts the aliases followed, against alias bombs.
 	aliases int
 }
@@ -78,7 +83,7 @@ type Document struct {
 func (d *Document) At(n Node) graph.Origin {
 	o := graph.Origin{Reader: d.Reader, File: d.File}
 	if n.y != nil {
-		o.Line, o.Column = int32(n.y.Line), int32(n.y.Column)
+		o.Line, o.Column = int32(d.line+n.y.Line), int32(d.column+n.y.Column)
 	}
 	return o
 }

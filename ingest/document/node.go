@@ -253,6 +253,9 @@ func (n Node) Multiline() (text string, firstLine int) {
 		return "", 0
 	}
 	line := n.y.Line
+	if n.d != nil {
+		line += n.d.line
+	}
 	if n.y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		line++
 	}

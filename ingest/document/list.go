@@ -1,0 +1,123 @@
+package document
+
+import (
+	"bytes"
+	"strings"
+)
+
+// blockListItems cuts a List in block style, as "kubectl get -o yaml" prints it,
+// into its items. It returns nil for anything else, and where items could refer
+// to each other by aliases.
+func blockListItems(p Part) []Part {
+	text := p.Text
+	start := keyLine(text, "items:")
+	if start < 0 || mayAlias(text) {
+		return nil
+	}
+	first := start
+	for first < len(text) && isBlank(text[first:lineEnd(text, first)]) {
+		first = lineEnd(text, first)
+	}
+	indent := indentation(text[first:])
+	end := first
+	var items []Part
+	for i := first; ; i = lineEnd(text, i) {
+		line := text[i:lineEnd(text, i)]
+		depth := indentation(line)
+		blank := isBlank(line)
+		dash := !blank && depth == indent && isDash(line[depth:])
+		if !blank && !dash && depth > indent && len(items) > 0 {
+			continue
+		}
+		if blank && i < len(text) {
+			continue
+		}
+		if len(items) > 0 {
+			last := &items[len(items)-1]
+			*last = p.at(end, i)
+			last.form = formItem
+		}
+		if !dash {
+			end = i
+			break
+		}
+		end = i
+		items = append(items, Part{})
+	}
+	if !isListHead(text[:start], text[end:]) {
+		return nil
+	}
+	return items
+}
+
+// keyLine returns the start of the line after the one that is just this
+// top-level key, or -1.
+func keyLine(text []byte, key string) int {
+	i := 0
+	if !bytes.HasPrefix(text, []byte(key)) {
+		i = bytes.Index(text, []byte("\n"+key)) + 1
+		if i == 0 {
+			return -1
+		}
+	}
+	end := lineEnd(text, i)
+	if len(bytes.TrimSpace(text[i+len(key):end])) > 0 {
+		return -1
+	}
+	return end
+}
+
+// mayAlias reports whether text has something that looks like a YAML alias.
+func mayAlias(text []byte) bool {
+	for _, start := range []string{": *", "- *", "[*", "{*", ", *", ",*"} {
+		if bytes.Contains(text, []byte(start)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isDash(line []byte) bool {
+	return line[0] == '-' && (len(line) == 1 || strings.IndexByte(" \r\n", line[1]) >= 0)
+}
+
+// isListHead reports whether the lines before and after the items of a sequence
+// make it a List.
+func isListHead(before, after []byte) bool {
+	var names Names
+	var a, b Head
+	if !isBlank(before) && !blockHead(before, 0, &names, &a) {
+		return false
+	}
+	if !isBlank(after) && !blockHead(after, 0, &names, &b) {
+		return false
+	}
+	return isList(a.Kind + b.Kind)
+}
+
+// isList reports whether objects of this kind only hold others: "List",
+// "ServiceList".
+func isList(kind string) bool { return strings.HasSuffix(kind, "List") }
+
+// Documents yields the documents that a parsed document stands for: the items of
+// a List, also of Lists in Lists, or else just itself. It is the same Document
+// every time, with another Root and Head.
+func (d *Document) Documents(yield func(*Document) bool) { d.documents(d.Root, 0, yield) }
+
+// maxLists bounds Lists in Lists.
+const maxLists = 20
+
+func (d *Document) documents(root Node, depth int, yield func(*Document) bool) bool {
+	d.Root = root
+	headOf(root, &d.Head)
+	items := root.Get("items")
+	if !isList(d.Head.Kind) || !items.IsList() || depth == maxLists {
+		return yield(d)
+	}
+	for _, item := range items.List() {
+		if item.Exists() && !d.documents(item, depth+1, yield) {
+			return false
+		}
+	}
+	return true
+}

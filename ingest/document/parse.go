@@ -1,0 +1,107 @@
+package document
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+
+	"gopkg.in/yaml.v3"
+)
+
+// New returns the document that p is, with the head that can be told without
+// parsing. Parse tells it anew.
+func New(file, base string, p Part, names *Names) (d *Document, told bool) {
+	d = &Document{File: file, part: p}
+	d.Head.Base = base
+	switch p.form {
+	case formText:
+		d.Head.Text, d.Text, told = true, p.Text, true
+	case formJSON:
+		told = jsonHead(p.Text, names, &d.Head)
+	case formItem:
+		dash := indentation(p.Text)
+		told = blockHead(p.Text, dash+1+indentation(p.Text[dash+1:]), names, &d.Head)
+	default:
+		told = blockHead(p.Text, 0, names, &d.Head)
+	}
+	return d, told && !isList(d.Head.Kind)
+}
+
+// Start is the origin of the first line with content.
+func (d *Document) Start() (line int) {
+	text := d.part.Text
+	line = int(d.part.line) + 1
+	for len(text) > 0 && isBlank(text[:lineEnd(text, 0)]) {
+		line++
+		text = text[lineEnd(text, 0):]
+	}
+	return line
+}
+
+// Parse fills Root and Head. The error is a *SyntaxError.
+func (d *Document) Parse() (err error) {
+	if d.part.form == formText {
+		return nil
+	}
+	var y *yaml.Node
+	if d.part.form == formJSON {
+		y, err = parseJSON(d.part)
+	} else if y, err = parseYAML(d.part); err == nil {
+		d.line = int(d.part.line)
+		if d.part.form == formItem && len(y.Content) == 1 {
+			y = y.Content[0]
+			y = first(y)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	d.Root = NewNode(d, y)
+	headOf(d.Root, &d.Head)
+	return nil
+}
+
+func first(y *yaml.Node) *yaml.Node {
+	if y.Kind == yaml.SequenceNode && len(y.Content) == 1 {
+		return y.Content[0]
+	}
+	return y
+}
+
+// parseYAML parses one document. It is an error if there is more than that.
+func parseYAML(p Part) (y *yaml.Node, err error) {
+	if len(p.Text) > maxDocument {
+		return nil, &SyntaxError{Line: int(p.line) + 1,
+			Message: fmt.Sprintf("the document is %d MB long", len(p.Text)>>20),
+			Hint:    fmt.Sprintf("weir parses documents of up to %d MB; split it", maxDocument>>20)}
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			if e, ok := v.(runtime.Error); ok {
+				v = e.Error()
+			}
+			err = syntaxError(p, fmt.Errorf("the YAML parser gave up: %v", v))
+		}
+	}()
+	y = new(yaml.Node)
+	dec := yaml.NewDecoder(bytes.NewReader(p.Text))
+	if err := dec.Decode(y); err == io.EOF {
+		return y, nil
+	} else if err != nil {
+		return nil, syntaxError(p, err)
+	}
+	// What follows the end of a value would be passed over otherwise.
+	if err := dec.Decode(new(yaml.Node)); err == nil {
+		return nil, syntaxError(p, errors.New("something follows the end of the document"))
+	} else if err != io.EOF {
+		return nil, syntaxError(p, err)
+	}
+	return y, nil
+}
+
+// maxDocument bounds the text of one YAML document, because its nodes take about
+// twenty times the memory. The largest real ones, bundles of custom resource
+// definitions, have 2 MB.
+const maxDocument = 32 << 20

@@ -1,0 +1,146 @@
+package document
+
+import (
+	"bytes"
+	"strings"
+)
+
+// A Part is the text of one document, not yet parsed, with its place in the
+// file.
+type Part struct {
+	Text   []byte
+	line   int32 // lines of the file before Text
+	column int32 // bytes before Text on its first line
+	form   form
+}
+
+type form uint8
+
+const (
+	formYAML form = iota
+	formItem      // one item of a block sequence, with its "- "
+	formJSON
+	formText
+)
+
+// TextPart is a whole file that is neither YAML nor JSON.
+func TextPart(text []byte) Part { return Part{Text: text, form: formText} }
+
+// Split cuts the text of a file into its documents, in order: at the marks of
+// YAML, between JSON values, and between the items of a List, which stand for
+// documents of their own. Nothing is parsed, so that what is wrong with one
+// document hides no other. Empty documents are left out. The text must be UTF-8
+// with "\n" or "\r\n" at the ends of its lines.
+func Split(text []byte, yield func(Part)) {
+	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	line := int32(0)
+	for len(text) > 0 {
+		end, next := documentEnd(text)
+		if !isBlank(text[:end]) {
+			splitValues(Part{Text: text[:end], line: line}, yield)
+		}
+		line += int32(bytes.Count(text[:next], newline))
+		text = text[next:]
+	}
+}
+
+var newline = []byte("\n")
+
+// documentEnd returns where the first document of text ends, and where the next
+// one starts. A "---" belongs to the document that it opens, together with the
+// directives and comments before it; a "..." to none.
+//
+// Both marks count wherever they start a line: YAML gives no string a way to
+// have them there.
+func documentEnd(text []byte) (end, next int) {
+	i := prologue(text)
+	if marks(text[i:], "---") {
+		i = lineEnd(text, i)
+	}
+	for i < len(text) {
+		switch rest := text[i:]; {
+		case rest[0] == '-' && marks(rest, "---"):
+			return i, i
+		case rest[0] == '.' && marks(rest, "..."):
+			return i, lineEnd(text, i)
+		}
+		i = lineEnd(text, i)
+	}
+	return i, i
+}
+
+// prologue returns the length of the lines that may stand before the "---" of a
+// document: directives, comments and blank lines.
+func prologue(text []byte) int {
+	i := 0
+	for i < len(text) {
+		end := lineEnd(text, i)
+		if line := bytes.TrimLeft(text[i:end], " \t\r\n"); text[i] != '%' && len(line) > 0 && line[0] != '#' {
+			break
+		}
+		i = end
+	}
+	return i
+}
+
+// marks reports whether text starts with a line that is this document mark.
+func marks(text []byte, mark string) bool {
+	return len(text) >= 3 && string(text[:3]) == mark &&
+		(len(text) == 3 || strings.IndexByte(" \t\r\n", text[3]) >= 0)
+}
+
+// lineEnd returns the start of the line after the one at from.
+func lineEnd(text []byte, from int) int {
+	if i := bytes.IndexByte(text[from:], '\n'); i >= 0 {
+		return from + i + 1
+	}
+	return len(text)
+}
+
+// isBlank reports whether text has nothing but white space, comments and
+// document marks.
+func isBlank(text []byte) bool {
+	for len(text) > 0 {
+		end := lineEnd(text, 0)
+		line := text[:end]
+		if marks(line, "---") {
+			line = line[3:]
+		}
+		line = bytes.TrimLeft(line, " \t\r\n\uFEFF")
+		if len(line) > 0 && line[0] != '#' {
+			return false
+		}
+		text = text[end:]
+	}
+	return true
+}
+
+// splitValues yields the JSON values that p consists of, or the items of a List,
+// or p itself if it is neither.
+func splitValues(p Part, yield func(Part)) {
+	start := len(p.Text) - len(bytes.TrimLeft(p.Text, " \t\r\n"))
+	if start < len(p.Text) && (p.Text[start] == '{' || p.Text[start] == '[') {
+		if values, ok := jsonValues(p); ok {
+			for _, v := range values {
+				splitJSONList(v, yield)
+			}
+			return
+		}
+	} else if items := blockListItems(p); items != nil {
+		for _, item := range items {
+			yield(item)
+		}
+		return
+	}
+	yield(p)
+}
+
+// at returns the part of p from byte i to byte j.
+func (p Part) at(i, j int) Part {
+	q := Part{Text: p.Text[i:j], line: p.line, column: p.column + int32(i), form: p.form}
+	if n := bytes.Count(p.Text[:i], newline); n > 0 {
+		q.line += int32(n)
+		q.column = int32(i - 1 - bytes.LastIndexByte(p.Text[:i], '\n'))
+	}
+	return q
+}
