@@ -34,7 +34,7 @@ func (n *Names) of(text []byte) string {
 // API version and the kind are sure because nothing that could run on stands
 // before them.
 func blockHead(text []byte, column int, names *Names, h *Head) bool {
-	h.APIVersion, h.Kind, h.Keys = "", "", h.Keys[:0]
+	h.APIVersion, h.Kind, h.Keys, h.Lists = "", "", h.Keys[:0], h.Lists[:0]
 	whole := text
 	settled := true // every value so far ends on its line
 	first := true
@@ -76,9 +76,38 @@ func blockHead(text []byte, column int, names *Names, h *Head) bool {
 		} else if _, ok := plainWord(value); !ok || continues(text, column) {
 			settled = false
 		}
-		h.Keys = append(h.Keys, names.of(key))
+		name := names.of(key)
+		if h.Has(name) {
+			return false
+		}
+		h.Keys = append(h.Keys, name)
+		switch kind := valueKind(value, text); kind {
+		case '[', '-':
+			h.Lists = append(h.Lists, name)
+		case '&', '!', '*':
+			return false
+		}
 	}
 	return !first && !hasOddBreaks(whole)
+}
+
+// valueKind returns the first byte of a value that starts on the line of its key
+// or, if there is nothing, on the lines that follow.
+func valueKind(value, text []byte) byte {
+	for {
+		value = bytes.TrimLeft(value, " \t\r\n")
+		if len(value) > 0 && value[0] != '#' {
+			if value[0] == '-' && !isDash(value) {
+				return 0
+			}
+			return value[0]
+		}
+		if len(text) == 0 {
+			return 0
+		}
+		end := lineEnd(text, 0)
+		value, text = text[:end], text[end:]
+	}
 }
 
 // hasOddBreaks reports whether text has a line break that YAML knows and editors
@@ -166,13 +195,17 @@ func continues(text []byte, column int) bool {
 
 // headOf is the head of a parsed document.
 func headOf(root Node, h *Head) {
-	h.APIVersion, h.Kind, h.Keys = "", "", nil
+	h.APIVersion, h.Kind, h.Keys, h.Lists = "", "", nil, nil
 	if !root.IsMap() {
 		return
 	}
 	h.APIVersion, h.Kind = root.Get("apiVersion").Str(), root.Get("kind").Str()
 	h.Keys = make([]string, 0, 8)
-	for k := range root.Pairs() {
-		h.Keys = append(h.Keys, Clean(k.y.Value))
+	for k, v := range root.Pairs() {
+		key := Clean(k.y.Value)
+		h.Keys = append(h.Keys, key)
+		if v.IsList() {
+			h.Lists = append(h.Lists, key)
+		}
 	}
 }

@@ -1,0 +1,84 @@
+package ingest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// An account adds the outcome of batches to a builder, in their order.
+type account struct {
+	b             *graph.Builder
+	read, skipped map[string]*graph.Count
+	templates     string // the last file that was reported as a template
+}
+
+// newAccount goes on with the account that b has.
+func newAccount(b *graph.Builder) *account {
+	return &account{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped)}
+}
+
+func countsByName(counts []graph.Count) map[string]*graph.Count {
+	m := make(map[string]*graph.Count, len(counts))
+	for _, c := range counts {
+		m[c.Name] = &c
+	}
+	return m
+}
+
+// settle writes the counts back, sorted by name.
+func (a *account) settle() {
+	a.b.Coverage.Read, a.b.Coverage.Skipped = sortedCounts(a.read), sortedCounts(a.skipped)
+}
+
+func sortedCounts(m map[string]*graph.Count) []graph.Count {
+	counts := make([]graph.Count, 0, len(m))
+	for _, c := range m {
+		counts = append(counts, *c)
+	}
+	slices.SortFunc(counts, func(a, b graph.Count) int { return strings.Compare(a.Name, b.Name) })
+	return counts
+}
+
+func (a *account) problems(p []graph.Problem) {
+	if len(p) > 0 {
+		a.b.Add(&graph.Facts{Problems: p})
+	}
+}
+
+// skip counts n documents or files that no reader wants.
+func (a *account) skip(kind string, first graph.Origin, n int) { count(a.skipped, kind, first, n) }
+
+func count(m map[string]*graph.Count, name string, first graph.Origin, n int) {
+	if n == 0 {
+		return
+	}
+	c, ok := m[name]
+	if !ok {
+		c = &graph.Count{Name: name, First: first}
+		m[name] = c
+	}
+	c.Count += n
+}
+
+// add takes over the outcome of a batch.
+func (a *account) add(t *batch) {
+	a.b.Coverage.Documents += len(t.outcomes)
+	for _, o := range t.outcomes {
+		origin := graph.Origin{Reader: o.reader, File: t.file.name, Line: o.line}
+		switch {
+		case o.template:
+			a.skip(templateKind, origin, 1)
+			if a.templates != t.file.name {
+				a.templates = t.file.name
+				a.problems([]graph.Problem{templateProblem(origin)})
+			}
+		case o.reader != "":
+			count(a.read, o.reader, origin, 1)
+		case o.kind != "":
+			a.skip(o.kind, origin, 1)
+		}
+	}
+	a.b.Add(&t.facts)
+}

@@ -1,0 +1,33 @@
+package ingest
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Files that are taken in folders, by the end of their names. A file that is
+// named as a source is always read.
+var (
+	dataExtensions = []string{".yaml", ".yml", ".json"}
+	textExtensions = []string{".properties", ".conf", ".cfg", ".ini", ".toml"}
+	packed         = []string{".gz", ".zst"}
+)
+
+// baseOf is a file's name in lower case, without folder and compression.
+func baseOf(name string) string {
+	base := strings.ToLower(filepath.Base(name))
+	for _, ext := range packed {
+		base = strings.TrimSuffix(base, ext)
+	}
+	return base
+}
+
+// isManifest reports whether a file in a folder is taken.
+func isManifest(name string) bool {
+	ext := filepath.Ext(baseOf(name))
+	return slices.Contains(dataExtensions, ext) || slices.Contains(textExtensions, ext)
+}
+
+// isText reports whether a file is neither YAML nor JSON.
+func isText(base string) bool { return slices.Contains(textExtensions, filepath.Ext(base)) }

@@ -1,0 +1,101 @@
+package ingest
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// hasMeta reports whether a source is a pattern.
+func hasMeta(source string) bool { return strings.ContainsAny(source, "*?[") }
+
+// glob takes the files that match a pattern, in which "**" stands for any number
+// of folders, and returns the folders that match. A pattern that ends with an
+// extension names its files; any other takes what it would take in a folder.
+func (f *finder) glob(pattern string) ([]folder, error) {
+	steps := strings.Split(filepath.ToSlash(filepath.Clean(pattern)), "/")
+	root := "."
+	if steps[0] == "" {
+		root, steps = "/", steps[1:]
+	}
+	for _, step := range steps {
+		if _, err := path.Match(step, ""); err != nil {
+			return nil, &SourceError{pattern, fmt.Sprintf("pattern %q is malformed", pattern), `close every "[" with a "]"`}
+		}
+	}
+	last := steps[len(steps)-1]
+	named := !hasMeta(path.Ext(last)) && path.Ext(last) != ""
+	deep := slices.Contains(steps, "**")
+	var folders []folder
+	matched := false
+	for _, p := range f.match(root, steps, nil) {
+		info, err := os.Stat(p)
+		switch {
+		case err != nil:
+			f.problem(p, "", err)
+		case info.IsDir() && deep, !info.IsDir() && !named && !isManifest(p):
+			continue
+		}
+		matched = true
+		if err == nil {
+			found, _ := f.take(p, info, named)
+			folders = append(folders, found...)
+		}
+	}
+	if !matched {
+		return nil, &SourceError{pattern, fmt.Sprintf("no file matches %q", pattern), "a pattern is looked up from the working folder"}
+	}
+	return folders, nil
+}
+
+// match appends the paths below dir that match the steps of a pattern. It does
+// not follow symbolic links for "**".
+func (f *finder) match(dir string, steps, paths []string) []string {
+	if len(steps) == 0 {
+		return append(paths, dir)
+	}
+	step, rest := steps[0], steps[1:]
+	if step != "**" && !hasMeta(step) {
+		next := filepath.Join(dir, step)
+		if _, err := os.Lstat(next); err != nil {
+			return paths
+		}
+		return f.match(next, rest, paths)
+	}
+	if step == "**" && len(rest) > 0 {
+		paths = f.match(dir, rest, paths)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		if info, statErr := os.Stat(dir); statErr != nil || info.IsDir() {
+			f.problem(dir, "", err)
+		}
+		return paths
+	}
+	for _, e := range entries {
+		next := filepath.Join(dir, e.Name())
+		switch ok, _ := path.Match(step, e.Name()); {
+		case step == "**" && e.IsDir():
+			if !slices.Contains(ignored, e.Name()) {
+				paths = f.match(next, steps, paths)
+			}
+		case step == "**" && len(rest) == 0:
+			paths = append(paths, next)
+		case step != "**" && ok && (len(rest) == 0 || isFolder(next, e)):
+			paths = f.match(next, rest, paths)
+		}
+	}
+	return paths
+}
+
+func isFolder(p string, e fs.DirEntry) bool {
+	if e.Type()&fs.ModeSymlink == 0 {
+		return e.IsDir()
+	}
+	info, err := os.Stat(p)
+	return err == nil && info.IsDir()
+}

@@ -1,0 +1,160 @@
+package ingest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"unicode/utf16"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// Bounds of what one file may be. A packed file is a bomb when it is both large
+// and far smaller packed than text ever is: a thousand copies of the same
+// manifests pack to a 300th.
+const (
+	maxFile     = 1 << 30
+	bombSize    = 64 << 20
+	bombRatio   = 500
+	maxUnpacked = 512 << 20
+)
+
+// openError is a file that cannot be read, and the way out.
+type openError struct{ message, hint string }
+
+func (e *openError) Error() string { return e.message }
+
+// readFile returns the text of a regular file, unpacked and as UTF-8.
+func readFile(p string) ([]byte, error) {
+	info, err := os.Stat(p)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(p)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return readText(f, info.Size())
+}
+
+// readText returns what r holds, unpacked and as UTF-8. The size is a guess.
+func readText(r io.Reader, size int64) ([]byte, error) {
+	data, err := readAll(r, min(size, maxFile), maxFile)
+	if err != nil {
+		return nil, err
+	}
+	if data, err = unpack(data); err != nil {
+		return nil, err
+	}
+	return decodeText(data)
+}
+
+// readAll reads up to limit bytes into a buffer of about the right size.
+func readAll(r io.Reader, size, limit int64) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(size) + bytes.MinRead)
+	if _, err := b.ReadFrom(io.LimitReader(r, limit+1)); err != nil {
+		return nil, err
+	}
+	if int64(b.Len()) > limit {
+		return nil, &openError{fmt.Sprintf("is larger than %d MB", limit>>20), "split it, or leave out what weir need not see"}
+	}
+	return b.Bytes(), nil
+}
+
+// unpack undoes gzip and zstd, told by their first bytes.
+func unpack(data []byte) ([]byte, error) {
+	var r io.Reader
+	switch {
+	case bytes.HasPrefix(data, []byte{0x1f, 0x8b}):
+		z, err := gzip.NewReader(bytes.NewReader(data))
+		if err != nil {
+			return nil, &openError{fmt.Sprintf("is damaged gzip: %v", err), "pack it again"}
+		}
+		r = z
+	case bytes.HasPrefix(data, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked))
+		if err != nil {
+			return nil, &openError{fmt.Sprintf("is damaged zstd: %v", err), "pack it again"}
+		}
+		defer z.Close()
+		r = z
+	default:
+		return data, nil
+	}
+	limit := int64(min(maxUnpacked, max(bombSize, bombRatio*len(data))))
+	text, err := readAll(r, 4*int64(len(data)), limit)
+	var tooLarge *openError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, &openError{fmt.Sprintf("unpacks to more than %d MB from %d bytes", limit>>20, len(data)), "unpack it by hand if it is no bomb"}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, &openError{"is packed and ends too early", "pack it again"}
+	case err != nil:
+		return nil, &openError{fmt.Sprintf("is packed and damaged: %v", err), "pack it again"}
+	}
+	return text, nil
+}
+
+// decodeText returns text as UTF-8 with line breaks that editors agree on.
+func decodeText(data []byte) ([]byte, error) {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe, 0, 0}), bytes.HasPrefix(data, []byte{0, 0, 0xfe, 0xff}):
+		return nil, &openError{"is UTF-32", "save it as UTF-8"}
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		data = decodeUTF16(data[2:], binary.LittleEndian)
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		data = decodeUTF16(data[2:], binary.BigEndian)
+	}
+	if i := bytes.IndexByte(data, 0); i >= 0 {
+		if i == 1 || i == 0 && len(data) > 1 && data[1] != 0 {
+			return nil, &openError{"is UTF-16 without a byte order mark", "save it as UTF-8"}
+		}
+		return nil, &openError{fmt.Sprintf("is a binary file: byte %d is zero", i+1), "leave it out of the sources"}
+	}
+	return unifyBreaks(data), nil
+}
+
+func decodeUTF16(data []byte, order binary.ByteOrder) []byte {
+	units := make([]uint16, len(data)/2)
+	for i := range units {
+		units[i] = order.Uint16(data[2*i:])
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// unifyBreaks turns carriage returns that stand alone, the line breaks of old, into
+// line feeds, as YAML understands them. Places stay the same.
+func unifyBreaks(data []byte) []byte {
+	for i := 0; ; i++ {
+		next := bytes.IndexByte(data[i:], '\r')
+		if next < 0 {
+			return data
+		}
+		i += next
+		if i+1 == len(data) || data[i+1] != '\n' {
+			data[i] = '\n'
+		}
+	}
+}
+
+// reason is an error of opening in few words, and its hint.
+func reason(err error) (message, hint string) {
+	var own *openError
+	var pathErr *fs.PathError
+	switch {
+	case errors.As(err, &own):
+		return own.message, own.hint
+	case errors.Is(err, fs.ErrPermission):
+		return "cannot be opened: permission denied", "run weir as a user who may read it"
+	case errors.As(err, &pathErr):
+		return "cannot be opened: " + pathErr.Err.Error(), ""
+	}
+	return "cannot be read: " + err.Error(), ""
+}

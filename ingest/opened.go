@@ -1,0 +1,121 @@
+package ingest
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sync"
+)
+
+// opened counts the files that were read, each once, whether they were found as
+// sources or a document refers to them.
+type opened struct {
+	mu    sync.Mutex
+	bytes map[string]int64 // size of the text by real path
+}
+
+func newOpened(files []file) *opened { return &opened{bytes: make(map[string]int64, len(files))} }
+
+func (o *opened) counts() (files int, bytes int64) {
+	for _, n := range o.bytes {
+		bytes += n
+	}
+	return len(o.bytes), bytes
+}
+
+func (o *opened) add(real string, n int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bytes[real] = int64(n)
+}
+
+// read returns the text of a source.
+func (o *opened) read(f file, stdin io.Reader) (text []byte, err error) {
+	switch {
+	case f.path != "":
+		text, err = readFile(f.path)
+	case stdin == nil:
+		return nil, errors.New("there is no standard input")
+	default:
+		text, err = readText(stdin, 0)
+	}
+	if err == nil {
+		o.add(f.real, len(text))
+	}
+	return text, err
+}
+
+// beside opens files relative to the folder of f, or is nil for standard input.
+func (o *opened) beside(f file) fs.FS {
+	if f.path == "" {
+		return nil
+	}
+	return &neighbours{o, filepath.Dir(f.path)}
+}
+
+// neighbours are the files that a document may refer to, by their paths relative
+// to its folder. Unlike what io/fs asks for, paths may lead out of the folder.
+type neighbours struct {
+	opened *opened
+	dir    string
+}
+
+// Open opens a regular file or a folder.
+func (n *neighbours) Open(name string) (fs.File, error) {
+	p, err := n.path("open", name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(p)
+	if err != nil {
+		return nil, err
+	}
+	if !info.IsDir() && !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a regular file")}
+	}
+	f, err := os.Open(p)
+	if err == nil && !info.IsDir() {
+		n.count(p, int(info.Size()))
+	}
+	return f, err
+}
+
+// ReadFile returns the text of a file, unpacked and as UTF-8.
+func (n *neighbours) ReadFile(name string) ([]byte, error) {
+	p, err := n.path("open", name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(p)
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a regular file")}
+	}
+	text, err := readFile(p)
+	if err == nil {
+		n.count(p, len(text))
+	}
+	return text, err
+}
+
+func (n *neighbours) path(op, name string) (string, error) {
+	if name == "" || path.IsAbs(name) || filepath.IsAbs(filepath.FromSlash(name)) {
+		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	return filepath.Join(n.dir, filepath.FromSlash(name)), nil
+}
+
+func (n *neighbours) count(p string, size int) {
+	real, err := filepath.EvalSymlinks(p)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err == nil {
+		n.opened.add(real, size)
+	}
+}

@@ -1,0 +1,140 @@
+package ingest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// An outcome is what became of one document.
+type outcome struct {
+	reader   string // who read it
+	kind     string // what it is, if nobody wants it
+	template bool
+	line     int32
+}
+
+// reader reads batches. It belongs to one worker.
+type reader struct {
+	readers []*document.Reader
+	names   document.Names
+}
+
+func (r *reader) read(t *batch) {
+	base := baseOf(t.file.name)
+	for _, part := range t.parts {
+		d, told := document.New(t.file.name, base, part, &r.names)
+		d.Dir, d.Facts = t.dir, &t.facts
+		line := int32(d.Start())
+		if told && r.match(d) == nil {
+			t.outcomes = append(t.outcomes, outcome{kind: kindOf(d), line: line})
+			continue
+		}
+		if err := d.Parse(); err != nil {
+			t.outcomes = append(t.outcomes, r.failed(t, d, err, line))
+			continue
+		}
+		if isTemplate(d) {
+			t.outcomes = append(t.outcomes, outcome{template: true, line: line})
+			continue
+		}
+		d.Documents(func(d *document.Document) bool {
+			if d.Head.Text || d.Root.Exists() {
+				t.outcomes = append(t.outcomes, r.hand(t, d, line))
+			}
+			return true
+		})
+	}
+}
+
+func (r *reader) match(d *document.Document) *document.Reader {
+	for _, reader := range r.readers {
+		if reader.Match(&d.Head) {
+			return reader
+		}
+	}
+	return nil
+}
+
+// failed is the outcome of a document that does not parse.
+func (r *reader) failed(t *batch, d *document.Document, err error, line int32) outcome {
+	if looksLikeTemplate(d) {
+		return outcome{template: true, line: line}
+	}
+	var syntax *document.SyntaxError
+	p := graph.Problem{Origin: graph.Origin{File: d.File, Line: line}, Message: err.Error(), Level: graph.Failed}
+	if errors.As(err, &syntax) {
+		p.Origin.Line, p.Origin.Column, p.Hint = int32(syntax.Line), int32(syntax.Column), syntax.Hint
+	}
+	t.facts.Problems = append(t.facts.Problems, p)
+	return outcome{line: line}
+}
+
+// hand gives a document to the reader that wants it. What a reader found before
+// it broke down is dropped.
+func (r *reader) hand(t *batch, d *document.Document, line int32) (o outcome) {
+	if n := d.At(d.Root).Line; n > 0 {
+		line = n
+	}
+	reader := r.match(d)
+	if reader == nil {
+		return outcome{kind: kindOf(d), line: line}
+	}
+	before := t.facts
+	defer func() {
+		if v := recover(); v != nil {
+			t.facts = before
+			t.facts.Problems = append(t.facts.Problems, graph.Problem{
+				Origin:  graph.Origin{Reader: reader.Name, File: d.File, Line: line},
+				Message: fmt.Sprintf("the reader %q broke down on this document: %v", reader.Name, v),
+				Hint:    "this is a mistake in weir, please report it with the document",
+				Level:   graph.Failed,
+			})
+			o = outcome{line: line}
+		}
+	}()
+	d.Reader = reader.Name
+	reader.Read(d, &t.facts)
+	return outcome{reader: reader.Name, line: line}
+}
+
+// kindOf names a document that no reader wants.
+func kindOf(d *document.Document) string {
+	const longest = 80
+	switch kind := d.Head.Kind; {
+	case d.Head.Text:
+		return fmt.Sprintf("%s file", path.Ext(d.Head.Base))
+	case kind != "":
+		return kind[:min(len(kind), longest)]
+	case path.Ext(d.Head.Base) == ".json":
+		return "json without kind"
+	}
+	return "yaml without kind"
+}
+
+const templateKind = "un-rendered template"
+
+func templateProblem(at graph.Origin) graph.Problem {
+	return graph.Problem{
+		Origin:  at,
+		Message: "this is a template, not yet rendered",
+		Hint:    "helm template <chart> | weir check -",
+		Level:   graph.Skipped,
+	}
+}
+
+// isTemplate reports whether a document that parses is a template all the same.
+func isTemplate(d *document.Document) bool {
+	return strings.Contains(d.Root.Get("metadata", "name").Str(), "{{")
+}
+
+// looksLikeTemplate reports whether a document does not parse because it is a
+// template.
+func looksLikeTemplate(d *document.Document) bool {
+	return bytes.Contains(d.Source(), []byte("{{")) || bytes.Contains(d.Source(), []byte("{%"))
+}

@@ -1,0 +1,256 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// A SourceError is a source that cannot be what the user meant: nothing has its
+// name, nothing matches its pattern.
+type SourceError struct {
+	Source  string
+	Message string
+	Hint    string
+}
+
+func (e *SourceError) Error() string { return e.Message }
+
+// Stdin is the source that stands for standard input, and StdinFile the name of
+// the file in the origins of what it says.
+const (
+	Stdin     = "-"
+	StdinFile = "stdin"
+)
+
+// A file is one input, found and not yet opened.
+type file struct {
+	name  string // in origins: relative to the working folder if it is below, forward slashes, clean
+	path  string // to open it; "" for standard input
+	real  string // what tells whether two paths are the same file
+	named bool   // by the user, not found in a folder
+	via   bool   // through a symbolic link
+}
+
+// A finder expands sources into files.
+type finder struct {
+	cwd      string // absolute, symbolic links resolved
+	files    []file
+	visited  map[string]bool // folders, by real path
+	links    []folder        // symbolic links to folders, looked into last
+	other    int             // files in folders that are no manifests
+	problems []graph.Problem
+}
+
+type folder struct {
+	path, real string
+	via        bool
+}
+
+// find returns the files of the sources, each once, sorted by name. What cannot be
+// looked into is in the finder's problems; the error is a *SourceError or one of
+// the system.
+//
+// Folders are looked into in the order of their names, whatever the order of the
+// sources, and what is reached through symbolic links last, so that a file that
+// can be reached in two ways always gets the same name.
+func (f *finder) find(sources []string) error {
+	cwd, err := os.Getwd()
+	if err == nil {
+		cwd, err = filepath.EvalSymlinks(cwd)
+	}
+	if err != nil {
+		return fmt.Errorf("finding the working folder: %w", err)
+	}
+	f.cwd, f.visited = cwd, map[string]bool{}
+	var folders []folder
+	for _, source := range sources {
+		found, err := f.source(source)
+		if err != nil {
+			return err
+		}
+		folders = append(folders, found...)
+	}
+	for len(folders) > 0 {
+		slices.SortFunc(folders, func(a, b folder) int { return strings.Compare(a.path, b.path) })
+		for _, dir := range folders {
+			f.walk(dir)
+		}
+		folders, f.links = f.links, nil
+	}
+	f.settle()
+	return nil
+}
+
+// source takes one source as a file, or returns the folders it stands for.
+func (f *finder) source(source string) ([]folder, error) {
+	if source == Stdin {
+		f.files = append(f.files, file{name: StdinFile, real: Stdin, named: true})
+		return nil, nil
+	}
+	info, err := os.Stat(source)
+	switch {
+	case err == nil:
+		return f.take(source, info, true)
+	case errors.Is(err, fs.ErrNotExist) && hasMeta(source):
+		return f.glob(source)
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, &SourceError{source, fmt.Sprintf("there is no file or folder %q", source), similar(source)}
+	}
+	f.problem(source, "", err)
+	return nil, nil
+}
+
+// take adds a file, or returns the folder that it is.
+func (f *finder) take(p string, info fs.FileInfo, named bool) ([]folder, error) {
+	real, err := filepath.EvalSymlinks(p)
+	if err == nil {
+		real, err = filepath.Abs(real)
+	}
+	if err != nil {
+		f.problem(p, "", err)
+		return nil, nil
+	}
+	via := real != f.absolute(p)
+	if info.IsDir() {
+		return []folder{{f.relative(p), real, via}}, nil
+	}
+	f.files = append(f.files, file{f.name(p), p, real, named, via})
+	return nil, nil
+}
+
+func (f *finder) absolute(p string) string {
+	if filepath.IsAbs(p) {
+		return filepath.Clean(p)
+	}
+	return filepath.Join(f.cwd, p)
+}
+
+// relative is p as it is shown, except for its slashes: below the working folder
+// if it is there, else as the user wrote it.
+func (f *finder) relative(p string) string {
+	rel, err := filepath.Rel(f.cwd, f.absolute(p))
+	if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return rel
+	}
+	return filepath.Clean(p)
+}
+
+func (f *finder) name(p string) string { return document.Clean(filepath.ToSlash(f.relative(p))) }
+
+// ignored are the folders that hold no manifests of the estate itself.
+var ignored = []string{".git", ".hg", ".svn", "node_modules"}
+
+// walk takes the files of a folder and all below it.
+func (f *finder) walk(dir folder) {
+	if f.visited[dir.real] {
+		return
+	}
+	f.visited[dir.real] = true
+	entries, err := os.ReadDir(dir.path)
+	if err != nil {
+		f.problem(dir.path, "", err)
+	}
+	for _, e := range entries {
+		p, real := filepath.Join(dir.path, e.Name()), filepath.Join(dir.real, e.Name())
+		switch mode := e.Type(); {
+		case mode.IsDir():
+			if !slices.Contains(ignored, e.Name()) {
+				f.walk(folder{p, real, dir.via})
+			}
+		case mode&fs.ModeSymlink != 0:
+			f.link(p)
+		case !mode.IsRegular():
+			f.other++
+		case isManifest(e.Name()):
+			f.files = append(f.files, file{f.name(p), p, real, false, dir.via})
+		default:
+			f.other++
+		}
+	}
+}
+
+// link takes what a symbolic link in a folder leads to.
+func (f *finder) link(p string) {
+	info, err := os.Stat(p)
+	switch {
+	case err != nil && isManifest(p):
+		f.problem(p, "the symbolic link leads nowhere", err)
+	case err != nil:
+		f.other++
+	case info.IsDir() && slices.Contains(ignored, filepath.Base(p)):
+	case info.IsDir() || info.Mode().IsRegular() && isManifest(p):
+		folders, _ := f.take(p, info, false)
+		f.links = append(f.links, folders...)
+	default:
+		f.other++
+	}
+}
+
+// problem reports something that could not be looked into.
+func (f *finder) problem(p, hint string, err error) {
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	name := f.name(p)
+	f.problems = append(f.problems, graph.Problem{
+		Origin: graph.Origin{File: name}, Level: graph.Failed, Hint: hint,
+		Message: fmt.Sprintf("cannot open %q: %v", name, err),
+	})
+}
+
+// settle sorts the files and keeps one of those that are the same. A name
+// without symbolic links goes before one with them.
+func (f *finder) settle() {
+	named := map[string]bool{}
+	for _, x := range f.files {
+		named[x.real] = named[x.real] || x.named
+	}
+	slices.SortFunc(f.files, func(a, b file) int {
+		if a.via != b.via {
+			if a.via {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(a.path, b.path)
+	})
+	seen := make(map[string]bool, len(f.files))
+	f.files = slices.DeleteFunc(f.files, func(x file) bool {
+		again := seen[x.real]
+		seen[x.real] = true
+		return again
+	})
+	for i := range f.files {
+		f.files[i].named = named[f.files[i].real]
+	}
+	slices.SortFunc(f.files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+}
+
+// similar suggests an existing neighbour of a path that does not exist.
+func similar(source string) string {
+	dir, base := filepath.Split(filepath.Clean(source))
+	entries, err := os.ReadDir(filepath.Join(".", dir))
+	if filepath.IsAbs(source) {
+		entries, err = os.ReadDir(dir)
+	}
+	if err != nil {
+		return "sources are files, folders, patterns such as 'deploy/**/*.yaml', or - for standard input"
+	}
+	stem := strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))
+	for _, e := range entries {
+		if strings.ToLower(strings.TrimSuffix(e.Name(), path.Ext(e.Name()))) == stem {
+			return fmt.Sprintf("did you mean %q?", filepath.ToSlash(dir)+e.Name())
+		}
+	}
+	return "sources are files, folders, patterns such as 'deploy/**/*.yaml', or - for standard input"
+}

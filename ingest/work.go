@@ -1,0 +1,175 @@
+package ingest
+
+import (
+	"context"
+	"io/fs"
+	"sync"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// work is the reading of many files by a few workers. A worker parses batches
+// while there are any, and opens the next file when there are none, so that the
+// text held in memory stays that of a few files.
+//
+// The outcome of a batch waits until all batches before it are accounted for.
+type work struct {
+	ctx    context.Context
+	o      Options
+	opened *opened
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	files   []*progress
+	next    int      // files before it are open
+	opening int      // files being opened
+	ready   []*batch // to be parsed
+	done    int      // files before it are accounted for
+	account *account
+}
+
+// progress is how far a file is read.
+type progress struct {
+	file    file
+	dir     fs.FS
+	batches []*batch // not yet accounted for, in order
+	closed  bool     // no more batches follow
+}
+
+// A batch is a run of documents of one file: enough to be worth handing over,
+// little enough that both ends of a file are read at the same time.
+type batch struct {
+	*progress
+	parts []document.Part
+	bytes int
+
+	facts    graph.Facts
+	outcomes []outcome
+	finished bool
+}
+
+// batchSize is how much text makes a batch. A smaller one costs nothing that
+// could be measured down to 8 KB.
+const batchSize = 32 << 10
+
+func newWork(ctx context.Context, o Options, files []file, opened *opened, a *account) *work {
+	w := &work{ctx: ctx, o: o, opened: opened, account: a, files: make([]*progress, len(files))}
+	w.changed = sync.NewCond(&w.mu)
+	for i, f := range files {
+		w.files[i] = &progress{file: f, dir: opened.beside(f)}
+	}
+	return w
+}
+
+// run returns when everything is read or the context has ended.
+func (w *work) run() {
+	var workers sync.WaitGroup
+	for range min(w.o.Workers, max(1, w.size())) {
+		workers.Go(w.worker)
+	}
+	workers.Wait()
+}
+
+// size is a guess of how many workers could find something to do.
+func (w *work) size() int {
+	if len(w.files) == 1 {
+		return w.o.Workers
+	}
+	return len(w.files)
+}
+
+func (w *work) worker() {
+	r := reader{readers: w.o.Readers}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for w.ctx.Err() == nil {
+		switch {
+		case len(w.ready) > 0:
+			t := w.ready[0]
+			w.ready = w.ready[1:]
+			w.mu.Unlock()
+			r.read(t)
+			w.mu.Lock()
+			w.finish(t)
+		case w.next < len(w.files):
+			p := w.files[w.next]
+			w.next++
+			w.opening++
+			w.mu.Unlock()
+			w.open(p)
+			w.mu.Lock()
+			w.opening--
+			p.closed = true
+			w.release()
+			w.changed.Broadcast()
+		case w.opening > 0:
+			w.changed.Wait()
+		default:
+			return
+		}
+	}
+	w.changed.Broadcast()
+}
+
+// open cuts a file into batches, which are handed over as they are found.
+func (w *work) open(p *progress) {
+	text, err := w.opened.read(p.file, w.o.Stdin)
+	if err != nil {
+		message, hint := reason(err)
+		t := &batch{progress: p}
+		t.facts.Problems = []graph.Problem{{
+			Origin: graph.Origin{File: p.file.name}, Message: message, Hint: hint, Level: graph.Failed,
+		}}
+		w.hand(t)
+		return
+	}
+	t := &batch{progress: p}
+	add := func(part document.Part) {
+		t.parts = append(t.parts, part)
+		if t.bytes += len(part.Text); t.bytes >= batchSize {
+			w.hand(t)
+			t = &batch{progress: p}
+		}
+	}
+	if isText(baseOf(p.file.name)) {
+		add(document.TextPart(text))
+	} else {
+		document.Split(text, add)
+	}
+	if len(t.parts) > 0 {
+		w.hand(t)
+	}
+}
+
+func (w *work) hand(t *batch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t.batches = append(t.batches, t)
+	w.ready = append(w.ready, t)
+	w.changed.Signal()
+}
+
+func (w *work) finish(t *batch) {
+	t.finished, t.parts = true, nil
+	w.release()
+}
+
+// release accounts for what is finished up to the first thing that is not.
+func (w *work) release() {
+	for w.done < len(w.files) {
+		p := w.files[w.done]
+		for len(p.batches) > 0 && p.batches[0].finished {
+			w.account.add(p.batches[0])
+			p.batches = p.batches[1:]
+		}
+		if len(p.batches) > 0 || !p.closed {
+			return
+		}
+		w.files[w.done] = nil
+		w.done++
+		if w.o.Progress != nil {
+			w.o.Progress(w.done, len(w.files))
+		}
+	}
+}
