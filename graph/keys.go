@@ -114,20 +114,26 @@ func keyWords(key string) []string {
 }
 
 // sister returns the key of a setting that belongs to another by its name: for
-// DB_HOST and "port" it is DB_PORT, for spring.redis.host it is spring.redis.port.
-// It returns "" if key does not end in a word for a host.
+// DB_HOST and "port" it is DB_PORT, for spring.redis.host it is spring.redis.port,
+// for redisHost redisPort. It returns "" if key does not end in a word for a host.
 func sister(key, word string) string {
-	for i := len(key) - 1; i >= -1; i-- {
-		if i >= 0 && key[i] != '_' && key[i] != '.' && key[i] != '-' && key[i] != ':' {
-			continue
+	i := len(key)
+	for i > 0 && isLetter(key[i-1]) {
+		i--
+		if key[i] <= 'Z' && i+1 < len(key) && key[i+1] >= 'a' {
+			break // a hump of camelCase
 		}
-		if !hostWords[strings.ToLower(key[i+1:])] {
-			return ""
-		}
-		if key[i+1:] == strings.ToUpper(key[i+1:]) {
-			word = strings.ToUpper(word)
-		}
-		return key[:i+1] + word
 	}
-	return ""
+	last := key[i:]
+	switch {
+	case !hostWords[strings.ToLower(last)]:
+		return ""
+	case last == strings.ToUpper(last):
+		word = strings.ToUpper(word)
+	case last[0] <= 'Z':
+		word = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return key[:i] + word
 }
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

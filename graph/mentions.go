@@ -91,13 +91,16 @@ func isSchemeByte(c byte) bool {
 // urlEnd returns where the URL that has its authority at i ends. Commas and
 // semicolons separate URLs unless the next host of a list follows: "h1:1,h2:2/db".
 func urlEnd(text string, i int) int {
-	path := false
+	start, path := i, false
+	if i < len(text) && text[i] == '[' { // an IPv6 address
+		i += max(0, strings.IndexByte(text[i:], ']')+1)
+	}
 	for ; i < len(text); i++ {
 		switch c := text[i]; c {
 		case ' ', '\t', '\n', '\r', '"', '\'', '`', '<', '>', '|', ']', '\\':
 			return i
 		case '}', ')':
-			if !strings.ContainsAny(text[max(0, i-80):i], "{(") {
+			if !strings.ContainsAny(text[start:i], "{(") {
 				return i
 			}
 		case '/', '?', '#':
@@ -247,7 +250,7 @@ func (f *finder) token(s string) {
 		f.add(a, "hostport", !f.key.address)
 	case port == 0 && isDomain(host) && f.key.host && path == "":
 		f.add(Address{Host: host}, "host", false)
-	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host):
+	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host) && !fileSuffix[host[strings.LastIndexByte(host, '.')+1:]]:
 		f.add(Address{Host: host}, "host", true)
 		f.found[len(f.found)-1].word = true
 	case port == 0 && f.key.host && isIP(host) && path == "":
