@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"net/netip"
 	"strconv"
 	"strings"
 )
@@ -114,7 +115,7 @@ func databaseOf(tail string) string {
 func splitHostPort(s string) (host string, port int, ok bool) {
 	if strings.HasPrefix(s, "[") {
 		host, rest, found := strings.Cut(s[1:], "]")
-		if !found || !strings.Contains(host, ":") {
+		if _, err := netip.ParseAddr(host); !found || err != nil {
 			return "", 0, false
 		}
 		port, _ := strconv.Atoi(strings.TrimPrefix(rest, ":"))
@@ -143,7 +144,7 @@ func isHostName(s string) bool {
 		return false
 	}
 	if isUnexpanded(s) {
-		return true
+		return strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789.-_${}<>%()") == ""
 	}
 	for _, label := range strings.Split(s, ".") {
 		if label == "" || len(label) > 63 || label[0] == '-' {
@@ -165,19 +166,11 @@ func isUnexpanded(s string) bool { return strings.ContainsAny(s, "${}<>%") }
 
 // isIP reports whether a host is an IP address in digits.
 func isIP(host string) bool {
-	if strings.Contains(host, ":") {
-		return true
+	if host == "" || host[0] > '9' && !strings.Contains(host, ":") {
+		return false // the common case, without the parser
 	}
-	dots := 0
-	for i := 0; i < len(host); i++ {
-		switch {
-		case host[i] == '.':
-			dots++
-		case host[i] < '0' || host[i] > '9':
-			return false
-		}
-	}
-	return dots == 3
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }
 
 // isOwn reports whether a host means the machine that says it: such an address

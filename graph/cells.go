@@ -10,15 +10,24 @@ type linker struct {
 	f        *Facts
 	coverage *Coverage
 
-	cells  []cell
-	byRef  map[Ref]int
-	apps   map[string]int // dapr app-id
-	things []int          // cells with workloads that selectors see
-	pods   map[label][]int
-	spaces []string // every namespace there is, sorted
-	hosts  hosts
-	kinds  []Kind // by root, what the declarations of its cells say
-	edges  map[[2]int][]Evidence
+	cells    []cell
+	byRef    map[Ref]int
+	apps     map[string]int    // cells by dapr app-id
+	accounts map[label][]int   // cells by the service account they run as
+	things   map[string][]int  // cells that selectors see, by namespace
+	pods     map[label][]int   // the same by each label of their pods
+	spaces   []string          // the namespaces of things, sorted
+	labels   map[string]Labels // of these namespaces
+	hosts    hosts
+	kinds    []Kind // by root, what the declarations of its cells say
+	edges    map[[2]int][]Evidence
+	loose    []loose
+}
+
+// loose is an address that names nothing, of the thing that has it.
+type loose struct {
+	Unresolved
+	from int // -1 if unknown
 }
 
 // A cell is a node in the making: something that a document declares or
@@ -36,6 +45,8 @@ type cell struct {
 	extern bool     // it is only addressed, under the host that is its name
 }
 
+// A label is one of the labels of the pods of a namespace, or, without value, an
+// account of it.
 type label struct{ namespace, key, value string }
 
 func (l *linker) find(c int) int {
@@ -73,7 +84,7 @@ func (l *linker) add(r Ref, o Origin) int {
 // declare makes the cells of everything that documents declare.
 func (l *linker) declare() {
 	l.byRef = make(map[Ref]int, len(l.f.Things)+len(l.f.Names))
-	l.apps = map[string]int{}
+	l.apps, l.accounts, l.things = map[string]int{}, map[label][]int{}, map[string][]int{}
 	for i := range l.f.Things {
 		l.declareThing(&l.f.Things[i])
 	}
@@ -106,8 +117,12 @@ func (l *linker) declareThing(t *Thing) {
 	if t.Realm == "dapr" {
 		l.apps[t.Name] = c
 	}
+	if t.Account != "" {
+		key := label{namespace: t.Namespace, key: t.Account}
+		l.accounts[key] = append(l.accounts[key], c)
+	}
 	if len(cell.things) == 1 && t.PodLabels != nil {
-		l.things = append(l.things, c)
+		l.things[t.Namespace] = append(l.things[t.Namespace], c)
 	}
 }
 

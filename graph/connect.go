@@ -73,7 +73,7 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 			return []int{c}
 		}
 		if s == Allowed {
-			l.unresolved(p.Ref.Name, "", o, "no "+p.Ref.kindWord()+" of this name is in the inputs")
+			l.unresolved(-1, p.Ref.Name, "", o, "no "+p.Ref.kindWord()+" of this name is in the inputs")
 			return nil
 		}
 		return []int{l.find(l.add(p.Ref, o))}
@@ -82,9 +82,9 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 	case !p.Pods.IsZero():
 		return l.rootsOf(l.selected(p.Pods, p.Namespace))
 	case p.Account != "":
-		roots := l.rootsOf(l.accounts(p.Account, p.Namespace))
+		roots := l.rootsOf(l.running(p.Account, p.Namespace))
 		if len(roots) == 0 {
-			l.unresolved(p.Account, "", o, "no workload in the inputs runs as this service account")
+			l.unresolved(-1, p.Account, "", o, "no workload in the inputs runs as this service account")
 		}
 		return roots
 	}
@@ -97,14 +97,14 @@ func (l *linker) partyHost(p *Party, o Origin, s Strength) []int {
 	case isOwn(host):
 		return nil
 	case isUnexpanded(host):
-		l.unresolved(host, "", o, "it holds a variable that no input gives a value")
+		l.unresolved(-1, host, "", o, "it holds a variable that no input gives a value")
 		return nil
 	}
 	if c, ok := l.resolve(host, p.Realm, p.Namespace); ok {
 		return []int{c}
 	}
 	if s == Allowed && !isDomain(host) {
-		l.unresolved(host, "", o, "nothing in the inputs answers to it")
+		l.unresolved(-1, host, "", o, "nothing in the inputs answers to it")
 		return nil
 	}
 	return []int{l.extern(canonical(host), p.Namespace, o)}
@@ -119,31 +119,21 @@ func (l *linker) rootsOf(cells []int) []int {
 	return slices.Compact(roots)
 }
 
-// accounts returns the workloads that run as a service account. The default
+// running returns the workloads that run as a service account. The default
 // account is everybody's and proves nothing.
-func (l *linker) accounts(account, namespace string) []int {
+func (l *linker) running(account, namespace string) []int {
 	if account == "default" || account == "*" {
 		return nil
 	}
-	var found []int
-	for _, ns := range []string{namespace, ""} {
-		for _, c := range l.things {
-			if l.cells[c].ref.Namespace != ns {
-				continue
-			}
-			if slices.ContainsFunc(l.cells[c].things, func(t *Thing) bool { return t.Account == account }) {
-				found = append(found, c)
-			}
-		}
-		if len(found) > 0 || ns == "" || l.hosts.space[namespace] {
-			break
-		}
+	found := l.accounts[label{namespace: namespace, key: account}]
+	if len(found) == 0 && !l.hosts.space[namespace] {
+		found = l.accounts[label{key: account}]
 	}
 	return found
 }
 
-func (l *linker) unresolved(address, key string, o Origin, why string) {
-	l.coverage.Unresolved = append(l.coverage.Unresolved, Unresolved{Address: address, Key: key, Why: why, Origin: o})
+func (l *linker) unresolved(from int, address, key string, o Origin, why string) {
+	l.loose = append(l.loose, loose{Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})
 }
 
 // connectValue makes evidence of one address in a setting.
@@ -153,14 +143,14 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 		return
 	}
 	if isUnexpanded(m.Host) {
-		l.unresolved(m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
+		l.unresolved(from, m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
 		return
 	}
 	to, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace)
 	if !ok {
 		switch {
 		case m.word && m.known && v.Way != WayArg:
-			l.unresolved(m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
+			l.unresolved(from, m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
 			return
 		case m.known:
 			return

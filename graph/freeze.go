@@ -38,6 +38,12 @@ func (l *linker) freeze() *Graph {
 		node[roots[i]] = Node(n)
 	}
 	l.limits(services, node)
+	for _, u := range l.loose {
+		if u.from >= 0 {
+			u.From = services[node[l.find(u.from)]].ID
+		}
+		l.coverage.Unresolved = append(l.coverage.Unresolved, u.Unresolved)
+	}
 
 	calls := make([]Call, 0, len(l.edges))
 	for ends, evidence := range l.edges {

@@ -120,7 +120,7 @@ func urlEnd(text string, i int) int {
 
 // url takes one URL, of which the scheme was cut off.
 func (f *finder) url(scheme, rest string) {
-	if notAddressed[scheme] {
+	if notAddressed[scheme] || !isScheme(scheme) {
 		return
 	}
 	if scheme == "dns" || scheme == "xds" { // dns://resolver/host:port, dns:///host:port

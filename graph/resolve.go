@@ -174,6 +174,9 @@ func (l *linker) lookup(r Ref) (int, bool) {
 
 // lookupSlow finds a ref of any realm by name before names are indexed.
 func (l *linker) lookupSlow(r Ref) (int, bool) {
+	if ns, name, ok := strings.Cut(r.Name, "/"); ok && r.Namespace == "" {
+		r.Namespace, r.Name = ns, name
+	}
 	found := -1
 	for c := range l.cells {
 		cell := &l.cells[c]
@@ -181,11 +184,11 @@ func (l *linker) lookupSlow(r Ref) (int, bool) {
 			r.Namespace != "" && cell.ref.Namespace != r.Namespace || cell.family() == gateways || len(cell.things)+len(cell.names) == 0 {
 			continue
 		}
-		if root := l.find(c); found >= 0 && found != root {
+		root := l.find(c)
+		if found >= 0 && found != root {
 			return 0, false
-		} else {
-			found = root
 		}
+		found = root
 	}
 	return found, found >= 0
 }

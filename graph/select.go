@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -45,17 +46,27 @@ func (l *linker) uniteAll(c int, group []int) {
 	}
 }
 
-// indexPods lists workloads by each label of their pods.
+// indexPods lists workloads by each label of their pods, and namespaces with
+// their labels.
 func (l *linker) indexPods() {
-	l.pods = make(map[label][]int, 2*len(l.things))
-	for _, c := range l.things {
-		ns := l.cells[c].ref.Namespace
+	l.pods = map[label][]int{}
+	l.labels = map[string]Labels{}
+	for ns, list := range l.things {
 		l.spaces = append(l.spaces, ns)
-		for k, v := range l.podLabels(c) {
-			l.pods[label{ns, k, v}] = append(l.pods[label{ns, k, v}], c)
+		l.labels[ns] = Labels{nameLabel: ns}
+		for _, c := range list {
+			for k, v := range l.podLabels(c) {
+				l.pods[label{ns, k, v}] = append(l.pods[label{ns, k, v}], c)
+			}
 		}
 	}
-	l.spaces = sortedUnique(l.spaces)
+	slices.Sort(l.spaces)
+	for i := range l.f.Namespaces {
+		n := &l.f.Namespaces[i]
+		if have := l.labels[n.Name]; have != nil {
+			maps.Copy(have, n.Labels)
+		}
+	}
 }
 
 // podLabels returns the labels of a workload's pods. Where it is declared more
@@ -112,7 +123,7 @@ func (l *linker) selected(s Selector, ns string) []int {
 }
 
 func (l *linker) inNamespace(s Selector, ns string) []int {
-	candidates, first := l.things, true
+	candidates, first := l.things[ns], true
 	for k, v := range s.Labels {
 		list := l.pods[label{ns, k, v}]
 		if first || len(list) < len(candidates) {
@@ -121,7 +132,7 @@ func (l *linker) inNamespace(s Selector, ns string) []int {
 	}
 	var found []int
 	for _, c := range candidates {
-		if l.cells[c].ref.Namespace == ns && s.matches(l.podLabels(c)) {
+		if s.matches(l.podLabels(c)) {
 			found = append(found, c)
 		}
 	}
@@ -158,18 +169,10 @@ func (s *Selector) matches(labels Labels) bool {
 const nameLabel = "kubernetes.io/metadata.name"
 
 func (l *linker) namespacesWith(want Labels) []string {
+	s := Selector{Labels: want}
 	var found []string
 	for _, ns := range l.spaces {
-		have := Labels{nameLabel: ns}
-		for i := range l.f.Namespaces {
-			if n := &l.f.Namespaces[i]; n.Name == ns {
-				for k, v := range n.Labels {
-					have[k] = v
-				}
-			}
-		}
-		s := Selector{Labels: want}
-		if s.matches(have) {
+		if s.matches(l.labels[ns]) {
 			found = append(found, ns)
 		}
 	}
