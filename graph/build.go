@@ -10,6 +10,7 @@ import (
 // Linking goes through these steps, one file each:
 //
 //	place     objects without a namespace get one, where the inputs tell (place.go)
+//	disband   facts between groups become facts between their members     (groups.go)
 //	declare   one cell for each thing and each name                       (cells.go)
 //	select    names are joined with the workloads behind them             (select.go)
 //	join      things of one name from different formats become one        (join.go)
@@ -31,6 +32,7 @@ func (b *Builder) Add(f *Facts) {
 	t := &b.facts
 	t.Things = append(t.Things, f.Things...)
 	t.Names = append(t.Names, f.Names...)
+	t.Members = append(t.Members, f.Members...)
 	t.Calls = append(t.Calls, f.Calls...)
 	t.Values = append(t.Values, f.Values...)
 	t.Configs = append(t.Configs, f.Configs...)
@@ -47,6 +49,7 @@ func (b *Builder) Build() *Graph {
 	sortFacts(&b.facts)
 	l := &linker{f: &b.facts, coverage: &b.Coverage}
 	l.place(b.Namespace)
+	l.disband()
 	l.declare()
 	l.selectWorkloads()
 	l.join()
@@ -59,6 +62,7 @@ func (b *Builder) Build() *Graph {
 func sortFacts(f *Facts) {
 	sortBy(f.Things, func(t *Thing) (Origin, string) { return t.Origin, t.Name })
 	sortBy(f.Names, func(n *Name) (Origin, string) { return n.Origin, n.Name })
+	sortBy(f.Members, func(m *Member) (Origin, string) { return m.Origin, m.Of.Name })
 	sortBy(f.Calls, func(c *Fact) (Origin, string) { return c.Origin, c.To.Host.Host + c.To.Ref.Name })
 	sortBy(f.Values, func(v *Value) (Origin, string) { return v.Origin, v.Key })
 	sortBy(f.Configs, func(c *Config) (Origin, string) { return c.Origin, c.Name })

@@ -119,10 +119,11 @@ type Name struct {
 	Annotations Labels
 }
 
-// A Member is one of the parties behind a ref that is itself no service and no
-// name: a route that others delegate to, a set of identities, a weighted group of
-// backends. A Fact with Of as one end is one fact for each of its members, members
-// of members included; with no member known, it says nothing.
+// A Member is one of the parties of a group: a route that others delegate to, a
+// set of identities, a weighted set of backends. Documents fill groups that other
+// documents name. A Fact between groups is a Fact between all their members,
+// members of members included; a group without known members is told as
+// unresolved and makes no node.
 type Member struct {
 	Of       Ref
 	Party    Party
@@ -157,9 +158,10 @@ type LabelExpr struct {
 }
 
 // A Party is one end of a call, named the way its document names it. Exactly
-// one of Ref, Host, Pods and Account is set.
+// one of Ref, Group, Host, Pods and Account is set.
 type Party struct {
 	Ref     Ref
+	Group   Ref      // whoever is a Member of it
 	Host    Address  // whoever answers there
 	Pods    Selector // every workload whose pods match
 	Account string   // every workload that runs as this service account, in Namespace

@@ -28,6 +28,7 @@ func (l *linker) place(namespace string) {
 	}
 	party := func(o *Origin, p *Party) {
 		ref(o, &p.Ref)
+		ref(o, &p.Group)
 		at(o, p.Realm, &p.Namespace)
 	}
 	f := l.f
@@ -37,6 +38,10 @@ func (l *linker) place(namespace string) {
 	for i := range f.Names {
 		ref(&f.Names[i].Origin, &f.Names[i].Ref)
 		ref(&f.Names[i].Origin, &f.Names[i].Of)
+	}
+	for i := range f.Members {
+		ref(&f.Members[i].Origin, &f.Members[i].Of)
+		party(&f.Members[i].Origin, &f.Members[i].Party)
 	}
 	for i := range f.Calls {
 		party(&f.Calls[i].Origin, &f.Calls[i].From)

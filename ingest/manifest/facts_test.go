@@ -203,6 +203,10 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	for _, scaler := range f.Scalers {
 		checkRef(t, "scaled thing", scaler.Of)
 	}
+	for _, m := range f.Members {
+		checkRef(t, "group", m.Of)
+		checkParty(t, graph.Fact{Evidence: graph.Evidence{Origin: m.Origin}}, "member", m.Party)
+	}
 	for _, call := range f.Calls {
 		checkParty(t, call, "caller", call.From)
 		checkParty(t, call, "callee", call.To)
@@ -222,7 +226,7 @@ func checkRef(t *testing.T, what string, r graph.Ref) {
 func checkParty(t *testing.T, call graph.Fact, end string, p graph.Party) {
 	t.Helper()
 	named := 0
-	for _, set := range []bool{!p.Ref.IsZero(), p.Host.Host != "", !p.Pods.IsZero(), p.Account != ""} {
+	for _, set := range []bool{!p.Ref.IsZero(), !p.Group.IsZero(), p.Host.Host != "", !p.Pods.IsZero(), p.Account != ""} {
 		if set {
 			named++
 		}

@@ -79,7 +79,7 @@ func apiRoute(r *resource) {
 	for _, b := range r.routeBackends() {
 		for _, sender := range senders {
 			e := b.evidence
-			if kind := sender.Ref.Kind; kind == "Service" || kind == "ServiceEntry" {
+			if sender.Ref.Kind == "Service" || sender.Group.Kind == "ServiceEntry" {
 				if e.Class != graph.ClassIngress || sender.Ref == b.to.Ref {
 					continue
 				}
@@ -107,10 +107,12 @@ func (r *resource) routeSenders(parents []document.Node) (senders []graph.Party,
 		case kind == "":
 			to.Ref.Kind = "Gateway"
 			senders = append(senders, to)
-		case kind == "Gateway", kind == "ListenerSet", kind == "XListenerSet", kind == "Service", kind == "ServiceEntry":
+		case kind == "Gateway", kind == "Service":
 			senders = append(senders, to)
+		case kind == "ListenerSet", kind == "XListenerSet", kind == "ServiceEntry":
+			senders = append(senders, graph.Party{Group: to.Ref})
 		case kind == "Server":
-			r.member(r.ref(), to, parent)
+			r.member(r.ref(), graph.Party{Group: to.Ref}, parent)
 		case kind == r.kind:
 			delegate = true
 		}
@@ -178,6 +180,8 @@ func (r *resource) backendRef(ref document.Node) (graph.Party, bool) {
 		return r.service(namespace, name), true
 	case "Hostname": // Istio's way to name any host
 		return r.host(name), true
+	case "Backend", "HTTPRoute", "GRPCRoute":
+		return r.group(kind, namespace, name), true
 	default:
 		return graph.Party{Ref: r.object(kind, namespace, name)}, true
 	}

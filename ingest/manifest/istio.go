@@ -99,8 +99,8 @@ func serviceEntry(r *resource) {
 		name.Ref = r.object(r.kind, "", name.Hosts[0])
 		name.Origin = r.At(host)
 		r.facts.Names = append(r.facts.Names, name)
-		if name.Ref != r.ref() { // policies and routes name the entry, not its hosts
-			r.member(r.ref(), graph.Party{Ref: name.Ref}, host)
+		if !strings.HasPrefix(name.Hosts[0], "*") { // policies and routes name the entry, not its hosts
+			r.member(r.ref(), r.host(name.Hosts[0]), host)
 		}
 	}
 }

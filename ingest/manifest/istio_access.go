@@ -28,7 +28,7 @@ func authorizationPolicy(r *resource) {
 			for _, account := range r.list(source, "serviceAccounts") {
 				namespace, name, found := strings.Cut(account.Str(), "/")
 				if !found {
-					namespace, name = r.namespace, namespace
+					namespace, name = "", namespace
 				}
 				if name != "" && !strings.Contains(name+namespace, "*") {
 					r.allow(namespace, name, targets, account, methods)
@@ -45,7 +45,7 @@ func (r *resource) allow(namespace, account string, targets []graph.Party, at do
 		e.Class = graph.ClassIngress // the accounts that Istio's charts give to gateways
 	}
 	for _, target := range targets {
-		r.call(graph.Party{Account: account, Namespace: namespace}, target, at, e)
+		r.call(r.account(namespace, account), target, at, e)
 	}
 }
 
@@ -62,8 +62,10 @@ func (r *resource) policyTargets() []graph.Party {
 		kind, name := ref.Get("kind").Str(), ref.Get("name").Str()
 		switch {
 		case name == "":
-		case kind == "Service", kind == "Gateway", kind == "ServiceEntry":
+		case kind == "Service", kind == "Gateway":
 			targets = append(targets, graph.Party{Ref: r.object(kind, ref.Get("namespace").Str(), name)})
+		case kind == "ServiceEntry":
+			targets = append(targets, r.group(kind, ref.Get("namespace").Str(), name))
 		}
 	}
 	if pods, ok := r.pods(r.mapping(r.spec, "selector", "matchLabels")); ok {
@@ -128,14 +130,14 @@ func serviceRoleBinding(r *resource) {
 	if role == "" {
 		return
 	}
-	to := graph.Party{Ref: r.object("ServiceRole", "", role)}
+	to := r.group("ServiceRole", "", role)
 	for _, subject := range r.list(r.spec, "subjects") {
 		user := subject.Get("user")
 		if !user.Exists() {
 			user = subject.Get("properties", "source.principal")
 		}
 		if namespace, account, ok := principalAccount(user.Str()); ok {
-			r.call(graph.Party{Account: account, Namespace: namespace}, to, user, graph.Evidence{
+			r.call(r.account(namespace, account), to, user, graph.Evidence{
 				Way: "service-role-binding", Strength: graph.Allowed,
 			})
 		}

@@ -63,7 +63,7 @@ func (v *virtualRoutes) rule(rule document.Node, protocol string) {
 	}
 	v.destination(senders, rule.Get("mirror"), mirror)
 	if delegate := v.mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
-		to := graph.Party{Ref: v.object(v.kind, delegate.Get("namespace").Str(), delegate.Get("name").Str())}
+		to := v.group(v.kind, delegate.Get("namespace").Str(), delegate.Get("name").Str())
 		v.send(senders, to, delegate, e)
 	}
 }

@@ -38,7 +38,7 @@ func linkerdServer(r *resource) {
 	for _, key := range []string{"podSelector", "externalWorkloadSelector"} {
 		selector := r.mapping(r.spec, key)
 		if sel := selectorOf(selector); !sel.IsZero() {
-			r.member(r.ref(), graph.Party{Pods: sel, Namespace: r.namespace}, selector)
+			r.member(r.ref(), r.podsOf(sel), selector)
 		}
 	}
 }
@@ -65,13 +65,13 @@ func serverAuthorization(r *resource) {
 		}
 		return
 	}
-	to := graph.Party{Ref: r.object("Server", "", name)}
+	to := r.group("Server", "", name)
 	client := r.mapping(r.spec, "client", "meshTLS")
 	for _, account := range r.list(client, "serviceAccounts") {
-		r.permit(graph.Party{Account: account.Get("name").Str(), Namespace: r.orOwn(account.Get("namespace").Str())}, to, account)
+		r.permit(r.account(account.Get("namespace").Str(), account.Get("name").Str()), to, account)
 	}
 	for _, identity := range r.list(client, "identities") {
-		r.permit(linkerdIdentity(identity.Str()), to, identity)
+		r.permit(r.linkerdIdentity(identity.Str()), to, identity)
 	}
 }
 
@@ -84,8 +84,8 @@ func linkerdAuthorization(r *resource) {
 	default:
 		return
 	}
-	to := graph.Party{Ref: r.object(target.Get("kind").Str(), "", r.text(target, "name"))}
-	if to.Ref.IsZero() {
+	to := r.group(target.Get("kind").Str(), "", r.text(target, "name"))
+	if to.Group.IsZero() {
 		return
 	}
 	for _, ref := range r.list(r.spec, "requiredAuthenticationRefs") {
@@ -93,9 +93,9 @@ func linkerdAuthorization(r *resource) {
 		switch {
 		case name == "":
 		case ref.Get("kind").Str() == "ServiceAccount":
-			r.permit(graph.Party{Account: name, Namespace: r.orOwn(namespace)}, to, ref)
+			r.permit(r.account(namespace, name), to, ref)
 		case ref.Get("kind").Str() == "MeshTLSAuthentication":
-			r.permit(graph.Party{Ref: r.object("MeshTLSAuthentication", namespace, name)}, to, ref)
+			r.permit(r.group("MeshTLSAuthentication", namespace, name), to, ref)
 		}
 	}
 }
@@ -103,42 +103,34 @@ func linkerdAuthorization(r *resource) {
 // meshIdentities reads the accounts that a MeshTLSAuthentication stands for.
 func meshIdentities(r *resource) {
 	for _, identity := range r.list(r.spec, "identities") {
-		if account := linkerdIdentity(identity.Str()); account.Account != "" {
+		if account := r.linkerdIdentity(identity.Str()); account.Account != "" {
 			r.member(r.ref(), account, identity)
 		}
 	}
 	for _, ref := range r.list(r.spec, "identityRefs") {
 		if name := ref.Get("name").Str(); ref.Get("kind").Str() == "ServiceAccount" && name != "" {
-			r.member(r.ref(), graph.Party{Account: name, Namespace: r.orOwn(ref.Get("namespace").Str())}, ref)
+			r.member(r.ref(), r.account(ref.Get("namespace").Str(), name), ref)
 		}
 	}
 }
 
 // permit gives a permission of a named account or set of accounts.
 func (r *resource) permit(from, to graph.Party, at document.Node) {
-	if from.Account == "" && from.Ref.IsZero() {
+	if from.Account == "" && from.Group.IsZero() {
 		return
 	}
 	r.call(from, to, at, graph.Evidence{Way: "server-authorization", Strength: graph.Allowed})
 }
 
-// orOwn returns the namespace, or the resource's own if it is empty.
-func (r *resource) orOwn(namespace string) string {
-	if namespace == "" {
-		return r.namespace
-	}
-	return namespace
-}
-
 // linkerdIdentity takes "web.shop.serviceaccount.identity.linkerd.cluster.local"
 // apart. Wildcards and identities from outside the cluster are no account.
-func linkerdIdentity(identity string) graph.Party {
+func (r *resource) linkerdIdentity(identity string) graph.Party {
 	account, rest, _ := strings.Cut(identity, ".")
 	namespace, rest, _ := strings.Cut(rest, ".")
 	if account == "" || namespace == "" || strings.Contains(account+namespace, "*") || !strings.HasPrefix(rest, "serviceaccount.") {
 		return graph.Party{}
 	}
-	return graph.Party{Account: account, Namespace: namespace}
+	return r.account(namespace, account)
 }
 
 // externalWorkload reads an ExternalWorkload: one machine that is part of the

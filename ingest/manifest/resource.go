@@ -3,7 +3,6 @@ package manifest
 import (
 	"fmt"
 	"maps"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,6 +77,21 @@ func (r *resource) service(namespace, name string) graph.Party {
 	return graph.Party{Ref: r.object("Service", namespace, name)}
 }
 
+// group is the party of everybody that the documents make a member of another
+// object.
+func (r *resource) group(kind, namespace, name string) graph.Party {
+	return graph.Party{Group: r.object(kind, namespace, name)}
+}
+
+// account is the party of the workloads that run as a service account, of the
+// resource's own namespace unless one is given.
+func (r *resource) account(namespace, name string) graph.Party {
+	if namespace == "" {
+		namespace = r.namespace
+	}
+	return graph.Party{Account: name, Namespace: namespace, Realm: kubernetesRealm}
+}
+
 // host is the party that answers to a host name as the resource writes it: short
 // names are looked up in the resource's own namespace.
 func (r *resource) host(name string) graph.Party { return hostIn(r.namespace, name, 0) }
@@ -94,7 +108,12 @@ func hostName(name string) string { return strings.ToLower(strings.TrimSuffix(na
 // namespace. It reports false if there is no label to go by.
 func (r *resource) pods(labels document.Node) (graph.Party, bool) {
 	sel := graph.Selector{Labels: labelsOf(labels)}
-	return graph.Party{Pods: sel, Namespace: r.namespace}, !sel.IsZero()
+	return r.podsOf(sel), !sel.IsZero()
+}
+
+// podsOf is the party of all workloads that a selector picks.
+func (r *resource) podsOf(sel graph.Selector) graph.Party {
+	return graph.Party{Pods: sel, Namespace: r.namespace, Realm: kubernetesRealm}
 }
 
 // labelsOf reads a mapping of labels, nil if there is none.
@@ -126,7 +145,7 @@ func (r *resource) call(from, to graph.Party, at document.Node, e graph.Evidence
 	r.facts.Calls = append(r.facts.Calls, graph.Fact{From: from, To: to, Evidence: e})
 }
 
-// member adds a party behind a ref that is no service itself.
+// member adds a party to a group.
 func (r *resource) member(of graph.Ref, p graph.Party, at document.Node) {
 	r.facts.Members = append(r.facts.Members, graph.Member{Of: of, Party: p, Origin: r.At(at)})
 }
@@ -176,23 +195,4 @@ func portText(text string) int {
 		return 0
 	}
 	return port
-}
-
-// splitAddress reads "scheme://host:port/path" with every part but the host
-// optional. The host is empty if there is none.
-func splitAddress(text string) graph.Address {
-	var a graph.Address
-	if scheme, rest, found := strings.Cut(text, "://"); found {
-		a.Scheme, text = strings.ToLower(scheme), rest
-	}
-	if i := strings.IndexByte(text, '/'); i >= 0 {
-		text, a.Path = text[:i], text[i:]
-	}
-	text = text[strings.LastIndexByte(text, '@')+1:] // credentials are nobody's business
-	host := text
-	if h, port, err := net.SplitHostPort(text); err == nil {
-		host, a.Port = h, portText(port)
-	}
-	a.Host = hostName(strings.Trim(host, "[]"))
-	return a
 }

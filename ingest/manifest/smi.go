@@ -56,6 +56,5 @@ func trafficTarget(r *resource) {
 
 func (r *resource) smiAccount(n document.Node) (graph.Party, bool) {
 	name := r.text(n, "name")
-	return graph.Party{Account: name, Namespace: r.orOwn(r.text(n, "namespace"))},
-		name != "" && n.Get("kind").Str() == "ServiceAccount"
+	return r.account(r.text(n, "namespace"), name), name != "" && n.Get("kind").Str() == "ServiceAccount"
 }

@@ -1,0 +1,68 @@
+package graph
+
+import "slices"
+
+// maxMembers bounds the facts that one fact between groups becomes. Two sets of
+// a hundred accounts stay below it.
+const maxMembers = 20_000
+
+// disband replaces every fact between groups by the facts between their members.
+func (l *linker) disband() {
+	groups := map[Ref][]*Member{}
+	for i := range l.f.Members {
+		m := &l.f.Members[i]
+		groups[m.Of] = append(groups[m.Of], m)
+	}
+	calls := make([]Fact, 0, len(l.f.Calls))
+	for _, call := range l.f.Calls {
+		if call.From.Group.IsZero() && call.To.Group.IsZero() {
+			calls = append(calls, call)
+			continue
+		}
+		froms, tos := l.members(groups, call.From, call.Origin), l.members(groups, call.To, call.Origin)
+		if len(froms)*len(tos) > maxMembers {
+			l.coverage.Problems = append(l.coverage.Problems, Problem{
+				Origin: call.Origin, Level: Skipped, Message: "too many calls between the members of two groups",
+			})
+			continue
+		}
+		for _, from := range froms {
+			for _, to := range tos {
+				one := call
+				one.From, one.To = from.Party, to.Party
+				one.Mirror = call.Mirror || from.Mirror || to.Mirror
+				one.Fallback = call.Fallback || from.Fallback || to.Fallback
+				calls = append(calls, one)
+			}
+		}
+	}
+	l.f.Calls = calls
+}
+
+// members returns the parties that p stands for, which is p itself unless it is
+// a group. A group that is its own member adds nothing.
+func (l *linker) members(groups map[Ref][]*Member, p Party, o Origin) []Member {
+	if p.Group.IsZero() {
+		return []Member{{Party: p}}
+	}
+	var found []Member
+	open := []Member{{Party: p}}
+	seen := []Ref{p.Group}
+	for len(open) > 0 {
+		next := open[0]
+		open = open[1:]
+		for _, m := range groups[next.Party.Group] {
+			one := Member{Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback}
+			switch group := m.Party.Group; {
+			case group.IsZero():
+				found = append(found, one)
+			case !slices.Contains(seen, group):
+				seen, open = append(seen, group), append(open, one)
+			}
+		}
+	}
+	if len(found) == 0 {
+		l.unresolved(-1, p.Group.Name, "", o, "no "+p.Group.kindWord()+" of this name is in the inputs, or it names nobody")
+	}
+	return found
+}
