@@ -116,10 +116,13 @@ func (r *resource) podsOf(sel graph.Selector) graph.Party {
 	return graph.Party{Pods: sel, Namespace: r.namespace, Realm: kubernetesRealm}
 }
 
-// labelsOf reads a mapping of labels, nil if there is none.
+// labelsOf reads a mapping of labels or annotations, nil if there is none.
 func labelsOf(n document.Node) graph.Labels {
 	var labels graph.Labels
 	for k, v := range n.Pairs() {
+		if !v.IsScalar() || k.Str() == lastApplied {
+			continue
+		}
 		if labels == nil {
 			labels = graph.Labels{}
 		}
@@ -127,6 +130,9 @@ func labelsOf(n document.Node) graph.Labels {
 	}
 	return labels
 }
+
+// lastApplied holds a copy of the whole object in what a cluster dumps.
+const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
 // gateway declares the resource as something that lets calls in.
 func (r *resource) gateway() graph.Thing {

@@ -1,0 +1,122 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// readCiliumPolicy reads the permissions of Cilium's policies, which say the
+// same as NetworkPolicies in other words and may name hosts and HTTP methods.
+func readCiliumPolicy(o *object) {
+	for _, spec := range append([]document.Node{o.spec}, o.list(o.Root, "specs")...) {
+		subject, ok := o.ciliumPods(spec.Get("endpointSelector"))
+		if !ok {
+			continue
+		}
+		for _, rule := range o.list(spec, "ingress") {
+			e, _ := o.ciliumPorts(rule)
+			e.Way = "cilium-policy-ingress"
+			for _, n := range o.list(rule, "fromEndpoints") {
+				if peer, ok := o.ciliumPods(n); ok {
+					e.Origin = o.At(n)
+					o.permit(peer, subject, e)
+				}
+			}
+		}
+		for _, rule := range o.list(spec, "egress") {
+			o.readCiliumEgress(rule, subject)
+		}
+	}
+}
+
+// readCiliumEgress reads whom a rule lets the subject call.
+func (o *object) readCiliumEgress(rule document.Node, subject graph.Party) {
+	e, dns := o.ciliumPorts(rule)
+	e.Way = "cilium-policy-egress"
+	if dns {
+		return
+	}
+	for _, n := range o.list(rule, "toEndpoints") {
+		if peer, ok := o.ciliumPods(n); ok {
+			e.Origin = o.At(n)
+			o.permit(subject, peer, e)
+		}
+	}
+	for _, n := range o.list(rule, "toServices") {
+		service := n.Get("k8sService")
+		if name := service.Get("serviceName").Str(); name != "" {
+			to := o.sibling("Service", name)
+			if namespace := service.Get("namespace").Str(); namespace != "" {
+				to.Namespace = namespace
+			}
+			e.Origin = o.At(service)
+			o.permit(subject, graph.Party{Ref: to}, e)
+		}
+	}
+	for _, n := range o.list(rule, "toFQDNs") {
+		if host := n.Get("matchName"); host.Str() != "" {
+			e.Origin = o.At(host)
+			o.permit(subject, hostIn(o.namespace, host.Str(), e.Port), e)
+		}
+	}
+}
+
+// ciliumNamespace is the label by which Cilium's selectors pick a namespace.
+const ciliumNamespace = "io.kubernetes.pod.namespace"
+
+// ciliumPods reads a selector of Cilium, whose labels may say where they come
+// from ("k8s:app"). It reports false when the selector names nobody.
+func (o *object) ciliumPods(n document.Node) (graph.Party, bool) {
+	s := o.selectorAt(n)
+	var labels graph.Labels
+	for k, v := range s.Labels {
+		source, key, found := strings.Cut(k, ":")
+		switch {
+		case !found:
+			key = k
+		case source == "reserved":
+			return graph.Party{}, false // the host, the world
+		}
+		if key == ciliumNamespace {
+			s.Namespaces = []string{v}
+			continue
+		}
+		if labels == nil {
+			labels = graph.Labels{}
+		}
+		labels[key] = v
+	}
+	s.Labels = labels
+	for i := range s.Exprs {
+		if _, key, found := strings.Cut(s.Exprs[i].Key, ":"); found {
+			s.Exprs[i].Key = key
+		}
+	}
+	if o.kind == "CiliumClusterwideNetworkPolicy" && s.Namespaces == nil {
+		s.AnyNamespace = true
+	}
+	return graph.Party{Pods: s, Namespace: o.namespace}, !s.IsZero() && !isDNS(s.Labels)
+}
+
+// ciliumPorts reads what the ports of a rule tell of the calls it permits, and
+// whether they are all for looking up names.
+func (o *object) ciliumPorts(rule document.Node) (graph.Evidence, bool) {
+	var ports []document.Node
+	var methods []string
+	for _, n := range o.list(rule, "toPorts") {
+		ports = append(ports, o.list(n, "ports")...)
+		for _, http := range n.Get("rules", "http").List() {
+			if method := strings.ToUpper(http.Get("method").Str()); method != "" && !slices.Contains(methods, method) {
+				methods = append(methods, method)
+			}
+		}
+	}
+	e, dns := o.policyPorts(ports)
+	if slices.Sort(methods); methods != nil {
+		e.Methods, e.Protocol = methods, "http"
+	}
+	return e, dns
+}

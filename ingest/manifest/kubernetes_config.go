@@ -1,0 +1,113 @@
+package manifest
+
+import (
+	"encoding/base64"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// readConfigMap reads the entries of a ConfigMap. Binary entries hold no
+// addresses, and dashboards only what people look at.
+func readConfigMap(o *object) {
+	c := o.config()
+	if o.meta.Get("labels", "grafana_dashboard").Str() == "" {
+		o.readEntries(&c, "data", plainText)
+	}
+	o.facts.Configs = append(o.facts.Configs, c)
+}
+
+// readSecret reads the entries of a Secret as far as they are text. Certificates
+// and tokens of the platform's own types hold no addresses.
+func readSecret(o *object) {
+	c := o.config()
+	switch kind := o.Root.Get("type").Str(); {
+	case strings.HasPrefix(kind, "kubernetes.io/"), strings.HasPrefix(kind, "helm.sh/"), strings.HasPrefix(kind, "bootstrap."):
+	default:
+		o.readEntries(&c, "stringData", plainText)
+		o.readEntries(&c, "data", base64Text)
+	}
+	o.facts.Configs = append(o.facts.Configs, c)
+}
+
+func (o *object) config() graph.Config {
+	return graph.Config{Ref: o.self, Origin: o.At(o.Root)}
+}
+
+// readEntries adds the entries of a mapping. decode returns the text of one, and
+// false when it is none.
+func (o *object) readEntries(c *graph.Config, key string, decode func(string) (string, bool)) {
+	for k, v := range o.mapping(o.Root, key).Pairs() {
+		if v.IsMap() || v.IsList() {
+			o.wrongType(v, []string{k.Str()}, "a text")
+			continue
+		}
+		if text, ok := decode(v.Str()); ok && text != "" {
+			c.Entries = append(c.Entries, o.entry(k.Str(), text, v))
+		}
+	}
+}
+
+// entry makes a setting of one entry, or of every setting inside it when it is a
+// configuration file.
+func (o *object) entry(key, text string, v document.Node) graph.Entry {
+	e := graph.Entry{Key: key, Origin: o.At(v)}
+	switch {
+	case !isConfigFile(key, text):
+		e.Text = strings.TrimSpace(text)
+	case isDashboard(text):
+	default:
+		at := e.Origin
+		_, first := v.Multiline()
+		block := int32(first) != at.Line
+		if block {
+			at.Line, at.Column = int32(first), 0
+		}
+		e.Values = configValues(key, text, at)
+		if !block { // the lines of the file are not lines of the manifest
+			for i := range e.Values {
+				e.Values[i].Origin = e.Origin
+			}
+		}
+	}
+	return e
+}
+
+// isConfigFile reports whether an entry is a file with settings in it, and not
+// one setting.
+func isConfigFile(key, text string) bool {
+	if strings.Contains(strings.TrimSpace(text), "\n") {
+		return true
+	}
+	switch path.Ext(key) {
+	case ".yaml", ".yml", ".json", ".properties", ".conf", ".cfg", ".toml", ".ini", ".xml", ".env":
+		return true
+	}
+	return false
+}
+
+// isDashboard reports whether a file is a Grafana dashboard, which may be a
+// megabyte long and names only queries.
+func isDashboard(text string) bool {
+	return strings.HasPrefix(strings.TrimSpace(text), "{") &&
+		strings.Contains(text, `"panels"`) && strings.Contains(text, `"schemaVersion"`)
+}
+
+func plainText(s string) (string, bool) { return s, true }
+
+// base64Text decodes an entry of a Secret, if what comes out is text.
+func base64Text(s string) (string, bool) {
+	decoded, err := base64.StdEncoding.DecodeString(strings.TrimSpace(s))
+	if err != nil || !utf8.Valid(decoded) {
+		return "", false
+	}
+	for _, b := range decoded {
+		if b < ' ' && b != '\n' && b != '\r' && b != '\t' {
+			return "", false
+		}
+	}
+	return string(decoded), true
+}

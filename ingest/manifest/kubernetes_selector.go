@@ -1,0 +1,54 @@
+package manifest
+
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// selectorAt reads a label selector: matchLabels and matchExpressions.
+func (o *object) selectorAt(n document.Node) graph.Selector {
+	s := graph.Selector{Labels: labelsOf(o.mapping(n, "matchLabels"))}
+	for _, e := range o.list(n, "matchExpressions") {
+		if key := e.Get("key").Str(); key != "" {
+			s.Exprs = append(s.Exprs, graph.LabelExpr{Key: key, Op: e.Get("operator").Str(), Values: e.Get("values").Strs()})
+		}
+	}
+	return s
+}
+
+// namespaceName is the label that every namespace carries with its own name.
+const namespaceName = "kubernetes.io/metadata.name"
+
+// lookIn sets the namespaces in which s looks to those that a namespaceSelector
+// picks. It reports false when the selector says more than s can hold.
+func (o *object) lookIn(s *graph.Selector, n document.Node) bool {
+	spaces := o.selectorAt(n)
+	if spaces.IsZero() {
+		s.AnyNamespace = true
+		return true
+	}
+	if name, ok := spaces.Labels[namespaceName]; ok {
+		s.Namespaces = []string{name}
+		return len(spaces.Labels) == 1 && len(spaces.Exprs) == 0
+	}
+	s.NamespaceLabels = spaces.Labels
+	switch {
+	case len(spaces.Exprs) == 0:
+		return true
+	case len(spaces.Labels) > 0 || len(spaces.Exprs) > 1:
+		return false
+	}
+	e := spaces.Exprs[0]
+	if e.Op != "In" {
+		return false
+	}
+	if e.Key == namespaceName {
+		s.Namespaces = e.Values
+		return len(e.Values) > 0
+	}
+	if len(e.Values) == 1 {
+		s.NamespaceLabels = graph.Labels{e.Key: e.Values[0]}
+		return true
+	}
+	return false
+}
