@@ -15,5 +15,6 @@ var Readers = []*document.Reader{
 	manifest.GatewayAPI,
 	manifest.Linkerd,
 	manifest.SMI,
+	manifest.Kubernetes,
 	manifest.Envoy,
 }
