@@ -65,7 +65,7 @@ func (o *object) readFacet(t *graph.Thing, prefix, word string, v document.Node)
 			setOnce(&t.Version, v.Str())
 		}
 	case "tier", "criticality":
-		if tier, ok := parseTier(word, v.Str()); ok && !t.Tier.Set() {
+		if tier, ok := criticality(word, v.Str()); ok && !t.Tier.Set() {
 			t.Tier = policy.Declare(tier, o.At(v))
 		}
 	}
@@ -77,9 +77,9 @@ func setOnce(field *string, text string) {
 	}
 }
 
-// parseTier reads how critical a service is said to be, 1 to 4. Many estates use
+// criticality reads how critical a service is said to be, 1 to 4. Many estates use
 // the word tier for layers ("backend"); those are no tier.
-func parseTier(key, text string) (int, bool) {
+func criticality(key, text string) (int, bool) {
 	text = strings.ToLower(text)
 	switch number := strings.TrimLeft(strings.TrimPrefix(text, "tier"), "-_ "); number {
 	case "1", "2", "3", "4":
