@@ -1,8 +1,15 @@
 package render
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"fmt"
+	"slices"
+	"strings"
 
-// A View says which part of a graph is drawn.
+	"github.com/weirgraph/weir/graph"
+)
+
+// A View says which part of a graph is drawn. It is applied once, before any
+// format writes a word, and never before a verdict is computed.
 type View struct {
 	Focus       []graph.Node   // only what is tied to these; nil is everything
 	Depth       int            // at most so many calls from Focus; 0 is without end
@@ -10,5 +17,240 @@ type View struct {
 	Only        string         // "", "declared", "observed", "both"
 	MinStrength graph.Strength // leave weaker calls out
 	Reduce      bool           // leave calls out that a longer chain implies
-	All         bool           // telemetry, control and health calls too
+	All         bool           // telemetry, control and health calls too, and pictures of any size
+}
+
+// A Drawing is the part of a graph that is shown, and the account of the rest.
+type Drawing struct {
+	// Graph has a service for every box and a call for every arrow. The box of a
+	// group has an ID such as "namespace shop" and no Kind.
+	Graph *graph.Graph
+	// Left says what was left out or put together, one clause each, most
+	// important first. It is empty if everything is shown.
+	Left []string
+
+	box     []graph.Node // by node of the whole graph: its node in Graph, or absent; nil if they are the same
+	members []int        // by node of Graph: services in the box; nil if one each
+	weight  []int        // by edge of Graph: calls that the arrow stands for; nil if one each
+}
+
+// absent is the box of a service that is not drawn.
+const absent graph.Node = -1
+
+// Draw applies the view to g.
+func (v View) Draw(g *graph.Graph) *Drawing {
+	d := &Drawing{Graph: g}
+	d.pickCalls(v)
+	d.pickServices(v)
+	if v.Collapse != "" {
+		d.collapse(v.Collapse)
+	}
+	if v.Reduce {
+		d.reduce()
+	}
+	return d
+}
+
+// Box returns where a service of the whole graph is drawn, and false if it is not.
+func (d *Drawing) Box(v graph.Node) (graph.Node, bool) {
+	if d.box == nil {
+		return v, true
+	}
+	return d.box[v], d.box[v] != absent
+}
+
+// Arrow returns how the call u -> v of the whole graph is drawn, and false if it
+// is not.
+func (d *Drawing) Arrow(u, v graph.Node) (graph.Edge, bool) {
+	from, ok := d.Box(u)
+	to, ok2 := d.Box(v)
+	if !ok || !ok2 {
+		return 0, false
+	}
+	return d.Graph.Edge(from, to)
+}
+
+// Members is the number of services that a box stands for.
+func (d *Drawing) Members(v graph.Node) int {
+	if d.members == nil {
+		return 1
+	}
+	return d.members[v]
+}
+
+// Weight is the number of calls that an arrow stands for.
+func (d *Drawing) Weight(e graph.Edge) int {
+	if d.weight == nil {
+		return 1
+	}
+	return d.weight[e]
+}
+
+func (d *Drawing) leave(format string, args ...any) {
+	d.Left = append(d.Left, fmt.Sprintf(format, args...))
+}
+
+// pickCalls drops the calls that the view does not ask for, counted by the first
+// reason that applies.
+func (d *Drawing) pickCalls(v View) {
+	g := d.Graph
+	classes := make([]int, len(graph.Classes))
+	var unfit, feeble int
+	keep := func(e graph.Edge) bool {
+		switch c := g.Class(e); {
+		case hidden(c) && !v.All:
+			classes[c]++
+			return false
+		case g.Strength(e) < v.MinStrength:
+			feeble++
+			return false
+		case v.Only != "" && !seen(g.Call(e), v.Only):
+			unfit++
+			return false
+		}
+		return true
+	}
+	h := g.Where(keep)
+	if h.Calls() == g.Calls() {
+		return
+	}
+	d.Graph = h
+	var names []string
+	total := 0
+	for c, n := range classes {
+		if n > 0 {
+			names = append(names, graph.Classes[c])
+			total += n
+		}
+	}
+	if total > 0 {
+		d.leave("%s for %s", count(total, "call"), list(names))
+	}
+	if feeble > 0 {
+		d.leave("%s with weaker evidence than %s", count(feeble, "call"), v.MinStrength)
+	}
+	if unfit > 0 {
+		d.leave("%s not %s", count(unfit, "call"), map[string]string{
+			"declared": "declared", "observed": "observed", "both": "both declared and observed",
+		}[v.Only])
+	}
+}
+
+// hidden reports whether calls of class c are drawn only on request: they tie
+// everything to everything and break nothing.
+func hidden(c graph.Class) bool {
+	return c == graph.ClassTelemetry || c == graph.ClassControl || c == graph.ClassHealth
+}
+
+func seen(c graph.Call, only string) bool {
+	return (only == "observed" || c.Declared) && (only == "declared" || c.Observed)
+}
+
+// pickServices drops what is not tied to the focus, and collectors of telemetry
+// whose calls are hidden.
+func (d *Drawing) pickServices(v View) {
+	g := d.Graph
+	near := everyNode
+	if v.Focus != nil {
+		tied := tiedTo(g, v.Focus, v.Depth)
+		near = func(n graph.Node) bool { return tied[n] }
+	}
+	collectors := 0
+	kept := 0
+	keep := make([]bool, g.Len())
+	for i := range keep {
+		n := graph.Node(i)
+		if !near(n) {
+			continue
+		}
+		if !v.All && v.Focus == nil && g.Service(n).Kind == graph.KindTelemetry && lonely(g, n) {
+			collectors++
+			continue
+		}
+		keep[i] = true
+		kept++
+	}
+	if v.Focus != nil && kept < g.Len() {
+		d.leave("%s not tied to %s", count(g.Len()-kept, "service"), focusName(g, v))
+	}
+	if collectors > 0 {
+		d.leave("%s of telemetry", count(collectors, "collector"))
+	}
+	if kept < g.Len() {
+		d.keepOnly(func(n graph.Node) bool { return keep[n] })
+	}
+}
+
+func everyNode(graph.Node) bool { return true }
+
+func lonely(g *graph.Graph, n graph.Node) bool {
+	return len(g.Callees(n)) == 0 && len(g.In(n)) == 0
+}
+
+func focusName(g *graph.Graph, v View) string {
+	ids := make([]string, len(v.Focus))
+	for i, n := range v.Focus {
+		ids[i] = clean(g.ID(n))
+	}
+	name := list(ids)
+	if v.Depth > 0 {
+		name += " within " + count(v.Depth, "call")
+	}
+	return name
+}
+
+// tiedTo marks everything that focus calls and everything that calls it, directly
+// or not, over at most depth calls.
+func tiedTo(g *graph.Graph, focus []graph.Node, depth int) []bool {
+	tied := make([]bool, g.Len())
+	for _, next := range []func(graph.Node) []graph.Node{g.Callees, g.Callers} {
+		met := make([]bool, g.Len())
+		front := slices.Clone(focus)
+		for _, n := range front {
+			met[n] = true
+		}
+		for hops := 0; len(front) > 0 && (depth == 0 || hops < depth); hops++ {
+			var further []graph.Node
+			for _, n := range front {
+				for _, m := range next(n) {
+					if !met[m] {
+						met[m] = true
+						further = append(further, m)
+					}
+				}
+			}
+			front = further
+		}
+		for n, yes := range met {
+			tied[n] = tied[n] || yes
+		}
+	}
+	return tied
+}
+
+// count writes a number of things: "1 call", "2 calls", "3 matches".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %s", n, plural(thing))
+}
+
+func plural(thing string) string {
+	switch {
+	case strings.HasSuffix(thing, "ch"), strings.HasSuffix(thing, "s"):
+		return thing + "es"
+	case strings.HasSuffix(thing, "y"):
+		return strings.TrimSuffix(thing, "y") + "ies"
+	}
+	return thing + "s"
+}
+
+// list joins names as a sentence does: "a", "a and b", "a, b and c".
+func list(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }

@@ -1,0 +1,162 @@
+package render
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// keepOnly drops services and their calls from the drawing. Roles stay those of
+// the whole graph.
+func (d *Drawing) keepOnly(keep func(graph.Node) bool) {
+	d.regroup(func(n graph.Node) (string, bool) { return d.Graph.ID(n), keep(n) }, false)
+}
+
+// collapse draws one box for all services of one namespace, team or system.
+// Services that belong to none stay as they are.
+func (d *Drawing) collapse(by string) {
+	before := d.Graph.Len()
+	groups := map[string]bool{}
+	for i := range d.Graph.Services() {
+		if name := groupOf(d.Graph.Service(graph.Node(i)), by); name != "" {
+			groups[name] = true
+		}
+	}
+	if len(groups) == 0 {
+		d.leave("nothing is collapsed, no service has a %s", by)
+		return
+	}
+	d.regroup(func(n graph.Node) (string, bool) {
+		s := d.Graph.Service(n)
+		if name := groupOf(s, by); name != "" {
+			return by + " " + name, true
+		}
+		return s.ID, true
+	}, true)
+	inside := before - (d.Graph.Len() - len(groups))
+	d.leave("%s drawn as %s, calls within one not drawn", count(inside, "service"), count(len(groups), by))
+}
+
+func groupOf(s *graph.Service, by string) string {
+	switch by {
+	case "namespace":
+		return s.Namespace
+	case "team":
+		return s.Team
+	case "system":
+		return s.System
+	}
+	return ""
+}
+
+// regroup makes the drawing anew with one box for every key. A box whose key is
+// the ID of its service is that service; any other is a group. Merge says whether
+// there are groups.
+func (d *Drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
+	old := d.Graph
+	keys := make([]string, 0, old.Len())
+	for i := range old.Len() {
+		if k, ok := key(graph.Node(i)); ok {
+			keys = append(keys, k)
+		}
+	}
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+
+	services := make([]graph.Service, len(keys))
+	roles := map[graph.Node]graph.Role{}
+	members := make([]int, len(keys))
+	box := make([]graph.Node, old.Len())
+	for i := range box {
+		k, ok := key(graph.Node(i))
+		if !ok {
+			box[i] = absent
+			continue
+		}
+		at, _ := slices.BinarySearch(keys, k)
+		box[i] = graph.Node(at)
+		s := old.Service(graph.Node(i))
+		if k == s.ID && services[at].ID == "" {
+			services[at], roles[graph.Node(at)] = *s, s.Role
+		} else {
+			services[at] = graph.Service{ID: k, Name: k, Defined: true}
+		}
+		members[at] += d.Members(graph.Node(i))
+	}
+
+	calls, weight := mergeCalls(d, box)
+	d.Graph = graph.New(services, calls)
+	for n, role := range roles {
+		d.Graph.Service(n).Role = role
+	}
+	d.box = compose(d.box, box)
+	if merge || d.members != nil {
+		d.members, d.weight = members, weight
+	}
+}
+
+// mergeCalls returns the calls between different boxes, and within a box those of
+// a service with itself if it is alone in it. Of several calls the one drawn has
+// what is most of each quality: the strongest evidence, synchronous before
+// asynchronous, hard before soft.
+func mergeCalls(d *Drawing, box []graph.Node) (calls []graph.Call, weight []int) {
+	old := d.Graph
+	type drawn struct {
+		graph.Call
+		weight int
+	}
+	all := make([]drawn, 0, old.Calls())
+	for i := range old.Calls() {
+		e := graph.Edge(i)
+		c := old.Call(e)
+		self := c.From == c.To
+		c.From, c.To = box[c.From], box[c.To]
+		if c.From == absent || c.To == absent || c.From == c.To && !self {
+			continue
+		}
+		all = append(all, drawn{c, d.Weight(e)})
+	}
+	slices.SortStableFunc(all, func(a, b drawn) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	for _, c := range all {
+		last := len(calls) - 1
+		if last < 0 || calls[last].From != c.From || calls[last].To != c.To {
+			calls, weight = append(calls, c.Call), append(weight, c.weight)
+			continue
+		}
+		most(&calls[last], c.Call)
+		weight[last] += c.weight
+	}
+	return calls, weight
+}
+
+// most makes c stand for o too.
+func most(c *graph.Call, o graph.Call) {
+	c.Strength = max(c.Strength, o.Strength)
+	c.Mode = min(c.Mode, o.Mode) // Sync is before Async
+	c.Need = min(c.Need, o.Need) // Hard is before Soft
+	c.Class = min(c.Class, o.Class)
+	if c.Protocol != o.Protocol {
+		c.Protocol = ""
+	}
+	c.Declared = c.Declared || o.Declared
+	c.Observed = c.Observed || o.Observed
+	c.Fallback = c.Fallback && o.Fallback
+	c.Mirror = c.Mirror && o.Mirror
+	c.Evidence = slices.Concat(c.Evidence, o.Evidence)
+}
+
+// compose follows first, then second; nil is the identity.
+func compose(first, second []graph.Node) []graph.Node {
+	if first == nil {
+		return second
+	}
+	both := make([]graph.Node, len(first))
+	for i, n := range first {
+		both[i] = absent
+		if n != absent {
+			both[i] = second[n]
+		}
+	}
+	return both
+}

@@ -1,0 +1,195 @@
+package render
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/policy"
+)
+
+// fixtures are the reports that every format is tried on, by the name of their
+// golden file.
+func fixtures() map[string]*analyze.Report {
+	shop := shopGraph()
+	node := func(id string) graph.Node {
+		n, ok := shop.Node(id)
+		if !ok {
+			panic("fixture without " + id)
+		}
+		return n
+	}
+	var (
+		cart, db, gw, mail = node("shop/cart"), node("data/orders-db"), node("edge/gateway"), node("shop/mail")
+		orders, pay, web   = node("shop/orders"), node("shop/payment"), node("shop/web")
+	)
+	edge := func(u, v graph.Node) graph.Edge {
+		e, ok := shop.Edge(u, v)
+		if !ok {
+			panic("fixture without the call " + shop.ID(u) + " -> " + shop.ID(v))
+		}
+		return e
+	}
+	loop := analyze.Cycle{Services: []graph.Node{cart, orders}, Loop: []graph.Node{cart, orders}, Sync: true, Calls: 2}
+	impact := analyze.Impact{
+		Failed: []graph.Node{pay}, Mode: "stop", Others: shop.Len() - 1,
+		Reached: []analyze.Reach{
+			{Node: orders, Effect: analyze.Failed, Distance: 1, Path: []graph.Node{orders, pay}},
+			{Node: cart, Effect: analyze.Failed, Distance: 2, Path: []graph.Node{cart, orders, pay}},
+			{Node: mail, Effect: analyze.Delayed, Distance: 2, Path: []graph.Node{mail, orders, pay}},
+			{Node: web, Effect: analyze.Degraded, Distance: 3, Path: []graph.Node{web, cart, orders, pay}},
+			{Node: gw, Effect: analyze.Degraded, Distance: 4, Path: []graph.Node{gw, web, cart, orders, pay}},
+		},
+	}
+	findings := fixtureFindings([]graph.Node{cart, orders}, db)
+	row := analyze.FanRow{Node: orders, Out: 3, In: 2, Depth: 1, Layer: 1, Role: graph.Both, Reach: 3, Impact: 4}
+	return map[string]*analyze.Report{
+		"empty":  {Graph: graph.New(nil, nil), Drawn: true},
+		"single": {Graph: graphtest.Parse("alone"), Drawn: true},
+		"marks":  {Graph: graphtest.Parse("a:b,c~,d?,e!,f~?!,a b:c"), Drawn: true},
+		"shop":   {Graph: shop, Drawn: true},
+		"clean":  {Graph: shop, Check: &analyze.Check{Rules: 7}},
+		"unread": {Graph: graph.New(nil, nil), Check: &analyze.Check{Rules: 7}},
+		"check":  {Graph: shop, Check: &analyze.Check{Rules: 7, Ignored: 1, Findings: findings}},
+		"blast":  {Graph: shop, Impacts: []analyze.Impact{impact}},
+		"blast-none": {Graph: shop, Impacts: []analyze.Impact{
+			{Failed: []graph.Node{gw}, Mode: "stop", Others: shop.Len() - 1},
+		}},
+		"blast-two": {Graph: shop, Impacts: []analyze.Impact{{
+			Failed: []graph.Node{db, pay}, Mode: "stop", Others: shop.Len() - 2,
+			Reached: []analyze.Reach{
+				{Node: orders, Effect: analyze.Failed, Distance: 1, Path: []graph.Node{orders, db}},
+				{Node: cart, Effect: analyze.Failed, Distance: 2, Path: []graph.Node{cart, orders, db}},
+			},
+		}}},
+		"ranking": {Graph: shop, Ranking: []analyze.Rank{
+			{Node: db, Failed: 3, Reached: 5, Direct: 1}, {Node: pay, Failed: 2, Reached: 5, Direct: 1}, {Node: gw},
+		}},
+		"cycles":   {Graph: shop, Cycles: &analyze.Cycles{Components: []analyze.Cycle{loop}}},
+		"no-cycle": {Graph: shop, Cycles: &analyze.Cycles{}},
+		"fanout": {Graph: shop, Fan: &analyze.Fan{
+			Services: []analyze.FanRow{row, {Node: gw, Out: 1, Depth: 4, Layer: 4, Role: graph.Downstream, Reach: 8}},
+			Deepest:  []graph.Node{gw, web, cart, orders, db}, Depth: 4, Layers: 5,
+		}},
+		"path": {Graph: shop, Path: &analyze.Path{
+			From: web, To: db,
+			Forward: [][]graph.Node{{web, cart, orders, db}},
+		}},
+		"show": {Graph: shop, Focus: &analyze.Focus{
+			Node:   orders,
+			Calls:  []graph.Edge{edge(orders, db), edge(orders, cart), edge(orders, pay)},
+			Called: []graph.Edge{edge(cart, orders), edge(mail, orders)},
+			Impact: analyze.Impact{Failed: []graph.Node{orders}, Mode: "stop", Others: shop.Len() - 1, Reached: impact.Reached[1:]},
+			Needs:  []graph.Node{db, cart, pay}, Row: row, Cycle: &loop, Findings: findings[:1],
+		}},
+		"odd-names": {Graph: oddGraph(), Drawn: true},
+	}
+}
+
+func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {
+	at := func(file string, line int32) graph.Origin {
+		return graph.Origin{Reader: "kubernetes", File: file, Line: line, Column: 9}
+	}
+	return []analyze.Finding{
+		{
+			Rule: &analyze.Rule{ID: "sync-cycle"}, Severity: analyze.Error, Confidence: analyze.Certain,
+			Subject: "shop/cart,shop/orders", Services: loop, Fingerprint: "00112233445566aa",
+			Message: "shop/cart calls shop/orders, which calls shop/cart again; while one of them waits for the other neither can answer",
+			Hint:    "let shop/orders receive the cart as an event, or take the prices along in the call",
+			Origins: []graph.Origin{at("deploy/cart.yaml", 31), at("deploy/orders.yaml", 28)},
+			Values:  []analyze.KeyValue{{Key: "length", Value: "2"}},
+		},
+		{
+			Rule: &analyze.Rule{ID: "redundancy-below-tier"}, Severity: analyze.Warning, Confidence: analyze.Default,
+			Subject: "data/orders-db", Services: []graph.Node{db}, Fingerprint: "00112233445566bb",
+			Message: "data/orders-db runs 1 replica and 4 services fail with it",
+			Origins: []graph.Origin{at("deploy/db.yaml", 4)},
+		},
+	}
+}
+
+// shopGraph has every kind of node and call that a drawing tells apart.
+func shopGraph() *graph.Graph {
+	at := func(file string, line int32) graph.Origin {
+		return graph.Origin{Reader: "kubernetes", File: "deploy/" + file + ".yaml", Line: line, Column: 9}
+	}
+	service := func(ns, name string, kind graph.Kind, team string) graph.Service {
+		id := name
+		if ns != "" {
+			id = ns + "/" + name
+		}
+		return graph.Service{
+			ID: id, Name: name, Namespace: ns, Kind: kind, Team: team,
+			Defined: kind != graph.KindExternal, Origins: []graph.Origin{at(name, 1)},
+		}
+	}
+	services := []graph.Service{
+		service("", "api.stripe.com", graph.KindExternal, ""),
+		service("data", "events", graph.KindBroker, "data"),
+		service("data", "orders-db", graph.KindDatabase, "data"),
+		service("edge", "gateway", graph.KindGateway, ""),
+		service("ops", "collector", graph.KindTelemetry, ""),
+		service("shop", "cart", graph.KindService, "front"),
+		service("shop", "mail", graph.KindJob, "front"),
+		service("shop", "orders", graph.KindService, "back"),
+		service("shop", "payment", graph.KindService, "back"),
+		service("shop", "web", graph.KindService, "front"),
+	}
+	orders := &services[7]
+	orders.Tier = policy.Declare(1, at("orders", 6))
+	orders.Replicas = policy.Declare(3, at("orders", 9))
+	orders.Probes = graph.Probes{Known: true, Readiness: true, Liveness: true}
+	orders.Aliases = []string{"orders.shop.svc", "order-api"}
+	orders.Versions = []string{"orders-v1", "orders-v2"}
+	orders.Scaling = &graph.Scaler{Min: 2, Max: 10, Origin: at("hpa", 1)}
+
+	call := func(from, to graph.Node, file string, line int32, change func(*graph.Call)) graph.Call {
+		c := graph.Call{From: from, To: to, Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Protocol: "http", Declared: true}
+		if change != nil {
+			change(&c)
+		}
+		c.Evidence = []graph.Evidence{{
+			Origin: at(file, line), Way: "env-url", Strength: c.Strength, Class: c.Class,
+			Mode: c.Mode, Need: c.Need, Protocol: c.Protocol, Key: "ADDR",
+		}}
+		return c
+	}
+	paid := call(7, 8, "orders", 30, nil)
+	paid.Evidence[0].Says = &policy.Set{
+		Timeout: &policy.Timeout{Total: policy.Declare(2*time.Second, at("orders", 33))},
+		Retry: &policy.Retry{
+			Retries: policy.Declare(2, at("orders", 34)),
+			Backoff: &policy.Backoff{Kind: policy.Declare("exponential", at("orders", 35)), Base: policy.Declare(100*time.Millisecond, at("orders", 35))},
+		},
+		Breaker: &policy.Breaker{Kind: policy.Setting[string]{Provenance: policy.Disabled, Origin: at("orders", 36)}},
+	}
+	g := graph.New(services, []graph.Call{
+		call(3, 9, "gateway", 12, func(c *graph.Call) { c.Class = graph.ClassIngress }),
+		call(9, 5, "web", 31, func(c *graph.Call) { c.Need = graph.Soft }),
+		call(5, 7, "cart", 31, func(c *graph.Call) { c.Protocol = "grpc" }),
+		call(7, 5, "orders", 28, nil),
+		call(7, 2, "orders", 29, func(c *graph.Call) { c.Protocol = "sql" }),
+		paid,
+		call(8, 0, "payment", 40, nil),
+		call(6, 1, "mail", 20, func(c *graph.Call) { c.Mode, c.Protocol = graph.Async, "kafka" }),
+		call(6, 7, "mail", 21, func(c *graph.Call) { c.Mode = graph.Async; c.Strength = graph.Weak }),
+		call(9, 8, "policy", 7, func(c *graph.Call) { c.Strength = graph.Allowed }),
+		call(5, 4, "cart", 50, func(c *graph.Call) { c.Class, c.Need = graph.ClassTelemetry, graph.Soft }),
+		call(7, 4, "orders", 50, func(c *graph.Call) { c.Class, c.Need = graph.ClassTelemetry, graph.Soft }),
+	})
+	*g.Coverage() = graph.Coverage{
+		Files: 9, Documents: 31, Bytes: 12_345,
+		Read:    []graph.Count{{Name: "gatewayapi", Count: 2}, {Name: "kubernetes", Count: 25}},
+		Skipped: []graph.Count{{Name: "ServiceMonitor", Count: 3, First: at("monitor", 1)}, {Name: "Widget", Count: 1, First: at("widget", 8)}},
+		Unresolved: []graph.Unresolved{
+			{Address: "ledger:9000", From: "shop/payment", Key: "LEDGER_ADDR", Why: "no service has this name", Origin: at("payment", 22)},
+		},
+		Problems: []graph.Problem{
+			{Origin: at("broken", 3), Message: `mapping value "a: b: c" is not allowed here`, Level: graph.Failed},
+			{Origin: at("chart", 1), Message: "this is a template", Hint: `render it first: "helm template"`, Level: graph.Skipped},
+		},
+		Silent: []graph.Node{4},
+	}
+	return g
+}

@@ -1,0 +1,194 @@
+package render
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+func originJSON(o graph.Origin) jsonOrigin {
+	return jsonOrigin{Reader: o.Reader, File: o.File, Line: o.Line, Column: o.Column}
+}
+
+// convert returns a slice that is never nil, so that an empty list is written as
+// a list.
+func convert[T, U any](items []T, to func(T) U) []U {
+	converted := make([]U, len(items))
+	for i, item := range items {
+		converted[i] = to(item)
+	}
+	return converted
+}
+
+// value returns what a setting holds, or nil if it holds nothing.
+func value[T any](s policy.Setting[T]) *T {
+	if !s.Set() {
+		return nil
+	}
+	return &s.Value
+}
+
+func rawIDs(g *graph.Graph, nodes []graph.Node) []string { return convert(nodes, g.ID) }
+
+func serviceJSON(s *graph.Service) jsonService {
+	j := jsonService{
+		ID: s.ID, Name: s.Name, Namespace: s.Namespace,
+		Kind: s.Kind.String(), Role: s.Role.String(), Defined: s.Defined,
+		Tier: value(s.Tier), SLO: value(s.SLO), Entrypoint: value(s.Entrypoint), Replicas: value(s.Replicas),
+		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle,
+		Labels: s.Labels, Aliases: s.Aliases, Versions: s.Versions,
+		Origins: convert(s.Origins, originJSON),
+	}
+	if h := s.Scaling; h != nil {
+		j.Scaling = &jsonScaling{Min: h.Min, Max: h.Max, Origin: h.Origin.String()}
+	}
+	if b := s.Disruption; b != nil {
+		j.Disruption = &jsonDisruption{MinAvailable: b.MinAvailable, MaxUnavailable: b.MaxUnavailable, Origin: b.Origin.String()}
+	}
+	if s.Probes.Known {
+		j.Probes = &jsonProbes{Readiness: s.Probes.Readiness, Liveness: s.Probes.Liveness, Startup: s.Probes.Startup}
+	}
+	for _, port := range s.Ports {
+		j.Ports = append(j.Ports, jsonPort{Name: port.Name, Number: port.Number, Protocol: port.Protocol})
+	}
+	return j
+}
+
+func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
+	c := g.Call(e)
+	j := jsonCall{
+		From: g.ID(c.From), To: g.ID(c.To),
+		Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
+		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
+	}
+	if c.Observed {
+		j.Observed = &jsonObserved{}
+	}
+	speakers := 0
+	for i := range c.Evidence {
+		ev := &c.Evidence[i]
+		j.Evidence = append(j.Evidence, evidenceJSON(ev))
+		j.Origins = append(j.Origins, originJSON(ev.Origin))
+		if !ev.Says.Empty() {
+			speakers++
+			j.Policy = policyJSON(ev.Says)
+		}
+	}
+	if speakers > 1 {
+		j.Policy = nil
+	}
+	slices.SortFunc(j.Origins, compareOrigins)
+	j.Origins = slices.Compact(j.Origins)
+	return j
+}
+
+func compareOrigins(a, b jsonOrigin) int {
+	return graph.Origin(a).Compare(graph.Origin(b))
+}
+
+func evidenceJSON(e *graph.Evidence) jsonEvidence {
+	j := jsonEvidence{
+		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
+		Methods: e.Methods, Database: e.Database, Port: e.Port, Origin: originJSON(e.Origin),
+	}
+	if !e.Says.Empty() {
+		j.Layer, j.Policy = e.Says.Layer.String(), policyJSON(e.Says)
+	}
+	return j
+}
+
+func findingJSON(f analyze.Finding) any { return toFinding(f) }
+
+func toFinding(f analyze.Finding) jsonFinding {
+	j := jsonFinding{
+		Rule: f.Rule.ID, Severity: f.Severity.String(), Confidence: f.Confidence.String(),
+		Subject: f.Subject, Message: f.Message, Hint: f.Hint,
+		Origins: convert(f.Origins, originJSON), Fingerprint: f.Fingerprint,
+	}
+	if len(f.Values) > 0 {
+		j.Values = make(map[string]string, len(f.Values))
+		for _, v := range f.Values {
+			j.Values[v.Key] = v.Value
+		}
+	}
+	return j
+}
+
+func impactJSON(g *graph.Graph, m *analyze.Impact) jsonImpact {
+	return jsonImpact{
+		Failed: rawIDs(g, m.Failed), Mode: m.Mode, Others: m.Others,
+		Services: convert(m.Reached, func(r analyze.Reach) jsonReach {
+			return jsonReach{ID: g.ID(r.Node), Label: strings.ToUpper(r.Effect.String()), Distance: r.Distance, Path: rawIDs(g, r.Path)}
+		}),
+	}
+}
+
+func cycleJSON(g *graph.Graph, c *analyze.Cycle) jsonCycle {
+	return jsonCycle{Services: rawIDs(g, c.Services), Loop: rawIDs(g, c.Loop), Sync: c.Sync, Calls: c.Calls}
+}
+
+func fanJSON(g *graph.Graph, f *analyze.Fan) jsonFan {
+	return jsonFan{
+		Services: convert(f.Services, func(row analyze.FanRow) jsonFanRow { return fanRowJSON(g, row) }),
+		Deepest:  rawIDs(g, f.Deepest), Depth: f.Depth, Layers: f.Layers,
+	}
+}
+
+func fanRowJSON(g *graph.Graph, r analyze.FanRow) jsonFanRow {
+	return jsonFanRow{
+		ID: g.ID(r.Node), FanOut: r.Out, FanIn: r.In, Depth: r.Depth, Layer: r.Layer,
+		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact,
+	}
+}
+
+func pathJSON(g *graph.Graph, p *analyze.Path) jsonPath {
+	chains := func(cs [][]graph.Node) [][]string {
+		return convert(cs, func(c []graph.Node) []string { return rawIDs(g, c) })
+	}
+	return jsonPath{From: g.ID(p.From), To: g.ID(p.To), Forward: chains(p.Forward), Back: chains(p.Back), More: p.More}
+}
+
+func focusJSON(g *graph.Graph, f *analyze.Focus) jsonFocus {
+	call := func(e graph.Edge) jsonCall { return callJSON(g, e) }
+	j := jsonFocus{
+		Service: serviceJSON(g.Service(f.Node)),
+		Calls:   convert(f.Calls, call), CalledBy: convert(f.Called, call),
+		Impact: impactJSON(g, &f.Impact), Needs: rawIDs(g, f.Needs), Fan: fanRowJSON(g, f.Row),
+		Findings: convert(f.Findings, toFinding),
+	}
+	if f.Cycle != nil {
+		c := cycleJSON(g, f.Cycle)
+		j.Cycle = &c
+	}
+	return j
+}
+
+func coverageJSON(g *graph.Graph) jsonCoverage {
+	c := g.Coverage()
+	j := jsonCoverage{
+		Files: c.Files, Documents: c.Documents, Bytes: c.Bytes, Read: make(map[string]int, len(c.Read)),
+		Skipped: convert(c.Skipped, func(n graph.Count) jsonSkipped {
+			s := jsonSkipped{Kind: n.Name, Count: n.Count}
+			if n.First.File != "" {
+				o := originJSON(n.First)
+				s.First = &o
+			}
+			return s
+		}),
+		Unresolved: convert(c.Unresolved, func(u graph.Unresolved) jsonUnresolved {
+			return jsonUnresolved{Address: u.Address, From: u.From, Key: u.Key, Why: u.Why, Origin: originJSON(u.Origin)}
+		}),
+		Errors: convert(c.Problems, func(p graph.Problem) jsonProblem {
+			level := []string{graph.Note: "note", graph.Skipped: "skipped", graph.Failed: "failed"}[p.Level]
+			return jsonProblem{Level: level, Message: p.Message, Hint: p.Hint, Origin: originJSON(p.Origin)}
+		}),
+		Silent: rawIDs(g, c.Silent),
+	}
+	for _, n := range c.Read {
+		j.Read[n.Name] = n.Count
+	}
+	return j
+}

@@ -1,0 +1,222 @@
+package render
+
+// The structs of this file are the contract of -o json: what a key is called,
+// what it holds, and when it is left out. Nothing in them refers to memory, so a
+// schema can be made from them.
+
+type jsonOrigin struct {
+	Reader string `json:"reader,omitempty"`
+	File   string `json:"file"`
+	Line   int32  `json:"line,omitempty"`
+	Column int32  `json:"column,omitempty"`
+}
+
+type jsonService struct {
+	ID         string            `json:"id"`
+	Name       string            `json:"name"`
+	Namespace  string            `json:"namespace,omitempty"`
+	Kind       string            `json:"kind"`
+	Role       string            `json:"role"`
+	Defined    bool              `json:"defined"`
+	Members    int               `json:"members,omitempty"` // services in the box, if several are drawn as one
+	Tier       *int              `json:"tier,omitempty"`
+	SLO        *float64          `json:"slo,omitempty"`
+	Entrypoint *bool             `json:"entrypoint,omitempty"`
+	Team       string            `json:"team,omitempty"`
+	Owner      string            `json:"owner,omitempty"`
+	System     string            `json:"system,omitempty"`
+	Lifecycle  string            `json:"lifecycle,omitempty"`
+	Replicas   *int              `json:"replicas,omitempty"`
+	Scaling    *jsonScaling      `json:"scaling,omitempty"`
+	Disruption *jsonDisruption   `json:"disruption,omitempty"`
+	Probes     *jsonProbes       `json:"probes,omitempty"`
+	Ports      []jsonPort        `json:"ports,omitempty"`
+	Labels     map[string]string `json:"labels,omitempty"`
+	Aliases    []string          `json:"aliases,omitempty"`
+	Versions   []string          `json:"versions,omitempty"`
+	Origins    []jsonOrigin      `json:"origins,omitempty"`
+}
+
+type jsonScaling struct {
+	Min    int    `json:"min"`
+	Max    int    `json:"max"`
+	Origin string `json:"origin"`
+}
+
+type jsonDisruption struct {
+	MinAvailable   string `json:"minAvailable,omitempty"`
+	MaxUnavailable string `json:"maxUnavailable,omitempty"`
+	Origin         string `json:"origin"`
+}
+
+type jsonProbes struct {
+	Readiness bool `json:"readiness"`
+	Liveness  bool `json:"liveness"`
+	Startup   bool `json:"startup"`
+}
+
+type jsonPort struct {
+	Name     string `json:"name,omitempty"`
+	Number   int    `json:"number,omitempty"`
+	Protocol string `json:"protocol,omitempty"`
+}
+
+type jsonCall struct {
+	From     string         `json:"from"`
+	To       string         `json:"to"`
+	Class    string         `json:"class"`
+	Strength string         `json:"strength"`
+	Mode     string         `json:"mode"`
+	Need     string         `json:"need"`
+	Protocol string         `json:"protocol,omitempty"`
+	Declared bool           `json:"declared"`
+	Observed *jsonObserved  `json:"observed,omitempty"` // present if traces show the call
+	Fallback bool           `json:"fallback,omitempty"`
+	Mirror   bool           `json:"mirror,omitempty"`
+	Calls    int            `json:"calls,omitempty"`  // calls that this one stands for, if several are drawn as one
+	Policy   jsonPolicy     `json:"policy,omitempty"` // if exactly one piece of evidence has one; else each has its own
+	Evidence []jsonEvidence `json:"evidence,omitempty"`
+	Origins  []jsonOrigin   `json:"origins,omitempty"`
+}
+
+// jsonObserved is what traces show of a call.
+type jsonObserved struct{}
+
+type jsonEvidence struct {
+	Way      string     `json:"way"`
+	Strength string     `json:"strength"`
+	Class    string     `json:"class"`
+	Key      string     `json:"key,omitempty"`
+	Protocol string     `json:"protocol,omitempty"`
+	Methods  []string   `json:"methods,omitempty"`
+	Database string     `json:"database,omitempty"`
+	Port     int        `json:"port,omitempty"`
+	Layer    string     `json:"layer,omitempty"` // where Policy acts
+	Policy   jsonPolicy `json:"policy,omitempty"`
+	Origin   jsonOrigin `json:"origin"`
+}
+
+// jsonPolicy has the parts timeout, retry, breaker, bulkhead, rateLimit,
+// fallback, cache and balance, each an object of settings.
+type jsonPolicy map[string]any
+
+// jsonSetting is one setting. Value is left out where there is none.
+type jsonSetting struct {
+	Value      any    `json:"value,omitempty"`
+	Provenance string `json:"provenance"`
+	Origin     string `json:"origin,omitempty"`
+}
+
+type jsonCheck struct {
+	Rules   int `json:"rules"`
+	Ignored int `json:"ignored"`
+}
+
+type jsonFinding struct {
+	Rule        string            `json:"rule"`
+	Severity    string            `json:"severity"`
+	Confidence  string            `json:"confidence"`
+	Subject     string            `json:"subject"`
+	Message     string            `json:"message"`
+	Hint        string            `json:"hint,omitempty"`
+	Values      map[string]string `json:"values,omitempty"`
+	Origins     []jsonOrigin      `json:"origins"`
+	Fingerprint string            `json:"fingerprint"`
+}
+
+type jsonImpact struct {
+	Failed   []string    `json:"failed"`
+	Mode     string      `json:"mode"`
+	Others   int         `json:"others"` // services besides the failed ones
+	Services []jsonReach `json:"services"`
+}
+
+type jsonReach struct {
+	ID       string   `json:"id"`
+	Label    string   `json:"label"` // FAILED, DEGRADED, DELAYED
+	Distance int      `json:"distance"`
+	Path     []string `json:"path"`
+}
+
+type jsonRank struct {
+	ID      string `json:"id"`
+	Failed  int    `json:"failed"`
+	Reached int    `json:"reached"`
+	Direct  int    `json:"direct"`
+}
+
+type jsonCycle struct {
+	Services []string `json:"services"`
+	Loop     []string `json:"loop"`
+	Sync     bool     `json:"sync"`
+	Calls    int      `json:"calls"`
+}
+
+type jsonFan struct {
+	Services []jsonFanRow `json:"services"`
+	Deepest  []string     `json:"deepest"`
+	Depth    int          `json:"depth"`
+	Layers   int          `json:"layers"`
+}
+
+type jsonFanRow struct {
+	ID     string `json:"id"`
+	FanOut int    `json:"fanOut"`
+	FanIn  int    `json:"fanIn"`
+	Depth  int    `json:"depth"`
+	Layer  int    `json:"layer"`
+	Role   string `json:"role"`
+	Reach  int    `json:"reach"`  // services that it calls at any distance
+	Impact int    `json:"impact"` // services that call it at any distance
+}
+
+type jsonPath struct {
+	From    string     `json:"from"`
+	To      string     `json:"to"`
+	Forward [][]string `json:"forward"`
+	Back    [][]string `json:"back"`
+	More    bool       `json:"more"`
+}
+
+type jsonFocus struct {
+	Service  jsonService   `json:"service"`
+	Calls    []jsonCall    `json:"calls"`
+	CalledBy []jsonCall    `json:"calledBy"`
+	Impact   jsonImpact    `json:"impact"`
+	Needs    []string      `json:"needs"`
+	Fan      jsonFanRow    `json:"fan"`
+	Cycle    *jsonCycle    `json:"cycle,omitempty"`
+	Findings []jsonFinding `json:"findings"`
+}
+
+type jsonCoverage struct {
+	Files      int              `json:"files"`
+	Documents  int              `json:"documents"`
+	Bytes      int64            `json:"bytes"`
+	Read       map[string]int   `json:"read"` // documents by reader
+	Skipped    []jsonSkipped    `json:"skipped"`
+	Unresolved []jsonUnresolved `json:"unresolved"`
+	Errors     []jsonProblem    `json:"errors"`
+	Silent     []string         `json:"silent"` // services with no outgoing call seen
+}
+
+type jsonSkipped struct {
+	Kind  string      `json:"kind"`
+	Count int         `json:"count"`
+	First *jsonOrigin `json:"first,omitempty"`
+}
+
+type jsonUnresolved struct {
+	Address string     `json:"address"`
+	From    string     `json:"from,omitempty"`
+	Key     string     `json:"key,omitempty"`
+	Why     string     `json:"why"`
+	Origin  jsonOrigin `json:"origin"`
+}
+
+type jsonProblem struct {
+	Level   string     `json:"level"` // note, skipped, failed
+	Message string     `json:"message"`
+	Hint    string     `json:"hint,omitempty"`
+	Origin  jsonOrigin `json:"origin"`
+}

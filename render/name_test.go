@@ -1,0 +1,114 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// bitingNames are names that break a format which trusts them.
+var bitingNames = []string{
+	"",
+	" ",
+	"a b",
+	`pay"ments`,
+	`back\slash`,
+	`ends\`,
+	`\N\G\L`,
+	"line\nbreak",
+	"carriage\rreturn\ttab",
+	"<b>bold</b>",
+	"&amp;",
+	"#quot;",
+	"a;b",
+	"[x](y){z}|w|",
+	"a->b",
+	"a --> b",
+	"%% comment",
+	"// comment",
+	"end",
+	"graph",
+	"subgraph x",
+	"n0",
+	"\x1b[31mred\x1b[0m",
+	"\x1b]8;;http://evil\x07link\x1b]8;;\x07",
+	"nul\x00byte",
+	"bell\a",
+	"not\xffutf8",
+	"\u202Egpj.exe",
+	"zero\u200bwidth",
+	"payé-支払い-🙂",
+	"a-b",
+	"a_b",
+	"`tick`",
+	"</script><script>",
+	"{{ .Values.name }}",
+	strings.Repeat("x", 1000),
+	strings.Repeat("é", 1000),
+}
+
+// oddGraph is a ring of services with biting names, in namespaces with biting
+// names.
+func oddGraph() *graph.Graph { return ring(bitingNames) }
+
+// ring is a graph in which each service calls the next; all names are kept, each
+// once.
+func ring(names []string) *graph.Graph {
+	names = slices.Sorted(slices.Values(names))
+	names = slices.Compact(names)
+	services := make([]graph.Service, len(names))
+	calls := make([]graph.Call, len(names))
+	for i, name := range names {
+		services[i] = graph.Service{ID: name, Name: name, Namespace: names[i/3], Team: name, Kind: graph.KindService, Defined: true}
+		calls[i] = graph.Call{
+			From: graph.Node(i), To: graph.Node((i + 1) % len(names)), Protocol: name,
+			Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Declared: true,
+		}
+	}
+	return graph.New(services, calls)
+}
+
+func TestClean(t *testing.T) {
+	for _, tt := range []struct{ name, want string }{
+		{"shop/cart", "shop/cart"},
+		{"", `""`},
+		{"a\nb", "a b"},
+		{"\x1b[31mred\x1b[0m", "red"},
+		{"bell\a", "bell\uFFFD"},
+		{"not\xffutf8", "not\uFFFDutf8"},
+		{"\u202Egpj.exe", "\uFFFDgpj.exe"},
+		{"支払い", "支払い"},
+	} {
+		if got := clean(tt.name); got != tt.want {
+			t.Errorf("clean(%q) = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestCleanLeavesNothingThatActs(t *testing.T) {
+	for _, name := range bitingNames {
+		got := clean(name)
+		if got == "" {
+			t.Errorf("clean(%q) is empty, nobody could see it", name)
+		}
+		for _, r := range got {
+			if unicode.IsControl(r) || reorders(r) {
+				t.Errorf("clean(%q) = %q still has %U", name, got, r)
+			}
+		}
+	}
+}
+
+func TestShortKeepsBothEnds(t *testing.T) {
+	long := strings.Repeat("a", 100) + strings.Repeat("z", 100)
+	got := short(long)
+	if n := len([]rune(got)); n != labelWidth {
+		t.Errorf("short of 200 characters has %d, want %d", n, labelWidth)
+	}
+	if !strings.HasPrefix(got, "aaa") || !strings.HasSuffix(got, "zzz") || !strings.Contains(got, "…") {
+		t.Errorf("short(%q) = %q, want both ends around an ellipsis", long, got)
+	}
+}

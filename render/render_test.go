@@ -1,0 +1,143 @@
+package render
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weirgraph/weir/analyze"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// written returns what format f makes of r.
+func written(t *testing.T, f *Format, r *analyze.Report, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := f.Write(&b, r, o); err != nil {
+		t.Fatalf("writing %s: %v", f.Name, err)
+	}
+	return b.String()
+}
+
+// golden compares got with a file under testdata/render.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("..", "testdata", "render", name)
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+// drawnBy are the formats that are text of our own; images are Graphviz's.
+func ownFormats() []*Format {
+	return slices.DeleteFunc(slices.Clone(Formats), func(f *Format) bool {
+		return f.Name == "svg" || f.Name == "png" || f.Name == "pdf"
+	})
+}
+
+func TestGolden(t *testing.T) {
+	all := fixtures()
+	for _, f := range ownFormats() {
+		for _, name := range slices.Sorted(maps.Keys(all)) {
+			r := all[name]
+			if Parts(r)&^f.Shows != 0 {
+				continue
+			}
+			t.Run(f.Name+"/"+name, func(t *testing.T) {
+				golden(t, filepath.Join(f.Name, name+".golden"), written(t, f, r, Options{}))
+			})
+		}
+	}
+}
+
+func TestSameBytesTwice(t *testing.T) {
+	for name := range fixtures() {
+		for _, f := range ownFormats() {
+			a, b := fixtures()[name], fixtures()[name]
+			if Parts(a)&^f.Shows != 0 {
+				continue
+			}
+			if diff := cmp.Diff(written(t, f, a, Options{}), written(t, f, b, Options{})); diff != "" {
+				t.Errorf("%s of %s differs from one run to the next:\n%s", f.Name, name, diff)
+			}
+		}
+	}
+}
+
+func TestFormatsAreNamedOnce(t *testing.T) {
+	for i, f := range Formats {
+		if Named(f.Name) != f {
+			t.Errorf("format %d is not the one that Named(%q) returns", i, f.Name)
+		}
+		if f.Doc == "" || f.Shows == 0 {
+			t.Errorf("format %q has no sentence for help, or shows nothing", f.Name)
+		}
+	}
+	if Named("docx") != nil {
+		t.Error(`Named("docx") is a format`)
+	}
+}
+
+func TestEveryPartHasAFormat(t *testing.T) {
+	for i := range partNames {
+		if p := Part(1) << i; len(Showing(p)) == 0 {
+			t.Errorf("no format shows %s", p)
+		}
+	}
+}
+
+func TestCannotShow(t *testing.T) {
+	r := &analyze.Report{Ranking: []analyze.Rank{}}
+	f := &Format{Name: "picture", Shows: Graph}
+	var b bytes.Buffer
+	err := f.Write(&b, r, Options{})
+	var refused *CannotShow
+	if !errors.As(err, &refused) {
+		t.Fatalf("writing a ranking as a picture: %v, want a *CannotShow", err)
+	}
+	if got, want := err.Error(), `format "picture" cannot show a ranking`; got != want {
+		t.Errorf("error %q, want %q", got, want)
+	}
+	if got, want := refused.Hint(), "formats for a ranking: text, json"; got != want {
+		t.Errorf("hint %q, want %q", got, want)
+	}
+	if b.Len() > 0 {
+		t.Errorf("wrote %q before refusing", b.String())
+	}
+}
+
+// Options that change the look must not change the words.
+func TestColorOnlyAddsStyle(t *testing.T) {
+	for name, r := range fixtures() {
+		plain := written(t, text, r, Options{Verbose: true})
+		styled := written(t, text, r, Options{Verbose: true, Color: true})
+		if diff := cmp.Diff(plain, stripStyles(styled)); diff != "" {
+			t.Errorf("%s in colour says something else (-plain +styled):\n%s", name, diff)
+		}
+		if strings.Contains(plain, "\x1b") {
+			t.Errorf("%s without colour has escape sequences", name)
+		}
+	}
+}

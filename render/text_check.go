@@ -1,0 +1,123 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// maxPlaces is how many places of one finding are named unless all are asked for.
+const maxPlaces = 4
+
+// check writes the findings and a line that sums them up.
+func (p *pen) check(g *graph.Graph, c *analyze.Check) {
+	for i := range c.Findings {
+		p.finding(&c.Findings[i])
+		p.line("")
+	}
+	p.summary(g, c)
+}
+
+// finding writes one finding: the sentence, the rule at its right, where it was
+// read, and the way out.
+func (p *pen) finding(f *analyze.Finding) {
+	rule := p.ruleTag(f)
+	head := f.Severity.String() + ": "
+	if p.Width <= 0 {
+		p.line(p.paint(severityStyle(f.Severity), head) + clean(f.Message) + "  " + p.faint(rule))
+	} else {
+		lines := wrap(head+clean(f.Message), p.room())
+		last := len(lines) - 1
+		gap := p.room() - ansi.StringWidth(lines[last]) - ansi.StringWidth(rule)
+		if gap < 2 {
+			lines, last = append(lines, ""), last+1
+			gap = p.room() - ansi.StringWidth(rule)
+		}
+		lines[0] = p.paint(severityStyle(f.Severity), head) + strings.TrimPrefix(lines[0], head)
+		lines[last] += strings.Repeat(" ", max(gap, 0)) + p.faint(rule)
+		for _, line := range lines {
+			p.line(line)
+		}
+	}
+	p.places(f.Origins)
+	if p.Verbose {
+		p.values(f.Values)
+	}
+	if f.Hint != "" {
+		p.prose("  ", plainStyle, "hint: "+clean(f.Hint))
+	}
+}
+
+func (p *pen) ruleTag(f *analyze.Finding) string {
+	if f.Confidence == analyze.Certain {
+		return "[" + f.Rule.ID + "]"
+	}
+	return "[" + f.Rule.ID + "] (" + f.Confidence.String() + ")"
+}
+
+func (p *pen) places(origins []graph.Origin) {
+	for i, o := range origins {
+		if i == maxPlaces && !p.Verbose && len(origins) > maxPlaces+1 {
+			p.line("  " + p.faint(fmt.Sprintf("and %d more places", len(origins)-i)))
+			return
+		}
+		p.line("  " + p.faint(clean(o.String())))
+	}
+}
+
+func (p *pen) values(values []analyze.KeyValue) {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = clean(v.Key) + " " + clean(v.Value)
+	}
+	if words != nil {
+		p.prose("  ", faintStyle, strings.Join(words, ", "))
+	}
+}
+
+// summary is the last line: what was found, and in how much. Nothing found in
+// nothing is not called clean.
+func (p *pen) summary(g *graph.Graph, c *analyze.Check) {
+	found := make([]int, len(analyze.Severities))
+	for i := range c.Findings {
+		found[c.Findings[i].Severity]++
+	}
+	var words []string
+	for s := analyze.Error; ; s-- {
+		if found[s] > 0 {
+			words = append(words, p.paint(severityStyle(s), severityCount(found[s], s)))
+		}
+		if s == analyze.Info {
+			break
+		}
+	}
+	if words == nil {
+		words = []string{p.paint(greenStyle, "nothing found")}
+	}
+	if c.Ignored > 0 {
+		words = append(words, fmt.Sprintf("%d ignored", c.Ignored))
+	}
+	cover := g.Coverage()
+	if cover.Documents == 0 && g.Len() == 0 {
+		words = append(words[:0], p.paint(yellowStyle, "nothing was read"))
+	}
+	read := []string{
+		count(cover.Files, "file"), count(cover.Documents, "document"),
+		count(g.Len(), "service"), count(g.Calls(), "call"),
+	}
+	if n := cover.Failed(); n > 0 {
+		read = append(read, p.paint(redStyle, fmt.Sprintf("%d could not be read", n)))
+	}
+	p.linef("%s; %s over %s", strings.Join(words, ", "), count(c.Rules, "rule"), strings.Join(read, ", "))
+}
+
+func severityCount(n int, s analyze.Severity) string {
+	if s == analyze.Info {
+		return fmt.Sprintf("%d for information", n)
+	}
+	return count(n, s.String())
+}

@@ -1,0 +1,104 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// Coverage writes the account of a run in full: what was read, what was left
+// out, what nobody could make sense of.
+func Coverage(w io.Writer, g *graph.Graph, o Options) error {
+	p := newPen(w, o)
+	p.coverage(g)
+	return p.Flush()
+}
+
+func (p *pen) coverage(g *graph.Graph) {
+	c := g.Coverage()
+	p.linef("read %s, %s: %s, %s", count(c.Files, "file"), count(c.Documents, "document"),
+		count(g.Len(), "service"), count(g.Calls(), "call"))
+	p.tally("documents by reader", c.Read)
+	p.tally("documents that no reader wants", c.Skipped)
+	p.unresolved(c.Unresolved)
+	if len(c.Silent) > 0 {
+		p.heading("services with no outgoing call seen", len(c.Silent))
+		p.prose("  ", plainStyle, strings.Join(ids(g, c.Silent), ", "))
+	}
+	if len(c.Problems) > 0 {
+		p.heading("problems", len(c.Problems))
+		for _, problem := range c.Problems {
+			p.line("  " + clean(problem.Origin.String()) + ": " + clean(problem.Message))
+			if problem.Hint != "" {
+				p.prose("    ", plainStyle, "hint: "+clean(problem.Hint))
+			}
+		}
+	}
+}
+
+func (p *pen) heading(text string, n int) {
+	p.line("")
+	p.line(p.strong(fmt.Sprintf("%s (%d)", text, n)))
+}
+
+func (p *pen) tally(head string, counts []graph.Count) {
+	if len(counts) == 0 {
+		return
+	}
+	total := 0
+	rows := make([][]string, len(counts))
+	for i, c := range counts {
+		rows[i] = []string{"  " + clean(c.Name), fmt.Sprint(c.Count), ""}
+		if c.First.File != "" {
+			rows[i][2] = "first in " + clean(c.First.String())
+		}
+		total += c.Count
+	}
+	p.heading(head, total)
+	p.bareTable([]column{{}, {right: true}, {style: func(int) lipgloss.Style { return faintStyle }}}, rows)
+}
+
+func (p *pen) unresolved(us []graph.Unresolved) {
+	if len(us) == 0 {
+		return
+	}
+	p.heading("addresses that name nothing in the inputs", len(us))
+	rows := make([][]string, len(us))
+	for i, u := range us {
+		said := u.Key
+		if u.From != "" {
+			said = strings.TrimSpace(u.From + " " + u.Key)
+		}
+		rows[i] = []string{"  " + clean(u.Address), cleanOr(said), cleanOr(u.Why), clean(u.Origin.String())}
+	}
+	p.bareTable([]column{{}, {}, {}, {style: func(int) lipgloss.Style { return faintStyle }}}, rows)
+}
+
+// Problems writes what a run met and could not use, in the voice of weir's
+// errors, for people who wait at the terminal.
+func Problems(w io.Writer, problems []graph.Problem, o Options) error {
+	p := newPen(w, o)
+	for _, problem := range problems {
+		p.line("weir: " + levelWord(problem.Level) + place(problem.Origin) + clean(problem.Message))
+		if problem.Hint != "" {
+			p.line(p.faint("weir: hint: " + clean(problem.Hint)))
+		}
+	}
+	return p.Flush()
+}
+
+// levelWord tells the problems that lose nothing from those that do.
+func levelWord(s graph.Severity) string {
+	return []string{graph.Note: "note: ", graph.Skipped: "skipped: ", graph.Failed: ""}[s]
+}
+
+func place(o graph.Origin) string {
+	if o.File == "" {
+		return ""
+	}
+	return clean(o.String()) + ": "
+}

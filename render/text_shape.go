@@ -1,0 +1,141 @@
+package render
+
+import (
+	"fmt"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// cycles draws each loop and says where its calls are written.
+func (p *pen) cycles(g *graph.Graph, c *analyze.Cycles) {
+	if len(c.Components) == 0 {
+		p.linef("no loops among %s", count(g.Len(), "service"))
+		return
+	}
+	waiting := 0
+	for i := range c.Components {
+		p.cycle(g, &c.Components[i])
+		p.line("")
+		if c.Components[i].Sync {
+			waiting++
+		}
+	}
+	p.linef("%s among %s, %d of synchronous calls only", count(len(c.Components), "loop"), count(g.Len(), "service"), waiting)
+}
+
+func (p *pen) cycle(g *graph.Graph, c *analyze.Cycle) {
+	kind, st := "asynchronous: ", blueStyle
+	if c.Sync {
+		kind, st = "synchronous: ", redStyle
+	}
+	p.line(p.paint(st, kind) + p.loop(g, c))
+	if more := len(c.Services) - len(c.Loop); more > 0 || c.Calls > len(c.Loop) {
+		p.line("  " + p.faint(fmt.Sprintf("a shortest of the loops among %s with %s", count(len(c.Services), "service"), count(c.Calls, "call"))))
+	}
+	for i, n := range c.Loop {
+		to := c.Loop[(i+1)%len(c.Loop)]
+		e, ok := g.Edge(n, to)
+		if !ok {
+			continue
+		}
+		p.line("  " + clean(g.ID(n)) + " calls " + callee(g, n, to) + p.where(g.Call(e)))
+	}
+}
+
+// loop is "a -> b -> a".
+func (p *pen) loop(g *graph.Graph, c *analyze.Cycle) string {
+	if len(c.Loop) == 0 {
+		return ""
+	}
+	return p.strong(p.chain(append(ids(g, c.Loop), clean(g.ID(c.Loop[0])))))
+}
+
+func callee(g *graph.Graph, from, to graph.Node) string {
+	if from == to {
+		return "itself"
+	}
+	return clean(g.ID(to))
+}
+
+// where is the first place that speaks of a call, and what is special about it.
+func (p *pen) where(c graph.Call) string {
+	s := ""
+	if words := callWords(c); words != "" {
+		s += " (" + words + ")"
+	}
+	if len(c.Evidence) > 0 {
+		s += "  " + p.faint(clean(c.Evidence[0].Origin.String()))
+	}
+	return s
+}
+
+func ids(g *graph.Graph, nodes []graph.Node) []string {
+	names := make([]string, len(nodes))
+	for i, n := range nodes {
+		names[i] = clean(g.ID(n))
+	}
+	return names
+}
+
+// fan writes the shape of the graph, a service a line.
+func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
+	rows := make([][]string, len(f.Services))
+	for i, s := range f.Services {
+		rows[i] = []string{
+			clean(g.ID(s.Node)), fmt.Sprint(s.Out), fmt.Sprint(s.In),
+			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), s.Role.String(),
+		}
+	}
+	p.table([]column{
+		{head: "SERVICE", style: func(int) lipgloss.Style { return strongStyle }},
+		{head: "CALLS", right: true},
+		{head: "CALLED BY", right: true},
+		{head: "REACHES", right: true},
+		{head: "REACHED BY", right: true},
+		{head: "DEPTH", right: true},
+		{head: "LAYER", right: true},
+		{head: "ROLE"},
+	}, rows)
+	if len(f.Deepest) > 0 {
+		p.line("")
+		p.prose("", plainStyle, fmt.Sprintf("deepest chain of synchronous calls (%d): %s", f.Depth, p.chain(ids(g, f.Deepest))))
+	}
+	p.prose("", faintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance")
+}
+
+// path says how two services are tied, in both directions.
+func (p *pen) path(g *graph.Graph, r *analyze.Path) {
+	l := newLegend()
+	p.paths(g, r.From, r.To, r.Forward, l)
+	p.paths(g, r.To, r.From, r.Back, l)
+	if r.More {
+		p.line(p.faint("not shown: further chains of the same length"))
+	}
+	l.write(p)
+}
+
+func (p *pen) paths(g *graph.Graph, from, to graph.Node, chains [][]graph.Node, l legend) {
+	a, b := p.strong(clean(g.ID(from))), p.strong(clean(g.ID(to)))
+	if len(chains) == 0 {
+		p.linef("%s does not call %s, directly or not", a, b)
+		return
+	}
+	hops := len(chains[0]) - 1
+	how := "directly"
+	if hops != 1 {
+		how = fmt.Sprintf("over %s", count(hops, "call"))
+	}
+	p.linef("%s calls %s %s", a, b, how)
+	for _, chain := range chains {
+		names := ids(g, chain)
+		for i := 1; i < len(chain); i++ {
+			if e, ok := g.Edge(chain[i-1], chain[i]); ok {
+				names[i] += l.of(g.Call(e))
+			}
+		}
+		p.line("  " + p.chain(names))
+	}
+}
