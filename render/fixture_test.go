@@ -21,69 +21,30 @@ func fixtures() map[string]*analyze.Report {
 		return n
 	}
 	var (
-		cart, db, gw, mail = node("shop/cart"), node("data/orders-db"), node("edge/gateway"), node("shop/mail")
-		orders, pay, web   = node("shop/orders"), node("shop/payment"), node("shop/web")
+		cart, db, gw     = node("shop/cart"), node("data/orders-db"), node("edge/gateway")
+		orders, pay, web = node("shop/orders"), node("shop/payment"), node("shop/web")
 	)
-	edge := func(u, v graph.Node) graph.Edge {
-		e, ok := shop.Edge(u, v)
-		if !ok {
-			panic("fixture without the call " + shop.ID(u) + " -> " + shop.ID(v))
-		}
-		return e
-	}
-	loop := analyze.Cycle{Services: []graph.Node{cart, orders}, Loop: []graph.Node{cart, orders}, Sync: true, Calls: 2}
-	impact := analyze.Impact{
-		Failed: []graph.Node{pay}, Mode: "stop", Others: shop.Len() - 1,
-		Reached: []analyze.Reach{
-			{Node: orders, Effect: analyze.Failed, Distance: 1, Path: []graph.Node{orders, pay}},
-			{Node: cart, Effect: analyze.Failed, Distance: 2, Path: []graph.Node{cart, orders, pay}},
-			{Node: mail, Effect: analyze.Delayed, Distance: 2, Path: []graph.Node{mail, orders, pay}},
-			{Node: web, Effect: analyze.Degraded, Distance: 3, Path: []graph.Node{web, cart, orders, pay}},
-			{Node: gw, Effect: analyze.Degraded, Distance: 4, Path: []graph.Node{gw, web, cart, orders, pay}},
-		},
-	}
+	calls := analyze.Scope(shop, graph.Weak)
+	blast := func(failed ...graph.Node) []analyze.Impact { return []analyze.Impact{analyze.Blast(calls, failed)} }
 	findings := fixtureFindings([]graph.Node{cart, orders}, db)
-	row := analyze.FanRow{Node: orders, Out: 3, In: 2, Depth: 1, Layer: 1, Role: graph.Both, Reach: 3, Impact: 4}
 	return map[string]*analyze.Report{
-		"empty":  {Graph: graph.New(nil, nil), Drawn: true},
-		"single": {Graph: graphtest.Parse("alone"), Drawn: true},
-		"marks":  {Graph: graphtest.Parse("a:b,c~,d?,e!,f~?!,a b:c"), Drawn: true},
-		"shop":   {Graph: shop, Drawn: true},
-		"clean":  {Graph: shop, Check: &analyze.Check{Rules: 7}},
-		"unread": {Graph: graph.New(nil, nil), Check: &analyze.Check{Rules: 7}},
-		"check":  {Graph: shop, Check: &analyze.Check{Rules: 7, Ignored: 1, Findings: findings}},
-		"blast":  {Graph: shop, Impacts: []analyze.Impact{impact}},
-		"blast-none": {Graph: shop, Impacts: []analyze.Impact{
-			{Failed: []graph.Node{gw}, Mode: "stop", Others: shop.Len() - 1},
-		}},
-		"blast-two": {Graph: shop, Impacts: []analyze.Impact{{
-			Failed: []graph.Node{db, pay}, Mode: "stop", Others: shop.Len() - 2,
-			Reached: []analyze.Reach{
-				{Node: orders, Effect: analyze.Failed, Distance: 1, Path: []graph.Node{orders, db}},
-				{Node: cart, Effect: analyze.Failed, Distance: 2, Path: []graph.Node{cart, orders, db}},
-			},
-		}}},
-		"ranking": {Graph: shop, Ranking: []analyze.Rank{
-			{Node: db, Failed: 3, Reached: 5, Direct: 1}, {Node: pay, Failed: 2, Reached: 5, Direct: 1}, {Node: gw},
-		}},
-		"cycles":   {Graph: shop, Cycles: &analyze.Cycles{Components: []analyze.Cycle{loop}}},
-		"no-cycle": {Graph: shop, Cycles: &analyze.Cycles{}},
-		"fanout": {Graph: shop, Fan: &analyze.Fan{
-			Services: []analyze.FanRow{row, {Node: gw, Out: 1, Depth: 4, Layer: 4, Role: graph.Downstream, Reach: 8}},
-			Deepest:  []graph.Node{gw, web, cart, orders, db}, Depth: 4, Layers: 5,
-		}},
-		"path": {Graph: shop, Path: &analyze.Path{
-			From: web, To: db,
-			Forward: [][]graph.Node{{web, cart, orders, db}},
-		}},
-		"show": {Graph: shop, Focus: &analyze.Focus{
-			Node:   orders,
-			Calls:  []graph.Edge{edge(orders, db), edge(orders, cart), edge(orders, pay)},
-			Called: []graph.Edge{edge(cart, orders), edge(mail, orders)},
-			Impact: analyze.Impact{Failed: []graph.Node{orders}, Mode: "stop", Others: shop.Len() - 1, Reached: impact.Reached[1:]},
-			Needs:  []graph.Node{db, cart, pay}, Row: row, Cycle: &loop, Findings: findings[:1],
-		}},
-		"odd-names": {Graph: oddGraph(), Drawn: true},
+		"empty":      {Graph: graph.New(nil, nil), Drawn: true},
+		"single":     {Graph: graphtest.Parse("alone"), Drawn: true},
+		"marks":      {Graph: graphtest.Parse("a:b,c~,d?,e!,f~?!,a b:c"), Drawn: true},
+		"shop":       {Graph: shop, Drawn: true},
+		"clean":      {Graph: shop, Check: &analyze.Check{Rules: 7}},
+		"unread":     {Graph: graph.New(nil, nil), Check: &analyze.Check{Rules: 7}},
+		"check":      {Graph: shop, Check: &analyze.Check{Rules: 7, Ignored: 1, Findings: findings}},
+		"blast":      {Graph: shop, Impacts: blast(pay)},
+		"blast-none": {Graph: shop, Impacts: blast(gw)},
+		"blast-two":  {Graph: shop, Impacts: blast(db, pay)},
+		"ranking":    {Graph: shop, Ranking: analyze.BlastAll(calls)},
+		"cycles":     {Graph: shop, Cycles: analyze.Loops(calls)},
+		"no-cycle":   {Graph: shop, Cycles: &analyze.Cycles{}},
+		"fanout":     {Graph: shop, Fan: analyze.Shape(calls)},
+		"path":       {Graph: shop, Path: analyze.Between(calls, web, db)},
+		"show":       {Graph: shop, Focus: analyze.Look(shop, calls, orders, &analyze.Check{Findings: findings})},
+		"odd-names":  {Graph: oddGraph(), Drawn: true},
 	}
 }
 

@@ -121,13 +121,16 @@ func impactJSON(g *graph.Graph, m *analyze.Impact) jsonImpact {
 	return jsonImpact{
 		Failed: rawIDs(g, m.Failed), Mode: m.Mode, Others: m.Others,
 		Services: convert(m.Reached, func(r analyze.Reach) jsonReach {
-			return jsonReach{ID: g.ID(r.Node), Label: strings.ToUpper(r.Effect.String()), Distance: r.Distance, Path: rawIDs(g, r.Path)}
+			return jsonReach{ID: g.ID(r.Node), Label: strings.ToUpper(r.Effect.String()), Distance: r.Distance, Path: rawIDs(g, m.Path(r))}
 		}),
 	}
 }
 
 func cycleJSON(g *graph.Graph, c *analyze.Cycle) jsonCycle {
-	return jsonCycle{Services: rawIDs(g, c.Services), Loop: rawIDs(g, c.Loop), Sync: c.Sync, Calls: c.Calls}
+	return jsonCycle{
+		Services: rawIDs(g, c.Services), Loop: rawIDs(g, c.Loop), Sync: c.Sync, Calls: c.Calls,
+		SelfCalls: rawIDs(g, c.SelfCalls), Cut: rawIDs(g, c.Cut[:]), Left: c.Left,
+	}
 }
 
 func fanJSON(g *graph.Graph, f *analyze.Fan) jsonFan {

@@ -146,10 +146,13 @@ type jsonRank struct {
 }
 
 type jsonCycle struct {
-	Services []string `json:"services"`
-	Loop     []string `json:"loop"`
-	Sync     bool     `json:"sync"`
-	Calls    int      `json:"calls"`
+	Services  []string `json:"services"`
+	Loop      []string `json:"loop"`
+	Sync      bool     `json:"sync"`
+	Calls     int      `json:"calls"`
+	SelfCalls []string `json:"selfCalls"`
+	Cut       []string `json:"cut"`  // caller and callee of the call whose end leaves the fewest services on loops
+	Left      int      `json:"left"` // how many those are
 }
 
 type jsonFan struct {

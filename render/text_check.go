@@ -112,7 +112,7 @@ func (p *pen) summary(g *graph.Graph, c *analyze.Check) {
 	if n := cover.Failed(); n > 0 {
 		read = append(read, p.paint(redStyle, fmt.Sprintf("%d could not be read", n)))
 	}
-	p.linef("%s; %s over %s", strings.Join(words, ", "), count(c.Rules, "rule"), strings.Join(read, ", "))
+	p.prose("", plainStyle, fmt.Sprintf("%s; %s over %s", strings.Join(words, ", "), count(c.Rules, "rule"), strings.Join(read, ", ")))
 }
 
 func severityCount(n int, s analyze.Severity) string {

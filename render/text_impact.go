@@ -16,8 +16,12 @@ import (
 // indentation alone of a chain of thousands would fill a disk.
 const maxLevels = 24
 
-// suffers is what one service does, and several do, for each effect.
-var suffers = [][2]string{analyze.Delayed: {"delayed", "are delayed"}, analyze.Degraded: {"degrades", "degrade"}, analyze.Failed: {"fails", "fail"}}
+// suffers is what one service does, and what several do, for each effect.
+var suffers = []struct{ one, several string }{
+	analyze.Delayed:  {"is delayed", "are delayed"},
+	analyze.Degraded: {"degrades", "degrade"},
+	analyze.Failed:   {"fails", "fail"},
+}
 
 func (p *pen) impacts(g *graph.Graph, impacts []analyze.Impact) {
 	for i := range impacts {
@@ -32,11 +36,15 @@ func (p *pen) impacts(g *graph.Graph, impacts []analyze.Impact) {
 // callers: each is drawn below the service that it calls on its way to the
 // failure.
 func (p *pen) impact(g *graph.Graph, m *analyze.Impact) {
-	p.linef("%s", p.headline(g, m))
-	under, far := callersTree(g, m)
+	p.prose("", plainStyle, p.headline(g, m))
 	if len(m.Reached) == 0 {
 		return
 	}
+	levels := maxLevels
+	if p.View.Depth > 0 {
+		levels = min(levels, p.View.Depth)
+	}
+	under, far := callersTree(g, m, levels)
 	if len(m.Failed) == 1 {
 		p.line(p.faint("called by"))
 	} else {
@@ -52,7 +60,7 @@ func (p *pen) impact(g *graph.Graph, m *analyze.Impact) {
 		p.line(line + pad + "  " + effects[i])
 	}
 	if far > 0 {
-		p.line(p.faint(fmt.Sprintf("not shown: %s further than %d calls away", count(far, "service"), maxLevels)))
+		p.line(p.faint(fmt.Sprintf("not shown: %s further than %s away", count(far, "service"), count(levels, "call"))))
 	}
 }
 
@@ -70,19 +78,14 @@ func (p *pen) headline(g *graph.Graph, m *analyze.Impact) string {
 	if len(m.Reached) == 0 {
 		return fmt.Sprintf("%s %s: none of %s suffers", list(ids), verb, others)
 	}
-	tally := make([]int, len(analyze.Effects))
-	for _, r := range m.Reached {
-		tally[r.Effect]++
-	}
 	var words []string
-	for e := len(tally) - 1; e >= 0; e-- {
-		switch {
-		case tally[e] == 1 && analyze.Effect(e) == analyze.Delayed:
-			words = append(words, p.paint(effectStyle(analyze.Delayed), "1 is delayed"))
-		case tally[e] == 1:
-			words = append(words, p.paint(effectStyle(analyze.Effect(e)), "1 "+suffers[e][0]))
-		case tally[e] > 1:
-			words = append(words, p.paint(effectStyle(analyze.Effect(e)), fmt.Sprintf("%d %s", tally[e], suffers[e][1])))
+	for _, e := range []analyze.Effect{analyze.Failed, analyze.Degraded, analyze.Delayed} {
+		switch n := m.Count(e); n {
+		case 0:
+		case 1:
+			words = append(words, p.paint(effectStyle(e), "1 "+suffers[e].one))
+		default:
+			words = append(words, p.paint(effectStyle(e), fmt.Sprintf("%d %s", n, suffers[e].several)))
 		}
 	}
 	suffer := "suffer"
@@ -101,10 +104,11 @@ type branch struct {
 	under  []*branch
 }
 
-// callersTree hangs each service that suffers under the next one on its path, in
-// the order of m.Reached. Several failed services are the roots; a single one is
-// left out. It also returns how many services are too deep to be drawn.
-func callersTree(g *graph.Graph, m *analyze.Impact) (roots []*branch, far int) {
+// callersTree hangs each service that suffers under the one that it calls on its
+// way to the failure, in the order of m.Reached. Several failed services are the
+// roots; a single one is left out. It also returns how many services are below
+// the last level and not in the tree.
+func callersTree(g *graph.Graph, m *analyze.Impact, levels int) (roots []*branch, far int) {
 	at := make(map[graph.Node]*branch, len(m.Reached)+len(m.Failed))
 	for _, n := range m.Failed {
 		at[n] = &branch{node: n, failed: true}
@@ -114,20 +118,15 @@ func callersTree(g *graph.Graph, m *analyze.Impact) (roots []*branch, far int) {
 		at[r.Node] = &branch{node: r.Node, effect: r.Effect}
 	}
 	for _, r := range m.Reached {
-		if len(r.Path) < 2 {
-			continue
+		b := at[r.Node]
+		if e, ok := g.Edge(r.Node, r.Via); ok {
+			b.call = callWords(g.Call(e))
 		}
-		if parent := at[r.Path[1]]; parent != nil {
-			b := at[r.Node]
-			if e, ok := g.Edge(r.Node, r.Path[1]); ok {
-				b.call = callWords(g.Call(e))
-			}
-			parent.under = append(parent.under, b)
-		}
+		at[r.Via].under = append(at[r.Via].under, b)
 	}
 	drawn := 0
 	for _, root := range roots {
-		drawn += prune(root, maxLevels)
+		drawn += prune(root, levels)
 	}
 	far = len(m.Reached) - drawn
 	if len(roots) == 1 {
@@ -183,7 +182,7 @@ func (p *pen) effectWords(b *branch) string {
 	if b.failed {
 		return p.paint(redStyle, "down")
 	}
-	s := p.paint(effectStyle(b.effect), suffers[b.effect][0])
+	s := p.paint(effectStyle(b.effect), suffers[b.effect].one)
 	if b.call != "" {
 		s += p.faint(", " + b.call)
 	}

@@ -32,8 +32,8 @@ func (p *pen) cycle(g *graph.Graph, c *analyze.Cycle) {
 		kind, st = "synchronous: ", redStyle
 	}
 	p.line(p.paint(st, kind) + p.loop(g, c))
-	if more := len(c.Services) - len(c.Loop); more > 0 || c.Calls > len(c.Loop) {
-		p.line("  " + p.faint(fmt.Sprintf("a shortest of the loops among %s with %s", count(len(c.Services), "service"), count(c.Calls, "call"))))
+	if c.Calls > len(c.Loop) {
+		p.line("  " + p.faint(fmt.Sprintf("a shortest loop among %s with %s between them", count(len(c.Services), "service"), count(c.Calls, "call"))))
 	}
 	for i, n := range c.Loop {
 		to := c.Loop[(i+1)%len(c.Loop)]
@@ -43,6 +43,19 @@ func (p *pen) cycle(g *graph.Graph, c *analyze.Cycle) {
 		}
 		p.line("  " + clean(g.ID(n)) + " calls " + callee(g, n, to) + p.where(g.Call(e)))
 	}
+	p.cut(g, c)
+}
+
+// cut says which call to give up first.
+func (p *pen) cut(g *graph.Graph, c *analyze.Cycle) {
+	if len(c.Services) < 2 {
+		return
+	}
+	rest := "no loop is left"
+	if c.Left > 0 {
+		rest = count(c.Left, "service") + " still on loops"
+	}
+	p.prose("  ", plainStyle, fmt.Sprintf("hint: without the call from %s to %s, %s", clean(g.ID(c.Cut[0])), callee(g, c.Cut[0], c.Cut[1]), rest))
 }
 
 // loop is "a -> b -> a".

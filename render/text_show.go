@@ -26,7 +26,7 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	p.edges(g, fmt.Sprintf("called by %d", f.Row.In), f.Called, g.From)
 
 	p.line("")
-	p.line(p.headline(g, &f.Impact))
+	p.prose("", plainStyle, p.headline(g, &f.Impact))
 	if len(f.Impact.Reached) > 0 {
 		p.prose("  ", plainStyle, strings.Join(p.reachedWords(g, &f.Impact), ", "))
 	}
@@ -162,7 +162,7 @@ func (p *pen) edges(g *graph.Graph, head string, edges []graph.Edge, far func(gr
 		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), clean(c.Protocol), evidenceWords(c), saysWords(c), place}
 	}
 	columns := []column{
-		{head: "  SERVICE"}, {head: "CALL"}, {head: "PROTOCOL"}, {head: "EVIDENCE"}, {head: "POLICY", wrap: true},
+		{head: "  SERVICE"}, {head: "CALL"}, {head: "PROTOCOL"}, {head: "EVIDENCE", wrap: true}, {head: "POLICY", wrap: true},
 		{head: "PLACE", style: func(int) lipgloss.Style { return faintStyle }},
 	}
 	p.table(dropEmpty(columns, rows))
@@ -229,7 +229,7 @@ func evidenceWords(c graph.Call) string {
 func (p *pen) reachedWords(g *graph.Graph, m *analyze.Impact) []string {
 	words := make([]string, len(m.Reached))
 	for i, r := range m.Reached {
-		words[i] = clean(g.ID(r.Node)) + " " + p.paint(effectStyle(r.Effect), suffers[r.Effect][0])
+		words[i] = clean(g.ID(r.Node)) + " " + p.paint(effectStyle(r.Effect), suffers[r.Effect].one)
 	}
 	return words
 }

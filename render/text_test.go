@@ -105,14 +105,7 @@ func TestDeepBlastIsBounded(t *testing.T) {
 		fmt.Fprintf(&b, "s%03d:s%03d ", i, i+1)
 	}
 	g := graphtest.Parse(b.String())
-	m := analyze.Impact{Failed: []graph.Node{n}, Mode: "stop", Others: n}
-	for i := n - 1; i >= 0; i-- {
-		var path []graph.Node
-		for v := i; v <= n; v++ {
-			path = append(path, graph.Node(v))
-		}
-		m.Reached = append(m.Reached, analyze.Reach{Node: graph.Node(i), Effect: analyze.Failed, Distance: n - i, Path: path})
-	}
+	m := analyze.Blast(g, []graph.Node{n})
 	got := written(t, text, &analyze.Report{Graph: g, Impacts: []analyze.Impact{m}}, Options{})
 	want := fmt.Sprintf("not shown: %d services further than", n-maxLevels)
 	if !strings.Contains(got, want) {
