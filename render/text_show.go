@@ -159,10 +159,10 @@ func (p *pen) edges(g *graph.Graph, head string, edges []graph.Edge, far func(gr
 		if len(c.Evidence) > 0 {
 			place = clean(c.Evidence[0].Origin.String())
 		}
-		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), clean(c.Protocol), evidenceWords(c), saysWords(c), place}
+		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), evidenceWords(c), saysWords(c), place}
 	}
 	columns := []column{
-		{head: "  SERVICE"}, {head: "CALL"}, {head: "PROTOCOL"}, {head: "EVIDENCE", wrap: true}, {head: "POLICY", wrap: true},
+		{head: "  SERVICE"}, {head: "CALL"}, {head: "EVIDENCE", wrap: true}, {head: "POLICY", wrap: true},
 		{head: "PLACE", style: func(int) lipgloss.Style { return faintStyle }},
 	}
 	p.table(dropEmpty(columns, rows))
@@ -188,9 +188,9 @@ func dropEmpty(columns []column, rows [][]string) ([]column, [][]string) {
 	return kept, narrow
 }
 
-// callQualities is "sync, soft", with the class where it is not a plain call.
+// callQualities is "sync http, soft", with the class where it is not a plain call.
 func callQualities(c graph.Call) string {
-	words := []string{c.Mode.String()}
+	words := []string{strings.TrimSpace(c.Mode.String() + " " + cleanOr(c.Protocol))}
 	if c.Need == graph.Soft {
 		words = append(words, "soft")
 	}
@@ -206,23 +206,23 @@ func callQualities(c graph.Call) string {
 	return strings.Join(words, ", ")
 }
 
-// evidenceWords is how strong the evidence is, where it is from, and how it
-// showed itself.
+// evidenceWords is how a call showed itself, and how much that proves where it is
+// not the most.
 func evidenceWords(c graph.Call) string {
-	words := c.Strength.String()
-	switch {
-	case c.Declared && c.Observed:
-		words += ", declared and observed"
-	case c.Observed:
-		words += ", observed"
+	var words []string
+	if c.Strength != graph.Strong {
+		words = append(words, c.Strength.String())
 	}
-	if len(c.Evidence) > 0 && c.Evidence[0].Way != "" {
-		words += ", " + clean(c.Evidence[0].Way)
+	if c.Observed {
+		words = append(words, "observed")
 	}
-	if len(c.Evidence) > 1 {
-		words += fmt.Sprintf(" and %d more", len(c.Evidence)-1)
+	if len(c.Evidence) > 0 {
+		words = append(words, cleanOr(c.Evidence[0].Way))
 	}
-	return words
+	if more := len(c.Evidence) - 1; more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(words, ", ")
 }
 
 // reachedWords are the services of a blast radius, each with how it suffers.
