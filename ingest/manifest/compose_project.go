@@ -1,0 +1,463 @@
+package manifest
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// A composeProject is everything that compose would start together: a file, the
+// override file beside it, and what both include.
+type composeProject struct {
+	main     *document.Document
+	realm    string
+	services map[string]*composeService
+	order    []string // names of services as they were met
+	bundles  map[string]composeBundle
+	opened   int
+}
+
+// A composeBundle is a top-level config or secret, by kind and name.
+type composeBundle struct {
+	file    string // relative to the main file's folder
+	content string
+	at      graph.Origin
+}
+
+// A composeFile is one file of a project.
+type composeFile struct {
+	*composeProject
+	doc       *document.Document
+	root      document.Node
+	dir       string // its folder, relative to the main file's
+	variables *variables
+}
+
+// Bounds against files that include each other without end.
+const (
+	maxComposeFiles = 2_000
+	maxComposeDepth = 12
+	maxComposeSize  = 4 << 20
+)
+
+// The names that compose looks for, in its order.
+var (
+	composeNames   = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames  = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+	errNoFolder    = errors.New("standard input has no folder")
+	errTooMany     = errors.New("more than 2000 files refer to each other")
+	errTooLarge    = errors.New("it is larger than 4 MB")
+	errNotAMapping = errors.New("it is no YAML mapping")
+)
+
+// loadProject reads the project that d belongs to. An override file is read as
+// what it is, on top of the file that it overrides.
+func loadProject(d *document.Document) *composeProject {
+	p := &composeProject{main: d, services: map[string]*composeService{}, bundles: map[string]composeBundle{}}
+	vars := newVariables()
+	vars.values["PWD"] = "."
+	p.readVariables(vars, ".env")
+	main := &composeFile{composeProject: p, doc: d, root: d.Root, variables: vars}
+	p.realm = "compose:" + p.name(main)
+
+	name := path.Base(d.File)
+	switch {
+	case slices.Contains(overrideNames, name):
+		if base := p.beside("", composeNames, vars); base != nil {
+			base.read(0)
+		}
+		main.read(0)
+	case slices.Contains(composeNames, name):
+		main.read(0)
+		if over := p.beside("", overrideNames, vars); over != nil {
+			over.read(0)
+		}
+	default:
+		main.read(0)
+		patterns := p.extendedBeside(vars)
+		p.order = slices.DeleteFunc(p.order, func(name string) bool { return patterns[name] })
+	}
+	p.noteMissing(vars)
+	return p
+}
+
+// name is the project's: COMPOSE_PROJECT_NAME of the .env file, `name` of this
+// file or of the one beside it that compose would start from, or the folder.
+// Folders are told by their whole path, so that two projects in folders of one
+// name stay apart.
+func (p *composeProject) name(main *composeFile) string {
+	if name := main.variables.values["COMPOSE_PROJECT_NAME"]; name != "" {
+		return name
+	}
+	if name := main.text(main.root.Get("name")).text; name != "" {
+		return name
+	}
+	if !slices.Contains(composeNames, path.Base(p.main.File)) {
+		if base := p.beside("", composeNames, main.variables); base != nil {
+			if name := base.text(base.root.Get("name")).text; name != "" {
+				return name
+			}
+		}
+	}
+	if name := p.includer(main.variables); name != "" {
+		return name
+	}
+	return path.Dir(p.main.File)
+}
+
+// includer is the name of the project in a folder above that includes the main
+// file, or "" if none does. What is included belongs to that project, also when
+// it is met by itself.
+func (p *composeProject) includer(vars *variables) string {
+	for _, up := range []string{"..", "../..", "../../.."} {
+		base := p.beside(up, composeNames, vars)
+		if base == nil {
+			continue
+		}
+		for _, item := range base.root.Get("include").List() {
+			paths := base.texts(item)
+			if item.IsMap() {
+				paths = base.texts(item.Get("path"))
+			}
+			for _, file := range paths {
+				if p.file(path.Join(up, file.text)) != path.Clean(p.main.File) {
+					continue
+				}
+				if name := base.text(base.root.Get("name")).text; name != "" {
+					return name
+				}
+				return path.Dir(base.doc.File)
+			}
+		}
+	}
+	return ""
+}
+
+// extendedBeside are the services of the main file that the file which compose
+// would start from only extends: patterns that are never started themselves.
+func (p *composeProject) extendedBeside(vars *variables) map[string]bool {
+	base := p.beside("", composeNames, vars)
+	if base == nil {
+		return nil
+	}
+	patterns := map[string]bool{}
+	for _, n := range base.serviceNodes() {
+		if file := base.text(n.Get("extends", "file")).text; file != "" && path.Clean(file) == path.Base(p.main.File) {
+			patterns[base.text(n.Get("extends", "service")).text] = true
+		}
+	}
+	return patterns
+}
+
+// beside opens the first of some files in a folder relative to the main file's.
+func (p *composeProject) beside(dir string, names []string, vars *variables) *composeFile {
+	for _, name := range names {
+		if f, err := p.open(path.Join(dir, name), vars); err == nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// noteMissing says once which variables have no value.
+func (p *composeProject) noteMissing(vars *variables) {
+	if names := vars.names(); len(names) > 0 {
+		p.main.Problem(graph.Note, p.main.Root, "set them in .env beside the file; the environment of weir is not used",
+			"variables without a value: %s", strings.Join(names, ", "))
+	}
+}
+
+// content reads a file by its path relative to the main file's folder.
+func (p *composeProject) content(name string) ([]byte, error) {
+	if p.main.Dir == nil {
+		return nil, errNoFolder
+	}
+	if p.opened++; p.opened > maxComposeFiles {
+		return nil, errTooMany
+	}
+	f, err := p.main.Dir.Open(path.Clean(name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		return nil, fs.ErrInvalid
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxComposeSize+1))
+	if len(text) > maxComposeSize {
+		return nil, errTooLarge
+	}
+	return text, err
+}
+
+// file is how a path relative to the main file's folder is called in origins.
+func (p *composeProject) file(name string) string { return path.Join(path.Dir(p.main.File), name) }
+
+// open parses another compose file.
+func (p *composeProject) open(name string, vars *variables) (*composeFile, error) {
+	text, err := p.content(name)
+	if err != nil {
+		return nil, err
+	}
+	var y yaml.Node
+	if err := yaml.Unmarshal(text, &y); err != nil {
+		return nil, err
+	}
+	doc := &document.Document{Reader: p.main.Reader, File: p.file(name), Facts: p.main.Facts}
+	doc.Root = document.NewNode(doc, &y)
+	if !doc.Root.IsMap() {
+		return nil, errNotAMapping
+	}
+	return &composeFile{composeProject: p, doc: doc, root: doc.Root, dir: path.Dir(name), variables: vars}, nil
+}
+
+// readVariables adds the lines of a .env file that is there; earlier values win.
+func (p *composeProject) readVariables(vars *variables, name string) {
+	text, err := p.content(name)
+	if err != nil {
+		return
+	}
+	for _, line := range envFile(string(text), vars) {
+		if _, set := vars.values[line.key]; !set && !line.bare {
+			vars.values[line.key] = line.text
+		}
+	}
+}
+
+// read adds what the file says to the project, over what is there.
+func (p *composeFile) read(depth int) {
+	for _, item := range p.root.Get("include").List() {
+		p.include(item, depth)
+	}
+	for _, kind := range []string{"config", "secret"} {
+		for name, n := range p.root.Get(kind + "s").Pairs() {
+			b := composeBundle{content: p.text(n.Get("content")).text, at: p.at(n.Get("content"))}
+			if file := p.text(n.Get("file")).text; file != "" && !path.IsAbs(file) {
+				b.file, b.at = path.Join(p.dir, file), p.at(n)
+			}
+			p.bundles[kind+"/"+name.Str()] = b
+		}
+	}
+	for name, n := range p.serviceNodes() {
+		s := p.service(name, n, 0)
+		if s == nil {
+			continue
+		}
+		if base := p.services[name]; base != nil {
+			p.services[name] = s.over(base)
+			continue
+		}
+		p.order = append(p.order, name)
+		p.services[name] = s
+	}
+}
+
+// serviceNodes yields the services of the file: those under "services", or, in
+// the first format, the top level itself.
+func (p *composeFile) serviceNodes() func(yield func(string, document.Node) bool) {
+	services := p.root.Get("services")
+	if !services.Exists() && isFirstFormat(p.root) {
+		services = p.root
+	}
+	return func(yield func(string, document.Node) bool) {
+		for k, v := range services.Pairs() {
+			if !strings.HasPrefix(k.Str(), "x-") && !yield(k.Str(), v) {
+				return
+			}
+		}
+	}
+}
+
+// service reads a service with what it extends.
+func (p *composeFile) service(name string, n document.Node, depth int) *composeService {
+	if !n.IsMap() {
+		if n.Exists() {
+			p.problem(graph.Failed, n, "give it at least an image", "service %q is no mapping", name)
+		}
+		return nil
+	}
+	s := p.readService(name, n)
+	extends := n.Get("extends")
+	if !extends.Exists() {
+		return s
+	}
+	base := p.extended(extends, depth)
+	if base == nil {
+		return s
+	}
+	s = s.over(base)
+	s.at = p.at(n)
+	return s
+}
+
+// extended reads the service that extends names, in this file or another.
+func (p *composeFile) extended(extends document.Node, depth int) *composeService {
+	from, name := p, p.text(extends).text
+	if extends.IsMap() {
+		name = p.text(extends.Get("service")).text
+		if file := p.text(extends.Get("file")).text; file != "" {
+			other, err := p.open(path.Join(p.dir, file), p.variables)
+			if err != nil {
+				p.problem(graph.Failed, extends, "", "extended file %q cannot be read: %s", file, plainError(err))
+				return nil
+			}
+			from = other
+		}
+	}
+	if depth > maxComposeDepth {
+		p.problem(graph.Failed, extends, "", "service %q extends itself", name)
+		return nil
+	}
+	for k, n := range from.serviceNodes() {
+		if k == name {
+			return from.service(name, n, depth+1)
+		}
+	}
+	p.problem(graph.Failed, extends, "", "extended service %q is not in %q", name, from.doc.File)
+	return nil
+}
+
+// include reads the files of one entry of include. They see their own .env, and
+// the variables of the file that includes them win.
+func (p *composeFile) include(item document.Node, depth int) {
+	paths, folder, envs := p.texts(item), "", []string(nil)
+	if item.IsMap() {
+		paths, folder = p.texts(item.Get("path")), p.text(item.Get("project_directory")).text
+		for _, env := range p.texts(item.Get("env_file")) {
+			envs = append(envs, path.Join(p.dir, env.text))
+		}
+	}
+	if len(paths) == 0 {
+		return
+	}
+	if depth > maxComposeDepth {
+		p.problem(graph.Failed, item, "", "file %q includes itself", paths[0].text)
+		return
+	}
+	dir := path.Join(p.dir, path.Dir(paths[0].text))
+	if folder != "" {
+		dir = path.Join(p.dir, folder)
+	}
+	if envs == nil {
+		envs = []string{path.Join(dir, ".env")}
+	}
+	vars := &variables{values: map[string]string{}, missing: p.variables.missing}
+	for name, value := range p.variables.values {
+		vars.values[name] = value
+	}
+	for _, env := range envs {
+		p.readVariables(vars, env)
+	}
+	for _, file := range paths {
+		included, err := p.open(path.Join(p.dir, file.text), vars)
+		if err != nil {
+			p.problem(graph.Failed, item, "", "included file %q cannot be read: %s", file.text, plainError(err))
+			continue
+		}
+		included.dir = dir
+		included.read(depth + 1)
+	}
+}
+
+// envFile reads an entry of env_file: a path, or {path, required}.
+func (p *composeFile) envFile(n document.Node) []composePair {
+	file, required := p.text(n).text, true
+	if n.IsMap() {
+		file = p.text(n.Get("path")).text
+		if r, said := n.Get("required").Bool(); said {
+			required = r
+		}
+	}
+	if file == "" || path.IsAbs(file) {
+		return nil
+	}
+	name := path.Join(p.dir, file)
+	text, err := p.content(name)
+	if err != nil {
+		if required {
+			p.problem(graph.Note, n, "its settings are not known; put it where the file says, or mark it required: false",
+				"env_file %q cannot be read: %s", file, plainError(err))
+		}
+		return nil
+	}
+	var pairs []composePair
+	for _, e := range envFile(string(text), p.variables) {
+		at := graph.Origin{Reader: p.doc.Reader, File: p.file(name), Line: int32(e.line), Column: int32(e.column)}
+		pairs = append(pairs, composePair{key: e.key, composeText: composeText{e.text, at}, bare: e.bare})
+	}
+	return pairs
+}
+
+// plainError says why a file cannot be read without its path, which the message
+// already has.
+func plainError(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "there is no such file"
+	}
+	return strings.TrimPrefix(err.Error(), "yaml: ")
+}
+
+func (p *composeFile) at(n document.Node) graph.Origin { return p.doc.At(n) }
+
+func (p *composeFile) problem(level graph.Severity, n document.Node, hint, format string, args ...any) {
+	p.doc.Problem(level, n, hint, format, args...)
+}
+
+// text is a scalar after its variables are replaced.
+func (p *composeFile) text(n document.Node) composeText {
+	return composeText{p.variables.expand(n.Str()), p.at(n)}
+}
+
+// texts reads a list of texts, or a single one.
+func (p *composeFile) texts(n document.Node) []composeText {
+	var all []composeText
+	for _, item := range n.Items() {
+		if item.IsScalar() {
+			all = append(all, p.text(item))
+		}
+	}
+	return all
+}
+
+// pairs reads a map of texts, or a list of "key=text".
+func (p *composeFile) pairs(n document.Node) []composePair {
+	var pairs []composePair
+	for k, v := range n.Pairs() {
+		if v.IsMap() || v.IsList() {
+			continue
+		}
+		pair := composePair{key: k.Str(), composeText: p.text(v), bare: !v.Exists()}
+		if pair.bare {
+			pair.at = p.at(k)
+		}
+		pairs = append(pairs, pair)
+	}
+	for _, item := range n.List() {
+		if !item.IsScalar() {
+			continue
+		}
+		t := p.text(item)
+		key, text, found := strings.Cut(t.text, "=")
+		pairs = append(pairs, composePair{key: key, composeText: composeText{text, t.at}, bare: !found})
+	}
+	return pairs
+}
+
+// wholeNumber reads a number that is not negative.
+func wholeNumber(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= 0
+}
