@@ -15,6 +15,7 @@ var Readers = []*document.Reader{
 	manifest.GatewayAPI,
 	manifest.Linkerd,
 	manifest.SMI,
+	manifest.Compose,
 	manifest.Kubernetes,
 	manifest.Envoy,
 }

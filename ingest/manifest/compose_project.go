@@ -270,7 +270,11 @@ func (p *composeFile) serviceNodes() func(yield func(string, document.Node) bool
 	}
 	return func(yield func(string, document.Node) bool) {
 		for k, v := range services.Pairs() {
-			if !strings.HasPrefix(k.Str(), "x-") && !yield(k.Str(), v) {
+			name := k.Str()
+			if strings.TrimSpace(name) == "" || strings.HasPrefix(name, "x-") {
+				continue
+			}
+			if !yield(name, v) {
 				return
 			}
 		}
