@@ -69,7 +69,7 @@ func (l *linker) connectFact(f *Fact) {
 func (l *linker) party(p *Party, o Origin, s Strength) []int {
 	switch {
 	case !p.Ref.IsZero():
-		if c, ok := l.lookup(p.Ref); ok {
+		if c, ok := l.lookupNear(p.Ref, p.Namespace); ok {
 			return []int{c}
 		}
 		if s == Allowed {
@@ -89,6 +89,18 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 		return roots
 	}
 	return nil
+}
+
+// lookupNear looks a ref without namespace up beside who names it first.
+func (l *linker) lookupNear(r Ref, namespace string) (int, bool) {
+	if r.Namespace == "" && namespace != "" {
+		near := r
+		near.Namespace = namespace
+		if c, ok := l.lookup(near); ok {
+			return c, true
+		}
+	}
+	return l.lookup(r)
 }
 
 func (l *linker) partyHost(p *Party, o Origin, s Strength) []int {

@@ -166,8 +166,8 @@ type Party struct {
 	Pods    Selector // every workload whose pods match
 	Account string   // every workload that runs as this service account, in Namespace
 
-	// Namespace is where Host, Pods and Account are looked up: the namespace of
-	// the object that says them.
+	// Namespace is where Host, Pods and Account are looked up, and first of all a
+	// Ref that gives none: the namespace of the object that says them.
 	Namespace string
 	// Realm is the world whose short names Host may use, as in Ref.Realm.
 	Realm string

@@ -46,6 +46,9 @@ func (l *linker) join() {
 		if cell.extern || cell.ref.Realm == "host" || cell.ref.Realm == "file" {
 			continue
 		}
+		if cell.ref.Realm == "backstage" && cell.ref.Kind == "api" {
+			continue // the API "orders" is whoever provides it, not what is called "orders" elsewhere
+		}
 		name := strings.ToLower(cell.ref.Name)
 		claims[name] = append(claims[name], claim{root: c, ref: cell.ref, name: name, namespace: cell.ref.Namespace})
 	}
@@ -145,16 +148,26 @@ func (l *linker) joinApps() {
 	}
 }
 
-// joinOwners ties names to the one thing they say is behind them.
+// joinOwners ties names to the one thing they say is behind them. A name that
+// several things claim, an API with two providers, is none of theirs: it stays a
+// node of its own.
 func (l *linker) joinOwners() {
 	for c := range l.cells {
+		var owners []int
 		for _, n := range l.cells[c].names {
 			if n.Of.IsZero() {
 				continue
 			}
-			if owner, ok := l.lookup(n.Of); ok {
-				l.unite(owner, c)
+			if owner, ok := l.lookup(n.Of); ok && !slices.Contains(owners, owner) {
+				owners = append(owners, owner)
 			}
+		}
+		switch len(owners) {
+		case 0:
+		case 1:
+			l.unite(owners[0], c)
+		default:
+			l.note(l.cells[c].origin, `several services claim to be "`+l.cells[c].ref.Name+`"; it is kept apart`, "")
 		}
 	}
 }

@@ -12,8 +12,9 @@ type identity struct {
 	realm           string
 }
 
-// identify chooses the name of a service among those its cells go by. Platforms
-// go before people, names that callers use before names of workloads. Of several
+// identify chooses the name of a service among those its cells go by. A further
+// name given to a thing is never chosen before the thing's own. Platforms go
+// before people, names that callers use before names of workloads. Of several
 // names of one platform it is the only one that callers use, else one that a
 // workload has too, else the one that stands for most workloads, else the
 // shortest.
@@ -21,6 +22,7 @@ func (l *linker) identify(members []int) identity {
 	best := slices.MinFunc(members, func(a, b int) int {
 		x, y := &l.cells[a], &l.cells[b]
 		return cmp.Or(
+			cmp.Compare(x.aliasRank(), y.aliasRank()),
 			cmp.Compare(realmRank(x.ref.Realm), realmRank(y.ref.Realm)),
 			cmp.Compare(l.nameRank(a, members), l.nameRank(b, members)),
 			cmp.Compare(len(x.ref.Name), len(y.ref.Name)),
@@ -30,6 +32,16 @@ func (l *linker) identify(members []int) identity {
 	})
 	r := l.cells[best].ref
 	return identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
+}
+
+// aliasRank is 1 for a cell that is but a further name of something else (an
+// alias, an API), else 0.
+func (c *cell) aliasRank() int {
+	own := func(n *Name) bool { return n.Of.IsZero() }
+	if len(c.names) == 0 || len(c.things) > 0 || slices.ContainsFunc(c.names, own) {
+		return 0
+	}
+	return 1
 }
 
 // nameRank is smaller for a better name among members.
