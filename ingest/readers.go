@@ -11,6 +11,7 @@ import (
 // to the first reader whose Match takes it.
 var Readers = []*document.Reader{
 	manifest.Native,
+	manifest.Backstage,
 	manifest.Istio,
 	manifest.GatewayAPI,
 	manifest.Linkerd,

@@ -142,7 +142,7 @@ func (r *native) thing(ref graph.Ref, n document.Node) graph.Thing {
 	t := graph.Thing{
 		Ref:        ref,
 		Origin:     r.d.At(n),
-		Tier:       setting(r.d, n.Get("tier"), parseTier),
+		Tier:       setting(r.d, n.Get("tier"), nativeTier),
 		Replicas:   setting(r.d, n.Get("replicas"), parseCount),
 		SLO:        setting(r.d, n.Get("slo"), parseObjective),
 		Entrypoint: setting(r.d, n.Get("entrypoint"), parseTruth),
@@ -151,6 +151,7 @@ func (r *native) thing(ref graph.Ref, n document.Node) graph.Thing {
 		System:     n.Get("system").Str(),
 		Lifecycle:  n.Get("lifecycle").Str(),
 		Aliases:    n.Get("aliases").Strs(),
+		Labels:     labelsOf(n.Get("labels")),
 	}
 	t.Kind, t.KindSure = graph.ParseKind(n.Get("kind").Str())
 	if asked := setting(r.d, n.Get("healthcheck"), parseTruth); asked.Set() {
@@ -159,14 +160,6 @@ func (r *native) thing(ref graph.Ref, n document.Node) graph.Thing {
 	for _, port := range n.Get("ports").Items() {
 		if p := setting(r.d, port, parsePort); p.Set() {
 			t.Ports = append(t.Ports, graph.Port{Number: p.Value})
-		}
-	}
-	for k, v := range n.Get("labels").Pairs() {
-		if v.IsScalar() {
-			if t.Labels == nil {
-				t.Labels = graph.Labels{}
-			}
-			t.Labels[k.Str()] = v.Str()
 		}
 	}
 	return t

@@ -67,7 +67,7 @@ var (
 	aShare      = scalarOf("a share", parseShare)
 	anObjective = scalarOf("a percentage", parseObjective)
 	aServiceRef = scalarOf("the name of a service", parseName)
-	aTier       = scalarOf("a tier", parseTier)
+	aTier       = scalarOf("a tier", nativeTier)
 	aPort       = scalarOf("a port", parsePort)
 	aCount      = scalarOf("a number", parseCount)
 	aLimit      = scalarOf("a limit", parseLimit)

@@ -187,7 +187,7 @@ var (
 	parseFallback = oneOf("none", "static", "cache", "service")
 	parseBalance  = oneOf("round-robin", "least-request", "random", "consistent-hash", "pick-first", "passthrough")
 
-	parseTier  = parseNumber(1, 4) // 1 is the most critical
+	nativeTier = parseNumber(1, 4) // 1 is the most critical
 	parsePort  = parseNumber(1, 65535)
 	parseCount = parseNumber(0, maxNumber)
 	parseLimit = parseNumber(1, maxNumber)
