@@ -119,7 +119,7 @@ func (l *linker) partyHost(p *Party, o Origin, s Strength) []int {
 		l.unresolved(-1, host, "", o, "nothing in the inputs answers to it")
 		return nil
 	}
-	return []int{l.extern(canonical(host), p.Namespace, o)}
+	return []int{l.extern(host, p.Namespace, o)}
 }
 
 func (l *linker) rootsOf(cells []int) []int {
@@ -131,14 +131,15 @@ func (l *linker) rootsOf(cells []int) []int {
 	return slices.Compact(roots)
 }
 
-// running returns the workloads that run as a service account. The default
-// account is everybody's and proves nothing.
+// running returns the workloads that run as a service account; those without
+// namespace may live in any. The default account is everybody's and proves
+// nothing.
 func (l *linker) running(account, namespace string) []int {
 	if account == "default" || account == "*" {
 		return nil
 	}
 	found := l.accounts[label{namespace: namespace, key: account}]
-	if len(found) == 0 && !l.hosts.space[namespace] {
+	if len(found) == 0 {
 		found = l.accounts[label{key: account}]
 	}
 	return found
@@ -171,7 +172,7 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 		if s.of.Realm == kubernetes {
 			namespace = s.of.Namespace
 		}
-		to = l.extern(canonical(m.Host), namespace, v.Origin)
+		to = l.extern(m.Host, namespace, v.Origin)
 	}
 	p := protocolOn(m.Scheme, m.Port)
 	e := Evidence{

@@ -34,6 +34,8 @@ var (
 	// hostWords say that a bare word is a host.
 	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers broker brokers
 		url uri endpoint endpoints seeds nodes upstream target targets bootstrap`)
+	// variantWords may follow a word for a host.
+	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
 	// ownWords say that an address is the service's own.
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
 	// outsideWords say that an address is for browsers and for others to follow.
@@ -74,11 +76,11 @@ func inspect(key string) keyInfo {
 		if i >= n-2 && addressWords[w] {
 			k.address = true
 		}
-		if i >= n-2 && hostWords[w] {
+		if hostWords[w] && (i == n-1 || i == n-2 && variantWords[k.words[n-1]]) {
 			k.host = true
 		}
 	}
-	if n > 0 && ignoredWords[k.words[n-1]] {
+	if n > 0 && ignoredWords[k.words[n-1]] && !k.host {
 		k.ignored = true
 	}
 	return k

@@ -35,6 +35,9 @@ func mentions(key keyInfo, text string, way Way) []mention {
 	return f.found
 }
 
+// notHosts are the values that a setting named after a host may have instead.
+var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal")
+
 // A finder collects the mentions of one setting.
 type finder struct {
 	key   keyInfo
@@ -250,7 +253,7 @@ func (f *finder) token(s string) {
 		f.add(a, "hostport", !f.key.address)
 	case port == 0 && isDomain(host) && f.key.host && path == "":
 		f.add(Address{Host: host}, "host", false)
-	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host) && !fileSuffix[host[strings.LastIndexByte(host, '.')+1:]]:
+	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host) && !notHosts[host] && !fileSuffix[host[strings.LastIndexByte(host, '.')+1:]]:
 		f.add(Address{Host: host}, "host", true)
 		f.found[len(f.found)-1].word = true
 	case port == 0 && f.key.host && isIP(host) && path == "":

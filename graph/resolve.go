@@ -97,7 +97,7 @@ func (l *linker) stands() {
 		}
 		target, ok := l.resolve(n.Target, n.Realm, n.Namespace)
 		if !ok {
-			target = l.extern(canonical(n.Target), "", n.Origin)
+			target = l.extern(n.Target, "", n.Origin)
 		}
 		l.unite(target, c)
 	}
@@ -318,17 +318,18 @@ func (l *linker) ordinal(s string) bool {
 	return i > 0 && i < len(s)-1 && strings.Trim(s[i+1:], "0123456789") == ""
 }
 
-// extern returns the cell of something that the inputs address and do not
-// declare. A short name belongs to the namespace of who addresses it.
+// extern returns the cell of something that the inputs address, as host, and do
+// not declare. A short name belongs to the namespace of who addresses it.
 func (l *linker) extern(host, namespace string, o Origin) int {
-	r := Ref{Realm: "host", Name: host}
-	if !strings.Contains(host, ".") && namespace != "" {
+	r := Ref{Realm: "host", Name: canonical(host)}
+	if !strings.Contains(r.Name, ".") {
 		r.Namespace = namespace
 	}
 	c := l.add(r, o)
-	l.cells[c].extern = true
-	if o.Compare(l.cells[c].origin) < 0 {
-		l.cells[c].origin = o
+	cell := &l.cells[c]
+	cell.extern = true
+	if host = strings.ToLower(host); !slices.Contains(cell.hosts, host) {
+		cell.hosts = append(cell.hosts, host)
 	}
 	return l.find(c)
 }
