@@ -1,8 +1,87 @@
 // Package cmd is the command line: one file a command, flags in, exit code out.
+//
+// A command reads its sources into a graph, has analyze compute an answer, and
+// hands the report to the formats asked for. Results go to standard output, all
+// other talk to standard error in one voice, see talk.go. What went wrong decides
+// the exit code in one place, see exit.go.
 package cmd
 
-import "io"
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
 
 // Main runs weir with its arguments, without the program's name, and returns the
 // exit code: 0 clean, 1 findings, 2 misuse, 3 some input could not be read.
-func Main(args []string, in io.Reader, out, err io.Writer) int { return 0 }
+func Main(args []string, in io.Reader, out, err io.Writer) int {
+	r := &run{console: console{in: in, out: out, err: err}}
+	root := newRoot(r)
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(err)
+	return r.conclude(root.Execute())
+}
+
+// newRoot returns the command weir with all its commands, in the order in which
+// help lists them.
+func newRoot(r *run) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "weir <command>",
+		Short: "Draw who calls whom from service manifests, and say what would hurt.",
+		Example: `weir check deploy/
+weir blast payments deploy/
+weir graph deploy/ -o svg=shop.svg
+helm template shop | weir check -`,
+		Args:              cobra.ArbitraryArgs,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return r.prepare(cmd) },
+		RunE:              func(cmd *cobra.Command, args []string) error { return runRoot(r, cmd, args) },
+	}
+	cobra.EnableCommandSorting = false
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { printHelp(cmd.OutOrStdout(), cmd) })
+	root.SetFlagErrorFunc(flagError)
+	root.Flags().Bool("version", false, "print the version")
+	root.AddCommand(
+		newGraph(r), newShow(r), newBlast(r), newPath(r), newCycles(r), newFanout(r),
+		newRules(r), newCompletion(r), newVersion(r),
+	)
+	root.SetHelpCommand(newHelp(r))
+	root.InitDefaultHelpCmd()
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.InitDefaultHelpFlag()
+		cmd.Flags().Lookup("help").Usage = "show this help"
+	}
+	return root
+}
+
+// runRoot handles weir without a command that it knows.
+func runRoot(r *run, root *cobra.Command, args []string) error {
+	if on, _ := root.Flags().GetBool("version"); on {
+		return runVersion(r)
+	}
+	if len(args) == 0 {
+		printHelp(r.err, root)
+		return errSaid(exitMisuse)
+	}
+	hint := "weir help lists the commands"
+	switch near := nearest(args[0], commandNames(root)); {
+	case near != "":
+		hint = didYouMean("weir " + near)
+	case isPath(args[0]):
+		hint = "name a command first, as in weir check " + strings.Join(args, " ")
+	}
+	return misuse(hint, "unknown command %q", args[0])
+}
+
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
+}

@@ -13,7 +13,6 @@ var Readers = []*document.Reader{
 	manifest.Native,
 	manifest.Backstage,
 	manifest.Istio,
-	manifest.Dapr,
 	manifest.GatewayAPI,
 	manifest.Linkerd,
 	manifest.SMI,

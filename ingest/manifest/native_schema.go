@@ -82,6 +82,7 @@ var nativeManifest = &shape{is: "a mapping", keys: []schemaKey{
 	// The rest is configuration, which package cmd reads.
 	{name: "sources", shape: anything},
 	{name: "rules", shape: anything},
+	{name: "fail-on", shape: anything},
 	{name: "limits", shape: anything},
 	{name: "ignore", shape: anything},
 	{name: "forbid", shape: anything},

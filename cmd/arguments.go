@@ -1,0 +1,65 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// needs returns a check that a command got at least the arguments named, which
+// may be followed by sources.
+func needs(what ...string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < len(what) {
+			return misuse("weir "+cmd.Use, "%s needs %s", cmd.Name(), what[len(args)])
+		}
+		return nil
+	}
+}
+
+// atMost returns a check that a command got no more than n arguments.
+func atMost(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > n {
+			return misuse("weir "+cmd.Use, "%s takes no argument %q", cmd.Name(), args[n])
+		}
+		return nil
+	}
+}
+
+// find returns the service that a person means by name.
+func find(g *graph.Graph, name string) (graph.Node, error) {
+	v, err := g.Find(name)
+	var unknown *graph.NameError
+	if errors.As(err, &unknown) {
+		hint := unknown.Hint()
+		if hint == "" && isPath(name) {
+			hint = "name the service before the sources"
+		}
+		return 0, misuse(hint, "%w", err)
+	}
+	return v, err
+}
+
+// findAll finds several services, in the order of their names.
+func findAll(g *graph.Graph, names []string) ([]graph.Node, error) {
+	var nodes []graph.Node
+	for _, name := range names {
+		v, err := find(g, strings.TrimSpace(name))
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, v)
+	}
+	return nodes, nil
+}
+
+// isPath reports whether a word names something in the file system.
+func isPath(word string) bool {
+	_, err := os.Stat(word)
+	return err == nil
+}

@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render"
+)
+
+// blastOptions say what fails, and how.
+type blastOptions struct {
+	all   bool
+	mode  string
+	depth int
+}
+
+func newBlast(r *run) *cobra.Command {
+	o := &blastOptions{}
+	cmd := &cobra.Command{
+		Use:   "blast <service>[,<service>...] [source...]",
+		Short: "Show what fails when a service fails.",
+		Long: `Every service that suffers is shown with how: it fails, it answers with less
+(degraded), or its work waits (delayed). --all ranks every service by the size of
+its blast radius.`,
+		Example: `weir blast payments deploy/
+weir blast payments,orders deploy/
+weir blast payments deploy/ --depth 2
+weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg
+weir blast --all deploy/`,
+		ValidArgsFunction: r.completeServices(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.all {
+				return runBlastAll(r, args)
+			}
+			if err := needs("a service")(cmd, args); err != nil {
+				return err
+			}
+			return runBlast(r, o, args[0], args[1:])
+		},
+	}
+	cmd.Flags().BoolVar(&o.all, "all", false, "rank every service by its blast radius")
+	cmd.Flags().IntVar(&o.depth, "depth", 0, "stop after `n` hops (default: no end)")
+	addChoice(cmd, &o.mode, "mode", "stop", "`way` to fail: stop", "stop")
+	r.addEvidenceFlags(cmd, graph.Weak)
+	r.addInputFlags(cmd)
+	r.addOutputFlags(cmd)
+	return cmd
+}
+
+func runBlast(r *run, o *blastOptions, names string, sources []string) error {
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	failed, err := findAll(g, strings.Split(names, ","))
+	if err != nil {
+		return err
+	}
+	impact := analyze.Blast(r.evidence.calls(g), failed)
+	return r.write(&analyze.Report{Graph: g, Impacts: []analyze.Impact{impact}}, render.View{Depth: o.depth})
+}
+
+func runBlastAll(r *run, sources []string) error {
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	return r.write(&analyze.Report{Graph: g, Ranking: analyze.BlastAll(r.evidence.calls(g))}, render.View{})
+}

@@ -1,0 +1,53 @@
+package cmd
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/colorprofile"
+)
+
+// colorWords are the values of --color.
+var colorWords = []string{"auto", "always", "never"}
+
+// colorProfile decides which colors go to standard output. In this order:
+// --color (or WEIR_COLOR), a NO_COLOR that is not empty, CLICOLOR_FORCE or
+// FORCE_COLOR, CLICOLOR=0, TERM=dumb, and at last whether it is a terminal.
+func (r *run) colorProfile() colorprofile.Profile {
+	on := terminal(r.out) != nil && os.Getenv("TERM") != "dumb" && os.Getenv("CLICOLOR") != "0"
+	switch {
+	case r.color == "always":
+		on = true
+	case r.color == "never":
+		on = false
+	case os.Getenv("NO_COLOR") != "":
+		on = false
+	case forced("CLICOLOR_FORCE") || forced("FORCE_COLOR"):
+		on = true
+	}
+	if !on {
+		return colorprofile.NoTTY
+	}
+	// Which colors, the library knows; whether any, is decided.
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		return strings.HasPrefix(v, "NO_COLOR=") || strings.HasPrefix(v, "CLICOLOR")
+	})
+	return max(colorprofile.Env(env), colorprofile.ANSI)
+}
+
+func forced(name string) bool {
+	v := os.Getenv(name)
+	return v != "" && v != "0"
+}
+
+// unicodeLocale reports whether box characters can be shown: the locale says
+// UTF-8 or says nothing.
+func unicodeLocale() bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := strings.ToLower(os.Getenv(name)); v != "" {
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return true
+}

@@ -1,0 +1,74 @@
+package cmd
+
+import (
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// completions write the script that teaches a shell to complete weir's words.
+var completions = map[string]func(root *cobra.Command, w io.Writer) error{
+	"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
+	"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
+	"powershell": (*cobra.Command).GenPowerShellCompletionWithDesc,
+	"zsh":        (*cobra.Command).GenZshCompletion,
+}
+
+func newCompletion(r *run) *cobra.Command {
+	shells := slices.Sorted(maps.Keys(completions))
+	return &cobra.Command{
+		Use:   "completion <shell>",
+		Short: "Print the script that completes weir's words in a shell.",
+		Long:  "The shells are " + strings.Join(shells, ", ") + ".",
+		Example: `source <(weir completion bash)
+weir completion zsh > "${fpath[1]}/_weir"
+weir completion fish > ~/.config/fish/completions/weir.fish`,
+		ValidArgs: shells,
+		Args:      cobra.MatchAll(needs("a shell"), atMost(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			write, ok := completions[args[0]]
+			if !ok {
+				return misuse(oneOf(args[0], shells), "no completion for the shell %q", args[0])
+			}
+			return write(cmd.Root(), r.out)
+		},
+	}
+}
+
+// completeServices offers the services of the configured sources, or of the
+// current folder, which is what stands on the line so far, as the first n
+// arguments; sources, which are files, follow.
+func (r *run) completeServices(n int) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= n {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		if r.prepare(cmd) != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		g, err := r.load(nil)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveError
+		}
+		// "a,b" names several: what stands before the last comma stays.
+		before := word[:strings.LastIndexByte(word, ',')+1]
+		var words []string
+		for _, s := range g.Services() {
+			words = append(words, cobra.CompletionWithDesc(before+s.ID, describe(&s)))
+		}
+		return words, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// describe says in a word or two what a service is.
+func describe(s *graph.Service) string {
+	if s.Team != "" {
+		return s.Kind.String() + " of " + s.Team
+	}
+	return s.Kind.String()
+}

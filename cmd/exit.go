@@ -1,0 +1,71 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+)
+
+// Exit codes, the same in every format.
+const (
+	exitClean    = 0
+	exitFindings = 1 // findings at or above --fail-on
+	exitMisuse   = 2 // a flag, the configuration, a service that does not exist
+	exitUnread   = 3 // some input could not be read, everything else was reported
+)
+
+// A failure ends a run: what is wrong, the way out, and the exit code.
+type failure struct {
+	err  error  // nil if everything was said already
+	hint string // may be empty
+	code int
+	help bool // show how the command is used, too
+}
+
+func (f *failure) Error() string {
+	if f.err == nil {
+		return fmt.Sprintf("exit code %d", f.code)
+	}
+	return f.err.Error()
+}
+
+func (f *failure) Unwrap() error { return f.err }
+
+// misuse is what a command returns when it was asked for something impossible.
+func misuse(hint, format string, args ...any) error {
+	return &failure{err: fmt.Errorf(format, args...), hint: hint, code: exitMisuse}
+}
+
+// unread is what a command returns when it cannot answer for want of input.
+func unread(hint, format string, args ...any) error {
+	return &failure{err: fmt.Errorf(format, args...), hint: hint, code: exitUnread}
+}
+
+// errSaid ends a run with a code when everything was said already.
+func errSaid(code int) error { return &failure{code: code} }
+
+// conclude says what ended the run and returns its exit code. Input that could
+// not be read outweighs findings: such a run has not seen everything, so nothing
+// it says about the estate is complete.
+func (r *run) conclude(err error) int {
+	var f *failure
+	switch {
+	case err == nil:
+		f = &failure{code: exitClean}
+	case errors.Is(err, syscall.EPIPE): // whoever read the output has seen enough
+		f = &failure{code: exitClean}
+	case !errors.As(err, &f):
+		f = &failure{err: err, code: exitMisuse}
+	}
+	if f.err != nil {
+		r.complain(err.Error(), f.hint)
+	}
+	if f.help {
+		fmt.Fprintln(r.err)
+		printHelp(r.err, r.command)
+	}
+	if r.failed && f.code != exitMisuse {
+		return exitUnread
+	}
+	return f.code
+}

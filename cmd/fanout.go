@@ -1,0 +1,33 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render"
+)
+
+func newFanout(r *run) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "fanout [source...]",
+		Short: "Show hubs, hot spots and depth.",
+		Long: `For every service: how many it calls (fan-out), how many call it (fan-in), the
+longest chain of calls below it, and its role.`,
+		Example: `weir fanout deploy/
+weir fanout deploy/ -o json | jq '.fan.services[0]'`,
+		RunE: func(_ *cobra.Command, args []string) error { return runFanout(r, args) },
+	}
+	r.addEvidenceFlags(cmd, graph.Weak)
+	r.addInputFlags(cmd)
+	r.addOutputFlags(cmd)
+	return cmd
+}
+
+func runFanout(r *run, sources []string) error {
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	return r.write(&analyze.Report{Graph: g, Fan: analyze.Shape(r.evidence.calls(g))}, render.View{})
+}

@@ -1,0 +1,130 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// A choice is a flag whose value is one of a few words.
+type choice struct {
+	value *string
+	words []string
+}
+
+func (c choice) String() string { return *c.value }
+func (c choice) Type() string   { return "word" }
+
+func (c choice) Set(word string) error {
+	if !slices.Contains(c.words, word) {
+		return misuse(oneOf(word, c.words), "unknown value %q", word)
+	}
+	*c.value = word
+	return nil
+}
+
+// addChoice adds a flag that takes one of words, and completes to them.
+func addChoice(cmd *cobra.Command, value *string, name, fallback, usage string, words ...string) {
+	*value = fallback
+	cmd.Flags().Var(choice{value, words}, name, usage)
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// Groups of flags, in which help lists them after a command's own.
+const (
+	groupInput  = "Input flags"
+	groupOutput = "Output flags"
+)
+
+// addInputFlags adds the flags of commands that read sources.
+func (r *run) addInputFlags(cmd *cobra.Command) {
+	before := flagNames(cmd)
+	f := cmd.Flags()
+	f.StringVar(&r.configPath, "config", "", "read the configuration from `file`, not from "+configName)
+	f.StringVar(&r.namespace, "namespace", "", "`name` of the namespace of objects that give none")
+	f.BoolVarP(&r.quiet, "quiet", "q", false, "say nothing about inputs but what could not be read")
+	f.BoolVarP(&r.verbose, "verbose", "v", false, "say everything about what was read, and what was not")
+	setGroup(cmd, before, groupInput)
+}
+
+// addOutputFlags adds the flags of commands that write reports.
+func (r *run) addOutputFlags(cmd *cobra.Command) {
+	before := flagNames(cmd)
+	cmd.Flags().StringArrayVarP(&r.outputs, "output", "o", nil,
+		"write as `format[=file]`: "+strings.Join(formatNames(), ", ")+`; repeatable (default "`+formatNames()[0]+`")`)
+	_ = cmd.RegisterFlagCompletionFunc("output", completeFormats)
+	addChoice(cmd, &r.color, "color", "auto", "`when` to use color: auto, always, never", colorWords...)
+	setGroup(cmd, before, groupOutput)
+}
+
+func flagNames(cmd *cobra.Command) map[string]bool {
+	names := map[string]bool{}
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names[f.Name] = true })
+	return names
+}
+
+// setGroup puts the flags that were added since before into a group.
+func setGroup(cmd *cobra.Command, before map[string]bool, group string) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !before[f.Name] {
+			_ = cmd.Flags().SetAnnotation(f.Name, groupKey, []string{group})
+		}
+	})
+}
+
+const groupKey = "weir-group"
+
+// setFromEnvironment gives every flag that the command line leaves alone the
+// value of its variable: WEIR_FAIL_ON for --fail-on. An empty one counts as unset.
+func setFromEnvironment(cmd *cobra.Command) (err error) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "WEIR_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := os.Getenv(name)
+		if err != nil || f.Changed || value == "" || f.Name == "help" || f.Name == "version" {
+			return
+		}
+		if e := cmd.Flags().Set(f.Name, value); e != nil {
+			err = invalidValue(name, value, errors.Unwrap(e))
+		}
+	})
+	return err
+}
+
+// flagError puts pflag's complaints into weir's voice.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "":
+		name := unknown.GetSpecifiedName()
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		hint := cmd.CommandPath() + " --help lists the flags"
+		if near := nearest(name, names); near != "" {
+			hint = didYouMean("--" + near)
+		}
+		return misuse(hint, "unknown flag \"--%s\"", name)
+	case errors.As(err, &unknown):
+		return misuse(cmd.CommandPath()+" --help lists the flags", "unknown flag \"-%s\"", unknown.GetSpecifiedName())
+	case errors.As(err, &missing):
+		return misuse(missing.GetFlag().Usage, "flag \"--%s\" needs a value", missing.GetFlag().Name)
+	case errors.As(err, &invalid):
+		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
+	}
+	return misuse(cmd.CommandPath()+" --help shows how it is used", "%w", err)
+}
+
+// invalidValue is the failure of a flag or a variable with a value that it
+// cannot take. The cause may bring a hint of its own.
+func invalidValue(name, value string, cause error) error {
+	var f *failure
+	if errors.As(cause, &f) {
+		return misuse(f.hint, "%s: %w", name, f.err)
+	}
+	return misuse("", "%s: %q is not a value it can take", name, value)
+}

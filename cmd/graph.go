@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render"
+)
+
+// graphOptions say which part of the graph is drawn, and how.
+type graphOptions struct {
+	focus    []string
+	depth    int
+	collapse string
+	reduce   bool
+	all      bool
+}
+
+func newGraph(r *run) *cobra.Command {
+	o := &graphOptions{}
+	cmd := &cobra.Command{
+		Use:   "graph [source...]",
+		Short: "Show who calls whom, or export it.",
+		Long: `Calls are drawn by what proves them: solid when the evidence is strong, dashed
+when it is a hint, dotted when a policy merely allows the call.`,
+		Example: `weir graph deploy/
+weir graph deploy/ -o svg=shop.svg
+weir graph deploy/ --focus payments --depth 2 -o dot | dot -Tsvg > payments.svg
+weir graph deploy/ -o text -o json=shop.json`,
+		RunE: func(_ *cobra.Command, args []string) error { return runGraph(r, o, args) },
+	}
+	cmd.Flags().StringSliceVar(&o.focus, "focus", nil, "draw only what is tied to `service`; repeatable")
+	cmd.Flags().IntVar(&o.depth, "depth", 0, "stop `n` calls away from the focus (default: no end)")
+	addChoice(cmd, &o.collapse, "collapse", "", "draw one box for each `group`: namespace, team, system", "namespace", "team", "system")
+	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "leave out calls that a longer chain implies")
+	cmd.Flags().BoolVar(&o.all, "all", false, "draw telemetry, control and health calls too")
+	_ = cmd.RegisterFlagCompletionFunc("focus", r.completeServices(1))
+	r.addEvidenceFlags(cmd, graph.Allowed)
+	r.addInputFlags(cmd)
+	r.addOutputFlags(cmd)
+	return cmd
+}
+
+func runGraph(r *run, o *graphOptions, sources []string) error {
+	if o.depth < 0 {
+		return misuse("", "--depth: %d calls are less than none", o.depth)
+	}
+	if o.depth > 0 && len(o.focus) == 0 {
+		return misuse("say from where: --focus <service>", "--depth needs a service to start at")
+	}
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	focus, err := findAll(g, o.focus)
+	if err != nil {
+		return err
+	}
+	return r.write(&analyze.Report{Graph: g, Drawn: true}, render.View{
+		Focus: focus, Depth: o.depth, Collapse: o.collapse, Reduce: o.reduce, All: o.all,
+		Only: r.evidence.only, MinStrength: r.evidence.strength(),
+	})
+}

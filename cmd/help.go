@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+func newHelp(r *run) *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Show how a command is used.",
+		Args:  atMost(1),
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return commandNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				printHelp(r.out, cmd.Root())
+				return nil
+			}
+			for _, c := range cmd.Root().Commands() {
+				if c.Name() == args[0] {
+					printHelp(r.out, c)
+					return nil
+				}
+			}
+			return misuse(oneOf(args[0], commandNames(cmd.Root())), "unknown command %q", args[0])
+		},
+	}
+}
+
+// printHelp shows how a command is used: the line to type, what it does, real
+// examples, its commands and its flags.
+func printHelp(w io.Writer, cmd *cobra.Command) {
+	line := cmd.Use
+	if cmd.HasParent() {
+		line = cmd.Parent().CommandPath() + " " + line
+	}
+	fmt.Fprintf(w, "%s\n\n%s\n", line, cmd.Short)
+	if cmd.Long != "" {
+		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(cmd.Long))
+	}
+	if cmd.Example != "" {
+		fmt.Fprintf(w, "\nExamples:\n  %s\n", strings.ReplaceAll(cmd.Example, "\n", "\n  "))
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(w, "\nCommands:\n")
+		for _, c := range cmd.Commands() {
+			fmt.Fprintf(w, "  %-*s   %s\n", cmd.NamePadding(), c.Name(), c.Short)
+		}
+	}
+	for _, group := range []string{"", groupInput, groupOutput} {
+		printFlags(w, cmd.Flags(), group)
+	}
+	if !cmd.HasParent() {
+		fmt.Fprint(w, "\nExit codes: 0 clean, 1 findings, 2 misuse, 3 some input could not be read.\n")
+	}
+}
+
+// printFlags shows the flags of one group under its heading, and nothing if
+// there are none.
+func printFlags(w io.Writer, flags *pflag.FlagSet, group string) {
+	type row struct{ flag, usage string }
+	var rows []row
+	width := 0
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden || groupOf(f) != group {
+			return
+		}
+		flag := "    --" + f.Name
+		if f.Shorthand != "" {
+			flag = "-" + f.Shorthand + ", --" + f.Name
+		}
+		value, usage := pflag.UnquoteUsage(f)
+		if value != "" {
+			flag += " <" + value + ">"
+		}
+		switch f.DefValue {
+		case "", "0", "false", "[]":
+		default:
+			usage += fmt.Sprintf(" (default %q)", f.DefValue)
+		}
+		rows = append(rows, row{flag, usage})
+		width = max(width, len(flag))
+	})
+	if len(rows) == 0 {
+		return
+	}
+	if group == "" {
+		group = "Flags"
+	}
+	fmt.Fprintf(w, "\n%s:\n", group)
+	for _, r := range rows {
+		fmt.Fprintf(w, "  %-*s   %s\n", width, r.flag, r.usage)
+	}
+}
+
+// groupOf returns the heading under which help shows a flag, "" for a command's
+// own.
+func groupOf(f *pflag.Flag) string {
+	if group := f.Annotations[groupKey]; len(group) > 0 {
+		return group[0]
+	}
+	return ""
+}

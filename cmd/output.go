@@ -1,0 +1,186 @@
+package cmd
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/render"
+)
+
+// An output is one format that a report is written in, and where to.
+type output struct {
+	format *render.Format
+	file   string // "" for standard output
+}
+
+// parseOutputs reads the values of --output, format[=file]. Without any, the
+// first format goes to standard output.
+func parseOutputs(specs []string) ([]output, error) {
+	if len(specs) == 0 {
+		return []output{{format: render.Formats[0]}}, nil
+	}
+	var outputs []output
+	taken := map[string]bool{}
+	for _, spec := range specs {
+		name, file, named := strings.Cut(spec, "=")
+		i := slices.IndexFunc(render.Formats, func(f *render.Format) bool { return f.Name == name })
+		switch {
+		case i < 0:
+			return nil, unknownFormat(name)
+		case named && file == "":
+			return nil, misuse("write "+name+"=file, or just "+name+" for standard output", "--output: no file after %q", spec)
+		case taken[file] && file == "":
+			return nil, misuse("give all but one a file: -o "+name+"=file", "--output: two formats for standard output")
+		case taken[file]:
+			return nil, misuse("", "--output: two formats for file %q", file)
+		}
+		taken[file] = true
+		outputs = append(outputs, output{render.Formats[i], file})
+	}
+	return outputs, nil
+}
+
+// unknownFormat says that there is no such format. Who gave a file's name was
+// after its ending.
+func unknownFormat(name string) error {
+	hint := oneOf(name, formatNames())
+	if ext := strings.TrimPrefix(filepath.Ext(name), "."); slices.Contains(formatNames(), ext) {
+		hint = didYouMean(ext + "=" + name)
+	}
+	return misuse(hint, "--output: unknown format %q", name)
+}
+
+func formatNames() []string {
+	var names []string
+	for _, f := range render.Formats {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func completeFormats(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	var words []string
+	for _, f := range render.Formats {
+		words = append(words, cobra.CompletionWithDesc(f.Name, f.Doc))
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}
+
+// write writes the report in every format asked for.
+func (r *run) write(report *analyze.Report, view render.View) error {
+	for _, o := range r.outputsTo {
+		options := render.Options{Verbose: r.verbose, View: view, ASCII: !unicodeLocale()}
+		write := func(w io.Writer) error { return o.format.Write(w, report, options) }
+		if o.file != "" {
+			if err := writeFile(o.file, write); err != nil {
+				return misuse("", "writing %s: %w", o.file, err)
+			}
+			continue
+		}
+		profile := r.colorProfile()
+		options.Color = profile > colorprofile.ASCII
+		options.Width = terminalWidth(r.out)
+		if err := writeOut(r.out, profile, write); err != nil {
+			return fmt.Errorf("writing %s: %w", o.format.Name, err)
+		}
+	}
+	return nil
+}
+
+// writeOut writes to standard output, with colors as the terminal knows them.
+func writeOut(out io.Writer, profile colorprofile.Profile, write func(io.Writer) error) error {
+	if profile <= colorprofile.ASCII {
+		w := bufio.NewWriter(out)
+		if err := write(w); err != nil {
+			return err
+		}
+		return w.Flush()
+	}
+	// In one piece, because the color writer cannot continue an escape sequence
+	// that was cut in two.
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
+		return err
+	}
+	_, err := (&colorprofile.Writer{Forward: out, Profile: profile}).Write(text.Bytes())
+	return err
+}
+
+// writeFile writes a file as a whole: until everything is written it stands
+// beside its place under another name, so that nobody meets half of it. What is
+// not a regular file, a pipe or a device, is written to directly.
+func writeFile(name string, write func(io.Writer) error) error {
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	mode := os.FileMode(0o666)
+	temporary := fmt.Sprintf("%s.weir-%d", name, os.Getpid())
+	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
+	if info, err := os.Stat(name); err == nil {
+		mode = info.Mode().Perm()
+		if !info.Mode().IsRegular() {
+			temporary, flags = name, os.O_WRONLY
+		}
+	}
+	file, err := os.OpenFile(temporary, flags, mode)
+	if err != nil {
+		return withoutPath(err)
+	}
+	if temporary != name {
+		defer os.Remove(temporary) // fails when it has become the file
+	}
+	w := bufio.NewWriter(file)
+	if err := write(w); err != nil {
+		file.Close()
+		return err
+	}
+	if err := w.Flush(); err != nil {
+		file.Close()
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	if temporary == name {
+		return nil
+	}
+	return os.Rename(temporary, name)
+}
+
+// withoutPath leaves the name of the file out of an error, for a message that
+// has it already.
+func withoutPath(err error) error {
+	if p, ok := err.(*os.PathError); ok {
+		return p.Err
+	}
+	return err
+}
+
+// terminal returns the file behind a stream if it is a terminal, else nil.
+func terminal(stream any) *os.File {
+	if f, ok := stream.(*os.File); ok && term.IsTerminal(f.Fd()) {
+		return f
+	}
+	return nil
+}
+
+// terminalWidth returns the columns of the terminal that w is, 0 if it is none.
+func terminalWidth(w io.Writer) int {
+	if f := terminal(w); f != nil {
+		if width, _, err := term.GetSize(f.Fd()); err == nil {
+			return width
+		}
+	}
+	return 0
+}

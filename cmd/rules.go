@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+)
+
+func newRules(r *run) *cobra.Command {
+	return &cobra.Command{
+		Use:   "rules [id]",
+		Short: "List the rules, or show the page of one.",
+		Long:  `A rule's page says why it hurts, gives an example, and shows the way out.`,
+		Example: `weir rules
+weir rules sync-cycle`,
+		Args:              atMost(1),
+		ValidArgsFunction: completeRules,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return listRules(r)
+			}
+			return showRule(r, args[0])
+		},
+	}
+}
+
+// listRules writes one rule a line.
+func listRules(r *run) error {
+	w := tabwriter.NewWriter(r.out, 0, 0, 3, ' ', 0)
+	for _, rule := range analyze.Rules {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", rule.ID, rule.Severity, rule.Title)
+	}
+	return w.Flush()
+}
+
+func showRule(r *run, id string) error {
+	for _, rule := range analyze.Rules {
+		if rule.ID == id {
+			_, err := fmt.Fprintf(r.out, "%s (%s): %s\n\n%s\n", rule.ID, rule.Severity, rule.Title, strings.TrimSpace(rule.Doc))
+			return err
+		}
+	}
+	return misuse(oneOf(id, ruleIDs()), "no rule %q", id)
+}
+
+func ruleIDs() []string {
+	var ids []string
+	for _, rule := range analyze.Rules {
+		ids = append(ids, rule.ID)
+	}
+	return ids
+}
+
+func completeRules(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var words []string
+	for _, rule := range analyze.Rules {
+		words = append(words, cobra.CompletionWithDesc(rule.ID, rule.Title))
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}

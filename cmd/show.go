@@ -1,0 +1,41 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render"
+)
+
+func newShow(r *run) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "show <service> [source...]",
+		Short: "Show one service in perspective.",
+		Long: `Its role, whom it calls and who calls it with the places that say so, what its
+failure reaches, what it cannot do without, and the findings that concern it.`,
+		Example: `weir show payments deploy/
+weir show shop/payments deploy/ -o json`,
+		Args:              needs("a service"),
+		ValidArgsFunction: r.completeServices(1),
+		RunE:              func(_ *cobra.Command, args []string) error { return runShow(r, args[0], args[1:]) },
+	}
+	r.addEvidenceFlags(cmd, graph.Weak)
+	r.addInputFlags(cmd)
+	r.addOutputFlags(cmd)
+	return cmd
+}
+
+func runShow(r *run, name string, sources []string) error {
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	service, err := find(g, name)
+	if err != nil {
+		return err
+	}
+	scope := r.evidence.calls(g)
+	focus := analyze.Look(g, scope, service, &analyze.Check{})
+	return r.write(&analyze.Report{Graph: g, Focus: focus}, render.View{})
+}
