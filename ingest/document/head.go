@@ -36,15 +36,16 @@ func (n *Names) of(text []byte) string {
 func blockHead(text []byte, column int, names *Names, h *Head) bool {
 	h.APIVersion, h.Kind, h.Keys, h.Lists = "", "", h.Keys[:0], h.Lists[:0]
 	whole := text
-	settled := true // every value so far ends on its line
+	opening := column > 0 // the line of the item's dash
+	settled := true       // every value so far ends on its line
 	first := true
 	for len(text) > 0 {
 		end := lineEnd(text, 0)
 		line := text[:end]
 		text = text[end:]
 		indent := indentation(line)
-		if first && column > 0 {
-			indent = column // past the dash of the list item
+		if opening {
+			indent, opening = min(column, len(line)), false
 		}
 		line = bytes.TrimRight(line[indent:], " \t\r\n")
 		switch {

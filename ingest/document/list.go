@@ -14,40 +14,38 @@ func blockListItems(p Part) []Part {
 	if start < 0 || mayAlias(text) {
 		return nil
 	}
-	first := start
-	for first < len(text) && isBlank(text[first:lineEnd(text, first)]) {
-		first = lineEnd(text, first)
-	}
-	indent := indentation(text[first:])
-	end := first
-	var items []Part
-	for i := first; ; i = lineEnd(text, i) {
-		line := text[i:lineEnd(text, i)]
-		depth := indentation(line)
-		blank := isBlank(line)
-		dash := !blank && depth == indent && isDash(line[depth:])
-		if !blank && !dash && depth > indent && len(items) > 0 {
-			continue
-		}
-		if blank && i < len(text) {
-			continue
-		}
-		if len(items) > 0 {
-			last := &items[len(items)-1]
-			*last = p.at(end, i)
-			last.form = formItem
-		}
-		if !dash {
-			end = i
-			break
-		}
-		end = i
-		items = append(items, Part{})
-	}
-	if !isListHead(text[:start], text[end:]) {
+	dashes, end := sequence(text, start)
+	if len(dashes) == 0 || !isListHead(text[:start], text[end:]) {
 		return nil
 	}
+	cut, items := newCutter(p, formItem), make([]Part, 0, len(dashes))
+	for i, dash := range dashes {
+		next := end
+		if i+1 < len(dashes) {
+			next = dashes[i+1]
+		}
+		items = append(items, cut.part(dash, next))
+	}
 	return items
+}
+
+// sequence returns the lines that start the items of the block sequence which
+// starts at from, and where it ends.
+func sequence(text []byte, from int) (dashes []int, end int) {
+	indent := -1
+	for i := from; i < len(text); i = lineEnd(text, i) {
+		line := text[i:lineEnd(text, i)]
+		depth := indentation(line)
+		switch rest := bytes.TrimRight(line[depth:], "\r\n"); {
+		case len(rest) == 0 || rest[0] == '#':
+		case indent < 0 && !isDash(rest), indent >= 0 && depth < indent, depth == indent && !isDash(rest):
+			return dashes, i
+		case indent < 0 || depth == indent:
+			indent = depth
+			dashes = append(dashes, i)
+		}
+	}
+	return dashes, len(text)
 }
 
 // keyLine returns the start of the line after the one that is just this

@@ -41,20 +41,11 @@ func (d *Document) Start() (line int) {
 }
 
 // Parse fills Root and Head. The error is a *SyntaxError.
-func (d *Document) Parse() (err error) {
+func (d *Document) Parse() error {
 	if d.part.form == formText {
 		return nil
 	}
-	var y *yaml.Node
-	if d.part.form == formJSON {
-		y, err = parseJSON(d.part)
-	} else if y, err = parseYAML(d.part); err == nil {
-		d.line = int(d.part.line)
-		if d.part.form == formItem && len(y.Content) == 1 {
-			y = y.Content[0]
-			y = first(y)
-		}
-	}
+	y, err := d.parse()
 	if err != nil {
 		return err
 	}
@@ -63,11 +54,27 @@ func (d *Document) Parse() (err error) {
 	return nil
 }
 
-func first(y *yaml.Node) *yaml.Node {
-	if y.Kind == yaml.SequenceNode && len(y.Content) == 1 {
-		return y.Content[0]
+func (d *Document) parse() (*yaml.Node, error) {
+	var jsonErr error
+	if d.part.form == formJSON {
+		y, err := parseJSON(d.part)
+		if err == nil {
+			return y, nil
+		}
+		jsonErr = err
 	}
-	return y
+	y, err := parseYAML(d.part)
+	if err != nil && jsonErr != nil {
+		return nil, jsonErr // all of its brackets and strings end, so JSON was meant
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.line = int(d.part.line)
+	if d.part.form == formItem {
+		y = y.Content[0].Content[0]
+	}
+	return y, nil
 }
 
 // parseYAML parses one document. It is an error if there is more than that.
@@ -88,7 +95,7 @@ func parseYAML(p Part) (y *yaml.Node, err error) {
 	y = new(yaml.Node)
 	dec := yaml.NewDecoder(bytes.NewReader(p.Text))
 	if err := dec.Decode(y); err == io.EOF {
-		return y, nil
+		return y, nil // nothing but comments
 	} else if err != nil {
 		return nil, syntaxError(p, err)
 	}

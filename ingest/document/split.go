@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 )
 
 // A Part is the text of one document, not yet parsed, with its place in the
@@ -10,7 +11,7 @@ import (
 type Part struct {
 	Text   []byte
 	line   int32 // lines of the file before Text
-	column int32 // bytes before Text on its first line
+	column int32 // characters before Text on its first line
 	form   form
 }
 
@@ -135,12 +136,28 @@ func splitValues(p Part, yield func(Part)) {
 	yield(p)
 }
 
-// at returns the part of p from byte i to byte j.
-func (p Part) at(i, j int) Part {
-	q := Part{Text: p.Text[i:j], line: p.line, column: p.column + int32(i), form: p.form}
-	if n := bytes.Count(p.Text[:i], newline); n > 0 {
-		q.line += int32(n)
-		q.column = int32(i - 1 - bytes.LastIndexByte(p.Text[:i], '\n'))
+// A cutter cuts parts out of a part from its start to its end, and counts lines
+// only once.
+type cutter struct {
+	whole        Part
+	form         form
+	done         int // counted up to here
+	line, column int32
+}
+
+func newCutter(p Part, f form) *cutter {
+	return &cutter{whole: p, form: f, line: p.line, column: p.column}
+}
+
+// part returns the text from byte i to byte j; i must not go back.
+func (c *cutter) part(i, j int) Part {
+	before := c.whole.Text[c.done:i]
+	if n := bytes.Count(before, newline); n > 0 {
+		c.line += int32(n)
+		c.column = 0
+		before = before[bytes.LastIndexByte(before, '\n')+1:]
 	}
-	return q
+	c.column += int32(utf8.RuneCount(before))
+	c.done = i
+	return Part{Text: c.whole.Text[i:j], line: c.line, column: c.column, form: c.form}
 }
