@@ -72,7 +72,7 @@ func (a *account) add(t *batch) {
 			a.skip(templateKind, origin, 1)
 			if a.templates != t.file.name {
 				a.templates = t.file.name
-				a.problems([]graph.Problem{templateProblem(origin)})
+				a.problems([]graph.Problem{t.templateProblem(origin)})
 			}
 		case o.reader != "":
 			count(a.read, o.reader, origin, 1)

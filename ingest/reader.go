@@ -1,11 +1,9 @@
 package ingest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"path"
-	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -36,11 +34,11 @@ func (r *reader) read(t *batch) {
 			continue
 		}
 		if err := d.Parse(); err != nil {
-			t.outcomes = append(t.outcomes, r.failed(t, d, err, line))
+			t.outcomes = append(t.outcomes, t.failed(d, err, line))
 			continue
 		}
-		if isTemplate(d) {
-			t.outcomes = append(t.outcomes, outcome{template: true, line: line})
+		if at := t.templateLine(d, true); at > 0 {
+			t.outcomes = append(t.outcomes, outcome{template: true, line: at})
 			continue
 		}
 		d.Documents(func(d *document.Document) bool {
@@ -62,9 +60,9 @@ func (r *reader) match(d *document.Document) *document.Reader {
 }
 
 // failed is the outcome of a document that does not parse.
-func (r *reader) failed(t *batch, d *document.Document, err error, line int32) outcome {
-	if looksLikeTemplate(d) {
-		return outcome{template: true, line: line}
+func (t *batch) failed(d *document.Document, err error, line int32) outcome {
+	if at := t.templateLine(d, false); at > 0 {
+		return outcome{template: true, line: at}
 	}
 	var syntax *document.SyntaxError
 	p := graph.Problem{Origin: graph.Origin{File: d.File, Line: line}, Message: err.Error(), Level: graph.Failed}
@@ -115,26 +113,4 @@ func kindOf(d *document.Document) string {
 		return "json without kind"
 	}
 	return "yaml without kind"
-}
-
-const templateKind = "un-rendered template"
-
-func templateProblem(at graph.Origin) graph.Problem {
-	return graph.Problem{
-		Origin:  at,
-		Message: "this is a template, not yet rendered",
-		Hint:    "helm template <chart> | weir check -",
-		Level:   graph.Skipped,
-	}
-}
-
-// isTemplate reports whether a document that parses is a template all the same.
-func isTemplate(d *document.Document) bool {
-	return strings.Contains(d.Root.Get("metadata", "name").Str(), "{{")
-}
-
-// looksLikeTemplate reports whether a document does not parse because it is a
-// template.
-func looksLikeTemplate(d *document.Document) bool {
-	return bytes.Contains(d.Source(), []byte("{{")) || bytes.Contains(d.Source(), []byte("{%"))
 }

@@ -33,6 +33,7 @@ type work struct {
 type progress struct {
 	file    file
 	dir     fs.FS
+	chart   string    // the folder of the chart whose template it is, as shown; or ""
 	batches []*batch // not yet accounted for, in order
 	closed  bool     // no more batches follow
 }
@@ -57,7 +58,7 @@ func newWork(ctx context.Context, o Options, files []file, opened *opened, a *ac
 	w := &work{ctx: ctx, o: o, opened: opened, account: a, files: make([]*progress, len(files))}
 	w.changed = sync.NewCond(&w.mu)
 	for i, f := range files {
-		w.files[i] = &progress{file: f, dir: opened.beside(f)}
+		w.files[i] = &progress{file: f, dir: opened.beside(f), chart: chartOf(f)}
 	}
 	return w
 }

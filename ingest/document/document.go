@@ -103,6 +103,3 @@ func (d *Document) Problem(level graph.Severity, n Node, hint, format string, ar
 
 // Declare is an explicit policy setting read at n.
 func Declare[T any](d *Document, n Node, v T) policy.Setting[T] { return policy.Declare(v, d.At(n)) }
-
-// Source is the text that the document was, or will be, parsed from.
-func (d *Document) Source() []byte { return d.part.Text }

@@ -2,10 +2,16 @@ package document
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
 )
 
 // A SyntaxError says where the text of a document breaks the rules of its
@@ -18,36 +24,169 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string { return e.Message }
 
-var yamlPlace = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
+// yamlProblems are the parser's words, weir's words for the same, and the way
+// out. The place, if there is one, is a regular expression for what is wrong in
+// the line.
+var yamlProblems = []struct {
+	says, message, hint string
+	place               *regexp.Regexp
+}{
+	{"mapping values are not allowed", `a second ":"`, `put the value in quotes if it contains ": ", or check the indentation`, regexp.MustCompile(`:\s*$|: [^:]*$`)},
+	{"found a tab character", tabMessage, tabHint, regexp.MustCompile("\t")},
+	{"cannot start any token", "a character that no value can start with", "put the value in quotes", regexp.MustCompile("[@`%\t]")},
+	{"did not find expected key", "neither a key of the mapping above nor the end of it", "check the indentation and the quotes against the lines above", nil},
+	{"did not find expected '-'", "neither an item of the list above nor the end of it", `put the "-" of all items in one column`, nil},
+	{"did not find expected node content", "no value where one should be", "put a value there", nil},
+	{"did not find expected ','", "a bracket without end", "close it, and put commas between the values", regexp.MustCompile(`[\[{]`)},
+	{"could not find expected ':'", `a key without ":"`, `put ":" after it, or check the indentation and the quotes above`, nil},
+	{"found unexpected end of stream", "a quote without end", "close it", regexp.MustCompile(`["']`)},
+	{"found unexpected document indicator", "a quote without end", "close it before the document ends", regexp.MustCompile(`["']`)},
+	{"block sequence entries are not allowed", "a list where none can be", "put it on lines of its own below its key", regexp.MustCompile(`- `)},
+	{"mapping keys are not allowed", `a "?" where no key can be`, "put the value in quotes", regexp.MustCompile(`\?`)},
+	{"found unknown escape character", "an unknown escape", escapeHint, regexp.MustCompile(`\\`)},
+	{"expected hexdecimal number", "an unfinished escape", escapeHint, regexp.MustCompile(`\\`)},
+	{"invalid Unicode character escape", "an escape of no character", escapeHint, regexp.MustCompile(`\\`)},
+	{"indentation indicator equal to 0", "a text that wants to be indented by 0", "use a number from 1 to 9, or none", regexp.MustCompile(`[|>]`)},
+	{"expected comment or line break", `something after "|" or ">"`, "start the text on the next line", regexp.MustCompile(`[|>]`)},
+	{"expected alphabetic or numeric", `a "&" or "*" without a name`, "put the value in quotes", regexp.MustCompile(`[&*]`)},
+	{"found undefined tag handle", "a tag with an unknown handle", "declare it with %TAG", regexp.MustCompile(`!`)},
+	{"expected <document start>", "something after the end of the document", `start every document with "---"`, nil},
+	{"exceeded max depth", "values that are nested too deep", fmt.Sprintf("weir reads %d levels", maxDepth), nil},
+	{"unknown anchor", "an alias of nothing", `define it with "&" before, in the same document`, nil},
+}
+
+const (
+	tabMessage = "a tab in the indentation"
+	tabHint    = "indent with spaces"
+	escapeHint = `in double quotes write a backslash as "\\", or use single quotes`
+)
 
 // syntaxError translates an error of the YAML parser into the place in the file
 // and a person's words.
 func syntaxError(p Part, err error) *SyntaxError {
-	m := yamlPlace.FindStringSubmatch(err.Error())
-	e := &SyntaxError{Line: int(p.line) + 1, Message: err.Error()}
-	if m == nil {
+	if e := encodingError(p); e != nil {
 		return e
 	}
-	e.Message = m[2]
-	n, _ := strconv.Atoi(m[1])
-	var line []byte
-	if n > 0 {
-		e.Line = int(p.line) + n
-		line = nthLine(p.Text, n)
-		if shown := bytes.TrimSpace(line); len(shown) > 0 {
-			e.Column = bytes.Index(line, shown) + 1
-			e.Message = fmt.Sprintf("%s at %q", m[2], shorten(string(shown)))
+	line, says := yamlPlace(p.Text, err)
+	source := bytes.TrimRight(nthLine(p.Text, line), "\r\n")
+	blank := source[:len(source)-len(bytes.TrimLeft(source, " \t"))]
+	e := &SyntaxError{Line: int(p.line) + line, Message: says}
+	start := len(blank)
+	for _, known := range yamlProblems {
+		if strings.Contains(says, known.says) {
+			e.Message, e.Hint = known.message, known.hint
+			if known.place != nil {
+				if at := known.place.FindIndex(source); at != nil {
+					start = at[0]
+				}
+			}
+			break
 		}
 	}
-	e.Hint = hint(m[2], line)
+	if i := bytes.IndexByte(blank, '\t'); i >= 0 {
+		e.Message, e.Hint, start = tabMessage, tabHint, i
+	}
+	e.Column = utf8.RuneCount(source[:start]) + 1
+	if shown := bytes.TrimSpace(source); len(shown) > 0 {
+		e.Message += ": " + strconv.Quote(shorten(string(shown)))
+	}
 	return e
 }
 
-func nthLine(text []byte, n int) []byte {
-	for ; n > 1 && len(text) > 0; n-- {
-		text = text[lineEnd(text, 0):]
+var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
+
+// yamlPlace returns the line of text, from 1, that an error of the YAML parser is
+// about, and what the error says. The parser itself names the line wrongly, or the
+// one on which the mapping around it starts, or none.
+func yamlPlace(text []byte, err error) (line int, says string) {
+	says = yamlError.FindStringSubmatch(err.Error())[2]
+	if name, ok := strings.CutPrefix(says, "unknown anchor '"); ok {
+		name, _, _ = strings.Cut(name, "'")
+		return 1 + bytes.Count(text[:max(0, bytes.Index(text, []byte("*"+name)))], newline), says
 	}
-	return text[:lineEnd(text, 0)]
+	// With a line put before, none is called 0, which the parser takes for unknown.
+	shifted := append([]byte("\n"), text...)
+	_, n := tryYAML(shifted)
+	if strings.Contains(says, "did not find expected") && !strings.Contains(says, "','") && len(text) < maxSearch {
+		n = 1 + sort.Search(bytes.Count(text, newline)+1, func(n int) bool {
+			got, _ := tryYAML(text[:lineStart(text, n+1)])
+			return got == says
+		})
+		return n, says
+	}
+	if scannerError(says) {
+		n--
+	}
+	return max(1, min(n, bytes.Count(text, newline)+1)), says
+}
+
+// maxSearch bounds the text in which a line is searched for by parsing ever
+// shorter beginnings of it.
+const maxSearch = 1 << 20
+
+// tryYAML returns what is wrong with text and the line that the parser gives.
+func tryYAML(text []byte) (says string, line int) {
+	defer func() {
+		if recover() != nil {
+			says, line = "", 0
+		}
+	}()
+	dec := yaml.NewDecoder(bytes.NewReader(text))
+	err := dec.Decode(new(yaml.Node))
+	if err == nil {
+		err = dec.Decode(new(yaml.Node))
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		return "", 0
+	}
+	m := yamlError.FindStringSubmatch(err.Error())
+	line, _ = strconv.Atoi(m[1])
+	return m[2], line
+}
+
+// scannerError reports whether the parser counts the lines of an error from 1
+// and not from 0.
+func scannerError(says string) bool {
+	return !strings.Contains(says, "did not find expected ',") && !strings.Contains(says, "undefined tag handle") &&
+		!strings.Contains(says, "directive")
+}
+
+// lineStart returns the start of the nth line, from 0.
+func lineStart(text []byte, n int) int {
+	i := 0
+	for ; n > 0 && i < len(text); n-- {
+		i = lineEnd(text, i)
+	}
+	return i
+}
+
+func nthLine(text []byte, n int) []byte {
+	start := lineStart(text, n-1)
+	return text[start:lineEnd(text, start)]
+}
+
+// encodingError finds the first byte that no YAML may have.
+func encodingError(p Part) *SyntaxError {
+	i := 0
+	for i < len(p.Text) {
+		r, size := utf8.DecodeRune(p.Text[i:])
+		if r == utf8.RuneError && size == 1 || r < ' ' && r != '\t' && r != '\n' && r != '\r' || r >= 0x7f && r < 0xa0 && r != 0x85 {
+			break
+		}
+		i += size
+	}
+	if i == len(p.Text) {
+		return nil
+	}
+	before := newCutter(p, p.form).part(i, i)
+	e := &SyntaxError{
+		Line: int(before.line) + 1, Column: int(before.column) + 1,
+		Message: fmt.Sprintf("the byte 0x%02x is not UTF-8", p.Text[i]), Hint: "save the file as UTF-8",
+	}
+	if p.Text[i] < ' ' || utf8.FullRune(p.Text[i:]) && p.Text[i] == 0x7f {
+		e.Message, e.Hint = fmt.Sprintf("a control character, 0x%02x", p.Text[i]), "remove it"
+	}
+	return e
 }
 
 // shorten cuts what is quoted in a message to a length that fits a line.
@@ -58,9 +197,4 @@ func shorten(s string) string {
 		return string(r[:most]) + "..."
 	}
 	return s
-}
-
-// hint is the way out of an error of the YAML parser on a line.
-func hint(problem string, line []byte) string {
-	return ""
 }
