@@ -33,7 +33,7 @@ type work struct {
 type progress struct {
 	file    file
 	dir     fs.FS
-	chart   string    // the folder of the chart whose template it is, as shown; or ""
+	chart   string   // the folder of the chart whose template it is, as shown; or ""
 	batches []*batch // not yet accounted for, in order
 	closed  bool     // no more batches follow
 }
