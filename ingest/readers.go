@@ -13,6 +13,7 @@ var Readers = []*document.Reader{
 	manifest.Native,
 	manifest.Backstage,
 	manifest.Istio,
+	manifest.Dapr,
 	manifest.GatewayAPI,
 	manifest.Linkerd,
 	manifest.SMI,

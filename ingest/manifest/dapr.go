@@ -1,0 +1,256 @@
+package manifest
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// Dapr reads the objects of Dapr and the run files of its command line. Apps
+// are named by their app-ids, which workloads carry as an annotation.
+var Dapr = &document.Reader{
+	Name:  "dapr",
+	Doc:   "Dapr: components, subscriptions and endpoints of apps, and run files",
+	Reads: append(daprKinds.names(), "dapr.yaml"),
+	Match: func(h *document.Head) bool { return daprObject(h) || isDaprRun(h) },
+	Read: func(d *document.Document, f *graph.Facts) {
+		if isDaprRun(&d.Head) {
+			readDaprRun(d, f)
+		} else {
+			daprKinds.read(d, f)
+		}
+	},
+}
+
+var daprObject = daprKinds.match("dapr.io")
+
+var daprKinds = resourceKinds{
+	"Component":     daprComponent,
+	"Subscription":  daprSubscription,
+	"Configuration": daprConfiguration,
+	"Resiliency":    daprResiliency,
+	"HTTPEndpoint":  daprEndpoint,
+}
+
+// daprApp is the party of the app with an app-id.
+func daprApp(id string) graph.Party {
+	return graph.Party{Ref: graph.Ref{Realm: "dapr", Name: id}}
+}
+
+// scopes gives one fact for each app that the object is limited to. An object
+// without scopes is open to every app, which tells of none.
+func (r *resource) scopes(to graph.Party, e graph.Evidence) {
+	for _, scope := range r.list(r.Root, "scopes") {
+		if scope.Str() != "" {
+			r.call(daprApp(scope.Str()), to, scope, e)
+		}
+	}
+}
+
+// daprComponent reads a Component: a store, broker or other building block that
+// sidecars reach for their apps. It is the group of the hosts that its metadata
+// name; a cloud service, which has no address, is a thing of its own.
+func daprComponent(r *resource) {
+	building, product, _ := strings.Cut(r.text(r.spec, "type"), ".")
+	block, known := daprBlocks[building]
+	if !known || isLocalComponent(product) {
+		return
+	}
+	addressed := false
+	for _, entry := range r.list(r.spec, "metadata") {
+		value := entry.Get("value")
+		if !isAddressKey(entry.Get("name").Str()) || value.Str() == "" {
+			continue
+		}
+		addressed = true
+		for _, address := range addressesIn(value.Str()) {
+			r.member(r.ref(), graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, value)
+		}
+	}
+	if !addressed {
+		r.facts.Things = append(r.facts.Things, graph.Thing{Ref: r.ref(), Origin: r.At(r.Root), Kind: block.kindOf(product), KindSure: true})
+		r.member(r.ref(), graph.Party{Ref: r.ref()}, r.Root)
+	}
+	r.scopes(graph.Party{Group: r.ref()}, graph.Evidence{
+		Way: "dapr-component", Strength: graph.Strong, Class: block.class, Mode: block.mode,
+	})
+}
+
+// A daprBlock is what a building block is to the apps that use it.
+type daprBlock struct {
+	kind  graph.Kind
+	class graph.Class
+	mode  graph.Mode
+}
+
+// daprBlocks are the building blocks that lead to another service, by the first
+// part of a component's type. Middleware, name resolution and cryptography run
+// inside the sidecar.
+var daprBlocks = map[string]daprBlock{
+	"state":         {kind: graph.KindDatabase},
+	"pubsub":        {kind: graph.KindBroker, mode: graph.Async},
+	"bindings":      {kind: graph.KindExternal},
+	"lock":          {kind: graph.KindCache},
+	"conversation":  {kind: graph.KindExternal},
+	"secretstores":  {kind: graph.KindExternal, class: graph.ClassControl},
+	"configuration": {kind: graph.KindExternal, class: graph.ClassControl},
+}
+
+// kindOf returns the kind of a component by its product, where that tells more
+// than the building block.
+func (b daprBlock) kindOf(product string) graph.Kind {
+	switch product {
+	case "redis", "memcached":
+		return graph.KindCache
+	case "kafka", "rabbitmq", "mqtt", "mqtt3", "nats", "azure.servicebusqueues", "azure.eventhubs", "aws.sqs", "aws.kinesis", "gcp.pubsub":
+		return graph.KindBroker
+	}
+	return b.kind
+}
+
+// isLocalComponent reports whether a component leads to nobody: it lives in the
+// sidecar, on its disk or in the cluster's API server.
+func isLocalComponent(product string) bool {
+	product, _, _ = strings.Cut(product, ".")
+	switch product {
+	case "in-memory", "local", "localstorage", "cron", "kubernetes", "sqlite", "echo":
+		return true
+	}
+	return false
+}
+
+// isAddressKey reports whether a component's setting says where its service is.
+func isAddressKey(key string) bool {
+	key = strings.TrimSuffix(strings.ToLower(key), "s")
+	for _, word := range []string{"host", "hostname", "url", "uri", "endpoint", "server", "broker", "addr", "addres", "address", "connectionstring"} {
+		if strings.HasSuffix(key, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// addressesIn reads a list of addresses, or a data source made of key=value
+// pairs ("host=db port=5432 user=app").
+func addressesIn(text string) []graph.Address {
+	var addresses []graph.Address
+	port := 0
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(", ;\t\n", r) }) {
+		if key, value, pair := strings.Cut(word, "="); pair && !strings.Contains(key, "/") {
+			switch strings.ToLower(key) {
+			case "port":
+				port = portText(value)
+				continue
+			case "host", "server":
+				word = value
+			default:
+				continue
+			}
+		}
+		if address, ok := graph.ParseAddress(word); ok {
+			addresses = append(addresses, address)
+		}
+	}
+	if len(addresses) == 1 && addresses[0].Port == 0 {
+		addresses[0].Port = port
+	}
+	return addresses
+}
+
+// daprSubscription reads which apps a topic of a broker is delivered to.
+func daprSubscription(r *resource) {
+	name := r.text(r.spec, "pubsubname")
+	if name == "" {
+		return
+	}
+	r.scopes(r.group("Component", "", name), graph.Evidence{
+		Way: "dapr-subscription", Strength: graph.Strong, Mode: graph.Async,
+	})
+}
+
+// daprConfiguration reads where sidecars send traces, and which apps may call
+// those that use the configuration.
+func daprConfiguration(r *resource) {
+	tracing := r.mapping(r.spec, "tracing")
+	for _, product := range []string{"zipkin", "otel"} {
+		at := tracing.Get(product, "endpointAddress")
+		if address, ok := graph.ParseAddress(at.Str()); ok {
+			r.member(r.ref(), graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, at)
+		}
+	}
+	access := r.mapping(r.spec, "accessControl")
+	for _, policy := range r.list(access, "policies") {
+		if id := r.text(policy, "appId"); id != "" && policy.Get("defaultAction").Str() != "deny" && access.Get("defaultAction").Str() == "deny" {
+			to := graph.Party{Group: configuredApps(r.ref())}
+			r.call(daprApp(id), to, policy, graph.Evidence{Way: "dapr-access-control", Strength: graph.Allowed})
+		}
+	}
+}
+
+// configuredApps is the group of the workloads that use a Configuration.
+func configuredApps(configuration graph.Ref) graph.Ref {
+	configuration.Kind = "Configuration user"
+	return configuration
+}
+
+// daprSidecar reads the annotations of a pod that say how its Dapr sidecar is
+// set up: traces go where the Configuration says.
+func daprSidecar(d *document.Document, f *graph.Facts, workload graph.Ref, annotations document.Node) {
+	config := annotations.Get("dapr.io/config")
+	if config.Str() == "" {
+		return
+	}
+	ref := graph.Ref{Realm: kubernetesRealm, Kind: "Configuration", Namespace: workload.Namespace, Name: config.Str()}
+	f.Calls = append(f.Calls, graph.Fact{
+		From: graph.Party{Ref: workload}, To: graph.Party{Group: ref},
+		Evidence: graph.Evidence{
+			Origin: d.At(config), Way: "dapr-tracing", Strength: graph.Strong, Class: graph.ClassTelemetry, Mode: graph.Async,
+		},
+	})
+	f.Members = append(f.Members, graph.Member{Of: configuredApps(ref), Party: graph.Party{Ref: workload}, Origin: d.At(config)})
+}
+
+// daprResiliency reads which apps and components a policy is for. With scopes it
+// shows who calls them. Several callers with several targets may not all be
+// pairs, which makes them a hint.
+func daprResiliency(r *resource) {
+	e := graph.Evidence{Way: "dapr-resiliency", Strength: graph.Strong}
+	apps, components := r.mapping(r.spec, "targets", "apps"), r.mapping(r.spec, "targets", "components")
+	scopes, targets := len(r.list(r.Root, "scopes")), countKeys(apps)+countKeys(components)
+	if scopes > 1 && targets > 1 {
+		e.Strength = graph.Weak
+	}
+	for app := range apps.Pairs() {
+		if app.Str() != "" {
+			r.scopes(daprApp(app.Str()), e)
+		}
+	}
+	for component := range components.Pairs() {
+		if component.Str() != "" {
+			r.scopes(r.group("Component", "", component.Str()), e)
+		}
+	}
+}
+
+func countKeys(n document.Node) int {
+	count := 0
+	for range n.Pairs() {
+		count++
+	}
+	return count
+}
+
+// daprEndpoint reads an HTTPEndpoint: a host outside that apps call by a name.
+func daprEndpoint(r *resource) {
+	at := r.spec.Get("baseUrl")
+	address, ok := graph.ParseAddress(at.Str())
+	if !ok {
+		return
+	}
+	r.facts.Names = append(r.facts.Names, graph.Name{
+		Ref: r.ref(), Origin: r.At(at), Hosts: []string{address.Host}, Outside: true, Kind: graph.KindExternal,
+	})
+	to := graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}
+	r.scopes(to, graph.Evidence{Way: "dapr-http-endpoint", Strength: graph.Strong})
+}

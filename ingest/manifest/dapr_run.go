@@ -1,0 +1,47 @@
+package manifest
+
+import (
+	"path"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// isDaprRun reports whether a document is a run file of Dapr's command line,
+// which starts several apps at once.
+func isDaprRun(h *document.Head) bool {
+	return h.HasList("apps") && h.APIVersion == "" && h.Kind == "" && (h.Has("version") || strings.HasPrefix(h.Base, "dapr."))
+}
+
+func readDaprRun(d *document.Document, f *graph.Facts) {
+	common := d.Root.Get("common", "env")
+	for _, app := range d.Root.Get("apps").List() {
+		id := app.Get("appID")
+		if id.Str() == "" {
+			id = app.Get("appDirPath") // its last folder is the app-id then
+		}
+		name := path.Base(strings.Trim(id.Str(), "/"))
+		if id.Str() == "" || name == "." || name == ".." {
+			d.Problem(graph.Note, app, "give it appID", "an app of this run file has no app-id")
+			continue
+		}
+		thing := graph.Thing{
+			Ref: daprApp(name).Ref, Origin: d.At(id), Kind: graph.KindService, Image: app.Get("containerImage").Str(),
+		}
+		if port := portNumber(app.Get("appPort")); port > 0 {
+			thing.Ports = []graph.Port{{Number: port, Protocol: app.Get("appProtocol").Str()}}
+		}
+		f.Things = append(f.Things, thing)
+		for _, env := range []document.Node{common, app.Get("env")} {
+			for key, value := range env.Pairs() {
+				f.Values = append(f.Values, graph.Value{
+					Of: thing.Ref, Key: key.Str(), Text: value.Str(), Way: graph.WayEnv, Origin: d.At(value),
+				})
+			}
+		}
+		for _, arg := range app.Get("command").List() {
+			f.Values = append(f.Values, graph.Value{Of: thing.Ref, Text: arg.Str(), Way: graph.WayArg, Origin: d.At(arg)})
+		}
+	}
+}
