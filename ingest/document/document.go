@@ -75,8 +75,7 @@ type Document struct {
 	// line and column are the place of the parsed text in the file, to be added
 	// to the place of a node in the text.
 	line, column int
-	// aliases counts the aliases followed, against alias bombs.
-	aliases int
+	aliases      aliases
 }
 
 // At returns the origin of n.

@@ -16,15 +16,12 @@ type Node struct {
 	d *Document
 }
 
-// NewNode wraps a parsed YAML node of d. An alias bomb cannot hurt a walk: after
-// maxAliases followed aliases the rest of them are absent.
+// NewNode wraps a parsed YAML node of d. An alias bomb cannot hurt a walk: when
+// the aliases of a document have shown maxExpanded values, the rest of them are
+// absent, and a Problem says so.
 func NewNode(d *Document, y *yaml.Node) Node {
 	return Node{y: y, d: d}.follow()
 }
-
-// maxAliases bounds how many aliases of one document are followed. The largest
-// real compose files follow a few hundred.
-const maxAliases = 100_000
 
 // follow steps through aliases and document nodes to a real value.
 func (n Node) follow() Node {
@@ -36,10 +33,8 @@ func (n Node) follow() Node {
 			}
 			n.y = n.y.Content[0]
 		case yaml.AliasNode:
-			if n.d != nil {
-				if n.d.aliases++; n.d.aliases > maxAliases {
-					return Node{}
-				}
+			if n.d != nil && !n.d.expand(n.y) {
+				return Node{}
 			}
 			n.y = n.y.Alias
 		default:
@@ -87,7 +82,7 @@ func (n Node) get(key string, depth int) Node {
 		if !isMerge(c[i]) {
 			continue
 		}
-		for _, m := range (Node{c[i+1], n.d}).follow().merged() {
+		for _, m := range (Node{c[i+1], n.d}).mergeSources() {
 			if v := m.get(key, depth+1); v.y != nil {
 				return v
 			}
@@ -98,6 +93,31 @@ func (n Node) get(key string, depth int) Node {
 
 func isMerge(k *yaml.Node) bool {
 	return k.Kind == yaml.ScalarNode && k.Value == "<<" && k.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) == 0
+}
+
+// mergeSources returns the mappings in which one key is looked up through a merge
+// key: the one there, or those of a list.
+func (n Node) mergeSources() []Node {
+	n = n.step()
+	if !n.IsList() {
+		return []Node{n}
+	}
+	sources := make([]Node, 0, len(n.y.Content))
+	for _, item := range n.y.Content {
+		sources = append(sources, Node{item, n.d}.step())
+	}
+	return sources
+}
+
+// step follows an alias for looking one key up.
+func (n Node) step() Node {
+	if n.y.Kind != yaml.AliasNode {
+		return n
+	}
+	if n.d != nil && !n.d.merge(n.y) {
+		return Node{}
+	}
+	return Node{n.y.Alias, n.d}
 }
 
 // merged returns the mappings that the value of a merge key stands for.
