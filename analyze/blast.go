@@ -108,18 +108,23 @@ func searchCallers(g *graph.Graph, roots []graph.Node, follow func(graph.Edge) b
 // BlastAll returns the size of every service's blast radius, greatest first: by
 // the services that fail, that suffer, that call it themselves, then by ID.
 func BlastAll(g *graph.Graph) []Rank {
-	hard := breaking(g)
-	all, fail := closeOver(g, findComponents(g)), closeOver(hard, findComponents(hard))
+	reached, failed := countCallers(g), countCallers(breaking(g))
 	ranks := make([]Rank, g.Len())
 	for v := range graph.Node(g.Len()) {
 		direct := len(g.In(v))
 		if _, self := g.Edge(v, v); self {
 			direct--
 		}
-		ranks[v] = Rank{Node: v, Failed: int(fail.above[v]), Reached: int(all.above[v]), Direct: direct}
+		ranks[v] = Rank{Node: v, Failed: int(failed[v]), Reached: int(reached[v]), Direct: direct}
 	}
 	slices.SortFunc(ranks, func(a, b Rank) int {
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.Reached, a.Reached), cmp.Compare(b.Direct, a.Direct), cmp.Compare(a.Node, b.Node))
 	})
 	return ranks
+}
+
+// countCallers counts for every service the others that call it, directly or not.
+func countCallers(g *graph.Graph) []int32 {
+	c := findComponents(g)
+	return above(condense(g, c), c)
 }

@@ -33,7 +33,8 @@ func Shape(g *graph.Graph) *Fan {
 // fanRows returns the row of every service of g, by node.
 func fanRows(g *graph.Graph, chains *chains) []FanRow {
 	c := findComponents(g)
-	sizes := closeOver(g, c)
+	d := condense(g, c)
+	reach, impact := below(d, c), above(d, c)
 	layers := deepen(g, c, func(graph.Node) int32 { return 1 })
 	rows := make([]FanRow, g.Len())
 	for v := range graph.Node(g.Len()) {
@@ -42,7 +43,7 @@ func fanRows(g *graph.Graph, chains *chains) []FanRow {
 			Node: v, Role: g.Service(v).Role,
 			Out: len(g.Callees(v)), In: len(g.In(v)),
 			Depth: int(chains.length(v)) - 1, Layer: int(layers.length(v)) - 1,
-			Reach: int(sizes.below[v]), Impact: int(sizes.above[v]),
+			Reach: int(reach[v]), Impact: int(impact[v]),
 		}
 		if _, self := g.Edge(v, v); self {
 			r.Out--
