@@ -26,6 +26,7 @@ type Report struct {
 type Check struct {
 	Findings []Finding // most serious first, then in the order of Rules, then by subject
 	Ignored  int       // findings that the configuration or an annotation excuses
+	Expired  []Ignore  // entries of the configuration that have run out and excuse nothing
 	Rules    int       // how many rules were run
 }
 
@@ -169,8 +170,10 @@ type Finding struct {
 	Hint        string // the way out, in the words of the format it came from
 	Values      []KeyValue
 	Origins     []graph.Origin // the deciding place first
-	Services    []graph.Node   // whom it concerns, for drawing
+	Services    []graph.Node   // whom it concerns, the subject first
 	Fingerprint string         // of rule and subject alone, 16 hex digits
+
+	owners []graph.Node // whose annotations may excuse it, if not all of Services
 }
 
 // A KeyValue is one value that a finding was computed from.

@@ -1,6 +1,11 @@
 package analyze
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/didyoumean"
+)
 
 // A Rule looks at a graph and reports what is wrong with it. It does not print,
 // exit, read files or ask for flags.
@@ -12,21 +17,69 @@ type Rule struct {
 	Check    func(p *Pass)
 }
 
+// Rules are the checks weir knows, most serious first.
+var Rules = []*Rule{
+	nothingRead, unreadableInput, syncCycle, redundancyBelowTier, fanInHotSpot, sharedDatabase,
+	healthcheckMissing, syncChainTooDeep, fanOutHub, asyncCycle,
+}
+
+// FindRule returns the rule with this ID. The error is a *RuleError.
+func FindRule(id string) (*Rule, error) {
+	var ids []string
+	for _, r := range Rules {
+		if r.ID == id {
+			return r, nil
+		}
+		ids = append(ids, r.ID)
+	}
+	return nil, &RuleError{ID: id, Similar: didyoumean.Suggest(id, ids)}
+}
+
+// A RuleError says that there is no rule of some ID.
+type RuleError struct {
+	ID      string
+	Similar []string // IDs that are like it, may be empty
+}
+
+func (e *RuleError) Error() string { return fmt.Sprintf("no rule %q", e.ID) }
+
+// Hint returns the way out.
+func (e *RuleError) Hint() string {
+	if len(e.Similar) == 0 {
+		return `"weir rules" lists them all`
+	}
+	return fmt.Sprintf("did you mean %q?", e.Similar[0])
+}
+
 // A Pass is one run of one rule.
 type Pass struct {
 	Graph  *graph.Graph // everything
-	Core   *graph.Graph // the calls that failure travels along
+	Core   *graph.Graph // the calls that failure travels along, by weak evidence or strong
 	Limits Limits
+
+	run    *run
 	rule   *Rule
 	report func(Finding)
+}
+
+// Report adds a finding of the rule. It fills in the rule, its severity and the
+// fingerprint; a rule whose findings differ in severity says how with At.
+func (p *Pass) Report(f Finding) { p.At(p.rule.Severity, f) }
+
+// At reports a finding of another severity than the rule's own.
+func (p *Pass) At(s Severity, f Finding) {
+	f.Rule, f.Severity = p.rule, s
+	f.Fingerprint = fingerprint(p.rule.ID, f.Subject)
+	p.report(f)
 }
 
 // Limits are the numbers that rules compare with; a configuration changes them.
 type Limits struct {
 	ChainDepth int // sync-chain-too-deep: more hops than this
-	FanOut     int // fan-out-hub
-	FanIn      int // fan-in-hot-spot
+	FanOut     int // fan-out-hub: this many synchronous callees
+	FanIn      int // fan-in-hot-spot: this many synchronous callers
 }
 
-// Rules are the checks weir knows, most serious first.
-var Rules = []*Rule{}
+// DefaultLimits are the limits where nobody sets others. The pages of the rules
+// say where they come from.
+var DefaultLimits = Limits{ChainDepth: 5, FanOut: 10, FanIn: 5}

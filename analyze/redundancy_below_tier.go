@@ -1,0 +1,129 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var redundancyBelowTier = &Rule{
+	ID:       "redundancy-below-tier",
+	Title:    "a critical service can be gone all at once",
+	Doc:      redundancyBelowTierDoc,
+	Severity: Warning,
+	Check:    checkRedundancyBelowTier,
+}
+
+const redundancyBelowTierDoc = `
+A tier is a promise about what may not fail. A single replica breaks it with every
+restart and deployment; without a PodDisruptionBudget a node drain may take all
+replicas together.
+
+Fires for a service of tier 1 (warning) or 2 (info) that runs a single replica, or
+several in Kubernetes without a PodDisruptionBudget in the inputs; and, as info,
+when the budget allows no pod to be moved at all, so that node drains hang.
+
+    kind: Deployment
+    metadata:
+      name: payments
+      labels: {tier: "1"}
+    spec:
+      replicas: 1
+
+A service has the tier it declares or that of a service which cannot do without
+it: who is needed by tier 1, through hard synchronous calls without a fallback, is
+of tier 1. A service whose tier nobody gives is left alone.
+
+Stays silent with several replicas and a budget that lets one go; with an
+autoscaler that keeps at least two; about databases, caches and brokers, many of
+which are single by design and made redundant by other means, and about jobs.
+
+    spec:
+      replicas: 3                  # and a PodDisruptionBudget, maxUnavailable: 1
+
+**The way out.**
+
+- Kubernetes: "spec.replicas: 2" or more, and a PodDisruptionBudget that selects
+  the pods with "maxUnavailable: 1".
+- compose: "deploy.replicas: 2" or more.
+- Native manifest: "replicas" and "tier" of the service.
+
+Where replicas is not written Kubernetes and compose start one: that counts, with
+the confidence of a default.
+`
+
+// criticalTiers are the tiers that promise enough for this rule.
+const criticalTiers = 2
+
+func checkRedundancyBelowTier(p *Pass) {
+	for v, t := range p.run.inheritedTiers() {
+		s := p.Graph.Service(graph.Node(v))
+		if t.value == 0 || t.value > criticalTiers || !ours(s) {
+			continue
+		}
+		severity := Warning
+		if t.value > 1 {
+			severity = Info
+		}
+		n := replicas(s)
+		switch {
+		case !n.Set() || n.Value == 0:
+		case n.Value == 1:
+			lack := "runs a single replica"
+			if n.confidence() == Default {
+				lack += ", as nothing sets their number"
+			}
+			p.reportTier(severity, n.confidence(), graph.Node(v), t, lack, n.Origin)
+		case ecosystem(s) != "kubernetes":
+		case s.Disruption == nil:
+			p.reportTier(severity, Assumed, graph.Node(v), t,
+				fmt.Sprintf("runs %d replicas without a PodDisruptionBudget in the inputs", n.Value), n.Origin)
+		case blocksDrains(s.Disruption, n.Value):
+			p.reportTier(Info, Certain, graph.Node(v), t,
+				fmt.Sprintf("runs %d replicas of which its PodDisruptionBudget lets none go, so that node drains hang", n.Value), s.Disruption.Origin)
+		}
+	}
+}
+
+// blocksDrains reports whether a budget forbids to evict any of n pods.
+func blocksDrains(b *graph.Budget, n int) bool {
+	return b.MaxUnavailable == "0" || b.MaxUnavailable == "0%" ||
+		b.MinAvailable == "100%" || b.MinAvailable == fmt.Sprint(n)
+}
+
+func (p *Pass) reportTier(severity Severity, sure Confidence, v graph.Node, t tier, lack string, at graph.Origin) {
+	s := p.Graph.Service(v)
+	who := fmt.Sprintf("%s (tier %d)", s.ID, t.value)
+	if t.from != v {
+		who = fmt.Sprintf("%s, which %s (tier %d) cannot do without,", s.ID, p.Graph.ID(t.from), t.value)
+	}
+	f := Finding{
+		Confidence: sure,
+		Subject:    s.ID,
+		Message:    who + " " + lack,
+		Hint:       redundancyHint(s),
+		Values:     []KeyValue{number("tier", t.value), replicas(s).value()},
+		Origins:    places(s, at),
+		Services:   []graph.Node{v},
+	}
+	if s.Disruption != nil && strings.Contains(lack, "drains") {
+		f.Hint = "let one pod go at a time: maxUnavailable: 1"
+	}
+	p.At(severity, f)
+}
+
+// redundancyHint says how a service gets more replicas where it is declared.
+func redundancyHint(s *graph.Service) string {
+	switch ecosystem(s) {
+	case "kubernetes":
+		if s.Scaling != nil {
+			return "minReplicas of 2 or more in its HorizontalPodAutoscaler, and a PodDisruptionBudget with maxUnavailable: 1"
+		}
+		return "spec.replicas of 2 or more, and a PodDisruptionBudget with maxUnavailable: 1"
+	case "compose":
+		return "deploy.replicas of 2 or more"
+	default:
+		return "run two or more, and say so with replicas"
+	}
+}

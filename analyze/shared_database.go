@@ -1,0 +1,162 @@
+package analyze
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var sharedDatabase = &Rule{
+	ID:       "shared-database",
+	Title:    "services of different owners keep their data in one database",
+	Doc:      sharedDatabaseDoc,
+	Severity: Warning,
+	Check:    checkSharedDatabase,
+}
+
+const sharedDatabaseDoc = `
+Services that share a database are tied by its tables: none of them can change
+its data without the others, one heavy query slows all, and when the database is
+down all are down, however well they are kept apart elsewhere. That is bearable
+within one team and costly between two.
+
+Fires for a database that services of different owners use. Owners are compared,
+else teams, else systems. When they are known for none of the services or not for
+all, it is info.
+
+    services:
+    - {name: main, kind: database}
+    - {name: orders, team: shop, calls: [{to: main, protocol: sql}]}
+    - {name: billing, team: money, calls: [{to: main, protocol: sql}]}
+
+Stays silent when the addresses name different databases on one server, when all
+users have one owner, and when the others are jobs: a migration belongs to the
+service it migrates for. Caches and brokers are there to be shared.
+
+    DATABASE_URL: postgres://pg/orders       # in orders
+    DATABASE_URL: postgres://pg/billing      # in billing
+
+Services that name no database are compared with each other, and the finding is
+then presumed. Only strong evidence is looked at: a start order proves no tables.
+
+**The way out.** Give each owner a database of its own on the server, then a
+server of its own if load or criticality ask for it. Let one service own the data
+and the others ask it, or keep copies fed by its events.
+
+- Kubernetes, compose: the database's name at the end of the address, and a user
+  that may see only that one.
+- Backstage: "owner" and "system" of the components, if they are missing.
+
+Source: Soldani et al., microFreshener ("shared persistency"); Taibi and
+Lenarduzzi 2018.
+`
+
+func checkSharedDatabase(p *Pass) {
+	g := p.run.strong
+	for v := range graph.Node(g.Len()) {
+		if g.Service(v).Kind != graph.KindDatabase || len(g.In(v)) < 2 {
+			continue
+		}
+		users := map[string][]graph.Edge{}
+		for _, e := range g.In(v) {
+			if u := g.Service(g.From(e)); u.Kind == graph.KindService && g.From(e) != v {
+				for _, database := range databases(g.Call(e)) {
+					users[database] = append(users[database], e)
+				}
+			}
+		}
+		for _, database := range slices.Sorted(maps.Keys(users)) {
+			if len(users[database]) > 1 {
+				p.reportShared(v, database, users[database])
+			}
+		}
+	}
+}
+
+// databases returns the names of the databases that a call goes to on a server,
+// sorted; "" alone if no evidence names one.
+func databases(c graph.Call) []string {
+	var list []string
+	for i := range c.Evidence {
+		if name := c.Evidence[i].Database; name != "" {
+			list = append(list, name)
+		}
+	}
+	if list == nil {
+		return []string{""}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (p *Pass) reportShared(v graph.Node, database string, calls []graph.Edge) {
+	g := p.run.strong
+	users := make([]graph.Node, len(calls))
+	for i, e := range calls {
+		users[i] = g.From(e)
+	}
+	told, known := owners(g, users)
+	if known && told == "" {
+		return
+	}
+	f := Finding{
+		Confidence: Certain,
+		Subject:    g.ID(v),
+		Message:    fmt.Sprintf("%s is the database of %s", g.ID(v), someIDs(g, users)),
+		Hint:       "give each owner a database of its own, or let one service own the data and the others ask it",
+		Values:     []KeyValue{number("services", len(users))},
+		Origins:    written(g, calls),
+		Services:   append([]graph.Node{v}, users...),
+		owners:     []graph.Node{v},
+	}
+	if database != "" {
+		f.Subject += "/" + database
+		f.Message = fmt.Sprintf("database %q on %s is used by %s", database, g.ID(v), someIDs(g, users))
+		f.Values = append(f.Values, KeyValue{"database", database})
+	} else {
+		f.Confidence = Assumed
+		f.Hint = "if they use different databases on it, name them in the addresses; " + f.Hint
+	}
+	if told == "" {
+		f.Message += ", whose owners are not known"
+		p.At(Info, f)
+		return
+	}
+	f.Message += ", which belong to " + told
+	p.Report(f)
+}
+
+// owners tells to whom services belong, if that is more than one, and whether it
+// is known of all. What is compared is what the most of them have: an owner, a
+// team or a system.
+func owners(g *graph.Graph, services []graph.Node) (told string, known bool) {
+	for _, of := range []func(*graph.Service) string{
+		func(s *graph.Service) string { return s.Owner },
+		func(s *graph.Service) string { return s.Team },
+		func(s *graph.Service) string { return s.System },
+	} {
+		var names []string
+		all := true
+		for _, v := range services {
+			if name := of(g.Service(v)); name != "" {
+				names = append(names, name)
+			} else {
+				all = false
+			}
+		}
+		slices.SortFunc(names, cmp.Compare[string])
+		names = slices.Compact(names)
+		switch {
+		case len(names) > 2:
+			return fmt.Sprintf("%s, %s and %d more", names[0], names[1], len(names)-2), true
+		case len(names) == 2:
+			return names[0] + " and " + names[1], true
+		case len(names) == 1 && all:
+			return "", true
+		}
+	}
+	return "", false
+}

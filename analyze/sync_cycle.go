@@ -1,0 +1,122 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var syncCycle = &Rule{
+	ID:       "sync-cycle",
+	Title:    "services wait for each other in a circle",
+	Doc:      syncCycleDoc,
+	Severity: Error,
+	Check:    checkSyncCycle,
+}
+
+const syncCycleDoc = `
+A request that goes round in a circle holds a worker in every service of it, the
+first one included. Under load all workers of all of them wait for each other, and
+nothing gets done until timeouts free them. The services cannot be started one
+after the other, cannot be released apart, and one slow service is a slow circle.
+
+Fires once for each group of services that call each other in a circle by
+synchronous calls, and for a service that so calls itself. It shows one of the
+shortest loops.
+
+    services:
+    - {name: orders, calls: [stock]}
+    - {name: stock, calls: [orders]}      # to ask what is reserved
+
+Stays silent when one call of the loop is asynchronous ("async-cycle" tells of
+those), and about databases, caches and brokers that talk to their own replicas.
+
+    services:
+    - {name: orders, calls: [stock]}
+    - {name: stock, calls: [{to: orders, mode: async}]}
+
+It is an error when every call on the loop is proven. Where one rests on weak
+evidence, such as a start order in a compose file, it is a warning; calls that are
+merely allowed do not count. A loop over different operations, which no single
+request goes round, still ties start and release: if that is wanted, say so with
+an exception.
+
+**The way out.** Cut the loop at the call named in the hint, after which the
+fewest services are left on loops.
+
+- Send along what the callee would ask for, so that it need not ask.
+- Answer by an event: the callee publishes, the caller keeps what it needs.
+- Move what both need into a third service that calls neither.
+
+Kubernetes and compose: remove the callee's address from the environment of the
+service that no longer calls it. Native manifest: "mode: async" on the call.
+Backstage: remove the "dependsOn" or "consumesApis" entry, or model the event as
+an API that is provided and consumed.
+
+Source: Taibi and Lenarduzzi, "On the Definition of Microservice Bad Smells",
+IEEE Software 2018 (cyclic dependency).
+`
+
+func checkSyncCycle(p *Pass) {
+	proven := make([]bool, p.Core.Len())
+	for _, c := range Loops(synchronous(p.run.strong)).Components {
+		for _, v := range c.Services {
+			proven[v] = true
+		}
+		p.reportSyncCycle(c)
+	}
+	for _, c := range Loops(p.run.sync).Components {
+		if !proven[c.Loop[0]] {
+			p.reportSyncCycle(c)
+		}
+	}
+}
+
+func (p *Pass) reportSyncCycle(c Cycle) {
+	g, first := p.Core, c.Loop[0]
+	if len(c.Loop) == 1 && !ours(g.Service(first)) {
+		return
+	}
+	calls := callsAlong(g, append(c.Loop, first)...)
+	p.Report(Finding{
+		Confidence: confidence(g, calls),
+		Subject:    joinIDs(g, c.Loop, ","),
+		Message:    circle(g, c),
+		Hint:       cutHint(g, c),
+		Values:     []KeyValue{number("services", len(c.Services)), number("calls", c.Calls)},
+		Origins:    written(g, calls),
+		Services:   c.Loop,
+	})
+}
+
+// circle tells a loop of synchronous calls in one sentence.
+func circle(g *graph.Graph, c Cycle) string {
+	first, last := g.ID(c.Loop[0]), g.ID(c.Loop[len(c.Loop)-1])
+	var told string
+	switch len(c.Loop) {
+	case 1:
+		return first + " calls itself and waits for the answer"
+	case 2:
+		told = fmt.Sprintf("%s calls %s, which calls %s again, and each waits for the other", first, last, first)
+	default:
+		told = fmt.Sprintf("%s calls %s, which eventually calls %s, which calls %s again, and all %d wait for each other",
+			first, g.ID(c.Loop[1]), last, first, len(c.Loop))
+	}
+	if more := len(c.Services) - len(c.Loop); more > 0 {
+		told += fmt.Sprintf("; %s on further such loops with them", plural(more, "service"))
+	}
+	return told
+}
+
+// cutHint names the call of a loop that is best cut.
+func cutHint(g *graph.Graph, c Cycle) string {
+	from, to := g.ID(c.Cut[0]), g.ID(c.Cut[1])
+	if from == to {
+		return fmt.Sprintf("let %s do within one request what it asks itself for, or hand it over by an event", from)
+	}
+	hint := fmt.Sprintf("replace the call of %s to %s by an event, or send along what it asks for", from, to)
+	if c.Left > 0 {
+		return hint + fmt.Sprintf("; that leaves %s on loops", plural(c.Left, "service"))
+	}
+	return hint + "; no loop is left then"
+}

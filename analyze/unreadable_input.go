@@ -1,0 +1,59 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var unreadableInput = &Rule{
+	ID:       "unreadable-input",
+	Title:    "an input could not be read",
+	Doc:      unreadableInputDoc,
+	Severity: Error,
+	Check:    checkUnreadableInput,
+}
+
+const unreadableInputDoc = `
+What could not be read was not checked: a service in it has no calls, no replicas,
+no policies, and what others lack because of it looks like a mistake of theirs.
+
+Fires once for each file with a part that is broken: text that is no YAML, a value
+of a type that its format does not allow, an unknown key in weir's own manifest,
+a file that could not be opened. The rest of the file and all other files are
+read all the same.
+
+    spec:
+      replicas: three           # deploy.yaml:7:13: replicas "three" is no number
+
+Stays silent about kinds of objects that weir does not read, and about templates
+that nobody rendered: those are recognised, counted, and listed by "--verbose".
+
+**The way out.** Mend the place named. weir ends with exit code 3 until then.
+`
+
+func checkUnreadableInput(p *Pass) {
+	var files []string
+	problems := map[string][]graph.Problem{}
+	for _, problem := range p.Graph.Coverage().Problems {
+		if problem.Level != graph.Failed {
+			continue
+		}
+		file := problem.Origin.File
+		if len(problems[file]) == 0 {
+			files = append(files, file)
+		}
+		problems[file] = append(problems[file], problem)
+	}
+	for _, file := range files {
+		first := problems[file][0]
+		f := Finding{Confidence: Certain, Subject: file, Message: first.Message, Hint: first.Hint}
+		if more := len(problems[file]) - 1; more > 0 {
+			f.Message += fmt.Sprintf(", and %s in this file", plural(more, "other problem"))
+		}
+		for _, problem := range problems[file] {
+			f.Origins = append(f.Origins, problem.Origin)
+		}
+		p.Report(f)
+	}
+}
