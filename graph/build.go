@@ -11,6 +11,7 @@ import (
 //
 //	place     objects without a namespace get one, where the inputs tell (place.go)
 //	disband   facts between groups become facts between their members     (groups.go)
+//	settle    configuration files are given to whoever uses them          (files.go)
 //	declare   one cell for each thing and each name                       (cells.go)
 //	select    names are joined with the workloads behind them             (select.go)
 //	join      things of one name from different formats become one        (join.go)
@@ -50,6 +51,7 @@ func (b *Builder) Build() *Graph {
 	l := &linker{f: &b.facts, coverage: &b.Coverage}
 	l.place(b.Namespace)
 	l.disband()
+	l.settleFiles()
 	l.declare()
 	l.selectWorkloads()
 	l.join()
@@ -70,6 +72,7 @@ func sortFacts(f *Facts) {
 	sortBy(f.Scalers, func(s *Scaler) (Origin, string) { return s.Origin, s.Of.Name })
 	sortBy(f.Budgets, func(b *Budget) (Origin, string) { return b.Origin, b.Name })
 	sortBy(f.Namespaces, func(n *Namespace) (Origin, string) { return n.Origin, n.Name })
+	forgetTwins(f)
 }
 
 // sortBy sorts facts by place. Facts of one place, which come from one reader,

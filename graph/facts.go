@@ -239,9 +239,12 @@ type Config struct {
 	Ref
 	Origin  Origin
 	Entries []Entry
-	// Owner has the settings if no Use of the Config is found. It may be zero:
-	// then nobody has them.
-	Owner Ref
+	// Owner has the settings if no Use of a file is found, and is declared then.
+	// It may be nil: then nobody has them.
+	Owner *Thing
+	// OwnerSaid says that the file itself names its owner, as a Spring
+	// application does. Then the one thing that uses the file is the owner.
+	OwnerSaid bool
 }
 
 // An Entry is one setting of a Config.

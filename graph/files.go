@@ -1,0 +1,77 @@
+package graph
+
+import "slices"
+
+// forgetTwins drops facts that two documents say in the same words of the same
+// place: an override file and its base are read as one project, whichever of
+// the two is met. The facts are sorted by place.
+func forgetTwins(f *Facts) {
+	f.Things = withoutTwins(f.Things, func(t *Thing) Origin { return t.Origin }, func(a, b *Thing) bool { return a.Ref == b.Ref })
+	f.Names = withoutTwins(f.Names, func(n *Name) Origin { return n.Origin }, func(a, b *Name) bool {
+		return a.Ref == b.Ref && a.Of == b.Of && a.Target == b.Target
+	})
+	f.Calls = withoutTwins(f.Calls, func(c *Fact) Origin { return c.Origin }, func(a, b *Fact) bool {
+		return !a.From.Ref.IsZero() && a.From.Ref == b.From.Ref && a.To.Ref == b.To.Ref && a.To.Host == b.To.Host &&
+			a.To.Account == b.To.Account && a.To.Pods.IsZero() && b.To.Pods.IsZero() && a.Way == b.Way && a.Mirror == b.Mirror
+	})
+	f.Values = withoutTwins(f.Values, func(v *Value) Origin { return v.Origin }, func(a, b *Value) bool { return *a == *b })
+	f.Uses = withoutTwins(f.Uses, func(u *Use) Origin { return u.Origin }, func(a, b *Use) bool { return *a == *b })
+}
+
+// maxTwins bounds how many facts of one place are compared.
+const maxTwins = 64
+
+// withoutTwins keeps the first of several facts that are the same. A fact
+// without a line has no place, and no twin.
+func withoutTwins[T any](facts []T, place func(*T) Origin, same func(a, b *T) bool) []T {
+	kept := facts[:0]
+	for i := range facts {
+		twin, at := false, place(&facts[i])
+		for j := len(kept) - 1; j >= max(0, len(kept)-maxTwins) && at.Column > 0 && place(&kept[j]) == at && !twin; j-- {
+			twin = same(&facts[i], &kept[j])
+		}
+		if !twin {
+			kept = append(kept, facts[i])
+		}
+	}
+	return kept
+}
+
+// settleFiles gives every configuration file to whoever has its settings: the
+// things that use it, or else its owner, who is declared by that.
+func (l *linker) settleFiles() {
+	users := map[Ref][]Ref{}
+	for _, u := range l.f.Uses {
+		if u.Config.Realm == "file" && !slices.Contains(users[u.Config], u.Of) {
+			users[u.Config] = append(users[u.Config], u.Of)
+		}
+	}
+	seen := map[Ref]int{}
+	kept := l.f.Configs[:0]
+	for _, c := range l.f.Configs {
+		if c.Realm != "file" {
+			kept = append(kept, c)
+			continue
+		}
+		i, twice := seen[c.Ref]
+		switch {
+		case !twice:
+			seen[c.Ref] = len(kept)
+			kept = append(kept, c)
+		case kept[i].Owner == nil: // the reader that knows the format says more
+			kept[i].Owner, kept[i].OwnerSaid = c.Owner, c.OwnerSaid
+		}
+	}
+	l.f.Configs = kept
+	for _, c := range kept {
+		of := users[c.Ref]
+		switch {
+		case c.Owner == nil:
+		case len(of) == 0:
+			l.f.Things = append(l.f.Things, *c.Owner)
+			l.f.Uses = append(l.f.Uses, Use{Of: c.Owner.Ref, Config: c.Ref, File: true, Origin: c.Origin})
+		case c.OwnerSaid && len(of) == 1:
+			l.f.Names = append(l.f.Names, Name{Ref: c.Owner.Ref, Origin: c.Owner.Origin, Of: of[0]})
+		}
+	}
+}
