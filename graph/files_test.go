@@ -55,7 +55,7 @@ func TestTwins(t *testing.T) {
 		return &Facts{
 			Things: []Thing{{Ref: a, Origin: at}, {Ref: db, Origin: at}},
 			Calls:  []Fact{{From: Party{Ref: a}, To: Party{Ref: db}, Evidence: Evidence{Origin: at, Way: "compose-links", Strength: Strong}}},
-			Values: []Value{{Of: a, Key: "DB_HOST", Text: "db", Origin: Origin{Reader: "compose", File: "compose.yml", Line: 4, Column: 9}}},
+			Values: []Value{{Of: a, Key: "DB_HOST", Text: "db:5432", Origin: Origin{Reader: "compose", File: "compose.yml", Line: 4, Column: 9}}},
 		}
 	}
 	b := &Builder{}
