@@ -195,7 +195,13 @@ func isDomain(host string) bool {
 			return false
 		}
 	}
-	return !fileSuffix[host[i+1:]]
+	return !isFile(host)
+}
+
+// isFile reports whether a word reads as the name of a file.
+func isFile(word string) bool {
+	i := strings.LastIndexByte(word, '.')
+	return i >= 0 && fileSuffix[word[i+1:]]
 }
 
 // fileSuffix holds the endings that are taken for a file's, also where a domain
@@ -263,7 +269,7 @@ var notAddressed = map[string]bool{
 var ports = map[int]string{
 	5432: "postgres", 3306: "mysql", 27017: "mongodb", 1433: "sqlserver", 1521: "oracle", 9042: "cassandra", 26257: "postgres",
 	8123: "clickhouse", 7687: "neo4j", 5984: "couchdb", 8086: "influxdb", 6379: "redis", 11211: "memcached",
-	5672: "amqp", 5671: "amqp", 9092: "kafka", 9093: "kafka", 29092: "kafka", 4222: "nats", 1883: "mqtt", 8883: "mqtt", 61613: "stomp", 6650: "pulsar",
+	5672: "amqp", 5671: "amqp", 9092: "kafka", 29092: "kafka", 4222: "nats", 1883: "mqtt", 8883: "mqtt", 61613: "stomp", 6650: "pulsar",
 	9411: "zipkin", 14268: "jaeger", 14250: "jaeger", 6831: "jaeger", 6832: "jaeger", 4317: "otlp", 4318: "otlp", 55680: "otlp",
 	8125: "statsd", 24224: "fluentd", 50051: "grpc", 80: "http", 443: "https", 25: "smtp", 587: "smtp", 389: "ldap", 636: "ldap",
 }

@@ -1,6 +1,10 @@
 package graph
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // connect turns every fact and every address in a setting into evidence between
 // two cells.
@@ -76,6 +80,7 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 			l.unresolved(-1, p.Ref.Name, "", o, "no "+p.Ref.kindWord()+" of this name is in the inputs")
 			return nil
 		}
+		l.noteSeveral(p.Ref.Name, o)
 		return []int{l.find(l.add(p.Ref, o))}
 	case p.Host.Host != "":
 		return l.partyHost(p, o, s)
@@ -83,7 +88,7 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 		return l.rootsOf(l.selected(p.Pods, p.Namespace))
 	case p.Account != "":
 		roots := l.rootsOf(l.running(p.Account, p.Namespace))
-		if len(roots) == 0 {
+		if len(roots) == 0 && !everybody(p.Account) {
 			l.unresolved(-1, p.Account, "", o, "no workload in the inputs runs as this service account")
 		}
 		return roots
@@ -119,7 +124,18 @@ func (l *linker) partyHost(p *Party, o Origin, s Strength) []int {
 		l.unresolved(-1, host, "", o, "nothing in the inputs answers to it")
 		return nil
 	}
+	if p.Realm != kubernetes {
+		l.noteSeveral(host, o)
+	}
 	return []int{l.extern(host, p.Namespace, o)}
+}
+
+// noteSeveral tells that a name was not resolved because several services go by it.
+func (l *linker) noteSeveral(name string, o Origin) {
+	if n := len(l.rootsOf(l.hosts.bare[strings.ToLower(name)])); n > 1 {
+		l.note(o, `"`+name+`" could be any of `+strconv.Itoa(n)+" services of that name; none is chosen",
+			"write its namespace, as in namespace/"+name)
+	}
 }
 
 func (l *linker) rootsOf(cells []int) []int {
@@ -135,7 +151,7 @@ func (l *linker) rootsOf(cells []int) []int {
 // namespace may live in any. The default account is everybody's and proves
 // nothing.
 func (l *linker) running(account, namespace string) []int {
-	if account == "default" || account == "*" {
+	if everybody(account) {
 		return nil
 	}
 	found := l.accounts[label{namespace: namespace, key: account}]
@@ -144,6 +160,9 @@ func (l *linker) running(account, namespace string) []int {
 	}
 	return found
 }
+
+// everybody reports whether an account does not tell one workload from another.
+func everybody(account string) bool { return account == "default" || account == "*" }
 
 func (l *linker) unresolved(from int, address, key string, o Origin, why string) {
 	l.loose = append(l.loose, loose{Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})

@@ -239,6 +239,9 @@ func newCall(from, to Node, evidence []Evidence, services []Service) Call {
 		if async && e.Mode == ModeUnknown {
 			e.Mode = Async
 		}
+		if e.Protocol == "" {
+			e.Protocol = services[to].speaks(e.Port)
+		}
 	}
 	slices.SortStableFunc(evidence, func(a, b Evidence) int {
 		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Class, b.Class), a.Origin.Compare(b.Origin),
@@ -276,6 +279,26 @@ func newCall(from, to Node, evidence []Evidence, services []Service) Call {
 		c.Need = Hard
 	}
 	return c
+}
+
+// speaks returns the protocol that a service declares for a port, or for its only
+// port if the caller does not say which.
+func (s *Service) speaks(port int) string {
+	said := ""
+	for _, p := range s.Ports {
+		protocol := p.Protocol
+		if wellKnown := schemes[ports[p.Number]]; wellKnown.kind == s.Kind && wellKnown.name != "" {
+			protocol = wellKnown.name
+		}
+		switch {
+		case protocol == "" || port != 0 && p.Number != port:
+		case said != "" && said != protocol:
+			return ""
+		default:
+			said = protocol
+		}
+	}
+	return said
 }
 
 // account completes the coverage.

@@ -253,7 +253,7 @@ func (f *finder) token(s string) {
 		f.add(a, "hostport", !f.key.address)
 	case port == 0 && isDomain(host) && f.key.host && path == "":
 		f.add(Address{Host: host}, "host", false)
-	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host) && !notHosts[host] && !fileSuffix[host[strings.LastIndexByte(host, '.')+1:]]:
+	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host) && !notHosts[host] && !isFile(host):
 		f.add(Address{Host: host}, "host", true)
 		f.found[len(f.found)-1].word = true
 	case port == 0 && f.key.host && isIP(host) && path == "":

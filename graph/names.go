@@ -31,7 +31,38 @@ func (l *linker) identify(members []int) identity {
 		)
 	})
 	r := l.cells[best].ref
-	return identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
+	n := identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
+	if r.Realm == kubernetes && l.nameRank(best, members)%2 == 1 {
+		if name := l.commonName(members); name != "" {
+			n.name = name
+		}
+	}
+	return n
+}
+
+// commonName returns what the pods of several differently named objects call
+// themselves: jaeger, for jaeger-query, jaeger-collector and zipkin in front of
+// one workload.
+func (l *linker) commonName(members []int) string {
+	names, common := 0, ""
+	for _, c := range members {
+		if len(l.cells[c].names) > 0 {
+			names++
+		}
+		if len(l.cells[c].things) == 0 || l.cells[c].ref.Realm != kubernetes {
+			continue
+		}
+		labels := l.podLabels(c)
+		name := cmp.Or(labels["app.kubernetes.io/name"], labels["app"], labels["k8s-app"], labels["name"])
+		if name == "" || common != "" && name != common {
+			return ""
+		}
+		common = name
+	}
+	if names < 2 || len(l.hosts.bare[strings.ToLower(common)]) > 0 {
+		return ""
+	}
+	return common
 }
 
 // aliasRank is 1 for a cell that is but a further name of something else (an

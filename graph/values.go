@@ -325,7 +325,8 @@ var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup
 // read as one line, because a flag and its value may stand in two of them.
 func (s *scope) arguments(args []*Value) []found {
 	var list []found
-	flag, command := "", false
+	flag := ""
+	near := 0 // how many more words may be the host that a command before them takes
 	for _, v := range args {
 		words := strings.FieldsFunc(s.expand(v.Text), isBlank)
 		for i, w := range words {
@@ -340,13 +341,13 @@ func (s *scope) arguments(args []*Value) []found {
 			if len(key.words) == 1 && key.words[0] == "h" {
 				key.host, key.address = true, true
 			}
-			bare := key.host || command
+			bare := key.host || near > 0
 			if i+1 < len(words) && isPort(words[i+1]) {
 				bare = true
 			}
 			list = append(list, s.argument(v, key, name, bare)...)
-			if networkCommands[w[strings.LastIndexByte(w, '/')+1:]] {
-				command = true
+			if near--; networkCommands[w[strings.LastIndexByte(w, '/')+1:]] {
+				near = 2
 			}
 			flag = ""
 		}

@@ -1,0 +1,112 @@
+package ingest_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var update = flag.Bool("update", false, "write the graphs that are linked into the golden files")
+
+// TestLink reads every archive in testdata/link and compares the graph it makes
+// with the file "want" in it. Together the archives tell how names are resolved;
+// the comment of each says what it is about.
+func TestLink(t *testing.T) {
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root, "testdata", "link", "*.txtar"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no archives: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+			if i < 0 {
+				i = len(archive.Files)
+				archive.Files = append(archive.Files, txtar.File{Name: "want"})
+			}
+			dir := t.TempDir()
+			for j, f := range archive.Files {
+				if j == i {
+					continue
+				}
+				name := filepath.Join(dir, filepath.FromSlash(f.Name))
+				if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			t.Chdir(dir)
+			got := summary(read(t, "."))
+			if want := string(archive.Files[i].Data); got == want {
+				return
+			} else if !*update {
+				t.Fatalf("%s (-want +got; -update writes it):\n%s", file, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
+			}
+			archive.Files[i].Data = []byte(got)
+			if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// summary writes a graph down, one fact a line.
+func summary(g *graph.Graph) string {
+	var b strings.Builder
+	for v := range graph.Node(g.Len()) {
+		s := g.Service(v)
+		fmt.Fprintf(&b, "%s (%s)", s.ID, s.Kind)
+		if !s.Defined {
+			b.WriteString(" not declared")
+		}
+		if s.Replicas.Set() && s.Replicas.Value != 1 {
+			fmt.Fprintf(&b, " x%d", s.Replicas.Value)
+		}
+		if len(s.Aliases) > 0 {
+			b.WriteString(" also " + strings.Join(s.Aliases, " "))
+		}
+		b.WriteByte('\n')
+	}
+	for e := range graph.Edge(g.Calls()) {
+		c := g.Call(e)
+		fmt.Fprintf(&b, "%s > %s %s %s %s", g.ID(c.From), g.ID(c.To), c.Strength, c.Mode, c.Class)
+		if c.Protocol != "" {
+			b.WriteString(" " + c.Protocol)
+		}
+		for _, e := range c.Evidence {
+			fmt.Fprintf(&b, "; %s", strings.TrimSpace(e.Way+" "+e.Key))
+			if e.Database != "" {
+				b.WriteString(" database " + e.Database)
+			}
+			if e.Strength != c.Strength {
+				b.WriteString(" " + e.Strength.String())
+			}
+		}
+		b.WriteByte('\n')
+	}
+	for _, u := range g.Coverage().Unresolved {
+		fmt.Fprintf(&b, "unresolved %s in %s: %s (%s)\n", u.Address, u.Key, u.Why, u.Origin)
+	}
+	for _, p := range g.Coverage().Problems {
+		fmt.Fprintf(&b, "note %s: %s\n", p.Origin, p.Message)
+	}
+	return b.String()
+}
