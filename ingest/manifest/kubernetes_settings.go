@@ -162,6 +162,7 @@ func (p *pod) readMounts(c *container, volumes []volume) {
 		for i := range volumes {
 			if volumes[i].name == name {
 				p.readMount(c, &volumes[i], mount.Get("subPath").Str())
+				break
 			}
 		}
 	}

@@ -138,6 +138,9 @@ func (o *object) readTemplate(template document.Node, kind graph.Kind) graph.Thi
 		t.PodLabels = graph.Labels{} // selectors see it, those of NotIn and DoesNotExist
 	}
 	o.readFacets(&t, meta)
+	annotations := meta.Get("annotations")
+	o.consulSidecar(&t, annotations)
+	daprSidecar(o.Document, o.facts, o.self, annotations)
 	return t
 }
 
