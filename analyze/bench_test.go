@@ -51,3 +51,5 @@ func BenchmarkLoops(b *testing.B) { benchmark(b, func(g *graph.Graph) { Loops(g)
 func BenchmarkShape(b *testing.B) { benchmark(b, func(g *graph.Graph) { Shape(g) }) }
 
 func BenchmarkScope(b *testing.B) { benchmark(b, func(g *graph.Graph) { Scope(g, graph.Weak) }) }
+
+func BenchmarkRun(b *testing.B) { benchmark(b, func(g *graph.Graph) { Run(g, Options{}) }) }

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/weirgraph/weir"
+
+// layers are the packages of weir, each with those it may import besides the
+// leaves. A package that is not listed is judged by the nearest one above it.
+var layers = map[string][]string{
+	"policy":  {},
+	"graph":   {"policy"},
+	"ingest":  {"graph", "policy"},
+	"analyze": {"graph", "policy"},
+	"render":  {"analyze", "graph", "policy"},
+	"cmd":     {"render", "analyze", "ingest", "graph", "policy"},
+	"":        {"cmd"}, // main
+}
+
+// leaf packages know nothing of weir and may be imported by all.
+const leaves = "internal"
+
+// homes are the layers that a library may be imported in.
+var homes = map[string][]string{
+	"gonum.org/":                   {"graph", "analyze"},
+	"gopkg.in/yaml.v3":             {"ingest", "cmd"}, // cmd has the configuration
+	"charm.land/lipgloss/":         {"render"},
+	"github.com/spf13/":            {"cmd"},
+	"github.com/klauspost/":        {"ingest"},
+	"github.com/compose-spec/":     {"ingest"},
+	"k8s.io/":                      {},
+	"google.golang.org/grpc":       {},
+	"github.com/goccy/go-graphviz": {},
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range packages(t) {
+		own := layer(p.ImportPath)
+		seen[own] = true
+		allowed, known := layers[own]
+		if !known && own != leaves {
+			t.Errorf("package %s belongs to no layer", p.ImportPath)
+			continue
+		}
+		for _, path := range p.Imports {
+			if path == module || strings.HasPrefix(path, module+"/") {
+				if to := layer(path); to != own && to != leaves && !slices.Contains(allowed, to) {
+					t.Errorf("%s imports %s: %s may import %s", p.ImportPath, path, own, strings.Join(allowed, ", "))
+				}
+			}
+			for library, at := range homes {
+				if strings.HasPrefix(path, library) && !slices.Contains(at, own) {
+					t.Errorf("%s imports %s, which is at home in %s", p.ImportPath, path, strings.Join(at, ", "))
+				}
+			}
+		}
+	}
+	for own := range layers {
+		if !seen[own] {
+			t.Errorf("no package in layer %q: the table is out of date", own)
+		}
+	}
+}
+
+// layer returns the first folder of a package of weir, "" for main.
+func layer(path string) string {
+	first, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, module), "/"), "/")
+	return first
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string // without those of tests
+}
+
+func packages(t *testing.T) []listed {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var list []listed
+	for d := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return list
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, p)
+	}
+}
