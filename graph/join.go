@@ -118,8 +118,8 @@ func (l *linker) compatible(a, b claim) bool {
 	if x.sure != KindUnknown && y.sure != KindUnknown && x.sure != y.sure {
 		return false
 	}
-	if y.sure == KindUnknown && y.hint == KindUnknown {
-		return true
+	if y.sure == KindUnknown && (y.hint == KindUnknown || y.hint == KindGateway) {
+		return true // a program may well turn out to be a gateway, by its configuration
 	}
 	return x.family() == y.family()
 }

@@ -1,0 +1,100 @@
+package manifest
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// Kong reads Kong's declarative configuration and its own ingress kinds.
+var Kong = &document.Reader{
+	Name:  "kong",
+	Doc:   "Kong: the hosts of its services and upstreams, and its TCP and UDP ingresses",
+	Reads: append(kongKinds.names(), "_format_version"),
+	Match: func(h *document.Head) bool { return isKongConfig(h) || kongObject(h) },
+	Read: func(d *document.Document, f *graph.Facts) {
+		if isKongConfig(&d.Head) {
+			readKong(d, f)
+		} else {
+			kongKinds.read(d, f)
+		}
+	},
+}
+
+var kongObject = kongKinds.match("configuration.konghq.com")
+
+var kongKinds = resourceKinds{
+	"TCPIngress": kongIngress,
+	"UDPIngress": kongIngress,
+
+	"KongIngress":        nil,
+	"KongPlugin":         nil,
+	"KongClusterPlugin":  nil,
+	"KongConsumer":       nil,
+	"KongConsumerGroup":  nil,
+	"KongUpstreamPolicy": nil,
+}
+
+// kongIngress reads the backends of a TCPIngress or UDPIngress.
+func kongIngress(r *resource) {
+	r.facts.Things = append(r.facts.Things, r.gateway())
+	for _, rule := range r.list(r.spec, "rules") {
+		backend := r.mapping(rule, "backend")
+		if name := r.text(backend, "serviceName"); name != "" {
+			r.call(graph.Party{Ref: r.ref()}, r.service("", name), backend, graph.Evidence{
+				Way: "ingress-route", Strength: graph.Strong, Class: graph.ClassIngress,
+				Protocol: strings.ToLower(strings.TrimSuffix(r.kind, "Ingress")), Port: portNumber(backend.Get("servicePort")),
+			})
+		}
+	}
+}
+
+// isKongConfig reports whether a document is a declarative configuration, which
+// says so with a key that nothing else has.
+func isKongConfig(h *document.Head) bool {
+	return h.Has("_format_version") && (h.HasList("services") || h.HasList("upstreams") || h.HasList("routes"))
+}
+
+// readKong reads what the services of a declarative configuration lead to: a
+// URL, a host, or an upstream and with it the targets of that.
+func readKong(d *document.Document, f *graph.Facts) {
+	gateway := graph.Ref{Realm: "kong", Name: "kong"}
+	f.Things = append(f.Things, graph.Thing{Ref: gateway, Origin: d.At(d.Root), Kind: graph.KindGateway})
+	upstreams := map[string][]document.Node{}
+	for _, upstream := range d.Root.Get("upstreams").List() {
+		upstreams[upstream.Get("name").Str()] = upstream.Get("targets").List()
+	}
+	call := func(at document.Node, address graph.Address, protocol string, strength graph.Strength) {
+		f.Calls = append(f.Calls, graph.Fact{
+			From: graph.Party{Ref: gateway}, To: graph.Party{Host: address},
+			Evidence: graph.Evidence{Origin: d.At(at), Way: "kong-service", Strength: strength, Class: graph.ClassIngress, Protocol: protocol},
+		})
+	}
+	for _, service := range d.Root.Get("services").List() {
+		at := service.Get("url")
+		if !at.Exists() {
+			at = service.Get("host")
+		}
+		address, ok := graph.ParseAddress(at.Str())
+		if !ok {
+			continue
+		}
+		protocol := service.Get("protocol").Str()
+		if protocol == "" {
+			protocol = address.Scheme
+		}
+		targets, isUpstream := upstreams[at.Str()]
+		if !isUpstream {
+			if address.Port == 0 {
+				address.Port = portNumber(service.Get("port"))
+			}
+			call(at, address, protocol, graph.Strong)
+		}
+		for _, target := range targets {
+			if address, ok := graph.ParseAddress(target.Get("target").Str()); ok {
+				call(target, address, protocol, weighted(target))
+			}
+		}
+	}
+}

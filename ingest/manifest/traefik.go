@@ -1,0 +1,95 @@
+package manifest
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// Traefik reads the routes of Traefik's own kinds.
+var Traefik = &document.Reader{
+	Name:  "traefik",
+	Doc:   "Traefik: the services that its routes lead to",
+	Reads: traefikKinds.names(),
+	Match: traefikKinds.match("traefik.io", "traefik.containo.us"),
+	Read:  traefikKinds.read,
+}
+
+var traefikKinds = resourceKinds{
+	"IngressRoute":    traefikIngress,
+	"IngressRouteTCP": traefikIngress,
+	"IngressRouteUDP": traefikIngress,
+	"TraefikService":  traefikService,
+
+	"Middleware":          nil,
+	"MiddlewareTCP":       nil,
+	"ServersTransport":    nil,
+	"ServersTransportTCP": nil,
+	"TLSOption":           nil,
+	"TLSStore":            nil,
+}
+
+// traefikIngress reads an IngressRoute of any protocol: a gateway of its own.
+func traefikIngress(r *resource) {
+	r.facts.Things = append(r.facts.Things, r.gateway())
+	protocol := strings.ToLower(strings.TrimPrefix(r.kind, "IngressRoute"))
+	if protocol == "" {
+		protocol = "http"
+	}
+	for _, route := range r.list(r.spec, "routes") {
+		services := r.list(route, "services")
+		for _, service := range services {
+			to, ok := r.traefikParty(service)
+			if !ok {
+				continue
+			}
+			e := graph.Evidence{
+				Way: "ingress-route", Strength: graph.Strong, Class: graph.ClassIngress,
+				Protocol: protocol, Port: portNumber(service.Get("port")),
+			}
+			if len(services) > 1 {
+				e.Strength = weighted(service)
+			}
+			r.call(graph.Party{Ref: r.ref()}, to, service, e)
+		}
+	}
+}
+
+// traefikParty resolves what a route or a TraefikService leads to. Names with a
+// provider after "@" are Traefik's own, such as its dashboard.
+func (r *resource) traefikParty(n document.Node) (graph.Party, bool) {
+	name, namespace := r.text(n, "name"), r.text(n, "namespace")
+	if name == "" || strings.Contains(name, "@") {
+		return graph.Party{}, false
+	}
+	if n.Get("kind").Str() == "TraefikService" {
+		return r.group("TraefikService", namespace, name), true
+	}
+	return r.service(namespace, name), true
+}
+
+// traefikService reads a TraefikService: several services under a name that
+// routes use, with weights, with copies, or one in place of another.
+func traefikService(r *resource) {
+	add := func(n document.Node, mirror, fallback bool) {
+		if to, ok := r.traefikParty(n); ok {
+			r.facts.Members = append(r.facts.Members, graph.Member{
+				Of: r.ref(), Party: to, Origin: r.At(n), Mirror: mirror, Fallback: fallback,
+			})
+		}
+	}
+	for _, kind := range []string{"weighted", "highestRandomWeight"} {
+		for _, service := range r.list(r.mapping(r.spec, kind), "services") {
+			add(service, false, false)
+		}
+	}
+	mirroring := r.mapping(r.spec, "mirroring")
+	add(mirroring, false, false)
+	for _, mirror := range r.list(mirroring, "mirrors") {
+		add(mirror, true, false)
+	}
+	failover := r.mapping(r.spec, "failover")
+	add(failover.Get("service"), false, false)
+	add(failover.Get("fallback"), false, true)
+}
