@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"os"
 	"strings"
 
@@ -34,15 +33,14 @@ func atMost(n int) cobra.PositionalArgs {
 // find returns the service that a person means by name.
 func find(g *graph.Graph, name string) (graph.Node, error) {
 	v, err := g.Find(name)
-	var unknown *graph.NameError
-	if errors.As(err, &unknown) {
-		hint := unknown.Hint()
-		if hint == "" && isPath(name) {
-			hint = "name the service before the sources"
-		}
-		return 0, misuse(hint, "%w", err)
+	if err == nil {
+		return v, nil
 	}
-	return v, err
+	hint := hintOf(err)
+	if hint == "" && isPath(name) {
+		hint = "name the service before the sources"
+	}
+	return 0, misuse(hint, "%w", err)
 }
 
 // findAll finds several services, in the order of their names.

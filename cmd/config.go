@@ -28,7 +28,7 @@ type config struct {
 	Sources []string // where to look when the command line names nothing
 	Overlay bool     // the file also has services or aliases, which the native reader reads
 	Rules   map[string]ruleConfig
-	Ignore  []ignoreEntry
+	Ignore  []analyze.Ignore
 	FailOn  string // "" if it does not say
 }
 
@@ -142,7 +142,7 @@ func (p *configParser) rule(id string, n *yaml.Node) (rule ruleConfig) {
 			switch {
 			case err != nil || limit < 1:
 				p.fail(value, "", "%q is not a limit: it takes a whole number from 1", value.Value)
-			case limit < 0:
+			case limitOf(&analyze.Limits{}, id) == nil:
 				p.fail(value, "", "rule %q has no limit", id)
 			}
 			rule.Limit = limit
@@ -153,8 +153,8 @@ func (p *configParser) rule(id string, n *yaml.Node) (rule ruleConfig) {
 
 // ignore reads one entry of ignore. A reason is asked for because whoever meets
 // the entry a year later will ask for it.
-func (p *configParser) ignore(n *yaml.Node) ignoreEntry {
-	i := ignoreEntry{Subject: "*", Origin: p.at(n)}
+func (p *configParser) ignore(n *yaml.Node) analyze.Ignore {
+	i := analyze.Ignore{Subject: "*", Origin: p.at(n)}
 	p.mapping(n, "an entry of ignore", []string{"rule", "subject", "reason", "until"}, func(key string, value *yaml.Node) {
 		switch key {
 		case "rule":
@@ -261,10 +261,3 @@ func follow(n *yaml.Node) *yaml.Node {
 	}
 	return n
 }
-
-type ignoreEntry struct {
-	Rule, Subject, Reason, Until string
-	Origin                       graph.Origin
-}
-
-var failOnWords = []string{"error", "warning", "info", "never"}

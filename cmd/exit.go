@@ -41,6 +41,15 @@ func unread(hint, format string, args ...any) error {
 	return &failure{err: fmt.Errorf(format, args...), hint: hint, code: exitUnread}
 }
 
+// hintOf returns the way out that an error of another package brings with it.
+func hintOf(err error) string {
+	var hinted interface{ Hint() string }
+	if errors.As(err, &hinted) {
+		return hinted.Hint()
+	}
+	return ""
+}
+
 // errSaid ends a run with a code when everything was said already.
 func errSaid(code int) error { return &failure{code: code} }
 

@@ -77,8 +77,15 @@ func completeFormats(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
-// write writes the report in every format asked for.
+// write writes the report in every format asked for, or in none if one of them
+// has no form for it.
 func (r *run) write(report *analyze.Report, view render.View) error {
+	for _, o := range r.outputsTo {
+		if lost := render.Parts(report) &^ o.format.Shows; lost != 0 {
+			err := &render.CannotShow{Format: o.format.Name, Part: lost}
+			return misuse(err.Hint(), "%w", err)
+		}
+	}
 	for _, o := range r.outputsTo {
 		options := render.Options{Verbose: r.verbose, View: view, ASCII: !unicodeLocale()}
 		write := func(w io.Writer) error { return o.format.Write(w, report, options) }

@@ -38,13 +38,12 @@ func listRules(r *run) error {
 }
 
 func showRule(r *run, id string) error {
-	for _, rule := range analyze.Rules {
-		if rule.ID == id {
-			_, err := fmt.Fprintf(r.out, "%s (%s): %s\n\n%s\n", rule.ID, rule.Severity, rule.Title, strings.TrimSpace(rule.Doc))
-			return err
-		}
+	rule, err := analyze.FindRule(id)
+	if err != nil {
+		return misuse(hintOf(err), "%w", err)
 	}
-	return misuse(oneOf(id, ruleIDs()), "no rule %q", id)
+	_, err = fmt.Fprintf(r.out, "%s (%s): %s\n\n%s\n", rule.ID, rule.Severity, rule.Title, strings.TrimSpace(rule.Doc))
+	return err
 }
 
 func ruleIDs() []string {

@@ -36,6 +36,6 @@ func runShow(r *run, name string, sources []string) error {
 		return err
 	}
 	scope := r.evidence.calls(g)
-	focus := analyze.Look(g, scope, service, &analyze.Check{})
+	focus := analyze.Look(g, scope, service, r.check(g))
 	return r.write(&analyze.Report{Graph: g, Focus: focus}, render.View{})
 }

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
 // A SourceError is a source that cannot be what the user meant: nothing has its
@@ -239,18 +239,18 @@ func (f *finder) settle() {
 // similar suggests an existing neighbour of a path that does not exist.
 func similar(source string) string {
 	dir, base := filepath.Split(filepath.Clean(source))
-	entries, err := os.ReadDir(filepath.Join(".", dir))
-	if filepath.IsAbs(source) {
-		entries, err = os.ReadDir(dir)
+	look := dir
+	if look == "" {
+		look = "."
 	}
-	if err != nil {
-		return "sources are files, folders, patterns such as 'deploy/**/*.yaml', or - for standard input"
-	}
-	stem := strings.ToLower(strings.TrimSuffix(base, path.Ext(base)))
-	for _, e := range entries {
-		if strings.ToLower(strings.TrimSuffix(e.Name(), path.Ext(e.Name()))) == stem {
-			return fmt.Sprintf("did you mean %q?", filepath.ToSlash(dir)+e.Name())
+	var names []string
+	if entries, err := os.ReadDir(look); err == nil {
+		for _, e := range entries {
+			names = append(names, e.Name())
 		}
+	}
+	if near := didyoumean.Suggest(base, names); len(near) > 0 {
+		return fmt.Sprintf("did you mean %q?", filepath.ToSlash(dir)+near[0])
 	}
 	return "sources are files, folders, patterns such as 'deploy/**/*.yaml', or - for standard input"
 }

@@ -1,0 +1,96 @@
+package cmd
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render"
+)
+
+// failOnWords are the values of --fail-on.
+var failOnWords = []string{"error", "warning", "info", "never"}
+
+func newCheck(r *run) *cobra.Command {
+	var failOn string
+	cmd := &cobra.Command{
+		Use:   "check [source...]",
+		Short: "Say what is wrong, where, and how to mend it.",
+		Long: `All rules are run. The exit code is 1 when there is a finding as severe as
+--fail-on, and 3 when an input could not be read, or none was: a check that
+has seen nothing is no check.`,
+		Example: `weir check deploy/
+helm template shop | weir check -
+weir check deploy/ --fail-on warning -o text -o sarif=weir.sarif`,
+		RunE: func(_ *cobra.Command, args []string) error { return runCheck(r, failOn, args) },
+	}
+	addChoice(cmd, &failOn, "fail-on", "", "exit with 1 from `severity` on: error, warning, info, never (default \"error\")", failOnWords...)
+	r.addEvidenceFlags(cmd, graph.Weak)
+	r.addInputFlags(cmd)
+	r.addOutputFlags(cmd)
+	return cmd
+}
+
+func runCheck(r *run, failOn string, sources []string) error {
+	g, err := r.load(sources)
+	if err != nil {
+		return err
+	}
+	r.account(g)
+	if g.Len() == 0 {
+		r.complain(nothingRead(g.Coverage()))
+	}
+	check := r.check(g)
+	if err := r.write(&analyze.Report{Graph: g, Check: check}, render.View{}); err != nil {
+		return err
+	}
+	if reaches(check.Findings, cmp.Or(failOn, r.config.FailOn, failOnWords[0])) {
+		return errSaid(exitFindings)
+	}
+	return nil
+}
+
+// reaches reports whether a finding is as severe as the word failOn says.
+func reaches(findings []analyze.Finding, failOn string) bool {
+	least := slices.Index(analyze.Severities, failOn)
+	return least >= 0 && slices.ContainsFunc(findings, func(f analyze.Finding) bool { return f.Severity >= analyze.Severity(least) })
+}
+
+// check runs the rules as the configuration has them, over the calls that count.
+func (r *run) check(g *graph.Graph) *analyze.Check {
+	return analyze.Run(g, r.config.options(time.Now()))
+}
+
+// options are the rules as the configuration has them.
+func (c *config) options(today time.Time) analyze.Options {
+	o := analyze.Options{Ignore: c.Ignore, Severities: map[string]analyze.Severity{}, Today: today.Format(time.DateOnly)}
+	for id, rule := range c.Rules {
+		if limit := limitOf(&o.Limits, id); limit != nil {
+			*limit = rule.Limit
+		}
+		switch i := slices.Index(analyze.Severities, rule.Severity); {
+		case rule.Severity == "off":
+			o.Off = append(o.Off, id)
+		case i >= 0:
+			o.Severities[id] = analyze.Severity(i)
+		}
+	}
+	return o
+}
+
+// limitOf returns the number that a rule compares with, nil if it has none.
+func limitOf(l *analyze.Limits, rule string) *int {
+	switch rule {
+	case "sync-chain-too-deep":
+		return &l.ChainDepth
+	case "fan-out-hub":
+		return &l.FanOut
+	case "fan-in-hot-spot":
+		return &l.FanIn
+	}
+	return nil
+}
