@@ -1,0 +1,120 @@
+package cmd
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
+)
+
+// The example estates promise in their comments what weir finds in them, and
+// nothing besides.
+func TestEstates(t *testing.T) {
+	for estate, want := range map[string][]string{
+		"ecommerce": {
+			"warning healthcheck-missing shipping-service",
+			"warning redundancy-below-tier payment-service",
+			"warning shared-database warehouse-db/warehouse",
+		},
+		"banking": {
+			"warning healthcheck-missing teller-service",
+			"warning redundancy-below-tier account-service",
+			"warning shared-database ledger/ledger",
+		},
+		"streaming": {
+			"error sync-cycle recommendation-service,user-preference-service",
+			"warning redundancy-below-tier content-catalogue-service",
+		},
+		"shop": {
+			"error sync-cycle shop/basket,shop/pricing,shop/promotions",
+			"warning fan-in-hot-spot shop/accounts",
+			"warning fan-out-hub shop/checkout",
+			"warning healthcheck-missing shop/pricing",
+			"warning redundancy-below-tier shop/accounts",
+			"warning shared-database shop/sales-db/sales",
+		},
+		"shop-compose": {
+			"error sync-cycle basket,pricing,promotions",
+			"info healthcheck-missing pricing",
+			"warning fan-in-hot-spot accounts",
+			"warning fan-out-hub checkout",
+			"warning shared-database sales-db/sales",
+		},
+	} {
+		t.Run(estate, func(t *testing.T) {
+			g := readEstate(t, estate)
+			for _, p := range g.Coverage().Problems {
+				t.Errorf("%s: %s", p.Origin, p.Message)
+			}
+			var got []string
+			for _, f := range analyze.Run(g, analyze.Options{}).Findings {
+				got = append(got, f.Severity.String()+" "+f.Rule.ID+" "+f.Subject)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("findings (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// The shop is one shop, however it is run: the same services of its own make the
+// same calls to each other.
+func TestShopIsTheSameInComposeAndKubernetes(t *testing.T) {
+	calls := func(folder string) []string {
+		g := readEstate(t, folder)
+		var list []string
+		for e := range graph.Edge(g.Calls()) {
+			from, to := g.Service(g.From(e)), g.Service(g.To(e))
+			if from.Kind == graph.KindService && to.Kind == graph.KindService {
+				list = append(list, from.Name+" calls "+to.Name)
+			}
+		}
+		slices.Sort(list)
+		return list
+	}
+	if diff := cmp.Diff(calls("shop"), calls("shop-compose")); diff != "" {
+		t.Errorf("calls (-Kubernetes +compose):\n%s", diff)
+	}
+}
+
+// Whom a service calls and who calls it is what the estates are there to show.
+func TestRolesInEstates(t *testing.T) {
+	for estate, roles := range map[string]map[string]graph.Role{
+		"ecommerce": {
+			"user-service": graph.Upstream, "inventory-service": graph.Both, "order-service": graph.Both,
+			"notification-service": graph.Downstream,
+		},
+		"banking": {
+			"account-service": graph.Upstream, "transaction-service": graph.Both, "fraud-detection-service": graph.Downstream,
+		},
+		"streaming": {
+			"content-catalogue-service": graph.Upstream, "user-preference-service": graph.Both, "recommendation-service": graph.Both,
+		},
+		"shop": {"shop/giftcards": graph.Downstream, "shop/accounts": graph.Upstream},
+	} {
+		g := readEstate(t, estate)
+		for id, want := range roles {
+			if v, ok := g.Node(id); !ok {
+				t.Errorf("%s has no service %q", estate, id)
+			} else if got := g.Service(v).Role; got != want {
+				t.Errorf("%s: role of %s = %v, want %v", estate, id, got, want)
+			}
+		}
+	}
+}
+
+func readEstate(t *testing.T, estate string) *graph.Graph {
+	t.Helper()
+	b := &graph.Builder{}
+	if err := ingest.Read(context.Background(), []string{filepath.Join("../testdata/estates", estate)}, ingest.Options{}, b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Build()
+}
