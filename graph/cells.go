@@ -43,6 +43,8 @@ type cell struct {
 	hint   Kind     // the kind that a document shows
 	origin Origin   // first mention
 	extern bool     // it is only addressed, under the host that is its name
+
+	selectable bool // selectors see its pods
 }
 
 // A label is one of the labels of the pods of a namespace, or, without value, an
@@ -121,7 +123,8 @@ func (l *linker) declareThing(t *Thing) {
 		key := label{namespace: t.Namespace, key: t.Account}
 		l.accounts[key] = append(l.accounts[key], c)
 	}
-	if len(cell.things) == 1 && t.PodLabels != nil {
+	if t.PodLabels != nil && !cell.selectable {
+		cell.selectable = true
 		l.things[t.Namespace] = append(l.things[t.Namespace], c)
 	}
 }

@@ -170,15 +170,17 @@ func (s *Service) declare(t *Thing) {
 
 // replicas returns how many copies of a service run: what people say, else the
 // sum over the workloads behind it. Of several declarations of one workload the
-// last counts.
+// last counts, and what a patch writes goes before them all.
 func (l *linker) replicas(members []int) policy.Setting[int] {
 	var sum policy.Setting[int]
 	realm := ""
 	for _, c := range l.byAuthority(members) {
 		var one policy.Setting[int]
-		for _, t := range l.cells[c].things {
-			if !t.Patch || t.Replicas.Provenance == policy.Explicit {
-				over(&one, t.Replicas)
+		for _, patch := range [...]bool{false, true} {
+			for _, t := range l.cells[c].things {
+				if t.Patch == patch {
+					over(&one, t.Replicas)
+				}
 			}
 		}
 		switch r := l.cells[c].ref.Realm; {
