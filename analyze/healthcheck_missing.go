@@ -91,8 +91,7 @@ func (p *Pass) reportUnchecked(v graph.Node, callers []graph.Node) {
 	p.Report(f)
 }
 
-// ejected reports whether all callers that say something about v take sick
-// replicas of it out themselves.
+// ejected reports whether every caller of v takes sick replicas of it out itself.
 func ejected(g *graph.Graph, v graph.Node) bool {
 	for _, e := range g.In(v) {
 		if !hasBreaker(g.Call(e)) {

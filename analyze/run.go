@@ -81,7 +81,7 @@ type run struct {
 
 func newRun(g *graph.Graph) *run {
 	core := Scope(g, graph.Weak)
-	return &run{core: core, strong: Scope(core, graph.Strong), sync: synchronous(core)}
+	return &run{core: core, strong: proven(core, graph.Strong), sync: synchronous(core)}
 }
 
 func (l Limits) orDefault() Limits {

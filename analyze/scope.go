@@ -9,8 +9,12 @@ import "github.com/weirgraph/weir/graph"
 // The functions of this package that take a graph follow all its calls; they are
 // meant to be given a Scope.
 func Scope(g *graph.Graph, least graph.Strength) *graph.Graph {
-	core := g.Core()
-	return core.Where(func(e graph.Edge) bool { return core.Strength(e) >= least })
+	return proven(g.Core(), least)
+}
+
+// proven is g without the calls whose evidence is weaker than least.
+func proven(g *graph.Graph, least graph.Strength) *graph.Graph {
+	return g.Where(func(e graph.Edge) bool { return g.Strength(e) >= least })
 }
 
 // synchronous is g without the calls whose caller does not wait.

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -36,8 +37,9 @@ those), and about databases, caches and brokers that talk to their own replicas.
     - {name: stock, calls: [{to: orders, mode: async}]}
 
 It is an error when every call on the loop is proven. Where one rests on weak
-evidence, such as a start order in a compose file, it is a warning; calls that are
-merely allowed do not count. A loop over different operations, which no single
+evidence, such as a start order in a compose file, it is a warning, and none at all
+where some of its services are on a proven loop already; calls that are merely
+allowed do not count. A loop over different operations, which no single
 request goes round, still ties start and release: if that is wanted, say so with
 an exception.
 
@@ -58,15 +60,15 @@ IEEE Software 2018 (cyclic dependency).
 `
 
 func checkSyncCycle(p *Pass) {
-	proven := make([]bool, p.Core.Len())
+	told := make([]bool, p.Core.Len())
 	for _, c := range Loops(synchronous(p.run.strong)).Components {
 		for _, v := range c.Services {
-			proven[v] = true
+			told[v] = true
 		}
 		p.reportSyncCycle(c)
 	}
 	for _, c := range Loops(p.run.sync).Components {
-		if !proven[c.Loop[0]] {
+		if !slices.ContainsFunc(c.Services, func(v graph.Node) bool { return told[v] }) {
 			p.reportSyncCycle(c)
 		}
 	}

@@ -142,8 +142,8 @@ func (c copies) value() KeyValue {
 	return KeyValue{"replicas", text}
 }
 
-// places returns the first place of each kind that is known: the deciding one,
-// then where the service is declared.
+// places returns the deciding places that are known, then those where the service
+// is declared, each once.
 func places(s *graph.Service, deciding ...graph.Origin) []graph.Origin {
 	var origins []graph.Origin
 	for _, o := range append(deciding, s.Origins...) {

@@ -305,7 +305,10 @@ func (g *Graph) Coverage() *Coverage { return g.coverage }
 // Where returns the graph with the same services, under the same numbers, and
 // only the calls that keep reports true for. Roles stay those of the whole graph.
 func (g *Graph) Where(keep func(Edge) bool) *Graph {
-	h := &Graph{services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage}
+	h := &Graph{
+		services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage,
+		from: make([]Node, 0, g.Calls()), to: make([]Node, 0, g.Calls()), attrs: make([]attr, 0, g.Calls()),
+	}
 	for i := range g.to {
 		if !keep(Edge(i)) {
 			continue
