@@ -30,6 +30,8 @@ type kubernetesKind struct {
 	name   string   // as Kubernetes spells it
 	groups []string // the API groups it has lived in
 	read   func(o *object)
+
+	nameless bool // its objects need no name
 }
 
 // kubernetesKinds are the kinds by their lower-case spelling. A kind that two
@@ -39,40 +41,40 @@ var kubernetesKinds map[string][]*kubernetesKind
 func init() { // the readers below refer to the table themselves
 	kubernetesKinds = map[string][]*kubernetesKind{}
 	for _, k := range [...]kubernetesKind{
-		{"Deployment", []string{"apps", "extensions", ""}, readReplicated},
-		{"StatefulSet", []string{"apps", "apps.kruise.io", ""}, readReplicated},
-		{"ReplicaSet", []string{"apps", "extensions", ""}, readReplicated},
-		{"ReplicationController", []string{""}, readReplicated},
-		{"CloneSet", []string{"apps.kruise.io"}, readReplicated},
-		{"DeploymentConfig", []string{"apps.openshift.io", ""}, readDeploymentConfig},
-		{"Rollout", []string{"argoproj.io"}, readRollout},
-		{"DaemonSet", []string{"apps", "extensions", "apps.kruise.io", ""}, readDaemonSet},
-		{"Job", []string{"batch", "extensions", ""}, readJob},
-		{"CronJob", []string{"batch", ""}, readCronJob},
-		{"ScheduledJob", []string{"batch"}, readCronJob},
-		{"Pod", []string{""}, readPod},
-		{"Service", []string{"serving.knative.dev"}, readKnativeService},
+		{name: "Deployment", groups: []string{"apps", "extensions", ""}, read: readReplicated},
+		{name: "StatefulSet", groups: []string{"apps", "apps.kruise.io", ""}, read: readReplicated},
+		{name: "ReplicaSet", groups: []string{"apps", "extensions", ""}, read: readReplicated},
+		{name: "ReplicationController", groups: []string{""}, read: readReplicated},
+		{name: "CloneSet", groups: []string{"apps.kruise.io"}, read: readReplicated},
+		{name: "DeploymentConfig", groups: []string{"apps.openshift.io", ""}, read: readDeploymentConfig},
+		{name: "Rollout", groups: []string{"argoproj.io"}, read: readRollout},
+		{name: "DaemonSet", groups: []string{"apps", "extensions", "apps.kruise.io", ""}, read: readDaemonSet},
+		{name: "Job", groups: []string{"batch", "extensions", ""}, read: readJob},
+		{name: "CronJob", groups: []string{"batch", ""}, read: readCronJob},
+		{name: "ScheduledJob", groups: []string{"batch"}, read: readCronJob},
+		{name: "Pod", groups: []string{""}, read: readPod},
+		{name: "Service", groups: []string{"serving.knative.dev"}, read: readKnativeService},
 
-		{"ConfigMap", []string{""}, readConfigMap},
-		{"Secret", []string{""}, readSecret},
+		{name: "ConfigMap", groups: []string{""}, read: readConfigMap},
+		{name: "Secret", groups: []string{""}, read: readSecret},
 
-		{"Service", []string{""}, readService},
-		{"Endpoints", []string{""}, readEndpoints},
-		{"EndpointSlice", []string{"discovery.k8s.io"}, readEndpointSlice},
-		{"Ingress", []string{"networking.k8s.io", "extensions", ""}, readIngress},
-		{"Route", []string{"route.openshift.io", ""}, readOpenShiftRoute},
+		{name: "Service", groups: []string{""}, read: readService},
+		{name: "Endpoints", groups: []string{""}, read: readEndpoints},
+		{name: "EndpointSlice", groups: []string{"discovery.k8s.io"}, read: readEndpointSlice},
+		{name: "Ingress", groups: []string{"networking.k8s.io", "extensions", ""}, read: readIngress},
+		{name: "Route", groups: []string{"route.openshift.io", ""}, read: readOpenShiftRoute},
 
-		{"NetworkPolicy", []string{"networking.k8s.io", "extensions", ""}, readNetworkPolicy},
-		{"CiliumNetworkPolicy", []string{"cilium.io"}, readCiliumPolicy},
-		{"CiliumClusterwideNetworkPolicy", []string{"cilium.io"}, readCiliumPolicy},
+		{name: "NetworkPolicy", groups: []string{"networking.k8s.io", "extensions", ""}, read: readNetworkPolicy},
+		{name: "CiliumNetworkPolicy", groups: []string{"cilium.io"}, read: readCiliumPolicy},
+		{name: "CiliumClusterwideNetworkPolicy", groups: []string{"cilium.io"}, read: readCiliumPolicy},
 
-		{"HorizontalPodAutoscaler", []string{"autoscaling", "extensions", ""}, readAutoscaler},
-		{"ScaledObject", []string{"keda.sh", "keda.k8s.io"}, readScaledObject},
-		{"PodDisruptionBudget", []string{"policy", ""}, readBudget},
-		{"Namespace", []string{""}, readNamespace},
-		{"ServiceAccount", []string{""}, func(*object) {}}, // known, and says nothing about calls
-		{"Kustomization", []string{"kustomize.config.k8s.io"}, readKustomization},
-		{"Component", []string{"kustomize.config.k8s.io"}, readKustomization},
+		{name: "HorizontalPodAutoscaler", groups: []string{"autoscaling", "extensions", ""}, read: readAutoscaler},
+		{name: "ScaledObject", groups: []string{"keda.sh", "keda.k8s.io"}, read: readScaledObject},
+		{name: "PodDisruptionBudget", groups: []string{"policy", ""}, read: readBudget},
+		{name: "Namespace", groups: []string{""}, read: readNamespace},
+		{name: "ServiceAccount", groups: []string{""}, read: func(*object) {}}, // known, and says nothing about calls
+		{name: "Kustomization", groups: []string{"kustomize.config.k8s.io"}, read: readKustomization, nameless: true},
+		{name: "Component", groups: []string{"kustomize.config.k8s.io"}, read: readKustomization, nameless: true},
 	} {
 		key := strings.ToLower(k.name)
 		kubernetesKinds[key] = append(kubernetesKinds[key], &k)
@@ -80,7 +82,7 @@ func init() { // the readers below refer to the table themselves
 }
 
 // kustomization is the kind of a kustomization.yaml, which may leave it out.
-var kustomization = &kubernetesKind{name: "Kustomization", read: readKustomization}
+var kustomization = &kubernetesKind{name: "Kustomization", read: readKustomization, nameless: true}
 
 // kubernetesKindOf returns the kind that a document is of, nil if it is not the
 // reader's. Kinds and groups are compared without case: old manifests have both
@@ -117,9 +119,7 @@ func readKubernetes(d *document.Document, f *graph.Facts) {
 	if k == nil {
 		return
 	}
-	o := newObject(d, f, k.name)
-	if k.name != kustomization.name && k.name != "Component" && !o.named() {
-		return
+	if o := newObject(d, f, k.name); k.nameless || o.named() {
+		k.read(o)
 	}
-	k.read(o)
 }

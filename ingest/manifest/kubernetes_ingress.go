@@ -61,20 +61,24 @@ func (o *object) letsIn() graph.Thing {
 	return t
 }
 
-// addBackend adds the Service of a backend, or one more match to the backend of
-// the same Service and port.
+// addBackend adds the Service of a backend. Backends that are buckets name none.
 func (o *object) addBackend(backends []backend, n document.Node, match string) []backend {
-	name, port := n.Get("service", "name"), n.Get("service", "port")
-	number := port.Get("number")
+	name, port := n.Get("service", "name"), firstText(n.Get("service", "port", "number"), n.Get("service", "port", "name"))
 	if old := n.Get("serviceName"); old.Exists() {
-		name, number = old, n.Get("servicePort")
-		port = number
+		name, port = old, n.Get("servicePort").Str()
 	}
-	if name.Str() == "" || port.Get("name").Str() == albAction || port.Str() == albAction {
-		return backends // none, a bucket, or an action that an annotation describes
+	switch {
+	case name.Str() == "":
+		return backends
+	case port == albAction:
+		return o.addALBAction(backends, name, match)
 	}
-	b := backend{service: name.Str(), origin: o.At(name)}
-	b.port, _ = number.Int()
+	return mergeBackend(backends, backend{service: name.Str(), port: portText(port), origin: o.At(name)}, match)
+}
+
+// mergeBackend adds a backend, or one more match to the one with the same Service
+// and port.
+func mergeBackend(backends []backend, b backend, match string) []backend {
 	for i := range backends {
 		if backends[i].service == b.service && backends[i].port == b.port {
 			backends[i].matches = append(backends[i].matches, match)
@@ -84,9 +88,6 @@ func (o *object) addBackend(backends []backend, n document.Node, match string) [
 	b.matches = []string{match}
 	return append(backends, b)
 }
-
-// albAction is the port that stands for an action of the AWS load balancer.
-const albAction = "use-annotation"
 
 // addIngressCall states that the gateway passes requests on to a Service.
 func (o *object) addIngressCall(b *backend, way, protocol string) {
