@@ -9,23 +9,24 @@ import (
 )
 
 // clean makes a name fit to be shown on one line: without escape sequences,
-// control characters and marks that reorder what stands around them. An empty
-// name is shown as quotes.
+// control characters and marks that are not seen themselves; question marks stand
+// for these, which every reader of every format takes. A blank name is shown in
+// quotes.
 func clean(name string) string {
 	if plain(name) {
 		return name
 	}
 	name = strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n', r == '\t', r == '\r':
+		case unicode.IsSpace(r): // line and paragraph separators among them
 			return ' '
-		case unicode.IsControl(r), reorders(r), r == utf8.RuneError:
-			return '\uFFFD'
+		case unicode.IsControl(r), unseen(r), r == utf8.RuneError:
+			return '?'
 		}
 		return r
-	}, ansi.Strip(strings.ToValidUTF8(name, "\uFFFD")))
-	if name == "" {
-		return `""`
+	}, ansi.Strip(strings.ToValidUTF8(name, "?")))
+	if strings.TrimSpace(name) == "" {
+		return `"` + name + `"`
 	}
 	return name
 }
@@ -41,17 +42,19 @@ func cleanOr(s string) string {
 // plain reports whether name is printable ASCII, as nearly all names are.
 func plain(name string) bool {
 	for i := range len(name) {
-		if name[i] < ' ' || name[i] > '~' {
+		if name[i] <= ' ' && (i == 0 || name[i] < ' ') || name[i] > '~' {
 			return false
 		}
 	}
 	return name != ""
 }
 
-// reorders reports whether r changes the direction of text, with which a name
-// could disguise itself as another.
-func reorders(r rune) bool {
-	return r >= 0x202A && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0x200E || r == 0x200F || r == 0x061C
+// unseen reports whether r changes how its neighbours look and shows nothing
+// itself: marks of direction, blanks of no width, with which a name could disguise
+// itself as another. The joiner is part of many an emoji.
+func unseen(r rune) bool {
+	const joiner = '\u200D'
+	return unicode.Is(unicode.Cf, r) && r != joiner
 }
 
 // labelWidth is how much of a name fits on a box of a picture; what is cut out

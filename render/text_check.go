@@ -74,7 +74,7 @@ func (p *pen) values(values []analyze.KeyValue) {
 	for i, v := range values {
 		words[i] = clean(v.Key) + " " + clean(v.Value)
 	}
-	if words != nil {
+	if len(words) > 0 {
 		p.prose("  ", faintStyle, strings.Join(words, ", "))
 	}
 }

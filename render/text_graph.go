@@ -52,7 +52,7 @@ func (l legend) write(p *pen) {
 		}
 	}
 	if used != nil {
-		p.prose("", faintStyle, strings.Join(used, "   "))
+		p.prose("", faintStyle, strings.Join(used, "; "))
 	}
 }
 

@@ -38,10 +38,13 @@ type Drawing struct {
 const absent graph.Node = -1
 
 // Draw applies the view to g.
-func (v View) Draw(g *graph.Graph) *Drawing {
+func (v View) Draw(g *graph.Graph) *Drawing { return v.draw(g, topic{}) }
+
+// draw applies the view to what a report is about.
+func (v View) draw(g *graph.Graph, about topic) *Drawing {
 	d := &Drawing{Graph: g}
 	d.pickCalls(v)
-	d.pickServices(v)
+	d.pickServices(v, about)
 	if v.Collapse != "" {
 		d.collapse(v.Collapse)
 	}
@@ -146,42 +149,47 @@ func seen(c graph.Call, only string) bool {
 	return (only == "observed" || c.Declared) && (only == "declared" || c.Observed)
 }
 
-// pickServices drops what is not tied to the focus, and collectors of telemetry
-// whose calls are hidden.
-func (d *Drawing) pickServices(v View) {
+// A topic is the services that a report is about; the zero topic is all of them.
+type topic struct {
+	has    []bool // by node; nil is every service
+	others string // what the others are: "that do not suffer"
+}
+
+// pickServices drops what the report is not about, what is not tied to the focus,
+// and collectors of telemetry whose calls are hidden.
+func (d *Drawing) pickServices(v View, about topic) {
 	g := d.Graph
-	near := everyNode
+	var tied []bool
 	if v.Focus != nil {
-		tied := tiedTo(g, v.Focus, v.Depth)
-		near = func(n graph.Node) bool { return tied[n] }
+		tied = tiedTo(g, v.Focus, v.Depth)
 	}
-	collectors := 0
-	kept := 0
+	var beside, far, collectors int
 	keep := make([]bool, g.Len())
 	for i := range keep {
-		n := graph.Node(i)
-		if !near(n) {
-			continue
-		}
-		if !v.All && v.Focus == nil && g.Service(n).Kind == graph.KindTelemetry && lonely(g, n) {
+		switch n := graph.Node(i); {
+		case about.has != nil && !about.has[n]:
+			beside++
+		case tied != nil && !tied[n]:
+			far++
+		case !v.All && tied == nil && g.Service(n).Kind == graph.KindTelemetry && lonely(g, n):
 			collectors++
-			continue
+		default:
+			keep[i] = true
 		}
-		keep[i] = true
-		kept++
 	}
-	if v.Focus != nil && kept < g.Len() {
-		d.leave("%s not tied to %s", count(g.Len()-kept, "service"), focusName(g, v))
+	if beside > 0 {
+		d.leave("%s %s", count(beside, "service"), about.others)
+	}
+	if far > 0 {
+		d.leave("%s not tied to %s", count(far, "service"), focusName(g, v))
 	}
 	if collectors > 0 {
 		d.leave("%s of telemetry", count(collectors, "collector"))
 	}
-	if kept < g.Len() {
+	if beside+far+collectors > 0 {
 		d.keepOnly(func(n graph.Node) bool { return keep[n] })
 	}
 }
-
-func everyNode(graph.Node) bool { return true }
 
 func lonely(g *graph.Graph, n graph.Node) bool {
 	return len(g.Callees(n)) == 0 && len(g.In(n)) == 0
@@ -238,7 +246,7 @@ func count(n int, thing string) string {
 
 func plural(thing string) string {
 	switch {
-	case strings.HasSuffix(thing, "ch"), strings.HasSuffix(thing, "s"):
+	case strings.HasSuffix(thing, "ch"), strings.HasSuffix(thing, "s"), strings.HasSuffix(thing, "x"):
 		return thing + "es"
 	case strings.HasSuffix(thing, "y"):
 		return strings.TrimSuffix(thing, "y") + "ies"

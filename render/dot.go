@@ -1,0 +1,275 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// dot is for Graphviz. Nodes are numbered, n0, n1, ...; names stand in labels
+// only, where any name can be quoted.
+var dot = &Format{
+	Name:  "dot",
+	Doc:   "for Graphviz: a picture in the DOT language",
+	Shows: drawable,
+	write: writeDOT,
+}
+
+const (
+	// From 200 edges up dot takes minutes over its best layout. The four
+	// attributes buy a good one: straight lines, and less rearranging.
+	manyCalls  = 200
+	hasteAttrs = "splines=line nslimit=0.5 nslimit1=0.5 mclimit=0.1"
+	// From 1,000 up only the spring model of sfdp is quick.
+	tooManyCalls = 1000
+)
+
+func writeDOT(w io.Writer, r *analyze.Report, o Options) error {
+	d, lit := picture(r, o.View)
+	p := &dotWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit}
+	p.graph()
+	return p.Flush()
+}
+
+type dotWriter struct {
+	*bufio.Writer
+	d   *Drawing
+	lit *highlighting
+}
+
+func (p *dotWriter) graph() {
+	calls := p.d.Graph.Calls()
+	p.WriteString("digraph weir {\n")
+	if calls >= tooManyCalls {
+		fmt.Fprintf(p, "\t// %d calls: sfdp draws them in seconds, dot may take minutes\n", calls)
+	}
+	p.WriteString("\tgraph [rankdir=LR fontname=\"Helvetica\" fontsize=10 labelloc=b labeljust=l")
+	if calls >= manyCalls {
+		p.WriteString(" " + hasteAttrs)
+	}
+	p.WriteString("]\n")
+	p.WriteString("\tnode [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=11]\n")
+	p.WriteString("\tedge [fontname=\"Helvetica\" fontsize=9 arrowsize=0.7]\n")
+	p.boxes()
+	p.arrows()
+	p.legend()
+	p.WriteString("}\n")
+}
+
+// boxes writes the nodes, those of one namespace within a frame.
+func (p *dotWriter) boxes() {
+	frames := framesOf(p.d.Graph)
+	for i, f := range frames {
+		indent := "\t"
+		if f.name != "" {
+			fmt.Fprintf(p, "\tsubgraph cluster_%d {\n\t\tgraph [label=%s style=rounded color=gray70 fontcolor=gray40]\n", i, dotQuote(f.name))
+			indent = "\t\t"
+		}
+		for _, n := range f.nodes {
+			p.WriteString(indent)
+			p.box(n, f.name)
+		}
+		if f.name != "" {
+			p.WriteString("\t}\n")
+		}
+	}
+}
+
+// A frame is the services of one namespace. The frame without a name has the
+// services that are in none.
+type frame struct {
+	name  string
+	nodes []graph.Node
+}
+
+// framesOf returns the frames by name.
+func framesOf(g *graph.Graph) []frame {
+	at := map[string]int{}
+	var frames []frame
+	for i := range g.Services() {
+		name := g.Service(graph.Node(i)).Namespace
+		k, ok := at[name]
+		if !ok {
+			k = len(frames)
+			at[name] = k
+			frames = append(frames, frame{name: name})
+		}
+		frames[k].nodes = append(frames[k].nodes, graph.Node(i))
+	}
+	slices.SortFunc(frames, func(a, b frame) int { return strings.Compare(a.name, b.name) })
+	return frames
+}
+
+// boxName is what a box says: within its frame the namespace need not be repeated.
+func (d *Drawing) boxName(n graph.Node, frame string) string {
+	s := d.Graph.Service(n)
+	name := s.ID
+	if frame != "" {
+		name = s.Name
+	}
+	return short(clean(name))
+}
+
+// kindLooks are the shapes of the kinds; a service has the default.
+var kindLooks = []string{
+	graph.KindUnknown:   `shape=folder style=filled`,
+	graph.KindJob:       `shape=component style=filled`,
+	graph.KindDatabase:  `shape=cylinder style=filled`,
+	graph.KindCache:     `shape=cylinder style="filled,dashed"`,
+	graph.KindBroker:    `shape=cds style=filled`,
+	graph.KindTopic:     `shape=parallelogram style=filled`,
+	graph.KindGateway:   `shape=hexagon style=filled`,
+	graph.KindExternal:  `shape=ellipse style="filled,dashed"`,
+	graph.KindTelemetry: `shape=tab style=filled`,
+}
+
+// lights are the colours of highlights: pale fills that black text stands on, and
+// one that leaps to the eye.
+var lights = []string{
+	onPath:   "#d7ecff",
+	informed: "#e4eaf1",
+	warned:   "#ffe8b3",
+	faulty:   "#ffc9c4",
+	delayed:  "#d7e3ff",
+	degraded: "#ffe8b3",
+	failed:   "#ffc9c4",
+	down:     "#d1242f",
+}
+
+func (p *dotWriter) box(n graph.Node, frame string) {
+	name := p.d.boxName(n, frame)
+	label := dotEscape(name)
+	kind := p.d.Graph.Service(n).Kind
+	if kind == graph.KindUnknown {
+		label += `\n` + count(p.d.Members(n), "service")
+	}
+	fmt.Fprintf(p, "n%d [label=\"%s\"", n, label)
+	if full := clean(p.d.Graph.ID(n)); full != name {
+		fmt.Fprintf(p, " tooltip=%s", dotQuote(full))
+	}
+	if int(kind) < len(kindLooks) && kindLooks[kind] != "" {
+		p.WriteString(" " + kindLooks[kind])
+	}
+	if as := p.lit.box[n]; as != unlit {
+		fmt.Fprintf(p, " fillcolor=%q", lights[as])
+		if as == down {
+			p.WriteString(" fontcolor=white")
+		}
+	}
+	p.WriteString("]\n")
+}
+
+func (p *dotWriter) arrows() {
+	g := p.d.Graph
+	for i := range g.Calls() {
+		e := graph.Edge(i)
+		fmt.Fprintf(p, "\tn%d -> n%d", g.From(e), g.To(e))
+		if attrs := p.arrow(e); len(attrs) > 0 {
+			p.WriteString(" [" + strings.Join(attrs, " ") + "]")
+		}
+		p.WriteByte('\n')
+	}
+}
+
+// callLooks are the styles of calls. Each quality has a channel of its own: the
+// line is its mode, the colour its evidence, the head its need.
+var callLooks = []struct {
+	says  string
+	attrs string
+	fits  func(graph.Call) bool
+}{
+	{"dashed: asynchronous", "style=dashed", func(c graph.Call) bool { return c.Mode == graph.Async }},
+	{"hollow head: soft, the caller can do without", "arrowhead=empty", func(c graph.Call) bool { return c.Need == graph.Soft }},
+	{"grey, dotted unless dashed: weak evidence", "color=gray50", isWeak},
+	{"light grey, dotted unless dashed: allowed, not proven", "color=gray75", isAllowed},
+	{"", "style=dotted", func(c graph.Call) bool { return c.Mode != graph.Async && (isWeak(c) || isAllowed(c)) }},
+	{"bar at the tail: fallback", "dir=both arrowtail=tee", func(c graph.Call) bool { return c.Fallback }},
+	{"dot at the tail: mirrored traffic", "dir=both arrowtail=dot", func(c graph.Call) bool { return c.Mirror && !c.Fallback }},
+	{"no weight on the layout, thin: route, control, telemetry or health", "constraint=false penwidth=0.5", func(c graph.Call) bool { return !c.Class.Core() }},
+}
+
+func isWeak(c graph.Call) bool    { return c.Strength == graph.Weak }
+func isAllowed(c graph.Call) bool { return c.Strength == graph.Allowed }
+
+func (p *dotWriter) arrow(e graph.Edge) []string {
+	var attrs []string
+	c := p.d.Graph.Call(e)
+	as := p.lit.arrow[e]
+	for _, look := range callLooks {
+		if look.fits(c) && (as == unlit || !strings.HasPrefix(look.attrs, "color=")) {
+			attrs = append(attrs, look.attrs)
+		}
+	}
+	switch as {
+	case unlit:
+	case onPath:
+		attrs = append(attrs, `color="#0969da"`, "penwidth=2")
+	case delayed:
+		attrs = append(attrs, `color="#6a8bd6"`, "penwidth=2")
+	case degraded:
+		attrs = append(attrs, `color="#bf8700"`, "penwidth=2")
+	default:
+		attrs = append(attrs, `color="#d1242f"`, "penwidth=2")
+	}
+	if n := p.d.Weight(e); n > 1 {
+		attrs = append(attrs, fmt.Sprintf("label=\"%d\"", n))
+	}
+	if c.Protocol != "" {
+		attrs = append(attrs, "tooltip="+dotQuote(short(clean(c.Protocol))))
+	}
+	return attrs
+}
+
+// legend writes below the picture what its styles mean and what it leaves out.
+func (p *dotWriter) legend() {
+	lines := append([]string{"an arrow leads from the caller to the service it calls"}, p.d.legendOf()...)
+	var b strings.Builder
+	for _, line := range lines {
+		b.WriteString(dotEscape(line) + `\l`)
+	}
+	fmt.Fprintf(p, "\tlabel=\"%s\"\n", b.String()+p.lightLegend())
+}
+
+// legendOf returns the meaning of the styles used, and what was left out.
+func (d *Drawing) legendOf() []string {
+	used := make([]bool, len(callLooks))
+	for i := range d.Graph.Calls() {
+		c := d.Graph.Call(graph.Edge(i))
+		for k, look := range callLooks {
+			used[k] = used[k] || look.says != "" && look.fits(c)
+		}
+	}
+	var lines []string
+	for k, look := range callLooks {
+		if used[k] {
+			lines = append(lines, look.says)
+		}
+	}
+	for _, clause := range d.Left {
+		lines = append(lines, "not shown: "+clause)
+	}
+	return lines
+}
+
+func (p *dotWriter) lightLegend() string {
+	var b strings.Builder
+	for _, as := range p.lit.used() {
+		b.WriteString(dotEscape(lightNames[as]+": "+highlights[as]) + `\l`)
+	}
+	return b.String()
+}
+
+// dotQuote writes s as a quoted string of DOT.
+func dotQuote(s string) string { return `"` + dotEscape(s) + `"` }
+
+// dotEscape makes a name stand for itself within quotes. A label has an escape
+// language of its own, so that every backslash must be doubled, and Graphviz
+// reads HTML entities in every string.
+func dotEscape(s string) string { return dotEscapes.Replace(clean(s)) }
+
+var dotEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")

@@ -1,0 +1,178 @@
+package render
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// A highlight is what a picture shows in colour, worst last.
+type highlight uint8
+
+const (
+	unlit highlight = iota
+	onPath
+	informed
+	warned
+	faulty
+	delayed
+	degraded
+	failed
+	down
+)
+
+// highlights are the words of the legend for each.
+var highlights = []string{
+	unlit: "", onPath: "asked about", informed: "has a finding (info)", warned: "has a finding (warning)",
+	faulty: "has a finding (error), or is on a loop", delayed: "is delayed", degraded: "degrades", failed: "fails too", down: "fails first",
+}
+
+// lightNames are the colours that pictures give them.
+var lightNames = []string{
+	unlit: "", onPath: "blue", informed: "grey", warned: "yellow", faulty: "red",
+	delayed: "blue", degraded: "yellow", failed: "red", down: "dark red",
+}
+
+// A highlighting is what is coloured in one drawing.
+type highlighting struct {
+	drawing *Drawing
+	box     map[graph.Node]highlight
+	arrow   map[graph.Edge]highlight
+}
+
+// light returns what a report says about the boxes and arrows of a drawing.
+func light(r *analyze.Report, d *Drawing) *highlighting {
+	h := &highlighting{drawing: d, box: map[graph.Node]highlight{}, arrow: map[graph.Edge]highlight{}}
+	if r.Check != nil {
+		h.findings(r.Check.Findings)
+	}
+	for i := range r.Impacts {
+		h.impact(&r.Impacts[i])
+	}
+	if r.Cycles != nil {
+		for i := range r.Cycles.Components {
+			h.loop(&r.Cycles.Components[i])
+		}
+	}
+	if p := r.Path; p != nil {
+		h.node(p.From, onPath)
+		h.node(p.To, onPath)
+		for _, chains := range [][][]graph.Node{p.Forward, p.Back} {
+			for _, chain := range chains {
+				h.chain(chain, onPath)
+			}
+		}
+	}
+	if f := r.Focus; f != nil {
+		h.node(f.Node, onPath)
+		if f.Cycle != nil {
+			h.loop(f.Cycle)
+		}
+		h.findings(f.Findings)
+	}
+	return h
+}
+
+func (h *highlighting) node(v graph.Node, as highlight) {
+	if b, ok := h.drawing.Box(v); ok {
+		h.box[b] = max(h.box[b], as)
+	}
+}
+
+func (h *highlighting) call(u, v graph.Node, as highlight) {
+	if e, ok := h.drawing.Arrow(u, v); ok {
+		h.arrow[e] = max(h.arrow[e], as)
+	}
+}
+
+// chain lights services and the calls from each to the next.
+func (h *highlighting) chain(nodes []graph.Node, as highlight) {
+	for i, v := range nodes {
+		h.node(v, as)
+		if i > 0 {
+			h.call(nodes[i-1], v, as)
+		}
+	}
+}
+
+func (h *highlighting) loop(c *analyze.Cycle) {
+	if len(c.Loop) > 0 {
+		h.chain(c.Loop, faulty)
+		h.call(c.Loop[len(c.Loop)-1], c.Loop[0], faulty)
+	}
+}
+
+func (h *highlighting) findings(fs []analyze.Finding) {
+	for i := range fs {
+		as := []highlight{analyze.Info: informed, analyze.Warning: warned, analyze.Error: faulty}[fs[i].Severity]
+		for _, v := range fs[i].Services {
+			h.node(v, as)
+		}
+	}
+}
+
+func (h *highlighting) impact(m *analyze.Impact) {
+	for _, v := range m.Failed {
+		h.node(v, down)
+	}
+	for _, r := range m.Reached {
+		as := []highlight{analyze.Delayed: delayed, analyze.Degraded: degraded, analyze.Failed: failed}[r.Effect]
+		h.node(r.Node, as)
+		h.call(r.Node, r.Via, as)
+	}
+}
+
+// aboutOf returns the services that the report is about, where that is not all
+// of them.
+func aboutOf(r *analyze.Report) topic {
+	t := topic{has: make([]bool, r.Graph.Len())}
+	add := func(nodes []graph.Node) {
+		for _, v := range nodes {
+			t.has[v] = true
+		}
+	}
+	switch {
+	case r.Drawn || r.Check != nil:
+		return topic{}
+	case r.Impacts != nil:
+		t.others = "that do not suffer"
+		for _, m := range r.Impacts {
+			add(m.Failed)
+			for _, reached := range m.Reached {
+				t.has[reached.Node] = true
+			}
+		}
+	case r.Cycles != nil:
+		t.others = "on no loop"
+		for _, c := range r.Cycles.Components {
+			add(c.Services)
+		}
+	case r.Path != nil:
+		t.others = "on none of the chains"
+		add([]graph.Node{r.Path.From, r.Path.To})
+		for _, chain := range slices.Concat(r.Path.Forward, r.Path.Back) {
+			add(chain)
+		}
+	case r.Focus != nil:
+		t.others = "that neither call nor are called by " + clean(r.Graph.ID(r.Focus.Node))
+		add([]graph.Node{r.Focus.Node})
+		add(r.Graph.Callees(r.Focus.Node))
+		add(r.Graph.Callers(r.Focus.Node))
+	}
+	return t
+}
+
+// used returns the highlights that boxes have, worst first.
+func (h *highlighting) used() []highlight {
+	var used []highlight
+	for as := down; as > unlit; as-- {
+		for _, had := range h.box {
+			if had == as {
+				used = append(used, as)
+				break
+			}
+		}
+	}
+	return used
+}

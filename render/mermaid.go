@@ -1,0 +1,162 @@
+package render
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// mermaid is for Markdown pages that draw flowcharts.
+var mermaid = &Format{
+	Name:  "mermaid",
+	Doc:   "for Markdown pages: a Mermaid flowchart",
+	Shows: drawable,
+	write: writeMermaid,
+}
+
+func writeMermaid(w io.Writer, r *analyze.Report, o Options) error {
+	d, lit := picture(r, o.View)
+	m := &mermaidWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit}
+	m.WriteString("flowchart LR\n")
+	m.legend()
+	m.boxes()
+	m.arrows()
+	m.classes()
+	return m.Flush()
+}
+
+type mermaidWriter struct {
+	*bufio.Writer
+	d   *Drawing
+	lit *highlighting
+}
+
+func (m *mermaidWriter) legend() {
+	m.WriteString("  %% an arrow leads from the caller to the service it calls\n")
+	m.WriteString("  %% dotted: asynchronous; round head: soft, the caller can do without; grey: weak evidence or only allowed\n")
+	for _, as := range m.lit.used() {
+		fmt.Fprintf(m, "  %%%% %s: %s\n", lightNames[as], highlights[as])
+	}
+	for _, clause := range m.d.Left {
+		fmt.Fprintf(m, "  %%%% not shown: %s\n", clean(clause))
+	}
+}
+
+func (m *mermaidWriter) boxes() {
+	for i, f := range framesOf(m.d.Graph) {
+		indent := "  "
+		if f.name != "" {
+			fmt.Fprintf(m, "  subgraph g%d[\"%s\"]\n", i, mermaidEscape(short(clean(f.name))))
+			indent = "    "
+		}
+		for _, n := range f.nodes {
+			shape := mermaidShapes[m.d.Graph.Service(n).Kind]
+			label := mermaidEscape(m.d.boxName(n, f.name))
+			if m.d.Graph.Service(n).Kind == graph.KindUnknown {
+				label += ", " + count(m.d.Members(n), "service")
+			}
+			fmt.Fprintf(m, "%sn%d%s\"%s\"%s\n", indent, n, shape[0], label, shape[1])
+		}
+		if f.name != "" {
+			m.WriteString("  end\n")
+		}
+	}
+}
+
+// mermaidShapes are the brackets around the label of each kind.
+var mermaidShapes = [][2]string{
+	graph.KindUnknown:   {"[[", "]]"},
+	graph.KindService:   {"[", "]"},
+	graph.KindJob:       {"[/", "/]"},
+	graph.KindDatabase:  {"[(", ")]"},
+	graph.KindCache:     {"[(", ")]"},
+	graph.KindBroker:    {"[\\", "\\]"},
+	graph.KindTopic:     {">", "]"},
+	graph.KindGateway:   {"{{", "}}"},
+	graph.KindExternal:  {"([", "])"},
+	graph.KindTelemetry: {"[\\", "/]"},
+}
+
+func (m *mermaidWriter) arrows() {
+	g := m.d.Graph
+	var pale, lit []string
+	for i := range g.Calls() {
+		e := graph.Edge(i)
+		c := g.Call(e)
+		label := ""
+		if n := m.d.Weight(e); n > 1 {
+			label = fmt.Sprintf("|\"%d\"|", n)
+		}
+		fmt.Fprintf(m, "  n%d %s%s n%d\n", c.From, mermaidArrow(c), label, c.To)
+		switch {
+		case m.lit.arrow[e] != unlit:
+			lit = append(lit, fmt.Sprint(i))
+		case c.Strength != graph.Strong:
+			pale = append(pale, fmt.Sprint(i))
+		}
+	}
+	m.linkStyle(pale, "stroke:#999")
+	m.linkStyle(lit, "stroke:#d1242f,stroke-width:2px")
+}
+
+func mermaidArrow(c graph.Call) string {
+	line, head := "--", ">"
+	if c.Mode == graph.Async {
+		line = "-.-"
+	}
+	if c.Need == graph.Soft {
+		head = "o"
+	}
+	return line + head
+}
+
+func (m *mermaidWriter) linkStyle(links []string, style string) {
+	if links != nil {
+		fmt.Fprintf(m, "  linkStyle %s %s\n", strings.Join(links, ","), style)
+	}
+}
+
+// classes colours the boxes that the report speaks of.
+func (m *mermaidWriter) classes() {
+	for _, as := range m.lit.used() {
+		var nodes []string
+		for i := range m.d.Graph.Len() {
+			if m.lit.box[graph.Node(i)] == as {
+				nodes = append(nodes, fmt.Sprintf("n%d", i))
+			}
+		}
+		text := "#000"
+		if as == down {
+			text = "#fff"
+		}
+		fmt.Fprintf(m, "  classDef light%d fill:%s,color:%s\n  class %s light%d\n", as, lights[as], text, strings.Join(nodes, ","), as)
+	}
+}
+
+// mermaidEscape makes a name stand for itself within a quoted label. Mermaid has
+// no escapes but takes character codes, #NN;. Letters need none, nor do the signs
+// that names usually have; all others could be read as its own syntax, as
+// Markdown or as HTML. A first sign or digit could start a list of Markdown.
+func mermaidEscape(s string) string {
+	var b strings.Builder
+	digits := true // nothing but digits so far
+	for i, r := range s {
+		switch {
+		case unicode.IsLetter(r), unicode.IsMark(r), unicode.IsDigit(r):
+			b.WriteRune(r)
+		case r == ' ', r == '/', r == ':', r == ',', r == '_', r == '…':
+			b.WriteRune(r)
+		case r == '-' && i > 0, r == '.' && !digits:
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "#%d;", r)
+		}
+		digits = digits && unicode.IsDigit(r)
+	}
+	return b.String()
+}

@@ -1,0 +1,100 @@
+package render
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// Nobody can read a picture of more than about 150 calls, and dot needs longer
+// than anybody waits for one of a thousand.
+const (
+	readableCalls = 150
+	readableBoxes = 150
+)
+
+// picture returns what is drawn of a report and what is coloured in it. A picture
+// that would be too large to read, of a view that does not ask for it, is reduced,
+// collapsed or cut until it is readable; the drawing says so.
+func picture(r *analyze.Report, v View) (*Drawing, *highlighting) {
+	about := aboutOf(r)
+	d := v.draw(r.Graph, about)
+	if v.All || v.Focus != nil || v.Collapse != "" || v.Reduce || readable(d) {
+		return d, light(r, d)
+	}
+	reduced := v
+	reduced.Reduce = true
+	d = reduced.draw(r.Graph, about)
+	if by := grouping(d.Graph); !readable(d) && by != "" {
+		reduced.Collapse = by
+		d = reduced.draw(r.Graph, about)
+	}
+	h := light(r, d)
+	if !readable(d) {
+		d.keepBusiest(h)
+		h = light(r, d)
+	}
+	return d, h
+}
+
+func readable(d *Drawing) bool {
+	return d.Graph.Calls() <= readableCalls && d.Graph.Len() <= readableBoxes
+}
+
+// grouping returns what the services of g can be collapsed by: what divides most
+// of them into more than one group.
+func grouping(g *graph.Graph) string {
+	for _, by := range []string{"namespace", "team", "system"} {
+		groups := map[string]bool{}
+		grouped := 0
+		for i := range g.Services() {
+			if name := groupOf(g.Service(graph.Node(i)), by); name != "" {
+				groups[name] = true
+				grouped++
+			}
+		}
+		if len(groups) > 1 && grouped > g.Len()/2 {
+			return by
+		}
+	}
+	return ""
+}
+
+// keepBusiest keeps the boxes that the report colours and those with the most
+// calls, as many as a picture can hold.
+func (d *Drawing) keepBusiest(h *highlighting) {
+	g := d.Graph
+	degree := func(n graph.Node) int { return len(g.Callees(n)) + len(g.In(n)) }
+	order := make([]graph.Node, g.Len())
+	for i := range order {
+		order[i] = graph.Node(i)
+	}
+	slices.SortFunc(order, func(a, b graph.Node) int {
+		return cmp.Or(-cmp.Compare(h.box[a], h.box[b]), -cmp.Compare(degree(a), degree(b)), cmp.Compare(a, b))
+	})
+	keep := make([]bool, g.Len())
+	boxes, calls := 0, 0
+	for _, n := range order {
+		more := 0
+		for _, m := range g.Callees(n) {
+			if keep[m] || m == n {
+				more++
+			}
+		}
+		for _, e := range g.In(n) {
+			if keep[g.From(e)] {
+				more++
+			}
+		}
+		if boxes == readableBoxes || calls+more > readableCalls {
+			continue
+		}
+		keep[n] = true
+		boxes++
+		calls += more
+	}
+	d.leave("%s with fewer calls than those drawn", count(g.Len()-boxes, "box"))
+	d.keepOnly(func(n graph.Node) bool { return keep[n] })
+}

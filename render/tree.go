@@ -1,0 +1,188 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"charm.land/lipgloss/v2/tree"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// treeFormat shows whom each service calls, from the entry points down.
+var treeFormat = &Format{
+	Name:  "tree",
+	Doc:   "for people: whom each service calls, from the entry points down",
+	Shows: Graph | Impacts,
+	write: writeTree,
+}
+
+// A tree of more calls than manyLines is drawn only so deep, unless the user says
+// how deep.
+const (
+	manyLines    = 1000
+	bigTreeDepth = 3
+)
+
+func writeTree(w io.Writer, r *analyze.Report, o Options) error {
+	p := newPen(w, o)
+	if r.Drawn {
+		p.callTrees(o.View.Draw(r.Graph))
+	}
+	if r.Impacts != nil {
+		p.impacts(r.Graph, r.Impacts)
+	}
+	return p.Flush()
+}
+
+// A grower makes a tree of a graph that is none: each service is expanded once.
+type grower struct {
+	*pen
+	g        *graph.Graph
+	levels   int
+	expanded []bool
+	shown    []bool
+	onWay    []bool // between the root and here
+	legend   legend
+	again    bool // a service was met that is expanded elsewhere
+	loops    bool
+	cut      bool // a service below the last level calls others
+}
+
+func (p *pen) callTrees(d *Drawing) {
+	g := d.Graph
+	if g.Len() == 0 {
+		p.line("no services")
+		p.left(d)
+		return
+	}
+	t := &grower{
+		pen: p, g: g, levels: maxLevels, legend: newLegend(),
+		expanded: make([]bool, g.Len()), shown: make([]bool, g.Len()), onWay: make([]bool, g.Len()),
+	}
+	switch {
+	case p.View.Depth > 0 && p.View.Focus == nil:
+		t.levels = min(maxLevels, p.View.Depth)
+	case g.Calls() > manyLines && !p.View.All:
+		t.levels = bigTreeDepth
+	}
+	var alone []string
+	for _, root := range roots(g) {
+		if lonely(g, root) {
+			alone = append(alone, clean(g.ID(root)))
+			t.shown[root] = true
+			continue
+		}
+		p.line(t.grow(root).String())
+	}
+	if alone != nil {
+		p.prose("", plainStyle, "calls nobody, called by nobody: "+strings.Join(alone, ", "))
+	}
+	t.explain(d)
+}
+
+// roots returns the services from which all others are reached by calls: those
+// that nobody else calls, then one of each loop that is not reached from these.
+func roots(g *graph.Graph) []graph.Node {
+	reached := make([]bool, g.Len())
+	var found []graph.Node
+	add := func(root graph.Node) {
+		found = append(found, root)
+		reached[root] = true
+		for queue := []graph.Node{root}; len(queue) > 0; queue = queue[1:] {
+			for _, m := range g.Callees(queue[0]) {
+				if !reached[m] {
+					reached[m] = true
+					queue = append(queue, m)
+				}
+			}
+		}
+	}
+	for i := range g.Len() {
+		n := graph.Node(i)
+		if in := g.In(n); len(in) == 0 || len(in) == 1 && g.From(in[0]) == n {
+			add(n)
+		}
+	}
+	for i := range g.Len() {
+		if !reached[i] {
+			add(graph.Node(i))
+		}
+	}
+	return found
+}
+
+// grow returns the tree below a root.
+func (t *grower) grow(root graph.Node) *tree.Tree {
+	t.expanded[root], t.shown[root] = true, true
+	return t.branches(tree.Root(t.strong(clean(t.g.ID(root)))).Child(t.below(root, 1)...))
+}
+
+// below returns what n calls, n being level-1 calls below the root.
+func (t *grower) below(n graph.Node, level int) []any {
+	t.onWay[n] = true
+	defer func() { t.onWay[n] = false }()
+	lo, hi := t.g.Out(n)
+	children := make([]any, 0, hi-lo)
+	for e := lo; e < hi; e++ {
+		m := t.g.To(e)
+		name := clean(t.g.ID(m)) + t.legend.of(t.g.Call(e))
+		t.shown[m] = true
+		switch {
+		case t.onWay[m]:
+			t.loops = true
+			children = append(children, name+t.faint(" "+t.loopSign()))
+		case len(t.g.Callees(m)) == 0:
+			children = append(children, name)
+		case t.expanded[m]:
+			t.again = true
+			children = append(children, name+t.faint(" "+t.aboveSign()))
+		case level == t.levels:
+			t.cut = true
+			children = append(children, name+t.faint(" "+t.cutSign()))
+		default:
+			t.expanded[m] = true
+			children = append(children, t.branches(tree.Root(name).Child(t.below(m, level+1)...)))
+		}
+	}
+	return children
+}
+
+func (t *grower) aboveSign() string { return t.glyph("↑", "^") }
+func (t *grower) loopSign() string  { return t.glyph("↻", "@") }
+func (t *grower) cutSign() string   { return t.glyph("…", "...") }
+
+// explain writes the legend of the signs used and what is not shown.
+func (t *grower) explain(d *Drawing) {
+	var used []string
+	for _, sign := range []struct {
+		used bool
+		says string
+	}{
+		{t.again, t.aboveSign() + " its calls are drawn above"},
+		{t.loops, t.loopSign() + " a loop: it is on the way from the root"},
+		{t.cut, t.cutSign() + " calls others"},
+	} {
+		if sign.used {
+			used = append(used, sign.says)
+		}
+	}
+	t.line("")
+	t.prose("", faintStyle, "each calls those below it")
+	if used != nil {
+		t.prose("", faintStyle, strings.Join(used, "; "))
+	}
+	t.legend.write(t.pen)
+	hidden := 0
+	for _, shown := range t.shown {
+		if !shown {
+			hidden++
+		}
+	}
+	if hidden > 0 {
+		t.prose("", faintStyle, fmt.Sprintf("not shown: %s more than %s below a root", count(hidden, "service"), count(t.levels, "call")))
+	}
+	t.left(d)
+}
