@@ -114,16 +114,16 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 	}, rows)
 	if len(f.Deepest) > 0 {
 		p.line("")
-		p.prose("", plainStyle, fmt.Sprintf("deepest chain of synchronous calls: %s; %s", deep(f), p.chain(ids(g, f.Deepest))))
+		p.prose("", plainStyle, fmt.Sprintf("deepest chain of synchronous calls (%s): %s", deep(f), p.chain(ids(g, f.Deepest))))
 	}
 	p.prose("", faintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance")
 }
 
-// deep is the length of the deepest chain. Calls within a loop have no depth.
+// deep is the length of the deepest chain. Calls within a loop add nothing to it.
 func deep(f *analyze.Fan) string {
-	s := count(f.Depth, "call")
+	s := fmt.Sprint(f.Depth)
 	if f.Depth < len(f.Deepest)-1 {
-		s += " besides those within a loop"
+		s += " and those within a loop"
 	}
 	return s
 }
