@@ -21,7 +21,7 @@ const (
 	narrowest = 16
 	// widestPad is how far a column is padded where lines have no end: one hub
 	// with a thousand callers must not move the next column out of sight.
-	widestPad = 40
+	widestPad = 60
 )
 
 // table writes rows under their heads in aligned columns, a record a line unless

@@ -53,7 +53,7 @@ func (p *pen) impact(g *graph.Graph, m *analyze.Impact) {
 	lines, effects := p.drawReached(g, under)
 	widest := 0
 	for _, line := range lines {
-		widest = max(widest, min(ansi.StringWidth(line), 2*widestPad))
+		widest = max(widest, min(ansi.StringWidth(line), widestPad))
 	}
 	for i, line := range lines {
 		pad := strings.Repeat(" ", max(widest-ansi.StringWidth(line), 0))
