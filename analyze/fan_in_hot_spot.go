@@ -46,7 +46,7 @@ missing ones are only ever presumed.
   with an exception.
 - Native manifest: "replicas", to say what other inputs do not.
 
-The limit is "fanIn" of the limits in weir.yaml. Source: about 5 % of services are
+The number is the "limit" of the rule in weir.yaml. Source: about 5 % of services are
 shared by more than 90 % of the others in Alibaba's traces (Luo et al., SoCC 2021).
 `
 

@@ -38,7 +38,7 @@ make them optional, with a default ("hard: false", "fallback" in weir's own
 manifest). Send events where nobody needs the answer. Callees that are always
 asked together may be one service, or want a service in front of them.
 
-The limit is "fanOut" of the limits in weir.yaml. Source: availability is a product
+The number is the "limit" of the rule in weir.yaml. Source: availability is a product
 over all that is needed (Treynor et al., "The Calculus of Service Availability",
 2017); the numbers are set so that they tell outliers.
 `

@@ -36,7 +36,7 @@ fed by events, a cache, or a direct call past services that only pass the questi
 on. Split off what need not be done before the answer, and do it asynchronously.
 In weir's own manifest "mode: async" on a call says that nobody waits.
 
-The limit is "chainDepth" of the limits in weir.yaml. Source of the 5: in traces
+The number is the "limit" of the rule in weir.yaml. Source of the 5: in traces
 of large systems most call graphs are shallower, with a long tail (Luo et al.,
 "Characterizing Microservice Dependency and Performance", SoCC 2021), so that it
 tells the outliers.
