@@ -201,8 +201,8 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 	if p.async {
 		e.Mode = Async
 	}
-	if s.switchedOff(m.key) {
-		e.Strength = Weak
+	if v.Guess || s.switchedOff(m.key) {
+		e.Strength = min(e.Strength, Weak)
 	}
 	switch {
 	case p.kind == KindTelemetry || m.key.telemetry && !l.isProgram(to):

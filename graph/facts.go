@@ -211,6 +211,7 @@ type Value struct {
 	Text   string
 	Way    Way
 	Init   bool // of an init container: runs before the service, not with it
+	Guess  bool // that Of has it is a guess: what it shows is weak
 	Origin Origin
 }
 
@@ -244,6 +245,7 @@ type Config struct {
 	Owner *Thing
 	// OwnerSaid says that the file itself names its owner, as a Spring
 	// application does. Then the one thing that uses the file is the owner.
+	// Otherwise the owner is a guess.
 	OwnerSaid bool
 }
 
@@ -267,6 +269,7 @@ type Use struct {
 	As     string // the environment variable it becomes, or the prefix if Key is ""
 	File   bool   // mounted as files, not read as environment
 	Init   bool
+	Guess  bool // that Of uses it is a guess
 	Origin Origin
 }
 

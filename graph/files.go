@@ -46,32 +46,61 @@ func (l *linker) settleFiles() {
 			users[u.Config] = append(users[u.Config], u.Of)
 		}
 	}
-	seen := map[Ref]int{}
+	l.mergeFiles()
+	for _, c := range l.f.Configs {
+		of := users[c.Ref]
+		switch {
+		case c.Owner == nil:
+		case len(of) == 0:
+			l.f.Things = append(l.f.Things, *c.Owner)
+			l.f.Uses = append(l.f.Uses, Use{Of: c.Owner.Ref, Config: c.Ref, File: true, Guess: !c.OwnerSaid, Origin: c.Origin})
+			if !c.OwnerSaid {
+				l.note(c.Origin, `nothing is seen to use this file; it is taken for one of "`+c.Owner.Name+`"`,
+					"read it together with the manifest that mounts it")
+			}
+		case c.OwnerSaid && len(of) == 1:
+			l.f.Names = append(l.f.Names, Name{Ref: c.Owner.Ref, Origin: c.Owner.Origin, Of: of[0]})
+		}
+	}
+}
+
+// mergeFiles makes one Config of all that speak of one file: its documents, and
+// what was read of it where it is mounted.
+func (l *linker) mergeFiles() {
+	type spot struct {
+		file         Ref
+		key          string
+		line, column int32
+	}
+	first := map[Ref]int{}
+	seen := map[spot]bool{}
 	kept := l.f.Configs[:0]
 	for _, c := range l.f.Configs {
 		if c.Realm != "file" {
 			kept = append(kept, c)
 			continue
 		}
-		i, twice := seen[c.Ref]
-		switch {
-		case !twice:
-			seen[c.Ref] = len(kept)
+		c.Entries = slices.Clone(c.Entries)
+		for i := range c.Entries {
+			e := &c.Entries[i]
+			e.Values = slices.DeleteFunc(slices.Clone(e.Values), func(v Value) bool {
+				at := spot{c.Ref, v.Key, v.Origin.Line, v.Origin.Column}
+				twin := seen[at]
+				seen[at] = true
+				return twin
+			})
+		}
+		i, again := first[c.Ref]
+		if !again {
+			first[c.Ref] = len(kept)
 			kept = append(kept, c)
-		case kept[i].Owner == nil: // the reader that knows the format says more
-			kept[i].Owner, kept[i].OwnerSaid = c.Owner, c.OwnerSaid
+			continue
+		}
+		k := &kept[i]
+		k.Entries = slices.Concat(k.Entries, c.Entries)
+		if k.Owner == nil || !k.OwnerSaid && c.OwnerSaid {
+			k.Owner, k.OwnerSaid = c.Owner, c.OwnerSaid
 		}
 	}
 	l.f.Configs = kept
-	for _, c := range kept {
-		of := users[c.Ref]
-		switch {
-		case c.Owner == nil:
-		case len(of) == 0:
-			l.f.Things = append(l.f.Things, *c.Owner)
-			l.f.Uses = append(l.f.Uses, Use{Of: c.Owner.Ref, Config: c.Ref, File: true, Origin: c.Origin})
-		case c.OwnerSaid && len(of) == 1:
-			l.f.Names = append(l.f.Names, Name{Ref: c.Owner.Ref, Origin: c.Owner.Origin, Of: of[0]})
-		}
-	}
 }

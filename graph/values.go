@@ -79,7 +79,7 @@ func (u *Use) values(c *Config) []Value {
 		}
 		if u.File && len(e.Values) > 0 {
 			for _, v := range e.Values {
-				v.Of, v.Scope, v.Init = u.Of, u.Scope, u.Init
+				v.Of, v.Scope, v.Init, v.Guess = u.Of, u.Scope, u.Init, u.Guess
 				list = append(list, v)
 			}
 			continue

@@ -26,4 +26,7 @@ var Readers = []*document.Reader{
 	manifest.Compose,
 	manifest.Kubernetes,
 	manifest.Envoy,
+	manifest.Spring,
+	manifest.Telemetry,
+	manifest.Nginx,
 }

@@ -22,6 +22,7 @@ func (p *composeProject) facts(f *graph.Facts) {
 		e.values()
 		e.calls()
 		e.mounts()
+		e.source()
 	}
 	p.traefik(f)
 }
@@ -90,7 +91,7 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 	}
 	t := graph.Thing{
 		Ref: e.of, Origin: s.at, Kind: e.kinds[s.name], Image: s.image.text,
-		Patch:    s.image.text == "" && !s.develop,
+		Patch:    s.image.text == "" && !s.built,
 		Probes:   graph.Probes{Known: true, Readiness: s.check.declared, Origin: s.check.at},
 		Replicas: policy.Setting[int]{Value: 1, Provenance: policy.PlatformDefault, Origin: s.at},
 	}
@@ -120,6 +121,11 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 		readLabel(&t, l)
 	}
 	e.f.Things = append(e.f.Things, t)
+	if t.Kind == graph.KindGateway { // other gateways are objects that no host name leads to, this one is a program
+		e.f.Names = append(e.f.Names, graph.Name{
+			Ref: graph.Ref{Realm: e.realm, Kind: "host", Name: s.name}, Origin: s.at, Of: e.of,
+		})
+	}
 }
 
 // appendAlias adds a further name of a service, unless it is its own, is there

@@ -3,6 +3,7 @@ package manifest
 import (
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -55,6 +56,43 @@ func (e *composeEmitter) mount(m composeMount) {
 	for _, entry := range entries[:min(len(entries), maxMountedFiles)] {
 		if !entry.IsDir() {
 			e.use(path.Join(name, entry.Name()), m.source.at)
+		}
+	}
+}
+
+// Where a folder that an image is built from keeps the configuration that goes
+// into the image.
+var (
+	sourceFolders = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates"}
+	sourceName    = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl))?|Caddyfile|appsettings(?:\.Production|\.Docker)?\.json)$`)
+)
+
+// source ties to a service the configuration in the folder that it is built from,
+// unless several services are built from that folder.
+func (e *composeEmitter) source() {
+	folder := e.s.source
+	if folder.source.text == "" || path.IsAbs(folder.source.text) || strings.Contains(folder.source.text, ":") || e.main.Dir == nil {
+		return
+	}
+	root := path.Join(folder.dir, folder.source.text)
+	for _, name := range e.order {
+		if other := e.services[name]; other != e.s && path.Join(other.source.dir, other.source.source.text) == root {
+			return
+		}
+	}
+	folders := sourceFolders
+	if root == "." {
+		folders = folders[:1] // the project's own folder holds what belongs to others too
+	}
+	for _, sub := range folders {
+		entries, err := fs.ReadDir(e.main.Dir, path.Join(root, sub))
+		if err != nil {
+			continue
+		}
+		for _, entry := range entries[:min(len(entries), maxMountedFiles)] {
+			if !entry.IsDir() && sourceName.MatchString(entry.Name()) {
+				e.use(path.Join(root, sub, entry.Name()), folder.source.at)
+			}
 		}
 	}
 }

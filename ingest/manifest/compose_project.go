@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 )
@@ -208,12 +206,10 @@ func (p *composeProject) open(name string, vars *variables) (*composeFile, error
 	if err != nil {
 		return nil, err
 	}
-	var y yaml.Node
-	if err := yaml.Unmarshal(text, &y); err != nil {
+	doc := &document.Document{Reader: p.main.Reader, File: p.file(name), Facts: p.main.Facts}
+	if doc.Root, err = parseNode(doc, text); err != nil {
 		return nil, err
 	}
-	doc := &document.Document{Reader: p.main.Reader, File: p.file(name), Facts: p.main.Facts}
-	doc.Root = document.NewNode(doc, &y)
 	if !doc.Root.IsMap() {
 		return nil, errNotAMapping
 	}

@@ -49,7 +49,8 @@ type composeService struct {
 	replicasAt    graph.Origin // unset if nobody says how many
 	check         composeCheck
 	logging       []composePair // driver first, then options
-	develop       bool          // it has a build section
+	built         bool          // it has a build section
+	source        composeMount  // the folder it is built from, if that is one of the project
 }
 
 // A composeNeed is one entry of depends_on.
@@ -97,8 +98,13 @@ func (p *composeFile) readService(name string, n document.Node) *composeService 
 		externalLinks: p.texts(n.Get("external_links")),
 		volumesFrom:   p.texts(n.Get("volumes_from")),
 		dependsOn:     p.needs(n.Get("depends_on")),
-		develop:       n.Get("build").Exists(),
+		built:         n.Get("build").Exists(),
 	}
+	context := n.Get("build")
+	if context.IsMap() {
+		context = context.Get("context")
+	}
+	s.source = composeMount{source: p.text(context), dir: p.dir}
 	for _, file := range n.Get("env_file").Items() {
 		s.envFiles = mergePairs(s.envFiles, p.known(p.envFile(file)))
 	}
@@ -267,7 +273,10 @@ func (s *composeService) over(base *composeService) *composeService {
 			m.logging = s.logging
 		}
 	}
-	m.develop = base.develop || s.develop
+	m.built = base.built || s.built
+	if s.source.source.text != "" {
+		m.source = s.source
+	}
 	return &m
 }
 

@@ -2,7 +2,11 @@ package manifest
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
 )
 
 var (
@@ -39,6 +43,23 @@ func readHAProxy(s *settings, _, text string) bool {
 		}
 	}
 	return true
+}
+
+func isEnvoy(_ string, root document.Node) bool { return isEnvoyConfig(root) }
+
+// readEnvoyClusters reads the hosts behind Envoy's static clusters.
+func readEnvoyClusters(s *settings, root yamlRoot) {
+	for _, e := range envoyEndpoints(root.Node) {
+		address := e.host
+		if e.port > 0 {
+			address += ":" + strconv.Itoa(e.port)
+		}
+		key := "static_resources.clusters.endpoint"
+		if e.class == graph.ClassTelemetry {
+			key = "static_resources.clusters.telemetry.endpoint"
+		}
+		s.putText(root, e.at, key, address)
+	}
 }
 
 // haproxyAddress takes the family off an address ("ipv4@host:port"). Sockets

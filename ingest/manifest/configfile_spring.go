@@ -164,8 +164,8 @@ func springModule(file string) string {
 		return folderName(module)
 	}
 	for dir != "." && dir != "/" {
-		switch name := path.Base(dir); name {
-		case "config", "conf", "configs", "resources", "configuration", "src", "main", "etc", "..":
+		switch name := path.Base(dir); {
+		case strings.HasPrefix(name, "conf"), name == "resources", name == "src", name == "main", name == "etc", name == "..":
 			dir = path.Dir(dir)
 		default:
 			return name

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -57,6 +58,7 @@ var yamlFormats = []yamlFormat{
 	{isCollector, readCollector},
 	{isDatasources, readDatasources},
 	{isFluentBitYAML, readFluentBitYAML},
+	{isEnvoy, readEnvoyClusters},
 	{isSpringYAML, readSpringYAML},
 	{isForeignManifest, func(*settings, yamlRoot) {}},
 }
@@ -179,18 +181,32 @@ func parseYAML(text string) (roots []yamlRoot, ok bool) {
 	}
 	line := 0
 	for _, part := range splitYAML(text) {
-		var y yaml.Node
-		if err := yaml.Unmarshal([]byte(part), &y); err != nil {
+		doc := &document.Document{Facts: &graph.Facts{}}
+		n, err := parseNode(doc, []byte(part))
+		if err != nil {
 			return nil, false
 		}
-		doc := &document.Document{Facts: &graph.Facts{}}
-		n := document.NewNode(doc, &y)
 		if n.IsMap() || n.IsList() {
 			roots = append(roots, yamlRoot{Node: n, doc: doc, line: line})
 		}
 		line += strings.Count(part, "\n")
 	}
 	return roots, len(roots) > 0
+}
+
+// parseNode parses the first YAML document of a text as one of d. The parser
+// panics on some odd inputs; that is an error like any other.
+func parseNode(d *document.Document, text []byte) (n document.Node, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("the YAML parser gave up: %v", v)
+		}
+	}()
+	var y yaml.Node
+	if err := yaml.Unmarshal(text, &y); err != nil {
+		return document.Node{}, err
+	}
+	return document.NewNode(d, &y), nil
 }
 
 // splitYAML cuts a stream before its document marks.
