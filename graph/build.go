@@ -40,6 +40,7 @@ func (b *Builder) Add(f *Facts) {
 	t.Uses = append(t.Uses, f.Uses...)
 	t.Scalers = append(t.Scalers, f.Scalers...)
 	t.Budgets = append(t.Budgets, f.Budgets...)
+	t.Policies = append(t.Policies, f.Policies...)
 	t.Namespaces = append(t.Namespaces, f.Namespaces...)
 	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
 }
@@ -71,6 +72,7 @@ func sortFacts(f *Facts) {
 	sortBy(f.Uses, func(u *Use) (Origin, string) { return u.Origin, u.Config.Name })
 	sortBy(f.Scalers, func(s *Scaler) (Origin, string) { return s.Origin, s.Of.Name })
 	sortBy(f.Budgets, func(b *Budget) (Origin, string) { return b.Origin, b.Name })
+	sortBy(f.Policies, func(p *Policy) (Origin, string) { return p.Origin, p.Object })
 	sortBy(f.Namespaces, func(n *Namespace) (Origin, string) { return n.Origin, n.Name })
 	forgetTwins(f)
 }

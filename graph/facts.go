@@ -23,6 +23,7 @@ type Facts struct {
 	Uses       []Use
 	Scalers    []Scaler
 	Budgets    []Budget
+	Policies   []Policy
 	Namespaces []Namespace
 	Problems   []Problem
 }
@@ -198,6 +199,8 @@ type Evidence struct {
 	// methods suggest.
 	Idempotent bool
 	Key        string // the setting that revealed it ("REDIS_ADDR"), if one did
+	Match      string // the part of the calls that this is about ("GET /v2"), empty for all of them
+	Via        []Ref  // objects that the call goes through and that policies may name: a route, its middlewares
 	Says       *policy.Set
 }
 
@@ -315,4 +318,66 @@ const (
 	Skipped
 	// Failed: an input could not be read; the run ends with exit code 3.
 	Failed
+)
+
+// A Policy is what one object declares about calls that other documents reveal.
+// A policy that stands in the document of its own call goes into Evidence.Says.
+//
+// It is for the calls that meet all its conditions. How its product finds the one
+// policy that acts is told by Group, Lookup, Rank and Merge: of the policies of
+// one product and group that a call meets, the one found first by Lookup and then
+// with the greatest Rank acts, and hides the others, or, with Merge, is laid over
+// them field by field.
+type Policy struct {
+	Origin    Origin
+	Product   string // "istio"; see policy.Products
+	Object    string // "VirtualService/shop/pricing", the subject of findings about it
+	Namespace string // the object's own
+	Realm     string // the world of its short names, as in Ref.Realm
+
+	From           []Party  // the callers; empty is every caller
+	FromNamespaces []string // only callers in one of these; empty is any namespace
+	To             []Party  // the callees; empty is every callee; a Host may begin with "*."
+	ToName         string   // the callee under the name that a program gives it, matched loosely (policies.go)
+	Of             Ref      // only calls that go Via this object
+	Port           int      // only calls to this port; 0 is any
+	Match          string   // it acts on a part of each call only: "GET /v2"
+	NeedsMesh      bool     // it acts in the caller's proxy, which a caller outside the mesh has not
+
+	Group  string
+	Lookup Lookup
+	Rank   int
+	Merge  bool
+
+	Says  policy.Set
+	Flaws []Flaw
+}
+
+// Lookup is the order in which a product looks for the policy of a call.
+type Lookup uint8
+
+const (
+	Everywhere  Lookup = iota // wherever the object stands
+	CallerFirst               // in the caller's namespace, else the callee's, else the mesh's root; nowhere else
+	NearCaller                // an object in the caller's namespace before one in the callee's; nowhere else
+)
+
+// A Flaw is something written in a policy that its product refuses or ignores.
+type Flaw struct {
+	Kind   FlawKind
+	Field  string // path of the field, "retries.perTryTimeout"
+	Text   string // as written
+	Why    string // "retries without attempts are off"
+	Hint   string
+	Info   bool // worth knowing, not worth a warning
+	Origin Origin
+}
+
+// FlawKind tells why what is written does not act.
+type FlawKind uint8
+
+const (
+	Inert    FlawKind = iota // the product ignores it in this combination
+	Invalid                  // the product rejects it, or reads it differently
+	Shadowed                 // something else in the same object or beside it takes its place
 )

@@ -46,6 +46,9 @@ func (l *linker) place(namespace string) {
 	for i := range f.Calls {
 		party(&f.Calls[i].Origin, &f.Calls[i].From)
 		party(&f.Calls[i].Origin, &f.Calls[i].To)
+		for j := range f.Calls[i].Via {
+			ref(&f.Calls[i].Origin, &f.Calls[i].Via[j])
+		}
 	}
 	for i := range f.Values {
 		ref(&f.Values[i].Origin, &f.Values[i].Of)
@@ -56,6 +59,17 @@ func (l *linker) place(namespace string) {
 	for i := range f.Uses {
 		ref(&f.Uses[i].Origin, &f.Uses[i].Of)
 		ref(&f.Uses[i].Origin, &f.Uses[i].Config)
+	}
+	for i := range f.Policies {
+		p := &f.Policies[i]
+		at(&p.Origin, p.Realm, &p.Namespace)
+		ref(&p.Origin, &p.Of)
+		for j := range p.From {
+			party(&p.Origin, &p.From[j])
+		}
+		for j := range p.To {
+			party(&p.Origin, &p.To[j])
+		}
 	}
 	for i := range f.Scalers {
 		ref(&f.Scalers[i].Origin, &f.Scalers[i].Of)
