@@ -13,6 +13,7 @@ var Readers = []*document.Reader{
 	manifest.Native,
 	manifest.Backstage,
 	manifest.Istio,
+	manifest.Consul,
 	manifest.Dapr,
 	manifest.GatewayAPI,
 	manifest.Linkerd,

@@ -180,7 +180,7 @@ func (r *resource) backendRef(ref document.Node) (graph.Party, bool) {
 		return r.service(namespace, name), true
 	case "Hostname": // Istio's way to name any host
 		return r.host(name), true
-	case "Backend", "HTTPRoute", "GRPCRoute":
+	case "Backend", "MeshService", "HTTPRoute", "GRPCRoute":
 		return r.group(kind, namespace, name), true
 	default:
 		return graph.Party{Ref: r.object(kind, namespace, name)}, true

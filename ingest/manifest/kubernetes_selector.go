@@ -6,9 +6,9 @@ import (
 )
 
 // selectorAt reads a label selector: matchLabels and matchExpressions.
-func (o *object) selectorAt(n document.Node) graph.Selector {
-	s := graph.Selector{Labels: labelsOf(o.mapping(n, "matchLabels"))}
-	for _, e := range o.list(n, "matchExpressions") {
+func (r *resource) selectorAt(n document.Node) graph.Selector {
+	s := graph.Selector{Labels: labelsOf(r.mapping(n, "matchLabels"))}
+	for _, e := range r.list(n, "matchExpressions") {
 		if key := e.Get("key").Str(); key != "" {
 			s.Exprs = append(s.Exprs, graph.LabelExpr{Key: key, Op: e.Get("operator").Str(), Values: e.Get("values").Strs()})
 		}

@@ -37,21 +37,10 @@ var linkerdKinds = resourceKinds{
 func linkerdServer(r *resource) {
 	for _, key := range []string{"podSelector", "externalWorkloadSelector"} {
 		selector := r.mapping(r.spec, key)
-		if sel := selectorOf(selector); !sel.IsZero() {
+		if sel := r.selectorAt(selector); !sel.IsZero() {
 			r.member(r.ref(), r.podsOf(sel), selector)
 		}
 	}
-}
-
-// selectorOf reads matchLabels and matchExpressions.
-func selectorOf(n document.Node) graph.Selector {
-	sel := graph.Selector{Labels: labelsOf(n.Get("matchLabels"))}
-	for _, expr := range n.Get("matchExpressions").List() {
-		if key := expr.Get("key").Str(); key != "" {
-			sel.Exprs = append(sel.Exprs, graph.LabelExpr{Key: key, Op: expr.Get("operator").Str(), Values: expr.Get("values").Strs()})
-		}
-	}
-	return sel
 }
 
 // serverAuthorization reads the identities that may call one Server.

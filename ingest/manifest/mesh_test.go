@@ -6,6 +6,7 @@ func TestIstio(t *testing.T)        { testReader(t, Istio) }
 func TestGatewayAPI(t *testing.T)   { testReader(t, GatewayAPI) }
 func TestLinkerd(t *testing.T)      { testReader(t, Linkerd) }
 func TestSMI(t *testing.T)          { testReader(t, SMI) }
+func TestConsul(t *testing.T)       { testReader(t, Consul) }
 func TestDapr(t *testing.T)         { testReader(t, Dapr) }
 func TestContour(t *testing.T)      { testReader(t, Contour) }
 func TestTraefik(t *testing.T)      { testReader(t, Traefik) }
@@ -19,6 +20,7 @@ func FuzzIstio(f *testing.F)        { fuzzReader(f, Istio) }
 func FuzzGatewayAPI(f *testing.F)   { fuzzReader(f, GatewayAPI) }
 func FuzzLinkerd(f *testing.F)      { fuzzReader(f, Linkerd) }
 func FuzzSMI(f *testing.F)          { fuzzReader(f, SMI) }
+func FuzzConsul(f *testing.F)       { fuzzReader(f, Consul) }
 func FuzzDapr(f *testing.F)         { fuzzReader(f, Dapr) }
 func FuzzContour(f *testing.F)      { fuzzReader(f, Contour) }
 func FuzzTraefik(f *testing.F)      { fuzzReader(f, Traefik) }

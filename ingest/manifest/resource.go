@@ -39,15 +39,10 @@ func (k resourceKinds) read(d *document.Document, f *graph.Facts) {
 	if take == nil {
 		return
 	}
-	r := &resource{Document: d, facts: f, kind: d.Head.Kind, said: map[string]bool{}}
-	meta := r.mapping(d.Root, "metadata")
-	r.name, r.namespace = meta.Get("name").Str(), meta.Get("namespace").Str()
-	if r.name == "" {
-		r.Problem(graph.Failed, d.Root, "give it metadata.name", "%s has no name", r.kind)
-		return
+	if o := newObject(d, f, d.Head.Kind); o.named() {
+		o.said = map[string]bool{}
+		take(&o.resource)
 	}
-	r.spec = r.mapping(d.Root, "spec")
-	take(r)
 }
 
 // A resource is a custom resource while its reader turns it into facts.
