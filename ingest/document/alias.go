@@ -9,7 +9,7 @@ import (
 // maxExpanded bounds how many values a document's aliases may show, each alias
 // counted with all that is below its anchor. A file of a kilobyte can otherwise
 // grow past any memory. The largest real compose files come to some thousands.
-const maxExpanded = 4_000_000
+const maxExpanded = 2_000_000
 
 // aliases is the account of the aliases of a document that were followed.
 type aliases struct {

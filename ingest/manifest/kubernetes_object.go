@@ -33,11 +33,7 @@ func (o *object) named() bool {
 	const render = "render the template first, for instance with helm template"
 	switch {
 	case o.name == "":
-		at := o.meta
-		if !at.Exists() {
-			at = o.Root
-		}
-		o.Problem(graph.Failed, at, "give it metadata.name", "%s has no name", o.kind)
+		o.Problem(graph.Failed, o.orRoot(o.meta), "give it metadata.name", "%s has no name", o.kind)
 	case isPlaceholder(o.name):
 		o.Problem(graph.Skipped, o.meta.Get("name"), render, "%s %q is a template", o.kind, o.name)
 	case isPlaceholder(o.namespace):
@@ -50,6 +46,15 @@ func (o *object) named() bool {
 		return true
 	}
 	return false
+}
+
+// orRoot returns n, or the whole object if n is not written: every problem has a
+// place.
+func (o *object) orRoot(n document.Node) document.Node {
+	if n.Exists() {
+		return n
+	}
+	return o.Root
 }
 
 // isPlaceholder reports whether a text waits for a templating tool.

@@ -63,14 +63,14 @@ func (p *pod) containers() []container {
 	var all []container
 	for _, key := range [...]string{"containers", "initContainers", "ephemeralContainers"} {
 		for _, n := range p.list(p.spec, key) {
-			if !n.IsMap() {
+			if n.Exists() && !n.IsMap() {
 				p.wrongType(n, []string{key}, "a list of mappings")
 				continue
 			}
 			c := container{Node: n, name: n.Get("name").Str(), image: strings.TrimSpace(n.Get("image").Str())}
 			// An init container that restarts always is a sidecar: it runs beside the others.
 			c.init = key == "initContainers" && n.Get("restartPolicy").Str() != "Always"
-			if n.Get("$patch").Str() == "delete" || slices.Contains(injected, c.name) {
+			if !n.Exists() || n.Get("$patch").Str() == "delete" || slices.Contains(injected, c.name) {
 				continue
 			}
 			all = append(all, c)

@@ -27,7 +27,7 @@ func readScaledObject(o *object) {
 // object gives no bound.
 func (o *object) addScaler(kind, name, minKey, maxKey string, least, most int) {
 	if name == "" {
-		o.Problem(graph.Failed, o.spec, "", "%s %q scales nothing: scaleTargetRef has no name", o.kind, o.name)
+		o.Problem(graph.Failed, o.orRoot(o.spec), "", "%s %q scales nothing: scaleTargetRef has no name", o.kind, o.name)
 		return
 	}
 	s := graph.Scaler{Of: o.sibling(kubernetesKindName(kind), name), Min: least, Max: most, Origin: o.At(o.Root)}

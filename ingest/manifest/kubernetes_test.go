@@ -4,7 +4,9 @@ import "testing"
 
 func TestKubernetes(t *testing.T) { testReader(t, Kubernetes) }
 
-func FuzzKubernetes(f *testing.F) { fuzzReader(f, Kubernetes) }
+func FuzzKubernetes(f *testing.F) {
+	fuzzReader(f, Kubernetes, "kind: HorizontalPodAutoscaler\nmetadata: {name: a}")
+}
 
 func TestCriticality(t *testing.T) {
 	tests := []struct {
