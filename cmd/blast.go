@@ -15,6 +15,8 @@ type blastOptions struct {
 	all   bool
 	mode  string
 	depth int
+
+	evidence *evidence
 }
 
 func newBlast(r *run) *cobra.Command {
@@ -31,22 +33,25 @@ weir blast payments deploy/ --depth 2
 weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg
 weir blast --all deploy/`,
 		ValidArgsFunction: r.completeServices(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
 			if o.all {
-				return runBlastAll(r, args)
+				return nil
 			}
-			if err := needs("a service")(cmd, args); err != nil {
-				return err
-			}
-			return runBlast(r, o, args[0], args[1:])
+			return needs("a service")(cmd, args)
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "rank every service by its blast radius")
 	cmd.Flags().IntVar(&o.depth, "depth", 0, "stop after `n` hops (default: no end)")
 	addChoice(cmd, &o.mode, "mode", "stop", "`way` to fail: stop", "stop")
-	r.addEvidenceFlags(cmd, graph.Weak)
+	o.evidence = addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		if o.all {
+			return runBlastAll(r, o, args)
+		}
+		return runBlast(r, o, args[0], args[1:])
+	}
 	return cmd
 }
 
@@ -59,14 +64,14 @@ func runBlast(r *run, o *blastOptions, names string, sources []string) error {
 	if err != nil {
 		return err
 	}
-	impact := analyze.Blast(r.evidence.calls(g), failed)
+	impact := analyze.Blast(o.evidence.calls(g), failed)
 	return r.write(&analyze.Report{Graph: g, Impacts: []analyze.Impact{impact}}, render.View{Depth: o.depth})
 }
 
-func runBlastAll(r *run, sources []string) error {
+func runBlastAll(r *run, o *blastOptions, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Ranking: analyze.BlastAll(r.evidence.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Ranking: analyze.BlastAll(o.evidence.calls(g))}, render.View{})
 }

@@ -15,8 +15,14 @@ import (
 // failOnWords are the values of --fail-on.
 var failOnWords = []string{"error", "warning", "info", "never"}
 
+// checkOptions say what is looked at, and what counts as failing.
+type checkOptions struct {
+	failOn   string
+	evidence *evidence
+}
+
 func newCheck(r *run) *cobra.Command {
-	var failOn string
+	o := &checkOptions{}
 	cmd := &cobra.Command{
 		Use:   "check [source...]",
 		Short: "Say what is wrong, where, and how to mend it.",
@@ -26,29 +32,26 @@ has seen nothing is no check.`,
 		Example: `weir check deploy/
 helm template shop | weir check -
 weir check deploy/ --fail-on warning -o text -o sarif=weir.sarif`,
-		RunE: func(_ *cobra.Command, args []string) error { return runCheck(r, failOn, args) },
 	}
-	addChoice(cmd, &failOn, "fail-on", "", "exit with 1 from `severity` on: error, warning, info, never (default \"error\")", failOnWords...)
-	r.addEvidenceFlags(cmd, graph.Weak)
+	addChoice(cmd, &o.failOn, "fail-on", "", "exit with 1 from `severity` on: error, warning, info, never (default \"error\")", failOnWords...)
+	o.evidence = addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runCheck(r, o, args) }
 	return cmd
 }
 
-func runCheck(r *run, failOn string, sources []string) error {
+func runCheck(r *run, o *checkOptions, sources []string) error {
 	g, err := r.load(sources)
 	if err != nil {
 		return err
 	}
-	r.account(g)
-	if g.Len() == 0 {
-		r.complain(nothingRead(g.Coverage()))
-	}
-	check := r.check(g)
+	check := r.check(o.evidence.chosen(g))
+	r.account(g, check)
 	if err := r.write(&analyze.Report{Graph: g, Check: check}, render.View{}); err != nil {
 		return err
 	}
-	if reaches(check.Findings, cmp.Or(failOn, r.config.FailOn, failOnWords[0])) {
+	if reaches(check.Findings, cmp.Or(o.failOn, r.config.FailOn, failOnWords[0])) {
 		return errSaid(exitFindings)
 	}
 	return nil

@@ -16,18 +16,18 @@ func newCycles(r *run) *cobra.Command {
 loop and with the call whose removal frees the most services.`,
 		Example: `weir cycles deploy/
 weir cycles deploy/ -o dot | dot -Tsvg > cycles.svg`,
-		RunE: func(_ *cobra.Command, args []string) error { return runCycles(r, args) },
 	}
-	r.addEvidenceFlags(cmd, graph.Weak)
+	evidence := addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runCycles(r, evidence, args) }
 	return cmd
 }
 
-func runCycles(r *run, sources []string) error {
+func runCycles(r *run, evidence *evidence, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Cycles: analyze.Loops(r.evidence.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Cycles: analyze.Loops(evidence.calls(g))}, render.View{})
 }

@@ -16,18 +16,18 @@ func newFanout(r *run) *cobra.Command {
 longest chain of calls below it, and its role.`,
 		Example: `weir fanout deploy/
 weir fanout deploy/ -o json | jq '.fan.services[0]'`,
-		RunE: func(_ *cobra.Command, args []string) error { return runFanout(r, args) },
 	}
-	r.addEvidenceFlags(cmd, graph.Weak)
+	evidence := addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runFanout(r, evidence, args) }
 	return cmd
 }
 
-func runFanout(r *run, sources []string) error {
+func runFanout(r *run, evidence *evidence, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Fan: analyze.Shape(r.evidence.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Fan: analyze.Shape(evidence.calls(g))}, render.View{})
 }

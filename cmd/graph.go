@@ -15,6 +15,7 @@ type graphOptions struct {
 	collapse string
 	reduce   bool
 	all      bool
+	evidence *evidence
 }
 
 func newGraph(r *run) *cobra.Command {
@@ -28,7 +29,6 @@ when it is a hint, dotted when a policy merely allows the call.`,
 weir graph deploy/ -o svg=shop.svg
 weir graph deploy/ --focus payments --depth 2 -o dot | dot -Tsvg > payments.svg
 weir graph deploy/ -o text -o json=shop.json`,
-		RunE: func(_ *cobra.Command, args []string) error { return runGraph(r, o, args) },
 	}
 	cmd.Flags().StringSliceVar(&o.focus, "focus", nil, "draw only what is tied to `service`; repeatable")
 	cmd.Flags().IntVar(&o.depth, "depth", 0, "stop `n` calls away from the focus (default: no end)")
@@ -36,9 +36,10 @@ weir graph deploy/ -o text -o json=shop.json`,
 	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "leave out calls that a longer chain implies")
 	cmd.Flags().BoolVar(&o.all, "all", false, "draw telemetry, control and health calls too")
 	_ = cmd.RegisterFlagCompletionFunc("focus", r.completeServices(1))
-	r.addEvidenceFlags(cmd, graph.Allowed)
+	o.evidence = addEvidenceFlags(cmd, graph.Allowed)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runGraph(r, o, args) }
 	return cmd
 }
 
@@ -59,6 +60,6 @@ func runGraph(r *run, o *graphOptions, sources []string) error {
 	}
 	return r.write(&analyze.Report{Graph: g, Drawn: true}, render.View{
 		Focus: focus, Depth: o.depth, Collapse: o.collapse, Reduce: o.reduce, All: o.all,
-		Only: r.evidence.only, MinStrength: r.evidence.strength(),
+		Only: o.evidence.only, MinStrength: o.evidence.strength(),
 	})
 }

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -77,6 +78,17 @@ func completeFormats(*cobra.Command, []string, string) ([]string, cobra.ShellCom
 	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
+// onStandardOutput returns the format that goes to standard output, nil if none
+// does.
+func (r *run) onStandardOutput() *render.Format {
+	for _, o := range r.outputsTo {
+		if o.file == "" {
+			return o.format
+		}
+	}
+	return nil
+}
+
 // write writes the report in every format asked for, or in none if one of them
 // has no form for it.
 func (r *run) write(report *analyze.Report, view render.View) error {
@@ -126,43 +138,28 @@ func writeOut(out io.Writer, profile colorprofile.Profile, write func(io.Writer)
 
 // writeFile writes a file as a whole: until everything is written it stands
 // beside its place under another name, so that nobody meets half of it. What is
-// not a regular file, a pipe or a device, is written to directly.
-func writeFile(name string, write func(io.Writer) error) error {
-	if target, err := filepath.EvalSymlinks(name); err == nil {
-		name = target
-	}
-	mode := os.FileMode(0o666)
-	temporary := fmt.Sprintf("%s.weir-%d", name, os.Getpid())
-	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if info, err := os.Stat(name); err == nil {
-		mode = info.Mode().Perm()
-		if !info.Mode().IsRegular() {
-			temporary, flags = name, os.O_WRONLY
+// no regular file, a link, a pipe or a device, is written in place.
+func writeFile(name string, write func(io.Writer) error) (err error) {
+	open, flags, mode := fmt.Sprintf("%s.weir-%d", name, os.Getpid()), os.O_EXCL, os.FileMode(0o666)
+	if info, err := os.Lstat(name); err == nil {
+		if mode = info.Mode().Perm(); !info.Mode().IsRegular() {
+			open, flags, mode = name, os.O_TRUNC, 0o666
 		}
 	}
-	file, err := os.OpenFile(temporary, flags, mode)
+	file, err := os.OpenFile(open, os.O_WRONLY|os.O_CREATE|flags, mode)
 	if err != nil {
 		return withoutPath(err)
 	}
-	if temporary != name {
-		defer os.Remove(temporary) // fails when it has become the file
-	}
 	w := bufio.NewWriter(file)
-	if err := write(w); err != nil {
-		file.Close()
+	err = cmp.Or(write(w), w.Flush(), file.Close())
+	switch {
+	case open == name:
+		return err
+	case err != nil:
+		os.Remove(open)
 		return err
 	}
-	if err := w.Flush(); err != nil {
-		file.Close()
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	if temporary == name {
-		return nil
-	}
-	return os.Rename(temporary, name)
+	return os.Rename(open, name)
 }
 
 // withoutPath leaves the name of the file out of an error, for a message that

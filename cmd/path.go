@@ -17,15 +17,15 @@ func newPath(r *run) *cobra.Command {
 weir path web payments deploy/ --min-strength strong`,
 		Args:              needs("a service", "a second service"),
 		ValidArgsFunction: r.completeServices(2),
-		RunE:              func(_ *cobra.Command, args []string) error { return runPath(r, args[0], args[1], args[2:]) },
 	}
-	r.addEvidenceFlags(cmd, graph.Weak)
+	evidence := addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runPath(r, evidence, args[0], args[1], args[2:]) }
 	return cmd
 }
 
-func runPath(r *run, from, to string, sources []string) error {
+func runPath(r *run, evidence *evidence, from, to string, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
@@ -34,6 +34,6 @@ func runPath(r *run, from, to string, sources []string) error {
 	if err != nil {
 		return err
 	}
-	path := analyze.Between(r.evidence.calls(g), ends[0], ends[1])
+	path := analyze.Between(evidence.calls(g), ends[0], ends[1])
 	return r.write(&analyze.Report{Graph: g, Path: path}, render.View{})
 }

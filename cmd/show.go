@@ -18,15 +18,15 @@ failure reaches, what it cannot do without, and the findings that concern it.`,
 weir show shop/payments deploy/ -o json`,
 		Args:              needs("a service"),
 		ValidArgsFunction: r.completeServices(1),
-		RunE:              func(_ *cobra.Command, args []string) error { return runShow(r, args[0], args[1:]) },
 	}
-	r.addEvidenceFlags(cmd, graph.Weak)
+	evidence := addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runShow(r, evidence, args[0], args[1:]) }
 	return cmd
 }
 
-func runShow(r *run, name string, sources []string) error {
+func runShow(r *run, evidence *evidence, name string, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func runShow(r *run, name string, sources []string) error {
 	if err != nil {
 		return err
 	}
-	scope := r.evidence.calls(g)
-	focus := analyze.Look(g, scope, service, r.check(g))
+	scope := evidence.calls(g)
+	focus := analyze.Look(g, scope, service, r.check(evidence.chosen(g)))
 	return r.write(&analyze.Report{Graph: g, Focus: focus}, render.View{})
 }

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/render"
 )
 
 // read reads the sources, or where the configuration says to look, or the
@@ -18,7 +20,7 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.account(g)
+	r.account(g, nil)
 	if g.Len() == 0 {
 		message, hint := nothingRead(g.Coverage())
 		return nil, unread(hint, "%s", message)
@@ -26,12 +28,25 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 	return g, nil
 }
 
-// account says what of the inputs could not be used, and keeps in mind for the
-// exit code whether anything was lost.
-func (r *run) account(g *graph.Graph) {
+// account keeps in mind for the exit code whether any input was lost, and says
+// what could not be used, unless standard output says it: in findings of check,
+// which may be nil, or in the full account that --verbose asks for.
+func (r *run) account(g *graph.Graph, check *analyze.Check) {
 	coverage := g.Coverage()
-	r.tellProblems(coverage.Problems, r.quiet, r.verbose)
 	r.failed = coverage.Failed() > 0 || g.Len() == 0
+	problems := coverage.Problems
+	switch onOut := r.onStandardOutput(); {
+	case onOut == nil && check != nil && g.Len() == 0:
+		r.complain(nothingRead(coverage))
+	case onOut == nil:
+	case r.verbose && onOut == render.Formats[0]:
+		return
+	case check != nil:
+		problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool {
+			return slices.ContainsFunc(check.Findings, func(f analyze.Finding) bool { return slices.Contains(f.Origins, p.Origin) })
+		})
+	}
+	r.tellProblems(problems, r.quiet, r.verbose)
 }
 
 // nothingRead says that there is no service in the inputs, which is never a good
