@@ -14,6 +14,7 @@ var Readers = []*document.Reader{
 	manifest.Backstage,
 	manifest.Istio,
 	manifest.Consul,
+	manifest.Kuma,
 	manifest.Dapr,
 	manifest.GatewayAPI,
 	manifest.Linkerd,

@@ -7,6 +7,7 @@ func TestGatewayAPI(t *testing.T)   { testReader(t, GatewayAPI) }
 func TestLinkerd(t *testing.T)      { testReader(t, Linkerd) }
 func TestSMI(t *testing.T)          { testReader(t, SMI) }
 func TestConsul(t *testing.T)       { testReader(t, Consul) }
+func TestKuma(t *testing.T)         { testReader(t, Kuma) }
 func TestDapr(t *testing.T)         { testReader(t, Dapr) }
 func TestContour(t *testing.T)      { testReader(t, Contour) }
 func TestTraefik(t *testing.T)      { testReader(t, Traefik) }
@@ -21,6 +22,7 @@ func FuzzGatewayAPI(f *testing.F)   { fuzzReader(f, GatewayAPI) }
 func FuzzLinkerd(f *testing.F)      { fuzzReader(f, Linkerd) }
 func FuzzSMI(f *testing.F)          { fuzzReader(f, SMI) }
 func FuzzConsul(f *testing.F)       { fuzzReader(f, Consul) }
+func FuzzKuma(f *testing.F)         { fuzzReader(f, Kuma) }
 func FuzzDapr(f *testing.F)         { fuzzReader(f, Dapr) }
 func FuzzContour(f *testing.F)      { fuzzReader(f, Contour) }
 func FuzzTraefik(f *testing.F)      { fuzzReader(f, Traefik) }
