@@ -32,8 +32,10 @@ func readBackstage(d *document.Document, f *graph.Facts) {
 		e.location()
 	case "api", "system", "domain", "group", "user", "template":
 		// An API is named by the component that provides it. The others run nowhere.
+	case "":
+		d.Problem(graph.Failed, d.Root, "write kind: Component", "an entity has no kind")
 	default:
-		d.Problem(graph.Skipped, d.Root.Get("kind"), "", "entities of kind %q stand for nothing that calls or is called", d.Head.Kind)
+		d.Problem(graph.Skipped, d.Root.Key("kind"), "", "entities of kind %q stand for nothing that calls or is called", d.Head.Kind)
 	}
 }
 
@@ -52,7 +54,7 @@ func (e *entity) read(kind string) {
 		e.d.Problem(graph.Skipped, name, "give weir what the template makes", "a template of an entity, not an entity: %q", name.Str())
 		return
 	case name.Str() == "":
-		e.d.Problem(graph.Failed, e.meta, "", "a %s has no metadata.name", kind)
+		e.d.Problem(graph.Failed, e.d.Root.Key("metadata"), "", "a %s has no metadata.name", kind)
 		return
 	}
 	e.ref = backstageRef(kind, e.meta.Get("namespace").Str(), name.Str())

@@ -10,6 +10,7 @@ func TestBackstage(t *testing.T) { testReader(t, Backstage) }
 
 func FuzzBackstage(f *testing.F) {
 	fuzzReader(f, Backstage,
+		"apiVersion: backstage.io/v1alpha1",
 		"apiVersion: backstage.io/v1beta1\nkind: Component\nmetadata: {name: a}\nspec: {dependsOn: ['component:', ':/a', 'a:b:c', {kind: x}, null]}",
 		"apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: [a]}\nspec: []",
 	)
