@@ -16,6 +16,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/manifest"
 )
 
 // configName is the configuration's name in the current folder.
@@ -96,7 +97,7 @@ type configParser struct {
 }
 
 // configKeys are the keys of weir.yaml, for checking and for suggestions.
-var configKeys = []string{"apiVersion", "sources", "aliases", "services", "rules", "ignore", "fail-on"}
+var configKeys = append([]string{"apiVersion", "services", "aliases"}, manifest.ConfigKeys...)
 
 func (p *configParser) top(root *yaml.Node) {
 	if root.Kind == yaml.ScalarNode && root.ShortTag() == "!!null" {

@@ -75,20 +75,23 @@ var (
 	anything    = &shape{any: true}
 )
 
-var nativeManifest = &shape{is: "a mapping", keys: []schemaKey{
+// ConfigKeys are the top-level keys of weir.yaml that configure a run. They may
+// stand beside services and aliases; the native reader leaves them alone.
+var ConfigKeys = []string{"sources", "rules", "ignore", "fail-on"}
+
+var nativeManifest = &shape{is: "a mapping", keys: append([]schemaKey{
 	{name: "apiVersion", shape: scalarOf("a version of the native manifest", oneOf("weir/v1"))},
 	{name: "services", shape: &shape{is: "a list", item: nativeService, hint: `write "- name: cart" for each service`}},
 	{name: "aliases", shape: &shape{is: "a mapping", values: aServiceRef, hint: "write NAME: SERVICE for each alias"}},
-	// The rest is configuration, which package cmd reads.
-	{name: "sources", shape: anything},
-	{name: "rules", shape: anything},
-	{name: "fail-on", shape: anything},
-	{name: "limits", shape: anything},
-	{name: "ignore", shape: anything},
-	{name: "forbid", shape: anything},
-	{name: "require", shape: anything},
-	{name: "allow", shape: anything},
-}}
+}, configuration()...)}
+
+func configuration() []schemaKey {
+	var keys []schemaKey
+	for _, name := range ConfigKeys {
+		keys = append(keys, schemaKey{name: name, shape: anything})
+	}
+	return keys
+}
 
 var nativeService = &shape{is: "a mapping", hint: "write name: cart", keys: []schemaKey{
 	{name: "name", shape: aServiceRef, required: true}, // cart or shop/cart
