@@ -114,3 +114,22 @@ func TestReaders(t *testing.T) {
 		}
 	}
 }
+
+// A list of services is what several formats have; a native manifest is what no
+// other reader takes.
+func TestListsOfServicesGoToTheirReaders(t *testing.T) {
+	for name, text := range map[string]string{
+		"kong":    "_format_version: '3.0'\nservices:\n- {name: cart, url: 'http://cart:80', routes: [{paths: [/cart]}]}\n",
+		"native":  "services:\n- {name: web, calls: [cart]}\n",
+		"compose": "services:\n  web: {image: web}\n",
+	} {
+		write(t, map[string]string{"services.yaml": text})
+		b := &graph.Builder{}
+		if err := Read(t.Context(), []string{"."}, Options{}, b); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.Coverage.Read; len(got) != 1 || got[0].Name != name {
+			t.Errorf("read by %v, want %q:\n%s", got, name, text)
+		}
+	}
+}

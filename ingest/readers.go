@@ -10,7 +10,6 @@ import (
 // Readers are the formats that weir reads, most telling first: a document goes
 // to the first reader whose Match takes it.
 var Readers = []*document.Reader{
-	manifest.Native,
 	manifest.Backstage,
 	manifest.Istio,
 	manifest.Consul,
@@ -31,4 +30,5 @@ var Readers = []*document.Reader{
 	manifest.Spring,
 	manifest.Telemetry,
 	manifest.Nginx,
+	manifest.Native, // last: any list of services may be one
 }

@@ -50,7 +50,7 @@ type entity struct {
 func (e *entity) read(kind string) {
 	name := e.meta.Get("name")
 	switch {
-	case strings.Contains(name.Str(), "{{"):
+	case isPlaceholder(name.Str()):
 		e.d.Problem(graph.Skipped, name, "give weir what the template makes", "a template of an entity, not an entity: %q", name.Str())
 		return
 	case name.Str() == "":
