@@ -1,10 +1,8 @@
 package document
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"runtime"
 
 	"gopkg.in/yaml.v3"
@@ -93,19 +91,26 @@ func parseYAML(p Part) (y *yaml.Node, err error) {
 		}
 	}()
 	y = new(yaml.Node)
-	dec := yaml.NewDecoder(bytes.NewReader(p.Text))
-	if err := dec.Decode(y); err == io.EOF {
-		return y, nil // nothing but comments
-	} else if err != nil {
+	if err := yaml.Unmarshal(p.Text, y); err != nil {
 		return nil, syntaxError(p, err)
 	}
-	// What follows the end of a value would be passed over otherwise.
-	if err := dec.Decode(new(yaml.Node)); err == nil {
-		return nil, syntaxError(p, errors.New("something follows the end of the document"))
-	} else if err != io.EOF {
-		return nil, syntaxError(p, err)
+	if !fillsDocument(y) {
+		if says, _ := tryYAML(p.Text); says != "" {
+			return nil, syntaxError(p, errors.New(says))
+		}
 	}
 	return y, nil
+}
+
+// fillsDocument reports whether nothing can follow the value of a document: a
+// block at the left margin only ends with the text. What follows any other value
+// is passed over by the parser without a word.
+func fillsDocument(y *yaml.Node) bool {
+	if len(y.Content) == 0 {
+		return false
+	}
+	root := y.Content[0]
+	return (root.Kind == yaml.MappingNode || root.Kind == yaml.SequenceNode) && root.Style&yaml.FlowStyle == 0 && root.Column == 1
 }
 
 // maxDocument bounds the text of one YAML document, because its nodes take about

@@ -124,7 +124,8 @@ func yamlPlace(text []byte, err error) (line int, says string) {
 // shorter beginnings of it.
 const maxSearch = 1 << 20
 
-// tryYAML returns what is wrong with text and the line that the parser gives.
+// tryYAML returns what is wrong with text, up to its end, and the line that the
+// parser gives; "" if nothing is. More than one document counts as wrong.
 func tryYAML(text []byte) (says string, line int) {
 	defer func() {
 		if recover() != nil {
@@ -134,9 +135,11 @@ func tryYAML(text []byte) (says string, line int) {
 	dec := yaml.NewDecoder(bytes.NewReader(text))
 	err := dec.Decode(new(yaml.Node))
 	if err == nil {
-		err = dec.Decode(new(yaml.Node))
+		if err = dec.Decode(new(yaml.Node)); err == nil {
+			return "did not find expected <document start>", 0
+		}
 	}
-	if err == nil || errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) {
 		return "", 0
 	}
 	m := yamlError.FindStringSubmatch(err.Error())
