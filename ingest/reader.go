@@ -28,26 +28,56 @@ func (r *reader) read(t *batch) {
 	for _, part := range t.parts {
 		d, told := document.New(t.file.name, base, part, &r.names)
 		d.Dir, d.Facts = t.dir, &t.facts
-		line := int32(d.Start())
-		if told && r.match(d) == nil {
-			t.outcomes = append(t.outcomes, outcome{kind: kindOf(d), line: line})
-			continue
-		}
-		if err := d.Parse(); err != nil {
-			t.outcomes = append(t.outcomes, t.failed(d, err, line))
-			continue
-		}
-		if at := t.templateLine(d, true); at > 0 {
-			t.outcomes = append(t.outcomes, outcome{template: true, line: at})
-			continue
-		}
-		d.Documents(func(d *document.Document) bool {
-			if d.Head.Text || d.Root.Exists() {
-				t.outcomes = append(t.outcomes, r.hand(t, d, line))
-			}
-			return true
-		})
+		t.protect(d, int32(d.Start()), func() { r.readDocument(t, d, told) })
 	}
+}
+
+// readDocument parses a document, if a reader may want it, and hands on what it
+// consists of.
+func (r *reader) readDocument(t *batch, d *document.Document, told bool) {
+	line := int32(d.Start())
+	if told && r.match(d) == nil {
+		t.outcomes = append(t.outcomes, outcome{kind: kindOf(d), line: line})
+		return
+	}
+	if err := d.Parse(); err != nil {
+		t.outcomes = append(t.outcomes, t.failed(d, err, line))
+		return
+	}
+	if at := t.templateLine(d, true); at > 0 {
+		t.outcomes = append(t.outcomes, outcome{template: true, line: at})
+		return
+	}
+	d.ReportDuplicates()
+	d.Documents(func(d *document.Document) bool {
+		if d.Head.Text || d.Root.Exists() {
+			line := max(line, d.At(d.Root).Line)
+			t.protect(d, line, func() { t.outcomes = append(t.outcomes, r.hand(t, d, line)) })
+		}
+		return true
+	})
+}
+
+// protect keeps a mistake in a reader from ending the run. What the reader found
+// in the document before it broke down is dropped.
+func (t *batch) protect(d *document.Document, line int32, read func()) {
+	facts, outcomes := t.facts, len(t.outcomes)
+	d.Reader = ""
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		t.facts = facts
+		t.facts.Problems = append(t.facts.Problems, graph.Problem{
+			Origin:  graph.Origin{Reader: d.Reader, File: d.File, Line: line},
+			Message: fmt.Sprintf("the reader %q broke down on this document: %v", d.Reader, v),
+			Hint:    "this is a mistake in weir, please report it with the document",
+			Level:   graph.Failed,
+		})
+		t.outcomes = append(t.outcomes[:outcomes], outcome{line: line})
+	}()
+	read()
 }
 
 func (r *reader) match(d *document.Document) *document.Reader {
@@ -73,29 +103,12 @@ func (t *batch) failed(d *document.Document, err error, line int32) outcome {
 	return outcome{line: line}
 }
 
-// hand gives a document to the reader that wants it. What a reader found before
-// it broke down is dropped.
-func (r *reader) hand(t *batch, d *document.Document, line int32) (o outcome) {
-	if n := d.At(d.Root).Line; n > 0 {
-		line = n
-	}
+// hand gives a document to the reader that wants it.
+func (r *reader) hand(t *batch, d *document.Document, line int32) outcome {
 	reader := r.match(d)
 	if reader == nil {
 		return outcome{kind: kindOf(d), line: line}
 	}
-	before := t.facts
-	defer func() {
-		if v := recover(); v != nil {
-			t.facts = before
-			t.facts.Problems = append(t.facts.Problems, graph.Problem{
-				Origin:  graph.Origin{Reader: reader.Name, File: d.File, Line: line},
-				Message: fmt.Sprintf("the reader %q broke down on this document: %v", reader.Name, v),
-				Hint:    "this is a mistake in weir, please report it with the document",
-				Level:   graph.Failed,
-			})
-			o = outcome{line: line}
-		}
-	}()
 	d.Reader = reader.Name
 	reader.Read(d, &t.facts)
 	return outcome{reader: reader.Name, line: line}

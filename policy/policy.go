@@ -24,7 +24,7 @@ type Origin struct {
 	Reader string // the reader's name, "kubernetes"
 	File   string // as the user named it, forward slashes
 	Line   int32  // from 1; 0 when the input has no lines
-	Column int32  // from 1, in bytes; 0 when unknown
+	Column int32  // from 1, in characters; 0 when unknown
 }
 
 // String writes file:line:column, without the parts that are unknown.

@@ -51,6 +51,8 @@ func blockHead(text []byte, column int, names *Names, h *Head) bool {
 		switch {
 		case len(line) == 0 || line[0] == '#' || indent > column && !first:
 			continue
+		case indent > column:
+			return false
 		case indent == 0 && (line[0] == '%' || marks(line, "---")) && first:
 			if line[0] != '%' && len(line) > 3 {
 				return false

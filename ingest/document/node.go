@@ -73,12 +73,14 @@ func (n Node) get(key string, depth int) Node {
 		return Node{}
 	}
 	c := n.y.Content
+	merges := false
 	for i := len(c) - 2; i >= 0; i -= 2 { // the last of two equal keys wins, as in most parsers
 		if c[i].Value == key && c[i].Kind == yaml.ScalarNode {
 			return Node{c[i+1], n.d}.follow()
 		}
+		merges = merges || isMerge(c[i])
 	}
-	for i := 0; i+1 < len(c); i += 2 {
+	for i := 0; merges && i+1 < len(c); i += 2 {
 		if !isMerge(c[i]) {
 			continue
 		}
@@ -211,10 +213,14 @@ func (n Node) Items() []Node {
 	return []Node{n}
 }
 
-// Str returns a scalar's text, whatever its type; "" for anything else.
+// Str returns a scalar's text, whatever its type, without terminal escapes and
+// control characters; "" for anything else. Line breaks and tabs remain.
 func (n Node) Str() string {
 	if !n.IsScalar() {
 		return ""
+	}
+	if n.y.Style&yaml.DoubleQuotedStyle != 0 { // nothing else can have them
+		return Clean(n.y.Value)
 	}
 	return n.y.Value
 }
@@ -224,7 +230,7 @@ func (n Node) Strs() []string {
 	var texts []string
 	for _, item := range n.Items() {
 		if item.IsScalar() {
-			texts = append(texts, item.y.Value)
+			texts = append(texts, item.Str())
 		}
 	}
 	return texts
@@ -279,5 +285,5 @@ func (n Node) Multiline() (text string, firstLine int) {
 	if n.y.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
 		line++
 	}
-	return n.y.Value, line
+	return n.Str(), line
 }

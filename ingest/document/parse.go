@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"runtime"
@@ -61,7 +62,7 @@ func (d *Document) parse() (*yaml.Node, error) {
 		}
 		jsonErr = err
 	}
-	y, err := parseYAML(d.part)
+	y, err := parseYAML(d.part.fromMargin())
 	if err != nil && jsonErr != nil {
 		return nil, jsonErr // all of its brackets and strings end, so JSON was meant
 	}
@@ -73,6 +74,16 @@ func (d *Document) parse() (*yaml.Node, error) {
 		y = y.Content[0].Content[0]
 	}
 	return y, nil
+}
+
+// fromMargin is p with its first line filled up with spaces to where it stands in
+// the file.
+func (p Part) fromMargin() Part {
+	if p.column > 0 {
+		p.Text = append(bytes.Repeat([]byte{' '}, int(p.column)), p.Text...)
+		p.column = 0
+	}
+	return p
 }
 
 // parseYAML parses one document. It is an error if there is more than that.

@@ -119,8 +119,8 @@ func isBlank(text []byte) bool {
 // splitValues yields the JSON values that p consists of, or the items of a List,
 // or p itself if it is neither.
 func splitValues(p Part, yield func(Part)) {
-	start := len(p.Text) - len(bytes.TrimLeft(p.Text, " \t\r\n"))
-	if start < len(p.Text) && (p.Text[start] == '{' || p.Text[start] == '[') {
+	c := jsonCursor{text: p.Text}
+	if c.space(); c.peek() == '{' || c.peek() == '[' {
 		if values, ok := jsonValues(p); ok {
 			for _, v := range values {
 				splitJSONList(v, yield)

@@ -1,0 +1,34 @@
+package document
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestReportDuplicates(t *testing.T) {
+	var large strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&large, "k%d: 1\n", i)
+	}
+	tests := []struct{ name, text, want string }{
+		{"none", "a: 1\nb: {a: 1}\n", ""},
+		{"two", "a: 1\nb: 2\na: 3\n", `f.yaml:3:1: the key "a" is here twice`},
+		{"below", "l:\n- {b: 1, c: 2, b: 3}\n", `f.yaml:2:16: the key "b" is here twice`},
+		{"in a large mapping", large.String() + "k7: 2\n", `f.yaml:41:1: the key "k7" is here twice`},
+		{"json", `{"a": 1, "a": 2}`, `f.yaml:1:10: the key "a" is here twice`},
+		{"merge keys", "x: &x {a: 1}\nb:\n  <<: *x\n  <<: *x\n", ""},
+		{"keys that are no words", "a: {[b]: 1, [c]: 2}\n", ""},
+	}
+	for _, tt := range tests {
+		d := parse(t, tt.text)
+		d.ReportDuplicates()
+		var got []string
+		for _, p := range d.Facts.Problems {
+			got = append(got, p.Origin.String()+": "+p.Message)
+		}
+		if strings.Join(got, "\n") != tt.want {
+			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
