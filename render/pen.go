@@ -21,7 +21,7 @@ var (
 	faintStyle  = lipgloss.NewStyle().Faint(true)
 	redStyle    = lipgloss.NewStyle().Foreground(lipgloss.Red).Bold(true)
 	yellowStyle = lipgloss.NewStyle().Foreground(lipgloss.Yellow)
-	blueStyle   = lipgloss.NewStyle().Foreground(lipgloss.Blue)
+	mildStyle   = lipgloss.NewStyle().Foreground(lipgloss.Magenta) // blue is unreadable on black, cyan on white
 	greenStyle  = lipgloss.NewStyle().Foreground(lipgloss.Green)
 	plainStyle  = lipgloss.NewStyle()
 )
@@ -52,11 +52,11 @@ func (p *pen) strong(s string) string { return p.paint(strongStyle, s) }
 func (p *pen) faint(s string) string  { return p.paint(faintStyle, s) }
 
 func severityStyle(s analyze.Severity) lipgloss.Style {
-	return []lipgloss.Style{blueStyle, yellowStyle, redStyle}[s]
+	return []lipgloss.Style{mildStyle, yellowStyle, redStyle}[s]
 }
 
 func effectStyle(e analyze.Effect) lipgloss.Style {
-	return []lipgloss.Style{blueStyle, yellowStyle, redStyle}[e]
+	return []lipgloss.Style{mildStyle, yellowStyle, redStyle}[e]
 }
 
 // glyph returns the character, or what stands for it where it is not understood.

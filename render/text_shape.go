@@ -27,7 +27,7 @@ func (p *pen) cycles(g *graph.Graph, c *analyze.Cycles) {
 }
 
 func (p *pen) cycle(g *graph.Graph, c *analyze.Cycle) {
-	kind, st := "asynchronous: ", blueStyle
+	kind, st := "asynchronous: ", mildStyle
 	if c.Sync {
 		kind, st = "synchronous: ", redStyle
 	}

@@ -22,8 +22,8 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	}
 	p.places(s.Origins)
 
-	p.edges(g, fmt.Sprintf("calls %d", f.Row.Out), f.Calls, g.To)
-	p.edges(g, fmt.Sprintf("called by %d", f.Row.In), f.Called, g.From)
+	p.edges(g, fmt.Sprintf("calls %d, fan-out %d", len(f.Calls), f.Row.Out), f.Calls, g.To)
+	p.edges(g, fmt.Sprintf("called by %d, fan-in %d", len(f.Called), f.Row.In), f.Called, g.From)
 
 	p.line("")
 	p.prose("", plainStyle, p.headline(g, &f.Impact))

@@ -44,7 +44,7 @@ func (v View) Draw(g *graph.Graph) *Drawing { return v.draw(g, topic{}) }
 func (v View) draw(g *graph.Graph, about topic) *Drawing {
 	d := &Drawing{Graph: g}
 	d.pickCalls(v)
-	d.pickServices(v, about)
+	d.pickServices(v, g, about)
 	if v.Collapse != "" {
 		d.collapse(v.Collapse)
 	}
@@ -156,14 +156,14 @@ type topic struct {
 }
 
 // pickServices drops what the report is not about, what is not tied to the focus,
-// and collectors of telemetry whose calls are hidden.
-func (d *Drawing) pickServices(v View, about topic) {
+// and collectors and registries that have no call but hidden ones.
+func (d *Drawing) pickServices(v View, whole *graph.Graph, about topic) {
 	g := d.Graph
 	var tied []bool
 	if v.Focus != nil {
 		tied = tiedTo(g, v.Focus, v.Depth)
 	}
-	var beside, far, collectors int
+	var beside, far, idle int
 	keep := make([]bool, g.Len())
 	for i := range keep {
 		switch n := graph.Node(i); {
@@ -171,8 +171,8 @@ func (d *Drawing) pickServices(v View, about topic) {
 			beside++
 		case tied != nil && !tied[n]:
 			far++
-		case !v.All && tied == nil && g.Service(n).Kind == graph.KindTelemetry && lonely(g, n):
-			collectors++
+		case !v.All && tied == nil && servesHidden(whole, n):
+			idle++
 		default:
 			keep[i] = true
 		}
@@ -183,12 +183,28 @@ func (d *Drawing) pickServices(v View, about topic) {
 	if far > 0 {
 		d.leave("%s not tied to %s", count(far, "service"), focusName(g, v))
 	}
-	if collectors > 0 {
-		d.leave("%s of telemetry", count(collectors, "collector"))
+	if idle > 0 {
+		d.leave("%s with no other call", count(idle, "service"))
 	}
-	if beside+far+collectors > 0 {
+	if beside+far+idle > 0 {
 		d.keepOnly(func(n graph.Node) bool { return keep[n] })
 	}
+}
+
+// servesHidden reports whether n is there for calls that are drawn only on
+// request: an inhabitant of the platform, not of the estate.
+func servesHidden(g *graph.Graph, n graph.Node) bool {
+	s := g.Service(n)
+	if s.Defined && s.Kind != graph.KindTelemetry || len(g.Callees(n)) > 0 {
+		return false
+	}
+	in := g.In(n)
+	for _, e := range in {
+		if !hidden(g.Class(e)) {
+			return false
+		}
+	}
+	return len(in) > 0
 }
 
 func lonely(g *graph.Graph, n graph.Node) bool {

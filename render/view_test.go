@@ -199,6 +199,26 @@ func TestViewPicksCalls(t *testing.T) {
 	}
 }
 
+func TestHiddenCallsTakeTheirCollectorsAlong(t *testing.T) {
+	services := []graph.Service{
+		{ID: "a", Kind: graph.KindService, Defined: true},
+		{ID: "collector", Kind: graph.KindTelemetry, Defined: true},
+		{ID: "external", Kind: graph.KindExternal},
+		{ID: "silent", Kind: graph.KindTelemetry, Defined: true}, // nobody calls it: that is worth seeing
+		{ID: "web", Kind: graph.KindService, Defined: true},
+	}
+	g := graph.New(services, []graph.Call{
+		{From: 0, To: 1, Class: graph.ClassTelemetry}, {From: 0, To: 2, Class: graph.ClassControl}, {From: 0, To: 4, Class: graph.ClassHealth},
+	})
+	d := View{}.Draw(g)
+	if got, want := boxes(d), "a silent web"; got != want {
+		t.Errorf("boxes %q, want %q", got, want)
+	}
+	if got, want := strings.Join(d.Left, "; "), "3 calls for control, telemetry and health; 2 services with no other call"; got != want {
+		t.Errorf("left out %q, want %q", got, want)
+	}
+}
+
 // A view is for the eye: it must not change the graph that verdicts are about.
 func TestDrawLeavesTheGraphAlone(t *testing.T) {
 	g := shopGraph()
