@@ -168,7 +168,7 @@ func TestViewPicksCalls(t *testing.T) {
 	}
 	var services []graph.Service
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
-		services = append(services, graph.Service{ID: id, Name: id, Kind: graph.KindService})
+		services = append(services, graph.Service{ID: id, Name: id, Kind: graph.KindService, Defined: true})
 	}
 	g := graph.New(services, []graph.Call{
 		call(1, graph.ClassCall, graph.Strong, true, false),
