@@ -131,6 +131,10 @@ type Member struct {
 	Origin   Origin
 	Mirror   bool // gets copies only
 	Fallback bool // asked only instead of another member
+	// Joins is set when the member says itself that it belongs to the group.
+	// Otherwise the group's own document lists its members, and several documents
+	// of one name are alternatives: the one nearest to the fact counts.
+	Joins bool
 }
 
 // A Selector picks workloads by the labels of their pods. The zero Selector

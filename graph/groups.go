@@ -1,6 +1,10 @@
 package graph
 
-import "slices"
+import (
+	"path"
+	"slices"
+	"strings"
+)
 
 // maxMembers bounds the facts that one fact between groups becomes. Two sets of
 // a hundred accounts stay below it.
@@ -51,7 +55,7 @@ func (l *linker) members(groups map[Ref][]*Member, p Party, o Origin) []Member {
 	for len(open) > 0 {
 		next := open[0]
 		open = open[1:]
-		for _, m := range groups[next.Party.Group] {
+		for _, m := range nearest(groups[next.Party.Group], o.File) {
 			one := Member{Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback}
 			switch group := m.Party.Group; {
 			case group.IsZero():
@@ -65,4 +69,34 @@ func (l *linker) members(groups map[Ref][]*Member, p Party, o Origin) []Member {
 		l.unresolved(-1, p.Group.Name, "", o, "no "+p.Group.kindWord()+" of this name is in the inputs, or it names nobody")
 	}
 	return found
+}
+
+// nearest drops the members that other documents of the group's name list in
+// files farther from the one given. Of files equally near all are kept.
+func nearest(members []*Member, file string) []*Member {
+	most, several := -1, false
+	for i, m := range members {
+		most = max(most, commonFolders(m.Origin.File, file))
+		several = several || !m.Joins && m.Origin.File != members[0].Origin.File && i > 0
+	}
+	if !several {
+		return members
+	}
+	return slices.DeleteFunc(slices.Clone(members), func(m *Member) bool {
+		return !m.Joins && commonFolders(m.Origin.File, file) < most
+	})
+}
+
+// commonFolders counts the folders that two files have in common, and one more
+// if they are the same file.
+func commonFolders(a, b string) int {
+	if a == b {
+		return strings.Count(a, "/") + 1
+	}
+	as, bs := strings.Split(path.Dir(a), "/"), strings.Split(path.Dir(b), "/")
+	n := 0
+	for n < len(as) && n < len(bs) && as[n] == bs[n] {
+		n++
+	}
+	return n
 }

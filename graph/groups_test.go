@@ -79,3 +79,38 @@ func groupFacts(groups string) *graph.Facts {
 	}
 	return f
 }
+
+// TestGroupsOfOneName has three documents declare one group; a call takes the
+// declaration nearest to it, and whoever joined the group from anywhere.
+func TestGroupsOfOneName(t *testing.T) {
+	for _, tt := range []struct{ file, want string }{
+		{"shop/api/calls.yaml", "shop"},
+		{"shop/group.yaml", "shop"},
+		{"pay/calls.yaml", "pay"},
+		{"elsewhere/calls.yaml", "pay root shop"},
+	} {
+		at := func(file string) graph.Origin { return graph.Origin{Reader: "test", File: file, Line: 1} }
+		service := func(name string) graph.Ref { return graph.Ref{Realm: "test", Name: name} }
+		group := graph.Ref{Realm: "test", Kind: "group", Name: "g"}
+		f := &graph.Facts{Calls: []graph.Fact{{
+			From: graph.Party{Ref: service("in")}, To: graph.Party{Group: group},
+			Evidence: graph.Evidence{Origin: at(tt.file), Way: "test", Strength: graph.Strong},
+		}}}
+		for name, file := range map[string]string{"shop": "shop/group.yaml", "pay": "pay/group.yaml", "root": "base/group.yaml", "joined": "far/away.yaml"} {
+			f.Members = append(f.Members, graph.Member{
+				Of: group, Party: graph.Party{Ref: service(name)}, Origin: at(file), Joins: name == "joined",
+			})
+		}
+		b := &graph.Builder{}
+		b.Add(f)
+		g := b.Build()
+		caller, _ := g.Node("in")
+		var got []string
+		for _, v := range g.Callees(caller) {
+			got = append(got, g.ID(v))
+		}
+		if got, want := strings.Join(got, " "), "joined "+tt.want; got != want {
+			t.Errorf("a call in %s reaches %q, want %q", tt.file, got, want)
+		}
+	}
+}

@@ -208,7 +208,7 @@ func daprSidecar(d *document.Document, f *graph.Facts, workload graph.Ref, annot
 			Origin: d.At(config), Way: "dapr-tracing", Strength: graph.Strong, Class: graph.ClassTelemetry, Mode: graph.Async,
 		},
 	})
-	f.Members = append(f.Members, graph.Member{Of: configuredApps(ref), Party: graph.Party{Ref: workload}, Origin: d.At(config)})
+	f.Members = append(f.Members, graph.Member{Of: configuredApps(ref), Party: graph.Party{Ref: workload}, Origin: d.At(config), Joins: true})
 }
 
 // daprResiliency reads which apps and components a policy is for. With scopes it

@@ -53,7 +53,9 @@ func kumaGateway(r *resource) {
 	r.facts.Things = append(r.facts.Things, graph.Thing{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true})
 	for _, selector := range r.list(r.spec, "selectors") {
 		if tag := selector.Get("match", kumaServiceTag).Str(); tag != "" {
-			r.member(gatewayTag(tag), graph.Party{Ref: ref}, selector)
+			r.facts.Members = append(r.facts.Members, graph.Member{
+				Of: gatewayTag(tag), Party: graph.Party{Ref: ref}, Origin: r.At(selector), Joins: true,
+			})
 		}
 	}
 }
