@@ -71,6 +71,12 @@ func (e *entity) read(kind string) {
 		System:      system.Name,
 		Lifecycle:   e.spec.Get("lifecycle").Str(),
 	}
+	for k, v := range e.meta.Get("labels").Pairs() {
+		prefix, word := labelKey(k.Str())
+		if ownWord(prefix) {
+			sayFacet(&thing, word, v.Str(), e.d.At(v))
+		}
+	}
 	e.f.Things = append(e.f.Things, thing)
 	e.names()
 	e.dependencies()

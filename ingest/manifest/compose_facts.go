@@ -154,20 +154,7 @@ func readLabel(t *graph.Thing, l composePair) {
 			return
 		}
 	}
-	switch word {
-	case "team":
-		t.Team = l.text
-	case "owner":
-		t.Owner = l.text
-	case "system", "part-of":
-		t.System = l.text
-	case "lifecycle":
-		t.Lifecycle = l.text
-	case "tier":
-		if tier, ok := wholeNumber(strings.TrimPrefix(strings.ToLower(l.text), "tier-")); ok && tier >= 1 && tier <= 4 {
-			t.Tier = policy.Declare(tier, l.at)
-		}
-	}
+	sayFacet(t, word, l.text, l.at)
 }
 
 // values adds environment and command line.

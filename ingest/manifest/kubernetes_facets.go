@@ -5,7 +5,6 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
-	"github.com/weirgraph/weir/policy"
 )
 
 // readFacets takes from labels and annotations what people say about a thing:
@@ -18,10 +17,7 @@ func (o *object) readFacets(t *graph.Thing, podMeta document.Node) {
 	} {
 		for _, prefixed := range [...]bool{false, true} {
 			for k, v := range n.Pairs() {
-				prefix, word, found := strings.Cut(k.Str(), "/")
-				if !found {
-					prefix, word = "", prefix
-				}
+				prefix, word := labelKey(k.Str())
 				if prefixed == ownWord(prefix) || v.Str() == "" {
 					continue
 				}
@@ -48,56 +44,11 @@ func (o *object) readFacet(t *graph.Thing, prefix, word string, v document.Node)
 	if prefix != "app.kubernetes.io" && (strings.HasSuffix(prefix, "kubernetes.io") || strings.HasSuffix(prefix, "k8s.io")) {
 		return // the platform's own words
 	}
-	switch word {
-	case "team":
-		setOnce(&t.Team, v.Str())
-	case "owner":
-		setOnce(&t.Owner, v.Str())
-	case "system", "part-of":
-		setOnce(&t.System, v.Str())
-	case "lifecycle":
-		switch v.Str() { // node pools have a lifecycle too: "spot"
-		case "experimental", "production", "deprecated":
-			setOnce(&t.Lifecycle, v.Str())
-		}
-	case "version":
+	if word == "version" {
 		if ownWord(prefix) {
 			setOnce(&t.Version, v.Str())
 		}
-	case "tier", "criticality":
-		if tier, ok := criticality(word, v.Str()); ok && !t.Tier.Set() {
-			t.Tier = policy.Declare(tier, o.At(v))
-		}
+		return
 	}
-}
-
-func setOnce(field *string, text string) {
-	if *field == "" {
-		*field = text
-	}
-}
-
-// criticality reads how critical a service is said to be, 1 to 4. Many estates use
-// the word tier for layers ("backend"); those are no tier.
-func criticality(key, text string) (int, bool) {
-	text = strings.ToLower(text)
-	switch number := strings.TrimLeft(strings.TrimPrefix(text, "tier"), "-_ "); number {
-	case "1", "2", "3", "4":
-		return int(number[0] - '0'), true
-	}
-	if text == "critical" || text == "mission-critical" {
-		return 1, true
-	}
-	if key != "criticality" {
-		return 0, false
-	}
-	switch text {
-	case "high":
-		return 2, true
-	case "medium":
-		return 3, true
-	case "low":
-		return 4, true
-	}
-	return 0, false
+	sayFacet(t, word, v.Str(), o.At(v))
 }
