@@ -38,6 +38,7 @@ func (l *linker) freeze() *Graph {
 		node[roots[i]] = Node(n)
 	}
 	l.limits(services, node)
+	l.joinMeshes(services, members, node)
 	for _, u := range l.loose {
 		if u.from >= 0 {
 			u.From = services[node[l.find(u.from)]].ID

@@ -15,6 +15,7 @@
 package graph
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/weirgraph/weir/policy"
@@ -50,6 +51,7 @@ type Service struct {
 	Scaling     *Scaler
 	Disruption  *Budget
 	Probes      Probes
+	Meshes      []Membership // what is known, one a product
 	Ports       []Port
 	Labels      Labels
 	Annotations Labels
@@ -134,13 +136,7 @@ func (a attr) need() Need         { return Need(a >> 7 & 3) }
 // same two services only the first is kept. Nodes in calls are positions in
 // services. It takes both slices over, and sets each service's Role.
 func New(services []Service, calls []Call) *Graph {
-	slices.SortStableFunc(calls, func(a, b Call) int {
-		if a.From != b.From {
-			return int(a.From) - int(b.From)
-		}
-		return int(a.To) - int(b.To)
-	})
-	calls = slices.CompactFunc(calls, func(a, b Call) bool { return a.From == b.From && a.To == b.To })
+	calls = sortCalls(calls)
 	g := &Graph{services: services, lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
 	for i := range services {
 		g.lookup[services[i].ID] = Node(i)
@@ -169,6 +165,29 @@ func New(services []Service, calls []Call) *Graph {
 	g.index()
 	g.setRoles()
 	return g
+}
+
+// sortCalls orders calls by caller, then callee, and keeps the first of several
+// between the same two. It sorts numbers: a call is large to move.
+func sortCalls(calls []Call) []Call {
+	type key struct {
+		ends uint64
+		at   int32
+	}
+	keys := make([]key, len(calls))
+	for i := range calls {
+		keys[i] = key{uint64(calls[i].From)<<32 | uint64(calls[i].To), int32(i)}
+	}
+	slices.SortFunc(keys, func(a, b key) int {
+		return cmp.Or(cmp.Compare(a.ends, b.ends), cmp.Compare(a.at, b.at))
+	})
+	sorted := make([]Call, 0, len(calls))
+	for i, k := range keys {
+		if i == 0 || k.ends != keys[i-1].ends {
+			sorted = append(sorted, calls[k.at])
+		}
+	}
+	return sorted
 }
 
 // index builds both adjacencies from from and to, which are sorted by caller.

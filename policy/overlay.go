@@ -1,0 +1,79 @@
+package policy
+
+// Overlay returns base with everything laid over it that top says: of two
+// settings of one field top's wins, unless top is silent. Neither is changed. The
+// result is of the layer and product of top.
+func Overlay(base, top Set) Set {
+	s := top
+	s.Timeout = overlay(base.Timeout, top.Timeout, func(b, t *Timeout) {
+		over(&b.Total, t.Total)
+		over(&b.PerTry, t.PerTry)
+		over(&b.Connect, t.Connect)
+		over(&b.Idle, t.Idle)
+		over(&b.ReadGap, t.ReadGap)
+	})
+	s.Retry = overlay(base.Retry, top.Retry, func(b, t *Retry) {
+		over(&b.Retries, t.Retries)
+		over(&b.On, t.On)
+		over(&b.Budget, t.Budget)
+		over(&b.Methods, t.Methods)
+		b.Backoff = overlay(b.Backoff, t.Backoff, func(b, t *Backoff) {
+			over(&b.Kind, t.Kind)
+			over(&b.Base, t.Base)
+			over(&b.Max, t.Max)
+			over(&b.Multiplier, t.Multiplier)
+			over(&b.Jitter, t.Jitter)
+		})
+	})
+	s.Breaker = overlay(base.Breaker, top.Breaker, func(b, t *Breaker) {
+		over(&b.Kind, t.Kind)
+		over(&b.Slow, t.Slow)
+		over(&b.ErrorRate, t.ErrorRate)
+		over(&b.Failures, t.Failures)
+		over(&b.Window, t.Window)
+		over(&b.Buckets, t.Buckets)
+		over(&b.MinCalls, t.MinCalls)
+		over(&b.Open, t.Open)
+		over(&b.MaxEject, t.MaxEject)
+	})
+	s.Bulkhead = overlay(base.Bulkhead, top.Bulkhead, func(b, t *Bulkhead) {
+		over(&b.MaxConcurrent, t.MaxConcurrent)
+		over(&b.MaxPending, t.MaxPending)
+		over(&b.MaxConnections, t.MaxConnections)
+		over(&b.MaxRetries, t.MaxRetries)
+		over(&b.PoolSize, t.PoolSize)
+	})
+	s.RateLimit = overlay(base.RateLimit, top.RateLimit, func(b, t *RateLimit) {
+		over(&b.Requests, t.Requests)
+		over(&b.Per, t.Per)
+		over(&b.Burst, t.Burst)
+	})
+	s.Cache = overlay(base.Cache, top.Cache, func(b, t *Cache) {
+		over(&b.TTL, t.TTL)
+		over(&b.Stale, t.Stale)
+	})
+	s.Balance = overlay(base.Balance, top.Balance, func(b, t *Balance) { over(&b.Strategy, t.Strategy) })
+	if s.Fallback == nil {
+		s.Fallback = base.Fallback
+	}
+	return s
+}
+
+// overlay lays one part over another, in a copy.
+func overlay[T any](base, top *T, lay func(base, top *T)) *T {
+	switch {
+	case base == nil:
+		return top
+	case top == nil:
+		return base
+	}
+	both := *base
+	lay(&both, top)
+	return &both
+}
+
+func over[T any](base *Setting[T], top Setting[T]) {
+	if top.Provenance != Unknown {
+		*base = top
+	}
+}
