@@ -50,7 +50,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// drawnBy are the formats that are text of our own; images are Graphviz's.
+// ownFormats are those that weir writes itself; images are Graphviz's.
 func ownFormats() []*Format {
 	return slices.DeleteFunc(slices.Clone(Formats), func(f *Format) bool {
 		return f.Name == "svg" || f.Name == "png" || f.Name == "pdf"

@@ -22,8 +22,8 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	}
 	p.places(s.Origins)
 
-	p.edges(g, fmt.Sprintf("calls %d, fan-out %d", len(f.Calls), f.Row.Out), f.Calls, g.To)
-	p.edges(g, fmt.Sprintf("called by %d, fan-in %d", len(f.Called), f.Row.In), f.Called, g.From)
+	p.edges(g, edgeHead("calls", len(f.Calls), "fan-out", f.Row.Out), f.Calls, g.To)
+	p.edges(g, edgeHead("called by", len(f.Called), "fan-in", f.Row.In), f.Called, g.From)
 
 	p.line("")
 	p.prose("", plainStyle, p.headline(g, &f.Impact))
@@ -143,6 +143,15 @@ func cleanAll(names []string) []string {
 		cleaned[i] = clean(name)
 	}
 	return cleaned
+}
+
+// edgeHead counts calls and, where calls to itself or of classes that do not count
+// make a difference, the services that are a fan.
+func edgeHead(verb string, calls int, fan string, services int) string {
+	if calls == services {
+		return fmt.Sprintf("%s %d", verb, calls)
+	}
+	return fmt.Sprintf("%s %d, %s %d", verb, calls, fan, services)
 }
 
 // edges writes a table of calls under a head; far is the other end of each.
