@@ -209,6 +209,8 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 		e.Class = ClassTelemetry
 	case m.key.control:
 		e.Class = ClassControl
+	case strings.HasPrefix(v.Key, "spring.cloud.gateway.") || strings.HasPrefix(v.Key, "zuul.routes."):
+		e.Class = ClassIngress
 	}
 	l.addEvidence(from, to, e)
 }

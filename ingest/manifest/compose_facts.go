@@ -3,6 +3,7 @@ package manifest
 import (
 	"net/url"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -200,6 +201,8 @@ func (e *composeEmitter) calls() {
 		switch {
 		case need.condition == "service_completed_successfully":
 			class = graph.ClassControl // it waits for a job's end and never talks to it
+		case controlPlane.MatchString(need.text):
+			class = graph.ClassControl
 		case need.condition == "service_healthy" && keepsState(e.kinds[need.text]):
 			strength = graph.Strong
 		}
@@ -216,6 +219,9 @@ func (e *composeEmitter) calls() {
 	}
 	e.logging()
 }
+
+// controlPlane matches what services that configure or register others are called.
+var controlPlane = regexp.MustCompile(`(?i)^(?:.*[-_])?(?:config[-_]?(?:server|service)|eureka(?:[-_]server)?|(?:discovery|registry|naming)[-_]?(?:server|service)|service[-_]?(?:registry|discovery)|nacos|consul)$`)
 
 func keepsState(k graph.Kind) bool {
 	return k == graph.KindDatabase || k == graph.KindCache || k == graph.KindBroker

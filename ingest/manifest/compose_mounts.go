@@ -63,9 +63,12 @@ func (e *composeEmitter) mount(m composeMount) {
 // Where a folder that an image is built from keeps the configuration that goes
 // into the image.
 var (
-	sourceFolders = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates"}
+	sourceFolders = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates", grafanaSources}
 	sourceName    = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl))?|Caddyfile|appsettings(?:\.Production|\.Docker)?\.json)$`)
 )
+
+// grafanaSources is where Grafana looks for datasources, under any name.
+const grafanaSources = "provisioning/datasources"
 
 // source ties to a service the configuration in the folder that it is built from,
 // unless several services are built from that folder.
@@ -90,7 +93,7 @@ func (e *composeEmitter) source() {
 			continue
 		}
 		for _, entry := range entries[:min(len(entries), maxMountedFiles)] {
-			if !entry.IsDir() && sourceName.MatchString(entry.Name()) {
+			if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
 				e.use(path.Join(root, sub, entry.Name()), folder.source.at)
 			}
 		}
