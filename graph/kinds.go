@@ -71,6 +71,14 @@ func (l *linker) kindOf(root int, members []int, name string, spoken Kind) Kind 
 	for _, c := range members {
 		declared = declared || len(l.cells[c].things)+len(l.cells[c].names) > 0
 	}
+	if !declared {
+		switch c := &l.cells[root]; { // its ref may tell, though nothing declares it
+		case c.family() == gateways:
+			return KindGateway
+		case c.ref.Realm == "dapr":
+			return KindService
+		}
+	}
 	if spoken != KindUnknown && spoken != KindTelemetry {
 		return spoken
 	}
