@@ -366,6 +366,11 @@ const (
 	NearCaller                // an object in the caller's namespace before one in the callee's; nowhere else
 )
 
+// Lookups are the words for Lookup, in the order of its constants.
+var Lookups = []string{"everywhere", "caller-first", "near-caller"}
+
+func (l Lookup) String() string { return Lookups[l] }
+
 // A Flaw is something written in a policy that its product refuses or ignores.
 type Flaw struct {
 	Kind   FlawKind
@@ -385,3 +390,8 @@ const (
 	Invalid                  // the product rejects it, or reads it differently
 	Shadowed                 // something else in the same object or beside it takes its place
 )
+
+// FlawKinds are the words for FlawKind, in the order of its constants.
+var FlawKinds = []string{"inert", "invalid", "shadowed"}
+
+func (k FlawKind) String() string { return FlawKinds[k] }

@@ -46,8 +46,13 @@ type printedFact struct {
 	text string
 }
 
-// factWord makes "thing" of "Things".
-func factWord(field string) string { return strings.TrimSuffix(lowerFirst(field), "s") }
+// factWord makes "thing" of "Things" and "policy" of "Policies".
+func factWord(field string) string {
+	if stem, found := strings.CutSuffix(field, "ies"); found {
+		field = stem + "y"
+	}
+	return strings.TrimSuffix(lowerFirst(field), "s")
+}
 
 func lowerFirst(name string) string {
 	r, n := utf8.DecodeRuneInString(name)
@@ -212,6 +217,31 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 		checkParty(t, call, "callee", call.To)
 		if call.Way == "" {
 			t.Errorf("%s: call without a way: %+v", call.Origin, call)
+		}
+	}
+	for i := range f.Policies {
+		checkPolicy(t, &f.Policies[i])
+	}
+}
+
+// checkPolicy fails when a policy cannot be bound or its findings cannot be told.
+func checkPolicy(t *testing.T, p *graph.Policy) {
+	t.Helper()
+	if p.Product == "" || p.Object == "" {
+		t.Errorf("%s: policy of no product or object: %+v", p.Origin, p)
+	}
+	if p.Says.Empty() && len(p.Flaws) == 0 {
+		t.Errorf("%s: policy says nothing: %+v", p.Origin, p)
+	}
+	for _, party := range p.From {
+		checkParty(t, graph.Fact{Evidence: graph.Evidence{Origin: p.Origin}}, "policy's caller", party)
+	}
+	for _, party := range p.To {
+		checkParty(t, graph.Fact{Evidence: graph.Evidence{Origin: p.Origin}}, "policy's callee", party)
+	}
+	for _, flaw := range p.Flaws {
+		if flaw.Field == "" || flaw.Why == "" || flaw.Origin.Line < 1 {
+			t.Errorf("%s: flaw without field, reason or place: %+v", p.Origin, flaw)
 		}
 	}
 }
