@@ -25,17 +25,15 @@ var Native = &document.Reader{
 const nativeRealm = "native"
 
 func matchNative(h *document.Head) bool {
-	if h.Text || h.Kind != "" || h.Has("schema") { // weir's own JSON has a schema
-		return false
-	}
-	return claimsNative(h) || h.APIVersion == "" && h.HasList("services")
+	silent := h.APIVersion == "" && h.Kind == "" && !h.Has("schema") // weir's own JSON has a schema
+	return !h.Text && (claimsNative(h) || silent && h.HasList("services"))
 }
 
 // claimsNative reports whether a document says outright that it is a native
 // manifest, in its apiVersion or by its file's name.
 func claimsNative(h *document.Head) bool {
 	name := strings.TrimPrefix(h.Base, ".")
-	return h.Group() == "weir" || h.APIVersion == "" && (name == "weir.yaml" || name == "weir.yml")
+	return h.Group() == "weir" || h.APIVersion == "" && h.Kind == "" && (name == "weir.yaml" || name == "weir.yml")
 }
 
 func readNative(d *document.Document, f *graph.Facts) {
@@ -60,15 +58,12 @@ func readNative(d *document.Document, f *graph.Facts) {
 // nothing that a native manifest could not have.
 func looksNative(root document.Node) bool {
 	services := root.Get("services").List()
-	if slices.ContainsFunc(services, func(s document.Node) bool {
-		return s.Get("name").IsScalar() && s.Get("calls").IsList()
-	}) {
+	calling := func(s document.Node) bool { return s.Get("name").IsScalar() && s.Get("calls").IsList() }
+	if slices.ContainsFunc(services, calling) {
 		return true
 	}
-	named := func(s document.Node) bool {
-		return s.Get("name").IsScalar() && onlyKeys(nativeService.keys, s)
-	}
-	return len(services) > 0 && onlyKeys(withoutExtensions(root).keys, root) && !slices.ContainsFunc(services, func(s document.Node) bool { return !named(s) })
+	strange := func(s document.Node) bool { return !s.Get("name").IsScalar() || !onlyKeys(serviceShape.keys, s) }
+	return len(services) > 0 && onlyKeys(withoutExtensions(root).keys, root) && !slices.ContainsFunc(services, strange)
 }
 
 func onlyKeys(keys []schemaKey, n document.Node) bool {
@@ -83,7 +78,7 @@ func onlyKeys(keys []schemaKey, n document.Node) bool {
 // withoutExtensions is the shape of a manifest whose top-level keys that begin
 // with "x-" are its author's own: a place for YAML anchors.
 func withoutExtensions(root document.Node) *shape {
-	s := *nativeManifest
+	s := *manifestShape
 	for k := range root.Pairs() {
 		if strings.HasPrefix(k.Str(), "x-") {
 			s.keys = append(slices.Clip(s.keys), schemaKey{name: k.Str(), shape: anything})

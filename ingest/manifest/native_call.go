@@ -11,9 +11,39 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
+// A nativeCall is one entry of a service's calls.
+type nativeCall struct {
+	node     document.Node
+	callee   nativeName
+	evidence graph.Evidence
+}
+
 // calls states the calls of a service and the calls that stand in for them.
 func (r *native) calls(caller graph.Thing, service document.Node) {
 	written := map[string]document.Node{}
+	for _, c := range r.entries(caller, service) {
+		e := c.evidence
+		what := fmt.Sprint(c.callee, e.Methods, e.Mode, e.Protocol, e.Database)
+		if first, again := written[what]; again {
+			r.d.Problem(graph.Failed, c.node, "make them one: the first is at "+r.d.At(first).String(), "the call to %q is written twice", c.callee.String())
+		} else {
+			written[what] = c.node
+		}
+		settings := nativeSettings{r.d, []document.Node{c.node, service.Get("defaults")}}
+		e.Says = settings.policies()
+		r.call(caller, c.callee, e)
+		if e.Says != nil && e.Says.Fallback != nil {
+			r.fallbackCalls(caller, e)
+		}
+	}
+}
+
+// entries reads the calls of a service without their policies. Of several calls
+// to one callee one that is silent is an ordinary one, synchronous and hard,
+// beside one that says it is not.
+func (r *native) entries(caller graph.Thing, service document.Node) []nativeCall {
+	var list []nativeCall
+	modes, needs := map[nativeName]bool{}, map[nativeName]bool{}
 	for _, n := range service.Get("calls").List() {
 		to := n // "- payments" is short for "- to: payments"
 		if n.IsMap() {
@@ -23,20 +53,21 @@ func (r *native) calls(caller graph.Thing, service document.Node) {
 		if hint != "" || !to.IsScalar() {
 			continue
 		}
-		e := r.evidence(caller, n)
-		what := fmt.Sprint(callee, e.Methods, e.Mode, e.Protocol, e.Database)
-		if first, again := written[what]; again {
-			r.d.Problem(graph.Failed, n, "make them one: the first is at "+r.d.At(first).String(), "the call to %q is written twice", callee.String())
-		} else {
-			written[what] = n
+		c := nativeCall{n, callee, r.evidence(caller, n)}
+		modes[callee] = modes[callee] || c.evidence.Mode != graph.ModeUnknown
+		needs[callee] = needs[callee] || c.evidence.Need != graph.NeedUnknown
+		list = append(list, c)
+	}
+	for i := range list {
+		e, callee := &list[i].evidence, list[i].callee
+		if modes[callee] && e.Mode == graph.ModeUnknown {
+			e.Mode = graph.Sync
 		}
-		settings := nativeSettings{r.d, []document.Node{n, service.Get("defaults")}}
-		e.Says = settings.policies()
-		r.call(caller, callee, e)
-		if e.Says != nil && e.Says.Fallback != nil {
-			r.fallbackCalls(caller, e)
+		if needs[callee] && e.Need == graph.NeedUnknown {
+			e.Need = graph.Hard
 		}
 	}
+	return list
 }
 
 func (r *native) call(caller graph.Thing, callee nativeName, e graph.Evidence) {

@@ -16,7 +16,7 @@ func checkShape(d *document.Document, s *shape, name string, n document.Node) {
 	case s.any || !n.Exists():
 	case n.IsScalar() && s.scalar != nil:
 		if hint := s.scalar(n.Str()); hint != "" {
-			d.Problem(graph.Failed, n, hint, "%s %q is not %s", name, n.Str(), s.is)
+			d.Problem(graph.Failed, n, hint, "%s %q is not %s", name, short(n.Str()), s.is)
 		}
 	case n.IsList() && s.item != nil:
 		for _, item := range n.List() {
@@ -32,7 +32,7 @@ func checkShape(d *document.Document, s *shape, name string, n document.Node) {
 			checkShape(d, s.values, k.Str(), v)
 		}
 	case n.IsScalar():
-		d.Problem(graph.Failed, n, s.hint, "%s %q is not %s", name, n.Str(), s.is)
+		d.Problem(graph.Failed, n, s.hint, "%s %q is not %s", name, short(n.Str()), s.is)
 	default:
 		d.Problem(graph.Failed, n, s.hint, "%s is %s, not %s", name, typeOf(n), s.is)
 	}
@@ -45,7 +45,7 @@ func checkKeys(d *document.Document, keys []schemaKey, n document.Node) {
 		known := findKey(keys, k.Str())
 		switch {
 		case known == nil:
-			d.Problem(graph.Failed, k, keyHint(keys, k.Str()), "unknown key %q", k.Str())
+			d.Problem(graph.Failed, k, keyHint(keys, k.Str()), "unknown key %q", short(k.Str()))
 		case written[known.name]:
 			d.Problem(graph.Failed, k, "keep one of them", "%q is written twice", known.name)
 		default:

@@ -79,9 +79,9 @@ var (
 // stand beside services and aliases; the native reader leaves them alone.
 var ConfigKeys = []string{"sources", "rules", "ignore", "fail-on"}
 
-var nativeManifest = &shape{is: "a mapping", keys: append([]schemaKey{
+var manifestShape = &shape{is: "a mapping", keys: append([]schemaKey{
 	{name: "apiVersion", shape: scalarOf("a version of the native manifest", oneOf("weir/v1"))},
-	{name: "services", shape: &shape{is: "a list", item: nativeService, hint: `write "- name: cart" for each service`}},
+	{name: "services", shape: &shape{is: "a list", item: serviceShape, hint: `write "- name: cart" for each service`}},
 	{name: "aliases", shape: &shape{is: "a mapping", values: aServiceRef, hint: "write NAME: SERVICE for each alias"}},
 }, configuration()...)}
 
@@ -93,7 +93,7 @@ func configuration() []schemaKey {
 	return keys
 }
 
-var nativeService = &shape{is: "a mapping", hint: "write name: cart", keys: []schemaKey{
+var serviceShape = &shape{is: "a mapping", hint: "write name: cart", keys: []schemaKey{
 	{name: "name", shape: aServiceRef, required: true}, // cart or shop/cart
 	{name: "namespace", shape: aText},
 	{name: "kind", shape: aKind},
@@ -109,11 +109,11 @@ var nativeService = &shape{is: "a mapping", hint: "write name: cart", keys: []sc
 	{name: "aliases", shape: listOf(aText)},
 	{name: "ports", shape: listOf(aPort)},
 	{name: "healthcheck", shape: aTruth}, // something asks it whether it is ready
-	{name: "calls", shape: &shape{is: "a list", item: nativeCall, hint: "write calls: [cart, payments]"}},
-	{name: "defaults", shape: &shape{is: "a mapping", keys: nativePolicies}}, // for all of its calls that say nothing themselves
+	{name: "calls", shape: &shape{is: "a list", item: callShape, hint: "write calls: [cart, payments]"}},
+	{name: "defaults", shape: &shape{is: "a mapping", keys: policyKeys}}, // for all of its calls that say nothing themselves
 }}
 
-var nativeCall = &shape{
+var callShape = &shape{
 	is: "the name of a service or a mapping", scalar: aServiceRef.scalar, hint: "write to: cart",
 	keys: slices.Concat([]schemaKey{
 		{name: "to", shape: aServiceRef, required: true},
@@ -123,11 +123,11 @@ var nativeCall = &shape{
 		{name: "hard", shape: aTruth}, // false: the caller can do without
 		{name: "idempotent", shape: aTruth},
 		{name: "database", shape: aText}, // on a server that holds several
-	}, nativePolicies),
+	}, policyKeys),
 }
 
-// nativePolicies are the keys of a call that say how it is protected.
-var nativePolicies = []schemaKey{
+// policyKeys are the keys of a call that say how it is protected.
+var policyKeys = []schemaKey{
 	{name: "timeout", shape: aDuration}, // the whole call, retries included
 	{name: "perTry", shape: aDuration},  // one attempt
 	{name: "connectTimeout", shape: aDuration},
@@ -168,7 +168,7 @@ var nativePolicies = []schemaKey{
 		{name: "per", shape: aDuration},
 		{name: "burst", shape: aCount},
 	})},
-	{name: "fallback", shape: &shape{is: "a fallback", item: nativeFallback, scalar: nativeFallback.scalar, keys: nativeFallback.keys, check: checkFallback}},
+	{name: "fallback", shape: &shape{is: "a fallback", item: fallbackShape, scalar: fallbackShape.scalar, keys: fallbackShape.keys, check: checkFallback}},
 	{name: "cache", shape: switchable("cache: {ttl: 30s}", []schemaKey{
 		{name: "ttl", shape: aDuration},
 		{name: "stale", shape: aDuration}, // how long past its ttl an answer may still serve
@@ -176,11 +176,11 @@ var nativePolicies = []schemaKey{
 	{name: "balance", shape: scalarOf("a way to balance", parseBalance)},
 }
 
-const nativeFallbackExample = "write fallback: {kind: static}"
+const fallbackExample = "write fallback: {kind: static}"
 
-// nativeFallback is one step of a fallback: one word, or a mapping.
-var nativeFallback = &shape{
-	is: "a fallback", scalar: scalarOf("", parseFallbackWord).scalar, hint: nativeFallbackExample,
+// fallbackShape is one step of a fallback: one word, or a mapping.
+var fallbackShape = &shape{
+	is: "a fallback", scalar: scalarOf("", parseFallbackWord).scalar, hint: fallbackExample,
 	keys: []schemaKey{
 		{name: "kind", shape: scalarOf("a kind of fallback", parseFallback)},
 		{name: "to", shape: aServiceRef}, // the service asked instead
@@ -199,6 +199,6 @@ func checkFallback(d *document.Document, n document.Node) {
 	case kind.Exists() && kind.Str() != "service" && to.Exists():
 		d.Problem(graph.Failed, to, "write kind: service, or leave it out", "a fallback of kind %q asks no service", kind.Str())
 	case !kind.Exists() && !to.Exists():
-		d.Problem(graph.Failed, n, nativeFallbackExample, "a fallback has no kind")
+		d.Problem(graph.Failed, n, fallbackExample, "a fallback has no kind")
 	}
 }
