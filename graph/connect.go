@@ -68,6 +68,9 @@ func (l *linker) connectFact(f *Fact) {
 	}
 }
 
+// quiet resolves without making nodes or a word to the user.
+const quiet Strength = 0xff
+
 // party returns the roots that one end of a fact means. What is permitted but
 // stands for nobody in the inputs is told and makes no node.
 func (l *linker) party(p *Party, o Origin, s Strength) []int {
@@ -75,6 +78,9 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 	case !p.Ref.IsZero():
 		if c, ok := l.lookupNear(p.Ref, p.Namespace); ok {
 			return []int{c}
+		}
+		if s == quiet {
+			return nil
 		}
 		if s == Allowed {
 			l.unresolved(-1, p.Ref.Name, "", o, "no "+p.Ref.kindWord()+" of this name is in the inputs")
@@ -88,7 +94,7 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 		return l.rootsOf(l.selected(p.Pods, p.Namespace))
 	case p.Account != "":
 		roots := l.rootsOf(l.running(p.Account, p.Namespace))
-		if len(roots) == 0 && !everybody(p.Account) {
+		if len(roots) == 0 && s != quiet && !everybody(p.Account) {
 			l.unresolved(-1, p.Account, "", o, "no workload in the inputs runs as this service account")
 		}
 		return roots

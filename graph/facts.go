@@ -342,11 +342,12 @@ type Policy struct {
 	From           []Party  // the callers; empty is every caller
 	FromNamespaces []string // only callers in one of these; empty is any namespace
 	To             []Party  // the callees; empty is every callee; a Host may begin with "*."
-	ToName         string   // the callee under the name that a program gives it, matched loosely (policies.go)
+	ToName         string   // the callee under the name that a program gives it, matched loosely: see looseName
 	Of             Ref      // only calls that go Via this object
 	Port           int      // only calls to this port; 0 is any
 	Match          string   // it acts on a part of each call only: "GET /v2"
 	NeedsMesh      bool     // it acts in the caller's proxy, which a caller outside the mesh has not
+	NotGateways    bool     // it leaves the calls that gateways make alone
 
 	Group  string
 	Lookup Lookup

@@ -52,6 +52,7 @@ func (l *linker) freeze() *Graph {
 	}
 	g := New(services, calls)
 	l.account(g)
+	l.bind(g, node)
 	return g
 }
 

@@ -101,6 +101,9 @@ type Graph struct {
 	evidence  [][]Evidence
 
 	coverage *Coverage
+	routes   map[Edge][]Route // by the edge of the whole graph
+	policies []*Bound
+	whole    []Edge // by Edge, the same call in the graph that this is a part of; nil for a whole one
 }
 
 // attr packs what every call has: protocol<<16 | flags<<9 | need<<7 | mode<<5 | strength<<3 | class.
@@ -311,10 +314,16 @@ func (g *Graph) Call(e Edge) Call {
 		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0,
 		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0,
 	}
-	if g.detail != nil {
-		c.Evidence = g.evidence[g.detail[e]]
-	}
+	c.Evidence = g.evidenceOf(e)
 	return c
+}
+
+// evidenceOf returns the evidence for e without the rest of what is known of it.
+func (g *Graph) evidenceOf(e Edge) []Evidence {
+	if g.detail == nil {
+		return nil
+	}
+	return g.evidence[g.detail[e]]
 }
 
 // Coverage says what the inputs were and what could not be used of them. It is
@@ -327,6 +336,7 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 	h := &Graph{
 		services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage,
 		from: make([]Node, 0, g.Calls()), to: make([]Node, 0, g.Calls()), attrs: make([]attr, 0, g.Calls()),
+		routes: g.routes, policies: g.policies, whole: make([]Edge, 0, g.Calls()),
 	}
 	for i := range g.to {
 		if !keep(Edge(i)) {
@@ -336,9 +346,19 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 		if g.detail != nil {
 			h.detail = append(h.detail, g.detail[i])
 		}
+		h.whole = append(h.whole, g.Whole(Edge(i)))
 	}
 	h.index()
 	return h
+}
+
+// Whole returns the number that e has in the graph that this one was made of by
+// Where, or e itself. Policies speak of calls in these numbers.
+func (g *Graph) Whole(e Edge) Edge {
+	if g.whole == nil {
+		return e
+	}
+	return g.whole[e]
 }
 
 // Core is the graph of the calls that failure travels along: calls and ingress,

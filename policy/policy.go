@@ -105,6 +105,7 @@ func (l Layer) String() string { return Layers[l] }
 // layer is silent about.
 type Set struct {
 	Layer     Layer
+	Product   string // whose policies these are: "istio"; empty for the native manifest
 	Timeout   *Timeout
 	Retry     *Retry
 	Breaker   *Breaker

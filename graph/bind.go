@@ -1,0 +1,255 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// A Bound is a policy object's part with the calls that it is for.
+type Bound struct {
+	*Policy
+	Calls   []Edge // that meet its conditions, sorted
+	Shadows []Shadow
+	Outside []Edge // calls that it is for, of callers known to have no proxy of its mesh; sorted
+}
+
+// A Shadow says that something of higher precedence acts in a policy's place.
+type Shadow struct {
+	By    *Policy
+	Calls []Edge // sorted
+}
+
+// A Route is a part of the calls from one service to another and what acts on it,
+// layer by layer, outermost first. A call without different parts has one route
+// with an empty Match.
+type Route struct {
+	Match      string
+	Methods    []string // upper case, sorted; nil if unknown
+	Idempotent bool
+	Layers     []policy.Set
+}
+
+// Routes returns the parts of e and the policies that act on them. It is nil for
+// a call that no input says anything about.
+func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
+
+// Policies returns every policy object's part in the inputs, by origin, with what
+// it is for. Policies that stand in the document of their own call are not among
+// them.
+func (g *Graph) Policies() []*Bound { return g.policies }
+
+// rootNamespace holds the policies for a whole mesh, unless its configuration
+// names another.
+const rootNamespace = "istio-system"
+
+// A binder ties policies to the calls of a frozen graph.
+type binder struct {
+	l     *linker
+	g     *Graph
+	node  map[int]Node
+	via   map[Ref][]Edge
+	rival map[Edge][]candidate
+}
+
+// A candidate is a policy that a call meets, with its precedence.
+type candidate struct {
+	bound *Bound
+	found int // order in which its product looks, greater first
+}
+
+// bind finds the policies of every call.
+func (l *linker) bind(g *Graph, node map[int]Node) {
+	b := &binder{l: l, g: g, node: node, via: map[Ref][]Edge{}, rival: map[Edge][]candidate{}}
+	for e := range Edge(g.Calls()) {
+		for i := range g.evidenceOf(e) {
+			for _, r := range g.evidenceOf(e)[i].Via {
+				b.via[r] = append(b.via[r], e)
+			}
+		}
+	}
+	for i := range l.f.Policies {
+		g.policies = append(g.policies, b.meet(&l.f.Policies[i]))
+	}
+	g.routes = map[Edge][]Route{}
+	for e := range Edge(g.Calls()) {
+		if r := b.routes(e); r != nil {
+			g.routes[e] = r
+		}
+	}
+	for _, p := range g.policies {
+		slices.SortFunc(p.Shadows, func(a, b Shadow) int {
+			return cmp.Or(a.By.Origin.Compare(b.By.Origin), strings.Compare(a.By.Match, b.By.Match))
+		})
+	}
+}
+
+// meet finds the calls that a policy is for and enters it as a candidate.
+func (b *binder) meet(p *Policy) *Bound {
+	bound := &Bound{Policy: p}
+	froms, anyFrom := b.nodes(p, p.From)
+	tos, anyTo := b.nodes(p, p.To)
+	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
+		from, to := b.g.From(e), b.g.To(e)
+		switch {
+		case !b.g.Class(e).Core(),
+			!anyFrom && !slices.Contains(froms, from),
+			!anyTo && !slices.Contains(tos, to),
+			len(p.FromNamespaces) > 0 && !slices.Contains(p.FromNamespaces, b.g.Service(from).Namespace),
+			p.ToName != "" && !b.g.Service(to).loosely(p.ToName),
+			p.Port != 0 && !b.onPort(e, p.Port),
+			p.NotGateways && b.g.Service(from).Kind == KindGateway:
+			continue
+		}
+		found, ok := b.lookup(p, from, to)
+		if !ok {
+			continue
+		}
+		if m, known := b.g.Service(from).Member(p.Product); p.NeedsMesh && known && !m.In {
+			bound.Outside = append(bound.Outside, e)
+			continue
+		}
+		bound.Calls = append(bound.Calls, e)
+		b.rival[e] = append(b.rival[e], candidate{bound, found})
+	}
+	return bound
+}
+
+// about returns the calls that can meet a policy, sorted, from the narrowest of
+// its conditions that is indexed.
+func (b *binder) about(p *Policy, froms, tos []Node, anyFrom, anyTo bool) []Edge {
+	var edges []Edge
+	switch {
+	case !p.Of.IsZero():
+		edges = slices.Clone(b.via[p.Of])
+	case !anyTo:
+		for _, v := range tos {
+			edges = append(edges, b.g.In(v)...)
+		}
+	case !anyFrom:
+		for _, v := range froms {
+			lo, hi := b.g.Out(v)
+			for e := lo; e < hi; e++ {
+				edges = append(edges, e)
+			}
+		}
+	default:
+		for e := range Edge(b.g.Calls()) {
+			edges = append(edges, e)
+		}
+	}
+	slices.Sort(edges)
+	return slices.Compact(edges)
+}
+
+// nodes returns the services that parties mean, and whether they mean any.
+func (b *binder) nodes(p *Policy, parties []Party) (nodes []Node, anyone bool) {
+	if len(parties) == 0 {
+		return nil, true
+	}
+	for i := range parties {
+		for _, root := range b.roots(&parties[i]) {
+			if n, ok := b.node[root]; ok {
+				nodes = append(nodes, n)
+			}
+		}
+	}
+	slices.Sort(nodes)
+	return slices.Compact(nodes), false
+}
+
+// roots resolves a party of a policy. Unlike a call, a policy makes no node of
+// what it names, and a host may stand for many.
+func (b *binder) roots(p *Party) []int {
+	l := b.l
+	switch host := p.Host.Host; {
+	case host == "":
+		return l.party(p, Origin{}, quiet)
+	case strings.HasPrefix(host, "*"):
+		return b.wild(canonical(host[1:]))
+	default:
+		if c, ok := l.resolve(host, p.Realm, p.Namespace); ok {
+			return []int{c}
+		}
+		if c, ok := l.byRef[Ref{Realm: "host", Name: canonical(host)}]; ok {
+			return []int{l.find(c)}
+		}
+		return nil
+	}
+}
+
+// wild returns every service whose full name ends in suffix: "" and ".local" are
+// everybody, ".shop" the services of a namespace.
+func (b *binder) wild(suffix string) []int {
+	var roots []int
+	for root, n := range b.node {
+		s := b.g.Service(n)
+		full := s.Name + "." + s.Namespace
+		if suffix == "" || suffix == ".local" || strings.HasSuffix(full, suffix) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.HasSuffix(a, suffix) }) {
+			roots = append(roots, root)
+		}
+	}
+	return roots
+}
+
+// lookup tells whether and how early a product finds a policy for a call.
+func (b *binder) lookup(p *Policy, from, to Node) (order int, ok bool) {
+	caller, callee := b.g.Service(from).Namespace, b.g.Service(to).Namespace
+	switch p.Lookup {
+	case CallerFirst, NearCaller:
+		switch {
+		case p.Namespace == caller:
+			return 3, true
+		case p.Namespace == callee, callee == "":
+			return 2, true
+		case p.Lookup == CallerFirst && p.Namespace == rootNamespace:
+			return 1, true
+		}
+		return 0, false
+	}
+	return 0, true
+}
+
+func (b *binder) onPort(e Edge, port int) bool {
+	unknown := true
+	for i := range b.g.evidenceOf(e) {
+		switch b.g.evidenceOf(e)[i].Port {
+		case port:
+			return true
+		case 0:
+		default:
+			unknown = false
+		}
+	}
+	return unknown
+}
+
+// looseName is the form under which names of code and names of services meet:
+// lower case letters and digits, without the endings that say that it is a
+// service or the client of one.
+func looseName(name string) string {
+	var b strings.Builder
+	for _, r := range strings.ToLower(name) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			b.WriteRune(r)
+		}
+	}
+	s := b.String()
+	for changed := true; changed; {
+		changed = false
+		for _, ending := range []string{"service", "svc", "client", "backend", "api"} {
+			if t, ok := strings.CutSuffix(s, ending); ok && t != "" {
+				s, changed = t, true
+			}
+		}
+	}
+	return s
+}
+
+// loosely reports whether a service can be what code calls name.
+func (s *Service) loosely(name string) bool {
+	want := looseName(name)
+	return looseName(s.Name) == want || slices.ContainsFunc(s.Aliases, func(a string) bool { return looseName(a) == want })
+}

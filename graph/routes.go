@@ -1,0 +1,196 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// A part is what acts on one part of a call, in one layer, from one object.
+type part struct {
+	match   string
+	methods []string
+	idem    bool
+	set     *policy.Set
+}
+
+// routes puts together what acts on a call.
+func (b *binder) routes(e Edge) []Route {
+	own := b.ownParts(e)
+	groups := b.winners(e)
+	if len(own) == 0 && len(groups) == 0 {
+		return nil
+	}
+	if len(own) > 0 {
+		groups = append([][]part{own}, groups...)
+	}
+	var routes []Route
+	for _, match := range matches(groups) {
+		r := Route{Match: match}
+		for _, g := range groups {
+			for _, p := range choose(g, match) {
+				r.add(p)
+			}
+		}
+		routes = append(routes, r)
+	}
+	return routes
+}
+
+// ownParts returns what the documents of the call itself say.
+func (b *binder) ownParts(e Edge) []part {
+	var parts []part
+	evidence := b.g.evidenceOf(e)
+	for i := range evidence {
+		ev := &evidence[i]
+		if ev.Says == nil && len(ev.Methods) == 0 || !ev.Class.Core() {
+			continue
+		}
+		says := ev.Says
+		if says == nil {
+			says = &policy.Set{}
+		}
+		match := ev.Match
+		if match == "" && len(evidence) > 1 {
+			match = methodsWord(ev.Methods)
+		}
+		parts = append(parts, part{match: match, methods: ev.Methods, idem: ev.Idempotent, set: says})
+	}
+	if len(parts) == 1 {
+		parts[0].match = evidence[0].Match
+	}
+	return parts
+}
+
+func methodsWord(methods []string) string {
+	word := ""
+	for i, m := range methods {
+		if i > 0 {
+			word += ","
+		}
+		word += m
+	}
+	return word
+}
+
+// winners returns, for every product and group of policies that a call meets, the
+// parts of the object that acts. It notes for all others whom they are hidden by.
+func (b *binder) winners(e Edge) [][]part {
+	rivals := b.rival[e]
+	slices.SortStableFunc(rivals, func(x, y candidate) int {
+		return cmp.Or(
+			cmp.Compare(x.bound.Product, y.bound.Product),
+			cmp.Compare(x.bound.Group, y.bound.Group),
+			cmp.Compare(y.found, x.found),
+			cmp.Compare(y.bound.Rank, x.bound.Rank),
+			y.bound.Origin.Compare(x.bound.Origin), // of equals the one declared last
+		)
+	})
+	var groups [][]part
+	for len(rivals) > 0 {
+		first := rivals[0].bound
+		n := slices.IndexFunc(rivals, func(c candidate) bool {
+			return c.bound.Product != first.Product || c.bound.Group != first.Group
+		})
+		if n < 0 {
+			n = len(rivals)
+		}
+		group := rivals[:n]
+		rivals = rivals[n:]
+		if first.Merge {
+			groups = append(groups, []part{merged(group)})
+			continue
+		}
+		var parts []part
+		for _, c := range group {
+			if c.bound.Object == first.Object {
+				parts = append(parts, part{match: c.bound.Match, set: &c.bound.Says})
+			} else {
+				c.bound.hide(first.Policy, e)
+			}
+		}
+		groups = append(groups, parts)
+	}
+	return groups
+}
+
+// merged lays the policies of a group over each other, the first on top.
+func merged(group []candidate) part {
+	set := policy.Set{}
+	for _, c := range slices.Backward(group) {
+		set = policy.Overlay(set, c.bound.Says)
+	}
+	return part{set: &set}
+}
+
+func (b *Bound) hide(by *Policy, e Edge) {
+	for i := range b.Shadows {
+		if b.Shadows[i].By.Object == by.Object {
+			b.Shadows[i].Calls = append(b.Shadows[i].Calls, e)
+			return
+		}
+	}
+	b.Shadows = append(b.Shadows, Shadow{By: by, Calls: []Edge{e}})
+}
+
+// matches returns the parts that a call falls into, sorted, "" for all the rest:
+// it is left out where some layer names parts and lets nothing else through.
+func matches(groups [][]part) []string {
+	var all []string
+	rest := true
+	for _, g := range groups {
+		named, open := false, false
+		for _, p := range g {
+			if p.match == "" {
+				open = true
+			} else {
+				named = true
+				all = append(all, p.match)
+			}
+		}
+		if named && !open {
+			rest = false
+		}
+	}
+	if rest || len(all) == 0 {
+		all = append(all, "")
+	}
+	return sortedUnique(all)
+}
+
+// choose returns the parts of a group that act on match: those for it, else those
+// for all the rest.
+func choose(group []part, match string) []part {
+	var own, rest []part
+	for _, p := range group {
+		switch p.match {
+		case match:
+			own = append(own, p)
+		case "":
+			rest = append(rest, p)
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return rest
+}
+
+// add lays a part over what the same layer of the same product says already.
+func (r *Route) add(p part) {
+	if p.methods != nil {
+		r.Methods = sortedUnique(append(slices.Clone(r.Methods), p.methods...))
+	}
+	r.Idempotent = r.Idempotent || p.idem
+	if p.set.Empty() {
+		return
+	}
+	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == p.set.Layer && s.Product == p.set.Product })
+	if i < 0 {
+		r.Layers = append(r.Layers, *p.set)
+	} else {
+		r.Layers[i] = policy.Overlay(r.Layers[i], *p.set)
+	}
+	slices.SortStableFunc(r.Layers, func(a, b policy.Set) int { return cmp.Compare(a.Layer, b.Layer) })
+}
