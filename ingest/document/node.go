@@ -272,6 +272,14 @@ func (n Node) Bool() (value, ok bool) {
 // number, a truth value or a date.
 func (n Node) IsString() bool { return n.IsScalar() && n.y.ShortTag() == "!!str" }
 
+// Tag returns the tag of a value, "!reset" or "!!str"; "" for an absent one.
+func (n Node) Tag() string {
+	if n.y == nil {
+		return ""
+	}
+	return n.y.ShortTag()
+}
+
 // Multiline returns the text of a block scalar ("|", ">") and the line on which
 // its first line of text stands, so that places inside it can be told.
 func (n Node) Multiline() (text string, firstLine int) {

@@ -111,6 +111,9 @@ func isConfigFolder(target string) bool {
 func (e *composeEmitter) use(name string, at graph.Origin) {
 	file := e.file(name)
 	ref := fileRef(file)
+	if worthless(configBase(name), "") {
+		return
+	}
 	if !e.configs[ref] {
 		text, err := e.content(name)
 		if err != nil {

@@ -25,8 +25,9 @@ type composePair struct {
 // A composeService is a service as one file, or several merged ones, say it.
 // Slices are nil where nothing is said.
 type composeService struct {
-	name string
-	at   graph.Origin
+	name  string
+	at    graph.Origin
+	alone map[string]bool // keys under which earlier files do not count
 
 	image         composeText
 	containerName composeText
@@ -82,10 +83,12 @@ type composeCheck struct {
 	off      bool
 }
 
-// readService reads one service of a file.
-func (p *composeFile) readService(name string, n document.Node) *composeService {
+// readService reads one service of a file. Keys marked !reset say nothing but
+// that earlier files said nothing, those marked !override say all there is.
+func (p *composeFile) readService(name string, service document.Node) *composeService {
+	n := unmarked{service, map[string]bool{}}
 	s := &composeService{
-		name: name, at: p.at(n),
+		name: name, at: p.at(service), alone: n.alone,
 		image:         p.text(n.Get("image")),
 		containerName: p.text(n.Get("container_name")),
 		hostname:      p.text(n.Get("hostname")),
@@ -126,6 +129,63 @@ func (p *composeFile) readService(name string, n document.Node) *composeService 
 		s.logging = append([]composePair{{key: "driver", composeText: p.text(driver)}}, p.pairs(n.Get("log_opt"))...)
 	}
 	return s
+}
+
+// unmarked is a service without the keys that are marked !reset. It notes those
+// and the ones marked !override.
+type unmarked struct {
+	document.Node
+	alone map[string]bool
+}
+
+func (u unmarked) Get(path ...string) document.Node {
+	n := u.Node.Get(path[0])
+	switch n.Tag() {
+	case "!reset":
+		u.alone[path[0]] = true
+		return document.Node{}
+	case "!override":
+		u.alone[path[0]] = true
+	}
+	return n.Get(path[1:]...)
+}
+
+// without returns s with nothing under the given keys of a service.
+func (s *composeService) without(keys map[string]bool) *composeService {
+	c := *s
+	for key := range keys {
+		switch key {
+		case "image":
+			c.image = composeText{}
+		case "environment":
+			c.environment = nil
+		case "env_file":
+			c.envFiles = nil
+		case "command":
+			c.command = nil
+		case "entrypoint":
+			c.entrypoint = nil
+		case "depends_on":
+			c.dependsOn = nil
+		case "links":
+			c.links = nil
+		case "external_links":
+			c.externalLinks = nil
+		case "labels":
+			c.labels = nil
+		case "networks":
+			c.aliases = nil
+		case "ports", "expose":
+			c.ports = nil
+		case "volumes", "configs", "secrets":
+			c.mounts = slices.DeleteFunc(slices.Clone(c.mounts), func(m composeMount) bool { return m.kind+"s" == key })
+		case "logging":
+			c.logging = nil
+		case "healthcheck":
+			c.check = composeCheck{}
+		}
+	}
+	return &c
 }
 
 // known gives names without a value the one that the project's variables have,
@@ -180,7 +240,7 @@ func (p *composeFile) ports(n document.Node) []composePort {
 }
 
 // mounts reads what a container sees of the project's files.
-func (p *composeFile) mounts(n document.Node) []composeMount {
+func (p *composeFile) mounts(n unmarked) []composeMount {
 	var mounts []composeMount
 	for _, item := range n.Get("volumes").List() {
 		m := composeMount{source: p.text(item), kind: "volume", dir: p.dir}
@@ -234,6 +294,7 @@ func (p *composeFile) check(n document.Node) composeCheck {
 // over returns base with what s says over it, by compose's rules: single values
 // and commands are replaced, named ones replaced by name, lists added up.
 func (s *composeService) over(base *composeService) *composeService {
+	base = base.without(s.alone)
 	m := *base
 	m.name, m.at = s.name, base.at
 	for _, f := range []struct{ to, from *composeText }{

@@ -76,14 +76,19 @@ const (
 	maxScript = 16 << 10
 )
 
+// notConfig matches files that programs are built from; what they name is
+// fetched or documented and not called.
+var notConfig = regexp.MustCompile(`^(?:package(?:-lock)?\.json|composer\.json|tsconfig.*\.json|jsconfig\.json|angular\.json|lerna\.json|pnpm-lock\.yaml|.*\.lock|go\.(?:mod|sum)|pom\.xml|build\.gradle.*|requirements.*\.txt|dockerfile.*|makefile|readme.*|licen[cs]e.*|changelog.*|\.git.*|\.docker.*|\.?eslint.*|babel\.config.*|renovate\.json|swagger.*|openapi.*)$`)
+
 // worthless reports whether a file cannot hold settings, by a glance.
 func worthless(name, text string) bool {
-	if len(text) > maxConfig || strings.IndexByte(text, 0) >= 0 {
+	if len(text) > maxConfig || strings.IndexByte(text, 0) >= 0 || notConfig.MatchString(name) {
 		return true
 	}
 	switch path.Ext(name) {
 	case ".sql", ".html", ".htm", ".css", ".js", ".mjs", ".lua", ".md", ".svg", ".csv", ".crt", ".pem", ".key", ".pub",
-		".rules", ".xsd", ".proto", ".graphql", ".map":
+		".rules", ".xsd", ".proto", ".graphql", ".map", ".jar", ".zip", ".gz", ".so", ".png", ".jpg", ".ico", ".ts", ".tsx", ".jsx",
+		".scss", ".java", ".kt", ".go", ".rs", ".c", ".h", ".vue", ".http", ".ipynb", ".dump", ".bak":
 		return true
 	case ".sh", ".bash", ".py", ".rb", ".pl":
 		return len(text) > maxScript
@@ -139,7 +144,7 @@ func joinKey(prefix, name string) string {
 }
 
 // addressKey holds of keys whose value people expect to be an address.
-var addressKey = regexp.MustCompile(`(?i)(url|uri|host|hostname|addr|address|endpoint|server|servers|broker|brokers|upstream|target|dsn|connection|proxy|backend|service)s?$`)
+var addressKey = regexp.MustCompile(`(?i)(url|uri|host|hostname|addr|address|endpoint|server|servers|broker|brokers|upstream|target|destination|dsn|connection|proxy|backend|service)s?$`)
 
 var (
 	fullURL    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>` + "`" + `|\\,;)\]}]+`)
@@ -148,13 +153,18 @@ var (
 )
 
 // readPlainText looks at text of no known format, scripts and templates among
-// them: full URLs, and host:port after a key that announces an address.
+// them: URLs of hosts inside, or after a key that announces an address, and
+// host:port after such a key. Other URLs point people to pages.
 func readPlainText(s *settings, _, text string) bool {
 	for i, line := range strings.Split(text, "\n") {
 		if isComment(strings.TrimSpace(line)) {
 			continue
 		}
-		if m := assignment.FindStringSubmatchIndex(line); m != nil && addressKey.MatchString(line[m[2]:m[3]]) {
+		m := assignment.FindStringSubmatchIndex(line)
+		if m == nil {
+			m = element.FindStringSubmatchIndex(line)
+		}
+		if m != nil && addressKey.MatchString(line[m[2]:m[3]]) {
 			s.add(i+1, m[4]+1, line[m[2]:m[3]], line[m[4]:m[5]])
 			continue
 		}
@@ -163,11 +173,19 @@ func readPlainText(s *settings, _, text string) bool {
 			if k := urlKey.FindStringSubmatch(line[:m[0]]); k != nil {
 				key = k[1]
 			}
-			s.add(i+1, m[0]+1, key, line[m[0]:m[1]])
+			if address := line[m[0]:m[1]]; key != "" && addressKey.MatchString(key) || insideURL.MatchString(address) {
+				s.add(i+1, m[0]+1, key, address)
+			}
 		}
 	}
 	return true
 }
+
+// insideURL matches URLs with a port or with a host of one word or of a cluster.
+var insideURL = regexp.MustCompile(`://(?:[^/@\s]*@)?(?:[\w.\-]+:\d{2,5}\b|[\w\-]+(?:[/?#]|$)|[\w.\-]+\.(?:svc|local|internal)\b)`)
+
+// element matches an XML element that holds host:port.
+var element = regexp.MustCompile(`<([\w.\-]+)>\s*([\w.\-]+:\d{2,5})\s*</`)
 
 // isComment reports whether a line is a comment in any of the languages that
 // configuration is written in.

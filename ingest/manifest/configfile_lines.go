@@ -3,6 +3,7 @@ package manifest
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -19,7 +20,7 @@ func looksLikeProperties(name, text string) bool {
 	switch ext := path.Ext(name); {
 	case ext == ".properties" || ext == ".env" || strings.HasPrefix(name, ".env") || name == "env":
 		return true
-	case ext == ".yml" || ext == ".yaml" || ext == ".json" || ext == ".sh":
+	case slices.Contains([]string{".yml", ".yaml", ".json", ".sh", ".py", ".rb", ".xml", ".toml"}, ext):
 		return false
 	}
 	return propertyShape.MatchString(text) && !sectionShape.MatchString(text) && mostlyProperties(text)
@@ -133,7 +134,7 @@ func looksLikeSections(name, text string) bool {
 	switch path.Ext(name) {
 	case ".toml", ".ini":
 		return true
-	case ".yml", ".yaml", ".json", ".sh", ".xml":
+	case ".yml", ".yaml", ".json", ".sh", ".xml", ".py", ".rb":
 		return false
 	}
 	return sectionShape.MatchString(text) && propertyShape.MatchString(text)
