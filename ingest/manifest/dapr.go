@@ -38,12 +38,13 @@ func daprApp(id string) graph.Party {
 	return graph.Party{Ref: graph.Ref{Realm: "dapr", Name: id}}
 }
 
-// scopes gives one fact for each app that the object is limited to. An object
-// without scopes is open to every app, which tells of none.
+// scopes gives one fact for each app that the object is limited to, besides the
+// one that it is about. An object without scopes is open to every app, which
+// tells of none.
 func (r *resource) scopes(to graph.Party, e graph.Evidence) {
 	for _, scope := range r.list(r.Root, "scopes") {
-		if scope.Str() != "" {
-			r.call(daprApp(scope.Str()), to, scope, e)
+		if from := daprApp(scope.Str()); scope.Str() != "" && from.Ref != to.Ref {
+			r.call(from, to, scope, e)
 		}
 	}
 }
@@ -211,14 +212,14 @@ func daprSidecar(d *document.Document, f *graph.Facts, workload graph.Ref, annot
 	f.Members = append(f.Members, graph.Member{Of: configuredApps(ref), Party: graph.Party{Ref: workload}, Origin: d.At(config), Joins: true})
 }
 
-// daprResiliency reads which apps and components a policy is for. With scopes it
-// shows who calls them. Several callers with several targets may not all be
-// pairs, which makes them a hint.
+// daprResiliency reads whom the apps in scope are expected to call. An app as
+// target has those callers; several callers with several targets may not all be
+// pairs, which makes them a hint. A component as target is for whichever of the
+// apps in scope use it, so that it is never more than a hint.
 func daprResiliency(r *resource) {
+	apps := r.mapping(r.spec, "targets", "apps")
 	e := graph.Evidence{Way: "dapr-resiliency", Strength: graph.Strong}
-	apps, components := r.mapping(r.spec, "targets", "apps"), r.mapping(r.spec, "targets", "components")
-	scopes, targets := len(r.list(r.Root, "scopes")), countKeys(apps)+countKeys(components)
-	if scopes > 1 && targets > 1 {
+	if len(r.list(r.Root, "scopes")) > 1 && countKeys(apps) > 1 {
 		e.Strength = graph.Weak
 	}
 	for app := range apps.Pairs() {
@@ -226,7 +227,8 @@ func daprResiliency(r *resource) {
 			r.scopes(daprApp(app.Str()), e)
 		}
 	}
-	for component := range components.Pairs() {
+	e.Strength = graph.Weak
+	for component := range r.mapping(r.spec, "targets", "components").Pairs() {
 		if component.Str() != "" {
 			r.scopes(r.group("Component", "", component.Str()), e)
 		}
