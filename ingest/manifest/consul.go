@@ -87,16 +87,17 @@ func isConsulEntry(h *document.Head) bool {
 }
 
 func readConsulEntry(d *document.Document, f *graph.Facts) {
-	kind, known := consulEntries[consulGet(d.Root, "kind").Str()]
+	word := consulGet(d.Root, "kind").Str()
+	kind, known := consulEntries[word]
 	if !known {
-		d.Problem(graph.Skipped, consulGet(d.Root, "kind"), "", "%q is no kind of configuration entry that weir reads", consulGet(d.Root, "kind").Str())
+		d.Problem(graph.Skipped, d.Root, "", "%q is no kind of configuration entry that weir reads", word)
 		return
 	}
 	take := consulKinds[kind]
 	if take == nil {
 		return
 	}
-	r := &resource{Document: d, facts: f, kind: kind, spec: d.Root, said: map[string]bool{}}
+	r := &resource{Document: d, facts: f, kind: kind, spec: d.Root}
 	r.name = consulGet(d.Root, "name").Str()
 	if r.name == "" {
 		d.Problem(graph.Failed, d.Root, "give it a name", "%s has no name", kind)

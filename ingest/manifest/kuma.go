@@ -79,10 +79,10 @@ func isKumaUniversal(h *document.Head) bool {
 }
 
 func readKumaUniversal(d *document.Document, f *graph.Facts) {
-	r := &resource{Document: d, facts: f, kind: d.Root.Get("type").Str(), name: d.Root.Get("name").Str(), said: map[string]bool{}}
+	r := &resource{Document: d, facts: f, kind: d.Root.Get("type").Str(), name: d.Root.Get("name").Str()}
 	take, known := kumaKinds[r.kind]
 	if !known {
-		d.Problem(graph.Skipped, d.Root.Get("type"), "", "%q is no type of Kuma object that weir reads", r.kind)
+		d.Problem(graph.Skipped, d.Root, "", "%q is no type of Kuma object that weir reads", r.kind)
 		return
 	}
 	if r.spec = r.mapping(d.Root, "spec"); !r.spec.Exists() {
@@ -102,7 +102,7 @@ func (r *resource) kumaService(tag string) (graph.Party, bool) {
 	if tag == "" || strings.Contains(tag, "*") {
 		return graph.Party{}, false
 	}
-	if parts := strings.Split(tag, "_"); len(parts) >= 3 && parts[2] == "svc" {
+	if parts := strings.Split(tag, "_"); len(parts) >= 3 && parts[2] == "svc" && parts[0] != "" && parts[1] != "" {
 		return r.service(parts[1], parts[0]), true
 	}
 	return graph.Party{Ref: graph.Ref{Name: tag}}, true

@@ -40,7 +40,6 @@ func (k resourceKinds) read(d *document.Document, f *graph.Facts) {
 		return
 	}
 	if o := newObject(d, f, d.Head.Kind); o.named() {
-		o.said = map[string]bool{}
 		take(&o.resource)
 	}
 }
@@ -140,6 +139,9 @@ func (r *resource) call(from, to graph.Party, at document.Node, e graph.Evidence
 	key := fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback)
 	if r.said[key] {
 		return
+	}
+	if r.said == nil {
+		r.said = map[string]bool{}
 	}
 	r.said[key] = true
 	e.Origin = r.At(at)
