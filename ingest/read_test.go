@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -11,15 +12,16 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
-// spy reads every object with a name and notes where.
+// spy reads Services and notes where their names are.
 var spy = &document.Reader{
 	Name:  "spy",
-	Match: func(h *document.Head) bool { return h.Kind != "" && h.Kind != "Unwanted" },
+	Match: func(h *document.Head) bool { return h.Kind == "Service" },
 	Read: func(d *document.Document, f *graph.Facts) {
 		name := d.Root.Get("metadata", "name")
 		if name.Str() == "panic" {
@@ -100,36 +102,116 @@ func TestReadOrder(t *testing.T) {
 	}
 }
 
+// TestReaders holds what every reader owes to its users.
 func TestReaders(t *testing.T) {
 	for i, r := range Readers {
-		if r.Name == "" || r.Doc == "" || len(r.Reads) == 0 || r.Match == nil || r.Read == nil {
-			t.Errorf("reader %d (%q) lacks a name, a sentence, what it reads, or a function", i, r.Name)
-		}
-		if slices.IndexFunc(Readers, func(o *document.Reader) bool { return o.Name == r.Name }) != i {
-			t.Errorf("two readers are called %q", r.Name)
-		}
-		samples, err := filepath.Glob(filepath.Join("../testdata/ingest", r.Name, "*"))
-		if err != nil || len(samples) == 0 {
-			t.Errorf("reader %q has no sample in testdata/ingest/%s", r.Name, r.Name)
-		}
+		t.Run(r.Name, func(t *testing.T) {
+			if r.Name == "" || r.Doc == "" || len(r.Reads) == 0 || r.Match == nil || r.Read == nil {
+				t.Errorf("it lacks a name, a sentence, what it reads, or a function: %+v", r)
+			}
+			if first := slices.IndexFunc(Readers, func(o *document.Reader) bool { return o.Name == r.Name }); first != i {
+				t.Errorf("reader %d has the same name", first)
+			}
+			samples, err := filepath.Glob(filepath.Join("../testdata/ingest", r.Name, "*.txtar"))
+			if err != nil || len(samples) == 0 {
+				t.Fatalf("there is no sample in testdata/ingest/%s", r.Name)
+			}
+			files := map[string]string{}
+			for _, sample := range samples {
+				archive, err := txtar.ParseFile(sample)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range archive.Files {
+					files[filepath.Join(filepath.Base(sample), f.Name)] = string(f.Data)
+				}
+			}
+			write(t, files)
+			var b graph.Builder
+			if err := Read(context.Background(), []string{"."}, Options{}, &b); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(b.Coverage.Read, func(c graph.Count) bool { return c.Name == r.Name }) {
+				t.Errorf("none of its samples is read by it, but %v", b.Coverage.Read)
+			}
+		})
 	}
 }
 
-// A list of services is what several formats have; a native manifest is what no
-// other reader takes.
-func TestListsOfServicesGoToTheirReaders(t *testing.T) {
-	for name, text := range map[string]string{
-		"kong":    "_format_version: '3.0'\nservices:\n- {name: cart, url: 'http://cart:80', routes: [{paths: [/cart]}]}\n",
-		"native":  "services:\n- {name: web, calls: [cart]}\n",
-		"compose": "services:\n  web: {image: web}\n",
-	} {
-		write(t, map[string]string{"services.yaml": text})
-		b := &graph.Builder{}
-		if err := Read(t.Context(), []string{"."}, Options{}, b); err != nil {
-			t.Fatal(err)
-		}
-		if got := b.Coverage.Read; len(got) != 1 || got[0].Name != name {
-			t.Errorf("read by %v, want %q:\n%s", got, name, text)
-		}
+func TestProgress(t *testing.T) {
+	write(t, map[string]string{"a.yaml": object("Service", "a"), "b.yaml": "", "c.yaml": object("Service", "c")})
+	var got []string
+	if _, err := read(t, Options{Workers: 3, Progress: func(done, total int) { got = append(got, fmt.Sprint(done, "/", total)) }}, "."); err != nil {
+		t.Fatal(err)
+	}
+	if want := "1/3 2/3 3/3"; strings.ReplaceAll(strings.Join(got, ","), " ", "") != strings.ReplaceAll(want, " ", ",") {
+		t.Errorf("progress is %q, want %q", got, want)
+	}
+}
+
+// TestDir opens files beside a document.
+func TestDir(t *testing.T) {
+	write(t, map[string]string{
+		"app/a.yaml": object("Service", "a"), "app/x.env": "x", "y.env": "y", "app/z.env": pack(t, "gzip", "z"), "app/b.yaml": object("Service", "b"),
+	})
+	var got []string
+	r := &document.Reader{
+		Name: "r", Match: spy.Match,
+		Read: func(d *document.Document, f *graph.Facts) {
+			if d.Dir == nil {
+				got = append(got, "no folder")
+				return
+			}
+			for _, name := range []string{"x.env", "../y.env", "z.env", "./x.env", "a.yaml", "none", "/etc/hosts", "."} {
+				text, err := fs.ReadFile(d.Dir, name)
+				got = append(got, fmt.Sprintf("%s=%d %v", name, len(text), err == nil))
+			}
+		},
+	}
+	var b graph.Builder
+	if err := Read(context.Background(), []string{"app/a.yaml", "-"}, Options{Stdin: strings.NewReader(object("Service", "c")), Workers: 1, Readers: []*document.Reader{r}}, &b); err != nil {
+		t.Fatal(err)
+	}
+	want := "x.env=1 true, ../y.env=1 true, z.env=1 true, ./x.env=1 true, a.yaml=49 true, none=0 false, /etc/hosts=0 false, .=0 false, no folder"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
+	}
+	if b.Coverage.Files != 5 { // a.yaml, standard input, and three opened by the reader
+		t.Errorf("%d files are counted, want 5", b.Coverage.Files)
+	}
+}
+
+// TestTemplates tells templates from documents that only hold braces.
+func TestTemplates(t *testing.T) {
+	const chart = "chart/Chart.yaml"
+	tests := []struct{ name, file, text, want string }{
+		{"values", "a.yaml", "kind: Service\nmetadata:\n  name: {{ .Values.name }}\n", "a.yaml:3: a template"},
+		{"control", "a.yaml", "{{- if .Values.on }}\nkind: Service\n{{- end }}\n", "a.yaml:1: a template"},
+		{"quoted name", "a.yaml", "kind: Service\nmetadata:\n  name: '{{ name }}-db'\n", "a.yaml:3: a template"},
+		{"jinja", "a.yaml", "kind: Service\n{% if x %}\nspec: {}\n{% endif %}\n", "a.yaml:2: a template"},
+		{"scaffolder", "a.yaml", "kind: Service\nmetadata:\n  name: ${{ values.name }}\n", "a.yaml:3: a template"},
+		{"inclusion", "a.yaml", "kind: Service\nmetadata:\n  name: x\n  labels:\n    {{- include \"labels\" . | nindent 4 }}\n", "a.yaml:5: a template"},
+		{"text in a chart", "chart/templates/sub/a.yaml", "kind: Service\nmetadata:\n  name: x\ndata: |\n  {{ .Values.x }}\n", "chart/templates/sub/a.yaml:1: a template"},
+		{"no braces in a chart", "chart/templates/a.yaml", object("Service", "plain"), "Service plain"},
+		{"templates without a chart", "templates/a.yaml", "kind: Service\nmetadata:\n  name: x\ndata: '{{ x }}'\n", "Service x"},
+		{"alert", "a.yaml", "kind: Service\nmetadata:\n  name: x\nsummary: \"{{ $labels.instance }} is down\"\n", "Service x"},
+		{"unquoted alert", "a.yaml", "kind: Service\nmetadata:\n  name: x\nsummary: Instance {{ $labels.instance }} down\n", "Service x"},
+		{"dashboard", "a.yaml", "kind: Service\nmetadata:\n  name: x\ndata:\n  d: |\n    {{ instance }}\n    {% if %}\n", "Service x"},
+		{"other mistake beside braces in quotes", "a.yaml", "kind: Service\ndata: '{{ x }}'\ne: |\n  {{ y }}\nf: a: b\n", `a.yaml:5:5: a second ":"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			write(t, map[string]string{tt.file: tt.text + "---\n" + tt.text, chart: "apiVersion: v2\nname: chart\n"})
+			got, err := read(t, Options{}, ".")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.Contains(got, tt.want) {
+				t.Errorf("%q is missing in:\n%s", tt.want, got)
+			}
+			if strings.Count(got, "a template") > 1 {
+				t.Errorf("one file is reported twice:\n%s", got)
+			}
+		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -121,7 +122,7 @@ func kindOf(d *document.Document) string {
 	case d.Head.Text:
 		return fmt.Sprintf("%s file", path.Ext(d.Head.Base))
 	case kind != "":
-		return kind[:min(len(kind), longest)]
+		return strings.ToValidUTF8(kind[:min(len(kind), longest)], "")
 	case path.Ext(d.Head.Base) == ".json":
 		return "json without kind"
 	}

@@ -11,6 +11,10 @@ type Names struct {
 // maxNames bounds what Names keeps of inputs that never repeat themselves.
 const maxNames = 10_000
 
+// maxKeys bounds the keys of a head that is told without parsing. No document that
+// a reader has a use for comes near it.
+const maxKeys = 100
+
 func (n *Names) of(text []byte) string {
 	if s, ok := n.known[string(text)]; ok { // no allocation
 		return s
@@ -80,7 +84,7 @@ func blockHead(text []byte, column int, names *Names, h *Head) bool {
 			settled = false
 		}
 		name := names.of(key)
-		if h.Has(name) {
+		if h.Has(name) || len(h.Keys) == maxKeys {
 			return false
 		}
 		h.Keys = append(h.Keys, name)

@@ -16,10 +16,8 @@ import (
 // the editors whose files lie beside manifests, it puts up with comments and with
 // commas after the last value.
 
-const (
-	maxDepth = 10_000 // the YAML parser has the same bound
-	maxNodes = 2_000_000
-)
+// maxDepth is the bound that the YAML parser has too.
+const maxDepth = 10_000
 
 type jsonParser struct {
 	text  []byte

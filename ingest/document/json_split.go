@@ -143,7 +143,7 @@ func jsonOutline(text []byte, names *Names, h *Head) (items int, ok bool) {
 		key, ok := c.plain()
 		c.space()
 		name := names.of(key)
-		if !ok || !c.next(':') || h.Has(name) {
+		if !ok || !c.next(':') || h.Has(name) || len(h.Keys) == maxKeys {
 			return 0, false
 		}
 		h.Keys = append(h.Keys, name)

@@ -88,10 +88,8 @@ func (p Part) fromMargin() Part {
 
 // parseYAML parses one document. It is an error if there is more than that.
 func parseYAML(p Part) (y *yaml.Node, err error) {
-	if len(p.Text) > maxDocument {
-		return nil, &SyntaxError{Line: int(p.line) + 1,
-			Message: fmt.Sprintf("the document is %d MB long", len(p.Text)>>20),
-			Hint:    fmt.Sprintf("weir parses documents of up to %d MB; split it", maxDocument>>20)}
+	if err := tooLarge(p); err != nil {
+		return nil, err
 	}
 	defer func() {
 		if v := recover(); v != nil {
@@ -124,7 +122,34 @@ func fillsDocument(y *yaml.Node) bool {
 	return (root.Kind == yaml.MappingNode || root.Kind == yaml.SequenceNode) && root.Style&yaml.FlowStyle == 0 && root.Column == 1
 }
 
-// maxDocument bounds the text of one YAML document, because its nodes take about
-// twenty times the memory. The largest real ones, bundles of custom resource
-// definitions, have 2 MB.
-const maxDocument = 32 << 20
+// The nodes of a document take about twenty times the memory of its text, and a
+// hundred times where all of it is brackets and commas. The largest real
+// documents, bundles of custom resource definitions, have 2 MB.
+const (
+	maxDocument = 32 << 20
+	maxNodes    = 3_000_000
+)
+
+// tooLarge refuses text whose nodes would take more than a gigabyte.
+func tooLarge(p Part) error {
+	if len(p.Text) > maxDocument {
+		return &SyntaxError{
+			Line: int(p.line) + 1, Message: fmt.Sprintf("a document of %d MB", len(p.Text)>>20),
+			Hint: fmt.Sprintf("weir parses documents of up to %d MB; split it", maxDocument>>20),
+		}
+	}
+	if len(p.Text) < maxNodes {
+		return nil
+	}
+	marks := 2 * bytes.Count(p.Text, newline)
+	for _, c := range []byte(",:[{") {
+		marks += bytes.Count(p.Text, []byte{c})
+	}
+	if marks > maxNodes {
+		return &SyntaxError{
+			Line: int(p.line) + 1, Message: fmt.Sprintf("a document of some %d million values", marks/1_000_000),
+			Hint: fmt.Sprintf("weir parses documents of up to %d million; split it", maxNodes/1_000_000),
+		}
+	}
+	return nil
+}

@@ -36,7 +36,7 @@ var yamlProblems = []struct {
 	{"cannot start any token", "a character that no value can start with", "put the value in quotes", regexp.MustCompile("[@`%\t]")},
 	{"did not find expected key", "neither a key of the mapping above nor the end of it", "check the indentation and the quotes against the lines above", nil},
 	{"did not find expected '-'", "neither an item of the list above nor the end of it", `put the "-" of all items in one column`, nil},
-	{"did not find expected node content", "no value where one should be", "put a value there", nil},
+	{"did not find expected node content", "no value where one should be", "put a value there, or close the bracket above", nil},
 	{"did not find expected ','", "a bracket without end", "close it, and put commas between the values", regexp.MustCompile(`[\[{]`)},
 	{"could not find expected ':'", `a key without ":"`, `put ":" after it, or check the indentation and the quotes above`, nil},
 	{"found unexpected end of stream", "a quote without end", "close it", regexp.MustCompile(`["']`)},
@@ -122,7 +122,7 @@ func yamlPlace(text []byte, err error) (line int, says string) {
 
 // maxSearch bounds the text in which a line is searched for by parsing ever
 // shorter beginnings of it.
-const maxSearch = 1 << 20
+const maxSearch = 256 << 10
 
 // tryYAML returns what is wrong with text, up to its end, and the line that the
 // parser gives; "" if nothing is. More than one document counts as wrong.
