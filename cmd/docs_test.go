@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -13,35 +12,29 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// documents are the pages whose transcripts and tables are kept true.
-var documents = []string{"README.md"}
-
-// TestDocumentTranscripts runs every command that a page shows with its output:
+// TestReadmeTranscripts runs every command that the README shows with its output:
 // in a block of console, "$ weir ..." and "$ go run . ..." are run in this
 // process, from the root of the repository, and what follows up to the next
-// command is what they print. Other commands are shown and not run.
-func TestDocumentTranscripts(t *testing.T) {
+// command is what they print.
+func TestReadmeTranscripts(t *testing.T) {
 	t.Chdir("..")
-	for _, name := range documents {
-		t.Run(name, func(t *testing.T) {
-			ran := 0
-			rewrite(t, name, func(text string) string {
-				return mapBlocks(text, "```console\n", "```", func(block string) string {
-					got, n := replay(t, block)
-					ran += n
-					return got
-				})
-			})
-			if ran == 0 && name == "README.md" {
-				t.Error("no command was run: is the notation of the blocks another one?")
-			}
+	ran := 0
+	rewrite(t, "README.md", func(text string) string {
+		return replay(text, func(args []string) (string, int) {
+			ran++
+			var out bytes.Buffer
+			code := Main(args, strings.NewReader(""), &out, &out)
+			return out.String(), code
 		})
+	})
+	if ran == 0 {
+		t.Error("no command was run: is the notation of the blocks another one?")
 	}
 }
 
-// TestDocumentTables keeps the lists of readers, rules and formats in step with
+// TestReadmeTables keeps the lists of readers, rules and formats in step with
 // the program: each stands between <!-- begin NAME --> and <!-- end NAME -->.
-func TestDocumentTables(t *testing.T) {
+func TestReadmeTables(t *testing.T) {
 	t.Chdir("..")
 	tables := map[string]func() string{"readers": readersTable, "rules": rulesTable, "formats": formatsTable}
 	rewrite(t, "README.md", func(text string) string {
@@ -72,7 +65,7 @@ func rewrite(t *testing.T, name string, change func(text string) string) {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("%s is not what weir says now; go test ./cmd -run Document -update brings it up to date\n%s", name, firstDifference(string(text), got))
+		t.Errorf("%s is not what weir says now; go test ./cmd -update brings it up to date\n%s", name, firstDifference(string(text), got))
 	}
 }
 
@@ -91,42 +84,34 @@ func mapBlocks(text, begin, end string, change func(block string) string) string
 	}
 }
 
-// replay runs the commands of one block and returns the block with what they
-// print, and how many were run.
-func replay(t *testing.T, block string) (string, int) {
-	t.Helper()
-	var b strings.Builder
-	ran, code := 0, 0
-	skipping := false // what an executed command printed when the page was written
-	for line := range strings.Lines(block) {
-		command, isCommand := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "$ ")
-		if !isCommand {
-			if !skipping {
+// replay returns a page with what its commands print now: weir by calling run,
+// and "echo $?", the last exit code. Other commands are shown and not run.
+func replay(text string, run func(args []string) (out string, code int)) string {
+	return mapBlocks(text, "```console\n", "```", func(block string) string {
+		var b strings.Builder
+		code := 0
+		known := false // the last command was run, and what the page shows of it is replaced
+		for line := range strings.Lines(block) {
+			command, isCommand := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "$ ")
+			if isCommand || !known {
 				b.WriteString(line)
 			}
-			continue
-		}
-		b.WriteString(line)
-		var out bytes.Buffer
-		args, isWeir := weirArguments(command)
-		name, isCat := strings.CutPrefix(command, "cat ")
-		skipping = isWeir || isCat || command == "echo $?"
-		switch {
-		case isWeir:
-			code = Main(args, strings.NewReader(""), &out, &out)
-			ran++
-		case isCat:
-			text, err := os.ReadFile(filepath.FromSlash(name))
-			if err != nil {
-				t.Error(err)
+			if !isCommand {
+				continue
 			}
-			out.Write(text)
-		case command == "echo $?":
-			fmt.Fprintln(&out, code)
+			args, isWeir := weirArguments(command)
+			known = isWeir || command == "echo $?"
+			switch {
+			case isWeir:
+				var out string
+				out, code = run(args)
+				b.WriteString(out)
+			case known:
+				fmt.Fprintln(&b, code)
+			}
 		}
-		b.Write(out.Bytes())
-	}
-	return b.String(), ran
+		return b.String()
+	})
 }
 
 // weirArguments returns the arguments of a command that runs weir and nothing

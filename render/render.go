@@ -45,7 +45,16 @@ type Options struct {
 }
 
 // Formats are the ways weir writes, the default first.
-var Formats = []*Format{text, treeFormat, dot, mermaid, svg, png, pdf, jsonFormat}
+var Formats = []*Format{
+	text,
+	treeFormat,
+	dot,
+	mermaid,
+	svg,
+	png,
+	pdf,
+	jsonFormat,
+}
 
 // Named returns the format of this name, or nil.
 func Named(name string) *Format {

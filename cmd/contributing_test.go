@@ -1,0 +1,106 @@
+package cmd
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestContributing builds weir with everything that CONTRIBUTING.md adds to it,
+// vets that, and compares what the page says that it then prints. The blocks of
+// the page say in their first line which file they are: a new one, an input, or a
+// change of one that stands.
+func TestContributing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds weir anew")
+	}
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	work := t.TempDir()
+	replace := map[string]string{} // files of the repository by those that stand in for them
+	for _, block := range namedBlocks.FindAllStringSubmatch(string(page), -1) {
+		language, name, text := block[1], block[2], block[3]
+		file := filepath.Join(work, filepath.Base(name))
+		switch language {
+		case "go":
+			replace[filepath.Join(root, name)] = file
+		case "diff":
+			replace[filepath.Join(root, name)] = file
+			text = patch(t, filepath.Join(root, name), text)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overlay := filepath.Join(work, "overlay.json")
+	list, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(overlay, list, 0o666); err != nil {
+		t.Fatal(err)
+	}
+
+	weir := filepath.Join(work, "weir")
+	goTool(t, root, "build", "-overlay", overlay, "-o", weir, ".")
+	goTool(t, root, "vet", "-overlay", overlay, "./ingest/...", "./analyze", "./render")
+	t.Chdir(root)
+	rewrite(t, "CONTRIBUTING.md", func(text string) string {
+		return replay(text, func(args []string) (string, int) {
+			cmd := exec.Command(weir, args...)
+			cmd.Dir = work
+			out, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			if err != nil && !errors.As(err, &exit) {
+				t.Fatal(err)
+			}
+			return string(out), cmd.ProcessState.ExitCode()
+		})
+	})
+}
+
+// namedBlocks finds blocks of code with the name of a file after the language.
+var namedBlocks = regexp.MustCompile("(?ms)^```(go|yaml|diff) (\\S+)\n(.*?)^```$")
+
+// patch returns a file after a change in the notation of diff, whose lines have to
+// follow each other in the file.
+func patch(t *testing.T, name, diff string) string {
+	t.Helper()
+	var before, after strings.Builder
+	for line := range strings.Lines(diff) {
+		if line[0] != '+' {
+			before.WriteString(line[1:])
+		}
+		if line[0] != '-' {
+			after.WriteString(line[1:])
+		}
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(text), before.String()) != 1 {
+		t.Fatalf("%s does not have the lines that CONTRIBUTING.md changes:\n%s", name, before.String())
+	}
+	return strings.Replace(string(text), before.String(), after.String(), 1)
+}
+
+func goTool(t *testing.T, dir string, args ...string) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
