@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -148,7 +149,7 @@ func unique(list []string) {
 	seen := map[string]bool{}
 	for i, id := range list {
 		for n := 2; seen[list[i]]; n++ {
-			list[i] = id + "#" + string(rune('0'+n%10))
+			list[i] = id + "#" + strconv.Itoa(n)
 		}
 		seen[list[i]] = true
 	}
