@@ -150,7 +150,7 @@ func envFile(text string, lookup *variables) []envLine {
 		value = strings.TrimSpace(value)
 		if found && value != "" && (value[0] == '"' || value[0] == '\'') {
 			// A quoted value may go over several lines.
-			for j := i; quoteEnd(value) < 0 && j+1 < len(lines) && len(value) < 64<<10; {
+			for j := i; quoteEnd(value) < 0 && j+1 < len(lines) && j-i < maxContinued; {
 				j++
 				value += "\n" + strings.TrimRight(lines[j], "\r")
 				if quoteEnd(value) >= 0 {

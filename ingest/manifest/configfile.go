@@ -170,7 +170,7 @@ func readPlainText(s *settings, _, text string) bool {
 		}
 		for _, m := range fullURL.FindAllStringIndex(line, -1) {
 			key := ""
-			if k := urlKey.FindStringSubmatch(line[:m[0]]); k != nil {
+			if k := urlKey.FindStringSubmatch(line[max(0, m[0]-100):m[0]]); k != nil {
 				key = k[1]
 			}
 			if address := line[m[0]:m[1]]; key != "" && addressKey.MatchString(key) || insideURL.MatchString(address) {

@@ -50,6 +50,9 @@ type property struct {
 	key, text    string
 }
 
+// maxContinued bounds the lines of one value.
+const maxContinued = 500
+
 // properties reads key=value and "key: value" lines. A backslash at the end
 // goes on in the next line.
 func properties(text string) []property {
@@ -60,7 +63,7 @@ func properties(text string) []property {
 		if trimmed := strings.TrimSpace(line); trimmed == "" || strings.ContainsRune("#!;", rune(trimmed[0])) {
 			continue
 		}
-		for strings.HasSuffix(line, `\`) && !strings.HasSuffix(line, `\\`) && i+1 < len(lines) {
+		for strings.HasSuffix(line, `\`) && !strings.HasSuffix(line, `\\`) && i+1 < len(lines) && i-first < maxContinued {
 			i++
 			line = strings.TrimSuffix(line, `\`) + strings.TrimSpace(lines[i])
 		}
@@ -179,10 +182,12 @@ func readSections(s *settings, _, text string) bool {
 // where the text begins in its line.
 func quotedIn(line, offset int, key, text string) []property {
 	var all []property
+	end := 0
 	for _, m := range quoted.FindAllStringIndex(text, -1) {
-		if strings.Contains(quoted.ReplaceAllString(text[:m[0]], ""), "#") {
+		if strings.Contains(text[end:m[0]], "#") {
 			break // a comment
 		}
+		end = m[1]
 		all = append(all, property{line, offset + m[0] + 1, key, text[m[0]+1 : m[1]-1]})
 	}
 	return all

@@ -74,6 +74,9 @@ func (n *nginx) define(tree []directive) {
 // pass reports where requests and logs are sent.
 func (n *nginx) pass(tree []directive) {
 	for _, d := range tree {
+		if len(n.values) > maxValues {
+			return
+		}
 		switch d.words[0] {
 		case "proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "memcached_pass":
 			if len(d.words) > 1 {

@@ -67,7 +67,7 @@ func (s *settings) addSpring(values []graph.Value) {
 	}
 	for _, v := range values {
 		if !springSilent(v.Key) {
-			v.Text = fillPlaceholders(v.Text, texts, 0)
+			v.Text = fillPlaceholders(v.Text, texts)
 			s.values = append(s.values, v)
 		}
 	}
@@ -105,20 +105,25 @@ func springSilent(key string) bool {
 	return false
 }
 
-// maxPlaceholders bounds placeholders that lead to placeholders.
-const maxPlaceholders = 8
+// maxPlaceholders bounds the placeholders of one text, those in the settings and
+// defaults that they lead to among them.
+const maxPlaceholders = 200
 
 // fillPlaceholders replaces "${name:default}" by the setting of that name in the
 // same file, or by the default. Without either the placeholder stays.
-func fillPlaceholders(text string, texts map[string]string, depth int) string {
+func fillPlaceholders(text string, texts map[string]string) string {
+	budget := maxPlaceholders
+	return fillWithin(text, texts, &budget)
+}
+
+func fillWithin(text string, texts map[string]string, budget *int) string {
 	var b strings.Builder
 	for {
 		start := strings.Index(text, "${")
-		if start < 0 || depth > maxPlaceholders || b.Len() > 8<<10 {
-			b.WriteString(text)
-			return b.String()
+		end := -1
+		if *budget--; start >= 0 && *budget > 0 {
+			end = closingBrace(text, start+2)
 		}
-		end := closingBrace(text, start+2)
 		if end < 0 {
 			b.WriteString(text)
 			return b.String()
@@ -127,9 +132,9 @@ func fillPlaceholders(text string, texts map[string]string, depth int) string {
 		name, fallback, hasDefault := strings.Cut(text[start+2:end], ":")
 		switch value, known := texts[springKey(name)]; {
 		case known && !strings.Contains(value, "${"+name):
-			b.WriteString(fillPlaceholders(value, texts, depth+1))
+			b.WriteString(fillWithin(value, texts, budget))
 		case hasDefault:
-			b.WriteString(fillPlaceholders(fallback, texts, depth+1))
+			b.WriteString(fillWithin(fallback, texts, budget))
 		default:
 			b.WriteString(text[start : end+1])
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -84,4 +85,31 @@ func FuzzConfigValues(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Hostile files cost time in proportion to their size.
+func TestConfigValuesBounded(t *testing.T) {
+	repeat := func(piece string) string { return strings.Repeat(piece, maxConfig/len(piece)-40) }
+	for name, text := range map[string]string{
+		"urls.txt":          repeat("u=http://a:80 "),
+		"quotes.toml":       "[a]\nx = [" + repeat(`"a:1",`),
+		"open.env":          repeat("A=\"x\n"),
+		"continued.ini":     "[a]\n" + repeat("a=b\\\n"),
+		"app.properties":    repeat("a=b\\\n"),
+		"hosts.yaml":        "{" + repeat("a host: b, ") + "}",
+		"nginx.conf":        "set $a $a$a$a$a$a;" + repeat("proxy_pass http://$a;\n"),
+		"application.yml":   "a: '" + strings.Repeat("${b}", 9000) + "'\nb: '" + strings.Repeat("${c}", 9000) + "'\nc: '" + strings.Repeat("${d:}", 9000) + "'\n",
+		"braces.properties": "spring.a=" + repeat("${"),
+		"Caddyfile":         repeat("reverse_proxy a:1\n"),
+		"haproxy.cfg":       "backend a\n" + repeat(" server a b:1\n"),
+		"fluent.conf":       repeat("<match a>\n"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			configValues(name, text, graph.Origin{File: name, Line: 1, Column: 1})
+			if took := time.Since(start); took > 5*time.Second {
+				t.Errorf("%d bytes took %v", len(text), took)
+			}
+		})
+	}
 }

@@ -142,13 +142,20 @@ func hostKey(key string) bool {
 // sisterPort returns the port given beside the key of a host: "port" beside
 // "host", "dbPort" beside "dbHost".
 func sisterPort(n document.Node, key string) string {
+	looked := 0
 	for k, v := range n.Pairs() {
 		if portOf(key, k.Str()) {
 			return v.Str()
 		}
+		if looked++; looked > maxSisters {
+			break
+		}
 	}
 	return ""
 }
+
+// maxSisters bounds how far the port of a host is looked for.
+const maxSisters = 100
 
 // portOf reports whether the key port gives the port for the key host.
 func portOf(host, port string) bool {

@@ -163,7 +163,7 @@ func applicationName(base string, text []byte, root document.Node) string {
 			}
 		}
 	}
-	if name = fillPlaceholders(name, nil, 0); strings.ContainsAny(name, "${}@ ") {
+	if name = fillPlaceholders(name, nil); strings.ContainsAny(name, "${}@ ") {
 		return "" // filled in when it is built
 	}
 	return strings.ToLower(name)
