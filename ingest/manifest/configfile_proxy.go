@@ -47,9 +47,13 @@ func readHAProxy(s *settings, _, text string) bool {
 
 func isEnvoy(_ string, root document.Node) bool { return isEnvoyConfig(root) }
 
-// readEnvoyClusters reads the hosts behind Envoy's static clusters.
+// readEnvoyClusters reads the hosts behind Envoy's static clusters. Clusters that
+// get only copies of requests are left out: no caller waits for them.
 func readEnvoyClusters(s *settings, root yamlRoot) {
 	for _, e := range envoyEndpoints(root.Node) {
+		if e.mirror {
+			continue
+		}
 		address := e.host
 		if e.port > 0 {
 			address += ":" + strconv.Itoa(e.port)

@@ -8,8 +8,8 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 )
 
-// Envoy reads static configurations of Envoy that stand alone and say which
-// proxy they are for. Those that a service mounts are read with that service.
+// Envoy reads static configurations of Envoy. What nothing mounts belongs to the
+// proxy that the file says it is for.
 var Envoy = &document.Reader{
 	Name:  "envoy",
 	Doc:   "Envoy: hosts behind the clusters of a static configuration",
@@ -19,27 +19,20 @@ var Envoy = &document.Reader{
 }
 
 func readEnvoy(d *document.Document, f *graph.Facts) {
+	if !isEnvoyConfig(d.Root) {
+		d.Problem(graph.Failed, d.Root, "", "static_resources is not a mapping")
+		return
+	}
 	node := d.Root.Get("node")
 	name := node.Get("cluster")
 	if name.Str() == "" {
 		name = node.Get("id")
 	}
-	if name.Str() == "" {
-		d.Problem(graph.Note, d.Root, "set node.cluster, or mount the file in a manifest that is read too",
-			"envoy configuration does not say which proxy it is for")
-		return
+	var owner *graph.Thing
+	if name.Str() != "" {
+		owner = &graph.Thing{Ref: graph.Ref{Realm: "envoy", Name: name.Str()}, Origin: d.At(name), Kind: graph.KindGateway}
 	}
-	proxy := graph.Ref{Realm: "envoy", Name: name.Str()}
-	f.Things = append(f.Things, graph.Thing{Ref: proxy, Origin: d.At(name), Kind: graph.KindGateway})
-	for _, e := range envoyEndpoints(d.Root) {
-		f.Calls = append(f.Calls, graph.Fact{
-			From: graph.Party{Ref: proxy},
-			To:   graph.Party{Host: graph.Address{Host: e.host, Port: e.port}},
-			Evidence: graph.Evidence{
-				Origin: d.At(e.at), Way: "envoy-cluster", Strength: graph.Strong, Class: e.class, Mirror: e.mirror,
-			},
-		})
-	}
+	addFile(d, f, fileValues(d), owner, owner != nil)
 }
 
 // isEnvoyConfig reports whether root is a static configuration of Envoy.
