@@ -90,7 +90,8 @@ spec:
 	return b.Bytes()
 }
 
-var sizes = []int{1_000, 30_000}
+// sizes are those of a small repository, a large one, and a thousand shops.
+var sizes = []int{30, 1_000, 30_000}
 
 // BenchmarkRead reads an estate from one stream. Compare BenchmarkFloor.
 func BenchmarkRead(b *testing.B) {

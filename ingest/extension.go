@@ -10,7 +10,7 @@ import (
 // named as a source is always read.
 var (
 	dataExtensions = []string{".yaml", ".yml", ".json"}
-	textExtensions = []string{".properties", ".conf", ".cfg", ".ini", ".toml"}
+	textExtensions = []string{".properties", ".conf", ".cfg", ".hcl", ".ini", ".toml"}
 	packed         = []string{".gz", ".zst"}
 )
 

@@ -1,5 +1,16 @@
-// Package ingest finds and opens sources, tells formats apart, and feeds what
-// they say to a graph.Builder.
+// Package ingest turns what a user names into facts: it finds and opens sources,
+// cuts them into documents, tells formats apart, and feeds what the documents say
+// to a graph.Builder.
+//
+// The unit is the document, not the file: one stream mixes objects of many kinds,
+// and one that is broken hides no other. A document is told by its head, the
+// top-level keys that can be seen without parsing. Each is given to the first of
+// Readers that takes its head, and parsed only then: most of what lies in a
+// repository is of no interest to any reader, and counting it costs little more
+// than reading the bytes.
+//
+// Nothing is left out in silence. Whatever is found ends up in the Coverage of the
+// builder: read by a reader, skipped with its kind, or a problem with its place.
 package ingest
 
 import (

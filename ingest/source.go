@@ -112,10 +112,10 @@ func (f *finder) source(source string) ([]folder, error) {
 // take adds a file, or returns the folder that it is.
 func (f *finder) take(p string, info fs.FileInfo, named bool) ([]folder, error) {
 	real, err := filepath.EvalSymlinks(p)
-	if err == nil {
-		real, err = filepath.Abs(real)
-	}
 	if err != nil {
+		real = p // a pipe that only the process itself can see, "<(helm template .)"
+	}
+	if real = f.absolute(real); info.IsDir() && err != nil {
 		f.problem(p, "", err)
 		return nil, nil
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -208,5 +209,27 @@ func TestAbsolutePath(t *testing.T) {
 	t.Chdir("vendor")
 	if got, _ := names(t, "../a.yaml"); got != "../a.yaml" {
 		t.Errorf("a path beside the working folder is shown as %q, want it as it was given", got)
+	}
+}
+
+// TestPipe reads what a shell gives for "<(helm template .)".
+func TestPipe(t *testing.T) {
+	write(t, nil)
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	name := fmt.Sprintf("/dev/fd/%d", r.Fd())
+	if _, err := os.Stat(name); err != nil {
+		t.Skip("this system does not show its pipes as files")
+	}
+	go func() {
+		defer w.Close()
+		w.WriteString(object("Service", "piped"))
+	}()
+	got, err := read(t, Options{}, name)
+	if err != nil || !strings.Contains(got, name+":4:9: Service piped") {
+		t.Errorf("error %v, and got:\n%s", err, got)
 	}
 }
