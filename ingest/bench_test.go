@@ -151,3 +151,36 @@ func BenchmarkFloor(b *testing.B) {
 		})
 	}
 }
+
+// TestAllocations holds what reading costs on top of bare parsing, in a measure
+// that does not depend on the machine.
+func TestAllocations(t *testing.T) {
+	text := estate(300)
+	documents := bytes.SplitAfter(bytes.TrimSuffix(text, []byte("---\n")), []byte("\n---\n"))
+	reading := func(wanted bool) float64 {
+		r := &document.Reader{
+			Name: "r", Match: func(*document.Head) bool { return wanted },
+			Read: func(*document.Document, *graph.Facts) {},
+		}
+		return testing.AllocsPerRun(5, func() {
+			var b graph.Builder
+			o := Options{Stdin: bytes.NewReader(text), Readers: []*document.Reader{r}, Workers: 1}
+			if err := Read(context.Background(), []string{"-"}, o, &b); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	floor := testing.AllocsPerRun(5, func() {
+		for _, d := range documents {
+			if err := yaml.Unmarshal(d, new(yaml.Node)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if got, most := reading(true), 1.1*floor; got > most {
+		t.Errorf("reading documents allocates %.0f times, want at most %.0f: 1.1 times what parsing takes", got, most)
+	}
+	if got, most := reading(false), 0.03*floor; got > most {
+		t.Errorf("passing documents over allocates %.0f times, want at most %.0f: 0.03 times what parsing takes", got, most)
+	}
+}
