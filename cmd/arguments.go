@@ -30,6 +30,17 @@ func atMost(n int) cobra.PositionalArgs {
 	}
 }
 
+// split takes "a,b" apart, the notation for several services.
+func split(list string) ([]string, error) {
+	names := strings.Split(list, ",")
+	for i, name := range names {
+		if names[i] = strings.TrimSpace(name); names[i] == "" {
+			return nil, misuse("", "a service without a name in %q", list)
+		}
+	}
+	return names, nil
+}
+
 // find returns the service that a person means by name.
 func find(g *graph.Graph, name string) (graph.Node, error) {
 	v, err := g.Find(name)
@@ -47,7 +58,7 @@ func find(g *graph.Graph, name string) (graph.Node, error) {
 func findAll(g *graph.Graph, names []string) ([]graph.Node, error) {
 	var nodes []graph.Node
 	for _, name := range names {
-		v, err := find(g, strings.TrimSpace(name))
+		v, err := find(g, name)
 		if err != nil {
 			return nil, err
 		}

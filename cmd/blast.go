@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"github.com/weirgraph/weir/analyze"
@@ -41,7 +39,7 @@ weir blast --all deploy/`,
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "rank every service by its blast radius")
-	cmd.Flags().IntVar(&o.depth, "depth", 0, "stop after `n` hops (default: no end)")
+	addCount(cmd, &o.depth, "depth", "stop after `n` hops (default: no end)")
 	addChoice(cmd, &o.mode, "mode", "stop", "`way` to fail: stop", "stop")
 	o.evidence = addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
@@ -56,11 +54,15 @@ weir blast --all deploy/`,
 }
 
 func runBlast(r *run, o *blastOptions, names string, sources []string) error {
+	several, err := split(names)
+	if err != nil {
+		return err
+	}
 	g, err := r.read(sources)
 	if err != nil {
 		return err
 	}
-	failed, err := findAll(g, strings.Split(names, ","))
+	failed, err := findAll(g, several)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func newCheck(r *run) *cobra.Command {
 has seen nothing is no check.`,
 		Example: `weir check deploy/
 helm template shop | weir check -
-weir check deploy/ --fail-on warning -o text -o sarif=weir.sarif`,
+weir check deploy/ --fail-on warning -o text -o json=weir.json`,
 	}
 	addChoice(cmd, &o.failOn, "fail-on", "", "exit with 1 from `severity` on: error, warning, info, never (default \"error\")", failOnWords...)
 	o.evidence = addEvidenceFlags(cmd, graph.Weak)

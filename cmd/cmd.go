@@ -69,11 +69,10 @@ func runRoot(r *run, root *cobra.Command, args []string) error {
 		return errSaid(exitMisuse)
 	}
 	hint := "weir help lists the commands"
-	switch near := nearest(args[0], commandNames(root)); {
-	case near != "":
-		hint = didYouMean("weir " + near)
-	case isPath(args[0]):
+	if isPath(args[0]) {
 		hint = "name a command first, as in weir check " + strings.Join(args, " ")
+	} else if near := nearest(args[0], commandNames(root)); near != "" {
+		hint = didYouMean("weir " + near)
 	}
 	return misuse(hint, "unknown command %q", args[0])
 }

@@ -51,6 +51,7 @@ func (r *run) completeServices(n int) cobra.CompletionFunc {
 		if r.prepare(cmd) != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
+		r.quiet = true // a shell shows what stands on standard error
 		g, err := r.load(nil)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError

@@ -76,7 +76,10 @@ func parseConfig(name string, text []byte) (*config, error) {
 	if len(doc.Content) > 0 {
 		p.top(doc.Content[0])
 	}
-	return p.config, p.err
+	if p.err != nil {
+		return nil, p.err
+	}
+	return p.config, nil
 }
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)

@@ -64,7 +64,7 @@ func (r *run) conclude(err error) int {
 	case errors.Is(err, syscall.EPIPE): // whoever read the output has seen enough
 		f = &failure{code: exitClean}
 	case !errors.As(err, &f):
-		f = &failure{err: err, code: exitMisuse}
+		f = &failure{err: err, hint: hintOf(err), code: exitMisuse}
 	}
 	if f.err != nil {
 		r.complain(err.Error(), f.hint)

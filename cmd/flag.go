@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,6 +33,26 @@ func addChoice(cmd *cobra.Command, value *string, name, fallback, usage string, 
 	*value = fallback
 	cmd.Flags().Var(choice{value, words}, name, usage)
 	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// A count is a flag whose value is a whole number from 1.
+type count struct{ value *int }
+
+func (c count) String() string { return strconv.Itoa(*c.value) }
+func (c count) Type() string   { return "n" }
+
+func (c count) Set(word string) error {
+	n, err := strconv.Atoi(word)
+	if err != nil || n < 1 {
+		return misuse("it takes a whole number from 1", "not a count: %q", word)
+	}
+	*c.value = n
+	return nil
+}
+
+// addCount adds a flag that takes a count, and is 0 without one.
+func addCount(cmd *cobra.Command, value *int, name, usage string) {
+	cmd.Flags().Var(count{value}, name, usage)
 }
 
 // Groups of flags, in which help lists them after a command's own.
@@ -112,7 +133,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		return misuse(cmd.CommandPath()+" --help lists the flags", "unknown flag \"-%s\"", unknown.GetSpecifiedName())
 	case errors.As(err, &missing):
-		return misuse(missing.GetFlag().Usage, "flag \"--%s\" needs a value", missing.GetFlag().Name)
+		_, usage := pflag.UnquoteUsage(missing.GetFlag())
+		return misuse(usage, "flag \"--%s\" needs a value", missing.GetFlag().Name)
 	case errors.As(err, &invalid):
 		return invalidValue("--"+invalid.GetFlag().Name, invalid.GetValue(), invalid.Unwrap())
 	}

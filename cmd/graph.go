@@ -23,15 +23,15 @@ func newGraph(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [source...]",
 		Short: "Show who calls whom, or export it.",
-		Long: `Calls are drawn by what proves them: solid when the evidence is strong, dashed
-when it is a hint, dotted when a policy merely allows the call.`,
+		Long: `Calls that rest on weak evidence, or that a policy merely allows, are marked. What
+a picture leaves out, its legend says.`,
 		Example: `weir graph deploy/
 weir graph deploy/ -o svg=shop.svg
 weir graph deploy/ --focus payments --depth 2 -o dot | dot -Tsvg > payments.svg
 weir graph deploy/ -o text -o json=shop.json`,
 	}
 	cmd.Flags().StringSliceVar(&o.focus, "focus", nil, "draw only what is tied to `service`; repeatable")
-	cmd.Flags().IntVar(&o.depth, "depth", 0, "stop `n` calls away from the focus (default: no end)")
+	addCount(cmd, &o.depth, "depth", "stop `n` calls away from the focus (default: no end)")
 	addChoice(cmd, &o.collapse, "collapse", "", "draw one box for each `group`: namespace, team, system", "namespace", "team", "system")
 	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "leave out calls that a longer chain implies")
 	cmd.Flags().BoolVar(&o.all, "all", false, "draw telemetry, control and health calls too")
@@ -44,9 +44,6 @@ weir graph deploy/ -o text -o json=shop.json`,
 }
 
 func runGraph(r *run, o *graphOptions, sources []string) error {
-	if o.depth < 0 {
-		return misuse("", "--depth: %d calls are less than none", o.depth)
-	}
 	if o.depth > 0 && len(o.focus) == 0 {
 		return misuse("say from where: --focus <service>", "--depth needs a service to start at")
 	}

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -32,6 +33,8 @@ func TestScripts(t *testing.T) {
 			// What a terminal, a locale or a user's habits say must not change results.
 			env.Setenv("NO_COLOR", "")
 			env.Setenv("LANG", "C.UTF-8")
+			// Where weir is, and nothing else.
+			env.Setenv("BIN", filepath.SplitList(env.Getenv("PATH"))[0])
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -99,22 +100,34 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 		}
 	}
 	for _, o := range r.outputsTo {
-		options := render.Options{Verbose: r.verbose, View: view, ASCII: !unicodeLocale()}
-		write := func(w io.Writer) error { return o.format.Write(w, report, options) }
-		if o.file != "" {
-			if err := writeFile(o.file, write); err != nil {
-				return misuse("", "writing %s: %w", o.file, err)
-			}
-			continue
-		}
-		profile := r.colorProfile()
-		options.Color = profile > colorprofile.ASCII
-		options.Width = terminalWidth(r.out)
-		if err := writeOut(r.out, profile, write); err != nil {
-			return fmt.Errorf("writing %s: %w", o.format.Name, err)
+		if err := r.writeOne(o, report, view); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+func (r *run) writeOne(o output, report *analyze.Report, view render.View) error {
+	options := render.Options{Verbose: r.verbose, View: view, ASCII: !unicodeLocale()}
+	write := func(w io.Writer) error { return o.format.Write(w, report, options) }
+	var err error
+	to := "standard output"
+	if o.file != "" {
+		to = o.file
+		err = writeFile(o.file, write)
+	} else {
+		profile := r.colorProfile()
+		options.Color = profile > colorprofile.ASCII
+		options.Width = terminalWidth(r.out)
+		err = writeOut(r.out, profile, write)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case hintOf(err) != "": // the format's own, and it says what it needs
+		return misuse(hintOf(err), "%w", err)
+	}
+	return misuse("", "writing %s: %w", to, withoutPath(err))
 }
 
 // writeOut writes to standard output, with colors as the terminal knows them.
@@ -148,7 +161,7 @@ func writeFile(name string, write func(io.Writer) error) (err error) {
 	}
 	file, err := os.OpenFile(open, os.O_WRONLY|os.O_CREATE|flags, mode)
 	if err != nil {
-		return withoutPath(err)
+		return err
 	}
 	w := bufio.NewWriter(file)
 	err = cmp.Or(write(w), w.Flush(), file.Close())
@@ -165,8 +178,9 @@ func writeFile(name string, write func(io.Writer) error) (err error) {
 // withoutPath leaves the name of the file out of an error, for a message that
 // has it already.
 func withoutPath(err error) error {
-	if p, ok := err.(*os.PathError); ok {
-		return p.Err
+	var path *os.PathError
+	if errors.As(err, &path) {
+		return path.Err
 	}
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -42,9 +43,13 @@ func (r *run) account(g *graph.Graph, check *analyze.Check) {
 	case r.verbose && onOut == render.Formats[0]:
 		return
 	case check != nil:
-		problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool {
-			return slices.ContainsFunc(check.Findings, func(f analyze.Finding) bool { return slices.Contains(f.Origins, p.Origin) })
-		})
+		found := map[graph.Origin]bool{}
+		for _, f := range check.Findings {
+			for _, o := range f.Origins {
+				found[o] = true
+			}
+		}
+		problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool { return found[p.Origin] })
 	}
 	r.tellProblems(problems, r.quiet, r.verbose)
 }
@@ -52,7 +57,7 @@ func (r *run) account(g *graph.Graph, check *analyze.Check) {
 // nothingRead says that there is no service in the inputs, which is never a good
 // answer to anything.
 func nothingRead(c *graph.Coverage) (message, hint string) {
-	hint = "weir --verbose says what was passed over"
+	hint = "weir check --verbose says what was passed over"
 	if c.Files == 0 {
 		hint = "name the files or folders with your manifests, or pipe them in, as in helm template shop | weir check -"
 	}
@@ -77,7 +82,13 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 		sources = append(slices.Clone(sources), r.config.File)
 	}
 	b := &graph.Builder{Namespace: r.namespace}
-	err := ingest.Read(context.Background(), sources, ingest.Options{Stdin: r.in}, b)
+	options := ingest.Options{Stdin: r.in}
+	if terminal(r.err) != nil && !r.quiet {
+		p := &progress{w: r.err, start: time.Now()}
+		defer p.end()
+		options.Progress = p.tell
+	}
+	err := ingest.Read(context.Background(), sources, options, b)
 	var missing *ingest.SourceError
 	if errors.As(err, &missing) {
 		return nil, unread(missing.Hint, "%w", err)

@@ -58,8 +58,14 @@ func distance(a, b []rune) (int, bool) {
 	if diff := len(a) - len(b); diff <= limit && -diff <= limit {
 		d = edits(a, b)
 	}
-	if d > limit && len(a) > 2 && len(b) > 2 && (strings.Contains(string(b), string(a)) || strings.Contains(string(a), string(b))) {
-		return limit + 1, true // behind every word that is nearly the same
+	if d > limit && len(a) > 2 && len(b) > 2 { // behind every word that is nearly the same
+		x, y := string(a), string(b)
+		switch {
+		case strings.HasPrefix(x, y), strings.HasPrefix(y, x):
+			return limit + 1, true
+		case strings.Contains(x, y), strings.Contains(y, x):
+			return limit + 2, true
+		}
 	}
 	return d, d <= limit
 }

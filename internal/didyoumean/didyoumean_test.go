@@ -15,6 +15,7 @@ func TestSuggest(t *testing.T) {
 		{"nearest first", "cart", "carts chart care", "care carts chart"},
 		{"the name within an id", "cart", "shop/cart shop/pricing", "shop/cart"},
 		{"an id for a name", "shop/cart", "cart web", "cart"},
+		{"the beginning of a word before its middle", "sync", "async-cycle sync-cycle", "sync-cycle async-cycle"},
 		{"nothing near", "dog", "cat cow", ""},
 		{"too short to contain", "a", "shop/cart", ""},
 		{"three at most", "aaaa", "aaab aaac aaad aaae", "aaab aaac aaad"},
