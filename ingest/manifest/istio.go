@@ -24,7 +24,7 @@ var istioKinds = resourceKinds{
 	"ServiceEntry":    serviceEntry,
 	"WorkloadEntry":   workloadEntry,
 	"Sidecar":         sidecar,
-	"DestinationRule": nil,
+	"DestinationRule": destinationRule,
 	"WorkloadGroup":   workloadGroup,
 	"EnvoyFilter":     envoyFilter,
 	"ProxyConfig":     nil,

@@ -35,19 +35,21 @@ func virtualService(r *resource) {
 			v.rule(rule, protocol)
 		}
 	}
+	v.policies()
 }
 
 // virtualRoutes is a VirtualService while it is read.
 type virtualRoutes struct {
 	*resource
 	gateways, hosts []string
+	fields          *policyFields
 }
 
 // rule reads one entry of http, tls or tcp. Redirects, direct responses and
 // injected faults name nobody.
 func (v *virtualRoutes) rule(rule document.Node, protocol string) {
 	senders := v.senders(rule)
-	e := graph.Evidence{Way: "virtual-service", Strength: graph.Strong, Protocol: protocol}
+	e := graph.Evidence{Way: "virtual-service", Strength: graph.Strong, Protocol: protocol, Via: []graph.Ref{v.ref()}}
 	routes := v.list(rule, "route")
 	for _, route := range routes {
 		e := e
@@ -64,6 +66,7 @@ func (v *virtualRoutes) rule(rule document.Node, protocol string) {
 	v.destination(senders, rule.Get("mirror"), mirror)
 	if delegate := v.mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
 		to := v.group(v.kind, delegate.Get("namespace").Str(), delegate.Get("name").Str())
+		e.Via = append(e.Via, to.Group)
 		v.send(senders, to, delegate, e)
 	}
 }

@@ -1,0 +1,217 @@
+package manifest
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy"
+)
+
+// The ranks of the parts of a DestinationRule: what is said of a subset goes
+// before what is said of all, and of a port before both.
+const (
+	rankAll = iota
+	rankPort
+	rankSubset
+	rankSubsetPort
+	rankHost // one more step for a longer host
+)
+
+// destinationRule reads how the proxies of callers treat one host: connection
+// pools, outlier detection and balancing, for all of it, its ports and subsets.
+func destinationRule(r *resource) {
+	host := r.text(r.spec, "host")
+	if host == "" {
+		return
+	}
+	d := &destinationPolicies{resource: r, fields: newPolicyFields(r.Document, istioDuration)}
+	d.base = r.policy("istio", "destination", r.Root)
+	d.base.To = []graph.Party{r.host(host)}
+	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
+	d.base.FromNamespaces = r.exported()
+	d.base.Rank = hostRank(host) * rankHost
+	if callers, ok := r.pods(r.mapping(r.spec, "workloadSelector", "matchLabels")); ok {
+		d.base.From = []graph.Party{callers}
+		d.base.Rank += maxHost * rankHost // before those for every workload
+	}
+	d.read()
+}
+
+// maxHost is longer than any host name.
+const maxHost = 256
+
+// hostRank orders the hosts of rules: an exact one goes before a wildcard, and of
+// two wildcards the longer.
+func hostRank(host string) int {
+	if strings.HasPrefix(host, "*") {
+		return min(len(host), maxHost) - 1
+	}
+	return maxHost
+}
+
+// destinationPolicies are those of one DestinationRule.
+type destinationPolicies struct {
+	*resource
+	fields *policyFields
+	base   graph.Policy // what they have in common
+	all    []graph.Policy
+}
+
+func (d *destinationPolicies) read() {
+	top := d.mapping(d.spec, "trafficPolicy")
+	d.fields.prefix = "trafficPolicy."
+	d.add(top, d.fields.trafficPolicy(top, top), "", 0, rankAll)
+	d.ports(top, "", rankPort)
+	for i, subset := range d.list(d.spec, "subsets") {
+		own := d.mapping(subset, "trafficPolicy")
+		if !own.Exists() {
+			continue
+		}
+		d.fields.prefix = fmt.Sprintf("subsets[%d].trafficPolicy.", i)
+		match := "subset " + d.text(subset, "name")
+		d.add(own, d.fields.trafficPolicy(own, top), match, 0, rankSubset)
+		d.ports(own, match, rankSubsetPort)
+	}
+	for _, p := range d.all {
+		if !p.Says.Empty() || len(p.Flaws) > 0 { // then the silent ones beside it count too
+			d.facts.Policies = append(d.facts.Policies, d.all...)
+			return
+		}
+	}
+}
+
+// ports reads the settings of single ports. They take the place of those of the
+// whole destination; nothing is inherited.
+func (d *destinationPolicies) ports(n document.Node, match string, rank int) {
+	outer := d.fields.prefix
+	for i, setting := range d.list(n, "portLevelSettings") {
+		d.fields.prefix = fmt.Sprintf("%sportLevelSettings[%d].", outer, i)
+		if port := portNumber(setting.Get("port", "number")); port > 0 {
+			d.add(setting, d.fields.trafficPolicy(setting, setting), match, port, rank)
+		}
+	}
+}
+
+func (d *destinationPolicies) add(n document.Node, says policy.Set, match string, port, rank int) {
+	p := d.base
+	if n.Exists() {
+		p.Origin = d.At(n)
+	}
+	p.Says, p.Match, p.Port = says, match, port
+	p.Rank += rank
+	p.Flaws = d.fields.takeFlaws()
+	d.all = append(d.all, p)
+}
+
+// trafficPolicy reads one TrafficPolicy, or the settings of one port. A block that
+// own leaves out is inherited as a whole.
+func (f *policyFields) trafficPolicy(own, inherited document.Node) policy.Set {
+	block := func(key string) document.Node {
+		if n := own.Get(key); n.Exists() {
+			return n
+		}
+		return inherited.Get(key)
+	}
+	says := policy.Set{Layer: policy.ClientProxy, Product: "istio"}
+	f.connectionPool(block("connectionPool"), &says)
+	says.Breaker = f.outlierDetection(block("outlierDetection"))
+	says.Balance = f.loadBalancer(block("loadBalancer"), says.Breaker != nil)
+	if budget := block("retryBudget"); budget.IsMap() {
+		share := f.within("retryBudget").percent(budget, "percent")
+		if !budget.Get("percent").Exists() {
+			share = policy.Setting[float64]{Value: 0.2, Provenance: policy.PlatformDefault, Origin: f.At(budget)}
+		}
+		says.Retry = presence(policy.Retry{Budget: share})
+	}
+	return says
+}
+
+// connectionPool reads the limits of connections and requests, which Envoy calls
+// circuit breakers and which only cap.
+func (f *policyFields) connectionPool(n document.Node, says *policy.Set) {
+	f = f.within("connectionPool")
+	idle := f.duration(n, "http", "idleTimeout")
+	if tcp := f.duration(n, "tcp", "idleTimeout"); !idle.Set() {
+		idle = tcp
+	}
+	says.Timeout = presence(policy.Timeout{Connect: f.duration(n, "tcp", "connectTimeout"), Idle: idle})
+	says.Bulkhead = presence(policy.Bulkhead{
+		MaxConnections: f.limit(n, "tcp", "maxConnections"),
+		MaxPending:     f.limit(n, "http", "http1MaxPendingRequests"),
+		MaxConcurrent:  f.limit(n, "http", "http2MaxRequests"),
+		MaxRetries:     f.limit(n, "http", "maxRetries"),
+	})
+}
+
+// limit reads a limit, of which 0 is as good as none.
+func (f *policyFields) limit(n document.Node, path ...string) policy.Setting[int] {
+	s := f.count(0, n, path...)
+	if s.Set() && s.Value == 0 {
+		f.flaw(graph.Inert, n.Get(path...), strings.Join(path, "."), "0 is the same as no limit", "set at least 1")
+		return policy.Setting[int]{}
+	}
+	return s
+}
+
+// outlierDetection reads the breaker that takes single hosts of the callee out.
+func (f *policyFields) outlierDetection(n document.Node) *policy.Breaker {
+	if !n.Exists() {
+		return nil
+	}
+	f = f.within("outlierDetection")
+	b := &policy.Breaker{
+		Kind:     written(f, n, "endpoint"),
+		Window:   f.duration(n, "interval"),
+		Open:     f.duration(n, "baseEjectionTime"),
+		MaxEject: f.percent(n, "maxEjectionPercent"),
+		Failures: f.count(0, n, "consecutive5xxErrors"),
+	}
+	f.percent(n, "minHealthPercent")
+	gateway := f.count(0, n, "consecutiveGatewayErrors")
+	if b.Failures.Set() && b.Failures.Value == 0 && gateway.Value > 0 { // left out, it counts beside the default
+		b.Failures = gateway
+	}
+	if old := f.count(0, n, "consecutiveErrors"); old.Set() {
+		f.remark(graph.Inert, n.Get("consecutiveErrors"), "consecutiveErrors", "the field is deprecated",
+			"write consecutive5xxErrors, or consecutiveGatewayErrors")
+		if !b.Failures.Set() {
+			b.Failures = old
+		}
+	}
+	if b.Failures.Set() && b.Failures.Value == 0 { // nothing counts errors
+		b.Failures.Provenance = policy.Disabled
+	}
+	return b
+}
+
+// istioBalancers are the words of loadBalancer.simple. The one that is deprecated
+// means its successor.
+var istioBalancers = map[string]string{
+	"ROUND_ROBIN":   "round-robin",
+	"LEAST_REQUEST": "least-request",
+	"LEAST_CONN":    "least-request",
+	"RANDOM":        "random",
+	"PASSTHROUGH":   "passthrough",
+}
+
+// loadBalancer reads how calls are spread. Failing over to other places needs
+// outlier detection beside it, which tells when a place has failed.
+func (f *policyFields) loadBalancer(n document.Node, ejects bool) *policy.Balance {
+	f = f.within("loadBalancer")
+	var strategy policy.Setting[string]
+	if n.Get("simple").Str() != "UNSPECIFIED" {
+		strategy = f.word(istioBalancers, n, "simple")
+	}
+	if hash := n.Get("consistentHash"); hash.IsMap() {
+		strategy = written(f, hash, "consistent-hash")
+	}
+	for _, field := range []string{"failover", "failoverPriority"} {
+		if at := n.Get("localityLbSetting", field); at.Exists() && !ejects {
+			f.flaw(graph.Inert, at, "localityLbSetting."+field,
+				"failover between localities needs outlierDetection in the same policy", "add outlierDetection")
+		}
+	}
+	return presence(policy.Balance{Strategy: strategy})
+}

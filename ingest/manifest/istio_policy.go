@@ -1,0 +1,309 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy"
+)
+
+// The fields that say how a route of a VirtualService treats its calls.
+var istioRouteFields = []string{"timeout", "retries"}
+
+// policies reads the timeouts and retries of a VirtualService. Each rule has its
+// own, the first that matches a request acts, and the part of the calls that it
+// matches keeps apart what one rule says from what another does.
+func (v *virtualRoutes) policies() {
+	v.fields = newPolicyFields(v.Document, istioDuration)
+	for _, protocol := range []string{"tls", "tcp"} {
+		for i, rule := range v.list(v.spec, protocol) {
+			v.fields.prefix = fmt.Sprintf("%s[%d].", protocol, i)
+			for _, field := range istioRouteFields {
+				if n := rule.Get(field); n.Exists() {
+					v.fields.flaw(graph.Invalid, n, field, "routes of "+protocol+" have no such field", "")
+				}
+			}
+		}
+	}
+	rules := v.list(v.spec, "http")
+	var parts []graph.Policy
+	speaks := false
+	for i, rule := range rules {
+		if isAnswer(rule) {
+			continue
+		}
+		v.fields.prefix = fmt.Sprintf("http[%d].", i)
+		says := v.routePolicy(rule)
+		flaws := v.fields.takeFlaws()
+		speaks = speaks || !says.Empty() || len(flaws) > 0
+		for _, part := range v.parts(rule) {
+			says.Layer = part.Says.Layer
+			part.Says, part.Flaws, part.Rank = says, flaws, len(rules)-i
+			parts = append(parts, part)
+			flaws = nil // told once
+		}
+	}
+	if speaks { // a silent rule beside one that speaks keeps its part of the calls from it
+		v.facts.Policies = append(v.facts.Policies, parts...)
+	}
+}
+
+// isAnswer reports whether a rule makes no call: the proxy answers by itself.
+func isAnswer(rule document.Node) bool {
+	return rule.Get("redirect").Exists() || rule.Get("directResponse").Exists()
+}
+
+// parts returns the policies of one rule, without what they say: one for the
+// sidecars, one for the gateways, and one more for each of its matches that is
+// limited to certain callers or a port.
+func (v *virtualRoutes) parts(rule document.Node) []graph.Policy {
+	var parts []graph.Policy
+	var texts [][]string
+	add := func(p graph.Policy, text string) {
+		for i := range parts {
+			if sameCallers(&parts[i], &p) {
+				texts[i] = append(texts[i], text)
+				return
+			}
+		}
+		parts, texts = append(parts, p), append(texts, []string{text})
+	}
+	matches := v.list(rule, "match")
+	if len(matches) == 0 {
+		matches = []document.Node{{}}
+	}
+	for _, match := range matches {
+		gateways := v.gateways
+		if own := match.Get("gateways").Strs(); len(own) > 0 {
+			gateways = own
+		}
+		text := istioMatch(match)
+		if slices.Contains(gateways, meshGateway) {
+			if p, ok := v.meshPart(rule, match); ok {
+				add(p, text)
+			}
+		}
+		if p, ok := v.gatewayPart(rule, gateways); ok {
+			add(p, text)
+		}
+	}
+	for i := range parts {
+		parts[i].Match = eitherText(texts[i])
+	}
+	return parts
+}
+
+// sameCallers reports whether two parts of one rule are for the same calls.
+func sameCallers(a, b *graph.Policy) bool {
+	return a.Group == b.Group && a.Port == b.Port && fmt.Sprint(a.From, a.FromNamespaces) == fmt.Sprint(b.From, b.FromNamespaces)
+}
+
+// meshPart is the part of a rule that sidecars follow when they call the hosts of
+// the VirtualService. A delegate has no hosts, and no sidecar that finds it.
+func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool) {
+	p := v.policy("istio", "route", rule)
+	p.NeedsMesh, p.NotGateways = true, true
+	for _, host := range v.hosts {
+		p.To = append(p.To, v.host(host))
+	}
+	p.FromNamespaces = v.exported()
+	source := v.text(match, "sourceNamespace")
+	if source != "" {
+		p.FromNamespaces = []string{source}
+	}
+	if labels := labelsOf(v.mapping(match, "sourceLabels")); labels != nil {
+		callers := v.podsOf(graph.Selector{Labels: labels, AnyNamespace: source == ""})
+		if source != "" {
+			callers.Namespace = source
+		}
+		p.From = []graph.Party{callers}
+	}
+	p.Port = portNumber(match.Get("port"))
+	p.Says.Layer = policy.ClientProxy
+	return p, len(p.To) > 0
+}
+
+// gatewayPart is the part of a rule that gateways follow on the way to the rule's
+// destinations. Those of several VirtualServices of one gateway add to each other.
+func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (graph.Policy, bool) {
+	delegated := !v.spec.Get("hosts").Exists()
+	group := "route "
+	if delegated {
+		group = "route-delegated " // laid over what the root says of its own
+	}
+	p := v.policy("istio", group+v.subject(), rule)
+	p.Of, p.Says.Layer = v.ref(), policy.Gateway
+	for _, gateway := range gateways {
+		if gateway != meshGateway && !delegated {
+			p.From = append(p.From, graph.Party{Ref: v.gatewayRef(gateway)})
+		}
+	}
+	for _, route := range v.list(rule, "route") {
+		if host := v.text(route, "destination", "host"); host != "" {
+			p.To = append(p.To, v.host(host))
+		}
+	}
+	if delegate := v.mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
+		p.To = append(p.To, v.group(v.kind, delegate.Get("namespace").Str(), delegate.Get("name").Str()))
+	}
+	return p, len(p.To) > 0 && (len(p.From) > 0 || delegated)
+}
+
+// exported returns the namespaces whose callers see the object, nil for all.
+func (r *resource) exported() []string {
+	var namespaces []string
+	for _, to := range r.spec.Get("exportTo").Strs() {
+		switch to {
+		case "*":
+			return nil
+		case ".":
+			if r.namespace == "" { // whichever it is, its callers are likely to be in it
+				return nil
+			}
+			to = r.namespace
+		}
+		namespaces = append(namespaces, to) // "~" is no namespace, and nobody is in it
+	}
+	return namespaces
+}
+
+// routePolicy reads what one rule says.
+func (v *virtualRoutes) routePolicy(rule document.Node) policy.Set {
+	f := v.fields
+	says := policy.Set{Product: "istio"}
+	timeout := policy.Timeout{Total: f.duration(rule, "timeout")}
+	timeout.PerTry, says.Retry = f.istioRetries(v.mapping(rule, "retries"), "retries")
+	if v.mapping(rule, "fault").Exists() {
+		for _, field := range istioRouteFields {
+			if n := rule.Get(field); n.Exists() {
+				f.flaw(graph.Inert, n, field, "a route that injects faults has neither timeouts nor retries",
+					"remove the fault when the experiment is over")
+			}
+		}
+		says.Retry = &policy.Retry{Retries: off(f, rule.Get("fault"), 0)}
+		return says
+	}
+	says.Timeout = presence(timeout)
+	return says
+}
+
+// istioRetries reads an HTTPRetry, of a route or as the default of the mesh. A
+// block replaces the mesh's default as a whole: what it leaves out is as Istio
+// has it.
+func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy.Setting[time.Duration], r *policy.Retry) {
+	if !n.Exists() {
+		return perTry, nil
+	}
+	f = f.within(name)
+	r = &policy.Retry{Retries: f.count(0, n, "attempts")}
+	perTry = f.duration(n, "perTryTimeout")
+	if perTry.Set() && perTry.Value < time.Millisecond {
+		f.flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "shorter than 1ms", "")
+		perTry = policy.Setting[time.Duration]{}
+	}
+	r.On = f.envoyRetryOn(n.Get("retryOn"), "retryOn", true)
+	if base := f.duration(n, "backoff"); base.Set() {
+		r.Backoff = &policy.Backoff{Base: base}
+	}
+	if n.Get("attempts").Exists() && !r.Retries.Set() {
+		return perTry, r // not a number: nobody knows what was meant
+	}
+	if r.Retries.Value == 0 {
+		return policy.Setting[time.Duration]{}, f.withoutAttempts(n)
+	}
+	if !n.Get("retryOn").Exists() {
+		r.On = policy.Setting[[]string]{Value: istioDefaultOn, Provenance: policy.PlatformDefault, Origin: f.At(n)}
+	}
+	if !n.Get("perTryTimeout").Exists() {
+		perTry = policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: f.At(n)}
+	}
+	return perTry, r
+}
+
+// istioDefaultOn is what Istio retries on unless it is told otherwise, since
+// release 1.24.
+var istioDefaultOn = []string{"connect", "grpc:CANCELLED", "grpc:UNAVAILABLE"}
+
+// withoutAttempts reads a retries block that says no attempts, which switches
+// retries off, whatever else is in it.
+func (f *policyFields) withoutAttempts(n document.Node) *policy.Retry {
+	at := n.Get("attempts")
+	for key, value := range n.Pairs() {
+		if field := key.Str(); field != "attempts" && value.Exists() {
+			f.flaw(graph.Inert, value, field, "retries without attempts are off",
+				"set attempts, at most 2")
+		}
+	}
+	if !at.Exists() {
+		at = n
+	}
+	return &policy.Retry{Retries: off(f, at, 0)}
+}
+
+// envoyRetryOn reads a comma-separated list of conditions in the words of Envoy.
+func (f *policyFields) envoyRetryOn(n document.Node, field string, codes bool) policy.Setting[[]string] {
+	if !f.scalar(n, field, "a list of conditions with commas between them") {
+		return policy.Setting[[]string]{}
+	}
+	triggers, unknown := retryOn(n.Str(), codes)
+	for _, word := range unknown {
+		f.flaw(graph.Invalid, n, field, fmt.Sprintf("%q is no condition for retries", word), "")
+	}
+	if len(triggers) == 0 && len(unknown) > 0 {
+		return policy.Setting[[]string]{}
+	}
+	return written(f, n, triggers)
+}
+
+// istioMatch tells the part of the calls that one match is about, as far as they
+// differ in more than caller and port: "GET /cart*".
+func istioMatch(match document.Node) string {
+	var words []string
+	if method := stringMatch(match.Get("method")); method != "" {
+		words = append(words, method)
+	}
+	if uri := stringMatch(match.Get("uri")); uri != "" && uri != "/*" && uri != "~.*" && uri != "~/.*" {
+		words = append(words, uri)
+	}
+	for _, field := range []string{"scheme", "authority"} {
+		if text := stringMatch(match.Get(field)); text != "" {
+			words = append(words, field+" "+text)
+		}
+	}
+	for _, field := range []string{"headers", "withoutHeaders", "queryParams"} {
+		for key, value := range match.Get(field).Pairs() {
+			words = append(words, strings.TrimSpace(conditionWords[field]+" "+key.Str()+" "+stringMatch(value)))
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+var conditionWords = map[string]string{"headers": "header", "withoutHeaders": "without header", "queryParams": "query"}
+
+// stringMatch writes a condition on a string: "/a", "/a*" for a prefix, "~/a.*"
+// for a regular expression.
+func stringMatch(n document.Node) string {
+	switch {
+	case n.Get("exact").Exists():
+		return n.Get("exact").Str()
+	case n.Get("prefix").Exists():
+		return n.Get("prefix").Str() + "*"
+	case n.Get("regex").Exists():
+		return "~" + n.Get("regex").Str()
+	}
+	return ""
+}
+
+// eitherText joins the texts of matches of which one must hold. If one of them
+// is about all calls, so are they together.
+func eitherText(texts []string) string {
+	if slices.Contains(texts, "") {
+		return ""
+	}
+	slices.Sort(texts)
+	return strings.Join(slices.Compact(texts), " or ")
+}
