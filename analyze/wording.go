@@ -83,6 +83,16 @@ func confidence(g *graph.Graph, calls []graph.Edge) Confidence {
 	return sure
 }
 
+// keepsData reports whether a service is infrastructure that other rules look at:
+// its callers, replicas and calls to itself follow rules of their own.
+func keepsData(s *graph.Service) bool {
+	switch s.Kind {
+	case graph.KindDatabase, graph.KindCache, graph.KindBroker, graph.KindTopic:
+		return true
+	}
+	return false
+}
+
 // ours reports whether a service is a program of the estate that runs for good:
 // what is outside cannot be mended here, and jobs and collectors have other needs.
 func ours(s *graph.Service) bool {

@@ -32,31 +32,6 @@ func TestReadmeTranscripts(t *testing.T) {
 	}
 }
 
-// TestReadmeConfiguration reads the configuration that the README shows, as
-// configuration and as the manifest that it also is.
-func TestReadmeConfiguration(t *testing.T) {
-	text, err := os.ReadFile("../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, after, found := strings.Cut(string(text), "```yaml\nsources:")
-	example, _, _ := strings.Cut(after, "```")
-	if !found {
-		t.Fatal("no configuration in the README")
-	}
-	t.Chdir(t.TempDir())
-	if err := os.WriteFile(configName, []byte("sources:"+example), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	var out bytes.Buffer
-	if code := Main([]string{"graph", configName}, strings.NewReader(""), &out, &out); code != exitClean {
-		t.Errorf("exit code %d, want %d\n%s", code, exitClean, out.String())
-	}
-	if !strings.Contains(out.String(), "shop/loyalty") {
-		t.Errorf("its services are not read:\n%s", out.String())
-	}
-}
-
 // TestReadmeTables keeps the lists of readers, rules and formats in step with
 // the program: each stands between <!-- begin NAME --> and <!-- end NAME -->.
 func TestReadmeTables(t *testing.T) {

@@ -20,14 +20,19 @@ var update = flag.Bool("update", false, "write the graphs that are linked into t
 // TestLink reads every archive in testdata/link and compares the graph it makes
 // with the file "want" in it. Together the archives tell how names are resolved;
 // the comment of each says what it is about.
-func TestLink(t *testing.T) {
-	root, err := filepath.Abs("..")
+func TestLink(t *testing.T) { testArchives(t, "link", summary) }
+
+// testArchives compares what show says of the graph of the files in each archive
+// of a folder of testdata with the archive's file "want".
+func testArchives(t *testing.T, folder string, show func(*graph.Graph) string) {
+	t.Helper()
+	root, err := filepath.Abs(filepath.Join("..", "testdata", folder))
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(root, "testdata", "link", "*.txtar"))
+	files, err := filepath.Glob(filepath.Join(root, "*.txtar"))
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no archives: %v", err)
+		t.Fatalf("no archives in %s: %v", root, err)
 	}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
@@ -35,37 +40,42 @@ func TestLink(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			i := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
-			if i < 0 {
-				i = len(archive.Files)
+			want := slices.IndexFunc(archive.Files, func(f txtar.File) bool { return f.Name == "want" })
+			if want < 0 {
+				want = len(archive.Files)
 				archive.Files = append(archive.Files, txtar.File{Name: "want"})
 			}
-			dir := t.TempDir()
-			for j, f := range archive.Files {
-				if j == i {
-					continue
-				}
-				name := filepath.Join(dir, filepath.FromSlash(f.Name))
-				if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			t.Chdir(dir)
-			got := summary(read(t, "."))
-			if want := string(archive.Files[i].Data); got == want {
+			t.Chdir(unpack(t, slices.Delete(slices.Clone(archive.Files), want, want+1)))
+			got := show(read(t, "."))
+			if got == string(archive.Files[want].Data) {
 				return
-			} else if !*update {
-				t.Fatalf("%s (-want +got; -update writes it):\n%s", file, cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")))
 			}
-			archive.Files[i].Data = []byte(got)
+			if !*update {
+				t.Fatalf("%s (-want +got; -update writes it):\n%s", file,
+					cmp.Diff(strings.Split(string(archive.Files[want].Data), "\n"), strings.Split(got, "\n")))
+			}
+			archive.Files[want].Data = []byte(got)
 			if err := os.WriteFile(file, txtar.Format(archive), 0o666); err != nil {
 				t.Fatal(err)
 			}
 		})
 	}
+}
+
+// unpack writes files into a folder of the test's own.
+func unpack(t *testing.T, files []txtar.File) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // summary writes a graph down, one fact a line.

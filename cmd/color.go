@@ -1,32 +1,12 @@
 package cmd
 
 import (
-	"io"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/charmbracelet/colorprofile"
-	"github.com/charmbracelet/x/term"
 )
-
-// terminal returns the file behind a stream if it is a terminal, else nil.
-func terminal(stream any) *os.File {
-	if f, ok := stream.(*os.File); ok && term.IsTerminal(f.Fd()) {
-		return f
-	}
-	return nil
-}
-
-// terminalWidth returns the columns of the terminal that w is, 0 if it is none.
-func terminalWidth(w io.Writer) int {
-	if f := terminal(w); f != nil {
-		if width, _, err := term.GetSize(f.Fd()); err == nil {
-			return width
-		}
-	}
-	return 0
-}
 
 // colorWords are the values of --color.
 var colorWords = []string{"auto", "always", "never"}
