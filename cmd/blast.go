@@ -23,8 +23,8 @@ func newBlast(r *run) *cobra.Command {
 		Use:   "blast <service>[,<service>...] [source...]",
 		Short: "Show what fails when a service fails.",
 		Long: `Every service that suffers is shown with how: it fails, it answers with less
-(degraded), or its work waits (delayed). --all ranks every service by the size of
-its blast radius.`,
+(degraded), or its work waits (delayed). --all ranks every service by the size
+of its blast radius.`,
 		Example: `weir blast payments deploy/
 weir blast payments,orders deploy/
 weir blast payments deploy/ --depth 2

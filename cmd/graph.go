@@ -23,8 +23,8 @@ func newGraph(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "graph [source...]",
 		Short: "Show who calls whom, or export it.",
-		Long: `Calls that rest on weak evidence, or that a policy merely allows, are marked. What
-a picture leaves out, its legend says.`,
+		Long: `Calls that rest on weak evidence, or that a policy merely allows, are marked.
+What a picture leaves out, its legend says.`,
 		Example: `weir graph deploy/
 weir graph deploy/ -o svg=shop.svg
 weir graph deploy/ --focus payments --depth 2 -o dot | dot -Tsvg > payments.svg
