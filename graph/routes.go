@@ -102,17 +102,29 @@ func (b *binder) winners(e Edge) [][]part {
 			groups = append(groups, []part{merged(group)})
 			continue
 		}
-		var parts []part
-		for _, c := range group {
-			if c.bound.Object == first.Object {
-				parts = append(parts, part{match: c.bound.Match, set: &c.bound.Says})
-			} else {
-				c.bound.hide(first.Policy, e)
-			}
-		}
-		groups = append(groups, parts)
+		groups = append(groups, acting(group, e))
 	}
 	return groups
+}
+
+// acting returns the parts that act of the object that comes first in group. Each
+// hides those of lower rank that are for the same part of the calls or, if it is
+// for all of them, for any; parts of equal rank add to each other.
+func acting(group []candidate, e Edge) []part {
+	var parts []part
+	var heads []*Bound
+	for _, c := range group {
+		over := slices.IndexFunc(heads, func(h *Bound) bool {
+			return h.Object != c.bound.Object || h.Rank > c.bound.Rank && (h.Match == "" || h.Match == c.bound.Match)
+		})
+		if over >= 0 {
+			c.bound.hide(heads[over].Policy, e)
+			continue
+		}
+		heads = append(heads, c.bound)
+		parts = append(parts, part{match: c.bound.Match, set: &c.bound.Says})
+	}
+	return parts
 }
 
 // merged lays the policies of a group over each other, the first on top.
