@@ -11,10 +11,11 @@ import (
 // their API groups and back to those of release 0.8.
 var Istio = &document.Reader{
 	Name:  "istio",
-	Doc:   "Istio: routes of gateways, hosts outside the mesh, and who may call whom",
+	Doc:   "Istio: routes of gateways, hosts outside the mesh, policies of calls, and who may call whom",
 	Reads: istioKinds.names(),
 	Match: istioKinds.match("networking.istio.io", "security.istio.io", "authentication.istio.io",
-		"rbac.istio.io", "telemetry.istio.io", "extensions.istio.io"),
+		"rbac.istio.io", "telemetry.istio.io", "extensions.istio.io",
+		"install.istio.io", "sailoperator.io", "operator.istio.io"),
 	Read: istioKinds.read,
 }
 
@@ -41,6 +42,10 @@ var istioKinds = resourceKinds{
 
 	"Telemetry":  nil,
 	"WasmPlugin": nil,
+
+	"IstioOperator": istioInstallation,
+	"Istio":         istioInstallation, // of the Sail operator
+	"IstioRevision": istioInstallation,
 }
 
 // istioRoot is the namespace whose objects apply to all namespaces, unless the
@@ -177,6 +182,9 @@ func sidecar(r *resource) {
 // the mesh that its filters ask: rate limit services, authorizers, collectors.
 // They steer the proxy, they are not what its service calls.
 func envoyFilter(r *resource) {
+	for _, patch := range r.list(r.spec, "configPatches") {
+		r.unreadPatch(patch)
+	}
 	from, ok := r.pods(r.mapping(r.spec, "workloadSelector", "labels"))
 	if !ok {
 		return

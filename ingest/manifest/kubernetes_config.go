@@ -18,7 +18,13 @@ func readConfigMap(o *object) {
 		o.readEntries(&c, "data", plainText)
 	}
 	o.facts.Configs = append(o.facts.Configs, c)
+	for _, read := range configPolicies {
+		read(o)
+	}
 }
+
+// configPolicies read the policies that a product keeps in ConfigMaps.
+var configPolicies = []func(*object){istioMeshMap}
 
 // readSecret reads the entries of a Secret as far as they are text. Certificates
 // and tokens of the platform's own types hold no addresses.
