@@ -9,13 +9,15 @@ import (
 )
 
 // Find returns the service that a person means by name: the one with exactly
-// this ID, else the only one with this name, else the only one that goes by this
-// alias. The error is a *NameError.
+// this ID, else the only one with this name, of which a program goes before a
+// gateway, a job or a topic, else the only one that goes by this alias. The error
+// is a *NameError.
 func (g *Graph) Find(name string) (Node, error) {
 	if v, ok := g.Node(name); ok {
 		return v, nil
 	}
 	for _, goesBy := range []func(*Service) bool{
+		func(s *Service) bool { return s.Name == name && familyOf(s.Kind) == runs },
 		func(s *Service) bool { return s.Name == name },
 		func(s *Service) bool { return slices.Contains(s.Aliases, name) },
 	} {

@@ -9,7 +9,10 @@ import (
 )
 
 func TestFind(t *testing.T) {
-	g := graphtest.Parse("shop/cart shop/pricing bank/cart pay web:pay bank/a bank/b bank/c")
+	g := graphtest.Parse("shop/cart shop/pricing bank/cart pay web:pay bank/a bank/b bank/c shop/web edge/site bank/site")
+	if v, ok := g.Node("edge/site"); ok {
+		g.Service(v).Kind = graph.KindGateway
+	}
 	for _, a := range []struct {
 		id    string
 		names []string
@@ -27,11 +30,12 @@ func TestFind(t *testing.T) {
 		{doc: "unique alias", name: "prices", want: "shop/pricing"},
 		{doc: "an id goes before another's alias", name: "pay", want: "pay"},
 		{doc: "two of one name", name: "cart", wantErr: `2 services are called "cart"`, wantHi: `say which: "bank/cart" or "shop/cart"`},
+		{doc: "a program goes before a gateway of its name", name: "site", want: "bank/site"},
 		{doc: "two of one alias", name: "ledger", wantErr: `2 services are called "ledger"`, wantHi: `say which: "bank/a" or "bank/b"`},
-		{doc: "misspelt", name: "pricng", wantErr: `no service "pricng" in 0 files (8 services)`, wantHi: `did you mean "shop/pricing"?`},
-		{doc: "in the wrong namespace", name: "bank/pricing", wantErr: `no service "bank/pricing" in 0 files (8 services)`, wantHi: `did you mean "shop/pricing"?`},
-		{doc: "like nothing", name: "zebra", wantErr: `no service "zebra" in 0 files (8 services)`},
-		{doc: "empty", name: "", wantErr: `no service "" in 0 files (8 services)`},
+		{doc: "misspelt", name: "pricng", wantErr: `no service "pricng" in 0 files (11 services)`, wantHi: `did you mean "shop/pricing"?`},
+		{doc: "in the wrong namespace", name: "bank/pricing", wantErr: `no service "bank/pricing" in 0 files (11 services)`, wantHi: `did you mean "shop/pricing"?`},
+		{doc: "like nothing", name: "zebra", wantErr: `no service "zebra" in 0 files (11 services)`},
+		{doc: "empty", name: "", wantErr: `no service "" in 0 files (11 services)`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.doc, func(t *testing.T) {
