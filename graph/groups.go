@@ -10,7 +10,8 @@ import (
 // a hundred accounts stay below it.
 const maxMembers = 20_000
 
-// disband replaces every fact between groups by the facts between their members.
+// disband replaces every fact between groups by the facts between their members,
+// and groups that policies name by their members.
 func (l *linker) disband() {
 	groups := map[Ref][]*Member{}
 	for i := range l.f.Members {
@@ -41,11 +42,45 @@ func (l *linker) disband() {
 		}
 	}
 	l.f.Calls = calls
+	policies := slices.Clone(l.f.Policies)
+	for i := range policies {
+		p := &policies[i]
+		p.From, p.To = memberParties(groups, p.From, p.Origin), memberParties(groups, p.To, p.Origin)
+	}
+	l.f.Policies = policies
 }
 
-// members returns the parties that p stands for, which is p itself unless it is
-// a group. A group that is its own member adds nothing.
+// memberParties replaces the groups among parties by their members. A group
+// without members stays, and is nobody.
+func memberParties(groups map[Ref][]*Member, parties []Party, o Origin) []Party {
+	if !slices.ContainsFunc(parties, func(p Party) bool { return !p.Group.IsZero() }) {
+		return parties
+	}
+	var all []Party
+	for _, p := range parties {
+		found := membersOf(groups, p, o)
+		if len(found) == 0 {
+			all = append(all, p)
+		}
+		for _, m := range found {
+			all = append(all, m.Party)
+		}
+	}
+	return all
+}
+
+// members returns the parties that p stands for, and tells if there are none.
 func (l *linker) members(groups map[Ref][]*Member, p Party, o Origin) []Member {
+	found := membersOf(groups, p, o)
+	if len(found) == 0 {
+		l.unresolved(-1, p.Group.Name, "", o, "no "+p.Group.kindWord()+" of this name is in the inputs, or it names nobody")
+	}
+	return found
+}
+
+// membersOf returns the parties that p stands for, which is p itself unless it is
+// a group. A group that is its own member adds nothing.
+func membersOf(groups map[Ref][]*Member, p Party, o Origin) []Member {
 	if p.Group.IsZero() {
 		return []Member{{Party: p}}
 	}
@@ -64,9 +99,6 @@ func (l *linker) members(groups map[Ref][]*Member, p Party, o Origin) []Member {
 				seen, open = append(seen, group), append(open, one)
 			}
 		}
-	}
-	if len(found) == 0 {
-		l.unresolved(-1, p.Group.Name, "", o, "no "+p.Group.kindWord()+" of this name is in the inputs, or it names nobody")
 	}
 	return found
 }

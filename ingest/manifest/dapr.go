@@ -75,6 +75,7 @@ func daprComponent(r *resource) {
 	}
 	r.scopes(graph.Party{Group: r.ref()}, graph.Evidence{
 		Way: "dapr-component", Strength: graph.Strong, Class: block.class, Mode: block.mode,
+		Via: daprVia(r.ref(), building),
 	})
 }
 
@@ -165,8 +166,13 @@ func daprSubscription(r *resource) {
 	if name == "" {
 		return
 	}
-	r.scopes(r.group("Component", "", name), graph.Evidence{
-		Way: "dapr-subscription", Strength: graph.Strong, Mode: graph.Async,
+	component := r.group("Component", "", name)
+	via := daprVia(component.Group, "pubsub")
+	for i := range via {
+		via[i] = daprDeliveries(via[i])
+	}
+	r.scopes(component, graph.Evidence{
+		Way: "dapr-subscription", Strength: graph.Strong, Mode: graph.Async, Via: via,
 	})
 }
 
@@ -196,8 +202,11 @@ func configuredApps(configuration graph.Ref) graph.Ref {
 }
 
 // daprSidecar reads the annotations of a pod that say how its Dapr sidecar is
-// set up: traces go where the Configuration says.
+// set up: that it is called by an app-id, and where traces go.
 func daprSidecar(d *document.Document, f *graph.Facts, workload graph.Ref, annotations document.Node) {
+	if id := annotations.Get("dapr.io/app-id"); id.Str() != "" {
+		joinDaprApps(f, workload, d.At(id))
+	}
 	config := annotations.Get("dapr.io/config")
 	if config.Str() == "" {
 		return
@@ -230,9 +239,11 @@ func daprResiliency(r *resource) {
 	e.Strength = graph.Weak
 	for component := range r.mapping(r.spec, "targets", "components").Pairs() {
 		if component.Str() != "" {
+			e.Via = []graph.Ref{r.object("Component", "", component.Str()), daprComponents(anyBlock)}
 			r.scopes(r.group("Component", "", component.Str()), e)
 		}
 	}
+	daprPolicies(r)
 }
 
 func countKeys(n document.Node) int {

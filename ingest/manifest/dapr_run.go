@@ -33,6 +33,7 @@ func readDaprRun(d *document.Document, f *graph.Facts) {
 			thing.Ports = []graph.Port{{Number: port, Protocol: app.Get("appProtocol").Str()}}
 		}
 		f.Things = append(f.Things, thing)
+		joinDaprApps(f, thing.Ref, thing.Origin)
 		for _, env := range []document.Node{common, app.Get("env")} {
 			for key, value := range env.Pairs() {
 				f.Values = append(f.Values, graph.Value{

@@ -80,6 +80,20 @@ func off[T any](f *policyFields, n document.Node, v T) policy.Setting[T] {
 	return policy.Setting[T]{Value: v, Provenance: policy.Disabled, Origin: f.At(n)}
 }
 
+// supplied is the setting of a value that the product supplies beside what is
+// written at n.
+func supplied[T any](f *policyFields, n document.Node, v T) policy.Setting[T] {
+	return policy.Setting[T]{Value: v, Provenance: policy.PlatformDefault, Origin: f.At(n)}
+}
+
+// orSupplied is a setting, or what the product supplies where nothing is said.
+func orSupplied[T any](f *policyFields, n document.Node, s policy.Setting[T], v T) policy.Setting[T] {
+	if s.Provenance == policy.Unknown {
+		return supplied(f, n, v)
+	}
+	return s
+}
+
 // duration reads a duration at a path below n, in which zero switches off.
 func (f *policyFields) duration(n document.Node, path ...string) policy.Setting[time.Duration] {
 	n, field := n.Get(path...), strings.Join(path, ".")
