@@ -17,6 +17,8 @@ func Overlay(base, top Set) Set {
 		over(&b.On, t.On)
 		over(&b.Budget, t.Budget)
 		over(&b.Methods, t.Methods)
+		over(&b.MaxDuration, t.MaxDuration)
+		over(&b.RetryAfter, t.RetryAfter)
 		b.Backoff = overlay(b.Backoff, t.Backoff, func(b, t *Backoff) {
 			over(&b.Kind, t.Kind)
 			over(&b.Base, t.Base)
@@ -25,16 +27,23 @@ func Overlay(base, top Set) Set {
 			over(&b.Jitter, t.Jitter)
 		})
 	})
+	s.Hedge = overlay(base.Hedge, top.Hedge, func(b, t *Hedge) {
+		over(&b.Copies, t.Copies)
+		over(&b.Delay, t.Delay)
+	})
 	s.Breaker = overlay(base.Breaker, top.Breaker, func(b, t *Breaker) {
 		over(&b.Kind, t.Kind)
 		over(&b.Slow, t.Slow)
 		over(&b.ErrorRate, t.ErrorRate)
 		over(&b.Failures, t.Failures)
+		over(&b.Gateway, t.Gateway)
+		over(&b.SlowAfter, t.SlowAfter)
 		over(&b.Window, t.Window)
 		over(&b.Buckets, t.Buckets)
 		over(&b.MinCalls, t.MinCalls)
 		over(&b.Open, t.Open)
 		over(&b.MaxEject, t.MaxEject)
+		over(&b.EjectOne, t.EjectOne)
 	})
 	s.Bulkhead = overlay(base.Bulkhead, top.Bulkhead, func(b, t *Bulkhead) {
 		over(&b.MaxConcurrent, t.MaxConcurrent)
@@ -53,6 +62,11 @@ func Overlay(base, top Set) Set {
 		over(&b.Stale, t.Stale)
 	})
 	s.Balance = overlay(base.Balance, top.Balance, func(b, t *Balance) { over(&b.Strategy, t.Strategy) })
+	s.HealthCheck = overlay(base.HealthCheck, top.HealthCheck, func(b, t *HealthCheck) {
+		over(&b.Interval, t.Interval)
+		over(&b.Timeout, t.Timeout)
+		over(&b.Failures, t.Failures)
+	})
 	if s.Fallback == nil {
 		s.Fallback = base.Fallback
 	}

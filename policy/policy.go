@@ -104,22 +104,25 @@ func (l Layer) String() string { return Layers[l] }
 // A Set is what one layer says about one call. A nil part is a part that the
 // layer is silent about.
 type Set struct {
-	Layer     Layer
-	Product   string // whose policies these are: "istio"; empty for the native manifest
-	Timeout   *Timeout
-	Retry     *Retry
-	Breaker   *Breaker
-	Bulkhead  *Bulkhead
-	RateLimit *RateLimit
-	Fallback  *Fallback
-	Cache     *Cache
-	Balance   *Balance
+	Layer       Layer
+	Product     string // whose policies these are: "istio", see Products; empty for the native manifest
+	Timeout     *Timeout
+	Retry       *Retry
+	Hedge       *Hedge
+	Breaker     *Breaker
+	Bulkhead    *Bulkhead
+	RateLimit   *RateLimit
+	Fallback    *Fallback
+	Cache       *Cache
+	Balance     *Balance
+	HealthCheck *HealthCheck
 }
 
 // Empty reports whether the set is silent about everything.
 func (s *Set) Empty() bool {
-	return s == nil || s.Timeout == nil && s.Retry == nil && s.Breaker == nil && s.Bulkhead == nil &&
-		s.RateLimit == nil && s.Fallback == nil && s.Cache == nil && s.Balance == nil
+	return s == nil || s.Timeout == nil && s.Retry == nil && s.Hedge == nil && s.Breaker == nil &&
+		s.Bulkhead == nil && s.RateLimit == nil && s.Fallback == nil && s.Cache == nil && s.Balance == nil &&
+		s.HealthCheck == nil
 }
 
 // A Timeout bounds time. Only Total and PerTry bound a request: Connect, Idle
@@ -135,10 +138,13 @@ type Timeout struct {
 // A Retry says when and how often a failed attempt is repeated.
 type Retry struct {
 	Retries Setting[int]      // tries in addition to the first; -1 is without end
-	On      Setting[[]string] // trigger classes, sorted: connect, reset, response-5xx, response-gateway, response-429, timeout-per-try, grpc:CODE, any
+	On      Setting[[]string] // trigger classes, sorted; see Triggers. Set and empty is never
 	Backoff *Backoff
 	Budget  Setting[float64]  // retries over requests, 0.2 is 20 %
 	Methods Setting[[]string] // upper case; empty is every method
+
+	MaxDuration Setting[time.Duration] // retrying ends then, whatever is left of it
+	RetryAfter  Setting[bool]          // waits as long as an overloaded callee asks for
 }
 
 // A Backoff is the wait before a retry.
@@ -158,17 +164,26 @@ type Jitter struct {
 	UpTo     time.Duration
 }
 
+// A Hedge sends copies of a request that is slow, without waiting for it to fail.
+type Hedge struct {
+	Copies Setting[int]           // in addition to the first request
+	Delay  Setting[time.Duration] // between two copies
+}
+
 // A Breaker stops calling a dependency that fails.
 type Breaker struct {
 	Kind      Setting[string]        // endpoint (ejects single hosts), call (the whole dependency), none
 	Slow      Setting[bool]          // slowness alone trips it
 	ErrorRate Setting[float64]       // share of failed calls that opens it, 0.5 is 50 %
-	Failures  Setting[int]           // failures in a row that open it
+	Failures  Setting[int]           // failures in a row that open it; 0 is never
+	Gateway   Setting[int]           // answers 502, 503, 504 or none in a row that open it; 0 is never
+	SlowAfter Setting[time.Duration] // a call that takes longer counts as slow
 	Window    Setting[time.Duration] // over which errors are counted
 	Buckets   Setting[int]           // that the window is divided into
 	MinCalls  Setting[int]           // calls in the window before it may open
 	Open      Setting[time.Duration] // how long it stays open
 	MaxEject  Setting[float64]       // largest share of hosts ejected at once, 0.1 is 10 %
+	EjectOne  Setting[bool]          // one host may be ejected whatever MaxEject says
 }
 
 // A Bulkhead caps how much of the caller one dependency can occupy.
@@ -210,4 +225,11 @@ type Cache struct {
 // Balance spreads calls over the callee's replicas.
 type Balance struct {
 	Strategy Setting[string] // round-robin, least-request, random, consistent-hash, pick-first, passthrough, ...
+}
+
+// A HealthCheck asks the callee's replicas on its own whether they are well.
+type HealthCheck struct {
+	Interval Setting[time.Duration]
+	Timeout  Setting[time.Duration]
+	Failures Setting[int] // in a row, until a replica gets no more calls
 }

@@ -1,0 +1,153 @@
+package policy
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Failure is the way in which a callee fails, as its caller sees it.
+type Failure uint8
+
+const (
+	Down   Failure = iota // it cannot be reached, or its connections break
+	Errors                // it answers, with errors
+	Slow                  // it does not answer in time
+)
+
+// Failures are the words for Failure.
+var Failures = []string{"down", "errors", "slow"}
+
+func (f Failure) String() string { return Failures[f] }
+
+// Amplification is the number of requests that the callee gets for one call while
+// it fails in that way; +Inf if there is no end of them. It is not whole where a
+// budget limits retries to a share of the requests.
+func (e Effective) Amplification(f Failure) float64 {
+	factor := 1.0
+	for i := len(e.Layers) - 1; i >= 0; i-- {
+		l := &e.Layers[i]
+		factor *= l.factor(f, e.Facts)
+		f = l.returns(f)
+	}
+	return factor
+}
+
+// AtLastHop is the largest Amplification, n_conn: of the call to a service that
+// fails, whatever its way.
+func (e Effective) AtLastHop() float64 {
+	return max(e.Amplification(Down), e.Amplification(Errors), e.Amplification(Slow))
+}
+
+// AlongPath is the number of requests that the callee gets for one call when it
+// answers with an error because something behind it failed, n_resp. If slow, the
+// callee may also take longer than an attempt lasts.
+func (e Effective) AlongPath(slow bool) float64 {
+	if slow {
+		return max(e.Amplification(Errors), e.Amplification(Slow))
+	}
+	return e.Amplification(Errors)
+}
+
+// factor is the number of tries of one layer while the layers that it wraps
+// return f. Copies of a hedge are sent in any case but an immediate error.
+func (l *Effect) factor(f Failure, facts CallFacts) float64 {
+	n := 1.0
+	if l.Attempts != 1 && l.Set.fires(f, facts) {
+		n = float64(l.Attempts)
+		if l.Attempts == Unlimited {
+			n = math.Inf(1)
+		}
+		if b := l.Set.Retry.Budget; b.Set() && b.Value >= 0 {
+			n = min(n, 1+b.Value)
+		}
+	}
+	if h := l.Set.Hedge; h != nil && h.Copies.Set() && h.Copies.Value > 0 {
+		n *= 1 + float64(h.Copies.Value)
+	}
+	return n
+}
+
+// returns is the way a layer fails if those that it wraps fail in the way f: a
+// proxy answers in the callee's place, with 502, 503 or 504. Without a timeout it
+// never does that for a slow one.
+func (l *Effect) returns(f Failure) Failure {
+	if l.Set.Layer == App || f == Slow && l.Held.State != Finite {
+		return f
+	}
+	return Errors
+}
+
+// fires reports whether the conditions of s answer to f. Conditions that are
+// unknown are taken for any.
+func (s *Set) fires(f Failure, facts CallFacts) bool {
+	r := s.Retry
+	if r == nil || r.neverFires() {
+		return false
+	}
+	if f == Slow && !s.PerTryActs() {
+		return false // the total is over, too
+	}
+	if !r.On.Set() {
+		return true
+	}
+	return slices.ContainsFunc(r.On.Value, func(on string) bool { return answers(on, f, facts.Protocol) })
+}
+
+// covers reports whether r is for some of the methods of a call.
+func (r *Retry) covers(methods []string) bool {
+	if !r.Methods.Set() || len(r.Methods.Value) == 0 || len(methods) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(r.Methods.Value, m) })
+}
+
+// answers reports whether a class of triggers is set off by f.
+func answers(on string, f Failure, protocol string) bool {
+	if on == OnAny {
+		return true
+	}
+	if code, ok := strings.CutPrefix(on, "grpc:"); ok {
+		return protocol == "grpc" && slices.Contains(grpcOf[f], code)
+	}
+	switch f {
+	case Down:
+		return on == OnConnect || on == OnReset
+	case Slow:
+		return on == OnPerTry
+	}
+	if on == On5xx || on == OnGateway {
+		return true
+	}
+	code, err := strconv.Atoi(strings.TrimPrefix(on, "response-"))
+	return err == nil && code >= 500
+}
+
+// grpcOf are the statuses that a gRPC client sees.
+var grpcOf = [...][]string{
+	Down:   {"UNAVAILABLE"},
+	Errors: {"UNAVAILABLE", "INTERNAL", "UNKNOWN", "DEADLINE_EXCEEDED"},
+	Slow:   {"DEADLINE_EXCEEDED"},
+}
+
+// repeats reports whether l tries again after the layers that it wraps gave up.
+// Libraries hand on what they got. A proxy answers, with the callee's status or
+// its own, so that conditions about connections never see a failure through it.
+func (l *Effect) repeats(inner []Effect, facts CallFacts) bool {
+	through := slices.ContainsFunc(inner, func(i Effect) bool { return i.Set.Layer != App })
+	on := l.Set.Retry.On
+	if !through || !on.Set() {
+		return true
+	}
+	return slices.ContainsFunc(on.Value, func(on string) bool {
+		switch {
+		case on == OnPerTry:
+			held := inner[0].Held
+			return l.Set.PerTryActs() && (held.State != Finite || l.Attempt.Time < held.Time)
+		case strings.HasPrefix(on, "grpc:"):
+			return facts.Protocol == "grpc"
+		}
+		return on == OnAny || strings.HasPrefix(on, "response-")
+	})
+}

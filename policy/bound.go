@@ -1,0 +1,89 @@
+package policy
+
+import "time"
+
+// A Bound is the longest that something can take.
+type Bound struct {
+	State State
+	Time  time.Duration // if it is finite
+	By    []Decision    // the settings that make it so, the decisive one first
+}
+
+// State tells a limit that nobody set from one that nobody told of.
+type State uint8
+
+const (
+	Untold  State = iota // no layer that is known to act says a word
+	Endless              // a layer acts and sets no limit
+	Finite
+)
+
+// States are the words for State.
+var States = []string{"unknown", "inf", "finite"}
+
+func (s State) String() string { return States[s] }
+
+// String writes the time, "inf" or "unknown".
+func (b Bound) String() string {
+	if b.State == Finite {
+		return b.Time.String()
+	}
+	return b.State.String()
+}
+
+// Origin is where the decisive setting is written.
+func (b Bound) Origin() Origin {
+	if len(b.By) == 0 {
+		return Origin{}
+	}
+	return b.By[0].Origin
+}
+
+// Explicit reports whether people wrote every setting that b is made of.
+func (b Bound) Explicit() bool {
+	for _, d := range b.By {
+		if d.Provenance != Explicit {
+			return false
+		}
+	}
+	return len(b.By) > 0
+}
+
+// A Decision is a setting that decides about an Effective policy.
+type Decision struct {
+	Layer      Layer
+	Product    string
+	Field      string // "timeout.perTry"
+	Value      any    // time.Duration, int, float64, string, []string or bool; nil if it holds none
+	Provenance Provenance
+	Origin     Origin
+}
+
+// decide makes a Decision of a setting of s.
+func decide[T any](s *Set, field string, v Setting[T]) Decision {
+	d := Decision{Layer: s.Layer, Product: s.Product, Field: field, Provenance: v.Provenance, Origin: v.Origin}
+	if v.Set() {
+		d.Value = v.Value
+	}
+	return d
+}
+
+// limit is a setting of s as a bound. A timeout of 0 is none.
+func limit(s *Set, field string, v Setting[time.Duration]) Bound {
+	switch {
+	case v.Provenance == Unknown:
+		return Bound{}
+	case v.Set() && v.Value > 0:
+		return Bound{Finite, v.Value, []Decision{decide(s, field, v)}}
+	}
+	return Bound{State: Endless, By: []Decision{decide(s, field, v)}}
+}
+
+// sooner returns what fires first. A limit that is known beats one that is not:
+// whatever the other is, it cannot be later.
+func sooner(a, b Bound) Bound {
+	if b.State > a.State || b.State == Finite && a.State == Finite && b.Time < a.Time {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,146 @@
+package policy
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// CallFacts is what Combine has to know of a call.
+type CallFacts struct {
+	Protocol string       // http, grpc, tcp, sql, ...; empty if unknown
+	Methods  []string     // upper case; nil if unknown
+	Replicas Setting[int] // of the callee
+}
+
+// An Effective policy is what all layers together do to one call.
+type Effective struct {
+	Layers []Effect // outermost first
+	Facts  CallFacts
+
+	Attempt  Bound // p: the longest that the caller waits for one request that the callee gets
+	Budget   Bound // T: the longest that the caller can be held
+	Attempts Tries // n: the most requests that the callee can get
+}
+
+// An Effect is what one layer does, first by itself and then with all layers
+// that it wraps.
+type Effect struct {
+	Set      Set
+	Attempts Tries      // n, of this call's methods
+	By       []Decision // what makes it n
+	Attempt  Bound      // p
+	Waits    Bound      // W
+	Budget   Bound      // T
+	Full     int        // tries that can finish within the total, n_full
+	Start    int        // tries that can begin within it, n_start
+	Ejection Ejection
+
+	Try     Bound // p, where a try is all that the wrapped layers do
+	Held    Bound // T, likewise
+	Repeats bool  // it retries, and does so when the wrapped layers give up
+}
+
+// Combine puts the layers of one call together. Their order does not matter: a
+// layer nearer to the caller wraps those that are farther, and of one layer the
+// products are in the order of Products. An API like Gateway API is laid over the
+// product that carries it out. Policies for requests do nothing to calls that are
+// none, and are left out.
+//
+// The layers are not changed, and are to have their defaults already.
+func Combine(layers []Set, facts CallFacts) Effective {
+	e := Effective{Facts: facts, Attempts: 1}
+	for _, s := range arrange(layers) {
+		e.Layers = append(e.Layers, alone(acting(s, facts), facts))
+	}
+	for i := len(e.Layers) - 1; i >= 0; i-- {
+		l := &e.Layers[i]
+		inner := e.Layers[i+1:]
+		l.Repeats = l.Attempts != 1 && l.repeats(inner, facts)
+		n := l.Attempts
+		if !l.Repeats {
+			n = 1
+		}
+		l.Try = l.Attempt
+		if len(inner) > 0 {
+			l.Try = sooner(l.Attempt, inner[0].Held)
+		}
+		l.Held = l.Set.edgeBudget(n, l.By, l.Try)
+		e.Attempts = product(e.Attempts, n)
+		e.Attempt = sooner(l.Attempt, e.Attempt)
+	}
+	if len(e.Layers) > 0 {
+		e.Budget = e.Layers[0].Held
+	}
+	return e
+}
+
+// alone is the effect of one layer without others.
+func alone(s Set, facts CallFacts) Effect {
+	l := Effect{Set: s, Attempt: s.attemptBound(), Ejection: ejection(s.Breaker, facts.Replicas)}
+	l.Attempts, l.By = s.tries()
+	if l.Attempts != 1 && !s.Retry.covers(facts.Methods) {
+		l.Attempts, l.By = 1, []Decision{decide(&s, "retry.methods", s.Retry.Methods)}
+	}
+	l.Waits = s.waits(l.Attempts)
+	l.Budget = s.edgeBudget(l.Attempts, l.By, l.Attempt)
+	l.Full, l.Start = s.fitting(l.Attempts, l.Attempt)
+	return l
+}
+
+// arrange sorts sets from the outside in, and lays APIs over their products.
+func arrange(layers []Set) []Set {
+	sorted := slices.Clone(layers)
+	slices.SortStableFunc(sorted, func(a, b Set) int {
+		return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(position(a.Product), position(b.Product)))
+	})
+	for i := 0; i < len(sorted); i++ {
+		p := FindProduct(sorted[i].Product)
+		if p == nil || !p.Contract {
+			continue
+		}
+		by := slices.IndexFunc(sorted, func(s Set) bool {
+			q := FindProduct(s.Product)
+			return s.Layer == sorted[i].Layer && q != nil && !q.Contract && q.Layer == s.Layer
+		})
+		if by < 0 {
+			continue
+		}
+		both := Overlay(sorted[by], sorted[i])
+		both.Product = sorted[by].Product
+		sorted[by] = both
+		sorted = slices.Delete(sorted, i, i+1)
+		i--
+	}
+	return sorted
+}
+
+// requestless are protocols that proxies pass on as bytes: what they know of
+// requests does not act there.
+var requestless = []string{"tcp", "tls", "udp", "sql", "postgres", "postgresql", "mysql", "mongodb", "mongo", "redis", "kafka", "amqp", "nats", "mqtt", "memcached", "cassandra"}
+
+// acting is what of s acts on a call: all of it, or its connections alone.
+func acting(s Set, facts CallFacts) Set {
+	p := FindProduct(s.Product)
+	if !slices.Contains(requestless, facts.Protocol) || s.Layer == App || p != nil && p.Transport {
+		return s
+	}
+	bytes := Set{Layer: s.Layer, Product: s.Product, Breaker: s.Breaker, Balance: s.Balance, HealthCheck: s.HealthCheck}
+	if s.Timeout != nil {
+		bytes.Timeout = &Timeout{Connect: s.Timeout.Connect, Idle: s.Timeout.Idle}
+	}
+	if s.Bulkhead != nil {
+		bytes.Bulkhead = &Bulkhead{MaxConnections: s.Bulkhead.MaxConnections, PoolSize: s.Bulkhead.PoolSize}
+	}
+	return bytes
+}
+
+func product(a, b Tries) Tries {
+	switch {
+	case a == Unlimited || b == Unlimited:
+		return Unlimited
+	case a > math.MaxInt32 || b > math.MaxInt32:
+		return math.MaxInt32
+	}
+	return min(a*b, math.MaxInt32)
+}

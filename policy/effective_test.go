@@ -1,0 +1,86 @@
+package policy
+
+import (
+	"testing"
+	"time"
+)
+
+const ms = time.Millisecond
+
+var here = Origin{Reader: "test", File: "a.yaml", Line: 7}
+
+func say[T any](v T) Setting[T] { return Declare(v, here) }
+
+func off[T any]() Setting[T] { return Setting[T]{Provenance: Disabled, Origin: here} }
+
+func TestOneLayer(t *testing.T) {
+	retries := func(n int, on ...string) *Retry { return &Retry{Retries: say(n), On: say(on)} }
+	tests := []struct {
+		name                 string
+		set                  Set
+		n                    Tries
+		attempt, waits, held string
+		full, start          int
+	}{
+		{"an Istio route with too little time for its tries", Set{Product: "istio",
+			Timeout: &Timeout{Total: say(5 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, OnGateway, OnReset)},
+			4, "2s", "275ms", "5s", 2, 3},
+		{"the same with time enough", Set{Product: "istio",
+			Timeout: &Timeout{Total: say(9 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, OnGateway, OnReset)},
+			4, "2s", "275ms", "8.275s", 4, 4},
+		{"Envoy drops a per-try timeout that is not below the total", Set{Product: "istio",
+			Timeout: &Timeout{Total: say(2 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, OnReset)},
+			4, "2s", "275ms", "2s", 1, 1},
+		{"Istio retries without any timeout", Set{Product: "istio", Retry: retries(3, On5xx)},
+			4, "inf", "275ms", "inf", 4, 4},
+		{"Istio unasked", Set{Product: "istio"}, 3, "inf", "100ms", "inf", 3, 3},
+		{"Istio retries switched off", Set{Product: "istio", Retry: &Retry{Retries: off[int]()}}, 1, "inf", "0s", "inf", 1, 1},
+		{"a budget of a DestinationRule leaves the default retries", Set{Product: "istio", Retry: &Retry{Budget: say(0.2)}},
+			3, "inf", "100ms", "inf", 3, 3},
+		{"Envoy unasked", Set{Product: "envoy"}, 1, "15s", "0s", "15s", 1, 1},
+		{"Kuma unasked", Set{Product: "kuma"}, 6, "15s", "775ms", "15s", 1, 1},
+		{"a Linkerd limit without conditions", Set{Product: "linkerd", Retry: &Retry{Retries: say(3)}}, 1, "inf", "0s", "inf", 1, 1},
+		{"Linkerd waits up to twice as long", Set{Product: "linkerd", Timeout: &Timeout{PerTry: say(100 * ms)}, Retry: retries(5, On5xx)},
+			6, "100ms", "1.25s", "1.85s", 6, 6}, // 50 + 100 + 200 + 400 + 500
+		{"Consul retries without conditions", Set{Product: "consul", Retry: &Retry{Retries: say(3)}}, 1, "15s", "0s", "15s", 1, 1},
+		{"Dapr for ever", Set{Product: "dapr", Retry: &Retry{Backoff: &Backoff{Kind: say("fixed"), Base: say(5 * time.Second)}}},
+			Unlimited, "inf", "inf", "inf", manyRetries, manyRetries},
+		{"Dapr for ever with a bound on each try", Set{Product: "dapr", Timeout: &Timeout{PerTry: say(time.Second)},
+			Retry: &Retry{Backoff: &Backoff{Kind: say("fixed"), Base: say(5 * time.Second)}}},
+			Unlimited, "1s", "inf", "inf", manyRetries, manyRetries},
+		{"Dapr growing", Set{Product: "dapr", Timeout: &Timeout{PerTry: say(time.Second)},
+			Retry: &Retry{Retries: say(3), Backoff: &Backoff{Kind: say("exponential"), Max: say(2 * time.Second)}}},
+			4, "1s", "3.625s", "7.625s", 4, 4}, // 0.5 + 1.125 + 2
+		{"resilience4j without waitDuration", Set{Product: "resilience4j", Retry: &Retry{Retries: say(3)}}, 4, "unknown", "1.5s", "unknown", 4, 4},
+		{"the .NET handler unasked", Set{Product: "dotnet"}, 4, "10s", "14s", "30s", 2, 3}, // 2 + 4 + 8; 4 x 10 + 14 is 54
+		{"gRPC tries five times at most", Set{Product: "grpc", Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(9), On: say([]string{"grpc:UNAVAILABLE"}),
+			Backoff: &Backoff{Base: say(100 * ms), Max: say(300 * ms), Multiplier: say(2.0)}}},
+			5, "1s", "1.08s", "6.08s", 5, 5}, // (100 + 200 + 300 + 300) x 1.2
+		{"MicroProfile's delay and jitter", Set{Product: "microprofile", Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(3), Backoff: &Backoff{Base: say(100 * ms)}}},
+			4, "1s", "900ms", "4.9s", 4, 4},
+		{"MicroProfile's maxDuration ends the loop", Set{Product: "microprofile", Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(-1), MaxDuration: say(10 * time.Second), Backoff: &Backoff{Jitter: say(Jitter{Kind: "none"})}}},
+			Unlimited, "1s", "inf", "10s", 10, 10},
+		{"Traefik at once", Set{Product: "traefik", Retry: &Retry{Retries: say(3)}}, 4, "inf", "0s", "inf", 4, 4},
+		{"Traefik growing", Set{Product: "traefik", Retry: &Retry{Retries: say(2), Backoff: &Backoff{Kind: say("exponential"), Base: say(100 * ms)}}},
+			3, "inf", "600ms", "inf", 3, 3},
+		{"a gap between two reads bounds nothing", Set{Product: "kong"}, 6, "inf", "0s", "inf", 6, 6},
+		{"linear waits", Set{Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(3), Backoff: &Backoff{Kind: say("linear"), Base: say(100 * ms), Max: say(250 * ms)}}},
+			4, "1s", "550ms", "4.55s", 4, 4},
+		{"hedging waits for its last copy", Set{Timeout: &Timeout{PerTry: say(time.Second)}, Hedge: &Hedge{Copies: say(2), Delay: say(100 * ms)}},
+			1, "1s", "0s", "1.2s", 1, 1},
+		{"a timeout switched off", Set{Product: "envoy", Timeout: &Timeout{Total: off[time.Duration]()}}, 1, "inf", "0s", "inf", 1, 1},
+		{"nothing said", Set{}, 1, "unknown", "0s", "unknown", 1, 1},
+	}
+	for _, tt := range tests {
+		e := Combine([]Set{tt.set.WithDefaults()}, CallFacts{})
+		l := e.Layers[0]
+		if l.Attempts != tt.n || l.Attempt.String() != tt.attempt || l.Waits.String() != tt.waits || l.Budget.String() != tt.held || l.Full != tt.full || l.Start != tt.start {
+			t.Errorf("%s: n %d, p %v, W %v, T %v, full %d, start %d\nwant n %d, p %v, W %v, T %v, full %d, start %d", tt.name,
+				l.Attempts, l.Attempt, l.Waits, l.Budget, l.Full, l.Start, tt.n, tt.attempt, tt.waits, tt.held, tt.full, tt.start)
+		}
+		if e.Attempts != l.Attempts || e.Attempt.String() != l.Attempt.String() || e.Budget.String() != l.Budget.String() {
+			t.Errorf("%s: the call (n %d, p %v, T %v) differs from its only layer (n %d, p %v, T %v)", tt.name,
+				e.Attempts, e.Attempt, e.Budget, l.Attempts, l.Attempt, l.Budget)
+		}
+	}
+}

@@ -1,0 +1,169 @@
+package policy
+
+import (
+	"slices"
+	"time"
+)
+
+// Formulas about one layer, with r retries, n = r + 1 tries, p the longest that a
+// try can take, W the sum of the longest waits and T the longest that all can take.
+
+// Tries is a number of attempts, the first included.
+type Tries int
+
+// Unlimited is as many tries as it takes.
+const Unlimited Tries = -1
+
+// tries is n, and what decides about it. Retries that no condition sets off are none.
+func (s *Set) tries() (n Tries, by []Decision) {
+	r := s.Retry
+	if r == nil {
+		return 1, nil
+	}
+	if r.Retries.Provenance != Unknown {
+		by = append(by, decide(s, "retry.retries", r.Retries))
+	}
+	if !r.Retries.Set() || r.Retries.Value == 0 || r.Retries.Value < -1 {
+		return 1, by
+	}
+	if r.neverFires() {
+		return 1, append([]Decision{decide(s, "retry.on", r.On)}, by...)
+	}
+	if p := FindProduct(s.Product); p != nil && p.MaxAttempts > 0 {
+		if r.Retries.Value < 0 || r.Retries.Value >= p.MaxAttempts {
+			return Tries(p.MaxAttempts), by
+		}
+	}
+	if r.Retries.Value < 0 {
+		return Unlimited, by
+	}
+	return Tries(min(r.Retries.Value, maxCount)) + 1, by
+}
+
+// neverFires reports whether it is known that r has no conditions.
+func (r *Retry) neverFires() bool {
+	return r.On.Provenance == Absent || r.On.Provenance == Disabled || r.On.Set() && len(r.On.Value) == 0
+}
+
+// attemptBound is p: the bound on one try if there is one, else that on all. A
+// bound on one try that is not below that on all never fires; Envoy ignores it by
+// its documentation, elsewhere the other is first.
+func (s *Set) attemptBound() Bound {
+	if s.Timeout == nil {
+		return Bound{}
+	}
+	perTry, total := limit(s, "timeout.perTry", s.Timeout.PerTry), s.totalBound()
+	switch {
+	case perTry.State == Finite && (total.State != Finite || perTry.Time < total.Time):
+		return perTry
+	case total.State != Untold:
+		return total
+	}
+	return Bound{}
+}
+
+func (s *Set) totalBound() Bound {
+	if s.Timeout == nil {
+		return Bound{}
+	}
+	return limit(s, "timeout.total", s.Timeout.Total)
+}
+
+// PerTryActs reports whether one try has a bound of its own that can fire.
+func (s *Set) PerTryActs() bool {
+	p := s.attemptBound()
+	return p.State == Finite && p.By[0].Field == "timeout.perTry"
+}
+
+// waits is W. Without end of retries there is no end of waiting.
+func (s *Set) waits(n Tries) Bound {
+	if n == 1 || s.Retry == nil {
+		return Bound{State: Finite}
+	}
+	b := s.Retry.Backoff
+	var by []Decision
+	if b != nil && b.Base.Provenance != Unknown && b.kind() != "none" {
+		by = append(by, decide(s, "retry.backoff.base", b.Base))
+	}
+	if n == Unlimited {
+		return Bound{State: Endless, By: by}
+	}
+	return Bound{Finite, b.longestWaits(s.growth(), int(n-1)), by}
+}
+
+func (s *Set) growth() Growth {
+	if p := FindProduct(s.Product); p != nil {
+		return p.Wait
+	}
+	return Plain
+}
+
+// edgeBudget is T = min(total, n x p + W). With a total of its own, a layer ends
+// then; a layer whose tries have no end in time has none either.
+func (s *Set) edgeBudget(n Tries, by []Decision, p Bound) Bound {
+	t := allTries(n, by, s.hedged(p), s.waits(n))
+	if p.State == Finite && n != 1 && s.Retry != nil {
+		t = sooner(t, limit(s, "retry.maxDuration", s.Retry.MaxDuration))
+	}
+	if total := s.totalBound(); total.State == Finite && (t.State != Finite || total.Time <= t.Time) {
+		return total
+	}
+	return t
+}
+
+// hedged is how long a try takes if its last copy is sent as late as can be.
+func (s *Set) hedged(p Bound) Bound {
+	h := s.Hedge
+	if h == nil || p.State != Finite || !h.Copies.Set() || h.Copies.Value <= 0 {
+		return p
+	}
+	p.Time = plus(p.Time, times(max(h.Delay.Value, 0), int64(h.Copies.Value)))
+	p.By = append(slices.Clip(p.By), decide(s, "hedge.copies", h.Copies))
+	return p
+}
+
+// allTries is n x p + W.
+func allTries(n Tries, by []Decision, p, w Bound) Bound {
+	switch {
+	case n == 1 || p.State != Finite:
+		return p
+	case n == Unlimited:
+		return Bound{State: Endless, By: append(append([]Decision{}, by...), p.By...)}
+	}
+	t := Bound{State: Finite, Time: plus(times(p.Time, int64(n)), w.Time)}
+	t.By = append(append(append(t.By, p.By...), by...), w.By...)
+	return t
+}
+
+// fitting returns how many of n tries can finish, and how many can begin, before
+// the total is over if each takes as long as it may:
+//
+//	start(i) = (i-1) x p + the longest waits before try i
+//
+// Of more than manyRetries tries only so many are counted.
+func (s *Set) fitting(n Tries, p Bound) (full, start int) {
+	end := s.totalBound()
+	if s.Retry != nil {
+		end = sooner(end, limit(s, "retry.maxDuration", s.Retry.MaxDuration))
+	}
+	if n == Unlimited || n > manyRetries {
+		n = manyRetries
+	}
+	if end.State != Finite || p.State != Finite {
+		return int(n), int(n)
+	}
+	var begin time.Duration
+	for i := 1; i <= int(n); i++ {
+		if i > 1 {
+			begin = plus(begin, plus(p.Time, s.Retry.Backoff.longestWait(s.growth(), i-1)))
+		}
+		if begin >= end.Time {
+			break
+		}
+		start++
+		if plus(begin, p.Time) <= end.Time {
+			full++
+		}
+	}
+	return full, start
+}

@@ -1,0 +1,165 @@
+package policy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/internal/didyoumean"
+)
+
+// A ValueError says why a product would not take a value, in the words of a
+// finding: `timeout "3x" ` + Why, then the hint.
+type ValueError struct {
+	Text string // as written
+	Why  string // "has no unit", lower case, no full stop
+	Hint string // the way out: `write "3s" or "3ms"`
+}
+
+func (e *ValueError) Error() string { return strconv.Quote(e.Text) + " " + e.Why }
+
+// A Meaning is what a value does to a limit.
+type Meaning uint8
+
+const (
+	Acts  Meaning = iota // it is the limit
+	Off                  // there is to be no limit
+	Unset                // the product takes it as though nothing were written
+)
+
+// A Duration is what a product understands by a text. Doubt is not empty if it
+// takes the text for something that its author hardly meant.
+type Duration struct {
+	Value time.Duration // nothing, unless it acts or is an explicit 0
+	Means Meaning
+	Doubt string // "is 10 days"
+	Hint  string // how to write what was meant
+}
+
+// Setting is d as a field of a policy: explicit, disabled, or unknown for a text
+// that counts as unwritten.
+func (d Duration) Setting(o Origin) Setting[time.Duration] {
+	switch d.Means {
+	case Off:
+		return Setting[time.Duration]{Provenance: Disabled, Origin: o}
+	case Unset:
+		return Setting[time.Duration]{}
+	}
+	return Declare(d.Value, o)
+}
+
+// Wait is d as a wait or an interval, where 0 is a length like any other.
+func (d Duration) Wait(o Origin) Setting[time.Duration] {
+	if d.Means == Unset {
+		return Setting[time.Duration]{}
+	}
+	return Declare(d.Value, o)
+}
+
+// ParseDuration reads text as the product with that syntax would. The error is a
+// *ValueError.
+func ParseDuration(s *Syntax, text string) (Duration, error) {
+	for _, off := range s.off {
+		if text == off {
+			return Duration{Means: Off}, nil
+		}
+	}
+	d, why := s.read(text)
+	if why == "" {
+		switch {
+		case d < 0 && s.negative == "", d == 0 && s.zero == "":
+			why = "must be more than 0"
+		case d < 0:
+			return Duration{Means: meanings[s.negative]}, nil
+		case d == 0:
+			return Duration{Means: meanings[s.zero]}, nil
+		}
+	}
+	if why != "" {
+		return Duration{}, &ValueError{text, why, s.hint(text)}
+	}
+	out := Duration{Value: d}
+	if s.doubt != nil {
+		out.Doubt, out.Hint = s.doubt(text)
+	}
+	return out, nil
+}
+
+// ParseAmount reads a number and its unit that stand in two places. The unit is
+// one of ChronoUnit, as MicroProfile has it ("SECONDS"), or of App Mesh ("ms",
+// "s"); an empty one is milliseconds. A number of 0 means no limit.
+func ParseAmount(number, unit string) (Duration, error) {
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n < 0 {
+		return Duration{}, &ValueError{number, "is not a whole number", "write the number alone, its unit has a key of its own"}
+	}
+	size, ok := chronoUnits[strings.ToUpper(unit)]
+	if !ok {
+		return Duration{}, &ValueError{unit, "is not a unit of time", "write MILLIS, SECONDS or MINUTES"}
+	}
+	if n == 0 {
+		return Duration{Means: Off}, nil
+	}
+	return Duration{Value: times(size, n)}, nil
+}
+
+var chronoUnits = map[string]time.Duration{
+	"": time.Millisecond, "MS": time.Millisecond, "S": time.Second,
+	"NANOS": time.Nanosecond, "MICROS": time.Microsecond, "MILLIS": time.Millisecond, "SECONDS": time.Second,
+	"MINUTES": time.Minute, "HOURS": time.Hour, "HALF_DAYS": 12 * time.Hour, "DAYS": 24 * time.Hour,
+}
+
+// ParsePercent reads a number of percent, 0 to 100, as a share: "50" and "50%"
+// are 0.5.
+func ParsePercent(text string) (share float64, err error) {
+	n, perr := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
+	switch {
+	case perr != nil:
+		return 0, &ValueError{text, "is not a percentage", "write a number from 0 to 100"}
+	case !(0 <= n && n <= 100):
+		return 0, &ValueError{text, "is outside of 0 to 100 percent", "write a number from 0 to 100"}
+	}
+	return n / 100, nil
+}
+
+// ParseRatio reads a share of one: "0.5" is one half.
+func ParseRatio(text string) (share float64, err error) {
+	n, perr := strconv.ParseFloat(text, 64)
+	switch {
+	case perr != nil:
+		return 0, &ValueError{text, "is not a ratio", "write a number from 0 to 1"}
+	case !(0 <= n && n <= 1):
+		return 0, &ValueError{text, "is outside of 0 to 1", "write 0.5 for one half"}
+	}
+	return n, nil
+}
+
+// ParseCount reads a whole number of at least least.
+func ParseCount(text string, least int) (int, error) {
+	n, err := strconv.Atoi(text)
+	if err != nil || n > maxCount {
+		return 0, &ValueError{text, "is not a whole number", fmt.Sprintf("write a number from %d up", least)}
+	}
+	if n < least {
+		return 0, &ValueError{text, fmt.Sprintf("is below %d", least), fmt.Sprintf("write a number from %d up", least)}
+	}
+	return n, nil
+}
+
+// maxCount is Envoy's unlimited, the largest count that any product writes.
+const maxCount = 1<<32 - 1
+
+// ParseWord reads one of words, exactly.
+func ParseWord(words []string, text string) (string, error) {
+	for _, w := range words {
+		if w == text {
+			return w, nil
+		}
+	}
+	hint := didyoumean.Hint(text, words)
+	if hint == "" {
+		hint = "one of " + strings.Join(words, ", ")
+	}
+	return "", &ValueError{text, "is not a known word", hint}
+}
