@@ -19,7 +19,8 @@ type part struct {
 func (b *binder) routes(e Edge) []Route {
 	own := b.ownParts(e)
 	groups := b.winners(e)
-	if len(own) == 0 && len(groups) == 0 {
+	unasked := b.unasked(e)
+	if len(own) == 0 && len(groups) == 0 && len(unasked) == 0 {
 		return nil
 	}
 	if len(own) > 0 {
@@ -28,10 +29,16 @@ func (b *binder) routes(e Edge) []Route {
 	var routes []Route
 	for _, match := range matches(groups) {
 		r := Route{Match: match}
+		for i := range unasked {
+			r.add(part{set: &unasked[i]}, e, b.g)
+		}
 		for _, g := range groups {
 			for _, p := range choose(g, match) {
-				r.add(p)
+				r.add(p, e, b.g)
 			}
+		}
+		for i := range r.Layers {
+			r.Layers[i] = r.Layers[i].WithDefaults()
 		}
 		routes = append(routes, r)
 	}
@@ -189,20 +196,52 @@ func choose(group []part, match string) []part {
 	return rest
 }
 
+// unasked returns an empty set for every product that is known to act on a call,
+// whether or not anybody wrote a policy for it: the mesh that the caller is in,
+// the gateway that the caller is.
+func (b *binder) unasked(e Edge) []policy.Set {
+	if !b.g.Class(e).Core() {
+		return nil
+	}
+	var sets []policy.Set
+	caller := b.g.Service(b.g.From(e))
+	add := func(product string) {
+		if p := policy.FindProduct(product); p != nil && product != "" {
+			sets = append(sets, policy.Set{Product: p.Name, Layer: p.Layer})
+		}
+	}
+	for _, m := range caller.Meshes {
+		// Dapr and Consul act only on calls that are addressed to their proxy, which
+		// a policy for the call shows and membership does not. An ambient proxy
+		// without a waypoint knows no requests.
+		if m.In && m.Product != "dapr" && m.Product != "consul" && (!m.Ambient || m.Waypoint) {
+			add(m.Product)
+		}
+	}
+	if caller.Kind == KindGateway && len(sets) == 0 && len(caller.Origins) > 0 {
+		add(caller.Origins[0].Reader)
+	}
+	return sets
+}
+
 // add lays a part over what the same layer of the same product says already.
-func (r *Route) add(p part) {
+func (r *Route) add(p part, e Edge, g *Graph) {
 	if p.methods != nil {
 		r.Methods = sortedUnique(append(slices.Clone(r.Methods), p.methods...))
 	}
 	r.Idempotent = r.Idempotent || p.idem
-	if p.set.Empty() {
+	set := *p.set
+	if set.Empty() && set.Product == "" {
 		return
 	}
-	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == p.set.Layer && s.Product == p.set.Product })
+	if set.Layer == policy.ClientProxy && g.Service(g.From(e)).Kind == KindGateway {
+		set.Layer = policy.Gateway // the gateway is the proxy
+	}
+	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Product == set.Product })
 	if i < 0 {
-		r.Layers = append(r.Layers, *p.set)
+		r.Layers = append(r.Layers, set)
 	} else {
-		r.Layers[i] = policy.Overlay(r.Layers[i], *p.set)
+		r.Layers[i] = policy.Overlay(r.Layers[i], set)
 	}
 	slices.SortStableFunc(r.Layers, func(a, b policy.Set) int { return cmp.Compare(a.Layer, b.Layer) })
 }
