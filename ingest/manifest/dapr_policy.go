@@ -47,7 +47,7 @@ const (
 
 // daprPolicies reads what a Resiliency says about the calls of the apps in scope.
 func daprPolicies(r *resource) {
-	d := &daprResilience{resource: r, fields: newPolicyFields(r.Document, goDuration), used: map[string]bool{}}
+	d := &daprResilience{resource: r, fields: newPolicyFields(r.Document, policy.DaprDuration), used: map[string]bool{}}
 	for _, scope := range r.Root.Get("scopes").List() {
 		if scope.Str() != "" {
 			d.callers = append(d.callers, daprApp(scope.Str()))

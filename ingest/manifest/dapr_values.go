@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -80,41 +79,13 @@ const (
 func (f *policyFields) daprTriggers(n document.Node) policy.Setting[[]string] {
 	matching := n.Get("matching")
 	if !matching.Exists() {
-		return supplied(f, n, []string{"any"})
+		return supplied(f, n, []string{policy.OnAny})
 	}
-	on := []string{"connect", "reset", "timeout-per-try"}
-	for text := range strings.SplitSeq(matching.Get("httpStatusCodes").Str(), ",") {
-		on = append(on, statusRange(strings.TrimSpace(text))...)
-	}
-	for text := range strings.SplitSeq(matching.Get("gRPCStatusCodes").Str(), ",") {
-		if code, err := strconv.Atoi(strings.TrimSpace(text)); err == nil && 0 < code && code <= len(grpcTriggers) {
-			on = append(on, grpcTriggers[code-1])
-		}
-	}
+	on := []string{policy.OnConnect, policy.OnReset, policy.OnPerTry}
+	on = append(on, f.retryOn(policy.StatusCodes, n, "matching", "httpStatusCodes").Value...)
+	on = append(on, f.retryOn(policy.GRPCRetryCodes, n, "matching", "gRPCStatusCodes").Value...)
 	slices.Sort(on)
 	return written(f, matching, slices.Compact(on))
-}
-
-// statusRange returns what a retry on a status code or a range of them ("500-599")
-// answers to.
-func statusRange(text string) []string {
-	from, to, isRange := strings.Cut(text, "-")
-	if !isRange {
-		return statusTriggers(text)
-	}
-	low, err := strconv.Atoi(strings.TrimSpace(from))
-	high, err2 := strconv.Atoi(strings.TrimSpace(to))
-	if err != nil || err2 != nil || low < 100 || high > 599 {
-		return nil
-	}
-	var on []string
-	for code := low; code <= high; code++ {
-		if code == 429 || code >= 500 {
-			on = append(on, statusTriggers(strconv.Itoa(code))...)
-		}
-	}
-	slices.Sort(on)
-	return slices.Compact(on)
 }
 
 var (

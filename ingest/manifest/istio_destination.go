@@ -26,7 +26,7 @@ func destinationRule(r *resource) {
 	if host == "" {
 		return
 	}
-	d := &destinationPolicies{resource: r, fields: newPolicyFields(r.Document, istioDuration)}
+	d := &destinationPolicies{resource: r, fields: newPolicyFields(r.Document, policy.IstioDuration)}
 	d.base = r.policy("istio", "destination", r.Root)
 	d.base.To = []graph.Party{r.host(host)}
 	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true

@@ -33,7 +33,7 @@ func istioMeshMap(o *object) {
 // to a call says otherwise. Their group comes before those of hosts and routes,
 // which are laid over it.
 func (r *resource) meshConfig(d *document.Document, n document.Node) {
-	f := newPolicyFields(d, istioDuration)
+	f := newPolicyFields(d, policy.IstioDuration)
 	f.how, f.prefix = policy.MeshDefault, "meshConfig."
 	traffic := n.Get("defaultTrafficPolicy")
 	says := f.within("defaultTrafficPolicy").trafficPolicy(traffic, traffic)

@@ -18,7 +18,7 @@ var istioRouteFields = []string{"timeout", "retries"}
 // own, the first that matches a request acts, and the part of the calls that it
 // matches keeps apart what one rule says from what another does.
 func (v *virtualRoutes) policies() {
-	v.fields = newPolicyFields(v.Document, istioDuration)
+	v.fields = newPolicyFields(v.Document, policy.IstioDuration)
 	for _, protocol := range []string{"tls", "tcp"} {
 		for i, rule := range v.list(v.spec, protocol) {
 			v.fields.prefix = fmt.Sprintf("%s[%d].", protocol, i)
@@ -205,7 +205,7 @@ func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy
 		f.flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "shorter than 1ms", "")
 		perTry = policy.Setting[time.Duration]{}
 	}
-	r.On = f.envoyRetryOn(n.Get("retryOn"), "retryOn", true)
+	r.On = f.retryOn(policy.IstioRetryOn, n, "retryOn")
 	if base := f.duration(n, "backoff"); base.Set() {
 		r.Backoff = &policy.Backoff{Base: base}
 	}
@@ -242,21 +242,6 @@ func (f *policyFields) withoutAttempts(n document.Node) *policy.Retry {
 		at = n
 	}
 	return &policy.Retry{Retries: off(f, at, 0)}
-}
-
-// envoyRetryOn reads a comma-separated list of conditions in the words of Envoy.
-func (f *policyFields) envoyRetryOn(n document.Node, field string, codes bool) policy.Setting[[]string] {
-	if !f.scalar(n, field, "a list of conditions with commas between them") {
-		return policy.Setting[[]string]{}
-	}
-	triggers, unknown := retryOn(n.Str(), codes)
-	for _, word := range unknown {
-		f.flaw(graph.Invalid, n, field, fmt.Sprintf("%q is no condition for retries", word), "")
-	}
-	if len(triggers) == 0 && len(unknown) > 0 {
-		return policy.Setting[[]string]{}
-	}
-	return written(f, n, triggers)
 }
 
 // istioMatch tells the part of the calls that one match is about, as far as they

@@ -1,7 +1,8 @@
 package manifest
 
 import (
-	"fmt"
+	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -17,9 +18,10 @@ import (
 // leaves the setting unknown, so that it is never mistaken for silence.
 type policyFields struct {
 	*document.Document
-	how    policy.Provenance // of what is written: explicit, or the default of a mesh
-	syntax durationSyntax
-	prefix string // of the names of fields in flaws, "http[2]."
+	how    policy.Provenance                                   // of what is written: explicit, or the default of a mesh
+	syntax *policy.Syntax                                      // of durations
+	look   func(n document.Node, path ...string) document.Node // finds a field, however its name is spelled
+	prefix string                                              // of the names of fields in flaws, "http[2]."
 	flaws  *[]graph.Flaw
 	flawed map[flawAt]bool
 }
@@ -27,15 +29,22 @@ type policyFields struct {
 // flawAt is a flaw's identity: fields that several policies share are read for
 // each of them, and told once.
 type flawAt struct {
-	why string
-	at  graph.Origin
+	text, why string
+	at        graph.Origin
 }
 
-// A durationSyntax is how one product writes durations.
-type durationSyntax func(text string) (time.Duration, error)
+func newPolicyFields(d *document.Document, syntax *policy.Syntax) *policyFields {
+	return &policyFields{
+		Document: d, how: policy.Explicit, syntax: syntax, look: document.Node.Get,
+		flaws: new([]graph.Flaw), flawed: map[flawAt]bool{},
+	}
+}
 
-func newPolicyFields(d *document.Document, syntax durationSyntax) *policyFields {
-	return &policyFields{Document: d, how: policy.Explicit, syntax: syntax, flaws: new([]graph.Flaw), flawed: map[flawAt]bool{}}
+// in reads durations that are written in another syntax.
+func (f *policyFields) in(syntax *policy.Syntax) *policyFields {
+	other := *f
+	other.syntax = syntax
+	return &other
 }
 
 // within reads the fields of a block, whose name begins their names in flaws.
@@ -56,11 +65,20 @@ func (f *policyFields) remark(kind graph.FlawKind, n document.Node, field, why, 
 }
 
 func (f *policyFields) addFlaw(flaw graph.Flaw) {
-	at := flawAt{flaw.Why, flaw.Origin}
+	at := flawAt{flaw.Text, flaw.Why, flaw.Origin}
 	if !f.flawed[at] {
 		f.flawed[at] = true
 		*f.flaws = append(*f.flaws, flaw)
 	}
+}
+
+// refuse notes that the product would not take what stands at n.
+func (f *policyFields) refuse(n document.Node, field string, err error) {
+	why, hint := err.Error(), ""
+	if bad := (*policy.ValueError)(nil); errors.As(err, &bad) {
+		why, hint = bad.Why, bad.Hint
+	}
+	f.flaw(graph.Invalid, n, field, why, hint)
 }
 
 // takeFlaws returns the flaws since the last time.
@@ -94,61 +112,91 @@ func orSupplied[T any](f *policyFields, n document.Node, s policy.Setting[T], v 
 	return s
 }
 
-// duration reads a duration at a path below n, in which zero switches off.
+// duration reads a limit on time at a path below n.
 func (f *policyFields) duration(n document.Node, path ...string) policy.Setting[time.Duration] {
-	n, field := n.Get(path...), strings.Join(path, ".")
+	n, d, ok := f.readDuration(n, path)
+	if !ok || d.Means == policy.Unset {
+		return policy.Setting[time.Duration]{}
+	}
+	if d.Means == policy.Off {
+		return off(f, n, d.Value)
+	}
+	return written(f, n, d.Value)
+}
+
+// wait reads a length of time at a path below n, of which zero is one.
+func (f *policyFields) wait(n document.Node, path ...string) policy.Setting[time.Duration] {
+	n, d, ok := f.readDuration(n, path)
+	if !ok || d.Means == policy.Unset {
+		return policy.Setting[time.Duration]{}
+	}
+	return written(f, n, d.Value)
+}
+
+func (f *policyFields) readDuration(n document.Node, path []string) (at document.Node, d policy.Duration, ok bool) {
+	n, field := f.look(n, path...), strings.Join(path, ".")
 	if !f.scalar(n, field, "a duration") {
-		return policy.Setting[time.Duration]{}
+		return n, d, false
 	}
-	d, err := f.syntax(n.Str())
-	switch {
-	case err != nil:
-		f.flaw(graph.Invalid, n, field, err.Error(), "")
-		return policy.Setting[time.Duration]{}
-	case d == 0:
-		return off(f, n, d)
+	d, err := policy.ParseDuration(f.syntax, n.Str())
+	if err != nil {
+		f.refuse(n, field, err)
+		return n, d, false
 	}
-	return written(f, n, d)
+	return n, d, true
 }
 
 // count reads a number from least up at a path below n.
 func (f *policyFields) count(least int, n document.Node, path ...string) policy.Setting[int] {
-	n, field := n.Get(path...), strings.Join(path, ".")
-	if !f.scalar(n, field, "a number") {
-		return policy.Setting[int]{}
-	}
-	v, ok := n.Int()
-	if !ok || v < least {
-		f.flaw(graph.Invalid, n, field, fmt.Sprintf("not a whole number from %d up", least), "")
-		return policy.Setting[int]{}
-	}
-	return written(f, n, v)
+	return parsed(f, n, path, "a number", func(text string) (int, error) { return policy.ParseCount(text, least) })
 }
 
 // percent reads a number from 0 to 100 at a path below n, as a share.
 func (f *policyFields) percent(n document.Node, path ...string) policy.Setting[float64] {
-	n, field := n.Get(path...), strings.Join(path, ".")
-	if !f.scalar(n, field, "a number") {
-		return policy.Setting[float64]{}
-	}
-	v, ok := n.Float()
-	if !ok || !(0 <= v && v <= 100) {
-		f.flaw(graph.Invalid, n, field, "not a percentage from 0 to 100", "")
-		return policy.Setting[float64]{}
-	}
-	return written(f, n, v/100)
+	return parsed(f, n, path, "a number", policy.ParsePercent)
 }
 
 // word reads one of words, which map what is written to weir's own word.
 func (f *policyFields) word(words map[string]string, n document.Node, path ...string) policy.Setting[string] {
-	n, field := n.Get(path...), strings.Join(path, ".")
-	if !f.scalar(n, field, "a word") {
-		return policy.Setting[string]{}
+	return parsed(f, n, path, "a word", func(text string) (string, error) {
+		word, err := policy.ParseWord(slices.Sorted(maps.Keys(words)), text)
+		return words[word], err
+	})
+}
+
+// retryOn reads the conditions of a retry at a path below n: a text with commas,
+// or a list.
+func (f *policyFields) retryOn(words *policy.RetryWords, n document.Node, path ...string) policy.Setting[[]string] {
+	n, field := f.look(n, path...), strings.Join(path, ".")
+	if !n.Exists() {
+		return policy.Setting[[]string]{}
 	}
-	v, ok := words[n.Str()]
-	if !ok {
-		f.flaw(graph.Invalid, n, field, "not one of the values that the product knows", "")
-		return policy.Setting[string]{}
+	if n.IsMap() {
+		f.flaw(graph.Invalid, n, field, "is not a list of conditions", "")
+		return policy.Setting[[]string]{}
+	}
+	on, unknown := policy.ParseRetryOn(words, n.Strs()...)
+	for _, bad := range unknown {
+		f.addFlaw(graph.Flaw{
+			Kind: graph.Invalid, Field: f.prefix + field, Text: bad.Text, Why: bad.Why, Hint: bad.Hint, Origin: f.At(n),
+		})
+	}
+	if len(on) == 0 && len(unknown) > 0 {
+		return policy.Setting[[]string]{}
+	}
+	return written(f, n, on)
+}
+
+// parsed reads a scalar at a path below n.
+func parsed[T any](f *policyFields, n document.Node, path []string, want string, parse func(string) (T, error)) policy.Setting[T] {
+	n, field := f.look(n, path...), strings.Join(path, ".")
+	if !f.scalar(n, field, want) {
+		return policy.Setting[T]{}
+	}
+	v, err := parse(n.Str())
+	if err != nil {
+		f.refuse(n, field, err)
+		return policy.Setting[T]{}
 	}
 	return written(f, n, v)
 }
@@ -156,7 +204,7 @@ func (f *policyFields) word(words map[string]string, n document.Node, path ...st
 // scalar reports whether a value is written, and as a single one.
 func (f *policyFields) scalar(n document.Node, field, want string) bool {
 	if n.Exists() && !n.IsScalar() {
-		f.flaw(graph.Invalid, n, field, "not "+want, "")
+		f.flaw(graph.Invalid, n, field, "is not "+want, "")
 	}
 	return n.IsScalar()
 }
