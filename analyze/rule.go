@@ -15,6 +15,11 @@ type Rule struct {
 	Doc      string // the page: why it hurts, an example, a near miss, the way out; Markdown
 	Severity Severity
 	Check    func(p *Pass)
+
+	// Replaces are the rules, by ID, that this one says more than: what it finds
+	// takes the place of what they find about the same subject, or about a part of
+	// it where the subject is a path. A rule that is replaced may replace others.
+	Replaces []string
 }
 
 // Rules are the checks weir knows, most serious first.

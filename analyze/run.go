@@ -37,6 +37,7 @@ const IgnoreAnnotation = "weir.dev/ignore"
 func Run(g *graph.Graph, o Options) *Check {
 	r := newRun(g)
 	check := &Check{}
+	var found []Finding
 	pass := Pass{Graph: g, Core: r.core, Limits: o.Limits.orDefault(), run: r}
 	for _, rule := range Rules {
 		if slices.Contains(o.Off, rule.ID) {
@@ -52,13 +53,16 @@ func Run(g *graph.Graph, o Options) *Check {
 			if f.Confidence == Assumed {
 				f.Severity = min(f.Severity, Warning)
 			}
-			if o.ignores(&f) || excused(g, &f) {
-				check.Ignored++
-				return
-			}
-			check.Findings = append(check.Findings, f)
+			found = append(found, f)
 		}
 		rule.Check(&p)
+	}
+	for _, f := range unreplaced(found) {
+		if o.ignores(&f) || excused(g, &f) {
+			check.Ignored++
+			continue
+		}
+		check.Findings = append(check.Findings, f)
 	}
 	slices.SortStableFunc(check.Findings, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(slices.Index(Rules, a.Rule), slices.Index(Rules, b.Rule)), strings.Compare(a.Subject, b.Subject))
@@ -73,10 +77,11 @@ func Run(g *graph.Graph, o Options) *Check {
 
 // A run holds what several rules ask for, computed when the first one does.
 type run struct {
-	core   *graph.Graph // see Pass
-	strong *graph.Graph // of core, the calls with strong evidence
-	sync   *graph.Graph // of core, the synchronous calls
-	tiers  []tier       // by service; see inheritedTiers
+	core   *graph.Graph          // see Pass
+	strong *graph.Graph          // of core, the calls with strong evidence
+	sync   *graph.Graph          // of core, the synchronous calls
+	tiers  []tier                // by service; see inheritedTiers
+	parts  map[graph.Edge][]Part // by call of core; see effective
 }
 
 func newRun(g *graph.Graph) *run {

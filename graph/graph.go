@@ -301,6 +301,9 @@ func (g *Graph) Mode(e Edge) Mode { return g.attrs[e].mode() }
 // Need returns Hard or Soft.
 func (g *Graph) Need(e Edge) Need { return g.attrs[e].need() }
 
+// Protocol returns the protocol of e, empty if unknown.
+func (g *Graph) Protocol(e Edge) string { return g.protocols[g.attrs[e]>>16] }
+
 // HardSync reports whether a failure of the callee of e fails the caller.
 func (g *Graph) HardSync(e Edge) bool { return g.Mode(e) == Sync && g.Need(e) == Hard }
 

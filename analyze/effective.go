@@ -1,0 +1,104 @@
+package analyze
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A Part is a part of the calls from one service to another, and what all layers
+// together do to it. Its Attempt and Budget are p and T of the catalogue, its
+// Attempts n.
+type Part struct {
+	Match      string   // which of the calls; empty for all, or all the rest
+	Methods    []string // upper case, sorted; nil if unknown
+	Idempotent bool     // declared to be
+	policy.Effective
+}
+
+// Effective returns the parts of e, a call of Core, and what acts on them: at
+// least one, without layers if no input says anything about the call.
+func (p *Pass) Effective(e graph.Edge) []Part { return p.run.effective(e) }
+
+// effective is computed for the calls that have policies once, and made up for
+// the others each time.
+func (r *run) effective(e graph.Edge) []Part {
+	if r.parts == nil {
+		r.parts = map[graph.Edge][]Part{}
+		for e := range graph.Edge(r.core.Calls()) {
+			if routes := r.core.Routes(e); routes != nil {
+				r.parts[e] = parts(r.core, e, routes)
+			}
+		}
+	}
+	if known, ok := r.parts[e]; ok {
+		return known
+	}
+	return parts(r.core, e, []graph.Route{{}})
+}
+
+func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {
+	list := make([]Part, len(routes))
+	for i, r := range routes {
+		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: r.Methods, Replicas: replicas(g.Service(g.To(e))).Setting}
+		list[i] = Part{r.Match, r.Methods, r.Idempotent, policy.Combine(r.Layers, facts)}
+	}
+	return list
+}
+
+// retried is the layers of a part that try again and whose policy somebody wrote,
+// outermost first.
+func (part *Part) retried() []*policy.Effect {
+	var layers []*policy.Effect
+	for i := range part.Layers {
+		if l := &part.Layers[i]; l.Attempts != 1 && wroteRetries(l.Set.Retry) {
+			layers = append(layers, l)
+		}
+	}
+	return layers
+}
+
+// wroteRetries reports whether people asked for retries here, and not just for
+// everything in the mesh, even if they left their number to the product.
+func wroteRetries(r *policy.Retry) bool {
+	if r == nil {
+		return false
+	}
+	b := r.Backoff
+	return wrote(r.Retries) || wrote(r.On) || wrote(r.Methods) || wrote(r.MaxDuration) ||
+		b != nil && (wrote(b.Kind) || wrote(b.Base) || wrote(b.Max) || wrote(b.Jitter))
+}
+
+func wrote[T any](s policy.Setting[T]) bool { return s.Provenance == policy.Explicit }
+
+// gapBound reports whether the client's own read timeout bounds a part. It is a
+// gap between two reads, but few answers trickle, and it is what clients have.
+func (part *Part) gapBound() bool {
+	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+		return l.Set.Layer == policy.App && l.Set.Timeout != nil && l.Set.Timeout.ReadGap.Set()
+	})
+}
+
+// unbounded reports whether nothing that is known ends a part in time.
+func (part *Part) unbounded() bool { return part.Budget.State != policy.Finite && !part.gapBound() }
+
+// disabled reports whether somebody switched the timeout of a part off, and no
+// other layer has one.
+func (part *Part) disabled() bool {
+	return part.Budget.State == policy.Endless && slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
+		return d.Provenance == policy.Disabled
+	})
+}
+
+// longest is the longest that a caller can be held by any part of a call.
+func longest(parts []Part) policy.Bound {
+	b := parts[0].Budget
+	for _, part := range parts[1:] {
+		if worse := part.Budget; worse.State != policy.Finite && b.State == policy.Finite ||
+			worse.State == policy.Finite && b.State == policy.Finite && worse.Time > b.Time {
+			b = worse
+		}
+	}
+	return b
+}

@@ -1,0 +1,149 @@
+package analyze
+
+import "github.com/weirgraph/weir/policy"
+
+// A fix is a kind of thing that a hint tells people to write.
+type fix uint8
+
+const (
+	fixTotal    fix = iota // a bound on the whole call
+	fixPerTry              // a bound on one attempt
+	fixRetries             // how often, and on what
+	fixBackoff             // waits that grow and are spread
+	fixBudget              // a cap on retries in proportion to calls
+	fixBreaker             // something that stops calling what fails
+	fixBulkhead            // a cap on concurrency
+	fixFallback            // an answer in place of the callee's
+	fixBalance             // calls spread over replicas
+	numFixes
+)
+
+// recipes say for each product where a fix is written, in the product's own
+// words. What is not there the product cannot express.
+var recipes = map[string][numFixes]string{
+	policy.Native: {
+		fixTotal: `"timeout" of the call`, fixPerTry: `"perTry" of the call`, fixRetries: `"retry.retries" and "retry.on" of the call`,
+		fixBackoff: `"retry.backoff: {kind: exponential, jitter: full}"`, fixBudget: `"retry.budget"`, fixBreaker: `"breaker" of the call`,
+		fixBulkhead: `"bulkhead.maxConcurrent" of the call`, fixFallback: `"fallback" of the call`, fixBalance: `"balance" of the call`,
+	},
+	"istio": {
+		fixTotal: `"http[].timeout" of the VirtualService`, fixPerTry: `"http[].retries.perTryTimeout" of the VirtualService`,
+		fixRetries: `"http[].retries.attempts" and "retryOn" of the VirtualService`, fixBackoff: `"http[].retries.backoff" of the VirtualService`,
+		fixBudget: `"trafficPolicy.retryBudget" of the DestinationRule`, fixBreaker: `"trafficPolicy.outlierDetection" of the DestinationRule`,
+		fixBulkhead: `"trafficPolicy.connectionPool" of the DestinationRule`, fixBalance: `"trafficPolicy.loadBalancer" of the DestinationRule`,
+	},
+	"linkerd": {
+		fixTotal: `annotation "timeout.linkerd.io/request" of the Service`, fixPerTry: `annotation "retry.linkerd.io/timeout" of the Service`,
+		fixRetries: `annotations "retry.linkerd.io/limit" and "retry.linkerd.io/http" of the Service`, fixBudget: `"retryBudget" of a ServiceProfile`,
+		fixBreaker: `annotation "balancer.linkerd.io/failure-accrual: consecutive" of the Service`,
+	},
+	"gateway-api": {
+		fixTotal: `"rules[].timeouts.request" of the route`, fixPerTry: `"rules[].timeouts.backendRequest" of the route`,
+		fixRetries: `"rules[].retry" of the route`, fixBackoff: `"rules[].retry.backoff" of the route`, fixBudget: `"retryConstraint" of an XBackendTrafficPolicy`,
+	},
+	"envoy-gateway": {
+		fixTotal: `"timeout.http.requestTimeout" of the BackendTrafficPolicy`, fixPerTry: `"retry.perRetry.timeout" of the BackendTrafficPolicy`,
+		fixRetries: `"retry.numRetries" and "retry.retryOn" of the BackendTrafficPolicy`, fixBackoff: `"retry.perRetry.backOff" of the BackendTrafficPolicy`,
+		fixBudget: `"circuitBreaker.retryBudget" of the BackendTrafficPolicy`, fixBreaker: `"healthCheck.passive" of the BackendTrafficPolicy`,
+		fixBulkhead: `"circuitBreaker" of the BackendTrafficPolicy`, fixFallback: `a Backend with "fallback: true"`, fixBalance: `"loadBalancer" of the BackendTrafficPolicy`,
+	},
+	"consul": {
+		fixTotal: `"requestTimeout" of the service-router's destination`, fixRetries: `"numRetries" and "retryOn" of the service-router's destination`,
+		fixBreaker: `"passiveHealthCheck" in the caller's service-defaults`, fixBulkhead: `"limits" in the caller's service-defaults`,
+		fixFallback: `"failover" of the service-resolver`, fixBalance: `"loadBalancer" of the service-resolver`,
+	},
+	"kuma": {
+		fixTotal: `"http.requestTimeout" of a MeshTimeout`, fixPerTry: `"http.perTryTimeout" of a MeshRetry`, fixRetries: `"http.numRetries" and "retryOn" of a MeshRetry`,
+		fixBackoff: `"http.backOff" of a MeshRetry`, fixBreaker: `"outlierDetection" of a MeshCircuitBreaker`,
+		fixBulkhead: `"connectionLimits" of a MeshCircuitBreaker`, fixBalance: `a MeshLoadBalancingStrategy`,
+	},
+	"dapr": {
+		fixTotal: `a timeout among "policies.timeouts" of the Resiliency, named by the target`, fixPerTry: `a timeout among "policies.timeouts" of the Resiliency, named by the target`,
+		fixRetries: `"maxRetries" of the retry policy in the Resiliency`, fixBackoff: `"policy: exponential" of the retry policy in the Resiliency`,
+		fixBreaker: `a circuit breaker among "policies.circuitBreakers" of the Resiliency, named by the target`,
+	},
+	"resilience4j": {
+		fixTotal: `"resilience4j.timelimiter" or the client's own read timeout`, fixPerTry: `"resilience4j.timelimiter.instances.*.timeoutDuration"`,
+		fixRetries: `"maxAttempts" and "retryExceptions" of the retry instance`,
+		fixBackoff: `"waitDuration", "enableExponentialBackoff" and "enableRandomizedWait" of the retry instance`,
+		fixBreaker: `a "resilience4j.circuitbreaker" instance`, fixBulkhead: `a "resilience4j.bulkhead" instance`, fixFallback: `a fallbackMethod`,
+	},
+	"spring-cloud-circuitbreaker": {
+		fixTotal: `the client's own read timeout`, fixPerTry: `"resilience4j.timelimiter.instances.*.timeoutDuration"`, fixBreaker: `a "resilience4j.circuitbreaker" instance`,
+		fixBulkhead: `a "resilience4j.bulkhead" instance`, fixFallback: `the fallback of the circuit breaker's run`,
+	},
+	"openfeign": {
+		fixTotal: `"spring.cloud.openfeign.client.config.*.readTimeout"`, fixPerTry: `"spring.cloud.openfeign.client.config.*.readTimeout"`,
+		fixBreaker: `"spring.cloud.openfeign.circuitbreaker.enabled"`, fixFallback: `"fallback" of the @FeignClient`,
+	},
+	"spring-cloud-gateway": {
+		fixTotal: `"metadata.response-timeout" of the route, or "httpclient.response-timeout" for all`, fixPerTry: `"metadata.response-timeout" of the route`,
+		fixRetries: `the Retry filter of the route`, fixBackoff: `"backoff" of the Retry filter`, fixBreaker: `the CircuitBreaker filter of the route`,
+		fixBulkhead: `"httpclient.pool.max-connections"`, fixFallback: `"fallbackUri" of the CircuitBreaker filter`,
+	},
+	"hystrix": {
+		fixTotal: `"execution.isolation.thread.timeoutInMilliseconds" of the command`, fixPerTry: `"execution.isolation.thread.timeoutInMilliseconds" of the command`,
+		fixBreaker: `"circuitBreaker" of the command`, fixBulkhead: `"coreSize" of the thread pool`, fixFallback: `getFallback of the command`,
+	},
+	"microprofile": {
+		fixTotal: `"maxDuration" of @Retry, or @Timeout without retries`, fixPerTry: `@Timeout`, fixRetries: `"maxRetries" and "retryOn" of @Retry`,
+		fixBackoff: `"delay" and "jitter" of @Retry`, fixBreaker: `@CircuitBreaker`, fixBulkhead: `@Bulkhead`, fixFallback: `@Fallback`,
+	},
+	"dotnet": {
+		fixTotal: `"TotalRequestTimeout:Timeout" of the resilience handler`, fixPerTry: `"AttemptTimeout:Timeout" of the resilience handler`,
+		fixRetries: `"Retry:MaxRetryAttempts" of the resilience handler`, fixBackoff: `"Retry:BackoffType": "Exponential" and "Retry:UseJitter": true`,
+		fixBreaker: `"CircuitBreaker" of the resilience handler`, fixBulkhead: `"RateLimiter" of the resilience handler`, fixFallback: `a fallback strategy in the pipeline`,
+	},
+	"opossum": {
+		fixTotal: `"timeout" of the breaker's options`, fixPerTry: `"timeout" of the breaker's options`, fixBreaker: `"errorThresholdPercentage" of the breaker's options`,
+		fixBulkhead: `"capacity" of the breaker's options`, fixFallback: `breaker.fallback(...)`,
+	},
+	"finagle": {
+		fixTotal: `"withRequestTimeout" of the client`, fixPerTry: `"withRequestTimeout" of the client`, fixRetries: `"withRetryBudget" of the client`,
+		fixBackoff: `"withRetryBackoff" of the client`, fixBudget: `"withRetryBudget" of the client`, fixBulkhead: `"withAdmissionControl" of the client`,
+	},
+	"grpc": {
+		fixTotal: `"methodConfig[].timeout" of the service config, or a deadline on every call`, fixRetries: `"methodConfig[].retryPolicy" of the service config`,
+		fixBudget: `"retryThrottling" of the service config`, fixBalance: `"loadBalancingConfig": [{"round_robin": {}}] in the service config`,
+	},
+	"envoy": {
+		fixTotal: `"route.timeout"`, fixPerTry: `"retry_policy.per_try_timeout" of the route`, fixRetries: `"retry_policy.num_retries" and "retry_on" of the route`,
+		fixBackoff: `"retry_policy.retry_back_off" of the route`, fixBudget: `"circuit_breakers.thresholds[].retry_budget" of the cluster`,
+		fixBreaker: `"outlier_detection" of the cluster`, fixBulkhead: `"circuit_breakers" of the cluster`, fixBalance: `"lb_policy" of the cluster`,
+	},
+	"contour": {
+		fixTotal: `"routes[].timeoutPolicy.response" of the HTTPProxy`, fixPerTry: `"routes[].retryPolicy.perTryTimeout" of the HTTPProxy`,
+		fixRetries: `"routes[].retryPolicy.count" and "retryOn" of the HTTPProxy`, fixBulkhead: `annotation "projectcontour.io/max-requests" of the Service`,
+		fixBalance: `"routes[].loadBalancerPolicy" of the HTTPProxy`,
+	},
+	"emissary": {
+		fixTotal: `"timeout_ms" of the Mapping`, fixPerTry: `"retry_policy.per_try_timeout" of the Mapping`, fixRetries: `"retry_policy" of the Mapping`,
+		fixBreaker: `"outlier_detection" of the Mapping`, fixBulkhead: `"circuit_breakers" of the Mapping`, fixBalance: `"load_balancer" of the Mapping`,
+	},
+	"traefik": {
+		fixTotal: `"forwardingTimeouts.responseHeaderTimeout" of the ServersTransport`, fixPerTry: `"retry.timeout" of the Middleware`,
+		fixRetries: `"retry.attempts" of the Middleware`, fixBackoff: `"retry.initialInterval" of the Middleware`, fixBreaker: `a circuitBreaker Middleware`,
+		fixBulkhead: `an inFlightReq Middleware`, fixFallback: `a failover service`,
+	},
+	"kong": {
+		fixRetries: `"retries" of the Kong service`, fixBreaker: `"healthchecks.passive" of the upstream`, fixBalance: `"algorithm" of the upstream`,
+	},
+	"ingress-nginx": {
+		fixRetries: `annotations "proxy-next-upstream" and "proxy-next-upstream-tries" of the Ingress`, fixBulkhead: `annotation "limit-connections" of the Ingress`,
+	},
+	"nginx": {
+		fixRetries: `"proxy_next_upstream" and "proxy_next_upstream_tries"`, fixBulkhead: `"max_conns" of the upstream's servers`, fixBreaker: `"max_fails" of the upstream's servers`,
+	},
+	"haproxy": {
+		fixTotal: `"timeout server" of the backend`, fixRetries: `"retries" and "retry-on" of the backend`,
+		fixBreaker: `"observe layer7" with "error-limit" on the servers`, fixBulkhead: `"maxconn" of the servers`,
+	},
+}
+
+// recipe says where a product has a fix written; "" if it has no words for it.
+func recipe(product string, f fix) string {
+	if product == "" {
+		product = policy.Native
+	}
+	return recipes[product][f]
+}

@@ -1,0 +1,38 @@
+package analyze
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestUnreplaced(t *testing.T) {
+	rules := map[string]*Rule{
+		"strong": {ID: "strong", Replaces: []string{"middle", "weak"}},
+		"middle": {ID: "middle", Replaces: []string{"weak"}},
+		"weak":   {ID: "weak"},
+	}
+	tests := []struct{ name, found, want string }{
+		{"the strongest of one subject stays", "weak:a->b middle:a->b strong:a->b", "strong:a->b"},
+		{"one that is replaced replaces others", "middle:a->b weak:a->b", "middle:a->b"},
+		{"another subject is another matter", "weak:a->b strong:b->c", "weak:a->b strong:b->c"},
+		{"a path stands for its parts", "weak:b>c>d strong:a>b>c>d>e", "strong:a>b>c>d>e"},
+		{"but not for a path that leaves it", "weak:c>d>x strong:a>b>c>d", "weak:c>d>x strong:a>b>c>d"},
+		{"nor for names that only end alike", "weak:b>c strong:ab>c>d", "weak:b>c strong:ab>c>d"},
+		{"nor for a call on it, which is told on its own", "weak:a->b strong:a>b>c", "weak:a->b strong:a>b>c"},
+		{"a rule does not replace itself", "strong:a->b strong:a->b", "strong:a->b strong:a->b"},
+	}
+	for _, tt := range tests {
+		var found []Finding
+		for _, word := range strings.Fields(tt.found) {
+			id, subject, _ := strings.Cut(word, ":")
+			found = append(found, Finding{Rule: rules[id], Subject: subject})
+		}
+		var words []string
+		for _, f := range unreplaced(found) {
+			words = append(words, f.Rule.ID+":"+f.Subject)
+		}
+		if got := strings.Join(words, " "); got != tt.want {
+			t.Errorf("%s: unreplaced(%s) = %s, want %s", tt.name, tt.found, got, tt.want)
+		}
+	}
+}

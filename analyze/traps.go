@@ -1,0 +1,93 @@
+package analyze
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// What keeps rules about timeouts, retries and breakers from accusing the wrong
+// calls, in one place.
+
+// Requests returns the calls of Core that wait for one answer: synchronous ones,
+// and no streams. Events and copies of traffic have no caller that waits, and a
+// stream has no end to wait for. Telemetry and health checks are not in Core.
+func (p *Pass) Requests() iter.Seq[graph.Edge] {
+	return func(yield func(graph.Edge) bool) {
+		for e := range graph.Edge(p.Core.Calls()) {
+			if p.Core.Mode(e) == graph.Sync && !streams(p.Core.Protocol(e)) && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// streams reports whether a protocol keeps a connection open for many answers. A
+// timeout for requests would cut it off.
+func streams(protocol string) bool {
+	switch strings.ToLower(protocol) {
+	case "websocket", "ws", "wss", "sse", "event-stream", "grpc-stream", "stream", "long-polling", "mqtt":
+		return true
+	}
+	return false
+}
+
+// held reports whether a part is a stream for which somebody exchanged the
+// timeout for one of silence.
+func (part *Part) held() bool {
+	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+		t := l.Set.Timeout
+		return t != nil && t.Total.Provenance == policy.Disabled && (wrote(t.Idle) || wrote(t.ReadGap))
+	})
+}
+
+// driven reports whether a driver makes the call e, whose settings stand in no
+// manifest: proxies pass such calls on as bytes, and only what is declared for
+// the call itself can be judged.
+func driven(g *graph.Graph, e graph.Edge) bool {
+	return keepsData(g.Service(g.To(e))) || bytesOnly[strings.ToLower(g.Protocol(e))]
+}
+
+// bytesOnly are protocols of which proxies know no requests.
+var bytesOnly = map[string]bool{
+	"tcp": true, "tls": true, "udp": true, "sql": true, "postgres": true, "postgresql": true, "mysql": true, "mssql": true,
+	"mongodb": true, "mongo": true, "redis": true, "memcached": true, "cassandra": true, "kafka": true, "amqp": true, "nats": true,
+	"smtp": true, "ldap": true, "jdbc": true,
+}
+
+// entry reports whether a gateway makes the call.
+func entry(g *graph.Graph, e graph.Edge) bool { return g.Service(g.From(e)).Kind == graph.KindGateway }
+
+// told reports whether some input that can declare policies speaks of a call: one
+// of its layers, or the native manifest. Of other calls nothing is known, which
+// is not to say that they have nothing.
+func (p *Pass) told(e graph.Edge, parts []Part) bool {
+	if slices.ContainsFunc(parts, func(part Part) bool { return len(part.Layers) > 0 }) {
+		return true
+	}
+	return slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return ev.Origin.Reader == policy.Native })
+}
+
+// grade is the severity of a finding about e: one level up where the caller is of
+// tier 1, one down where it is of tier 4.
+func (p *Pass) grade(e graph.Edge, s Severity) Severity {
+	switch p.run.inheritedTiers()[p.Core.From(e)].value {
+	case 1:
+		s = min(s+1, Error)
+	case lowestTier:
+		s = max(s, 1) - 1
+	}
+	return p.calm(e, s)
+}
+
+// calm is the severity of a finding about e without regard to tiers. Jobs may
+// wait long and try often.
+func (p *Pass) calm(e graph.Edge, s Severity) Severity {
+	if p.Core.Service(p.Core.From(e)).Kind == graph.KindJob {
+		return min(s, Info)
+	}
+	return s
+}
