@@ -91,8 +91,8 @@ func (part *Part) disabled() bool {
 	})
 }
 
-// longest is the longest that a caller can be held by any part of a call.
-func longest(parts []Part) policy.Bound {
+// holding is the longest that a caller can be held by any part of a call.
+func holding(parts []Part) policy.Bound {
 	b := parts[0].Budget
 	for _, part := range parts[1:] {
 		if worse := part.Budget; worse.State != policy.Finite && b.State == policy.Finite ||

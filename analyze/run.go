@@ -82,6 +82,8 @@ type run struct {
 	sync   *graph.Graph          // of core, the synchronous calls
 	tiers  []tier                // by service; see inheritedTiers
 	parts  map[graph.Edge][]Part // by call of core; see effective
+	loops  *components           // over sync; see components
+	amp    *amplification        // see amplified
 }
 
 func newRun(g *graph.Graph) *run {

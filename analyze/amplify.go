@@ -1,0 +1,134 @@
+package analyze
+
+import (
+	"math"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// amplification tells how many requests a service can get for one request to the
+// estate, because the services before it try again. While v fails, the last
+// caller repeats its call to v as often as its conditions answer to the way v
+// fails. Every service before that sees an answer that is an error, and repeats
+// its call if its conditions answer to errors.
+//
+// A loop with a call that is repeated on errors multiplies without end.
+type amplification struct {
+	r    *run
+	c    *components
+	resp []float64    // by component: the most that the calls on a path to it multiply an error of its services
+	via  []graph.Edge // by component: the last call of such a path, from another component; noCall if none multiplies
+}
+
+const noCall graph.Edge = -1
+
+// amplified computes the amplification of the synchronous calls, callers first.
+func (r *run) amplified() *amplification {
+	if r.amp != nil {
+		return r.amp
+	}
+	g, c := r.core, r.components()
+	a := &amplification{r: r, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len())}
+	for i := range a.resp {
+		a.resp[i], a.via[i] = 1, noCall
+	}
+	for i := int32(c.len()) - 1; i >= 0; i-- {
+		for _, v := range c.services(i) {
+			for e, end := g.Out(v); e < end; e++ {
+				if g.Mode(e) == graph.Sync && c.of[g.To(e)] == i && r.repeats(e) > 1 {
+					a.resp[i] = math.Inf(1)
+				}
+			}
+		}
+		for _, v := range c.services(i) {
+			for e, end := g.Out(v); e < end; e++ {
+				to := c.of[g.To(e)]
+				if g.Mode(e) != graph.Sync || to == i {
+					continue
+				}
+				if n := a.resp[i] * r.repeats(e); n > a.resp[to] {
+					a.resp[to], a.via[to] = n, e
+				}
+			}
+		}
+	}
+	r.amp = a
+	return a
+}
+
+// repeats is n_resp of e: how often it is made if its callee answers with errors,
+// or answers too late where it can.
+func (r *run) repeats(e graph.Edge) float64 {
+	n := 1.0
+	for _, part := range r.effective(e) {
+		n = max(n, part.AlongPath(r.late(e, part.Attempt)))
+	}
+	return n
+}
+
+// atLast is n_conn of e: how often it is made if its callee fails in the worst way.
+func (r *run) atLast(e graph.Edge) float64 {
+	n := 1.0
+	for _, part := range r.effective(e) {
+		n = max(n, part.AtLastHop())
+	}
+	return n
+}
+
+// late reports whether the callee of e may take longer than an attempt lasts,
+// because of calls of its own.
+func (r *run) late(e graph.Edge, attempt policy.Bound) bool {
+	if attempt.State != policy.Finite {
+		return false
+	}
+	g := r.core
+	for f, end := g.Out(g.To(e)); f < end; f++ {
+		if g.Mode(f) != graph.Sync {
+			continue
+		}
+		if t := holding(r.effective(f)); t.State != policy.Finite || t.Time > attempt.Time {
+			return true
+		}
+	}
+	return false
+}
+
+// at returns the most requests that v can get for one, and the last call of the
+// path on which it does; noCall if nobody repeats anything.
+func (a *amplification) at(v graph.Node) (factor float64, last graph.Edge) {
+	factor, last = 1, noCall
+	g := a.r.core
+	for _, e := range g.In(v) {
+		if g.Mode(e) != graph.Sync || a.c.of[g.From(e)] == a.c.of[v] {
+			continue
+		}
+		if n := a.resp[a.c.of[g.From(e)]] * a.r.atLast(e); n > factor {
+			factor, last = n, e
+		}
+	}
+	return factor, last
+}
+
+// path returns the calls of the worst path that ends with last, first call first.
+// It begins with the first call that multiplies. Within a loop it goes the
+// shortest way.
+func (a *amplification) path(last graph.Edge) []graph.Node {
+	g := a.r.core
+	path := []graph.Node{g.To(last)}
+	for e := last; ; {
+		from := g.From(e)
+		before := a.via[a.c.of[from]]
+		if before == noCall {
+			path = append(path, from)
+			break
+		}
+		way := (&chains{c: a.c}).cross(a.r.sync, g.To(before), from)
+		slices.Reverse(way)
+		path = append(path, way...)
+		e = before
+	}
+	slices.Reverse(path)
+	return path
+}
