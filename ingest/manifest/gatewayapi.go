@@ -11,7 +11,7 @@ import (
 // GatewayAPI reads the Gateway API of Kubernetes and what Envoy Gateway adds.
 var GatewayAPI = &document.Reader{
 	Name:  "gateway-api",
-	Doc:   "Gateway API: gateways and the backends of their routes",
+	Doc:   "Gateway API: gateways, the backends of their routes, and the policies of both, Envoy Gateway's included",
 	Reads: gatewayAPIKinds.names(),
 	Match: gatewayAPIKinds.match("gateway.networking.k8s.io", "gateway.networking.x-k8s.io", "networking.x-k8s.io", envoyGatewayGroup),
 	Read:  gatewayAPIKinds.read,
@@ -34,14 +34,14 @@ var gatewayAPIKinds = resourceKinds{
 	"ReferencePolicy": nil,
 
 	"BackendTLSPolicy":      nil,
-	"BackendLBPolicy":       nil,
-	"XBackendTrafficPolicy": nil,
+	"BackendLBPolicy":       backendPolicy,
+	"XBackendTrafficPolicy": backendPolicy,
 	"XMesh":                 nil,
 
 	"Backend":              envoyGatewayBackend,
 	"SecurityPolicy":       gatewayExtension,
 	"EnvoyExtensionPolicy": gatewayExtension,
-	"BackendTrafficPolicy": nil,
+	"BackendTrafficPolicy": backendTraffic,
 	"ClientTrafficPolicy":  nil,
 	"EnvoyPatchPolicy":     nil,
 	"EnvoyProxy":           nil,
@@ -76,6 +76,7 @@ func listenerSet(r *resource) {
 func apiRoute(r *resource) {
 	parents := r.list(r.spec, "parentRefs")
 	senders, delegate := r.routeSenders(parents)
+	apiRoutePolicies(r)
 	for _, b := range r.routeBackends() {
 		for _, sender := range senders {
 			e := b.evidence
@@ -134,11 +135,15 @@ func (r *resource) routeBackends() []routeBackend {
 	e := graph.Evidence{
 		Way: strings.ToLower(strings.TrimSuffix(r.kind, "Route")) + "-route", Strength: graph.Strong,
 		Class: graph.ClassIngress, Protocol: strings.ToLower(strings.TrimSuffix(r.kind, "Route")),
+		Via: []graph.Ref{r.ref()},
 	}
 	add := func(ref document.Node, e graph.Evidence) {
 		if to, ok := r.backendRef(ref); ok {
 			e.Port = portNumber(ref.Get("port"))
 			e.Strength = weighted(ref)
+			if !to.Group.IsZero() { // a route that this one delegates to has policies of its own
+				e.Via = append(slices.Clone(e.Via), to.Group)
+			}
 			backends = append(backends, routeBackend{to, ref, e})
 		}
 	}

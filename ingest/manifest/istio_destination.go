@@ -167,21 +167,15 @@ func (f *policyFields) outlierDetection(n document.Node) *policy.Breaker {
 		Open:     f.duration(n, "baseEjectionTime"),
 		MaxEject: f.percent(n, "maxEjectionPercent"),
 		Failures: f.count(0, n, "consecutive5xxErrors"),
+		Gateway:  f.count(0, n, "consecutiveGatewayErrors"),
 	}
 	f.percent(n, "minHealthPercent")
-	gateway := f.count(0, n, "consecutiveGatewayErrors")
-	if b.Failures.Set() && b.Failures.Value == 0 && gateway.Value > 0 { // left out, it counts beside the default
-		b.Failures = gateway
-	}
 	if old := f.count(0, n, "consecutiveErrors"); old.Set() {
 		f.remark(graph.Inert, n.Get("consecutiveErrors"), "consecutiveErrors", "the field is deprecated",
 			"write consecutive5xxErrors, or consecutiveGatewayErrors")
 		if !b.Failures.Set() {
 			b.Failures = old
 		}
-	}
-	if b.Failures.Set() && b.Failures.Value == 0 { // nothing counts errors
-		b.Failures.Provenance = policy.Disabled
 	}
 	return b
 }
