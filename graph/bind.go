@@ -100,6 +100,7 @@ func (b *binder) meet(p *Policy) *Bound {
 			len(p.FromNamespaces) > 0 && !slices.Contains(p.FromNamespaces, b.g.Service(from).Namespace),
 			p.ToName != "" && !b.g.Service(to).loosely(p.ToName),
 			p.Port != 0 && !b.onPort(e, p.Port),
+			len(p.Protocols) > 0 && !b.speaks(e, p.Protocols),
 			p.NotGateways && b.g.Service(from).Kind == KindGateway:
 			continue
 		}
@@ -224,6 +225,16 @@ func (b *binder) onPort(e Edge, port int) bool {
 		}
 	}
 	return unknown
+}
+
+// speaks reports whether a call can be of one of the protocols.
+func (b *binder) speaks(e Edge, protocols []string) bool {
+	switch b.g.Service(b.g.To(e)).Kind {
+	case KindDatabase, KindCache, KindBroker, KindTopic:
+		return false
+	}
+	protocol := b.g.Call(e).Protocol
+	return protocol == "" || slices.Contains(protocols, protocol)
 }
 
 // looseName is the form under which names of code and names of services meet:

@@ -265,6 +265,9 @@ type Entry struct {
 	// file in a known format: Key, Text, Way and Origin are filled, Of and Scope
 	// come from whoever uses the entry.
 	Origin Origin
+	// Policies are those that the entry declares for the calls of the programs
+	// that use it: Policy.For fills in whose they are.
+	Policies []Policy
 }
 
 // A Use is a thing's reference to a Config.
@@ -348,6 +351,7 @@ type Policy struct {
 	Match          string   // it acts on a part of each call only: "GET /v2"
 	NeedsMesh      bool     // it acts in the caller's proxy, which a caller outside the mesh has not
 	NotGateways    bool     // it leaves the calls that gateways make alone
+	Protocols      []string // only calls of these protocols, or of no known one, and not to databases, caches and brokers; empty is any
 
 	Group  string
 	Lookup Lookup

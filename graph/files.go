@@ -89,6 +89,12 @@ func (l *linker) mergeFiles() {
 				seen[at] = true
 				return twin
 			})
+			e.Policies = slices.DeleteFunc(slices.Clone(e.Policies), func(p Policy) bool {
+				at := spot{c.Ref, p.Object + " " + p.Match, p.Origin.Line, p.Origin.Column}
+				twin := seen[at]
+				seen[at] = true
+				return twin
+			})
 		}
 		i, again := first[c.Ref]
 		if !again {

@@ -45,21 +45,11 @@ func (l *linker) scopes() []*scope {
 		s := get(v.Of, v.Scope)
 		s.values = append(s.values, *v)
 	}
-	configs := map[Ref][]*Config{}
-	for i := range l.f.Configs {
-		c := &l.f.Configs[i]
-		configs[c.Ref] = append(configs[c.Ref], c)
-	}
+	configs := l.configs()
 	for i := range l.f.Uses {
 		u := &l.f.Uses[i]
-		found := configs[u.Config]
-		if found == nil && u.Config.Namespace != "" {
-			anywhere := u.Config
-			anywhere.Namespace = ""
-			found = configs[anywhere]
-		}
 		s := get(u.Of, u.Scope)
-		for _, c := range found {
+		for _, c := range configs.of(u) {
 			s.values = append(s.values, u.values(c)...)
 		}
 	}
@@ -67,6 +57,30 @@ func (l *linker) scopes() []*scope {
 		s.switches()
 	}
 	return list
+}
+
+// configs are all bundles of settings by their refs.
+type configs map[Ref][]*Config
+
+func (l *linker) configs() configs {
+	all := configs{}
+	for i := range l.f.Configs {
+		c := &l.f.Configs[i]
+		all[c.Ref] = append(all[c.Ref], c)
+	}
+	return all
+}
+
+// of returns the bundles that a use means: those in its namespace, else those of
+// objects whose namespace nothing tells.
+func (c configs) of(u *Use) []*Config {
+	found := c[u.Config]
+	if found == nil && u.Config.Namespace != "" {
+		anywhere := u.Config
+		anywhere.Namespace = ""
+		found = c[anywhere]
+	}
+	return found
 }
 
 // values returns what a use takes from a config.

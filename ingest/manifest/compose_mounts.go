@@ -129,9 +129,10 @@ func (e *composeEmitter) use(name string, at graph.Origin) {
 func (e *composeEmitter) config(ref graph.Ref, name, text string, start, at graph.Origin) {
 	if !e.configs[ref] {
 		e.configs[ref] = true
-		if values := configValues(name, text, start); len(values) > 0 {
+		values, policies := configValues(name, text, start), programPolicies(name, text, start, false)
+		if len(values) > 0 || len(policies) > 0 {
 			e.f.Configs = append(e.f.Configs, graph.Config{
-				Ref: ref, Origin: start, Entries: []graph.Entry{{Key: name, Values: values, Origin: start}},
+				Ref: ref, Origin: start, Entries: []graph.Entry{{Key: name, Values: values, Policies: policies, Origin: start}},
 			})
 		}
 	}

@@ -93,7 +93,7 @@ var springOwn = []string{
 	"spring.cloud.gateway.routes.filters", "spring.security.oauth2.client.registration", "spring.mvc", "spring.jackson",
 	"spring.thymeleaf", "spring.messages", "spring.flyway.locations", "spring.liquibase.change-log",
 	"server", "logging", "info", "springdoc", "management.endpoints", "management.endpoint", "management.server",
-	"eureka.instance",
+	"eureka.instance", "resilience4j", "hystrix", "spring.cloud.circuitbreaker",
 }
 
 func springSilent(key string) bool {

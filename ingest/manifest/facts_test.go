@@ -14,12 +14,22 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// printFacts writes facts one a line: the kind of fact, what is told apart from
-// its zero value, and the place. Facts of one kind are in the order of their
+// printFacts writes facts one a line, policies inside of configuration too: the
+// kind of fact, what is told apart from its zero value, and the place. Facts of one kind are in the order of their
 // places, which is the order in which a person reads the input.
 func printFacts(f *graph.Facts) []string {
 	var lines []string
-	all := reflect.ValueOf(*f)
+	flat := *f
+	flat.Configs, flat.Policies = slices.Clone(f.Configs), slices.Clone(f.Policies)
+	for i := range flat.Configs {
+		c := &flat.Configs[i]
+		c.Entries = slices.Clone(c.Entries)
+		for j := range c.Entries {
+			flat.Policies = append(flat.Policies, c.Entries[j].Policies...)
+			c.Entries[j].Policies = nil
+		}
+	}
+	all := reflect.ValueOf(flat)
 	for i := range all.NumField() {
 		list, word := all.Field(i), factWord(all.Type().Field(i).Name)
 		var group []printedFact
@@ -228,6 +238,13 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	for object, said := range speaks { // silent parts are there for the sake of others
 		if !said {
 			t.Errorf("policies of %s say nothing", object)
+		}
+	}
+	for _, c := range f.Configs {
+		for _, e := range c.Entries {
+			for i := range e.Policies {
+				checkPolicy(t, &e.Policies[i])
+			}
 		}
 	}
 }

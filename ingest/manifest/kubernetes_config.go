@@ -78,6 +78,7 @@ func (o *object) entry(key, text string, v document.Node) graph.Entry {
 				e.Values[i].Origin = e.Origin
 			}
 		}
+		e.Policies = programPolicies(key, text, at, !block)
 	}
 	return e
 }

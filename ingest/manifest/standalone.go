@@ -85,14 +85,24 @@ func fileValues(d *document.Document) []graph.Value {
 // fileStart is the first line of a document's file.
 func fileStart(d *document.Document) graph.Origin { return d.Line(1, 1) }
 
-// addFile adds a configuration file with its settings.
+// addFile adds a configuration file with its settings and policies.
 func addFile(d *document.Document, f *graph.Facts, values []graph.Value, owner *graph.Thing, said bool) {
-	if len(values) == 0 && !said {
+	policies := filePolicies(d)
+	if len(values) == 0 && len(policies) == 0 && !said {
 		return
 	}
 	start := fileStart(d)
 	f.Configs = append(f.Configs, graph.Config{
 		Ref: fileRef(d.File), Origin: start, Owner: owner, OwnerSaid: said,
-		Entries: []graph.Entry{{Key: path.Base(d.File), Values: values, Origin: start}},
+		Entries: []graph.Entry{{Key: path.Base(d.File), Values: values, Policies: policies, Origin: start}},
 	})
+}
+
+// filePolicies finds the policies in a document that is configuration.
+func filePolicies(d *document.Document) []graph.Policy {
+	if d.Head.Text {
+		return programPolicies(d.File, string(d.Text), fileStart(d), false)
+	}
+	s := &settings{at: fileStart(d)}
+	return rootPolicies(configBase(d.File), "", yamlRoot{Node: d.Root, doc: d}, s.place)
 }

@@ -1,0 +1,67 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+)
+
+// For returns p as a policy of the program that has it: the program is the
+// caller, short names are its own, and its name becomes part of the object's, so
+// that the policies of two programs stay apart.
+func (p Policy) For(program Ref) Policy {
+	p.From = []Party{{Ref: program}}
+	p.Realm, p.Namespace = program.Realm, program.Namespace
+	p.To = slices.Clone(p.To)
+	for i := range p.To {
+		p.To[i].Realm, p.To[i].Namespace = program.Realm, program.Namespace
+	}
+	if kind, name, ok := strings.Cut(p.Object, "/"); ok {
+		p.Object = kind + "/" + program.Name + "/" + name
+	}
+	return p
+}
+
+// lendPolicies gives the policies that stand in the configuration of programs to
+// whoever uses it. What nobody uses acts on no call, but it stays known.
+func (l *linker) lendPolicies() {
+	configs := l.configs()
+	type loan struct {
+		to     Ref
+		origin Origin
+		object string
+		match  string
+	}
+	lent := map[loan]bool{}
+	used := map[Origin]bool{}
+	lend := func(p *Policy, to Ref) {
+		if at := (loan{to, p.Origin, p.Object, p.Match}); !lent[at] {
+			lent[at] = true
+			l.f.Policies = append(l.f.Policies, p.For(to))
+		}
+	}
+	for i := range l.f.Uses {
+		u := &l.f.Uses[i]
+		for _, c := range configs.of(u) {
+			for j := range c.Entries {
+				e := &c.Entries[j]
+				if u.Init || u.Key != "" && u.Key != e.Key {
+					continue
+				}
+				for k := range e.Policies {
+					lend(&e.Policies[k], u.Of)
+					used[e.Policies[k].Origin] = true
+				}
+			}
+		}
+	}
+	for i := range l.f.Configs {
+		for _, e := range l.f.Configs[i].Entries {
+			for k := range e.Policies {
+				if !used[e.Policies[k].Origin] {
+					lend(&e.Policies[k], l.f.Configs[i].Ref)
+				}
+			}
+		}
+	}
+	sortBy(l.f.Policies, func(p *Policy) (Origin, string) { return p.Origin, p.Object })
+}
