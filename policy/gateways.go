@@ -62,7 +62,7 @@ var gloo = &Product{
 // https://doc.traefik.io/traefik: nothing bounds a request; retries are at once
 // unless an interval is given.
 var traefik = &Product{
-	Name: "traefik", Title: "Traefik", Layer: Gateway, Wait: Doubled,
+	Name: "traefik", Title: "Traefik", Layer: Gateway, FirstCounts: true, Wait: Doubled,
 	Defaults: Set{Timeout: endless(by(30 * time.Second)), Retry: never(), Breaker: noBreaker(), Balance: &Balance{Strategy: by("round-robin")}},
 	Within: Set{
 		Retry:       &Retry{On: by([]string{OnConnect, OnReset}), Backoff: &Backoff{Kind: by("none")}},
@@ -87,7 +87,7 @@ var kong = &Product{
 // https://nginx.org/en/docs/http/ngx_http_proxy_module.html: another server at
 // once after an error or a timeout, unless a POST, LOCK or PATCH was sent already.
 var nginx = &Product{
-	Name: "nginx", Title: "nginx", Layer: Gateway,
+	Name: "nginx", Title: "nginx", Layer: Gateway, FirstCounts: true,
 	Defaults: Set{
 		Timeout: &Timeout{Total: no[time.Duration](), PerTry: no[time.Duration](), Connect: by(60 * time.Second), ReadGap: by(60 * time.Second)},
 		Retry:   nextUpstream(no[int]()),
@@ -100,7 +100,7 @@ var nginx = &Product{
 // https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration: nginx
 // with 5 s to connect and three tries.
 var ingressNginx = &Product{
-	Name: "ingress-nginx", Title: "ingress-nginx", Layer: Gateway,
+	Name: "ingress-nginx", Title: "ingress-nginx", Layer: Gateway, FirstCounts: true,
 	Defaults: Set{
 		Timeout: &Timeout{Total: no[time.Duration](), PerTry: no[time.Duration](), Connect: by(5 * time.Second), ReadGap: by(60 * time.Second)},
 		Retry:   nextUpstream(by(2)),

@@ -15,6 +15,8 @@ type Product struct {
 	Transport bool // acts on calls that are no requests too: tcp, sql
 	Contract  bool // is an API that another product of the same layer carries out
 
+	// FirstCounts says that its number of tries includes the first; see Retries.
+	FirstCounts bool
 	// Wait is how its waits grow and how they are spread, where that is not what
 	// the fields of a Backoff say by themselves.
 	Wait Growth
@@ -26,6 +28,16 @@ type Product struct {
 	// Within is what acts in a part that is written, for its fields that are not:
 	// a retry policy without a number of retries.
 	Within Set
+}
+
+// Retries returns how many tries come after the first, for the number that is
+// written in p's own field. Where that counts the first try too, 0 has no end, as
+// nginx has it.
+func (p *Product) Retries(written int) int {
+	if p.FirstCounts {
+		return written - 1
+	}
+	return written
 }
 
 // Growth is the way a product's waits grow from retry to retry.

@@ -53,7 +53,7 @@ var (
 // https://resilience4j.readme.io/docs, CircuitBreakerConfig and RetryConfig. Its
 // instances do nothing before they are written.
 var resilience4j = &Product{
-	Name: "resilience4j", Title: "resilience4j", Layer: App,
+	Name: "resilience4j", Title: "resilience4j", Layer: App, FirstCounts: true,
 	Within: Set{
 		Retry: &Retry{
 			Retries: by(2), On: by([]string{OnAny}),
@@ -141,7 +141,7 @@ var feign = &Product{
 // https://grpc.io/docs/guides/retry and gRFC A6: retries are exponential with
 // 20 % either way, and no more than five tries. The first replica gets all calls.
 var grpcConfig = &Product{
-	Name: "grpc", Title: "gRPC service config", Layer: App, MaxAttempts: 5,
+	Name: "grpc", Title: "gRPC service config", Layer: App, FirstCounts: true, MaxAttempts: 5,
 	Defaults: Set{
 		Timeout: endless(by(20 * time.Second)), Retry: never(), Breaker: noBreaker(), Balance: &Balance{Strategy: by("pick-first")},
 	},
