@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -37,7 +38,7 @@ func (s *Set) tries() (n Tries, by []Decision) {
 	if r.Retries.Value < 0 {
 		return Unlimited, by
 	}
-	return Tries(min(r.Retries.Value, maxCount)) + 1, by
+	return Tries(min(r.Retries.Value, math.MaxInt32-1)) + 1, by
 }
 
 // neverFires reports whether it is known that r has no conditions.
