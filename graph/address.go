@@ -49,10 +49,12 @@ func ParseAddress(s string) (Address, bool) {
 	return list[0], true
 }
 
+// isScheme reports whether s can stand before "://". Kafka's listeners put
+// underscores into theirs.
 func isScheme(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i] | 0x20
-		if (c < 'a' || c > 'z') && (i == 0 || (s[i] < '0' || s[i] > '9') && s[i] != '+' && s[i] != '.' && s[i] != '-') {
+		if (c < 'a' || c > 'z') && (i == 0 || (s[i] < '0' || s[i] > '9') && s[i] != '+' && s[i] != '.' && s[i] != '-' && s[i] != '_') {
 			return false
 		}
 	}
@@ -250,6 +252,8 @@ var schemes = map[string]protocol{
 	"memcached": {name: "memcached", kind: KindCache}, "memcache": {name: "memcached", kind: KindCache},
 	"amqp": {"amqp", KindBroker, true, false}, "amqps": {"amqp", KindBroker, true, false}, "rabbitmq": {"amqp", KindBroker, true, false},
 	"pyamqp": {"amqp", KindBroker, true, false}, "kafka": {"kafka", KindBroker, true, false}, "nats": {"nats", KindBroker, true, false},
+	"plaintext": {"kafka", KindBroker, true, false}, "sasl_plaintext": {"kafka", KindBroker, true, false},
+	"ssl": {name: "tcp"}, "sasl_ssl": {"kafka", KindBroker, true, false},
 	"stan": {"nats", KindBroker, true, false}, "mqtt": {"mqtt", KindBroker, true, false}, "mqtts": {"mqtt", KindBroker, true, false},
 	"stomp": {"stomp", KindBroker, true, false}, "pulsar": {"pulsar", KindBroker, true, false}, "pulsar+ssl": {"pulsar", KindBroker, true, false},
 	"sb": {"amqp", KindBroker, true, false}, "tibjmsnaming": {"jms", KindBroker, true, false},

@@ -13,15 +13,28 @@ func (l *linker) connect() {
 	for i := range l.f.Calls {
 		l.connectFact(&l.f.Calls[i])
 	}
-	for _, s := range l.scopes() {
+	callers := l.callers()
+	l.weakenBooks(callers)
+	for i := range callers {
+		c := &callers[i]
+		for _, m := range c.found {
+			l.connectValue(c.scope, c.from, m)
+		}
+	}
+}
+
+// callers finds the addresses in all settings.
+func (l *linker) callers() []caller {
+	scopes := l.scopes()
+	list := make([]caller, len(scopes))
+	for i, s := range scopes {
 		from, ok := l.lookup(s.of)
 		if !ok {
 			from = l.find(l.add(s.of, s.origin()))
 		}
-		for _, m := range s.addresses() {
-			l.connectValue(s, from, m)
-		}
+		list[i] = caller{s, from, s.addresses()}
 	}
+	return list
 }
 
 func (l *linker) addEvidence(from, to int, e Evidence) {
@@ -211,6 +224,8 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 		e.Strength = min(e.Strength, Weak)
 	}
 	switch {
+	case m.key.health || v.Way == WayEnv && isHealthPath(m.Path):
+		e.Class = ClassHealth
 	case p.kind == KindTelemetry || m.key.telemetry && !l.isProgram(to):
 		e.Class = ClassTelemetry
 	case m.key.control:
@@ -225,4 +240,13 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 // word like "logging" in the name of a setting means one of the estate's own.
 func (l *linker) isProgram(root int) bool {
 	return root < len(l.kinds) && l.kinds[root] == KindService
+}
+
+// isHealthPath reports whether a path is one that only tells whether its server is alive.
+func isHealthPath(path string) bool {
+	switch path[strings.LastIndexByte(path, '/')+1:] {
+	case "health", "healthz", "hc", "livez", "readyz", "liveness", "readiness":
+		return true
+	}
+	return false
 }

@@ -12,8 +12,11 @@ type keyInfo struct {
 	host      bool     // the value is a host, even when it is a bare word
 	own       bool     // the value is where the service itself listens, or what others call it
 	ignored   bool     // the value is no address, however much it looks like one
+	nearby    bool     // only an address inside the estate is one that it calls
+	page      bool     // the value is compiled into pages
 	telemetry bool
 	control   bool
+	health    bool
 }
 
 func wordSet(s string) map[string]bool {
@@ -40,8 +43,13 @@ var (
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
 	// outsideWords say that an address is for browsers and for others to follow.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
-		logout noproxy trusted referer frontend_url`)
-	// browserPrefixes begin settings that are compiled into pages.
+		logout noproxy trusted referer`)
+	// homeWords stand alone before "url" or "uri" where a service is told under
+	// which address people find it, or the site that it belongs to.
+	homeWords = wordSet(`app site base root host self web instance frontend client home`)
+	// browserPrefixes begin settings that are compiled into pages. A browser cannot
+	// resolve a name of the estate: one there is for the server that renders the
+	// pages, or passes on what they ask for.
 	browserPrefixes = []string{"next_public_", "react_app_", "vite_", "nuxt_public_", "public_", "expo_public_", "vue_app_"}
 	// ignoredWords say that a value is no address.
 	ignoredWords = wordSet(`image images tag version description title comment label labels annotation annotations
@@ -57,11 +65,18 @@ func inspect(key string) keyInfo {
 	k := keyInfo{words: keyWords(key)}
 	lower := strings.ToLower(key)
 	for _, p := range browserPrefixes {
-		if strings.HasPrefix(lower, p) {
-			k.own = true
+		if strings.HasPrefix(lower, p) && lower != "public_url" {
+			k.page, k.nearby = true, true
+			k.words = keyWords(key[len(p):])
+			break
 		}
 	}
 	n := len(k.words)
+	k.nearby = k.nearby || k.isHome()
+	k.health = k.isHealth()
+	if n > 1 && k.words[0] == "connection" && k.words[1] == "strings" { // the section of .NET that holds them
+		k.address, k.host = true, true
+	}
 	for i, w := range k.words {
 		switch {
 		case ownWords[w], outsideWords[w]:
@@ -84,6 +99,32 @@ func inspect(key string) keyInfo {
 		k.ignored = true
 	}
 	return k
+}
+
+// isHome reports whether the key is for the address under which the service
+// itself, or its site, is found.
+func (k *keyInfo) isHome() bool {
+	n := len(k.words)
+	if n < 2 || k.words[n-1] != "url" && k.words[n-1] != "uri" {
+		return false
+	}
+	return n == 2 && homeWords[k.words[0]] || k.words[n-2] == "root"
+}
+
+// isHealth reports whether the key is for asking whether something is alive.
+func (k *keyInfo) isHealth() bool {
+	for i, w := range k.words {
+		switch {
+		case w == "healthcheck", w == "healthchecks", w == "healthz",
+			w == "check" || w == "checks" || w == "probe":
+			if w[0] == 'h' || i > 0 && k.words[i-1] == "health" {
+				return true
+			}
+		case w == "hc" && i == len(k.words)-1:
+			return true
+		}
+	}
+	return false
 }
 
 // keyWords splits a key into lower-case words, at everything that is no letter

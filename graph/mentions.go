@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -28,12 +30,33 @@ func mentions(key keyInfo, text string, way Way) []mention {
 	if f.dataSource(text) {
 		return f.found
 	}
-	rest := f.urls(text)
+	rest := f.urls(iniVariable.ReplaceAllString(text, "$${$1}"))
 	for _, token := range strings.FieldsFunc(rest, isSeparator) {
 		f.token(token)
 	}
+	if key.nearby {
+		f.nearby()
+	}
 	return f.found
 }
+
+// nearby keeps what a key that speaks of sites and pages has of the estate: names
+// that nobody outside can resolve.
+func (f *finder) nearby() {
+	f.found = slices.DeleteFunc(f.found, func(m mention) bool {
+		return strings.Contains(m.Host, ".") && !strings.Contains(m.Host+".", ".svc.")
+	})
+	for i := range f.found {
+		m := &f.found[i]
+		m.known = true
+		if f.key.page {
+			m.strength = Weak
+		}
+	}
+}
+
+// iniVariable is how INI files refer to a setting of theirs.
+var iniVariable = regexp.MustCompile(`%\((\w+)\)s`)
 
 // notHosts are the values that a setting named after a host may have instead.
 var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal")
@@ -88,7 +111,7 @@ func (f *finder) urls(text string) string {
 }
 
 func isSchemeByte(c byte) bool {
-	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '-'
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '-' || c == '_'
 }
 
 // urlEnd returns where the URL that has its authority at i ends. Commas and
@@ -226,9 +249,9 @@ func oracleHost(at string) (string, int, bool) {
 // token takes one word that is no URL: host:port, or a bare host where the key
 // says so.
 func (f *finder) token(s string) {
-	if i := strings.LastIndexByte(s, '='); i >= 0 {
-		s = s[i+1:]
-	}
+	i := strings.LastIndexByte(s, '=')
+	bare := f.key.host && i < 0 // in "password=x" the key speaks of something else
+	s = s[i+1:]
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		if !strings.Contains(s[i:], ":") {
 			return // an e-mail address
@@ -253,7 +276,7 @@ func (f *finder) token(s string) {
 		f.add(a, "hostport", !f.key.address)
 	case port == 0 && isDomain(host) && f.key.host && path == "":
 		f.add(Address{Host: host}, "host", false)
-	case port == 0 && f.key.host && path == "" && hasLetter && !isUnexpanded(host) && !notHosts[host] && !isFile(host):
+	case port == 0 && bare && path == "" && hasLetter && !isUnexpanded(host) && !notHosts[host] && !isFile(host):
 		f.add(Address{Host: host}, "host", true)
 		f.found[len(f.found)-1].word = true
 	case port == 0 && f.key.host && isIP(host) && path == "":
