@@ -15,7 +15,7 @@ import (
 // Pods say more in annotations, which come with their workload.
 var Consul = &document.Reader{
 	Name:  "consul",
-	Doc:   "Consul: intentions, upstreams, and where resolvers, splitters and routers lead",
+	Doc:   "Consul: intentions, upstreams, where resolvers, splitters and routers lead, and the policies of all",
 	Reads: append(consulKinds.names(), "configuration entries", "service registrations"),
 	Match: func(h *document.Head) bool {
 		return consulObject(h) || isConsulEntry(h) || isConsulRegistration(h) || isHCL(h)
@@ -46,7 +46,7 @@ var consulKinds = resourceKinds{
 	"TerminatingGateway": consulTerminating,
 	"MeshService":        consulMeshService,
 
-	"ProxyDefaults":            nil,
+	"ProxyDefaults":            consulProxyDefaults,
 	"Mesh":                     nil,
 	"ExportedServices":         nil,
 	"SamenessGroup":            nil,
@@ -57,8 +57,8 @@ var consulKinds = resourceKinds{
 	"GatewayClassConfig":       nil,
 	"GatewayPolicy":            nil,
 	"RouteAuthFilter":          nil,
-	"RouteRetryFilter":         nil,
-	"RouteTimeoutFilter":       nil,
+	"RouteRetryFilter":         consulRouteFilter,
+	"RouteTimeoutFilter":       consulRouteFilter,
 }
 
 // consulEntries are the kinds of configuration entries that stand alone, in the

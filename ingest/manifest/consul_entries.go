@@ -52,6 +52,7 @@ func serviceDefaults(r *resource) {
 			})
 		}
 	}
+	consulDefaultsPolicies(r)
 }
 
 // consulRef names the resource in Consul's own catalog.
@@ -71,6 +72,7 @@ func serviceResolver(r *resource) {
 			r.consulRoute(target, e)
 		}
 	}
+	consulResolverPolicies(r)
 }
 
 // serviceSplitter reads the services that share the requests of another one.
@@ -91,6 +93,7 @@ func serviceRouter(r *resource) {
 			Way: "service-router", Strength: graph.Strong, Class: graph.ClassRoute,
 		})
 	}
+	consulRouterPolicies(r)
 }
 
 // consulRoute gives a route to the service below n. Subsets of the service
@@ -115,6 +118,7 @@ func consulIngress(r *resource) {
 			}
 		}
 	}
+	consulIngressPolicies(r, from)
 }
 
 // consulTerminating reads the services outside that a terminating gateway leads

@@ -222,6 +222,17 @@ func (r *resource) subject() string {
 	return strings.Join(parts, "/")
 }
 
+// perSecond is a limit on the requests in a second, nil if there is none.
+func perSecond(f *policyFields, requests, burst policy.Setting[int]) *policy.RateLimit {
+	if !requests.Set() {
+		return nil
+	}
+	return &policy.RateLimit{
+		Requests: requests, Burst: burst,
+		Per: policy.Setting[time.Duration]{Value: time.Second, Provenance: f.how, Origin: requests.Origin},
+	}
+}
+
 // presence returns a part of a policy, or nil if nothing is said in it.
 func presence[T any](part T) *T {
 	if reflect.ValueOf(part).IsZero() {
