@@ -70,10 +70,11 @@ const Native = "native"
 
 // WithDefaults returns s with what its product does unasked: the product's
 // Defaults for parts that s is silent about, and Within for the silent fields of
-// parts that s has. A set of an unknown product comes back as it is.
+// parts that s has. A set of an unknown product comes back as it is, and so does
+// one in front of the callee: what a product does unasked it does for callers.
 func (s Set) WithDefaults() Set {
 	p := FindProduct(s.Product)
-	if p == nil {
+	if p == nil || s.Layer == ServerProxy && p.Layer != ServerProxy {
 		return s
 	}
 	return Overlay(Set{
