@@ -94,25 +94,33 @@ func arrange(layers []Set) []Set {
 	slices.SortStableFunc(sorted, func(a, b Set) int {
 		return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(position(a.Product), position(b.Product)))
 	})
-	for i := 0; i < len(sorted); i++ {
-		p := FindProduct(sorted[i].Product)
-		if p == nil || !p.Contract {
-			continue
-		}
-		by := slices.IndexFunc(sorted, func(s Set) bool {
-			q := FindProduct(s.Product)
-			return s.Layer == sorted[i].Layer && q != nil && !q.Contract && q.Layer == s.Layer
-		})
+	for i := 0; i < len(sorted); {
+		by := carrier(sorted, i)
 		if by < 0 {
+			i++
 			continue
 		}
 		both := Overlay(sorted[by], sorted[i])
 		both.Product = sorted[by].Product
 		sorted[by] = both
 		sorted = slices.Delete(sorted, i, i+1)
-		i--
 	}
 	return sorted
+}
+
+// carrier returns the product that carries out what sorted[i] says, if that is an
+// API: the next one of its layer. It is -1 for a product, and for an API that
+// nothing known carries out.
+func carrier(sorted []Set, i int) int {
+	if p := FindProduct(sorted[i].Product); p == nil || !p.Contract {
+		return -1
+	}
+	for by := i + 1; by < len(sorted) && sorted[by].Layer == sorted[i].Layer; by++ {
+		if !FindProduct(sorted[by].Product).Contract {
+			return by
+		}
+	}
+	return -1
 }
 
 // requestless are protocols that proxies pass on as bytes: what they know of

@@ -110,6 +110,12 @@ var ingressNginx = &Product{
 	Within: Set{Retry: nextUpstream(by(2))},
 }
 
+// https://docs.nginx.com/nginx-ingress-controller: nginx as it is.
+var nginxIngress = &Product{
+	Name: "nginx-ingress", Title: "NGINX Ingress Controller", Layer: Gateway, FirstCounts: true,
+	Defaults: nginx.Defaults, Within: nginx.Within,
+}
+
 func nextUpstream(retries Setting[int]) *Retry {
 	return &Retry{
 		Retries: retries, On: by([]string{OnConnect, OnReset, OnPerTry}), Backoff: &Backoff{Kind: by("none")},

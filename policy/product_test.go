@@ -111,7 +111,7 @@ func TestPartsThatAreWritten(t *testing.T) {
 }
 
 func TestRetriesOrAttempts(t *testing.T) {
-	first := []string{"grpc", "resilience4j", "traefik", "nginx", "ingress-nginx"}
+	first := []string{"grpc", "resilience4j", "traefik", "nginx", "nginx-ingress", "ingress-nginx"}
 	for _, p := range Products {
 		want := 3
 		if slices.Contains(first, p.Name) {

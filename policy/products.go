@@ -11,7 +11,7 @@ var Products = []*Product{
 	// Beside it.
 	dapr, gatewayAPI, smi, istio, linkerd, consul, kuma, appMesh, cilium, envoy,
 	// In front.
-	springGateway, envoyGateway, contour, emissary, gloo, traefik, kong, ingressNginx, nginx, haproxy,
+	springGateway, envoyGateway, contour, emissary, gloo, traefik, kong, ingressNginx, nginxIngress, nginx, haproxy,
 }
 
 // What people declare about their code: nothing is so by itself.

@@ -91,14 +91,32 @@ func TestAmplification(t *testing.T) {
 }
 
 func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
-	route := Set{Layer: ClientProxy, Product: "gateway-api", Timeout: &Timeout{Total: say(3 * time.Second)}}
-	e := Combine([]Set{meshPlain, route}, CallFacts{Protocol: "http"})
-	if len(e.Layers) != 1 || e.Layers[0].Set.Product != "istio" || e.Attempts != 3 || e.Budget.String() != "3s" {
-		t.Errorf("got %d layers, n %d, T %v; want one layer of istio, n 3, T 3s", len(e.Layers), e.Attempts, e.Budget)
+	route := func(l Layer) Set {
+		return Set{Layer: l, Product: "gateway-api", Timeout: &Timeout{Total: say(3 * time.Second)}}
 	}
-	e = Combine([]Set{route}, CallFacts{Protocol: "http"})
-	if len(e.Layers) != 1 || e.Budget.String() != "3s" {
-		t.Errorf("alone: %d layers, T %v; want one layer, T 3s", len(e.Layers), e.Budget)
+	istio := func(l Layer) Set { return Set{Layer: l, Product: "istio"}.WithDefaults() }
+	dapr := Set{Layer: ClientProxy, Product: "dapr"}.WithDefaults()
+	tests := []struct {
+		name     string
+		layers   []Set
+		products []string
+	}{
+		{"a mesh", []Set{istio(ClientProxy), route(ClientProxy)}, []string{"istio"}},
+		{"a mesh's gateway", []Set{istio(Gateway), route(Gateway)}, []string{"istio"}},
+		{"a mesh below Dapr", []Set{dapr, istio(ClientProxy), route(ClientProxy)}, []string{"dapr", "istio"}},
+		{"Dapr does not", []Set{dapr, route(ClientProxy)}, []string{"dapr", "gateway-api"}},
+		{"not in another layer", []Set{istio(ClientProxy), route(Gateway)}, []string{"istio", "gateway-api"}},
+		{"nobody known", []Set{route(Gateway), {Layer: Gateway, Product: "unheard of"}}, []string{"unheard of", "gateway-api"}},
+	}
+	for _, tt := range tests {
+		e := Combine(tt.layers, CallFacts{Protocol: "http"})
+		var products []string
+		for _, l := range e.Layers {
+			products = append(products, l.Set.Product)
+		}
+		if !slices.Equal(products, tt.products) || e.Budget.String() != "3s" {
+			t.Errorf("%s: layers of %q, T %v; want %q, 3s", tt.name, products, e.Budget, tt.products)
+		}
 	}
 }
 

@@ -28,7 +28,15 @@ func policyJSON(s *policy.Set) jsonPolicy {
 		if r.Backoff != nil {
 			part["backoff"] = backoffJSON(r.Backoff)
 		}
+		part.duration("maxDuration", r.MaxDuration)
+		put(part, "retryAfter", r.RetryAfter)
 		j["retry"] = part
+	}
+	if h := s.Hedge; h != nil {
+		part := settings{}
+		put(part, "copies", h.Copies)
+		part.duration("delay", h.Delay)
+		j["hedge"] = part
 	}
 	if b := s.Breaker; b != nil {
 		j["breaker"] = breakerJSON(b)
@@ -63,6 +71,13 @@ func policyJSON(s *policy.Set) jsonPolicy {
 		put(part, "strategy", b.Strategy)
 		j["balance"] = part
 	}
+	if h := s.HealthCheck; h != nil {
+		part := settings{}
+		part.duration("interval", h.Interval)
+		part.duration("timeout", h.Timeout)
+		put(part, "failures", h.Failures)
+		j["healthCheck"] = part
+	}
 	return j
 }
 
@@ -72,11 +87,14 @@ func breakerJSON(b *policy.Breaker) settings {
 	put(part, "slow", b.Slow)
 	put(part, "errorRate", b.ErrorRate)
 	put(part, "failures", b.Failures)
+	put(part, "gateway", b.Gateway)
+	part.duration("slowAfter", b.SlowAfter)
 	part.duration("window", b.Window)
 	put(part, "buckets", b.Buckets)
 	put(part, "minCalls", b.MinCalls)
 	part.duration("open", b.Open)
 	put(part, "maxEject", b.MaxEject)
+	put(part, "ejectOne", b.EjectOne)
 	return part
 }
 
