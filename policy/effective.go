@@ -31,6 +31,7 @@ type Effect struct {
 	By       []Decision // what makes it n
 	Attempt  Bound      // p
 	Waits    Bound      // W
+	Needed   Bound      // n x p + W, what all tries take if no total ends them
 	Budget   Bound      // T
 	Full     int        // tries that can finish within the total, n_full
 	Start    int        // tries that can begin within it, n_start
@@ -83,6 +84,7 @@ func alone(s Set, facts CallFacts) Effect {
 		l.Attempts, l.By = 1, []Decision{decide(&s, "retry.methods", s.Retry.Methods)}
 	}
 	l.Waits = s.waits(l.Attempts)
+	l.Needed = allTries(l.Attempts, l.By, s.hedged(l.Attempt), l.Waits)
 	l.Budget = s.edgeBudget(l.Attempts, l.By, l.Attempt)
 	l.Full, l.Start = s.fitting(l.Attempts, l.Attempt)
 	return l

@@ -84,3 +84,21 @@ func TestOneLayer(t *testing.T) {
 		}
 	}
 }
+
+func TestNeededTellsWhatTheTotalCutsOff(t *testing.T) {
+	for _, tt := range []struct {
+		name, want string
+		set        Set
+	}{
+		{"Istio with too little time", "8.275s", Set{Product: "istio",
+			Timeout: &Timeout{Total: say(5 * time.Second), PerTry: say(2 * time.Second)}, Retry: &Retry{Retries: say(3), On: say([]string{OnReset})}}},
+		{"the .NET handler", "54s", Set{Product: "dotnet"}},
+		{"more than there are nanoseconds for", longest.String(), Set{
+			Timeout: &Timeout{Total: say(time.Second), PerTry: say(time.Millisecond)}, Retry: &Retry{Retries: say(1 << 40), Backoff: &Backoff{Base: say(longest)}}}},
+		{"no end of retries", "inf", Set{Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(-1)}}},
+	} {
+		if got := Combine([]Set{tt.set.WithDefaults()}, CallFacts{}).Layers[0].Needed.String(); got != tt.want {
+			t.Errorf("%s: %s needed, want %s", tt.name, got, tt.want)
+		}
+	}
+}

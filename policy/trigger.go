@@ -39,9 +39,10 @@ type RetryWords struct {
 	grpc  bool // gRPC statuses, by name or number
 }
 
-// With envoy's conditions in its own documentation: 5xx includes what 502, 503 and
-// 504 stand for that Envoy makes itself (disconnect, reset, per-try timeout), and
-// so do gateway-error and reset. gRPC's words look at statuses in headers alone.
+// Envoy's x-envoy-retry-on and x-envoy-retry-grpc-on. Answers that Envoy makes up
+// itself count too: 5xx, gateway-error and reset all answer to a callee that is not
+// reached, breaks the connection, or takes longer than a try may. The words of gRPC
+// look at statuses in headers alone.
 var envoyWords = map[string][]string{
 	"5xx":                        {OnConnect, OnReset, On5xx, OnPerTry},
 	"gateway-error":              {OnConnect, OnReset, OnGateway, OnPerTry},
