@@ -106,7 +106,7 @@ func (b *binder) winners(e Edge) [][]part {
 		group := rivals[:n]
 		rivals = rivals[n:]
 		if first.Merge {
-			groups = append(groups, []part{merged(group)})
+			groups = append(groups, merged(group))
 			continue
 		}
 		groups = append(groups, acting(group, e))
@@ -134,13 +134,24 @@ func acting(group []candidate, e Edge) []part {
 	return parts
 }
 
-// merged lays the policies of a group over each other, the first on top.
-func merged(group []candidate) part {
-	set := policy.Set{}
-	for _, c := range slices.Backward(group) {
-		set = policy.Overlay(set, c.bound.Says)
+// merged lays the policies of a group over each other, the first on top: for each
+// part of the calls those that are for it or for all of them.
+func merged(group []candidate) []part {
+	var all []string
+	for _, c := range group {
+		all = append(all, c.bound.Match)
 	}
-	return part{set: &set}
+	var parts []part
+	for _, match := range sortedUnique(all) {
+		set := policy.Set{}
+		for _, c := range slices.Backward(group) {
+			if c.bound.Match == match || c.bound.Match == "" {
+				set = policy.Overlay(set, c.bound.Says)
+			}
+		}
+		parts = append(parts, part{match: match, set: &set})
+	}
+	return parts
 }
 
 func (b *Bound) hide(by *Policy, e Edge) {

@@ -25,6 +25,9 @@ func TestPartsOfPolicies(t *testing.T) {
 		{"no rule for the rest", "a:/x@1=1 a:/y@2=2", "/x=1 /y=2"},
 		{"of equals the last", "a:*@0=1 b:*@0=2", "*=2 | a:*@0"},
 		{"merged", "a:*@1=1+ b:*@2=2+", "*=2"},
+		{"merged part", "a:*@1=1+ b:/x@2=2+", "*=1 /x=2"},
+		{"merged below", "a:/x@1=1+ b:*@2=2+", "*=2 /x=2"},
+		{"on top of what is merged", "a:*@1=1+ b:*@2=2", "*=2 | a:*@1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			words := strings.Fields(tt.policies)

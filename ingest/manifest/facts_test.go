@@ -229,16 +229,8 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 			t.Errorf("%s: call without a way: %+v", call.Origin, call)
 		}
 	}
-	speaks := map[string]bool{}
 	for i := range f.Policies {
-		p := &f.Policies[i]
-		checkPolicy(t, p)
-		speaks[p.Object] = speaks[p.Object] || !p.Says.Empty() || len(p.Flaws) > 0
-	}
-	for object, said := range speaks { // silent parts are there for the sake of others
-		if !said {
-			t.Errorf("policies of %s say nothing", object)
-		}
+		checkPolicy(t, &f.Policies[i])
 	}
 	for _, c := range f.Configs {
 		for _, e := range c.Entries {

@@ -80,7 +80,7 @@ func apiRoute(r *resource) {
 	for _, b := range r.routeBackends() {
 		for _, sender := range senders {
 			e := b.evidence
-			if sender.Ref.Kind == "Service" || sender.Group.Kind == "ServiceEntry" {
+			if isService(sender) {
 				if e.Class != graph.ClassIngress || sender.Ref == b.to.Ref {
 					continue
 				}
@@ -101,24 +101,42 @@ func apiRoute(r *resource) {
 func (r *resource) routeSenders(parents []document.Node) (senders []graph.Party, delegate bool) {
 	delegate = !r.spec.Get("parentRefs").Exists()
 	for _, parent := range parents {
-		kind, name := r.text(parent, "kind"), r.text(parent, "name")
-		to := graph.Party{Ref: r.object(kind, r.text(parent, "namespace"), name)}
-		switch {
+		switch kind, name := r.text(parent, "kind"), r.text(parent, "name"); {
 		case name == "":
-		case kind == "":
-			to.Ref.Kind = "Gateway"
-			senders = append(senders, to)
-		case kind == "Gateway", kind == "Service":
-			senders = append(senders, to)
-		case kind == "ListenerSet", kind == "XListenerSet", kind == "ServiceEntry":
-			senders = append(senders, graph.Party{Group: to.Ref})
 		case kind == "Server":
-			r.member(r.ref(), graph.Party{Group: to.Ref}, parent)
+			r.member(r.ref(), r.group(kind, r.text(parent, "namespace"), name), parent)
 		case kind == r.kind:
 			delegate = true
+		default:
+			if sender, ok := r.routeParent(parent); ok {
+				senders = append(senders, sender)
+			}
 		}
 	}
 	return senders, delegate
+}
+
+// routeParent returns whose requests a route directs by one of its parentRefs:
+// those of a gateway, or those to a Service.
+func (r *resource) routeParent(parent document.Node) (graph.Party, bool) {
+	kind, name := r.text(parent, "kind"), r.text(parent, "name")
+	ref := r.object(kind, r.text(parent, "namespace"), name)
+	switch kind {
+	case "":
+		ref.Kind = "Gateway"
+		return graph.Party{Ref: ref}, name != ""
+	case "Gateway", "Service":
+		return graph.Party{Ref: ref}, name != ""
+	case "ListenerSet", "XListenerSet", "ServiceEntry":
+		return graph.Party{Group: ref}, name != ""
+	}
+	return graph.Party{}, false
+}
+
+// isService reports whether a route with that parent is for calls to a Service,
+// and not for those of a gateway.
+func isService(parent graph.Party) bool {
+	return parent.Ref.Kind == "Service" || parent.Group.Kind == "ServiceEntry"
 }
 
 // A routeBackend is one place that a route sends requests to.

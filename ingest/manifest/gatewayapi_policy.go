@@ -40,11 +40,15 @@ func apiRoutePolicies(r *resource) {
 	if speaks {
 		r.facts.Policies = append(r.facts.Policies, parts...)
 	}
+	if annotations := r.Root.Get("metadata", "annotations"); linkerdAnnotated(annotations) {
+		r.linkerdRoute(annotations, parents)
+	}
 }
 
-// apiProduct is the product whose policies a route holds.
+// apiProduct is the product whose policies a route holds, as far as the route
+// shows it.
 func (r *resource) apiProduct() string {
-	if r.Head.Group() == "policy.linkerd.io" {
+	if r.Head.Group() == "policy.linkerd.io" || linkerdAnnotated(r.Root.Get("metadata", "annotations")) {
 		return "linkerd"
 	}
 	return "gateway-api"
@@ -57,18 +61,13 @@ func (r *resource) apiParts(rule document.Node, parents []document.Node) []graph
 	edge.Of, edge.Says.Layer = r.ref(), policy.Gateway
 	parts := []graph.Policy{}
 	for _, parent := range parents {
-		senders, _ := r.routeSenders([]document.Node{parent})
-		for _, sender := range senders {
-			if sender.Ref.Kind != "Service" && sender.Group.Kind != "ServiceEntry" {
-				edge.From = append(edge.From, sender)
-				continue
-			}
-			mesh := r.policy(r.apiProduct(), "route", rule)
-			mesh.To = []graph.Party{sender}
-			mesh.Port = portNumber(parent.Get("port"))
-			mesh.Lookup, mesh.NeedsMesh, mesh.NotGateways = graph.NearCaller, true, true
-			mesh.Says.Layer = policy.ClientProxy
-			parts = append(parts, mesh)
+		party, ok := r.routeParent(parent)
+		switch {
+		case !ok:
+		case isService(party):
+			parts = append(parts, r.meshPart(rule, parent, party))
+		default:
+			edge.From = append(edge.From, party)
 		}
 	}
 	for _, ref := range r.list(rule, "backendRefs") {
@@ -81,6 +80,19 @@ func (r *resource) apiParts(rule document.Node, parents []document.Node) []graph
 		parts = append(parts, edge)
 	}
 	return parts
+}
+
+// meshPart is the policy of one rule for the calls to a Service.
+func (r *resource) meshPart(rule, parent document.Node, service graph.Party) graph.Policy {
+	p := r.policy(r.apiProduct(), "route", rule)
+	p.To = []graph.Party{service}
+	p.Port = portNumber(parent.Get("port"))
+	p.Lookup, p.NeedsMesh, p.NotGateways = graph.NearCaller, true, true
+	p.Says.Layer = policy.ClientProxy
+	if p.Product == "linkerd" {
+		p.Group, p.Merge = linkerdGroup, true
+	}
+	return p
 }
 
 // apiRulePolicy reads what one rule says.

@@ -121,5 +121,12 @@ func readKubernetes(d *document.Document, f *graph.Facts) {
 	}
 	if o := newObject(d, f, k.name); k.nameless || o.named() {
 		k.read(o)
+		for _, read := range annotationPolicies {
+			read(o)
+		}
 	}
 }
+
+// annotationPolicies read the policies that a product keeps in the annotations of
+// Kubernetes' own objects.
+var annotationPolicies = []func(*object){linkerdService}

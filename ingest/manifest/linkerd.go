@@ -10,7 +10,7 @@ import (
 // Linkerd reads Linkerd's permissions and its own form of routes.
 var Linkerd = &document.Reader{
 	Name:  "linkerd",
-	Doc:   "Linkerd: who may call which server, and routes between services",
+	Doc:   "Linkerd: who may call which server, routes between services, and the policies of calls",
 	Reads: linkerdKinds.names(),
 	Match: linkerdKinds.match("policy.linkerd.io", "linkerd.io", "workload.linkerd.io", "multicluster.linkerd.io"),
 	Read:  linkerdKinds.read,
@@ -26,9 +26,9 @@ var linkerdKinds = resourceKinds{
 	"ExternalWorkload":      externalWorkload,
 
 	"NetworkAuthentication":    nil,
-	"HTTPLocalRateLimitPolicy": nil,
+	"HTTPLocalRateLimitPolicy": linkerdRateLimit,
 	"EgressNetwork":            nil,
-	"ServiceProfile":           nil,
+	"ServiceProfile":           serviceProfile,
 	"Link":                     nil,
 }
 
