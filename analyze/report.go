@@ -171,8 +171,9 @@ type Finding struct {
 	Values      []KeyValue
 	Origins     []graph.Origin // the deciding place first
 	Services    []graph.Node   // whom it concerns, the subject first
-	Fingerprint string         // of rule and subject alone, 16 hex digits
+	Fingerprint string         // of what is found and about whom alone, 16 hex digits
 
+	detail string       // what of the subject is meant, where a rule finds several things in one
 	owners []graph.Node // whose annotations may excuse it, if not all of Services
 }
 

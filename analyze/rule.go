@@ -24,7 +24,7 @@ type Rule struct {
 
 // Rules are the checks weir knows, most serious first.
 var Rules = []*Rule{
-	nothingRead, unreadableInput, syncCycle, redundancyBelowTier, fanInHotSpot, sharedDatabase,
+	nothingRead, unreadableInput, valueInvalid, policyUnbound, policyShadowed, policyInert, policyNeedsMesh, syncCycle, redundancyBelowTier, fanInHotSpot, sharedDatabase,
 	healthcheckMissing, syncChainTooDeep, fanOutHub, asyncCycle,
 }
 
@@ -74,7 +74,7 @@ func (p *Pass) Report(f Finding) { p.At(p.rule.Severity, f) }
 // At reports a finding of another severity than the rule's own.
 func (p *Pass) At(s Severity, f Finding) {
 	f.Rule, f.Severity = p.rule, s
-	f.Fingerprint = fingerprint(p.rule.ID, f.Subject)
+	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.detail)
 	p.report(f)
 }
 

@@ -153,7 +153,11 @@ func excused(g *graph.Graph, f *Finding) bool {
 
 // fingerprint identifies a finding from one run to the next: by what is found and
 // about whom, never by where it is written or how it is worded.
-func fingerprint(rule, subject string) string {
-	sum := sha256.Sum256([]byte(rule + "\x00" + subject))
+func fingerprint(rule, subject, detail string) string {
+	text := rule + "\x00" + subject
+	if detail != "" {
+		text += "\x00" + detail
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:8])
 }

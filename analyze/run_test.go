@@ -135,7 +135,7 @@ func TestFingerprint(t *testing.T) {
 	if len(c.Findings) != 1 || c.Findings[0].Fingerprint != "b269c541dfc7e47a" {
 		t.Fatalf("findings %+v, want one with its old fingerprint", c.Findings)
 	}
-	if a, b := fingerprint("r", "xs"), fingerprint("rx", "s"); a == b {
+	if a, b := fingerprint("r", "xs", ""), fingerprint("rx", "s", ""); a == b {
 		t.Errorf("rule and subject run together: %s", a)
 	}
 }

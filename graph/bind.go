@@ -13,7 +13,8 @@ type Bound struct {
 	*Policy
 	Calls   []Edge // that meet its conditions, sorted
 	Shadows []Shadow
-	Outside []Edge // calls that it is for, of callers known to have no proxy of its mesh; sorted
+	Outside []Edge   // calls that it is for, between services known to have no proxy of its mesh that could act; sorted
+	Why     Obstacle // if there are neither Calls nor Outside
 }
 
 // A Shadow says that something of higher precedence acts in a policy's place.
@@ -97,7 +98,7 @@ func (b *binder) meet(p *Policy) *Bound {
 		case !b.g.Class(e).Core(),
 			!anyFrom && !slices.Contains(froms, from),
 			!anyTo && !slices.Contains(tos, to),
-			len(p.FromNamespaces) > 0 && !slices.Contains(p.FromNamespaces, b.g.Service(from).Namespace),
+			!b.exported(p, from),
 			p.ToName != "" && !b.g.Service(to).loosely(p.ToName),
 			p.Port != 0 && !b.onPort(e, p.Port),
 			len(p.Protocols) > 0 && !b.speaks(e, p.Protocols),
@@ -108,12 +109,15 @@ func (b *binder) meet(p *Policy) *Bound {
 		if !ok {
 			continue
 		}
-		if m, known := b.g.Service(from).Member(p.Product); p.NeedsMesh && known && !m.In {
+		if p.NeedsMesh && !b.g.proxied(p.Product, from, to) {
 			bound.Outside = append(bound.Outside, e)
 			continue
 		}
 		bound.Calls = append(bound.Calls, e)
 		b.rival[e] = append(b.rival[e], candidate{bound, found})
+	}
+	if len(bound.Calls) == 0 && len(bound.Outside) == 0 {
+		bound.Why = b.obstacle(p, froms, tos, anyFrom, anyTo)
 	}
 	return bound
 }

@@ -26,6 +26,22 @@ func (s *Service) Member(product string) (Membership, bool) {
 	return Membership{}, false
 }
 
+// proxied reports whether a product's policies for requests can act on a call. A
+// caller outside the mesh has no proxy. In Istio's ambient mode there are proxies
+// for requests only in front of callees, as waypoints. Of what is unknown the best
+// is presumed.
+func (g *Graph) proxied(product string, from, to Node) bool {
+	m, known := g.services[from].Member(product)
+	switch {
+	case !known || m.In && !m.Ambient:
+		return true
+	case !m.In:
+		return false
+	}
+	callee, known := g.services[to].Member(product)
+	return !known || !callee.Ambient || callee.Waypoint
+}
+
 // A sign is a label or annotation that puts a pod, or all pods of a namespace,
 // into a mesh or keeps them out. What a pod says goes before its namespace.
 type sign struct {

@@ -44,6 +44,9 @@ func bindings(g *graph.Graph) string {
 		if len(p.Calls) == 0 {
 			b.WriteString(" is for no call")
 		}
+		if p.Why != graph.NoObstacle {
+			fmt.Fprintf(&b, ": %s", p.Why)
+		}
 		for _, e := range p.Calls {
 			fmt.Fprintf(&b, " %s", call(e))
 		}

@@ -1,0 +1,232 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/didyoumean"
+)
+
+var policyUnbound = &Rule{
+	ID:       "policy-unbound",
+	Title:    "a policy is for no call",
+	Doc:      policyUnboundDoc,
+	Severity: Warning,
+	Check:    checkPolicyUnbound,
+}
+
+const policyUnboundDoc = `
+A policy that matches nothing is valid, applied, and protects nobody. A short host
+means the namespace of the policy and not that of the service; a rule in a third
+namespace is looked for by nobody.
+
+Fires for an object that no call of the inputs meets, and tells why: nobody goes by
+the name, the service lives in another namespace, the policy stands where its
+product does not look for it, or is not exported to the callers, or is for a port
+that nobody calls.
+
+    kind: VirtualService
+    metadata: {name: ratings, namespace: platform}
+    spec:
+      hosts: [ratings]             # ratings.platform; the service is in shop
+
+It is a warning when the inputs show what was meant. It is info when they may be
+only a part: the service is not among them, or nobody calls it in them.
+
+Stays silent when some call meets the object.
+
+    hosts: [ratings.shop.svc.cluster.local]
+
+**The way out.**
+
+- Istio: the full name of the host, "ratings.shop.svc.cluster.local"; a
+  DestinationRule in the namespace of the service or of its callers.
+- Dapr: the app-id in "targets.apps", as the callee's "dapr.io/app-id" has it.
+- Gateway API, Linkerd: "parentRefs" and "targetRefs" with the namespace.
+- Kuma: a "targetRef" with the tags or the name of the service.
+- Traefik: name the middleware in a router, or delete it.
+- resilience4j: the instance's name is the name of the service, or say the service's
+  other name with "aliases".
+`
+
+func checkPolicyUnbound(p *Pass) {
+	for _, o := range objects(p.Graph) {
+		var loose []*graph.Bound
+		bound := false
+		for _, part := range o.parts {
+			switch {
+			case part.Why == graph.NoObstacle:
+				bound = true
+			case !part.Says.Empty():
+				loose = append(loose, part)
+			}
+		}
+		if bound { // the other parts are for other calls; only a name that nobody has is wrong
+			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool { return b.Why != graph.NoCallee || b.ToName != "" })
+		}
+		if len(loose) > 0 {
+			p.reportUnbound(o, loose, !bound)
+		}
+	}
+}
+
+// A miss says why a policy is for no call, and what to do.
+type miss struct {
+	why, hint string
+	severity  Severity
+	sure      Confidence
+}
+
+func (p *Pass) reportUnbound(o object, loose []*graph.Bound, whole bool) {
+	worst := p.miss(loose[0])
+	for _, b := range loose[1:] {
+		if m := p.miss(b); m.severity > worst.severity {
+			worst = m
+		}
+	}
+	what := o.name + " is for no call"
+	if !whole {
+		what = fmt.Sprintf("%s of %s is for no call", plural(len(loose), "part"), o.name)
+	}
+	p.At(min(worst.severity, p.rule.Severity), Finding{
+		Confidence: worst.sure,
+		Subject:    o.name,
+		Message:    what + ": " + worst.why,
+		Hint:       worst.hint,
+		Origins:    where(loose),
+	})
+}
+
+func (p *Pass) miss(b *graph.Bound) miss {
+	switch b.Why {
+	case graph.NoCallee:
+		return p.nobody(b, b.To)
+	case graph.NoCaller:
+		return p.nobody(b, b.From)
+	case graph.NotExported:
+		return miss{
+			why:  "its callers are in other namespaces than " + quoted(b.FromNamespaces) + ", for which it is",
+			hint: "export it to the namespaces of the callers", severity: Warning, sure: Certain,
+		}
+	case graph.NotLookedUp:
+		return miss{
+			why:  fmt.Sprintf("%s looks for it in the namespaces of callers and callees, and not in %q", title(b.Product), b.Namespace),
+			hint: "move it to the namespace of the service that it is for", severity: Warning, sure: Certain,
+		}
+	case graph.NoPort:
+		return miss{
+			why:  fmt.Sprintf("no call goes to port %d", b.Port),
+			hint: "name the port that callers use, or none", severity: Warning, sure: Certain,
+		}
+	case graph.NoRoute:
+		return miss{
+			why:  fmt.Sprintf("no route in the inputs goes through %s %q", b.Of.Kind, b.Of.Name),
+			hint: "name it in a route, or delete it", severity: p.routesSeverity(b.Of), sure: Assumed,
+		}
+	}
+	return miss{why: "no input shows a call between its services", hint: callsHint, severity: Info, sure: Assumed}
+}
+
+const callsHint = `if there are such calls, declare them with "calls" in a weir.yaml beside the other inputs`
+
+// nobody tells why nobody goes by the names of parties.
+func (p *Pass) nobody(b *graph.Bound, parties []graph.Party) miss {
+	if b.ToName != "" {
+		return miss{
+			why:  fmt.Sprintf("its program calls nobody that %q could mean", b.ToName),
+			hint: fmt.Sprintf(`if it is for a service of another name, give that the alias %q; %s`, b.ToName, callsHint), severity: Info, sure: Assumed,
+		}
+	}
+	names := partyNames(parties)
+	for i := range parties {
+		host := partyName(&parties[i])
+		name, _, _ := strings.Cut(host, ".")
+		for _, s := range p.Graph.Services() {
+			if s.Defined && s.Name == name && s.Namespace != "" {
+				return miss{
+					why:      fmt.Sprintf("%s means nobody as seen from namespace %q, and the service is %s", names, parties[i].Namespace, s.ID),
+					hint:     fmt.Sprintf("write the full name, %q", s.Name+"."+s.Namespace+".svc.cluster.local"),
+					severity: Warning, sure: Certain,
+				}
+			}
+		}
+		if near := p.nearName(name); near != "" {
+			return miss{
+				why: names + " is nobody in the inputs", hint: fmt.Sprintf("did you mean %q?", near), severity: Warning, sure: Assumed,
+			}
+		}
+	}
+	if names == "" {
+		return miss{why: "nobody in the inputs has what it selects by", hint: "compare its selector with the labels of the pods", severity: Info, sure: Assumed}
+	}
+	return miss{
+		why: names + " is nobody in the inputs", hint: "read the folder that declares it too, or correct the name", severity: Info, sure: Assumed,
+	}
+}
+
+// nearName returns the service of the inputs that a name may be a misspelling of.
+func (p *Pass) nearName(name string) string {
+	const shortest = 4 // of three letters any other one is near
+	var known []string
+	for _, s := range p.Graph.Services() {
+		if s.Defined && len(s.Name) >= shortest && len(name) >= shortest && !strings.Contains(s.Name, name) && !strings.Contains(name, s.Name) {
+			known = append(known, s.Name)
+		}
+	}
+	if near := didyoumean.Suggest(name, known); near != nil {
+		return near[0]
+	}
+	return ""
+}
+
+// routesSeverity tells whether the inputs have routes of the world of an object,
+// so that one of them could have named it.
+func (p *Pass) routesSeverity(of graph.Ref) Severity {
+	for e := range graph.Edge(p.Graph.Calls()) {
+		for _, ev := range p.Graph.Call(e).Evidence {
+			if slices.ContainsFunc(ev.Via, func(r graph.Ref) bool { return r.Realm == of.Realm && r.Kind == of.Kind }) {
+				return Warning
+			}
+		}
+	}
+	return Info
+}
+
+// partyName is the name by which a policy knows a party, "" if it knows it by
+// labels.
+func partyName(p *graph.Party) string {
+	switch {
+	case p.Host.Host != "":
+		return p.Host.Host
+	case p.Ref.Name != "":
+		return p.Ref.Name
+	}
+	return p.Group.Name
+}
+
+func partyNames(parties []graph.Party) string {
+	var names []string
+	for i := range parties {
+		if name := partyName(&parties[i]); name != "" {
+			names = append(names, name)
+		}
+	}
+	return quoted(names)
+}
+
+// quoted writes `"a"`, `"a" and "b"`.
+func quoted(words []string) string {
+	text := ""
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			text += " and "
+		case i > 0:
+			text += ", "
+		}
+		text += fmt.Sprintf("%q", w)
+	}
+	return text
+}

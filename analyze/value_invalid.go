@@ -1,0 +1,85 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var valueInvalid = &Rule{
+	ID:       "value-invalid",
+	Title:    "a policy has a value that its product refuses or misreads",
+	Doc:      valueInvalidDoc,
+	Severity: Error,
+	Check:    func(p *Pass) { checkFlaws(p, graph.Invalid, "is not what %s takes") },
+}
+
+const valueInvalidDoc = `
+A duration without its unit, a percentage over 100, a condition with a typing
+mistake: some products refuse the whole object, others drop the field or read it in
+another unit. Either way the protection that the file shows is not there, and
+nothing says so before the day it is needed.
+
+Fires for every value that the product would not take as it is written. Each product
+has its own notation, and "300" is an error here and five minutes there.
+
+    metadata:
+      annotations:
+        retry.linkerd.io/timeout: "300"        # Linkerd wants a unit
+
+    http:
+    - timeout: 5                               # Istio wants "5s"
+
+Stays silent about what the product takes, however unusual.
+
+    retry.linkerd.io/timeout: 300ms
+
+What is merely read otherwise than it looks, as .NET reads "10" as ten days, is a
+warning. The other rules go on as if the value had not been written.
+
+**The way out** is in the hint: the product's own notation.
+
+- Istio, Dapr, Kuma, Contour: "300ms", "5s", "1m30s". Envoy: seconds, "0.3s".
+- Gateway API: whole numbers with units, "1s500ms". Linkerd: one number, one unit.
+- ingress-nginx: seconds without a unit, quoted: "60". Kong: milliseconds, 60000.
+- .NET: "00:00:10". Spring: "500ms", "PT0.5S" or milliseconds.
+`
+
+// checkFlaws reports the flaws of one kind, of which what says what they are: %s
+// is the product.
+func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
+	for _, o := range objects(p.Graph) {
+		for _, part := range o.parts {
+			for _, flaw := range part.Flaws {
+				if flaw.Kind == kind {
+					p.reportFlaw(part, flaw, fmt.Sprintf(what, title(part.Product)))
+				}
+			}
+		}
+	}
+}
+
+func (p *Pass) reportFlaw(part *graph.Bound, flaw graph.Flaw, what string) {
+	f := Finding{
+		Confidence: Certain,
+		Subject:    part.Object,
+		detail:     flaw.Field,
+		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, part.Object, what),
+		Hint:       flaw.Hint,
+		Values:     []KeyValue{{"field", flaw.Field}},
+		Origins:    []graph.Origin{flaw.Origin},
+		Services:   ends(p.Graph, part.Calls),
+	}
+	if flaw.Text != "" {
+		f.Values = append(f.Values, KeyValue{"value", flaw.Text})
+		f.Message = fmt.Sprintf("%s: %q of %s %s", flaw.Field, flaw.Text, part.Object, what)
+	}
+	if flaw.Why != "" {
+		f.Message += ": " + flaw.Why
+	}
+	if flaw.Info {
+		p.At(Info, f)
+		return
+	}
+	p.Report(f)
+}
