@@ -7,7 +7,7 @@ var policyInert = &Rule{
 	Title:    "a policy is written that its product ignores",
 	Doc:      policyInertDoc,
 	Severity: Warning,
-	Check:    func(p *Pass) { checkFlaws(p, graph.Inert, "does nothing") },
+	Check:    func(p *Pass) { checkFlaws(p, graph.Inert, "is ignored by %s") },
 }
 
 const policyInertDoc = `
@@ -33,7 +33,7 @@ A fault that is injected beside a timeout is told here too: it switches the time
 off, and is likely to have been left from a test. What is out of date and still acts
 is info.
 
-**The way out** depends on the combination; the hint names the missing field.
+**The way out.** The hint names the field that is missing.
 
 - Istio: "attempts" with every "retries"; no "fault" beside "timeout" and "retries".
 - Linkerd: "retry.linkerd.io/http" or "grpc" with every limit.

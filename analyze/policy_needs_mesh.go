@@ -61,7 +61,7 @@ func checkPolicyNeedsMesh(p *Pass) {
 		}
 		for _, e := range b.Calls {
 			caller := p.Graph.Service(p.Graph.From(e))
-			if _, known := caller.Member(b.Product); !known && caller.Kind != graph.KindGateway {
+			if _, known := caller.Member(b.Product); !known && caller.Kind != graph.KindGateway && ecosystem(caller) == "kubernetes" {
 				at := mesh{caller.Namespace, b.Product}
 				untold[at] = append(untold[at], b)
 			}
@@ -119,7 +119,7 @@ func (p *Pass) reportUntold(at mesh, policies []*graph.Bound) {
 		Confidence: Assumed,
 		Subject:    subject,
 		detail:     at.product,
-		Message:    fmt.Sprintf("no input tells whether the callers in it are in the mesh of %s; if they are not, %s does nothing", title(at.product), what),
+		Message:    fmt.Sprintf("no input tells whether its callers are in the mesh of %s, without which there is no effect of %s", title(at.product), what),
 		Hint:       "read the manifest of the Namespace too, with its labels and annotations",
 		Values:     []KeyValue{{"mesh", at.product}, number("policies", len(names))},
 		Origins:    where(policies)[:1],

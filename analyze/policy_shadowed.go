@@ -52,7 +52,7 @@ func checkPolicyShadowed(p *Pass) {
 			p.reportShadowed(o, hidden)
 		}
 	}
-	checkFlaws(p, graph.Shadowed, "does nothing")
+	checkFlaws(p, graph.Shadowed, "has no effect in %s")
 }
 
 // overruled reports whether a policy is for calls, and hidden on every one.

@@ -57,19 +57,38 @@ func checkPolicyUnbound(p *Pass) {
 		bound := false
 		for _, part := range o.parts {
 			switch {
-			case part.Why == graph.NoObstacle:
+			case part.Why == graph.NoObstacle && !p.made(part):
 				bound = true
 			case !part.Says.Empty():
 				loose = append(loose, part)
 			}
 		}
 		if bound { // the other parts are for other calls; only a name that nobody has is wrong
-			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool { return b.Why != graph.NoCallee || b.ToName != "" })
+			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool { return b.ToName != "" || b.Why != graph.NoCallee && b.Why != graph.NoObstacle })
 		}
 		if len(loose) > 0 {
 			p.reportUnbound(o, loose, !bound)
 		}
 	}
+}
+
+// made reports whether the policy itself is all that tells of the service it is
+// for.
+func (p *Pass) made(b *graph.Bound) bool {
+	if len(b.To) == 0 {
+		return false
+	}
+	for _, e := range b.Calls {
+		if s := p.Graph.Service(p.Graph.To(e)); s.Defined || s.Kind != graph.KindService {
+			return false
+		}
+		for _, ev := range p.Graph.Call(e).Evidence {
+			if ev.Origin.Reader != b.Origin.Reader || ev.Origin.File != b.Origin.File {
+				return false
+			}
+		}
+	}
+	return len(b.Calls) > 0
 }
 
 // A miss says why a policy is for no call, and what to do.
@@ -101,7 +120,7 @@ func (p *Pass) reportUnbound(o object, loose []*graph.Bound, whole bool) {
 
 func (p *Pass) miss(b *graph.Bound) miss {
 	switch b.Why {
-	case graph.NoCallee:
+	case graph.NoCallee, graph.NoObstacle:
 		return p.nobody(b, b.To)
 	case graph.NoCaller:
 		return p.nobody(b, b.From)

@@ -24,7 +24,7 @@ type Rule struct {
 
 // Rules are the checks weir knows, most serious first.
 var Rules = []*Rule{
-	nothingRead, unreadableInput, valueInvalid, policyUnbound, policyShadowed, policyInert, policyNeedsMesh, syncCycle, redundancyBelowTier, fanInHotSpot, sharedDatabase,
+	nothingRead, unreadableInput, valueInvalid, syncCycle, policyUnbound, policyShadowed, policyInert, policyNeedsMesh, redundancyBelowTier, fanInHotSpot, sharedDatabase,
 	healthcheckMissing, syncChainTooDeep, fanOutHub, asyncCycle,
 }
 

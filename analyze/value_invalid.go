@@ -37,7 +37,7 @@ Stays silent about what the product takes, however unusual.
 What is merely read otherwise than it looks, as .NET reads "10" as ten days, is a
 warning. The other rules go on as if the value had not been written.
 
-**The way out** is in the hint: the product's own notation.
+**The way out.** Write it in the product's own notation; the hint says how.
 
 - Istio, Dapr, Kuma, Contour: "300ms", "5s", "1m30s". Envoy: seconds, "0.3s".
 - Gateway API: whole numbers with units, "1s500ms". Linkerd: one number, one unit.
