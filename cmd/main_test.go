@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weirgraph/weir/analyze"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -35,6 +36,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LANG", "C.UTF-8")
 			// Where weir is, and nothing else.
 			env.Setenv("BIN", filepath.SplitList(env.Getenv("PATH"))[0])
+			// How many rules there are, for scripts that are not about that (cmpenv).
+			env.Setenv("RULES", strconv.Itoa(len(analyze.Rules)))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
