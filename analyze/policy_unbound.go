@@ -64,7 +64,9 @@ func checkPolicyUnbound(p *Pass) {
 			}
 		}
 		if bound { // the other parts are for other calls; only a name that nobody has is wrong
-			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool { return b.ToName != "" || b.Why != graph.NoCallee && b.Why != graph.NoObstacle })
+			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool {
+				return b.ToName != "" || b.Why != graph.NoCallee && b.Why != graph.NoObstacle
+			})
 		}
 		if len(loose) > 0 {
 			p.reportUnbound(o, loose, !bound)

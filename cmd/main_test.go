@@ -10,8 +10,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/weirgraph/weir/analyze"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/weirgraph/weir/analyze"
 )
 
 var update = flag.Bool("update", false, "write what weir prints into the expected files, for a person to read")
