@@ -154,9 +154,10 @@ func (s *Set) fitting(n Tries, p Bound) (full, start int) {
 		return int(n), int(n)
 	}
 	var begin time.Duration
+	grow := s.growth()
 	for i := 1; i <= int(n); i++ {
 		if i > 1 {
-			begin = plus(begin, plus(p.Time, s.Retry.Backoff.longestWait(s.growth(), i-1)))
+			begin = plus(begin, plus(p.Time, s.Retry.Backoff.longestWait(grow, i-1)))
 		}
 		if begin >= end.Time {
 			break

@@ -12,55 +12,53 @@ type Syntax struct {
 	Title string
 
 	read     func(text string) (d time.Duration, why string)
-	zero     string   // what 0 means: "off", "unset", "acts", or "" for refused
-	negative string   // what less than 0 means, likewise
+	zero     Meaning  // of 0
+	negative Meaning  // of less than 0
 	off      []string // words for no limit
 	good     string   // how the product would have it
 	unit     string   // what a bare number is missing, for the hint
 	doubt    func(text string) (doubt, hint string)
 }
 
-var meanings = map[string]Meaning{"acts": Acts, "off": Off, "unset": Unset}
-
 // The syntaxes, as their products' documentation and parsers have them.
 var (
 	// Istio: fields of type Duration, for which its YAML takes what Go takes.
-	IstioDuration = &Syntax{Title: "Istio", read: readGo, zero: "off", good: `"2s", "250ms" or "1m30s"`, unit: "s"}
+	IstioDuration = &Syntax{Title: "Istio", read: readGo, zero: Off, good: `"2s", "250ms" or "1m30s"`, unit: "s"}
 	// Envoy: the JSON form of protobuf's Duration, seconds alone.
-	EnvoyDuration = &Syntax{Title: "Envoy", read: readProto, zero: "off", good: `seconds: "2s" or "0.25s"`, unit: "s"}
+	EnvoyDuration = &Syntax{Title: "Envoy", read: readProto, zero: Off, good: `seconds: "2s" or "0.25s"`, unit: "s"}
 	// Gateway API: GEP-2257, a part of what Go takes: whole numbers only.
-	GatewayDuration = &Syntax{Title: "Gateway API", read: readGEP2257, zero: "off", good: `whole numbers of h, m, s and ms: "1s500ms"`, unit: "s"}
+	GatewayDuration = &Syntax{Title: "Gateway API", read: readGEP2257, zero: Off, good: `whole numbers of h, m, s and ms: "1s500ms"`, unit: "s"}
 	// Linkerd: annotations; a 0 counts as though there were no annotation.
-	LinkerdDuration = &Syntax{Title: "Linkerd", read: readLinkerd, zero: "unset", good: `one whole number of ms, s, m, h or d: "300ms"`, unit: "ms"}
+	LinkerdDuration = &Syntax{Title: "Linkerd", read: readLinkerd, zero: Unset, good: `one whole number of ms, s, m, h or d: "300ms"`, unit: "ms"}
 	// Consul: config entries; 0 leaves Envoy's default, less switches it off.
-	ConsulDuration = &Syntax{Title: "Consul", read: readGo, zero: "unset", negative: "off", good: `"15s", or "-1s" for no timeout`, unit: "s"}
-	DaprDuration   = &Syntax{Title: "Dapr", read: readGo, zero: "off", good: `"2s" or "250ms"`, unit: "s"}
-	KumaDuration   = &Syntax{Title: "Kuma", read: readGo, zero: "off", good: `"2s" or "250ms"`, unit: "s"}
+	ConsulDuration = &Syntax{Title: "Consul", read: readGo, zero: Unset, negative: Off, good: `"15s", or "-1s" for no timeout`, unit: "s"}
+	DaprDuration   = &Syntax{Title: "Dapr", read: readGo, zero: Off, good: `"2s" or "250ms"`, unit: "s"}
+	KumaDuration   = &Syntax{Title: "Kuma", read: readGo, zero: Off, good: `"2s" or "250ms"`, unit: "s"}
 	// Traefik: a bare number is seconds.
-	TraefikDuration = &Syntax{Title: "Traefik", read: readBareOr(time.Second, readGo), zero: "off", good: `"2s", or a whole number of seconds`}
+	TraefikDuration = &Syntax{Title: "Traefik", read: readBareOr(time.Second, readGo), zero: Off, good: `"2s", or a whole number of seconds`}
 	// Kong: milliseconds between 1 and 2^31-2.
 	KongDuration = &Syntax{Title: "Kong", read: readKong, good: "a whole number of milliseconds: 2000"}
 	// ingress-nginx: annotations are bare seconds; nginx adds the unit itself.
-	IngressNginxDuration = &Syntax{Title: "ingress-nginx", read: readWhole(time.Second), zero: "off", good: `a whole number of seconds without a unit: "60"`}
+	IngressNginxDuration = &Syntax{Title: "ingress-nginx", read: readWhole(time.Second), zero: Off, good: `a whole number of seconds without a unit: "60"`}
 	// nginx.conf: seconds unless a unit says otherwise, and units may be strung together.
-	NginxDuration   = &Syntax{Title: "nginx", read: readUnits(time.Second, nginxUnits), zero: "off", good: `"60s", "500ms" or "1m30s"`}
-	HAProxyDuration = &Syntax{Title: "HAProxy", read: readUnits(time.Millisecond, haproxyUnits), zero: "off", good: `"5s", or a whole number of milliseconds`}
+	NginxDuration   = &Syntax{Title: "nginx", read: readUnits(time.Second, nginxUnits), zero: Off, good: `"60s", "500ms" or "1m30s"`}
+	HAProxyDuration = &Syntax{Title: "HAProxy", read: readUnits(time.Millisecond, haproxyUnits), zero: Off, good: `"5s", or a whole number of milliseconds`}
 	// Contour: 0 leaves Envoy's default; infinity is its word for none.
-	ContourDuration = &Syntax{Title: "Contour", read: readGo, zero: "unset", off: []string{"infinity", "infinite"}, good: `"2s", or "infinity" for no timeout`, unit: "s"}
+	ContourDuration = &Syntax{Title: "Contour", read: readGo, zero: Unset, off: []string{"infinity", "infinite"}, good: `"2s", or "infinity" for no timeout`, unit: "s"}
 	// Emissary: the keys that end in _ms. Others are in Envoy's syntax.
-	EmissaryDuration = &Syntax{Title: "Emissary", read: readWhole(time.Millisecond), zero: "off", good: "a whole number of milliseconds: 2000"}
+	EmissaryDuration = &Syntax{Title: "Emissary", read: readWhole(time.Millisecond), zero: Off, good: "a whole number of milliseconds: 2000"}
 	// gRPC: service config, the JSON form of protobuf's Duration.
 	GRPCDuration = &Syntax{Title: "gRPC", read: readProto, good: `seconds: "1s" or "0.1s"`, unit: "s"}
 	// Spring: milliseconds unless a unit or ISO 8601 says otherwise; less than 0 is none.
-	SpringDuration = &Syntax{Title: "Spring Boot", read: readSpring, zero: "off", negative: "off", good: `"500ms", "2s" or "PT0.5S"`}
+	SpringDuration = &Syntax{Title: "Spring Boot", read: readSpring, zero: Off, negative: Off, good: `"500ms", "2s" or "PT0.5S"`}
 	// Feign, Ribbon and Hystrix: milliseconds.
-	MillisDuration = &Syntax{Title: "milliseconds", read: readWhole(time.Millisecond), zero: "off", good: "a whole number of milliseconds: 2000"}
+	MillisDuration = &Syntax{Title: "milliseconds", read: readWhole(time.Millisecond), zero: Off, good: "a whole number of milliseconds: 2000"}
 	// opossum: milliseconds, or false.
-	OpossumDuration = &Syntax{Title: "opossum", read: readWhole(time.Millisecond), zero: "off", off: []string{"false"}, good: "a whole number of milliseconds, or false for none"}
+	OpossumDuration = &Syntax{Title: "opossum", read: readWhole(time.Millisecond), zero: Off, off: []string{"false"}, good: "a whole number of milliseconds, or false for none"}
 	// .NET: TimeSpan.Parse, for which a bare number is days. Timeout.InfiniteTimeSpan is less than 0.
-	DotnetDuration  = &Syntax{Title: ".NET", read: readTimeSpan, zero: "acts", negative: "off", good: `"00:00:10" for ten seconds`, doubt: doubtDays}
-	ComposeDuration = &Syntax{Title: "compose", read: readGo, zero: "off", good: `"10s" or "1m30s"`, unit: "s"}
-	NativeDuration  = &Syntax{Title: "weir", read: readGo, zero: "off", off: []string{"off", "false"}, good: `"3s", "250ms" or "1m", or "off" for none`, unit: "s"}
+	DotnetDuration  = &Syntax{Title: ".NET", read: readTimeSpan, zero: Acts, negative: Off, good: `"00:00:10" for ten seconds`, doubt: doubtDays}
+	ComposeDuration = &Syntax{Title: "compose", read: readGo, zero: Off, good: `"10s" or "1m30s"`, unit: "s"}
+	NativeDuration  = &Syntax{Title: "weir", read: readGo, zero: Off, off: []string{"off", "false"}, good: `"3s", "250ms" or "1m", or "off" for none`, unit: "s"}
 )
 
 // Syntaxes are all ways to write durations.

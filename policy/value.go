@@ -23,9 +23,10 @@ func (e *ValueError) Error() string { return strconv.Quote(e.Text) + " " + e.Why
 type Meaning uint8
 
 const (
-	Acts  Meaning = iota // it is the limit
-	Off                  // there is to be no limit
-	Unset                // the product takes it as though nothing were written
+	Refused Meaning = iota // nothing, it is an error
+	Acts                   // it is the limit
+	Off                    // there is to be no limit
+	Unset                  // the product takes it as though nothing were written
 )
 
 // A Duration is what a product understands by a text. Doubt is not empty if it
@@ -41,20 +42,20 @@ type Duration struct {
 // that counts as unwritten.
 func (d Duration) Setting(o Origin) Setting[time.Duration] {
 	switch d.Means {
+	case Acts:
+		return Declare(d.Value, o)
 	case Off:
 		return Setting[time.Duration]{Provenance: Disabled, Origin: o}
-	case Unset:
-		return Setting[time.Duration]{}
 	}
-	return Declare(d.Value, o)
+	return Setting[time.Duration]{}
 }
 
 // Wait is d as a wait or an interval, where 0 is a length like any other.
 func (d Duration) Wait(o Origin) Setting[time.Duration] {
-	if d.Means == Unset {
-		return Setting[time.Duration]{}
+	if d.Means == Acts || d.Means == Off {
+		return Declare(d.Value, o)
 	}
-	return Declare(d.Value, o)
+	return Setting[time.Duration]{}
 }
 
 // ParseDuration reads text as the product with that syntax would. The error is a
@@ -66,21 +67,20 @@ func ParseDuration(s *Syntax, text string) (Duration, error) {
 		}
 	}
 	d, why := s.read(text)
-	if why == "" {
-		switch {
-		case d < 0 && s.negative == "", d == 0 && s.zero == "":
-			why = "must be more than 0"
-		case d < 0:
-			return Duration{Means: meanings[s.negative]}, nil
-		case d == 0:
-			return Duration{Means: meanings[s.zero]}, nil
-		}
+	means := Acts
+	switch {
+	case why != "":
+		means = Refused
+	case d < 0:
+		d, means, why = 0, s.negative, "is less than 0"
+	case d == 0:
+		means, why = s.zero, "must be more than 0"
 	}
-	if why != "" {
+	if means == Refused {
 		return Duration{}, &ValueError{text, why, s.hint(text)}
 	}
-	out := Duration{Value: d}
-	if s.doubt != nil {
+	out := Duration{Value: d, Means: means}
+	if means == Acts && s.doubt != nil {
 		out.Doubt, out.Hint = s.doubt(text)
 	}
 	return out, nil
@@ -101,7 +101,7 @@ func ParseAmount(number, unit string) (Duration, error) {
 	if n == 0 {
 		return Duration{Means: Off}, nil
 	}
-	return Duration{Value: times(size, n)}, nil
+	return Duration{Value: times(size, n), Means: Acts}, nil
 }
 
 var chronoUnits = map[string]time.Duration{

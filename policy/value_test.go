@@ -17,7 +17,7 @@ func TestParseDuration(t *testing.T) {
 		{IstioDuration, "250ms", "250ms"},
 		{IstioDuration, "0s", "off"},
 		{IstioDuration, "5", "has no unit"},
-		{IstioDuration, "-5s", "must be more than 0"},
+		{IstioDuration, "-5s", "is less than 0"},
 		{IstioDuration, "", "is not a duration"},
 		{IstioDuration, "5 s", "is not a duration"},
 		{EnvoyDuration, "0.25s", "250ms"},
@@ -94,7 +94,7 @@ func TestParseDuration(t *testing.T) {
 		{MillisDuration, "1500", "1.5s"},
 		{MillisDuration, "1500ms", "has a unit"},
 		{MillisDuration, "0", "off"},
-		{MillisDuration, "-1", "must be more than 0"},
+		{MillisDuration, "-1", "is less than 0"},
 		{OpossumDuration, "3000", "3s"},
 		{OpossumDuration, "false", "off"},
 		{OpossumDuration, "true", "is not a whole number"},
@@ -175,9 +175,10 @@ func TestDurationAsSetting(t *testing.T) {
 		d             Duration
 		setting, wait Provenance
 	}{
-		{Duration{Value: time.Second}, Explicit, Explicit},
+		{Duration{Value: time.Second, Means: Acts}, Explicit, Explicit},
 		{Duration{Means: Off}, Disabled, Explicit},
 		{Duration{Means: Unset}, Unknown, Unknown},
+		{Duration{}, Unknown, Unknown},
 	} {
 		if s, w := tt.d.Setting(here), tt.d.Wait(here); s.Provenance != tt.setting || w.Provenance != tt.wait {
 			t.Errorf("%+v is %v as a limit and %v as a wait, want %v and %v", tt.d, s.Provenance, w.Provenance, tt.setting, tt.wait)
