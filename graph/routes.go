@@ -231,8 +231,15 @@ func (b *binder) unasked(e Edge) []policy.Set {
 	}
 	if caller.Kind == KindGateway && len(sets) == 0 && len(caller.Origins) > 0 {
 		add(caller.Origins[0].Reader)
+		add(ingressProducts[caller.Annotations["kubernetes.io/ingress.class"]])
 	}
 	return sets
+}
+
+// ingressProducts are the products behind the classes of Ingresses, as their
+// controllers are named unless people name them otherwise.
+var ingressProducts = map[string]string{
+	"nginx": "ingress-nginx", "kong": "kong", "traefik": "traefik", "haproxy": "haproxy", "contour": "contour",
 }
 
 // add lays a part over what the same layer of the same product says already.

@@ -61,14 +61,17 @@ func isKongConfig(h *document.Head) bool {
 func readKong(d *document.Document, f *graph.Facts) {
 	gateway := graph.Ref{Realm: "kong", Name: "kong"}
 	f.Things = append(f.Things, graph.Thing{Ref: gateway, Origin: d.At(d.Root), Kind: graph.KindGateway})
-	upstreams := map[string][]document.Node{}
+	upstreams := map[string]document.Node{}
 	for _, upstream := range d.Root.Get("upstreams").List() {
-		upstreams[upstream.Get("name").Str()] = upstream.Get("targets").List()
+		upstreams[upstream.Get("name").Str()] = upstream
 	}
-	call := func(at document.Node, address graph.Address, protocol string, strength graph.Strength) {
+	plugins := kongGlobalPlugins(d)
+	call := func(via graph.Ref, at document.Node, address graph.Address, protocol string, strength graph.Strength) {
 		f.Calls = append(f.Calls, graph.Fact{
 			From: graph.Party{Ref: gateway}, To: graph.Party{Host: address},
-			Evidence: graph.Evidence{Origin: d.At(at), Way: "kong-service", Strength: strength, Class: graph.ClassIngress, Protocol: protocol},
+			Evidence: graph.Evidence{
+				Origin: d.At(at), Way: "kong-service", Strength: strength, Class: graph.ClassIngress, Protocol: protocol, Via: []graph.Ref{via},
+			},
 		})
 	}
 	for _, service := range d.Root.Get("services").List() {
@@ -84,16 +87,18 @@ func readKong(d *document.Document, f *graph.Facts) {
 		if protocol == "" {
 			protocol = address.Scheme
 		}
-		targets, isUpstream := upstreams[at.Str()]
+		upstream, isUpstream := upstreams[at.Str()]
+		via := kongRef(service, at)
+		kongPolicies(d, f, via, service, upstream, plugins)
 		if !isUpstream {
 			if address.Port == 0 {
 				address.Port = portNumber(service.Get("port"))
 			}
-			call(at, address, protocol, graph.Strong)
+			call(via, at, address, protocol, graph.Strong)
 		}
-		for _, target := range targets {
+		for _, target := range upstream.Get("targets").List() {
 			if address, ok := graph.ParseAddress(target.Get("target").Str()); ok {
-				call(target, address, protocol, weighted(target))
+				call(via, target, address, protocol, weighted(target))
 			}
 		}
 	}
