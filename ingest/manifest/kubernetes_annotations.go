@@ -6,10 +6,6 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// annotationPolicies read what products are told in annotations of objects that
-// are not their own. Each looks at the kind of the object first.
-var annotationPolicies = []func(*object){ingressNginxPolicies, kongAnnotations}
-
 // annotations reads the fields of policies that are annotations with a prefix.
 func (o *object) annotations(prefix string, syntax *policy.Syntax) *policyFields {
 	f := newPolicyFields(o.Document, syntax)
