@@ -12,50 +12,78 @@ type caller struct {
 	found []found
 }
 
-// bookSize is how many services of the estate a bundle of settings must list to
-// be an address book. Two may be a service and the one it calls.
+// A bundle is where settings come from that belong together: a config, or a file
+// whose settings several services have alike.
+type bundle struct {
+	config *Config
+	file   string
+}
+
+func bundleOf(v *setting) bundle {
+	if v.config != nil {
+		return bundle{config: v.config}
+	}
+	return bundle{file: v.Origin.File}
+}
+
+// bookSize is how many services of the estate a bundle must list to be an address
+// book. Two may be a service and the one it calls.
 const bookSize = 3
 
 // weakenBooks takes for hints what address books say. An address book is a bundle
-// of settings that several services are given alike and that lists those services
-// themselves: whoever has it can find everybody, and calls some of them. For a
-// service that is not listed, a gateway or a front end, it was written, and proves
-// what it says.
+// that several services are given alike and that lists those services themselves:
+// whoever has it can find everybody, and calls some of them. For a service that is
+// not listed, a gateway or a front end, it was written, and proves what it says.
 func (l *linker) weakenBooks(callers []caller) {
 	shared := sharedPlaces(callers)
 	if len(shared) == 0 {
 		return
 	}
-	told := map[Origin]bool{}
+	told := map[bundle]bool{}
 	for i := range callers {
 		c := &callers[i]
-		var listed []int
-		var first *Value
-		for j := range c.found {
-			m := &c.found[j]
-			if !shared[m.value.Origin] {
+		for b, page := range l.pages(c, shared) {
+			if len(page.listed) < bookSize || !slices.Contains(page.listed, c.from) {
 				continue
 			}
-			if to, ok := l.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok && l.mayCall(to) && !slices.Contains(listed, to) {
-				listed = append(listed, to)
-			}
-			if first == nil || m.value.Origin.Compare(first.Origin) < 0 {
-				first = m.value
-			}
-		}
-		if len(listed) < bookSize || !slices.Contains(listed, c.from) {
-			continue
-		}
-		for j := range c.found {
-			if m := &c.found[j]; shared[m.value.Origin] {
+			for _, m := range page.found {
 				m.strength = min(m.strength, Weak)
 			}
-		}
-		if !told[first.Origin] {
-			told[first.Origin] = true
-			l.note(first.Origin, "the addresses of "+strconv.Itoa(len(listed))+" services are given to several of them alike; they are taken for hints", "")
+			if !told[b] {
+				told[b] = true
+				l.note(page.found[0].value.Origin,
+					"the addresses of "+strconv.Itoa(len(page.listed))+" services are given to several of them alike; they are taken for hints", "")
+			}
 		}
 	}
+}
+
+// A page is what a bundle says to one caller.
+type page struct {
+	found  []*found
+	listed []int // the programs that it gives the addresses of, the caller among them
+}
+
+// pages sorts what a caller shares with others by bundle.
+func (l *linker) pages(c *caller, shared map[Origin]bool) map[bundle]*page {
+	pages := map[bundle]*page{}
+	for i := range c.found {
+		m := &c.found[i]
+		if !shared[m.value.Origin] {
+			continue
+		}
+		b := bundleOf(m.value)
+		p := pages[b]
+		if p == nil {
+			p = &page{}
+			pages[b] = p
+		}
+		p.found = append(p.found, m)
+		if to, ok := l.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok && l.mayCall(to) && !slices.Contains(p.listed, to) {
+			p.listed = append(p.listed, to)
+		}
+	}
+	return pages
 }
 
 // sharedPlaces returns the places of settings that several services have.

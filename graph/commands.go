@@ -9,7 +9,7 @@ var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup
 
 // arguments finds the addresses on command lines. The words of one container are
 // read as one line, because a flag and its value may stand in two of them.
-func (s *scope) arguments(args []*Value) []found {
+func (s *scope) arguments(args []*setting) []found {
 	var list []found
 	flag := ""
 	near := 0 // how many more words may be the host that a command before them takes
@@ -58,7 +58,7 @@ func isPort(s string) bool {
 
 // argument finds the addresses in one word of a command line. A bare word is a
 // hint at most.
-func (s *scope) argument(v *Value, key keyInfo, word string, bare bool) []found {
+func (s *scope) argument(v *setting, key keyInfo, word string, bare bool) []found {
 	var list []found
 	ms := mentions(key, word, WayArg)
 	if len(ms) == 0 && bare && !key.own && !key.ignored {

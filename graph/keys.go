@@ -87,6 +87,8 @@ func inspect(key string) keyInfo {
 			k.control = true
 		case w == "config" && i+1 < n && (k.words[i+1] == "server" || k.words[i+1] == "uri" || k.words[i+1] == "import"):
 			k.control = true
+		case w == "registry" && (i > 0 && k.words[i-1] == "service" || i == 0 && n == 2 && hostWords[k.words[1]] && k.words[1] != "url"):
+			k.control = true
 		}
 		if i >= n-2 && addressWords[w] {
 			k.address = true

@@ -26,7 +26,7 @@ func (l *linker) declaredKinds() []Kind {
 // kindWords tell by its name what something is that no document describes.
 var kindWords = map[string]Kind{
 	"db": KindDatabase, "database": KindDatabase, "postgres": KindDatabase, "postgresql": KindDatabase, "mysql": KindDatabase, "mariadb": KindDatabase,
-	"mongo": KindDatabase, "mongodb": KindDatabase, "cassandra": KindDatabase, "mssql": KindDatabase, "oracle": KindDatabase, "neo4j": KindDatabase,
+	"mongo": KindDatabase, "mongodb": KindDatabase, "clickhouse": KindDatabase, "elasticsearch": KindDatabase, "opensearch": KindDatabase, "cassandra": KindDatabase, "mssql": KindDatabase, "oracle": KindDatabase, "neo4j": KindDatabase,
 	"redis": KindCache, "memcached": KindCache, "cache": KindCache, "valkey": KindCache,
 	"rabbitmq": KindBroker, "kafka": KindBroker, "nats": KindBroker, "activemq": KindBroker, "broker": KindBroker, "pulsar": KindBroker, "mqtt": KindBroker,
 	"otel": KindTelemetry, "otelcol": KindTelemetry, "jaeger": KindTelemetry, "zipkin": KindTelemetry, "prometheus": KindTelemetry,

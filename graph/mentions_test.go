@@ -92,6 +92,42 @@ func TestMentions(t *testing.T) {
 	}
 }
 
+func TestInspect(t *testing.T) {
+	for key, want := range map[string]string{
+		"REGISTRY_HOST":               "control",
+		"SERVICE_REGISTRY_URL":        "control",
+		"SCHEMA_REGISTRY_HOST":        "",
+		"REGISTRY_URL":                "",
+		"eureka.client.service-url":   "control",
+		"ZIPKIN_URL":                  "telemetry",
+		"HealthChecksUI__0__Uri":      "health",
+		"OrdersUrlHC":                 "health",
+		"ORDERS_HEALTH_CHECK_URL":     "health",
+		"HEALTHCHECK_URL":             "health",
+		"HEALTH_RECORDS_URL":          "",
+		"CHECKOUT_URL":                "",
+		"VITE_API_URL":                "page nearby",
+		"SITE_URL":                    "nearby",
+		"server.root_url":             "nearby",
+		"LISTEN_ADDR":                 "own",
+		"ConnectionStrings__Database": "",
+	} {
+		k := inspect(key)
+		var got []string
+		for _, trait := range []struct {
+			name string
+			has  bool
+		}{{"own", k.own}, {"page", k.page}, {"nearby", k.nearby}, {"telemetry", k.telemetry}, {"control", k.control}, {"health", k.health}} {
+			if trait.has {
+				got = append(got, trait.name)
+			}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("inspect(%q) = %q, want %q", key, s, want)
+		}
+	}
+}
+
 func TestKeyWords(t *testing.T) {
 	for key, want := range map[string]string{
 		"CATALOG_SERVICE_ADDR":    "catalog service addr",

@@ -10,9 +10,16 @@ import (
 type scope struct {
 	of     Ref
 	name   string
-	values []Value           // in the order read
+	values []setting         // in the order read
 	env    map[string]string // by name; nil until asked for
 	off    map[string]bool   // words of features that a setting switches off; nil if none
+}
+
+// A setting is a Value with the config that it was taken from, nil if it is the
+// thing's own.
+type setting struct {
+	Value
+	config *Config
 }
 
 // origin is where the first of the settings stands.
@@ -43,7 +50,7 @@ func (l *linker) scopes() []*scope {
 	for i := range l.f.Values {
 		v := &l.f.Values[i]
 		s := get(v.Of, v.Scope)
-		s.values = append(s.values, *v)
+		s.values = append(s.values, setting{Value: *v})
 	}
 	configs := l.configs()
 	for i := range l.f.Uses {
@@ -84,8 +91,8 @@ func (c configs) of(u *Use) []*Config {
 }
 
 // values returns what a use takes from a config.
-func (u *Use) values(c *Config) []Value {
-	var list []Value
+func (u *Use) values(c *Config) []setting {
+	var list []setting
 	for i := range c.Entries {
 		e := &c.Entries[i]
 		if u.Key != "" && u.Key != e.Key {
@@ -94,7 +101,7 @@ func (u *Use) values(c *Config) []Value {
 		if u.File && len(e.Values) > 0 {
 			for _, v := range e.Values {
 				v.Of, v.Scope, v.Init, v.Guess = u.Of, u.Scope, u.Init, u.Guess
-				list = append(list, v)
+				list = append(list, setting{v, c})
 			}
 			continue
 		}
@@ -107,7 +114,7 @@ func (u *Use) values(c *Config) []Value {
 		case u.Key == "":
 			v.Key = u.As + e.Key
 		}
-		list = append(list, v)
+		list = append(list, setting{v, c})
 	}
 	return list
 }
@@ -272,13 +279,13 @@ func (s *scope) variable(inner string) (string, bool) {
 type found struct {
 	mention
 	key   keyInfo
-	value *Value
+	value *setting
 }
 
 // addresses finds the addresses in all settings of the scope.
 func (s *scope) addresses() []found {
 	var list []found
-	var args []*Value
+	var args []*setting
 	for i := range s.values {
 		v := &s.values[i]
 		if v.Way == WayArg {

@@ -27,11 +27,27 @@ func imageKind(image string) graph.Kind {
 	}
 	for _, w := range words {
 		if slices.Contains(notTheThing, w) {
-			return graph.KindUnknown
+			return ownDatabase(words)
 		}
 	}
 	return wordsKind(words)
 }
+
+// ownDatabase is the kind of an image that is called the database of a program
+// ("orders-api-db"), and not of something that is done to one ("seed-db").
+func ownDatabase(words []string) graph.Kind {
+	n := len(words) - 1
+	switch words[n] {
+	case "db", "database":
+		if n > 0 && slices.Contains(programs, words[n-1]) {
+			return graph.KindDatabase
+		}
+	}
+	return graph.KindUnknown
+}
+
+// programs end the name of a program that may have a database.
+var programs = []string{"api", "service", "app", "web", "backend", "server"}
 
 // wordsKind guesses by the words of a name: a program with words that only tell
 // its edition ("redis-stack-server", "cp-kafka"), or something called a database.

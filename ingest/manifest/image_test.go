@@ -19,6 +19,7 @@ func TestImageKind(t *testing.T) {
 		{"mcr.microsoft.com/mssql/server:2022-latest", graph.KindDatabase},
 		{"docker.elastic.co/elasticsearch/elasticsearch:8.1.0", graph.KindDatabase},
 		{"example/orders-db:1.0", graph.KindDatabase},
+		{"example/orders-api-db:1.0", graph.KindDatabase},
 		{"cockroachdb/cockroach:v23.1", graph.KindDatabase},
 		{"timescale/timescaledb-ha:pg16", graph.KindDatabase},
 		{"Redis:7", graph.KindCache},
@@ -51,6 +52,7 @@ func TestImageKind(t *testing.T) {
 		{"shop/redis-worker", graph.KindUnknown},
 		{"shop/order-postgres-service", graph.KindUnknown},
 		{"shop/migrate-db", graph.KindUnknown},
+		{"shop/api-seed-db", graph.KindUnknown},
 		{"shop/checkout", graph.KindUnknown},
 		{"kubernetes-sigs/prometheus-adapter", graph.KindUnknown},
 	}
