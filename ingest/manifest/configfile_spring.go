@@ -28,7 +28,7 @@ func isSpringYAML(name string, root document.Node) bool {
 		return false // a chart's own words
 	}
 	for k := range root.Pairs() {
-		if word, _, _ := strings.Cut(k.Str(), "."); word == "spring" || word == "eureka" {
+		if word, _, _ := strings.Cut(k.Str(), "."); word == "spring" || word == "eureka" || word == "zuul" || word == "hystrix" {
 			return true
 		}
 	}

@@ -47,7 +47,7 @@ func kumaExternalService(r *resource) {
 }
 
 // kumaGateway reads a gateway that lets calls into the mesh. Its older routes
-// name it by its tag.
+// name it by its tag, which is also the name of the Service that its instances get.
 func kumaGateway(r *resource) {
 	ref := kumaRef(r.kind, r.name)
 	r.facts.Things = append(r.facts.Things, graph.Thing{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true})
@@ -56,6 +56,9 @@ func kumaGateway(r *resource) {
 			r.facts.Members = append(r.facts.Members, graph.Member{
 				Of: gatewayTag(tag), Party: graph.Party{Ref: ref}, Origin: r.At(selector), Joins: true,
 			})
+			if at, ok := r.kumaService(tag); ok && at.Ref.Realm != "" {
+				r.facts.Names = append(r.facts.Names, graph.Name{Ref: at.Ref, Of: ref, Origin: r.At(selector)})
+			}
 		}
 	}
 }

@@ -36,7 +36,7 @@ func isSpringHead(h *document.Head) bool {
 	}
 	for _, key := range h.Keys {
 		switch word, _, dotted := strings.Cut(key, "."); {
-		case word == "spring" && !h.HasList(key), word == "eureka" && (dotted || h.Has("server")):
+		case word == "spring" && !h.HasList(key), word == "eureka" && (dotted || h.Has("server")), word == "zuul", word == "hystrix":
 			return true
 		}
 	}
@@ -49,6 +49,9 @@ func readSpring(d *document.Document, f *graph.Facts) {
 		return
 	}
 	values := fileValues(d)
+	if readSpringShared(d, f, values) {
+		return
+	}
 	name, said := springApplication(d)
 	if name == "" {
 		addFile(d, f, values, nil, false)
