@@ -12,7 +12,7 @@ import (
 // proxy that the file says it is for.
 var Envoy = &document.Reader{
 	Name:  "envoy",
-	Doc:   "Envoy: hosts behind the clusters of a static configuration",
+	Doc:   "Envoy: hosts behind the clusters of a static configuration, and the policies of its routes and clusters",
 	Reads: []string{"static_resources"},
 	Match: func(h *document.Head) bool { return h.Has("static_resources") || h.Has("staticResources") },
 	Read:  readEnvoy,
@@ -33,6 +33,11 @@ func readEnvoy(d *document.Document, f *graph.Facts) {
 		owner = &graph.Thing{Ref: graph.Ref{Realm: "envoy", Name: name.Str()}, Origin: d.At(name), Kind: graph.KindGateway}
 	}
 	addFile(d, f, fileValues(d), owner, owner != nil)
+}
+
+// envoySign reports whether a text can be a static configuration of Envoy.
+func envoySign(text string) bool {
+	return strings.Contains(text, "static_resources") || strings.Contains(text, "staticResources")
 }
 
 // isEnvoyConfig reports whether root is a static configuration of Envoy.

@@ -18,7 +18,7 @@ var Kubernetes = &document.Reader{
 		"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "CronJob", "Pod",
 		"DeploymentConfig and Route (OpenShift)", "Rollout (Argo)", "Service (Knative)",
 		"ConfigMap", "Secret", "Service", "Endpoints", "EndpointSlice", "Ingress",
-		"NetworkPolicy", "CiliumNetworkPolicy", "HorizontalPodAutoscaler", "ScaledObject (KEDA)",
+		"NetworkPolicy", "CiliumNetworkPolicy", "CiliumEnvoyConfig", "HorizontalPodAutoscaler", "ScaledObject (KEDA)",
 		"PodDisruptionBudget", "Namespace", "ServiceAccount", "Kustomization",
 	},
 	Match: func(h *document.Head) bool { return kubernetesKindOf(h) != nil },
@@ -67,6 +67,9 @@ func init() { // the readers below refer to the table themselves
 		{name: "NetworkPolicy", groups: []string{"networking.k8s.io", "extensions", ""}, read: readNetworkPolicy},
 		{name: "CiliumNetworkPolicy", groups: []string{"cilium.io"}, read: readCiliumPolicy},
 		{name: "CiliumClusterwideNetworkPolicy", groups: []string{"cilium.io"}, read: readCiliumPolicy},
+
+		{name: "CiliumEnvoyConfig", groups: []string{"cilium.io"}, read: readCiliumEnvoy},
+		{name: "CiliumClusterwideEnvoyConfig", groups: []string{"cilium.io"}, read: readCiliumEnvoy},
 
 		{name: "HorizontalPodAutoscaler", groups: []string{"autoscaling", "extensions", ""}, read: readAutoscaler},
 		{name: "ScaledObject", groups: []string{"keda.sh", "keda.k8s.io"}, read: readScaledObject},

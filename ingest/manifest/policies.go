@@ -21,6 +21,7 @@ type policyFields struct {
 	how    policy.Provenance                                   // of what is written: explicit, or the default of a mesh
 	syntax *policy.Syntax                                      // of durations
 	look   func(n document.Node, path ...string) document.Node // finds a field, however its name is spelled
+	place  func(line, column int) graph.Origin                 // of what stands in a file inside another; nil if there is none
 	prefix string                                              // of the names of fields in flaws, "http[2]."
 	flaws  *[]graph.Flaw
 	flawed map[flawAt]bool
@@ -38,6 +39,15 @@ func newPolicyFields(d *document.Document, syntax *policy.Syntax) *policyFields 
 		Document: d, how: policy.Explicit, syntax: syntax, look: document.Node.Get,
 		flaws: new([]graph.Flaw), flawed: map[flawAt]bool{},
 	}
+}
+
+// At returns the place of a value.
+func (f *policyFields) At(n document.Node) graph.Origin {
+	o := f.Document.At(n)
+	if f.place != nil {
+		return f.place(int(o.Line), int(o.Column))
+	}
+	return o
 }
 
 // in reads durations that are written in another syntax.
@@ -135,6 +145,9 @@ func (f *policyFields) wait(n document.Node, path ...string) policy.Setting[time
 
 func (f *policyFields) readDuration(n document.Node, path []string) (at document.Node, d policy.Duration, ok bool) {
 	n, field := f.look(n, path...), strings.Join(path, ".")
+	if d, ok := messageDuration(n); ok && f.syntax == policy.EnvoyDuration {
+		return n, d, true
+	}
 	if !f.scalar(n, field, "a duration") {
 		return n, d, false
 	}
@@ -144,6 +157,25 @@ func (f *policyFields) readDuration(n document.Node, path []string) (at document
 		return n, d, false
 	}
 	return n, d, true
+}
+
+// messageDuration reads a duration that is written as the message that it is to
+// Envoy: {seconds: 5}.
+func messageDuration(n document.Node) (policy.Duration, bool) {
+	if !n.Get("seconds").Exists() && !n.Get("nanos").Exists() {
+		return policy.Duration{}, false
+	}
+	seconds, ok := n.Get("seconds").Int()
+	nanos, okNanos := n.Get("nanos").Int()
+	const most = 1 << 32 // seconds, more than any timer runs
+	if ok == n.Get("seconds").Exists() && okNanos == n.Get("nanos").Exists() && 0 <= seconds && seconds < most && 0 <= nanos && nanos < 1e9 {
+		d := policy.Duration{Value: time.Duration(seconds)*time.Second + time.Duration(nanos)}
+		if d.Value == 0 {
+			d.Means = policy.Off
+		}
+		return d, true
+	}
+	return policy.Duration{}, false
 }
 
 // count reads a number from least up at a path below n.

@@ -60,7 +60,7 @@ func (p *program) add(c graph.Policy) {
 func programPolicies(name, text string, at graph.Origin, pinned bool) []graph.Policy {
 	base := configBase(name)
 	signs := signOf(text)
-	if worthless(base, text) || signs == "" {
+	if worthless(base, text) || signs == "" && !envoySign(text) {
 		return nil
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
@@ -83,6 +83,11 @@ func programPolicies(name, text string, at graph.Origin, pinned bool) []graph.Po
 // rootPolicies finds the policies in one document of a YAML or JSON file. Signs are
 // as readLibraries takes them.
 func rootPolicies(base, signs string, root yamlRoot, place func(line, column int) graph.Origin) []graph.Policy {
+	if isEnvoyConfig(root.Node) {
+		f := newPolicyFields(root.doc, policy.EnvoyDuration)
+		f.place = func(line, column int) graph.Origin { return place(line+root.line, column) }
+		return envoyPolicies(f, root.Node)
+	}
 	return readLibraries(base, signs, func(t *optionTree) {
 		t.addYAML(t.root, root.Node, func(n document.Node) graph.Origin {
 			o := root.doc.At(n)
