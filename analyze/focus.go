@@ -10,7 +10,10 @@ import (
 // class; what follows from them is computed on scope. Findings are those of check
 // that concern it; check may be nil.
 func Look(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
-	f := &Focus{Node: v, Called: g.In(v), Impact: Blast(scope, []graph.Node{v}), Needs: needs(scope, v)}
+	f := &Focus{
+		Node: v, Called: g.In(v), Impact: Blast(scope, []graph.Node{v}), Needs: needs(scope, v),
+		Matrix: Protect(g, scope, MatrixFilter{Service: &v}),
+	}
 	for e, end := g.Out(v); e < end; e++ {
 		f.Calls = append(f.Calls, e)
 	}

@@ -20,6 +20,7 @@ type Report struct {
 	Fan     *Fan     // weir fanout
 	Path    *Path    // weir path
 	Focus   *Focus   // weir show
+	Matrix  *Matrix  // weir policies
 }
 
 // A Check is the outcome of the rules.
@@ -130,6 +131,7 @@ type Focus struct {
 	Row      FanRow
 	Cycle    *Cycle    // the loop it is on, if any
 	Findings []Finding // that concern it
+	Matrix   *Matrix   // what protects its calls, those it makes and those it answers
 }
 
 // Severity of a finding.

@@ -86,8 +86,10 @@ type run struct {
 	amp    *amplification        // see amplified
 }
 
-func newRun(g *graph.Graph) *run {
-	core := Scope(g, graph.Weak)
+func newRun(g *graph.Graph) *run { return runOn(Scope(g, graph.Weak)) }
+
+// runOn is a run on calls that were chosen already.
+func runOn(core *graph.Graph) *run {
 	return &run{core: core, strong: proven(core, graph.Strong), sync: synchronous(core)}
 }
 

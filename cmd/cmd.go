@@ -47,7 +47,7 @@ helm template shop | weir check -`,
 	root.SetFlagErrorFunc(flagError)
 	root.Flags().Bool("version", false, "print the version")
 	root.AddCommand(
-		newCheck(r), newGraph(r), newShow(r), newBlast(r), newPath(r), newCycles(r), newFanout(r),
+		newCheck(r), newGraph(r), newShow(r), newBlast(r), newPath(r), newCycles(r), newFanout(r), newPolicies(r),
 		newRules(r), newCompletion(r), newVersion(r),
 	)
 	root.SetHelpCommand(newHelp(r))

@@ -74,16 +74,21 @@ func (l *linker) bind(g *Graph, node map[int]Node) {
 	for i := range l.f.Policies {
 		g.policies = append(g.policies, b.meet(&l.f.Policies[i]))
 	}
-	g.routes = map[Edge][]Route{}
-	for e := range Edge(g.Calls()) {
-		if r := b.routes(e); r != nil {
-			g.routes[e] = r
-		}
-	}
+	b.route()
 	for _, p := range g.policies {
 		slices.SortFunc(p.Shadows, func(a, b Shadow) int {
 			return cmp.Or(a.By.Origin.Compare(b.By.Origin), strings.Compare(a.By.Match, b.By.Match))
 		})
+	}
+}
+
+// route finds out for every call what acts on it.
+func (b *binder) route() {
+	b.g.routes = map[Edge][]Route{}
+	for e := range Edge(b.g.Calls()) {
+		if r := b.routes(e); r != nil {
+			b.g.routes[e] = r
+		}
 	}
 }
 

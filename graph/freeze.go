@@ -50,7 +50,7 @@ func (l *linker) freeze() *Graph {
 	for ends, evidence := range l.edges {
 		calls = append(calls, newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services))
 	}
-	g := New(services, calls)
+	g := freeze(services, calls)
 	l.account(g)
 	l.bind(g, node)
 	return g

@@ -139,6 +139,13 @@ func (a attr) need() Need         { return Need(a >> 7 & 3) }
 // same two services only the first is kept. Nodes in calls are positions in
 // services. It takes both slices over, and sets each service's Role.
 func New(services []Service, calls []Call) *Graph {
+	g := freeze(services, calls)
+	(&binder{g: g}).route()
+	return g
+}
+
+// freeze is New without the policies of the calls.
+func freeze(services []Service, calls []Call) *Graph {
 	calls = sortCalls(calls)
 	g := &Graph{services: services, lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
 	for i := range services {

@@ -44,6 +44,7 @@ func fixtures() map[string]*analyze.Report {
 		"fanout":     {Graph: shop, Fan: analyze.Shape(calls)},
 		"path":       {Graph: shop, Path: analyze.Between(calls, web, db)},
 		"show":       {Graph: shop, Focus: analyze.Look(shop, calls, orders, &analyze.Check{Findings: findings})},
+		"policies":   {Graph: shop, Matrix: analyze.Protect(shop, calls, analyze.MatrixFilter{})},
 		"odd-names":  {Graph: oddGraph(), Drawn: true},
 	}
 }

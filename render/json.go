@@ -64,6 +64,9 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 	if r.Focus != nil {
 		j.member("focus", focusJSON(g, r.Focus))
 	}
+	if m := r.Matrix; m != nil {
+		j.list("policies", each(m.Rows, func(row analyze.MatrixRow) any { return protectionJSON(g, &row) }))
+	}
 	j.member("coverage", coverageJSON(g))
 	return j.close()
 }

@@ -67,18 +67,19 @@ func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
 	if c.Observed {
 		j.Observed = &jsonObserved{}
 	}
-	speakers := 0
 	for i := range c.Evidence {
 		ev := &c.Evidence[i]
 		j.Evidence = append(j.Evidence, evidenceJSON(ev))
 		j.Origins = append(j.Origins, originJSON(ev.Origin))
-		if !ev.Says.Empty() {
-			speakers++
-			j.Policy = policyJSON(ev.Says)
-		}
 	}
-	if speakers > 1 {
-		j.Policy = nil
+	if routes := g.Routes(e); len(routes) == 1 {
+		all := policy.Set{}
+		for _, layer := range slices.Backward(routes[0].Layers) {
+			all = policy.Overlay(all, layer)
+		}
+		if !all.Empty() {
+			j.Policy = policyJSON(&all)
+		}
 	}
 	slices.SortFunc(j.Origins, compareOrigins)
 	j.Origins = slices.Compact(j.Origins)

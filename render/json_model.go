@@ -74,7 +74,7 @@ type jsonCall struct {
 	Fallback bool           `json:"fallback,omitempty"`
 	Mirror   bool           `json:"mirror,omitempty"`
 	Calls    int            `json:"calls,omitempty"`  // calls that this one stands for, if several are drawn as one
-	Policy   jsonPolicy     `json:"policy,omitempty"` // if exactly one piece of evidence has one; else each has its own
+	Policy   jsonPolicy     `json:"policy,omitempty"` // all layers laid over each other, if the call has no parts; weir policies has layers and parts
 	Evidence []jsonEvidence `json:"evidence,omitempty"`
 	Origins  []jsonOrigin   `json:"origins,omitempty"`
 }

@@ -54,6 +54,8 @@ var Formats = []*Format{
 	png,
 	pdf,
 	jsonFormat,
+	csvFormat,
+	markdown,
 }
 
 // Named returns the format of this name, or nil.
@@ -78,13 +80,14 @@ const (
 	Fan
 	Path
 	Focus
+	Matrix
 
 	everything = 1<<iota - 1
 	// drawable are the parts that a picture of the graph shows by its colours.
 	drawable = Graph | Findings | Impacts | Cycles | Path | Focus
 )
 
-var partNames = []string{"the graph", "findings", "blast radii", "a ranking", "cycles", "fan-out", "a path", "one service"}
+var partNames = []string{"the graph", "findings", "blast radii", "a ranking", "cycles", "fan-out", "a path", "one service", "policies"}
 
 // String names the parts, as in "findings and cycles".
 func (p Part) String() string {
@@ -102,7 +105,7 @@ func Parts(r *analyze.Report) Part {
 	var p Part
 	for i, has := range []bool{
 		r.Drawn, r.Check != nil, r.Impacts != nil, r.Ranking != nil,
-		r.Cycles != nil, r.Fan != nil, r.Path != nil, r.Focus != nil,
+		r.Cycles != nil, r.Fan != nil, r.Path != nil, r.Focus != nil, r.Matrix != nil,
 	} {
 		if has {
 			p |= 1 << i

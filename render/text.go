@@ -28,6 +28,7 @@ func writeText(w io.Writer, r *analyze.Report, o Options) error {
 		{r.Ranking != nil, func() { p.ranking(r.Graph, r.Ranking) }},
 		{r.Cycles != nil, func() { p.cycles(r.Graph, r.Cycles) }},
 		{r.Fan != nil, func() { p.fan(r.Graph, r.Fan) }},
+		{r.Matrix != nil, func() { p.matrix(r.Graph, r.Matrix) }},
 		{r.Check != nil, func() { p.check(r.Graph, r.Check) }},
 		{o.Verbose, func() { p.coverage(r.Graph) }},
 	} {

@@ -22,8 +22,15 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	}
 	p.places(s.Origins)
 
-	p.edges(g, edgeHead("calls", len(f.Calls), "fan-out", f.Row.Out), f.Calls, g.To)
-	p.edges(g, edgeHead("called by", len(f.Called), "fan-in", f.Row.In), f.Called, g.From)
+	p.edges(g, f.Matrix, edgeHead("calls", len(f.Calls), "fan-out", f.Row.Out), f.Calls, g.To)
+	p.edges(g, f.Matrix, edgeHead("called by", len(f.Called), "fan-in", f.Row.In), f.Called, g.From)
+
+	for i := range f.Matrix.Rows {
+		if r := &f.Matrix.Rows[i]; len(r.Layers) > 0 || len(r.Hidden) > 0 {
+			p.line("")
+			p.chainOf(g, r)
+		}
+	}
 
 	p.line("")
 	p.prose("", plainStyle, p.headline(g, &f.Impact))
@@ -155,7 +162,7 @@ func edgeHead(verb string, calls int, fan string, services int) string {
 }
 
 // edges writes a table of calls under a head; far is the other end of each.
-func (p *pen) edges(g *graph.Graph, head string, edges []graph.Edge, far func(graph.Edge) graph.Node) {
+func (p *pen) edges(g *graph.Graph, m *analyze.Matrix, head string, edges []graph.Edge, far func(graph.Edge) graph.Node) {
 	p.line("")
 	p.line(p.strong(head))
 	if len(edges) == 0 {
@@ -168,7 +175,7 @@ func (p *pen) edges(g *graph.Graph, head string, edges []graph.Edge, far func(gr
 		if len(c.Evidence) > 0 {
 			place = clean(c.Evidence[0].Origin.String())
 		}
-		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), evidenceWords(c), saysWords(c), place}
+		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), evidenceWords(c), protectionWords(m, g.Whole(e)), place}
 	}
 	columns := []column{
 		{head: "  SERVICE"}, {head: "CALL"}, {head: "EVIDENCE", wrap: true}, {head: "POLICY", wrap: true},

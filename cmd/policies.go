@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render"
+)
+
+func newPolicies(r *run) *cobra.Command {
+	var service string
+	var has, missing []string
+	cmd := &cobra.Command{
+		Use:   "policies [source...]",
+		Short: "Show what protects every call.",
+		Long: `For every call: which timeout, retries, breaker, bulkhead, rate limit,
+fallback, cache and balancing really act on it, all layers together: the
+caller's own code, its proxy, a gateway. A mark says where a value comes
+from; --verbose shows layer by layer what is written where, and what is
+written and does not act.`,
+		Example: `weir policies deploy/
+weir policies deploy/ --service payments --verbose
+weir policies deploy/ --missing timeout
+weir policies deploy/ -o csv=policies.csv`,
+	}
+	names := protectionNames()
+	cmd.Flags().StringVar(&service, "service", "", "only calls that this `service` makes or answers")
+	cmd.Flags().StringSliceVar(&has, "policy", nil, "only calls that have this `kind` of policy: "+strings.Join(names, ", "))
+	cmd.Flags().StringSliceVar(&missing, "missing", nil, "only calls that have no policy of this `kind`")
+	for _, flag := range []string{"policy", "missing"} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
+	}
+	evidence := addEvidenceFlags(cmd, graph.Weak)
+	r.addInputFlags(cmd)
+	r.addOutputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, sources []string) error {
+		var filter analyze.MatrixFilter
+		var err error
+		if filter.Has, err = protectionsNamed(has); err != nil {
+			return err
+		}
+		if filter.Missing, err = protectionsNamed(missing); err != nil {
+			return err
+		}
+		return runPolicies(r, evidence, service, filter, sources)
+	}
+	return cmd
+}
+
+func runPolicies(r *run, evidence *evidence, service string, filter analyze.MatrixFilter, sources []string) error {
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	if service != "" {
+		node, err := find(g, service)
+		if err != nil {
+			return err
+		}
+		filter.Service = &node
+	}
+	return r.write(&analyze.Report{Graph: g, Matrix: analyze.Protect(g, evidence.calls(g), filter)}, render.View{})
+}
+
+func protectionNames() []string {
+	names := make([]string, len(analyze.Protections))
+	for i, p := range analyze.Protections {
+		names[i] = p.Name
+	}
+	return names
+}
+
+func protectionsNamed(words []string) ([]analyze.Protection, error) {
+	var list []analyze.Protection
+	for _, word := range words {
+		i := slices.IndexFunc(analyze.Protections, func(p analyze.Protection) bool { return p.Name == word })
+		if i < 0 {
+			names := protectionNames()
+			return nil, misuse(oneOf(word, names), "unknown kind of policy %q", word)
+		}
+		list = append(list, analyze.Protections[i])
+	}
+	return list, nil
+}

@@ -1,0 +1,42 @@
+package render
+
+import (
+	"encoding/csv"
+	"io"
+
+	"github.com/weirgraph/weir/analyze"
+)
+
+// csvFormat is for spreadsheets: RFC 4180, a head and a record a row.
+var csvFormat = &Format{
+	Name:  "csv",
+	Doc:   "for spreadsheets: the matrix of policies",
+	Shows: Matrix,
+	write: writeCSV,
+}
+
+func writeCSV(w io.Writer, r *analyze.Report, _ Options) error {
+	heads, rows := matrixTable(r.Graph, r.Matrix, func(c cell) string { return guard(c.marked()) })
+	out := csv.NewWriter(w)
+	if err := out.Write(heads); err != nil {
+		return err
+	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = guard(cleanOr(row[i]))
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// guard keeps a spreadsheet from taking a name for a formula (CWE-1236).
+func guard(s string) string {
+	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,61 @@
+package render
+
+import (
+	"bufio"
+	"io"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+)
+
+// markdown is for pages and comments on a change.
+var markdown = &Format{
+	Name:  "markdown",
+	Doc:   "for pages and comments: the matrix of policies as a table",
+	Shows: Matrix,
+	write: writeMarkdown,
+}
+
+func writeMarkdown(w io.Writer, r *analyze.Report, _ Options) error {
+	heads, rows := matrixTable(r.Graph, r.Matrix, func(c cell) string { return c.marked() })
+	out := bufio.NewWriter(w)
+	row := func(cells []string) {
+		for _, c := range cells {
+			out.WriteString("| " + markdownText(c) + " ")
+		}
+		out.WriteString("|\n")
+	}
+	for i := range heads {
+		heads[i] = strings.ToLower(heads[i])
+	}
+	row(heads)
+	out.WriteString(strings.Repeat("|---", len(heads)) + "|\n")
+	for _, cells := range rows {
+		row(cells)
+	}
+	if len(rows) > 0 {
+		out.WriteString("\n\\* the product does so unasked; + written for the whole mesh; – known to have none; ? no input says\n")
+	}
+	return out.Flush()
+}
+
+// markdownText escapes what Markdown and the HTML in it would take for their own.
+func markdownText(s string) string {
+	var b strings.Builder
+	for _, r := range cleanOr(s) {
+		switch r {
+		case '\\', '`', '*', '_', '|', '[', ']', '#', '~':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case '<':
+			b.WriteString("&lt;")
+		case '>':
+			b.WriteString("&gt;")
+		case '&':
+			b.WriteString("&amp;")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,321 @@
+package render
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A cell is what one kind of policy does to one part of a call, in words.
+type cell struct {
+	value      string // "2s", "3 retries", "off", "none"
+	provenance policy.Provenance
+	origins    []graph.Origin
+}
+
+// A protection is a column of the matrix.
+type protection struct {
+	name string // of the kind, as users write it
+	head string
+	cell func(part *analyze.Part) cell
+}
+
+// protections are the columns of a matrix.
+var protections = []protection{
+	{"timeout", "TIMEOUT", timeoutCell},
+	{"retry", "RETRIES", retryCell},
+	{"breaker", "BREAKER", breakerCell},
+	{"bulkhead", "BULKHEAD", bulkheadCell},
+	{"rate-limit", "RATE LIMIT", rateLimitCell},
+	{"fallback", "FALLBACK", fallbackCell},
+	{"cache", "CACHE", cacheCell},
+	{"balance", "BALANCE", balanceCell},
+}
+
+// provenanceMarks tell people at a glance where a value comes from: what is written for the
+// call has none. They are explained below the matrix.
+var provenanceMarks = map[policy.Provenance]string{policy.MeshDefault: "+", policy.PlatformDefault: "*"}
+
+func (c cell) marked() string {
+	if c.value == "" {
+		return ""
+	}
+	return c.value + provenanceMarks[c.provenance]
+}
+
+// The cells of a kind that no layer has.
+var (
+	none   = cell{value: "–", provenance: policy.Absent} // some layer is known to act and to have none
+	untold = cell{value: "?"}                            // no input says
+)
+
+// silent is none if a layer is known to lack the kind, else untold.
+func silent(part *analyze.Part, lacks func(s *policy.Set) bool) cell {
+	if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return lacks(&l.Set) }) {
+		return none
+	}
+	return untold
+}
+
+func lacking[T any](s policy.Setting[T]) bool { return s.Provenance == policy.Absent }
+
+// timeoutCell is how long the caller can be held, and how long one try can take
+// where that is less.
+func timeoutCell(part *analyze.Part) cell {
+	switch part.Budget.State {
+	case policy.Finite:
+		c := bounded(part.Budget)
+		if t := part.Attempt; t.State == policy.Finite && t.Time < part.Budget.Time {
+			c.value += " (" + durationText(t.Time) + " a try)"
+			c.origins = append(c.origins, t.Origin())
+		}
+		return c
+	case policy.Endless:
+		for _, d := range part.Budget.By {
+			if d.Provenance == policy.Disabled {
+				return cell{"off", policy.Disabled, []graph.Origin{d.Origin}}
+			}
+		}
+		return none
+	}
+	return untold
+}
+
+func bounded(b policy.Bound) cell {
+	c := cell{value: durationText(b.Time), provenance: policy.Explicit}
+	for _, d := range b.By {
+		if d.Provenance > c.provenance && d.Provenance <= policy.PlatformDefault {
+			c.provenance = d.Provenance
+		}
+		if d.Origin != (graph.Origin{}) {
+			c.origins = append(c.origins, d.Origin)
+		}
+	}
+	return c
+}
+
+// each calls f for the part's layers from the outside in, until it returns true.
+func eachLayer(part *analyze.Part, f func(l *policy.Effect) bool) {
+	for i := range part.Layers {
+		if f(&part.Layers[i]) {
+			return
+		}
+	}
+}
+
+func retryCell(part *analyze.Part) cell {
+	found := cell{}
+	eachLayer(part, func(l *policy.Effect) bool {
+		r := l.Set.Retry
+		switch {
+		case r == nil || r.Retries.Provenance == policy.Unknown || r.Retries.Provenance == policy.Absent:
+			return false
+		case r.Retries.Provenance == policy.Disabled || r.Retries.Value == 0:
+			if found.value == "" {
+				found = cell{"off", r.Retries.Provenance, []graph.Origin{r.Retries.Origin}}
+			}
+			return false
+		}
+		text := strconv.Itoa(r.Retries.Value)
+		if r.Retries.Value < 0 {
+			text = "endless"
+		}
+		if on := r.On.Value; r.On.Set() && len(on) > 0 {
+			text += " on " + strings.Join(cleanAll(on), ",")
+		}
+		if found.value != "" && found.value != "off" {
+			text = found.value + " x " + text
+		}
+		found = cell{text, r.Retries.Provenance, append(found.origins, r.Retries.Origin)}
+		return false
+	})
+	if found.value == "" {
+		return silent(part, func(s *policy.Set) bool { return s.Retry != nil && lacking(s.Retry.Retries) })
+	}
+	return found
+}
+
+func breakerCell(part *analyze.Part) cell {
+	lacks := func(s *policy.Set) bool { return s.Breaker != nil && lacking(s.Breaker.Kind) }
+	return first(part, lacks, func(s *policy.Set) (cell, bool) {
+		b := s.Breaker
+		if b == nil {
+			return cell{}, false
+		}
+		if b.Kind.Provenance == policy.Disabled {
+			return cell{"off", policy.Disabled, []graph.Origin{b.Kind.Origin}}, true
+		}
+		if !b.Kind.Set() || b.Kind.Value == "none" {
+			return cell{}, false
+		}
+		c := cell{clean(b.Kind.Value), b.Kind.Provenance, []graph.Origin{b.Kind.Origin}}
+		switch {
+		case b.Failures.Set() && b.Failures.Value > 0:
+			c.value += " at " + count(b.Failures.Value, "failure")
+		case b.ErrorRate.Set():
+			c.value += " at " + share(b.ErrorRate.Value)
+		}
+		return c, true
+	})
+}
+
+func share(f float64) string { return strconv.FormatFloat(f*100, 'g', 4, 64) + " %" }
+
+func bulkheadCell(part *analyze.Part) cell {
+	lacks := func(s *policy.Set) bool { return s.Bulkhead != nil && lacking(s.Bulkhead.MaxConcurrent) }
+	return first(part, lacks, func(s *policy.Set) (cell, bool) {
+		b := s.Bulkhead
+		if b == nil {
+			return cell{}, false
+		}
+		var words []string
+		c := cell{}
+		for _, n := range []struct {
+			word string
+			s    policy.Setting[int]
+		}{{"requests", b.MaxConcurrent}, {"pending", b.MaxPending}, {"connections", b.MaxConnections}, {"pool", b.PoolSize}} {
+			if n.s.Set() {
+				words = append(words, strconv.Itoa(n.s.Value)+" "+n.word)
+				if c.provenance == policy.Unknown || n.s.Provenance < c.provenance {
+					c.provenance, c.origins = n.s.Provenance, []graph.Origin{n.s.Origin}
+				}
+			}
+		}
+		c.value = strings.Join(words, ", ")
+		return c, len(words) > 0
+	})
+}
+
+func rateLimitCell(part *analyze.Part) cell {
+	return first(part, never, func(s *policy.Set) (cell, bool) {
+		r := s.RateLimit
+		if r == nil || !r.Requests.Set() {
+			return cell{}, false
+		}
+		text := strconv.Itoa(r.Requests.Value)
+		if r.Per.Set() {
+			text += " per " + durationText(r.Per.Value)
+		}
+		return cell{text, r.Requests.Provenance, []graph.Origin{r.Requests.Origin}}, true
+	})
+}
+
+func fallbackCell(part *analyze.Part) cell {
+	return first(part, never, func(s *policy.Set) (cell, bool) {
+		if s.Fallback == nil || len(s.Fallback.Steps) == 0 {
+			return cell{}, false
+		}
+		var words []string
+		c := cell{provenance: policy.Explicit}
+		for _, step := range s.Fallback.Steps {
+			words = append(words, strings.TrimSpace(clean(step.Kind.Value)+" "+cleanOr(step.To)))
+			c.origins = append(c.origins, step.Kind.Origin)
+		}
+		c.value = strings.Join(words, ", then ")
+		return c, true
+	})
+}
+
+func cacheCell(part *analyze.Part) cell {
+	return first(part, never, func(s *policy.Set) (cell, bool) {
+		if s.Cache == nil {
+			return cell{}, false
+		}
+		return cell{durationText(s.Cache.TTL.Value), s.Cache.TTL.Provenance, []graph.Origin{s.Cache.TTL.Origin}}, s.Cache.TTL.Set()
+	})
+}
+
+func balanceCell(part *analyze.Part) cell {
+	return first(part, never, func(s *policy.Set) (cell, bool) {
+		if s.Balance == nil || !s.Balance.Strategy.Set() {
+			return cell{}, false
+		}
+		b := s.Balance.Strategy
+		return cell{clean(b.Value), b.Provenance, []graph.Origin{b.Origin}}, true
+	})
+}
+
+// never is for kinds that no product is known to lack: programs have them.
+func never(*policy.Set) bool { return false }
+
+// first is the cell of the outermost layer that has one.
+func first(part *analyze.Part, lacks func(*policy.Set) bool, of func(*policy.Set) (cell, bool)) cell {
+	found := silent(part, lacks)
+	eachLayer(part, func(l *policy.Effect) bool {
+		c, ok := of(&l.Set)
+		if ok {
+			found = c
+		}
+		return ok
+	})
+	return found
+}
+
+// matrixTable is a matrix as heads and rows of plain words: the columns of which
+// no row says anything are left out, but for the first three kinds.
+func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (heads []string, rows [][]string) {
+	heads = []string{"CALLER", "CALLS", "PART"}
+	rows = make([][]string, len(m.Rows))
+	parts := slices.ContainsFunc(m.Rows, func(r analyze.MatrixRow) bool { return r.Match != "" || len(r.Methods) > 0 })
+	if !parts {
+		heads = heads[:2]
+	}
+	for i := range m.Rows {
+		r := &m.Rows[i]
+		rows[i] = []string{g.ID(g.From(r.Edge)), g.ID(g.To(r.Edge))}
+		if parts {
+			rows[i] = append(rows[i], partWords(&r.Part))
+		}
+	}
+	const always = 3 // timeouts, retries, breakers: also to see that there are none
+	for k, p := range protections {
+		cells := make([]cell, len(m.Rows))
+		said := k < always
+		for i := range m.Rows {
+			cells[i] = p.cell(&m.Rows[i].Part)
+			said = said || cells[i].value != none.value && cells[i].value != untold.value
+		}
+		if !said {
+			continue
+		}
+		heads = append(heads, p.head)
+		for i := range cells {
+			rows[i] = append(rows[i], written(cells[i]))
+		}
+	}
+	return heads, rows
+}
+
+// partWords names the part of a call: its match, and its methods where these are
+// not the match already.
+func partWords(part *analyze.Part) string {
+	methods := strings.Join(part.Methods, ",")
+	switch {
+	case methods == "" || strings.Contains(part.Match, methods):
+		return part.Match
+	case part.Match == "":
+		return methods
+	}
+	return methods + " " + part.Match
+}
+
+// boundText writes a bound: "2s", "inf", "unknown".
+func boundText(b policy.Bound) string {
+	if b.State == policy.Finite {
+		return durationText(b.Time)
+	}
+	return b.State.String()
+}
+
+// sumText writes a sum of times that is 0 where it is not known.
+func sumText(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return durationText(d)
+}
