@@ -243,20 +243,36 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 		return c, true
 	}
 	if realm != kubernetes && strings.Contains(full, ".") {
-		return l.resolveKubernetes(full, namespace)
+		if c, ok := l.resolveKubernetes(full, namespace); ok {
+			return c, true
+		}
+	}
+	if name, _, ok := strings.Cut(full, "."); ok && strings.Contains(strings.ToLower(host)+".", ".svc.") {
+		return l.unplaced(name) // people leave namespaces out where platforms write them
 	}
 	return 0, false
+}
+
+// unplaced returns the one thing of this name that people declared outside any
+// namespace.
+func (l *linker) unplaced(name string) (int, bool) {
+	return l.only(name, func(r Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
 }
 
 // overlay resolves a short name, which a cluster would look for in the caller's
 // namespace only, among things that belong to no namespace.
 func (l *linker) overlay(name string) (int, bool) {
+	return l.only(name, func(r Ref) bool { return r.Realm != kubernetes || r.Namespace == "" })
+}
+
+// only returns the one root that goes by name, among the cells that may be meant.
+func (l *linker) only(name string, may func(Ref) bool) (int, bool) {
 	found := -1
 	for _, c := range l.hosts.bare[name] {
-		root := l.find(c)
-		if r := l.cells[c].ref; r.Realm == kubernetes && r.Namespace != "" {
+		if !may(l.cells[c].ref) {
 			continue
 		}
+		root := l.find(c)
 		if found >= 0 && found != root {
 			return 0, false
 		}
