@@ -11,7 +11,7 @@ import (
 // objects and in the universal form that their command line takes.
 var Kuma = &document.Reader{
 	Name:  "kuma",
-	Doc:   "Kuma and Kong Mesh: permissions, routes and services outside the mesh",
+	Doc:   "Kuma and Kong Mesh: permissions, routes, policies and services outside the mesh",
 	Reads: kumaKinds.names(),
 	Match: func(h *document.Head) bool { return kumaObject(h) || isKumaUniversal(h) },
 	Read: func(d *document.Document, f *graph.Facts) {
@@ -35,6 +35,7 @@ var kumaKinds = resourceKinds{
 	"MeshCircuitBreaker":        meshPolicy,
 	"MeshHealthCheck":           meshPolicy,
 	"MeshLoadBalancingStrategy": meshPolicy,
+	"MeshRateLimit":             kumaPolicies,
 
 	"MeshService":         kumaMeshService,
 	"MeshExternalService": meshExternalService,
@@ -44,6 +45,9 @@ var kumaKinds = resourceKinds{
 
 	"TrafficPermission": kumaTrafficPermission,
 	"TrafficRoute":      kumaTrafficRoute,
+	"Timeout":           kumaOldPolicies,
+	"Retry":             kumaOldPolicies,
+	"CircuitBreaker":    kumaOldPolicies,
 
 	"Mesh":                 nil,
 	"MeshAccessLog":        nil,
@@ -52,17 +56,13 @@ var kumaKinds = resourceKinds{
 	"MeshMultiZoneService": nil,
 	"MeshPassthrough":      nil,
 	"MeshProxyPatch":       nil,
-	"MeshRateLimit":        nil,
 	"MeshTLS":              nil,
 	"MeshTrace":            nil,
 	"MeshGatewayConfig":    nil,
 	"MeshGatewayInstance":  nil,
 	"HostnameGenerator":    nil,
 	"ContainerPatch":       nil,
-	"CircuitBreaker":       nil,
 	"HealthCheck":          nil,
-	"Retry":                nil,
-	"Timeout":              nil,
 	"RateLimit":            nil,
 	"FaultInjection":       nil,
 	"ProxyTemplate":        nil,

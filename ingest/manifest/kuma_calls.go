@@ -32,9 +32,16 @@ func meshTrafficPermission(r *resource) {
 	}
 }
 
-// meshPolicy reads a policy that one service sets for its calls to another: a
-// hint that it makes them.
+// meshPolicy reads a policy of some proxies, and what it says about whom they
+// call.
 func meshPolicy(r *resource) {
+	kumaPolicies(r)
+	kumaCalls(r)
+}
+
+// kumaCalls reads what one service sets for its calls to another: a hint that it
+// makes them.
+func kumaCalls(r *resource) {
 	from, ok := r.kumaTarget(r.mapping(r.spec, "targetRef"))
 	if !ok {
 		return
@@ -54,7 +61,7 @@ func meshRoute(r *resource) {
 	sender, known := r.kumaTarget(target)
 	atGateway := known && target.Get("kind").Str() == "MeshGateway"
 	if known && !atGateway {
-		meshPolicy(r)
+		kumaCalls(r)
 	}
 	for _, item := range r.list(r.spec, "to") {
 		root, ok := r.kumaTarget(r.mapping(item, "targetRef"))
@@ -64,6 +71,9 @@ func meshRoute(r *resource) {
 		}
 		if !ok {
 			continue
+		}
+		if !atGateway {
+			r.member(kumaRef(r.kind, r.name), root, item) // for policies that name the route
 		}
 		for _, rule := range r.list(item, "rules") {
 			settings := r.mapping(rule, "default")
