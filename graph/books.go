@@ -34,32 +34,44 @@ const bookSize = 3
 // that several services are given alike and that lists those services themselves:
 // whoever has it can find everybody, and calls some of them. For a service that is
 // not listed, a gateway or a front end, it was written, and proves what it says.
+//
+// A book that lists many of those who have it was given to everybody, and says no
+// more than who could call whom.
 func (l *linker) weakenBooks(callers []caller) {
 	shared := sharedPlaces(callers)
 	if len(shared) == 0 {
 		return
 	}
-	told := map[bundle]bool{}
+	var pages []page
+	readers := map[bundle]int{}
 	for i := range callers {
-		c := &callers[i]
-		for b, page := range l.pages(c, shared) {
-			if len(page.listed) < bookSize || !slices.Contains(page.listed, c.from) {
-				continue
+		for _, p := range l.pages(&callers[i], shared) {
+			if len(p.listed) >= bookSize && slices.Contains(p.listed, callers[i].from) {
+				pages = append(pages, *p)
+				readers[p.bundle]++
 			}
-			for _, m := range page.found {
-				m.strength = min(m.strength, Weak)
-			}
-			if !told[b] {
-				told[b] = true
-				l.note(page.found[0].value.Origin,
-					"the addresses of "+strconv.Itoa(len(page.listed))+" services are given to several of them alike; they are taken for hints", "")
-			}
+		}
+	}
+	told := map[bundle]bool{}
+	for _, p := range pages {
+		strength := Weak
+		if readers[p.bundle] >= bookSize {
+			strength = Allowed
+		}
+		for _, m := range p.found {
+			m.strength = min(m.strength, strength)
+		}
+		if !told[p.bundle] {
+			told[p.bundle] = true
+			l.note(p.found[0].value.Origin,
+				"the addresses of "+strconv.Itoa(len(p.listed))+" services are given to several of them alike, which proves no single call", "")
 		}
 	}
 }
 
 // A page is what a bundle says to one caller.
 type page struct {
+	bundle bundle
 	found  []*found
 	listed []int // the programs that it gives the addresses of, the caller among them
 }
@@ -75,7 +87,7 @@ func (l *linker) pages(c *caller, shared map[Origin]bool) map[bundle]*page {
 		b := bundleOf(m.value)
 		p := pages[b]
 		if p == nil {
-			p = &page{}
+			p = &page{bundle: b}
 			pages[b] = p
 		}
 		p.found = append(p.found, m)
