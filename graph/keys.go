@@ -43,7 +43,9 @@ var (
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
 	// outsideWords say that an address is for browsers and for others to follow.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
-		logout noproxy trusted referer`)
+		logout noproxy trusted referer audience audiences`)
+	// linkWords stand before "url" or "uri" where pages have a link.
+	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage`)
 	// homeWords stand alone before "url" or "uri" where a service is told under
 	// which address people find it, or the site that it belongs to.
 	homeWords = wordSet(`app site base root host self web instance frontend client home`)
@@ -104,13 +106,13 @@ func inspect(key string) keyInfo {
 }
 
 // isHome reports whether the key is for the address under which the service
-// itself, or its site, is found.
+// itself, or its site, is found, or that its pages link to.
 func (k *keyInfo) isHome() bool {
 	n := len(k.words)
 	if n < 2 || k.words[n-1] != "url" && k.words[n-1] != "uri" {
 		return false
 	}
-	return n == 2 && homeWords[k.words[0]] || k.words[n-2] == "root"
+	return n == 2 && homeWords[k.words[0]] || linkWords[k.words[n-2]]
 }
 
 // isHealth reports whether the key is for asking whether something is alive.

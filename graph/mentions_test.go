@@ -66,6 +66,8 @@ func TestMentions(t *testing.T) {
 		{"SITE_URL", "https://shop.example.com", ""},
 		{"GF_SERVER_ROOT_URL", "https://grafana.example.com/", ""},
 		{"root_url", "%(protocol)s://%(domain)s:%(http_port)s/", ""},
+		{"APP_DOCS_URL", "https://docs.example.com", ""},
+		{"AUTH0_AUDIENCE", "https://api.example.com", ""},
 		{"FRONTEND_URL", "http://frontend", "http://frontend env-url?"},
 		{"AUTHORS_SITE_URL", "https://authors.example.com", "https://authors.example.com env-url"},
 		{"ConnectionStrings__EventBus", "rabbitmq", "rabbitmq env-host?"},

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -12,11 +13,20 @@ type account struct {
 	b             *graph.Builder
 	read, skipped map[string]*graph.Count
 	templates     string // the last file that was reported as a template
+
+	unwanted []unwanted        // documents that are skipped unless another document reads them
+	taken    map[string]string // by file: the reader of a document that has it for configuration
+}
+
+// An unwanted is a document that no reader wants for its own sake.
+type unwanted struct {
+	kind string
+	at   graph.Origin
 }
 
 // newAccount goes on with the account that b has.
 func newAccount(b *graph.Builder) *account {
-	return &account{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped)}
+	return &account{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped), taken: map[string]string{}}
 }
 
 func countsByName(counts []graph.Count) map[string]*graph.Count {
@@ -29,6 +39,14 @@ func countsByName(counts []graph.Count) map[string]*graph.Count {
 
 // settle writes the counts back, sorted by name.
 func (a *account) settle() {
+	for _, u := range a.unwanted {
+		if reader := a.taken[path.Clean(u.at.File)]; reader != "" {
+			count(a.read, reader, u.at, 1)
+		} else {
+			a.skip(u.kind, u.at, 1)
+		}
+	}
+	a.unwanted = nil
 	a.b.Coverage.Read, a.b.Coverage.Skipped = sortedCounts(a.read), sortedCounts(a.skipped)
 }
 
@@ -77,7 +95,12 @@ func (a *account) add(t *batch) {
 		case o.reader != "":
 			count(a.read, o.reader, origin, 1)
 		case o.kind != "":
-			a.skip(o.kind, origin, 1)
+			a.unwanted = append(a.unwanted, unwanted{o.kind, origin})
+		}
+	}
+	for i := range t.facts.Configs {
+		if c := &t.facts.Configs[i]; c.Realm == "file" && c.Name != path.Clean(t.file.name) {
+			a.taken[c.Name] = c.Origin.Reader
 		}
 	}
 	a.b.Add(&t.facts)

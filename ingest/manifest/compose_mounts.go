@@ -50,15 +50,20 @@ func (e *composeEmitter) mount(m composeMount) {
 		e.use(name, m.source.at)
 		return
 	}
-	if name == "." || !isConfigFolder(m.target) {
+	if name == "." {
 		return
 	}
+	all := isConfigFolder(m.target)
 	for _, entry := range entries[:min(len(entries), maxMountedFiles)] {
-		if !entry.IsDir() {
+		if !entry.IsDir() && (all || configName.MatchString(entry.Name())) {
 			e.use(path.Join(name, entry.Name()), m.source.at)
 		}
 	}
 }
+
+// configName matches the files that are a program's configuration in a folder of
+// any kind.
+var configName = regexp.MustCompile(`^(?:config|configuration|settings)\.(?:ya?ml|json|toml|ini|conf|cfg|properties)$`)
 
 // Where a folder that an image is built from keeps the configuration that goes
 // into the image.
