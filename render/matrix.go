@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -310,12 +309,4 @@ func boundText(b policy.Bound) string {
 		return durationText(b.Time)
 	}
 	return b.State.String()
-}
-
-// sumText writes a sum of times that is 0 where it is not known.
-func sumText(d time.Duration) string {
-	if d == 0 {
-		return ""
-	}
-	return durationText(d)
 }
