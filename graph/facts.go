@@ -339,6 +339,7 @@ type Policy struct {
 	Origin    Origin
 	Product   string // "istio"; see policy.Products
 	Object    string // "VirtualService/shop/pricing", the subject of findings about it
+	Document  Origin // where the object begins, if others of its name do not add to it but take its place
 	Namespace string // the object's own
 	Realm     string // the world of its short names, as in Ref.Realm
 

@@ -122,7 +122,7 @@ func acting(group []candidate, e Edge) []part {
 	var heads []*Bound
 	for _, c := range group {
 		over := slices.IndexFunc(heads, func(h *Bound) bool {
-			return h.Object != c.bound.Object || h.Rank > c.bound.Rank && (h.Match == "" || h.Match == c.bound.Match)
+			return h.Object != c.bound.Object || h.Document != c.bound.Document || h.Rank > c.bound.Rank && (h.Match == "" || h.Match == c.bound.Match)
 		})
 		if over >= 0 {
 			c.bound.hide(heads[over].Policy, e)

@@ -12,8 +12,9 @@ import (
 )
 
 // TestPartsOfPolicies draws the policies that a call meets, in any order, as
-// "object:match@rank=seconds", where "*" is a match of everything and "+" after
-// the seconds lays the policy over those below. Routes are "match=seconds",
+// "object:match@rank=seconds", where "*" is a match of everything, "+" after the
+// seconds lays the policy over those below, and a number after the object is its
+// document. Routes are "match=seconds",
 // hidden policies are listed after the bar.
 func TestPartsOfPolicies(t *testing.T) {
 	for _, tt := range []struct{ name, policies, want string }{
@@ -24,6 +25,8 @@ func TestPartsOfPolicies(t *testing.T) {
 		{"another object", "a:*@1=1 b:/x@2=2", "/x=2 | a:*@1"},
 		{"no rule for the rest", "a:/x@1=1 a:/y@2=2", "/x=1 /y=2"},
 		{"of equals the last", "a:*@0=1 b:*@0=2", "*=2 | a:*@0"},
+		{"parts of equal rank", "a:*@0=1 a:/x@0=2", "*=1 /x=2"},
+		{"two documents of one name", "a1:*@0=1 a1:/x@-1=3 a2:*@0=2 a2:/y@-1=4", "*=2 | a1:*@0 a1:/x@-1 a2:/y@-1"},
 		{"merged", "a:*@1=1+ b:*@2=2+", "*=2"},
 		{"merged part", "a:*@1=1+ b:/x@2=2+", "*=1 /x=2"},
 		{"merged below", "a:/x@1=1+ b:*@2=2+", "*=2 /x=2"},
@@ -58,8 +61,12 @@ func drawRoutes(t *testing.T, words []string) string {
 		object, rest, _ := strings.Cut(word, ":")
 		match, rest, _ := strings.Cut(rest, "@")
 		fmt.Sscanf(rest, "%d=%d", &p.Rank, &seconds)
-		p.Object, p.Match = object, strings.Trim(match, "*")
+		p.Object, p.Match = object[:1], strings.Trim(match, "*")
 		p.Origin = testOrigin(10 + int(object[0])) // objects are declared in the order of their names
+		if len(object) > 1 {
+			p.Origin = testOrigin(int(object[1]))
+			p.Document = p.Origin
+		}
 		p.Says.Timeout = &policy.Timeout{Total: policy.Declare(seconds, p.Origin)}
 		f.Policies = append(f.Policies, p)
 	}
@@ -74,7 +81,11 @@ func drawRoutes(t *testing.T, words []string) string {
 	}
 	for _, p := range g.Policies() {
 		if len(p.Shadows) > 0 {
-			hidden = append(hidden, fmt.Sprintf("%s:%s@%d", p.Object, anyMatch(p.Match), p.Rank))
+			object := p.Object
+			if p.Document.Line > 0 {
+				object += string(rune(p.Document.Line))
+			}
+			hidden = append(hidden, fmt.Sprintf("%s:%s@%d", object, anyMatch(p.Match), p.Rank))
 		}
 	}
 	slices.Sort(hidden)

@@ -88,7 +88,7 @@ func (c *envoyConfig) routes(table document.Node) {
 		}
 	}
 	for i := range parts {
-		parts[i].Rank = len(parts) - i
+		parts[i].Rank = -i
 	}
 	c.add(parts)
 }

@@ -85,7 +85,7 @@ func (p printer) fields(v reflect.Value) string {
 		field, value := v.Type().Field(i), v.Field(i)
 		_, isOrigin := value.Interface().(graph.Origin)
 		switch {
-		case value.IsZero(), isOrigin && field.Name == "Origin":
+		case value.IsZero(), isOrigin && (field.Name == "Origin" || field.Name == "Document"): // told at the end, or not needed
 		case field.Anonymous && field.Type != reflect.TypeFor[graph.Ref]():
 			words = append(words, p.fields(value))
 		case field.Anonymous:

@@ -26,9 +26,9 @@ func apiRoutePolicies(r *resource) {
 		flaws := f.takeFlaws()
 		speaks = speaks || !says.Empty() || len(flaws) > 0
 		match := apiMatches(rule)
-		rank := len(rules) - i
-		if match != "" { // whatever the order, what is said of a part goes before what is said of the rest
-			rank += len(rules)
+		rank := -i
+		if match == "" { // whatever the order, what is said of a part goes before what is said of the rest
+			rank -= len(rules)
 		}
 		for _, part := range r.apiParts(rule, parents) {
 			says.Layer = part.Says.Layer

@@ -42,7 +42,7 @@ func (v *virtualRoutes) policies() {
 		speaks = speaks || !says.Empty() || len(flaws) > 0
 		for _, part := range v.parts(rule) {
 			says.Layer = part.Says.Layer
-			part.Says, part.Flaws, part.Rank = says, flaws, len(rules)-i
+			part.Says, part.Flaws, part.Rank = says, flaws, -i
 			parts = append(parts, part)
 			flaws = nil // told once
 		}

@@ -71,7 +71,7 @@ func (r *resource) linkerdRoute(annotations document.Node, parents []document.No
 	own.Flaws = f.takeFlaws()
 
 	instead := own // below the rules
-	instead.Rank, instead.Flaws = 0, nil
+	instead.Rank, instead.Flaws = -rankServiceProfile, nil
 	instead.Says = policy.Set{Layer: own.Says.Layer, Product: own.Product}
 	none := policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: r.At(annotations)}
 	if family(annotations, linkerdTimeout) {

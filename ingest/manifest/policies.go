@@ -244,7 +244,8 @@ func (f *policyFields) scalar(n document.Node, field, want string) bool {
 // policy starts a policy of the resource, which says what follows about all calls.
 func (r *resource) policy(product, group string, at document.Node) graph.Policy {
 	return graph.Policy{
-		Origin: r.At(at), Product: product, Object: r.subject(), Namespace: r.namespace, Realm: kubernetesRealm, Group: group,
+		Origin: r.At(at), Product: product, Object: r.subject(), Document: r.At(r.Root), Namespace: r.namespace,
+		Realm: kubernetesRealm, Group: group,
 	}
 }
 
