@@ -34,6 +34,8 @@ var homes = map[string][]string{
 	"charm.land/lipgloss/":         {"render"},
 	"github.com/spf13/":            {"cmd"},
 	"github.com/klauspost/":        {"ingest"},
+	"github.com/DataDog/":          {"graph"},
+	"google.golang.org/protobuf":   {"ingest"},
 	"github.com/compose-spec/":     {"ingest"},
 	"k8s.io/":                      {},
 	"google.golang.org/grpc":       {},

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -18,6 +19,7 @@ import (
 //	join      things of one name from different formats become one        (join.go)
 //	resolve   hosts and refs to cells                                     (resolve.go)
 //	connect   facts and settings become evidence between cells            (connect.go, values.go)
+//	observe   what was seen to happen is added up                         (observed.go, witness.go)
 //	freeze    cells become services with an ID and a kind, evidence calls (freeze.go)
 type Builder struct {
 	// Namespace is the namespace of Kubernetes objects that give none.
@@ -43,6 +45,8 @@ func (b *Builder) Add(f *Facts) {
 	t.Budgets = append(t.Budgets, f.Budgets...)
 	t.Policies = append(t.Policies, f.Policies...)
 	t.Namespaces = append(t.Namespaces, f.Namespaces...)
+	t.Sightings = append(t.Sightings, f.Sightings...)
+	t.Observations = append(t.Observations, f.Observations...)
 	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
 }
 
@@ -61,6 +65,7 @@ func (b *Builder) Build() *Graph {
 	l.index()
 	l.kinds = l.declaredKinds()
 	l.connect()
+	l.observe()
 	return l.freeze()
 }
 
@@ -76,6 +81,8 @@ func sortFacts(f *Facts) {
 	sortBy(f.Budgets, func(b *Budget) (Origin, string) { return b.Origin, b.Name })
 	sortBy(f.Policies, func(p *Policy) (Origin, string) { return p.Origin, p.Object })
 	sortBy(f.Namespaces, func(n *Namespace) (Origin, string) { return n.Origin, n.Name })
+	slices.SortFunc(f.Sightings, func(a, b Sighting) int { return cmp.Or(a.Seen.compare(&b.Seen), a.Origin.Compare(b.Origin)) })
+	slices.SortFunc(f.Observations, func(a, b Observation) int { return a.compare(&b) })
 	forgetTwins(f)
 }
 

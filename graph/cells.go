@@ -21,6 +21,8 @@ type linker struct {
 	hosts    hosts
 	kinds    []Kind // by root, what the declarations of its cells say
 	edges    map[[2]int][]Evidence
+	observed map[[2]int]*Observed
+	atWork   map[int]bool // roots of which spans were seen
 	loose    []loose
 }
 

@@ -12,6 +12,29 @@ type Coverage struct {
 	Unresolved []Unresolved // addresses that name nothing in the inputs, sorted by origin
 	Problems   []Problem    // sorted by origin
 	Silent     []Node       // services that show no outgoing call, sorted
+	Spans      Spans
+}
+
+// Spans is the account of the spans that were read.
+type Spans struct {
+	Spans      int // all of them, as often as they were met
+	Traces     int
+	Duplicates int // met again
+	Orphans    int // of a parent that is in none of the inputs: they are linked to nothing
+	Broken     int // their own ancestors
+	Unresolved int // calls whose other side nothing names
+	Nameless   int // of no service
+}
+
+// Add adds another account.
+func (s *Spans) Add(o *Spans) {
+	s.Spans += o.Spans
+	s.Traces += o.Traces
+	s.Duplicates += o.Duplicates
+	s.Orphans += o.Orphans
+	s.Broken += o.Broken
+	s.Unresolved += o.Unresolved
+	s.Nameless += o.Nameless
 }
 
 // A Count is how many there are of something.

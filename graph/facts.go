@@ -26,6 +26,9 @@ type Facts struct {
 	Policies   []Policy
 	Namespaces []Namespace
 	Problems   []Problem
+
+	Sightings    []Sighting
+	Observations []Observation
 }
 
 // A Ref names a thing in the words of its own document. Two refs mean the same
@@ -190,6 +193,7 @@ type Evidence struct {
 	Way      string   // how the call showed itself, kebab-case: "env-url", "virtual-service-route"
 	Strength Strength // how much that proves
 	Class    Class
+	Observed bool     // it was seen to happen; otherwise it is declared
 	Mode     Mode     // ModeUnknown where the document does not say
 	Need     Need     // NeedUnknown where the document does not say
 	Protocol string   // http, https, grpc, tcp, sql, amqp, kafka, redis, mongodb, ...; empty if unknown

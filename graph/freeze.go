@@ -51,6 +51,12 @@ func (l *linker) freeze() *Graph {
 		calls = append(calls, newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services))
 	}
 	g := freeze(services, calls)
+	g.observed = make(map[Edge]*Observed, len(l.observed))
+	for ends, seen := range l.observed {
+		if e, ok := g.Edge(node[l.find(ends[0])], node[l.find(ends[1])]); ok {
+			g.observed[e] = seen
+		}
+	}
 	l.account(g)
 	l.bind(g, node)
 	return g
@@ -62,6 +68,9 @@ func (l *linker) spoken() map[int]Kind {
 	kinds := map[int]Kind{}
 	for ends, evidence := range l.edges {
 		for i := range evidence {
+			if l.atWork[ends[1]] && evidence[i].Observed {
+				continue // what a queue hands over does not make its consumer a broker
+			}
 			if k := schemes[evidence[i].Protocol].kind; k != KindUnknown && k > kinds[ends[1]] {
 				kinds[ends[1]] = k
 			}
@@ -252,7 +261,7 @@ func newCall(from, to Node, evidence []Evidence, services []Service) Call {
 			strings.Compare(a.Way, b.Way), strings.Compare(a.Key, b.Key), strings.Compare(a.Database, b.Database))
 	})
 	c := Call{
-		From: from, To: to, Evidence: evidence, Declared: true, Mode: Async, Need: Soft, Fallback: true, Mirror: true,
+		From: from, To: to, Evidence: evidence, Mode: Async, Need: Soft, Fallback: true, Mirror: true,
 		Class: evidence[0].Class, Strength: evidence[0].Strength,
 	}
 	saidMode, saidNeed := false, false
@@ -261,6 +270,7 @@ func newCall(from, to Node, evidence []Evidence, services []Service) Call {
 		if e.Class == c.Class && c.Protocol == "" {
 			c.Protocol = e.Protocol
 		}
+		c.Declared, c.Observed = c.Declared || !e.Observed, c.Observed || e.Observed
 		c.Fallback = c.Fallback && e.Fallback
 		c.Mirror = c.Mirror && e.Mirror
 		if e.Mode != ModeUnknown {

@@ -101,7 +101,8 @@ type Graph struct {
 	evidence  [][]Evidence
 
 	coverage *Coverage
-	routes   map[Edge][]Route // by the edge of the whole graph
+	observed map[Edge]*Observed // by the edge of the whole graph
+	routes   map[Edge][]Route   // by the edge of the whole graph
 	policies []*Bound
 	whole    []Edge // by Edge, the same call in the graph that this is a part of; nil for a whole one
 }
@@ -346,7 +347,7 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 	h := &Graph{
 		services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage,
 		from: make([]Node, 0, g.Calls()), to: make([]Node, 0, g.Calls()), attrs: make([]attr, 0, g.Calls()),
-		routes: g.routes, policies: g.policies, whole: make([]Edge, 0, g.Calls()),
+		routes: g.routes, observed: g.observed, policies: g.policies, whole: make([]Edge, 0, g.Calls()),
 	}
 	for i := range g.to {
 		if !keep(Edge(i)) {

@@ -58,6 +58,8 @@ func (l *linker) kindOf(root int, members []int, name string, spoken Kind) Kind 
 	kind := KindUnknown
 	if root < len(l.kinds) {
 		kind = l.kinds[root]
+	} else {
+		kind = l.cells[root].hint
 	}
 	if kind != KindUnknown && kind != KindService && kind != KindExternal {
 		return kind
@@ -94,7 +96,7 @@ func (l *linker) kindOf(root int, members []int, name string, spoken Kind) Kind 
 		return KindTelemetry
 	case kind == KindUnknown && byName != KindUnknown, byName == KindTelemetry:
 		return byName
-	case declared:
+	case declared, kind == KindService:
 		return KindService
 	}
 	return KindExternal

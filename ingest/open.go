@@ -72,13 +72,13 @@ func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 func unpack(data []byte) ([]byte, error) {
 	var r io.Reader
 	switch {
-	case bytes.HasPrefix(data, []byte{0x1f, 0x8b}):
+	case bytes.HasPrefix(data, gzipMagic):
 		z, err := gzip.NewReader(bytes.NewReader(data))
 		if err != nil {
 			return nil, &openError{fmt.Sprintf("is damaged gzip: %v", err), "pack it again"}
 		}
 		r = z
-	case bytes.HasPrefix(data, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+	case bytes.HasPrefix(data, zstdMagic):
 		z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked))
 		if err != nil {
 			return nil, &openError{fmt.Sprintf("is damaged zstd: %v", err), "pack it again"}

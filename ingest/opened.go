@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -26,24 +25,25 @@ func (o *opened) counts() (files int, bytes int64) {
 	return len(o.bytes), bytes
 }
 
-func (o *opened) add(real string, n int) {
+func (o *opened) add(real string, n int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.bytes[real] = int64(n)
+	o.bytes[real] = n
 }
 
-// read returns the text of a source.
-func (o *opened) read(f file, stdin io.Reader) (text []byte, err error) {
-	switch {
-	case f.path != "":
-		text, err = readFile(f.path)
-	case stdin == nil:
-		return nil, errors.New("there is no standard input")
-	default:
-		text, err = readText(stdin, 0)
+// read returns the text of a source that holds documents.
+func (o *opened) read(f file, s *stream) ([]byte, error) {
+	size := int64(0)
+	if f.path != "" {
+		info, err := os.Stat(f.path)
+		if err != nil {
+			return nil, err
+		}
+		size = info.Size()
 	}
+	text, err := readText(s.raw, size)
 	if err == nil {
-		o.add(f.real, len(text))
+		o.add(f.real, int64(len(text)))
 	}
 	return text, err
 }
@@ -78,7 +78,7 @@ func (n *neighbours) Open(name string) (fs.File, error) {
 	}
 	f, err := os.Open(p)
 	if err == nil && !info.IsDir() {
-		n.count(p, int(info.Size()))
+		n.count(p, info.Size())
 	}
 	return f, err
 }
@@ -98,7 +98,7 @@ func (n *neighbours) ReadFile(name string) ([]byte, error) {
 	}
 	text, err := readFile(p)
 	if err == nil {
-		n.count(p, len(text))
+		n.count(p, int64(len(text)))
 	}
 	return text, err
 }
@@ -110,7 +110,7 @@ func (n *neighbours) path(op, name string) (string, error) {
 	return filepath.Join(n.dir, filepath.FromSlash(name)), nil
 }
 
-func (n *neighbours) count(p string, size int) {
+func (n *neighbours) count(p string, size int64) {
 	real, err := filepath.EvalSymlinks(p)
 	if err == nil {
 		real, err = filepath.Abs(real)

@@ -56,5 +56,6 @@ func Read(ctx context.Context, sources []string, o Options, b *graph.Builder) er
 	b.Coverage.Files += files
 	b.Coverage.Bytes += bytes
 	a.settle()
+	w.link(b)
 	return ctx.Err()
 }

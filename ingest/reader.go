@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/trace"
 )
 
 // An outcome is what became of one document.
@@ -22,9 +23,14 @@ type outcome struct {
 type reader struct {
 	readers []*document.Reader
 	names   document.Names
+	spans   trace.Worker
 }
 
 func (r *reader) read(t *batch) {
+	if t.chunk != nil {
+		r.readSpans(t)
+		return
+	}
 	base := baseOf(t.file.name)
 	for _, part := range t.parts {
 		d, told := document.New(t.file.name, base, part, &r.names)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/trace"
 )
 
 // work is the reading of many files by a few workers. A worker parses batches
@@ -26,6 +27,7 @@ type work struct {
 	opening int      // files being opened
 	ready   []*batch // to be parsed
 	done    int      // files before it are accounted for
+	readers []*reader
 	account *account
 }
 
@@ -43,6 +45,7 @@ type progress struct {
 type batch struct {
 	*progress
 	parts []document.Part
+	chunk *trace.Chunk // instead of parts, in a file of spans
 	bytes int
 
 	facts    graph.Facts
@@ -81,9 +84,10 @@ func (w *work) size() int {
 }
 
 func (w *work) worker() {
-	r := reader{readers: w.o.Readers}
+	r := &reader{readers: w.o.Readers}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.readers = append(w.readers, r)
 	for w.ctx.Err() == nil {
 		switch {
 		case len(w.ready) > 0:
@@ -98,7 +102,7 @@ func (w *work) worker() {
 			w.next++
 			w.opening++
 			w.mu.Unlock()
-			w.open(p)
+			w.open(p, r)
 			w.mu.Lock()
 			w.opening--
 			p.closed = true
@@ -114,15 +118,20 @@ func (w *work) worker() {
 }
 
 // open cuts a file into batches, which are handed over as they are found.
-func (w *work) open(p *progress) {
-	text, err := w.opened.read(p.file, w.o.Stdin)
+func (w *work) open(p *progress, r *reader) {
+	s, err := openStream(p.file, w.o.Stdin)
 	if err != nil {
-		message, hint := reason(err)
-		t := &batch{progress: p}
-		t.facts.Problems = []graph.Problem{{
-			Origin: graph.Origin{File: p.file.name}, Message: message, Hint: hint, Level: graph.Failed,
-		}}
-		w.hand(t)
+		w.fail(p, err)
+		return
+	}
+	defer s.Close()
+	if s.reader != nil {
+		w.openSpans(p, s, r)
+		return
+	}
+	text, err := w.opened.read(p.file, s)
+	if err != nil {
+		w.fail(p, err)
 		return
 	}
 	t := &batch{progress: p}
@@ -143,6 +152,14 @@ func (w *work) open(p *progress) {
 	}
 }
 
+// fail reports that a file cannot be read.
+func (w *work) fail(p *progress, err error) {
+	message, hint := reason(err)
+	w.hand(&batch{progress: p, facts: graph.Facts{Problems: []graph.Problem{{
+		Origin: graph.Origin{File: p.file.name}, Message: message, Hint: hint, Level: graph.Failed,
+	}}}})
+}
+
 func (w *work) hand(t *batch) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -152,7 +169,7 @@ func (w *work) hand(t *batch) {
 }
 
 func (w *work) finish(t *batch) {
-	t.finished, t.parts = true, nil
+	t.finished, t.parts, t.chunk = true, nil, nil
 	w.release()
 }
 

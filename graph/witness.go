@@ -1,0 +1,285 @@
+package graph
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// traced is the realm of services that only traces know.
+const traced = "trace"
+
+// A witness ties the names in traces to services. A name that fits two services is
+// said and not chosen: it stays a node of its own.
+type witness struct {
+	*linker
+	own     map[string][]int  // roots by the name that settings give a service in its traces
+	groups  map[string]int    // by name, how many groups have a service of this name
+	homes   map[string]string // by name, the one namespace that spans of it give; "" for several
+	known   map[Seen]int
+	virtual map[virtualKey]int
+	noted   map[string]bool
+}
+
+type virtualKey struct {
+	Seen
+	from int // the caller, whose namespace a short host is looked up in
+}
+
+func newWitness(l *linker) *witness {
+	w := &witness{
+		linker: l, own: map[string][]int{}, groups: map[string]int{}, homes: map[string]string{},
+		known: map[Seen]int{}, virtual: map[virtualKey]int{}, noted: map[string]bool{},
+	}
+	w.settings()
+	return w
+}
+
+// meet looks at all services that were seen at work, before anybody asks who is
+// meant by a name.
+func (w *witness) meet() {
+	var list []Sighting
+	list = append(list, w.f.Sightings...)
+	for i := range w.f.Observations {
+		o := &w.f.Observations[i]
+		for _, s := range [...]*Seen{&o.From, &o.To} {
+			if !s.Virtual {
+				list = append(list, Sighting{*s, o.Origin})
+			}
+		}
+	}
+	groups := map[string]map[string]bool{}
+	for i := range list {
+		s := &list[i]
+		if s.Group != "" && s.Namespace == "" {
+			if groups[s.Name] == nil {
+				groups[s.Name] = map[string]bool{}
+			}
+			groups[s.Name][s.Group] = true
+		}
+		if home, ok := w.homes[s.Name]; s.Namespace != "" && (!ok || home != s.Namespace) {
+			if w.homes[s.Name] = s.Namespace; ok {
+				w.homes[s.Name] = ""
+			}
+		}
+	}
+	for name, of := range groups {
+		w.groups[name] = len(of)
+	}
+	w.atWork = make(map[int]bool, len(list))
+	for i := range list {
+		w.atWork[w.service(&list[i].Seen, list[i].Origin)] = true
+	}
+}
+
+// spanNames are the settings in which a service is told its name in traces.
+var spanNames = map[string]bool{
+	"OTEL_SERVICE_NAME": true, "DD_SERVICE": true, "JAEGER_SERVICE_NAME": true, "SPRING_APPLICATION_NAME": true,
+	"spring.application.name": true, "ELASTIC_APM_SERVICE_NAME": true, "NEW_RELIC_APP_NAME": true, "SW_AGENT_NAME": true,
+}
+
+// settings finds the names that services are given in their traces.
+func (w *witness) settings() {
+	for _, s := range w.scopes() {
+		for i := range s.values {
+			v := &s.values[i]
+			name := ""
+			switch {
+			case spanNames[v.Key]:
+				name = v.Text
+			case v.Key == "OTEL_RESOURCE_ATTRIBUTES":
+				name = attributeIn(v.Text, "service.name")
+			case v.Key == "" && strings.Contains(v.Text, "otel.service.name="):
+				_, rest, _ := strings.Cut(v.Text, "otel.service.name=")
+				name, _, _ = strings.Cut(rest, " ")
+			}
+			if name = strings.ToLower(strings.TrimSpace(name)); name == "" || isUnexpanded(name) {
+				continue
+			}
+			if root, ok := w.lookup(s.of); ok && !slices.Contains(w.own[name], root) {
+				w.own[name] = append(w.own[name], root)
+			}
+		}
+	}
+}
+
+// attributeIn returns the value of a key in "key=value,key=value".
+func attributeIn(list, key string) string {
+	for pair := range strings.SplitSeq(list, ",") {
+		if k, v, ok := strings.Cut(pair, "="); ok && strings.TrimSpace(k) == key {
+			return v
+		}
+	}
+	return ""
+}
+
+func (w *witness) party(s *Seen, o *Observation) int {
+	if !s.Virtual {
+		return w.service(s, o.Origin)
+	}
+	key := virtualKey{*s, -1}
+	if s == &o.To && !o.From.Virtual {
+		key.from = w.service(&o.From, o.Origin)
+	}
+	root, ok := w.virtual[key]
+	if !ok {
+		root = w.place(key, o.Origin)
+		w.virtual[key] = root
+	}
+	return w.find(root)
+}
+
+// service returns the root of a service of which spans were seen.
+func (w *witness) service(s *Seen, o Origin) int {
+	root, ok := w.known[*s]
+	if !ok {
+		if root, ok = w.declared(s, o); !ok {
+			root = w.stranger(s, o)
+		}
+		w.known[*s] = root
+	}
+	return w.find(root)
+}
+
+// declared returns the service of the manifests that spans of this name come from.
+func (w *witness) declared(s *Seen, o Origin) (int, bool) {
+	name := strings.ToLower(s.Name)
+	for _, candidates := range [...][]int{w.own[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
+		found := w.near(candidates, s.Namespace, s.Group)
+		switch {
+		case len(found) == 1:
+			w.joined(s, found[0], o)
+			return found[0], true
+		case len(found) > 1:
+			w.undecided(s, len(found), o)
+			return 0, false
+		}
+	}
+	if short, namespace, ok := cutLast(name); ok { // as Istio names services: reviews.bookinfo
+		if found := w.in(w.hosts.bare[short], namespace); len(found) == 1 {
+			w.joined(s, found[0], o)
+			return found[0], true
+		}
+	}
+	return 0, false
+}
+
+// near returns which of the services may be meant: those of the namespace that a
+// span gives, or else those that no other namespace rules out.
+func (w *witness) near(candidates []int, namespace, group string) []int {
+	roots := slices.DeleteFunc(w.rootsOf(candidates), func(r int) bool {
+		f := w.cells[r].family()
+		return f == gateways || f == topics
+	})
+	if namespace != "" {
+		return slices.DeleteFunc(roots, func(r int) bool {
+			n := w.cells[r].ref.Namespace
+			return n != "" && n != namespace && w.cells[r].ref.Realm == kubernetes
+		})
+	}
+	if len(roots) > 1 && group != "" {
+		if found := w.in(roots, group); len(found) > 0 {
+			return found
+		}
+	}
+	return w.preferRunning(roots)
+}
+
+// in returns the services of a namespace.
+func (w *witness) in(roots []int, namespace string) []int {
+	return slices.DeleteFunc(w.rootsOf(roots), func(r int) bool { return w.cells[r].ref.Namespace != namespace })
+}
+
+func cutLast(name string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(name, '.')
+	if i <= 0 || i == len(name)-1 {
+		return "", "", false
+	}
+	return name[:i], name[i+1:], true
+}
+
+// joined tells when spans are taken for those of a service of another name.
+func (w *witness) joined(s *Seen, root int, o Origin) {
+	if r := w.cells[root].ref; r.Name != s.Name && !w.noted[s.Name] {
+		w.noted[s.Name] = true
+		w.note(o, `spans of "`+s.Name+`" are taken for those of `+r.kindWord()+` "`+r.Name+`"`, "")
+	}
+}
+
+func (w *witness) undecided(s *Seen, several int, o Origin) {
+	if w.noted[s.Name] {
+		return
+	}
+	w.noted[s.Name] = true
+	w.note(o, `spans of "`+s.Name+`" could be of any of `+strconv.Itoa(several)+" services of that name; they are kept apart",
+		"add k8s.namespace.name to the spans' resource, or an alias to weir.yaml")
+}
+
+// stranger returns the cell of a service that only traces know.
+func (w *witness) stranger(s *Seen, o Origin) int {
+	r := Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
+	if r.Namespace == "" {
+		if r.Namespace = w.homes[s.Name]; r.Namespace == "" && w.groups[s.Name] > 1 {
+			r.Namespace = s.Group
+		}
+	}
+	c := w.add(r, o)
+	w.cells[c].hint = KindService
+	w.hosts.add(traced, r.Namespace, r.Name, c)
+	return c
+}
+
+// place returns the root of something that only its callers know, or those it
+// calls.
+func (w *witness) place(k virtualKey, o Origin) int {
+	name := strings.ToLower(k.Name)
+	if k.Kind != KindTopic {
+		if found := w.near(append(slices.Clone(w.own[name]), w.hosts.bare[name]...), "", k.Group); len(found) == 1 {
+			return found[0]
+		}
+		if root, ok := w.reach(k); ok {
+			return root
+		}
+	} else if root, ok := w.topic(name); ok {
+		return root
+	}
+	r := Ref{Realm: "host", Name: canonical(k.Name)}
+	if k.Kind == KindTopic {
+		r = Ref{Realm: traced, Kind: "topic", Name: k.Name}
+	}
+	c := w.add(r, o)
+	cell := &w.cells[c]
+	if cell.extern = k.Kind != KindTopic; cell.hint == KindUnknown {
+		cell.hint = k.Kind
+	}
+	return c
+}
+
+// reach resolves the addresses of a virtual node as its caller would.
+func (w *witness) reach(k virtualKey) (int, bool) {
+	realm, namespace := "", ""
+	if k.from >= 0 {
+		realm, namespace = w.cells[k.from].ref.Realm, w.cells[k.from].ref.Namespace
+	}
+	if realm == traced {
+		realm = ""
+	}
+	for _, host := range [...]string{k.Name, k.Host.Host} {
+		if host == "" || isOwn(host) {
+			continue
+		}
+		if root, ok := w.resolve(host, realm, namespace); ok {
+			return root, true
+		}
+	}
+	return 0, false
+}
+
+// topic returns the declared topic or queue of this name.
+func (w *witness) topic(name string) (int, bool) {
+	roots := slices.DeleteFunc(w.rootsOf(w.hosts.bare[name]), func(r int) bool { return w.cells[r].family() != topics })
+	if len(roots) != 1 {
+		return 0, false
+	}
+	return roots[0], true
+}

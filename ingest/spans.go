@@ -1,0 +1,59 @@
+package ingest
+
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace"
+)
+
+// openSpans cuts a file of spans into batches, which are handed over as they are
+// found. Whoever opens a file faster than the others can read it reads along, so
+// that the text in memory stays that of a few batches.
+func (w *work) openSpans(p *progress, s *stream, r *reader) {
+	problem := s.reader.Split(p.file.name, s.text, func(c *trace.Chunk) {
+		if w.ctx.Err() != nil {
+			return
+		}
+		w.hand(&batch{progress: p, chunk: c})
+		w.readAlong(r)
+	})
+	w.opened.add(p.file.real, s.count.n)
+	if problem != nil {
+		w.hand(&batch{progress: p, facts: graph.Facts{Problems: []graph.Problem{*problem}}})
+	}
+}
+
+// readAlong reads batches while more of them are ready than the workers need.
+func (w *work) readAlong(r *reader) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.ready) > w.o.Workers {
+		t := w.ready[0]
+		w.ready = w.ready[1:]
+		w.mu.Unlock()
+		r.read(t)
+		w.mu.Lock()
+		w.finish(t)
+	}
+}
+
+// readSpans turns a chunk into records, which stay with the worker.
+func (r *reader) readSpans(t *batch) {
+	c := t.chunk
+	o := r.spans.Read(c)
+	t.facts.Problems = append(t.facts.Problems, o.Problems...)
+	for range o.Values {
+		t.outcomes = append(t.outcomes, outcome{reader: c.Reader.Name, line: int32(o.Line)})
+	}
+	c.Release()
+}
+
+// link turns the spans of all files into observed calls.
+func (w *work) link(b *graph.Builder) {
+	workers := make([]*trace.Worker, len(w.readers))
+	for i, r := range w.readers {
+		workers[i] = &r.spans
+	}
+	facts, stats := trace.Link(workers, w.o.Workers)
+	b.Add(facts)
+	b.Coverage.Spans.Add(stats)
+}

@@ -1,0 +1,113 @@
+package ingest
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/weirgraph/weir/ingest/trace"
+)
+
+// A stream is an open file whose first bytes were looked at. Spans are told by
+// them, and read as they come; anything else is read as a whole.
+type stream struct {
+	reader *trace.Reader // nil for a file of documents
+	raw    *bufio.Reader // the file from its start, packed as it is
+	text   io.Reader     // the same unpacked
+	count  counter       // of the bytes of text that were read
+	close  []func()
+}
+
+// openStream opens a source and looks at its first bytes.
+func openStream(f file, stdin io.Reader) (*stream, error) {
+	s := &stream{}
+	switch {
+	case f.path != "":
+		in, err := os.Open(f.path)
+		if err != nil {
+			return nil, err
+		}
+		s.close = append(s.close, func() { in.Close() })
+		s.raw = bufio.NewReaderSize(in, trace.HeadSize)
+	case stdin == nil:
+		return nil, errors.New("there is no standard input")
+	default:
+		s.raw = bufio.NewReaderSize(stdin, trace.HeadSize)
+	}
+	head, _ := s.raw.Peek(trace.HeadSize) // an error comes again when the file is read
+	if s.reader = trace.Sniff(unpackHead(head)); s.reader != nil {
+		s.unpack(head)
+	}
+	return s, nil
+}
+
+func (s *stream) Close() {
+	for _, c := range s.close {
+		c()
+	}
+}
+
+var (
+	gzipMagic = []byte{0x1f, 0x8b}
+	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+)
+
+// unpackHead returns the beginning of the text of a file of which head is the
+// beginning.
+func unpackHead(head []byte) []byte {
+	var text bytes.Buffer
+	in := io.Reader(bytes.NewReader(head))
+	switch {
+	case bytes.HasPrefix(head, gzipMagic):
+		z, err := gzip.NewReader(in)
+		if err != nil {
+			return nil
+		}
+		in = z
+	case bytes.HasPrefix(head, zstdMagic):
+		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked))
+		if err != nil {
+			return nil
+		}
+		defer z.Close()
+		in = z
+	default:
+		return head
+	}
+	_, _ = io.CopyN(&text, in, trace.HeadSize) // the head ends anywhere, and so does what is packed in it
+	return text.Bytes()
+}
+
+// unpack sets text to what the file holds.
+func (s *stream) unpack(head []byte) {
+	s.count.in = s.raw
+	switch {
+	case bytes.HasPrefix(head, gzipMagic):
+		if z, err := gzip.NewReader(s.raw); err == nil {
+			s.count.in = z
+		}
+	case bytes.HasPrefix(head, zstdMagic):
+		if z, err := zstd.NewReader(s.raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked)); err == nil {
+			s.close = append(s.close, z.Close)
+			s.count.in = z
+		}
+	}
+	s.text = &s.count
+}
+
+// A counter counts what is read through it.
+type counter struct {
+	in io.Reader
+	n  int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.in.Read(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,331 @@
+package trace
+
+import (
+	"bytes"
+	"net/netip"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// An attribute is one of those that matter to calls, under whatever name the
+// semantic conventions gave it over the years.
+type attribute uint8
+
+const (
+	peerName    attribute = iota // service.peer.name
+	peerService                  // peer.service
+
+	serverAddress // the hosts, in the order of their trust
+	netPeerName
+	serverSocketDomain
+	netSockPeerName
+	httpHost
+	peerHostname
+
+	urlFull
+	httpURL
+
+	dbNamespace
+	dbName
+	dbInstance
+	dbSystemName
+	dbSystem
+
+	networkPeerAddress
+	serverSocketAddress
+	netSockPeerAddr
+	netPeerIP
+	peerAddress
+
+	rpcService
+
+	peerNamespace
+	serverPort
+	netPeerPort
+	networkPeerPort
+	serverSocketPort
+	netSockPeerPort
+	upstreamCluster
+
+	destinationName // messaging.destination.name
+	destination     // messaging.destination
+	busDestination  // message_bus.destination
+	messagingSystem
+
+	rpcSystem
+	httpMethod
+	resendCount
+	attemptCount
+	retryTag
+	errorTag
+	statusCode
+	spanKind
+	samplerType
+	samplerParam
+
+	attributes
+	noAttribute
+)
+
+// attributeOf returns which attribute a key names.
+func attributeOf(key []byte) attribute {
+	if len(key) < 5 || len(key) > 27 {
+		return noAttribute
+	}
+	switch string(key) {
+	case "service.peer.name":
+		return peerName
+	case "peer.service":
+		return peerService
+	case "server.address":
+		return serverAddress
+	case "net.peer.name":
+		return netPeerName
+	case "server.socket.domain":
+		return serverSocketDomain
+	case "net.sock.peer.name":
+		return netSockPeerName
+	case "http.host":
+		return httpHost
+	case "peer.hostname":
+		return peerHostname
+	case "url.full":
+		return urlFull
+	case "http.url":
+		return httpURL
+	case "db.namespace":
+		return dbNamespace
+	case "db.name":
+		return dbName
+	case "db.instance":
+		return dbInstance
+	case "db.system.name":
+		return dbSystemName
+	case "db.system", "db.type":
+		return dbSystem
+	case "network.peer.address":
+		return networkPeerAddress
+	case "server.socket.address":
+		return serverSocketAddress
+	case "net.sock.peer.addr":
+		return netSockPeerAddr
+	case "net.peer.ip":
+		return netPeerIP
+	case "peer.address":
+		return peerAddress
+	case "rpc.service":
+		return rpcService
+	case "service.peer.namespace":
+		return peerNamespace
+	case "server.port":
+		return serverPort
+	case "net.peer.port":
+		return netPeerPort
+	case "network.peer.port":
+		return networkPeerPort
+	case "server.socket.port":
+		return serverSocketPort
+	case "net.sock.peer.port":
+		return netSockPeerPort
+	case "upstream_cluster.name", "upstream_cluster":
+		return upstreamCluster
+	case "messaging.destination.name":
+		return destinationName
+	case "messaging.destination":
+		return destination
+	case "message_bus.destination":
+		return busDestination
+	case "messaging.system":
+		return messagingSystem
+	case "rpc.system", "rpc.system.name":
+		return rpcSystem
+	case "http.request.method", "http.method":
+		return httpMethod
+	case "http.request.resend_count", "http.resend_count", "http.retry_count":
+		return resendCount
+	case "x-envoy-attempt-count":
+		return attemptCount
+	case "retry":
+		return retryTag
+	case "error":
+		return errorTag
+	case "otel.status_code":
+		return statusCode
+	case "span.kind":
+		return spanKind
+	case "sampler.type":
+		return samplerType
+	case "sampler.param":
+		return samplerParam
+	}
+	return noAttribute
+}
+
+// describe says who is on the other side of a call, as far as the span of the
+// caller's half, or of a consumer, tells.
+func (d *draft) describe() peer {
+	p := peer{protocol: d.protocol(), namespace: string(d.get(peerNamespace))}
+	host, isIP := d.host()
+	p.host, p.port = string(host), d.port()
+	if cluster := upstreamHost(d.get(upstreamCluster)); cluster != "" {
+		p.host = cluster
+	}
+	if d.set&(1<<dbNamespace|1<<dbName|1<<dbInstance|1<<dbSystemName|1<<dbSystem) != 0 {
+		p.kind = graph.KindDatabase
+	}
+	name := d.service()
+	if p.named = name != nil; p.named {
+		p.name = string(name)
+		return p
+	}
+	if k := d.flags.kind(); k == producer || k == consumer {
+		d.describeQueue(&p, host)
+		return p
+	}
+	p.name = string(d.place(host, isIP))
+	return p
+}
+
+// describeQueue names what a producer sends to or a consumer takes from.
+func (d *draft) describeQueue(p *peer, host []byte) {
+	for _, a := range [...]attribute{destinationName, destination, busDestination} {
+		if v := d.get(a); v != nil {
+			// A topic is no host: it is not whatever runs the broker.
+			p.name, p.kind, p.host, p.port = string(v), graph.KindTopic, "", 0
+			return
+		}
+	}
+	if p.kind = graph.KindBroker; d.get(messagingSystem) != nil {
+		p.name = string(d.get(messagingSystem))
+	} else {
+		p.name = string(host)
+	}
+}
+
+// service returns the name of the service on the other side, if the span has one.
+func (d *draft) service() []byte {
+	switch {
+	case len(d.remote) > 0:
+		return d.remote
+	case d.get(peerName) != nil:
+		return d.get(peerName)
+	}
+	return d.get(peerService)
+}
+
+// place names the other side of a call that nothing gives a service name. An
+// address in digits tells less than the name of a database.
+func (d *draft) place(host []byte, isIP bool) []byte {
+	if len(host) > 0 && !isIP {
+		return host
+	}
+	for a := dbNamespace; a <= dbSystem; a++ {
+		if v := d.get(a); v != nil {
+			return v
+		}
+	}
+	for _, s := range [...][2]attribute{
+		{networkPeerAddress, networkPeerPort}, {serverSocketAddress, serverSocketPort}, {netSockPeerAddr, netSockPeerPort},
+	} {
+		if v := d.get(s[0]); v != nil {
+			if port := d.get(s[1]); port != nil {
+				v = append(append(v[:len(v):len(v)], ':'), port...)
+			}
+			return v
+		}
+	}
+	for _, v := range [...][]byte{host, d.get(netPeerIP), d.remoteIP, d.get(peerAddress)} {
+		if len(v) > 0 {
+			return v
+		}
+	}
+	return d.get(rpcService)
+}
+
+// host returns the host that the span says it calls: the first name, else the
+// first address in digits.
+func (d *draft) host() (host []byte, isIP bool) {
+	for a := serverAddress; a <= httpURL; a++ {
+		v := d.get(a)
+		if v == nil {
+			continue
+		}
+		switch a {
+		case httpHost:
+			v = withoutPort(v)
+		case urlFull, httpURL:
+			v = hostOfURL(v)
+		}
+		switch {
+		case len(v) == 0:
+		case !isAddress(v):
+			return v, false
+		case host == nil:
+			host, isIP = v, true
+		}
+	}
+	return host, isIP
+}
+
+func (d *draft) port() int {
+	for _, a := range [...]attribute{serverPort, netPeerPort} {
+		if n, ok := parseInt(d.get(a)); ok && 0 < n && n < 1<<16 {
+			return int(n)
+		}
+	}
+	return 0
+}
+
+// protocol returns what is spoken, as far as the span tells.
+func (d *draft) protocol() string {
+	for _, a := range [...]attribute{dbSystemName, dbSystem, messagingSystem, rpcSystem} {
+		if v := d.get(a); v != nil {
+			return string(v)
+		}
+	}
+	if d.set&(1<<httpMethod|1<<httpHost|1<<httpURL|1<<urlFull) != 0 {
+		return "http"
+	}
+	return ""
+}
+
+// upstreamHost returns the host in Envoy's name for a cluster,
+// "outbound|9080||details.shop.svc.cluster.local".
+func upstreamHost(cluster []byte) string {
+	if !bytes.HasPrefix(cluster, []byte("outbound|")) {
+		return ""
+	}
+	return string(cluster[bytes.LastIndexByte(cluster, '|')+1:])
+}
+
+func hostOfURL(u []byte) []byte {
+	_, rest, ok := bytes.Cut(u, []byte("://"))
+	if !ok {
+		return nil
+	}
+	if end := bytes.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return withoutPort(rest[bytes.LastIndexByte(rest, '@')+1:])
+}
+
+func withoutPort(host []byte) []byte {
+	if len(host) > 0 && host[0] == '[' {
+		if end := bytes.IndexByte(host, ']'); end > 0 {
+			return host[1:end]
+		}
+	}
+	if i := bytes.IndexByte(host, ':'); i >= 0 && bytes.IndexByte(host[i+1:], ':') < 0 {
+		return host[:i]
+	}
+	return host
+}
+
+// isAddress reports whether a host is written in digits.
+func isAddress(host []byte) bool {
+	if host[0]-'0' > 9 && bytes.IndexByte(host, ':') < 0 {
+		return false
+	}
+	_, err := netip.ParseAddr(string(host))
+	return err == nil
+}

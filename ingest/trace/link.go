@@ -1,0 +1,143 @@
+package trace
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// Link turns everything that the workers read into observed calls. Neither the
+// order of the inputs nor the number of workers changes what comes out. The
+// workers are of no use afterwards.
+func Link(workers []*Worker, parallel int) (*graph.Facts, *graph.Spans) {
+	p := newPool(workers)
+	trees := make([]*tree, max(1, parallel))
+	tallies := make([]*tally, len(trees))
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for i := range trees {
+		trees[i] = &tree{pool: p}
+		tallies[i] = &tally{pool: p, lanes: map[lane]*count{}}
+		running.Go(func() { linkSome(trees[i], tallies[i], &next) })
+	}
+	running.Wait()
+	stats := &graph.Spans{Traces: p.traces() + len(p.alone)}
+	for _, n := range p.alone {
+		trees[0].link([]uint32{n}, tallies[0])
+	}
+	for i, t := range trees {
+		stats.Add(&t.stats)
+		if i > 0 {
+			tallies[0].merge(tallies[i])
+		}
+	}
+	return &graph.Facts{Sightings: p.sightings(), Observations: tallies[0].observations()}, stats
+}
+
+// linkSome links traces until there are no more.
+func linkSome(t *tree, found *tally, next *atomic.Int64) {
+	const some = 256
+	p := t.pool
+	for {
+		from := int(next.Add(some)) - some
+		if from >= p.traces() {
+			return
+		}
+		for i := from; i < min(from+some, p.traces()); i++ {
+			t.link(p.order[p.from[i]:p.from[i+1]], found)
+		}
+	}
+}
+
+func (t *tree) link(records []uint32, found *tally) {
+	t.grow(records)
+	t.calls(found)
+}
+
+func (t *tally) merge(o *tally) {
+	for l, n := range o.lanes {
+		into := t.lanes[l]
+		if into == nil {
+			t.lanes[l] = n
+			continue
+		}
+		into.calls += n.calls
+		into.failed += n.failed
+		into.retried += n.retried
+		for i, calls := range n.weights {
+			if i == len(into.weights) {
+				into.weights = append(into.weights, 0)
+			}
+			into.weights[i] += calls
+		}
+		into.latency.Merge(&n.latency)
+	}
+}
+
+// observations tells the calls in an order of their own.
+func (t *tally) observations() []graph.Observation {
+	lanes := make([]lane, 0, len(t.lanes))
+	for l := range t.lanes {
+		lanes = append(lanes, l)
+	}
+	slices.SortFunc(lanes, lane.compare)
+	list := make([]graph.Observation, 0, len(lanes))
+	for _, l := range lanes {
+		n := t.lanes[l]
+		o := graph.Observation{
+			From: t.pool.seen(l.from), To: t.pool.seen(l.to), Way: "span",
+			Protocol: t.pool.protocols[l.protocol], Mode: graph.Sync,
+			Observed: graph.Observed{
+				Calls: float64(n.calls), Errors: float64(n.failed), Retries: float64(n.retried),
+				Weighted: t.weighted(n), Latency: n.latency,
+			},
+		}
+		if l.async {
+			o.Mode = graph.Async
+		}
+		party := l.from.party
+		if party == 0 {
+			party = l.to.party
+		}
+		o.Origin = t.pool.origins[party]
+		list = append(list, o)
+	}
+	return list
+}
+
+// weighted estimates how many calls there were before sampling, 0 if no span says
+// how it was sampled.
+func (t *tally) weighted(n *count) float64 {
+	if len(n.weights) < 2 {
+		return 0
+	}
+	sum := float64(n.weights[0])
+	for i, calls := range n.weights[1:] {
+		sum += float64(calls) * t.pool.weights[i+1]
+	}
+	return math.Round(sum*1000) / 1000
+}
+
+// sightings tells all services that have spans.
+func (p *pool) sightings() []graph.Sighting {
+	var list []graph.Sighting
+	for i := 1; i < len(p.services); i++ {
+		if p.services[i] == uint32(i) {
+			list = append(list, graph.Sighting{Seen: p.seen(end{party: uint32(i)}), Origin: p.origins[i]})
+		}
+	}
+	return list
+}
+
+// seen tells an end of a call in the words of the graph.
+func (p *pool) seen(e end) graph.Seen {
+	if e.party != 0 {
+		one := &p.parties[e.party]
+		return graph.Seen{Name: one.name, Namespace: one.cluster, Group: one.namespace, Workload: one.workload, Kind: graph.KindService}
+	}
+	one := &p.peers[e.peer]
+	return graph.Seen{Name: one.name, Group: one.namespace, Host: graph.Address{Host: one.host, Port: one.port}, Kind: one.kind, Virtual: true}
+}

@@ -1,0 +1,289 @@
+package trace
+
+import "bytes"
+
+// OTLPJSON reads spans in the JSON form of OpenTelemetry's protocol, in every
+// spelling that its writers use, and in the envelopes that Tempo and Jaeger put
+// around it.
+var OTLPJSON = &Reader{
+	Name:  "otlp-json",
+	Doc:   "spans of OpenTelemetry as JSON: files and lines of the collector, SDKs and Tempo's and Jaeger's APIs",
+	Reads: []string{"resourceSpans", "batches", "trace", "result"},
+	match: func(h *head) bool {
+		return h.hasOne("resourceSpans", "resource_spans", "trace.resourceSpans", "trace.batches", "result.resourceSpans", "[].resourceSpans") ||
+			h.hasOne("batches[].resource", "batches[].scopeSpans", "batches[].instrumentationLibrarySpans")
+	},
+	value: (*Worker).otlpDocument,
+	unit:  (*Worker).otlpResource,
+}
+
+// otlpDocument reads a TracesData, or an answer that has one inside.
+func (w *Worker) otlpDocument() {
+	c := &w.c
+	if c.space() == '[' {
+		for first := true; c.array() && c.item(&first); {
+			w.otlpDocument()
+		}
+		return
+	}
+	if !c.object() {
+		return
+	}
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "resourceSpans", "resource_spans", "batches":
+			w.otlpResources()
+		case "trace", "result":
+			w.otlpDocument()
+		default:
+			c.skip()
+		}
+	}
+}
+
+func (w *Worker) otlpResources() {
+	c := &w.c
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		w.otlpResource()
+	}
+}
+
+// otlpResource reads the spans of one resource, which may stand before or after
+// them.
+func (w *Worker) otlpResource() {
+	c := &w.c
+	if !c.object() {
+		return
+	}
+	party, from := uint32(0), w.records.length
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "resource":
+			party = w.otlpService()
+		case "scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans":
+			w.otlpScopes(party)
+		default:
+			c.skip()
+		}
+	}
+	for i := from; party != 0 && i < w.records.length; i++ {
+		w.records.at(i).party = party
+	}
+}
+
+// otlpService returns the party that a resource is.
+func (w *Worker) otlpService() uint32 {
+	c := &w.c
+	var r resource
+	if !c.object() {
+		return 0
+	}
+	for first := true; c.field(&first); {
+		if string(c.key) != "attributes" {
+			c.skip()
+			continue
+		}
+		if !c.array() {
+			continue
+		}
+		for first := true; c.item(&first); {
+			key, value := w.otlpAttribute(isResource)
+			r.put(key, value)
+		}
+	}
+	return w.resource(&r)
+}
+
+func (w *Worker) otlpScopes(party uint32) {
+	c := &w.c
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		if !c.object() {
+			continue
+		}
+		for first := true; c.field(&first); {
+			if string(c.key) != "spans" {
+				c.skip()
+				continue
+			}
+			if !c.array() {
+				continue
+			}
+			for first := true; c.item(&first); {
+				w.otlpSpan(party)
+			}
+		}
+	}
+}
+
+func (w *Worker) otlpSpan(party uint32) {
+	c, d := &w.c, &w.d
+	c.unescape = c.unescape[:0]
+	if !c.object() {
+		return
+	}
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "traceId", "trace_id":
+			d.trace = parseID(c.string())
+		case "spanId", "span_id":
+			d.span = parseID(c.string())
+		case "parentSpanId", "parent_span_id":
+			d.parent = parseID(c.string())
+		case "traceState", "trace_state":
+			d.state = c.string()
+		case "kind":
+			d.flags |= otlpKind(c.string())
+		case "startTimeUnixNano", "start_time_unix_nano":
+			d.start = c.number()
+		case "endTimeUnixNano", "end_time_unix_nano":
+			d.end = c.number()
+		case "attributes":
+			if c.array() {
+				for first := true; c.item(&first); {
+					d.put(w.otlpAttribute(isAttribute))
+				}
+			}
+		case "links":
+			w.otlpLinks()
+		case "status":
+			w.otlpStatus()
+		default:
+			c.skip()
+		}
+	}
+	if c.err != nil {
+		d.reset()
+		return
+	}
+	d.party = party
+	w.add(d)
+}
+
+func (w *Worker) otlpLinks() {
+	c, d := &w.c, &w.d
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		var l link
+		if !c.object() {
+			continue
+		}
+		for first := true; c.field(&first); {
+			switch string(c.key) {
+			case "traceId", "trace_id":
+				l.trace = parseID(c.string())
+			case "spanId", "span_id":
+				l.span = parseID(c.string())
+			default:
+				c.skip()
+			}
+		}
+		if d.link == (link{}) {
+			d.link = l
+		}
+	}
+}
+
+func (w *Worker) otlpStatus() {
+	c := &w.c
+	if !c.object() {
+		return
+	}
+	for first := true; c.field(&first); {
+		if string(c.key) != "code" {
+			c.skip()
+			continue
+		}
+		switch code := c.string(); string(code) {
+		case "2", "STATUS_CODE_ERROR", "ERROR", "Error":
+			w.d.flags |= failed
+		}
+	}
+}
+
+// otlpKind reads a span kind: a number, as it must be, or one of its names.
+func otlpKind(s []byte) flags {
+	if len(s) == 1 && '0' <= s[0] && s[0] <= '5' {
+		return flags(s[0] - '0')
+	}
+	return kindNamed(bytes.TrimPrefix(s, []byte("SPAN_KIND_")))
+}
+
+// kindNamed reads the name of a kind, in small or capital letters.
+func kindNamed(s []byte) flags {
+	var word [8]byte
+	switch string(lower(word[:0], s)) {
+	case "internal":
+		return internal
+	case "server":
+		return server
+	case "client":
+		return client
+	case "producer":
+		return producer
+	case "consumer":
+		return consumer
+	}
+	return unspecified
+}
+
+// lower appends the lower-case form of a short word to to, and nothing of a long one.
+func lower(to, s []byte) []byte {
+	if len(s) > cap(to)-len(to) {
+		return to
+	}
+	for _, b := range s {
+		if b-'A' < 26 {
+			b |= 0x20
+		}
+		to = append(to, b)
+	}
+	return to
+}
+
+// otlpAttribute reads one attribute. The value is only looked at if the key is
+// wanted.
+func (w *Worker) otlpAttribute(wanted func(key []byte) bool) (key, value []byte) {
+	c := &w.c
+	if !c.object() {
+		return nil, nil
+	}
+	unwanted := false
+	for first := true; c.field(&first); {
+		switch {
+		case string(c.key) == "key":
+			key = c.string()
+			unwanted = !wanted(key)
+		case string(c.key) == "value" && !unwanted:
+			value = w.otlpValue()
+		default:
+			c.skip()
+		}
+	}
+	return key, value
+}
+
+// otlpValue reads a string, number or boolean. Lists and the like give nil.
+func (w *Worker) otlpValue() (value []byte) {
+	c := &w.c
+	if b := c.space(); b != '{' {
+		return c.string() // hand-made files leave the wrapping out
+	}
+	c.object()
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "stringValue", "string_value", "intValue", "int_value", "boolValue", "bool_value", "doubleValue", "double_value":
+			value = c.string()
+		default:
+			c.skip()
+		}
+	}
+	return value
+}

@@ -1,0 +1,110 @@
+package trace
+
+import (
+	"bytes"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// An Outcome is what became of a chunk.
+type Outcome struct {
+	Values   int // JSON values, or messages, that begin in it
+	Line     int // of the first of them
+	Problems []graph.Problem
+}
+
+// Read turns a chunk into records. What is wrong with one value hides no other.
+func (w *Worker) Read(chunk *Chunk) Outcome {
+	w.origin = graph.Origin{Reader: chunk.Reader.Name, File: chunk.File}
+	w.c = cursor{text: chunk.text, unescape: w.c.unescape[:0], scratch: w.c.scratch}
+	o := Outcome{Line: chunk.line + 1}
+	switch {
+	case chunk.Reader.binary != nil:
+		if o.Values = 1; !chunk.first {
+			o.Values = 0
+		}
+		if err := chunk.Reader.binary(w); err != nil && !chunk.cut {
+			o.Problems = append(o.Problems, chunk.problem(err))
+		}
+	case chunk.units:
+		if chunk.first {
+			o.Values = 1
+		}
+		w.readUnits(chunk, &o)
+	default:
+		w.readValues(chunk, &o)
+	}
+	return o
+}
+
+// readValues reads a run of whole values. After a mistake it goes on with the next
+// line that begins one.
+func (w *Worker) readValues(chunk *Chunk, o *Outcome) {
+	c := &w.c
+	for !c.end() {
+		start := c.at
+		if c.prefix() {
+			chunk.Reader.value(w)
+			o.Values++
+		} else {
+			c.fail("is not JSON")
+		}
+		if c.err != nil {
+			w.mend(chunk, o, nextValue(chunk.text, start))
+		}
+	}
+}
+
+// readUnits reads the items of a list. After a mistake it goes on with the next
+// item.
+func (w *Worker) readUnits(chunk *Chunk, o *Outcome) {
+	c := &w.c
+	for !c.end() {
+		if c.text[c.at] == ',' {
+			c.at++
+			continue
+		}
+		start := c.at
+		chunk.Reader.unit(w)
+		if c.err != nil {
+			var n nest
+			w.mend(chunk, o, max(start+1, n.skip(chunk.text, start)))
+		}
+	}
+}
+
+// mend reports the mistake that stopped the cursor and lets it go on at next.
+func (w *Worker) mend(chunk *Chunk, o *Outcome, next int) {
+	c := &w.c
+	if at := c.err.at; !chunk.cut || at < len(c.text) {
+		o.Problems = append(o.Problems, chunk.problem(c.err))
+	}
+	c.err, c.at = nil, next
+	w.d.reset()
+}
+
+// problem tells a mistake in the text of the chunk.
+func (c *Chunk) problem(err *syntaxError) graph.Problem {
+	before := c.text[:err.at]
+	o := graph.Origin{Reader: c.Reader.Name, File: c.File, Line: int32(c.line + 1)}
+	if c.Reader.binary == nil {
+		o.Line += int32(bytes.Count(before, newline))
+		o.Column = int32(err.at - bytes.LastIndexByte(before, '\n'))
+	}
+	return graph.Problem{Origin: o, Message: "cannot read spans: " + err.what, Hint: "the rest of the file is read", Level: graph.Failed}
+}
+
+// nextValue returns the place of the next line after at that begins with a value,
+// or the end.
+func nextValue(text []byte, at int) int {
+	for {
+		i := bytes.IndexByte(text[at:], '\n')
+		if i < 0 {
+			return len(text)
+		}
+		at += i + 1
+		if at < len(text) && (text[at] == '{' || text[at] == '[') {
+			return at
+		}
+	}
+}

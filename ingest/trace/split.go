@@ -1,0 +1,176 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A Chunk is a piece of a file that can be read on its own: whole values, or whole
+// items of the list in a large one.
+type Chunk struct {
+	Reader *Reader
+	File   string
+	text   []byte
+	line   int  // lines of the file before text
+	units  bool // text is items of a list, with the commas between them
+	cut    bool // the file ends too early, and text with it
+	first  bool // it begins a value; others continue one
+}
+
+// Size is the length of the chunk in bytes.
+func (c *Chunk) Size() int { return len(c.text) }
+
+// chunkSize is how much text a chunk has about: enough to be worth handing over,
+// little enough that a few of them need not be noticed.
+const chunkSize = 256 << 10
+
+// maxValue bounds the largest value that cannot be cut: a trace, the spans of a
+// resource.
+const maxValue = 1 << 30
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+// Release gives the memory of the chunk back. Nothing of it may be used after.
+func (c *Chunk) Release() {
+	text := c.text[:0]
+	c.text = nil
+	buffers.Put(&text)
+}
+
+// Split cuts what r holds into chunks, in order. A Problem tells where the stream
+// could not be followed any further; what was found before is handed on.
+func (r *Reader) Split(file string, in io.Reader, yield func(*Chunk)) *graph.Problem {
+	s := &splitter{reader: r, file: file, in: in, yield: yield}
+	if r.refuse != "" {
+		return s.problem(0, r.refuse, r.hint)
+	}
+	return s.splitValues()
+}
+
+// A splitter cuts one stream of JSON values. Its buffer starts where a value of
+// the file does, or an item of the list that is being cut.
+type splitter struct {
+	reader *Reader
+	file   string
+	in     io.Reader
+	yield  func(*Chunk)
+
+	buf  []byte
+	line int   // lines of the file before buf
+	err  error // of in; io.EOF at its end
+}
+
+func (s *splitter) problem(line int, message, hint string) *graph.Problem {
+	o := graph.Origin{Reader: s.reader.Name, File: s.file, Line: int32(line)}
+	return &graph.Problem{Origin: o, Message: message, Hint: hint, Level: graph.Failed}
+}
+
+// fill reads until the buffer holds size bytes, or the stream ends.
+func (s *splitter) fill(size int) {
+	if cap(s.buf) < size {
+		bigger := *buffers.Get().(*[]byte)
+		if cap(bigger) < size {
+			bigger = make([]byte, 0, size)
+		}
+		s.buf = append(bigger[:0], s.buf...)
+	}
+	for len(s.buf) < size && s.err == nil {
+		var n int
+		n, s.err = s.in.Read(s.buf[len(s.buf):size])
+		s.buf = s.buf[:len(s.buf)+n]
+	}
+}
+
+// hand gives away the first n bytes of the buffer as a chunk.
+func (s *splitter) hand(n int, units, first bool) {
+	rest := s.buf[n:]
+	c := &Chunk{Reader: s.reader, File: s.file, text: s.buf[:n:n], line: s.line, units: units, first: first}
+	c.cut = s.err != nil && s.err != io.EOF && len(rest) == 0
+	next := *buffers.Get().(*[]byte)
+	s.buf = append(next[:0], rest...)
+	s.line += bytes.Count(c.text, newline)
+	if n > 0 {
+		s.yield(c)
+	}
+}
+
+var newline = []byte("\n")
+
+// splitValues cuts between values, where it can, and in large ones between the
+// items of their list.
+func (s *splitter) splitValues() *graph.Problem {
+	s.fill(chunkSize)
+	for s.err == nil {
+		s.drop(len(s.buf) - len(bytes.TrimLeft(s.buf, " \t\r\n")))
+		n := lastBorder(s.buf)
+		if n == 0 {
+			n = wholeValues(s.buf)
+		}
+		switch {
+		case n > 0:
+			s.hand(n, false, true)
+		case s.splitUnits():
+		case len(s.buf) >= maxValue:
+			return s.problem(s.line+1, fmt.Sprintf("holds a value of more than %d MB that cannot be cut", maxValue>>20), "write one trace a line")
+		default:
+			s.fill(2 * len(s.buf))
+			continue
+		}
+		s.fill(max(chunkSize, len(s.buf)))
+	}
+	s.hand(len(s.buf), false, true)
+	return s.end()
+}
+
+// end is the problem that ended the stream, if one did.
+func (s *splitter) end() *graph.Problem {
+	if s.err == nil || errors.Is(s.err, io.EOF) && !errors.Is(s.err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	if errors.Is(s.err, io.ErrUnexpectedEOF) {
+		return s.problem(s.line+1, "is packed and ends too early; what came before is read", "pack it again")
+	}
+	return s.problem(s.line+1, fmt.Sprintf("cannot be read to its end: %v; what came before is read", s.err), "")
+}
+
+// lastBorder returns the place after the last line of text that ends a value, and
+// 0 if there is none. Within a value no line that begins at the margin can follow
+// a brace but one that begins with a bracket, a brace or a comma.
+func lastBorder(text []byte) int {
+	for end := len(text); ; {
+		i := bytes.LastIndexByte(text[:end], '\n')
+		if i <= 0 {
+			return 0
+		}
+		end = i
+		if i+1 == len(text) || bytes.IndexByte([]byte(" \t\r\n}],"), text[i+1]) >= 0 {
+			continue
+		}
+		if text[i-1] == '}' || text[i-1] == '\r' && i > 1 && text[i-2] == '}' {
+			return i + 1
+		}
+	}
+}
+
+// wholeValues returns the length of the values that text begins with and holds
+// completely.
+func wholeValues(text []byte) int {
+	whole := 0
+	for {
+		c := cursor{text: text, at: whole}
+		if b := c.space(); b != '{' && b != '[' {
+			return whole
+		}
+		var n nest
+		if end := n.skip(text, c.at); n.depth > 0 {
+			return whole
+		} else {
+			whole = end
+		}
+	}
+}

@@ -1,0 +1,35 @@
+// Package trace turns spans into calls.
+//
+// A file of spans is no document that could be parsed as a whole: it is larger
+// than memory likes, and one trace is spread over many files. So reading goes in
+// three steps that share nothing but small records:
+//
+//	split   a stream is cut into Chunks at the borders of its values (split*.go)
+//	read    Workers turn chunks into records of 40 bytes a span  (one file a format)
+//	link    all records together become observed calls           (link.go, tree.go)
+//
+// Formats are told by the first bytes of a file, never by its name.
+package trace
+
+// A Reader knows one form in which spans are written.
+type Reader struct {
+	Name  string   // "jaeger"; also in the origins of what it reads
+	Doc   string   // one sentence for help and documentation
+	Reads []string // what it is recognised by, in the words of its users
+
+	match func(h *head) bool
+	// refuse says why a form that is recognised cannot be read, and the way out.
+	refuse, hint string
+
+	// value reads a whole JSON value. unit reads one item of the list that units
+	// are in, see enterUnits; nil where a document is not cut.
+	value, unit func(*Worker)
+	// binary is set for a form that is no JSON: it reads a chunk of whole messages.
+	binary func(*Worker) *syntaxError
+}
+
+// Readers are the forms of spans that weir reads, and those that it knows and
+// refuses, most telling first.
+var Readers = []*Reader{
+	OTLPJSON,
+}

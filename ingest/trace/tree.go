@@ -1,0 +1,294 @@
+package trace
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A tree is the spans of one trace, hung below each other. It is used again for
+// the next trace, so that linking allocates next to nothing.
+type tree struct {
+	pool  *pool
+	stats graph.Spans
+
+	spans []span
+	slots []int32 // index+1 of the first span of the key that leads here
+	order []int32 // spans, parents before children
+	path  []int32
+	twins []int32
+}
+
+// A span is a record in its tree.
+type span struct {
+	record
+	number  uint32 // of the record
+	next    int32  // the next span of the same key, -1 for none
+	up      int32  // its parent, -1 for none
+	named   int32  // the nearest span that has a service, itself included, -1 for none
+	half    int32  // the caller's half of a call that leads to here, itself included, -1 for none
+	state   uint8
+	orphan  bool
+	gone    bool   // it is a piece of another record
+	replied bool   // a caller's half whose callee was met
+	queue   uint32 // what its consumer takes from, for a producer that names nothing
+}
+
+// maxTwins bounds how many records of one id are compared with each other.
+const maxTwins = 64
+
+const (
+	unseen uint8 = iota
+	onPath
+	settled
+)
+
+// grow builds the tree of the records with these numbers.
+func (t *tree) grow(numbers []uint32) {
+	t.spans = t.spans[:0]
+	for _, n := range numbers {
+		t.spans = append(t.spans, span{record: t.pool.record(n), number: n, next: -1, up: -1})
+	}
+	t.stats.Spans += len(t.spans)
+	t.index()
+	for i := range t.spans {
+		if s := &t.spans[i]; !s.gone {
+			t.hang(int32(i), s)
+		}
+	}
+	t.sort()
+}
+
+// index finds the spans of equal keys and makes one of those that are one.
+func (t *tree) index() {
+	size := 8
+	for size < 2*len(t.spans) {
+		size *= 2
+	}
+	if cap(t.slots) < size {
+		t.slots = make([]int32, size)
+	}
+	t.slots = t.slots[:size]
+	clear(t.slots)
+	several := false
+	for i := range t.spans {
+		s := &t.spans[i]
+		slot := t.slot(s.key)
+		if *slot > 0 {
+			several = true
+			s.next = *slot - 1
+		}
+		*slot = int32(i) + 1
+	}
+	if !several {
+		t.imply()
+		return
+	}
+	for _, first := range t.slots {
+		if first > 0 && t.spans[first-1].next >= 0 {
+			t.mergeTwins(first - 1)
+		}
+	}
+	t.imply()
+}
+
+// slot returns where a key leads.
+func (t *tree) slot(key uint64) *int32 {
+	mask := uint64(len(t.slots) - 1)
+	for i := key & mask; ; i = (i + 1) & mask {
+		if n := t.slots[i]; n == 0 || t.spans[n-1].key == key {
+			return &t.slots[i]
+		}
+	}
+}
+
+// mergeTwins makes one span of the records of one key that are pieces or copies
+// of each other. What comes out does not depend on their order.
+func (t *tree) mergeTwins(first int32) {
+	t.twins = t.twins[:0]
+	for i := first; i >= 0; i = t.spans[i].next {
+		t.twins = append(t.twins, i)
+	}
+	slices.SortFunc(t.twins, func(a, b int32) int { return t.spans[a].compare(&t.spans[b]) })
+	for n, i := range t.twins {
+		s := &t.spans[i]
+		for _, j := range t.twins[max(0, n-maxTwins):n] {
+			if into := &t.spans[j]; !into.gone && t.same(into, s) {
+				into.take(s)
+				s.gone = true
+				t.stats.Duplicates++
+				break
+			}
+		}
+	}
+	for _, i := range t.twins {
+		s := &t.spans[i]
+		if s.gone || s.flags.kind() != unspecified {
+			continue
+		}
+		for _, j := range t.twins[:min(maxTwins, len(t.twins))] {
+			if into := &t.spans[j]; !into.gone && into.flags.kind() != unspecified && t.pool.sameService(into.party, s.party) {
+				into.take(s)
+				s.gone = true
+				break
+			}
+		}
+	}
+	t.chain()
+}
+
+// chain links what is left of the twins in their own order. Only the first of very
+// many can be anybody's parent.
+func (t *tree) chain() {
+	t.twins = slices.DeleteFunc(t.twins, func(i int32) bool { return t.spans[i].gone })
+	slot := t.slot(t.spans[t.twins[0]].key)
+	*slot = t.twins[0] + 1
+	for n, i := range t.twins {
+		t.spans[i].next = -1
+		if n+1 < min(maxTwins, len(t.twins)) {
+			t.spans[i].next = t.twins[n+1]
+		}
+	}
+}
+
+// compare puts the records of one key into an order of their own: those that
+// say more of themselves first.
+func (s *span) compare(o *span) int {
+	return cmp.Or(cmp.Compare(o.flags.kind(), s.flags.kind()), cmp.Compare(o.party, s.party), cmp.Compare(o.flags, s.flags),
+		cmp.Compare(o.peer, s.peer), cmp.Compare(s.parent, o.parent), cmp.Compare(s.duration, o.duration),
+		cmp.Compare(s.start, o.start), cmp.Compare(o.weight, s.weight))
+}
+
+// same reports whether two records of one key are one span. Servers that share
+// the id of their client are kept apart by addresses that differ.
+func (t *tree) same(a, b *span) bool {
+	if a.flags.kind() != b.flags.kind() || (a.flags^b.flags)&shared != 0 || !t.pool.sameService(a.party, b.party) {
+		return false
+	}
+	if a.flags&shared == 0 || a.flags.kind() != server {
+		return true
+	}
+	x, y := t.pool.parties[a.party].endpoint, t.pool.parties[b.party].endpoint
+	return x == y || x == "" || y == ""
+}
+
+// take adds what another record of the same span says.
+func (s *span) take(o *span) {
+	s.flags |= o.flags & (failed | retried)
+	s.duration = max(s.duration, o.duration)
+	for _, f := range [...]struct{ to, from *uint32 }{{&s.peer, &o.peer}, {&s.party, &o.party}} {
+		if *f.to == 0 {
+			*f.to = *f.from
+		}
+	}
+	if s.parent == 0 {
+		s.parent = o.parent
+	}
+	if s.weight == 0 {
+		s.weight = o.weight
+	}
+}
+
+// imply makes clients of the spans that are so only by naming their other side.
+func (t *tree) imply() {
+	for i := range t.spans {
+		if s := &t.spans[i]; s.flags&implied != 0 && s.flags.kind() == unspecified && s.party != 0 {
+			s.flags |= client
+		}
+	}
+}
+
+// hang finds the parent of a span.
+func (t *tree) hang(i int32, s *span) {
+	if s.flags.answers() {
+		if half := t.asker(i); half >= 0 {
+			s.up = half
+			return
+		}
+	}
+	if s.parent == 0 {
+		return
+	}
+	if s.parent == s.key {
+		t.stats.Broken++
+		return
+	}
+	s.up = t.parent(s)
+	if s.up < 0 {
+		s.orphan = true
+		t.stats.Orphans++
+	}
+}
+
+// asker returns the caller's half that has the same id as a callee's half, or -1.
+func (t *tree) asker(i int32) int32 {
+	found := int32(-1)
+	for j := *t.slot(t.spans[i].key) - 1; j >= 0; j = t.spans[j].next {
+		s := &t.spans[j]
+		if s.gone || !s.flags.asks() {
+			continue
+		}
+		if found < 0 || s.compare(&t.spans[found]) < 0 {
+			found = j
+		}
+	}
+	return found
+}
+
+// parent returns the span whose id is the parent's of s. Where several have it,
+// it is the callee's half of the same service, else any callee's half.
+func (t *tree) parent(s *span) int32 {
+	best, rank := int32(-1), 0
+	for j := *t.slot(s.parent) - 1; j >= 0; j = t.spans[j].next {
+		o := &t.spans[j]
+		if o.gone {
+			continue
+		}
+		r := 1
+		switch {
+		case o.flags.answers() && t.pool.sameService(o.party, s.party):
+			r = 3
+		case o.flags.answers():
+			r = 2
+		}
+		if r > rank || r == rank && o.compare(&t.spans[best]) < 0 {
+			best, rank = j, r
+		}
+	}
+	return best
+}
+
+// sort puts parents before their children. Spans that are their own ancestors
+// lose their parents.
+func (t *tree) sort() {
+	t.order = t.order[:0]
+	for i := range t.spans {
+		t.path = t.path[:0]
+		j := int32(i)
+		for j >= 0 && t.spans[j].state == unseen && !t.spans[j].gone {
+			t.spans[j].state = onPath
+			t.path = append(t.path, j)
+			j = t.spans[j].up
+		}
+		if j >= 0 && t.spans[j].state == onPath {
+			t.breakCycle(j)
+		}
+		for _, k := range slices.Backward(t.path) {
+			t.spans[k].state = settled
+			t.order = append(t.order, k)
+		}
+	}
+}
+
+func (t *tree) breakCycle(from int32) {
+	for j := from; j >= 0; {
+		up := t.spans[j].up
+		t.spans[j].up = -1
+		t.stats.Broken++
+		j = up
+		if j == from {
+			break
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package trace
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+)
+
+// weight returns how many spans this one stands for after sampling, or 0 if it
+// does not say.
+func (d *draft) weight() float64 {
+	if len(d.state) > 0 {
+		return stateWeight(d.state)
+	}
+	if string(d.get(samplerType)) == "probabilistic" {
+		if p, ok := parseFloat(d.get(samplerParam)); ok && p > 0 && p <= 1 {
+			return 1 / p
+		}
+	}
+	return 0
+}
+
+// stateWeight reads the sampling threshold in the "ot" entry of a W3C tracestate:
+// th is what of 2^56 random numbers was dropped, without the zeros at its end. The
+// older p is a power of two.
+func stateWeight(state []byte) float64 {
+	for entry := range bytes.SplitSeq(state, []byte(",")) {
+		key, value, _ := bytes.Cut(bytes.TrimSpace(entry), []byte("="))
+		if string(key) != "ot" {
+			continue
+		}
+		for field := range bytes.SplitSeq(value, []byte(";")) {
+			name, v, _ := bytes.Cut(field, []byte(":"))
+			switch string(name) {
+			case "th":
+				return thresholdWeight(v)
+			case "p":
+				if p, ok := parseInt(v); ok && 0 <= p && p < 63 {
+					return math.Exp2(float64(p))
+				}
+			}
+		}
+	}
+	return 0
+}
+
+func thresholdWeight(digits []byte) float64 {
+	if len(digits) == 0 || len(digits) > 14 {
+		return 0
+	}
+	n, ok := hexID(digits)
+	if !ok {
+		return 0
+	}
+	dropped := n.lo << (4 * (14 - len(digits)))
+	return float64(1<<56) / float64(1<<56-dropped)
+}
+
+func parseFloat(s []byte) (float64, bool) {
+	f, err := strconv.ParseFloat(string(s), 64)
+	return f, err == nil && !math.IsNaN(f)
+}
