@@ -270,7 +270,8 @@ type Entry struct {
 	// come from whoever uses the entry.
 	Origin Origin
 	// Policies are those that the entry declares for the calls of the programs
-	// that use it: Policy.For fills in whose they are.
+	// that use it: Policy.For fills in whose they are. Those with a From are for
+	// these callers as long as nobody uses the entry.
 	Policies []Policy
 }
 

@@ -22,7 +22,8 @@ func (p Policy) For(program Ref) Policy {
 }
 
 // lendPolicies gives the policies that stand in the configuration of programs to
-// whoever uses it. What nobody uses acts on no call, but it stays known.
+// whoever uses it. What nobody uses is for the callers that it names itself, else
+// for no call, but it stays known.
 func (l *linker) lendPolicies() {
 	configs := l.configs()
 	type loan struct {
@@ -57,8 +58,14 @@ func (l *linker) lendPolicies() {
 	for i := range l.f.Configs {
 		for _, e := range l.f.Configs[i].Entries {
 			for k := range e.Policies {
-				if !used[e.Policies[k].Origin] {
-					lend(&e.Policies[k], l.f.Configs[i].Ref)
+				switch p := &e.Policies[k]; {
+				case used[p.Origin]:
+				case p.From == nil:
+					lend(p, l.f.Configs[i].Ref)
+				case p.From[0].Ref.IsZero():
+					l.f.Policies = append(l.f.Policies, *p)
+				default:
+					lend(p, p.From[0].Ref)
 				}
 			}
 		}

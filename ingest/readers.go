@@ -41,5 +41,6 @@ var Readers = []*document.Reader{
 	manifest.Spring,
 	manifest.Telemetry,
 	manifest.Nginx,
+	manifest.Libraries,
 	manifest.Native, // last: any list of services may be one
 }

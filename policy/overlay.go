@@ -1,7 +1,8 @@
 package policy
 
 // Overlay returns base with everything laid over it that top says: of two
-// settings of one field top's wins, unless top is silent. Neither is changed. The
+// settings of one field top's wins, unless top is silent, or has only what its
+// product supplies unasked where base has what people wrote. Neither is changed. The
 // result is of the layer and product of top.
 func Overlay(base, top Set) Set {
 	s := top
@@ -87,7 +88,15 @@ func overlay[T any](base, top *T, lay func(base, top *T)) *T {
 }
 
 func over[T any](base *Setting[T], top Setting[T]) {
-	if top.Provenance != Unknown {
+	switch {
+	case top.Provenance == Unknown:
+	case top.Provenance == PlatformDefault && base.written():
+	default:
 		*base = top
 	}
+}
+
+// written reports whether people wrote the setting, if only to switch it off.
+func (s Setting[T]) written() bool {
+	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == Disabled
 }

@@ -160,6 +160,7 @@ func readLabel(t *graph.Thing, l composePair) {
 
 // values adds environment and command line.
 func (e *composeEmitter) values() {
+	before := len(e.f.Values)
 	for _, v := range mergePairs(e.s.envFiles, e.s.environment) {
 		if v.text != "" {
 			e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Key: v.key, Text: v.text, Way: graph.WayEnv, Origin: v.at})
@@ -171,6 +172,9 @@ func (e *composeEmitter) values() {
 				e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Text: w.text, Way: graph.WayArg, Origin: w.at})
 			}
 		}
+	}
+	for _, found := range environmentPolicies(e.f.Values[before:]) {
+		e.f.Policies = append(e.f.Policies, found.For(e.of))
 	}
 }
 

@@ -28,7 +28,7 @@ func readGRPC(p *program) {
 
 func (p *program) grpcConfig(config *option) {
 	methods := config.get("methodConfig")
-	if methods == nil {
+	if methods == nil || len(methods.kids) == 0 {
 		r := &reading{}
 		p.add(grpcPolicy(config, "", "", r.grpcChannel(config), r))
 	}
@@ -44,16 +44,21 @@ func (p *program) grpcConfig(config *option) {
 		r := &reading{syntax: policy.GRPCDuration}
 		says := r.grpcMethod(entry)
 		says = policy.Overlay(r.grpcChannel(config), says)
-		for name := range entry.get("name").all() {
+		names := slices.Collect(entry.get("name").all())
+		for _, name := range names {
+			if method := name.get("method"); method.word() != "" && name.get("service").word() == "" {
+				r.flaw(graph.Invalid, method, "is a method of no service", "write the service beside it")
+			}
+		}
+		for _, name := range names {
 			service, method := name.get("service").word(), name.get("method").word()
 			if service == "" && method != "" {
-				r.flaw(graph.Invalid, name.get("method"), "is a method of no service", `write the service beside it`)
 				continue
 			}
 			p.add(grpcPolicy(entry, service, method, says, r))
 			if method != "" && !whole[service] { // its other methods are called too
 				whole[service] = true
-				p.add(grpcPolicy(entry, service, "", policy.Overlay(policy.Set{Timeout: &policy.Timeout{}}, r.grpcChannel(config)), &reading{}))
+				p.addRest(grpcPolicy(entry, service, "", r.grpcChannel(config), &reading{}))
 			}
 			r.flaws = nil // told once
 		}

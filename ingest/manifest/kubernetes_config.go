@@ -16,6 +16,7 @@ func readConfigMap(o *object) {
 	c := o.config()
 	if o.meta.Get("labels", "grafana_dashboard").Str() == "" {
 		o.readEntries(&c, "data", plainText)
+		lendEnvironment(&c)
 	}
 	o.facts.Configs = append(o.facts.Configs, c)
 	for _, read := range configPolicies {
@@ -35,6 +36,7 @@ func readSecret(o *object) {
 	default:
 		o.readEntries(&c, "stringData", plainText)
 		o.readEntries(&c, "data", base64Text)
+		lendEnvironment(&c)
 	}
 	o.facts.Configs = append(o.facts.Configs, c)
 }
@@ -81,6 +83,25 @@ func (o *object) entry(key, text string, v document.Node) graph.Entry {
 		e.Policies = programPolicies(key, text, at, !block)
 	}
 	return e
+}
+
+// lendEnvironment adds to the entries of a bundle the policies that they declare
+// as environment variables, each to the entry that it begins with.
+func lendEnvironment(c *graph.Config) {
+	var values []graph.Value
+	for _, e := range c.Entries {
+		if e.Text != "" {
+			values = append(values, graph.Value{Key: e.Key, Text: e.Text, Origin: e.Origin})
+		}
+	}
+	for _, found := range environmentPolicies(values) {
+		for i := range c.Entries {
+			if e := &c.Entries[i]; e.Origin == found.Origin {
+				e.Policies = append(e.Policies, found)
+				break
+			}
+		}
+	}
 }
 
 // isConfigFile reports whether an entry is a file with settings in it, and not

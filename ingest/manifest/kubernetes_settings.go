@@ -11,6 +11,7 @@ import (
 // readSettings passes on everything a container is told: its environment and its
 // command line.
 func (p *pod) readSettings(c *container, t *graph.Thing) {
+	before := len(p.facts.Values)
 	for _, n := range p.list(c.Node, "envFrom") {
 		p.readEnvFrom(c, n)
 	}
@@ -24,6 +25,11 @@ func (p *pod) readSettings(c *container, t *graph.Thing) {
 					Of: p.self, Scope: c.name, Text: text, Way: graph.WayArg, Init: c.init, Origin: p.At(n),
 				})
 			}
+		}
+	}
+	if !c.init {
+		for _, found := range environmentPolicies(p.facts.Values[before:]) {
+			p.facts.Policies = append(p.facts.Policies, found.For(p.self))
 		}
 	}
 }

@@ -200,6 +200,9 @@ func splitKey(key, sep string) []string {
 
 // addYAML adds a YAML or JSON node under o.
 func (t *optionTree) addYAML(o *option, n document.Node, at func(document.Node) graph.Origin, depth int) {
+	if o == t.root {
+		o.at = at(n)
+	}
 	switch {
 	case depth > maxYAMLDepth || t.count > maxValues:
 	case n.IsMap():

@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -28,6 +27,13 @@ type library struct {
 // libraries are asked one after the other; a file may configure several.
 var libraries = []library{
 	{"resilience4j", policy.App, []string{"resilience4j"}, ".", readResilience4j},
+	{"spring-cloud-gateway", policy.Gateway, []string{"gateway"}, ".", readSpringGateway},
+	{"openfeign", policy.App, []string{"feign"}, ".", readFeign},
+	{"hystrix", policy.App, []string{"hystrix"}, ".", readHystrix},
+	{"ribbon", policy.App, []string{"ribbon"}, ".", readRibbon},
+	{"microprofile", policy.App, []string{"retry/", "timeout/", "circuitbreaker/", "bulkhead/", "/mprest/"}, ".", readMicroProfile},
+	{"dotnet", policy.App, []string{"maxretryattempts", "attempttimeout", "totalrequesttimeout", "samplingduration", "breakduration", "failureratio"}, ":", readDotnet},
+	{"opossum", policy.App, []string{"errorthresholdpercentage", "rollingcount", "volumethreshold", "resettimeout"}, "", readOpossum},
 	{"grpc", policy.App, []string{"methodconfig", "loadbalancing"}, "", readGRPC},
 }
 
@@ -44,15 +50,34 @@ type program struct {
 // add takes a policy of the program. Configurations of the same object are laid
 // over each other, that of a profile on top.
 func (p *program) add(c graph.Policy) {
+	if s := &c.Says; s.Timeout != nil && *s.Timeout == (policy.Timeout{}) {
+		s.Timeout = nil
+	}
+	if s := &c.Says; s.Breaker != nil && *s.Breaker == (policy.Breaker{}) {
+		s.Breaker = nil
+	}
+	if !c.Says.Empty() || len(c.Flaws) > 0 {
+		p.policies = append(p.policies, p.own(c))
+	}
+}
+
+// addRest takes a policy that says nothing, or little, for the calls that others
+// of its object leave over.
+func (p *program) addRest(c graph.Policy) {
+	if c.Says.Timeout == nil {
+		c.Says.Timeout = &policy.Timeout{}
+	}
+	p.policies = append(p.policies, p.own(c))
+}
+
+// own fills in what all policies of the program have in common.
+func (p *program) own(c graph.Policy) graph.Policy {
 	if c.Product == "" {
 		c.Product = p.product
 	}
 	c.Rank += p.rank
 	c.Says.Product, c.Says.Layer = c.Product, p.layer
-	if c.Says.Empty() && len(c.Flaws) == 0 {
-		return
-	}
-	p.policies = append(p.policies, c)
+	return c
 }
 
 // programPolicies finds the policies in a configuration file. at is the place of
@@ -193,7 +218,3 @@ func (o *option) fillPlaceholders() {
 		leaf.text = fillPlaceholders(leaf.text, texts)
 	}
 }
-
-// folderOf is the folder that names the program whose configuration lies at
-// file, "" if none does.
-func folderOf(file string) string { return springModule(path.Clean(file)) }

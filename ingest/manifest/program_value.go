@@ -176,7 +176,11 @@ type knownOptions map[string]string
 func (r *reading) unknown(o *option, known knownOptions, product string) {
 	for kid := range o.all() {
 		if known[relaxed(kid.name)] == "" {
-			r.flaw(graph.Inert, kid, "is no option of "+product+"; it is passed over", nearestOption(kid.name, known))
+			hint := nearestOption(kid.name, known)
+			if hint == "" && len(known) < 10 {
+				hint = "one of " + strings.Join(slices.Sorted(maps.Values(known)), ", ")
+			}
+			r.flaw(graph.Inert, kid, "is no option of "+product+"; it is passed over", hint)
 		}
 	}
 }
@@ -202,4 +206,9 @@ func (r *reading) conditions(vocabulary *policy.RetryWords, o *option) policy.Se
 		r.flaws = append(r.flaws, graph.Flaw{Kind: graph.Invalid, Field: o.name, Text: bad.Text, Why: bad.Why, Hint: bad.Hint, Origin: at.at})
 	}
 	return policy.Declare(on, o.at)
+}
+
+// sortFlaws puts flaws in the order written.
+func sortFlaws(flaws []graph.Flaw) {
+	slices.SortFunc(flaws, func(a, b graph.Flaw) int { return a.Origin.Compare(b.Origin) })
 }

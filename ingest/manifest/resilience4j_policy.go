@@ -45,6 +45,7 @@ type r4jModule struct {
 
 func readResilience4j(p *program) {
 	root := p.options.get("resilience4j")
+	routed := p.gatewayBreakers()
 	for _, m := range r4jModules {
 		module := root.get(m.key)
 		instances := module.get("instances")
@@ -52,6 +53,9 @@ func readResilience4j(p *program) {
 			instances = module.get("backends") // before version 1.0
 		}
 		for instance := range instances.all() {
+			if (m.key == "circuitbreaker" || m.key == "timelimiter") && routed[relaxed(instance.name)] {
+				continue // read with the route
+			}
 			r := &reading{syntax: policy.SpringDuration}
 			chain := r.r4jChain(module.get("configs"), instance)
 			says := m.read(r, chain)
@@ -64,6 +68,22 @@ func readResilience4j(p *program) {
 			})
 		}
 	}
+	p.springBreakers()
+}
+
+// r4jSays reads the instance of a module that has this name, or the configuration
+// that it has without one. The set is empty if there is neither.
+func (p *program) r4jSays(r *reading, module, name string) policy.Set {
+	i := slices.IndexFunc(r4jModules, func(m r4jModule) bool { return m.key == module })
+	o := p.options.get("resilience4j", module)
+	instance := o.get("instances", name)
+	if instance == nil {
+		instance = o.get("configs", "default")
+	}
+	if instance == nil {
+		return policy.Set{}
+	}
+	return r4jModules[i].read(r, r.r4jChain(o.get("configs"), instance))
 }
 
 // dependencyEndings are what people add to the name of a dependency when they
