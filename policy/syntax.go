@@ -52,7 +52,7 @@ var (
 	// Spring: milliseconds unless a unit or ISO 8601 says otherwise; less than 0 is none.
 	SpringDuration = &Syntax{Title: "Spring Boot", read: readSpring, zero: Off, negative: Off, good: `"500ms", "2s" or "PT0.5S"`}
 	// Feign, Ribbon and Hystrix: milliseconds.
-	MillisDuration = &Syntax{Title: "milliseconds", read: readWhole(time.Millisecond), zero: Off, good: "a whole number of milliseconds: 2000"}
+	MillisDuration = &Syntax{Title: "this setting", read: readWhole(time.Millisecond), zero: Off, good: "a whole number of milliseconds: 2000"}
 	// opossum: milliseconds, or false.
 	OpossumDuration = &Syntax{Title: "opossum", read: readWhole(time.Millisecond), zero: Off, off: []string{"false"}, good: "a whole number of milliseconds, or false for none"}
 	// .NET: TimeSpan.Parse, for which a bare number is days. Timeout.InfiniteTimeSpan is less than 0.
