@@ -8,7 +8,7 @@ import (
 // Contour reads Contour's HTTPProxy and the IngressRoute it replaced.
 var Contour = &document.Reader{
 	Name:  "contour",
-	Doc:   "Contour: the services that an HTTPProxy routes to, across its includes",
+	Doc:   "Contour: the services that an HTTPProxy routes to, across its includes, and the policies of routes",
 	Reads: contourKinds.names(),
 	Match: contourKinds.match("projectcontour.io", "contour.heptio.com"),
 	Read:  contourKinds.read,
@@ -47,6 +47,7 @@ func httpProxy(r *resource) {
 	for _, include := range r.list(r.spec, "includes") {
 		r.include(include)
 	}
+	contourPolicies(r)
 }
 
 // proxyServices gives the services of one route.

@@ -10,7 +10,7 @@ import (
 // Emissary reads the mappings of Emissary, formerly Ambassador.
 var Emissary = &document.Reader{
 	Name:  "emissary",
-	Doc:   "Emissary (Ambassador): the services that its mappings lead to",
+	Doc:   "Emissary (Ambassador): the services that its mappings lead to, and their policies",
 	Reads: emissaryKinds.names(),
 	Match: emissaryKinds.match("getambassador.io", "x.getambassador.io"),
 	Read:  emissaryKinds.read,
@@ -29,7 +29,7 @@ var emissaryKinds = resourceKinds{
 
 	"Host":                       nil,
 	"Listener":                   nil,
-	"Module":                     nil,
+	"Module":                     emissaryModule,
 	"TLSContext":                 nil,
 	"DevPortal":                  nil,
 	"ConsulResolver":             nil,
@@ -50,7 +50,9 @@ func mapping(r *resource) {
 	if strings.HasSuffix(r.kind, "TCPMapping") {
 		e.Protocol = "tcp"
 	}
+	e.Via = []graph.Ref{r.ref()}
 	r.emissaryCall("service", e)
+	emissaryPolicies(r)
 }
 
 // gatewayHelper reads a service that the gateway asks or tells about requests.

@@ -136,7 +136,7 @@ func (r *resource) gateway() graph.Thing {
 // call adds a fact at the place of at, once for each pair of parties, class and
 // circumstance: the weighted versions of one host are one call.
 func (r *resource) call(from, to graph.Party, at document.Node, e graph.Evidence) {
-	key := fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback)
+	key := fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback, e.Via)
 	if r.said[key] {
 		return
 	}

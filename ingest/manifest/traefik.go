@@ -10,7 +10,7 @@ import (
 // Traefik reads the routes of Traefik's own kinds.
 var Traefik = &document.Reader{
 	Name:  "traefik",
-	Doc:   "Traefik: the services that its routes lead to",
+	Doc:   "Traefik: the services that its routes lead to, and what middlewares do on the way",
 	Reads: traefikKinds.names(),
 	Match: traefikKinds.match("traefik.io", "traefik.containo.us"),
 	Read:  traefikKinds.read,
@@ -22,9 +22,9 @@ var traefikKinds = resourceKinds{
 	"IngressRouteUDP": traefikIngress,
 	"TraefikService":  traefikService,
 
-	"Middleware":          nil,
+	"Middleware":          traefikMiddleware,
 	"MiddlewareTCP":       nil,
-	"ServersTransport":    nil,
+	"ServersTransport":    traefikTransport,
 	"ServersTransportTCP": nil,
 	"TLSOption":           nil,
 	"TLSStore":            nil,
@@ -46,7 +46,7 @@ func traefikIngress(r *resource) {
 			}
 			e := graph.Evidence{
 				Way: "ingress-route", Strength: graph.Strong, Class: graph.ClassIngress,
-				Protocol: protocol, Port: portNumber(service.Get("port")),
+				Protocol: protocol, Port: portNumber(service.Get("port")), Via: r.traefikVia(route, service),
 			}
 			if len(services) > 1 {
 				e.Strength = weighted(service)
