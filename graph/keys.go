@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -43,19 +44,22 @@ var (
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
 	// outsideWords say that an address is for browsers and for others to follow.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
-		logout noproxy trusted referer audience audiences`)
+		logout noproxy trusted referer audience audiences letsencrypt`)
+	// ownKeys are whole settings that name the service itself, and well-known ones
+	// that do so in spite of their words.
+	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
 	// linkWords stand before "url" or "uri" where pages have a link.
 	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage`)
 	// homeWords stand alone before "url" or "uri" where a service is told under
 	// which address people find it, or the site that it belongs to.
-	homeWords = wordSet(`app site base root host self web instance frontend client home`)
+	homeWords = wordSet(`app site base root host self web instance frontend client home nextauth`)
 	// browserPrefixes begin settings that are compiled into pages. A browser cannot
 	// resolve a name of the estate: one there is for the server that renders the
 	// pages, or passes on what they ask for.
 	browserPrefixes = []string{"next_public_", "react_app_", "vite_", "nuxt_public_", "public_", "expo_public_", "vue_app_"}
 	// ignoredWords say that a value is no address.
 	ignoredWords = wordSet(`image images tag version description title comment label labels annotation annotations
-		schema namespace selector user username password passwd secret token cert certificate javaagent repository chart digest`)
+		schema namespace selector scope scopes realm user username password passwd secret token cert certificate javaagent repository chart digest`)
 	telemetryWords = wordSet(`otel otlp opentelemetry zipkin jaeger tracing trace traces telemetry metrics statsd prometheus
 		loki tempo fluentd fluentbit fluent logstash graylog gelf syslog sentry datadog newrelic apm honeycomb collector
 		grafana pushgateway influxmetrics exporter logging pyroscope signoz`)
@@ -74,6 +78,7 @@ func inspect(key string) keyInfo {
 		}
 	}
 	n := len(k.words)
+	k.own = k.isOwn()
 	k.nearby = k.nearby || k.isHome()
 	k.health = k.isHealth()
 	if n > 1 && k.words[0] == "connection" && k.words[1] == "strings" { // the section of .NET that holds them
@@ -95,6 +100,9 @@ func inspect(key string) keyInfo {
 		if i >= n-2 && addressWords[w] {
 			k.address = true
 		}
+		if w == "points" && i == n-1 && i > 0 && k.words[i-1] == "contact" {
+			k.address, k.host = true, true
+		}
 		if hostWords[w] && (i == n-1 || i == n-2 && variantWords[k.words[n-1]]) {
 			k.host = true
 		}
@@ -103,6 +111,14 @@ func inspect(key string) keyInfo {
 		k.ignored = true
 	}
 	return k
+}
+
+// isOwn reports whether the key as a whole is for the service's own name. Keycloak
+// has several settings about its own hostname. A virtual host is a name that a web
+// server answers to, and a part of a broker.
+func (k *keyInfo) isOwn() bool {
+	whole := strings.Join(k.words, " ")
+	return slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host")
 }
 
 // isHome reports whether the key is for the address under which the service

@@ -30,7 +30,10 @@ func mentions(key keyInfo, text string, way Way) []mention {
 	if f.dataSource(text) {
 		return f.found
 	}
-	rest := f.urls(iniVariable.ReplaceAllString(text, "$${$1}"))
+	if strings.Contains(text, "%(") || strings.Contains(text, "{{") {
+		text = placeholder.ReplaceAllString(text, "$${$1$2}")
+	}
+	rest := f.urls(text)
 	for _, token := range strings.FieldsFunc(rest, isSeparator) {
 		f.token(token)
 	}
@@ -44,7 +47,7 @@ func mentions(key keyInfo, text string, way Way) []mention {
 // that nobody outside can resolve.
 func (f *finder) nearby() {
 	f.found = slices.DeleteFunc(f.found, func(m mention) bool {
-		return strings.Contains(m.Host, ".") && !strings.Contains(m.Host+".", ".svc.")
+		return isUnexpanded(m.Host) || strings.Contains(m.Host, ".") && !strings.Contains(m.Host+".", ".svc.")
 	})
 	for i := range f.found {
 		m := &f.found[i]
@@ -55,8 +58,8 @@ func (f *finder) nearby() {
 	}
 }
 
-// iniVariable is how INI files refer to a setting of theirs.
-var iniVariable = regexp.MustCompile(`%\((\w+)\)s`)
+// placeholder matches what INI files and templates write for a setting of theirs.
+var placeholder = regexp.MustCompile(`%\((\w+)\)s|\{\{-?\s*([\w.]+)[^{}]*\}\}`)
 
 // notHosts are the values that a setting named after a host may have instead.
 var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal")
@@ -262,6 +265,9 @@ func (f *finder) token(s string) {
 	if s == "" {
 		return
 	}
+	if strings.Contains(path, ":") && !strings.Contains(s, ":") { // the seeds of a replica set: "rs0/m0:27017"
+		s, path = path, ""
+	}
 	host, port, ok := splitHostPort(s)
 	if !ok || isUnexpanded(host) && !f.key.address {
 		return
@@ -279,6 +285,8 @@ func (f *finder) token(s string) {
 	case port == 0 && bare && path == "" && hasLetter && !isUnexpanded(host) && !notHosts[host] && !isFile(host):
 		f.add(Address{Host: host}, "host", true)
 		f.found[len(f.found)-1].word = true
+	case port == 0 && bare && path == "" && isUnexpanded(host) && strings.HasSuffix(host, "}"):
+		f.add(Address{Host: host}, "host", true)
 	case port == 0 && f.key.host && isIP(host) && path == "":
 		f.add(Address{Host: host}, "host", false)
 	}

@@ -66,6 +66,17 @@ func TestMentions(t *testing.T) {
 		{"SITE_URL", "https://shop.example.com", ""},
 		{"GF_SERVER_ROOT_URL", "https://grafana.example.com/", ""},
 		{"root_url", "%(protocol)s://%(domain)s:%(http_port)s/", ""},
+		{"DB_URL", "{{ db_url }}", "${db_url} env-host?"},
+		{"HOSTNAME", "orders", ""},
+		{"SERVER_NAME", "orders", ""},
+		{"DB_SERVER_NAME", "orders", "orders env-host?"},
+		{"SPRING_RABBITMQ_VIRTUAL_HOST", "orders", ""},
+		{"VIRTUAL_HOST", "shop.example.com", ""},
+		{"KC_HOSTNAME_URL", "https://auth.example.com", ""},
+		{"NEXTAUTH_URL", "https://shop.example.com", ""},
+		{"OAUTH_SCOPES", "https://www.googleapis.com/auth/userinfo.email", ""},
+		{"CASSANDRA_CONTACT_POINTS", "c1,c2", "c1 env-host? c2 env-host?"},
+		{"MONGO_REPLICA_SET", "rs0/m0:27017,m1:27017", "m0:27017 env-hostport m1:27017 env-hostport"},
 		{"APP_DOCS_URL", "https://docs.example.com", ""},
 		{"AUTH0_AUDIENCE", "https://api.example.com", ""},
 		{"FRONTEND_URL", "http://frontend", "http://frontend env-url?"},
@@ -78,7 +89,7 @@ func TestMentions(t *testing.T) {
 		{"X", "", ""},
 		{"X", "://", ""},
 		{"X", "http://", ""},
-		{"X_URL", "http://{{ .Values.x }}/", "http://{{ env-url"},
+		{"X_URL", "http://{{ .Values.x }}/", "http://${.values.x} env-url"},
 	} {
 		var got []string
 		for _, m := range mentions(inspect(tt.key), tt.text, WayEnv) {
