@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -30,23 +31,25 @@ func envoyPolicies(f *policyFields, root document.Node) []graph.Policy {
 	c := newEnvoyConfig(f, "envoy")
 	static := envoyGet(root, "static_resources")
 	clusters := envoyGet(static, "clusters").List()
-	c.callees = func(name string) []graph.Party {
-		var hosts []graph.Party
-		for _, cluster := range clusters {
-			if cluster.Get("name").Str() != name {
-				continue
-			}
-			for _, e := range clusterEndpoints(cluster) {
-				hosts = append(hosts, graph.Party{Host: graph.Address{Host: e.host, Port: e.port}})
-			}
+	hosts := map[string][]graph.Party{}
+	for _, e := range envoyEndpoints(root) {
+		if e.class == graph.ClassIngress && !e.mirror && !isLoopback(e.host) { // of no other cluster anybody waits for an answer
+			hosts[e.cluster] = append(hosts[e.cluster], graph.Party{Host: graph.Address{Host: e.host, Port: e.port}})
 		}
-		return hosts
 	}
+	c.callees = func(cluster string) []graph.Party { return hosts[cluster] }
 	c.routeTables(envoyGet(static, "listeners"), 0)
 	for _, cluster := range clusters {
 		c.cluster(cluster)
 	}
 	return c.policies
+}
+
+// isLoopback reports whether a host is the proxy's own machine: the program that
+// it stands before.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && (ip.IsLoopback() || ip.IsUnspecified())
 }
 
 // routeTables reads every route configuration below n.

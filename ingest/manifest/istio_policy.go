@@ -40,6 +40,10 @@ func (v *virtualRoutes) policies() {
 		says := v.routePolicy(rule)
 		flaws := v.fields.takeFlaws()
 		speaks = speaks || !says.Empty() || len(flaws) > 0
+		if delegate := rule.Get("delegate"); delegate.Exists() && slices.Contains(v.senders(rule), meshGateway) {
+			v.Problem(graph.Note, delegate, "set them in the VirtualService that has the host",
+				"%s %q delegates calls of sidecars; the timeouts and retries of the delegate are not read for them", v.kind, v.name)
+		}
 		for _, part := range v.parts(rule) {
 			says.Layer = part.Says.Layer
 			part.Says, part.Flaws, part.Rank = says, flaws, -i
@@ -216,7 +220,7 @@ func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy
 		return policy.Setting[time.Duration]{}, f.withoutAttempts(n)
 	}
 	if !n.Get("retryOn").Exists() {
-		r.On = policy.Setting[[]string]{Value: istioDefaultOn, Provenance: policy.PlatformDefault, Origin: f.At(n)}
+		r.On = supplied(f, n, istioDefaultOn)
 	}
 	if !n.Get("perTryTimeout").Exists() {
 		perTry = policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: f.At(n)}
