@@ -24,8 +24,13 @@ type Rule struct {
 
 // Rules are the checks weir knows, most serious first.
 var Rules = []*Rule{
-	nothingRead, unreadableInput, valueInvalid, syncCycle, policyUnbound, policyShadowed, policyInert, policyNeedsMesh, redundancyBelowTier, fanInHotSpot, sharedDatabase,
-	healthcheckMissing, syncChainTooDeep, fanOutHub, asyncCycle,
+	nothingRead, unreadableInput,
+	valueInvalid, policyUnbound, policyShadowed, policyInert, policyNeedsMesh,
+	syncCycle, retryInCycle, retryAmplification, retryNonIdempotent, retryUnbounded,
+	timeoutMissing, retryWithoutTimeout, timeoutWrongKind, timeoutInversion, ingressTimeoutMissing, ingressDeadlineExceeded,
+	perTryNotBelowTotal, retriesTruncated, retryMultipleLayers, retryWithoutBackoff, retryOnOverload,
+	redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep, fanOutHub, asyncCycle,
+	timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing,
 }
 
 // FindRule returns the rule with this ID. The error is a *RuleError.

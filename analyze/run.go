@@ -83,6 +83,7 @@ type run struct {
 	tiers  []tier                // by service; see inheritedTiers
 	parts  map[graph.Edge][]Part // by call of core; see effective
 	loops  *components           // over sync; see components
+	native *bool                 // whether a native manifest gives a policy to any call; see nativePolicies
 	amp    *amplification        // see amplified
 }
 

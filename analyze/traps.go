@@ -62,13 +62,27 @@ var bytesOnly = map[string]bool{
 func entry(g *graph.Graph, e graph.Edge) bool { return g.Service(g.From(e)).Kind == graph.KindGateway }
 
 // told reports whether some input that can declare policies speaks of a call: one
-// of its layers, or the native manifest. Of other calls nothing is known, which
-// is not to say that they have nothing.
+// of its layers, or a native manifest that is more than a sketch. Of other calls
+// nothing is known, which is not to say that they have nothing.
 func (p *Pass) told(e graph.Edge, parts []Part) bool {
 	if slices.ContainsFunc(parts, func(part Part) bool { return len(part.Layers) > 0 }) {
 		return true
 	}
-	return slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return ev.Origin.Reader == policy.Native })
+	return slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool {
+		return isNative(ev) && (ev.Protocol != "" || ev.Methods != nil || p.run.nativePolicies())
+	})
+}
+
+// nativePolicies reports whether a native manifest gives a policy to any call.
+func (r *run) nativePolicies() bool {
+	if r.native == nil {
+		found := false
+		for e := range graph.Edge(r.core.Calls()) {
+			found = found || slices.ContainsFunc(r.core.Call(e).Evidence, func(ev graph.Evidence) bool { return isNative(ev) && ev.Says != nil })
+		}
+		r.native = &found
+	}
+	return *r.native
 }
 
 // grade is the severity of a finding about e: one level up where the caller is of

@@ -1,0 +1,61 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var ingressDeadlineExceeded = &Rule{
+	ID:       "ingress-deadline-exceeded",
+	Title:    "a gateway gives up before the service behind it does",
+	Doc:      ingressDeadlineExceededDoc + waysOut(fixTotal),
+	Severity: Warning,
+	Check:    checkIngressDeadlineExceeded,
+}
+
+const ingressDeadlineExceededDoc = `
+The user sees a 504 while the services behind the gateway still work on the answer,
+and many users then try again. It is "timeout-inversion" at the edge of the estate.
+
+Fires where the time that a gateway gives a request, written or the product's own,
+is less than a single call that the service behind it makes.
+
+    HTTPProxy without a timeoutPolicy        # Contour: 15s
+    reports: {calls: [{to: warehouse, timeout: 20s}]}
+
+Stays silent when the gateway waits at least as long, when both values are defaults,
+and about gap timers, as nginx and Kong have: they do not end a request.
+
+    timeoutPolicy: {response: 25s}
+
+**The way out.** Answer such requests asynchronously, shorten the call inside, or
+let the gateway wait longer.
+`
+
+func checkIngressDeadlineExceeded(p *Pass) {
+	for e := range p.Requests() {
+		if !entry(p.Core, e) {
+			continue
+		}
+		if i, ok := p.inverted(e); ok && !i.sum {
+			p.reportDeadline(e, i)
+		}
+	}
+}
+
+func (p *Pass) reportDeadline(e graph.Edge, i inversion) {
+	g, attempt, most := p.Core, i.part.Attempt, i.need.most
+	last := g.To(i.need.longest)
+	f := p.about(e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
+	f.Services = append(f.Services, last)
+	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s, which it calls, may take %s to hear from %s",
+		g.ID(g.From(e)), i.named, span(attempt.Time), g.ID(g.To(e)), span(most.Time), g.ID(last))
+	f.Hint = within(p.fixed(e, i.part, fixTotal), "raise", fmt.Sprintf("above %s, or shorten the call to %s", span(most.Time), g.ID(last)))
+	f.Values = []KeyValue{took("attempt", attempt), took("need", most)}
+	severity := p.grade(e, Warning)
+	if !attempt.Explicit() || !most.Explicit() {
+		severity = min(severity, Warning)
+	}
+	p.At(severity, f)
+}

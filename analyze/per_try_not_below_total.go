@@ -1,0 +1,86 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var perTryNotBelowTotal = &Rule{
+	ID:       "per-try-not-below-total",
+	Title:    "an attempt may take as long as the whole call",
+	Doc:      perTryNotBelowTotalDoc + waysOut(fixPerTry),
+	Severity: Warning,
+	Check:    checkPerTryNotBelowTotal,
+}
+
+const perTryNotBelowTotalDoc = `
+An attempt that times out is tried again only if the call as a whole has time left.
+Where one attempt may last as long as all of them together, it never has: the
+retries that somebody configured against slow answers cannot happen. Envoy and the
+meshes made of it ignore such a bound on one attempt altogether.
+
+Fires where a layer retries, and its explicit bound on one attempt is not below its
+bound on the whole.
+
+    timeout: 2s
+    retries: {attempts: 3, perTryTimeout: 2s}
+
+As a note it also tells of retries meant for slow answers ("5xx", "reset",
+"gateway-error" of Envoy include them) with a timeout but no bound on one attempt:
+the first slow attempt uses all the time.
+
+Stays silent where attempts fit, and about bounds that only come from defaults.
+
+    timeout: 7s
+    retries: {attempts: 3, perTryTimeout: 2s}
+
+**The way out.** A bound on one attempt near the slowest good answer, and a timeout
+of at least as many of those as there are attempts, plus the waits between them.
+`
+
+func checkPerTryNotBelowTotal(p *Pass) {
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		if found, ok := worstLayer(parts, (*Part).retried, perTryTooLong); ok {
+			t := found.layer.Set.Timeout
+			f := p.about(e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
+			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for all: an attempt that times out is never tried again",
+				p.ends(e), found.named, span(t.PerTry.Value), span(t.Total.Value))
+			f.Hint = fmt.Sprintf("%s; %s for %s attempts of %s, or shorter ones", within(recipe(found.layer.Set.Product, fixTotal), "raise", "more than one attempt"),
+				"at least "+span(t.PerTry.Value*2), tries(found.layer.Attempts), span(t.PerTry.Value))
+			f.Values = []KeyValue{attempts(found.layer), value("perTry", t.PerTry), value("total", t.Total)}
+			p.At(p.calm(e, Warning), f)
+		} else if found, ok := worstLayer(parts, (*Part).retried, perTryLacks); ok {
+			p.reportPerTryLacks(e, found)
+		}
+	}
+}
+
+// perTryTooLong reports whether a bound that somebody set on one attempt is not
+// below the one on all.
+func perTryTooLong(_ *Part, l *policy.Effect) bool {
+	t := l.Set.Timeout
+	return t != nil && wrote(t.PerTry) && t.Total.Set() && t.Total.Value > 0 && t.PerTry.Value >= t.Total.Value
+}
+
+// perTryLacks reports whether somebody has slow attempts retried, with a timeout,
+// and nothing that ends one attempt.
+func perTryLacks(_ *Part, l *policy.Effect) bool {
+	t, on := l.Set.Timeout, l.Set.Retry.On
+	if t == nil || !wrote(t.Total) || t.PerTry.Set() || !wrote(on) || recipe(l.Set.Product, fixPerTry) == "" {
+		return false
+	}
+	return answersTo(on.Value, policy.OnPerTry)
+}
+
+func (p *Pass) reportPerTryLacks(e graph.Edge, found layered) {
+	l := found.layer
+	f := p.about(e, Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
+	f.Message = fmt.Sprintf("%s%s and tries slow answers again, but the first slow one uses up all %s: nothing ends a single attempt",
+		p.ends(e), found.named, span(l.Set.Timeout.Total.Value))
+	f.Hint = within(recipe(l.Set.Product, fixPerTry), "set", "a little above the slowest good answer")
+	f.Values = []KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
+	p.At(Info, f)
+}

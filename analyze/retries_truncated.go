@@ -1,0 +1,83 @@
+package analyze
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var retriesTruncated = &Rule{
+	ID:       "retries-truncated",
+	Title:    "not all attempts fit into the timeout",
+	Doc:      retriesTruncatedDoc + waysOut(fixTotal),
+	Severity: Warning,
+	Check:    checkRetriesTruncated,
+}
+
+const retriesTruncatedDoc = `
+Retries that cannot happen are retries that somebody counts on. Where every attempt
+takes as long as it may, the timeout of the whole call ends before the last ones
+begin, or in the middle of them.
+
+Fires where a layer retries and both its bounds are written, the one on an attempt
+below the one on the whole, and n attempts of p each with the longest waits W
+between them take longer than the whole T:
+
+    timeout: 5s
+    retries: {attempts: 3, perTryTimeout: 2s}    # 4 x 2s + 0.3s > 5s: two finish
+
+It is a warning if some attempts cannot even begin, a note if all begin and the
+last is cut short.
+
+Stays silent where they fit; and where a bound is a default, since nobody counts on
+the combination.
+
+    timeout: 9s
+    retries: {attempts: 3, perTryTimeout: 2s}
+
+Attempts that fail fast use less time, so more of them may happen than the finding
+counts: it is about slow failures.
+
+**The way out.** Fewer attempts, shorter ones, or a longer timeout, as the caller's
+own deadline allows.
+`
+
+func checkRetriesTruncated(p *Pass) {
+	for e := range p.Requests() {
+		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
+			return l.Attempts != policy.Unlimited && l.Set.PerTryActs() && wrote(l.Set.Timeout.PerTry) && wroteEnd(&l.Set) && l.Full < int(l.Attempts)
+		})
+		if ok {
+			p.reportTruncated(e, found)
+		}
+	}
+}
+
+// wroteEnd reports whether somebody set an end for all attempts together.
+func wroteEnd(s *policy.Set) bool {
+	return wrote(s.Timeout.Total) || wrote(s.Retry.MaxDuration)
+}
+
+func (p *Pass) reportTruncated(e graph.Edge, found layered) {
+	l := found.layer
+	perTry, end := l.Set.Timeout.PerTry, l.Set.Timeout.Total
+	if !wrote(end) {
+		end = l.Set.Retry.MaxDuration
+	}
+	needed := time.Duration(l.Attempts)*perTry.Value + l.Waits.Time
+	severity, cut := Warning, fmt.Sprintf("only %d of %s attempts can finish", l.Full, tries(l.Attempts))
+	if l.Start == int(l.Attempts) {
+		severity, cut = Info, fmt.Sprintf("the last of %s attempts can be cut short", tries(l.Attempts))
+	}
+	f := p.about(e, Certain, end.Origin, perTry.Origin, l.Set.Retry.Retries.Origin)
+	f.Message = fmt.Sprintf("%s%s with %s for all attempts, and %s: %s x %s and %s of waiting take %s",
+		p.ends(e), found.named, span(end.Value), cut, tries(l.Attempts), span(perTry.Value), span(l.Waits.Time), span(needed))
+	f.Hint = within(recipe(l.Set.Product, fixTotal), "raise", "to "+span(needed)+", or try less often or shorter")
+	f.Values = []KeyValue{
+		attempts(l), value("perTry", perTry), {"waits", span(l.Waits.Time)}, {"needed", span(needed)}, value("total", end),
+		number("canFinish", l.Full), number("canStart", l.Start),
+	}
+	p.At(p.calm(e, severity), f)
+}

@@ -1,0 +1,101 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var retryMissing = &Rule{
+	ID:       "retry-missing",
+	Title:    "a harmless retry is missing",
+	Doc:      retryMissingDoc + waysOut(fixRetries),
+	Severity: Info,
+	Check:    checkRetryMissing,
+}
+
+const retryMissingDoc = `
+When a replica is replaced, some connections break. A request that may safely be sent
+twice need not fail for that.
+
+Fires, as a note, for a synchronous call that is known to be idempotent (GET, HEAD,
+OPTIONS, PUT and DELETE only, or declared so) to a service that calls no further ones,
+where no layer retries, and no service before it retries what fails.
+
+    - {to: pricing, protocol: http, methods: [GET], timeout: 2s}
+
+Stays silent where a layer retries, even if by itself and only connections, as
+Istio's does; where retries were switched off; where a caller further out repeats the
+whole request, since retries in several places multiply; about unknown methods; and
+where no input could have declared retries.
+
+    - {to: pricing, protocol: http, methods: [GET], timeout: 2s,
+       retry: {retries: 1, on: [connect], backoff: {kind: exponential, base: 25ms, jitter: full}}}
+
+**The way out.** One or two retries on connection failures, in one place: next to the
+callee.
+`
+
+// idempotent are the methods that do the same done twice as done once (RFC 9110, 9.2.2).
+var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
+
+func checkRetryMissing(p *Pass) {
+	amp := p.run.amplified()
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		if driven(p.Core, e) || !p.told(e, parts) || p.passesOn(e) || amp.resp[amp.c.of[p.Core.From(e)]] > 1 {
+			continue
+		}
+		bare, named := which(parts, (*Part).lacksRetry)
+		if len(bare) == 0 {
+			continue
+		}
+		f := p.about(e, Default)
+		f.Message = fmt.Sprintf("%s%s by requests that may be sent twice, and nothing sends them again when a connection breaks", p.ends(e), named)
+		f.Hint = within(p.fixed(e, bare[0], fixRetries), "set", "one or two retries on connection failures")
+		f.Values = []KeyValue{{"attempts", "1"}}
+		p.Report(f)
+	}
+}
+
+// passesOn reports whether the callee of e calls further services and waits, so
+// that retries belong behind it.
+func (p *Pass) passesOn(e graph.Edge) bool {
+	g := p.Core
+	for f, end := g.Out(g.To(e)); f < end; f++ {
+		if g.Mode(f) == graph.Sync && !driven(g, f) && g.To(f) != g.To(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// lacksRetry reports whether a part is safe to repeat, and nobody repeats it or
+// decided not to.
+func (part *Part) lacksRetry() bool {
+	safe := part.Idempotent || len(part.Methods) > 0 && !slices.ContainsFunc(part.Methods, func(m string) bool { return !slices.Contains(idempotent, m) })
+	return safe && !slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+		return l.Attempts != 1 || l.Set.Retry != nil && l.Set.Retry.Retries.Provenance == policy.Disabled
+	})
+}
+
+// unsafe returns the methods of a part that do more done twice than done once.
+func (part *Part) unsafe() []string {
+	if part.Idempotent {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(part.Methods), func(m string) bool { return slices.Contains(idempotent, m) })
+}
+
+// fanIn is how many services call the callee of e and wait.
+func (p *Pass) fanIn(e graph.Edge) int {
+	n := 0
+	for _, in := range p.Core.In(p.Core.To(e)) {
+		if p.Core.Mode(in) == graph.Sync {
+			n++
+		}
+	}
+	return n
+}

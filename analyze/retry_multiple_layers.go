@@ -1,0 +1,141 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var retryMultipleLayers = &Rule{
+	ID:       "retry-multiple-layers",
+	Title:    "the same failure is retried in two places",
+	Doc:      retryMultipleLayersDoc,
+	Severity: Warning,
+	Check:    checkRetryMultipleLayers,
+}
+
+const retryMultipleLayersDoc = `
+A library that retries and a proxy that retries beneath it know nothing of each other:
+three attempts of one are nine requests at the callee. The same holds for two services
+in a row that both retry what fails behind them.
+
+Fires for a synchronous call where retries of one layer answer to what another layer
+returns when it has given up, and both were asked for; as a note, where one of the two
+is the product's own. And for two calls in a row (subject "a>b>c") where both were
+asked for, and the first answers to errors, unless "retry-amplification" tells of the
+path.
+
+    resilience4j.retry.instances.stock: {maxAttempts: 3}
+    kind: VirtualService                          # and for the same callee
+    spec: {http: [{retries: {attempts: 2, retryOn: "5xx"}}]}
+
+Stays silent where one layer retries alone, or where the outer one looks at failures
+that the inner one never returns; and about the inbound proxy of the callee, which
+repeats only what has not reached it.
+
+    kind: VirtualService
+    spec: {http: [{retries: {attempts: 0}}]}      # the library retries
+
+**The way out.** Keep the retries that know most: in the mesh for what has not reached
+the callee, in the library for what needs to know the operation. Switch the others off.
+`
+
+func checkRetryMultipleLayers(p *Pass) {
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		stacked, named := which(parts, func(part *Part) bool { outer, _ := part.stacked(); return outer != nil })
+		if len(stacked) > 0 {
+			p.reportStacked(e, stacked[0], named)
+		}
+		p.reportInARow(e)
+	}
+}
+
+// stacked returns two layers of a part of which the outer repeats what the inner
+// has given up, and at least one of which somebody asked for.
+func (part *Part) stacked() (outer, inner *policy.Effect) {
+	for i := range part.Layers {
+		o := &part.Layers[i]
+		if !o.Repeats || o.Set.Layer == policy.ServerProxy {
+			continue
+		}
+		for j := i + 1; j < len(part.Layers); j++ {
+			l := &part.Layers[j]
+			if l.Attempts == 1 || l.Set.Layer == policy.ServerProxy {
+				continue
+			}
+			both := wroteRetries(o.Set.Retry) && wroteRetries(l.Set.Retry)
+			either := wroteRetries(o.Set.Retry) || wroteRetries(l.Set.Retry)
+			if both || either && inner == nil && alike(o.Set.Retry.On, l.Set.Retry.On) {
+				outer, inner = o, l
+			}
+			if both {
+				return outer, inner
+			}
+		}
+	}
+	return outer, inner
+}
+
+// alike reports whether two layers answer to one class of failures.
+func alike(a, b policy.Setting[[]string]) bool {
+	return !a.Set() || !b.Set() || answersTo(a.Value, policy.OnAny) || answersTo(b.Value, policy.OnAny) ||
+		slices.ContainsFunc(a.Value, func(c string) bool { return slices.Contains(b.Value, c) })
+}
+
+func (p *Pass) reportStacked(e graph.Edge, part *Part, named string) {
+	outer, inner := part.stacked()
+	f := p.about(e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
+	f.Message = fmt.Sprintf("%s%s and is tried %s times by %s for each of %s tries by %s",
+		p.ends(e), named, tries(inner.Attempts), title(inner.Set.Product), tries(outer.Attempts), title(outer.Set.Product))
+	f.Hint = "keep one of the two: " + within(recipe(inner.Set.Product, fixRetries), "set", "none, where the other knows the operation")
+	f.Values = []KeyValue{{"outer", tries(outer.Attempts)}, {"inner", tries(inner.Attempts)}, {"attempts", tries(part.Attempts)}}
+	severity := Warning
+	if !wroteRetries(outer.Set.Retry) || !wroteRetries(inner.Set.Retry) {
+		severity = Info
+	}
+	p.At(p.calm(e, severity), f)
+}
+
+// reportInARow reports that the callee of e repeats its own call too, the one that
+// it repeats most.
+func (p *Pass) reportInARow(e graph.Edge) {
+	g, loops := p.Core, p.run.components()
+	if loops.of[g.From(e)] == loops.of[g.To(e)] || !p.chose(e) || p.run.repeats(e) <= 1 {
+		return
+	}
+	worst, most := noCall, 1.0
+	for f, end := g.Out(g.To(e)); f < end; f++ {
+		if n := p.run.atLast(f); g.Mode(f) == graph.Sync && n > most && p.chose(f) {
+			worst, most = f, n
+		}
+	}
+	if worst == noCall {
+		return
+	}
+	path := []graph.Node{g.From(e), g.To(e), g.To(worst)}
+	calls := []graph.Edge{e, worst}
+	var origins []graph.Origin
+	for _, c := range calls {
+		for _, part := range p.Effective(c) {
+			for _, l := range part.retried() {
+				if o := retryOrigin(l); o.File != "" && !slices.Contains(origins, o) {
+					origins = append(origins, o)
+				}
+			}
+		}
+	}
+	p.At(p.calm(e, Warning), Finding{
+		Confidence: confidence(g, calls),
+		Subject:    joinIDs(g, path, ">"),
+		Message: fmt.Sprintf("%s repeats its call to %s on errors, and %s its own to %s: %s requests for one",
+			g.ID(path[0]), g.ID(path[1]), g.ID(path[1]), g.ID(path[2]), many(p.run.repeats(e)*most)),
+		Hint:     fmt.Sprintf("retry in one place: %s is next to what fails", g.ID(path[1])),
+		Values:   []KeyValue{{"factor", many(p.run.repeats(e) * most)}},
+		Origins:  origins,
+		Services: path,
+		owners:   path[:2],
+	})
+}

@@ -1,0 +1,126 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var retryNonIdempotent = &Rule{
+	ID:       "retry-non-idempotent",
+	Title:    "what may have been done is done again",
+	Doc:      retryNonIdempotentDoc + waysOut(fixRetries),
+	Severity: Error,
+	Check:    checkRetryNonIdempotent,
+}
+
+const retryNonIdempotentDoc = `
+An error answer, a broken connection or a timeout does not say that nothing happened:
+the order may have been placed, the card charged. Sending a POST again does it twice.
+
+Fires where somebody has a call with POST, PATCH or another such method repeated after
+failures that can come after the work was done: error answers, resets, timeouts.
+An error if the conditions are written; a warning if they are the product's, or if
+only the name of the route says POST; a note if the methods are unknown.
+
+    - match: [{method: {exact: POST}}]
+      retries: {attempts: 2, retryOn: "5xx"}
+
+Stays silent about retries of what did not reach the callee, about calls that are
+declared idempotent, and where the retries themselves leave such methods out, as those
+of Traefik, nginx and Spring Cloud Gateway do.
+
+      retries: {attempts: 2, retryOn: "connect-failure,refused-stream"}
+
+**The way out.** Retry only what did not reach the callee; or make the call idempotent
+by a key that it carries, and say so.
+`
+
+func checkRetryNonIdempotent(p *Pass) {
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		if found, ok := worstLayer(parts, (*Part).repeating, func(part *Part, l *policy.Effect) bool {
+			return len(repeated(part, l)) > 0 && len(p.served(e, l)) > 0
+		}); ok {
+			p.reportRepeated(e, found, repeated(found.part, found.layer))
+		} else if found, ok := worstLayer(parts, (*Part).retried, func(part *Part, l *policy.Effect) bool {
+			return p.guessable(e, part, l) && len(p.served(e, l)) > 0
+		}); ok {
+			p.reportUnknownMethods(e, found)
+		}
+	}
+}
+
+// repeating is the layers of a part that try again, by whoever's decision.
+func (part *Part) repeating() []*policy.Effect {
+	var layers []*policy.Effect
+	for i := range part.Layers {
+		if part.Layers[i].Attempts != 1 {
+			layers = append(layers, &part.Layers[i])
+		}
+	}
+	return layers
+}
+
+// served is the conditions of a layer under which the work may have been done.
+func (p *Pass) served(e graph.Edge, l *policy.Effect) []string {
+	if l.Set.Retry.On.Provenance == policy.Unknown {
+		return []string{"any failure"}
+	}
+	return onServed(l.Set.Retry.On.Value, p.Core.Protocol(e) == "grpc")
+}
+
+// repeated returns the methods of a part that a layer sends again, and should not.
+func repeated(part *Part, l *policy.Effect) []string {
+	only := l.Set.Retry.Methods
+	return slices.DeleteFunc(part.unsafe(), func(m string) bool {
+		return only.Set() && len(only.Value) > 0 && !slices.Contains(only.Value, m)
+	})
+}
+
+// guessable reports whether nothing is known of what a part does, so that it might
+// be done twice. Calls of drivers and those that the retries themselves limit to
+// some methods are left alone.
+func (p *Pass) guessable(e graph.Edge, part *Part, l *policy.Effect) bool {
+	return part.Methods == nil && !part.Idempotent && !driven(p.Core, e) &&
+		!(l.Set.Retry.Methods.Set() && len(l.Set.Retry.Methods.Value) > 0) && wrote(l.Set.Retry.On)
+}
+
+func (p *Pass) reportRepeated(e graph.Edge, found layered, methods []string) {
+	l := found.layer
+	on := p.served(e, l)
+	f := p.about(e, sureOf(l.Set.Retry.On.Provenance), placed(l.Set.Retry.On.Origin, retryOrigin(l)))
+	if found.named == " for "+strconv.Quote(strings.Join(methods, ",")) {
+		found.named = ""
+	}
+	f.Message = fmt.Sprintf("%s by %s%s and sends it again after %s, when it may have been done already",
+		p.ends(e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
+	f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
+	f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On), {"methods", strings.Join(methods, ", ")}}
+	severity := Error
+	switch {
+	case !wroteRetries(l.Set.Retry):
+		severity = Info // nobody here asked for it
+	case !wrote(l.Set.Retry.On):
+		severity = Warning
+	}
+	p.At(p.calm(e, severity), f)
+}
+
+func (p *Pass) reportUnknownMethods(e graph.Edge, found layered) {
+	l := found.layer
+	on := p.served(e, l)
+	f := p.about(e, Assumed, l.Set.Retry.On.Origin)
+	f.Message = fmt.Sprintf("%s%s and sends requests again after %s, whatever they do: a POST may be done twice", p.ends(e), found.named, strings.Join(on, " or "))
+	f.Hint = within(recipe(l.Set.Product, fixRetries), "limit", "to what did not reach the callee, or to a route for GET")
+	f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
+	severity := Info
+	if named := strings.ToUpper(found.part.Match); strings.Contains(named, "POST") || strings.Contains(named, "PATCH") {
+		severity = Warning
+	}
+	p.At(p.calm(e, severity), f)
+}

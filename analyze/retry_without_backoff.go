@@ -1,0 +1,77 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+var retryWithoutBackoff = &Rule{
+	ID:       "retry-without-backoff",
+	Title:    "failed calls are repeated at once",
+	Doc:      retryWithoutBackoffDoc + waysOut(fixBackoff),
+	Severity: Warning,
+	Check:    checkRetryWithoutBackoff,
+}
+
+const retryWithoutBackoffDoc = `
+A callee that answers with errors is in trouble, and repeating at once adds to it:
+all callers send twice the load in the moment in which it can bear the least.
+
+Fires where somebody configured retries of a synchronous call that answer to error
+answers or slowness, and there is no wait before a retry; and where the callee is
+known to run a single replica, whatever the retries answer to. Where a manifest says
+retries and is silent about waits, the finding is an assumption.
+
+    filters:                                  # Spring Cloud Gateway
+    - {name: Retry, args: {retries: 3}}
+
+Stays silent where the product waits by itself, as Envoy and the meshes made of it do,
+and about trying another replica at once after a failed connection.
+
+    - {name: Retry, args: {retries: 3, backoff: {firstBackoff: 50ms, maxBackoff: 500ms}}}
+
+**The way out.** Waits that grow, with a random part (see "retry-without-jitter").
+`
+
+func checkRetryWithoutBackoff(p *Pass) {
+	for e := range p.Requests() {
+		callee := replicas(p.Core.Service(p.Core.To(e)))
+		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
+			return atOnce(l.Set.Retry.Backoff) && (onAnswers(l.Set.Retry.On) || wrote(callee.Setting) && callee.Value == 1)
+		})
+		if !ok {
+			continue
+		}
+		l := found.layer
+		sure, lack := Default, "without waiting in between"
+		switch b := l.Set.Retry.Backoff; {
+		case b == nil || b.Kind.Provenance == policy.Unknown && b.Base.Provenance == policy.Unknown:
+			sure, lack = Assumed, "and no wait in between was found in the inputs"
+		case wrote(b.Kind) || wrote(b.Base):
+			sure = Certain
+		}
+		f := p.about(e, sure, retryOrigin(l))
+		f.Message = fmt.Sprintf("%s%s and tries %s times, %s", p.ends(e), found.named, tries(l.Attempts), lack)
+		if l.Attempts == policy.Unlimited {
+			f.Message = fmt.Sprintf("%s%s and tries without end, %s", p.ends(e), found.named, lack)
+		}
+		f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits that grow from about 50ms, with a random part")
+		f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
+		p.At(p.calm(e, Warning), f)
+	}
+}
+
+// atOnce reports whether nothing makes retries wait. A base of nothing with a
+// jitter of its own length waits for that.
+func atOnce(b *policy.Backoff) bool {
+	switch {
+	case b == nil:
+		return true
+	case b.Jitter.Set() && b.Jitter.Value.UpTo > 0:
+		return false
+	case b.Kind.Set():
+		return b.Kind.Value == "none" || b.Base.Set() && b.Base.Value == 0
+	}
+	return !b.Base.Set() || b.Base.Value == 0
+}

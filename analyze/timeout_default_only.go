@@ -1,0 +1,93 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var timeoutDefaultOnly = &Rule{
+	ID:       "timeout-default-only",
+	Title:    "the only timeout is one that nobody chose",
+	Doc:      timeoutDefaultOnlyDoc + waysOut(fixTotal),
+	Severity: Info,
+	Check:    checkTimeoutDefaultOnly,
+}
+
+const timeoutDefaultOnlyDoc = `
+Envoy ends a call after 15 seconds, Emissary after 3, whatever the call is. Nobody
+chose that for this one, and it changes with the product or its version.
+
+Fires for a synchronous call whose only bound is a default of the product that
+carries it. More than three calls of one product are told as one.
+
+    kind: HTTPProxy                  # Contour: Envoy's 15s
+    spec:
+      routes:
+      - services: [{name: shop, port: 80}]
+
+Stays silent when the value is written down, even if it is the default's own.
+
+      - services: [{name: shop, port: 80}]
+        timeoutPolicy: {response: 15s}
+
+**The way out.** Write the value that this call needs.
+`
+
+// fewCalls are told one by one, more as one.
+const fewCalls = 3
+
+func checkTimeoutDefaultOnly(p *Pass) {
+	byProduct := map[string][]graph.Edge{}
+	for e := range p.Requests() {
+		if part := defaultOnly(p.Effective(e)); part != nil && !driven(p.Core, e) {
+			product := part.Budget.By[0].Product
+			byProduct[product] = append(byProduct[product], e)
+		}
+	}
+	for _, product := range policy.Products {
+		calls := byProduct[product.Name]
+		if len(calls) > fewCalls {
+			p.reportDefaults(product, calls)
+			continue
+		}
+		for _, e := range calls {
+			part := defaultOnly(p.Effective(e))
+			f := p.about(e, Default)
+			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", p.ends(e), until(part.Budget), product.Title)
+			f.Hint = within(p.fixed(e, part, fixTotal), "set", "what this call needs")
+			f.Values = []KeyValue{took("budget", part.Budget)}
+			p.Report(f)
+		}
+	}
+}
+
+// defaultOnly returns a part of a call that is bounded by a product's own timeout
+// alone, nil if there is none.
+func defaultOnly(parts []Part) *Part {
+	i := slices.IndexFunc(parts, func(part Part) bool {
+		return part.Budget.State == policy.Finite && !slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
+			return strings.HasPrefix(d.Field, "timeout.") && d.Provenance != policy.PlatformDefault
+		})
+	})
+	if i < 0 {
+		return nil
+	}
+	return &parts[i]
+}
+
+func (p *Pass) reportDefaults(product *policy.Product, calls []graph.Edge) {
+	g, first := p.Core, calls[0]
+	p.Report(Finding{
+		Confidence: Default,
+		Subject:    "product " + product.Name,
+		Message: fmt.Sprintf("%s, from %s to %s on, have no timeout but the %s that %s has by itself", plural(len(calls), "call"),
+			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), product.Title),
+		Hint:    within(recipe(product.Name, fixTotal), "set", "what each call needs"),
+		Values:  []KeyValue{number("calls", len(calls))},
+		Origins: written(g, calls[:1]),
+	})
+}

@@ -1,0 +1,85 @@
+package analyze
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var timeoutExcessive = &Rule{
+	ID:       "timeout-excessive",
+	Title:    "a timeout so long that it protects nobody",
+	Doc:      timeoutExcessiveDoc + waysOut(fixTotal),
+	Severity: Info,
+	Check:    checkTimeoutExcessive,
+}
+
+const timeoutExcessiveDoc = `
+A timeout frees the caller when the callee hangs. After five minutes there is nothing
+left to free: all workers wait, and the users are gone.
+
+Fires for a synchronous call that is bounded by a written timeout of more than 30
+seconds, 10 where the caller is of tier 1; and, as a warning, for one whose timeout
+was switched off. It is a level more serious for callers of tier 1.
+
+    timeout: 300s
+    timeout: 0s              # Istio, Envoy: no timeout
+
+Stays silent about calls that jobs make, and about streams, whose timeout is off and
+which have one of silence instead.
+
+    timeout: 8s
+
+**The way out.** Split long work off: accept the request, do the work
+asynchronously, and let the caller ask for the result.
+
+The 30 and the 10 seconds are proposals: few people wait longer than ten seconds for
+a page (Nielsen, "Usability Engineering", 1993), and few proxies longer than 60.
+`
+
+// The longest timeouts that are not worth a word.
+const (
+	longTimeout      = 30 * time.Second
+	longTimeoutTier1 = 10 * time.Second
+)
+
+func checkTimeoutExcessive(p *Pass) {
+	for e := range p.Requests() {
+		if p.Core.Service(p.Core.From(e)).Kind == graph.KindJob {
+			continue
+		}
+		parts := p.Effective(e)
+		limit := longTimeout
+		if p.run.inheritedTiers()[p.Core.From(e)].value == 1 {
+			limit = longTimeoutTier1
+		}
+		if off, named := which(parts, func(part *Part) bool { return part.disabled() && !part.held() }); len(off) > 0 {
+			p.reportDisabled(e, off[0], named)
+		} else if long, named := which(parts, func(part *Part) bool {
+			return part.Budget.State == policy.Finite && part.Budget.Explicit() && part.Budget.By[0].Field == "timeout.total" && part.Budget.Time > limit
+		}); len(long) > 0 {
+			p.reportLong(e, long[0], named, limit)
+		}
+	}
+}
+
+func (p *Pass) reportDisabled(e graph.Edge, part *Part, named string) {
+	if entry(p.Core, e) {
+		return // told of the gateway as a whole
+	}
+	f := p.about(e, Certain, part.Budget.Origin())
+	f.Message = fmt.Sprintf("%s with the timeout switched off%s", p.ends(e), named)
+	f.Hint = within(p.fixed(e, part, fixTotal), "set", "to a little above its slowest good answer")
+	f.Values = []KeyValue{took("budget", part.Budget)}
+	p.At(p.grade(e, Warning), f)
+}
+
+func (p *Pass) reportLong(e graph.Edge, part *Part, named string, limit time.Duration) {
+	f := p.about(e, Certain, part.Budget.Origin())
+	f.Message = fmt.Sprintf("%s and waits up to %s%s", p.ends(e), until(part.Budget), named)
+	f.Hint = within(p.fixed(e, part, fixTotal), "lower", "do asynchronously what takes longer")
+	f.Values = []KeyValue{took("budget", part.Budget), {"limit", span(limit)}}
+	p.At(p.grade(e, Info), f)
+}

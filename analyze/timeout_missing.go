@@ -1,0 +1,107 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var timeoutMissing = &Rule{
+	ID:       "timeout-missing",
+	Title:    "nothing ends a call that takes too long",
+	Doc:      timeoutMissingDoc + waysOut(fixTotal),
+	Severity: Warning,
+	Check:    checkTimeoutMissing,
+}
+
+const timeoutMissingDoc = `
+A caller without a deadline keeps a worker, a connection and memory for as long as
+the callee likes. A callee that hangs takes its callers with it, and theirs: what
+was slow is now down.
+
+Fires for a synchronous call that no layer bounds: neither the caller's own code
+nor a proxy or mesh has a timeout for the whole of it, and the product that carries
+it has none by itself. It is an error where the caller is of tier 1, by its own
+tier or because a service of tier 1 cannot do without it.
+
+    kind: VirtualService             # Istio has no timeout of its own
+    spec:
+      hosts: [payments]
+      http:
+      - route: [{destination: {host: payments}}]
+
+Stays silent where any layer has a timeout, be it the product's own (see
+"timeout-default-only"); about databases, caches and brokers, whose timeouts are
+their driver's; about events and streams; and about calls that gateways make (see
+"ingress-timeout-missing").
+
+    - route: [{destination: {host: payments}}]
+      timeout: 2s
+
+**What no input could show.** Plain Kubernetes manifests, compose files and catalogs
+have no words for a timeout: the code behind them may well have one. For such calls
+there is a single note that says how many they are, and no warning. A native
+manifest has the words. It counts as silent on purpose if it describes the call (a
+protocol, methods) or gives a policy to any call; a bare list of names is a sketch.
+
+**The way out.** A timeout a little above the slowest good answer (the 99.9th
+percentile), and below the caller's own deadline.
+`
+
+func checkTimeoutMissing(p *Pass) {
+	var silent []graph.Edge
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		switch {
+		case driven(p.Core, e), p.Core.Call(e).Fallback:
+		case !p.told(e, parts):
+			silent = append(silent, e)
+		case !entry(p.Core, e):
+			p.reportEndless(e, parts)
+		}
+	}
+	if len(silent) > 0 {
+		p.reportUntold(silent)
+	}
+}
+
+func (p *Pass) reportEndless(e graph.Edge, parts []Part) {
+	endless, named := which(parts, func(part *Part) bool { return part.unbounded() && !part.disabled() && !part.held() })
+	if len(endless) == 0 {
+		return
+	}
+	part := endless[0]
+	f := p.about(e, Default, part.Budget.Origin())
+	switch {
+	case part.Budget.State == policy.Endless:
+		f.Message = fmt.Sprintf("%s without a timeout%s: %s has none unless it is set", p.ends(e), named, title(part.Budget.By[0].Product))
+	case len(part.Layers) > 0 && part.Layers[0].Set.Product != "":
+		f.Confidence = Assumed
+		f.Message = fmt.Sprintf("%s, and no timeout%s was found in the inputs, which do have other policies for it", p.ends(e), named)
+	default:
+		f.Message = fmt.Sprintf("%s without a timeout%s", p.ends(e), named)
+	}
+	f.Hint = within(p.fixed(e, part, fixTotal), "set", "a little above its slowest good answer, below the caller's own deadline")
+	f.Values = []KeyValue{took("attempt", part.Attempt), took("budget", part.Budget)}
+	p.At(p.grade(e, Warning), f)
+}
+
+// reportUntold tells once of all the calls whose policies no input could show.
+func (p *Pass) reportUntold(calls []graph.Edge) {
+	g := p.Core
+	callers := map[graph.Node]bool{}
+	for _, e := range calls {
+		callers[g.From(e)] = true
+	}
+	first := calls[0]
+	p.At(Info, Finding{
+		Confidence: Assumed,
+		Subject:    "inputs",
+		Message: fmt.Sprintf("no input could declare a timeout for %s of %s, from %s to %s on: their code may have one",
+			plural(len(calls), "call"), plural(len(callers), "service"), g.ID(g.From(first)), g.ID(g.To(first))),
+		Hint:    "read the policies of the mesh and the gateways too, and say in a native manifest what the code does",
+		Values:  []KeyValue{number("calls", len(calls)), number("callers", len(callers))},
+		Origins: written(g, calls[:1]),
+	})
+}

@@ -1,0 +1,116 @@
+package analyze
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var timeoutWrongKind = &Rule{
+	ID:       "timeout-wrong-kind",
+	Title:    "what looks like a timeout does not end a slow call",
+	Doc:      timeoutWrongKindDoc + waysOut(fixTotal),
+	Severity: Warning,
+	Check:    checkTimeoutWrongKind,
+	Replaces: []string{"breaker-blind-to-slow", "timeout-missing"},
+}
+
+const timeoutWrongKindDoc = `
+A timeout for connecting, for idle connections or for the gap between two reads is
+no timeout for a request: a callee that accepts the call and answers late, or one
+byte at a time, never sets it off. Who wrote it believes to be protected.
+
+Fires where one of those is written for a synchronous call, and nothing bounds the
+call or an attempt of it.
+
+    kind: DestinationRule
+    spec:
+      host: payments
+      trafficPolicy:
+        connectionPool: {http: {idleTimeout: 5s}}
+
+Stays silent beside a real timeout, and beside one that was switched off for the sake
+of a stream. The read timeout of a client in the caller's own code counts as a
+timeout: it is a gap between two reads, too, but answers rarely trickle.
+
+    kind: VirtualService
+    spec:
+      hosts: [payments]
+      http:
+      - timeout: 2s
+
+**The way out.** A timeout for the whole call beside the one that is there.
+`
+
+func checkTimeoutWrongKind(p *Pass) {
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		found, named := which(parts, func(part *Part) bool { return part.unbounded() && !part.held() && len(p.mistaken(e, part)) > 0 })
+		if len(found) > 0 {
+			p.reportWrongKind(e, found[0], named)
+		}
+	}
+}
+
+// A timer is a timeout that ends no request.
+type timer struct {
+	name, does string
+	set        *policy.Set
+	value      policy.Setting[time.Duration]
+}
+
+// mistaken returns the timers of a part that somebody may have taken for a
+// timeout. Of calls that drivers make only those in the caller's own code count.
+func (p *Pass) mistaken(e graph.Edge, part *Part) []timer {
+	timers := wrongKinds(part)
+	if !driven(p.Core, e) {
+		return timers
+	}
+	var own []timer
+	for _, t := range timers {
+		if t.set.Layer == policy.App {
+			own = append(own, t)
+		}
+	}
+	return own
+}
+
+// wrongKinds returns the timers of a part that somebody set and that end no request.
+func wrongKinds(part *Part) []timer {
+	var timers []timer
+	for i := range part.Layers {
+		s := &part.Layers[i].Set
+		if s.Timeout == nil {
+			continue
+		}
+		for _, t := range []timer{
+			{"connect", "connecting", s, s.Timeout.Connect},
+			{"idle", "idle connections", s, s.Timeout.Idle},
+			{"readGap", "the gap between two reads", s, s.Timeout.ReadGap},
+		} {
+			if wrote(t.value) {
+				timers = append(timers, t)
+			}
+		}
+	}
+	return timers
+}
+
+func (p *Pass) reportWrongKind(e graph.Edge, part *Part, named string) {
+	timers := p.mistaken(e, part)
+	f := p.about(e, Default, timers[0].value.Origin)
+	var does []string
+	for _, t := range timers {
+		does = append(does, span(t.value.Value)+" for "+t.does)
+		f.Values = append(f.Values, value(t.name, t.value))
+	}
+	f.Message = fmt.Sprintf("%s%s with a timeout of %s, and none that ends a slow answer", p.ends(e), named, strings.Join(does, " and "))
+	f.Hint = within(p.fixed(e, part, fixTotal), "set", "a little above its slowest good answer")
+	if f.Hint == "a little above its slowest good answer" {
+		f.Hint = title(timers[0].set.Product) + " has no timeout for a whole request: give the calls behind one, and the caller's own code"
+	}
+	p.At(p.calm(e, Warning), f)
+}
