@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -41,11 +42,31 @@ func (r *run) effective(e graph.Edge) []Part {
 func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {
 	list := make([]Part, len(routes))
 	for i, r := range routes {
+		if r.Methods == nil {
+			r.Methods = matchedMethods(r.Match)
+		}
 		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: r.Methods, Replicas: replicas(g.Service(g.To(e))).Setting}
 		list[i] = Part{r.Match, r.Methods, r.Idempotent, policy.Combine(r.Layers, facts)}
 	}
 	return list
 }
+
+// matchedMethods returns the methods that a match names, sorted; nil if one of
+// its alternatives is for any method.
+func matchedMethods(match string) []string {
+	var methods []string
+	for _, alternative := range strings.Split(match, " or ") {
+		first, _, _ := strings.Cut(alternative, " ")
+		if !slices.Contains(requestMethods, first) {
+			return nil
+		}
+		methods = append(methods, first)
+	}
+	slices.Sort(methods)
+	return slices.Compact(methods)
+}
+
+var requestMethods = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "POST", "PATCH"}
 
 // retried is the layers of a part that try again and whose policy somebody wrote,
 // outermost first.

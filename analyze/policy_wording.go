@@ -19,7 +19,7 @@ func (p *Pass) about(e graph.Edge, sure Confidence, deciding ...graph.Origin) Fi
 	g := p.Core
 	f := Finding{
 		Confidence: min(sure, confidence(g, []graph.Edge{e})),
-		Subject:    p.call(e),
+		Subject:    callID(g, e),
 		Services:   []graph.Node{g.From(e), g.To(e)},
 		owners:     []graph.Node{g.From(e)},
 	}
@@ -29,11 +29,6 @@ func (p *Pass) about(e graph.Edge, sure Confidence, deciding ...graph.Origin) Fi
 		}
 	}
 	return f
-}
-
-// call writes e as the subject of a finding.
-func (p *Pass) call(e graph.Edge) string {
-	return p.Core.ID(p.Core.From(e)) + "->" + p.Core.ID(p.Core.To(e))
 }
 
 // ends writes "a calls b".
@@ -81,14 +76,6 @@ func worstLayer(parts []Part, layers func(*Part) []*policy.Effect, bad func(*Par
 	list := layers(found[0])
 	i := slices.IndexFunc(list, func(l *policy.Effect) bool { return bad(found[0], l) })
 	return layered{found[0], list[i], named}, true
-}
-
-// title is how people call a product.
-func title(product string) string {
-	if p := policy.FindProduct(product); p != nil && product != "" {
-		return p.Title
-	}
-	return "the manifest"
 }
 
 // fixed says where a fix for e is written, in the words of the innermost layer

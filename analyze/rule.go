@@ -24,13 +24,14 @@ type Rule struct {
 
 // Rules are the checks weir knows, most serious first.
 var Rules = []*Rule{
-	nothingRead, unreadableInput,
-	valueInvalid, policyUnbound, policyShadowed, policyInert, policyNeedsMesh,
-	syncCycle, retryInCycle, retryAmplification, retryNonIdempotent, retryUnbounded,
+	nothingRead, unreadableInput, valueInvalid, syncCycle, retryInCycle, retryNonIdempotent, retryUnbounded,
+
+	policyUnbound, policyShadowed, policyInert, policyNeedsMesh,
 	timeoutMissing, retryWithoutTimeout, timeoutWrongKind, timeoutInversion, ingressTimeoutMissing, ingressDeadlineExceeded,
-	perTryNotBelowTotal, retriesTruncated, retryMultipleLayers, retryWithoutBackoff, retryOnOverload,
-	redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep, fanOutHub, asyncCycle,
-	timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing,
+	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,
+	redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
+
+	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,
 }
 
 // FindRule returns the rule with this ID. The error is a *RuleError.

@@ -122,7 +122,7 @@ func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 	f.Services = append(f.Services, g.To(i.need.longest))
 	f.Message = fmt.Sprintf("%s and gives up%s after %s, but %s may take %s to hear from %s: it works for nobody then",
 		p.ends(e), i.named, span(attempt.Time), b, span(most.Time), g.ID(g.To(i.need.longest)))
-	f.Hint = fmt.Sprintf("bring the call of %s down to %s: %s", p.call(i.need.longest), span(attempt.Time),
+	f.Hint = fmt.Sprintf("bring the call of %s down to %s: %s", callID(g, i.need.longest), span(attempt.Time),
 		within(p.innerFix(i.need.longest), "shorten", "or let its caller wait longer, if its own callers do"))
 	severity := p.grade(e, Warning)
 	if !attempt.Explicit() || !most.Explicit() {

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -43,7 +44,8 @@ their driver's; about events and streams; and about calls that gateways make (se
 have no words for a timeout: the code behind them may well have one. For such calls
 there is a single note that says how many they are, and no warning. A native
 manifest has the words. It counts as silent on purpose if it describes the call (a
-protocol, methods) or gives a policy to any call; a bare list of names is a sketch.
+protocol, methods) or gives a policy to any call; a bare list of names is a sketch, of
+which nothing is said at all.
 
 **The way out.** A timeout a little above the slowest good answer (the 99.9th
 percentile), and below the caller's own deadline.
@@ -56,13 +58,15 @@ func checkTimeoutMissing(p *Pass) {
 		switch {
 		case driven(p.Core, e), p.Core.Call(e).Fallback:
 		case !p.told(e, parts):
-			silent = append(silent, e)
+			if slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return !isNative(ev) }) {
+				silent = append(silent, e)
+			}
 		case !entry(p.Core, e):
 			p.reportEndless(e, parts)
 		}
 	}
 	if len(silent) > 0 {
-		p.reportUntold(silent)
+		p.reportUndeclared(silent)
 	}
 }
 
@@ -87,8 +91,8 @@ func (p *Pass) reportEndless(e graph.Edge, parts []Part) {
 	p.At(p.grade(e, Warning), f)
 }
 
-// reportUntold tells once of all the calls whose policies no input could show.
-func (p *Pass) reportUntold(calls []graph.Edge) {
+// reportUndeclared tells once of all the calls whose policies no input could show.
+func (p *Pass) reportUndeclared(calls []graph.Edge) {
 	g := p.Core
 	callers := map[graph.Node]bool{}
 	for _, e := range calls {
