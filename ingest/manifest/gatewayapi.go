@@ -167,6 +167,12 @@ func (r *resource) routeBackends() []routeBackend {
 	}
 	for _, rule := range r.list(r.spec, "rules") {
 		filters := r.list(rule, "filters")
+		e := e
+		for _, filter := range filters {
+			if name := filter.Get("extensionRef", "name").Str(); name != "" { // an object that policies may stand in
+				e.Via = append(slices.Clone(e.Via), r.object(filter.Get("extensionRef", "kind").Str(), "", name))
+			}
+		}
 		for _, ref := range r.list(rule, "backendRefs") {
 			add(ref, e)
 			filters = append(filters, r.list(ref, "filters")...)

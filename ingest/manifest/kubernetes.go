@@ -132,4 +132,4 @@ func readKubernetes(d *document.Document, f *graph.Facts) {
 
 // annotationPolicies read the policies that a product keeps in the annotations of
 // Kubernetes' own objects.
-var annotationPolicies = []func(*object){linkerdService, ingressNginxPolicies, contourAnnotations, kongAnnotations}
+var annotationPolicies = []func(*object){linkerdService, ingressNginxPolicies, contourAnnotations, haproxyAnnotations, kongAnnotations}

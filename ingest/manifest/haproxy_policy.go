@@ -1,0 +1,34 @@
+package manifest
+
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// haproxyAnnotations reads the annotations of an Ingress for HAProxy's controller.
+// A server's timeout runs from one piece of an answer to the next.
+func haproxyAnnotations(o *object) {
+	if !o.isIngress("haproxy") {
+		return
+	}
+	annotations := o.meta.Get("annotations")
+	f := o.annotations("haproxy.org/", policy.HAProxyDuration)
+	p := o.policy("haproxy", "ingress", annotations)
+	p.From = []graph.Party{{Ref: o.self}}
+	p.Says = policy.Set{
+		Layer: policy.Gateway, Product: "haproxy",
+		Timeout: presence(policy.Timeout{
+			Connect: f.duration(annotations, "timeout-connect"), ReadGap: f.duration(annotations, "timeout-server"),
+		}),
+		Bulkhead:  presence(policy.Bulkhead{MaxConnections: f.count(1, annotations, "pod-maxconn")}),
+		RateLimit: perSecond(f, f.count(1, annotations, "rate-limit-requests"), policy.Setting[int]{}),
+		Balance: presence(policy.Balance{Strategy: f.word(map[string]string{
+			"roundrobin": "round-robin", "static-rr": "round-robin", "leastconn": "least-request", "random": "random",
+			"source": "consistent-hash", "uri": "consistent-hash", "first": "pick-first",
+		}, annotations, "load-balance")}),
+	}
+	if period := f.duration(annotations, "rate-limit-period"); period.Set() && p.Says.RateLimit != nil {
+		p.Says.RateLimit.Per = period
+	}
+	o.addPolicies(f, p)
+}
