@@ -168,6 +168,12 @@ func springModule(file string) string {
 	if module, _, ok := strings.Cut(dir+"/", "/src/"); ok {
 		return folderName(module)
 	}
+	return nearestFolder(dir)
+}
+
+// nearestFolder is the first name on the way up from a folder that says more than
+// that configuration is kept there.
+func nearestFolder(dir string) string {
 	for dir != "." && dir != "/" {
 		switch name := path.Base(dir); {
 		case strings.HasPrefix(name, "conf"), name == "resources", name == "src", name == "main", name == "etc", name == "..":

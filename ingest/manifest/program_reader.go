@@ -58,7 +58,12 @@ func readLibraryFile(d *document.Document, f *graph.Facts) {
 }
 
 // libraryFolder is the folder that can name a service, in the way of names of
-// services.
+// services. Only Java's projects have their sources in a folder of each module.
 func libraryFolder(file string) string {
-	return strings.ToLower(strings.ReplaceAll(springModule(path.Clean(file)), ".", "-"))
+	file = path.Clean(file)
+	name := nearestFolder(path.Dir(file))
+	if strings.Contains("/"+file, "/src/main/") {
+		name = springModule(file)
+	}
+	return strings.ToLower(strings.ReplaceAll(name, ".", "-"))
 }
