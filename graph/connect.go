@@ -228,7 +228,7 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 		e.Class = ClassHealth
 	case p.kind == KindTelemetry || m.key.telemetry && !l.isProgram(to):
 		e.Class = ClassTelemetry
-	case m.key.control:
+	case m.key.control || isPlatform(m.Host):
 		e.Class = ClassControl
 	case strings.HasPrefix(v.Key, "spring.cloud.gateway.") || strings.HasPrefix(v.Key, "zuul.routes."):
 		e.Class = ClassIngress
@@ -249,4 +249,14 @@ func isHealthPath(path string) bool {
 		return true
 	}
 	return false
+}
+
+// isPlatform reports whether a host is the cluster's own interface, or what tells a
+// machine in a cloud about itself.
+func isPlatform(host string) bool {
+	switch host {
+	case "kubernetes", "metadata", "metadata.google.internal", "169.254.169.254", "169.254.170.2":
+		return true
+	}
+	return host == "kubernetes.default" || strings.HasPrefix(host, "kubernetes.default.svc")
 }

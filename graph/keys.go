@@ -14,7 +14,7 @@ type keyInfo struct {
 	own       bool     // the value is where the service itself listens, or what others call it
 	ignored   bool     // the value is no address, however much it looks like one
 	nearby    bool     // only an address inside the estate is one that it calls
-	page      bool     // the value is compiled into pages
+	page      bool     // the value is compiled into pages, or where pages come from
 	telemetry bool
 	control   bool
 	health    bool
@@ -80,6 +80,9 @@ func inspect(key string) keyInfo {
 	n := len(k.words)
 	k.own = k.isOwn()
 	k.nearby = k.nearby || k.isHome()
+	if n > 1 && k.words[n-1] == "origin" { // of pages, which browsers send along
+		k.page, k.nearby = true, true
+	}
 	k.health = k.isHealth()
 	if n > 1 && k.words[0] == "connection" && k.words[1] == "strings" { // the section of .NET that holds them
 		k.address, k.host = true, true

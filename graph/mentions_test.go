@@ -123,6 +123,8 @@ func TestInspect(t *testing.T) {
 		"SITE_URL":                    "nearby",
 		"server.root_url":             "nearby",
 		"LISTEN_ADDR":                 "own",
+		"WEB_ORIGIN":                  "page nearby",
+		"ORIGIN_URL":                  "",
 		"ConnectionStrings__Database": "",
 	} {
 		k := inspect(key)
