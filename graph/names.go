@@ -16,8 +16,8 @@ type identity struct {
 // identify chooses the name of a service among those its cells go by. A further
 // name given to a thing is never chosen before the thing's own. Platforms go
 // before people, names that callers use before names of workloads. Of several
-// names of one platform it is the only one that callers use, else one that a
-// workload has too, else the one that stands for most workloads, else the
+// names of one platform it is the one that stands for most workloads, else the
+// one with the broadest selector, else one that a workload has too, else the
 // shortest.
 func (l *linker) identify(members []int) identity {
 	best := slices.MinFunc(members, func(a, b int) int {
@@ -85,11 +85,13 @@ func (l *linker) nameRank(c int, members []int) int {
 	if cell.ref.Kind != "" && cell.ref.Kind != "Service" && cell.ref.Kind != "service" {
 		return 1 << 19
 	}
-	reach := 0
+	reach, conditions := 0, 31
 	for _, n := range cell.names {
 		reach = max(reach, len(l.selected(n.Selects, n.Namespace)))
+		conditions = min(conditions, len(n.Selects.Labels)+len(n.Selects.Exprs))
 	}
-	rank := 2 * (1000 - min(reach, 1000))
+	// 1<<19 stays out of reach: 1000*64 is the most.
+	rank := (1000-min(reach, 1000))*64 + conditions*2
 	if !slices.ContainsFunc(members, func(m int) bool {
 		return m != c && len(l.cells[m].things) > 0 && l.cells[m].ref.Name == cell.ref.Name
 	}) {
