@@ -2,9 +2,11 @@ package manifest
 
 import (
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy"
 )
 
 // Istio reads the traffic and security objects of Istio, in every version of
@@ -190,16 +192,47 @@ func envoyFilter(r *resource) {
 		return
 	}
 	from.Pods.AnyNamespace = r.namespace == istioRoot
+	fields := newPolicyFields(r.Document, policy.EnvoyDuration)
+	filters := r.filterTimeouts(fields)
 	for _, patch := range r.list(r.spec, "configPatches") {
 		value := patch.Get("patch", "value")
 		endpoints := meshClusters(value)
+		var connect policy.Setting[time.Duration]
 		if patch.Get("applyTo").Str() == "CLUSTER" {
 			endpoints = clusterEndpoints(value)
+			connect = fields.duration(value, "connect_timeout")
 		}
 		for _, e := range endpoints {
+			says := &policy.Set{Layer: policy.ClientProxy, Product: "envoy", Timeout: &policy.Timeout{Total: filters[e.cluster], Connect: connect}}
+			if says.Timeout.Total.Provenance == policy.Unknown && connect.Provenance == policy.Unknown {
+				says = nil
+			}
 			r.call(from, hostIn(r.namespace, e.host, e.port), e.at, graph.Evidence{
-				Way: "envoy-filter", Strength: graph.Strong, Class: graph.ClassControl,
+				Way: "envoy-filter", Strength: graph.Strong, Class: graph.ClassControl, Says: says,
 			})
 		}
 	}
+}
+
+// filterTimeouts returns how long the filters that an EnvoyFilter inserts wait for
+// the services they ask (rate limit, external authorization), by cluster.
+func (r *resource) filterTimeouts(fields *policyFields) map[string]policy.Setting[time.Duration] {
+	timeouts := map[string]policy.Setting[time.Duration]{}
+	for _, patch := range r.list(r.spec, "configPatches") {
+		filter := patch.Get("patch", "value", "typed_config")
+		for _, grpc := range []document.Node{filter.Get("grpc_service"), filter.Get("rate_limit_service", "grpc_service")} {
+			cluster := grpc.Get("envoy_grpc", "cluster_name").Str()
+			if cluster == "" {
+				continue
+			}
+			timeouts[cluster] = fields.duration(grpc, "timeout")
+			if own := fields.duration(filter, "timeout"); own.Provenance != policy.Unknown {
+				timeouts[cluster] = own
+			}
+		}
+		if uri := filter.Get("http_service", "server_uri"); uri.Get("cluster").Str() != "" {
+			timeouts[uri.Get("cluster").Str()] = fields.duration(uri, "timeout")
+		}
+	}
+	return timeouts
 }
