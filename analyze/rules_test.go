@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,32 +56,16 @@ func runCase(t *testing.T, rule *analyze.Rule, file string, silent bool) {
 		t.Fatal(err)
 	}
 	want := ""
-	dir := t.TempDir()
-	kept := archive.Files[:0]
-	for _, f := range archive.Files {
+	inputs := slices.DeleteFunc(slices.Clone(archive.Files), func(f txtar.File) bool {
 		if f.Name == "want" {
 			want = string(f.Data)
-			continue
 		}
-		kept = append(kept, f)
-		name := filepath.Join(dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Chdir(dir)
-
-	var b graph.Builder
-	if err := ingest.Read(context.Background(), []string{"."}, ingest.Options{}, &b); err != nil {
-		t.Fatal(err)
-	}
-	g := b.Build()
+		return f.Name == "want"
+	})
+	g := readArchive(t, &txtar.Archive{Files: inputs})
 	got := tell(analyze.Run(g, analyze.Options{}), rule)
 	if *update {
-		archive.Files = append(kept, txtar.File{Name: "want", Data: []byte(got)})
+		archive.Files = append(inputs, txtar.File{Name: "want", Data: []byte(got)})
 		if err := os.WriteFile(full, txtar.Format(archive), 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -102,6 +87,28 @@ func runCase(t *testing.T, rule *analyze.Rule, file string, silent bool) {
 			t.Errorf("the case has no services, so it proves nothing")
 		}
 	}
+}
+
+// readArchive reads the files of an archive as one estate, from a folder of their
+// own that is the working directory until the test ends.
+func readArchive(t *testing.T, archive *txtar.Archive) *graph.Graph {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range archive.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	var b graph.Builder
+	if err := ingest.Read(context.Background(), []string{"."}, ingest.Options{}, &b); err != nil {
+		t.Fatal(err)
+	}
+	return b.Build()
 }
 
 // tell writes down the findings of one rule.

@@ -237,7 +237,7 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 		}
 	}
 	if !strings.Contains(full, ".") && realm == kubernetes {
-		return l.overlay(full)
+		return l.overlay(full, namespace)
 	}
 	if c, ok := l.byName(full, ""); ok {
 		return c, true
@@ -247,22 +247,30 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 			return c, true
 		}
 	}
-	if name, _, ok := strings.Cut(full, "."); ok && strings.Contains(strings.ToLower(host)+".", ".svc.") {
-		return l.unplaced(name) // people leave namespaces out where platforms write them
+	if name, ns, ok := strings.Cut(full, "."); ok && strings.Contains(strings.ToLower(host)+".", ".svc.") {
+		return l.unplaced(name, ns)
 	}
 	return 0, false
 }
 
-// unplaced returns the one thing of this name that people declared outside any
-// namespace.
-func (l *linker) unplaced(name string) (int, bool) {
+// unplaced returns the one thing of this name that people declared in the
+// namespace, or else outside any: they leave namespaces out where platforms write
+// them.
+func (l *linker) unplaced(name, namespace string) (int, bool) {
+	if c, ok := l.only(name, func(r Ref) bool { return !hosting(r.Realm) && r.Namespace == namespace }); ok {
+		return c, true
+	}
 	return l.only(name, func(r Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
 }
 
 // overlay resolves a short name, which a cluster would look for in the caller's
-// namespace only, among things that belong to no namespace.
-func (l *linker) overlay(name string) (int, bool) {
-	return l.only(name, func(r Ref) bool { return r.Realm != kubernetes || r.Namespace == "" })
+// namespace only, among things that belong to no namespace or are of another
+// world. People who write a namespace into their own manifest mean the cluster's.
+func (l *linker) overlay(name, namespace string) (int, bool) {
+	return l.only(name, func(r Ref) bool {
+		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
+		return r.Namespace == "" || r.Realm != kubernetes && !elsewhere
+	})
 }
 
 // only returns the one root that goes by name, among the cells that may be meant.
