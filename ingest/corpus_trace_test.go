@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -23,7 +24,7 @@ type flow struct {
 type traffic struct {
 	Spans, Traces, Services int
 	Edges                   []flow
-	Stats                   struct {
+	Stats                   *struct {
 		Orphans    int
 		Unresolved int `json:"unresolved clients"`
 	}
@@ -51,7 +52,7 @@ func TestTraceCorpus(t *testing.T) {
 			}
 		}
 		for _, name := range slices.Sorted(maps.Keys(want.Files)) {
-			if slices.Contains(notSpans, filepath.Base(dir)) || filepath.Ext(name) == ".pb" {
+			if slices.Contains(notSpans, filepath.Base(dir)) {
 				continue
 			}
 			t.Run(filepath.Base(dir)+"/"+name, func(t *testing.T) {
@@ -63,15 +64,16 @@ func TestTraceCorpus(t *testing.T) {
 
 // spanFiles are the files of the sets whose expectations are those of each file.
 var spanFiles = map[string][]string{
-	"generated-small": {"traces.jsonl"},
+	"generated-small": {"traces.jsonl", "traces.pb", "jaeger.json", "zipkin.json"},
+	"jaeger-hotel":    {"traces.json"},
 }
 
 // notSpans are the sets that hold calls which others counted, and tables.
-var notSpans = []string{"alibaba-callgraph", "jaeger-dependencies-small", "kiali-graph", "nezha-trainticket-csv", "prometheus-forms",
-	"jaeger-hotel", "zipkin-v2"}
+var notSpans = []string{"alibaba-callgraph", "jaeger-dependencies-small", "kiali-graph", "nezha-trainticket-csv", "prometheus-forms"}
 
 func compareTraffic(t *testing.T, g *graph.Graph, want traffic) {
 	t.Helper()
+	want.Edges = slices.DeleteFunc(want.Edges, func(f flow) bool { return f == flow{} })
 	var got []flow
 	for e := range graph.Edge(g.Calls()) {
 		if o := g.Observed(e); o != nil {
@@ -83,17 +85,17 @@ func compareTraffic(t *testing.T, g *graph.Graph, want traffic) {
 	}
 	slices.SortFunc(got, byEnds)
 	slices.SortFunc(want.Edges, byEnds)
-	if diff := cmp.Diff(want.Edges, got); diff != "" {
+	if diff := cmp.Diff(want.Edges, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("calls differ (- expected, + found):\n%s", diff)
 	}
 	spans := g.Coverage().Spans
-	if spans.Orphans != want.Stats.Orphans && want.Services != 25 {
-		t.Errorf("%d orphans, want %d", spans.Orphans, want.Stats.Orphans)
-	}
-	if spans.Unresolved != want.Stats.Unresolved && want.Services != 25 {
-		t.Errorf("%d unresolved clients, want %d", spans.Unresolved, want.Stats.Unresolved)
-	}
-	if want.Spans > 0 && want.Services != 25 && (spans.Spans != want.Spans || spans.Traces != want.Traces) {
+	if spans.Spans != want.Spans || spans.Traces != want.Traces {
 		t.Errorf("%d spans in %d traces, want %d in %d", spans.Spans, spans.Traces, want.Spans, want.Traces)
+	}
+	if want.Stats == nil {
+		return // how the spans of this set are linked was not counted
+	}
+	if spans.Orphans != want.Stats.Orphans || spans.Unresolved != want.Stats.Unresolved {
+		t.Errorf("%d orphans and %d unresolved clients, want %d and %d", spans.Orphans, spans.Unresolved, want.Stats.Orphans, want.Stats.Unresolved)
 	}
 }

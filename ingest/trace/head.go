@@ -112,4 +112,9 @@ func Sniff(text []byte) *Reader {
 	return nil
 }
 
-func sniffBinary([]byte) *Reader { return nil }
+func sniffBinary(text []byte) *Reader {
+	if framingOf(text) == noMessages {
+		return nil
+	}
+	return OTLPProto
+}

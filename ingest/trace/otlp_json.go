@@ -17,6 +17,16 @@ var OTLPJSON = &Reader{
 	unit:  (*Worker).otlpResource,
 }
 
+// tempoSearch is what a search of Tempo finds.
+var tempoSearch = &Reader{
+	Name: "tempo-search",
+	match: func(h *head) bool {
+		return h.hasOne("traces[].rootServiceName", "traces[].rootTraceName", "traces[].spanSet", "traces[].spanSets")
+	},
+	refuse: "is what a search of Tempo found: its spans do not say what they are part of, so that no call can be told",
+	hint:   "ask Tempo for the traces themselves, with /api/traces/ID for each",
+}
+
 // otlpDocument reads a TracesData, or an answer that has one inside.
 func (w *Worker) otlpDocument() {
 	c := &w.c

@@ -49,6 +49,9 @@ func (r *Reader) Split(file string, in io.Reader, yield func(*Chunk)) *graph.Pro
 	if r.refuse != "" {
 		return s.problem(0, r.refuse, r.hint)
 	}
+	if r.split != nil {
+		return r.split(s)
+	}
 	return s.splitValues()
 }
 

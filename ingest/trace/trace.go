@@ -11,6 +11,8 @@
 // Formats are told by the first bytes of a file, never by its name.
 package trace
 
+import "github.com/weirgraph/weir/graph"
+
 // A Reader knows one form in which spans are written.
 type Reader struct {
 	Name  string   // "jaeger"; also in the origins of what it reads
@@ -24,6 +26,8 @@ type Reader struct {
 	// value reads a whole JSON value. unit reads one item of the list that units
 	// are in, see enterUnits; nil where a document is not cut.
 	value, unit func(*Worker)
+	// split cuts a stream that is no JSON.
+	split func(*splitter) *graph.Problem
 	// binary is set for a form that is no JSON: it reads a chunk of whole messages.
 	binary func(*Worker) *syntaxError
 }
@@ -32,4 +36,10 @@ type Reader struct {
 // refuses, most telling first.
 var Readers = []*Reader{
 	OTLPJSON,
+	OTLPProto,
+	jaegerStorage,
+	Jaeger,
+	Zipkin,
+	XRay,
+	tempoSearch,
 }

@@ -23,6 +23,11 @@ type Worker struct {
 	d      draft
 	buf    []byte
 	origin graph.Origin // of the chunk
+
+	// Of the trace of Jaeger that is read.
+	holders    []holder
+	processes  map[string]uint32
+	references []reference
 }
 
 // recordLink is the first link of a consumer that does not name what it takes from.

@@ -1,0 +1,293 @@
+package trace
+
+import "bytes"
+
+// Jaeger reads the JSON of Jaeger's API and UI: a list of traces in its envelope,
+// bare traces, and lists of spans that carry their process.
+var Jaeger = &Reader{
+	Name:  "jaeger",
+	Doc:   "traces of Jaeger as its API and its UI give them, and lists of its spans",
+	Reads: []string{"data", "spans", "processes", "traceID"},
+	match: func(h *head) bool {
+		return h.hasOne("data[].spans", "data.spans", "[].spans", "data[].processes", "data.processes", "[].processes") && !h.hasOne("data[].name", "[].name") ||
+			h.has("spans", "processes") || h.has("spans", "traceID") || h.hasOne("spans[].spanID") ||
+			h.has("traceID", "spanID") || h.has("[].traceID", "[].spanID") || h.has("data[].traceID", "data[].spanID") ||
+			h.has("data", "total", "limit", "offset")
+	},
+	value: (*Worker).jaegerValue,
+	unit:  (*Worker).jaegerValue,
+}
+
+// jaegerStorage is what Jaeger's own tests keep spans in.
+var jaegerStorage = &Reader{
+	Name: "jaeger-storage",
+	match: func(h *head) bool {
+		return h.has("traceId", "operationName") || h.has("spans[].traceId", "spans[].operationName") || h.has("[].traceId", "[].operationName") ||
+			h.has("[].spans[].traceId", "[].spans[].operationName")
+	},
+	refuse: "is the form in which Jaeger stores spans, whose times and ids are written unlike anywhere else",
+	hint:   "download the traces from Jaeger's UI, or from /api/traces",
+}
+
+// A reference is what a span of Jaeger says of another one.
+type reference struct {
+	trace, span id
+	follows     bool
+}
+
+// A holder is a span whose process is told elsewhere in its trace.
+type holder struct {
+	at      int
+	process []byte
+}
+
+// jaegerValue reads an envelope, a trace, a span, or a list of any of them.
+func (w *Worker) jaegerValue() {
+	c := &w.c
+	c.unescape = c.unescape[:0]
+	if c.space() == '[' {
+		c.array()
+		for first := true; c.item(&first); {
+			w.jaegerValue()
+		}
+		return
+	}
+	if !c.object() {
+		return
+	}
+	var d draft
+	var s jaegerSpan
+	isSpan := false
+	w.holders = w.holders[:0]
+	clear(w.processes)
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "data":
+			w.jaegerValue()
+		case "spans":
+			if !c.array() {
+				continue
+			}
+			for first := true; c.item(&first); {
+				w.jaegerSpan()
+			}
+		case "processes":
+			w.jaegerProcesses()
+		default:
+			isSpan = isSpan || string(c.key) == "spanID"
+			w.jaegerField(&d, &s)
+		}
+	}
+	if isSpan && c.err == nil {
+		w.jaegerAdd(&d, &s)
+	}
+	for _, h := range w.holders {
+		if party, ok := w.processes[string(h.process)]; ok {
+			w.records.at(h.at).party = party
+		}
+	}
+	w.holders = w.holders[:0]
+}
+
+// jaegerSpan is what a span says beside what a draft holds.
+type jaegerSpan struct {
+	process    []byte
+	references []reference
+	parent     id
+}
+
+func (w *Worker) jaegerSpan() {
+	c := &w.c
+	if !c.object() {
+		return
+	}
+	s := jaegerSpan{references: w.references[:0]}
+	for first := true; c.field(&first); {
+		w.jaegerField(&w.d, &s)
+	}
+	if w.references = s.references; c.err != nil {
+		w.d.reset()
+		return
+	}
+	w.jaegerAdd(&w.d, &s)
+}
+
+func (w *Worker) jaegerField(d *draft, s *jaegerSpan) {
+	c := &w.c
+	switch string(c.key) {
+	case "traceID":
+		d.trace = parseID(c.string())
+	case "spanID":
+		d.span = parseID(c.string())
+	case "parentSpanID":
+		s.parent = parseID(c.string())
+	case "references":
+		w.jaegerReferences(s)
+	case "startTime":
+		d.start = 1000 * c.number()
+	case "duration":
+		d.duration = 1000 * c.number()
+	case "tags":
+		w.jaegerTags(d, nil)
+	case "tag":
+		w.jaegerTagMap(d, nil)
+	case "processID":
+		s.process = c.string()
+	case "process":
+		if party := w.jaegerProcess(); party != 0 {
+			d.party = party
+		}
+	default:
+		c.skip()
+	}
+}
+
+// jaegerAdd completes a span and keeps it.
+func (w *Worker) jaegerAdd(d *draft, s *jaegerSpan) {
+	d.parent = s.parent
+	rank := 0
+	for _, r := range s.references {
+		switch {
+		case !r.trace.isZero() && r.trace != d.trace:
+			if d.link == (link{}) {
+				d.link = link{r.trace, r.span}
+			}
+		case !r.follows && rank < 2:
+			d.parent, rank = r.span, 2
+			d.flags &^= follows
+		case r.follows && rank < 1:
+			d.parent, rank = r.span, 1
+			d.flags |= follows
+		}
+	}
+	var word [8]byte
+	d.flags |= kindNamed(d.get(spanKind))
+	if string(lower(word[:0], d.get(errorTag))) == "true" || bytes.EqualFold(d.get(statusCode), []byte("error")) {
+		d.flags |= failed
+	}
+	at := w.add(d)
+	if w.records.at(at).party == 0 && s.process != nil {
+		w.holders = append(w.holders, holder{at, s.process})
+	}
+}
+
+func (w *Worker) jaegerReferences(s *jaegerSpan) {
+	c := &w.c
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		var r reference
+		if !c.object() {
+			continue
+		}
+		for first := true; c.field(&first); {
+			switch string(c.key) {
+			case "refType":
+				r.follows = bytes.EqualFold(c.string(), []byte("FOLLOWS_FROM"))
+			case "traceID":
+				r.trace = parseID(c.string())
+			case "spanID":
+				r.span = parseID(c.string())
+			default:
+				c.skip()
+			}
+		}
+		if !r.span.isZero() {
+			s.references = append(s.references, r)
+		}
+	}
+}
+
+// jaegerTags reads a list of tags into a span or, if it is given, a resource.
+func (w *Worker) jaegerTags(d *draft, r *resource) {
+	c := &w.c
+	if c.space() == '{' {
+		w.jaegerTagMap(d, r)
+		return
+	}
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		var key, value []byte
+		if !c.object() {
+			continue
+		}
+		unwanted := false
+		for first := true; c.field(&first); {
+			switch {
+			case string(c.key) == "key":
+				key = c.string()
+				unwanted = !isAttribute(key) && (r == nil || !isResource(key))
+			case string(c.key) == "value" && !unwanted:
+				value = c.string()
+			default:
+				c.skip()
+			}
+		}
+		keepTag(d, r, key, value)
+	}
+}
+
+func keepTag(d *draft, r *resource, key, value []byte) {
+	if r != nil {
+		r.put(key, value)
+	} else {
+		d.put(key, value)
+	}
+}
+
+// jaegerTagMap reads tags that Elasticsearch keeps as fields, with another sign for
+// the dots in their names.
+func (w *Worker) jaegerTagMap(d *draft, r *resource) {
+	c := &w.c
+	if !c.object() {
+		return
+	}
+	for first := true; c.field(&first); {
+		from := len(c.unescape)
+		for _, b := range c.key {
+			if b == '@' {
+				b = '.'
+			}
+			c.unescape = append(c.unescape, b)
+		}
+		keepTag(d, r, c.unescape[from:len(c.unescape):len(c.unescape)], c.string())
+	}
+}
+
+func (w *Worker) jaegerProcesses() {
+	c := &w.c
+	if !c.object() {
+		return
+	}
+	if w.processes == nil {
+		w.processes = map[string]uint32{}
+	}
+	for first := true; c.field(&first); {
+		id := string(c.key)
+		w.processes[id] = w.jaegerProcess()
+	}
+}
+
+func (w *Worker) jaegerProcess() uint32 {
+	c := &w.c
+	var r resource
+	if !c.object() {
+		return 0
+	}
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "serviceName":
+			r.name = c.string()
+		case "tags":
+			w.jaegerTags(nil, &r)
+		case "tag":
+			w.jaegerTagMap(nil, &r)
+		default:
+			c.skip()
+		}
+	}
+	return w.resource(&r)
+}

@@ -1,0 +1,203 @@
+package trace
+
+import (
+	"strconv"
+
+	"google.golang.org/protobuf/encoding/protowire"
+)
+
+// OTLPProto reads spans in the binary form of OpenTelemetry's protocol: bare
+// messages, one after another or alone, and messages that each follow their
+// length, as four bytes or as a varint.
+var OTLPProto = &Reader{
+	Name:   "otlp-protobuf",
+	Doc:    "spans of OpenTelemetry as protobuf: files of the collector, bare or framed messages",
+	Reads:  []string{"TracesData", "ExportTraceServiceRequest"},
+	split:  (*splitter).splitMessages,
+	binary: (*Worker).otlpMessage,
+}
+
+// A message walks the fields of a protobuf message. What is not wanted costs only
+// its tag.
+type message struct {
+	rest   []byte
+	field  protowire.Number
+	bytes  []byte // of a field of bytes, a string or a message
+	number uint64 // of any other field
+	bad    bool
+}
+
+func (m *message) next() bool {
+	if len(m.rest) == 0 || m.bad {
+		return false
+	}
+	field, kind, n := protowire.ConsumeTag(m.rest)
+	if n < 0 {
+		return m.fail()
+	}
+	m.field, m.bytes, m.number, m.rest = field, nil, 0, m.rest[n:]
+	switch kind {
+	case protowire.BytesType:
+		m.bytes, n = protowire.ConsumeBytes(m.rest)
+	case protowire.VarintType:
+		m.number, n = protowire.ConsumeVarint(m.rest)
+	case protowire.Fixed64Type:
+		m.number, n = protowire.ConsumeFixed64(m.rest)
+	default:
+		n = protowire.ConsumeFieldValue(field, kind, m.rest)
+	}
+	if n < 0 {
+		return m.fail()
+	}
+	m.rest = m.rest[n:]
+	return true
+}
+
+func (m *message) fail() bool {
+	m.bad = true
+	return false
+}
+
+// otlpMessage reads a TracesData, or several: their fields are one list.
+func (w *Worker) otlpMessage() *syntaxError {
+	m := message{rest: w.c.text}
+	for m.next() {
+		if m.field == 1 && !w.protoResource(m.bytes) {
+			m.bad = true
+		}
+	}
+	if m.bad {
+		w.d.reset()
+		return &syntaxError{0, "a message is damaged"}
+	}
+	return nil
+}
+
+func (w *Worker) protoResource(b []byte) bool {
+	m := message{rest: b}
+	party, from, ok := uint32(0), w.records.length, true
+	for m.next() {
+		switch m.field {
+		case 1:
+			party = w.protoService(m.bytes)
+		case 2, 1000:
+			scope := message{rest: m.bytes}
+			for scope.next() {
+				if scope.field == 2 {
+					ok = w.protoSpan(scope.bytes, party) && ok
+				}
+			}
+			ok = ok && !scope.bad
+		}
+	}
+	for i := from; party != 0 && i < w.records.length; i++ {
+		w.records.at(i).party = party
+	}
+	return ok && !m.bad
+}
+
+func (w *Worker) protoService(b []byte) uint32 {
+	var r resource
+	for m := (message{rest: b}); m.next(); {
+		if m.field == 1 {
+			key, value := protoKeyValue(m.bytes)
+			if isResource(key) {
+				r.put(key, w.protoValue(value))
+			}
+		}
+	}
+	return w.resource(&r)
+}
+
+func (w *Worker) protoSpan(b []byte, party uint32) bool {
+	d := &w.d
+	w.c.unescape = w.c.unescape[:0]
+	m := message{rest: b}
+	for m.next() {
+		switch m.field {
+		case 1:
+			d.trace = bytesID(m.bytes)
+		case 2:
+			d.span = bytesID(m.bytes)
+		case 3:
+			d.state = m.bytes
+		case 4:
+			d.parent = bytesID(m.bytes)
+		case 6:
+			if m.number <= uint64(consumer) {
+				d.flags |= flags(m.number)
+			}
+		case 7:
+			d.start = int64(m.number)
+		case 8:
+			d.end = int64(m.number)
+		case 9:
+			key, value := protoKeyValue(m.bytes)
+			if a := attributeOf(key); a != noAttribute {
+				d.keep(a, w.protoValue(value))
+			}
+		case 13:
+			d.protoLink(m.bytes)
+		case 15:
+			for status := (message{rest: m.bytes}); status.next(); {
+				if status.field == 3 && status.number == 2 {
+					d.flags |= failed
+				}
+			}
+		}
+	}
+	if m.bad {
+		d.reset()
+		return false
+	}
+	d.party = party
+	w.add(d)
+	return true
+}
+
+func (d *draft) protoLink(b []byte) {
+	if d.link != (link{}) {
+		return
+	}
+	for m := (message{rest: b}); m.next(); {
+		switch m.field {
+		case 1:
+			d.link.trace = bytesID(m.bytes)
+		case 2:
+			d.link.span = bytesID(m.bytes)
+		}
+	}
+}
+
+func protoKeyValue(b []byte) (key, value []byte) {
+	for m := (message{rest: b}); m.next(); {
+		switch m.field {
+		case 1:
+			key = m.bytes
+		case 2:
+			value = m.bytes
+		}
+	}
+	return key, value
+}
+
+// protoValue returns a string, or the text of a number or boolean. Lists and the
+// like give nil.
+func (w *Worker) protoValue(b []byte) []byte {
+	m := message{rest: b}
+	if !m.next() {
+		return nil
+	}
+	from := len(w.c.unescape)
+	switch m.field {
+	case 1:
+		return m.bytes
+	case 2:
+		w.c.unescape = strconv.AppendBool(w.c.unescape, m.number != 0)
+	case 3:
+		w.c.unescape = strconv.AppendInt(w.c.unescape, int64(m.number), 10)
+	default:
+		return nil
+	}
+	return w.c.unescape[from:len(w.c.unescape):len(w.c.unescape)]
+}

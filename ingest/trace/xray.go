@@ -1,0 +1,249 @@
+package trace
+
+import "bytes"
+
+// XRay reads segment documents of AWS X-Ray: alone, in lists, one a line, and as
+// texts in the answer of BatchGetTraces.
+var XRay = &Reader{
+	Name:  "xray",
+	Doc:   "segment documents of AWS X-Ray, also inside the answer of BatchGetTraces",
+	Reads: []string{"Traces", "trace_id", "subsegments"},
+	match: func(h *head) bool {
+		return h.has("trace_id", "id") && h.hasOne("start_time", "name", "subsegments") ||
+			h.has("[].trace_id", "[].id") && h.hasOne("[].start_time", "[].name", "[].subsegments") ||
+			h.hasOne("Traces[].Segments", "[].Segments", "Segments[].Document", "[].Document") || h.has("Traces", "UnprocessedTraceIds")
+	},
+	value: (*Worker).xrayValue,
+	unit:  (*Worker).xrayValue,
+}
+
+// maxSegments bounds how deep subsegments may lie in each other.
+const maxSegments = 1000
+
+// xrayValue reads an answer, a trace, a segment, or a list of any of them.
+func (w *Worker) xrayValue() {
+	c := &w.c
+	c.unescape = c.unescape[:0]
+	w.xrayAny()
+}
+
+func (w *Worker) xrayAny() {
+	c := &w.c
+	switch c.space() {
+	case '[':
+		c.array()
+		for first := true; c.item(&first); {
+			w.xrayAny()
+		}
+		return
+	case '{':
+	default:
+		c.skip()
+		return
+	}
+	look := *c
+	look.object()
+	for first := true; look.field(&first); {
+		switch string(look.key) {
+		case "Traces", "Segments", "Document":
+			w.xrayEnvelope()
+			return
+		case "id", "trace_id", "name", "subsegments", "start_time":
+			w.xraySegment(w.xrayTrace(), id{}, 0)
+			return
+		}
+		look.skip()
+	}
+	c.skip()
+}
+
+func (w *Worker) xrayEnvelope() {
+	c := &w.c
+	c.object()
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "Traces", "Segments":
+			w.xrayAny()
+		case "Document":
+			w.xrayDocument(c.string())
+		default:
+			c.skip()
+		}
+	}
+}
+
+// xrayDocument reads a segment that is written as the text of a string.
+func (w *Worker) xrayDocument(text []byte) {
+	outer := w.c
+	w.c = cursor{text: text, unescape: outer.unescape[len(outer.unescape):]}
+	if !w.c.end() {
+		w.xrayAny()
+	}
+	if inner := w.c.err; inner != nil && outer.err == nil {
+		outer.err = &syntaxError{outer.at, "a Document is no JSON: " + inner.what}
+	}
+	w.c = outer
+}
+
+// xrayTrace returns the trace of the segment that follows, without going on: its
+// subsegments may stand before it.
+func (w *Worker) xrayTrace() id {
+	look := w.c
+	look.object()
+	for first := true; look.field(&first); {
+		if string(look.key) == "trace_id" {
+			return xrayID(look.string())
+		}
+		look.skip()
+	}
+	return id{}
+}
+
+// xrayID reads "1-5759e988-bd862e3fe1be46a994272793" as the number that other
+// formats write for it.
+func xrayID(s []byte) id {
+	if len(s) == 35 && s[0] == '1' && s[1] == '-' && s[10] == '-' {
+		var digits [32]byte
+		copy(digits[copy(digits[:], s[2:10]):], s[11:])
+		return parseID(digits[:])
+	}
+	return parseID(s)
+}
+
+// segment is what a segment or subsegment says of itself.
+type segment struct {
+	name, namespace []byte
+	id, parent      id
+	start, end      float64
+	failed, retried bool
+	sub             bool // it stands alone and is a subsegment
+	database, url   []byte
+}
+
+// xraySegment reads a segment, or a subsegment if it lies in another one, and all
+// that lie in it.
+func (w *Worker) xraySegment(trace, within id, depth int) {
+	c := &w.c
+	if depth > maxSegments {
+		c.fail("subsegments lie too deep in each other")
+	}
+	own := w.xrayOwnID()
+	if !c.object() {
+		return
+	}
+	s := segment{parent: within, sub: depth > 0}
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "name":
+			s.name = c.string()
+		case "namespace":
+			s.namespace = c.string()
+		case "id":
+			s.id = parseID(c.string())
+		case "parent_id":
+			s.parent = parseID(c.string())
+		case "start_time":
+			s.start, _ = parseFloat(c.string())
+		case "end_time":
+			s.end, _ = parseFloat(c.string())
+		case "fault":
+			s.failed = string(c.string()) == "true"
+		case "type":
+			s.sub = s.sub || string(c.string()) == "subsegment"
+		case "aws":
+			s.retried = w.xrayRetries()
+		case "sql":
+			w.xraySQL(&s)
+		case "subsegments":
+			if !c.array() {
+				continue
+			}
+			for first := true; c.item(&first); {
+				w.xraySegment(trace, own, depth+1)
+			}
+		default:
+			c.skip()
+		}
+	}
+	if c.err == nil {
+		w.xrayAdd(&s, trace)
+	}
+}
+
+func (w *Worker) xrayOwnID() id {
+	look := w.c
+	if look.space() != '{' {
+		return id{}
+	}
+	look.object()
+	for first := true; look.field(&first); {
+		if string(look.key) == "id" {
+			return parseID(look.string())
+		}
+		look.skip()
+	}
+	return id{}
+}
+
+func (w *Worker) xrayRetries() (retried bool) {
+	c := &w.c
+	if !c.object() {
+		return false
+	}
+	for first := true; c.field(&first); {
+		if string(c.key) == "retries" {
+			retried = c.number() > 0
+		} else {
+			c.skip()
+		}
+	}
+	return retried
+}
+
+func (w *Worker) xraySQL(s *segment) {
+	c := &w.c
+	if !c.object() {
+		return
+	}
+	for first := true; c.field(&first); {
+		switch string(c.key) {
+		case "database_type":
+			s.database = c.string()
+		case "url":
+			s.url = c.string()
+		default:
+			c.skip()
+		}
+	}
+}
+
+// xrayAdd keeps a segment as the span of a server, and a subsegment as that of a
+// client, if it leads somewhere else.
+func (w *Worker) xrayAdd(s *segment, trace id) {
+	d := &w.d
+	d.trace, d.span, d.parent = trace, s.id, s.parent
+	d.start, d.end = int64(s.start*1e9), int64(s.end*1e9)
+	switch {
+	case !s.sub:
+		d.flags = server
+		d.party = w.party(s.name, nil, nil, nil, nil)
+	case string(s.namespace) == "remote" || string(s.namespace) == "aws":
+		d.flags = client
+		d.remote = s.name
+		if s.database != nil {
+			d.keep(dbSystem, w.lower(s.database))
+		}
+		if _, host, ok := bytes.Cut(s.name, []byte("@")); ok {
+			d.keep(serverAddress, host)
+		}
+		if s.retried {
+			d.keep(resendCount, []byte("1"))
+		}
+	default:
+		d.flags = internal
+	}
+	if s.failed {
+		d.flags |= failed
+	}
+	w.add(d)
+}

@@ -1,0 +1,166 @@
+package trace
+
+// halves are what the annotations of a Zipkin span of version 1 say. One span may
+// hold the caller's half and the callee's.
+type halves struct {
+	ask, answer  half
+	kind         flags // producer or consumer, of the one half that such a span has
+	local        endpoint
+	caller       endpoint // ca
+	callee       endpoint // sa
+	broker       endpoint // ma
+	isVersionOne bool
+}
+
+// A half is one side of a call, with its times in microseconds.
+type half struct {
+	seen       bool
+	at         endpoint
+	start, end int64
+}
+
+func (h *halves) any() bool { return h.isVersionOne }
+
+func (h *half) see(at endpoint, start, end int64) {
+	h.seen = true
+	if h.at.name == nil {
+		h.at = at
+	}
+	h.start, h.end = max(h.start, start), max(h.end, end)
+}
+
+// zipkinAnnotations reads annotations, which tell sides of a call in version 1 and
+// nothing of interest in version 2.
+func (w *Worker) zipkinAnnotations(h *halves) {
+	c := &w.c
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		var value []byte
+		var at endpoint
+		var when int64
+		old := false
+		if !c.object() {
+			continue
+		}
+		for first := true; c.field(&first); {
+			switch string(c.key) {
+			case "timestamp":
+				when = c.number()
+			case "value":
+				value = c.string()
+			case "endpoint":
+				at, old = w.zipkinEndpoint(), true
+			default:
+				c.skip()
+			}
+		}
+		if old {
+			h.annotate(string(value), at, when)
+		}
+	}
+}
+
+func (h *halves) annotate(value string, at endpoint, when int64) {
+	h.isVersionOne = true
+	switch value {
+	case "cs":
+		h.ask.see(at, when, 0)
+	case "cr":
+		h.ask.see(at, 0, when)
+	case "sr":
+		h.answer.see(at, when, 0)
+	case "ss":
+		h.answer.see(at, 0, when)
+	case "ms":
+		h.kind = producer
+		h.ask.see(at, when, 0)
+	case "mr":
+		h.kind = consumer
+		h.answer.see(at, when, 0)
+	}
+	if h.local.name == nil {
+		h.local = at
+	}
+}
+
+// zipkinBinary reads the tags of version 1, some of which name the other side.
+func (w *Worker) zipkinBinary(h *halves) {
+	c, d := &w.c, &w.d
+	h.isVersionOne = true
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		var key, value []byte
+		var at endpoint
+		if !c.object() {
+			continue
+		}
+		for first := true; c.field(&first); {
+			switch string(c.key) {
+			case "key":
+				key = c.string()
+			case "value":
+				value = c.string()
+			case "endpoint":
+				at = w.zipkinEndpoint()
+			default:
+				c.skip()
+			}
+		}
+		switch string(key) {
+		case "sa":
+			h.callee = at
+		case "ca":
+			h.caller = at
+		case "ma":
+			h.broker = at
+		case "error":
+			d.flags |= failed
+		default:
+			d.put(key, value)
+			if h.local.name == nil {
+				h.local = at
+			}
+		}
+	}
+}
+
+// zipkinHalves keeps a span of version 1 as the one or two spans that it is.
+func (w *Worker) zipkinHalves(h *halves) {
+	both := *(&w.d)
+	used := false
+	for _, side := range [...]struct {
+		half   *half
+		kind   flags
+		remote endpoint
+	}{{&h.ask, client, h.callee}, {&h.answer, server, h.caller}} {
+		if !side.half.seen {
+			continue
+		}
+		w.d = both
+		d, kind, remote := &w.d, side.kind, side.remote
+		if h.kind != unspecified {
+			kind, remote = h.kind, h.broker
+		}
+		d.flags = d.flags&^kindMask | kind
+		if kind == server && h.ask.seen {
+			d.flags |= shared
+		}
+		if side.half.start > 0 {
+			d.start, d.duration = 1000*side.half.start, 1000*max(0, side.half.end-side.half.start)
+			if side.half.end == 0 {
+				d.duration = both.duration
+			}
+		}
+		w.zipkinAdd(side.half.at, remote)
+		used = true
+	}
+	if !used {
+		w.zipkinAdd(h.local, h.callee)
+	}
+	both.reset()
+	w.d = both
+}
