@@ -33,13 +33,30 @@ const chunkSize = 256 << 10
 // resource.
 const maxValue = 1 << 30
 
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
+// buffers are of chunkSize at least.
+var buffers = sync.Pool{New: func() any {
+	b := make([]byte, 0, chunkSize)
+	return &b
+}}
+
+func newBuffer() []byte { return (*buffers.Get().(*[]byte))[:0] }
+
+func release(b []byte) {
+	if cap(b) <= maxPooled {
+		buffers.Put(&b)
+	}
+}
+
+// maxPooled bounds the buffers that are used again: one large value must not hold
+// its memory for the rest of the run.
+const maxPooled = 16 * chunkSize
 
 // Release gives the memory of the chunk back. Nothing of it may be used after.
 func (c *Chunk) Release() {
-	text := c.text[:0]
-	c.text = nil
-	buffers.Put(&text)
+	if c.text != nil {
+		release(c.text)
+		c.text = nil
+	}
 }
 
 // Split cuts what r holds into chunks, in order. A Problem tells where the stream
@@ -76,11 +93,16 @@ func (s *splitter) problem(line int, message, hint string) *graph.Problem {
 // fill reads until the buffer holds size bytes, or the stream ends.
 func (s *splitter) fill(size int) {
 	if cap(s.buf) < size {
-		bigger := *buffers.Get().(*[]byte)
+		bigger := newBuffer()
 		if cap(bigger) < size {
+			release(bigger)
 			bigger = make([]byte, 0, size)
 		}
-		s.buf = append(bigger[:0], s.buf...)
+		bigger = append(bigger, s.buf...)
+		if s.buf != nil {
+			release(s.buf)
+		}
+		s.buf = bigger
 	}
 	for len(s.buf) < size && s.err == nil {
 		var n int
@@ -92,10 +114,9 @@ func (s *splitter) fill(size int) {
 // hand gives away the first n bytes of the buffer as a chunk.
 func (s *splitter) hand(n int, units, first bool) {
 	rest := s.buf[n:]
-	c := &Chunk{Reader: s.reader, File: s.file, text: s.buf[:n:n], line: s.line, units: units, first: first}
+	c := &Chunk{Reader: s.reader, File: s.file, text: s.buf[:n], line: s.line, units: units, first: first}
 	c.cut = s.err != nil && s.err != io.EOF && len(rest) == 0
-	next := *buffers.Get().(*[]byte)
-	s.buf = append(next[:0], rest...)
+	s.buf = append(newBuffer(), rest...)
 	s.line += bytes.Count(c.text, newline)
 	if n > 0 {
 		s.yield(c)

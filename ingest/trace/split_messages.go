@@ -85,10 +85,9 @@ func (s *splitter) splitMessages() *graph.Problem {
 	for {
 		kept, used, err := s.gather(form)
 		if kept > 0 {
-			rest := append([]byte(nil), s.buf[used:]...)
 			c := &Chunk{Reader: s.reader, File: s.file, text: s.buf[:kept], first: first}
 			c.turn()
-			s.buf, first = append((*buffers.Get().(*[]byte))[:0], rest...), false
+			s.buf, first = append(newBuffer(), s.buf[used:]...), false
 			s.yield(c)
 		} else {
 			s.buf = append(s.buf[:0], s.buf[used:]...)
