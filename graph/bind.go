@@ -37,10 +37,45 @@ type Route struct {
 // a call that no input says anything about.
 func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
 
-// Policies returns every policy object's part in the inputs, by origin, with what
-// it is for. Policies that stand in the document of their own call are not among
+// Policies returns every policy object's part in the inputs, by origin, with those
+// of the graph's calls that it is for. Policies that stand in the document of their own call are not among
 // them.
-func (g *Graph) Policies() []*Bound { return g.policies }
+func (g *Graph) Policies() []*Bound {
+	if g.whole == nil || len(g.policies) == 0 {
+		return g.policies
+	}
+	here := make(map[Edge]Edge, len(g.whole))
+	for e, whole := range g.whole {
+		here[whole] = Edge(e)
+	}
+	list := make([]*Bound, len(g.policies))
+	for i, b := range g.policies {
+		list[i] = b.renumbered(here)
+	}
+	return list
+}
+
+// renumbered is the policy with the calls that are in here, under their numbers
+// there.
+func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
+	edges := func(list []Edge) []Edge {
+		var kept []Edge
+		for _, e := range list {
+			if h, ok := here[e]; ok {
+				kept = append(kept, h)
+			}
+		}
+		return kept
+	}
+	c := *b
+	c.Calls, c.Outside, c.Shadows = edges(b.Calls), edges(b.Outside), nil
+	for _, s := range b.Shadows {
+		if s.Calls = edges(s.Calls); len(s.Calls) > 0 {
+			c.Shadows = append(c.Shadows, s)
+		}
+	}
+	return &c
+}
 
 // rootNamespace holds the policies for a whole mesh, unless its configuration
 // names another.

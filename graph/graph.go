@@ -364,7 +364,7 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 }
 
 // Whole returns the number that e has in the graph that this one was made of by
-// Where, or e itself. Policies speak of calls in these numbers.
+// Where, or e itself.
 func (g *Graph) Whole(e Edge) Edge {
 	if g.whole == nil {
 		return e
