@@ -76,7 +76,7 @@ func checkPolicyNeedsMesh(p *Pass) {
 		return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.product, b.product))
 	})
 	for _, at := range meshes {
-		p.reportUntold(at, untold[at])
+		p.reportUnknownMesh(at, untold[at])
 	}
 }
 
@@ -105,7 +105,7 @@ func (p *Pass) reportOutside(e graph.Edge, policies []*graph.Bound) {
 // A mesh is where a product's proxies would be.
 type mesh struct{ namespace, product string }
 
-func (p *Pass) reportUntold(at mesh, policies []*graph.Bound) {
+func (p *Pass) reportUnknownMesh(at mesh, policies []*graph.Bound) {
 	subject := "Namespace/" + at.namespace
 	if at.namespace == "" {
 		subject = "Namespace/default"

@@ -14,6 +14,7 @@ type Rule struct {
 	Title    string // a few words, lower case
 	Doc      string // the page: why it hurts, an example, a near miss, the way out; Markdown
 	Severity Severity
+	OnDemand bool // run only where a configuration gives it a severity
 	Check    func(p *Pass)
 
 	// Replaces are the rules, by ID, that this one says more than: what it finds
@@ -29,9 +30,12 @@ var Rules = []*Rule{
 	policyUnbound, policyShadowed, policyInert, policyNeedsMesh,
 	timeoutMissing, retryWithoutTimeout, timeoutWrongKind, timeoutInversion, ingressTimeoutMissing, ingressDeadlineExceeded,
 	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,
+	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
+	fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
 	redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
 
 	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,
+	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity,
 }
 
 // FindRule returns the rule with this ID. The error is a *RuleError.

@@ -40,7 +40,7 @@ func Run(g *graph.Graph, o Options) *Check {
 	var found []Finding
 	pass := Pass{Graph: g, Core: r.core, Limits: o.Limits.orDefault(), run: r}
 	for _, rule := range Rules {
-		if slices.Contains(o.Off, rule.ID) {
+		if _, wanted := o.Severities[rule.ID]; slices.Contains(o.Off, rule.ID) || rule.OnDemand && !wanted {
 			continue
 		}
 		check.Rules++

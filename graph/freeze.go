@@ -83,11 +83,13 @@ func (l *linker) spoken() map[int]Kind {
 func (l *linker) service(members []int, name identity, kind Kind) Service {
 	s := Service{Name: name.name, Namespace: name.namespace, Kind: kind}
 	var workloads []string
+	named, withAddress := false, false
 	for _, c := range members {
 		cell := &l.cells[c]
 		s.Aliases = append(s.Aliases, l.aliasesOf(cell)...)
 		for _, n := range cell.names {
 			s.Defined = s.Defined || !n.Outside
+			named, withAddress = true, withAddress || !n.Headless
 			s.Origins = append(s.Origins, n.Origin)
 			s.Ports = append(s.Ports, n.Ports...)
 			s.Annotations = merge(s.Annotations, n.Annotations)
@@ -104,6 +106,7 @@ func (l *linker) service(members []int, name identity, kind Kind) Service {
 			s.declare(t)
 		}
 	}
+	s.Headless = named && !withAddress
 	s.Replicas = l.replicas(members)
 	if len(s.Origins) == 0 {
 		s.Origins = append(s.Origins, l.cells[members[0]].origin)

@@ -51,6 +51,7 @@ type Service struct {
 	Scaling     *Scaler
 	Disruption  *Budget
 	Probes      Probes
+	Headless    bool         // callers of it see its replicas: all its names are those of headless Services
 	Meshes      []Membership // what is known, one a product
 	Ports       []Port
 	Labels      Labels

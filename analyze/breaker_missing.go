@@ -1,0 +1,72 @@
+package analyze
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var breakerMissing = &Rule{
+	ID:       "breaker-missing",
+	Title:    "nothing stops the calls to a service that fails",
+	Doc:      breakerMissingDoc + waysOut(fixBreaker),
+	Severity: Info,
+	Check:    checkBreakerMissing,
+}
+
+const breakerMissingDoc = `
+A caller that goes on calling a service that is down waits for every timeout, keeps
+its own workers busy with them, and keeps the load on a service that tries to come
+back. A circuit breaker fails at once while that lasts.
+
+Fires for a synchronous call of which the inputs tell, and which has a breaker in no
+layer. It is a warning where the caller is of tier 1, by its own tier or because a
+service of tier 1 cannot do without it. Of more than two calls one caller is told
+once; and where nobody has a breaker and nobody is critical, all are told in one note.
+
+    kind: DestinationRule
+    spec:
+      host: payments
+      trafficPolicy:
+        connectionPool: {http: {http1MaxPendingRequests: 100}}   # a limit is no breaker
+
+Stays silent where any layer has a breaker, be it the product's own; about
+databases, caches, brokers, events and streams; about what a native manifest
+declares with "breaker: off"; and where no input could have shown one.
+
+    trafficPolicy:
+      outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 50}
+
+What Envoy calls "circuit_breakers", and Istio "connectionPool", caps concurrency
+and never opens on errors.
+
+**The way out.** With several replicas, ejecting the sick ones is enough; with a
+single one, a breaker in the caller's code.
+`
+
+func checkBreakerMissing(p *Pass) {
+	var lacks []lack
+	nobody := true
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		if slices.ContainsFunc(parts, func(part Part) bool { return len(part.broken()) > 0 }) {
+			nobody = false
+		}
+		without, _ := which(parts, (*Part).unbroken)
+		if len(without) == 0 || driven(p.Core, e) || p.Core.Call(e).Fallback || !p.told(e, parts) || p.outside(e) {
+			continue
+		}
+		lacks = append(lacks, lack{
+			call: e, severity: p.grade(e, Info), sure: Default,
+			hint:   within(p.fixed(e, without[0], fixBreaker), "add", "it fails at once while the callee is down"),
+			values: []KeyValue{took("attempt", without[0].Attempt)},
+		})
+	}
+	p.reportLacks(lacks, "a breaker", nobody)
+}
+
+// outside reports whether the callee of e is outside the estate, about which
+// external-unprotected tells.
+func (p *Pass) outside(e graph.Edge) bool {
+	return p.Core.Service(p.Core.To(e)).Kind == graph.KindExternal
+}

@@ -1,0 +1,80 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+var breakerWithoutFallback = &Rule{
+	ID:       "breaker-without-fallback",
+	Title:    "when the breaker of a critical call opens, there is no other answer",
+	Doc:      breakerWithoutFallbackDoc + waysOut(fixFallback),
+	Severity: Warning,
+	Check:    checkBreakerWithoutFallback,
+}
+
+const breakerWithoutFallbackDoc = `
+An open breaker fails fast, and still fails. Where users wait at the other end they
+now see the error sooner.
+
+Fires for a hard synchronous call of a caller of tier 1 (by its own tier, or because
+a service of tier 1 cannot do without it) that a breaker can refuse as a whole, when
+no fallback and no cache stands behind it.
+
+    services:
+    - name: checkout
+      tier: 1
+      calls:
+      - {to: tax, timeout: 1s, breaker: {kind: call, errorRate: 50%}}
+
+Stays silent with a fallback or a cache; when the call is optional ("hard: false");
+where somebody says why there is deliberately none; about breakers that take out
+single hosts and leave others; and for callers of other tiers.
+
+    fallback: {kind: static}
+    fallback: {kind: none, reason: a payment that did not happen must not look like one}
+
+**The way out.** For what is read: the last good answer, a default, another service.
+For what is written, payments above all, never a success that was none: queue it and
+say so, or say why it has to fail.
+`
+
+func checkBreakerWithoutFallback(p *Pass) {
+	tiers := p.run.inheritedTiers()
+	for e := range p.Requests() {
+		from := p.Core.From(e)
+		if tiers[from].value != 1 || !breaks(p.Core, e) || driven(p.Core, e) {
+			continue
+		}
+		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
+			return helpless(part) && refusesAll(l)
+		})
+		if !ok {
+			continue
+		}
+		b := found.layer.Set.Breaker
+		sure := Certain
+		if found.layer.Set.Layer != policy.App { // code may have what a proxy cannot express
+			sure = Assumed
+		}
+		f := p.about(e, min(sure, sureOf(b.Kind.Provenance)), breakerOrigin(b))
+		f.Message = fmt.Sprintf("%s%s, and has no other answer when its breaker is open", p.ends(e), found.named)
+		if by := tiers[from].from; by != from {
+			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(by))
+		}
+		f.Hint = within(p.fixed(e, found.part, fixFallback), "add", "the last good answer or a default; queue what is written, or say why it has to fail")
+		f.Values = []KeyValue{value("breaker", b.Kind), number("tier", 1)}
+		p.At(p.calm(e, Warning), f)
+	}
+}
+
+// refusesAll reports whether a breaker somebody asked for can leave no host of the
+// callee to call.
+func refusesAll(l *policy.Effect) bool {
+	b := l.Set.Breaker
+	if b.Kind.Provenance == policy.PlatformDefault {
+		return false
+	}
+	return b.Kind.Value == "call" || b.Kind.Value == "endpoint" && wrote(b.MaxEject) && b.MaxEject.Value >= 1
+}

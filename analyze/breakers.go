@@ -1,0 +1,74 @@
+package analyze
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// What rules about breakers ask of a part of a call.
+
+// broken returns the layers of a part that have a breaker, outermost first.
+func (part *Part) broken() []*policy.Effect {
+	var layers []*policy.Effect
+	for i := range part.Layers {
+		if b := part.Layers[i].Set.Breaker; b != nil && b.Kind.Set() && b.Kind.Value != "none" {
+			layers = append(layers, &part.Layers[i])
+		}
+	}
+	return layers
+}
+
+// unbroken reports whether no layer of a part has a breaker, and nobody decided
+// against one.
+func (part *Part) unbroken() bool {
+	for i := range part.Layers {
+		if b := part.Layers[i].Set.Breaker; b != nil && b.Kind.Provenance == policy.Disabled {
+			return false
+		}
+	}
+	return len(part.broken()) == 0
+}
+
+// seesSlow reports whether a breaker opens for calls that are merely slow.
+func seesSlow(b *policy.Breaker) bool {
+	const never = 60 * time.Second // resilience4j's own, which no request takes
+	return b.Slow.Set() && b.Slow.Value || b.SlowAfter.Set() && b.SlowAfter.Value < never
+}
+
+// breakerOrigin is where a breaker is written.
+func breakerOrigin(b *policy.Breaker) graph.Origin {
+	return placed(b.Kind.Origin, b.ErrorRate.Origin, b.Failures.Origin, b.Window.Origin, b.Open.Origin)
+}
+
+// fallsBack reports whether the caller has another answer for a part of a call:
+// a fallback, or what a cache kept. accepted reports whether somebody says why
+// there is deliberately none.
+func (part *Part) fallsBack() (has, accepted bool) {
+	for i := range part.Layers {
+		s := &part.Layers[i].Set
+		if s.Cache != nil && s.Cache.TTL.Set() {
+			has = true
+		}
+		if s.Fallback == nil {
+			continue
+		}
+		for _, step := range s.Fallback.Steps {
+			switch {
+			case step.Kind.Set() && step.Kind.Value != "none":
+				has = true
+			case step.Reason != "":
+				accepted = true
+			}
+		}
+	}
+	return has, accepted
+}
+
+// helpless reports whether a part has neither another answer nor a reason to have
+// none.
+func helpless(part *Part) bool {
+	has, accepted := part.fallsBack()
+	return !has && !accepted
+}

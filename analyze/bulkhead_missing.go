@@ -1,0 +1,89 @@
+package analyze
+
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var bulkheadMissing = &Rule{
+	ID:       "bulkhead-missing",
+	Title:    "one slow callee can take all workers of its caller",
+	Doc:      bulkheadMissingDoc + waysOut(fixBulkhead),
+	Severity: Info,
+	Check:    checkBulkheadMissing,
+}
+
+const bulkheadMissingDoc = `
+The calls to all callees share one caller's threads, connections and memory. Without
+a cap on each, the slowest of them takes everything, and the calls that would have
+worked wait behind those that do not.
+
+Fires for the calls of a service with several callees of which the inputs tell and
+that no layer caps: no limit of concurrent requests, pending requests or
+connections. It is a warning for a caller of tier 1 with three callees or more. Of
+more than two calls one caller is told once; and where nobody has a cap and nobody
+is critical, all are told in one note.
+
+    kind: VirtualService           # four of them, called by one service, and
+                                   # no DestinationRule with a connectionPool
+
+Stays silent where a limit is set or the product has one by itself, as Envoy has
+1024 of everything; about services with a single callee; and where no input could
+have shown one. An event loop has no threads to run out of, but sockets and memory.
+
+    trafficPolicy:
+      connectionPool: {http: {http2MaxRequests: 50}}
+
+**The way out.** About as many as the callee's rate times its slowest good answer
+needs, and less than the caller has in all.
+`
+
+// manyCallees is from how many on one slow callee is a matter of the others.
+const manyCallees = 3
+
+func checkBulkheadMissing(p *Pass) {
+	var lacks []lack
+	nobody := true
+	tiers := p.run.inheritedTiers()
+	callees := map[graph.Node]int{}
+	for e := range p.Requests() {
+		callees[p.Core.From(e)]++
+	}
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		without, _ := which(parts, func(part *Part) bool { return !part.capped() })
+		if len(without) < len(parts) {
+			nobody = false
+		}
+		from := p.Core.From(e)
+		if len(without) == 0 || callees[from] < 2 || driven(p.Core, e) || entry(p.Core, e) || !p.told(e, parts) {
+			continue
+		}
+		severity := Info
+		if callees[from] >= manyCallees && tiers[from].value == 1 {
+			severity = p.calm(e, Warning)
+		}
+		lacks = append(lacks, lack{
+			call: e, severity: severity, sure: Default,
+			hint:   within(p.fixed(e, without[0], fixBulkhead), "set", "what its rate times its slowest good answer needs"),
+			values: []KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
+		})
+	}
+	p.reportLacks(lacks, "a limit of concurrency", nobody)
+}
+
+// capped reports whether some layer limits how much of the caller a call takes.
+func (part *Part) capped() bool {
+	for i := range part.Layers {
+		b := part.Layers[i].Set.Bulkhead
+		if b == nil {
+			continue
+		}
+		for _, s := range []policy.Setting[int]{b.MaxConcurrent, b.MaxPending, b.MaxConnections, b.PoolSize} {
+			if s.Set() || s.Provenance == policy.Disabled { // somebody decided
+				return true
+			}
+		}
+	}
+	return false
+}

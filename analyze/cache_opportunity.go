@@ -1,0 +1,83 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var cacheOpportunity = &Rule{
+	ID:       "cache-opportunity",
+	Title:    "many callers read the same thing again and again",
+	Doc:      cacheOpportunityDoc,
+	Severity: Info,
+	OnDemand: true,
+	Check:    checkCacheOpportunity,
+}
+
+const cacheOpportunityDoc = `
+What many services read and few change, configuration, permissions, catalogues, can
+be kept for a moment by those who read it. That takes load from the callee and gives
+its callers something to answer with while it is away.
+
+Fires for a service with at least 5 synchronous callers whose calls are told to be
+GET only, for those without a cache; a callee is told once. It is a suggestion and
+not a mistake, so it is off unless weir.yaml gives it a severity.
+
+    - {to: settings, methods: [GET], timeout: 1s}      # from six services
+
+Stays silent when the methods are unknown or others than GET and HEAD, and for
+callers with a cache.
+
+    - {to: settings, methods: [GET], timeout: 1s, cache: {ttl: 30s}}
+
+**The way out.** A cache of seconds in the caller ("cache: {ttl: 30s}"), and stale
+answers while the callee is away ("cache: {ttl: 30s, stale: 10m}").
+`
+
+func checkCacheOpportunity(p *Pass) {
+	g := p.Core
+	for v := range graph.Node(g.Len()) {
+		var readers []graph.Edge
+		callers := 0
+		for _, e := range g.In(v) {
+			if g.Mode(e) != graph.Sync || driven(g, e) {
+				continue
+			}
+			callers++
+			if readsAnew(p.Effective(e)) {
+				readers = append(readers, e)
+			}
+		}
+		if callers < p.Limits.FanIn || len(readers) == 0 {
+			continue
+		}
+		var who []graph.Node
+		for _, e := range readers {
+			who = append(who, g.From(e))
+		}
+		f := p.about(readers[0], Certain, written(g, readers)...)
+		f.Services = append([]graph.Node{v}, who...)
+		f.Message = fmt.Sprintf("%s, of which %d only read and keep no answer", passive(g, v, without(g.Callers(v), v)), len(readers))
+		f.Hint = "keep answers in the callers for some seconds, which takes most of the load away"
+		f.Values = []KeyValue{number("callers", callers), number("readers", len(readers)), number("limit", p.Limits.FanIn)}
+		p.Report(f)
+	}
+}
+
+// readsAnew reports whether a call only reads, and nothing keeps the answers.
+func readsAnew(parts []Part) bool {
+	for i := range parts {
+		part := &parts[i]
+		if len(part.Methods) == 0 || slices.ContainsFunc(part.Methods, func(m string) bool { return m != "GET" && m != "HEAD" }) {
+			return false
+		}
+		for _, l := range part.Layers {
+			if c := l.Set.Cache; c != nil && c.TTL.Set() {
+				return false
+			}
+		}
+	}
+	return true
+}

@@ -1,0 +1,125 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var externalUnprotected = &Rule{
+	ID:       "external-unprotected",
+	Title:    "a service outside is relied upon without protection",
+	Doc:      externalUnprotectedDoc + waysOut(fixTotal),
+	Severity: Warning,
+	Replaces: []string{"retry-without-timeout", "timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing", "breaker-missing", "fallback-missing"},
+	Check:    checkExternalUnprotected,
+}
+
+const externalUnprotectedDoc = `
+What somebody else runs fails when they deploy, changes its limits without notice and
+is slow on the first of the month. Nobody here can mend it; all that can be done is
+to be ready: a timeout, a breaker, another answer.
+
+Fires for a synchronous call to something outside the inputs' estate, of which the
+inputs tell, when any of the three is missing; one finding says which. Without a
+timeout it is a warning, and an error for a caller of tier 1 (by its own tier, or
+because a service of tier 1 cannot do without it). With a timeout it is info, and a
+warning for tier 1.
+
+    kind: ServiceEntry
+    spec: {hosts: [api.bank.example], location: MESH_EXTERNAL}   # and no timeout for it
+
+Stays silent when all three are there; about what is optional, when there is a
+timeout; where somebody says why there is no fallback, of that; about databases,
+mail and other protocols whose settings are the driver's; and where no input could
+have shown any.
+
+    - to: api.bank.example
+      timeout: 2s
+      breaker: {kind: call, errorRate: 50%}
+      fallback: {kind: none, reason: no payment is better than a false one}
+
+It takes the place of what other rules say about the same call.
+
+**The way out.** First of all a timeout; then a breaker around the call, and a decision
+what to answer while it is open.
+`
+
+func checkExternalUnprotected(p *Pass) {
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		if !p.outside(e) || driven(p.Core, e) || p.Core.Call(e).Fallback || !p.told(e, parts) {
+			continue
+		}
+		missing, named := p.unprotected(e, parts)
+		if len(missing) == 0 || missing[0] != "timeout" && !breaks(p.Core, e) {
+			continue
+		}
+		severity := Warning
+		if missing[0] != "timeout" {
+			severity = Info
+		}
+		sure := Default
+		if speaksOfCode(p.Core.Call(e)) {
+			sure = Certain
+		} else if missing[0] == "fallback" {
+			sure = Assumed // no mesh could show it
+		}
+		f := p.about(e, sure)
+		f.Message = fmt.Sprintf("%s, which is outside, without %s%s", p.ends(e), listed(missing), named)
+		if tiers := p.run.inheritedTiers(); tiers[p.Core.From(e)].value == 1 && tiers[p.Core.From(e)].from != p.Core.From(e) {
+			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(tiers[p.Core.From(e)].from))
+		}
+		f.Hint = p.protect(e, &parts[0], missing[0])
+		f.Values = []KeyValue{{"missing", strings.Join(missing, ", ")}, took("budget", parts[0].Budget)}
+		p.At(p.grade(e, severity), f)
+	}
+}
+
+// unprotected returns what is missing of timeout, breaker and fallback, in this
+// order, and for which part of the call.
+func (p *Pass) unprotected(e graph.Edge, parts []Part) (missing []string, named string) {
+	for _, need := range []struct {
+		what string
+		bad  func(*Part) bool
+	}{
+		{"timeout", func(part *Part) bool { return part.unbounded() && !part.held() }},
+		{"breaker", (*Part).unbroken},
+		{"fallback", helpless},
+	} {
+		found, which := which(parts, need.bad)
+		if len(found) > 0 {
+			missing = append(missing, need.what)
+			if named == "" {
+				named = which
+			}
+		}
+	}
+	return missing, named
+}
+
+// protect is the hint for the first thing that is missing.
+func (p *Pass) protect(e graph.Edge, part *Part, missing string) string {
+	switch missing {
+	case "timeout":
+		return within(p.fixed(e, part, fixTotal), "set", "a little above its slowest good answer")
+	case "breaker":
+		return within(p.fixed(e, part, fixBreaker), "add", "it fails at once while the other side is down")
+	}
+	return within(p.fixed(e, part, fixFallback), "add", "what to answer instead; or say why it has to fail")
+}
+
+// listed writes "a timeout, a breaker and a fallback".
+func listed(things []string) string {
+	var words []string
+	for _, t := range things {
+		words = append(words, "a "+t)
+	}
+	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
+	return strings.Join(slices.Clone(words[:last]), ", ") + " and " + words[last]
+}

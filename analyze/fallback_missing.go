@@ -1,0 +1,95 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var fallbackMissing = &Rule{
+	ID:       "fallback-missing",
+	Title:    "a critical service cannot do without one that is not run as critical",
+	Doc:      fallbackMissingDoc + waysOut(fixFallback),
+	Severity: Warning,
+	Check:    checkFallbackMissing,
+}
+
+const fallbackMissingDoc = `
+A service is no more available than what it cannot answer without. Where that is run
+to a lower standard, the lower standard is the one that users get.
+
+Fires for a hard synchronous call of a caller of tier 1 (by its own tier, or because
+a service of tier 1 cannot do without it) to a service whose own tier is 2 or more,
+or is unknown with no other caller, when there is neither a fallback nor a cache. Of
+more than two calls one caller is told once.
+
+    services:
+    - {name: home, tier: 1, calls: [{to: recs, timeout: 300ms}]}
+    - {name: recs, tier: 3}
+
+Stays silent when the call is optional, has a fallback of any kind or a cache; where
+somebody says why there is none; about databases, brokers and what is outside
+("external-unprotected"). Meshes have no words for a fallback: where no native
+manifest tells of the call, it is only presumed to be missing.
+
+    - {to: recs, timeout: 300ms, hard: false}
+    - {to: recs, timeout: 300ms, fallback: {kind: static}}
+    - {to: tokens, timeout: 1s, fallback: {kind: none, reason: nobody gets in unchecked}}
+
+**The way out.** Answer with less: a default, the last good answer, another service;
+or make the callee as critical as those who need it ("tier: 1").
+`
+
+func checkFallbackMissing(p *Pass) {
+	var lacks []lack
+	tiers := p.run.inheritedTiers()
+	for e := range p.Requests() {
+		g := p.Core
+		from, to := g.Service(g.From(e)), g.Service(g.To(e))
+		if tiers[g.From(e)].value != 1 || from.Kind == graph.KindJob || !breaks(g, e) || driven(g, e) || p.outside(e) || !p.lower(g.To(e)) {
+			continue
+		}
+		parts := p.Effective(e)
+		without, _ := which(parts, helpless)
+		if len(without) == 0 {
+			continue
+		}
+		l := lack{
+			call: e, severity: Warning, sure: Assumed,
+			hint:   within(p.fixed(e, without[0], fixFallback), "add", "the last good answer or a default; or say why there can be none"),
+			values: []KeyValue{number("tier", 1), {"calleeTier", tierWord(to)}},
+		}
+		if p.told(e, parts) && speaksOfCode(g.Call(e)) {
+			l.sure = Certain
+		}
+		lacks = append(lacks, l)
+	}
+	p.reportLacks(lacks, "a fallback", false)
+}
+
+// lower reports whether a service is run to a lower standard than tier 1: by its
+// own tier or, where that is unknown, because it is there for one caller only.
+func (p *Pass) lower(v graph.Node) bool {
+	if own := p.Core.Service(v).Tier; own.Set() {
+		return own.Value > 1
+	}
+	return len(p.Core.In(v)) == 1
+}
+
+func tierWord(s *graph.Service) string {
+	if !s.Tier.Set() {
+		return "unknown"
+	}
+	return fmt.Sprint(s.Tier.Value)
+}
+
+// speaksOfCode reports whether a manifest that can declare fallbacks tells of a call.
+func speaksOfCode(c graph.Call) bool {
+	for _, ev := range c.Evidence {
+		if isNative(ev) || ev.Says != nil && ev.Says.Layer == policy.App {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,100 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var fallbackOverBudget = &Rule{
+	ID:       "fallback-over-budget",
+	Title:    "a fallback comes after the caller has given up",
+	Doc:      fallbackOverBudgetDoc + waysOut(fixTotal),
+	Severity: Warning,
+	Check:    checkFallbackOverBudget,
+}
+
+const fallbackOverBudgetDoc = `
+A fallback runs when the first call has used up its time. Unless both fit into what
+the caller's own callers wait, the answer is ready when nobody listens any more.
+
+Fires for a fallback on a service whose call has no timeout, whose time and that of
+the first call are together more than one attempt of some caller, or that calls back
+to where it came from.
+
+    services:
+    - {name: web, calls: [{to: shop, timeout: 2s}]}
+    - name: shop
+      calls: [{to: product, timeout: 1s, fallback: {kind: service, to: copy, timeout: 2s}}]
+
+Stays silent about fallbacks that ask nobody, and where everything fits. A first call
+without a timeout is told as such ("timeout-missing").
+
+    fallback: {kind: service, to: copy, timeout: 200ms}
+
+**The way out.** A shorter timeout of the first call, or of the fallback; a good
+answer that comes from elsewhere is quick or not worth waiting for.
+`
+
+func checkFallbackOverBudget(p *Pass) {
+	for e := range p.Requests() {
+		if p.Core.Call(e).Fallback {
+			continue
+		}
+		for _, f := range p.run.standIns(e) {
+			if p.lateFallback(e, f) {
+				break // told
+			}
+		}
+	}
+}
+
+// lateFallback reports what is wrong with the time that f, a fallback of e, takes.
+func (p *Pass) lateFallback(e, f graph.Edge) bool {
+	g := p.Core
+	a := g.From(e)
+	back, first := holding(p.Effective(f)), holding(p.Effective(e))
+	switch {
+	case back.State != policy.Finite:
+		p.reportLate(e, f, fmt.Sprintf("and falls back on %s without a timeout", g.ID(g.To(f))), nil)
+	case p.run.components().of[a] == p.run.components().of[g.To(f)] && a != g.To(f):
+		p.reportLate(e, f, fmt.Sprintf("and falls back on %s, which calls it in turn", g.ID(g.To(f))), nil)
+	case first.State == policy.Finite:
+		both := p.run.heldBy(e)
+		caller, waits, ok := p.leastPatient(a)
+		if !ok || both.State != policy.Finite || both.Time <= waits.Time {
+			return false
+		}
+		p.reportLate(e, f, fmt.Sprintf("then its fallback on %s, which takes up to %s in all; %s waits %s", g.ID(g.To(f)), until(both), g.ID(g.From(caller)), until(waits)),
+			[]KeyValue{took("first", first), took("fallback", back), took("waits", waits)})
+	default:
+		return false
+	}
+	return true
+}
+
+// leastPatient returns the call of v whose caller waits for the shortest time.
+func (p *Pass) leastPatient(v graph.Node) (call graph.Edge, waits policy.Bound, ok bool) {
+	for _, e := range p.Core.In(v) {
+		if p.Core.Mode(e) != graph.Sync || streams(p.Core.Protocol(e)) {
+			continue
+		}
+		for _, part := range p.Effective(e) {
+			if part.Attempt.State == policy.Finite && (!ok || part.Attempt.Time < waits.Time) {
+				call, waits, ok = e, part.Attempt, true
+			}
+		}
+	}
+	return call, waits, ok
+}
+
+func (p *Pass) reportLate(e, instead graph.Edge, what string, values []KeyValue) {
+	g := p.Core
+	f := p.about(e, Certain, written(g, []graph.Edge{instead})...)
+	f.Message = fmt.Sprintf("%s, %s", p.ends(e), what)
+	f.Hint = "shorten one of the two timeouts, or answer without asking anybody"
+	f.Values = append([]KeyValue{{"instead", g.ID(g.To(instead))}}, values...)
+	f.Services = append(f.Services, g.To(instead))
+	p.At(p.calm(e, Warning), f)
+}

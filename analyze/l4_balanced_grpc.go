@@ -1,0 +1,134 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var l4BalancedGRPC = &Rule{
+	ID:       "l4-balanced-grpc",
+	Title:    "one replica gets all the calls of a long-lived connection",
+	Doc:      l4BalancedGRPCDoc + waysOut(fixBalance),
+	Severity: Warning,
+	Check:    checkL4BalancedGRPC,
+}
+
+const l4BalancedGRPCDoc = `
+A Kubernetes Service balances connections, and gRPC keeps one connection open for
+all its calls. So each caller stays with one replica: the others are idle, scaling
+out does nothing, and a new replica gets no calls until something reconnects.
+
+Fires for a call by gRPC or HTTP/2 to a service of several replicas behind a
+Kubernetes Service with an address of its own, from a caller that is known to be
+outside every mesh and does not balance by itself. Where no input tells whether the
+caller is in a mesh, it is info. A callee is told once.
+
+    env:
+    - {name: STOCK_ADDR, value: "dns:///stock:50051"}   # replicas: 3, no mesh
+
+Stays silent for a caller in a mesh, or that balances in its client; behind a
+headless Service; for a single replica; and where nobody knows how many there are.
+
+    "loadBalancingConfig": [{"round_robin": {}}]        # and clusterIP: None
+    metadata: {annotations: {linkerd.io/inject: enabled}}
+
+**The way out.** Balance requests, not connections: a mesh, or a client that knows
+all replicas (a headless Service with round_robin, or xDS). A maximal connection age
+on the server ("MAX_CONNECTION_AGE") softens it.
+`
+
+func checkL4BalancedGRPC(p *Pass) {
+	g := p.run.sync
+	for v := range graph.Node(g.Len()) {
+		s := g.Service(v)
+		if n := replicas(s); !ours(s) || s.Headless || !n.Set() || n.Value < 2 || ecosystem(s) != "kubernetes" {
+			continue
+		}
+		var sure, presumed []graph.Edge
+		for _, e := range p.Core.In(v) {
+			if g.Mode(e) != graph.Sync || !longLived(p.Core.Protocol(e)) || p.balanced(e) {
+				continue
+			}
+			if in, known := meshed(g.Service(p.Core.From(e))); known && !in {
+				sure = append(sure, e)
+			} else if !known {
+				presumed = append(presumed, e)
+			}
+		}
+		switch {
+		case len(sure) > 0:
+			p.reportL4(v, sure, Warning)
+		case len(presumed) > 0:
+			p.reportL4(v, presumed, Info)
+		}
+	}
+}
+
+// longLived reports whether calls of a protocol share one connection.
+func longLived(protocol string) bool {
+	switch strings.ToLower(protocol) {
+	case "grpc", "http2", "h2", "h2c", "grpc-web":
+		return true
+	}
+	return false
+}
+
+// balanced reports whether something between caller and callee spreads requests,
+// and not connections.
+func (p *Pass) balanced(e graph.Edge) bool {
+	if entry(p.Core, e) {
+		return true // gateways know requests
+	}
+	for _, part := range p.Effective(e) {
+		for i := range part.Layers {
+			b := part.Layers[i].Set.Balance
+			if b != nil && b.Strategy.Set() && !slices.Contains(toOne, b.Strategy.Value) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// toOne are the ways of balancing that leave it to connections.
+var toOne = []string{"pick-first", "passthrough"}
+
+// meshed reports whether a caller is in any mesh that balances requests.
+func meshed(s *graph.Service) (in, known bool) {
+	for _, m := range s.Meshes {
+		known = true
+		if m.In && (!m.Ambient || m.Waypoint) {
+			return true, true
+		}
+	}
+	return false, known
+}
+
+func (p *Pass) reportL4(v graph.Node, calls []graph.Edge, severity Severity) {
+	g := p.Core
+	n := replicas(g.Service(v))
+	var callers []graph.Node
+	for _, e := range calls {
+		callers = append(callers, g.From(e))
+	}
+	f := p.about(calls[0], n.confidence(), written(g, calls)...)
+	f.Services = append([]graph.Node{v}, callers...)
+	f.owners = nil
+	f.Message = fmt.Sprintf("%s over %s on connections that last, so that each stays with one of %d replicas",
+		passive(g, v, callers), g.Protocol(calls[0]), n.Value)
+	if severity == Info {
+		f.Confidence = Assumed
+		f.Message += ", unless a mesh that the inputs do not show spreads the requests"
+	}
+	f.Hint = "balance requests: a mesh, or a headless Service and round_robin in the client"
+	f.Values = []KeyValue{number("callers", len(callers)), n.value()}
+	p.At(severity, f)
+}
+
+// passive writes "b is called by a and c".
+func passive(g *graph.Graph, v graph.Node, callers []graph.Node) string {
+	return fmt.Sprintf("%s is called by %s", g.ID(v), someIDs(g, callers))
+}

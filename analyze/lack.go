@@ -1,0 +1,93 @@
+package analyze
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A lack is a call that does not have what a rule asks for.
+type lack struct {
+	call     graph.Edge
+	severity Severity
+	sure     Confidence
+	hint     string
+	values   []KeyValue
+}
+
+// The most that are told one by one. A caller that has a thing nowhere has one
+// cause for it, and so has an estate.
+const (
+	fewLacking = 2 // calls of one caller
+	fewCallers = 3
+)
+
+// reportLacks tells which calls have not what: one by one where a caller has few
+// of them, else together with their caller as the subject. Where nobody has it
+// and nobody is critical, all are told at once. The lacks come sorted by call.
+func (p *Pass) reportLacks(lacks []lack, what string, nobody bool) {
+	var callers [][]lack
+	calm := nobody
+	for i, l := range lacks {
+		if i == 0 || p.Core.From(l.call) != p.Core.From(lacks[i-1].call) {
+			callers = append(callers, nil)
+		}
+		last := len(callers) - 1
+		callers[last] = append(callers[last], l)
+		calm = calm && l.severity == Info
+	}
+	if calm && len(callers) > fewCallers {
+		p.reportAllLacking(lacks, len(callers), what)
+		return
+	}
+	for _, list := range callers {
+		if len(list) > fewLacking {
+			p.reportCaller(list, what)
+			continue
+		}
+		for _, l := range list {
+			f := p.about(l.call, l.sure)
+			f.Message = p.ends(l.call) + " without " + what
+			f.Hint, f.Values = l.hint, l.values
+			p.At(l.severity, f)
+		}
+	}
+}
+
+func (p *Pass) reportCaller(list []lack, what string) {
+	g := p.Core
+	caller := g.From(list[0].call)
+	worst, sure := list[0], list[0].sure
+	var callees []graph.Node
+	var calls []graph.Edge
+	for _, l := range list {
+		callees, calls = append(callees, g.To(l.call)), append(calls, l.call)
+		sure = min(sure, l.sure)
+		if l.severity > worst.severity {
+			worst = l
+		}
+	}
+	p.At(worst.severity, Finding{
+		Confidence: min(sure, confidence(g, calls)),
+		Subject:    g.ID(caller),
+		Message:    fmt.Sprintf("%s calls %s, %s, each without %s", g.ID(caller), plural(len(callees), "service"), someIDs(g, callees), what),
+		Hint:       worst.hint,
+		Values:     []KeyValue{number("calls", len(calls)), {"callees", joinIDs(g, callees, ", ")}},
+		Origins:    written(g, calls),
+		Services:   append([]graph.Node{caller}, callees...),
+		owners:     []graph.Node{caller},
+	})
+}
+
+func (p *Pass) reportAllLacking(lacks []lack, callers int, what string) {
+	g, first := p.Core, lacks[0].call
+	p.At(Info, Finding{
+		Confidence: Assumed,
+		Subject:    "inputs",
+		Message: fmt.Sprintf("%s of %s, from %s on, are without %s, which the inputs have nowhere: code may have it",
+			plural(len(lacks), "call"), plural(callers, "service"), callID(g, first), what),
+		Hint:    lacks[0].hint,
+		Values:  []KeyValue{number("calls", len(lacks)), number("callers", callers)},
+		Origins: written(g, []graph.Edge{first}),
+	})
+}
