@@ -21,7 +21,7 @@ back. A circuit breaker fails at once while that lasts.
 
 Fires for a synchronous call of which the inputs tell, and which has a breaker in no
 layer. It is a warning where the caller is of tier 1, by its own tier or because a
-service of tier 1 cannot do without it. Of more than two calls one caller is told
+service of tier 1 cannot do without it, and no gateway. Of more than two calls one caller is told
 once; and where nobody has a breaker and nobody is critical, all are told in one note.
 
     kind: DestinationRule
@@ -56,8 +56,12 @@ func checkBreakerMissing(p *Pass) {
 		if len(without) == 0 || driven(p.Core, e) || p.Core.Call(e).Fallback || !p.told(e, parts) || p.outside(e) {
 			continue
 		}
+		severity := p.grade(e, Info)
+		if entry(p.Core, e) {
+			severity = Info // its users see the failure either way
+		}
 		lacks = append(lacks, lack{
-			call: e, severity: p.grade(e, Info), sure: Default,
+			call: e, severity: severity, sure: Default,
 			hint:   within(p.fixed(e, without[0], fixBreaker), "add", "it fails at once while the callee is down"),
 			values: []KeyValue{took("attempt", without[0].Attempt)},
 		})

@@ -20,7 +20,7 @@ worked wait behind those that do not.
 
 Fires for the calls of a service with several callees of which the inputs tell and
 that no layer caps: no limit of concurrent requests, pending requests or
-connections. It is a warning for a caller of tier 1 with three callees or more. Of
+connections. It is a warning for a caller of tier 1 with three such calls or more. Of
 more than two calls one caller is told once; and where nobody has a cap and nobody
 is critical, all are told in one note.
 
@@ -47,8 +47,11 @@ func checkBulkheadMissing(p *Pass) {
 	tiers := p.run.inheritedTiers()
 	callees := map[graph.Node]int{}
 	for e := range p.Requests() {
-		callees[p.Core.From(e)]++
+		if !driven(p.Core, e) {
+			callees[p.Core.From(e)]++
+		}
 	}
+	uncapped := map[graph.Node]int{}
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		without, _ := which(parts, func(part *Part) bool { return !part.capped() })
@@ -59,15 +62,17 @@ func checkBulkheadMissing(p *Pass) {
 		if len(without) == 0 || callees[from] < 2 || driven(p.Core, e) || entry(p.Core, e) || !p.told(e, parts) {
 			continue
 		}
-		severity := Info
-		if callees[from] >= manyCallees && tiers[from].value == 1 {
-			severity = p.calm(e, Warning)
-		}
+		uncapped[from]++
 		lacks = append(lacks, lack{
-			call: e, severity: severity, sure: Default,
+			call: e, severity: Info, sure: Default,
 			hint:   within(p.fixed(e, without[0], fixBulkhead), "set", "what its rate times its slowest good answer needs"),
 			values: []KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
 		})
+	}
+	for i := range lacks {
+		if from := p.Core.From(lacks[i].call); uncapped[from] >= manyCallees && tiers[from].value == 1 {
+			lacks[i].severity = p.calm(lacks[i].call, Warning)
+		}
 	}
 	p.reportLacks(lacks, "a limit of concurrency", nobody)
 }

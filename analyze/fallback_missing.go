@@ -21,8 +21,8 @@ to a lower standard, the lower standard is the one that users get.
 
 Fires for a hard synchronous call of a caller of tier 1 (by its own tier, or because
 a service of tier 1 cannot do without it) to a service whose own tier is 2 or more,
-or is unknown with no other caller, when there is neither a fallback nor a cache. Of
-more than two calls one caller is told once.
+and lower than the caller's own, or is unknown with no other caller, when there is
+neither a fallback nor a cache. Of more than two calls one caller is told once.
 
     services:
     - {name: home, tier: 1, calls: [{to: recs, timeout: 300ms}]}
@@ -47,7 +47,7 @@ func checkFallbackMissing(p *Pass) {
 	for e := range p.Requests() {
 		g := p.Core
 		from, to := g.Service(g.From(e)), g.Service(g.To(e))
-		if tiers[g.From(e)].value != 1 || from.Kind == graph.KindJob || !breaks(g, e) || driven(g, e) || p.outside(e) || !p.lower(g.To(e)) {
+		if tiers[g.From(e)].value != 1 || from.Kind == graph.KindJob || !breaks(g, e) || driven(g, e) || p.outside(e) || !p.lower(g.From(e), g.To(e)) {
 			continue
 		}
 		parts := p.Effective(e)
@@ -68,13 +68,17 @@ func checkFallbackMissing(p *Pass) {
 	p.reportLacks(lacks, "a fallback", false)
 }
 
-// lower reports whether a service is run to a lower standard than tier 1: by its
-// own tier or, where that is unknown, because it is there for one caller only.
-func (p *Pass) lower(v graph.Node) bool {
-	if own := p.Core.Service(v).Tier; own.Set() {
-		return own.Value > 1
+// lower reports whether a callee is run to a lower standard than its caller, whom
+// tier 1 relies on: by its own tier or, where that is unknown, because it is there
+// for one caller only. Where both are of one tier, their own callers are the ones
+// to be told.
+func (p *Pass) lower(caller, callee graph.Node) bool {
+	own := p.Core.Service(callee).Tier
+	if !own.Set() {
+		return len(p.Core.In(callee)) == 1
 	}
-	return len(p.Core.In(v)) == 1
+	than := p.Core.Service(caller).Tier
+	return own.Value > 1 && (!than.Set() || own.Value > than.Value)
 }
 
 func tierWord(s *graph.Service) string {

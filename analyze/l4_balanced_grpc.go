@@ -41,18 +41,18 @@ on the server ("MAX_CONNECTION_AGE") softens it.
 `
 
 func checkL4BalancedGRPC(p *Pass) {
-	g := p.run.sync
+	g := p.Core
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
 		if n := replicas(s); !ours(s) || s.Headless || !n.Set() || n.Value < 2 || ecosystem(s) != "kubernetes" {
 			continue
 		}
 		var sure, presumed []graph.Edge
-		for _, e := range p.Core.In(v) {
-			if g.Mode(e) != graph.Sync || !longLived(p.Core.Protocol(e)) || p.balanced(e) {
+		for _, e := range g.In(v) {
+			if g.Mode(e) != graph.Sync || !longLived(g.Protocol(e)) || p.balanced(e) {
 				continue
 			}
-			if in, known := meshed(g.Service(p.Core.From(e))); known && !in {
+			if in, known := meshed(g.Service(g.From(e))); known && !in {
 				sure = append(sure, e)
 			} else if !known {
 				presumed = append(presumed, e)

@@ -38,6 +38,15 @@ var Rules = []*Rule{
 	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity,
 }
 
+// Usual is the word for what r does unless a configuration says otherwise: its
+// severity, or "off".
+func (r *Rule) Usual() string {
+	if r.OnDemand {
+		return "off"
+	}
+	return r.Severity.String()
+}
+
 // FindRule returns the rule with this ID. The error is a *RuleError.
 func FindRule(id string) (*Rule, error) {
 	var ids []string

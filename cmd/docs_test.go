@@ -141,7 +141,7 @@ func rulesTable() string {
 	var b strings.Builder
 	b.WriteString("| rule | severity | finds |\n|---|---|---|\n")
 	for _, r := range analyze.Rules {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.ID, r.Severity, cell(r.Title))
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.ID, r.Usual(), cell(r.Title))
 	}
 	return b.String()
 }

@@ -32,7 +32,7 @@ weir rules sync-cycle`,
 func listRules(r *run) error {
 	w := tabwriter.NewWriter(r.out, 0, 0, 3, ' ', 0)
 	for _, rule := range analyze.Rules {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", rule.ID, rule.Severity, rule.Title)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", rule.ID, rule.Usual(), rule.Title)
 	}
 	return w.Flush()
 }
@@ -42,7 +42,7 @@ func showRule(r *run, id string) error {
 	if err != nil {
 		return misuse(hintOf(err), "%w", err)
 	}
-	_, err = fmt.Fprintf(r.out, "%s (%s): %s\n\n%s\n", rule.ID, rule.Severity, rule.Title, strings.TrimSpace(rule.Doc))
+	_, err = fmt.Fprintf(r.out, "%s (%s): %s\n\n%s\n", rule.ID, rule.Usual(), rule.Title, strings.TrimSpace(rule.Doc))
 	return err
 }
 
