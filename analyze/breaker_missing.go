@@ -52,7 +52,7 @@ func checkBreakerMissing(p *Pass) {
 		if slices.ContainsFunc(parts, func(part Part) bool { return len(part.broken()) > 0 }) {
 			nobody = false
 		}
-		without, _ := which(parts, (*Part).unbroken)
+		without, named := which(parts, (*Part).unbroken)
 		if len(without) == 0 || driven(p.Core, e) || p.Core.Call(e).Fallback || !p.told(e, parts) || p.outside(e) {
 			continue
 		}
@@ -61,7 +61,7 @@ func checkBreakerMissing(p *Pass) {
 			severity = Info // its users see the failure either way
 		}
 		lacks = append(lacks, lack{
-			call: e, severity: severity, sure: Default,
+			call: e, named: named, severity: severity, sure: Default,
 			hint:   within(p.fixed(e, without[0], fixBreaker), "add", "it fails at once while the callee is down"),
 			values: []KeyValue{took("attempt", without[0].Attempt)},
 		})

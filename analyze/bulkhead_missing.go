@@ -54,7 +54,7 @@ func checkBulkheadMissing(p *Pass) {
 	uncapped := map[graph.Node]int{}
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		without, _ := which(parts, func(part *Part) bool { return !part.capped() })
+		without, named := which(parts, func(part *Part) bool { return !part.capped() })
 		if len(without) < len(parts) {
 			nobody = false
 		}
@@ -64,7 +64,7 @@ func checkBulkheadMissing(p *Pass) {
 		}
 		uncapped[from]++
 		lacks = append(lacks, lack{
-			call: e, severity: Info, sure: Default,
+			call: e, named: named, severity: Info, sure: Default,
 			hint:   within(p.fixed(e, without[0], fixBulkhead), "set", "what its rate times its slowest good answer needs"),
 			values: []KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
 		})

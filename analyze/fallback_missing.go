@@ -30,8 +30,9 @@ neither a fallback nor a cache. Of more than two calls one caller is told once.
 
 Stays silent when the call is optional, has a fallback of any kind or a cache; where
 somebody says why there is none; about databases, brokers and what is outside
-("external-unprotected"). Meshes have no words for a fallback: where no native
-manifest tells of the call, it is only presumed to be missing.
+("external-unprotected"); and where no input tells of the call's policies. Meshes
+have no words for a fallback: where they are all that tells, it is only presumed to
+be missing.
 
     - {to: recs, timeout: 300ms, hard: false}
     - {to: recs, timeout: 300ms, fallback: {kind: static}}
@@ -51,16 +52,16 @@ func checkFallbackMissing(p *Pass) {
 			continue
 		}
 		parts := p.Effective(e)
-		without, _ := which(parts, helpless)
-		if len(without) == 0 {
+		without, named := which(parts, helpless)
+		if len(without) == 0 || !p.told(e, parts) {
 			continue
 		}
 		l := lack{
-			call: e, severity: Warning, sure: Assumed,
+			call: e, named: named, severity: Warning, sure: Assumed,
 			hint:   within(p.fixed(e, without[0], fixFallback), "add", "the last good answer or a default; or say why there can be none"),
 			values: []KeyValue{number("tier", 1), {"calleeTier", tierWord(to)}},
 		}
-		if p.told(e, parts) && speaksOfCode(g.Call(e)) {
+		if speaksOfCode(g.Call(e)) {
 			l.sure = Certain
 		}
 		lacks = append(lacks, l)

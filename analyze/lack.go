@@ -9,6 +9,7 @@ import (
 // A lack is a call that does not have what a rule asks for.
 type lack struct {
 	call     graph.Edge
+	named    string // which part of it, see which
 	severity Severity
 	sure     Confidence
 	hint     string
@@ -47,7 +48,7 @@ func (p *Pass) reportLacks(lacks []lack, what string, nobody bool) {
 		}
 		for _, l := range list {
 			f := p.about(l.call, l.sure)
-			f.Message = p.ends(l.call) + " without " + what
+			f.Message = p.ends(l.call) + l.named + " without " + what
 			f.Hint, f.Values = l.hint, l.values
 			p.At(l.severity, f)
 		}
