@@ -198,6 +198,14 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 		return
 	}
 	to, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace)
+	if front := l.hosts.front[canonical(m.Host)]; !ok && len(front) > 0 {
+		// The estate's own address from outside: its own page, or a way round
+		// through the gateway, which browsers may take in its place.
+		if len(front) > 1 || len(l.edges[[2]int{l.find(front[0]), from}]) > 0 {
+			return
+		}
+		to, ok, m.strength = l.find(front[0]), true, Weak
+	}
 	if !ok {
 		switch {
 		case m.word && m.known && v.Way != WayArg:

@@ -11,6 +11,7 @@ type hosts struct {
 	bare  map[string][]int // by name alone, roots, in order
 	full  map[string]int   // full host names, canonical
 	wild  []wildcard       // "*.example.com", longest first
+	front map[string][]int // hosts that gateways answer to from outside, roots
 	homes map[string]bool  // namespaces that objects without one may live in
 	space map[string]bool  // namespaces that some object is in
 }
@@ -23,7 +24,7 @@ type wildcard struct {
 // index lists every name of every cell. Names that the platform answers to go
 // before the names of workloads.
 func (l *linker) index() {
-	l.hosts = hosts{names: map[Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, homes: map[string]bool{}, space: map[string]bool{}}
+	l.hosts = hosts{names: map[Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, front: map[string][]int{}, homes: map[string]bool{}, space: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
 		for c := range l.cells {
 			cell := &l.cells[c]
@@ -47,6 +48,15 @@ func (l *linker) indexCell(c int) {
 	h, root := &l.hosts, l.find(c)
 	if cell.ref.Realm == kubernetes {
 		h.space[cell.ref.Namespace] = true
+	}
+	if cell.family() == gateways {
+		for _, t := range cell.things {
+			for _, a := range t.Aliases {
+				if host := canonical(a); isDomain(host) && !slices.Contains(h.front[host], root) {
+					h.front[host] = append(h.front[host], root)
+				}
+			}
+		}
 	}
 	if cell.ref.Realm != "host" && cell.family() != gateways {
 		h.add(cell.ref.Realm, cell.ref.Namespace, cell.ref.Name, root)
