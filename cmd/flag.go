@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/weirgraph/weir/ingest/summary"
 )
 
 // A choice is a flag whose value is one of a few words.
@@ -55,6 +58,25 @@ func addCount(cmd *cobra.Command, value *int, name, usage string) {
 	cmd.Flags().Var(count{value}, name, usage)
 }
 
+// columns is a flag that says which columns of a table hold what.
+type columns struct{ value *summary.Columns }
+
+func (c columns) String() string { return "" }
+func (c columns) Type() string   { return "role=header" }
+
+func (c columns) Set(text string) error {
+	parsed, err := summary.ParseColumns(strings.Split(text, ","))
+	var wrong *summary.ColumnError
+	if errors.As(err, &wrong) {
+		return misuse(wrong.Hint(), "%w", err)
+	}
+	if *c.value == nil {
+		*c.value = summary.Columns{}
+	}
+	maps.Copy(*c.value, parsed)
+	return nil
+}
+
 // Groups of flags, in which help lists them after a command's own.
 const (
 	groupInput  = "Input flags"
@@ -67,6 +89,7 @@ func (r *run) addInputFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&r.configPath, "config", "", "read the configuration from `file`, not from "+configName)
 	f.StringVar(&r.namespace, "namespace", "", "`name` of the namespace of objects that give none")
+	f.Var(columns{&r.columns}, "csv-columns", "say what the columns of a CSV hold, as `role=header`: "+strings.Join(summary.Roles(), ", ")+"; repeatable")
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "say nothing about inputs but what could not be read")
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "say everything about what was read, and what was not")
 	setGroup(cmd, before, groupInput)

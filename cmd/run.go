@@ -2,6 +2,8 @@ package cmd
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/weirgraph/weir/ingest/summary"
 )
 
 // A run is one execution of weir: where it talks, what the flags that commands
@@ -11,6 +13,7 @@ type run struct {
 
 	configPath string
 	namespace  string
+	columns    summary.Columns
 	quiet      bool
 	verbose    bool
 	outputs    []string

@@ -82,7 +82,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 		sources = append(slices.Clone(sources), r.config.File)
 	}
 	b := &graph.Builder{Namespace: r.namespace}
-	options := ingest.Options{Stdin: r.in}
+	options := ingest.Options{Stdin: r.in, Columns: r.columns}
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}
 		defer p.end()

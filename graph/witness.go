@@ -224,7 +224,14 @@ func (w *witness) stranger(s *Seen, o Origin) int {
 		}
 	}
 	c := w.add(r, o)
-	w.cells[c].hint = KindService
+	switch {
+	case s.Kind != KindUnknown:
+		w.cells[c].hint = s.Kind
+	case w.cells[c].hint == KindUnknown:
+		if w.cells[c].hint = kindByName(s.Name); w.cells[c].hint == KindUnknown {
+			w.cells[c].hint = KindService
+		}
+	}
 	w.hosts.add(traced, r.Namespace, r.Name, c)
 	return c
 }

@@ -9,8 +9,8 @@ import (
 // Files that are taken in folders, by the end of their names. A file that is
 // named as a source is always read.
 var (
-	dataExtensions = []string{".yaml", ".yml", ".json"}
-	textExtensions = []string{".properties", ".conf", ".cfg", ".hcl", ".ini", ".toml"}
+	dataExtensions = []string{".yaml", ".yml", ".json", ".jsonl"}
+	textExtensions = []string{".properties", ".conf", ".cfg", ".hcl", ".ini", ".toml", ".csv", ".prom"}
 	packed         = []string{".gz", ".zst"}
 )
 

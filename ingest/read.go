@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/summary"
 )
 
 // Options say how to read. The zero Options are those of a user who gives none.
@@ -18,6 +19,8 @@ type Options struct {
 	Workers int
 	// Readers are tried in turn on every document; the package's Readers if nil.
 	Readers []*document.Reader
+	// Columns say what the columns of tables hold whose headers do not.
+	Columns summary.Columns
 	// Progress, if set, is told how many of the files found are read. It is
 	// called by one goroutine at a time and must be quick.
 	Progress func(done, total int)
@@ -45,6 +48,9 @@ func Read(ctx context.Context, sources []string, o Options, b *graph.Builder) er
 	}
 	if o.Readers == nil {
 		o.Readers = Readers
+	}
+	if len(o.Columns) > 0 {
+		o.Readers = append([]*document.Reader{summary.TableOf(o.Columns)}, o.Readers...)
 	}
 	a := newAccount(b)
 	a.problems(find.problems)

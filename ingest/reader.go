@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -89,11 +90,17 @@ func (t *batch) protect(d *document.Document, line int32, read func()) {
 
 func (r *reader) match(d *document.Document) *document.Reader {
 	for _, reader := range r.readers {
-		if reader.Match(&d.Head) {
+		if reader.Match != nil && reader.Match(&d.Head) || d.Head.Text && reader.Whole != nil && reader.Whole(d.Text) {
 			return reader
 		}
 	}
 	return nil
+}
+
+// takesWhole reports whether a reader wants the file that has this text in one
+// piece.
+func (r *reader) takesWhole(text []byte) bool {
+	return slices.ContainsFunc(r.readers, func(reader *document.Reader) bool { return reader.Whole != nil && reader.Whole(text) })
 }
 
 // failed is the outcome of a document that does not parse.

@@ -16,11 +16,20 @@ package ingest
 import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/manifest"
+	"github.com/weirgraph/weir/ingest/summary"
 )
 
 // Readers are the formats that weir reads, most telling first: a document goes
 // to the first reader whose Match takes it.
 var Readers = []*document.Reader{
+	summary.Dependencies,
+	summary.XRayGraph,
+	summary.Prometheus,
+	summary.PrometheusQuery,
+	summary.Kiali,
+	summary.Hubble,
+	summary.Alibaba,
+	summary.Table,
 	manifest.Backstage,
 	manifest.Istio,
 	manifest.Consul,

@@ -142,7 +142,7 @@ func (w *work) open(p *progress, r *reader) {
 			t = &batch{progress: p}
 		}
 	}
-	if isText(baseOf(p.file.name)) {
+	if isText(baseOf(p.file.name)) || r.takesWhole(text) {
 		add(document.TextPart(text))
 	} else {
 		document.Split(text, add)

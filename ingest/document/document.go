@@ -25,8 +25,12 @@ type Reader struct {
 	// Reads lists what the reader takes in the words of its users: kinds,
 	// file names, top-level keys. For documentation.
 	Reads []string
-	// Match reports whether a document is one of the reader's, by its head.
+	// Match reports whether a document is one of the reader's, by its head. It may
+	// be nil if Whole is not.
 	Match func(h *Head) bool
+	// Whole, if set, reports whether a file that begins with text is one of the
+	// reader's. Such a file is not cut into documents: its one document is its Text.
+	Whole func(text []byte) bool
 	// Read adds what the document says to f. It must not keep d or f.
 	Read func(d *Document, f *graph.Facts)
 }

@@ -1,0 +1,154 @@
+package summary
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// metrics adds samples up to calls. Counters are those of many processes since
+// each of them began: their sum is what there is.
+type metrics struct {
+	graphs  map[lane]*requests
+	meshes  map[meshLane]*requests
+	order   []lane
+	meshed  []meshLane
+	unnamed *graph.Origin // the first sample that does not say what it counts
+	samples int           // those that were of use
+	origin  graph.Origin
+}
+
+// requests is what samples say of one lane.
+type requests struct {
+	origin       graph.Origin
+	total        float64
+	failed       float64 // those of total that a label says failed
+	failures     float64 // of a counter of their own
+	byClient     histogram
+	byServer     histogram
+	byMessenger  histogram
+	milliseconds bool
+}
+
+// add takes a sample that is about calls, and passes over others.
+func (m *metrics) add(s *sample, o graph.Origin) {
+	_, metric, isGraph := strings.Cut(s.name, "traces_service_graph_")
+	switch {
+	case isGraph:
+		m.addGraph(metric, s, o)
+	case strings.HasPrefix(s.name, "istio_"):
+		m.addMesh(strings.TrimPrefix(s.name, "istio_"), s, o)
+	case s.name != "":
+	case s.labels["client"] != "" && s.labels["server"] != "":
+		m.addGraph("request_total", s, o)
+	case s.labels["destination_service_name"]+s.labels["destination_workload"]+s.labels["destination_service"]+s.labels["destination_canonical_service"] != "":
+		m.addMesh("requests_total", s, o)
+	default:
+		return
+	}
+	if s.name == "" && m.unnamed == nil {
+		m.unnamed = &o
+	}
+}
+
+// addGraph takes a sample of a service graph.
+func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
+	l, ok := graphLane(s.labels)
+	if !ok {
+		return
+	}
+	r := m.graphs[l]
+	if r == nil {
+		if m.graphs == nil {
+			m.graphs = map[lane]*requests{}
+		}
+		r = &requests{origin: o}
+		m.graphs[l] = r
+		m.order = append(m.order, l)
+	}
+	m.samples++
+	switch metric {
+	case "request_total":
+		r.total += s.value
+		if s.labels["failed"] == "true" {
+			r.failed += s.value
+		}
+	case "request_failed_total":
+		r.failures += s.value
+	case "request_client_seconds_bucket", "request_client_bucket", "request_client_milliseconds_bucket":
+		r.byClient.add(s, metric)
+	case "request_server_seconds_bucket", "request_server_bucket", "request_server_milliseconds_bucket":
+		r.byServer.add(s, metric)
+	case "request_messaging_system_seconds_bucket", "request_messaging_system_bucket":
+		r.byMessenger.add(s, metric)
+	}
+}
+
+// graphLane tells the two ends that a sample of a service graph is about.
+func graphLane(labels map[string]string) (lane, bool) {
+	l := lane{mode: graph.Sync, from: graphEnd(labels, "client"), to: graphEnd(labels, "server")}
+	if l.from.Name == "" || l.to.Name == "" {
+		return l, false
+	}
+	switch kind := labels["connection_type"]; kind {
+	case "messaging_system":
+		l.mode = graph.Async
+	case "database":
+		l.to.Kind, l.to.Virtual = graph.KindDatabase, true
+	case "virtual_node":
+		switch virtual := labels["virtual_node"]; {
+		case virtual == "client", virtual == "" && l.from.Name == "user":
+			l.from.Kind, l.from.Virtual = graph.KindExternal, true
+		default:
+			l.to.Virtual = true
+		}
+	}
+	return l, true
+}
+
+func graphEnd(labels map[string]string, side string) graph.Seen {
+	namespace := labels[side+"_k8s_namespace_name"]
+	return graph.Seen{Name: labels[side], Namespace: namespace, Group: labels[side+"_service_namespace"]}
+}
+
+// tell adds the calls to the facts.
+func (m *metrics) tell(d *document.Document, f *graph.Facts) {
+	var t tally
+	for _, l := range m.order {
+		m.graphs[l].count(t.call(l, m.graphs[l].origin, "service-graph"))
+	}
+	m.tellMeshes(&t)
+	t.tell(f)
+	switch {
+	case m.samples == 0:
+		problem(d, 1, graph.Skipped, "traces_service_graph_request_total and istio_requests_total do", "holds metrics, of which none tells who calls whom")
+	case m.unnamed != nil:
+		f.Problems = append(f.Problems, graph.Problem{
+			Origin: *m.unnamed, Level: graph.Note,
+			Message: "the answer does not say what its values are; they are taken as calls",
+			Hint:    "query the counter itself, or sum it up with increase() over the time of interest",
+		})
+	}
+}
+
+// count adds requests to an observed call.
+func (r *requests) count(o *graph.Observation) {
+	o.Calls += r.total
+	// Some count failures with a label of the same counter, some with a counter of
+	// their own, some both ways.
+	o.Errors += math.Max(r.failed, r.failures)
+	for _, h := range []*histogram{&r.byClient, &r.byMessenger, &r.byServer} {
+		if h.counts != nil {
+			h.tell(&o.Latency)
+			return
+		}
+	}
+}
+
+func isNumber(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil
+}

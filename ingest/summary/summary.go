@@ -1,0 +1,125 @@
+// Package summary reads graphs that others have added up already: the dependency
+// links of tracing back ends, the metrics of service graphs and meshes, the flows
+// that a network saw, tables, and what weir itself wrote.
+//
+// A file of these is told by how it begins, never by its name, and read as a
+// whole: its rows speak about each other. A number that its source leaves open,
+// as whether a rate or a count is meant, is taken as it stands.
+package summary
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// A tally adds up what a document says of each call.
+type tally struct {
+	lanes map[lane]*graph.Observation
+	order []*graph.Observation
+}
+
+// A lane is all that makes observed calls different from others.
+type lane struct {
+	from, to graph.Seen
+	mode     graph.Mode
+	protocol string
+}
+
+// call returns where calls of a lane are counted. Its origin is that of the first
+// mention.
+func (t *tally) call(l lane, o graph.Origin, way string) *graph.Observation {
+	if t.lanes == nil {
+		t.lanes = map[lane]*graph.Observation{}
+	}
+	seen := t.lanes[l]
+	if seen == nil {
+		seen = &graph.Observation{From: l.from, To: l.to, Mode: l.mode, Protocol: l.protocol, Origin: o, Way: way}
+		t.lanes[l] = seen
+		t.order = append(t.order, seen)
+	}
+	return seen
+}
+
+// tell adds what was counted to the facts.
+func (t *tally) tell(f *graph.Facts) {
+	for _, o := range t.order {
+		f.Observations = append(f.Observations, *o)
+	}
+}
+
+// values hands on the JSON values of a document, one after the other. What is
+// wrong with one hides no other, as far as its end can be found.
+func values(d *document.Document, read func(raw json.RawMessage, line int)) {
+	text := bytes.TrimPrefix(d.Text, []byte("\uFEFF"))
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	line, counted := 1, 0
+	for {
+		var raw json.RawMessage
+		err := decoder.Decode(&raw)
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		at := int(decoder.InputOffset())
+		start := at - len(raw)
+		var syntax *json.SyntaxError
+		if errors.As(err, &syntax) {
+			start = min(int(syntax.Offset), len(text))
+		}
+		line += bytes.Count(text[counted:max(counted, start)], []byte("\n"))
+		counted = max(counted, start)
+		if err != nil {
+			problem(d, line, graph.Failed, "what comes before is read", "is not JSON: %v", err)
+			return
+		}
+		read(raw, line)
+	}
+}
+
+// decode fills v from a JSON value, and reports what does not fit.
+func decode(d *document.Document, raw json.RawMessage, line int, v any) bool {
+	err := json.Unmarshal(raw, v)
+	if err == nil {
+		return true
+	}
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) {
+		problem(d, line, graph.Failed, "", "%q is a %s, which makes no sense there", wrong.Field, wrong.Value)
+		return true // the rest is filled
+	}
+	problem(d, line, graph.Failed, "", "cannot be read: %v", err)
+	return false
+}
+
+// problem reports something about a line that could not be used.
+func problem(d *document.Document, line int, level graph.Severity, hint, format string, args ...any) {
+	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
+		Origin: d.Line(line, 0), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,
+	})
+}
+
+// An amount is a count or a rate, written as a number or as text. What is none, or
+// less than none, or without end, is 0.
+type amount float64
+
+// UnmarshalJSON accepts anything: sources write "NaN" where they know nothing.
+func (a *amount) UnmarshalJSON(b []byte) error {
+	*a = amount(number(string(bytes.Trim(b, `"`))))
+	return nil
+}
+
+// number reads a count or a rate as amount does.
+func number(text string) float64 {
+	v, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
+		return 0
+	}
+	return v
+}

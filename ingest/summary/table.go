@@ -1,0 +1,243 @@
+package summary
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// Table reads tables of spans and of calls by their usual headers.
+var Table = TableOf(nil)
+
+// TableOf reads tables whose headers are told. Those of columns that are not told
+// are guessed.
+func TableOf(columns Columns) *document.Reader {
+	return &document.Reader{
+		Name:  "table",
+		Doc:   "CSV of spans (trace, span, parent and service or pod) or of calls (from, to, calls)",
+		Reads: []string{"CSV with such headers, or with those of --csv-columns"},
+		Whole: func(text []byte) bool {
+			t, err := openTable(firstLine(text))
+			t.assign(columns)
+			return err == nil && (t.isSpans() || t.isCalls())
+		},
+		Read: func(d *document.Document, f *graph.Facts) {
+			t, err := openTable(d.Text)
+			if err != nil {
+				problem(d, 1, graph.Failed, "", "is no table: %v", err)
+				return
+			}
+			t.assign(columns)
+			if t.isSpans() {
+				readSpanTable(d, t, f)
+			} else {
+				readCallTable(d, t, f)
+			}
+		},
+	}
+}
+
+func firstLine(text []byte) []byte {
+	text = head(text)
+	for i, c := range text {
+		if c == '\n' {
+			return text[:i]
+		}
+	}
+	return text
+}
+
+func (t *table) isSpans() bool {
+	return t.has("trace", "span", "parent") && (t.has("service") || t.has("pod"))
+}
+
+func (t *table) isCalls() bool { return t.has("from", "to") && t.columns["from"] != t.columns["to"] }
+
+// readCallTable reads a row a call. Without a column of counts a row is one.
+func readCallTable(d *document.Document, t *table, f *graph.Facts) {
+	var calls tally
+	broken, nameless := 0, 0
+	for t.next(&broken) {
+		from, to := document.Clean(t.get("from")), document.Clean(t.get("to"))
+		if from == "" || to == "" {
+			nameless++
+			continue
+		}
+		o := calls.call(lane{from: graph.Seen{Name: from}, to: graph.Seen{Name: to}, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
+		if t.has("calls") {
+			o.Calls += number(t.get("calls"))
+		} else {
+			o.Calls++
+		}
+		o.Errors += number(t.get("errors"))
+	}
+	calls.tell(f)
+	reportRows(d, broken, nameless)
+}
+
+func reportRows(d *document.Document, broken, nameless int) {
+	if broken > 0 {
+		problem(d, 1, graph.Failed, "the others are read", "%d rows of the table are broken", broken)
+	}
+	if nameless > 0 {
+		problem(d, 1, graph.Skipped, "", "%d rows of the table name only one service or none", nameless)
+	}
+}
+
+// A tableSpan is a row that is a span.
+type tableSpan struct {
+	parent   int32 // -1 for none
+	service  int32 // 0 for none
+	line     int32
+	duration float64 // nanoseconds, negative if unknown
+	failed   bool
+	asks     bool // a client or a producer
+	async    bool // a producer or a consumer
+}
+
+// A spanTable is all spans of a table. Parents are tied to their children when all
+// rows are read: they come in any order.
+type spanTable struct {
+	spans    []tableSpan
+	parents  []string         // by span, the key of its parent, "" for none
+	byKey    map[string]int32 // spans by trace and span
+	services []string         // services[0] stands for none
+	numbers  map[string]int32
+	twice    int
+}
+
+func readSpanTable(d *document.Document, t *table, f *graph.Facts) {
+	s := spanTable{byKey: map[string]int32{}, services: []string{""}, numbers: map[string]int32{"": 0}}
+	broken := 0
+	for t.next(&broken) {
+		s.add(t)
+	}
+	orphans := s.tie()
+	var calls tally
+	for i := range s.spans {
+		s.count(int32(i), d, &calls)
+	}
+	calls.tell(f)
+	reportRows(d, broken, 0)
+	if s.twice > 0 {
+		problem(d, 1, graph.Note, "", "%d spans of the table stand in it twice and count once", s.twice)
+	}
+	if orphans > 0 {
+		problem(d, 1, graph.Note, "a trace that is split between tables is not put together", "%d spans of the table have a parent that is not in it", orphans)
+	}
+}
+
+// add keeps a row. Rows without ids are spans of their own.
+func (s *spanTable) add(t *table) {
+	trace := t.get("trace")
+	key := func(id string) string {
+		if trace == "" || id == "" || strings.EqualFold(id, "root") || strings.EqualFold(id, "null") || strings.Trim(id, "0") == "" {
+			return ""
+		}
+		return trace + "\x00" + id
+	}
+	self, parent := key(t.get("span")), key(t.get("parent"))
+	if _, ok := s.byKey[self]; ok {
+		s.twice++
+		return
+	}
+	if self != "" {
+		s.byKey[self] = int32(len(s.spans))
+	}
+	if parent == self {
+		parent = ""
+	}
+	kind := strings.ToLower(t.get("kind"))
+	s.parents = append(s.parents, parent)
+	s.spans = append(s.spans, tableSpan{
+		service: s.service(t), line: int32(t.line()), duration: t.duration(), failed: t.failed(),
+		asks:  strings.HasSuffix(kind, "client") || strings.HasSuffix(kind, "producer"),
+		async: strings.HasSuffix(kind, "producer") || strings.HasSuffix(kind, "consumer"),
+	})
+}
+
+func (s *spanTable) service(t *table) int32 {
+	name := t.get("service")
+	if name == "" {
+		name = podOwner(t.get("pod"))
+	}
+	number, ok := s.numbers[name]
+	if !ok {
+		number = int32(len(s.services))
+		s.services = append(s.services, document.Clean(name))
+		s.numbers[strings.Clone(name)] = number
+	}
+	return number
+}
+
+// tie finds the parents, and counts those that are not there.
+func (s *spanTable) tie() (orphans int) {
+	for i, key := range s.parents {
+		parent, ok := s.byKey[key]
+		if s.spans[i].parent = -1; ok {
+			s.spans[i].parent = parent
+		} else if key != "" {
+			orphans++
+		}
+	}
+	return orphans
+}
+
+// count finds the call that a span answers: from the nearest ancestor of a known
+// service, if that is another one.
+func (s *spanTable) count(i int32, d *document.Document, calls *tally) {
+	const furthest = 1000 // of spans without a service in between; parents may form a loop
+	span := &s.spans[i]
+	up := span.parent
+	for n := 0; up >= 0 && s.spans[up].service == 0 && n < furthest; n++ {
+		up = s.spans[up].parent
+	}
+	if span.service == 0 || up < 0 || s.spans[up].service == 0 || s.spans[up].service == span.service {
+		return
+	}
+	caller := &s.spans[up]
+	l := lane{from: graph.Seen{Name: s.services[caller.service]}, to: graph.Seen{Name: s.services[span.service]}, mode: graph.Sync}
+	if span.async || caller.asks && caller.async {
+		l.mode = graph.Async
+	}
+	o := calls.call(l, d.Line(int(span.line), 1), "table-row")
+	o.Calls++
+	if span.failed && !span.asks || caller.asks && caller.failed {
+		o.Errors++
+	}
+	duration := span.duration
+	if caller.asks && caller.duration >= 0 {
+		duration = caller.duration
+	}
+	o.Latency.Add(duration)
+}
+
+// duration is how long a span took, in nanoseconds, negative if nothing says so.
+// Durations without their ends are microseconds, as tracing has it.
+func (t *table) duration() float64 {
+	start, err := strconv.ParseInt(t.get("start"), 10, 64)
+	end, err2 := strconv.ParseInt(t.get("end"), 10, 64)
+	if err == nil && err2 == nil && end >= start {
+		return float64(end - start)
+	}
+	if v, err := strconv.ParseFloat(t.get("duration"), 64); err == nil {
+		return v * 1e3
+	}
+	return -1
+}
+
+// failed reports whether a span says that it failed.
+func (t *table) failed() bool {
+	switch strings.ToLower(t.get("error")) {
+	case "true", "1", "yes", "error":
+		return true
+	}
+	status := t.get("status")
+	if strings.HasSuffix(strings.ToUpper(status), "ERROR") {
+		return true
+	}
+	code, err := strconv.Atoi(status)
+	return err == nil && code >= 500 && code < 600
+}
