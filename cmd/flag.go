@@ -89,7 +89,7 @@ func (r *run) addInputFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&r.configPath, "config", "", "read the configuration from `file`, not from "+configName)
 	f.StringVar(&r.namespace, "namespace", "", "`name` of the namespace of objects that give none")
-	f.Var(columns{&r.columns}, "csv-columns", "say what the columns of a CSV hold, as `role=header`: "+strings.Join(summary.Roles(), ", ")+"; repeatable")
+	f.Var(columns{&r.columns}, "csv-columns", "say what a CSV's columns hold, as `role=header`, as in service=App; repeatable")
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "say nothing about inputs but what could not be read")
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "say everything about what was read, and what was not")
 	setGroup(cmd, before, groupInput)

@@ -22,14 +22,6 @@ import (
 // Readers are the formats that weir reads, most telling first: a document goes
 // to the first reader whose Match takes it.
 var Readers = []*document.Reader{
-	summary.Dependencies,
-	summary.XRayGraph,
-	summary.Prometheus,
-	summary.PrometheusQuery,
-	summary.Kiali,
-	summary.Hubble,
-	summary.Alibaba,
-	summary.Table,
 	manifest.Backstage,
 	manifest.Istio,
 	manifest.Consul,
@@ -51,5 +43,14 @@ var Readers = []*document.Reader{
 	manifest.Telemetry,
 	manifest.Nginx,
 	manifest.Libraries,
-	manifest.Native, // last: any list of services may be one
+	manifest.Native, // last of the manifests: any list of services may be one
+
+	summary.Dependencies,
+	summary.XRayGraph,
+	summary.Prometheus,
+	summary.PrometheusQuery,
+	summary.Kiali,
+	summary.Hubble,
+	summary.Alibaba,
+	summary.Table,
 }
