@@ -3,6 +3,7 @@ package trace
 import (
 	"bytes"
 	"net/netip"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -161,13 +162,37 @@ func attributeOf(key []byte) attribute {
 	return noAttribute
 }
 
+// A sight is a peer while its span is read: its texts are parts of the text.
+type sight struct {
+	name, namespace, host, protocol []byte
+	port                            int
+	kind                            graph.Kind
+	named                           bool
+}
+
+// peer returns what is kept of the sight.
+func (s *sight) peer() peer {
+	return peer{
+		name: clean(s.name), namespace: clean(s.namespace), host: clean(s.host), port: s.port,
+		protocol: clean(s.protocol), kind: s.kind, named: s.named,
+	}
+}
+
+// clean returns a text that is UTF-8.
+func clean(s []byte) string { return strings.ToValidUTF8(string(s), "\uFFFD") }
+
+// tells reports whether the span says anything of its other side.
+func (s *sight) tells() bool {
+	return len(s.name)+len(s.namespace)+len(s.host)+len(s.protocol)+s.port > 0
+}
+
 // describe says who is on the other side of a call, as far as the span of the
 // caller's half, or of a consumer, tells.
-func (d *draft) describe() peer {
-	p := peer{protocol: d.protocol(), namespace: string(d.get(peerNamespace))}
+func (d *draft) describe() sight {
+	p := sight{protocol: d.protocol(), namespace: d.get(peerNamespace), port: d.port()}
 	host, isIP := d.host()
-	p.host, p.port = string(host), d.port()
-	if cluster := upstreamHost(d.get(upstreamCluster)); cluster != "" {
+	p.host = host
+	if cluster := upstreamHost(d.get(upstreamCluster)); cluster != nil {
 		p.host = cluster
 	}
 	if d.set&(1<<dbNamespace|1<<dbName|1<<dbInstance|1<<dbSystemName|1<<dbSystem) != 0 {
@@ -175,30 +200,28 @@ func (d *draft) describe() peer {
 	}
 	name := d.service()
 	if p.named = name != nil; p.named {
-		p.name = string(name)
+		p.name = name
 		return p
 	}
 	if k := d.flags.kind(); k == producer || k == consumer {
 		d.describeQueue(&p, host)
 		return p
 	}
-	p.name = string(d.place(host, isIP))
+	p.name = d.place(host, isIP)
 	return p
 }
 
 // describeQueue names what a producer sends to or a consumer takes from.
-func (d *draft) describeQueue(p *peer, host []byte) {
+func (d *draft) describeQueue(p *sight, host []byte) {
 	for _, a := range [...]attribute{destinationName, destination, busDestination} {
 		if v := d.get(a); v != nil {
 			// A topic is no host: it is not whatever runs the broker.
-			p.name, p.kind, p.host, p.port = string(v), graph.KindTopic, "", 0
+			p.name, p.kind, p.host, p.port = v, graph.KindTopic, nil, 0
 			return
 		}
 	}
-	if p.kind = graph.KindBroker; d.get(messagingSystem) != nil {
-		p.name = string(d.get(messagingSystem))
-	} else {
-		p.name = string(host)
+	if p.kind, p.name = graph.KindBroker, d.get(messagingSystem); p.name == nil {
+		p.name = host
 	}
 }
 
@@ -277,25 +300,27 @@ func (d *draft) port() int {
 }
 
 // protocol returns what is spoken, as far as the span tells.
-func (d *draft) protocol() string {
+func (d *draft) protocol() []byte {
 	for _, a := range [...]attribute{dbSystemName, dbSystem, messagingSystem, rpcSystem} {
 		if v := d.get(a); v != nil {
-			return string(v)
+			return v
 		}
 	}
 	if d.set&(1<<httpMethod|1<<httpHost|1<<httpURL|1<<urlFull) != 0 {
-		return "http"
+		return overHTTP
 	}
-	return ""
+	return nil
 }
+
+var overHTTP = []byte("http")
 
 // upstreamHost returns the host in Envoy's name for a cluster,
 // "outbound|9080||details.shop.svc.cluster.local".
-func upstreamHost(cluster []byte) string {
+func upstreamHost(cluster []byte) []byte {
 	if !bytes.HasPrefix(cluster, []byte("outbound|")) {
-		return ""
+		return nil
 	}
-	return string(cluster[bytes.LastIndexByte(cluster, '|')+1:])
+	return cluster[bytes.LastIndexByte(cluster, '|')+1:]
 }
 
 func hostOfURL(u []byte) []byte {

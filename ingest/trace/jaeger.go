@@ -1,6 +1,9 @@
 package trace
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Jaeger reads the JSON of Jaeger's API and UI: a list of traces in its envelope,
 // bare traces, and lists of spans that carry their process.
@@ -41,6 +44,12 @@ type holder struct {
 	process []byte
 }
 
+// A process is a service in the words of one trace.
+type process struct {
+	id    []byte
+	party uint32
+}
+
 // jaegerValue reads an envelope, a trace, a span, or a list of any of them.
 func (w *Worker) jaegerValue() {
 	c := &w.c
@@ -59,7 +68,7 @@ func (w *Worker) jaegerValue() {
 	var s jaegerSpan
 	isSpan := false
 	w.holders = w.holders[:0]
-	clear(w.processes)
+	w.processes = w.processes[:0]
 	for first := true; c.field(&first); {
 		switch string(c.key) {
 		case "data":
@@ -81,9 +90,11 @@ func (w *Worker) jaegerValue() {
 	if isSpan && c.err == nil {
 		w.jaegerAdd(&d, &s)
 	}
+	slices.SortStableFunc(w.processes, func(a, b process) int { return bytes.Compare(a.id, b.id) })
 	for _, h := range w.holders {
-		if party, ok := w.processes[string(h.process)]; ok {
-			w.records.at(h.at).party = party
+		i, ok := slices.BinarySearchFunc(w.processes, h.process, func(p process, id []byte) int { return bytes.Compare(p.id, id) })
+		if ok {
+			w.records.at(h.at).party = w.processes[i].party
 		}
 	}
 	w.holders = w.holders[:0]
@@ -262,12 +273,9 @@ func (w *Worker) jaegerProcesses() {
 	if !c.object() {
 		return
 	}
-	if w.processes == nil {
-		w.processes = map[string]uint32{}
-	}
 	for first := true; c.field(&first); {
-		id := string(c.key)
-		w.processes[id] = w.jaegerProcess()
+		id := c.keepKey()
+		w.processes = append(w.processes, process{id, w.jaegerProcess()})
 	}
 }
 

@@ -95,6 +95,13 @@ func (c *cursor) field(first *bool) bool {
 	return c.err == nil
 }
 
+// keepKey returns the name that field found, good until unescape is emptied.
+func (c *cursor) keepKey() []byte {
+	from := len(c.unescape)
+	c.unescape = append(c.unescape, c.key...)
+	return c.unescape[from:len(c.unescape):len(c.unescape)]
+}
+
 func (c *cursor) more(first *bool, end byte) bool {
 	if c.err != nil {
 		return false

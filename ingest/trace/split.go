@@ -113,14 +113,15 @@ func (s *splitter) fill(size int) {
 
 // hand gives away the first n bytes of the buffer as a chunk.
 func (s *splitter) hand(n int, units, first bool) {
+	if n == 0 {
+		return
+	}
 	rest := s.buf[n:]
 	c := &Chunk{Reader: s.reader, File: s.file, text: s.buf[:n], line: s.line, units: units, first: first}
 	c.cut = s.err != nil && s.err != io.EOF && len(rest) == 0
 	s.buf = append(newBuffer(), rest...)
 	s.line += bytes.Count(c.text, newline)
-	if n > 0 {
-		s.yield(c)
-	}
+	s.yield(c)
 }
 
 var newline = []byte("\n")

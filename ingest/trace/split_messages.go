@@ -140,9 +140,10 @@ func (s *splitter) gather(form framing) (kept, used int, err error) {
 			}
 			return s.unpackFrame(text, used+skip+int(size))
 		}
+		isJSON := form == framed && len(text) > 0 && text[0] == '{'
 		kept += copy(s.buf[kept:], text)
 		used += skip + int(size)
-		if form == framed && len(text) > 0 && text[0] == '{' && kept < used {
+		if isJSON {
 			s.buf[kept] = '\n' // there is room: the length took four bytes
 			kept++
 		}

@@ -111,31 +111,47 @@ func (t *tree) mergeTwins(first int32) {
 		t.twins = append(t.twins, i)
 	}
 	slices.SortFunc(t.twins, func(a, b int32) int { return t.spans[a].compare(&t.spans[b]) })
-	for n, i := range t.twins {
+	t.copies()
+	t.pieces()
+	t.chain()
+}
+
+// copies makes one of the twins that are the same span met again. Equal ones lie
+// beside each other.
+func (t *tree) copies() {
+	kept := t.twins[:0]
+	for _, i := range t.twins {
 		s := &t.spans[i]
-		for _, j := range t.twins[max(0, n-maxTwins):n] {
-			if into := &t.spans[j]; !into.gone && t.same(into, s) {
+		for _, j := range kept[max(0, len(kept)-maxTwins):] {
+			if into := &t.spans[j]; t.same(into, s) {
 				into.take(s)
 				s.gone = true
 				t.stats.Duplicates++
 				break
 			}
 		}
+		if !s.gone {
+			kept = append(kept, i)
+		}
 	}
+	t.twins = kept
+}
+
+// pieces adds twins without a kind to the one of their service that has a kind.
+func (t *tree) pieces() {
 	for _, i := range t.twins {
 		s := &t.spans[i]
-		if s.gone || s.flags.kind() != unspecified {
+		if s.flags.kind() != unspecified {
 			continue
 		}
 		for _, j := range t.twins[:min(maxTwins, len(t.twins))] {
-			if into := &t.spans[j]; !into.gone && into.flags.kind() != unspecified && t.pool.sameService(into.party, s.party) {
+			if into := &t.spans[j]; into.flags.kind() != unspecified && t.pool.sameService(into.party, s.party) {
 				into.take(s)
 				s.gone = true
 				break
 			}
 		}
 	}
-	t.chain()
 }
 
 // chain links what is left of the twins in their own order. Only the first of very

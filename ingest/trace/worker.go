@@ -24,9 +24,11 @@ type Worker struct {
 	buf    []byte
 	origin graph.Origin // of the chunk
 
+	halves halves // of the span of Zipkin that is read
+
 	// Of the trace of Jaeger that is read.
 	holders    []holder
-	processes  map[string]uint32
+	processes  []process
 	references []reference
 }
 
@@ -91,7 +93,7 @@ func (w *Worker) party(name, namespace, cluster, workload, endpoint []byte) uint
 	w.buf = key
 	i, ok := w.parties.find(key)
 	if !ok {
-		i = w.parties.add(key, party{string(name), string(namespace), string(cluster), string(workload), string(endpoint)})
+		i = w.parties.add(key, party{clean(name), clean(namespace), clean(cluster), clean(workload), clean(endpoint)})
 		for len(w.origins) <= int(i) {
 			w.origins = append(w.origins, w.origin)
 		}
@@ -102,35 +104,35 @@ func (w *Worker) party(name, namespace, cluster, workload, endpoint []byte) uint
 // peerOf returns the number of what the draft says of its other side, or 0 if it
 // says nothing.
 func (w *Worker) peerOf(d *draft) uint32 {
-	var p peer
+	var p sight
 	switch d.flags.kind() {
 	case client, producer, consumer:
 		p = d.describe()
 	case server:
 		p.protocol = d.protocol()
 		if name := d.service(); name != nil {
-			p.name, p.named, p.namespace = string(name), true, string(d.get(peerNamespace))
+			p.name, p.named, p.namespace = name, true, d.get(peerNamespace)
 		}
 	default:
-		if d.flags&implied == 0 {
-			return 0
+		if d.flags&implied != 0 {
+			p.name, p.named = d.remote, true
 		}
-		p.name, p.named = string(d.remote), true
 	}
-	if p == (peer{}) || p == (peer{kind: graph.KindBroker}) {
+	if !p.tells() {
 		return 0
 	}
-	key := append(append(w.buf[:0], p.name...), 0)
-	key = append(append(key, p.namespace...), 0)
-	key = append(append(key, p.host...), 0)
-	key = append(append(key, p.protocol...), 0, byte(p.kind), byte(p.port), byte(p.port>>8))
+	key := w.buf[:0]
+	for _, part := range [...][]byte{p.name, p.namespace, p.host, p.protocol} {
+		key = append(append(key, part...), 0)
+	}
+	key = append(key, byte(p.kind), byte(p.port), byte(p.port>>8))
 	if p.named {
 		key = append(key, 1)
 	}
 	w.buf = key
 	i, ok := w.peers.find(key)
 	if !ok {
-		i = w.peers.add(key, p)
+		i = w.peers.add(key, p.peer())
 	}
 	return i
 }

@@ -41,7 +41,10 @@ func (w *Worker) zipkinSpan() {
 		return
 	}
 	var local, remote endpoint
-	var old halves
+	old := &w.halves
+	if old.any() {
+		*old = halves{}
+	}
 	for first := true; c.field(&first); {
 		switch string(c.key) {
 		case "traceId":
@@ -68,9 +71,9 @@ func (w *Worker) zipkinSpan() {
 		case "tags":
 			w.zipkinTags()
 		case "annotations":
-			w.zipkinAnnotations(&old)
+			w.zipkinAnnotations(old)
 		case "binaryAnnotations":
-			w.zipkinBinary(&old)
+			w.zipkinBinary(old)
 		default:
 			c.skip()
 		}
@@ -83,7 +86,7 @@ func (w *Worker) zipkinSpan() {
 		d.parent = id{}
 	}
 	if old.any() {
-		w.zipkinHalves(&old)
+		w.zipkinHalves(old)
 		return
 	}
 	w.zipkinAdd(local, remote)
