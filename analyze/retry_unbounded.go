@@ -12,6 +12,7 @@ var retryUnbounded = &Rule{
 	Doc:      retryUnboundedDoc + waysOut(fixRetries),
 	Severity: Error,
 	Check:    checkRetryUnbounded,
+	Replaces: []string{"retry-budget-missing"},
 }
 
 const retryUnboundedDoc = `

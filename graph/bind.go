@@ -38,8 +38,9 @@ type Route struct {
 func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
 
 // Policies returns every policy object's part in the inputs, by origin, with those
-// of the graph's calls that it is for. Policies that stand in the document of their own call are not among
-// them.
+// of the graph's calls that it is for. Policies that stand in the document of their
+// own call are not among them, nor, in a graph that Where has made, those of which
+// all calls are gone.
 func (g *Graph) Policies() []*Bound {
 	if g.whole == nil || len(g.policies) == 0 {
 		return g.policies
@@ -48,9 +49,11 @@ func (g *Graph) Policies() []*Bound {
 	for e, whole := range g.whole {
 		here[whole] = Edge(e)
 	}
-	list := make([]*Bound, len(g.policies))
-	for i, b := range g.policies {
-		list[i] = b.renumbered(here)
+	var list []*Bound
+	for _, b := range g.policies {
+		if c := b.renumbered(here); len(c.Calls)+len(c.Outside) > 0 || len(b.Calls)+len(b.Outside) == 0 {
+			list = append(list, c)
+		}
 	}
 	return list
 }
