@@ -42,7 +42,6 @@ func TestEstates(t *testing.T) {
 			"warning fallback-missing mobile-gateway->teller-service",
 			"warning healthcheck-missing teller-service",
 			"warning redundancy-below-tier account-service",
-			"warning retry-budget-missing fraud-detection-service->case-files",
 			"warning retry-unbounded fraud-detection-service->case-files",
 			"warning shared-database ledger/ledger",
 		},

@@ -38,9 +38,8 @@ type Route struct {
 func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
 
 // Policies returns every policy object's part in the inputs, by origin, with those
-// of the graph's calls that it is for. Policies that stand in the document of their
-// own call are not among them, nor, in a graph that Where has made, those of which
-// all calls are gone.
+// of the graph's calls that it is for. Policies that stand in the document of their own call are not among
+// them.
 func (g *Graph) Policies() []*Bound {
 	if g.whole == nil || len(g.policies) == 0 {
 		return g.policies
@@ -49,11 +48,9 @@ func (g *Graph) Policies() []*Bound {
 	for e, whole := range g.whole {
 		here[whole] = Edge(e)
 	}
-	var list []*Bound
-	for _, b := range g.policies {
-		if c := b.renumbered(here); len(c.Calls)+len(c.Outside) > 0 || len(b.Calls)+len(b.Outside) == 0 {
-			list = append(list, c)
-		}
+	list := make([]*Bound, len(g.policies))
+	for i, b := range g.policies {
+		list[i] = b.renumbered(here)
 	}
 	return list
 }
