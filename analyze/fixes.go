@@ -94,6 +94,11 @@ var recipes = map[string][numFixes]string{
 		fixRetries: `"Retry:MaxRetryAttempts" of the resilience handler`, fixBackoff: `"Retry:BackoffType": "Exponential" and "Retry:UseJitter": true`,
 		fixBreaker: `"CircuitBreaker" of the resilience handler`, fixBulkhead: `"RateLimiter" of the resilience handler`, fixFallback: `a fallback strategy in the pipeline`,
 	},
+	"polly": {
+		fixTotal: `a timeout strategy outside of the retries`, fixPerTry: `a timeout strategy inside of the retries`,
+		fixRetries: `"MaxRetryAttempts" and "ShouldHandle" of the retry strategy`, fixBackoff: `"BackoffType": "Exponential" and "UseJitter": true of the retry strategy`,
+		fixBreaker: `a circuit breaker strategy`, fixBulkhead: `a concurrency limiter`, fixFallback: `a fallback strategy`,
+	},
 	"opossum": {
 		fixTotal: `"timeout" of the breaker's options`, fixPerTry: `"timeout" of the breaker's options`, fixBreaker: `"errorThresholdPercentage" of the breaker's options`,
 		fixBulkhead: `"capacity" of the breaker's options`, fixFallback: `breaker.fallback(...)`,
@@ -130,6 +135,10 @@ var recipes = map[string][numFixes]string{
 	},
 	"ingress-nginx": {
 		fixRetries: `annotations "proxy-next-upstream" and "proxy-next-upstream-tries" of the Ingress`, fixBulkhead: `annotation "limit-connections" of the Ingress`,
+	},
+	"nginx-ingress": {
+		fixRetries: `annotations "nginx.org/proxy-next-upstream" and "nginx.org/proxy-next-upstream-tries" of the Ingress`,
+		fixBulkhead: `annotation "nginx.org/max-conns" of the Ingress`, fixBreaker: `annotation "nginx.org/max-fails" of the Ingress`, fixBalance: `annotation "nginx.org/lb-method" of the Ingress`,
 	},
 	"nginx": {
 		fixRetries: `"proxy_next_upstream" and "proxy_next_upstream_tries"`, fixBulkhead: `"max_conns" of the upstream's servers`, fixBreaker: `"max_fails" of the upstream's servers`,
