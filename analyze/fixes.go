@@ -137,7 +137,7 @@ var recipes = map[string][numFixes]string{
 		fixRetries: `annotations "proxy-next-upstream" and "proxy-next-upstream-tries" of the Ingress`, fixBulkhead: `annotation "limit-connections" of the Ingress`,
 	},
 	"nginx-ingress": {
-		fixRetries: `annotations "nginx.org/proxy-next-upstream" and "nginx.org/proxy-next-upstream-tries" of the Ingress`,
+		fixRetries:  `annotations "nginx.org/proxy-next-upstream" and "nginx.org/proxy-next-upstream-tries" of the Ingress`,
 		fixBulkhead: `annotation "nginx.org/max-conns" of the Ingress`, fixBreaker: `annotation "nginx.org/max-fails" of the Ingress`, fixBalance: `annotation "nginx.org/lb-method" of the Ingress`,
 	},
 	"nginx": {

@@ -1,0 +1,81 @@
+package analyze
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// On graphs without loops the factor of a service is the greatest product over
+// all paths, which a walk over every path finds as well.
+func TestAmplificationAgreesWithEveryPath(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(2, 7))
+	for range 300 {
+		g := retryingGraph(rnd, 2+rnd.IntN(6))
+		r := newRun(g)
+		a := r.amplified()
+		for v := range graph.Node(g.Len()) {
+			got, last := a.at(v)
+			want := 1.0
+			for _, e := range r.core.In(v) {
+				want = max(want, r.atLast(e)*worstBefore(r, r.core.From(e)))
+			}
+			if got != want {
+				t.Fatalf("%s can get %v requests for one, want %v", g.ID(v), got, want)
+			}
+			if last == noCall {
+				continue
+			}
+			product := 1.0
+			calls := callsAlong(r.core, a.path(last)...)
+			for i, e := range calls {
+				if i == len(calls)-1 {
+					product *= r.atLast(e)
+				} else {
+					product *= r.repeats(e)
+				}
+			}
+			if product != want {
+				t.Fatalf("the path to %s multiplies to %v, its factor is %v", g.ID(v), product, want)
+			}
+		}
+	}
+}
+
+// worstBefore is the greatest product of repeated calls on any path to v.
+func worstBefore(r *run, v graph.Node) float64 {
+	worst := 1.0
+	for _, e := range r.core.In(v) {
+		worst = max(worst, r.repeats(e)*worstBefore(r, r.core.From(e)))
+	}
+	return worst
+}
+
+// retryingGraph is n services each of which calls some of those after it, with
+// retries of errors, of connections alone, or none.
+func retryingGraph(rnd *rand.Rand, n int) *graph.Graph {
+	f := &graph.Facts{}
+	ref := func(v int) graph.Ref { return graph.Ref{Realm: "native", Name: string(rune('a' + v))} }
+	for v := range n {
+		f.Things = append(f.Things, graph.Thing{Ref: ref(v), Origin: graph.Origin{File: "f", Line: int32(v + 1)}, Kind: graph.KindService})
+		for w := v + 1; w < n; w++ {
+			if rnd.IntN(2) == 0 {
+				continue
+			}
+			o := graph.Origin{File: "f", Line: int32(100 + 10*v + w)}
+			on := [][]string{{policy.On5xx}, {policy.OnConnect}, {policy.OnAny}}[rnd.IntN(3)]
+			f.Calls = append(f.Calls, graph.Fact{
+				From: graph.Party{Ref: ref(v)}, To: graph.Party{Ref: ref(w)},
+				Evidence: graph.Evidence{
+					Origin: o, Strength: graph.Strong, Class: graph.ClassCall, Mode: graph.Sync,
+					Says: &policy.Set{Retry: &policy.Retry{Retries: policy.Declare(rnd.IntN(3), o), On: policy.Declare(on, o)}},
+				},
+			})
+		}
+	}
+	b := &graph.Builder{}
+	b.Add(f)
+	return b.Build()
+}
