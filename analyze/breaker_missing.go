@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -31,8 +32,9 @@ once; and where nobody has a breaker and nobody is critical, all are told in one
         connectionPool: {http: {http1MaxPendingRequests: 100}}   # a limit is no breaker
 
 Stays silent where any layer has a breaker, be it the product's own; about
-databases, caches, brokers, events and streams; about what a native manifest
-declares with "breaker: off"; and where no input could have shown one.
+databases, caches, brokers, events and streams; about ready-made gateways; about what
+a native manifest declares with "breaker: off"; and where no input could have shown
+one.
 
     trafficPolicy:
       outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 50}
@@ -57,8 +59,11 @@ func checkBreakerMissing(p *Pass) {
 			continue
 		}
 		severity := p.grade(e, Info)
-		if entry(p.Core, e) {
-			severity = Info // its users see the failure either way
+		if entry(p.Core, e) { // its users see the failure either way
+			if !speaksOfCode(p.Core.Call(e)) {
+				continue
+			}
+			severity = Info
 		}
 		lacks = append(lacks, lack{
 			call: e, named: named, severity: severity, sure: Default,
@@ -70,7 +75,9 @@ func checkBreakerMissing(p *Pass) {
 }
 
 // outside reports whether the callee of e is outside the estate, about which
-// external-unprotected tells.
+// external-unprotected tells. A name in a namespace that no input declares is
+// within, and only out of sight.
 func (p *Pass) outside(e graph.Edge) bool {
-	return p.Core.Service(p.Core.To(e)).Kind == graph.KindExternal
+	s := p.Core.Service(p.Core.To(e))
+	return s.Kind == graph.KindExternal && (s.Defined || s.Namespace == "" || strings.Contains(s.Name, "."))
 }

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -21,7 +22,8 @@ does not scale is slow for all its callers at once.
 
 Fires for a service with at least 5 different synchronous callers that runs a
 single replica, or that runs several but has neither a PodDisruptionBudget nor a
-HorizontalPodAutoscaler in the inputs.
+HorizontalPodAutoscaler in the inputs, or whose callers are told to stay with one of
+them (PASSTHROUGH, pick-first).
 
     kind: Deployment
     metadata: {name: auth}         # eight services call http://auth
@@ -59,10 +61,15 @@ func checkFanInHotSpot(p *Pass) {
 		}
 		callers := without(g.Callers(v), v)
 		lack, sure := spare(s)
+		hint := redundancyHint(s)
+		if lack == "" {
+			lack, sure = p.lopsided(v)
+			hint = "let the callers' proxies spread requests over the replicas: round robin, or least requests"
+		}
 		if len(callers) < p.Limits.FanIn || lack == "" {
 			continue
 		}
-		p.reportHotSpot(v, callers, lack, sure)
+		p.reportHotSpot(v, callers, lack, hint, sure)
 	}
 }
 
@@ -82,7 +89,38 @@ func spare(s *graph.Service) (lack string, sure Confidence) {
 	}
 }
 
-func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, lack string, sure Confidence) {
+// lopsided tells of a service whose callers are declared to stay with one replica
+// each, so that others cannot help.
+func (p *Pass) lopsided(v graph.Node) (lack string, sure Confidence) {
+	if n := replicas(p.Core.Service(v)); !n.Set() || n.Value < 2 {
+		return "", Assumed
+	}
+	stuck, strategy := 0, ""
+	for _, e := range p.Core.In(v) {
+		if by := toOneBy(p.Effective(e)); by != "" {
+			stuck, strategy = stuck+1, by
+		}
+	}
+	if stuck < p.Limits.FanIn {
+		return "", Assumed
+	}
+	return fmt.Sprintf("is balanced by connections alone (%s)", strategy), Certain
+}
+
+// toOneBy is the way of balancing that somebody chose for a call and that leaves it
+// with one replica, "" if there is none.
+func toOneBy(parts []Part) string {
+	for _, part := range parts {
+		for i := range part.Layers {
+			if b := part.Layers[i].Set.Balance; b != nil && wrote(b.Strategy) && slices.Contains(toOne, b.Strategy.Value) {
+				return b.Strategy.Value
+			}
+		}
+	}
+	return ""
+}
+
+func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, lack, hint string, sure Confidence) {
 	g, s := p.Core, p.Core.Service(v)
 	strong := 0
 	for _, u := range callers {
@@ -98,7 +136,7 @@ func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, lack string, su
 		Confidence: sure,
 		Subject:    s.ID,
 		Message:    fmt.Sprintf("%s is called by %s, %s, and %s", s.ID, plural(len(callers), "service"), someIDs(g, callers), lack),
-		Hint:       redundancyHint(s),
+		Hint:       hint,
 		Values:     []KeyValue{number("callers", len(callers)), number("limit", p.Limits.FanIn), n.value()},
 		Origins:    places(s, n.Origin),
 		Services:   []graph.Node{v},

@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -66,6 +67,9 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 	g := p.Graph
 	by := hidden[0].Shadows[0].By
 	what := o.name
+	if strings.HasPrefix(o.name, "Service/") { // which does more than that
+		what = "what " + o.name + " is annotated with"
+	}
 	speaking := 0
 	for _, b := range o.parts {
 		if !b.Says.Empty() {

@@ -33,7 +33,8 @@ that nobody calls.
       hosts: [ratings]             # ratings.platform; the service is in shop
 
 It is a warning when the inputs show what was meant. It is info when they may be
-only a part: the service is not among them, or nobody calls it in them.
+only a part: the service is not among them, or nobody calls it in them. Of more than
+three such objects all are told in one note.
 
 Stays silent when some call meets the object.
 
@@ -51,7 +52,12 @@ Stays silent when some call meets the object.
   other name with "aliases".
 `
 
+// fewUnseen objects that are for nobody in sight are told one by one, more as one:
+// then the inputs are a part of something.
+const fewUnseen = 3
+
 func checkPolicyUnbound(p *Pass) {
+	var unseen []Finding
 	for _, o := range objects(p.Graph) {
 		var loose []*graph.Bound
 		bound := false
@@ -68,10 +74,38 @@ func checkPolicyUnbound(p *Pass) {
 				return b.ToName != "" || b.Why != graph.NoCallee && b.Why != graph.NoObstacle
 			})
 		}
-		if len(loose) > 0 {
-			p.reportUnbound(o, loose, !bound)
+		if len(loose) == 0 {
+			continue
+		}
+		if f := p.unbound(o, loose, !bound); f.Severity == Info {
+			unseen = append(unseen, f)
+		} else {
+			p.At(f.Severity, f)
 		}
 	}
+	if len(unseen) > fewUnseen {
+		p.reportUnseen(unseen)
+		return
+	}
+	for _, f := range unseen {
+		p.At(Info, f)
+	}
+}
+
+func (p *Pass) reportUnseen(unseen []Finding) {
+	f := Finding{
+		Confidence: Assumed,
+		Subject:    "inputs",
+		Message:    fmt.Sprintf("%d objects, from %s on, are for services that the inputs do not have, or show no call to", len(unseen), unseen[0].Subject),
+		Hint:       "read what declares the services and their callers too; " + callsHint,
+	}
+	var names []string
+	for _, u := range unseen {
+		names = append(names, u.Subject)
+		f.Origins = append(f.Origins, u.Origins[0])
+	}
+	f.Values = []KeyValue{number("count", len(names)), {"objects", strings.Join(names, ", ")}}
+	p.At(Info, f)
 }
 
 // made reports whether the policy itself is all that tells of the service it is
@@ -100,7 +134,8 @@ type miss struct {
 	sure      Confidence
 }
 
-func (p *Pass) reportUnbound(o object, loose []*graph.Bound, whole bool) {
+// unbound makes the finding about parts of an object, or the whole of it.
+func (p *Pass) unbound(o object, loose []*graph.Bound, whole bool) Finding {
 	worst := p.miss(loose[0])
 	for _, b := range loose[1:] {
 		if m := p.miss(b); m.severity > worst.severity {
@@ -111,13 +146,14 @@ func (p *Pass) reportUnbound(o object, loose []*graph.Bound, whole bool) {
 	if !whole {
 		what = fmt.Sprintf("%s of %s is for no call", plural(len(loose), "part"), o.name)
 	}
-	p.At(min(worst.severity, p.rule.Severity), Finding{
+	return Finding{
+		Severity:   worst.severity,
 		Confidence: worst.sure,
 		Subject:    o.name,
 		Message:    what + ": " + worst.why,
 		Hint:       worst.hint,
 		Origins:    where(loose),
-	})
+	}
 }
 
 func (p *Pass) miss(b *graph.Bound) miss {
@@ -147,7 +183,11 @@ func (p *Pass) miss(b *graph.Bound) miss {
 			hint: "name it in a route, or delete it", severity: p.routesSeverity(b.Of), sure: Assumed,
 		}
 	}
-	return miss{why: "no input shows a call between its services", hint: callsHint, severity: Info, sure: Assumed}
+	why := "no input shows a call that it could be for"
+	if names := partyNames(b.To); names != "" {
+		why = "no input shows a call to " + names
+	}
+	return miss{why: why, hint: callsHint, severity: Info, sure: Assumed}
 }
 
 const callsHint = `if there are such calls, declare them with "calls" in a weir.yaml beside the other inputs`

@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -77,7 +78,8 @@ func (p *Pass) reportFlaw(part *graph.Bound, flaw graph.Flaw, what string) {
 	if flaw.Why != "" {
 		f.Message += ": " + flaw.Why
 	}
-	if flaw.Info {
+	if flaw.Info { // it acts, and is worth a word
+		f.Message = strings.Replace(f.Message, " "+what, "", 1)
 		p.At(Info, f)
 		return
 	}
