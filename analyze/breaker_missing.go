@@ -2,9 +2,6 @@ package analyze
 
 import (
 	"slices"
-	"strings"
-
-	"github.com/weirgraph/weir/graph"
 )
 
 var breakerMissing = &Rule{
@@ -72,12 +69,4 @@ func checkBreakerMissing(p *Pass) {
 		})
 	}
 	p.reportLacks(lacks, "a breaker", nobody)
-}
-
-// outside reports whether the callee of e is outside the estate, about which
-// external-unprotected tells. A name in a namespace that no input declares is
-// within, and only out of sight.
-func (p *Pass) outside(e graph.Edge) bool {
-	s := p.Core.Service(p.Core.To(e))
-	return s.Kind == graph.KindExternal && (s.Defined || s.Namespace == "" || strings.Contains(s.Name, "."))
 }

@@ -82,6 +82,7 @@ type run struct {
 	sync   *graph.Graph          // of core, the synchronous calls
 	tiers  []tier                // by service; see inheritedTiers
 	parts  map[graph.Edge][]Part // by call of core; see effective
+	spaces map[string]bool       // see namespaces
 	loops  *components           // over sync; see components
 	native *bool                 // whether a native manifest gives a policy to any call; see nativePolicies
 	amp    *amplification        // see amplified
