@@ -313,6 +313,9 @@ func (g *Graph) Need(e Edge) Need { return g.attrs[e].need() }
 // Protocol returns the protocol of e, empty if unknown.
 func (g *Graph) Protocol(e Edge) string { return g.protocols[g.attrs[e]>>16] }
 
+// Fallback reports whether e is made only instead of another call.
+func (g *Graph) Fallback(e Edge) bool { return g.attrs[e]&flagFallback != 0 }
+
 // HardSync reports whether a failure of the callee of e fails the caller.
 func (g *Graph) HardSync(e Edge) bool { return g.Mode(e) == Sync && g.Need(e) == Hard }
 

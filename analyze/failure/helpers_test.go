@@ -1,0 +1,145 @@
+package failure
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A wire is one call of a test's graph, with what stands on it.
+type wire struct {
+	from, to string
+	timeout  time.Duration
+	retries  int
+	backoff  time.Duration
+	breaker  string // call, slow (call, opens on slowness), endpoint
+	bulkhead bool
+	cache    bool
+	fallback []string // static, cache, or the service that is asked instead
+	soft     bool
+	async    bool
+	instead  bool // only made as a fallback
+}
+
+func say[T any](v T) policy.Setting[T] {
+	return policy.Declare(v, policy.Origin{Reader: "test", File: "estate.yaml", Line: 7})
+}
+
+// says is the policy of w, nil if there is none.
+func (w wire) says() *policy.Set {
+	s := &policy.Set{Layer: policy.App}
+	if w.timeout > 0 {
+		s.Timeout = &policy.Timeout{PerTry: say(w.timeout)}
+	}
+	if w.retries > 0 {
+		s.Retry = &policy.Retry{Retries: say(w.retries), On: say([]string{policy.OnAny})}
+		if w.backoff > 0 {
+			s.Retry.Backoff = &policy.Backoff{Kind: say("fixed"), Base: say(w.backoff)}
+		}
+	}
+	switch w.breaker {
+	case "call":
+		s.Breaker = &policy.Breaker{Kind: say("call")}
+	case "slow":
+		s.Breaker = &policy.Breaker{Kind: say("call"), Slow: say(true)}
+	case "endpoint":
+		s.Breaker = &policy.Breaker{Kind: say("endpoint"), MaxEject: say(0.1)}
+	}
+	if w.bulkhead {
+		s.Bulkhead = &policy.Bulkhead{MaxConcurrent: say(10)}
+	}
+	if w.cache {
+		s.Cache = &policy.Cache{TTL: say(time.Minute)}
+	}
+	for _, f := range w.fallback {
+		step := policy.FallbackStep{Kind: say(f)}
+		if f != "static" && f != "cache" {
+			step = policy.FallbackStep{Kind: say("service"), To: f}
+		}
+		if s.Fallback == nil {
+			s.Fallback = &policy.Fallback{}
+		}
+		s.Fallback.Steps = append(s.Fallback.Steps, step)
+	}
+	if s.Empty() {
+		return nil
+	}
+	return s
+}
+
+// estate is the graph of some calls. Services whose name begins with "q-" are
+// brokers.
+func estate(wires []wire) *graph.Graph {
+	var names []string
+	for _, w := range wires {
+		names = append(names, w.from, w.to)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	services := make([]graph.Service, len(names))
+	for i, name := range names {
+		services[i] = graph.Service{ID: name, Name: name, Kind: graph.KindService}
+		if len(name) > 2 && name[:2] == "q-" {
+			services[i].Kind = graph.KindBroker
+		}
+	}
+	node := func(name string) graph.Node { return graph.Node(slices.Index(names, name)) }
+	calls := make([]graph.Call, len(wires))
+	for i, w := range wires {
+		c := graph.Call{From: node(w.from), To: node(w.to), Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Fallback: w.instead}
+		if w.async {
+			c.Mode = graph.Async
+		}
+		if w.soft {
+			c.Need = graph.Soft
+		}
+		c.Evidence = []graph.Evidence{{Says: w.says(), Strength: graph.Strong, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 3}}}
+		calls[i] = c
+	}
+	return graph.New(services, calls)
+}
+
+// modelOf is the model of g. Calls within a loop are found the slow way.
+func modelOf(g *graph.Graph) *Model {
+	return New(g, func(e graph.Edge) []Part {
+		routes := g.Routes(e)
+		if routes == nil {
+			return []Part{{}}
+		}
+		parts := make([]Part, len(routes))
+		for i, r := range routes {
+			facts := policy.CallFacts{Replicas: g.Service(g.To(e)).Replicas}
+			parts[i] = Part{r.Match, policy.Combine(r.Layers, facts)}
+		}
+		return parts
+	}, func(e graph.Edge) bool { return leads(g, g.To(e), g.From(e)) })
+}
+
+// leads reports whether synchronous calls lead from one service to another.
+func leads(g *graph.Graph, from, to graph.Node) bool {
+	seen := map[graph.Node]bool{from: true}
+	for work := []graph.Node{from}; len(work) > 0; work = work[1:] {
+		if work[0] == to {
+			return true
+		}
+		for e, end := g.Out(work[0]); e < end; e++ {
+			if w := g.To(e); !seen[w] && g.Mode(e) == graph.Sync {
+				seen[w] = true
+				work = append(work, w)
+			}
+		}
+	}
+	return false
+}
+
+func node(t testing.TB, g *graph.Graph, id string) graph.Node {
+	t.Helper()
+	v, ok := g.Node(id)
+	if !ok {
+		t.Fatalf("no service %q in the graph", id)
+	}
+	return v
+}

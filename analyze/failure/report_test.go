@@ -1,0 +1,82 @@
+package failure
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+func TestVictims(t *testing.T) {
+	g := frontPage()
+	tests := []struct {
+		failed string
+		mode   Mode
+		want   []string
+	}{
+		{"recs-db", Hang, []string{
+			"recs FAILED recs>recs-db: no timeout lets the caller wait for ever (assumed)",
+			"checkout DEGRADED checkout>recs>recs-db: timeout 300ms turned the hang into an error, fallback static stood in for the answer; no timeout lets the caller wait for ever (assumed)",
+			"web DEGRADED web>checkout>recs>recs-db: ; timeout 300ms turned the hang into an error, fallback static stood in for the answer; no timeout lets the caller wait for ever (assumed)",
+		}},
+		{"mail", Stop, []string{"checkout PROTECTED checkout>mail: event waits in the queue, and so does nobody else"}},
+		{"search", Hang, []string{"web FAILED web>search: no timeout lets the caller wait for ever (assumed), optional does not help a caller that waits"}},
+	}
+	for _, tt := range tests {
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {Mode: tt.mode}})
+		var got []string
+		for _, v := range o.Victims() {
+			got = append(got, describe(g, &v))
+		}
+		if strings.Join(got, "\n") != strings.Join(tt.want, "\n") {
+			t.Errorf("%s fails:\n%s\nwant\n%s", tt.failed, strings.Join(got, "\n"), strings.Join(tt.want, "\n"))
+		}
+	}
+}
+
+func describe(g *graph.Graph, v *Victim) string {
+	var path, hops []string
+	for _, n := range v.Path {
+		path = append(path, g.ID(n))
+	}
+	for _, h := range v.Hops {
+		var deeds []string
+		for _, d := range h.Deeds {
+			s := d.Policy + " " + d.Does
+			if d.Assumed {
+				s += " (assumed)"
+			}
+			deeds = append(deeds, s)
+		}
+		hops = append(hops, strings.Join(deeds, ", "))
+	}
+	return fmt.Sprintf("%s %s %s: %s", g.ID(v.Node), v.Label, strings.Join(path, ">"), strings.Join(hops, "; "))
+}
+
+// Whoever suffers has a chain of calls to a cause, along which everybody suffers.
+func TestWitnesses(t *testing.T) {
+	eachRandomEstate(t, func(t *testing.T, _ *rand.Rand, wires []wire, inject map[string]Injection) {
+		g := estate(wires)
+		o := solved(g, inject)
+		listed := map[graph.Node]bool{}
+		for _, v := range o.Victims() {
+			listed[v.Node] = true
+			last := v.Path[len(v.Path)-1]
+			if _, ok := inject[g.ID(last)]; !ok || v.Path[0] != v.Node || v.Distance != len(v.Hops) {
+				t.Errorf("the way of the failure to %s is %v", g.ID(v.Node), v.Path)
+			}
+			for i, n := range v.Path[1:] {
+				if _, ok := g.Edge(v.Path[i], n); !ok || !o.Onset[n].Suffers() {
+					t.Errorf("the way to %s leads over %s, which is not called or suffers nothing", g.ID(v.Node), g.ID(n))
+				}
+			}
+		}
+		for v := range graph.Node(g.Len()) {
+			if _, injected := inject[g.ID(v)]; !injected && o.Onset[v].Suffers() && !listed[v] {
+				t.Errorf("%s suffers and is not listed", g.ID(v))
+			}
+		}
+	})
+}

@@ -1,0 +1,189 @@
+package failure
+
+import (
+	"container/heap"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A Model is a graph of calls with its policies, ready to be tried. It may be used
+// by one goroutine at a time.
+type Model struct {
+	g       *graph.Graph
+	at      []int32 // by call, into sets
+	sets    [][]guard
+	primary map[graph.Edge][]graph.Edge // by call that is made instead of others: those
+	loops   func(graph.Edge) bool
+}
+
+// New is the model of all calls of g. Effective says what acts on a call that has
+// policies, inLoop whether caller and callee of a synchronous call wait for each
+// other.
+func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Edge) bool) *Model {
+	m := &Model{g: g, at: make([]int32, g.Calls()), primary: map[graph.Edge][]graph.Edge{}, loops: inLoop}
+	plain := map[[3]bool]int32{} // calls without policies are of few sorts
+	for e := range graph.Edge(g.Calls()) {
+		if g.Routes(e) == nil && g.Need(e) == graph.Hard {
+			d := plainGuard(g, e)
+			sort := [3]bool{d.async, d.publish}
+			if _, ok := plain[sort]; !ok {
+				plain[sort] = int32(len(m.sets))
+				m.sets = append(m.sets, []guard{d})
+			}
+			m.at[e] = plain[sort]
+			continue
+		}
+		m.at[e] = int32(len(m.sets))
+		m.sets = append(m.sets, m.compile(e, effective(e)))
+	}
+	for e := range graph.Edge(g.Calls()) {
+		for i := range m.guards(e) {
+			for _, s := range m.guards(e)[i].steps {
+				if s.asks != noCall {
+					m.primary[s.asks] = append(m.primary[s.asks], e)
+				}
+			}
+		}
+	}
+	return m
+}
+
+func (m *Model) compile(e graph.Edge, parts []Part) []guard {
+	guards := make([]guard, len(parts))
+	for i, p := range parts {
+		guards[i] = newGuard(m.g, e, p)
+	}
+	return guards
+}
+
+func (m *Model) guards(e graph.Edge) []guard { return m.sets[m.at[e]] }
+
+// An Outcome is what every service suffers in one scenario.
+type Outcome struct {
+	Onset, Steady []State // by service
+	Changes       int     // of states, in both solutions
+	onset, steady *phase
+}
+
+// Solve tries one scenario. It costs at most four looks at each call of a service
+// that suffers, in each of the two solutions.
+func (m *Model) Solve(inject map[graph.Node]Injection) *Outcome {
+	o := &Outcome{}
+	o.onset = m.solve(inject, nil, &o.Changes)
+	open := map[part]bool{}
+	for v, s := range o.onset.state {
+		if !s.Suffers() {
+			continue
+		}
+		for _, e := range m.g.In(graph.Node(v)) {
+			for i := range m.guards(e) {
+				if of := (part{e, i}); o.onset.opens(of) {
+					open[of] = true
+				}
+			}
+		}
+	}
+	o.steady = m.solve(inject, open, &o.Changes)
+	o.Onset, o.Steady = o.onset.state, o.steady.state
+	return o
+}
+
+// solve finds the least solution, whatever the order of work.
+func (m *Model) solve(inject map[graph.Node]Injection, open map[part]bool, changes *int) *phase {
+	p := &phase{m: m, inject: inject, state: make([]State, m.g.Len()), open: open}
+	p.delays()
+	waiting := make([]bool, m.g.Len())
+	var work []graph.Node
+	for _, v := range slices.Sorted(maps.Keys(inject)) {
+		p.state[v] = inject[v].state()
+		work, waiting[v] = append(work, v), true
+	}
+	for len(work) > 0 {
+		b := work[0]
+		work, waiting[b] = work[1:], false
+		for _, e := range m.g.In(b) {
+			new := p.state[m.g.From(e)].join(p.contribution(e, nil))
+			for _, primary := range m.primary[e] {
+				new = new.join(p.contribution(primary, nil))
+			}
+			if a := m.g.From(e); new != p.state[a] {
+				p.state[a] = new
+				*changes++
+				if !waiting[a] {
+					work, waiting[a] = append(work, a), true
+				}
+			}
+		}
+	}
+	return p
+}
+
+// delays computes how late each service is where the scenario gives a delay: as
+// late as the latest that it waits for, but no later than its own timeout lets it
+// be. Within a loop each waits for itself, so that only timeouts end it.
+func (p *phase) delays() {
+	q := &latest{}
+	for v, i := range p.inject {
+		if i.Mode == Late && i.Delay > 0 {
+			heap.Push(q, lateness{v, i.Delay})
+		}
+	}
+	if q.Len() == 0 {
+		return
+	}
+	p.delay = make([]time.Duration, p.m.g.Len())
+	for q.Len() > 0 {
+		next := heap.Pop(q).(lateness)
+		if next.by <= p.delay[next.node] {
+			continue
+		}
+		p.delay[next.node] = next.by
+		for _, e := range p.m.g.In(next.node) {
+			if by := p.passed(e, next.by); by > p.delay[p.m.g.From(e)] {
+				heap.Push(q, lateness{p.m.g.From(e), by})
+			}
+		}
+	}
+}
+
+// passed is how late the caller of e is if its callee is late by so much.
+func (p *phase) passed(e graph.Edge, by time.Duration) time.Duration {
+	if p.m.loops(e) {
+		by = forever
+	}
+	var longest time.Duration
+	for i := range p.m.guards(e) {
+		d := &p.m.guards(e)[i]
+		if d.async && !d.publish || p.open[part{e, i}] {
+			continue
+		}
+		if held := d.held; held.State == policy.Finite {
+			longest = max(longest, min(by, held.Time))
+		} else {
+			longest = max(longest, by)
+		}
+	}
+	return longest
+}
+
+type lateness struct {
+	node graph.Node
+	by   time.Duration
+}
+
+// latest is a heap with the latest first.
+type latest []lateness
+
+func (l latest) Len() int           { return len(l) }
+func (l latest) Less(i, j int) bool { return l[i].by > l[j].by }
+func (l latest) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
+func (l *latest) Push(x any)        { *l = append(*l, x.(lateness)) }
+func (l *latest) Pop() any {
+	last := (*l)[len(*l)-1]
+	*l = (*l)[:len(*l)-1]
+	return last
+}

@@ -1,0 +1,233 @@
+package failure
+
+import (
+	"testing"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// What the caller of a service suffers when that service fails altogether, for
+// every combination of policies that people write: onset, then steady.
+func TestTotalFailure(t *testing.T) {
+	const timeout = 2 * time.Second
+	static := []string{"static"}
+	tests := []struct {
+		name       string
+		wire       wire
+		stop, hang string
+	}{
+		{"nothing", wire{}, "failed/fast failed/fast", "failed/hung failed/hung"},
+		{"a timeout", wire{timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/slow"},
+		{"a timeout and retries", wire{timeout: timeout, retries: 2}, "failed/slow failed/slow", "failed/slow failed/slow"},
+		{"retries without waits", wire{retries: 2}, "failed/fast failed/fast", "failed/hung failed/hung"},
+		{"retries with long waits", wire{retries: 2, backoff: time.Second}, "failed/slow failed/slow", "failed/hung failed/hung"},
+		{"outlier detection that cannot eject all", wire{breaker: "endpoint"}, "failed/fast failed/fast", "failed/hung failed/hung"},
+		{"the same with a timeout", wire{breaker: "endpoint", timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/slow"},
+		{"a breaker that nothing opens", wire{breaker: "call"}, "failed/fast failed/fast", "failed/hung failed/hung"},
+		{"a breaker that opens on slowness", wire{breaker: "slow"}, "failed/fast failed/fast", "failed/hung failed/fast"},
+		{"a breaker and a timeout", wire{breaker: "call", timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/fast"},
+		{"a breaker, a timeout and retries", wire{breaker: "call", timeout: timeout, retries: 1}, "failed/slow failed/fast", "failed/slow failed/fast"},
+		{"a bulkhead", wire{bulkhead: true}, "failed/fast failed/fast", "failed/slow failed/slow"},
+		{"a bulkhead and a fallback", wire{bulkhead: true, fallback: static}, "degraded/fast degraded/fast", "degraded/slow degraded/slow"},
+		{"a fallback", wire{fallback: static}, "degraded/fast degraded/fast", "failed/hung failed/hung"},
+		{"a fallback and a timeout", wire{fallback: static, timeout: timeout}, "degraded/fast degraded/fast", "degraded/slow degraded/slow"},
+		{"a fallback, a breaker and a timeout", wire{fallback: static, breaker: "call", timeout: timeout}, "degraded/fast degraded/fast", "degraded/slow degraded/fast"},
+		{"a cache", wire{cache: true}, "degraded/fast degraded/fast", "failed/hung failed/hung"},
+		{"a cache and a timeout", wire{cache: true, timeout: timeout}, "degraded/fast degraded/fast", "degraded/slow degraded/slow"},
+		{"optional", wire{soft: true}, "degraded/fast degraded/fast", "failed/hung failed/hung"},
+		{"optional with a timeout", wire{soft: true, timeout: timeout}, "degraded/fast degraded/fast", "degraded/slow degraded/slow"},
+		{"an event", wire{async: true}, "ok/fast ok/fast", "ok/fast ok/fast"},
+		{"an event with policies", wire{async: true, timeout: timeout, retries: 3}, "ok/fast ok/fast", "ok/fast ok/fast"},
+	}
+	for _, tt := range tests {
+		tt.wire.from, tt.wire.to = "a", "b"
+		g := estate([]wire{tt.wire})
+		for _, mode := range []struct {
+			name string
+			Mode
+			want string
+		}{{"stop", Stop, tt.stop}, {"hang", Hang, tt.hang}} {
+			o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: mode.Mode}})
+			a := node(t, g, "a")
+			if got := o.Onset[a].String() + " " + o.Steady[a].String(); got != mode.want {
+				t.Errorf("%s, %s: the caller is %s, want %s", tt.name, mode.name, got, mode.want)
+			}
+		}
+	}
+}
+
+func TestLateness(t *testing.T) {
+	tests := []struct {
+		name  string
+		wires []wire
+		delay time.Duration
+		want  string // of a at the onset
+	}{
+		{"nothing bounds it", []wire{{from: "a", to: "b"}}, time.Hour, "ok/slow"},
+		{"within the timeout", []wire{{from: "a", to: "b", timeout: 2 * time.Second}}, 2 * time.Second, "ok/slow"},
+		{"over it", []wire{{from: "a", to: "b", timeout: 2 * time.Second}}, 2*time.Second + 1, "failed/slow"},
+		{"over it, with a fallback", []wire{{from: "a", to: "b", timeout: time.Second, fallback: []string{"static"}}}, 2 * time.Second, "degraded/slow"},
+		{"the delay is handed on", []wire{{from: "a", to: "m", timeout: time.Second}, {from: "m", to: "b"}}, 2 * time.Second, "failed/slow"},
+		{"no later than the timeout of the one between",
+			[]wire{{from: "a", to: "m", timeout: 3 * time.Second}, {from: "m", to: "b", timeout: 2 * time.Second, soft: true}}, time.Hour, "degraded/slow"},
+		{"a loop waits for itself",
+			[]wire{{from: "a", to: "m", timeout: time.Hour}, {from: "m", to: "b"}, {from: "b", to: "m"}}, time.Second, "failed/slow"},
+		{"an unknown delay exceeds nothing", []wire{{from: "a", to: "b", timeout: time.Nanosecond}}, 0, "ok/slow"},
+	}
+	for _, tt := range tests {
+		g := estate(tt.wires)
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: Late, Delay: tt.delay}})
+		if got := o.Onset[node(t, g, "a")].String(); got != tt.want {
+			t.Errorf("%s: b %s late makes a %s, want %s", tt.name, tt.delay, got, tt.want)
+		}
+	}
+}
+
+func TestPartialFailure(t *testing.T) {
+	ready := func(g *graph.Graph) *graph.Graph {
+		v, _ := g.Node("b")
+		g.Service(v).Probes = graph.Probes{Known: true, Readiness: true}
+		return g
+	}
+	plain := func(g *graph.Graph) *graph.Graph { return g }
+	ejects := func(share float64) func(*graph.Graph) *graph.Graph {
+		return func(*graph.Graph) *graph.Graph {
+			set := &policy.Set{Product: "istio", Breaker: &policy.Breaker{Kind: say("endpoint"), MaxEject: say(share)}}
+			return graph.New([]graph.Service{{ID: "a", Name: "a"}, {ID: "b", Name: "b", Replicas: say(3)}},
+				[]graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: set}}}})
+		}
+	}
+	tests := []struct {
+		name    string
+		wire    wire
+		with    func(*graph.Graph) *graph.Graph
+		stopped int
+		want    string
+	}{
+		{"nothing notices", wire{}, plain, 1, "degraded/fast degraded/fast"},
+		{"a readiness check", wire{}, ready, 1, "degraded/fast ok/fast"},
+		{"retries", wire{retries: 1}, plain, 1, "ok/slow ok/slow"},
+		{"optional", wire{soft: true}, plain, 1, "degraded/fast degraded/fast"},
+		{"as many can be ejected", wire{}, ejects(0.4), 1, "degraded/fast ok/fast"},
+		{"not as many can be ejected, but Istio tries again", wire{}, ejects(0.4), 2, "ok/slow ok/slow"},
+		{"all of them", wire{}, ready, 3, "failed/fast failed/fast"},
+	}
+	for _, tt := range tests {
+		tt.wire.from, tt.wire.to = "a", "b"
+		g := tt.with(estate([]wire{tt.wire}))
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: Partial, Stopped: tt.stopped, Replicas: 3}})
+		a := node(t, g, "a")
+		if got := o.Onset[a].String() + " " + o.Steady[a].String(); got != tt.want {
+			t.Errorf("%s: with %d of 3 replicas of b stopped a is %s, want %s", tt.name, tt.stopped, got, tt.want)
+		}
+	}
+}
+
+func TestFallbackChains(t *testing.T) {
+	second := time.Second
+	asks := func(f ...string) []wire {
+		return []wire{
+			{from: "a", to: "b", timeout: second, fallback: f},
+			{from: "a", to: "c", instead: true, timeout: second}, {from: "a", to: "d", instead: true},
+		}
+	}
+	tests := []struct {
+		name  string
+		wires []wire
+		fails map[string]Mode
+		want  string
+	}{
+		{"the other answers", asks("c"), map[string]Mode{"b": Stop}, "degraded/fast"},
+		{"the other failed, too", asks("c"), map[string]Mode{"b": Stop, "c": Stop}, "failed/fast"},
+		{"the other hangs", asks("c"), map[string]Mode{"b": Stop, "c": Hang}, "failed/slow"},
+		{"the next is asked", asks("c", "d"), map[string]Mode{"b": Stop, "c": Hang}, "degraded/slow"},
+		{"the last hangs without a timeout", asks("c", "d"), map[string]Mode{"b": Stop, "c": Stop, "d": Hang}, "failed/hung"},
+		{"a value of its own is the last resort", asks("c", "static"), map[string]Mode{"b": Stop, "c": Stop}, "degraded/fast"},
+		{"nobody asks it while the first is well", asks("c"), map[string]Mode{"c": Hang}, "ok/fast"},
+		{"a service that is not there", []wire{{from: "a", to: "b", fallback: []string{"nobody"}}}, map[string]Mode{"b": Stop}, "failed/fast"},
+	}
+	for _, tt := range tests {
+		g := estate(tt.wires)
+		inject := map[graph.Node]Injection{}
+		for name, mode := range tt.fails {
+			inject[node(t, g, name)] = Injection{Mode: mode}
+		}
+		if got := modelOf(g).Solve(inject).Onset[node(t, g, "a")].String(); got != tt.want {
+			t.Errorf("%s: a is %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestBroker(t *testing.T) {
+	g := estate([]wire{
+		{from: "shop", to: "q-orders", async: true}, {from: "careful", to: "q-orders", async: true, fallback: []string{"cache"}},
+		{from: "q-orders", to: "mailer", async: true},
+	})
+	for _, tt := range []struct{ failed, who, want string }{
+		{"q-orders", "shop", "failed/fast"},
+		{"q-orders", "careful", "degraded/fast"},
+		{"q-orders", "mailer", "ok/fast"},
+		{"mailer", "q-orders", "ok/fast"},
+		{"mailer", "shop", "ok/fast"},
+	} {
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {}})
+		if got := o.Steady[node(t, g, tt.who)].String(); got != tt.want {
+			t.Errorf("%s stops: %s is %s, want %s", tt.failed, tt.who, got, tt.want)
+		}
+	}
+}
+
+// A front page: one wrong timeout among right ones.
+func frontPage() *graph.Graph {
+	ms := time.Millisecond
+	return estate([]wire{
+		{from: "web", to: "checkout", timeout: 5 * time.Second},
+		{from: "web", to: "search", soft: true},
+		{from: "checkout", to: "payments", timeout: 3 * time.Second},
+		{from: "checkout", to: "recs", timeout: 300 * ms, fallback: []string{"static"}},
+		{from: "checkout", to: "mail", async: true},
+		{from: "payments", to: "bank", timeout: 2 * time.Second, breaker: "call"},
+		{from: "recs", to: "recs-db"},
+	})
+}
+
+func TestFrontPage(t *testing.T) {
+	g := frontPage()
+	tests := []struct {
+		failed string
+		mode   Mode
+		onset  map[string]string // everybody else is ok/fast
+		steady map[string]string // nil: as the onset
+	}{
+		{"recs", Stop, map[string]string{"recs": "failed/fast", "checkout": "degraded/fast", "web": "degraded/fast"}, nil},
+		{"recs", Hang, map[string]string{"recs": "failed/hung", "checkout": "degraded/slow", "web": "degraded/slow"}, nil},
+		{"recs-db", Hang, map[string]string{"recs-db": "failed/hung", "recs": "failed/hung", "checkout": "degraded/slow", "web": "degraded/slow"}, nil},
+		{"search", Stop, map[string]string{"search": "failed/fast", "web": "degraded/fast"}, nil},
+		{"search", Hang, map[string]string{"search": "failed/hung", "web": "failed/hung"}, nil},
+		{"bank", Hang, map[string]string{"bank": "failed/hung", "payments": "failed/slow", "checkout": "failed/slow", "web": "failed/slow"},
+			map[string]string{"bank": "failed/hung", "payments": "failed/fast", "checkout": "failed/fast", "web": "failed/fast"}},
+		{"mail", Stop, map[string]string{"mail": "failed/fast"}, nil},
+	}
+	for _, tt := range tests {
+		if tt.steady == nil {
+			tt.steady = tt.onset
+		}
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {Mode: tt.mode}})
+		for v := range graph.Node(g.Len()) {
+			for _, at := range []struct {
+				phase string
+				got   State
+				want  string
+			}{{"onset", o.Onset[v], tt.onset[g.ID(v)]}, {"steady", o.Steady[v], tt.steady[g.ID(v)]}} {
+				if at.want == "" {
+					at.want = "ok/fast"
+				}
+				if at.got.String() != at.want {
+					t.Errorf("%s fails (mode %d): %s is %s at the %s, want %s", tt.failed, tt.mode, g.ID(v), at.got, at.phase, at.want)
+				}
+			}
+		}
+	}
+}
