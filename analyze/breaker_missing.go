@@ -1,8 +1,6 @@
 package analyze
 
-import (
-	"slices"
-)
+import "slices"
 
 var breakerMissing = &Rule{
 	ID:       "breaker-missing",
