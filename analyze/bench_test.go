@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"gonum.org/v1/gonum/graph/flow"
 	"gonum.org/v1/gonum/graph/topo"
 
 	"github.com/weirgraph/weir/graph"
@@ -38,6 +39,14 @@ func BenchmarkSCC(b *testing.B) { benchmark(b, func(g *graph.Graph) { findCompon
 
 func BenchmarkSCCByGonum(b *testing.B) {
 	benchmark(b, func(g *graph.Graph) { topo.TarjanSCC(g.Directed()) })
+}
+
+func BenchmarkDominators(b *testing.B) {
+	benchmark(b, func(g *graph.Graph) { dominate(g, []graph.Node{0}) })
+}
+
+func BenchmarkDominatorsByGonum(b *testing.B) {
+	benchmark(b, func(g *graph.Graph) { flow.Dominators(g.Directed().Node(0), g.Directed()) })
 }
 
 func BenchmarkBlast(b *testing.B) {

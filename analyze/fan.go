@@ -12,7 +12,11 @@ import (
 func Shape(g *graph.Graph) *Fan {
 	sync := synchronous(g)
 	chains := deepen(sync, findComponents(sync), func(graph.Node) int32 { return 1 })
-	fan := &Fan{Services: fanRows(g, chains)}
+	gates := findGates(g)
+	fan := &Fan{Services: fanRows(g, chains), Gates: gates.greatest(g)}
+	for v := range fan.Services {
+		fan.Services[v].Behind = int(gates.behind[v].n)
+	}
 	for _, row := range fan.Services {
 		fan.Depth, fan.Layers = max(fan.Depth, row.Depth), max(fan.Layers, row.Layer+1)
 	}

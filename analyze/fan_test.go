@@ -107,3 +107,27 @@ func longest(g *graph.Graph) []int {
 	}
 	return memo
 }
+
+func TestGates(t *testing.T) {
+	tests := []struct{ name, graph, want string }{
+		// web -> auth -> a -> c, auth -> b -> c
+		{"who is only presumed to be an entry is none", "web:auth auth:a,b a:c b:c", "auth: a b c"},
+		{"an optional call brings nobody in", "web:auth,c? auth:a,b a:c b:c", "auth: a b c"},
+		{"an event brings nobody in", "web:auth,c~ auth:a,b a:c b:c", "auth: a b c"},
+		{"a second way in", "web:auth,c auth:a,b a:c b:c", "auth: a b"},
+		{"one behind is not worth telling", "web:auth auth:a", ""},
+		{"the most first", "web:x x:y,z y:a,b", "x: a b y z; y: a b"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			g := graphtest.Parse(tt.graph)
+			var got []string
+			for _, gate := range Shape(g).Gates {
+				got = append(got, g.ID(gate.Node)+": "+names(g, gate.Behind))
+			}
+			if s := strings.Join(got, "; "); s != tt.want {
+				t.Errorf("gates of %q = %s, want %s", tt.graph, s, tt.want)
+			}
+		})
+	}
+}

@@ -99,6 +99,14 @@ type Fan struct {
 	Deepest  []graph.Node // a longest chain of synchronous calls, caller first
 	Depth    int          // calls on it, without those within one cycle
 	Layers   int          // how many there are; 0 in an empty graph
+	Gates    []Gate       // with at least two services behind them, the most first, then by ID; ten at most
+}
+
+// A Gate is a service that lies between the entry points and others: by hard
+// synchronous calls without a fallback they reach the others only through it.
+type Gate struct {
+	Node   graph.Node
+	Behind []graph.Node // services and gateways, sorted
 }
 
 // A FanRow is one service's place in the shape. Calls to itself do not count.
@@ -111,6 +119,7 @@ type FanRow struct {
 	Role   graph.Role // also Service.Role
 	Reach  int        // other services it calls, directly or not
 	Impact int        // other services that call it, directly or not
+	Behind int        // services and gateways that entry points reach only through it, see Gate
 }
 
 // A Path is how one service is tied to another.

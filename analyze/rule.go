@@ -32,7 +32,7 @@ var Rules = []*Rule{
 	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,
 	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
 	fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
-	redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
+	singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
 
 	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,
 	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity,

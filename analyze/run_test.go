@@ -107,8 +107,8 @@ func TestRunAnnotationOfAnother(t *testing.T) {
 }
 
 func TestRunLimits(t *testing.T) {
-	// a -> b -> c -> d, and c calls three
-	g := graphtest.Parse("a:b b:c c:d,e,f")
+	// a -> b -> c -> d, and c calls three; x and y call most of them as well
+	g := graphtest.Parse("a:b b:c c:d,e,f x:b,d y:c")
 	if got := tellShort(Run(g, Options{})); got != "" {
 		t.Errorf("findings with the usual limits: %s, want none", got)
 	}

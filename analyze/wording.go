@@ -32,13 +32,18 @@ func joinIDs(g *graph.Graph, nodes []graph.Node, sep string) string {
 // someIDs writes "a", "a and b", "a, b and c", and of longer lists the ends: "a,
 // b and 7 more".
 func someIDs(g *graph.Graph, nodes []graph.Node) string {
-	switch n := len(nodes); {
+	return firstIDs(g, nodes, len(nodes))
+}
+
+// firstIDs is someIDs of n nodes, of which the first three are enough.
+func firstIDs(g *graph.Graph, first []graph.Node, n int) string {
+	switch {
 	case n == 1:
-		return g.ID(nodes[0])
+		return g.ID(first[0])
 	case n <= 3:
-		return joinIDs(g, nodes[:n-1], ", ") + " and " + g.ID(nodes[n-1])
+		return joinIDs(g, first[:n-1], ", ") + " and " + g.ID(first[n-1])
 	default:
-		return fmt.Sprintf("%s and %d more", joinIDs(g, nodes[:2], ", "), n-2)
+		return fmt.Sprintf("%s and %d more", joinIDs(g, first[:2], ", "), n-2)
 	}
 }
 

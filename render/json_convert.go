@@ -138,13 +138,16 @@ func fanJSON(g *graph.Graph, f *analyze.Fan) jsonFan {
 	return jsonFan{
 		Services: convert(f.Services, func(row analyze.FanRow) jsonFanRow { return fanRowJSON(g, row) }),
 		Deepest:  rawIDs(g, f.Deepest), Depth: f.Depth, Layers: f.Layers,
+		Gates: convert(f.Gates, func(gate analyze.Gate) jsonGate {
+			return jsonGate{ID: g.ID(gate.Node), Behind: rawIDs(g, gate.Behind)}
+		}),
 	}
 }
 
 func fanRowJSON(g *graph.Graph, r analyze.FanRow) jsonFanRow {
 	return jsonFanRow{
 		ID: g.ID(r.Node), FanOut: r.Out, FanIn: r.In, Depth: r.Depth, Layer: r.Layer,
-		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact,
+		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact, Behind: r.Behind,
 	}
 }
 

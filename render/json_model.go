@@ -160,6 +160,7 @@ type jsonFan struct {
 	Deepest  []string     `json:"deepest"`
 	Depth    int          `json:"depth"`
 	Layers   int          `json:"layers"`
+	Gates    []jsonGate   `json:"gates"` // the ten with the most services behind them
 }
 
 type jsonFanRow struct {
@@ -171,6 +172,12 @@ type jsonFanRow struct {
 	Role   string `json:"role"`
 	Reach  int    `json:"reach"`  // services that it calls at any distance
 	Impact int    `json:"impact"` // services that call it at any distance
+	Behind int    `json:"behind"` // services that entry points reach only through it
+}
+
+type jsonGate struct {
+	ID     string   `json:"id"`
+	Behind []string `json:"behind"`
 }
 
 type jsonPath struct {

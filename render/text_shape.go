@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strings"
 
 	"charm.land/lipgloss/v2"
 
@@ -99,7 +100,7 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 	for i, s := range f.Services {
 		rows[i] = []string{
 			clean(g.ID(s.Node)), fmt.Sprint(s.Out), fmt.Sprint(s.In),
-			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), s.Role.String(),
+			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Behind), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), s.Role.String(),
 		}
 	}
 	p.table([]column{
@@ -108,6 +109,7 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 		{head: "CALLED BY", right: true},
 		{head: "REACHES", right: true},
 		{head: "REACHED BY", right: true},
+		{head: "BEHIND", right: true},
 		{head: "DEPTH", right: true},
 		{head: "LAYER", right: true},
 		{head: "ROLE"},
@@ -116,7 +118,18 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 		p.line("")
 		p.prose("", plainStyle, fmt.Sprintf("deepest chain of synchronous calls (%s): %s", deep(f), p.chain(ids(g, f.Deepest))))
 	}
-	p.prose("", faintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance")
+	p.gates(g, f.Gates)
+	p.prose("", faintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts those that entry points reach, by hard synchronous calls, only through the service")
+}
+
+// gates says what lies behind each service that there is no way around.
+func (p *pen) gates(g *graph.Graph, gates []analyze.Gate) {
+	for i, gate := range gates {
+		if i == 0 {
+			p.line("")
+		}
+		p.prose("", plainStyle, fmt.Sprintf("only through %s: %s", clean(g.ID(gate.Node)), strings.Join(ids(g, gate.Behind), ", ")))
+	}
 }
 
 // deep is the length of the deepest chain. Calls within a loop add nothing to it.

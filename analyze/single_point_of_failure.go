@@ -1,0 +1,168 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var singlePointOfFailure = &Rule{
+	ID:       "single-point-of-failure",
+	Title:    "users reach much of the estate through one service only",
+	Doc:      singlePointOfFailureDoc,
+	Severity: Warning,
+	Check:    checkSinglePointOfFailure,
+}
+
+const singlePointOfFailureDoc = `
+Where every way to a service leads through another, the second takes the first
+with it, however well the first is run: nobody gets there any more. A single
+replica on such a place is an outage at every restart.
+
+Fires for a service that runs a single replica, where the entry points reach, by
+hard synchronous calls without a fallback, at least 30 % of all services (and
+three), or any service that declares tier 1, only through it. With several
+replicas, or an unknown number, it is told as info, except of the entry points
+themselves: one bad release or one wrong setting still takes them all. The finding is one level more serious where tier 1
+cannot do without the service, and one less at tier 4.
+
+    services:
+    - {name: web, entrypoint: true, calls: [{to: auth}]}
+    - {name: auth, replicas: 1, calls: [{to: checkout}]}
+    - {name: checkout, tier: 1}
+
+Entry points are services declared to be such, and gateways that nobody calls.
+Where there are none, the services that nobody calls are presumed to be; they are
+then not reported themselves.
+
+Stays silent where there is a second way in, where a call on the way is optional,
+asynchronous or has a fallback, about entry points that run several replicas or
+whose replicas no input tells, and about databases and what is outside.
+
+    - {name: web, entrypoint: true, calls: [{to: auth}, {to: checkout}]}
+
+**The way out.**
+
+- Kubernetes: "spec.replicas: 2" or more, a PodDisruptionBudget with
+  "maxUnavailable: 1" and a readinessProbe.
+- compose: "deploy.replicas: 2" or more.
+- Native manifest: "replicas", to say what other inputs do not.
+- Or a second way in: let the caller call the others itself, or go on without this
+  one ("hard: false", "fallback").
+
+"weir fanout" lists what lies behind each such service.
+`
+
+// What lies behind a gate matters from this share of all services on, and this
+// many: of three services in a row, one is a third.
+const (
+	gateShare = 0.3
+	gateLeast = 3
+)
+
+func checkSinglePointOfFailure(p *Pass) {
+	g := p.Core
+	f := findGates(g)
+	all := 0
+	for v := range graph.Node(g.Len()) {
+		if ours(g.Service(v)) {
+			all++
+		}
+	}
+	critical := f.tree.behind(g.Len(), func(v graph.Node) bool { return ours(g.Service(v)) && declaresTier1(g.Service(v)) })
+	for v := range graph.Node(g.Len()) {
+		behind, n := f.behind[v], replicas(g.Service(v))
+		large := behind.n >= gateLeast && float64(behind.n) >= gateShare*float64(all)
+		switch {
+		case behind.n == 0 || !large && critical[v].n == 0 || !ours(g.Service(v)):
+		case n.Set() && n.Value == 0 || n.Value != 1 && f.isEntry(v):
+		default:
+			p.reportGate(v, behind, critical[v], all)
+		}
+	}
+}
+
+func declaresTier1(s *graph.Service) bool { return s.Tier.Set() && s.Tier.Value == 1 }
+
+func (p *Pass) reportGate(v graph.Node, behind, critical tally, all int) {
+	g, s, n := p.Core, p.Core.Service(v), replicas(p.Core.Service(v))
+	f := Finding{
+		Confidence: min(n.confidence(), confidence(g, g.In(v))),
+		Subject:    s.ID,
+		Hint:       "let callers go on without it, or give them a way past it",
+		Values:     []KeyValue{number("services behind it", int(behind.n)), number("services", all)},
+		Origins:    places(s, n.Origin),
+		Services:   []graph.Node{v},
+	}
+	whom := firstIDs(g, behind.first[:], int(behind.n))
+	if critical.n > 0 {
+		f.Values = append(f.Values, number("of tier 1", int(critical.n)))
+		whom = firstIDs(g, critical.first[:], int(critical.n)) + " (tier 1)"
+		if more := int(behind.n - critical.n); more > 0 {
+			whom += " and " + plural(more, "other")
+		}
+	}
+	f.Message = fmt.Sprintf("entry points reach %s only through %s", whom, s.ID)
+	switch {
+	case !n.Set():
+		f.Message += ", and no input tells how many replicas it runs"
+		f.Confidence = Assumed
+		p.At(Info, f)
+	case n.Value == 1:
+		f.Message += ", which runs a single replica"
+		f.Hint = redundancyHint(s) + "; or a way past it"
+		f.Values = append(f.Values, n.value())
+		p.At(p.gradeService(v, Warning), f)
+	default:
+		f.Message += fmt.Sprintf(": its %d replicas are one point to fail for a bad release", n.Value)
+		if lacks := p.unguarded(v); len(lacks) > 0 {
+			f.Message += ", with " + strings.Join(lacks, " and ")
+		}
+		f.Values = append(f.Values, n.value())
+		p.At(Info, f)
+	}
+}
+
+// gradeService is the severity of a finding about v: one level up where tier 1
+// cannot do without it, one down at tier 4.
+func (p *Pass) gradeService(v graph.Node, s Severity) Severity {
+	switch p.run.inheritedTiers()[v].value {
+	case 1:
+		return min(s+1, Error)
+	case lowestTier:
+		return max(s, 1) - 1
+	}
+	return s
+}
+
+// unguarded lists what several replicas of v lack to stand in for each other.
+func (p *Pass) unguarded(v graph.Node) []string {
+	s := p.Core.Service(v)
+	var lacks []string
+	if ecosystem(s) == "kubernetes" && s.Disruption == nil {
+		lacks = append(lacks, "no PodDisruptionBudget in the inputs")
+	}
+	if s.Probes.Known && !s.Probes.Readiness {
+		lacks = append(lacks, "no check that they are ready")
+	}
+	for _, e := range p.Core.In(v) {
+		if p.picksOne(e) {
+			lacks = append(lacks, "all requests of "+p.Core.ID(p.Core.From(e))+" to one of them")
+		}
+	}
+	return lacks
+}
+
+// picksOne reports whether the caller of e keeps to one replica.
+func (p *Pass) picksOne(e graph.Edge) bool {
+	return slices.ContainsFunc(p.Effective(e), func(part Part) bool {
+		for i := range part.Layers {
+			if b := part.Layers[i].Set.Balance; b != nil && b.Strategy.Set() && b.Strategy.Value == "pick-first" {
+				return true
+			}
+		}
+		return false
+	})
+}
