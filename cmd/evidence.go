@@ -12,7 +12,7 @@ import (
 // An evidence says which calls an answer is computed from, by what proves them.
 type evidence struct {
 	least string // word for a graph.Strength
-	only  string // "declared", "observed", "" for both
+	only  string // "declared", "observed", "both" at once, "" for all
 }
 
 // addEvidenceFlags adds the flags that choose calls by their evidence. A picture
@@ -24,7 +24,7 @@ func addEvidenceFlags(cmd *cobra.Command, least graph.Strength) *evidence {
 	before := flagNames(cmd)
 	addChoice(cmd, &e.least, "min-strength", least.String(),
 		"leave calls with weaker `evidence` out: strong, weak, allowed", graph.Strengths...)
-	addChoice(cmd, &e.only, "only", "", "look only at calls of this `kind`: declared, observed", "declared", "observed")
+	addChoice(cmd, &e.only, "only", "", "look only at calls of this `kind`: declared, observed, both", "declared", "observed", "both")
 	setGroup(cmd, before, groupInput)
 	return e
 }
@@ -45,6 +45,8 @@ func (e *evidence) chosen(g *graph.Graph) *graph.Graph {
 			return g.Call(c).Declared
 		case e.only == "observed":
 			return g.Call(c).Observed
+		case e.only == "both":
+			return g.Call(c).Declared && g.Call(c).Observed
 		}
 		return true
 	})

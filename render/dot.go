@@ -218,6 +218,8 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 	}
 	if n := p.d.Weight(e); n > 1 {
 		attrs = append(attrs, fmt.Sprintf("label=\"%d\"", n))
+	} else if seen := observedWords(p.d.Graph.Observed(e)); seen != "" {
+		attrs = append(attrs, "label="+dotQuote(seen))
 	}
 	if c.Protocol != "" {
 		attrs = append(attrs, "tooltip="+dotQuote(short(clean(c.Protocol))))

@@ -65,7 +65,7 @@ func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
 		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
 	}
 	if c.Observed {
-		j.Observed = &jsonObserved{}
+		j.Observed = observedJSON(g.Observed(e))
 	}
 	for i := range c.Evidence {
 		ev := &c.Evidence[i]
@@ -86,6 +86,17 @@ func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
 	return j
 }
 
+func observedJSON(o *graph.Observed) *jsonObserved {
+	if o == nil {
+		return &jsonObserved{}
+	}
+	j := &jsonObserved{Calls: o.Calls, Errors: o.Errors, Retries: o.Retries, Weighted: o.Weighted}
+	if sketch, err := o.Latency.MarshalBinary(); err == nil && len(sketch) > 0 {
+		j.Latency = &jsonLatency{P50: quantileText(o, 0.5), P95: quantileText(o, 0.95), P99: quantileText(o, 0.99), Sketch: sketch}
+	}
+	return j
+}
+
 func compareOrigins(a, b jsonOrigin) int {
 	return graph.Origin(a).Compare(graph.Origin(b))
 }
@@ -94,6 +105,13 @@ func evidenceJSON(e *graph.Evidence) jsonEvidence {
 	j := jsonEvidence{
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
 		Methods: e.Methods, Database: e.Database, Port: e.Port, Origin: originJSON(e.Origin),
+		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
+	}
+	if e.Mode != graph.ModeUnknown {
+		j.Mode = e.Mode.String()
+	}
+	if e.Need != graph.NeedUnknown {
+		j.Need = e.Need.String()
 	}
 	if !e.Says.Empty() {
 		j.Layer, j.Policy = e.Says.Layer.String(), policyJSON(e.Says)

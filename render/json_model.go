@@ -79,14 +79,34 @@ type jsonCall struct {
 	Origins  []jsonOrigin   `json:"origins,omitempty"`
 }
 
-// jsonObserved is what traces show of a call.
-type jsonObserved struct{}
+// jsonObserved is what traces show of a call, or others that counted. The numbers
+// of several files add up, and so do the sketches.
+type jsonObserved struct {
+	Calls    float64      `json:"calls"`
+	Errors   float64      `json:"errors,omitempty"`
+	Retries  float64      `json:"retries,omitempty"`
+	Weighted float64      `json:"weighted,omitempty"` // how many calls the sampled ones stand for, if something says so
+	Latency  *jsonLatency `json:"latency,omitempty"`
+}
+
+type jsonLatency struct {
+	P50    string `json:"p50"`
+	P95    string `json:"p95"`
+	P99    string `json:"p99"`
+	Sketch []byte `json:"sketch"` // a DDSketch in its own encoding, of nanoseconds
+}
 
 type jsonEvidence struct {
 	Way      string     `json:"way"`
 	Strength string     `json:"strength"`
 	Class    string     `json:"class"`
+	Observed bool       `json:"observed,omitempty"`
+	Mode     string     `json:"mode,omitempty"` // as this evidence has it, if it says
+	Need     string     `json:"need,omitempty"`
+	Fallback bool       `json:"fallback,omitempty"`
+	Mirror   bool       `json:"mirror,omitempty"`
 	Key      string     `json:"key,omitempty"`
+	Match    string     `json:"match,omitempty"` // the part of the calls that it is about
 	Protocol string     `json:"protocol,omitempty"`
 	Methods  []string   `json:"methods,omitempty"`
 	Database string     `json:"database,omitempty"`

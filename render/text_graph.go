@@ -78,6 +78,7 @@ func (p *pen) graph(d *Drawing) {
 		rows[i] = []string{clean(g.ID(n)), d.kind(n), g.Service(n).Role.String(), p.callees(d, n, l), p.callers(d, n, l)}
 	}
 	p.table(columns, rows)
+	p.observed(d)
 	p.line("")
 	p.linef("%s, %s", count(g.Len(), "service"), count(g.Calls(), "call"))
 	l.write(p)

@@ -175,10 +175,10 @@ func (p *pen) edges(g *graph.Graph, m *analyze.Matrix, head string, edges []grap
 		if len(c.Evidence) > 0 {
 			place = clean(c.Evidence[0].Origin.String())
 		}
-		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), evidenceWords(c), protectionWords(m, g.Whole(e)), place}
+		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), evidenceWords(c), observedWords(g.Observed(e)), protectionWords(m, g.Whole(e)), place}
 	}
 	columns := []column{
-		{head: "  SERVICE"}, {head: "CALL"}, {head: "EVIDENCE", wrap: true}, {head: "POLICY", wrap: true},
+		{head: "  SERVICE"}, {head: "CALL"}, {head: "EVIDENCE", wrap: true}, {head: "OBSERVED", wrap: true}, {head: "POLICY", wrap: true},
 		{head: "PLACE", style: func(int) lipgloss.Style { return faintStyle }},
 	}
 	p.table(dropEmpty(columns, rows))

@@ -1,0 +1,95 @@
+package render
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// observedWords is what was seen of a call, "120 calls, 3 failed, p99 80ms", or
+// nothing.
+func observedWords(o *graph.Observed) string {
+	if o == nil {
+		return ""
+	}
+	words := []string{amountText(o.Calls) + " calls"}
+	if o.Calls == 1 {
+		words[0] = "1 call"
+	}
+	if o.Errors > 0 {
+		words = append(words, amountText(o.Errors)+" failed")
+	}
+	if o.Retries > 0 {
+		words = append(words, amountText(o.Retries)+" retried")
+	}
+	if p99 := quantileText(o, 0.99); p99 != "" {
+		words = append(words, "p99 "+p99)
+	}
+	return strings.Join(words, ", ")
+}
+
+// amountText is a count, which is whole, or a rate, which need not be.
+func amountText(v float64) string {
+	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+}
+
+// quantileText is how long the part q of the calls took at most, to two digits,
+// which is what a sketch knows; empty if nothing is known.
+func quantileText(o *graph.Observed, q float64) string {
+	d, ok := o.Latency.Quantile(q)
+	if !ok {
+		return ""
+	}
+	return durationText(roundTo(d, 2))
+}
+
+// roundTo rounds d to its first digits.
+func roundTo(d time.Duration, digits int) time.Duration {
+	step := time.Duration(1)
+	for d/step >= time.Duration(math.Pow10(digits)) {
+		step *= 10
+	}
+	return d.Round(step)
+}
+
+// observed writes a table of the calls that were seen. Where manifests were read
+// too it says which of them nobody declared.
+func (p *pen) observed(d *Drawing) {
+	g := d.Graph
+	declared := false
+	var edges []graph.Edge
+	for e := range graph.Edge(g.Calls()) {
+		c := g.Call(e)
+		declared = declared || c.Declared
+		if c.Observed && g.Observed(e) != nil {
+			edges = append(edges, e)
+		}
+	}
+	if edges == nil {
+		return
+	}
+	rows := make([][]string, len(edges))
+	for i, e := range edges {
+		o := g.Observed(e)
+		failed, drift := "", ""
+		if o.Errors > 0 {
+			failed = amountText(o.Errors)
+		}
+		if declared && !g.Call(e).Declared {
+			drift = "not declared"
+		}
+		rows[i] = []string{
+			clean(g.ID(g.From(e))), clean(g.ID(g.To(e))), amountText(o.Calls), failed,
+			quantileText(o, 0.5), quantileText(o, 0.99), drift,
+		}
+	}
+	columns := []column{
+		{head: "OBSERVED"}, {head: "CALLS"}, {head: "TIMES", right: true}, {head: "FAILED", right: true},
+		{head: "P50", right: true}, {head: "P99", right: true}, {head: "DRIFT"},
+	}
+	p.line("")
+	p.table(dropEmpty(columns, rows))
+}
