@@ -33,9 +33,10 @@ var Rules = []*Rule{
 	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
 	fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
 	singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
+	timeoutAgainstObserved, undeclaredEdge,
 
 	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,
-	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity,
+	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity, unusedEdge,
 }
 
 // Usual is the word for what r does unless a configuration says otherwise: its

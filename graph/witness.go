@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -217,6 +218,11 @@ func (w *witness) undecided(s *Seen, several int, o Origin) {
 
 // stranger returns the cell of a service that only traces know.
 func (w *witness) stranger(s *Seen, o Origin) int {
+	if c, ok := w.byRef[Ref{Realm: "host", Name: canonical(s.Name)}]; ok && s.Namespace == "" && w.cells[c].extern {
+		root := w.find(c) // manifests address it and do not declare it
+		w.cells[root].hint = cmp.Or(s.Kind, KindService)
+		return root
+	}
 	r := Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
 	if r.Namespace == "" {
 		if r.Namespace = w.homes[s.Name]; r.Namespace == "" && w.groups[s.Name] > 1 {

@@ -1,0 +1,81 @@
+package analyze
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var undeclaredEdge = &Rule{
+	ID:       "undeclared-edge",
+	Title:    "a call that is made and that nobody declared",
+	Doc:      undeclaredEdgeDoc,
+	Severity: Warning,
+	Check:    checkUndeclaredEdge,
+}
+
+const undeclaredEdgeDoc = `
+A call that no manifest knows of has no owner in anybody's head: it is in no review,
+no policy was written for it, and the next outage runs along it. Drawings of the
+system show it nowhere.
+
+Fires for a call that was seen five times or more, from a service that the manifests
+declare, where no manifest has a word about it. It is info where the manifests know
+of no call at all that the caller makes: its calls stand in its code, and nobody can
+have meant to declare them one by one.
+
+    services: [{name: cart, calls: [pricing]}]     # and traces show cart -> promo, 40 times
+
+Stays silent without manifests or without traces; about telemetry, health checks and
+fewer than five calls; about bare addresses, which may be of anybody; and about calls
+that a policy allows.
+
+**The way out.** Declare the call, or stop making it. Where the callee is a declared
+service under another name, weir takes them for two: tie the names together.
+
+- weir.yaml: "calls" of the caller; "aliases" for another name.
+- Kubernetes: the address in the environment of the Deployment, from which weir and
+  people can tell the call.
+- Backstage: "dependsOn" of the component.
+
+Counts are those of the traces that were read. Sampled traces show fewer calls than
+there were, and rates are taken as they stand.
+`
+
+// rareCalls are too few to speak about: a try, a probe, a test.
+const rareCalls = 5
+
+func checkUndeclaredEdge(p *Pass) {
+	g := p.Core
+	for e := range graph.Edge(g.Calls()) {
+		c, seen := g.Call(e), g.Observed(e)
+		caller, callee := g.Service(c.From), g.Service(c.To)
+		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) {
+			continue
+		}
+		f := p.about(e, Certain, seenAt(c))
+		f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", p.ends(e), times(seen.Calls))
+		if callee.Defined {
+			f.Hint = fmt.Sprintf("add %q to the calls of %s in weir.yaml, or stop calling it", callee.Name, caller.Name)
+		} else {
+			f.Confidence = Assumed // it may be another name of a declared service
+			f.Hint = fmt.Sprintf("declare it, or write in aliases of weir.yaml whose other name %q is", callee.Name)
+		}
+		f.Values = []KeyValue{{"calls", amount(seen.Calls)}, {"errors", amount(seen.Errors)}}
+		if declares(p.Graph, c.From) {
+			p.Report(f)
+			continue
+		}
+		f.Confidence = Assumed
+		p.At(Info, f)
+	}
+}
+
+func isAddress(name string) bool {
+	if _, err := netip.ParseAddr(name); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddrPort(name)
+	return err == nil
+}

@@ -1,0 +1,72 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+var unusedEdge = &Rule{
+	ID:       "unused-edge",
+	Title:    "a declared call that is never made",
+	Doc:      unusedEdgeDoc,
+	Severity: Info,
+	Check:    checkUnusedEdge,
+}
+
+const unusedEdgeDoc = `
+A declared call that nobody makes costs twice: it is kept configured, permitted and
+secured, and everybody who reasons about failures counts with it. Often it is what a
+migration left behind.
+
+Fires for a declared call between two services of each of which 100 calls or more were
+seen, and among them calls that the caller makes, while this one was never seen.
+
+    services:
+    - {name: cart, calls: [pricing, legacy-tax]}   # 500 calls of cart seen, none to legacy-tax
+
+Stays silent about fallbacks and mirrors, which wait for their day; about calls that
+are merely allowed or rest on weak evidence; about jobs, which run at their own hours;
+about telemetry and health checks; and when the traces show too little of either side.
+
+**The way out.** Look whether a rare path needs the call: month's end, a failure, a
+feature that is off. If none does, take the address out of the caller's configuration
+and the permission out of its policies. If one does, say so.
+
+- weir.yaml: an entry of "ignore" with the reason, or "fallback: true" on the call.
+
+How much is seen depends on how the traces were sampled. 100 calls are few for a path
+that one request in a thousand takes.
+`
+
+// enoughCalls are those of a service that must be seen before the absence of one
+// means anything.
+const enoughCalls = 100
+
+func checkUnusedEdge(p *Pass) {
+	g := p.run.strong
+	for e := range graph.Edge(g.Calls()) {
+		c := g.Call(e)
+		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !ours(g.Service(c.From)) {
+			continue
+		}
+		made, ofCaller := witnessed(p.Graph, c.From)
+		_, ofCallee := witnessed(p.Graph, c.To)
+		if made == 0 || math.Min(ofCaller, ofCallee) < enoughCalls {
+			continue
+		}
+		f := Finding{
+			Confidence: Assumed,
+			Subject:    callID(g, e),
+			Message: fmt.Sprintf("%s is declared to call %s, and among %s calls of its own that were seen there is none",
+				g.ID(c.From), g.ID(c.To), amount(made)),
+			Hint:     "if no rare path needs it, remove it from the caller's configuration",
+			Values:   []KeyValue{{"callsOfCaller", amount(ofCaller)}, {"callsOfCallee", amount(ofCallee)}},
+			Origins:  written(g, []graph.Edge{e}),
+			Services: []graph.Node{c.From, c.To},
+			owners:   []graph.Node{c.From},
+		}
+		p.Report(f)
+	}
+}
