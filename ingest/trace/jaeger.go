@@ -15,7 +15,7 @@ var Jaeger = &Reader{
 		return h.hasOne("data[].spans", "data.spans", "[].spans", "data[].processes", "data.processes", "[].processes") && !h.hasOne("data[].name", "[].name") ||
 			h.has("spans", "processes") || h.has("spans", "traceID") || h.hasOne("spans[].spanID") ||
 			h.has("traceID", "spanID") || h.has("[].traceID", "[].spanID") || h.has("data[].traceID", "data[].spanID") ||
-			h.has("data", "total", "limit", "offset")
+			h.has("data", "total", "limit", "offset") && !h.has("data[].parent") // those are dependency links
 	},
 	value: (*Worker).jaegerValue,
 	unit:  (*Worker).jaegerValue,
