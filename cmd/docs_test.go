@@ -134,6 +134,9 @@ func readersTable() string {
 	for _, r := range ingest.Readers {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Name, cell(r.Doc), cell(codeList(r.Reads)))
 	}
+	for _, r := range ingest.SpanReaders {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Name, cell(r.Doc), cell(codeList(r.Reads)))
+	}
 	return b.String()
 }
 

@@ -11,6 +11,7 @@ import (
 var (
 	dataExtensions = []string{".yaml", ".yml", ".json", ".jsonl"}
 	textExtensions = []string{".properties", ".conf", ".cfg", ".hcl", ".ini", ".toml", ".csv", ".prom"}
+	spanExtensions = []string{".ndjson", ".pb", ".binpb", ".otlp"} // of nothing but spans
 	packed         = []string{".gz", ".zst"}
 )
 
@@ -26,8 +27,12 @@ func baseOf(name string) string {
 // isManifest reports whether a file in a folder is taken.
 func isManifest(name string) bool {
 	ext := filepath.Ext(baseOf(name))
-	return slices.Contains(dataExtensions, ext) || slices.Contains(textExtensions, ext)
+	return slices.Contains(dataExtensions, ext) || slices.Contains(textExtensions, ext) || slices.Contains(spanExtensions, ext)
 }
+
+// isSpans reports whether a file that was found in a folder is of interest only if
+// it holds spans.
+func isSpans(base string) bool { return slices.Contains(spanExtensions, filepath.Ext(base)) }
 
 // isText reports whether a file is neither YAML nor JSON.
 func isText(base string) bool { return slices.Contains(textExtensions, filepath.Ext(base)) }

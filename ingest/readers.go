@@ -17,6 +17,7 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/manifest"
 	"github.com/weirgraph/weir/ingest/summary"
+	"github.com/weirgraph/weir/ingest/trace"
 )
 
 // Readers are the formats that weir reads, most telling first: a document goes
@@ -54,3 +55,7 @@ var Readers = []*document.Reader{
 	summary.Alibaba,
 	summary.Table,
 }
+
+// SpanReaders are the forms of spans that weir reads. They are told by the first
+// bytes of a file and streamed, before anybody cuts it into documents.
+var SpanReaders = trace.Readers()

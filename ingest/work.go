@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"io/fs"
+	"path/filepath"
 	"sync"
 
 	"github.com/weirgraph/weir/graph"
@@ -127,6 +128,10 @@ func (w *work) open(p *progress, r *reader) {
 	defer s.Close()
 	if s.reader != nil {
 		w.openSpans(p, s, r)
+		return
+	}
+	if base := baseOf(p.file.name); isSpans(base) && !p.file.named {
+		w.hand(&batch{progress: p, outcomes: []outcome{{kind: filepath.Ext(base) + " file"}}})
 		return
 	}
 	text, err := w.opened.read(p.file, s)

@@ -24,6 +24,7 @@ func (p *pen) coverage(g *graph.Graph) {
 		count(g.Len(), "service"), count(g.Calls(), "call"))
 	p.tally("documents by reader", c.Read)
 	p.tally("documents that no reader wants", c.Skipped)
+	p.spans(&c.Spans)
 	p.unresolved(c.Unresolved)
 	if len(c.Silent) > 0 {
 		p.heading("services with no outgoing call seen", len(c.Silent))
@@ -60,6 +61,29 @@ func (p *pen) tally(head string, counts []graph.Count) {
 	}
 	p.heading(head, total)
 	p.bareTable([]column{{}, {right: true}, {style: func(int) lipgloss.Style { return faintStyle }}}, rows)
+}
+
+// spans tells what spans were read, and what could not be linked of them.
+func (p *pen) spans(s *graph.Spans) {
+	if s.Spans == 0 {
+		return
+	}
+	p.heading("spans", s.Spans)
+	p.linef("  in %s", count(s.Traces, "trace"))
+	for _, line := range [...]struct {
+		n    int
+		what string
+	}{
+		{s.Duplicates, "met more than once, counted once"},
+		{s.Orphans, "whose parent is in none of the inputs, linked to nothing"},
+		{s.Broken, "that are their own ancestors"},
+		{s.Unresolved, "of callers whose other side nothing names"},
+		{s.Nameless, "of no service"},
+	} {
+		if line.n > 0 {
+			p.linef("  %d %s", line.n, line.what)
+		}
+	}
 }
 
 func (p *pen) unresolved(us []graph.Unresolved) {

@@ -39,10 +39,7 @@ func FuzzReaders(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		Sniff(text)
-		for _, r := range Readers {
-			if r.refuse != "" {
-				continue
-			}
+		for _, r := range Readers() {
 			workers, _ := readAll(r, text, 1)
 			facts, spans := Link(workers, 1)
 			if spans.Duplicates+spans.Orphans > spans.Spans {

@@ -104,7 +104,7 @@ func Sniff(text []byte) *Reader {
 	if len(h.paths) == 0 {
 		return nil
 	}
-	for _, r := range Readers {
+	for _, r := range forms {
 		if r.match != nil && r.match(h) {
 			return r
 		}

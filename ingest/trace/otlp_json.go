@@ -31,7 +31,8 @@ var tempoSearch = &Reader{
 func (w *Worker) otlpDocument() {
 	c := &w.c
 	if c.space() == '[' {
-		for first := true; c.array() && c.item(&first); {
+		c.array()
+		for first := true; c.item(&first); {
 			w.otlpDocument()
 		}
 		return
@@ -75,6 +76,8 @@ func (w *Worker) otlpResource() {
 			party = w.otlpService()
 		case "scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans":
 			w.otlpScopes(party)
+		case "resourceSpans", "resource_spans": // a list of documents, cut between them
+			w.otlpResources()
 		default:
 			c.skip()
 		}

@@ -143,7 +143,7 @@ func (s *splitter) splitValues() *graph.Problem {
 		case len(s.buf) >= maxValue:
 			return s.problem(s.line+1, fmt.Sprintf("holds a value of more than %d MB that cannot be cut", maxValue>>20), "write one trace a line")
 		default:
-			s.fill(2 * len(s.buf))
+			s.fill(max(chunkSize, 2*len(s.buf)))
 			continue
 		}
 		s.fill(max(chunkSize, len(s.buf)))

@@ -11,7 +11,11 @@
 // Formats are told by the first bytes of a file, never by its name.
 package trace
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
 
 // A Reader knows one form in which spans are written.
 type Reader struct {
@@ -32,9 +36,13 @@ type Reader struct {
 	binary func(*Worker) *syntaxError
 }
 
-// Readers are the forms of spans that weir reads, and those that it knows and
-// refuses, most telling first.
-var Readers = []*Reader{
+// Readers returns the forms of spans that weir reads, for documentation.
+func Readers() []*Reader {
+	return slices.DeleteFunc(slices.Clone(forms), func(r *Reader) bool { return r.refuse != "" })
+}
+
+// forms are what weir knows, most telling first, with those that it refuses.
+var forms = []*Reader{
 	OTLPJSON,
 	OTLPProto,
 	jaegerStorage,
