@@ -38,6 +38,7 @@ type guard struct {
 	bulkhead setting
 	cache    setting
 	steps    []step // of the fallback, in the order in which they are tried
+	firm     bool   // people decided that there is none, and said why
 
 	ejects setting // set if replicas that fail are left out
 	most   int     // of them, so many
@@ -85,6 +86,7 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 		}
 		if f := l.Set.Fallback; f != nil {
 			d.steps = append(d.steps, steps(g, e, f)...)
+			d.firm = d.firm || slices.ContainsFunc(f.Steps, func(s policy.FallbackStep) bool { return s.Reason != "" })
 		}
 	}
 	return d

@@ -40,25 +40,41 @@ func (s State) label() Label {
 type Victim struct {
 	Node          graph.Node
 	Onset, Steady State
-	Label         Label        // of Steady, or of Onset where nothing is left of it
-	Distance      int          // calls on Path
-	Path          []graph.Node // a shortest chain of calls that brings it about, a failed service last
-	Hops          []Hop        // the calls of Path
+	Label         Label      // of Steady, or of Onset where nothing is left of it
+	Distance      int        // calls on Path
+	Via           graph.Node // the service it calls on that path
+	Hop           Hop        // that call
+	Assumed       bool       // some of the path stands on what no input said
+
+	o    *Outcome
+	walk *walk
+}
+
+// Path is a shortest chain of calls that brings it about, a failed service last. It
+// costs its length.
+func (v *Victim) Path() []graph.Node {
+	return append([]graph.Node{v.Node}, v.walk.path(v.Via)...)
+}
+
+// Hops are the calls of Path. They cost as much.
+func (v *Victim) Hops() []Hop {
+	path := v.Path()
+	hops := make([]Hop, 0, v.Distance)
+	for i, to := range path[1:] {
+		hops = append(hops, v.o.hop(path[i], to))
+	}
+	return hops
 }
 
 // A Hop is one call on the way of a failure.
 type Hop struct {
-	Call  graph.Edge
-	Deeds []Deed // what acted on it, in the order in which it did; empty if it was handed on as it was
-	Then  []Deed // where a breaker opened later: what acts since
+	Call  graph.Edge // in the numbers of the whole graph
+	Deeds []Deed     // what acted on it, in the order in which it did; empty if it was handed on as it was
+	Then  []Deed     // where a breaker opened later: what acts since
 }
 
-// Assumed reports whether any part of the way stands on something that no input
-// said.
-func (v *Victim) Assumed() bool {
-	return slices.ContainsFunc(v.Hops, func(h Hop) bool {
-		return slices.ContainsFunc(h.Deeds, func(d Deed) bool { return d.Assumed })
-	})
+func (h *Hop) assumed() bool {
+	return slices.ContainsFunc(h.Deeds, func(d Deed) bool { return d.Assumed })
 }
 
 // Victims lists who suffers, and who is protected, apart from the services that
@@ -71,26 +87,32 @@ func (o *Outcome) Victims() []Victim {
 		if _, injected := o.onset.inject[v.Node]; injected {
 			continue
 		}
-		from := late
+		v.o, v.walk = o, late
 		if v.Label = v.Steady.label(); v.Label == Unaffected {
-			from, v.Label = early, v.Onset.label()
+			v.walk, v.Label = early, v.Onset.label()
 		}
 		if v.Label == Unaffected {
 			first, found := o.kept(v.Node, early.distance)
 			if !found {
 				continue
 			}
-			v.Label, v.Path = Protected, append([]graph.Node{v.Node}, from.path(o.g().To(first))...)
+			v.Label, v.Via = Protected, o.g().To(first)
 		} else {
-			v.Path = from.path(v.Node)
+			v.Via = v.walk.via[v.Node]
 		}
-		v.Distance = len(v.Path) - 1
-		v.Hops = o.hops(v.Path)
+		v.Distance = int(v.walk.distance[v.Via]) + 1
+		v.Hop = o.hop(v.Node, v.Via)
 		list = append(list, v)
 	}
 	slices.SortFunc(list, func(a, b Victim) int {
 		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Node, b.Node))
 	})
+	assumed := make([]bool, len(o.Onset))
+	for i := range list {
+		v := &list[i]
+		v.Assumed = v.Hop.assumed() || assumed[v.Via]
+		assumed[v.Node] = v.Assumed
+	}
 	return list
 }
 
@@ -110,22 +132,18 @@ func (o *Outcome) kept(v graph.Node, distance []int32) (best graph.Edge, found b
 	return best, found
 }
 
-func (o *Outcome) hops(path []graph.Node) []Hop {
-	hops := make([]Hop, 0, len(path)-1)
-	for i, v := range path[:len(path)-1] {
-		e, _ := o.g().Edge(v, path[i+1])
-		h := Hop{Call: e}
-		o.onset.contribution(e, &h.Deeds)
-		var then []Deed
-		if o.steady.contribution(e, &then); !slices.Equal(then, h.Deeds) {
-			h.Then = then
-		}
-		if o.g().Fallback(e) && len(h.Deeds) == 0 {
-			h.Deeds = []Deed{{Policy: "fallback", Does: "is asked only when the other call fails", Origin: firstOrigin(o.g(), e)}}
-		}
-		hops = append(hops, h)
+func (o *Outcome) hop(from, to graph.Node) Hop {
+	e, _ := o.g().Edge(from, to)
+	h := Hop{Call: o.g().Whole(e)}
+	o.onset.contribution(e, &h.Deeds)
+	var then []Deed
+	if o.steady.contribution(e, &then); !slices.Equal(then, h.Deeds) {
+		h.Then = then
 	}
-	return hops
+	if o.g().Fallback(e) && len(h.Deeds) == 0 {
+		h.Deeds = []Deed{{Policy: "fallback", Does: "is asked only when the other call fails", Origin: firstOrigin(o.g(), e)}}
+	}
+	return h
 }
 
 func firstOrigin(g *graph.Graph, e graph.Edge) policy.Origin {

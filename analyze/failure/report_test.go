@@ -21,7 +21,7 @@ func TestVictims(t *testing.T) {
 			"checkout DEGRADED checkout>recs>recs-db: timeout 300ms turned the hang into an error, fallback static stood in for the answer; no timeout lets the caller wait for ever (assumed)",
 			"web DEGRADED web>checkout>recs>recs-db: ; timeout 300ms turned the hang into an error, fallback static stood in for the answer; no timeout lets the caller wait for ever (assumed)",
 		}},
-		{"mail", Stop, []string{"checkout PROTECTED checkout>mail: event waits in the queue, and so does nobody else"}},
+		{"mail", Stop, []string{"checkout PROTECTED checkout>mail: event waits in the queue, not its sender"}},
 		{"search", Hang, []string{"web FAILED web>search: no timeout lets the caller wait for ever (assumed), optional does not help a caller that waits"}},
 	}
 	for _, tt := range tests {
@@ -38,10 +38,10 @@ func TestVictims(t *testing.T) {
 
 func describe(g *graph.Graph, v *Victim) string {
 	var path, hops []string
-	for _, n := range v.Path {
+	for _, n := range v.Path() {
 		path = append(path, g.ID(n))
 	}
-	for _, h := range v.Hops {
+	for _, h := range v.Hops() {
 		var deeds []string
 		for _, d := range h.Deeds {
 			s := d.Policy + " " + d.Does
@@ -63,12 +63,13 @@ func TestWitnesses(t *testing.T) {
 		listed := map[graph.Node]bool{}
 		for _, v := range o.Victims() {
 			listed[v.Node] = true
-			last := v.Path[len(v.Path)-1]
-			if _, ok := inject[g.ID(last)]; !ok || v.Path[0] != v.Node || v.Distance != len(v.Hops) {
-				t.Errorf("the way of the failure to %s is %v", g.ID(v.Node), v.Path)
+			path := v.Path()
+			last := path[len(path)-1]
+			if _, ok := inject[g.ID(last)]; !ok || path[0] != v.Node || path[1] != v.Via || v.Distance != len(v.Hops()) {
+				t.Errorf("the way of the failure to %s is %v", g.ID(v.Node), path)
 			}
-			for i, n := range v.Path[1:] {
-				if _, ok := g.Edge(v.Path[i], n); !ok || !o.Onset[n].Suffers() {
+			for i, n := range path[1:] {
+				if _, ok := g.Edge(path[i], n); !ok || !o.Onset[n].Suffers() {
 					t.Errorf("the way to %s leads over %s, which is not called or suffers nothing", g.ID(v.Node), g.ID(n))
 				}
 			}

@@ -52,11 +52,14 @@ func (p *phase) through(of part, deeds *[]Deed) State {
 	d := &p.m.guards(of.call)[of.at]
 	if d.async && !d.publish {
 		if p.state[p.m.g.To(of.call)].Suffers() {
-			note(deeds, setting{words: "event"}, "waits in the queue, and so does nobody else")
+			note(deeds, setting{words: "event"}, "waits in the queue, not its sender")
 		}
 		return State{}
 	}
 	s := d.stepIn(p.reply(of, deeds), deeds)
+	if d.publish && s.Suffers() {
+		assume(deeds, setting{words: "the sender", at: d.soft.at}, "waits until the broker has its event")
+	}
 	for _, next := range d.steps {
 		if !s.broken() {
 			break
@@ -137,9 +140,11 @@ func (p *phase) tried(of part, deeds *[]Deed) State {
 		s = State{Failed, Slow}
 		note(deeds, d.limit, "turned the hang into an error")
 	case s.Pace == Hung && !d.bulkhead.set():
-		note(deeds, setting{words: "no timeout", at: d.attempt.Origin()}, "lets the caller wait for ever")
-		if deeds != nil && d.attempt.State == policy.Untold {
-			(*deeds)[len(*deeds)-1].Assumed = true
+		none, does := setting{words: "no timeout", at: d.attempt.Origin()}, "lets the caller wait for ever"
+		if d.attempt.State == policy.Untold {
+			assume(deeds, none, does)
+		} else {
+			note(deeds, none, does)
 		}
 	case s.Pace == Slow && bounded && p.late(to) > d.attempt.Time:
 		s = State{Failed, Slow}
@@ -212,5 +217,13 @@ func (p *phase) opens(of part) bool {
 func note(deeds *[]Deed, s setting, does string) {
 	if deeds != nil {
 		*deeds = append(*deeds, Deed{Policy: s.words, Does: does, Origin: s.at})
+	}
+}
+
+// assume notes what no input said.
+func assume(deeds *[]Deed, s setting, does string) {
+	note(deeds, s, does)
+	if deeds != nil {
+		(*deeds)[len(*deeds)-1].Assumed = true
 	}
 }

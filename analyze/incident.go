@@ -1,0 +1,262 @@
+package analyze
+
+import (
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze/failure"
+	"github.com/weirgraph/weir/graph"
+)
+
+// A Scenario is what happens to some services at once.
+type Scenario struct {
+	Mode     string // in the user's words
+	Inject   map[graph.Node]failure.Injection
+	Overload bool // services that retries may overload slow down, too
+}
+
+// An Incident is what comes of a scenario, with the policies of every call.
+type Incident struct {
+	Failed   []graph.Node // sorted
+	Mode     string
+	Victims  []failure.Victim // nearest first, then by ID; never a failed service itself
+	Others   int              // services in the graph besides the failed ones
+	Naive    int              // of those, how many call a failed one at any distance and wait for the answer
+	Entries  []graph.Node     // entry points that suffer, sorted
+	Critical []graph.Node     // services of tier 1 that suffer, sorted
+	Loads    []Load           // of the failed services, where somebody tries again
+	Change   *Change          // the cheapest that helps most; nil if none helps, or the graph is too large to try
+}
+
+// A Load is how many requests a failed service can get for one.
+type Load struct {
+	Node     graph.Node
+	Factor   float64      // +Inf if there is no end of them
+	Path     []graph.Node // a path on which it gets as many, first call first
+	Overload bool         // more than services are built for
+	Also     []graph.Node // services behind it that get as many, since it still calls them; sorted
+}
+
+// A Change is one thing that people could do about a call.
+type Change struct {
+	Call     graph.Edge
+	Remedies []failure.Remedy // any one of them, all as good
+	Failed   int              // services that still fail then
+	Degraded int              // and that degrade
+}
+
+// Count returns how many services have a label.
+func (in *Incident) Count(l failure.Label) int {
+	n := 0
+	for i := range in.Victims {
+		if in.Victims[i].Label == l {
+			n++
+		}
+	}
+	return n
+}
+
+// Suffering is the policy-aware radius: who fails, degrades or is slow.
+func (in *Incident) Suffering() int { return len(in.Victims) - in.Count(failure.Protected) }
+
+// overload is how many requests for one are more than a service is built for: three
+// layers of retries, or two that try three times each.
+const overload = 9
+
+// Fail tries a scenario on the calls of g.
+func Fail(g *graph.Graph, s Scenario) Incident {
+	r := runOn(g)
+	c := r.components()
+	m := failure.New(g, func(e graph.Edge) []failure.Part {
+		parts := r.effective(e)
+		list := make([]failure.Part, len(parts))
+		for i, p := range parts {
+			list[i] = failure.Part{Match: p.Match, Effective: p.Effective}
+		}
+		return list
+	}, func(e graph.Edge) bool { return c.of[g.From(e)] == c.of[g.To(e)] })
+
+	in := Incident{Failed: slices.Sorted(maps.Keys(s.Inject)), Mode: s.Mode, Others: g.Len() - len(s.Inject)}
+	walk := searchCallers(g, in.Failed, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
+	in.Naive = len(walk.order) - len(in.Failed)
+	in.Loads = r.loads(s, in.Failed)
+	inject := s.Inject
+	if s.Overload {
+		inject = maps.Clone(inject)
+		for _, l := range in.Loads {
+			for _, v := range l.Also {
+				if _, failed := inject[v]; !failed && l.Overload {
+					inject[v] = failure.Injection{Mode: failure.Late}
+				}
+			}
+		}
+	}
+	in.Victims = m.Solve(inject).Victims()
+	for i := range in.Victims {
+		v := &in.Victims[i]
+		if v.Label == failure.Protected {
+			continue
+		}
+		if e := g.Service(v.Node).Entrypoint; e.Set() && e.Value {
+			in.Entries = append(in.Entries, v.Node)
+		}
+		if tier := g.Service(v.Node).Tier; tier.Set() && tier.Value == 1 {
+			in.Critical = append(in.Critical, v.Node)
+		}
+	}
+	slices.Sort(in.Entries)
+	slices.Sort(in.Critical)
+	in.Change = cheapest(g, m, inject, in.Victims)
+	if in.Change != nil {
+		in.Change.Call = g.Whole(in.Change.Call)
+	}
+	return in
+}
+
+// loads tells what the retries of others do to the services that fail.
+func (r *run) loads(s Scenario, failed []graph.Node) []Load {
+	a := r.amplified()
+	var list []Load
+	for _, v := range failed {
+		l := Load{Node: v}
+		var last graph.Edge
+		l.Factor, last = a.at(v)
+		if last != noCall {
+			l.Path = a.path(last)
+		}
+		if math.IsInf(a.resp[a.c.of[v]], 1) {
+			l.Factor = math.Inf(1)
+		}
+		if l.Factor <= 1 {
+			continue
+		}
+		l.Overload = l.Factor >= overload
+		if mode := s.Inject[v].Mode; mode == failure.Hang || mode == failure.Late {
+			l.Also = calledBy(r.sync, v)
+		}
+		list = append(list, l)
+	}
+	return list
+}
+
+// calledBy returns the services that v calls at any distance, sorted, without v.
+func calledBy(g *graph.Graph, v graph.Node) []graph.Node {
+	found := make([]bool, g.Len())
+	found[v] = true
+	var list []graph.Node
+	for work := []graph.Node{v}; len(work) > 0; work = work[1:] {
+		for _, w := range g.Callees(work[0]) {
+			if !found[w] {
+				found[w] = true
+				work, list = append(work, w), append(list, w)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// maxTries bounds the search for the cheapest change: services that suffer, times
+// changes to try.
+const maxTries = 200_000
+
+// remedies are the changes to one call, the cheapest first.
+var remedies = []failure.Remedy{failure.AddTimeout, failure.AddFallback, failure.MakeOptional, failure.AddTimeoutAndFallback}
+
+// A harm is how bad an outcome is: services that fail, that hang, that degrade,
+// that are slow.
+type harm [4]int
+
+func (h harm) compare(k harm) int { return slices.Compare(h[:], k[:]) }
+
+// cheapest tries every remedy on every call by which the failure came to anybody.
+func cheapest(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.Injection, victims []failure.Victim) *Change {
+	calls := map[graph.Edge]bool{}
+	for i := range victims {
+		v := &victims[i]
+		if e, ok := g.Edge(v.Node, v.Via); ok && v.Label != failure.Protected {
+			calls[e] = true
+		}
+	}
+	if len(calls)*len(remedies)*len(victims) > maxTries {
+		return nil
+	}
+	worst := harmOf(m.Solve(inject), inject)
+	var best *Change
+	least := worst
+	for _, e := range slices.Sorted(maps.Keys(calls)) {
+		for _, remedy := range remedies {
+			o, ok := m.Try(e, remedy, inject)
+			if !ok {
+				continue
+			}
+			h := harmOf(o, inject)
+			switch order := h.compare(least); {
+			case order < 0:
+				least, best = h, &Change{Call: e, Remedies: []failure.Remedy{remedy}, Failed: h[0], Degraded: h[2]}
+			case order == 0 && best != nil && best.Call == e && remedy != failure.AddTimeoutAndFallback:
+				best.Remedies = append(best.Remedies, remedy)
+			}
+		}
+	}
+	return best
+}
+
+func harmOf(o *failure.Outcome, inject map[graph.Node]failure.Injection) harm {
+	var h harm
+	for v, s := range o.Steady {
+		if _, failed := inject[graph.Node(v)]; failed {
+			continue
+		}
+		switch {
+		case s.Answers == failure.Failed:
+			h[0]++
+		case s.Answers == failure.Degraded:
+			h[2]++
+		case s.Pace == failure.Slow:
+			h[3]++
+		}
+		if s.Pace == failure.Hung {
+			h[1]++
+		}
+	}
+	return h
+}
+
+// Selectors are the words for what services can be chosen by, besides their names.
+var Selectors = []string{"namespace", "team", "owner", "system", "kind", "zone"}
+
+// Property returns one of Selectors of a service, "" for none.
+func Property(g *graph.Graph, v graph.Node, name string) string {
+	s := g.Service(v)
+	switch name {
+	case "namespace":
+		return s.Namespace
+	case "team":
+		return s.Team
+	case "owner":
+		return s.Owner
+	case "system":
+		return s.System
+	case "kind":
+		return s.Kind.String()
+	case "zone":
+		return s.Labels[zoneLabel]
+	}
+	return ""
+}
+
+// Select returns the services of which a property has this value.
+func Select(g *graph.Graph, property, value string) []graph.Node {
+	var list []graph.Node
+	for v := range graph.Node(g.Len()) {
+		if value != "" && Property(g, v, property) == value {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// zoneLabel is where Kubernetes says in which zone something runs.
+const zoneLabel = "topology.kubernetes.io/zone"

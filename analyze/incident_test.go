@@ -1,0 +1,144 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weirgraph/weir/analyze/failure"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/policy"
+)
+
+// retrying is a chain a -> b -> c -> d in which every call is tried three times on
+// any error, with a timeout of a second.
+func retrying() *graph.Graph {
+	services := make([]graph.Service, 4)
+	for i := range services {
+		services[i] = graph.Service{ID: string(rune('a' + i)), Name: string(rune('a' + i)), Kind: graph.KindService}
+	}
+	at := graph.Origin{File: "a.yaml", Line: 4}
+	services[0].Entrypoint, services[1].Tier = policy.Declare(true, at), policy.Declare(1, at)
+	says := &policy.Set{
+		Timeout: &policy.Timeout{PerTry: policy.Declare(time.Second, at)},
+		Retry:   &policy.Retry{Retries: policy.Declare(2, at), On: policy.Declare([]string{policy.OnAny}, at)},
+	}
+	var calls []graph.Call
+	for i := range graph.Node(3) {
+		calls = append(calls, graph.Call{From: i, To: i + 1, Mode: graph.Sync, Need: graph.Hard, Strength: graph.Strong, Evidence: []graph.Evidence{{Says: says, Strength: graph.Strong}}})
+	}
+	return graph.New(services, calls)
+}
+
+func scenario(g *graph.Graph, mode failure.Mode, names ...string) Scenario {
+	s := Scenario{Inject: map[graph.Node]failure.Injection{}}
+	for _, name := range names {
+		v, _ := g.Node(name)
+		s.Inject[v] = failure.Injection{Mode: mode}
+	}
+	return s
+}
+
+func TestFail(t *testing.T) {
+	g := retrying()
+	in := Fail(g, scenario(g, failure.Hang, "c"))
+	if got := fmt.Sprint(names(g, in.Entries), "/", names(g, in.Critical), " ", in.Naive, in.Others, in.Suffering()); got != "a/b 2 3 2" {
+		t.Errorf("entries/tier 1, naive, others, suffering: %s, want a/b 2 3 2", got)
+	}
+	if len(in.Loads) != 1 {
+		t.Fatalf("loads: %+v, want that of c", in.Loads)
+	}
+	l := in.Loads[0]
+	if got := fmt.Sprint(names(g, l.Path), l.Factor, l.Overload, names(g, l.Also)); got != "a b c9 trued" && got != "a b c 9 true d" {
+		t.Errorf("load of c: %s, want nine times over a b c, an overload, the same for d", got)
+	}
+	if c := in.Change; c == nil || g.ID(g.From(c.Call)) != "b" || !slices.Equal(c.Remedies, []failure.Remedy{failure.AddFallback, failure.MakeOptional}) || c.Failed != 0 || c.Degraded != 2 {
+		t.Errorf("change: %+v, want a fallback or none needed on b -> c, after which two degrade", c)
+	}
+}
+
+func TestFailOverloads(t *testing.T) {
+	g := retrying()
+	s := scenario(g, failure.Hang, "c")
+	if labels := labelsOf(g, Fail(g, s)); labels != "b:FAILED a:FAILED" {
+		t.Errorf("c hangs: %s", labels)
+	}
+	s.Overload = true
+	if _, failed := s.Inject[3]; failed {
+		t.Fatal("the scenario was changed")
+	}
+	in := Fail(g, s)
+	if !slices.Equal(in.Failed, []graph.Node{2}) {
+		t.Errorf("failed: %s, want c alone", names(g, in.Failed))
+	}
+}
+
+func labelsOf(g *graph.Graph, in Incident) string {
+	var list []string
+	for _, v := range in.Victims {
+		list = append(list, g.ID(v.Node)+":"+v.Label.String())
+	}
+	return strings.Join(list, " ")
+}
+
+// a -> b -> c -> b, each call in the loop repeated on errors.
+func TestLoadOfALoop(t *testing.T) {
+	at := graph.Origin{File: "a.yaml", Line: 4}
+	says := &policy.Set{Retry: &policy.Retry{Retries: policy.Declare(1, at), On: policy.Declare([]string{policy.OnAny}, at)}}
+	call := func(from, to graph.Node) graph.Call {
+		return graph.Call{From: from, To: to, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: says}}}
+	}
+	g := graph.New([]graph.Service{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []graph.Call{call(0, 1), call(1, 2), call(2, 1)})
+	in := Fail(g, scenario(g, failure.Stop, "c"))
+	if len(in.Loads) != 1 || !math.IsInf(in.Loads[0].Factor, 1) || !in.Loads[0].Overload {
+		t.Errorf("loads of a loop: %+v, want one without end", in.Loads)
+	}
+}
+
+// Without policies the model says what reachability says.
+func TestFailAgreesWithBlast(t *testing.T) {
+	eachRandomGraph(t, func(t *testing.T, g *graph.Graph) {
+		for v := range graph.Node(g.Len()) {
+			in, impact := Fail(g, scenario(g, failure.Stop, g.ID(v))), Blast(g, []graph.Node{v})
+			if fails, degrades := in.Count(failure.Fails), in.Count(failure.Degrades); fails != impact.Count(Failed) || degrades != impact.Count(Degraded) {
+				t.Errorf("%s stops: %d fail and %d degrade, want %d and %d", g.ID(v), fails, degrades, impact.Count(Failed), impact.Count(Degraded))
+			}
+			if in.Naive != impact.Count(Failed)+impact.Count(Degraded) {
+				t.Errorf("%s stops: %d wait for it, want %d", g.ID(v), in.Naive, impact.Count(Failed)+impact.Count(Degraded))
+			}
+		}
+	})
+}
+
+// The model and its explanations have no recursion that a long chain could exhaust.
+func TestFailLongChain(t *testing.T) {
+	const n = 20_000
+	services, calls := make([]graph.Service, n), make([]graph.Call, n-1)
+	for i := range services {
+		services[i] = graph.Service{ID: fmt.Sprintf("s%06d", i)}
+		if i > 0 {
+			calls[i-1] = graph.Call{From: graph.Node(i - 1), To: graph.Node(i), Mode: graph.Sync, Need: graph.Hard}
+		}
+	}
+	g := graph.New(services, calls)
+	if in := Fail(g, scenario(g, failure.Hang, services[n-1].ID)); len(in.Victims) != n-1 {
+		t.Errorf("the end of a chain of %d brings %d down", n, len(in.Victims))
+	}
+}
+
+func TestSelect(t *testing.T) {
+	g := graphtest.Parse("shop/web:shop/cart,data/db shop/cart:data/db")
+	g.Service(0).Team, g.Service(0).Labels = "stores", graph.Labels{zoneLabel: "eu-1a"}
+	for _, tt := range []struct{ property, value, want string }{
+		{"namespace", "shop", "shop/cart shop/web"}, {"team", "stores", "data/db"}, {"zone", "eu-1a", "data/db"},
+		{"team", "", ""}, {"kind", "service", "data/db shop/cart shop/web"}, {"owner", "stores", ""},
+	} {
+		if got := names(g, Select(g, tt.property, tt.value)); got != tt.want {
+			t.Errorf("Select(%s, %q) = %q, want %q", tt.property, tt.value, got, tt.want)
+		}
+	}
+}
