@@ -130,11 +130,18 @@ func (w *witness) party(s *Seen, o *Observation) int {
 	return w.find(root)
 }
 
+// nameless reports whether s only has the word of a mesh for what it does not
+// know, which two such have in common by chance.
+func (s *Seen) nameless() bool { return s.Kind == KindExternal && s.Name == "unknown" }
+
 // service returns the root of a service of which spans were seen.
 func (w *witness) service(s *Seen, o Origin) int {
 	root, ok := w.known[*s]
 	if !ok {
-		if root, ok = w.declared(s, o); !ok {
+		if !s.nameless() {
+			root, ok = w.declared(s, o)
+		}
+		if !ok {
 			root = w.stranger(s, o)
 		}
 		w.known[*s] = root
@@ -224,7 +231,7 @@ func (w *witness) stranger(s *Seen, o Origin) int {
 		return root
 	}
 	r := Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
-	if r.Namespace == "" {
+	if r.Namespace == "" && !s.nameless() {
 		if r.Namespace = w.homes[s.Name]; r.Namespace == "" && w.groups[s.Name] > 1 {
 			r.Namespace = s.Group
 		}
