@@ -2,10 +2,10 @@ package analyze
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var externalUnprotected = &Rule{
@@ -144,9 +144,5 @@ func listed(things []string) string {
 	for _, t := range things {
 		words = append(words, "a "+t)
 	}
-	last := len(words) - 1
-	if last == 0 {
-		return words[0]
-	}
-	return strings.Join(slices.Clone(words[:last]), ", ") + " and " + words[last]
+	return english.List(words)
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -103,16 +104,7 @@ func within(words, verb, why string) string {
 func isNative(ev graph.Evidence) bool { return ev.Origin.Reader == policy.Native }
 
 // span writes a duration as people do: "1m", not "1m0s".
-func span(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
-}
+func span(d time.Duration) string { return english.Duration(d) }
 
 // until writes a bound as the time that something can take.
 func until(b policy.Bound) string {

@@ -3,13 +3,13 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -61,7 +61,7 @@ func nothingRead(c *graph.Coverage) (message, hint string) {
 	if c.Files == 0 {
 		hint = "name the files or folders with your manifests, or pipe them in, as in helm template shop | weir check -"
 	}
-	return "no service in " + plural(c.Files, "file"), hint
+	return "no service in " + english.Count(c.Files, "file"), hint
 }
 
 // load is read without a word.
@@ -97,12 +97,4 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 		return nil, err
 	}
 	return b.Build(), nil
-}
-
-// plural writes "1 file", "2 files".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

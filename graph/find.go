@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // Find returns the service that a person means by name: the one with exactly
@@ -74,7 +75,7 @@ func (e *NameError) Error() string {
 	if e.Ambiguous {
 		return fmt.Sprintf("%d services are called %q", len(e.IDs), e.Name)
 	}
-	return fmt.Sprintf("no service %q in %s (%s)", e.Name, count(e.Files, "file"), count(e.Services, "service"))
+	return fmt.Sprintf("no service %q in %s (%s)", e.Name, english.Count(e.Files, "file"), english.Count(e.Services, "service"))
 }
 
 // namesInHint is how many names a hint lists; the rest are told by their number.
@@ -97,12 +98,4 @@ func (e *NameError) Hint() string {
 		return "say which: " + names
 	}
 	return fmt.Sprintf("did you mean %s?", names)
-}
-
-// count writes "1 file", "2 files".
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

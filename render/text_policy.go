@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // protectionWords sums up what acts on a call: "timeout 2s, retry 2 on connect".
@@ -33,15 +34,5 @@ func protectionWords(m *analyze.Matrix, e graph.Edge) string {
 	return strings.Join(words, ", ")
 }
 
-// durationText writes "2s", "1m30s", "250ms", without the zero parts that
-// time.Duration adds.
-func durationText(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
-	}
-	return s
-}
+// durationText writes "2s", "1m30s", "250ms".
+func durationText(d time.Duration) string { return english.Duration(d) }

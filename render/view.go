@@ -3,9 +3,9 @@ package render
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // A View says which part of a graph is drawn. It is applied once, before any
@@ -253,28 +253,7 @@ func tiedTo(g *graph.Graph, focus []graph.Node, depth int) []bool {
 }
 
 // count writes a number of things: "1 call", "2 calls", "3 matches".
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %s", n, plural(thing))
-}
-
-func plural(thing string) string {
-	switch {
-	case strings.HasSuffix(thing, "ch"), strings.HasSuffix(thing, "s"), strings.HasSuffix(thing, "x"):
-		return thing + "es"
-	case strings.HasSuffix(thing, "y"):
-		return strings.TrimSuffix(thing, "y") + "ies"
-	}
-	return thing + "s"
-}
+func count(n int, thing string) string { return english.Count(n, thing) }
 
 // list joins names as a sentence does: "a", "a and b", "a, b and c".
-func list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
-}
+func list(names []string) string { return english.List(names) }

@@ -1,0 +1,48 @@
+// Package english writes numbers, lists and times as a sentence does.
+package english
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Count writes a number of things: "1 call", "2 calls", "3 matches".
+func Count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %s", n, plural(thing))
+}
+
+func plural(thing string) string {
+	switch {
+	case strings.HasSuffix(thing, "ch"), strings.HasSuffix(thing, "s"), strings.HasSuffix(thing, "x"):
+		return thing + "es"
+	case strings.HasSuffix(thing, "y"):
+		return strings.TrimSuffix(thing, "y") + "ies"
+	}
+	return thing + "s"
+}
+
+// List joins words: "a", "a and b", "a, b and c".
+func List(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}
+
+// Duration writes "2s", "1m30s", "250ms", without the zero parts that
+// time.Duration adds: "1m", not "1m0s".
+func Duration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
