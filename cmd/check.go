@@ -48,6 +48,7 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	}
 	check := r.check(o.evidence.chosen(g))
 	r.account(g, check)
+	r.tellExpired(check.Expired)
 	if err := r.write(&analyze.Report{Graph: g, Check: check}, render.View{}); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 )
 
@@ -63,6 +64,18 @@ func (c *console) tellProblems(problems []graph.Problem, quiet, verbose bool) {
 	}
 	if rest > 0 {
 		c.complain(fmt.Sprintf("and %d more; --verbose shows all", rest), "")
+	}
+}
+
+// tellExpired says which entries of ignore excuse nothing any more, so that
+// nobody wonders why what was accepted is a finding again.
+func (c *console) tellExpired(entries []analyze.Ignore) {
+	for i, e := range entries {
+		hint := ""
+		if i == len(entries)-1 {
+			hint = "mend what it excused and remove it, or give it a later date"
+		}
+		c.complain(fmt.Sprintf("%s: this entry of ignore ran out on %s: %s", e.Origin, e.Until, e.Reason), hint)
 	}
 }
 
