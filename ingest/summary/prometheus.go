@@ -18,19 +18,17 @@ type metrics struct {
 	meshed  []meshLane
 	unnamed *graph.Origin // the first sample that does not say what it counts
 	samples int           // those that were of use
-	origin  graph.Origin
 }
 
 // requests is what samples say of one lane.
 type requests struct {
-	origin       graph.Origin
-	total        float64
-	failed       float64 // those of total that a label says failed
-	failures     float64 // of a counter of their own
-	byClient     histogram
-	byServer     histogram
-	byMessenger  histogram
-	milliseconds bool
+	origin      graph.Origin
+	total       float64
+	failed      float64 // those of total that a label says failed
+	failures    float64 // of a counter of their own
+	byClient    histogram
+	byServer    histogram
+	byMessenger histogram
 }
 
 // add takes a sample that is about calls, and passes over others.

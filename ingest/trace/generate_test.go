@@ -11,15 +11,14 @@ import (
 // A sample is a span as the generator thinks of it, before it is written in one of
 // the formats.
 type sample struct {
-	trace         [2]uint64
-	span, parent  uint64
-	service       int
-	kind          flags
-	start, end    int64
-	failed        bool
-	peer          string
-	name          string
-	attributeText int
+	trace        [2]uint64
+	span, parent uint64
+	service      int
+	kind         flags
+	start, end   int64
+	failed       bool
+	peer         string
+	name         string
 }
 
 // generate makes about n spans of traces among a few services: always the same

@@ -237,15 +237,6 @@ func parseInt(s []byte) (n int64, ok bool) {
 	return n, ok
 }
 
-// null goes past a null, if one follows.
-func (c *cursor) null() bool {
-	if c.err != nil || c.space() != 'n' {
-		return false
-	}
-	c.word()
-	return true
-}
-
 // skip goes past the value that follows.
 func (c *cursor) skip() {
 	if c.err != nil {

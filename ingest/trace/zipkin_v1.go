@@ -130,7 +130,7 @@ func (w *Worker) zipkinBinary(h *halves) {
 
 // zipkinHalves keeps a span of version 1 as the one or two spans that it is.
 func (w *Worker) zipkinHalves(h *halves) {
-	both := *(&w.d)
+	both := w.d
 	used := false
 	for _, side := range [...]struct {
 		half   *half
