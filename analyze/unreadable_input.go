@@ -46,14 +46,27 @@ func checkUnreadableInput(p *Pass) {
 		problems[file] = append(problems[file], problem)
 	}
 	for _, file := range files {
-		first := problems[file][0]
-		f := Finding{Confidence: Certain, Subject: file, Message: first.Message, Hint: first.Hint}
-		if more := len(problems[file]) - 1; more > 0 {
-			f.Message += fmt.Sprintf(", and %s in this file", plural(more, "other problem"))
+		list := problems[file]
+		rest := list[min(len(list), problemsOfFile):]
+		for i, problem := range list[:len(list)-len(rest)] {
+			f := Finding{
+				Confidence: Certain, Subject: file, Message: problem.Message, Hint: problem.Hint,
+				Origins: []graph.Origin{problem.Origin}, detail: problem.Message,
+			}
+			if i == 0 {
+				f.detail = "" // the file itself: the same finding whichever comes first
+			}
+			if i == problemsOfFile-1 && len(rest) > 0 {
+				f.Message += fmt.Sprintf(", and %s in this file", plural(len(rest), "other problem"))
+				for _, problem := range rest {
+					f.Origins = append(f.Origins, problem.Origin)
+				}
+			}
+			p.Report(f)
 		}
-		for _, problem := range problems[file] {
-			f.Origins = append(f.Origins, problem.Origin)
-		}
-		p.Report(f)
 	}
 }
+
+// problemsOfFile is how many problems of one file are told in full. Who makes a
+// mistake makes it again, and one of another kind is not to hide behind it.
+const problemsOfFile = 5
