@@ -66,6 +66,7 @@ type Thing struct {
 	Ports     []Port
 	Image     string
 	Aliases   []string // further names it goes by: container names, hostnames
+	Versions  []string // the workloads behind it, where the document names several
 
 	Labels      Labels // the object's own labels and those of its pods
 	Annotations Labels // the object's own annotations and those of its pods
@@ -299,6 +300,7 @@ type Scaler struct {
 type Budget struct {
 	Ref
 	Selects        Selector
+	Of             Ref    // the thing it is for, where the document names it and selects nothing
 	MinAvailable   string // as written, "1" or "50%"; empty if unset
 	MaxUnavailable string
 	Origin         Origin

@@ -103,6 +103,7 @@ func (l *linker) service(members []int, name identity, kind Kind) Service {
 		for _, t := range l.cells[c].things {
 			s.Defined = true
 			s.Origins = append(s.Origins, t.Origin)
+			workloads = append(workloads, t.Versions...)
 			s.declare(t)
 		}
 	}
@@ -237,6 +238,9 @@ func (l *linker) limits(services []Service, node map[int]Node) {
 	}
 	for i := range l.f.Budgets {
 		b := &l.f.Budgets[i]
+		if c, ok := l.lookup(b.Of); ok {
+			services[node[c]].Disruption = b
+		}
 		for _, root := range l.rootsOf(l.selected(b.Selects, b.Namespace)) {
 			services[node[root]].Disruption = b
 		}

@@ -68,7 +68,9 @@ func (l *linker) join() {
 
 // joinName joins the claims of one name, those of people onto those of platforms.
 func (l *linker) joinName(list []claim) {
-	slices.SortStableFunc(list, func(a, b claim) int { return cmp.Compare(realmRank(a.ref.Realm), realmRank(b.ref.Realm)) })
+	slices.SortStableFunc(list, func(a, b claim) int {
+		return cmp.Or(cmp.Compare(realmRank(a.ref.Realm), realmRank(b.ref.Realm)), -cmp.Compare(a.namespace, b.namespace))
+	})
 	for i, c := range list {
 		if c.ref.Realm == kubernetes {
 			continue

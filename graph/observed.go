@@ -27,6 +27,7 @@ type Sighting struct {
 // A Seen is a service, or another end of an observed call, as its source
 // names it. It may turn out to be a service that manifests declare.
 type Seen struct {
+	Ref       Ref // the declared service that it is, if the source knows
 	Name      string
 	Namespace string // the Kubernetes namespace, if known
 	Group     string // another namespace of the name: service.namespace
@@ -59,6 +60,11 @@ func (o *Observed) add(p *Observed) {
 // Observed returns what was seen of e, or nil if nothing was.
 func (g *Graph) Observed(e Edge) *Observed { return g.observed[g.Whole(e)] }
 
+// alike reports whether two calls were seen in the same way.
+func (e *Evidence) alike(o *Evidence) bool {
+	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port
+}
+
 // compare orders observations by all they say but their counts.
 func (o *Observation) compare(p *Observation) int {
 	return cmp.Or(o.From.compare(&p.From), o.To.compare(&p.To), o.Origin.Compare(p.Origin), strings.Compare(o.Way, p.Way),
@@ -73,7 +79,7 @@ func (s *Seen) compare(o *Seen) int {
 		}
 		return 1
 	}
-	return cmp.Or(strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
+	return cmp.Or(s.Ref.compare(o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
 		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port),
 		cmp.Compare(s.Kind, o.Kind))
 }
@@ -102,10 +108,16 @@ func (l *linker) observe() {
 			Origin: o.Origin, Way: o.Way, Strength: Strong, Mode: o.Mode, Observed: true,
 			Protocol: cmp.Or(protocol, strings.ToLower(o.Protocol)), Port: o.To.Host.Port,
 		}
-		if !slices.ContainsFunc(l.edges[key], func(known Evidence) bool {
-			return known.same(&e) && known.Mode == e.Mode && known.Protocol == e.Protocol
-		}) {
+		// The same may be seen in many places, of which the first is enough.
+		i := slices.IndexFunc(l.edges[key], func(known Evidence) bool { return known.Observed && known.alike(&e) })
+		if i < 0 {
 			l.edges[key] = append(l.edges[key], e)
+		} else if known := &l.edges[key][i]; e.Origin.Compare(known.Origin) < 0 {
+			known.Origin = e.Origin
 		}
 	}
+}
+
+func (r Ref) compare(o Ref) int {
+	return cmp.Or(strings.Compare(r.Realm, o.Realm), strings.Compare(r.Kind, o.Kind), strings.Compare(r.Namespace, o.Namespace), strings.Compare(r.Name, o.Name))
 }

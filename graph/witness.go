@@ -20,6 +20,7 @@ type witness struct {
 	known   map[Seen]int
 	virtual map[virtualKey]int
 	noted   map[string]bool
+	made    map[int]bool // cells of what only traces know
 }
 
 type virtualKey struct {
@@ -30,7 +31,7 @@ type virtualKey struct {
 func newWitness(l *linker) *witness {
 	w := &witness{
 		linker: l, own: map[string][]int{}, groups: map[string]int{}, homes: map[string]string{},
-		known: map[Seen]int{}, virtual: map[virtualKey]int{}, noted: map[string]bool{},
+		known: map[Seen]int{}, virtual: map[virtualKey]int{}, noted: map[string]bool{}, made: map[int]bool{},
 	}
 	w.settings()
 	return w
@@ -127,6 +128,7 @@ func (w *witness) party(s *Seen, o *Observation) int {
 		root = w.place(key, o.Origin)
 		w.virtual[key] = root
 	}
+	w.mention(w.find(root), o.Origin)
 	return w.find(root)
 }
 
@@ -138,7 +140,7 @@ func (s *Seen) nameless() bool { return s.Kind == KindExternal && s.Name == "unk
 func (w *witness) service(s *Seen, o Origin) int {
 	root, ok := w.known[*s]
 	if !ok {
-		if !s.nameless() {
+		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.nameless() {
 			root, ok = w.declared(s, o)
 		}
 		if !ok {
@@ -146,7 +148,26 @@ func (w *witness) service(s *Seen, o Origin) int {
 		}
 		w.known[*s] = root
 	}
+	w.mention(w.find(root), o)
 	return w.find(root)
+}
+
+// make makes the cell of something that only traces know, or returns the one there
+// is.
+func (w *witness) make(r Ref, o Origin) int {
+	before := len(w.cells)
+	c := w.add(r, o)
+	if c == before {
+		w.made[c] = true
+	}
+	return c
+}
+
+// mention keeps the first place where something that only traces know is spoken of.
+func (w *witness) mention(root int, o Origin) {
+	if c := &w.cells[root]; w.made[root] && o.Compare(c.origin) < 0 {
+		c.origin = o
+	}
 }
 
 // declared returns the service of the manifests that spans of this name come from.
@@ -236,7 +257,7 @@ func (w *witness) stranger(s *Seen, o Origin) int {
 			r.Namespace = s.Group
 		}
 	}
-	c := w.add(r, o)
+	c := w.make(r, o)
 	switch {
 	case s.Kind != KindUnknown:
 		w.cells[c].hint = s.Kind
@@ -267,7 +288,7 @@ func (w *witness) place(k virtualKey, o Origin) int {
 	if k.Kind == KindTopic {
 		r = Ref{Realm: traced, Kind: "topic", Name: k.Name}
 	}
-	c := w.add(r, o)
+	c := w.make(r, o)
 	cell := &w.cells[c]
 	if cell.extern = k.Kind != KindTopic; cell.hint == KindUnknown {
 		cell.hint = k.Kind

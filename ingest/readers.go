@@ -46,6 +46,7 @@ var Readers = []*document.Reader{
 	manifest.Libraries,
 	manifest.Native, // last of the manifests: any list of services may be one
 
+	summary.Weir,
 	summary.Dependencies,
 	summary.XRayGraph,
 	summary.Prometheus,

@@ -52,7 +52,7 @@ func serviceJSON(s *graph.Service) jsonService {
 		j.Probes = &jsonProbes{Readiness: s.Probes.Readiness, Liveness: s.Probes.Liveness, Startup: s.Probes.Startup}
 	}
 	for _, port := range s.Ports {
-		j.Ports = append(j.Ports, jsonPort{Name: port.Name, Number: port.Number, Protocol: port.Protocol})
+		j.Ports = append(j.Ports, jsonPort{Name: port.Name, Number: port.Number, Target: port.Target, Protocol: port.Protocol})
 	}
 	return j
 }

@@ -58,6 +58,7 @@ type jsonProbes struct {
 type jsonPort struct {
 	Name     string `json:"name,omitempty"`
 	Number   int    `json:"number,omitempty"`
+	Target   string `json:"target,omitempty"` // the port behind it, a number or a name
 	Protocol string `json:"protocol,omitempty"`
 }
 

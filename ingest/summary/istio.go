@@ -112,7 +112,7 @@ const unknown = "unknown"
 // nothing to do with what goes there.
 var (
 	outside = graph.Seen{Name: unknown, Kind: graph.KindExternal}
-	nowhere = graph.Seen{Name: unknown, Namespace: unknown, Kind: graph.KindExternal}
+	nowhere = graph.Seen{Name: unknown + "." + unknown, Kind: graph.KindExternal}
 )
 
 // meshFailed reports whether the labels tell of a failure: no answer, one with a

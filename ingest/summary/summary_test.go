@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what the samples want")
 
-var readers = []*document.Reader{Dependencies, XRayGraph, Prometheus, PrometheusQuery, Kiali, Hubble, Alibaba, Table}
+var readers = []*document.Reader{Weir, Dependencies, XRayGraph, Prometheus, PrometheusQuery, Kiali, Hubble, Alibaba, Table}
 
 // samples are files in few lines, and what is seen in them: a line a call, then a
 // line a problem.
@@ -133,6 +133,13 @@ func tell(r *document.Reader, text string) string {
 		}
 		lines = append(lines, line)
 	}
+	for _, c := range f.Calls {
+		line := fmt.Sprintf("%s -> %s: declared", partyName(c.From), partyName(c.To))
+		if !c.Says.Empty() {
+			line += " with a policy"
+		}
+		lines = append(lines, line)
+	}
 	for _, p := range f.Problems {
 		level := []string{graph.Note: "note", graph.Skipped: "skipped", graph.Failed: "failed"}[p.Level]
 		lines = append(lines, fmt.Sprintf("%s %d: %s", level, p.Origin.Line, p.Message))
@@ -142,6 +149,8 @@ func tell(r *document.Reader, text string) string {
 	}
 	return strings.Join(lines, "\n") + "\n"
 }
+
+func partyName(p graph.Party) string { return p.Ref.Name + p.Host.Host }
 
 func end(s graph.Seen) string {
 	name := s.Name

@@ -1,0 +1,105 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// exported is the graph that weir writes about sources as JSON, by the services
+// and the calls in it. What was read to get there is not part of it.
+func exported(t *testing.T, name string, sources ...string) map[string]any {
+	t.Helper()
+	var out, talk bytes.Buffer
+	if code := Main(append([]string{"graph", "--all", "-o", "json"}, sources...), nil, &out, &talk); code != exitClean {
+		t.Fatalf("weir graph %s: exit code %d: %s", strings.Join(sources, " "), code, talk.String())
+	}
+	if err := os.WriteFile(name, out.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	var g map[string]any
+	if err := json.Unmarshal(out.Bytes(), &g); err != nil {
+		t.Fatal(err)
+	}
+	return map[string]any{"services": g["services"], "calls": g["calls"]}
+}
+
+// TestExchange holds that a graph is the same after it was written and read back.
+func TestExchange(t *testing.T) {
+	estates, err := filepath.Glob("../testdata/estates/*")
+	if err != nil || len(estates) == 0 {
+		t.Fatalf("no estates: %v", err)
+	}
+	for _, estate := range estates {
+		t.Run(filepath.Base(estate), func(t *testing.T) {
+			written := filepath.Join(t.TempDir(), "graph.json")
+			want := exported(t, written, estate)
+			got := exported(t, filepath.Join(t.TempDir(), "again.json"), written)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("the graph changes on its way through JSON (-written +read back):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestShards holds that parts of the traces, read one by one and put together, are
+// as good as all of them at once, where no trace is split between parts. What one
+// part knows only from its callers is a service in another.
+func TestShards(t *testing.T) {
+	dir := t.TempDir()
+	const shards = 3
+	var files, parts []string
+	for shard := range shards {
+		name := filepath.Join(dir, fmt.Sprintf("spans-%d.json", shard))
+		if err := os.WriteFile(name, []byte(zipkinTraces(shard)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, name)
+		part := filepath.Join(dir, fmt.Sprintf("part-%d.json", shard))
+		exported(t, part, name)
+		parts = append(parts, part)
+	}
+	want := exported(t, filepath.Join(dir, "all.json"), files...)
+	got := exported(t, filepath.Join(dir, "merged.json"), parts...)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("parts do not add up (-all at once +part by part):\n%s", diff)
+	}
+	if text := fmt.Sprint(want); !strings.Contains(text, "calls:60") || !strings.Contains(text, "name:promo") {
+		t.Fatalf("the traces do not show what the test is about: %s", text)
+	}
+}
+
+// zipkinTraces are twenty traces: web calls orders, which calls promo and a
+// database. Only in the second part does promo tell of itself.
+func zipkinTraces(shard int) string {
+	var spans []string
+	for i := range 20 {
+		trace := fmt.Sprintf("%016x", 1+shard*100+i)
+		span := func(id, parent int, kind, service, remote string, failed bool) {
+			s := fmt.Sprintf(`{"traceId":%q,"id":"%016x","parentId":"%016x","kind":%q,"duration":%d,"localEndpoint":{"serviceName":%q}`,
+				trace, id, parent, kind, 1000*(id+i+shard), service)
+			if remote != "" {
+				s += fmt.Sprintf(`,"remoteEndpoint":{"serviceName":%q}`, remote)
+			}
+			if failed {
+				s += `,"tags":{"error":"503"}`
+			}
+			spans = append(spans, s+"}")
+		}
+		span(1, 0, "SERVER", "web", "", false)
+		span(2, 1, "CLIENT", "web", "orders", i == 7)
+		span(3, 2, "SERVER", "orders", "", false)
+		span(4, 3, "CLIENT", "orders", "promo", i%5 == shard)
+		if shard == 1 {
+			span(5, 4, "SERVER", "promo", "", false)
+		}
+		span(6, 3, "CLIENT", "orders", "postgres", false)
+	}
+	return "[" + strings.Join(spans, ",\n") + "]"
+}
