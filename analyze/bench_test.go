@@ -49,8 +49,8 @@ func BenchmarkDominatorsByGonum(b *testing.B) {
 	benchmark(b, func(g *graph.Graph) { flow.Dominators(g.Directed().Node(0), g.Directed()) })
 }
 
-func BenchmarkBlast(b *testing.B) {
-	benchmark(b, func(g *graph.Graph) { Blast(g, []graph.Node{graph.Node(g.Len() - 1)}) })
+func BenchmarkFail(b *testing.B) {
+	benchmark(b, func(g *graph.Graph) { Fail(g, stopping(graph.Node(g.Len()-1))) })
 }
 
 func BenchmarkBlastAll(b *testing.B) { benchmark(b, func(g *graph.Graph) { BlastAll(g) }) }

@@ -10,72 +10,6 @@ import (
 // none stands for no service where a node is expected.
 const none graph.Node = -1
 
-// Blast returns who suffers when the given services fail together, and how. Of
-// several effects on one service the worst counts. Repetitions in failed do no
-// harm.
-func Blast(g *graph.Graph, failed []graph.Node) Impact {
-	failed = slices.Compact(slices.Sorted(slices.Values(failed)))
-	impact := Impact{Failed: failed, Mode: "stop", Others: g.Len() - len(failed)}
-
-	// One search for each effect, from the worst: each follows the calls of the one
-	// before it and more, and what it reaches first suffers that effect.
-	known := make([]bool, g.Len())
-	for _, v := range failed {
-		known[v] = true
-	}
-	for effect := Failed; ; effect-- {
-		walk := searchCallers(g, failed, func(e graph.Edge) bool { return transmits(g, e, effect) })
-		impact.via[effect] = walk.via
-		for _, v := range walk.order {
-			if !known[v] {
-				known[v] = true
-				impact.Reached = append(impact.Reached, Reach{Node: v, Effect: effect, Distance: int(walk.distance[v]), Via: walk.via[v]})
-			}
-		}
-		if effect == Delayed {
-			break
-		}
-	}
-	slices.SortFunc(impact.Reached, func(a, b Reach) int {
-		return cmp.Or(cmp.Compare(a.Distance, b.Distance), cmp.Compare(a.Node, b.Node))
-	})
-	return impact
-}
-
-// transmits reports whether a callee that suffers from effect, or worse, makes
-// the caller of e suffer from it too.
-func transmits(g *graph.Graph, e graph.Edge, effect Effect) bool {
-	switch effect {
-	case Failed:
-		return breaks(g, e)
-	case Degraded:
-		return g.Mode(e) == graph.Sync
-	default:
-		return true
-	}
-}
-
-// Path returns a shortest chain of calls that brings about what r says: r.Node
-// first, a failed service last. It costs its length.
-func (im *Impact) Path(r Reach) []graph.Node {
-	path := []graph.Node{r.Node}
-	for v := im.via[r.Effect][r.Node]; v != none; v = im.via[r.Effect][v] {
-		path = append(path, v)
-	}
-	return path
-}
-
-// Count returns how many services suffer from effect.
-func (im *Impact) Count(effect Effect) int {
-	n := 0
-	for _, r := range im.Reached {
-		if r.Effect == effect {
-			n++
-		}
-	}
-	return n
-}
-
 // A walk is a breadth-first search.
 type walk struct {
 	order    []graph.Node // as found, the roots first
@@ -106,7 +40,7 @@ func searchCallers(g *graph.Graph, roots []graph.Node, follow func(graph.Edge) b
 }
 
 // BlastAll returns the size of every service's blast radius, greatest first: by
-// the services that fail, that suffer, that call it themselves, then by ID.
+// the services that fail, that call it in any way, that call it themselves, then by ID.
 func BlastAll(g *graph.Graph) []Rank {
 	reached, failed := countCallers(g), countCallers(breaking(g))
 	ranks := make([]Rank, g.Len())

@@ -3,6 +3,7 @@ package analyze
 import (
 	"slices"
 
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 )
 
@@ -11,7 +12,7 @@ import (
 // that concern it; check may be nil.
 func Look(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
 	f := &Focus{
-		Node: v, Called: g.In(v), Impact: Blast(scope, []graph.Node{v}), Needs: needs(scope, v),
+		Node: v, Called: g.In(v), Impact: Fail(scope, stopping(v)), Needs: needs(scope, v),
 		Matrix: Protect(g, scope, MatrixFilter{Service: &v}),
 	}
 	for e, end := g.Out(v); e < end; e++ {
@@ -35,6 +36,11 @@ func Look(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
 		}
 	}
 	return f
+}
+
+// stopping is the plainest scenario: v stops.
+func stopping(v graph.Node) Scenario {
+	return Scenario{Mode: "stop", Inject: map[graph.Node]failure.Injection{v: {Mode: failure.Stop}}}
 }
 
 // needs returns every service without which v fails, sorted, v itself left out.

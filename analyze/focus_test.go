@@ -22,8 +22,8 @@ func TestLook(t *testing.T) {
 	if got := names(g, f.Needs); got != "db stock" {
 		t.Errorf("cart needs %q, want %q", got, "db stock")
 	}
-	if len(f.Impact.Reached) != 2 || f.Row.Node != cart || f.Row.Out != 3 {
-		t.Errorf("cart reaches %+v, in the row %+v", f.Impact.Reached, f.Row)
+	if f.Impact.Suffering() != 2 || f.Row.Node != cart || f.Row.Out != 3 {
+		t.Errorf("cart reaches %+v, in the row %+v", f.Impact.Victims, f.Row)
 	}
 	if f.Cycle == nil || names(g, f.Cycle.Loop) != "cart stock" {
 		t.Errorf("cart is on the loop %+v, want cart stock", f.Cycle)

@@ -119,6 +119,9 @@ func (r *run) loads(s Scenario, failed []graph.Node) []Load {
 	a := r.amplified()
 	var list []Load
 	for _, v := range failed {
+		if s.Inject[v].Mode == failure.Worse {
+			continue // answers are not tried again
+		}
 		l := Load{Node: v}
 		var last graph.Edge
 		l.Factor, last = a.at(v)

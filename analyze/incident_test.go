@@ -100,15 +100,17 @@ func TestLoadOfALoop(t *testing.T) {
 }
 
 // Without policies the model says what reachability says.
-func TestFailAgreesWithBlast(t *testing.T) {
+func TestFailAgreesWithDistances(t *testing.T) {
 	eachRandomGraph(t, func(t *testing.T, g *graph.Graph) {
+		hard := distances(adjacency(g, g.HardSync))
+		sync := distances(adjacency(g, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync }))
 		for v := range graph.Node(g.Len()) {
-			in, impact := Fail(g, scenario(g, failure.Stop, g.ID(v))), Blast(g, []graph.Node{v})
-			if fails, degrades := in.Count(failure.Fails), in.Count(failure.Degrades); fails != impact.Count(Failed) || degrades != impact.Count(Degraded) {
-				t.Errorf("%s stops: %d fail and %d degrade, want %d and %d", g.ID(v), fails, degrades, impact.Count(Failed), impact.Count(Degraded))
+			in, fail, wait := Fail(g, stopping(v)), callersOf(v, hard), callersOf(v, sync)
+			if fails, degrades := in.Count(failure.Fails), in.Count(failure.Degrades); fails != fail || degrades != wait-fail {
+				t.Errorf("%s stops: %d fail and %d degrade, want %d and %d", g.ID(v), fails, degrades, fail, wait-fail)
 			}
-			if in.Naive != impact.Count(Failed)+impact.Count(Degraded) {
-				t.Errorf("%s stops: %d wait for it, want %d", g.ID(v), in.Naive, impact.Count(Failed)+impact.Count(Degraded))
+			if in.Naive != wait {
+				t.Errorf("%s stops: %d wait for it, want %d", g.ID(v), in.Naive, wait)
 			}
 		}
 	})

@@ -12,15 +12,15 @@ import (
 type Report struct {
 	Graph *graph.Graph // the whole graph, before anything is cut for display
 
-	Drawn   bool     // weir graph: the services and calls themselves are asked for
-	Check   *Check   // weir check
-	Impacts []Impact // weir blast S
-	Ranking []Rank   // weir blast --all
-	Cycles  *Cycles  // weir cycles
-	Fan     *Fan     // weir fanout
-	Path    *Path    // weir path
-	Focus   *Focus   // weir show
-	Matrix  *Matrix  // weir policies
+	Drawn   bool       // weir graph: the services and calls themselves are asked for
+	Check   *Check     // weir check
+	Impacts []Incident // weir blast S
+	Ranking []Rank     // weir blast --all
+	Cycles  *Cycles    // weir cycles
+	Fan     *Fan       // weir fanout
+	Path    *Path      // weir path
+	Focus   *Focus     // weir show
+	Matrix  *Matrix    // weir policies
 }
 
 // A Check is the outcome of the rules.
@@ -31,48 +31,11 @@ type Check struct {
 	Rules    int       // how many rules were run
 }
 
-// Effect is how a service suffers from the failure of another. Greater is worse.
-type Effect uint8
-
-const (
-	Delayed  Effect = iota // every chain of calls to the failure has an asynchronous one: work waits
-	Degraded               // a chain is synchronous, but optional somewhere: answers with less
-	Failed                 // a chain is synchronous and hard throughout
-)
-
-// Effects are the words for Effect, in the order of its constants.
-var Effects = effects[:]
-
-var effects = [...]string{"delayed", "degraded", "failed"}
-
-func (e Effect) String() string { return effects[e] }
-
-// An Impact is the blast radius of services that fail together.
-type Impact struct {
-	Failed  []graph.Node // sorted
-	Mode    string       // "stop"
-	Reached []Reach      // nearest first, then by ID; never a failed service itself
-	Others  int          // services in the graph besides the failed ones
-
-	via [len(effects)][]graph.Node // by effect, then node: the next hop of a shortest chain
-}
-
-// A Reach is one service in a blast radius.
-type Reach struct {
-	Node     graph.Node
-	Effect   Effect
-	Distance int // calls on a shortest chain that brings the effect about, see Impact.Path
-	// Via is the service it calls on that chain: a failed one, or one that is
-	// reached itself and suffers at least as much. Drawn as parents, the Via form
-	// trees with the failed services as roots.
-	Via graph.Node
-}
-
 // A Rank is the size of one service's blast radius.
 type Rank struct {
 	Node    graph.Node
 	Failed  int // services that fail with it
-	Reached int // services that suffer in any way
+	Reached int // services that call it, directly or not
 	Direct  int // services that call it themselves
 }
 
@@ -135,7 +98,7 @@ type Focus struct {
 	Node     graph.Node
 	Calls    []graph.Edge // what it calls, all classes
 	Called   []graph.Edge // who calls it, all classes
-	Impact   Impact       // what its own failure reaches
+	Impact   Incident     // what its own failure reaches
 	Needs    []graph.Node // every service it calls by hard synchronous calls, directly or not, sorted
 	Row      FanRow
 	Cycle    *Cycle    // the loop it is on, if any

@@ -1,18 +1,23 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/weirgraph/weir/analyze"
+	model "github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/render"
 )
 
 // blastOptions say what fails, and how.
 type blastOptions struct {
-	all   bool
-	mode  string
-	depth int
+	all      bool
+	mode     way
+	fail     crowd
+	overload bool
+	depth    int
 
 	evidence *evidence
 }
@@ -23,16 +28,22 @@ func newBlast(r *run) *cobra.Command {
 		Use:   "blast <service>[,<service>...] [source...]",
 		Short: "Show what fails when a service fails.",
 		Long: `Every service that suffers is shown with how: it fails, it answers with less
-(degraded), or its work waits (delayed). --all ranks every service by the size
-of its blast radius.`,
+(degrades), or it answers late (is slow); and who is protected, by what. The
+policies of each call count: timeouts, retries, breakers, limits, fallbacks,
+caches. What no input says protects nobody. --all ranks every service by the
+size of its blast radius, whatever the policies.`,
 		Example: `weir blast payments deploy/
 weir blast payments,orders deploy/
+weir blast payments deploy/ --mode hang
+weir blast payments deploy/ --mode slow=2s
+weir blast payments deploy/ --mode partial=1/3
+weir blast --fail namespace=shop deploy/
 weir blast payments deploy/ --depth 2
 weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg
 weir blast --all deploy/`,
 		ValidArgsFunction: r.completeServices(1),
 		Args: func(cmd *cobra.Command, args []string) error {
-			if o.all {
+			if o.all || o.fail.key != "" {
 				return nil
 			}
 			return needs("a service")(cmd, args)
@@ -40,34 +51,51 @@ weir blast --all deploy/`,
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "rank every service by its blast radius")
 	addCount(cmd, &o.depth, "depth", "stop after `n` hops (default: no end)")
-	addChoice(cmd, &o.mode, "mode", "stop", "`way` to fail: stop", "stop")
+	o.mode.word = "stop"
+	cmd.Flags().Var(&o.mode, "mode", "`way` to fail: "+strings.Join(modes, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().Var(&o.fail, "fail", "instead of naming services, all with `key=value`: "+strings.Join(analyze.Selectors, ", "))
+	cmd.Flags().BoolVar(&o.overload, "assume-overload", false, "let services that retries may overload be slow, too")
 	o.evidence = addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error {
-		if o.all {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case o.all:
+			for _, name := range []string{"mode", "fail", "assume-overload"} {
+				if cmd.Flags().Changed(name) {
+					return misuse("--all ranks every service, whatever the policies", "--all and --%s do not go together", name)
+				}
+			}
 			return runBlastAll(r, o, args)
+		case o.fail.key != "":
+			return runBlast(r, o, args, o.fail.of)
 		}
-		return runBlast(r, o, args[0], args[1:])
+		several, err := split(args[0])
+		if err != nil {
+			return err
+		}
+		return runBlast(r, o, args[1:], func(g *graph.Graph) ([]graph.Node, error) { return findAll(g, several) })
 	}
 	return cmd
 }
 
-func runBlast(r *run, o *blastOptions, names string, sources []string) error {
-	several, err := split(names)
-	if err != nil {
-		return err
-	}
+// runBlast lets the services fail that choose returns.
+func runBlast(r *run, o *blastOptions, sources []string, choose func(*graph.Graph) ([]graph.Node, error)) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
 	}
-	failed, err := findAll(g, several)
+	failed, err := choose(g)
 	if err != nil {
 		return err
 	}
-	impact := analyze.Blast(o.evidence.calls(g), failed)
-	return r.write(&analyze.Report{Graph: g, Impacts: []analyze.Impact{impact}}, render.View{Depth: o.depth})
+	s := analyze.Scenario{Mode: o.mode.word, Inject: map[graph.Node]model.Injection{}, Overload: o.overload}
+	for _, v := range failed {
+		s.Inject[v] = o.mode.inject
+	}
+	incident := analyze.Fail(o.evidence.calls(g), s)
+	return r.write(&analyze.Report{Graph: g, Impacts: []analyze.Incident{incident}}, render.View{Depth: o.depth})
 }
 
 func runBlastAll(r *run, o *blastOptions, sources []string) error {

@@ -135,7 +135,8 @@ var lights = []string{
 	informed: "#e4eaf1",
 	warned:   "#ffe8b3",
 	faulty:   "#ffc9c4",
-	delayed:  "#d7e3ff",
+	spared:   "#d4f0d8",
+	slowed:   "#d7e3ff",
 	degraded: "#ffe8b3",
 	failed:   "#ffc9c4",
 	down:     "#d1242f",
@@ -209,7 +210,9 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 	case unlit:
 	case onPath:
 		attrs = append(attrs, `color="#0969da"`, "penwidth=2")
-	case delayed:
+	case spared:
+		attrs = append(attrs, `color="#1a7f37"`, "penwidth=2")
+	case slowed:
 		attrs = append(attrs, `color="#6a8bd6"`, "penwidth=2")
 	case degraded:
 		attrs = append(attrs, `color="#bf8700"`, "penwidth=2")

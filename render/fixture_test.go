@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/policy"
@@ -25,7 +26,14 @@ func fixtures() map[string]*analyze.Report {
 		orders, pay, web = node("shop/orders"), node("shop/payment"), node("shop/web")
 	)
 	calls := analyze.Scope(shop, graph.Weak)
-	blast := func(failed ...graph.Node) []analyze.Impact { return []analyze.Impact{analyze.Blast(calls, failed)} }
+	blast := func(mode string, i failure.Injection, nodes ...graph.Node) []analyze.Incident {
+		s := analyze.Scenario{Mode: mode, Inject: map[graph.Node]failure.Injection{}}
+		for _, v := range nodes {
+			s.Inject[v] = i
+		}
+		return []analyze.Incident{analyze.Fail(calls, s)}
+	}
+	stopped, hung := failure.Injection{Mode: failure.Stop}, failure.Injection{Mode: failure.Hang}
 	findings := fixtureFindings([]graph.Node{cart, orders}, db)
 	return map[string]*analyze.Report{
 		"empty":      {Graph: graph.New(nil, nil), Drawn: true},
@@ -35,9 +43,10 @@ func fixtures() map[string]*analyze.Report {
 		"clean":      {Graph: shop, Check: &analyze.Check{Rules: 7}},
 		"unread":     {Graph: graph.New(nil, nil), Check: &analyze.Check{Rules: 7}},
 		"check":      {Graph: shop, Check: &analyze.Check{Rules: 7, Ignored: 1, Findings: findings}},
-		"blast":      {Graph: shop, Impacts: blast(pay)},
-		"blast-none": {Graph: shop, Impacts: blast(gw)},
-		"blast-two":  {Graph: shop, Impacts: blast(db, pay)},
+		"blast":      {Graph: shop, Impacts: blast("stop", stopped, pay)},
+		"blast-hang": {Graph: shop, Impacts: blast("hang", hung, pay)},
+		"blast-none": {Graph: shop, Impacts: blast("stop", stopped, gw)},
+		"blast-two":  {Graph: shop, Impacts: blast("stop", stopped, db, pay)},
 		"ranking":    {Graph: shop, Ranking: analyze.BlastAll(calls)},
 		"cycles":     {Graph: shop, Cycles: analyze.Loops(calls)},
 		"no-cycle":   {Graph: shop, Cycles: &analyze.Cycles{}},

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 )
 
@@ -16,7 +17,8 @@ const (
 	informed
 	warned
 	faulty
-	delayed
+	spared
+	slowed
 	degraded
 	failed
 	down
@@ -25,13 +27,13 @@ const (
 // highlights are the words of the legend for each.
 var highlights = []string{
 	unlit: "", onPath: "asked about", informed: "has a finding (info)", warned: "has a finding (warning)",
-	faulty: "has a finding (error), or is on a loop", delayed: "is delayed", degraded: "degrades", failed: "fails too", down: "fails first",
+	faulty: "has a finding (error), or is on a loop", spared: "is protected", slowed: "is slow", degraded: "degrades", failed: "fails too", down: "fails first",
 }
 
 // lightNames are the colours that pictures give them.
 var lightNames = []string{
 	unlit: "", onPath: "blue", informed: "grey", warned: "yellow", faulty: "red",
-	delayed: "blue", degraded: "yellow", failed: "red", down: "dark red",
+	spared: "green", slowed: "blue", degraded: "yellow", failed: "red", down: "dark red",
 }
 
 // A highlighting is what is coloured in one drawing.
@@ -48,7 +50,7 @@ func light(r *analyze.Report, d *Drawing) *highlighting {
 		h.findings(r.Check.Findings)
 	}
 	for i := range r.Impacts {
-		h.impact(&r.Impacts[i])
+		h.incident(&r.Impacts[i])
 	}
 	if r.Cycles != nil {
 		for i := range r.Cycles.Components {
@@ -112,14 +114,15 @@ func (h *highlighting) findings(fs []analyze.Finding) {
 	}
 }
 
-func (h *highlighting) impact(m *analyze.Impact) {
-	for _, v := range m.Failed {
+func (h *highlighting) incident(in *analyze.Incident) {
+	for _, v := range in.Failed {
 		h.node(v, down)
 	}
-	for _, r := range m.Reached {
-		as := []highlight{analyze.Delayed: delayed, analyze.Degraded: degraded, analyze.Failed: failed}[r.Effect]
-		h.node(r.Node, as)
-		h.call(r.Node, r.Via, as)
+	for i := range in.Victims {
+		v := &in.Victims[i]
+		as := []highlight{failure.Protected: spared, failure.SlowOnly: slowed, failure.Degrades: degraded, failure.Fails: failed}[v.Label]
+		h.node(v.Node, as)
+		h.call(v.Node, v.Via, as)
 	}
 }
 
@@ -139,8 +142,8 @@ func aboutOf(r *analyze.Report) topic {
 		t.others = "that do not suffer"
 		for _, m := range r.Impacts {
 			add(m.Failed)
-			for _, reached := range m.Reached {
-				t.has[reached.Node] = true
+			for i := range m.Victims {
+				t.has[m.Victims[i].Node] = true
 			}
 		}
 	case r.Cycles != nil:

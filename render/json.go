@@ -45,7 +45,7 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 		j.list("findings", each(c.Findings, findingJSON))
 	}
 	if r.Impacts != nil {
-		j.list("impacts", each(r.Impacts, func(m analyze.Impact) any { return impactJSON(g, &m) }))
+		j.list("impacts", each(r.Impacts, func(in analyze.Incident) any { return incidentJSON(g, &in) }))
 	}
 	if r.Ranking != nil {
 		j.list("ranking", each(r.Ranking, func(k analyze.Rank) any {

@@ -2,7 +2,6 @@ package render
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -136,15 +135,6 @@ func toFinding(f analyze.Finding) jsonFinding {
 	return j
 }
 
-func impactJSON(g *graph.Graph, m *analyze.Impact) jsonImpact {
-	return jsonImpact{
-		Failed: rawIDs(g, m.Failed), Mode: m.Mode, Others: m.Others,
-		Services: convert(m.Reached, func(r analyze.Reach) jsonReach {
-			return jsonReach{ID: g.ID(r.Node), Label: strings.ToUpper(r.Effect.String()), Distance: r.Distance, Path: rawIDs(g, m.Path(r))}
-		}),
-	}
-}
-
 func cycleJSON(g *graph.Graph, c *analyze.Cycle) jsonCycle {
 	return jsonCycle{
 		Services: rawIDs(g, c.Services), Loop: rawIDs(g, c.Loop), Sync: c.Sync, Calls: c.Calls,
@@ -181,7 +171,7 @@ func focusJSON(g *graph.Graph, f *analyze.Focus) jsonFocus {
 	j := jsonFocus{
 		Service: serviceJSON(g.Service(f.Node)),
 		Calls:   convert(f.Calls, call), CalledBy: convert(f.Called, call),
-		Impact: impactJSON(g, &f.Impact), Needs: rawIDs(g, f.Needs), Fan: fanRowJSON(g, f.Row),
+		Impact: incidentJSON(g, &f.Impact), Needs: rawIDs(g, f.Needs), Fan: fanRowJSON(g, f.Row),
 		Findings: convert(f.Findings, toFinding),
 	}
 	if f.Cycle != nil {

@@ -145,20 +145,6 @@ type jsonFinding struct {
 	Fingerprint string            `json:"fingerprint"`
 }
 
-type jsonImpact struct {
-	Failed   []string    `json:"failed"`
-	Mode     string      `json:"mode"`
-	Others   int         `json:"others"` // services besides the failed ones
-	Services []jsonReach `json:"services"`
-}
-
-type jsonReach struct {
-	ID       string   `json:"id"`
-	Label    string   `json:"label"` // FAILED, DEGRADED, DELAYED
-	Distance int      `json:"distance"`
-	Path     []string `json:"path"`
-}
-
 type jsonRank struct {
 	ID      string `json:"id"`
 	Failed  int    `json:"failed"`
@@ -213,7 +199,7 @@ type jsonFocus struct {
 	Service  jsonService   `json:"service"`
 	Calls    []jsonCall    `json:"calls"`
 	CalledBy []jsonCall    `json:"calledBy"`
-	Impact   jsonImpact    `json:"impact"`
+	Impact   jsonIncident  `json:"impact"`
 	Needs    []string      `json:"needs"`
 	Fan      jsonFanRow    `json:"fan"`
 	Cycle    *jsonCycle    `json:"cycle,omitempty"`

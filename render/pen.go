@@ -55,10 +55,6 @@ func severityStyle(s analyze.Severity) lipgloss.Style {
 	return []lipgloss.Style{mildStyle, yellowStyle, redStyle}[s]
 }
 
-func effectStyle(e analyze.Effect) lipgloss.Style {
-	return []lipgloss.Style{mildStyle, yellowStyle, redStyle}[e]
-}
-
 // glyph returns the character, or what stands for it where it is not understood.
 func (p *pen) glyph(char, ascii string) string {
 	if p.ASCII {

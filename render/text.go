@@ -24,7 +24,7 @@ func writeText(w io.Writer, r *analyze.Report, o Options) error {
 		{r.Drawn, func() { p.graph(o.View.Draw(r.Graph)) }},
 		{r.Focus != nil, func() { p.focus(r.Graph, r.Focus) }},
 		{r.Path != nil, func() { p.path(r.Graph, r.Path) }},
-		{r.Impacts != nil, func() { p.impacts(r.Graph, r.Impacts) }},
+		{r.Impacts != nil, func() { p.incidents(r.Graph, r.Impacts) }},
 		{r.Ranking != nil, func() { p.ranking(r.Graph, r.Ranking) }},
 		{r.Cycles != nil, func() { p.cycles(r.Graph, r.Cycles) }},
 		{r.Fan != nil, func() { p.fan(r.Graph, r.Fan) }},

@@ -174,3 +174,14 @@ func (p *pen) paths(g *graph.Graph, from, to graph.Node, chains [][]graph.Node, 
 		p.line("  " + p.chain(names))
 	}
 }
+
+// callWords says what is special about a call.
+func callWords(c graph.Call) string {
+	switch {
+	case c.Mode == graph.Async:
+		return "calls asynchronously"
+	case c.Need == graph.Soft:
+		return "can do without"
+	}
+	return ""
+}

@@ -33,9 +33,9 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	}
 
 	p.line("")
-	p.prose("", plainStyle, p.headline(g, &f.Impact))
-	if len(f.Impact.Reached) > 0 {
-		p.prose("  ", plainStyle, strings.Join(p.reachedWords(g, &f.Impact), ", "))
+	p.prose("", plainStyle, p.incidentHeadline(g, &f.Impact))
+	if len(f.Impact.Victims) > 0 {
+		p.prose("  ", plainStyle, strings.Join(p.victimList(g, &f.Impact), ", "))
 	}
 	if len(f.Needs) > 0 {
 		p.prose("", plainStyle, fmt.Sprintf("fails with any of %s it needs: %s", count(len(f.Needs), "service"), strings.Join(ids(g, f.Needs), ", ")))
@@ -241,11 +241,12 @@ func evidenceWords(c graph.Call) string {
 	return strings.Join(words, ", ")
 }
 
-// reachedWords are the services of a blast radius, each with how it suffers.
-func (p *pen) reachedWords(g *graph.Graph, m *analyze.Impact) []string {
-	words := make([]string, len(m.Reached))
-	for i, r := range m.Reached {
-		words[i] = clean(g.ID(r.Node)) + " " + p.paint(effectStyle(r.Effect), suffers[r.Effect].one)
+// victimList names everybody whom an incident concerns, each with how.
+func (p *pen) victimList(g *graph.Graph, in *analyze.Incident) []string {
+	words := make([]string, len(in.Victims))
+	for i := range in.Victims {
+		v := &in.Victims[i]
+		words[i] = clean(g.ID(v.Node)) + " " + p.paint(labelStyle(v.Label), labels[v.Label].one)
 	}
 	return words
 }

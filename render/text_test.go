@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
 )
@@ -105,8 +106,8 @@ func TestDeepBlastIsBounded(t *testing.T) {
 		fmt.Fprintf(&b, "s%03d:s%03d ", i, i+1)
 	}
 	g := graphtest.Parse(b.String())
-	m := analyze.Blast(g, []graph.Node{n})
-	got := written(t, text, &analyze.Report{Graph: g, Impacts: []analyze.Impact{m}}, Options{})
+	m := analyze.Fail(g, analyze.Scenario{Mode: "stop", Inject: map[graph.Node]failure.Injection{n: {}}})
+	got := written(t, text, &analyze.Report{Graph: g, Impacts: []analyze.Incident{m}}, Options{})
 	want := fmt.Sprintf("not shown: %d services further than", n-maxLevels)
 	if !strings.Contains(got, want) {
 		t.Errorf("a chain of %d calls does not say %q:\n%.500s", n, want, got)

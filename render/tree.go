@@ -32,7 +32,7 @@ func writeTree(w io.Writer, r *analyze.Report, o Options) error {
 		p.callTrees(o.View.Draw(r.Graph))
 	}
 	if r.Impacts != nil {
-		p.impacts(r.Graph, r.Impacts)
+		p.incidents(r.Graph, r.Impacts)
 	}
 	return p.Flush()
 }

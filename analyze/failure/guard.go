@@ -97,7 +97,7 @@ func plainGuard(g *graph.Graph, e graph.Edge) guard {
 	d := guard{async: g.Mode(e) == graph.Async}
 	d.publish = d.async && g.Service(g.To(e)).Kind == graph.KindBroker
 	if g.Need(e) == graph.Soft {
-		d.soft.words = "optional"
+		d.soft.words = "optional call"
 		if evidence := g.Call(e).Evidence; len(evidence) > 0 {
 			d.soft.at = evidence[0].Origin
 		}

@@ -22,7 +22,7 @@ func TestVictims(t *testing.T) {
 			"web DEGRADED web>checkout>recs>recs-db: ; timeout 300ms turned the hang into an error, fallback static stood in for the answer; no timeout lets the caller wait for ever (assumed)",
 		}},
 		{"mail", Stop, []string{"checkout PROTECTED checkout>mail: event waits in the queue, not its sender"}},
-		{"search", Hang, []string{"web FAILED web>search: no timeout lets the caller wait for ever (assumed), optional does not help a caller that waits"}},
+		{"search", Hang, []string{"web FAILED web>search: no timeout lets the caller wait for ever (assumed), optional call does not help a caller that waits"}},
 	}
 	for _, tt := range tests {
 		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {Mode: tt.mode}})

@@ -82,7 +82,7 @@ func (p *phase) through(of part, deeds *[]Deed) State {
 	switch {
 	case s.broken() && d.soft.set():
 		s.Answers = Degraded
-		note(deeds, d.soft, "the caller answers without it")
+		note(deeds, d.soft, "lets the caller answer without it")
 	case s.Pace == Hung && len(d.steps) > 0:
 		note(deeds, d.steps[0].setting, "never gets its turn: nothing reports the failure")
 	case s.Pace == Hung && d.soft.set():

@@ -1,0 +1,213 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/failure"
+	"github.com/weirgraph/weir/graph"
+)
+
+func labelStyle(l failure.Label) lipgloss.Style {
+	return []lipgloss.Style{plainStyle, greenStyle, mildStyle, yellowStyle, redStyle}[l]
+}
+
+// labels is what one service does, and what several do, for each label.
+var labels = []struct{ one, several string }{
+	failure.Unaffected: {"is unaffected", "are unaffected"},
+	failure.Protected:  {"is protected", "are protected"},
+	failure.SlowOnly:   {"is slow", "are slow"},
+	failure.Degrades:   {"degrades", "degrade"},
+	failure.Fails:      {"fails", "fail"},
+}
+
+func (p *pen) incidents(g *graph.Graph, incidents []analyze.Incident) {
+	for i := range incidents {
+		if i > 0 {
+			p.line("")
+		}
+		p.incident(g, &incidents[i])
+	}
+}
+
+// incident writes the headline, under it the services that suffer as a tree of
+// callers, each below the service that it calls on the way to the failure, and
+// what else is to be said.
+func (p *pen) incident(g *graph.Graph, in *analyze.Incident) {
+	p.prose("", plainStyle, p.incidentHeadline(g, in))
+	if len(in.Victims) > 0 {
+		p.victims(g, in)
+	}
+	var notes []string
+	for _, note := range []string{p.hitWords(g, in), policyWords(in), assumedWords(in)} {
+		if note != "" {
+			notes = append(notes, note)
+		}
+	}
+	for i := range in.Loads {
+		notes = append(notes, p.loadWords(g, &in.Loads[i]))
+	}
+	if in.Change != nil {
+		notes = append(notes, p.changeWords(g, in.Change))
+	}
+	if len(notes) > 0 {
+		p.line("")
+	}
+	for _, note := range notes {
+		p.prose("", plainStyle, note)
+	}
+}
+
+// happens is what services do in each mode: one, and several.
+func happens(mode string) (one, several string) {
+	name, value, _ := strings.Cut(mode, "=")
+	switch name {
+	case "hang":
+		return "hangs", "hang together"
+	case "slow":
+		return "is " + value + " late", "are " + value + " late"
+	case "partial":
+		return "loses " + value + " of its replicas", "lose " + value + " of their replicas each"
+	case "degraded":
+		return "answers with less", "answer with less"
+	}
+	return "fails", "fail together"
+}
+
+// incidentHeadline is "payment hangs: 3 of 9 other services suffer (2 fail, 1
+// degrades); 1 is protected".
+func (p *pen) incidentHeadline(g *graph.Graph, in *analyze.Incident) string {
+	names := ids(g, in.Failed)
+	for i := range names {
+		names[i] = p.strong(names[i])
+	}
+	verb, several := happens(in.Mode)
+	if len(names) > 1 {
+		verb = several
+	}
+	if more := len(names) - manyNames; more > 0 {
+		names = append(names[:manyNames], strconv.Itoa(more)+" more")
+	}
+	var words []string
+	for _, l := range []failure.Label{failure.Fails, failure.Degrades, failure.SlowOnly} {
+		if n := in.Count(l); n > 0 {
+			words = append(words, p.paint(labelStyle(l), labelled(l, n)))
+		}
+	}
+	suffering := in.Suffering()
+	head := fmt.Sprintf("%s %s: ", list(names), verb)
+	switch suffering {
+	case 0:
+		head += "none of " + count(in.Others, "other service") + " suffers"
+	case 1:
+		head += fmt.Sprintf("1 of %s suffers (%s)", count(in.Others, "other service"), strings.Join(words, ", "))
+	default:
+		head += fmt.Sprintf("%d of %s suffer (%s)", suffering, count(in.Others, "other service"), strings.Join(words, ", "))
+	}
+	if n := in.Count(failure.Protected); n > 0 {
+		head += "; " + p.paint(labelStyle(failure.Protected), labelled(failure.Protected, n))
+	}
+	return head
+}
+
+// manyNames is how many failed services a headline names.
+const manyNames = 8
+
+func labelled(l failure.Label, n int) string {
+	if n == 1 {
+		return "1 " + labels[l].one
+	}
+	return fmt.Sprintf("%d %s", n, labels[l].several)
+}
+
+// hitWords name the entry points and the services of tier 1 that suffer.
+func (p *pen) hitWords(g *graph.Graph, in *analyze.Incident) string {
+	var words []string
+	if n := len(in.Entries); n > 0 {
+		words = append(words, count(n, "entry point")+" ("+some(ids(g, in.Entries))+")")
+	}
+	if n := len(in.Critical); n > 0 {
+		words = append(words, count(n, "service")+" of tier 1 ("+some(ids(g, in.Critical))+")")
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "hit: " + list(words)
+}
+
+// some is a list of names that stays short.
+func some(names []string) string {
+	if more := len(names) - manyNames; more > 1 {
+		return strings.Join(names[:manyNames], ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return list(names)
+}
+
+// policyWords compare with what a look at the calls alone would say.
+func policyWords(in *analyze.Incident) string {
+	if in.Mode != "stop" && in.Mode != "hang" || in.Naive == in.Count(failure.Fails) {
+		return ""
+	}
+	return fmt.Sprintf("were every call needed and unprotected, %d would fail", in.Naive)
+}
+
+func assumedWords(in *analyze.Incident) string {
+	n := 0
+	for i := range in.Victims {
+		if in.Victims[i].Assumed {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("assumed on the way to %s: a policy that no input tells of is not there", count(n, "service"))
+}
+
+func (p *pen) loadWords(g *graph.Graph, l *analyze.Load) string {
+	times := "without end"
+	if !math.IsInf(l.Factor, 1) {
+		times = strconv.FormatFloat(math.Round(l.Factor*10)/10, 'f', -1, 64) + " times"
+	}
+	s := fmt.Sprintf("load: with all retries %s can get a request %s", clean(g.ID(l.Node)), times)
+	if len(l.Path) > 0 {
+		s += ", over " + p.chain(ids(g, l.Path))
+	}
+	if n := len(l.Also); n > 0 {
+		s += fmt.Sprintf("; so can %s behind it", count(n, "service"))
+	}
+	if l.Overload {
+		s += ": " + p.paint(yellowStyle, "overload is likely")
+	}
+	return s
+}
+
+func (p *pen) changeWords(g *graph.Graph, c *analyze.Change) string {
+	from, to := clean(g.ID(g.From(c.Call))), clean(g.ID(g.To(c.Call)))
+	words := make([]string, len(c.Remedies))
+	for i, r := range c.Remedies {
+		words[i] = []string{
+			failure.AddTimeout: "a timeout", failure.AddFallback: "a fallback",
+			failure.MakeOptional: "doing without the answer", failure.AddTimeoutAndFallback: "a timeout and a fallback",
+		}[r]
+	}
+	return fmt.Sprintf("what helps most on %s %s %s: %s; then %s", from, p.arrow(), to, strings.Join(words, ", or "), leftWords(c))
+}
+
+// leftWords are what a change does not help against.
+func leftWords(c *analyze.Change) string {
+	switch {
+	case c.Failed == 0 && c.Degraded == 0:
+		return "none fails or degrades"
+	case c.Failed == 0:
+		return "none fails and " + labelled(failure.Degrades, c.Degraded)
+	case c.Degraded == 0:
+		return labelled(failure.Fails, c.Failed)
+	}
+	return labelled(failure.Fails, c.Failed) + " and " + labelled(failure.Degrades, c.Degraded)
+}

@@ -1,0 +1,192 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/lipgloss/v2/tree"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/failure"
+	"github.com/weirgraph/weir/graph"
+)
+
+// maxLevels bounds how deep a tree is drawn: further right nobody looks, and the
+// indentation alone of a chain of thousands would fill a disk.
+const maxLevels = 24
+
+// victims draws the tree.
+func (p *pen) victims(g *graph.Graph, in *analyze.Incident) {
+	levels := maxLevels
+	if p.View.Depth > 0 {
+		levels = min(levels, p.View.Depth)
+	}
+	under, far := callersTree(in, levels)
+	if len(under) == 0 || under[0].victim != nil {
+		p.line(p.faint("called by"))
+	} else {
+		p.line(p.faint("each is called by those below it"))
+	}
+	drawn := p.branches(tree.New().Child(p.grow(g, in, under, 1, widest(g, under, 1))...)).String()
+	for line := range strings.SplitSeq(drawn, "\n") {
+		p.line(strings.TrimRight(line, " "))
+	}
+	if far > 0 {
+		p.line(p.faint(fmt.Sprintf("not shown: %s further than %s away", count(far, "service"), count(levels, "call"))))
+	}
+}
+
+// A branch is a service that suffers and those that suffer through it.
+type branch struct {
+	node   graph.Node
+	victim *failure.Victim // nil for a service that failed to begin with, or is overloaded
+	under  []*branch
+}
+
+// callersTree hangs each service that suffers under the one that it calls on its
+// way to the failure, in the order of the victims. The services that failed, or are
+// overloaded, are the roots; a single one is left out. It also returns how many services are below
+// the last level and not in the tree.
+func callersTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
+	at := make(map[graph.Node]*branch, len(in.Victims)+len(in.Failed))
+	for _, n := range in.Failed {
+		at[n] = &branch{node: n}
+		roots = append(roots, at[n])
+	}
+	for i := range in.Victims {
+		v := &in.Victims[i]
+		at[v.Node] = &branch{node: v.Node, victim: v}
+	}
+	for i := range in.Victims {
+		v := &in.Victims[i]
+		if at[v.Via] == nil { // one that retries overload
+			at[v.Via] = &branch{node: v.Via}
+			roots = append(roots, at[v.Via])
+		}
+		at[v.Via].under = append(at[v.Via].under, at[v.Node])
+	}
+	drawn := 0
+	for _, root := range roots {
+		drawn += prune(root, levels)
+	}
+	far = len(in.Victims) - drawn
+	if len(roots) == 1 {
+		roots = roots[0].under
+	}
+	return roots, far
+}
+
+// prune cuts what is more than levels below b and counts what is left below it.
+func prune(b *branch, levels int) int {
+	if levels == 0 {
+		b.under = nil
+	}
+	n := len(b.under)
+	for _, c := range b.under {
+		n += prune(c, levels-1)
+	}
+	return n
+}
+
+// indent is how far each level of a tree stands further right.
+const indent = 4
+
+// widest returns where the longest name of a tree ends, without those that are too
+// long to line up with.
+func widest(g *graph.Graph, under []*branch, depth int) int {
+	w := 0
+	for _, b := range under {
+		w = max(w, min(indent*depth+ansi.StringWidth(clean(g.ID(b.node))), widestPad), widest(g, b.under, depth+1))
+	}
+	return w
+}
+
+// grow returns the branches of a tree, each a name and beside it, in a column of
+// their own, the words on how the service suffers.
+func (p *pen) grow(g *graph.Graph, in *analyze.Incident, under []*branch, depth, widest int) []any {
+	children := make([]any, 0, len(under))
+	for _, b := range under {
+		name := clean(g.ID(b.node))
+		used := indent*depth + ansi.StringWidth(name)
+		column := max(widest, used) + 2
+		room := p.room()
+		if room > 0 {
+			room = max(room-column, narrowest)
+		}
+		lines := wrap(p.branchWords(in, b), room)
+		text := name + strings.Repeat(" ", column-used) + strings.Join(lines, "\n"+strings.Repeat(" ", column-indent*depth))
+		if len(b.under) == 0 {
+			children = append(children, text)
+			continue
+		}
+		children = append(children, p.branches(tree.Root(text).Child(p.grow(g, in, b.under, depth+1, widest)...)))
+	}
+	return children
+}
+
+func (p *pen) branchWords(in *analyze.Incident, b *branch) string {
+	if b.victim != nil {
+		return p.victimWords(b.victim)
+	}
+	if _, failed := slices.BinarySearch(in.Failed, b.node); !failed {
+		return p.paint(labelStyle(failure.SlowOnly), "is slow: retries overload it (assumed)")
+	}
+	down, _ := happens(in.Mode)
+	return p.paint(redStyle, down)
+}
+
+// victimWords say how a service suffers, and what its own call did about it.
+func (p *pen) victimWords(v *failure.Victim) string {
+	s := p.paint(labelStyle(v.Label), labels[v.Label].one) + paceWords(v)
+	if deeds := v.Hop.Deeds; len(deeds) > 0 {
+		words := make([]string, len(deeds))
+		for i, d := range deeds {
+			words[i] = d.Policy + " " + d.Does + p.faint(placeOf(&d))
+		}
+		s += ": " + strings.Join(words, ", ")
+	}
+	if then := v.Hop.Then; len(then) > 0 && (len(v.Hop.Deeds) == 0 || then[0].Policy != v.Hop.Deeds[0].Policy) {
+		s += "; later, " + then[0].Policy + " " + then[0].Does + p.faint(placeOf(&then[0]))
+	}
+	return s
+}
+
+// paceWords tell a service that waits from one that does not.
+func paceWords(v *failure.Victim) string {
+	now := ""
+	switch {
+	case v.Label == failure.Protected || v.Label == failure.SlowOnly:
+	case v.Steady.Pace == failure.Hung:
+		now = " and hangs"
+	case v.Steady.Pace == failure.Slow:
+		now = " slowly"
+	}
+	switch {
+	case v.Steady == v.Onset:
+		return now
+	case !v.Steady.Suffers():
+		return " at first"
+	case v.Onset.Pace == failure.Hung:
+		return now + ", hangs at first"
+	case v.Onset.Pace > v.Steady.Pace:
+		return now + ", slowly at first"
+	}
+	return now
+}
+
+func placeOf(d *failure.Deed) string {
+	switch {
+	case d.Assumed:
+		return " (assumed)"
+	case d.Origin.File == "":
+		return ""
+	}
+	return fmt.Sprintf(" (%s)", fileLine(d.Origin))
+}
+
+func fileLine(o graph.Origin) string {
+	o.Column = 0
+	return o.String()
+}
