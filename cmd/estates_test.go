@@ -90,6 +90,29 @@ func TestEstates(t *testing.T) {
 	}
 }
 
+// A day of the shop, read with its manifests, shows what its page says it does.
+func TestDriftOfTheShop(t *testing.T) {
+	want := []string{
+		"info unused-edge shop/storefront->shop/pricing",
+		"warning undeclared-edge shop/checkout->shop/giftcards",
+		"warning undeclared-edge shop/storefront->shop/promotions",
+	}
+	g := readEstate(t, "shop", "shop-traces")
+	var got []string
+	for _, f := range analyze.Run(g, analyze.Options{}).Findings {
+		if slices.Contains([]string{"undeclared-edge", "unused-edge", "timeout-against-observed"}, f.Rule.ID) {
+			got = append(got, f.Severity.String()+" "+f.Rule.ID+" "+f.Subject)
+		}
+	}
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("drift (-want +got):\n%s", diff)
+	}
+	for _, p := range g.Coverage().Problems {
+		t.Errorf("%s: %s", p.Origin, p.Message)
+	}
+}
+
 // The shop is one shop, however it is run: the same services of its own make the
 // same calls to each other.
 func TestShopIsTheSameInComposeAndKubernetes(t *testing.T) {
@@ -136,10 +159,14 @@ func TestRolesInEstates(t *testing.T) {
 	}
 }
 
-func readEstate(t *testing.T, estate string) *graph.Graph {
+func readEstate(t *testing.T, estates ...string) *graph.Graph {
 	t.Helper()
 	b := &graph.Builder{}
-	if err := ingest.Read(context.Background(), []string{filepath.Join("../testdata/estates", estate)}, ingest.Options{}, b); err != nil {
+	var sources []string
+	for _, estate := range estates {
+		sources = append(sources, filepath.Join("../testdata/estates", estate))
+	}
+	if err := ingest.Read(context.Background(), sources, ingest.Options{}, b); err != nil {
 		t.Fatal(err)
 	}
 	return b.Build()

@@ -65,6 +65,20 @@ func (e *Evidence) alike(o *Evidence) bool {
 	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port
 }
 
+// Watch adds to what is known of e what was seen of it, and leaves o as it is. It is
+// for whoever makes a graph with New, before others use it.
+func (g *Graph) Watch(e Edge, o *Observed) {
+	if g.observed == nil {
+		g.observed = map[Edge]*Observed{}
+	}
+	sum := g.observed[g.Whole(e)]
+	if sum == nil {
+		sum = &Observed{}
+		g.observed[g.Whole(e)] = sum
+	}
+	sum.add(o)
+}
+
 // compare orders observations by all they say but their counts.
 func (o *Observation) compare(p *Observation) int {
 	return cmp.Or(o.From.compare(&p.From), o.To.compare(&p.To), o.Origin.Compare(p.Origin), strings.Compare(o.Way, p.Way),

@@ -90,9 +90,24 @@ func (d *Drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 	for n, role := range roles {
 		d.Graph.Service(n).Role = role
 	}
+	carryObserved(old, d.Graph, box)
 	d.box = compose(d.box, box)
 	if merge || d.members != nil {
 		d.members, d.weight = members, weight
+	}
+}
+
+// carryObserved adds what was seen of the calls of old to those drawn for them.
+func carryObserved(old, drawn *graph.Graph, box []graph.Node) {
+	for e := range graph.Edge(old.Calls()) {
+		seen := old.Observed(e)
+		from, to := box[old.From(e)], box[old.To(e)]
+		if seen == nil || from == absent || to == absent || from == to && old.From(e) != old.To(e) {
+			continue
+		}
+		if into, ok := drawn.Edge(from, to); ok {
+			drawn.Watch(into, seen)
+		}
 	}
 }
 
