@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -125,7 +126,7 @@ func (p *Pass) reportStuck(calls []graph.Edge) {
 	f := p.about(e, sure, breakerOrigin(b), b.MaxEject.Origin, hosts.Origin)
 	f.Message = fmt.Sprintf("the breaker of %s->%s%s never opens: %s", g.ID(g.From(e)), g.ID(g.To(e)), found.named, why)
 	if others := len(calls) - 1; others > 0 {
-		f.Message += fmt.Sprintf("; nor does it for %s", plural(others, "other caller"))
+		f.Message += fmt.Sprintf("; nor does it for %s", english.Count(others, "other caller"))
 		for _, other := range calls[1:] {
 			if from := g.From(other); !slices.Contains(f.Services, from) {
 				f.Services = append(f.Services, from)

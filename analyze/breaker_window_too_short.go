@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -68,9 +69,9 @@ func short(l *policy.Effect, attempt policy.Bound) string {
 	switch {
 	case b.Kind.Provenance == policy.PlatformDefault:
 	case b.Kind.Value == "call" && b.ErrorRate.Set() && lasts(b.Window) && b.Window.Value < factor*attempt.Time:
-		return fmt.Sprintf("counts errors over %s, less than two attempts of %s", span(b.Window.Value), until(attempt))
+		return fmt.Sprintf("counts errors over %s, less than two attempts of %s", english.Duration(b.Window.Value), until(attempt))
 	case lasts(b.Open) && b.Open.Value < attempt.Time:
-		return fmt.Sprintf("stays open for %s, less than one attempt of %s", span(b.Open.Value), until(attempt))
+		return fmt.Sprintf("stays open for %s, less than one attempt of %s", english.Duration(b.Open.Value), until(attempt))
 	}
 	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var fanInHotSpot = &Rule{
@@ -135,7 +136,7 @@ func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, lack, hint stri
 	p.Report(Finding{
 		Confidence: sure,
 		Subject:    s.ID,
-		Message:    fmt.Sprintf("%s is called by %s, %s, and %s", s.ID, plural(len(callers), "service"), someIDs(g, callers), lack),
+		Message:    fmt.Sprintf("%s is called by %s, %s, and %s", s.ID, english.Count(len(callers), "service"), someIDs(g, callers), lack),
 		Hint:       hint,
 		Values:     []KeyValue{number("callers", len(callers)), number("limit", p.Limits.FanIn), n.value()},
 		Origins:    places(s, n.Origin),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var fanOutHub = &Rule{
@@ -82,7 +83,7 @@ func (p *Pass) reportHub(v graph.Node, callees []graph.Node, limit int) {
 	f := Finding{
 		Confidence: Certain,
 		Subject:    g.ID(v),
-		Message:    fmt.Sprintf("%s calls %s and waits for each, from %s to %s; it fails with any of %d", g.ID(v), plural(len(callees), "service"), g.ID(callees[0]), g.ID(callees[len(callees)-1]), hard),
+		Message:    fmt.Sprintf("%s calls %s and waits for each, from %s to %s; it fails with any of %d", g.ID(v), english.Count(len(callees), "service"), g.ID(callees[0]), g.ID(callees[len(callees)-1]), hard),
 		Hint:       "find the callees it can answer without, and give them a default or an event",
 		Values:     []KeyValue{number("callees", len(callees)), number("hard", hard), number("limit", limit)},
 		Origins:    places(g.Service(v), written(g, calls)...),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var ingressDeadlineExceeded = &Rule{
@@ -50,8 +51,8 @@ func (p *Pass) reportDeadline(e graph.Edge, i inversion) {
 	f := p.about(e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Services = append(f.Services, last)
 	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s, which it calls, may take %s to hear from %s",
-		g.ID(g.From(e)), i.named, span(attempt.Time), g.ID(g.To(e)), span(most.Time), g.ID(last))
-	f.Hint = within(p.fixed(e, i.part, fixTotal), "raise", fmt.Sprintf("above %s, or shorten the call to %s", span(most.Time), g.ID(last)))
+		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
+	f.Hint = within(p.fixed(e, i.part, fixTotal), "raise", fmt.Sprintf("above %s, or shorten the call to %s", english.Duration(most.Time), g.ID(last)))
 	f.Values = []KeyValue{took("attempt", attempt), took("need", most)}
 	severity := p.grade(e, Warning)
 	if !attempt.Explicit() || !most.Explicit() {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // A lack is a call that does not have what a rule asks for.
@@ -71,7 +72,7 @@ func (p *Pass) reportCaller(list []lack, what string) {
 	p.At(worst.severity, Finding{
 		Confidence: min(sure, confidence(g, calls)),
 		Subject:    g.ID(caller),
-		Message:    fmt.Sprintf("%s calls %s, %s, each without %s", g.ID(caller), plural(len(callees), "service"), someIDs(g, callees), what),
+		Message:    fmt.Sprintf("%s calls %s, %s, each without %s", g.ID(caller), english.Count(len(callees), "service"), someIDs(g, callees), what),
 		Hint:       worst.hint,
 		Values:     []KeyValue{number("calls", len(calls)), {"callees", joinIDs(g, callees, ", ")}},
 		Origins:    written(g, calls),
@@ -86,7 +87,7 @@ func (p *Pass) reportAllLacking(lacks []lack, callers int, what string) {
 		Confidence: Assumed,
 		Subject:    "inputs",
 		Message: fmt.Sprintf("%s of %s, from %s on, are without %s, which the inputs have nowhere: code may have it",
-			plural(len(lacks), "call"), plural(callers, "service"), callID(g, first), what),
+			english.Count(len(lacks), "call"), english.Count(callers, "service"), callID(g, first), what),
 		Hint:    lacks[0].hint,
 		Values:  []KeyValue{number("calls", len(lacks)), number("callers", callers)},
 		Origins: written(g, []graph.Edge{first}),

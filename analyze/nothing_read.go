@@ -1,6 +1,10 @@
 package analyze
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/internal/english"
+)
 
 var nothingRead = &Rule{
 	ID:       "nothing-read",
@@ -39,7 +43,7 @@ func checkNothingRead(p *Pass) {
 	f := Finding{
 		Confidence: Certain,
 		Subject:    "inputs",
-		Message:    fmt.Sprintf("no service was found in %s (%s)", plural(c.Files, "file"), plural(c.Documents, "document")),
+		Message:    fmt.Sprintf("no service was found in %s (%s)", english.Count(c.Files, "file"), english.Count(c.Documents, "document")),
 		Hint:       "name the files or folders that hold the manifests; --verbose lists what was passed over",
 		Values:     []KeyValue{number("files", c.Files), number("documents", c.Documents)},
 	}

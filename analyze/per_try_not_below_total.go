@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -47,9 +48,9 @@ func checkPerTryNotBelowTotal(p *Pass) {
 			t := found.layer.Set.Timeout
 			f := p.about(e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
 			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for all: an attempt that times out is never tried again",
-				p.ends(e), found.named, span(t.PerTry.Value), span(t.Total.Value))
+				p.ends(e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
 			f.Hint = fmt.Sprintf("%s; %s for %s attempts of %s, or shorter ones", within(recipe(found.layer.Set.Product, fixTotal), "raise", "more than one attempt"),
-				"at least "+span(t.PerTry.Value*2), tries(found.layer.Attempts), span(t.PerTry.Value))
+				"at least "+english.Duration(t.PerTry.Value*2), tries(found.layer.Attempts), english.Duration(t.PerTry.Value))
 			f.Values = []KeyValue{attempts(found.layer), value("perTry", t.PerTry), value("total", t.Total)}
 			p.At(p.calm(e, Warning), f)
 		} else if found, ok := worstLayer(parts, (*Part).retried, perTryLacks); ok {
@@ -79,7 +80,7 @@ func (p *Pass) reportPerTryLacks(e graph.Edge, found layered) {
 	l := found.layer
 	f := p.about(e, Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
 	f.Message = fmt.Sprintf("%s%s and tries slow answers again, but the first slow one uses up all %s: nothing ends a single attempt",
-		p.ends(e), found.named, span(l.Set.Timeout.Total.Value))
+		p.ends(e), found.named, english.Duration(l.Set.Timeout.Total.Value))
 	f.Hint = within(recipe(l.Set.Product, fixPerTry), "set", "a little above the slowest good answer")
 	f.Values = []KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
 	p.At(Info, f)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var policyShadowed = &Rule{
@@ -77,7 +78,7 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 		}
 	}
 	if len(hidden) < speaking {
-		what = fmt.Sprintf("%s of %s", plural(len(hidden), "part"), o.name)
+		what = fmt.Sprintf("%s of %s", english.Count(len(hidden), "part"), o.name)
 	}
 	calls := boundCalls(hidden)
 	f := Finding{

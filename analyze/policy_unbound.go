@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var policyUnbound = &Rule{
@@ -144,7 +145,7 @@ func (p *Pass) unbound(o object, loose []*graph.Bound, whole bool) Finding {
 	}
 	what := o.name + " is for no call"
 	if !whole {
-		what = fmt.Sprintf("%s of %s is for no call", plural(len(loose), "part"), o.name)
+		what = fmt.Sprintf("%s of %s is for no call", english.Count(len(loose), "part"), o.name)
 	}
 	return Finding{
 		Severity:   worst.severity,

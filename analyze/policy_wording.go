@@ -103,13 +103,10 @@ func within(words, verb, why string) string {
 
 func isNative(ev graph.Evidence) bool { return ev.Origin.Reader == policy.Native }
 
-// span writes a duration as people do: "1m", not "1m0s".
-func span(d time.Duration) string { return english.Duration(d) }
-
 // until writes a bound as the time that something can take.
 func until(b policy.Bound) string {
 	if b.State == policy.Finite {
-		return span(b.Time)
+		return english.Duration(b.Time)
 	}
 	return b.String()
 }
@@ -128,7 +125,7 @@ func value[T any](key string, s policy.Setting[T]) KeyValue {
 	text := fmt.Sprint(s.Value)
 	switch v := any(s.Value).(type) {
 	case time.Duration:
-		text = span(v)
+		text = english.Duration(v)
 	case []string:
 		text = strings.Join(v, ", ")
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -73,10 +74,10 @@ func (p *Pass) reportTruncated(e graph.Edge, found layered) {
 	}
 	f := p.about(e, Certain, end.Origin, perTry.Origin, l.Set.Retry.Retries.Origin)
 	f.Message = fmt.Sprintf("%s%s with %s for all attempts, and %s: %s x %s and %s of waiting take %s",
-		p.ends(e), found.named, span(end.Value), cut, tries(l.Attempts), span(perTry.Value), span(l.Waits.Time), span(needed))
-	f.Hint = within(recipe(l.Set.Product, fixTotal), "raise", "to "+span(needed)+", or try less often or shorter")
+		p.ends(e), found.named, english.Duration(end.Value), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
+	f.Hint = within(recipe(l.Set.Product, fixTotal), "raise", "to "+english.Duration(needed)+", or try less often or shorter")
 	f.Values = []KeyValue{
-		attempts(l), value("perTry", perTry), {"waits", span(l.Waits.Time)}, {"needed", span(needed)}, value("total", end),
+		attempts(l), value("perTry", perTry), {"waits", english.Duration(l.Waits.Time)}, {"needed", english.Duration(needed)}, value("total", end),
 		number("canFinish", l.Full), number("canStart", l.Start),
 	}
 	p.At(p.calm(e, severity), f)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -136,7 +137,7 @@ func (p *Pass) reportStorm(s storm) {
 		Confidence: confidence(g, s.calls),
 		Subject:    joinIDs(g, s.path, ">"),
 		Message: fmt.Sprintf("when %s fails it can get %s requests for one of %s, because %s on the way to it are repeated: %s",
-			g.ID(last), many(s.factor), g.ID(first), plural(len(s.calls), "call"), factors(s.by)),
+			g.ID(last), many(s.factor), g.ID(first), english.Count(len(s.calls), "call"), factors(s.by)),
 		Hint:     "retry in one place, next to what fails, and elsewhere connections alone; or cap retries with a budget",
 		Values:   []KeyValue{{"factor", many(s.factor)}, {"factors", factors(s.by)}},
 		Services: s.path,

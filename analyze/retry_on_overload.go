@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -53,7 +54,7 @@ func checkRetryOnOverload(p *Pass) {
 		r := l.Set.Retry
 		severity, wait := Warning, "at once"
 		if b := r.Backoff; !atOnce(b) {
-			wait = "after " + span(b.Base.Value)
+			wait = "after " + english.Duration(b.Base.Value)
 			if b.Base.Value >= soon {
 				severity = Info
 			}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -78,10 +79,10 @@ func (p *Pass) reportInStep(e graph.Edge, found layered, caller copies) {
 	}
 	f := p.about(e, sure, placed(b.Jitter.Origin, b.Base.Origin, b.Kind.Origin, retryOrigin(l)))
 	f.Message = fmt.Sprintf("%s%s and tries %s times, %s apart without a random part: callers that failed together come back together",
-		p.ends(e), found.named, tries(l.Attempts), span(b.Base.Value))
+		p.ends(e), found.named, tries(l.Attempts), english.Duration(b.Base.Value))
 	if l.Attempts == policy.Unlimited {
 		f.Message = fmt.Sprintf("%s%s and tries without end, %s apart without a random part: callers that failed together come back together",
-			p.ends(e), found.named, span(b.Base.Value))
+			p.ends(e), found.named, english.Duration(b.Base.Value))
 	}
 	f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits with a random part")
 	f.Values = []KeyValue{attempts(l), value("base", b.Base), {"waits", until(l.Waits)}}

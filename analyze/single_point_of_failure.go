@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var singlePointOfFailure = &Rule{
@@ -101,7 +102,7 @@ func (p *Pass) reportGate(v graph.Node, behind, critical tally, all int) {
 		f.Values = append(f.Values, number("of tier 1", int(critical.n)))
 		whom = firstIDs(g, critical.first[:], int(critical.n)) + " (tier 1)"
 		if more := int(behind.n - critical.n); more > 0 {
-			whom += " and " + plural(more, "other")
+			whom += " and " + english.Count(more, "other")
 		}
 	}
 	f.Message = fmt.Sprintf("entry points reach %s only through %s", whom, s.ID)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var syncCycle = &Rule{
@@ -105,7 +106,7 @@ func circle(g *graph.Graph, c Cycle) string {
 			first, g.ID(c.Loop[1]), last, first, len(c.Loop))
 	}
 	if more := len(c.Services) - len(c.Loop); more > 0 {
-		told += fmt.Sprintf("; %s on further such loops with them", plural(more, "service"))
+		told += fmt.Sprintf("; %s on further such loops with them", english.Count(more, "service"))
 	}
 	return told
 }
@@ -118,7 +119,7 @@ func cutHint(g *graph.Graph, c Cycle) string {
 	}
 	hint := fmt.Sprintf("replace the call of %s to %s by an event, or send along what it asks for", from, to)
 	if c.Left > 0 {
-		return hint + fmt.Sprintf("; that leaves %s on loops", plural(c.Left, "service"))
+		return hint + fmt.Sprintf("; that leaves %s on loops", english.Count(c.Left, "service"))
 	}
 	return hint + "; no loop is left then"
 }

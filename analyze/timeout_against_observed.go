@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -96,5 +97,5 @@ func rounded(d time.Duration) string {
 	for d/step >= 100 {
 		step *= 10
 	}
-	return span(d.Round(step))
+	return english.Duration(d.Round(step))
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -84,7 +85,7 @@ func (p *Pass) reportDefaults(product *policy.Product, calls []graph.Edge) {
 	p.Report(Finding{
 		Confidence: Default,
 		Subject:    "product " + product.Name,
-		Message: fmt.Sprintf("%s, from %s to %s on, have no timeout but the %s that %s has by itself", plural(len(calls), "call"),
+		Message: fmt.Sprintf("%s, from %s to %s on, have no timeout but the %s that %s has by itself", english.Count(len(calls), "call"),
 			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), product.Title),
 		Hint:    within(recipe(product.Name, fixTotal), "set", "what each call needs"),
 		Values:  []KeyValue{number("calls", len(calls))},

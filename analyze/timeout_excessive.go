@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -80,6 +81,6 @@ func (p *Pass) reportLong(e graph.Edge, part *Part, named string, limit time.Dur
 	f := p.about(e, Certain, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s and waits up to %s%s", p.ends(e), until(part.Budget), named)
 	f.Hint = within(p.fixed(e, part, fixTotal), "lower", "do asynchronously what takes longer")
-	f.Values = []KeyValue{took("budget", part.Budget), {"limit", span(limit)}}
+	f.Values = []KeyValue{took("budget", part.Budget), {"limit", english.Duration(limit)}}
 	p.At(p.grade(e, Info), f)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -113,16 +114,16 @@ func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 	if i.sum {
 		f.Confidence = Assumed
 		f.Message = fmt.Sprintf("%s and gives up%s after %s; the %d calls that %s makes can take %s, if one comes after the other",
-			p.ends(e), i.named, span(attempt.Time), i.need.calls, b, span(i.need.sum))
+			p.ends(e), i.named, english.Duration(attempt.Time), i.need.calls, b, english.Duration(i.need.sum))
 		f.Hint = "make the calls in parallel, or shorten their timeouts"
-		f.Values = append(f.Values, KeyValue{"sum", span(i.need.sum)})
+		f.Values = append(f.Values, KeyValue{"sum", english.Duration(i.need.sum)})
 		p.At(Info, f)
 		return
 	}
 	f.Services = append(f.Services, g.To(i.need.longest))
 	f.Message = fmt.Sprintf("%s and gives up%s after %s, but %s may take %s to hear from %s: it works for nobody then",
-		p.ends(e), i.named, span(attempt.Time), b, span(most.Time), g.ID(g.To(i.need.longest)))
-	f.Hint = fmt.Sprintf("bring the call of %s down to %s: %s", callID(g, i.need.longest), span(attempt.Time),
+		p.ends(e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.longest)))
+	f.Hint = fmt.Sprintf("bring the call of %s down to %s: %s", callID(g, i.need.longest), english.Duration(attempt.Time),
 		within(p.innerFix(i.need.longest), "shorten", "or let its caller wait longer, if its own callers do"))
 	severity := p.grade(e, Warning)
 	if !attempt.Explicit() || !most.Explicit() {

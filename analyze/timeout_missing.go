@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -103,7 +104,7 @@ func (p *Pass) reportUndeclared(calls []graph.Edge) {
 		Confidence: Assumed,
 		Subject:    "inputs",
 		Message: fmt.Sprintf("no input could declare a timeout for %s of %s, from %s to %s on: their code may have one",
-			plural(len(calls), "call"), plural(len(callers), "service"), g.ID(g.From(first)), g.ID(g.To(first))),
+			english.Count(len(calls), "call"), english.Count(len(callers), "service"), g.ID(g.From(first)), g.ID(g.To(first))),
 		Hint:    "read the policies of the mesh and the gateways too, and say in a native manifest what the code does",
 		Values:  []KeyValue{number("calls", len(calls)), number("callers", len(callers))},
 		Origins: written(g, calls[:1]),

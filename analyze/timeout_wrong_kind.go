@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -104,7 +105,7 @@ func (p *Pass) reportWrongKind(e graph.Edge, part *Part, named string) {
 	f := p.about(e, Default, timers[0].value.Origin)
 	var does []string
 	for _, t := range timers {
-		does = append(does, span(t.value.Value)+" for "+t.does)
+		does = append(does, english.Duration(t.value.Value)+" for "+t.does)
 		f.Values = append(f.Values, value(t.name, t.value))
 	}
 	f.Message = fmt.Sprintf("%s%s with a timeout of %s, and none that ends a slow answer", p.ends(e), named, strings.Join(does, " and "))

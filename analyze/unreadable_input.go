@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var unreadableInput = &Rule{
@@ -57,7 +58,7 @@ func checkUnreadableInput(p *Pass) {
 				f.detail = "" // the file itself: the same finding whichever comes first
 			}
 			if i == problemsOfFile-1 && len(rest) > 0 {
-				f.Message += fmt.Sprintf(", and %s in this file", plural(len(rest), "other problem"))
+				f.Message += fmt.Sprintf(", and %s in this file", english.Count(len(rest), "other problem"))
 				for _, problem := range rest {
 					f.Origins = append(f.Origins, problem.Origin)
 				}

@@ -7,14 +7,10 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
 // The words of findings: who is meant, where it is written, how sure it is.
-
-// plural writes "1 service", "2 services".
-func plural(n int, noun string) string { return english.Count(n, noun) }
 
 // joinIDs writes the IDs of nodes with sep between them.
 func joinIDs(g *graph.Graph, nodes []graph.Node, sep string) string {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // dot is for Graphviz. Nodes are numbered, n0, n1, ...; names stand in labels
@@ -147,7 +148,7 @@ func (p *dotWriter) box(n graph.Node, frame string) {
 	label := dotEscape(name)
 	kind := p.d.Graph.Service(n).Kind
 	if kind == graph.KindUnknown {
-		label += `\n` + count(p.d.Members(n), "service")
+		label += `\n` + english.Count(p.d.Members(n), "service")
 	}
 	fmt.Fprintf(p, "n%d [label=\"%s\"", n, label)
 	if full := clean(p.d.Graph.ID(n)); full != name {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // keepOnly drops services and their calls from the drawing. Roles stay those of
@@ -35,7 +36,7 @@ func (d *Drawing) collapse(by string) {
 		return s.ID, true
 	}, true)
 	inside := before - (d.Graph.Len() - len(groups))
-	d.leave("%s drawn as %s, calls within one not drawn", count(inside, "service"), count(len(groups), by))
+	d.leave("%s drawn as %s, calls within one not drawn", english.Count(inside, "service"), english.Count(len(groups), by))
 }
 
 func groupOf(s *graph.Service, by string) string {

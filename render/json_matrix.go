@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -48,7 +49,7 @@ func protectionJSON(g *graph.Graph, r *analyze.MatrixRow) jsonProtection {
 		},
 	}
 	if r.NeedSum > 0 {
-		j.Values["calleeNeedSum"] = durationText(r.NeedSum)
+		j.Values["calleeNeedSum"] = english.Duration(r.NeedSum)
 	}
 	for _, h := range r.Hidden {
 		j.Hidden = append(j.Hidden, jsonHidden{Object: h.Object.Object, By: h.By.Object, Origin: originJSON(h.Object.Origin)})
@@ -87,7 +88,7 @@ func valueText(v any) string {
 	case nil:
 		return ""
 	case time.Duration:
-		return durationText(v)
+		return english.Duration(v)
 	case []string:
 		return strings.Join(cleanAll(v), ",")
 	case string:
@@ -101,7 +102,7 @@ func valueText(v any) string {
 func jitterText(j policy.Jitter) string {
 	switch {
 	case j.UpTo > 0:
-		return "up to " + durationText(j.UpTo)
+		return "up to " + english.Duration(j.UpTo)
 	case j.Fraction > 0:
 		return share(j.Fraction)
 	}

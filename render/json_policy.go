@@ -3,6 +3,7 @@ package render
 import (
 	"time"
 
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -114,7 +115,7 @@ func backoffJSON(b *policy.Backoff) settings {
 func jitterJSON(j policy.Jitter) any {
 	switch {
 	case j.UpTo > 0:
-		return durationText(j.UpTo)
+		return english.Duration(j.UpTo)
 	case j.Fraction > 0:
 		return j.Fraction
 	}
@@ -140,7 +141,7 @@ type settings map[string]any
 
 func (p settings) duration(key string, s policy.Setting[time.Duration]) {
 	if known(s) {
-		p[key] = setting(s, durationText(s.Value))
+		p[key] = setting(s, english.Duration(s.Value))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -70,7 +71,7 @@ func timeoutCell(part *analyze.Part) cell {
 	case policy.Finite:
 		c := bounded(part.Budget)
 		if t := part.Attempt; t.State == policy.Finite && t.Time < part.Budget.Time {
-			c.value += " (" + durationText(t.Time) + " a try)"
+			c.value += " (" + english.Duration(t.Time) + " a try)"
 			c.origins = append(c.origins, t.Origin())
 		}
 		return c
@@ -86,7 +87,7 @@ func timeoutCell(part *analyze.Part) cell {
 }
 
 func bounded(b policy.Bound) cell {
-	c := cell{value: durationText(b.Time), provenance: policy.Explicit}
+	c := cell{value: english.Duration(b.Time), provenance: policy.Explicit}
 	for _, d := range b.By {
 		if d.Provenance > c.provenance && d.Provenance <= policy.PlatformDefault {
 			c.provenance = d.Provenance
@@ -155,7 +156,7 @@ func breakerCell(part *analyze.Part) cell {
 		c := cell{clean(b.Kind.Value), b.Kind.Provenance, []graph.Origin{b.Kind.Origin}}
 		switch {
 		case b.Failures.Set() && b.Failures.Value > 0:
-			c.value += " at " + count(b.Failures.Value, "failure")
+			c.value += " at " + english.Count(b.Failures.Value, "failure")
 		case b.ErrorRate.Set():
 			c.value += " at " + share(b.ErrorRate.Value)
 		}
@@ -198,7 +199,7 @@ func rateLimitCell(part *analyze.Part) cell {
 		}
 		text := strconv.Itoa(r.Requests.Value)
 		if r.Per.Set() {
-			text += " per " + durationText(r.Per.Value)
+			text += " per " + english.Duration(r.Per.Value)
 		}
 		return cell{text, r.Requests.Provenance, []graph.Origin{r.Requests.Origin}}, true
 	})
@@ -225,7 +226,7 @@ func cacheCell(part *analyze.Part) cell {
 		if s.Cache == nil {
 			return cell{}, false
 		}
-		return cell{durationText(s.Cache.TTL.Value), s.Cache.TTL.Provenance, []graph.Origin{s.Cache.TTL.Origin}}, s.Cache.TTL.Set()
+		return cell{english.Duration(s.Cache.TTL.Value), s.Cache.TTL.Provenance, []graph.Origin{s.Cache.TTL.Origin}}, s.Cache.TTL.Set()
 	})
 }
 
@@ -306,7 +307,7 @@ func partWords(part *analyze.Part) string {
 // boundText writes a bound: "2s", "inf", "unknown".
 func boundText(b policy.Bound) string {
 	if b.State == policy.Finite {
-		return durationText(b.Time)
+		return english.Duration(b.Time)
 	}
 	return b.State.String()
 }

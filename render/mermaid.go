@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // mermaid is for Markdown pages that draw flowcharts.
@@ -58,7 +59,7 @@ func (m *mermaidWriter) boxes() {
 			shape := mermaidShapes[m.d.Graph.Service(n).Kind]
 			label := mermaidEscape(m.d.boxName(n, f.name))
 			if m.d.Graph.Service(n).Kind == graph.KindUnknown {
-				label += ", " + count(m.d.Members(n), "service")
+				label += ", " + english.Count(m.d.Members(n), "service")
 			}
 			fmt.Fprintf(m, "%sn%d%s\"%s\"%s\n", indent, n, shape[0], label, shape[1])
 		}

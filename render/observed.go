@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // observedWords is what was seen of a call, "120 calls, 3 failed, p99 80ms", or
@@ -43,7 +44,7 @@ func quantileText(o *graph.Observed, q float64) string {
 	if !ok {
 		return ""
 	}
-	return durationText(roundTo(d, 2))
+	return english.Duration(roundTo(d, 2))
 }
 
 // roundTo rounds d to its first digits.

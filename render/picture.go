@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // Nobody can read a picture of more than about 150 calls, and dot needs longer
@@ -95,6 +96,6 @@ func (d *Drawing) keepBusiest(h *highlighting) {
 		boxes++
 		calls += more
 	}
-	d.leave("%s with fewer calls than those drawn", count(g.Len()-boxes, "box"))
+	d.leave("%s with fewer calls than those drawn", english.Count(g.Len()-boxes, "box"))
 	d.keepOnly(func(n graph.Node) bool { return keep[n] })
 }

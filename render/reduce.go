@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // A reduction keeps a bit for every pair of components; at 20,000 these are
@@ -31,7 +32,7 @@ func (d *Drawing) reduce() {
 	if h.Calls() == g.Calls() {
 		return
 	}
-	d.leave("%s that a longer chain implies", count(g.Calls()-h.Calls(), "call"))
+	d.leave("%s that a longer chain implies", english.Count(g.Calls()-h.Calls(), "call"))
 	d.Graph = h
 	if d.weight != nil {
 		d.weight = kept

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // maxPlaces is how many places of one finding are named unless all are asked for.
@@ -106,18 +107,18 @@ func (p *pen) summary(g *graph.Graph, c *analyze.Check) {
 		words = append(words[:0], p.paint(yellowStyle, "nothing was read"))
 	}
 	read := []string{
-		count(cover.Files, "file"), count(cover.Documents, "document"),
-		count(g.Len(), "service"), count(g.Calls(), "call"),
+		english.Count(cover.Files, "file"), english.Count(cover.Documents, "document"),
+		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"),
 	}
 	if n := cover.Failed(); n > 0 {
 		read = append(read, p.paint(redStyle, fmt.Sprintf("%d could not be read", n)))
 	}
-	p.prose("", plainStyle, fmt.Sprintf("%s; %s over %s", strings.Join(words, ", "), count(c.Rules, "rule"), strings.Join(read, ", ")))
+	p.prose("", plainStyle, fmt.Sprintf("%s; %s over %s", strings.Join(words, ", "), english.Count(c.Rules, "rule"), strings.Join(read, ", ")))
 }
 
 func severityCount(n int, s analyze.Severity) string {
 	if s == analyze.Info {
 		return fmt.Sprintf("%d for information", n)
 	}
-	return count(n, s.String())
+	return english.Count(n, s.String())
 }

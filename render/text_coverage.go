@@ -8,6 +8,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // Coverage writes the account of a run in full: what was read, what was left
@@ -20,8 +21,8 @@ func Coverage(w io.Writer, g *graph.Graph, o Options) error {
 
 func (p *pen) coverage(g *graph.Graph) {
 	c := g.Coverage()
-	p.linef("read %s, %s: %s, %s", count(c.Files, "file"), count(c.Documents, "document"),
-		count(g.Len(), "service"), count(g.Calls(), "call"))
+	p.linef("read %s, %s: %s, %s", english.Count(c.Files, "file"), english.Count(c.Documents, "document"),
+		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
 	p.tally("documents by reader", c.Read)
 	p.tally("documents that no reader wants", c.Skipped)
 	p.spans(&c.Spans)
@@ -69,7 +70,7 @@ func (p *pen) spans(s *graph.Spans) {
 		return
 	}
 	p.heading("spans", s.Spans)
-	p.linef("  in %s", count(s.Traces, "trace"))
+	p.linef("  in %s", english.Count(s.Traces, "trace"))
 	for _, line := range [...]struct {
 		n    int
 		what string

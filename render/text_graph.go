@@ -6,6 +6,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // A mark is the sign behind a name that says what is special about a call.
@@ -80,7 +81,7 @@ func (p *pen) graph(d *Drawing) {
 	p.table(columns, rows)
 	p.observed(d)
 	p.line("")
-	p.linef("%s, %s", count(g.Len(), "service"), count(g.Calls(), "call"))
+	p.linef("%s, %s", english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
 	l.write(p)
 	p.left(d)
 }
@@ -90,7 +91,7 @@ func (d *Drawing) kind(n graph.Node) string {
 	if k := d.Graph.Service(n).Kind; k != graph.KindUnknown {
 		return k.String()
 	}
-	return count(d.Members(n), "service")
+	return english.Count(d.Members(n), "service")
 }
 
 func (p *pen) callees(d *Drawing, n graph.Node, l legend) string {

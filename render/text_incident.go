@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 func labelStyle(l failure.Label) lipgloss.Style {
@@ -100,14 +101,14 @@ func (p *pen) incidentHeadline(g *graph.Graph, in *analyze.Incident) string {
 		}
 	}
 	suffering := in.Suffering()
-	head := fmt.Sprintf("%s %s: ", list(names), verb)
+	head := fmt.Sprintf("%s %s: ", english.List(names), verb)
 	switch suffering {
 	case 0:
-		head += "none of " + count(in.Others, "other service") + " suffers"
+		head += "none of " + english.Count(in.Others, "other service") + " suffers"
 	case 1:
-		head += fmt.Sprintf("1 of %s suffers (%s)", count(in.Others, "other service"), strings.Join(words, ", "))
+		head += fmt.Sprintf("1 of %s suffers (%s)", english.Count(in.Others, "other service"), strings.Join(words, ", "))
 	default:
-		head += fmt.Sprintf("%d of %s suffer (%s)", suffering, count(in.Others, "other service"), strings.Join(words, ", "))
+		head += fmt.Sprintf("%d of %s suffer (%s)", suffering, english.Count(in.Others, "other service"), strings.Join(words, ", "))
 	}
 	if n := in.Count(failure.Protected); n > 0 {
 		head += "; " + p.paint(labelStyle(failure.Protected), labelled(failure.Protected, n))
@@ -129,15 +130,15 @@ func labelled(l failure.Label, n int) string {
 func (p *pen) hitWords(g *graph.Graph, in *analyze.Incident) string {
 	var words []string
 	if n := len(in.Entries); n > 0 {
-		words = append(words, count(n, "entry point")+" ("+some(ids(g, in.Entries))+")")
+		words = append(words, english.Count(n, "entry point")+" ("+some(ids(g, in.Entries))+")")
 	}
 	if n := len(in.Critical); n > 0 {
-		words = append(words, count(n, "service")+" of tier 1 ("+some(ids(g, in.Critical))+")")
+		words = append(words, english.Count(n, "service")+" of tier 1 ("+some(ids(g, in.Critical))+")")
 	}
 	if len(words) == 0 {
 		return ""
 	}
-	return "hit: " + list(words)
+	return "hit: " + english.List(words)
 }
 
 // some is a list of names that stays short.
@@ -145,7 +146,7 @@ func some(names []string) string {
 	if more := len(names) - manyNames; more > 1 {
 		return strings.Join(names[:manyNames], ", ") + fmt.Sprintf(" and %d more", more)
 	}
-	return list(names)
+	return english.List(names)
 }
 
 // policyWords compare with what a look at the calls alone would say.
@@ -166,7 +167,7 @@ func assumedWords(in *analyze.Incident) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("assumed on the way to %s: a policy that no input tells of is not there", count(n, "service"))
+	return fmt.Sprintf("assumed on the way to %s: a policy that no input tells of is not there", english.Count(n, "service"))
 }
 
 func (p *pen) loadWords(g *graph.Graph, l *analyze.Load) string {
@@ -179,7 +180,7 @@ func (p *pen) loadWords(g *graph.Graph, l *analyze.Load) string {
 		s += ", over " + p.chain(ids(g, l.Path))
 	}
 	if n := len(l.Also); n > 0 {
-		s += fmt.Sprintf("; so can %s behind it", count(n, "service"))
+		s += fmt.Sprintf("; so can %s behind it", english.Count(n, "service"))
 	}
 	if l.Overload {
 		s += ": " + p.paint(yellowStyle, "overload is likely")

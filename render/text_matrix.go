@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -13,7 +14,7 @@ import (
 func (p *pen) matrix(g *graph.Graph, m *analyze.Matrix) {
 	if len(m.Rows) == 0 {
 		if m.Lost > 0 {
-			p.linef("no call is as asked for (%s left out)", count(m.Lost, "row"))
+			p.linef("no call is as asked for (%s left out)", english.Count(m.Lost, "row"))
 		} else {
 			p.line("no calls")
 		}
@@ -58,7 +59,7 @@ func (p *pen) matrixLegend(m *analyze.Matrix) {
 			used[c.value] = true
 		}
 	}
-	legend := count(len(m.Rows), "part") + " of calls"
+	legend := english.Count(len(m.Rows), "part") + " of calls"
 	if m.Lost > 0 {
 		legend += fmt.Sprintf(", %d left out", m.Lost)
 	}

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -29,10 +28,7 @@ func protectionWords(m *analyze.Matrix, e graph.Edge) string {
 		}
 	}
 	if parts > 1 {
-		words = append(words, fmt.Sprintf("and %s more", count(parts-1, "part")))
+		words = append(words, fmt.Sprintf("and %s more", english.Count(parts-1, "part")))
 	}
 	return strings.Join(words, ", ")
 }
-
-// durationText writes "2s", "1m30s", "250ms".
-func durationText(d time.Duration) string { return english.Duration(d) }

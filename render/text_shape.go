@@ -8,12 +8,13 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // cycles draws each loop and says where its calls are written.
 func (p *pen) cycles(g *graph.Graph, c *analyze.Cycles) {
 	if len(c.Components) == 0 {
-		p.linef("no loops among %s", count(g.Len(), "service"))
+		p.linef("no loops among %s", english.Count(g.Len(), "service"))
 		return
 	}
 	waiting := 0
@@ -24,7 +25,7 @@ func (p *pen) cycles(g *graph.Graph, c *analyze.Cycles) {
 			waiting++
 		}
 	}
-	p.linef("%s among %s, %d of synchronous calls only", count(len(c.Components), "loop"), count(g.Len(), "service"), waiting)
+	p.linef("%s among %s, %d of synchronous calls only", english.Count(len(c.Components), "loop"), english.Count(g.Len(), "service"), waiting)
 }
 
 func (p *pen) cycle(g *graph.Graph, c *analyze.Cycle) {
@@ -34,7 +35,7 @@ func (p *pen) cycle(g *graph.Graph, c *analyze.Cycle) {
 	}
 	p.line(p.paint(st, kind) + p.loop(g, c))
 	if c.Calls > len(c.Loop) {
-		p.line("  " + p.faint(fmt.Sprintf("a shortest loop among %s with %s between them", count(len(c.Services), "service"), count(c.Calls, "call"))))
+		p.line("  " + p.faint(fmt.Sprintf("a shortest loop among %s with %s between them", english.Count(len(c.Services), "service"), english.Count(c.Calls, "call"))))
 	}
 	for i, n := range c.Loop {
 		to := c.Loop[(i+1)%len(c.Loop)]
@@ -54,7 +55,7 @@ func (p *pen) cut(g *graph.Graph, c *analyze.Cycle) {
 	}
 	rest := "no loop is left"
 	if c.Left > 0 {
-		rest = count(c.Left, "service") + " still on loops"
+		rest = english.Count(c.Left, "service") + " still on loops"
 	}
 	p.prose("  ", plainStyle, fmt.Sprintf("hint: without the call from %s to %s, %s", clean(g.ID(c.Cut[0])), callee(g, c.Cut[0], c.Cut[1]), rest))
 }
@@ -161,7 +162,7 @@ func (p *pen) paths(g *graph.Graph, from, to graph.Node, chains [][]graph.Node, 
 	hops := len(chains[0]) - 1
 	how := "directly"
 	if hops != 1 {
-		how = fmt.Sprintf("over %s", count(hops, "call"))
+		how = fmt.Sprintf("over %s", english.Count(hops, "call"))
 	}
 	p.linef("%s calls %s %s", a, b, how)
 	for _, chain := range chains {

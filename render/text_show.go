@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -38,7 +39,7 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 		p.prose("  ", plainStyle, strings.Join(p.victimList(g, &f.Impact), ", "))
 	}
 	if len(f.Needs) > 0 {
-		p.prose("", plainStyle, fmt.Sprintf("fails with any of %s it needs: %s", count(len(f.Needs), "service"), strings.Join(ids(g, f.Needs), ", ")))
+		p.prose("", plainStyle, fmt.Sprintf("fails with any of %s it needs: %s", english.Count(len(f.Needs), "service"), strings.Join(ids(g, f.Needs), ", ")))
 	} else {
 		p.line("needs no other service to answer")
 	}
@@ -101,7 +102,7 @@ func (p *pen) facts(s *graph.Service) []string {
 func runWords(s *graph.Service) []string {
 	var words []string
 	if s.Replicas.Set() {
-		w := count(s.Replicas.Value, "replica")
+		w := english.Count(s.Replicas.Value, "replica")
 		if s.Replicas.Provenance != policy.Explicit {
 			w += " (" + s.Replicas.Provenance.String() + ")"
 		}
@@ -131,7 +132,7 @@ func runWords(s *graph.Service) []string {
 		if probes == nil {
 			words = append(words, "no health check declared")
 		} else {
-			words = append(words, "checked for "+list(probes))
+			words = append(words, "checked for "+english.List(probes))
 		}
 	}
 	return words

@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // maxLevels bounds how deep a tree is drawn: further right nobody looks, and the
@@ -34,7 +35,7 @@ func (p *pen) victims(g *graph.Graph, in *analyze.Incident) {
 		p.line(strings.TrimRight(line, " "))
 	}
 	if far > 0 {
-		p.line(p.faint(fmt.Sprintf("not shown: %s further than %s away", count(far, "service"), count(levels, "call"))))
+		p.line(p.faint(fmt.Sprintf("not shown: %s further than %s away", english.Count(far, "service"), english.Count(levels, "call"))))
 	}
 }
 

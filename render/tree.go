@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // treeFormat shows whom each service calls, from the entry points down.
@@ -182,7 +183,7 @@ func (t *grower) explain(d *Drawing) {
 		}
 	}
 	if hidden > 0 {
-		t.prose("", faintStyle, fmt.Sprintf("not shown: %s more than %s below a root", count(hidden, "service"), count(t.levels, "call")))
+		t.prose("", faintStyle, fmt.Sprintf("not shown: %s more than %s below a root", english.Count(hidden, "service"), english.Count(t.levels, "call")))
 	}
 	t.left(d)
 }

@@ -127,13 +127,13 @@ func (d *Drawing) pickCalls(v View) {
 		}
 	}
 	if total > 0 {
-		d.leave("%s for %s", count(total, "call"), list(names))
+		d.leave("%s for %s", english.Count(total, "call"), english.List(names))
 	}
 	if feeble > 0 {
-		d.leave("%s with weaker evidence than %s", count(feeble, "call"), v.MinStrength)
+		d.leave("%s with weaker evidence than %s", english.Count(feeble, "call"), v.MinStrength)
 	}
 	if unfit > 0 {
-		d.leave("%s not %s", count(unfit, "call"), map[string]string{
+		d.leave("%s not %s", english.Count(unfit, "call"), map[string]string{
 			"declared": "declared", "observed": "observed", "both": "both declared and observed",
 		}[v.Only])
 	}
@@ -178,13 +178,13 @@ func (d *Drawing) pickServices(v View, whole *graph.Graph, about topic) {
 		}
 	}
 	if beside > 0 {
-		d.leave("%s %s", count(beside, "service"), about.others)
+		d.leave("%s %s", english.Count(beside, "service"), about.others)
 	}
 	if far > 0 {
-		d.leave("%s not tied to %s", count(far, "service"), focusName(g, v))
+		d.leave("%s not tied to %s", english.Count(far, "service"), focusName(g, v))
 	}
 	if idle > 0 {
-		d.leave("%s with no other call", count(idle, "service"))
+		d.leave("%s with no other call", english.Count(idle, "service"))
 	}
 	if beside+far+idle > 0 {
 		d.keepOnly(func(n graph.Node) bool { return keep[n] })
@@ -216,9 +216,9 @@ func focusName(g *graph.Graph, v View) string {
 	for i, n := range v.Focus {
 		ids[i] = clean(g.ID(n))
 	}
-	name := list(ids)
+	name := english.List(ids)
 	if v.Depth > 0 {
-		name += " within " + count(v.Depth, "call")
+		name += " within " + english.Count(v.Depth, "call")
 	}
 	return name
 }
@@ -251,9 +251,3 @@ func tiedTo(g *graph.Graph, focus []graph.Node, depth int) []bool {
 	}
 	return tied
 }
-
-// count writes a number of things: "1 call", "2 calls", "3 matches".
-func count(n int, thing string) string { return english.Count(n, thing) }
-
-// list joins names as a sentence does: "a", "a and b", "a, b and c".
-func list(names []string) string { return english.List(names) }
