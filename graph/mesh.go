@@ -128,7 +128,7 @@ func memberships(s *Service, ns *Namespace) []Membership {
 			own(g.product, in, at)
 		}
 	}
-	for mode, o := range ambientOf(s, ns) {
+	if mode, o := ambientMode(s, ns); mode != "" {
 		list = append(list, Membership{
 			Product: "istio", In: mode == "ambient", Ambient: mode == "ambient", Origin: o,
 			Waypoint: s.Labels[waypointKey] != "" || ns != nil && ns.Labels[waypointKey] != "",
@@ -145,15 +145,16 @@ func memberships(s *Service, ns *Namespace) []Membership {
 	return list
 }
 
-// ambientOf returns the ambient mode that the pod or else its namespace states.
-func ambientOf(s *Service, ns *Namespace) map[string]Origin {
+// ambientMode returns the mode that the pod or else its namespace states, and
+// where; "" if neither does.
+func ambientMode(s *Service, ns *Namespace) (string, Origin) {
 	if mode := s.Labels[ambientKey]; mode != "" && len(s.Origins) > 0 {
-		return map[string]Origin{mode: s.Origins[0]}
+		return mode, s.Origins[0]
 	}
-	if ns != nil && ns.Labels[ambientKey] != "" {
-		return map[string]Origin{ns.Labels[ambientKey]: ns.Origin}
+	if ns != nil {
+		return ns.Labels[ambientKey], ns.Origin
 	}
-	return nil
+	return "", Origin{}
 }
 
 func runsCode(k Kind) bool { return k != KindExternal && k != KindTopic }
