@@ -36,9 +36,8 @@ type weirSetting struct {
 
 // fill fills the fields of a struct that the file has something for.
 func fill(into reflect.Value, from map[string]json.RawMessage) {
-	for i := range into.NumField() {
-		field := into.Field(i)
-		raw, ok := from[keyOf(into.Type().Field(i).Name)]
+	for name, field := range policy.Fields(into) {
+		raw, ok := from[name]
 		switch {
 		case !ok:
 		case field.Kind() == reflect.Pointer:
@@ -56,14 +55,6 @@ func fill(into reflect.Value, from map[string]json.RawMessage) {
 			}
 		}
 	}
-}
-
-// keyOf is the name of a field in the file: "perTry" of PerTry, "ttl" of TTL.
-func keyOf(field string) string {
-	if field == strings.ToUpper(field) {
-		return strings.ToLower(field)
-	}
-	return strings.ToLower(field[:1]) + field[1:]
 }
 
 // fillSetting fills a policy.Setting. A value that does not fit leaves the setting
