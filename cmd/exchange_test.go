@@ -48,6 +48,106 @@ func TestExchange(t *testing.T) {
 	}
 }
 
+// ofObjects are the rules about the objects that policies stand in. A graph has only
+// what acts on its calls.
+var ofObjects = map[string]bool{
+	"policy-unbound": true, "policy-shadowed": true, "policy-inert": true, "policy-needs-mesh": true, "value-invalid": true,
+}
+
+// found are the findings about sources that do not look at objects. The places of
+// policies are written as people read them, without the name of their reader.
+func found(t *testing.T, sources ...string) []any {
+	t.Helper()
+	var out, talk bytes.Buffer
+	Main(append([]string{"check", "--fail-on", "never", "-o", "json"}, sources...), nil, &out, &talk)
+	var report struct{ Findings []map[string]any }
+	if err := json.Unmarshal(out.Bytes(), &report); err != nil {
+		t.Fatalf("weir check %v: %v: %s", sources, err, talk.String())
+	}
+	var list []any
+	for _, f := range report.Findings {
+		if rule, _ := f["rule"].(string); !ofObjects[rule] && rule != "unreadable-input" {
+			for _, o := range f["origins"].([]any) {
+				delete(o.(map[string]any), "reader")
+			}
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// TestExchangeFindings holds that a graph that was written is judged as what it was
+// read from: policies come back in their layers, and values with their provenance.
+func TestExchangeFindings(t *testing.T) {
+	meshed := t.TempDir()
+	if err := os.WriteFile(filepath.Join(meshed, "meshed.yaml"), []byte(meshedEstate), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, set := range append(systems(t), meshed) {
+		t.Run(filepath.Base(filepath.Dir(set))+"/"+filepath.Base(set), func(t *testing.T) {
+			written := filepath.Join(t.TempDir(), "graph.json")
+			exported(t, written, set)
+			want := found(t, set)
+			total += len(want)
+			if diff := cmp.Diff(want, found(t, written)); diff != "" {
+				t.Errorf("the written graph is judged otherwise (-inputs +graph):\n%s", diff)
+			}
+		})
+	}
+	if total < 50 {
+		t.Errorf("%d findings in all: too few to show anything", total)
+	}
+}
+
+// meshedEstate has a call with two routes in a mesh that differ in what protects
+// them, a policy of the code on top, and a caller that the mesh does not carry.
+const meshedEstate = `
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop, labels: {istio-injection: enabled}}
+---
+apiVersion: weir/v1
+services:
+- {name: shop/cart, tier: 1, calls: [{to: shop/pricing, protocol: http, retry: {retries: 2, on: [response-5xx], backoff: {kind: fixed, base: 1s}}}]}
+- {name: shop/batch, calls: [{to: shop/pricing, protocol: http, methods: [POST], idempotent: true}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: pricing
+  namespace: shop
+  annotations: {weir.dev/ignore: "breaker-missing: known"}
+spec: {selector: {matchLabels: {app: pricing}}, template: {metadata: {labels: {app: pricing}}, spec: {containers: [{name: c, image: x}]}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pricing, namespace: shop}
+spec: {selector: {app: pricing}, ports: [{name: http, port: 80}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: batch, namespace: shop}
+spec:
+  selector: {matchLabels: {app: batch}}
+  template:
+    metadata: {labels: {app: batch}, annotations: {sidecar.istio.io/inject: "false"}}
+    spec: {containers: [{name: c, image: x}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: pricing, namespace: shop}
+spec:
+  hosts: [pricing]
+  http:
+  - match: [{uri: {prefix: /v2}}]
+    timeout: 2s
+    retries: {attempts: 3, perTryTimeout: 2s, retryOn: "5xx"}
+    route: [{destination: {host: pricing}}]
+  - retries: {attempts: 1, retryOn: "reset"}
+    route: [{destination: {host: pricing}}]
+`
+
 // TestShards holds that parts of the traces, read one by one and put together, are
 // as good as all of them at once, where no trace is split between parts. What one
 // part knows only from its callers is a service in another.

@@ -72,6 +72,7 @@ type Thing struct {
 	Annotations Labels // the object's own annotations and those of its pods
 	Probes      Probes
 	Replicas    policy.Setting[int] // platform-default where the product starts one unasked
+	Meshes      []Membership        // where the document tells of them outright; signs among its labels are found by the builder
 
 	Tier       policy.Setting[int]     // 1 (most critical) to 4
 	SLO        policy.Setting[float64] // percent, 99.9

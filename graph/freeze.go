@@ -181,6 +181,10 @@ func (s *Service) declare(t *Thing) {
 		}
 	}
 	s.Probes.over(t.Probes)
+	for _, m := range t.Meshes {
+		s.Meshes = slices.DeleteFunc(s.Meshes, func(known Membership) bool { return known.Product == m.Product })
+		s.Meshes = append(s.Meshes, m)
+	}
 }
 
 // replicas returns how many copies of a service run: what people say, else the

@@ -109,8 +109,9 @@ func (l *linker) onlyNamespace() *Namespace {
 	return &l.f.Namespaces[len(l.f.Namespaces)-1]
 }
 
+// memberships returns what is said outright of s, then what signs say.
 func memberships(s *Service, ns *Namespace) []Membership {
-	var list []Membership
+	list := s.Meshes
 	own := func(product string, in bool, o Origin) {
 		for _, m := range list {
 			if m.Product == product {
@@ -128,7 +129,7 @@ func memberships(s *Service, ns *Namespace) []Membership {
 			own(g.product, in, at)
 		}
 	}
-	if mode, o := ambientMode(s, ns); mode != "" {
+	if mode, o := ambientMode(s, ns); mode != "" && len(s.Meshes) == 0 {
 		list = append(list, Membership{
 			Product: "istio", In: mode == "ambient", Ambient: mode == "ambient", Origin: o,
 			Waypoint: s.Labels[waypointKey] != "" || ns != nil && ns.Labels[waypointKey] != "",

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -10,6 +12,15 @@ import (
 
 func originJSON(o graph.Origin) jsonOrigin {
 	return jsonOrigin{Reader: o.Reader, File: o.File, Line: o.Line, Column: o.Column}
+}
+
+// knownOrigin is nil for what has no place in the inputs.
+func knownOrigin(o graph.Origin) *jsonOrigin {
+	if o == (graph.Origin{}) {
+		return nil
+	}
+	j := originJSON(o)
+	return &j
 }
 
 // convert returns a slice that is never nil, so that an empty list is written as
@@ -38,8 +49,11 @@ func serviceJSON(s *graph.Service) jsonService {
 		Kind: s.Kind.String(), Role: s.Role.String(), Defined: s.Defined,
 		Tier: value(s.Tier), SLO: value(s.SLO), Entrypoint: value(s.Entrypoint), Replicas: value(s.Replicas),
 		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle,
-		Labels: s.Labels, Aliases: s.Aliases, Versions: s.Versions,
-		Origins: convert(s.Origins, originJSON),
+		Labels: s.Labels, Annotations: ownAnnotations(s.Annotations), Aliases: s.Aliases, Versions: s.Versions,
+		Origins: convert(s.Origins, originJSON), Provenance: provenanceJSON(s),
+	}
+	if len(s.Meshes) > 0 {
+		j.Meshes = convert(s.Meshes, meshJSON)
 	}
 	if h := s.Scaling; h != nil {
 		j.Scaling = &jsonScaling{Min: h.Min, Max: h.Max, Origin: h.Origin.String()}
@@ -48,12 +62,39 @@ func serviceJSON(s *graph.Service) jsonService {
 		j.Disruption = &jsonDisruption{MinAvailable: b.MinAvailable, MaxUnavailable: b.MaxUnavailable, Origin: b.Origin.String()}
 	}
 	if s.Probes.Known {
-		j.Probes = &jsonProbes{Readiness: s.Probes.Readiness, Liveness: s.Probes.Liveness, Startup: s.Probes.Startup}
+		j.Probes = &jsonProbes{Readiness: s.Probes.Readiness, Liveness: s.Probes.Liveness, Startup: s.Probes.Startup, Origin: knownOrigin(s.Probes.Origin)}
 	}
 	for _, port := range s.Ports {
 		j.Ports = append(j.Ports, jsonPort{Name: port.Name, Number: port.Number, Target: port.Target, Protocol: port.Protocol})
 	}
 	return j
+}
+
+// ownAnnotations leaves out what is not weir's: annotations may hold anything, whole
+// manifests too.
+func ownAnnotations(all graph.Labels) map[string]string {
+	own := map[string]string{}
+	for key, v := range all {
+		if strings.HasPrefix(key, "weir.dev/") {
+			own[key] = v
+		}
+	}
+	return own
+}
+
+func meshJSON(m graph.Membership) jsonMesh {
+	return jsonMesh{Product: m.Product, In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Origin: originJSON(m.Origin)}
+}
+
+// provenanceJSON says where the settings of a service come from.
+func provenanceJSON(s *graph.Service) map[string]jsonSaid {
+	said := map[string]jsonSaid{}
+	for key, f := range map[string]any{"tier": s.Tier, "slo": s.SLO, "entrypoint": s.Entrypoint, "replicas": s.Replicas} {
+		if v, ok := policy.SettingIn(reflect.ValueOf(f)); ok && v.Value != nil {
+			said[key] = jsonSaid{Provenance: v.Provenance.String(), Origin: knownOrigin(v.Origin)}
+		}
+	}
+	return said
 }
 
 func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
@@ -71,18 +112,38 @@ func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
 		j.Evidence = append(j.Evidence, evidenceJSON(ev))
 		j.Origins = append(j.Origins, originJSON(ev.Origin))
 	}
-	if routes := g.Routes(e); len(routes) == 1 {
-		all := policy.Set{}
-		for _, layer := range slices.Backward(routes[0].Layers) {
-			all = policy.Overlay(all, layer)
-		}
-		if !all.Empty() {
+	routes := g.Routes(e)
+	if len(routes) == 1 {
+		if all := laidOver(routes[0].Layers); !all.Empty() {
 			j.Policy = policyJSON(&all)
 		}
+	}
+	if slices.ContainsFunc(routes, func(r graph.Route) bool { return r.Match != "" || slices.ContainsFunc(r.Layers, ofProduct) }) {
+		j.Parts = convert(routes, partOfCallJSON)
 	}
 	slices.SortFunc(j.Origins, compareOrigins)
 	j.Origins = slices.Compact(j.Origins)
 	return j
+}
+
+// laidOver is what layers say together, the outermost first.
+func laidOver(layers []policy.Set) policy.Set {
+	all := policy.Set{}
+	for _, layer := range slices.Backward(layers) {
+		all = policy.Overlay(all, layer)
+	}
+	return all
+}
+
+func ofProduct(s policy.Set) bool { return s.Product != "" }
+
+func partOfCallJSON(r graph.Route) jsonPart {
+	return jsonPart{
+		Match: r.Match, Methods: r.Methods, Idempotent: r.Idempotent,
+		Layers: convert(r.Layers, func(s policy.Set) jsonPartLayer {
+			return jsonPartLayer{Layer: s.Layer.String(), Product: s.Product, Policy: policyJSON(&s)}
+		}),
+	}
 }
 
 func observedJSON(o *graph.Observed) *jsonObserved {
@@ -103,7 +164,7 @@ func compareOrigins(a, b jsonOrigin) int {
 func evidenceJSON(e *graph.Evidence) jsonEvidence {
 	j := jsonEvidence{
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
-		Methods: e.Methods, Database: e.Database, Port: e.Port, Origin: originJSON(e.Origin),
+		Methods: e.Methods, Idempotent: e.Idempotent, Database: e.Database, Port: e.Port, Origin: originJSON(e.Origin),
 		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
 	}
 	if e.Mode != graph.ModeUnknown {
@@ -113,7 +174,7 @@ func evidenceJSON(e *graph.Evidence) jsonEvidence {
 		j.Need = e.Need.String()
 	}
 	if !e.Says.Empty() {
-		j.Layer, j.Policy = e.Says.Layer.String(), policyJSON(e.Says)
+		j.Layer, j.Product, j.Policy = e.Says.Layer.String(), e.Says.Product, policyJSON(e.Says)
 	}
 	return j
 }

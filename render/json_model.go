@@ -32,9 +32,29 @@ type jsonService struct {
 	Probes     *jsonProbes       `json:"probes,omitempty"`
 	Ports      []jsonPort        `json:"ports,omitempty"`
 	Labels     map[string]string `json:"labels,omitempty"`
-	Aliases    []string          `json:"aliases,omitempty"`
-	Versions   []string          `json:"versions,omitempty"`
-	Origins    []jsonOrigin      `json:"origins,omitempty"`
+
+	Annotations map[string]string   `json:"annotations,omitempty"` // weir's own
+	Meshes      []jsonMesh          `json:"meshes,omitempty"`      // what is known, one a product
+	Provenance  map[string]jsonSaid `json:"provenance,omitempty"`  // of tier, slo, entrypoint and replicas, by key
+
+	Aliases  []string     `json:"aliases,omitempty"`
+	Versions []string     `json:"versions,omitempty"`
+	Origins  []jsonOrigin `json:"origins,omitempty"`
+}
+
+// jsonMesh says whether the calls of a service go through the proxy of a mesh.
+type jsonMesh struct {
+	Product  string     `json:"product"`
+	In       bool       `json:"in"`
+	Ambient  bool       `json:"ambient,omitempty"`
+	Waypoint bool       `json:"waypoint,omitempty"`
+	Origin   jsonOrigin `json:"origin"`
+}
+
+// jsonSaid says how a value of a service came about, and where it stands.
+type jsonSaid struct {
+	Provenance string      `json:"provenance"`
+	Origin     *jsonOrigin `json:"origin,omitempty"`
 }
 
 type jsonScaling struct {
@@ -53,6 +73,8 @@ type jsonProbes struct {
 	Readiness bool `json:"readiness"`
 	Liveness  bool `json:"liveness"`
 	Startup   bool `json:"startup"`
+
+	Origin *jsonOrigin `json:"origin,omitempty"` // of the readiness check, else of the first one
 }
 
 type jsonPort struct {
@@ -75,9 +97,25 @@ type jsonCall struct {
 	Fallback bool           `json:"fallback,omitempty"`
 	Mirror   bool           `json:"mirror,omitempty"`
 	Calls    int            `json:"calls,omitempty"`  // calls that this one stands for, if several are drawn as one
-	Policy   jsonPolicy     `json:"policy,omitempty"` // all layers laid over each other, if the call has no parts; weir policies has layers and parts
+	Policy   jsonPolicy     `json:"policy,omitempty"` // all layers laid over each other, if the call has no parts
+	Parts    []jsonPart     `json:"parts,omitempty"`  // what acts where, if there is more to say than Policy does
 	Evidence []jsonEvidence `json:"evidence,omitempty"`
 	Origins  []jsonOrigin   `json:"origins,omitempty"`
+}
+
+// jsonPart is a part of a call and what its layers say, outermost first. Match is
+// empty for all of the call, or for all the rest of it.
+type jsonPart struct {
+	Match      string          `json:"match,omitempty"`
+	Methods    []string        `json:"methods,omitempty"`
+	Idempotent bool            `json:"idempotent,omitempty"`
+	Layers     []jsonPartLayer `json:"layers"`
+}
+
+type jsonPartLayer struct {
+	Layer   string     `json:"layer"`
+	Product string     `json:"product,omitempty"`
+	Policy  jsonPolicy `json:"policy"`
 }
 
 // jsonObserved is what traces show of a call, or others that counted. The numbers
@@ -98,23 +136,25 @@ type jsonLatency struct {
 }
 
 type jsonEvidence struct {
-	Way      string     `json:"way"`
-	Strength string     `json:"strength"`
-	Class    string     `json:"class"`
-	Observed bool       `json:"observed,omitempty"`
-	Mode     string     `json:"mode,omitempty"` // as this evidence has it, if it says
-	Need     string     `json:"need,omitempty"`
-	Fallback bool       `json:"fallback,omitempty"`
-	Mirror   bool       `json:"mirror,omitempty"`
-	Key      string     `json:"key,omitempty"`
-	Match    string     `json:"match,omitempty"` // the part of the calls that it is about
-	Protocol string     `json:"protocol,omitempty"`
-	Methods  []string   `json:"methods,omitempty"`
-	Database string     `json:"database,omitempty"`
-	Port     int        `json:"port,omitempty"`
-	Layer    string     `json:"layer,omitempty"` // where Policy acts
-	Policy   jsonPolicy `json:"policy,omitempty"`
-	Origin   jsonOrigin `json:"origin"`
+	Way        string     `json:"way"`
+	Strength   string     `json:"strength"`
+	Class      string     `json:"class"`
+	Observed   bool       `json:"observed,omitempty"`
+	Mode       string     `json:"mode,omitempty"` // as this evidence has it, if it says
+	Need       string     `json:"need,omitempty"`
+	Fallback   bool       `json:"fallback,omitempty"`
+	Mirror     bool       `json:"mirror,omitempty"`
+	Key        string     `json:"key,omitempty"`
+	Match      string     `json:"match,omitempty"` // the part of the calls that it is about
+	Protocol   string     `json:"protocol,omitempty"`
+	Methods    []string   `json:"methods,omitempty"`
+	Idempotent bool       `json:"idempotent,omitempty"`
+	Database   string     `json:"database,omitempty"`
+	Port       int        `json:"port,omitempty"`
+	Layer      string     `json:"layer,omitempty"`   // where Policy acts
+	Product    string     `json:"product,omitempty"` // whose Policy is
+	Policy     jsonPolicy `json:"policy,omitempty"`
+	Origin     jsonOrigin `json:"origin"`
 }
 
 // jsonPolicy has the parts timeout, retry, breaker, bulkhead, rateLimit,

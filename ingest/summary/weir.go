@@ -16,8 +16,8 @@ import (
 // add up: files of parts of the traces together are as good as one of all, where no
 // trace is split between the parts.
 //
-// What is not in the file cannot come back: annotations, mesh membership, and in
-// which layers a policy acts that stands apart from its call.
+// What is not in the file cannot come back: the objects that policies stand in, of
+// which the file has only what acts on each call.
 var Weir = &document.Reader{
 	Name:  "weir",
 	Doc:   "graphs that weir wrote itself, with -o json",
@@ -130,8 +130,17 @@ type weirService struct {
 		Min, Max int
 		Origin   string
 	}
-	Disruption        *struct{ MinAvailable, MaxUnavailable, Origin string }
-	Probes            *struct{ Readiness, Liveness, Startup bool }
+	Disruption *struct{ MinAvailable, MaxUnavailable, Origin string }
+	Probes     *struct {
+		Readiness, Liveness, Startup bool
+		Origin                       graph.Origin
+	}
+	Annotations map[string]string
+	Meshes      []graph.Membership
+	Provenance  map[string]struct {
+		Provenance string
+		Origin     graph.Origin
+	}
 	Ports             []graph.Port
 	Labels            map[string]string
 	Aliases, Versions []string
@@ -165,7 +174,7 @@ func (w *weir) service(s *weirService) {
 	case s.told():
 		n := graph.Name{Ref: s.ref, Origin: at, Outside: true, Kind: s.kind, Ports: s.Ports}
 		if s.ref.Realm == "host" {
-			n.Hosts = []string{s.Name}
+			n.Hosts = append([]string{s.Name}, s.Aliases...)
 		}
 		w.f.Names = append(w.f.Names, n)
 		for _, o := range s.Origins[min(1, len(s.Origins)):] {
@@ -186,11 +195,12 @@ func (w *weir) declare(s *weirService, at graph.Origin) {
 	t := graph.Thing{
 		Ref: s.ref, Origin: at, Kind: s.kind, KindSure: true,
 		Aliases: s.Aliases, Versions: s.Versions, Ports: s.Ports, Labels: s.Labels,
-		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle,
-		Tier: setting(s.Tier, at), SLO: setting(s.SLO, at), Entrypoint: setting(s.Entrypoint, at), Replicas: setting(s.Replicas, at),
+		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle, Annotations: s.Annotations, Meshes: s.Meshes,
+		Tier: setting(s, "tier", s.Tier, at), SLO: setting(s, "slo", s.SLO, at),
+		Entrypoint: setting(s, "entrypoint", s.Entrypoint, at), Replicas: setting(s, "replicas", s.Replicas, at),
 	}
 	if p := s.Probes; p != nil {
-		t.Probes = graph.Probes{Known: true, Readiness: p.Readiness, Liveness: p.Liveness, Startup: p.Startup, Origin: at}
+		t.Probes = graph.Probes{Known: true, Readiness: p.Readiness, Liveness: p.Liveness, Startup: p.Startup, Origin: p.Origin}
 	}
 	w.f.Things = append(w.f.Things, t)
 	for _, o := range s.Origins[min(1, len(s.Origins)):] {
@@ -214,11 +224,16 @@ func (s *weirService) origin(d *document.Document) graph.Origin {
 	return d.Line(1, 0)
 }
 
-func setting[T any](v *T, at graph.Origin) policy.Setting[T] {
+// setting is a value of a service with what the file says of its provenance.
+func setting[T any](s *weirService, key string, v *T, at graph.Origin) policy.Setting[T] {
 	if v == nil {
 		return policy.Setting[T]{}
 	}
-	return policy.Declare(*v, at)
+	declared := policy.Declare(*v, at)
+	if said, ok := s.Provenance[key]; ok {
+		declared.Provenance, declared.Origin = word[policy.Provenance](policy.Provenances, said.Provenance), said.Origin
+	}
+	return declared
 }
 
 // party is a service as the end of a declared call. One that nothing declares is
@@ -227,7 +242,11 @@ func (s *weirService) party(caller *weirService) graph.Party {
 	if s.Defined || s.told() {
 		return graph.Party{Ref: s.ref}
 	}
-	return graph.Party{Host: graph.Address{Host: s.Name}, Namespace: caller.Namespace}
+	host := s.Name
+	if len(s.Aliases) > 0 {
+		host = s.Aliases[0] // its name in full, of which only a part is shown
+	}
+	return graph.Party{Host: graph.Address{Host: host}, Namespace: caller.Namespace}
 }
 
 // seen is a service as the end of an observed call.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 // weirCall is a call as the file has it.
@@ -12,7 +13,17 @@ type weirCall struct {
 	From, To string
 	Observed *weirObserved
 	Policy   weirPolicy
+	Parts    []weirPart
 	Evidence []weirEvidence
+}
+
+// weirPart is a part of a call and what acts on it.
+type weirPart struct {
+	Match  string
+	Layers []struct {
+		Layer, Product string
+		Policy         weirPolicy
+	}
 }
 
 type weirObserved struct {
@@ -26,7 +37,8 @@ type weirEvidence struct {
 	Key, Match, Protocol, Database   string
 	Methods                          []string
 	Port                             int
-	Layer                            string
+	Layer, Product                   string
+	Idempotent                       bool
 	Policy                           weirPolicy
 	Origin                           graph.Origin
 }
@@ -48,15 +60,28 @@ func (w *weir) call(c *weirCall) {
 		own = own || !fact.Says.Empty()
 		w.f.Calls = append(w.f.Calls, fact)
 	}
-	if says := c.Policy.set(""); !own && !says.Empty() {
-		w.f.Policies = append(w.f.Policies, graph.Policy{
-			Origin: w.d.Line(1, 0), Object: "weir/" + c.From + "->" + c.To, Namespace: from.Namespace,
-			From: []graph.Party{from.party(from)}, To: []graph.Party{to.party(from)}, Says: *says,
-		})
+	if says := c.Policy.set("", ""); !own && len(c.Parts) == 0 && !says.Empty() {
+		w.policy(from, to, "", says)
+	}
+	for _, part := range c.Parts {
+		for _, l := range part.Layers {
+			// What a document says of its own call came with the evidence.
+			if says := l.Policy.set(l.Layer, l.Product); l.Product != "" {
+				w.policy(from, to, part.Match, says)
+			}
+		}
 	}
 	if c.Observed != nil {
 		w.observe(from, to, c.Observed, seen)
 	}
+}
+
+// policy takes what acts on a part of a call.
+func (w *weir) policy(from, to *weirService, match string, says *policy.Set) {
+	w.f.Policies = append(w.f.Policies, graph.Policy{
+		Origin: w.d.Line(1, 0), Product: says.Product, Object: "weir/" + from.ID + "->" + to.ID, Namespace: from.Namespace,
+		From: []graph.Party{from.party(from)}, To: []graph.Party{to.party(from)}, Match: match, Says: *says,
+	})
 }
 
 // observe takes what was seen of a call. The numbers are those of all ways in which
@@ -86,11 +111,11 @@ func (w *weir) observe(from, to *weirService, o *weirObserved, ways []weirEviden
 func (e *weirEvidence) evidence() graph.Evidence {
 	v := graph.Evidence{
 		Origin: e.Origin, Way: e.Way, Key: e.Key, Match: e.Match, Protocol: e.Protocol, Database: e.Database, Port: e.Port,
-		Methods: e.Methods, Fallback: e.Fallback, Mirror: e.Mirror,
+		Methods: e.Methods, Idempotent: e.Idempotent, Fallback: e.Fallback, Mirror: e.Mirror,
 		Strength: word[graph.Strength](graph.Strengths, e.Strength), Class: word[graph.Class](graph.Classes, e.Class),
 		Mode: word[graph.Mode](graph.Modes, e.Mode), Need: word[graph.Need](graph.Needs, e.Need),
 	}
-	if says := e.Policy.set(e.Layer); !says.Empty() {
+	if says := e.Policy.set(e.Layer, e.Product); !says.Empty() {
 		v.Says = says
 	}
 	return v

@@ -15,8 +15,8 @@ import (
 // set is the policy in the words of the graph. The file names every setting as the
 // type policy.Set does, with a small letter first, so that one walk over the type
 // reads them all.
-func (p weirPolicy) set(layer string) *policy.Set {
-	s := &policy.Set{Layer: word[policy.Layer](policy.Layers, layer)}
+func (p weirPolicy) set(layer, product string) *policy.Set {
+	s := &policy.Set{Layer: word[policy.Layer](policy.Layers, layer), Product: product}
 	fill(reflect.ValueOf(s).Elem(), p)
 	var steps []map[string]json.RawMessage
 	if json.Unmarshal(p["fallback"], &steps) == nil && steps != nil {
