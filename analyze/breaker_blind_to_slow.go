@@ -48,7 +48,7 @@ func checkBreakerBlindToSlow(p *Pass) {
 		}
 		blind, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
 			return part.Attempt.State != policy.Finite && !part.gapBound() && !part.held() &&
-				l.Set.Breaker.Kind.Provenance != policy.PlatformDefault && !seesSlow(l.Set.Breaker)
+				wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
 		})
 		if !ok {
 			continue

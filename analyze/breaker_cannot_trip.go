@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -11,7 +12,7 @@ import (
 
 var breakerCannotTrip = &Rule{
 	ID:       "breaker-cannot-trip",
-	Title:    "a breaker that ejects hosts has none that it may eject",
+	Title:    "a breaker that never opens",
 	Doc:      breakerCannotTripDoc,
 	Severity: Warning,
 	Check:    checkBreakerCannotTrip,
@@ -23,7 +24,10 @@ a share allows. 10 % of three replicas is none: the breaker is configured, valid
 never acts. With a single replica there is nobody left to send the calls to.
 
 Fires for a breaker that ejects hosts when the share of the replicas rounds down to
-none; when there is one replica; and when all its detectors are off.
+none; when there is one replica, or one address in a ServiceEntry; when all its
+detectors are off; and in Istio when the callee is a headless Service, for which the
+proxy passes calls on to the replica that the caller chose. A breaker that is written
+and switched off as a whole ("disabled: true", thresholds of 0) is told as info.
 
     kind: DestinationRule
     spec:
@@ -34,7 +38,8 @@ none; when there is one replica; and when all its detectors are off.
 Stays silent when at least one host may go and one stays, when a product ejects one
 host in any case, and when nobody knows how many replicas there are. An autoscaler
 counts with its minimum. A call that several services make is told once for each
-breaker.
+breaker. Breakers in code that want more calls than ever come within their window
+are not told: traces are samples, and no input says how many calls there are.
 
     outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 50}
 
@@ -76,29 +81,52 @@ func checkBreakerCannotTrip(p *Pass) {
 }
 
 func (p *Pass) stuck(e graph.Edge) (layered, bool) {
-	return worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
-		why, _, _ := whyStuck(l, part.Facts.Replicas)
-		return why != ""
-	})
+	bad := func(part *Part, l *policy.Effect) bool {
+		_, found := whyStuck(l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
+		return found
+	}
+	parts := p.Effective(e)
+	if found, ok := worstLayer(parts, (*Part).broken, bad); ok {
+		return found, ok
+	}
+	return worstLayer(parts, (*Part).switchedOff, bad)
 }
 
-// whyStuck tells why the breaker of a layer never takes a host out, "" if it does
-// or nobody knows.
-func whyStuck(l *policy.Effect, hosts policy.Setting[int]) (why, hint string, sure Confidence) {
+// A standstill is why a breaker never opens.
+type standstill struct {
+	why, hint string
+	severity  Severity
+	sure      Confidence
+	values    []KeyValue
+}
+
+// whyStuck tells why the breaker of a layer never takes out a host of the callee,
+// and false if it does or nobody knows.
+func whyStuck(l *policy.Effect, hosts policy.Setting[int], callee *graph.Service) (standstill, bool) {
 	b := l.Set.Breaker
-	if b.Kind.Value != "endpoint" || b.Kind.Provenance == policy.PlatformDefault {
-		return "", "", Assumed
-	}
+	count := copies{Setting: hosts}.value()
 	switch j := l.Ejection; {
+	case b.Kind.Provenance == policy.Disabled:
+		return standstill{"it is declared and switched off", "switch it on, or remove what is written of it", Info, Certain, []KeyValue{value("breaker", b.Kind)}}, true
+	case b.Kind.Value != "endpoint" || !wroteBreaker(b):
 	case detectsNothing(b):
-		return "all its detectors are off", "let it count errors in a row, 5 is usual", Certain
+		return standstill{"all its detectors are off", "let it count errors in a row, 5 is usual", Warning, Certain,
+			[]KeyValue{value("failures", b.Failures), value("gatewayFailures", b.Gateway)}}, true
+	case callee.Headless && l.Set.Product == "istio":
+		return standstill{"the callee is a headless Service, whose replicas the caller itself chooses among", "give it a Service with an address of its own", Warning, Default,
+			[]KeyValue{{"headless", "true"}, count}}, true
+	case hosts.Set() && hosts.Value == 1 && callee.Kind == graph.KindExternal:
+		return standstill{"its only address cannot be taken out", "list a second address, or guard the whole call with a breaker in the caller's code", Warning, sureOf(hosts.Provenance), []KeyValue{{"addresses", "1"}}}, true
 	case hosts.Set() && hosts.Value == 1:
-		return "the only replica cannot be taken out", "run two or more, or guard the whole call with a breaker in the caller's code", sureOf(hosts.Provenance)
+		return standstill{"the only replica cannot be taken out", "run two or more, or guard the whole call with a breaker in the caller's code", Warning, sureOf(hosts.Provenance),
+			[]KeyValue{count, value("maxEject", b.MaxEject)}}, true
 	case j.Known && j.Hosts > 1 && j.Most == 0:
-		return fmt.Sprintf("%.3g %% of %d replicas is none that it may take out", b.MaxEject.Value*100, j.Hosts),
-			fmt.Sprintf("let it take out %.0f %%, which is one of them", percentOfOne(j.Hosts)), sureOf(hosts.Provenance, b.MaxEject.Provenance)
+		field := cmp.Or(recipe(l.Set.Product, fixEject), "the share that may be taken out")
+		return standstill{fmt.Sprintf("%.3g %% of %d replicas is none that it may take out", b.MaxEject.Value*100, j.Hosts),
+			fmt.Sprintf("set %s to %.0f %%, which is one of them", field, percentOfOne(j.Hosts)), Warning, sureOf(hosts.Provenance, b.MaxEject.Provenance),
+			[]KeyValue{count, value("maxEject", b.MaxEject)}}, true
 	}
-	return "", "", Assumed
+	return standstill{}, false
 }
 
 // percentOfOne is the smallest round share that is one host of so many.
@@ -120,11 +148,11 @@ func (p *Pass) reportStuck(calls []graph.Edge) {
 	g := p.Core
 	e := calls[0]
 	found, _ := p.stuck(e)
-	b := found.layer.Set.Breaker
+	b, callee := found.layer.Set.Breaker, g.Service(g.To(e))
 	hosts := found.part.Facts.Replicas
-	why, hint, sure := whyStuck(found.layer, hosts)
-	f := p.about(e, sure, breakerOrigin(b), b.MaxEject.Origin, hosts.Origin)
-	f.Message = fmt.Sprintf("the breaker of %s->%s%s never opens: %s", g.ID(g.From(e)), g.ID(g.To(e)), found.named, why)
+	s, _ := whyStuck(found.layer, hosts, callee)
+	f := p.about(e, s.sure, breakerOrigin(b), b.MaxEject.Origin, hosts.Origin)
+	f.Message = fmt.Sprintf("the breaker of %s->%s%s never opens: %s", g.ID(g.From(e)), g.ID(g.To(e)), found.named, s.why)
 	if others := len(calls) - 1; others > 0 {
 		f.Message += fmt.Sprintf("; nor does it for %s", english.Count(others, "other caller"))
 		for _, other := range calls[1:] {
@@ -133,10 +161,10 @@ func (p *Pass) reportStuck(calls []graph.Edge) {
 			}
 		}
 	}
-	f.Hint = hint
-	if s := g.Service(g.To(e)); s.Scaling != nil {
+	f.Hint = s.hint
+	if callee.Scaling != nil && hosts.Set() {
 		f.Hint += "; its autoscaler's minimum was counted"
 	}
-	f.Values = []KeyValue{copies{Setting: hosts}.value(), value("maxEject", b.MaxEject)}
-	p.At(p.calm(e, Warning), f)
+	f.Values = s.values
+	p.At(p.calm(e, s.severity), f)
 }

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 var breakerWindowTooShort = &Rule{
 	ID:       "breaker-window-too-short",
 	Title:    "a breaker forgets faster than a call can fail",
-	Doc:      breakerWindowTooShortDoc,
+	Doc:      breakerWindowTooShortDoc + waysOut(fixWindow) + waysOut(fixOpen),
 	Severity: Info,
 	Check:    checkBreakerWindowTooShort,
 }
@@ -29,27 +30,25 @@ the breaker is open for less than one, and somebody wrote the breaker.
     "CircuitBreaker": {"SamplingDuration": "00:00:10"},
     "AttemptTimeout": {"Timeout": "00:00:10"}
 
-Stays silent where the window is longer, where calls are counted instead of time, or
+Stays silent where the window is longer, where nobody wrote the open time, where calls are counted instead of time, or
 errors in a row; and where the call has no bound ("breaker-blind-to-slow").
 
     "CircuitBreaker": {"SamplingDuration": "00:00:30"}
 
 The factor of two is what .NET's own validation of these options asks for.
 
+How many calls come within a window is nothing that the inputs tell, so whether a
+breaker that wants a hundred of them ever sees as many is left to its owners.
+
 **The way out.** A window of at least twice the timeout of an attempt, and an open
 time of at least one; or a shorter timeout.
-
-- .NET: "CircuitBreaker:SamplingDuration" and "BreakDuration".
-- resilience4j: "slidingWindowSize" with "slidingWindowType: TIME_BASED",
-  "waitDurationInOpenState".
-- Istio: "baseEjectionTime" of "outlierDetection". Dapr: "timeout" of the breaker.
-- opossum: "rollingCountTimeout", "resetTimeout". Native: "breaker.window", "open".
 `
 
 func checkBreakerWindowTooShort(p *Pass) {
 	for e := range p.Requests() {
 		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
-			return short(l, part.Attempt) != ""
+			_, short := shortOf(l, part.Attempt)
+			return short
 		})
 		if ok {
 			p.reportShortWindow(e, found)
@@ -57,31 +56,44 @@ func checkBreakerWindowTooShort(p *Pass) {
 	}
 }
 
-// short tells what of a breaker is shorter than the attempts it is about, "" if
-// nothing is.
-func short(l *policy.Effect, attempt policy.Bound) string {
+// A shortfall is a time of a breaker that is shorter than the attempts it is about.
+type shortfall struct {
+	what  string // "window" or "open"
+	time  policy.Setting[time.Duration]
+	least time.Duration // that it should be
+	why   string
+}
+
+// shortOf tells what of a breaker is shorter than the attempts it is about, and
+// false if nothing is.
+func shortOf(l *policy.Effect, attempt policy.Bound) (shortfall, bool) {
 	b := l.Set.Breaker
-	if attempt.State != policy.Finite || !attempt.Explicit() && !wrote(b.Window) && !wrote(b.Open) {
-		return ""
+	if attempt.State != policy.Finite || !wroteBreaker(b) {
+		return shortfall{}, false
 	}
 	const factor = 2
-	lasts := func(s policy.Setting[time.Duration]) bool { return s.Set() && s.Value > 0 }
-	switch {
-	case b.Kind.Provenance == policy.PlatformDefault:
-	case b.Kind.Value == "call" && b.ErrorRate.Set() && lasts(b.Window) && b.Window.Value < factor*attempt.Time:
-		return fmt.Sprintf("counts errors over %s, less than two attempts of %s", english.Duration(b.Window.Value), until(attempt))
-	case lasts(b.Open) && b.Open.Value < attempt.Time:
-		return fmt.Sprintf("stays open for %s, less than one attempt of %s", english.Duration(b.Open.Value), until(attempt))
+	short := func(s policy.Setting[time.Duration], least time.Duration) bool {
+		return s.Set() && 0 < s.Value && s.Value < least
 	}
-	return ""
+	switch {
+	case b.Kind.Value == "call" && b.ErrorRate.Set() && short(b.Window, factor*attempt.Time) && (wrote(b.Window) || attempt.Explicit()):
+		return shortfall{"window", b.Window, factor * attempt.Time, fmt.Sprintf("counts errors over %s, less than two attempts of %s", english.Duration(b.Window.Value), until(attempt))}, true
+	case short(b.Open, attempt.Time) && b.Open.Provenance != policy.PlatformDefault: // .NET's own is half of its own timeout
+		return shortfall{"open", b.Open, attempt.Time, fmt.Sprintf("stays open for %s, less than one attempt of %s", english.Duration(b.Open.Value), until(attempt))}, true
+	}
+	return shortfall{}, false
 }
 
 func (p *Pass) reportShortWindow(e graph.Edge, found layered) {
-	b := found.layer.Set.Breaker
-	f := p.about(e, sureOf(b.Window.Provenance, b.Open.Provenance), placed(b.Window.Origin, breakerOrigin(b)), found.part.Attempt.Origin())
-	f.Confidence = min(f.Confidence, sureOfBound(found.part.Attempt))
-	f.Message = fmt.Sprintf("the breaker of %s%s %s", callID(p.Core, e), found.named, short(found.layer, found.part.Attempt))
-	f.Hint = "a window of two attempts or more, open for one or more; or a shorter timeout"
-	f.Values = []KeyValue{value("window", b.Window), value("open", b.Open), took("attempt", found.part.Attempt)}
-	p.Report(f)
+	b, attempt := found.layer.Set.Breaker, found.part.Attempt
+	s, _ := shortOf(found.layer, attempt)
+	f := p.about(e, min(sureOf(s.time.Provenance), sureOfBound(attempt)), placed(s.time.Origin, breakerOrigin(b)), attempt.Origin())
+	f.Message = fmt.Sprintf("the breaker of %s%s %s", callID(p.Core, e), found.named, s.why)
+	field := fixWindow
+	if s.what == "open" {
+		field = fixOpen
+	}
+	f.Hint = fmt.Sprintf("set %s to %s or more, or shorten the timeout", cmp.Or(recipe(found.layer.Set.Product, field), "the breaker's time"), english.Duration(s.least))
+	f.Values = []KeyValue{value(s.what, s.time), took("attempt", attempt)}
+	p.At(p.calm(e, Info), f)
 }

@@ -73,7 +73,7 @@ func checkBreakerWithoutFallback(p *Pass) {
 // callee to call.
 func refusesAll(l *policy.Effect) bool {
 	b := l.Set.Breaker
-	if b.Kind.Provenance == policy.PlatformDefault {
+	if !wroteBreaker(b) {
 		return false
 	}
 	return b.Kind.Value == "call" || b.Kind.Value == "endpoint" && wrote(b.MaxEject) && b.MaxEject.Value >= 1

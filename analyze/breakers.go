@@ -20,6 +20,33 @@ func (part *Part) broken() []*policy.Effect {
 	return layers
 }
 
+// wroteBreaker reports whether people asked for a breaker, here or for the whole
+// mesh, even if they left its kind to the product.
+func wroteBreaker(b *policy.Breaker) bool {
+	for _, p := range []policy.Provenance{
+		b.Kind.Provenance, b.Slow.Provenance, b.ErrorRate.Provenance, b.Failures.Provenance, b.Gateway.Provenance, b.SlowAfter.Provenance,
+		b.Window.Provenance, b.Buckets.Provenance, b.MinCalls.Provenance, b.Open.Provenance, b.MaxEject.Provenance, b.EjectOne.Provenance,
+	} {
+		if p == policy.Explicit || p == policy.MeshDefault {
+			return true
+		}
+	}
+	return false
+}
+
+// switchedOff returns the layers of a part in which somebody declares a breaker
+// and switches it off, outermost first. In a native manifest that is a decision.
+func (part *Part) switchedOff() []*policy.Effect {
+	var layers []*policy.Effect
+	for i := range part.Layers {
+		l := &part.Layers[i]
+		if b := l.Set.Breaker; b != nil && b.Kind.Provenance == policy.Disabled && l.Set.Product != "" {
+			layers = append(layers, l)
+		}
+	}
+	return layers
+}
+
 // unbroken reports whether no layer of a part has a breaker, and nobody decided
 // against one.
 func (part *Part) unbroken() bool {
@@ -34,12 +61,15 @@ func (part *Part) unbroken() bool {
 // seesSlow reports whether a breaker opens for calls that are merely slow.
 func seesSlow(b *policy.Breaker) bool {
 	const never = 60 * time.Second // resilience4j's own, which no request takes
-	return b.Slow.Set() && b.Slow.Value || b.SlowAfter.Set() && b.SlowAfter.Value < never
+	if b.SlowAfter.Set() {
+		return b.SlowAfter.Value < never
+	}
+	return b.Slow.Set() && b.Slow.Value
 }
 
 // breakerOrigin is where a breaker is written.
 func breakerOrigin(b *policy.Breaker) graph.Origin {
-	return placed(b.Kind.Origin, b.ErrorRate.Origin, b.Failures.Origin, b.Window.Origin, b.Open.Origin)
+	return placed(b.Kind.Origin, b.ErrorRate.Origin, b.Failures.Origin, b.Window.Origin, b.Open.Origin, b.MinCalls.Origin, b.SlowAfter.Origin, b.MaxEject.Origin)
 }
 
 // fallsBack reports whether the caller has another answer for a part of a call:

@@ -12,6 +12,9 @@ const (
 	fixBackoff             // waits that grow and are spread
 	fixBudget              // a cap on retries in proportion to calls
 	fixBreaker             // something that stops calling what fails
+	fixEject               // the share of hosts that may be taken out at once
+	fixWindow              // how far back a breaker counts
+	fixOpen                // how long a breaker stays open
 	fixBulkhead            // a cap on concurrency
 	fixFallback            // an answer in place of the callee's
 	fixBalance             // calls spread over replicas
@@ -23,19 +26,19 @@ const (
 var recipes = map[string][numFixes]string{
 	policy.Native: {
 		fixTotal: `"timeout" of the call`, fixPerTry: `"perTry" of the call`, fixRetries: `"retry.retries" and "retry.on" of the call`,
-		fixBackoff: `"retry.backoff: {kind: exponential, jitter: full}"`, fixBudget: `"retry.budget"`, fixBreaker: `"breaker" of the call`,
+		fixBackoff: `"retry.backoff: {kind: exponential, jitter: full}"`, fixBudget: `"retry.budget"`, fixBreaker: `"breaker" of the call`, fixEject: `"breaker.maxEject" of the call`, fixWindow: `"breaker.window" of the call`, fixOpen: `"breaker.open" of the call`,
 		fixBulkhead: `"bulkhead.maxConcurrent" of the call`, fixFallback: `"fallback" of the call`, fixBalance: `"balance" of the call`,
 	},
 	"istio": {
 		fixTotal: `"http[].timeout" of the VirtualService`, fixPerTry: `"http[].retries.perTryTimeout" of the VirtualService`,
 		fixRetries: `"http[].retries.attempts" and "retryOn" of the VirtualService`, fixBackoff: `"http[].retries.backoff" of the VirtualService`,
-		fixBudget: `"trafficPolicy.retryBudget" of the DestinationRule`, fixBreaker: `"trafficPolicy.outlierDetection" of the DestinationRule`,
+		fixBudget: `"trafficPolicy.retryBudget" of the DestinationRule`, fixBreaker: `"trafficPolicy.outlierDetection" of the DestinationRule`, fixEject: `"outlierDetection.maxEjectionPercent" of the DestinationRule`, fixOpen: `"outlierDetection.baseEjectionTime" of the DestinationRule`,
 		fixBulkhead: `"trafficPolicy.connectionPool" of the DestinationRule`, fixBalance: `"trafficPolicy.loadBalancer" of the DestinationRule`,
 	},
 	"linkerd": {
 		fixTotal: `annotation "timeout.linkerd.io/request" of the Service`, fixPerTry: `annotation "retry.linkerd.io/timeout" of the Service`,
 		fixRetries: `annotations "retry.linkerd.io/limit" and "retry.linkerd.io/http" of the Service`, fixBudget: `"retryBudget" of a ServiceProfile`,
-		fixBreaker: `annotation "balancer.linkerd.io/failure-accrual: consecutive" of the Service`,
+		fixBreaker: `annotation "balancer.linkerd.io/failure-accrual: consecutive" of the Service`, fixOpen: `annotation "balancer.linkerd.io/failure-accrual-consecutive-min-penalty" of the Service`,
 	},
 	"gateway-api": {
 		fixTotal: `"rules[].timeouts.request" of the route`, fixPerTry: `"rules[].timeouts.backendRequest" of the route`,
@@ -44,32 +47,32 @@ var recipes = map[string][numFixes]string{
 	"envoy-gateway": {
 		fixTotal: `"timeout.http.requestTimeout" of the BackendTrafficPolicy`, fixPerTry: `"retry.perRetry.timeout" of the BackendTrafficPolicy`,
 		fixRetries: `"retry.numRetries" and "retry.retryOn" of the BackendTrafficPolicy`, fixBackoff: `"retry.perRetry.backOff" of the BackendTrafficPolicy`,
-		fixBudget: `"circuitBreaker.retryBudget" of the BackendTrafficPolicy`, fixBreaker: `"healthCheck.passive" of the BackendTrafficPolicy`,
+		fixBudget: `"circuitBreaker.retryBudget" of the BackendTrafficPolicy`, fixBreaker: `"healthCheck.passive" of the BackendTrafficPolicy`, fixEject: `"healthCheck.passive.maxEjectionPercent" of the BackendTrafficPolicy`, fixOpen: `"healthCheck.passive.baseEjectionTime" of the BackendTrafficPolicy`,
 		fixBulkhead: `"circuitBreaker" of the BackendTrafficPolicy`, fixFallback: `a Backend with "fallback: true"`, fixBalance: `"loadBalancer" of the BackendTrafficPolicy`,
 	},
 	"consul": {
 		fixTotal: `"requestTimeout" of the service-router's destination`, fixRetries: `"numRetries" and "retryOn" of the service-router's destination`,
-		fixBreaker: `"passiveHealthCheck" in the caller's service-defaults`, fixBulkhead: `"limits" in the caller's service-defaults`,
+		fixBreaker: `"passiveHealthCheck" in the caller's service-defaults`, fixEject: `"passiveHealthCheck.maxEjectionPercent" in the caller's service-defaults`, fixOpen: `"passiveHealthCheck.baseEjectionTime" in the caller's service-defaults`, fixBulkhead: `"limits" in the caller's service-defaults`,
 		fixFallback: `"failover" of the service-resolver`, fixBalance: `"loadBalancer" of the service-resolver`,
 	},
 	"kuma": {
 		fixTotal: `"http.requestTimeout" of a MeshTimeout`, fixPerTry: `"http.perTryTimeout" of a MeshRetry`, fixRetries: `"http.numRetries" and "retryOn" of a MeshRetry`,
-		fixBackoff: `"http.backOff" of a MeshRetry`, fixBreaker: `"outlierDetection" of a MeshCircuitBreaker`,
+		fixBackoff: `"http.backOff" of a MeshRetry`, fixBreaker: `"outlierDetection" of a MeshCircuitBreaker`, fixEject: `"outlierDetection.maxEjectionPercent" of the MeshCircuitBreaker`, fixOpen: `"outlierDetection.baseEjectionTime" of the MeshCircuitBreaker`,
 		fixBulkhead: `"connectionLimits" of a MeshCircuitBreaker`, fixBalance: `a MeshLoadBalancingStrategy`,
 	},
 	"dapr": {
 		fixTotal: `a timeout among "policies.timeouts" of the Resiliency, named by the target`, fixPerTry: `a timeout among "policies.timeouts" of the Resiliency, named by the target`,
 		fixRetries: `"maxRetries" of the retry policy in the Resiliency`, fixBackoff: `"policy: exponential" of the retry policy in the Resiliency`,
-		fixBreaker: `a circuit breaker among "policies.circuitBreakers" of the Resiliency, named by the target`,
+		fixBreaker: `a circuit breaker among "policies.circuitBreakers" of the Resiliency, named by the target`, fixOpen: `"timeout" of the circuit breaker in the Resiliency`,
 	},
 	"resilience4j": {
 		fixTotal: `"resilience4j.timelimiter" or the client's own read timeout`, fixPerTry: `"resilience4j.timelimiter.instances.*.timeoutDuration"`,
 		fixRetries: `"maxAttempts" and "retryExceptions" of the retry instance`,
 		fixBackoff: `"waitDuration", "enableExponentialBackoff" and "enableRandomizedWait" of the retry instance`,
-		fixBreaker: `a "resilience4j.circuitbreaker" instance`, fixBulkhead: `a "resilience4j.bulkhead" instance`, fixFallback: `a fallbackMethod`,
+		fixBreaker: `a "resilience4j.circuitbreaker" instance`, fixWindow: `"slidingWindowSize" of the circuitbreaker instance`, fixOpen: `"waitDurationInOpenState" of the circuitbreaker instance`, fixBulkhead: `a "resilience4j.bulkhead" instance`, fixFallback: `a fallbackMethod`,
 	},
 	"spring-cloud-circuitbreaker": {
-		fixTotal: `the client's own read timeout`, fixPerTry: `"resilience4j.timelimiter.instances.*.timeoutDuration"`, fixBreaker: `a "resilience4j.circuitbreaker" instance`,
+		fixTotal: `the client's own read timeout`, fixPerTry: `"resilience4j.timelimiter.instances.*.timeoutDuration"`, fixBreaker: `a "resilience4j.circuitbreaker" instance`, fixWindow: `"slidingWindowSize" of the circuitbreaker instance`, fixOpen: `"waitDurationInOpenState" of the circuitbreaker instance`,
 		fixBulkhead: `a "resilience4j.bulkhead" instance`, fixFallback: `the fallback of the circuit breaker's run`,
 	},
 	"openfeign": {
@@ -83,24 +86,24 @@ var recipes = map[string][numFixes]string{
 	},
 	"hystrix": {
 		fixTotal: `"execution.isolation.thread.timeoutInMilliseconds" of the command`, fixPerTry: `"execution.isolation.thread.timeoutInMilliseconds" of the command`,
-		fixBreaker: `"circuitBreaker" of the command`, fixBulkhead: `"coreSize" of the thread pool`, fixFallback: `getFallback of the command`,
+		fixBreaker: `"circuitBreaker" of the command`, fixWindow: `"metrics.rollingStats.timeInMilliseconds" of the command`, fixOpen: `"circuitBreaker.sleepWindowInMilliseconds" of the command`, fixBulkhead: `"coreSize" of the thread pool`, fixFallback: `getFallback of the command`,
 	},
 	"microprofile": {
 		fixTotal: `"maxDuration" of @Retry, or @Timeout without retries`, fixPerTry: `@Timeout`, fixRetries: `"maxRetries" and "retryOn" of @Retry`,
-		fixBackoff: `"delay" and "jitter" of @Retry`, fixBreaker: `@CircuitBreaker`, fixBulkhead: `@Bulkhead`, fixFallback: `@Fallback`,
+		fixBackoff: `"delay" and "jitter" of @Retry`, fixBreaker: `@CircuitBreaker`, fixOpen: `"delay" of @CircuitBreaker`, fixBulkhead: `@Bulkhead`, fixFallback: `@Fallback`,
 	},
 	"dotnet": {
 		fixTotal: `"TotalRequestTimeout:Timeout" of the resilience handler`, fixPerTry: `"AttemptTimeout:Timeout" of the resilience handler`,
 		fixRetries: `"Retry:MaxRetryAttempts" of the resilience handler`, fixBackoff: `"Retry:BackoffType": "Exponential" and "Retry:UseJitter": true`,
-		fixBreaker: `"CircuitBreaker" of the resilience handler`, fixBulkhead: `"RateLimiter" of the resilience handler`, fixFallback: `a fallback strategy in the pipeline`,
+		fixBreaker: `"CircuitBreaker" of the resilience handler`, fixWindow: `"CircuitBreaker:SamplingDuration"`, fixOpen: `"CircuitBreaker:BreakDuration"`, fixBulkhead: `"RateLimiter" of the resilience handler`, fixFallback: `a fallback strategy in the pipeline`,
 	},
 	"polly": {
 		fixTotal: `a timeout strategy outside of the retries`, fixPerTry: `a timeout strategy inside of the retries`,
 		fixRetries: `"MaxRetryAttempts" and "ShouldHandle" of the retry strategy`, fixBackoff: `"BackoffType": "Exponential" and "UseJitter": true of the retry strategy`,
-		fixBreaker: `a circuit breaker strategy`, fixBulkhead: `a concurrency limiter`, fixFallback: `a fallback strategy`,
+		fixBreaker: `a circuit breaker strategy`, fixWindow: `"SamplingDuration" of the circuit breaker strategy`, fixOpen: `"BreakDuration" of the circuit breaker strategy`, fixBulkhead: `a concurrency limiter`, fixFallback: `a fallback strategy`,
 	},
 	"opossum": {
-		fixTotal: `"timeout" of the breaker's options`, fixPerTry: `"timeout" of the breaker's options`, fixBreaker: `"errorThresholdPercentage" of the breaker's options`,
+		fixTotal: `"timeout" of the breaker's options`, fixPerTry: `"timeout" of the breaker's options`, fixBreaker: `"errorThresholdPercentage" of the breaker's options`, fixWindow: `"rollingCountTimeout" of the breaker's options`, fixOpen: `"resetTimeout" of the breaker's options`,
 		fixBulkhead: `"capacity" of the breaker's options`, fixFallback: `breaker.fallback(...)`,
 	},
 	"finagle": {
@@ -114,7 +117,7 @@ var recipes = map[string][numFixes]string{
 	"envoy": {
 		fixTotal: `"route.timeout"`, fixPerTry: `"retry_policy.per_try_timeout" of the route`, fixRetries: `"retry_policy.num_retries" and "retry_on" of the route`,
 		fixBackoff: `"retry_policy.retry_back_off" of the route`, fixBudget: `"circuit_breakers.thresholds[].retry_budget" of the cluster`,
-		fixBreaker: `"outlier_detection" of the cluster`, fixBulkhead: `"circuit_breakers" of the cluster`, fixBalance: `"lb_policy" of the cluster`,
+		fixBreaker: `"outlier_detection" of the cluster`, fixEject: `"outlier_detection.max_ejection_percent" of the cluster`, fixOpen: `"outlier_detection.base_ejection_time" of the cluster`, fixBulkhead: `"circuit_breakers" of the cluster`, fixBalance: `"lb_policy" of the cluster`,
 	},
 	"contour": {
 		fixTotal: `"routes[].timeoutPolicy.response" of the HTTPProxy`, fixPerTry: `"routes[].retryPolicy.perTryTimeout" of the HTTPProxy`,
@@ -123,11 +126,11 @@ var recipes = map[string][numFixes]string{
 	},
 	"emissary": {
 		fixTotal: `"timeout_ms" of the Mapping`, fixPerTry: `"retry_policy.per_try_timeout" of the Mapping`, fixRetries: `"retry_policy" of the Mapping`,
-		fixBreaker: `"outlier_detection" of the Mapping`, fixBulkhead: `"circuit_breakers" of the Mapping`, fixBalance: `"load_balancer" of the Mapping`,
+		fixBreaker: `"outlier_detection" of the Mapping`, fixEject: `"max_ejection_percent" in "outlier_detection" of the Mapping`, fixBulkhead: `"circuit_breakers" of the Mapping`, fixBalance: `"load_balancer" of the Mapping`,
 	},
 	"traefik": {
 		fixTotal: `"forwardingTimeouts.responseHeaderTimeout" of the ServersTransport`, fixPerTry: `"retry.timeout" of the Middleware`,
-		fixRetries: `"retry.attempts" of the Middleware`, fixBackoff: `"retry.initialInterval" of the Middleware`, fixBreaker: `a circuitBreaker Middleware`,
+		fixRetries: `"retry.attempts" of the Middleware`, fixBackoff: `"retry.initialInterval" of the Middleware`, fixBreaker: `a circuitBreaker Middleware`, fixOpen: `"fallbackDuration" of the circuitBreaker Middleware`,
 		fixBulkhead: `an inFlightReq Middleware`, fixFallback: `a failover service`,
 	},
 	"kong": {
@@ -151,8 +154,11 @@ var recipes = map[string][numFixes]string{
 
 // recipe says where a product has a fix written; "" if it has no words for it.
 func recipe(product string, f fix) string {
-	if product == "" {
+	switch product {
+	case "":
 		product = policy.Native
+	case "cilium": // whose configuration is Envoy's own
+		product = "envoy"
 	}
 	return recipes[product][f]
 }

@@ -80,7 +80,7 @@ func worstLayer(parts []Part, layers func(*Part) []*policy.Effect, bad func(*Par
 }
 
 // fixed says where a fix for e is written, in the words of the innermost layer
-// that has any; "" if none has.
+// that has any, else in code; "" if nowhere.
 func (p *Pass) fixed(e graph.Edge, part *Part, f fix) string {
 	for i := range slices.Backward(part.Layers) {
 		if words := recipe(part.Layers[i].Set.Product, f); words != "" {
@@ -90,7 +90,12 @@ func (p *Pass) fixed(e graph.Edge, part *Part, f fix) string {
 	if slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
 		return recipe(policy.Native, f)
 	}
-	return ""
+	return inCode[f]
+}
+
+// inCode is what code can have that proxies have no words for.
+var inCode = map[fix]string{
+	fixBreaker: "a breaker in the caller's code", fixBulkhead: "a limit in the caller's code", fixFallback: "a fallback in the caller's code",
 }
 
 // within writes "set X: why", or only why where nobody has words for X.

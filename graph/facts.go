@@ -118,8 +118,9 @@ type Name struct {
 	Backends []string // addresses behind it: a ServiceEntry's endpoints, an Endpoints object's hosts
 	Ports    []Port
 	Headless bool
-	Outside  bool // it stands for something outside the estate (MESH_EXTERNAL, ExternalName)
-	Kind     Kind // of the node it stands for, when nothing behind it says
+	Replicas policy.Setting[int] // how many answer, where the name lists all of them and nothing behind it says
+	Outside  bool                // it stands for something outside the estate (MESH_EXTERNAL, ExternalName)
+	Kind     Kind                // of the node it stands for, when nothing behind it says
 
 	Labels      Labels
 	Annotations Labels

@@ -83,13 +83,13 @@ func (l *linker) spoken() map[int]Kind {
 func (l *linker) service(members []int, name identity, kind Kind) Service {
 	s := Service{Name: name.name, Namespace: name.namespace, Kind: kind}
 	var workloads []string
-	named, withAddress := false, false
+	named, withAddress, within := false, false, false
 	for _, c := range members {
 		cell := &l.cells[c]
 		s.Aliases = append(s.Aliases, l.aliasesOf(cell)...)
 		for _, n := range cell.names {
 			s.Defined = s.Defined || !n.Outside
-			named, withAddress = true, withAddress || !n.Headless
+			named, withAddress, within = true, withAddress || !n.Headless, within || !n.Outside
 			s.Origins = append(s.Origins, n.Origin)
 			s.Ports = append(s.Ports, n.Ports...)
 			s.Annotations = merge(s.Annotations, n.Annotations)
@@ -105,10 +105,20 @@ func (l *linker) service(members []int, name identity, kind Kind) Service {
 			s.Origins = append(s.Origins, t.Origin)
 			workloads = append(workloads, t.Versions...)
 			s.declare(t)
+			within = true
+			if t.Image != "" {
+				s.Images = append(s.Images, t.Image)
+			}
+			s.Stateful = s.Stateful || t.Ref.Realm == kubernetes && t.Ref.Kind == "StatefulSet"
 		}
 	}
+	s.Images = sortedUnique(s.Images)
+	s.Outside = named && !within
 	s.Headless = named && !withAddress
 	s.Replicas = l.replicas(members)
+	if s.Replicas.Provenance == policy.Unknown {
+		s.Replicas = l.listed(members)
+	}
 	if len(s.Origins) == 0 {
 		s.Origins = append(s.Origins, l.cells[members[0]].origin)
 	}
@@ -214,6 +224,19 @@ func (l *linker) replicas(members []int) policy.Setting[int] {
 		}
 	}
 	return sum
+}
+
+// listed returns how many answer to the names of a service that list all of them.
+func (l *linker) listed(members []int) policy.Setting[int] {
+	var most policy.Setting[int]
+	for _, c := range members {
+		for _, n := range l.cells[c].names {
+			if n.Replicas.Set() && (!most.Set() || n.Replicas.Value > most.Value || n.Replicas.Value == most.Value && n.Replicas.Origin.Compare(most.Origin) < 0) {
+				most = n.Replicas
+			}
+		}
+	}
+	return most
 }
 
 func over[T any](into *policy.Setting[T], from policy.Setting[T]) {

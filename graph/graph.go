@@ -37,6 +37,7 @@ type Service struct {
 	Namespace string
 	Kind      Kind
 	Defined   bool // an input declares it; false if it is only addressed
+	Outside   bool // an input says that it is outside the estate
 	Role      Role
 
 	Tier       policy.Setting[int] // 1 (most critical) to 4; unknown stays unknown
@@ -51,6 +52,8 @@ type Service struct {
 	Scaling     *Scaler
 	Disruption  *Budget
 	Probes      Probes
+	Images      []string     // what its containers run, where told; sorted
+	Stateful    bool         // its replicas are no copies of each other: a StatefulSet
 	Headless    bool         // callers of it see its replicas: all its names are those of headless Services
 	Meshes      []Membership // what is known, one a product
 	Ports       []Port

@@ -87,6 +87,9 @@ func serviceEntry(r *resource) {
 		Outside:  r.text(r.spec, "location") != "MESH_INTERNAL",
 		Backends: r.endpoints(),
 	}
+	if n := len(name.Backends); n > 0 && r.text(r.spec, "resolution") == "STATIC" && len(name.Selects.Labels) == 0 {
+		name.Replicas = policy.Declare(n, r.At(r.spec.Get("endpoints"))) // names could stand for several
+	}
 	for _, port := range r.list(r.spec, "ports") {
 		protocol := strings.ToLower(port.Get("protocol").Str())
 		name.Ports = append(name.Ports, graph.Port{
