@@ -2,8 +2,10 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var healthcheckMissing = &Rule{
@@ -20,7 +22,8 @@ runs: while it still starts, while it has lost its database, while it hangs. The
 callers see errors that other replicas would not have given them.
 
 Fires for a service with a synchronous caller whose workload declares no readiness
-check, where nothing else takes sick replicas out (outlier detection of a mesh).
+check, where nothing else takes sick replicas out: outlier detection of a mesh that
+can take one out, or a health check that the proxies of its callers make.
 A livenessProbe alone does not help: it restarts, it does not keep requests away.
 
     kind: Deployment
@@ -51,12 +54,41 @@ func checkHealthcheckMissing(p *Pass) {
 		if !ours(s) || !s.Probes.Known || s.Probes.Readiness {
 			continue
 		}
-		callers := without(g.Callers(v), v)
-		if len(callers) == 0 || ejected(g, v) {
-			continue
+		if callers := p.uncheckedBy(v); len(callers) > 0 {
+			p.reportUnchecked(v, callers)
 		}
-		p.reportUnchecked(v, callers)
 	}
+}
+
+// uncheckedBy returns the synchronous callers of v that would go on asking a replica
+// which is sick, sorted.
+func (p *Pass) uncheckedBy(v graph.Node) []graph.Node {
+	var callers []graph.Node
+	for _, e := range p.Core.In(v) {
+		if from := p.Core.From(e); from != v && p.Core.Mode(e) == graph.Sync && !p.takesOut(e) {
+			callers = append(callers, from)
+		}
+	}
+	return callers
+}
+
+// takesOut reports whether the caller of e takes sick replicas of the callee out
+// itself: it asks them whether they are well, or sees by their errors that they are
+// not.
+func (p *Pass) takesOut(e graph.Edge) bool {
+	return !slices.ContainsFunc(p.Effective(e), func(part Part) bool {
+		return !slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+			if h := l.Set.HealthCheck; h != nil && (h.Interval.Set() || h.Timeout.Set() || h.Failures.Set()) {
+				return true
+			}
+			b := l.Set.Breaker
+			if b == nil || !b.Kind.Set() || b.Kind.Value != "endpoint" {
+				return false
+			}
+			_, stuck := whyStuck(&l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
+			return !stuck && (wroteBreaker(b) || l.Ejection.Works)
+		})
+	})
 }
 
 func (p *Pass) reportUnchecked(v graph.Node, callers []graph.Node) {
@@ -89,24 +121,4 @@ func (p *Pass) reportUnchecked(v graph.Node, callers []graph.Node) {
 		return
 	}
 	p.Report(f)
-}
-
-// ejected reports whether every caller of v takes sick replicas of it out itself.
-func ejected(g *graph.Graph, v graph.Node) bool {
-	for _, e := range g.In(v) {
-		if !hasBreaker(g.Call(e)) {
-			return false
-		}
-	}
-	return true
-}
-
-// hasBreaker reports whether some input declares a breaker that ejects hosts.
-func hasBreaker(c graph.Call) bool {
-	for i := range c.Evidence {
-		if says := c.Evidence[i].Says; says != nil && says.Breaker != nil && says.Breaker.Kind.Set() && says.Breaker.Kind.Value == "endpoint" {
-			return true
-		}
-	}
-	return false
 }
