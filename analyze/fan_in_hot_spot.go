@@ -3,9 +3,11 @@ package analyze
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var fanInHotSpot = &Rule{
@@ -24,7 +26,9 @@ does not scale is slow for all its callers at once.
 Fires for a service with at least 5 different synchronous callers that runs a
 single replica, or that runs several but has neither a PodDisruptionBudget nor a
 HorizontalPodAutoscaler in the inputs, or whose callers are told to stay with one of
-them (PASSTHROUGH, pick-first).
+them (PASSTHROUGH, pick-first). The finding names each of the reasons; that nothing
+limits how much is asked of the service is added to them, where the inputs could
+have shown a limit, but is none by itself.
 
     kind: Deployment
     metadata: {name: auth}         # eight services call http://auth
@@ -56,72 +60,95 @@ shared by more than 90 % of the others in Alibaba's traces (Luo et al., SoCC 202
 func checkFanInHotSpot(p *Pass) {
 	g := p.run.sync
 	for v := range graph.Node(g.Len()) {
-		s := g.Service(v)
-		if !ours(s) || len(g.In(v)) < p.Limits.FanIn {
+		if !ours(g.Service(v)) || len(g.In(v)) < p.Limits.FanIn {
 			continue
 		}
 		callers := without(g.Callers(v), v)
-		lack, sure := spare(s)
-		hint := redundancyHint(s)
-		if lack == "" {
-			lack, sure = p.lopsided(v)
-			hint = "let the callers' proxies spread requests over the replicas: round robin, or least requests"
+		if reasons := p.nothingToSpare(v); len(callers) >= p.Limits.FanIn && len(reasons) > 0 {
+			p.reportHotSpot(v, callers, reasons)
 		}
-		if len(callers) < p.Limits.FanIn || lack == "" {
-			continue
-		}
-		p.reportHotSpot(v, callers, lack, hint, sure)
 	}
 }
 
-// spare tells what a service lacks that many rely on, and how sure that is; ""
-// if it lacks nothing or nobody knows.
-func spare(s *graph.Service) (lack string, sure Confidence) {
+// A reason is something that a service lacks on which many rely.
+type reason struct {
+	id, words, hint string
+	sure            Confidence
+	at              graph.Origin
+}
+
+// nothingToSpare tells what v lacks, the gravest first; nothing if it lacks nothing
+// or nobody knows.
+func (p *Pass) nothingToSpare(v graph.Node) []reason {
+	var list []reason
+	s := p.Core.Service(v)
 	n := replicas(s)
 	switch {
 	case !n.Set() || n.Value == 0:
-		return "", Assumed
+		return nil
 	case n.Value == 1:
-		return "runs a single replica", n.confidence()
+		list = append(list, reason{"single-replica", "runs a single replica", redundancyHint(s), n.confidence(), n.Origin})
 	case ecosystem(s) == "kubernetes" && !n.scaled && s.Disruption == nil:
-		return fmt.Sprintf("runs %d replicas with neither a PodDisruptionBudget nor a HorizontalPodAutoscaler in the inputs", n.Value), Assumed
-	default:
-		return "", Assumed
+		list = append(list, reason{"no-budget-no-autoscaler",
+			fmt.Sprintf("runs %d replicas with neither a PodDisruptionBudget nor a HorizontalPodAutoscaler in the inputs", n.Value), redundancyHint(s), Assumed, n.Origin})
 	}
+	if n.Value > 1 {
+		list = append(list, p.lopsided(v)...)
+	}
+	if len(list) > 0 && p.uncapped(v) {
+		list = append(list, reason{"no-server-limit", "is protected by no limit of its own", "", Default, graph.Origin{}})
+	}
+	return list
 }
 
 // lopsided tells of a service whose callers are declared to stay with one replica
 // each, so that others cannot help.
-func (p *Pass) lopsided(v graph.Node) (lack string, sure Confidence) {
-	if n := replicas(p.Core.Service(v)); !n.Set() || n.Value < 2 {
-		return "", Assumed
-	}
-	stuck, strategy := 0, ""
+func (p *Pass) lopsided(v graph.Node) []reason {
+	stuck, strategy, at := 0, "", graph.Origin{}
 	for _, e := range p.Core.In(v) {
-		if by := toOneBy(p.Effective(e)); by != "" {
-			stuck, strategy = stuck+1, by
+		if by := toOneBy(p.Effective(e)); by.Value != "" {
+			stuck, strategy, at = stuck+1, by.Value, by.Origin
 		}
 	}
 	if stuck < p.Limits.FanIn {
-		return "", Assumed
+		return nil
 	}
-	return fmt.Sprintf("is balanced by connections alone (%s)", strategy), Certain
+	return []reason{{"balanced-by-connection", fmt.Sprintf("is balanced by connections alone (%s)", strategy),
+		"let the callers' proxies spread requests over the replicas: round robin, or least requests", Certain, at}}
 }
 
 // toOneBy is the way of balancing that somebody chose for a call and that leaves it
-// with one replica, "" if there is none.
-func toOneBy(parts []Part) string {
+// with one replica, empty if there is none.
+func toOneBy(parts []Part) policy.Setting[string] {
 	for _, part := range parts {
 		for i := range part.Layers {
 			if b := part.Layers[i].Set.Balance; b != nil && wrote(b.Strategy) && slices.Contains(toOne, b.Strategy.Value) {
-				return b.Strategy.Value
+				return b.Strategy
 			}
 		}
 	}
-	return ""
+	return policy.Setting[string]{}
 }
 
-func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, lack, hint string, sure Confidence) {
+// uncapped reports whether the inputs tell of proxies or code around v, and none
+// of them caps what it is asked. It is no reason by itself: few services have one.
+func (p *Pass) uncapped(v graph.Node) bool {
+	told := false
+	for _, e := range p.Core.In(v) {
+		parts := p.Effective(e)
+		told = told || p.told(e, parts)
+		for _, part := range parts {
+			for i := range part.Layers {
+				if s := &part.Layers[i].Set; s.RateLimit != nil && s.RateLimit.Requests.Set() || s.Layer == policy.ServerProxy && part.capped() {
+					return false
+				}
+			}
+		}
+	}
+	return told
+}
+
+func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, reasons []reason) {
 	g, s := p.Core, p.Core.Service(v)
 	strong := 0
 	for _, u := range callers {
@@ -129,17 +156,24 @@ func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, lack, hint stri
 			strong++
 		}
 	}
-	if strong < p.Limits.FanIn {
-		sure = Assumed
-	}
 	n := replicas(s)
-	p.Report(Finding{
-		Confidence: sure,
+	f := Finding{
+		Confidence: reasons[0].sure,
 		Subject:    s.ID,
-		Message:    fmt.Sprintf("%s is called by %s, %s, and %s", s.ID, english.Count(len(callers), "service"), someIDs(g, callers), lack),
-		Hint:       hint,
+		Hint:       reasons[0].hint,
 		Values:     []KeyValue{number("callers", len(callers)), number("limit", p.Limits.FanIn), n.value()},
-		Origins:    places(s, n.Origin),
 		Services:   []graph.Node{v},
-	})
+	}
+	if strong < p.Limits.FanIn {
+		f.Confidence = Assumed
+	}
+	var words, ids []string
+	var deciding []graph.Origin
+	for _, r := range reasons {
+		words, ids, deciding = append(words, r.words), append(ids, r.id), append(deciding, r.at)
+	}
+	f.Message = fmt.Sprintf("%s is called by %s, %s, and %s", s.ID, english.Count(len(callers), "service"), someIDs(g, callers), english.List(words))
+	f.Values = append(f.Values, KeyValue{"reasons", strings.Join(ids, ", ")})
+	f.Origins = places(s, append(deciding, n.Origin)...)
+	p.Report(f)
 }

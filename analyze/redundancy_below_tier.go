@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -22,7 +23,8 @@ replicas together.
 
 Fires for a service of tier 1 (warning) or 2 (info) that runs a single replica, or
 several in Kubernetes without a PodDisruptionBudget in the inputs; and, as info,
-when the budget allows no pod to be moved at all, so that node drains hang.
+when the budget allows no pod to be moved at all, so that node drains hang. The
+single replica of a StatefulSet, which may be single by design, is info as well.
 
     kind: Deployment
     metadata:
@@ -74,7 +76,12 @@ func checkRedundancyBelowTier(p *Pass) {
 			if n.confidence() == Default {
 				lack += ", as nothing sets their number"
 			}
-			p.reportTier(severity, n.confidence(), graph.Node(v), t, lack, n.Origin)
+			sure := n.confidence()
+			if s.Stateful {
+				severity, sure = Info, Assumed
+				lack += ", as StatefulSets may by design"
+			}
+			p.reportTier(severity, sure, graph.Node(v), t, lack, n.Origin)
 		case ecosystem(s) != "kubernetes":
 		case s.Disruption == nil:
 			p.reportTier(severity, Assumed, graph.Node(v), t,
@@ -86,10 +93,24 @@ func checkRedundancyBelowTier(p *Pass) {
 	}
 }
 
-// blocksDrains reports whether a budget forbids to evict any of n pods.
+// blocksDrains reports whether a budget forbids to evict any of n pods. Kubernetes
+// rounds shares of them up.
 func blocksDrains(b *graph.Budget, n int) bool {
-	return b.MaxUnavailable == "0" || b.MaxUnavailable == "0%" ||
-		b.MinAvailable == "100%" || b.MinAvailable == fmt.Sprint(n)
+	if least, ok := podsOf(b.MinAvailable, n); ok {
+		return least >= n
+	}
+	most, ok := podsOf(b.MaxUnavailable, n)
+	return ok && most <= 0
+}
+
+// podsOf reads a number of pods, "2", or a share of n of them, "50%".
+func podsOf(text string, n int) (pods int, ok bool) {
+	share, percent := strings.CutSuffix(text, "%")
+	pods, err := strconv.Atoi(share)
+	if percent {
+		pods = (pods*n + 99) / 100
+	}
+	return pods, err == nil
 }
 
 func (p *Pass) reportTier(severity Severity, sure Confidence, v graph.Node, t tier, lack string, at graph.Origin) {
@@ -113,15 +134,17 @@ func (p *Pass) reportTier(severity Severity, sure Confidence, v graph.Node, t ti
 	p.At(severity, f)
 }
 
-// redundancyHint says how a service gets more replicas where it is declared.
+// redundancyHint says how a service gets more replicas where it is declared, or
+// keeps those that it has.
 func redundancyHint(s *graph.Service) string {
-	switch ecosystem(s) {
-	case "kubernetes":
-		if s.Scaling != nil {
-			return "minReplicas of 2 or more in its HorizontalPodAutoscaler, and a PodDisruptionBudget with maxUnavailable: 1"
-		}
+	switch n := replicas(s); {
+	case ecosystem(s) == "kubernetes" && n.Value > 1:
+		return "a PodDisruptionBudget with maxUnavailable: 1 that selects its pods"
+	case ecosystem(s) == "kubernetes" && s.Scaling != nil:
+		return "minReplicas of 2 or more in its HorizontalPodAutoscaler, and a PodDisruptionBudget with maxUnavailable: 1"
+	case ecosystem(s) == "kubernetes":
 		return "spec.replicas of 2 or more, and a PodDisruptionBudget with maxUnavailable: 1"
-	case "compose":
+	case ecosystem(s) == "compose":
 		return "deploy.replicas of 2 or more"
 	default:
 		return "run two or more, and say so with replicas"
