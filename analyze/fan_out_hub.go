@@ -116,12 +116,17 @@ func passesOn(s *graph.Service) bool {
 	if s.Kind == graph.KindGateway {
 		return true
 	}
-	for _, word := range strings.FieldsFunc(strings.ToLower(s.Name), func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+	for _, word := range wordsOf(s.Name) {
 		if word == "bff" || word == "gateway" || word == "apigateway" {
 			return true
 		}
 	}
 	return false
+}
+
+// wordsOf returns the words of a name, in lower case.
+func wordsOf(name string) []string {
+	return strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == '_' || r == '.' })
 }
 
 // without returns a list of services without v, the list itself if v is not on it.

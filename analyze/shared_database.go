@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -33,8 +34,10 @@ all, it is info.
     - {name: billing, team: money, calls: [{to: main, protocol: sql}]}
 
 Stays silent when the addresses name different databases on one server, when all
-users have one owner, and when the others are jobs: a migration belongs to the
-service it migrates for. Caches and brokers are there to be shared.
+users have one owner, or run one image with different commands: the web and the worker
+of one program. Jobs and migrations do not count, for they belong to the service that
+they migrate for, nor do backups and consoles for administrators. A read replica under
+an address of its own is another database. Caches and brokers are there to be shared.
 
     DATABASE_URL: postgres://pg/orders       # in orders
     DATABASE_URL: postgres://pg/billing      # in billing
@@ -62,7 +65,7 @@ func checkSharedDatabase(p *Pass) {
 		}
 		users := map[string][]graph.Edge{}
 		for _, e := range g.In(v) {
-			if u := g.Service(g.From(e)); u.Kind == graph.KindService && g.From(e) != v {
+			if u := g.Service(g.From(e)); u.Kind == graph.KindService && g.From(e) != v && !tendsData(u) {
 				for _, database := range databases(g.Call(e)) {
 					users[database] = append(users[database], e)
 				}
@@ -74,6 +77,31 @@ func checkSharedDatabase(p *Pass) {
 			}
 		}
 	}
+}
+
+// tendsData reports whether a program is there for a database and not the other way
+// round: it migrates it, saves it, or shows it to administrators.
+func tendsData(s *graph.Service) bool {
+	names := append([]string{s.Name}, s.Images...)
+	return slices.ContainsFunc(names, func(name string) bool {
+		name = name[strings.LastIndexByte(name, '/')+1:]
+		name, _, _ = strings.Cut(name, ":")
+		return slices.ContainsFunc(wordsOf(name), func(word string) bool { return tenders[word] })
+	})
+}
+
+var tenders = map[string]bool{
+	"migrate": true, "migrator": true, "migration": true, "migrations": true, "dbmigrate": true, "flyway": true, "liquibase": true, "alembic": true, "seed": true, "seeder": true,
+	"backup": true, "backups": true, "exporter": true,
+	"pgadmin": true, "pgadmin4": true, "pgweb": true, "adminer": true, "phpmyadmin": true, "cloudbeaver": true, "dbgate": true, "pgbouncer": true, "pgpool": true,
+}
+
+// oneProgram reports whether all services run one image, and nothing else. An
+// image without a path, "python:3", may run any program.
+func oneProgram(g *graph.Graph, services []graph.Node) bool {
+	first := g.Service(services[0]).Images
+	return len(first) == 1 && strings.Contains(first[0], "/") &&
+		!slices.ContainsFunc(services, func(v graph.Node) bool { return !slices.Equal(g.Service(v).Images, first) })
 }
 
 // databases returns the names of the databases that a call goes to on a server,
@@ -99,7 +127,7 @@ func (p *Pass) reportShared(v graph.Node, database string, calls []graph.Edge) {
 		users[i] = g.From(e)
 	}
 	told, known := owners(g, users)
-	if known && told == "" {
+	if told == "" && (known || oneProgram(g, users)) {
 		return
 	}
 	f := Finding{

@@ -192,6 +192,8 @@ func sister(key, word string) string {
 	}
 	last := key[i:]
 	switch {
+	case last == "PGHOST": // libpq writes its words in one: PGPORT, PGDATABASE
+		return key[:i] + "PG" + strings.ToUpper(word)
 	case !hostWords[strings.ToLower(last)]:
 		return ""
 	case last == strings.ToUpper(last):

@@ -311,7 +311,7 @@ func (s *scope) complete(m *mention, key string) {
 			}
 		}
 	}
-	if m.Database == "" && protocolOn(m.Scheme, m.Port).kind == KindDatabase {
+	if m.Database == "" && (protocolOn(m.Scheme, m.Port).kind == KindDatabase || m.Scheme == "" && m.Port == 0 && kindByName(sister(key, "")) == KindDatabase) {
 		for _, word := range []string{"name", "database", "dbname", "db"} {
 			if db, ok := s.sisterOf(key, word); ok {
 				m.Database = db
