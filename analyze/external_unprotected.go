@@ -85,7 +85,7 @@ func (p *Pass) outside(e graph.Edge) bool {
 	switch {
 	case s.Kind != graph.KindExternal:
 		return false
-	case s.Defined:
+	case s.Defined, s.Outside:
 		return true
 	case s.Namespace != "":
 		return false

@@ -69,9 +69,13 @@ func (l *linker) kindOf(root int, members []int, name string, spoken Kind) Kind 
 			return kind
 		}
 	}
-	declared := false
+	declared, outside := false, true // outside: by name only, and every name says so
 	for _, c := range members {
 		declared = declared || len(l.cells[c].things)+len(l.cells[c].names) > 0
+		outside = outside && len(l.cells[c].things) == 0
+		for _, n := range l.cells[c].names {
+			outside = outside && n.Outside
+		}
 	}
 	if !declared {
 		switch c := &l.cells[root]; { // its ref may tell, though nothing declares it
@@ -96,6 +100,8 @@ func (l *linker) kindOf(root int, members []int, name string, spoken Kind) Kind 
 		return KindTelemetry
 	case kind == KindUnknown && byName != KindUnknown, byName == KindTelemetry:
 		return byName
+	case declared && outside:
+		return KindExternal
 	case declared, kind == KindService:
 		return KindService
 	}
