@@ -22,7 +22,8 @@ the kind of failure that it was built for.
 
 Fires for a call with a breaker, in code or as outlier detection, of which no
 attempt is bounded in time and whose breaker does not look at slowness itself. It is
-an error where the caller is of tier 1.
+an error where the caller is of tier 1. More than three calls that have their breaker
+from one object are told together.
 
     kind: DestinationRule
     spec:
@@ -42,26 +43,52 @@ Hystrix and opossum have a timeout of their own, resilience4j its
 `
 
 func checkBreakerBlindToSlow(p *Pass) {
+	var blind []guarded
 	for e := range p.Requests() {
-		if driven(p.Core, e) {
+		if driven(p.Core, e) || p.outside(e) { // see external-unprotected
 			continue
 		}
-		blind, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
-			return part.Attempt.State != policy.Finite && !part.gapBound() && !part.held() &&
-				wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
+		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
+			return part.Attempt.State != policy.Finite && !part.gapBound() && !part.held() && wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
 		})
-		if !ok {
+		if ok {
+			blind = append(blind, guarded{e, found})
+		}
+	}
+	for _, group := range byBreaker(blind) {
+		if len(group) > fewGuarded {
+			p.reportBlind(group)
 			continue
 		}
-		b := blind.layer.Set.Breaker
-		sure := Default
-		if blind.part.Attempt.State == policy.Untold && blind.layer.Set.Product != "" {
-			sure = Assumed // the client behind the breaker may have a timeout
+		for _, c := range group {
+			f := p.about(c.call, c.blindness(), breakerOrigin(c.layer.Set.Breaker))
+			f.Message = fmt.Sprintf("%s behind a breaker that counts errors%s, and without a timeout a slow answer is none", p.ends(c.call), c.named)
+			p.atBlind(c, p.grade(c.call, Warning), f)
 		}
-		f := p.about(e, sure, breakerOrigin(b))
-		f.Message = fmt.Sprintf("%s behind a breaker that counts errors%s, and without a timeout a slow answer is none", p.ends(e), blind.named)
-		f.Hint = within(p.fixed(e, blind.part, fixTotal), "set", "a little above its slowest good answer")
-		f.Values = []KeyValue{value("breaker", b.Kind), took("attempt", blind.part.Attempt)}
-		p.At(p.grade(e, Warning), f)
 	}
+}
+
+// blindness is how sure it is that nothing ends a slow call.
+func (c *guarded) blindness() Confidence {
+	if c.part.Attempt.State == policy.Untold && c.layer.Set.Product != "" {
+		return Assumed // the client behind the breaker may have a timeout
+	}
+	return Default
+}
+
+// reportBlind tells of many calls behind one breaker at once.
+func (p *Pass) reportBlind(group []guarded) {
+	sure, severity := group[0].blindness(), Info
+	for _, c := range group {
+		sure, severity = min(sure, c.blindness()), max(severity, p.grade(c.call, Warning))
+	}
+	f := p.aboutBreaker(group, sure)
+	f.Message = fmt.Sprintf("%s are behind one breaker that counts errors, and without a timeout a slow answer is none", p.calling(group))
+	p.atBlind(group[0], severity, f)
+}
+
+func (p *Pass) atBlind(c guarded, severity Severity, f Finding) {
+	f.Hint = within(p.fixed(c.call, c.part, fixTotal), "set", "a little above its slowest good answer")
+	f.Values = append(f.Values, value("breaker", c.layer.Set.Breaker.Kind), took("attempt", c.part.Attempt))
+	p.At(severity, f)
 }

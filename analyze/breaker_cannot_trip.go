@@ -55,28 +55,21 @@ replicas, or a breaker around the whole call in the caller's code.
 `
 
 func checkBreakerCannotTrip(p *Pass) {
-	type cause struct {
-		callee graph.Node
-		at     graph.Origin
-	}
-	stuck := map[cause][]graph.Edge{}
-	var causes []cause
+	var stuck []guarded
 	for e := range p.Requests() {
-		found, ok := p.stuck(e)
-		if !ok {
+		if found, ok := p.stuck(e); ok {
+			stuck = append(stuck, guarded{e, found})
+		}
+	}
+	for _, group := range byBreaker(stuck) {
+		callees := p.callees(group)
+		if len(callees) > fewGuarded {
+			p.reportStandstill(group, callees)
 			continue
 		}
-		c := cause{p.Core.To(e), breakerOrigin(found.layer.Set.Breaker)}
-		if c.at.File == "" {
-			c.at = graph.Origin{File: callID(p.Core, e)} // of a product, call by call
+		for _, v := range callees {
+			p.reportStuck(slices.DeleteFunc(slices.Clone(group), func(c guarded) bool { return p.Core.To(c.call) != v }))
 		}
-		if stuck[c] == nil {
-			causes = append(causes, c)
-		}
-		stuck[c] = append(stuck[c], e)
-	}
-	for _, c := range causes {
-		p.reportStuck(stuck[c])
 	}
 }
 
@@ -144,27 +137,46 @@ func detectsNothing(b *policy.Breaker) bool {
 	return off(b.Failures) && silent(b.Gateway) && !b.ErrorRate.Set()
 }
 
-func (p *Pass) reportStuck(calls []graph.Edge) {
-	g := p.Core
-	e := calls[0]
-	found, _ := p.stuck(e)
-	b, callee := found.layer.Set.Breaker, g.Service(g.To(e))
-	hosts := found.part.Facts.Replicas
-	s, _ := whyStuck(found.layer, hosts, callee)
-	f := p.about(e, s.sure, breakerOrigin(b), b.MaxEject.Origin, hosts.Origin)
-	f.Message = fmt.Sprintf("the breaker of %s->%s%s never opens: %s", g.ID(g.From(e)), g.ID(g.To(e)), found.named, s.why)
+// standstill is why the breaker of c never opens.
+func (p *Pass) standstill(c guarded) standstill {
+	s, _ := whyStuck(c.layer, c.part.Facts.Replicas, p.Core.Service(p.Core.To(c.call)))
+	return s
+}
+
+// reportStuck tells of one callee, whose callers share the breaker.
+func (p *Pass) reportStuck(calls []guarded) {
+	c, s := calls[0], p.standstill(calls[0])
+	hosts := c.part.Facts.Replicas
+	f := p.about(c.call, s.sure, breakerOrigin(c.layer.Set.Breaker), c.layer.Set.Breaker.MaxEject.Origin, hosts.Origin)
+	f.Message = fmt.Sprintf("the breaker of %s%s never opens: %s", callID(p.Core, c.call), c.named, s.why)
 	if others := len(calls) - 1; others > 0 {
 		f.Message += fmt.Sprintf("; nor does it for %s", english.Count(others, "other caller"))
 		for _, other := range calls[1:] {
-			if from := g.From(other); !slices.Contains(f.Services, from) {
+			if from := p.Core.From(other.call); !slices.Contains(f.Services, from) {
 				f.Services = append(f.Services, from)
 			}
 		}
 	}
 	f.Hint = s.hint
-	if callee.Scaling != nil && hosts.Set() {
+	if p.Core.Service(p.Core.To(c.call)).Scaling != nil && hosts.Set() {
 		f.Hint += "; its autoscaler's minimum was counted"
 	}
 	f.Values = s.values
-	p.At(p.calm(e, s.severity), f)
+	p.At(p.calm(c.call, s.severity), f)
+}
+
+// reportStandstill tells of many callees that share the breaker.
+func (p *Pass) reportStandstill(group []guarded, callees []graph.Node) {
+	s := p.standstill(group[0])
+	sure, severity := s.sure, Info
+	for _, c := range group {
+		each := p.standstill(c)
+		sure, severity = min(sure, each.sure), max(severity, p.calm(c.call, each.severity))
+	}
+	f := p.aboutBreaker(group, sure)
+	f.Message = fmt.Sprintf("one breaker for the calls to %s, %s, never opens for any of them; of %s: %s",
+		english.Count(len(callees), "service"), someIDs(p.Core, callees), p.Core.ID(p.Core.To(group[0].call)), s.why)
+	f.Hint = s.hint
+	f.Values = append(f.Values, s.values...)
+	p.At(severity, f)
 }

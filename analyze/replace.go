@@ -15,6 +15,9 @@ func unreplaced(found []Finding) []Finding {
 	for i := range found {
 		for _, id := range found[i].Rule.Replaces {
 			whole[key{id, found[i].Subject}] = true
+			for _, subject := range found[i].standsFor {
+				whole[key{id, subject}] = true
+			}
 			if strings.Contains(found[i].Subject, ">") {
 				paths[id] = append(paths[id], found[i].Subject)
 			}

@@ -147,8 +147,9 @@ type Finding struct {
 	Services    []graph.Node   // whom it concerns, the subject first
 	Fingerprint string         // of what is found and about whom alone, 16 hex digits
 
-	detail string       // what of the subject is meant, where a rule finds several things in one
-	owners []graph.Node // whose annotations may excuse it, if not all of Services
+	standsFor []string     // further subjects, about which it replaces findings as about its own
+	detail    string       // what of the subject is meant, where a rule finds several things in one
+	owners    []graph.Node // whose annotations may excuse it, if not all of Services
 }
 
 // A KeyValue is one value that a finding was computed from.

@@ -86,6 +86,8 @@ type run struct {
 	loops  *components           // over sync; see components
 	native *bool                 // whether a native manifest gives a policy to any call; see nativePolicies
 	amp    *amplification        // see amplified
+
+	breakers map[graph.Origin]string // see breakerObject
 }
 
 func newRun(g *graph.Graph) *run { return runOn(Scope(g, graph.Weak)) }

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var undeclaredEdge = &Rule{
@@ -23,7 +24,7 @@ system show it nowhere.
 Fires for a call that was seen five times or more, from a service that the manifests
 declare, where no manifest has a word about it. It is info where the manifests know
 of no call at all that the caller makes: its calls stand in its code, and nobody can
-have meant to declare them one by one.
+have meant to declare them one by one. More than three such callers are told at once.
 
     services: [{name: cart, calls: [pricing]}]     # and traces show cart -> promo, 40 times
 
@@ -48,28 +49,59 @@ const rareCalls = 5
 
 func checkUndeclaredEdge(p *Pass) {
 	g := p.Core
+	var silent []graph.Edge // of callers whose calls stand in no manifest
+	callers := 0
 	for e := range graph.Edge(g.Calls()) {
 		c, seen := g.Call(e), g.Observed(e)
 		caller, callee := g.Service(c.From), g.Service(c.To)
 		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) {
 			continue
 		}
-		f := p.about(e, Certain, seenAt(c))
-		f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", p.ends(e), times(seen.Calls))
-		if callee.Defined {
-			f.Hint = fmt.Sprintf("add %q to the calls of %s in weir.yaml, or stop calling it", callee.Name, caller.Name)
-		} else {
-			f.Confidence = Assumed // it may be another name of a declared service
-			f.Hint = fmt.Sprintf("declare it, or write in aliases of weir.yaml whose other name %q is", callee.Name)
-		}
-		f.Values = []KeyValue{{"calls", amount(seen.Calls)}, {"errors", amount(seen.Errors)}}
 		if declares(p.Graph, c.From) {
-			p.Report(f)
+			p.reportNewcomer(e, Certain, Warning)
 			continue
 		}
-		f.Confidence = Assumed
-		p.At(Info, f)
+		if len(silent) == 0 || g.From(silent[len(silent)-1]) != c.From {
+			callers++
+		}
+		silent = append(silent, e)
 	}
+	if callers > fewCallers {
+		p.reportUnspoken(silent, callers)
+		return
+	}
+	for _, e := range silent {
+		p.reportNewcomer(e, Assumed, Info)
+	}
+}
+
+func (p *Pass) reportNewcomer(e graph.Edge, sure Confidence, severity Severity) {
+	c, seen := p.Core.Call(e), p.Core.Observed(e)
+	caller, callee := p.Core.Service(c.From), p.Core.Service(c.To)
+	f := p.about(e, sure, seenAt(c))
+	f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", p.ends(e), times(seen.Calls))
+	if callee.Defined {
+		f.Hint = fmt.Sprintf("add %q to the calls of %s in weir.yaml, or stop calling it", callee.Name, caller.Name)
+	} else {
+		f.Confidence = Assumed // it may be another name of a declared service
+		f.Hint = fmt.Sprintf("declare it, or write in aliases of weir.yaml whose other name %q is", callee.Name)
+	}
+	f.Values = []KeyValue{{"calls", amount(seen.Calls)}, {"errors", amount(seen.Errors)}}
+	p.At(severity, f)
+}
+
+// reportUnspoken tells of many services at once, none of whose calls is declared.
+func (p *Pass) reportUnspoken(calls []graph.Edge, callers int) {
+	first := calls[0]
+	p.At(Info, Finding{
+		Confidence: Assumed,
+		Subject:    "inputs",
+		Message: fmt.Sprintf("traces show %s of %s, from %s on, of whose calls no input declares any: they stand in code",
+			english.Count(len(calls), "call"), english.Count(callers, "service"), callID(p.Core, first)),
+		Hint:    "nothing has to be done; declared in weir.yaml, a new call would be told from the old ones",
+		Values:  []KeyValue{number("calls", len(calls)), number("callers", callers)},
+		Origins: []graph.Origin{seenAt(p.Core.Call(first))},
+	})
 }
 
 func isAddress(name string) bool {

@@ -1,0 +1,96 @@
+package analyze
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+// One rule of a mesh gives many calls the same breaker, and what is wrong with it is
+// one matter and mended in one place.
+
+// guarded is a call, and the layer of it whose breaker a rule finds fault with.
+type guarded struct {
+	call graph.Edge
+	layered
+}
+
+// fewGuarded is how many calls or callees of one breaker are told one by one.
+const fewGuarded = 3
+
+// byBreaker puts the calls together that have their breaker from one place, in the
+// order of the first of each. What is written nowhere stays by itself.
+func byBreaker(list []guarded) [][]guarded {
+	at := map[graph.Origin]int{}
+	var groups [][]guarded
+	for _, c := range list {
+		o := breakerOrigin(c.layer.Set.Breaker)
+		i, known := at[o]
+		if !known || o.File == "" {
+			i = len(groups)
+			at[o] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], c)
+	}
+	return groups
+}
+
+// callees returns the services that calls of a group lead to, sorted.
+func (p *Pass) callees(group []guarded) []graph.Node {
+	var list []graph.Node
+	for _, c := range group {
+		list = append(list, p.Core.To(c.call))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// aboutBreaker begins a finding about all the calls of one breaker: its subject is
+// the object that declares it, where it is one.
+func (p *Pass) aboutBreaker(group []guarded, sure Confidence) Finding {
+	g := p.Core
+	first := group[0]
+	at := breakerOrigin(first.layer.Set.Breaker)
+	f := p.about(first.call, sure, at)
+	f.owners = nil
+	if name := p.run.breakerObject(p.Graph, at); name != "" {
+		f.Subject = name
+	}
+	for _, c := range group {
+		f.standsFor = append(f.standsFor, callID(g, c.call))
+		for _, v := range []graph.Node{g.From(c.call), g.To(c.call)} {
+			if !slices.Contains(f.Services, v) {
+				f.Services = append(f.Services, v)
+			}
+		}
+	}
+	slices.Sort(f.Services)
+	f.Values = []KeyValue{number("calls", len(group)), {"callees", joinIDs(g, p.callees(group), ", ")}}
+	return f
+}
+
+// calling writes "a calls b and c", or "7 calls to b, c and 5 more".
+func (p *Pass) calling(group []guarded) string {
+	from := p.Core.From(group[0].call)
+	if slices.ContainsFunc(group, func(c guarded) bool { return p.Core.From(c.call) != from }) {
+		return fmt.Sprintf("%s to %s", english.Count(len(group), "call"), someIDs(p.Core, p.callees(group)))
+	}
+	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, p.callees(group)))
+}
+
+// breakerObject is the name of the policy object whose breaker stands at o, "" if
+// it is none.
+func (r *run) breakerObject(g *graph.Graph, o graph.Origin) string {
+	if r.breakers == nil {
+		r.breakers = map[graph.Origin]string{}
+		for _, b := range g.Policies() {
+			if b.Says.Breaker != nil {
+				r.breakers[breakerOrigin(b.Says.Breaker)] = b.Object
+			}
+		}
+	}
+	return r.breakers[o]
+}
