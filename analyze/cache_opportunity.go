@@ -22,8 +22,10 @@ be kept for a moment by those who read it. That takes load from the callee and g
 its callers something to answer with while it is away.
 
 Fires for a service with at least 5 synchronous callers whose calls are told to be
-GET only, for those without a cache; a callee is told once. It is a suggestion and
-not a mistake, so it is off unless weir.yaml gives it a severity.
+GET only, for those without a cache; a callee is told once. With fewer callers it
+fires for a call that traces show three times or more for each request of its caller.
+It is a suggestion and not a mistake, so it is off unless weir.yaml gives it a
+severity.
 
     - {to: settings, methods: [GET], timeout: 1s}      # from six services
 
@@ -51,6 +53,9 @@ func checkCacheOpportunity(p *Pass) {
 			}
 		}
 		if callers < p.Limits.FanIn || len(readers) == 0 {
+			for _, e := range readers {
+				p.reportRereading(e)
+			}
 			continue
 		}
 		var who []graph.Node
@@ -64,6 +69,30 @@ func checkCacheOpportunity(p *Pass) {
 		f.Values = []KeyValue{number("callers", callers), number("readers", len(readers)), number("limit", p.Limits.FanIn)}
 		p.Report(f)
 	}
+}
+
+// rereads is from how many reads of one thing on, within one request, a cache saves
+// most of them.
+const rereads = 3
+
+// reportRereading tells of a call that traces show to be made several times for each
+// request of its caller.
+func (p *Pass) reportRereading(e graph.Edge) {
+	seen := p.Core.Observed(e)
+	asked := 0.0
+	for _, in := range p.Core.In(p.Core.From(e)) {
+		if o := p.Core.Observed(in); o != nil && p.Core.From(in) != p.Core.To(in) {
+			asked += o.Calls
+		}
+	}
+	if seen == nil || seen.Calls < rareCalls || asked == 0 || seen.Calls/asked < rereads {
+		return
+	}
+	f := p.about(e, Default, seenAt(p.Core.Call(e))) // the same is presumed to be read
+	f.Message = fmt.Sprintf("%s %.3g times for each request of its own, only reads and keeps no answer", p.ends(e), seen.Calls/asked)
+	f.Hint = "keep answers in the caller for some seconds, or for the length of a request"
+	f.Values = []KeyValue{{"calls", amount(seen.Calls)}, {"requests", amount(asked)}, number("limit", rereads)}
+	p.Report(f)
 }
 
 // readsAnew reports whether a call only reads, and nothing keeps the answers.

@@ -48,32 +48,78 @@ still help, later.
 `
 
 func checkFallbackSharesFate(p *Pass) {
-	for e := range p.Requests() {
-		if p.Core.Call(e).Fallback {
+	type key struct {
+		primary graph.Node
+		standIn
+	}
+	told := map[key]bool{} // a mesh declares one fallback for all callers
+	for e := range graph.Edge(p.Core.Calls()) {
+		if p.Core.Call(e).Fallback || p.Core.Mode(e) != graph.Sync {
 			continue
 		}
-		var told []graph.Node
-		for _, f := range p.run.standIns(e) {
-			if instead := p.Core.To(f); !slices.Contains(told, instead) {
-				told = append(told, instead)
-				p.checkFate(e, f)
+		for _, s := range p.run.instead(e) {
+			if k := (key{p.Core.To(e), s}); !told[k] {
+				told[k] = true
+				p.checkFate(e, s)
 			}
 		}
 	}
 }
 
-// checkFate looks for what the callee of e and that of f, its fallback, both
+// A standIn is a service that is asked in place of another.
+type standIn struct {
+	service graph.Node
+	at      graph.Origin
+}
+
+// instead returns the services that the fallback of e asks, whether the caller
+// calls them itself or a mesh does so for it.
+func (r *run) instead(e graph.Edge) []standIn {
+	g := r.core
+	var list []standIn
+	for _, part := range r.effective(e) {
+		for i := range part.Layers {
+			f := part.Layers[i].Set.Fallback
+			if f == nil {
+				continue
+			}
+			for _, step := range f.Steps {
+				if step.Kind.Value != "service" || step.To == "" {
+					continue
+				}
+				if call, ok := r.callOf(g.From(e), step.To); ok {
+					list = append(list, standIn{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
+				} else if v, ok := near(g, g.Service(g.To(e)), step.To); ok {
+					list = append(list, standIn{v, step.Kind.Origin})
+				}
+			}
+		}
+	}
+	return list
+}
+
+// near finds a service by the name that it has in the namespace of another.
+func near(g *graph.Graph, s *graph.Service, name string) (graph.Node, bool) {
+	if s.Namespace != "" {
+		if v, ok := g.Node(s.Namespace + "/" + name); ok {
+			return v, true
+		}
+	}
+	return g.Node(name)
+}
+
+// checkFate looks for what the callee of e and what is asked instead of it both
 // cannot do without.
-func (p *Pass) checkFate(e, f graph.Edge) {
+func (p *Pass) checkFate(e graph.Edge, s standIn) {
 	g := p.Core
-	primary, instead := g.To(e), g.To(f)
+	primary, instead := g.To(e), s.service
 	if primary == instead {
-		p.reportFate(e, f, fmt.Sprintf("falls back on %s itself", g.ID(primary)), nil)
+		p.reportFate(e, s, fmt.Sprintf("falls back on %s itself", g.ID(primary)), nil)
 		return
 	}
 	needs := p.run.needs(instead)
 	if slices.Contains(needs, primary) {
-		p.reportFate(e, f, fmt.Sprintf("falls back on %s, which cannot do without %s either", g.ID(instead), g.ID(primary)), []graph.Node{primary})
+		p.reportFate(e, s, fmt.Sprintf("falls back on %s, which cannot do without %s either", g.ID(instead), g.ID(primary)), []graph.Node{primary})
 		return
 	}
 	var shared []graph.Node
@@ -83,7 +129,7 @@ func (p *Pass) checkFate(e, f graph.Edge) {
 		}
 	}
 	if len(shared) > 0 {
-		p.reportFate(e, f, fmt.Sprintf("falls back on %s, which fails with it when %s does", g.ID(instead), someIDs(g, shared)), shared)
+		p.reportFate(e, s, fmt.Sprintf("falls back on %s, which fails with it when %s does", g.ID(instead), someIDs(g, shared)), shared)
 	}
 }
 
@@ -95,7 +141,7 @@ func (r *run) needs(v graph.Node) []graph.Node {
 	list := []graph.Node{v}
 	for i := 0; i < len(list); i++ {
 		for e, end := g.Out(list[i]); e < end; e++ {
-			if w := g.To(e); !seen[w] && breaks(g, e) && !hasFallback(g.Call(e)) {
+			if w := g.To(e); !seen[w] && breaks(g, e) && !hasFallback(g, e) {
 				seen[w] = true
 				list = append(list, w)
 			}
@@ -111,16 +157,16 @@ func redundant(s *graph.Service) bool {
 	return keepsData(s) && n.Set() && n.Value > 1
 }
 
-func (p *Pass) reportFate(e, instead graph.Edge, what string, shared []graph.Node) {
+func (p *Pass) reportFate(e graph.Edge, instead standIn, what string, shared []graph.Node) {
 	g := p.Core
-	f := p.about(e, Certain, written(g, []graph.Edge{instead})...)
+	f := p.about(e, Certain, instead.at)
 	f.Message = fmt.Sprintf("%s, and %s", p.ends(e), what)
 	f.Hint = "give it a store of its own, or fall back on what needs nobody: a cached or static answer"
-	f.Values = []KeyValue{{"fallback", g.ID(g.To(instead))}, {"shared", joinIDs(g, shared, ", ")}}
+	f.Values = []KeyValue{{"fallback", g.ID(instead.service)}, {"shared", joinIDs(g, shared, ", ")}}
 	if len(shared) == 0 {
 		f.Values = f.Values[:1]
 	}
-	for _, v := range append([]graph.Node{g.To(instead)}, shared...) {
+	for _, v := range append([]graph.Node{instead.service}, shared...) {
 		if !slices.Contains(f.Services, v) {
 			f.Services = append(f.Services, v)
 		}
@@ -128,6 +174,6 @@ func (p *Pass) reportFate(e, instead graph.Edge, what string, shared []graph.Nod
 	for _, v := range shared {
 		f.Origins = append(f.Origins, places(g.Service(v))...)
 	}
-	f.detail = g.ID(g.To(instead))
+	f.detail = g.ID(instead.service)
 	p.At(p.calm(e, Warning), f)
 }

@@ -36,7 +36,7 @@ func entryPoints(g *graph.Graph) (entries []graph.Node, presumed bool) {
 // essential is the calls of g whose caller fails with their callee, and has
 // nothing to put in its place.
 func essential(g *graph.Graph) *graph.Graph {
-	return g.Where(func(e graph.Edge) bool { return breaks(g, e) && !hasFallback(g.Call(e)) })
+	return g.Where(func(e graph.Edge) bool { return breaks(g, e) && !hasFallback(g, e) })
 }
 
 // gates are the services that lie between the entry points and others.

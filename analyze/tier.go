@@ -1,6 +1,11 @@
 package analyze
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
 
 // A tier is how critical a service is, and by whom.
 type tier struct {
@@ -34,7 +39,7 @@ func (r *run) inheritedTiers() []tier {
 			v := queue[i]
 			for e, end := g.Out(v); e < end; e++ {
 				w := g.To(e)
-				if r.tiers[w].value == 0 && breaks(g, e) && !hasFallback(g.Call(e)) {
+				if r.tiers[w].value == 0 && breaks(g, e) && !hasFallback(g, e) {
 					r.tiers[w] = tier{value, r.tiers[v].from}
 					queue = append(queue, w)
 				}
@@ -44,18 +49,23 @@ func (r *run) inheritedTiers() []tier {
 	return r.tiers
 }
 
-// hasFallback reports whether some input declares what the caller does instead.
-func hasFallback(c graph.Call) bool {
-	for i := range c.Evidence {
-		says := c.Evidence[i].Says
-		if says == nil || says.Fallback == nil {
-			continue
-		}
-		for _, step := range says.Fallback.Steps {
-			if step.Kind.Set() && step.Kind.Value != "none" {
-				return true
-			}
+// hasFallback reports whether some input declares what is done instead of e: its
+// own documents, or a policy that is for all parts of it.
+func hasFallback(g *graph.Graph, e graph.Edge) bool {
+	for _, ev := range g.Call(e).Evidence {
+		if ev.Says != nil && answersElsewhere(ev.Says.Fallback) {
+			return true
 		}
 	}
-	return false
+	routes := g.Routes(e)
+	return len(routes) > 0 && !slices.ContainsFunc(routes, func(r graph.Route) bool {
+		return !slices.ContainsFunc(r.Layers, func(s policy.Set) bool { return answersElsewhere(s.Fallback) })
+	})
+}
+
+// answersElsewhere reports whether a fallback has an answer.
+func answersElsewhere(f *policy.Fallback) bool {
+	return f != nil && slices.ContainsFunc(f.Steps, func(step policy.FallbackStep) bool {
+		return step.Kind.Set() && step.Kind.Value != "none"
+	})
 }

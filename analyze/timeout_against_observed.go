@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -85,10 +86,21 @@ func (p *Pass) reportTiming(e graph.Edge, part *Part, s Severity, p99 time.Durat
 		f.Confidence = min(f.Confidence, Default) // a timing may be of several attempts
 	}
 	f.Message = p.ends(e) + " " + what
-	f.Hint = within(p.fixed(e, part, fixTotal), verb, why)
+	f.Hint = within(cmp.Or(boundBy(part.Attempt), p.fixed(e, part, fixTotal)), verb, why)
 	seen := p.Core.Observed(e)
 	f.Values = []KeyValue{took("attempt", part.Attempt), {"p99", rounded(p99)}, {"timings", amount(seen.Latency.Count())}}
 	p.At(s, f)
+}
+
+// boundBy says where the setting that bounds an attempt is written.
+func boundBy(b policy.Bound) string {
+	if len(b.By) == 0 {
+		return ""
+	}
+	if b.By[0].Field == "timeout.perTry" {
+		return recipe(b.By[0].Product, fixPerTry)
+	}
+	return recipe(b.By[0].Product, fixTotal)
 }
 
 // rounded writes a time that was measured to the two digits that a sketch knows.
