@@ -28,14 +28,16 @@ type Ignore struct {
 	Origin  graph.Origin
 }
 
-// IgnoreAnnotation is the key under which a service excuses findings about
-// itself: "<rule>: reason", one a line.
-const IgnoreAnnotation = "weir.dev/ignore"
+// IgnoreAnnotation is the key under which a service or a policy object excuses
+// findings about itself: "<rule>: reason", one a line. Where an input has no
+// annotations, a label of this name does.
+const IgnoreAnnotation = graph.IgnoreAnnotation
 
 // Run applies the rules to g. Unknown rule IDs in the options mean nothing; who
 // takes them from people asks FindRule about them.
 func Run(g *graph.Graph, o Options) *Check {
 	r := newRun(g)
+	r.find = FindRule
 	check := &Check{}
 	var found []Finding
 	pass := Pass{Graph: g, Core: r.core, Limits: o.Limits.orDefault(), run: r}
@@ -57,8 +59,9 @@ func Run(g *graph.Graph, o Options) *Check {
 		}
 		rule.Check(&p)
 	}
+	excuses := objectExcuses(g)
 	for _, f := range unreplaced(found) {
-		if o.ignores(&f) || excused(g, &f) {
+		if o.ignores(&f) || excuses.cover(g, &f) {
 			check.Ignored++
 			continue
 		}
@@ -87,7 +90,8 @@ type run struct {
 	native *bool                 // whether a native manifest gives a policy to any call; see nativePolicies
 	amp    *amplification        // see amplified
 
-	breakers map[graph.Origin]string // see breakerObject
+	breakers map[graph.Origin]string     // see breakerObject
+	find     func(string) (*Rule, error) // FindRule, which rules cannot name: it knows them all
 }
 
 func newRun(g *graph.Graph) *run { return runOn(Scope(g, graph.Weak)) }
@@ -137,24 +141,6 @@ func matches(pattern, text string) bool {
 		}
 	}
 	return strings.Trim(string(p[i:]), "*") == ""
-}
-
-// excused reports whether one of the services that may say so excuses f by an
-// annotation.
-func excused(g *graph.Graph, f *Finding) bool {
-	owners := f.owners
-	if owners == nil {
-		owners = f.Services
-	}
-	return slices.ContainsFunc(owners, func(v graph.Node) bool {
-		for line := range strings.Lines(g.Service(v).Annotations[IgnoreAnnotation]) {
-			rule, _, _ := strings.Cut(line, ":")
-			if rule = strings.TrimSpace(rule); rule == "*" || rule == f.Rule.ID {
-				return true
-			}
-		}
-		return false
-	})
 }
 
 // fingerprint identifies a finding from one run to the next: by what is found and

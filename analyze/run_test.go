@@ -91,6 +91,15 @@ func TestRunAnnotations(t *testing.T) {
 	}
 }
 
+// A label does where there are no annotations, as in compose.
+func TestRunLabel(t *testing.T) {
+	g := graphtest.Parse("a:b b:a")
+	g.Service(node(t, g, "a")).Labels = graph.Labels{IgnoreAnnotation: "sync-cycle: known"}
+	if c := Run(g, Options{}); c.Ignored != 1 {
+		t.Errorf("the label excuses %d findings, want 1", c.Ignored)
+	}
+}
+
 // A user of a shared database cannot excuse it for the other users.
 func TestRunAnnotationOfAnother(t *testing.T) {
 	for _, tt := range []struct {

@@ -12,7 +12,10 @@ var valueInvalid = &Rule{
 	Title:    "a policy has a value that its product refuses or misreads",
 	Doc:      valueInvalidDoc,
 	Severity: Error,
-	Check:    func(p *Pass) { checkFlaws(p, graph.Invalid, "is not what %s takes") },
+	Check: func(p *Pass) {
+		checkFlaws(p, graph.Invalid, "is not what %s takes")
+		checkExcuses(p)
+	},
 }
 
 const valueInvalidDoc = `
@@ -34,6 +37,8 @@ has its own notation, and "300" is an error here and five minutes there.
 Stays silent about what the product takes, however unusual.
 
     retry.linkerd.io/timeout: 300ms
+
+Of weir's own annotation "weir.dev/ignore" it tells a name that is no rule.
 
 What is merely read otherwise than it looks, as .NET reads "10" as ten days, is a
 warning. The other rules go on as if the value had not been written.

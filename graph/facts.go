@@ -368,9 +368,14 @@ type Policy struct {
 	Rank   int
 	Merge  bool
 
-	Says  policy.Set
-	Flaws []Flaw
+	Says    policy.Set
+	Flaws   []Flaw
+	Excuses string // what the object has as IgnoreAnnotation
 }
+
+// IgnoreAnnotation is the key under which an object excuses findings about itself:
+// "<rule>: reason", one a line.
+const IgnoreAnnotation = "weir.dev/ignore"
 
 // Lookup is the order in which a product looks for the policy of a call.
 type Lookup uint8

@@ -124,7 +124,13 @@ func (r *reader) hand(t *batch, d *document.Document, line int32) outcome {
 		return outcome{kind: kindOf(d), line: line}
 	}
 	d.Reader = reader.Name
+	before := len(t.facts.Policies)
 	reader.Read(d, &t.facts)
+	if excuses := d.Root.Get("metadata", "annotations", graph.IgnoreAnnotation); excuses.IsScalar() {
+		for i := before; i < len(t.facts.Policies); i++ {
+			t.facts.Policies[i].Excuses = excuses.Str()
+		}
+	}
 	return outcome{reader: reader.Name, line: line}
 }
 
