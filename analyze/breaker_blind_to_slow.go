@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirgraph/weir/policy"
 )
@@ -32,7 +33,8 @@ from one object are told together.
 
 Stays silent with a timeout in any layer, or with a breaker that opens on slow calls:
 Hystrix and opossum have a timeout of their own, resilience4j its
-"slowCallDurationThreshold", Traefik the expression "LatencyAtQuantileMS".
+"slowCallDurationThreshold", Traefik the expression "LatencyAtQuantileMS"; and where
+silence between two reads is bounded, as in Kong, so that what hangs is an error.
 
     kind: VirtualService
     spec:
@@ -49,7 +51,7 @@ func checkBreakerBlindToSlow(p *Pass) {
 			continue
 		}
 		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
-			return part.Attempt.State != policy.Finite && !part.gapBound() && !part.held() && wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
+			return part.Attempt.State != policy.Finite && !part.gapEnds() && !part.held() && wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
 		})
 		if ok {
 			blind = append(blind, guarded{e, found})
@@ -66,6 +68,12 @@ func checkBreakerBlindToSlow(p *Pass) {
 			p.atBlind(c, p.grade(c.call, Warning), f)
 		}
 	}
+}
+
+// gapEnds reports whether something ends a part that hangs, if not one that trickles:
+// a bound on the silence between two reads makes an error of it.
+func (part *Part) gapEnds() bool {
+	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Timeout != nil && l.Set.Timeout.ReadGap.Set() })
 }
 
 // blindness is how sure it is that nothing ends a slow call.

@@ -58,13 +58,14 @@ func (part *Part) unbroken() bool {
 	return len(part.broken()) == 0
 }
 
-// seesSlow reports whether a breaker opens for calls that are merely slow.
+// seesSlow reports whether a breaker opens for calls that are merely slow, by itself:
+// what a product sees unasked it sees by a timeout of its own.
 func seesSlow(b *policy.Breaker) bool {
 	const never = 60 * time.Second // resilience4j's own, which no request takes
 	if b.SlowAfter.Set() {
 		return b.SlowAfter.Value < never
 	}
-	return b.Slow.Set() && b.Slow.Value
+	return b.Slow.Set() && b.Slow.Value && b.Slow.Provenance != policy.PlatformDefault
 }
 
 // breakerOrigin is where a breaker is written.
