@@ -1,11 +1,14 @@
 package analyze
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var redundancyBelowTier = &Rule{
@@ -24,7 +27,8 @@ replicas together.
 Fires for a service of tier 1 (warning) or 2 (info) that runs a single replica, or
 several in Kubernetes without a PodDisruptionBudget in the inputs; and, as info,
 when the budget allows no pod to be moved at all, so that node drains hang. The
-single replica of a StatefulSet, which may be single by design, is info as well.
+single replica of a StatefulSet, which may be single by design, is info as well. Where
+the inputs have no budget at all, more than three services without one are told at once.
 
     kind: Deployment
     metadata:
@@ -59,6 +63,7 @@ the confidence of a default.
 const criticalTiers = 2
 
 func checkRedundancyBelowTier(p *Pass) {
+	var bare []graph.Node // without a budget
 	for v, t := range p.run.inheritedTiers() {
 		s := p.Graph.Service(graph.Node(v))
 		if t.value == 0 || t.value > criticalTiers || !ours(s) {
@@ -84,13 +89,42 @@ func checkRedundancyBelowTier(p *Pass) {
 			p.reportTier(severity, sure, graph.Node(v), t, lack, n.Origin)
 		case ecosystem(s) != "kubernetes":
 		case s.Disruption == nil:
-			p.reportTier(severity, Assumed, graph.Node(v), t,
-				fmt.Sprintf("runs %d replicas without a PodDisruptionBudget in the inputs", n.Value), n.Origin)
+			bare = append(bare, graph.Node(v))
 		case blocksDrains(s.Disruption, n.Value):
 			p.reportTier(Info, Certain, graph.Node(v), t,
 				fmt.Sprintf("runs %d replicas of which its PodDisruptionBudget lets none go, so that node drains hang", n.Value), s.Disruption.Origin)
 		}
 	}
+	p.reportBare(bare)
+}
+
+// reportBare tells of services without a PodDisruptionBudget: one by one, or at once
+// where many have none and none is in the inputs, which may be kept elsewhere.
+func (p *Pass) reportBare(bare []graph.Node) {
+	const few = 3
+	tiers, g := p.run.inheritedTiers(), p.Graph
+	severityOf := func(v graph.Node) Severity {
+		if tiers[v].value > 1 {
+			return Info
+		}
+		return Warning
+	}
+	if len(bare) <= few || slices.ContainsFunc(g.Services(), func(s graph.Service) bool { return s.Disruption != nil }) {
+		for _, v := range bare {
+			n := replicas(g.Service(v))
+			p.reportTier(severityOf(v), Assumed, v, tiers[v], fmt.Sprintf("runs %d replicas without a PodDisruptionBudget in the inputs", n.Value), n.Origin)
+		}
+		return
+	}
+	worst := slices.MaxFunc(bare, func(a, b graph.Node) int { return cmp.Compare(severityOf(a), severityOf(b)) })
+	p.At(severityOf(worst), Finding{
+		Confidence: Assumed,
+		Subject:    "inputs",
+		Message:    fmt.Sprintf("the inputs have no PodDisruptionBudget, and %s of tier 1 or 2 run several replicas, %s", english.Count(len(bare), "service"), someIDs(g, bare)),
+		Hint:       "a PodDisruptionBudget with maxUnavailable: 1 for each, or read the folder that has them too",
+		Values:     []KeyValue{number("services", len(bare))},
+		Origins:    places(g.Service(worst), replicas(g.Service(worst)).Origin),
+	})
 }
 
 // blocksDrains reports whether a budget forbids to evict any of n pods. Kubernetes

@@ -177,9 +177,6 @@ func kumaBreaker(f *policyFields, conf document.Node, says *policy.Set) {
 		ErrorRate: in.percent(detectors, "failurePercentage", "threshold"),
 	}
 	says.Breaker = b
-	if !detectors.Exists() {
-		in.flaw(graph.Inert, n, "detectors", "without a detector nothing is ever ejected", "add detectors.totalFailures")
-	}
 }
 
 // kumaDetector reads how many failures in a row a detector ejects after, never if
