@@ -3,6 +3,7 @@ package analyze
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -24,7 +25,9 @@ callers see errors that other replicas would not have given them.
 Fires for a service with a synchronous caller whose workload declares no readiness
 check, where nothing else takes sick replicas out: outlier detection of a mesh that
 can take one out, or a health check that the proxies of its callers make.
-A livenessProbe alone does not help: it restarts, it does not keep requests away.
+A livenessProbe alone does not help: it restarts, it does not keep requests away. One
+whose path looks at what the service depends on ("/actuator/health", "/health/dependencies") turns
+an outage of theirs into restarts, which is told as info.
 
     kind: Deployment
     spec:
@@ -51,7 +54,11 @@ func checkHealthcheckMissing(p *Pass) {
 	g := p.run.sync
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if !ours(s) || !s.Probes.Known || s.Probes.Readiness {
+		if !ours(s) || !s.Probes.Known {
+			continue
+		}
+		p.checkRestarts(v)
+		if s.Probes.Readiness {
 			continue
 		}
 		if callers := p.uncheckedBy(v); len(callers) > 0 {
@@ -121,4 +128,42 @@ func (p *Pass) reportUnchecked(v graph.Node, callers []graph.Node) {
 		return
 	}
 	p.Report(f)
+}
+
+// asked returns which of the services that v calls a path looks at. Spring Boot's
+// health is that of its stores and brokers too, unless the path goes on to its group
+// "liveness".
+func (p *Pass) asked(v graph.Node, path string) []graph.Node {
+	g := p.Core
+	path, _, _ = strings.Cut(strings.ToLower(path), "?")
+	callees := without(g.Callees(v), v)
+	if strings.HasSuffix(strings.TrimSuffix(path, "/"), "/actuator/health") {
+		return slices.DeleteFunc(slices.Clone(callees), func(w graph.Node) bool { return !keepsData(g.Service(w)) })
+	}
+	if strings.Contains(path, "dependenc") || strings.HasSuffix(path, "/deep") {
+		return callees
+	}
+	return nil
+}
+
+// checkRestarts looks for a livenessProbe that turns the outage of what a service
+// calls into restarts of its own.
+func (p *Pass) checkRestarts(v graph.Node) {
+	s := p.Core.Service(v)
+	path := s.Probes.Restarts
+	if !path.Set() {
+		return
+	}
+	if callees := p.asked(v, path.Value); len(callees) > 0 {
+		p.At(Info, Finding{
+			Confidence: Assumed,
+			Subject:    s.ID,
+			detail:     "livenessProbe",
+			Message:    fmt.Sprintf("the livenessProbe of %s asks %s, which looks at what it depends on: when %s fails, it is restarted too", s.ID, path.Value, someIDs(p.Core, callees)),
+			Hint:       "let the livenessProbe ask the process alone, and the readinessProbe look at what it depends on",
+			Values:     []KeyValue{value("livenessPath", path)},
+			Origins:    places(s, path.Origin),
+			Services:   []graph.Node{v},
+		})
+	}
 }

@@ -103,6 +103,8 @@ type Probes struct {
 	Liveness  bool
 	Startup   bool
 	Origin    Origin // of the readiness check if there is one, else of the first one
+
+	Restarts policy.Setting[string] // the path that is asked to decide on a restart
 }
 
 // A Name is an address under which something answers: a Kubernetes Service, the

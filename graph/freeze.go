@@ -253,6 +253,9 @@ func (p *Probes) over(q Probes) {
 		p.Origin = q.Origin
 	}
 	p.Known = true
+	if q.Restarts.Set() && !p.Restarts.Set() {
+		p.Restarts = q.Restarts
+	}
 	p.Readiness, p.Liveness, p.Startup = p.Readiness || q.Readiness, p.Liveness || q.Liveness, p.Startup || q.Startup
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy"
 )
 
 // A pod is a pod spec on its way to becoming facts about the thing that runs it.
@@ -115,6 +116,9 @@ func (p *pod) readProbes(c *container, probes *graph.Probes) {
 		probes.Origin = p.At(c.Key("livenessProbe"))
 	case startup.Exists():
 		probes.Origin = p.At(c.Key("startupProbe"))
+	}
+	if path := liveness.Get("httpGet", "path"); path.IsScalar() && !probes.Restarts.Set() {
+		probes.Restarts = policy.Declare(path.Str(), p.At(path))
 	}
 	probes.Readiness = probes.Readiness || readiness.Exists()
 	probes.Liveness = probes.Liveness || liveness.Exists()
