@@ -65,6 +65,8 @@ type Thing struct {
 	AppID     string // its dapr app-id
 	Ports     []Port
 	Image     string
+	Stateful  bool     // its replicas are no copies of each other: a StatefulSet
+	Headless  bool     // callers see its replicas, whatever its names say
 	Aliases   []string // further names it goes by: container names, hostnames
 	Versions  []string // the workloads behind it, where the document names several
 
@@ -121,6 +123,7 @@ type Name struct {
 	Ports    []Port
 	Headless bool
 	Replicas policy.Setting[int] // how many answer, where the name lists all of them and nothing behind it says
+	Unsaid   bool                // with Outside: nobody says so, it is only addressed
 	Outside  bool                // it stands for something outside the estate (MESH_EXTERNAL, ExternalName)
 	Kind     Kind                // of the node it stands for, when nothing behind it says
 

@@ -83,13 +83,14 @@ func (l *linker) spoken() map[int]Kind {
 func (l *linker) service(members []int, name identity, kind Kind) Service {
 	s := Service{Name: name.name, Namespace: name.namespace, Kind: kind}
 	var workloads []string
-	named, withAddress, within := false, false, false
+	named, withAddress, headless, within, said := false, false, false, false, false
 	for _, c := range members {
 		cell := &l.cells[c]
 		s.Aliases = append(s.Aliases, l.aliasesOf(cell)...)
 		for _, n := range cell.names {
 			s.Defined = s.Defined || !n.Outside
 			named, withAddress, within = true, withAddress || !n.Headless, within || !n.Outside
+			said = said || !n.Unsaid
 			s.Origins = append(s.Origins, n.Origin)
 			s.Ports = append(s.Ports, n.Ports...)
 			s.Annotations = merge(s.Annotations, n.Annotations)
@@ -109,12 +110,12 @@ func (l *linker) service(members []int, name identity, kind Kind) Service {
 			if t.Image != "" {
 				s.Images = append(s.Images, t.Image)
 			}
-			s.Stateful = s.Stateful || t.Ref.Realm == kubernetes && t.Ref.Kind == "StatefulSet"
+			s.Stateful, headless = s.Stateful || t.Stateful, headless || t.Headless
 		}
 	}
 	s.Images = sortedUnique(s.Images)
-	s.Outside = named && !within
-	s.Headless = named && !withAddress
+	s.Outside = named && !within && said
+	s.Headless = headless || named && !withAddress
 	s.Replicas = l.replicas(members)
 	if s.Replicas.Provenance == policy.Unknown {
 		s.Replicas = l.listed(members)

@@ -50,6 +50,7 @@ func serviceJSON(s *graph.Service) jsonService {
 		Tier: value(s.Tier), SLO: value(s.SLO), Entrypoint: value(s.Entrypoint), Replicas: value(s.Replicas),
 		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle,
 		Labels: s.Labels, Annotations: ownAnnotations(s.Annotations), Aliases: s.Aliases, Versions: s.Versions,
+		Images: s.Images, Stateful: s.Stateful, Headless: s.Headless, Outside: s.Outside,
 		Origins: convert(s.Origins, originJSON), Provenance: provenanceJSON(s),
 	}
 	if len(s.Meshes) > 0 {
@@ -63,6 +64,9 @@ func serviceJSON(s *graph.Service) jsonService {
 	}
 	if s.Probes.Known {
 		j.Probes = &jsonProbes{Readiness: s.Probes.Readiness, Liveness: s.Probes.Liveness, Startup: s.Probes.Startup, Origin: knownOrigin(s.Probes.Origin)}
+		if path := s.Probes.Restarts; path.Set() {
+			j.Probes.Restarts = &jsonProbed{Path: path.Value, Origin: originJSON(path.Origin)}
+		}
 	}
 	for _, port := range s.Ports {
 		j.Ports = append(j.Ports, jsonPort{Name: port.Name, Number: port.Number, Target: port.Target, Protocol: port.Protocol})

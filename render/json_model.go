@@ -39,6 +39,10 @@ type jsonService struct {
 
 	Aliases  []string     `json:"aliases,omitempty"`
 	Versions []string     `json:"versions,omitempty"`
+	Images   []string     `json:"images,omitempty"`
+	Stateful bool         `json:"stateful,omitempty"` // its replicas are no copies of each other
+	Headless bool         `json:"headless,omitempty"` // callers see its replicas
+	Outside  bool         `json:"outside,omitempty"`  // an input says that it is outside the estate
 	Origins  []jsonOrigin `json:"origins,omitempty"`
 }
 
@@ -74,7 +78,14 @@ type jsonProbes struct {
 	Liveness  bool `json:"liveness"`
 	Startup   bool `json:"startup"`
 
+	Restarts *jsonProbed `json:"restarts,omitempty"` // what is asked to decide on a restart
+
 	Origin *jsonOrigin `json:"origin,omitempty"` // of the readiness check, else of the first one
+}
+
+type jsonProbed struct {
+	Path   string     `json:"path"`
+	Origin jsonOrigin `json:"origin"`
 }
 
 type jsonPort struct {

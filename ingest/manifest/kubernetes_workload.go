@@ -119,6 +119,7 @@ func (o *object) readTemplate(template document.Node, kind graph.Kind) graph.Thi
 		Origin:      o.At(o.Root),
 		Kind:        kind,
 		KindSure:    kind == graph.KindJob,
+		Stateful:    o.kind == "StatefulSet",
 		PodLabels:   labelsOf(meta.Get("labels")),
 		Labels:      labelsOf(o.meta.Get("labels")),
 		Annotations: labelsOf(o.meta.Get("annotations")),

@@ -134,7 +134,14 @@ type weirService struct {
 	Probes     *struct {
 		Readiness, Liveness, Startup bool
 		Origin                       graph.Origin
+		Restarts                     *struct {
+			Path   string
+			Origin graph.Origin
+		}
 	}
+	Images                      []string
+	Stateful, Headless, Outside bool
+
 	Annotations map[string]string
 	Meshes      []graph.Membership
 	Provenance  map[string]struct {
@@ -172,7 +179,8 @@ func (w *weir) service(s *weirService) {
 	case s.Defined:
 		w.declare(s, at)
 	case s.told():
-		n := graph.Name{Ref: s.ref, Origin: at, Outside: true, Kind: s.kind, Ports: s.Ports}
+		n := graph.Name{Ref: s.ref, Origin: at, Outside: true, Unsaid: !s.Outside, Kind: s.kind, Ports: s.Ports}
+		n.Replicas = setting(s, "replicas", s.Replicas, at)
 		if s.ref.Realm == "host" {
 			n.Hosts = append([]string{s.Name}, s.Aliases...)
 		}
@@ -188,7 +196,7 @@ func (w *weir) service(s *weirService) {
 // outside, a queue that a binding names. Of others only their callers do.
 func (s *weirService) told() bool {
 	return s.kind == graph.KindTopic || s.kind == graph.KindGateway ||
-		s.kind == graph.KindExternal && (s.Namespace != "" || len(s.Ports) > 0 || s.Role == graph.Isolated.String())
+		s.kind == graph.KindExternal && (s.Outside || s.Namespace != "" || len(s.Ports) > 0 || s.Role == graph.Isolated.String())
 }
 
 func (w *weir) declare(s *weirService, at graph.Origin) {
@@ -196,15 +204,26 @@ func (w *weir) declare(s *weirService, at graph.Origin) {
 		Ref: s.ref, Origin: at, Kind: s.kind, KindSure: true,
 		Aliases: s.Aliases, Versions: s.Versions, Ports: s.Ports, Labels: s.Labels,
 		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle, Annotations: s.Annotations, Meshes: s.Meshes,
+		Stateful: s.Stateful, Headless: s.Headless,
 		Tier: setting(s, "tier", s.Tier, at), SLO: setting(s, "slo", s.SLO, at),
 		Entrypoint: setting(s, "entrypoint", s.Entrypoint, at), Replicas: setting(s, "replicas", s.Replicas, at),
 	}
 	if p := s.Probes; p != nil {
 		t.Probes = graph.Probes{Known: true, Readiness: p.Readiness, Liveness: p.Liveness, Startup: p.Startup, Origin: p.Origin}
+		if path := p.Restarts; path != nil {
+			t.Probes.Restarts = policy.Declare(document.Clean(path.Path), path.Origin)
+		}
 	}
+	image := func(i int) string { // each was declared at a place of its own
+		if i < len(s.Images) {
+			return document.Clean(s.Images[i])
+		}
+		return ""
+	}
+	t.Image = image(0)
 	w.f.Things = append(w.f.Things, t)
-	for _, o := range s.Origins[min(1, len(s.Origins)):] {
-		w.f.Things = append(w.f.Things, graph.Thing{Ref: s.ref, Origin: o, Patch: true})
+	for i, o := range s.Origins[min(1, len(s.Origins)):] {
+		w.f.Things = append(w.f.Things, graph.Thing{Ref: s.ref, Origin: o, Patch: true, Image: image(i + 1)})
 	}
 	if s.Scaling != nil {
 		w.f.Scalers = append(w.f.Scalers, graph.Scaler{Of: s.ref, Min: s.Scaling.Min, Max: s.Scaling.Max, Origin: parseOrigin(s.Scaling.Origin)})
