@@ -85,7 +85,7 @@ func TestHostile(t *testing.T) {
 			if used, most := after.TotalAlloc-before.TotalAlloc, uint64(256<<20+10*len(tt.text)); used > most {
 				t.Errorf("%d MB are allocated for %d bytes, want at most %d MB", used>>20, len(tt.text), most>>20)
 			}
-			if took := time.Since(start); took > 20*time.Second {
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("it takes %v", took)
 			}
 		})

@@ -107,7 +107,8 @@ func TestConfigValuesBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			configValues(name, text, graph.Origin{File: name, Line: 1, Column: 1})
-			if took := time.Since(start); took > 5*time.Second {
+			// What grows with the square takes hours; the rest is for a busy machine.
+			if took := time.Since(start); took > time.Minute {
 				t.Errorf("%d bytes took %v", len(text), took)
 			}
 		})
