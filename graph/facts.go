@@ -210,6 +210,8 @@ type Evidence struct {
 	Port     int      // 0 if unknown
 	Mirror   bool     // a copy of traffic, whose failure the caller never sees
 	Fallback bool     // taken only instead of another call
+	Tolerant bool     // a lesser answer does not make the caller's own any lesser
+	Fresh    bool     // of events: a consumer that gets no new ones answers with less
 
 	// Idempotent says that doing the call twice is doing it once, whatever its
 	// methods suggest.

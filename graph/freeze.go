@@ -311,6 +311,7 @@ func newCall(from, to Node, evidence []Evidence, services []Service) Call {
 		c.Declared, c.Observed = c.Declared || !e.Observed, c.Observed || e.Observed
 		c.Fallback = c.Fallback && e.Fallback
 		c.Mirror = c.Mirror && e.Mirror
+		c.Tolerant, c.Fresh = c.Tolerant || e.Tolerant, c.Fresh || e.Fresh
 		if e.Mode != ModeUnknown {
 			saidMode = true
 			if e.Mode == Sync {

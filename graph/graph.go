@@ -78,6 +78,8 @@ type Call struct {
 	Observed bool // traces show it
 	Fallback bool // taken only instead of another call
 	Mirror   bool // copies of traffic only
+	Tolerant bool // a lesser answer does not make the caller's own any lesser
+	Fresh    bool // of events: a consumer that gets no new ones answers with less
 	Evidence []Evidence
 }
 
@@ -119,6 +121,8 @@ const (
 	flagObserved
 	flagFallback
 	flagMirror
+	flagTolerant
+	flagFresh
 )
 
 func packAttr(c *Call, protocol int) attr {
@@ -126,7 +130,7 @@ func packAttr(c *Call, protocol int) attr {
 	for _, f := range []struct {
 		on  bool
 		bit attr
-	}{{c.Declared, flagDeclared}, {c.Observed, flagObserved}, {c.Fallback, flagFallback}, {c.Mirror, flagMirror}} {
+	}{{c.Declared, flagDeclared}, {c.Observed, flagObserved}, {c.Fallback, flagFallback}, {c.Mirror, flagMirror}, {c.Tolerant, flagTolerant}, {c.Fresh, flagFresh}} {
 		if f.on {
 			a |= f.bit
 		}
@@ -319,6 +323,14 @@ func (g *Graph) Protocol(e Edge) string { return g.protocols[g.attrs[e]>>16] }
 // Fallback reports whether e is made only instead of another call.
 func (g *Graph) Fallback(e Edge) bool { return g.attrs[e]&flagFallback != 0 }
 
+// Tolerant reports whether a lesser answer to e does not make the caller's own any
+// lesser.
+func (g *Graph) Tolerant(e Edge) bool { return g.attrs[e]&flagTolerant != 0 }
+
+// Fresh reports whether the callee of e, a consumer of events, answers with less
+// when no new ones come.
+func (g *Graph) Fresh(e Edge) bool { return g.attrs[e]&flagFresh != 0 }
+
 // HardSync reports whether a failure of the callee of e fails the caller.
 func (g *Graph) HardSync(e Edge) bool { return g.Mode(e) == Sync && g.Need(e) == Hard }
 
@@ -330,7 +342,7 @@ func (g *Graph) Call(e Edge) Call {
 		Class: a.class(), Strength: a.strength(), Mode: a.mode(), Need: a.need(),
 		Protocol: g.protocols[a>>16],
 		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0,
-		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0,
+		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0, Tolerant: a&flagTolerant != 0, Fresh: a&flagFresh != 0,
 	}
 	c.Evidence = g.evidenceOf(e)
 	return c

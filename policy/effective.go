@@ -78,7 +78,7 @@ func Combine(layers []Set, facts CallFacts) Effective {
 
 // alone is the effect of one layer without others.
 func alone(s Set, facts CallFacts) Effect {
-	l := Effect{Set: s, Attempt: s.attemptBound(), Ejection: ejection(s.Breaker, facts.Replicas)}
+	l := Effect{Set: s, Attempt: s.attemptBound(), Ejection: s.Ejection(facts.Replicas)}
 	l.Attempts, l.By = s.tries()
 	if l.Attempts != 1 && !s.Retry.covers(facts.Methods) {
 		l.Attempts, l.By = 1, []Decision{decide(&s, "retry.methods", s.Retry.Methods)}

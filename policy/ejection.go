@@ -8,13 +8,19 @@ type Ejection struct {
 	Hosts int
 	Most  int  // hosts that may be ejected at once
 	Works bool // one can be, and another is left
+	All   bool // the last can be, too, and then no host gets calls; also where Hosts is not known
 }
 
-// ejection is floor(share x hosts), as Envoy's outlier detection counts it: a host
+// Ejection is that of the breaker of s, floor(share x hosts), as Envoy's outlier detection counts it: a host
 // is ejected only if the share of the ejected is still within the limit then.
-func ejection(b *Breaker, hosts Setting[int]) Ejection {
-	if b == nil || b.Kind.Value != "endpoint" || !b.Kind.Set() || !b.MaxEject.Set() || !hosts.Set() || hosts.Value < 0 {
+func (s *Set) Ejection(hosts Setting[int]) Ejection {
+	b := s.Breaker
+	if b == nil || b.Kind.Value != "endpoint" || !b.Kind.Set() || !b.MaxEject.Set() {
 		return Ejection{}
+	}
+	calm := !s.panics()
+	if !hosts.Set() || hosts.Value < 0 {
+		return Ejection{All: calm && b.MaxEject.Value >= 1}
 	}
 	e := Ejection{Known: true, Hosts: hosts.Value}
 	// A share is a binary fraction: 0.29 of 100 is a little less than 29.
@@ -23,5 +29,16 @@ func ejection(b *Breaker, hosts Setting[int]) Ejection {
 		e.Most = max(e.Most, min(1, e.Hosts))
 	}
 	e.Works = e.Most >= 1 && e.Hosts >= 2
+	e.All = calm && e.Hosts > 0 && e.Most == e.Hosts
 	return e
+}
+
+// panics reports whether calls go to ejected hosts, too, once few others are left.
+// Envoy does so below one half, and Istio has switched that off. Linkerd knows
+// nothing of the kind. Of code that does not say so it is taken to be so.
+func (s *Set) panics() bool {
+	if p := s.Breaker.Panic; p.Provenance != Unknown {
+		return p.Set() && p.Value > 0
+	}
+	return s.Product != "istio" && s.Product != "linkerd"
 }

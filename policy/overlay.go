@@ -45,6 +45,7 @@ func Overlay(base, top Set) Set {
 		over(&b.Open, t.Open)
 		over(&b.MaxEject, t.MaxEject)
 		over(&b.EjectOne, t.EjectOne)
+		over(&b.Panic, t.Panic)
 	})
 	s.Bulkhead = overlay(base.Bulkhead, top.Bulkhead, func(b, t *Bulkhead) {
 		over(&b.MaxConcurrent, t.MaxConcurrent)

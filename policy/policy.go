@@ -184,6 +184,7 @@ type Breaker struct {
 	Open      Setting[time.Duration] // how long it stays open
 	MaxEject  Setting[float64]       // largest share of hosts ejected at once, 0.1 is 10 %
 	EjectOne  Setting[bool]          // one host may be ejected whatever MaxEject says
+	Panic     Setting[float64]       // share of hosts that are left below which calls go to ejected ones, too; 0 is never
 }
 
 // A Bulkhead caps how much of the caller one dependency can occupy.
@@ -210,7 +211,7 @@ type Fallback struct {
 
 // A FallbackStep is one answer in place of the callee's. An error page is none.
 type FallbackStep struct {
-	Kind    Setting[string] // none, static, cache, service
+	Kind    Setting[string] // none, static, cache, outbox (the event waits in the caller's own database), service
 	To      string          // the service asked instead, for kind service
 	Timeout Setting[time.Duration]
 	Reason  string // why there is deliberately none

@@ -142,6 +142,40 @@ func TestBoundsTellWhoDecided(t *testing.T) {
 	}
 }
 
+// When all replicas fail, a breaker that ejects single hosts helps only if it may
+// eject the last one, and does not then send calls to all of them again.
+func TestEjectionOfAll(t *testing.T) {
+	all := func(panic Setting[float64]) *Breaker {
+		return &Breaker{Kind: say("endpoint"), MaxEject: say(1.0), Panic: panic}
+	}
+	var silent Setting[float64]
+	tests := []struct {
+		name, product string
+		breaker       *Breaker
+		hosts         Setting[int]
+		want          bool
+	}{
+		{"Istio has no panic", "istio", all(silent), say(3), true},
+		{"of unknown replicas, too", "istio", all(silent), Setting[int]{}, true},
+		{"unless somebody wants it", "istio", all(say(0.3)), say(3), false},
+		{"not all may be ejected", "istio", &Breaker{Kind: say("endpoint"), MaxEject: say(0.9)}, say(3), false},
+		{"nor of unknown replicas", "istio", &Breaker{Kind: say("endpoint"), MaxEject: say(0.9)}, Setting[int]{}, false},
+		{"the only one may always be ejected", "istio", &Breaker{Kind: say("endpoint"), MaxEject: say(0.1), EjectOne: say(true)}, say(1), true},
+		{"Envoy panics at one half", "envoy", all(silent), say(3), false},
+		{"unless told not to", "envoy", all(say(0.0)), say(3), true},
+		{"Linkerd ejects all that fail", "linkerd", all(silent), say(3), true},
+		{"code is taken to panic", Native, all(silent), say(3), false},
+		{"unless it says that it does not", Native, all(say(0.0)), say(3), true},
+		{"a breaker of calls ejects nobody", "istio", &Breaker{Kind: say("call"), MaxEject: say(1.0)}, say(3), false},
+		{"no replica at all", "istio", all(silent), say(0), false},
+	}
+	for _, tt := range tests {
+		if got := (&Set{Product: tt.product, Breaker: tt.breaker}).Ejection(tt.hosts).All; got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestEjection(t *testing.T) {
 	endpoint := func(share float64) *Breaker { return &Breaker{Kind: say("endpoint"), MaxEject: say(share)} }
 	tests := []struct {
@@ -150,21 +184,21 @@ func TestEjection(t *testing.T) {
 		hosts   Setting[int]
 		want    Ejection
 	}{
-		{"10 % of three", endpoint(0.1), say(3), Ejection{true, 3, 0, false}},
-		{"10 % of ten", endpoint(0.1), say(10), Ejection{true, 10, 1, true}},
-		{"10 % of nine", endpoint(0.1), say(9), Ejection{true, 9, 0, false}},
-		{"50 % of three", endpoint(0.5), say(3), Ejection{true, 3, 1, true}},
-		{"29 % of a hundred", endpoint(0.29), say(100), Ejection{true, 100, 29, true}},
-		{"all of two, one by one", endpoint(1), say(2), Ejection{true, 2, 2, true}},
-		{"the only one", endpoint(1), say(1), Ejection{true, 1, 1, false}},
-		{"none", endpoint(1), say(0), Ejection{true, 0, 0, false}},
-		{"one is always allowed", &Breaker{Kind: say("endpoint"), MaxEject: say(0.1), EjectOne: say(true)}, say(3), Ejection{true, 3, 1, true}},
+		{"10 % of three", endpoint(0.1), say(3), Ejection{Known: true, Hosts: 3, Most: 0}},
+		{"10 % of ten", endpoint(0.1), say(10), Ejection{Known: true, Hosts: 10, Most: 1, Works: true}},
+		{"10 % of nine", endpoint(0.1), say(9), Ejection{Known: true, Hosts: 9, Most: 0}},
+		{"50 % of three", endpoint(0.5), say(3), Ejection{Known: true, Hosts: 3, Most: 1, Works: true}},
+		{"29 % of a hundred", endpoint(0.29), say(100), Ejection{Known: true, Hosts: 100, Most: 29, Works: true}},
+		{"all of two, one by one", endpoint(1), say(2), Ejection{Known: true, Hosts: 2, Most: 2, Works: true}},
+		{"the only one", endpoint(1), say(1), Ejection{Known: true, Hosts: 1, Most: 1}},
+		{"none", endpoint(1), say(0), Ejection{Known: true}},
+		{"one is always allowed", &Breaker{Kind: say("endpoint"), MaxEject: say(0.1), EjectOne: say(true)}, say(3), Ejection{Known: true, Hosts: 3, Most: 1, Works: true}},
 		{"unknown hosts", endpoint(0.1), Setting[int]{}, Ejection{}},
 		{"a breaker of calls", &Breaker{Kind: say("call"), MaxEject: say(0.1)}, say(3), Ejection{}},
 		{"no breaker", nil, say(3), Ejection{}},
 	}
 	for _, tt := range tests {
-		if got := ejection(tt.breaker, tt.hosts); got != tt.want {
+		if got := (&Set{Breaker: tt.breaker}).Ejection(tt.hosts); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
 		}
 	}

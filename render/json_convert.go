@@ -107,6 +107,7 @@ func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
 		From: g.ID(c.From), To: g.ID(c.To),
 		Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
 		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
+		Tolerant: c.Tolerant, Fresh: c.Fresh,
 	}
 	if c.Observed {
 		j.Observed = observedJSON(g.Observed(e))
@@ -170,6 +171,7 @@ func evidenceJSON(e *graph.Evidence) jsonEvidence {
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
 		Methods: e.Methods, Idempotent: e.Idempotent, Database: e.Database, Port: e.Port, Origin: originJSON(e.Origin),
 		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
+		Tolerant: e.Tolerant, Fresh: e.Fresh,
 	}
 	if e.Mode != graph.ModeUnknown {
 		j.Mode = e.Mode.String()

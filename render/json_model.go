@@ -107,9 +107,11 @@ type jsonCall struct {
 	Observed *jsonObserved  `json:"observed,omitempty"` // present if traces show the call
 	Fallback bool           `json:"fallback,omitempty"`
 	Mirror   bool           `json:"mirror,omitempty"`
-	Calls    int            `json:"calls,omitempty"`  // calls that this one stands for, if several are drawn as one
-	Policy   jsonPolicy     `json:"policy,omitempty"` // all layers laid over each other, if the call has no parts
-	Parts    []jsonPart     `json:"parts,omitempty"`  // what acts where, if there is more to say than Policy does
+	Tolerant bool           `json:"toleratesDegraded,omitempty"`
+	Fresh    bool           `json:"freshnessCritical,omitempty"` // of events: the consumer answers with less when no new ones come
+	Calls    int            `json:"calls,omitempty"`             // calls that this one stands for, if several are drawn as one
+	Policy   jsonPolicy     `json:"policy,omitempty"`            // all layers laid over each other, if the call has no parts
+	Parts    []jsonPart     `json:"parts,omitempty"`             // what acts where, if there is more to say than Policy does
 	Evidence []jsonEvidence `json:"evidence,omitempty"`
 	Origins  []jsonOrigin   `json:"origins,omitempty"`
 }
@@ -155,6 +157,8 @@ type jsonEvidence struct {
 	Need       string     `json:"need,omitempty"`
 	Fallback   bool       `json:"fallback,omitempty"`
 	Mirror     bool       `json:"mirror,omitempty"`
+	Tolerant   bool       `json:"toleratesDegraded,omitempty"`
+	Fresh      bool       `json:"freshnessCritical,omitempty"`
 	Key        string     `json:"key,omitempty"`
 	Match      string     `json:"match,omitempty"` // the part of the calls that it is about
 	Protocol   string     `json:"protocol,omitempty"`

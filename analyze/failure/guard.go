@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -31,21 +32,22 @@ type guard struct {
 	retried [policy.Slow + 1]bool
 	lengthy bool // trying again takes the caller slowLimit or more
 
-	breaker  setting // set if it can shut the whole callee off
-	slowness policy.Setting[time.Duration]
-	slow     bool // the breaker opens on slowness
+	breakers []breaker // that can shut the whole callee off, the nearest to it first
 
 	bulkhead setting
 	cache    setting
 	steps    []step // of the fallback, in the order in which they are tried
 	firm     bool   // people decided that there is none, and said why
 
-	ejects setting // set if replicas that fail are left out
-	most   int     // of them, so many
+	ejects   setting       // set if somebody looks after replicas, and leaves out those that fail
+	ejectors []*policy.Set // layers that leave some of them out
+	sticky   bool          // another try asks the same replica
+	tries    float64       // of one call to a replica that is down, as far as a budget lets them
 
-	soft    setting
-	async   bool
-	publish bool // to a broker: the caller waits for the broker, if for nobody else
+	soft     setting
+	tolerant setting // a lesser answer does not make the caller's own any lesser
+	async    bool
+	publish  bool // to a broker: the caller waits for the broker, if for nobody else
 }
 
 // A setting is where something is written, and its words. Without words it is not
@@ -53,6 +55,15 @@ type guard struct {
 type setting struct {
 	words string
 	at    policy.Origin
+	by    string // the product that has it by itself, as nobody wrote it
+}
+
+// A breaker answers for a callee of which nothing works any more.
+type breaker struct {
+	setting
+	hosts bool // one that takes out single replicas
+	slow  bool // opens on slowness alone
+	after policy.Setting[time.Duration]
 }
 
 func (s setting) set() bool { return s.words != "" }
@@ -61,6 +72,7 @@ func (s setting) set() bool { return s.words != "" }
 type step struct {
 	setting
 	asks graph.Edge // the call that is made instead; noCall for an answer of the caller's own
+	kept bool       // the caller keeps what it has to say, and another says it later: nothing waits
 }
 
 const noCall graph.Edge = -1
@@ -70,7 +82,10 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 	d := plainGuard(g, e)
 	d.match, d.attempt, d.held = p.Match, p.Attempt, p.Budget
 	if d.attempt.State == policy.Finite {
-		d.limit = setting{"timeout " + d.attempt.Time.String(), d.attempt.Origin()}
+		d.limit = setting{words: "timeout " + english.Duration(d.attempt.Time), at: d.attempt.Origin()}
+		if by := d.attempt.By; len(by) > 0 && by[0].Provenance == policy.PlatformDefault {
+			d.limit.by = title(by[0].Product)
+		}
 	}
 	for i := range p.Layers {
 		d.readGap(&p.Layers[i].Set)
@@ -82,7 +97,10 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 		d.breaks(&l)
 		d.leavesOut(&l)
 		if c := l.Set.Cache; c != nil && !(c.TTL.Set() && c.TTL.Value <= 0) && c.TTL.Provenance != policy.Disabled {
-			d.cache = setting{"cache", c.TTL.Origin}
+			d.cache = written("cache", &l.Set, c.TTL)
+		}
+		if b := l.Set.Balance; b != nil && b.Strategy.Set() && b.Strategy.Value == "consistent-hash" {
+			d.sticky = true
 		}
 		if f := l.Set.Fallback; f != nil {
 			d.steps = append(d.steps, steps(g, e, f)...)
@@ -95,14 +113,37 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 // plainGuard is the guard of a call without policies.
 func plainGuard(g *graph.Graph, e graph.Edge) guard {
 	d := guard{async: g.Mode(e) == graph.Async}
-	d.publish = d.async && g.Service(g.To(e)).Kind == graph.KindBroker
+	d.publish = d.async && passesOn(g, g.To(e))
 	if g.Need(e) == graph.Soft {
-		d.soft.words = "optional call"
-		if evidence := g.Call(e).Evidence; len(evidence) > 0 {
-			d.soft.at = evidence[0].Origin
-		}
+		d.soft = setting{words: "optional call", at: firstOrigin(g, e)}
+	}
+	if g.Tolerant(e) {
+		d.tolerant = setting{words: "tolerance of lesser answers", at: firstOrigin(g, e)}
 	}
 	return d
+}
+
+// written is a setting of a layer in words.
+func written[T any](words string, s *policy.Set, v policy.Setting[T]) setting {
+	w := setting{words: words, at: v.Origin}
+	if v.Provenance == policy.PlatformDefault {
+		w.by = title(s.Product)
+	}
+	return w
+}
+
+// title is what people call a product.
+func title(product string) string {
+	if p := policy.FindProduct(product); p != nil {
+		return p.Title
+	}
+	return product
+}
+
+// passesOn reports whether v takes events in to hand them on to others.
+func passesOn(g *graph.Graph, v graph.Node) bool {
+	k := g.Service(v).Kind
+	return k == graph.KindBroker || k == graph.KindTopic
 }
 
 // readGap takes a client's own read timeout for the end of an attempt: few answers
@@ -116,7 +157,7 @@ func (d *guard) readGap(s *policy.Set) {
 		return
 	}
 	d.attempt = policy.Bound{State: policy.Finite, Time: gap.Value}
-	d.limit = setting{"read timeout " + gap.Value.String(), gap.Origin}
+	d.limit = written("read timeout "+english.Duration(gap.Value), s, gap)
 	if d.held.State != policy.Finite {
 		d.held = d.attempt
 	}
@@ -130,6 +171,7 @@ func (d *guard) retries(p *Part) {
 	for f := range d.retried {
 		d.retried[f] = p.Amplification(policy.Failure(f)) > 1
 	}
+	d.tries = max(p.Amplification(policy.Down), p.Amplification(policy.Errors))
 	var waits time.Duration
 	for i := range p.Layers {
 		l := &p.Layers[i]
@@ -137,7 +179,7 @@ func (d *guard) retries(p *Part) {
 			continue
 		}
 		if r := l.Set.Retry; r != nil && !d.retry.set() {
-			d.retry = setting{"retries", r.Retries.Origin}
+			d.retry = written("retries", &l.Set, r.Retries)
 		}
 		if l.Waits.State != policy.Finite || l.Waits.Time >= slowLimit {
 			waits = slowLimit
@@ -167,7 +209,7 @@ func (d *guard) limits(g *graph.Graph, e graph.Edge, s *policy.Set) {
 	}
 	for _, l := range limits {
 		if l.Set() {
-			d.bulkhead = setting{"bulkhead", l.Origin}
+			d.bulkhead = written("bulkhead", s, l)
 			return
 		}
 	}
@@ -180,18 +222,19 @@ func (d *guard) breaks(l *policy.Effect) {
 	if b == nil || !b.Kind.Set() || never(b) {
 		return
 	}
-	switch {
-	case b.Kind.Value == "call":
-	case b.Kind.Value != "endpoint":
-		return
-	case l.Set.Product == "linkerd":
-	case l.Set.Product == "istio" && b.MaxEject.Set() && b.MaxEject.Value >= 1:
+	opens := breaker{setting: written("breaker", &l.Set, b.Kind)}
+	switch b.Kind.Value {
+	case "call":
+		opens.slow, opens.after = b.Slow.Set() && b.Slow.Value || b.SlowAfter.Set(), b.SlowAfter
+	case "endpoint":
+		if !l.Ejection.All {
+			return
+		}
+		opens.words, opens.hosts = ejecting(l.Set.Product), true
 	default:
 		return
 	}
-	d.breaker = setting{"breaker", b.Kind.Origin}
-	d.slow = b.Kind.Value == "call" && (b.Slow.Set() && b.Slow.Value || b.SlowAfter.Set())
-	d.slowness = b.SlowAfter
+	d.breakers = append(d.breakers, opens)
 }
 
 // never reports whether a breaker was told to open on nothing.
@@ -202,17 +245,41 @@ func never(b *policy.Breaker) bool {
 
 // leavesOut notes what takes replicas that fail out of the rotation.
 func (d *guard) leavesOut(l *policy.Effect) {
-	switch h := l.Set.HealthCheck; {
-	case h != nil && h.Interval.Provenance != policy.Disabled:
-		d.ejects, d.most = setting{"health check", h.Interval.Origin}, everything
-	case l.Ejection.Works && l.Ejection.Most > d.most:
-		d.ejects, d.most = setting{"outlier detection", l.Set.Breaker.Kind.Origin}, l.Ejection.Most
-	case l.Set.Product == "linkerd" && l.Set.Breaker != nil && l.Set.Breaker.Kind.Set() && l.Set.Breaker.Kind.Value == "endpoint":
-		d.ejects, d.most = setting{"failure accrual", l.Set.Breaker.Kind.Origin}, everything
+	if h := l.Set.HealthCheck; h != nil && h.Interval.Provenance != policy.Disabled {
+		d.ejects = written("health check", &l.Set, h.Interval)
+		return
+	}
+	if b := l.Set.Breaker; b != nil && b.Kind.Set() && b.Kind.Value == "endpoint" && !never(b) {
+		d.ejectors = append(d.ejectors, &l.Set)
 	}
 }
 
-const everything = 1 << 30
+// takesOut returns what takes some of the replicas of a service out, once they have
+// stopped: a probe that its platform makes, a check that the caller's proxy makes,
+// or outlier detection that may eject so many.
+func (d *guard) takesOut(s *graph.Service, stopped, replicas int) setting {
+	if s.Probes.Readiness {
+		return setting{words: "readiness check", at: s.Probes.Origin}
+	}
+	if d.ejects.set() {
+		return d.ejects
+	}
+	for _, set := range d.ejectors {
+		e := set.Ejection(policy.Setting[int]{Value: replicas, Provenance: policy.Explicit})
+		if e.Works && e.Most >= stopped {
+			return written(ejecting(set.Product), set, set.Breaker.Kind)
+		}
+	}
+	return setting{}
+}
+
+// ejecting is what a product calls a breaker that ejects single replicas.
+func ejecting(product string) string {
+	if product == "linkerd" {
+		return "failure accrual"
+	}
+	return "outlier detection"
+}
 
 // steps are the steps of a fallback that do something. One that asks a service of
 // which the graph has no call protects from nothing.
@@ -224,10 +291,12 @@ func steps(g *graph.Graph, e graph.Edge, f *policy.Fallback) []step {
 		}
 		switch s.Kind.Value {
 		case "static", "cache":
-			list = append(list, step{setting{"fallback " + s.Kind.Value, s.Kind.Origin}, noCall})
+			list = append(list, step{setting: setting{words: "fallback " + s.Kind.Value, at: s.Kind.Origin}, asks: noCall})
+		case "outbox":
+			list = append(list, step{setting: setting{words: "outbox", at: s.Kind.Origin}, asks: noCall, kept: true})
 		case "service":
 			if asks := callNamed(g, g.From(e), s.To); asks != noCall && asks != e {
-				list = append(list, step{setting{"fallback " + s.To, s.Kind.Origin}, asks})
+				list = append(list, step{setting: setting{words: "fallback " + s.To, at: s.Kind.Origin}, asks: asks})
 			}
 		}
 	}

@@ -15,12 +15,16 @@ type wire struct {
 	timeout  time.Duration
 	retries  int
 	backoff  time.Duration
-	breaker  string // call, slow (call, opens on slowness), endpoint
+	breaker  string // call, slow (call, opens on slowness), late (call, after three seconds), endpoint, all (endpoint, of all replicas)
+	sticky   bool   // each try asks the same replica
+	checked  bool   // a health check leaves replicas out
 	bulkhead bool
 	cache    bool
 	fallback []string // static, cache, or the service that is asked instead
 	soft     bool
+	tolerant bool
 	async    bool
+	fresh    bool
 	instead  bool // only made as a fallback
 }
 
@@ -45,8 +49,18 @@ func (w wire) says() *policy.Set {
 		s.Breaker = &policy.Breaker{Kind: say("call")}
 	case "slow":
 		s.Breaker = &policy.Breaker{Kind: say("call"), Slow: say(true)}
+	case "late":
+		s.Breaker = &policy.Breaker{Kind: say("call"), SlowAfter: say(3 * time.Second)}
 	case "endpoint":
-		s.Breaker = &policy.Breaker{Kind: say("endpoint"), MaxEject: say(0.1)}
+		s.Breaker = &policy.Breaker{Kind: say("endpoint"), MaxEject: say(0.4)}
+	case "all":
+		s.Breaker = &policy.Breaker{Kind: say("endpoint"), MaxEject: say(1.0), Panic: say(0.0)}
+	}
+	if w.sticky {
+		s.Balance = &policy.Balance{Strategy: say("consistent-hash")}
+	}
+	if w.checked {
+		s.HealthCheck = &policy.HealthCheck{Interval: say(time.Second)}
 	}
 	if w.bulkhead {
 		s.Bulkhead = &policy.Bulkhead{MaxConcurrent: say(10)}
@@ -56,7 +70,7 @@ func (w wire) says() *policy.Set {
 	}
 	for _, f := range w.fallback {
 		step := policy.FallbackStep{Kind: say(f)}
-		if f != "static" && f != "cache" {
+		if f != "static" && f != "cache" && f != "outbox" {
 			step = policy.FallbackStep{Kind: say("service"), To: f}
 		}
 		if s.Fallback == nil {
@@ -89,7 +103,7 @@ func estate(wires []wire) *graph.Graph {
 	node := func(name string) graph.Node { return graph.Node(slices.Index(names, name)) }
 	calls := make([]graph.Call, len(wires))
 	for i, w := range wires {
-		c := graph.Call{From: node(w.from), To: node(w.to), Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Fallback: w.instead}
+		c := graph.Call{From: node(w.from), To: node(w.to), Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Fallback: w.instead, Tolerant: w.tolerant, Fresh: w.fresh}
 		if w.async {
 			c.Mode = graph.Async
 		}

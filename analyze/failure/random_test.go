@@ -33,14 +33,11 @@ func eachRandomEstate(t *testing.T, f func(t *testing.T, rnd *rand.Rand, wires [
 				continue
 			}
 			seen[[2]string{w.from, w.to}] = true
-			wires = append(wires, decorated(rnd, w))
-		}
-		if len(wires) == 0 {
-			continue
+			wires = append(wires, decorated(rnd, w, name))
 		}
 		inject := map[string]Injection{}
 		for range 1 + rnd.IntN(2) {
-			inject[wires[rnd.IntN(len(wires))].to] = Injection{Mode: []Mode{Stop, Hang, Worse, Late}[rnd.IntN(4)]}
+			inject[wires[rnd.IntN(len(wires))].to] = injection(rnd)
 		}
 		f(t, rnd, wires, inject)
 		if t.Failed() {
@@ -49,11 +46,23 @@ func eachRandomEstate(t *testing.T, f func(t *testing.T, rnd *rand.Rand, wires [
 	}
 }
 
+func injection(rnd *rand.Rand) Injection {
+	i := Injection{Mode: []Mode{Stop, Hang, Worse, Late, Late, Partial}[rnd.IntN(6)]}
+	switch i.Mode {
+	case Late:
+		i.Delay = time.Duration(rnd.IntN(6)) * time.Second // 0 is unknown
+	case Partial:
+		i.Stopped, i.Replicas = 1+rnd.IntN(3), 3
+	}
+	return i
+}
+
 // decorated puts random policies on w.
-func decorated(rnd *rand.Rand, w wire) wire {
+func decorated(rnd *rand.Rand, w wire, name func() string) wire {
 	some := func() bool { return rnd.IntN(3) == 0 }
+	few := func() bool { return rnd.IntN(8) == 0 }
 	if some() {
-		w.timeout = 2 * time.Second
+		w.timeout = time.Duration(1+rnd.IntN(4)) * time.Second
 	}
 	if some() {
 		w.retries = 2
@@ -62,12 +71,16 @@ func decorated(rnd *rand.Rand, w wire) wire {
 		w.backoff = time.Second
 	}
 	if some() {
-		w.breaker = []string{"call", "slow", "endpoint"}[rnd.IntN(3)]
+		w.breaker = []string{"call", "slow", "late", "endpoint", "all"}[rnd.IntN(5)]
 	}
-	if some() {
-		w.fallback = []string{[]string{"static", "cache"}[rnd.IntN(2)]}
+	for some() {
+		w.fallback = append(w.fallback, []string{"static", "cache", name(), name()}[rnd.IntN(4)])
 	}
-	w.bulkhead, w.cache, w.soft, w.async = rnd.IntN(8) == 0, rnd.IntN(8) == 0, some(), rnd.IntN(5) == 0
+	if few() {
+		w.fallback = []string{"outbox"}
+	}
+	w.bulkhead, w.cache, w.soft, w.async = few(), few(), some(), rnd.IntN(5) == 0
+	w.tolerant, w.fresh, w.instead, w.sticky, w.checked = few(), some(), few(), few(), few()
 	return w
 }
 
@@ -80,55 +93,226 @@ func solved(g *graph.Graph, inject map[string]Injection) *Outcome {
 	return modelOf(g).Solve(nodes)
 }
 
-// slowly is the same by other means: the equations as they stand in a book, over
+// A book is the same by other means: the equations as they stand in a book, over
 // the words of the test, applied to everything until nothing changes.
+type book struct {
+	wires  []wire
+	inject map[string]Injection
+	open   map[int]bool // by wire; nil at the onset
+	state  map[string]State
+	delay  map[string]time.Duration
+}
+
+// slowly solves a scenario. It also returns the breakers that open in it.
 func slowly(wires []wire, inject map[string]Injection, open map[int]bool) (map[string]State, map[int]bool) {
-	state := map[string]State{}
-	begin := map[Mode]State{Stop: {Failed, Fast}, Hang: {Failed, Hung}, Worse: {Degraded, Fast}, Late: {OK, Slow}}
+	b := &book{wires, inject, open, map[string]State{}, map[string]time.Duration{}}
 	for name, i := range inject {
-		state[name] = begin[i.Mode]
+		switch {
+		case i.Mode == Hang:
+			b.state[name] = State{Failed, Hung}
+		case i.Mode == Worse:
+			b.state[name] = State{Degraded, Fast}
+		case i.Mode == Late:
+			b.state[name], b.delay[name] = State{OK, Slow}, i.Delay
+		case i.Mode == Stop, i.Stopped == i.Replicas:
+			b.state[name] = State{Failed, Fast}
+		}
 	}
-	var opens map[int]bool
-	for changed := true; changed; {
-		changed, opens = false, map[int]bool{} // those of the last round count
-		for i, w := range wires {
-			a, l := state[w.to].Answers, state[w.to].Pace
-			if w.async && w.to != "q-a" {
-				continue
-			}
-			if l == Hung && w.timeout > 0 {
-				a, l = Failed, Slow
-			}
-			waits := w.timeout * time.Duration(w.retries+1)
-			if w.backoff > 0 {
-				waits += w.backoff * time.Duration(w.retries)
-			}
-			if a == Failed && w.retries > 0 && waits >= 500*time.Millisecond && l == Fast {
-				l = Slow
-			}
-			if w.breaker == "call" && a == Failed && l != Hung || w.breaker == "slow" && (a == Failed && l != Hung || l >= Slow) {
-				opens[i] = true
-			}
-			if open[i] {
-				a, l = Failed, Fast
-			}
-			if w.bulkhead && l == Hung {
-				a, l = Failed, Slow
-			}
-			if a == Failed && l != Hung && (w.cache || len(w.fallback) > 0 || w.soft) {
-				a = Degraded
-			}
-			was := state[w.from]
-			now := State{max(was.Answers, a), max(was.Pace, l)}
-			if now.Pace == Hung {
-				now.Answers = Failed
-			}
-			if now != was {
-				state[w.from], changed = now, true
+	for b.delays() {
+	}
+	for b.states() {
+	}
+	opens := map[int]bool{}
+	for i, w := range wires {
+		s := b.tried(w)
+		failed, late := s.Answers == Failed && s.Pace != Hung, s.Pace != Fast
+		if w.breaker == "late" {
+			late = late && (s.Pace == Hung || b.delay[w.to] > 3*time.Second)
+		}
+		if waits(w) && (failed && w.breaker != "" && w.breaker != "endpoint" || late && (w.breaker == "slow" || w.breaker == "late")) {
+			opens[i] = true
+		}
+	}
+	return b.state, opens
+}
+
+func broker(name string) bool { return name == "q-a" }
+
+// waits reports whether the caller waits for anybody.
+func waits(w wire) bool { return !w.async || broker(w.to) }
+
+// held is the longest that a wire holds its caller; 0 if nothing ends it.
+func held(w wire) time.Duration {
+	if w.timeout == 0 {
+		return 0
+	}
+	all := w.timeout * time.Duration(w.retries+1)
+	if w.backoff > 0 {
+		all += w.backoff * time.Duration(w.retries)
+	}
+	return all
+}
+
+// delays passes every delay on once.
+func (b *book) delays() (changed bool) {
+	for i, w := range b.wires {
+		by := b.delay[w.to]
+		if by == 0 || b.open[i] || !waits(w) {
+			continue
+		}
+		if b.loops(w) {
+			by = 1 << 62
+		}
+		if h := held(w); h > 0 {
+			by = min(by, h)
+		}
+		if by > b.delay[w.from] {
+			b.delay[w.from], changed = by, true
+		}
+	}
+	return changed
+}
+
+// loops reports whether synchronous calls lead back from the callee of w.
+func (b *book) loops(w wire) bool {
+	seen := map[string]bool{w.to: true}
+	for range b.wires {
+		for _, v := range b.wires {
+			if seen[v.from] && !v.async {
+				seen[v.to] = true
 			}
 		}
 	}
-	return state, opens
+	return seen[w.from]
+}
+
+// states applies every equation once.
+func (b *book) states() (changed bool) {
+	worsen := func(name string, s State) {
+		if now := join(b.state[name], s); now != b.state[name] {
+			b.state[name], changed = now, true
+		}
+	}
+	for i, w := range b.wires {
+		if !w.instead {
+			worsen(w.from, b.brings(i))
+		}
+		if !w.async || b.state[w.from].Answers != Failed {
+			continue
+		}
+		for j, v := range b.wires {
+			hands := i == j && !broker(w.to) || broker(w.to) && v.from == w.to && v.async && !broker(v.to)
+			if hands && v.fresh {
+				worsen(v.to, State{Degraded, Fast})
+			}
+		}
+	}
+	return changed
+}
+
+func join(s, t State) State {
+	s.Answers, s.Pace = max(s.Answers, t.Answers), max(s.Pace, t.Pace)
+	if s.Pace == Hung {
+		s.Answers = Failed
+	}
+	return s
+}
+
+// tried is T and R.
+func (b *book) tried(w wire) State {
+	s := b.state[w.to]
+	if w.timeout > 0 && (s.Pace == Hung || s.Pace == Slow && b.delay[w.to] > w.timeout) {
+		s = State{Failed, Slow}
+	}
+	long := held(w) >= 500*time.Millisecond || w.timeout == 0 && w.backoff > 0
+	if s.Answers == Failed && w.retries > 0 && long {
+		s.Pace = max(s.Pace, Slow)
+	}
+	return s
+}
+
+// answered is B to C, with the breaker before and some replicas down.
+func (b *book) answered(i int) State {
+	w := b.wires[i]
+	s := b.tried(w)
+	p := b.inject[w.to]
+	partial := p.Mode == Partial && p.Stopped < p.Replicas
+	if partial {
+		ejected := map[string]int{"endpoint": 1, "all": 3}[w.breaker]
+		switch {
+		case w.checked || ejected >= p.Stopped:
+			if b.open == nil {
+				s = join(s, State{Degraded, Fast})
+			}
+		case w.retries > 0 && !w.sticky:
+			s = join(s, State{OK, Slow})
+		default:
+			s = join(s, State{Degraded, Fast})
+		}
+	}
+	if b.open[i] && (b.state[w.to] != (State{}) || partial) {
+		s = State{Failed, Fast}
+	}
+	if w.bulkhead && s.Pace == Hung {
+		s = State{Failed, Slow}
+	}
+	if w.cache && s.Answers == Failed && s.Pace != Hung {
+		s.Answers = Degraded
+	}
+	return s
+}
+
+// brings is F and H.
+func (b *book) brings(i int) State {
+	w := b.wires[i]
+	if !waits(w) {
+		return State{}
+	}
+	s := b.answered(i)
+	for at, f := range w.fallback {
+		if f == "outbox" && at == 0 && w.async {
+			s = State{min(s.Answers, Degraded), Fast}
+			break
+		}
+		if s.Answers != Failed || s.Pace == Hung {
+			break
+		}
+		if f == "static" || f == "cache" || f == "outbox" {
+			s.Answers = Degraded
+			break
+		}
+		other := slices.IndexFunc(b.wires, func(v wire) bool { return v.from == w.from && v.to == f })
+		if other < 0 || other == i {
+			continue
+		}
+		if second := b.standIn(other); second.Answers == Failed && second.Pace != Hung {
+			s = join(s, second)
+		} else {
+			s = join(State{Degraded, s.Pace}, second)
+			break
+		}
+	}
+	if w.soft && s.Answers == Failed && s.Pace != Hung {
+		s.Answers = Degraded
+	}
+	if w.tolerant && s.Answers == Degraded {
+		s.Answers = OK
+	}
+	return s
+}
+
+// standIn is what a wire brings that is asked instead of another.
+func (b *book) standIn(i int) State {
+	w := b.wires[i]
+	if !waits(w) {
+		return State{}
+	}
+	s := b.answered(i)
+	own := w.soft || slices.ContainsFunc(w.fallback, func(f string) bool { return f == "static" || f == "cache" || f == "outbox" })
+	if own && s.Answers == Failed && s.Pace != Hung {
+		s.Answers = Degraded
+	}
+	return s
 }
 
 func TestAgreesWithTheSlowWay(t *testing.T) {
@@ -192,7 +376,7 @@ func TestProtectionNeverHurts(t *testing.T) {
 		add  func(*wire)
 	}{
 		{"a timeout", func(w *wire) { w.timeout = time.Second }},
-		{"a timeout and a fallback", func(w *wire) { w.timeout, w.fallback = time.Second, []string{"static"} }},
+		{"a timeout and a fallback", func(w *wire) { w.timeout, w.fallback = time.Second, append(w.fallback, "static") }},
 		{"a timeout, and optional", func(w *wire) { w.timeout, w.soft = time.Second, true }},
 		{"a bulkhead", func(w *wire) { w.bulkhead = true }},
 	}

@@ -63,7 +63,7 @@ func (d *guard) take(r Remedy) bool {
 		d.attempt = policy.Bound{State: policy.Finite, Time: math.MaxInt64}
 	}
 	if r == AddFallback || r == AddTimeoutAndFallback {
-		d.steps = []step{{setting{words: "fallback static"}, noCall}}
+		d.steps = []step{{setting: setting{words: "fallback static"}, asks: noCall}}
 	}
 	if r == MakeOptional {
 		d.soft.words = "optional"

@@ -2,6 +2,8 @@ package failure
 
 import (
 	"cmp"
+	"maps"
+	"math"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -46,13 +48,17 @@ type Victim struct {
 	Hop           Hop        // that call
 	Assumed       bool       // some of the path stands on what no input said
 
-	o    *Outcome
-	walk *walk
+	o        *Outcome
+	walk     *walk
+	consumer graph.Node // of a service that a queue protects: who does not take the events; else nobody
 }
 
 // Path is a shortest chain of calls that brings it about, a failed service last. It
 // costs its length.
 func (v *Victim) Path() []graph.Node {
+	if v.consumer != nobody {
+		return append([]graph.Node{v.Node, v.Via}, v.walk.path(v.consumer)...)
+	}
 	return append([]graph.Node{v.Node}, v.walk.path(v.Via)...)
 }
 
@@ -68,9 +74,10 @@ func (v *Victim) Hops() []Hop {
 
 // A Hop is one call on the way of a failure.
 type Hop struct {
-	Call  graph.Edge // in the numbers of the whole graph
-	Deeds []Deed     // what acted on it, in the order in which it did; empty if it was handed on as it was
-	Then  []Deed     // where a breaker opened later: what acts since
+	Call  graph.Edge    // in the numbers of the whole graph
+	Deeds []Deed        // what acted on it, in the order in which it did; empty if it was handed on as it was
+	Then  []Deed        // where a breaker opened later: what acts since
+	Place policy.Origin // where the call is declared; without file if nobody knows
 }
 
 func (h *Hop) assumed() bool {
@@ -81,27 +88,23 @@ func (h *Hop) assumed() bool {
 // something was done to: nearest first, then by ID.
 func (o *Outcome) Victims() []Victim {
 	early, late := o.onset.search(), o.steady.search()
+	backlogs := o.backlogs(early)
 	var list []Victim
 	for i := range o.Onset {
-		v := Victim{Node: graph.Node(i), Onset: o.Onset[i], Steady: o.Steady[i]}
+		v := Victim{Node: graph.Node(i), Onset: o.Onset[i], Steady: o.Steady[i], o: o, walk: late, consumer: nobody}
 		if _, injected := o.onset.inject[v.Node]; injected {
 			continue
 		}
-		v.o, v.walk = o, late
 		if v.Label = v.Steady.label(); v.Label == Unaffected {
 			v.walk, v.Label = early, v.Onset.label()
 		}
-		if v.Label == Unaffected {
-			first, found := o.kept(v.Node, early.distance)
-			if !found {
-				continue
-			}
-			v.Label, v.Via = Protected, o.g().To(first)
-		} else {
+		if v.Label != Unaffected {
 			v.Via = v.walk.via[v.Node]
+			v.Distance = int(v.walk.distance[v.Via]) + 1
+			v.Hop = o.hop(v.Node, v.Via)
+		} else if !o.protect(&v, backlogs) {
+			continue
 		}
-		v.Distance = int(v.walk.distance[v.Via]) + 1
-		v.Hop = o.hop(v.Node, v.Via)
 		list = append(list, v)
 	}
 	slices.SortFunc(list, func(a, b Victim) int {
@@ -110,7 +113,7 @@ func (o *Outcome) Victims() []Victim {
 	assumed := make([]bool, len(o.Onset))
 	for i := range list {
 		v := &list[i]
-		v.Assumed = v.Hop.assumed() || assumed[v.Via]
+		v.Assumed = v.Hop.assumed() || v.consumer == nobody && assumed[v.Via]
 		assumed[v.Node] = v.Assumed
 	}
 	return list
@@ -118,30 +121,118 @@ func (o *Outcome) Victims() []Victim {
 
 func (o *Outcome) g() *graph.Graph { return o.onset.m.g }
 
-// kept returns the call of a service that suffers nothing to the nearest that
-// does.
-func (o *Outcome) kept(v graph.Node, distance []int32) (best graph.Edge, found bool) {
-	g := o.g()
-	for e, end := g.Out(v); e < end; e++ {
+// protect completes v, a service that suffers nothing, if anything keeps it from
+// that: it calls one that suffers, or sends to a queue whose consumer does. The
+// nearest of them is named.
+func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
+	g, distance := o.g(), v.walk.distance
+	best, found, consumer := noCall, math.MaxInt32, nobody
+	for e, end := g.Out(v.Node); e < end; e++ {
 		to := g.To(e)
 		_, injected := o.onset.inject[to]
-		if (injected || o.Onset[to].Suffers()) && (!found || distance[to] < distance[g.To(best)]) {
-			best, found = e, true
+		waiting, backlog := backlogs[to]
+		switch {
+		case injected || o.Onset[to].Suffers() && v.walk.via[to] != v.Node: // it may suffer for want of events from v
+			if d := int(distance[to]) + 1; d < found {
+				best, found, consumer = e, d, nobody
+			}
+		case backlog && g.Mode(e) == graph.Async:
+			if d := int(distance[waiting]) + 2; d < found {
+				best, found, consumer = e, d, waiting
+			}
 		}
 	}
-	return best, found
+	if best == noCall {
+		return false
+	}
+	v.Label, v.Via, v.Distance, v.consumer = Protected, g.To(best), found, consumer
+	v.Hop = o.hop(v.Node, v.Via)
+	if consumer != nobody {
+		v.Hop.Deeds = append(v.Hop.Deeds, Deed{
+			Policy: g.ID(v.Via), Does: "keeps its events for " + g.ID(consumer) + ": the backlog grows", Origin: v.Hop.Place,
+		})
+	}
+	return true
 }
 
+// backlogs returns the brokers that suffer nothing and hand events to somebody who
+// takes them late or never, each with the nearest of them.
+func (o *Outcome) backlogs(w *walk) map[graph.Node]graph.Node {
+	g := o.g()
+	waiting := map[graph.Node]graph.Node{}
+	for q := range graph.Node(g.Len()) {
+		_, injected := o.onset.inject[q]
+		if !passesOn(g, q) || injected || o.Onset[q].Suffers() {
+			continue
+		}
+		for e, end := g.Out(q); e < end; e++ {
+			to := g.To(e)
+			s := o.Onset[to]
+			if g.Mode(e) != graph.Async || s.Answers != Failed && s.Pace == Fast {
+				continue
+			}
+			if nearest, ok := waiting[q]; !ok || w.distance[to] < w.distance[nearest] {
+				waiting[q] = to
+			}
+		}
+	}
+	return waiting
+}
+
+// A Starved service gets no new events, since nobody sends any.
+type Starved struct {
+	Node graph.Node
+	Of   graph.Node // who fails: a service that sends events, or the broker
+	Via  graph.Node // the broker between the two; Of if there is none
+}
+
+// Starved lists the services that get no new events from one that fails, and do not
+// suffer otherwise or from that: sorted.
+func (o *Outcome) Starved() []Starved {
+	g, found, dry := o.g(), map[graph.Node]Starved{}, map[graph.Node]bool{}
+	from := func(v graph.Node) {
+		o.steady.starve(v, dry, func(consumer graph.Node, by graph.Edge) {
+			_, injected := o.onset.inject[consumer]
+			if _, known := found[consumer]; known || injected || o.Steady[consumer].Suffers() {
+				return
+			}
+			via := g.From(by)
+			found[consumer] = Starved{Node: consumer, Of: v, Via: via}
+		})
+	}
+	for _, first := range []bool{true, false} { // rather name what was done than what came of it
+		for v, s := range o.Steady {
+			if _, injected := o.onset.inject[graph.Node(v)]; s.Answers == Failed && injected == first {
+				from(graph.Node(v))
+			}
+		}
+	}
+	list := slices.Collect(maps.Values(found))
+	slices.SortFunc(list, func(a, b Starved) int { return cmp.Compare(a.Node, b.Node) })
+	return list
+}
+
+// hop is the call that brings the failure of one service to another: the one that
+// the other makes, or, of events, the one that it waits for.
 func (o *Outcome) hop(from, to graph.Node) Hop {
-	e, _ := o.g().Edge(from, to)
-	h := Hop{Call: o.g().Whole(e)}
+	g := o.g()
+	e, ok := g.Edge(from, to)
+	if !ok {
+		e, _ = g.Edge(to, from)
+		h := Hop{Call: g.Whole(e), Place: firstOrigin(g, e)}
+		if g.Fresh(e) {
+			h.Deeds = []Deed{{Policy: "freshness", Does: "is critical, and no new events come", Origin: h.Place}}
+		}
+		return h
+	}
+	h := Hop{Call: g.Whole(e), Place: firstOrigin(g, e)}
 	o.onset.contribution(e, &h.Deeds)
 	var then []Deed
 	if o.steady.contribution(e, &then); !slices.Equal(then, h.Deeds) {
 		h.Then = then
 	}
-	if o.g().Fallback(e) && len(h.Deeds) == 0 {
-		h.Deeds = []Deed{{Policy: "fallback", Does: "is asked only when the other call fails", Origin: firstOrigin(o.g(), e)}}
+	if g.Fallback(e) && len(h.Deeds) == 0 {
+		h.Deeds = []Deed{{Policy: "fallback", Does: "is asked only when the other call fails", Origin: h.Place}}
 	}
 	return h
 }
@@ -177,6 +268,10 @@ func (p *phase) search() *walk {
 	w := &walk{via: make([]graph.Node, g.Len()), distance: make([]int32, g.Len())}
 	found := make([]bool, g.Len())
 	var order []graph.Node
+	add := func(a, b graph.Node) {
+		found[a], w.via[a], w.distance[a] = true, b, w.distance[b]+1
+		order = append(order, a)
+	}
 	for v := range graph.Node(g.Len()) {
 		w.via[v] = nobody
 		if _, injected := p.inject[v]; injected {
@@ -185,18 +280,32 @@ func (p *phase) search() *walk {
 		}
 	}
 	for _, whole := range []bool{true, false} {
+		dry := map[graph.Node]bool{}
 		for i := 0; i < len(order); i++ {
 			b := order[i]
 			for _, e := range g.In(b) {
-				for _, by := range append([]graph.Edge{e}, p.m.primary[e]...) {
-					a := g.From(by)
-					if found[a] || !p.brings(by, whole) {
-						continue
+				if a := g.From(e); !found[a] && p.brings(e, whole) {
+					add(a, b)
+				}
+				for _, by := range p.m.primary[e] {
+					if a := g.From(by); !found[a] && p.brings(by, whole) {
+						add(a, b)
 					}
-					found[a], w.via[a], w.distance[a] = true, b, w.distance[b]+1
-					order = append(order, a)
 				}
 			}
+			if !p.m.fresh || p.state[b].Answers != Failed {
+				continue
+			}
+			p.starve(b, dry, func(consumer graph.Node, by graph.Edge) {
+				s := p.state[consumer]
+				if !g.Fresh(by) || found[consumer] || whole && s != (State{Degraded, Fast}) || !s.Suffers() {
+					return
+				}
+				if q := g.From(by); !found[q] {
+					add(q, b)
+				}
+				add(consumer, g.From(by))
+			})
 		}
 	}
 	return w

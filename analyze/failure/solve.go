@@ -18,6 +18,7 @@ type Model struct {
 	sets    [][]guard
 	primary map[graph.Edge][]graph.Edge // by call that is made instead of others: those
 	loops   func(graph.Edge) bool
+	fresh   bool // some consumers cannot do without new events
 }
 
 // New is the model of all calls of g. Effective says what acts on a call that has
@@ -27,7 +28,8 @@ func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Ed
 	m := &Model{g: g, at: make([]int32, g.Calls()), primary: map[graph.Edge][]graph.Edge{}, loops: inLoop}
 	plain := map[[3]bool]int32{} // calls without policies are of few sorts
 	for e := range graph.Edge(g.Calls()) {
-		if g.Routes(e) == nil && g.Need(e) == graph.Hard {
+		m.fresh = m.fresh || g.Fresh(e)
+		if g.Routes(e) == nil && g.Need(e) == graph.Hard && !g.Tolerant(e) {
 			d := plainGuard(g, e)
 			sort := [3]bool{d.async, d.publish}
 			if _, ok := plain[sort]; !ok {
@@ -74,15 +76,16 @@ type Outcome struct {
 func (m *Model) Solve(inject map[graph.Node]Injection) *Outcome {
 	o := &Outcome{}
 	o.onset = m.solve(inject, nil, &o.Changes)
-	open := map[part]bool{}
+	open := map[part]breaker{}
 	for v, s := range o.onset.state {
 		if !s.Suffers() {
 			continue
 		}
 		for _, e := range m.g.In(graph.Node(v)) {
 			for i := range m.guards(e) {
-				if of := (part{e, i}); o.onset.opens(of) {
-					open[of] = true
+				of := part{e, i}
+				if by, ok := o.onset.opened(of); ok {
+					open[of] = by
 				}
 			}
 		}
@@ -93,33 +96,70 @@ func (m *Model) Solve(inject map[graph.Node]Injection) *Outcome {
 }
 
 // solve finds the least solution, whatever the order of work.
-func (m *Model) solve(inject map[graph.Node]Injection, open map[part]bool, changes *int) *phase {
+func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, changes *int) *phase {
 	p := &phase{m: m, inject: inject, state: make([]State, m.g.Len()), open: open}
 	p.delays()
 	waiting := make([]bool, m.g.Len())
 	var work []graph.Node
+	wait := func(v graph.Node) {
+		if !waiting[v] {
+			work, waiting[v] = append(work, v), true
+		}
+	}
+	worsen := func(v graph.Node, s State) {
+		if new := p.state[v].join(s); new != p.state[v] {
+			p.state[v] = new
+			*changes++
+			wait(v)
+		}
+	}
 	for _, v := range slices.Sorted(maps.Keys(inject)) {
 		p.state[v] = inject[v].state()
-		work, waiting[v] = append(work, v), true
+		wait(v)
 	}
+	dry := map[graph.Node]bool{}
 	for len(work) > 0 {
 		b := work[0]
 		work, waiting[b] = work[1:], false
 		for _, e := range m.g.In(b) {
-			new := p.state[m.g.From(e)].join(p.contribution(e, nil))
+			s := p.contribution(e, nil)
 			for _, primary := range m.primary[e] {
-				new = new.join(p.contribution(primary, nil))
+				s = s.join(p.contribution(primary, nil))
 			}
-			if a := m.g.From(e); new != p.state[a] {
-				p.state[a] = new
-				*changes++
-				if !waiting[a] {
-					work, waiting[a] = append(work, a), true
+			worsen(m.g.From(e), s)
+		}
+		if m.fresh && p.state[b].Answers == Failed && !dry[b] {
+			dry[b] = true
+			p.starve(b, dry, func(consumer graph.Node, by graph.Edge) {
+				if m.g.Fresh(by) {
+					worsen(consumer, State{Degraded, Fast})
+				}
+			})
+		}
+	}
+	return p
+}
+
+// starve calls f with the consumers that get no events any more because v sends
+// none, and the calls that would have handed them over. Of a broker that v sends to
+// it does so only once: dry notes those that are done.
+func (p *phase) starve(v graph.Node, dry map[graph.Node]bool, f func(consumer graph.Node, by graph.Edge)) {
+	g := p.m.g
+	for e, end := g.Out(v); e < end; e++ {
+		to := g.To(e)
+		switch {
+		case g.Mode(e) != graph.Async:
+		case !passesOn(g, to):
+			f(to, e)
+		case !dry[to]:
+			dry[to] = true
+			for h, end := g.Out(to); h < end; h++ {
+				if g.Mode(h) == graph.Async && !passesOn(g, g.To(h)) {
+					f(g.To(h), h)
 				}
 			}
 		}
 	}
-	return p
 }
 
 // delays computes how late each service is where the scenario gives a delay: as
@@ -158,7 +198,7 @@ func (p *phase) passed(e graph.Edge, by time.Duration) time.Duration {
 	var longest time.Duration
 	for i := range p.m.guards(e) {
 		d := &p.m.guards(e)[i]
-		if d.async && !d.publish || p.open[part{e, i}] {
+		if _, open := p.open[part{e, i}]; open || d.async && !d.publish {
 			continue
 		}
 		if held := d.held; held.State == policy.Finite {

@@ -1,6 +1,8 @@
 package failure
 
 import (
+	"cmp"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,6 +31,15 @@ func TestTotalFailure(t *testing.T) {
 		{"a breaker that opens on slowness", wire{breaker: "slow"}, "failed/fast failed/fast", "failed/hung failed/fast"},
 		{"a breaker and a timeout", wire{breaker: "call", timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/fast"},
 		{"a breaker, a timeout and retries", wire{breaker: "call", timeout: timeout, retries: 1}, "failed/slow failed/fast", "failed/slow failed/fast"},
+		{"a breaker that opens on calls of 3 s", wire{breaker: "late"}, "failed/fast failed/fast", "failed/hung failed/fast"},
+		{"outlier detection that can eject all", wire{breaker: "all"}, "failed/fast failed/fast", "failed/hung failed/hung"},
+		{"the same with a timeout", wire{breaker: "all", timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/fast"},
+		{"the same with a fallback", wire{breaker: "all", timeout: timeout, fallback: static}, "degraded/fast degraded/fast", "degraded/slow degraded/fast"},
+		{"a bulkhead and a breaker", wire{bulkhead: true, breaker: "call"}, "failed/fast failed/fast", "failed/slow failed/slow"},
+		{"a breaker that opens on slowness, and a fallback", wire{breaker: "slow", fallback: static}, "degraded/fast degraded/fast", "failed/hung degraded/fast"},
+		{"a breaker that opens on slowness, and optional", wire{breaker: "slow", soft: true}, "degraded/fast degraded/fast", "failed/hung degraded/fast"},
+		{"lesser answers are tolerated", wire{tolerant: true}, "failed/fast failed/fast", "failed/hung failed/hung"},
+		{"lesser answers are tolerated, and there is a fallback", wire{tolerant: true, fallback: static, timeout: timeout}, "ok/fast ok/fast", "ok/slow ok/slow"},
 		{"a bulkhead", wire{bulkhead: true}, "failed/fast failed/fast", "failed/slow failed/slow"},
 		{"a bulkhead and a fallback", wire{bulkhead: true, fallback: static}, "degraded/fast degraded/fast", "degraded/slow degraded/slow"},
 		{"a fallback", wire{fallback: static}, "degraded/fast degraded/fast", "failed/hung failed/hung"},
@@ -58,6 +69,28 @@ func TestTotalFailure(t *testing.T) {
 	}
 }
 
+// What a caller suffers of answers with less.
+func TestLesserAnswers(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		wire wire
+		want string
+	}{
+		{"nothing", wire{}, "degraded/fast"},
+		{"a fallback, which is for errors", wire{fallback: []string{"static"}}, "degraded/fast"},
+		{"optional", wire{soft: true}, "degraded/fast"},
+		{"tolerated", wire{tolerant: true}, "ok/fast"},
+		{"an event", wire{async: true}, "ok/fast"},
+	} {
+		tt.wire.from, tt.wire.to = "a", "b"
+		g := estate([]wire{tt.wire})
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: Worse}})
+		if got := o.Steady[node(t, g, "a")].String(); got != tt.want {
+			t.Errorf("%s: the caller is %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
+
 func TestLateness(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -74,6 +107,7 @@ func TestLateness(t *testing.T) {
 			[]wire{{from: "a", to: "m", timeout: 3 * time.Second}, {from: "m", to: "b", timeout: 2 * time.Second, soft: true}}, time.Hour, "degraded/slow"},
 		{"a loop waits for itself",
 			[]wire{{from: "a", to: "m", timeout: time.Hour}, {from: "m", to: "b"}, {from: "b", to: "m"}}, time.Second, "failed/slow"},
+		{"a breaker for slower calls does not open", []wire{{from: "a", to: "b", breaker: "late"}}, 3 * time.Second, "ok/slow"},
 		{"an unknown delay exceeds nothing", []wire{{from: "a", to: "b", timeout: time.Nanosecond}}, 0, "ok/slow"},
 	}
 	for _, tt := range tests {
@@ -110,6 +144,12 @@ func TestPartialFailure(t *testing.T) {
 		{"a readiness check", wire{}, ready, 1, "degraded/fast ok/fast"},
 		{"retries", wire{retries: 1}, plain, 1, "ok/slow ok/slow"},
 		{"optional", wire{soft: true}, plain, 1, "degraded/fast degraded/fast"},
+		{"a health check of the caller's proxy", wire{checked: true}, plain, 2, "degraded/fast ok/fast"},
+		{"retries that ask the same replica", wire{retries: 1, sticky: true}, plain, 1, "degraded/fast degraded/fast"},
+		{"as many can be ejected, of so many as the scenario has", wire{breaker: "endpoint"}, plain, 1, "degraded/fast ok/fast"},
+		{"not as many can be ejected", wire{breaker: "endpoint"}, plain, 2, "degraded/fast degraded/fast"},
+		{"a cache is for errors", wire{cache: true}, plain, 1, "degraded/fast degraded/fast"},
+		{"tolerated", wire{tolerant: true}, plain, 1, "ok/fast ok/fast"},
 		{"as many can be ejected", wire{}, ejects(0.4), 1, "degraded/fast ok/fast"},
 		{"not as many can be ejected, but Istio tries again", wire{}, ejects(0.4), 2, "ok/slow ok/slow"},
 		{"all of them", wire{}, ready, 3, "failed/fast failed/fast"},
@@ -145,6 +185,13 @@ func TestFallbackChains(t *testing.T) {
 		{"the next is asked", asks("c", "d"), map[string]Mode{"b": Stop, "c": Hang}, "degraded/slow"},
 		{"the last hangs without a timeout", asks("c", "d"), map[string]Mode{"b": Stop, "c": Stop, "d": Hang}, "failed/hung"},
 		{"a value of its own is the last resort", asks("c", "static"), map[string]Mode{"b": Stop, "c": Stop}, "degraded/fast"},
+		{"the other has an answer of its own", []wire{
+			{from: "a", to: "b", timeout: second, fallback: []string{"c"}}, {from: "a", to: "c", timeout: second, fallback: []string{"static"}},
+		}, map[string]Mode{"b": Stop, "c": Stop}, "degraded/fast"},
+		{"each is asked instead of the other", []wire{
+			{from: "a", to: "b", timeout: second, fallback: []string{"c"}}, {from: "a", to: "c", timeout: second, fallback: []string{"b"}},
+		}, map[string]Mode{"b": Stop, "c": Hang}, "failed/slow"},
+		{"both need the same database", append(asks("c"), wire{from: "b", to: "db"}, wire{from: "c", to: "db"}), map[string]Mode{"db": Stop}, "failed/fast"},
 		{"nobody asks it while the first is well", asks("c"), map[string]Mode{"c": Hang}, "ok/fast"},
 		{"a service that is not there", []wire{{from: "a", to: "b", fallback: []string{"nobody"}}}, map[string]Mode{"b": Stop}, "failed/fast"},
 	}
@@ -160,24 +207,72 @@ func TestFallbackChains(t *testing.T) {
 	}
 }
 
+// shop ~> q-orders <~ careful
+//
+//	q-orders ~> mailer, stock (fresh); shop ~> audit, screen (fresh); page -> stock
 func TestBroker(t *testing.T) {
 	g := estate([]wire{
-		{from: "shop", to: "q-orders", async: true}, {from: "careful", to: "q-orders", async: true, fallback: []string{"cache"}},
-		{from: "q-orders", to: "mailer", async: true},
+		{from: "shop", to: "q-orders", async: true}, {from: "careful", to: "q-orders", async: true, fallback: []string{"outbox"}},
+		{from: "q-orders", to: "mailer", async: true}, {from: "q-orders", to: "stock", async: true, fresh: true},
+		{from: "shop", to: "audit", async: true}, {from: "shop", to: "screen", async: true, fresh: true},
+		{from: "page", to: "stock"},
 	})
-	for _, tt := range []struct{ failed, who, want string }{
-		{"q-orders", "shop", "failed/fast"},
-		{"q-orders", "careful", "degraded/fast"},
-		{"q-orders", "mailer", "ok/fast"},
-		{"mailer", "q-orders", "ok/fast"},
-		{"mailer", "shop", "ok/fast"},
+	for _, tt := range []struct {
+		failed  string
+		mode    Mode
+		suffer  string // everybody else is ok/fast
+		starved string
+		victims string
+	}{
+		{"q-orders", Stop, "audit=ok/fast careful=degraded/fast page=degraded/fast shop=failed/fast stock=degraded/fast screen=degraded/fast",
+			"audit of shop, mailer of q-orders",
+			"careful DEGRADED careful>q-orders, shop FAILED shop>q-orders, stock DEGRADED stock>q-orders, page DEGRADED page>stock>q-orders, screen DEGRADED screen>shop>q-orders"},
+		{"q-orders", Hang, "careful=degraded/fast page=degraded/fast shop=failed/hung stock=degraded/fast screen=degraded/fast",
+			"audit of shop, mailer of q-orders",
+			"careful DEGRADED careful>q-orders, shop FAILED shop>q-orders, stock DEGRADED stock>q-orders, page DEGRADED page>stock>q-orders, screen DEGRADED screen>shop>q-orders"},
+		{"mailer", Stop, "", "", "q-orders PROTECTED q-orders>mailer, careful PROTECTED careful>q-orders>mailer, shop PROTECTED shop>q-orders>mailer"},
+		{"audit", Hang, "", "", "shop PROTECTED shop>audit"},
+		{"shop", Stop, "page=degraded/fast stock=degraded/fast screen=degraded/fast",
+			"audit of shop, mailer of shop over q-orders",
+			"screen DEGRADED screen>shop, stock DEGRADED stock>q-orders>shop, page DEGRADED page>stock>q-orders>shop"},
+		{"shop", Late, "", "", ""},
 	} {
-		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {}})
-		if got := o.Steady[node(t, g, tt.who)].String(); got != tt.want {
-			t.Errorf("%s stops: %s is %s, want %s", tt.failed, tt.who, got, tt.want)
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {Mode: tt.mode}})
+		want := map[string]string{tt.failed: tt.mode.state()}
+		for _, word := range strings.Fields(tt.suffer) {
+			name, state, _ := strings.Cut(word, "=")
+			want[name] = state
+		}
+		for v := range graph.Node(g.Len()) {
+			if got := o.Steady[v].String(); got != cmp.Or(want[g.ID(v)], "ok/fast") {
+				t.Errorf("%s fails (mode %d): %s is %s, want %s", tt.failed, tt.mode, g.ID(v), got, cmp.Or(want[g.ID(v)], "ok/fast"))
+			}
+		}
+		var starved, victims []string
+		for _, s := range o.Starved() {
+			words := g.ID(s.Node) + " of " + g.ID(s.Of)
+			if s.Via != s.Of {
+				words += " over " + g.ID(s.Via)
+			}
+			starved = append(starved, words)
+		}
+		for _, v := range o.Victims() {
+			var path []string
+			for _, n := range v.Path() {
+				path = append(path, g.ID(n))
+			}
+			victims = append(victims, g.ID(v.Node)+" "+v.Label.String()+" "+strings.Join(path, ">"))
+		}
+		if got := strings.Join(starved, ", "); got != tt.starved {
+			t.Errorf("%s fails (mode %d): starved are %q, want %q", tt.failed, tt.mode, got, tt.starved)
+		}
+		if got := strings.Join(victims, ", "); got != tt.victims {
+			t.Errorf("%s fails (mode %d):\n%s\nwant\n%s", tt.failed, tt.mode, got, tt.victims)
 		}
 	}
 }
+
+func (m Mode) state() string { return Injection{Mode: m}.state().String() }
 
 // A front page: one wrong timeout among right ones.
 func frontPage() *graph.Graph {

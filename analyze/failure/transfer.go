@@ -2,6 +2,8 @@ package failure
 
 import (
 	"math"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -16,6 +18,7 @@ type Deed struct {
 	Policy  string        // "timeout 2s"
 	Does    string        // "turned the hang into an error"
 	Origin  policy.Origin // where the policy is written; without file if it is nowhere
+	Default string        // the product that has the policy by itself, as nobody wrote it: "Consul"
 	Assumed bool          // no input that was read could have said otherwise
 }
 
@@ -24,8 +27,8 @@ type phase struct {
 	m      *Model
 	inject map[graph.Node]Injection
 	state  []State
-	delay  []time.Duration // by service: how late it is, as far as the scenario tells; nil if it does not
-	open   map[part]bool   // breakers that are open; nil at the onset
+	delay  []time.Duration  // by service: how late it is, as far as the scenario tells; nil if it does not
+	open   map[part]breaker // breakers that are open; nil at the onset
 }
 
 // A part is one part of one call.
@@ -57,28 +60,44 @@ func (p *phase) through(of part, deeds *[]Deed) State {
 		return State{}
 	}
 	s := d.stepIn(p.reply(of, deeds), deeds)
-	if d.publish && s.Suffers() {
+	if d.publish && s.Suffers() && !d.outbox() {
 		assume(deeds, setting{words: "the sender", at: d.soft.at}, "waits until the broker has its event")
+	}
+	return d.lessen(p.instead(d, s, deeds), deeds)
+}
+
+// outbox reports whether the caller leaves events for another to send, and so never
+// waits for the broker.
+func (d *guard) outbox() bool { return d.publish && len(d.steps) > 0 && d.steps[0].kept }
+
+// instead is what the fallback of a call makes of s.
+func (p *phase) instead(d *guard, s State, deeds *[]Deed) State {
+	if s.Suffers() && d.outbox() {
+		note(deeds, d.steps[0].setting, "keeps the event until the broker takes it")
+		return State{min(s.Answers, Degraded), Fast}
 	}
 	for _, next := range d.steps {
 		if !s.broken() {
 			break
 		}
 		if next.asks == noCall {
-			s.Answers = Degraded
 			note(deeds, next.setting, "stood in for the answer")
-			break
+			return State{Degraded, s.Pace}
 		}
-		instead := p.secondary(next.asks)
-		if instead.broken() {
-			s = s.join(instead)
-			note(deeds, next.setting, "failed, too")
-			continue
+		other := p.secondary(next.asks)
+		if !other.broken() {
+			note(deeds, next.setting, "was asked instead")
+			return State{Degraded, s.Pace}.join(other)
 		}
-		s = State{Degraded, s.Pace}.join(instead)
-		note(deeds, next.setting, "was asked instead")
-		break
+		s = s.join(other)
+		note(deeds, next.setting, "failed, too")
 	}
+	return s
+}
+
+// lessen is what an optional call, or one whose caller tolerates lesser answers,
+// makes of s.
+func (d *guard) lessen(s State, deeds *[]Deed) State {
 	switch {
 	case s.broken() && d.soft.set():
 		s.Answers = Degraded
@@ -88,18 +107,28 @@ func (p *phase) through(of part, deeds *[]Deed) State {
 	case s.Pace == Hung && d.soft.set():
 		note(deeds, d.soft, "does not help a caller that waits")
 	}
+	if s.Answers == Degraded && d.tolerant.set() {
+		s.Answers = OK
+		note(deeds, d.tolerant, "keeps the answers of the caller whole")
+	}
 	return s
 }
 
-// secondary is what a call brings that is made instead of another: there is no
-// fallback for a fallback but the next step.
+// secondary is what a call brings that is made instead of another. What stands in
+// for its own answer counts; that it is made instead of asking a third does not,
+// for the third is the next step of the other's fallback or nobody's.
 func (p *phase) secondary(e graph.Edge) State {
 	var s State
 	for i := range p.m.guards(e) {
 		d := &p.m.guards(e)[i]
-		if !d.async || d.publish {
-			s = s.join(d.stepIn(p.reply(part{e, i}, nil), nil))
+		if d.async && !d.publish {
+			continue
 		}
+		one := d.stepIn(p.reply(part{e, i}, nil), nil)
+		if one.broken() && (d.soft.set() || slices.ContainsFunc(d.steps, func(s step) bool { return s.asks == noCall })) {
+			one.Answers = Degraded
+		}
+		s = s.join(one)
 	}
 	return s
 }
@@ -118,14 +147,21 @@ func (d *guard) stepIn(s State, deeds *[]Deed) State {
 }
 
 // reply is what comes back on a part of a call after timeouts, retries and the
-// breaker.
+// breaker. A breaker that opened closes again when its callee is well.
 func (p *phase) reply(of part, deeds *[]Deed) State {
-	if p.open[of] {
-		note(deeds, p.m.guards(of.call)[of.at].breaker, "is open and answers with an error at once")
+	to := p.m.g.To(of.call)
+	i, injected := p.inject[to]
+	partial := injected && i.partial()
+	if b, ok := p.open[of]; ok && (partial || p.state[to].Suffers()) {
+		if b.hosts {
+			note(deeds, b.setting, "took every replica out: calls fail at once")
+		} else {
+			note(deeds, b.setting, "is open and answers with an error at once")
+		}
 		return State{Failed, Fast}
 	}
 	s := p.tried(of, deeds)
-	if i, ok := p.inject[p.m.g.To(of.call)]; ok && i.partial() {
+	if partial {
 		s = s.join(p.partial(of, i, deeds))
 	}
 	return s
@@ -176,13 +212,8 @@ func (p *phase) down(v graph.Node) bool {
 // partial is what a caller sees of a service with some replicas down.
 func (p *phase) partial(of part, i Injection, deeds *[]Deed) State {
 	d := &p.m.guards(of.call)[of.at]
-	ejects := d.ejects
-	if d.most < i.Stopped {
-		ejects = setting{}
-	}
-	if s := p.m.g.Service(p.m.g.To(of.call)); s.Probes.Readiness {
-		ejects = setting{"readiness check", s.Probes.Origin}
-	}
+	ejects := d.takesOut(p.m.g.Service(p.m.g.To(of.call)), i.Stopped, i.Replicas)
+	down := float64(i.Stopped) / float64(i.Replicas)
 	switch {
 	case ejects.set() && p.open != nil:
 		note(deeds, ejects, "took the stopped replicas out")
@@ -190,33 +221,45 @@ func (p *phase) partial(of part, i Injection, deeds *[]Deed) State {
 	case ejects.set():
 		note(deeds, ejects, "takes the stopped replicas out, but not at once")
 		return State{Degraded, Fast}
-	case d.retried[policy.Down] || d.retried[policy.Errors]:
-		note(deeds, d.retry, "reach a replica that is left")
+	case (d.retried[policy.Down] || d.retried[policy.Errors]) && !d.sticky:
+		does := "reach a replica that is left"
+		if left := math.Pow(down, d.tries); left >= 0.001 {
+			does += ", but for " + share(left) + " of calls"
+		}
+		note(deeds, d.retry, does)
 		return State{OK, Slow}
+	case d.retry.set() && d.sticky:
+		note(deeds, d.retry, "ask the same replica again: "+share(down)+" of calls fail")
+	default:
+		note(deeds, setting{words: "nothing"}, "takes the stopped replicas out: "+share(down)+" of calls fail")
 	}
-	note(deeds, setting{words: "nothing"}, "takes the stopped replicas out")
 	return State{Degraded, Fast}
 }
 
-// opens reports whether what happens on a part opens its breaker.
-func (p *phase) opens(of part) bool {
+// share writes a part of one in percent.
+func share(part float64) string {
+	return strconv.FormatFloat(max(0.1, math.Round(part*1000)/10), 'f', -1, 64) + " %"
+}
+
+// opened returns the breaker that what happens on a part opens.
+func (p *phase) opened(of part) (breaker, bool) {
 	d := &p.m.guards(of.call)[of.at]
-	if !d.breaker.set() || d.async && !d.publish {
-		return false
+	if len(d.breakers) == 0 || d.async && !d.publish {
+		return breaker{}, false
 	}
-	s := p.tried(of, nil)
-	if s.broken() {
-		return true
+	s, late := p.tried(of, nil), p.late(p.m.g.To(of.call))
+	for _, b := range d.breakers {
+		slow := b.slow && s.Pace != Fast && (s.Pace == Hung || !b.after.Set() || late > b.after.Value)
+		if s.broken() || slow {
+			return b, true
+		}
 	}
-	if !d.slow || s.Pace == Fast {
-		return false
-	}
-	return s.Pace == Hung || !d.slowness.Set() || p.late(p.m.g.To(of.call)) > d.slowness.Value
+	return breaker{}, false
 }
 
 func note(deeds *[]Deed, s setting, does string) {
 	if deeds != nil {
-		*deeds = append(*deeds, Deed{Policy: s.words, Does: does, Origin: s.at})
+		*deeds = append(*deeds, Deed{Policy: s.words, Does: does, Origin: s.at, Default: s.by})
 	}
 }
 

@@ -223,6 +223,7 @@ func (c *envoyConfig) cluster(n document.Node) {
 	c.thresholds(n, &p.Says)
 	if outlier := envoyGet(n, "outlier_detection"); outlier.IsMap() {
 		p.Says.Breaker = c.within("outlier_detection").envoyOutliers(outlier)
+		p.Says.Breaker.Panic = c.percent(n, "common_lb_config", "healthy_panic_threshold", "value")
 	}
 	for _, check := range envoyGet(n, "health_checks").List() {
 		f := c.within("health_checks")

@@ -101,6 +101,7 @@ func (f *policyFields) backendTraffic(n document.Node) policy.Set {
 	}
 	if passive := n.Get("healthCheck", "passive"); passive.IsMap() {
 		says.Breaker = f.within("healthCheck.passive").passiveCheck(passive)
+		says.Breaker.Panic = f.percent(n, "healthCheck", "panicThreshold")
 	}
 	active := f.within("healthCheck.active")
 	check := n.Get("healthCheck", "active")

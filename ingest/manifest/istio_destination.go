@@ -169,7 +169,7 @@ func (f *policyFields) outlierDetection(n document.Node) *policy.Breaker {
 		Failures: f.count(0, n, "consecutive5xxErrors"),
 		Gateway:  f.count(0, n, "consecutiveGatewayErrors"),
 	}
-	f.percent(n, "minHealthPercent")
+	b.Panic = f.percent(n, "minHealthPercent")
 	if old := f.count(0, n, "consecutiveErrors"); old.Set() {
 		f.remark(graph.Inert, n.Get("consecutiveErrors"), "consecutiveErrors", "the field is deprecated",
 			"write consecutive5xxErrors, or consecutiveGatewayErrors")

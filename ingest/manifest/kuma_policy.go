@@ -174,7 +174,7 @@ func kumaBreaker(f *policyFields, conf document.Node, says *policy.Set) {
 		Kind: written(f, n, "endpoint"), Window: in.duration(n, "interval"), Open: in.duration(n, "baseEjectionTime"),
 		MaxEject: in.percent(n, "maxEjectionPercent"),
 		Failures: in.kumaDetector(n, "totalFailures"), Gateway: in.kumaDetector(n, "gatewayFailures"),
-		ErrorRate: in.percent(detectors, "failurePercentage", "threshold"),
+		ErrorRate: in.percent(detectors, "failurePercentage", "threshold"), Panic: in.percent(n, "healthyPanicThreshold"),
 	}
 	says.Breaker = b
 }

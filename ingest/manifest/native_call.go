@@ -40,10 +40,10 @@ func (r *native) calls(caller graph.Thing, service document.Node) {
 
 // entries reads the calls of a service without their policies. Of several calls
 // to one callee one that is silent is an ordinary one, synchronous and hard,
-// beside one that says it is not.
+// beside one that says it is not, and all of them have to tolerate lesser answers.
 func (r *native) entries(caller graph.Thing, service document.Node) []nativeCall {
 	var list []nativeCall
-	modes, needs := map[nativeName]bool{}, map[nativeName]bool{}
+	modes, needs, choosy := map[nativeName]bool{}, map[nativeName]bool{}, map[nativeName]bool{}
 	for _, n := range service.Get("calls").List() {
 		to := n // "- payments" is short for "- to: payments"
 		if n.IsMap() {
@@ -56,6 +56,7 @@ func (r *native) entries(caller graph.Thing, service document.Node) []nativeCall
 		c := nativeCall{n, callee, r.evidence(caller, n)}
 		modes[callee] = modes[callee] || c.evidence.Mode != graph.ModeUnknown
 		needs[callee] = needs[callee] || c.evidence.Need != graph.NeedUnknown
+		choosy[callee] = choosy[callee] || !c.evidence.Tolerant
 		list = append(list, c)
 	}
 	for i := range list {
@@ -66,6 +67,7 @@ func (r *native) entries(caller graph.Thing, service document.Node) []nativeCall
 		if needs[callee] && e.Need == graph.NeedUnknown {
 			e.Need = graph.Hard
 		}
+		e.Tolerant = !choosy[callee]
 	}
 	return list
 }
@@ -90,6 +92,8 @@ func (r *native) evidence(caller graph.Thing, n document.Node) graph.Evidence {
 		Methods:    words(n.Get("methods"), parseUpper),
 		Database:   n.Get("database").Str(),
 		Idempotent: setting(r.d, n.Get("idempotent"), parseTruth).Value,
+		Tolerant:   setting(r.d, n.Get("toleratesDegraded"), parseTruth).Value,
+		Fresh:      n.Get("freshness").Str() == "critical",
 	}
 	if caller.Kind == graph.KindGateway {
 		e.Class = graph.ClassIngress

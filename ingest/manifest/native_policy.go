@@ -107,6 +107,7 @@ func (s nativeSettings) breaker(n document.Node) *policy.Breaker {
 		MinCalls:  setting(s.d, n.Get("minCalls"), parseCount),
 		Open:      duration(s.d, n.Get("open")),
 		MaxEject:  setting(s.d, n.Get("maxEject"), parseShare),
+		Panic:     setting(s.d, n.Get("panic"), parseShare),
 	}
 	if b.Kind.Value == "none" {
 		b.Kind.Provenance = policy.Disabled

@@ -120,7 +120,9 @@ var callShape = &shape{
 		{name: "mode", shape: scalarOf("a mode", parseMode)},
 		{name: "protocol", shape: aText},
 		{name: "methods", shape: listOf(aText)},
-		{name: "hard", shape: aTruth}, // false: the caller can do without
+		{name: "hard", shape: aTruth},                                                 // false: the caller can do without
+		{name: "toleratesDegraded", shape: aTruth},                                    // a lesser answer does not make the caller's own any lesser
+		{name: "freshness", shape: scalarOf("a freshness", oneOf("any", "critical"))}, // critical: a consumer without new events answers with less
 		{name: "idempotent", shape: aTruth},
 		{name: "database", shape: aText}, // on a server that holds several
 	}, policyKeys),
@@ -155,6 +157,7 @@ var policyKeys = []schemaKey{
 		{name: "minCalls", shape: aCount},
 		{name: "open", shape: aDuration},
 		{name: "maxEject", shape: aShare},
+		{name: "panic", shape: aShare}, // hosts left below which calls go to ejected ones, too
 	})},
 	{name: "bulkhead", shape: switchable("bulkhead: {maxConcurrent: 50}", []schemaKey{
 		{name: "maxConcurrent", shape: aLimit},

@@ -165,7 +165,7 @@ func parseFallbackWord(text string) (kind, hint string) {
 	if text == "service" {
 		return "", "write fallback: {kind: service, to: cart-replica, timeout: 500ms}"
 	}
-	return oneOf("none", "static", "cache")(text)
+	return oneOf("none", "static", "cache", "outbox")(text)
 }
 
 func parseTruth(text string) (truth bool, hint string) {
@@ -184,7 +184,7 @@ var (
 	parseMode     = oneOf(graph.Modes[1:]...)
 	parseBackoff  = oneOf("none", "fixed", "linear", "exponential")
 	parseBreaker  = oneOf("call", "endpoint", "none")
-	parseFallback = oneOf("none", "static", "cache", "service")
+	parseFallback = oneOf("none", "static", "cache", "outbox", "service")
 	parseBalance  = oneOf("round-robin", "least-request", "random", "consistent-hash", "pick-first", "passthrough")
 
 	nativeTier = parseNumber(1, 4) // 1 is the most critical

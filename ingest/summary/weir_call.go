@@ -34,6 +34,8 @@ type weirObserved struct {
 type weirEvidence struct {
 	Way, Strength, Class, Mode, Need string
 	Observed, Fallback, Mirror       bool
+	Tolerant                         bool `json:"toleratesDegraded"`
+	Fresh                            bool `json:"freshnessCritical"`
 	Key, Match, Protocol, Database   string
 	Methods                          []string
 	Port                             int
@@ -111,7 +113,7 @@ func (w *weir) observe(from, to *weirService, o *weirObserved, ways []weirEviden
 func (e *weirEvidence) evidence() graph.Evidence {
 	v := graph.Evidence{
 		Origin: e.Origin, Way: e.Way, Key: e.Key, Match: e.Match, Protocol: e.Protocol, Database: e.Database, Port: e.Port,
-		Methods: e.Methods, Idempotent: e.Idempotent, Fallback: e.Fallback, Mirror: e.Mirror,
+		Methods: e.Methods, Idempotent: e.Idempotent, Fallback: e.Fallback, Mirror: e.Mirror, Tolerant: e.Tolerant, Fresh: e.Fresh,
 		Strength: word[graph.Strength](graph.Strengths, e.Strength), Class: word[graph.Class](graph.Classes, e.Class),
 		Mode: word[graph.Mode](graph.Modes, e.Mode), Need: word[graph.Need](graph.Needs, e.Need),
 	}
