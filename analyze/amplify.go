@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
 )
@@ -68,6 +69,21 @@ func (r *run) repeats(e graph.Edge) float64 {
 	return n
 }
 
+// atEnd is n_conn of e: how often it is made if its callee fails in this way.
+func (r *run) atEnd(e graph.Edge, i failure.Injection) float64 {
+	n := 1.0
+	for _, part := range r.effective(e) {
+		switch {
+		case i.Mode == failure.Worse:
+		case i.Mode != failure.Hang && i.Mode != failure.Late:
+			n = max(n, part.Amplification(policy.Down), part.Amplification(policy.Errors))
+		case i.Mode == failure.Hang || i.Delay == 0 || part.Attempt.State == policy.Finite && i.Delay > part.Attempt.Time:
+			n = max(n, part.Amplification(policy.Slow))
+		}
+	}
+	return n
+}
+
 // atLast is n_conn of e: how often it is made if its callee fails in the worst way.
 func (r *run) atLast(e graph.Edge) float64 {
 	n := 1.0
@@ -98,13 +114,23 @@ func (r *run) late(e graph.Edge, attempt policy.Bound) bool {
 // at returns the most requests that v can get for one, and the last call of the
 // path on which it does; noCall if nobody repeats anything.
 func (a *amplification) at(v graph.Node) (factor float64, last graph.Edge) {
+	return a.over(v, a.r.atLast)
+}
+
+// inMode is at for a service that fails in this way.
+func (a *amplification) inMode(v graph.Node, i failure.Injection) (factor float64, last graph.Edge) {
+	return a.over(v, func(e graph.Edge) float64 { return a.r.atEnd(e, i) })
+}
+
+// over is at for a service whose callers repeat their calls so often.
+func (a *amplification) over(v graph.Node, times func(graph.Edge) float64) (factor float64, last graph.Edge) {
 	factor, last = 1, noCall
 	g := a.r.core
 	for _, e := range g.In(v) {
 		if g.Mode(e) != graph.Sync || a.c.of[g.From(e)] == a.c.of[v] {
 			continue
 		}
-		if n := a.resp[a.c.of[g.From(e)]] * a.r.atLast(e); n > factor {
+		if n := a.resp[a.c.of[g.From(e)]] * times(e); n > factor {
 			factor, last = n, e
 		}
 	}

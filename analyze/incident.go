@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -20,13 +21,17 @@ type Scenario struct {
 type Incident struct {
 	Failed   []graph.Node // sorted
 	Mode     string
-	Victims  []failure.Victim // nearest first, then by ID; never a failed service itself
-	Others   int              // services in the graph besides the failed ones
-	Naive    int              // of those, how many call a failed one at any distance and wait for the answer
-	Entries  []graph.Node     // entry points that suffer, sorted
-	Critical []graph.Node     // services of tier 1 that suffer, sorted
-	Loads    []Load           // of the failed services, where somebody tries again
-	Change   *Change          // the cheapest that helps most; nil if none helps, or the graph is too large to try
+	Victims  []failure.Victim  // nearest first, then by ID; never a failed service itself
+	Others   int               // services in the graph besides the failed ones
+	Naive    int               // of those, how many call a failed one at any distance and wait for the answer
+	Stays    bool              // some wait for answers that are late, and no breaker ends that
+	Starved  []failure.Starved // who gets no new events, sorted
+	Entries  []graph.Node      // entry points that suffer, sorted
+	Critical []graph.Node      // services of tier 1 that suffer, sorted
+	Traffic  *Traffic          // of what was seen, how much is hit; nil if nothing was seen
+	Loads    []Load            // of the failed services, where somebody tries again; the greatest first
+	Bound    bool              // policies of calls to the failed services are known
+	Change   *Change           // the cheapest that helps most; nil if none helps, or the graph is too large to try
 }
 
 // A Load is how many requests a failed service can get for one.
@@ -92,26 +97,40 @@ func Fail(g *graph.Graph, s Scenario) Incident {
 			}
 		}
 	}
-	in.Victims = m.Solve(inject).Victims()
+	o := m.Solve(inject)
+	in.Victims, in.Starved = o.Victims(), o.Starved()
+	in.count(g)
+	in.Traffic = traffic(g, &in)
+	in.Change = cheapest(g, m, inject, in.Victims)
+	if in.Change != nil {
+		in.Change.Call = g.Whole(in.Change.Call)
+	}
+	return in
+}
+
+// count completes in by who its victims are.
+func (in *Incident) count(g *graph.Graph) {
+	entries, presumed := entryPoints(g)
+	stays, eased := false, false
 	for i := range in.Victims {
 		v := &in.Victims[i]
+		stays, eased = stays || v.Steady.Pace > failure.Fast, eased || v.Steady != v.Onset
 		if v.Label == failure.Protected {
 			continue
 		}
-		if e := g.Service(v.Node).Entrypoint; e.Set() && e.Value {
+		if _, entry := slices.BinarySearch(entries, v.Node); entry && !presumed {
 			in.Entries = append(in.Entries, v.Node)
 		}
 		if tier := g.Service(v.Node).Tier; tier.Set() && tier.Value == 1 {
 			in.Critical = append(in.Critical, v.Node)
 		}
 	}
+	in.Stays = stays && !eased
 	slices.Sort(in.Entries)
 	slices.Sort(in.Critical)
-	in.Change = cheapest(g, m, inject, in.Victims)
-	if in.Change != nil {
-		in.Change.Call = g.Whole(in.Change.Call)
+	for _, v := range in.Failed {
+		in.Bound = in.Bound || slices.ContainsFunc(g.In(v), func(e graph.Edge) bool { return g.Routes(e) != nil })
 	}
-	return in
 }
 
 // loads tells what the retries of others do to the services that fail.
@@ -124,7 +143,7 @@ func (r *run) loads(s Scenario, failed []graph.Node) []Load {
 		}
 		l := Load{Node: v}
 		var last graph.Edge
-		l.Factor, last = a.at(v)
+		l.Factor, last = a.inMode(v, s.Inject[v])
 		if last != noCall {
 			l.Path = a.path(last)
 		}
@@ -140,6 +159,7 @@ func (r *run) loads(s Scenario, failed []graph.Node) []Load {
 		}
 		list = append(list, l)
 	}
+	slices.SortStableFunc(list, func(a, b Load) int { return cmp.Compare(b.Factor, a.Factor) })
 	return list
 }
 

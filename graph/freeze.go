@@ -68,7 +68,8 @@ func (l *linker) spoken() map[int]Kind {
 	kinds := map[int]Kind{}
 	for ends, evidence := range l.edges {
 		for i := range evidence {
-			if l.atWork[ends[1]] && evidence[i].Observed {
+			handed := ends[0] < len(l.kinds) && (l.kinds[ends[0]] == KindBroker || l.kinds[ends[0]] == KindTopic)
+			if handed || l.atWork[ends[1]] && evidence[i].Observed {
 				continue // what a queue hands over does not make its consumer a broker
 			}
 			if k := schemes[evidence[i].Protocol].kind; k != KindUnknown && k > kinds[ends[1]] {

@@ -82,10 +82,12 @@ func (h *highlighting) node(v graph.Node, as highlight) {
 	}
 }
 
-func (h *highlighting) call(u, v graph.Node, as highlight) {
-	if e, ok := h.drawing.Arrow(u, v); ok {
+func (h *highlighting) call(u, v graph.Node, as highlight) (drawn bool) {
+	e, ok := h.drawing.Arrow(u, v)
+	if ok {
 		h.arrow[e] = max(h.arrow[e], as)
 	}
+	return ok
 }
 
 // chain lights services and the calls from each to the next.
@@ -122,7 +124,13 @@ func (h *highlighting) incident(in *analyze.Incident) {
 		v := &in.Victims[i]
 		as := []highlight{failure.Protected: spared, failure.SlowOnly: slowed, failure.Degrades: degraded, failure.Fails: failed}[v.Label]
 		h.node(v.Node, as)
-		h.call(v.Node, v.Via, as)
+		if !h.call(v.Node, v.Via, as) { // an event that does not come
+			h.call(v.Via, v.Node, as)
+			if path := v.Path(); len(path) > 2 {
+				h.node(v.Via, spared)
+				h.call(path[2], v.Via, as)
+			}
+		}
 	}
 }
 

@@ -9,16 +9,37 @@ import (
 )
 
 type jsonIncident struct {
-	Failed   []string     `json:"failed"`
-	Mode     string       `json:"mode"`
-	Others   int          `json:"others"` // services besides the failed ones
-	Naive    int          `json:"naive"`  // of those, how many wait for a failed one at any distance
-	Radius   int          `json:"radius"` // how many suffer
-	Entries  []string     `json:"entrypoints"`
-	Critical []string     `json:"tier1"`
-	Services []jsonVictim `json:"services"`
-	Loads    []jsonLoad   `json:"loads"`
-	Change   *jsonChange  `json:"change,omitempty"`
+	Failed   []string      `json:"failed"`
+	Mode     string        `json:"mode"`
+	Others   int           `json:"others"` // services besides the failed ones
+	Naive    int           `json:"naive"`  // of those, how many wait for a failed one at any distance
+	Radius   int           `json:"radius"` // how many suffer
+	Entries  []string      `json:"entrypoints"`
+	Critical []string      `json:"tier1"`
+	Observed *jsonTraffic  `json:"observed,omitempty"` // present if calls were observed
+	Services []jsonVictim  `json:"services"`
+	Starved  []jsonStarved `json:"starved"` // who gets no new events and is well otherwise
+	Loads    []jsonLoad    `json:"loads"`
+	Change   *jsonChange   `json:"change,omitempty"`
+}
+
+// jsonTraffic is how many of the observed calls are to a service that has failed or
+// suffers, of those that wait for an answer. Sampled calls count for as many as they
+// stand for, where that is known.
+type jsonTraffic struct {
+	Calls      float64  `json:"calls"`
+	Affected   float64  `json:"affected"`
+	Share      float64  `json:"share"`      // of 1
+	EntryCalls float64  `json:"entryCalls"` // of calls, those that requests begin with
+	EntryHit   float64  `json:"entryAffected"`
+	EntryShare float64  `json:"entryShare"`
+	Entries    []string `json:"entryFrom"` // who makes these: entry points, else whoever was not seen to be called
+}
+
+type jsonStarved struct {
+	ID  string `json:"id"`
+	Of  string `json:"of"`  // who fails: a service that sends events, or the broker
+	Via string `json:"via"` // the broker between the two, or the same
 }
 
 type jsonVictim struct {
@@ -35,10 +56,12 @@ type jsonVictim struct {
 type jsonDeed struct {
 	From    string      `json:"from"`
 	To      string      `json:"to"`
-	Phase   string      `json:"phase"` // onset, or steady for what acts since a breaker opened
+	Phase   string      `json:"phase"`          // onset, or steady for what acts since a breaker opened
+	Part    string      `json:"part,omitempty"` // the part of the call, as in weir policies
 	Policy  string      `json:"policy"`
 	Does    string      `json:"does"`
 	Assumed bool        `json:"assumed,omitempty"`
+	Default string      `json:"default,omitempty"` // the product that has the policy by itself
 	Origin  *jsonOrigin `json:"origin,omitempty"`
 }
 
@@ -65,8 +88,17 @@ func incidentJSON(g *graph.Graph, in *analyze.Incident) jsonIncident {
 	j := jsonIncident{
 		Failed: rawIDs(g, in.Failed), Mode: in.Mode, Others: in.Others, Naive: in.Naive, Radius: in.Suffering(),
 		Entries: rawIDs(g, in.Entries), Critical: rawIDs(g, in.Critical),
+		Starved: convert(in.Starved, func(s failure.Starved) jsonStarved {
+			return jsonStarved{ID: g.ID(s.Node), Of: g.ID(s.Of), Via: g.ID(s.Via)}
+		}),
 		Services: convert(in.Victims, func(v failure.Victim) jsonVictim { return victimJSON(g, &v) }),
 		Loads:    convert(in.Loads, func(l analyze.Load) jsonLoad { return loadJSON(g, &l) }),
+	}
+	if t := in.Traffic; t != nil {
+		j.Observed = &jsonTraffic{
+			Calls: t.Calls, Affected: t.Hit, Share: ratio(t.Hit, t.Calls), EntryCalls: t.Entry, EntryHit: t.EntryHit,
+			EntryShare: ratio(t.EntryHit, t.Entry), Entries: rawIDs(g, t.Entries),
+		}
 	}
 	if c := in.Change; c != nil {
 		j.Change = &jsonChange{
@@ -75,6 +107,14 @@ func incidentJSON(g *graph.Graph, in *analyze.Incident) jsonIncident {
 		}
 	}
 	return j
+}
+
+// ratio is a part of a whole, rounded to a millionth; 0 of nothing.
+func ratio(part, whole float64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return math.Round(part/whole*1e6) / 1e6
 }
 
 func victimJSON(g *graph.Graph, v *failure.Victim) jsonVictim {
@@ -91,7 +131,7 @@ func victimJSON(g *graph.Graph, v *failure.Victim) jsonVictim {
 			deeds []failure.Deed
 		}{{"onset", h.Deeds}, {"steady", h.Then}} {
 			for _, d := range phase.deeds {
-				deed := jsonDeed{From: g.ID(g.From(h.Call)), To: g.ID(g.To(h.Call)), Phase: phase.name, Policy: d.Policy, Does: d.Does, Assumed: d.Assumed}
+				deed := jsonDeed{From: g.ID(g.From(h.Call)), To: g.ID(g.To(h.Call)), Phase: phase.name, Part: d.Part, Policy: d.Policy, Does: d.Does, Assumed: d.Assumed, Default: d.Default}
 				if d.Origin.File != "" {
 					o := originJSON(d.Origin)
 					deed.Origin = &o

@@ -45,14 +45,14 @@ func (p *pen) incident(g *graph.Graph, in *analyze.Incident) {
 		p.victims(g, in)
 	}
 	var notes []string
-	for _, note := range []string{p.hitWords(g, in), policyWords(in), assumedWords(in)} {
+	for _, note := range []string{
+		p.hitWords(g, in), trafficWords(g, in.Traffic), starvedWords(g, in), policyWords(in), staysWords(g, in), assumedWords(in),
+	} {
 		if note != "" {
 			notes = append(notes, note)
 		}
 	}
-	for i := range in.Loads {
-		notes = append(notes, p.loadWords(g, &in.Loads[i]))
-	}
+	notes = append(notes, p.loadsWords(g, in)...)
 	if in.Change != nil {
 		notes = append(notes, p.changeWords(g, in.Change))
 	}
@@ -149,12 +149,87 @@ func some(names []string) string {
 	return english.List(names)
 }
 
-// policyWords compare with what a look at the calls alone would say.
-func policyWords(in *analyze.Incident) string {
-	if in.Mode != "stop" && in.Mode != "hang" || in.Naive == in.Count(failure.Fails) {
+// trafficWords tell how much of what was seen is hit.
+func trafficWords(g *graph.Graph, t *analyze.Traffic) string {
+	if t == nil {
 		return ""
 	}
-	return fmt.Sprintf("were every call needed and unprotected, %d would fail", in.Naive)
+	s := fmt.Sprintf("observed: %s of calls (%s of %s) are to a service that fails or suffers", shareText(t.Hit, t.Calls), amountText(t.Hit), amountText(t.Calls))
+	if t.Entry > 0 {
+		s += fmt.Sprintf(", and %s of those that requests begin with (from %s)", shareText(t.EntryHit, t.Entry), some(ids(g, t.Entries)))
+	}
+	return s
+}
+
+// shareText writes a part of a whole in percent, so that only nothing is 0 % and
+// only all is 100 %.
+func shareText(part, whole float64) string {
+	percent := 100 * part / whole
+	switch {
+	case part == 0 || part == whole:
+	case percent < 0.1:
+		return "less than 0.1 %"
+	case percent > 99.9:
+		return "more than 99.9 %"
+	case percent < 10:
+		percent = math.Round(percent*10) / 10
+	default:
+		percent = min(math.Round(percent), 99)
+	}
+	return strconv.FormatFloat(percent, 'f', -1, 64) + " %"
+}
+
+// starvedWords name who gets no new events.
+func starvedWords(g *graph.Graph, in *analyze.Incident) string {
+	if len(in.Starved) == 0 {
+		return ""
+	}
+	words := make([]string, len(in.Starved))
+	for i, s := range in.Starved {
+		words[i] = clean(g.ID(s.Node)) + " (of " + clean(g.ID(s.Of))
+		if s.Via != s.Of {
+			words[i] += " over " + clean(g.ID(s.Via))
+		}
+		words[i] += ")"
+	}
+	return "without new events, and otherwise well: " + some(words)
+}
+
+// policyWords compare with what a look at the calls alone would say.
+func policyWords(in *analyze.Incident) string {
+	if in.Mode != "stop" && in.Mode != "hang" || in.Naive == 0 {
+		return ""
+	}
+	worst := failure.State{Answers: failure.Failed}
+	would := "fail"
+	if in.Mode == "hang" {
+		worst.Pace, would = failure.Hung, "hang"
+	}
+	as := 0
+	for i := range in.Victims {
+		if in.Victims[i].Steady == worst {
+			as++
+		}
+	}
+	if as == in.Naive {
+		if !in.Bound {
+			return "" // there is nothing to compare with
+		}
+		return "no policy spares anybody"
+	}
+	return fmt.Sprintf("were every call needed and unprotected, %d would %s", in.Naive, would)
+}
+
+// staysWords say that time does not heal.
+func staysWords(g *graph.Graph, in *analyze.Incident) string {
+	if name, _, _ := strings.Cut(in.Mode, "="); !in.Stays || name == "partial" {
+		return ""
+	}
+	until := "the failed services recover"
+	if len(in.Failed) == 1 {
+		until = clean(g.ID(in.Failed[0])) + " recovers"
+	}
+	return "no breaker opens on the way: callers wait until " + until
 }
 
 func assumedWords(in *analyze.Incident) string {
@@ -168,6 +243,25 @@ func assumedWords(in *analyze.Incident) string {
 		return ""
 	}
 	return fmt.Sprintf("assumed on the way to %s: a policy that no input tells of is not there", english.Count(n, "service"))
+}
+
+// manyLoads is how many services are named with the load that retries bring.
+const manyLoads = 3
+
+// loadsWords tell of the load that retries bring, the greatest first, and that they
+// bring none where the calls are known well enough to say so.
+func (p *pen) loadsWords(g *graph.Graph, in *analyze.Incident) []string {
+	var words []string
+	for i := range in.Loads[:min(len(in.Loads), manyLoads)] {
+		words = append(words, p.loadWords(g, &in.Loads[i]))
+	}
+	if more := len(in.Loads) - manyLoads; more > 0 {
+		words = append(words, fmt.Sprintf("load: retries bring more requests to %s, too", english.Count(more, "other failed service")))
+	}
+	if len(in.Loads) == 0 && in.Bound && in.Mode != "degraded" && in.Suffering() > 0 {
+		words = append(words, "load: no call is tried again, so that retries bring no more requests")
+	}
+	return words
 }
 
 func (p *pen) loadWords(g *graph.Graph, l *analyze.Load) string {
@@ -197,7 +291,11 @@ func (p *pen) changeWords(g *graph.Graph, c *analyze.Change) string {
 			failure.MakeOptional: "doing without the answer", failure.AddTimeoutAndFallback: "a timeout and a fallback",
 		}[r]
 	}
-	return fmt.Sprintf("what helps most on %s %s %s: %s; then %s", from, p.arrow(), to, strings.Join(words, ", or "), leftWords(c))
+	place := ""
+	if evidence := g.Call(c.Call).Evidence; len(evidence) > 0 && evidence[0].Origin.File != "" {
+		place = p.faint(" (" + fileLine(evidence[0].Origin) + ")")
+	}
+	return fmt.Sprintf("what helps most on %s %s %s%s: %s; then %s", from, p.arrow(), to, place, strings.Join(words, ", or "), leftWords(c))
 }
 
 // leftWords are what a change does not help against.

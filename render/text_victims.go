@@ -42,7 +42,8 @@ func (p *pen) victims(g *graph.Graph, in *analyze.Incident) {
 // A branch is a service that suffers and those that suffer through it.
 type branch struct {
 	node   graph.Node
-	victim *failure.Victim // nil for a service that failed to begin with, or is overloaded
+	victim *failure.Victim // nil for a service that failed to begin with, is overloaded, or is dry
+	dry    bool            // a broker that is well, but gets no events to pass on
 	under  []*branch
 }
 
@@ -60,11 +61,18 @@ func callersTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
 		v := &in.Victims[i]
 		at[v.Node] = &branch{node: v.Node, victim: v}
 	}
+	between := 0
 	for i := range in.Victims {
 		v := &in.Victims[i]
-		if at[v.Via] == nil { // one that retries overload
+		if at[v.Via] == nil {
 			at[v.Via] = &branch{node: v.Via}
-			roots = append(roots, at[v.Via])
+			if path := v.Path(); len(path) > 2 && at[path[2]] != nil { // a broker that gets no events
+				at[v.Via].dry = true
+				at[path[2]].under = append(at[path[2]].under, at[v.Via])
+				between++
+			} else { // one that retries overload
+				roots = append(roots, at[v.Via])
+			}
 		}
 		at[v.Via].under = append(at[v.Via].under, at[v.Node])
 	}
@@ -72,7 +80,7 @@ func callersTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
 	for _, root := range roots {
 		drawn += prune(root, levels)
 	}
-	far = len(in.Victims) - drawn
+	far = max(0, len(in.Victims)+between-drawn)
 	if len(roots) == 1 {
 		roots = roots[0].under
 	}
@@ -131,6 +139,9 @@ func (p *pen) branchWords(in *analyze.Incident, b *branch) string {
 	if b.victim != nil {
 		return p.victimWords(b.victim)
 	}
+	if b.dry {
+		return "gets no new events to pass on"
+	}
 	if _, failed := slices.BinarySearch(in.Failed, b.node); !failed {
 		return p.paint(labelStyle(failure.SlowOnly), "is slow: retries overload it (assumed)")
 	}
@@ -144,7 +155,10 @@ func (p *pen) victimWords(v *failure.Victim) string {
 	if deeds := v.Hop.Deeds; len(deeds) > 0 {
 		words := make([]string, len(deeds))
 		for i, d := range deeds {
-			words[i] = d.Policy + " " + d.Does + p.faint(placeOf(&d))
+			if d.Part != "" && (i == 0 || deeds[i-1].Part != d.Part) {
+				words[i] = "on " + clean(d.Part) + " "
+			}
+			words[i] += d.Policy + " " + d.Does + p.faint(placeOf(&d))
 		}
 		s += ": " + strings.Join(words, ", ")
 	}
@@ -181,6 +195,8 @@ func placeOf(d *failure.Deed) string {
 	switch {
 	case d.Assumed:
 		return " (assumed)"
+	case d.Default != "":
+		return " (by default of " + d.Default + ")"
 	case d.Origin.File == "":
 		return ""
 	}

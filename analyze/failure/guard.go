@@ -146,6 +146,12 @@ func passesOn(g *graph.Graph, v graph.Node) bool {
 	return k == graph.KindBroker || k == graph.KindTopic
 }
 
+// Waits reports whether the caller of e waits: for the answer, or, where e is an
+// event, for the broker that takes it.
+func Waits(g *graph.Graph, e graph.Edge) bool {
+	return g.Mode(e) == graph.Sync || passesOn(g, g.To(e))
+}
+
 // readGap takes a client's own read timeout for the end of an attempt: few answers
 // trickle, and a callee that hangs sends nothing at all.
 func (d *guard) readGap(s *policy.Set) {

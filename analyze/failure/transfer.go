@@ -15,6 +15,7 @@ const forever = time.Duration(math.MaxInt64)
 
 // A Deed is what one policy did to a failure on its way to the caller.
 type Deed struct {
+	Part    string        // the part of the call on which it did: "GET /v2"; empty for all of it, or all the rest
 	Policy  string        // "timeout 2s"
 	Does    string        // "turned the hang into an error"
 	Origin  policy.Origin // where the policy is written; without file if it is nowhere
@@ -45,7 +46,16 @@ func (p *phase) contribution(e graph.Edge, deeds *[]Deed) State {
 		return s // it counts where the call does that it is made instead of
 	}
 	for i := range p.m.guards(e) {
+		before := 0
+		if deeds != nil {
+			before = len(*deeds)
+		}
 		s = s.join(p.through(part{e, i}, deeds))
+		if deeds != nil {
+			for j := range (*deeds)[before:] {
+				(*deeds)[before+j].Part = p.m.guards(e)[i].match
+			}
+		}
 	}
 	return s
 }
@@ -59,8 +69,11 @@ func (p *phase) through(of part, deeds *[]Deed) State {
 		}
 		return State{}
 	}
+	if d.outbox() {
+		return d.lessen(p.instead(d, d.stepIn(p.reply(of, nil), nil), deeds), deeds)
+	}
 	s := d.stepIn(p.reply(of, deeds), deeds)
-	if d.publish && s.Suffers() && !d.outbox() {
+	if d.publish && s.Suffers() {
 		assume(deeds, setting{words: "the sender", at: d.soft.at}, "waits until the broker has its event")
 	}
 	return d.lessen(p.instead(d, s, deeds), deeds)
