@@ -15,7 +15,7 @@ import (
 type blastOptions struct {
 	all      bool
 	mode     way
-	fail     crowd
+	fail     crowds
 	overload bool
 	depth    int
 
@@ -43,7 +43,7 @@ weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg
 weir blast --all deploy/`,
 		ValidArgsFunction: r.completeServices(1),
 		Args: func(cmd *cobra.Command, args []string) error {
-			if o.all || o.fail.key != "" {
+			if o.all || o.fail != nil {
 				return nil
 			}
 			return needs("a service")(cmd, args)
@@ -54,7 +54,7 @@ weir blast --all deploy/`,
 	o.mode.word = "stop"
 	cmd.Flags().Var(&o.mode, "mode", "`way` to fail: "+strings.Join(modes, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes, cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().Var(&o.fail, "fail", "instead of naming services, all with `key=value`: "+strings.Join(analyze.Selectors, ", "))
+	cmd.Flags().Var(&o.fail, "fail", "instead of naming services, all with `key=value`: "+strings.Join(analyze.Selectors, ", ")+"; repeatable")
 	cmd.Flags().BoolVar(&o.overload, "assume-overload", false, "let services that retries may overload be slow, too")
 	o.evidence = addEvidenceFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
@@ -68,7 +68,7 @@ weir blast --all deploy/`,
 				}
 			}
 			return runBlastAll(r, o, args)
-		case o.fail.key != "":
+		case o.fail != nil:
 			return runBlast(r, o, args, o.fail.of)
 		}
 		several, err := split(args[0])

@@ -66,18 +66,24 @@ func share(text string) (part, whole int, err error) {
 	return part, whole, err
 }
 
-// A crowd is a flag that chooses services by what they have in common.
+// Crowds are a flag that chooses services by what they have in common. Given several
+// times, it chooses all of them together.
+type crowds []crowd
+
 type crowd struct{ key, value string }
 
-func (c *crowd) String() string {
-	if c.key == "" {
-		return ""
-	}
-	return c.key + "=" + c.value
-}
-func (c *crowd) Type() string { return "key=value" }
+func (c crowd) String() string { return c.key + "=" + c.value }
 
-func (c *crowd) Set(text string) error {
+func (c *crowds) String() string {
+	words := make([]string, len(*c))
+	for i, one := range *c {
+		words[i] = one.String()
+	}
+	return strings.Join(words, " ")
+}
+func (c *crowds) Type() string { return "key=value" }
+
+func (c *crowds) Set(text string) error {
 	key, value, ok := strings.Cut(text, "=")
 	if !ok || value == "" {
 		return misuse("as in namespace=shop", "not of the form key=value: %q", text)
@@ -85,12 +91,24 @@ func (c *crowd) Set(text string) error {
 	if !slices.Contains(analyze.Selectors, key) {
 		return misuse(oneOf(key, analyze.Selectors), "unknown key %q", key)
 	}
-	c.key, c.value = key, value
+	*c = append(*c, crowd{key, value})
 	return nil
 }
 
 // of returns the services that are chosen.
-func (c *crowd) of(g *graph.Graph) ([]graph.Node, error) {
+func (c *crowds) of(g *graph.Graph) ([]graph.Node, error) {
+	var list []graph.Node
+	for _, one := range *c {
+		chosen, err := one.of(g)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, chosen...)
+	}
+	return list, nil
+}
+
+func (c crowd) of(g *graph.Graph) ([]graph.Node, error) {
 	list := analyze.Select(g, c.key, c.value)
 	if len(list) > 0 {
 		return list, nil

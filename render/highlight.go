@@ -151,7 +151,7 @@ func aboutOf(r *analyze.Report) topic {
 		for _, m := range r.Impacts {
 			add(m.Failed)
 			for i := range m.Victims {
-				t.has[m.Victims[i].Node] = true
+				t.has[m.Victims[i].Node], t.has[m.Victims[i].Via] = true, true // by a broker that is well, too
 			}
 		}
 	case r.Cycles != nil:

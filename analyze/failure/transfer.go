@@ -184,9 +184,10 @@ func (p *phase) reply(of part, deeds *[]Deed) State {
 func (p *phase) tried(of part, deeds *[]Deed) State {
 	to := p.m.g.To(of.call)
 	s, d := p.state[to], &p.m.guards(of.call)[of.at]
+	again := d.retried[policy.Errors] || d.retried[policy.Down] && p.down(to)
 	switch bounded := d.attempt.State == policy.Finite; {
 	case s.Pace == Hung && bounded:
-		s = State{Failed, Slow}
+		s, again = State{Failed, Slow}, d.retried[policy.Slow]
 		note(deeds, d.limit, "turned the hang into an error")
 	case s.Pace == Hung && !d.bulkhead.set():
 		none, does := setting{words: "no timeout", at: d.attempt.Origin()}, "lets the caller wait for ever"
@@ -196,14 +197,12 @@ func (p *phase) tried(of part, deeds *[]Deed) State {
 			note(deeds, none, does)
 		}
 	case s.Pace == Slow && bounded && p.late(to) > d.attempt.Time:
-		s = State{Failed, Slow}
+		s, again = State{Failed, Slow}, d.retried[policy.Slow]
 		note(deeds, d.limit, "is shorter than the delay")
 	}
-	if s.Answers == Failed && d.lengthy && (d.retried[policy.Errors] || d.retried[policy.Down] && p.down(to)) {
-		if s.Pace == Fast {
-			note(deeds, d.retry, "hold the caller while they try again")
-		}
-		s.Pace = max(s.Pace, Slow)
+	if s.Answers == Failed && s.Pace != Hung && d.lengthy && again {
+		note(deeds, d.retry, "hold the caller while they try again")
+		s.Pace = Slow
 	}
 	return s
 }
