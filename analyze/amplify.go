@@ -63,6 +63,9 @@ func (r *run) amplified() *amplification {
 // or answers too late where it can.
 func (r *run) repeats(e graph.Edge) float64 {
 	n := 1.0
+	if r.core.Routes(e) == nil {
+		return n // nobody says anything about it
+	}
 	for _, part := range r.effective(e) {
 		n = max(n, part.AlongPath(r.late(e, part.Attempt)))
 	}
@@ -72,6 +75,9 @@ func (r *run) repeats(e graph.Edge) float64 {
 // atEnd is n_conn of e: how often it is made if its callee fails in this way.
 func (r *run) atEnd(e graph.Edge, i failure.Injection) float64 {
 	n := 1.0
+	if r.core.Routes(e) == nil {
+		return n // nobody says anything about it
+	}
 	for _, part := range r.effective(e) {
 		switch {
 		case i.Mode == failure.Worse:
@@ -87,6 +93,9 @@ func (r *run) atEnd(e graph.Edge, i failure.Injection) float64 {
 // atLast is n_conn of e: how often it is made if its callee fails in the worst way.
 func (r *run) atLast(e graph.Edge) float64 {
 	n := 1.0
+	if r.core.Routes(e) == nil {
+		return n // nobody says anything about it
+	}
 	for _, part := range r.effective(e) {
 		n = max(n, part.AtLastHop())
 	}

@@ -46,7 +46,7 @@ const rowBits = 8 * 64
 // Services are taken in blocks of rowBits. For one block, an ascending walk over
 // the vertices unites the rows of each vertex's arcs, and the bits of a row are
 // the services reached. Blocks know nothing of each other, so all cores share in
-// them; each needs 64 bytes a vertex, whatever the number of services.
+// them; each needs 65 bytes a vertex, whatever the number of services.
 func (d *dag) reach(at []int32) []int32 {
 	order := byVertex(at, d.len())
 	blocks := (len(order) + rowBits - 1) / rowBits
@@ -56,12 +56,11 @@ func (d *dag) reach(at []int32) []int32 {
 	var wg sync.WaitGroup
 	for i := range workers {
 		wg.Go(func() {
-			count := make([]int32, d.len())
-			rows := make([]row, d.len())
+			s := &sweep{dag: d, rows: make([]row, d.len()), fill: make([]fill, d.len()), count: make([]int32, d.len())}
 			for b := int(next.Add(1)) - 1; b < blocks; b = int(next.Add(1)) - 1 {
-				d.sweep(order[b*rowBits:min((b+1)*rowBits, len(order))], at, rows, count)
+				s.block(order[b*rowBits:min((b+1)*rowBits, len(order))], at)
 			}
-			counts[i] = count
+			counts[i] = s.count
 		})
 	}
 	wg.Wait()
@@ -92,29 +91,74 @@ func byVertex(at []int32, vertices int) []graph.Node {
 	return order
 }
 
-// sweep adds to count how many services of one block each vertex reaches. It
-// uses rows as scratch.
-func (d *dag) sweep(block []graph.Node, at []int32, rows []row, count []int32) {
-	first := int(at[block[0]])
-	clear(rows[first:])
+// A sweep is the work of one core.
+type sweep struct {
+	*dag
+	rows  []row
+	fill  []fill
+	count []int32 // by vertex: services reached, of all blocks so far
+}
+
+// A fill says of a row whether it is worth a look. Most rows of a large graph are
+// either empty, for who is not above the block reaches nothing of it, or full, for
+// who is far above it reaches all of it, and the bytes that say so stay in the
+// cache while the rows themselves do not.
+type fill uint8
+
+const (
+	empty fill = iota
+	some
+	full
+)
+
+// block counts for every vertex how many services of one block it reaches.
+func (s *sweep) block(block []graph.Node, at []int32) {
+	first, last := int(at[block[0]]), int(at[block[len(block)-1]])
+	clear(s.rows[first : last+1])
+	clear(s.fill)
+	var all row
 	for bit, v := range block {
-		rows[at[v]][bit/64] |= 1 << (bit % 64)
+		s.rows[at[v]][bit/64] |= 1 << (bit % 64)
+		s.fill[at[v]] = some
+		all[bit/64] |= 1 << (bit % 64)
 	}
-	for c := first; c < d.len(); c++ {
-		r := &rows[c]
-		for _, to := range d.arcs(c) {
-			if int(to) < first {
-				continue
+	for c := first; c < s.len(); c++ {
+		r := &s.rows[c]
+		if c > last {
+			*r = row{}
+		}
+		s.fill[c] = s.unite(c, r, &all)
+		switch s.fill[c] {
+		case full:
+			s.count[c] += int32(len(block))
+		case some:
+			ones := 0
+			for _, word := range r {
+				ones += bits.OnesCount64(word)
 			}
-			s := &rows[to]
+			s.count[c] += int32(ones)
+		}
+	}
+}
+
+// unite adds to the row r of a vertex what its arcs reach. Of a full row r itself
+// is left as it is.
+func (s *sweep) unite(c int, r, all *row) fill {
+	now := s.fill[c]
+	for _, to := range s.arcs(c) {
+		switch s.fill[to] {
+		case full:
+			return full
+		case some:
+			now = some
+			t := &s.rows[to]
 			for i := range r {
-				r[i] |= s[i]
+				r[i] |= t[i]
 			}
 		}
-		ones := 0
-		for _, word := range r {
-			ones += bits.OnesCount64(word)
-		}
-		count[c] += int32(ones)
 	}
+	if *r == *all {
+		return full
+	}
+	return now
 }
