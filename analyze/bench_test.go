@@ -2,10 +2,15 @@ package analyze
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
 	"testing"
 
 	"gonum.org/v1/gonum/graph/flow"
+	"gonum.org/v1/gonum/graph/simple"
 	"gonum.org/v1/gonum/graph/topo"
+	"gonum.org/v1/gonum/graph/traverse"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -33,6 +38,132 @@ func benchmark(b *testing.B, f func(g *graph.Graph)) {
 			})
 		}
 	}
+}
+
+// gonumSimple is the graph as gonum's own simple.DirectedGraph, which has no calls
+// of a service to itself.
+func gonumSimple(g *graph.Graph) *simple.DirectedGraph {
+	h := simple.NewDirectedGraph()
+	for v := range g.Len() {
+		h.AddNode(simple.Node(v))
+	}
+	for e := range graph.Edge(g.Calls()) {
+		if from, to := g.From(e), g.To(e); from != to {
+			h.SetEdge(simple.Edge{F: simple.Node(from), T: simple.Node(to)})
+		}
+	}
+	return h
+}
+
+// against runs the same question on the graph and on gonum's, in one run, on as many
+// calls as performance is quoted for too. Only their ratio says anything about weir:
+// the machine may be busy.
+func against(b *testing.B, weir func(g *graph.Graph), gonum func(h *simple.DirectedGraph)) {
+	for _, size := range []struct{ services, calls int }{{1_000, 10_000}, {10_000, 100_000}, {100_000, 1_000_000}, {125_000, 1_000_000}} {
+		g := loopedGraph(size.services, size.calls, 1)
+		name := fmt.Sprintf("services=%d/calls=%d", size.services, size.calls)
+		b.Run(name+"/by=weir", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				weir(g)
+			}
+		})
+		if gonum == nil {
+			continue
+		}
+		h := gonumSimple(g)
+		b.Run(name+"/by=gonum", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				gonum(h)
+			}
+		})
+	}
+}
+
+// loopedGraph is layeredGraph in which every tenth call leads back a little, so that
+// there are loops of many sizes.
+func loopedGraph(services, calls int, seed uint64) *graph.Graph {
+	rnd := rand.New(rand.NewPCG(seed, 2))
+	ss := make([]graph.Service, services)
+	for v := range ss {
+		ss[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
+	}
+	cs := make([]graph.Call, calls)
+	for e := range cs {
+		u, far := rnd.IntN(services), services/20+1
+		if rnd.IntN(10) == 0 && u%50 > 0 {
+			cs[e] = randomCall(rnd, graph.Node(u), graph.Node(u-1-rnd.IntN(u%50)))
+			continue
+		}
+		cs[e] = randomCall(rnd, graph.Node(u), graph.Node(min(services-1, u+50-u%50+rnd.IntN(far))))
+	}
+	return graph.New(ss, cs)
+}
+
+// The graph in memory, without names: two adjacencies and what each call is.
+func BenchmarkBuild(b *testing.B) {
+	for _, size := range []struct{ services, calls int }{{1_000, 10_000}, {10_000, 100_000}, {100_000, 1_000_000}, {125_000, 1_000_000}} {
+		g := loopedGraph(size.services, size.calls, 1)
+		calls := make([]graph.Call, g.Calls())
+		for e := range calls {
+			calls[e] = g.Call(graph.Edge(e))
+		}
+		services := slices.Clone(g.Services())
+		name := fmt.Sprintf("services=%d/calls=%d", size.services, size.calls)
+		b.Run(name+"/by=weir", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				graph.New(services, slices.Clone(calls))
+			}
+			perCall(b, len(calls), func() any { return graph.New(services, slices.Clone(calls)) })
+		})
+		b.Run(name+"/by=gonum", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				gonumSimple(g)
+			}
+			perCall(b, len(calls), func() any { return gonumSimple(g) })
+		})
+	}
+}
+
+// perCall reports what is kept in memory for each call by what build returns.
+func perCall(b *testing.B, calls int, build func() any) {
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	kept := build()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(calls), "B/call")
+	runtime.KeepAlive(kept)
+}
+
+func BenchmarkAgainstSCC(b *testing.B) {
+	against(b, func(g *graph.Graph) { findComponents(g) }, func(h *simple.DirectedGraph) { topo.TarjanSCC(h) })
+}
+
+// One radius: who calls the last service, directly or not. gonum walks callees, so
+// it is given the first.
+func BenchmarkAgainstRadius(b *testing.B) {
+	all := func(graph.Edge) bool { return true }
+	against(b, func(g *graph.Graph) { searchCallers(g, []graph.Node{graph.Node(g.Len() - 1)}, all) },
+		func(h *simple.DirectedGraph) { (&traverse.BreadthFirst{}).Walk(h, simple.Node(0), nil) })
+}
+
+func BenchmarkAgainstDominators(b *testing.B) {
+	against(b, func(g *graph.Graph) { dominate(g, []graph.Node{0}) },
+		func(h *simple.DirectedGraph) { flow.Dominators(simple.Node(0), h) })
+}
+
+// All radii at once. gonum has no such thing but a search for each, which takes
+// hours on the largest; its closest is timed by BenchmarkAgainstRadius.
+func BenchmarkAllRadii(b *testing.B) { against(b, func(g *graph.Graph) { countCallers(g) }, nil) }
+
+// The whole incident: model, both solutions, who suffers and why.
+func BenchmarkIncident(b *testing.B) {
+	against(b, func(g *graph.Graph) { Fail(g, stopping(graph.Node(g.Len()-1))) }, nil)
 }
 
 func BenchmarkSCC(b *testing.B) { benchmark(b, func(g *graph.Graph) { findComponents(g) }) }

@@ -146,10 +146,12 @@ func (s *sweep) block(block []graph.Node, at []int32) {
 func (s *sweep) unite(c int, r, all *row) fill {
 	now := s.fill[c]
 	for _, to := range s.arcs(c) {
-		switch s.fill[to] {
-		case full:
+		if s.fill[to] == full {
 			return full
-		case some:
+		}
+	}
+	for _, to := range s.arcs(c) {
+		if s.fill[to] == some {
 			now = some
 			t := &s.rows[to]
 			for i := range r {

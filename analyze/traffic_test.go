@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-//	web -> cart -> db, web -> search, cart ~> mail, batch -> db
+// web -> cart -> db, web -> search, cart ~> mail, batch -> db
 func TestTraffic(t *testing.T) {
 	watched := func(counts map[string]graph.Observed) *graph.Graph {
 		g := graphtest.Parse("web:cart,search cart:db,mail~ batch:db")

@@ -18,14 +18,15 @@ type Model struct {
 	sets    [][]guard
 	primary map[graph.Edge][]graph.Edge // by call that is made instead of others: those
 	loops   func(graph.Edge) bool
-	fresh   bool // some consumers cannot do without new events
+	bare    int32 // the set of guards of a synchronous call without policies; -1 if there is none
+	fresh   bool  // some consumers cannot do without new events
 }
 
 // New is the model of all calls of g. Effective says what acts on a call that has
 // policies, inLoop whether caller and callee of a synchronous call wait for each
 // other.
 func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Edge) bool) *Model {
-	m := &Model{g: g, at: make([]int32, g.Calls()), primary: map[graph.Edge][]graph.Edge{}, loops: inLoop}
+	m := &Model{g: g, at: make([]int32, g.Calls()), primary: map[graph.Edge][]graph.Edge{}, loops: inLoop, bare: -1}
 	plain := map[[3]bool]int32{} // calls without policies are of few sorts
 	for e := range graph.Edge(g.Calls()) {
 		m.fresh = m.fresh || g.Fresh(e)
@@ -34,6 +35,9 @@ func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Ed
 			sort := [3]bool{d.async, d.publish}
 			if _, ok := plain[sort]; !ok {
 				plain[sort] = int32(len(m.sets))
+				if !d.async {
+					m.bare = plain[sort]
+				}
 				m.sets = append(m.sets, []guard{d})
 			}
 			m.at[e] = plain[sort]
@@ -98,6 +102,9 @@ func (m *Model) Solve(inject map[graph.Node]Injection) *Outcome {
 // solve finds the least solution, whatever the order of work.
 func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, changes *int) *phase {
 	p := &phase{m: m, inject: inject, state: make([]State, m.g.Len()), open: open}
+	for _, i := range inject {
+		p.partly = p.partly || i.partial()
+	}
 	p.delays()
 	waiting := make([]bool, m.g.Len())
 	var work []graph.Node
@@ -122,6 +129,9 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		b := work[0]
 		work, waiting[b] = work[1:], false
 		for _, e := range m.g.In(b) {
+			if p.state[m.g.From(e)].Pace == Hung {
+				continue // it cannot get worse
+			}
 			s := p.contribution(e, nil)
 			for _, primary := range m.primary[e] {
 				s = s.join(p.contribution(primary, nil))
