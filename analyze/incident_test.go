@@ -116,19 +116,43 @@ func TestFailAgreesWithDistances(t *testing.T) {
 	})
 }
 
-// The model and its explanations have no recursion that a long chain could exhaust.
+// The model, its explanations, dominators and the rules have no recursion that a long
+// chain could exhaust, nor take quadratic time on it. A loop at its end, retries and
+// breakers give each something to do.
 func TestFailLongChain(t *testing.T) {
-	const n = 20_000
-	services, calls := make([]graph.Service, n), make([]graph.Call, n-1)
+	const n = 100_000
+	at := graph.Origin{File: "a.yaml", Line: 4}
+	says := &policy.Set{
+		Timeout: &policy.Timeout{PerTry: policy.Declare(time.Second, at)},
+		Retry:   &policy.Retry{Retries: policy.Declare(1, at), On: policy.Declare([]string{policy.OnConnect}, at)},
+		Breaker: &policy.Breaker{Kind: policy.Declare("call", at)},
+	}
+	services, calls := make([]graph.Service, n), make([]graph.Call, 0, n)
 	for i := range services {
-		services[i] = graph.Service{ID: fmt.Sprintf("s%06d", i)}
-		if i > 0 {
-			calls[i-1] = graph.Call{From: graph.Node(i - 1), To: graph.Node(i), Mode: graph.Sync, Need: graph.Hard}
+		services[i] = graph.Service{ID: fmt.Sprintf("s%06d", i), Kind: graph.KindService}
+		to := graph.Node(i + 1)
+		if i == n-1 {
+			to = n - 10
 		}
+		c := graph.Call{From: graph.Node(i), To: to, Mode: graph.Sync, Need: graph.Hard, Strength: graph.Strong, Declared: true}
+		if i%2 == 0 {
+			c.Evidence = []graph.Evidence{{Says: says, Strength: graph.Strong, Origin: at}}
+		}
+		calls = append(calls, c)
 	}
 	g := graph.New(services, calls)
-	if in := Fail(g, scenario(g, failure.Hang, services[n-1].ID)); len(in.Victims) != n-1 {
-		t.Errorf("the end of a chain of %d brings %d down", n, len(in.Victims))
+	first, last := graph.Node(0), graph.Node(n-1)
+	for _, mode := range []failure.Mode{failure.Stop, failure.Hang, failure.Late} {
+		in := Fail(g, Scenario{Inject: map[graph.Node]failure.Injection{last: {Mode: mode, Delay: time.Minute}}})
+		if in.Suffering() != n-1 || len(in.Victims[n-2].Path()) != n {
+			t.Errorf("the end of a chain of %d brings %d down", n, in.Suffering())
+		}
+	}
+	if d := dominate(g, []graph.Node{first}); len(d.order) != n+1 {
+		t.Errorf("dominators of %d services, want %d", len(d.order)-1, n)
+	}
+	if check := Run(g, Options{}); len(check.Findings) == 0 {
+		t.Error("no rule has anything to say")
 	}
 }
 
