@@ -209,13 +209,13 @@ func TestFallbackChains(t *testing.T) {
 
 // shop ~> q-orders <~ careful
 //
-//	q-orders ~> mailer, stock (fresh); shop ~> audit, screen (fresh); page -> stock
+//	q-orders ~> mailer, stock (fresh); shop ~> audit, screen (fresh); page -> stock, calm -> stock (tolerant)
 func TestBroker(t *testing.T) {
 	g := estate([]wire{
 		{from: "shop", to: "q-orders", async: true}, {from: "careful", to: "q-orders", async: true, fallback: []string{"outbox"}},
 		{from: "q-orders", to: "mailer", async: true}, {from: "q-orders", to: "stock", async: true, fresh: true},
 		{from: "shop", to: "audit", async: true}, {from: "shop", to: "screen", async: true, fresh: true},
-		{from: "page", to: "stock"},
+		{from: "page", to: "stock"}, {from: "calm", to: "stock", tolerant: true},
 	})
 	for _, tt := range []struct {
 		failed  string
@@ -226,15 +226,15 @@ func TestBroker(t *testing.T) {
 	}{
 		{"q-orders", Stop, "audit=ok/fast careful=degraded/fast page=degraded/fast shop=failed/fast stock=degraded/fast screen=degraded/fast",
 			"audit of shop, mailer of q-orders",
-			"careful DEGRADED careful>q-orders, shop FAILED shop>q-orders, stock DEGRADED stock>q-orders, page DEGRADED page>stock>q-orders, screen DEGRADED screen>shop>q-orders"},
+			"careful DEGRADED careful>q-orders, shop FAILED shop>q-orders, stock DEGRADED stock>q-orders, calm PROTECTED calm>stock>q-orders, page DEGRADED page>stock>q-orders, screen DEGRADED screen>shop>q-orders"},
 		{"q-orders", Hang, "careful=degraded/fast page=degraded/fast shop=failed/hung stock=degraded/fast screen=degraded/fast",
 			"audit of shop, mailer of q-orders",
-			"careful DEGRADED careful>q-orders, shop FAILED shop>q-orders, stock DEGRADED stock>q-orders, page DEGRADED page>stock>q-orders, screen DEGRADED screen>shop>q-orders"},
+			"careful DEGRADED careful>q-orders, shop FAILED shop>q-orders, stock DEGRADED stock>q-orders, calm PROTECTED calm>stock>q-orders, page DEGRADED page>stock>q-orders, screen DEGRADED screen>shop>q-orders"},
 		{"mailer", Stop, "", "", "q-orders PROTECTED q-orders>mailer, careful PROTECTED careful>q-orders>mailer, shop PROTECTED shop>q-orders>mailer"},
 		{"audit", Hang, "", "", "shop PROTECTED shop>audit"},
 		{"shop", Stop, "page=degraded/fast stock=degraded/fast screen=degraded/fast",
 			"audit of shop, mailer of shop over q-orders",
-			"screen DEGRADED screen>shop, stock DEGRADED stock>q-orders>shop, page DEGRADED page>stock>q-orders>shop"},
+			"screen DEGRADED screen>shop, stock DEGRADED stock>q-orders>shop, calm PROTECTED calm>stock>q-orders>shop, page DEGRADED page>stock>q-orders>shop"},
 		{"shop", Late, "", "", ""},
 	} {
 		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {Mode: tt.mode}})
@@ -273,6 +273,24 @@ func TestBroker(t *testing.T) {
 }
 
 func (m Mode) state() string { return Injection{Mode: m}.state().String() }
+
+// A breaker that opened closes again when its callee is well: b is, once its own
+// breaker has opened, so that a never asks f.
+//
+//	a -> b (else f) -> c
+func TestBreakersCloseAgain(t *testing.T) {
+	g := estate([]wire{
+		{from: "a", to: "b", breaker: "slow", fallback: []string{"f"}}, {from: "a", to: "f", instead: true},
+		{from: "b", to: "c", breaker: "slow", fallback: []string{"static"}, tolerant: true},
+	})
+	o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "c"): {Mode: Hang}, node(t, g, "f"): {}})
+	for _, tt := range []struct{ who, onset, steady string }{{"b", "failed/hung", "ok/fast"}, {"a", "failed/hung", "ok/fast"}} {
+		v := node(t, g, tt.who)
+		if got := o.Onset[v].String() + " " + o.Steady[v].String(); got != tt.onset+" "+tt.steady {
+			t.Errorf("%s is %s, want %s %s", tt.who, got, tt.onset, tt.steady)
+		}
+	}
+}
 
 // A front page: one wrong timeout among right ones.
 func frontPage() *graph.Graph {
