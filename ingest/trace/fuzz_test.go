@@ -25,6 +25,9 @@ func seeds() []string {
 		`{"traceID":"a","spans":[{"traceID":"a","spanID":"b","references":[{"refType":"FOLLOWS_FROM","traceID":"a","spanID":"c"}],"tag":{"span@kind":"client"},"process":{"serviceName":"x"}}]}`,
 		"2026-01-01T00:00:00Z stdout F " + `{"resourceSpans":[]}`,
 	}
+	list = append(list,
+		zipkinOf("c b app CLIENT to=db !\n b - app SERVER to=web shared ip=1.2.3.4\n b a app - shared\n b a web CLIENT to=app"),
+		zipkinOneOf("1 - cs=web sr=app ss=app cr=web ! sa@app ca@web\n 2 1 ms=app mr=mail ma@kafka\n 3 1 lc@app ca@x"))
 	for _, f := range written {
 		list = append(list, string(f.write(spans)))
 	}

@@ -124,9 +124,11 @@ func (t *tree) copies() {
 		s := &t.spans[i]
 		for _, j := range kept[max(0, len(kept)-maxTwins):] {
 			if into := &t.spans[j]; t.same(into, s) {
+				if (into.party == 0) == (s.party == 0) { // else it is a piece that does not know its own name
+					t.stats.Duplicates++
+				}
 				into.take(s)
 				s.gone = true
-				t.stats.Duplicates++
 				break
 			}
 		}
@@ -179,7 +181,8 @@ func (s *span) compare(o *span) int {
 // same reports whether two records of one key are one span. Servers that share
 // the id of their client are kept apart by addresses that differ.
 func (t *tree) same(a, b *span) bool {
-	if a.flags.kind() != b.flags.kind() || (a.flags^b.flags)&shared != 0 || !t.pool.sameService(a.party, b.party) {
+	if a.flags.kind() != b.flags.kind() || (a.flags^b.flags)&shared != 0 ||
+		a.party != 0 && b.party != 0 && !t.pool.sameService(a.party, b.party) {
 		return false
 	}
 	if a.flags&shared == 0 || a.flags.kind() != server {
@@ -206,10 +209,15 @@ func (s *span) take(o *span) {
 	}
 }
 
-// imply makes clients of the spans that are so only by naming their other side.
+// imply makes clients of the spans that are so only by naming their other side,
+// and servers of those that are so only by sharing an id that another one made.
 func (t *tree) imply() {
 	for i := range t.spans {
-		if s := &t.spans[i]; s.flags&implied != 0 && s.flags.kind() == unspecified && s.party != 0 {
+		switch s := &t.spans[i]; {
+		case s.flags&(implied|shared) == 0 || s.flags.kind() != unspecified:
+		case s.flags&implied == 0:
+			s.flags |= server
+		case s.party != 0:
 			s.flags |= client
 		}
 	}
@@ -238,11 +246,13 @@ func (t *tree) hang(i int32, s *span) {
 }
 
 // asker returns the caller's half that has the same id as a callee's half, or -1.
+// An id that is shared was somebody's before, even if that one has no kind.
 func (t *tree) asker(i int32) int32 {
 	found := int32(-1)
+	takes := t.spans[i].flags&shared != 0
 	for j := *t.slot(t.spans[i].key) - 1; j >= 0; j = t.spans[j].next {
 		s := &t.spans[j]
-		if s.gone || !s.flags.asks() {
+		if s.gone || !s.flags.asks() && !(takes && s.flags&shared == 0 && !s.flags.answers()) {
 			continue
 		}
 		if found < 0 || s.compare(&t.spans[found]) < 0 {

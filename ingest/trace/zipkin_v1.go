@@ -4,7 +4,7 @@ package trace
 // hold the caller's half and the callee's.
 type halves struct {
 	ask, answer  half
-	kind         flags // producer or consumer, of the one half that such a span has
+	messages     bool // they go through a broker
 	local        endpoint
 	caller       endpoint // ca
 	callee       endpoint // sa
@@ -74,10 +74,10 @@ func (h *halves) annotate(value string, at endpoint, when int64) {
 	case "ss":
 		h.answer.see(at, 0, when)
 	case "ms":
-		h.kind = producer
+		h.messages = true
 		h.ask.see(at, when, 0)
 	case "mr":
-		h.kind = consumer
+		h.messages = true
 		h.answer.see(at, when, 0)
 	}
 	if h.local.name == nil {
@@ -133,20 +133,23 @@ func (w *Worker) zipkinHalves(h *halves) {
 	both := w.d
 	used := false
 	for _, side := range [...]struct {
-		half   *half
-		kind   flags
-		remote endpoint
-	}{{&h.ask, client, h.callee}, {&h.answer, server, h.caller}} {
+		half          *half
+		kind, message flags
+		remote        endpoint
+	}{{&h.ask, client, producer, h.callee}, {&h.answer, server, consumer, h.caller}} {
 		if !side.half.seen {
 			continue
 		}
 		w.d = both
 		d, kind, remote := &w.d, side.kind, side.remote
-		if h.kind != unspecified {
-			kind, remote = h.kind, h.broker
+		switch {
+		case h.messages:
+			kind, remote = side.message, h.broker
+		case kind == server && string(remote.name) == string(side.half.at.name):
+			remote = endpoint{} // Finagle's servers take the other end of their socket for themselves
 		}
 		d.flags = d.flags&^kindMask | kind
-		if kind == server && h.ask.seen {
+		if side.kind == server && h.ask.seen {
 			d.flags |= shared
 		}
 		if side.half.start > 0 {
@@ -159,8 +162,22 @@ func (w *Worker) zipkinHalves(h *halves) {
 		used = true
 	}
 	if !used {
-		w.zipkinAdd(h.local, h.callee)
+		w.zipkinAddresses(h)
 	}
 	both.reset()
 	w.d = both
+}
+
+// zipkinAddresses keeps a span that only the addresses of its sides are known of.
+func (w *Worker) zipkinAddresses(h *halves) {
+	local, remote := h.local, h.callee
+	switch {
+	case len(h.caller.name) == 0:
+	case len(remote.name) == 0: // whoever knows its caller is the server
+		w.d.flags |= server
+		remote = h.caller
+	case len(local.name) == 0:
+		local = h.caller
+	}
+	w.zipkinAdd(local, remote)
 }
