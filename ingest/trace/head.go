@@ -32,7 +32,7 @@ func newHead(text []byte) *head {
 // prefix goes to the start of the value in a line. Lines of a container's log
 // carry a time and more before it.
 func (c *cursor) prefix() bool {
-	if b := c.space(); b == '{' || b == '[' {
+	if c.opens() {
 		return true
 	}
 	line := c.text[c.at:]
@@ -47,6 +47,21 @@ func (c *cursor) prefix() bool {
 	return true
 }
 
+// opens reports whether a value begins here that spans may be in: an object, or a
+// list of something. The "[pod/shop-0/main]" before a line of a log is no list.
+func (c *cursor) opens() bool {
+	b := c.space()
+	if b != '[' {
+		return b == '{'
+	}
+	next := cursor{text: c.text, at: c.at + 1}
+	switch next.space() {
+	case 0, '{', '[', ']':
+		return true
+	}
+	return bytes.HasPrefix(next.text[next.at:], []byte("null"))
+}
+
 func (h *head) walk(c *cursor, path string, depth int) {
 	first := true
 	switch b := c.space(); {
@@ -55,11 +70,13 @@ func (h *head) walk(c *cursor, path string, depth int) {
 	case b == '[':
 		path += "[]"
 		h.paths = append(h.paths, path)
-		if c.array(); c.item(&first) {
-			h.walk(c, path, depth+1)
-		}
-		for c.item(&first) {
-			c.skip()
+		c.array()
+		for begin := true; c.item(&first); begin = false {
+			if begin {
+				h.walk(c, path, depth+1)
+			} else {
+				c.skip()
+			}
 		}
 	case b == '{':
 		if path != "" {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // An Outcome is what became of a chunk.
@@ -38,20 +39,35 @@ func (w *Worker) Read(chunk *Chunk) Outcome {
 }
 
 // readValues reads a run of whole values. After a mistake it goes on with the next
-// line that begins one.
+// line that begins one. A log may say other things between its values.
 func (w *Worker) readValues(chunk *Chunk, o *Outcome) {
 	c := &w.c
+	isLog, other, first := false, 0, 0
 	for !c.end() {
 		start := c.at
 		if c.prefix() {
+			isLog = isLog || c.at > start
 			chunk.Reader.value(w)
 			o.Values++
 		} else {
-			c.fail("is not JSON")
+			c.at = nextValue(chunk.text, start)
+			if other == 0 {
+				first = start
+			}
+			other += max(1, bytes.Count(chunk.text[start:c.at], newline))
 		}
 		if c.err != nil {
 			w.mend(chunk, o, nextValue(chunk.text, start))
 		}
+	}
+	switch {
+	case other == 0:
+	case isLog:
+		p := chunk.problem(&syntaxError{first, ""})
+		p.Message, p.Hint, p.Level = english.Count(other, "line")+" of the log without spans, this one first", "", graph.Skipped
+		o.Problems = append(o.Problems, p)
+	default:
+		o.Problems = append(o.Problems, chunk.problem(&syntaxError{first, "is not JSON"}))
 	}
 }
 
@@ -95,16 +111,28 @@ func (c *Chunk) problem(err *syntaxError) graph.Problem {
 }
 
 // nextValue returns the place of the next line after at that begins with a value,
-// or the end.
+// or with what a log writes before one, or the end.
 func nextValue(text []byte, at int) int {
 	for {
-		i := bytes.IndexByte(text[at:], '\n')
-		if i < 0 {
-			return len(text)
-		}
-		at += i + 1
-		if at < len(text) && (text[at] == '{' || text[at] == '[') {
+		at = nextLine(text, at)
+		if at == len(text) {
 			return at
 		}
+		switch b := text[at]; {
+		case b == '{', b == '[':
+			return at
+		case bytes.IndexByte([]byte(" \t\r\n}],\""), b) >= 0: // within a value of many lines
+		default:
+			if c := (&cursor{text: text, at: at}); c.prefix() {
+				return at
+			}
+		}
 	}
+}
+
+func nextLine(text []byte, at int) int {
+	if i := bytes.IndexByte(text[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(text)
 }

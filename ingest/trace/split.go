@@ -188,7 +188,7 @@ func wholeValues(text []byte) int {
 	whole := 0
 	for {
 		c := cursor{text: text, at: whole}
-		if b := c.space(); b != '{' && b != '[' {
+		if !c.opens() {
 			return whole
 		}
 		var n nest

@@ -94,15 +94,13 @@ func enterUnits(text []byte) (at, depth int) {
 	c := &cursor{text: text}
 	for {
 		depth++
-		switch c.space() {
-		case '[':
-			c.at++
-			return c.at, depth
-		case '{':
-			if c.object(); !c.wrapper() {
-				return 0, 0
-			}
-		default:
+		switch {
+		case !c.opens():
+			return 0, 0
+		case text[c.at] == '[':
+			return c.at + 1, depth
+		}
+		if c.object(); !c.wrapper() {
 			return 0, 0
 		}
 	}
