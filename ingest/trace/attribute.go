@@ -52,6 +52,7 @@ const (
 	destination     // messaging.destination
 	busDestination  // message_bus.destination
 	messagingSystem
+	messagingOperation // messaging.operation.type
 
 	rpcSystem
 	httpMethod
@@ -138,6 +139,8 @@ func attributeOf(key []byte) attribute {
 		return busDestination
 	case "messaging.system":
 		return messagingSystem
+	case "messaging.operation.type", "messaging.operation":
+		return messagingOperation
 	case "rpc.system", "rpc.system.name":
 		return rpcSystem
 	case "http.request.method", "http.method":
@@ -222,6 +225,20 @@ func (d *draft) describeQueue(p *sight, host []byte) {
 	}
 	if p.kind, p.name = graph.KindBroker, d.get(messagingSystem); p.name == nil {
 		p.name = host
+	}
+}
+
+// messages makes producers and consumers of clients that send to a queue or take
+// from it: conventions have had both kinds for it.
+func (d *draft) messages() {
+	if d.flags.kind() != client || d.set&(1<<messagingOperation) == 0 || d.set&(1<<destinationName|1<<destination|1<<busDestination) == 0 {
+		return
+	}
+	switch string(d.get(messagingOperation)) {
+	case "send", "publish", "create":
+		d.flags = d.flags&^kindMask | producer
+	case "receive", "process", "deliver":
+		d.flags = d.flags&^kindMask | consumer
 	}
 }
 

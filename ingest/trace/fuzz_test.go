@@ -23,6 +23,9 @@ func seeds() []string {
 		`{"trace_id":"1-5759e988-bd862e3fe1be46a994272793","id":"1","name":"web","start_time":1.5,"end_time":2.5,"subsegments":[{"id":"2","name":"db@host","namespace":"remote","sql":{"database_type":"PostgreSQL"}}]}`,
 		`{"Traces":[{"Id":"1","Segments":[{"Id":"2","Document":"{\"id\":\"1\",\"name\":\"web\",\"trace_id\":\"1\"}"}]}],"UnprocessedTraceIds":[]}`,
 		`{"traceID":"a","spans":[{"traceID":"a","spanID":"b","references":[{"refType":"FOLLOWS_FROM","traceID":"a","spanID":"c"}],"tag":{"span@kind":"client"},"process":{"serviceName":"x"}}]}`,
+		`{"traceID":"a","spanID":"1","process":{"serviceName":"web"},"logs":[{"fields":[{"key":"event","value":"retry"}]}]}`,
+		otlpOf("1 - web client messaging.destination.name=q messaging.operation.type=receive http.url=http://u@[::1]:80/ server.address=10.0.0.1 x-envoy-attempt-count=2"),
+		"[pod/web-0/main] " + `{"resourceSpans":[{"scopeSpans":[{"spans":[{"events":[{"name":"retry"}]}]}]}]}` + "\nother\n",
 		"2026-01-01T00:00:00Z stdout F " + `{"resourceSpans":[]}`,
 	}
 	list = append(list,

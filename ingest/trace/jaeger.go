@@ -142,6 +142,8 @@ func (w *Worker) jaegerField(d *draft, s *jaegerSpan) {
 		w.jaegerTags(d, nil)
 	case "tag":
 		w.jaegerTagMap(d, nil)
+	case "logs":
+		w.jaegerLogs(d)
 	case "processID":
 		s.process = c.string()
 	case "process":
@@ -220,26 +222,65 @@ func (w *Worker) jaegerTags(d *draft, r *resource) {
 	if !c.array() {
 		return
 	}
+	wanted := isAttribute
+	if r != nil {
+		wanted = isResource
+	}
 	for first := true; c.item(&first); {
-		var key, value []byte
-		if !c.object() {
-			continue
-		}
-		unwanted := false
-		for first := true; c.field(&first); {
-			switch {
-			case string(c.key) == "key":
-				key = c.string()
-				unwanted = !isAttribute(key) && (r == nil || !isResource(key))
-			case string(c.key) == "value" && !unwanted:
-				value = c.string()
-			default:
-				c.skip()
-			}
-		}
+		key, value := w.jaegerTag(wanted)
 		keepTag(d, r, key, value)
 	}
 }
+
+// jaegerTag reads one tag. The value is only looked at if the key is wanted.
+func (w *Worker) jaegerTag(wanted func(key []byte) bool) (key, value []byte) {
+	c := &w.c
+	if !c.object() {
+		return nil, nil
+	}
+	unwanted := false
+	for first := true; c.field(&first); {
+		switch {
+		case string(c.key) == "key":
+			key = c.string()
+			unwanted = !wanted(key)
+		case string(c.key) == "value" && !unwanted:
+			value = c.string()
+		default:
+			c.skip()
+		}
+	}
+	return key, value
+}
+
+// jaegerLogs looks for what tells of a retry: a log with the field event=retry.
+func (w *Worker) jaegerLogs(d *draft) {
+	c := &w.c
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		if !c.object() {
+			continue
+		}
+		for first := true; c.field(&first); {
+			if string(c.key) != "fields" {
+				c.skip()
+				continue
+			}
+			if !c.array() {
+				continue
+			}
+			for first := true; c.item(&first); {
+				if key, value := w.jaegerTag(isEvent); isEvent(key) && isRetry(value) {
+					d.flags |= retried
+				}
+			}
+		}
+	}
+}
+
+func isEvent(key []byte) bool { return string(key) == "event" }
 
 func keepTag(d *draft, r *resource, key, value []byte) {
 	if r != nil {

@@ -131,6 +131,8 @@ func TestLink(t *testing.T) {
 		{"server below a producer", "1 - web producer messaging.destination.name=orders\n 2 1 mail server", "web > mail~ 1/0", graph.Spans{}},
 		{"batch consumer with a link, queue unnamed", "1 - web producer\n 2 - mail consumer trace=t2 link=t1/1", "web > mail~ 1/0", graph.Spans{}},
 		{"batch consumer with a link, queue named", "1 - web producer messaging.system=kafka\n 2 - mail consumer trace=t2 link=t1/1 messaging.system=kafka", "kafka > mail~ 1/0\nweb > kafka~ 1/0", graph.Spans{}},
+		{"a consumer that names its producer", "1 - mail consumer peer.service=shop", "shop > mail~ 1/0", graph.Spans{}},
+		{"a client of another service below a client", "1 - web client\n 2 1 cart server\n 3 1 cart client db.system=mysql !", "cart > mysql 1/1\nweb > cart 2/0", graph.Spans{}},
 		{"root server that names its caller", "1 - web server peer.service=mobile", "mobile > web 1/0", graph.Spans{}},
 		{"root server that names itself", "1 - web server server.address=web.example.com", "", graph.Spans{}},
 		{"names go before addresses in digits", "1 - web client server.address=10.0.0.7 db.namespace=orders", "web > orders 1/0", graph.Spans{}},

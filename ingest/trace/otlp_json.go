@@ -162,6 +162,8 @@ func (w *Worker) otlpSpan(party uint32) {
 					d.put(w.otlpAttribute(isAttribute))
 				}
 			}
+		case "events":
+			w.otlpEvents()
 		case "links":
 			w.otlpLinks()
 		case "status":
@@ -176,6 +178,26 @@ func (w *Worker) otlpSpan(party uint32) {
 	}
 	d.party = party
 	w.add(d)
+}
+
+// otlpEvents looks for what tells of a retry.
+func (w *Worker) otlpEvents() {
+	c := &w.c
+	if !c.array() {
+		return
+	}
+	for first := true; c.item(&first); {
+		if !c.object() {
+			continue
+		}
+		for first := true; c.field(&first); {
+			if string(c.key) != "name" {
+				c.skip()
+			} else if isRetry(c.string()) {
+				w.d.flags |= retried
+			}
+		}
+	}
 }
 
 func (w *Worker) otlpLinks() {

@@ -136,6 +136,12 @@ func (w *Worker) protoSpan(b []byte, party uint32) bool {
 			if a := attributeOf(key); a != noAttribute {
 				d.keep(a, w.protoValue(value))
 			}
+		case 11:
+			for event := (message{rest: m.bytes}); event.next(); {
+				if event.field == 2 && isRetry(event.bytes) {
+					d.flags |= retried
+				}
+			}
 		case 13:
 			d.protoLink(m.bytes)
 		case 15:

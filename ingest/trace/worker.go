@@ -154,6 +154,7 @@ func (w *Worker) weightOf(d *draft) uint16 {
 
 // add keeps the span that the draft describes, and empties the draft.
 func (w *Worker) add(d *draft) int {
+	d.messages()
 	r := record{party: d.party, flags: d.flags, duration: -1, start: uint32(d.start / 1000)}
 	if d.duration > 0 {
 		r.duration = float32(d.duration)
@@ -192,6 +193,9 @@ func (d *draft) retries() bool {
 	attempts, _ := parseInt(d.get(attemptCount))
 	return resent > 0 || attempts > 1 || d.set&(1<<retryTag) != 0 && !bytes.Equal(d.get(retryTag), []byte("false"))
 }
+
+// isRetry reports whether an event of a span is named for what it means.
+func isRetry(event []byte) bool { return string(event) == "retry" }
 
 // traces numbers traces by their hash.
 type traces struct {

@@ -29,8 +29,8 @@ func (h *half) see(at endpoint, start, end int64) {
 	h.start, h.end = max(h.start, start), max(h.end, end)
 }
 
-// zipkinAnnotations reads annotations, which tell sides of a call in version 1 and
-// nothing of interest in version 2.
+// zipkinAnnotations reads annotations, which tell sides of a call in version 1, and
+// of retries.
 func (w *Worker) zipkinAnnotations(h *halves) {
 	c := &w.c
 	if !c.array() {
@@ -55,6 +55,9 @@ func (w *Worker) zipkinAnnotations(h *halves) {
 			default:
 				c.skip()
 			}
+		}
+		if isRetry(value) {
+			w.d.flags |= retried
 		}
 		if old {
 			h.annotate(string(value), at, when)
