@@ -68,7 +68,7 @@ func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// unpack undoes gzip and zstd, told by their first bytes.
+// unpack undoes gzip, zstd and tar, told by their first bytes.
 func unpack(data []byte) ([]byte, error) {
 	var r io.Reader
 	switch {
@@ -86,7 +86,7 @@ func unpack(data []byte) ([]byte, error) {
 		defer z.Close()
 		r = z
 	default:
-		return data, nil
+		return untar(data)
 	}
 	limit := int64(min(maxUnpacked, max(bombSize, bombRatio*len(data))))
 	text, err := readAll(r, 4*int64(len(data)), limit)
@@ -99,7 +99,7 @@ func unpack(data []byte) ([]byte, error) {
 	case err != nil:
 		return nil, &openError{fmt.Sprintf("is packed and damaged: %v", err), "pack it again"}
 	}
-	return text, nil
+	return untar(text)
 }
 
 // decodeText returns text as UTF-8 with line breaks that editors agree on.

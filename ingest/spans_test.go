@@ -1,8 +1,11 @@
 package ingest
 
 import (
+	"archive/tar"
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -31,7 +34,8 @@ func spanLines(n int) string {
 // looks at how many calls are found and what is said.
 func TestSpans(t *testing.T) {
 	lines := spanLines(4000) // of several chunks
-	half := strings.Index(lines, "\n")/2 + 1
+	line := strings.Index(lines, "\n") + 1
+	half := line/2 + 1
 	client, server := spanLine(0, "web", "3", "01", ""), spanLine(0, "cart", "2", "02", "01")
 	inner := func(doc string) string {
 		return strings.TrimSuffix(strings.TrimPrefix(doc, `{"resourceSpans":[`), "]}")
@@ -45,6 +49,13 @@ func TestSpans(t *testing.T) {
 		{"lines", lines, 4000, ""},
 		{"gzip", pack(t, "gzip", lines), 4000, ""},
 		{"zstd", pack(t, "zstd", lines), 4000, ""},
+		{"tar", archive(t, lines[:line], lines[line:]), 4000, ""},
+		{"tar in gzip", pack(t, "gzip", archive(t, lines)), 4000, ""},
+		{"tar in zstd, of many files", pack(t, "zstd", archive(t, client, "", server+"\n", whole)), 1, ""},
+		{"tar of a table", pack(t, "gzip", archive(t, "from,to,calls\na,b,3\n")), 3, ""},
+		{"tar of tables", pack(t, "gzip", archive(t, "from,to,calls\na,b,3\n", "from,to,calls\na,b,3\n")), 0, "is an archive of 2 files"},
+		{"tar of nothing", archive(t, strings.Repeat(" ", 10))[:1024], 0, "is a damaged archive"},
+		{"half a tar", pack(t, "gzip", archive(t, "from,to,calls\n"+strings.Repeat("a,b,3\n", 500))[:2600]), 0, "is a damaged archive"},
 		{"one document", whole, 1, ""},
 		{"documents one after another", whole + whole + " \n " + whole, 1, ""},
 		{"a list of documents", "[" + client + "," + server + "]", 1, ""},
@@ -76,6 +87,30 @@ func TestSpans(t *testing.T) {
 			checkSpans(t, b.Build(), tt.calls, tt.want)
 		})
 	}
+}
+
+// archive packs files with these texts, and a folder, with tar.
+func archive(t *testing.T, texts ...string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := tar.NewWriter(&b)
+	add := func(h tar.Header, text string) {
+		if err := w.WriteHeader(&h); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(tar.Header{Name: "data/", Typeflag: tar.TypeDir, Mode: 0o755}, "")
+	for i, text := range texts {
+		add(tar.Header{Name: fmt.Sprintf("data/._%d", i), Size: 4, Mode: 0o644}, "\x00\x05\x16\x07")
+		add(tar.Header{Name: fmt.Sprintf("data/%d", i), Size: int64(len(text)), Mode: 0o644}, text)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 func checkSpans(t *testing.T, g *graph.Graph, calls float64, want string) {

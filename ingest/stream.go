@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"archive/tar"
 	"bufio"
 	"bytes"
 	"errors"
@@ -60,7 +61,6 @@ var (
 // unpackHead returns the beginning of the text of a file of which head is the
 // beginning.
 func unpackHead(head []byte) []byte {
-	var text bytes.Buffer
 	in := io.Reader(bytes.NewReader(head))
 	switch {
 	case bytes.HasPrefix(head, gzipMagic):
@@ -76,10 +76,21 @@ func unpackHead(head []byte) []byte {
 		}
 		defer z.Close()
 		in = z
-	default:
+	case !isTar(head):
 		return head
 	}
-	_, _ = io.CopyN(&text, in, trace.HeadSize) // the head ends anywhere, and so does what is packed in it
+	text := firstBytes(in)
+	if isTar(text) {
+		text = firstBytes(&tarFiles{in: tar.NewReader(bytes.NewReader(text))})
+	}
+	return text
+}
+
+// firstBytes reads as much as a head has. The head ends anywhere, and so does what
+// is packed in it.
+func firstBytes(in io.Reader) []byte {
+	var text bytes.Buffer
+	_, _ = io.CopyN(&text, in, trace.HeadSize)
 	return text.Bytes()
 }
 
@@ -97,7 +108,11 @@ func (s *stream) unpack(head []byte) {
 			s.count.in = z
 		}
 	}
-	s.text = &s.count
+	text := bufio.NewReader(&s.count)
+	s.text = text
+	if head, _ := text.Peek(512); isTar(head) {
+		s.text = &tarFiles{in: tar.NewReader(text)}
+	}
 }
 
 // A counter counts what is read through it.
