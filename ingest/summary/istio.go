@@ -29,6 +29,8 @@ func (m *metrics) addMesh(metric string, s *sample, o graph.Origin) {
 				r.failed += s.value
 			}
 		}
+	case "request_duration_milliseconds_count":
+		requestsOf = func(r *requests) { r.waited += s.value }
 	case "request_duration_milliseconds_bucket":
 		requestsOf = func(r *requests) { r.byClient.add(s, metric) }
 	case "tcp_connections_opened_total":
@@ -71,7 +73,7 @@ func (m *metrics) tellMeshes(t *tally) {
 	}
 	for _, l := range m.meshed {
 		if rank(l) == best[l.lane] {
-			m.meshes[l].count(t.call(l.lane, m.meshes[l].origin, "istio-metric"))
+			m.meshes[l].count(t, l.lane, "istio-metric")
 		}
 	}
 }

@@ -29,7 +29,8 @@ var Kiali = &document.Reader{
 }
 
 type kialiGraph struct {
-	Elements struct {
+	GraphType string // "service" where services are the ends of calls
+	Elements  struct {
 		Nodes []struct{ Data kialiNode }
 		Edges []struct{ Data kialiEdge }
 	}
@@ -44,6 +45,7 @@ type kialiNode struct {
 type kialiEdge struct {
 	Source, Target string
 	Traffic        kialiTraffic
+	Waypoint       struct{ Direction string }
 
 	// The names of old versions, which have no traffic.
 	Rate, Rate4XX, Rate5XX amount
@@ -76,21 +78,28 @@ var kialiRates = map[string]struct {
 }
 
 func (g *kialiGraph) count(d *document.Document, line int, t *tally) {
-	k := kialiWalk{d: d, line: line, t: t, nodes: map[string]*kialiNode{}, out: map[string][]kialiFlow{}}
+	k := kialiWalk{d: d, line: line, t: t, services: g.GraphType == "service", nodes: map[string]*kialiNode{}, out: map[string][]kialiFlow{}}
 	for i := range g.Elements.Nodes {
 		k.nodes[g.Elements.Nodes[i].Data.ID] = &g.Elements.Nodes[i].Data
 	}
-	lost := 0
+	lost, waypoints := 0, 0
 	for _, e := range g.Elements.Edges {
 		from, to := k.nodes[e.Data.Source], k.nodes[e.Data.Target]
 		if from == nil || to == nil {
 			lost++
 			continue
 		}
+		if e.Data.Waypoint.Direction != "" {
+			waypoints++
+			continue
+		}
 		k.out[from.ID] = append(k.out[from.ID], e.Data.flows()...)
 	}
 	if lost > 0 {
 		problem(d, line, graph.Skipped, "", "%d edges of the graph have an end that is no node of it", lost)
+	}
+	if waypoints > 0 { // they go both ways, whoever calls
+		problem(d, line, graph.Note, "", "%d edges of the graph are connections with waypoints, whose requests it also has from end to end", waypoints)
 	}
 	for _, n := range g.Elements.Nodes {
 		if !k.passes(&n.Data) {
@@ -134,12 +143,14 @@ type kialiWalk struct {
 	t     *tally
 	nodes map[string]*kialiNode
 	out   map[string][]kialiFlow
+
+	services bool // they are the ends of calls
 }
 
 // passes reports whether a node hands on what it gets: a service in front of its
 // workloads, an operation in front of its service.
 func (k *kialiWalk) passes(n *kialiNode) bool {
-	return (n.NodeType == "service" || n.NodeType == "aggregate") && len(k.out[n.ID]) > 0
+	return (n.NodeType == "service" && !k.services || n.NodeType == "aggregate") && len(k.out[n.ID]) > 0
 }
 
 // follow counts traffic where it ends. What goes through a node is shared out as

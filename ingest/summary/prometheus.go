@@ -1,8 +1,8 @@
 package summary
 
 import (
+	"cmp"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -26,13 +26,20 @@ type requests struct {
 	total       float64
 	failed      float64 // those of total that a label says failed
 	failures    float64 // of a counter of their own
+	answered    float64 // as many as the callee was timed for
+	waited      float64 // as many as the caller was timed for
+	known       bool    // that there are any, though nothing counts them
 	byClient    histogram
 	byServer    histogram
 	byMessenger histogram
 }
 
-// add takes a sample that is about calls, and passes over others.
+// add takes a sample that is about calls, and passes over others. What its source
+// does not know counts for nothing.
 func (m *metrics) add(s *sample, o graph.Origin) {
+	if math.IsNaN(s.value) || math.IsInf(s.value, 0) || s.value < 0 {
+		s.value = 0
+	}
 	_, metric, isGraph := strings.Cut(s.name, "traces_service_graph_")
 	switch {
 	case isGraph:
@@ -76,6 +83,12 @@ func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
 		}
 	case "request_failed_total":
 		r.failures += s.value
+	case "connection_info":
+		r.known = true
+	case "request_client_seconds_count", "request_client_count", "request_client_milliseconds_count":
+		r.waited += s.value
+	case "request_server_seconds_count", "request_server_count", "request_server_milliseconds_count":
+		r.answered += s.value
 	case "request_client_seconds_bucket", "request_client_bucket", "request_client_milliseconds_bucket":
 		r.byClient.add(s, metric)
 	case "request_server_seconds_bucket", "request_server_bucket", "request_server_milliseconds_bucket":
@@ -116,7 +129,7 @@ func graphEnd(labels map[string]string, side string) graph.Seen {
 func (m *metrics) tell(d *document.Document, f *graph.Facts) {
 	var t tally
 	for _, l := range m.order {
-		m.graphs[l].count(t.call(l, m.graphs[l].origin, "service-graph"))
+		m.graphs[l].count(&t, l, "service-graph")
 	}
 	m.tellMeshes(&t)
 	t.tell(f)
@@ -132,9 +145,15 @@ func (m *metrics) tell(d *document.Document, f *graph.Facts) {
 	}
 }
 
-// count adds requests to an observed call.
-func (r *requests) count(o *graph.Observation) {
-	o.Calls += r.total
+// count adds requests to an observed call. A counter that never counted is no sign
+// of a call.
+func (r *requests) count(t *tally, l lane, way string) {
+	total := cmp.Or(r.total, max(r.answered, r.waited))
+	if total == 0 && !r.known {
+		return
+	}
+	o := t.call(l, r.origin, way)
+	o.Calls += total
 	// Some count failures with a label of the same counter, some with a counter of
 	// their own, some both ways.
 	o.Errors += math.Max(r.failed, r.failures)
@@ -144,9 +163,4 @@ func (r *requests) count(o *graph.Observation) {
 			return
 		}
 	}
-}
-
-func isNumber(text string) bool {
-	_, err := strconv.ParseFloat(text, 64)
-	return err == nil
 }

@@ -1,7 +1,10 @@
 package summary
 
 import (
+	"bytes"
 	"encoding/json"
+	"math"
+	"strconv"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -38,12 +41,57 @@ type result struct {
 }
 
 // A point is a time in seconds and a value.
-type point [2]amount
+type point struct{ time, value float64 }
+
+// points are those that say something: between them a source may write "NaN" where
+// it knows nothing, which must not look like a counter that begins anew.
+type points []point
+
+// UnmarshalJSON accepts anything, as amount does.
+func (p *points) UnmarshalJSON(b []byte) error {
+	var list []json.RawMessage
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	for _, raw := range list {
+		p.add(raw)
+	}
+	return nil
+}
+
+func (p *points) add(raw json.RawMessage) {
+	var pair []json.RawMessage
+	if json.Unmarshal(raw, &pair) != nil || len(pair) != 2 {
+		return
+	}
+	value, err := strconv.ParseFloat(string(bytes.Trim(pair[1], `"`)), 64)
+	if err == nil && !math.IsNaN(value) && !math.IsInf(value, 0) {
+		*p = append(*p, point{number(string(pair[0])), max(0, value)})
+	}
+}
 
 type series struct {
 	Metric map[string]string
-	Value  *point
-	Values []point
+	Value  json.RawMessage
+	Values points
+}
+
+// total is what a series of this name counts, and false if it does not know. Of one
+// point all is taken.
+func (s *series) total(name string) (float64, bool) {
+	if s.Value != nil {
+		s.Values = nil
+		s.Values.add(s.Value)
+	}
+	switch {
+	case len(s.Values) == 0:
+		return 0, false
+	case len(s.Values) == 1:
+		return s.Values[0].value, true
+	case name == "":
+		return s.Values.integral(), true
+	}
+	return s.Values.increase(), true
 }
 
 func (a *answer) count(d *document.Document, line int, m *metrics) {
@@ -68,46 +116,34 @@ func (a *answer) count(d *document.Document, line int, m *metrics) {
 		for k, v := range s.Metric {
 			one.labels[k] = document.Clean(v)
 		}
-		switch {
-		case s.Value != nil:
-			one.value = float64(s.Value[1])
-		case one.name == "":
-			one.value = integral(s.Values)
-		default:
-			one.value = increase(s.Values)
+		var known bool
+		if one.value, known = s.total(one.name); !known {
+			one.value = math.NaN()
 		}
 		m.add(&one, d.Line(line, 0))
 	}
 }
 
 // increase is by how much a counter rose. One that falls was reset and began from
-// nothing; of one point all is taken.
-func increase(points []point) float64 {
-	if len(points) == 1 {
-		return float64(points[0][1])
-	}
-	sum := amount(0)
-	for i := 1; i < len(points); i++ {
-		before, now := points[i-1][1], points[i][1]
+// nothing.
+func (list points) increase() (sum float64) {
+	for i := 1; i < len(list); i++ {
+		before, now := list[i-1].value, list[i].value
 		if now < before {
 			before = 0
 		}
 		sum += now - before
 	}
-	return float64(sum)
+	return sum
 }
 
 // integral is how many calls a rate stands for: an answer without the name of a
 // metric was computed, and what is computed of counters over time are rates.
-func integral(points []point) float64 {
-	if len(points) == 1 {
-		return float64(points[0][1])
-	}
-	sum := amount(0)
-	for i := 1; i < len(points); i++ {
-		if step := points[i][0] - points[i-1][0]; step > 0 {
-			sum += points[i][1] * step
+func (list points) integral() (sum float64) {
+	for i := 1; i < len(list); i++ {
+		if step := list[i].time - list[i-1].time; step > 0 {
+			sum += list[i].value * step
 		}
 	}
-	return float64(sum)
+	return sum
 }

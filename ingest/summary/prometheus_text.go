@@ -2,6 +2,7 @@ package summary
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -84,8 +85,9 @@ func parseSample(line string) (s sample, ok bool) {
 	if len(words) == 0 {
 		return s, false
 	}
-	s.value = number(words[0])
-	return s, isNumber(words[0])
+	value, err := strconv.ParseFloat(words[0], 64)
+	s.value = value
+	return s, err == nil
 }
 
 // parseLabels reads labels up to their closing brace and returns what follows.
