@@ -19,7 +19,8 @@ type linker struct {
 	spaces   []string          // the namespaces of things, sorted
 	labels   map[string]Labels // of these namespaces
 	hosts    hosts
-	kinds    []Kind // by root, what the declarations of its cells say
+	together []*scope // see scopes
+	kinds    []Kind   // by root, what the declarations of its cells say
 	edges    map[[2]int][]Evidence
 	observed map[[2]int]*Observed
 	atWork   map[int]bool // roots of which spans were seen

@@ -35,6 +35,7 @@ type Seen struct {
 	Host      Address
 	Kind      Kind
 	Virtual   bool // only its callers, or those it calls, were seen: the name is theirs
+	Nameless  bool // the name is a word for what its source does not know: it is nobody's that has the same
 }
 
 // Observed is what was seen of the calls from one service to another.
@@ -87,15 +88,20 @@ func (o *Observation) compare(p *Observation) int {
 }
 
 func (s *Seen) compare(o *Seen) int {
-	if s.Virtual != o.Virtual {
-		if o.Virtual {
-			return -1
-		}
-		return 1
-	}
-	return cmp.Or(s.Ref.compare(o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
+	return cmp.Or(order(s.Virtual, o.Virtual), order(s.Nameless, o.Nameless), s.Ref.compare(o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
 		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port),
 		cmp.Compare(s.Kind, o.Kind))
+}
+
+// order puts false before true.
+func order(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // observe ties the ends of what was seen to services, and adds up what was seen

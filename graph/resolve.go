@@ -133,10 +133,12 @@ func (l *linker) findHomes() {
 			hits[parts[1]] = append(hits[parts[1]], parts[0])
 		}
 	}
-	for i := range l.f.Values {
-		v := &l.f.Values[i]
-		for _, m := range mentions(inspect(v.Key), v.Text, v.Way) {
-			see(m.Host)
+	for _, s := range l.scopes() {
+		for i := range s.values {
+			v := &s.values[i]
+			for _, m := range mentions(inspect(v.Key), v.Text, v.Way) {
+				see(m.Host)
+			}
 		}
 	}
 	for i := range l.f.Calls {

@@ -31,9 +31,16 @@ func (s *scope) origin() Origin {
 }
 
 // scopes puts the settings of every container together, with those it takes from
-// configs.
+// configs. They are put together once, when somebody first asks.
 func (l *linker) scopes() []*scope {
-	var list []*scope
+	if l.together == nil {
+		l.together = l.putTogether()
+	}
+	return l.together
+}
+
+func (l *linker) putTogether() []*scope {
+	list := []*scope{}
 	by := map[Ref]map[string]*scope{}
 	get := func(of Ref, name string) *scope {
 		if by[of] == nil {

@@ -132,15 +132,11 @@ func (w *witness) party(s *Seen, o *Observation) int {
 	return w.find(root)
 }
 
-// nameless reports whether s only has the word of a mesh for what it does not
-// know, which two such have in common by chance.
-func (s *Seen) nameless() bool { return s.Kind == KindExternal && s.Name == "unknown" }
-
 // service returns the root of a service of which spans were seen.
 func (w *witness) service(s *Seen, o Origin) int {
 	root, ok := w.known[*s]
 	if !ok {
-		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.nameless() {
+		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.Nameless {
 			root, ok = w.declared(s, o)
 		}
 		if !ok {
@@ -246,13 +242,13 @@ func (w *witness) undecided(s *Seen, several int, o Origin) {
 
 // stranger returns the cell of a service that only traces know.
 func (w *witness) stranger(s *Seen, o Origin) int {
-	if c, ok := w.byRef[Ref{Realm: "host", Name: canonical(s.Name)}]; ok && s.Namespace == "" && w.cells[c].extern {
+	if c, ok := w.byRef[Ref{Realm: "host", Name: canonical(s.Name)}]; ok && s.Namespace == "" && !s.Nameless && w.cells[c].extern {
 		root := w.find(c) // manifests address it and do not declare it
 		w.cells[root].hint = cmp.Or(s.Kind, KindService)
 		return root
 	}
 	r := Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
-	if r.Namespace == "" && !s.nameless() {
+	if r.Namespace == "" && !s.Nameless {
 		if r.Namespace = w.homes[s.Name]; r.Namespace == "" && w.groups[s.Name] > 1 {
 			r.Namespace = s.Group
 		}

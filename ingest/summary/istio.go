@@ -113,8 +113,8 @@ const unknown = "unknown"
 // know of those who are called. They are kept apart: what comes from outside has
 // nothing to do with what goes there.
 var (
-	outside = graph.Seen{Name: unknown, Kind: graph.KindExternal}
-	nowhere = graph.Seen{Name: unknown + "." + unknown, Kind: graph.KindExternal}
+	outside = graph.Seen{Name: unknown, Kind: graph.KindExternal, Nameless: true}
+	nowhere = graph.Seen{Name: unknown + "." + unknown, Kind: graph.KindExternal, Nameless: true}
 )
 
 // meshFailed reports whether the labels tell of a failure: no answer, one with a
