@@ -29,8 +29,8 @@ have meant to declare them one by one. More than three such callers are told at 
     services: [{name: cart, calls: [pricing]}]     # and traces show cart -> promo, 40 times
 
 Stays silent without manifests or without traces; about telemetry, health checks and
-fewer than five calls; about bare addresses, which may be of anybody; and about calls
-that a policy allows.
+fewer than five calls; about localhost and bare addresses, which may be of anybody; about topics of
+a broker that the service is declared to call; and about calls that a policy allows.
 
 **The way out.** Declare the call, or stop making it. Where the callee is a declared
 service under another name, weir takes them for two: tie the names together.
@@ -54,7 +54,7 @@ func checkUndeclaredEdge(p *Pass) {
 	for e := range graph.Edge(g.Calls()) {
 		c, seen := g.Call(e), g.Observed(e)
 		caller, callee := g.Service(c.From), g.Service(c.To)
-		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) {
+		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.Brokered(e) {
 			continue
 		}
 		if declares(p.Graph, c.From) {
@@ -105,6 +105,9 @@ func (p *Pass) reportUnspoken(calls []graph.Edge, callers int) {
 }
 
 func isAddress(name string) bool {
+	if name == "localhost" {
+		return true
+	}
 	if _, err := netip.ParseAddr(name); err == nil {
 		return true
 	}

@@ -28,7 +28,8 @@ seen, and among them calls that the caller makes, while this one was never seen.
 
 Stays silent about fallbacks and mirrors, which wait for their day; about calls that
 are merely allowed or rest on weak evidence; about jobs, which run at their own hours;
-about telemetry and health checks; and when the traces show too little of either side.
+about a broker whose topics the service was seen to use; about telemetry and health
+checks; and when the traces show too little of either side.
 
 **The way out.** Look whether a rare path needs the call: month's end, a failure, a
 feature that is off. If none does, take the address out of the caller's configuration
@@ -48,7 +49,7 @@ func checkUnusedEdge(p *Pass) {
 	g := p.run.strong
 	for e := range graph.Edge(g.Calls()) {
 		c := g.Call(e)
-		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !ours(g.Service(c.From)) {
+		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !ours(g.Service(c.From)) || g.Relays(e) {
 			continue
 		}
 		made, ofCaller := witnessed(p.Graph, c.From)

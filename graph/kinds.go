@@ -31,7 +31,7 @@ var kindWords = map[string]Kind{
 	"rabbitmq": KindBroker, "kafka": KindBroker, "nats": KindBroker, "activemq": KindBroker, "broker": KindBroker, "pulsar": KindBroker, "mqtt": KindBroker,
 	"otel": KindTelemetry, "otelcol": KindTelemetry, "jaeger": KindTelemetry, "zipkin": KindTelemetry, "prometheus": KindTelemetry,
 	"grafana": KindTelemetry, "fluentd": KindTelemetry, "loki": KindTelemetry, "tempo": KindTelemetry, "kibana": KindTelemetry, "logstash": KindTelemetry,
-	"otelcollector": KindTelemetry, "graylog": KindTelemetry,
+	"otelcollector": KindTelemetry, "opentelemetry": KindTelemetry, "opentelemetrycollector": KindTelemetry, "graylog": KindTelemetry,
 }
 
 // kindByName guesses from the last word of a name, or the first where it is a

@@ -63,7 +63,7 @@ func (g *Graph) Observed(e Edge) *Observed { return g.observed[g.Whole(e)] }
 
 // alike reports whether two calls were seen in the same way.
 func (e *Evidence) alike(o *Evidence) bool {
-	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port
+	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port && e.Class == o.Class
 }
 
 // Watch adds to what is known of e what was seen of it, and leaves o as it is. It is
@@ -89,7 +89,7 @@ func (o *Observation) compare(p *Observation) int {
 
 func (s *Seen) compare(o *Seen) int {
 	return cmp.Or(order(s.Virtual, o.Virtual), order(s.Nameless, o.Nameless), s.Ref.compare(o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
-		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port),
+		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port), strings.Compare(s.Host.Database, o.Host.Database),
 		cmp.Compare(s.Kind, o.Kind))
 }
 
@@ -126,7 +126,7 @@ func (l *linker) observe() {
 		protocol := protocolOf(strings.ToLower(o.Protocol)).name
 		e := Evidence{
 			Origin: o.Origin, Way: o.Way, Strength: Strong, Mode: o.Mode, Observed: true,
-			Protocol: cmp.Or(protocol, strings.ToLower(o.Protocol)), Port: o.To.Host.Port,
+			Protocol: cmp.Or(protocol, strings.ToLower(o.Protocol)), Port: o.To.Host.Port, Class: w.classOf(&o.To, to),
 		}
 		// The same may be seen in many places, of which the first is enough.
 		i := slices.IndexFunc(l.edges[key], func(known Evidence) bool { return known.Observed && known.alike(&e) })

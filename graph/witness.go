@@ -20,12 +20,14 @@ type witness struct {
 	known   map[Seen]int
 	virtual map[virtualKey]int
 	noted   map[string]bool
-	made    map[int]bool // cells of what only traces know
+	made    map[int]bool  // cells of what only traces know
+	stores  map[int][]int // what a caller is declared to call and may keep data; nil until asked for
 }
 
 type virtualKey struct {
 	Seen
-	from int // the caller, whose namespace a short host is looked up in
+	from     int    // the caller, whose namespace a short host is looked up in
+	protocol string // of a database
 }
 
 func newWitness(l *linker) *witness {
@@ -119,7 +121,10 @@ func (w *witness) party(s *Seen, o *Observation) int {
 	if !s.Virtual {
 		return w.service(s, o.Origin)
 	}
-	key := virtualKey{*s, -1}
+	key := virtualKey{*s, -1, ""}
+	if s.Kind == KindDatabase {
+		key.protocol = protocolOf(strings.ToLower(o.Protocol)).name
+	}
 	if s == &o.To && !o.From.Virtual {
 		key.from = w.service(&o.From, o.Origin)
 	}
@@ -170,7 +175,7 @@ func (w *witness) mention(root int, o Origin) {
 func (w *witness) declared(s *Seen, o Origin) (int, bool) {
 	name := strings.ToLower(s.Name)
 	for _, candidates := range [...][]int{w.own[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
-		found := w.near(candidates, s.Namespace, s.Group)
+		found := slices.DeleteFunc(w.near(candidates, s.Namespace, s.Group), func(r int) bool { return w.made[r] })
 		switch {
 		case len(found) == 1:
 			w.joined(s, found[0], o)
@@ -182,6 +187,17 @@ func (w *witness) declared(s *Seen, o Origin) (int, bool) {
 	}
 	if short, namespace, ok := cutLast(name); ok { // as Istio names services: reviews.bookinfo
 		if found := w.in(w.hosts.bare[short], namespace); len(found) == 1 {
+			w.joined(s, found[0], o)
+			return found[0], true
+		}
+	}
+	if owner, kind := podOwner(name); owner != name { // as programs name themselves that nobody gives a name
+		found := slices.DeleteFunc(w.near(w.hosts.bare[owner], s.Namespace, s.Group), func(r int) bool {
+			ref := w.cells[r].ref
+			workload, ok := w.byRef[Ref{Realm: kubernetes, Kind: kind, Namespace: ref.Namespace, Name: owner}]
+			return ref.Realm != kubernetes || kind != "" && (!ok || w.find(workload) != r)
+		})
+		if len(found) == 1 {
 			w.joined(s, found[0], o)
 			return found[0], true
 		}
@@ -232,12 +248,16 @@ func (w *witness) joined(s *Seen, root int, o Origin) {
 }
 
 func (w *witness) undecided(s *Seen, several int, o Origin) {
-	if w.noted[s.Name] {
-		return
+	w.several(s, `spans of "`+s.Name+`" could be of any of `+strconv.Itoa(several)+" services of that name; they are kept apart",
+		"add k8s.namespace.name to the spans' resource, or an alias to weir.yaml", o)
+}
+
+// several tells, once for a name, that nobody was chosen for it.
+func (w *witness) several(s *Seen, message, hint string, o Origin) {
+	if !w.noted[s.Name] {
+		w.noted[s.Name] = true
+		w.note(o, message, hint)
 	}
-	w.noted[s.Name] = true
-	w.note(o, `spans of "`+s.Name+`" could be of any of `+strconv.Itoa(several)+" services of that name; they are kept apart",
-		"add k8s.namespace.name to the spans' resource, or an alias to weir.yaml")
 }
 
 // stranger returns the cell of a service that only traces know.
@@ -249,7 +269,9 @@ func (w *witness) stranger(s *Seen, o Origin) int {
 	}
 	r := Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
 	if r.Namespace == "" && !s.Nameless {
-		if r.Namespace = w.homes[s.Name]; r.Namespace == "" && w.groups[s.Name] > 1 {
+		if home := w.homes[s.Name]; home != "" && len(w.in(w.hosts.bare[strings.ToLower(s.Name)], home)) == 0 {
+			r.Namespace = home // else it is known not to be the one that is declared there
+		} else if home == "" && w.groups[s.Name] > 1 {
 			r.Namespace = s.Group
 		}
 	}
@@ -264,59 +286,4 @@ func (w *witness) stranger(s *Seen, o Origin) int {
 	}
 	w.hosts.add(traced, r.Namespace, r.Name, c)
 	return c
-}
-
-// place returns the root of something that only its callers know, or those it
-// calls.
-func (w *witness) place(k virtualKey, o Origin) int {
-	name := strings.ToLower(k.Name)
-	if k.Kind != KindTopic {
-		if found := w.near(append(slices.Clone(w.own[name]), w.hosts.bare[name]...), "", k.Group); len(found) == 1 {
-			return found[0]
-		}
-		if root, ok := w.reach(k); ok {
-			return root
-		}
-	} else if root, ok := w.topic(name); ok {
-		return root
-	}
-	r := Ref{Realm: "host", Name: canonical(k.Name)}
-	if k.Kind == KindTopic {
-		r = Ref{Realm: traced, Kind: "topic", Name: k.Name}
-	}
-	c := w.make(r, o)
-	cell := &w.cells[c]
-	if cell.extern = k.Kind != KindTopic; cell.hint == KindUnknown {
-		cell.hint = k.Kind
-	}
-	return c
-}
-
-// reach resolves the addresses of a virtual node as its caller would.
-func (w *witness) reach(k virtualKey) (int, bool) {
-	realm, namespace := "", ""
-	if k.from >= 0 {
-		realm, namespace = w.cells[k.from].ref.Realm, w.cells[k.from].ref.Namespace
-	}
-	if realm == traced {
-		realm = ""
-	}
-	for _, host := range [...]string{k.Name, k.Host.Host} {
-		if host == "" || isOwn(host) {
-			continue
-		}
-		if root, ok := w.resolve(host, realm, namespace); ok {
-			return root, true
-		}
-	}
-	return 0, false
-}
-
-// topic returns the declared topic or queue of this name.
-func (w *witness) topic(name string) (int, bool) {
-	roots := slices.DeleteFunc(w.rootsOf(w.hosts.bare[name]), func(r int) bool { return w.cells[r].family() != topics })
-	if len(roots) != 1 {
-		return 0, false
-	}
-	return roots[0], true
 }

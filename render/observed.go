@@ -79,7 +79,7 @@ func (p *pen) observed(d *Drawing) {
 		if o.Errors > 0 {
 			failed = amountText(o.Errors)
 		}
-		if declared && !g.Call(e).Declared {
+		if declared && !g.Call(e).Declared && !g.Brokered(e) {
 			drift = "not declared"
 		}
 		rows[i] = []string{

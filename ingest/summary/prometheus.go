@@ -108,7 +108,7 @@ func graphLane(labels map[string]string) (lane, bool) {
 	case "messaging_system":
 		l.mode = graph.Async
 	case "database":
-		l.to.Kind, l.to.Virtual = graph.KindDatabase, true
+		l.to.Kind, l.to.Virtual, l.to.Host.Database = graph.KindDatabase, true, l.to.Name
 	case "virtual_node":
 		switch virtual := labels["virtual_node"]; {
 		case virtual == "client", virtual == "" && l.from.Name == "user":

@@ -161,7 +161,7 @@ func (s *spanTable) add(t *table) {
 func (s *spanTable) service(t *table) int32 {
 	name := t.get("service")
 	if name == "" {
-		name = podOwner(t.get("pod"))
+		name = graph.PodOwner(t.get("pod"))
 	}
 	number, ok := s.numbers[name]
 	if !ok {

@@ -139,5 +139,9 @@ func (p *pool) seen(e end) graph.Seen {
 		return graph.Seen{Name: one.name, Namespace: one.cluster, Group: one.namespace, Workload: one.workload, Kind: graph.KindService}
 	}
 	one := &p.peers[e.peer]
-	return graph.Seen{Name: one.name, Group: one.namespace, Host: graph.Address{Host: one.host, Port: one.port}, Kind: one.kind, Virtual: true}
+	s := graph.Seen{Name: one.name, Group: one.namespace, Host: graph.Address{Host: one.host, Port: one.port}, Kind: one.kind, Virtual: true}
+	if one.kind == graph.KindDatabase && !one.named && one.name != one.host {
+		s.Host.Database = one.name
+	}
+	return s
 }

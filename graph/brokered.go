@@ -1,0 +1,50 @@
+package graph
+
+// Traces name the topic that a message goes through, manifests the broker that
+// holds it. A program that is declared to call a broker has declared its topics.
+
+// Brokered reports whether e, a call to or from a topic, goes through a broker that
+// the program at its other end is declared to call. It costs a look at the calls of
+// that program.
+func (g *Graph) Brokered(e Edge) bool {
+	program := g.from[e]
+	switch {
+	case g.services[g.to[e]].Kind == KindTopic:
+	case g.services[program].Kind == KindTopic:
+		program = g.to[e]
+	default:
+		return false
+	}
+	for f, hi := g.Out(program); f < hi; f++ {
+		if c := g.Call(f); c.Declared && c.Strength > Allowed && g.services[c.To].Kind == KindBroker && alikeProtocols(c.Protocol, g.Call(e).Protocol) {
+			return true
+		}
+	}
+	return false
+}
+
+// Relays reports whether e, a call of a broker, was seen at work as calls to or from
+// topics. It costs a look at the calls that the program makes and answers.
+func (g *Graph) Relays(e Edge) bool {
+	if g.services[g.to[e]].Kind != KindBroker {
+		return false
+	}
+	program, protocol := g.from[e], g.Call(e).Protocol
+	relays := func(f Edge, other Node) bool {
+		return g.services[other].Kind == KindTopic && g.Observed(f) != nil && alikeProtocols(protocol, g.Call(f).Protocol)
+	}
+	for f, hi := g.Out(program); f < hi; f++ {
+		if relays(f, g.to[f]) {
+			return true
+		}
+	}
+	for _, f := range g.In(program) {
+		if relays(f, g.from[f]) {
+			return true
+		}
+	}
+	return false
+}
+
+// alikeProtocols reports whether two protocols may be one: nobody contradicts.
+func alikeProtocols(a, b string) bool { return a == b || a == "" || b == "" }

@@ -1,0 +1,45 @@
+package graph
+
+import "testing"
+
+func TestPodOwner(t *testing.T) {
+	for pod, want := range map[string][2]string{
+		"cart-5dc8d4f9fd-llznp": {"cart", ""},
+		"a-b-7d4b8c9f5-x2x4z":   {"a-b", ""},
+		"agent-x7k2p":           {"agent", "DaemonSet"},
+		"gateway-https":         {"gateway", "DaemonSet"}, // who looks no closer takes it for one
+		"kafka-0":               {"kafka", "StatefulSet"},
+		"kafka-2000":            {"kafka-2000", ""},
+		"frontend-proxy":        {"frontend-proxy", ""},
+		"cart":                  {"cart", ""},
+		"cart-":                 {"cart-", ""},
+		"-0":                    {"-0", ""},
+		"":                      {"", ""},
+	} {
+		owner, kind := podOwner(pod)
+		if got := [2]string{owner, kind}; got != want {
+			t.Errorf("podOwner(%q) = %q, want %q", pod, got, want)
+		}
+	}
+}
+
+func TestHostIn(t *testing.T) {
+	for name, want := range map[string]string{
+		"cart":                     "cart",
+		"Cart:8080":                "cart",
+		"Unspecified/cart:8080":    "cart",
+		"InterNetwork/10.0.0.7:80": "10.0.0.7",
+		"cart/10.0.0.7:8080":       "cart",
+		"/10.0.0.7:8080":           "10.0.0.7",
+		"http://cart.shop:8080/x":  "cart.shop",
+		"[::1]:80":                 "::1",
+		"cart.shop.svc.":           "cart.shop.svc",
+		"Payment Provider":         "Payment Provider",
+		"":                         "",
+		"a:b":                      "a:b",
+	} {
+		if got := hostIn(name); got != want {
+			t.Errorf("hostIn(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,215 @@
+package graph
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// place returns the root of something that only its callers know, or those it
+// calls.
+func (w *witness) place(k virtualKey, o Origin) int {
+	if root, ok := w.peer(k, o); ok {
+		w.taken(k, root, o)
+		return root
+	}
+	r := Ref{Realm: "host", Name: canonical(k.Name)}
+	if k.Kind == KindTopic {
+		r = Ref{Realm: traced, Kind: "topic", Name: k.Name}
+	}
+	c := w.make(r, o)
+	cell := &w.cells[c]
+	if cell.extern = k.Kind != KindTopic; cell.hint == KindUnknown {
+		cell.hint = k.Kind
+	}
+	if cell.hint == KindUnknown && protocolOn("", k.Host.Port).kind == KindTelemetry {
+		cell.hint = KindTelemetry
+	}
+	return c
+}
+
+// peer returns what the manifests declare of a virtual node. An address is looked
+// up as its caller would, a name among the names, the name of a database among the
+// stores that its caller is declared to use.
+func (w *witness) peer(k virtualKey, o Origin) (int, bool) {
+	name := strings.ToLower(k.Name)
+	if k.Kind == KindTopic {
+		return w.topic(name)
+	}
+	if k.Host.Host != "" && canonical(k.Name) == canonical(k.Host.Host) {
+		return w.reach(k)
+	}
+	found := slices.DeleteFunc(w.near(append(slices.Clone(w.own[name]), w.hosts.bare[name]...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
+	if len(found) > 1 {
+		if beside := w.in(found, w.homeOf(k.from)); len(beside) == 1 {
+			found = beside
+		}
+	}
+	if len(found) == 1 {
+		return found[0], true
+	}
+	if root, ok := w.reach(k); ok && w.fits(&k, root) {
+		return root, true
+	}
+	if k.Host.Database != "" {
+		return w.store(k, o)
+	}
+	if len(found) > 1 {
+		w.several(&k.Seen, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
+			"add service.peer.namespace to the spans, or an alias to weir.yaml", o)
+	}
+	return 0, false
+}
+
+// fits reports whether a root can be what a span names by its database: a program
+// that happens to have the database's name is not.
+func (w *witness) fits(k *virtualKey, root int) bool {
+	if k.Host.Database == "" {
+		return true
+	}
+	kind := w.cells[root].hint
+	if root < len(w.kinds) {
+		kind = w.kinds[root]
+	}
+	return kind != KindService && kind != KindJob || isStore(kindByName(w.cells[root].ref.Name))
+}
+
+func isStore(k Kind) bool { return k == KindDatabase || k == KindCache }
+
+// homeOf is the namespace of a caller, "" if it is not known.
+func (w *witness) homeOf(root int) string {
+	if root < 0 {
+		return ""
+	}
+	return w.cells[root].ref.Namespace
+}
+
+// reach resolves the addresses of a virtual node as its caller would.
+func (w *witness) reach(k virtualKey) (int, bool) {
+	realm, namespace := "", w.homeOf(k.from)
+	if k.from >= 0 {
+		realm = w.cells[k.from].ref.Realm
+	}
+	if realm == traced {
+		realm = ""
+	}
+	for _, host := range [...]string{hostIn(k.Name), k.Host.Host} {
+		if host == "" || isOwn(host) {
+			continue
+		}
+		if root, ok := w.resolve(host, realm, namespace); ok {
+			return root, true
+		}
+	}
+	return 0, false
+}
+
+// hostIn returns the host in the many ways to write an address: "cart:8080",
+// "Unspecified/cart:8080" as .NET does, "cart/10.0.0.7:8080" as Java does.
+func hostIn(name string) string {
+	if before, after, ok := strings.Cut(name, "/"); ok && !strings.Contains(name, "://") {
+		switch strings.ToLower(before) {
+		case "unspecified", "internetwork", "internetworkv6", "":
+			name = after
+		default:
+			name = before
+		}
+	}
+	if a, ok := ParseAddress(name); ok {
+		return a.Host
+	}
+	return name
+}
+
+// store returns the one store that the caller of a database is declared to use and
+// that can be meant: it holds a database of this name, or else it alone speaks what
+// the caller speaks.
+func (w *witness) store(k virtualKey, o Origin) (int, bool) {
+	if w.stores == nil {
+		w.findStores()
+	}
+	var named, speaks []int
+	for _, to := range w.stores[k.from] {
+		evidence := w.edges[[2]int{k.from, to}]
+		if slices.ContainsFunc(evidence, func(e Evidence) bool { return strings.EqualFold(e.Database, k.Host.Database) }) {
+			named = append(named, to)
+		}
+		if slices.ContainsFunc(evidence, func(e Evidence) bool { return e.Protocol == k.protocol && k.protocol != "" }) || w.speaks(to, k.protocol) {
+			speaks = append(speaks, to)
+		}
+	}
+	if len(named) == 0 {
+		named = speaks
+	}
+	switch len(named) {
+	case 0:
+	case 1:
+		return named[0], true
+	default:
+		w.several(&k.Seen, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
+			"add server.address to the spans, or an alias to weir.yaml", o)
+	}
+	return 0, false
+}
+
+// speaks reports whether a store is known for a protocol by its name.
+func (w *witness) speaks(root int, protocol string) bool {
+	return protocol != "" && slices.ContainsFunc(keyWords(w.cells[root].ref.Name), func(word string) bool { return protocolOf(word).name == protocol })
+}
+
+// findStores lists what is declared to be called and may keep data, by caller.
+func (w *witness) findStores() {
+	w.stores = map[int][]int{}
+	for ends, evidence := range w.edges {
+		from, to := ends[0], ends[1]
+		store := to < len(w.kinds) && isStore(w.kinds[to]) || isStore(w.cells[to].hint) || isStore(kindByName(w.cells[to].ref.Name))
+		if slices.ContainsFunc(evidence, func(e Evidence) bool {
+			return !e.Observed && (store || isStore(protocolOn(e.Protocol, e.Port).kind))
+		}) {
+			w.stores[from] = append(w.stores[from], to)
+		}
+	}
+	for _, list := range w.stores {
+		slices.Sort(list)
+	}
+}
+
+// taken tells when a virtual node is taken for a service of another name, or one
+// that lives elsewhere.
+func (w *witness) taken(k virtualKey, root int, o Origin) {
+	r, home := w.cells[root].ref, w.homeOf(k.from)
+	elsewhere := k.Host.Host == "" && home != "" && r.Namespace != "" && r.Namespace != home
+	if strings.EqualFold(r.Name, k.Name) && !elsewhere || w.made[root] || w.noted["to "+k.Name] {
+		return
+	}
+	w.noted["to "+k.Name] = true
+	what := `calls to "` + k.Name + `" are taken for those to `
+	if k.Host.Database != "" {
+		what = `the database "` + k.Name + `" is taken for one of `
+	}
+	what += r.kindWord() + ` "` + r.Name + `"`
+	if elsewhere {
+		what += " of namespace " + r.Namespace
+	}
+	w.note(o, what, "")
+}
+
+// topic returns the declared topic or queue of this name.
+func (w *witness) topic(name string) (int, bool) {
+	roots := slices.DeleteFunc(w.rootsOf(w.hosts.bare[name]), func(r int) bool { return w.cells[r].family() != topics })
+	if len(roots) != 1 {
+		return 0, false
+	}
+	return roots[0], true
+}
+
+// classOf is what a call that was seen is for, as far as its address tells.
+func (w *witness) classOf(to *Seen, root int) Class {
+	switch {
+	case isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)):
+		return ClassControl
+	case protocolOn("", to.Host.Port).kind == KindTelemetry && !w.isProgram(root):
+		return ClassTelemetry
+	}
+	return ClassCall
+}
