@@ -29,8 +29,9 @@ have meant to declare them one by one. More than three such callers are told at 
     services: [{name: cart, calls: [pricing]}]     # and traces show cart -> promo, 40 times
 
 Stays silent without manifests or without traces; about telemetry, health checks and
-fewer than five calls; about localhost and bare addresses, which may be of anybody; about topics of
-a broker that the service is declared to call; and about calls that a policy allows.
+fewer than five calls; about localhost and bare addresses, which may be of anybody;
+about topics of a broker that the service is declared to call; and about calls that a
+policy allows.
 
 **The way out.** Declare the call, or stop making it. Where the callee is a declared
 service under another name, weir takes them for two: tie the names together.
