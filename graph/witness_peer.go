@@ -37,7 +37,10 @@ func (w *witness) peer(k virtualKey, o Origin) (int, bool) {
 		return w.topic(name)
 	}
 	if k.Host.Host != "" && canonical(k.Name) == canonical(k.Host.Host) {
-		return w.reach(k)
+		if root, ok := w.reach(k); k.Host.Database == "" || ok && w.fits(&k, root) {
+			return root, ok
+		}
+		return w.store(k, o) // who wrote it down did not know which of the two the name is
 	}
 	found := slices.DeleteFunc(w.near(append(slices.Clone(w.own[name]), w.hosts.bare[name]...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
 	if len(found) > 1 {
@@ -99,6 +102,11 @@ func (w *witness) reach(k virtualKey) (int, bool) {
 		}
 		if root, ok := w.resolve(host, realm, namespace); ok {
 			return root, true
+		}
+		if name, space, ok := strings.Cut(canonical(host), "."); ok && !strings.Contains(space, ".") {
+			if beside := w.in(w.hosts.bare[name], space); len(beside) == 1 {
+				return beside[0], true
+			}
 		}
 	}
 	return 0, false

@@ -276,5 +276,9 @@ func (s *weirService) seen(port int) graph.Seen {
 	case s.kind == graph.KindService:
 		return graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind}
 	}
-	return graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Virtual: true, Host: graph.Address{Host: s.Name, Port: port}}
+	seen := graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Virtual: true, Host: graph.Address{Host: s.Name, Port: port}}
+	if s.kind == graph.KindDatabase {
+		seen.Host.Database = s.Name
+	}
+	return seen
 }
