@@ -38,8 +38,9 @@ type weir struct {
 	d        *document.Document
 	f        *graph.Facts
 	services map[string]*weirService
-	boxes    int // services that are groups of others
-	lost     int // calls of services that the file does not name
+	open     []*weirService // of which the calls show whether a manifest tells of them
+	boxes    int            // services that are groups of others
+	lost     int            // calls of services that the file does not name
 }
 
 // read goes through the members of the file's object. Its lists may be longer than
@@ -65,6 +66,7 @@ func (w *weir) read(in *json.Decoder) {
 		var other json.RawMessage
 		return in.Decode(&other)
 	})
+	w.nameOpen()
 	line := 1 + bytes.Count(w.d.Text[:min(int(in.InputOffset()), len(w.d.Text))], []byte("\n"))
 	switch {
 	case err != nil:
@@ -154,6 +156,8 @@ type weirService struct {
 	Origins           []graph.Origin
 	kind              graph.Kind
 	ref               graph.Ref
+	called            bool // some call leads to it or from it
+	named             bool // see weir.name
 }
 
 func (w *weir) service(s *weirService) {
@@ -179,24 +183,42 @@ func (w *weir) service(s *weirService) {
 	case s.Defined:
 		w.declare(s, at)
 	case s.told():
-		n := graph.Name{Ref: s.ref, Origin: at, Outside: true, Unsaid: !s.Outside, Kind: s.kind, Ports: s.Ports}
-		n.Replicas = setting(s, "replicas", s.Replicas, at)
-		if s.ref.Realm == "host" {
-			n.Hosts = append([]string{s.Name}, s.Aliases...)
-		}
-		w.f.Names = append(w.f.Names, n)
-		for _, o := range s.Origins[min(1, len(s.Origins)):] {
-			n.Origin = o
-			w.f.Names = append(w.f.Names, n)
-		}
+		w.name(s)
+	case s.kind == graph.KindTopic || s.kind == graph.KindExternal && s.Role == graph.Isolated.String():
+		w.open = append(w.open, s)
 	}
 }
 
 // told reports whether some manifest tells of a service that none declares: a host
 // outside, a queue that a binding names. Of others only their callers do.
 func (s *weirService) told() bool {
-	return s.kind == graph.KindTopic || s.kind == graph.KindGateway ||
-		s.kind == graph.KindExternal && (s.Outside || s.Namespace != "" || len(s.Ports) > 0 || s.Role == graph.Isolated.String())
+	return s.named || s.kind == graph.KindGateway || s.kind == graph.KindTopic && s.Namespace != "" ||
+		s.kind == graph.KindExternal && (s.Outside || s.Namespace != "" || len(s.Ports) > 0)
+}
+
+// name tells of a service that manifests speak of and none declares.
+func (w *weir) name(s *weirService) {
+	at := s.origin(w.d)
+	n := graph.Name{Ref: s.ref, Origin: at, Outside: true, Unsaid: !s.Outside, Kind: s.kind, Ports: s.Ports}
+	n.Replicas = setting(s, "replicas", s.Replicas, at)
+	if s.ref.Realm == "host" {
+		n.Hosts = append([]string{s.Name}, s.Aliases...)
+	}
+	w.f.Names = append(w.f.Names, n)
+	for _, o := range s.Origins[min(1, len(s.Origins)):] {
+		n.Origin = o
+		w.f.Names = append(w.f.Names, n)
+	}
+	s.named = true
+}
+
+// nameOpen tells of what no call leads to or from: a manifest must have.
+func (w *weir) nameOpen() {
+	for _, s := range w.open {
+		if !s.named && !s.called {
+			w.name(s)
+		}
+	}
 }
 
 func (w *weir) declare(s *weirService, at graph.Origin) {
@@ -271,14 +293,17 @@ func (s *weirService) party(caller *weirService) graph.Party {
 // seen is a service as the end of an observed call.
 func (s *weirService) seen(port int) graph.Seen {
 	switch {
-	case s.Defined || s.told():
-		return graph.Seen{Name: s.Name, Namespace: s.Namespace, Ref: s.ref, Kind: s.kind}
+	case s.Defined || s.told() && (s.kind != graph.KindTopic || s.Namespace != ""):
+		return graph.Seen{Name: s.Name, Namespace: s.Namespace, Ref: s.ref, Kind: s.kind, Host: graph.Address{Port: port}}
 	case s.kind == graph.KindService:
-		return graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind}
+		return graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Host: graph.Address{Port: port}}
 	}
 	seen := graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Virtual: true, Host: graph.Address{Host: s.Name, Port: port}}
-	if s.kind == graph.KindDatabase {
+	switch s.kind {
+	case graph.KindDatabase:
 		seen.Host.Database = s.Name
+	case graph.KindTopic:
+		seen.Host.Host = ""
 	}
 	return seen
 }

@@ -51,12 +51,18 @@ func (w *weir) call(c *weirCall) {
 		w.lost++
 		return
 	}
+	from.called, to.called = true, true
 	own := false
 	var seen []weirEvidence
 	for _, e := range c.Evidence {
 		if e.Observed {
 			seen = append(seen, e)
 			continue
+		}
+		for _, s := range [...]*weirService{from, to} {
+			if s.kind == graph.KindTopic && !s.Defined && !s.told() {
+				w.name(s)
+			}
 		}
 		fact := graph.Fact{From: from.party(from), To: to.party(from), Evidence: e.evidence()}
 		own = own || !fact.Says.Empty()
