@@ -150,7 +150,7 @@ func FuzzRead(f *testing.F) {
 		}
 	}
 	for _, s := range []string{
-		"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xff\xfea\x00", "kind: List\nitems:\n- \n- kind: Service\n", "{\"kind\":\"List\",\"items\":[{}]}", "a: &a {<<: *a}\nkind: Deployment\n",
+		"\x1f\x8b", "\x28\xb5\x2f\xfd", "\xff\xfea\x00", "kind: List\nitems:\n- \n- kind: Service\n", archive(f, `{"resourceSpans":[]}`, ""), archive(f, "from,to\na,b\n")[:2000], "{\"kind\":\"List\",\"items\":[{}]}", "a: &a {<<: *a}\nkind: Deployment\n",
 		"apiVersion: v1\nkind: Service\nspec:\n- a\n", "apiVersion: apps/v1\nkind: Deployment\nmetadata: [a]\nspec: {template: {spec: {containers: {a: 1}}}}\n", "services:\n  a: \n  b: []\n  c: {depends_on: {d: }}\n",
 	} {
 		f.Add([]byte(s))

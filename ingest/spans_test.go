@@ -90,7 +90,7 @@ func TestSpans(t *testing.T) {
 }
 
 // archive packs files with these texts, and a folder, with tar.
-func archive(t *testing.T, texts ...string) string {
+func archive(t testing.TB, texts ...string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
