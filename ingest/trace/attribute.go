@@ -371,3 +371,6 @@ func isAddress(host []byte) bool {
 	_, err := netip.ParseAddr(string(host))
 	return err == nil
 }
+
+// isRetry reports whether an event of a span is named for what it means.
+func isRetry(event []byte) bool { return string(event) == "retry" }

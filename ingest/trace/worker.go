@@ -194,9 +194,6 @@ func (d *draft) retries() bool {
 	return resent > 0 || attempts > 1 || d.set&(1<<retryTag) != 0 && !bytes.Equal(d.get(retryTag), []byte("false"))
 }
 
-// isRetry reports whether an event of a span is named for what it means.
-func isRetry(event []byte) bool { return string(event) == "retry" }
-
 // traces numbers traces by their hash.
 type traces struct {
 	slots  []uint32 // number+1 of the trace whose hash leads here
