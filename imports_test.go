@@ -34,6 +34,7 @@ var homes = map[string][]string{
 	"charm.land/lipgloss/":         {"render"},
 	"github.com/spf13/":            {"cmd"},
 	"github.com/klauspost/":        {"ingest"},
+	"github.com/hashicorp/":        {"ingest"},
 	"github.com/DataDog/":          {"graph"},
 	"google.golang.org/protobuf":   {"ingest"},
 	"github.com/compose-spec/":     {"ingest"},

@@ -96,6 +96,13 @@ func (d *Document) Line(line, column int) graph.Origin {
 	return graph.Origin{Reader: d.Reader, File: d.File, Line: int32(line), Column: int32(column)}
 }
 
+// Part is a part of the document as a document of its own, with the same head.
+func (d *Document) Part(root Node) *Document {
+	part := *d
+	part.Root = root
+	return &part
+}
+
 // Problem reports something that could not be used: what, in quotes what was
 // found, and the way out. The rest of the document is still read.
 func (d *Document) Problem(level graph.Severity, n Node, hint, format string, args ...any) {

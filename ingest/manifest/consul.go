@@ -1,8 +1,6 @@
 package manifest
 
 import (
-	"bytes"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -11,25 +9,29 @@ import (
 )
 
 // Consul reads Consul's configuration entries, as custom resources and as the
-// JSON or YAML that its command line takes, and registrations of services.
-// Pods say more in annotations, which come with their workload.
+// HCL, JSON or YAML that its command line takes, and the registrations of services
+// and first entries in the configuration of an agent. Pods say more in
+// annotations, which come with their workload.
 var Consul = &document.Reader{
 	Name:  "consul",
 	Doc:   "Consul: intentions, upstreams, where resolvers, splitters and routers lead, and the policies of all",
-	Reads: append(consulKinds.names(), "configuration entries", "service registrations"),
+	Reads: append(consulKinds.names(), "configuration entries (HCL, JSON, YAML)", "service registrations"),
 	Match: func(h *document.Head) bool {
-		return consulObject(h) || isConsulEntry(h) || isConsulRegistration(h) || isHCL(h)
+		return consulObject(h) || isConsulEntry(h) || isConsulRegistration(h) || h.Has(consulBootstrap)
 	},
+	Whole: isConsulHCL,
 	Read: func(d *document.Document, f *graph.Facts) {
+		if d.Head.Text {
+			readConsulHCL(d, f)
+			return
+		}
 		switch {
 		case consulObject(&d.Head):
 			consulKinds.read(d, f)
-		case isHCL(&d.Head):
-			refuseHCL(d)
-		case isConsulRegistration(&d.Head):
-			readConsulRegistration(d, f)
-		default:
+		case isConsulEntry(&d.Head):
 			readConsulEntry(d, f)
+		default:
+			readConsulAgent(d, f)
 		}
 	},
 }
@@ -86,6 +88,7 @@ func isConsulEntry(h *document.Head) bool {
 	return known || h.Has("Kind") && !h.Has("kind")
 }
 
+// readConsulEntry reads the configuration entry that a document is.
 func readConsulEntry(d *document.Document, f *graph.Facts) {
 	word := consulGet(d.Root, "kind").Str()
 	kind, known := consulEntries[word]
@@ -122,11 +125,12 @@ func consulGet(n document.Node, path ...string) document.Node {
 	return n
 }
 
-// snakeCase writes upstreamConfig as upstream_config.
+// snakeCase writes upstreamConfig as upstream_config, and consecutive5xx as
+// consecutive_5xx.
 func snakeCase(camel string) string {
 	var b strings.Builder
-	for _, c := range camel {
-		if unicode.IsUpper(c) {
+	for i, c := range camel {
+		if unicode.IsUpper(c) || unicode.IsDigit(c) && i > 0 {
 			b.WriteByte('_')
 		}
 		b.WriteRune(unicode.ToLower(c))
@@ -136,9 +140,20 @@ func snakeCase(camel string) string {
 
 // consulList is the list below n at a path of keys.
 func (r *resource) consulList(n document.Node, path ...string) []document.Node {
-	v := consulGet(n, path...)
-	if v.Exists() && !v.IsList() {
+	items := r.consulItems(n, path...)
+	if v := consulGet(n, path...); v.Exists() && items == nil && !v.IsList() {
 		r.wrongType(v, path, "a list")
+	}
+	return items
+}
+
+// consulItems is the list below n at a path of keys, nil for anything else. A
+// configuration entry may have a single block in place of a list of one; a custom
+// resource may not.
+func (r *resource) consulItems(n document.Node, path ...string) []document.Node {
+	v := consulGet(n, path...)
+	if r.Head.APIVersion == "" && v.IsMap() {
+		return []document.Node{v}
 	}
 	return v.List()
 }
@@ -159,48 +174,3 @@ func consulParty(n document.Node, nameKey string) (graph.Party, bool) {
 
 // consulSelf is the service that a configuration entry is named after.
 func (r *resource) consulSelf() graph.Party { return graph.Party{Ref: graph.Ref{Name: r.name}} }
-
-// isHCL reports whether a text is in HashiCorp's own language.
-func isHCL(h *document.Head) bool { return h.Text && strings.HasSuffix(h.Base, ".hcl") }
-
-// refuseHCL says that a configuration entry or registration in HCL is left out.
-func refuseHCL(d *document.Document) {
-	for _, word := range []string{"Kind", "kind", "service {", "upstreams"} {
-		if bytes.Contains(d.Text, []byte(word)) {
-			d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
-				Origin: d.Line(1, 1), Level: graph.Skipped, Message: "configuration in HCL is not read",
-				Hint: "give it as JSON, which consul config read prints",
-			})
-			return
-		}
-	}
-}
-
-// isConsulRegistration reports whether a document registers services with an
-// agent: it holds nothing else.
-func isConsulRegistration(h *document.Head) bool {
-	return len(h.Keys) == 1 && h.Keys[0] == "service"
-}
-
-func readConsulRegistration(d *document.Document, f *graph.Facts) {
-	service := d.Root.Get("service")
-	name := consulGet(service, "name")
-	if name.Str() == "" {
-		return
-	}
-	ref := graph.Ref{Realm: "consul", Name: name.Str()}
-	thing := graph.Thing{Ref: ref, Origin: d.At(name), Kind: graph.KindService}
-	if port := portNumber(consulGet(service, "port")); port > 0 {
-		thing.Ports = []graph.Port{{Number: port}}
-	}
-	f.Things = append(f.Things, thing)
-	upstreams := consulGet(service, "connect", "sidecarService", "proxy", "upstreams").List()
-	upstreams = slices.Concat(upstreams, consulGet(service, "proxy", "upstreams").List())
-	for _, upstream := range upstreams {
-		if to, ok := consulParty(upstream, "destinationName"); ok && consulGet(upstream, "destinationType").Str() != "prepared_query" {
-			f.Calls = append(f.Calls, graph.Fact{From: graph.Party{Ref: ref}, To: to, Evidence: graph.Evidence{
-				Origin: d.At(upstream), Way: "consul-upstream", Strength: graph.Strong,
-			}})
-		}
-	}
-}

@@ -45,7 +45,7 @@ func (r *resource) addPolicies(f *policyFields, policies ...graph.Policy) {
 // matches acts, and a last one that matches everything is always there.
 func consulRouterPolicies(r *resource) {
 	f := r.consulFields()
-	routes := consulGet(r.spec, "routes").List()
+	routes := r.consulItems(r.spec, "routes")
 	var parts []graph.Policy
 	open := false
 	for i, route := range routes {
@@ -115,7 +115,7 @@ func consulMatch(match document.Node) string {
 		}
 	}
 	for _, key := range []string{"header", "queryParam"} {
-		for _, condition := range consulGet(http, key).List() {
+		for _, condition := range consulGet(http, key).Items() {
 			words = append(words, strings.TrimSuffix(key, "Param")+" "+consulGet(condition, "name").Str())
 		}
 	}
@@ -156,7 +156,7 @@ func (r *resource) consulFailover(f *policyFields) *policy.Fallback {
 	}
 	any := consulGet(r.spec, "failover").Get("*")
 	add(any)
-	for _, target := range consulGet(any, "targets").List() {
+	for _, target := range r.consulItems(any, "targets") {
 		add(target)
 	}
 	if steps == nil {
@@ -172,7 +172,7 @@ func consulDefaultsPolicies(r *resource) {
 	f := r.consulFields()
 	upstreams := consulGet(r.spec, "upstreamConfig")
 	policies := r.consulUpstream(f.within("upstreamConfig.defaults"), consulGet(upstreams, "defaults"), nil)
-	for i, override := range consulGet(upstreams, "overrides").List() {
+	for i, override := range r.consulItems(upstreams, "overrides") {
 		if to, ok := consulParty(override, "name"); ok {
 			policies = append(policies, r.consulUpstream(f.within(fmt.Sprintf("upstreamConfig.overrides[%d]", i)), override, &to)...)
 		}
@@ -266,8 +266,8 @@ func consulIngressPolicies(r *resource, gateway graph.Party) {
 		return p
 	}
 	policies := []graph.Policy{start(f.within("defaults"), consulGet(r.spec, "defaults"))}
-	for i, listener := range consulGet(r.spec, "listeners").List() {
-		for j, service := range consulGet(listener, "services").List() {
+	for i, listener := range r.consulItems(r.spec, "listeners") {
+		for j, service := range r.consulItems(listener, "services") {
 			p := start(f.within(fmt.Sprintf("listeners[%d].services[%d]", i, j)), service)
 			if to, ok := consulParty(service, "name"); ok && !p.Says.Empty() {
 				p.To, p.Rank = []graph.Party{to}, 1

@@ -82,7 +82,7 @@ func fuzzReader(f *testing.F, r *document.Reader, seeds ...string) {
 	}
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		for _, d := range parseDocuments(fstest.MapFS{}, name, data) {
-			if r.Match(&d.Head) {
+			if takes(r, d) {
 				checkFacts(t, readDocument(r, d))
 			}
 		}
@@ -114,7 +114,7 @@ func readArchive(t *testing.T, r *document.Reader, archive *txtar.Archive) strin
 			continue
 		}
 		for _, d := range parseDocuments(folder, in.Name, in.Data) {
-			if !r.Match(&d.Head) {
+			if !takes(r, d) {
 				fmt.Fprintf(&b, "other %s %s %s\n", d.At(d.Root), d.Head.APIVersion, d.Head.Kind)
 				continue
 			}
@@ -126,6 +126,11 @@ func readArchive(t *testing.T, r *document.Reader, archive *txtar.Archive) strin
 		}
 	}
 	return b.String()
+}
+
+// takes reports whether a document is one of the reader's.
+func takes(r *document.Reader, d *document.Document) bool {
+	return r.Match(&d.Head) || d.Head.Text && r.Whole != nil && r.Whole(d.Text)
 }
 
 func readDocument(r *document.Reader, d *document.Document) *graph.Facts {
@@ -143,6 +148,9 @@ func parseDocuments(folder fstest.MapFS, name string, data []byte) []*document.D
 	text := &document.Document{
 		Head: document.Head{Base: strings.ToLower(path.Base(name)), Text: true},
 		File: name, Text: data, Dir: dir,
+	}
+	if strings.HasSuffix(name, ".hcl") {
+		return []*document.Document{text}
 	}
 	var docs []*document.Document
 	for decoder := yaml.NewDecoder(bytes.NewReader(data)); ; {
