@@ -25,6 +25,7 @@ func looksLikeNginx(name, text string) bool {
 type directive struct {
 	line, column int
 	words        []string
+	places       [][2]int // line and column of each word
 	block        []directive
 }
 
@@ -33,7 +34,7 @@ func readNginx(s *settings, _, text string) bool {
 	if !ok {
 		return false
 	}
-	n := &nginx{settings: s, upstreams: map[string][]directive{}, variables: map[string][]string{}}
+	n := newNginx(s)
 	n.define(tree)
 	n.pass(tree)
 	return true
@@ -43,6 +44,11 @@ type nginx struct {
 	*settings
 	upstreams map[string][]directive // server directives by upstream name
 	variables map[string][]string    // what `set` and `map` may give a variable
+	expanded  map[string][]string    // the texts that words were found to stand for
+}
+
+func newNginx(s *settings) *nginx {
+	return &nginx{settings: s, upstreams: map[string][]directive{}, variables: map[string][]string{}, expanded: map[string][]string{}}
 }
 
 // define collects upstreams and variables, which may stand after their use.
@@ -80,7 +86,7 @@ func (n *nginx) pass(tree []directive) {
 		switch d.words[0] {
 		case "proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "memcached_pass":
 			if len(d.words) > 1 {
-				for _, target := range n.expand(d.words[1], 0) {
+				for _, target := range n.expand(d.words[1]) {
 					n.target(d, target)
 				}
 			}
@@ -98,9 +104,9 @@ func (n *nginx) pass(tree []directive) {
 	}
 }
 
-// target reports one target of a *_pass directive: the servers of an upstream of
-// that name, or the target itself.
-func (n *nginx) target(d directive, target string) {
+// splitTarget takes a target of a *_pass directive apart. The target comes back
+// without what of it is the path of the request.
+func splitTarget(target string) (_, scheme, rest, host string) {
 	if path := requestPath.FindStringIndex(target); path != nil {
 		target = target[:path[0]]
 	}
@@ -108,13 +114,20 @@ func (n *nginx) target(d directive, target string) {
 	if !ok {
 		scheme, rest = "", target
 	}
-	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(rest, "/")
+	return target, scheme, rest, host
+}
+
+// target reports one target of a *_pass directive: the servers of an upstream of
+// that name, or the target itself.
+func (n *nginx) target(d directive, target string) {
+	target, scheme, rest, host := splitTarget(target)
 	servers, known := n.upstreams[host]
 	switch {
 	case known:
 		for _, server := range servers {
 			// A spare server is asked only when the others fail, but it is asked.
-			for _, address := range n.expand(server.words[1], 0) {
+			for _, address := range n.expand(server.words[1]) {
 				if !strings.HasPrefix(address, "unix:") {
 					n.add(server.line, server.column, "upstream.server", prefixScheme(scheme, address))
 				}
@@ -144,7 +157,19 @@ const maxExpansions = 200
 
 // expand returns the texts that word can stand for. Variables that the file does
 // not set stay as they are.
-func (n *nginx) expand(word string, depth int) []string {
+func (n *nginx) expand(word string) []string {
+	if !strings.Contains(word, "$") {
+		return []string{word}
+	}
+	texts, known := n.expanded[word]
+	if !known {
+		texts = n.expandFrom(word, 0)
+		n.expanded[word] = texts
+	}
+	return texts
+}
+
+func (n *nginx) expandFrom(word string, depth int) []string {
 	texts := []string{word}
 	if depth > 5 {
 		return texts
@@ -170,7 +195,7 @@ func (n *nginx) expand(word string, depth int) []string {
 	var all []string
 	for _, text := range texts {
 		if len(all) < maxExpansions {
-			all = append(all, n.expand(text, depth+1)...)
+			all = append(all, n.expandFrom(text, depth+1)...)
 		}
 	}
 	return all
@@ -192,6 +217,7 @@ func parseDirectives(text string) (tree []directive, ok bool) {
 			current.line, current.column = line, at-start+1
 		}
 		current.words = append(current.words, text)
+		current.places = append(current.places, [2]int{line, at - start + 1})
 	}
 	for i := 0; i < len(text); {
 		switch c := text[i]; {

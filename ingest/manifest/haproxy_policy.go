@@ -22,13 +22,16 @@ func haproxyAnnotations(o *object) {
 		}),
 		Bulkhead:  presence(policy.Bulkhead{MaxConnections: f.count(1, annotations, "pod-maxconn")}),
 		RateLimit: perSecond(f, f.count(1, annotations, "rate-limit-requests"), policy.Setting[int]{}),
-		Balance: presence(policy.Balance{Strategy: f.word(map[string]string{
-			"roundrobin": "round-robin", "static-rr": "round-robin", "leastconn": "least-request", "random": "random",
-			"source": "consistent-hash", "uri": "consistent-hash", "first": "pick-first",
-		}, annotations, "load-balance")}),
+		Balance:   presence(policy.Balance{Strategy: f.word(haproxyBalance, annotations, "load-balance")}),
 	}
 	if period := f.duration(annotations, "rate-limit-period"); period.Set() && p.Says.RateLimit != nil {
 		p.Says.RateLimit.Per = period
 	}
 	o.addPolicies(f, p)
+}
+
+var haproxyBalance = map[string]string{
+	"roundrobin": "round-robin", "static-rr": "round-robin", "leastconn": "least-request", "random": "random",
+	"source": "consistent-hash", "uri": "consistent-hash", "url_param": "consistent-hash", "hdr": "consistent-hash",
+	"hash": "consistent-hash", "rdp-cookie": "consistent-hash", "first": "pick-first", "sticky": "consistent-hash",
 }

@@ -84,8 +84,7 @@ func (p *program) own(c graph.Policy) graph.Policy {
 // its first line; with pinned it is the place of everything in it.
 func programPolicies(name, text string, at graph.Origin, pinned bool) []graph.Policy {
 	base := configBase(name)
-	signs := signOf(text)
-	if worthless(base, text) || signs == "" && !envoySign(text) {
+	if worthless(base, text) {
 		return nil
 	}
 	text = strings.TrimPrefix(text, "\ufeff")
@@ -93,6 +92,15 @@ func programPolicies(name, text string, at graph.Origin, pinned bool) []graph.Po
 	place := s.place
 	if pinned {
 		place = func(int, int) graph.Origin { return at }
+	}
+	for _, proxy := range proxies {
+		if proxy.match(base, text) {
+			return proxy.read(text, place)
+		}
+	}
+	signs := signOf(text)
+	if signs == "" && !envoySign(text) {
+		return nil
 	}
 	if looksLikeProperties(base, text) {
 		return readLibraries(base, signs, func(t *optionTree) { t.addProperties(properties(text), place) })

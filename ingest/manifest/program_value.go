@@ -205,6 +205,9 @@ func (r *reading) conditions(vocabulary *policy.RetryWords, o *option) policy.Se
 		}
 		r.flaws = append(r.flaws, graph.Flaw{Kind: graph.Invalid, Field: o.name, Text: bad.Text, Why: bad.Why, Hint: bad.Hint, Origin: at.at})
 	}
+	if len(on) == 0 && len(unknown) > 0 {
+		return policy.Setting[[]string]{}
+	}
 	return policy.Declare(on, o.at)
 }
 

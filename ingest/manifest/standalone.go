@@ -57,7 +57,7 @@ func telemetryProduct(h *document.Head) string {
 // belongs, as a guess, to the service that its folder is named after.
 var Nginx = &document.Reader{
 	Name:  "nginx",
-	Doc:   "configuration of nginx, Apache and HAProxy: proxied addresses and upstreams",
+	Doc:   "configuration of nginx, Apache and HAProxy: proxied addresses and upstreams, and the policies of nginx and HAProxy",
 	Reads: []string{"nginx*.conf", "default.conf", "*.nginx", "httpd.conf", "haproxy.cfg"},
 	Match: func(h *document.Head) bool {
 		return h.Text && (strings.Contains(h.Base, "nginx") || strings.Contains(h.Base, "haproxy") ||
