@@ -179,6 +179,9 @@ func (p *Pass) miss(b *graph.Bound) miss {
 			hint: "name the port that callers use, or none", severity: Warning, sure: Certain,
 		}
 	case graph.NoRoute:
+		if b.Of.IsZero() {
+			return miss{why: "nobody in the inputs names it", hint: "name it where it is to act, or delete it", severity: Info, sure: Assumed}
+		}
 		return miss{
 			why:  fmt.Sprintf("no route in the inputs goes through %s %q", b.Of.Kind, b.Of.Name),
 			hint: "name it in a route, or delete it", severity: p.routesSeverity(b.Of), sure: Assumed,

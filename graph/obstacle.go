@@ -28,6 +28,8 @@ func (o Obstacle) String() string { return Obstacles[o] }
 // out the last of those that meet most of its conditions.
 func (b *binder) obstacle(p *Policy, froms, tos []Node, anyFrom, anyTo bool) Obstacle {
 	switch {
+	case !anyTo && len(tos) == 0 && !p.To[0].Group.IsZero():
+		return NoRoute // nobody named the object
 	case !anyTo && len(tos) == 0:
 		return NoCallee
 	case !anyFrom && len(froms) == 0:

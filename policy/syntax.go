@@ -53,6 +53,8 @@ var (
 	SpringDuration = &Syntax{Title: "Spring Boot", read: readSpring, zero: Off, negative: Off, good: `"500ms", "2s" or "PT0.5S"`}
 	// Feign, Ribbon and Hystrix: milliseconds.
 	MillisDuration = &Syntax{Title: "this setting", read: readWhole(time.Millisecond), zero: Off, good: "a whole number of milliseconds: 2000"}
+	// Kong's health checks and plugins: seconds, fractions too.
+	SecondsDuration = &Syntax{Title: "this setting", read: readSeconds, zero: Off, good: "a number of seconds without a unit: 60"}
 	// opossum: milliseconds, or false.
 	OpossumDuration = &Syntax{Title: "opossum", read: readWhole(time.Millisecond), zero: Off, off: []string{"false"}, good: "a whole number of milliseconds, or false for none"}
 	// .NET: TimeSpan.Parse, for which a bare number is days. Timeout.InfiniteTimeSpan is less than 0.
@@ -65,7 +67,7 @@ var (
 var Syntaxes = []*Syntax{
 	IstioDuration, EnvoyDuration, GatewayDuration, LinkerdDuration, ConsulDuration, DaprDuration, KumaDuration,
 	TraefikDuration, KongDuration, IngressNginxDuration, NginxDuration, HAProxyDuration, ContourDuration,
-	EmissaryDuration, GRPCDuration, SpringDuration, MillisDuration, OpossumDuration, DotnetDuration,
+	EmissaryDuration, GRPCDuration, SpringDuration, MillisDuration, SecondsDuration, OpossumDuration, DotnetDuration,
 	ComposeDuration, NativeDuration,
 }
 
@@ -159,6 +161,23 @@ func readWhole(unit time.Duration) func(string) (time.Duration, string) {
 		}
 		return 0, "is not a whole number"
 	}
+}
+
+var decimalForm = regexp.MustCompile(`^[0-9]+(\.[0-9]{1,9})?$`)
+
+// readSeconds takes a bare number of seconds.
+func readSeconds(text string) (time.Duration, string) {
+	if !decimalForm.MatchString(text) {
+		if _, err := time.ParseDuration(text); err == nil {
+			return 0, "has a unit"
+		}
+		return 0, "is not a number"
+	}
+	d, err := time.ParseDuration(text + "s")
+	if err != nil {
+		return 0, tooLong
+	}
+	return d, ""
 }
 
 // readBareOr takes a bare whole number of unit, and whatever read takes.

@@ -58,6 +58,12 @@ func apiGateway(r *resource) {
 		}
 	}
 	r.facts.Things = append(r.facts.Things, gateway)
+	switch class := r.spec.Get("gatewayClassName").Str(); class {
+	case "kong", "traefik": // their own objects act on gateways as on ingresses
+		r.facts.Members = append(r.facts.Members, graph.Member{
+			Of: ingressesOf(class), Party: graph.Party{Ref: r.ref()}, Origin: r.At(r.Root), Joins: true,
+		})
+	}
 }
 
 // listenerSet reads a set of listeners that somebody adds to a Gateway. A route
@@ -153,7 +159,7 @@ func (r *resource) routeBackends() []routeBackend {
 	e := graph.Evidence{
 		Way: strings.ToLower(strings.TrimSuffix(r.kind, "Route")) + "-route", Strength: graph.Strong,
 		Class: graph.ClassIngress, Protocol: strings.ToLower(strings.TrimSuffix(r.kind, "Route")),
-		Via: []graph.Ref{r.ref()},
+		Via: append([]graph.Ref{r.ref()}, kongVia(r)...),
 	}
 	add := func(ref document.Node, e graph.Evidence) {
 		if to, ok := r.backendRef(ref); ok {

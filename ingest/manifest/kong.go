@@ -10,7 +10,7 @@ import (
 // Kong reads Kong's declarative configuration and its own ingress kinds.
 var Kong = &document.Reader{
 	Name:  "kong",
-	Doc:   "Kong: the hosts of its services and upstreams, and its TCP and UDP ingresses",
+	Doc:   "Kong: the hosts of its services and upstreams, its TCP and UDP ingresses, and the policies of services, upstreams and plugins",
 	Reads: append(kongKinds.names(), "_format_version"),
 	Match: func(h *document.Head) bool { return isKongConfig(h) || kongObject(h) },
 	Read: func(d *document.Document, f *graph.Facts) {
@@ -28,12 +28,12 @@ var kongKinds = resourceKinds{
 	"TCPIngress": kongIngress,
 	"UDPIngress": kongIngress,
 
-	"KongIngress":        nil,
-	"KongPlugin":         nil,
-	"KongClusterPlugin":  nil,
+	"KongIngress":        kongIngressObject,
+	"KongPlugin":         kongPluginObject,
+	"KongClusterPlugin":  kongPluginObject,
+	"KongUpstreamPolicy": kongUpstreamObject,
 	"KongConsumer":       nil,
 	"KongConsumerGroup":  nil,
-	"KongUpstreamPolicy": nil,
 }
 
 // kongIngress reads the backends of a TCPIngress or UDPIngress.
@@ -65,7 +65,7 @@ func readKong(d *document.Document, f *graph.Facts) {
 	for _, upstream := range d.Root.Get("upstreams").List() {
 		upstreams[upstream.Get("name").Str()] = upstream
 	}
-	plugins := kongGlobalPlugins(d)
+	config := newKongConfig(d)
 	call := func(via graph.Ref, at document.Node, address graph.Address, protocol string, strength graph.Strength) {
 		f.Calls = append(f.Calls, graph.Fact{
 			From: graph.Party{Ref: gateway}, To: graph.Party{Host: address},
@@ -89,7 +89,7 @@ func readKong(d *document.Document, f *graph.Facts) {
 		}
 		upstream, isUpstream := upstreams[at.Str()]
 		via := kongRef(service, at)
-		kongPolicies(d, f, via, service, upstream, plugins)
+		config.policies(f, via, service, upstream)
 		if !isUpstream {
 			if address.Port == 0 {
 				address.Port = portNumber(service.Get("port"))

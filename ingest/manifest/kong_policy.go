@@ -1,6 +1,9 @@
 package manifest
 
 import (
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -9,12 +12,13 @@ import (
 )
 
 // kongAnnotations reads what the annotations of a Service say about the calls
-// that Kong's Ingresses make to it, and which Ingresses are Kong's.
+// that Kong makes to it, which objects of Kong's act on these, and which
+// Ingresses are Kong's.
 func kongAnnotations(o *object) {
 	annotations := o.meta.Get("annotations")
 	switch o.kind {
 	case "Ingress":
-		if o.ingressClass() == "kong" {
+		if class := o.ingressClass(); class == "kong" || class == "" && len(kongVia(&o.resource)) > 0 {
 			o.joinIngresses("kong")
 		}
 	case "Service":
@@ -22,8 +26,127 @@ func kongAnnotations(o *object) {
 		p := o.policy("kong", "service", annotations)
 		p.From, p.To = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{o.service("", o.name)}
 		p.Says = f.kongService(annotations, "connect-timeout", "read-timeout", "write-timeout")
+		p.Merge, p.Rank = true, 1
 		o.addPolicies(f, p)
+		users := kongVia(&o.resource)
+		if name := annotations.Get("konghq.com/upstream-policy").Str(); name != "" {
+			users = append(users, o.object("KongUpstreamPolicy", "", name))
+		}
+		for _, used := range users {
+			o.facts.Members = append(o.facts.Members, graph.Member{
+				Of: kongUsers(used), Party: o.service("", o.name), Origin: o.At(annotations), Joins: true,
+			})
+		}
 	}
+}
+
+// kongVia returns the objects of Kong's that an object names in its annotations:
+// plugins, of the object's namespace, of another, or of the cluster, and the older
+// KongIngress.
+func kongVia(r *resource) []graph.Ref {
+	annotations := r.Root.Get("metadata", "annotations")
+	var via []graph.Ref
+	for name := range strings.SplitSeq(annotations.Get("konghq.com/plugins").Str(), ",") {
+		if name = strings.TrimSpace(name); name == "" {
+			continue
+		}
+		namespace, of, elsewhere := strings.Cut(name, ":")
+		if !elsewhere {
+			namespace, of = "", name
+		}
+		via = append(via, r.object("KongPlugin", namespace, of))
+		if !elsewhere {
+			via = append(via, graph.Ref{Realm: kubernetesRealm, Kind: "KongClusterPlugin", Name: of})
+		}
+	}
+	if name := annotations.Get("konghq.com/override").Str(); name != "" {
+		via = append(via, r.object("KongIngress", "", name))
+	}
+	return via
+}
+
+// kongUsers is the group of the Services that name an object of Kong's in their
+// annotations.
+func kongUsers(of graph.Ref) graph.Ref {
+	of.Realm = "kong users"
+	return of
+}
+
+// kongPluginObject reads a plugin that stands by itself: for the routes and
+// Services that name it or, with a label, for everything. Of plugins of one sort
+// that of the route acts, else that of the Service.
+func kongPluginObject(r *resource) {
+	name := r.Root.Get("plugin")
+	if off, _ := r.Root.Get("disabled").Bool(); off || name.Str() == "" {
+		return
+	}
+	f := newPolicyFields(r.Document, policy.KongDuration)
+	p := r.policy("kong", "plugin "+name.Str(), r.Root)
+	p.Says = policy.Set{Layer: policy.Gateway, Product: "kong"}
+	f.kongPlugin(&p.Says, name, r.Root.Get("config"))
+	if p.Says.Empty() && len(*f.flaws) == 0 {
+		return
+	}
+	if r.kind == "KongClusterPlugin" && r.Root.Get("metadata", "labels", "global").Str() == "true" {
+		p.From = []graph.Party{{Group: ingressesOf("kong")}}
+		r.addPolicies(f, p)
+		return
+	}
+	ref := r.ref()
+	if r.kind == "KongClusterPlugin" {
+		ref.Namespace = ""
+	}
+	ofService := p
+	p.Of, p.Rank = ref, 2
+	ofService.From, ofService.To, ofService.Rank = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{{Group: kongUsers(ref)}}, 1
+	r.addPolicies(f, p, ofService)
+}
+
+// kongUpstreamObject reads how the replicas behind Services are used that name it.
+func kongUpstreamObject(r *resource) {
+	f := newPolicyFields(r.Document, policy.KongDuration)
+	f.look = kongGet
+	p := r.kongUsed("upstream")
+	f.kongUpstream(&p.Says, r.spec)
+	p.Rank = 1
+	r.addPolicies(f, p)
+}
+
+// kongIngressObject reads the older object for the timers of a service and its
+// replicas. What the Service itself says, or a KongUpstreamPolicy, goes before it.
+func kongIngressObject(r *resource) {
+	f := newPolicyFields(r.Document, policy.KongDuration)
+	proxy, upstream := r.kongUsed("service"), r.kongUsed("upstream")
+	proxy.Says = f.within("proxy").kongService(r.Root.Get("proxy"), "connect_timeout", "read_timeout", "write_timeout")
+	f.within("upstream").kongUpstream(&upstream.Says, r.Root.Get("upstream"))
+	r.addPolicies(f, slices.DeleteFunc([]graph.Policy{proxy, upstream}, func(p graph.Policy) bool {
+		return p.Says.Empty() && len(*f.flaws) == 0
+	})...)
+}
+
+// kongUsed starts a policy for Kong's calls to the Services that name the object.
+func (r *resource) kongUsed(group string) graph.Policy {
+	p := r.policy("kong", group, r.Root)
+	p.From, p.To = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{{Group: kongUsers(r.ref())}}
+	p.Merge, p.Says = true, policy.Set{Layer: policy.Gateway, Product: "kong"}
+	return p
+}
+
+// kongGet follows a path of keys as Kong writes them ("http_failures") or, in
+// custom resources, in camel case.
+func kongGet(n document.Node, path ...string) document.Node {
+	for _, key := range path {
+		v := n.Get(key)
+		if !v.Exists() {
+			words := strings.Split(key, "_")
+			for i, w := range words[1:] {
+				words[i+1] = strings.ToUpper(w[:1]) + w[1:]
+			}
+			v = n.Get(strings.Join(words, ""))
+		}
+		n = v
+	}
+	return n
 }
 
 // kongService reads the timers and retries of a service. Reading and writing are
@@ -43,14 +166,25 @@ func (f *policyFields) kongService(n document.Node, connect, read, write string)
 	return s
 }
 
+// kongUpstream reads how requests are spread over replicas, and which get none.
+func (f *policyFields) kongUpstream(s *policy.Set, n document.Node) {
+	s.Breaker = f.within("healthchecks.passive").kongBreaker(f.look(n, "healthchecks", "passive"))
+	s.HealthCheck = f.within("healthchecks.active").kongHealthCheck(f.look(n, "healthchecks", "active"))
+	s.Balance = presence(policy.Balance{Strategy: f.word(kongBalance, n, "algorithm")})
+}
+
 // kongBreaker reads a passive health check: all its thresholds are 0, which is
-// never, unless they are written.
+// never, unless they are written. With one for timeouts slowness counts too.
 func (f *policyFields) kongBreaker(n document.Node) *policy.Breaker {
-	unhealthy := n.Get("unhealthy")
+	unhealthy := f.look(n, "unhealthy")
 	b := policy.Breaker{}
 	for _, key := range []string{"http_failures", "tcp_failures", "timeouts"} {
-		if count := f.count(0, unhealthy, key); count.Set() && (!b.Failures.Set() || b.Failures.Value == 0 || 0 < count.Value && count.Value < b.Failures.Value) {
+		count := f.within("unhealthy").count(0, unhealthy, key)
+		if count.Set() && (!b.Failures.Set() || b.Failures.Value == 0 || 0 < count.Value && count.Value < b.Failures.Value) {
 			b.Failures = count
+		}
+		if key == "timeouts" && count.Value > 0 {
+			b.Slow = written(f, f.look(unhealthy, key), true)
 		}
 	}
 	if !b.Failures.Set() {
@@ -61,6 +195,19 @@ func (f *policyFields) kongBreaker(n document.Node) *policy.Breaker {
 		b.Failures.Provenance, b.Kind = policy.Disabled, off(f, n, "none")
 	}
 	return &b
+}
+
+// kongHealthCheck reads active probes, in seconds. They are off until an interval
+// is written; the one for failing replicas finds who is well again.
+func (f *policyFields) kongHealthCheck(n document.Node) *policy.HealthCheck {
+	seconds := f.in(policy.SecondsDuration)
+	interval := seconds.duration(n, "healthy", "interval")
+	if !interval.Set() {
+		return nil
+	}
+	c := &policy.HealthCheck{Interval: interval, Timeout: seconds.duration(n, "timeout"), Failures: f.count(0, n, "unhealthy", "http_failures")}
+	c.Timeout = orSupplied(f, n, c.Timeout, time.Second)
+	return c
 }
 
 var kongBalance = map[string]string{
@@ -78,38 +225,90 @@ func kongRef(service, address document.Node) graph.Ref {
 	return graph.Ref{Realm: "kong", Kind: "service", Name: name}
 }
 
-// kongPolicies reads what a service, the upstream behind it and the plugins that
-// act on it say about the calls that go via the service.
-func kongPolicies(d *document.Document, facts *graph.Facts, via graph.Ref, service, upstream document.Node, global []document.Node) {
-	f := newPolicyFields(d, policy.KongDuration)
-	p := graph.Policy{
-		Origin: d.At(service), Product: "kong", Object: "service/" + via.Name, Group: "service", Of: via,
-		Says: f.kongService(service, "connect_timeout", "read_timeout", "write_timeout"),
-	}
-	health := upstream.Get("healthchecks", "passive")
-	p.Says.Breaker = f.within("healthchecks.passive").kongBreaker(health)
-	p.Says.Balance = presence(policy.Balance{Strategy: f.word(kongBalance, upstream, "algorithm")})
-	for _, plugin := range global {
-		f.kongPlugin(&p.Says, plugin)
-	}
-	for _, plugin := range service.Get("plugins").List() { // in place of a global one of its name
-		f.kongPlugin(&p.Says, plugin)
-	}
-	if p.Flaws = f.takeFlaws(); !p.Says.Empty() || len(p.Flaws) > 0 {
-		facts.Policies = append(facts.Policies, p)
-	}
+// A kongConfig is a declarative configuration with its plugins and routes by whom
+// they are for.
+type kongConfig struct {
+	*document.Document
+	global   []document.Node
+	services map[string][]document.Node // plugins by the name of their service
+	routes   map[string][]document.Node // plugins by the name of their route
+	ofRoutes map[string][]document.Node // routes by the name of their service
 }
 
-// kongGlobalPlugins returns the plugins that are limited to no service, route or
-// consumer.
-func kongGlobalPlugins(d *document.Document) []document.Node {
-	var global []document.Node
+// newKongConfig sorts the plugins and routes that stand by themselves. Those for
+// single consumers are no one's policy.
+func newKongConfig(d *document.Document) *kongConfig {
+	c := &kongConfig{
+		Document: d, services: map[string][]document.Node{}, routes: map[string][]document.Node{}, ofRoutes: map[string][]document.Node{},
+	}
 	for _, plugin := range d.Root.Get("plugins").List() {
-		if !plugin.Get("service").Exists() && !plugin.Get("route").Exists() && !plugin.Get("consumer").Exists() {
-			global = append(global, plugin)
+		service, route := kongName(plugin.Get("service")), kongName(plugin.Get("route"))
+		switch {
+		case plugin.Get("consumer").Exists(), plugin.Get("consumer_group").Exists():
+		case route != "":
+			c.routes[route] = append(c.routes[route], plugin)
+		case service != "":
+			c.services[service] = append(c.services[service], plugin)
+		case !plugin.Get("service").Exists() && !plugin.Get("route").Exists():
+			c.global = append(c.global, plugin)
 		}
 	}
-	return global
+	for _, route := range d.Root.Get("routes").List() {
+		if service := kongName(route.Get("service")); service != "" {
+			c.ofRoutes[service] = append(c.ofRoutes[service], route)
+		}
+	}
+	return c
+}
+
+// kongName is the name by which one entity refers to another: {name: x} or x.
+func kongName(n document.Node) string {
+	if n.IsMap() {
+		n = orNode(n.Get("name"), n.Get("id"))
+	}
+	return n.Str()
+}
+
+// policies reads what a service, the upstream behind it and the plugins that act
+// on it say about the calls that go via the service: one policy for each route
+// with plugins of its own, and one for the rest.
+func (c *kongConfig) policies(facts *graph.Facts, via graph.Ref, service, upstream document.Node) {
+	f := newPolicyFields(c.Document, policy.KongDuration)
+	p := graph.Policy{
+		Origin: c.At(service), Product: "kong", Object: "service/" + via.Name, Group: "service", Of: via,
+		Says: f.kongService(service, "connect_timeout", "read_timeout", "write_timeout"),
+	}
+	f.kongUpstream(&p.Says, upstream)
+	f.kongPlugins(&p.Says, c.global, service.Get("plugins").List(), c.services[via.Name])
+	p.Flaws = f.takeFlaws()
+	routes := slices.Concat(service.Get("routes").List(), c.ofRoutes[via.Name])
+	open := len(routes) == 0
+	var parts []graph.Policy
+	for _, route := range routes {
+		part := p
+		part.Origin, part.Match, part.Flaws = c.At(route), kongMatch(route), nil
+		f.kongPlugins(&part.Says, route.Get("plugins").List(), c.routes[route.Get("name").Str()])
+		if part.Flaws = f.takeFlaws(); reflect.DeepEqual(part.Says, p.Says) && part.Flaws == nil || part.Match == "" {
+			p.Says, p.Flaws, open = part.Says, append(p.Flaws, part.Flaws...), true
+			continue
+		}
+		parts = append(parts, part)
+	}
+	if len(p.Flaws) > 0 || open && (!p.Says.Empty() || len(parts) > 0) {
+		parts = append(parts, p)
+	}
+	facts.Policies = append(facts.Policies, parts...)
+}
+
+// kongMatch tells the part of the calls that a route is for.
+func kongMatch(route document.Node) string {
+	var words []string
+	for _, key := range []string{"methods", "hosts", "paths"} {
+		if list := route.Get(key).Strs(); len(list) > 0 && (key != "paths" || len(list) > 1 || list[0] != "/") {
+			words = append(words, strings.Join(list, ","))
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // kongPeriods are the fields of the rate-limiting plugin, the shortest first.
@@ -118,26 +317,40 @@ var kongPeriods = []struct {
 	per time.Duration
 }{{"second", time.Second}, {"minute", time.Minute}, {"hour", time.Hour}, {"day", 24 * time.Hour}}
 
-// kongPlugin reads a plugin that is switched on.
-func (f *policyFields) kongPlugin(s *policy.Set, plugin document.Node) {
-	if on, said := plugin.Get("enabled").Bool(); said && !on {
-		return
+// kongPlugins reads the plugins that are switched on. A later one takes the place
+// of an earlier one of its name.
+func (f *policyFields) kongPlugins(s *policy.Set, lists ...[]document.Node) {
+	for _, plugin := range slices.Concat(lists...) {
+		if on, said := plugin.Get("enabled").Bool(); !said || on {
+			f.within("plugins."+plugin.Get("name").Str()).kongPlugin(s, plugin.Get("name"), plugin.Get("config"))
+		}
 	}
-	config := plugin.Get("config")
-	switch name := plugin.Get("name").Str(); name {
-	case "rate-limiting", "rate-limiting-advanced":
+}
+
+// kongPlugin reads the configuration of a plugin.
+func (f *policyFields) kongPlugin(s *policy.Set, name, config document.Node) {
+	f = f.within("config")
+	switch name.Str() {
+	case "rate-limiting":
 		for _, period := range kongPeriods {
-			if limit := perSecond(f, f.within("plugins."+name+".config").count(1, config, period.key), policy.Setting[int]{}); limit != nil {
+			if limit := perSecond(f, f.count(1, config, period.key), policy.Setting[int]{}); limit != nil {
 				limit.Per.Value = period.per
 				s.RateLimit = limit
 				return
 			}
 		}
-	case "proxy-cache", "proxy-cache-advanced":
-		seconds := f.in(policy.IngressNginxDuration).within("plugins." + name + ".config")
-		s.Cache = &policy.Cache{TTL: seconds.duration(config, "cache_ttl")}
-		if s.Cache.TTL.Provenance == policy.Unknown {
-			s.Cache.TTL = supplied(f, plugin, 300*time.Second) // its documented default
+	case "rate-limiting-advanced":
+		limits, windows := config.Get("limit").Items(), config.Get("window_size").Items()
+		if len(limits) > 0 && len(windows) > 0 {
+			window := f.in(policy.SecondsDuration).named("window_size").duration(windows[0])
+			s.RateLimit = presence(policy.RateLimit{Requests: f.named("limit").count(1, limits[0]), Per: window})
 		}
+	case "proxy-cache", "proxy-cache-advanced":
+		s.Cache = &policy.Cache{TTL: f.in(policy.SecondsDuration).duration(config, "cache_ttl")}
+		if s.Cache.TTL.Provenance == policy.Unknown {
+			s.Cache.TTL = supplied(f, name, 300*time.Second) // its documented default
+		}
+	case "request-termination":
+		f.remark(graph.Shadowed, name, "status_code", "answers every request itself, so that none gets to the service", "remove it when the service is to be called")
 	}
 }

@@ -1,6 +1,8 @@
 package manifest
 
 import (
+	"slices"
+
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
@@ -19,6 +21,12 @@ func (o *object) annotations(prefix string, syntax *policy.Syntax) *policyFields
 func (o *object) isIngress(controller string) bool {
 	class := o.ingressClass()
 	return o.kind == "Ingress" && (class == controller || !ingressControllers[class])
+}
+
+// ingressVia returns the objects that the calls of an Ingress go through, which
+// its annotations name.
+func (o *object) ingressVia() []graph.Ref {
+	return slices.Concat(kongVia(&o.resource), traefikIngressVia(o))
 }
 
 // ingressServices returns the Services that an Ingress passes requests to.

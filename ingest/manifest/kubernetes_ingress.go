@@ -96,7 +96,7 @@ func (o *object) addIngressCall(b *backend, way, protocol string) {
 		To:   o.service("", b.service),
 		Evidence: graph.Evidence{
 			Origin: b.origin, Way: way, Strength: graph.Strong, Class: graph.ClassIngress,
-			Mode: graph.Sync, Protocol: protocol, Port: b.port, Key: matchText(b.matches),
+			Mode: graph.Sync, Protocol: protocol, Port: b.port, Key: matchText(b.matches), Via: o.ingressVia(),
 		},
 	})
 }

@@ -64,6 +64,14 @@ func (f *policyFields) within(block string) *policyFields {
 	return &inner
 }
 
+// named reads a value that is at hand under the name that it has in flaws.
+func (f *policyFields) named(field string) *policyFields {
+	inner := *f
+	inner.prefix += field
+	inner.look = func(n document.Node, _ ...string) document.Node { return n }
+	return &inner
+}
+
 // flaw notes that what stands at n does not act as it is written.
 func (f *policyFields) flaw(kind graph.FlawKind, n document.Node, field, why, hint string) {
 	f.addFlaw(graph.Flaw{Kind: kind, Field: f.prefix + field, Text: n.Str(), Why: why, Hint: hint, Origin: f.At(n)})

@@ -110,3 +110,19 @@ func (r *resource) traefikVia(route, service document.Node) []graph.Ref {
 	}
 	return via
 }
+
+// traefikIngressVia returns the middlewares that an Ingress lists in an
+// annotation, "shop-retry@kubernetescrd": namespace and name with a dash between,
+// and dashes in both.
+func traefikIngressVia(o *object) []graph.Ref {
+	var via []graph.Ref
+	for entry := range strings.SplitSeq(o.meta.Get("annotations", "traefik.ingress.kubernetes.io/router.middlewares").Str(), ",") {
+		full, ours := strings.CutSuffix(strings.TrimSpace(entry), "@kubernetescrd")
+		for i := range full {
+			if ours && full[i] == '-' {
+				via = append(via, o.object("Middleware", full[:i], full[i+1:]))
+			}
+		}
+	}
+	return via
+}
