@@ -142,6 +142,9 @@ type Member struct {
 	Origin   Origin
 	Mirror   bool // gets copies only
 	Fallback bool // asked only instead of another member
+	// Through is set when Of is no group but an object that calls go through, as in
+	// Evidence.Via: then they go through the party's Group as well.
+	Through bool
 	// Joins is set when the member says itself that it belongs to the group.
 	// Otherwise the group's own document lists its members, and several documents
 	// of one name are alternatives: the one nearest to the fact counts.

@@ -13,13 +13,20 @@ const maxMembers = 20_000
 // disband replaces every fact between groups by the facts between their members,
 // and groups that policies name by their members.
 func (l *linker) disband() {
-	groups := map[Ref][]*Member{}
+	groups, through := map[Ref][]*Member{}, map[Ref][]Ref{}
 	for i := range l.f.Members {
 		m := &l.f.Members[i]
+		if m.Through {
+			through[m.Of] = append(through[m.Of], m.Party.Group)
+			continue
+		}
 		groups[m.Of] = append(groups[m.Of], m)
 	}
 	calls := make([]Fact, 0, len(l.f.Calls))
 	for _, call := range l.f.Calls {
+		if len(through) > 0 {
+			call.Via = goThrough(through, call.Via)
+		}
 		if call.From.Group.IsZero() && call.To.Group.IsZero() {
 			calls = append(calls, call)
 			continue
@@ -48,6 +55,23 @@ func (l *linker) disband() {
 		p.From, p.To = memberParties(groups, p.From, p.Origin), memberParties(groups, p.To, p.Origin)
 	}
 	l.f.Policies = policies
+}
+
+// maxThrough bounds the objects that one call goes through.
+const maxThrough = 100
+
+// goThrough adds to the objects that a call goes through those that they make it
+// go through.
+func goThrough(through map[Ref][]Ref, via []Ref) []Ref {
+	all := slices.Clip(via)
+	for i := 0; i < len(all) && len(all) < maxThrough; i++ {
+		for _, next := range through[all[i]] {
+			if !slices.Contains(all, next) {
+				all = append(all, next)
+			}
+		}
+	}
+	return all
 }
 
 // memberParties replaces the groups among parties by their members. A group

@@ -109,7 +109,7 @@ func (b *binder) winners(e Edge) [][]part {
 			groups = append(groups, merged(group))
 			continue
 		}
-		groups = append(groups, acting(group, e))
+		groups = append(groups, b.acting(group, e))
 	}
 	return groups
 }
@@ -117,21 +117,61 @@ func (b *binder) winners(e Edge) [][]part {
 // acting returns the parts that act of the object that comes first in group. Each
 // hides those of lower rank that are for the same part of the calls or, if it is
 // for all of them, for any; parts of equal rank add to each other.
-func acting(group []candidate, e Edge) []part {
+func (b *binder) acting(group []candidate, e Edge) []part {
 	var parts []part
 	var heads []*Bound
+	var left []string // of the calls, that only objects found later can be for
 	for _, c := range group {
+		own, others := b.spans(c.bound, e)
 		over := slices.IndexFunc(heads, func(h *Bound) bool {
 			return h.Object != c.bound.Object || h.Document != c.bound.Document || h.Rank > c.bound.Rank && (h.Match == "" || h.Match == c.bound.Match)
 		})
-		if over >= 0 {
+		switch {
+		case over >= 0 && len(left) == 0:
 			c.bound.hide(heads[over].Policy, e)
 			continue
+		case over >= 0: // the one before is for a part of the calls
+			left = slices.DeleteFunc(left, func(m string) bool { return !slices.Contains(others, m) })
+		default:
+			left = append(left, others...)
 		}
 		heads = append(heads, c.bound)
-		parts = append(parts, part{match: c.bound.Match, set: &c.bound.Says})
+		for _, match := range own {
+			parts = append(parts, part{match: match, set: &c.bound.Says})
+		}
+	}
+	if slices.ContainsFunc(parts, func(p part) bool { return p.match == "" }) {
+		return parts
+	}
+	for _, match := range sortedUnique(left) {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.match == match }) {
+			parts = append(parts, part{match: match, set: &policy.Set{}})
+		}
 	}
 	return parts
+}
+
+// spans returns the parts of a call that a policy is for and, where its object
+// stands on the way of some of the calls only, the parts that it is not for.
+func (b *binder) spans(p *Bound, e Edge) (own, others []string) {
+	if p.Match != "" || p.Of.IsZero() {
+		return []string{p.Match}, nil
+	}
+	evidence := b.g.evidenceOf(e)
+	for i := range evidence {
+		switch ev := &evidence[i]; {
+		case !ev.Class.Core():
+		case slices.Contains(ev.Via, p.Of):
+			own = append(own, ev.Match)
+		default:
+			others = append(others, ev.Match)
+		}
+	}
+	if len(others) == 0 || slices.Contains(own, "") {
+		return []string{""}, nil
+	}
+	own = sortedUnique(own)
+	return own, slices.DeleteFunc(sortedUnique(others), func(m string) bool { return slices.Contains(own, m) })
 }
 
 // merged lays the policies of a group over each other, the first on top: for each

@@ -171,9 +171,13 @@ func (r *resource) routeBackends() []routeBackend {
 			backends = append(backends, routeBackend{to, ref, e})
 		}
 	}
-	for _, rule := range r.list(r.spec, "rules") {
+	rules := r.list(r.spec, "rules")
+	for _, rule := range rules {
 		filters := r.list(rule, "filters")
 		e := e
+		if len(rules) > 1 { // filters are for the rule alone
+			e.Match = apiMatches(rule)
+		}
 		for _, filter := range filters {
 			if name := filter.Get("extensionRef", "name").Str(); name != "" { // an object that policies may stand in
 				e.Via = append(slices.Clone(e.Via), r.object(filter.Get("extensionRef", "kind").Str(), "", name))

@@ -133,10 +133,10 @@ func (r *resource) gateway() graph.Thing {
 	return graph.Thing{Ref: r.ref(), Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true}
 }
 
-// call adds a fact at the place of at, once for each pair of parties, class and
-// circumstance: the weighted versions of one host are one call.
+// call adds a fact at the place of at, once for each pair of parties, class, part
+// and circumstance: the weighted versions of one host are one call.
 func (r *resource) call(from, to graph.Party, at document.Node, e graph.Evidence) {
-	key := fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback, e.Via)
+	key := fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback, e.Via, e.Match)
 	if r.said[key] {
 		return
 	}

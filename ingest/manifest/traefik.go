@@ -23,22 +23,36 @@ var traefikKinds = resourceKinds{
 	"TraefikService":  traefikService,
 
 	"Middleware":          traefikMiddleware,
-	"MiddlewareTCP":       nil,
+	"MiddlewareTCP":       traefikMiddleware,
 	"ServersTransport":    traefikTransport,
 	"ServersTransportTCP": nil,
 	"TLSOption":           nil,
 	"TLSStore":            nil,
 }
 
-// traefikIngress reads an IngressRoute of any protocol: a gateway of its own.
+// traefikIngress reads an IngressRoute of any protocol: a gateway of its own. With
+// several routes each is a part of the calls, for middlewares act on single ones.
 func traefikIngress(r *resource) {
 	r.facts.Things = append(r.facts.Things, r.gateway())
+	r.facts.Members = append(r.facts.Members, graph.Member{
+		Of: ingressesOf("traefik"), Party: graph.Party{Ref: r.ref()}, Origin: r.At(r.Root), Joins: true,
+	})
 	protocol := strings.ToLower(strings.TrimPrefix(r.kind, "IngressRoute"))
 	if protocol == "" {
 		protocol = "http"
 	}
-	for _, route := range r.list(r.spec, "routes") {
+	routes := r.list(r.spec, "routes")
+	for _, route := range routes {
 		services := r.list(route, "services")
+		match := ""
+		if len(routes) > 1 {
+			match = route.Get("match").Str()
+		}
+		for _, of := range r.traefikVia(route, document.Node{}) {
+			r.facts.Members = append(r.facts.Members, graph.Member{
+				Of: traefikUsers(of), Party: graph.Party{Ref: r.ref()}, Origin: r.At(route), Joins: true,
+			})
+		}
 		for _, service := range services {
 			to, ok := r.traefikParty(service)
 			if !ok {
@@ -46,7 +60,7 @@ func traefikIngress(r *resource) {
 			}
 			e := graph.Evidence{
 				Way: "ingress-route", Strength: graph.Strong, Class: graph.ClassIngress,
-				Protocol: protocol, Port: portNumber(service.Get("port")), Via: r.traefikVia(route, service),
+				Protocol: protocol, Port: portNumber(service.Get("port")), Via: r.traefikVia(route, service), Match: match,
 			}
 			if len(services) > 1 {
 				e.Strength = weighted(service)
@@ -92,4 +106,11 @@ func traefikService(r *resource) {
 	failover := r.mapping(r.spec, "failover")
 	add(failover.Get("service"), false, false)
 	add(failover.Get("fallback"), false, true)
+	r.traefikFailover(failover)
+}
+
+// traefikUsers is the group of the routers that list a middleware.
+func traefikUsers(middleware graph.Ref) graph.Ref {
+	middleware.Realm, middleware.Kind = "traefik", "router with middleware"
+	return middleware
 }

@@ -5,33 +5,63 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
 )
 
-// traefikMiddleware reads a middleware, which acts on the routes that list it.
+// traefikMiddleware reads a middleware, which acts on the routes that list it, by
+// itself or in a chain.
 func traefikMiddleware(r *resource) {
 	f := newPolicyFields(r.Document, policy.TraefikDuration)
 	p := r.policy("traefik", "middleware "+r.subject(), r.spec)
 	p.Of = r.ref()
-	p.Says = policy.Set{Layer: policy.Gateway, Product: "traefik"}
-	if n := r.spec.Get("retry"); n.Exists() {
-		p.Says.Retry = f.within("retry").traefikRetry(n)
-		p.Says.Timeout = presence(policy.Timeout{PerTry: f.within("retry").duration(n, "timeout")})
-	}
-	if n := r.spec.Get("circuitBreaker"); n.Exists() {
-		p.Says.Breaker = f.within("circuitBreaker").traefikBreaker(n)
-	}
-	p.Says.Bulkhead = presence(policy.Bulkhead{MaxConcurrent: f.count(1, r.spec, "inFlightReq", "amount")})
-	limit := r.spec.Get("rateLimit")
-	if p.Says.RateLimit = perSecond(f, f.count(1, limit, "average"), f.count(0, limit, "burst")); p.Says.RateLimit != nil {
-		if period := f.duration(limit, "period"); period.Set() {
-			p.Says.RateLimit.Per = period
+	p.Says = f.traefikMiddleware(r.spec)
+	r.addPolicies(f, p)
+	for _, next := range r.list(r.mapping(r.spec, "chain"), "middlewares") {
+		if name := r.text(next, "name"); name != "" && !strings.Contains(name, "@") {
+			r.facts.Members = append(r.facts.Members, graph.Member{
+				Of: r.ref(), Party: r.group("Middleware", r.text(next, "namespace"), name), Origin: r.At(next), Through: true,
+			})
 		}
 	}
-	r.addPolicies(f, p)
+	if to, ok := r.traefikParty(r.mapping(r.spec, "errors", "service")); ok { // words the error that comes back in any case
+		r.call(graph.Party{Group: traefikUsers(r.ref())}, to, r.spec.Get("errors", "service"), graph.Evidence{
+			Way: "error-page", Strength: graph.Strong, Class: graph.ClassIngress, Need: graph.Soft, Fallback: true,
+			Port: portNumber(r.spec.Get("errors", "service", "port")),
+		})
+	}
+}
+
+// traefikMiddleware reads what a middleware of any kind does. An error page is
+// none of it: the request has failed.
+func (f *policyFields) traefikMiddleware(n document.Node) policy.Set {
+	s := policy.Set{Layer: policy.Gateway, Product: "traefik"}
+	if retry := n.Get("retry"); retry.Exists() {
+		s.Retry = f.within("retry").traefikRetry(retry)
+		s.Timeout = presence(policy.Timeout{PerTry: f.within("retry").duration(retry, "timeout")})
+	}
+	if breaker := n.Get("circuitBreaker"); breaker.Exists() {
+		s.Breaker = f.within("circuitBreaker").traefikBreaker(breaker)
+	}
+	for _, key := range []string{"inFlightReq", "inFlightConn"} {
+		if most := f.count(0, n, key, "amount"); most.Set() && most.Value > 0 {
+			s.Bulkhead = &policy.Bulkhead{MaxConcurrent: most}
+		}
+	}
+	limit := n.Get("rateLimit")
+	average := f.within("rateLimit").count(0, limit, "average")
+	if average.Value == 0 {
+		return s // which is no limit
+	}
+	if s.RateLimit = perSecond(f, average, f.within("rateLimit").count(0, limit, "burst")); s.RateLimit != nil {
+		if period := f.within("rateLimit").duration(limit, "period"); period.Set() {
+			s.RateLimit.Per = period
+		}
+	}
+	return s
 }
 
 // traefikRetry reads retries. Their number counts the first try; without an
@@ -58,8 +88,14 @@ func (f *policyFields) traefikRetry(n document.Node) *policy.Retry {
 			r.Methods = supplied(f, n, []string{"DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"})
 		}
 	}
+	if never, _ := n.Get("disableRetryOnNetworkError").Bool(); never && !r.On.Set() && r.Retries.Value > 0 {
+		f.flaw(graph.Inert, n.Get("disableRetryOnNetworkError"), "attempts", "without network errors and a list of statuses nothing is repeated", `write "status"`)
+		return &policy.Retry{Retries: off(f, n.Get("disableRetryOnNetworkError"), 0)}
+	}
 	return &r
 }
+
+var traefikLatency = regexp.MustCompile(`LatencyAtQuantileMS\([^)]*\)\s*>=?\s*(\d{1,9})`)
 
 var traefikRatio = regexp.MustCompile(`(?:NetworkErrorRatio\(\s*\)|ResponseCodeRatio\([^)]*\))\s*>=?\s*(0?\.\d+|1(?:\.0*)?|0)`)
 
@@ -71,6 +107,11 @@ func (f *policyFields) traefikBreaker(n document.Node) *policy.Breaker {
 	b := policy.Breaker{
 		Kind: written(f, n, "call"), Slow: written(f, n, strings.Contains(text, "LatencyAtQuantileMS")),
 		Open: f.duration(n, "fallbackDuration"), Window: f.duration(n, "checkPeriod"),
+	}
+	if m := traefikLatency.FindStringSubmatch(text); m != nil {
+		if millis, err := strconv.Atoi(m[1]); err == nil {
+			b.SlowAfter = written(f, expression, time.Duration(millis)*time.Millisecond)
+		}
 	}
 	if m := traefikRatio.FindStringSubmatch(text); m != nil {
 		if share, err := strconv.ParseFloat(m[1], 64); err == nil {
@@ -84,15 +125,36 @@ func (f *policyFields) traefikBreaker(n document.Node) *policy.Breaker {
 }
 
 // traefikTransport reads the timers of connections to servers, none of which
-// bounds a request.
+// bounds a request. Routes name it for a service, and Services in an annotation.
 func traefikTransport(r *resource) {
-	f := newPolicyFields(r.Document, policy.TraefikDuration).within("forwardingTimeouts")
-	n := r.spec.Get("forwardingTimeouts")
+	f := newPolicyFields(r.Document, policy.TraefikDuration)
 	p := r.policy("traefik", "transport", r.spec)
-	p.Of = r.ref()
-	p.Says = policy.Set{Layer: policy.Gateway, Product: "traefik", Timeout: presence(policy.Timeout{
+	p.Of, p.Rank = r.ref(), 1
+	p.Says = policy.Set{Layer: policy.Gateway, Product: "traefik", Timeout: f.traefikTimers(r.spec)}
+	r.addPolicies(f, p)
+}
+
+func (f *policyFields) traefikTimers(n document.Node) *policy.Timeout {
+	f, n = f.within("forwardingTimeouts"), n.Get("forwardingTimeouts")
+	return presence(policy.Timeout{
 		Connect: f.duration(n, "dialTimeout"), ReadGap: f.duration(n, "responseHeaderTimeout"), Idle: f.duration(n, "idleConnTimeout"),
-	})}
+	})
+}
+
+// traefikFailover reads the service that takes over when no server of another one
+// is well.
+func (r *resource) traefikFailover(n document.Node) {
+	to, ok := r.traefikParty(n.Get("service"))
+	spare := n.Get("fallback")
+	if !ok || spare.Get("name").Str() == "" {
+		return
+	}
+	f := newPolicyFields(r.Document, policy.TraefikDuration)
+	p := r.policy("traefik", "failover", n)
+	p.Of, p.To = r.ref(), []graph.Party{to}
+	p.Says = policy.Set{Layer: policy.Gateway, Product: "traefik", Fallback: &policy.Fallback{
+		Steps: []policy.FallbackStep{{Kind: written(f, spare, "service"), To: spare.Get("name").Str()}},
+	}}
 	r.addPolicies(f, p)
 }
 
@@ -107,6 +169,9 @@ func (r *resource) traefikVia(route, service document.Node) []graph.Ref {
 	}
 	if name := service.Get("serversTransport").Str(); name != "" && !strings.Contains(name, "@") {
 		via = append(via, r.object("ServersTransport", "", name))
+	}
+	if name := service.Get("name").Str(); service.Get("kind").Str() == "TraefikService" && name != "" {
+		via = append(via, r.object("TraefikService", service.Get("namespace").Str(), name))
 	}
 	return via
 }
