@@ -6,10 +6,17 @@ import (
 )
 
 // For returns p as a policy of the program that has it: the program is the
-// caller, short names are its own, and its name becomes part of the object's, so
-// that the policies of two programs stay apart.
+// caller, and in a cluster the objects of p's groups with it, which it carries out.
+// Short names are its own, and its name becomes part of the object's, so that the
+// policies of two programs stay apart.
 func (p Policy) For(program Ref) Policy {
-	p.From = []Party{{Ref: program}}
+	from := []Party{{Ref: program}}
+	for _, party := range p.From {
+		if !party.Group.IsZero() && program.Realm == "kubernetes" {
+			from = append(from, party)
+		}
+	}
+	p.From = from
 	p.Realm, p.Namespace = program.Realm, program.Namespace
 	p.To = slices.Clone(p.To)
 	for i := range p.To {

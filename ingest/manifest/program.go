@@ -35,6 +35,7 @@ var libraries = []library{
 	{"dotnet", policy.App, []string{"maxretryattempts", "attempttimeout", "totalrequesttimeout", "samplingduration", "breakduration", "failureratio"}, ":", readDotnet},
 	{"opossum", policy.App, []string{"errorthresholdpercentage", "rollingcount", "volumethreshold", "resettimeout"}, "", readOpossum},
 	{"grpc", policy.App, []string{"methodconfig", "loadbalancing"}, "", readGRPC},
+	{"traefik", policy.Gateway, []string{"respondingtimeouts", "forwardingtimeouts"}, ".", readTraefikStatic},
 }
 
 // A program is the configuration of a program as one library reads it.
@@ -99,7 +100,7 @@ func programPolicies(name, text string, at graph.Origin, pinned bool) []graph.Po
 		}
 	}
 	signs := signOf(text)
-	if signs == "" && !envoySign(text) {
+	if signs == "" && !envoySign(text) && !traefikSign(text) {
 		return nil
 	}
 	if looksLikeProperties(base, text) {
@@ -120,6 +121,11 @@ func rootPolicies(base, signs string, root yamlRoot, place func(line, column int
 		f := newPolicyFields(root.doc, policy.EnvoyDuration)
 		f.place = func(line, column int) graph.Origin { return place(line+root.line, column) }
 		return envoyPolicies(f, root.Node)
+	}
+	if isTraefikDynamic(root.Node) {
+		f := newPolicyFields(root.doc, policy.TraefikDuration)
+		f.place = func(line, column int) graph.Origin { return place(line+root.line, column) }
+		return traefikDynamicPolicies(f, root.Node)
 	}
 	return readLibraries(base, signs, func(t *optionTree) {
 		t.addYAML(t.root, root.Node, func(n document.Node) graph.Origin {

@@ -1,19 +1,44 @@
 package manifest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
-// Traefik reads the routes of Traefik's own kinds.
+// Traefik reads the routes of Traefik's own kinds, and the files that it is
+// started with or finds its routes in.
 var Traefik = &document.Reader{
 	Name:  "traefik",
 	Doc:   "Traefik: the services that its routes lead to, and what middlewares do on the way",
-	Reads: traefikKinds.names(),
-	Match: traefikKinds.match("traefik.io", "traefik.containo.us"),
-	Read:  traefikKinds.read,
+	Reads: append(traefikKinds.names(), "http (routers, services, middlewares)", "entryPoints"),
+	Match: func(h *document.Head) bool { return traefikObject(h) || isTraefikFile(h) },
+	Read: func(d *document.Document, f *graph.Facts) {
+		if traefikObject(&d.Head) {
+			traefikKinds.read(d, f)
+			return
+		}
+		if d.Head.Has("http") && !isTraefikDynamic(d.Root) {
+			return // somebody else's http
+		}
+		addFile(d, f, fileValues(d), &graph.Thing{
+			Ref: graph.Ref{Realm: "traefik", Name: "traefik"}, Origin: fileStart(d), Kind: graph.KindGateway,
+		}, false)
+	},
+}
+
+var traefikObject = traefikKinds.match("traefik.io", "traefik.containo.us")
+
+// isTraefikFile reports whether a document is a static configuration, or a dynamic
+// one: those have nothing beside the protocols.
+func isTraefikFile(h *document.Head) bool {
+	if h.Kind != "" || h.APIVersion != "" || h.Text {
+		return false
+	}
+	others := slices.ContainsFunc(h.Keys, func(key string) bool { return !slices.Contains([]string{"http", "tcp", "udp", "tls"}, key) })
+	return h.Has("entryPoints") || h.Has("entrypoints") || h.Has("http") && !others
 }
 
 var traefikKinds = resourceKinds{

@@ -129,7 +129,7 @@ func (f *policyFields) traefikBreaker(n document.Node) *policy.Breaker {
 func traefikTransport(r *resource) {
 	f := newPolicyFields(r.Document, policy.TraefikDuration)
 	p := r.policy("traefik", "transport", r.spec)
-	p.Of, p.Rank = r.ref(), 1
+	p.Of, p.Rank = r.ref(), rankSpecific // before the default one
 	p.Says = policy.Set{Layer: policy.Gateway, Product: "traefik", Timeout: f.traefikTimers(r.spec)}
 	r.addPolicies(f, p)
 }
