@@ -216,18 +216,24 @@ func (c *envoyConfig) cluster(n document.Node) {
 	if len(p.To) == 0 {
 		return
 	}
-	p.Says.Timeout = presence(policy.Timeout{
+	c.clusterSays(n, &p.Says)
+	p.Flaws = c.takeFlaws()
+	c.add([]graph.Policy{p})
+}
+
+func (c *envoyConfig) clusterSays(n document.Node, says *policy.Set) {
+	says.Timeout = presence(policy.Timeout{
 		Connect: c.duration(n, "connect_timeout"),
 		Idle:    c.duration(n, "common_http_protocol_options", "idle_timeout"),
 	})
-	c.thresholds(n, &p.Says)
+	c.thresholds(n, says)
 	if outlier := envoyGet(n, "outlier_detection"); outlier.IsMap() {
-		p.Says.Breaker = c.within("outlier_detection").envoyOutliers(outlier)
-		p.Says.Breaker.Panic = c.percent(n, "common_lb_config", "healthy_panic_threshold", "value")
+		says.Breaker = c.within("outlier_detection").envoyOutliers(outlier)
+		says.Breaker.Panic = c.percent(n, "common_lb_config", "healthy_panic_threshold", "value")
 	}
 	for _, check := range envoyGet(n, "health_checks").List() {
 		f := c.within("health_checks")
-		p.Says.HealthCheck = presence(policy.HealthCheck{
+		says.HealthCheck = presence(policy.HealthCheck{
 			Interval: f.duration(check, "interval"),
 			Timeout:  f.duration(check, "timeout"),
 			Failures: f.count(1, check, "unhealthy_threshold"),
@@ -237,10 +243,8 @@ func (c *envoyConfig) cluster(n document.Node) {
 	switch envoyGet(n, "lb_policy").Str() {
 	case "CLUSTER_PROVIDED", "LOAD_BALANCING_POLICY_CONFIG": // said elsewhere
 	default:
-		p.Says.Balance = presence(policy.Balance{Strategy: c.word(envoyBalancers, n, "lb_policy")})
+		says.Balance = presence(policy.Balance{Strategy: c.word(envoyBalancers, n, "lb_policy")})
 	}
-	p.Flaws = c.takeFlaws()
-	c.add([]graph.Policy{p})
 }
 
 // thresholds reads the limits that Envoy calls circuit breakers, those for calls

@@ -187,14 +187,20 @@ func sidecar(r *resource) {
 // the mesh that its filters ask: rate limit services, authorizers, collectors.
 // They steer the proxy, they are not what its service calls.
 func envoyFilter(r *resource) {
-	for _, patch := range r.list(r.spec, "configPatches") {
-		r.unreadPatch(patch)
-	}
 	from, ok := r.pods(r.mapping(r.spec, "workloadSelector", "labels"))
+	from.Pods.AnyNamespace = r.namespace == istioRoot
+	var proxies []graph.Party
+	if ok {
+		proxies = []graph.Party{from}
+	}
+	for i, patch := range r.list(r.spec, "configPatches") {
+		if r.spec.Get("targetRefs").Exists() || !r.patchPolicies(i, patch, proxies) {
+			r.unreadPatch(patch)
+		}
+	}
 	if !ok {
 		return
 	}
-	from.Pods.AnyNamespace = r.namespace == istioRoot
 	fields := newPolicyFields(r.Document, policy.EnvoyDuration)
 	filters := r.filterTimeouts(fields)
 	for _, patch := range r.list(r.spec, "configPatches") {

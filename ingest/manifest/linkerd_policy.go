@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -179,12 +180,26 @@ func (f *policyFields) failureAccrual(n document.Node) *policy.Breaker {
 	if !kind.Set() {
 		return nil
 	}
-	f.duration(n, linkerdAccrual+"-consecutive-max-penalty")
+	least, most := f.duration(n, linkerdAccrual+"-consecutive-min-penalty"), f.duration(n, linkerdAccrual+"-consecutive-max-penalty")
+	if least.Set() && most.Set() && most.Value < least.Value {
+		f.flaw(graph.Invalid, n.Get(linkerdAccrual+"-consecutive-max-penalty"), linkerdAccrual+"-consecutive-max-penalty",
+			"is less than the min-penalty", "make it as long at least")
+	}
+	parsed(f, n, []string{linkerdAccrual + "-consecutive-jitter-ratio"}, "a number", parseJitterRatio)
 	return &policy.Breaker{
 		Kind:     kind,
 		Failures: f.count(1, n, linkerdAccrual+"-consecutive-max-failures"),
-		Open:     f.duration(n, linkerdAccrual+"-consecutive-min-penalty"),
+		Open:     least,
 	}
+}
+
+// parseJitterRatio reads how much may be added to a penalty, in parts of it.
+func parseJitterRatio(text string) (float64, error) {
+	ratio, err := strconv.ParseFloat(text, 64)
+	if err != nil || !(0 <= ratio && ratio <= 100) {
+		return 0, &policy.ValueError{Text: text, Why: "is not a ratio from 0 to 100", Hint: `write "0.5" for up to half a penalty more`}
+	}
+	return ratio, nil
 }
 
 // serviceProfile reads a ServiceProfile. It is for a host in the namespace of the
