@@ -18,6 +18,7 @@ type envoyConfig struct {
 	product string
 	// callees returns who is behind a cluster.
 	callees  func(cluster string) []graph.Party
+	idle     document.Node // of streams, as the connection manager around has it
 	policies []graph.Policy
 }
 
@@ -57,6 +58,11 @@ func (c *envoyConfig) routeTables(n document.Node, depth int) {
 	if depth > maxEnvoyDepth {
 		return
 	}
+	if idle := envoyGet(n, "stream_idle_timeout"); idle.Exists() {
+		outer := c.idle
+		c.idle = idle
+		defer func() { c.idle = outer }()
+	}
 	if envoyGet(n, "virtual_hosts").IsList() {
 		c.routes(n)
 		return
@@ -86,6 +92,10 @@ func (c *envoyConfig) routes(table document.Node) {
 				continue
 			}
 			p.Says = c.within("route").route(action, host, table)
+			if c.idle.Exists() && !envoyGet(action, "idle_timeout").Exists() {
+				p.Says.Timeout = orNew(p.Says.Timeout)
+				p.Says.Timeout.Idle = c.named("stream_idle_timeout").duration(c.idle)
+			}
 			p.Flaws = c.takeFlaws()
 			parts = append(parts, p)
 		}
@@ -166,6 +176,7 @@ func (f *policyFields) route(action, host, table document.Node) policy.Set {
 	for _, n := range []document.Node{action, host, table} {
 		if retry := envoyGet(n, "retry_policy"); retry.IsMap() {
 			timeout.PerTry = f.duration(retry, "per_try_timeout")
+			f.within("retry_policy").duration(retry, "per_try_idle_timeout") // for what is wrong about it
 			says.Retry = f.within("retry_policy").envoyRetry(retry)
 			break
 		}
