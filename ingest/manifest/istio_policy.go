@@ -82,7 +82,7 @@ func (v *virtualRoutes) parts(rule document.Node) []graph.Policy {
 	}
 	for _, match := range matches {
 		gateways := v.gateways
-		if own := match.Get("gateways").Strs(); len(own) > 0 {
+		if own := gatewayNames(match); len(own) > 0 {
 			gateways = own
 		}
 		text := istioMatch(match)

@@ -19,10 +19,14 @@ const meshGateway = "mesh"
 // A VirtualService without hosts is a delegate: the routes of others point to it.
 func virtualService(r *resource) {
 	v := &virtualRoutes{resource: r}
-	for _, gateway := range r.list(r.spec, "gateways") {
-		v.gateways = append(v.gateways, gateway.Str())
+	gateways := r.list(r.spec, "gateways")
+	for _, gateway := range gateways {
+		if !isGatewayName(gateway) {
+			r.wrongType(gateway, []string{"gateways"}, "a list of names")
+		}
 	}
-	if len(v.gateways) == 0 {
+	v.gateways = gatewayNames(r.spec)
+	if len(gateways) == 0 {
 		v.gateways = []string{meshGateway}
 	}
 	for _, host := range r.list(r.spec, "hosts") {
@@ -81,7 +85,7 @@ func (v *virtualRoutes) senders(rule document.Node) []string {
 	var senders []string
 	for _, match := range matches {
 		gateways := v.gateways
-		if own := match.Get("gateways").Strs(); len(own) > 0 {
+		if own := gatewayNames(match); len(own) > 0 {
 			gateways = own
 		}
 		for _, gateway := range gateways {
@@ -130,6 +134,19 @@ func (v *virtualRoutes) delegated(to graph.Party, at document.Node, e graph.Evid
 		Of: v.ref(), Party: to, Origin: v.At(at), Mirror: e.Mirror,
 	})
 }
+
+// gatewayNames are the gateways that a VirtualService or one of its matches lists.
+func gatewayNames(n document.Node) []string {
+	var names []string
+	for _, gateway := range n.Get("gateways").Items() {
+		if isGatewayName(gateway) {
+			names = append(names, gateway.Str())
+		}
+	}
+	return names
+}
+
+func isGatewayName(n document.Node) bool { return n.Str() != "" && !strings.HasSuffix(n.Str(), "/") }
 
 // gatewayRef resolves the name of a Gateway: "name", "namespace/name", and the
 // host form "name.namespace.svc.cluster.local" of old releases.
