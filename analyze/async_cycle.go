@@ -33,7 +33,7 @@ round or what caused it.
 
 func checkAsyncCycle(p *Pass) {
 	g := p.Core
-	for _, c := range Loops(g).Components {
+	for _, c := range p.run.loopsOf(g).Components {
 		if c.Sync || len(c.Loop) == 1 {
 			continue
 		}

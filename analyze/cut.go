@@ -1,23 +1,32 @@
 package analyze
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"slices"
 
-// bestCut returns the call on loop without which the fewest services of its
-// component stay on loops, and how many those are; of several such calls the
-// first. Calls of services to themselves do not count as loops, unless one is all
-// there is.
-func bestCut(g *graph.Graph, of []int32, services, loop []graph.Node) (cut [2]graph.Node, left int) {
+	"github.com/weirgraph/weir/graph"
+)
+
+// bestCut returns the one of the cuts on the loop of a cycle without which the
+// fewest of services, a component, stay on loops, and how many those are; of several
+// such calls the first. Calls of services to themselves do not count as loops, unless
+// one is all there is.
+func bestCut(g *graph.Graph, of []int32, services []graph.Node, c *Cycle) (cut [2]graph.Node, left int) {
+	loop := c.Loop
 	if len(loop) == 1 {
 		return [2]graph.Node{loop[0], loop[0]}, 0
 	}
 	p := newPart(g, of, services)
 	left = len(services) + 1
+	walked := 0
 	for i, v := range loop {
 		w := loop[(i+1)%len(loop)]
+		if !slices.ContainsFunc(c.Cuts, func(k Cut) bool { return k.From == v && k.To == w }) {
+			continue
+		}
 		if n := p.onLoopsWithout(v, w); n < left {
 			cut, left = [2]graph.Node{v, w}, n
 		}
-		if left == 0 || i*(len(p.to)+len(services)) > patience {
+		if walked += len(p.to) + len(services); left == 0 || walked > patience {
 			break
 		}
 	}

@@ -9,7 +9,14 @@ import (
 
 // Loops finds the loops of g, one component for all that hang together. It never
 // lists all the loops of a component: there may be more than anybody can count.
-func Loops(g *graph.Graph) *Cycles {
+func Loops(g *graph.Graph) *Cycles { return runOn(g).loopsOf(g) }
+
+// loopsOf is Loops of g, which has no calls that the run does not have. What it
+// finds is kept.
+func (r *run) loopsOf(g *graph.Graph) *Cycles {
+	if known := r.cycles[g]; known != nil {
+		return known
+	}
 	cycles := &Cycles{}
 	all := findComponents(g)
 	sync := synchronous(g)
@@ -23,15 +30,40 @@ func Loops(g *graph.Graph) *Cycles {
 		f.left = patience
 		if cycle.Loop = f.syncLoop(sync, within, cycle.Services); cycle.Loop != nil {
 			cycle.Sync = true
-			cycle.Cut, cycle.Left = bestCut(sync, within.of, within.services(within.of[cycle.Loop[0]]), cycle.Loop)
+			cycle.cut(g, sync, within)
+			if cycle.Factor = r.round(cycle.Loop); cycle.Factor <= 1 {
+				if cycle.Storm = r.storm(sync, within, &cycle); cycle.Storm != nil {
+					cycle.Factor = r.round(cycle.Storm)
+				}
+			}
 		} else {
 			cycle.Loop = f.shortest(g, all.of, cycle.Services)
-			cycle.Cut, cycle.Left = bestCut(g, all.of, cycle.Services, cycle.Loop)
+			cycle.cut(g, g, all)
 		}
 		cycles.Components = append(cycles.Components, cycle)
 	}
 	slices.SortFunc(cycles.Components, func(a, b Cycle) int { return cmp.Compare(a.Services[0], b.Services[0]) })
+	if r.cycles == nil {
+		r.cycles = map[*graph.Graph]*Cycles{}
+	}
+	r.cycles[g] = cycles
 	return cycles
+}
+
+// cut finds the calls of g to cut. Its loops are those of part, which is g or its
+// synchronous calls, with the components within.
+func (c *Cycle) cut(g, part *graph.Graph, within *components) {
+	c.Exact = true
+	for _, v := range c.Services {
+		services := within.services(within.of[v])
+		if services[0] != v || len(services) == 1 && len(c.Services) > 1 {
+			continue // looked at already, or a mere self-call
+		}
+		cuts, exact := cheapestCuts(g, part != g, within.of, services)
+		c.Cuts, c.Exact = append(c.Cuts, cuts...), c.Exact && exact
+	}
+	slices.SortStableFunc(c.Cuts, func(a, b Cut) int { return cmp.Compare(a.Reason, b.Reason) })
+	c.Cut, c.Left = bestCut(part, within.of, within.services(within.of[c.Loop[0]]), c)
 }
 
 // describe counts the calls within component c, and reports whether there are any.

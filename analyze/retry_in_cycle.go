@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -43,25 +42,23 @@ operations, which no single request goes round, does not multiply: excuse it.
 `
 
 func checkRetryInCycle(p *Pass) {
-	amp := p.run.amplified()
-	for _, c := range Loops(p.run.sync).Components {
-		calls := p.multiplying(c.Loop)
-		loop := c.Loop
-		if calls == nil {
-			if loop = p.multiplyingLoop(amp, c); loop == nil {
-				continue
-			}
-			calls = p.multiplying(loop)
+	for _, c := range p.run.loopsOf(p.run.sync).Components {
+		if c.Factor <= 1 {
+			continue
 		}
-		p.reportCircle(c, loop, calls)
+		loop := c.Loop
+		if c.Storm != nil {
+			loop = c.Storm
+		}
+		p.reportCircle(c, loop, p.run.multiplying(loop))
 	}
 }
 
 // multiplying returns the calls of a loop that are repeated on errors.
-func (p *Pass) multiplying(loop []graph.Node) []graph.Edge {
+func (r *run) multiplying(loop []graph.Node) []graph.Edge {
 	var calls []graph.Edge
-	for _, e := range p.around(loop) {
-		if p.run.repeats(e) > 1 {
+	for _, e := range r.around(loop) {
+		if r.repeats(e) > 1 {
 			calls = append(calls, e)
 		}
 	}
@@ -69,25 +66,34 @@ func (p *Pass) multiplying(loop []graph.Node) []graph.Edge {
 }
 
 // around returns the calls of a loop.
-func (p *Pass) around(loop []graph.Node) []graph.Edge {
-	return callsAlong(p.Core, append(slices.Clone(loop), loop[0])...)
+func (r *run) around(loop []graph.Node) []graph.Edge {
+	return callsAlong(r.core, append(slices.Clone(loop), loop[0])...)
 }
 
-// multiplyingLoop returns a shortest loop of a component through a call that is
-// repeated on errors, from its smallest service; nil if there is no such call.
-func (p *Pass) multiplyingLoop(a *amplification, c Cycle) []graph.Node {
-	if !math.IsInf(a.resp[a.c.of[c.Services[0]]], 1) {
-		return nil
+// round returns how many calls one error is after a round on a loop.
+func (r *run) round(loop []graph.Node) float64 {
+	factor := 1.0
+	for _, e := range r.around(loop) {
+		factor *= r.repeats(e)
 	}
-	g := p.Core
+	return factor
+}
+
+// storm returns a shortest loop of a cycle through a call that is repeated on errors,
+// from its smallest service; nil if there is no such call. The calls of the cycle are
+// those of sync, whose components are within. Of a tangled one it looks at as many
+// calls as it has patience for.
+func (r *run) storm(sync *graph.Graph, within *components, c *Cycle) []graph.Node {
 	var best []graph.Node
+	left := patience
 	for _, v := range c.Services {
-		for e, end := g.Out(v); e < end; e++ {
-			w := g.To(e)
-			if g.Mode(e) != graph.Sync || a.c.of[w] != a.c.of[v] || p.run.repeats(e) <= 1 {
+		for _, w := range sync.Callees(v) {
+			e, _ := r.core.Edge(v, w)
+			if within.of[w] != within.of[v] || r.core.Routes(e) == nil || left < 0 || r.repeats(e) <= 1 {
 				continue
 			}
-			if loop := (&chains{c: a.c}).cross(p.run.sync, w, v); best == nil || len(loop) < len(best) {
+			left -= c.Calls
+			if loop := (&chains{c: within}).cross(sync, w, v); best == nil || len(loop) < len(best) {
 				best = loop
 			}
 		}
@@ -101,18 +107,14 @@ func (p *Pass) multiplyingLoop(a *amplification, c Cycle) []graph.Node {
 
 func (p *Pass) reportCircle(c Cycle, loop []graph.Node, repeated []graph.Edge) {
 	g := p.Core
-	all := p.around(loop)
-	factor := 1.0
-	for _, e := range repeated {
-		factor *= p.run.repeats(e)
-	}
+	all := p.run.around(loop)
 	f := Finding{
 		Confidence: confidence(g, all),
 		Subject:    joinIDs(g, loop, ","),
 		Message: fmt.Sprintf("%s wait for each other in a circle in which the call of %s to %s is repeated on errors: one error is %s after one round",
-			someIDs(g, loop), g.ID(g.From(repeated[0])), g.ID(g.To(repeated[0])), many(factor)),
+			someIDs(g, loop), g.ID(g.From(repeated[0])), g.ID(g.To(repeated[0])), many(c.Factor)),
 		Hint:     "take the retries out of the loop; then " + cutHint(g, c),
-		Values:   []KeyValue{number("services", len(c.Services)), {"factor", many(factor)}},
+		Values:   []KeyValue{number("services", len(c.Services)), {"factor", many(c.Factor)}},
 		Services: loop,
 	}
 	severity := Error

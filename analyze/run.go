@@ -80,15 +80,16 @@ func Run(g *graph.Graph, o Options) *Check {
 
 // A run holds what several rules ask for, computed when the first one does.
 type run struct {
-	core   *graph.Graph          // see Pass
-	strong *graph.Graph          // of core, the calls with strong evidence
-	sync   *graph.Graph          // of core, the synchronous calls
-	tiers  []tier                // by service; see inheritedTiers
-	parts  map[graph.Edge][]Part // by call of core; see effective
-	spaces map[string]bool       // see namespaces
-	loops  *components           // over sync; see components
-	native *bool                 // whether a native manifest gives a policy to any call; see nativePolicies
-	amp    *amplification        // see amplified
+	core   *graph.Graph             // see Pass
+	strong *graph.Graph             // of core, the calls with strong evidence
+	sync   *graph.Graph             // of core, the synchronous calls
+	tiers  []tier                   // by service; see inheritedTiers
+	parts  map[graph.Edge][]Part    // by call of core; see effective
+	spaces map[string]bool          // see namespaces
+	loops  *components              // over sync; see components
+	cycles map[*graph.Graph]*Cycles // see loopsOf
+	native *bool                    // whether a native manifest gives a policy to any call; see nativePolicies
+	amp    *amplification           // see amplified
 
 	breakers map[graph.Origin]string     // see breakerObject
 	find     func(string) (*Rule, error) // FindRule, which rules cannot name: it knows them all

@@ -44,8 +44,8 @@ allowed do not count. A loop over different operations, which no single
 request goes round, still ties start and release: if that is wanted, say so with
 an exception.
 
-**The way out.** Cut the loop at the call named in the hint, after which the
-fewest services are left on loops.
+**The way out.** Cut the loop at the calls named in the hint: together they cost the
+least of all that leave no loop ("weir cycles" tells why each is cheap).
 
 - Send along what the callee would ask for, so that it need not ask.
 - Answer by an event: the callee publishes, the caller keeps what it needs.
@@ -62,13 +62,13 @@ IEEE Software 2018 (cyclic dependency).
 
 func checkSyncCycle(p *Pass) {
 	told := make([]bool, p.Core.Len())
-	for _, c := range Loops(synchronous(p.run.strong)).Components {
+	for _, c := range p.run.loopsOf(synchronous(p.run.strong)).Components {
 		for _, v := range c.Services {
 			told[v] = true
 		}
 		p.reportSyncCycle(c)
 	}
-	for _, c := range Loops(p.run.sync).Components {
+	for _, c := range p.run.loopsOf(p.run.sync).Components {
 		if !slices.ContainsFunc(c.Services, func(v graph.Node) bool { return told[v] }) {
 			p.reportSyncCycle(c)
 		}
@@ -111,15 +111,38 @@ func circle(g *graph.Graph, c Cycle) string {
 	return told
 }
 
-// cutHint names the call of a loop that is best cut.
+// fewCuts are told by name.
+const fewCuts = 3
+
+// cutHint names the calls that are best cut to end the loops of a cycle.
 func cutHint(g *graph.Graph, c Cycle) string {
-	from, to := g.ID(c.Cut[0]), g.ID(c.Cut[1])
-	if from == to {
-		return fmt.Sprintf("let %s do within one request what it asks itself for, or hand it over by an event", from)
+	first := c.Cuts[0]
+	if first.From == first.To {
+		return fmt.Sprintf("let %s do within one request what it asks itself for, or hand it over by an event", g.ID(first.From))
 	}
-	hint := fmt.Sprintf("replace the call of %s to %s by an event, or send along what it asks for", from, to)
-	if c.Left > 0 {
-		return hint + fmt.Sprintf("; that leaves %s on loops", english.Count(c.Left, "service"))
+	var calls []string
+	for _, cut := range c.Cuts[:min(len(c.Cuts), fewCuts)] {
+		calls = append(calls, g.ID(cut.From)+" to "+g.ID(cut.To))
 	}
-	return hint + "; no loop is left then"
+	if len(c.Cuts) == 1 {
+		return cutAdvice(first, calls[0]) + "; no loop is left then"
+	}
+	hint := fmt.Sprintf("%d calls have to go to leave no loop, cheapest %s", len(c.Cuts), english.List(calls))
+	if len(c.Cuts) > fewCuts {
+		hint = fmt.Sprintf("%d calls have to go to leave no loop, cheapest among them %s", len(c.Cuts), english.List(calls))
+	}
+	return hint + ": make them events, or send along what they ask for"
+}
+
+// cutAdvice says how to cut a call, which is told as "a to b".
+func cutAdvice(cut Cut, call string) string {
+	switch cut.Reason {
+	case CutDoubtful:
+		return fmt.Sprintf("find out whether the call of %s is made at all, for which there is only weak evidence, and end it", call)
+	case CutSoft:
+		return fmt.Sprintf("end the call of %s (%s), or replace it by an event", call, cut.Why)
+	case CutAsyncAble:
+		return fmt.Sprintf("replace the call of %s by an event (%s)", call, cut.Why)
+	}
+	return fmt.Sprintf("replace the call of %s by an event, or send along what it asks for", call)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -220,10 +221,17 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 	default:
 		attrs = append(attrs, `color="#d1242f"`, "penwidth=2")
 	}
+	var label []string
+	if p.lit.cut[e] {
+		label = append(label, cutWord)
+	}
 	if n := p.d.Weight(e); n > 1 {
-		attrs = append(attrs, fmt.Sprintf("label=\"%d\"", n))
+		label = append(label, strconv.Itoa(n))
 	} else if seen := observedWords(p.d.Graph.Observed(e)); seen != "" {
-		attrs = append(attrs, "label="+dotQuote(seen))
+		label = append(label, seen)
+	}
+	if label != nil {
+		attrs = append(attrs, "label="+dotQuote(strings.Join(label, ", ")))
 	}
 	if c.Protocol != "" {
 		attrs = append(attrs, "tooltip="+dotQuote(short(clean(c.Protocol))))
@@ -266,6 +274,9 @@ func (p *dotWriter) lightLegend() string {
 	var b strings.Builder
 	for _, as := range p.lit.used() {
 		b.WriteString(dotEscape(lightNames[as]+": "+highlights[as]) + `\l`)
+	}
+	if len(p.lit.cut) > 0 {
+		b.WriteString(dotEscape(cutLegend) + `\l`)
 	}
 	return b.String()
 }

@@ -36,16 +36,23 @@ var lightNames = []string{
 	spared: "green", slowed: "blue", degraded: "yellow", failed: "red", down: "dark red",
 }
 
+// Arrows that are best cut say so, and the legend what that means.
+const (
+	cutWord   = "cut"
+	cutLegend = "cut: without these calls, the cheapest, no loop is left"
+)
+
 // A highlighting is what is coloured in one drawing.
 type highlighting struct {
 	drawing *Drawing
 	box     map[graph.Node]highlight
 	arrow   map[graph.Edge]highlight
+	cut     map[graph.Edge]bool // the cheapest calls to end loops
 }
 
 // light returns what a report says about the boxes and arrows of a drawing.
 func light(r *analyze.Report, d *Drawing) *highlighting {
-	h := &highlighting{drawing: d, box: map[graph.Node]highlight{}, arrow: map[graph.Edge]highlight{}}
+	h := &highlighting{drawing: d, box: map[graph.Node]highlight{}, arrow: map[graph.Edge]highlight{}, cut: map[graph.Edge]bool{}}
 	if r.Check != nil {
 		h.findings(r.Check.Findings)
 	}
@@ -104,6 +111,11 @@ func (h *highlighting) loop(c *analyze.Cycle) {
 	if len(c.Loop) > 0 {
 		h.chain(c.Loop, faulty)
 		h.call(c.Loop[len(c.Loop)-1], c.Loop[0], faulty)
+	}
+	for _, cut := range c.Cuts {
+		if e, ok := h.drawing.Arrow(cut.From, cut.To); ok && len(c.Services) > 1 {
+			h.cut[e] = true
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -39,6 +40,14 @@ func value[T any](s policy.Setting[T]) *T {
 		return nil
 	}
 	return &s.Value
+}
+
+// finite returns a number that JSON can write, nil for one without end.
+func finite(f float64) *float64 {
+	if math.IsInf(f, 0) {
+		return nil
+	}
+	return &f
 }
 
 func rawIDs(g *graph.Graph, nodes []graph.Node) []string { return convert(nodes, g.ID) }
@@ -205,7 +214,10 @@ func toFinding(f analyze.Finding) jsonFinding {
 func cycleJSON(g *graph.Graph, c *analyze.Cycle) jsonCycle {
 	return jsonCycle{
 		Services: rawIDs(g, c.Services), Loop: rawIDs(g, c.Loop), Sync: c.Sync, Calls: c.Calls,
-		SelfCalls: rawIDs(g, c.SelfCalls), Cut: rawIDs(g, c.Cut[:]), Left: c.Left,
+		SelfCalls: rawIDs(g, c.SelfCalls), Exact: c.Exact, Cut: rawIDs(g, c.Cut[:]), Left: c.Left, Factor: finite(c.Factor), Storm: rawIDs(g, c.Storm),
+		Cuts: convert(c.Cuts, func(k analyze.Cut) jsonCut {
+			return jsonCut{From: g.ID(k.From), To: g.ID(k.To), Reason: k.Reason.String(), Why: k.Why}
+		}),
 	}
 }
 

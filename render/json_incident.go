@@ -1,8 +1,6 @@
 package render
 
 import (
-	"math"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
@@ -144,9 +142,6 @@ func victimJSON(g *graph.Graph, v *failure.Victim) jsonVictim {
 }
 
 func loadJSON(g *graph.Graph, l *analyze.Load) jsonLoad {
-	j := jsonLoad{ID: g.ID(l.Node), Path: rawIDs(g, l.Path), Overload: l.Overload, Also: rawIDs(g, l.Also)}
-	if !math.IsInf(l.Factor, 1) {
-		j.Factor = &l.Factor
-	}
+	j := jsonLoad{ID: g.ID(l.Node), Factor: finite(l.Factor), Path: rawIDs(g, l.Path), Overload: l.Overload, Also: rawIDs(g, l.Also)}
 	return j
 }

@@ -208,13 +208,24 @@ type jsonRank struct {
 }
 
 type jsonCycle struct {
-	Services  []string `json:"services"`
-	Loop      []string `json:"loop"`
-	Sync      bool     `json:"sync"`
-	Calls     int      `json:"calls"`
-	SelfCalls []string `json:"selfCalls"`
-	Cut       []string `json:"cut"`  // caller and callee of the call whose end leaves the fewest services on loops
-	Left      int      `json:"left"` // how many those are
+	Services  []string  `json:"services"`
+	Loop      []string  `json:"loop"`
+	Sync      bool      `json:"sync"`
+	Calls     int       `json:"calls"`
+	SelfCalls []string  `json:"selfCalls"`
+	Cuts      []jsonCut `json:"cuts"`            // the cheapest calls without which no loop is left; no synchronous one, if it is sync
+	Exact     bool      `json:"exact"`           // no other set of calls is cheaper
+	Cut       []string  `json:"cut"`             // caller and callee of the one of cuts on the loop whose end leaves the fewest services on loops
+	Left      int       `json:"left"`            // how many those are
+	Factor    *float64  `json:"factor"`          // by how much retries multiply an error on its way around: null without end, 0 if it is not sync
+	Storm     []string  `json:"storm,omitempty"` // on this loop, if it is not the other
+}
+
+type jsonCut struct {
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Reason string `json:"reason"` // weak-evidence, async-able, soft, least-cost
+	Why    string `json:"why"`
 }
 
 type jsonFan struct {

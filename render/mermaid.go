@@ -43,6 +43,9 @@ func (m *mermaidWriter) legend() {
 	for _, as := range m.lit.used() {
 		fmt.Fprintf(m, "  %%%% %s: %s\n", lightNames[as], highlights[as])
 	}
+	if len(m.lit.cut) > 0 {
+		fmt.Fprintf(m, "  %%%% %s\n", cutLegend)
+	}
 	for _, clause := range m.d.Left {
 		fmt.Fprintf(m, "  %%%% not shown: %s\n", clean(clause))
 	}
@@ -90,7 +93,12 @@ func (m *mermaidWriter) arrows() {
 		e := graph.Edge(i)
 		c := g.Call(e)
 		label := ""
-		if n := m.d.Weight(e); n > 1 {
+		switch n := m.d.Weight(e); {
+		case m.lit.cut[e] && n > 1:
+			label = fmt.Sprintf("|\"%s, %d\"|", cutWord, n)
+		case m.lit.cut[e]:
+			label = fmt.Sprintf("|\"%s\"|", cutWord)
+		case n > 1:
 			label = fmt.Sprintf("|\"%d\"|", n)
 		}
 		fmt.Fprintf(m, "  n%d %s%s n%d\n", c.From, mermaidArrow(c), label, c.To)

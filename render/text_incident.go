@@ -264,10 +264,18 @@ func (p *pen) loadsWords(g *graph.Graph, in *analyze.Incident) []string {
 	return words
 }
 
+// factorText is a number to multiply by, to one digit.
+func factorText(f float64) string {
+	if math.IsInf(f, 1) {
+		return "without end"
+	}
+	return strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
+}
+
 func (p *pen) loadWords(g *graph.Graph, l *analyze.Load) string {
-	times := "without end"
+	times := factorText(l.Factor)
 	if !math.IsInf(l.Factor, 1) {
-		times = strconv.FormatFloat(math.Round(l.Factor*10)/10, 'f', -1, 64) + " times"
+		times += " times"
 	}
 	s := fmt.Sprintf("load: with all retries %s can get a request %s", clean(g.ID(l.Node)), times)
 	if len(l.Path) > 0 {

@@ -2,6 +2,8 @@ package render
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -45,19 +47,60 @@ func (p *pen) cycle(g *graph.Graph, c *analyze.Cycle) {
 		}
 		p.line("  " + clean(g.ID(n)) + " calls " + callee(g, n, to) + p.where(g.Call(e)))
 	}
-	p.cut(g, c)
+	p.round(g, c)
+	p.cuts(g, c)
 }
 
-// cut says which call to give up first.
-func (p *pen) cut(g *graph.Graph, c *analyze.Cycle) {
+// round says what retries make of one error on its way around.
+func (p *pen) round(g *graph.Graph, c *analyze.Cycle) {
+	if c.Factor <= 1 {
+		return
+	}
+	around := "each time around"
+	if c.Storm != nil {
+		around += " " + p.chain(append(ids(g, c.Storm), clean(g.ID(c.Storm[0]))))
+	}
+	by := "by " + factorText(c.Factor)
+	if math.IsInf(c.Factor, 1) {
+		by = factorText(c.Factor)
+	}
+	p.prose("  ", plainStyle, fmt.Sprintf("retries multiply an error %s %s", by, around))
+}
+
+// cuts says which calls to give up, and why these.
+func (p *pen) cuts(g *graph.Graph, c *analyze.Cycle) {
 	if len(c.Services) < 2 {
 		return
 	}
-	rest := "no loop is left"
-	if c.Left > 0 {
-		rest = english.Count(c.Left, "service") + " still on loops"
+	best := "no cheaper set exists"
+	if !c.Exact {
+		best = "found by rules of thumb, a cheaper set may exist"
 	}
-	p.prose("  ", plainStyle, fmt.Sprintf("hint: without the call from %s to %s, %s", clean(g.ID(c.Cut[0])), callee(g, c.Cut[0], c.Cut[1]), rest))
+	left := "no loop"
+	if c.Sync && asynchronousToo(g, c) {
+		left = "no synchronous loop"
+	}
+	p.linef("  cut %s, and %s is left (%s):", english.Count(len(c.Cuts), "call"), left, best)
+	for _, cut := range c.Cuts {
+		place := ""
+		if e, ok := g.Edge(cut.From, cut.To); ok && len(g.Call(e).Evidence) > 0 {
+			place = "  " + p.faint(clean(g.Call(e).Evidence[0].Origin.String()))
+		}
+		p.line("    " + clean(g.ID(cut.From)) + " calls " + callee(g, cut.From, cut.To) + place)
+		p.prose("      ", plainStyle, clean(cut.Why))
+	}
+}
+
+// asynchronousToo reports whether some call within a cycle is asynchronous.
+func asynchronousToo(g *graph.Graph, c *analyze.Cycle) bool {
+	for _, v := range c.Services {
+		for e, end := g.Out(v); e < end; e++ {
+			if _, within := slices.BinarySearch(c.Services, g.To(e)); within && g.Mode(e) == graph.Async {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // loop is "a -> b -> a".

@@ -1,0 +1,229 @@
+package analyze
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+// A Cut is a call that is given up, or made by an event, to end loops.
+type Cut struct {
+	From, To graph.Node
+	Reason   CutReason
+	Why      string // what makes it cheap, in words that go after "because"
+}
+
+// A CutReason is what makes a call cheap to cut.
+type CutReason uint8
+
+// The reasons, the cheapest first.
+const (
+	CutDoubtful  CutReason = iota // it may not be made at all
+	CutAsyncAble                  // an event could do what it does
+	CutSoft                       // the caller can do without
+	CutPlain                      // nothing; to end its loops elsewhere costs no less
+)
+
+// CutReasons are the words for CutReason, in the order of its constants.
+var CutReasons = []string{"weak-evidence", "async-able", "soft", "least-cost"}
+
+func (r CutReason) String() string { return CutReasons[r] }
+
+// cutCosts are what it costs to cut a call for each reason. A doubtful call may
+// only need a look, and ten looks are as much as one call that has to be rebuilt.
+var cutCosts = [...]int64{CutDoubtful: 1, CutAsyncAble: 4, CutSoft: 6, CutPlain: 10}
+
+// Of calls that are as cheap, those with less traffic are cut first: each costs up
+// to fullTraffic more by its share in that of the busiest call of its component. And
+// of those that are still alike the first: each costs its place more. Neither
+// outweighs a reason, except where hundreds of calls are cut.
+const (
+	reasonUnit  = trafficUnit << 12
+	trafficUnit = 1 << tieBits
+	fullTraffic = 1 << 8
+	lastPlace   = 1 << 12
+)
+
+// A cutting finds the calls of one component to cut.
+type cutting struct {
+	g     *graph.Graph
+	calls []graph.Edge // of the component, without calls of services to themselves
+	most  float64      // what was seen of the busiest of them
+}
+
+// cheapestCuts returns the calls of g within services, which are a component, without
+// which they are on no loop, and whether no cheaper ones exist: synchronous calls only
+// if sync says so, for loops of those. Calls to themselves are left aside, unless there
+// is only one service.
+func cheapestCuts(g *graph.Graph, sync bool, of []int32, services []graph.Node) (cuts []Cut, exact bool) {
+	c := &cutting{g: g}
+	number := make(map[graph.Node]int32, len(services))
+	for i, v := range services {
+		number[v] = int32(i)
+		for e, end := g.Out(v); e < end; e++ {
+			w := g.To(e)
+			if of[w] == of[v] && (w != v || len(services) == 1) && (!sync || g.Mode(e) == graph.Sync) {
+				c.calls = append(c.calls, e)
+				c.most = max(c.most, seenCalls(g.Observed(e)))
+			}
+		}
+	}
+	arcs := make([]arc, len(c.calls))
+	for i, e := range c.calls {
+		cost := cutCosts[c.reason(e)]*reasonUnit + c.share(e)*trafficUnit + min(int64(i), lastPlace)
+		arcs[i] = arc{from: number[g.From(e)], to: number[g.To(e)], cost: cost}
+	}
+	chosen, exact := feedback(len(services), arcs)
+	for _, i := range chosen {
+		e := c.calls[i]
+		cuts = append(cuts, Cut{From: g.From(e), To: g.To(e), Reason: c.reason(e), Why: c.why(e)})
+	}
+	return cuts, exact
+}
+
+// seenCalls is how many calls were made, as far as anybody saw.
+func seenCalls(o *graph.Observed) float64 {
+	if o == nil {
+		return 0
+	}
+	return cmp.Or(o.Weighted, o.Calls)
+}
+
+// share is the traffic of e, from 0 to fullTraffic. A call of whose caller nothing
+// was seen may be made as often as any.
+func (c *cutting) share(e graph.Edge) int64 {
+	if c.most == 0 {
+		return 0
+	}
+	if !c.watched(e) {
+		return fullTraffic
+	}
+	return int64(seenCalls(c.g.Observed(e)) / c.most * fullTraffic)
+}
+
+// watched reports whether calls of the caller of e were seen, so that e would have
+// been seen as well.
+func (c *cutting) watched(e graph.Edge) bool {
+	made, _ := witnessed(c.g, c.g.From(e))
+	return made > 0
+}
+
+func (c *cutting) reason(e graph.Edge) CutReason {
+	switch {
+	case c.g.Strength(e) < graph.Strong:
+		return CutDoubtful
+	case asyncAble(c.g, e) != "":
+		return CutAsyncAble
+	case c.g.Need(e) == graph.Soft, c.g.Fallback(e):
+		return CutSoft
+	}
+	return CutPlain
+}
+
+// why tells what makes e cheap, and how often it is made if anybody saw.
+func (c *cutting) why(e graph.Edge) string {
+	var why string
+	switch c.reason(e) {
+	case CutDoubtful:
+		why = "only weak evidence says that it is made"
+	case CutAsyncAble:
+		why = asyncAble(c.g, e)
+	case CutSoft:
+		why = "its caller can do without the answer"
+		if c.g.Fallback(e) {
+			why = "it is made only instead of another call"
+		}
+	default:
+		why = "to end its loops elsewhere costs no less"
+	}
+	switch o := c.g.Observed(e); {
+	case o != nil && o.Calls > 0:
+		why += fmt.Sprintf("; it was seen %s", times(o.Calls))
+	case c.most > 0 && c.watched(e):
+		why += "; it was never seen"
+	}
+	return why
+}
+
+// asyncAble tells why an event could do what the call e does, in words; "" if
+// nothing says so.
+func asyncAble(g *graph.Graph, e graph.Edge) string {
+	if g.Mode(e) == graph.Async {
+		return "nobody waits for it"
+	}
+	if p := g.Protocol(e); carriesMessages[strings.ToLower(p)] {
+		return "it speaks " + p + ", which is made for messages"
+	}
+	evidence := g.Call(e).Evidence
+	if i := slices.IndexFunc(evidence, func(ev graph.Evidence) bool { return ev.Mode == graph.Async }); i >= 0 {
+		return "in part it is asynchronous already"
+	}
+	if sends := sendsOnly(evidence); sends != "" {
+		return "it only sends (" + sends + ")"
+	}
+	if via := bus(g, g.From(e), g.To(e)); via != none {
+		return "both use " + g.ID(via) + ", which could carry it"
+	}
+	return ""
+}
+
+// carriesMessages are the protocols of brokers and queues.
+var carriesMessages = map[string]bool{
+	"amqp": true, "amqps": true, "rabbitmq": true, "kafka": true, "nats": true, "mqtt": true, "stomp": true, "jms": true, "pulsar": true,
+	"sqs": true, "sns": true, "kinesis": true, "pubsub": true, "servicebus": true, "eventhubs": true, "eventbridge": true, "event": true, "events": true,
+}
+
+// sendsOnly lists the methods of a call if all of them are known and each is for
+// its effect and not for an answer; else it is "".
+func sendsOnly(evidence []graph.Evidence) string {
+	var methods []string
+	for i := range evidence {
+		for _, m := range evidence[i].Methods {
+			if !sends(m) {
+				return ""
+			}
+			methods = append(methods, m)
+		}
+	}
+	slices.Sort(methods)
+	return english.List(slices.Compact(methods))
+}
+
+// sends reports whether a method, of HTTP or by its name, is called for its effect.
+// What creates or charges may answer with a number that is needed, so of HTTP only
+// those methods count that are told what is to be: and POST, which is how
+// notifications are sent.
+func sends(method string) bool {
+	switch method {
+	case "POST", "PUT", "PATCH", "DELETE":
+		return true
+	}
+	name := strings.ToLower(method[strings.LastIndexAny(method, "/.")+1:])
+	return slices.ContainsFunc(sendingWords, func(word string) bool { return strings.HasPrefix(name, word) })
+}
+
+// sendingWords begin the names of operations that nobody waits for in earnest.
+var sendingWords = []string{"notify", "publish", "emit", "send", "enqueue", "broadcast", "track", "record", "report", "audit", "log_", "logevent"}
+
+// bus returns a broker or topic that both services have to do with, the first one;
+// none if there is none.
+func bus(g *graph.Graph, a, b graph.Node) graph.Node {
+	carries := func(v graph.Node) bool {
+		k := g.Service(v).Kind
+		return k == graph.KindBroker || k == graph.KindTopic
+	}
+	for _, v := range slices.Concat(g.Callees(a), g.Callers(a)) {
+		if !carries(v) {
+			continue
+		}
+		_, sends := g.Edge(b, v)
+		if _, gets := g.Edge(v, b); gets || sends {
+			return v
+		}
+	}
+	return none
+}
