@@ -25,8 +25,11 @@ and lower than the caller's own, or is unknown with no other caller, when there 
 neither a fallback nor a cache. Of more than two calls one caller is told once.
 
     services:
-    - {name: home, tier: 1, calls: [{to: recs, timeout: 300ms}]}
+    - {name: web, tier: 1, calls: [{to: home, timeout: 1s}]}
+    - {name: home, calls: [{to: recs, timeout: 300ms}]}     # web cannot do without home
     - {name: recs, tier: 3}
+
+Where both sides declare their tiers, "criticality-inversion" stands for it.
 
 Stays silent when the call is optional, has a fallback of any kind or a cache; where
 somebody says why there is none; about databases, brokers and what is outside
@@ -43,7 +46,7 @@ or make the callee as critical as those who need it ("tier: 1").
 `
 
 func checkFallbackMissing(p *Pass) {
-	var lacks []lack
+	var lacks, inversions []lack
 	tiers := p.run.inheritedTiers()
 	for e := range p.Requests() {
 		g := p.Core
@@ -64,8 +67,15 @@ func checkFallbackMissing(p *Pass) {
 		if speaksOfCode(g.Call(e)) {
 			l.sure = Certain
 		}
-		lacks = append(lacks, l)
+		if p.run.inverted(e) {
+			l.detail = "inversion"
+			inversions = append(inversions, l)
+		} else {
+			lacks = append(lacks, l)
+		}
 	}
+	// Apart, because "criticality-inversion" tells of the ones and not of the others.
+	p.reportLacks(inversions, "a fallback", false)
 	p.reportLacks(lacks, "a fallback", false)
 }
 

@@ -15,6 +15,7 @@ type lack struct {
 	sure     Confidence
 	hint     string
 	values   []KeyValue
+	detail   string // see Finding
 }
 
 // The most that are told one by one. A caller that has a thing nowhere has one
@@ -50,7 +51,7 @@ func (p *Pass) reportLacks(lacks []lack, what string, nobody bool) {
 		for _, l := range list {
 			f := p.about(l.call, l.sure)
 			f.Message = p.ends(l.call) + l.named + " without " + what
-			f.Hint, f.Values = l.hint, l.values
+			f.Hint, f.Values, f.detail = l.hint, l.values, l.detail
 			p.At(l.severity, f)
 		}
 	}
@@ -62,7 +63,9 @@ func (p *Pass) reportCaller(list []lack, what string) {
 	worst, sure := list[0], list[0].sure
 	var callees []graph.Node
 	var calls []graph.Edge
+	var subjects []string
 	for _, l := range list {
+		subjects = append(subjects, callID(g, l.call))
 		callees, calls = append(callees, g.To(l.call)), append(calls, l.call)
 		sure = min(sure, l.sure)
 		if l.severity > worst.severity {
@@ -77,6 +80,8 @@ func (p *Pass) reportCaller(list []lack, what string) {
 		Values:     []KeyValue{number("calls", len(calls)), {"callees", joinIDs(g, callees, ", ")}},
 		Origins:    written(g, calls),
 		Services:   append([]graph.Node{caller}, callees...),
+		detail:     list[0].detail,
+		covers:     subjects,
 		owners:     []graph.Node{caller},
 	})
 }

@@ -7,7 +7,8 @@ import (
 
 // unreplaced returns the findings that no finding of another rule stands for, in
 // the same order. What somebody excuses still stands for the others: they are the
-// same matter.
+// same matter. A finding that covers several subjects stands for others on each of
+// them, and is replaced where all of them are.
 func unreplaced(found []Finding) []Finding {
 	type key struct{ rule, subject string }
 	whole := map[key]bool{} // replaced on just this subject
@@ -15,7 +16,7 @@ func unreplaced(found []Finding) []Finding {
 	for i := range found {
 		for _, id := range found[i].Rule.Replaces {
 			whole[key{id, found[i].Subject}] = true
-			for _, subject := range found[i].standsFor {
+			for _, subject := range slices.Concat(found[i].standsFor, found[i].covers) {
 				whole[key{id, subject}] = true
 			}
 			if strings.Contains(found[i].Subject, ">") {
@@ -24,8 +25,14 @@ func unreplaced(found []Finding) []Finding {
 		}
 	}
 	return slices.DeleteFunc(found, func(f Finding) bool {
-		return whole[key{f.Rule.ID, f.Subject}] ||
-			slices.ContainsFunc(paths[f.Rule.ID], func(path string) bool { return leadsThrough(path, f.Subject) })
+		replaced := func(subject string) bool {
+			return whole[key{f.Rule.ID, subject}] ||
+				slices.ContainsFunc(paths[f.Rule.ID], func(path string) bool { return leadsThrough(path, subject) })
+		}
+		if len(f.covers) == 0 {
+			return replaced(f.Subject)
+		}
+		return !slices.ContainsFunc(f.covers, func(subject string) bool { return !replaced(subject) })
 	})
 }
 

@@ -19,13 +19,20 @@ func TestUnreplaced(t *testing.T) {
 		{"but not for a path that leaves it", "weak:c>d>x strong:a>b>c>d", "weak:c>d>x strong:a>b>c>d"},
 		{"nor for names that only end alike", "weak:b>c strong:ab>c>d", "weak:b>c strong:ab>c>d"},
 		{"nor for a call on it, which is told on its own", "weak:a->b strong:a>b>c", "weak:a->b strong:a>b>c"},
+		{"several subjects are replaced one by one", "weak:a=a->b,a->c strong:a->b strong:a->c", "strong:a->b strong:a->c"},
+		{"all of them or none", "weak:a=a->b,a->c strong:a->b", "weak:a=a->b,a->c strong:a->b"},
+		{"and stand for others on each", "strong:a=a->b,a->c,a->d weak:a->c weak:a=a->b,a->d weak:a->e", "strong:a=a->b,a->c,a->d weak:a->e"},
 		{"a rule does not replace itself", "strong:a->b strong:a->b", "strong:a->b strong:a->b"},
 	}
 	for _, tt := range tests {
 		var found []Finding
 		for _, word := range strings.Fields(tt.found) {
 			id, subject, _ := strings.Cut(word, ":")
-			found = append(found, Finding{Rule: rules[id], Subject: subject})
+			f := Finding{Rule: rules[id], Subject: subject}
+			if _, several, ok := strings.Cut(subject, "="); ok {
+				f.covers = strings.Split(several, ",")
+			}
+			found = append(found, f)
 		}
 		var words []string
 		for _, f := range unreplaced(found) {

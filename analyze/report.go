@@ -156,6 +156,7 @@ type Finding struct {
 	Fingerprint string         // of what is found and about whom alone, 16 hex digits
 
 	standsFor []string     // further subjects, about which it replaces findings as about its own
+	covers    []string     // the subjects of the findings that this one is instead of, where it tells several at once
 	detail    string       // what of the subject is meant, where a rule finds several things in one
 	owners    []graph.Node // whose annotations may excuse it, if not all of Services
 }

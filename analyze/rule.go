@@ -31,7 +31,7 @@ var Rules = []*Rule{
 	timeoutMissing, retryWithoutTimeout, timeoutWrongKind, timeoutInversion, ingressTimeoutMissing, ingressDeadlineExceeded,
 	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,
 	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
-	fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
+	criticalityInversion, fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
 	singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
 	timeoutAgainstObserved, undeclaredEdge,
 
