@@ -17,6 +17,7 @@ func Shape(g *graph.Graph) *Fan {
 	for v := range fan.Services {
 		fan.Services[v].Behind = int(gates.behind[v].n)
 	}
+	fan.Unasked = hopes(g, fan.Services)
 	for _, row := range fan.Services {
 		fan.Depth, fan.Layers = max(fan.Depth, row.Depth), max(fan.Layers, row.Layer+1)
 	}

@@ -71,6 +71,7 @@ type Fan struct {
 	Depth    int          // calls on it, without those within one cycle
 	Layers   int          // how many there are; 0 in an empty graph
 	Gates    []Gate       // with at least two services behind them, the most first, then by ID; ten at most
+	Unasked  int          // services whose availability would have taken too long to find
 }
 
 // A Gate is a service that lies between the entry points and others: by hard
@@ -91,6 +92,8 @@ type FanRow struct {
 	Reach  int        // other services it calls, directly or not
 	Impact int        // other services that call it, directly or not
 	Behind int        // services and gateways that entry points reach only through it, see Gate
+
+	Available *Availability // nil if neither it nor anything that it needs declares an objective
 }
 
 // A Path is how one service is tied to another.

@@ -32,7 +32,7 @@ var Rules = []*Rule{
 	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,
 	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
 	criticalityInversion, fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
-	singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
+	sloComposition, singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
 	timeoutAgainstObserved, undeclaredEdge,
 
 	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,

@@ -13,8 +13,9 @@ func newFanout(r *run) *cobra.Command {
 		Use:   "fanout [source...]",
 		Short: "Show hubs, hot spots and depth.",
 		Long: `For every service: how many it calls (fan-out), how many call it (fan-in), the
-longest chain of calls below it, and its role. And what entry points reach only
-through one service.`,
+longest chain of calls below it, and its role. How available it can be, where
+objectives ("slo") are declared. And what entry points reach only through one
+service.`,
 		Example: `weir fanout deploy/
 weir fanout deploy/ -o json | jq '.fan.services[0]'`,
 	}

@@ -234,9 +234,27 @@ func fanJSON(g *graph.Graph, f *analyze.Fan) jsonFan {
 func fanRowJSON(g *graph.Graph, r analyze.FanRow) jsonFanRow {
 	return jsonFanRow{
 		ID: g.ID(r.Node), FanOut: r.Out, FanIn: r.In, Depth: r.Depth, Layer: r.Layer,
-		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact, Behind: r.Behind,
+		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact, Behind: r.Behind, Available: availableJSON(g, r.Available),
 	}
 }
+
+func availableJSON(g *graph.Graph, a *analyze.Availability) *jsonAvailable {
+	if a == nil {
+		return nil
+	}
+	j := &jsonAvailable{
+		Expected: rounded(a.Expected), Promised: rounded(a.Promised), Exact: a.Exact, Silent: rawIDs(g, a.Silent),
+		Needs: convert(a.Needs, func(c analyze.Contributor) jsonContributor { return jsonContributor{g.ID(c.Node), c.Objective} }),
+	}
+	if a.Objective > 0 {
+		j.Objective = &a.Objective
+	}
+	return j
+}
+
+// rounded is a percentage without what floating-point numbers add to it, the same on
+// every machine.
+func rounded(percent float64) float64 { return math.Round(percent*1e8) / 1e8 }
 
 func pathJSON(g *graph.Graph, p *analyze.Path) jsonPath {
 	chains := func(cs [][]graph.Node) [][]string {

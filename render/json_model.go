@@ -246,6 +246,24 @@ type jsonFanRow struct {
 	Reach  int    `json:"reach"`  // services that it calls at any distance
 	Impact int    `json:"impact"` // services that call it at any distance
 	Behind int    `json:"behind"` // services that entry points reach only through it
+
+	Available *jsonAvailable `json:"availability,omitempty"` // left out if no objective is known of it or what it needs
+}
+
+// jsonAvailable is what a service can hope for at best, in percent: promised if the
+// objectives of others count what is behind them, expected if they do not.
+type jsonAvailable struct {
+	Objective *float64          `json:"objective,omitempty"`
+	Expected  float64           `json:"expected"`
+	Promised  float64           `json:"promised"`
+	Exact     bool              `json:"exact"`  // false if both may be more
+	Needs     []jsonContributor `json:"needs"`  // whose objectives promised counts, the lowest first
+	Silent    []string          `json:"silent"` // needed, without an objective, taken to be always there
+}
+
+type jsonContributor struct {
+	ID        string  `json:"id"`
+	Objective float64 `json:"objective"`
 }
 
 type jsonGate struct {

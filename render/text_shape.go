@@ -144,10 +144,10 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 	for i, s := range f.Services {
 		rows[i] = []string{
 			clean(g.ID(s.Node)), fmt.Sprint(s.Out), fmt.Sprint(s.In),
-			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Behind), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), s.Role.String(),
+			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Behind), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), availableCell(s.Available), s.Role.String(),
 		}
 	}
-	p.table([]column{
+	columns := []column{
 		{head: "SERVICE", style: func(int) lipgloss.Style { return strongStyle }},
 		{head: "CALLS", right: true},
 		{head: "CALLED BY", right: true},
@@ -156,14 +156,23 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 		{head: "BEHIND", right: true},
 		{head: "DEPTH", right: true},
 		{head: "LAYER", right: true},
+		{head: "AVAILABLE"},
 		{head: "ROLE"},
-	}, rows)
+	}
+	hoped := slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return availableCell(s.Available) != "" })
+	p.table(dropEmpty(columns, rows))
 	if len(f.Deepest) > 0 {
 		p.line("")
 		p.prose("", plainStyle, fmt.Sprintf("deepest chain of synchronous calls (%s): %s", deep(f), p.chain(ids(g, f.Deepest))))
 	}
 	p.gates(g, f.Gates)
 	p.prose("", faintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts those that entry points reach, by hard synchronous calls, only through the service")
+	if hoped {
+		p.prose("", faintStyle, "available is what a service can hope for at best, by the objectives of what it cannot do without, with its own objective where that is higher")
+	}
+	if f.Unasked > 0 {
+		p.prose("", faintStyle, fmt.Sprintf("not computed: how available %s can be, for there are too many", english.Count(f.Unasked, "service")))
+	}
 }
 
 // gates says what lies behind each service that there is no way around.

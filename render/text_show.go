@@ -43,6 +43,9 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	} else {
 		p.line("needs no other service to answer")
 	}
+	if words := availableWords(g, f.Row.Available); words != "" {
+		p.prose("", plainStyle, words)
+	}
 	if f.Cycle != nil {
 		p.line("")
 		p.cycle(g, f.Cycle)

@@ -1,0 +1,172 @@
+package analyze
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var sloComposition = &Rule{
+	ID:       "slo-composition",
+	Title:    "an objective that those of the callees cannot hold",
+	Doc:      sloCompositionDoc + waysOut(fixFallback),
+	Severity: Warning,
+	Check:    checkSLOComposition,
+}
+
+const sloCompositionDoc = `
+A service that cannot answer without four others is there when all of them are: four
+times 99.95 % is 99.8 %, and who promises 99.9 % on top of that promises what the others
+need not deliver, even if it never fails itself.
+
+Fires for a service that declares an objective ("slo") above the product of those of
+the services that it cannot do without: by hard synchronous calls without a fallback,
+directly or not. Each counts once, however many ways lead to it. A call with other
+services to fall back on counts as their being gone all at once, with what they share
+only once. It is an error if one of them alone declares less than the service.
+
+    services:
+    - {name: shop, slo: 99.9, calls: [cart, stock, prices, users]}
+    - {name: cart, slo: 99.95}
+    - {name: stock, slo: 99.95}
+    - {name: prices, slo: 99.95}
+    - {name: users, slo: 99.95}
+
+An objective is taken for what callers get, with the failures of what is behind it. If
+it only speaks of the service's own, what is behind counts as well: where that alone
+breaks an objective it is info, unless a service in between breaks its own.
+
+Stays silent where the product suffices; about what is called optionally, by events or
+with an answer of the caller's own to fall back on; and on weak evidence. Services
+without an objective are taken to be always there; the finding counts them.
+Objectives over requests and over time are not told apart.
+
+    - {name: shop, slo: 99.5, calls: [cart, stock, prices, users]}
+
+**The way out.** As a rule, what a service cannot do without promises one nine more
+than the service: 99.99 % below 99.9 %. Do without the worst of them (an optional call,
+a fallback, a cache), raise their objectives with those who run them, or promise less.
+
+"weir show" tells what a service can hope for.
+
+Source: Treynor, Dahlin, Rau and Beyer, "The calculus of service availability", ACM
+Queue 2017 (the rule of the extra nine).
+`
+
+func checkSLOComposition(p *Pass) {
+	l := newReliance(runOn(p.run.strong))
+	g := p.run.strong
+	of := map[graph.Node]*Availability{}
+	for v := range graph.Node(g.Len()) {
+		if s := g.Service(v); s.SLO.Set() && ours(s) {
+			of[v] = l.of(v)
+		}
+	}
+	for v := range graph.Node(g.Len()) {
+		a := of[v]
+		switch {
+		case a == nil:
+		case a.Falls():
+			p.reportObjective(v, a, a.Promised, Warning)
+		case lessPercent(a.Expected, a.Objective):
+			// One cause is told once, where it is nearest.
+			behind := l.closure(v, func(graph.Node) bool { return false })[1:]
+			if !slices.ContainsFunc(behind, func(w graph.Node) bool { return of[w] != nil && of[w].Falls() }) {
+				p.reportObjective(v, a, a.Expected, Info)
+			}
+		}
+	}
+}
+
+func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64, severity Severity) {
+	g, s := p.run.strong, p.run.strong.Service(v)
+	f := Finding{
+		Confidence: Certain,
+		Subject:    s.ID,
+		Services:   []graph.Node{v},
+		Origins:    []graph.Origin{s.SLO.Origin},
+		owners:     []graph.Node{v},
+	}
+	var worst []string
+	for _, c := range a.Needs[:min(len(a.Needs), MaxWorst)] {
+		worst = append(worst, g.ID(c.Node)+" "+Percent(c.Objective))
+		f.Services = append(f.Services, c.Node)
+		f.Origins = append(f.Origins, g.Service(c.Node).SLO.Origin)
+	}
+	whom := english.Count(len(a.Needs), "service") + " it cannot do without"
+	if len(a.Needs) == 0 {
+		whom = "those it falls back on, with what they stand in for,"
+	}
+	f.Message = fmt.Sprintf("%s promises %s, and %s leave it %s at best", s.ID, Percent(a.Objective), whom, Percent(available))
+	if len(worst) > 1 {
+		f.Message += ", the worst " + english.List(worst)
+	}
+	if len(worst) == 1 {
+		f.Message = fmt.Sprintf("%s promises %s, and %s, which it cannot do without, promises %s", s.ID, Percent(a.Objective), g.ID(a.Needs[0].Node), Percent(a.Needs[0].Objective))
+		if lessPercent(available, a.Needs[0].Objective) {
+			f.Message += fmt.Sprintf("; that leaves %s at best", Percent(available))
+		}
+	}
+	if severity == Info {
+		f.Message += ", if objectives do not count the failures of what is behind a service"
+		f.Confidence = Default
+	}
+	if len(a.Needs) > 0 && severity == Warning && lessPercent(a.Needs[0].Objective, a.Objective) {
+		severity = Error
+	}
+	if !a.Exact {
+		f.Confidence = Assumed
+	}
+	f.Confidence = min(f.Confidence, confidence(g, essentialCalls(g, v)))
+	f.Hint = fmt.Sprintf("do without the worst, or have them promise one nine more (%s), or promise less", Percent(oneNineMore(a.Objective)))
+	f.Values = []KeyValue{{"objective", Percent(a.Objective)}, {"available", Percent(available)}, {"gap", Percent(a.Objective - available)}}
+	if len(worst) > 0 {
+		f.Values = append(f.Values, KeyValue{"worst", strings.Join(worst, ", ")})
+	}
+	if len(a.Silent) > 0 {
+		f.Values = append(f.Values, KeyValue{"without objective", firstIDs(g, a.Silent, len(a.Silent))})
+	}
+	f.Origins = known(f.Origins)
+	p.At(severity, f)
+}
+
+// essentialCalls are the calls that v makes and cannot do without.
+func essentialCalls(g *graph.Graph, v graph.Node) []graph.Edge {
+	var calls []graph.Edge
+	for e, end := g.Out(v); e < end; e++ {
+		if breaks(g, e) {
+			calls = append(calls, e)
+		}
+	}
+	return calls
+}
+
+// known are the places that are known, each once.
+func known(origins []graph.Origin) []graph.Origin {
+	var list []graph.Origin
+	for _, o := range origins {
+		if o.File != "" && !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// oneNineMore is an objective with a tenth of the failures.
+func oneNineMore(percent float64) float64 { return 100 - (100-percent)/10 }
+
+// Percent writes a share to three digits of what is missing from all of it: "99.9 %",
+// "99.75 %", "99.99621 %".
+func Percent(v float64) string {
+	digits := 2
+	for missing := 100 - v; missing > 0 && missing < 1 && digits < 8; missing *= 10 {
+		digits++
+	}
+	scale := math.Pow10(digits)
+	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64) + " %"
+}

@@ -1,0 +1,54 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+// availableWords says what a service can hope for, by the objectives of what it needs;
+// nothing if none is known.
+func availableWords(g *graph.Graph, a *analyze.Availability) string {
+	if a == nil || len(a.Needs) == 0 && a.Promised == 100 && a.Expected == 100 {
+		return ""
+	}
+	least := "at best"
+	if !a.Exact {
+		least = "at best, or a little more"
+	}
+	words := fmt.Sprintf("can be available %s %s", analyze.Percent(a.Promised), least)
+	if analyze.Percent(a.Expected) != analyze.Percent(a.Promised) {
+		words += fmt.Sprintf(" (%s, if objectives do not count what is behind a service)", analyze.Percent(a.Expected))
+	}
+	if a.Falls() {
+		words += fmt.Sprintf(", less than its objective of %s", analyze.Percent(a.Objective))
+	}
+	if len(a.Needs) > 0 {
+		var worst []string
+		for _, c := range a.Needs[:min(len(a.Needs), analyze.MaxWorst)] {
+			worst = append(worst, clean(g.ID(c.Node))+" "+analyze.Percent(c.Objective))
+		}
+		words += ": it needs " + strings.Join(worst, ", ")
+		if more := len(a.Needs) - len(worst); more > 0 {
+			words += fmt.Sprintf(" and %d more with objectives", more)
+		}
+	}
+	if n := len(a.Silent); n > 0 {
+		words += fmt.Sprintf("; %s without an objective taken to be always there", english.Count(n, "service"))
+	}
+	return words
+}
+
+// availableCell is the same for a table.
+func availableCell(a *analyze.Availability) string {
+	switch {
+	case a == nil, a.Promised == 100:
+		return ""
+	case a.Falls():
+		return analyze.Percent(a.Promised) + " of " + analyze.Percent(a.Objective)
+	}
+	return analyze.Percent(a.Promised)
+}
