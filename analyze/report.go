@@ -12,15 +12,17 @@ import (
 type Report struct {
 	Graph *graph.Graph // the whole graph, before anything is cut for display
 
-	Drawn   bool       // weir graph: the services and calls themselves are asked for
-	Check   *Check     // weir check
-	Impacts []Incident // weir blast S
-	Ranking []Rank     // weir blast --all
-	Cycles  *Cycles    // weir cycles
-	Fan     *Fan       // weir fanout
-	Path    *Path      // weir path
-	Focus   *Focus     // weir show
-	Matrix  *Matrix    // weir policies
+	Drawn     bool        // weir graph: the services and calls themselves are asked for
+	Check     *Check      // weir check
+	Impacts   []Incident  // weir blast S
+	Ranking   []Rank      // weir blast --all
+	Fates     *Fates      // weir blast --shared-fate
+	Contracts []Contracts // weir blast S --contracts
+	Cycles    *Cycles     // weir cycles
+	Fan       *Fan        // weir fanout
+	Path      *Path       // weir path
+	Focus     *Focus      // weir show
+	Matrix    *Matrix     // weir policies
 }
 
 // A Check is the outcome of the rules.

@@ -18,6 +18,8 @@ type blastOptions struct {
 	fail     crowds
 	overload bool
 	depth    int
+	fate     bool
+	pacts    bool
 
 	evidence *evidence
 }
@@ -31,7 +33,13 @@ func newBlast(r *run) *cobra.Command {
 (degrades), or it answers late (is slow); and who is protected, by what. The
 policies of each call count: timeouts, retries, breakers, limits, fallbacks,
 caches. What no input says protects nobody. --all ranks every service by the
-size of its blast radius, whatever the policies.`,
+size of its blast radius, whatever the policies.
+
+--shared-fate lists what several services share (a database, a broker, a host
+outside, a zone, a namespace), with those that fail together when it is gone;
+fallbacks that are gone with what they stand in for come first. --contracts
+lists whom a change of the service has to be tested with: who calls it, whom it
+calls, and who is behind the topics that it uses.`,
 		Example: `weir blast payments deploy/
 weir blast payments,orders deploy/
 weir blast payments deploy/ --mode hang
@@ -40,16 +48,20 @@ weir blast payments deploy/ --mode partial=1/3
 weir blast --fail namespace=shop deploy/
 weir blast payments deploy/ --depth 2
 weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg
-weir blast --all deploy/`,
+weir blast --all deploy/
+weir blast --shared-fate deploy/
+weir blast payments deploy/ --contracts`,
 		ValidArgsFunction: r.completeServices(1),
 		Args: func(cmd *cobra.Command, args []string) error {
-			if o.all || o.fail != nil {
+			if o.all || o.fate || o.fail != nil {
 				return nil
 			}
 			return needs("a service")(cmd, args)
 		},
 	}
 	cmd.Flags().BoolVar(&o.all, "all", false, "rank every service by its blast radius")
+	cmd.Flags().BoolVar(&o.fate, "shared-fate", false, "list who fails together because they share something")
+	cmd.Flags().BoolVar(&o.pacts, "contracts", false, "list whom a change of the service has to be tested with")
 	addCount(cmd, &o.depth, "depth", "stop after `n` hops (default: no end)")
 	o.mode.word = "stop"
 	cmd.Flags().Var(&o.mode, "mode", "`way` to fail: "+strings.Join(modes, ", "))
@@ -60,14 +72,26 @@ weir blast --all deploy/`,
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		switch {
-		case o.all:
-			for _, name := range []string{"mode", "fail", "assume-overload"} {
-				if cmd.Flags().Changed(name) {
-					return misuse("--all ranks every service, whatever the policies", "--all and --%s do not go together", name)
+		for _, alone := range []struct {
+			name, hint string
+			on         bool
+			run        func(*run, *blastOptions, []string) error
+		}{
+			{"all", "--all ranks every service, whatever the policies", o.all, runBlastAll},
+			{"shared-fate", "--shared-fate is about all services", o.fate, runSharedFate},
+			{"contracts", "--contracts is about a change, not a failure", o.pacts, runContracts},
+		} {
+			if !alone.on {
+				continue
+			}
+			for _, name := range []string{"all", "shared-fate", "contracts", "mode", "fail", "assume-overload"} {
+				if name != alone.name && cmd.Flags().Changed(name) {
+					return misuse(alone.hint, "--%s and --%s do not go together", alone.name, name)
 				}
 			}
-			return runBlastAll(r, o, args)
+			return alone.run(r, o, args)
+		}
+		switch {
 		case o.fail != nil:
 			return runBlast(r, o, args, o.fail.of)
 		}
@@ -104,4 +128,32 @@ func runBlastAll(r *run, o *blastOptions, sources []string) error {
 		return err
 	}
 	return r.write(&analyze.Report{Graph: g, Ranking: analyze.BlastAll(o.evidence.calls(g))}, render.View{})
+}
+
+func runSharedFate(r *run, o *blastOptions, sources []string) error {
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	return r.write(&analyze.Report{Graph: g, Fates: analyze.SharedFates(o.evidence.calls(g))}, render.View{})
+}
+
+func runContracts(r *run, o *blastOptions, args []string) error {
+	several, err := split(args[0])
+	if err != nil {
+		return err
+	}
+	g, err := r.read(args[1:])
+	if err != nil {
+		return err
+	}
+	services, err := findAll(g, several)
+	if err != nil {
+		return err
+	}
+	pacts := []analyze.Contracts{}
+	for _, v := range services {
+		pacts = append(pacts, analyze.FindContracts(g, o.evidence.calls(g), v))
+	}
+	return r.write(&analyze.Report{Graph: g, Contracts: pacts}, render.View{})
 }

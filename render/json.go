@@ -52,6 +52,12 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 			return jsonRank{ID: g.ID(k.Node), Failed: k.Failed, Reached: k.Reached, Direct: k.Direct}
 		}))
 	}
+	if r.Fates != nil {
+		j.list("sharedFates", each(r.Fates.Shared, func(f analyze.Fate) any { return fateJSON(g, &f) }))
+	}
+	if r.Contracts != nil {
+		j.list("contracts", each(r.Contracts, func(c analyze.Contracts) any { return contractsJSON(g, &c) }))
+	}
 	if r.Cycles != nil {
 		j.list("cycles", each(r.Cycles.Components, func(c analyze.Cycle) any { return cycleJSON(g, &c) }))
 	}

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"math"
+
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"

@@ -76,6 +76,8 @@ const (
 	Findings
 	Impacts
 	Ranking
+	Fates
+	Contracts
 	Cycles
 	Fan
 	Path
@@ -87,7 +89,7 @@ const (
 	drawable = Graph | Findings | Impacts | Cycles | Path | Focus
 )
 
-var partNames = []string{"the graph", "findings", "blast radii", "a ranking", "cycles", "fan-out", "a path", "one service", "policies"}
+var partNames = []string{"the graph", "findings", "blast radii", "a ranking", "shared fates", "contracts", "cycles", "fan-out", "a path", "one service", "policies"}
 
 // String names the parts, as in "findings and cycles".
 func (p Part) String() string {
@@ -105,7 +107,7 @@ func Parts(r *analyze.Report) Part {
 	var p Part
 	for i, has := range []bool{
 		r.Drawn, r.Check != nil, r.Impacts != nil, r.Ranking != nil,
-		r.Cycles != nil, r.Fan != nil, r.Path != nil, r.Focus != nil, r.Matrix != nil,
+		r.Fates != nil, r.Contracts != nil, r.Cycles != nil, r.Fan != nil, r.Path != nil, r.Focus != nil, r.Matrix != nil,
 	} {
 		if has {
 			p |= 1 << i

@@ -26,6 +26,8 @@ func writeText(w io.Writer, r *analyze.Report, o Options) error {
 		{r.Path != nil, func() { p.path(r.Graph, r.Path) }},
 		{r.Impacts != nil, func() { p.incidents(r.Graph, r.Impacts) }},
 		{r.Ranking != nil, func() { p.ranking(r.Graph, r.Ranking) }},
+		{r.Fates != nil, func() { p.fates(r.Graph, r.Fates) }},
+		{r.Contracts != nil, func() { p.contracts(r.Graph, r.Contracts) }},
 		{r.Cycles != nil, func() { p.cycles(r.Graph, r.Cycles) }},
 		{r.Fan != nil, func() { p.fan(r.Graph, r.Fan) }},
 		{r.Matrix != nil, func() { p.matrix(r.Graph, r.Matrix) }},

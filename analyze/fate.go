@@ -1,0 +1,280 @@
+package analyze
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A Fate is what several services share: when it is gone, they are gone together. It
+// is a database, cache, broker, topic or outside host that two or more call, or a
+// place that two or more are in.
+type Fate struct {
+	Kind      string         // a word for a graph.Kind, or one of FatePlaces
+	Node      graph.Node     // the shared service, none for a place
+	Name      string         // of the place
+	Redundant bool           // the shared service is declared to run several replicas
+	Fail      []graph.Node   // who cannot do without it, or is in the place; sorted
+	Suffer    []graph.Node   // who uses it and can do without, or sends it events; sorted
+	Also      []graph.Node   // who fails because those that fail do, besides them; sorted
+	Entries   []graph.Node   // of all that fail, the entry points; sorted
+	Critical  []graph.Node   // of all that fail, those that declare tier 1; sorted
+	Lost      []LostFallback // fallbacks that help nobody then, by caller, then callee
+}
+
+// A LostFallback is a call of which the callee fails together with services that are
+// asked instead.
+type LostFallback struct {
+	From, To graph.Node
+	Instead  []graph.Node // those of them that fail, in the order in which they are asked
+	Left     bool         // there is another answer still: one of the caller's own, or of a service that stays
+}
+
+// Fates is what the services of a graph share.
+type Fates struct {
+	Shared  []Fate // those that lose fallbacks first, then what is called before places, then by entry points, tier 1 and services that fail
+	Unasked int    // shared things for which there was no patience to find who fails behind those that use it
+}
+
+// FatePlaces are the places that services can share, as labels and names tell.
+var FatePlaces = []string{"node", "zone", "namespace"}
+
+// nodeLabel is where Kubernetes says on which machine something runs.
+const nodeLabel = "kubernetes.io/hostname"
+
+// fatePatience is how many calls are walked to find who fails with what is shared.
+const fatePatience = 200_000_000
+
+// SharedFates finds what the services of g share by its calls. It costs a walk over
+// those who fail for each thing that is shared.
+func SharedFates(g *graph.Graph) *Fates {
+	f := newFateFinder(runOn(g))
+	fates := &Fates{}
+	for v := range graph.Node(g.Len()) {
+		if !shareable(g.Service(v).Kind) {
+			continue
+		}
+		fate := Fate{Kind: g.Service(v).Kind.String(), Node: v, Redundant: redundant(g.Service(v))}
+		for _, e := range g.In(v) {
+			switch u := g.From(e); {
+			case u == v:
+			case breaks(g, e) && !hasFallback(g.Call(e)):
+				fate.Fail = append(fate.Fail, u)
+			default:
+				fate.Suffer = append(fate.Suffer, u)
+			}
+		}
+		if !f.complete(&fate, []graph.Node{v}) {
+			fates.Unasked++
+		}
+		if len(fate.Fail)+len(fate.Suffer) > 1 || len(fate.Lost) > 0 {
+			fates.Shared = append(fates.Shared, fate)
+		}
+	}
+	for _, fate := range placesShared(g) {
+		if !f.complete(&fate, fate.Fail) {
+			fates.Unasked++
+		}
+		fates.Shared = append(fates.Shared, fate)
+	}
+	slices.SortStableFunc(fates.Shared, func(a, b Fate) int {
+		return cmp.Or(
+			cmp.Compare(b.loss(), a.loss()),
+			lastIf(a.Node == none, b.Node == none), lastIf(a.Redundant, b.Redundant),
+			cmp.Compare(len(b.Entries), len(a.Entries)), cmp.Compare(len(b.Critical), len(a.Critical)),
+			cmp.Compare(len(b.Fail)+len(b.Also), len(a.Fail)+len(a.Also)),
+			cmp.Compare(len(b.Suffer), len(a.Suffer)),
+		)
+	})
+	return fates
+}
+
+// loss is 2 where a call has no answer left, 1 where one of its fallbacks is gone.
+func (f *Fate) loss() int {
+	loss := 0
+	for _, l := range f.Lost {
+		if l.Left {
+			loss = max(loss, 1)
+		} else {
+			loss = 2
+		}
+	}
+	return loss
+}
+
+// lastIf orders what something is true of after what it is not.
+func lastIf(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// shareable reports whether something of a kind is there for several to share.
+func shareable(k graph.Kind) bool {
+	switch k {
+	case graph.KindDatabase, graph.KindCache, graph.KindBroker, graph.KindTopic, graph.KindExternal:
+		return true
+	}
+	return false
+}
+
+// placesShared returns the nodes, zones and namespaces with two services or more, each by
+// name.
+func placesShared(g *graph.Graph) []Fate {
+	var list []Fate
+	for _, kind := range FatePlaces {
+		in := map[string][]graph.Node{}
+		for v := range graph.Node(g.Len()) {
+			s := g.Service(v)
+			name := s.Namespace
+			switch kind {
+			case "zone":
+				name = s.Labels[zoneLabel]
+			case "node":
+				name = s.Labels[nodeLabel]
+			}
+			if name != "" && s.Kind != graph.KindExternal {
+				in[name] = append(in[name], v)
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(in)) {
+			if len(in[name]) > 1 {
+				list = append(list, Fate{Kind: kind, Node: none, Name: name, Fail: in[name]})
+			}
+		}
+	}
+	return list
+}
+
+// A fateFinder finds who fails with what.
+type fateFinder struct {
+	r       *run
+	backed  map[graph.Node][]rescue // by caller: calls with services to fall back on
+	rescues map[graph.Node][]rescue // of those, the calls that fail their caller if nobody is left
+	entry   []bool
+	fails   []int32 // by service: the number of the last search in which it failed
+	clock   int32
+	left    int
+}
+
+// A rescue is a call that other services stand in for: the callee, then who is asked
+// instead.
+type rescue []graph.Node
+
+func newFateFinder(r *run) *fateFinder {
+	g := r.core
+	f := &fateFinder{r: r, backed: map[graph.Node][]rescue{}, rescues: map[graph.Node][]rescue{}, entry: make([]bool, g.Len()), fails: make([]int32, g.Len()), left: fatePatience}
+	entries, _ := entryPoints(g)
+	for _, v := range entries {
+		f.entry[v] = true
+	}
+	for e := range graph.Edge(g.Calls()) {
+		if !g.Fallback(e) {
+			if instead := r.standIns(e); instead != nil {
+				f.backed[g.From(e)] = append(f.backed[g.From(e)], append(rescue{g.To(e)}, callees(g, instead)...))
+			}
+		}
+		if options := r.alternatives(e); options != nil {
+			f.rescues[g.From(e)] = append(f.rescues[g.From(e)], options)
+		}
+	}
+	return f
+}
+
+// complete adds to a fate what follows when those in gone are gone. It reports
+// whether it had the patience.
+func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
+	if f.left < 0 {
+		return false
+	}
+	g := f.r.core
+	f.clock++
+	var asked []graph.Node // callers with rescues
+	work := slices.Clone(gone)
+	for _, v := range work {
+		f.fails[v] = f.clock
+	}
+	for i := 0; i < len(work); i++ {
+		in := g.In(work[i])
+		f.left -= len(in)
+		for _, e := range in {
+			u := g.From(e)
+			if len(f.backed[u]) > 0 {
+				asked = append(asked, u)
+			}
+			if f.fails[u] != f.clock && (breaks(g, e) && !hasFallback(g.Call(e)) || f.lost(u)) {
+				f.fails[u] = f.clock
+				work = append(work, u)
+			}
+		}
+	}
+	for _, v := range work {
+		_, member := slices.BinarySearch(fate.Fail, v)
+		switch {
+		case v == fate.Node:
+			continue
+		case !member:
+			fate.Also = append(fate.Also, v)
+		}
+		if f.entry[v] {
+			fate.Entries = append(fate.Entries, v)
+		}
+		if declaresTier1(g.Service(v)) {
+			fate.Critical = append(fate.Critical, v)
+		}
+	}
+	slices.Sort(fate.Also)
+	slices.Sort(fate.Entries)
+	slices.Sort(fate.Critical)
+	slices.Sort(asked)
+	for _, u := range slices.Compact(asked) {
+		for _, r := range f.backed[u] {
+			if lost, ok := f.fallback(u, r); ok {
+				fate.Lost = append(fate.Lost, lost)
+			}
+		}
+	}
+	// Who fails only because its fallbacks do is no less failed.
+	fate.Suffer = slices.DeleteFunc(fate.Suffer, func(v graph.Node) bool { return f.fails[v] == f.clock })
+	return true
+}
+
+// fallback returns what is lost of the stand-ins of a call of u, and false if nothing
+// is, or they are not asked.
+func (f *fateFinder) fallback(u graph.Node, r rescue) (LostFallback, bool) {
+	lost := LostFallback{From: u, To: r[0], Left: f.fails[u] != f.clock || !f.allGone(r)}
+	if f.fails[r[0]] != f.clock {
+		return lost, false
+	}
+	for _, v := range r[1:] {
+		if f.fails[v] == f.clock && !slices.Contains(lost.Instead, v) {
+			lost.Instead = append(lost.Instead, v)
+		}
+	}
+	return lost, lost.Instead != nil
+}
+
+// callees are those of a list of calls.
+func callees(g *graph.Graph, calls []graph.Edge) []graph.Node {
+	list := make([]graph.Node, len(calls))
+	for i, e := range calls {
+		list[i] = g.To(e)
+	}
+	return list
+}
+
+// lost reports whether one of the calls of u that others stand in for has nobody left
+// to answer it.
+func (f *fateFinder) lost(u graph.Node) bool {
+	return slices.ContainsFunc(f.rescues[u], func(r rescue) bool { return f.allGone(r) })
+}
+
+func (f *fateFinder) allGone(list []graph.Node) bool {
+	return !slices.ContainsFunc(list, func(v graph.Node) bool { return f.fails[v] != f.clock })
+}
