@@ -167,3 +167,15 @@ func (a *amplification) path(last graph.Edge) []graph.Node {
 	slices.Reverse(path)
 	return path
 }
+
+// stormy sets the amplification of rows, which are by service.
+func (r *run) stormy(rows []FanRow) {
+	a := r.amplified()
+	for v := range rows {
+		factor, last := a.at(graph.Node(v))
+		rows[v].Amp = factor
+		if last != noCall {
+			rows[v].AmpPath = a.path(last)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 // An Availability is how available a service can be, by the objectives of what it
@@ -18,8 +19,10 @@ type Availability struct {
 	Expected  float64       // in percent, where objectives do not count the failures of what is behind a service
 	Promised  float64       // in percent, where they do, so that only the first objective on every way counts
 	Exact     bool          // false if both may be more, because there are too many alternatives to weigh
-	Needs     []Contributor // what Promised counts, but for alternatives: the lowest objective first, then by ID
-	Silent    []graph.Node  // needed, and without an objective: taken to be always there; sorted
+	Worst     []Contributor // of what Promised counts, but for alternatives, the three with the lowest objectives, then by ID
+	Counted   int           // how many that are in all
+	Unknown   int           // services that are needed and have no objective: taken to be always there
+	Silent    []graph.Node  // those, sorted; nil in a Fan
 }
 
 // A Contributor is a service that another needs.
@@ -28,8 +31,8 @@ type Contributor struct {
 	Objective float64 // in percent
 }
 
-// MaxWorst is how many of an Availability's Needs are told.
-const MaxWorst = 3
+// maxWorst is how many contributors are kept.
+const maxWorst = 3
 
 // Falls reports whether a service cannot keep its objective even if all others keep
 // theirs.
@@ -41,49 +44,77 @@ func lessPercent(a, b float64) bool { return a < b-1e-9 }
 
 // Available returns how available v can be by the calls of g; nil if neither v nor
 // anything that it needs declares an objective.
-func Available(g *graph.Graph, v graph.Node) *Availability { return newReliance(runOn(g)).of(v) }
+func Available(g *graph.Graph, v graph.Node) *Availability { return newReliance(runOn(g)).available(v) }
 
 // availPatience is how many calls are walked to find the availability of all services:
-// some seconds. An estate of some thousand services needs less.
-const availPatience = 200_000_000
+// under a second. An estate of some thousand services needs less.
+const availPatience = 40_000_000
 
 // hopes sets the availability of rows, which are by service. It returns how many its
 // patience did not suffice for.
-func hopes(g *graph.Graph, rows []FanRow) (unasked int) {
+func (r *run) hopes(rows []FanRow) (unasked int) {
+	g := r.core
 	if !slices.ContainsFunc(g.Services(), func(s graph.Service) bool { return s.SLO.Set() }) {
 		return 0
 	}
-	l := newReliance(runOn(g))
+	l := newReliance(r)
 	for v := range rows {
 		if l.walked > availPatience {
 			return len(rows) - v
 		}
-		rows[v].Available = l.of(graph.Node(v))
+		if rows[v].Available = l.available(graph.Node(v)); rows[v].Available != nil {
+			rows[v].Available.Silent = nil // for all services together they would be too many
+		}
 	}
 	return 0
 }
 
 // A reliance finds what services rely on.
 type reliance struct {
-	r      *run
-	seen   []int32 // by service: the number of the last search that found it
+	g      *graph.Graph
+	hard   *graph.Graph                  // the calls of g whose callee is needed for certain
+	either map[graph.Node][][]graph.Node // by caller: of which one each is needed
+	seen   []int32                       // by service: the number of the last search that found it
 	clock  int32
 	walked int // calls
+
+	slo    []float64    // by service: its objective in percent, 0 if it has none
+	of     []int32      // by service: its component by hard calls, whose services all need the same
+	behind []graph.Node // what those of component whose need
+	whose  int32
 }
 
-func newReliance(r *run) *reliance { return &reliance{r: r, seen: make([]int32, r.core.Len())} }
+func newReliance(r *run) *reliance {
+	g := r.core
+	l := &reliance{g: g, hard: essential(g), either: map[graph.Node][][]graph.Node{}, seen: make([]int32, g.Len()), whose: -1}
+	l.of = findComponents(l.hard).of
+	for _, s := range g.Services() {
+		l.slo = append(l.slo, 0)
+		if s.SLO.Set() {
+			l.slo[len(l.slo)-1] = s.SLO.Value
+		}
+	}
+	for e := range graph.Edge(g.Calls()) {
+		if list := r.alternatives(e); list != nil {
+			l.either[g.From(e)] = append(l.either[g.From(e)], list)
+		}
+	}
+	return l
+}
 
-// of is Available.
-func (l *reliance) of(v graph.Node) *Availability {
-	g := l.r.core
+// available is Available.
+func (l *reliance) available(v graph.Node) *Availability {
+	g := l.g
 	own := g.Service(v).SLO
 	all, near := l.chance(v, false), l.chance(v, true)
-	if !own.Set() && all.needs == nil && !all.weighed {
+	if !own.Set() && all.counted == 0 && !all.weighed {
 		return nil
 	}
 	a := &Availability{
-		Expected: 100 * all.p, Promised: 100 * near.p, Exact: all.exact && near.exact, Needs: near.needs, Silent: all.silent,
+		Expected: 100 * all.p, Promised: 100 * near.p, Exact: all.exact && near.exact, Worst: near.worst, Counted: near.counted,
+		Silent: all.silent, Unknown: len(all.silent),
 	}
+	slices.Sort(a.Silent)
 	if own.Set() {
 		a.Objective = own.Value
 	}
@@ -94,30 +125,33 @@ func (l *reliance) of(v graph.Node) *Availability {
 type chance struct {
 	p       float64 // 0 to 1
 	exact   bool    // else it may be more
-	needs   []Contributor
-	silent  []graph.Node
-	weighed bool // alternatives with objectives count, too
+	worst   []Contributor
+	counted int
+	silent  []graph.Node // in no order
+	weighed bool         // alternatives with objectives count, too
 }
 
 // chance computes that of v. If promises are believed, what is behind a service with
 // an objective is left out.
 func (l *reliance) chance(v graph.Node, believed bool) chance {
-	g := l.r.core
-	ends := func(w graph.Node) bool { return believed && w != v && g.Service(w).SLO.Set() }
-	certain := l.closure(v, ends)
+	ends := func(w graph.Node) bool { return believed && w != v && l.slo[w] > 0 }
+	certain := l.behind
+	if believed || l.of[v] != l.whose {
+		certain = l.closure(v, ends)
+	}
+	if !believed {
+		l.behind, l.whose = certain, l.of[v]
+	}
 	c := chance{p: 1, exact: true}
-	for _, w := range certain[1:] {
-		if slo := g.Service(w).SLO; slo.Set() {
-			c.needs = append(c.needs, Contributor{w, slo.Value})
-			c.p *= slo.Value / 100
-		} else {
+	for _, w := range certain {
+		switch {
+		case w == v:
+		case l.slo[w] > 0:
+			c.count(Contributor{w, l.slo[w]})
+		default:
 			c.silent = append(c.silent, w)
 		}
 	}
-	slices.SortFunc(c.needs, func(a, b Contributor) int {
-		return cmp.Or(cmp.Compare(a.Objective, b.Objective), cmp.Compare(a.Node, b.Node))
-	})
-	slices.Sort(c.silent)
 	if choice := l.choose(certain, ends); choice != nil {
 		c.weighed = len(choice.unsure) > 0
 		var p float64
@@ -127,10 +161,24 @@ func (l *reliance) chance(v graph.Node, believed bool) chance {
 	return c
 }
 
+// count adds a service that is needed for certain.
+func (c *chance) count(k Contributor) {
+	c.counted++
+	c.p *= k.Objective / 100
+	after := func(a, b Contributor) int {
+		return cmp.Or(cmp.Compare(a.Objective, b.Objective), cmp.Compare(a.Node, b.Node))
+	}
+	if n := len(c.worst); n == maxWorst && after(c.worst[n-1], k) < 0 {
+		return
+	}
+	if at, _ := slices.BinarySearchFunc(c.worst, k, after); at < maxWorst {
+		c.worst = slices.Insert(c.worst, at, k)[:min(len(c.worst)+1, maxWorst)]
+	}
+}
+
 // closure returns v and all that it cannot do without, whatever else works, v first.
 // It does not look behind those that ends is true for.
 func (l *reliance) closure(v graph.Node, ends func(graph.Node) bool) []graph.Node {
-	g := l.r.core
 	l.clock++
 	l.seen[v] = l.clock
 	list := []graph.Node{v}
@@ -138,9 +186,9 @@ func (l *reliance) closure(v graph.Node, ends func(graph.Node) bool) []graph.Nod
 		if ends(list[i]) {
 			continue
 		}
-		e, end := g.Out(list[i])
-		for l.walked += int(end - e); e < end; e++ {
-			if w := g.To(e); l.seen[w] != l.clock && breaks(g, e) && !hasFallback(g.Call(e)) {
+		for _, w := range l.hard.Callees(list[i]) {
+			l.walked++
+			if l.seen[w] != l.clock {
 				l.seen[w] = l.clock
 				list = append(list, w)
 			}
@@ -154,34 +202,45 @@ func (l *reliance) closure(v graph.Node, ends func(graph.Node) bool) []graph.Nod
 // answer, or none but that of the callee.
 func (r *run) alternatives(e graph.Edge) []graph.Node {
 	g := r.core
-	if !breaks(g, e) {
+	if !breaks(g, e) || !hasFallback(g, e) {
 		return nil
 	}
-	c := g.Call(e)
 	list := []graph.Node{g.To(e)}
-	for i := range c.Evidence {
-		says := c.Evidence[i].Says
-		if says == nil || says.Fallback == nil {
-			continue
-		}
-		for _, step := range says.Fallback.Steps {
-			switch {
-			case !step.Kind.Set() || step.Kind.Value == "none":
-			case step.Kind.Value != "service":
-				return nil
-			default:
-				f, ok := r.callOf(g.From(e), step.To)
-				if !ok {
-					return nil // whoever that is, nothing is known against it
-				}
+	for _, step := range stepsOf(g, e) {
+		switch {
+		case !step.Kind.Set() || step.Kind.Value == "none":
+		case step.Kind.Value != "service":
+			return nil
+		default:
+			f, ok := r.callOf(g.From(e), step.To)
+			if !ok {
+				return nil // whoever that is, nothing is known against it
+			}
+			if !slices.Contains(list[1:], g.To(f)) {
 				list = append(list, g.To(f))
 			}
 		}
 	}
-	if len(list) == 1 {
-		return nil
-	}
 	return list
+}
+
+// stepsOf returns what is done instead of e, as its own documents and the policies
+// for it say.
+func stepsOf(g *graph.Graph, e graph.Edge) []policy.FallbackStep {
+	var steps []policy.FallbackStep
+	for _, ev := range g.Call(e).Evidence {
+		if ev.Says != nil && ev.Says.Fallback != nil {
+			steps = append(steps, ev.Says.Fallback.Steps...)
+		}
+	}
+	for _, route := range g.Routes(e) {
+		for i := range route.Layers {
+			if f := route.Layers[i].Fallback; f != nil {
+				steps = append(steps, f.Steps...)
+			}
+		}
+	}
+	return steps
 }
 
 // A choice is what a service that has all it needs for certain still needs: for each
@@ -197,7 +256,9 @@ type choice struct {
 // choose returns the choice of whoever needs those that are certain; nil if they have
 // none.
 func (l *reliance) choose(certain []graph.Node, ends func(graph.Node) bool) *choice {
-	g := l.r.core
+	if len(l.either) == 0 {
+		return nil
+	}
 	number := map[graph.Node]int32{}
 	const works = -1 // there if the certain ones are
 	for _, v := range certain {
@@ -212,7 +273,7 @@ func (l *reliance) choose(certain []graph.Node, ends func(graph.Node) bool) *cho
 			number[v] = n
 			names = append(names, v)
 			p := 1.0
-			if slo := g.Service(v).SLO; slo.Set() {
+			if slo := l.g.Service(v).SLO; slo.Set() {
 				p = slo.Value / 100
 			}
 			if p < 1 {
@@ -223,12 +284,12 @@ func (l *reliance) choose(certain []graph.Node, ends func(graph.Node) bool) *cho
 		return n
 	}
 	either := func(v graph.Node) (all [][]int32) {
-		for e, end := g.Out(v); e < end; e++ {
+		for _, list := range l.either[v] {
 			var one []int32
-			for _, w := range l.r.alternatives(e) {
+			for _, w := range list {
 				one = append(one, of(w))
 			}
-			if one != nil && !slices.Contains(one, works) {
+			if !slices.Contains(one, works) {
 				all = append(all, one)
 			}
 		}
@@ -246,11 +307,9 @@ func (l *reliance) choose(certain []graph.Node, ends func(graph.Node) bool) *cho
 		var needs []int32
 		var any [][]int32
 		if v := names[i]; !ends(v) {
-			for e, end := g.Out(v); e < end; e++ {
-				if breaks(g, e) && !hasFallback(g.Call(e)) {
-					if n := of(g.To(e)); n != works {
-						needs = append(needs, n)
-					}
+			for _, w := range l.hard.Callees(v) {
+				if n := of(w); n != works {
+					needs = append(needs, n)
 				}
 			}
 			any = either(v)

@@ -13,11 +13,13 @@ func Shape(g *graph.Graph) *Fan {
 	sync := synchronous(g)
 	chains := deepen(sync, findComponents(sync), func(graph.Node) int32 { return 1 })
 	gates := findGates(g)
-	fan := &Fan{Services: fanRows(g, chains), Gates: gates.greatest(g)}
+	r := runOn(g)
+	fan := &Fan{Services: fanRows(g, chains), Gates: gates.greatest(r)}
+	r.stormy(fan.Services)
 	for v := range fan.Services {
 		fan.Services[v].Behind = int(gates.behind[v].n)
 	}
-	fan.Unasked = hopes(g, fan.Services)
+	fan.Unasked = r.hopes(fan.Services)
 	for _, row := range fan.Services {
 		fan.Depth, fan.Layers = max(fan.Depth, row.Depth), max(fan.Layers, row.Layer+1)
 	}

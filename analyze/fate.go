@@ -60,7 +60,7 @@ func SharedFates(g *graph.Graph) *Fates {
 		for _, e := range g.In(v) {
 			switch u := g.From(e); {
 			case u == v:
-			case breaks(g, e) && !hasFallback(g.Call(e)):
+			case breaks(g, e) && !hasFallback(g, e):
 				fate.Fail = append(fate.Fail, u)
 			default:
 				fate.Suffer = append(fate.Suffer, u)
@@ -208,7 +208,7 @@ func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
 			if len(f.backed[u]) > 0 {
 				asked = append(asked, u)
 			}
-			if f.fails[u] != f.clock && (breaks(g, e) && !hasFallback(g.Call(e)) || f.lost(u)) {
+			if f.fails[u] != f.clock && (breaks(g, e) && !hasFallback(g, e) || f.lost(u)) {
 				f.fails[u] = f.clock
 				work = append(work, u)
 			}

@@ -21,6 +21,7 @@ func Look(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
 	for _, row := range Shape(scope).Services {
 		if row.Node == v {
 			f.Row = row
+			f.Row.Available = Available(scope, v)
 		}
 	}
 	for _, cycle := range Loops(scope).Components {

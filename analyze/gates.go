@@ -80,7 +80,8 @@ const maxGates = 10
 
 // greatest returns the gates with at least two services behind them, those with
 // the most first, and not more than maxGates.
-func (f *gates) greatest(g *graph.Graph) []Gate {
+func (f *gates) greatest(r *run) []Gate {
+	g := r.core
 	var of []graph.Node
 	for v := range f.behind {
 		if f.behind[v].n >= 2 {
@@ -93,7 +94,21 @@ func (f *gates) greatest(g *graph.Graph) []Gate {
 	of = of[:min(len(of), maxGates)]
 	list := make([]Gate, len(of))
 	for i, set := range f.sets(g, of) {
-		list[i] = Gate{Node: of[i], Behind: set}
+		list[i] = Gate{Node: of[i], Behind: set, Lacks: r.lacks(of[i])}
 	}
 	return list
+}
+
+// lacks is what keeps a service from surviving the loss of one replica, or a word
+// that it is not known to.
+func (r *run) lacks(v graph.Node) []string {
+	switch n := replicas(r.core.Service(v)); {
+	case !n.Set():
+		return []string{"no input tells how many replicas it runs"}
+	case n.Value == 1:
+		return []string{"a single replica"}
+	case n.Value > 1:
+		return r.unguarded(v)
+	}
+	return nil // it is switched off
 }

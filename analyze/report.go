@@ -81,6 +81,7 @@ type Fan struct {
 type Gate struct {
 	Node   graph.Node
 	Behind []graph.Node // services and gateways, sorted
+	Lacks  []string     // what keeps it from surviving the loss of a replica, in words; nil if nothing is known to
 }
 
 // A FanRow is one service's place in the shape. Calls to itself do not count.
@@ -94,6 +95,12 @@ type FanRow struct {
 	Reach  int        // other services it calls, directly or not
 	Impact int        // other services that call it, directly or not
 	Behind int        // services and gateways that entry points reach only through it, see Gate
+
+	// Amp is how many requests it can get for one to the estate, by all the retries on
+	// the worst path to it: 1 without any, +Inf behind a loop of retries. AmpPath is that
+	// path, first call first; nil if Amp is 1.
+	Amp     float64
+	AmpPath []graph.Node
 
 	Available *Availability // nil if neither it nor anything that it needs declares an objective
 }

@@ -118,7 +118,7 @@ func (p *Pass) reportGate(v graph.Node, behind, critical tally, all int) {
 		p.At(p.gradeService(v, Warning), f)
 	default:
 		f.Message += fmt.Sprintf(": its %d replicas are one point to fail for a bad release", n.Value)
-		if lacks := p.unguarded(v); len(lacks) > 0 {
+		if lacks := p.run.unguarded(v); len(lacks) > 0 {
 			f.Message += ", with " + strings.Join(lacks, " and ")
 		}
 		f.Values = append(f.Values, n.value())
@@ -139,8 +139,9 @@ func (p *Pass) gradeService(v graph.Node, s Severity) Severity {
 }
 
 // unguarded lists what several replicas of v lack to stand in for each other.
-func (p *Pass) unguarded(v graph.Node) []string {
-	s := p.Core.Service(v)
+func (r *run) unguarded(v graph.Node) []string {
+	g := r.core
+	s := g.Service(v)
 	var lacks []string
 	if ecosystem(s) == "kubernetes" && s.Disruption == nil {
 		lacks = append(lacks, "no PodDisruptionBudget in the inputs")
@@ -148,17 +149,17 @@ func (p *Pass) unguarded(v graph.Node) []string {
 	if s.Probes.Known && !s.Probes.Readiness {
 		lacks = append(lacks, "no check that they are ready")
 	}
-	for _, e := range p.Core.In(v) {
-		if p.picksOne(e) {
-			lacks = append(lacks, "all requests of "+p.Core.ID(p.Core.From(e))+" to one of them")
+	for _, e := range g.In(v) {
+		if r.picksOne(e) {
+			lacks = append(lacks, "all requests of "+g.ID(g.From(e))+" to one of them")
 		}
 	}
 	return lacks
 }
 
 // picksOne reports whether the caller of e keeps to one replica.
-func (p *Pass) picksOne(e graph.Edge) bool {
-	return slices.ContainsFunc(p.Effective(e), func(part Part) bool {
+func (r *run) picksOne(e graph.Edge) bool {
+	return slices.ContainsFunc(r.effective(e), func(part Part) bool {
 		for i := range part.Layers {
 			if b := part.Layers[i].Set.Balance; b != nil && b.Strategy.Set() && b.Strategy.Value == "pick-first" {
 				return true

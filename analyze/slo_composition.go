@@ -64,7 +64,7 @@ func checkSLOComposition(p *Pass) {
 	of := map[graph.Node]*Availability{}
 	for v := range graph.Node(g.Len()) {
 		if s := g.Service(v); s.SLO.Set() && ours(s) {
-			of[v] = l.of(v)
+			of[v] = l.available(v)
 		}
 	}
 	for v := range graph.Node(g.Len()) {
@@ -93,13 +93,13 @@ func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64,
 		owners:     []graph.Node{v},
 	}
 	var worst []string
-	for _, c := range a.Needs[:min(len(a.Needs), MaxWorst)] {
+	for _, c := range a.Worst {
 		worst = append(worst, g.ID(c.Node)+" "+Percent(c.Objective))
 		f.Services = append(f.Services, c.Node)
 		f.Origins = append(f.Origins, g.Service(c.Node).SLO.Origin)
 	}
-	whom := english.Count(len(a.Needs), "service") + " it cannot do without"
-	if len(a.Needs) == 0 {
+	whom := english.Count(a.Counted, "service") + " it cannot do without"
+	if a.Counted == 0 {
 		whom = "those it falls back on, with what they stand in for,"
 	}
 	f.Message = fmt.Sprintf("%s promises %s, and %s leave it %s at best", s.ID, Percent(a.Objective), whom, Percent(available))
@@ -107,8 +107,8 @@ func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64,
 		f.Message += ", the worst " + english.List(worst)
 	}
 	if len(worst) == 1 {
-		f.Message = fmt.Sprintf("%s promises %s, and %s, which it cannot do without, promises %s", s.ID, Percent(a.Objective), g.ID(a.Needs[0].Node), Percent(a.Needs[0].Objective))
-		if lessPercent(available, a.Needs[0].Objective) {
+		f.Message = fmt.Sprintf("%s promises %s, and %s, which it cannot do without, promises %s", s.ID, Percent(a.Objective), g.ID(a.Worst[0].Node), Percent(a.Worst[0].Objective))
+		if lessPercent(available, a.Worst[0].Objective) {
 			f.Message += fmt.Sprintf("; that leaves %s at best", Percent(available))
 		}
 	}
@@ -116,13 +116,13 @@ func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64,
 		f.Message += ", if objectives do not count the failures of what is behind a service"
 		f.Confidence = Default
 	}
-	if len(a.Needs) > 0 && severity == Warning && lessPercent(a.Needs[0].Objective, a.Objective) {
+	if a.Counted > 0 && severity == Warning && lessPercent(a.Worst[0].Objective, a.Objective) {
 		severity = Error
 	}
 	if !a.Exact {
 		f.Confidence = Assumed
 	}
-	f.Confidence = min(f.Confidence, confidence(g, essentialCalls(g, v)))
+	f.Confidence = min(f.Confidence, confidence(g, neededCalls(g, v)))
 	f.Hint = fmt.Sprintf("do without the worst, or have them promise one nine more (%s), or promise less", Percent(oneNineMore(a.Objective)))
 	f.Values = []KeyValue{{"objective", Percent(a.Objective)}, {"available", Percent(available)}, {"gap", Percent(a.Objective - available)}}
 	if len(worst) > 0 {
@@ -135,8 +135,8 @@ func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64,
 	p.At(severity, f)
 }
 
-// essentialCalls are the calls that v makes and cannot do without.
-func essentialCalls(g *graph.Graph, v graph.Node) []graph.Edge {
+// neededCalls are the calls that v makes and cannot do without.
+func neededCalls(g *graph.Graph, v graph.Node) []graph.Edge {
 	var calls []graph.Edge
 	for e, end := g.Out(v); e < end; e++ {
 		if breaks(g, e) {

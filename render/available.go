@@ -12,7 +12,7 @@ import (
 // availableWords says what a service can hope for, by the objectives of what it needs;
 // nothing if none is known.
 func availableWords(g *graph.Graph, a *analyze.Availability) string {
-	if a == nil || len(a.Needs) == 0 && a.Promised == 100 && a.Expected == 100 {
+	if a == nil || a.Counted == 0 && a.Promised == 100 && a.Expected == 100 {
 		return ""
 	}
 	least := "at best"
@@ -26,17 +26,17 @@ func availableWords(g *graph.Graph, a *analyze.Availability) string {
 	if a.Falls() {
 		words += fmt.Sprintf(", less than its objective of %s", analyze.Percent(a.Objective))
 	}
-	if len(a.Needs) > 0 {
+	if a.Counted > 0 {
 		var worst []string
-		for _, c := range a.Needs[:min(len(a.Needs), analyze.MaxWorst)] {
+		for _, c := range a.Worst {
 			worst = append(worst, clean(g.ID(c.Node))+" "+analyze.Percent(c.Objective))
 		}
 		words += ": it needs " + strings.Join(worst, ", ")
-		if more := len(a.Needs) - len(worst); more > 0 {
+		if more := a.Counted - len(worst); more > 0 {
 			words += fmt.Sprintf(" and %d more with objectives", more)
 		}
 	}
-	if n := len(a.Silent); n > 0 {
+	if n := a.Unknown; n > 0 {
 		words += fmt.Sprintf("; %s without an objective taken to be always there", english.Count(n, "service"))
 	}
 	return words

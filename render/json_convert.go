@@ -226,7 +226,7 @@ func fanJSON(g *graph.Graph, f *analyze.Fan) jsonFan {
 		Services: convert(f.Services, func(row analyze.FanRow) jsonFanRow { return fanRowJSON(g, row) }),
 		Deepest:  rawIDs(g, f.Deepest), Depth: f.Depth, Layers: f.Layers,
 		Gates: convert(f.Gates, func(gate analyze.Gate) jsonGate {
-			return jsonGate{ID: g.ID(gate.Node), Behind: rawIDs(g, gate.Behind)}
+			return jsonGate{ID: g.ID(gate.Node), Behind: rawIDs(g, gate.Behind), Lacks: convert(gate.Lacks, same)}
 		}),
 	}
 }
@@ -235,6 +235,7 @@ func fanRowJSON(g *graph.Graph, r analyze.FanRow) jsonFanRow {
 	return jsonFanRow{
 		ID: g.ID(r.Node), FanOut: r.Out, FanIn: r.In, Depth: r.Depth, Layer: r.Layer,
 		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact, Behind: r.Behind, Available: availableJSON(g, r.Available),
+		Amp: finite(r.Amp), AmpPath: rawIDs(g, r.AmpPath),
 	}
 }
 
@@ -243,8 +244,8 @@ func availableJSON(g *graph.Graph, a *analyze.Availability) *jsonAvailable {
 		return nil
 	}
 	j := &jsonAvailable{
-		Expected: rounded(a.Expected), Promised: rounded(a.Promised), Exact: a.Exact, Silent: rawIDs(g, a.Silent),
-		Needs: convert(a.Needs, func(c analyze.Contributor) jsonContributor { return jsonContributor{g.ID(c.Node), c.Objective} }),
+		Expected: rounded(a.Expected), Promised: rounded(a.Promised), Exact: a.Exact, Counted: a.Counted, Unknown: a.Unknown, Silent: rawIDs(g, a.Silent),
+		Worst: convert(a.Worst, func(c analyze.Contributor) jsonContributor { return jsonContributor{g.ID(c.Node), c.Objective} }),
 	}
 	if a.Objective > 0 {
 		j.Objective = &a.Objective

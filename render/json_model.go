@@ -247,6 +247,9 @@ type jsonFanRow struct {
 	Impact int    `json:"impact"` // services that call it at any distance
 	Behind int    `json:"behind"` // services that entry points reach only through it
 
+	Amp     *float64 `json:"amp"`               // requests that it can get for one, by all retries: null without end
+	AmpPath []string `json:"ampPath,omitempty"` // the worst path to it, first call first
+
 	Available *jsonAvailable `json:"availability,omitempty"` // left out if no objective is known of it or what it needs
 }
 
@@ -256,9 +259,11 @@ type jsonAvailable struct {
 	Objective *float64          `json:"objective,omitempty"`
 	Expected  float64           `json:"expected"`
 	Promised  float64           `json:"promised"`
-	Exact     bool              `json:"exact"`  // false if both may be more
-	Needs     []jsonContributor `json:"needs"`  // whose objectives promised counts, the lowest first
-	Silent    []string          `json:"silent"` // needed, without an objective, taken to be always there
+	Exact     bool              `json:"exact"`            // false if both may be more
+	Worst     []jsonContributor `json:"worst"`            // the three with the lowest objectives of those that promised counts
+	Counted   int               `json:"counted"`          // how many it counts
+	Unknown   int               `json:"unknown"`          // needed, without an objective, taken to be always there
+	Silent    []string          `json:"silent,omitempty"` // those; of one service only
 }
 
 type jsonContributor struct {
@@ -269,6 +274,7 @@ type jsonContributor struct {
 type jsonGate struct {
 	ID     string   `json:"id"`
 	Behind []string `json:"behind"`
+	Lacks  []string `json:"lacks"` // what keeps it from surviving the loss of a replica, in words
 }
 
 type jsonPath struct {

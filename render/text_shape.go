@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -144,7 +145,7 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 	for i, s := range f.Services {
 		rows[i] = []string{
 			clean(g.ID(s.Node)), fmt.Sprint(s.Out), fmt.Sprint(s.In),
-			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Behind), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), availableCell(s.Available), s.Role.String(),
+			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Behind), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), ampCell(s.Amp), availableCell(s.Available), s.Role.String(),
 		}
 	}
 	columns := []column{
@@ -156,6 +157,7 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 		{head: "BEHIND", right: true},
 		{head: "DEPTH", right: true},
 		{head: "LAYER", right: true},
+		{head: "RETRIES", right: true},
 		{head: "AVAILABLE"},
 		{head: "ROLE"},
 	}
@@ -166,7 +168,11 @@ func (p *pen) fan(g *graph.Graph, f *analyze.Fan) {
 		p.prose("", plainStyle, fmt.Sprintf("deepest chain of synchronous calls (%s): %s", deep(f), p.chain(ids(g, f.Deepest))))
 	}
 	p.gates(g, f.Gates)
+	p.storms(g, f.Services)
 	p.prose("", faintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts those that entry points reach, by hard synchronous calls, only through the service")
+	if slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return s.Amp > 1 }) {
+		p.prose("", faintStyle, "retries is how many requests a service can get for one to the estate, if it fails and everybody before it tries again")
+	}
 	if hoped {
 		p.prose("", faintStyle, "available is what a service can hope for at best, by the objectives of what it cannot do without, with its own objective where that is higher")
 	}
@@ -181,7 +187,48 @@ func (p *pen) gates(g *graph.Graph, gates []analyze.Gate) {
 		if i == 0 {
 			p.line("")
 		}
-		p.prose("", plainStyle, fmt.Sprintf("only through %s: %s", clean(g.ID(gate.Node)), strings.Join(ids(g, gate.Behind), ", ")))
+		words := cleanAll(gate.Lacks)
+		if n := g.Service(gate.Node).Replicas; n.Set() && n.Value != 1 {
+			words = append([]string{english.Count(n.Value, "replica")}, words...)
+		}
+		lacks := ""
+		if len(words) > 0 {
+			lacks = " (" + strings.Join(words, ", ") + ")"
+		}
+		p.prose("", plainStyle, fmt.Sprintf("only through %s%s: %s", clean(g.ID(gate.Node)), lacks, someNames(g, gate.Behind)))
+	}
+}
+
+// ampCell is by how much retries multiply, nothing where they do not.
+func ampCell(factor float64) string {
+	switch {
+	case factor <= 1:
+		return ""
+	case math.IsInf(factor, 1):
+		return factorText(factor)
+	}
+	return "x " + factorText(factor)
+}
+
+// maxStorms is how many services are told with the path of their retries.
+const maxStorms = 5
+
+// storms says on which paths retries multiply the most.
+func (p *pen) storms(g *graph.Graph, rows []analyze.FanRow) {
+	worst := slices.DeleteFunc(slices.Clone(rows), func(s analyze.FanRow) bool { return s.Amp <= 1 })
+	slices.SortFunc(worst, func(a, b analyze.FanRow) int { return cmp.Or(cmp.Compare(b.Amp, a.Amp), cmp.Compare(a.Node, b.Node)) })
+	for i, s := range worst[:min(len(worst), maxStorms)] {
+		if i == 0 {
+			p.line("")
+		}
+		times := factorText(s.Amp) + " requests for one"
+		if math.IsInf(s.Amp, 1) {
+			times = "requests without end"
+		}
+		p.prose("", plainStyle, fmt.Sprintf("with all retries %s can get %s: %s", clean(g.ID(s.Node)), times, p.chain(ids(g, s.AmpPath))))
+	}
+	if more := len(worst) - maxStorms; more > 0 {
+		p.line(p.faint(fmt.Sprintf("not shown: the paths of %d more", more)))
 	}
 }
 
