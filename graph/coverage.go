@@ -19,11 +19,12 @@ type Coverage struct {
 type Spans struct {
 	Spans      int // all of them, as often as they were met
 	Traces     int
-	Duplicates int // met again
-	Orphans    int // of a parent that is in none of the inputs: they are linked to nothing
-	Broken     int // their own ancestors
-	Unresolved int // calls whose other side nothing names
-	Nameless   int // of no service
+	Duplicates int  // met again
+	Orphans    int  // of a parent that is in none of the inputs: they are linked to nothing
+	Broken     int  // their own ancestors
+	Unresolved int  // calls whose other side nothing names
+	Nameless   int  // of no service
+	Spilled    bool // they were more than the memory for them, and lay in a temporary file; all are linked
 }
 
 // Add adds another account.
@@ -35,6 +36,7 @@ func (s *Spans) Add(o *Spans) {
 	s.Broken += o.Broken
 	s.Unresolved += o.Unresolved
 	s.Nameless += o.Nameless
+	s.Spilled = s.Spilled || o.Spilled
 }
 
 // A Count is how many there are of something.

@@ -12,11 +12,12 @@ import (
 var written = []struct {
 	reader *Reader
 	write  func([]sample) []byte
+	file   string
 }{
-	{OTLPJSON, otlpLines},
-	{OTLPProto, otlpFrames},
-	{Jaeger, jaegerDocument},
-	{Zipkin, zipkinList},
+	{OTLPJSON, otlpLines, "otlp.jsonl"},
+	{OTLPProto, otlpFrames, "otlp.pb"},
+	{Jaeger, jaegerDocument, "jaeger.json"},
+	{Zipkin, zipkinList, "zipkin.json"},
 }
 
 // readAll reads a file with so many workers, as the package's user does.

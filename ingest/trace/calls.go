@@ -156,7 +156,7 @@ func (t *tree) isNamed(peer uint32) bool { return t.pool.peers[peer].name != "" 
 
 // consumeLink finds the producer that a consumer without parent links to.
 func (t *tree) consumeLink(s *span, found *tally) {
-	from, ok := t.pool.producers[s.number]
+	from, ok := t.part.producers[s.key]
 	if !ok {
 		return
 	}
@@ -179,7 +179,7 @@ func (t *tree) reach(i int32, found *tally) {
 			to = s.queue
 		}
 		if !t.isNamed(to) {
-			if !t.pool.followed[s.key] {
+			if !t.part.followed[s.key] {
 				t.stats.Unresolved++
 			}
 			return

@@ -104,5 +104,7 @@ func (i id) hash() uint64 {
 	return max(1, mix(mix(i.hi, 0x8ebc6af09c88c6e3)^i.lo, i.lo+0x589965cc75374cc3))
 }
 
-// within is the hash of a span id within its trace.
-func (i id) within(trace uint64) uint64 { return max(1, mix(trace^i.lo, i.hash()^trace>>32)) }
+// within is the hash of a span id within its trace: keyBits bits, never 0.
+func (i id) within(trace uint64) uint64 {
+	return max(1, mix(trace^i.lo, i.hash()^trace>>32)>>(64-keyBits))
+}

@@ -10,24 +10,32 @@ import (
 )
 
 // Link turns everything that the workers read into observed calls. Neither the
-// order of the inputs nor the number of workers changes what comes out. The
-// workers are of no use afterwards.
+// order of the inputs nor the number of workers changes what comes out, nor whether
+// a Spill bounds their memory. If one does, ask it for its Err.
 func Link(workers []*Worker, parallel int) (*graph.Facts, *graph.Spans) {
-	p := newPool(workers)
+	p, s := newPool(workers), newStore(workers)
+	s.spill.settle()
+	s.spill.report(s.resolve(p))
 	trees := make([]*tree, max(1, parallel))
 	tallies := make([]*tally, len(trees))
+	shares := s.shares(len(trees))
 	var next atomic.Int64
 	var running sync.WaitGroup
 	for i := range trees {
-		trees[i] = &tree{pool: p}
+		trees[i] = &tree{pool: p, part: newPartition(p)}
 		tallies[i] = &tally{pool: p, lanes: map[lane]*count{}}
-		running.Go(func() { linkSome(trees[i], tallies[i], &next) })
+		running.Go(func() {
+			for n := int(next.Add(1)) - 1; n < len(shares); n = int(next.Add(1)) - 1 {
+				if err := trees[i].part.load(s, shares[n]); err != nil {
+					s.spill.report(err)
+					return
+				}
+				trees[i].part.link(trees[i], tallies[i])
+			}
+		})
 	}
 	running.Wait()
-	stats := &graph.Spans{Traces: p.traces() + len(p.alone)}
-	for _, n := range p.alone {
-		trees[0].link([]uint32{n}, tallies[0])
-	}
+	stats := &graph.Spans{Spilled: s.spill.Used()}
 	for i, t := range trees {
 		stats.Add(&t.stats)
 		if i > 0 {
@@ -35,21 +43,6 @@ func Link(workers []*Worker, parallel int) (*graph.Facts, *graph.Spans) {
 		}
 	}
 	return &graph.Facts{Sightings: p.sightings(), Observations: tallies[0].observations()}, stats
-}
-
-// linkSome links traces until there are no more.
-func linkSome(t *tree, found *tally, next *atomic.Int64) {
-	const some = 256
-	p := t.pool
-	for {
-		from := int(next.Add(some)) - some
-		if from >= p.traces() {
-			return
-		}
-		for i := from; i < min(from+some, p.traces()); i++ {
-			t.link(p.order[p.from[i]:p.from[i+1]], found)
-		}
-	}
 }
 
 func (t *tree) link(records []uint32, found *tally) {

@@ -35,6 +35,7 @@ func (w *Worker) Read(chunk *Chunk) Outcome {
 	default:
 		w.readValues(chunk, &o)
 	}
+	w.keep()
 	return o
 }
 

@@ -2,18 +2,24 @@ package trace
 
 import "github.com/weirgraph/weir/graph"
 
-// A record is what is kept of a span: 40 bytes, no text. Its trace, party, peer
-// and weight are numbers in the tables of the Worker that made it.
+// A record is what linking needs of a span, without any text. It is kept packed,
+// see shelf.go.
 type record struct {
-	key      uint64  // of the span within its trace; never 0
-	parent   uint64  // the key of its parent, 0 for none
+	key      uint64 // of the span within its trace; never 0
+	parent   uint64 // the key of its parent, 0 for none
+	trace    uint64
 	start    uint32  // microseconds, without the high bits: good for comparing spans of one request
 	duration float32 // nanoseconds, negative if unknown
-	trace    uint32
-	party    uint32 // 0 for none
-	peer     uint32 // 0 for none
-	weight   uint16 // 0 for unknown
-	flags    flags
+	traits
+}
+
+// traits are what a span has in common with many others: numbers in the tables of
+// the Worker that met it, or in those of the pool. Equal ones are kept once.
+type traits struct {
+	party  uint32 // 0 for none
+	peer   uint32 // 0 for none
+	weight uint16 // 0 for unknown
+	flags  flags
 }
 
 // flags are the kind of a span and what else is a yes or a no.

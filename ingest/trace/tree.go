@@ -11,6 +11,7 @@ import (
 // the next trace, so that linking allocates next to nothing.
 type tree struct {
 	pool  *pool
+	part  *partition
 	stats graph.Spans
 
 	spans []span
@@ -23,11 +24,10 @@ type tree struct {
 // A span is a record in its tree.
 type span struct {
 	record
-	number  uint32 // of the record
-	next    int32  // the next span of the same key, -1 for none
-	up      int32  // its parent, -1 for none
-	named   int32  // the nearest span that has a service, itself included, -1 for none
-	half    int32  // the caller's half of a call that leads to here, itself included, -1 for none
+	next    int32 // the next span of the same key, -1 for none
+	up      int32 // its parent, -1 for none
+	named   int32 // the nearest span that has a service, itself included, -1 for none
+	half    int32 // the caller's half of a call that leads to here, itself included, -1 for none
 	state   uint8
 	orphan  bool
 	gone    bool   // it is a piece of another record
@@ -48,7 +48,7 @@ const (
 func (t *tree) grow(numbers []uint32) {
 	t.spans = t.spans[:0]
 	for _, n := range numbers {
-		t.spans = append(t.spans, span{record: t.pool.record(n), number: n, next: -1, up: -1})
+		t.spans = append(t.spans, span{record: t.part.record(n), next: -1, up: -1})
 	}
 	t.stats.Spans += len(t.spans)
 	t.index()

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"github.com/weirgraph/weir/graph"
@@ -10,14 +11,19 @@ import (
 // A Worker reads chunks and keeps what linking needs of their spans. It belongs to
 // one goroutine.
 type Worker struct {
-	records table[record]
-	links   []recordLink
-	traces  traces
+	shelf   shelf
 	parties interned[party]
 	peers   interned[peer]
 	weights interned[float64]
+	traits  sorts
 	origins []graph.Origin // by party, where it was met first
-	apart   int            // spans of no trace
+	apart   uint64         // spans of no trace
+	spill   *Spill         // nil if the memory of records is not bounded
+
+	// Of the value that is read: what one part of it says may still complete what
+	// another part did.
+	records table[record]
+	links   []recordLink
 
 	c      cursor
 	d      draft
@@ -34,8 +40,8 @@ type Worker struct {
 
 // recordLink is the first link of a consumer that does not name what it takes from.
 type recordLink struct {
-	at  int
-	key uint64 // of the span that it links to
+	at         int    // of the consumer
+	trace, key uint64 // of the span that it links to
 }
 
 // table is a list that grows without moving what it holds.
@@ -44,20 +50,28 @@ type table[T any] struct {
 	length int
 }
 
-const blockSize = 1 << 13
+const tableBlock = 1 << 10
 
 func (t *table[T]) add(v T) int {
-	last := len(t.blocks) - 1
-	if last < 0 || len(t.blocks[last]) == blockSize {
-		t.blocks = append(t.blocks, make([]T, 0, blockSize))
-		last++
+	if t.length == tableBlock*len(t.blocks) {
+		t.blocks = append(t.blocks, make([]T, tableBlock))
 	}
-	t.blocks[last] = append(t.blocks[last], v)
+	*t.at(t.length) = v
 	t.length++
 	return t.length - 1
 }
 
-func (t *table[T]) at(i int) *T { return &t.blocks[i/blockSize][i%blockSize] }
+func (t *table[T]) at(i int) *T { return &t.blocks[i/tableBlock][i%tableBlock] }
+
+// empty forgets what the table holds. It keeps its memory, but not that of one
+// large value.
+func (t *table[T]) empty() {
+	const most = 16
+	t.length = 0
+	if len(t.blocks) > most {
+		t.blocks = slices.Clip(slices.Clone(t.blocks[:most]))
+	}
+}
 
 // interned numbers equal values once, from 1 on.
 type interned[T any] struct {
@@ -155,7 +169,7 @@ func (w *Worker) weightOf(d *draft) uint16 {
 // add keeps the span that the draft describes, and empties the draft.
 func (w *Worker) add(d *draft) int {
 	d.messages()
-	r := record{party: d.party, flags: d.flags, duration: -1, start: uint32(d.start / 1000)}
+	r := record{traits: traits{party: d.party, flags: d.flags}, duration: -1, start: uint32(d.start / 1000)}
 	if d.duration > 0 {
 		r.duration = float32(d.duration)
 	} else if d.start > 0 && d.end >= d.start {
@@ -165,20 +179,27 @@ func (w *Worker) add(d *draft) int {
 		r.flags |= retried
 	}
 	r.peer, r.weight = w.peerOf(d), w.weightOf(d)
+	hasLink := !d.link.span.isZero() && !d.link.trace.isZero() && d.flags.kind() == consumer
+	l := recordLink{at: w.records.length}
+	if hasLink {
+		l.trace = d.link.trace.hash()
+		l.key = d.link.span.within(l.trace)
+	}
 	if d.trace.isZero() || d.span.isZero() {
+		// Nobody refers to it: its key need only be that under which its link is kept.
 		w.apart++
 		r.flags |= apart
-		r.key = uint64(w.records.length) + 1
+		r.trace, r.key = mix(w.apart, 0x9e3779b97f4a7c15), max(1, l.key)
 	} else {
-		trace := d.trace.hash()
-		r.trace, r.key = w.traces.number(trace), d.span.within(trace)
+		r.trace = d.trace.hash()
+		r.key = d.span.within(r.trace)
 		if !d.parent.isZero() {
-			r.parent = d.parent.within(trace)
+			r.parent = d.parent.within(r.trace)
 		}
 	}
 	at := w.records.add(r)
-	if !d.link.span.isZero() && !d.link.trace.isZero() && d.flags.kind() == consumer {
-		w.links = append(w.links, recordLink{at, d.link.span.within(d.link.trace.hash())})
+	if hasLink {
+		w.links = append(w.links, l)
 	}
 	d.reset()
 	return at
@@ -194,44 +215,25 @@ func (d *draft) retries() bool {
 	return resent > 0 || attempts > 1 || d.set&(1<<retryTag) != 0 && !bytes.Equal(d.get(retryTag), []byte("false"))
 }
 
-// traces numbers traces by their hash.
-type traces struct {
-	slots  []uint32 // number+1 of the trace whose hash leads here
-	hashes []uint64 // by number
-	last   uint32
-}
-
-// number returns the number of a trace, a new one if it was not met before.
-func (t *traces) number(hash uint64) uint32 {
-	if len(t.hashes) > 0 && t.hashes[t.last] == hash {
-		return t.last
+// keep moves the records of the values that were read to the shelf.
+func (w *Worker) keep() {
+	n := w.records.length
+	if n == 0 {
+		return
 	}
-	if 2*len(t.hashes) >= len(t.slots) {
-		t.grow()
+	w.shelf.mu.Lock()
+	for i := range n {
+		r := w.records.at(i)
+		w.shelf.add(partOf(r.trace), r.pack(w.traits.number(r.traits)))
 	}
-	mask := uint64(len(t.slots) - 1)
-	for i := hash & mask; ; i = (i + 1) & mask {
-		switch s := t.slots[i]; {
-		case s == 0:
-			t.last = uint32(len(t.hashes))
-			t.hashes = append(t.hashes, hash)
-			t.slots[i] = t.last + 1
-			return t.last
-		case t.hashes[s-1] == hash:
-			t.last = s - 1
-			return t.last
-		}
+	for _, l := range w.links {
+		r := w.records.at(l.at)
+		w.shelf.add(partOf(l.trace), packLink(l.key, r.key, partOf(r.trace)))
+		w.shelf.links |= 1 << partOf(l.trace)
 	}
-}
-
-func (t *traces) grow() {
-	t.slots = make([]uint32, max(1<<10, 2*len(t.slots)))
-	mask := uint64(len(t.slots) - 1)
-	for n, hash := range t.hashes {
-		i := hash & mask
-		for t.slots[i] != 0 {
-			i = (i + 1) & mask
-		}
-		t.slots[i] = uint32(n) + 1
-	}
+	n += len(w.links)
+	w.shelf.mu.Unlock()
+	w.records.empty()
+	w.links = w.links[:0]
+	w.spill.count(n)
 }

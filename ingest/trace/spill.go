@@ -1,0 +1,267 @@
+package trace
+
+import (
+	"bufio"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+)
+
+// A Spill bounds the memory that the records of workers take: what is too much
+// goes to a temporary file, part by part, and is linked part by part. What Link
+// finds is the same. One trace has to fit into memory, with about 100 bytes a span.
+//
+// The file belongs to nobody else and is gone with the process, however that ends.
+// A nil Spill bounds nothing.
+type Spill struct {
+	limit int64  // of the memory of records
+	dir   string // where the file is
+
+	used atomic.Int64 // memory of records
+	mu   sync.Mutex   // of what follows
+	list []*shelf
+	file *os.File
+	end  int64 // of the file
+	err  error
+}
+
+// NewSpill returns a Spill that keeps about limit bytes of records in memory, and
+// what is more in a folder, the system's folder for temporary files if dir is "".
+func NewSpill(limit int64, dir string) *Spill {
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	return &Spill{limit: limit, dir: dir}
+}
+
+// A SpillError is a temporary file that cannot be written or read.
+type SpillError struct {
+	Dir string
+	Err error
+}
+
+func (e *SpillError) Error() string {
+	return fmt.Sprintf("cannot keep spans in a temporary file in %q: %v", e.Dir, e.Err)
+}
+
+func (e *SpillError) Unwrap() error { return e.Err }
+
+// Hint is the way out.
+func (e *SpillError) Hint() string {
+	if errors.Is(e.Err, syscall.ENOSPC) {
+		return "free some space, name a folder that has it in TMPDIR, or give more memory"
+	}
+	return "name a folder that can be written in TMPDIR, or give more memory"
+}
+
+// Worker returns a new worker whose records are bounded together with those of the
+// other workers of the Spill.
+func (s *Spill) Worker() *Worker {
+	w := &Worker{spill: s}
+	s.shelf(&w.shelf)
+	return w
+}
+
+// Err returns what went wrong with the file, if anything did: then records are
+// lost, and what Link returns is of no use.
+func (s *Spill) Err() error {
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}
+
+// Used reports whether the memory was not enough.
+func (s *Spill) Used() bool {
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.file != nil
+}
+
+// Close removes the file.
+func (s *Spill) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.file == nil {
+		return nil
+	}
+	return s.file.Close()
+}
+
+// shelf bounds the memory of one more shelf.
+func (s *Spill) shelf(one *shelf) *shelf {
+	if s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.list = append(s.list, one)
+	}
+	return one
+}
+
+// packedSize is the size of a record, in memory as in the file.
+const packedSize = 32
+
+// count adds records to the account, and writes all of them to the file when they
+// are too many. It depends on nothing but their number whether there is a file.
+func (s *Spill) count(records int) {
+	if s == nil || s.used.Add(packedSize*int64(records)) <= s.limit {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.used.Load() > s.limit && s.err == nil {
+		s.fail(s.write())
+	}
+}
+
+// settle writes what is left in memory to the file, if there is one, to make room for
+// linking.
+func (s *Spill) settle() {
+	if !s.Used() {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err == nil {
+		s.fail(s.write())
+	}
+	for _, one := range s.list {
+		for i := range one.parts {
+			one.parts[i].blocks = nil
+		}
+	}
+}
+
+// report keeps an error of reading the file.
+func (s *Spill) report(err error) {
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.fail(err)
+	}
+}
+
+func (s *Spill) fail(err error) {
+	if err != nil && s.err == nil {
+		s.err = &SpillError{s.dir, err}
+	}
+}
+
+// A run is records that lie behind each other in the file.
+type run struct {
+	at      int64
+	records int
+}
+
+// write moves the records of all shelves to the end of the file, those of one part
+// and shelf behind each other.
+func (s *Spill) write() (err error) {
+	if s.file == nil {
+		if s.file, err = createTemp(s.dir); err != nil {
+			return err
+		}
+	}
+	out := bufio.NewWriterSize(io.NewOffsetWriter(s.file, s.end), spillBuffer)
+	for _, one := range s.list {
+		one.mu.Lock()
+		for i := range one.parts {
+			if err == nil {
+				err = s.writePart(out, &one.parts[i])
+			}
+		}
+		one.mu.Unlock()
+	}
+	if err == nil {
+		err = out.Flush()
+	}
+	return err
+}
+
+// spillBuffer is how much is written and read at a time.
+const spillBuffer = 256 << 10
+
+func (s *Spill) writePart(out *bufio.Writer, t *part) error {
+	if t.length == 0 {
+		return nil
+	}
+	var b [packedSize]byte
+	var err error
+	t.each(func(r *packed) {
+		r.put(&b)
+		if err == nil {
+			_, err = out.Write(b[:])
+		}
+	})
+	t.runs = append(t.runs, run{s.end, t.length})
+	s.end += packedSize * int64(t.length)
+	s.used.Add(-packedSize * int64(t.length))
+	t.empty()
+	return err
+}
+
+// each visits the records of the runs.
+func (s *Spill) each(runs []run, visit func(*packed)) error {
+	if len(runs) == 0 {
+		return nil
+	}
+	b, r := make([]byte, spillBuffer), packed{}
+	for _, one := range runs {
+		in := io.NewSectionReader(s.file, one.at, packedSize*int64(one.records))
+		for {
+			n, err := io.ReadFull(in, b)
+			for i := 0; i+packedSize <= n; i += packedSize {
+				r.get((*[packedSize]byte)(b[i:]))
+				visit(&r)
+			}
+			if err != nil {
+				if err != io.EOF && err != io.ErrUnexpectedEOF {
+					return err
+				}
+				break
+			}
+		}
+	}
+	return nil
+}
+
+func (p *packed) put(b *[packedSize]byte) {
+	o := binary.LittleEndian
+	o.PutUint64(b[0:], p.key)
+	o.PutUint64(b[8:], p.parent)
+	o.PutUint32(b[16:], p.trace)
+	o.PutUint32(b[20:], p.start)
+	o.PutUint32(b[24:], math.Float32bits(p.duration))
+	o.PutUint32(b[28:], p.traits)
+}
+
+func (p *packed) get(b *[packedSize]byte) {
+	o := binary.LittleEndian
+	*p = packed{
+		key: o.Uint64(b[0:]), parent: o.Uint64(b[8:]), trace: o.Uint32(b[16:]), start: o.Uint32(b[20:]),
+		duration: math.Float32frombits(o.Uint32(b[24:])), traits: o.Uint32(b[28:]),
+	}
+}
+
+// linkedSize is about what a record takes while it is linked.
+const linkedSize = packedSize + 12
+
+// shares returns into how many shares so many records are divided to fit into the
+// memory that one of several goroutines has.
+func (s *Spill) shares(records, parallel int) int {
+	if !s.Used() {
+		return 1
+	}
+	most := s.limit / int64(max(1, parallel))
+	return int(min(1<<10, 1+linkedSize*int64(records)/max(1, most)))
+}
