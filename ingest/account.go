@@ -82,8 +82,8 @@ func count(m map[string]*graph.Count, name string, first graph.Origin, n int) {
 
 // add takes over the outcome of a batch.
 func (a *account) add(t *batch) {
-	a.b.Coverage.Documents += len(t.outcomes)
 	for _, o := range t.outcomes {
+		a.b.Coverage.Documents += 1 + o.more
 		origin := graph.Origin{Reader: o.reader, File: t.file.name, Line: o.line}
 		switch {
 		case o.template:
@@ -93,7 +93,7 @@ func (a *account) add(t *batch) {
 				a.problems([]graph.Problem{t.templateProblem(origin)})
 			}
 		case o.reader != "":
-			count(a.read, o.reader, origin, 1)
+			count(a.read, o.reader, origin, 1+o.more)
 		case o.kind != "":
 			a.unwanted = append(a.unwanted, unwanted{o.kind, origin})
 		}

@@ -12,12 +12,14 @@ import (
 	"github.com/weirgraph/weir/ingest/trace"
 )
 
-// An outcome is what became of one document.
+// An outcome is what became of one document, and of those behind it that fared
+// alike.
 type outcome struct {
 	reader   string // who read it
 	kind     string // what it is, if nobody wants it
 	template bool
 	line     int32
+	more     int // documents behind it
 }
 
 // reader reads batches. It belongs to one worker.

@@ -41,8 +41,8 @@ func (r *reader) readSpans(t *batch) {
 	c := t.chunk
 	o := r.spans.Read(c)
 	t.facts.Problems = append(t.facts.Problems, o.Problems...)
-	for range o.Values {
-		t.outcomes = append(t.outcomes, outcome{reader: c.Reader.Name, line: int32(o.Line)})
+	if o.Values > 0 {
+		t.outcomes = append(t.outcomes, outcome{reader: c.Reader.Name, line: int32(o.Line), more: o.Values - 1})
 	}
 	c.Release()
 }

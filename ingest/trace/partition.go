@@ -27,7 +27,7 @@ func newPartition(p *pool) *partition {
 
 // load takes the share of the records into memory, sorted by their traces.
 func (p *partition) load(s *store, which share) error {
-	p.records = p.records[:0]
+	p.records = resize(p.records, s.count(which.part)/which.of)[:0]
 	clear(p.followed)
 	clear(p.producers)
 	err := s.each(which.part, func(worker int, r *packed) {
@@ -55,7 +55,7 @@ func (p *partition) load(s *store, which share) error {
 func (p *partition) group() {
 	const none = math.MaxUint32
 	p.traces.empty()
-	p.number = p.number[:0]
+	p.number = resize(p.number, len(p.records))[:0]
 	for i := range p.records {
 		r, t := &p.records[i], uint32(none)
 		if p.pool.traits[r.traits].flags&apart == 0 {
@@ -86,10 +86,11 @@ func (p *partition) group() {
 	p.from = p.from[:len(p.from)-1]
 }
 
-// resize returns a list of this length that holds anything.
-func resize(list []uint32, length int) []uint32 {
+// resize returns a list of this length that holds anything. Parts are about equal,
+// so there is some room for the next.
+func resize[T any](list []T, length int) []T {
 	if cap(list) < length {
-		return make([]uint32, length, length+length/4)
+		return make([]T, length, length+length/16)
 	}
 	return list[:length]
 }
