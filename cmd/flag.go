@@ -58,6 +58,41 @@ func addCount(cmd *cobra.Command, value *int, name, usage string) {
 	cmd.Flags().Var(count{value}, name, usage)
 }
 
+// A size is a flag whose value is a number of bytes.
+type size struct{ value *int64 }
+
+func (s size) String() string { return "" }
+func (s size) Type() string   { return "size" }
+
+func (s size) Set(word string) error {
+	n, ok := parseSize(word)
+	if !ok {
+		return misuse("write 512MiB, 2GB or a number of bytes", "not a size: %q", word)
+	}
+	*s.value = n
+	return nil
+}
+
+// units are what sizes are counted in. A letter alone is a power of 1024, as it is for
+// most programs.
+var units = map[string]float64{
+	"": 1, "b": 1,
+	"k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40,
+	"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "tib": 1 << 40,
+	"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12,
+}
+
+// parseSize reads "512MiB", "1.5 GB" or a number of bytes, at least one.
+func parseSize(word string) (int64, bool) {
+	digits := strings.TrimRight(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	unit, known := units[strings.ToLower(word[len(digits):])]
+	n, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
+	if n *= unit; !known || err != nil || !(n >= 1 && n < 1<<62) {
+		return 0, false
+	}
+	return int64(n), true
+}
+
 // columns is a flag that says which columns of a table hold what.
 type columns struct{ value *summary.Columns }
 
@@ -90,6 +125,7 @@ func (r *run) addInputFlags(cmd *cobra.Command) {
 	f.StringVar(&r.configPath, "config", "", "read the configuration from `file`, not from "+configName)
 	f.StringVar(&r.namespace, "namespace", "", "`name` of the namespace of objects that give none")
 	f.Var(columns{&r.columns}, "csv-columns", "say what a CSV's columns hold, as `role=header`, as in service=App; repeatable")
+	f.Var(size{&r.maxMemory}, "max-memory", "memory for reading traces, about this `size`, as in 512MiB; what is more goes to a temporary file")
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "say nothing about inputs but what could not be read")
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "say everything about what was read, and what was not")
 	setGroup(cmd, before, groupInput)

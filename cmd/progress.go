@@ -3,7 +3,11 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
+
+	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // A progress tells on a terminal how far reading has got, on one line that is
@@ -19,14 +23,49 @@ const (
 	progressEvery = time.Second / 10
 )
 
-func (p *progress) tell(done, total int) { p.tellAt(time.Now(), done, total) }
+func (p *progress) tell(at ingest.Progress) { p.tellAt(time.Now(), at) }
 
-func (p *progress) tellAt(now time.Time, done, total int) {
-	if now.Sub(p.start) < progressAfter || now.Sub(p.told) < progressEvery {
+func (p *progress) tellAt(now time.Time, at ingest.Progress) {
+	if now.Sub(p.start) < progressAfter || now.Sub(p.told) < progressEvery && !at.Linking {
 		return
 	}
 	p.told = now
-	fmt.Fprintf(p.w, "\rweir: read %d of %d files\x1b[K", done, total)
+	fmt.Fprintf(p.w, "\rweir: %s\x1b[K", progressText(now.Sub(p.start), at))
+}
+
+// progressText says how much is read, how fast, and how long the rest will take if
+// it goes on like that.
+func progressText(spent time.Duration, at ingest.Progress) string {
+	if at.Linking {
+		return "linking " + english.Count(at.Spans, "span")
+	}
+	var parts []string
+	if at.FilesFound > 1 {
+		parts = append(parts, fmt.Sprintf("%d of %d files", at.Files, at.FilesFound))
+	}
+	rate := float64(at.Bytes) / spent.Seconds()
+	if at.Size > 0 {
+		parts = append(parts, fmt.Sprintf("%s of %s", megabytes(at.Bytes), megabytes(at.Size)))
+	} else {
+		parts = append(parts, megabytes(at.Bytes))
+	}
+	if at.Spans > 0 {
+		parts = append(parts, english.Count(at.Spans, "span"))
+	}
+	parts = append(parts, megabytes(int64(rate))+"/s")
+	if at.Size > 0 && rate > 0 {
+		left := time.Duration(float64(max(0, at.Size-at.Bytes)) / rate * float64(time.Second))
+		parts = append(parts, (left+time.Second-1).Truncate(time.Second).String()+" left")
+	}
+	return "read " + strings.Join(parts, ", ")
+}
+
+// megabytes is a size for people: of a small one they want to see that it grows.
+func megabytes(n int64) string {
+	if n < 10e6 {
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%d MB", n/1e6)
 }
 
 // end leaves the line as it was.

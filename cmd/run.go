@@ -14,6 +14,7 @@ type run struct {
 	configPath string
 	namespace  string
 	columns    summary.Columns
+	maxMemory  int64 // 0 for no bound
 	quiet      bool
 	verbose    bool
 	outputs    []string

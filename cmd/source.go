@@ -3,12 +3,14 @@ package cmd
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/ingest/trace"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render"
 )
@@ -82,16 +84,24 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 		sources = append(slices.Clone(sources), r.config.File)
 	}
 	b := &graph.Builder{Namespace: r.namespace}
-	options := ingest.Options{Stdin: r.in, Columns: r.columns}
+	options := ingest.Options{Stdin: r.in, Columns: r.columns, MaxMemory: r.maxMemory}
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}
 		defer p.end()
 		options.Progress = p.tell
 	}
+	if r.maxMemory > 0 {
+		// The collector lets a heap grow to twice its size. It shall not beyond this.
+		defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.maxMemory))
+	}
 	err := ingest.Read(context.Background(), sources, options, b)
 	var missing *ingest.SourceError
-	if errors.As(err, &missing) {
+	var spill *trace.SpillError
+	switch {
+	case errors.As(err, &missing):
 		return nil, unread(missing.Hint, "%w", err)
+	case errors.As(err, &spill):
+		return nil, unread(spill.Hint(), "%w", err)
 	}
 	if err != nil {
 		return nil, err

@@ -21,9 +21,21 @@ type Options struct {
 	Readers []*document.Reader
 	// Columns say what the columns of tables hold whose headers do not.
 	Columns summary.Columns
-	// Progress, if set, is told how many of the files found are read. It is
-	// called by one goroutine at a time and must be quick.
-	Progress func(done, total int)
+	// MaxMemory bounds the memory that reading spans takes, in bytes: what is more
+	// lies in a temporary file until it is linked. What is found is the same. It
+	// bounds nothing if 0, and below 32 MB it cannot be kept. See also trace.Spill.
+	MaxMemory int64
+	// Progress, if set, is told how far reading has got, often. It is called by one
+	// goroutine at a time and must be quick.
+	Progress func(Progress)
+}
+
+// Progress is how far reading has got.
+type Progress struct {
+	Files, FilesFound int   // read whole, and all there are
+	Bytes, Size       int64 // of the files, packed as they are; Size is 0 if nobody knows it
+	Spans             int
+	Linking           bool // everything is read
 }
 
 // Read feeds what the sources say to b, and the account of the reading to its
@@ -36,8 +48,9 @@ type Options struct {
 // several ways is read once.
 //
 // What cannot be read is a Problem in the Coverage, and reading goes on. The error
-// is a *SourceError when a source cannot be what the user meant, and that of ctx
-// when it ends.
+// is a *SourceError when a source cannot be what the user meant, a
+// *trace.SpillError when a temporary file cannot be written, and that of ctx when it
+// ends.
 func Read(ctx context.Context, sources []string, o Options, b *graph.Builder) error {
 	var find finder
 	if err := find.find(sources); err != nil {
@@ -56,12 +69,19 @@ func Read(ctx context.Context, sources []string, o Options, b *graph.Builder) er
 	a.problems(find.problems)
 	a.skip("file of another type", graph.Origin{}, find.other)
 	opened := newOpened(find.files)
+	spill := newSpill(o.MaxMemory)
+	defer spill.Close()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	w := newWork(ctx, o, find.files, opened, a)
+	w.spill, w.cancel = spill, cancel
 	w.run()
 	files, bytes := opened.counts()
 	b.Coverage.Files += files
 	b.Coverage.Bytes += bytes
 	a.settle()
-	w.link(b)
-	return ctx.Err()
+	if w.check(); ctx.Err() == nil {
+		w.link(b)
+	}
+	return context.Cause(ctx)
 }

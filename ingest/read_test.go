@@ -141,11 +141,21 @@ func TestReaders(t *testing.T) {
 func TestProgress(t *testing.T) {
 	write(t, map[string]string{"a.yaml": object("Service", "a"), "b.yaml": "", "c.yaml": object("Service", "c")})
 	var got []string
-	if _, err := read(t, Options{Workers: 3, Progress: func(done, total int) { got = append(got, fmt.Sprint(done, "/", total)) }}, "."); err != nil {
+	var last Progress
+	tell := func(p Progress) {
+		last = p
+		if s := fmt.Sprint(p.Files, "/", p.FilesFound); !slices.Contains(got, s) {
+			got = append(got, s)
+		}
+	}
+	if _, err := read(t, Options{Workers: 3, Progress: tell}, "."); err != nil {
 		t.Fatal(err)
 	}
-	if want := "1/3 2/3 3/3"; strings.ReplaceAll(strings.Join(got, ","), " ", "") != strings.ReplaceAll(want, " ", ",") {
+	if want := "0/3 1/3 2/3 3/3"; strings.Join(got, " ") != want && "0/3 "+strings.Join(got, " ") != want {
 		t.Errorf("progress is %q, want %q", got, want)
+	}
+	if !last.Linking || last.Bytes != int64(2*len(object("Service", "a"))) {
+		t.Errorf("at the end: %+v", last)
 	}
 }
 

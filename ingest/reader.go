@@ -26,7 +26,7 @@ type outcome struct {
 type reader struct {
 	readers []*document.Reader
 	names   document.Names
-	spans   trace.Worker
+	spans   *trace.Worker
 }
 
 func (r *reader) read(t *batch) {

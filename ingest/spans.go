@@ -15,6 +15,7 @@ func (w *work) openSpans(p *progress, s *stream, r *reader) {
 		}
 		w.hand(&batch{progress: p, chunk: c})
 		w.readAlong(r)
+		w.check()
 	})
 	w.opened.add(p.file.real, s.count.n)
 	if problem != nil {
@@ -36,10 +37,18 @@ func (w *work) readAlong(r *reader) {
 	}
 }
 
+// check ends the work if spans are lost because they cannot be written to a file.
+func (w *work) check() {
+	if err := w.spill.Err(); err != nil {
+		w.cancel(err)
+	}
+}
+
 // readSpans turns a chunk into records, which stay with the worker.
 func (r *reader) readSpans(t *batch) {
 	c := t.chunk
 	o := r.spans.Read(c)
+	t.spans = o.Spans
 	t.facts.Problems = append(t.facts.Problems, o.Problems...)
 	if o.Values > 0 {
 		t.outcomes = append(t.outcomes, outcome{reader: c.Reader.Name, line: int32(o.Line), more: o.Values - 1})
@@ -49,11 +58,32 @@ func (r *reader) readSpans(t *batch) {
 
 // link turns the spans of all files into observed calls.
 func (w *work) link(b *graph.Builder) {
+	w.tell(true)
 	workers := make([]*trace.Worker, len(w.readers))
 	for i, r := range w.readers {
-		workers[i] = &r.spans
+		workers[i] = r.spans
 	}
 	facts, stats := trace.Link(workers, w.o.Workers)
-	b.Add(facts)
-	b.Coverage.Spans.Add(stats)
+	w.check()
+	if w.ctx.Err() == nil {
+		b.Add(facts)
+		b.Coverage.Spans.Add(stats)
+	}
+}
+
+// apartFromSpans is about the memory that a run takes for all else than the records
+// of spans: the program itself, the texts that are read, what is being linked.
+const apartFromSpans = 32 << 20
+
+// leastForSpans is what they get in any case: with less, all the time would go into
+// reading the file again and again.
+const leastForSpans = 64 << 10
+
+// newSpill bounds the memory of records so that of the whole run is about most. It is
+// nil if most is 0.
+func newSpill(most int64) *trace.Spill {
+	if most <= 0 {
+		return nil
+	}
+	return trace.NewSpill(max(most-apartFromSpans, most/4, leastForSpans), "")
 }

@@ -25,8 +25,9 @@ type stream struct {
 }
 
 // openStream opens a source and looks at its first bytes.
-func openStream(f file, stdin io.Reader) (*stream, error) {
+func (w *work) openStream(f file) (*stream, error) {
 	s := &stream{}
+	stdin := w.o.Stdin
 	switch {
 	case f.path != "":
 		in, err := os.Open(f.path)
@@ -34,17 +35,22 @@ func openStream(f file, stdin io.Reader) (*stream, error) {
 			return nil, err
 		}
 		s.close = append(s.close, func() { in.Close() })
-		s.raw = bufio.NewReaderSize(in, trace.HeadSize)
+		s.raw = w.buffer(in)
 	case stdin == nil:
 		return nil, errors.New("there is no standard input")
 	default:
-		s.raw = bufio.NewReaderSize(stdin, trace.HeadSize)
+		s.raw = w.buffer(stdin)
 	}
 	head, _ := s.raw.Peek(trace.HeadSize) // an error comes again when the file is read
 	if s.reader = trace.Sniff(unpackHead(head)); s.reader != nil {
-		s.unpack(head)
+		s.unpack(head, w.o.Workers > 1)
 	}
 	return s, nil
+}
+
+// buffer lets the beginning of a file be looked at. Reading ends when the work does.
+func (w *work) buffer(in io.Reader) *bufio.Reader {
+	return bufio.NewReaderSize(&metered{in, w}, trace.HeadSize)
 }
 
 func (s *stream) Close() {
@@ -94,20 +100,32 @@ func firstBytes(in io.Reader) []byte {
 	return text.Bytes()
 }
 
-// unpack sets text to what the file holds.
-func (s *stream) unpack(head []byte) {
-	s.count.in = s.raw
+// unpack sets text to what the file holds. What is packed is unpacked ahead of
+// whoever reads it, if ahead is set.
+func (s *stream) unpack(head []byte, ahead bool) {
+	var in io.Reader
+	done := func() {}
 	switch {
 	case bytes.HasPrefix(head, gzipMagic):
 		if z, err := gzip.NewReader(s.raw); err == nil {
-			s.count.in = z
+			in = z
 		}
 	case bytes.HasPrefix(head, zstdMagic):
 		if z, err := zstd.NewReader(s.raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked)); err == nil {
-			s.close = append(s.close, z.Close)
-			s.count.in = z
+			in, done = z, z.Close
 		}
 	}
+	switch {
+	case in == nil:
+		in = s.raw
+	case ahead:
+		a := newAhead(in, done)
+		in, done = a, a.Close
+		fallthrough
+	default:
+		s.close = append(s.close, done)
+	}
+	s.count.in = in
 	text := bufio.NewReader(&s.count)
 	s.text = text
 	if head, _ := text.Peek(512); isTar(head) {

@@ -18,8 +18,11 @@ import (
 // The outcome of a batch waits until all batches before it are accounted for.
 type work struct {
 	ctx    context.Context
+	cancel context.CancelCauseFunc
 	o      Options
 	opened *opened
+	spill  *trace.Spill // nil if memory is not bounded
+	meter  meter
 
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -48,6 +51,7 @@ type batch struct {
 	parts []document.Part
 	chunk *trace.Chunk // instead of parts, in a file of spans
 	bytes int
+	spans int // that were read from chunk
 
 	facts    graph.Facts
 	outcomes []outcome
@@ -69,6 +73,9 @@ func newWork(ctx context.Context, o Options, files []file, opened *opened, a *ac
 
 // run returns when everything is read or the context has ended.
 func (w *work) run() {
+	if w.o.Progress != nil {
+		go w.meter.measure(w.files, w.o.Stdin)
+	}
 	var workers sync.WaitGroup
 	for range min(w.o.Workers, max(1, w.size())) {
 		workers.Go(w.worker)
@@ -85,7 +92,7 @@ func (w *work) size() int {
 }
 
 func (w *work) worker() {
-	r := &reader{readers: w.o.Readers}
+	r := &reader{readers: w.o.Readers, spans: w.spill.Worker()}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.readers = append(w.readers, r)
@@ -120,7 +127,7 @@ func (w *work) worker() {
 
 // open cuts a file into batches, which are handed over as they are found.
 func (w *work) open(p *progress, r *reader) {
-	s, err := openStream(p.file, w.o.Stdin)
+	s, err := w.openStream(p.file)
 	if err != nil {
 		w.fail(p, err)
 		return
@@ -175,7 +182,9 @@ func (w *work) hand(t *batch) {
 
 func (w *work) finish(t *batch) {
 	t.finished, t.parts, t.chunk = true, nil, nil
+	w.meter.spans += t.spans
 	w.release()
+	w.tell(false)
 }
 
 // release accounts for what is finished up to the first thing that is not.
@@ -191,8 +200,6 @@ func (w *work) release() {
 		}
 		w.files[w.done] = nil
 		w.done++
-		if w.o.Progress != nil {
-			w.o.Progress(w.done, len(w.files))
-		}
+		w.tell(false)
 	}
 }

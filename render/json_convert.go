@@ -303,5 +303,11 @@ func coverageJSON(g *graph.Graph) jsonCoverage {
 	for _, n := range c.Read {
 		j.Read[n.Name] = n.Count
 	}
+	if s := c.Spans; s.Spans > 0 {
+		j.Spans = &jsonSpans{
+			Count: s.Spans, Traces: s.Traces, Duplicates: s.Duplicates, Orphans: s.Orphans, Broken: s.Broken,
+			Unresolved: s.Unresolved, Nameless: s.Nameless, Spilled: s.Spilled,
+		}
+	}
 	return j
 }

@@ -301,10 +301,23 @@ type jsonCoverage struct {
 	Documents  int              `json:"documents"`
 	Bytes      int64            `json:"bytes"`
 	Read       map[string]int   `json:"read"` // documents by reader
+	Spans      *jsonSpans       `json:"spans,omitempty"`
 	Skipped    []jsonSkipped    `json:"skipped"`
 	Unresolved []jsonUnresolved `json:"unresolved"`
 	Errors     []jsonProblem    `json:"errors"`
 	Silent     []string         `json:"silent"` // services with no outgoing call seen
+}
+
+// jsonSpans says what became of the spans of traces.
+type jsonSpans struct {
+	Count      int  `json:"count"` // as often as they were met
+	Traces     int  `json:"traces"`
+	Duplicates int  `json:"duplicates"`
+	Orphans    int  `json:"orphans"`           // of a parent that is in none of the inputs
+	Broken     int  `json:"broken"`            // their own ancestors
+	Unresolved int  `json:"unresolved"`        // calls whose other side nothing names
+	Nameless   int  `json:"nameless"`          // of no service
+	Spilled    bool `json:"spilled,omitempty"` // linked through a temporary file
 }
 
 type jsonSkipped struct {

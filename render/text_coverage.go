@@ -85,6 +85,9 @@ func (p *pen) spans(s *graph.Spans) {
 			p.linef("  %d %s", line.n, line.what)
 		}
 	}
+	if s.Spilled {
+		p.linef("  more than --max-memory holds, linked through a temporary file")
+	}
 }
 
 func (p *pen) unresolved(us []graph.Unresolved) {

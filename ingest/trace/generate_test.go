@@ -237,3 +237,18 @@ func zipkinList(spans []sample) []byte {
 	}
 	return append(b, ']')
 }
+
+// deepTrace makes one trace of n spans: a chain of this depth, and what is left hung
+// below it everywhere.
+func deepTrace(n, depth int) []sample {
+	r := rand.New(rand.NewPCG(3, 4))
+	list := make([]sample, n)
+	for i := range list {
+		parent := i // the one before: spans are numbered from 1
+		if i >= depth {
+			parent = 1 + r.IntN(depth)
+		}
+		list[i] = sample{trace: [2]uint64{1, 2}, span: uint64(i + 1), parent: uint64(parent), service: i / 10 % 20, kind: server, start: 1, end: int64(i + 2)}
+	}
+	return list
+}

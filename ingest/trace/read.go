@@ -10,6 +10,7 @@ import (
 // An Outcome is what became of a chunk.
 type Outcome struct {
 	Values   int // JSON values, or messages, that begin in it
+	Spans    int
 	Line     int // of the first of them
 	Problems []graph.Problem
 }
@@ -35,7 +36,7 @@ func (w *Worker) Read(chunk *Chunk) Outcome {
 	default:
 		w.readValues(chunk, &o)
 	}
-	w.keep()
+	o.Spans += w.keep()
 	return o
 }
 

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -60,7 +61,7 @@ func (e *SpillError) Hint() string {
 	return "name a folder that can be written in TMPDIR, or give more memory"
 }
 
-// Worker returns a new worker whose records are bounded together with those of the
+// Worker returns a new worker, whose records are bounded together with those of the
 // other workers of the Spill.
 func (s *Spill) Worker() *Worker {
 	w := &Worker{spill: s}
@@ -91,6 +92,9 @@ func (s *Spill) Used() bool {
 
 // Close removes the file.
 func (s *Spill) Close() error {
+	if s == nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.file == nil {
@@ -141,6 +145,7 @@ func (s *Spill) settle() {
 			one.parts[i].blocks = nil
 		}
 	}
+	runtime.GC() // or as much again would be taken before the collector looks
 }
 
 // report keeps an error of reading the file.
@@ -172,7 +177,7 @@ func (s *Spill) write() (err error) {
 			return err
 		}
 	}
-	out := bufio.NewWriterSize(io.NewOffsetWriter(s.file, s.end), spillBuffer)
+	out := bufio.NewWriterSize(io.NewOffsetWriter(s.file, s.end), chunkSize)
 	for _, one := range s.list {
 		one.mu.Lock()
 		for i := range one.parts {
@@ -187,9 +192,6 @@ func (s *Spill) write() (err error) {
 	}
 	return err
 }
-
-// spillBuffer is how much is written and read at a time.
-const spillBuffer = 256 << 10
 
 func (s *Spill) writePart(out *bufio.Writer, t *part) error {
 	if t.length == 0 {
@@ -215,21 +217,22 @@ func (s *Spill) each(runs []run, visit func(*packed)) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	b, r := make([]byte, spillBuffer), packed{}
+	b := newBuffer()
+	defer release(b)
+	b = b[:cap(b)/packedSize*packedSize]
+	var r packed
 	for _, one := range runs {
-		in := io.NewSectionReader(s.file, one.at, packedSize*int64(one.records))
-		for {
-			n, err := io.ReadFull(in, b)
-			for i := 0; i+packedSize <= n; i += packedSize {
-				r.get((*[packedSize]byte)(b[i:]))
+		at, left := one.at, packedSize*one.records
+		for left > 0 {
+			some := b[:min(left, len(b))]
+			if _, err := io.ReadFull(io.NewSectionReader(s.file, at, int64(len(some))), some); err != nil {
+				return fmt.Errorf("reading it again: %w", err)
+			}
+			for i := 0; i < len(some); i += packedSize {
+				r.get((*[packedSize]byte)(some[i:]))
 				visit(&r)
 			}
-			if err != nil {
-				if err != io.EOF && err != io.ErrUnexpectedEOF {
-					return err
-				}
-				break
-			}
+			at, left = at+int64(len(some)), left-len(some)
 		}
 	}
 	return nil
@@ -256,6 +259,9 @@ func (p *packed) get(b *[packedSize]byte) {
 // linkedSize is about what a record takes while it is linked.
 const linkedSize = packedSize + 12
 
+// maxShares bounds how often the same part of the file is read.
+const maxShares = 64
+
 // shares returns into how many shares so many records are divided to fit into the
 // memory that one of several goroutines has.
 func (s *Spill) shares(records, parallel int) int {
@@ -263,5 +269,5 @@ func (s *Spill) shares(records, parallel int) int {
 		return 1
 	}
 	most := s.limit / int64(max(1, parallel))
-	return int(min(1<<10, 1+linkedSize*int64(records)/max(1, most)))
+	return int(min(maxShares, 1+linkedSize*int64(records)/max(1, most)))
 }

@@ -215,11 +215,12 @@ func (d *draft) retries() bool {
 	return resent > 0 || attempts > 1 || d.set&(1<<retryTag) != 0 && !bytes.Equal(d.get(retryTag), []byte("false"))
 }
 
-// keep moves the records of the values that were read to the shelf.
-func (w *Worker) keep() {
+// keep moves the records of the values that were read to the shelf, and returns
+// how many they are.
+func (w *Worker) keep() int {
 	n := w.records.length
 	if n == 0 {
-		return
+		return 0
 	}
 	w.shelf.mu.Lock()
 	for i := range n {
@@ -231,9 +232,9 @@ func (w *Worker) keep() {
 		w.shelf.add(partOf(l.trace), packLink(l.key, r.key, partOf(r.trace)))
 		w.shelf.links |= 1 << partOf(l.trace)
 	}
-	n += len(w.links)
 	w.shelf.mu.Unlock()
+	w.spill.count(n + len(w.links))
 	w.records.empty()
 	w.links = w.links[:0]
-	w.spill.count(n)
+	return n
 }

@@ -22,8 +22,10 @@ func TestWrite(t *testing.T) {
 	}
 	spans := generate(*writeSpans)
 	for _, f := range written {
-		if err := os.WriteFile(filepath.Join(*writeTo, f.file), f.write(spans), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		t.Run(f.reader.Name, func(t *testing.T) {
+			if err := os.WriteFile(filepath.Join(*writeTo, f.file), f.write(spans), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
 	}
 }

@@ -1,0 +1,71 @@
+package ingest
+
+import "io"
+
+// An ahead reads ahead of whoever reads from it, in a goroutine of its own, so that
+// unpacking a file and understanding it go on at the same time.
+type ahead struct {
+	full, free chan []byte
+	stop       chan struct{}
+	err        error  // of the end, set before full is closed
+	buf        []byte // what Read returns from
+	rest       []byte // of buf
+}
+
+// An ahead fills so many buffers of this size before its reader.
+const (
+	aheadBuffers = 4
+	aheadSize    = 128 << 10
+)
+
+// newAhead reads from in, and calls done when it needs it no more.
+func newAhead(in io.Reader, done func()) *ahead {
+	a := &ahead{full: make(chan []byte, aheadBuffers), free: make(chan []byte, aheadBuffers), stop: make(chan struct{})}
+	for range aheadBuffers {
+		a.free <- make([]byte, aheadSize)
+	}
+	go func() {
+		defer done()
+		defer close(a.full)
+		a.run(in)
+	}()
+	return a
+}
+
+func (a *ahead) run(in io.Reader) {
+	for a.err == nil {
+		select {
+		case <-a.stop:
+			a.err = io.ErrClosedPipe
+		case b := <-a.free:
+			n := 0
+			for n < len(b) && a.err == nil {
+				var more int
+				more, a.err = in.Read(b[n:])
+				n += more
+			}
+			a.full <- b[:n]
+		}
+	}
+}
+
+// Read returns what was read ahead, and the error of the end after it.
+func (a *ahead) Read(p []byte) (int, error) {
+	for len(a.rest) == 0 {
+		if a.buf != nil {
+			a.free <- a.buf[:cap(a.buf)]
+			a.buf = nil
+		}
+		b, ok := <-a.full
+		if !ok {
+			return 0, a.err
+		}
+		a.buf, a.rest = b, b
+	}
+	n := copy(p, a.rest)
+	a.rest = a.rest[n:]
+	return n, nil
+}
+
+// Close ends the reading ahead, maybe later. Nobody may read any more.
+func (a *ahead) Close() { close(a.stop) }

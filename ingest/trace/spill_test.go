@@ -1,0 +1,196 @@
+package trace
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// latencies compares sketches by their encoding.
+var latencies = cmp.Transformer("latency", func(l graph.Latency) []byte {
+	b, err := l.MarshalBinary()
+	if err != nil {
+		panic(err)
+	}
+	return b
+})
+
+// spilled reads a text as readAll does, with memory for so many bytes of records.
+func spilled(t *testing.T, reader *Reader, text []byte, parallel int, limit int64) (*graph.Facts, *graph.Spans) {
+	t.Helper()
+	s := NewSpill(limit, t.TempDir())
+	defer s.Close()
+	workers := make([]*Worker, parallel)
+	chunks := make(chan *Chunk)
+	var running sync.WaitGroup
+	for i := range workers {
+		workers[i] = s.Worker()
+		running.Go(func() {
+			for c := range chunks {
+				workers[i].Read(c)
+			}
+		})
+	}
+	reader.Split("test", bytes.NewReader(text), func(c *Chunk) { chunks <- c })
+	close(chunks)
+	running.Wait()
+	facts, spans := Link(workers, parallel)
+	if err := s.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS != "windows" {
+		if left, _ := filepath.Glob(filepath.Join(s.dir, "*")); len(left) > 0 {
+			t.Errorf("%q can be seen", left)
+		}
+	}
+	return facts, spans
+}
+
+// messages are consumers in traces of their own, and in none, that link to their
+// producers in other traces, which stand behind them or before them, or nowhere.
+func messages(n int) string {
+	var b strings.Builder
+	for i := range n {
+		producer := fmt.Sprintf("1 - shop-%d producer messaging.system=kafka trace=p%d\n", i%7, i)
+		consumer := fmt.Sprintf("2 - mail-%d consumer messaging.system=kafka trace=c%d link=p%d/1\n", i%5, i, i)
+		switch i % 4 {
+		case 1:
+			producer, consumer = consumer, producer
+		case 2:
+			consumer = fmt.Sprintf("- - mail-%d consumer link=p%d/1\n", i%5, i)
+		case 3:
+			consumer = fmt.Sprintf("2 - mail-%d consumer trace=c%d link=nowhere%d/1\n", i%5, i, i)
+		}
+		b.WriteString(otlpOf(strings.ReplaceAll(producer+consumer, " messaging.system=kafka", "")))
+	}
+	return b.String()
+}
+
+// TestSpill has too little memory for the spans: what is found has to be the same,
+// and whether there was a file may depend on nothing but their number.
+func TestSpill(t *testing.T) {
+	const n = 2000
+	type input struct {
+		name   string
+		reader *Reader
+		text   []byte
+	}
+	spans := generate(n)
+	inputs := []input{{"messages", OTLPJSON, []byte(messages(400))}}
+	for _, f := range written {
+		inputs = append(inputs, input{f.reader.Name, f.reader, f.write(spans)})
+	}
+	inputs = append(inputs, input{"one trace", OTLPProto, otlpFrames(deepTrace(n, n/10))})
+	for _, in := range inputs {
+		t.Run(in.name, func(t *testing.T) {
+			workers, _ := readAll(in.reader, in.text, 1)
+			want, account := Link(workers, 1)
+			if len(want.Observations) == 0 {
+				t.Fatal("no calls")
+			}
+			for _, parallel := range []int{1, 3} {
+				for _, limit := range []int64{0, 8<<10 + 7, int64(packedSize * account.Spans / 2), 1 << 30} {
+					facts, got := spilled(t, in.reader, in.text, parallel, limit)
+					if want := limit < 1<<30; got.Spilled != want {
+						t.Errorf("%d workers, %d bytes: spilled is %v", parallel, limit, got.Spilled)
+					}
+					got.Spilled = false
+					if *got != *account {
+						t.Errorf("%d workers, %d bytes: account %+v, want %+v", parallel, limit, *got, *account)
+					}
+					if diff := cmp.Diff(want, facts, latencies); diff != "" {
+						t.Fatalf("%d workers, %d bytes:\n%s", parallel, limit, diff)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestSpillFails has no place for the file, then no room in it, and then none of it
+// is left.
+func TestSpillFails(t *testing.T) {
+	text := otlpFrames(generate(2000))
+	read := func(s *Spill) []*Worker {
+		w := s.Worker()
+		OTLPProto.Split("test", bytes.NewReader(text), func(c *Chunk) { w.Read(c) })
+		return []*Worker{w}
+	}
+	fails := func(t *testing.T, s *Spill, is error, hint string) {
+		t.Helper()
+		var err *SpillError
+		if !errors.As(s.Err(), &err) || !errors.Is(err, is) || !strings.Contains(err.Hint(), hint) || !strings.Contains(err.Error(), s.dir) {
+			t.Errorf("the error is %v, want %v in %q and a hint of %q", s.Err(), is, s.dir, hint)
+		}
+	}
+	t.Run("no folder", func(t *testing.T) {
+		s := NewSpill(1000, filepath.Join(t.TempDir(), "none"))
+		Link(read(s), 1)
+		fails(t, s, os.ErrNotExist, "TMPDIR")
+	})
+	t.Run("no space", func(t *testing.T) {
+		full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
+		if err != nil {
+			t.Skip(err)
+		}
+		s := NewSpill(1000, "/dev")
+		s.file = full
+		Link(read(s), 1)
+		fails(t, s, syscall.ENOSPC, "free some space")
+	})
+	t.Run("closed", func(t *testing.T) {
+		s := NewSpill(1000, t.TempDir())
+		workers := read(s)
+		s.Close()
+		Link(workers, 2)
+		fails(t, s, os.ErrClosed, "TMPDIR")
+	})
+	t.Run("cut", func(t *testing.T) {
+		s := NewSpill(1000, t.TempDir())
+		workers := read(s)
+		s.used.Store(0)
+		if err := s.file.Truncate(1000); err != nil {
+			t.Fatal(err)
+		}
+		Link(workers, 1)
+		if s.Err() == nil {
+			t.Error("nobody misses what was cut off")
+		}
+	})
+}
+
+// TestPack looks at the edges of what a record holds.
+func TestPack(t *testing.T) {
+	for _, r := range []record{
+		{key: 1, trace: 0, duration: -1},
+		{key: 1<<keyBits - 1, parent: 1<<keyBits - 1, trace: 1<<64 - 1, start: 1<<32 - 1, duration: 1e18},
+		{key: 1 << (keyBits - 1), parent: 1, trace: 0x0123456789abcdef, start: 7, duration: 0.5},
+	} {
+		p := r.pack(17)
+		var b [packedSize]byte
+		p.put(&b)
+		var q packed
+		if q.get(&b); q != p {
+			t.Errorf("%+v comes back from the file as %+v", p, q)
+		}
+		got := q.unpack()
+		within := r.trace << partBits >> partBits >> (64 - traceBits)
+		if got.trace != within || q.traits != 17 {
+			t.Errorf("trace %x is %x, traits are %d", r.trace, got.trace, q.traits)
+		}
+		if got.trace = r.trace; got != r {
+			t.Errorf("%+v comes back as %+v", r, got)
+		}
+	}
+}
