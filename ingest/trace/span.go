@@ -87,22 +87,14 @@ type draft struct {
 
 	remote   []byte // name of the other side, where the format has a place for it
 	remoteIP []byte
-	values   [attributes][]byte // by attribute
-	set      uint64             // which of them are set
+	values   *[attributes][]byte // by attribute, of those that are set
+	set      uint64              // which of them are set
 }
 
 // A link is a reference of a span to another one, maybe of another trace.
 type link struct{ trace, span id }
 
-func (d *draft) reset() {
-	set := d.set
-	*d = draft{values: d.values}
-	for a := range d.values {
-		if set&(1<<a) != 0 {
-			d.values[a] = nil
-		}
-	}
-}
+func (d *draft) reset() { *d = draft{values: d.values} }
 
 // put keeps an attribute of the span, if it matters. The first of equal keys
 // counts.
@@ -112,7 +104,15 @@ func (d *draft) keep(a attribute, value []byte) {
 	if a == noAttribute || d.set&(1<<a) != 0 || len(value) == 0 {
 		return
 	}
+	if d.values == nil {
+		d.values = new([attributes][]byte)
+	}
 	d.values[a], d.set = value, d.set|1<<a
 }
 
-func (d *draft) get(a attribute) []byte { return d.values[a] }
+func (d *draft) get(a attribute) []byte {
+	if d.set&(1<<a) == 0 {
+		return nil
+	}
+	return d.values[a]
+}
