@@ -3,7 +3,9 @@ package trace
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -56,8 +58,8 @@ func BenchmarkRead(b *testing.B) {
 	spans := generate(benchSpans)
 	for _, f := range written {
 		text := f.write(spans)
-		for _, parallel := range []int{1, runtime.GOMAXPROCS(0)} {
-			b.Run(f.reader.Name+"/workers="+string(rune('0'+parallel)), func(b *testing.B) {
+		for _, parallel := range slices.Compact([]int{1, runtime.GOMAXPROCS(0)}) {
+			b.Run(fmt.Sprintf("%s/spans=%d/workers=%d", f.reader.Name, benchSpans, parallel), func(b *testing.B) {
 				b.SetBytes(int64(len(text)))
 				b.ReportAllocs()
 				for b.Loop() {
@@ -70,43 +72,80 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-// BenchmarkStandardLibrary decodes the same bytes into the fields that weir wants,
-// and does nothing with them.
-func BenchmarkStandardLibrary(b *testing.B) {
-	spans := generate(benchSpans)
-	type value struct{ StringValue, IntValue string }
-	type attribute struct {
+// What the formats say of a span that weir wants to know, for the standard library.
+type (
+	libraryAttribute struct {
 		Key   string
-		Value value
+		Value struct{ StringValue, IntValue string }
 	}
-	type otlp struct {
+	libraryOTLP struct {
 		ResourceSpans []struct {
-			Resource   struct{ Attributes []attribute }
+			Resource   struct{ Attributes []libraryAttribute }
 			ScopeSpans []struct {
 				Spans []struct {
 					TraceID, SpanID, ParentSpanID      string
 					Kind                               int
 					StartTimeUnixNano, EndTimeUnixNano string
-					Attributes                         []attribute
+					Attributes                         []libraryAttribute
 					Status                             struct{ Code int }
 				}
 			}
 		}
 	}
-	b.Run("otlp-json", func(b *testing.B) {
-		text := otlpLines(spans)
-		b.SetBytes(int64(len(text)))
-		b.ReportAllocs()
-		for b.Loop() {
-			for d := json.NewDecoder(bytes.NewReader(text)); d.More(); {
-				var v otlp
-				if err := d.Decode(&v); err != nil {
-					b.Fatal(err)
+	libraryJaeger struct {
+		Data []struct {
+			Spans []struct {
+				TraceID, SpanID, ProcessID string
+				References                 []struct{ RefType, TraceID, SpanID string }
+				StartTime, Duration        int64
+				Tags                       []struct {
+					Key   string
+					Value any
 				}
 			}
+			Processes map[string]struct{ ServiceName string }
 		}
-		b.ReportMetric(float64(len(spans)*b.N)/b.Elapsed().Seconds(), "spans/s")
-	})
+	}
+	libraryEndpoint struct {
+		ServiceName, IPv4 string
+		Port              int
+	}
+	libraryZipkin []struct {
+		TraceID, ID, ParentID, Kind   string
+		Timestamp, Duration           int64
+		LocalEndpoint, RemoteEndpoint libraryEndpoint
+		Shared                        bool
+		Tags                          map[string]string
+	}
+)
+
+// BenchmarkStandardLibrary decodes the same bytes into the fields that weir wants,
+// and does nothing with them. Other libraries are measured in tools/bench.
+func BenchmarkStandardLibrary(b *testing.B) {
+	spans := generate(benchSpans)
+	for _, f := range []struct {
+		name  string
+		write func([]sample) []byte
+		into  func() any
+	}{
+		{"otlp-json", otlpLines, func() any { return new(libraryOTLP) }},
+		{"jaeger", jaegerDocument, func() any { return new(libraryJaeger) }},
+		{"zipkin", zipkinList, func() any { return new(libraryZipkin) }},
+	} {
+		text := f.write(spans)
+		b.Run(f.name, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				for d := json.NewDecoder(bytes.NewReader(text)); d.More(); {
+					if err := d.Decode(f.into()); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64(len(spans)*b.N)/b.Elapsed().Seconds(), "spans/s")
+		})
+	}
 }
 
 // BenchmarkLink measures linking alone.
