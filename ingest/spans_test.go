@@ -74,6 +74,7 @@ func TestSpans(t *testing.T) {
 		{"half a document", whole[:len(whole)-5], 1, "ends in the middle of a value"},
 		{"no comma", strings.Replace(whole, `"parentSpanId"`, ` "x" "parentSpanId"`, 1), 0, "stdin:1:"},
 		{"gzip without end", pack(t, "gzip", lines)[:2000], -1, "is packed and ends too early; what came before is read"},
+		{"zstd without end", pack(t, "zstd", lines)[:2000], -2, "is packed and ends too early; what came before is read"},
 		{"a search of Tempo", `{"traces":[{"traceID":"2f3e0cee77ae5dc9c17ade3689eb2e54","rootServiceName":"shop","rootTraceName":"GET /","spanSet":{"spans":[]}}]}`, 0, "what a search of Tempo found"},
 		{"Jaeger's store", `{"spans":[{"traceId":"AAAAAAAAAAAAAAAAAAAAEQ==","spanId":"AAAAAAAAAAM=","operationName":"x","startTime":"2017-01-26T16:46:31.639875-05:00"}]}`, 0, "is the form in which Jaeger stores spans"},
 		{"deep", `{"resourceSpans":[{"x":` + strings.Repeat("[", 1_000_000), 0, "ends in the middle"},

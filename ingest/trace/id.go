@@ -30,6 +30,9 @@ var hexDigit = func() (t [256]uint8) {
 // bytes that standard JSON makes of protobuf. Anything else is a name, which is
 // told apart by its lower-case letters.
 func parseID(s []byte) id {
+	for len(s) > 32 && s[0] == '0' {
+		s = s[1:]
+	}
 	if len(s) <= 32 {
 		if n, ok := hexID(s); ok {
 			return n

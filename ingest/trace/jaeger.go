@@ -53,6 +53,10 @@ type process struct {
 // jaegerValue reads an envelope, a trace, a span, or a list of any of them.
 func (w *Worker) jaegerValue() {
 	c := &w.c
+	if !c.deeper() {
+		return
+	}
+	defer c.higher()
 	c.unescape = c.unescape[:0]
 	if c.space() == '[' {
 		c.array()

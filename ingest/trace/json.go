@@ -16,9 +16,10 @@ import (
 // so that loops end, and err says what was wrong. What a reader skips is checked
 // for its brackets and strings only.
 type cursor struct {
-	text []byte
-	at   int
-	err  *syntaxError
+	text  []byte
+	at    int
+	err   *syntaxError
+	depth int // of what readers call themselves for
 
 	key      []byte // of the member that field found
 	unescape []byte // what the strings with escapes of one span became
@@ -70,6 +71,22 @@ func (c *cursor) enter(open byte) bool {
 	c.at++
 	return true
 }
+
+// maxDepth bounds how deep envelopes and lists of spans may lie in each other.
+const maxDepth = 1000
+
+// deeper reports whether a reader may call itself for what lies within, after which
+// it calls higher.
+func (c *cursor) deeper() bool {
+	if c.depth == maxDepth {
+		c.fail(fmt.Sprintf("is nested more than %d deep", maxDepth))
+		return false
+	}
+	c.depth++
+	return true
+}
+
+func (c *cursor) higher() { c.depth-- }
 
 // item goes on to the next item of the array that was entered. The first item is
 // asked for with a first of true, which is then set to false.

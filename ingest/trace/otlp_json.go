@@ -30,6 +30,10 @@ var tempoSearch = &Reader{
 // otlpDocument reads a TracesData, or an answer that has one inside.
 func (w *Worker) otlpDocument() {
 	c := &w.c
+	if !c.deeper() {
+		return
+	}
+	defer c.higher()
 	if c.space() == '[' {
 		c.array()
 		for first := true; c.item(&first); {
@@ -54,6 +58,10 @@ func (w *Worker) otlpDocument() {
 
 func (w *Worker) otlpResources() {
 	c := &w.c
+	if !c.deeper() {
+		return
+	}
+	defer c.higher()
 	if !c.array() {
 		return
 	}

@@ -30,8 +30,9 @@ func (c *Chunk) Size() int { return len(c.text) }
 const chunkSize = 256 << 10
 
 // maxValue bounds the largest value that cannot be cut: a trace, the spans of a
-// resource.
-const maxValue = 1 << 30
+// resource. Half a million spans fit into it, and a machine that checks manifests
+// can hold it.
+var maxValue = 256 << 20
 
 // buffers are of chunkSize at least.
 var buffers = sync.Pool{New: func() any {
@@ -80,9 +81,14 @@ type splitter struct {
 	in     io.Reader
 	yield  func(*Chunk)
 
-	buf  []byte
-	line int   // lines of the file before buf
-	err  error // of in; io.EOF at its end
+	buf   []byte
+	line  int   // lines of the file before buf
+	err   error // of in; io.EOF at its end
+	large bool  // buf begins with an item that is larger than maxValue
+}
+
+func (s *splitter) tooLarge() *graph.Problem {
+	return s.problem(s.line+1, fmt.Sprintf("holds a value of more than %d MB that cannot be cut; what came before is read", maxValue>>20), "write one trace a line")
 }
 
 func (s *splitter) problem(line int, message, hint string) *graph.Problem {
@@ -140,8 +146,11 @@ func (s *splitter) splitValues() *graph.Problem {
 		case n > 0:
 			s.hand(n, false, true)
 		case s.splitUnits():
+			if s.large {
+				return s.tooLarge()
+			}
 		case len(s.buf) >= maxValue:
-			return s.problem(s.line+1, fmt.Sprintf("holds a value of more than %d MB that cannot be cut", maxValue>>20), "write one trace a line")
+			return s.tooLarge()
 		default:
 			s.fill(max(chunkSize, 2*len(s.buf)))
 			continue

@@ -26,7 +26,7 @@ const (
 func framingOf(head []byte) framing {
 	if len(head) > 4 {
 		rest, size := head[4:], uint64(binary.BigEndian.Uint32(head))
-		if size > 0 && size <= maxValue && (isTraces(rest, size) || isPacked(rest) || bytes.HasPrefix(rest, []byte(`{"`)) && head[0] == 0) {
+		if size > 0 && size <= uint64(maxValue) && (isTraces(rest, size) || isPacked(rest) || bytes.HasPrefix(rest, []byte(`{"`)) && head[0] == 0) {
 			return framed
 		}
 	}
@@ -125,7 +125,7 @@ func (s *splitter) gather(form framing) (kept, used int, err error) {
 		switch {
 		case !ok:
 			return kept, used, nil
-		case size > maxValue:
+		case size > uint64(maxValue):
 			return kept, used, fmt.Errorf("holds a message of %d MB", size>>20)
 		case uint64(len(s.buf)-used-skip) < size:
 			return kept, used, nil
@@ -152,13 +152,13 @@ func (s *splitter) gather(form framing) (kept, used int, err error) {
 
 // unpackFrame puts the text of a packed frame in front of what follows it.
 func (s *splitter) unpackFrame(packed []byte, used int) (int, int, error) {
-	z, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxValue))
+	z, err := zstd.NewReader(bytes.NewReader(packed), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(uint64(maxValue)))
 	if err != nil {
 		return 0, used, fmt.Errorf("is damaged zstd: %w", err)
 	}
 	defer z.Close()
 	var text bytes.Buffer
-	if _, err := io.Copy(&text, io.LimitReader(z, maxValue)); err != nil {
+	if _, err := io.Copy(&text, io.LimitReader(z, int64(maxValue))); err != nil {
 		return 0, used, fmt.Errorf("is damaged zstd: %w", err)
 	}
 	text.WriteByte('\n')

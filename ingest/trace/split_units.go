@@ -25,6 +25,9 @@ func (s *splitter) splitUnits() bool {
 			break
 		}
 	}
+	if s.large {
+		return true
+	}
 	if first {
 		s.yield(&Chunk{Reader: s.reader, File: s.file, line: s.line, units: true, first: true})
 	}
@@ -66,8 +69,11 @@ func (s *splitter) units() (whole int, closed bool) {
 		switch {
 		case whole > 0 && len(s.buf) >= chunkSize:
 			return whole, false
-		case s.err != nil || len(s.buf) >= maxValue:
+		case s.err != nil:
 			return len(s.buf), true
+		case len(s.buf) >= maxValue:
+			s.large = true
+			return 0, true
 		}
 		s.fill(max(chunkSize, 2*len(s.buf)))
 	}

@@ -29,6 +29,10 @@ func (w *Worker) xrayValue() {
 
 func (w *Worker) xrayAny() {
 	c := &w.c
+	if !c.deeper() {
+		return
+	}
+	defer c.higher()
 	switch c.space() {
 	case '[':
 		c.array()

@@ -26,6 +26,10 @@ func (w *Worker) zipkinValue() {
 	c := &w.c
 	c.unescape = c.unescape[:0]
 	if c.space() == '[' {
+		if !c.deeper() {
+			return
+		}
+		defer c.higher()
 		c.array()
 		for first := true; c.item(&first); {
 			w.zipkinValue()
