@@ -15,6 +15,19 @@ import (
 // The first mistake stops it: from then on every question is answered with no,
 // so that loops end, and err says what was wrong. What a reader skips is checked
 // for its brackets and strings only.
+//
+// Why not a library: each reader needs to know where in the text a mistake is, to go on
+// behind it, and to keep strings as parts of the text, so that a span costs no
+// allocation; libraries that decode into structs make some twenty of them, and the
+// memory of the spans goes with it. It is not for speed alone: in processor time
+// (tools/bench) reading with the cursor and linking takes a fifth less than decoding
+// alone takes with goccy/go-json for OpenTelemetry and Zipkin, and a tenth more for
+// Jaeger, where the text is also looked through for the borders of traces. The tokens
+// of jsontext, from which nothing is made, take two thirds more, a fifth more, and for
+// Zipkin a fifth less; encoding/json takes four to eight times as long.
+//
+// FuzzCursor holds it against encoding/json: what that takes is taken and understood
+// alike.
 type cursor struct {
 	text  []byte
 	at    int

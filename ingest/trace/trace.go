@@ -5,8 +5,11 @@
 // three steps that share nothing but small records:
 //
 //	split   a stream is cut into Chunks at the borders of its values (split*.go)
-//	read    Workers turn chunks into records of 40 bytes a span  (one file a format)
+//	read    Workers turn chunks into records of 32 bytes a span  (one file a format)
 //	link    all records together become observed calls           (link.go, tree.go)
+//
+// Records wait on shelves, sorted roughly by their traces (shelf.go). A Spill moves
+// them to a temporary file when they are too many (spill.go).
 //
 // Formats are told by the first bytes of a file, never by its name.
 package trace
