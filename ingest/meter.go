@@ -15,10 +15,10 @@ type meter struct {
 
 // measure adds up the sizes of the files. It takes as long as it takes, beside the
 // reading.
-func (m *meter) measure(files []*progress, stdin io.Reader) {
+func (m *meter) measure(files []file, stdin io.Reader) {
 	var sum int64
-	for _, p := range files {
-		info, err := statSource(p.file, stdin)
+	for _, f := range files {
+		info, err := statSource(f, stdin)
 		if err != nil || !info.Mode().IsRegular() {
 			return // a pipe has no size
 		}

@@ -75,6 +75,9 @@ func Read(ctx context.Context, sources []string, o Options, b *graph.Builder) er
 	defer cancel(nil)
 	w := newWork(ctx, o, find.files, opened, a)
 	w.spill, w.cancel = spill, cancel
+	if o.Progress != nil {
+		go w.meter.measure(find.files, o.Stdin)
+	}
 	w.run()
 	files, bytes := opened.counts()
 	b.Coverage.Files += files

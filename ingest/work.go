@@ -73,9 +73,6 @@ func newWork(ctx context.Context, o Options, files []file, opened *opened, a *ac
 
 // run returns when everything is read or the context has ended.
 func (w *work) run() {
-	if w.o.Progress != nil {
-		go w.meter.measure(w.files, w.o.Stdin)
-	}
 	var workers sync.WaitGroup
 	for range min(w.o.Workers, max(1, w.size())) {
 		workers.Go(w.worker)
