@@ -170,20 +170,28 @@ func TestShards(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("parts do not add up (-all at once +part by part):\n%s", diff)
 	}
-	if text := fmt.Sprint(want); !strings.Contains(text, "calls:60") || !strings.Contains(text, "name:promo") {
+	if text := fmt.Sprint(want); !strings.Contains(text, "calls:60") || !strings.Contains(text, "name:promo") ||
+		!strings.Contains(text, "during:post /orders") || !strings.Contains(text, "overlapping:60") || !strings.Contains(text, "entrypoint:true") {
 		t.Fatalf("the traces do not show what the test is about: %s", text)
 	}
 }
 
 // zipkinTraces are twenty traces: web calls orders, which calls promo and a
-// database. Only in the second part does promo tell of itself.
+// database, and in some of them stock over and over. Only in the second part does
+// promo tell of itself.
 func zipkinTraces(shard int) string {
 	var spans []string
 	for i := range 20 {
+		at := func(id int) int {
+			if id == 6 {
+				id = 4 // while promo is asked
+			}
+			return 1_760_000_000_000_000 + 50_000*id
+		}
 		trace := fmt.Sprintf("%016x", 1+shard*100+i)
 		span := func(id, parent int, kind, service, remote string, failed bool) {
-			s := fmt.Sprintf(`{"traceId":%q,"id":"%016x","parentId":"%016x","kind":%q,"duration":%d,"localEndpoint":{"serviceName":%q}`,
-				trace, id, parent, kind, 1000*(id+i+shard), service)
+			s := fmt.Sprintf(`{"traceId":%q,"id":"%016x","parentId":"%016x","kind":%q,"name":"post /orders","timestamp":%d,"duration":%d,"localEndpoint":{"serviceName":%q}`,
+				trace, id, parent, kind, at(id), 1000*(id+i+shard), service)
 			if remote != "" {
 				s += fmt.Sprintf(`,"remoteEndpoint":{"serviceName":%q}`, remote)
 			}
@@ -200,6 +208,9 @@ func zipkinTraces(shard int) string {
 			span(5, 4, "SERVER", "promo", "", false)
 		}
 		span(6, 3, "CLIENT", "orders", "postgres", false)
+		for n := range (i + shard) % 9 {
+			span(7+n, 3, "CLIENT", "orders", "stock", false)
+		}
 	}
 	return "[" + strings.Join(spans, ",\n") + "]"
 }

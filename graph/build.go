@@ -47,6 +47,7 @@ func (b *Builder) Add(f *Facts) {
 	t.Namespaces = append(t.Namespaces, f.Namespaces...)
 	t.Sightings = append(t.Sightings, f.Sightings...)
 	t.Observations = append(t.Observations, f.Observations...)
+	t.Companions = append(t.Companions, f.Companions...)
 	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
 }
 

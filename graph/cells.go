@@ -23,7 +23,9 @@ type linker struct {
 	kinds    []Kind   // by root, what the declarations of its cells say
 	edges    map[[2]int][]Evidence
 	observed map[[2]int]*Observed
-	atWork   map[int]bool // roots of which spans were seen
+	served   map[int]*Served    // by root
+	company  map[[3]int]*Beside // by the roots of a caller and two of its callees
+	atWork   map[int]bool       // roots of which spans were seen
 	loose    []loose
 }
 

@@ -29,6 +29,7 @@ type Facts struct {
 
 	Sightings    []Sighting
 	Observations []Observation
+	Companions   []Companions
 }
 
 // A Ref names a thing in the words of its own document. Two refs mean the same

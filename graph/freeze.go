@@ -57,6 +57,7 @@ func (l *linker) freeze() *Graph {
 			g.observed[e] = seen
 		}
 	}
+	l.settleRequests(g, node)
 	l.account(g)
 	l.bind(g, node)
 	return g

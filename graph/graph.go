@@ -60,6 +60,8 @@ type Service struct {
 	Labels      Labels
 	Annotations Labels
 
+	Served *Served // what traces show of the requests that it answers; nil for nothing
+
 	Aliases  []string // every other name it answers to or was declared under, sorted
 	Versions []string // the workloads behind it, where there are several, sorted
 	Origins  []Origin // where it is declared, or first addressed; sorted

@@ -22,6 +22,7 @@ type Observation struct {
 type Sighting struct {
 	Seen
 	Origin Origin
+	Served Served
 }
 
 // A Seen is a service, or another end of an observed call, as its source
@@ -45,6 +46,7 @@ type Observed struct {
 	Retries  float64 // those of Calls that were not the first try
 	Weighted float64 // how many calls the sampled ones stand for; 0 if nothing says so
 	Latency  Latency // as the caller sees it, where it is known
+	Spread           // over the requests of the caller, where they are known
 }
 
 // add adds up what two sources saw.
@@ -56,6 +58,7 @@ func (o *Observed) add(p *Observed) {
 	o.Errors += p.Errors
 	o.Retries += p.Retries
 	o.Latency.Merge(&p.Latency)
+	o.Spread.Add(&p.Spread)
 }
 
 // Observed returns what was seen of e, or nil if nothing was.
@@ -136,6 +139,8 @@ func (l *linker) observe() {
 			known.Origin = e.Origin
 		}
 	}
+	w.serve()
+	w.accompany()
 }
 
 func (r Ref) compare(o Ref) int {

@@ -43,12 +43,16 @@ func newWitness(l *linker) *witness {
 // meant by a name.
 func (w *witness) meet() {
 	var list []Sighting
-	list = append(list, w.f.Sightings...)
+	for i := range w.f.Sightings {
+		if s := &w.f.Sightings[i]; !s.Virtual {
+			list = append(list, *s)
+		}
+	}
 	for i := range w.f.Observations {
 		o := &w.f.Observations[i]
 		for _, s := range [...]*Seen{&o.From, &o.To} {
 			if !s.Virtual {
-				list = append(list, Sighting{*s, o.Origin})
+				list = append(list, Sighting{Seen: *s, Origin: o.Origin})
 			}
 		}
 	}

@@ -60,7 +60,7 @@ func serviceJSON(s *graph.Service) jsonService {
 		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle,
 		Labels: s.Labels, Annotations: ownAnnotations(s.Annotations), Aliases: s.Aliases, Versions: s.Versions,
 		Images: s.Images, Stateful: s.Stateful, Headless: s.Headless, Outside: s.Outside,
-		Origins: convert(s.Origins, originJSON), Provenance: provenanceJSON(s),
+		Served: servedJSON(s), Origins: convert(s.Origins, originJSON), Provenance: provenanceJSON(s),
 	}
 	if len(s.Meshes) > 0 {
 		j.Meshes = convert(s.Meshes, meshJSON)
@@ -119,7 +119,7 @@ func callJSON(g *graph.Graph, e graph.Edge) jsonCall {
 		Tolerant: c.Tolerant, Fresh: c.Fresh,
 	}
 	if c.Observed {
-		j.Observed = observedJSON(g.Observed(e))
+		j.Observed = observedJSON(g, g.Observed(e))
 	}
 	for i := range c.Evidence {
 		ev := &c.Evidence[i]
@@ -160,7 +160,7 @@ func partOfCallJSON(r graph.Route) jsonPart {
 	}
 }
 
-func observedJSON(o *graph.Observed) *jsonObserved {
+func observedJSON(g *graph.Graph, o *graph.Observed) *jsonObserved {
 	if o == nil {
 		return &jsonObserved{}
 	}
@@ -168,6 +168,7 @@ func observedJSON(o *graph.Observed) *jsonObserved {
 	if sketch, err := o.Latency.MarshalBinary(); err == nil && len(sketch) > 0 {
 		j.Latency = &jsonLatency{P50: quantileText(o, 0.5), P95: quantileText(o, 0.95), P99: quantileText(o, 0.99), Sketch: sketch}
 	}
+	spreadJSON(j, g, &o.Spread)
 	return j
 }
 

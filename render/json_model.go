@@ -43,6 +43,7 @@ type jsonService struct {
 	Stateful bool         `json:"stateful,omitempty"` // its replicas are no copies of each other
 	Headless bool         `json:"headless,omitempty"` // callers see its replicas
 	Outside  bool         `json:"outside,omitempty"`  // an input says that it is outside the estate
+	Served   *jsonServed  `json:"served,omitempty"`
 	Origins  []jsonOrigin `json:"origins,omitempty"`
 }
 
@@ -139,6 +140,10 @@ type jsonObserved struct {
 	Retries  float64      `json:"retries,omitempty"`
 	Weighted float64      `json:"weighted,omitempty"` // how many calls the sampled ones stand for, if something says so
 	Latency  *jsonLatency `json:"latency,omitempty"`
+
+	Requests *jsonRequests `json:"requests,omitempty"`
+	Repeats  []jsonRepeat  `json:"repeats,omitempty"`
+	Beside   []jsonBeside  `json:"beside,omitempty"`
 }
 
 type jsonLatency struct {

@@ -154,6 +154,7 @@ type weirService struct {
 	Labels            map[string]string
 	Aliases, Versions []string
 	Origins           []graph.Origin
+	Served            *weirServed
 	kind              graph.Kind
 	ref               graph.Ref
 	called            bool // some call leads to it or from it
@@ -178,6 +179,7 @@ func (w *weir) service(s *weirService) {
 		s.ref = graph.Ref{Realm: "host", Name: strings.ToLower(s.Name)}
 	}
 	w.services[s.ID] = s
+	w.served(s)
 	at := s.origin(w.d)
 	switch {
 	case s.Defined:

@@ -29,6 +29,7 @@ type weirPart struct {
 type weirObserved struct {
 	Calls, Errors, Retries, Weighted amount
 	Latency                          *struct{ Sketch []byte }
+	weirSpread
 }
 
 type weirEvidence struct {
@@ -105,6 +106,7 @@ func (w *weir) observe(from, to *weirService, o *weirObserved, ways []weirEviden
 		if i == 0 {
 			seen.Observed = graph.Observed{
 				Calls: float64(o.Calls), Errors: float64(o.Errors), Retries: float64(o.Retries), Weighted: float64(o.Weighted),
+				Spread: o.spread(),
 			}
 			if o.Latency != nil {
 				if err := seen.Latency.UnmarshalBinary(o.Latency.Sketch); err != nil {
@@ -114,6 +116,7 @@ func (w *weir) observe(from, to *weirService, o *weirObserved, ways []weirEviden
 		}
 		w.f.Observations = append(w.f.Observations, seen)
 	}
+	w.beside(from, to, o)
 }
 
 func (e *weirEvidence) evidence() graph.Evidence {

@@ -65,6 +65,16 @@ const (
 	samplerType
 	samplerParam
 
+	dbStatement // what a request is about, see operation
+	dbOperation
+	dbCollection
+	rpcMethod
+	httpRoute
+	urlTemplate
+	urlPath
+	httpTarget
+	urlQuery
+
 	attributes
 	noAttribute
 )
@@ -161,6 +171,24 @@ func attributeOf(key []byte) attribute {
 		return samplerType
 	case "sampler.param":
 		return samplerParam
+	case "db.statement", "db.query.text":
+		return dbStatement
+	case "db.operation", "db.operation.name":
+		return dbOperation
+	case "db.collection.name", "db.sql.table", "db.mongodb.collection":
+		return dbCollection
+	case "rpc.method":
+		return rpcMethod
+	case "http.route":
+		return httpRoute
+	case "url.template":
+		return urlTemplate
+	case "url.path", "http.path":
+		return urlPath
+	case "http.target":
+		return httpTarget
+	case "url.query":
+		return urlQuery
 	}
 	return noAttribute
 }

@@ -17,6 +17,7 @@ func (t *tree) calls(found *tally) {
 	for _, i := range t.order {
 		t.reach(i, found)
 	}
+	t.siblings(found)
 }
 
 // settle completes a span from its parent, which is complete.
@@ -46,6 +47,7 @@ func (t *tree) settle(i int32) {
 	case s.party == 0 || up.party == 0 || t.pool.sameService(s.party, up.party):
 		s.half = up.half
 	}
+	s.request = t.served(i)
 }
 
 // cross finds the call whose callee's side is the span.
@@ -65,7 +67,7 @@ func (t *tree) cross(i int32, found *tally) {
 	if t.pool.sameService(t.spans[up.named].party, s.party) && !(s.flags.answers() && up.flags.asks()) {
 		return
 	}
-	t.call(t.service(up), t.service(s), s, up.half, found)
+	t.call(up, s, up.half, found)
 }
 
 // service is the end of a call that is a span's own service, or the one it took
@@ -74,8 +76,8 @@ func (t *tree) service(s *span) end { return end{party: t.spans[s.named].party} 
 
 // call counts a call that was answered by s. half is its caller's half, -1 if
 // there is none.
-func (t *tree) call(from, to end, s *span, half int32, found *tally) {
-	c := call{from: from, to: to, weight: s.weight, duration: s.duration}
+func (t *tree) call(up, s *span, half int32, found *tally) {
+	c := call{from: t.service(up), to: t.service(s), weight: s.weight, duration: s.duration}
 	c.failed = s.flags&failed != 0 && !s.flags.asks()
 	c.retried = s.flags&retried != 0
 	c.async = s.flags&follows != 0 || s.flags.kind() == consumer
@@ -95,8 +97,10 @@ func (t *tree) call(from, to end, s *span, half int32, found *tally) {
 		if h.duration >= 0 && h.flags.kind() == client {
 			c.duration = h.duration
 		}
+		t.note(found.add(&c), h, s, true)
+		return
 	}
-	found.add(&c)
+	t.note(found.add(&c), up, s, false)
 }
 
 // reply marks a caller's half as answered, and those it is wrapped in: a proxy
@@ -145,7 +149,7 @@ func (t *tree) consume(s *span, found *tally) {
 	switch {
 	case up != nil && up.named >= 0:
 		if !t.pool.sameService(t.spans[up.named].party, s.party) || up.flags.asks() {
-			t.call(t.service(up), t.service(s), s, half, found)
+			t.call(up, s, half, found)
 		}
 	default:
 		t.consumeLink(s, found)
@@ -190,7 +194,9 @@ func (t *tree) reach(i int32, found *tally) {
 	default:
 		return
 	}
-	found.add(&c)
+	if n := found.add(&c); s.flags.asks() {
+		t.note(n, s, s, true)
+	}
 }
 
 // An end is one end of a call: a party, or a peer of which no span is seen.
@@ -229,21 +235,25 @@ func (l lane) compare(m lane) int {
 type tally struct {
 	pool  *pool
 	lanes map[lane]*count
+	company
 }
 
 type count struct {
 	calls, failed, retried uint64
 	weights                []uint64 // calls by weight
 	latency                graph.Latency
+	spread
 }
 
-func (t *tally) add(c *call) {
+// add counts a call, and returns where.
+func (t *tally) add(c *call) *count {
 	p := t.pool
 	l := lane{end{p.services[c.from.party], c.from.peer}, end{p.services[c.to.party], c.to.peer}, p.protocolOf[c.protocol], c.async}
 	n := t.lanes[l]
 	if n == nil {
 		n = &count{}
 		t.lanes[l] = n
+		t.enter(l, n)
 	}
 	n.calls++
 	if c.failed {
@@ -259,4 +269,5 @@ func (t *tally) add(c *call) {
 	if c.duration >= 0 {
 		n.latency.Add(float64(c.duration))
 	}
+	return n
 }

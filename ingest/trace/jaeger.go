@@ -136,6 +136,8 @@ func (w *Worker) jaegerField(d *draft, s *jaegerSpan) {
 		d.span = parseID(c.string())
 	case "parentSpanID":
 		s.parent = parseID(c.string())
+	case "operationName":
+		d.name = c.string()
 	case "references":
 		w.jaegerReferences(s)
 	case "startTime":

@@ -42,7 +42,7 @@ func Link(workers []*Worker, parallel int) (*graph.Facts, *graph.Spans) {
 			tallies[0].merge(tallies[i])
 		}
 	}
-	return &graph.Facts{Sightings: p.sightings(), Observations: tallies[0].observations()}, stats
+	return &graph.Facts{Sightings: tallies[0].sightings(), Observations: tallies[0].observations(), Companions: tallies[0].companions()}, stats
 }
 
 func (t *tree) link(records []uint32, found *tally) {
@@ -51,12 +51,15 @@ func (t *tree) link(records []uint32, found *tally) {
 }
 
 func (t *tally) merge(o *tally) {
+	defer t.mergeSiblings(o)
 	for l, n := range o.lanes {
 		into := t.lanes[l]
 		if into == nil {
 			t.lanes[l] = n
+			t.enter(l, n)
 			continue
 		}
+		into.spread.add(&n.spread)
 		into.calls += n.calls
 		into.failed += n.failed
 		into.retried += n.retried
@@ -85,7 +88,7 @@ func (t *tally) observations() []graph.Observation {
 			Protocol: t.pool.protocols[l.protocol], Mode: graph.Sync,
 			Observed: graph.Observed{
 				Calls: float64(n.calls), Errors: float64(n.failed), Retries: float64(n.retried),
-				Weighted: t.weighted(n), Latency: n.latency,
+				Weighted: t.weighted(n), Latency: n.latency, Spread: t.pool.spread(&n.spread),
 			},
 		}
 		if l.async {
@@ -115,11 +118,12 @@ func (t *tally) weighted(n *count) float64 {
 }
 
 // sightings tells all services that have spans.
-func (p *pool) sightings() []graph.Sighting {
+func (t *tally) sightings() []graph.Sighting {
+	p := t.pool
 	var list []graph.Sighting
 	for i := 1; i < len(p.services); i++ {
 		if p.services[i] == uint32(i) {
-			list = append(list, graph.Sighting{Seen: p.seen(end{party: uint32(i)}), Origin: p.origins[i]})
+			list = append(list, graph.Sighting{Seen: p.seen(end{party: uint32(i)}), Origin: p.origins[i], Served: t.served(uint32(i))})
 		}
 	}
 	return list

@@ -19,6 +19,9 @@ type pool struct {
 	weights    []float64
 	traits     []traits // in numbers of the pool, those of one worker behind those of another
 	firstOf    []uint32 // by worker, where its traits begin
+
+	operations map[operation]string // their words
+	probes     map[operation]bool   // those that ask whether a service is well
 }
 
 func newPool(workers []*Worker) *pool {
@@ -27,11 +30,13 @@ func newPool(workers []*Worker) *pool {
 	p.parties, partyOf = unite(workers, func(w *Worker) []party { return w.parties.values }, party.compare)
 	p.peers, peerOf = unite(workers, func(w *Worker) []peer { return w.peers.values }, peer.compare)
 	p.weights, weightOf = unite(workers, func(w *Worker) []float64 { return w.weights.values }, cmp.Compare[float64])
+	p.name(workers)
 	p.sumUp(workers, partyOf)
 	for i, w := range workers {
 		p.firstOf = append(p.firstOf, uint32(len(p.traits)))
 		for _, t := range w.traits.values {
 			t.party, t.peer, t.weight = partyOf[i][t.party], peerOf[i][t.peer], uint16(weightOf[i][t.weight])
+			t.op = p.named(t.op)
 			p.traits = append(p.traits, t)
 		}
 	}

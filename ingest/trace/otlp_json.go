@@ -158,6 +158,8 @@ func (w *Worker) otlpSpan(party uint32) {
 			d.parent = parseID(c.string())
 		case "traceState", "trace_state":
 			d.state = c.string()
+		case "name":
+			d.name = c.string()
 		case "kind":
 			d.flags |= otlpKind(c.string())
 		case "startTimeUnixNano", "start_time_unix_nano":

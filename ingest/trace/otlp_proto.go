@@ -123,6 +123,8 @@ func (w *Worker) protoSpan(b []byte, party uint32) bool {
 			d.state = m.bytes
 		case 4:
 			d.parent = bytesID(m.bytes)
+		case 5:
+			d.name = m.bytes
 		case 6:
 			if m.number <= uint64(consumer) {
 				d.flags |= flags(m.number)

@@ -18,6 +18,7 @@ type record struct {
 type traits struct {
 	party  uint32 // 0 for none
 	peer   uint32 // 0 for none
+	op     operation
 	weight uint16 // 0 for unknown
 	flags  flags
 }
@@ -44,6 +45,7 @@ const (
 	retried       // says that it is not the first try
 	implied       // a client only if no other record of its span has a kind
 	apart         // of no trace
+	paged         // asks for one page of a list
 )
 
 func (f flags) kind() flags { return f & kindMask }
@@ -84,6 +86,7 @@ type draft struct {
 	party               uint32
 	state               []byte // W3C tracestate
 	link                link   // the first link
+	name                []byte
 
 	remote   []byte // name of the other side, where the format has a place for it
 	remoteIP []byte

@@ -19,6 +19,8 @@ type tree struct {
 	order []int32 // spans, parents before children
 	path  []int32
 	twins []int32
+
+	requests
 }
 
 // A span is a record in its tree.
@@ -33,6 +35,7 @@ type span struct {
 	gone    bool   // it is a piece of another record
 	replied bool   // a caller's half whose callee was met
 	queue   uint32 // what its consumer takes from, for a producer that names nothing
+	request int32  // what its service is answering, see served
 }
 
 // maxTwins bounds how many records of one id are compared with each other.
@@ -175,7 +178,7 @@ func (t *tree) chain() {
 func (s *span) compare(o *span) int {
 	return cmp.Or(cmp.Compare(o.flags.kind(), s.flags.kind()), cmp.Compare(o.party, s.party), cmp.Compare(o.flags, s.flags),
 		cmp.Compare(o.peer, s.peer), cmp.Compare(s.parent, o.parent), cmp.Compare(s.duration, o.duration),
-		cmp.Compare(s.start, o.start), cmp.Compare(o.weight, s.weight))
+		cmp.Compare(s.start, o.start), cmp.Compare(o.weight, s.weight), cmp.Compare(o.op, s.op))
 }
 
 // same reports whether two records of one key are one span. Servers that share
@@ -196,7 +199,7 @@ func (t *tree) same(a, b *span) bool {
 func (s *span) take(o *span) {
 	s.flags |= o.flags & (failed | retried)
 	s.duration = max(s.duration, o.duration)
-	for _, f := range [...]struct{ to, from *uint32 }{{&s.peer, &o.peer}, {&s.party, &o.party}} {
+	for _, f := range [...]struct{ to, from *uint32 }{{&s.peer, &o.peer}, {&s.party, &o.party}, {&s.op, &o.op}} {
 		if *f.to == 0 {
 			*f.to = *f.from
 		}

@@ -20,6 +20,8 @@ type Worker struct {
 	apart   uint64         // spans of no trace
 	spill   *Spill         // nil if the memory of records is not bounded
 
+	operations operations
+
 	// Of the value that is read: what one part of it says may still complete what
 	// another part did.
 	records table[record]
@@ -179,6 +181,10 @@ func (w *Worker) add(d *draft) int {
 		r.flags |= retried
 	}
 	r.peer, r.weight = w.peerOf(d), w.weightOf(d)
+	isPaged := false
+	if r.op, isPaged = w.operations.of(d, w.buf); isPaged {
+		r.flags |= paged
+	}
 	hasLink := !d.link.span.isZero() && !d.link.trace.isZero() && d.flags.kind() == consumer
 	l := recordLink{at: w.records.length}
 	if hasLink {

@@ -122,6 +122,9 @@ type segment struct {
 	failed, retried bool
 	sub             bool // it stands alone and is a subsegment
 	database, url   []byte
+	query           []byte // of SQL
+	method, address []byte // of HTTP
+	command, table  []byte // of a service of AWS
 }
 
 // xraySegment reads a segment, or a subsegment if it lies in another one, and all
@@ -155,7 +158,9 @@ func (w *Worker) xraySegment(trace, within id, depth int) {
 		case "type":
 			s.sub = s.sub || string(c.string()) == "subsegment"
 		case "aws":
-			s.retried = w.xrayRetries()
+			w.xrayAWS(&s)
+		case "http":
+			w.xrayHTTP(&s)
 		case "sql":
 			w.xraySQL(&s)
 		case "subsegments":
@@ -189,19 +194,48 @@ func (w *Worker) xrayOwnID() id {
 	return id{}
 }
 
-func (w *Worker) xrayRetries() (retried bool) {
+func (w *Worker) xrayAWS(s *segment) {
 	c := &w.c
 	if !c.object() {
-		return false
+		return
 	}
 	for first := true; c.field(&first); {
-		if string(c.key) == "retries" {
-			retried = c.number() > 0
-		} else {
+		switch string(c.key) {
+		case "retries":
+			s.retried = c.number() > 0
+		case "operation":
+			s.command = c.string()
+		case "table_name":
+			s.table = c.string()
+		default:
 			c.skip()
 		}
 	}
-	return retried
+}
+
+// xrayHTTP reads what a request asks for.
+func (w *Worker) xrayHTTP(s *segment) {
+	c := &w.c
+	if !c.object() {
+		return
+	}
+	for first := true; c.field(&first); {
+		if string(c.key) != "request" || c.space() != '{' {
+			c.skip()
+			continue
+		}
+		c.object()
+		for first := true; c.field(&first); {
+			switch string(c.key) {
+			case "method":
+				s.method = c.string()
+			case "url":
+				s.address = c.string()
+			default:
+				c.skip()
+			}
+		}
+	}
 }
 
 func (w *Worker) xraySQL(s *segment) {
@@ -215,6 +249,8 @@ func (w *Worker) xraySQL(s *segment) {
 			s.database = c.string()
 		case "url":
 			s.url = c.string()
+		case "sanitized_query":
+			s.query = c.string()
 		default:
 			c.skip()
 		}
@@ -227,6 +263,10 @@ func (w *Worker) xrayAdd(s *segment, trace id) {
 	d := &w.d
 	d.trace, d.span, d.parent = trace, s.id, s.parent
 	d.start, d.end = int64(s.start*1e9), int64(s.end*1e9)
+	d.name = w.xrayName(s)
+	d.keep(dbStatement, s.query)
+	d.keep(dbOperation, s.command)
+	d.keep(dbCollection, s.table)
 	switch {
 	case !s.sub:
 		d.flags = server
@@ -250,4 +290,18 @@ func (w *Worker) xrayAdd(s *segment, trace id) {
 		d.flags |= failed
 	}
 	w.add(d)
+}
+
+// xrayName is what a segment is about: its name is only that of whom it asks, unless
+// it does local work.
+func (w *Worker) xrayName(s *segment) []byte {
+	switch {
+	case s.address != nil:
+		from := len(w.c.unescape)
+		w.c.unescape = append(append(append(w.c.unescape, s.method...), ' '), pathOfURL(s.address)...)
+		return w.c.unescape[from:len(w.c.unescape):len(w.c.unescape)]
+	case s.sub && len(s.namespace) == 0:
+		return s.name
+	}
+	return nil
 }

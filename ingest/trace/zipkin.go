@@ -58,6 +58,8 @@ func (w *Worker) zipkinSpan() {
 			d.span = parseID(c.string())
 		case "parentId":
 			d.parent = parseID(c.string())
+		case "name":
+			d.name = c.string()
 		case "kind":
 			d.flags |= kindNamed(c.string())
 		case "timestamp":

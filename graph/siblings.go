@@ -1,0 +1,243 @@
+package graph
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A request is what a service was answering when it made a call. How the calls of
+// one request lie beside each other tells what counts alone cannot: a page that asks
+// for its lines one by one, and which calls of a service take turns.
+
+// Spread is how calls were seen to fall on the requests of their caller. All its
+// numbers add up.
+type Spread struct {
+	Requests float64 // in which the caller made such a call
+	Within   float64 // the calls in them; others belong to no request that was seen
+	Repeats  []Repeat
+	Beside   []Beside // sorted by To
+}
+
+// PerRequest is how many calls a request makes that makes any, 0 if no request was
+// seen.
+func (s *Spread) PerRequest() float64 {
+	if s.Requests == 0 {
+		return 0
+	}
+	return s.Within / s.Requests
+}
+
+// A Repeat is an operation that requests ask for again and again, five times or
+// more, and for the most part one after the other. Tries again after a failure and
+// the pages of a list do not count.
+type Repeat struct {
+	During    string        // the operation of the caller's request; empty if it has no name
+	Operation string        // what is asked for
+	Counts    []RepeatCount // by number of calls
+}
+
+// A RepeatCount is how often a request made so many calls. Of more than a hundred calls
+// only the first two digits are kept.
+type RepeatCount struct {
+	Calls    float64
+	Requests float64
+	Traces   float64       // those in which no request made more
+	Took     time.Duration // sum of the time that these calls took, in requests whose time is known
+	Of       time.Duration // sum of the time that those requests took
+}
+
+// AtLeast sums up the requests that made so many calls or more, of which half made
+// no more than the sum's Calls.
+func (r *Repeat) AtLeast(calls float64) (sum RepeatCount) {
+	i, _ := slices.BinarySearchFunc(r.Counts, calls, func(c RepeatCount, calls float64) int { return cmp.Compare(c.Calls, calls) })
+	counts := r.Counts[i:]
+	for _, c := range counts {
+		sum = sum.plus(c)
+	}
+	half := 0.0
+	for _, c := range counts {
+		if half += c.Requests; 2*half >= sum.Requests {
+			sum.Calls = c.Calls
+			break
+		}
+	}
+	return sum
+}
+
+func (c RepeatCount) plus(o RepeatCount) RepeatCount {
+	return RepeatCount{c.Calls, c.Requests + o.Requests, c.Traces + o.Traces, c.Took + o.Took, c.Of + o.Of}
+}
+
+// Beside is how the calls of one caller to two callees lie in the requests that
+// make both. It is kept at the call to the callee whose ID comes first.
+type Beside struct {
+	To          string  // the ID of the other callee
+	Requests    float64 // that call both
+	Overlapping float64 // in which any two of the calls overlap in time
+}
+
+// Companions are what was seen of the calls of one service to two others.
+type Companions struct {
+	From, To, With        Seen
+	Requests, Overlapping float64
+}
+
+// Served is what a service was seen to answer. Its numbers add up.
+type Served struct {
+	Requests   float64     // that it answered, checks of its health left out
+	Entries    float64     // those of them that nobody who was seen had sent
+	Origin     Origin      // where it was seen first
+	Operations []Operation // what it was asked for, sorted by name
+}
+
+// An Operation is a sort of requests, and the traces in which one was answered.
+type Operation struct {
+	Name   string
+	Traces float64
+}
+
+// entryShare is which part of what a service answers has to begin there for users
+// to come in there: a call whose trace broke off looks the same.
+const entryShare = 0.05
+
+// Entry reports whether requests of users come in at s. What is declared counts
+// before what traces show, of which seen tells.
+func (s *Service) Entry() (entry, seen bool) {
+	if s.Entrypoint.Set() {
+		return s.Entrypoint.Value, false
+	}
+	entry = s.Served != nil && s.Served.Entries > 0 && s.Served.Entries >= entryShare*s.Served.Requests
+	return entry, entry
+}
+
+// Add adds up what was seen in two parts of the traces, and leaves o as it is.
+func (s *Spread) Add(o *Spread) {
+	s.Requests += o.Requests
+	s.Within += o.Within
+	s.Repeats = addUp(s.Repeats, o.Repeats, Repeat.compare, Repeat.plus)
+	s.Beside = addUp(s.Beside, o.Beside, func(a, b Beside) int { return strings.Compare(a.To, b.To) }, Beside.plus)
+}
+
+func (s *Served) add(o *Served) {
+	s.Requests += o.Requests
+	s.Entries += o.Entries
+	if s.Origin.File == "" || o.Origin.Compare(s.Origin) < 0 {
+		s.Origin = o.Origin
+	}
+	s.Operations = addUp(s.Operations, o.Operations, func(a, b Operation) int { return strings.Compare(a.Name, b.Name) },
+		func(a, b Operation) Operation { return Operation{a.Name, a.Traces + b.Traces} })
+}
+
+func (r Repeat) compare(o Repeat) int {
+	return cmp.Or(strings.Compare(r.During, o.During), strings.Compare(r.Operation, o.Operation))
+}
+
+func (r Repeat) plus(o Repeat) Repeat {
+	r.Counts = addUp(r.Counts, o.Counts, func(a, b RepeatCount) int { return cmp.Compare(a.Calls, b.Calls) }, RepeatCount.plus)
+	return r
+}
+
+func (b Beside) plus(o Beside) Beside {
+	return Beside{b.To, b.Requests + o.Requests, b.Overlapping + o.Overlapping}
+}
+
+// addUp returns the entries of two lists, sorted, with one for all that are equal in
+// the order. It leaves both lists as they are.
+func addUp[T any](a, b []T, compare func(a, b T) int, plus func(a, b T) T) []T {
+	if len(b) == 0 {
+		return a
+	}
+	all := slices.Concat(a, b)
+	slices.SortStableFunc(all, compare)
+	kept := all[:1]
+	for _, v := range all[1:] {
+		if last := &kept[len(kept)-1]; compare(*last, v) == 0 {
+			*last = plus(*last, v)
+		} else {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// serve adds up what services were seen to answer.
+func (w *witness) serve() {
+	w.served = map[int]*Served{}
+	for i := range w.f.Sightings {
+		s := &w.f.Sightings[i]
+		if s.Served.Requests == 0 && len(s.Served.Operations) == 0 {
+			continue
+		}
+		root := w.party(&s.Seen, &Observation{Origin: s.Origin})
+		sum := w.served[root]
+		if sum == nil {
+			sum = &Served{}
+			w.served[root] = sum
+		}
+		one := s.Served
+		one.Origin = s.Origin
+		sum.add(&one)
+	}
+}
+
+// accompany adds up how the calls of services lie beside each other.
+func (w *witness) accompany() {
+	w.company = map[[3]int]*Beside{}
+	for i := range w.f.Companions {
+		c := &w.f.Companions[i]
+		from, ok := w.met(&c.From, -1)
+		caller := from
+		if c.From.Virtual {
+			caller = -1
+		}
+		a, okA := w.met(&c.To, caller)
+		b, okB := w.met(&c.With, caller)
+		if !ok || !okA || !okB || a == b {
+			continue
+		}
+		key := [3]int{from, min(a, b), max(a, b)}
+		sum := w.company[key]
+		if sum == nil {
+			sum = &Beside{}
+			w.company[key] = sum
+		}
+		*sum = sum.plus(Beside{"", c.Requests, c.Overlapping})
+	}
+}
+
+// met returns the root of an end of calls that were observed, of which from makes
+// those to something virtual.
+func (w *witness) met(s *Seen, from int) (root int, ok bool) {
+	if s.Virtual {
+		root, ok = w.virtual[virtualKey{Seen: *s, from: from}]
+	} else {
+		root, ok = w.known[*s]
+	}
+	if !ok {
+		return -1, false
+	}
+	return w.find(root), true
+}
+
+// settleRequests hands over to the services and calls of g what was seen of
+// requests. The given nodes are those of roots.
+func (l *linker) settleRequests(g *Graph, node map[int]Node) {
+	for root, s := range l.served {
+		g.services[node[l.find(root)]].Served = s
+	}
+	for roots, sum := range l.company {
+		from, a, b := node[l.find(roots[0])], node[l.find(roots[1])], node[l.find(roots[2])]
+		if a > b {
+			a, b = b, a
+		}
+		e, ok := g.Edge(from, a)
+		if o := g.observed[e]; ok && o != nil {
+			o.Beside = append(o.Beside, Beside{g.services[b].ID, sum.Requests, sum.Overlapping})
+		}
+	}
+	for _, o := range g.observed {
+		slices.SortFunc(o.Beside, func(a, b Beside) int { return strings.Compare(a.To, b.To) })
+	}
+}

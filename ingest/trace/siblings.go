@@ -1,0 +1,510 @@
+package trace
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A call is made while its caller answers a request. The calls of one request lie
+// beside each other: as siblings they tell of loops that ask for one thing after
+// the other, and of what is done at the same time.
+//
+// Kept of them are sums alone, by the kinds of calls and the names of operations:
+// nothing for a span, and the sums of parts add up to those of the whole where no
+// trace is split.
+
+// requests are the calls of one trace by the request that made them, and what is
+// found in them. They are used again for the next trace.
+type requests struct {
+	made    []made
+	answers []answer
+	loops   []loop
+	runs    [][]made
+	kept    []made
+}
+
+// made is a call as the request sees it that makes it.
+type made struct {
+	request  int32     // the span of it
+	lane     uint32    // number of the count
+	op       operation // what is asked for
+	via      operation // of the span that the call hangs below, if that is not the request itself
+	start    int32     // microseconds since the request began
+	duration float32   // nanoseconds, negative if unknown
+	flags    flags     // failed, retried, paged
+	timed    bool      // start and duration are those of the caller's clock
+}
+
+func (m made) compare(o made) int {
+	return cmp.Or(cmp.Compare(m.request, o.request), cmp.Compare(m.lane, o.lane), cmp.Compare(m.op, o.op), cmp.Compare(m.via, o.via), m.sooner(o))
+}
+
+func (m made) sooner(o made) int {
+	return cmp.Or(cmp.Compare(m.start, o.start), cmp.Compare(m.duration, o.duration), cmp.Compare(m.flags, o.flags))
+}
+
+func (m *made) begin() int64 { return int64(m.start) * 1000 }
+func (m *made) end() int64   { return m.begin() + int64(m.duration) }
+
+// served returns the span that the service of span i answers while i lasts: the
+// nearest one that is the callee's half of a call, else the first of the service.
+// It is -1 where a span is missing, and for a client that nobody asked.
+func (t *tree) served(i int32) int32 {
+	s := &t.spans[i]
+	switch {
+	case s.flags.answers():
+		return i
+	case s.up >= 0:
+		up := &t.spans[s.up]
+		if s.party == 0 || up.party == 0 || t.pool.sameService(s.party, up.party) {
+			return up.request
+		}
+	case s.orphan:
+		return -1
+	}
+	if s.flags.asks() {
+		return -1
+	}
+	return i
+}
+
+// longRequest is how long a request may take for the start of a span in it to be
+// told from the low bits of its time.
+const longRequest = float32(30 * time.Minute)
+
+// note keeps a call of the kind that n counts. caller is the span of the caller that
+// tells its time, callee the one that answers, or the same. half is whether the
+// first is the caller's half of the call.
+func (t *tree) note(n *count, caller, callee *span, half bool) {
+	if n.lane.async {
+		return
+	}
+	up := caller
+	if half && caller.up >= 0 {
+		up = &t.spans[caller.up]
+	}
+	request := caller.request
+	if request < 0 {
+		return
+	}
+	timer := callee
+	if half {
+		timer = caller
+	}
+	of := &t.spans[request]
+	m := made{
+		request: request, lane: n.number, op: callee.op, duration: timer.duration, timed: half,
+		start: int32(timer.start - of.start), flags: (caller.flags | callee.flags) & (failed | retried | paged),
+	}
+	if half && (m.op == 0 || !callee.flags.answers()) {
+		m.op = cmp.Or(caller.op, callee.op)
+	}
+	if up != of {
+		m.via = up.op
+	}
+	if of.duration > longRequest || timer.start == 0 {
+		m.duration = -1
+	}
+	t.made = append(t.made, m)
+}
+
+// siblings looks at the requests of the trace and the calls that each made.
+func (t *tree) siblings(found *tally) {
+	t.answer(found)
+	slices.SortFunc(t.made, made.compare)
+	eachRun(t.made, func(a, b *made) bool { return a.request == b.request }, func(list []made) { t.request(list, found) })
+	t.count(found)
+	t.made = t.made[:0]
+}
+
+// eachRun calls visit with each part of a list whose neighbours are alike.
+func eachRun[T any](list []T, alike func(a, b *T) bool, visit func(run []T)) {
+	for from := 0; from < len(list); {
+		to := from + 1
+		for to < len(list) && alike(&list[from], &list[to]) {
+			to++
+		}
+		visit(list[from:to])
+		from = to
+	}
+}
+
+// maxCallees bounds of how many callees of one request it is noted which are asked
+// at the same time.
+const maxCallees = 64
+
+// request adds up the calls of one request.
+func (t *tree) request(list []made, found *tally) {
+	t.runs = t.runs[:0]
+	timed := true
+	eachRun(list, func(a, b *made) bool { return a.lane == b.lane }, func(run []made) {
+		n := found.list[run[0].lane]
+		n.requests++
+		n.within += uint64(len(run))
+		eachRun(run, func(a, b *made) bool { return a.op == b.op && a.via == b.via }, func(group []made) { t.group(group) })
+		t.runs = append(t.runs, run)
+		for i := range run {
+			timed = timed && run[i].timed && run[i].duration >= 0
+		}
+	})
+	if !timed || len(t.runs) < 2 || len(t.runs) > maxCallees {
+		return
+	}
+	for _, run := range t.runs {
+		slices.SortFunc(run, made.sooner)
+	}
+	for i, a := range t.runs {
+		for _, b := range t.runs[i+1:] {
+			found.beside(a[0].lane, b[0].lane, overlap(a, b))
+		}
+	}
+}
+
+// overlap reports whether any of two lists of calls, each by its start, overlap by
+// more than the clock's tick of a microsecond.
+func overlap(a, b []made) bool {
+	const tick = 1000
+	for len(a) > 0 && len(b) > 0 {
+		switch {
+		case a[0].end()-tick <= b[0].begin():
+			a = a[1:]
+		case b[0].end()-tick <= a[0].begin():
+			b = b[1:]
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// A loop is a request that asks for one operation again and again.
+type loop struct {
+	lane          uint32
+	during        operation
+	op            operation
+	calls         int
+	took, ofTotal int64 // nanoseconds
+}
+
+func (l loop) compare(o loop) int {
+	return cmp.Or(cmp.Compare(l.lane, o.lane), cmp.Compare(l.during, o.during), cmp.Compare(l.op, o.op), cmp.Compare(o.calls, l.calls))
+}
+
+// same reports whether two loops ask for one thing in requests of one sort.
+func (l *loop) same(o *loop) bool {
+	return l.lane == o.lane && l.during == o.during && l.op == o.op
+}
+
+const (
+	// manyCalls are those of one operation from which on a request is a loop.
+	manyCalls = 5
+	// overlapShare is which part of the time of calls may be spent on several of
+	// them at once for them to come one after the other.
+	overlapShare = 0.2
+)
+
+// group looks whether calls of one operation, by their start, are a loop.
+func (t *tree) group(list []made) {
+	if len(list) < manyCalls || list[0].op == 0 {
+		return
+	}
+	t.kept = t.kept[:0]
+	again := false
+	for _, m := range list {
+		if m.flags&paged != 0 || m.duration < 0 {
+			return
+		}
+		if !again && m.flags&retried == 0 {
+			t.kept = append(t.kept, m)
+		}
+		again = m.flags&failed != 0 // what comes next is another try
+	}
+	sum, took, end := int64(0), int64(0), t.kept[0].begin()
+	for i := range t.kept {
+		m := &t.kept[i]
+		sum += int64(m.duration)
+		took += max(0, m.end()-max(end, m.begin()))
+		end = max(end, m.end())
+	}
+	if len(t.kept) < manyCalls || sum == 0 || float64(sum-took) >= overlapShare*float64(sum) {
+		return
+	}
+	of := &t.spans[list[0].request]
+	l := loop{lane: list[0].lane, during: t.pool.named(of.op), op: t.pool.named(list[0].op), calls: twoDigits(len(t.kept))}
+	if of.duration > 0 {
+		l.ofTotal = int64(of.duration)
+		l.took = min(took, l.ofTotal)
+	}
+	t.loops = append(t.loops, l)
+}
+
+// twoDigits leaves of a number its first two digits.
+func twoDigits(n int) int {
+	step := 1
+	for n/step >= 100 {
+		step *= 10
+	}
+	return n / step * step
+}
+
+// count adds up the loops of the trace.
+func (t *tree) count(found *tally) {
+	slices.SortFunc(t.loops, loop.compare)
+	eachRun(t.loops, (*loop).same, func(run []loop) {
+		n := found.list[run[0].lane]
+		for i, l := range run {
+			sum := n.loop(loopKey{l.during, l.op, l.calls})
+			sum.add(&loopSum{requests: 1, took: l.took, ofTotal: l.ofTotal})
+			if i == 0 { // the one with the most calls
+				sum.traces++
+			}
+		}
+	})
+	t.loops = t.loops[:0]
+}
+
+// An answer is a request that a service answers.
+type answer struct {
+	party uint32 // the first of its service
+	op    operation
+}
+
+// answer adds up the requests of the trace.
+func (t *tree) answer(found *tally) {
+	t.answers = t.answers[:0]
+	for _, i := range t.order {
+		s := &t.spans[i]
+		if s.request != i || s.named < 0 {
+			continue
+		}
+		a := answer{t.pool.services[t.spans[s.named].party], t.pool.named(s.op)}
+		t.answers = append(t.answers, a)
+		if s.flags.kind() != server || t.pool.probes[a.op] {
+			continue
+		}
+		n := found.answered(a.party)
+		n.requests++
+		if s.up < 0 && s.parent == 0 && s.flags&apart == 0 && !t.pool.peers[s.peer].named {
+			n.entries++
+		}
+	}
+	slices.SortFunc(t.answers, func(a, b answer) int { return cmp.Or(cmp.Compare(a.party, b.party), cmp.Compare(a.op, b.op)) })
+	for _, a := range slices.Compact(t.answers) {
+		found.answered(a.party).traces[a.op]++
+	}
+}
+
+// spread is how the calls of a lane fall on requests.
+type spread struct {
+	lane             lane
+	number           uint32 // in the list of its tally
+	requests, within uint64
+	loops            map[loopKey]*loopSum
+}
+
+type loopKey struct {
+	during, op operation
+	calls      int
+}
+
+type loopSum struct {
+	requests, traces uint64
+	took, ofTotal    int64
+}
+
+// answered is what a service answers.
+type answered struct {
+	requests, entries uint64
+	traces            map[operation]uint64
+}
+
+// pair is how the calls of two lanes lie beside each other.
+type pair struct{ requests, overlapping uint64 }
+
+// company is what a tally knows of requests beside the lanes.
+type company struct {
+	list    []*count // by number
+	pairs   map[[2]uint32]pair
+	answers map[uint32]*answered // by party
+}
+
+// enter gives a count its number.
+func (c *company) enter(l lane, n *count) {
+	n.lane, n.number = l, uint32(len(c.list))
+	c.list = append(c.list, n)
+}
+
+func (c *company) beside(a, b uint32, overlapping bool) {
+	if c.pairs == nil {
+		c.pairs = map[[2]uint32]pair{}
+	}
+	p := c.pairs[[2]uint32{a, b}]
+	p.requests++
+	if overlapping {
+		p.overlapping++
+	}
+	c.pairs[[2]uint32{a, b}] = p
+}
+
+func (c *company) answered(party uint32) *answered {
+	n := c.answers[party]
+	if n == nil {
+		if c.answers == nil {
+			c.answers = map[uint32]*answered{}
+		}
+		n = &answered{traces: map[operation]uint64{}}
+		c.answers[party] = n
+	}
+	return n
+}
+
+// mergeSiblings adds what another tally knows, after its lanes were merged.
+func (t *tally) mergeSiblings(o *tally) {
+	for numbers, p := range o.pairs {
+		a, b := t.lanes[o.list[numbers[0]].lane].number, t.lanes[o.list[numbers[1]].lane].number
+		if t.pairs == nil {
+			t.pairs = map[[2]uint32]pair{}
+		}
+		sum := t.pairs[[2]uint32{min(a, b), max(a, b)}]
+		t.pairs[[2]uint32{min(a, b), max(a, b)}] = pair{sum.requests + p.requests, sum.overlapping + p.overlapping}
+	}
+	for party, n := range o.answers {
+		sum := t.answered(party)
+		sum.requests += n.requests
+		sum.entries += n.entries
+		for op, traces := range n.traces {
+			sum.traces[op] += traces
+		}
+	}
+}
+
+// add adds up what two tallies know of one lane.
+func (s *spread) add(o *spread) {
+	s.requests += o.requests
+	s.within += o.within
+	for key, n := range o.loops {
+		s.loop(key).add(n)
+	}
+}
+
+func (s *spread) loop(key loopKey) *loopSum {
+	sum := s.loops[key]
+	if sum == nil {
+		if s.loops == nil {
+			s.loops = map[loopKey]*loopSum{}
+		}
+		sum = &loopSum{}
+		s.loops[key] = sum
+	}
+	return sum
+}
+
+func (s *loopSum) add(o *loopSum) {
+	s.requests += o.requests
+	s.traces += o.traces
+	s.took += o.took
+	s.ofTotal += o.ofTotal
+}
+
+// spread tells how the calls of a lane fall on requests, in the words of the graph.
+func (p *pool) spread(s *spread) graph.Spread {
+	told := graph.Spread{Requests: float64(s.requests), Within: float64(s.within)}
+	var sum graph.Spread
+	for key, n := range s.loops {
+		told.Repeats = append(told.Repeats, graph.Repeat{
+			During: p.operations[key.during], Operation: p.operations[key.op],
+			Counts: []graph.RepeatCount{{
+				Calls: float64(key.calls), Requests: float64(n.requests), Traces: float64(n.traces),
+				Took: time.Duration(n.took), Of: time.Duration(n.ofTotal),
+			}},
+		})
+	}
+	sum.Add(&told) // which sorts, and joins operations whose words are cut to the same
+	return sum
+}
+
+// companions tells which calls of a service overlap, in an order of their own.
+func (t *tally) companions() []graph.Companions {
+	numbers := make([][2]uint32, 0, len(t.pairs))
+	for n := range t.pairs {
+		numbers = append(numbers, n)
+	}
+	lanes := func(n [2]uint32) (a, b lane) {
+		a, b = t.list[n[0]].lane, t.list[n[1]].lane
+		if a.compare(b) > 0 {
+			return b, a
+		}
+		return a, b
+	}
+	slices.SortFunc(numbers, func(m, n [2]uint32) int {
+		a, b := lanes(m)
+		c, d := lanes(n)
+		return cmp.Or(a.compare(c), b.compare(d))
+	})
+	list := make([]graph.Companions, 0, len(numbers))
+	for _, n := range numbers {
+		a, b := lanes(n)
+		p := t.pairs[n]
+		list = append(list, graph.Companions{
+			From: t.pool.seen(a.from), To: t.pool.seen(a.to), With: t.pool.seen(b.to),
+			Requests: float64(p.requests), Overlapping: float64(p.overlapping),
+		})
+	}
+	return list
+}
+
+// served tells what a service was seen to answer.
+func (t *tally) served(party uint32) graph.Served {
+	n := t.answers[party]
+	if n == nil {
+		return graph.Served{}
+	}
+	s := graph.Served{Requests: float64(n.requests), Entries: float64(n.entries)}
+	for op, traces := range n.traces {
+		s.Operations = append(s.Operations, graph.Operation{Name: t.pool.operations[op], Traces: float64(traces)})
+	}
+	slices.SortFunc(s.Operations, func(a, b graph.Operation) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Traces, b.Traces))
+	})
+	return s
+}
+
+// named returns the operation, or none if its words were not kept.
+func (p *pool) named(op operation) operation {
+	if _, ok := p.operations[op]; ok {
+		return op
+	}
+	return 0
+}
+
+// name keeps the words of all operations, and which of them ask whether a service is
+// well. Nobody's request begins with these.
+func (p *pool) name(workers []*Worker) {
+	p.operations = uniteOperations(workers)
+	p.probes = map[operation]bool{}
+	for op, words := range p.operations {
+		if isProbe(words) {
+			p.probes[op] = true
+		}
+	}
+}
+
+// isProbe reports whether an operation asks whether a service is well, or for its
+// measurements.
+func isProbe(words string) bool {
+	_, path, isPath := strings.Cut(words, "/")
+	if !isPath {
+		path = words
+	}
+	for _, part := range strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' || r == ' ' }) {
+		switch part {
+		case "health", "healthz", "healthcheck", "health-check", "health_check", "livez", "readyz", "ready", "readiness", "live", "liveness", "ping", "metrics", "actuator":
+			return true
+		}
+	}
+	return strings.Contains(words, "grpc.health.")
+}
