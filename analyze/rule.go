@@ -33,10 +33,10 @@ var Rules = []*Rule{
 	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
 	criticalityInversion, fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
 	sloComposition, singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
-	timeoutAgainstObserved, undeclaredEdge,
+	timeoutAgainstObserved, undeclaredEdge, nPlusOne,
 
 	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,
-	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity, unusedEdge,
+	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity, unusedEdge, chattyEdge,
 }
 
 // Usual is the word for what r does unless a configuration says otherwise: its

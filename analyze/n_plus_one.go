@@ -1,0 +1,156 @@
+package analyze
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var nPlusOne = &Rule{
+	ID:       "n-plus-one",
+	Title:    "a request asks for one thing after the other instead of all at once",
+	Doc:      nPlusOneDoc,
+	Severity: Warning,
+	Check:    checkNPlusOne,
+}
+
+const nPlusOneDoc = `
+A page that lists 25 articles and asks for the price of each by itself waits 25 times
+for the network, and is slower with every article somebody adds. Its callee answers 26
+requests where one or two would do, and when it slows down by a little, the page slows
+down by 25 times as much.
+
+Fires where traces show that a caller, while it answers one request, calls the same
+callee for the same operation five times or more (ten times if it is a database or a
+cache), for the most part one call after the other, and where that is so in at least a
+tenth of the traces that have such requests. Operations are the same when they differ
+in ids, numbers, literals and the like: GET /price/17 and GET /price/18, or SELECT ...
+WHERE id = 17 and WHERE id = 18.
+
+    GET /cart  ├────────────────────────────────┤
+                 price/17 ├──┤ price/18 ├──┤ price/19 ├──┤ ...
+
+Stays silent where the calls overlap for a fifth of their time or more, as those of a
+fan-out do; about tries again after a failure; about pages of one list, as far as the
+request tells them by a parameter such as "page" or "cursor", or by OFFSET; about
+messages and streams; where the operations of the calls differ or have no name; where
+spans do not tell their times; and where the calls are made for different reasons,
+each below a span of another name.
+
+    GET /cart  ├──────┤
+                 price/17 ├──┤
+                 price/18 ├──┤ ...
+
+**The way out.** Ask for all of them in one call.
+
+- HTTP and gRPC: an endpoint that takes a list of ids; for GraphQL, a data loader.
+- SQL: a join, or WHERE id IN (...). Hibernate and JPA: JOIN FETCH, an entity graph,
+  or a batch size. Django: select_related, prefetch_related. Rails: includes.
+  Entity Framework: Include. GORM: Preload.
+- Redis: MGET or a pipeline.
+- If the callee cannot be changed, make the calls at the same time, within a bulkhead.
+
+Counts are those of the traces that were read.
+
+Source: Fowler, "Patterns of Enterprise Application Architecture", Addison-Wesley 2002,
+"Lazy Load" (ripple loading).
+`
+
+const (
+	repeatedCalls   = 5   // of one operation in one request; traces keep no fewer
+	repeatedQueries = 10  // to a store, to which a request has many questions
+	repeatedShare   = 0.1 // of the traces that have such requests
+	fewTraces       = 3   // to be sure of what they show
+)
+
+func checkNPlusOne(p *Pass) {
+	for e := range p.Requests() {
+		if loops := loopsOf(p.Core, e); len(loops) > 0 {
+			p.reportLoop(e, loops)
+		}
+	}
+}
+
+// A loop is an operation that requests of one kind ask for again and again.
+type loop struct {
+	*graph.Repeat
+	sum    graph.RepeatCount // of the requests that do
+	traces float64           // that have such requests
+}
+
+// loopsOf returns the loops that the calls of e are made in, those that cost most time
+// first.
+func loopsOf(g *graph.Graph, e graph.Edge) (loops []loop) {
+	seen := g.Observed(e)
+	if seen == nil {
+		return nil
+	}
+	least := float64(repeatedCalls)
+	if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {
+		least = repeatedQueries
+	}
+	for i := range seen.Repeats {
+		l := loop{Repeat: &seen.Repeats[i]}
+		l.sum = l.AtLeast(least)
+		l.traces = math.Max(l.sum.Traces, g.Service(g.From(e)).Served.Traces(l.During))
+		if l.sum.Traces > 0 && l.sum.Traces >= repeatedShare*l.traces {
+			loops = append(loops, l)
+		}
+	}
+	slices.SortFunc(loops, func(a, b loop) int {
+		return cmp.Or(cmp.Compare(b.sum.Took, a.sum.Took), strings.Compare(a.During, b.During), strings.Compare(a.Operation, b.Operation))
+	})
+	return loops
+}
+
+func (p *Pass) reportLoop(e graph.Edge, loops []loop) {
+	g, l := p.Core, loops[0]
+	f := p.about(e, Certain, seenAt(g.Call(e)))
+	if l.sum.Traces < fewTraces {
+		f.Confidence = Assumed
+	}
+	during := "a request"
+	if l.During != "" {
+		during = l.During
+	}
+	f.Message = fmt.Sprintf("%s %s times in a row to answer %s", p.ends(e), amount(l.sum.Calls), during)
+	if l.Operation != "" {
+		f.Message += ", each time for " + l.Operation
+	}
+	f.Message += fmt.Sprintf(", in %s of %s", amount(l.sum.Traces), english.Count(int(l.traces), "trace"))
+	f.Values = []KeyValue{
+		{"operation", l.Operation}, {"during", l.During}, {"median calls", amount(l.sum.Calls)},
+		{"traces", amount(l.sum.Traces)}, {"of traces", amount(l.traces)},
+	}
+	if l.sum.Of > 0 {
+		share := percent(float64(l.sum.Took) / float64(l.sum.Of))
+		f.Message += "; that takes " + share + " of its time"
+		f.Values = append(f.Values, KeyValue{"share of time", share})
+	}
+	if others := len(loops) - 1; others > 0 {
+		f.Message += fmt.Sprintf("; and so for %s", english.Count(others, "other operation"))
+		f.Values = append(f.Values, number("other operations", others))
+	}
+	switch g.Service(g.To(e)).Kind {
+	case graph.KindDatabase:
+		f.Hint = "fetch all rows with one query: a join, IN (...), or eager loading"
+	case graph.KindCache:
+		f.Hint = "fetch all keys with one command, such as MGET, or in a pipeline"
+	default:
+		f.Hint = "ask for all of them in one call, or at least at the same time"
+	}
+	p.Report(f)
+}
+
+// percent writes a share of at most the whole.
+func percent(share float64) string {
+	if share < 0.01 {
+		return "less than 1 %"
+	}
+	return amount(math.Round(100*share)) + " %"
+}
