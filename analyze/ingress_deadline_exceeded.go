@@ -20,7 +20,8 @@ The user sees a 504 while the services behind the gateway still work on the answ
 and many users then try again. It is "timeout-inversion" at the edge of the estate.
 
 Fires where the time that a gateway gives a request, written or the product's own,
-is less than a single call that the service behind it makes.
+is less than a single call that the service behind it makes; and, as info, less than
+its hard calls take together that traces show to be made one after the other.
 
     HTTPProxy without a timeoutPolicy        # Contour: 15s
     reports: {calls: [{to: warehouse, timeout: 20s}]}
@@ -39,8 +40,13 @@ func checkIngressDeadlineExceeded(p *Pass) {
 		if !entry(p.Core, e) {
 			continue
 		}
-		if i, ok := p.inverted(e); ok && !i.sum {
+		i, ok := p.inverted(e)
+		switch {
+		case !ok:
+		case !i.sum:
 			p.reportDeadline(e, i)
+		case i.need.seen:
+			p.reportSuccession(e, i)
 		}
 	}
 }
@@ -59,4 +65,14 @@ func (p *Pass) reportDeadline(e graph.Edge, i inversion) {
 		severity = min(severity, Warning)
 	}
 	p.At(severity, f)
+}
+
+func (p *Pass) reportSuccession(e graph.Edge, i inversion) {
+	g, attempt := p.Core, i.part.Attempt
+	f := p.about(e, min(sureOfBound(attempt), sureOfBound(i.need.most)), attempt.Origin(), i.need.most.Origin())
+	f.Values = []KeyValue{took("attempt", attempt), took("need", i.need.most)}
+	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s",
+		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), p.succession(&f, e, i.need))
+	f.Hint = "make the calls in parallel, or shorten their timeouts"
+	p.At(Info, f)
 }

@@ -13,14 +13,28 @@ type need struct {
 	most    policy.Bound // of its longest call, with the calls that stand in for it; unknown if no call has an end
 	longest graph.Edge   // which that is
 	sum     time.Duration
-	calls   int // the hard calls that sum is of, one after the other; 0 if one of them has no known end
+	calls   int  // the hard calls that sum is of, one after the other; 0 if one of them has no known end
+	seen    bool // traces show that these come one after the other
 }
 
 // need returns the need of v, without the calls within loops that v is on: how
 // often a request goes round nobody can say.
 func (r *run) need(v graph.Node) need {
+	n, ok := r.times[v]
+	if !ok {
+		if r.times == nil {
+			r.times = map[graph.Node]need{}
+		}
+		n = r.findNeed(v)
+		r.times[v] = n
+	}
+	return n
+}
+
+func (r *run) findNeed(v graph.Node) need {
 	g, loops := r.core, r.components()
 	n, endless := need{}, false
+	var hard []heldCall
 	lo, hi := g.Out(v)
 	for e := lo; e < hi; e++ {
 		if g.Mode(e) != graph.Sync || loops.of[g.To(e)] == loops.of[v] || g.Call(e).Fallback || streams(g.Protocol(e)) {
@@ -35,12 +49,11 @@ func (r *run) need(v graph.Node) need {
 			n.most, n.longest = t, e
 		}
 		if g.Need(e) == graph.Hard {
-			n.sum += t.Time
-			n.calls++
+			hard = append(hard, heldCall{e, t.Time})
 		}
 	}
-	if endless {
-		n.sum, n.calls = 0, 0
+	if !endless {
+		n.sum, n.calls, n.seen = succession(g, hard)
 	}
 	return n
 }

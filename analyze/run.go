@@ -88,6 +88,7 @@ type run struct {
 	spaces map[string]bool          // see namespaces
 	loops  *components              // over sync; see components
 	cycles map[*graph.Graph]*Cycles // see loopsOf
+	times  map[graph.Node]need      // see need
 	native *bool                    // whether a native manifest gives a policy to any call; see nativePolicies
 	amp    *amplification           // see amplified
 

@@ -32,7 +32,8 @@ all attempts of the callee together with its fallback.
 
 It is a warning; an error if both values are written and the caller is of tier 1; a
 note where a single call fits, but all hard calls of the callee one after the other
-would not.
+would not. Where traces show which of these calls are made at the same time, or for
+different requests, only those count together that are made in turn.
 
 Stays silent when the inner call is as long as the outer or shorter; within loops;
 where both values are defaults of a product; where the inner call has no end at all,
@@ -112,11 +113,8 @@ func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 	f := p.about(e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Values = []KeyValue{took("attempt", attempt), took("need", most)}
 	if i.sum {
-		f.Confidence = Assumed
-		f.Message = fmt.Sprintf("%s and gives up%s after %s; the %d calls that %s makes can take %s, if one comes after the other",
-			p.ends(e), i.named, english.Duration(attempt.Time), i.need.calls, b, english.Duration(i.need.sum))
+		f.Message = fmt.Sprintf("%s and gives up%s after %s; %s", p.ends(e), i.named, english.Duration(attempt.Time), p.succession(&f, e, i.need))
 		f.Hint = "make the calls in parallel, or shorten their timeouts"
-		f.Values = append(f.Values, KeyValue{"sum", english.Duration(i.need.sum)})
 		p.At(Info, f)
 		return
 	}
@@ -130,6 +128,18 @@ func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 		severity = min(severity, Warning)
 	}
 	p.At(severity, f)
+}
+
+// succession says how long the calls of the callee of e take one after the other, in
+// a finding about that.
+func (p *Pass) succession(f *Finding, e graph.Edge, n need) string {
+	f.Values = append(f.Values, KeyValue{"sum", english.Duration(n.sum)})
+	calls, sum := fmt.Sprintf("the %d calls that %s makes", n.calls, p.Core.ID(p.Core.To(e))), english.Duration(n.sum)
+	if n.seen {
+		return calls + " one after the other, as traces show, can take " + sum
+	}
+	f.Confidence = Assumed
+	return calls + " can take " + sum + ", if one comes after the other"
 }
 
 // innerFix says where the timeout of e is written.

@@ -76,12 +76,13 @@ type Beside struct {
 	To          string  // the ID of the other callee
 	Requests    float64 // that call both
 	Overlapping float64 // in which any two of the calls overlap in time
+	InTurn      float64 // in which none do; of others the times are not known
 }
 
 // Companions are what was seen of the calls of one service to two others.
 type Companions struct {
-	From, To, With        Seen
-	Requests, Overlapping float64
+	From, To, With                Seen
+	Requests, Overlapping, InTurn float64 // as in Beside
 }
 
 // Served is what a service was seen to answer. Its numbers add up.
@@ -96,6 +97,18 @@ type Served struct {
 type Operation struct {
 	Name   string
 	Traces float64
+}
+
+// Traces returns in how many traces s answered an operation, 0 if nothing is known.
+func (s *Served) Traces(operation string) float64 {
+	if s == nil {
+		return 0
+	}
+	i, ok := slices.BinarySearchFunc(s.Operations, operation, func(o Operation, name string) int { return strings.Compare(o.Name, name) })
+	if !ok {
+		return 0
+	}
+	return s.Operations[i].Traces
 }
 
 // entryShare is which part of what a service answers has to begin there for users
@@ -140,7 +153,7 @@ func (r Repeat) plus(o Repeat) Repeat {
 }
 
 func (b Beside) plus(o Beside) Beside {
-	return Beside{b.To, b.Requests + o.Requests, b.Overlapping + o.Overlapping}
+	return Beside{b.To, b.Requests + o.Requests, b.Overlapping + o.Overlapping, b.InTurn + o.InTurn}
 }
 
 // addUp returns the entries of two lists, sorted, with one for all that are equal in
@@ -203,7 +216,7 @@ func (w *witness) accompany() {
 			sum = &Beside{}
 			w.company[key] = sum
 		}
-		*sum = sum.plus(Beside{"", c.Requests, c.Overlapping})
+		*sum = sum.plus(Beside{"", c.Requests, c.Overlapping, c.InTurn})
 	}
 }
 
@@ -234,7 +247,7 @@ func (l *linker) settleRequests(g *Graph, node map[int]Node) {
 		}
 		e, ok := g.Edge(from, a)
 		if o := g.observed[e]; ok && o != nil {
-			o.Beside = append(o.Beside, Beside{g.services[b].ID, sum.Requests, sum.Overlapping})
+			o.Beside = append(o.Beside, Beside{g.services[b].ID, sum.Requests, sum.Overlapping, sum.InTurn})
 		}
 	}
 	for _, o := range g.observed {

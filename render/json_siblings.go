@@ -44,6 +44,7 @@ type jsonBeside struct {
 	To          string  `json:"to"`
 	Requests    float64 `json:"requests"`
 	Overlapping float64 `json:"overlapping,omitempty"` // those in which both were made at one time
+	InTurn      float64 `json:"inTurn,omitempty"`      // those in which one was made after the other
 }
 
 func servedJSON(s *graph.Service) *jsonServed {

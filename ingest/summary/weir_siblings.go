@@ -25,8 +25,8 @@ type weirSpread struct {
 		Counts            []weirCount
 	}
 	Beside []struct {
-		To                    string
-		Requests, Overlapping amount
+		To                            string
+		Requests, Overlapping, InTurn amount
 	}
 }
 
@@ -88,7 +88,7 @@ func (w *weir) beside(from, to *weirService, o *weirObserved) {
 		}
 		w.f.Companions = append(w.f.Companions, graph.Companions{
 			From: from.seen(0), To: to.seen(0), With: with.seen(0),
-			Requests: float64(b.Requests), Overlapping: float64(b.Overlapping),
+			Requests: float64(b.Requests), Overlapping: float64(b.Overlapping), InTurn: float64(b.InTurn),
 		})
 	}
 }

@@ -98,7 +98,10 @@ func (t *tree) note(n *count, caller, callee *span, half bool) {
 	of := &t.spans[request]
 	m := made{
 		request: request, lane: n.number, op: callee.op, duration: timer.duration, timed: half,
-		start: int32(timer.start - of.start), flags: (caller.flags | callee.flags) & (failed | retried | paged),
+		start: int32(timer.start - of.start), flags: callee.flags & (failed | retried | paged),
+	}
+	if half {
+		m.flags |= caller.flags & (failed | retried | paged)
 	}
 	if half && (m.op == 0 || !callee.flags.answers()) {
 		m.op = cmp.Or(caller.op, callee.op)
@@ -151,7 +154,7 @@ func (t *tree) request(list []made, found *tally) {
 			timed = timed && run[i].timed && run[i].duration >= 0
 		}
 	})
-	if !timed || len(t.runs) < 2 || len(t.runs) > maxCallees {
+	if len(t.runs) < 2 || len(t.runs) > maxCallees {
 		return
 	}
 	for _, run := range t.runs {
@@ -159,7 +162,15 @@ func (t *tree) request(list []made, found *tally) {
 	}
 	for i, a := range t.runs {
 		for _, b := range t.runs[i+1:] {
-			found.beside(a[0].lane, b[0].lane, overlap(a, b))
+			p := pair{requests: 1}
+			switch {
+			case !timed:
+			case overlap(a, b):
+				p.overlapping = 1
+			default:
+				p.inTurn = 1
+			}
+			found.beside(a[0].lane, b[0].lane, p)
 		}
 	}
 }
@@ -223,6 +234,9 @@ func (t *tree) group(list []made) {
 		}
 		again = m.flags&failed != 0 // what comes next is another try
 	}
+	if len(t.kept) < manyCalls {
+		return
+	}
 	sum, took, end := int64(0), int64(0), t.kept[0].begin()
 	for i := range t.kept {
 		m := &t.kept[i]
@@ -230,7 +244,7 @@ func (t *tree) group(list []made) {
 		took += max(0, m.end()-max(end, m.begin()))
 		end = max(end, m.end())
 	}
-	if len(t.kept) < manyCalls || sum == 0 || float64(sum-took) >= overlapShare*float64(sum) {
+	if sum == 0 || float64(sum-took) >= overlapShare*float64(sum) {
 		return
 	}
 	of := &t.spans[list[0].request]
@@ -323,7 +337,7 @@ type answered struct {
 }
 
 // pair is how the calls of two lanes lie beside each other.
-type pair struct{ requests, overlapping uint64 }
+type pair struct{ requests, overlapping, inTurn uint64 }
 
 // company is what a tally knows of requests beside the lanes.
 type company struct {
@@ -338,16 +352,13 @@ func (c *company) enter(l lane, n *count) {
 	c.list = append(c.list, n)
 }
 
-func (c *company) beside(a, b uint32, overlapping bool) {
+func (c *company) beside(a, b uint32, p pair) {
 	if c.pairs == nil {
 		c.pairs = map[[2]uint32]pair{}
 	}
-	p := c.pairs[[2]uint32{a, b}]
-	p.requests++
-	if overlapping {
-		p.overlapping++
-	}
-	c.pairs[[2]uint32{a, b}] = p
+	lanes := [2]uint32{min(a, b), max(a, b)}
+	sum := c.pairs[lanes]
+	c.pairs[lanes] = pair{sum.requests + p.requests, sum.overlapping + p.overlapping, sum.inTurn + p.inTurn}
 }
 
 func (c *company) answered(party uint32) *answered {
@@ -365,12 +376,7 @@ func (c *company) answered(party uint32) *answered {
 // mergeSiblings adds what another tally knows, after its lanes were merged.
 func (t *tally) mergeSiblings(o *tally) {
 	for numbers, p := range o.pairs {
-		a, b := t.lanes[o.list[numbers[0]].lane].number, t.lanes[o.list[numbers[1]].lane].number
-		if t.pairs == nil {
-			t.pairs = map[[2]uint32]pair{}
-		}
-		sum := t.pairs[[2]uint32{min(a, b), max(a, b)}]
-		t.pairs[[2]uint32{min(a, b), max(a, b)}] = pair{sum.requests + p.requests, sum.overlapping + p.overlapping}
+		t.beside(t.lanes[o.list[numbers[0]].lane].number, t.lanes[o.list[numbers[1]].lane].number, p)
 	}
 	for party, n := range o.answers {
 		sum := t.answered(party)
@@ -451,7 +457,7 @@ func (t *tally) companions() []graph.Companions {
 		p := t.pairs[n]
 		list = append(list, graph.Companions{
 			From: t.pool.seen(a.from), To: t.pool.seen(a.to), With: t.pool.seen(b.to),
-			Requests: float64(p.requests), Overlapping: float64(p.overlapping),
+			Requests: float64(p.requests), Overlapping: float64(p.overlapping), InTurn: float64(p.inTurn),
 		})
 	}
 	return list

@@ -92,7 +92,7 @@ func spreadsOf(facts *graph.Facts) []string {
 		list = append(list, s)
 	}
 	for _, c := range facts.Companions {
-		list = append(list, fmt.Sprintf("%s: %s beside %s in %g, %g at once", c.From.Name, c.To.Name, c.With.Name, c.Requests, c.Overlapping))
+		list = append(list, fmt.Sprintf("%s: %s beside %s in %g, %g at once, %g in turn", c.From.Name, c.To.Name, c.With.Name, c.Requests, c.Overlapping, c.InTurn))
 	}
 	return list
 }
@@ -116,6 +116,9 @@ func TestSiblings(t *testing.T) {
 		{"an operation without words", request + "2 1 web client GET*7 0-10 peer.service=items", "web > items: 7 in 1"},
 		{"pages of a list", request + "2 1 web client GET*7 0-10 peer.service=items http.request.method=GET url.full=http://items/all?page=3", "web > items: 7 in 1"},
 		{"tries again, marked", request + "2 1 web client GET_/item/17 0-10 peer.service=items !\n 3 1 web client GET_/item/17*6 10-20 peer.service=items http.request.resend_count=2", "web > items: 7 in 1"},
+		{"tries again, each marked", request + "2 1 web client GET_/item/17*6 10-20 peer.service=items http.request.resend_count=2", "web > items: 6 in 1"},
+		{"a request that fails", "1 - web server GET_/cart 0-100 !\n 2 1 redis client GetDriver*6 0-10",
+			`web > redis: 6 in 1; 6 x "GetDriver" during "GET /cart" in 1, 1 traces, 60ms of 100ms`},
 		{"tries again after failures", request + "2 1 web client GET_/item/17*7 0-10 peer.service=items !", "web > items: 7 in 1"},
 		{"tries again in between", request + "2 1 web client GET_/item/17 0-10 peer.service=items !\n 3 1 web client GET_/item/17*6 10-20 peer.service=items",
 			`web > items: 7 in 1; 6 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 60ms of 1s`},
@@ -137,10 +140,10 @@ func TestSiblings(t *testing.T) {
 		{"times unknown", request + "2 1 web client GET_/item/17*7 10-0 peer.service=items", "web > items: 7 in 1"},
 		{"no kinds", "1 - web - GET_/cart 0-100\n 2 1 items - GET_/item/{id}*6 0-10", `web > items: 6 in 1; 6 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 60ms of 100ms`},
 
-		{"two callees in turn", request + "2 1 web client a 0-10 peer.service=a\n 3 1 web client b 10-20 peer.service=b", "web > a: 1 in 1\nweb > b: 1 in 1\nweb: a beside b in 1, 0 at once"},
-		{"two callees at once", request + "2 1 web client a 0-10 peer.service=a\n 3 1 web client b 5-20 peer.service=b", "web > a: 1 in 1\nweb > b: 1 in 1\nweb: a beside b in 1, 1 at once"},
+		{"two callees in turn", request + "2 1 web client a 0-10 peer.service=a\n 3 1 web client b 10-20 peer.service=b", "web > a: 1 in 1\nweb > b: 1 in 1\nweb: a beside b in 1, 0 at once, 1 in turn"},
+		{"two callees at once", request + "2 1 web client a 0-10 peer.service=a\n 3 1 web client b 5-20 peer.service=b", "web > a: 1 in 1\nweb > b: 1 in 1\nweb: a beside b in 1, 1 at once, 0 in turn"},
 		{"callees of two requests", request + "2 1 web client a 0-10 peer.service=a\n 3 - web server GET_/b 0-10\n 4 3 web client b 5-20 peer.service=b", "web > a: 1 in 1\nweb > b: 1 in 1"},
-		{"callees by other clocks", request + "2 1 a server a 0-10\n 3 1 b server b 5-20", "web > a: 1 in 1\nweb > b: 1 in 1"},
+		{"callees by other clocks", request + "2 1 a server a 0-10\n 3 1 b server b 5-20", "web > a: 1 in 1\nweb > b: 1 in 1\nweb: a beside b in 1, 0 at once, 0 in turn"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, spreads(t, timedOTLP(0, tt.spans))); diff != "" {
