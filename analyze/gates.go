@@ -8,18 +8,18 @@ import (
 )
 
 // entryPoints returns where users come in, sorted: the services that are declared
-// to be entry points, and gateways that nobody calls. Where there are none, it
-// presumes those services that nobody calls.
+// to be entry points or that traces show to be, and gateways that nobody calls. Where
+// there are none, it presumes those services that nobody calls.
 func entryPoints(g *graph.Graph) (entries []graph.Node, presumed bool) {
 	var uncalled []graph.Node
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
+		entry, _ := s.Entry()
 		called := slices.ContainsFunc(g.In(v), func(e graph.Edge) bool { return g.From(e) != v })
 		switch {
+		case entry:
+			entries = append(entries, v)
 		case s.Entrypoint.Set():
-			if s.Entrypoint.Value {
-				entries = append(entries, v)
-			}
 		case called:
 		case s.Kind == graph.KindGateway:
 			entries = append(entries, v)

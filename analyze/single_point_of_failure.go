@@ -34,7 +34,8 @@ cannot do without the service, and one less at tier 4.
     - {name: auth, replicas: 1, calls: [{to: checkout}]}
     - {name: checkout, tier: 1}
 
-Entry points are services declared to be such, and gateways that nobody calls.
+Entry points are services declared to be such, services at which traces show that
+requests begin, and gateways that nobody calls.
 Where there are none, the services that nobody calls are presumed to be; they are
 then not reported themselves.
 

@@ -91,6 +91,7 @@ type Served struct {
 	Entries    float64     // those of them that nobody who was seen had sent
 	Origin     Origin      // where it was seen first
 	Operations []Operation // what it was asked for, sorted by name
+	entry      bool        // users come in here, see findEntries
 }
 
 // An Operation is a sort of requests, and the traces in which one was answered.
@@ -111,17 +112,13 @@ func (s *Served) Traces(operation string) float64 {
 	return s.Operations[i].Traces
 }
 
-// entryShare is which part of what a service answers has to begin there for users
-// to come in there: a call whose trace broke off looks the same.
-const entryShare = 0.05
-
 // Entry reports whether requests of users come in at s. What is declared counts
 // before what traces show, of which seen tells.
 func (s *Service) Entry() (entry, seen bool) {
 	if s.Entrypoint.Set() {
 		return s.Entrypoint.Value, false
 	}
-	entry = s.Served != nil && s.Served.Entries > 0 && s.Served.Entries >= entryShare*s.Served.Requests
+	entry = s.Served != nil && s.Served.entry
 	return entry, entry
 }
 
@@ -224,7 +221,8 @@ func (w *witness) accompany() {
 // those to something virtual.
 func (w *witness) met(s *Seen, from int) (root int, ok bool) {
 	if s.Virtual {
-		root, ok = w.virtual[virtualKey{Seen: *s, from: from}]
+		root = w.called[virtualKey{Seen: *s, from: from}] - 1
+		ok = root >= 0
 	} else {
 		root, ok = w.known[*s]
 	}
@@ -250,7 +248,39 @@ func (l *linker) settleRequests(g *Graph, node map[int]Node) {
 			o.Beside = append(o.Beside, Beside{g.services[b].ID, sum.Requests, sum.Overlapping, sum.InTurn})
 		}
 	}
+	g.findEntries()
 	for _, o := range g.observed {
 		slices.SortFunc(o.Beside, func(a, b Beside) int { return strings.Compare(a.To, b.To) })
 	}
+}
+
+// entryShare is which part of what a service answers has to begin there for users
+// to come in there: a call whose trace broke off looks the same.
+const entryShare = 0.05
+
+// findEntries finds the services at which users come in, as traces show: where
+// requests begin that nobody sent, and that nobody can have sent of whom no spans
+// were read.
+func (g *Graph) findEntries() {
+	for v := range Node(g.Len()) {
+		s := g.Service(v).Served
+		if s != nil && s.Entries > 0 && s.Entries >= entryShare*s.Requests {
+			s.entry = !slices.ContainsFunc(g.In(v), func(e Edge) bool { return g.From(e) != v && g.unseen(e) })
+		}
+	}
+}
+
+// unseen reports whether a call is declared by a service of which no spans were read.
+func (g *Graph) unseen(e Edge) bool {
+	c := g.Call(e)
+	if c.Observed || c.Strength == Allowed || g.Service(c.From).Served != nil {
+		return false
+	}
+	lo, hi := g.Out(c.From)
+	for f := lo; f < hi; f++ {
+		if g.Observed(f) != nil {
+			return false
+		}
+	}
+	return true
 }

@@ -19,6 +19,7 @@ type witness struct {
 	homes   map[string]string // by name, the one namespace that spans of it give; "" for several
 	known   map[Seen]int
 	virtual map[virtualKey]int
+	called  map[virtualKey]int // the same whatever the protocol, plus 1
 	noted   map[string]bool
 	made    map[int]bool  // cells of what only traces know
 	stores  map[int][]int // what a caller is declared to call and may keep data; nil until asked for
@@ -33,7 +34,7 @@ type virtualKey struct {
 func newWitness(l *linker) *witness {
 	w := &witness{
 		linker: l, own: map[string][]int{}, groups: map[string]int{}, homes: map[string]string{},
-		known: map[Seen]int{}, virtual: map[virtualKey]int{}, noted: map[string]bool{}, made: map[int]bool{},
+		known: map[Seen]int{}, virtual: map[virtualKey]int{}, called: map[virtualKey]int{}, noted: map[string]bool{}, made: map[int]bool{},
 	}
 	w.settings()
 	return w
@@ -136,6 +137,9 @@ func (w *witness) party(s *Seen, o *Observation) int {
 	if !ok {
 		root = w.place(key, o.Origin)
 		w.virtual[key] = root
+	}
+	if key.protocol = ""; w.called[key] == 0 {
+		w.called[key] = root + 1
 	}
 	w.mention(w.find(root), o.Origin)
 	return w.find(root)

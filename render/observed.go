@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// observedWords is what was seen of a call, "120 calls, 3 failed, p99 80ms", or
+// observedWords is what was seen of a call, "120 calls, 3 failed, 4 per request, p99 80ms", or
 // nothing.
 func observedWords(o *graph.Observed) string {
 	if o == nil {
@@ -26,6 +26,9 @@ func observedWords(o *graph.Observed) string {
 	if o.Retries > 0 {
 		words = append(words, amountText(o.Retries)+" retried")
 	}
+	if n := perRequest(o); n != "" {
+		words = append(words, n+" per request")
+	}
 	if p99 := quantileText(o, 0.99); p99 != "" {
 		words = append(words, "p99 "+p99)
 	}
@@ -35,6 +38,16 @@ func observedWords(o *graph.Observed) string {
 // amountText is a count, which is whole, or a rate, which need not be.
 func amountText(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
+}
+
+// perRequest is how many such calls a request of the caller makes that makes any,
+// where it is more than one.
+func perRequest(o *graph.Observed) string {
+	n := math.Round(10*o.PerRequest()) / 10
+	if n <= 1 {
+		return ""
+	}
+	return amountText(n)
 }
 
 // quantileText is how long the part q of the calls took at most, to two digits,
@@ -83,12 +96,12 @@ func (p *pen) observed(d *Drawing) {
 			drift = "not declared"
 		}
 		rows[i] = []string{
-			clean(g.ID(g.From(e))), clean(g.ID(g.To(e))), amountText(o.Calls), failed,
+			clean(g.ID(g.From(e))), clean(g.ID(g.To(e))), amountText(o.Calls), perRequest(o), failed,
 			quantileText(o, 0.5), quantileText(o, 0.99), drift,
 		}
 	}
 	columns := []column{
-		{head: "OBSERVED"}, {head: "CALLS"}, {head: "TIMES", right: true}, {head: "FAILED", right: true},
+		{head: "OBSERVED"}, {head: "CALLS"}, {head: "TIMES", right: true}, {head: "PER REQUEST", right: true}, {head: "FAILED", right: true},
 		{head: "P50", right: true}, {head: "P99", right: true}, {head: "DRIFT"},
 	}
 	p.line("")

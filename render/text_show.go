@@ -85,7 +85,10 @@ func (p *pen) facts(s *graph.Service) []string {
 	if s.SLO.Set() {
 		about = append(about, "objective "+strconv.FormatFloat(s.SLO.Value, 'g', -1, 64)+" %")
 	}
-	if s.Entrypoint.Set() && s.Entrypoint.Value {
+	switch entry, seen := s.Entry(); {
+	case seen:
+		about = append(about, fmt.Sprintf("entry point, as traces show (%s of %s begin here)", amountText(s.Served.Entries), english.Count(int(s.Served.Requests), "request")))
+	case entry:
 		about = append(about, "entry point")
 	}
 	facts = appendClause(facts, about)
