@@ -91,7 +91,7 @@ type Served struct {
 	Entries    float64     // those of them that nobody who was seen had sent
 	Origin     Origin      // where it was seen first
 	Operations []Operation // what it was asked for, sorted by name
-	entry      bool        // users come in here, see findEntries
+	Entry      bool        // users come in here: set by Build, see findEntries
 }
 
 // An Operation is a sort of requests, and the traces in which one was answered.
@@ -118,7 +118,7 @@ func (s *Service) Entry() (entry, seen bool) {
 	if s.Entrypoint.Set() {
 		return s.Entrypoint.Value, false
 	}
-	entry = s.Served != nil && s.Served.entry
+	entry = s.Served != nil && s.Served.Entry
 	return entry, entry
 }
 
@@ -265,7 +265,7 @@ func (g *Graph) findEntries() {
 	for v := range Node(g.Len()) {
 		s := g.Service(v).Served
 		if s != nil && s.Entries > 0 && s.Entries >= entryShare*s.Requests {
-			s.entry = !slices.ContainsFunc(g.In(v), func(e Edge) bool { return g.From(e) != v && g.unseen(e) })
+			s.Entry = !slices.ContainsFunc(g.In(v), func(e Edge) bool { return g.From(e) != v && g.unseen(e) })
 		}
 	}
 }

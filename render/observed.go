@@ -41,10 +41,10 @@ func amountText(v float64) string {
 }
 
 // perRequest is how many such calls a request of the caller makes that makes any,
-// where it is more than one.
+// where it is more than one. A few requests do not speak for calls that others counted.
 func perRequest(o *graph.Observed) string {
 	n := math.Round(10*o.PerRequest()) / 10
-	if n <= 1 {
+	if n <= 1 || 2*o.Within < o.Calls {
 		return ""
 	}
 	return amountText(n)

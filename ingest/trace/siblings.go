@@ -30,6 +30,7 @@ type requests struct {
 // made is a call as the request sees it that makes it.
 type made struct {
 	request  int32     // the span of it
+	callee   uint32    // see tally.callee
 	lane     uint32    // number of the count
 	op       operation // what is asked for
 	via      operation // of the span that the call hangs below, if that is not the request itself
@@ -40,7 +41,7 @@ type made struct {
 }
 
 func (m made) compare(o made) int {
-	return cmp.Or(cmp.Compare(m.request, o.request), cmp.Compare(m.lane, o.lane), cmp.Compare(m.op, o.op), cmp.Compare(m.via, o.via), m.sooner(o))
+	return cmp.Or(cmp.Compare(m.request, o.request), cmp.Compare(m.callee, o.callee), cmp.Compare(m.op, o.op), cmp.Compare(m.via, o.via), m.sooner(o))
 }
 
 func (m made) sooner(o made) int {
@@ -97,7 +98,7 @@ func (t *tree) note(n *count, caller, callee *span, half bool) {
 	}
 	of := &t.spans[request]
 	m := made{
-		request: request, lane: n.number, op: callee.op, duration: timer.duration, timed: half,
+		request: request, callee: n.callee, lane: n.number, op: callee.op, duration: timer.duration, timed: half,
 		start: int32(timer.start - of.start), flags: callee.flags & (failed | retried | paged),
 	}
 	if half {
@@ -144,11 +145,11 @@ const maxCallees = 64
 func (t *tree) request(list []made, found *tally) {
 	t.runs = t.runs[:0]
 	timed := true
-	eachRun(list, func(a, b *made) bool { return a.lane == b.lane }, func(run []made) {
-		n := found.list[run[0].lane]
+	eachRun(list, func(a, b *made) bool { return a.callee == b.callee }, func(run []made) {
+		n := found.list[found.chief(run)]
 		n.requests++
 		n.within += uint64(len(run))
-		eachRun(run, func(a, b *made) bool { return a.op == b.op && a.via == b.via }, func(group []made) { t.group(group) })
+		eachRun(run, func(a, b *made) bool { return a.op == b.op && a.via == b.via }, func(group []made) { t.group(group, found) })
 		t.runs = append(t.runs, run)
 		for i := range run {
 			timed = timed && run[i].timed && run[i].duration >= 0
@@ -170,7 +171,7 @@ func (t *tree) request(list []made, found *tally) {
 			default:
 				p.inTurn = 1
 			}
-			found.beside(a[0].lane, b[0].lane, p)
+			found.beside(found.chief(a), found.chief(b), p)
 		}
 	}
 }
@@ -219,7 +220,7 @@ const (
 )
 
 // group looks whether calls of one operation, by their start, are a loop.
-func (t *tree) group(list []made) {
+func (t *tree) group(list []made, found *tally) {
 	if len(list) < manyCalls || list[0].op == 0 {
 		return
 	}
@@ -248,7 +249,7 @@ func (t *tree) group(list []made) {
 		return
 	}
 	of := &t.spans[list[0].request]
-	l := loop{lane: list[0].lane, during: t.pool.named(of.op), op: t.pool.named(list[0].op), calls: twoDigits(len(t.kept))}
+	l := loop{lane: found.chief(list), during: t.pool.named(of.op), op: t.pool.named(list[0].op), calls: twoDigits(len(t.kept))}
 	if of.duration > 0 {
 		l.ofTotal = int64(of.duration)
 		l.took = min(took, l.ofTotal)
@@ -316,6 +317,7 @@ func (t *tree) answer(found *tally) {
 type spread struct {
 	lane             lane
 	number           uint32 // in the list of its tally
+	callee           uint32 // see tally.callee
 	requests, within uint64
 	loops            map[loopKey]*loopSum
 }
@@ -342,14 +344,61 @@ type pair struct{ requests, overlapping, inTurn uint64 }
 // company is what a tally knows of requests beside the lanes.
 type company struct {
 	list    []*count // by number
+	callees map[callee]uint32
 	pairs   map[[2]uint32]pair
 	answers map[uint32]*answered // by party
 }
 
 // enter gives a count its number.
-func (c *company) enter(l lane, n *count) {
-	n.lane, n.number = l, uint32(len(c.list))
-	c.list = append(c.list, n)
+func (t *tally) enter(l lane, n *count) {
+	n.lane, n.number, n.callee = l, uint32(len(t.list)), t.callee(l.to)
+	t.list = append(t.list, n)
+}
+
+// A callee is what calls of several lanes may have in common: the same service is met
+// by its own spans and, where these are missing, by what its caller calls it.
+type callee struct {
+	name  string
+	store bool // a database has the name of the service that owns it
+}
+
+// callee numbers callees.
+func (t *tally) callee(to end) uint32 {
+	c := callee{name: strings.ToLower(t.pool.parties[to.party].name)}
+	if to.party == 0 {
+		p := &t.pool.peers[to.peer]
+		c = callee{strings.ToLower(p.name), p.kind == graph.KindDatabase}
+	}
+	n, ok := t.callees[c]
+	if !ok {
+		if t.callees == nil {
+			t.callees = map[callee]uint32{}
+		}
+		n = uint32(len(t.callees))
+		t.callees[c] = n
+	}
+	return n
+}
+
+// chief returns the lane that stands for all calls of a list to one callee: one by the
+// callee's own spans, if there is any.
+func (t *tally) chief(list []made) uint32 {
+	best := list[0].lane
+	for i := range list {
+		n := list[i].lane
+		if n == best {
+			continue
+		}
+		a, b := t.list[n].lane, t.list[best].lane
+		if own := a.to.party != 0; own != (b.to.party != 0) {
+			if own {
+				best = n
+			}
+		} else if a.compare(b) < 0 {
+			best = n
+		}
+	}
+	return best
 }
 
 func (c *company) beside(a, b uint32, p pair) {

@@ -106,6 +106,11 @@ func TestSiblings(t *testing.T) {
 		{"each with the callee's half", request + "2 1 web client GET 0-10 peer.service=items\n 3 2 items server GET_/item/{id} 1-9\n" +
 			" 4 1 web client GET*4 10-20\n 5 4 items server GET_/item/{id} 11-19\n 6 401 items server GET_/item/{id} 21-29\n 7 402 items server GET_/item/{id} 31-39\n 8 403 items server GET_/item/{id} 41-49",
 			`web > items: 5 in 1; 5 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 50ms of 1s`},
+		{"some unanswered", request + "2 1 web client GET 0-10 peer.service=items\n 3 2 items server GET_/item/17 1-9\n 4 1 web client GET_/item/18*5 10-20 peer.service=items",
+			`web > items: 6 in 1; 6 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 60ms of 1s`},
+		{"a failure that nobody answered", request + "2 1 web client GET_/item/17 0-10 peer.service=items !\n 3 1 web client GET 10-20\n 4 3 items server GET_/item/17 11-19\n" +
+			" 5 1 web client GET_/item/18*3 20-30 peer.service=items", `web > items: 5 in 1`},
+		{"a database named like a service", request + "2 1 web client GET_/item/17 0-10 peer.service=items\n 3 1 web client SELECT_1 10-20 db.name=items", "web > items: 1 in 1\nweb > items: 1 in 1\nweb: items beside items in 1, 0 at once, 1 in turn"},
 		{"too few", request + "2 1 web client GET_/item/17*4 0-10 peer.service=items", "web > items: 4 in 1"},
 		{"all at once", request + "2 1 web client GET_/item/17|25 0-10 peer.service=items", "web > items: 25 in 1"},
 		{"in two lanes", request + "2 1 web client GET_/item/17*5 0-10 peer.service=items\n 3 1 web client GET_/item/18*5 0-10 peer.service=items", "web > items: 10 in 1"},
