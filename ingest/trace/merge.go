@@ -30,8 +30,8 @@ func newPool(workers []*Worker) *pool {
 	p.parties, partyOf = unite(workers, func(w *Worker) []party { return w.parties.values }, party.compare)
 	p.peers, peerOf = unite(workers, func(w *Worker) []peer { return w.peers.values }, peer.compare)
 	p.weights, weightOf = unite(workers, func(w *Worker) []float64 { return w.weights.values }, cmp.Compare[float64])
-	p.name(workers)
 	p.sumUp(workers, partyOf)
+	p.name(workers)
 	for i, w := range workers {
 		p.firstOf = append(p.firstOf, uint32(len(p.traits)))
 		for _, t := range w.traits.values {

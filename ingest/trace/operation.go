@@ -56,6 +56,9 @@ func (o *operations) of(d *draft, buf []byte) (op operation, paged bool) {
 		k.raw, k.op = raw, hashWords(words)
 		o.keep(k.op, words)
 	}
+	if o.above != 0 && k.op >= o.above {
+		return 0, k.paged // so many sorts of requests are none
+	}
 	return k.op, k.paged
 }
 

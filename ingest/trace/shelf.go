@@ -103,11 +103,11 @@ func (t *part) empty() {
 type sorts struct {
 	numbers map[traits]uint32
 	values  []traits // values[0] stands for isLink
-	recent  [8]uint32
+	recent  [64]uint32
 }
 
 func (s *sorts) number(t traits) uint32 {
-	at := &s.recent[(t.party^t.peer^uint32(t.flags))%uint32(len(s.recent))]
+	at := &s.recent[(t.party^t.peer^t.op^uint32(t.flags))%uint32(len(s.recent))]
 	if *at > 0 && s.values[*at] == t {
 		return *at
 	}

@@ -249,7 +249,7 @@ func (t *tree) group(list []made, found *tally) {
 		return
 	}
 	of := &t.spans[list[0].request]
-	l := loop{lane: found.chief(list), during: t.pool.named(of.op), op: t.pool.named(list[0].op), calls: twoDigits(len(t.kept))}
+	l := loop{lane: found.chief(list), during: of.op, op: list[0].op, calls: twoDigits(len(t.kept))}
 	if of.duration > 0 {
 		l.ofTotal = int64(of.duration)
 		l.took = min(took, l.ofTotal)
@@ -296,7 +296,7 @@ func (t *tree) answer(found *tally) {
 		if s.request != i || s.named < 0 {
 			continue
 		}
-		a := answer{t.pool.services[t.spans[s.named].party], t.pool.named(s.op)}
+		a := answer{t.pool.services[t.spans[s.named].party], s.op}
 		t.answers = append(t.answers, a)
 		if s.flags.kind() != server || t.pool.probes[a.op] {
 			continue

@@ -16,11 +16,12 @@ type Worker struct {
 	peers   interned[peer]
 	weights interned[float64]
 	traits  sorts
+
+	operations operations
+
 	origins []graph.Origin // by party, where it was met first
 	apart   uint64         // spans of no trace
 	spill   *Spill         // nil if the memory of records is not bounded
-
-	operations operations
 
 	// Of the value that is read: what one part of it says may still complete what
 	// another part did.
