@@ -51,7 +51,7 @@ func checkChattyEdge(p *Pass) {
 	g := p.Core
 	for e := range p.Requests() {
 		seen := g.Observed(e)
-		if seen == nil || seen.PerRequest() < chattyCalls || len(loopsOf(g, e)) > 0 {
+		if seen == nil || seen.PerRequest() < chattyCalls || len(repeatsOf(g, e)) > 0 {
 			continue
 		}
 		f := p.about(e, Certain, seenAt(g.Call(e)))

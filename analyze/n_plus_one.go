@@ -70,22 +70,22 @@ const (
 
 func checkNPlusOne(p *Pass) {
 	for e := range p.Requests() {
-		if loops := loopsOf(p.Core, e); len(loops) > 0 {
-			p.reportLoop(e, loops)
+		if repeats := repeatsOf(p.Core, e); len(repeats) > 0 {
+			p.reportRepeat(e, repeats)
 		}
 	}
 }
 
-// A loop is an operation that requests of one kind ask for again and again.
-type loop struct {
+// A repetition is an operation that requests of one kind ask for again and again.
+type repetition struct {
 	*graph.Repeat
 	sum    graph.RepeatCount // of the requests that do
 	traces float64           // that have such requests
 }
 
-// loopsOf returns the loops that the calls of e are made in, those that cost most time
+// repeatsOf returns what the calls of e ask for again and again, those that cost most time
 // first.
-func loopsOf(g *graph.Graph, e graph.Edge) (loops []loop) {
+func repeatsOf(g *graph.Graph, e graph.Edge) (repeats []repetition) {
 	seen := g.Observed(e)
 	if seen == nil {
 		return nil
@@ -95,21 +95,21 @@ func loopsOf(g *graph.Graph, e graph.Edge) (loops []loop) {
 		least = repeatedQueries
 	}
 	for i := range seen.Repeats {
-		l := loop{Repeat: &seen.Repeats[i]}
+		l := repetition{Repeat: &seen.Repeats[i]}
 		l.sum = l.AtLeast(least)
 		l.traces = math.Max(l.sum.Traces, g.Service(g.From(e)).Served.Traces(l.During))
 		if l.sum.Traces > 0 && l.sum.Traces >= repeatedShare*l.traces {
-			loops = append(loops, l)
+			repeats = append(repeats, l)
 		}
 	}
-	slices.SortFunc(loops, func(a, b loop) int {
+	slices.SortFunc(repeats, func(a, b repetition) int {
 		return cmp.Or(cmp.Compare(b.sum.Took, a.sum.Took), strings.Compare(a.During, b.During), strings.Compare(a.Operation, b.Operation))
 	})
-	return loops
+	return repeats
 }
 
-func (p *Pass) reportLoop(e graph.Edge, loops []loop) {
-	g, l := p.Core, loops[0]
+func (p *Pass) reportRepeat(e graph.Edge, repeats []repetition) {
+	g, l := p.Core, repeats[0]
 	f := p.about(e, Certain, seenAt(g.Call(e)))
 	if l.sum.Traces < fewTraces {
 		f.Confidence = Assumed
@@ -132,7 +132,7 @@ func (p *Pass) reportLoop(e graph.Edge, loops []loop) {
 		f.Message += "; that takes " + share + " of its time"
 		f.Values = append(f.Values, KeyValue{"share of time", share})
 	}
-	if others := len(loops) - 1; others > 0 {
+	if others := len(repeats) - 1; others > 0 {
 		f.Message += fmt.Sprintf("; and so for %s", english.Count(others, "other operation"))
 		f.Values = append(f.Values, number("other operations", others))
 	}
