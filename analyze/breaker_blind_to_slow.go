@@ -51,7 +51,7 @@ func checkBreakerBlindToSlow(p *Pass) {
 			continue
 		}
 		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
-			return part.Attempt.State != policy.Finite && !part.gapEnds() && !part.held() && wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
+			return part.unbounded() && !part.gapEnds() && !part.held() && wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
 		})
 		if ok {
 			blind = append(blind, guarded{e, found})

@@ -54,7 +54,7 @@ func checkBreakerMissing(p *Pass) {
 			continue
 		}
 		severity := p.grade(e, Info)
-		if entry(p.Core, e) { // its users see the failure either way
+		if p.entry(e) { // its users see the failure either way
 			if !speaksOfCode(p.Core.Call(e)) {
 				continue
 			}

@@ -59,7 +59,7 @@ func checkBulkheadMissing(p *Pass) {
 			nobody = false
 		}
 		from := p.Core.From(e)
-		if len(without) == 0 || callees[from] < 2 || driven(p.Core, e) || entry(p.Core, e) || !p.told(e, parts) {
+		if len(without) == 0 || callees[from] < 2 || driven(p.Core, e) || p.entry(e) || !p.told(e, parts) {
 			continue
 		}
 		uncapped[from]++

@@ -40,30 +40,58 @@ func (r *run) effective(e graph.Edge) []Part {
 }
 
 func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {
-	list := make([]Part, len(routes))
-	for i, r := range routes {
-		if r.Methods == nil {
-			r.Methods = matchedMethods(r.Match)
+	var list []Part
+	add := func(r graph.Route, methods []string) {
+		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: methods, Replicas: replicas(g.Service(g.To(e))).Setting}
+		list = append(list, Part{r.Match, methods, r.Idempotent, policy.Combine(r.Layers, facts)})
+	}
+	for _, r := range routes {
+		if methods := methodsOf(r, routes); len(methods) > 0 || r.Methods == nil { // else the call never takes it
+			add(r, methods)
 		}
-		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: r.Methods, Replicas: replicas(g.Service(g.To(e))).Setting}
-		list[i] = Part{r.Match, r.Methods, r.Idempotent, policy.Combine(r.Layers, facts)}
+	}
+	if list == nil { // what is known of methods contradicts the routes
+		for _, r := range routes {
+			add(r, r.Methods)
+		}
 	}
 	return list
 }
 
+// methodsOf returns the methods by which a route is taken: those of the call that
+// its match lets through or, of the route for all the rest, that no other takes
+// away as a whole. It is nil where nothing is known.
+func methodsOf(r graph.Route, routes []graph.Route) []string {
+	matched, _ := matchedMethods(r.Match)
+	switch {
+	case r.Methods == nil:
+		return matched
+	case matched != nil:
+		return slices.DeleteFunc(slices.Clone(r.Methods), func(m string) bool { return !slices.Contains(matched, m) })
+	case r.Match != "":
+		return r.Methods
+	}
+	return slices.DeleteFunc(slices.Clone(r.Methods), func(m string) bool {
+		return slices.ContainsFunc(routes, func(other graph.Route) bool {
+			taken, whole := matchedMethods(other.Match)
+			return whole && slices.Contains(taken, m)
+		})
+	})
+}
+
 // matchedMethods returns the methods that a match names, sorted; nil if one of
-// its alternatives is for any method.
-func matchedMethods(match string) []string {
-	var methods []string
+// its alternatives is for any method. It is whole if it asks for nothing else.
+func matchedMethods(match string) (methods []string, whole bool) {
+	whole = true
 	for _, alternative := range strings.Split(match, " or ") {
-		first, _, _ := strings.Cut(alternative, " ")
+		first, more, _ := strings.Cut(alternative, " ")
 		if !slices.Contains(requestMethods, first) {
-			return nil
+			return nil, false
 		}
-		methods = append(methods, first)
+		methods, whole = append(methods, first), whole && more == ""
 	}
 	slices.Sort(methods)
-	return slices.Compact(methods)
+	return slices.Compact(methods), whole
 }
 
 var requestMethods = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "POST", "PATCH"}
@@ -93,16 +121,9 @@ func wroteRetries(r *policy.Retry) bool {
 
 func wrote[T any](s policy.Setting[T]) bool { return s.Provenance == policy.Explicit }
 
-// gapBound reports whether the client's own read timeout bounds a part. It is a
-// gap between two reads, but few answers trickle, and it is what clients have.
-func (part *Part) gapBound() bool {
-	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
-		return l.Set.Layer == policy.App && l.Set.Timeout != nil && l.Set.Timeout.ReadGap.Set()
-	})
-}
-
-// unbounded reports whether nothing that is known ends a part in time.
-func (part *Part) unbounded() bool { return part.Budget.State != policy.Finite && !part.gapBound() }
+// unbounded reports whether nothing that is known ends an attempt of a part in
+// time. Attempts that end, and are repeated without end, are another matter.
+func (part *Part) unbounded() bool { return part.Attempt.State != policy.Finite }
 
 // disabled reports whether somebody switched the timeout of a part off, and no
 // other layer has one.

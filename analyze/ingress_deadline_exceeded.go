@@ -37,7 +37,7 @@ let the gateway wait longer.
 
 func checkIngressDeadlineExceeded(p *Pass) {
 	for e := range p.Requests() {
-		if !entry(p.Core, e) {
+		if !p.entry(e) {
 			continue
 		}
 		i, ok := p.inverted(e)

@@ -44,7 +44,7 @@ func checkIngressTimeoutMissing(p *Pass) {
 	calls := map[graph.Node][]graph.Edge{}
 	var gateways []graph.Node
 	for e := range p.Requests() {
-		if entry(p.Core, e) && !driven(p.Core, e) && openEnded(p.Effective(e)) != nil {
+		if p.entry(e) && !driven(p.Core, e) && openEnded(p.Effective(e)) != nil {
 			v := p.Core.From(e)
 			if calls[v] == nil {
 				gateways = append(gateways, v)

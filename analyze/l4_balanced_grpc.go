@@ -79,7 +79,7 @@ func longLived(protocol string) bool {
 // balanced reports whether something between caller and callee spreads requests,
 // and not connections.
 func (p *Pass) balanced(e graph.Edge) bool {
-	if entry(p.Core, e) {
+	if p.entry(e) {
 		return true // gateways know requests
 	}
 	for _, part := range p.Effective(e) {

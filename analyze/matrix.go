@@ -96,7 +96,7 @@ func hiddenPolicies(g *graph.Graph) map[graph.Edge][]Hidden {
 	for _, b := range g.Policies() {
 		for _, s := range b.Shadows {
 			for _, e := range s.Calls {
-				if !slices.ContainsFunc(hidden[e], func(h Hidden) bool { return h.Object.Object == b.Object && h.By.Object == s.By.Object }) {
+				if s.Field == "" && !slices.ContainsFunc(hidden[e], func(h Hidden) bool { return h.Object.Object == b.Object && h.By.Object == s.By.Object }) {
 					hidden[e] = append(hidden[e], Hidden{b.Policy, s.By})
 				}
 			}

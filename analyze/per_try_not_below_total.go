@@ -49,14 +49,25 @@ func checkPerTryNotBelowTotal(p *Pass) {
 			f := p.about(e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
 			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for all: an attempt that times out is never tried again",
 				p.ends(e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
-			f.Hint = fmt.Sprintf("%s; %s for %s attempts of %s, or shorter ones", within(recipe(found.layer.Set.Product, fixTotal), "raise", "more than one attempt"),
-				"at least "+english.Duration(t.PerTry.Value*2), tries(found.layer.Attempts), english.Duration(t.PerTry.Value))
+			f.Hint = p.roomFor(found.layer)
 			f.Values = []KeyValue{attempts(found.layer), value("perTry", t.PerTry), value("total", t.Total)}
 			p.At(p.calm(e, Warning), f)
 		} else if found, ok := worstLayer(parts, (*Part).retried, perTryLacks); ok {
 			p.reportPerTryLacks(e, found)
 		}
 	}
+}
+
+// roomFor says what would leave time for another attempt: a shorter one, or a
+// whole that is as long as all of them and the waits between them.
+func (p *Pass) roomFor(l *policy.Effect) string {
+	perTry := l.Set.Timeout.PerTry.Value
+	hint := within(recipe(l.Set.Product, fixPerTry), "shorten", "to a fraction of "+english.Duration(l.Set.Timeout.Total.Value))
+	if l.Attempts == policy.Unlimited || l.Waits.State != policy.Finite {
+		return hint
+	}
+	needed := policy.AllTries(l.Attempts, perTry, l.Waits.Time)
+	return hint + fmt.Sprintf(", or give the whole call %s, enough for %s attempts of %s", english.Duration(needed), tries(l.Attempts), english.Duration(perTry))
 }
 
 // perTryTooLong reports whether a bound that somebody set on one attempt is not

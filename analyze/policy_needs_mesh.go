@@ -61,7 +61,7 @@ func checkPolicyNeedsMesh(p *Pass) {
 		}
 		for _, e := range b.Calls {
 			caller := p.Graph.Service(p.Graph.From(e))
-			if _, known := caller.Member(b.Product); !known && caller.Kind != graph.KindGateway && ecosystem(caller) == "kubernetes" {
+			if _, known := caller.Carrier(b.Product); !known && caller.Kind != graph.KindGateway && ecosystem(caller) == "kubernetes" {
 				at := mesh{caller.Namespace, b.Product}
 				untold[at] = append(untold[at], b)
 			}
@@ -84,7 +84,7 @@ func (p *Pass) reportOutside(e graph.Edge, policies []*graph.Bound) {
 	g := p.Graph
 	from, to := g.Service(g.From(e)), g.Service(g.To(e))
 	product := policies[0].Product
-	m, _ := from.Member(product)
+	m, _ := from.Carrier(product)
 	names := objectNames(policies)
 	f := Finding{
 		Confidence: Certain,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var policyShadowed = &Rule{
@@ -23,8 +24,10 @@ whole object and not field by field. The one that loses looks alive: it is appli
 it is valid, people change it and wonder.
 
 Fires for an object of which nothing acts on any call that it is for, because
-something of higher precedence does; and for a part of an object that another part
-of it, or something beside it, hides.
+something of higher precedence does; for a part of an object that another part of
+it, or something beside it, hides; for a timeout or retries of a product beside those
+of the Gateway API's route, which go before them; and for a VirtualService that is
+named for a service and bound to gateways only, while the mesh calls that service.
 
     kind: Service
     metadata:
@@ -36,12 +39,16 @@ of it, or something beside it, hides.
                                                       # from all callers in front
 
 Stays silent when an object is hidden on some calls and acts on others: that is what
-precedence is for.
+precedence is for. What is said for everybody in a mesh and said again for every
+single call is a note.
 
 **The way out.** Move what is still meant into the object that acts, and delete the
 other.
 
-- Istio: one VirtualService and one DestinationRule for a host and namespace.
+- Istio: one VirtualService and one DestinationRule for a host and namespace; of two
+  the older acts. "mesh" in "gateways" for calls of sidecars. "portLevelSettings" repeat
+  what they do not change.
+- Envoy: retries in the routes or in the virtual host, not in both.
 - Linkerd: either annotations and HTTPRoutes, or a ServiceProfile.
 - Gateway API: one policy for a target; the oldest wins.
 - Kuma: one policy of a kind for each "targetRef", the most specific wins.
@@ -49,24 +56,110 @@ other.
 
 func checkPolicyShadowed(p *Pass) {
 	for _, o := range objects(p.Graph) {
-		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.Bound) bool { return b.Says.Empty() || !overruled(b) })
+		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.Bound) bool { return !overruled(b) || !someoneWrote(&b.Says) })
 		if len(hidden) > 0 {
 			p.reportShadowed(o, hidden)
+		} else {
+			p.reportFields(o)
 		}
+		p.reportLeft(o)
 	}
 	checkFlaws(p, graph.Shadowed, "has no effect in %s")
 }
 
 // overruled reports whether a policy is for calls, and hidden on every one.
 func overruled(b *graph.Bound) bool {
-	return len(b.Calls) > 0 && !slices.ContainsFunc(b.Calls, func(e graph.Edge) bool {
-		return !slices.ContainsFunc(b.Shadows, func(s graph.Shadow) bool { return slices.Contains(s.Calls, e) })
+	covered := 0
+	for _, s := range b.Shadows {
+		if s.Field == "" {
+			covered += len(s.Calls)
+		}
+	}
+	return len(b.Calls) > 0 && covered >= len(b.Calls) && !slices.ContainsFunc(b.Calls, func(e graph.Edge) bool {
+		return !slices.ContainsFunc(b.Shadows, func(s graph.Shadow) bool {
+			_, found := slices.BinarySearch(s.Calls, e)
+			return found && s.Field == ""
+		})
+	})
+}
+
+// someoneWrote reports whether a policy says anything that is not just what a
+// product says by itself, if only in a dump of it.
+func someoneWrote(s *policy.Set) bool {
+	return slices.ContainsFunc(s.Decisions(), func(d policy.Decision) bool {
+		return d.Provenance == policy.Explicit || d.Provenance == policy.Disabled
+	})
+}
+
+// blanket reports whether policies are for everybody: a default that every single
+// call may well have replaced.
+func blanket(parts []*graph.Bound) bool {
+	return !slices.ContainsFunc(parts, func(b *graph.Bound) bool { return !b.Merge || len(b.To) > 0 || !b.Of.IsZero() })
+}
+
+// reportFields tells of single fields of an object that something else says in
+// their place, on every call that the object is for.
+func (p *Pass) reportFields(o object) {
+	g := p.Graph
+	for _, b := range o.parts {
+		for _, s := range b.Shadows {
+			if s.Field == "" || len(s.Calls) < len(b.Calls) {
+				continue
+			}
+			p.Report(Finding{
+				Confidence: Certain,
+				Subject:    o.name,
+				detail:     s.Field,
+				Message:    fmt.Sprintf("%s of %s does nothing: %s takes its place on %s", s.Field, o.name, s.By.Object, callIDs(g, s.Calls)),
+				Hint:       fmt.Sprintf("keep the one in %s, and delete the other", s.By.Object),
+				Values:     []KeyValue{{"field", s.Field}, {"by", s.By.Object}, number("calls", len(s.Calls))},
+				Origins:    []graph.Origin{said(&b.Says, s.Field, b.Origin), said(&s.By.Says, s.Field, s.By.Origin)},
+				Services:   ends(g, s.Calls),
+			})
+		}
+	}
+}
+
+// said is where a field of a policy is written.
+func said(s *policy.Set, field string, otherwise graph.Origin) graph.Origin {
+	for _, d := range s.Decisions() {
+		if d.Field == field {
+			return placed(d.Origin, otherwise)
+		}
+	}
+	return otherwise
+}
+
+// reportLeft tells of an object for gateways that is named for a service which
+// programs of the mesh call, too: their calls go past it.
+func (p *Pass) reportLeft(o object) {
+	var left []graph.Edge
+	var parts []*graph.Bound
+	for _, b := range o.parts {
+		if len(b.Left) > 0 {
+			left, parts = append(left, b.Left...), append(parts, b)
+		}
+	}
+	if len(left) == 0 {
+		return
+	}
+	slices.Sort(left)
+	left = slices.Compact(left)
+	p.Report(Finding{
+		Confidence: Certain,
+		Subject:    o.name,
+		detail:     "mesh",
+		Message:    fmt.Sprintf("%s acts in gateways only, and does nothing on %s, from within the mesh", o.name, callIDs(p.Graph, left)),
+		Hint:       `add "mesh" to spec.gateways, or write another one for the calls within the mesh`,
+		Values:     []KeyValue{number("calls", len(left))},
+		Origins:    where(parts),
+		Services:   ends(p.Graph, left),
 	})
 }
 
 func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 	g := p.Graph
-	by := hidden[0].Shadows[0].By
+	by := hidden[0].Shadows[slices.IndexFunc(hidden[0].Shadows, func(s graph.Shadow) bool { return s.Field == "" })].By
 	what := o.name
 	if strings.HasPrefix(o.name, "Service/") { // which does more than that
 		what = "what " + o.name + " is annotated with"
@@ -93,6 +186,18 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 	if by.Object == o.name {
 		f.Message = fmt.Sprintf("%s does nothing on %s: another part of it is found first", what, callIDs(g, calls))
 		f.Hint = "put what is for fewer calls before what is for more"
+		switch {
+		case by.Port != hidden[0].Port:
+			f.Message = fmt.Sprintf("%s does nothing on %s: what it says of port %d takes its place as a whole", what, callIDs(g, calls), by.Port)
+			f.Hint = "nothing is inherited by the settings of a port: repeat there what is still meant"
+		case by.Merge:
+			f.Message = fmt.Sprintf("%s does nothing on %s: another part of it says the same and goes before it", what, callIDs(g, calls))
+			f.Hint = "keep one of the two"
+		}
+	}
+	if blanket(hidden) {
+		p.At(Info, f)
+		return
 	}
 	p.Report(f)
 }

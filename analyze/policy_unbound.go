@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ namespace is looked for by nobody.
 Fires for an object that no call of the inputs meets, and tells why: nobody goes by
 the name, the service lives in another namespace, the policy stands where its
 product does not look for it, or is not exported to the callers, or is for a port
-that nobody calls.
+that nobody calls, or for a subset whose labels no pod has.
 
     kind: VirtualService
     metadata: {name: ratings, namespace: platform}
@@ -63,17 +64,16 @@ func checkPolicyUnbound(p *Pass) {
 		var loose []*graph.Bound
 		bound := false
 		for _, part := range o.parts {
+			_, made := p.made(part)
 			switch {
-			case part.Why == graph.NoObstacle && !p.made(part):
+			case part.Why == graph.NoObstacle && !made:
 				bound = true
 			case !part.Says.Empty():
 				loose = append(loose, part)
 			}
 		}
 		if bound { // the other parts are for other calls; only a name that nobody has is wrong
-			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool {
-				return b.ToName != "" || b.Why != graph.NoCallee && b.Why != graph.NoObstacle
-			})
+			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool { return b.ToName != "" || !amiss[b.Why] })
 		}
 		if len(loose) == 0 {
 			continue
@@ -84,6 +84,7 @@ func checkPolicyUnbound(p *Pass) {
 			p.At(f.Severity, f)
 		}
 	}
+	checkFlaws(p, graph.Unbound, "does nothing in %s")
 	if len(unseen) > fewUnseen {
 		p.reportUnseen(unseen)
 		return
@@ -92,6 +93,9 @@ func checkPolicyUnbound(p *Pass) {
 		p.At(Info, f)
 	}
 }
+
+// amiss are the obstacles that are mistakes even beside parts that are for calls.
+var amiss = map[graph.Obstacle]bool{graph.NoObstacle: true, graph.NoCallee: true, graph.NoReplica: true}
 
 func (p *Pass) reportUnseen(unseen []Finding) {
 	f := Finding{
@@ -109,23 +113,47 @@ func (p *Pass) reportUnseen(unseen []Finding) {
 	p.At(Info, f)
 }
 
-// made reports whether the policy itself is all that tells of the service it is
-// for.
-func (p *Pass) made(b *graph.Bound) bool {
-	if len(b.To) == 0 {
+// made reports whether the policy itself is all that tells of a service it is for,
+// and whose names these are.
+func (p *Pass) made(b *graph.Bound) (parties []graph.Party, made bool) {
+	for _, side := range []struct {
+		parties []graph.Party
+		end     func(graph.Edge) graph.Node
+	}{{b.To, p.Graph.To}, {b.From, p.Graph.From}} {
+		if len(b.Calls) > 0 && len(side.parties) > 0 && !slices.ContainsFunc(b.Calls, func(e graph.Edge) bool {
+			return !p.invented(p.Graph.Service(side.end(e)), side.parties) || !p.ownWord(b, e)
+		}) {
+			return side.parties, true
+		}
+	}
+	return nil, false
+}
+
+// invented reports whether a service is in the inputs only because somebody named
+// it. What may run elsewhere is not, unless its name is that of another service
+// but for a letter or two.
+func (p *Pass) invented(s *graph.Service, parties []graph.Party) bool {
+	switch {
+	case s.Defined:
+		return false
+	case s.Kind == graph.KindService:
+		return true
+	case s.Kind != graph.KindExternal && s.Kind != graph.KindGateway || strings.Contains(s.Name, "."):
 		return false
 	}
-	for _, e := range b.Calls {
-		if s := p.Graph.Service(p.Graph.To(e)); s.Defined || s.Kind != graph.KindService {
-			return false
-		}
-		for _, ev := range p.Graph.Call(e).Evidence {
-			if ev.Origin.Reader != b.Origin.Reader || ev.Origin.File != b.Origin.File {
-				return false
-			}
-		}
-	}
-	return len(b.Calls) > 0
+	return slices.ContainsFunc(parties, func(party graph.Party) bool { return p.nearName(firstLabel(partyName(&party))) != "" })
+}
+
+// ownWord reports whether nothing but the document of a policy tells of a call.
+func (p *Pass) ownWord(b *graph.Bound, e graph.Edge) bool {
+	return !slices.ContainsFunc(p.Graph.Call(e).Evidence, func(ev graph.Evidence) bool {
+		return ev.Origin.Reader != b.Origin.Reader || ev.Origin.File != b.Origin.File
+	})
+}
+
+func firstLabel(host string) string {
+	name, _, _ := strings.Cut(host, ".")
+	return name
 }
 
 // A miss says why a policy is for no call, and what to do.
@@ -159,7 +187,10 @@ func (p *Pass) unbound(o object, loose []*graph.Bound, whole bool) Finding {
 
 func (p *Pass) miss(b *graph.Bound) miss {
 	switch b.Why {
-	case graph.NoCallee, graph.NoObstacle:
+	case graph.NoObstacle:
+		parties, _ := p.made(b)
+		return p.nobody(b, parties)
+	case graph.NoCallee:
 		return p.nobody(b, b.To)
 	case graph.NoCaller:
 		return p.nobody(b, b.From)
@@ -182,16 +213,59 @@ func (p *Pass) miss(b *graph.Bound) miss {
 		if b.Of.IsZero() {
 			return miss{why: "nobody in the inputs names it", hint: "name it where it is to act, or delete it", severity: Info, sure: Assumed}
 		}
+		return p.nothingThrough(b)
+	case graph.NoReplica:
 		return miss{
-			why:  fmt.Sprintf("no route in the inputs goes through %s %q", b.Of.Kind, b.Of.Name),
-			hint: "name it in a route, or delete it", severity: p.routesSeverity(b.Of), sure: Assumed,
+			why:  fmt.Sprintf("no pod of %s has the labels of the subset %q: %s", partyNames(b.To), b.Subset, labelText(b.Selects)),
+			hint: "compare them with the labels of the pods", severity: Warning, sure: Certain,
+		}
+	case graph.NoSubset:
+		return miss{
+			why:  fmt.Sprintf("no route in the inputs sends calls to the subset %q of %s", b.Subset, partyNames(b.To)),
+			hint: "name the subset as the destination of a route, or say it for all replicas", severity: Info, sure: Assumed,
 		}
 	}
 	why := "no input shows a call that it could be for"
 	if names := partyNames(b.To); names != "" {
+		if m := p.nobody(b, b.To); m.severity == Warning && !p.anyDefined(b.To) {
+			return m
+		}
 		why = "no input shows a call to " + names
 	}
 	return miss{why: why, hint: callsHint, severity: Info, sure: Assumed}
+}
+
+// nothingThrough tells why no call goes through the object that a policy belongs
+// to: no route names it, or it is not there.
+func (p *Pass) nothingThrough(b *graph.Bound) miss {
+	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)
+	if strings.HasSuffix(b.Object, "/"+b.Of.Name) { // it says itself what it does
+		return miss{
+			why: "no route in the inputs goes through " + of, hint: "name it in a route, or delete it",
+			severity: p.routesSeverity(b.Of), sure: Assumed,
+		}
+	}
+	return miss{
+		why: "no call in the inputs goes through " + of, hint: "read the folder that declares it too, or correct the name",
+		severity: p.routesSeverity(b.Of), sure: Assumed,
+	}
+}
+
+// anyDefined reports whether some service of the inputs has the name of a party.
+func (p *Pass) anyDefined(parties []graph.Party) bool {
+	return slices.ContainsFunc(parties, func(party graph.Party) bool {
+		name := firstLabel(partyName(&party))
+		return slices.ContainsFunc(p.Graph.Services(), func(s graph.Service) bool { return s.Defined && s.Name == name })
+	})
+}
+
+// labelText writes labels as selectors do, sorted.
+func labelText(labels graph.Labels) string {
+	var words []string
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		words = append(words, key+"="+labels[key])
+	}
+	return strings.Join(words, ",")
 }
 
 const callsHint = `if there are such calls, declare them with "calls" in a weir.yaml beside the other inputs`
@@ -206,8 +280,7 @@ func (p *Pass) nobody(b *graph.Bound, parties []graph.Party) miss {
 	}
 	names := partyNames(parties)
 	for i := range parties {
-		host := partyName(&parties[i])
-		name, _, _ := strings.Cut(host, ".")
+		name := firstLabel(partyName(&parties[i]))
 		for _, s := range p.Graph.Services() {
 			if s.Defined && s.Name == name && s.Namespace != "" {
 				return miss{

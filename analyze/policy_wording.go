@@ -80,14 +80,15 @@ func worstLayer(parts []Part, layers func(*Part) []*policy.Effect, bad func(*Par
 }
 
 // fixed says where a fix for e is written, in the words of the innermost layer
-// that has any, else in code; "" if nowhere.
+// that has any, else in code; "" if nowhere. A native manifest tells of the code of
+// a program, and of no gateway's.
 func (p *Pass) fixed(e graph.Edge, part *Part, f fix) string {
 	for i := range slices.Backward(part.Layers) {
 		if words := recipe(part.Layers[i].Set.Product, f); words != "" {
 			return words
 		}
 	}
-	if slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
+	if !p.entry(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
 		return recipe(policy.Native, f)
 	}
 	return inCode[f]
@@ -96,6 +97,29 @@ func (p *Pass) fixed(e graph.Edge, part *Part, f fix) string {
 // inCode is what code can have that proxies have no words for.
 var inCode = map[fix]string{
 	fixBreaker: "a breaker in the caller's code", fixBulkhead: "a limit in the caller's code", fixFallback: "a fallback in the caller's code",
+}
+
+// attemptFix says where the end of an attempt is written that l makes, in the
+// words of its own product, of another layer else, and what it should be.
+func (p *Pass) attemptFix(e graph.Edge, part *Part, l *policy.Effect) string {
+	const near, all = "a little above the slowest good answer", "enough for all attempts"
+	product := l.Set.Product
+	switch {
+	case recipe(product, fixPerTry) != "":
+		return within(recipe(product, fixPerTry), "set", near)
+	case recipe(product, fixTotal) != "":
+		return within(recipe(product, fixTotal), "set", all)
+	case p.fixed(e, part, fixPerTry) != "":
+		return within(p.fixed(e, part, fixPerTry), "set", near)
+	case p.fixed(e, part, fixTotal) != "":
+		return within(p.fixed(e, part, fixTotal), "set", all)
+	}
+	return endless(product)
+}
+
+// endless is the way out where a product cannot end a request.
+func endless(product string) string {
+	return title(product) + " has no timeout for a whole request: give the calls behind one, and the caller's own code"
 }
 
 // within writes "set X: why", or only why where nobody has words for X.

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
@@ -67,7 +66,7 @@ func (p *Pass) reportTruncated(e graph.Edge, found layered) {
 	if !wrote(end) {
 		end = l.Set.Retry.MaxDuration
 	}
-	needed := time.Duration(l.Attempts)*perTry.Value + l.Waits.Time
+	needed := policy.AllTries(l.Attempts, perTry.Value, l.Waits.Time)
 	severity, cut := Warning, fmt.Sprintf("only %d of %s attempts can finish", l.Full, tries(l.Attempts))
 	if l.Start == int(l.Attempts) {
 		severity, cut = Info, fmt.Sprintf("the last of %s attempts can be cut short", tries(l.Attempts))

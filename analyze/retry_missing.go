@@ -86,7 +86,12 @@ func (part *Part) unsafe() []string {
 	if part.Idempotent {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(part.Methods), func(m string) bool { return slices.Contains(idempotent, m) })
+	return harmful(part.Methods)
+}
+
+// harmful returns the methods among some that do more done twice than done once.
+func harmful(methods []string) []string {
+	return slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return slices.Contains(idempotent, m) })
 }
 
 // fanIn is how many services call the callee of e and wait.

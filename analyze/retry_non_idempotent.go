@@ -25,7 +25,8 @@ the order may have been placed, the card charged. Sending a POST again does it t
 Fires where somebody has a call with POST, PATCH or another such method repeated after
 failures that can come after the work was done: error answers, resets, timeouts.
 An error if the conditions are written; a warning if they are the product's, or if
-only the name of the route says POST; a note if the methods are unknown.
+only the name of the route or the retries themselves say POST; a note if the methods
+are unknown.
 
     - match: [{method: {exact: POST}}]
       retries: {attempts: 2, retryOn: "5xx"}
@@ -83,11 +84,16 @@ func repeated(part *Part, l *policy.Effect) []string {
 }
 
 // guessable reports whether nothing is known of what a part does, so that it might
-// be done twice. Calls of drivers and those that the retries themselves limit to
-// some methods are left alone.
+// be done twice. Calls of drivers are left alone, and those that the retries
+// themselves limit to harmless methods.
 func (p *Pass) guessable(e graph.Edge, part *Part, l *policy.Effect) bool {
-	return part.Methods == nil && !part.Idempotent && !driven(p.Core, e) &&
-		!(l.Set.Retry.Methods.Set() && len(l.Set.Retry.Methods.Value) > 0) && wrote(l.Set.Retry.On)
+	if part.Methods != nil || part.Idempotent || driven(p.Core, e) {
+		return false
+	}
+	if only := l.Set.Retry.Methods; only.Set() && len(only.Value) > 0 {
+		return wrote(only) && len(harmful(only.Value)) > 0
+	}
+	return wrote(l.Set.Retry.On)
 }
 
 func (p *Pass) reportRepeated(e graph.Edge, found layered, methods []string) {
@@ -114,12 +120,16 @@ func (p *Pass) reportRepeated(e graph.Edge, found layered, methods []string) {
 func (p *Pass) reportUnknownMethods(e graph.Edge, found layered) {
 	l := found.layer
 	on := p.served(e, l)
-	f := p.about(e, Assumed, l.Set.Retry.On.Origin)
+	only := harmful(l.Set.Retry.Methods.Value)
+	f := p.about(e, Assumed, placed(l.Set.Retry.Methods.Origin, l.Set.Retry.On.Origin))
 	f.Message = fmt.Sprintf("%s%s and sends requests again after %s, whatever they do: a POST may be done twice", p.ends(e), found.named, strings.Join(on, " or "))
+	if len(only) > 0 {
+		f.Message = fmt.Sprintf("%s%s and sends %s again after %s, when it may have been done already", p.ends(e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
+	}
 	f.Hint = within(recipe(l.Set.Product, fixRetries), "limit", "to what did not reach the callee, or to a route for GET")
 	f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
 	severity := Info
-	if named := strings.ToUpper(found.part.Match); strings.Contains(named, "POST") || strings.Contains(named, "PATCH") {
+	if named := strings.ToUpper(found.part.Match); len(only) > 0 || strings.Contains(named, "POST") || strings.Contains(named, "PATCH") {
 		severity = Warning
 	}
 	p.At(p.calm(e, severity), f)

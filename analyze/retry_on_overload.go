@@ -52,14 +52,17 @@ func checkRetryOnOverload(p *Pass) {
 		}
 		l := found.layer
 		r := l.Set.Retry
-		severity, wait := Warning, "at once"
-		if b := r.Backoff; !atOnce(b) {
+		severity, sure, wait := Warning, Default, "at once"
+		switch b := r.Backoff; {
+		case waitLeftOpen(&l.Set) || b == nil && l.Set.Product == "":
+			sure, wait = Assumed, "after a wait that no input tells"
+		case !atOnce(b):
 			wait = "after " + english.Duration(b.Base.Value)
 			if b.Base.Value >= soon {
 				severity = Info
 			}
 		}
-		f := p.about(e, Default, r.On.Origin)
+		f := p.about(e, sure, r.On.Origin)
 		f.Message = fmt.Sprintf("%s%s and asks again %s when it says by %s that it has too much to do",
 			p.ends(e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
 		f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "leave these answers out, or wait for as long as they say")

@@ -27,7 +27,8 @@ retries and is silent about waits, the finding is an assumption.
     - {name: Retry, args: {retries: 3}}
 
 Stays silent where the product waits by itself, as Envoy and the meshes made of it do,
-and about trying another replica at once after a failed connection.
+where an API leaves the wait to whoever carries it out, as the Gateway API does, and
+about trying another replica at once after a failed connection.
 
     - {name: Retry, args: {retries: 3, backoff: {firstBackoff: 50ms, maxBackoff: 500ms}}}
 
@@ -38,7 +39,7 @@ func checkRetryWithoutBackoff(p *Pass) {
 	for e := range p.Requests() {
 		callee := replicas(p.Core.Service(p.Core.To(e)))
 		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
-			return atOnce(l.Set.Retry.Backoff) && (onAnswers(l.Set.Retry.On) || wrote(callee.Setting) && callee.Value == 1)
+			return atOnce(l.Set.Retry.Backoff) && !waitLeftOpen(&l.Set) && (onAnswers(l.Set.Retry.On) || wrote(callee.Setting) && callee.Value == 1)
 		})
 		if !ok {
 			continue
@@ -60,6 +61,13 @@ func checkRetryWithoutBackoff(p *Pass) {
 		f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
 		p.At(p.calm(e, Warning), f)
 	}
+}
+
+// waitLeftOpen reports whether retries are written in the words of an API that
+// leaves the wait between them to whoever carries them out.
+func waitLeftOpen(s *policy.Set) bool {
+	p := policy.FindProduct(s.Product)
+	return p != nil && p.Contract && s.Retry.Backoff == nil
 }
 
 // atOnce reports whether nothing makes retries wait. A base of nothing with a

@@ -37,7 +37,7 @@ stands for "timeout-missing" on the same call.
 func checkRetryWithoutTimeout(p *Pass) {
 	for e := range p.Requests() {
 		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(part *Part, _ *policy.Effect) bool {
-			return part.Attempt.State != policy.Finite && !part.gapBound()
+			return part.unbounded()
 		})
 		if !ok {
 			continue
@@ -52,10 +52,7 @@ func checkRetryWithoutTimeout(p *Pass) {
 		if l.Attempts == policy.Unlimited {
 			f.Message = fmt.Sprintf("%s%s and tries without end, but nothing ends an attempt: one that hangs is never tried again", p.ends(e), found.named)
 		}
-		f.Hint = within(p.fixed(e, part, fixPerTry), "set", "a little above the slowest good answer")
-		if p.fixed(e, part, fixPerTry) == "" {
-			f.Hint = within(p.fixed(e, part, fixTotal), "set", "enough for all attempts")
-		}
+		f.Hint = p.attemptFix(e, part, l)
 		f.Values = []KeyValue{attempts(l), took("attempt", part.Attempt), took("budget", part.Budget)}
 		p.At(p.grade(e, Warning), f)
 	}

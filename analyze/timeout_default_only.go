@@ -71,13 +71,18 @@ func checkTimeoutDefaultOnly(p *Pass) {
 func defaultOnly(parts []Part) *Part {
 	i := slices.IndexFunc(parts, func(part Part) bool {
 		return part.Budget.State == policy.Finite && !slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
-			return strings.HasPrefix(d.Field, "timeout.") && d.Provenance != policy.PlatformDefault
+			return isTime(d.Field) && d.Provenance != policy.PlatformDefault
 		})
 	})
 	if i < 0 {
 		return nil
 	}
 	return &parts[i]
+}
+
+// isTime reports whether a field of a policy is a time that bounds a call.
+func isTime(field string) bool {
+	return strings.HasPrefix(field, "timeout.") || field == "retry.maxDuration"
 }
 
 func (p *Pass) reportDefaults(product *policy.Product, calls []graph.Edge) {

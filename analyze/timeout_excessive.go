@@ -46,6 +46,9 @@ const (
 	longTimeoutTier1 = 10 * time.Second
 )
 
+// lasts are the fields that say how long a call may last.
+var lasts = map[string]bool{"timeout.total": true, "timeout.readGap": true}
+
 func checkTimeoutExcessive(p *Pass) {
 	for e := range p.Requests() {
 		if p.Core.Service(p.Core.From(e)).Kind == graph.KindJob {
@@ -59,7 +62,7 @@ func checkTimeoutExcessive(p *Pass) {
 		if off, named := which(parts, func(part *Part) bool { return part.disabled() && !part.held() }); len(off) > 0 {
 			p.reportDisabled(e, off[0], named)
 		} else if long, named := which(parts, func(part *Part) bool {
-			return part.Budget.State == policy.Finite && part.Budget.Explicit() && part.Budget.By[0].Field == "timeout.total" && part.Budget.Time > limit
+			return part.Budget.State == policy.Finite && part.Budget.Explicit() && lasts[part.Budget.By[0].Field] && part.Budget.Time > limit
 		}); len(long) > 0 {
 			p.reportLong(e, long[0], named, limit)
 		}
@@ -67,7 +70,7 @@ func checkTimeoutExcessive(p *Pass) {
 }
 
 func (p *Pass) reportDisabled(e graph.Edge, part *Part, named string) {
-	if entry(p.Core, e) {
+	if p.entry(e) {
 		return // told of the gateway as a whole
 	}
 	f := p.about(e, Certain, part.Budget.Origin())
@@ -78,7 +81,11 @@ func (p *Pass) reportDisabled(e graph.Edge, part *Part, named string) {
 }
 
 func (p *Pass) reportLong(e graph.Edge, part *Part, named string, limit time.Duration) {
-	f := p.about(e, Certain, part.Budget.Origin())
+	sure := Certain
+	if part.Budget.By[0].Field == "timeout.readGap" {
+		sure = Default // answers may trickle for longer
+	}
+	f := p.about(e, sure, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s and waits up to %s%s", p.ends(e), until(part.Budget), named)
 	f.Hint = within(p.fixed(e, part, fixTotal), "lower", "do asynchronously what takes longer")
 	f.Values = []KeyValue{took("budget", part.Budget), {"limit", english.Duration(limit)}}

@@ -52,7 +52,7 @@ Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
 
 func checkTimeoutInversion(p *Pass) {
 	for e := range p.Requests() {
-		if entry(p.Core, e) || driven(p.Core, e) {
+		if p.entry(e) || driven(p.Core, e) {
 			continue
 		}
 		if i, ok := p.inverted(e); ok {

@@ -62,7 +62,7 @@ func checkTimeoutMissing(p *Pass) {
 			if slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return !isNative(ev) }) {
 				silent = append(silent, e)
 			}
-		case !entry(p.Core, e):
+		case !p.entry(e):
 			p.reportEndless(e, parts)
 		}
 	}

@@ -109,9 +109,9 @@ func (p *Pass) reportWrongKind(e graph.Edge, part *Part, named string) {
 		f.Values = append(f.Values, value(t.name, t.value))
 	}
 	f.Message = fmt.Sprintf("%s%s with a timeout of %s, and none that ends a slow answer", p.ends(e), named, strings.Join(does, " and "))
-	f.Hint = within(p.fixed(e, part, fixTotal), "set", "a little above its slowest good answer")
-	if f.Hint == "a little above its slowest good answer" {
-		f.Hint = title(timers[0].set.Product) + " has no timeout for a whole request: give the calls behind one, and the caller's own code"
+	f.Hint = endless(timers[0].set.Product)
+	if words := p.fixed(e, part, fixTotal); words != "" {
+		f.Hint = within(words, "set", "a little above its slowest good answer")
 	}
 	p.At(p.calm(e, Warning), f)
 }

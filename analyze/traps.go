@@ -58,8 +58,13 @@ var bytesOnly = map[string]bool{
 	"smtp": true, "ldap": true, "jdbc": true,
 }
 
-// entry reports whether a gateway makes the call.
-func entry(g *graph.Graph, e graph.Edge) bool { return g.Service(g.From(e)).Kind == graph.KindGateway }
+// entry reports whether a gateway makes the call e, be it a program like any other
+// of which only its policies tell.
+func (p *Pass) entry(e graph.Edge) bool {
+	return p.Core.Service(p.Core.From(e)).Kind == graph.KindGateway || slices.ContainsFunc(p.Effective(e), func(part Part) bool {
+		return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Layer == policy.Gateway })
+	})
+}
 
 // told reports whether some input that can declare policies speaks of a call: one
 // of its layers, or a native manifest that is more than a sketch. Of other calls

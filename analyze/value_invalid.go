@@ -88,5 +88,10 @@ func (p *Pass) reportFlaw(part *graph.Bound, flaw graph.Flaw, what string) {
 		p.At(Info, f)
 		return
 	}
+	if flaw.Reads {
+		f.Message = strings.Replace(f.Message, what, "is read otherwise by "+title(part.Product), 1)
+		p.At(min(p.rule.Severity, Warning), f)
+		return
+	}
 	p.Report(f)
 }

@@ -14,12 +14,17 @@ type Bound struct {
 	Calls   []Edge // that meet its conditions, sorted
 	Shadows []Shadow
 	Outside []Edge   // calls that it is for, between services known to have no proxy of its mesh that could act; sorted
+	Left    []Edge   // calls of programs in its mesh to whom it Leaves, which no other policy of its kind is for; sorted
 	Why     Obstacle // if there are neither Calls nor Outside
+
+	acts bool // somewhere, as far as a Merge shows
 }
 
-// A Shadow says that something of higher precedence acts in a policy's place.
+// A Shadow says that something of higher precedence acts in a policy's place, or
+// in that of one of its fields.
 type Shadow struct {
 	By    *Policy
+	Field string // "timeout.total"; empty for all that the policy says
 	Calls []Edge // sorted
 }
 
@@ -68,7 +73,7 @@ func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
 		return kept
 	}
 	c := *b
-	c.Calls, c.Outside, c.Shadows = edges(b.Calls), edges(b.Outside), nil
+	c.Calls, c.Outside, c.Left, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.Left), nil
 	for _, s := range b.Shadows {
 		if s.Calls = edges(s.Calls); len(s.Calls) > 0 {
 			c.Shadows = append(c.Shadows, s)
@@ -88,6 +93,7 @@ type binder struct {
 	node  map[int]Node
 	via   map[Ref][]Edge
 	rival map[Edge][]candidate
+	cells map[Node][]int // of every service; see replicas
 }
 
 // A candidate is a policy that a call meets, with its precedence.
@@ -109,10 +115,14 @@ func (l *linker) bind(g *Graph, node map[int]Node) {
 	for i := range l.f.Policies {
 		g.policies = append(g.policies, b.meet(&l.f.Policies[i]))
 	}
+	b.leave()
 	b.route()
 	for _, p := range g.policies {
+		if p.Merge && p.acts { // it is one of several that act together, and hidden nowhere
+			p.Shadows = slices.DeleteFunc(p.Shadows, func(s Shadow) bool { return s.Field == "" })
+		}
 		slices.SortFunc(p.Shadows, func(a, b Shadow) int {
-			return cmp.Or(a.By.Origin.Compare(b.By.Origin), strings.Compare(a.By.Match, b.By.Match))
+			return cmp.Or(a.By.Origin.Compare(b.By.Origin), strings.Compare(a.By.Match, b.By.Match), strings.Compare(a.Field, b.Field))
 		})
 	}
 }
@@ -125,11 +135,12 @@ func (b *binder) route() {
 			b.g.routes[e] = r
 		}
 	}
+	b.unrouted()
 }
 
 // meet finds the calls that a policy is for and enters it as a candidate.
 func (b *binder) meet(p *Policy) *Bound {
-	bound := &Bound{Policy: p}
+	bound, found := &Bound{Policy: p}, map[Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
 	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
@@ -145,7 +156,7 @@ func (b *binder) meet(p *Policy) *Bound {
 			p.NotGateways && b.g.Service(from).Kind == KindGateway:
 			continue
 		}
-		found, ok := b.lookup(p, from, to)
+		order, ok := b.lookup(p, from, to)
 		if !ok {
 			continue
 		}
@@ -154,10 +165,19 @@ func (b *binder) meet(p *Policy) *Bound {
 			continue
 		}
 		bound.Calls = append(bound.Calls, e)
-		b.rival[e] = append(b.rival[e], candidate{bound, found})
+		if order != 0 {
+			found[e] = order
+		}
 	}
-	if len(bound.Calls) == 0 && len(bound.Outside) == 0 {
+	switch {
+	case len(bound.Calls) == 0 && len(bound.Outside) == 0:
 		bound.Why = b.obstacle(p, froms, tos, anyFrom, anyTo)
+	case p.Subset != "" && p.Selects != nil && !b.populated(p, tos):
+		bound.Calls, bound.Outside, bound.Why = nil, nil, NoReplica
+	default:
+		for _, e := range bound.Calls {
+			b.rival[e] = append(b.rival[e], candidate{bound, found[e]})
+		}
 	}
 	return bound
 }

@@ -374,10 +374,24 @@ type Policy struct {
 	NotGateways    bool     // it leaves the calls that gateways make alone
 	Protocols      []string // only calls of these protocols, or of no known one, and not to databases, caches and brokers; empty is any
 
+	// Subset is the part of the callee's replicas that it is for: it acts on calls
+	// that another policy, with the name among its Subsets, sends there. Selects are
+	// the labels of their pods, nil if nothing tells.
+	Subset  string
+	Subsets []string
+	Selects Labels
+
 	Group  string
 	Lookup Lookup
 	Rank   int
 	Merge  bool
+	Adds   string // objects of one group that have it in common add to each other part by part; none if empty
+
+	Created string // when the object was, RFC 3339; empty if it does not say
+
+	// Leaves are callees that the object is named for and yet leaves alone when
+	// programs call them, since it is for gateways only.
+	Leaves []Party
 
 	Says    policy.Set
 	Flaws   []Flaw
@@ -410,6 +424,7 @@ type Flaw struct {
 	Why    string // "retries without attempts are off"
 	Hint   string
 	Info   bool // worth knowing, not worth a warning
+	Reads  bool // the product takes it, for something else than it looks like
 	Origin Origin
 }
 
@@ -420,9 +435,10 @@ const (
 	Inert    FlawKind = iota // the product ignores it in this combination
 	Invalid                  // the product rejects it, or reads it differently
 	Shadowed                 // something else in the same object or beside it takes its place
+	Unbound                  // it stands where its product looks for none
 )
 
 // FlawKinds are the words for FlawKind, in the order of its constants.
-var FlawKinds = []string{"inert", "invalid", "shadowed"}
+var FlawKinds = []string{"inert", "invalid", "shadowed", "unbound"}
 
 func (k FlawKind) String() string { return FlawKinds[k] }

@@ -3,6 +3,8 @@ package graph
 import (
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/policy"
 )
 
 // A Membership says whether the calls of a service go through the proxy of a
@@ -26,19 +28,43 @@ func (s *Service) Member(product string) (Membership, bool) {
 	return Membership{}, false
 }
 
+// Carrier is Member for the policies of any product: those of an API like the
+// Gateway API act through whichever mesh the service is in, and nowhere if it is
+// known to be outside of one and in no other.
+func (s *Service) Carrier(product string) (Membership, bool) {
+	if p := policy.FindProduct(product); p == nil || !p.Contract {
+		return s.Member(product)
+	}
+	for _, m := range s.Meshes {
+		if m.In && carriesRoutes[m.Product] {
+			return m, true
+		}
+	}
+	for _, m := range s.Meshes {
+		if carriesRoutes[m.Product] {
+			return m, true
+		}
+	}
+	return Membership{}, false
+}
+
+// carriesRoutes are the meshes that carry out routes of the Gateway API that are
+// bound to Services (GAMMA).
+var carriesRoutes = map[string]bool{"istio": true, "linkerd": true, "kuma": true, "consul": true}
+
 // proxied reports whether a product's policies for requests can act on a call. A
 // caller outside the mesh has no proxy. In Istio's ambient mode there are proxies
 // for requests only in front of callees, as waypoints. Of what is unknown the best
 // is presumed.
 func (g *Graph) proxied(product string, from, to Node) bool {
-	m, known := g.services[from].Member(product)
+	m, known := g.services[from].Carrier(product)
 	switch {
 	case !known || m.In && !m.Ambient:
 		return true
 	case !m.In:
 		return false
 	}
-	callee, known := g.services[to].Member(product)
+	callee, known := g.services[to].Carrier(product)
 	return !known || !callee.Ambient || callee.Waypoint
 }
 

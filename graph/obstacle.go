@@ -14,12 +14,15 @@ const (
 	NotExported          // the callers are in namespaces that it is not for
 	NotLookedUp          // it stands in a namespace where its product does not look for a policy of these calls
 	NoPort               // no call goes to its port
+	NoReplica            // nobody of its callee has the labels of its subset
+	NoSubset             // no route sends calls to its subset
 )
 
 // Obstacles are the words for Obstacle, in the order of its constants.
 var Obstacles = []string{
 	"none", "no callee of this name", "no caller of this name", "no call through its object", "no call between its services",
 	"not for the callers' namespaces", "in a namespace where nobody looks", "no call to its port",
+	"no replica with the labels of its subset", "no route to its subset",
 }
 
 func (o Obstacle) String() string { return Obstacles[o] }

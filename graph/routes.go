@@ -2,7 +2,9 @@ package graph
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/policy"
 )
@@ -13,6 +15,7 @@ type part struct {
 	methods []string
 	idem    bool
 	set     *policy.Set
+	from    *Bound // nil for what the call's own document says
 }
 
 // routes puts together what acts on a call.
@@ -28,21 +31,50 @@ func (b *binder) routes(e Edge) []Route {
 	}
 	var routes []Route
 	for _, match := range matches(groups) {
-		r := Route{Match: match}
-		for i := range unasked {
-			r.add(part{set: &unasked[i]}, e, b.g)
-		}
-		for _, g := range groups {
-			for _, p := range choose(g, match) {
+		subsets := subsetsOf(groups, match)
+		for _, subset := range subsets {
+			r := Route{Match: match}
+			if len(subsets) > 1 {
+				r.Match = strings.TrimSpace(match + " subset " + subset)
+			}
+			for i := range unasked {
+				r.add(part{set: &unasked[i]}, e, b.g)
+			}
+			var chosen []part
+			for _, g := range groups {
+				chosen = append(chosen, choose(g, match, subset)...)
+			}
+			for _, p := range chosen {
+				if p.from != nil {
+					p.from.acts = true
+				}
 				r.add(p, e, b.g)
 			}
+			contracts(chosen, e)
+			for i := range r.Layers {
+				r.Layers[i] = r.Layers[i].WithDefaults()
+			}
+			routes = append(routes, r)
 		}
-		for i := range r.Layers {
-			r.Layers[i] = r.Layers[i].WithDefaults()
-		}
-		routes = append(routes, r)
 	}
 	return routes
+}
+
+// subsetsOf returns the subsets of the callee to which the parts of a call that
+// match are sent, sorted; a single "" if they are sent to no part of it.
+func subsetsOf(groups [][]part, match string) []string {
+	var subsets []string
+	for _, g := range groups {
+		for _, p := range choose(g, match, "") {
+			if p.from != nil {
+				subsets = append(subsets, p.from.Subsets...)
+			}
+		}
+	}
+	if subsets == nil {
+		return []string{""}
+	}
+	return sortedUnique(subsets)
 }
 
 // ownParts returns what the documents of the call itself say.
@@ -91,7 +123,7 @@ func (b *binder) winners(e Edge) [][]part {
 			cmp.Compare(x.bound.Group, y.bound.Group),
 			cmp.Compare(y.found, x.found),
 			cmp.Compare(y.bound.Rank, x.bound.Rank),
-			y.bound.Origin.Compare(x.bound.Origin), // of equals the one declared last
+			x.bound.later(y.bound),
 		)
 	})
 	var groups [][]part
@@ -106,7 +138,7 @@ func (b *binder) winners(e Edge) [][]part {
 		group := rivals[:n]
 		rivals = rivals[n:]
 		if first.Merge {
-			groups = append(groups, merged(group))
+			groups = append(groups, merged(group, e))
 			continue
 		}
 		groups = append(groups, b.acting(group, e))
@@ -114,21 +146,33 @@ func (b *binder) winners(e Edge) [][]part {
 	return groups
 }
 
-// acting returns the parts that act of the object that comes first in group. Each
-// hides those of lower rank that are for the same part of the calls or, if it is
-// for all of them, for any; parts of equal rank add to each other.
+// later orders two policies of equal precedence, the one that acts first. Where
+// nothing tells their age, they are taken for declared in the order of their creation.
+func (b *Bound) later(other *Bound) int {
+	older := b.Origin.Compare(other.Origin)
+	if b.Created != "" && other.Created != "" {
+		older = cmp.Or(strings.Compare(b.Created, other.Created), older)
+	}
+	if p := policy.FindProduct(b.Product); p != nil && p.OldestActs {
+		return older
+	}
+	return -older
+}
+
+// acting returns the parts that act of the object that comes first in group, and
+// of those that add to it. Each hides those of lower rank that are for the same
+// part of the calls or, if it is for all of them, for any; parts of one object and
+// of equal rank add to each other.
 func (b *binder) acting(group []candidate, e Edge) []part {
 	var parts []part
 	var heads []*Bound
 	var left []string // of the calls, that only objects found later can be for
 	for _, c := range group {
 		own, others := b.spans(c.bound, e)
-		over := slices.IndexFunc(heads, func(h *Bound) bool {
-			return h.Object != c.bound.Object || h.Document != c.bound.Document || h.Rank > c.bound.Rank && (h.Match == "" || h.Match == c.bound.Match)
-		})
+		over := slices.IndexFunc(heads, func(h *Bound) bool { return h.covers(c.bound) })
 		switch {
 		case over >= 0 && len(left) == 0:
-			c.bound.hide(heads[over].Policy, e)
+			c.bound.hide(Shadow{By: heads[over].Policy}, e)
 			continue
 		case over >= 0: // the one before is for a part of the calls
 			left = slices.DeleteFunc(left, func(m string) bool { return !slices.Contains(others, m) })
@@ -137,7 +181,7 @@ func (b *binder) acting(group []candidate, e Edge) []part {
 		}
 		heads = append(heads, c.bound)
 		for _, match := range own {
-			parts = append(parts, part{match: match, set: &c.bound.Says})
+			parts = append(parts, part{match: match, set: &c.bound.Says, from: c.bound})
 		}
 	}
 	if slices.ContainsFunc(parts, func(p part) bool { return p.match == "" }) {
@@ -149,6 +193,19 @@ func (b *binder) acting(group []candidate, e Edge) []part {
 		}
 	}
 	return parts
+}
+
+// covers reports whether b, which is found first, takes the place of another
+// policy of its group.
+func (b *Bound) covers(other *Bound) bool {
+	same := b.Subset == other.Subset && (b.Match == "" || b.Match == other.Match)
+	switch {
+	case b.Object == other.Object && b.Document == other.Document:
+		return same && b.Rank > other.Rank
+	case b.Adds != "" && b.Adds == other.Adds:
+		return same
+	}
+	return true
 }
 
 // spans returns the parts of a call that a policy is for and, where its object
@@ -175,33 +232,77 @@ func (b *binder) spans(p *Bound, e Edge) (own, others []string) {
 }
 
 // merged lays the policies of a group over each other, the first on top: for each
-// part of the calls those that are for it or for all of them.
-func merged(group []candidate) []part {
+// part of the calls those that are for it or for all of them. Those of which
+// nothing shows on any part are hidden.
+func merged(group []candidate, e Edge) []part {
 	var all []string
 	for _, c := range group {
 		all = append(all, c.bound.Match)
 	}
 	var parts []part
+	shows := make([]bool, len(group))
 	for _, match := range sortedUnique(all) {
-		set := policy.Set{}
-		for _, c := range slices.Backward(group) {
-			if c.bound.Match == match || c.bound.Match == "" {
-				set = policy.Overlay(set, c.bound.Says)
+		var set policy.Set
+		top := true
+		for i, c := range group {
+			switch {
+			case c.bound.Match != match && c.bound.Match != "":
+			case top:
+				set, top, shows[i] = policy.Overlay(policy.Set{}, c.bound.Says), false, true
+			default:
+				under := policy.Overlay(c.bound.Says, set)
+				shows[i] = shows[i] || c.bound.acts || !reflect.DeepEqual(under, set)
+				set = under
 			}
 		}
 		parts = append(parts, part{match: match, set: &set})
 	}
+	for i, c := range group {
+		if shows[i] {
+			c.bound.acts = true
+			continue
+		}
+		over := slices.IndexFunc(group[:i], func(o candidate) bool { return o.bound.Match == "" || o.bound.Match == c.bound.Match })
+		c.bound.hide(Shadow{By: group[max(over, 0)].bound.Policy}, e)
+	}
 	return parts
 }
 
-func (b *Bound) hide(by *Policy, e Edge) {
+// contracts notes which fields of chosen parts do not act, because an API that is
+// laid over their product says them, too.
+func contracts(chosen []part, e Edge) {
+	for _, over := range chosen {
+		if over.from == nil || !isContract(over.from.Product) {
+			continue
+		}
+		for _, under := range chosen {
+			if under.from == nil || isContract(under.from.Product) || under.set.Layer != over.set.Layer {
+				continue
+			}
+			for _, field := range policy.Replaced(under.set, over.set) {
+				under.from.hide(Shadow{By: over.from.Policy, Field: field}, e)
+			}
+		}
+	}
+}
+
+func isContract(product string) bool {
+	p := policy.FindProduct(product)
+	return p != nil && p.Contract
+}
+
+// hide notes that a policy, or one of its fields, does nothing on e.
+func (b *Bound) hide(s Shadow, e Edge) {
 	for i := range b.Shadows {
-		if b.Shadows[i].By.Object == by.Object {
-			b.Shadows[i].Calls = append(b.Shadows[i].Calls, e)
+		if have := &b.Shadows[i]; have.By.Object == s.By.Object && have.Field == s.Field {
+			if have.Calls[len(have.Calls)-1] != e {
+				have.Calls = append(have.Calls, e)
+			}
 			return
 		}
 	}
-	b.Shadows = append(b.Shadows, Shadow{By: by, Calls: []Edge{e}})
+	s.Calls = []Edge{e}
+	b.Shadows = append(b.Shadows, s)
 }
 
 // matches returns the parts that a call falls into, sorted, "" for all the rest:
@@ -229,15 +330,17 @@ func matches(groups [][]part) []string {
 	return sortedUnique(all)
 }
 
-// choose returns the parts of a group that act on match: those for it, else those
-// for all the rest.
-func choose(group []part, match string) []part {
+// choose returns the parts of a group that act on match, on the way to a subset of
+// the callee: those for it, else those for all the rest.
+func choose(group []part, match, subset string) []part {
 	var own, rest []part
+	narrowed := subset != "" && slices.ContainsFunc(group, func(p part) bool { return p.subset() == subset })
 	for _, p := range group {
-		switch p.match {
-		case match:
+		switch {
+		case p.subset() != "" && p.subset() != subset, narrowed && p.subset() == "":
+		case p.match == match:
 			own = append(own, p)
-		case "":
+		case p.match == "":
 			rest = append(rest, p)
 		}
 	}
@@ -245,6 +348,14 @@ func choose(group []part, match string) []part {
 		return own
 	}
 	return rest
+}
+
+// subset is the part of the callee's replicas that p is for, "" for all.
+func (p *part) subset() string {
+	if p.from == nil {
+		return ""
+	}
+	return p.from.Subset
 }
 
 // unasked returns an empty set for every product that is known to act on a call,

@@ -27,9 +27,9 @@ func TestPartsOfPolicies(t *testing.T) {
 		{"of equals the last", "a:*@0=1 b:*@0=2", "*=2 | a:*@0"},
 		{"parts of equal rank", "a:*@0=1 a:/x@0=2", "*=1 /x=2"},
 		{"two documents of one name", "a1:*@0=1 a1:/x@-1=3 a2:*@0=2 a2:/y@-1=4", "*=2 | a1:*@0 a1:/x@-1 a2:/y@-1"},
-		{"merged", "a:*@1=1+ b:*@2=2+", "*=2"},
+		{"merged", "a:*@1=1+ b:*@2=2+", "*=2 | a:*@1"},
 		{"merged part", "a:*@1=1+ b:/x@2=2+", "*=1 /x=2"},
-		{"merged below", "a:/x@1=1+ b:*@2=2+", "*=2 /x=2"},
+		{"merged below", "a:/x@1=1+ b:*@2=2+", "*=2 /x=2 | a:/x@1"},
 		{"on top of what is merged", "a:*@1=1+ b:*@2=2", "*=2 | a:*@1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -48,19 +48,35 @@ func (r *Retry) neverFires() bool {
 
 // attemptBound is p: the bound on one try if there is one, else that on all. A
 // bound on one try that is not below that on all never fires; Envoy ignores it by
-// its documentation, elsewhere the other is first.
+// its documentation, elsewhere the other is first. Without either it is the
+// client's read timeout.
 func (s *Set) attemptBound() Bound {
 	if s.Timeout == nil {
 		return Bound{}
 	}
 	perTry, total := limit(s, "timeout.perTry", s.Timeout.PerTry), s.totalBound()
+	gap := s.readBound()
 	switch {
 	case perTry.State == Finite && (total.State != Finite || perTry.Time < total.Time):
 		return perTry
+	case total.State == Finite:
+		return total
+	case gap.State == Finite:
+		return gap
 	case total.State != Untold:
 		return total
 	}
-	return Bound{}
+	return perTry // switched off, or untold
+}
+
+// readBound is the read timeout of a client, which bounds one try as nearly as
+// clients do: it is a gap between two reads, but few answers trickle. The gap
+// timers of proxies are none.
+func (s *Set) readBound() Bound {
+	if p := FindProduct(s.Product); s.Layer != App || p != nil && p.Layer != App {
+		return Bound{}
+	}
+	return limit(s, "timeout.readGap", s.Timeout.ReadGap)
 }
 
 func (s *Set) totalBound() Bound {
@@ -131,10 +147,13 @@ func allTries(n Tries, by []Decision, p, w Bound) Bound {
 	case n == Unlimited:
 		return Bound{State: Endless, By: append(append([]Decision{}, by...), p.By...)}
 	}
-	t := Bound{State: Finite, Time: plus(times(p.Time, int64(n)), w.Time)}
+	t := Bound{State: Finite, Time: AllTries(n, p.Time, w.Time)}
 	t.By = append(append(append(t.By, p.By...), by...), w.By...)
 	return t
 }
+
+// AllTries is n x p + W of times that have an end; n is not to be Unlimited.
+func AllTries(n Tries, p, w time.Duration) time.Duration { return plus(times(p, int64(n)), w) }
 
 // fitting returns how many of n tries can finish, and how many can begin, before
 // the total is over if each takes as long as it may:

@@ -20,7 +20,7 @@ var springGateway = &Product{
 // https://gateway.envoyproxy.io/docs/api/extension_types: BackendTrafficPolicy.
 // Its limit of parallel retries is 1024, not Envoy's 3.
 var envoyGateway = &Product{
-	Name: "envoy-gateway", Title: "Envoy Gateway", Layer: Gateway, Wait: Stretch,
+	Name: "envoy-gateway", Title: "Envoy Gateway", Layer: Gateway, Wait: Stretch, OldestActs: true,
 	Defaults: Set{
 		Timeout: total(15*time.Second, 10*time.Second), Retry: never(), Breaker: noBreaker(),
 		Bulkhead: &Bulkhead{MaxConnections: by(1024), MaxPending: by(1024), MaxConcurrent: by(1024), MaxRetries: by(1024)},

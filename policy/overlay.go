@@ -101,3 +101,19 @@ func over[T any](base *Setting[T], top Setting[T]) {
 func (s Setting[T]) written() bool {
 	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == Disabled
 }
+
+// Replaced lists the fields, by path, that people wrote in base and that top,
+// laid over it, says otherwise.
+func Replaced(base, top *Set) []string {
+	said := map[string]bool{}
+	for _, d := range top.Decisions() {
+		said[d.Field] = true
+	}
+	var fields []string
+	for _, d := range base.Decisions() {
+		if said[d.Field] && (d.Provenance == Explicit || d.Provenance == Disabled) {
+			fields = append(fields, d.Field)
+		}
+	}
+	return fields
+}

@@ -11,9 +11,10 @@ type Product struct {
 	Title string
 	Layer Layer // where its policies act, unless they say otherwise
 
-	Mesh      bool // acts in a proxy beside the caller, which only members of its mesh have
-	Transport bool // acts on calls that are no requests too: tcp, sql
-	Contract  bool // is an API that another product of the same layer carries out
+	Mesh       bool // acts in a proxy beside the caller, which only members of its mesh have
+	Transport  bool // acts on calls that are no requests too: tcp, sql
+	Contract   bool // is an API that another product of the same layer carries out
+	OldestActs bool // of objects for one and the same, the oldest one acts
 
 	// FirstCounts says that its number of tries includes the first; see Retries.
 	FirstCounts bool

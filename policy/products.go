@@ -171,7 +171,7 @@ var dapr = &Product{
 
 // https://gateway-api.sigs.k8s.io: what is not written is up to whoever
 // implements it.
-var gatewayAPI = &Product{Name: "gateway-api", Title: "Gateway API", Layer: Gateway, Contract: true}
+var gatewayAPI = &Product{Name: "gateway-api", Title: "Gateway API", Layer: Gateway, Contract: true, OldestActs: true}
 
 // https://smi-spec.io: an interface, too.
 var smi = &Product{Name: "smi", Title: "Service Mesh Interface", Layer: ClientProxy, Mesh: true, Contract: true}
@@ -180,7 +180,7 @@ var smi = &Product{Name: "smi", Title: "Service Mesh Interface", Layer: ClientPr
 // switches Envoy's off; two retries of what did not reach the callee, 503 not
 // among it since 1.24; no limits, for it raises Envoy's to 2^32-1.
 var istio = &Product{
-	Name: "istio", Title: "Istio", Layer: ClientProxy, Mesh: true, Wait: Stretch,
+	Name: "istio", Title: "Istio", Layer: ClientProxy, Mesh: true, Wait: Stretch, OldestActs: true,
 	Defaults: Set{
 		Timeout:  endless(by(10 * time.Second)),
 		Retry:    &Retry{Retries: by(2), On: by(unreached), Backoff: &envoyBackoff},

@@ -79,6 +79,7 @@ func (c *envoyConfig) routeTables(n document.Node, depth int) {
 func (c *envoyConfig) routes(table document.Node) {
 	object := "RouteConfiguration/" + orText(table.Get("name").Str(), "routes")
 	var parts []graph.Policy
+	c.outdone(table)
 	for _, host := range envoyGet(table, "virtual_hosts").List() {
 		for _, route := range envoyGet(host, "routes").List() {
 			action := route.Get("route")
@@ -104,6 +105,29 @@ func (c *envoyConfig) routes(table document.Node) {
 		parts[i].Rank = -i
 	}
 	c.add(parts)
+}
+
+// outdone notes the retry policies of virtual hosts, and of the whole table, in
+// whose place every route has one of its own.
+func (c *envoyConfig) outdone(table document.Node) {
+	hosts := envoyGet(table, "virtual_hosts").List()
+	every := len(hosts) > 0
+	for i, host := range hosts {
+		routes := envoyGet(host, "routes").List()
+		all := len(routes) > 0 && !slices.ContainsFunc(routes, func(route document.Node) bool {
+			return route.Get("route").Exists() && !envoyGet(route.Get("route"), "retry_policy").IsMap()
+		})
+		own := envoyGet(host, "retry_policy")
+		if own.IsMap() && all {
+			c.flaw(graph.Shadowed, own, fmt.Sprintf("virtual_hosts[%d].retry_policy", i), "every route of it has a policy of its own, which takes its place as a whole",
+				"put what is still meant into the routes, and delete it")
+		}
+		every = every && (own.IsMap() || all)
+	}
+	if own := envoyGet(table, "retry_policy"); own.IsMap() && every {
+		c.flaw(graph.Shadowed, own, "retry_policy", "every virtual host has a policy of its own, which takes its place as a whole",
+			"put what is still meant into the virtual hosts, and delete it")
+	}
 }
 
 // add takes the parts of one object if any of them says something.

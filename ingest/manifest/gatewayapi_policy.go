@@ -88,6 +88,7 @@ func (r *resource) meshPart(rule, parent document.Node, service graph.Party) gra
 	p.To = []graph.Party{service}
 	p.Port = portNumber(parent.Get("port"))
 	p.Lookup, p.NeedsMesh, p.NotGateways = graph.NearCaller, true, true
+	p.Adds = "routes of " + r.namespace
 	p.Says.Layer = policy.ClientProxy
 	if p.Product == "linkerd" {
 		p.Group, p.Merge = linkerdGroup, true

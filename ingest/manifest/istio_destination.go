@@ -32,6 +32,7 @@ func destinationRule(r *resource) {
 	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
 	d.base.FromNamespaces = r.exported()
 	d.base.Rank = hostRank(host) * rankHost
+	d.base.Adds = r.namespace + "/" + canonicalHost(host, r.namespace)
 	if callers, ok := r.pods(r.mapping(r.spec, "workloadSelector", "matchLabels")); ok {
 		d.base.From = []graph.Party{callers}
 		d.base.Rank += maxHost * rankHost // before those for every workload
@@ -41,6 +42,16 @@ func destinationRule(r *resource) {
 
 // maxHost is longer than any host name.
 const maxHost = 256
+
+// canonicalHost is the full name of a host as it is seen from a namespace: rules of
+// one host add to each other however they write it.
+func canonicalHost(host, namespace string) string {
+	full := strings.TrimSuffix(strings.ToLower(host), ".svc.cluster.local")
+	if namespace != "" && !strings.Contains(full, ".") {
+		full += "." + namespace
+	}
+	return full
+}
 
 // hostRank orders the hosts of rules: an exact one goes before a wildcard, and of
 // two wildcards the longer.
@@ -62,17 +73,16 @@ type destinationPolicies struct {
 func (d *destinationPolicies) read() {
 	top := d.mapping(d.spec, "trafficPolicy")
 	d.fields.prefix = "trafficPolicy."
-	d.add(top, d.fields.trafficPolicy(top, top), "", 0, rankAll)
-	d.ports(top, "", rankPort)
+	d.add(top, d.fields.trafficPolicy(top, top), document.Node{}, 0, rankAll)
+	d.ports(top, document.Node{}, rankPort)
 	for i, subset := range d.list(d.spec, "subsets") {
 		own := d.mapping(subset, "trafficPolicy")
 		if !own.Exists() {
 			continue
 		}
 		d.fields.prefix = fmt.Sprintf("subsets[%d].trafficPolicy.", i)
-		match := "subset " + d.text(subset, "name")
-		d.add(own, d.fields.trafficPolicy(own, top), match, 0, rankSubset)
-		d.ports(own, match, rankSubsetPort)
+		d.add(own, d.fields.trafficPolicy(own, top), subset, 0, rankSubset)
+		d.ports(own, subset, rankSubsetPort)
 	}
 	for _, p := range d.all {
 		if !p.Says.Empty() || len(p.Flaws) > 0 { // then the silent ones beside it count too
@@ -84,22 +94,25 @@ func (d *destinationPolicies) read() {
 
 // ports reads the settings of single ports. They take the place of those of the
 // whole destination; nothing is inherited.
-func (d *destinationPolicies) ports(n document.Node, match string, rank int) {
+func (d *destinationPolicies) ports(n, subset document.Node, rank int) {
 	outer := d.fields.prefix
 	for i, setting := range d.list(n, "portLevelSettings") {
 		d.fields.prefix = fmt.Sprintf("%sportLevelSettings[%d].", outer, i)
 		if port := portNumber(setting.Get("port", "number")); port > 0 {
-			d.add(setting, d.fields.trafficPolicy(setting, setting), match, port, rank)
+			d.add(setting, d.fields.trafficPolicy(setting, setting), subset, port, rank)
 		}
 	}
 }
 
-func (d *destinationPolicies) add(n document.Node, says policy.Set, match string, port, rank int) {
+// add takes what is said of a port, or of all if it is 0, of a subset or, if that
+// is absent, of the whole destination.
+func (d *destinationPolicies) add(n document.Node, says policy.Set, subset document.Node, port, rank int) {
 	p := d.base
 	if n.Exists() {
 		p.Origin = d.At(n)
 	}
-	p.Says, p.Match, p.Port = says, match, port
+	p.Says, p.Port = says, port
+	p.Subset, p.Selects = subset.Get("name").Str(), labelsOf(subset.Get("labels"))
 	p.Rank += rank
 	p.Flaws = d.fields.takeFlaws()
 	d.all = append(d.all, p)

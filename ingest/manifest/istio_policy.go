@@ -128,7 +128,32 @@ func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool)
 	}
 	p.Port = portNumber(match.Get("port"))
 	p.Says.Layer = policy.ClientProxy
+	p.Subsets = v.subsets(rule)
 	return p, len(p.To) > 0
+}
+
+// subsets returns the names of the subsets of its destinations that a rule sends
+// requests to.
+func (v *virtualRoutes) subsets(rule document.Node) []string {
+	var names []string
+	for _, route := range v.list(rule, "route") {
+		if name := v.text(route, "destination", "subset"); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// leaves returns the hosts by which programs in the mesh could call what a
+// VirtualService without the mesh among its gateways is for.
+func (v *virtualRoutes) leaves() []graph.Party {
+	var hosts []graph.Party
+	for _, host := range v.hosts {
+		if !slices.Contains(v.gateways, meshGateway) && !strings.Contains(host, "*") {
+			hosts = append(hosts, v.host(host))
+		}
+	}
+	return hosts
 }
 
 // gatewayPart is the part of a rule that gateways follow on the way to the rule's
@@ -141,6 +166,7 @@ func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (grap
 	}
 	p := v.policy("istio", group+v.subject(), rule)
 	p.Of, p.Says.Layer = v.ref(), policy.Gateway
+	p.Subsets, p.Leaves = v.subsets(rule), v.leaves()
 	for _, gateway := range gateways {
 		if gateway != meshGateway && !delegated {
 			p.From = append(p.From, graph.Party{Ref: v.gatewayRef(gateway)})

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +51,7 @@ func linkerdService(o *object) {
 	p.NeedsMesh = true
 	p.Says = f.linkerdAnnotations(annotations)
 	if o.spec.Get("clusterIP").Str() == "None" {
-		f.flaw(graph.Inert, o.spec.Get("clusterIP"), "annotations", "a headless Service has no policies",
+		f.flaw(graph.Unbound, annotations, "annotations", "Linkerd has no policies for a headless Service, whose pods are called each by its own address",
 			"give the Service an address, or remove the annotations")
 		p.Says = policy.Set{}
 	}
@@ -207,6 +208,14 @@ func parseJitterRatio(text string) (float64, error) {
 // that host.
 func serviceProfile(r *resource) {
 	f := newPolicyFields(r.Document, policy.LinkerdDuration)
+	if name := r.Root.Get("metadata", "name"); r.name != "" && !strings.Contains(r.name, ".") {
+		p := r.policy("linkerd", linkerdGroup, r.Root)
+		f.flaw(graph.Unbound, name, "metadata.name", "a ServiceProfile is looked up by the full name of its service",
+			fmt.Sprintf("name it %q", r.name+"."+orText(r.namespace, "NAMESPACE")+".svc.cluster.local"))
+		p.Flaws = f.takeFlaws()
+		r.facts.Policies = append(r.facts.Policies, p)
+		return
+	}
 	base := r.policy("linkerd", linkerdGroup, r.Root)
 	base.To = []graph.Party{r.host(r.name)}
 	base.NeedsMesh, base.Lookup = true, graph.NearCaller

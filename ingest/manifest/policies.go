@@ -253,7 +253,7 @@ func (f *policyFields) scalar(n document.Node, field, want string) bool {
 func (r *resource) policy(product, group string, at document.Node) graph.Policy {
 	return graph.Policy{
 		Origin: r.At(at), Product: product, Object: r.subject(), Document: r.At(r.Root), Namespace: r.namespace,
-		Realm: kubernetesRealm, Group: group,
+		Realm: kubernetesRealm, Group: group, Created: r.Root.Get("metadata", "creationTimestamp").Str(),
 	}
 }
 

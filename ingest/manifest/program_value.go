@@ -61,6 +61,7 @@ func (r *reading) duration(o *option) (policy.Duration, bool) {
 	}
 	if d.Doubt != "" {
 		r.flaw(graph.Invalid, o, d.Doubt, d.Hint)
+		r.flaws[len(r.flaws)-1].Reads = true
 	}
 	return d, true
 }
