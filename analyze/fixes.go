@@ -129,7 +129,7 @@ var recipes = map[string][numFixes]string{
 		fixBreaker: `"outlier_detection" of the Mapping`, fixEject: `"max_ejection_percent" in "outlier_detection" of the Mapping`, fixBulkhead: `"circuit_breakers" of the Mapping`, fixBalance: `"load_balancer" of the Mapping`,
 	},
 	"traefik": {
-		fixTotal: `"forwardingTimeouts.responseHeaderTimeout" of the ServersTransport`, fixPerTry: `"retry.timeout" of the Middleware`,
+		fixTotal: `"forwardingTimeouts.responseHeaderTimeout" of the ServersTransport`, fixPerTry: `"forwardingTimeouts.responseHeaderTimeout" of the ServersTransport`,
 		fixRetries: `"retry.attempts" of the Middleware`, fixBackoff: `"retry.initialInterval" of the Middleware`, fixBreaker: `a circuitBreaker Middleware`, fixOpen: `"fallbackDuration" of the circuitBreaker Middleware`,
 		fixBulkhead: `an inFlightReq Middleware`, fixFallback: `a failover service`,
 	},
@@ -159,6 +159,8 @@ func recipe(product string, f fix) string {
 		product = policy.Native
 	case "cilium": // whose configuration is Envoy's own
 		product = "envoy"
+	case policy.DaprDefault:
+		product = "dapr"
 	}
 	return recipes[product][f]
 }

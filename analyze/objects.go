@@ -67,6 +67,9 @@ func callID(g *graph.Graph, e graph.Edge) string { return g.ID(g.From(e)) + "->"
 
 // title is a product's name for people.
 func title(product string) string {
+	if product == policy.DaprDefault {
+		return "Dapr's default policy"
+	}
 	if p := policy.FindProduct(product); p != nil {
 		return p.Title
 	}

@@ -1,13 +1,18 @@
 package analyze
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
 
 var policyInert = &Rule{
 	ID:       "policy-inert",
 	Title:    "a policy is written that its product ignores",
 	Doc:      policyInertDoc,
 	Severity: Warning,
-	Check:    func(p *Pass) { checkFlaws(p, graph.Inert, "is ignored by %s") },
+	Check:    checkPolicyInert,
 }
 
 const policyInertDoc = `
@@ -33,6 +38,9 @@ A fault that is injected beside a timeout is told here too: it switches the time
 off, and is likely to have been left from a test. What is out of date and still acts
 is info.
 
+A VirtualService is told, too, for calls to a port that is declared to be TCP, by its
+name or appProtocol: Istio sees no requests there.
+
 **The way out.** The hint names the field that is missing.
 
 - Istio: "attempts" with every "retries"; no "fault" beside "timeout" and "retries".
@@ -41,3 +49,50 @@ is info.
 - resilience4j: "waitDuration" with "enableExponentialBackoff".
 - Contour, Envoy Gateway, Envoy: "retriable-status-codes" with a list of codes.
 `
+
+func checkPolicyInert(p *Pass) {
+	checkFlaws(p, graph.Inert, "is ignored by %s")
+	for _, o := range objects(p.Graph) {
+		p.reportOpaque(o)
+	}
+}
+
+// reportOpaque tells of an object about requests on calls whose port is declared
+// to have none.
+func (p *Pass) reportOpaque(o object) {
+	g := p.Graph
+	var calls []graph.Edge
+	var parts []*graph.Bound
+	for _, b := range o.parts {
+		if len(b.Opaque) > 0 && !b.Says.Empty() {
+			calls, parts = append(calls, b.Opaque...), append(parts, b)
+		}
+	}
+	if len(calls) == 0 {
+		return
+	}
+	slices.Sort(calls)
+	calls = slices.Compact(calls)
+	callee := g.Service(g.To(calls[0]))
+	port := callee.Ports[slices.IndexFunc(callee.Ports, func(p graph.Port) bool { return bytesOnly[p.Protocol] })]
+	product := title(parts[0].Product)
+	p.Report(Finding{
+		Confidence: Certain,
+		Subject:    o.name,
+		detail:     "port",
+		Message: fmt.Sprintf("%s does nothing on %s: the port %s of %s is declared to be %s, where %s sees no requests",
+			o.name, callIDs(g, calls), portName(port), callee.ID, port.Protocol, product),
+		Hint:     `if requests are HTTP, name the port "http" or "http-...", or say "appProtocol: http"`,
+		Values:   []KeyValue{{"port", portName(port)}, {"protocol", port.Protocol}, number("calls", len(calls))},
+		Origins:  append(where(parts), callee.Origins...),
+		Services: ends(g, calls),
+	})
+}
+
+// portName is what people call a port: its name, or its number.
+func portName(p graph.Port) string {
+	if p.Name != "" {
+		return fmt.Sprintf("%q", p.Name)
+	}
+	return fmt.Sprint(p.Number)
+}

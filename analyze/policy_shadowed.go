@@ -56,7 +56,7 @@ other.
 
 func checkPolicyShadowed(p *Pass) {
 	for _, o := range objects(p.Graph) {
-		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.Bound) bool { return !overruled(b) || !someoneWrote(&b.Says) })
+		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.Bound) bool { return !overruled(b) || !someoneWrote(&b.Says) || refined(b) })
 		if len(hidden) > 0 {
 			p.reportShadowed(o, hidden)
 		} else {
@@ -81,6 +81,20 @@ func overruled(b *graph.Bound) bool {
 			return found && s.Field == ""
 		})
 	})
+}
+
+// refined reports whether what hides a policy is its own object's word on the port
+// that is called, and speaks of all that the policy does: then nothing got lost.
+func refined(b *graph.Bound) bool {
+	by := b.Shadows[0].By
+	return by.Object == b.Object && by.Port != b.Port && !drops(&b.Says, &by.Says)
+}
+
+// drops reports whether a set speaks of something that the one in its place is
+// silent about.
+func drops(s, instead *policy.Set) bool {
+	return s.Timeout != nil && instead.Timeout == nil || s.Retry != nil && instead.Retry == nil || s.Breaker != nil && instead.Breaker == nil ||
+		s.Bulkhead != nil && instead.Bulkhead == nil || s.Balance != nil && instead.Balance == nil
 }
 
 // someoneWrote reports whether a policy says anything that is not just what a

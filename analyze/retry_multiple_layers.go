@@ -23,7 +23,8 @@ in a row that both retry what fails behind them.
 
 Fires for a synchronous call where retries of one layer answer to what another layer
 returns when it has given up, and both were asked for; as a note, where one of the two
-is the product's own. And for two calls in a row (subject "a>b>c") where both were
+is the product's own, and as a warning where that is Dapr's, whose retries a default
+policy does not replace. And for two calls in a row (subject "a>b>c") where both were
 asked for, and the first answers to errors, unless "retry-amplification" tells of the
 path.
 
@@ -93,7 +94,7 @@ func (p *Pass) reportStacked(e graph.Edge, part *Part, named string) {
 	f.Hint = "keep one of the two: " + within(recipe(inner.Set.Product, fixRetries), "set", "none, where the other knows the operation")
 	f.Values = []KeyValue{{"outer", tries(outer.Attempts)}, {"inner", tries(inner.Attempts)}, {"attempts", tries(part.Attempts)}}
 	severity := Warning
-	if !wroteRetries(outer.Set.Retry) || !wroteRetries(inner.Set.Retry) {
+	if outer.Set.Product != policy.DaprDefault && (!wroteRetries(outer.Set.Retry) || !wroteRetries(inner.Set.Retry)) {
 		severity = Info
 	}
 	p.At(p.calm(e, severity), f)

@@ -14,8 +14,9 @@ type Bound struct {
 	Calls   []Edge // that meet its conditions, sorted
 	Shadows []Shadow
 	Outside []Edge   // calls that it is for, between services known to have no proxy of its mesh that could act; sorted
+	Opaque  []Edge   // calls that it is for and whose requests its product does not see, see OnRequests; sorted
 	Left    []Edge   // calls of programs in its mesh to whom it Leaves, which no other policy of its kind is for; sorted
-	Why     Obstacle // if there are neither Calls nor Outside
+	Why     Obstacle // if there are no Calls, nor any Outside or Opaque
 
 	acts bool // somewhere, as far as a Merge shows
 }
@@ -74,6 +75,7 @@ func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
 	}
 	c := *b
 	c.Calls, c.Outside, c.Left, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.Left), nil
+	c.Opaque = edges(b.Opaque)
 	for _, s := range b.Shadows {
 		if s.Calls = edges(s.Calls); len(s.Calls) > 0 {
 			c.Shadows = append(c.Shadows, s)
@@ -164,13 +166,17 @@ func (b *binder) meet(p *Policy) *Bound {
 			bound.Outside = append(bound.Outside, e)
 			continue
 		}
+		if p.OnRequests && b.opaque(e) {
+			bound.Opaque = append(bound.Opaque, e)
+			continue
+		}
 		bound.Calls = append(bound.Calls, e)
 		if order != 0 {
 			found[e] = order
 		}
 	}
 	switch {
-	case len(bound.Calls) == 0 && len(bound.Outside) == 0:
+	case len(bound.Calls) == 0 && len(bound.Outside) == 0 && len(bound.Opaque) == 0:
 		bound.Why = b.obstacle(p, froms, tos, anyFrom, anyTo)
 	case p.Subset != "" && p.Selects != nil && !b.populated(p, tos):
 		bound.Calls, bound.Outside, bound.Why = nil, nil, NoReplica
@@ -280,7 +286,7 @@ func (b *binder) lookup(p *Policy, from, to Node) (order int, ok bool) {
 func (b *binder) onPort(e Edge, port int) bool {
 	unknown := true
 	for i := range b.g.evidenceOf(e) {
-		switch b.g.evidenceOf(e)[i].Port {
+		switch p := b.g.evidenceOf(e)[i].port(); p {
 		case port:
 			return true
 		case 0:
@@ -290,6 +296,37 @@ func (b *binder) onPort(e Edge, port int) bool {
 	}
 	return unknown
 }
+
+// port is the port that is called, 0 if it is not known: the one that is written,
+// or that of the scheme of a URL without any.
+func (ev *Evidence) port() int {
+	if ev.Port == 0 && strings.HasSuffix(ev.Way, "-url") {
+		return schemePorts[ev.Protocol]
+	}
+	return ev.Port
+}
+
+var schemePorts = map[string]int{"http": 80, "https": 443}
+
+// opaque reports whether a call goes to a port that is declared to be of a protocol
+// without requests.
+func (b *binder) opaque(e Edge) bool {
+	opaque := false
+	for _, p := range b.g.Service(b.g.To(e)).Ports {
+		if !b.onPort(e, p.Number) {
+			continue
+		}
+		if !withoutRequests[p.Protocol] {
+			return false
+		}
+		opaque = true
+	}
+	return opaque
+}
+
+// withoutRequests are the protocols that meshes pass on as bytes if a port is
+// declared to be of one. Of ports that say nothing they find out.
+var withoutRequests = map[string]bool{"tcp": true, "tls": true, "udp": true, "mongodb": true, "redis": true}
 
 // speaks reports whether a call can be of one of the protocols.
 func (b *binder) speaks(e Edge, protocols []string) bool {

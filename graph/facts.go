@@ -371,6 +371,7 @@ type Policy struct {
 	Port           int      // only calls to this port; 0 is any
 	Match          string   // it acts on a part of each call only: "GET /v2"
 	NeedsMesh      bool     // it acts in the caller's proxy, which a caller outside the mesh has not
+	OnRequests     bool     // it acts on HTTP requests, which its product does not look for on ports that are declared to be of another protocol
 	NotGateways    bool     // it leaves the calls that gateways make alone
 	Protocols      []string // only calls of these protocols, or of no known one, and not to databases, caches and brokers; empty is any
 

@@ -374,9 +374,10 @@ func (b *binder) unasked(e Edge) []policy.Set {
 	}
 	for _, m := range caller.Meshes {
 		// Dapr and Consul act only on calls that are addressed to their proxy, which
-		// a policy for the call shows and membership does not. An ambient proxy
-		// without a waypoint knows no requests.
-		if m.In && m.Product != "dapr" && m.Product != "consul" && (!m.Ambient || m.Waypoint) {
+		// membership does not show: a policy for the call does, or an upstream of
+		// Consul's. An ambient proxy without a waypoint knows no requests.
+		addressed := m.Product != "dapr" && m.Product != "consul" || m.Product == "consul" && b.byUpstream(e)
+		if m.In && addressed && (!m.Ambient || m.Waypoint) {
 			add(m.Product)
 		}
 	}
@@ -385,6 +386,12 @@ func (b *binder) unasked(e Edge) []policy.Set {
 		add(ingressProducts[caller.Annotations["kubernetes.io/ingress.class"]])
 	}
 	return sets
+}
+
+// byUpstream reports whether a call goes to an upstream of the caller's Consul
+// sidecar.
+func (b *binder) byUpstream(e Edge) bool {
+	return slices.ContainsFunc(b.g.evidenceOf(e), func(ev Evidence) bool { return ev.Way == "consul-upstream" })
 }
 
 // ingressProducts are the products behind the classes of Ingresses, as their

@@ -169,6 +169,10 @@ var dapr = &Product{
 	},
 }
 
+// DaprDefault is the product of Dapr's retries by default, which come on top of
+// those that Dapr does by itself.
+const DaprDefault = "dapr-default"
+
 // https://gateway-api.sigs.k8s.io: what is not written is up to whoever
 // implements it.
 var gatewayAPI = &Product{Name: "gateway-api", Title: "Gateway API", Layer: Gateway, Contract: true, OldestActs: true}

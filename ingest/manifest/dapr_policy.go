@@ -83,6 +83,7 @@ func (d *daprResilience) apps() {
 			p.To, p.Rank = []graph.Party{daprApp(name.Str())}, daprRankNamed
 			return p
 		})
+		d.facts.Members = append(d.facts.Members, graph.Member{Of: daprApps, Party: daprApp(name.Str()), Origin: d.At(name), Joins: true})
 	}
 }
 
@@ -165,7 +166,7 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 		}
 		over := says
 		if over.Retry != nil {
-			over.Product = daprOverBuiltIn
+			over.Product = policy.DaprDefault
 		}
 		d.give(p, over)
 	}
@@ -187,10 +188,6 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 		}
 	}
 }
-
-// daprOverBuiltIn is the product of retries by default, which come on top of
-// those that Dapr does by itself.
-const daprOverBuiltIn = "dapr-default"
 
 // daprApps is the group of all apps that are called through a sidecar.
 var daprApps = graph.Ref{Realm: "dapr", Kind: "group", Name: "apps"}

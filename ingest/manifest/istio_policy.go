@@ -110,7 +110,7 @@ func sameCallers(a, b *graph.Policy) bool {
 // the VirtualService. A delegate has no hosts, and no sidecar that finds it.
 func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool) {
 	p := v.policy("istio", "route", rule)
-	p.NeedsMesh, p.NotGateways = true, true
+	p.NeedsMesh, p.NotGateways, p.OnRequests = true, true, true
 	for _, host := range v.hosts {
 		p.To = append(p.To, v.host(host))
 	}
@@ -232,7 +232,7 @@ func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy
 	r = &policy.Retry{Retries: f.count(0, n, "attempts")}
 	perTry = f.duration(n, "perTryTimeout")
 	if perTry.Set() && perTry.Value < time.Millisecond {
-		f.flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "shorter than 1ms", "")
+		f.flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "is shorter than 1ms", "write at least 1ms")
 		perTry = policy.Setting[time.Duration]{}
 	}
 	r.On = f.retryOn(policy.IstioRetryOn, n, "retryOn")
@@ -245,8 +245,12 @@ func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy
 	if r.Retries.Value == 0 {
 		return policy.Setting[time.Duration]{}, f.withoutAttempts(n)
 	}
-	if !n.Get("retryOn").Exists() {
-		r.On = supplied(f, n, istioDefaultOn)
+	switch on := n.Get("retryOn"); {
+	case on.Str() == "":
+		r.On = supplied(f, orNode(on, n), istioDefaultOn)
+	case r.On.Set() && len(r.On.Value) == 0:
+		f.flaw(graph.Inert, on, "retryOn", "without a condition that says which failures nothing is retried",
+			"add the statuses or conditions: 502,503 or connect-failure,reset")
 	}
 	if !n.Get("perTryTimeout").Exists() {
 		perTry = policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: f.At(n)}

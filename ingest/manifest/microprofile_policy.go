@@ -67,8 +67,11 @@ func readMicroProfile(p *program) {
 	}
 	for _, t := range targets {
 		scope := mpScope{all[t], all[mpTarget{class: t.class}], all[mpTarget{}]}
-		if t.class != "" {
+		switch {
+		case t.class != "":
 			p.mpPolicy(t, scope, disabled)
+		case disabled != nil:
+			p.mpPolicy(mpTarget{class: "*"}, scope, disabled) // what is set for all is for nobody then
 		}
 	}
 	for _, t := range targets { // calls of other methods are calls too

@@ -124,8 +124,10 @@ func (f *policyFields) traefikBreaker(n document.Node) *policy.Breaker {
 	return &b
 }
 
-// traefikTransport reads the timers of connections to servers, none of which
-// bounds a request. Routes name it for a service, and Services in an annotation.
+// traefikTransport reads the timers of connections to servers. The one until the
+// headers of an answer is all that Traefik has to end a slow attempt, as no server
+// that hangs sends any. Routes name a transport for a service, and Services in an
+// annotation.
 func traefikTransport(r *resource) {
 	f := newPolicyFields(r.Document, policy.TraefikDuration)
 	p := r.policy("traefik", "transport", r.spec)
@@ -137,7 +139,7 @@ func traefikTransport(r *resource) {
 func (f *policyFields) traefikTimers(n document.Node) *policy.Timeout {
 	f, n = f.within("forwardingTimeouts"), n.Get("forwardingTimeouts")
 	return presence(policy.Timeout{
-		Connect: f.duration(n, "dialTimeout"), ReadGap: f.duration(n, "responseHeaderTimeout"), Idle: f.duration(n, "idleConnTimeout"),
+		Connect: f.duration(n, "dialTimeout"), PerTry: f.duration(n, "responseHeaderTimeout"), Idle: f.duration(n, "idleConnTimeout"),
 	})
 }
 
