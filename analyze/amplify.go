@@ -3,6 +3,7 @@ package analyze
 import (
 	"math"
 	"slices"
+	"time"
 
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
@@ -21,6 +22,14 @@ type amplification struct {
 	c    *components
 	resp []float64    // by component: the most that the calls on a path to it multiply an error of its services
 	via  []graph.Edge // by component: the last call of such a path, from another component; noCall if none multiplies
+
+	ends memo[pathEnd] // by service; see at
+}
+
+// A pathEnd is the end of the worst path to a service.
+type pathEnd struct {
+	factor float64
+	last   graph.Edge
 }
 
 const noCall graph.Edge = -1
@@ -62,14 +71,16 @@ func (r *run) amplified() *amplification {
 // repeats is n_resp of e: how often it is made if its callee answers with errors,
 // or answers too late where it can.
 func (r *run) repeats(e graph.Edge) float64 {
-	n := 1.0
 	if r.core.Routes(e) == nil {
-		return n // nobody says anything about it
+		return 1 // nobody says anything about it
 	}
-	for _, part := range r.effective(e) {
-		n = max(n, part.AlongPath(r.late(e, part.Attempt)))
-	}
-	return n
+	return r.repeated.of(int(e), r.core.Calls(), func() float64 {
+		n := 1.0
+		for _, part := range r.effective(e) {
+			n = max(n, part.AlongPath(r.late(e, part.Attempt)))
+		}
+		return n
+	})
 }
 
 // atEnd is n_conn of e: how often it is made if its callee fails in this way.
@@ -92,14 +103,22 @@ func (r *run) atEnd(e graph.Edge, i failure.Injection) float64 {
 
 // atLast is n_conn of e: how often it is made if its callee fails in the worst way.
 func (r *run) atLast(e graph.Edge) float64 {
-	n := 1.0
 	if r.core.Routes(e) == nil {
-		return n // nobody says anything about it
+		return 1 // nobody says anything about it
 	}
-	for _, part := range r.effective(e) {
-		n = max(n, part.AtLastHop())
-	}
-	return n
+	return r.atTheEnd.of(int(e), r.core.Calls(), func() float64 {
+		n := 1.0
+		for _, part := range r.effective(e) {
+			n = max(n, part.AtLastHop())
+		}
+		return n
+	})
+}
+
+// A laggard is how late a service can be because of its own calls.
+type laggard struct {
+	endless bool // a call of it has no known end
+	most    time.Duration
 }
 
 // late reports whether the callee of e may take longer than an attempt lasts,
@@ -108,42 +127,53 @@ func (r *run) late(e graph.Edge, attempt policy.Bound) bool {
 	if attempt.State != policy.Finite {
 		return false
 	}
-	g := r.core
-	for f, end := g.Out(g.To(e)); f < end; f++ {
-		if g.Mode(f) != graph.Sync {
-			continue
+	callee := r.lags(r.core.To(e))
+	return callee.endless || callee.most > attempt.Time
+}
+
+func (r *run) lags(v graph.Node) laggard {
+	return r.laggards.of(int(v), r.core.Len(), func() (l laggard) {
+		g := r.core
+		for f, end := g.Out(v); f < end; f++ {
+			if g.Mode(f) != graph.Sync {
+				continue
+			}
+			if t := holding(r.effective(f)); t.State == policy.Finite {
+				l.most = max(l.most, t.Time)
+			} else {
+				l.endless = true
+			}
 		}
-		if t := holding(r.effective(f)); t.State != policy.Finite || t.Time > attempt.Time {
-			return true
-		}
-	}
-	return false
+		return l
+	})
 }
 
 // at returns the most requests that v can get for one, and the last call of the
 // path on which it does; noCall if nobody repeats anything.
 func (a *amplification) at(v graph.Node) (factor float64, last graph.Edge) {
-	return a.over(v, a.r.atLast)
+	end := a.ends.of(int(v), a.r.core.Len(), func() pathEnd { return a.over(v, a.r.atLast) })
+	return end.factor, end.last
 }
 
 // inMode is at for a service that fails in this way.
 func (a *amplification) inMode(v graph.Node, i failure.Injection) (factor float64, last graph.Edge) {
-	return a.over(v, func(e graph.Edge) float64 { return a.r.atEnd(e, i) })
+	end := a.over(v, func(e graph.Edge) float64 { return a.r.atEnd(e, i) })
+	return end.factor, end.last
 }
 
 // over is at for a service whose callers repeat their calls so often.
-func (a *amplification) over(v graph.Node, times func(graph.Edge) float64) (factor float64, last graph.Edge) {
-	factor, last = 1, noCall
+func (a *amplification) over(v graph.Node, times func(graph.Edge) float64) pathEnd {
+	end := pathEnd{1, noCall}
 	g := a.r.core
 	for _, e := range g.In(v) {
 		if g.Mode(e) != graph.Sync || a.c.of[g.From(e)] == a.c.of[v] {
 			continue
 		}
-		if n := a.resp[a.c.of[g.From(e)]] * times(e); n > factor {
-			factor, last = n, e
+		if n := a.resp[a.c.of[g.From(e)]] * times(e); n > end.factor {
+			end = pathEnd{n, e}
 		}
 	}
-	return factor, last
+	return end
 }
 
 // path returns the calls of the worst path that ends with last, first call first.

@@ -5,38 +5,67 @@ import (
 	"strings"
 )
 
+// A subjectOf is what a rule finds something about.
+type subjectOf struct{ rule, subject string }
+
 // unreplaced returns the findings that no finding of another rule stands for, in
 // the same order. What somebody excuses still stands for the others: they are the
 // same matter. A finding that covers several subjects stands for others on each of
 // them, and is replaced where all of them are.
 func unreplaced(found []Finding) []Finding {
-	type key struct{ rule, subject string }
-	whole := map[key]bool{} // replaced on just this subject
-	paths := map[string][]string{}
+	replaced := map[subjectOf]bool{}
+	lengths := pathLengths(found)
 	for i := range found {
 		for _, id := range found[i].Rule.Replaces {
-			whole[key{id, found[i].Subject}] = true
+			replaced[subjectOf{id, found[i].Subject}] = true
 			for _, subject := range slices.Concat(found[i].standsFor, found[i].covers) {
-				whole[key{id, subject}] = true
+				replaced[subjectOf{id, subject}] = true
 			}
-			if strings.Contains(found[i].Subject, ">") {
-				paths[id] = append(paths[id], found[i].Subject)
+			for _, part := range stretches(found[i].Subject, lengths[id]) {
+				replaced[subjectOf{id, part}] = true
 			}
 		}
 	}
 	return slices.DeleteFunc(found, func(f Finding) bool {
-		replaced := func(subject string) bool {
-			return whole[key{f.Rule.ID, subject}] ||
-				slices.ContainsFunc(paths[f.Rule.ID], func(path string) bool { return leadsThrough(path, subject) })
-		}
-		if len(f.covers) == 0 {
-			return replaced(f.Subject)
-		}
-		return !slices.ContainsFunc(f.covers, func(subject string) bool { return !replaced(subject) })
+		return !slices.ContainsFunc(f.subjects(), func(subject string) bool { return !replaced[subjectOf{f.Rule.ID, subject}] })
 	})
 }
 
-// leadsThrough reports whether part, "a>b", lies on path, "x>a>b>y".
-func leadsThrough(path, part string) bool {
-	return strings.Contains(">"+path+">", ">"+part+">")
+// subjects are what f covers, or else what it is about.
+func (f *Finding) subjects() []string {
+	if len(f.covers) > 0 {
+		return f.covers
+	}
+	return []string{f.Subject}
+}
+
+// pathLengths returns how many services the paths have that are subjects of
+// findings, by rule, each number once.
+func pathLengths(found []Finding) map[string][]int {
+	lengths := map[string][]int{}
+	for i := range found {
+		id := found[i].Rule.ID
+		for _, subject := range found[i].subjects() {
+			if n := strings.Count(subject, ">") + 1; n > 1 && !slices.Contains(lengths[id], n) {
+				lengths[id] = append(lengths[id], n)
+			}
+		}
+	}
+	return lengths
+}
+
+// stretches returns the parts of a path, "x>a>b>y", that have one of the lengths
+// and are shorter than itself: "a>b" is one of 2.
+func stretches(path string, lengths []int) []string {
+	if len(lengths) == 0 || !strings.Contains(path, ">") {
+		return nil
+	}
+	services := strings.Split(path, ">")
+	var parts []string
+	for _, n := range lengths {
+		for i := 0; n < len(services) && i+n <= len(services); i++ {
+			parts = append(parts, strings.Join(services[i:i+n], ">"))
+		}
+	}
+	return parts
 }

@@ -96,11 +96,14 @@ func harmful(methods []string) []string {
 
 // fanIn is how many services call the callee of e and wait.
 func (p *Pass) fanIn(e graph.Edge) int {
-	n := 0
-	for _, in := range p.Core.In(p.Core.To(e)) {
-		if p.Core.Mode(in) == graph.Sync {
-			n++
+	g := p.Core
+	return p.run.callers.of(int(g.To(e)), g.Len(), func() int {
+		n := 0
+		for _, in := range g.In(g.To(e)) {
+			if g.Mode(in) == graph.Sync {
+				n++
+			}
 		}
-	}
-	return n
+		return n
+	})
 }

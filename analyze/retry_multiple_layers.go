@@ -107,15 +107,11 @@ func (p *Pass) reportInARow(e graph.Edge) {
 	if loops.of[g.From(e)] == loops.of[g.To(e)] || !p.chose(e) || p.run.repeats(e) <= 1 {
 		return
 	}
-	worst, most := noCall, 1.0
-	for f, end := g.Out(g.To(e)); f < end; f++ {
-		if n := p.run.atLast(f); g.Mode(f) == graph.Sync && n > most && p.chose(f) {
-			worst, most = f, n
-		}
-	}
-	if worst == noCall {
+	callee := p.repeats(g.To(e))
+	if callee.call == noCall {
 		return
 	}
+	worst, most := callee.call, callee.factor
 	path := []graph.Node{g.From(e), g.To(e), g.To(worst)}
 	calls := []graph.Edge{e, worst}
 	var origins []graph.Origin
@@ -138,5 +134,23 @@ func (p *Pass) reportInARow(e graph.Edge) {
 		Origins:  origins,
 		Services: path,
 		owners:   path[:2],
+	})
+}
+
+// A repeater is a service that people let repeat calls of its own.
+type repeater struct {
+	call   graph.Edge // that it repeats most, the first of equals; noCall if there is none
+	factor float64
+}
+
+func (p *Pass) repeats(v graph.Node) repeater {
+	return p.run.repeaters.of(int(v), p.Core.Len(), func() repeater {
+		g, r := p.Core, repeater{noCall, 1}
+		for f, end := g.Out(v); f < end; f++ {
+			if n := p.run.atLast(f); g.Mode(f) == graph.Sync && n > r.factor && p.chose(f) {
+				r = repeater{f, n}
+			}
+		}
+		return r
 	})
 }

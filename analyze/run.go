@@ -94,6 +94,12 @@ type run struct {
 
 	breakers map[graph.Origin]string     // see breakerObject
 	find     func(string) (*Rule, error) // FindRule, which rules cannot name: it knows them all
+
+	laggards  memo[laggard]  // by service
+	callers   memo[int]      // by service: how many call it and wait
+	repeated  memo[float64]  // by call; see repeats
+	atTheEnd  memo[float64]  // by call; see atLast
+	repeaters memo[repeater] // by service
 }
 
 func newRun(g *graph.Graph) *run { return runOn(Scope(g, graph.Weak)) }
