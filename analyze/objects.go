@@ -35,6 +35,14 @@ func objects(g *graph.Graph) []object {
 	return list
 }
 
+// verb is the form of a verb after a count.
+func verb(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
+
 // where returns the places of parts, each once.
 func where(parts []*graph.Bound) []graph.Origin {
 	var origins []graph.Origin

@@ -85,6 +85,7 @@ func (p *Pass) reportOutside(e graph.Edge, policies []*graph.Bound) {
 	from, to := g.Service(g.From(e)), g.Service(g.To(e))
 	product := policies[0].Product
 	m, _ := from.Carrier(product)
+	product = m.Product // of an API the mesh that would carry it out
 	names := objectNames(policies)
 	f := Finding{
 		Confidence: Certain,

@@ -184,28 +184,30 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 			speaking++
 		}
 	}
+	does := "does"
 	if len(hidden) < speaking {
 		what = fmt.Sprintf("%s of %s", english.Count(len(hidden), "part"), o.name)
+		does = verb(len(hidden), "does", "do")
 	}
 	calls := boundCalls(hidden)
 	f := Finding{
 		Confidence: Certain,
 		Subject:    o.name,
-		Message:    fmt.Sprintf("%s does nothing: %s takes its place on %s", what, by.Object, callIDs(g, calls)),
+		Message:    fmt.Sprintf("%s %s nothing: %s takes its place on %s", what, does, by.Object, callIDs(g, calls)),
 		Hint:       fmt.Sprintf("move what is still meant into %s, and delete the other", by.Object),
 		Values:     []KeyValue{{"by", by.Object}, number("calls", len(calls))},
 		Origins:    append(where(hidden), by.Origin),
 		Services:   ends(g, calls),
 	}
 	if by.Object == o.name {
-		f.Message = fmt.Sprintf("%s does nothing on %s: another part of it is found first", what, callIDs(g, calls))
+		f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it is found first", what, does, callIDs(g, calls))
 		f.Hint = "put what is for fewer calls before what is for more"
 		switch {
 		case by.Port != hidden[0].Port:
-			f.Message = fmt.Sprintf("%s does nothing on %s: what it says of port %d takes its place as a whole", what, callIDs(g, calls), by.Port)
+			f.Message = fmt.Sprintf("%s %s nothing on %s: what it says of port %d takes its place as a whole", what, does, callIDs(g, calls), by.Port)
 			f.Hint = "nothing is inherited by the settings of a port: repeat there what is still meant"
 		case by.Merge:
-			f.Message = fmt.Sprintf("%s does nothing on %s: another part of it says the same and goes before it", what, callIDs(g, calls))
+			f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it says the same and goes before it", what, does, callIDs(g, calls))
 			f.Hint = "keep one of the two"
 		}
 	}

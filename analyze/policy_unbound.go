@@ -95,7 +95,7 @@ func checkPolicyUnbound(p *Pass) {
 }
 
 // amiss are the obstacles that are mistakes even beside parts that are for calls.
-var amiss = map[graph.Obstacle]bool{graph.NoObstacle: true, graph.NoCallee: true, graph.NoReplica: true}
+var amiss = map[graph.Obstacle]bool{graph.NoObstacle: true, graph.NoCallee: true, graph.NoReplica: true, graph.NoSubset: true}
 
 func (p *Pass) reportUnseen(unseen []Finding) {
 	f := Finding{
@@ -165,15 +165,19 @@ type miss struct {
 
 // unbound makes the finding about parts of an object, or the whole of it.
 func (p *Pass) unbound(o object, loose []*graph.Bound, whole bool) Finding {
-	worst := p.miss(loose[0])
+	worst, because := p.miss(loose[0]), loose[0]
 	for _, b := range loose[1:] {
 		if m := p.miss(b); m.severity > worst.severity {
-			worst = m
+			worst, because = m, b
 		}
+	}
+	reason := because.Why
+	if reason == graph.NoObstacle { // somebody is there only by this name
+		reason = graph.NoCallee
 	}
 	what := o.name + " is for no call"
 	if !whole {
-		what = fmt.Sprintf("%s of %s is for no call", english.Count(len(loose), "part"), o.name)
+		what = fmt.Sprintf("%s of %s %s for no call", english.Count(len(loose), "part"), o.name, verb(len(loose), "is", "are"))
 	}
 	return Finding{
 		Severity:   worst.severity,
@@ -181,6 +185,7 @@ func (p *Pass) unbound(o object, loose []*graph.Bound, whole bool) Finding {
 		Subject:    o.name,
 		Message:    what + ": " + worst.why,
 		Hint:       worst.hint,
+		Values:     []KeyValue{{"reason", reason.String()}},
 		Origins:    where(loose),
 	}
 }

@@ -51,7 +51,7 @@ func linkerdService(o *object) {
 	p.NeedsMesh = true
 	p.Says = f.linkerdAnnotations(annotations)
 	if o.spec.Get("clusterIP").Str() == "None" {
-		f.flaw(graph.Unbound, annotations, "annotations", "Linkerd has no policies for a headless Service, whose pods are called each by its own address",
+		f.flaw(graph.Unbound, annotations, "metadata.annotations", "Linkerd has no policies for a headless Service, whose pods are called each by its own address",
 			"give the Service an address, or remove the annotations")
 		p.Says = policy.Set{}
 	}
