@@ -203,6 +203,9 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 		f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it is found first", what, does, callIDs(g, calls))
 		f.Hint = "put what is for fewer calls before what is for more"
 		switch {
+		case by.Document != hidden[0].Document:
+			f.Message = fmt.Sprintf("%s does nothing on %s: it is declared again, in %s", what, callIDs(g, calls), by.Document)
+			f.Hint = "read the files of one environment at a time, or delete one of the two"
 		case by.Port != hidden[0].Port:
 			f.Message = fmt.Sprintf("%s %s nothing on %s: what it says of port %d takes its place as a whole", what, does, callIDs(g, calls), by.Port)
 			f.Hint = "nothing is inherited by the settings of a port: repeat there what is still meant"

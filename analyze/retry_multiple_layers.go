@@ -32,9 +32,10 @@ path.
     kind: VirtualService                          # and for the same callee
     spec: {http: [{retries: {attempts: 2, retryOn: "5xx"}}]}
 
-Stays silent where one layer retries alone, or where the outer one looks at failures
-that the inner one never returns; and about the inbound proxy of the callee, which
-repeats only what has not reached it.
+Stays silent where one layer retries alone, where budgets keep both from making two
+requests of one, or where the outer one looks at failures that the inner one never
+returns; and about the inbound proxy of the callee, which repeats only what has not
+reached it.
 
     kind: VirtualService
     spec: {http: [{retries: {attempts: 0}}]}      # the library retries
@@ -100,6 +101,9 @@ func (p *Pass) reportStacked(e graph.Edge, part *Part, named string) {
 	p.At(p.calm(e, severity), f)
 }
 
+// fewest requests for one are worth a word.
+const fewest = 2
+
 // reportInARow reports that the callee of e repeats its own call too, the one that
 // it repeats most.
 func (p *Pass) reportInARow(e graph.Edge) {
@@ -112,6 +116,9 @@ func (p *Pass) reportInARow(e graph.Edge) {
 		return
 	}
 	worst, most := callee.call, callee.factor
+	if p.run.repeats(e)*most < fewest {
+		return // budgets keep it from being more than a fraction
+	}
 	path := []graph.Node{g.From(e), g.To(e), g.To(worst)}
 	calls := []graph.Edge{e, worst}
 	var origins []graph.Origin

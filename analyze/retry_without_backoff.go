@@ -58,6 +58,10 @@ func checkRetryWithoutBackoff(p *Pass) {
 			f.Message = fmt.Sprintf("%s%s and tries without end, %s", p.ends(e), found.named, lack)
 		}
 		f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits that grow from about 50ms, with a random part")
+		if recipe(l.Set.Product, fixBackoff) == "" {
+			f.Hint = title(l.Set.Product) + " cannot wait before it tries again: " +
+				within(recipe(l.Set.Product, fixRetries), "change", "leave answers and slowness out of the conditions, and try connections alone again")
+		}
 		f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
 		p.At(p.calm(e, Warning), f)
 	}

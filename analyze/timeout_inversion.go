@@ -121,8 +121,11 @@ func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 	f.Services = append(f.Services, g.To(i.need.longest))
 	f.Message = fmt.Sprintf("%s and gives up%s after %s, but %s may take %s to hear from %s: it works for nobody then",
 		p.ends(e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.longest)))
-	f.Hint = fmt.Sprintf("bring the call of %s down to %s: %s", callID(g, i.need.longest), english.Duration(attempt.Time),
-		within(p.innerFix(i.need.longest), "shorten", "or let its caller wait longer, if its own callers do"))
+	f.Hint = fmt.Sprintf("bring the call of %s down to %s, or let its caller wait longer, if its own callers do", callID(g, i.need.longest), english.Duration(attempt.Time))
+	if words := p.innerFix(i.need.longest); words != "" {
+		f.Hint = fmt.Sprintf("bring the call of %s down to %s by %s, or let its caller wait longer, if its own callers do",
+			callID(g, i.need.longest), english.Duration(attempt.Time), words)
+	}
 	severity := p.grade(e, Warning)
 	if !attempt.Explicit() || !most.Explicit() {
 		severity = min(severity, Warning)

@@ -153,9 +153,9 @@ func (b *Bound) later(other *Bound) int {
 	if b.Created != "" && other.Created != "" {
 		older = cmp.Or(strings.Compare(b.Created, other.Created), older)
 	}
-	if p := policy.FindProduct(b.Product); p != nil && p.OldestActs {
+	if p := policy.FindProduct(b.Product); p != nil && p.OldestActs && (b.Object != other.Object || b.Document == other.Document) {
 		return older
-	}
+	} // an object that is declared again is replaced
 	return -older
 }
 
