@@ -83,10 +83,14 @@ func overruled(b *graph.Bound) bool {
 	})
 }
 
-// refined reports whether what hides a policy is its own object's word on the port
-// that is called, and speaks of all that the policy does: then nothing got lost.
+// refined reports whether what hides a policy is meant to: the settings of one
+// environment over those of all in the configuration of a program, or an object's
+// own word on the port that is called, if it speaks of all that the policy does.
 func refined(b *graph.Bound) bool {
 	by := b.Shadows[0].By
+	if b.Merge && b.Says.Layer == policy.App {
+		return true
+	}
 	return by.Object == b.Object && by.Port != b.Port && !drops(&b.Says, &by.Says)
 }
 
