@@ -84,11 +84,13 @@ func overruled(b *graph.Bound) bool {
 }
 
 // refined reports whether what hides a policy is meant to: the settings of one
-// environment over those of all in the configuration of a program, or an object's
-// own word on the port that is called, if it speaks of all that the policy does.
+// environment over those of all in the configuration of a program, an object's
+// word on a single call over its own default, or its word on the port that is
+// called, if it speaks of all that the policy does.
 func refined(b *graph.Bound) bool {
 	by := b.Shadows[0].By
-	if b.Merge && b.Says.Layer == policy.App {
+	switch {
+	case b.Merge && b.Says.Layer == policy.App, by.Object == b.Object && by.Document == b.Document && isDefault(b) && !isDefault(&graph.Bound{Policy: by}):
 		return true
 	}
 	return by.Object == b.Object && by.Port != b.Port && !drops(&b.Says, &by.Says)
@@ -109,10 +111,12 @@ func someoneWrote(s *policy.Set) bool {
 	})
 }
 
-// blanket reports whether policies are for everybody: a default that every single
-// call may well have replaced.
-func blanket(parts []*graph.Bound) bool {
-	return !slices.ContainsFunc(parts, func(b *graph.Bound) bool { return !b.Merge || len(b.To) > 0 || !b.Of.IsZero() })
+// isDefault reports whether a policy is for everybody: one that every single call
+// may well have replaced.
+func isDefault(b *graph.Bound) bool {
+	return b.Default || b.Says.Layer != policy.Gateway && b.Of.IsZero() && !slices.ContainsFunc(b.To, func(to graph.Party) bool {
+		return !strings.HasPrefix(to.Host.Host, "*")
+	})
 }
 
 // reportFields tells of single fields of an object that something else says in
@@ -218,7 +222,7 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 			f.Hint = "keep one of the two"
 		}
 	}
-	if blanket(hidden) {
+	if !slices.ContainsFunc(hidden, func(b *graph.Bound) bool { return !isDefault(b) }) {
 		p.At(Info, f)
 		return
 	}

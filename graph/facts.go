@@ -390,6 +390,9 @@ type Policy struct {
 
 	Created string // when the object was, RFC 3339; empty if it does not say
 
+	// Default is set if it is meant for whatever nothing else is said of.
+	Default bool
+
 	// Leaves are callees that the object is named for and yet leaves alone when
 	// programs call them, since it is for gateways only.
 	Leaves []Party

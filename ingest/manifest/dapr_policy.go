@@ -160,7 +160,7 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 	target, block, direction := m[1], m[2], strings.ToLower(m[3])
 	if target == "App" || scope == "Default" {
 		p := d.policy("dapr", kind.key, n)
-		p.To = []graph.Party{{Group: daprApps}}
+		p.To, p.Default = []graph.Party{{Group: daprApps}}, true
 		if target == "App" {
 			p.Rank = daprRankType
 		}
