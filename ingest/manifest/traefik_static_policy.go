@@ -13,7 +13,7 @@ func readTraefikStatic(p *program) {
 	r := &reading{syntax: policy.TraefikDuration}
 	timers := p.options.get("serversTransport", "forwardingTimeouts")
 	transport := graph.Policy{Object: "serversTransport/default", Group: "transport", From: traefikRouters(), Says: policy.Set{Timeout: &policy.Timeout{
-		Connect: r.limit(timers.get("dialTimeout")), ReadGap: r.limit(timers.get("responseHeaderTimeout")), Idle: r.limit(timers.get("idleConnTimeout")),
+		Connect: r.limit(timers.get("dialTimeout")), PerTry: r.limit(timers.get("responseHeaderTimeout")), Idle: r.limit(timers.get("idleConnTimeout")),
 	}}}
 	if timers != nil {
 		transport.Origin, transport.Flaws = timers.at, r.flaws
