@@ -31,7 +31,9 @@ shortest loops.
     - {name: stock, calls: [orders]}      # to ask what is reserved
 
 Stays silent when one call of the loop is asynchronous ("async-cycle" tells of
-those), and about databases, caches and brokers that talk to their own replicas.
+those), about databases, caches and brokers that talk to their own replicas, and
+about a service that calls itself as only traces show: one of its operations may well
+ask another, on another replica.
 
     services:
     - {name: orders, calls: [stock]}
@@ -77,7 +79,7 @@ func checkSyncCycle(p *Pass) {
 
 func (p *Pass) reportSyncCycle(c Cycle) {
 	g, first := p.Core, c.Loop[0]
-	if len(c.Loop) == 1 && !ours(g.Service(first)) {
+	if len(c.Loop) == 1 && (!ours(g.Service(first)) || onlySeen(g, first)) {
 		return
 	}
 	calls := callsAlong(g, append(c.Loop, first)...)
@@ -90,6 +92,12 @@ func (p *Pass) reportSyncCycle(c Cycle) {
 		Origins:    written(g, calls),
 		Services:   c.Loop,
 	})
+}
+
+// onlySeen reports whether only traces show that v calls itself.
+func onlySeen(g *graph.Graph, v graph.Node) bool {
+	e, ok := g.Edge(v, v)
+	return ok && !g.Call(e).Declared
 }
 
 // circle tells a loop of synchronous calls in one sentence.

@@ -268,10 +268,22 @@ func (w *witness) several(s *Seen, message, hint string, o Origin) {
 	}
 }
 
+// addressed returns what manifests name as a callee and do not declare: a host, or
+// the name that people wrote.
+func (w *witness) addressed(name, namespace string) (int, bool) {
+	if c, ok := w.byRef[Ref{Name: name, Namespace: namespace}]; ok {
+		return w.find(c), true
+	}
+	c, ok := w.byRef[Ref{Realm: "host", Name: canonical(name)}]
+	if !ok || namespace != "" || !w.cells[c].extern {
+		return 0, false
+	}
+	return w.find(c), true
+}
+
 // stranger returns the cell of a service that only traces know.
 func (w *witness) stranger(s *Seen, o Origin) int {
-	if c, ok := w.byRef[Ref{Realm: "host", Name: canonical(s.Name)}]; ok && s.Namespace == "" && !s.Nameless && w.cells[c].extern {
-		root := w.find(c) // manifests address it and do not declare it
+	if root, ok := w.addressed(s.Name, s.Namespace); ok && !s.Nameless {
 		w.cells[root].hint = cmp.Or(s.Kind, KindService)
 		return root
 	}

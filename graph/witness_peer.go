@@ -14,6 +14,9 @@ func (w *witness) place(k virtualKey, o Origin) int {
 		return root
 	}
 	r := Ref{Realm: "host", Name: canonical(k.Name)}
+	if c, ok := w.byRef[Ref{Name: k.Name}]; ok && k.Kind != KindTopic {
+		return w.find(c) // people name it as a callee, and nobody declares it
+	}
 	if k.Kind == KindTopic {
 		r = Ref{Realm: traced, Kind: "topic", Name: k.Name}
 	}
