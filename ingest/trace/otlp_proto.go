@@ -31,6 +31,14 @@ func (m *message) next() bool {
 	if len(m.rest) == 0 || m.bad {
 		return false
 	}
+	// Most fields are short texts and messages, with a byte for the tag and one for
+	// the length.
+	if b := m.rest; len(b) > 1 && b[0] >= 1<<3 && b[0] < 1<<7 && b[0]&7 == byte(protowire.BytesType) {
+		if end := 2 + int(b[1]); b[1] < 1<<7 && end <= len(b) {
+			m.field, m.bytes, m.number, m.rest = protowire.Number(b[0]>>3), b[2:end:end], 0, b[end:]
+			return true
+		}
+	}
 	field, kind, n := protowire.ConsumeTag(m.rest)
 	if n < 0 {
 		return m.fail()
