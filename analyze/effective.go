@@ -22,11 +22,11 @@ type Part struct {
 // least one, without layers if no input says anything about the call.
 func (p *Pass) Effective(e graph.Edge) []Part { return p.run.effective(e) }
 
-// effective is computed for the calls that have policies once, and made up for
-// the others each time.
+// effective is computed once for the calls that have policies, and for the others
+// once for all that are alike.
 func (r *run) effective(e graph.Edge) []Part {
 	if r.parts == nil {
-		r.parts = map[graph.Edge][]Part{}
+		r.parts, r.bare = map[graph.Edge][]Part{}, map[bareCall][]Part{}
 		for e := range graph.Edge(r.core.Calls()) {
 			if routes := r.core.Routes(e); routes != nil {
 				r.parts[e] = parts(r.core, e, routes)
@@ -36,7 +36,19 @@ func (r *run) effective(e graph.Edge) []Part {
 	if known, ok := r.parts[e]; ok {
 		return known
 	}
-	return parts(r.core, e, []graph.Route{{}})
+	alike := bareCall{r.core.To(e), r.core.Protocol(e)}
+	list, ok := r.bare[alike]
+	if !ok {
+		list = parts(r.core, e, []graph.Route{{}})
+		r.bare[alike] = list
+	}
+	return list
+}
+
+// A bareCall is all that counts of a call without policies.
+type bareCall struct {
+	to       graph.Node
+	protocol string
 }
 
 func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {

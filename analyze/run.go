@@ -85,6 +85,7 @@ type run struct {
 	sync   *graph.Graph             // of core, the synchronous calls
 	tiers  []tier                   // by service; see inheritedTiers
 	parts  map[graph.Edge][]Part    // by call of core; see effective
+	bare   map[bareCall][]Part      // of calls without policies; see effective
 	spaces map[string]bool          // see namespaces
 	loops  *components              // over sync; see components
 	cycles map[*graph.Graph]*Cycles // see loopsOf
