@@ -77,14 +77,14 @@ weir blast payments deploy/ --contracts`,
 			on         bool
 			run        func(*run, *blastOptions, []string) error
 		}{
-			{"all", "--all ranks every service, whatever the policies", o.all, runBlastAll},
+			{"all", "--all ranks every service by all that it reaches, whatever the policies", o.all, runBlastAll},
 			{"shared-fate", "--shared-fate is about all services", o.fate, runSharedFate},
-			{"contracts", "--contracts is about a change, not a failure", o.pacts, runContracts},
+			{"contracts", "--contracts is about a change of the service, not a failure", o.pacts, runContracts},
 		} {
 			if !alone.on {
 				continue
 			}
-			for _, name := range []string{"all", "shared-fate", "contracts", "mode", "fail", "assume-overload"} {
+			for _, name := range []string{"all", "shared-fate", "contracts", "mode", "fail", "depth", "assume-overload"} {
 				if name != alone.name && cmd.Flags().Changed(name) {
 					return misuse(alone.hint, "--%s and --%s do not go together", alone.name, name)
 				}
