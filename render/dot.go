@@ -144,6 +144,22 @@ var lights = []string{
 	down:     "#d1242f",
 }
 
+// strokeOf is the colour of a highlighted arrow: a line needs a stronger one than the
+// box that it leads to.
+func strokeOf(as highlight) string {
+	switch as {
+	case onPath:
+		return "#0969da"
+	case spared:
+		return "#1a7f37"
+	case slowed:
+		return "#6a8bd6"
+	case degraded:
+		return "#bf8700"
+	}
+	return "#d1242f"
+}
+
 func (p *dotWriter) box(n graph.Node, frame string) {
 	name := p.d.boxName(n, frame)
 	label := dotEscape(name)
@@ -208,18 +224,8 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 			attrs = append(attrs, look.attrs)
 		}
 	}
-	switch as {
-	case unlit:
-	case onPath:
-		attrs = append(attrs, `color="#0969da"`, "penwidth=2")
-	case spared:
-		attrs = append(attrs, `color="#1a7f37"`, "penwidth=2")
-	case slowed:
-		attrs = append(attrs, `color="#6a8bd6"`, "penwidth=2")
-	case degraded:
-		attrs = append(attrs, `color="#bf8700"`, "penwidth=2")
-	default:
-		attrs = append(attrs, `color="#d1242f"`, "penwidth=2")
+	if as != unlit {
+		attrs = append(attrs, fmt.Sprintf("color=%q", strokeOf(as)), "penwidth=2")
 	}
 	var label []string
 	if p.lit.cut[e] {

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -88,7 +90,8 @@ var mermaidShapes = [][2]string{
 
 func (m *mermaidWriter) arrows() {
 	g := m.d.Graph
-	var pale, lit []string
+	var pale []string
+	lit := map[string][]string{} // by colour
 	for i := range g.Calls() {
 		e := graph.Edge(i)
 		c := g.Call(e)
@@ -104,13 +107,16 @@ func (m *mermaidWriter) arrows() {
 		fmt.Fprintf(m, "  n%d %s%s n%d\n", c.From, mermaidArrow(c), label, c.To)
 		switch {
 		case m.lit.arrow[e] != unlit:
-			lit = append(lit, fmt.Sprint(i))
+			stroke := strokeOf(m.lit.arrow[e])
+			lit[stroke] = append(lit[stroke], fmt.Sprint(i))
 		case c.Strength != graph.Strong:
 			pale = append(pale, fmt.Sprint(i))
 		}
 	}
 	m.linkStyle(pale, "stroke:#999")
-	m.linkStyle(lit, "stroke:#d1242f,stroke-width:2px")
+	for _, stroke := range slices.Sorted(maps.Keys(lit)) {
+		m.linkStyle(lit[stroke], "stroke:"+stroke+",stroke-width:2px")
+	}
 }
 
 func mermaidArrow(c graph.Call) string {
