@@ -38,10 +38,13 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	if len(f.Impact.Victims) > 0 {
 		p.prose("  ", plainStyle, strings.Join(p.victimList(g, &f.Impact), ", "))
 	}
-	if len(f.Needs) > 0 {
-		p.prose("", plainStyle, fmt.Sprintf("fails with any of %s it needs: %s", english.Count(len(f.Needs), "service"), strings.Join(ids(g, f.Needs), ", ")))
-	} else {
+	switch needs := strings.Join(ids(g, f.Needs), ", "); len(f.Needs) {
+	case 0:
 		p.line("needs no other service to answer")
+	case 1:
+		p.prose("", plainStyle, "fails with the one service it needs: "+needs)
+	default:
+		p.prose("", plainStyle, fmt.Sprintf("fails with any of %s it needs: %s", english.Count(len(f.Needs), "service"), needs))
 	}
 	if words := availableWords(g, f.Row.Available); words != "" {
 		p.prose("", plainStyle, words)
