@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -8,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	model "github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -89,11 +91,14 @@ weir blast payments deploy/ --contracts`,
 					return misuse(alone.hint, "--%s and --%s do not go together", alone.name, name)
 				}
 			}
-			return alone.run(r, o, args)
+			err := alone.run(r, o, args)
+			if alone.name == "contracts" {
+				return err
+			}
+			return takesNoService(alone.name, args, err)
 		}
-		switch {
-		case o.fail != nil:
-			return runBlast(r, o, args, o.fail.of)
+		if o.fail != nil {
+			return takesNoService("fail", args, runBlast(r, o, args, o.fail.of))
 		}
 		several, err := split(args[0])
 		if err != nil {
@@ -102,6 +107,17 @@ weir blast payments deploy/ --contracts`,
 		return runBlast(r, o, args[1:], func(g *graph.Graph) ([]graph.Node, error) { return findAll(g, several) })
 	}
 	return cmd
+}
+
+// takesNoService adds to the hint of an error about the first argument, which was taken
+// for a source and is none: beside the flag it cannot be a service either.
+func takesNoService(flag string, args []string, err error) error {
+	var missing *ingest.SourceError
+	var f *failure
+	if errors.As(err, &missing) && errors.As(err, &f) && len(args) > 0 && missing.Source == args[0] {
+		f.hint += "; --" + flag + " takes no service"
+	}
+	return err
 }
 
 // runBlast lets the services fail that choose returns.

@@ -30,7 +30,7 @@ weir policies deploy/ -o csv=policies.csv`,
 	names := protectionNames()
 	cmd.Flags().StringVar(&service, "service", "", "only calls that this `service` makes or answers")
 	cmd.Flags().StringSliceVar(&has, "policy", nil, "only calls that have this `kind` of policy: "+strings.Join(names, ", "))
-	cmd.Flags().StringSliceVar(&missing, "missing", nil, "only calls that have no policy of this `kind`")
+	cmd.Flags().StringSliceVar(&missing, "missing", nil, "only calls that have no policy of this `kind`, one of those of --policy")
 	for _, flag := range []string{"policy", "missing"} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	}
