@@ -77,22 +77,11 @@ type standIn struct {
 func (r *run) instead(e graph.Edge) []standIn {
 	g := r.core
 	var list []standIn
-	for _, part := range r.effective(e) {
-		for i := range part.Layers {
-			f := part.Layers[i].Set.Fallback
-			if f == nil {
-				continue
-			}
-			for _, step := range f.Steps {
-				if step.Kind.Value != "service" || step.To == "" {
-					continue
-				}
-				if call, ok := r.callOf(g.From(e), step.To); ok {
-					list = append(list, standIn{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
-				} else if v, ok := near(g, g.Service(g.To(e)), step.To); ok {
-					list = append(list, standIn{v, step.Kind.Origin})
-				}
-			}
+	for step := range r.askedInstead(e) {
+		if call, ok := r.callOf(g.From(e), step.To); ok {
+			list = append(list, standIn{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
+		} else if v, ok := near(g, g.Service(g.To(e)), step.To); ok {
+			list = append(list, standIn{v, step.Kind.Origin})
 		}
 	}
 	return list

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"iter"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -80,20 +81,31 @@ func (r *run) heldBy(e graph.Edge) policy.Bound {
 func (r *run) standIns(e graph.Edge) []graph.Edge {
 	g := r.core
 	var calls []graph.Edge
-	for _, part := range r.effective(e) {
-		for i := range part.Layers {
-			instead := part.Layers[i].Set.Fallback
-			if instead == nil {
-				continue
-			}
-			for _, step := range instead.Steps {
-				if f, ok := r.callOf(g.From(e), step.To); ok && step.Kind.Value == "service" {
-					calls = append(calls, f)
+	for step := range r.askedInstead(e) {
+		if f, ok := r.callOf(g.From(e), step.To); ok {
+			calls = append(calls, f)
+		}
+	}
+	return calls
+}
+
+// askedInstead yields the steps of the fallbacks of e that ask another service.
+func (r *run) askedInstead(e graph.Edge) iter.Seq[*policy.FallbackStep] {
+	return func(yield func(*policy.FallbackStep) bool) {
+		for _, part := range r.effective(e) {
+			for i := range part.Layers {
+				f := part.Layers[i].Set.Fallback
+				if f == nil {
+					continue
+				}
+				for j := range f.Steps {
+					if step := &f.Steps[j]; step.Kind.Value == "service" && step.To != "" && !yield(step) {
+						return
+					}
 				}
 			}
 		}
 	}
-	return calls
 }
 
 // callOf returns the call of v to the service of that name.
