@@ -48,8 +48,18 @@ func find(g *graph.Graph, name string) (graph.Node, error) {
 		return v, nil
 	}
 	hint := hintOf(err)
-	if hint == "" && isPath(name) {
+	switch {
+	case hint != "":
+	case isPath(name):
 		hint = "name the service before the sources"
+	case g.Len() > wordsInHint:
+		hint = "weir graph with the same sources lists them"
+	default:
+		var ids []string
+		for v := range graph.Node(g.Len()) {
+			ids = append(ids, g.ID(v))
+		}
+		hint = "it is one of " + strings.Join(ids, ", ")
 	}
 	return 0, misuse(hint, "%w", err)
 }
