@@ -194,7 +194,7 @@ func (p *phase) tried(of part, deeds *[]Deed) State {
 		s, again = State{Failed, Slow}, d.retried[policy.Slow]
 		note(deeds, d.limit, "turned the hang into an error")
 	case s.Pace == Hung && !d.bulkhead.set():
-		none, does := setting{words: "no timeout", at: d.attempt.Origin()}, "lets the caller wait for ever"
+		none, does := setting{words: "no timeout", at: d.attempt.Origin()}, "ends the wait"
 		if d.attempt.State == policy.Untold {
 			assume(deeds, none, does)
 		} else {
