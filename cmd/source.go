@@ -60,7 +60,10 @@ func (r *run) account(g *graph.Graph, check *analyze.Check) {
 // answer to anything.
 func nothingRead(c *graph.Coverage) (message, hint string) {
 	hint = "weir check --verbose says what was passed over"
-	if c.Files == 0 {
+	switch {
+	case c.Files == 0 && c.Failed() > 0:
+		hint = "" // that of what could not be read is the way out
+	case c.Files == 0:
 		hint = "name the files or folders with your manifests, or pipe them in, as in helm template shop | weir check -"
 	}
 	return "no service in " + english.Count(c.Files, "file"), hint
