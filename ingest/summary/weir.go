@@ -77,7 +77,7 @@ func (w *weir) read(in *json.Decoder) {
 		problem(w.d, 1, graph.Failed, "write it without --collapse", "is a drawing of groups, not of services")
 	}
 	if w.lost > 0 {
-		problem(w.d, 1, graph.Skipped, "", "%d calls are of services that the file does not name", w.lost)
+		problem(w.d, 1, graph.Failed, "the file was cut: write it again with weir graph -o json", "%d calls are of services that the file does not name", w.lost)
 	}
 }
 
