@@ -155,6 +155,8 @@ func (b *binder) meet(p *Policy) *Bound {
 			p.ToName != "" && !b.g.Service(to).loosely(p.ToName),
 			p.Port != 0 && !b.onPort(e, p.Port),
 			len(p.Protocols) > 0 && !b.speaks(e, p.Protocols),
+			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
+			p.Known && b.g.Call(e).Protocol == "",
 			p.NotGateways && b.g.Service(from).Kind == KindGateway:
 			continue
 		}

@@ -374,6 +374,8 @@ type Policy struct {
 	OnRequests     bool     // it acts on HTTP requests, which its product does not look for on ports that are declared to be of another protocol
 	NotGateways    bool     // it leaves the calls that gateways make alone
 	Protocols      []string // only calls of these protocols, or of no known one, and not to databases, caches and brokers; empty is any
+	NotProtocols   []string // not calls of these protocols
+	Known          bool     // not calls of no known protocol
 
 	// Subset is the part of the callee's replicas that it is for: it acts on calls
 	// that another policy, with the name among its Subsets, sends there. Selects are

@@ -11,13 +11,12 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A kumaKind is one of Kuma's policies. Policies of one kind are laid over each
+// A kumaKind is one of Kuma's policies, other than MeshRetry. Policies of one kind are laid over each
 // other field by field, what is meant for fewer proxies and destinations on top.
 type kumaKind func(f *policyFields, conf document.Node, says *policy.Set)
 
 var kumaPolicyKinds = map[string]kumaKind{
 	"MeshTimeout":               kumaTimeout,
-	"MeshRetry":                 kumaRetry,
 	"MeshCircuitBreaker":        kumaBreaker,
 	"MeshHealthCheck":           kumaHealthCheck,
 	"MeshRateLimit":             kumaRateLimit,
@@ -55,15 +54,16 @@ func kumaPolicies(r *resource) {
 			continue
 		}
 		p.Rank, p.NeedsMesh = base+kumaSpecificity[to.Get("kind").Str()], true
-		silent := p
-		kumaPolicyKinds[r.kind](f.within(fmt.Sprintf("to[%d].default", i)), item.Get("default"), &p.Says)
-		if to.Get("kind").Str() == "MeshHTTPRoute" { // a part of the calls, over what is said for all of them
-			p.Match = "route " + to.Get("name").Str()
-			p.Group, p.Merge = p.Group+" of route "+to.Get("name").Str(), false
-			silent.Group, silent.Merge, silent.Rank = p.Group, false, p.Rank-1
-			policies = append(policies, silent)
+		for _, p := range r.kumaSays(f.within(fmt.Sprintf("to[%d].default", i)), item.Get("default"), p) {
+			if to.Get("kind").Str() == "MeshHTTPRoute" { // a part of the calls, over what is said for all of them
+				p.Match = "route " + to.Get("name").Str()
+				p.Group, p.Merge = p.Group+" of route "+to.Get("name").Str(), false
+				silent := p
+				silent.Match, silent.Rank, silent.Says = "", p.Rank-1, policy.Set{Layer: p.Says.Layer, Product: p.Says.Product}
+				policies = append(policies, silent)
+			}
+			policies = append(policies, p)
 		}
-		policies = append(policies, p)
 	}
 	for _, key := range []string{"from", "rules"} {
 		for i, item := range r.spec.Get(key).List() {
@@ -72,11 +72,32 @@ func kumaPolicies(r *resource) {
 			if p.From, known = r.kumaParties(item.Get("targetRef")); !known {
 				continue
 			}
-			kumaPolicyKinds[r.kind](f.within(fmt.Sprintf("%s[%d].default", key, i)), item.Get("default"), &p.Says)
-			policies = append(policies, p)
+			policies = append(policies, r.kumaSays(f.within(fmt.Sprintf("%s[%d].default", key, i)), item.Get("default"), p)...)
 		}
 	}
 	r.addPolicies(f, policies...)
+}
+
+// kumaSays returns p with what conf says: one policy or, of retries, one for each
+// protocol that they are written for.
+func (r *resource) kumaSays(f *policyFields, conf document.Node, p graph.Policy) []graph.Policy {
+	if r.kind != "MeshRetry" {
+		kumaPolicyKinds[r.kind](f, conf, &p.Says)
+		return []graph.Policy{p}
+	}
+	var policies []graph.Policy
+	http, grpc := p, p
+	http.NotProtocols, grpc.Protocols = []string{"grpc"}, []string{"grpc"}
+	if conf.Get("http").Exists() {
+		kumaRetry(f.within("http"), conf.Get("http"), &http.Says)
+		policies = append(policies, http)
+	}
+	if conf.Get("grpc").Exists() {
+		kumaRetry(f.within("grpc"), conf.Get("grpc"), &grpc.Says)
+		grpc.Known = conf.Get("http").Exists() // calls of which nobody knows are taken for plain HTTP
+		policies = append(policies, grpc)
+	}
+	return policies
 }
 
 // kumaPolicy starts a policy that acts in the proxy of the caller or of the
@@ -126,14 +147,8 @@ func kumaTimeout(f *policyFields, conf document.Node, says *policy.Set) {
 	says.Timeout = presence(t)
 }
 
-// kumaRetry reads retries of HTTP requests or, where nothing is said about those,
-// of gRPC calls.
-func kumaRetry(f *policyFields, conf document.Node, says *policy.Set) {
-	protocol := "http"
-	if !conf.Get("http").Exists() {
-		protocol = "grpc"
-	}
-	n, f := conf.Get(protocol), f.within(protocol)
+// kumaRetry reads the retries of one protocol, HTTP or gRPC.
+func kumaRetry(f *policyFields, n document.Node, says *policy.Set) {
 	retry := policy.Retry{Retries: f.count(0, n, "numRetries"), On: f.retryOn(policy.KumaRetryOn, n, "retryOn")}
 	retry.Backoff = presence(policy.Backoff{Base: f.wait(n, "backOff", "baseInterval"), Max: f.wait(n, "backOff", "maxInterval")})
 	for _, word := range n.Get("retryOn").Strs() {
