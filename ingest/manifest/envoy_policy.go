@@ -206,7 +206,32 @@ func (f *policyFields) route(action, host, table document.Node) policy.Set {
 		}
 	}
 	says.Timeout = presence(timeout)
+	for _, n := range []document.Node{action, host} {
+		if hedge := envoyGet(n, "hedge_policy"); hedge.IsMap() {
+			f.within("hedge_policy").envoyHedge(hedge, &says)
+			break
+		}
+	}
 	return says
+}
+
+// envoyHedge reads a HedgePolicy. A try that takes too long is then left running
+// beside the next one, of which there are no more than retries: no request is
+// copied that would not have been repeated.
+func (f *policyFields) envoyHedge(n document.Node, says *policy.Set) {
+	on := envoyGet(n, "hedge_on_per_try_timeout")
+	if hedges, ok := on.Bool(); !ok || !hedges {
+		return
+	}
+	switch {
+	case says.Timeout == nil || !says.Timeout.PerTry.Set():
+		f.flaw(graph.Inert, on, "hedge_on_per_try_timeout", "without a timeout for a try no second one is ever sent beside it",
+			"set retry_policy.per_try_timeout")
+	case says.Retry == nil || says.Retry.Retries.Provenance == policy.Disabled:
+		f.flaw(graph.Inert, on, "hedge_on_per_try_timeout", "without retries no second request is ever sent", "set retry_policy.retry_on and num_retries")
+	case says.Retry.On.Set() && !slices.Contains(says.Retry.On.Value, policy.OnPerTry):
+		says.Retry.On.Value = slices.Sorted(slices.Values(append(slices.Clone(says.Retry.On.Value), policy.OnPerTry)))
+	}
 }
 
 // envoyRetry reads a RetryPolicy. A policy without a number retries once, one
