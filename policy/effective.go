@@ -102,12 +102,30 @@ func arrange(layers []Set) []Set {
 			i++
 			continue
 		}
-		both := Overlay(sorted[by], sorted[i])
+		both := Overlay(sorted[by].asked(sorted[i].Retry), sorted[i])
 		both.Product = sorted[by].Product
 		sorted[by] = both
 		sorted = slices.Delete(sorted, i, i+1)
 	}
 	return sorted
+}
+
+// asked returns s for retries that an API asks for: what they leave open its product
+// has as in retries of its own, even if it has none unasked.
+func (s Set) asked(api *Retry) Set {
+	p := FindProduct(s.Product)
+	if p == nil || p.Within.Retry == nil || !api.written() || s.Retry.written() {
+		return s
+	}
+	r := *p.Within.Retry
+	if s.Retry != nil {
+		r.Budget = s.Retry.Budget
+		if r.Retries.Provenance == Unknown {
+			r.Retries = s.Retry.Retries
+		}
+	}
+	s.Retry = &r
+	return s
 }
 
 // carrier returns the product that carries out what sorted[i] says, if that is an

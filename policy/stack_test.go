@@ -203,3 +203,29 @@ func TestEjection(t *testing.T) {
 		}
 	}
 }
+
+// What an API leaves open about its retries is as its product has it, even where the
+// product does not retry unasked.
+func TestRetriesOfAnAPI(t *testing.T) {
+	asks := Set{Layer: Gateway, Product: "gateway-api", Retry: &Retry{On: say([]string{On429})}}
+	for _, tt := range []struct {
+		product string
+		says    Set
+		retries int
+		base    time.Duration
+		budget  float64
+	}{
+		{"envoy-gateway", Set{}, 2, 25 * time.Millisecond, 0},
+		{"envoy-gateway", Set{Retry: &Retry{Budget: say(0.1)}}, 2, 25 * time.Millisecond, 0.1},
+		{"envoy-gateway", Set{Retry: &Retry{Retries: say(7)}}, 7, 25 * time.Millisecond, 0},
+		{"istio", Set{}, 2, 25 * time.Millisecond, 0},
+	} {
+		tt.says.Layer, tt.says.Product = Gateway, tt.product
+		e := Combine([]Set{tt.says.WithDefaults(), asks}, CallFacts{Protocol: "http"})
+		r := e.Layers[0].Set.Retry
+		if len(e.Layers) != 1 || r.Retries.Value != tt.retries || r.Backoff == nil || r.Backoff.Base.Value != tt.base ||
+			r.Budget.Value != tt.budget || !slices.Equal(r.On.Value, []string{On429}) {
+			t.Errorf("%s that says %+v: got %+v", tt.product, tt.says.Retry, r)
+		}
+	}
+}

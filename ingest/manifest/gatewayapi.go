@@ -22,7 +22,7 @@ const envoyGatewayGroup = "gateway.envoyproxy.io"
 
 var gatewayAPIKinds = resourceKinds{
 	"Gateway":         apiGateway,
-	"GatewayClass":    nil,
+	"GatewayClass":    gatewayClass,
 	"HTTPRoute":       apiRoute,
 	"GRPCRoute":       apiRoute,
 	"TLSRoute":        apiRoute,
@@ -58,6 +58,7 @@ func apiGateway(r *resource) {
 		}
 	}
 	r.facts.Things = append(r.facts.Things, gateway)
+	r.joinGatewayClass()
 	switch class := r.spec.Get("gatewayClassName").Str(); class {
 	case "kong", "traefik": // their own objects act on gateways as on ingresses
 		r.facts.Members = append(r.facts.Members, graph.Member{

@@ -1,0 +1,61 @@
+package manifest
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// What nobody wrote for the calls of a Gateway is up to whoever carries it out: the
+// controller that its GatewayClass names.
+
+// gatewayControllers are the products behind the controllers of GatewayClasses, by
+// the domain that their names begin with. Of a controller that is not among them
+// it is not known what it does unasked.
+var gatewayControllers = map[string]string{
+	envoyGatewayGroup:   "envoy-gateway",
+	"istio.io":          "istio",
+	"konghq.com":        "kong",
+	"projectcontour.io": "contour",
+	"traefik.io":        "traefik",
+}
+
+// gatewayClasses are the classes that a product makes by itself, so that no
+// document has to have them.
+var gatewayClasses = map[string]string{"istio": "istio"}
+
+// gatewayClass reads who carries out the Gateways of a class.
+func gatewayClass(r *resource) {
+	domain, _, _ := strings.Cut(r.spec.Get("controllerName").Str(), "/")
+	if product := gatewayControllers[domain]; product != "" {
+		r.carriedOut(product, graph.Party{Group: gatewayClassRef(r.name)})
+	}
+}
+
+// joinGatewayClass makes a Gateway one of its class.
+func (r *resource) joinGatewayClass() {
+	at := r.spec.Get("gatewayClassName")
+	if at.Str() == "" {
+		return
+	}
+	r.facts.Members = append(r.facts.Members, graph.Member{
+		Of: gatewayClassRef(at.Str()), Party: graph.Party{Ref: r.ref()}, Origin: r.At(at), Joins: true,
+	})
+	if product := gatewayClasses[at.Str()]; product != "" {
+		r.carriedOut(product, graph.Party{Ref: r.ref()})
+	}
+}
+
+// carriedOut says of the calls of gateways whose they are, and nothing else: so
+// what the product does unasked acts on them.
+func (r *resource) carriedOut(product string, gateways graph.Party) {
+	p := r.policy(product, "class", r.Root)
+	p.From, p.Says = []graph.Party{gateways}, policy.Set{Layer: policy.Gateway, Product: product}
+	r.facts.Policies = append(r.facts.Policies, p)
+}
+
+// gatewayClassRef names a class, which is in no namespace.
+func gatewayClassRef(name string) graph.Ref {
+	return graph.Ref{Realm: kubernetesRealm, Kind: "GatewayClass", Name: name}
+}
