@@ -92,8 +92,9 @@ func (f *policyFields) nginxRetry(n document.Node) *policy.Retry {
 	tries := f.count(0, n, "proxy-next-upstream-tries")
 	switch {
 	case !tries.Set():
-	case tries.Value == 0: // as often as there are servers
-		r.Retries = policy.Setting[int]{Provenance: policy.Absent, Origin: tries.Origin}
+	case tries.Value == 0: // no limit: its balancer allows one more try with every one it makes
+		r.Retries = tries
+		r.Retries.Value = -1
 	case tries.Value == 1:
 		return &policy.Retry{Retries: off(f, f.look(n, "proxy-next-upstream-tries"), 0)}
 	default:
