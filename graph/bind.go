@@ -101,7 +101,19 @@ type binder struct {
 // A candidate is a policy that a call meets, with its precedence.
 type candidate struct {
 	bound *Bound
-	found int // order in which its product looks, greater first
+	found int  // order in which its product looks, greater first
+	exact bool // the callee has the very name that the policy gives, not one that is like it
+}
+
+// exactly orders two policies by how they name the callee, the exact one first.
+func (c candidate) exactly(other candidate) int {
+	switch {
+	case c.exact == other.exact:
+		return 0
+	case c.exact:
+		return -1
+	}
+	return 1
 }
 
 // bind finds the policies of every call.
@@ -184,7 +196,8 @@ func (b *binder) meet(p *Policy) *Bound {
 		bound.Calls, bound.Outside, bound.Why = nil, nil, NoReplica
 	default:
 		for _, e := range bound.Calls {
-			b.rival[e] = append(b.rival[e], candidate{bound, found[e]})
+			exact := p.ToName != "" && b.g.Service(b.g.To(e)).called(p.ToName)
+			b.rival[e] = append(b.rival[e], candidate{bound, found[e], exact})
 		}
 	}
 	return bound
@@ -360,6 +373,11 @@ func looseName(name string) string {
 		}
 	}
 	return s
+}
+
+// called reports whether a service has that very name.
+func (s *Service) called(name string) bool {
+	return strings.EqualFold(s.Name, name) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.EqualFold(a, name) })
 }
 
 // loosely reports whether a service can be what code calls name.

@@ -123,6 +123,7 @@ func (b *binder) winners(e Edge) [][]part {
 			cmp.Compare(x.bound.Group, y.bound.Group),
 			cmp.Compare(y.found, x.found),
 			cmp.Compare(y.bound.Rank, x.bound.Rank),
+			x.exactly(y),
 			x.bound.later(y.bound),
 		)
 	})
