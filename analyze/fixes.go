@@ -88,6 +88,11 @@ var recipes = map[string][numFixes]string{
 		fixTotal: `"execution.isolation.thread.timeoutInMilliseconds" of the command`, fixPerTry: `"execution.isolation.thread.timeoutInMilliseconds" of the command`,
 		fixBreaker: `"circuitBreaker" of the command`, fixWindow: `"metrics.rollingStats.timeInMilliseconds" of the command`, fixOpen: `"circuitBreaker.sleepWindowInMilliseconds" of the command`, fixBulkhead: `"coreSize" of the thread pool`, fixFallback: `getFallback of the command`,
 	},
+	"ribbon": {
+		fixTotal: `"ribbon.ReadTimeout" of the client`, fixPerTry: `"ribbon.ReadTimeout" of the client`,
+		fixRetries: `"ribbon.MaxAutoRetries" and "ribbon.MaxAutoRetriesNextServer" of the client`,
+		fixBreaker: `"circuitBreaker" of the Hystrix command around it`, fixFallback: `getFallback of the Hystrix command around it`,
+	},
 	"microprofile": {
 		fixTotal: `"maxDuration" of @Retry, or @Timeout without retries`, fixPerTry: `@Timeout`, fixRetries: `"maxRetries" and "retryOn" of @Retry`,
 		fixBackoff: `"delay" and "jitter" of @Retry`, fixBreaker: `@CircuitBreaker`, fixOpen: `"delay" of @CircuitBreaker`, fixBulkhead: `@Bulkhead`, fixFallback: `@Fallback`,

@@ -7,7 +7,7 @@ import "time"
 // sidecar sends through that of a mesh.
 var Products = []*Product{
 	// In the caller's process.
-	native, dotnet, polly, resilience4j, springCircuitBreaker, hystrix, microProfile, opossum, finagle, feign, grpcConfig,
+	native, dotnet, polly, resilience4j, springCircuitBreaker, hystrix, microProfile, opossum, finagle, ribbon, feign, grpcConfig,
 	// Beside it.
 	dapr, gatewayAPI, smi, istio, linkerd, consul, kuma, appMesh, cilium, envoy,
 	// In front.
@@ -136,6 +136,21 @@ var feign = &Product{
 		Timeout: &Timeout{Connect: by(10 * time.Second), ReadGap: by(60 * time.Second)},
 		Retry:   never(), Breaker: noBreaker(),
 	},
+}
+
+// https://github.com/spring-cloud/spring-cloud-netflix, RibbonClientConfiguration:
+// a second to connect and one to read. It sends what Hystrix guards, and its
+// retries repeat what Feign's client does. Whether it retries unasked depends on
+// what else is in the program.
+var ribbon = &Product{
+	Name: "ribbon", Title: "Ribbon", Layer: App,
+	Defaults: Set{
+		Timeout: &Timeout{Connect: by(time.Second), ReadGap: by(time.Second)},
+		Breaker: noBreaker(), Balance: &Balance{Strategy: by("round-robin")},
+	},
+	Within: Set{Retry: &Retry{
+		Retries: by(1), On: by([]string{OnConnect, OnReset, OnPerTry}), Methods: by([]string{"GET"}), Backoff: &Backoff{Kind: by("none")},
+	}},
 }
 
 // https://grpc.io/docs/guides/retry and gRFC A6: retries are exponential with
