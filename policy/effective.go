@@ -157,6 +157,12 @@ func acting(s Set, facts CallFacts) Set {
 	if s.Timeout != nil {
 		bytes.Timeout = &Timeout{Connect: s.Timeout.Connect, Idle: s.Timeout.Idle}
 	}
+	if p != nil && p.Operations {
+		bytes.Timeout = s.Timeout
+		if s.Retry.written() {
+			bytes.Retry = s.Retry
+		}
+	}
 	if s.Bulkhead != nil {
 		bytes.Bulkhead = &Bulkhead{MaxConnections: s.Bulkhead.MaxConnections, PoolSize: s.Bulkhead.PoolSize}
 	}

@@ -13,6 +13,7 @@ type Product struct {
 
 	Mesh       bool // acts in a proxy beside the caller, which only members of its mesh have
 	Transport  bool // acts on calls that are no requests too: tcp, sql
+	Operations bool // knows operations of stores and brokers: what is written acts on them, what it does unasked is for requests
 	Contract   bool // is an API that another product of the same layer carries out
 	OldestActs bool // of objects for one and the same, the oldest one acts
 

@@ -166,7 +166,7 @@ var grpcConfig = &Product{
 // https://docs.dapr.io/operations/resiliency: three retries of its own, a second
 // apart, for calls that did not get through.
 var dapr = &Product{
-	Name: "dapr", Title: "Dapr", Layer: ClientProxy, Mesh: true, Wait: Compound,
+	Name: "dapr", Title: "Dapr", Layer: ClientProxy, Mesh: true, Operations: true, Wait: Compound,
 	Defaults: Set{
 		Timeout: endless(Setting[time.Duration]{}),
 		Retry: &Retry{

@@ -17,7 +17,9 @@ var (
 		return Set{Layer: ClientProxy, Product: "istio", Timeout: &Timeout{Total: say(2 * time.Second)}, Retry: &Retry{Retries: say(3), On: say(on)}}.WithDefaults()
 	}
 	grpcDeadline = Set{Layer: App, Product: "grpc", Timeout: &Timeout{Total: say(time.Second)}}
-	guard        = Set{Layer: App, Product: "resilience4j", Retry: &Retry{Retries: say(2)}}.WithDefaults()
+	daprStore    = Set{Layer: ClientProxy, Product: "dapr", Timeout: &Timeout{PerTry: say(500 * ms)},
+		Retry: &Retry{Retries: say(2), Backoff: &Backoff{Kind: say("fixed"), Base: say(time.Second)}}}.WithDefaults()
+	guard = Set{Layer: App, Product: "resilience4j", Retry: &Retry{Retries: say(2)}}.WithDefaults()
 )
 
 func TestStackedLayers(t *testing.T) {
@@ -42,6 +44,8 @@ func TestStackedLayers(t *testing.T) {
 		{"nothing is said at all", []Set{{Layer: App}}, "http", 1, "unknown", "unknown", 1, 1},
 		{"no layer", nil, "http", 1, "unknown", "unknown", 1, 1},
 		{"requests of a database connection", []Set{meshOn(On5xx)}, "sql", 1, "unknown", "unknown", 1, 1},
+		{"operations of a store through Dapr", []Set{daprStore}, "redis", 3, "500ms", "3.5s", 3, 3},
+		{"what Dapr does by itself is for apps alone", []Set{Set{Layer: ClientProxy, Product: "dapr", Timeout: daprStore.Timeout}.WithDefaults()}, "redis", 1, "500ms", "500ms", 1, 1},
 		{"a driver's own timeout", []Set{appTotal, meshOn(On5xx)}, "sql", 1, "5s", "5s", 1, 1},
 	}
 	for _, tt := range tests {
