@@ -131,11 +131,7 @@ func (s *haproxySection) setting(words ...string) *option {
 }
 
 func (s *haproxySection) option(name string, line int, word lineWord) *option {
-	text := strings.Trim(word.text, `"'`)
-	if strings.Contains(text, "$") {
-		return nil
-	}
-	return confWord(name, text, s.place(line, word.column))
+	return confWord(name, strings.Trim(word.text, `"'`), s.place(line, word.column))
 }
 
 // pass reads the servers of the section and what protects requests for them.

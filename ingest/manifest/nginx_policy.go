@@ -174,11 +174,10 @@ func (s *nginxScope) all(name string) []directive {
 	return nil
 }
 
-// setting is the first word after a directive, nil if nobody wrote it or it is
-// filled in by a variable.
+// setting is the first word after a directive, nil if nobody wrote it.
 func (s *nginxScope) setting(name string) *option {
 	found := s.all(name)
-	if len(found) == 0 || len(found[0].words) < 2 || strings.Contains(found[0].words[1], "$") {
+	if len(found) == 0 || len(found[0].words) < 2 {
 		return nil
 	}
 	o := s.word(found[0], 1)

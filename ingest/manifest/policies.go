@@ -90,8 +90,13 @@ func (f *policyFields) addFlaw(flaw graph.Flaw) {
 	}
 }
 
-// refuse notes that the product would not take what stands at n.
+// refuse notes that the product would not take what stands at n, unless that is
+// put in later.
 func (f *policyFields) refuse(n document.Node, field string, err error) {
+	if filledIn(n.Str()) {
+		f.remark(graph.Invalid, n, field, laterWhy, laterHint)
+		return
+	}
 	why, hint := err.Error(), ""
 	if bad := (*policy.ValueError)(nil); errors.As(err, &bad) {
 		why, hint = bad.Why, bad.Hint

@@ -45,13 +45,38 @@ func (r *reading) invalid(o *option, err error) {
 // readable reports whether an option has a text that is known: not one that is
 // filled in when the program is built or started.
 func readable(o *option) bool {
-	return o != nil && o.leaf && !strings.Contains(o.text, "${") && !strings.Contains(o.text, "#{") &&
-		!strings.Contains(o.text, "{{") && !strings.HasPrefix(o.text, "@")
+	return o != nil && o.leaf && !filledIn(o.text) && !strings.HasPrefix(o.text, "@")
+}
+
+// filledIn reports whether a text, or a part of it, is put in when the file is
+// used: "${READ_TIMEOUT}", "#{timeout}", "{{ .Values.timeout }}".
+func filledIn(text string) bool {
+	return strings.HasPrefix(text, "$") || strings.Contains(text, "${") || strings.Contains(text, "#{") || strings.Contains(text, "{{")
+}
+
+// What is said of a value that is filled in. Where a product has a default, that
+// is what weir goes on with.
+const (
+	laterWhy  = "is filled in later; until then it counts as not written"
+	laterHint = "read the file as it is deployed, with its values in it"
+)
+
+// known reports whether an option has a text that is known, and notes one that is
+// written and not known yet.
+func (r *reading) known(o *option) bool {
+	if readable(o) {
+		return true
+	}
+	if o != nil && o.leaf {
+		r.flaw(graph.Invalid, o, laterWhy, laterHint)
+		r.flaws[len(r.flaws)-1].Info = true
+	}
+	return false
 }
 
 // duration reads a duration; the false says that there is none.
 func (r *reading) duration(o *option) (policy.Duration, bool) {
-	if !readable(o) {
+	if !r.known(o) {
 		return policy.Duration{}, false
 	}
 	d, err := policy.ParseDuration(r.syntax, o.text)
@@ -119,7 +144,7 @@ func (r *reading) truth(o *option) bool {
 
 // readAs reads an option with a parser of package policy.
 func readAs[T any](r *reading, o *option, parse func(string) (T, error)) policy.Setting[T] {
-	if !readable(o) {
+	if !r.known(o) {
 		return policy.Setting[T]{}
 	}
 	v, err := parse(o.text)
@@ -193,7 +218,7 @@ func nearestOption(name string, known knownOptions) string {
 
 // conditions reads the words of a list of retry conditions.
 func (r *reading) conditions(vocabulary *policy.RetryWords, o *option) policy.Setting[[]string] {
-	if o == nil || o.leaf && !readable(o) {
+	if o == nil || o.leaf && !r.known(o) {
 		return policy.Setting[[]string]{}
 	}
 	on, unknown := policy.ParseRetryOn(vocabulary, o.words()...)
