@@ -24,6 +24,9 @@ func haproxyAnnotations(o *object) {
 		RateLimit: perSecond(f, f.count(1, annotations, "rate-limit-requests"), policy.Setting[int]{}),
 		Balance:   presence(policy.Balance{Strategy: f.word(haproxyBalance, annotations, "load-balance")}),
 	}
+	if f.look(annotations, "check").Str() != "false" { // servers are probed unless that is switched off
+		p.Says.HealthCheck = presence(policy.HealthCheck{Interval: f.duration(annotations, "check-interval")})
+	}
 	if period := f.duration(annotations, "rate-limit-period"); period.Set() && p.Says.RateLimit != nil {
 		p.Says.RateLimit.Per = period
 	}
