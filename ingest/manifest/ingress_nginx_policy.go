@@ -61,7 +61,7 @@ func (f *policyFields) nginxSet(n document.Node) policy.Set {
 		Connect: f.duration(n, "proxy-connect-timeout"),
 		ReadGap: f.duration(n, "proxy-read-timeout"),
 	}
-	if send := f.duration(n, "proxy-send-timeout"); timeout.ReadGap.Provenance == policy.Unknown {
+	if send := f.duration(n, "proxy-send-timeout"); !f.look(n, "proxy-read-timeout").Exists() {
 		timeout.ReadGap = send
 	}
 	s := policy.Set{Layer: policy.Gateway, Product: "ingress-nginx", Timeout: presence(timeout), Retry: f.nginxRetry(n)}

@@ -153,7 +153,7 @@ func kongGet(n document.Node, path ...string) document.Node {
 // limited from one piece to the next, not as a whole.
 func (f *policyFields) kongService(n document.Node, connect, read, write string) policy.Set {
 	timeout := policy.Timeout{Connect: f.duration(n, connect), ReadGap: f.duration(n, read)}
-	if gap := f.duration(n, write); timeout.ReadGap.Provenance == policy.Unknown {
+	if gap := f.duration(n, write); !f.look(n, read).Exists() {
 		timeout.ReadGap = gap
 	}
 	s := policy.Set{Layer: policy.Gateway, Product: "kong", Timeout: presence(timeout)}
