@@ -41,7 +41,8 @@ Stays silent about what the product takes, however unusual.
 Of weir's own annotation "weir.dev/ignore" it tells a name that is no rule.
 
 What is merely read otherwise than it looks, as .NET reads "10" as ten days, is a
-warning. The other rules go on as if the value had not been written.
+warning. A value that is filled in later, "${READ_TIMEOUT}", is worth knowing and no
+mistake. The other rules go on as if the value had not been written.
 
 **The way out.** Write it in the product's own notation; the hint says how.
 
