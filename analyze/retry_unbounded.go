@@ -56,6 +56,9 @@ func checkRetryUnbounded(p *Pass) {
 			f.Message = fmt.Sprintf("%s%s and tries %s times before it gives up", p.ends(e), found.named, tries(l.Attempts))
 		case part.Budget.State == policy.Finite:
 			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.ends(e), found.named, until(part.Budget))
+		case l.Set.Retry.MaxDuration.Set(): // after which no try begins, however long the last one takes
+			end := policy.Bound{State: policy.Finite, Time: l.Set.Retry.MaxDuration.Value}
+			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.ends(e), found.named, until(end))
 		default:
 			severity = Error
 			f.Message = fmt.Sprintf("%s%s and tries without end", p.ends(e), found.named)
