@@ -257,3 +257,26 @@ func TestLinkDeep(t *testing.T) {
 		})
 	}
 }
+
+// Chunks of several files come to a worker in any order: what it tells of a service
+// is told by the first of the files, not by the one that it read first.
+func TestOriginsDoNotDependOnOrder(t *testing.T) {
+	chunk := func(file string) *Chunk {
+		var one *Chunk
+		text := `[{"traceId":"1","id":"1","kind":"SERVER","localEndpoint":{"serviceName":"web"}}]`
+		if p := Zipkin.Split(file, strings.NewReader(text), func(c *Chunk) { one = c }); p != nil || one == nil {
+			t.Fatalf("splitting %s: %v", file, p)
+		}
+		return one
+	}
+	for _, files := range [][]string{{"a.json", "b.json"}, {"b.json", "a.json"}} {
+		w := &Worker{}
+		for _, file := range files {
+			w.Read(chunk(file))
+		}
+		facts, _ := Link([]*Worker{w}, 1)
+		if got := facts.Sightings[0].Origin.File; got != "a.json" {
+			t.Errorf("after reading %v, web is first seen in %s, want a.json", files, got)
+		}
+	}
+}

@@ -19,7 +19,7 @@ type Worker struct {
 
 	operations operations
 
-	origins []graph.Origin // by party, where it was met first
+	origins []graph.Origin // by party, the first place where it was met
 	apart   uint64         // spans of no trace
 	spill   *Spill         // nil if the memory of records is not bounded
 
@@ -114,6 +114,10 @@ func (w *Worker) party(name, namespace, cluster, workload, endpoint []byte) uint
 		for len(w.origins) <= int(i) {
 			w.origins = append(w.origins, w.origin)
 		}
+	}
+	// Chunks come in any order: of all places the first counts, not the one met first.
+	if first := &w.origins[i]; w.origin != *first && w.origin.Compare(*first) < 0 {
+		*first = w.origin
 	}
 	return i
 }
