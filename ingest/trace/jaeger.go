@@ -238,25 +238,9 @@ func (w *Worker) jaegerTags(d *draft, r *resource) {
 	}
 }
 
-// jaegerTag reads one tag. The value is only looked at if the key is wanted.
+// jaegerTag reads one tag.
 func (w *Worker) jaegerTag(wanted func(key []byte) bool) (key, value []byte) {
-	c := &w.c
-	if !c.object() {
-		return nil, nil
-	}
-	unwanted := false
-	for first := true; c.field(&first); {
-		switch {
-		case string(c.key) == "key":
-			key = c.string()
-			unwanted = !wanted(key)
-		case string(c.key) == "value" && !unwanted:
-			value = c.string()
-		default:
-			c.skip()
-		}
-	}
-	return key, value
+	return w.pair(wanted, func(w *Worker) []byte { return w.c.string() })
 }
 
 // jaegerLogs looks for what tells of a retry: a log with the field event=retry.

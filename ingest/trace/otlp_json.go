@@ -293,9 +293,14 @@ func lower(to, s []byte) []byte {
 	return to
 }
 
-// otlpAttribute reads one attribute. The value is only looked at if the key is
-// wanted.
+// otlpAttribute reads one attribute.
 func (w *Worker) otlpAttribute(wanted func(key []byte) bool) (key, value []byte) {
+	return w.pair(wanted, (*Worker).otlpValue)
+}
+
+// pair reads an object of a key and a value. The value is only looked at if the key
+// is wanted.
+func (w *Worker) pair(wanted func(key []byte) bool, read func(*Worker) []byte) (key, value []byte) {
 	c := &w.c
 	if !c.object() {
 		return nil, nil
@@ -307,7 +312,7 @@ func (w *Worker) otlpAttribute(wanted func(key []byte) bool) (key, value []byte)
 			key = c.string()
 			unwanted = !wanted(key)
 		case string(c.key) == "value" && !unwanted:
-			value = w.otlpValue()
+			value = read(w)
 		default:
 			c.skip()
 		}
