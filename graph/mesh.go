@@ -155,7 +155,8 @@ func memberships(s *Service, ns *Namespace) []Membership {
 			own(g.product, in, at)
 		}
 	}
-	if mode, o := ambientMode(s, ns); mode != "" && len(s.Meshes) == 0 {
+	_, told := s.Member("istio")
+	if mode, o := ambientMode(s, ns); mode != "" && !told {
 		list = append(list, Membership{
 			Product: "istio", In: mode == "ambient", Ambient: mode == "ambient", Origin: o,
 			Waypoint: s.Labels[waypointKey] != "" || ns != nil && ns.Labels[waypointKey] != "",

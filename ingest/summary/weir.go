@@ -274,7 +274,10 @@ func setting[T any](s *weirService, key string, v *T, at graph.Origin) policy.Se
 	}
 	declared := policy.Declare(*v, at)
 	if said, ok := s.Provenance[key]; ok {
-		declared.Provenance, declared.Origin = word[policy.Provenance](policy.Provenances, said.Provenance), said.Origin
+		declared.Origin = said.Origin
+		if p := word[policy.Provenance](policy.Provenances, said.Provenance); p != policy.Unknown {
+			declared.Provenance = p // of a word that nobody knows, the value is still there
+		}
 	}
 	return declared
 }
