@@ -11,8 +11,6 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/weirgraph/weir/analyze"
 )
 
 var update = flag.Bool("update", false, "write what weir prints into the expected files, for a person to read")
@@ -37,14 +35,6 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LANG", "C.UTF-8")
 			// Where weir is, and nothing else.
 			env.Setenv("BIN", filepath.SplitList(env.Getenv("PATH"))[0])
-			// How many rules there are, for scripts that are not about that (cmpenv).
-			usual := 0
-			for _, r := range analyze.Rules {
-				if !r.OnDemand {
-					usual++
-				}
-			}
-			env.Setenv("RULES", strconv.Itoa(usual))
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},

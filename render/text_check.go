@@ -80,8 +80,8 @@ func (p *pen) values(values []analyze.KeyValue) {
 	}
 }
 
-// summary is the last line: what was found, and in how much. Nothing found in
-// nothing is not called clean.
+// summary writes the last line: the number of findings by severity and the size
+// of the inputs. A run without any input is not reported as clean.
 func (p *pen) summary(g *graph.Graph, c *analyze.Check) {
 	found := make([]int, len(analyze.Severities))
 	for i := range c.Findings {
@@ -113,12 +113,12 @@ func (p *pen) summary(g *graph.Graph, c *analyze.Check) {
 	if n := cover.Failed(); n > 0 {
 		read = append(read, p.paint(redStyle, fmt.Sprintf("%d could not be read", n)))
 	}
-	p.prose("", plainStyle, fmt.Sprintf("%s; %s over %s", strings.Join(words, ", "), english.Count(c.Rules, "rule"), strings.Join(read, ", ")))
+	p.prose("", plainStyle, fmt.Sprintf("%s (%s)", strings.Join(words, ", "), strings.Join(read, ", ")))
 }
 
 func severityCount(n int, s analyze.Severity) string {
 	if s == analyze.Info {
-		return fmt.Sprintf("%d for information", n)
+		return fmt.Sprintf("%d info", n)
 	}
 	return english.Count(n, s.String())
 }
