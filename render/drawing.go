@@ -2,6 +2,7 @@ package render
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -92,6 +93,7 @@ func (d *Drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 		d.Graph.Service(n).Role = role
 	}
 	carryObserved(old, d.Graph, box)
+	carryRoutes(old, d.Graph, box)
 	d.box = compose(d.box, box)
 	if merge || d.members != nil {
 		d.members, d.weight = members, weight
@@ -102,14 +104,43 @@ func (d *Drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 func carryObserved(old, drawn *graph.Graph, box []graph.Node) {
 	for e := range graph.Edge(old.Calls()) {
 		seen := old.Observed(e)
-		from, to := box[old.From(e)], box[old.To(e)]
-		if seen == nil || from == absent || to == absent || from == to && old.From(e) != old.To(e) {
+		if seen == nil {
 			continue
 		}
-		if into, ok := drawn.Edge(from, to); ok {
+		if into, ok := drawnAs(old, e, drawn, box); ok {
 			drawn.Watch(into, seen)
 		}
 	}
+}
+
+// carryRoutes gives every drawn call the routes of the calls of old that it stands
+// for. Calls with different routes have none that holds for all of them.
+func carryRoutes(old, drawn *graph.Graph, box []graph.Node) {
+	const unset, same, different = 0, 1, 2
+	state := make([]uint8, drawn.Calls())
+	for e := range graph.Edge(old.Calls()) {
+		into, ok := drawnAs(old, e, drawn, box)
+		if !ok {
+			continue
+		}
+		switch routes := old.Routes(e); {
+		case state[into] == unset:
+			state[into] = same
+			drawn.SetRoutes(into, routes)
+		case state[into] == same && !reflect.DeepEqual(drawn.Routes(into), routes):
+			state[into] = different
+			drawn.SetRoutes(into, nil)
+		}
+	}
+}
+
+// drawnAs returns the call that stands for e of old, and false if none does.
+func drawnAs(old *graph.Graph, e graph.Edge, drawn *graph.Graph, box []graph.Node) (graph.Edge, bool) {
+	from, to := box[old.From(e)], box[old.To(e)]
+	if from == absent || to == absent || from == to && old.From(e) != old.To(e) {
+		return 0, false
+	}
+	return drawn.Edge(from, to)
 }
 
 // mergeCalls returns the calls between different boxes, and within a box those of
