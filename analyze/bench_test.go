@@ -165,7 +165,7 @@ func BenchmarkAllRadii(b *testing.B) { against(b, func(g *graph.Graph) { countCa
 
 // The whole incident: model, both solutions, who suffers and why.
 func BenchmarkIncident(b *testing.B) {
-	against(b, func(g *graph.Graph) { Fail(g, stopping(graph.Node(g.Len()-1))) }, nil)
+	against(b, func(g *graph.Graph) { Simulate(g, stopping(graph.Node(g.Len()-1))) }, nil)
 }
 
 func BenchmarkSCC(b *testing.B) { benchmark(b, func(g *graph.Graph) { findComponents(g) }) }
@@ -182,15 +182,15 @@ func BenchmarkDominatorsByGonum(b *testing.B) {
 	benchmark(b, func(g *graph.Graph) { flow.Dominators(g.Directed().Node(0), g.Directed()) })
 }
 
-func BenchmarkFail(b *testing.B) {
-	benchmark(b, func(g *graph.Graph) { Fail(g, stopping(graph.Node(g.Len()-1))) })
+func BenchmarkSimulate(b *testing.B) {
+	benchmark(b, func(g *graph.Graph) { Simulate(g, stopping(graph.Node(g.Len()-1))) })
 }
 
 func BenchmarkBlastAll(b *testing.B) { benchmark(b, func(g *graph.Graph) { BlastAll(g) }) }
 
 func BenchmarkLoops(b *testing.B) { benchmark(b, func(g *graph.Graph) { Loops(g) }) }
 
-func BenchmarkShape(b *testing.B) { benchmark(b, func(g *graph.Graph) { Shape(g) }) }
+func BenchmarkMetrics(b *testing.B) { benchmark(b, func(g *graph.Graph) { Metrics(g) }) }
 
 func BenchmarkScope(b *testing.B) { benchmark(b, func(g *graph.Graph) { Scope(g, graph.Weak) }) }
 

@@ -43,7 +43,7 @@ func TestBlastTakesFallbacksForOptional(t *testing.T) {
 	// a -> b, only instead of another call
 	services := []graph.Service{{ID: "a"}, {ID: "b"}}
 	g := graph.New(services, []graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Fallback: true}})
-	if in := Fail(g, stopping(1)); in.Count(failure.Fails) != 0 {
+	if in := Simulate(g, stopping(1)); in.Count(failure.Fails) != 0 {
 		t.Errorf("the failure of a fallback gives %+v, want nobody to fail", in.Victims)
 	}
 	if ranks := BlastAll(g); ranks[0].Failed != 0 {

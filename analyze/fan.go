@@ -7,9 +7,9 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// Shape measures g service by service: who calls many, who is called by many, who
+// Metrics measures g service by service: who calls many, who is called by many, who
 // is how deep.
-func Shape(g *graph.Graph) *Fan {
+func Metrics(g *graph.Graph) *Fan {
 	sync := synchronous(g)
 	chains := deepen(sync, findComponents(sync), func(graph.Node) int32 { return 1 })
 	gates := findGates(g)

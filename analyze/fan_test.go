@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph/graphtest"
 )
 
-func TestShape(t *testing.T) {
+func TestMetrics(t *testing.T) {
 	tests := []struct {
 		name, graph string
 		rows        string // service out/in depth layer reach/impact, in order
@@ -33,7 +33,7 @@ func TestShape(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			g := graphtest.Parse(tt.graph)
-			fan := Shape(g)
+			fan := Metrics(g)
 			var rows []string
 			for _, r := range fan.Services {
 				rows = append(rows, fmt.Sprintf("%s %d/%d d%d l%d %d/%d", g.ID(r.Node), r.Out, r.In, r.Depth, r.Layer, r.Reach, r.Impact))
@@ -48,9 +48,9 @@ func TestShape(t *testing.T) {
 	}
 }
 
-func TestShapeAgreesWithLongestChains(t *testing.T) {
+func TestMetricsAgreesWithLongestChains(t *testing.T) {
 	eachRandomGraph(t, func(t *testing.T, g *graph.Graph) {
-		fan := Shape(g)
+		fan := Metrics(g)
 		sync := synchronous(g)
 		depths, layers := longest(sync), longest(g)
 		deepest := 0
@@ -122,7 +122,7 @@ func TestGates(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			g := graphtest.Parse(tt.graph)
 			var got []string
-			for _, gate := range Shape(g).Gates {
+			for _, gate := range Metrics(g).Gates {
 				got = append(got, g.ID(gate.Node)+": "+names(g, gate.Behind))
 			}
 			if s := strings.Join(got, "; "); s != tt.want {

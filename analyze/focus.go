@@ -7,18 +7,18 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// Look puts one service of g into perspective. Its calls are those of g, of every
+// DescribeService puts one service of g into perspective. Its calls are those of g, of every
 // class; what follows from them is computed on scope. Findings are those of check
 // that concern it; check may be nil.
-func Look(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
+func DescribeService(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
 	f := &Focus{
-		Node: v, Called: g.In(v), Impact: Fail(scope, stopping(v)), Needs: needs(scope, v),
-		Matrix: Protect(g, scope, MatrixFilter{Service: &v}),
+		Node: v, Called: g.In(v), Impact: Simulate(scope, stopping(v)), Needs: needs(scope, v),
+		Matrix: PolicyMatrix(g, scope, MatrixFilter{Service: &v}),
 	}
 	for e, end := g.Out(v); e < end; e++ {
 		f.Calls = append(f.Calls, e)
 	}
-	for _, row := range Shape(scope).Services {
+	for _, row := range Metrics(scope).Services {
 		if row.Node == v {
 			f.Row = row
 			f.Row.Available = Available(scope, v)

@@ -7,7 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph/graphtest"
 )
 
-func TestLook(t *testing.T) {
+func TestDescribeService(t *testing.T) {
 	// web -> cart <-> stock -> db, cart ?> ads, cart ~> events
 	g := graphtest.Parse("web:cart cart:stock,ads?,events~ stock:cart,db")
 	cart := node(t, g, "cart")
@@ -15,7 +15,7 @@ func TestLook(t *testing.T) {
 		{Subject: "cart,stock", Services: []graph.Node{cart, node(t, g, "stock")}},
 		{Subject: "web", Services: []graph.Node{node(t, g, "web")}},
 	}}
-	f := Look(g, g, cart, check)
+	f := DescribeService(g, g, cart, check)
 	if len(f.Calls) != 3 || len(f.Called) != 2 {
 		t.Errorf("cart makes %d calls and answers %d, want 3 and 2", len(f.Calls), len(f.Called))
 	}
@@ -31,7 +31,7 @@ func TestLook(t *testing.T) {
 	if len(f.Findings) != 1 || f.Findings[0].Subject != "cart,stock" {
 		t.Errorf("findings about cart: %+v, want the one on cart,stock", f.Findings)
 	}
-	if db := Look(g, g, node(t, g, "db"), nil); db.Cycle != nil || db.Findings != nil || len(db.Calls) != 0 || len(db.Needs) != 0 {
+	if db := DescribeService(g, g, node(t, g, "db"), nil); db.Cycle != nil || db.Findings != nil || len(db.Calls) != 0 || len(db.Needs) != 0 {
 		t.Errorf("db is told as %+v, want no loop, no findings, no calls, no needs", db)
 	}
 }

@@ -69,8 +69,8 @@ func (in *Incident) Suffering() int { return len(in.Victims) - in.Count(failure.
 // layers of retries, or two that try three times each.
 const overload = 9
 
-// Fail tries a scenario on the calls of g.
-func Fail(g *graph.Graph, s Scenario) Incident {
+// Simulate tries a scenario on the calls of g.
+func Simulate(g *graph.Graph, s Scenario) Incident {
 	r := runOn(g)
 	c := r.components()
 	m := failure.New(g, func(e graph.Edge) []failure.Part {

@@ -43,9 +43,9 @@ func scenario(g *graph.Graph, mode failure.Mode, names ...string) Scenario {
 	return s
 }
 
-func TestFail(t *testing.T) {
+func TestSimulate(t *testing.T) {
 	g := retrying()
-	in := Fail(g, scenario(g, failure.Hang, "c"))
+	in := Simulate(g, scenario(g, failure.Hang, "c"))
 	if got := fmt.Sprint(names(g, in.Entries), "/", names(g, in.Critical), " ", in.Naive, in.Others, in.Suffering()); got != "a/b 2 3 2" {
 		t.Errorf("entries/tier 1, naive, others, suffering: %s, want a/b 2 3 2", got)
 	}
@@ -64,14 +64,14 @@ func TestFail(t *testing.T) {
 func TestFailOverloads(t *testing.T) {
 	g := retrying()
 	s := scenario(g, failure.Hang, "c")
-	if labels := labelsOf(g, Fail(g, s)); labels != "b:FAILED a:FAILED" {
+	if labels := labelsOf(g, Simulate(g, s)); labels != "b:FAILED a:FAILED" {
 		t.Errorf("c hangs: %s", labels)
 	}
 	s.Overload = true
 	if _, failed := s.Inject[3]; failed {
 		t.Fatal("the scenario was changed")
 	}
-	in := Fail(g, s)
+	in := Simulate(g, s)
 	if !slices.Equal(in.Failed, []graph.Node{2}) {
 		t.Errorf("failed: %s, want c alone", names(g, in.Failed))
 	}
@@ -93,7 +93,7 @@ func TestLoadOfALoop(t *testing.T) {
 		return graph.Call{From: from, To: to, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: says}}}
 	}
 	g := graph.New([]graph.Service{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []graph.Call{call(0, 1), call(1, 2), call(2, 1)})
-	in := Fail(g, scenario(g, failure.Stop, "c"))
+	in := Simulate(g, scenario(g, failure.Stop, "c"))
 	if len(in.Loads) != 1 || !math.IsInf(in.Loads[0].Factor, 1) || !in.Loads[0].Overload {
 		t.Errorf("loads of a loop: %+v, want one without end", in.Loads)
 	}
@@ -105,7 +105,7 @@ func TestFailAgreesWithDistances(t *testing.T) {
 		hard := distances(adjacency(g, g.HardSync))
 		sync := distances(adjacency(g, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync }))
 		for v := range graph.Node(g.Len()) {
-			in, fail, wait := Fail(g, stopping(v)), callersOf(v, hard), callersOf(v, sync)
+			in, fail, wait := Simulate(g, stopping(v)), callersOf(v, hard), callersOf(v, sync)
 			if fails, degrades := in.Count(failure.Fails), in.Count(failure.Degrades); fails != fail || degrades != wait-fail {
 				t.Errorf("%s stops: %d fail and %d degrade, want %d and %d", g.ID(v), fails, degrades, fail, wait-fail)
 			}
@@ -143,7 +143,7 @@ func TestFailLongChain(t *testing.T) {
 	g := graph.New(services, calls)
 	first, last := graph.Node(0), graph.Node(n-1)
 	for _, mode := range []failure.Mode{failure.Stop, failure.Hang, failure.Late} {
-		in := Fail(g, Scenario{Inject: map[graph.Node]failure.Injection{last: {Mode: mode, Delay: time.Minute}}})
+		in := Simulate(g, Scenario{Inject: map[graph.Node]failure.Injection{last: {Mode: mode, Delay: time.Minute}}})
 		if in.Suffering() != n-1 || len(in.Victims[n-2].Path()) != n {
 			t.Errorf("the end of a chain of %d brings %d down", n, in.Suffering())
 		}

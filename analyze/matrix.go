@@ -59,8 +59,8 @@ type MatrixFilter struct {
 	Missing []Protection // none acts on the part
 }
 
-// Protect returns the matrix of the calls of scope, which is a part of g.
-func Protect(g, scope *graph.Graph, filter MatrixFilter) *Matrix {
+// PolicyMatrix returns the matrix of the calls of scope, which is a part of g.
+func PolicyMatrix(g, scope *graph.Graph, filter MatrixFilter) *Matrix {
 	r := runOn(scope)
 	hidden := hiddenPolicies(g)
 	m := &Matrix{}

@@ -6,10 +6,10 @@ import "github.com/weirgraph/weir/graph"
 // themselves.
 const maxPaths = 5
 
-// Between returns the shortest chains of calls from one service to the other,
+// Paths returns the shortest chains of calls from one service to the other,
 // both ways. From a service to itself they are the shortest loops through it, and
 // there is no way back to tell.
-func Between(g *graph.Graph, from, to graph.Node) *Path {
+func Paths(g *graph.Graph, from, to graph.Node) *Path {
 	p := &Path{From: from, To: to}
 	p.Forward, p.More = shortestChains(g, from, to)
 	if from != to {

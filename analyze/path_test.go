@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph/graphtest"
 )
 
-func TestBetween(t *testing.T) {
+func TestPaths(t *testing.T) {
 	tests := []struct {
 		name, graph, from, to string
 		forward, back         string
@@ -36,7 +36,7 @@ func TestBetween(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			g := graphtest.Parse(tt.graph)
-			p := Between(g, node(t, g, tt.from), node(t, g, tt.to))
+			p := Paths(g, node(t, g, tt.from), node(t, g, tt.to))
 			if got := chainNames(g, p.Forward); got != tt.forward {
 				t.Errorf("%s to %s: %q, want %q", tt.from, tt.to, got, tt.forward)
 			}
@@ -58,7 +58,7 @@ func chainNames(g *graph.Graph, chains [][]graph.Node) string {
 	return strings.Join(texts, "|")
 }
 
-func TestBetweenAgreesWithDistances(t *testing.T) {
+func TestPathsAgreesWithDistances(t *testing.T) {
 	eachRandomGraph(t, func(t *testing.T, g *graph.Graph) {
 		m := adjacency(g, anyCall)
 		d := distances(m)
@@ -70,7 +70,7 @@ func TestBetweenAgreesWithDistances(t *testing.T) {
 						want = min(want, 1+d[w][v])
 					}
 				}
-				p := Between(g, u, v)
+				p := Paths(g, u, v)
 				if (len(p.Forward) > 0) != (want < far) {
 					t.Errorf("%s to %s: %d chains, want distance %d", g.ID(u), g.ID(v), len(p.Forward), want)
 				}

@@ -111,10 +111,10 @@ func TestLongChains(t *testing.T) {
 	if len(loops) != 1 || len(loops[0].Loop) != n || loops[0].Left != 0 {
 		t.Errorf("a ring of %d is told as %d loops", n, len(loops))
 	}
-	if shape := Shape(row); shape.Depth != n-1 || len(shape.Deepest) != n {
-		t.Errorf("a chain of %d is %d deep, by way of %d services", n, shape.Depth, len(shape.Deepest))
+	if m := Metrics(row); m.Depth != n-1 || len(m.Deepest) != n {
+		t.Errorf("a chain of %d is %d deep, by way of %d services", n, m.Depth, len(m.Deepest))
 	}
-	if p := Between(row, 0, n-1); len(p.Forward) != 1 || len(p.Forward[0]) != n {
+	if p := Paths(row, 0, n-1); len(p.Forward) != 1 || len(p.Forward[0]) != n {
 		t.Errorf("the ends of a chain of %d are tied by %d paths", n, len(p.Forward))
 	}
 	if got := BlastAll(row)[0]; got.Node != n-1 || got.Failed != n-1 {

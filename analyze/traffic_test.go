@@ -47,7 +47,7 @@ func TestTraffic(t *testing.T) {
 			g.Service(node(t, g, tt.entry)).Entrypoint = policy.Declare(true, graph.Origin{})
 		}
 		got := ""
-		if in := Fail(g, scenario(g, failure.Stop, tt.failed)); in.Traffic != nil {
+		if in := Simulate(g, scenario(g, failure.Stop, tt.failed)); in.Traffic != nil {
 			f := in.Traffic
 			got = fmt.Sprintf("%v of %v, %v of %v from %s", f.Hit, f.Calls, f.EntryHit, f.Entry, names(g, f.Entries))
 		}

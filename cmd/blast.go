@@ -134,7 +134,7 @@ func runBlast(r *run, o *blastOptions, sources []string, choose func(*graph.Grap
 	for _, v := range failed {
 		s.Inject[v] = o.mode.inject
 	}
-	incident := analyze.Fail(o.evidence.calls(g), s)
+	incident := analyze.Simulate(o.evidence.calls(g), s)
 	return r.write(&analyze.Report{Graph: g, Impacts: []analyze.Incident{incident}}, render.View{Depth: o.depth})
 }
 

@@ -31,5 +31,5 @@ func runFanout(r *run, evidence *evidence, sources []string) error {
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Fan: analyze.Shape(evidence.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Fan: analyze.Metrics(evidence.calls(g))}, render.View{})
 }

@@ -34,6 +34,6 @@ func runPath(r *run, evidence *evidence, from, to string, sources []string) erro
 	if err != nil {
 		return err
 	}
-	path := analyze.Between(evidence.calls(g), ends[0], ends[1])
+	path := analyze.Paths(evidence.calls(g), ends[0], ends[1])
 	return r.write(&analyze.Report{Graph: g, Path: path}, render.View{})
 }

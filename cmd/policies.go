@@ -63,7 +63,7 @@ func runPolicies(r *run, evidence *evidence, service string, filter analyze.Matr
 		}
 		filter.Service = &node
 	}
-	return r.write(&analyze.Report{Graph: g, Matrix: analyze.Protect(g, evidence.calls(g), filter)}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, evidence.calls(g), filter)}, render.View{})
 }
 
 func protectionNames() []string {

@@ -36,6 +36,6 @@ func runShow(r *run, evidence *evidence, name string, sources []string) error {
 		return err
 	}
 	scope := evidence.calls(g)
-	focus := analyze.Look(g, scope, service, r.check(evidence.chosen(g)))
+	focus := analyze.DescribeService(g, scope, service, r.check(evidence.chosen(g)))
 	return r.write(&analyze.Report{Graph: g, Focus: focus}, render.View{})
 }

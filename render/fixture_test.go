@@ -31,7 +31,7 @@ func fixtures() map[string]*analyze.Report {
 		for _, v := range nodes {
 			s.Inject[v] = i
 		}
-		return []analyze.Incident{analyze.Fail(calls, s)}
+		return []analyze.Incident{analyze.Simulate(calls, s)}
 	}
 	stopped, hung := failure.Injection{Mode: failure.Stop}, failure.Injection{Mode: failure.Hang}
 	findings := fixtureFindings([]graph.Node{cart, orders}, db)
@@ -53,10 +53,10 @@ func fixtures() map[string]*analyze.Report {
 		"contracts":  {Graph: shop, Contracts: []analyze.Contracts{analyze.FindContracts(shop, calls, orders), analyze.FindContracts(shop, calls, gw)}},
 		"cycles":     {Graph: shop, Cycles: analyze.Loops(calls)},
 		"no-cycle":   {Graph: shop, Cycles: &analyze.Cycles{}},
-		"fanout":     {Graph: shop, Fan: analyze.Shape(calls)},
-		"path":       {Graph: shop, Path: analyze.Between(calls, web, db)},
-		"show":       {Graph: shop, Focus: analyze.Look(shop, calls, orders, &analyze.Check{Findings: findings})},
-		"policies":   {Graph: shop, Matrix: analyze.Protect(shop, calls, analyze.MatrixFilter{})},
+		"fanout":     {Graph: shop, Fan: analyze.Metrics(calls)},
+		"path":       {Graph: shop, Path: analyze.Paths(calls, web, db)},
+		"show":       {Graph: shop, Focus: analyze.DescribeService(shop, calls, orders, &analyze.Check{Findings: findings})},
+		"policies":   {Graph: shop, Matrix: analyze.PolicyMatrix(shop, calls, analyze.MatrixFilter{})},
 		"odd-names":  {Graph: oddGraph(), Drawn: true},
 	}
 }

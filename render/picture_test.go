@@ -246,7 +246,7 @@ func FuzzNames(f *testing.F) {
 		for _, format := range ownFormats() {
 			r := reportOf(g)
 			if format.Shows&Graph == 0 {
-				r = &analyze.Report{Graph: g, Matrix: analyze.Protect(g, analyze.Scope(g, graph.Weak), analyze.MatrixFilter{})}
+				r = &analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, analyze.Scope(g, graph.Weak), analyze.MatrixFilter{})}
 			}
 			out := written(t, format, r, Options{})
 			if strings.ContainsAny(out, "\x1b\x00\a\r") {

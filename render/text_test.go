@@ -106,7 +106,7 @@ func TestDeepBlastIsBounded(t *testing.T) {
 		fmt.Fprintf(&b, "s%03d:s%03d ", i, i+1)
 	}
 	g := graphtest.Parse(b.String())
-	m := analyze.Fail(g, analyze.Scenario{Mode: "stop", Inject: map[graph.Node]failure.Injection{n: {}}})
+	m := analyze.Simulate(g, analyze.Scenario{Mode: "stop", Inject: map[graph.Node]failure.Injection{n: {}}})
 	got := written(t, text, &analyze.Report{Graph: g, Impacts: []analyze.Incident{m}}, Options{})
 	want := fmt.Sprintf("not shown: %d services further than", n-maxLevels)
 	if !strings.Contains(got, want) {
