@@ -15,9 +15,9 @@ type Report struct {
 	Drawn     bool        // weir graph: the services and calls themselves are asked for
 	Check     *Check      // weir check
 	Impacts   []Incident  // weir blast S
-	Ranking   []Rank      // weir blast --all
-	Fates     *Fates      // weir blast --shared-fate
-	Contracts []Contracts // weir blast S --contracts
+	Ranking   []Rank      // weir rank
+	Fates     *Fates      // weir fate
+	Contracts []Contracts // weir contracts S
 	Cycles    *Cycles     // weir cycles
 	Fan       *Fan        // weir fanout
 	Path      *Path       // weir path

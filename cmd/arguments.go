@@ -1,12 +1,14 @@
 package cmd
 
 import (
+	"errors"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
 )
 
 // needs returns a check that a command got at least the arguments named, which
@@ -81,4 +83,15 @@ func findAll(g *graph.Graph, names []string) ([]graph.Node, error) {
 func isPath(word string) bool {
 	_, err := os.Stat(word)
 	return err == nil
+}
+
+// takesNoService adds to the hint of an error about the first argument, which was taken
+// for a source and is none: what, a command or a flag, takes no service.
+func takesNoService(what string, args []string, err error) error {
+	var missing *ingest.SourceError
+	var f *failure
+	if errors.As(err, &missing) && errors.As(err, &f) && len(args) > 0 && missing.Source == args[0] {
+		f.hint += "; " + what + " takes no service"
+	}
+	return err
 }

@@ -17,8 +17,8 @@ var failOnWords = []string{"error", "warning", "info", "never"}
 
 // checkOptions say what is looked at, and what counts as failing.
 type checkOptions struct {
-	failOn   string
-	evidence *evidence
+	failOn string
+	filter *callFilter
 }
 
 func newCheck(r *run) *cobra.Command {
@@ -34,7 +34,7 @@ helm template shop | weir check -
 weir check deploy/ --fail-on warning -o text -o json=weir.json`,
 	}
 	addChoice(cmd, &o.failOn, "fail-on", "", "exit with 1 from `severity` on: error, warning, info, never (default \"error\")", failOnWords...)
-	o.evidence = addEvidenceFlags(cmd, graph.Weak)
+	o.filter = addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runCheck(r, o, args) }
@@ -46,7 +46,7 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	if err != nil {
 		return err
 	}
-	check := r.check(o.evidence.chosen(g))
+	check := r.check(o.filter.chosen(g))
 	r.account(g, check)
 	r.tellExpired(check.Expired)
 	if err := r.write(&analyze.Report{Graph: g, Check: check}, render.View{}); err != nil {

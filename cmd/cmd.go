@@ -2,7 +2,7 @@
 //
 // A command reads its sources into a graph, has analyze compute an answer, and
 // hands the report to the formats asked for. Results go to standard output, all
-// other talk to standard error in one voice, see talk.go. What went wrong decides
+// other talk to standard error in one voice, see messages.go. What went wrong decides
 // the exit code in one place, see exit.go.
 package cmd
 
@@ -47,8 +47,8 @@ helm template shop | weir check -`,
 	root.SetFlagErrorFunc(flagError)
 	root.Flags().Bool("version", false, "print the version")
 	root.AddCommand(
-		newCheck(r), newGraph(r), newShow(r), newBlast(r), newPath(r), newCycles(r), newFanout(r), newPolicies(r),
-		newRules(r), newCompletion(r), newVersion(r),
+		newCheck(r), newGraph(r), newShow(r), newBlast(r), newRank(r), newFate(r), newContracts(r), newPath(r),
+		newCycles(r), newFanout(r), newPolicies(r), newRules(r), newCompletion(r), newVersion(r),
 	)
 	root.SetHelpCommand(newHelp(r))
 	root.InitDefaultHelpCmd()

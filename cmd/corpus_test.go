@@ -33,7 +33,7 @@ var runs = [][]string{
 	{"check"}, {"check", "-o", "json"}, {"check", "--min-strength", "strong"}, {"check", "--min-strength", "allowed", "-v"},
 	{"graph"}, {"graph", "-o", "tree"}, {"graph", "-o", "dot"}, {"graph", "-o", "mermaid"}, {"graph", "-o", "json"},
 	{"graph", "--collapse", "namespace", "-o", "dot"}, {"policies"}, {"policies", "-v"}, {"policies", "-o", "json"},
-	{"policies", "-o", "csv"}, {"policies", "-o", "markdown"}, {"cycles"}, {"fanout"}, {"blast", "--all"}, {"blast", "--all", "-o", "json"},
+	{"policies", "-o", "csv"}, {"policies", "-o", "markdown"}, {"cycles"}, {"fanout"}, {"rank"}, {"rank", "-o", "json"},
 }
 
 // TestSystems asks everything of real systems: no crash, and the same bytes

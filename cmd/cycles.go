@@ -27,17 +27,17 @@ the output says which.`,
 weir cycles deploy/ traces.json
 weir cycles deploy/ -o dot | dot -Tsvg > cycles.svg`,
 	}
-	evidence := addEvidenceFlags(cmd, graph.Weak)
+	filter := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return runCycles(r, evidence, args) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runCycles(r, filter, args) }
 	return cmd
 }
 
-func runCycles(r *run, evidence *evidence, sources []string) error {
+func runCycles(r *run, filter *callFilter, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Cycles: analyze.Loops(evidence.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Cycles: analyze.Loops(filter.calls(g))}, render.View{})
 }

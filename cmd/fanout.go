@@ -19,17 +19,17 @@ service.`,
 		Example: `weir fanout deploy/
 weir fanout deploy/ -o json | jq '.fan.services[0]'`,
 	}
-	evidence := addEvidenceFlags(cmd, graph.Weak)
+	filter := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return runFanout(r, evidence, args) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runFanout(r, filter, args) }
 	return cmd
 }
 
-func runFanout(r *run, evidence *evidence, sources []string) error {
+func runFanout(r *run, filter *callFilter, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Fan: analyze.Metrics(evidence.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Fan: analyze.Metrics(filter.calls(g))}, render.View{})
 }

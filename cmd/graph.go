@@ -15,7 +15,7 @@ type graphOptions struct {
 	collapse string
 	reduce   bool
 	all      bool
-	evidence *evidence
+	filter   *callFilter
 }
 
 func newGraph(r *run) *cobra.Command {
@@ -36,7 +36,7 @@ weir graph deploy/ -o text -o json=shop.json`,
 	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "leave out calls that a longer chain implies")
 	cmd.Flags().BoolVar(&o.all, "all", false, "draw telemetry, control and health calls too")
 	_ = cmd.RegisterFlagCompletionFunc("focus", r.completeServices(1))
-	o.evidence = addEvidenceFlags(cmd, graph.Allowed)
+	o.filter = addFilterFlags(cmd, graph.Allowed)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runGraph(r, o, args) }
@@ -57,6 +57,6 @@ func runGraph(r *run, o *graphOptions, sources []string) error {
 	}
 	return r.write(&analyze.Report{Graph: g, Drawn: true}, render.View{
 		Focus: focus, Depth: o.depth, Collapse: o.collapse, Reduce: o.reduce, All: o.all,
-		Only: o.evidence.only, MinStrength: o.evidence.strength(),
+		Only: o.filter.only, MinStrength: o.filter.strength(),
 	})
 }

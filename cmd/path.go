@@ -18,14 +18,14 @@ weir path web payments deploy/ --min-strength strong`,
 		Args:              needs("a service", "a second service"),
 		ValidArgsFunction: r.completeServices(2),
 	}
-	evidence := addEvidenceFlags(cmd, graph.Weak)
+	filter := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return runPath(r, evidence, args[0], args[1], args[2:]) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runPath(r, filter, args[0], args[1], args[2:]) }
 	return cmd
 }
 
-func runPath(r *run, evidence *evidence, from, to string, sources []string) error {
+func runPath(r *run, filter *callFilter, from, to string, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
@@ -34,6 +34,6 @@ func runPath(r *run, evidence *evidence, from, to string, sources []string) erro
 	if err != nil {
 		return err
 	}
-	path := analyze.Paths(evidence.calls(g), ends[0], ends[1])
+	path := analyze.Paths(filter.calls(g), ends[0], ends[1])
 	return r.write(&analyze.Report{Graph: g, Path: path}, render.View{})
 }

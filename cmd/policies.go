@@ -34,7 +34,7 @@ weir policies deploy/ -o csv=policies.csv`,
 	for _, flag := range []string{"policy", "missing"} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	}
-	evidence := addEvidenceFlags(cmd, graph.Weak)
+	calls := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, sources []string) error {
@@ -46,12 +46,12 @@ weir policies deploy/ -o csv=policies.csv`,
 		if filter.Missing, err = protectionsNamed(missing); err != nil {
 			return err
 		}
-		return runPolicies(r, evidence, service, filter, sources)
+		return runPolicies(r, calls, service, filter, sources)
 	}
 	return cmd
 }
 
-func runPolicies(r *run, evidence *evidence, service string, filter analyze.MatrixFilter, sources []string) error {
+func runPolicies(r *run, calls *callFilter, service string, filter analyze.MatrixFilter, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func runPolicies(r *run, evidence *evidence, service string, filter analyze.Matr
 		}
 		filter.Service = &node
 	}
-	return r.write(&analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, evidence.calls(g), filter)}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, calls.calls(g), filter)}, render.View{})
 }
 
 func protectionNames() []string {

@@ -19,14 +19,14 @@ weir show shop/payments deploy/ -o json`,
 		Args:              needs("a service"),
 		ValidArgsFunction: r.completeServices(1),
 	}
-	evidence := addEvidenceFlags(cmd, graph.Weak)
+	filter := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
-	cmd.RunE = func(_ *cobra.Command, args []string) error { return runShow(r, evidence, args[0], args[1:]) }
+	cmd.RunE = func(_ *cobra.Command, args []string) error { return runShow(r, filter, args[0], args[1:]) }
 	return cmd
 }
 
-func runShow(r *run, evidence *evidence, name string, sources []string) error {
+func runShow(r *run, filter *callFilter, name string, sources []string) error {
 	g, err := r.read(sources)
 	if err != nil {
 		return err
@@ -35,7 +35,7 @@ func runShow(r *run, evidence *evidence, name string, sources []string) error {
 	if err != nil {
 		return err
 	}
-	scope := evidence.calls(g)
-	focus := analyze.DescribeService(g, scope, service, r.check(evidence.chosen(g)))
+	scope := filter.calls(g)
+	focus := analyze.DescribeService(g, scope, service, r.check(filter.chosen(g)))
 	return r.write(&analyze.Report{Graph: g, Focus: focus}, render.View{})
 }

@@ -9,43 +9,43 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// An evidence says which calls an answer is computed from, by what proves them.
-type evidence struct {
+// A callFilter chooses the calls that an answer is computed from, by their evidence.
+type callFilter struct {
 	least string // word for a graph.Strength
 	only  string // "declared", "observed", "both" at once, "" for all
 }
 
-// addEvidenceFlags adds the flags that choose calls by their evidence. A picture
+// addFilterFlags adds the flags that choose calls by their evidence. A picture
 // may show what is merely allowed, an answer is not to be built on it: the
 // strength that is asked for unless a user says otherwise is the command's to
 // choose.
-func addEvidenceFlags(cmd *cobra.Command, least graph.Strength) *evidence {
-	e := &evidence{}
+func addFilterFlags(cmd *cobra.Command, least graph.Strength) *callFilter {
+	f := &callFilter{}
 	before := flagNames(cmd)
-	addChoice(cmd, &e.least, "min-strength", least.String(),
+	addChoice(cmd, &f.least, "min-strength", least.String(),
 		"leave calls with weaker `evidence` out: strong, weak, allowed", graph.Strengths...)
-	addChoice(cmd, &e.only, "only", "", "look only at calls of this `kind`: declared, observed, both", "declared", "observed", "both")
+	addChoice(cmd, &f.only, "only", "", "look only at calls of this `kind`: declared, observed, both", "declared", "observed", "both")
 	setGroup(cmd, before, groupInput)
-	return e
+	return f
 }
 
 // strength is the least strength that counts.
-func (e *evidence) strength() graph.Strength {
-	return graph.Strength(slices.Index(graph.Strengths, e.least))
+func (f *callFilter) strength() graph.Strength {
+	return graph.Strength(slices.Index(graph.Strengths, f.least))
 }
 
 // chosen is g with only the calls whose evidence is as asked for.
-func (e *evidence) chosen(g *graph.Graph) *graph.Graph {
-	least := e.strength()
+func (f *callFilter) chosen(g *graph.Graph) *graph.Graph {
+	least := f.strength()
 	return g.Where(func(c graph.Edge) bool {
 		switch {
 		case g.Strength(c) < least:
 			return false
-		case e.only == "declared":
+		case f.only == "declared":
 			return g.Call(c).Declared
-		case e.only == "observed":
+		case f.only == "observed":
 			return g.Call(c).Observed
-		case e.only == "both":
+		case f.only == "both":
 			return g.Call(c).Declared && g.Call(c).Observed
 		}
 		return true
@@ -54,6 +54,6 @@ func (e *evidence) chosen(g *graph.Graph) *graph.Graph {
 
 // calls is the part of g that answers are computed from: of the calls chosen,
 // those that failure travels along.
-func (e *evidence) calls(g *graph.Graph) *graph.Graph {
-	return analyze.Scope(e.chosen(g), e.strength())
+func (f *callFilter) calls(g *graph.Graph) *graph.Graph {
+	return analyze.Scope(f.chosen(g), f.strength())
 }

@@ -16,16 +16,16 @@ import (
 // modes are the ways to fail, as people write them.
 var modes = []string{"stop", "hang", "slow=2s", "partial=1/3", "degraded"}
 
-// A way is a flag that says how services fail.
-type way struct {
+// A failureMode is a flag that says how services fail.
+type failureMode struct {
 	word   string
 	inject model.Injection
 }
 
-func (w *way) String() string { return w.word }
-func (w *way) Type() string   { return "way" }
+func (m *failureMode) String() string { return m.word }
+func (m *failureMode) Type() string   { return "way" }
 
-func (w *way) Set(word string) error {
+func (m *failureMode) Set(word string) error {
 	name, value, _ := strings.Cut(word, "=")
 	var i model.Injection
 	var err error
@@ -49,7 +49,7 @@ func (w *way) Set(word string) error {
 	if err != nil {
 		return misuse("write it as one of "+strings.Join(modes, ", "), "not a way to fail: %q", word)
 	}
-	w.word, w.inject = word, i
+	m.word, m.inject = word, i
 	return nil
 }
 
@@ -66,24 +66,24 @@ func share(text string) (part, whole int, err error) {
 	return part, whole, err
 }
 
-// Crowds are a flag that chooses services by what they have in common. Given several
-// times, it chooses all of them together.
-type crowds []crowd
+// A serviceSelector is a flag that chooses services by a property they have in common.
+// Given several times, it chooses all of them together.
+type serviceSelector []property
 
-type crowd struct{ key, value string }
+type property struct{ key, value string }
 
-func (c crowd) String() string { return c.key + "=" + c.value }
+func (p property) String() string { return p.key + "=" + p.value }
 
-func (c *crowds) String() string {
-	words := make([]string, len(*c))
-	for i, one := range *c {
+func (s *serviceSelector) String() string {
+	words := make([]string, len(*s))
+	for i, one := range *s {
 		words[i] = one.String()
 	}
 	return strings.Join(words, " ")
 }
-func (c *crowds) Type() string { return "key=value" }
+func (s *serviceSelector) Type() string { return "key=value" }
 
-func (c *crowds) Set(text string) error {
+func (s *serviceSelector) Set(text string) error {
 	key, value, ok := strings.Cut(text, "=")
 	if !ok || value == "" {
 		return misuse("as in namespace=shop", "not of the form key=value: %q", text)
@@ -91,15 +91,15 @@ func (c *crowds) Set(text string) error {
 	if !slices.Contains(analyze.Selectors, key) {
 		return misuse(oneOf(key, analyze.Selectors), "unknown key %q", key)
 	}
-	*c = append(*c, crowd{key, value})
+	*s = append(*s, property{key, value})
 	return nil
 }
 
-// of returns the services that are chosen.
-func (c *crowds) of(g *graph.Graph) ([]graph.Node, error) {
+// services returns the services that are chosen.
+func (s *serviceSelector) services(g *graph.Graph) ([]graph.Node, error) {
 	var list []graph.Node
-	for _, one := range *c {
-		chosen, err := one.of(g)
+	for _, one := range *s {
+		chosen, err := one.services(g)
 		if err != nil {
 			return nil, err
 		}
@@ -108,20 +108,20 @@ func (c *crowds) of(g *graph.Graph) ([]graph.Node, error) {
 	return list, nil
 }
 
-func (c crowd) of(g *graph.Graph) ([]graph.Node, error) {
-	list := analyze.Select(g, c.key, c.value)
+func (p property) services(g *graph.Graph) ([]graph.Node, error) {
+	list := analyze.Select(g, p.key, p.value)
 	if len(list) > 0 {
 		return list, nil
 	}
 	has := map[string]bool{}
 	for v := range graph.Node(g.Len()) {
-		if s := analyze.Property(g, v, c.key); s != "" {
-			has[s] = true
+		if value := analyze.Property(g, v, p.key); value != "" {
+			has[value] = true
 		}
 	}
-	hint := "no service has a " + c.key
+	hint := "no service has a " + p.key
 	if words := slices.Sorted(maps.Keys(has)); len(words) > 0 {
-		hint = oneOf(c.value, words)
+		hint = oneOf(p.value, words)
 	}
-	return nil, misuse(hint, "no service with %s", c)
+	return nil, misuse(hint, "no service with %s", p)
 }
