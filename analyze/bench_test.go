@@ -15,6 +15,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // callsPerService is what the graphs of benchmarks have on average; real systems
@@ -252,7 +253,7 @@ func protected(calls int, each func(call func(from, to string))) *graph.Graph {
 	var builder graph.Builder
 	f := &graph.Facts{Calls: make([]graph.Fact, 0, calls)}
 	each(func(from, to string) {
-		at := graph.Origin{Reader: policy.Native, File: "weir.yaml", Line: int32(len(f.Calls) + 1), Column: 1}
+		at := graph.Origin{Reader: product.Native.Name, File: "weir.yaml", Line: int32(len(f.Calls) + 1), Column: 1}
 		f.Calls = append(f.Calls, graph.Fact{
 			From: graph.Party{Ref: graph.Ref{Name: from}}, To: graph.Party{Ref: graph.Ref{Name: to}},
 			Evidence: graph.Evidence{

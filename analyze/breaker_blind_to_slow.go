@@ -78,7 +78,7 @@ func (part *Part) gapEnds() bool {
 
 // blindness is how sure it is that nothing ends a slow call.
 func (c *guarded) blindness() Confidence {
-	if c.part.Attempt.State == policy.Untold && c.layer.Set.Product != "" {
+	if c.part.Attempt.State == policy.Untold && c.layer.Set.Product != nil {
 		return Assumed // the client behind the breaker may have a timeout
 	}
 	return Default

@@ -105,7 +105,7 @@ func whyStuck(l *policy.Effect, hosts policy.Setting[int], callee *graph.Service
 	case detectsNothing(b):
 		return standstill{"all its detectors are off", "let it count errors in a row, 5 is usual", Warning, Certain,
 			[]KeyValue{value("failures", b.Failures), value("gatewayFailures", b.Gateway)}}, true
-	case callee.Headless && l.Set.Product == "istio":
+	case callee.Headless && l.Set.Product.OrNative().KeepsHeadless:
 		return standstill{"the callee is a headless Service, whose replicas the caller itself chooses among", "give it a Service with an address of its own", Warning, Default,
 			[]KeyValue{{"headless", "true"}, count}}, true
 	case hosts.Set() && hosts.Value == 1 && callee.Kind == graph.KindExternal:

@@ -40,7 +40,7 @@ func (part *Part) switchedOff() []*policy.Effect {
 	var layers []*policy.Effect
 	for i := range part.Layers {
 		l := &part.Layers[i]
-		if b := l.Set.Breaker; b != nil && b.Kind.Provenance == policy.Disabled && l.Set.Product != "" {
+		if b := l.Set.Breaker; b != nil && b.Kind.Provenance == policy.Disabled && l.Set.Product != nil {
 			layers = append(layers, l)
 		}
 	}

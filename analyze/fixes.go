@@ -1,6 +1,9 @@
 package analyze
 
-import "github.com/weirgraph/weir/policy"
+import (
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
 
 // A fix is a kind of thing that a hint tells people to write.
 type fix uint8
@@ -24,7 +27,7 @@ const (
 // recipes say for each product where a fix is written, in the product's own
 // words. What is not there the product cannot express.
 var recipes = map[string][numFixes]string{
-	policy.Native: {
+	"native": {
 		fixTotal: `"timeout" of the call`, fixPerTry: `"perTry" of the call`, fixRetries: `"retry.retries" and "retry.on" of the call`,
 		fixBackoff: `"retry.backoff: {kind: exponential, jitter: full}"`, fixBudget: `"retry.budget"`, fixBreaker: `"breaker" of the call`, fixEject: `"breaker.maxEject" of the call`, fixWindow: `"breaker.window" of the call`, fixOpen: `"breaker.open" of the call`,
 		fixBulkhead: `"bulkhead.maxConcurrent" of the call`, fixFallback: `"fallback" of the call`, fixBalance: `"balance" of the call`,
@@ -111,10 +114,6 @@ var recipes = map[string][numFixes]string{
 		fixTotal: `"timeout" of the breaker's options`, fixPerTry: `"timeout" of the breaker's options`, fixBreaker: `"errorThresholdPercentage" of the breaker's options`, fixWindow: `"rollingCountTimeout" of the breaker's options`, fixOpen: `"resetTimeout" of the breaker's options`,
 		fixBulkhead: `"capacity" of the breaker's options`, fixFallback: `breaker.fallback(...)`,
 	},
-	"finagle": {
-		fixTotal: `"withRequestTimeout" of the client`, fixPerTry: `"withRequestTimeout" of the client`, fixRetries: `"withRetryBudget" of the client`,
-		fixBackoff: `"withRetryBackoff" of the client`, fixBudget: `"withRetryBudget" of the client`, fixBulkhead: `"withAdmissionControl" of the client`,
-	},
 	"grpc": {
 		fixTotal: `"methodConfig[].timeout" of the service config, or a deadline on every call`, fixRetries: `"methodConfig[].retryPolicy" of the service config`,
 		fixBudget: `"retryThrottling" of the service config`, fixBalance: `"loadBalancingConfig": [{"round_robin": {}}] in the service config`,
@@ -158,14 +157,15 @@ var recipes = map[string][numFixes]string{
 }
 
 // recipe says where a product has a fix written; "" if it has no words for it.
-func recipe(product string, f fix) string {
-	switch product {
-	case "":
-		product = policy.Native
-	case "cilium": // whose configuration is Envoy's own
-		product = "envoy"
-	case policy.DaprDefault:
-		product = "dapr"
+func recipe(p *policy.Product, f fix) string {
+	name := p.OrNative().Name
+	switch {
+	case p == nil:
+		name = product.Native.Name
+	case p == product.Cilium: // whose configuration is Envoy's own
+		name = product.Envoy.Name
+	case p == product.DaprDefault:
+		name = product.Dapr.Name
 	}
-	return recipes[product][f]
+	return recipes[name][f]
 }

@@ -73,7 +73,7 @@ func openEnded(parts []Part) *Part {
 func (p *Pass) reportGateway(v graph.Node, calls []graph.Edge) {
 	g := p.Core
 	part := openEnded(p.Effective(calls[0]))
-	product := part.Layers[len(part.Layers)-1].Set.Product
+	by := part.Layers[len(part.Layers)-1].Set.Product
 	callees := make([]graph.Node, len(calls))
 	for i, e := range calls {
 		callees[i] = g.To(e)
@@ -82,7 +82,7 @@ func (p *Pass) reportGateway(v graph.Node, calls []graph.Edge) {
 	f := Finding{
 		Confidence: about.Confidence,
 		Subject:    g.ID(v),
-		Message:    fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none unless it is set", g.ID(v), someIDs(g, callees), title(product)),
+		Message:    fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none unless it is set", g.ID(v), someIDs(g, callees), by.DisplayName()),
 		Hint:       within(p.fixed(calls[0], part, fixTotal), "set", "longer than the timeouts inside, shorter than users wait"),
 		Values:     []KeyValue{number("calls", len(calls)), took("budget", part.Budget)},
 		Origins:    about.Origins,
@@ -93,14 +93,14 @@ func (p *Pass) reportGateway(v graph.Node, calls []graph.Edge) {
 	switch {
 	case part.disabled():
 		f.Message = fmt.Sprintf("%s passes requests on to %s with the timeout switched off", g.ID(v), someIDs(g, callees))
-	case product == "" || product == policy.Native:
+	case by.OrNative().ByHand:
 		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout", g.ID(v), someIDs(g, callees))
 	case part.Budget.State == policy.Untold:
 		f.Confidence = Assumed
 		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout in its routes: what happens then is up to what carries them out", g.ID(v), someIDs(g, callees))
-	case recipe(product, fixTotal) == "":
+	case recipe(by, fixTotal) == "":
 		severity = Info
-		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none, it only ends connections on which nothing moves", g.ID(v), someIDs(g, callees), title(product))
+		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none, it only ends connections on which nothing moves", g.ID(v), someIDs(g, callees), by.DisplayName())
 		f.Hint = "see to it that the calls behind it have timeouts"
 	}
 	p.At(severity, f)

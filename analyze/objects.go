@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/policy"
 )
 
 // An object is everything that one policy object of the inputs declares: it may
@@ -72,14 +71,3 @@ func callIDs(g *graph.Graph, calls []graph.Edge) string {
 
 // callID is the subject of findings about a call.
 func callID(g *graph.Graph, e graph.Edge) string { return g.ID(g.From(e)) + "->" + g.ID(g.To(e)) }
-
-// title is a product's name for people.
-func title(product string) string {
-	if product == policy.DaprDefault {
-		return "Dapr's default policy"
-	}
-	if p := policy.FindProduct(product); p != nil {
-		return p.Title
-	}
-	return product
-}

@@ -75,7 +75,7 @@ func (p *Pass) reportOpaque(o object) {
 	calls = slices.Compact(calls)
 	callee := g.Service(g.To(calls[0]))
 	port := callee.Ports[slices.IndexFunc(callee.Ports, func(p graph.Port) bool { return bytesOnly[p.Protocol] })]
-	product := title(parts[0].Product)
+	product := parts[0].Product.DisplayName()
 	p.Report(Finding{
 		Confidence: Certain,
 		Subject:    o.name,

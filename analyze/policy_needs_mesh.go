@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var policyNeedsMesh = &Rule{
@@ -73,7 +74,7 @@ func checkPolicyNeedsMesh(p *Pass) {
 		}
 	}
 	meshes := slices.SortedFunc(maps.Keys(untold), func(a, b mesh) int {
-		return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.product, b.product))
+		return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.product.String(), b.product.String()))
 	})
 	for _, at := range meshes {
 		p.reportUnknownMesh(at, untold[at])
@@ -83,16 +84,14 @@ func checkPolicyNeedsMesh(p *Pass) {
 func (p *Pass) reportOutside(e graph.Edge, policies []*graph.Bound) {
 	g := p.Graph
 	from, to := g.Service(g.From(e)), g.Service(g.To(e))
-	product := policies[0].Product
-	m, _ := from.Carrier(product)
-	product = m.Product // of an API the mesh that would carry it out
+	m, _ := from.Carrier(policies[0].Product) // of an API the mesh that would carry it out
 	names := objectNames(policies)
 	f := Finding{
 		Confidence: Certain,
 		Subject:    callID(g, e),
-		Message:    fmt.Sprintf("%s calls %s without the proxy of %s, so %s does nothing there", from.ID, to.ID, title(product), strings.Join(names, ", ")),
+		Message:    fmt.Sprintf("%s calls %s without the proxy of %s, so %s does nothing there", from.ID, to.ID, m.Product.DisplayName(), strings.Join(names, ", ")),
 		Hint:       "put " + from.ID + " into the mesh, or give the call a timeout in its own code",
-		Values:     []KeyValue{{"mesh", product}},
+		Values:     []KeyValue{{"mesh", m.Product.String()}},
 		Origins:    append([]graph.Origin{m.Origin}, where(policies)...),
 		Services:   []graph.Node{g.From(e), g.To(e)},
 	}
@@ -104,7 +103,10 @@ func (p *Pass) reportOutside(e graph.Edge, policies []*graph.Bound) {
 }
 
 // A mesh is where a product's proxies would be.
-type mesh struct{ namespace, product string }
+type mesh struct {
+	namespace string
+	product   *policy.Product
+}
 
 func (p *Pass) reportUnknownMesh(at mesh, policies []*graph.Bound) {
 	subject := "Namespace/" + at.namespace
@@ -119,10 +121,10 @@ func (p *Pass) reportUnknownMesh(at mesh, policies []*graph.Bound) {
 	p.At(Info, Finding{
 		Confidence: Assumed,
 		Subject:    subject,
-		detail:     at.product,
-		Message:    fmt.Sprintf("no input tells whether its callers are in the mesh of %s, without which there is no effect of %s", title(at.product), what),
+		detail:     at.product.String(),
+		Message:    fmt.Sprintf("no input tells whether its callers are in the mesh of %s, without which there is no effect of %s", at.product.DisplayName(), what),
 		Hint:       "read the manifest of the Namespace too, with its labels and annotations",
-		Values:     []KeyValue{{"mesh", at.product}, number("policies", len(names))},
+		Values:     []KeyValue{{"mesh", at.product.String()}, number("policies", len(names))},
 		Origins:    where(policies)[:1],
 	})
 }

@@ -206,7 +206,7 @@ func (p *Pass) miss(b *graph.Bound) miss {
 		}
 	case graph.NotLookedUp:
 		return miss{
-			why:  fmt.Sprintf("%s looks for it in the namespaces of callers and callees, and not in %q", title(b.Product), b.Namespace),
+			why:  fmt.Sprintf("%s looks for it in the namespaces of callers and callees, and not in %q", b.Product.DisplayName(), b.Namespace),
 			hint: "move it to the namespace of the service that it is for", severity: Warning, sure: Certain,
 		}
 	case graph.NoPort:

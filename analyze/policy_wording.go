@@ -10,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // The words of findings about the policies of calls.
@@ -89,7 +90,7 @@ func (p *Pass) fixed(e graph.Edge, part *Part, f fix) string {
 		}
 	}
 	if !p.entry(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
-		return recipe(policy.Native, f)
+		return recipe(product.Native, f)
 	}
 	return inCode[f]
 }
@@ -103,23 +104,23 @@ var inCode = map[fix]string{
 // words of its own product, of another layer else, and what it should be.
 func (p *Pass) attemptFix(e graph.Edge, part *Part, l *policy.Effect) string {
 	const near, all = "a little above the slowest good answer", "enough for all attempts"
-	product := l.Set.Product
+	own := l.Set.Product
 	switch {
-	case recipe(product, fixPerTry) != "":
-		return within(recipe(product, fixPerTry), "set", near)
-	case recipe(product, fixTotal) != "":
-		return within(recipe(product, fixTotal), "set", all)
+	case recipe(own, fixPerTry) != "":
+		return within(recipe(own, fixPerTry), "set", near)
+	case recipe(own, fixTotal) != "":
+		return within(recipe(own, fixTotal), "set", all)
 	case p.fixed(e, part, fixPerTry) != "":
 		return within(p.fixed(e, part, fixPerTry), "set", near)
 	case p.fixed(e, part, fixTotal) != "":
 		return within(p.fixed(e, part, fixTotal), "set", all)
 	}
-	return endless(product)
+	return endless(own)
 }
 
 // endless is the way out where a product cannot end a request.
-func endless(product string) string {
-	return title(product) + " has no timeout for a whole request: give the calls behind one, and the caller's own code"
+func endless(p *policy.Product) string {
+	return p.DisplayName() + " has no timeout for a whole request: give the calls behind one, and the caller's own code"
 }
 
 // within writes "set X: why", or only why where nobody has words for X.
@@ -130,7 +131,7 @@ func within(words, verb, why string) string {
 	return fmt.Sprintf("%s %s: %s", verb, words, why)
 }
 
-func isNative(ev graph.Evidence) bool { return ev.Origin.Reader == policy.Native }
+func isNative(ev graph.Evidence) bool { return ev.Origin.Reader == product.Native.Name }
 
 // until writes a bound as the time that something can take.
 func until(b policy.Bound) string {
@@ -231,8 +232,8 @@ func sureOfBound(b policy.Bound) Confidence {
 func waysOut(f fix) string {
 	var b strings.Builder
 	b.WriteByte('\n')
-	for _, p := range policy.Products {
-		if words := recipe(p.Name, f); words != "" {
+	for _, p := range product.All {
+		if words := recipe(p, f); words != "" {
 			fmt.Fprintf(&b, "- %s: %s.\n", p.Title, words)
 		}
 	}

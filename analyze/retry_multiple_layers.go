@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 var retryMultipleLayers = &Rule{
@@ -91,11 +92,11 @@ func (p *Pass) reportStacked(e graph.Edge, part *Part, named string) {
 	outer, inner := part.stacked()
 	f := p.about(e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
 	f.Message = fmt.Sprintf("%s%s and is tried %s times by %s for each of %s tries by %s",
-		p.ends(e), named, tries(inner.Attempts), title(inner.Set.Product), tries(outer.Attempts), title(outer.Set.Product))
+		p.ends(e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
 	f.Hint = "keep one of the two: " + within(recipe(inner.Set.Product, fixRetries), "set", "none, where the other knows the operation")
 	f.Values = []KeyValue{{"outer", tries(outer.Attempts)}, {"inner", tries(inner.Attempts)}, {"attempts", tries(part.Attempts)}}
 	severity := Warning
-	if outer.Set.Product != policy.DaprDefault && (!wroteRetries(outer.Set.Retry) || !wroteRetries(inner.Set.Retry)) {
+	if outer.Set.Product != product.DaprDefault && (!wroteRetries(outer.Set.Retry) || !wroteRetries(inner.Set.Retry)) {
 		severity = Info
 	}
 	p.At(p.calm(e, severity), f)

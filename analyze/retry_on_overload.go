@@ -54,7 +54,7 @@ func checkRetryOnOverload(p *Pass) {
 		r := l.Set.Retry
 		severity, sure, wait := Warning, Default, "at once"
 		switch b := r.Backoff; {
-		case waitLeftOpen(&l.Set) || b == nil && l.Set.Product == "":
+		case waitLeftOpen(&l.Set) || b == nil && l.Set.Product == nil:
 			sure, wait = Assumed, "after a wait that no input tells"
 		case !atOnce(b):
 			wait = "after " + english.Duration(b.Base.Value)

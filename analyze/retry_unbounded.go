@@ -64,7 +64,7 @@ func checkRetryUnbounded(p *Pass) {
 			f.Message = fmt.Sprintf("%s%s and tries without end", p.ends(e), found.named)
 		}
 		if r.Provenance == policy.PlatformDefault {
-			f.Message += fmt.Sprintf(": that is what %s does unless a number is written", title(l.Set.Product))
+			f.Message += fmt.Sprintf(": that is what %s does unless a number is written", l.Set.Product.DisplayName())
 		}
 		f.Hint = within(recipe(l.Set.Product, fixRetries), "set", "two retries at most")
 		f.Values = []KeyValue{attempts(l), took("budget", part.Budget)}

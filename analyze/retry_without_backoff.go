@@ -59,7 +59,7 @@ func checkRetryWithoutBackoff(p *Pass) {
 		}
 		f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits that grow from about 50ms, with a random part")
 		if recipe(l.Set.Product, fixBackoff) == "" {
-			f.Hint = title(l.Set.Product) + " cannot wait before it tries again: " +
+			f.Hint = l.Set.Product.DisplayName() + " cannot wait before it tries again: " +
 				within(recipe(l.Set.Product, fixRetries), "change", "leave answers and slowness out of the conditions, and try connections alone again")
 		}
 		f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
@@ -70,8 +70,7 @@ func checkRetryWithoutBackoff(p *Pass) {
 // waitLeftOpen reports whether retries are written in the words of an API that
 // leaves the wait between them to whoever carries them out.
 func waitLeftOpen(s *policy.Set) bool {
-	p := policy.FindProduct(s.Product)
-	return p != nil && p.Contract && s.Retry.Backoff == nil
+	return s.Product.OrNative().Contract && s.Retry.Backoff == nil
 }
 
 // atOnce reports whether nothing makes retries wait. A base of nothing with a

@@ -61,13 +61,12 @@ func checkRetryWithoutJitter(p *Pass) {
 }
 
 // inStep reports whether waits are long enough to matter and have no random part.
-func inStep(b *policy.Backoff, product string) bool {
+func inStep(b *policy.Backoff, by *policy.Product) bool {
 	if b == nil || atOnce(b) || b.Base.Value < shortWait || b.Jitter.Set() && b.Jitter.Value.Kind != "none" {
 		return false
 	}
 	// Dapr's exponential policy is random by itself.
-	p := policy.FindProduct(product)
-	return p == nil || p.Wait != policy.Compound || b.Kind.Value != "exponential"
+	return by.OrNative().Backoff != policy.DaprExponential || b.Kind.Value != "exponential"
 }
 
 func (p *Pass) reportInStep(e graph.Edge, found layered, caller copies) {

@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 var timeoutDefaultOnly = &Rule{
@@ -42,23 +43,23 @@ Stays silent when the value is written down, even if it is the default's own.
 const fewCalls = 3
 
 func checkTimeoutDefaultOnly(p *Pass) {
-	byProduct := map[string][]graph.Edge{}
+	byProduct := map[*policy.Product][]graph.Edge{}
 	for e := range p.Requests() {
 		if part := defaultOnly(p.Effective(e)); part != nil && !driven(p.Core, e) {
-			product := part.Budget.By[0].Product
-			byProduct[product] = append(byProduct[product], e)
+			by := part.Budget.By[0].Product
+			byProduct[by] = append(byProduct[by], e)
 		}
 	}
-	for _, product := range policy.Products {
-		calls := byProduct[product.Name]
+	for _, by := range product.All {
+		calls := byProduct[by]
 		if len(calls) > fewCalls {
-			p.reportDefaults(product, calls)
+			p.reportDefaults(by, calls)
 			continue
 		}
 		for _, e := range calls {
 			part := defaultOnly(p.Effective(e))
 			f := p.about(e, Default)
-			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", p.ends(e), until(part.Budget), product.Title)
+			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", p.ends(e), until(part.Budget), by.Title)
 			f.Hint = within(p.fixed(e, part, fixTotal), "set", "what this call needs")
 			f.Values = []KeyValue{took("budget", part.Budget)}
 			p.Report(f)
@@ -85,14 +86,14 @@ func isTime(field string) bool {
 	return strings.HasPrefix(field, "timeout.") || field == "retry.maxDuration"
 }
 
-func (p *Pass) reportDefaults(product *policy.Product, calls []graph.Edge) {
+func (p *Pass) reportDefaults(by *policy.Product, calls []graph.Edge) {
 	g, first := p.Core, calls[0]
 	p.Report(Finding{
 		Confidence: Default,
-		Subject:    "product " + product.Name,
+		Subject:    "product " + by.Name,
 		Message: fmt.Sprintf("%s, from %s to %s on, have no timeout but the %s that %s has by itself", english.Count(len(calls), "call"),
-			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), product.Title),
-		Hint:    within(recipe(product.Name, fixTotal), "set", "what each call needs"),
+			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), by.Title),
+		Hint:    within(recipe(by, fixTotal), "set", "what each call needs"),
 		Values:  []KeyValue{number("calls", len(calls))},
 		Origins: written(g, calls[:1]),
 	})

@@ -80,8 +80,8 @@ func (p *Pass) reportEndless(e graph.Edge, parts []Part) {
 	f := p.about(e, Default, part.Budget.Origin())
 	switch {
 	case part.Budget.State == policy.Endless:
-		f.Message = fmt.Sprintf("%s without a timeout%s: %s has none unless it is set", p.ends(e), named, title(part.Budget.By[0].Product))
-	case len(part.Layers) > 0 && part.Layers[0].Set.Product != "":
+		f.Message = fmt.Sprintf("%s without a timeout%s: %s has none unless it is set", p.ends(e), named, part.Budget.By[0].Product.DisplayName())
+	case len(part.Layers) > 0 && part.Layers[0].Set.Product != nil:
 		f.Confidence = Assumed
 		f.Message = fmt.Sprintf("%s, and no timeout%s was found in the inputs, which do have other policies for it", p.ends(e), named)
 	default:

@@ -59,7 +59,7 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 		for _, part := range o.parts {
 			for _, flaw := range part.Flaws {
 				if flaw.Kind == kind {
-					p.reportFlaw(part, flaw, fmt.Sprintf(what, title(part.Product)))
+					p.reportFlaw(part, flaw, fmt.Sprintf(what, part.Product.DisplayName()))
 				}
 			}
 		}
@@ -90,7 +90,7 @@ func (p *Pass) reportFlaw(part *graph.Bound, flaw graph.Flaw, what string) {
 		return
 	}
 	if flaw.Reads {
-		f.Message = strings.Replace(f.Message, what, "is read otherwise by "+title(part.Product), 1)
+		f.Message = strings.Replace(f.Message, what, "is read otherwise by "+part.Product.DisplayName(), 1)
 		p.At(min(p.rule.Severity, Warning), f)
 		return
 	}

@@ -98,10 +98,6 @@ func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
 	return &c
 }
 
-// rootNamespace holds the policies for a whole mesh, unless its configuration
-// names another.
-const rootNamespace = "istio-system"
-
 // A binder ties policies to the calls of a frozen graph.
 type binder struct {
 	l     *linker
@@ -304,7 +300,7 @@ func (b *binder) lookup(p *Policy, from, to Node) (order int, ok bool) {
 			return 3, true
 		case p.Namespace == callee, callee == "":
 			return 2, true
-		case p.Lookup == CallerFirst && p.Namespace == rootNamespace:
+		case p.Lookup == CallerFirst && p.Namespace != "" && p.Namespace == p.Product.OrNative().RootNamespace:
 			return 1, true
 		}
 		return 0, false

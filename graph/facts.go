@@ -357,7 +357,7 @@ const (
 // them field by field.
 type Policy struct {
 	Origin    Origin
-	Product   string // "istio"; see policy.Products
+	Product   *policy.Product
 	Object    string // "VirtualService/shop/pricing", the subject of findings about it
 	Document  Origin // where the object begins, if others of its name do not add to it but take its place
 	Namespace string // the object's own

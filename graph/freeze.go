@@ -195,7 +195,7 @@ func (s *Service) declare(t *Thing) {
 	}
 	s.Probes.over(t.Probes)
 	for _, m := range t.Meshes {
-		s.Meshes = slices.DeleteFunc(s.Meshes, func(known Membership) bool { return known.Product == m.Product })
+		s.Meshes = slices.DeleteFunc(s.Meshes, func(known Membership) bool { return known.Product.Is(m.Product) })
 		s.Meshes = append(s.Meshes, m)
 	}
 }

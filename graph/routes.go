@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A part is what acts on one part of a call, in one layer, from one object.
@@ -119,7 +120,7 @@ func (b *binder) winners(e Edge) [][]part {
 	rivals := b.rival[e]
 	slices.SortStableFunc(rivals, func(x, y candidate) int {
 		return cmp.Or(
-			cmp.Compare(x.bound.Product, y.bound.Product),
+			strings.Compare(x.bound.Product.String(), y.bound.Product.String()),
 			cmp.Compare(x.bound.Group, y.bound.Group),
 			cmp.Compare(y.found, x.found),
 			cmp.Compare(y.bound.Rank, x.bound.Rank),
@@ -131,7 +132,7 @@ func (b *binder) winners(e Edge) [][]part {
 	for len(rivals) > 0 {
 		first := rivals[0].bound
 		n := slices.IndexFunc(rivals, func(c candidate) bool {
-			return c.bound.Product != first.Product || c.bound.Group != first.Group
+			return !c.bound.Product.Is(first.Product) || c.bound.Group != first.Group
 		})
 		if n < 0 {
 			n = len(rivals)
@@ -154,7 +155,7 @@ func (b *Bound) later(other *Bound) int {
 	if b.Created != "" && other.Created != "" {
 		older = cmp.Or(strings.Compare(b.Created, other.Created), older)
 	}
-	if p := policy.FindProduct(b.Product); p != nil && p.OldestActs && (b.Object != other.Object || b.Document == other.Document) {
+	if b.Product.OrNative().OldestActs && (b.Object != other.Object || b.Document == other.Document) {
 		return older
 	} // an object that is declared again is replaced
 	return -older
@@ -273,11 +274,11 @@ func merged(group []candidate, e Edge) []part {
 // laid over their product says them, too.
 func contracts(chosen []part, e Edge) {
 	for _, over := range chosen {
-		if over.from == nil || !isContract(over.from.Product) {
+		if over.from == nil || !over.from.Product.OrNative().Contract {
 			continue
 		}
 		for _, under := range chosen {
-			if under.from == nil || isContract(under.from.Product) || under.set.Layer != over.set.Layer {
+			if under.from == nil || under.from.Product.OrNative().Contract || under.set.Layer != over.set.Layer {
 				continue
 			}
 			for _, field := range policy.Replaced(under.set, over.set) {
@@ -285,11 +286,6 @@ func contracts(chosen []part, e Edge) {
 			}
 		}
 	}
-}
-
-func isContract(product string) bool {
-	p := policy.FindProduct(product)
-	return p != nil && p.Contract
 }
 
 // hide notes that a policy, or one of its fields, does nothing on e.
@@ -368,37 +364,29 @@ func (b *binder) unasked(e Edge) []policy.Set {
 	}
 	var sets []policy.Set
 	caller := b.g.Service(b.g.From(e))
-	add := func(product string) {
-		if p := policy.FindProduct(product); p != nil && product != "" {
-			sets = append(sets, policy.Set{Product: p.Name, Layer: p.Layer})
-		}
-	}
+	add := func(p *policy.Product) { sets = append(sets, policy.Set{Product: p, Layer: p.Layer}) }
 	for _, m := range caller.Meshes {
-		// Dapr and Consul act only on calls that are addressed to their proxy, which
-		// membership does not show: a policy for the call does, or an upstream of
-		// Consul's. An ambient proxy without a waypoint knows no requests.
-		addressed := m.Product != "dapr" && m.Product != "consul" || m.Product == "consul" && b.byUpstream(e)
-		if m.In && addressed && (!m.Ambient || m.Waypoint) {
-			add(m.Product)
+		// What acts on calls to its proxy alone is known to act by a policy for the
+		// call or by evidence. An ambient proxy without a waypoint knows no requests.
+		p := m.Product.OrNative()
+		if m.In && (!p.OnlyAddressed || b.addressed(e, p)) && (!m.Ambient || m.Waypoint) {
+			add(p)
 		}
 	}
 	if caller.Kind == KindGateway && len(sets) == 0 && len(caller.Origins) > 0 {
-		add(caller.Origins[0].Reader)
-		add(ingressProducts[caller.Annotations["kubernetes.io/ingress.class"]])
+		class := caller.Annotations["kubernetes.io/ingress.class"]
+		for _, p := range product.All {
+			if p.Name == caller.Origins[0].Reader || class != "" && slices.Contains(p.IngressClasses, class) {
+				add(p)
+			}
+		}
 	}
 	return sets
 }
 
-// byUpstream reports whether a call goes to an upstream of the caller's Consul
-// sidecar.
-func (b *binder) byUpstream(e Edge) bool {
-	return slices.ContainsFunc(b.g.evidenceOf(e), func(ev Evidence) bool { return ev.Way == "consul-upstream" })
-}
-
-// ingressProducts are the products behind the classes of Ingresses, as their
-// controllers are named unless people name them otherwise.
-var ingressProducts = map[string]string{
-	"nginx": "ingress-nginx", "kong": "kong", "traefik": "traefik", "haproxy": "haproxy", "contour": "contour",
+// addressed reports whether evidence shows that a call goes to the proxy of p.
+func (b *binder) addressed(e Edge, p *policy.Product) bool {
+	return p.AddressedWay != "" && slices.ContainsFunc(b.g.evidenceOf(e), func(ev Evidence) bool { return ev.Way == p.AddressedWay })
 }
 
 // add lays a part over what the same layer of the same product says already.
@@ -408,13 +396,13 @@ func (r *Route) add(p part, e Edge, g *Graph) {
 	}
 	r.Idempotent = r.Idempotent || p.idem
 	set := *p.set
-	if set.Empty() && set.Product == "" {
+	if set.Empty() && set.Product == nil {
 		return
 	}
 	if set.Layer == policy.ClientProxy && g.Service(g.From(e)).Kind == KindGateway {
 		set.Layer = policy.Gateway // the gateway is the proxy
 	}
-	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Product == set.Product })
+	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Product.Is(set.Product) })
 	if i < 0 {
 		r.Layers = append(r.Layers, set)
 	} else {

@@ -44,6 +44,8 @@ func TestPartsOfPolicies(t *testing.T) {
 	}
 }
 
+var testProduct = &policy.Product{Name: "test"}
+
 func drawRoutes(t *testing.T, words []string) string {
 	t.Helper()
 	service := func(name string) graph.Ref { return graph.Ref{Realm: "test", Name: name} }
@@ -55,7 +57,7 @@ func drawRoutes(t *testing.T, words []string) string {
 		}},
 	}
 	for _, word := range words {
-		p := graph.Policy{Product: "test", Says: policy.Set{Product: "test"}}
+		p := graph.Policy{Product: testProduct, Says: policy.Set{Product: testProduct}}
 		var seconds time.Duration
 		word, p.Merge = strings.CutSuffix(word, "+")
 		object, rest, _ := strings.Cut(word, ":")

@@ -53,7 +53,7 @@ func (l *linker) indexPods() {
 	l.labels = map[string]Labels{}
 	for ns, list := range l.things {
 		l.spaces = append(l.spaces, ns)
-		l.labels[ns] = Labels{nameLabel: ns}
+		l.labels[ns] = Labels{NamespaceNameLabel: ns}
 		for _, c := range list {
 			for k, v := range l.podLabels(c) {
 				l.pods[label{ns, k, v}] = append(l.pods[label{ns, k, v}], c)
@@ -165,8 +165,8 @@ func (s *Selector) matches(labels Labels) bool {
 	return true
 }
 
-// nameLabel is the label that Kubernetes gives to every namespace.
-const nameLabel = "kubernetes.io/metadata.name"
+// NamespaceNameLabel is the label that Kubernetes gives to every namespace.
+const NamespaceNameLabel = "kubernetes.io/metadata.name"
 
 func (l *linker) namespacesWith(want Labels) []string {
 	s := Selector{Labels: want}

@@ -73,7 +73,7 @@ func (b *binder) left(p *Bound, e Edge) bool {
 	m, known := caller.Member(p.Product)
 	return known && m.In && caller.Kind != KindGateway && b.g.Class(e).Core() &&
 		!slices.ContainsFunc(b.rival[e], func(c candidate) bool {
-			return c.bound.Product == p.Product && c.bound.Group == sidecarRoutes
+			return c.bound.Product.Is(p.Product) && c.bound.Group == sidecarRoutes
 		})
 }
 

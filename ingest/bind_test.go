@@ -72,7 +72,7 @@ func writeSettings(b *strings.Builder, indent string, v reflect.Value) {
 	for i := range v.NumField() {
 		f, name := v.Field(i), v.Type().Field(i).Name
 		if f.Kind() == reflect.Pointer {
-			if !f.IsNil() {
+			if !f.IsNil() && f.Type() != reflect.TypeFor[*policy.Product]() {
 				fmt.Fprintf(b, "%s%s\n", indent, strings.ToLower(name))
 				writeSettings(b, indent+"  ", f.Elem())
 			}

@@ -1,6 +1,10 @@
 package policy
 
-import "time"
+import (
+	"time"
+
+	"github.com/weirgraph/weir/internal/saturating"
+)
 
 // manyRetries is how many retries are counted one by one. The waits of a real
 // policy have long reached their cap by then; each later one is taken for the last.
@@ -8,30 +12,30 @@ const manyRetries = 10_000
 
 // longestWaits returns the sum of the longest possible waits before retries 1 to
 // retries, W.
-func (b *Backoff) longestWaits(grow Growth, retries int) time.Duration {
+func (b *Backoff) longestWaits(model BackoffModel, retries int) time.Duration {
 	var sum time.Duration
 	for i := 1; i <= min(retries, manyRetries); i++ {
-		sum = plus(sum, b.longestWait(grow, i))
+		sum = saturating.Add(sum, b.longestWait(model, i))
 	}
 	if retries > manyRetries {
-		sum = plus(sum, times(b.longestWait(grow, manyRetries), int64(retries-manyRetries)))
+		sum = saturating.Add(sum, saturating.Mul(b.longestWait(model, manyRetries), int64(retries-manyRetries)))
 	}
 	return sum
 }
 
 // longestWait returns the longest possible wait before retry i, from 1.
-func (b *Backoff) longestWait(grow Growth, i int) time.Duration {
+func (b *Backoff) longestWait(model BackoffModel, i int) time.Duration {
 	if b == nil || b.kind() == "none" {
 		return 0
 	}
 	base := b.Base.Value
 	switch {
-	case b.kind() == "exponential" && grow == Stretch:
+	case b.kind() == "exponential" && model == EnvoyFullJitter:
 		return stretchedWait(base, b.Max, i)
-	case b.kind() == "exponential" && grow == Compound:
-		return capped(scale(compoundStart, power(compoundGrowth, i-1)), b.Max)
-	case b.kind() == "exponential" && grow == Doubled:
-		return scale(base, 2*1.5)
+	case b.kind() == "exponential" && model == DaprExponential:
+		return capped(saturating.Scale(compoundStart, power(compoundGrowth, i-1)), b.Max)
+	case b.kind() == "exponential" && model == TraefikExponential:
+		return saturating.Scale(base, 2*1.5)
 	}
 	return spread(b.plainWait(i), b.Jitter)
 }
@@ -41,13 +45,13 @@ func (b *Backoff) plainWait(i int) time.Duration {
 	base := b.Base.Value
 	switch b.kind() {
 	case "linear":
-		return capped(times(base, int64(i)), b.Max)
+		return capped(saturating.Mul(base, int64(i)), b.Max)
 	case "exponential":
 		multiplier := 2.0
 		if b.Multiplier.Set() {
 			multiplier = max(b.Multiplier.Value, 1)
 		}
-		return capped(scale(base, power(multiplier, i-1)), b.Max)
+		return capped(saturating.Scale(base, power(multiplier, i-1)), b.Max)
 	}
 	return base
 }
@@ -67,9 +71,9 @@ func (b *Backoff) kind() string {
 // base, and below the cap, which is ten times the base unless it is set.
 func stretchedWait(base time.Duration, most Setting[time.Duration], i int) time.Duration {
 	if !most.Set() {
-		most = by(times(base, 10))
+		most = def(saturating.Mul(base, 10))
 	}
-	return capped(scale(base, power(2, i)-1), most)
+	return capped(saturating.Scale(base, power(2, i)-1), most)
 }
 
 // Dapr's exponential policy begins with 500 ms, multiplies by 1.5 and by a random
@@ -91,7 +95,7 @@ func spread(d time.Duration, j Setting[Jitter]) time.Duration {
 	if !j.Set() || j.Value.Kind != "partial" {
 		return d
 	}
-	return plus(scale(d, 1+max(j.Value.Fraction, 0)), max(j.Value.UpTo, 0))
+	return saturating.Add(saturating.Scale(d, 1+max(j.Value.Fraction, 0)), max(j.Value.UpTo, 0))
 }
 
 // power is x to the n, for x of at least 1.

@@ -52,7 +52,7 @@ func (b Bound) Explicit() bool {
 // A Decision is a setting that decides about an Effective policy.
 type Decision struct {
 	Layer      Layer
-	Product    string
+	Product    *Product
 	Field      string // "timeout.perTry"
 	Value      any    // time.Duration, int, float64, string, []string or bool; nil if it holds none
 	Provenance Provenance

@@ -1,9 +1,11 @@
-package policy
+package policy_test
 
 import (
 	"strings"
 	"testing"
 	"time"
+
+	. "github.com/weirgraph/weir/policy"
 )
 
 func TestDecisions(t *testing.T) {

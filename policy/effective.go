@@ -51,8 +51,8 @@ type Effect struct {
 // The layers are not changed, and are to have their defaults already.
 func Combine(layers []Set, facts CallFacts) Effective {
 	e := Effective{Facts: facts, Attempts: 1}
-	for _, s := range arrange(layers) {
-		e.Layers = append(e.Layers, alone(acting(s, facts), facts))
+	for _, s := range orderLayers(layers) {
+		e.Layers = append(e.Layers, layerEffect(applicable(s, facts), facts))
 	}
 	for i := len(e.Layers) - 1; i >= 0; i-- {
 		l := &e.Layers[i]
@@ -67,7 +67,7 @@ func Combine(layers []Set, facts CallFacts) Effective {
 			l.Try = sooner(l.Attempt, inner[0].Held)
 		}
 		l.Held = l.Set.edgeBudget(n, l.By, l.Try)
-		e.Attempts = product(e.Attempts, n)
+		e.Attempts = multiply(e.Attempts, n)
 		e.Attempt = sooner(l.Attempt, e.Attempt)
 	}
 	if len(e.Layers) > 0 {
@@ -76,8 +76,8 @@ func Combine(layers []Set, facts CallFacts) Effective {
 	return e
 }
 
-// alone is the effect of one layer without others.
-func alone(s Set, facts CallFacts) Effect {
+// layerEffect is the effect of one layer without others.
+func layerEffect(s Set, facts CallFacts) Effect {
 	l := Effect{Set: s, Attempt: s.attemptBound(), Ejection: s.Ejection(facts.Replicas)}
 	l.Attempts, l.By = s.tries()
 	if l.Attempts != 1 && !s.Retry.covers(facts.Methods) {
@@ -90,11 +90,11 @@ func alone(s Set, facts CallFacts) Effect {
 	return l
 }
 
-// arrange sorts sets from the outside in, and lays APIs over their products.
-func arrange(layers []Set) []Set {
+// orderLayers sorts sets from the outside in, and lays APIs over their products.
+func orderLayers(layers []Set) []Set {
 	sorted := slices.Clone(layers)
 	slices.SortStableFunc(sorted, func(a, b Set) int {
-		return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(position(a.Product), position(b.Product)))
+		return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(a.Product.OrNative().Order, b.Product.OrNative().Order))
 	})
 	for i := 0; i < len(sorted); {
 		by := carrier(sorted, i)
@@ -102,7 +102,7 @@ func arrange(layers []Set) []Set {
 			i++
 			continue
 		}
-		both := Overlay(sorted[by].asked(sorted[i].Retry), sorted[i])
+		both := Overlay(sorted[by].withRetryDefaults(sorted[i].Retry), sorted[i])
 		both.Product = sorted[by].Product
 		sorted[by] = both
 		sorted = slices.Delete(sorted, i, i+1)
@@ -110,14 +110,14 @@ func arrange(layers []Set) []Set {
 	return sorted
 }
 
-// asked returns s for retries that an API asks for: what they leave open its product
-// has as in retries of its own, even if it has none unasked.
-func (s Set) asked(api *Retry) Set {
-	p := FindProduct(s.Product)
-	if p == nil || p.Within.Retry == nil || !api.written() || s.Retry.written() {
+// withRetryDefaults returns s for retries that an API declares: what they leave open
+// its product supplies as in retries of its own, even if it has none by default.
+func (s Set) withRetryDefaults(api *Retry) Set {
+	within := s.Product.OrNative().Within.Retry
+	if within == nil || !api.IsWritten() || s.Retry.IsWritten() {
 		return s
 	}
-	r := *p.Within.Retry
+	r := *within
 	if s.Retry != nil {
 		r.Budget = s.Retry.Budget
 		if r.Retries.Provenance == Unknown {
@@ -132,11 +132,11 @@ func (s Set) asked(api *Retry) Set {
 // API: the next one of its layer. It is -1 for a product, and for an API that
 // nothing known carries out.
 func carrier(sorted []Set, i int) int {
-	if p := FindProduct(sorted[i].Product); p == nil || !p.Contract {
+	if !sorted[i].Product.OrNative().Contract {
 		return -1
 	}
 	for by := i + 1; by < len(sorted) && sorted[by].Layer == sorted[i].Layer; by++ {
-		if !FindProduct(sorted[by].Product).Contract {
+		if !sorted[by].Product.OrNative().Contract {
 			return by
 		}
 	}
@@ -147,19 +147,19 @@ func carrier(sorted []Set, i int) int {
 // requests does not act there.
 var requestless = []string{"tcp", "tls", "udp", "sql", "postgres", "postgresql", "mysql", "mongodb", "mongo", "redis", "kafka", "amqp", "nats", "mqtt", "memcached", "cassandra"}
 
-// acting is what of s acts on a call: all of it, or its connections alone.
-func acting(s Set, facts CallFacts) Set {
-	p := FindProduct(s.Product)
-	if !slices.Contains(requestless, facts.Protocol) || s.Layer == App || p != nil && p.Transport {
+// applicable is what of s acts on a call: all of it, or its connections alone.
+func applicable(s Set, facts CallFacts) Set {
+	p := s.Product.OrNative()
+	if !slices.Contains(requestless, facts.Protocol) || s.Layer == App || p.Transport {
 		return s
 	}
 	bytes := Set{Layer: s.Layer, Product: s.Product, Breaker: s.Breaker, Balance: s.Balance, HealthCheck: s.HealthCheck}
 	if s.Timeout != nil {
 		bytes.Timeout = &Timeout{Connect: s.Timeout.Connect, Idle: s.Timeout.Idle}
 	}
-	if p != nil && p.Operations {
+	if p.Operations {
 		bytes.Timeout = s.Timeout
-		if s.Retry.written() {
+		if s.Retry.IsWritten() {
 			bytes.Retry = s.Retry
 		}
 	}
@@ -169,7 +169,7 @@ func acting(s Set, facts CallFacts) Set {
 	return bytes
 }
 
-func product(a, b Tries) Tries {
+func multiply(a, b Tries) Tries {
 	switch {
 	case a == Unlimited || b == Unlimited:
 		return Unlimited

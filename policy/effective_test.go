@@ -1,8 +1,12 @@
-package policy
+package policy_test
 
 import (
 	"testing"
 	"time"
+
+	"github.com/weirgraph/weir/internal/saturating"
+	. "github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 const ms = time.Millisecond
@@ -22,53 +26,53 @@ func TestOneLayer(t *testing.T) {
 		attempt, waits, held string
 		full, start          int
 	}{
-		{"an Istio route with too little time for its tries", Set{Product: "istio",
+		{"an Istio route with too little time for its tries", Set{Product: product.Istio,
 			Timeout: &Timeout{Total: say(5 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, OnGateway, OnReset)},
 			4, "2s", "275ms", "5s", 2, 3},
-		{"the same with time enough", Set{Product: "istio",
+		{"the same with time enough", Set{Product: product.Istio,
 			Timeout: &Timeout{Total: say(9 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, OnGateway, OnReset)},
 			4, "2s", "275ms", "8.275s", 4, 4},
-		{"Envoy drops a per-try timeout that is not below the total", Set{Product: "istio",
+		{"Envoy drops a per-try timeout that is not below the total", Set{Product: product.Istio,
 			Timeout: &Timeout{Total: say(2 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, OnReset)},
 			4, "2s", "275ms", "2s", 1, 1},
-		{"Istio retries without any timeout", Set{Product: "istio", Retry: retries(3, On5xx)},
+		{"Istio retries without any timeout", Set{Product: product.Istio, Retry: retries(3, On5xx)},
 			4, "inf", "275ms", "inf", 4, 4},
-		{"Istio unasked", Set{Product: "istio"}, 3, "inf", "100ms", "inf", 3, 3},
-		{"Istio retries switched off", Set{Product: "istio", Retry: &Retry{Retries: off[int]()}}, 1, "inf", "0s", "inf", 1, 1},
-		{"a budget of a DestinationRule leaves the default retries", Set{Product: "istio", Retry: &Retry{Budget: say(0.2)}},
+		{"Istio unasked", Set{Product: product.Istio}, 3, "inf", "100ms", "inf", 3, 3},
+		{"Istio retries switched off", Set{Product: product.Istio, Retry: &Retry{Retries: off[int]()}}, 1, "inf", "0s", "inf", 1, 1},
+		{"a budget of a DestinationRule leaves the default retries", Set{Product: product.Istio, Retry: &Retry{Budget: say(0.2)}},
 			3, "inf", "100ms", "inf", 3, 3},
-		{"Envoy unasked", Set{Product: "envoy"}, 1, "15s", "0s", "15s", 1, 1},
-		{"Kuma unasked", Set{Product: "kuma"}, 6, "15s", "775ms", "15s", 1, 1},
-		{"a Linkerd limit without conditions", Set{Product: "linkerd", Retry: &Retry{Retries: say(3)}}, 1, "inf", "0s", "inf", 1, 1},
-		{"Linkerd waits up to twice as long", Set{Product: "linkerd", Timeout: &Timeout{PerTry: say(100 * ms)}, Retry: retries(5, On5xx)},
+		{"Envoy unasked", Set{Product: product.Envoy}, 1, "15s", "0s", "15s", 1, 1},
+		{"Kuma unasked", Set{Product: product.Kuma}, 6, "15s", "775ms", "15s", 1, 1},
+		{"a Linkerd limit without conditions", Set{Product: product.Linkerd, Retry: &Retry{Retries: say(3)}}, 1, "inf", "0s", "inf", 1, 1},
+		{"Linkerd waits up to twice as long", Set{Product: product.Linkerd, Timeout: &Timeout{PerTry: say(100 * ms)}, Retry: retries(5, On5xx)},
 			6, "100ms", "1.25s", "1.85s", 6, 6}, // 50 + 100 + 200 + 400 + 500
-		{"Consul retries without conditions", Set{Product: "consul", Retry: &Retry{Retries: say(3)}}, 1, "15s", "0s", "15s", 1, 1},
-		{"Dapr for ever", Set{Product: "dapr", Retry: &Retry{Backoff: &Backoff{Kind: say("fixed"), Base: say(5 * time.Second)}}},
-			Unlimited, "inf", "inf", "inf", manyRetries, manyRetries},
-		{"Dapr for ever with a bound on each try", Set{Product: "dapr", Timeout: &Timeout{PerTry: say(time.Second)},
+		{"Consul retries without conditions", Set{Product: product.Consul, Retry: &Retry{Retries: say(3)}}, 1, "15s", "0s", "15s", 1, 1},
+		{"Dapr for ever", Set{Product: product.Dapr, Retry: &Retry{Backoff: &Backoff{Kind: say("fixed"), Base: say(5 * time.Second)}}},
+			Unlimited, "inf", "inf", "inf", ManyRetries, ManyRetries},
+		{"Dapr for ever with a bound on each try", Set{Product: product.Dapr, Timeout: &Timeout{PerTry: say(time.Second)},
 			Retry: &Retry{Backoff: &Backoff{Kind: say("fixed"), Base: say(5 * time.Second)}}},
-			Unlimited, "1s", "inf", "inf", manyRetries, manyRetries},
-		{"Dapr growing", Set{Product: "dapr", Timeout: &Timeout{PerTry: say(time.Second)},
+			Unlimited, "1s", "inf", "inf", ManyRetries, ManyRetries},
+		{"Dapr growing", Set{Product: product.Dapr, Timeout: &Timeout{PerTry: say(time.Second)},
 			Retry: &Retry{Retries: say(3), Backoff: &Backoff{Kind: say("exponential"), Max: say(2 * time.Second)}}},
 			4, "1s", "3.625s", "7.625s", 4, 4}, // 0.5 + 1.125 + 2
-		{"resilience4j without waitDuration", Set{Product: "resilience4j", Retry: &Retry{Retries: say(3)}}, 4, "unknown", "1.5s", "unknown", 4, 4},
-		{"the .NET handler unasked", Set{Product: "dotnet"}, 4, "10s", "14s", "30s", 2, 3}, // 2 + 4 + 8; 4 x 10 + 14 is 54
-		{"gRPC tries five times at most", Set{Product: "grpc", Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(9), On: say([]string{"grpc:UNAVAILABLE"}),
+		{"resilience4j without waitDuration", Set{Product: product.Resilience4j, Retry: &Retry{Retries: say(3)}}, 4, "unknown", "1.5s", "unknown", 4, 4},
+		{"the .NET handler unasked", Set{Product: product.DotNet}, 4, "10s", "14s", "30s", 2, 3}, // 2 + 4 + 8; 4 x 10 + 14 is 54
+		{"gRPC tries five times at most", Set{Product: product.GRPC, Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(9), On: say([]string{"grpc:UNAVAILABLE"}),
 			Backoff: &Backoff{Base: say(100 * ms), Max: say(300 * ms), Multiplier: say(2.0)}}},
 			5, "1s", "1.08s", "6.08s", 5, 5}, // (100 + 200 + 300 + 300) x 1.2
-		{"MicroProfile's delay and jitter", Set{Product: "microprofile", Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(3), Backoff: &Backoff{Base: say(100 * ms)}}},
+		{"MicroProfile's delay and jitter", Set{Product: product.MicroProfile, Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(3), Backoff: &Backoff{Base: say(100 * ms)}}},
 			4, "1s", "900ms", "4.9s", 4, 4},
-		{"MicroProfile's maxDuration ends the loop", Set{Product: "microprofile", Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(-1), MaxDuration: say(10 * time.Second), Backoff: &Backoff{Jitter: say(Jitter{Kind: "none"})}}},
+		{"MicroProfile's maxDuration ends the loop", Set{Product: product.MicroProfile, Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(-1), MaxDuration: say(10 * time.Second), Backoff: &Backoff{Jitter: say(Jitter{Kind: "none"})}}},
 			Unlimited, "1s", "inf", "10s", 10, 10},
-		{"Traefik at once", Set{Product: "traefik", Retry: &Retry{Retries: say(3)}}, 4, "inf", "0s", "inf", 4, 4},
-		{"Traefik growing", Set{Product: "traefik", Retry: &Retry{Retries: say(2), Backoff: &Backoff{Kind: say("exponential"), Base: say(100 * ms)}}},
+		{"Traefik at once", Set{Product: product.Traefik, Retry: &Retry{Retries: say(3)}}, 4, "inf", "0s", "inf", 4, 4},
+		{"Traefik growing", Set{Product: product.Traefik, Retry: &Retry{Retries: say(2), Backoff: &Backoff{Kind: say("exponential"), Base: say(100 * ms)}}},
 			3, "inf", "600ms", "inf", 3, 3},
-		{"a gap between two reads bounds nothing", Set{Product: "kong"}, 6, "inf", "0s", "inf", 6, 6},
+		{"a gap between two reads bounds nothing", Set{Product: product.Kong}, 6, "inf", "0s", "inf", 6, 6},
 		{"linear waits", Set{Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(3), Backoff: &Backoff{Kind: say("linear"), Base: say(100 * ms), Max: say(250 * ms)}}},
 			4, "1s", "550ms", "4.55s", 4, 4},
 		{"hedging waits for its last copy", Set{Timeout: &Timeout{PerTry: say(time.Second)}, Hedge: &Hedge{Copies: say(2), Delay: say(100 * ms)}},
 			1, "1s", "0s", "1.2s", 1, 1},
-		{"a timeout switched off", Set{Product: "envoy", Timeout: &Timeout{Total: off[time.Duration]()}}, 1, "inf", "0s", "inf", 1, 1},
+		{"a timeout switched off", Set{Product: product.Envoy, Timeout: &Timeout{Total: off[time.Duration]()}}, 1, "inf", "0s", "inf", 1, 1},
 		{"nothing said", Set{}, 1, "unknown", "0s", "unknown", 1, 1},
 	}
 	for _, tt := range tests {
@@ -90,11 +94,11 @@ func TestNeededTellsWhatTheTotalCutsOff(t *testing.T) {
 		name, want string
 		set        Set
 	}{
-		{"Istio with too little time", "8.275s", Set{Product: "istio",
+		{"Istio with too little time", "8.275s", Set{Product: product.Istio,
 			Timeout: &Timeout{Total: say(5 * time.Second), PerTry: say(2 * time.Second)}, Retry: &Retry{Retries: say(3), On: say([]string{OnReset})}}},
-		{"the .NET handler", "54s", Set{Product: "dotnet"}},
-		{"more than there are nanoseconds for", longest.String(), Set{
-			Timeout: &Timeout{Total: say(time.Second), PerTry: say(time.Millisecond)}, Retry: &Retry{Retries: say(1 << 40), Backoff: &Backoff{Base: say(longest)}}}},
+		{"the .NET handler", "54s", Set{Product: product.DotNet}},
+		{"more than there are nanoseconds for", saturating.Longest.String(), Set{
+			Timeout: &Timeout{Total: say(time.Second), PerTry: say(time.Millisecond)}, Retry: &Retry{Retries: say(1 << 40), Backoff: &Backoff{Base: say(saturating.Longest)}}}},
 		{"no end of retries", "inf", Set{Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(-1)}}},
 	} {
 		if got := Combine([]Set{tt.set.WithDefaults()}, CallFacts{}).Layers[0].Needed.String(); got != tt.want {

@@ -34,11 +34,10 @@ func (s *Set) Ejection(hosts Setting[int]) Ejection {
 }
 
 // panics reports whether calls go to ejected hosts, too, once few others are left.
-// Envoy does so below one half, and Istio has switched that off. Linkerd knows
-// nothing of the kind. Of code that does not say so it is taken to be so.
+// Envoy does so below one half. Of code that does not say so it is taken to be so.
 func (s *Set) panics() bool {
 	if p := s.Breaker.Panic; p.Provenance != Unknown {
 		return p.Set() && p.Value > 0
 	}
-	return s.Product != "istio" && s.Product != "linkerd"
+	return !s.Product.OrNative().NoPanic
 }

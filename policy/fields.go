@@ -15,6 +15,9 @@ import (
 func Fields(part reflect.Value) iter.Seq2[string, reflect.Value] {
 	return func(yield func(string, reflect.Value) bool) {
 		for i := range part.NumField() {
+			if part.Type().Field(i).Type == reflect.TypeFor[*Product]() {
+				continue // says whose policies the settings are, and is none of them
+			}
 			if !yield(lowerFirst(part.Type().Field(i).Name), part.Field(i)) {
 				return
 			}

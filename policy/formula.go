@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/weirgraph/weir/internal/saturating"
 )
 
 // Formulas about one layer, with r retries, n = r + 1 tries, p the longest that a
@@ -30,10 +32,8 @@ func (s *Set) tries() (n Tries, by []Decision) {
 	if r.neverFires() {
 		return 1, append([]Decision{decide(s, "retry.on", r.On)}, by...)
 	}
-	if p := FindProduct(s.Product); p != nil && p.MaxAttempts > 0 {
-		if r.Retries.Value < 0 || r.Retries.Value >= p.MaxAttempts {
-			return Tries(p.MaxAttempts), by
-		}
+	if most := s.Product.OrNative().MaxAttempts; most > 0 && (r.Retries.Value < 0 || r.Retries.Value >= most) {
+		return Tries(most), by
 	}
 	if r.Retries.Value < 0 {
 		return Unlimited, by
@@ -73,7 +73,7 @@ func (s *Set) attemptBound() Bound {
 // clients do: it is a gap between two reads, but few answers trickle. The gap
 // timers of proxies are none.
 func (s *Set) readBound() Bound {
-	if p := FindProduct(s.Product); s.Layer != App || p != nil && p.Layer != App {
+	if s.Layer != App || s.Product.OrNative().Layer != App {
 		return Bound{}
 	}
 	return limit(s, "timeout.readGap", s.Timeout.ReadGap)
@@ -105,14 +105,7 @@ func (s *Set) waits(n Tries) Bound {
 	if n == Unlimited {
 		return Bound{State: Endless, By: by}
 	}
-	return Bound{Finite, b.longestWaits(s.growth(), int(n-1)), by}
-}
-
-func (s *Set) growth() Growth {
-	if p := FindProduct(s.Product); p != nil {
-		return p.Wait
-	}
-	return Plain
+	return Bound{Finite, b.longestWaits(s.Product.OrNative().Backoff, int(n-1)), by}
 }
 
 // edgeBudget is T = min(total, n x p + W). With a total of its own, a layer ends
@@ -134,7 +127,7 @@ func (s *Set) hedged(p Bound) Bound {
 	if h == nil || p.State != Finite || !h.Copies.Set() || h.Copies.Value <= 0 {
 		return p
 	}
-	p.Time = plus(p.Time, times(max(h.Delay.Value, 0), int64(h.Copies.Value)))
+	p.Time = saturating.Add(p.Time, saturating.Mul(max(h.Delay.Value, 0), int64(h.Copies.Value)))
 	p.By = append(slices.Clip(p.By), decide(s, "hedge.copies", h.Copies))
 	return p
 }
@@ -153,7 +146,9 @@ func allTries(n Tries, by []Decision, p, w Bound) Bound {
 }
 
 // AllTries is n x p + W of times that have an end; n is not to be Unlimited.
-func AllTries(n Tries, p, w time.Duration) time.Duration { return plus(times(p, int64(n)), w) }
+func AllTries(n Tries, p, w time.Duration) time.Duration {
+	return saturating.Add(saturating.Mul(p, int64(n)), w)
+}
 
 // fitting returns how many of n tries can finish, and how many can begin, before
 // the total is over if each takes as long as it may:
@@ -173,16 +168,16 @@ func (s *Set) fitting(n Tries, p Bound) (full, start int) {
 		return int(n), int(n)
 	}
 	var begin time.Duration
-	grow := s.growth()
+	model := s.Product.OrNative().Backoff
 	for i := 1; i <= int(n); i++ {
 		if i > 1 {
-			begin = plus(begin, plus(p.Time, s.Retry.Backoff.longestWait(grow, i-1)))
+			begin = saturating.Add(begin, saturating.Add(p.Time, s.Retry.Backoff.longestWait(model, i-1)))
 		}
 		if begin >= end.Time {
 			break
 		}
 		start++
-		if plus(begin, p.Time) <= end.Time {
+		if saturating.Add(begin, p.Time) <= end.Time {
 			full++
 		}
 	}

@@ -91,15 +91,10 @@ func overlay[T any](base, top *T, lay func(base, top *T)) *T {
 func over[T any](base *Setting[T], top Setting[T]) {
 	switch {
 	case top.Provenance == Unknown:
-	case top.Provenance == PlatformDefault && base.written():
+	case top.Provenance == PlatformDefault && base.IsWritten():
 	default:
 		*base = top
 	}
-}
-
-// written reports whether people wrote the setting, if only to switch it off.
-func (s Setting[T]) written() bool {
-	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == Disabled
 }
 
 // Replaced lists the fields, by path, that people wrote in base and that top,

@@ -81,6 +81,11 @@ func (s Setting[T]) Set() bool {
 	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == PlatformDefault
 }
 
+// IsWritten reports whether the inputs declare the setting, if only to switch it off.
+func (s Setting[T]) IsWritten() bool {
+	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == Disabled
+}
+
 // Declare is an explicit setting read at o.
 func Declare[T any](v T, o Origin) Setting[T] {
 	return Setting[T]{Value: v, Provenance: Explicit, Origin: o}
@@ -105,7 +110,7 @@ func (l Layer) String() string { return Layers[l] }
 // layer is silent about.
 type Set struct {
 	Layer       Layer
-	Product     string // whose policies these are: "istio", see Products; empty for the native manifest
+	Product     *Product // whose policies these are; nil for the native manifest
 	Timeout     *Timeout
 	Retry       *Retry
 	Hedge       *Hedge

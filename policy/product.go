@@ -1,29 +1,44 @@
 package policy
 
-import (
-	"slices"
-	"time"
-)
-
-// A Product is something that policies are written for.
+// A Product is something that policies are written for, and all that is specific
+// to it apart from reading its documents. This package knows no product by name:
+// the values are in policy/product. A nil *Product stands for policies that people
+// declare by hand, whatever carries them out.
 type Product struct {
-	Name  string // as in Set.Product
-	Title string
-	Layer Layer // where its policies act, unless they say otherwise
+	Name   string // unique, as in files and outputs: "istio"
+	Title  string // for people: "Istio"
+	Source string // URL of the documentation that Defaults and Within are taken from
+	Layer  Layer  // where its policies act, unless they say otherwise
+	Order  int    // among the products of one layer, from the outside in
 
+	ByHand     bool // people declare what their code does; no program reads it
 	Mesh       bool // acts in a proxy beside the caller, which only members of its mesh have
 	Transport  bool // acts on calls that are no requests too: tcp, sql
-	Operations bool // knows operations of stores and brokers: what is written acts on them, what it does unasked is for requests
+	Operations bool // knows operations of stores and brokers: what is written acts on them, its defaults are for requests
 	Contract   bool // is an API that another product of the same layer carries out
 	OldestActs bool // of objects for one and the same, the oldest one acts
 
-	// FirstCounts says that its number of tries includes the first; see Retries.
-	FirstCounts bool
-	// Wait is how its waits grow and how they are spread, where that is not what
-	// the fields of a Backoff say by themselves.
-	Wait Growth
-	// MaxAttempts is what it cuts the number of tries to; 0 is no limit.
-	MaxAttempts int
+	Durations  []*Syntax     // how it writes durations, the usual one first
+	RetryWords []*RetryWords // its words for retry conditions
+
+	Backoff       BackoffModel // how its waits grow, where the fields of a Backoff do not say so by themselves
+	MaxAttempts   int          // what it cuts the number of tries to; 0 is no limit
+	EjectionName  string       // what it calls the ejection of single hosts; empty is "outlier detection"
+	KeepsHeadless bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none
+	NoPanic       bool         // never sends calls to ejected hosts, however few others are left
+
+	// How a service joins its mesh, and how its policies are found.
+
+	Signs          []MeshSign // labels and annotations of pods and namespaces
+	AmbientLabel   string     // label with the mode of a pod or namespace: "ambient" is in the mesh without a proxy of its own, any other value is outside
+	WaypointLabel  string     // label that names the proxy for requests of ambient callees
+	MemberRealm    string     // what has a name of this realm is in its mesh, unless it says otherwise
+	OwnGateways    bool       // gateways that its reader declares are in its mesh, unless they say otherwise
+	CarriesRoutes  bool       // carries out routes of the Gateway API that are bound to Services (GAMMA)
+	OnlyAddressed  bool       // acts on calls that are addressed to its proxy alone, which membership does not show
+	AddressedWay   string     // the way of evidence that shows a call to be addressed so; empty if none does
+	RootNamespace  string     // where the policies for the whole mesh are, unless its configuration names another
+	IngressClasses []string   // classes of Ingresses, as its controller is named by default
 
 	// Defaults act if nothing is written.
 	Defaults Set
@@ -32,58 +47,70 @@ type Product struct {
 	Within Set
 }
 
-// Retries returns how many tries come after the first, for the number that is
-// written in p's own field. Where that counts the first try too, 0 has no end, as
-// nginx has it.
-func (p *Product) Retries(written int) int {
-	if p.FirstCounts {
-		return written - 1
-	}
-	return written
+// A MeshSign is a label or annotation that puts a pod, or all pods of a namespace, into
+// a mesh or keeps them out. What a pod has goes before its namespace.
+type MeshSign struct {
+	Key     string
+	In, Out []string // values in lower case; "*" is any other value that is not empty
 }
 
-// Growth is the way a product's waits grow from retry to retry.
-type Growth uint8
+// byHand is what a nil Product stands for: nothing is so by itself.
+var byHand = &Product{Title: "native manifest", Layer: App, ByHand: true, Transport: true}
+
+// OrNative returns p, or for nil what stands for policies that are declared by hand.
+func (p *Product) OrNative() *Product {
+	if p == nil {
+		return byHand
+	}
+	return p
+}
+
+// String returns the product's name, "" for nil.
+func (p *Product) String() string {
+	if p == nil {
+		return ""
+	}
+	return p.Name
+}
+
+// DisplayName returns the product's name for people.
+func (p *Product) DisplayName() string { return p.OrNative().Title }
+
+// Ejector returns what the product calls the ejection of single hosts.
+func (p *Product) Ejector() string {
+	if name := p.OrNative().EjectionName; name != "" {
+		return name
+	}
+	return "outlier detection"
+}
+
+// Is reports whether p and other are the same product. Products that are known only
+// by a name in a file are the same if the names are.
+func (p *Product) Is(other *Product) bool { return p == other || p.String() == other.String() }
+
+// BackoffModel is the way a product's waits grow from retry to retry.
+type BackoffModel uint8
 
 const (
-	Plain    Growth = iota // as Backoff says
-	Stretch                // Envoy: retry i waits up to (2^i - 1) times the base
-	Compound               // Dapr: the random part is multiplied on, so growth can be 1.5 times 1.5
-	Doubled                // Traefik: at most twice the initial interval, and half as much again
+	Literal            BackoffModel = iota // as Backoff says
+	EnvoyFullJitter                        // retry i waits up to (2^i - 1) times the base
+	DaprExponential                        // the random part is multiplied on, so growth can be 1.5 times 1.5
+	TraefikExponential                     // at most twice the initial interval, and half as much again
 )
 
-// FindProduct returns the product of that name; the empty name is the native
-// manifest. It is nil for one that nobody knows.
-func FindProduct(name string) *Product {
-	if name == "" {
-		name = Native
-	}
-	for _, p := range Products {
-		if p.Name == name {
-			return p
-		}
-	}
-	return nil
-}
-
-// Native is the name of the product that stands for policies in code, which
-// people declare by hand.
-const Native = "native"
-
-// WithDefaults returns s with what its product does unasked: the product's
-// Defaults for parts that s is silent about, and Within for the silent fields of
-// parts that s has. A set of an unknown product comes back as it is, and so does
-// one in front of the callee: what a product does unasked it does for callers.
+// WithDefaults returns s with its product's defaults: Defaults for parts that s is
+// silent about, and Within for the silent fields of parts that s has. A set in front
+// of the callee comes back as it is: a product's defaults are for callers.
 func (s Set) WithDefaults() Set {
-	p := FindProduct(s.Product)
-	if p == nil || s.Layer == ServerProxy && p.Layer != ServerProxy {
+	p := s.Product.OrNative()
+	if s.Layer == ServerProxy && p.Layer != ServerProxy {
 		return s
 	}
 	return Overlay(Set{
 		Timeout:     under(s.Timeout != nil, p.Within.Timeout, p.Defaults.Timeout),
-		Retry:       under(s.Retry.written(), p.Within.Retry, p.Defaults.Retry),
+		Retry:       under(s.Retry.IsWritten(), p.Within.Retry, p.Defaults.Retry),
 		Hedge:       under(s.Hedge != nil, p.Within.Hedge, p.Defaults.Hedge),
-		Breaker:     under(s.Breaker.written(), p.Within.Breaker, p.Defaults.Breaker),
+		Breaker:     under(s.Breaker.isWritten(), p.Within.Breaker, p.Defaults.Breaker),
 		Bulkhead:    under(s.Bulkhead != nil, p.Within.Bulkhead, p.Defaults.Bulkhead),
 		Balance:     under(s.Balance != nil, p.Within.Balance, p.Defaults.Balance),
 		HealthCheck: under(s.HealthCheck != nil, p.Within.HealthCheck, p.Defaults.HealthCheck),
@@ -99,66 +126,21 @@ func under[T any](written bool, within, defaults *T) *T {
 	return defaults
 }
 
-// written reports whether people declared retries. A budget alone declares none:
-// it is for retries that are declared elsewhere.
-func (r *Retry) written() bool {
+// IsWritten reports whether the inputs declare retries. A budget alone declares
+// none: it is for retries that are declared elsewhere.
+func (r *Retry) IsWritten() bool {
 	if r == nil {
 		return false
 	}
 	b := r.Backoff
-	return spoken(r.Retries) || spoken(r.On) || spoken(r.Methods) || spoken(r.MaxDuration) || spoken(r.RetryAfter) ||
-		b != nil && (spoken(b.Kind) || spoken(b.Base) || spoken(b.Max) || spoken(b.Multiplier) || spoken(b.Jitter))
+	return r.Retries.IsWritten() || r.On.IsWritten() || r.Methods.IsWritten() || r.MaxDuration.IsWritten() || r.RetryAfter.IsWritten() ||
+		b != nil && (b.Kind.IsWritten() || b.Base.IsWritten() || b.Max.IsWritten() || b.Multiplier.IsWritten() || b.Jitter.IsWritten())
 }
 
-// written reports whether there is a breaker that does not come from defaults.
-func (b *Breaker) written() bool {
-	return b != nil && (b.Kind.Provenance == Unknown || spoken(b.Kind))
+// isWritten reports whether there is a breaker that does not come from defaults.
+func (b *Breaker) isWritten() bool {
+	return b != nil && (b.Kind.Provenance == Unknown || b.Kind.IsWritten())
 }
 
-// spoken reports whether somebody wrote s.
-func spoken[T any](s Setting[T]) bool {
-	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == Disabled
-}
-
-// by is a setting that a product makes unasked.
-func by[T any](v T) Setting[T] { return Setting[T]{Value: v, Provenance: PlatformDefault} }
-
-// no is a setting that a product has no default for.
-func no[T any]() Setting[T] { return Setting[T]{Provenance: Absent} }
-
-// never is the setting of a product that does not retry unless told to.
-func never() *Retry { return &Retry{Retries: no[int]()} }
-
-// noBreaker is the breaker of a product that has none unless told to.
-func noBreaker() *Breaker { return &Breaker{Kind: no[string]()} }
-
-// Tables that several products share.
-var (
-	// Envoy's circuit breakers, which cap concurrency: on in every cluster.
-	envoyLimits = Bulkhead{MaxConnections: by(1024), MaxPending: by(1024), MaxConcurrent: by(1024), MaxRetries: by(3)}
-	// Envoy's backoff: 25 ms, up to ten times that, anything from nothing to the whole.
-	envoyBackoff = Backoff{Kind: by("exponential"), Base: by(25 * time.Millisecond), Max: no[time.Duration](), Multiplier: by(2.0), Jitter: by(Jitter{Kind: "full"})}
-	// Envoy's outlier detection as soon as the block is there, even if it is empty.
-	envoyEjection = Breaker{Kind: by("endpoint"), Failures: by(5), Gateway: by(0), Window: by(10 * time.Second), Open: by(30 * time.Second), MaxEject: by(0.1)}
-	// Retried without a word from anybody since Istio 1.24, by Envoy Gateway with 503.
-	unreached = []string{OnConnect, "grpc:CANCELLED", "grpc:UNAVAILABLE"}
-)
-
-// total is a timeout for the whole request that a product has unasked.
-func total(d, connect time.Duration) *Timeout {
-	return &Timeout{Total: by(d), PerTry: no[time.Duration](), Connect: by(connect)}
-}
-
-// endless is the timeout of a product that bounds nothing but the connection.
-func endless(connect Setting[time.Duration]) *Timeout {
-	return &Timeout{Total: no[time.Duration](), PerTry: no[time.Duration](), Connect: connect}
-}
-
-// position tells which of two products of one layer is nearer to the caller:
-// Products are listed from the outside in.
-func position(name string) int {
-	if name == "" {
-		name = Native
-	}
-	return slices.IndexFunc(Products, func(p *Product) bool { return p.Name == name })
-}
+// def is a setting that a product has by default.
+func def[T any](v T) Setting[T] { return Setting[T]{Value: v, Provenance: PlatformDefault} }

@@ -1,4 +1,4 @@
-package policy
+package policy_test
 
 import (
 	"reflect"
@@ -6,6 +6,10 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/weirgraph/weir/internal/saturating"
+	. "github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // span draws a duration from a nanosecond to three centuries, short ones as often
@@ -30,7 +34,7 @@ func anySet(t *rapid.T, layer Layer) Set {
 	length := func(name string) Setting[time.Duration] {
 		return maybe(t, name, func() time.Duration { return span(t, name) })
 	}
-	s := Set{Layer: layer, Product: rapid.SampledFrom([]string{"", "envoy", "dapr", "traefik", "grpc", "resilience4j", "unheard of"}).Draw(t, "product")}
+	s := Set{Layer: layer, Product: product.Named(rapid.SampledFrom([]string{"", "envoy", "dapr", "traefik", "grpc", "resilience4j", "unheard of"}).Draw(t, "product"))}
 	s.Timeout = &Timeout{Total: length("total"), PerTry: length("per try")}
 	s.Retry = &Retry{
 		Retries:     maybe(t, "retries", func() int { return rapid.SampledFrom([]int{-7, -1, 0, 1, 2, 5, 300, 1 << 40}).Draw(t, "retries") }),
@@ -76,10 +80,10 @@ func TestLimitsHold(t *testing.T) {
 					t.Fatalf("layer %d: %s is %v (%d)", i, what, b, b.Time)
 				}
 			}
-			if total := l.Set.totalBound(); total.State == Finite && (l.Held.State != Finite || l.Held.Time > total.Time || l.Budget.Time > total.Time) {
+			if total := l.Set.TotalBound(); total.State == Finite && (l.Held.State != Finite || l.Held.Time > total.Time || l.Budget.Time > total.Time) {
 				t.Fatalf("layer %d: T %v and stacked T %v, but the total is %v", i, l.Budget, l.Held, total)
 			}
-			if total := l.Set.totalBound(); total.State != Finite && l.Budget.State == Finite && l.Set.Retry.MaxDuration.Provenance != Explicit && l.Budget.Time < l.Attempt.Time {
+			if total := l.Set.TotalBound(); total.State != Finite && l.Budget.State == Finite && l.Set.Retry.MaxDuration.Provenance != Explicit && l.Budget.Time < l.Attempt.Time {
 				t.Fatalf("layer %d: T %v is shorter than one try, %v", i, l.Budget, l.Attempt)
 			}
 			if l.Full > l.Start || l.Start < 1 || l.Attempts != Unlimited && l.Start > int(l.Attempts) {
@@ -102,7 +106,7 @@ func TestALongerTryShortensNothing(t *testing.T) {
 		try := span(t, "try")
 		layers[i].Timeout.PerTry = say(try)
 		before := Combine(layers, CallFacts{})
-		layers[i].Timeout = &Timeout{Total: layers[i].Timeout.Total, PerTry: say(plus(try, span(t, "more")))}
+		layers[i].Timeout = &Timeout{Total: layers[i].Timeout.Total, PerTry: say(saturating.Add(try, span(t, "more")))}
 		after := Combine(layers, CallFacts{})
 		if after.Budget.State == Finite && before.Budget.State == Finite && after.Budget.Time < before.Budget.Time {
 			t.Fatalf("T was %v and is %v with a longer try", before.Budget, after.Budget)
@@ -160,22 +164,6 @@ func TestFittingAgreesWithCountingOut(t *testing.T) {
 		l := Combine([]Set{s}, CallFacts{}).Layers[0]
 		if l.Full != full || l.Start != start || l.Budget.Time != time.Duration(min(now, total)) {
 			t.Fatalf("%d begin, %d finish, T %d; counted out %d, %d, %d", l.Start, l.Full, l.Budget.Time, start, full, min(now, total))
-		}
-	})
-}
-
-func FuzzTimesAndPlus(f *testing.F) {
-	f.Add(int64(1)<<62, int64(3))
-	f.Add(int64(-1)<<63, int64(-1))
-	f.Add(int64(25e6), int64(7))
-	f.Fuzz(func(t *testing.T, a, b int64) {
-		if got, want := times(time.Duration(a), b), float64(a)*float64(b); (got > 0) != (want > 0) && got != 0 {
-			t.Errorf("%d x %d = %d", a, b, got)
-		} else if diff := float64(got) - want; got != longest && got != -longest && (diff > 2048 || diff < -2048) {
-			t.Errorf("%d x %d = %d", a, b, got)
-		}
-		if got, want := plus(time.Duration(a), time.Duration(b)), float64(a)+float64(b); got != longest && got != -longest && (float64(got)-want > 2048 || float64(got)-want < -2048) {
-			t.Errorf("%d + %d = %d", a, b, got)
 		}
 	})
 }

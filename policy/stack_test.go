@@ -1,25 +1,28 @@
-package policy
+package policy_test
 
 import (
 	"math"
 	"slices"
 	"testing"
 	"time"
+
+	. "github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Sets that the cases put on top of each other.
 var (
 	appTotal   = Set{Layer: App, Timeout: &Timeout{Total: say(5 * time.Second)}}
 	appRetries = func(on ...string) Set { return Set{Layer: App, Retry: &Retry{Retries: say(2), On: say(on)}} }
-	meshPlain  = Set{Layer: ClientProxy, Product: "istio"}.WithDefaults()
-	mesh2s     = Set{Layer: ClientProxy, Product: "istio", Timeout: &Timeout{Total: say(2 * time.Second)}}.WithDefaults()
+	meshPlain  = Set{Layer: ClientProxy, Product: product.Istio}.WithDefaults()
+	mesh2s     = Set{Layer: ClientProxy, Product: product.Istio, Timeout: &Timeout{Total: say(2 * time.Second)}}.WithDefaults()
 	meshOn     = func(on ...string) Set {
-		return Set{Layer: ClientProxy, Product: "istio", Timeout: &Timeout{Total: say(2 * time.Second)}, Retry: &Retry{Retries: say(3), On: say(on)}}.WithDefaults()
+		return Set{Layer: ClientProxy, Product: product.Istio, Timeout: &Timeout{Total: say(2 * time.Second)}, Retry: &Retry{Retries: say(3), On: say(on)}}.WithDefaults()
 	}
-	grpcDeadline = Set{Layer: App, Product: "grpc", Timeout: &Timeout{Total: say(time.Second)}}
-	daprStore    = Set{Layer: ClientProxy, Product: "dapr", Timeout: &Timeout{PerTry: say(500 * ms)},
+	grpcDeadline = Set{Layer: App, Product: product.GRPC, Timeout: &Timeout{Total: say(time.Second)}}
+	daprStore    = Set{Layer: ClientProxy, Product: product.Dapr, Timeout: &Timeout{PerTry: say(500 * ms)},
 		Retry: &Retry{Retries: say(2), Backoff: &Backoff{Kind: say("fixed"), Base: say(time.Second)}}}.WithDefaults()
-	guard = Set{Layer: App, Product: "resilience4j", Retry: &Retry{Retries: say(2)}}.WithDefaults()
+	guard = Set{Layer: App, Product: product.Resilience4j, Retry: &Retry{Retries: say(2)}}.WithDefaults()
 )
 
 func TestStackedLayers(t *testing.T) {
@@ -45,7 +48,7 @@ func TestStackedLayers(t *testing.T) {
 		{"no layer", nil, "http", 1, "unknown", "unknown", 1, 1},
 		{"requests of a database connection", []Set{meshOn(On5xx)}, "sql", 1, "unknown", "unknown", 1, 1},
 		{"operations of a store through Dapr", []Set{daprStore}, "redis", 3, "500ms", "3.5s", 3, 3},
-		{"what Dapr does by itself is for apps alone", []Set{Set{Layer: ClientProxy, Product: "dapr", Timeout: daprStore.Timeout}.WithDefaults()}, "redis", 1, "500ms", "500ms", 1, 1},
+		{"what Dapr does by itself is for apps alone", []Set{Set{Layer: ClientProxy, Product: product.Dapr, Timeout: daprStore.Timeout}.WithDefaults()}, "redis", 1, "500ms", "500ms", 1, 1},
 		{"a driver's own timeout", []Set{appTotal, meshOn(On5xx)}, "sql", 1, "5s", "5s", 1, 1},
 	}
 	for _, tt := range tests {
@@ -84,7 +87,7 @@ func TestAmplification(t *testing.T) {
 		{"of other methods", Set{Retry: &Retry{Retries: say(3), Methods: say([]string{"GET"})}}, []string{"POST"}, 1, 1, 1},
 		{"of some of the methods", Set{Retry: &Retry{Retries: say(3), Methods: say([]string{"GET"})}}, []string{"GET", "POST"}, 4, 4, 1},
 		{"hedging", Set{Hedge: &Hedge{Copies: say(1)}}, nil, 2, 2, 2},
-		{"Linkerd's budget without a number", Set{Product: "linkerd", Retry: &Retry{Retries: say(-1), On: say([]string{On5xx}), Budget: say(0.2)}}, nil, 1, 1.2, 1},
+		{"Linkerd's budget without a number", Set{Product: product.Linkerd, Retry: &Retry{Retries: say(-1), On: say([]string{On5xx}), Budget: say(0.2)}}, nil, 1, 1.2, 1},
 	}
 	for _, tt := range tests {
 		e := Combine([]Set{tt.set}, CallFacts{Protocol: "http", Methods: tt.methods})
@@ -96,10 +99,10 @@ func TestAmplification(t *testing.T) {
 
 func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
 	route := func(l Layer) Set {
-		return Set{Layer: l, Product: "gateway-api", Timeout: &Timeout{Total: say(3 * time.Second)}}
+		return Set{Layer: l, Product: product.GatewayAPI, Timeout: &Timeout{Total: say(3 * time.Second)}}
 	}
-	istio := func(l Layer) Set { return Set{Layer: l, Product: "istio"}.WithDefaults() }
-	dapr := Set{Layer: ClientProxy, Product: "dapr"}.WithDefaults()
+	istio := func(l Layer) Set { return Set{Layer: l, Product: product.Istio}.WithDefaults() }
+	dapr := Set{Layer: ClientProxy, Product: product.Dapr}.WithDefaults()
 	tests := []struct {
 		name     string
 		layers   []Set
@@ -110,13 +113,13 @@ func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
 		{"a mesh below Dapr", []Set{dapr, istio(ClientProxy), route(ClientProxy)}, []string{"dapr", "istio"}},
 		{"Dapr does not", []Set{dapr, route(ClientProxy)}, []string{"dapr", "gateway-api"}},
 		{"not in another layer", []Set{istio(ClientProxy), route(Gateway)}, []string{"istio", "gateway-api"}},
-		{"nobody known", []Set{route(Gateway), {Layer: Gateway, Product: "unheard of"}}, []string{"unheard of", "gateway-api"}},
+		{"nobody known", []Set{route(Gateway), {Layer: Gateway, Product: product.Named("unheard of")}}, []string{"unheard of", "gateway-api"}},
 	}
 	for _, tt := range tests {
 		e := Combine(tt.layers, CallFacts{Protocol: "http"})
 		var products []string
 		for _, l := range e.Layers {
-			products = append(products, l.Set.Product)
+			products = append(products, l.Set.Product.String())
 		}
 		if !slices.Equal(products, tt.products) || e.Budget.String() != "3s" {
 			t.Errorf("%s: layers of %q, T %v; want %q, 3s", tt.name, products, e.Budget, tt.products)
@@ -126,17 +129,17 @@ func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
 
 func TestBoundsTellWhoDecided(t *testing.T) {
 	long := Declare(9*time.Second, Origin{File: "app.yaml", Line: 3})
-	e := Combine([]Set{{Layer: App, Timeout: &Timeout{Total: long}}, Set{Layer: ClientProxy, Product: "consul"}.WithDefaults()}, CallFacts{})
+	e := Combine([]Set{{Layer: App, Timeout: &Timeout{Total: long}}, Set{Layer: ClientProxy, Product: product.Consul}.WithDefaults()}, CallFacts{})
 	want := Decision{Layer: App, Field: "timeout.total", Value: 9 * time.Second, Provenance: Explicit, Origin: long.Origin}
 	if len(e.Budget.By) != 1 || e.Budget.By[0] != want || !e.Budget.Explicit() || e.Budget.Origin() != long.Origin {
 		t.Errorf("T is decided by %+v, want %+v", e.Budget.By, want)
 	}
-	if proxy := e.Layers[1].Budget; proxy.Explicit() || proxy.By[0].Product != "consul" || proxy.By[0].Provenance != PlatformDefault {
+	if proxy := e.Layers[1].Budget; proxy.Explicit() || proxy.By[0].Product != product.Consul || proxy.By[0].Provenance != PlatformDefault {
 		t.Errorf("T of the proxy is decided by %+v, want Consul's default", proxy.By)
 	}
 
 	// n x p + W has all of its settings.
-	e = Combine([]Set{Set{Product: "resilience4j", Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(2)}}.WithDefaults()}, CallFacts{})
+	e = Combine([]Set{Set{Product: product.Resilience4j, Timeout: &Timeout{PerTry: say(time.Second)}, Retry: &Retry{Retries: say(2)}}.WithDefaults()}, CallFacts{})
 	var fields []string
 	for _, d := range e.Budget.By {
 		fields = append(fields, d.Field)
@@ -168,13 +171,13 @@ func TestEjectionOfAll(t *testing.T) {
 		{"Envoy panics at one half", "envoy", all(silent), say(3), false},
 		{"unless told not to", "envoy", all(say(0.0)), say(3), true},
 		{"Linkerd ejects all that fail", "linkerd", all(silent), say(3), true},
-		{"code is taken to panic", Native, all(silent), say(3), false},
-		{"unless it says that it does not", Native, all(say(0.0)), say(3), true},
+		{"code is taken to panic", "native", all(silent), say(3), false},
+		{"unless it says that it does not", "native", all(say(0.0)), say(3), true},
 		{"a breaker of calls ejects nobody", "istio", &Breaker{Kind: say("call"), MaxEject: say(1.0)}, say(3), false},
 		{"no replica at all", "istio", all(silent), say(0), false},
 	}
 	for _, tt := range tests {
-		if got := (&Set{Product: tt.product, Breaker: tt.breaker}).Ejection(tt.hosts).All; got != tt.want {
+		if got := (&Set{Product: product.Named(tt.product), Breaker: tt.breaker}).Ejection(tt.hosts).All; got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
@@ -211,7 +214,7 @@ func TestEjection(t *testing.T) {
 // What an API leaves open about its retries is as its product has it, even where the
 // product does not retry unasked.
 func TestRetriesOfAnAPI(t *testing.T) {
-	asks := Set{Layer: Gateway, Product: "gateway-api", Retry: &Retry{On: say([]string{On429})}}
+	asks := Set{Layer: Gateway, Product: product.GatewayAPI, Retry: &Retry{On: say([]string{On429})}}
 	for _, tt := range []struct {
 		product string
 		says    Set
@@ -224,7 +227,7 @@ func TestRetriesOfAnAPI(t *testing.T) {
 		{"envoy-gateway", Set{Retry: &Retry{Retries: say(7)}}, 7, 25 * time.Millisecond, 0},
 		{"istio", Set{}, 2, 25 * time.Millisecond, 0},
 	} {
-		tt.says.Layer, tt.says.Product = Gateway, tt.product
+		tt.says.Layer, tt.says.Product = Gateway, product.Named(tt.product)
 		e := Combine([]Set{tt.says.WithDefaults(), asks}, CallFacts{Protocol: "http"})
 		r := e.Layers[0].Set.Retry
 		if len(e.Layers) != 1 || r.Retries.Value != tt.retries || r.Backoff == nil || r.Backoff.Base.Value != tt.base ||

@@ -32,106 +32,10 @@ var GRPCCodes = []string{
 
 // RetryWords is one product's vocabulary of retry conditions.
 type RetryWords struct {
-	Title string
-
-	words map[string][]string
-	codes bool // HTTP statuses may stand among the words
-	grpc  bool // gRPC statuses, by name or number
-}
-
-// Envoy's x-envoy-retry-on and x-envoy-retry-grpc-on. Answers that Envoy makes up
-// itself count too: 5xx, gateway-error and reset all answer to a callee that is not
-// reached, breaks the connection, or takes longer than a try may. The words of gRPC
-// look at statuses in headers alone.
-var envoyWords = map[string][]string{
-	"5xx":                        {OnConnect, OnReset, On5xx, OnPerTry},
-	"gateway-error":              {OnConnect, OnReset, OnGateway, OnPerTry},
-	"reset":                      {OnConnect, OnReset, OnPerTry},
-	"reset-before-request":       {OnConnect},
-	"connect-failure":            {OnConnect},
-	"refused-stream":             {OnConnect},
-	"http3-post-connect-failure": {OnConnect},
-	"envoy-ratelimited":          {On429},
-	"retriable-4xx":              {"response-409"},
-	"retriable-status-codes":     {}, // which are elsewhere
-	"retriable-headers":          {}, // which are elsewhere
-	"cancelled":                  {"grpc:CANCELLED"},
-	"deadline-exceeded":          {"grpc:DEADLINE_EXCEEDED"},
-	"internal":                   {"grpc:INTERNAL"},
-	"resource-exhausted":         {"grpc:RESOURCE_EXHAUSTED"},
-	"unavailable":                {"grpc:UNAVAILABLE"},
-}
-
-// The vocabularies.
-var (
-	EnvoyRetryOn = &RetryWords{Title: "Envoy", words: envoyWords}
-	// Istio moves bare statuses among the words to Envoy's retriable status codes.
-	IstioRetryOn = &RetryWords{Title: "Istio", words: envoyWords, codes: true}
-	// Contour and Envoy Gateway take statuses in a list of their own.
-	ContourRetryOn = &RetryWords{Title: "Contour", words: without(envoyWords, "reset-before-request", "http3-post-connect-failure", "envoy-ratelimited")}
-	GatewayRetryOn = &RetryWords{Title: "Envoy Gateway", words: without(envoyWords, "http3-post-connect-failure", "retriable-headers")}
-	// Emissary takes one of six, alone.
-	EmissaryRetryOn = &RetryWords{Title: "Emissary", words: without(envoyWords, "reset", "reset-before-request", "refused-stream",
-		"http3-post-connect-failure", "envoy-ratelimited", "retriable-headers", "cancelled", "deadline-exceeded", "internal",
-		"resource-exhausted", "unavailable")}
-	ConsulRetryOn = &RetryWords{Title: "Consul", words: without(envoyWords, "http3-post-connect-failure")}
-	// Kuma has Envoy's HTTP words in camel case, gRPC's likewise, and statuses and
-	// methods among them.
-	KumaRetryOn = &RetryWords{Title: "Kuma", codes: true, words: map[string][]string{
-		"5xx": envoyWords["5xx"], "5XX": envoyWords["5xx"], "GatewayError": envoyWords["gateway-error"], "Reset": envoyWords["reset"],
-		"Retriable4xx": envoyWords["retriable-4xx"], "ConnectFailure": {OnConnect}, "EnvoyRatelimited": {On429}, "RefusedStream": {OnConnect},
-		"Http3PostConnectFailure": {OnConnect}, "HttpMethodConnect": {}, "HttpMethodDelete": {}, "HttpMethodGet": {}, "HttpMethodHead": {},
-		"HttpMethodOptions": {}, "HttpMethodPatch": {}, "HttpMethodPost": {}, "HttpMethodPut": {}, "HttpMethodTrace": {},
-		"Canceled": {"grpc:CANCELLED"}, "DeadlineExceeded": {"grpc:DEADLINE_EXCEEDED"}, "Internal": {"grpc:INTERNAL"},
-		"ResourceExhausted": {"grpc:RESOURCE_EXHAUSTED"}, "Unavailable": {"grpc:UNAVAILABLE"},
-	}}
-	// Linkerd: retry.linkerd.io/http and retry.linkerd.io/grpc; statuses may be a
-	// range, "500-504".
-	LinkerdRetryHTTP = &RetryWords{Title: "Linkerd", codes: true, words: map[string][]string{"5xx": {On5xx}, "gateway-error": {OnGateway}}}
-	LinkerdRetryGRPC = &RetryWords{Title: "Linkerd", words: without(envoyWords, "5xx", "gateway-error", "reset", "reset-before-request",
-		"connect-failure", "refused-stream", "http3-post-connect-failure", "envoy-ratelimited", "retriable-4xx", "retriable-status-codes", "retriable-headers")}
-	// gRPC: retryableStatusCodes, by name in any case or by number.
-	GRPCRetryCodes = &RetryWords{Title: "gRPC", grpc: true}
-	// nginx: proxy_next_upstream. error and timeout also mean a request that was
-	// sent already, but not with POST, LOCK and PATCH, unless non_idempotent:
-	// that word is about methods and no condition.
-	NginxNextUpstream = &RetryWords{Title: "nginx", words: map[string][]string{
-		"error": {OnConnect, OnReset}, "timeout": {OnConnect, OnPerTry}, "invalid_header": {OnReset}, "non_idempotent": {}, "off": {},
-		"http_500": {"response-500"}, "http_502": {"response-502"}, "http_503": {"response-503"}, "http_504": {"response-504"},
-		"http_403": {"response-403"}, "http_404": {"response-404"}, "http_429": {On429},
-	}}
-	// HAProxy: retry-on. Without it connections alone are tried again.
-	HAProxyRetryOn = &RetryWords{Title: "HAProxy", words: map[string][]string{
-		"none": {}, "conn-failure": {OnConnect}, "empty-response": {OnReset}, "junk-response": {OnReset}, "response-timeout": {OnPerTry},
-		"0rtt-rejected": {OnConnect}, "all-retryable-errors": {OnConnect, OnReset, OnPerTry, "response-500", "response-502", "response-503", "response-504"},
-		"401": {"response-401"}, "403": {"response-403"}, "404": {"response-404"}, "408": {"response-408"}, "425": {"response-425"}, "429": {On429},
-		"500": {"response-500"}, "501": {"response-501"}, "502": {"response-502"}, "503": {"response-503"}, "504": {"response-504"},
-	}}
-	// App Mesh: httpRetryEvents and tcpRetryEvents.
-	AppMeshRetryEvents = &RetryWords{Title: "App Mesh", words: map[string][]string{
-		"server-error": {On5xx}, "gateway-error": {OnGateway}, "client-error": {"response-409"}, "stream-error": {OnConnect},
-		"connection-error": {OnConnect},
-		"cancelled":        {"grpc:CANCELLED"}, "deadline-exceeded": {"grpc:DEADLINE_EXCEEDED"}, "internal": {"grpc:INTERNAL"},
-		"resource-exhausted": {"grpc:RESOURCE_EXHAUSTED"}, "unavailable": {"grpc:UNAVAILABLE"},
-	}}
-	// Statuses alone: Traefik's and Spring Cloud Gateway's lists, retriable status codes.
-	StatusCodes = &RetryWords{Title: "the list of statuses", codes: true}
-)
-
-// Vocabularies are all products' words for retry conditions.
-var Vocabularies = []*RetryWords{
-	EnvoyRetryOn, IstioRetryOn, ContourRetryOn, GatewayRetryOn, EmissaryRetryOn, ConsulRetryOn, KumaRetryOn, LinkerdRetryHTTP,
-	LinkerdRetryGRPC, GRPCRetryCodes, NginxNextUpstream, HAProxyRetryOn, AppMeshRetryEvents, StatusCodes,
-}
-
-func without(words map[string][]string, left ...string) map[string][]string {
-	m := map[string][]string{}
-	for w, on := range words {
-		if !slices.Contains(left, w) {
-			m[w] = on
-		}
-	}
-	return m
+	Title    string              // of the product
+	Words    map[string][]string // what each stands for; nothing for one that is about something else
+	Statuses bool                // HTTP statuses may stand among the words
+	GRPC     bool                // gRPC statuses may, by name or number
 }
 
 // ParseRetryOn reads conditions, each a word or several with commas or blanks
@@ -154,15 +58,15 @@ func ParseRetryOn(v *RetryWords, conditions ...string) (on []string, unknown []*
 
 // class returns what one word stands for.
 func (v *RetryWords) class(word string) ([]string, *ValueError) {
-	if on, ok := v.words[word]; ok {
+	if on, ok := v.Words[word]; ok {
 		return on, nil
 	}
-	if v.codes {
+	if v.Statuses {
 		if on := statuses(word); on != nil {
 			return on, nil
 		}
 	}
-	if v.grpc {
+	if v.GRPC {
 		if name := grpcName(strings.TrimPrefix(word, "grpc:")); name != "" {
 			return []string{"grpc:" + name}, nil
 		}
@@ -171,11 +75,11 @@ func (v *RetryWords) class(word string) ([]string, *ValueError) {
 }
 
 func (v *RetryWords) unknown(word string) *ValueError {
-	known := make([]string, 0, len(v.words)+len(GRPCCodes))
-	for w := range v.words {
+	known := make([]string, 0, len(v.Words)+len(GRPCCodes))
+	for w := range v.Words {
 		known = append(known, w)
 	}
-	if v.grpc {
+	if v.GRPC {
 		known = append(known, GRPCCodes...)
 	}
 	slices.Sort(known)

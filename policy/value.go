@@ -61,53 +61,29 @@ func (d Duration) Wait(o Origin) Setting[time.Duration] {
 // ParseDuration reads text as the product with that syntax would. The error is a
 // *ValueError.
 func ParseDuration(s *Syntax, text string) (Duration, error) {
-	for _, off := range s.off {
+	for _, off := range s.Off {
 		if text == off {
 			return Duration{Means: Off}, nil
 		}
 	}
-	d, why := s.read(text)
+	d, why := s.Read(text)
 	means := Acts
 	switch {
 	case why != "":
 		means = Refused
 	case d < 0:
-		d, means, why = 0, s.negative, "is less than 0"
+		d, means, why = 0, s.Negative, "is less than 0"
 	case d == 0:
-		means, why = s.zero, "must be more than 0"
+		means, why = s.Zero, "must be more than 0"
 	}
 	if means == Refused {
 		return Duration{}, &ValueError{text, why, s.hint(text)}
 	}
 	out := Duration{Value: d, Means: means}
-	if means == Acts && s.doubt != nil {
-		out.Doubt, out.Hint = s.doubt(text)
+	if means == Acts && s.Doubt != nil {
+		out.Doubt, out.Hint = s.Doubt(text)
 	}
 	return out, nil
-}
-
-// ParseAmount reads a number and its unit that stand in two places. The unit is
-// one of ChronoUnit, as MicroProfile has it ("SECONDS"), or of App Mesh ("ms",
-// "s"); an empty one is milliseconds. A number of 0 means no limit.
-func ParseAmount(number, unit string) (Duration, error) {
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || n < 0 {
-		return Duration{}, &ValueError{number, "is not a whole number", "write the number alone, its unit has a key of its own"}
-	}
-	size, ok := chronoUnits[strings.ToUpper(unit)]
-	if !ok {
-		return Duration{}, &ValueError{unit, "is not a unit of time", "write MILLIS, SECONDS or MINUTES"}
-	}
-	if n == 0 {
-		return Duration{Means: Off}, nil
-	}
-	return Duration{Value: times(size, n), Means: Acts}, nil
-}
-
-var chronoUnits = map[string]time.Duration{
-	"": time.Millisecond, "MS": time.Millisecond, "S": time.Second,
-	"NANOS": time.Nanosecond, "MICROS": time.Microsecond, "MILLIS": time.Millisecond, "SECONDS": time.Second,
-	"MINUTES": time.Minute, "HOURS": time.Hour, "HALF_DAYS": 12 * time.Hour, "DAYS": 24 * time.Hour,
 }
 
 // ParsePercent reads a number of percent, 0 to 100, as a share: "50" and "50%"

@@ -96,7 +96,7 @@ func ownAnnotations(all graph.Labels) map[string]string {
 }
 
 func meshJSON(m graph.Membership) jsonMesh {
-	return jsonMesh{Product: m.Product, In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Origin: originJSON(m.Origin)}
+	return jsonMesh{Product: m.Product.String(), In: m.In, Ambient: m.Ambient, Waypoint: m.Waypoint, Origin: originJSON(m.Origin)}
 }
 
 // provenanceJSON says where the settings of a service come from.
@@ -149,13 +149,13 @@ func laidOver(layers []policy.Set) policy.Set {
 	return all
 }
 
-func ofProduct(s policy.Set) bool { return s.Product != "" }
+func ofProduct(s policy.Set) bool { return s.Product != nil }
 
 func partOfCallJSON(r graph.Route) jsonPart {
 	return jsonPart{
 		Match: r.Match, Methods: r.Methods, Idempotent: r.Idempotent,
 		Layers: convert(r.Layers, func(s policy.Set) jsonPartLayer {
-			return jsonPartLayer{Layer: s.Layer.String(), Product: s.Product, Policy: policyJSON(&s)}
+			return jsonPartLayer{Layer: s.Layer.String(), Product: s.Product.String(), Policy: policyJSON(&s)}
 		}),
 	}
 }
@@ -190,7 +190,7 @@ func evidenceJSON(e *graph.Evidence) jsonEvidence {
 		j.Need = e.Need.String()
 	}
 	if !e.Says.Empty() {
-		j.Layer, j.Product, j.Policy = e.Says.Layer.String(), e.Says.Product, policyJSON(e.Says)
+		j.Layer, j.Product, j.Policy = e.Says.Layer.String(), e.Says.Product.String(), policyJSON(e.Says)
 	}
 	return j
 }

@@ -59,7 +59,7 @@ func protectionJSON(g *graph.Graph, r *analyze.MatrixRow) jsonProtection {
 
 func layerJSON(l policy.Effect) jsonLayer {
 	j := jsonLayer{
-		Layer: l.Set.Layer.String(), Product: l.Set.Product, Policy: policyJSON(&l.Set),
+		Layer: l.Set.Layer.String(), Product: l.Set.Product.String(), Policy: policyJSON(&l.Set),
 		Values: map[string]string{
 			"perAttempt":   boundText(l.Attempt),
 			"worstBackoff": boundText(l.Waits),

@@ -95,8 +95,8 @@ func (p *pen) layers(r *analyze.MatrixRow) {
 	for i := range r.Layers {
 		l := &r.Layers[i]
 		name := l.Set.Layer.String()
-		if l.Set.Product != "" {
-			name += " " + clean(l.Set.Product)
+		if l.Set.Product != nil {
+			name += " " + clean(l.Set.Product.Name)
 		}
 		p.prose("  ", plainStyle, name+": "+p.holdWords(l))
 		for _, s := range writtenIn(&l.Set) {

@@ -84,7 +84,7 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 	if d.attempt.State == policy.Finite {
 		d.limit = setting{words: "timeout " + english.Duration(d.attempt.Time), at: d.attempt.Origin()}
 		if by := d.attempt.By; len(by) > 0 && by[0].Provenance == policy.PlatformDefault {
-			d.limit.by = title(by[0].Product)
+			d.limit.by = by[0].Product.DisplayName()
 		}
 	}
 	for i := range p.Layers {
@@ -127,17 +127,9 @@ func plainGuard(g *graph.Graph, e graph.Edge) guard {
 func written[T any](words string, s *policy.Set, v policy.Setting[T]) setting {
 	w := setting{words: words, at: v.Origin}
 	if v.Provenance == policy.PlatformDefault {
-		w.by = title(s.Product)
+		w.by = s.Product.DisplayName()
 	}
 	return w
-}
-
-// title is what people call a product.
-func title(product string) string {
-	if p := policy.FindProduct(product); p != nil {
-		return p.Title
-	}
-	return product
 }
 
 // passesOn reports whether v takes events in to hand them on to others.
@@ -236,7 +228,7 @@ func (d *guard) breaks(l *policy.Effect) {
 		if !l.Ejection.All {
 			return
 		}
-		opens.words, opens.hosts = ejecting(l.Set.Product), true
+		opens.words, opens.hosts = l.Set.Product.Ejector(), true
 	default:
 		return
 	}
@@ -273,18 +265,10 @@ func (d *guard) takesOut(s *graph.Service, stopped, replicas int) setting {
 	for _, set := range d.ejectors {
 		e := set.Ejection(policy.Setting[int]{Value: replicas, Provenance: policy.Explicit})
 		if e.Works && e.Most >= stopped {
-			return written(ejecting(set.Product), set, set.Breaker.Kind)
+			return written(set.Product.Ejector(), set, set.Breaker.Kind)
 		}
 	}
 	return setting{}
-}
-
-// ejecting is what a product calls a breaker that ejects single replicas.
-func ejecting(product string) string {
-	if product == "linkerd" {
-		return "failure accrual"
-	}
-	return "outlier detection"
 }
 
 // steps are the steps of a fallback that do something. One that asks a service of

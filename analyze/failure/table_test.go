@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // What the caller of a service suffers when that service fails altogether, for
@@ -128,7 +129,7 @@ func TestPartialFailure(t *testing.T) {
 	plain := func(g *graph.Graph) *graph.Graph { return g }
 	ejects := func(share float64) func(*graph.Graph) *graph.Graph {
 		return func(*graph.Graph) *graph.Graph {
-			set := &policy.Set{Product: "istio", Breaker: &policy.Breaker{Kind: say("endpoint"), MaxEject: say(share)}}
+			set := &policy.Set{Product: product.Istio, Breaker: &policy.Breaker{Kind: say("endpoint"), MaxEject: say(share)}}
 			return graph.New([]graph.Service{{ID: "a", Name: "a"}, {ID: "b", Name: "b", Replicas: say(3)}},
 				[]graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: set}}}})
 		}

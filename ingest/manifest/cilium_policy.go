@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // readCiliumEnvoy reads the routes and clusters that a CiliumEnvoyConfig gives to
@@ -17,7 +17,7 @@ func readCiliumEnvoy(o *object) {
 			redirected = append(redirected, o.service(o.text(service, "namespace"), name))
 		}
 	}
-	c := newEnvoyConfig(newPolicyFields(o.Document, policy.EnvoyDuration), "cilium")
+	c := newEnvoyConfig(newPolicyFields(o.Document, product.EnvoyDuration), product.Cilium)
 	resources := o.list(o.spec, "resources")
 	c.callees = func(string) []graph.Party { return redirected }
 	c.routeTables(o.spec.Get("resources"), 0)

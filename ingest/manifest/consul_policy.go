@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Policies in Consul's configuration entries. Those of routers and resolvers are
@@ -15,7 +16,7 @@ import (
 // settings of service-defaults are named after the caller.
 
 func (r *resource) consulFields() *policyFields {
-	f := newPolicyFields(r.Document, policy.ConsulDuration)
+	f := newPolicyFields(r.Document, product.ConsulDuration)
 	f.look = consulGet
 	return f
 }
@@ -23,9 +24,9 @@ func (r *resource) consulFields() *policyFields {
 // consulPolicy starts a policy in the proxies of callers. In Consul's catalog
 // names are bound to no namespace of Kubernetes.
 func (r *resource) consulPolicy(group string, at document.Node) graph.Policy {
-	p := r.policy("consul", group, at)
+	p := r.policy(product.Consul, group, at)
 	p.Realm, p.NeedsMesh = "", true
-	p.Says = policy.Set{Layer: policy.ClientProxy, Product: "consul"}
+	p.Says = policy.Set{Layer: policy.ClientProxy, Product: product.Consul}
 	return p
 }
 
@@ -71,13 +72,13 @@ func consulRouterPolicies(r *resource) {
 // consulRetry reads the retries of a route or of a filter for routes. Without any
 // condition nothing is ever retried.
 func (f *policyFields) consulRetry(n document.Node) *policy.Retry {
-	r := policy.Retry{Retries: f.count(0, n, "numRetries"), On: f.retryOn(policy.ConsulRetryOn, n, "retryOn")}
+	r := policy.Retry{Retries: f.count(0, n, "numRetries"), On: f.retryOn(product.ConsulRetryOn, n, "retryOn")}
 	at := f.look(n, "retryOn")
 	on := slices.Clone(r.On.Value)
 	if connect, _ := f.look(n, "retryOnConnectFailure").Bool(); connect {
 		on, at = append(on, policy.OnConnect), orNode(at, f.look(n, "retryOnConnectFailure"))
 	}
-	if codes := f.retryOn(policy.StatusCodes, n, "retryOnStatusCodes"); codes.Set() {
+	if codes := f.retryOn(product.StatusCodes, n, "retryOnStatusCodes"); codes.Set() {
 		on, at = append(on, codes.Value...), orNode(at, f.look(n, "retryOnStatusCodes"))
 	}
 	switch slices.Sort(on); {
@@ -197,7 +198,7 @@ func (r *resource) consulUpstream(f *policyFields, n document.Node, to *graph.Pa
 		return p
 	}
 	connect, limits, health := start("connectTimeoutMs"), start("limits"), start("passiveHealthCheck")
-	connect.Says.Timeout = presence(policy.Timeout{Connect: f.in(policy.MillisDuration).duration(n, "connectTimeoutMs")})
+	connect.Says.Timeout = presence(policy.Timeout{Connect: f.in(product.MillisDuration).duration(n, "connectTimeoutMs")})
 	limits.Says.Bulkhead = f.within("limits").consulLimits(consulGet(n, "limits"))
 	health.Says.Breaker = f.within("passiveHealthCheck").consulEjection(consulGet(n, "passiveHealthCheck"))
 	return slices.DeleteFunc([]graph.Policy{connect, limits, health}, func(p graph.Policy) bool { return p.Says.Empty() })
@@ -234,7 +235,7 @@ func (f *policyFields) consulEjection(n document.Node) *policy.Breaker {
 func (r *resource) consulInbound(f *policyFields, n document.Node) graph.Policy {
 	p := r.consulPolicy("inbound", r.Root)
 	p.NeedsMesh, p.Merge, p.Says.Layer = false, true, policy.ServerProxy
-	millis := f.in(policy.MillisDuration)
+	millis := f.in(product.MillisDuration)
 	p.Says.Timeout = presence(policy.Timeout{
 		Total: millis.duration(n, "localRequestTimeoutMs"), Connect: millis.duration(n, "localConnectTimeoutMs"),
 	})
@@ -257,10 +258,10 @@ func consulProxyDefaults(r *resource) {
 func consulIngressPolicies(r *resource, gateway graph.Party) {
 	f := r.consulFields()
 	start := func(f *policyFields, n document.Node) graph.Policy {
-		p := r.policy("consul", "ingress", orNode(n, r.Root))
+		p := r.policy(product.Consul, "ingress", orNode(n, r.Root))
 		p.From, p.Merge = []graph.Party{gateway}, true
 		p.Says = policy.Set{
-			Layer: policy.Gateway, Product: "consul", Bulkhead: f.consulLimits(n),
+			Layer: policy.Gateway, Product: product.Consul, Bulkhead: f.consulLimits(n),
 			Breaker: f.within("passiveHealthCheck").consulEjection(consulGet(n, "passiveHealthCheck")),
 		}
 		return p
@@ -285,9 +286,9 @@ func consulIngressPolicies(r *resource, gateway graph.Party) {
 // timeouts or retries.
 func consulRouteFilter(r *resource) {
 	f := r.consulFields()
-	p := r.policy("consul", r.kind, r.spec)
+	p := r.policy(product.Consul, r.kind, r.spec)
 	p.Of = r.ref()
-	p.Says = policy.Set{Layer: policy.Gateway, Product: "consul", Retry: f.consulRetry(r.spec)}
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Consul, Retry: f.consulRetry(r.spec)}
 	p.Says.Timeout = presence(policy.Timeout{
 		Total: f.duration(r.spec, "requestTimeout"), Idle: f.duration(r.spec, "idleTimeout"),
 	})

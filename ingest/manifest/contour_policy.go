@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // contourProxies is the group of the proxies that let calls in, which those that
@@ -17,7 +18,7 @@ var contourProxies = graph.Ref{Realm: "contour", Kind: "group", Name: "proxies"}
 
 // contourPolicies reads the policies of each route of an HTTPProxy.
 func contourPolicies(r *resource) {
-	f := newPolicyFields(r.Document, policy.ContourDuration)
+	f := newPolicyFields(r.Document, product.ContourDuration)
 	from := graph.Party{Group: contourProxies}
 	if r.spec.Get("virtualhost").Exists() {
 		from = graph.Party{Ref: r.ref()}
@@ -25,7 +26,7 @@ func contourPolicies(r *resource) {
 	}
 	var parts []graph.Policy
 	for i, route := range r.spec.Get("routes").List() { // the longest condition wins, wherever it stands
-		p := r.policy("contour", "route", route)
+		p := r.policy(product.Contour, "route", route)
 		p.From, p.Match = []graph.Party{from}, contourMatch(route)
 		for _, service := range route.Get("services").List() {
 			if name := service.Get("name").Str(); name != "" {
@@ -63,7 +64,7 @@ func contourMatch(route document.Node) string {
 }
 
 func (f *policyFields) contourRoute(route document.Node) policy.Set {
-	s := policy.Set{Layer: policy.Gateway, Product: "contour"}
+	s := policy.Set{Layer: policy.Gateway, Product: product.Contour}
 	timeout := policy.Timeout{
 		Total: f.duration(route, "timeoutPolicy", "response"), Idle: f.duration(route, "timeoutPolicy", "idle"),
 	}
@@ -73,7 +74,7 @@ func (f *policyFields) contourRoute(route document.Node) policy.Set {
 		timeout.PerTry = in.duration(n, "perTryTimeout")
 	}
 	s.Timeout = presence(timeout)
-	check, seconds := route.Get("healthCheckPolicy"), f.in(policy.IngressNginxDuration).within("healthCheckPolicy") // bare seconds
+	check, seconds := route.Get("healthCheckPolicy"), f.in(product.IngressNginxDuration).within("healthCheckPolicy") // bare seconds
 	s.HealthCheck = presence(policy.HealthCheck{
 		Interval: seconds.duration(check, "intervalSeconds"), Timeout: seconds.duration(check, "timeoutSeconds"),
 		Failures: seconds.count(0, check, "unhealthyThresholdCount"),
@@ -96,7 +97,7 @@ var contourBalance = map[string]string{
 
 // contourRetry reads a retry policy: one retry unless it says more, none for -1.
 func (f *policyFields) contourRetry(n document.Node) *policy.Retry {
-	r := policy.Retry{Retries: f.count(-1, n, "count"), On: f.retryOn(policy.ContourRetryOn, n, "retryOn")}
+	r := policy.Retry{Retries: f.count(-1, n, "count"), On: f.retryOn(product.ContourRetryOn, n, "retryOn")}
 	switch {
 	case !n.Get("count").Exists():
 		r.Retries = written(f, n, 1)
@@ -106,7 +107,7 @@ func (f *policyFields) contourRetry(n document.Node) *policy.Retry {
 		r.Retries.Value = 1
 		f.remark(graph.Invalid, n.Get("count"), "count", "0 is one retry here", "write -1 for none")
 	}
-	codes := f.retryOn(policy.StatusCodes, n, "retriableStatusCodes")
+	codes := f.retryOn(product.StatusCodes, n, "retriableStatusCodes")
 	listed := false
 	for _, word := range n.Get("retryOn").Strs() {
 		listed = listed || strings.Contains(word, "retriable-status-codes")
@@ -130,9 +131,9 @@ func (f *policyFields) contourRetry(n document.Node) *policy.Retry {
 // timeouts and retries in those of an Ingress.
 func contourAnnotations(o *object) {
 	annotations := o.meta.Get("annotations")
-	f := o.annotations("projectcontour.io/", policy.ContourDuration)
-	p := o.policy("contour", "annotations", annotations)
-	p.Says = policy.Set{Layer: policy.Gateway, Product: "contour"}
+	f := o.annotations("projectcontour.io/", product.ContourDuration)
+	p := o.policy(product.Contour, "annotations", annotations)
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Contour}
 	switch {
 	case o.kind == "Service":
 		p.From, p.To = []graph.Party{{Group: contourProxies}, {Group: ingressesOf("contour")}}, []graph.Party{{Ref: o.self}}
@@ -146,7 +147,7 @@ func contourAnnotations(o *object) {
 			Total: f.duration(annotations, "response-timeout"), PerTry: f.duration(annotations, "per-try-timeout"),
 		})
 		p.Says.Retry = presence(policy.Retry{
-			Retries: f.count(0, annotations, "num-retries"), On: f.retryOn(policy.ContourRetryOn, annotations, "retry-on"),
+			Retries: f.count(0, annotations, "num-retries"), On: f.retryOn(product.ContourRetryOn, annotations, "retry-on"),
 		})
 		if o.ingressClass() == "contour" || !p.Says.Empty() {
 			o.joinIngresses("contour")

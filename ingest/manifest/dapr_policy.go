@@ -7,6 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A daprResilience is a Resiliency while its policies are read. Policies are
@@ -47,7 +48,7 @@ const (
 
 // daprPolicies reads what a Resiliency says about the calls of the apps in scope.
 func daprPolicies(r *resource) {
-	d := &daprResilience{resource: r, fields: newPolicyFields(r.Document, policy.DaprDuration), used: map[string]bool{}}
+	d := &daprResilience{resource: r, fields: newPolicyFields(r.Document, product.DaprDuration), used: map[string]bool{}}
 	for _, scope := range r.Root.Get("scopes").List() {
 		if scope.Str() != "" {
 			d.callers = append(d.callers, daprApp(scope.Str()))
@@ -68,7 +69,7 @@ func daprPolicies(r *resource) {
 	d.unused()
 	if flaws := d.fields.takeFlaws(); len(flaws) > 0 {
 		if start == len(r.facts.Policies) {
-			r.facts.Policies = append(r.facts.Policies, d.policy("dapr", "", r.Root))
+			r.facts.Policies = append(r.facts.Policies, d.policy(product.Dapr, "", r.Root))
 		}
 		r.facts.Policies[start].Flaws = flaws
 	}
@@ -79,7 +80,7 @@ func daprPolicies(r *resource) {
 func (d *daprResilience) apps() {
 	for name, target := range d.spec.Get("targets", "apps").Pairs() {
 		d.target(target, "targets.apps."+name.Str(), func(kind daprPolicyKind) graph.Policy {
-			p := d.policy("dapr", kind.key, target)
+			p := d.policy(product.Dapr, kind.key, target)
 			p.To, p.Rank = []graph.Party{daprApp(name.Str())}, daprRankNamed
 			return p
 		})
@@ -103,7 +104,7 @@ func (d *daprResilience) components() {
 // component starts a policy of the calls that go via a component or a set of
 // them, or of what those deliver.
 func (d *daprResilience) component(kind daprPolicyKind, direction string, via graph.Ref, rank int, at document.Node) graph.Policy {
-	p := d.policy("dapr", kind.key+" "+direction, at)
+	p := d.policy(product.Dapr, kind.key+" "+direction, at)
 	p.Of, p.Rank = via, rank
 	if direction == "inbound" {
 		p.Of = daprDeliveries(via)
@@ -159,14 +160,14 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 	says := kind.read(d, name, n)
 	target, block, direction := m[1], m[2], strings.ToLower(m[3])
 	if target == "App" || scope == "Default" {
-		p := d.policy("dapr", kind.key, n)
+		p := d.policy(product.Dapr, kind.key, n)
 		p.To, p.Default = []graph.Party{{Group: daprApps}}, true
 		if target == "App" {
 			p.Rank = daprRankType
 		}
 		over := says
 		if over.Retry != nil {
-			over.Product = policy.DaprDefault
+			over.Product = product.DaprDefault
 		}
 		d.give(p, over)
 	}

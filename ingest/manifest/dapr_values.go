@@ -9,11 +9,12 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // What the policies of a Resiliency say, one kind at a time.
 
-func daprSet() policy.Set { return policy.Set{Layer: policy.ClientProxy, Product: "dapr"} }
+func daprSet() policy.Set { return policy.Set{Layer: policy.ClientProxy, Product: product.Dapr} }
 
 // timeout reads a timeout, which bounds a single attempt.
 func (d *daprResilience) timeout(name string, _ document.Node) policy.Set {
@@ -82,8 +83,8 @@ func (f *policyFields) daprTriggers(n document.Node) policy.Setting[[]string] {
 		return supplied(f, n, []string{policy.OnAny})
 	}
 	on := []string{policy.OnConnect, policy.OnReset, policy.OnPerTry}
-	on = append(on, f.retryOn(policy.StatusCodes, n, "matching", "httpStatusCodes").Value...)
-	on = append(on, f.retryOn(policy.GRPCRetryCodes, n, "matching", "gRPCStatusCodes").Value...)
+	on = append(on, f.retryOn(product.StatusCodes, n, "matching", "httpStatusCodes").Value...)
+	on = append(on, f.retryOn(product.GRPCRetryCodes, n, "matching", "gRPCStatusCodes").Value...)
 	slices.Sort(on)
 	return written(f, matching, slices.Compact(on))
 }

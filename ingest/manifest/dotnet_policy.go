@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A .NET program binds the options of its resilience pipelines to sections of
@@ -43,10 +44,10 @@ func isDotnetPipeline(o *option) bool {
 
 func readDotnet(p *program) {
 	for section := range p.options.find(isDotnetPipeline) {
-		r := &reading{syntax: policy.DotnetDuration}
+		r := &reading{syntax: product.DotNetDuration}
 		c := graph.Policy{Origin: section.at, Group: "pipeline", Merge: true, Says: r.dotnetPipeline(section)}
 		if !section.has(dotnetStandard...) {
-			c.Product = "polly" // its defaults are others
+			c.Product = product.Polly // its defaults are others
 		}
 		c.Flaws = r.flaws
 		p.forDependency(&c, section, "pipeline")

@@ -5,12 +5,13 @@ import (
 
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // emissaryPolicies reads what a Mapping says about its calls.
 func emissaryPolicies(r *resource) {
-	f := newPolicyFields(r.Document, policy.EmissaryDuration)
-	p := r.policy("emissary", "mapping", r.spec)
+	f := newPolicyFields(r.Document, product.EmissaryDuration)
+	p := r.policy(product.Emissary, "mapping", r.spec)
 	p.Of, p.Merge, p.Rank = r.ref(), true, 1
 	p.Says = f.emissarySet(r.spec, "timeout_ms", "idle_timeout_ms")
 	r.addPolicies(f, p)
@@ -22,23 +23,23 @@ func emissaryModule(r *resource) {
 	if r.name != "ambassador" { // the only one that is read
 		return
 	}
-	f := newPolicyFields(r.Document, policy.EmissaryDuration).within("config")
+	f := newPolicyFields(r.Document, product.EmissaryDuration).within("config")
 	f.how = policy.MeshDefault
-	p := r.policy("emissary", "mapping", r.spec)
+	p := r.policy(product.Emissary, "mapping", r.spec)
 	p.From, p.Merge = r.emissaryGateways(), true
 	p.Says = f.emissarySet(r.spec.Get("config"), "cluster_request_timeout_ms", "cluster_idle_timeout_ms")
 	r.addPolicies(f, p)
 }
 
 func (f *policyFields) emissarySet(n document.Node, total, idle string) policy.Set {
-	s := policy.Set{Layer: policy.Gateway, Product: "emissary"}
+	s := policy.Set{Layer: policy.Gateway, Product: product.Emissary}
 	timeout := policy.Timeout{
 		Total: f.duration(n, total), Connect: f.duration(n, "connect_timeout_ms"), Idle: f.duration(n, idle),
 	}
 	if retry := n.Get("retry_policy"); retry.Exists() {
 		in := f.within("retry_policy")
-		timeout.PerTry = in.in(policy.EnvoyDuration).duration(retry, "per_try_timeout") // handed on to Envoy
-		s.Retry = &policy.Retry{Retries: in.count(0, retry, "num_retries"), On: in.retryOn(policy.EmissaryRetryOn, retry, "retry_on")}
+		timeout.PerTry = in.in(product.EnvoyDuration).duration(retry, "per_try_timeout") // handed on to Envoy
+		s.Retry = &policy.Retry{Retries: in.count(0, retry, "num_retries"), On: in.retryOn(product.EmissaryRetryOn, retry, "retry_on")}
 		if !retry.Get("num_retries").Exists() {
 			s.Retry.Retries = written(f, retry, 1)
 		}

@@ -9,27 +9,28 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // envoyConfig is a configuration of Envoy while its policies are read. Those of a
 // route are for the hosts of the clusters that it leads to.
 type envoyConfig struct {
 	*policyFields
-	product string
+	product *policy.Product
 	// callees returns who is behind a cluster.
 	callees  func(cluster string) []graph.Party
 	idle     document.Node // of streams, as the connection manager around has it
 	policies []graph.Policy
 }
 
-func newEnvoyConfig(f *policyFields, product string) *envoyConfig {
+func newEnvoyConfig(f *policyFields, p *policy.Product) *envoyConfig {
 	f.look = envoyGet
-	return &envoyConfig{policyFields: f, product: product}
+	return &envoyConfig{policyFields: f, product: p}
 }
 
 // envoyPolicies reads the policies of a static configuration.
 func envoyPolicies(f *policyFields, root document.Node) []graph.Policy {
-	c := newEnvoyConfig(f, "envoy")
+	c := newEnvoyConfig(f, product.Envoy)
 	static := envoyGet(root, "static_resources")
 	clusters := envoyGet(static, "clusters").List()
 	hosts := map[string][]graph.Party{}
@@ -257,8 +258,8 @@ func (f *policyFields) envoyRetry(n document.Node) *policy.Retry {
 // envoyOn reads the conditions of a RetryPolicy. Statuses count only together
 // with the condition that says so.
 func (f *policyFields) envoyOn(n document.Node) policy.Setting[[]string] {
-	on := f.retryOn(policy.EnvoyRetryOn, n, "retry_on")
-	codes := f.retryOn(policy.StatusCodes, n, "retriable_status_codes")
+	on := f.retryOn(product.EnvoyRetryOn, n, "retry_on")
+	codes := f.retryOn(product.StatusCodes, n, "retriable_status_codes")
 	if codes.Set() && !strings.Contains(envoyGet(n, "retry_on").Str(), codesTrigger) {
 		f.flaw(graph.Inert, envoyGet(n, "retriable_status_codes"), "retriable_status_codes",
 			"statuses count only with the condition "+codesTrigger, "add it to retry_on")

@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // The ranks of Envoy Gateway's policies: the one that is nearest to the route
@@ -22,7 +23,7 @@ const (
 // backendTraffic reads a BackendTrafficPolicy: timeouts, retries and limits of the
 // calls of a Gateway, or of one route.
 func backendTraffic(r *resource) {
-	f := newPolicyFields(r.Document, policy.GatewayDuration)
+	f := newPolicyFields(r.Document, product.GatewayDuration)
 	says := f.backendTraffic(r.spec)
 	flaws := f.takeFlaws()
 	if says.Empty() && len(flaws) == 0 {
@@ -37,7 +38,7 @@ func backendTraffic(r *resource) {
 		targets = append(targets, target)
 	}
 	for _, target := range targets {
-		p := r.policy("envoy-gateway", "traffic", r.Root)
+		p := r.policy(product.EnvoyGateway, "traffic", r.Root)
 		p.Merge = r.spec.Get("mergeType").Exists()
 		p.Says, p.Flaws = says, flaws
 		if r.aim(&p, target) {
@@ -74,7 +75,7 @@ func (r *resource) aim(p *graph.Policy, target document.Node) bool {
 
 // backendTraffic reads what a BackendTrafficPolicy says.
 func (f *policyFields) backendTraffic(n document.Node) policy.Set {
-	says := policy.Set{Layer: policy.Gateway, Product: "envoy-gateway"}
+	says := policy.Set{Layer: policy.Gateway, Product: product.EnvoyGateway}
 	timeout := policy.Timeout{
 		Total:   f.duration(n, "timeout", "http", "requestTimeout"),
 		Connect: f.duration(n, "timeout", "tcp", "connectTimeout"),
@@ -141,8 +142,8 @@ const codesTrigger = "retriable-status-codes"
 // with the trigger that says so.
 func (f *policyFields) envoyGatewayOn(n document.Node) policy.Setting[[]string] {
 	triggers := n.Get("retryOn", "triggers")
-	on := f.retryOn(policy.GatewayRetryOn, n, "retryOn", "triggers")
-	codes := f.retryOn(policy.StatusCodes, n, "retryOn", "httpStatusCodes")
+	on := f.retryOn(product.EnvoyGatewayRetryOn, n, "retryOn", "triggers")
+	codes := f.retryOn(product.StatusCodes, n, "retryOn", "httpStatusCodes")
 	named := slices.Contains(triggers.Strs(), codesTrigger)
 	switch {
 	case codes.Set() && !named && triggers.Exists():

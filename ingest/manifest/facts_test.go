@@ -244,7 +244,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 // checkPolicy fails when a policy cannot be bound or its findings cannot be told.
 func checkPolicy(t *testing.T, p *graph.Policy) {
 	t.Helper()
-	if p.Product == "" || p.Object == "" {
+	if p.Product == nil || p.Object == "" {
 		t.Errorf("%s: policy of no product or object: %+v", p.Origin, p)
 	}
 	for _, party := range p.From {

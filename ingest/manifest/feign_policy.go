@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // OpenFeign has a configuration for each client, by the client's name, over the
@@ -21,7 +22,7 @@ func readFeign(p *program) {
 	for _, prefix := range feignPrefixes {
 		feign := p.options.get(prefix...)
 		for client := range feign.get("client", "config").all() {
-			r := &reading{syntax: policy.MillisDuration}
+			r := &reading{syntax: product.MillisDuration}
 			p.add(namedPolicy(client, "client", r.feignClient(client), r))
 		}
 		p.feignBreaker(feign)
@@ -53,7 +54,7 @@ func (p *program) feignBreaker(feign *option) {
 	if !enabled.is(true) {
 		return
 	}
-	r := &reading{syntax: policy.SpringDuration}
+	r := &reading{syntax: product.SpringDuration}
 	says := p.r4jSays(r, "circuitbreaker", "")
 	if says.Breaker == nil {
 		says.Breaker = &policy.Breaker{}
@@ -61,7 +62,7 @@ func (p *program) feignBreaker(feign *option) {
 	says.Breaker.Kind = policy.Declare("call", enabled.at)
 	says.Timeout = &policy.Timeout{PerTry: p.springTimeLimit(r, "")}
 	p.add(graph.Policy{
-		Product: "spring-cloud-circuitbreaker", Origin: enabled.at, Object: "circuitbreaker/feign", Group: "feign", Merge: true,
+		Product: product.SpringCircuitBreaker, Origin: enabled.at, Object: "circuitbreaker/feign", Group: "feign", Merge: true,
 		Protocols: feignCalls, Says: says, Flaws: r.flaws,
 	})
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // What nobody wrote for the calls of a Gateway is up to whoever carries it out: the
@@ -13,23 +14,23 @@ import (
 // gatewayControllers are the products behind the controllers of GatewayClasses, by
 // the domain that their names begin with. Of a controller that is not among them
 // it is not known what it does unasked.
-var gatewayControllers = map[string]string{
-	envoyGatewayGroup:   "envoy-gateway",
-	"istio.io":          "istio",
-	"konghq.com":        "kong",
-	"projectcontour.io": "contour",
-	"traefik.io":        "traefik",
+var gatewayControllers = map[string]*policy.Product{
+	envoyGatewayGroup:   product.EnvoyGateway,
+	"istio.io":          product.Istio,
+	"konghq.com":        product.Kong,
+	"projectcontour.io": product.Contour,
+	"traefik.io":        product.Traefik,
 }
 
 // gatewayClasses are the classes that a product makes by itself, so that no
 // document has to have them.
-var gatewayClasses = map[string]string{"istio": "istio"}
+var gatewayClasses = map[string]*policy.Product{"istio": product.Istio}
 
 // gatewayClass reads who carries out the Gateways of a class.
 func gatewayClass(r *resource) {
 	domain, _, _ := strings.Cut(r.spec.Get("controllerName").Str(), "/")
-	if product := gatewayControllers[domain]; product != "" {
-		r.carriedOut(product, graph.Party{Group: gatewayClassRef(r.name)})
+	if p := gatewayControllers[domain]; p != nil {
+		r.carriedOut(p, graph.Party{Group: gatewayClassRef(r.name)})
 	}
 }
 
@@ -42,16 +43,16 @@ func (r *resource) joinGatewayClass() {
 	r.facts.Members = append(r.facts.Members, graph.Member{
 		Of: gatewayClassRef(at.Str()), Party: graph.Party{Ref: r.ref()}, Origin: r.At(at), Joins: true,
 	})
-	if product := gatewayClasses[at.Str()]; product != "" {
-		r.carriedOut(product, graph.Party{Ref: r.ref()})
+	if p := gatewayClasses[at.Str()]; p != nil {
+		r.carriedOut(p, graph.Party{Ref: r.ref()})
 	}
 }
 
 // carriedOut says of the calls of gateways whose they are, and nothing else: so
 // what the product does unasked acts on them.
-func (r *resource) carriedOut(product string, gateways graph.Party) {
-	p := r.policy(product, "class", r.Root)
-	p.From, p.Says = []graph.Party{gateways}, policy.Set{Layer: policy.Gateway, Product: product}
+func (r *resource) carriedOut(by *policy.Product, gateways graph.Party) {
+	p := r.policy(by, "class", r.Root)
+	p.From, p.Says = []graph.Party{gateways}, policy.Set{Layer: policy.Gateway, Product: by}
 	r.facts.Policies = append(r.facts.Policies, p)
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // apiRoutePolicies reads the timeouts and retries of a route of the Gateway API
@@ -15,7 +16,7 @@ import (
 // to a Service on the calls of everybody in the mesh, or of the route's namespace
 // alone if the Service is in another one.
 func apiRoutePolicies(r *resource) {
-	f := newPolicyFields(r.Document, policy.GatewayDuration)
+	f := newPolicyFields(r.Document, product.GatewayDuration)
 	rules := r.list(r.spec, "rules")
 	parents := r.list(r.spec, "parentRefs")
 	var parts []graph.Policy
@@ -47,11 +48,11 @@ func apiRoutePolicies(r *resource) {
 
 // apiProduct is the product whose policies a route holds, as far as the route
 // shows it.
-func (r *resource) apiProduct() string {
+func (r *resource) apiProduct() *policy.Product {
 	if r.Head.Group() == "policy.linkerd.io" || linkerdAnnotated(r.Root.Get("metadata", "annotations")) {
-		return "linkerd"
+		return product.Linkerd
 	}
-	return "gateway-api"
+	return product.GatewayAPI
 }
 
 // apiParts returns the policies of one rule, without what they say: one for the
@@ -90,7 +91,7 @@ func (r *resource) meshPart(rule, parent document.Node, service graph.Party) gra
 	p.Lookup, p.NeedsMesh, p.NotGateways = graph.NearCaller, true, true
 	p.Adds = "routes of " + r.namespace
 	p.Says.Layer = policy.ClientProxy
-	if p.Product == "linkerd" {
+	if p.Product == product.Linkerd {
 		p.Group, p.Merge = linkerdGroup, true
 	}
 	return p
@@ -129,7 +130,7 @@ func (f *policyFields) apiRetry(n document.Node) policy.Retry {
 	if r.Retries = f.count(0, n, "attempts"); r.Retries.Set() && r.Retries.Value == 0 {
 		r.Retries = off(f, n.Get("attempts"), 0)
 	}
-	r.On = f.retryOn(policy.StatusCodes, n, "codes")
+	r.On = f.retryOn(product.StatusCodes, n, "codes")
 	if base := f.duration(n, "backoff"); base.Set() {
 		r.Backoff = &policy.Backoff{Base: base}
 	}
@@ -184,7 +185,7 @@ func apiMatch(match document.Node) string {
 // backendPolicy reads the limit of retries to a Service that the Gateway API has
 // in its experimental kinds, XBackendTrafficPolicy and before it BackendLBPolicy.
 func backendPolicy(r *resource) {
-	f := newPolicyFields(r.Document, policy.GatewayDuration)
+	f := newPolicyFields(r.Document, product.GatewayDuration)
 	n := r.mapping(r.spec, "retryConstraint")
 	if !n.Exists() {
 		return
@@ -197,7 +198,7 @@ func backendPolicy(r *resource) {
 	if !n.Get(path...).Exists() {
 		share = supplied(f, n, 0.2)
 	}
-	p := r.policy("gateway-api", "backend", r.Root)
+	p := r.policy(product.GatewayAPI, "backend", r.Root)
 	p.Says = policy.Set{Layer: policy.ClientProxy, Product: p.Product, Retry: presence(policy.Retry{Budget: share})}
 	p.Flaws = f.takeFlaws()
 	for _, target := range r.list(r.spec, "targetRefs") {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A gRPC service config says for methods, for the services that they belong to,
@@ -41,7 +42,7 @@ func (p *program) grpcConfig(config *option) {
 		}
 	}
 	for entry := range methods.all() {
-		r := &reading{syntax: policy.GRPCDuration}
+		r := &reading{syntax: product.GRPCDuration}
 		says := r.grpcMethod(entry)
 		says = policy.Overlay(r.grpcChannel(config), says)
 		names := slices.Collect(entry.get("name").all())
@@ -107,7 +108,7 @@ func (r *reading) grpcRetry(o *option) *policy.Retry {
 	codes := o.get("retryableStatusCodes")
 	retry := &policy.Retry{
 		Retries: r.grpcAttempts(o.get("maxAttempts")),
-		On:      r.conditions(policy.GRPCRetryCodes, codes),
+		On:      r.conditions(product.GRPCRetryCodes, codes),
 		Backoff: &policy.Backoff{
 			Base:       r.limit(o.get("initialBackoff")),
 			Max:        r.limit(o.get("maxBackoff")),
@@ -141,7 +142,7 @@ func (r *reading) grpcHedge(o *option) *policy.Hedge {
 	if !o.has("hedgingDelay") {
 		h.Delay = builtIn(h.Delay.Value)
 	}
-	r.conditions(policy.GRPCRetryCodes, o.get("nonFatalStatusCodes"))
+	r.conditions(product.GRPCRetryCodes, o.get("nonFatalStatusCodes"))
 	return h
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // HAProxy says what protects a request in the section that holds the servers, a
@@ -39,7 +40,7 @@ func haproxyPolicies(text string, place func(line, column int) graph.Origin) []g
 			}
 		}
 	}
-	return passPolicies("haproxy", passes)
+	return passPolicies(product.HAProxy, passes)
 }
 
 // A haproxySection is a section of the file with the defaults that it begins
@@ -136,7 +137,7 @@ func (s *haproxySection) option(name string, line int, word lineWord) *option {
 
 // pass reads the servers of the section and what protects requests for them.
 func (s *haproxySection) pass() pass {
-	r := &reading{syntax: policy.HAProxyDuration}
+	r := &reading{syntax: product.HAProxyDuration}
 	p := pass{at: s.place(s.line, 1)}
 	if len(s.head) > 1 {
 		p.match = "backend " + s.head[1]
@@ -168,7 +169,7 @@ func (s *haproxySection) retry(r *reading, servers int, connect policy.Setting[t
 		if words.text = strings.TrimSpace(words.text); words.text == "none" {
 			retry.Retries = policy.Setting[int]{Provenance: policy.Disabled, Origin: words.at}
 		} else {
-			retry.On = r.conditions(policy.HAProxyRetryOn, words)
+			retry.On = r.conditions(product.HAProxyRetryOn, words)
 		}
 	}
 	wait := time.Second

@@ -3,6 +3,7 @@ package manifest
 import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // haproxyAnnotations reads the annotations of an Ingress for HAProxy's controller.
@@ -12,11 +13,11 @@ func haproxyAnnotations(o *object) {
 		return
 	}
 	annotations := o.meta.Get("annotations")
-	f := o.annotations("haproxy.org/", policy.HAProxyDuration)
-	p := o.policy("haproxy", "ingress", annotations)
+	f := o.annotations("haproxy.org/", product.HAProxyDuration)
+	p := o.policy(product.HAProxy, "ingress", annotations)
 	p.From = []graph.Party{{Ref: o.self}}
 	p.Says = policy.Set{
-		Layer: policy.Gateway, Product: "haproxy",
+		Layer: policy.Gateway, Product: product.HAProxy,
 		Timeout: presence(policy.Timeout{
 			Connect: f.duration(annotations, "timeout-connect"), ReadGap: f.duration(annotations, "timeout-server"),
 		}),

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Hystrix and Ribbon, which Spring Cloud used before resilience4j, have settings
@@ -14,7 +15,7 @@ import (
 func readHystrix(p *program) {
 	root := p.options.get("hystrix")
 	for key := range root.get("command").all() {
-		r := &reading{syntax: policy.MillisDuration}
+		r := &reading{syntax: product.MillisDuration}
 		says := r.hystrixCommand(key)
 		p.add(namedPolicy(key, "command", says, r))
 	}
@@ -23,7 +24,7 @@ func readHystrix(p *program) {
 		p.add(namedPolicy(&option{name: "default", at: enabled.at}, "feign", says, &reading{}))
 	}
 	for key := range root.get("threadpool").all() {
-		r := &reading{syntax: policy.MillisDuration}
+		r := &reading{syntax: product.MillisDuration}
 		b := &policy.Bulkhead{PoolSize: r.count(key.get("coreSize"), 1)}
 		if queue := key.get("maxQueueSize"); queue.word() == "-1" { // handed on at once or refused
 			b.MaxPending = policy.Declare(0, queue.at)
@@ -81,7 +82,7 @@ func noBreaker(o *option) policy.Setting[string] {
 // for all of them, "ribbon.ReadTimeout".
 func readRibbon(p *program) {
 	for client, ribbon := range ribbonClients(p.options) {
-		r := &reading{syntax: policy.MillisDuration}
+		r := &reading{syntax: product.MillisDuration}
 		says := policy.Set{
 			Timeout: &policy.Timeout{Connect: r.limit(ribbon.get("ConnectTimeout")), ReadGap: r.limit(ribbon.get("ReadTimeout"))},
 			Retry:   r.ribbonRetry(ribbon),

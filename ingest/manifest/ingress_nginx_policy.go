@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 const ingressNginx = "nginx.ingress.kubernetes.io/"
@@ -18,22 +19,22 @@ const ingressNginx = "nginx.ingress.kubernetes.io/"
 func ingressNginxPolicies(o *object) {
 	switch {
 	case o.kind == "ConfigMap" && isIngressNginxConfig(o):
-		f := newPolicyFields(o.Document, policy.IngressNginxDuration)
+		f := newPolicyFields(o.Document, product.IngressNginxDuration)
 		f.prefix, f.how = "data.", policy.MeshDefault
-		p := o.policy("ingress-nginx", "ingress", o.Root.Get("data"))
+		p := o.policy(product.IngressNginx, "ingress", o.Root.Get("data"))
 		p.From, p.Merge = []graph.Party{{Group: ingressesOf("nginx")}}, true
 		p.Says = f.nginxSet(o.Root.Get("data"))
 		o.addPolicies(f, p)
 	case o.isIngress("nginx"):
 		annotations := o.meta.Get("annotations")
-		f := o.annotations(ingressNginx, policy.IngressNginxDuration)
-		p := o.policy("ingress-nginx", "ingress", annotations)
+		f := o.annotations(ingressNginx, product.IngressNginxDuration)
+		p := o.policy(product.IngressNginx, "ingress", annotations)
 		p.From, p.Merge, p.Rank = []graph.Party{{Ref: o.self}}, true, 1
 		p.Says = f.nginxSet(annotations)
 		p.Says.RateLimit = f.nginxRateLimit(annotations)
-		fallback := o.policy("ingress-nginx", "fallback", annotations)
+		fallback := o.policy(product.IngressNginx, "fallback", annotations)
 		fallback.From, fallback.To = p.From, o.ingressServices()
-		fallback.Says = policy.Set{Layer: policy.Gateway, Product: "ingress-nginx", Fallback: f.nginxFallback(annotations)}
+		fallback.Says = policy.Set{Layer: policy.Gateway, Product: product.IngressNginx, Fallback: f.nginxFallback(annotations)}
 		if o.ingressClass() == "nginx" || !p.Says.Empty() {
 			o.joinIngresses("nginx")
 		}
@@ -64,7 +65,7 @@ func (f *policyFields) nginxSet(n document.Node) policy.Set {
 	if send := f.duration(n, "proxy-send-timeout"); !f.look(n, "proxy-read-timeout").Exists() {
 		timeout.ReadGap = send
 	}
-	s := policy.Set{Layer: policy.Gateway, Product: "ingress-nginx", Timeout: presence(timeout), Retry: f.nginxRetry(n)}
+	s := policy.Set{Layer: policy.Gateway, Product: product.IngressNginx, Timeout: presence(timeout), Retry: f.nginxRetry(n)}
 	s.Balance = presence(policy.Balance{Strategy: f.word(map[string]string{
 		"round_robin": "round-robin", "ewma": "ewma", "least_conn": "least-request", "ip_hash": "consistent-hash",
 	}, n, "load-balance")})
@@ -82,7 +83,7 @@ func (f *policyFields) nginxRetry(n document.Node) *policy.Retry {
 	if slices.Contains(words, "off") {
 		return &policy.Retry{Retries: off(f, conditions, 0)}
 	}
-	r.On = f.retryOn(policy.NginxNextUpstream, n, "proxy-next-upstream")
+	r.On = f.retryOn(product.NginxNextUpstream, n, "proxy-next-upstream")
 	if slices.Contains(words, "non_idempotent") {
 		r.Methods = written(f, conditions, []string{})
 	}

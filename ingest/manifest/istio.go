@@ -7,6 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Istio reads the traffic and security objects of Istio, in every version of
@@ -49,10 +50,6 @@ var istioKinds = resourceKinds{
 	"Istio":         istioInstallation, // of the Sail operator
 	"IstioRevision": istioInstallation,
 }
-
-// istioRoot is the namespace whose objects apply to all namespaces, unless the
-// mesh was installed with another one.
-const istioRoot = "istio-system"
 
 // istioGateway reads a Gateway: a set of open ports on the proxies it selects,
 // in whatever namespace they run. It carries the labels by which it selects,
@@ -188,7 +185,7 @@ func sidecar(r *resource) {
 // They steer the proxy, they are not what its service calls.
 func envoyFilter(r *resource) {
 	from, ok := r.pods(r.mapping(r.spec, "workloadSelector", "labels"))
-	from.Pods.AnyNamespace = r.namespace == istioRoot
+	from.Pods.AnyNamespace = r.namespace == product.Istio.RootNamespace
 	var proxies []graph.Party
 	if ok {
 		proxies = []graph.Party{from}
@@ -201,7 +198,7 @@ func envoyFilter(r *resource) {
 	if !ok {
 		return
 	}
-	fields := newPolicyFields(r.Document, policy.EnvoyDuration)
+	fields := newPolicyFields(r.Document, product.EnvoyDuration)
 	filters := r.filterTimeouts(fields)
 	for _, patch := range r.list(r.spec, "configPatches") {
 		value := patch.Get("patch", "value")
@@ -212,7 +209,7 @@ func envoyFilter(r *resource) {
 			connect = fields.duration(value, "connect_timeout")
 		}
 		for _, e := range endpoints {
-			says := &policy.Set{Layer: policy.ClientProxy, Product: "envoy", Timeout: &policy.Timeout{Total: filters[e.cluster], Connect: connect}}
+			says := &policy.Set{Layer: policy.ClientProxy, Product: product.Envoy, Timeout: &policy.Timeout{Total: filters[e.cluster], Connect: connect}}
 			if says.Timeout.Total.Provenance == policy.Unknown && connect.Provenance == policy.Unknown {
 				says = nil
 			}

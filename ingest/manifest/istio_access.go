@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // authorizationPolicy reads which service accounts an AuthorizationPolicy lets
@@ -69,7 +70,7 @@ func (r *resource) policyTargets() []graph.Party {
 		}
 	}
 	if pods, ok := r.pods(r.mapping(r.spec, "selector", "matchLabels")); ok {
-		pods.Pods.AnyNamespace = r.namespace == istioRoot
+		pods.Pods.AnyNamespace = r.namespace == product.Istio.RootNamespace
 		targets = append(targets, pods)
 	}
 	return targets

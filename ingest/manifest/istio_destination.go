@@ -7,6 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // The ranks of the parts of a DestinationRule: what is said of a subset goes
@@ -26,8 +27,8 @@ func destinationRule(r *resource) {
 	if host == "" {
 		return
 	}
-	d := &destinationPolicies{resource: r, fields: newPolicyFields(r.Document, policy.IstioDuration)}
-	d.base = r.policy("istio", "destination", r.Root)
+	d := &destinationPolicies{resource: r, fields: newPolicyFields(r.Document, product.IstioDuration)}
+	d.base = r.policy(product.Istio, "destination", r.Root)
 	d.base.To = []graph.Party{r.host(host)}
 	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
 	d.base.FromNamespaces = r.exported()
@@ -127,7 +128,7 @@ func (f *policyFields) trafficPolicy(own, inherited document.Node) policy.Set {
 		}
 		return inherited.Get(key)
 	}
-	says := policy.Set{Layer: policy.ClientProxy, Product: "istio"}
+	says := policy.Set{Layer: policy.ClientProxy, Product: product.Istio}
 	f.connectionPool(block("connectionPool"), &says)
 	says.Breaker = f.outlierDetection(block("outlierDetection"))
 	says.Balance = f.loadBalancer(block("loadBalancer"), says.Breaker != nil)

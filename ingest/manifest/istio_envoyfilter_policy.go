@@ -7,6 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // An EnvoyFilter changes what Istio tells its proxies. In one shape it says what a
@@ -24,15 +25,15 @@ func (r *resource) patchPolicies(i int, patch document.Node, from []graph.Party)
 	if patch.Get("patch", "operation").Str() != "MERGE" || match.Get("context").Str() != "SIDECAR_OUTBOUND" || match.Get("proxy").Exists() {
 		return false
 	}
-	p := r.policy("istio", patchGroup, value)
+	p := r.policy(product.Istio, patchGroup, value)
 	p.Merge, p.NeedsMesh, p.NotGateways, p.From = true, true, true, from
-	if from == nil && r.namespace != istioRoot {
+	if from == nil && r.namespace != product.Istio.RootNamespace {
 		p.FromNamespaces = []string{r.namespace}
 	}
 	if priority, ok := r.spec.Get("priority").Int(); ok {
 		p.Rank = max(-1000, min(priority, 1000))
 	}
-	c := newEnvoyConfig(newPolicyFields(r.Document, policy.EnvoyDuration), "istio")
+	c := newEnvoyConfig(newPolicyFields(r.Document, product.EnvoyDuration), product.Istio)
 	c.prefix = fmt.Sprintf("configPatches[%d].patch.value.", i)
 	host := ""
 	switch patch.Get("applyTo").Str() {
@@ -63,7 +64,7 @@ func (r *resource) patchPolicies(i int, patch document.Node, from []graph.Party)
 	if port != "" {
 		p.Port = portText(port)
 	}
-	p.Says.Layer, p.Says.Product = policy.ClientProxy, "istio"
+	p.Says.Layer, p.Says.Product = policy.ClientProxy, product.Istio
 	r.addPolicies(c.policyFields, p)
 	return true
 }

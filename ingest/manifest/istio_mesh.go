@@ -6,6 +6,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // istioInstallation reads what an installation of Istio sets for the whole mesh.
@@ -33,7 +34,7 @@ func istioMeshMap(o *object) {
 // to a call says otherwise. Their group comes before those of hosts and routes,
 // which are laid over it.
 func (r *resource) meshConfig(d *document.Document, n document.Node) {
-	f := newPolicyFields(d, policy.IstioDuration)
+	f := newPolicyFields(d, product.IstioDuration)
 	f.how, f.prefix = policy.MeshDefault, "meshConfig."
 	traffic := n.Get("defaultTrafficPolicy")
 	says := f.within("defaultTrafficPolicy").trafficPolicy(traffic, traffic)
@@ -52,7 +53,7 @@ func (r *resource) meshConfig(d *document.Document, n document.Node) {
 		says.Retry.Budget = budget.Budget
 	}
 	says.Timeout = presence(timeout)
-	p := r.policy("istio", "default", r.Root)
+	p := r.policy(product.Istio, "default", r.Root)
 	if n.Exists() {
 		p.Origin = d.At(n)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // The fields that say how a route of a VirtualService treats its calls.
@@ -18,7 +19,7 @@ var istioRouteFields = []string{"timeout", "retries"}
 // own, the first that matches a request acts, and the part of the calls that it
 // matches keeps apart what one rule says from what another does.
 func (v *virtualRoutes) policies() {
-	v.fields = newPolicyFields(v.Document, policy.IstioDuration)
+	v.fields = newPolicyFields(v.Document, product.IstioDuration)
 	for _, protocol := range []string{"tls", "tcp"} {
 		for i, rule := range v.list(v.spec, protocol) {
 			v.fields.prefix = fmt.Sprintf("%s[%d].", protocol, i)
@@ -109,7 +110,7 @@ func sameCallers(a, b *graph.Policy) bool {
 // meshPart is the part of a rule that sidecars follow when they call the hosts of
 // the VirtualService. A delegate has no hosts, and no sidecar that finds it.
 func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool) {
-	p := v.policy("istio", "route", rule)
+	p := v.policy(product.Istio, "route", rule)
 	p.NeedsMesh, p.NotGateways, p.OnRequests = true, true, true
 	for _, host := range v.hosts {
 		p.To = append(p.To, v.host(host))
@@ -164,7 +165,7 @@ func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (grap
 	if delegated {
 		group = "route-delegated " // laid over what the root says of its own
 	}
-	p := v.policy("istio", group+v.subject(), rule)
+	p := v.policy(product.Istio, group+v.subject(), rule)
 	p.Of, p.Says.Layer = v.ref(), policy.Gateway
 	p.Subsets, p.Leaves = v.subsets(rule), v.leaves()
 	for _, gateway := range gateways {
@@ -204,7 +205,7 @@ func (r *resource) exported() []string {
 // routePolicy reads what one rule says.
 func (v *virtualRoutes) routePolicy(rule document.Node) policy.Set {
 	f := v.fields
-	says := policy.Set{Product: "istio"}
+	says := policy.Set{Product: product.Istio}
 	timeout := policy.Timeout{Total: f.duration(rule, "timeout")}
 	timeout.PerTry, says.Retry = f.istioRetries(v.mapping(rule, "retries"), "retries")
 	if v.mapping(rule, "fault").Exists() {
@@ -235,7 +236,7 @@ func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy
 		f.flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "is shorter than 1ms", "write at least 1ms")
 		perTry = policy.Setting[time.Duration]{}
 	}
-	r.On = f.retryOn(policy.IstioRetryOn, n, "retryOn")
+	r.On = f.retryOn(product.IstioRetryOn, n, "retryOn")
 	if base := f.duration(n, "backoff"); base.Set() {
 		r.Backoff = &policy.Backoff{Base: base}
 	}
@@ -247,7 +248,7 @@ func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy
 	}
 	switch on := n.Get("retryOn"); {
 	case on.Str() == "":
-		r.On = supplied(f, orNode(on, n), istioDefaultOn)
+		r.On = supplied(f, orNode(on, n), product.IstioDefaultRetryOn)
 	case r.On.Set() && len(r.On.Value) == 0:
 		f.flaw(graph.Inert, on, "retryOn", "without a condition that says which failures nothing is retried",
 			"add the statuses or conditions: 502,503 or connect-failure,reset")
@@ -257,10 +258,6 @@ func (f *policyFields) istioRetries(n document.Node, name string) (perTry policy
 	}
 	return perTry, r
 }
-
-// istioDefaultOn is what Istio retries on unless it is told otherwise, since
-// release 1.24.
-var istioDefaultOn = []string{"connect", "grpc:CANCELLED", "grpc:UNAVAILABLE"}
 
 // withoutAttempts reads a retries block that says no attempts, which switches
 // retries off, whatever else is in it.

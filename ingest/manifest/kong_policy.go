@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // kongAnnotations reads what the annotations of a Service say about the calls
@@ -22,8 +23,8 @@ func kongAnnotations(o *object) {
 			o.joinIngresses("kong")
 		}
 	case "Service":
-		f := o.annotations("konghq.com/", policy.KongDuration)
-		p := o.policy("kong", "service", annotations)
+		f := o.annotations("konghq.com/", product.KongDuration)
+		p := o.policy(product.Kong, "service", annotations)
 		p.From, p.To = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{o.service("", o.name)}
 		p.Says = f.kongService(annotations, "connect-timeout", "read-timeout", "write-timeout")
 		p.Merge, p.Rank = true, 1
@@ -80,9 +81,9 @@ func kongPluginObject(r *resource) {
 	if off, _ := r.Root.Get("disabled").Bool(); off || name.Str() == "" {
 		return
 	}
-	f := newPolicyFields(r.Document, policy.KongDuration)
-	p := r.policy("kong", "plugin "+name.Str(), r.Root)
-	p.Says = policy.Set{Layer: policy.Gateway, Product: "kong"}
+	f := newPolicyFields(r.Document, product.KongDuration)
+	p := r.policy(product.Kong, "plugin "+name.Str(), r.Root)
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Kong}
 	f.kongPlugin(&p.Says, name, r.Root.Get("config"))
 	if p.Says.Empty() && len(*f.flaws) == 0 {
 		return
@@ -104,7 +105,7 @@ func kongPluginObject(r *resource) {
 
 // kongUpstreamObject reads how the replicas behind Services are used that name it.
 func kongUpstreamObject(r *resource) {
-	f := newPolicyFields(r.Document, policy.KongDuration)
+	f := newPolicyFields(r.Document, product.KongDuration)
 	f.look = kongGet
 	p := r.kongUsed("upstream")
 	f.kongUpstream(&p.Says, r.spec)
@@ -115,7 +116,7 @@ func kongUpstreamObject(r *resource) {
 // kongIngressObject reads the older object for the timers of a service and its
 // replicas. What the Service itself says, or a KongUpstreamPolicy, goes before it.
 func kongIngressObject(r *resource) {
-	f := newPolicyFields(r.Document, policy.KongDuration)
+	f := newPolicyFields(r.Document, product.KongDuration)
 	proxy, upstream := r.kongUsed("service"), r.kongUsed("upstream")
 	proxy.Says = f.within("proxy").kongService(r.Root.Get("proxy"), "connect_timeout", "read_timeout", "write_timeout")
 	f.within("upstream").kongUpstream(&upstream.Says, r.Root.Get("upstream"))
@@ -126,9 +127,9 @@ func kongIngressObject(r *resource) {
 
 // kongUsed starts a policy for Kong's calls to the Services that name the object.
 func (r *resource) kongUsed(group string) graph.Policy {
-	p := r.policy("kong", group, r.Root)
+	p := r.policy(product.Kong, group, r.Root)
 	p.From, p.To = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{{Group: kongUsers(r.ref())}}
-	p.Merge, p.Says = true, policy.Set{Layer: policy.Gateway, Product: "kong"}
+	p.Merge, p.Says = true, policy.Set{Layer: policy.Gateway, Product: product.Kong}
 	return p
 }
 
@@ -156,7 +157,7 @@ func (f *policyFields) kongService(n document.Node, connect, read, write string)
 	if gap := f.duration(n, write); !f.look(n, read).Exists() {
 		timeout.ReadGap = gap
 	}
-	s := policy.Set{Layer: policy.Gateway, Product: "kong", Timeout: presence(timeout)}
+	s := policy.Set{Layer: policy.Gateway, Product: product.Kong, Timeout: presence(timeout)}
 	if retries := f.count(0, n, "retries"); retries.Set() {
 		if retries.Value == 0 {
 			retries.Provenance = policy.Disabled
@@ -200,7 +201,7 @@ func (f *policyFields) kongBreaker(n document.Node) *policy.Breaker {
 // kongHealthCheck reads active probes, in seconds. They are off until an interval
 // is written; the one for failing replicas finds who is well again.
 func (f *policyFields) kongHealthCheck(n document.Node) *policy.HealthCheck {
-	seconds := f.in(policy.SecondsDuration)
+	seconds := f.in(product.SecondsDuration)
 	interval := seconds.duration(n, "healthy", "interval")
 	if !interval.Set() {
 		return nil
@@ -273,9 +274,9 @@ func kongName(n document.Node) string {
 // on it say about the calls that go via the service: one policy for each route
 // with plugins of its own, and one for the rest.
 func (c *kongConfig) policies(facts *graph.Facts, via graph.Ref, service, upstream document.Node) {
-	f := newPolicyFields(c.Document, policy.KongDuration)
+	f := newPolicyFields(c.Document, product.KongDuration)
 	p := graph.Policy{
-		Origin: c.At(service), Product: "kong", Object: "service/" + via.Name, Group: "service", Of: via,
+		Origin: c.At(service), Product: product.Kong, Object: "service/" + via.Name, Group: "service", Of: via,
 		Says: f.kongService(service, "connect_timeout", "read_timeout", "write_timeout"),
 	}
 	f.kongUpstream(&p.Says, upstream)
@@ -342,11 +343,11 @@ func (f *policyFields) kongPlugin(s *policy.Set, name, config document.Node) {
 	case "rate-limiting-advanced":
 		limits, windows := config.Get("limit").Items(), config.Get("window_size").Items()
 		if len(limits) > 0 && len(windows) > 0 {
-			window := f.in(policy.SecondsDuration).named("window_size").duration(windows[0])
+			window := f.in(product.SecondsDuration).named("window_size").duration(windows[0])
 			s.RateLimit = presence(policy.RateLimit{Requests: f.named("limit").count(1, limits[0]), Per: window})
 		}
 	case "proxy-cache", "proxy-cache-advanced":
-		s.Cache = &policy.Cache{TTL: f.in(policy.SecondsDuration).duration(config, "cache_ttl")}
+		s.Cache = &policy.Cache{TTL: f.in(product.SecondsDuration).duration(config, "cache_ttl")}
 		if s.Cache.TTL.Provenance == policy.Unknown {
 			s.Cache.TTL = supplied(f, name, 300*time.Second) // its documented default
 		}

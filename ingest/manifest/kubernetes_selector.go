@@ -16,9 +16,6 @@ func (r *resource) selectorAt(n document.Node) graph.Selector {
 	return s
 }
 
-// namespaceName is the label that every namespace carries with its own name.
-const namespaceName = "kubernetes.io/metadata.name"
-
 // lookIn sets the namespaces in which s looks to those that a namespaceSelector
 // picks. It reports false when the selector says more than s can hold.
 func (o *object) lookIn(s *graph.Selector, n document.Node) bool {
@@ -27,7 +24,7 @@ func (o *object) lookIn(s *graph.Selector, n document.Node) bool {
 		s.AnyNamespace = true
 		return true
 	}
-	if name, ok := spaces.Labels[namespaceName]; ok {
+	if name, ok := spaces.Labels[graph.NamespaceNameLabel]; ok {
 		s.Namespaces = []string{name}
 		return len(spaces.Labels) == 1 && len(spaces.Exprs) == 0
 	}
@@ -42,7 +39,7 @@ func (o *object) lookIn(s *graph.Selector, n document.Node) bool {
 	if e.Op != "In" {
 		return false
 	}
-	if e.Key == namespaceName {
+	if e.Key == graph.NamespaceNameLabel {
 		s.Namespaces = e.Values
 		return len(e.Values) > 0
 	}

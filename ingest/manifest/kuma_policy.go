@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A kumaKind is one of Kuma's policies, other than MeshRetry. Policies of one kind are laid over each
@@ -35,7 +36,7 @@ var kumaDumped = regexp.MustCompile(`^mesh-[a-z-]+-all-`)
 // kumaPolicies reads a policy for the calls of some proxies, in "to", and for the
 // requests that reach them, in "rules" or, formerly, "from".
 func kumaPolicies(r *resource) {
-	f := newPolicyFields(r.Document, policy.KumaDuration)
+	f := newPolicyFields(r.Document, product.KumaDuration)
 	top := r.spec.Get("targetRef")
 	proxies, known := r.kumaParties(top)
 	if !known {
@@ -103,8 +104,8 @@ func (r *resource) kumaSays(f *policyFields, conf document.Node, p graph.Policy)
 // kumaPolicy starts a policy that acts in the proxy of the caller or of the
 // service called.
 func (r *resource) kumaPolicy(at document.Node, layer policy.Layer) graph.Policy {
-	p := r.policy("kuma", r.kind+" "+layer.String(), at)
-	p.Merge, p.Says = true, policy.Set{Layer: layer, Product: "kuma"}
+	p := r.policy(product.Kuma, r.kind+" "+layer.String(), at)
+	p.Merge, p.Says = true, policy.Set{Layer: layer, Product: product.Kuma}
 	return p
 }
 
@@ -149,7 +150,7 @@ func kumaTimeout(f *policyFields, conf document.Node, says *policy.Set) {
 
 // kumaRetry reads the retries of one protocol, HTTP or gRPC.
 func kumaRetry(f *policyFields, n document.Node, says *policy.Set) {
-	retry := policy.Retry{Retries: f.count(0, n, "numRetries"), On: f.retryOn(policy.KumaRetryOn, n, "retryOn")}
+	retry := policy.Retry{Retries: f.count(0, n, "numRetries"), On: f.retryOn(product.KumaRetryOn, n, "retryOn")}
 	retry.Backoff = presence(policy.Backoff{Base: f.wait(n, "backOff", "baseInterval"), Max: f.wait(n, "backOff", "maxInterval")})
 	for _, word := range n.Get("retryOn").Strs() {
 		if method, ok := strings.CutPrefix(word, "HttpMethod"); ok {
@@ -229,7 +230,7 @@ func kumaBalance(f *policyFields, conf document.Node, says *policy.Set) {
 // kumaOldPolicies reads a policy of the older kinds, whose sources and
 // destinations are named by tags. Any newer policy goes before it.
 func kumaOldPolicies(r *resource) {
-	f := newPolicyFields(r.Document, policy.KumaDuration).within("conf")
+	f := newPolicyFields(r.Document, product.KumaDuration).within("conf")
 	conf := r.spec.Get("conf")
 	p := r.kumaPolicy(conf, policy.ClientProxy)
 	p.Group, p.NeedsMesh, p.Rank = "Mesh"+p.Group, true, -10
@@ -255,7 +256,7 @@ func kumaOldPolicies(r *resource) {
 		n, http := conf.Get("http"), f.within("http")
 		p.Says.Timeout = presence(policy.Timeout{PerTry: http.duration(n, "perTryTimeout")})
 		p.Says.Retry = presence(policy.Retry{
-			Retries: http.count(0, n, "numRetries"), On: http.retryOn(policy.EnvoyRetryOn, n, "retryOn"),
+			Retries: http.count(0, n, "numRetries"), On: http.retryOn(product.EnvoyRetryOn, n, "retryOn"),
 			Backoff: presence(policy.Backoff{Base: http.wait(n, "backOff", "baseInterval"), Max: http.wait(n, "backOff", "maxInterval")}),
 		})
 	case "CircuitBreaker":

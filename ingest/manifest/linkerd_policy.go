@@ -10,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // linkerdGroup holds all that Linkerd's proxies look up for one Service: its
@@ -45,8 +46,8 @@ func linkerdService(o *object) {
 	if o.kind != "Service" || !linkerdAnnotated(annotations) {
 		return
 	}
-	f := newPolicyFields(o.Document, policy.LinkerdDuration)
-	p := o.policy("linkerd", linkerdGroup, annotations)
+	f := newPolicyFields(o.Document, product.LinkerdDuration)
+	p := o.policy(product.Linkerd, linkerdGroup, annotations)
 	p.To = []graph.Party{{Ref: o.self}}
 	p.NeedsMesh = true
 	p.Says = f.linkerdAnnotations(annotations)
@@ -65,8 +66,8 @@ func linkerdService(o *object) {
 // what its rules say. Any of a family, timeouts or retries, takes the place of the
 // whole family of its Service.
 func (r *resource) linkerdRoute(annotations document.Node, parents []document.Node) {
-	f := newPolicyFields(r.Document, policy.LinkerdDuration)
-	own := r.policy("linkerd", linkerdGroup, annotations)
+	f := newPolicyFields(r.Document, product.LinkerdDuration)
+	own := r.policy(product.Linkerd, linkerdGroup, annotations)
 	own.NeedsMesh, own.Lookup, own.Merge = true, graph.NearCaller, true
 	own.Rank = rankServiceProfile - 1
 	own.Says = f.linkerdAnnotations(annotations)
@@ -110,7 +111,7 @@ func family(annotations document.Node, prefix string) bool {
 
 // linkerdAnnotations reads the annotations of a Service or route.
 func (f *policyFields) linkerdAnnotations(n document.Node) policy.Set {
-	says := policy.Set{Layer: policy.ClientProxy, Product: "linkerd"}
+	says := policy.Set{Layer: policy.ClientProxy, Product: product.Linkerd}
 	timeout := policy.Timeout{
 		Total:   f.duration(n, linkerdTimeout+"request"),
 		ReadGap: f.duration(n, linkerdTimeout+"response"), // of the answer's stream, not of the call
@@ -128,8 +129,8 @@ func (f *policyFields) linkerdRetries(n document.Node, perTry policy.Setting[tim
 	if !family(n, linkerdRetry) {
 		return nil
 	}
-	on := f.retryOn(policy.LinkerdRetryHTTP, n, linkerdRetry+"http")
-	rpc := f.retryOn(policy.LinkerdRetryGRPC, n, linkerdRetry+"grpc")
+	on := f.retryOn(product.LinkerdRetryHTTP, n, linkerdRetry+"http")
+	rpc := f.retryOn(product.LinkerdRetryGRPC, n, linkerdRetry+"grpc")
 	on = joinOn(on, rpc)
 	if perTry.Set() {
 		on = joinOn(on, policy.Setting[[]string]{Value: []string{policy.OnPerTry}, Provenance: perTry.Provenance, Origin: perTry.Origin})
@@ -207,19 +208,19 @@ func parseJitterRatio(text string) (float64, error) {
 // callers or of the callee, and whatever it leaves out, nothing else says for
 // that host.
 func serviceProfile(r *resource) {
-	f := newPolicyFields(r.Document, policy.LinkerdDuration)
+	f := newPolicyFields(r.Document, product.LinkerdDuration)
 	if name := r.Root.Get("metadata", "name"); r.name != "" && !strings.Contains(r.name, ".") {
-		p := r.policy("linkerd", linkerdGroup, r.Root)
+		p := r.policy(product.Linkerd, linkerdGroup, r.Root)
 		f.flaw(graph.Unbound, name, "metadata.name", "a ServiceProfile is looked up by the full name of its service",
 			fmt.Sprintf("name it %q", r.name+"."+orText(r.namespace, "NAMESPACE")+".svc.cluster.local"))
 		p.Flaws = f.takeFlaws()
 		r.facts.Policies = append(r.facts.Policies, p)
 		return
 	}
-	base := r.policy("linkerd", linkerdGroup, r.Root)
+	base := r.policy(product.Linkerd, linkerdGroup, r.Root)
 	base.To = []graph.Party{r.host(r.name)}
 	base.NeedsMesh, base.Lookup = true, graph.NearCaller
-	base.Says = policy.Set{Layer: policy.ClientProxy, Product: "linkerd"}
+	base.Says = policy.Set{Layer: policy.ClientProxy, Product: product.Linkerd}
 
 	routes := r.list(r.spec, "routes")
 	for i, route := range routes {
@@ -289,12 +290,12 @@ func flatMatch(condition document.Node) string {
 
 // linkerdRateLimit reads how many requests a Server lets in, whoever they are from.
 func linkerdRateLimit(r *resource) {
-	f := newPolicyFields(r.Document, policy.LinkerdDuration)
+	f := newPolicyFields(r.Document, product.LinkerdDuration)
 	target := r.mapping(r.spec, "targetRef")
 	name := r.text(target, "name")
 	requests := f.count(1, r.spec, "total", "requestsPerSecond")
-	p := r.policy("linkerd", "rate-limit", r.Root)
-	p.Says = policy.Set{Layer: policy.ServerProxy, Product: "linkerd"}
+	p := r.policy(product.Linkerd, "rate-limit", r.Root)
+	p.Says = policy.Set{Layer: policy.ServerProxy, Product: product.Linkerd}
 	if requests.Set() {
 		p.Says.RateLimit = &policy.RateLimit{Requests: requests, Per: supplied(f, r.spec.Get("total"), time.Second)}
 	}

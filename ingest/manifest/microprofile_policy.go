@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // MicroProfile Fault Tolerance has its policies in annotations. Configuration
@@ -185,7 +186,7 @@ func (r *reading) amount(number, unit *option) amount {
 	if !readable(number) || unit != nil && !readable(unit) {
 		return amount{}
 	}
-	d, err := policy.ParseAmount(number.text, unit.word())
+	d, err := product.ParseAmount(number.text, unit.word())
 	if err != nil {
 		if bad := (*policy.ValueError)(nil); errors.As(err, &bad) && unit != nil && bad.Text == unit.text {
 			number = unit
@@ -231,7 +232,7 @@ func (p *program) mpClients() {
 		if connect == nil && read == nil {
 			continue
 		}
-		r := &reading{syntax: policy.MillisDuration}
+		r := &reading{syntax: product.MillisDuration}
 		says := policy.Set{Timeout: &policy.Timeout{Connect: r.limit(connect), ReadGap: r.limit(read)}}
 		c := mpNew(mpTarget{class: name}, first(client), says, r.flaws)
 		c.Object, c.Group = "client/"+name, "client"

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // nginx says what protects a request where it says where the request goes: in the
@@ -27,7 +28,7 @@ func nginxPolicies(text string, place func(line, column int) graph.Origin) []gra
 	w.define(tree)
 	w.survey(tree)
 	w.walk(tree, nil, "", false)
-	return passPolicies("nginx", w.passes)
+	return passPolicies(product.Nginx, w.passes)
 }
 
 // An nginxWalk visits the blocks of a configuration.
@@ -133,7 +134,7 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream 
 		return
 	}
 	scope := &nginxScope{
-		nginxWalk: w, reading: &reading{syntax: policy.NginxDuration}, levels: levels, kind: strings.TrimSuffix(d.words[0], "pass"), group: group,
+		nginxWalk: w, reading: &reading{syntax: product.NginxDuration}, levels: levels, kind: strings.TrimSuffix(d.words[0], "pass"), group: group,
 	}
 	scope.read(&p.says, stream)
 	p.flaws = scope.flaws
@@ -230,7 +231,7 @@ func (s *nginxScope) retry(stream bool) *policy.Retry {
 			return &policy.Retry{Retries: policy.Setting[int]{Provenance: policy.Disabled, Origin: conditions.at}}
 		}
 		if !stream {
-			r.On = s.conditions(policy.NginxNextUpstream, conditions)
+			r.On = s.conditions(product.NginxNextUpstream, conditions)
 			if slices.Contains(found[0].words, "non_idempotent") {
 				r.Methods = policy.Declare([]string{}, conditions.at)
 			}

@@ -3,6 +3,7 @@ package manifest
 import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // opossum takes its options from an object in the program, which programs often
@@ -23,7 +24,7 @@ func isOpossum(o *option) bool {
 
 func readOpossum(p *program) {
 	for o := range p.options.find(isOpossum) {
-		r := &reading{syntax: policy.OpossumDuration}
+		r := &reading{syntax: product.OpossumDuration}
 		c := graph.Policy{Origin: o.at, Group: "breaker", Merge: true, Says: r.opossum(o)}
 		r.opossumUnknown(o)
 		c.Flaws = r.flaws

@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A policyFields reads the fields of one policy. Every field becomes a setting
@@ -158,7 +159,7 @@ func (f *policyFields) wait(n document.Node, path ...string) policy.Setting[time
 
 func (f *policyFields) readDuration(n document.Node, path []string) (at document.Node, d policy.Duration, ok bool) {
 	n, field := f.look(n, path...), strings.Join(path, ".")
-	if d, ok := messageDuration(n); ok && f.syntax == policy.EnvoyDuration {
+	if d, ok := messageDuration(n); ok && f.syntax == product.EnvoyDuration {
 		return n, d, true
 	}
 	if !f.scalar(n, field, "a duration") {
@@ -255,9 +256,9 @@ func (f *policyFields) scalar(n document.Node, field, want string) bool {
 }
 
 // policy starts a policy of the resource, which says what follows about all calls.
-func (r *resource) policy(product, group string, at document.Node) graph.Policy {
+func (r *resource) policy(of *policy.Product, group string, at document.Node) graph.Policy {
 	return graph.Policy{
-		Origin: r.At(at), Product: product, Object: r.subject(), Document: r.At(r.Root), Namespace: r.namespace,
+		Origin: r.At(at), Product: of, Object: r.subject(), Document: r.At(r.Root), Namespace: r.namespace,
 		Realm: kubernetesRealm, Group: group, Created: r.Root.Get("metadata", "creationTimestamp").Str(),
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Libraries inside a program take their policies from the program's
@@ -17,30 +18,30 @@ import (
 
 // A library is a product whose policies stand in the configuration of programs.
 type library struct {
-	name  string // the product's
-	layer policy.Layer
-	signs []string // words, one of which any configuration of it holds; lower case, without dashes and underscores
-	sep   string   // what separates the names of a key
-	read  func(p *program)
+	product *policy.Product
+	layer   policy.Layer
+	signs   []string // words, one of which any configuration of it holds; lower case, without dashes and underscores
+	sep     string   // what separates the names of a key
+	read    func(p *program)
 }
 
 // libraries are asked one after the other; a file may configure several.
 var libraries = []library{
-	{"resilience4j", policy.App, []string{"resilience4j"}, ".", readResilience4j},
-	{"spring-cloud-gateway", policy.Gateway, []string{"gateway"}, ".", readSpringGateway},
-	{"openfeign", policy.App, []string{"feign"}, ".", readFeign},
-	{"hystrix", policy.App, []string{"hystrix"}, ".", readHystrix},
-	{"ribbon", policy.App, []string{"ribbon"}, ".", readRibbon},
-	{"microprofile", policy.App, []string{"retry/", "timeout/", "circuitbreaker/", "bulkhead/", "/mprest/"}, ".", readMicroProfile},
-	{"dotnet", policy.App, []string{"maxretryattempts", "attempttimeout", "totalrequesttimeout", "samplingduration", "breakduration", "failureratio"}, ":", readDotnet},
-	{"opossum", policy.App, []string{"errorthresholdpercentage", "rollingcount", "volumethreshold", "resettimeout"}, "", readOpossum},
-	{"grpc", policy.App, []string{"methodconfig", "loadbalancing"}, "", readGRPC},
-	{"traefik", policy.Gateway, []string{"respondingtimeouts", "forwardingtimeouts"}, ".", readTraefikStatic},
+	{product.Resilience4j, policy.App, []string{"resilience4j"}, ".", readResilience4j},
+	{product.SpringGateway, policy.Gateway, []string{"gateway"}, ".", readSpringGateway},
+	{product.OpenFeign, policy.App, []string{"feign"}, ".", readFeign},
+	{product.Hystrix, policy.App, []string{"hystrix"}, ".", readHystrix},
+	{product.Ribbon, policy.App, []string{"ribbon"}, ".", readRibbon},
+	{product.MicroProfile, policy.App, []string{"retry/", "timeout/", "circuitbreaker/", "bulkhead/", "/mprest/"}, ".", readMicroProfile},
+	{product.DotNet, policy.App, []string{"maxretryattempts", "attempttimeout", "totalrequesttimeout", "samplingduration", "breakduration", "failureratio"}, ":", readDotnet},
+	{product.Opossum, policy.App, []string{"errorthresholdpercentage", "rollingcount", "volumethreshold", "resettimeout"}, "", readOpossum},
+	{product.GRPC, policy.App, []string{"methodconfig", "loadbalancing"}, "", readGRPC},
+	{product.Traefik, policy.Gateway, []string{"respondingtimeouts", "forwardingtimeouts"}, ".", readTraefikStatic},
 }
 
 // A program is the configuration of a program as one library reads it.
 type program struct {
-	product  string
+	product  *policy.Product
 	layer    policy.Layer
 	file     string  // name of the file, lower case; "" for the environment
 	rank     int     // of the profile that the configuration is for
@@ -73,7 +74,7 @@ func (p *program) addRest(c graph.Policy) {
 
 // own fills in what all policies of the program have in common.
 func (p *program) own(c graph.Policy) graph.Policy {
-	if c.Product == "" {
+	if c.Product == nil {
 		c.Product = p.product
 	}
 	c.Rank += p.rank
@@ -118,12 +119,12 @@ func programPolicies(name, text string, at graph.Origin, pinned bool) []graph.Po
 // as readLibraries takes them.
 func rootPolicies(base, signs string, root yamlRoot, place func(line, column int) graph.Origin) []graph.Policy {
 	if isEnvoyConfig(root.Node) {
-		f := newPolicyFields(root.doc, policy.EnvoyDuration)
+		f := newPolicyFields(root.doc, product.EnvoyDuration)
 		f.place = func(line, column int) graph.Origin { return place(line+root.line, column) }
 		return envoyPolicies(f, root.Node)
 	}
 	if isTraefikDynamic(root.Node) {
-		f := newPolicyFields(root.doc, policy.TraefikDuration)
+		f := newPolicyFields(root.doc, product.TraefikDuration)
 		f.place = func(line, column int) graph.Origin { return place(line+root.line, column) }
 		return traefikDynamicPolicies(f, root.Node)
 	}
@@ -150,7 +151,7 @@ func readLibraries(base, signs string, fill func(*optionTree)) []graph.Policy {
 			t.root.fillPlaceholders()
 			trees[l.sep] = t.root
 		}
-		p := &program{product: l.name, layer: l.layer, file: base, options: trees[l.sep]}
+		p := &program{product: l.product, layer: l.layer, file: base, options: trees[l.sep]}
 		p.rank = profileRank(base, p.options)
 		l.read(p)
 		policies = append(policies, p.policies...)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Libraries reads the files in which libraries keep their policies, where these
@@ -45,7 +46,7 @@ func readLibraryFile(d *document.Document, f *graph.Facts) {
 	for i := range policies {
 		p := &policies[i]
 		switch {
-		case p.Product == "grpc" && p.ToName != "": // what a service publishes for all its clients
+		case p.Product == product.GRPC && p.ToName != "": // what a service publishes for all its clients
 			p.From = []graph.Party{{Host: graph.Address{Host: "*"}}}
 		case folder != "":
 			p.From = []graph.Party{{Ref: graph.Ref{Name: folder}}}

@@ -36,7 +36,7 @@ type pass struct {
 
 // passPolicies are the policies of a proxy's passes. Where all passes to the same
 // servers say the same, they are one policy for all requests.
-func passPolicies(product string, passes []pass) []graph.Policy {
+func passPolicies(of *policy.Product, passes []pass) []graph.Policy {
 	var order []string
 	same := map[string][]pass{}
 	for _, p := range passes {
@@ -59,9 +59,9 @@ func passPolicies(product string, passes []pass) []graph.Policy {
 		}
 		for _, p := range group {
 			c := graph.Policy{
-				Origin: p.at, Product: product, Object: product + "/conf", Group: "proxy", Match: p.match, Says: p.says,
+				Origin: p.at, Product: of, Object: of.Name + "/conf", Group: "proxy", Match: p.match, Says: p.says,
 			}
-			c.Says.Product, c.Says.Layer = product, policy.Gateway
+			c.Says.Product, c.Says.Layer = of, policy.Gateway
 			for _, address := range p.to {
 				c.To = append(c.To, graph.Party{Host: address})
 			}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // resilience4j keeps instances of six modules, each with a name that the code
@@ -56,7 +57,7 @@ func readResilience4j(p *program) {
 			if (m.key == "circuitbreaker" || m.key == "timelimiter") && routed[relaxed(instance.name)] {
 				continue // read with the route
 			}
-			r := &reading{syntax: policy.SpringDuration}
+			r := &reading{syntax: product.SpringDuration}
 			chain := r.r4jChain(module.get("configs"), instance)
 			says := m.read(r, chain)
 			for _, o := range chain {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Spring Cloud CircuitBreaker wraps calls in a breaker and a time limiter of
@@ -33,7 +34,7 @@ func (p *program) springBreakers() {
 		if root.get("timelimiter", "instances", instance.name) != nil {
 			continue
 		}
-		limit := p.springTimeLimit(&reading{syntax: policy.SpringDuration}, instance.name)
+		limit := p.springTimeLimit(&reading{syntax: product.SpringDuration}, instance.name)
 		p.add(graph.Policy{
 			Origin: instance.at, Object: "timelimiter/" + instance.name, ToName: dependencyName(instance.name),
 			Group: "timelimiter", Merge: true, Says: policy.Set{Timeout: &policy.Timeout{PerTry: limit}},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Spring Cloud Gateway says with every route which filters its requests pass: one
@@ -29,7 +30,7 @@ func readSpringGateway(p *program) {
 		server := p.options.get(prefix...)
 		routes := gatewayRoutes(server)
 		for i, route := range routes {
-			r := &reading{syntax: policy.SpringDuration}
+			r := &reading{syntax: product.SpringDuration}
 			says := p.gatewaySays(r, server, route, routes)
 			p.addRest(graph.Policy{
 				Origin: route.at, Object: "routes/gateway", To: []graph.Party{{Host: route.to}}, Match: route.match,
@@ -230,7 +231,7 @@ func (r *reading) gatewayOn(statuses, series *option, f gatewayFilter) policy.Se
 		if code := statusCode(word); code > 0 {
 			word = strconv.Itoa(code)
 		}
-		more, unknown := policy.ParseRetryOn(policy.StatusCodes, word)
+		more, unknown := policy.ParseRetryOn(product.StatusCodes, word)
 		if unknown != nil {
 			r.flaw(graph.Invalid, statuses, "is no HTTP status: "+word, "write BAD_GATEWAY or 502")
 			continue

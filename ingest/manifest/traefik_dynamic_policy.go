@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Traefik's file provider has routers, middlewares and services in one document,
@@ -60,7 +61,7 @@ func traefikDynamicPolicies(f *policyFields, root document.Node) []graph.Policy 
 	if len(passes) > 0 {
 		passes[0].flaws = append(passes[0].flaws, t.takeFlaws()...)
 	}
-	return passPolicies("traefik", passes)
+	return passPolicies(product.Traefik, passes)
 }
 
 // router reads what a router does, for each of the groups of servers that it leads

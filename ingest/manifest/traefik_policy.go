@@ -10,13 +10,14 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // traefikMiddleware reads a middleware, which acts on the routes that list it, by
 // itself or in a chain.
 func traefikMiddleware(r *resource) {
-	f := newPolicyFields(r.Document, policy.TraefikDuration)
-	p := r.policy("traefik", "middleware "+r.subject(), r.spec)
+	f := newPolicyFields(r.Document, product.TraefikDuration)
+	p := r.policy(product.Traefik, "middleware "+r.subject(), r.spec)
 	p.Of = r.ref()
 	p.Says = f.traefikMiddleware(r.spec)
 	r.addPolicies(f, p)
@@ -38,7 +39,7 @@ func traefikMiddleware(r *resource) {
 // traefikMiddleware reads what a middleware of any kind does. An error page is
 // none of it: the request has failed.
 func (f *policyFields) traefikMiddleware(n document.Node) policy.Set {
-	s := policy.Set{Layer: policy.Gateway, Product: "traefik"}
+	s := policy.Set{Layer: policy.Gateway, Product: product.Traefik}
 	if retry := n.Get("retry"); retry.Exists() {
 		s.Retry = f.within("retry").traefikRetry(retry)
 		s.Timeout = presence(policy.Timeout{PerTry: f.within("retry").duration(retry, "timeout")})
@@ -77,7 +78,7 @@ func (f *policyFields) traefikRetry(n document.Node) *policy.Retry {
 	if base := f.duration(n, "initialInterval"); base.Set() {
 		r.Backoff = &policy.Backoff{Kind: written(f, n, "exponential"), Base: base, Jitter: supplied(f, n, policy.Jitter{Kind: "partial", Fraction: 0.5})}
 	}
-	if codes := f.retryOn(policy.StatusCodes, n, "status"); codes.Set() {
+	if codes := f.retryOn(product.StatusCodes, n, "status"); codes.Set() {
 		on := codes.Value
 		if never, _ := n.Get("disableRetryOnNetworkError").Bool(); !never {
 			on = append([]string{policy.OnConnect, policy.OnReset}, on...)
@@ -129,10 +130,10 @@ func (f *policyFields) traefikBreaker(n document.Node) *policy.Breaker {
 // that hangs sends any. Routes name a transport for a service, and Services in an
 // annotation.
 func traefikTransport(r *resource) {
-	f := newPolicyFields(r.Document, policy.TraefikDuration)
-	p := r.policy("traefik", "transport", r.spec)
+	f := newPolicyFields(r.Document, product.TraefikDuration)
+	p := r.policy(product.Traefik, "transport", r.spec)
 	p.Of, p.Rank = r.ref(), rankSpecific // before the default one
-	p.Says = policy.Set{Layer: policy.Gateway, Product: "traefik", Timeout: f.traefikTimers(r.spec)}
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Traefik, Timeout: f.traefikTimers(r.spec)}
 	r.addPolicies(f, p)
 }
 
@@ -151,10 +152,10 @@ func (r *resource) traefikFailover(n document.Node) {
 	if !ok || spare.Get("name").Str() == "" {
 		return
 	}
-	f := newPolicyFields(r.Document, policy.TraefikDuration)
-	p := r.policy("traefik", "failover", n)
+	f := newPolicyFields(r.Document, product.TraefikDuration)
+	p := r.policy(product.Traefik, "failover", n)
 	p.Of, p.To = r.ref(), []graph.Party{to}
-	p.Says = policy.Set{Layer: policy.Gateway, Product: "traefik", Fallback: &policy.Fallback{
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Traefik, Fallback: &policy.Fallback{
 		Steps: []policy.FallbackStep{{Kind: written(f, spare, "service"), To: spare.Get("name").Str()}},
 	}}
 	r.addPolicies(f, p)

@@ -3,6 +3,7 @@ package manifest
 import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // What Traefik is started with, in a file, as arguments or in variables, is for
@@ -10,7 +11,7 @@ import (
 // cluster that are its to carry out.
 
 func readTraefikStatic(p *program) {
-	r := &reading{syntax: policy.TraefikDuration}
+	r := &reading{syntax: product.TraefikDuration}
 	timers := p.options.get("serversTransport", "forwardingTimeouts")
 	transport := graph.Policy{Object: "serversTransport/default", Group: "transport", From: traefikRouters(), Says: policy.Set{Timeout: &policy.Timeout{
 		Connect: r.limit(timers.get("dialTimeout")), PerTry: r.limit(timers.get("responseHeaderTimeout")), Idle: r.limit(timers.get("idleConnTimeout")),
@@ -31,7 +32,7 @@ func (p *program) addEntryPoint(point *option) {
 	if timers == nil {
 		return
 	}
-	r := &reading{syntax: policy.TraefikDuration}
+	r := &reading{syntax: product.TraefikDuration}
 	for _, name := range []string{"readTimeout", "writeTimeout", "idleTimeout"} {
 		if limit := r.limit(timers.get(name)); limit.Set() && name == "writeTimeout" {
 			r.inert(timers.get(name), "ends the writing of an answer and not the wait for one: a service that hangs is not cut off",

@@ -145,7 +145,7 @@ type weirService struct {
 	Stateful, Headless, Outside bool
 
 	Annotations map[string]string
-	Meshes      []graph.Membership
+	Meshes      []weirMembership
 	Provenance  map[string]struct {
 		Provenance string
 		Origin     graph.Origin
@@ -227,7 +227,7 @@ func (w *weir) declare(s *weirService, at graph.Origin) {
 	t := graph.Thing{
 		Ref: s.ref, Origin: at, Kind: s.kind, KindSure: true,
 		Aliases: s.Aliases, Versions: s.Versions, Ports: s.Ports, Labels: s.Labels,
-		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle, Annotations: s.Annotations, Meshes: s.Meshes,
+		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle, Annotations: s.Annotations, Meshes: memberships(s.Meshes),
 		Stateful: s.Stateful, Headless: s.Headless,
 		Tier: setting(s, "tier", s.Tier, at), SLO: setting(s, "slo", s.SLO, at),
 		Entrypoint: setting(s, "entrypoint", s.Entrypoint, at), Replicas: setting(s, "replicas", s.Replicas, at),

@@ -10,13 +10,14 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // set is the policy in the words of the graph. The file names every setting as the
 // type policy.Set does, with a small letter first, so that one walk over the type
 // reads them all.
-func (p weirPolicy) set(layer, product string) *policy.Set {
-	s := &policy.Set{Layer: word[policy.Layer](policy.Layers, layer), Product: product}
+func (p weirPolicy) set(layer, name string) *policy.Set {
+	s := &policy.Set{Layer: word[policy.Layer](policy.Layers, layer), Product: product.Named(name)}
 	fill(reflect.ValueOf(s).Elem(), p)
 	var steps []map[string]json.RawMessage
 	if json.Unmarshal(p["fallback"], &steps) == nil && steps != nil {

@@ -1,14 +1,16 @@
-package policy
+package product
 
 import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/weirgraph/weir/policy"
 )
 
 func TestParseRetryOn(t *testing.T) {
 	tests := []struct {
-		words   *RetryWords
+		words   *policy.RetryWords
 		text    string
 		want    string
 		unknown string
@@ -25,7 +27,7 @@ func TestParseRetryOn(t *testing.T) {
 		{IstioRetryOn, "600", "", "600"},
 		{ContourRetryOn, "5xx,resource-exhausted", "connect grpc:RESOURCE_EXHAUSTED reset response-5xx timeout-per-try", ""},
 		{ContourRetryOn, "503", "", "503"},
-		{GatewayRetryOn, "connect-failure,reset-before-request", "connect", ""},
+		{EnvoyGatewayRetryOn, "connect-failure,reset-before-request", "connect", ""},
 		{EmissaryRetryOn, "gateway-error", "connect reset response-gateway timeout-per-try", ""},
 		{EmissaryRetryOn, "reset", "", "reset"},
 		{ConsulRetryOn, "unavailable,5xx", "connect grpc:UNAVAILABLE reset response-5xx timeout-per-try", ""},
@@ -46,15 +48,14 @@ func TestParseRetryOn(t *testing.T) {
 		{NginxNextUpstream, "http_505", "", "http_505"},
 		{HAProxyRetryOn, "conn-failure empty-response 503", "connect reset response-503", ""},
 		{HAProxyRetryOn, "505", "", "505"},
-		{AppMeshRetryEvents, "server-error,connection-error", "connect response-5xx", ""},
 		{StatusCodes, "502,503-504", "response-502 response-503 response-504", ""},
 		{StatusCodes, "bad", "", "bad"},
 		{StatusCodes, "", "", ""},
 	}
-	tried := map[*RetryWords]bool{}
+	tried := map[*policy.RetryWords]bool{}
 	for _, tt := range tests {
 		tried[tt.words] = true
-		on, unknown := ParseRetryOn(tt.words, tt.text)
+		on, unknown := policy.ParseRetryOn(tt.words, tt.text)
 		var bad []string
 		for _, e := range unknown {
 			bad = append(bad, e.Text)
@@ -66,7 +67,7 @@ func TestParseRetryOn(t *testing.T) {
 			t.Errorf("%s: %q is [%s], unknown [%s]; want [%s], unknown [%s]", tt.words.Title, tt.text, got, odd, tt.want, tt.unknown)
 		}
 	}
-	for _, v := range Vocabularies {
+	for _, v := range vocabularies() {
 		if !tried[v] {
 			t.Errorf("no case for %s", v.Title)
 		}
@@ -74,7 +75,7 @@ func TestParseRetryOn(t *testing.T) {
 }
 
 func TestTypoInRetryOnIsHinted(t *testing.T) {
-	_, unknown := ParseRetryOn(IstioRetryOn, "gateway-eror")
+	_, unknown := policy.ParseRetryOn(IstioRetryOn, "gateway-eror")
 	if len(unknown) != 1 || unknown[0].Hint != `did you mean "gateway-error"?` {
 		t.Errorf("got %v, want one error that asks for gateway-error", unknown)
 	}
@@ -84,8 +85,8 @@ func FuzzParseRetryOn(f *testing.F) {
 	f.Add("5xx,503 gateway-error")
 	f.Add("100-599,grpc:14")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, v := range Vocabularies {
-			on, unknown := ParseRetryOn(v, text)
+		for _, v := range vocabularies() {
+			on, unknown := policy.ParseRetryOn(v, text)
 			if on == nil || !slices.IsSorted(on) || len(slices.Compact(slices.Clone(on))) != len(on) {
 				t.Errorf("%s: %q: classes %q are not a sorted set", v.Title, text, on)
 			}
@@ -96,4 +97,13 @@ func FuzzParseRetryOn(f *testing.F) {
 			}
 		}
 	})
+}
+
+// vocabularies returns all words for retry conditions.
+func vocabularies() []*policy.RetryWords {
+	list := []*policy.RetryWords{StatusCodes}
+	for _, p := range All {
+		list = append(list, p.RetryWords...)
+	}
+	return list
 }

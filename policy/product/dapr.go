@@ -1,0 +1,44 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Dapr retries three times by default, a second apart, calls that did not get through.
+var Dapr = &policy.Product{
+	Name: "dapr", Title: "Dapr",
+	Source:    "https://docs.dapr.io/operations/resiliency",
+	Durations: []*policy.Syntax{DaprDuration},
+	Layer:     policy.ClientProxy, Mesh: true, Operations: true, Backoff: policy.DaprExponential,
+	OnlyAddressed: true, MemberRealm: "dapr",
+	// "Arguments and annotations".
+	Signs: []policy.MeshSign{{Key: "dapr.io/enabled", In: []string{"true"}, Out: []string{"false"}}},
+	Defaults: policy.Set{
+		Timeout: connectOnly(policy.Setting[time.Duration]{}),
+		Retry: &policy.Retry{
+			Retries: def(3), On: def([]string{policy.OnConnect, "grpc:UNAUTHENTICATED", "grpc:UNAVAILABLE"}),
+			Backoff: &policy.Backoff{Kind: def("fixed"), Base: def(time.Second), Jitter: def(policy.Jitter{Kind: "none"})},
+		},
+		Breaker: noBreaker(),
+	},
+	Within: policy.Set{
+		Retry: &policy.Retry{
+			Retries: def(-1), On: def([]string{policy.OnAny}),
+			Backoff: &policy.Backoff{Kind: def("fixed"), Base: def(5 * time.Second), Max: def(60 * time.Second), Multiplier: def(1.5)},
+		},
+		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), Failures: def(6), Open: def(60 * time.Second)}, // consecutiveFailures > 5
+	},
+}
+
+// DaprDefault is Dapr's retries that a Resiliency declares as the default, which come on
+// top of those that Dapr does by itself.
+var DaprDefault = &policy.Product{
+	Name: "dapr-default", Title: "Dapr's default policy",
+	Source:    "https://docs.dapr.io/operations/resiliency/policies/default-policies",
+	Durations: []*policy.Syntax{DaprDuration}, Layer: policy.ClientProxy,
+}
+
+// DaprDuration is the syntax of Dapr's resources.
+var DaprDuration = &policy.Syntax{Title: "Dapr", Read: readGo, Zero: policy.Off, Good: `"2s" or "250ms"`, Unit: "s"}

@@ -1,0 +1,25 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Emissary is Emissary-ingress: 3 s for everything.
+var Emissary = &policy.Product{
+	Name: "emissary", Title: "Emissary-ingress",
+	Source:    "https://www.getambassador.io/docs/emissary",
+	Durations: []*policy.Syntax{EmissaryDuration, EnvoyDuration}, RetryWords: []*policy.RetryWords{EmissaryRetryOn},
+	Layer: policy.Gateway, Backoff: policy.EnvoyFullJitter,
+	Defaults: policy.Set{Timeout: totalAndConnect(3*time.Second, 3*time.Second), Retry: noRetry(), Breaker: noBreaker(), Bulkhead: &envoyLimits},
+	Within:   policy.Set{Retry: &policy.Retry{Retries: def(1), Backoff: &envoyBackoff}, Breaker: &envoyEjection},
+}
+
+// EmissaryDuration is that of keys that end in _ms. Others are in Envoy's syntax.
+var EmissaryDuration = &policy.Syntax{Title: "Emissary", Read: readWhole(time.Millisecond), Zero: policy.Off, Good: "a whole number of milliseconds: 2000"}
+
+// EmissaryRetryOn are six words, of which a Mapping takes one.
+var EmissaryRetryOn = &policy.RetryWords{Title: "Emissary", Words: without(envoyWords, "reset", "reset-before-request", "refused-stream",
+	"http3-post-connect-failure", "envoy-ratelimited", "retriable-headers", "cancelled", "deadline-exceeded", "internal",
+	"resource-exhausted", "unavailable")}

@@ -1,0 +1,34 @@
+package product
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// GatewayAPI is an interface: what is not declared is up to its implementation.
+var GatewayAPI = &policy.Product{
+	Name: "gateway-api", Title: "Gateway API",
+	Source:    "https://gateway-api.sigs.k8s.io",
+	Durations: []*policy.Syntax{GatewayDuration},
+	Layer:     policy.Gateway, Contract: true, OldestActs: true,
+}
+
+// GatewayDuration is GEP-2257, a part of what Go takes: whole numbers only.
+var GatewayDuration = &policy.Syntax{Title: "Gateway API", Read: readGEP2257, Zero: policy.Off, Good: `whole numbers of h, m, s and ms: "1s500ms"`, Unit: "s"}
+
+var gep2257 = regexp.MustCompile(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
+
+func readGEP2257(text string) (time.Duration, string) {
+	if gep2257.MatchString(text) {
+		return readGo(text)
+	}
+	if _, why := readGo(text); why == noUnit || text == "0" {
+		return 0, noUnit
+	} else if why == "" && strings.Contains(text, ".") {
+		return 0, "has a decimal point"
+	}
+	return 0, notDuration
+}

@@ -1,0 +1,48 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Istio has no timeout, for it switches Envoy's off; two retries of what did not reach
+// the callee, 503 not among it since 1.24; no limits, for it raises Envoy's to 2^32-1.
+var Istio = &policy.Product{
+	Name: "istio", Title: "Istio",
+	Source:    "https://istio.io/latest/docs/reference/config/networking",
+	Durations: []*policy.Syntax{IstioDuration}, RetryWords: []*policy.RetryWords{IstioRetryOn},
+	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter, OldestActs: true,
+	OwnGateways: true, CarriesRoutes: true, RootNamespace: "istio-system",
+	KeepsHeadless: true, NoPanic: true, // Istio switches Envoy's panic threshold off
+	// "Installing the Sidecar" and "Add workloads to the ambient mesh".
+	Signs: []policy.MeshSign{
+		{Key: "sidecar.istio.io/inject", In: []string{"true"}, Out: []string{"false"}},
+		{Key: "istio-injection", In: []string{"enabled"}, Out: []string{"disabled"}},
+		{Key: "istio.io/rev", In: []string{"*"}},
+	},
+	AmbientLabel: "istio.io/dataplane-mode", WaypointLabel: "istio.io/use-waypoint",
+	Defaults: policy.Set{
+		Timeout:  connectOnly(def(10 * time.Second)),
+		Retry:    &policy.Retry{Retries: def(2), On: def(IstioDefaultRetryOn), Backoff: &envoyBackoff},
+		Breaker:  noBreaker(),
+		Bulkhead: &policy.Bulkhead{MaxConnections: noDefault[int](), MaxPending: noDefault[int](), MaxConcurrent: noDefault[int](), MaxRetries: noDefault[int]()},
+		Balance:  &policy.Balance{Strategy: def("least-request")},
+	},
+	Within: policy.Set{
+		Retry:   &policy.Retry{On: def(IstioDefaultRetryOn), Backoff: &envoyBackoff},
+		Breaker: &envoyEjection,
+	},
+}
+
+// IstioDuration is that of fields of type Duration, for which Istio's YAML takes what
+// Go takes.
+var IstioDuration = &policy.Syntax{Title: "Istio", Read: readGo, Zero: policy.Off, Good: `"2s", "250ms" or "1m30s"`, Unit: "s"}
+
+// IstioRetryOn are Envoy's words. Istio moves bare statuses among them to Envoy's
+// retriable status codes.
+var IstioRetryOn = &policy.RetryWords{Title: "Istio", Words: envoyWords, Statuses: true}
+
+// IstioDefaultRetryOn are the conditions of Istio's default retries, and of retries
+// that name none, since 1.24.
+var IstioDefaultRetryOn = []string{policy.OnConnect, "grpc:CANCELLED", "grpc:UNAVAILABLE"}

@@ -1,0 +1,33 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Kong has 60 s between two reads, and five immediate retries of connections.
+var Kong = &policy.Product{
+	Name: "kong", Title: "Kong",
+	Source:    "https://docs.konghq.com/gateway/latest/admin-api",
+	Durations: []*policy.Syntax{KongDuration, SecondsDuration, MillisDuration},
+	Layer:     policy.Gateway, IngressClasses: []string{"kong"}, Transport: true,
+	Defaults: policy.Set{
+		Timeout: &policy.Timeout{Total: noDefault[time.Duration](), PerTry: noDefault[time.Duration](), Connect: def(60 * time.Second), ReadGap: def(60 * time.Second)},
+		Retry:   &policy.Retry{Retries: def(5), On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}},
+		Breaker: noBreaker(),
+		Balance: &policy.Balance{Strategy: def("round-robin")},
+	},
+	Within: policy.Set{Retry: &policy.Retry{On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}}},
+}
+
+// KongDuration is milliseconds between 1 and 2^31-2.
+var KongDuration = &policy.Syntax{Title: "Kong", Read: readKong, Good: "a whole number of milliseconds: 2000"}
+
+func readKong(text string) (time.Duration, string) {
+	d, why := readWhole(time.Millisecond)(text)
+	if why == "" && d > (1<<31-2)*time.Millisecond {
+		return 0, "is more than 2147483646"
+	}
+	return d, why
+}

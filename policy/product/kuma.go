@@ -1,0 +1,45 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Kuma has the defaults that a new mesh gets. The 16 s for an attempt are more than the
+// 15 s for all, so Envoy drops them.
+var Kuma = &policy.Product{
+	Name: "kuma", Title: "Kuma",
+	Source:    "https://kuma.io/docs/latest/policies",
+	Durations: []*policy.Syntax{KumaDuration}, RetryWords: []*policy.RetryWords{KumaRetryOn},
+	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter,
+	CarriesRoutes: true,
+	// "Data plane on Kubernetes".
+	Signs: []policy.MeshSign{{Key: "kuma.io/sidecar-injection", In: []string{"enabled", "true"}, Out: []string{"disabled", "false"}}},
+	Defaults: policy.Set{
+		Timeout: &policy.Timeout{Total: def(15 * time.Second), PerTry: def(16 * time.Second), Connect: def(5 * time.Second), Idle: def(time.Hour)},
+		Retry: &policy.Retry{
+			Retries: def(5), On: def([]string{policy.OnConnect, policy.OnReset, policy.OnGateway, policy.OnPerTry}),
+			Backoff: &policy.Backoff{Kind: def("exponential"), Base: def(25 * time.Millisecond), Max: def(250 * time.Millisecond), Multiplier: def(2.0), Jitter: def(policy.Jitter{Kind: "full"})},
+		},
+		Breaker: noBreaker(), Bulkhead: &envoyLimits,
+	},
+	Within: policy.Set{
+		Retry:   &policy.Retry{Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.OnGateway, policy.OnPerTry}), Backoff: &envoyBackoff},
+		Breaker: &envoyEjection,
+	},
+}
+
+// KumaDuration is the syntax of Kuma's policies.
+var KumaDuration = &policy.Syntax{Title: "Kuma", Read: readGo, Zero: policy.Off, Good: `"2s" or "250ms"`, Unit: "s"}
+
+// KumaRetryOn are Envoy's HTTP words in camel case, gRPC's likewise, and statuses and
+// methods among them.
+var KumaRetryOn = &policy.RetryWords{Title: "Kuma", Statuses: true, Words: map[string][]string{
+	"5xx": envoyWords["5xx"], "5XX": envoyWords["5xx"], "GatewayError": envoyWords["gateway-error"], "Reset": envoyWords["reset"],
+	"Retriable4xx": envoyWords["retriable-4xx"], "ConnectFailure": {policy.OnConnect}, "EnvoyRatelimited": {policy.On429}, "RefusedStream": {policy.OnConnect},
+	"Http3PostConnectFailure": {policy.OnConnect}, "HttpMethodConnect": {}, "HttpMethodDelete": {}, "HttpMethodGet": {}, "HttpMethodHead": {},
+	"HttpMethodOptions": {}, "HttpMethodPatch": {}, "HttpMethodPost": {}, "HttpMethodPut": {}, "HttpMethodTrace": {},
+	"Canceled": {"grpc:CANCELLED"}, "DeadlineExceeded": {"grpc:DEADLINE_EXCEEDED"}, "Internal": {"grpc:INTERNAL"},
+	"ResourceExhausted": {"grpc:RESOURCE_EXHAUSTED"}, "Unavailable": {"grpc:UNAVAILABLE"},
+}}

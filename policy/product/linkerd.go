@@ -1,0 +1,60 @@
+package product
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Linkerd has no retries and breakers without an annotation. Its waits are 25 to 250 ms
+// and as much again, whatever is declared.
+var Linkerd = &policy.Product{
+	Name: "linkerd", Title: "Linkerd",
+	Source:    "https://linkerd.io/2/reference",
+	Durations: []*policy.Syntax{LinkerdDuration}, RetryWords: []*policy.RetryWords{LinkerdRetryHTTP, LinkerdRetryGRPC},
+	Layer: policy.ClientProxy, Mesh: true,
+	EjectionName: "failure accrual", NoPanic: true, // there is no panic mode
+	CarriesRoutes: true,
+	// "Automatic Proxy Injection".
+	Signs: []policy.MeshSign{{Key: "linkerd.io/inject", In: []string{"enabled", "ingress"}, Out: []string{"disabled"}}},
+	Defaults: policy.Set{
+		Timeout: connectOnly(policy.Setting[time.Duration]{}), Retry: noRetry(), Breaker: noBreaker(), Balance: &policy.Balance{Strategy: def("ewma")},
+	},
+	Within: policy.Set{
+		Retry: &policy.Retry{Retries: def(1), On: noDefault[[]string](), Backoff: linkerdBackoff},
+		Breaker: &policy.Breaker{
+			Kind: def("endpoint"), Slow: def(false), Failures: def(7), Open: def(time.Second), MaxEject: def(1.0), EjectOne: def(true),
+		},
+	},
+}
+
+var linkerdBackoff = &policy.Backoff{
+	Kind: def("exponential"), Base: def(25 * time.Millisecond), Max: def(250 * time.Millisecond), Multiplier: def(2.0),
+	Jitter: def(policy.Jitter{Kind: "partial", Fraction: 1}),
+}
+
+// LinkerdDuration is that of annotations; a 0 counts as though there were none.
+var LinkerdDuration = &policy.Syntax{Title: "Linkerd", Read: readLinkerd, Zero: policy.Unset, Good: `one whole number of ms, s, m, h or d: "300ms"`, Unit: "ms"}
+
+// The words of retry.linkerd.io/http, where statuses may be a range, "500-504", and of
+// retry.linkerd.io/grpc.
+var (
+	LinkerdRetryHTTP = &policy.RetryWords{Title: "Linkerd", Statuses: true, Words: map[string][]string{"5xx": {policy.On5xx}, "gateway-error": {policy.OnGateway}}}
+	LinkerdRetryGRPC = &policy.RetryWords{Title: "Linkerd", Words: without(envoyWords, "5xx", "gateway-error", "reset", "reset-before-request",
+		"connect-failure", "refused-stream", "http3-post-connect-failure", "envoy-ratelimited", "retriable-4xx", "retriable-status-codes", "retriable-headers")}
+)
+
+var linkerdForm = regexp.MustCompile(`^[0-9]+(ms|s|m|h|d)?$`)
+
+func readLinkerd(text string) (time.Duration, string) {
+	text = strings.TrimSpace(text)
+	if !linkerdForm.MatchString(text) {
+		return 0, notDuration
+	}
+	if wholeNumber.MatchString(text) && strings.Trim(text, "0") != "" {
+		return 0, noUnit
+	}
+	return readUnits(0, nginxUnits)(text)
+}

@@ -1,0 +1,21 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// MicroProfile is MicroProfile Fault Tolerance 4.0, with the annotations' own defaults.
+var MicroProfile = &policy.Product{
+	Name: "microprofile", Title: "MicroProfile Fault Tolerance",
+	Source: "https://download.eclipse.org/microprofile/microprofile-fault-tolerance-4.0/microprofile-fault-tolerance-spec-4.0.html",
+	Layer:  policy.App,
+	Within: policy.Set{
+		Retry: &policy.Retry{
+			Retries: def(3), On: def([]string{policy.OnAny}), MaxDuration: def(180 * time.Second),
+			Backoff: &policy.Backoff{Kind: def("fixed"), Base: def(time.Duration(0)), Jitter: def(policy.Jitter{Kind: "partial", UpTo: 200 * time.Millisecond})},
+		},
+		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(20), Open: def(5 * time.Second)},
+	},
+}

@@ -1,0 +1,89 @@
+// Package product is all that weir knows of each product that it reads policies of,
+// apart from reading its documents: how it writes durations and retry conditions, what
+// it does by default, and how its policies are bound. One file is one product, a value
+// of type policy.Product; All lists them.
+//
+// To add a product, write its file and put its value into All. The tests of this
+// package say which parts a product has to have.
+package product
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// All are the products. Those of one layer are in order from the outside in: a
+// resilience library wraps the client that it guards, and Dapr's sidecar sends through
+// that of a mesh.
+var All = numbered(
+	// In the caller's process.
+	Native, DotNet, Polly, Resilience4j, SpringCircuitBreaker, Hystrix, MicroProfile, Opossum, Ribbon, OpenFeign, GRPC,
+	// Beside it.
+	DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
+	// In front.
+	SpringGateway, EnvoyGateway, Contour, Emissary, Gloo, Traefik, Kong, IngressNginx, NginxIngress, Nginx, HAProxy,
+)
+
+// Meshes are the products whose meshes services are members of.
+var Meshes = []*policy.Product{Istio, Linkerd, Consul, Kuma, Dapr}
+
+// numbered gives products their order.
+func numbered(list ...*policy.Product) []*policy.Product {
+	for i, p := range list {
+		p.Order = i
+	}
+	return list
+}
+
+// Find returns the product of that name, nil if there is none.
+func Find(name string) *policy.Product {
+	for _, p := range All {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Named is Find for names in files that weir did not write today: a product that is
+// not known is one of that name without any defaults, and the empty name is nil.
+func Named(name string) *policy.Product {
+	if p := Find(name); p != nil || name == "" {
+		return p
+	}
+	return &policy.Product{Name: name, Title: name, Order: -1}
+}
+
+// def is a setting that a product has by default.
+func def[T any](v T) policy.Setting[T] {
+	return policy.Setting[T]{Value: v, Provenance: policy.PlatformDefault}
+}
+
+// noDefault is a setting that a product has no default for.
+func noDefault[T any]() policy.Setting[T] { return policy.Setting[T]{Provenance: policy.Absent} }
+
+// noRetry is the retries of a product that has none by default.
+func noRetry() *policy.Retry { return &policy.Retry{Retries: noDefault[int]()} }
+
+// noBreaker is the breaker of a product that has none by default.
+func noBreaker() *policy.Breaker { return &policy.Breaker{Kind: noDefault[string]()} }
+
+// totalAndConnect is the timeout of a product that bounds the whole request by default.
+func totalAndConnect(total, connect time.Duration) *policy.Timeout {
+	return &policy.Timeout{Total: def(total), PerTry: noDefault[time.Duration](), Connect: def(connect)}
+}
+
+// connectOnly is the timeout of a product that bounds nothing but the connection.
+func connectOnly(connect policy.Setting[time.Duration]) *policy.Timeout {
+	return &policy.Timeout{Total: noDefault[time.Duration](), PerTry: noDefault[time.Duration](), Connect: connect}
+}
+
+// without returns a vocabulary without some of its words.
+func without(words map[string][]string, left ...string) map[string][]string {
+	m := maps.Clone(words)
+	maps.DeleteFunc(m, func(w string, _ []string) bool { return slices.Contains(left, w) })
+	return m
+}

@@ -1,0 +1,25 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Resilience4j has the defaults of CircuitBreakerConfig and RetryConfig. Its instances
+// do nothing before they are declared. A declared number of attempts includes the first.
+var Resilience4j = &policy.Product{
+	Name: "resilience4j", Title: "resilience4j",
+	Source:    "https://resilience4j.readme.io/docs",
+	Durations: []*policy.Syntax{SpringDuration, MillisDuration},
+	Layer:     policy.App,
+	Within: policy.Set{
+		Retry: &policy.Retry{
+			Retries: def(2), On: def([]string{policy.OnAny}),
+			Backoff: &policy.Backoff{Kind: def("fixed"), Base: def(500 * time.Millisecond), Multiplier: def(1.5), Jitter: def(policy.Jitter{Kind: "none"})},
+		},
+		Breaker: &policy.Breaker{
+			Kind: def("call"), Slow: def(false), SlowAfter: def(60 * time.Second), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second),
+		},
+	},
+}

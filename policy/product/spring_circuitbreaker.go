@@ -1,0 +1,21 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// SpringCircuitBreaker is Spring Cloud CircuitBreaker: a time limiter of 1 s.
+var SpringCircuitBreaker = &policy.Product{
+	Name: "spring-cloud-circuitbreaker", Title: "Spring Cloud CircuitBreaker",
+	Source:    "https://docs.spring.io/spring-cloud-circuitbreaker/reference",
+	Durations: []*policy.Syntax{SpringDuration},
+	Layer:     policy.App,
+	Defaults: policy.Set{
+		Timeout: &policy.Timeout{Total: noDefault[time.Duration](), PerTry: def(time.Second)},
+		Retry:   noRetry(),
+		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)},
+	},
+	Within: policy.Set{Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)}},
+}

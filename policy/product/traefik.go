@@ -1,0 +1,25 @@
+package product
+
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// Traefik has no bound on a request; retries are at once unless an interval is given. A
+// declared number of attempts includes the first.
+var Traefik = &policy.Product{
+	Name: "traefik", Title: "Traefik",
+	Source:    "https://doc.traefik.io/traefik",
+	Durations: []*policy.Syntax{TraefikDuration},
+	Layer:     policy.Gateway, IngressClasses: []string{"traefik"}, Backoff: policy.TraefikExponential,
+	Defaults: policy.Set{Timeout: connectOnly(def(30 * time.Second)), Retry: noRetry(), Breaker: noBreaker(), Balance: &policy.Balance{Strategy: def("round-robin")}},
+	Within: policy.Set{
+		Retry:       &policy.Retry{On: def([]string{policy.OnConnect, policy.OnReset}), Backoff: &policy.Backoff{Kind: def("none")}},
+		Breaker:     &policy.Breaker{Kind: def("call"), Open: def(10 * time.Second), Window: def(100 * time.Millisecond)},
+		HealthCheck: &policy.HealthCheck{Interval: def(30 * time.Second), Timeout: def(5 * time.Second)},
+	},
+}
+
+// TraefikDuration takes a bare number for seconds.
+var TraefikDuration = &policy.Syntax{Title: "Traefik", Read: readBareOr(time.Second, readGo), Zero: policy.Off, Good: `"2s", or a whole number of seconds`}
