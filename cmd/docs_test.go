@@ -2,8 +2,14 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,64 +18,262 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// TestReadmeTranscripts runs every command that the README shows with its output:
+// The documents are README.md and everything in docs. Commands and lists in them
+// are compared with what weir prints; "go test ./cmd -run TestDocs -update"
+// brings them up to date.
+
+// maxReadme is how many lines README.md may have: it says what weir is and links
+// to docs for the rest.
+const maxReadme = 200
+
+// TestDocsTranscripts runs every command that a document shows with its output:
 // in a block of console, "$ weir ..." and "$ go run . ..." are run in this
-// process, from the root of the repository, and what follows up to the next
-// command is what they print.
-func TestReadmeTranscripts(t *testing.T) {
-	t.Chdir("..")
-	ran := 0
-	rewrite(t, "README.md", func(text string) string {
-		return replay(text, func(args []string) (string, int) {
-			ran++
-			var out bytes.Buffer
-			code := Main(args, strings.NewReader(""), &out, &out)
-			return out.String(), code
+// process, and what follows up to the next command is what they print. Commands
+// run in a directory with the testdata of the repository and the files that the
+// document itself shows, in blocks of yaml with a name after the language.
+func TestDocsTranscripts(t *testing.T) {
+	names := documents(t, "..")
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			work := t.TempDir()
+			if err := os.Symlink(filepath.Join(root, "testdata"), filepath.Join(work, "testdata")); err != nil {
+				t.Fatal(err)
+			}
+			page := filepath.Join(root, name)
+			writeBlocks(t, page, work)
+			t.Chdir(work)
+			ran := 0
+			rewrite(t, page, func(text string) string {
+				return replay(text, func(args []string) (string, int) {
+					ran++
+					var out bytes.Buffer
+					code := Main(args, strings.NewReader(""), &out, &out)
+					return out.String(), code
+				})
+			})
+			if name == "README.md" && ran == 0 {
+				t.Error("no command was run: is the notation of the blocks another one?")
+			}
 		})
-	})
-	if ran == 0 {
-		t.Error("no command was run: is the notation of the blocks another one?")
 	}
 }
 
-// TestReadmeTables keeps the lists of readers, rules and formats in step with
-// the program: each stands between <!-- begin NAME --> and <!-- end NAME -->.
-func TestReadmeTables(t *testing.T) {
-	t.Chdir("..")
-	tables := map[string]func() string{"readers": readersTable, "rules": rulesTable, "formats": formatsTable}
-	rewrite(t, "README.md", func(text string) string {
-		for name, table := range tables {
-			begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
-			if !strings.Contains(text, begin) {
-				t.Errorf("no table of %s", name)
-			}
-			text = mapBlocks(text, begin, end, func(string) string { return table() })
+// writeBlocks writes the named blocks of YAML of a page into a directory.
+func writeBlocks(t *testing.T, page, dir string) {
+	t.Helper()
+	for _, block := range namedBlocks.FindAllStringSubmatch(readPage(t, page), -1) {
+		if block[1] != "yaml" {
+			continue
 		}
-		return text
-	})
+		file := filepath.Join(dir, filepath.FromSlash(block[2]))
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(block[3]), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
-// rewrite applies change to a page, and fails if that changes anything; with
-// -update it writes the page instead.
-func rewrite(t *testing.T, name string, change func(text string) string) {
+// documents returns the names of the documents below root, with forward slashes.
+func documents(t *testing.T, root string) []string {
+	t.Helper()
+	names := []string{"README.md"}
+	err := fs.WalkDir(os.DirFS(root), "docs", func(name string, _ fs.DirEntry, err error) error {
+		if path.Ext(name) == ".md" {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// TestDocsTables keeps the lists of readers, rules and formats in step with
+// the program: each is in one document, between <!-- begin NAME --> and
+// <!-- end NAME -->.
+func TestDocsTables(t *testing.T) {
+	t.Chdir("..")
+	tables := map[string]func() string{"readers": readersTable, "rules": rulesTable, "formats": formatsTable}
+	found := map[string]int{}
+	for _, page := range documents(t, ".") {
+		rewrite(t, page, func(text string) string {
+			for name, table := range tables {
+				begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
+				text = mapBlocks(text, begin, end, func(string) string { found[name]++; return table() })
+			}
+			return text
+		})
+	}
+	for name := range tables {
+		if found[name] != 1 {
+			t.Errorf("the table of %s is in the documents %d times, want once", name, found[name])
+		}
+	}
+}
+
+// TestDocsRules keeps one page for each rule in docs/rules.
+func TestDocsRules(t *testing.T) {
+	t.Chdir("../docs/rules")
+	want := map[string]bool{"README.md": true}
+	for _, r := range analyze.Rules {
+		name := r.ID + ".md"
+		want[name] = true
+		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && *update {
+			if err := os.WriteFile(name, nil, 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rewrite(t, name, func(string) string { return rulePage(r) })
+	}
+	pages, err := filepath.Glob("*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range pages {
+		switch {
+		case want[name]:
+		case *update:
+			if err := os.Remove(name); err != nil {
+				t.Fatal(err)
+			}
+		default:
+			t.Errorf("docs/rules/%s: there is no such rule; %s removes it", name, updateDocs)
+		}
+	}
+}
+
+// rulePage is the page of a rule in docs/rules.
+func rulePage(r *analyze.Rule) string {
+	usual := "Severity: " + r.Severity.String() + "."
+	if r.OnDemand {
+		usual = "Off by default; severity where it is turned on: " + r.Severity.String() + "."
+	}
+	return fmt.Sprintf(`<!-- Generated from the rule: %s -->
+
+# %s
+
+%s. %s
+
+%s
+
+---
+
+Samples: [testdata/rules/%s](../../testdata/rules/%[2]s).
+Change the severity or ignore a finding: [configuration](../configuration.md#rules).
+All rules: [index](README.md).
+`, updateDocs, r.ID, capitalized(r.Title), usual, strings.TrimSpace(r.Doc), r.ID)
+}
+
+func capitalized(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// TestDocsInputs holds that the README names every reader in its table of inputs.
+func TestDocsInputs(t *testing.T) {
+	_, rest, _ := strings.Cut(readPage(t, "../README.md"), "<!-- begin inputs -->\n")
+	table, _, found := strings.Cut(rest, "<!-- end inputs -->")
+	if !found {
+		t.Fatal("README.md has no table of inputs")
+	}
+	var names []string
+	for _, r := range ingest.Readers {
+		names = append(names, r.Name)
+	}
+	for _, r := range ingest.SpanReaders {
+		names = append(names, r.Name)
+	}
+	for _, name := range names {
+		if n := strings.Count(table, "`"+name+"`"); n != 1 {
+			t.Errorf("README.md: the table of inputs names the reader `%s` %d times, want once", name, n)
+		}
+	}
+	if n := strings.Count(table, "`"); n != 2*len(names) {
+		t.Errorf("README.md: the table of inputs names %d readers, want %d", n/2, len(names))
+	}
+}
+
+// TestDocsLinks holds that relative links of the documents lead to a file and,
+// in a page, to a heading.
+func TestDocsLinks(t *testing.T) {
+	t.Chdir("..")
+	for _, page := range append(documents(t, "."), "CONTRIBUTING.md") {
+		text := readPage(t, page)
+		for _, link := range relativeLinks.FindAllStringSubmatch(text, -1) {
+			target, anchor := link[1], link[2]
+			file := page
+			if target != "" {
+				file = path.Join(path.Dir(page), target)
+			}
+			if _, err := os.Stat(file); err != nil {
+				t.Errorf("%s links to %s, which does not exist", page, target)
+				continue
+			}
+			if anchor != "" && !slices.Contains(anchors(readPage(t, file)), anchor) {
+				t.Errorf("%s links to %s#%s, and there is no such heading", page, target, anchor)
+			}
+		}
+	}
+}
+
+// relativeLinks finds links that are not to another site.
+var relativeLinks = regexp.MustCompile(`\]\(([\w./-]*)(?:#([\w-]+))?\)`)
+
+// anchors returns the anchors of the headings of a page.
+func anchors(text string) []string {
+	var all []string
+	for _, heading := range headings.FindAllStringSubmatch(text, -1) {
+		anchor := strings.ReplaceAll(strings.ToLower(heading[1]), " ", "-")
+		all = append(all, notInAnchors.ReplaceAllString(anchor, ""))
+	}
+	return all
+}
+
+var (
+	headings     = regexp.MustCompile(`(?m)^#+ (.*)$`)
+	notInAnchors = regexp.MustCompile(`[^\w-]`)
+)
+
+func readPage(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := change(string(text))
+	return string(text)
+}
+
+func TestDocsReadmeIsShort(t *testing.T) {
+	if n := strings.Count(readPage(t, "../README.md"), "\n"); n > maxReadme {
+		t.Errorf("README.md has %d lines, want at most %d: move text to docs", n, maxReadme)
+	}
+}
+
+// updateDocs is the command that writes the documents.
+const updateDocs = "go test ./cmd -run TestDocs -update"
+
+// rewrite applies change to a page, and fails if that changes anything; with
+// -update it writes the page instead.
+func rewrite(t *testing.T, name string, change func(text string) string) {
+	t.Helper()
+	text := readPage(t, name)
+	got := change(text)
 	switch {
-	case got == string(text):
+	case got == text:
 	case *update:
 		if err := os.WriteFile(name, []byte(got), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("%s is not what weir says now; go test ./cmd -update brings it up to date\n%s", name, firstDifference(string(text), got))
+		t.Errorf("%s is not what weir prints now; go test ./cmd -update brings it up to date\n%s", name, firstDifference(text, got))
 	}
 }
 
-// mapBlocks replaces what stands between each begin and the next end.
+// mapBlocks replaces the text between each begin and the next end.
 func mapBlocks(text, begin, end string, change func(block string) string) string {
 	var b strings.Builder
 	for {
@@ -130,7 +334,7 @@ func weirArguments(command string) ([]string, bool) {
 
 func readersTable() string {
 	var b strings.Builder
-	b.WriteString("| reader | reads | recognised by |\n|---|---|---|\n")
+	b.WriteString("| reader | reads | recognized by |\n|---|---|---|\n")
 	for _, r := range ingest.Readers {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", r.Name, cell(r.Doc), cell(codeList(r.Reads)))
 	}
@@ -144,7 +348,7 @@ func rulesTable() string {
 	var b strings.Builder
 	b.WriteString("| rule | severity | finds |\n|---|---|---|\n")
 	for _, r := range analyze.Rules {
-		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.ID, r.Usual(), cell(r.Title))
+		fmt.Fprintf(&b, "| [%[1]s](%[1]s.md) | %s | %s |\n", r.ID, r.Usual(), cell(r.Title))
 	}
 	return b.String()
 }
@@ -179,7 +383,7 @@ const readsInTable = 8
 // cell makes text fit into one cell of a Markdown table.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
-// firstDifference shows where two texts part.
+// firstDifference shows the first line in which two texts differ.
 func firstDifference(old, new string) string {
 	a, b := strings.Split(old, "\n"), strings.Split(new, "\n")
 	for i := range max(len(a), len(b)) {
@@ -191,7 +395,7 @@ func firstDifference(old, new string) string {
 			y = b[i]
 		}
 		if x != y {
-			return fmt.Sprintf("line %d\n  stands: %s\n  weir:   %s", i+1, x, y)
+			return fmt.Sprintf("line %d\n  page: %s\n  weir: %s", i+1, x, y)
 		}
 	}
 	return ""

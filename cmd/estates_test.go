@@ -56,6 +56,11 @@ func TestEstates(t *testing.T) {
 			"warning redundancy-below-tier content-catalogue-service",
 			"warning retry-without-jitter user-preference-service->recommendation-service",
 		},
+		"quickstart": {
+			"error sync-cycle shop/prices,shop/stock",
+			"warning breaker-blind-to-slow shop/stock->shop/prices",
+			"warning timeout-inversion shop/web->shop/orders",
+		},
 		"shop": {
 			"error sync-cycle shop/basket,shop/pricing,shop/promotions",
 			"warning fan-in-hot-spot shop/accounts",
