@@ -76,7 +76,7 @@ func TestImportsRunOneWay(t *testing.T) {
 }
 
 // layer returns the listed package that is nearest above a package of weir, or its
-// first folder; "" for main.
+// first directory; "" for main.
 func layer(path string) string {
 	path = strings.TrimPrefix(strings.TrimPrefix(path, module), "/")
 	for at := path; at != "."; at = pathpkg.Dir(at) {
@@ -87,7 +87,7 @@ func layer(path string) string {
 	return folder(path)
 }
 
-// folder returns the first folder of a path.
+// folder returns the first directory of a path.
 func folder(path string) string {
 	first, _, _ := strings.Cut(path, "/")
 	return first
