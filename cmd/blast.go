@@ -27,10 +27,10 @@ func newBlast(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "blast <service>[,<service>...] [source...]",
 		Short: "Show what fails when a service fails.",
-		Long: `Every service that suffers is shown with how: it fails, it answers with less
-(degrades), or it answers late (is slow); and who is protected, by what. The
-policies of each call count: timeouts, retries, breakers, limits, fallbacks,
-caches. What no input says protects nobody.`,
+		Long: `Shows each affected service with the effect: it fails, it degrades (incomplete
+answers) or it is slow; and the policies that protect a service. The policies
+of each call count: timeouts, retries, breakers, limits, fallbacks, caches. A
+call without a declared policy is unprotected.`,
 		Example: `weir blast payments deploy/
 weir blast payments,orders deploy/
 weir blast payments deploy/ --mode hang
@@ -47,12 +47,12 @@ weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg`,
 			return needs("a service")(cmd, args)
 		},
 	}
-	addCount(cmd, &o.depth, "depth", "stop after `n` hops (default: no end)")
+	addCount(cmd, &o.depth, "depth", "stop after `n` calls (default: no limit)")
 	o.mode.word = "stop"
-	cmd.Flags().Var(&o.mode, "mode", "`way` to fail: "+strings.Join(modes, ", "))
+	cmd.Flags().Var(&o.mode, "mode", "`way` in which it fails: "+strings.Join(modes, ", "))
 	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes, cobra.ShellCompDirectiveNoFileComp))
-	cmd.Flags().Var(&o.fail, "fail", "instead of naming services, all with `key=value`: "+strings.Join(analyze.Selectors, ", ")+"; repeatable")
-	cmd.Flags().BoolVar(&o.overload, "assume-overload", false, "let services that retries may overload be slow, too")
+	cmd.Flags().Var(&o.fail, "fail", "all services with `key=value` fail, instead of named ones: "+strings.Join(analyze.Selectors, ", ")+"; repeatable")
+	cmd.Flags().BoolVar(&o.overload, "assume-overload", false, "also treat services overloaded by retries as slow")
 	o.filter = addFilterFlags(cmd, graph.Weak)
 	moved = addMovedFlags(r, cmd, o.filter)
 	r.addInputFlags(cmd)

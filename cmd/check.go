@@ -25,15 +25,15 @@ func newCheck(r *run) *cobra.Command {
 	o := &checkOptions{}
 	cmd := &cobra.Command{
 		Use:   "check [source...]",
-		Short: "Say what is wrong, where, and how to mend it.",
-		Long: `All rules are run. The exit code is 1 when there is a finding as severe as
---fail-on, and 3 when an input could not be read, or none was: a check that
-has seen nothing is no check.`,
+		Short: "Report problems, where they are, and how to fix them.",
+		Long: `Runs all rules. The exit code is 1 if a finding is at or above --fail-on, and 3
+if an input could not be read or no service was found: checking nothing is an
+error.`,
 		Example: `weir check deploy/
 helm template shop | weir check -
 weir check deploy/ --fail-on warning -o text -o json=weir.json`,
 	}
-	addChoice(cmd, &o.failOn, "fail-on", "", "exit with 1 from `severity` on: error, warning, info, never (default \"error\")", failOnWords...)
+	addChoice(cmd, &o.failOn, "fail-on", "", "exit with 1 if a finding is at or above `severity`: error, warning, info, never (default \"error\")", failOnWords...)
 	o.filter = addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)

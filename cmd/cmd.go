@@ -30,7 +30,7 @@ func Main(args []string, in io.Reader, out, err io.Writer) int {
 func newRoot(r *run) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "weir <command>",
-		Short: "Draw who calls whom from service manifests, and say what would hurt.",
+		Short: "Build the graph of service calls from manifests and traces, and report what will break.",
 		Example: `weir check deploy/
 weir blast payments deploy/
 weir graph deploy/ -o svg=shop.svg

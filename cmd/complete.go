@@ -23,7 +23,7 @@ func newCompletion(r *run) *cobra.Command {
 	shells := slices.Sorted(maps.Keys(completions))
 	return &cobra.Command{
 		Use:   "completion <shell>",
-		Short: "Print the script that completes weir's words in a shell.",
+		Short: "Print the completion script for a shell.",
 		Long:  "The shells are " + strings.Join(shells, ", ") + ".",
 		Example: `source <(weir completion bash)
 weir completion zsh > "${fpath[1]}/_weir"

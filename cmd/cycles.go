@@ -11,18 +11,17 @@ import (
 func newCycles(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cycles [source...]",
-		Short: "Show the loops of calls.",
-		Long: `Services that call each other in a circle are one cycle, shown with one shortest
-loop, what retries make of an error on its way around, and the cheapest calls
-to cut so that no loop is left. A call is cheap to cut if only weak evidence
-tells of it, if an event could do its work (a broker's protocol, a method that
-only sends, a broker that both sides use), or if its caller can do without; of
-equals, if traces show it least. Where callers wait all around, loops that an
-event closes may stay.
+		Short: "Show cycles of calls, and which calls to cut.",
+		Long: `Services that call each other in a circle are one cycle. It is shown with one
+shortest loop, the retry amplification around it, and the cheapest set of calls
+to cut so that no loop is left. A call is cheap to cut if its evidence is weak,
+if an event could replace it (the protocol of a broker, a method that only
+sends, a broker that both sides use), or if it is optional; among equals, the
+one that traces show least. If all calls of a cycle are synchronous, loops that
+an event closes may remain.
 
-Of up to 20 services that hang together, calls that decide themselves left out,
-the set is the cheapest there is; of more it is the best that was found, and
-the output says which.`,
+For up to 20 services in a cycle, not counting calls whose choice is forced, the
+set is optimal; for more it is the best one found. The output says which.`,
 		Example: `weir cycles deploy/
 weir cycles deploy/ traces.json
 weir cycles deploy/ -o dot | dot -Tsvg > cycles.svg`,

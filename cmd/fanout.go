@@ -11,11 +11,11 @@ import (
 func newFanout(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fanout [source...]",
-		Short: "Show hubs, hot spots and depth.",
-		Long: `For every service: how many it calls (fan-out), how many call it (fan-in), the
-longest chain of calls below it, and its role. How available it can be, where
-objectives ("slo") are declared. And what entry points reach only through one
-service.`,
+		Short: "Show hubs, hot spots and the depth of call chains.",
+		Long: `For every service: how many services it calls (fan-out), how many call it
+(fan-in), the longest chain of calls below it, its role, and the availability
+that its dependencies allow if objectives ("slo") are declared. And the services
+that entry points reach only through one other service.`,
 		Example: `weir fanout deploy/
 weir fanout deploy/ -o json | jq '.fan.services[0]'`,
 	}

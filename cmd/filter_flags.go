@@ -23,8 +23,8 @@ func addFilterFlags(cmd *cobra.Command, least graph.Strength) *callFilter {
 	f := &callFilter{}
 	before := flagNames(cmd)
 	addChoice(cmd, &f.least, "min-strength", least.String(),
-		"leave calls with weaker `evidence` out: strong, weak, allowed", graph.Strengths...)
-	addChoice(cmd, &f.only, "only", "", "look only at calls of this `kind`: declared, observed, both", "declared", "observed", "both")
+		"ignore calls with weaker `evidence`: strong, weak, allowed", graph.Strengths...)
+	addChoice(cmd, &f.only, "only", "", "use only calls of this `kind`: declared, observed, both", "declared", "observed", "both")
 	setGroup(cmd, before, groupInput)
 	return f
 }

@@ -122,12 +122,12 @@ const (
 func (r *run) addInputFlags(cmd *cobra.Command) {
 	before := flagNames(cmd)
 	f := cmd.Flags()
-	f.StringVar(&r.configPath, "config", "", "read the configuration from `file`, not from "+configName)
-	f.StringVar(&r.namespace, "namespace", "", "`name` of the namespace of objects that give none")
-	f.Var(columns{&r.columns}, "csv-columns", "say what a CSV's columns hold, as `role=header`, as in service=App; repeatable")
-	f.Var(size{&r.maxMemory}, "max-memory", "memory for reading traces, about this `size`, as in 512MiB; what is more goes to a temporary file")
-	f.BoolVarP(&r.quiet, "quiet", "q", false, "say nothing about inputs but what could not be read")
-	f.BoolVarP(&r.verbose, "verbose", "v", false, "say everything about what was read, and what was not")
+	f.StringVar(&r.configPath, "config", "", "read the configuration from `file` instead of "+configName)
+	f.StringVar(&r.namespace, "namespace", "", "default namespace `name` for objects that set none")
+	f.Var(columns{&r.columns}, "csv-columns", "map a column of CSV files, as `role=header`, e.g. service=App; repeatable")
+	f.Var(size{&r.maxMemory}, "max-memory", "approximate memory limit for traces, a `size` like 512MiB; the rest spills to disk")
+	f.BoolVarP(&r.quiet, "quiet", "q", false, "report only inputs that could not be read")
+	f.BoolVarP(&r.verbose, "verbose", "v", false, "show all places and values, and everything that was read or skipped")
 	setGroup(cmd, before, groupInput)
 }
 

@@ -22,18 +22,18 @@ func newGraph(r *run) *cobra.Command {
 	o := &graphOptions{}
 	cmd := &cobra.Command{
 		Use:   "graph [source...]",
-		Short: "Show who calls whom, or export it.",
-		Long: `Calls that rest on weak evidence, or that a policy merely allows, are marked.
-What a picture leaves out, its legend says.`,
+		Short: "Show the graph of calls, or export it.",
+		Long: `Calls with weak evidence, and calls that a policy merely allows, are marked. The
+legend of a picture lists what was left out.`,
 		Example: `weir graph deploy/
 weir graph deploy/ -o svg=shop.svg
 weir graph deploy/ --focus payments --depth 2 -o dot | dot -Tsvg > payments.svg
 weir graph deploy/ -o text -o json=shop.json`,
 	}
-	cmd.Flags().StringSliceVar(&o.focus, "focus", nil, "draw only what is tied to `service`; repeatable")
-	addCount(cmd, &o.depth, "depth", "stop `n` calls away from the focus (default: no end)")
+	cmd.Flags().StringSliceVar(&o.focus, "focus", nil, "draw only services connected to `service`; repeatable")
+	addCount(cmd, &o.depth, "depth", "stop `n` calls away from the focus (default: no limit)")
 	addChoice(cmd, &o.collapse, "collapse", "", "draw one box for each `group`: namespace, team, system", "namespace", "team", "system")
-	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "leave out calls that a longer chain implies")
+	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "omit calls that a longer chain implies")
 	cmd.Flags().BoolVar(&o.all, "all", false, "draw telemetry, control and health calls too")
 	_ = cmd.RegisterFlagCompletionFunc("focus", r.completeServices(1))
 	o.filter = addFilterFlags(cmd, graph.Allowed)

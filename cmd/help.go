@@ -12,7 +12,7 @@ import (
 func newHelp(r *run) *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
-		Short: "Show how a command is used.",
+		Short: "Show the usage of a command.",
 		Args:  atMost(1),
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
@@ -60,7 +60,7 @@ func printHelp(w io.Writer, cmd *cobra.Command) {
 		printFlags(w, cmd.Flags(), group)
 	}
 	if !cmd.HasParent() {
-		fmt.Fprint(w, "\nExit codes: 0 clean, 1 findings, 2 misuse, 3 some input could not be read.\n")
+		fmt.Fprint(w, "\nExit codes: 0 clean, 1 findings, 2 usage error, 3 an input could not be read.\n")
 	}
 }
 

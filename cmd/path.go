@@ -11,8 +11,8 @@ import (
 func newPath(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "path <from> <to> [source...]",
-		Short: "Show how two services are tied.",
-		Long:  `The shortest chains of calls from one to the other, and back.`,
+		Short: "Show how two services are connected.",
+		Long:  `The shortest chains of calls between two services, in both directions.`,
 		Example: `weir path web payments deploy/
 weir path web payments deploy/ --min-strength strong`,
 		Args:              needs("a service", "a second service"),

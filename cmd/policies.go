@@ -16,21 +16,20 @@ func newPolicies(r *run) *cobra.Command {
 	var has, missing []string
 	cmd := &cobra.Command{
 		Use:   "policies [source...]",
-		Short: "Show what protects every call.",
-		Long: `For every call: which timeout, retries, breaker, bulkhead, rate limit,
-fallback, cache and balancing really act on it, all layers together: the
-caller's own code, its proxy, a gateway. A mark says where a value comes
-from; --verbose shows layer by layer what is written where, and what is
-written and does not act.`,
+		Short: "Show the effective policies of every call.",
+		Long: `For every call: the timeout, retries, breaker, bulkhead, rate limit, fallback,
+cache and load balancing that take effect, all layers together: the caller's
+code, its proxy, a gateway. Marks show the provenance of values. --verbose shows
+the settings of each layer with their places, and settings without effect.`,
 		Example: `weir policies deploy/
 weir policies deploy/ --service payments --verbose
 weir policies deploy/ --missing timeout
 weir policies deploy/ -o csv=policies.csv`,
 	}
 	names := protectionNames()
-	cmd.Flags().StringVar(&service, "service", "", "only calls that this `service` makes or answers")
-	cmd.Flags().StringSliceVar(&has, "policy", nil, "only calls that have this `kind` of policy: "+strings.Join(names, ", "))
-	cmd.Flags().StringSliceVar(&missing, "missing", nil, "only calls that have no policy of this `kind`, one of those of --policy")
+	cmd.Flags().StringVar(&service, "service", "", "only calls from or to `service`")
+	cmd.Flags().StringSliceVar(&has, "policy", nil, "only calls with a policy of this `kind`: "+strings.Join(names, ", "))
+	cmd.Flags().StringSliceVar(&missing, "missing", nil, "only calls without a policy of this `kind`; kinds as for --policy")
 	for _, flag := range []string{"policy", "missing"} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(names, cobra.ShellCompDirectiveNoFileComp))
 	}

@@ -12,10 +12,10 @@ func newRank(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rank [source...]",
 		Short: "Rank services by blast radius.",
-		Long: `For every service: how many services call it, directly or over others, how many
+		Long: `For every service: how many services call it directly or over others, how many
 of them fail with it because they need its answer, and how many call it
-directly. Policies do not count here; weir blast shows what they change when one
-service fails.`,
+directly. Policies do not count here; weir blast simulates one failure with
+them.`,
 		Example: `weir rank deploy/
 weir rank deploy/ --min-strength strong
 weir rank deploy/ -o json | jq '.ranking[0]'`,

@@ -13,8 +13,8 @@ import (
 func newRules(r *run) *cobra.Command {
 	return &cobra.Command{
 		Use:   "rules [id]",
-		Short: "List the rules, or show the page of one.",
-		Long:  `A rule's page says why it hurts, gives an example, and shows the way out.`,
+		Short: "List the rules, or explain one.",
+		Long:  `The page of a rule gives the reason, an example and the fix.`,
 		Example: `weir rules
 weir rules sync-cycle`,
 		Args:              atMost(1),

@@ -11,9 +11,9 @@ import (
 func newShow(r *run) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show <service> [source...]",
-		Short: "Show one service in perspective.",
-		Long: `Its role, whom it calls and who calls it with the places that say so, what its
-failure reaches, what it cannot do without, and the findings that concern it.`,
+		Short: "Show everything about one service.",
+		Long: `Its role, its callers and callees with places, the effective policies of its
+calls, its blast radius, the services it requires, and its findings.`,
 		Example: `weir show payments deploy/
 weir show shop/payments deploy/ -o json`,
 		Args:              needs("a service"),
