@@ -19,9 +19,10 @@ var layers = map[string][]string{
 	"policy":         {},
 	"policy/product": {"policy"},
 	"graph":          {"policy", "policy/product"},
-	"ingest":         {"graph", "policy", "policy/product"},
+	"graph/wire":     {"graph", "policy", "policy/product"},
+	"ingest":         {"graph/wire", "graph", "policy", "policy/product"},
 	"analyze":        {"graph", "policy", "policy/product"},
-	"render":         {"analyze", "graph", "policy", "policy/product"},
+	"render":         {"analyze", "graph/wire", "graph", "policy", "policy/product"},
 	"cmd":            {"render", "analyze", "ingest", "graph", "policy", "policy/product"},
 	"":               {"cmd"}, // main
 }

@@ -1,9 +1,11 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -310,4 +312,39 @@ func boundText(b policy.Bound) string {
 		return english.Duration(b.Time)
 	}
 	return b.State.String()
+}
+
+// triesText writes a number of tries: "4", "unlimited".
+func triesText(n policy.Tries) string {
+	if n == policy.Unlimited {
+		return "unlimited"
+	}
+	return fmt.Sprint(int(n))
+}
+
+// valueText writes the value of a setting as people write it.
+func valueText(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case time.Duration:
+		return english.Duration(v)
+	case []string:
+		return strings.Join(cleanAll(v), ",")
+	case string:
+		return clean(v)
+	case policy.Jitter:
+		return jitterText(v)
+	}
+	return fmt.Sprint(v)
+}
+
+func jitterText(j policy.Jitter) string {
+	switch {
+	case j.UpTo > 0:
+		return "up to " + english.Duration(j.UpTo)
+	case j.Fraction > 0:
+		return share(j.Fraction)
+	}
+	return clean(j.Kind)
 }

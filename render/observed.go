@@ -4,10 +4,9 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/graph/wire"
 )
 
 // observedWords is what was seen of a call, "120 calls, 3 failed, 4 per request, p99 80ms", or
@@ -50,24 +49,9 @@ func perRequest(o *graph.Observed) string {
 	return amountText(n)
 }
 
-// quantileText is how long the part q of the calls took at most, to two digits,
-// which is what a sketch knows; empty if nothing is known.
-func quantileText(o *graph.Observed, q float64) string {
-	d, ok := o.Latency.Quantile(q)
-	if !ok {
-		return ""
-	}
-	return english.Duration(roundTo(d, 2))
-}
-
-// roundTo rounds d to its first digits.
-func roundTo(d time.Duration, digits int) time.Duration {
-	step := time.Duration(1)
-	for d/step >= time.Duration(math.Pow10(digits)) {
-		step *= 10
-	}
-	return d.Round(step)
-}
+// quantileText is how long the fraction q of the calls took at most, empty if nothing is
+// known.
+func quantileText(o *graph.Observed, q float64) string { return string(wire.Quantile(&o.Latency, q)) }
 
 // observed writes a table of the calls that were seen. Where manifests were read
 // too it says which of them nobody declared.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Estate is a graph of n services that is as rich as real ones, for benchmarks: every
@@ -49,7 +50,7 @@ func estateService(i int) graph.Service {
 		Probes:  graph.Probes{Known: true, Readiness: true, Liveness: true, Origin: estateAt(i, 12)},
 		Ports:   []graph.Port{{Name: "http", Number: 80, Target: "8080", Protocol: "http"}},
 		Labels:  graph.Labels{"app": name, "app.kubernetes.io/part-of": "shop", "version": "v1"},
-		Meshes:  []graph.Membership{{Product: "istio", In: true, Origin: estateAt(i, 1)}},
+		Meshes:  []graph.Membership{{Product: product.Istio, In: true, Origin: estateAt(i, 1)}},
 		Images:  []string{"registry.example.com/shop/" + name + ":1.4.2"},
 		Aliases: []string{name + ".shop.svc"}, Origins: []graph.Origin{estateAt(i, 1), estateAt(i, 40)},
 	}
@@ -78,7 +79,7 @@ func estateRoutes(i int) []graph.Route {
 			Breaker: &policy.Breaker{ErrorRate: policy.Declare(0.5, estateAt(i, 34)), Open: policy.Declare(30*time.Second, estateAt(i, 35))},
 		},
 		policy.Set{
-			Layer: policy.ClientProxy, Product: "istio",
+			Layer: policy.ClientProxy, Product: product.Istio,
 			Timeout: &policy.Timeout{Total: policy.Declare(5*time.Second, estateAt(i, 60))},
 			Retry: &policy.Retry{
 				Retries: policy.Declare(2, estateAt(i, 62)),

@@ -1,0 +1,102 @@
+package wire
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A Call is an edge of the graph: From calls To.
+type Call struct {
+	From     string    `json:"from"`               // ID of the caller
+	To       string    `json:"to"`                 // ID of the callee
+	Class    string    `json:"class"`              // call, ingress, route, control, telemetry, health
+	Strength string    `json:"strength"`           // of the strongest evidence: allowed, weak, strong
+	Mode     string    `json:"mode"`               // sync, async
+	Need     string    `json:"need"`               // hard: the caller fails without the callee; soft
+	Protocol string    `json:"protocol,omitempty"` // "http", "grpc", "postgresql"
+	Declared bool      `json:"declared"`           // an input declares it
+	Observed *Observed `json:"observed,omitempty"` // there if traces or metrics show the call
+	Fallback bool      `json:"fallback,omitempty"` // made only instead of another call
+	Mirror   bool      `json:"mirror,omitempty"`   // copies of traffic only
+	Tolerant bool      `json:"toleratesDegraded,omitempty"`
+	Fresh    bool      `json:"freshnessCritical,omitempty"` // of events: the consumer is degraded when no new ones come
+	Calls    int       `json:"calls,omitempty"`             // calls that this one stands for, if several are drawn as one
+	Policy   *Policy   `json:"policy,omitempty"`            // all layers laid over each other, if the call has no parts
+	Parts    []Part    `json:"parts,omitempty"`             // what acts where, if there is more to say than Policy does; by Match
+
+	Evidence []Evidence `json:"evidence,omitempty"` // the strongest first
+	Origins  []Origin   `json:"origins,omitempty"`  // those of Evidence, sorted, each once
+}
+
+// A Part is a part of a call and what its layers declare. Match is missing for all of
+// the call, or for the rest of it beside other parts.
+type Part struct {
+	Match      string      `json:"match,omitempty"` // as weir policies shows it: "/v2*", "POST"
+	Methods    []string    `json:"methods,omitempty"`
+	Idempotent bool        `json:"idempotent,omitempty"`
+	Layers     []PartLayer `json:"layers"` // outermost first
+}
+
+// A PartLayer is what one product declares, and supplies by default, in one layer.
+type PartLayer struct {
+	Layer   string `json:"layer"`             // app, client-proxy, gateway, server-proxy
+	Product string `json:"product,omitempty"` // "istio"; missing for the native manifest
+	Policy  Policy `json:"policy"`
+}
+
+// FromCall returns a call as a document has it.
+func FromCall(g *graph.Graph, e graph.Edge) Call {
+	c := g.Call(e)
+	w := Call{
+		From: g.ID(c.From), To: g.ID(c.To),
+		Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
+		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
+		Tolerant: c.Tolerant, Fresh: c.Fresh,
+	}
+	if c.Observed {
+		w.Observed = fromObserved(g, g.Observed(e))
+	}
+	w.fromEvidence(c.Evidence)
+	w.fromRoutes(g.Routes(e))
+	return w
+}
+
+func (w *Call) fromEvidence(list []graph.Evidence) {
+	if len(list) == 0 {
+		return
+	}
+	w.Evidence, w.Origins = make([]Evidence, len(list)), make([]Origin, len(list))
+	for i := range list {
+		fromEvidence(&w.Evidence[i], &list[i])
+		w.Origins[i] = FromOrigin(list[i].Origin)
+	}
+	slices.SortFunc(w.Origins, compareOrigins)
+	w.Origins = slices.Compact(w.Origins)
+}
+
+func (w *Call) fromRoutes(routes []graph.Route) {
+	if len(routes) == 1 {
+		all := policy.Set{}
+		for _, layer := range slices.Backward(routes[0].Layers) {
+			all = policy.Overlay(all, layer)
+		}
+		if !all.Empty() {
+			w.Policy = FromPolicy(&all)
+		}
+	}
+	ofProduct := func(s policy.Set) bool { return s.Product != nil }
+	if slices.ContainsFunc(routes, func(r graph.Route) bool { return r.Match != "" || slices.ContainsFunc(r.Layers, ofProduct) }) {
+		w.Parts = convert(routes, fromRoute)
+	}
+}
+
+func fromRoute(r graph.Route) Part {
+	p := Part{Match: r.Match, Methods: r.Methods, Idempotent: r.Idempotent, Layers: make([]PartLayer, len(r.Layers))}
+	for i := range r.Layers {
+		s := &r.Layers[i]
+		p.Layers[i] = PartLayer{Layer: s.Layer.String(), Product: s.Product.String(), Policy: *FromPolicy(s)}
+	}
+	return p
+}

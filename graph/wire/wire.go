@@ -1,0 +1,75 @@
+// Package wire is the JSON that weir writes with -o json and reads back as a source:
+// the contract that other programs build on.
+//
+// A Document is one object. Each of its members is there if the command that wrote it
+// computed that part; a list that was computed and has no entries is [], a part that
+// was not computed is missing. Within a part, a key that has nothing to say is left
+// out, unless its type says that it is always written.
+//
+// What holds everywhere:
+//
+//   - Keys are lowerCamelCase. Keys may be added under one Schema; no key is removed
+//     or given another meaning, so that a consumer ignores keys it does not know.
+//   - Durations are text as Go writes it, "250ms", "1.5s", "1m"; see Duration.
+//   - Shares are numbers from 0 to 1, objectives and availabilities are percent.
+//   - Services are named by their ID. The order of every list is stated at its field;
+//     the same inputs give the same bytes.
+//   - A place is an Origin, or for settings of policies its text "file:line:column".
+//
+// The same types write and read the contract: the From functions turn a graph into
+// them, Import turns services and calls back into facts. Parts that package
+// analyze computes have only their types here, as this package does not know it.
+//
+// Values made by the From functions share memory with the graph and are not to be
+// changed.
+package wire
+
+// Schema is the version of the contract, the value of a document's key "schema".
+const Schema = "weir/v1"
+
+// A Document is everything that one run of weir can write. Its fields stand in the
+// order in which a Writer gets them.
+type Document struct {
+	// Schema is always written; see the constant.
+	Schema string `json:"schema"`
+
+	// Left says in words what a drawing leaves out or puts together, the most important
+	// first. It is missing if services and calls are complete.
+	Left []string `json:"left,omitempty"`
+	// Services are sorted by ID, Calls by caller, then callee, with at most one call from
+	// one service to another.
+	Services []Service `json:"services,omitzero"`
+	Calls    []Call    `json:"calls,omitzero"`
+
+	// Check and Findings are written together. Findings are in the order of a report: the
+	// most severe first.
+	Check    *Check    `json:"check,omitempty"`
+	Findings []Finding `json:"findings,omitzero"`
+
+	Impacts     []Impact     `json:"impacts,omitzero"`     // one for every failure that was asked about
+	Ranking     []Rank       `json:"ranking,omitzero"`     // the service whose failure does most harm first
+	SharedFates []SharedFate `json:"sharedFates,omitzero"` // those that take most services down first
+	Contracts   []Contracts  `json:"contracts,omitzero"`   // one for every service that was asked about
+	Cycles      []Cycle      `json:"cycles,omitzero"`      // synchronous ones first
+	Fan         *Fan         `json:"fan,omitempty"`
+	Path        *Path        `json:"path,omitempty"`
+	Focus       *Focus       `json:"focus,omitempty"`
+	Policies    []PolicyRow  `json:"policies,omitzero"` // by caller, callee, then part of the call
+
+	// Coverage is always written.
+	Coverage Coverage `json:"coverage"`
+}
+
+// A Duration is a length of time as Go writes it, without zero parts at its end:
+// "250ms", "2s", "1m30s". time.ParseDuration reads it.
+type Duration string
+
+// convert returns a slice that is never nil, so that an empty list is written as a
+// list.
+func convert[T, U any](items []T, to func(T) U) []U {
+	converted := make([]U, len(items))
+	for i, item := range items {
+		converted[i] = to(item)
+	}
+	return converted
+}

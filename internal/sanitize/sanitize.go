@@ -1,0 +1,25 @@
+// Package sanitize removes what could act on a terminal from text of the inputs.
+package sanitize
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Text returns s without terminal escapes and control characters, except for line
+// breaks and tabs. Text that has none is returned as it is, without a copy.
+func Text(s string) string {
+	if strings.IndexFunc(s, isControl) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if isControl(r) {
+			return -1
+		}
+		return r
+	}, ansi.Strip(s))
+}
+
+func isControl(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }
