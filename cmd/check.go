@@ -12,9 +12,6 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// failOnWords are the values of --fail-on.
-var failOnWords = []string{"error", "warning", "info", "never"}
-
 // checkOptions say what is looked at, and what counts as failing.
 type checkOptions struct {
 	failOn string
@@ -84,17 +81,4 @@ func (c *config) options(today time.Time) analyze.Options {
 		}
 	}
 	return o
-}
-
-// limitOf returns the number that a rule compares with, nil if it has none.
-func limitOf(l *analyze.Limits, rule string) *int {
-	switch rule {
-	case "sync-chain-too-deep":
-		return &l.ChainDepth
-	case "fan-out-hub":
-		return &l.FanOut
-	case "fan-in-hot-spot":
-		return &l.FanIn
-	}
-	return nil
 }

@@ -3,12 +3,15 @@
 // A command reads its sources into a graph, has analyze compute an answer, and
 // hands the report to the formats asked for. Results go to standard output, all
 // other talk to standard error in one voice, see messages.go. What went wrong decides
-// the exit code in one place, see exit.go.
+// the exit code in one place, see conclude.
 package cmd
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -23,6 +26,32 @@ func Main(args []string, in io.Reader, out, err io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(err)
 	return r.conclude(root.Execute())
+}
+
+// conclude says what ended the run and returns its exit code. Input that could
+// not be read outweighs findings: such a run has not seen everything, so nothing
+// it says about the estate is complete.
+func (r *run) conclude(err error) int {
+	var f *failure
+	switch {
+	case err == nil:
+		f = &failure{code: exitClean}
+	case errors.Is(err, syscall.EPIPE): // whoever read the output has seen enough
+		f = &failure{code: exitClean}
+	case !errors.As(err, &f):
+		f = &failure{err: err, hint: hintOf(err), code: exitMisuse}
+	}
+	if f.err != nil {
+		r.complain(err.Error(), f.hint)
+	}
+	if f.help {
+		fmt.Fprintln(r.err)
+		printHelp(r.err, r.command)
+	}
+	if r.failed && f.code != exitMisuse {
+		return exitUnread
+	}
+	return f.code
 }
 
 // newRoot returns the command weir with all its commands, in the order in which
@@ -75,12 +104,4 @@ func runRoot(r *run, root *cobra.Command, args []string) error {
 		hint = didYouMean("weir " + near)
 	}
 	return misuse(hint, "unknown command %q", args[0])
-}
-
-func commandNames(root *cobra.Command) []string {
-	var names []string
-	for _, c := range root.Commands() {
-		names = append(names, c.Name())
-	}
-	return names
 }

@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"syscall"
 )
 
 // Exit codes, the same in every format.
@@ -52,29 +51,3 @@ func hintOf(err error) string {
 
 // errSaid ends a run with a code when everything was said already.
 func errSaid(code int) error { return &failure{code: code} }
-
-// conclude says what ended the run and returns its exit code. Input that could
-// not be read outweighs findings: such a run has not seen everything, so nothing
-// it says about the estate is complete.
-func (r *run) conclude(err error) int {
-	var f *failure
-	switch {
-	case err == nil:
-		f = &failure{code: exitClean}
-	case errors.Is(err, syscall.EPIPE): // whoever read the output has seen enough
-		f = &failure{code: exitClean}
-	case !errors.As(err, &f):
-		f = &failure{err: err, hint: hintOf(err), code: exitMisuse}
-	}
-	if f.err != nil {
-		r.complain(err.Error(), f.hint)
-	}
-	if f.help {
-		fmt.Fprintln(r.err)
-		printHelp(r.err, r.command)
-	}
-	if r.failed && f.code != exitMisuse {
-		return exitUnread
-	}
-	return f.code
-}

@@ -110,3 +110,13 @@ func groupOf(f *pflag.Flag) string {
 	}
 	return ""
 }
+
+// commandNames returns the names of weir's commands, in the order in which help lists
+// them.
+func commandNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
+}

@@ -46,14 +46,6 @@ func showRule(r *run, id string) error {
 	return err
 }
 
-func ruleIDs() []string {
-	var ids []string
-	for _, rule := range analyze.Rules {
-		ids = append(ids, rule.ID)
-	}
-	return ids
-}
-
 func completeRules(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
