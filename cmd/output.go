@@ -36,9 +36,9 @@ func parseOutputs(specs []string) ([]output, error) {
 	taken := map[string]bool{}
 	for _, spec := range specs {
 		name, file, named := strings.Cut(spec, "=")
-		i := slices.IndexFunc(render.Formats, func(f *render.Format) bool { return f.Name == name })
+		format := render.Named(name)
 		switch {
-		case i < 0:
+		case format == nil:
 			return nil, unknownFormat(name)
 		case named && file == "":
 			return nil, misuse("write "+name+"=file, or just "+name+" for standard output", "--output: no file after %q", spec)
@@ -48,7 +48,7 @@ func parseOutputs(specs []string) ([]output, error) {
 			return nil, misuse("", "--output: two formats for file %q", file)
 		}
 		taken[file] = true
-		outputs = append(outputs, output{render.Formats[i], file})
+		outputs = append(outputs, output{format, file})
 	}
 	return outputs, nil
 }

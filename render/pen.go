@@ -9,8 +9,6 @@ import (
 	"charm.land/lipgloss/v2"
 	"charm.land/lipgloss/v2/tree"
 	"github.com/charmbracelet/x/ansi"
-
-	"github.com/weirgraph/weir/analyze"
 )
 
 // The palette is the terminal's own sixteen colours, so that it agrees with light
@@ -29,10 +27,18 @@ var (
 // A pen writes text for people: styled or not, with box characters or without.
 type pen struct {
 	*bufio.Writer
-	Options
+	terminal
 }
 
-func newPen(w io.Writer, o Options) *pen { return &pen{bufio.NewWriter(w), o} }
+// A terminal is what text is shown on.
+type terminal struct {
+	Width int  // in columns; 0 for no limit, as when piped
+	Color bool // styles may be used
+	ASCII bool // box characters are not understood
+}
+
+// newPen returns a pen that writes to w. What is written is complete after Flush.
+func newPen(w io.Writer, t terminal) *pen { return &pen{bufio.NewWriter(w), t} }
 
 func (p *pen) line(s string) {
 	p.WriteString(strings.TrimRight(s, " "))
@@ -50,10 +56,6 @@ func (p *pen) paint(st lipgloss.Style, s string) string {
 
 func (p *pen) strong(s string) string { return p.paint(strongStyle, s) }
 func (p *pen) faint(s string) string  { return p.paint(faintStyle, s) }
-
-func severityStyle(s analyze.Severity) lipgloss.Style {
-	return []lipgloss.Style{mildStyle, yellowStyle, redStyle}[s]
-}
 
 // glyph returns the character, or what stands for it where it is not understood.
 func (p *pen) glyph(char, ascii string) string {

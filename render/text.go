@@ -15,23 +15,23 @@ var text = &Format{
 }
 
 func writeText(w io.Writer, r *analyze.Report, o Options) error {
-	p := newPen(w, o)
+	p := newPen(w, o.terminal())
 	first := true
 	for _, part := range []struct {
 		has   bool
 		write func()
 	}{
 		{r.Drawn, func() { p.graph(o.View.Draw(r.Graph)) }},
-		{r.Focus != nil, func() { p.focus(r.Graph, r.Focus) }},
+		{r.Focus != nil, func() { p.focus(r.Graph, r.Focus, o.Verbose) }},
 		{r.Path != nil, func() { p.path(r.Graph, r.Path) }},
-		{r.Impacts != nil, func() { p.incidents(r.Graph, r.Impacts) }},
+		{r.Impacts != nil, func() { p.incidents(r.Graph, r.Impacts, o.View.Depth) }},
 		{r.Ranking != nil, func() { p.ranking(r.Graph, r.Ranking) }},
 		{r.Fates != nil, func() { p.fates(r.Graph, r.Fates) }},
 		{r.Contracts != nil, func() { p.contracts(r.Graph, r.Contracts) }},
 		{r.Cycles != nil, func() { p.cycles(r.Graph, r.Cycles) }},
 		{r.Fan != nil, func() { p.fan(r.Graph, r.Fan) }},
-		{r.Matrix != nil, func() { p.matrix(r.Graph, r.Matrix) }},
-		{r.Check != nil, func() { p.check(r.Graph, r.Check) }},
+		{r.Matrix != nil, func() { p.matrix(r.Graph, r.Matrix, o.Verbose) }},
+		{r.Check != nil, func() { p.check(r.Graph, r.Check, o.Verbose) }},
 		{o.Verbose, func() { p.coverage(r.Graph) }},
 	} {
 		if !part.has {

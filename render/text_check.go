@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/weirgraph/weir/analyze"
@@ -14,10 +15,14 @@ import (
 // maxPlaces is how many places of one finding are named unless all are asked for.
 const maxPlaces = 4
 
+func severityStyle(s analyze.Severity) lipgloss.Style {
+	return []lipgloss.Style{mildStyle, yellowStyle, redStyle}[s]
+}
+
 // check writes the findings and a line that sums them up.
-func (p *pen) check(g *graph.Graph, c *analyze.Check) {
+func (p *pen) check(g *graph.Graph, c *analyze.Check, verbose bool) {
 	for i := range c.Findings {
-		p.finding(&c.Findings[i])
+		p.finding(&c.Findings[i], verbose)
 		p.line("")
 	}
 	p.summary(g, c)
@@ -25,7 +30,7 @@ func (p *pen) check(g *graph.Graph, c *analyze.Check) {
 
 // finding writes one finding: the sentence, the rule at its right, where it was
 // read, and the way out.
-func (p *pen) finding(f *analyze.Finding) {
+func (p *pen) finding(f *analyze.Finding, verbose bool) {
 	rule := p.ruleTag(f)
 	head := f.Severity.String() + ": "
 	if p.Width <= 0 {
@@ -44,8 +49,8 @@ func (p *pen) finding(f *analyze.Finding) {
 			p.line(line)
 		}
 	}
-	p.places(f.Origins)
-	if p.Verbose {
+	p.places(f.Origins, verbose)
+	if verbose {
 		p.values(f.Values)
 	}
 	if f.Hint != "" {
@@ -60,9 +65,9 @@ func (p *pen) ruleTag(f *analyze.Finding) string {
 	return "[" + f.Rule.ID + "] (" + f.Confidence.String() + ")"
 }
 
-func (p *pen) places(origins []graph.Origin) {
+func (p *pen) places(origins []graph.Origin, verbose bool) {
 	for i, o := range origins {
-		if i == maxPlaces && !p.Verbose && len(origins) > maxPlaces+1 {
+		if i == maxPlaces && !verbose && len(origins) > maxPlaces+1 {
 			p.line("  " + p.faint(fmt.Sprintf("and %d more places", len(origins)-i)))
 			return
 		}

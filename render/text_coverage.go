@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -11,14 +10,8 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// Coverage writes the account of a run in full: what was read, what was left
-// out, what nobody could make sense of.
-func Coverage(w io.Writer, g *graph.Graph, o Options) error {
-	p := newPen(w, o)
-	p.coverage(g)
-	return p.Flush()
-}
-
+// coverage writes the account of a run in full: what was read, what was left out,
+// what could not be resolved.
 func (p *pen) coverage(g *graph.Graph) {
 	c := g.Coverage()
 	p.linef("read %s, %s: %s, %s", english.Count(c.Files, "file"), english.Count(c.Documents, "document"),
@@ -104,29 +97,4 @@ func (p *pen) unresolved(us []graph.Unresolved) {
 		rows[i] = []string{"  " + clean(u.Address), cleanOr(said), cleanOr(u.Why), clean(u.Origin.String())}
 	}
 	p.bareTable([]column{{}, {}, {}, {style: func(int) lipgloss.Style { return faintStyle }}}, rows)
-}
-
-// Problems writes what a run met and could not use, in the voice of weir's
-// errors, for people who wait at the terminal.
-func Problems(w io.Writer, problems []graph.Problem, o Options) error {
-	p := newPen(w, o)
-	for _, problem := range problems {
-		p.line("weir: " + levelWord(problem.Level) + place(problem.Origin) + clean(problem.Message))
-		if problem.Hint != "" {
-			p.line(p.faint("weir: hint: " + clean(problem.Hint)))
-		}
-	}
-	return p.Flush()
-}
-
-// levelWord tells the problems that lose nothing from those that do.
-func levelWord(s graph.Severity) string {
-	return []string{graph.Note: "note: ", graph.Skipped: "skipped: ", graph.Failed: ""}[s]
-}
-
-func place(o graph.Origin) string {
-	if o.File == "" {
-		return ""
-	}
-	return clean(o.String()) + ": "
 }

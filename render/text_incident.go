@@ -27,22 +27,22 @@ var labels = []struct{ one, several string }{
 	failure.Fails:      {"fails", "fail"},
 }
 
-func (p *pen) incidents(g *graph.Graph, incidents []analyze.Incident) {
+func (p *pen) incidents(g *graph.Graph, incidents []analyze.Incident, depth int) {
 	for i := range incidents {
 		if i > 0 {
 			p.line("")
 		}
-		p.incident(g, &incidents[i])
+		p.incident(g, &incidents[i], depth)
 	}
 }
 
 // incident writes the headline, under it the services that suffer as a tree of
 // callers, each below the service that it calls on the way to the failure, and
 // what else is to be said.
-func (p *pen) incident(g *graph.Graph, in *analyze.Incident) {
+func (p *pen) incident(g *graph.Graph, in *analyze.Incident, depth int) {
 	p.prose("", plainStyle, p.incidentHeadline(g, in))
 	if len(in.Victims) > 0 {
-		p.victims(g, in)
+		p.victims(g, in, depth)
 	}
 	var notes []string
 	for _, note := range []string{

@@ -11,7 +11,7 @@ import (
 )
 
 // matrix writes what protects each call, a row a part.
-func (p *pen) matrix(g *graph.Graph, m *analyze.Matrix) {
+func (p *pen) matrix(g *graph.Graph, m *analyze.Matrix, verbose bool) {
 	if len(m.Rows) == 0 {
 		if m.Lost > 0 {
 			p.linef("no call is as asked for (%s left out)", english.Count(m.Lost, "row"))
@@ -33,7 +33,7 @@ func (p *pen) matrix(g *graph.Graph, m *analyze.Matrix) {
 	p.table(columns, rows)
 	p.line("")
 	p.matrixLegend(m)
-	if p.Verbose {
+	if verbose {
 		for i := range m.Rows {
 			p.line("")
 			p.chainOf(g, &m.Rows[i])

@@ -15,13 +15,13 @@ import (
 
 // focus writes one service in perspective: what it is, whom it calls, who calls
 // it, what its failure does, and what is wrong with it.
-func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
+func (p *pen) focus(g *graph.Graph, f *analyze.Focus, verbose bool) {
 	s := g.Service(f.Node)
 	p.line(p.strong(clean(s.ID)) + "  " + s.Kind.String() + ", " + roleWords(s.Role))
 	for _, fact := range p.facts(s) {
 		p.prose("  ", plainStyle, fact)
 	}
-	p.places(s.Origins)
+	p.places(s.Origins, verbose)
 
 	p.edges(g, f.Matrix, edgeHead("calls", len(f.Calls), "fan-out", f.Row.Out), f.Calls, g.To)
 	p.edges(g, f.Matrix, edgeHead("called by", len(f.Called), "fan-in", f.Row.In), f.Called, g.From)
@@ -55,7 +55,7 @@ func (p *pen) focus(g *graph.Graph, f *analyze.Focus) {
 	}
 	for i := range f.Findings {
 		p.line("")
-		p.finding(&f.Findings[i])
+		p.finding(&f.Findings[i], verbose)
 	}
 }
 

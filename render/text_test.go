@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
@@ -111,25 +110,5 @@ func TestDeepBlastIsBounded(t *testing.T) {
 	want := fmt.Sprintf("not shown: %d services further than", n-maxLevels)
 	if !strings.Contains(got, want) {
 		t.Errorf("a chain of %d calls does not say %q:\n%.500s", n, want, got)
-	}
-}
-
-func TestProblems(t *testing.T) {
-	var b bytes.Buffer
-	problems := []graph.Problem{
-		{Origin: graph.Origin{File: "shop/cart.yaml", Line: 14, Column: 9}, Message: `timeout "3x" is not a duration`, Hint: `write "3s"`, Level: graph.Failed},
-		{Origin: graph.Origin{File: "a.yaml"}, Message: "a template", Level: graph.Skipped},
-		{Message: "declared twice \x1b[31m", Level: graph.Note},
-	}
-	if err := Problems(&b, problems, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	want := `weir: shop/cart.yaml:14:9: timeout "3x" is not a duration
-weir: hint: write "3s"
-weir: skipped: a.yaml: a template
-weir: note: declared twice
-`
-	if b.String() != want {
-		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}
 }

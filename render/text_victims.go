@@ -18,11 +18,11 @@ import (
 // indentation alone of a chain of thousands would fill a disk.
 const maxLevels = 24
 
-// victims draws the tree.
-func (p *pen) victims(g *graph.Graph, in *analyze.Incident) {
+// victims draws the tree, of depth levels at most; 0 is as many as can be read.
+func (p *pen) victims(g *graph.Graph, in *analyze.Incident, depth int) {
 	levels := maxLevels
-	if p.View.Depth > 0 {
-		levels = min(levels, p.View.Depth)
+	if depth > 0 {
+		levels = min(levels, depth)
 	}
 	under, far := callersTree(in, levels)
 	if len(under) == 0 || under[0].victim != nil {

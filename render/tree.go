@@ -28,12 +28,12 @@ const (
 )
 
 func writeTree(w io.Writer, r *analyze.Report, o Options) error {
-	p := newPen(w, o)
+	p := newPen(w, o.terminal())
 	if r.Drawn {
-		p.callTrees(o.View.Draw(r.Graph))
+		p.callTrees(o.View.Draw(r.Graph), o.View)
 	}
 	if r.Impacts != nil {
-		p.incidents(r.Graph, r.Impacts)
+		p.incidents(r.Graph, r.Impacts, o.View.Depth)
 	}
 	return p.Flush()
 }
@@ -52,7 +52,7 @@ type grower struct {
 	cut      bool // a service below the last level calls others
 }
 
-func (p *pen) callTrees(d *Drawing) {
+func (p *pen) callTrees(d *Drawing, v View) {
 	g := d.Graph
 	if g.Len() == 0 {
 		p.line("no services")
@@ -64,9 +64,9 @@ func (p *pen) callTrees(d *Drawing) {
 		expanded: make([]bool, g.Len()), shown: make([]bool, g.Len()), onWay: make([]bool, g.Len()),
 	}
 	switch {
-	case p.View.Depth > 0 && p.View.Focus == nil:
-		t.levels = min(maxLevels, p.View.Depth)
-	case g.Calls() > manyLines && !p.View.All:
+	case v.Depth > 0 && v.Focus == nil:
+		t.levels = min(maxLevels, v.Depth)
+	case g.Calls() > manyLines && !v.All:
 		t.levels = bigTreeDepth
 	}
 	var alone []string

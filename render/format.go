@@ -10,7 +10,6 @@
 package render
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -26,15 +25,6 @@ type Format struct {
 	write func(w io.Writer, r *analyze.Report, o Options) error
 }
 
-// Write writes the report to w. It returns a *CannotShow, and writes nothing, if
-// the report has a part that the format has no form for.
-func (f *Format) Write(w io.Writer, r *analyze.Report, o Options) error {
-	if lost := Parts(r) &^ f.Shows; lost != 0 {
-		return &CannotShow{Format: f.Name, Part: lost}
-	}
-	return f.write(w, r, o)
-}
-
 // Options change how a report is shown, never what it says.
 type Options struct {
 	Width   int  // columns of the terminal; 0 for no limit, as when piped
@@ -44,29 +34,8 @@ type Options struct {
 	View    View
 }
 
-// Formats are the ways weir writes, the default first.
-var Formats = []*Format{
-	text,
-	treeFormat,
-	dot,
-	mermaid,
-	svg,
-	png,
-	pdf,
-	jsonFormat,
-	csvFormat,
-	markdown,
-}
-
-// Named returns the format of this name, or nil.
-func Named(name string) *Format {
-	for _, f := range Formats {
-		if f.Name == name {
-			return f
-		}
-	}
-	return nil
-}
+// terminal is what of the options is about the terminal.
+func (o Options) terminal() terminal { return terminal{Width: o.Width, Color: o.Color, ASCII: o.ASCII} }
 
 // A Part is a set of the parts that a report can have.
 type Part uint16
@@ -114,30 +83,4 @@ func Parts(r *analyze.Report) Part {
 		}
 	}
 	return p
-}
-
-// Showing returns the names of the formats that can show all of p, the default
-// first.
-func Showing(p Part) []string {
-	var names []string
-	for _, f := range Formats {
-		if p&^f.Shows == 0 {
-			names = append(names, f.Name)
-		}
-	}
-	return names
-}
-
-// CannotShow is the error of a format that is asked for something it has no form
-// for: the user chose the wrong one.
-type CannotShow struct {
-	Format string
-	Part   Part
-}
-
-func (e *CannotShow) Error() string { return fmt.Sprintf("format %q cannot show %s", e.Format, e.Part) }
-
-// Hint names the formats that can.
-func (e *CannotShow) Hint() string {
-	return fmt.Sprintf("formats for %s: %s", e.Part, strings.Join(Showing(e.Part), ", "))
 }

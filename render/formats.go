@@ -1,0 +1,68 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+)
+
+// Formats are the ways weir writes, the default first.
+var Formats = []*Format{
+	text,
+	treeFormat,
+	dot,
+	mermaid,
+	svg,
+	png,
+	pdf,
+	jsonFormat,
+	csvFormat,
+	markdown,
+}
+
+// Named returns the format of this name, or nil.
+func Named(name string) *Format {
+	for _, f := range Formats {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
+
+// Write writes the report to w. It returns a *CannotShow, and writes nothing, if
+// the report has a part that the format has no form for.
+func (f *Format) Write(w io.Writer, r *analyze.Report, o Options) error {
+	if lost := Parts(r) &^ f.Shows; lost != 0 {
+		return &CannotShow{Format: f.Name, Part: lost}
+	}
+	return f.write(w, r, o)
+}
+
+// Showing returns the names of the formats that can show all of p, the default
+// first.
+func Showing(p Part) []string {
+	var names []string
+	for _, f := range Formats {
+		if p&^f.Shows == 0 {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// CannotShow is the error of a format that is asked for something it has no form
+// for: the user chose the wrong one.
+type CannotShow struct {
+	Format string
+	Part   Part
+}
+
+func (e *CannotShow) Error() string { return fmt.Sprintf("format %q cannot show %s", e.Format, e.Part) }
+
+// Hint names the formats that can.
+func (e *CannotShow) Hint() string {
+	return fmt.Sprintf("formats for %s: %s", e.Part, strings.Join(Showing(e.Part), ", "))
+}
