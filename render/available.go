@@ -7,6 +7,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // availableWords says what a service can hope for, by the objectives of what it needs;
@@ -29,7 +30,7 @@ func availableWords(g *graph.Graph, a *analyze.Availability) string {
 	if a.Counted > 0 {
 		var worst []string
 		for _, c := range a.Worst {
-			worst = append(worst, clean(g.ID(c.Node))+" "+analyze.Percent(c.Objective))
+			worst = append(worst, pen.Clean(g.ID(c.Node))+" "+analyze.Percent(c.Objective))
 		}
 		words += ": it needs " + strings.Join(worst, ", ")
 		if more := a.Counted - len(worst); more > 0 {

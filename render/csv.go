@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // csvFormat is for spreadsheets: RFC 4180, a head and a record a row.
@@ -23,7 +24,7 @@ func writeCSV(w io.Writer, r *analyze.Report, _ Options) error {
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = guard(cleanOr(row[i]))
+			row[i] = guard(pen.CleanOr(row[i]))
 		}
 		if err := out.Write(row); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // dot is for Graphviz. Nodes are numbered, n0, n1, ...; names stand in labels
@@ -114,7 +115,7 @@ func (d *Drawing) boxName(n graph.Node, frame string) string {
 	if frame != "" {
 		name = s.Name
 	}
-	return short(clean(name))
+	return pen.Short(pen.Clean(name))
 }
 
 // kindLooks are the shapes of the kinds; a service has the default.
@@ -168,7 +169,7 @@ func (p *dotWriter) box(n graph.Node, frame string) {
 		label += `\n` + english.Count(p.d.Members(n), "service")
 	}
 	fmt.Fprintf(p, "n%d [label=\"%s\"", n, label)
-	if full := clean(p.d.Graph.ID(n)); full != name {
+	if full := pen.Clean(p.d.Graph.ID(n)); full != name {
 		fmt.Fprintf(p, " tooltip=%s", dotQuote(full))
 	}
 	if int(kind) < len(kindLooks) && kindLooks[kind] != "" {
@@ -240,7 +241,7 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 		attrs = append(attrs, "label="+dotQuote(strings.Join(label, ", ")))
 	}
 	if c.Protocol != "" {
-		attrs = append(attrs, "tooltip="+dotQuote(short(clean(c.Protocol))))
+		attrs = append(attrs, "tooltip="+dotQuote(pen.Short(pen.Clean(c.Protocol))))
 	}
 	return attrs
 }
@@ -293,6 +294,6 @@ func dotQuote(s string) string { return `"` + dotEscape(s) + `"` }
 // dotEscape makes a name stand for itself within quotes. A label has an escape
 // language of its own, so that every backslash must be doubled, and Graphviz
 // reads HTML entities in every string.
-func dotEscape(s string) string { return dotEscapes.Replace(clean(s)) }
+func dotEscape(s string) string { return dotEscapes.Replace(pen.Clean(s)) }
 
 var dotEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")

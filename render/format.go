@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // A Format is one way to write a report.
@@ -35,7 +36,9 @@ type Options struct {
 }
 
 // terminal is what of the options is about the terminal.
-func (o Options) terminal() terminal { return terminal{Width: o.Width, Color: o.Color, ASCII: o.ASCII} }
+func (o Options) terminal() pen.Terminal {
+	return pen.Terminal{Width: o.Width, Color: o.Color, ASCII: o.ASCII}
+}
 
 // A Part is a set of the parts that a report can have.
 type Part uint16

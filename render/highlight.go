@@ -6,6 +6,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // A highlight is what a picture shows in colour, worst last.
@@ -178,7 +179,7 @@ func aboutOf(r *analyze.Report) topic {
 			add(chain)
 		}
 	case r.Focus != nil:
-		t.others = "that neither call nor are called by " + clean(r.Graph.ID(r.Focus.Node))
+		t.others = "that neither call nor are called by " + pen.Clean(r.Graph.ID(r.Focus.Node))
 		add([]graph.Node{r.Focus.Node})
 		add(r.Graph.Callees(r.Focus.Node))
 		add(r.Graph.Callers(r.Focus.Node))

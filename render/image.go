@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // Images are drawn by Graphviz, where it is installed.
@@ -38,7 +39,7 @@ func runDot(w io.Writer, language string, r *analyze.Report, o Options) error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &source, &drawn, &said
 	if err := cmd.Run(); err != nil {
 		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
-		return fmt.Errorf("drawing with %q: %w: %s", "dot", err, clean(first))
+		return fmt.Errorf("drawing with %q: %w: %s", "dot", err, pen.Clean(first))
 	}
 	_, err = w.Write(drawn.Bytes())
 	return err

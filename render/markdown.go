@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // markdown is for pages and comments on a change.
@@ -42,7 +43,7 @@ func writeMarkdown(w io.Writer, r *analyze.Report, _ Options) error {
 // markdownText escapes what Markdown and the HTML in it would take for their own.
 func markdownText(s string) string {
 	var b strings.Builder
-	for _, r := range cleanOr(s) {
+	for _, r := range pen.CleanOr(s) {
 		switch r {
 		case '\\', '`', '*', '_', '|', '[', ']', '#', '~':
 			b.WriteByte('\\')

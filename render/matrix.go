@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // A cell is what one kind of policy does to one part of a call, in words.
@@ -128,7 +129,7 @@ func retryCell(part *analyze.Part) cell {
 			text = "endless"
 		}
 		if on := r.On.Value; r.On.Set() && len(on) > 0 {
-			text += " on " + strings.Join(cleanAll(on), ",")
+			text += " on " + strings.Join(pen.CleanAll(on), ",")
 		}
 		if found.value != "" && found.value != "off" {
 			text = found.value + " x " + text
@@ -155,7 +156,7 @@ func breakerCell(part *analyze.Part) cell {
 		if !b.Kind.Set() || b.Kind.Value == "none" {
 			return cell{}, false
 		}
-		c := cell{clean(b.Kind.Value), b.Kind.Provenance, []graph.Origin{b.Kind.Origin}}
+		c := cell{pen.Clean(b.Kind.Value), b.Kind.Provenance, []graph.Origin{b.Kind.Origin}}
 		switch {
 		case b.Failures.Set() && b.Failures.Value > 0:
 			c.value += " at " + english.Count(b.Failures.Value, "failure")
@@ -215,7 +216,7 @@ func fallbackCell(part *analyze.Part) cell {
 		var words []string
 		c := cell{provenance: policy.Explicit}
 		for _, step := range s.Fallback.Steps {
-			words = append(words, strings.TrimSpace(clean(step.Kind.Value)+" "+cleanOr(step.To)))
+			words = append(words, strings.TrimSpace(pen.Clean(step.Kind.Value)+" "+pen.CleanOr(step.To)))
 			c.origins = append(c.origins, step.Kind.Origin)
 		}
 		c.value = strings.Join(words, ", then ")
@@ -238,7 +239,7 @@ func balanceCell(part *analyze.Part) cell {
 			return cell{}, false
 		}
 		b := s.Balance.Strategy
-		return cell{clean(b.Value), b.Provenance, []graph.Origin{b.Origin}}, true
+		return cell{pen.Clean(b.Value), b.Provenance, []graph.Origin{b.Origin}}, true
 	})
 }
 
@@ -330,9 +331,9 @@ func valueText(v any) string {
 	case time.Duration:
 		return english.Duration(v)
 	case []string:
-		return strings.Join(cleanAll(v), ",")
+		return strings.Join(pen.CleanAll(v), ",")
 	case string:
-		return clean(v)
+		return pen.Clean(v)
 	case policy.Jitter:
 		return jitterText(v)
 	}
@@ -346,5 +347,5 @@ func jitterText(j policy.Jitter) string {
 	case j.Fraction > 0:
 		return share(j.Fraction)
 	}
-	return clean(j.Kind)
+	return pen.Clean(j.Kind)
 }

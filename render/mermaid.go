@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // mermaid is for Markdown pages that draw flowcharts.
@@ -49,7 +50,7 @@ func (m *mermaidWriter) legend() {
 		fmt.Fprintf(m, "  %%%% %s\n", cutLegend)
 	}
 	for _, clause := range m.d.Left {
-		fmt.Fprintf(m, "  %%%% not shown: %s\n", clean(clause))
+		fmt.Fprintf(m, "  %%%% not shown: %s\n", pen.Clean(clause))
 	}
 }
 
@@ -57,7 +58,7 @@ func (m *mermaidWriter) boxes() {
 	for i, f := range framesOf(m.d.Graph) {
 		indent := "  "
 		if f.name != "" {
-			fmt.Fprintf(m, "  subgraph g%d[\"%s\"]\n", i, mermaidEscape(short(clean(f.name))))
+			fmt.Fprintf(m, "  subgraph g%d[\"%s\"]\n", i, mermaidEscape(pen.Short(pen.Clean(f.name))))
 			indent = "    "
 		}
 		for _, n := range f.nodes {

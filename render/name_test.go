@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // bitingNames are names that break a format which trusts them.
@@ -71,47 +72,16 @@ func ring(names []string) *graph.Graph {
 	return graph.New(services, calls)
 }
 
-func TestClean(t *testing.T) {
-	for _, tt := range []struct{ name, want string }{
-		{"shop/cart", "shop/cart"},
-		{"", `""`},
-		{" ", `" "`},
-		{"a\nb", "a b"},
-		{"zero\u200bwidth", "zero?width"},
-		{"\x1b[31mred\x1b[0m", "red"},
-		{"a\u2028b", "a b"},
-		{"bell\a", "bell?"},
-		{"not\xffutf8", "not?utf8"},
-		{"\u202Egpj.exe", "?gpj.exe"},
-		{"支払い", "支払い"},
-	} {
-		if got := clean(tt.name); got != tt.want {
-			t.Errorf("clean(%q) = %q, want %q", tt.name, got, tt.want)
-		}
-	}
-}
-
 func TestCleanLeavesNothingThatActs(t *testing.T) {
 	for _, name := range bitingNames {
-		got := clean(name)
+		got := pen.Clean(name)
 		if got == "" {
-			t.Errorf("clean(%q) is empty, nobody could see it", name)
+			t.Errorf("pen.Clean(%q) is empty, nobody could see it", name)
 		}
 		for _, r := range got {
-			if unicode.IsControl(r) || unseen(r) {
-				t.Errorf("clean(%q) = %q still has %U", name, got, r)
+			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200D' {
+				t.Errorf("pen.Clean(%q) = %q still has %U", name, got, r)
 			}
 		}
-	}
-}
-
-func TestShortKeepsBothEnds(t *testing.T) {
-	long := strings.Repeat("a", 100) + strings.Repeat("z", 100)
-	got := short(long)
-	if n := len([]rune(got)); n != labelWidth {
-		t.Errorf("short of 200 characters has %d, want %d", n, labelWidth)
-	}
-	if !strings.HasPrefix(got, "aaa") || !strings.HasSuffix(got, "zzz") || !strings.Contains(got, "…") {
-		t.Errorf("short(%q) = %q, want both ends around an ellipsis", long, got)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/wire"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // observedWords is what was seen of a call, "120 calls, 3 failed, 4 per request, p99 80ms", or
@@ -53,9 +54,9 @@ func perRequest(o *graph.Observed) string {
 // known.
 func quantileText(o *graph.Observed, q float64) string { return string(wire.Quantile(&o.Latency, q)) }
 
-// observed writes a table of the calls that were seen. Where manifests were read
+// writeObserved writes a table of the calls that were seen. Where manifests were read
 // too it says which of them nobody declared.
-func (p *pen) observed(d *Drawing) {
+func writeObserved(p *pen.Pen, d *Drawing) {
 	g := d.Graph
 	declared := false
 	var edges []graph.Edge
@@ -80,14 +81,14 @@ func (p *pen) observed(d *Drawing) {
 			drift = "not declared"
 		}
 		rows[i] = []string{
-			clean(g.ID(g.From(e))), clean(g.ID(g.To(e))), amountText(o.Calls), perRequest(o), failed,
+			pen.Clean(g.ID(g.From(e))), pen.Clean(g.ID(g.To(e))), amountText(o.Calls), perRequest(o), failed,
 			quantileText(o, 0.5), quantileText(o, 0.99), drift,
 		}
 	}
-	columns := []column{
-		{head: "OBSERVED"}, {head: "CALLS"}, {head: "TIMES", right: true}, {head: "PER REQUEST", right: true}, {head: "FAILED", right: true},
-		{head: "P50", right: true}, {head: "P99", right: true}, {head: "DRIFT"},
+	columns := []pen.Column{
+		{Head: "OBSERVED"}, {Head: "CALLS"}, {Head: "TIMES", Right: true}, {Head: "PER REQUEST", Right: true}, {Head: "FAILED", Right: true},
+		{Head: "P50", Right: true}, {Head: "P99", Right: true}, {Head: "DRIFT"},
 	}
-	p.line("")
-	p.table(dropEmpty(columns, rows))
+	p.Line("")
+	p.Table(pen.DropEmpty(columns, rows))
 }

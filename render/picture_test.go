@@ -19,6 +19,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 func reportOf(g *graph.Graph) *analyze.Report { return &analyze.Report{Graph: g, Drawn: true} }
@@ -85,7 +86,7 @@ func TestGraphvizShowsTheNames(t *testing.T) {
 	}
 	g := oddGraph()
 	for _, s := range g.Services() {
-		if want := short(clean(s.Name)); !shown[want] {
+		if want := pen.Short(pen.Clean(s.Name)); !shown[want] {
 			t.Errorf("%q is not shown as %q", s.Name, want)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // text is for a person at a terminal, and for grep behind a pipe.
@@ -15,30 +16,30 @@ var text = &Format{
 }
 
 func writeText(w io.Writer, r *analyze.Report, o Options) error {
-	p := newPen(w, o.terminal())
+	p := pen.New(w, o.terminal())
 	first := true
 	for _, part := range []struct {
 		has   bool
 		write func()
 	}{
-		{r.Drawn, func() { p.graph(o.View.Draw(r.Graph)) }},
-		{r.Focus != nil, func() { p.focus(r.Graph, r.Focus, o.Verbose) }},
-		{r.Path != nil, func() { p.path(r.Graph, r.Path) }},
-		{r.Impacts != nil, func() { p.incidents(r.Graph, r.Impacts, o.View.Depth) }},
-		{r.Ranking != nil, func() { p.ranking(r.Graph, r.Ranking) }},
-		{r.Fates != nil, func() { p.fates(r.Graph, r.Fates) }},
-		{r.Contracts != nil, func() { p.contracts(r.Graph, r.Contracts) }},
-		{r.Cycles != nil, func() { p.cycles(r.Graph, r.Cycles) }},
-		{r.Fan != nil, func() { p.fan(r.Graph, r.Fan) }},
-		{r.Matrix != nil, func() { p.matrix(r.Graph, r.Matrix, o.Verbose) }},
-		{r.Check != nil, func() { p.check(r.Graph, r.Check, o.Verbose) }},
-		{o.Verbose, func() { p.coverage(r.Graph) }},
+		{r.Drawn, func() { writeGraph(p, o.View.Draw(r.Graph)) }},
+		{r.Focus != nil, func() { writeFocus(p, r.Graph, r.Focus, o.Verbose) }},
+		{r.Path != nil, func() { writePath(p, r.Graph, r.Path) }},
+		{r.Impacts != nil, func() { writeIncidents(p, r.Graph, r.Impacts, o.View.Depth) }},
+		{r.Ranking != nil, func() { writeRanking(p, r.Graph, r.Ranking) }},
+		{r.Fates != nil, func() { writeFates(p, r.Graph, r.Fates) }},
+		{r.Contracts != nil, func() { writeContracts(p, r.Graph, r.Contracts) }},
+		{r.Cycles != nil, func() { writeCycles(p, r.Graph, r.Cycles) }},
+		{r.Fan != nil, func() { writeFan(p, r.Graph, r.Fan) }},
+		{r.Matrix != nil, func() { writeMatrix(p, r.Graph, r.Matrix, o.Verbose) }},
+		{r.Check != nil, func() { writeCheck(p, r.Graph, r.Check, o.Verbose) }},
+		{o.Verbose, func() { writeCoverage(p, r.Graph) }},
 	} {
 		if !part.has {
 			continue
 		}
 		if !first {
-			p.line("")
+			p.Line("")
 		}
 		first = false
 		part.write()

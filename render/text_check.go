@@ -4,90 +4,90 @@ import (
 	"fmt"
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // maxPlaces is how many places of one finding are named unless all are asked for.
 const maxPlaces = 4
 
-func severityStyle(s analyze.Severity) lipgloss.Style {
-	return []lipgloss.Style{mildStyle, yellowStyle, redStyle}[s]
+func severityStyle(s analyze.Severity) pen.Style {
+	return []pen.Style{pen.MildStyle, pen.YellowStyle, pen.RedStyle}[s]
 }
 
-// check writes the findings and a line that sums them up.
-func (p *pen) check(g *graph.Graph, c *analyze.Check, verbose bool) {
+// writeCheck writes the findings and a line that sums them up.
+func writeCheck(p *pen.Pen, g *graph.Graph, c *analyze.Check, verbose bool) {
 	for i := range c.Findings {
-		p.finding(&c.Findings[i], verbose)
-		p.line("")
+		writeFinding(p, &c.Findings[i], verbose)
+		p.Line("")
 	}
-	p.summary(g, c)
+	writeSummary(p, g, c)
 }
 
-// finding writes one finding: the sentence, the rule at its right, where it was
+// writeFinding writes one finding: the sentence, the rule at its right, where it was
 // read, and the way out.
-func (p *pen) finding(f *analyze.Finding, verbose bool) {
-	rule := p.ruleTag(f)
+func writeFinding(p *pen.Pen, f *analyze.Finding, verbose bool) {
+	rule := ruleTag(p, f)
 	head := f.Severity.String() + ": "
 	if p.Width <= 0 {
-		p.line(p.paint(severityStyle(f.Severity), head) + clean(f.Message) + "  " + p.faint(rule))
+		p.Line(p.Paint(severityStyle(f.Severity), head) + pen.Clean(f.Message) + "  " + p.Faint(rule))
 	} else {
-		lines := wrap(head+clean(f.Message), p.room())
+		lines := pen.Wrap(head+pen.Clean(f.Message), p.Room())
 		last := len(lines) - 1
-		gap := p.room() - ansi.StringWidth(lines[last]) - ansi.StringWidth(rule)
+		gap := p.Room() - ansi.StringWidth(lines[last]) - ansi.StringWidth(rule)
 		if gap < 2 {
 			lines, last = append(lines, ""), last+1
-			gap = p.room() - ansi.StringWidth(rule)
+			gap = p.Room() - ansi.StringWidth(rule)
 		}
-		lines[0] = p.paint(severityStyle(f.Severity), head) + strings.TrimPrefix(lines[0], head)
-		lines[last] += strings.Repeat(" ", max(gap, 0)) + p.faint(rule)
+		lines[0] = p.Paint(severityStyle(f.Severity), head) + strings.TrimPrefix(lines[0], head)
+		lines[last] += strings.Repeat(" ", max(gap, 0)) + p.Faint(rule)
 		for _, line := range lines {
-			p.line(line)
+			p.Line(line)
 		}
 	}
-	p.places(f.Origins, verbose)
+	writePlaces(p, f.Origins, verbose)
 	if verbose {
-		p.values(f.Values)
+		writeValues(p, f.Values)
 	}
 	if f.Hint != "" {
-		p.prose("  ", plainStyle, "hint: "+clean(f.Hint))
+		p.Prose("  ", pen.PlainStyle, "hint: "+pen.Clean(f.Hint))
 	}
 }
 
-func (p *pen) ruleTag(f *analyze.Finding) string {
+func ruleTag(p *pen.Pen, f *analyze.Finding) string {
 	if f.Confidence == analyze.Certain {
 		return "[" + f.Rule.ID + "]"
 	}
 	return "[" + f.Rule.ID + "] (" + f.Confidence.String() + ")"
 }
 
-func (p *pen) places(origins []graph.Origin, verbose bool) {
+func writePlaces(p *pen.Pen, origins []graph.Origin, verbose bool) {
 	for i, o := range origins {
 		if i == maxPlaces && !verbose && len(origins) > maxPlaces+1 {
-			p.line("  " + p.faint(fmt.Sprintf("and %d more places", len(origins)-i)))
+			p.Line("  " + p.Faint(fmt.Sprintf("and %d more places", len(origins)-i)))
 			return
 		}
-		p.line("  " + p.faint(clean(o.String())))
+		p.Line("  " + p.Faint(pen.Clean(o.String())))
 	}
 }
 
-func (p *pen) values(values []analyze.KeyValue) {
+func writeValues(p *pen.Pen, values []analyze.KeyValue) {
 	words := make([]string, len(values))
 	for i, v := range values {
-		words[i] = clean(v.Key) + " " + clean(v.Value)
+		words[i] = pen.Clean(v.Key) + " " + pen.Clean(v.Value)
 	}
 	if len(words) > 0 {
-		p.prose("  ", faintStyle, strings.Join(words, ", "))
+		p.Prose("  ", pen.FaintStyle, strings.Join(words, ", "))
 	}
 }
 
-// summary writes the last line: the number of findings by severity and the size
+// writeSummary writes the last line: the number of findings by severity and the size
 // of the inputs. A run without any input is not reported as clean.
-func (p *pen) summary(g *graph.Graph, c *analyze.Check) {
+func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 	found := make([]int, len(analyze.Severities))
 	for i := range c.Findings {
 		found[c.Findings[i].Severity]++
@@ -95,30 +95,30 @@ func (p *pen) summary(g *graph.Graph, c *analyze.Check) {
 	var words []string
 	for s := analyze.Error; ; s-- {
 		if found[s] > 0 {
-			words = append(words, p.paint(severityStyle(s), severityCount(found[s], s)))
+			words = append(words, p.Paint(severityStyle(s), severityCount(found[s], s)))
 		}
 		if s == analyze.Info {
 			break
 		}
 	}
 	if words == nil {
-		words = []string{p.paint(greenStyle, "nothing found")}
+		words = []string{p.Paint(pen.GreenStyle, "nothing found")}
 	}
 	if c.Ignored > 0 {
 		words = append(words, fmt.Sprintf("%d ignored", c.Ignored))
 	}
 	cover := g.Coverage()
 	if cover.Documents == 0 && g.Len() == 0 {
-		words = append(words[:0], p.paint(yellowStyle, "nothing was read"))
+		words = append(words[:0], p.Paint(pen.YellowStyle, "nothing was read"))
 	}
 	read := []string{
 		english.Count(cover.Files, "file"), english.Count(cover.Documents, "document"),
 		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"),
 	}
 	if n := cover.Failed(); n > 0 {
-		read = append(read, p.paint(redStyle, fmt.Sprintf("%d could not be read", n)))
+		read = append(read, p.Paint(pen.RedStyle, fmt.Sprintf("%d could not be read", n)))
 	}
-	p.prose("", plainStyle, fmt.Sprintf("%s (%s)", strings.Join(words, ", "), strings.Join(read, ", ")))
+	p.Prose("", pen.PlainStyle, fmt.Sprintf("%s (%s)", strings.Join(words, ", "), strings.Join(read, ", ")))
 }
 
 func severityCount(n int, s analyze.Severity) string {

@@ -4,66 +4,65 @@ import (
 	"fmt"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
-// coverage writes the account of a run in full: what was read, what was left out,
+// writeCoverage writes the account of a run in full: what was read, what was left out,
 // what could not be resolved.
-func (p *pen) coverage(g *graph.Graph) {
+func writeCoverage(p *pen.Pen, g *graph.Graph) {
 	c := g.Coverage()
-	p.linef("read %s, %s: %s, %s", english.Count(c.Files, "file"), english.Count(c.Documents, "document"),
+	p.Linef("read %s, %s: %s, %s", english.Count(c.Files, "file"), english.Count(c.Documents, "document"),
 		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
-	p.tally("documents by reader", c.Read)
-	p.tally("documents that no reader wants", c.Skipped)
-	p.spans(&c.Spans)
-	p.unresolved(c.Unresolved)
+	writeCounts(p, "documents by reader", c.Read)
+	writeCounts(p, "documents that no reader wants", c.Skipped)
+	writeSpans(p, &c.Spans)
+	writeUnresolved(p, c.Unresolved)
 	if len(c.Silent) > 0 {
-		p.heading("services with no outgoing call seen", len(c.Silent))
-		p.prose("  ", plainStyle, strings.Join(ids(g, c.Silent), ", "))
+		writeHeading(p, "services with no outgoing call seen", len(c.Silent))
+		p.Prose("  ", pen.PlainStyle, strings.Join(ids(g, c.Silent), ", "))
 	}
 	if len(c.Problems) > 0 {
-		p.heading("problems", len(c.Problems))
+		writeHeading(p, "problems", len(c.Problems))
 		for _, problem := range c.Problems {
-			p.line("  " + clean(problem.Origin.String()) + ": " + clean(problem.Message))
+			p.Line("  " + pen.Clean(problem.Origin.String()) + ": " + pen.Clean(problem.Message))
 			if problem.Hint != "" {
-				p.prose("    ", plainStyle, "hint: "+clean(problem.Hint))
+				p.Prose("    ", pen.PlainStyle, "hint: "+pen.Clean(problem.Hint))
 			}
 		}
 	}
 }
 
-func (p *pen) heading(text string, n int) {
-	p.line("")
-	p.line(p.strong(fmt.Sprintf("%s (%d)", text, n)))
+func writeHeading(p *pen.Pen, text string, n int) {
+	p.Line("")
+	p.Line(p.Strong(fmt.Sprintf("%s (%d)", text, n)))
 }
 
-func (p *pen) tally(head string, counts []graph.Count) {
+func writeCounts(p *pen.Pen, head string, counts []graph.Count) {
 	if len(counts) == 0 {
 		return
 	}
 	total := 0
 	rows := make([][]string, len(counts))
 	for i, c := range counts {
-		rows[i] = []string{"  " + clean(c.Name), fmt.Sprint(c.Count), ""}
+		rows[i] = []string{"  " + pen.Clean(c.Name), fmt.Sprint(c.Count), ""}
 		if c.First.File != "" {
-			rows[i][2] = "first in " + clean(c.First.String())
+			rows[i][2] = "first in " + pen.Clean(c.First.String())
 		}
 		total += c.Count
 	}
-	p.heading(head, total)
-	p.bareTable([]column{{}, {right: true}, {style: func(int) lipgloss.Style { return faintStyle }}}, rows)
+	writeHeading(p, head, total)
+	p.BareTable([]pen.Column{{}, {Right: true}, {Style: func(int) pen.Style { return pen.FaintStyle }}}, rows)
 }
 
-// spans tells what spans were read, and what could not be linked of them.
-func (p *pen) spans(s *graph.Spans) {
+// writeSpans tells what spans were read, and what could not be linked of them.
+func writeSpans(p *pen.Pen, s *graph.Spans) {
 	if s.Spans == 0 {
 		return
 	}
-	p.heading("spans", s.Spans)
-	p.linef("  in %s", english.Count(s.Traces, "trace"))
+	writeHeading(p, "spans", s.Spans)
+	p.Linef("  in %s", english.Count(s.Traces, "trace"))
 	for _, line := range [...]struct {
 		n    int
 		what string
@@ -75,26 +74,26 @@ func (p *pen) spans(s *graph.Spans) {
 		{s.Nameless, "of no service"},
 	} {
 		if line.n > 0 {
-			p.linef("  %d %s", line.n, line.what)
+			p.Linef("  %d %s", line.n, line.what)
 		}
 	}
 	if s.Spilled {
-		p.linef("  more than --max-memory holds, linked through a temporary file")
+		p.Linef("  more than --max-memory holds, linked through a temporary file")
 	}
 }
 
-func (p *pen) unresolved(us []graph.Unresolved) {
+func writeUnresolved(p *pen.Pen, us []graph.Unresolved) {
 	if len(us) == 0 {
 		return
 	}
-	p.heading("addresses that name nothing in the inputs", len(us))
+	writeHeading(p, "addresses that name nothing in the inputs", len(us))
 	rows := make([][]string, len(us))
 	for i, u := range us {
 		said := u.Key
 		if u.From != "" {
 			said = strings.TrimSpace(u.From + " " + u.Key)
 		}
-		rows[i] = []string{"  " + clean(u.Address), cleanOr(said), cleanOr(u.Why), clean(u.Origin.String())}
+		rows[i] = []string{"  " + pen.Clean(u.Address), pen.CleanOr(said), pen.CleanOr(u.Why), pen.Clean(u.Origin.String())}
 	}
-	p.bareTable([]column{{}, {}, {}, {style: func(int) lipgloss.Style { return faintStyle }}}, rows)
+	p.BareTable([]pen.Column{{}, {}, {}, {Style: func(int) pen.Style { return pen.FaintStyle }}}, rows)
 }

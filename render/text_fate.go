@@ -7,48 +7,49 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
-// fates writes what services share, a paragraph each.
-func (p *pen) fates(g *graph.Graph, f *analyze.Fates) {
+// writeFates writes what services share, a paragraph each.
+func writeFates(p *pen.Pen, g *graph.Graph, f *analyze.Fates) {
 	if len(f.Shared) == 0 {
-		p.line("no two services share a database, cache, broker, outside host, zone or namespace")
+		p.Line("no two services share a database, cache, broker, outside host, zone or namespace")
 	}
 	for i := range f.Shared {
 		if i > 0 {
-			p.line("")
+			p.Line("")
 		}
-		p.fate(g, &f.Shared[i])
+		writeFate(p, g, &f.Shared[i])
 	}
 	if f.Unasked > 0 {
-		p.line("")
-		p.prose("", faintStyle, fmt.Sprintf("not computed: who fails behind the users of %s, for there are too many", english.Count(f.Unasked, "shared thing")))
+		p.Line("")
+		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: who fails behind the users of %s, for there are too many", english.Count(f.Unasked, "shared thing")))
 	}
 }
 
-func (p *pen) fate(g *graph.Graph, f *analyze.Fate) {
+func writeFate(p *pen.Pen, g *graph.Graph, f *analyze.Fate) {
 	about := f.Kind
 	if f.Node >= 0 {
 		if words := runWords(g.Service(f.Node)); len(words) > 0 {
 			about += ", " + words[0]
 		}
 	}
-	head := p.strong(clean(sharedID(g, f))) + " (" + about + ")"
-	p.line(head)
+	head := p.Strong(pen.Clean(sharedID(g, f))) + " (" + about + ")"
+	p.Line(head)
 	for _, l := range f.Lost {
 		place := ""
 		if e, ok := g.Edge(l.From, l.To); ok && len(g.Call(e).Evidence) > 0 {
-			place = "  " + p.faint(clean(g.Call(e).Evidence[0].Origin.String()))
+			place = "  " + p.Faint(pen.Clean(g.Call(e).Evidence[0].Origin.String()))
 		}
-		head := p.paint(redStyle, "no way out: ")
+		head := p.Paint(pen.RedStyle, "no way out: ")
 		if l.Left {
-			head = p.paint(yellowStyle, "no help: ")
+			head = p.Paint(pen.YellowStyle, "no help: ")
 		}
 		gone := "which is gone with it"
 		if len(l.Instead) > 1 {
 			gone = "which are gone with it"
 		}
-		p.line("  " + head + fmt.Sprintf("%s calls %s and falls back on %s, %s", clean(g.ID(l.From)), clean(g.ID(l.To)), english.List(ids(g, l.Instead)), gone) + place)
+		p.Line("  " + head + fmt.Sprintf("%s calls %s and falls back on %s, %s", pen.Clean(g.ID(l.From)), pen.Clean(g.ID(l.To)), english.List(ids(g, l.Instead)), gone) + place)
 	}
 	together := "fail together: "
 	if len(f.Fail) == 1 {
@@ -62,7 +63,7 @@ func (p *pen) fate(g *graph.Graph, f *analyze.Fate) {
 		{"entry points among them: ", f.Entries}, {"of tier 1 among them: ", f.Critical},
 	} {
 		if len(part.nodes) > 0 {
-			p.prose("  ", plainStyle, part.head+someNames(g, part.nodes))
+			p.Prose("  ", pen.PlainStyle, part.head+someNames(g, part.nodes))
 		}
 	}
 }
@@ -76,57 +77,57 @@ func someNames(g *graph.Graph, nodes []graph.Node) string {
 	return strings.Join(ids(g, nodes[:shown]), ", ") + fmt.Sprintf(" and %d more", len(nodes)-shown)
 }
 
-// contracts writes what a change of each service has to be tested against.
-func (p *pen) contracts(g *graph.Graph, all []analyze.Contracts) {
+// writeContracts writes what a change of each service has to be tested against.
+func writeContracts(p *pen.Pen, g *graph.Graph, all []analyze.Contracts) {
 	for i := range all {
 		c := &all[i]
 		if i > 0 {
-			p.line("")
+			p.Line("")
 		}
-		name := clean(g.ID(c.Node))
-		p.line(p.strong("a change of " + name + " has to be tested against"))
-		p.pacts(g, "what those that call it ask for", c.Callers)
-		p.pacts(g, "what it asks of those it calls", c.Callees)
-		p.pacts(g, "what those expect that get its messages", c.Readers)
-		p.pacts(g, "what those send whose messages it gets", c.Writers)
+		name := pen.Clean(g.ID(c.Node))
+		p.Line(p.Strong("a change of " + name + " has to be tested against"))
+		writeContractTable(p, g, "what those that call it ask for", c.Callers)
+		writeContractTable(p, g, "what it asks of those it calls", c.Callees)
+		writeContractTable(p, g, "what those expect that get its messages", c.Readers)
+		writeContractTable(p, g, "what those send whose messages it gets", c.Writers)
 		for _, m := range c.Mates {
-			p.line("")
-			via := clean(g.ID(m.Via))
+			p.Line("")
+			via := pen.Clean(g.ID(m.Via))
 			if m.Database != "" {
-				via += ", database " + clean(m.Database)
+				via += ", database " + pen.Clean(m.Database)
 			}
 			words := "also use " + via + ", and no input tells who sends and who receives: "
 			if g.Service(m.Via).Kind == graph.KindDatabase {
 				words = "also use " + via + ", and know its tables: "
 			}
-			p.prose("", plainStyle, words+strings.Join(ids(g, m.Services), ", "))
+			p.Prose("", pen.PlainStyle, words+strings.Join(ids(g, m.Services), ", "))
 		}
 		if len(c.Callers)+len(c.Callees) == 0 {
-			p.line("nothing: it calls nobody and nobody calls it")
+			p.Line("nothing: it calls nobody and nobody calls it")
 		}
 	}
 }
 
-// pacts writes a table of contracts under a head, if there are any.
-func (p *pen) pacts(g *graph.Graph, head string, list []analyze.Contract) {
+// writeContractTable writes a table of contracts under a head, if there are any.
+func writeContractTable(p *pen.Pen, g *graph.Graph, head string, list []analyze.Contract) {
 	if len(list) == 0 {
 		return
 	}
-	p.line("")
-	p.line(p.strong(head))
+	p.Line("")
+	p.Line(p.Strong(head))
 	rows := make([][]string, len(list))
 	for i, k := range list {
 		c := g.Call(k.Call)
 		via := ""
 		if k.Bus() {
-			via = clean(g.ID(k.Via))
+			via = pen.Clean(g.ID(k.Via))
 		}
-		asks := strings.Join(cleanAll(append(k.Methods[:len(k.Methods):len(k.Methods)], k.Routes...)), ", ")
-		rows[i] = []string{"  " + clean(g.ID(k.Party)), via, callQualities(c), asks, evidenceWords(c), observedWords(g.Observed(k.Call)), placeWords(c)}
+		asks := strings.Join(pen.CleanAll(append(k.Methods[:len(k.Methods):len(k.Methods)], k.Routes...)), ", ")
+		rows[i] = []string{"  " + pen.Clean(g.ID(k.Party)), via, callQualities(c), asks, evidenceWords(c), observedWords(g.Observed(k.Call)), placeWords(c)}
 	}
-	p.table(dropEmpty([]column{
-		{head: "  SERVICE"}, {head: "THROUGH"}, {head: "CALL"}, {head: "ASKS FOR", wrap: true}, {head: "EVIDENCE", wrap: true},
-		{head: "OBSERVED", wrap: true}, {head: "PLACE"},
+	p.Table(pen.DropEmpty([]pen.Column{
+		{Head: "  SERVICE"}, {Head: "THROUGH"}, {Head: "CALL"}, {Head: "ASKS FOR", Wrap: true}, {Head: "EVIDENCE", Wrap: true},
+		{Head: "OBSERVED", Wrap: true}, {Head: "PLACE"},
 	}, rows))
 }
 
@@ -142,7 +143,7 @@ func placeWords(c graph.Call) string {
 	case 0:
 		return ""
 	case 1:
-		return clean(places[0])
+		return pen.Clean(places[0])
 	}
-	return clean(places[0]) + fmt.Sprintf(" and %d more", len(places)-1)
+	return pen.Clean(places[0]) + fmt.Sprintf(" and %d more", len(places)-1)
 }

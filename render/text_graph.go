@@ -3,10 +3,9 @@ package render
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // A mark is the sign behind a name that says what is special about a call.
@@ -45,7 +44,7 @@ func (l legend) of(c graph.Call) string {
 }
 
 // write explains the marks used; nothing if there were none.
-func (l legend) write(p *pen) {
+func (l legend) write(p *pen.Pen) {
 	var used []string
 	for i, m := range marks {
 		if l[i] {
@@ -53,37 +52,37 @@ func (l legend) write(p *pen) {
 		}
 	}
 	if used != nil {
-		p.prose("", faintStyle, strings.Join(used, "; "))
+		p.Prose("", pen.FaintStyle, strings.Join(used, "; "))
 	}
 }
 
-// graph writes a table of services.
-func (p *pen) graph(d *Drawing) {
+// writeGraph writes a table of services.
+func writeGraph(p *pen.Pen, d *Drawing) {
 	g := d.Graph
 	if g.Len() == 0 {
-		p.line("no services")
-		p.left(d)
+		p.Line("no services")
+		writeLeft(p, d)
 		return
 	}
 	l := newLegend()
-	columns := []column{
-		{head: "SERVICE", style: func(int) lipgloss.Style { return strongStyle }},
-		{head: "KIND"},
-		{head: "ROLE"},
-		{head: "CALLS", wrap: true},
-		{head: "CALLED BY", wrap: true},
+	columns := []pen.Column{
+		{Head: "SERVICE", Style: func(int) pen.Style { return pen.StrongStyle }},
+		{Head: "KIND"},
+		{Head: "ROLE"},
+		{Head: "CALLS", Wrap: true},
+		{Head: "CALLED BY", Wrap: true},
 	}
 	rows := make([][]string, g.Len())
 	for i := range rows {
 		n := graph.Node(i)
-		rows[i] = []string{clean(g.ID(n)), d.kind(n), g.Service(n).Role.String(), p.callees(d, n, l), p.callers(d, n, l)}
+		rows[i] = []string{pen.Clean(g.ID(n)), d.kind(n), g.Service(n).Role.String(), calleeNames(p, d, n, l), callerNames(p, d, n, l)}
 	}
-	p.table(columns, rows)
-	p.observed(d)
-	p.line("")
-	p.linef("%s, %s", english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
+	p.Table(columns, rows)
+	writeObserved(p, d)
+	p.Line("")
+	p.Linef("%s, %s", english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
 	l.write(p)
-	p.left(d)
+	writeLeft(p, d)
 }
 
 // kind is the word for what a box is; for a group, how many services it holds.
@@ -94,33 +93,33 @@ func (d *Drawing) kind(n graph.Node) string {
 	return english.Count(d.Members(n), "service")
 }
 
-func (p *pen) callees(d *Drawing, n graph.Node, l legend) string {
+func calleeNames(p *pen.Pen, d *Drawing, n graph.Node, l legend) string {
 	var names []string
 	lo, hi := d.Graph.Out(n)
 	for e := lo; e < hi; e++ {
-		names = append(names, clean(d.Graph.ID(d.Graph.To(e)))+l.of(d.Graph.Call(e)))
+		names = append(names, pen.Clean(d.Graph.ID(d.Graph.To(e)))+l.of(d.Graph.Call(e)))
 	}
-	return p.names(names)
+	return nameList(p, names)
 }
 
-func (p *pen) callers(d *Drawing, n graph.Node, l legend) string {
+func callerNames(p *pen.Pen, d *Drawing, n graph.Node, l legend) string {
 	var names []string
 	for _, e := range d.Graph.In(n) {
-		names = append(names, clean(d.Graph.ID(d.Graph.From(e)))+l.of(d.Graph.Call(e)))
+		names = append(names, pen.Clean(d.Graph.ID(d.Graph.From(e)))+l.of(d.Graph.Call(e)))
 	}
-	return p.names(names)
+	return nameList(p, names)
 }
 
-func (p *pen) names(names []string) string {
+func nameList(p *pen.Pen, names []string) string {
 	if len(names) == 0 {
-		return p.glyph("–", "-")
+		return p.Glyph("–", "-")
 	}
 	return strings.Join(names, ", ")
 }
 
-// left says what a drawing does not show.
-func (p *pen) left(d *Drawing) {
+// writeLeft says what a drawing does not show.
+func writeLeft(p *pen.Pen, d *Drawing) {
 	for _, clause := range d.Left {
-		p.prose("", faintStyle, "not shown: "+clause)
+		p.Prose("", pen.FaintStyle, "not shown: "+clause)
 	}
 }

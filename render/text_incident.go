@@ -6,16 +6,15 @@ import (
 	"strconv"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
-func labelStyle(l failure.Label) lipgloss.Style {
-	return []lipgloss.Style{plainStyle, greenStyle, mildStyle, yellowStyle, redStyle}[l]
+func labelStyle(l failure.Label) pen.Style {
+	return []pen.Style{pen.PlainStyle, pen.GreenStyle, pen.MildStyle, pen.YellowStyle, pen.RedStyle}[l]
 }
 
 // labels is what one service does, and what several do, for each label.
@@ -27,40 +26,40 @@ var labels = []struct{ one, several string }{
 	failure.Fails:      {"fails", "fail"},
 }
 
-func (p *pen) incidents(g *graph.Graph, incidents []analyze.Incident, depth int) {
+func writeIncidents(p *pen.Pen, g *graph.Graph, incidents []analyze.Incident, depth int) {
 	for i := range incidents {
 		if i > 0 {
-			p.line("")
+			p.Line("")
 		}
-		p.incident(g, &incidents[i], depth)
+		writeIncident(p, g, &incidents[i], depth)
 	}
 }
 
-// incident writes the headline, under it the services that suffer as a tree of
+// writeIncident writes the headline, under it the services that suffer as a tree of
 // callers, each below the service that it calls on the way to the failure, and
 // what else is to be said.
-func (p *pen) incident(g *graph.Graph, in *analyze.Incident, depth int) {
-	p.prose("", plainStyle, p.incidentHeadline(g, in))
+func writeIncident(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) {
+	p.Prose("", pen.PlainStyle, incidentHeadline(p, g, in))
 	if len(in.Victims) > 0 {
-		p.victims(g, in, depth)
+		writeVictims(p, g, in, depth)
 	}
 	var notes []string
 	for _, note := range []string{
-		p.hitWords(g, in), trafficWords(g, in.Traffic), starvedWords(g, in), policyWords(in), staysWords(g, in), assumedWords(in),
+		hitWords(p, g, in), trafficWords(g, in.Traffic), starvedWords(g, in), policyWords(in), staysWords(g, in), assumedWords(in),
 	} {
 		if note != "" {
 			notes = append(notes, note)
 		}
 	}
-	notes = append(notes, p.loadsWords(g, in)...)
+	notes = append(notes, loadsWords(p, g, in)...)
 	if in.Change != nil {
-		notes = append(notes, p.changeWords(g, in.Change))
+		notes = append(notes, changeWords(p, g, in.Change))
 	}
 	if len(notes) > 0 {
-		p.line("")
+		p.Line("")
 	}
 	for _, note := range notes {
-		p.prose("", plainStyle, note)
+		p.Prose("", pen.PlainStyle, note)
 	}
 }
 
@@ -82,10 +81,10 @@ func happens(mode string) (one, several string) {
 
 // incidentHeadline is "payment hangs: 3 of 9 other services suffer (2 fail, 1
 // degrades); 1 is protected".
-func (p *pen) incidentHeadline(g *graph.Graph, in *analyze.Incident) string {
+func incidentHeadline(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	names := ids(g, in.Failed)
 	for i := range names {
-		names[i] = p.strong(names[i])
+		names[i] = p.Strong(names[i])
 	}
 	verb, several := happens(in.Mode)
 	if len(names) > 1 {
@@ -97,7 +96,7 @@ func (p *pen) incidentHeadline(g *graph.Graph, in *analyze.Incident) string {
 	var words []string
 	for _, l := range []failure.Label{failure.Fails, failure.Degrades, failure.SlowOnly} {
 		if n := in.Count(l); n > 0 {
-			words = append(words, p.paint(labelStyle(l), labelled(l, n)))
+			words = append(words, p.Paint(labelStyle(l), labelled(l, n)))
 		}
 	}
 	suffering := in.Suffering()
@@ -111,7 +110,7 @@ func (p *pen) incidentHeadline(g *graph.Graph, in *analyze.Incident) string {
 		head += fmt.Sprintf("%d of %s suffer (%s)", suffering, english.Count(in.Others, "other service"), strings.Join(words, ", "))
 	}
 	if n := in.Count(failure.Protected); n > 0 {
-		head += "; " + p.paint(labelStyle(failure.Protected), labelled(failure.Protected, n))
+		head += "; " + p.Paint(labelStyle(failure.Protected), labelled(failure.Protected, n))
 	}
 	return head
 }
@@ -127,7 +126,7 @@ func labelled(l failure.Label, n int) string {
 }
 
 // hitWords name the entry points and the services of tier 1 that suffer.
-func (p *pen) hitWords(g *graph.Graph, in *analyze.Incident) string {
+func hitWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	var words []string
 	if n := len(in.Entries); n > 0 {
 		words = append(words, english.Count(n, "entry point")+" ("+some(ids(g, in.Entries))+")")
@@ -186,9 +185,9 @@ func starvedWords(g *graph.Graph, in *analyze.Incident) string {
 	}
 	words := make([]string, len(in.Starved))
 	for i, s := range in.Starved {
-		words[i] = clean(g.ID(s.Node)) + " (of " + clean(g.ID(s.Of))
+		words[i] = pen.Clean(g.ID(s.Node)) + " (of " + pen.Clean(g.ID(s.Of))
 		if s.Via != s.Of {
-			words[i] += " over " + clean(g.ID(s.Via))
+			words[i] += " over " + pen.Clean(g.ID(s.Via))
 		}
 		words[i] += ")"
 	}
@@ -227,7 +226,7 @@ func staysWords(g *graph.Graph, in *analyze.Incident) string {
 	}
 	until := "the failed services recover"
 	if len(in.Failed) == 1 {
-		until = clean(g.ID(in.Failed[0])) + " recovers"
+		until = pen.Clean(g.ID(in.Failed[0])) + " recovers"
 	}
 	return "no breaker opens on the way: callers wait until " + until
 }
@@ -250,10 +249,10 @@ const manyLoads = 3
 
 // loadsWords tell of the load that retries bring, the greatest first, and that they
 // bring none where the calls are known well enough to say so.
-func (p *pen) loadsWords(g *graph.Graph, in *analyze.Incident) []string {
+func loadsWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 	var words []string
 	for i := range in.Loads[:min(len(in.Loads), manyLoads)] {
-		words = append(words, p.loadWords(g, &in.Loads[i]))
+		words = append(words, loadWords(p, g, &in.Loads[i]))
 	}
 	if more := len(in.Loads) - manyLoads; more > 0 {
 		words = append(words, fmt.Sprintf("load: retries bring more requests to %s, too", english.Count(more, "other failed service")))
@@ -272,26 +271,26 @@ func factorText(f float64) string {
 	return strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
 }
 
-func (p *pen) loadWords(g *graph.Graph, l *analyze.Load) string {
+func loadWords(p *pen.Pen, g *graph.Graph, l *analyze.Load) string {
 	times := factorText(l.Factor)
 	if !math.IsInf(l.Factor, 1) {
 		times += " times"
 	}
-	s := fmt.Sprintf("load: with all retries %s can get a request %s", clean(g.ID(l.Node)), times)
+	s := fmt.Sprintf("load: with all retries %s can get a request %s", pen.Clean(g.ID(l.Node)), times)
 	if len(l.Path) > 0 {
-		s += ", over " + p.chain(ids(g, l.Path))
+		s += ", over " + p.Chain(ids(g, l.Path))
 	}
 	if n := len(l.Also); n > 0 {
 		s += fmt.Sprintf("; so can %s behind it", english.Count(n, "service"))
 	}
 	if l.Overload {
-		s += ": " + p.paint(yellowStyle, "overload is likely")
+		s += ": " + p.Paint(pen.YellowStyle, "overload is likely")
 	}
 	return s
 }
 
-func (p *pen) changeWords(g *graph.Graph, c *analyze.Change) string {
-	from, to := clean(g.ID(g.From(c.Call))), clean(g.ID(g.To(c.Call)))
+func changeWords(p *pen.Pen, g *graph.Graph, c *analyze.Change) string {
+	from, to := pen.Clean(g.ID(g.From(c.Call))), pen.Clean(g.ID(g.To(c.Call)))
 	words := make([]string, len(c.Remedies))
 	for i, r := range c.Remedies {
 		words[i] = []string{
@@ -301,9 +300,9 @@ func (p *pen) changeWords(g *graph.Graph, c *analyze.Change) string {
 	}
 	place := ""
 	if evidence := g.Call(c.Call).Evidence; len(evidence) > 0 && evidence[0].Origin.File != "" {
-		place = p.faint(" (" + fileLine(evidence[0].Origin) + ")")
+		place = p.Faint(" (" + fileLine(evidence[0].Origin) + ")")
 	}
-	return fmt.Sprintf("what helps most on %s %s %s%s: %s; then %s", from, p.arrow(), to, place, strings.Join(words, ", or "), leftWords(c))
+	return fmt.Sprintf("what helps most on %s %s %s%s: %s; then %s", from, p.Arrow(), to, place, strings.Join(words, ", or "), leftWords(c))
 }
 
 // leftWords are what a change does not help against.

@@ -8,49 +8,50 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/render/pen"
 )
 
-// matrix writes what protects each call, a row a part.
-func (p *pen) matrix(g *graph.Graph, m *analyze.Matrix, verbose bool) {
+// writeMatrix writes what protects each call, a row a part.
+func writeMatrix(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, verbose bool) {
 	if len(m.Rows) == 0 {
 		if m.Lost > 0 {
-			p.linef("no call is as asked for (%s left out)", english.Count(m.Lost, "row"))
+			p.Linef("no call is as asked for (%s left out)", english.Count(m.Lost, "row"))
 		} else {
-			p.line("no calls")
+			p.Line("no calls")
 		}
 		return
 	}
-	heads, rows := matrixTable(g, m, func(c cell) string { return p.dashes(c.marked()) })
-	columns := make([]column, len(heads))
+	heads, rows := matrixTable(g, m, func(c cell) string { return dash(p, c.marked()) })
+	columns := make([]pen.Column, len(heads))
 	for i, head := range heads {
-		columns[i] = column{head: head, wrap: i >= 2}
+		columns[i] = pen.Column{Head: head, Wrap: i >= 2}
 	}
 	for _, row := range rows {
 		for i := range 2 {
-			row[i] = clean(row[i])
+			row[i] = pen.Clean(row[i])
 		}
 	}
-	p.table(columns, rows)
-	p.line("")
-	p.matrixLegend(m)
+	p.Table(columns, rows)
+	p.Line("")
+	writeMatrixLegend(p, m)
 	if verbose {
 		for i := range m.Rows {
-			p.line("")
-			p.chainOf(g, &m.Rows[i])
+			p.Line("")
+			writeLayersOf(p, g, &m.Rows[i])
 		}
 	}
 }
 
-// dashes writes the dash of an absent policy in characters that are understood.
-func (p *pen) dashes(s string) string {
+// dash writes the dash of an absent policy in characters that are understood.
+func dash(p *pen.Pen, s string) string {
 	if p.ASCII && s == "–" {
 		return "-"
 	}
 	return s
 }
 
-// matrixLegend explains the marks that a matrix uses.
-func (p *pen) matrixLegend(m *analyze.Matrix) {
+// writeMatrixLegend explains the marks that a matrix uses.
+func writeMatrixLegend(p *pen.Pen, m *analyze.Matrix) {
 	used := map[string]bool{}
 	for i := range m.Rows {
 		for _, column := range protections {
@@ -63,54 +64,54 @@ func (p *pen) matrixLegend(m *analyze.Matrix) {
 	if m.Lost > 0 {
 		legend += fmt.Sprintf(", %d left out", m.Lost)
 	}
-	p.line(legend)
+	p.Line(legend)
 	for _, mark := range []struct{ mark, means string }{
 		{"*", "* the product does so unasked"},
 		{"+", "+ written for the whole mesh"},
-		{"–", p.dashes("–") + " known to have none"},
+		{"–", dash(p, "–") + " known to have none"},
 		{"?", "? no input says"},
 	} {
 		if used[mark.mark] {
-			p.line(p.faint(mark.means))
+			p.Line(p.Faint(mark.means))
 		}
 	}
 }
 
-// chainOf writes what acts on one part of a call, layer by layer, with every
+// writeLayersOf writes what acts on one part of a call, layer by layer, with every
 // setting that somebody wrote and its place, and what is hidden.
-func (p *pen) chainOf(g *graph.Graph, r *analyze.MatrixRow) {
-	head := clean(g.ID(g.From(r.Edge))) + " calls " + clean(g.ID(g.To(r.Edge)))
+func writeLayersOf(p *pen.Pen, g *graph.Graph, r *analyze.MatrixRow) {
+	head := pen.Clean(g.ID(g.From(r.Edge))) + " calls " + pen.Clean(g.ID(g.To(r.Edge)))
 	if part := partWords(&r.Part); part != "" {
-		head += ", " + clean(part)
+		head += ", " + pen.Clean(part)
 	}
-	p.line(p.strong(head))
-	p.layers(r)
+	p.Line(p.Strong(head))
+	writeLayers(p, r)
 }
 
-// layers writes the layers of a part, indented.
-func (p *pen) layers(r *analyze.MatrixRow) {
+// writeLayers writes the layers of a part, indented.
+func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 	if len(r.Layers) == 0 {
-		p.line("  no input says anything about it")
+		p.Line("  no input says anything about it")
 	}
 	for i := range r.Layers {
 		l := &r.Layers[i]
 		name := l.Set.Layer.String()
 		if l.Set.Product != nil {
-			name += " " + clean(l.Set.Product.Name)
+			name += " " + pen.Clean(l.Set.Product.Name)
 		}
-		p.prose("  ", plainStyle, name+": "+p.holdWords(l))
+		p.Prose("  ", pen.PlainStyle, name+": "+holdWords(p, l))
 		for _, s := range writtenIn(&l.Set) {
-			p.line("    " + s.text + p.faint("  "+clean(s.origin.String())))
+			p.Line("    " + s.text + p.Faint("  "+pen.Clean(s.origin.String())))
 		}
 	}
 	for _, h := range r.Hidden {
-		p.prose("  ", faintStyle, fmt.Sprintf("%s at %s does not act: %s goes before it",
-			clean(h.Object.Object), clean(h.Object.Origin.String()), clean(h.By.Object)))
+		p.Prose("  ", pen.FaintStyle, fmt.Sprintf("%s at %s does not act: %s goes before it",
+			pen.Clean(h.Object.Object), pen.Clean(h.Object.Origin.String()), pen.Clean(h.By.Object)))
 	}
 }
 
 // holdWords sums a layer up: how long, how often.
-func (p *pen) holdWords(l *policy.Effect) string {
+func holdWords(p *pen.Pen, l *policy.Effect) string {
 	words := "holds the caller up to " + boundText(l.Held)
 	if l.Attempts == policy.Unlimited {
 		words += ", tries without end"

@@ -3,27 +3,26 @@ package render
 import (
 	"fmt"
 
-	"charm.land/lipgloss/v2"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render/pen"
 )
 
-// ranking writes the services by the size of their blast radius.
-func (p *pen) ranking(g *graph.Graph, ranks []analyze.Rank) {
+// writeRanking writes the services by the size of their blast radius.
+func writeRanking(p *pen.Pen, g *graph.Graph, ranks []analyze.Rank) {
 	rows := make([][]string, len(ranks))
 	for i, r := range ranks {
-		rows[i] = []string{clean(g.ID(r.Node)), fmt.Sprint(r.Reached), fmt.Sprint(r.Failed), fmt.Sprint(r.Direct)}
+		rows[i] = []string{pen.Clean(g.ID(r.Node)), fmt.Sprint(r.Reached), fmt.Sprint(r.Failed), fmt.Sprint(r.Direct)}
 	}
-	p.table([]column{
-		{head: "IF IT FAILS", style: func(int) lipgloss.Style { return strongStyle }},
-		{head: "REACHES", right: true},
-		{head: "FAIL TOO", right: true, style: func(row int) lipgloss.Style {
+	p.Table([]pen.Column{
+		{Head: "IF IT FAILS", Style: func(int) pen.Style { return pen.StrongStyle }},
+		{Head: "REACHES", Right: true},
+		{Head: "FAIL TOO", Right: true, Style: func(row int) pen.Style {
 			if ranks[row].Failed == 0 {
-				return plainStyle
+				return pen.PlainStyle
 			}
-			return redStyle
+			return pen.RedStyle
 		}},
-		{head: "CALLED BY", right: true},
+		{Head: "CALLED BY", Right: true},
 	}, rows)
 }

@@ -5,57 +5,56 @@ import (
 	"strconv"
 	"strings"
 
-	"charm.land/lipgloss/v2"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/render/pen"
 )
 
-// focus writes one service in perspective: what it is, whom it calls, who calls
+// writeFocus writes one service in perspective: what it is, whom it calls, who calls
 // it, what its failure does, and what is wrong with it.
-func (p *pen) focus(g *graph.Graph, f *analyze.Focus, verbose bool) {
+func writeFocus(p *pen.Pen, g *graph.Graph, f *analyze.Focus, verbose bool) {
 	s := g.Service(f.Node)
-	p.line(p.strong(clean(s.ID)) + "  " + s.Kind.String() + ", " + roleWords(s.Role))
-	for _, fact := range p.facts(s) {
-		p.prose("  ", plainStyle, fact)
+	p.Line(p.Strong(pen.Clean(s.ID)) + "  " + s.Kind.String() + ", " + roleWords(s.Role))
+	for _, fact := range serviceFacts(p, s) {
+		p.Prose("  ", pen.PlainStyle, fact)
 	}
-	p.places(s.Origins, verbose)
+	writePlaces(p, s.Origins, verbose)
 
-	p.edges(g, f.Matrix, edgeHead("calls", len(f.Calls), "fan-out", f.Row.Out), f.Calls, g.To)
-	p.edges(g, f.Matrix, edgeHead("called by", len(f.Called), "fan-in", f.Row.In), f.Called, g.From)
+	writeEdges(p, g, f.Matrix, edgeHead("calls", len(f.Calls), "fan-out", f.Row.Out), f.Calls, g.To)
+	writeEdges(p, g, f.Matrix, edgeHead("called by", len(f.Called), "fan-in", f.Row.In), f.Called, g.From)
 
 	for i := range f.Matrix.Rows {
 		if r := &f.Matrix.Rows[i]; len(r.Layers) > 0 || len(r.Hidden) > 0 {
-			p.line("")
-			p.chainOf(g, r)
+			p.Line("")
+			writeLayersOf(p, g, r)
 		}
 	}
 
-	p.line("")
-	p.prose("", plainStyle, p.incidentHeadline(g, &f.Impact))
+	p.Line("")
+	p.Prose("", pen.PlainStyle, incidentHeadline(p, g, &f.Impact))
 	if len(f.Impact.Victims) > 0 {
-		p.prose("  ", plainStyle, strings.Join(p.victimList(g, &f.Impact), ", "))
+		p.Prose("  ", pen.PlainStyle, strings.Join(victimList(p, g, &f.Impact), ", "))
 	}
 	switch needs := strings.Join(ids(g, f.Needs), ", "); len(f.Needs) {
 	case 0:
-		p.line("needs no other service to answer")
+		p.Line("needs no other service to answer")
 	case 1:
-		p.prose("", plainStyle, "fails with the one service it needs: "+needs)
+		p.Prose("", pen.PlainStyle, "fails with the one service it needs: "+needs)
 	default:
-		p.prose("", plainStyle, fmt.Sprintf("fails with any of %s it needs: %s", english.Count(len(f.Needs), "service"), needs))
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("fails with any of %s it needs: %s", english.Count(len(f.Needs), "service"), needs))
 	}
 	if words := availableWords(g, f.Row.Available); words != "" {
-		p.prose("", plainStyle, words)
+		p.Prose("", pen.PlainStyle, words)
 	}
 	if f.Cycle != nil {
-		p.line("")
-		p.cycle(g, f.Cycle)
+		p.Line("")
+		writeCycle(p, g, f.Cycle)
 	}
 	for i := range f.Findings {
-		p.line("")
-		p.finding(&f.Findings[i], verbose)
+		p.Line("")
+		writeFinding(p, &f.Findings[i], verbose)
 	}
 }
 
@@ -69,8 +68,8 @@ func roleWords(r graph.Role) string {
 	}[r]
 }
 
-// facts are what the inputs say of a service itself, a clause each.
-func (p *pen) facts(s *graph.Service) []string {
+// serviceFacts are what the inputs say of a service itself, a clause each.
+func serviceFacts(p *pen.Pen, s *graph.Service) []string {
 	var facts, about []string
 	if !s.Defined {
 		facts = append(facts, "only addressed, no input declares it")
@@ -82,7 +81,7 @@ func (p *pen) facts(s *graph.Service) []string {
 		{"team", s.Team}, {"owner", s.Owner}, {"system", s.System}, {"lifecycle", s.Lifecycle}, {"namespace", s.Namespace},
 	} {
 		if pair[1] != "" {
-			about = append(about, pair[0]+" "+clean(pair[1]))
+			about = append(about, pair[0]+" "+pen.Clean(pair[1]))
 		}
 	}
 	if s.SLO.Set() {
@@ -101,7 +100,7 @@ func (p *pen) facts(s *graph.Service) []string {
 		names []string
 	}{{"versions ", s.Versions}, {"also known as ", s.Aliases}} {
 		if len(names.names) > 0 {
-			facts = append(facts, names.head+strings.Join(cleanAll(names.names), ", "))
+			facts = append(facts, names.head+strings.Join(pen.CleanAll(names.names), ", "))
 		}
 	}
 	return facts
@@ -123,9 +122,9 @@ func runWords(s *graph.Service) []string {
 	if b := s.Disruption; b != nil {
 		switch {
 		case b.MinAvailable != "":
-			words = append(words, "disruption keeps "+clean(b.MinAvailable))
+			words = append(words, "disruption keeps "+pen.Clean(b.MinAvailable))
 		case b.MaxUnavailable != "":
-			words = append(words, "disruption takes at most "+clean(b.MaxUnavailable))
+			words = append(words, "disruption takes at most "+pen.Clean(b.MaxUnavailable))
 		}
 	}
 	if s.Probes.Known {
@@ -154,14 +153,6 @@ func appendClause(facts, words []string) []string {
 	return append(facts, strings.Join(words, ", "))
 }
 
-func cleanAll(names []string) []string {
-	cleaned := make([]string, len(names))
-	for i, name := range names {
-		cleaned[i] = clean(name)
-	}
-	return cleaned
-}
-
 // edgeHead counts calls and, where calls to itself or of classes that do not count
 // make a difference, the services that are a fan.
 func edgeHead(verb string, calls int, fan string, services int) string {
@@ -171,10 +162,10 @@ func edgeHead(verb string, calls int, fan string, services int) string {
 	return fmt.Sprintf("%s %d, %s %d", verb, calls, fan, services)
 }
 
-// edges writes a table of calls under a head; far is the other end of each.
-func (p *pen) edges(g *graph.Graph, m *analyze.Matrix, head string, edges []graph.Edge, far func(graph.Edge) graph.Node) {
-	p.line("")
-	p.line(p.strong(head))
+// writeEdges writes a table of calls under a head; far is the other end of each.
+func writeEdges(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, head string, edges []graph.Edge, far func(graph.Edge) graph.Node) {
+	p.Line("")
+	p.Line(p.Strong(head))
 	if len(edges) == 0 {
 		return
 	}
@@ -183,40 +174,20 @@ func (p *pen) edges(g *graph.Graph, m *analyze.Matrix, head string, edges []grap
 		c := g.Call(e)
 		place := ""
 		if len(c.Evidence) > 0 {
-			place = clean(c.Evidence[0].Origin.String())
+			place = pen.Clean(c.Evidence[0].Origin.String())
 		}
-		rows[i] = []string{"  " + clean(g.ID(far(e))), callQualities(c), evidenceWords(c), observedWords(g.Observed(e)), protectionWords(m, g.Whole(e)), place}
+		rows[i] = []string{"  " + pen.Clean(g.ID(far(e))), callQualities(c), evidenceWords(c), observedWords(g.Observed(e)), protectionWords(m, g.Whole(e)), place}
 	}
-	columns := []column{
-		{head: "  SERVICE"}, {head: "CALL"}, {head: "EVIDENCE", wrap: true}, {head: "OBSERVED", wrap: true}, {head: "POLICY", wrap: true},
-		{head: "PLACE", style: func(int) lipgloss.Style { return faintStyle }},
+	columns := []pen.Column{
+		{Head: "  SERVICE"}, {Head: "CALL"}, {Head: "EVIDENCE", Wrap: true}, {Head: "OBSERVED", Wrap: true}, {Head: "POLICY", Wrap: true},
+		{Head: "PLACE", Style: func(int) pen.Style { return pen.FaintStyle }},
 	}
-	p.table(dropEmpty(columns, rows))
-}
-
-// dropEmpty leaves out the columns in which no row has anything to say.
-func dropEmpty(columns []column, rows [][]string) ([]column, [][]string) {
-	var kept []column
-	narrow := make([][]string, len(rows))
-	for i, c := range columns {
-		empty := true
-		for _, row := range rows {
-			empty = empty && row[i] == ""
-		}
-		if empty {
-			continue
-		}
-		kept = append(kept, c)
-		for r, row := range rows {
-			narrow[r] = append(narrow[r], row[i])
-		}
-	}
-	return kept, narrow
+	p.Table(pen.DropEmpty(columns, rows))
 }
 
 // callQualities is "sync http, soft", with the class where it is not a plain call.
 func callQualities(c graph.Call) string {
-	words := []string{strings.TrimSpace(c.Mode.String() + " " + cleanOr(c.Protocol))}
+	words := []string{strings.TrimSpace(c.Mode.String() + " " + pen.CleanOr(c.Protocol))}
 	if c.Need == graph.Soft {
 		words = append(words, "soft")
 	}
@@ -243,7 +214,7 @@ func evidenceWords(c graph.Call) string {
 		words = append(words, "observed")
 	}
 	if len(c.Evidence) > 0 {
-		words = append(words, cleanOr(c.Evidence[0].Way))
+		words = append(words, pen.CleanOr(c.Evidence[0].Way))
 	}
 	if more := len(c.Evidence) - 1; more > 0 {
 		words = append(words, fmt.Sprintf("%d more", more))
@@ -252,11 +223,11 @@ func evidenceWords(c graph.Call) string {
 }
 
 // victimList names everybody whom an incident concerns, each with how.
-func (p *pen) victimList(g *graph.Graph, in *analyze.Incident) []string {
+func victimList(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 	words := make([]string, len(in.Victims))
 	for i := range in.Victims {
 		v := &in.Victims[i]
-		words[i] = clean(g.ID(v.Node)) + " " + p.paint(labelStyle(v.Label), labels[v.Label].one)
+		words[i] = pen.Clean(g.ID(v.Node)) + " " + p.Paint(labelStyle(v.Label), labels[v.Label].one)
 	}
 	return words
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // stripStyles takes off styles and the blanks that styling left at line ends.
@@ -79,7 +80,7 @@ func TestWrap(t *testing.T) {
 		{"a unbreakable b", 4, "a|unbreakable|b"},
 		{"", 5, ""},
 	} {
-		if got := strings.Join(wrap(tt.text, tt.width), "|"); got != tt.want {
+		if got := strings.Join(pen.Wrap(tt.text, tt.width), "|"); got != tt.want {
 			t.Errorf("wrap(%q, %d) = %q, want %q", tt.text, tt.width, got, tt.want)
 		}
 	}

@@ -12,30 +12,31 @@ import (
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // maxLevels bounds how deep a tree is drawn: further right nobody looks, and the
 // indentation alone of a chain of thousands would fill a disk.
 const maxLevels = 24
 
-// victims draws the tree, of depth levels at most; 0 is as many as can be read.
-func (p *pen) victims(g *graph.Graph, in *analyze.Incident, depth int) {
+// writeVictims draws the tree, of depth levels at most; 0 is as many as can be read.
+func writeVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) {
 	levels := maxLevels
 	if depth > 0 {
 		levels = min(levels, depth)
 	}
 	under, far := callersTree(in, levels)
 	if len(under) == 0 || under[0].victim != nil {
-		p.line(p.faint("called by"))
+		p.Line(p.Faint("called by"))
 	} else {
-		p.line(p.faint("each is called by those below it"))
+		p.Line(p.Faint("each is called by those below it"))
 	}
-	drawn := p.branches(tree.New().Child(p.grow(g, in, under, 1, widest(g, under, 1))...)).String()
+	drawn := p.Branches(tree.New().Child(growVictims(p, g, in, under, 1, widest(g, under, 1))...)).String()
 	for line := range strings.SplitSeq(drawn, "\n") {
-		p.line(strings.TrimRight(line, " "))
+		p.Line(strings.TrimRight(line, " "))
 	}
 	if far > 0 {
-		p.line(p.faint(fmt.Sprintf("not shown: %s further than %s away", english.Count(far, "service"), english.Count(levels, "call"))))
+		p.Line(p.Faint(fmt.Sprintf("not shown: %s further than %s away", english.Count(far, "service"), english.Count(levels, "call"))))
 	}
 }
 
@@ -107,63 +108,63 @@ const indent = 4
 func widest(g *graph.Graph, under []*branch, depth int) int {
 	w := 0
 	for _, b := range under {
-		w = max(w, min(indent*depth+ansi.StringWidth(clean(g.ID(b.node))), widestPad), widest(g, b.under, depth+1))
+		w = max(w, min(indent*depth+ansi.StringWidth(pen.Clean(g.ID(b.node))), pen.WidestPad), widest(g, b.under, depth+1))
 	}
 	return w
 }
 
-// grow returns the branches of a tree, each a name and beside it, in a column of
+// growVictims returns the branches of a tree, each a name and beside it, in a column of
 // their own, the words on how the service suffers.
-func (p *pen) grow(g *graph.Graph, in *analyze.Incident, under []*branch, depth, widest int) []any {
+func growVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, under []*branch, depth, widest int) []any {
 	children := make([]any, 0, len(under))
 	for _, b := range under {
-		name := clean(g.ID(b.node))
+		name := pen.Clean(g.ID(b.node))
 		used := indent*depth + ansi.StringWidth(name)
 		column := max(widest, used) + 2
-		room := p.room()
+		room := p.Room()
 		if room > 0 {
-			room = max(room-column, narrowest)
+			room = max(room-column, pen.Narrowest)
 		}
-		lines := wrap(p.branchWords(in, b), room)
+		lines := pen.Wrap(branchWords(p, in, b), room)
 		text := name + strings.Repeat(" ", column-used) + strings.Join(lines, "\n"+strings.Repeat(" ", column-indent*depth))
 		if len(b.under) == 0 {
 			children = append(children, text)
 			continue
 		}
-		children = append(children, p.branches(tree.Root(text).Child(p.grow(g, in, b.under, depth+1, widest)...)))
+		children = append(children, p.Branches(tree.Root(text).Child(growVictims(p, g, in, b.under, depth+1, widest)...)))
 	}
 	return children
 }
 
-func (p *pen) branchWords(in *analyze.Incident, b *branch) string {
+func branchWords(p *pen.Pen, in *analyze.Incident, b *branch) string {
 	if b.victim != nil {
-		return p.victimWords(b.victim)
+		return victimWords(p, b.victim)
 	}
 	if b.dry {
 		return "gets no new events to pass on"
 	}
 	if _, failed := slices.BinarySearch(in.Failed, b.node); !failed {
-		return p.paint(labelStyle(failure.SlowOnly), "is slow: retries overload it (assumed)")
+		return p.Paint(labelStyle(failure.SlowOnly), "is slow: retries overload it (assumed)")
 	}
 	down, _ := happens(in.Mode)
-	return p.paint(redStyle, down)
+	return p.Paint(pen.RedStyle, down)
 }
 
 // victimWords say how a service suffers, and what its own call did about it.
-func (p *pen) victimWords(v *failure.Victim) string {
-	s := p.paint(labelStyle(v.Label), labels[v.Label].one) + paceWords(v)
+func victimWords(p *pen.Pen, v *failure.Victim) string {
+	s := p.Paint(labelStyle(v.Label), labels[v.Label].one) + paceWords(v)
 	if deeds := v.Hop.Deeds; len(deeds) > 0 {
 		words := make([]string, len(deeds))
 		for i, d := range deeds {
 			if d.Part != "" && (i == 0 || deeds[i-1].Part != d.Part) {
-				words[i] = "on " + clean(d.Part) + " "
+				words[i] = "on " + pen.Clean(d.Part) + " "
 			}
-			words[i] += d.Policy + " " + d.Does + p.faint(placeOf(&d))
+			words[i] += d.Policy + " " + d.Does + p.Faint(placeOf(&d))
 		}
 		s += ": " + strings.Join(words, ", ")
 	}
 	if then := v.Hop.Then; len(then) > 0 && (len(v.Hop.Deeds) == 0 || then[0].Policy != v.Hop.Deeds[0].Policy) {
-		s += "; later, " + then[0].Policy + " " + then[0].Does + p.faint(placeOf(&then[0]))
+		s += "; later, " + then[0].Policy + " " + then[0].Does + p.Faint(placeOf(&then[0]))
 	}
 	return s
 }

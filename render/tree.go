@@ -10,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // treeFormat shows whom each service calls, from the entry points down.
@@ -28,19 +29,19 @@ const (
 )
 
 func writeTree(w io.Writer, r *analyze.Report, o Options) error {
-	p := newPen(w, o.terminal())
+	p := pen.New(w, o.terminal())
 	if r.Drawn {
-		p.callTrees(o.View.Draw(r.Graph), o.View)
+		writeCallTrees(p, o.View.Draw(r.Graph), o.View)
 	}
 	if r.Impacts != nil {
-		p.incidents(r.Graph, r.Impacts, o.View.Depth)
+		writeIncidents(p, r.Graph, r.Impacts, o.View.Depth)
 	}
 	return p.Flush()
 }
 
 // A grower makes a tree of a graph that is none: each service is expanded once.
 type grower struct {
-	*pen
+	*pen.Pen
 	g        *graph.Graph
 	levels   int
 	expanded []bool
@@ -52,15 +53,15 @@ type grower struct {
 	cut      bool // a service below the last level calls others
 }
 
-func (p *pen) callTrees(d *Drawing, v View) {
+func writeCallTrees(p *pen.Pen, d *Drawing, v View) {
 	g := d.Graph
 	if g.Len() == 0 {
-		p.line("no services")
-		p.left(d)
+		p.Line("no services")
+		writeLeft(p, d)
 		return
 	}
 	t := &grower{
-		pen: p, g: g, levels: maxLevels, legend: newLegend(),
+		Pen: p, g: g, levels: maxLevels, legend: newLegend(),
 		expanded: make([]bool, g.Len()), shown: make([]bool, g.Len()), onWay: make([]bool, g.Len()),
 	}
 	switch {
@@ -72,14 +73,14 @@ func (p *pen) callTrees(d *Drawing, v View) {
 	var alone []string
 	for _, root := range roots(g) {
 		if lonely(g, root) {
-			alone = append(alone, clean(g.ID(root)))
+			alone = append(alone, pen.Clean(g.ID(root)))
 			t.shown[root] = true
 			continue
 		}
-		p.line(t.grow(root).String())
+		p.Line(t.grow(root).String())
 	}
 	if alone != nil {
-		p.prose("", plainStyle, "calls nobody, called by nobody: "+strings.Join(alone, ", "))
+		p.Prose("", pen.PlainStyle, "calls nobody, called by nobody: "+strings.Join(alone, ", "))
 	}
 	t.explain(d)
 }
@@ -118,7 +119,7 @@ func roots(g *graph.Graph) []graph.Node {
 // grow returns the tree below a root.
 func (t *grower) grow(root graph.Node) *tree.Tree {
 	t.expanded[root], t.shown[root] = true, true
-	return t.branches(tree.Root(t.strong(clean(t.g.ID(root)))).Child(t.below(root, 1)...))
+	return t.Branches(tree.Root(t.Strong(pen.Clean(t.g.ID(root)))).Child(t.below(root, 1)...))
 }
 
 // below returns what n calls, n being level-1 calls below the root.
@@ -129,31 +130,31 @@ func (t *grower) below(n graph.Node, level int) []any {
 	children := make([]any, 0, hi-lo)
 	for e := lo; e < hi; e++ {
 		m := t.g.To(e)
-		name := clean(t.g.ID(m)) + t.legend.of(t.g.Call(e))
+		name := pen.Clean(t.g.ID(m)) + t.legend.of(t.g.Call(e))
 		t.shown[m] = true
 		switch {
 		case t.onWay[m]:
 			t.loops = true
-			children = append(children, name+t.faint(" "+t.loopSign()))
+			children = append(children, name+t.Faint(" "+t.loopSign()))
 		case len(t.g.Callees(m)) == 0:
 			children = append(children, name)
 		case t.expanded[m]:
 			t.again = true
-			children = append(children, name+t.faint(" "+t.aboveSign()))
+			children = append(children, name+t.Faint(" "+t.aboveSign()))
 		case level == t.levels:
 			t.cut = true
-			children = append(children, name+t.faint(" "+t.cutSign()))
+			children = append(children, name+t.Faint(" "+t.cutSign()))
 		default:
 			t.expanded[m] = true
-			children = append(children, t.branches(tree.Root(name).Child(t.below(m, level+1)...)))
+			children = append(children, t.Branches(tree.Root(name).Child(t.below(m, level+1)...)))
 		}
 	}
 	return children
 }
 
-func (t *grower) aboveSign() string { return t.glyph("↑", "^") }
-func (t *grower) loopSign() string  { return t.glyph("↻", "@") }
-func (t *grower) cutSign() string   { return t.glyph("…", "...") }
+func (t *grower) aboveSign() string { return t.Glyph("↑", "^") }
+func (t *grower) loopSign() string  { return t.Glyph("↻", "@") }
+func (t *grower) cutSign() string   { return t.Glyph("…", "...") }
 
 // explain writes the legend of the signs used and what is not shown.
 func (t *grower) explain(d *Drawing) {
@@ -170,12 +171,12 @@ func (t *grower) explain(d *Drawing) {
 			used = append(used, sign.says)
 		}
 	}
-	t.line("")
-	t.prose("", faintStyle, "each calls those below it")
+	t.Line("")
+	t.Prose("", pen.FaintStyle, "each calls those below it")
 	if used != nil {
-		t.prose("", faintStyle, strings.Join(used, "; "))
+		t.Prose("", pen.FaintStyle, strings.Join(used, "; "))
 	}
-	t.legend.write(t.pen)
+	t.legend.write(t.Pen)
 	hidden := 0
 	for _, shown := range t.shown {
 		if !shown {
@@ -183,7 +184,7 @@ func (t *grower) explain(d *Drawing) {
 		}
 	}
 	if hidden > 0 {
-		t.prose("", faintStyle, fmt.Sprintf("not shown: %s more than %s below a root", english.Count(hidden, "service"), english.Count(t.levels, "call")))
+		t.Prose("", pen.FaintStyle, fmt.Sprintf("not shown: %s more than %s below a root", english.Count(hidden, "service"), english.Count(t.levels, "call")))
 	}
-	t.left(d)
+	writeLeft(t.Pen, d)
 }

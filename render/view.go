@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // A View says which part of a graph is drawn. It is applied once, before any
@@ -214,7 +215,7 @@ func lonely(g *graph.Graph, n graph.Node) bool {
 func focusName(g *graph.Graph, v View) string {
 	ids := make([]string, len(v.Focus))
 	for i, n := range v.Focus {
-		ids[i] = clean(g.ID(n))
+		ids[i] = pen.Clean(g.ID(n))
 	}
 	name := english.List(ids)
 	if v.Depth > 0 {

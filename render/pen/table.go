@@ -1,37 +1,36 @@
-package render
+package pen
 
 import (
 	"strings"
 
-	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A column is one column of a table.
-type column struct {
-	head  string
-	right bool                         // numbers
-	wrap  bool                         // a list of words that may be broken over lines
-	style func(row int) lipgloss.Style // nil is plain
+// A Column is one column of a table.
+type Column struct {
+	Head  string
+	Right bool                // numbers
+	Wrap  bool                // a list of words that may be broken over lines
+	Style func(row int) Style // nil is plain
 }
 
 const (
 	gutter = 2 // between columns
-	// narrowest is what a list is given at least, however narrow the terminal is.
-	narrowest = 16
-	// widestPad is how far a column is padded where lines have no end: one hub
+	// Narrowest is what a list is given at least, however narrow the terminal is.
+	Narrowest = 16
+	// WidestPad is how far a column is padded where lines have no end: one hub
 	// with a thousand callers must not move the next column out of sight.
-	widestPad = 60
+	WidestPad = 60
 )
 
-// table writes rows under their heads in aligned columns, a record a line unless
+// Table writes rows under their heads in aligned columns, a record a line unless
 // the terminal is narrower: then the columns that may be wrapped share what the
 // others leave.
-func (p *pen) table(columns []column, rows [][]string) {
+func (p *Pen) Table(columns []Column, rows [][]string) {
 	widths := p.widths(columns, rows)
 	heads := make([]string, len(columns))
 	for i, c := range columns {
-		heads[i] = c.head
+		heads[i] = c.Head
 	}
 	p.row(columns, widths, heads, heading)
 	for i, row := range rows {
@@ -39,8 +38,8 @@ func (p *pen) table(columns []column, rows [][]string) {
 	}
 }
 
-// bareTable writes rows in aligned columns that need no heads.
-func (p *pen) bareTable(columns []column, rows [][]string) {
+// BareTable writes rows in aligned columns that need no heads.
+func (p *Pen) BareTable(columns []Column, rows [][]string) {
 	widths := p.widths(columns, rows)
 	for i, row := range rows {
 		p.row(columns, widths, row, i)
@@ -51,13 +50,13 @@ func (p *pen) bareTable(columns []column, rows [][]string) {
 const heading = -1
 
 // row writes one record.
-func (p *pen) row(columns []column, widths []int, cells []string, number int) {
+func (p *Pen) row(columns []Column, widths []int, cells []string, number int) {
 	split := make([][]string, len(cells))
 	height := 1
 	for i, cell := range cells {
 		split[i] = []string{cell}
-		if columns[i].wrap && p.Width > 0 {
-			split[i] = wrap(cell, widths[i])
+		if columns[i].Wrap && p.Width > 0 {
+			split[i] = Wrap(cell, widths[i])
 		}
 		height = max(height, len(split[i]))
 	}
@@ -72,31 +71,31 @@ func (p *pen) row(columns []column, widths []int, cells []string, number int) {
 			styled := text
 			switch {
 			case number == heading:
-				styled = p.faint(text)
-			case c.style != nil:
-				styled = p.paint(c.style(number), text)
+				styled = p.Faint(text)
+			case c.Style != nil:
+				styled = p.Paint(c.Style(number), text)
 			}
-			if c.right {
+			if c.Right {
 				line.WriteString(pad + styled)
 			} else {
 				line.WriteString(styled + pad)
 			}
 			line.WriteString(strings.Repeat(" ", gutter))
 		}
-		p.line(line.String())
+		p.Line(line.String())
 	}
 }
 
 // widths returns how wide each column is, gutter not included.
-func (p *pen) widths(columns []column, rows [][]string) []int {
+func (p *Pen) widths(columns []Column, rows [][]string) []int {
 	widths := make([]int, len(columns))
 	left, flexible := p.Width, 0
 	for i, c := range columns {
-		widths[i] = ansi.StringWidth(c.head)
+		widths[i] = ansi.StringWidth(c.Head)
 		for _, row := range rows {
 			widths[i] = max(widths[i], ansi.StringWidth(row[i]))
 		}
-		if c.wrap {
+		if c.Wrap {
 			flexible++
 		} else {
 			left -= widths[i] + gutter
@@ -104,22 +103,42 @@ func (p *pen) widths(columns []column, rows [][]string) []int {
 	}
 	if p.Width <= 0 {
 		for i := range widths {
-			widths[i] = min(widths[i], widestPad)
+			widths[i] = min(widths[i], WidestPad)
 		}
 		return widths
 	}
 	// What a narrow list does not need goes to the others.
 	fits := left / max(flexible, 1)
 	for i, c := range columns {
-		if c.wrap && widths[i]+gutter <= fits {
+		if c.Wrap && widths[i]+gutter <= fits {
 			left -= widths[i] + gutter
 			flexible--
 		}
 	}
 	for i, c := range columns {
-		if c.wrap && widths[i]+gutter > fits {
-			widths[i] = max(left/flexible-gutter, narrowest)
+		if c.Wrap && widths[i]+gutter > fits {
+			widths[i] = max(left/flexible-gutter, Narrowest)
 		}
 	}
 	return widths
+}
+
+// DropEmpty leaves out the columns in which no row has anything to say.
+func DropEmpty(columns []Column, rows [][]string) ([]Column, [][]string) {
+	var kept []Column
+	narrow := make([][]string, len(rows))
+	for i, c := range columns {
+		empty := true
+		for _, row := range rows {
+			empty = empty && row[i] == ""
+		}
+		if empty {
+			continue
+		}
+		kept = append(kept, c)
+		for r, row := range rows {
+			narrow[r] = append(narrow[r], row[i])
+		}
+	}
+	return kept, narrow
 }

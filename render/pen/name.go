@@ -1,4 +1,4 @@
-package render
+package pen
 
 import (
 	"strings"
@@ -8,11 +8,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// clean makes a name fit to be shown on one line: without escape sequences,
+// Clean makes a name fit to be shown on one line: without escape sequences,
 // control characters and marks that are not seen themselves; question marks stand
 // for these, which every reader of every format takes. A blank name is shown in
 // quotes.
-func clean(name string) string {
+func Clean(name string) string {
 	if plain(name) {
 		return name
 	}
@@ -20,7 +20,7 @@ func clean(name string) string {
 		switch {
 		case unicode.IsSpace(r): // line and paragraph separators among them
 			return ' '
-		case unicode.IsControl(r), unseen(r), r == utf8.RuneError:
+		case unicode.IsControl(r), invisible(r), r == utf8.RuneError:
 			return '?'
 		}
 		return r
@@ -31,12 +31,21 @@ func clean(name string) string {
 	return name
 }
 
-// cleanOr is clean for what may be missing: the empty string stays empty.
-func cleanOr(s string) string {
+// CleanAll is Clean for several names.
+func CleanAll(names []string) []string {
+	cleaned := make([]string, len(names))
+	for i, name := range names {
+		cleaned[i] = Clean(name)
+	}
+	return cleaned
+}
+
+// CleanOr is clean for what may be missing: the empty string stays empty.
+func CleanOr(s string) string {
 	if s == "" {
 		return ""
 	}
-	return clean(s)
+	return Clean(s)
 }
 
 // plain reports whether name is printable ASCII, as nearly all names are.
@@ -49,10 +58,10 @@ func plain(name string) bool {
 	return name != ""
 }
 
-// unseen reports whether r changes how its neighbours look and shows nothing
+// invisible reports whether r changes how its neighbours look and shows nothing
 // itself: marks of direction, blanks of no width, with which a name could disguise
 // itself as another. The joiner is part of many an emoji.
-func unseen(r rune) bool {
+func invisible(r rune) bool {
 	const joiner = '\u200D'
 	return unicode.Is(unicode.Cf, r) && r != joiner
 }
@@ -61,9 +70,9 @@ func unseen(r rune) bool {
 // stays in the box's tooltip.
 const labelWidth = 64
 
-// short returns name, or its beginning and end around an ellipsis. The end of a
+// Short returns name, or its beginning and end around an ellipsis. The end of a
 // generated name is what tells it from its siblings.
-func short(name string) string {
+func Short(name string) string {
 	runes := []rune(name)
 	if len(runes) <= labelWidth {
 		return name
