@@ -68,15 +68,6 @@ func writeFate(p *pen.Pen, g *graph.Graph, f *analyze.Fate) {
 	}
 }
 
-// someNames lists the names of services; of a long list the first ones.
-func someNames(g *graph.Graph, nodes []graph.Node) string {
-	const shown = 12
-	if len(nodes) <= shown+1 {
-		return strings.Join(ids(g, nodes), ", ")
-	}
-	return strings.Join(ids(g, nodes[:shown]), ", ") + fmt.Sprintf(" and %d more", len(nodes)-shown)
-}
-
 // writeContracts writes what a change of each service has to be tested against.
 func writeContracts(p *pen.Pen, g *graph.Graph, all []analyze.Contracts) {
 	for i := range all {
@@ -129,21 +120,4 @@ func writeContractTable(p *pen.Pen, g *graph.Graph, head string, list []analyze.
 		{Head: "  SERVICE"}, {Head: "THROUGH"}, {Head: "CALL"}, {Head: "ASKS FOR", Wrap: true}, {Head: "EVIDENCE", Wrap: true},
 		{Head: "OBSERVED", Wrap: true}, {Head: "PLACE"},
 	}, rows))
-}
-
-// placeWords is where a call is said, the first place and how many more.
-func placeWords(c graph.Call) string {
-	var places []string
-	for _, e := range c.Evidence {
-		if at := e.Origin.String(); len(places) == 0 || places[len(places)-1] != at {
-			places = append(places, at)
-		}
-	}
-	switch len(places) {
-	case 0:
-		return ""
-	case 1:
-		return pen.Clean(places[0])
-	}
-	return pen.Clean(places[0]) + fmt.Sprintf(" and %d more", len(places)-1)
 }

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -12,19 +11,6 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render/pen"
 )
-
-func labelStyle(l failure.Label) pen.Style {
-	return []pen.Style{pen.PlainStyle, pen.GreenStyle, pen.MildStyle, pen.YellowStyle, pen.RedStyle}[l]
-}
-
-// labels is what one service does, and what several do, for each label.
-var labels = []struct{ one, several string }{
-	failure.Unaffected: {"is unaffected", "are unaffected"},
-	failure.Protected:  {"is protected", "are protected"},
-	failure.SlowOnly:   {"is slow", "are slow"},
-	failure.Degrades:   {"degrades", "degrade"},
-	failure.Fails:      {"fails", "fail"},
-}
 
 func writeIncidents(p *pen.Pen, g *graph.Graph, incidents []analyze.Incident, depth int) {
 	for i := range incidents {
@@ -63,68 +49,6 @@ func writeIncident(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) 
 	}
 }
 
-// happens is what services do in each mode: one, and several.
-func happens(mode string) (one, several string) {
-	name, value, _ := strings.Cut(mode, "=")
-	switch name {
-	case "hang":
-		return "hangs", "hang together"
-	case "slow":
-		return "is " + value + " late", "are " + value + " late"
-	case "partial":
-		return "loses " + value + " of its replicas", "lose " + value + " of their replicas each"
-	case "degraded":
-		return "answers with less", "answer with less"
-	}
-	return "fails", "fail together"
-}
-
-// incidentHeadline is "payment hangs: 3 of 9 other services suffer (2 fail, 1
-// degrades); 1 is protected".
-func incidentHeadline(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
-	names := ids(g, in.Failed)
-	for i := range names {
-		names[i] = p.Strong(names[i])
-	}
-	verb, several := happens(in.Mode)
-	if len(names) > 1 {
-		verb = several
-	}
-	if more := len(names) - manyNames; more > 0 {
-		names = append(names[:manyNames], strconv.Itoa(more)+" more")
-	}
-	var words []string
-	for _, l := range []failure.Label{failure.Fails, failure.Degrades, failure.SlowOnly} {
-		if n := in.Count(l); n > 0 {
-			words = append(words, p.Paint(labelStyle(l), labelled(l, n)))
-		}
-	}
-	suffering := in.Suffering()
-	head := fmt.Sprintf("%s %s: ", english.List(names), verb)
-	switch suffering {
-	case 0:
-		head += "none of " + english.Count(in.Others, "other service") + " suffers"
-	case 1:
-		head += fmt.Sprintf("1 of %s suffers (%s)", english.Count(in.Others, "other service"), strings.Join(words, ", "))
-	default:
-		head += fmt.Sprintf("%d of %s suffer (%s)", suffering, english.Count(in.Others, "other service"), strings.Join(words, ", "))
-	}
-	if n := in.Count(failure.Protected); n > 0 {
-		head += "; " + p.Paint(labelStyle(failure.Protected), labelled(failure.Protected, n))
-	}
-	return head
-}
-
-// manyNames is how many failed services a headline names.
-const manyNames = 8
-
-func labelled(l failure.Label, n int) string {
-	if n == 1 {
-		return "1 " + labels[l].one
-	}
-	return fmt.Sprintf("%d %s", n, labels[l].several)
-}
-
 // hitWords name the entry points and the services of tier 1 that suffer.
 func hitWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	var words []string
@@ -140,14 +64,6 @@ func hitWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	return "hit: " + english.List(words)
 }
 
-// some is a list of names that stays short.
-func some(names []string) string {
-	if more := len(names) - manyNames; more > 1 {
-		return strings.Join(names[:manyNames], ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return english.List(names)
-}
-
 // trafficWords tell how much of what was seen is hit.
 func trafficWords(g *graph.Graph, t *analyze.Traffic) string {
 	if t == nil {
@@ -158,24 +74,6 @@ func trafficWords(g *graph.Graph, t *analyze.Traffic) string {
 		s += fmt.Sprintf(", and %s of those that requests begin with (from %s)", shareText(t.EntryHit, t.Entry), some(ids(g, t.Entries)))
 	}
 	return s
-}
-
-// shareText writes a part of a whole in percent, so that only nothing is 0 % and
-// only all is 100 %.
-func shareText(part, whole float64) string {
-	percent := 100 * part / whole
-	switch {
-	case part == 0 || part == whole:
-	case percent < 0.1:
-		return "less than 0.1 %"
-	case percent > 99.9:
-		return "more than 99.9 %"
-	case percent < 10:
-		percent = math.Round(percent*10) / 10
-	default:
-		percent = min(math.Round(percent), 99)
-	}
-	return strconv.FormatFloat(percent, 'f', -1, 64) + " %"
 }
 
 // starvedWords name who gets no new events.
@@ -261,14 +159,6 @@ func loadsWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 		words = append(words, "load: no call is tried again, so that retries bring no more requests")
 	}
 	return words
-}
-
-// factorText is a number to multiply by, to one digit.
-func factorText(f float64) string {
-	if math.IsInf(f, 1) {
-		return "without end"
-	}
-	return strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
 }
 
 func loadWords(p *pen.Pen, g *graph.Graph, l *analyze.Load) string {

@@ -111,33 +111,6 @@ func loopText(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) string {
 	return p.Strong(p.Chain(append(ids(g, c.Loop), pen.Clean(g.ID(c.Loop[0])))))
 }
 
-func callee(g *graph.Graph, from, to graph.Node) string {
-	if from == to {
-		return "itself"
-	}
-	return pen.Clean(g.ID(to))
-}
-
-// callPlace is the first place that speaks of a call, and what is special about it.
-func callPlace(p *pen.Pen, c graph.Call) string {
-	s := ""
-	if words := callWords(c); words != "" {
-		s += " (" + words + ")"
-	}
-	if len(c.Evidence) > 0 {
-		s += "  " + p.Faint(pen.Clean(c.Evidence[0].Origin.String()))
-	}
-	return s
-}
-
-func ids(g *graph.Graph, nodes []graph.Node) []string {
-	names := make([]string, len(nodes))
-	for i, n := range nodes {
-		names[i] = pen.Clean(g.ID(n))
-	}
-	return names
-}
-
 // writeFan writes the shape of the graph, a service a line.
 func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 	rows := make([][]string, len(f.Services))
@@ -272,15 +245,4 @@ func writePaths(p *pen.Pen, g *graph.Graph, from, to graph.Node, chains [][]grap
 		}
 		p.Line("  " + p.Chain(names))
 	}
-}
-
-// callWords says what is special about a call.
-func callWords(c graph.Call) string {
-	switch {
-	case c.Mode == graph.Async:
-		return "calls asynchronously"
-	case c.Need == graph.Soft:
-		return "can do without"
-	}
-	return ""
 }

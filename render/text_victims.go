@@ -203,8 +203,3 @@ func placeOf(d *failure.Deed) string {
 	}
 	return fmt.Sprintf(" (%s)", fileLine(d.Origin))
 }
-
-func fileLine(o graph.Origin) string {
-	o.Column = 0
-	return o.String()
-}

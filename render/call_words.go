@@ -1,0 +1,134 @@
+package render
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/wire"
+	"github.com/weirgraph/weir/render/pen"
+)
+
+// placeWords is where a call is said, the first place and how many more.
+func placeWords(c graph.Call) string {
+	var places []string
+	for _, e := range c.Evidence {
+		if at := e.Origin.String(); len(places) == 0 || places[len(places)-1] != at {
+			places = append(places, at)
+		}
+	}
+	switch len(places) {
+	case 0:
+		return ""
+	case 1:
+		return pen.Clean(places[0])
+	}
+	return pen.Clean(places[0]) + fmt.Sprintf(" and %d more", len(places)-1)
+}
+
+// callWords says what is special about a call.
+func callWords(c graph.Call) string {
+	switch {
+	case c.Mode == graph.Async:
+		return "calls asynchronously"
+	case c.Need == graph.Soft:
+		return "can do without"
+	}
+	return ""
+}
+
+// observedWords is what was seen of a call, "120 calls, 3 failed, 4 per request, p99 80ms", or
+// nothing.
+func observedWords(o *graph.Observed) string {
+	if o == nil {
+		return ""
+	}
+	words := []string{amountText(o.Calls) + " calls"}
+	if o.Calls == 1 {
+		words[0] = "1 call"
+	}
+	if o.Errors > 0 {
+		words = append(words, amountText(o.Errors)+" failed")
+	}
+	if o.Retries > 0 {
+		words = append(words, amountText(o.Retries)+" retried")
+	}
+	if n := perRequest(o); n != "" {
+		words = append(words, n+" per request")
+	}
+	if p99 := quantileText(o, 0.99); p99 != "" {
+		words = append(words, "p99 "+p99)
+	}
+	return strings.Join(words, ", ")
+}
+
+// perRequest is how many such calls a request of the caller makes that makes any,
+// where it is more than one. A few requests do not speak for calls that others counted.
+func perRequest(o *graph.Observed) string {
+	n := math.Round(10*o.PerRequest()) / 10
+	if n <= 1 || 2*o.Within < o.Calls {
+		return ""
+	}
+	return amountText(n)
+}
+
+// quantileText is how long the fraction q of the calls took at most, empty if nothing is
+// known.
+func quantileText(o *graph.Observed, q float64) string { return string(wire.Quantile(&o.Latency, q)) }
+
+// callPlace is the first place that speaks of a call, and what is special about it.
+func callPlace(p *pen.Pen, c graph.Call) string {
+	s := ""
+	if words := callWords(c); words != "" {
+		s += " (" + words + ")"
+	}
+	if len(c.Evidence) > 0 {
+		s += "  " + p.Faint(pen.Clean(c.Evidence[0].Origin.String()))
+	}
+	return s
+}
+
+func callee(g *graph.Graph, from, to graph.Node) string {
+	if from == to {
+		return "itself"
+	}
+	return pen.Clean(g.ID(to))
+}
+
+// callQualities is "sync http, soft", with the class where it is not a plain call.
+func callQualities(c graph.Call) string {
+	words := []string{strings.TrimSpace(c.Mode.String() + " " + pen.CleanOr(c.Protocol))}
+	if c.Need == graph.Soft {
+		words = append(words, "soft")
+	}
+	if c.Class != graph.ClassCall {
+		words = append(words, c.Class.String())
+	}
+	if c.Fallback {
+		words = append(words, "fallback")
+	}
+	if c.Mirror {
+		words = append(words, "mirror")
+	}
+	return strings.Join(words, ", ")
+}
+
+// evidenceWords is how a call showed itself, and how much that proves where it is
+// not the most.
+func evidenceWords(c graph.Call) string {
+	var words []string
+	if c.Strength != graph.Strong {
+		words = append(words, c.Strength.String())
+	}
+	if c.Observed {
+		words = append(words, "observed")
+	}
+	if len(c.Evidence) > 0 {
+		words = append(words, pen.CleanOr(c.Evidence[0].Way))
+	}
+	if more := len(c.Evidence) - 1; more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,107 @@
+package render
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/render/pen"
+)
+
+// runWords says how a service is run: replicas, scaling, disruption, probes.
+func runWords(s *graph.Service) []string {
+	var words []string
+	if s.Replicas.Set() {
+		w := english.Count(s.Replicas.Value, "replica")
+		if s.Replicas.Provenance != policy.Explicit {
+			w += " (" + s.Replicas.Provenance.String() + ")"
+		}
+		words = append(words, w)
+	}
+	if s.Scaling != nil {
+		words = append(words, fmt.Sprintf("scaled between %d and %d", s.Scaling.Min, s.Scaling.Max))
+	}
+	if b := s.Disruption; b != nil {
+		switch {
+		case b.MinAvailable != "":
+			words = append(words, "disruption keeps "+pen.Clean(b.MinAvailable))
+		case b.MaxUnavailable != "":
+			words = append(words, "disruption takes at most "+pen.Clean(b.MaxUnavailable))
+		}
+	}
+	if s.Probes.Known {
+		var probes []string
+		for _, probe := range []struct {
+			has  bool
+			name string
+		}{{s.Probes.Readiness, "readiness"}, {s.Probes.Liveness, "liveness"}, {s.Probes.Startup, "startup"}} {
+			if probe.has {
+				probes = append(probes, probe.name)
+			}
+		}
+		if probes == nil {
+			words = append(words, "no health check declared")
+		} else {
+			words = append(words, "checked for "+english.List(probes))
+		}
+	}
+	return words
+}
+
+// roleWords says a role with its verbs, as the bare words are used both ways.
+func roleWords(r graph.Role) string {
+	return []string{
+		graph.Isolated:   "isolated: calls nobody, called by nobody",
+		graph.Upstream:   "upstream: called by others, calls nobody",
+		graph.Downstream: "downstream: calls others, called by nobody",
+		graph.Both:       "both upstream and downstream: calls others and is called by others",
+	}[r]
+}
+
+// serviceFacts are what the inputs say of a service itself, a clause each.
+func serviceFacts(p *pen.Pen, s *graph.Service) []string {
+	var facts, about []string
+	if !s.Defined {
+		facts = append(facts, "only addressed, no input declares it")
+	}
+	if s.Tier.Set() {
+		about = append(about, "tier "+strconv.Itoa(s.Tier.Value))
+	}
+	for _, pair := range [][2]string{
+		{"team", s.Team}, {"owner", s.Owner}, {"system", s.System}, {"lifecycle", s.Lifecycle}, {"namespace", s.Namespace},
+	} {
+		if pair[1] != "" {
+			about = append(about, pair[0]+" "+pen.Clean(pair[1]))
+		}
+	}
+	if s.SLO.Set() {
+		about = append(about, "objective "+strconv.FormatFloat(s.SLO.Value, 'g', -1, 64)+" %")
+	}
+	switch entry, seen := s.Entry(); {
+	case seen:
+		about = append(about, fmt.Sprintf("entry point, as traces show (%s of %s begin here)", amountText(s.Served.Entries), english.Count(int(s.Served.Requests), "request")))
+	case entry:
+		about = append(about, "entry point")
+	}
+	facts = appendClause(facts, about)
+	facts = appendClause(facts, runWords(s))
+	for _, names := range []struct {
+		head  string
+		names []string
+	}{{"versions ", s.Versions}, {"also known as ", s.Aliases}} {
+		if len(names.names) > 0 {
+			facts = append(facts, names.head+strings.Join(pen.CleanAll(names.names), ", "))
+		}
+	}
+	return facts
+}
+
+func appendClause(facts, words []string) []string {
+	if words == nil {
+		return facts
+	}
+	return append(facts, strings.Join(words, ", "))
+}
