@@ -12,7 +12,7 @@ import (
 var csvFormat = &Format{
 	Name:  "csv",
 	Doc:   "for spreadsheets: the matrix of policies",
-	Shows: Matrix,
+	Shows: matrixPart,
 	write: writeCSV,
 }
 

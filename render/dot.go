@@ -41,7 +41,7 @@ func writeDOT(w io.Writer, r *analyze.Report, o Options) error {
 
 type dotWriter struct {
 	*bufio.Writer
-	d   *Drawing
+	d   *drawing
 	lit *highlighting
 }
 
@@ -109,7 +109,7 @@ func framesOf(g *graph.Graph) []frame {
 }
 
 // boxName is what a box says: within its frame the namespace need not be repeated.
-func (d *Drawing) boxName(n graph.Node, frame string) string {
+func (d *drawing) boxName(n graph.Node, frame string) string {
 	s := d.Graph.Service(n)
 	name := s.ID
 	if frame != "" {
@@ -257,7 +257,7 @@ func (p *dotWriter) legend() {
 }
 
 // legendOf returns the meaning of the styles used, and what was left out.
-func (d *Drawing) legendOf() []string {
+func (d *drawing) legendOf() []string {
 	used := make([]bool, len(callLooks))
 	for i := range d.Graph.Calls() {
 		c := d.Graph.Call(graph.Edge(i))

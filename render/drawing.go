@@ -11,13 +11,13 @@ import (
 
 // keepOnly drops services and their calls from the drawing. Roles stay those of
 // the whole graph.
-func (d *Drawing) keepOnly(keep func(graph.Node) bool) {
+func (d *drawing) keepOnly(keep func(graph.Node) bool) {
 	d.regroup(func(n graph.Node) (string, bool) { return d.Graph.ID(n), keep(n) }, false)
 }
 
 // collapse draws one box for all services of one namespace, team or system.
 // Services that belong to none stay as they are.
-func (d *Drawing) collapse(by string) {
+func (d *drawing) collapse(by string) {
 	before := d.Graph.Len()
 	groups := map[string]bool{}
 	for i := range d.Graph.Services() {
@@ -55,7 +55,7 @@ func groupOf(s *graph.Service, by string) string {
 // regroup makes the drawing anew with one box for every key. A box whose key is
 // the ID of its service is that service; any other is a group. Merge says whether
 // there are groups.
-func (d *Drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
+func (d *drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 	old := d.Graph
 	keys := make([]string, 0, old.Len())
 	for i := range old.Len() {
@@ -147,7 +147,7 @@ func drawnAs(old *graph.Graph, e graph.Edge, drawn *graph.Graph, box []graph.Nod
 // a service with itself if it is alone in it. Of several calls the one drawn has
 // what is most of each quality: the strongest evidence, synchronous before
 // asynchronous, hard before soft.
-func mergeCalls(d *Drawing, box []graph.Node) (calls []graph.Call, weight []int) {
+func mergeCalls(d *drawing, box []graph.Node) (calls []graph.Call, weight []int) {
 	old := d.Graph
 	type drawn struct {
 		graph.Call

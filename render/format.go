@@ -44,21 +44,21 @@ func (o Options) terminal() pen.Terminal {
 type Part uint16
 
 const (
-	Graph Part = 1 << iota
-	Findings
-	Impacts
-	Ranking
-	Fates
-	Contracts
-	Cycles
-	Fan
-	Path
-	Focus
-	Matrix
+	graphPart Part = 1 << iota
+	findingsPart
+	impactsPart
+	rankingPart
+	fatesPart
+	contractsPart
+	cyclesPart
+	fanPart
+	pathPart
+	focusPart
+	matrixPart
 
 	everything = 1<<iota - 1
 	// drawable are the parts that a picture of the graph shows by its colours.
-	drawable = Graph | Findings | Impacts | Cycles | Path | Focus
+	drawable = graphPart | findingsPart | impactsPart | cyclesPart | pathPart | focusPart
 )
 
 var partNames = []string{"the graph", "findings", "blast radii", "a ranking", "shared fates", "contracts", "cycles", "fan-out", "a path", "one service", "policies"}

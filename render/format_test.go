@@ -102,7 +102,7 @@ func TestFormatsAreNamedOnce(t *testing.T) {
 
 func TestEveryPartHasAFormat(t *testing.T) {
 	for i := range partNames {
-		if p := Part(1) << i; len(Showing(p)) == 0 {
+		if p := Part(1) << i; len(showing(p)) == 0 {
 			t.Errorf("no format shows %s", p)
 		}
 	}
@@ -110,7 +110,7 @@ func TestEveryPartHasAFormat(t *testing.T) {
 
 func TestCannotShow(t *testing.T) {
 	r := &analyze.Report{Ranking: []analyze.Rank{}}
-	f := &Format{Name: "picture", Shows: Graph}
+	f := &Format{Name: "picture", Shows: graphPart}
 	var b bytes.Buffer
 	err := f.Write(&b, r, Options{})
 	var refused *CannotShow

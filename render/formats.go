@@ -41,9 +41,9 @@ func (f *Format) Write(w io.Writer, r *analyze.Report, o Options) error {
 	return f.write(w, r, o)
 }
 
-// Showing returns the names of the formats that can show all of p, the default
+// showing returns the names of the formats that can show all of p, the default
 // first.
-func Showing(p Part) []string {
+func showing(p Part) []string {
 	var names []string
 	for _, f := range Formats {
 		if p&^f.Shows == 0 {
@@ -64,5 +64,5 @@ func (e *CannotShow) Error() string { return fmt.Sprintf("format %q cannot show 
 
 // Hint names the formats that can.
 func (e *CannotShow) Hint() string {
-	return fmt.Sprintf("formats for %s: %s", e.Part, strings.Join(Showing(e.Part), ", "))
+	return fmt.Sprintf("formats for %s: %s", e.Part, strings.Join(showing(e.Part), ", "))
 }

@@ -45,14 +45,14 @@ const (
 
 // A highlighting is what is coloured in one drawing.
 type highlighting struct {
-	drawing *Drawing
+	drawing *drawing
 	box     map[graph.Node]highlight
 	arrow   map[graph.Edge]highlight
 	cut     map[graph.Edge]bool // the cheapest calls to end loops
 }
 
 // light returns what a report says about the boxes and arrows of a drawing.
-func light(r *analyze.Report, d *Drawing) *highlighting {
+func light(r *analyze.Report, d *drawing) *highlighting {
 	h := &highlighting{drawing: d, box: map[graph.Node]highlight{}, arrow: map[graph.Edge]highlight{}, cut: map[graph.Edge]bool{}}
 	if r.Check != nil {
 		h.findings(r.Check.Findings)

@@ -70,7 +70,7 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 
 // drawnServices yields the services of a drawing, the boxes of groups as kind group. Each
 // is valid until the next.
-func drawnServices(d *Drawing, group string) iter.Seq[*wire.Service] {
+func drawnServices(d *drawing, group string) iter.Seq[*wire.Service] {
 	return func(yield func(*wire.Service) bool) {
 		var w wire.Service
 		for v := range graph.Node(d.Graph.Len()) {
@@ -87,7 +87,7 @@ func drawnServices(d *Drawing, group string) iter.Seq[*wire.Service] {
 }
 
 // drawnCalls yields the calls of a drawing. Each is valid until the next.
-func drawnCalls(d *Drawing) iter.Seq[*wire.Call] {
+func drawnCalls(d *drawing) iter.Seq[*wire.Call] {
 	return func(yield func(*wire.Call) bool) {
 		var w wire.Call
 		for e := range graph.Edge(d.Graph.Calls()) {

@@ -13,7 +13,7 @@ import (
 var markdown = &Format{
 	Name:  "markdown",
 	Doc:   "for pages and comments: the matrix of policies as a table",
-	Shows: Matrix,
+	Shows: matrixPart,
 	write: writeMarkdown,
 }
 

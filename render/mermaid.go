@@ -36,7 +36,7 @@ func writeMermaid(w io.Writer, r *analyze.Report, o Options) error {
 
 type mermaidWriter struct {
 	*bufio.Writer
-	d   *Drawing
+	d   *drawing
 	lit *highlighting
 }
 

@@ -7,7 +7,7 @@ import (
 
 // writeObserved writes a table of the calls that were seen. Where manifests were read
 // too it says which of them nobody declared.
-func writeObserved(p *pen.Pen, d *Drawing) {
+func writeObserved(p *pen.Pen, d *drawing) {
 	g := d.Graph
 	declared := false
 	var edges []graph.Edge

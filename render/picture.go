@@ -19,7 +19,7 @@ const (
 // picture returns what is drawn of a report and what is coloured in it. A picture
 // that would be too large to read, of a view that does not ask for it, is reduced,
 // collapsed or cut until it is readable; the drawing says so.
-func picture(r *analyze.Report, v View) (*Drawing, *highlighting) {
+func picture(r *analyze.Report, v View) (*drawing, *highlighting) {
 	about := aboutOf(r)
 	d := v.draw(r.Graph, about)
 	if v.All || v.Focus != nil || v.Collapse != "" || v.Reduce || readable(d) {
@@ -40,7 +40,7 @@ func picture(r *analyze.Report, v View) (*Drawing, *highlighting) {
 	return d, h
 }
 
-func readable(d *Drawing) bool {
+func readable(d *drawing) bool {
 	return d.Graph.Calls() <= readableCalls && d.Graph.Len() <= readableBoxes
 }
 
@@ -65,7 +65,7 @@ func grouping(g *graph.Graph) string {
 
 // keepBusiest keeps the boxes that the report colours and those with the most
 // calls, as many as a picture can hold.
-func (d *Drawing) keepBusiest(h *highlighting) {
+func (d *drawing) keepBusiest(h *highlighting) {
 	g := d.Graph
 	degree := func(n graph.Node) int { return len(g.Callees(n)) + len(g.In(n)) }
 	order := make([]graph.Node, g.Len())

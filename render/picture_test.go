@@ -246,7 +246,7 @@ func FuzzNames(f *testing.F) {
 		g := ring([]string{a, b, a + b})
 		for _, format := range ownFormats() {
 			r := reportOf(g)
-			if format.Shows&Graph == 0 {
+			if format.Shows&graphPart == 0 {
 				r = &analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, analyze.Scope(g, graph.Weak), analyze.MatrixFilter{})}
 			}
 			out := written(t, format, r, Options{})

@@ -13,7 +13,7 @@ const maxReduced = 20_000
 
 // reduce leaves calls out that a longer chain of calls implies: the transitive
 // reduction between strongly connected components. Calls within a component stay.
-func (d *Drawing) reduce() {
+func (d *drawing) reduce() {
 	g := d.Graph
 	comp, n := components(g)
 	if n > maxReduced {

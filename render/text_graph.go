@@ -57,7 +57,7 @@ func (l legend) write(p *pen.Pen) {
 }
 
 // writeGraph writes a table of services.
-func writeGraph(p *pen.Pen, d *Drawing) {
+func writeGraph(p *pen.Pen, d *drawing) {
 	g := d.Graph
 	if g.Len() == 0 {
 		p.Line("no services")
@@ -86,14 +86,14 @@ func writeGraph(p *pen.Pen, d *Drawing) {
 }
 
 // kind is the word for what a box is; for a group, how many services it holds.
-func (d *Drawing) kind(n graph.Node) string {
+func (d *drawing) kind(n graph.Node) string {
 	if k := d.Graph.Service(n).Kind; k != graph.KindUnknown {
 		return k.String()
 	}
 	return english.Count(d.Members(n), "service")
 }
 
-func calleeNames(p *pen.Pen, d *Drawing, n graph.Node, l legend) string {
+func calleeNames(p *pen.Pen, d *drawing, n graph.Node, l legend) string {
 	var names []string
 	lo, hi := d.Graph.Out(n)
 	for e := lo; e < hi; e++ {
@@ -102,7 +102,7 @@ func calleeNames(p *pen.Pen, d *Drawing, n graph.Node, l legend) string {
 	return nameList(p, names)
 }
 
-func callerNames(p *pen.Pen, d *Drawing, n graph.Node, l legend) string {
+func callerNames(p *pen.Pen, d *drawing, n graph.Node, l legend) string {
 	var names []string
 	for _, e := range d.Graph.In(n) {
 		names = append(names, pen.Clean(d.Graph.ID(d.Graph.From(e)))+l.of(d.Graph.Call(e)))
@@ -118,7 +118,7 @@ func nameList(p *pen.Pen, names []string) string {
 }
 
 // writeLeft says what a drawing does not show.
-func writeLeft(p *pen.Pen, d *Drawing) {
+func writeLeft(p *pen.Pen, d *drawing) {
 	for _, clause := range d.Left {
 		p.Prose("", pen.FaintStyle, "not shown: "+clause)
 	}

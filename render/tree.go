@@ -17,7 +17,7 @@ import (
 var treeFormat = &Format{
 	Name:  "tree",
 	Doc:   "for people: whom each service calls, from the entry points down",
-	Shows: Graph | Impacts,
+	Shows: graphPart | impactsPart,
 	write: writeTree,
 }
 
@@ -53,7 +53,7 @@ type grower struct {
 	cut      bool // a service below the last level calls others
 }
 
-func writeCallTrees(p *pen.Pen, d *Drawing, v View) {
+func writeCallTrees(p *pen.Pen, d *drawing, v View) {
 	g := d.Graph
 	if g.Len() == 0 {
 		p.Line("no services")
@@ -157,7 +157,7 @@ func (t *grower) loopSign() string  { return t.Glyph("↻", "@") }
 func (t *grower) cutSign() string   { return t.Glyph("…", "...") }
 
 // explain writes the legend of the signs used and what is not shown.
-func (t *grower) explain(d *Drawing) {
+func (t *grower) explain(d *drawing) {
 	var used []string
 	for _, sign := range []struct {
 		used bool

@@ -21,8 +21,8 @@ type View struct {
 	All         bool           // telemetry, control and health calls too, and pictures of any size
 }
 
-// A Drawing is the part of a graph that is shown, and the account of the rest.
-type Drawing struct {
+// A drawing is the part of a graph that is shown, and the account of the rest.
+type drawing struct {
 	// Graph has a service for every box and a call for every arrow. The box of a
 	// group has an ID such as "namespace shop" and no Kind.
 	Graph *graph.Graph
@@ -39,11 +39,11 @@ type Drawing struct {
 const absent graph.Node = -1
 
 // Draw applies the view to g.
-func (v View) Draw(g *graph.Graph) *Drawing { return v.draw(g, topic{}) }
+func (v View) Draw(g *graph.Graph) *drawing { return v.draw(g, topic{}) }
 
 // draw applies the view to what a report is about.
-func (v View) draw(g *graph.Graph, about topic) *Drawing {
-	d := &Drawing{Graph: g}
+func (v View) draw(g *graph.Graph, about topic) *drawing {
+	d := &drawing{Graph: g}
 	d.pickCalls(v)
 	d.pickServices(v, g, about)
 	if v.Collapse != "" {
@@ -56,7 +56,7 @@ func (v View) draw(g *graph.Graph, about topic) *Drawing {
 }
 
 // Box returns where a service of the whole graph is drawn, and false if it is not.
-func (d *Drawing) Box(v graph.Node) (graph.Node, bool) {
+func (d *drawing) Box(v graph.Node) (graph.Node, bool) {
 	if d.box == nil {
 		return v, true
 	}
@@ -65,7 +65,7 @@ func (d *Drawing) Box(v graph.Node) (graph.Node, bool) {
 
 // Arrow returns how the call u -> v of the whole graph is drawn, and false if it
 // is not.
-func (d *Drawing) Arrow(u, v graph.Node) (graph.Edge, bool) {
+func (d *drawing) Arrow(u, v graph.Node) (graph.Edge, bool) {
 	from, ok := d.Box(u)
 	to, ok2 := d.Box(v)
 	if !ok || !ok2 {
@@ -75,7 +75,7 @@ func (d *Drawing) Arrow(u, v graph.Node) (graph.Edge, bool) {
 }
 
 // Members is the number of services that a box stands for.
-func (d *Drawing) Members(v graph.Node) int {
+func (d *drawing) Members(v graph.Node) int {
 	if d.members == nil {
 		return 1
 	}
@@ -83,20 +83,20 @@ func (d *Drawing) Members(v graph.Node) int {
 }
 
 // Weight is the number of calls that an arrow stands for.
-func (d *Drawing) Weight(e graph.Edge) int {
+func (d *drawing) Weight(e graph.Edge) int {
 	if d.weight == nil {
 		return 1
 	}
 	return d.weight[e]
 }
 
-func (d *Drawing) leave(format string, args ...any) {
+func (d *drawing) leave(format string, args ...any) {
 	d.Left = append(d.Left, fmt.Sprintf(format, args...))
 }
 
 // pickCalls drops the calls that the view does not ask for, counted by the first
 // reason that applies.
-func (d *Drawing) pickCalls(v View) {
+func (d *drawing) pickCalls(v View) {
 	g := d.Graph
 	classes := make([]int, len(graph.Classes))
 	var unfit, feeble int
@@ -158,7 +158,7 @@ type topic struct {
 
 // pickServices drops what the report is not about, what is not tied to the focus,
 // and collectors and registries that have no call but hidden ones.
-func (d *Drawing) pickServices(v View, whole *graph.Graph, about topic) {
+func (d *drawing) pickServices(v View, whole *graph.Graph, about topic) {
 	g := d.Graph
 	var tied []bool
 	if v.Focus != nil {

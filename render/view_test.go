@@ -11,7 +11,7 @@ import (
 )
 
 // arrows writes the calls of a drawing as "a>b c>d".
-func arrows(d *Drawing) string {
+func arrows(d *drawing) string {
 	var words []string
 	for i := range d.Graph.Calls() {
 		e := graph.Edge(i)
@@ -20,7 +20,7 @@ func arrows(d *Drawing) string {
 	return strings.Join(words, " ")
 }
 
-func boxes(d *Drawing) string {
+func boxes(d *drawing) string {
 	var words []string
 	for _, s := range d.Graph.Services() {
 		words = append(words, s.ID)
