@@ -13,8 +13,8 @@ import (
 
 // TestContributing builds weir with everything that CONTRIBUTING.md adds to it,
 // vets that, and compares what the page says that it then prints. The blocks of
-// the page say in their first line which file they are: a new one, an input, or a
-// change of one that stands.
+// the page name their file in the first line: a new one, an input, or a change of
+// one in the repository.
 func TestContributing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds weir anew")
@@ -28,10 +28,13 @@ func TestContributing(t *testing.T) {
 		t.Fatal(err)
 	}
 	work := t.TempDir()
-	replace := map[string]string{} // files of the repository by those that stand in for them
+	replace := map[string]string{} // files of the repository, and those that replace them
 	for _, block := range namedBlocks.FindAllStringSubmatch(string(page), -1) {
 		language, name, text := block[1], block[2], block[3]
-		file := filepath.Join(work, filepath.Base(name))
+		file := filepath.Join(work, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
+			t.Fatal(err)
+		}
 		switch language {
 		case "go":
 			replace[filepath.Join(root, name)] = file
