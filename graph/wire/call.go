@@ -23,8 +23,16 @@ type Call struct {
 	Tolerant bool      `json:"toleratesDegraded,omitempty"`
 	Fresh    bool      `json:"freshnessCritical,omitempty"` // of events: the consumer is degraded when no new ones come
 	Calls    int       `json:"calls,omitempty"`             // calls that this one stands for, if several are drawn as one
-	Policy   *Policy   `json:"policy,omitempty"`            // all layers laid over each other, if the call has no parts
-	Parts    []Part    `json:"parts,omitempty"`             // what acts where, if there is more to say than Policy does; by Match
+
+	// Policy is what the only layer declares that declares anything, if the call has one
+	// part. It is of the layer and product that Parts names, or of the caller's own code if
+	// there are no Parts. It is missing if several layers act, which no single value can
+	// describe: their timeouts nest and their retries multiply.
+	Policy *Policy `json:"policy,omitempty"`
+	// Parts says what each layer declares, part by part, sorted by Match. If it is there it
+	// is complete; it is missing if Policy says all, or if no input says anything. Both are
+	// missing for a call that stands for several with different policies.
+	Parts []Part `json:"parts,omitempty"`
 
 	Evidence []Evidence `json:"evidence,omitempty"` // the strongest first
 	Origins  []Origin   `json:"origins,omitempty"`  // those of Evidence, sorted, each once
@@ -77,17 +85,22 @@ func (w *Call) fromEvidence(list []graph.Evidence) {
 }
 
 func (w *Call) fromRoutes(routes []graph.Route) {
-	if len(routes) == 1 {
-		all := policy.Set{}
-		for _, layer := range slices.Backward(routes[0].Layers) {
-			all = policy.Overlay(all, layer)
-		}
-		if !all.Empty() {
-			w.Policy = FromPolicy(&all)
+	var declaring []*policy.Set
+	inParts := len(routes) > 1
+	for i := range routes {
+		inParts = inParts || routes[i].Match != ""
+		for k := range routes[i].Layers {
+			s := &routes[i].Layers[k]
+			inParts = inParts || s.Product != nil || s.Layer != policy.App
+			if !s.Empty() {
+				declaring = append(declaring, s)
+			}
 		}
 	}
-	ofProduct := func(s policy.Set) bool { return s.Product != nil }
-	if slices.ContainsFunc(routes, func(r graph.Route) bool { return r.Match != "" || slices.ContainsFunc(r.Layers, ofProduct) }) {
+	if len(routes) == 1 && len(declaring) == 1 {
+		w.Policy = FromPolicy(declaring[0])
+	}
+	if inParts || len(declaring) > 1 {
 		w.Parts = convert(routes, fromRoute)
 	}
 }
