@@ -17,7 +17,11 @@ type Bound struct {
 	Opaque  []Edge   // calls that it is for and whose requests its product does not see, see OnRequests; sorted
 	Left    []Edge   // calls of programs in its mesh to whom it Leaves, which no other policy of its kind is for; sorted
 	Why     Obstacle // if there are no Calls, nor any Outside or Opaque
+}
 
+// A binding is a policy while it is tied to calls.
+type binding struct {
+	*Bound
 	acts bool // somewhere, as far as a Merge shows
 }
 
@@ -100,17 +104,18 @@ func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
 
 // A binder ties policies to the calls of a frozen graph.
 type binder struct {
-	l     *linker
-	g     *Graph
-	node  map[int]Node
-	via   map[Ref][]Edge
-	rival map[Edge][]candidate
-	cells map[Node][]int // of every service; see replicas
+	l        *linker
+	g        *Graph
+	node     map[int]Node
+	policies []*binding
+	via      map[Ref][]Edge
+	rival    map[Edge][]candidate
+	cells    map[Node][]int // of every service; see replicas
 }
 
 // A candidate is a policy that a call meets, with its precedence.
 type candidate struct {
-	bound *Bound
+	bound *binding
 	found int  // order in which its product looks, greater first
 	exact bool // the callee has the very name that the policy gives, not one that is like it
 }
@@ -126,22 +131,24 @@ func (c candidate) exactly(other candidate) int {
 	return 1
 }
 
-// bind finds the policies of every call.
-func (l *linker) bind(g *Graph, node map[int]Node) {
+// bind finds the policies of every call, and returns them all with their calls.
+func (l *linker) bind(g *Graph, node map[int]Node) (map[Edge][]Route, []*Bound) {
 	b := &binder{l: l, g: g, node: node, via: map[Ref][]Edge{}, rival: map[Edge][]candidate{}}
 	for e := range Edge(g.Calls()) {
-		for i := range g.evidenceOf(e) {
-			for _, r := range g.evidenceOf(e)[i].Via {
+		for i := range g.Evidence(e) {
+			for _, r := range g.Evidence(e)[i].Via {
 				b.via[r] = append(b.via[r], e)
 			}
 		}
 	}
 	for i := range l.f.Policies {
-		g.policies = append(g.policies, b.meet(&l.f.Policies[i]))
+		b.policies = append(b.policies, b.meet(&l.f.Policies[i]))
 	}
 	b.leave()
-	b.route()
-	for _, p := range g.policies {
+	routes := b.route()
+	policies := make([]*Bound, 0, len(b.policies))
+	for _, p := range b.policies {
+		policies = append(policies, p.Bound)
 		if p.Merge && p.acts { // it is one of several that act together, and hidden nowhere
 			p.Shadows = slices.DeleteFunc(p.Shadows, func(s Shadow) bool { return s.Field == "" })
 		}
@@ -149,22 +156,30 @@ func (l *linker) bind(g *Graph, node map[int]Node) {
 			return cmp.Or(a.By.Origin.Compare(b.By.Origin), strings.Compare(a.By.Match, b.By.Match), strings.Compare(a.Field, b.Field))
 		})
 	}
+	return routes, policies
+}
+
+// BindOwn returns g with the policies that stand in the documents of its calls. It is
+// for graphs that no Builder made.
+func BindOwn(g *Graph) *Graph {
+	return g.With(Details{Coverage: g.Coverage(), Routes: (&binder{g: g}).route()})
 }
 
 // route finds out for every call what acts on it.
-func (b *binder) route() {
-	b.g.routes = map[Edge][]Route{}
+func (b *binder) route() map[Edge][]Route {
+	routes := map[Edge][]Route{}
 	for e := range Edge(b.g.Calls()) {
 		if r := b.routes(e); r != nil {
-			b.g.routes[e] = r
+			routes[e] = r
 		}
 	}
 	b.unrouted()
+	return routes
 }
 
 // meet finds the calls that a policy is for and enters it as a candidate.
-func (b *binder) meet(p *Policy) *Bound {
-	bound, found := &Bound{Policy: p}, map[Edge]int{}
+func (b *binder) meet(p *Policy) *binding {
+	bound, found := &binding{Bound: &Bound{Policy: p}}, map[Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
 	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
@@ -174,7 +189,7 @@ func (b *binder) meet(p *Policy) *Bound {
 			!anyFrom && !slices.Contains(froms, from),
 			!anyTo && !slices.Contains(tos, to),
 			!b.exported(p, from),
-			p.ToName != "" && !b.g.Service(to).loosely(p.ToName),
+			p.ToName != "" && !loosely(b.g.Service(to), p.ToName),
 			p.Port != 0 && !b.onPort(e, p.Port),
 			len(p.Protocols) > 0 && !b.speaks(e, p.Protocols),
 			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
@@ -186,7 +201,7 @@ func (b *binder) meet(p *Policy) *Bound {
 		if !ok {
 			continue
 		}
-		if p.NeedsMesh && !b.g.proxied(p.Product, from, to) {
+		if p.NeedsMesh && !proxied(b.g, p.Product, from, to) {
 			bound.Outside = append(bound.Outside, e)
 			continue
 		}
@@ -206,7 +221,7 @@ func (b *binder) meet(p *Policy) *Bound {
 		bound.Calls, bound.Outside, bound.Why = nil, nil, NoReplica
 	default:
 		for _, e := range bound.Calls {
-			exact := p.ToName != "" && b.g.Service(b.g.To(e)).called(p.ToName)
+			exact := p.ToName != "" && called(b.g.Service(b.g.To(e)), p.ToName)
 			b.rival[e] = append(b.rival[e], candidate{bound, found[e], exact})
 		}
 	}
@@ -310,8 +325,8 @@ func (b *binder) lookup(p *Policy, from, to Node) (order int, ok bool) {
 
 func (b *binder) onPort(e Edge, port int) bool {
 	unknown := true
-	for i := range b.g.evidenceOf(e) {
-		switch p := b.g.evidenceOf(e)[i].port(); p {
+	for i := range b.g.Evidence(e) {
+		switch p := portOf(&b.g.Evidence(e)[i]); p {
 		case port:
 			return true
 		case 0:
@@ -322,9 +337,9 @@ func (b *binder) onPort(e Edge, port int) bool {
 	return unknown
 }
 
-// port is the port that is called, 0 if it is not known: the one that is written,
+// portOf is the port that is called, 0 if it is not known: the one that is written,
 // or that of the scheme of a URL without any.
-func (ev *Evidence) port() int {
+func portOf(ev *Evidence) int {
 	if ev.Port == 0 && strings.HasSuffix(ev.Way, "-url") {
 		return schemePorts[ev.Protocol]
 	}
@@ -386,12 +401,12 @@ func looseName(name string) string {
 }
 
 // called reports whether a service has that very name.
-func (s *Service) called(name string) bool {
+func called(s *Service, name string) bool {
 	return strings.EqualFold(s.Name, name) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.EqualFold(a, name) })
 }
 
 // loosely reports whether a service can be what code calls name.
-func (s *Service) loosely(name string) bool {
+func loosely(s *Service, name string) bool {
 	want := looseName(name)
 	return looseName(s.Name) == want || slices.ContainsFunc(s.Aliases, func(a string) bool { return looseName(a) == want })
 }

@@ -82,8 +82,8 @@ func sortFacts(f *Facts) {
 	sortBy(f.Budgets, func(b *Budget) (Origin, string) { return b.Origin, b.Name })
 	sortBy(f.Policies, func(p *Policy) (Origin, string) { return p.Origin, p.Object })
 	sortBy(f.Namespaces, func(n *Namespace) (Origin, string) { return n.Origin, n.Name })
-	slices.SortFunc(f.Sightings, func(a, b Sighting) int { return cmp.Or(a.Seen.compare(&b.Seen), a.Origin.Compare(b.Origin)) })
-	slices.SortFunc(f.Observations, func(a, b Observation) int { return a.compare(&b) })
+	slices.SortFunc(f.Sightings, func(a, b Sighting) int { return cmp.Or(compareSeen(&a.Seen, &b.Seen), a.Origin.Compare(b.Origin)) })
+	slices.SortFunc(f.Observations, func(a, b Observation) int { return compareObservations(&a, &b) })
 	forgetTwins(f)
 }
 

@@ -158,7 +158,7 @@ func (l *linker) noteDuplicates() {
 			case t.Realm == kubernetes && t.Origin != first.Origin:
 				l.coverage.Problems = append(l.coverage.Problems, Problem{
 					Origin:  t.Origin,
-					Message: t.kindWord() + ` "` + t.Name + `" is declared again, first in ` + first.Origin.String() + "; the calls of both are taken",
+					Message: kindWord(t.Ref) + ` "` + t.Name + `" is declared again, first in ` + first.Origin.String() + "; the calls of both are taken",
 				})
 			}
 		}
@@ -166,7 +166,7 @@ func (l *linker) noteDuplicates() {
 }
 
 // kindWord is the source's own word for what a ref names.
-func (r Ref) kindWord() string {
+func kindWord(r Ref) string {
 	if r.Kind == "" {
 		return "service"
 	}
@@ -195,6 +195,7 @@ const (
 	topics
 )
 
+// familyOf returns the family of a kind.
 func familyOf(k Kind) family {
 	switch k {
 	case KindJob:

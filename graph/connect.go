@@ -42,7 +42,7 @@ func (l *linker) addEvidence(from, to int, e Evidence) {
 		return
 	}
 	key := [2]int{from, to}
-	if !slices.ContainsFunc(l.edges[key], func(o Evidence) bool { return o.same(&e) }) {
+	if !slices.ContainsFunc(l.edges[key], func(o Evidence) bool { return same(&o, &e) }) {
 		l.edges[key] = append(l.edges[key], e)
 	}
 }
@@ -54,7 +54,7 @@ func keepsLoops(e Evidence) bool {
 	return e.Origin.Reader == "native" || e.Origin.Reader == "backstage"
 }
 
-func (e *Evidence) same(o *Evidence) bool {
+func same(e, o *Evidence) bool {
 	return e.Origin == o.Origin && e.Way == o.Way && e.Key == o.Key && e.Database == o.Database && e.Port == o.Port && e.Class == o.Class &&
 		slices.Equal(e.Methods, o.Methods) && e.Says == o.Says
 }
@@ -96,7 +96,7 @@ func (l *linker) party(p *Party, o Origin, s Strength) []int {
 			return nil
 		}
 		if s == Allowed {
-			l.unresolved(-1, p.Ref.Name, "", o, "no "+p.Ref.kindWord()+" of this name is in the inputs")
+			l.unresolved(-1, p.Ref.Name, "", o, "no "+kindWord(p.Ref)+" of this name is in the inputs")
 			return nil
 		}
 		l.noteSeveral(p.Ref.Name, o)

@@ -50,17 +50,11 @@ func (l *linker) freeze() *Graph {
 	for ends, evidence := range l.edges {
 		calls = append(calls, newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services))
 	}
-	g := freeze(services, calls)
-	g.observed = make(map[Edge]*Observed, len(l.observed))
-	for ends, seen := range l.observed {
-		if e, ok := g.Edge(node[l.find(ends[0])], node[l.find(ends[1])]); ok {
-			g.observed[e] = seen
-		}
-	}
-	l.settleRequests(g, node)
+	g := New(services, calls)
+	d := Details{Coverage: l.coverage, Observed: l.settleObserved(g, node)}
 	l.account(g)
-	l.bind(g, node)
-	return g
+	d.Routes, d.Policies = l.bind(g, node)
+	return g.With(d)
 }
 
 // spoken returns what the evidence for calls to a root shows it to be: who
@@ -107,7 +101,7 @@ func (l *linker) service(members []int, name identity, kind Kind) Service {
 			s.Defined = true
 			s.Origins = append(s.Origins, t.Origin)
 			workloads = append(workloads, t.Versions...)
-			s.declare(t)
+			declare(&s, t)
 			within = true
 			if t.Image != "" {
 				s.Images = append(s.Images, t.Image)
@@ -178,7 +172,7 @@ func merge(into, from Labels) Labels {
 
 // declare lays a declaration over what is there: what it says wins, what it is
 // silent about stays.
-func (s *Service) declare(t *Thing) {
+func declare(s *Service, t *Thing) {
 	s.Labels = merge(s.Labels, t.Labels)
 	s.Annotations = merge(s.Annotations, t.Annotations)
 	s.Ports = append(s.Ports, t.Ports...)
@@ -193,7 +187,7 @@ func (s *Service) declare(t *Thing) {
 			*f.to = f.from
 		}
 	}
-	s.Probes.over(t.Probes)
+	overProbes(&s.Probes, t.Probes)
 	for _, m := range t.Meshes {
 		s.Meshes = slices.DeleteFunc(s.Meshes, func(known Membership) bool { return known.Product.Is(m.Product) })
 		s.Meshes = append(s.Meshes, m)
@@ -248,7 +242,7 @@ func over[T any](into *policy.Setting[T], from policy.Setting[T]) {
 	}
 }
 
-func (p *Probes) over(q Probes) {
+func overProbes(p *Probes, q Probes) {
 	if !q.Known {
 		return
 	}
@@ -293,7 +287,7 @@ func newCall(from, to Node, evidence []Evidence, services []Service) Call {
 			e.Mode = Async
 		}
 		if e.Protocol == "" {
-			e.Protocol = services[to].speaks(e.Port)
+			e.Protocol = spokenOn(&services[to], e.Port)
 		}
 	}
 	slices.SortStableFunc(evidence, func(a, b Evidence) int {
@@ -336,9 +330,9 @@ func newCall(from, to Node, evidence []Evidence, services []Service) Call {
 	return c
 }
 
-// speaks returns the protocol that a service declares for a port, or for its only
+// spokenOn returns the protocol that a service declares for a port, or for its only
 // port if the caller does not say which.
-func (s *Service) speaks(port int) string {
+func spokenOn(s *Service, port int) string {
 	said := ""
 	for _, p := range s.Ports {
 		protocol := p.Protocol
@@ -381,5 +375,4 @@ func (l *linker) account(g *Graph) {
 			c.Silent = append(c.Silent, v)
 		}
 	}
-	g.coverage = c
 }

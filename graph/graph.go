@@ -149,14 +149,9 @@ func (a attr) need() Need         { return Need(a >> 7 & 3) }
 // without repetition, the calls may come in any order; of several between the
 // same two services only the first is kept. Nodes in calls are positions in
 // services. It takes both slices over, and sets each service's Role.
+//
+// The graph has no policies and no observations: see With.
 func New(services []Service, calls []Call) *Graph {
-	g := freeze(services, calls)
-	(&binder{g: g}).route()
-	return g
-}
-
-// freeze is New without the policies of the calls.
-func freeze(services []Service, calls []Call) *Graph {
 	calls = sortCalls(calls)
 	g := &Graph{services: services, lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
 	for i := range services {
@@ -186,6 +181,25 @@ func freeze(services []Service, calls []Call) *Graph {
 	g.index()
 	g.setRoles()
 	return g
+}
+
+// Details are what a Graph holds besides its services and calls.
+type Details struct {
+	Coverage *Coverage          // nil is an empty account
+	Observed map[Edge]*Observed // what was seen of calls
+	Routes   map[Edge][]Route   // the parts of calls and the policies that act on them
+	Policies []*Bound           // sorted by origin
+}
+
+// With returns g with these details in place of its own. They are taken over, and
+// speak of g's edges. The graph g must not be a part of another.
+func (g *Graph) With(d Details) *Graph {
+	h := *g
+	h.observed, h.routes, h.policies = d.Observed, d.Routes, d.Policies
+	if h.coverage = d.Coverage; h.coverage == nil {
+		h.coverage = &Coverage{}
+	}
+	return &h
 }
 
 // sortCalls orders calls by caller, then callee, and keeps the first of several
@@ -346,12 +360,13 @@ func (g *Graph) Call(e Edge) Call {
 		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0,
 		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0, Tolerant: a&flagTolerant != 0, Fresh: a&flagFresh != 0,
 	}
-	c.Evidence = g.evidenceOf(e)
+	c.Evidence = g.Evidence(e)
 	return c
 }
 
-// evidenceOf returns the evidence for e without the rest of what is known of it.
-func (g *Graph) evidenceOf(e Edge) []Evidence {
+// Evidence returns the evidence for e, the strongest first, without the rest of what is
+// known of it. It is the graph's own.
+func (g *Graph) Evidence(e Edge) []Evidence {
 	if g.detail == nil {
 		return nil
 	}

@@ -97,7 +97,7 @@ func memberParties(groups map[Ref][]*Member, parties []Party, o Origin) []Party 
 func (l *linker) members(groups map[Ref][]*Member, p Party, o Origin) []Member {
 	found := membersOf(groups, p, o)
 	if len(found) == 0 {
-		l.unresolved(-1, p.Group.Name, "", o, "no "+p.Group.kindWord()+" of this name is in the inputs, or it names nobody")
+		l.unresolved(-1, p.Group.Name, "", o, "no "+kindWord(p.Group)+" of this name is in the inputs, or it names nobody")
 	}
 	return found
 }

@@ -53,15 +53,15 @@ func (s *Service) Carrier(product *policy.Product) (Membership, bool) {
 // caller outside the mesh has no proxy. In ambient mode there are proxies
 // for requests only in front of callees, as waypoints. Of what is unknown the best
 // is presumed.
-func (g *Graph) proxied(product *policy.Product, from, to Node) bool {
-	m, known := g.services[from].Carrier(product)
+func proxied(g *Graph, product *policy.Product, from, to Node) bool {
+	m, known := g.Service(from).Carrier(product)
 	switch {
 	case !known || m.In && !m.Ambient:
 		return true
 	case !m.In:
 		return false
 	}
-	callee, known := g.services[to].Carrier(product)
+	callee, known := g.Service(to).Carrier(product)
 	return !known || !callee.Ambient || callee.Waypoint
 }
 

@@ -49,8 +49,8 @@ type Observed struct {
 	Spread           // over the requests of the caller, where they are known
 }
 
-// add adds up what two sources saw.
-func (o *Observed) add(p *Observed) {
+// Add adds up what two sources saw, and leaves p as it is.
+func (o *Observed) Add(p *Observed) {
 	if o.Weighted > 0 || p.Weighted > 0 {
 		o.Weighted = cmp.Or(o.Weighted, o.Calls) + cmp.Or(p.Weighted, p.Calls)
 	}
@@ -65,7 +65,7 @@ func (o *Observed) add(p *Observed) {
 func (g *Graph) Observed(e Edge) *Observed { return g.observed[g.Whole(e)] }
 
 // alike reports whether two calls were seen in the same way.
-func (e *Evidence) alike(o *Evidence) bool {
+func alike(e, o *Evidence) bool {
 	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port && e.Class == o.Class
 }
 
@@ -80,18 +80,18 @@ func (g *Graph) Watch(e Edge, o *Observed) {
 		sum = &Observed{}
 		g.observed[g.Whole(e)] = sum
 	}
-	sum.add(o)
+	sum.Add(o)
 }
 
-// compare orders observations by all they say but their counts.
-func (o *Observation) compare(p *Observation) int {
-	return cmp.Or(o.From.compare(&p.From), o.To.compare(&p.To), o.Origin.Compare(p.Origin), strings.Compare(o.Way, p.Way),
+// compareObservations orders observations by all they say but their counts.
+func compareObservations(o, p *Observation) int {
+	return cmp.Or(compareSeen(&o.From, &p.From), compareSeen(&o.To, &p.To), o.Origin.Compare(p.Origin), strings.Compare(o.Way, p.Way),
 		cmp.Compare(o.Mode, p.Mode), strings.Compare(o.Protocol, p.Protocol), cmp.Compare(o.Calls, p.Calls),
 		cmp.Compare(o.Errors, p.Errors), cmp.Compare(o.Weighted, p.Weighted))
 }
 
-func (s *Seen) compare(o *Seen) int {
-	return cmp.Or(order(s.Virtual, o.Virtual), order(s.Nameless, o.Nameless), s.Ref.compare(o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
+func compareSeen(s, o *Seen) int {
+	return cmp.Or(order(s.Virtual, o.Virtual), order(s.Nameless, o.Nameless), compareRefs(s.Ref, o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
 		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port), strings.Compare(s.Host.Database, o.Host.Database),
 		cmp.Compare(s.Kind, o.Kind))
 }
@@ -125,14 +125,14 @@ func (l *linker) observe() {
 			sum = &Observed{}
 			l.observed[key] = sum
 		}
-		sum.add(&o.Observed)
+		sum.Add(&o.Observed)
 		protocol := protocolOf(strings.ToLower(o.Protocol)).name
 		e := Evidence{
 			Origin: o.Origin, Way: o.Way, Strength: Strong, Mode: o.Mode, Observed: true,
 			Protocol: cmp.Or(protocol, strings.ToLower(o.Protocol)), Port: o.To.Host.Port, Class: w.classOf(&o.To, to),
 		}
 		// The same may be seen in many places, of which the first is enough.
-		i := slices.IndexFunc(l.edges[key], func(known Evidence) bool { return known.Observed && known.alike(&e) })
+		i := slices.IndexFunc(l.edges[key], func(known Evidence) bool { return known.Observed && alike(&known, &e) })
 		if i < 0 {
 			l.edges[key] = append(l.edges[key], e)
 		} else if known := &l.edges[key][i]; e.Origin.Compare(known.Origin) < 0 {
@@ -143,6 +143,6 @@ func (l *linker) observe() {
 	w.accompany()
 }
 
-func (r Ref) compare(o Ref) int {
+func compareRefs(r, o Ref) int {
 	return cmp.Or(strings.Compare(r.Realm, o.Realm), strings.Compare(r.Kind, o.Kind), strings.Compare(r.Namespace, o.Namespace), strings.Compare(r.Name, o.Name))
 }

@@ -49,7 +49,7 @@ func (b *binder) obstacle(p *Policy, froms, tos []Node, anyFrom, anyTo bool) Obs
 		_, found := b.lookup(p, from, to)
 		switch {
 		case !b.g.Class(e).Core(), !anyFrom && !slices.Contains(froms, from), !anyTo && !slices.Contains(tos, to),
-			p.NotGateways && b.g.Service(from).Kind == KindGateway, p.ToName != "" && !b.g.Service(to).loosely(p.ToName):
+			p.NotGateways && b.g.Service(from).Kind == KindGateway, p.ToName != "" && !loosely(b.g.Service(to), p.ToName):
 		case !b.exported(p, from):
 			why = max(why, NotExported)
 		case !found:

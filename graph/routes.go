@@ -16,7 +16,7 @@ type part struct {
 	methods []string
 	idem    bool
 	set     *policy.Set
-	from    *Bound // nil for what the call's own document says
+	from    *binding // nil for what the call's own document says
 }
 
 // routes puts together what acts on a call.
@@ -31,7 +31,7 @@ func (b *binder) routes(e Edge) []Route {
 		groups = append([][]part{own}, groups...)
 	}
 	var routes []Route
-	for _, match := range matches(groups) {
+	for _, match := range partsNamed(groups) {
 		subsets := subsetsOf(groups, match)
 		for _, subset := range subsets {
 			r := Route{Match: match}
@@ -39,7 +39,7 @@ func (b *binder) routes(e Edge) []Route {
 				r.Match = strings.TrimSpace(match + " subset " + subset)
 			}
 			for i := range unasked {
-				r.add(part{set: &unasked[i]}, e, b.g)
+				addPart(&r, part{set: &unasked[i]}, e, b.g)
 			}
 			var chosen []part
 			for _, g := range groups {
@@ -49,7 +49,7 @@ func (b *binder) routes(e Edge) []Route {
 				if p.from != nil {
 					p.from.acts = true
 				}
-				r.add(p, e, b.g)
+				addPart(&r, p, e, b.g)
 			}
 			contracts(chosen, e)
 			for i := range r.Layers {
@@ -81,7 +81,7 @@ func subsetsOf(groups [][]part, match string) []string {
 // ownParts returns what the documents of the call itself say.
 func (b *binder) ownParts(e Edge) []part {
 	var parts []part
-	evidence := b.g.evidenceOf(e)
+	evidence := b.g.Evidence(e)
 	for i := range evidence {
 		ev := &evidence[i]
 		if ev.Says == nil && len(ev.Methods) == 0 || !ev.Class.Core() {
@@ -150,7 +150,7 @@ func (b *binder) winners(e Edge) [][]part {
 
 // later orders two policies of equal precedence, the one that acts first. Where
 // nothing tells their age, they are taken for declared in the order of their creation.
-func (b *Bound) later(other *Bound) int {
+func (b *binding) later(other *binding) int {
 	older := b.Origin.Compare(other.Origin)
 	if b.Created != "" && other.Created != "" {
 		older = cmp.Or(strings.Compare(b.Created, other.Created), older)
@@ -167,11 +167,11 @@ func (b *Bound) later(other *Bound) int {
 // of equal rank add to each other.
 func (b *binder) acting(group []candidate, e Edge) []part {
 	var parts []part
-	var heads []*Bound
+	var heads []*binding
 	var left []string // of the calls, that only objects found later can be for
 	for _, c := range group {
 		own, others := b.spans(c.bound, e)
-		over := slices.IndexFunc(heads, func(h *Bound) bool { return h.covers(c.bound) })
+		over := slices.IndexFunc(heads, func(h *binding) bool { return h.covers(c.bound) })
 		switch {
 		case over >= 0 && len(left) == 0:
 			c.bound.hide(Shadow{By: heads[over].Policy}, e)
@@ -199,7 +199,7 @@ func (b *binder) acting(group []candidate, e Edge) []part {
 
 // covers reports whether b, which is found first, takes the place of another
 // policy of its group.
-func (b *Bound) covers(other *Bound) bool {
+func (b *binding) covers(other *binding) bool {
 	same := b.Subset == other.Subset && (b.Match == "" || b.Match == other.Match)
 	switch {
 	case b.Object == other.Object && b.Document == other.Document:
@@ -212,11 +212,11 @@ func (b *Bound) covers(other *Bound) bool {
 
 // spans returns the parts of a call that a policy is for and, where its object
 // stands on the way of some of the calls only, the parts that it is not for.
-func (b *binder) spans(p *Bound, e Edge) (own, others []string) {
+func (b *binder) spans(p *binding, e Edge) (own, others []string) {
 	if p.Match != "" || p.Of.IsZero() {
 		return []string{p.Match}, nil
 	}
-	evidence := b.g.evidenceOf(e)
+	evidence := b.g.Evidence(e)
 	for i := range evidence {
 		switch ev := &evidence[i]; {
 		case !ev.Class.Core():
@@ -289,7 +289,7 @@ func contracts(chosen []part, e Edge) {
 }
 
 // hide notes that a policy, or one of its fields, does nothing on e.
-func (b *Bound) hide(s Shadow, e Edge) {
+func (b *binding) hide(s Shadow, e Edge) {
 	for i := range b.Shadows {
 		if have := &b.Shadows[i]; have.By.Object == s.By.Object && have.Field == s.Field {
 			if have.Calls[len(have.Calls)-1] != e {
@@ -302,9 +302,9 @@ func (b *Bound) hide(s Shadow, e Edge) {
 	b.Shadows = append(b.Shadows, s)
 }
 
-// matches returns the parts that a call falls into, sorted, "" for all the rest:
+// partsNamed returns the parts that a call falls into, sorted, "" for all the rest:
 // it is left out where some layer names parts and lets nothing else through.
-func matches(groups [][]part) []string {
+func partsNamed(groups [][]part) []string {
 	var all []string
 	rest := true
 	for _, g := range groups {
@@ -386,11 +386,11 @@ func (b *binder) unasked(e Edge) []policy.Set {
 
 // addressed reports whether evidence shows that a call goes to the proxy of p.
 func (b *binder) addressed(e Edge, p *policy.Product) bool {
-	return p.AddressedWay != "" && slices.ContainsFunc(b.g.evidenceOf(e), func(ev Evidence) bool { return ev.Way == p.AddressedWay })
+	return p.AddressedWay != "" && slices.ContainsFunc(b.g.Evidence(e), func(ev Evidence) bool { return ev.Way == p.AddressedWay })
 }
 
-// add lays a part over what the same layer of the same product says already.
-func (r *Route) add(p part, e Edge, g *Graph) {
+// addPart lays a part over what the same layer of the same product says already.
+func addPart(r *Route, p part, e Edge, g *Graph) {
 	if p.methods != nil {
 		r.Methods = sortedUnique(append(slices.Clone(r.Methods), p.methods...))
 	}

@@ -132,14 +132,14 @@ func (l *linker) inNamespace(s Selector, ns string) []int {
 	}
 	var found []int
 	for _, c := range candidates {
-		if s.matches(l.podLabels(c)) {
+		if matches(&s, l.podLabels(c)) {
 			found = append(found, c)
 		}
 	}
 	return found
 }
 
-func (s *Selector) matches(labels Labels) bool {
+func matches(s *Selector, labels Labels) bool {
 	for k, v := range s.Labels {
 		if got, ok := labels[k]; !ok || got != v {
 			return false
@@ -172,7 +172,7 @@ func (l *linker) namespacesWith(want Labels) []string {
 	s := Selector{Labels: want}
 	var found []string
 	for _, ns := range l.spaces {
-		if s.matches(l.labels[ns]) {
+		if matches(&s, l.labels[ns]) {
 			found = append(found, ns)
 		}
 	}

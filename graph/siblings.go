@@ -127,10 +127,11 @@ func (s *Spread) Add(o *Spread) {
 	s.Requests += o.Requests
 	s.Within += o.Within
 	s.Repeats = addUp(s.Repeats, o.Repeats, Repeat.compare, Repeat.plus)
-	s.Beside = addUp(s.Beside, o.Beside, func(a, b Beside) int { return strings.Compare(a.To, b.To) }, Beside.plus)
+	s.Beside = addUp(s.Beside, o.Beside, func(a, b Beside) int { return strings.Compare(a.To, b.To) }, Beside.Plus)
 }
 
-func (s *Served) add(o *Served) {
+// Add adds up what two sources saw, and leaves o as it is.
+func (s *Served) Add(o *Served) {
 	s.Requests += o.Requests
 	s.Entries += o.Entries
 	if s.Origin.File == "" || o.Origin.Compare(s.Origin) < 0 {
@@ -149,7 +150,8 @@ func (r Repeat) plus(o Repeat) Repeat {
 	return r
 }
 
-func (b Beside) plus(o Beside) Beside {
+// Plus is the sum of both, of the callee of b.
+func (b Beside) Plus(o Beside) Beside {
 	return Beside{b.To, b.Requests + o.Requests, b.Overlapping + o.Overlapping, b.InTurn + o.InTurn}
 }
 
@@ -188,7 +190,7 @@ func (w *witness) serve() {
 		}
 		one := s.Served
 		one.Origin = s.Origin
-		sum.add(&one)
+		sum.Add(&one)
 	}
 }
 
@@ -213,7 +215,7 @@ func (w *witness) accompany() {
 			sum = &Beside{}
 			w.company[key] = sum
 		}
-		*sum = sum.plus(Beside{"", c.Requests, c.Overlapping, c.InTurn})
+		*sum = sum.Plus(Beside{"", c.Requests, c.Overlapping, c.InTurn})
 	}
 }
 
@@ -232,11 +234,17 @@ func (w *witness) met(s *Seen, from int) (root int, ok bool) {
 	return w.find(root), true
 }
 
-// settleRequests hands over to the services and calls of g what was seen of
-// requests. The given nodes are those of roots.
-func (l *linker) settleRequests(g *Graph, node map[int]Node) {
+// settleObserved returns what was seen of the calls of g, and hands over to its
+// services what they were seen to answer. The given nodes are those of roots.
+func (l *linker) settleObserved(g *Graph, node map[int]Node) map[Edge]*Observed {
+	observed := make(map[Edge]*Observed, len(l.observed))
+	for ends, seen := range l.observed {
+		if e, ok := g.Edge(node[l.find(ends[0])], node[l.find(ends[1])]); ok {
+			observed[e] = seen
+		}
+	}
 	for root, s := range l.served {
-		g.services[node[l.find(root)]].Served = s
+		g.Service(node[l.find(root)]).Served = s
 	}
 	for roots, sum := range l.company {
 		from, a, b := node[l.find(roots[0])], node[l.find(roots[1])], node[l.find(roots[2])]
@@ -244,14 +252,15 @@ func (l *linker) settleRequests(g *Graph, node map[int]Node) {
 			a, b = b, a
 		}
 		e, ok := g.Edge(from, a)
-		if o := g.observed[e]; ok && o != nil {
-			o.Beside = append(o.Beside, Beside{g.services[b].ID, sum.Requests, sum.Overlapping, sum.InTurn})
+		if o := observed[e]; ok && o != nil {
+			o.Beside = append(o.Beside, Beside{g.ID(b), sum.Requests, sum.Overlapping, sum.InTurn})
 		}
 	}
-	g.findEntries()
-	for _, o := range g.observed {
+	findEntries(g, observed)
+	for _, o := range observed {
 		slices.SortFunc(o.Beside, func(a, b Beside) int { return strings.Compare(a.To, b.To) })
 	}
+	return observed
 }
 
 // entryShare is which part of what a service answers has to begin there for users
@@ -261,24 +270,24 @@ const entryShare = 0.05
 // findEntries finds the services at which users come in, as traces show: where
 // requests begin that nobody sent, and that nobody can have sent of whom no spans
 // were read.
-func (g *Graph) findEntries() {
+func findEntries(g *Graph, observed map[Edge]*Observed) {
 	for v := range Node(g.Len()) {
 		s := g.Service(v).Served
 		if s != nil && s.Entries > 0 && s.Entries >= entryShare*s.Requests {
-			s.Entry = !slices.ContainsFunc(g.In(v), func(e Edge) bool { return g.From(e) != v && g.unseen(e) })
+			s.Entry = !slices.ContainsFunc(g.In(v), func(e Edge) bool { return g.From(e) != v && unseen(g, observed, e) })
 		}
 	}
 }
 
 // unseen reports whether a call is declared by a service of which no spans were read.
-func (g *Graph) unseen(e Edge) bool {
+func unseen(g *Graph, observed map[Edge]*Observed, e Edge) bool {
 	c := g.Call(e)
 	if c.Observed || c.Strength == Allowed || g.Service(c.From).Served != nil {
 		return false
 	}
 	lo, hi := g.Out(c.From)
 	for f := lo; f < hi; f++ {
-		if g.Observed(f) != nil {
+		if observed[f] != nil {
 			return false
 		}
 	}

@@ -11,7 +11,7 @@ func (b *binder) populated(p *Policy, services []Node) bool {
 		for _, c := range b.replicas(v) {
 			labels := b.l.podLabels(c)
 			known = known || len(labels) > 0
-			if subset.matches(labels) {
+			if matches(&subset, labels) {
 				return true
 			}
 		}
@@ -34,7 +34,7 @@ func (b *binder) replicas(v Node) []int {
 
 // unrouted finds the policies for subsets that no call is sent to.
 func (b *binder) unrouted() {
-	for _, p := range b.g.policies {
+	for _, p := range b.policies {
 		if p.Subset != "" && !p.acts && len(p.Calls) > 0 && !slices.ContainsFunc(p.Shadows, func(s Shadow) bool { return s.Field == "" }) {
 			p.Calls, p.Why = nil, NoSubset
 		}
@@ -44,7 +44,7 @@ func (b *binder) unrouted() {
 // leave finds the calls that policies for gateways leave to nobody, although they
 // are named for their callee.
 func (b *binder) leave() {
-	for _, p := range b.g.policies {
+	for _, p := range b.policies {
 		if len(p.Leaves) == 0 || p.Says.Empty() {
 			continue
 		}
@@ -68,7 +68,7 @@ func (b *binder) leave() {
 
 // left reports whether a program in the mesh of a policy makes a call that the
 // policy is not for, nor any other of its product and layer.
-func (b *binder) left(p *Bound, e Edge) bool {
+func (b *binder) left(p *binding, e Edge) bool {
 	caller := b.g.Service(b.g.From(e))
 	m, known := caller.Member(p.Product)
 	return known && m.In && caller.Kind != KindGateway && b.g.Class(e).Core() &&

@@ -251,7 +251,7 @@ func cutLast(name string) (before, after string, ok bool) {
 func (w *witness) joined(s *Seen, root int, o Origin) {
 	if r := w.cells[root].ref; r.Name != s.Name && !w.noted[s.Name] {
 		w.noted[s.Name] = true
-		w.note(o, `spans of "`+s.Name+`" are taken for those of `+r.kindWord()+` "`+r.Name+`"`, "")
+		w.note(o, `spans of "`+s.Name+`" are taken for those of `+kindWord(r)+` "`+r.Name+`"`, "")
 	}
 }
 

@@ -198,7 +198,7 @@ func (w *witness) taken(k virtualKey, root int, o Origin) {
 	if k.Host.Database != "" {
 		what = `the database "` + k.Name + `" is taken for one of `
 	}
-	what += r.kindWord() + ` "` + r.Name + `"`
+	what += kindWord(r) + ` "` + r.Name + `"`
 	if elsewhere {
 		what += " of namespace " + r.Namespace
 	}
