@@ -47,20 +47,6 @@ type Route struct {
 // a call that no input says anything about.
 func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
 
-// SetRoutes replaces the parts of e and the policies that act on them; nil removes
-// them. The graph keeps the slice. It is for a graph that is made with New of
-// another one, before others use it.
-func (g *Graph) SetRoutes(e Edge, routes []Route) {
-	if routes == nil {
-		delete(g.routes, g.Whole(e))
-		return
-	}
-	if g.routes == nil {
-		g.routes = map[Edge][]Route{}
-	}
-	g.routes[g.Whole(e)] = routes
-}
-
 // Policies returns every policy object's part in the inputs, by origin, with those
 // of the graph's calls that it is for. Policies that stand in the document of their own call are not among
 // them.

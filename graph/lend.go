@@ -1,33 +1,5 @@
 package graph
 
-import (
-	"slices"
-	"strings"
-)
-
-// For returns p as a policy of the program that has it: the program is the
-// caller, and in a cluster the objects of p's groups with it, which it carries out.
-// Short names are its own, and its name becomes part of the object's, so that the
-// policies of two programs stay apart.
-func (p Policy) For(program Ref) Policy {
-	from := []Party{{Ref: program}}
-	for _, party := range p.From {
-		if !party.Group.IsZero() && program.Realm == "kubernetes" {
-			from = append(from, party)
-		}
-	}
-	p.From = from
-	p.Realm, p.Namespace = program.Realm, program.Namespace
-	p.To = slices.Clone(p.To)
-	for i := range p.To {
-		p.To[i].Realm, p.To[i].Namespace = program.Realm, program.Namespace
-	}
-	if kind, name, ok := strings.Cut(p.Object, "/"); ok {
-		p.Object = kind + "/" + program.Name + "/" + name
-	}
-	return p
-}
-
 // lendPolicies gives the policies that stand in the configuration of programs to
 // whoever uses it. What nobody uses is for the callers that it names itself, else
 // for no call, but it stays known.

@@ -88,34 +88,40 @@ func (d *drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 	}
 
 	calls, weight := mergeCalls(d, box)
-	d.Graph = graph.New(services, calls)
+	drawn := graph.New(services, calls)
+	d.Graph = drawn.With(graph.Details{Observed: observedOf(old, drawn, box), Routes: routesOf(old, drawn, box)})
 	for n, role := range roles {
 		d.Graph.Service(n).Role = role
 	}
-	carryObserved(old, d.Graph, box)
-	carryRoutes(old, d.Graph, box)
 	d.box = compose(d.box, box)
 	if merge || d.members != nil {
 		d.members, d.weight = members, weight
 	}
 }
 
-// carryObserved adds what was seen of the calls of old to those drawn for them.
-func carryObserved(old, drawn *graph.Graph, box []graph.Node) {
+// observedOf returns what was seen of the drawn calls: the sum over the calls of old
+// that they stand for.
+func observedOf(old, drawn *graph.Graph, box []graph.Node) map[graph.Edge]*graph.Observed {
+	observed := map[graph.Edge]*graph.Observed{}
 	for e := range graph.Edge(old.Calls()) {
 		seen := old.Observed(e)
 		if seen == nil {
 			continue
 		}
 		if into, ok := drawnAs(old, e, drawn, box); ok {
-			drawn.Watch(into, seen)
+			if observed[into] == nil {
+				observed[into] = &graph.Observed{}
+			}
+			observed[into].Add(seen)
 		}
 	}
+	return observed
 }
 
-// carryRoutes gives every drawn call the routes of the calls of old that it stands
-// for. Calls with different routes have none that holds for all of them.
-func carryRoutes(old, drawn *graph.Graph, box []graph.Node) {
+// routesOf returns the routes of the drawn calls: those of the calls of old that they
+// stand for. Calls with different routes have none that holds for all of them.
+func routesOf(old, drawn *graph.Graph, box []graph.Node) map[graph.Edge][]graph.Route {
+	routes := map[graph.Edge][]graph.Route{}
 	const unset, same, different = 0, 1, 2
 	state := make([]uint8, drawn.Calls())
 	for e := range graph.Edge(old.Calls()) {
@@ -123,15 +129,16 @@ func carryRoutes(old, drawn *graph.Graph, box []graph.Node) {
 		if !ok {
 			continue
 		}
-		switch routes := old.Routes(e); {
+		switch its := old.Routes(e); {
 		case state[into] == unset:
 			state[into] = same
-			drawn.SetRoutes(into, routes)
-		case state[into] == same && !reflect.DeepEqual(drawn.Routes(into), routes):
+			routes[into] = its
+		case state[into] == same && !reflect.DeepEqual(routes[into], its):
 			state[into] = different
-			drawn.SetRoutes(into, nil)
+			delete(routes, into)
 		}
 	}
+	return routes
 }
 
 // drawnAs returns the call that stands for e of old, and false if none does.
