@@ -6,31 +6,6 @@ import (
 	"strings"
 )
 
-// An Address is where a call goes, as its caller writes it.
-type Address struct {
-	Scheme   string // lower case, "http", "postgres", "" if none is written
-	Host     string // lower case, without a final dot; never empty in a usable address
-	Port     int    // 0 if none is written
-	Path     string
-	Database string // the database on a server that holds several, when the address names one
-}
-
-// String writes the address without credentials, which it never had.
-func (a Address) String() string {
-	var b strings.Builder
-	if a.Scheme != "" {
-		b.WriteString(a.Scheme + "://")
-	}
-	b.WriteString(a.Host)
-	if a.Port > 0 {
-		b.WriteString(":" + strconv.Itoa(a.Port))
-	}
-	if a.Database != "" {
-		b.WriteString("/" + a.Database)
-	}
-	return b.String()
-}
-
 // ParseAddress reads a single address as manifests write them: "host",
 // "host:port", "scheme://user:password@host:port/path". It reports false if there
 // is no host name in it. Credentials are dropped.

@@ -1,11 +1,5 @@
 package graph
 
-import (
-	"cmp"
-	"slices"
-	"strings"
-)
-
 // A Builder collects facts and links them into a Graph.
 //
 // Linking goes through these steps, one file each:
@@ -68,34 +62,4 @@ func (b *Builder) Build() *Graph {
 	l.connect()
 	l.observe()
 	return l.freeze()
-}
-
-func sortFacts(f *Facts) {
-	sortBy(f.Things, func(t *Thing) (Origin, string) { return t.Origin, t.Name })
-	sortBy(f.Names, func(n *Name) (Origin, string) { return n.Origin, n.Name })
-	sortBy(f.Members, func(m *Member) (Origin, string) { return m.Origin, m.Of.Name })
-	sortBy(f.Calls, func(c *Fact) (Origin, string) { return c.Origin, c.To.Host.Host + c.To.Ref.Name })
-	sortBy(f.Values, func(v *Value) (Origin, string) { return v.Origin, v.Key })
-	sortBy(f.Configs, func(c *Config) (Origin, string) { return c.Origin, c.Name })
-	sortBy(f.Uses, func(u *Use) (Origin, string) { return u.Origin, u.Config.Name })
-	sortBy(f.Scalers, func(s *Scaler) (Origin, string) { return s.Origin, s.Of.Name })
-	sortBy(f.Budgets, func(b *Budget) (Origin, string) { return b.Origin, b.Name })
-	sortBy(f.Policies, func(p *Policy) (Origin, string) { return p.Origin, p.Object })
-	sortBy(f.Namespaces, func(n *Namespace) (Origin, string) { return n.Origin, n.Name })
-	slices.SortFunc(f.Sightings, func(a, b Sighting) int { return cmp.Or(compareSeen(&a.Seen, &b.Seen), a.Origin.Compare(b.Origin)) })
-	slices.SortFunc(f.Observations, func(a, b Observation) int { return compareObservations(&a, &b) })
-	forgetTwins(f)
-}
-
-// sortBy sorts facts by place. Facts of one place, which come from one reader,
-// keep their order but for the name.
-func sortBy[T any](facts []T, key func(*T) (Origin, string)) {
-	slices.SortStableFunc(facts, func(a, b T) int {
-		ao, an := key(&a)
-		bo, bn := key(&b)
-		if c := ao.Compare(bo); c != 0 {
-			return c
-		}
-		return strings.Compare(an, bn)
-	})
 }

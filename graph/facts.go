@@ -177,22 +177,6 @@ type LabelExpr struct {
 	Values []string
 }
 
-// A Party is one end of a call, named the way its document names it. Exactly
-// one of Ref, Group, Host, Pods and Account is set.
-type Party struct {
-	Ref     Ref
-	Group   Ref      // whoever is a Member of it
-	Host    Address  // whoever answers there
-	Pods    Selector // every workload whose pods match
-	Account string   // every workload that runs as this service account, in Namespace
-
-	// Namespace is where Host, Pods and Account are looked up, and first of all a
-	// Ref that gives none: the namespace of the object that says them.
-	Namespace string
-	// Realm is the world whose short names Host may use, as in Ref.Realm.
-	Realm string
-}
-
 // A Fact is one document's word that From calls To.
 type Fact struct {
 	From, To Party

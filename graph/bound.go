@@ -1,0 +1,79 @@
+package graph
+
+import (
+	"github.com/weirgraph/weir/policy"
+)
+
+// A Shadow says that something of higher precedence acts in a policy's place, or
+// in that of one of its fields.
+type Shadow struct {
+	By    *Policy
+	Field string // "timeout.total"; empty for all that the policy says
+	Calls []Edge // sorted
+}
+
+// A Route is a part of the calls from one service to another and what acts on it,
+// layer by layer, outermost first. A call without different parts has one route
+// with an empty Match.
+type Route struct {
+	Match      string
+	Methods    []string // upper case, sorted; nil if unknown
+	Idempotent bool
+	Layers     []policy.Set
+}
+
+// A Bound is a policy object's part with the calls that it is for.
+type Bound struct {
+	*Policy
+	Calls   []Edge // that meet its conditions, sorted
+	Shadows []Shadow
+	Outside []Edge   // calls that it is for, between services known to have no proxy of its mesh that could act; sorted
+	Opaque  []Edge   // calls that it is for and whose requests its product does not see, see OnRequests; sorted
+	Left    []Edge   // calls of programs in its mesh to whom it Leaves, which no other policy of its kind is for; sorted
+	Why     Obstacle // if there are no Calls, nor any Outside or Opaque
+}
+
+// renumbered is the policy with the calls that are in here, under their numbers
+// there.
+func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
+	edges := func(list []Edge) []Edge {
+		var kept []Edge
+		for _, e := range list {
+			if h, ok := here[e]; ok {
+				kept = append(kept, h)
+			}
+		}
+		return kept
+	}
+	c := *b
+	c.Calls, c.Outside, c.Left, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.Left), nil
+	c.Opaque = edges(b.Opaque)
+	for _, s := range b.Shadows {
+		if s.Calls = edges(s.Calls); len(s.Calls) > 0 {
+			c.Shadows = append(c.Shadows, s)
+		}
+	}
+	return &c
+}
+
+// Routes returns the parts of e and the policies that act on them. It is nil for
+// a call that no input says anything about.
+func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
+
+// Policies returns every policy object's part in the inputs, by origin, with those
+// of the graph's calls that it is for. Policies that stand in the document of their own call are not among
+// them.
+func (g *Graph) Policies() []*Bound {
+	if g.whole == nil || len(g.policies) == 0 {
+		return g.policies
+	}
+	here := make(map[Edge]Edge, len(g.whole))
+	for e, whole := range g.whole {
+		here[whole] = Edge(e)
+	}
+	list := make([]*Bound, len(g.policies))
+	for i, b := range g.policies {
+		list[i] = b.renumbered(here)
+	}
+	return list
+}
