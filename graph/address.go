@@ -253,12 +253,15 @@ var ports = map[int]string{
 	8125: "statsd", 24224: "fluentd", 50051: "grpc", 80: "http", 443: "https", 25: "smtp", 587: "smtp", 389: "ldap", 636: "ldap",
 }
 
+// protocolOfPort returns what a well-known port tells.
+func protocolOfPort(port int) protocol { return schemes[ports[port]] }
+
 // protocolOn returns what is known of an address from its scheme, or else from
 // its port. Plain tcp tells less than a port.
 func protocolOn(scheme string, port int) protocol {
 	p := protocolOf(scheme)
 	if p.name == "" || p.name == "tcp" || p.name == "udp" {
-		if byPort := schemes[ports[port]]; byPort.name != "" {
+		if byPort := protocolOfPort(port); byPort.name != "" {
 			return byPort
 		}
 	}

@@ -1,11 +1,74 @@
 package graph
 
-import "strings"
+import (
+	"iter"
+	"strings"
+)
 
 // networkCommands take a host as a bare word.
 var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup getent host pg_isready psql mysqladmin mysql
 	redis-cli mongo mongosh mongosh wait-for wait-for-it wait-for-it.sh wait_for.sh wait-for.sh wait4x dockerize rabbitmqadmin
 	kafka-topics kafkacat kcat grpcurl grpc_health_probe ab wrk hey locust k6 vegeta`)
+
+// arguments finds the addresses on the command line of a container, and yields them with
+// the number of the argument that each is in. The words of all arguments are
+// read as one line, because a flag and its value may be two of them. Variables get
+// their values from expand.
+func arguments(args []string, expand func(string) string) iter.Seq2[int, mention] {
+	return func(yield func(int, mention) bool) {
+		flag := ""
+		near := 0 // how many more words may be the host that a command before them takes
+		if len(args) > 0 && isSpeech(strings.TrimSpace(args[0])) {
+			return
+		}
+		for at, arg := range args {
+			words := strings.FieldsFunc(expand(withoutSpeech(arg)), isBlank)
+			for i, w := range words {
+				name := w
+				if k, val, ok := strings.Cut(w, "="); ok && !strings.Contains(k, "/") && !strings.Contains(k, ":") {
+					flag, name = k, val
+				} else if strings.HasPrefix(w, "-") {
+					flag = w
+					continue
+				}
+				key := inspect(strings.TrimLeft(flag, "-"))
+				if len(key.words) == 1 && key.words[0] == "h" {
+					key.host, key.address = true, true
+				}
+				bare := key.host || near > 0
+				if i+1 < len(words) && isPort(words[i+1]) {
+					bare = true
+				}
+				for _, m := range argument(key, name, bare) {
+					if !yield(at, m) {
+						return
+					}
+				}
+				if near--; networkCommands[w[strings.LastIndexByte(w, '/')+1:]] {
+					near = 2
+				}
+				flag = ""
+			}
+		}
+	}
+}
+
+// argument finds the addresses in one word of a command line. A bare word is a
+// hint at most.
+func argument(key keyInfo, word string, bare bool) []mention {
+	list := mentions(key, word, WayArg)
+	if len(list) == 0 && bare && !key.own && !key.ignored {
+		if host, port, ok := splitHostPort(word); ok && port == 0 && !isUnexpanded(host) {
+			list = []mention{{Address: Address{Host: host}, key: key, way: "arg-host", word: true}}
+		}
+	}
+	for i := range list {
+		if m := &list[i]; m.word || m.way == "arg-host" && !isDomain(m.Host) {
+			m.way, m.strength, m.known, m.word = "arg-host", Weak, true, false
+		}
+	}
+	return list
+}
 
 func isBlank(r rune) bool {
 	switch r {

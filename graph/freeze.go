@@ -67,7 +67,7 @@ func (l *linker) spoken() map[int]Kind {
 			if handed || l.atWork[ends[1]] && evidence[i].Observed {
 				continue // what a queue hands over does not make its consumer a broker
 			}
-			if k := schemes[evidence[i].Protocol].kind; k != KindUnknown && k > kinds[ends[1]] {
+			if k := protocolOf(evidence[i].Protocol).kind; k != KindUnknown && k > kinds[ends[1]] {
 				kinds[ends[1]] = k
 			}
 		}
@@ -336,7 +336,7 @@ func spokenOn(s *Service, port int) string {
 	said := ""
 	for _, p := range s.Ports {
 		protocol := p.Protocol
-		if wellKnown := schemes[ports[p.Number]]; wellKnown.kind == s.Kind && wellKnown.name != "" {
+		if wellKnown := protocolOfPort(p.Number); wellKnown.kind == s.Kind && wellKnown.name != "" {
 			protocol = wellKnown.name
 		}
 		switch {

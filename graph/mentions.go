@@ -10,6 +10,7 @@ import (
 // asks who answers there.
 type mention struct {
 	Address
+	key      keyInfo  // what the name of the setting tells
 	way      string   // as in Evidence.Way: "env-url", "arg-host"
 	strength Strength // what it proves if somebody answers there
 	known    bool     // counts only if the inputs know who answers there
@@ -72,7 +73,7 @@ type finder struct {
 }
 
 func (f *finder) add(a Address, form string, known bool) {
-	f.found = append(f.found, mention{Address: a, way: f.way + "-" + form, strength: Strong, known: known})
+	f.found = append(f.found, mention{Address: a, key: f.key, way: f.way + "-" + form, strength: Strong, known: known})
 }
 
 func isSeparator(r rune) bool {

@@ -285,7 +285,6 @@ func (s *scope) variable(inner string) (string, bool) {
 // A found is a mention with the setting it was found in.
 type found struct {
 	mention
-	key   keyInfo
 	value *setting
 }
 
@@ -293,19 +292,22 @@ type found struct {
 func (s *scope) addresses() []found {
 	var list []found
 	var args []*setting
+	var texts []string
 	for i := range s.values {
 		v := &s.values[i]
 		if v.Way == WayArg {
-			args = append(args, v)
+			args, texts = append(args, v), append(texts, v.Text)
 			continue
 		}
-		key := inspect(v.Key)
-		for _, m := range mentions(key, s.expand(v.Text), v.Way) {
+		for _, m := range mentions(inspect(v.Key), s.expand(v.Text), v.Way) {
 			s.complete(&m, v.Key)
-			list = append(list, found{m, key, v})
+			list = append(list, found{m, v})
 		}
 	}
-	return append(list, s.arguments(args)...)
+	for i, m := range arguments(texts, s.expand) {
+		list = append(list, found{m, args[i]})
+	}
+	return list
 }
 
 // complete adds what sister settings say: DB_PORT and DB_NAME to DB_HOST.
