@@ -79,22 +79,22 @@ func readKong(d *document.Document, f *graph.Facts) {
 		if !at.Exists() {
 			at = service.Get("host")
 		}
-		address, ok := graph.ParseAddress(at.Str())
+		called, ok := graph.ParseAddress(at.Str())
 		if !ok {
 			continue
 		}
 		protocol := service.Get("protocol").Str()
 		if protocol == "" {
-			protocol = address.Scheme
+			protocol = called.Scheme
 		}
 		upstream, isUpstream := upstreams[at.Str()]
 		via := kongRef(service, at)
 		config.policies(f, via, service, upstream)
 		if !isUpstream {
-			if address.Port == 0 {
-				address.Port = portNumber(service.Get("port"))
+			if called.Port == 0 {
+				called.Port = portNumber(service.Get("port"))
 			}
-			call(via, at, address, protocol, graph.Strong)
+			call(via, at, called, protocol, graph.Strong)
 		}
 		for _, target := range upstream.Get("targets").List() {
 			if address, ok := graph.ParseAddress(target.Get("target").Str()); ok {
