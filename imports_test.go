@@ -16,15 +16,18 @@ const module = "github.com/weirgraph/weir"
 // layers are the packages of weir, each with those it may import besides the
 // leaves. A package that is not listed is judged by the nearest one above it.
 var layers = map[string][]string{
-	"policy":         {},
-	"policy/product": {"policy"},
-	"graph":          {"policy", "policy/product"},
-	"graph/wire":     {"graph", "policy", "policy/product"},
-	"ingest":         {"graph/wire", "graph", "policy", "policy/product"},
-	"analyze":        {"graph", "policy", "policy/product"},
-	"render":         {"analyze", "graph/wire", "graph", "policy", "policy/product"},
-	"cmd":            {"render", "analyze", "ingest", "graph", "policy", "policy/product"},
-	"":               {"cmd"}, // main
+	"policy":          {},
+	"policy/product":  {"policy"},
+	"graph":           {"policy"},
+	"graph/address":   {"graph"},
+	"graph/link":      {"graph/address", "graph", "policy", "policy/product"},
+	"graph/graphtest": {"graph/link", "graph", "policy", "policy/product"},
+	"graph/wire":      {"graph", "policy", "policy/product"},
+	"ingest":          {"graph/wire", "graph/link", "graph/address", "graph", "policy", "policy/product"},
+	"analyze":         {"graph", "policy", "policy/product"},
+	"render":          {"analyze", "graph/wire", "graph", "policy", "policy/product"},
+	"cmd":             {"render", "analyze", "ingest", "graph/link", "graph", "policy", "policy/product"},
+	"":                {"cmd"}, // main
 }
 
 // leaf packages know nothing of weir and may be imported by all.

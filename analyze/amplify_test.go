@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -75,7 +76,7 @@ func retryingGraph(rnd *rand.Rand, n int) *graph.Graph {
 			})
 		}
 	}
-	b := &graph.Builder{}
+	b := &link.Builder{}
 	b.Add(f)
 	return b.Build()
 }

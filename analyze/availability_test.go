@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -52,7 +53,7 @@ func promisingGraph(rnd *rand.Rand, n int) *graph.Graph {
 			calls = append(calls, c)
 		}
 	}
-	return graph.New(services, calls)
+	return graphtest.New(services, calls)
 }
 
 // worksIn reports whether v answers when those that are down do not, by asking again

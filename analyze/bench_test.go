@@ -14,6 +14,7 @@ import (
 	"gonum.org/v1/gonum/graph/traverse"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -250,7 +251,7 @@ func protected(calls int, each func(call func(from, to string))) *graph.Graph {
 			Breaker: &policy.Breaker{Kind: policy.Declare("call", at)},
 		}
 	}
-	var builder graph.Builder
+	var builder link.Builder
 	f := &graph.Facts{Calls: make([]graph.Fact, 0, calls)}
 	each(func(from, to string) {
 		at := graph.Origin{Reader: product.Native.Name, File: "weir.yaml", Line: int32(len(f.Calls) + 1), Column: 1}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 )
 
 func TestBlastAllAgreesWithDistances(t *testing.T) {
@@ -42,7 +43,7 @@ func callersOf(v graph.Node, away [][]int) int {
 func TestBlastTakesFallbacksForOptional(t *testing.T) {
 	// a -> b, only instead of another call
 	services := []graph.Service{{ID: "a"}, {ID: "b"}}
-	g := graph.New(services, []graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Fallback: true}})
+	g := graphtest.New(services, []graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Fallback: true}})
 	if in := Simulate(g, stopping(1)); in.Count(failure.Fails) != 0 {
 		t.Errorf("the failure of a fallback gives %+v, want nobody to fail", in.Victims)
 	}

@@ -72,7 +72,7 @@ func TestCutsByTraffic(t *testing.T) {
 
 func TestAsyncAble(t *testing.T) {
 	call := func(protocol string, evidence ...graph.Evidence) string {
-		g := graph.New([]graph.Service{{ID: "a"}, {ID: "b"}}, []graph.Call{{
+		g := graphtest.New([]graph.Service{{ID: "a"}, {ID: "b"}}, []graph.Call{{
 			From: 0, To: 1, Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Protocol: protocol, Evidence: evidence,
 		}})
 		return asyncAble(g, 0)

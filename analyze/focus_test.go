@@ -38,7 +38,7 @@ func TestDescribeService(t *testing.T) {
 
 func TestScope(t *testing.T) {
 	services := []graph.Service{{ID: "a"}, {ID: "b"}, {ID: "c"}, {ID: "d"}, {ID: "e"}, {ID: "f"}}
-	g := graph.New(services, []graph.Call{
+	g := graphtest.New(services, []graph.Call{
 		{From: 0, To: 1, Strength: graph.Strong},
 		{From: 0, To: 2, Strength: graph.Weak},
 		{From: 0, To: 3, Strength: graph.Allowed},

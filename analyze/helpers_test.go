@@ -127,7 +127,7 @@ func chain(n int, closed bool) *graph.Graph {
 			})
 		}
 	}
-	return graph.New(services, calls)
+	return graphtest.New(services, calls)
 }
 
 // isChain reports whether every service on the list calls the next one.

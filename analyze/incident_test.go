@@ -31,7 +31,7 @@ func retrying() *graph.Graph {
 	for i := range graph.Node(3) {
 		calls = append(calls, graph.Call{From: i, To: i + 1, Mode: graph.Sync, Need: graph.Hard, Strength: graph.Strong, Evidence: []graph.Evidence{{Says: says, Strength: graph.Strong}}})
 	}
-	return graph.New(services, calls)
+	return graphtest.New(services, calls)
 }
 
 func scenario(g *graph.Graph, mode failure.Mode, names ...string) Scenario {
@@ -92,7 +92,7 @@ func TestLoadOfALoop(t *testing.T) {
 	call := func(from, to graph.Node) graph.Call {
 		return graph.Call{From: from, To: to, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: says}}}
 	}
-	g := graph.New([]graph.Service{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []graph.Call{call(0, 1), call(1, 2), call(2, 1)})
+	g := graphtest.New([]graph.Service{{ID: "a"}, {ID: "b"}, {ID: "c"}}, []graph.Call{call(0, 1), call(1, 2), call(2, 1)})
 	in := Simulate(g, scenario(g, failure.Stop, "c"))
 	if len(in.Loads) != 1 || !math.IsInf(in.Loads[0].Factor, 1) || !in.Loads[0].Overload {
 		t.Errorf("loads of a loop: %+v, want one without end", in.Loads)
@@ -140,7 +140,7 @@ func TestFailLongChain(t *testing.T) {
 		}
 		calls = append(calls, c)
 	}
-	g := graph.New(services, calls)
+	g := graphtest.New(services, calls)
 	first, last := graph.Node(0), graph.Node(n-1)
 	for _, mode := range []failure.Mode{failure.Stop, failure.Hang, failure.Late} {
 		in := Simulate(g, Scenario{Inject: map[graph.Node]failure.Injection{last: {Mode: mode, Delay: time.Minute}}})

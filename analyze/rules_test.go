@@ -14,6 +14,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
 )
 
@@ -108,7 +109,7 @@ func readArchive(t *testing.T, archive *txtar.Archive) *graph.Graph {
 		}
 	}
 	t.Chdir(dir)
-	var b graph.Builder
+	var b link.Builder
 	if err := ingest.Read(context.Background(), []string{"."}, ingest.Options{}, &b); err != nil {
 		t.Fatal(err)
 	}

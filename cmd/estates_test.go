@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
 )
 
@@ -166,7 +167,7 @@ func TestRolesInEstates(t *testing.T) {
 
 func readEstate(t *testing.T, estates ...string) *graph.Graph {
 	t.Helper()
-	b := &graph.Builder{}
+	b := &link.Builder{}
 	var sources []string
 	for _, estate := range estates {
 		sources = append(sources, filepath.Join("../testdata/estates", estate))

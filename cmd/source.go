@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/ingest/trace"
 	"github.com/weirgraph/weir/internal/english"
@@ -86,7 +87,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	if r.config.Overlay {
 		sources = append(slices.Clone(sources), r.config.File)
 	}
-	b := &graph.Builder{Namespace: r.namespace}
+	b := &link.Builder{Namespace: r.namespace}
 	options := ingest.Options{Stdin: r.in, Columns: r.columns, MaxMemory: r.maxMemory}
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}

@@ -311,6 +311,9 @@ type Namespace struct {
 	Origin      Origin
 }
 
+// NamespaceNameLabel is the label that Kubernetes gives to every namespace.
+const NamespaceNameLabel = "kubernetes.io/metadata.name"
+
 // A Problem is something a reader met and could not use.
 type Problem struct {
 	Origin  Origin

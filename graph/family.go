@@ -1,24 +1,24 @@
 package graph
 
-// family keeps apart what can share a name without being the same.
-type family uint8
+// Family keeps apart what can share a name without being the same.
+type Family uint8
 
 const (
-	runs family = iota // services, databases, caches, brokers, telemetry, externals
-	jobs
-	gateways
-	topics
+	FamilyProgram Family = iota // services, databases, caches, brokers, telemetry, externals
+	FamilyJob
+	FamilyGateway
+	FamilyTopic
 )
 
-// familyOf returns the family of a kind.
-func familyOf(k Kind) family {
+// FamilyOf returns the family of a kind.
+func FamilyOf(k Kind) Family {
 	switch k {
 	case KindJob:
-		return jobs
+		return FamilyJob
 	case KindGateway:
-		return gateways
+		return FamilyGateway
 	case KindTopic:
-		return topics
+		return FamilyTopic
 	}
-	return runs
+	return FamilyProgram
 }

@@ -18,7 +18,7 @@ func (g *Graph) Find(name string) (Node, error) {
 		return v, nil
 	}
 	for _, goesBy := range []func(*Service) bool{
-		func(s *Service) bool { return s.Name == name && familyOf(s.Kind) == runs },
+		func(s *Service) bool { return s.Name == name && FamilyOf(s.Kind) == FamilyProgram },
 		func(s *Service) bool { return s.Name == name },
 		func(s *Service) bool { return slices.Contains(s.Aliases, name) },
 	} {

@@ -1,9 +1,10 @@
 // Package graph holds services and the calls between them.
 //
-// It comes in two states. A Builder collects Facts, what single documents say in
-// their own words, and links them: it decides which names mean the same service,
-// which address is answered by whom, and what each call is made of. What it
-// builds is a Graph, frozen and sorted, on which everything else computes.
+// It has two sides. Facts are what single documents declare, each in its own words;
+// readers fill them. A Graph is what package link makes of them, frozen and sorted, on
+// which everything else computes. This package holds the types of both sides and
+// builds neither: the addresses in text are found by package address, facts are
+// linked by package link.
 //
 // A Graph is directed: a call leads from the service that makes it to the service
 // that answers. The callee is upstream, the caller downstream; failure travels

@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 )
 
 // An account adds the outcome of batches to a builder, in their order.
 type account struct {
-	b             *graph.Builder
+	b             *link.Builder
 	read, skipped map[string]*graph.Count
 	templates     string // the last file that was reported as a template
 
@@ -25,7 +26,7 @@ type unwanted struct {
 }
 
 // newAccount goes on with the account that b has.
-func newAccount(b *graph.Builder) *account {
+func newAccount(b *link.Builder) *account {
 	return &account{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped), taken: map[string]string{}}
 }
 

@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -112,7 +113,7 @@ func benchmarkRead(b *testing.B, text []byte, readers []*document.Reader) {
 	b.SetBytes(int64(len(text)))
 	documents := 0
 	for b.Loop() {
-		var builder graph.Builder
+		var builder link.Builder
 		if err := Read(context.Background(), []string{"-"}, Options{Stdin: bytes.NewReader(text), Readers: readers}, &builder); err != nil {
 			b.Fatal(err)
 		}
@@ -163,7 +164,7 @@ func TestAllocations(t *testing.T) {
 			Read: func(*document.Document, *graph.Facts) {},
 		}
 		return testing.AllocsPerRun(5, func() {
-			var b graph.Builder
+			var b link.Builder
 			o := Options{Stdin: bytes.NewReader(text), Readers: []*document.Reader{r}, Workers: 1}
 			if err := Read(context.Background(), []string{"-"}, o, &b); err != nil {
 				t.Fatal(err)

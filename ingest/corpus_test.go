@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
 )
 
@@ -169,7 +170,7 @@ func called(known map[string]string, s *graph.Service) string {
 
 func read(t testing.TB, sources ...string) *graph.Graph {
 	t.Helper()
-	var b graph.Builder
+	var b link.Builder
 	if err := ingest.Read(context.Background(), sources, ingest.Options{}, &b); err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -125,7 +126,7 @@ func TestCancel(t *testing.T) {
 		Read: func(*document.Document, *graph.Facts) { cancel() },
 	}
 	o := Options{Stdin: strings.NewReader(strings.Repeat(object("Service", "a")+"---\n", 20_000)), Readers: []*document.Reader{stop}, Workers: 2}
-	var b graph.Builder
+	var b link.Builder
 	if err := Read(ctx, []string{"-"}, o, &b); err != context.Canceled {
 		t.Errorf("Read returns %v, want %v", err, context.Canceled)
 	}
@@ -162,7 +163,7 @@ func FuzzRead(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) {
 		var want graph.Coverage
 		for workers := 1; workers <= 2; workers++ {
-			var b graph.Builder
+			var b link.Builder
 			if err := Read(context.Background(), []string{"-"}, Options{Stdin: strings.NewReader(string(text)), Workers: workers}, &b); err != nil {
 				t.Fatal(err)
 			}

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 )
 
 // BenchmarkLink measures what comes after reading: facts of many shops become one
@@ -18,7 +18,7 @@ func BenchmarkLink(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				b.StopTimer()
-				var builder graph.Builder
+				var builder link.Builder
 				if err := Read(context.Background(), []string{"-"}, Options{Stdin: bytes.NewReader(data)}, &builder); err != nil {
 					b.Fatal(err)
 				}

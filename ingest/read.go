@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/summary"
 )
@@ -51,7 +52,7 @@ type Progress struct {
 // is a *SourceError when a source cannot be what the user meant, a
 // *trace.SpillError when a temporary file cannot be written, and that of ctx when it
 // ends.
-func Read(ctx context.Context, sources []string, o Options, b *graph.Builder) error {
+func Read(ctx context.Context, sources []string, o Options, b *link.Builder) error {
 	var find finder
 	if err := find.find(sources); err != nil {
 		return err

@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -36,7 +37,7 @@ var spy = &document.Reader{
 func read(t *testing.T, o Options, sources ...string) (string, error) {
 	t.Helper()
 	o.Readers = []*document.Reader{spy}
-	var b graph.Builder
+	var b link.Builder
 	err := Read(context.Background(), sources, o, &b)
 	var s strings.Builder
 	for _, p := range b.Coverage.Problems {
@@ -127,7 +128,7 @@ func TestReaders(t *testing.T) {
 				}
 			}
 			write(t, files)
-			var b graph.Builder
+			var b link.Builder
 			if err := Read(context.Background(), []string{"."}, Options{}, &b); err != nil {
 				t.Fatal(err)
 			}
@@ -178,7 +179,7 @@ func TestDir(t *testing.T) {
 			}
 		},
 	}
-	var b graph.Builder
+	var b link.Builder
 	if err := Read(context.Background(), []string{"app/a.yaml", "-"}, Options{Stdin: strings.NewReader(object("Service", "c")), Workers: 1, Readers: []*document.Reader{r}}, &b); err != nil {
 		t.Fatal(err)
 	}

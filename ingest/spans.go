@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/trace"
 )
 
@@ -57,7 +58,7 @@ func (r *reader) readSpans(t *batch) {
 }
 
 // link turns the spans of all files into observed calls.
-func (w *work) link(b *graph.Builder) {
+func (w *work) link(b *link.Builder) {
 	w.tell(true)
 	workers := make([]*trace.Worker, len(w.readers))
 	for i, r := range w.readers {

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 )
 
 // spanLine is a client in web, or the server in cart that answers it, of trace n.
@@ -81,7 +82,7 @@ func TestSpans(t *testing.T) {
 		{"blanks", `{"resourceSpans":[]}` + strings.Repeat(" ", 3<<20) + "\n" + client + server, 1, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			b := &graph.Builder{}
+			b := &link.Builder{}
 			if err := Read(context.Background(), []string{"-"}, Options{Stdin: strings.NewReader(tt.text)}, b); err != nil {
 				t.Fatal(err)
 			}
@@ -152,7 +153,7 @@ func TestSpansOfManyFiles(t *testing.T) {
 		}
 	}
 	for _, workers := range []int{1, 4} {
-		b := &graph.Builder{}
+		b := &link.Builder{}
 		if err := Read(context.Background(), []string{dir}, Options{Workers: workers}, b); err != nil {
 			t.Fatal(err)
 		}

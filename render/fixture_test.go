@@ -138,7 +138,7 @@ func shopGraph() *graph.Graph {
 		},
 		Breaker: &policy.Breaker{Kind: policy.Setting[string]{Provenance: policy.Disabled, Origin: at("orders", 36)}},
 	}
-	g := graph.New(services, []graph.Call{
+	g := graphtest.New(services, []graph.Call{
 		call(3, 9, "gateway", 12, func(c *graph.Call) { c.Class = graph.ClassIngress }),
 		call(9, 5, "web", 31, func(c *graph.Call) { c.Need = graph.Soft }),
 		call(5, 7, "cart", 31, func(c *graph.Call) { c.Protocol = "grpc" }),

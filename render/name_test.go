@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/render/pen"
 )
 
@@ -69,7 +70,7 @@ func ring(names []string) *graph.Graph {
 			Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Declared: true,
 		}
 	}
-	return graph.New(services, calls)
+	return graphtest.New(services, calls)
 }
 
 func TestCleanLeavesNothingThatActs(t *testing.T) {

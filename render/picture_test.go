@@ -19,6 +19,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/render/pen"
 )
 
@@ -167,7 +168,7 @@ func TestHasteFrom200Calls(t *testing.T) {
 		for i := range tt.calls {
 			calls = append(calls, graph.Call{From: graph.Node(i % 50), To: graph.Node((i%50 + i/50 + 1) % 51), Mode: graph.Sync, Need: graph.Hard, Strength: graph.Strong})
 		}
-		got := written(t, dot, reportOf(graph.New(services, calls)), Options{View: View{All: true}})
+		got := written(t, dot, reportOf(graphtest.New(services, calls)), Options{View: View{All: true}})
 		if has := strings.Contains(got, hasteAttrs); has != tt.haste {
 			t.Errorf("%d calls: attributes for haste: %v, want %v", tt.calls, has, tt.haste)
 		}

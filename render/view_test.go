@@ -170,7 +170,7 @@ func TestViewPicksCalls(t *testing.T) {
 	for _, id := range []string{"a", "b", "c", "d", "e"} {
 		services = append(services, graph.Service{ID: id, Name: id, Kind: graph.KindService, Defined: true})
 	}
-	g := graph.New(services, []graph.Call{
+	g := graphtest.New(services, []graph.Call{
 		call(1, graph.ClassCall, graph.Strong, true, false),
 		call(2, graph.ClassCall, graph.Weak, true, true),
 		call(3, graph.ClassTelemetry, graph.Strong, true, false),
@@ -207,7 +207,7 @@ func TestHiddenCallsTakeTheirCollectorsAlong(t *testing.T) {
 		{ID: "silent", Kind: graph.KindTelemetry, Defined: true}, // nobody calls it: that is worth seeing
 		{ID: "web", Kind: graph.KindService, Defined: true},
 	}
-	g := graph.New(services, []graph.Call{
+	g := graphtest.New(services, []graph.Call{
 		{From: 0, To: 1, Class: graph.ClassTelemetry}, {From: 0, To: 2, Class: graph.ClassControl}, {From: 0, To: 4, Class: graph.ClassHealth},
 	})
 	d := View{}.Draw(g)

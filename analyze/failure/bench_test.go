@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 )
 
 // A large estate: ten calls for each service, loops, policies on a tenth of them.
@@ -26,7 +27,7 @@ func large(n int) *graph.Graph {
 			calls = append(calls, c)
 		}
 	}
-	return graph.New(services, calls)
+	return graphtest.New(services, calls)
 }
 
 func BenchmarkNew(b *testing.B) {

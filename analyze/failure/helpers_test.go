@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -113,7 +114,7 @@ func estate(wires []wire) *graph.Graph {
 		c.Evidence = []graph.Evidence{{Says: w.says(), Strength: graph.Strong, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 3}}}
 		calls[i] = c
 	}
-	return graph.New(services, calls)
+	return graphtest.New(services, calls)
 }
 
 // modelOf is the model of g. Calls within a loop are found the slow way.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -130,7 +131,7 @@ func TestPartialFailure(t *testing.T) {
 	ejects := func(share float64) func(*graph.Graph) *graph.Graph {
 		return func(*graph.Graph) *graph.Graph {
 			set := &policy.Set{Product: product.Istio, Breaker: &policy.Breaker{Kind: say("endpoint"), MaxEject: say(share)}}
-			return graph.New([]graph.Service{{ID: "a", Name: "a"}, {ID: "b", Name: "b", Replicas: say(3)}},
+			return graphtest.New([]graph.Service{{ID: "a", Name: "a"}, {ID: "b", Name: "b", Replicas: say(3)}},
 				[]graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{{Says: set}}}})
 		}
 	}

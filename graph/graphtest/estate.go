@@ -25,17 +25,18 @@ func Estate(n int) *graph.Graph {
 		}
 	}
 	g := graph.New(services, calls)
+	d := graph.Details{Routes: map[graph.Edge][]graph.Route{}, Observed: map[graph.Edge]*graph.Observed{}}
 	for e := range graph.Edge(g.Calls()) {
-		g.SetRoutes(e, estateRoutes(int(e)))
+		d.Routes[e] = estateRoutes(int(e))
 		if e%4 == 0 {
 			seen := &graph.Observed{Calls: 120, Errors: 3}
 			for i := range 20 {
 				seen.Latency.Add(float64(time.Duration(i+1) * time.Millisecond))
 			}
-			g.Watch(e, seen)
+			d.Observed[e] = seen
 		}
 	}
-	return g
+	return g.With(d)
 }
 
 func estateAt(i, line int) graph.Origin {

@@ -6,7 +6,13 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 )
+
+// New is graph.New with the policies that the evidence for the calls declares.
+func New(services []graph.Service, calls []graph.Call) *graph.Graph {
+	return link.BindOwn(graph.New(services, calls))
+}
 
 // Parse reads a graph from a notation that fits into a table of tests: words of
 // the form caller:callee,callee. A callee may end in "~" (asynchronous), "?"

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -150,7 +151,7 @@ func addressesIn(text string) []graph.Address {
 				continue
 			}
 		}
-		if address, ok := graph.ParseAddress(word); ok {
+		if address, ok := address.Parse(word); ok {
 			addresses = append(addresses, address)
 		}
 	}
@@ -182,7 +183,7 @@ func daprConfiguration(r *resource) {
 	tracing := r.mapping(r.spec, "tracing")
 	for _, product := range []string{"zipkin", "otel"} {
 		at := tracing.Get(product, "endpointAddress")
-		if address, ok := graph.ParseAddress(at.Str()); ok {
+		if address, ok := address.Parse(at.Str()); ok {
 			r.member(r.ref(), graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, at)
 		}
 	}
@@ -257,7 +258,7 @@ func countKeys(n document.Node) int {
 // daprEndpoint reads an HTTPEndpoint: a host outside that apps call by a name.
 func daprEndpoint(r *resource) {
 	at := r.spec.Get("baseUrl")
-	address, ok := graph.ParseAddress(at.Str())
+	address, ok := address.Parse(at.Str())
 	if !ok {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -72,7 +73,7 @@ func gatewayHelper(r *resource) {
 // address below key, such as "https://cart.shop:8443".
 func (r *resource) emissaryCall(key string, e graph.Evidence) {
 	service := r.spec.Get(key)
-	address, ok := graph.ParseAddress(r.text(r.spec, key))
+	address, ok := address.Parse(r.text(r.spec, key))
 	if !ok {
 		return
 	}

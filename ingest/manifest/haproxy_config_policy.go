@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -216,7 +217,7 @@ func (s *haproxySection) servers(r *reading, p *pass) (primaries int) {
 		}
 		server := haproxyHost{section: s, line: line, common: common}
 		host := haproxyAddress(line.words[at].text)
-		address, ok := graph.ParseAddress(host)
+		address, ok := address.Parse(host)
 		spare, down := server.has("backup"), server.has("disabled")
 		switch {
 		case down != nil || !ok || strings.Contains(host, "$"):

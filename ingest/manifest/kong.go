@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -79,7 +80,7 @@ func readKong(d *document.Document, f *graph.Facts) {
 		if !at.Exists() {
 			at = service.Get("host")
 		}
-		called, ok := graph.ParseAddress(at.Str())
+		called, ok := address.Parse(at.Str())
 		if !ok {
 			continue
 		}
@@ -97,7 +98,7 @@ func readKong(d *document.Document, f *graph.Facts) {
 			call(via, at, called, protocol, graph.Strong)
 		}
 		for _, target := range upstream.Get("targets").List() {
-			if address, ok := graph.ParseAddress(target.Get("target").Str()); ok {
+			if address, ok := address.Parse(target.Get("target").Str()); ok {
 				call(via, target, address, protocol, weighted(target))
 			}
 		}

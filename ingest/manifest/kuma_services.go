@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 )
 
 // kumaMeshService reads a MeshService: a name for the proxies that it selects.
@@ -36,7 +37,7 @@ func meshExternalService(r *resource) {
 
 // kumaExternalService reads a host outside the mesh that goes by a service tag.
 func kumaExternalService(r *resource) {
-	address, ok := graph.ParseAddress(r.text(r.mapping(r.spec, "networking"), "address"))
+	address, ok := address.Parse(r.text(r.mapping(r.spec, "networking"), "address"))
 	tag := r.spec.Get("tags", kumaServiceTag).Str()
 	if !ok || tag == "" {
 		return

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -144,7 +145,7 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream 
 
 // add takes a server, unless it is a socket or its name is filled in later.
 func (p *pass) add(server string) {
-	if address, ok := graph.ParseAddress(server); ok && !strings.ContainsAny(server, "${") && !strings.HasPrefix(server, "unix:") {
+	if address, ok := address.Parse(server); ok && !strings.ContainsAny(server, "${") && !strings.HasPrefix(server, "unix:") {
 		p.to = append(p.to, address)
 	}
 }
@@ -310,7 +311,7 @@ func (s *nginxScope) readGroup(says *policy.Set) {
 			}
 		}
 		if slices.Contains(server.words, "backup") && len(server.words) > 1 && says.Fallback == nil {
-			if spare, ok := graph.ParseAddress(server.words[1]); ok {
+			if spare, ok := address.Parse(server.words[1]); ok {
 				says.Fallback = &policy.Fallback{Steps: []policy.FallbackStep{{Kind: policy.Declare("service", s.at(server)), To: spare.Host}}}
 			}
 		}
@@ -341,7 +342,7 @@ func (s *nginxScope) fallback() *policy.Fallback {
 				if servers := s.upstreams[host]; len(servers) > 0 {
 					host = servers[0].words[1]
 				}
-				if spare, ok := graph.ParseAddress(host); ok {
+				if spare, ok := address.Parse(host); ok {
 					return &policy.Fallback{Steps: []policy.FallbackStep{{Kind: policy.Declare("service", at), To: spare.Host}}}
 				}
 			}

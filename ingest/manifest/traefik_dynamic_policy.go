@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
@@ -147,7 +148,7 @@ func (t *traefikFile) loadBalancer(name string, n document.Node) traefikTarget {
 	f := t.within("http.services." + name + ".loadBalancer")
 	var target traefikTarget
 	for _, server := range n.Get("servers").List() {
-		if address, ok := graph.ParseAddress(orNode(server.Get("url"), server.Get("address")).Str()); ok {
+		if address, ok := address.Parse(orNode(server.Get("url"), server.Get("address")).Str()); ok {
 			target.to = append(target.to, address)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -218,7 +219,7 @@ func (e *endpoint) seen(names []string, ip string, service *serviceName) graph.S
 	if len(e.Workloads) > 0 {
 		s.Workload = e.Workloads[0].Name
 	}
-	s.Name = cmp.Or(s.Workload, e.label("app.kubernetes.io/name"), e.label("app"), e.label("k8s-app"), e.label("name"), graph.PodOwner(e.PodName))
+	s.Name = cmp.Or(s.Workload, e.label("app.kubernetes.io/name"), e.label("app"), e.label("k8s-app"), e.label("name"), address.PodOwner(e.PodName))
 	if s.Name == "" && service != nil && service.Name != "" {
 		s.Name, s.Namespace = service.Name, service.Namespace
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -161,7 +162,7 @@ func (s *spanTable) add(t *table) {
 func (s *spanTable) service(t *table) int32 {
 	name := t.get("service")
 	if name == "" {
-		name = graph.PodOwner(t.get("pod"))
+		name = address.PodOwner(t.get("pod"))
 	}
 	number, ok := s.numbers[name]
 	if !ok {

@@ -1,0 +1,207 @@
+package address
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// A Key is what the name of a setting tells about its value.
+type Key struct {
+	Words     []string // lower case: "CATALOG_SERVICE_ADDR", "catalogServiceAddr" and "catalog.service.addr" are the same
+	address   bool     // the value is an address, if it can be one
+	host      bool     // the value is a host, even when it is a bare word
+	own       bool     // the value is where the service itself listens, or what others call it
+	ignored   bool     // the value is no address, however much it looks like one
+	nearby    bool     // only an address inside the estate is one that it calls
+	page      bool     // the value is compiled into pages, or where pages come from
+	Telemetry bool
+	Control   bool
+	Health    bool
+}
+
+func wordSet(s string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(s) {
+		set[w] = true
+	}
+	return set
+}
+
+var (
+	// addressWords say that a value is an address, when one of them is among the
+	// last words of a key.
+	addressWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers url urls uri uris dsn
+		endpoint endpoints broker brokers bootstrap target targets upstream upstreams backend backends service services svc site
+		proxy peer peers node nodes seed seeds cluster connection conn connectionstring nameserver nameservers jdbc
+		api gateway origin destination remote master leader primary replica registry zone defaultzone smarthost`)
+	// hostWords say that a bare word is a host.
+	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers broker brokers
+		url uri endpoint endpoints seeds nodes upstream target targets bootstrap`)
+	// variantWords may follow a word for a host.
+	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
+	// ownWords say that an address is the service's own.
+	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
+	// outsideWords say that an address is for browsers and for others to follow.
+	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
+		logout noproxy trusted referer audience audiences letsencrypt`)
+	// ownKeys are whole settings that name the service itself, and well-known ones
+	// that do so in spite of their words.
+	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
+	// linkWords stand before "url" or "uri" where pages have a link.
+	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage`)
+	// homeWords stand alone before "url" or "uri" where a service is told under
+	// which address people find it, or the site that it belongs to.
+	homeWords = wordSet(`app site base root host self web instance frontend client home nextauth`)
+	// browserPrefixes begin settings that are compiled into pages. A browser cannot
+	// resolve a name of the estate: one there is for the server that renders the
+	// pages, or passes on what they ask for.
+	browserPrefixes = []string{"next_public_", "react_app_", "vite_", "nuxt_public_", "public_", "expo_public_", "vue_app_"}
+	// ignoredWords say that a value is no address.
+	ignoredWords = wordSet(`image images tag version description title comment label labels annotation annotations
+		schema namespace selector scope scopes realm user username password passwd secret token cert certificate javaagent repository chart digest`)
+	telemetryWords = wordSet(`otel otlp opentelemetry zipkin jaeger tracing trace traces telemetry metrics statsd prometheus
+		loki tempo fluentd fluentbit fluent logstash graylog gelf syslog sentry datadog newrelic apm honeycomb collector
+		grafana pushgateway influxmetrics exporter logging pyroscope signoz`)
+	controlWords = wordSet(`eureka configserver nacos apollo consul discovery`)
+)
+
+// ParseKey reads the name of a setting. It costs one pass over the key.
+func ParseKey(key string) Key {
+	k := Key{Words: Words(key)}
+	lower := strings.ToLower(key)
+	for _, p := range browserPrefixes {
+		if strings.HasPrefix(lower, p) && lower != "public_url" {
+			k.page, k.nearby = true, true
+			k.Words = Words(key[len(p):])
+			break
+		}
+	}
+	n := len(k.Words)
+	k.own = k.isOwn()
+	k.nearby = k.nearby || k.isHome()
+	if n > 1 && k.Words[n-1] == "origin" { // of pages, which browsers send along
+		k.page, k.nearby = true, true
+	}
+	k.Health = k.isHealth()
+	if n > 1 && k.Words[0] == "connection" && k.Words[1] == "strings" { // the section of .NET that holds them
+		k.address, k.host = true, true
+	}
+	for i, w := range k.Words {
+		switch {
+		case ownWords[w], outsideWords[w]:
+			k.own = true
+		case telemetryWords[w]:
+			k.Telemetry = true
+		case controlWords[w]:
+			k.Control = true
+		case w == "config" && i+1 < n && (k.Words[i+1] == "server" || k.Words[i+1] == "uri" || k.Words[i+1] == "import"):
+			k.Control = true
+		case w == "registry" && (i > 0 && k.Words[i-1] == "service" || i == 0 && n == 2 && hostWords[k.Words[1]] && k.Words[1] != "url"):
+			k.Control = true
+		}
+		if i >= n-2 && addressWords[w] {
+			k.address = true
+		}
+		if w == "points" && i == n-1 && i > 0 && k.Words[i-1] == "contact" {
+			k.address, k.host = true, true
+		}
+		if hostWords[w] && (i == n-1 || i == n-2 && variantWords[k.Words[n-1]]) {
+			k.host = true
+		}
+	}
+	if n > 0 && ignoredWords[k.Words[n-1]] && !k.host {
+		k.ignored = true
+	}
+	return k
+}
+
+// IsLocal reports whether the key as a whole is for the service's own name. Keycloak
+// has several settings about its own hostname. A virtual host is a name that a web
+// server answers to, and a part of a broker.
+func (k *Key) isOwn() bool {
+	whole := strings.Join(k.Words, " ")
+	return slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host")
+}
+
+// isHome reports whether the key is for the address under which the service
+// itself, or its site, is found, or that its pages link to.
+func (k *Key) isHome() bool {
+	n := len(k.Words)
+	if n < 2 || k.Words[n-1] != "url" && k.Words[n-1] != "uri" {
+		return false
+	}
+	return n == 2 && homeWords[k.Words[0]] || linkWords[k.Words[n-2]]
+}
+
+// isHealth reports whether the key is for asking whether something is alive.
+func (k *Key) isHealth() bool {
+	for i, w := range k.Words {
+		switch {
+		case w == "healthcheck", w == "healthchecks", w == "healthz",
+			w == "check" || w == "checks" || w == "probe":
+			if w[0] == 'h' || i > 0 && k.Words[i-1] == "health" {
+				return true
+			}
+		case w == "hc" && i == len(k.Words)-1:
+			return true
+		}
+	}
+	return false
+}
+
+// Words splits a key into lower-case words, at everything that is no letter
+// or digit and at the humps of camelCase. Numbers are left out: they count
+// entries of a list.
+func Words(key string) []string {
+	var words []string
+	start := -1
+	flush := func(end int) {
+		if start >= 0 && strings.IndexFunc(key[start:end], unicode.IsLetter) >= 0 {
+			words = append(words, strings.ToLower(key[start:end]))
+		}
+		start = -1
+	}
+	var before rune
+	for i, r := range key {
+		switch {
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			flush(i)
+		case unicode.IsUpper(r) && unicode.IsLower(before):
+			flush(i)
+			start = i
+		case start < 0:
+			start = i
+		}
+		before = r
+	}
+	flush(len(key))
+	return words
+}
+
+// SiblingKey returns the key of a setting that belongs to another by its name: for
+// DB_HOST and "port" it is DB_PORT, for spring.redis.host it is spring.redis.port,
+// for redisHost redisPort. It returns "" if key does not end in a word for a host.
+func SiblingKey(key, word string) string {
+	i := len(key)
+	for i > 0 && isLetter(key[i-1]) {
+		i--
+		if key[i] <= 'Z' && i+1 < len(key) && key[i+1] >= 'a' {
+			break // a hump of camelCase
+		}
+	}
+	last := key[i:]
+	switch {
+	case last == "PGHOST": // libpq writes its words in one: PGPORT, PGDATABASE
+		return key[:i] + "PG" + strings.ToUpper(word)
+	case !hostWords[strings.ToLower(last)]:
+		return ""
+	case last == strings.ToUpper(last):
+		word = strings.ToUpper(word)
+	case last[0] <= 'Z':
+		word = strings.ToUpper(word[:1]) + word[1:]
+	}
+	return key[:i] + word
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }

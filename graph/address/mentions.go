@@ -1,0 +1,296 @@
+package address
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A Candidate is something in a setting that may be an address, before anybody
+// asks who answers there.
+type Candidate struct {
+	graph.Address
+	Key      Key            // what the name of the setting tells
+	Way      string         // as in Evidence.Way: "env-url", "arg-host"
+	Strength graph.Strength // what it proves if somebody answers there
+	Known    bool           // counts only if the inputs know who answers there
+	Word     bool           // a bare word: proves nothing if nobody answers there
+}
+
+// MaxText bounds the settings that are searched for addresses. Larger ones are
+// files of another kind: dashboards, scripts, certificates.
+const MaxText = 64 << 10
+
+// Find finds the addresses in the text of one setting, in the order written.
+// Of a key that names no address only what cannot be anything else is taken.
+func Find(key Key, text string, way graph.Way) []Candidate {
+	if len(text) < 2 || len(text) > MaxText || key.ignored || key.own {
+		return nil
+	}
+	f := finder{key: key, way: way.String()}
+	if f.dataSource(text) {
+		return f.found
+	}
+	if strings.Contains(text, "%(") || strings.Contains(text, "{{") {
+		text = placeholder.ReplaceAllString(text, "$${$1$2}")
+	}
+	rest := f.urls(text)
+	for _, token := range strings.FieldsFunc(rest, isSeparator) {
+		f.token(token)
+	}
+	if key.nearby {
+		f.nearby()
+	}
+	return f.found
+}
+
+// nearby keeps what a key that speaks of sites and pages has of the estate: names
+// that nobody outside can resolve.
+func (f *finder) nearby() {
+	f.found = slices.DeleteFunc(f.found, func(m Candidate) bool {
+		return HasPlaceholder(m.Host) || strings.Contains(m.Host, ".") && !strings.Contains(m.Host+".", ".svc.")
+	})
+	for i := range f.found {
+		m := &f.found[i]
+		m.Known = true
+		if f.key.page {
+			m.Strength = graph.Weak
+		}
+	}
+}
+
+// placeholder matches what INI files and templates write for a setting of theirs.
+var placeholder = regexp.MustCompile(`%\((\w+)\)s|\{\{-?\s*([\w.]+)[^{}]*\}\}`)
+
+// notHosts are the values that a setting named after a host may have instead.
+var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal")
+
+// A finder collects the mentions of one setting.
+type finder struct {
+	key   Key
+	way   string
+	found []Candidate
+}
+
+func (f *finder) add(a graph.Address, form string, known bool) {
+	f.found = append(f.found, Candidate{Address: a, Key: f.key, Way: f.way + "-" + form, Strength: graph.Strong, Known: known})
+}
+
+func isSeparator(r rune) bool {
+	switch r {
+	case ' ', '\t', '\n', '\r', ',', ';', '|', '"', '\'', '`', '(', ')', '[', ']', '&':
+		return true
+	}
+	return false
+}
+
+// urls takes every scheme://... out of text and returns the rest.
+func (f *finder) urls(text string) string {
+	var rest strings.Builder
+	for {
+		i := strings.Index(text, "://")
+		if i < 0 {
+			break
+		}
+		start := i
+		for start > 0 && (isSchemeByte(text[start-1])) {
+			start--
+		}
+		end := urlEnd(text, i+3)
+		scheme := strings.ToLower(text[start:i])
+		f.url(scheme, text[i+3:end])
+		before := text[:start]
+		for _, p := range []string{"jdbc:", "r2dbc:", "tcp:"} {
+			before = strings.TrimSuffix(before, p)
+		}
+		rest.WriteString(before)
+		rest.WriteByte(' ')
+		text = text[end:]
+	}
+	if rest.Len() == 0 {
+		return text
+	}
+	rest.WriteString(text)
+	return rest.String()
+}
+
+func isSchemeByte(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '-' || c == '_'
+}
+
+// urlEnd returns where the URL that has its authority at i ends. Commas and
+// semicolons separate URLs unless the next host of a list follows: "h1:1,h2:2/db".
+func urlEnd(text string, i int) int {
+	start, path := i, false
+	if i < len(text) && text[i] == '[' { // an IPv6 address
+		i += max(0, strings.IndexByte(text[i:], ']')+1)
+	}
+	for ; i < len(text); i++ {
+		switch c := text[i]; c {
+		case ' ', '\t', '\n', '\r', '"', '\'', '`', '<', '>', '|', ']', '\\':
+			return i
+		case '}', ')':
+			if !strings.ContainsAny(text[start:i], "{(") {
+				return i
+			}
+		case '/', '?', '#':
+			path = true
+		case ',', ';':
+			next, _, _ := strings.Cut(text[i+1:], "/")
+			if path && c == ',' || strings.Contains(next, ":") && strings.HasSuffix(next, ":") && len(next) > 1 || next == "" {
+				return i
+			}
+			if c == ';' && !strings.Contains(next, "=") {
+				return i
+			}
+		}
+	}
+	return i
+}
+
+// url takes one URL, of which the scheme was cut off.
+func (f *finder) url(scheme, rest string) {
+	if notAddressed[scheme] || !isScheme(scheme) {
+		return
+	}
+	if scheme == "dns" || scheme == "xds" { // dns://resolver/host:port, dns:///host:port
+		_, rest, _ = strings.Cut(rest, "/")
+	}
+	form := "url"
+	if p := ProtocolOf(scheme); p.Kind != graph.KindUnknown {
+		form = "dsn"
+	}
+	for _, a := range parseAuthority(scheme, rest) {
+		if f.way == "file" && isSchemaHost(a.Host) {
+			continue
+		}
+		f.add(a, form, false)
+	}
+}
+
+// isSchemaHost reports whether a host stands in configuration files as the name
+// of a grammar or a licence and not as a place to call.
+func isSchemaHost(host string) bool {
+	switch host {
+	case "www.w3.org", "json-schema.org", "schemas.xmlsoap.org", "www.apache.org", "maven.apache.org", "www.springframework.org", "xmlns.jcp.org", "java.sun.com", "logging.apache.org", "schema.management.azure.com":
+		return true
+	}
+	return false
+}
+
+// dataSource reads connection strings made of key=value pairs, as ADO and libpq
+// have them, and the jdbc forms without "//". It reports whether text was one.
+func (f *finder) dataSource(text string) bool {
+	if rest, ok := strings.CutPrefix(text, "jdbc:oracle:"); ok && !strings.Contains(rest, "//") {
+		if _, at, ok := strings.Cut(rest, "@"); ok {
+			if h, port, ok := oracleHost(at); ok {
+				f.add(graph.Address{Scheme: "oracle", Host: h, Port: port, Database: at[strings.LastIndexAny(at, ":/")+1:]}, "dsn", false)
+			}
+		}
+		return true
+	}
+	if _, at, ok := strings.Cut(text, "@tcp("); ok && !strings.Contains(text, "://") { // Go's mysql driver
+		host, tail, _ := strings.Cut(at, ")")
+		if h, port, ok := SplitHostPort(host); ok {
+			f.add(graph.Address{Scheme: "mysql", Host: h, Port: port, Database: databaseOf(tail)}, "dsn", false)
+		}
+		return true
+	}
+	if !strings.Contains(text, "=") || strings.Contains(text, "://") {
+		return false
+	}
+	sep := ";"
+	if !strings.Contains(text, ";") {
+		sep = " "
+	}
+	var a graph.Address
+	pairs := 0
+	for _, kv := range strings.Split(text, sep) {
+		k, v, ok := strings.Cut(kv, "=")
+		v = strings.Trim(strings.TrimSpace(v), `"'`)
+		if !ok || strings.HasPrefix(k, "-") {
+			continue
+		}
+		pairs++
+		switch strings.ToLower(strings.TrimSpace(k)) {
+		case "host", "server", "data source", "datasource", "addr", "address", "network address", "hostname":
+			v = strings.TrimPrefix(v, "tcp:")
+			host, port, _ := strings.Cut(v, ",")
+			host, _, _ = strings.Cut(host, `\`)
+			if port != "" {
+				host += ":" + port
+			}
+			if h, p, ok := SplitHostPort(host); ok {
+				a.Host, a.Port = h, max(p, a.Port)
+			}
+		case "port":
+			if _, p, ok := SplitHostPort("x:" + v); ok {
+				a.Port = p
+			}
+		case "database", "initial catalog", "dbname":
+			a.Database = v
+		}
+	}
+	if a.Host == "" || pairs < 2 {
+		return false
+	}
+	// A pair alone does not tell which product speaks; the port may.
+	a.Scheme = ports[a.Port]
+	f.add(a, "dsn", false)
+	return true
+}
+
+func oracleHost(at string) (string, int, bool) {
+	parts := strings.FieldsFunc(at, func(r rune) bool { return r == ':' || r == '/' })
+	switch len(parts) {
+	case 0, 1:
+		return "", 0, false
+	default:
+		return SplitHostPort(parts[0] + ":" + parts[1])
+	}
+}
+
+// token takes one word that is no URL: host:port, or a bare host where the key
+// says so.
+func (f *finder) token(s string) {
+	i := strings.LastIndexByte(s, '=')
+	bare := f.key.host && i < 0 // in "password=x" the key speaks of something else
+	s = s[i+1:]
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		if !strings.Contains(s[i:], ":") {
+			return // an e-mail address
+		}
+		s = s[i+1:]
+	}
+	s, path, _ := strings.Cut(s, "/")
+	if s == "" {
+		return
+	}
+	if strings.Contains(path, ":") && !strings.Contains(s, ":") { // the seeds of a replica set: "rs0/m0:27017"
+		s, path = path, ""
+	}
+	host, port, ok := SplitHostPort(s)
+	if !ok || HasPlaceholder(host) && !f.key.address {
+		return
+	}
+	hasLetter := strings.IndexFunc(host, func(r rune) bool { return r >= 'a' && r <= 'z' }) >= 0
+	switch {
+	case port > 0 && (hasLetter || isIP(host)):
+		a := graph.Address{Host: host, Port: port}
+		if ProtocolOn("", port).database && path != "" {
+			a.Database = path
+		}
+		f.add(a, "hostport", !f.key.address)
+	case port == 0 && IsDomain(host) && f.key.host && path == "":
+		f.add(graph.Address{Host: host}, "host", false)
+	case port == 0 && bare && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !isFile(host):
+		f.add(graph.Address{Host: host}, "host", true)
+		f.found[len(f.found)-1].Word = true
+	case port == 0 && bare && path == "" && HasPlaceholder(host) && strings.HasSuffix(host, "}"):
+		f.add(graph.Address{Host: host}, "host", true)
+	case port == 0 && f.key.host && isIP(host) && path == "":
+		f.add(graph.Address{Host: host}, "host", false)
+	}
+}

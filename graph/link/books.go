@@ -1,0 +1,134 @@
+package link
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A caller is a scope with who has it and the addresses found in it.
+type caller struct {
+	scope *scope
+	from  int // a root
+	found []found
+}
+
+// A bundle is where settings come from that belong together: a config, or a file
+// whose settings several services have alike.
+type bundle struct {
+	config *graph.Config
+	file   string
+}
+
+func bundleOf(v *setting) bundle {
+	if v.config != nil {
+		return bundle{config: v.config}
+	}
+	return bundle{file: v.Origin.File}
+}
+
+// bookSize is how many services of the estate a bundle must list to be an address
+// book. Two may be a service and the one it calls.
+const bookSize = 3
+
+// weakenBooks takes for hints what address books say. An address book is a bundle
+// that several services are given alike and that lists those services themselves:
+// whoever has it can find everybody, and calls some of them. For a service that is
+// not listed, a gateway or a front end, it was written, and proves what it says.
+//
+// A book that lists many of those who have it was given to everybody, and says no
+// more than who could call whom.
+func (l *linker) weakenBooks(callers []caller) {
+	shared := sharedPlaces(callers)
+	if len(shared) == 0 {
+		return
+	}
+	var pages []page
+	readers := map[bundle]int{}
+	for i := range callers {
+		for _, p := range l.pages(&callers[i], shared) {
+			if len(p.listed) >= bookSize && slices.Contains(p.listed, callers[i].from) {
+				pages = append(pages, *p)
+				readers[p.bundle]++
+			}
+		}
+	}
+	told := map[bundle]bool{}
+	for _, p := range pages {
+		strength := graph.Weak
+		if readers[p.bundle] >= bookSize {
+			strength = graph.Allowed
+		}
+		for _, m := range p.found {
+			m.Strength = min(m.Strength, strength)
+		}
+		if !told[p.bundle] {
+			told[p.bundle] = true
+			l.note(p.found[0].value.Origin,
+				"the addresses of "+strconv.Itoa(len(p.listed))+" services are given to several of them alike, which proves no single call", "")
+		}
+	}
+}
+
+// A page is what a bundle says to one caller.
+type page struct {
+	bundle bundle
+	found  []*found
+	listed []int // the programs that it gives the addresses of, the caller among them
+}
+
+// pages sorts what a caller shares with others by bundle.
+func (l *linker) pages(c *caller, shared map[graph.Origin]bool) map[bundle]*page {
+	pages := map[bundle]*page{}
+	for i := range c.found {
+		m := &c.found[i]
+		if !shared[m.value.Origin] {
+			continue
+		}
+		b := bundleOf(m.value)
+		p := pages[b]
+		if p == nil {
+			p = &page{bundle: b}
+			pages[b] = p
+		}
+		p.found = append(p.found, m)
+		if to, ok := l.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok && l.mayCall(to) && !slices.Contains(p.listed, to) {
+			p.listed = append(p.listed, to)
+		}
+	}
+	return pages
+}
+
+// sharedPlaces returns the places of settings that several services have.
+func sharedPlaces(callers []caller) map[graph.Origin]bool {
+	first := map[graph.Origin]int{}
+	shared := map[graph.Origin]bool{}
+	for i := range callers {
+		c := &callers[i]
+		for j := range c.found {
+			place := c.found[j].value.Origin
+			if from, seen := first[place]; !seen {
+				first[place] = c.from
+			} else if from != c.from {
+				shared[place] = true
+			}
+		}
+	}
+	return shared
+}
+
+// mayCall reports whether a root is declared as a program that could call others,
+// and not as a store or a broker.
+func (l *linker) mayCall(root int) bool {
+	if root >= len(l.kinds) {
+		return false
+	}
+	switch l.kinds[root] {
+	case graph.KindService, graph.KindJob, graph.KindGateway:
+		return true
+	case graph.KindUnknown:
+		return !l.cells[root].extern
+	}
+	return false
+}

@@ -1,0 +1,217 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A linker is one run of Build.
+type linker struct {
+	f        *graph.Facts
+	coverage *graph.Coverage
+
+	cells    []cell
+	byRef    map[graph.Ref]int
+	apps     map[string]int          // cells by dapr app-id
+	accounts map[label][]int         // cells by the service account they run as
+	things   map[string][]int        // cells that selectors see, by namespace
+	pods     map[label][]int         // the same by each label of their pods
+	spaces   []string                // the namespaces of things, sorted
+	labels   map[string]graph.Labels // of these namespaces
+	hosts    hosts
+	together []*scope     // see scopes
+	kinds    []graph.Kind // by root, what the declarations of its cells say
+	edges    map[[2]int][]graph.Evidence
+	observed map[[2]int]*graph.Observed
+	served   map[int]*graph.Served    // by root
+	company  map[[3]int]*graph.Beside // by the roots of a caller and two of its callees
+	atWork   map[int]bool             // roots of which spans were seen
+	loose    []loose
+}
+
+// loose is an address that names nothing, of the thing that has it.
+type loose struct {
+	graph.Unresolved
+	from int // -1 if unknown
+}
+
+// A cell is a node in the making: something that a document declares or
+// addresses. Cells that turn out to be one service are joined; of joined cells
+// one is the root, and find leads there.
+type cell struct {
+	ref    graph.Ref
+	parent int // itself for a root
+	things []*graph.Thing
+	names  []*graph.Name
+	hosts  []string     // full host names it answers to
+	sure   graph.Kind   // the kind that a document states outright
+	hint   graph.Kind   // the kind that a document shows
+	origin graph.Origin // first mention
+	extern bool         // it is only addressed, under the host that is its name
+
+	selectable bool // selectors see its pods
+}
+
+// A label is one of the labels of the pods of a namespace, or, without value, an
+// account of it.
+type label struct{ namespace, key, value string }
+
+func (l *linker) find(c int) int {
+	for l.cells[c].parent != c {
+		l.cells[c].parent = l.cells[l.cells[c].parent].parent
+		c = l.cells[c].parent
+	}
+	return c
+}
+
+// unite makes one service of two cells. The smaller number stays root, so that
+// the result does not depend on who was asked first.
+func (l *linker) unite(a, b int) {
+	a, b = l.find(a), l.find(b)
+	if a == b {
+		return
+	}
+	if b < a {
+		a, b = b, a
+	}
+	l.cells[b].parent = a
+}
+
+// add makes a new cell for a ref, or returns the one there is.
+func (l *linker) add(r graph.Ref, o graph.Origin) int {
+	if c, ok := l.byRef[r]; ok {
+		return c
+	}
+	c := len(l.cells)
+	l.cells = append(l.cells, cell{ref: r, parent: c, origin: o})
+	l.byRef[r] = c
+	return c
+}
+
+// declare makes the cells of everything that documents declare.
+func (l *linker) declare() {
+	l.byRef = make(map[graph.Ref]int, len(l.f.Things)+len(l.f.Names))
+	l.apps, l.accounts, l.things = map[string]int{}, map[label][]int{}, map[string][]int{}
+	for i := range l.f.Things {
+		l.declareThing(&l.f.Things[i])
+	}
+	for i := range l.f.Names {
+		n := &l.f.Names[i]
+		if n.Selects.IsZero() && n.Of.IsZero() && len(n.Hosts) > 0 && n.Kind != graph.KindService {
+			// A ServiceEntry without workloads: every host is a node of its own.
+			for _, h := range n.Hosts {
+				l.declareName(n, graph.Ref{Realm: "host", Name: canonical(h)}, []string{h})
+			}
+			continue
+		}
+		l.declareName(n, n.Ref, n.Hosts)
+	}
+	l.noteDuplicates()
+}
+
+func (l *linker) declareThing(t *graph.Thing) {
+	c := l.add(t.Ref, t.Origin)
+	cell := &l.cells[c]
+	cell.things = append(cell.things, t)
+	if t.KindSure {
+		cell.sure = t.Kind
+	} else if t.Kind != graph.KindUnknown && (cell.hint == graph.KindUnknown || cell.hint == graph.KindService) {
+		cell.hint = t.Kind
+	}
+	if t.AppID != "" {
+		l.apps[t.AppID] = c
+	}
+	if t.Realm == "dapr" {
+		l.apps[t.Name] = c
+	}
+	if t.Account != "" {
+		key := label{namespace: t.Namespace, key: t.Account}
+		l.accounts[key] = append(l.accounts[key], c)
+	}
+	if t.PodLabels != nil && !cell.selectable {
+		cell.selectable = true
+		l.things[t.Namespace] = append(l.things[t.Namespace], c)
+	}
+}
+
+func (l *linker) declareName(n *graph.Name, r graph.Ref, hosts []string) {
+	c := l.add(r, n.Origin)
+	cell := &l.cells[c]
+	cell.names = append(cell.names, n)
+	for _, h := range hosts {
+		cell.hosts = append(cell.hosts, canonical(h))
+	}
+	if cell.hint == graph.KindUnknown {
+		cell.hint = n.Kind
+	}
+}
+
+// noteDuplicates tells about objects that are declared more than once.
+func (l *linker) noteDuplicates() {
+	for i := range l.cells {
+		var first *graph.Thing
+		for _, t := range l.cells[i].things {
+			switch {
+			case t.Patch:
+			case first == nil:
+				first = t
+			case t.Realm == kubernetes && t.Origin != first.Origin:
+				l.coverage.Problems = append(l.coverage.Problems, graph.Problem{
+					Origin:  t.Origin,
+					Message: kindWord(t.Ref) + ` "` + t.Name + `" is declared again, first in ` + first.Origin.String() + "; the calls of both are taken",
+				})
+			}
+		}
+	}
+}
+
+// kindWord is the source's own word for what a ref names.
+func kindWord(r graph.Ref) string {
+	if r.Kind == "" {
+		return "service"
+	}
+	return r.Kind
+}
+
+// canonical is the form of a host under which it is looked up: lower case,
+// without final dot and without the suffixes that a cluster's DNS adds.
+func canonical(host string) string {
+	host = strings.TrimSuffix(strings.ToLower(host), ".")
+	for _, suffix := range []string{".svc.cluster.local", ".svc.clusterset.local", ".cluster.local", ".svc"} {
+		if s, ok := strings.CutSuffix(host, suffix); ok && s != "" {
+			return s
+		}
+	}
+	return host
+}
+
+func (c *cell) family() graph.Family {
+	if c.sure != graph.KindUnknown {
+		return graph.FamilyOf(c.sure)
+	}
+	if c.hint == graph.KindUnknown {
+		switch c.ref.Kind {
+		case "Gateway", "Ingress":
+			return graph.FamilyGateway
+		}
+	}
+	return graph.FamilyOf(c.hint)
+}
+
+// roots returns the cells that stand for all others, in order.
+func (l *linker) roots() []int {
+	var roots []int
+	for c := range l.cells {
+		if l.find(c) == c {
+			roots = append(roots, c)
+		}
+	}
+	return roots
+}
+
+func sortedUnique(s []string) []string {
+	slices.Sort(s)
+	return slices.Compact(s)
+}

@@ -1,0 +1,273 @@
+package link
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// connect turns every fact and every address in a setting into evidence between
+// two cells.
+func (l *linker) connect() {
+	l.edges = map[[2]int][]graph.Evidence{}
+	for i := range l.f.Calls {
+		l.connectFact(&l.f.Calls[i])
+	}
+	callers := l.callers()
+	l.weakenBooks(callers)
+	for i := range callers {
+		c := &callers[i]
+		for _, m := range c.found {
+			l.connectValue(c.scope, c.from, m)
+		}
+	}
+}
+
+// callers finds the addresses in all settings.
+func (l *linker) callers() []caller {
+	scopes := l.scopes()
+	list := make([]caller, len(scopes))
+	for i, s := range scopes {
+		from, ok := l.lookup(s.of)
+		if !ok {
+			from = l.find(l.add(s.of, s.origin()))
+		}
+		list[i] = caller{s, from, s.addresses()}
+	}
+	return list
+}
+
+func (l *linker) addEvidence(from, to int, e graph.Evidence) {
+	if from == to && !keepsLoops(e) {
+		return
+	}
+	key := [2]int{from, to}
+	if !slices.ContainsFunc(l.edges[key], func(o graph.Evidence) bool { return same(&o, &e) }) {
+		l.edges[key] = append(l.edges[key], e)
+	}
+}
+
+// keepsLoops reports whether evidence for a call of a service to itself is to be
+// believed. Only people and traces can know: in a manifest it is a service's own
+// address, or a split between its versions.
+func keepsLoops(e graph.Evidence) bool {
+	return e.Origin.Reader == "native" || e.Origin.Reader == "backstage"
+}
+
+func same(e, o *graph.Evidence) bool {
+	return e.Origin == o.Origin && e.Way == o.Way && e.Key == o.Key && e.Database == o.Database && e.Port == o.Port && e.Class == o.Class &&
+		slices.Equal(e.Methods, o.Methods) && e.Says == o.Says
+}
+
+func (l *linker) connectFact(f *graph.Fact) {
+	froms := l.party(&f.From, f.Origin, f.Strength)
+	if len(froms) == 0 {
+		return
+	}
+	e := f.Evidence
+	if e.Port == 0 {
+		e.Port = f.To.Host.Port
+	}
+	if e.Database == "" {
+		e.Database = f.To.Host.Database
+	}
+	if e.Protocol == "" {
+		e.Protocol = address.ProtocolOn(f.To.Host.Scheme, e.Port).Name
+	}
+	for _, to := range l.party(&f.To, f.Origin, f.Strength) {
+		for _, from := range froms {
+			l.addEvidence(from, to, e)
+		}
+	}
+}
+
+// quiet resolves without making nodes or a word to the user.
+const quiet graph.Strength = 0xff
+
+// party returns the roots that one end of a fact means. What is permitted but
+// stands for nobody in the inputs is told and makes no node.
+func (l *linker) party(p *graph.Party, o graph.Origin, s graph.Strength) []int {
+	switch {
+	case !p.Ref.IsZero():
+		if c, ok := l.lookupNear(p.Ref, p.Namespace); ok {
+			return []int{c}
+		}
+		if s == quiet {
+			return nil
+		}
+		if s == graph.Allowed {
+			l.unresolved(-1, p.Ref.Name, "", o, "no "+kindWord(p.Ref)+" of this name is in the inputs")
+			return nil
+		}
+		l.noteSeveral(p.Ref.Name, o)
+		return []int{l.find(l.add(p.Ref, o))}
+	case p.Host.Host != "":
+		return l.partyHost(p, o, s)
+	case !p.Pods.IsZero():
+		return l.rootsOf(l.selected(p.Pods, p.Namespace))
+	case p.Account != "":
+		roots := l.rootsOf(l.running(p.Account, p.Namespace))
+		if len(roots) == 0 && s != quiet && !everybody(p.Account) {
+			l.unresolved(-1, p.Account, "", o, "no workload in the inputs runs as this service account")
+		}
+		return roots
+	}
+	return nil
+}
+
+// lookupNear looks a ref without namespace up beside who names it first.
+func (l *linker) lookupNear(r graph.Ref, namespace string) (int, bool) {
+	if r.Namespace == "" && namespace != "" {
+		near := r
+		near.Namespace = namespace
+		if c, ok := l.lookup(near); ok {
+			return c, true
+		}
+	}
+	return l.lookup(r)
+}
+
+func (l *linker) partyHost(p *graph.Party, o graph.Origin, s graph.Strength) []int {
+	host := p.Host.Host
+	switch {
+	case address.IsLocal(host):
+		return nil
+	case address.HasPlaceholder(host):
+		l.unresolved(-1, host, "", o, "it holds a variable that no input gives a value")
+		return nil
+	}
+	if c, ok := l.resolve(host, p.Realm, p.Namespace); ok {
+		return []int{c}
+	}
+	if s == graph.Allowed && !address.IsDomain(host) {
+		l.unresolved(-1, host, "", o, "nothing in the inputs answers to it")
+		return nil
+	}
+	if p.Realm != kubernetes {
+		l.noteSeveral(host, o)
+	}
+	return []int{l.extern(host, p.Namespace, o)}
+}
+
+// noteSeveral tells that a name was not resolved because several services go by it.
+func (l *linker) noteSeveral(name string, o graph.Origin) {
+	if n := len(l.rootsOf(l.hosts.bare[strings.ToLower(name)])); n > 1 {
+		l.note(o, `"`+name+`" could be any of `+strconv.Itoa(n)+" services of that name; none is chosen",
+			"write its namespace, as in namespace/"+name)
+	}
+}
+
+func (l *linker) rootsOf(cells []int) []int {
+	var roots []int
+	for _, c := range cells {
+		roots = append(roots, l.find(c))
+	}
+	slices.Sort(roots)
+	return slices.Compact(roots)
+}
+
+// running returns the workloads that run as a service account; those without
+// namespace may live in any. The default account is everybody's and proves
+// nothing.
+func (l *linker) running(account, namespace string) []int {
+	if everybody(account) {
+		return nil
+	}
+	found := l.accounts[label{namespace: namespace, key: account}]
+	if len(found) == 0 {
+		found = l.accounts[label{key: account}]
+	}
+	return found
+}
+
+// everybody reports whether an account does not tell one workload from another.
+func everybody(account string) bool { return account == "default" || account == "*" }
+
+func (l *linker) unresolved(from int, address, key string, o graph.Origin, why string) {
+	l.loose = append(l.loose, loose{graph.Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})
+}
+
+// connectValue makes evidence of one address in a setting.
+func (l *linker) connectValue(s *scope, from int, m found) {
+	v := m.value
+	if address.IsLocal(m.Host) {
+		return
+	}
+	if address.HasPlaceholder(m.Host) {
+		l.unresolved(from, m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
+		return
+	}
+	to, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace)
+	if front := l.hosts.front[canonical(m.Host)]; !ok && len(front) > 0 {
+		// The estate's own address from outside: its own page, or a way round
+		// through the gateway, which browsers may take in its place.
+		if len(front) > 1 || len(l.edges[[2]int{l.find(front[0]), from}]) > 0 {
+			return
+		}
+		to, ok, m.Strength = l.find(front[0]), true, graph.Weak
+	}
+	if !ok {
+		switch {
+		case m.Word && m.Known && v.Way != graph.WayArg:
+			l.unresolved(from, m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
+			return
+		case m.Known:
+			return
+		}
+		namespace := ""
+		if s.of.Realm == kubernetes {
+			namespace = s.of.Namespace
+		}
+		to = l.extern(m.Host, namespace, v.Origin)
+	}
+	p := address.ProtocolOn(m.Scheme, m.Port)
+	e := graph.Evidence{
+		Origin: v.Origin, Way: m.Way, Strength: m.Strength, Key: v.Key,
+		Protocol: p.Name, Port: m.Port, Database: m.Database,
+	}
+	if p.Async {
+		e.Mode = graph.Async
+	}
+	if v.Guess || s.switchedOff(m.Key) {
+		e.Strength = min(e.Strength, graph.Weak)
+	}
+	switch {
+	case m.Key.Health || v.Way == graph.WayEnv && isHealthPath(m.Path):
+		e.Class = graph.ClassHealth
+	case p.Kind == graph.KindTelemetry || m.Key.Telemetry && !l.isProgram(to):
+		e.Class = graph.ClassTelemetry
+	case m.Key.Control || isPlatform(m.Host):
+		e.Class = graph.ClassControl
+	case strings.HasPrefix(v.Key, "spring.cloud.gateway.") || strings.HasPrefix(v.Key, "zuul.routes."):
+		e.Class = graph.ClassIngress
+	}
+	l.addEvidence(from, to, e)
+}
+
+// isProgram reports whether a root is declared as an ordinary service, so that a
+// word like "logging" in the name of a setting means one of the estate's own.
+func (l *linker) isProgram(root int) bool {
+	return root < len(l.kinds) && l.kinds[root] == graph.KindService
+}
+
+// isHealthPath reports whether a path is one that only tells whether its server is alive.
+func isHealthPath(path string) bool {
+	switch path[strings.LastIndexByte(path, '/')+1:] {
+	case "health", "healthz", "hc", "livez", "readyz", "liveness", "readiness":
+		return true
+	}
+	return false
+}
+
+// isPlatform reports whether a host is the cluster's own interface, or what tells a
+// machine in a cloud about itself.
+func isPlatform(host string) bool {
+	switch host {
+	case "kubernetes", "metadata", "metadata.google.internal", "169.254.169.254", "169.254.170.2":
+		return true
+	}
+	return host == "kubernetes.default" || strings.HasPrefix(host, "kubernetes.default.svc")
+}

@@ -1,0 +1,116 @@
+package link
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// forgetTwins drops facts that two documents say in the same words of the same
+// place: an override file and its base are read as one project, whichever of
+// the two is met. The facts are sorted by place.
+func forgetTwins(f *graph.Facts) {
+	f.Things = withoutTwins(f.Things, func(t *graph.Thing) graph.Origin { return t.Origin }, func(a, b *graph.Thing) bool { return a.Ref == b.Ref })
+	f.Names = withoutTwins(f.Names, func(n *graph.Name) graph.Origin { return n.Origin }, func(a, b *graph.Name) bool {
+		return a.Ref == b.Ref && a.Of == b.Of && a.Target == b.Target
+	})
+	f.Calls = withoutTwins(f.Calls, func(c *graph.Fact) graph.Origin { return c.Origin }, func(a, b *graph.Fact) bool {
+		return !a.From.Ref.IsZero() && a.From.Ref == b.From.Ref && a.To.Ref == b.To.Ref && a.To.Host == b.To.Host &&
+			a.To.Account == b.To.Account && a.To.Pods.IsZero() && b.To.Pods.IsZero() && a.Way == b.Way && a.Mirror == b.Mirror
+	})
+	f.Values = withoutTwins(f.Values, func(v *graph.Value) graph.Origin { return v.Origin }, func(a, b *graph.Value) bool { return *a == *b })
+	f.Uses = withoutTwins(f.Uses, func(u *graph.Use) graph.Origin { return u.Origin }, func(a, b *graph.Use) bool { return *a == *b })
+}
+
+// maxTwins bounds how many facts of one place are compared.
+const maxTwins = 64
+
+// withoutTwins keeps the first of several facts that are the same. A fact
+// without a line has no place, and no twin.
+func withoutTwins[T any](facts []T, place func(*T) graph.Origin, same func(a, b *T) bool) []T {
+	kept := facts[:0]
+	for i := range facts {
+		twin, at := false, place(&facts[i])
+		for j := len(kept) - 1; j >= max(0, len(kept)-maxTwins) && at.Column > 0 && place(&kept[j]) == at && !twin; j-- {
+			twin = same(&facts[i], &kept[j])
+		}
+		if !twin {
+			kept = append(kept, facts[i])
+		}
+	}
+	return kept
+}
+
+// settleFiles gives every configuration file to whoever has its settings: the
+// things that use it, or else its owner, who is declared by that.
+func (l *linker) settleFiles() {
+	users := map[graph.Ref][]graph.Ref{}
+	for _, u := range l.f.Uses {
+		if u.Config.Realm == "file" && !slices.Contains(users[u.Config], u.Of) {
+			users[u.Config] = append(users[u.Config], u.Of)
+		}
+	}
+	l.mergeFiles()
+	for _, c := range l.f.Configs {
+		of := users[c.Ref]
+		switch {
+		case c.Owner == nil:
+		case len(of) == 0:
+			l.f.Things = append(l.f.Things, *c.Owner)
+			l.f.Uses = append(l.f.Uses, graph.Use{Of: c.Owner.Ref, Config: c.Ref, File: true, Guess: !c.OwnerSaid, Origin: c.Origin})
+			if !c.OwnerSaid {
+				l.note(c.Origin, `nothing is seen to use this file; it is taken for one of "`+c.Owner.Name+`"`,
+					"read it together with the manifest that mounts it")
+			}
+		case c.OwnerSaid && len(of) == 1:
+			l.f.Names = append(l.f.Names, graph.Name{Ref: c.Owner.Ref, Origin: c.Owner.Origin, Of: of[0]})
+		}
+	}
+}
+
+// mergeFiles makes one Config of all that speak of one file: its documents, and
+// what was read of it where it is mounted.
+func (l *linker) mergeFiles() {
+	type spot struct {
+		file         graph.Ref
+		key          string
+		line, column int32
+	}
+	first := map[graph.Ref]int{}
+	seen := map[spot]bool{}
+	kept := l.f.Configs[:0]
+	for _, c := range l.f.Configs {
+		if c.Realm != "file" {
+			kept = append(kept, c)
+			continue
+		}
+		c.Entries = slices.Clone(c.Entries)
+		for i := range c.Entries {
+			e := &c.Entries[i]
+			e.Values = slices.DeleteFunc(slices.Clone(e.Values), func(v graph.Value) bool {
+				at := spot{c.Ref, v.Key, v.Origin.Line, v.Origin.Column}
+				twin := seen[at]
+				seen[at] = true
+				return twin
+			})
+			e.Policies = slices.DeleteFunc(slices.Clone(e.Policies), func(p graph.Policy) bool {
+				at := spot{c.Ref, p.Object + " " + p.Match, p.Origin.Line, p.Origin.Column}
+				twin := seen[at]
+				seen[at] = true
+				return twin
+			})
+		}
+		i, again := first[c.Ref]
+		if !again {
+			first[c.Ref] = len(kept)
+			kept = append(kept, c)
+			continue
+		}
+		k := &kept[i]
+		k.Entries = slices.Concat(k.Entries, c.Entries)
+		if k.Owner == nil || !k.OwnerSaid && c.OwnerSaid {
+			k.Owner, k.OwnerSaid = c.Owner, c.OwnerSaid
+		}
+	}
+	l.f.Configs = kept
+}

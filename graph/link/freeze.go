@@ -1,0 +1,380 @@
+package link
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/policy"
+)
+
+// freeze makes services of the roots and calls of the evidence.
+func (l *linker) freeze() *graph.Graph {
+	members := make([][]int, len(l.cells))
+	for c := range l.cells {
+		root := l.find(c)
+		members[root] = append(members[root], c)
+	}
+	roots := l.roots()
+	spoken := l.spoken()
+	all, kinds := make([]identity, len(roots)), make([]graph.Kind, len(roots))
+	for i, r := range roots {
+		all[i] = l.identify(members[r])
+		kinds[i] = l.kindOf(r, members[r], all[i].name, spoken[r])
+	}
+	list := ids(all, kinds)
+
+	services := make([]graph.Service, len(roots))
+	order := make([]int, len(roots))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return strings.Compare(list[a], list[b]) })
+	node := make(map[int]graph.Node, len(roots))
+	for n, i := range order {
+		services[n] = l.service(members[roots[i]], all[i], kinds[i])
+		services[n].ID = list[i]
+		node[roots[i]] = graph.Node(n)
+	}
+	l.limits(services, node)
+	l.joinMeshes(services, members, node)
+	for _, u := range l.loose {
+		if u.from >= 0 {
+			u.From = services[node[l.find(u.from)]].ID
+		}
+		l.coverage.Unresolved = append(l.coverage.Unresolved, u.Unresolved)
+	}
+
+	calls := make([]graph.Call, 0, len(l.edges))
+	for ends, evidence := range l.edges {
+		calls = append(calls, newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services))
+	}
+	g := graph.New(services, calls)
+	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node)}
+	l.account(g)
+	d.Routes, d.Policies = l.bind(g, node)
+	return g.With(d)
+}
+
+// spoken returns what the evidence for calls to a root shows it to be: who
+// answers to postgres:// is a database.
+func (l *linker) spoken() map[int]graph.Kind {
+	kinds := map[int]graph.Kind{}
+	for ends, evidence := range l.edges {
+		for i := range evidence {
+			handed := ends[0] < len(l.kinds) && (l.kinds[ends[0]] == graph.KindBroker || l.kinds[ends[0]] == graph.KindTopic)
+			if handed || l.atWork[ends[1]] && evidence[i].Observed {
+				continue // what a queue hands over does not make its consumer a broker
+			}
+			if k := address.ProtocolOf(evidence[i].Protocol).Kind; k != graph.KindUnknown && k > kinds[ends[1]] {
+				kinds[ends[1]] = k
+			}
+		}
+	}
+	return kinds
+}
+
+// service puts together what the cells of one service declare.
+func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Service {
+	s := graph.Service{Name: name.name, Namespace: name.namespace, Kind: kind}
+	var workloads []string
+	named, withAddress, headless, within, said := false, false, false, false, false
+	for _, c := range members {
+		cell := &l.cells[c]
+		s.Aliases = append(s.Aliases, l.aliasesOf(cell)...)
+		for _, n := range cell.names {
+			s.Defined = s.Defined || !n.Outside
+			named, withAddress, within = true, withAddress || !n.Headless, within || !n.Outside
+			said = said || !n.Unsaid
+			s.Origins = append(s.Origins, n.Origin)
+			s.Ports = append(s.Ports, n.Ports...)
+			s.Annotations = merge(s.Annotations, n.Annotations)
+			s.Labels = merge(s.Labels, n.Labels)
+		}
+		if len(cell.things) > 0 && cell.ref.Realm == kubernetes {
+			workloads = append(workloads, cell.ref.Name)
+		}
+	}
+	for _, c := range slices.Backward(l.byAuthority(members)) {
+		for _, t := range l.cells[c].things {
+			s.Defined = true
+			s.Origins = append(s.Origins, t.Origin)
+			workloads = append(workloads, t.Versions...)
+			declare(&s, t)
+			within = true
+			if t.Image != "" {
+				s.Images = append(s.Images, t.Image)
+			}
+			s.Stateful, headless = s.Stateful || t.Stateful, headless || t.Headless
+		}
+	}
+	s.Images = sortedUnique(s.Images)
+	s.Outside = named && !within && said
+	s.Headless = headless || named && !withAddress
+	s.Replicas = l.replicas(members)
+	if s.Replicas.Provenance == policy.Unknown {
+		s.Replicas = l.listed(members)
+	}
+	if len(s.Origins) == 0 {
+		s.Origins = append(s.Origins, l.cells[members[0]].origin)
+	}
+	if workloads = sortedUnique(workloads); len(workloads) > 1 {
+		s.Versions = workloads
+	}
+	s.Aliases = slices.DeleteFunc(sortedUnique(s.Aliases), func(a string) bool { return a == s.Name })
+	slices.SortFunc(s.Origins, graph.Origin.Compare)
+	s.Origins = slices.Compact(s.Origins)
+	slices.SortFunc(s.Ports, func(a, b graph.Port) int {
+		return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Name, b.Name), strings.Compare(a.Target, b.Target), strings.Compare(a.Protocol, b.Protocol))
+	})
+	s.Ports = slices.Compact(s.Ports)
+	return s
+}
+
+// byAuthority sorts cells so that people, who know, come before platforms.
+func (l *linker) byAuthority(members []int) []int {
+	sorted := slices.Clone(members)
+	slices.SortStableFunc(sorted, func(a, b int) int {
+		people := func(c int) int {
+			if r := l.cells[c].ref.Realm; r == "native" || r == "backstage" {
+				return realmRank(r) - 10
+			}
+			return realmRank(l.cells[c].ref.Realm)
+		}
+		return cmp.Compare(people(a), people(b))
+	})
+	return sorted
+}
+
+func (l *linker) aliasesOf(c *cell) []string {
+	names := slices.Clone(c.hosts)
+	names = append(names, c.ref.Name)
+	for _, t := range c.things {
+		names = append(names, t.Aliases...)
+		if t.AppID != "" {
+			names = append(names, t.AppID)
+		}
+	}
+	return names
+}
+
+func merge(into, from graph.Labels) graph.Labels {
+	if len(from) == 0 {
+		return into
+	}
+	if into == nil {
+		return maps.Clone(from)
+	}
+	maps.Copy(into, from)
+	return into
+}
+
+// declare lays a declaration over what is there: what it says wins, what it is
+// silent about stays.
+func declare(s *graph.Service, t *graph.Thing) {
+	s.Labels = merge(s.Labels, t.Labels)
+	s.Annotations = merge(s.Annotations, t.Annotations)
+	s.Ports = append(s.Ports, t.Ports...)
+	over(&s.Tier, t.Tier)
+	over(&s.SLO, t.SLO)
+	over(&s.Entrypoint, t.Entrypoint)
+	for _, f := range []struct {
+		to   *string
+		from string
+	}{{&s.Team, t.Team}, {&s.Owner, t.Owner}, {&s.System, t.System}, {&s.Lifecycle, t.Lifecycle}} {
+		if f.from != "" {
+			*f.to = f.from
+		}
+	}
+	overProbes(&s.Probes, t.Probes)
+	for _, m := range t.Meshes {
+		s.Meshes = slices.DeleteFunc(s.Meshes, func(known graph.Membership) bool { return known.Product.Is(m.Product) })
+		s.Meshes = append(s.Meshes, m)
+	}
+}
+
+// replicas returns how many copies of a service run: what people say, else the
+// sum over the workloads behind it. Of several declarations of one workload the
+// last counts, and what a patch writes goes before them all.
+func (l *linker) replicas(members []int) policy.Setting[int] {
+	var sum policy.Setting[int]
+	realm := ""
+	for _, c := range l.byAuthority(members) {
+		var one policy.Setting[int]
+		for _, patch := range [...]bool{false, true} {
+			for _, t := range l.cells[c].things {
+				if t.Patch == patch {
+					over(&one, t.Replicas)
+				}
+			}
+		}
+		switch r := l.cells[c].ref.Realm; {
+		case one.Provenance == policy.Unknown || realm != "" && realm != r:
+		case realm == "":
+			sum, realm = one, r
+		default:
+			sum.Value += one.Value
+			if one.Provenance == policy.PlatformDefault {
+				sum.Provenance = one.Provenance
+			}
+		}
+	}
+	return sum
+}
+
+// listed returns how many answer to the names of a service that list all of them.
+func (l *linker) listed(members []int) policy.Setting[int] {
+	var most policy.Setting[int]
+	for _, c := range members {
+		for _, n := range l.cells[c].names {
+			if n.Replicas.Set() && (!most.Set() || n.Replicas.Value > most.Value || n.Replicas.Value == most.Value && n.Replicas.Origin.Compare(most.Origin) < 0) {
+				most = n.Replicas
+			}
+		}
+	}
+	return most
+}
+
+func over[T any](into *policy.Setting[T], from policy.Setting[T]) {
+	if from.Provenance != policy.Unknown {
+		*into = from
+	}
+}
+
+func overProbes(p *graph.Probes, q graph.Probes) {
+	if !q.Known {
+		return
+	}
+	if !p.Known || q.Readiness && !p.Readiness {
+		p.Origin = q.Origin
+	}
+	p.Known = true
+	if q.Restarts.Set() && !p.Restarts.Set() {
+		p.Restarts = q.Restarts
+	}
+	p.Readiness, p.Liveness, p.Startup = p.Readiness || q.Readiness, p.Liveness || q.Liveness, p.Startup || q.Startup
+}
+
+// limits adds what scalers and disruption budgets say.
+func (l *linker) limits(services []graph.Service, node map[int]graph.Node) {
+	for i := range l.f.Scalers {
+		if c, ok := l.lookup(l.f.Scalers[i].Of); ok {
+			services[node[c]].Scaling = &l.f.Scalers[i]
+		}
+	}
+	for i := range l.f.Budgets {
+		b := &l.f.Budgets[i]
+		if c, ok := l.lookup(b.Of); ok {
+			services[node[c]].Disruption = b
+		}
+		for _, root := range l.rootsOf(l.selected(b.Selects, b.Namespace)) {
+			services[node[root]].Disruption = b
+		}
+	}
+}
+
+// newCall sums up the evidence for one call.
+func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Service) graph.Call {
+	telemetry := services[from].Kind == graph.KindTelemetry || services[to].Kind == graph.KindTelemetry
+	async := services[to].Kind == graph.KindBroker || services[to].Kind == graph.KindTopic
+	for i := range evidence {
+		e := &evidence[i]
+		if telemetry && e.Class == graph.ClassCall {
+			e.Class = graph.ClassTelemetry
+		}
+		if async && e.Mode == graph.ModeUnknown {
+			e.Mode = graph.Async
+		}
+		if e.Protocol == "" {
+			e.Protocol = spokenOn(&services[to], e.Port)
+		}
+	}
+	slices.SortStableFunc(evidence, func(a, b graph.Evidence) int {
+		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Class, b.Class), a.Origin.Compare(b.Origin),
+			strings.Compare(a.Way, b.Way), strings.Compare(a.Key, b.Key), strings.Compare(a.Database, b.Database))
+	})
+	c := graph.Call{
+		From: from, To: to, Evidence: evidence, Mode: graph.Async, Need: graph.Soft, Fallback: true, Mirror: true,
+		Class: evidence[0].Class, Strength: evidence[0].Strength,
+	}
+	saidMode, saidNeed := false, false
+	for i := range evidence {
+		e := &evidence[i]
+		if e.Class == c.Class && c.Protocol == "" {
+			c.Protocol = e.Protocol
+		}
+		c.Declared, c.Observed = c.Declared || !e.Observed, c.Observed || e.Observed
+		c.Fallback = c.Fallback && e.Fallback
+		c.Mirror = c.Mirror && e.Mirror
+		c.Tolerant, c.Fresh = c.Tolerant || e.Tolerant, c.Fresh || e.Fresh
+		if e.Mode != graph.ModeUnknown {
+			saidMode = true
+			if e.Mode == graph.Sync {
+				c.Mode = graph.Sync
+			}
+		}
+		if e.Need != graph.NeedUnknown {
+			saidNeed = true
+			if e.Need == graph.Hard {
+				c.Need = graph.Hard
+			}
+		}
+	}
+	if !saidMode {
+		c.Mode = graph.Sync
+	}
+	if !saidNeed {
+		c.Need = graph.Hard
+	}
+	return c
+}
+
+// spokenOn returns the protocol that a service declares for a port, or for its only
+// port if the caller does not say which.
+func spokenOn(s *graph.Service, port int) string {
+	said := ""
+	for _, p := range s.Ports {
+		protocol := p.Protocol
+		if wellKnown := address.ProtocolOfPort(p.Number); wellKnown.Kind == s.Kind && wellKnown.Name != "" {
+			protocol = wellKnown.Name
+		}
+		switch {
+		case protocol == "" || port != 0 && p.Number != port:
+		case said != "" && said != protocol:
+			return ""
+		default:
+			said = protocol
+		}
+	}
+	return said
+}
+
+// account completes the coverage.
+func (l *linker) account(g *graph.Graph) {
+	c := l.coverage
+	slices.SortStableFunc(c.Problems, func(a, b graph.Problem) int {
+		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Message, b.Message))
+	})
+	c.Problems = slices.Compact(c.Problems)
+	slices.SortStableFunc(c.Unresolved, func(a, b graph.Unresolved) int {
+		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Address, b.Address), strings.Compare(a.Key, b.Key))
+	})
+	c.Unresolved = slices.Compact(c.Unresolved)
+	for v := range graph.Node(g.Len()) {
+		s := g.Service(v)
+		if !s.Defined || s.Kind != graph.KindService && s.Kind != graph.KindJob {
+			continue
+		}
+		lo, hi := g.Out(v)
+		silent := true
+		for e := lo; e < hi; e++ {
+			silent = silent && (!g.Class(e).Core() || g.Strength(e) == graph.Allowed)
+		}
+		if silent {
+			c.Silent = append(c.Silent, v)
+		}
+	}
+}

@@ -1,0 +1,160 @@
+package link
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// maxMembers bounds the facts that one fact between groups becomes. Two sets of
+// a hundred accounts stay below it.
+const maxMembers = 20_000
+
+// disband replaces every fact between groups by the facts between their members,
+// and groups that policies name by their members.
+func (l *linker) disband() {
+	groups, through := map[graph.Ref][]*graph.Member{}, map[graph.Ref][]graph.Ref{}
+	for i := range l.f.Members {
+		m := &l.f.Members[i]
+		if m.Through {
+			through[m.Of] = append(through[m.Of], m.Party.Group)
+			continue
+		}
+		groups[m.Of] = append(groups[m.Of], m)
+	}
+	calls := make([]graph.Fact, 0, len(l.f.Calls))
+	for _, call := range l.f.Calls {
+		if len(through) > 0 {
+			call.Via = goThrough(through, call.Via)
+		}
+		if call.From.Group.IsZero() && call.To.Group.IsZero() {
+			calls = append(calls, call)
+			continue
+		}
+		froms, tos := l.members(groups, call.From, call.Origin), l.members(groups, call.To, call.Origin)
+		if len(froms)*len(tos) > maxMembers {
+			l.coverage.Problems = append(l.coverage.Problems, graph.Problem{
+				Origin: call.Origin, Level: graph.Skipped, Message: "too many calls between the members of two groups",
+			})
+			continue
+		}
+		for _, from := range froms {
+			for _, to := range tos {
+				one := call
+				one.From, one.To = from.Party, to.Party
+				one.Mirror = call.Mirror || from.Mirror || to.Mirror
+				one.Fallback = call.Fallback || from.Fallback || to.Fallback
+				calls = append(calls, one)
+			}
+		}
+	}
+	l.f.Calls = calls
+	policies := slices.Clone(l.f.Policies)
+	for i := range policies {
+		p := &policies[i]
+		p.From, p.To = memberParties(groups, p.From, p.Origin), memberParties(groups, p.To, p.Origin)
+	}
+	l.f.Policies = policies
+}
+
+// maxThrough bounds the objects that one call goes through.
+const maxThrough = 100
+
+// goThrough adds to the objects that a call goes through those that they make it
+// go through.
+func goThrough(through map[graph.Ref][]graph.Ref, via []graph.Ref) []graph.Ref {
+	all := slices.Clip(via)
+	for i := 0; i < len(all) && len(all) < maxThrough; i++ {
+		for _, next := range through[all[i]] {
+			if !slices.Contains(all, next) {
+				all = append(all, next)
+			}
+		}
+	}
+	return all
+}
+
+// memberParties replaces the groups among parties by their members. A group
+// without members stays, and is nobody.
+func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.Party, o graph.Origin) []graph.Party {
+	if !slices.ContainsFunc(parties, func(p graph.Party) bool { return !p.Group.IsZero() }) {
+		return parties
+	}
+	var all []graph.Party
+	for _, p := range parties {
+		found := membersOf(groups, p, o)
+		if len(found) == 0 {
+			all = append(all, p)
+		}
+		for _, m := range found {
+			all = append(all, m.Party)
+		}
+	}
+	return all
+}
+
+// members returns the parties that p stands for, and tells if there are none.
+func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.Party, o graph.Origin) []graph.Member {
+	found := membersOf(groups, p, o)
+	if len(found) == 0 {
+		l.unresolved(-1, p.Group.Name, "", o, "no "+kindWord(p.Group)+" of this name is in the inputs, or it names nobody")
+	}
+	return found
+}
+
+// membersOf returns the parties that p stands for, which is p itself unless it is
+// a group. A group that is its own member adds nothing.
+func membersOf(groups map[graph.Ref][]*graph.Member, p graph.Party, o graph.Origin) []graph.Member {
+	if p.Group.IsZero() {
+		return []graph.Member{{Party: p}}
+	}
+	var found []graph.Member
+	open := []graph.Member{{Party: p}}
+	seen := []graph.Ref{p.Group}
+	for len(open) > 0 {
+		next := open[0]
+		open = open[1:]
+		for _, m := range nearest(groups[next.Party.Group], o.File) {
+			one := graph.Member{Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback}
+			switch group := m.Party.Group; {
+			case group.IsZero():
+				found = append(found, one)
+			case !slices.Contains(seen, group):
+				seen, open = append(seen, group), append(open, one)
+			}
+		}
+	}
+	return found
+}
+
+// nearest drops the members that other documents of the group's name list in
+// files farther from the one given. Of files equally near all are kept.
+func nearest(members []*graph.Member, file string) []*graph.Member {
+	most, several := -1, false
+	for i, m := range members {
+		most = max(most, commonFolders(m.Origin.File, file))
+		several = several || !m.Joins && m.Origin.File != members[0].Origin.File && i > 0
+	}
+	if !several {
+		return members
+	}
+	return slices.DeleteFunc(slices.Clone(members), func(m *graph.Member) bool {
+		return !m.Joins && commonFolders(m.Origin.File, file) < most
+	})
+}
+
+// commonFolders counts the folders that two files have in common, and one more
+// if they are the same file.
+func commonFolders(a, b string) int {
+	if a == b {
+		return strings.Count(a, "/") + 1
+	}
+	as, bs := strings.Split(path.Dir(a), "/"), strings.Split(path.Dir(b), "/")
+	n := 0
+	for n < len(as) && n < len(bs) && as[n] == bs[n] {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,181 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// worlds are the realms in which things run, most telling first. The others
+// (native manifests, catalogs, configuration) speak about things that usually run
+// in one of these.
+func hosting(realm string) bool {
+	return realm == kubernetes || strings.HasPrefix(realm, "compose:")
+}
+
+// realmRank orders realms by who decides on a common name.
+func realmRank(realm string) int {
+	switch {
+	case realm == kubernetes:
+		return 0
+	case strings.HasPrefix(realm, "compose:"):
+		return 1
+	}
+	i := slices.Index([]string{"native", "backstage", "spring", "dapr"}, realm)
+	if i < 0 {
+		return 9
+	}
+	return i + 2
+}
+
+// A claim is one name under which a root is declared.
+type claim struct {
+	root      int
+	ref       graph.Ref
+	name      string
+	namespace string
+}
+
+// join makes one service of what different formats declare under one name. A
+// thing joins only if there is exactly one plausible partner; two are said and
+// not chosen.
+func (l *linker) join() {
+	claims := map[string][]claim{}
+	for c := range l.cells {
+		cell := &l.cells[c]
+		if cell.extern || cell.ref.Realm == "host" || cell.ref.Realm == "file" {
+			continue
+		}
+		if cell.ref.Realm == "backstage" && cell.ref.Kind == "api" {
+			continue // the API "orders" is whoever provides it, not what is called "orders" elsewhere
+		}
+		name := strings.ToLower(cell.ref.Name)
+		claims[name] = append(claims[name], claim{root: c, ref: cell.ref, name: name, namespace: cell.ref.Namespace})
+	}
+	names := make([]string, 0, len(claims))
+	for name, list := range claims {
+		if len(list) > 1 {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		l.joinName(claims[name])
+	}
+	l.joinApps()
+	l.joinOwners()
+}
+
+// joinName joins the claims of one name, those of people onto those of platforms.
+func (l *linker) joinName(list []claim) {
+	slices.SortStableFunc(list, func(a, b claim) int {
+		return cmp.Or(cmp.Compare(realmRank(a.ref.Realm), realmRank(b.ref.Realm)), -cmp.Compare(a.namespace, b.namespace))
+	})
+	for i, c := range list {
+		if c.ref.Realm == kubernetes {
+			continue
+		}
+		var partners []int
+		for _, p := range list[:i] {
+			if p.ref.Realm == c.ref.Realm || !l.compatible(p, c) {
+				continue
+			}
+			if root := l.find(p.root); !slices.Contains(partners, root) {
+				partners = append(partners, root)
+			}
+		}
+		partners = l.preferRunning(partners)
+		switch {
+		case len(partners) == 1 && !(hosting(c.ref.Realm) && l.severalProjects(list)):
+			l.unite(partners[0], c.root)
+		case len(partners) > 1:
+			l.note(l.cells[c.root].origin, `"`+c.ref.Name+`" could be any of several services of that name; it is kept apart`,
+				"write its namespace, or an alias in weir.yaml")
+		}
+	}
+}
+
+// severalProjects reports whether a name is claimed by more than one compose
+// project: then none of them is known to be the cluster's.
+func (l *linker) severalProjects(list []claim) bool {
+	realm := ""
+	for _, c := range list {
+		if strings.HasPrefix(c.ref.Realm, "compose:") {
+			if realm != "" && realm != c.ref.Realm {
+				return true
+			}
+			realm = c.ref.Realm
+		}
+	}
+	return false
+}
+
+// compatible reports whether two claims of one name can be the same service:
+// their namespaces agree or one gives none, and so do their kinds.
+func (l *linker) compatible(a, b claim) bool {
+	if a.namespace != b.namespace && a.namespace != "" && b.namespace != "" {
+		return false
+	}
+	x, y := &l.cells[a.root], &l.cells[b.root]
+	if x.sure != graph.KindUnknown && y.sure != graph.KindUnknown && x.sure != y.sure {
+		return false
+	}
+	if y.sure == graph.KindUnknown && (y.hint == graph.KindUnknown || y.hint == graph.KindGateway) {
+		return true // a program may well turn out to be a gateway, by its configuration
+	}
+	return x.family() == y.family()
+}
+
+// preferRunning drops gateways and jobs among several partners: a bare name
+// means the program.
+func (l *linker) preferRunning(partners []int) []int {
+	if len(partners) < 2 {
+		return partners
+	}
+	programs := slices.DeleteFunc(slices.Clone(partners), func(p int) bool { return l.cells[p].family() != graph.FamilyProgram })
+	if len(programs) == 0 {
+		return partners
+	}
+	return programs
+}
+
+// joinApps ties app-ids to the workloads that carry them.
+func (l *linker) joinApps() {
+	for c := range l.cells {
+		if r := l.cells[c].ref; r.Realm == "dapr" {
+			if app, ok := l.apps[r.Name]; ok {
+				l.unite(app, c)
+			}
+		}
+	}
+}
+
+// joinOwners ties names to the one thing they say is behind them. A name that
+// several things claim, an API with two providers, is none of theirs: it stays a
+// node of its own.
+func (l *linker) joinOwners() {
+	for c := range l.cells {
+		var owners []int
+		for _, n := range l.cells[c].names {
+			if n.Of.IsZero() {
+				continue
+			}
+			if owner, ok := l.lookup(n.Of); ok && !slices.Contains(owners, owner) {
+				owners = append(owners, owner)
+			}
+		}
+		switch len(owners) {
+		case 0:
+		case 1:
+			l.unite(owners[0], c)
+		default:
+			l.note(l.cells[c].origin, `several services claim to be "`+l.cells[c].ref.Name+`"; it is kept apart`, "")
+		}
+	}
+}
+
+func (l *linker) note(o graph.Origin, message, hint string) {
+	l.coverage.Problems = append(l.coverage.Problems, graph.Problem{Origin: o, Message: message, Hint: hint, Level: graph.Note})
+}

@@ -1,0 +1,114 @@
+package link
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// declaredKinds returns for every root what its cells are declared to be: what a
+// document says outright, else the most telling of what they show.
+func (l *linker) declaredKinds() []graph.Kind {
+	kinds := make([]graph.Kind, len(l.cells))
+	sure := make([]bool, len(l.cells))
+	for c := range l.cells {
+		cell, root := &l.cells[c], l.find(c)
+		switch {
+		case cell.sure != graph.KindUnknown && !sure[root]:
+			kinds[root], sure[root] = cell.sure, true
+		case sure[root], cell.hint == graph.KindUnknown:
+		case kinds[root] == graph.KindUnknown || kinds[root] == graph.KindService:
+			kinds[root] = cell.hint
+		}
+		if cell.family() == graph.FamilyGateway && kinds[root] == graph.KindUnknown {
+			kinds[root] = graph.KindGateway
+		}
+	}
+	return kinds
+}
+
+// kindWords tell by its name what something is that no document describes.
+var kindWords = map[string]graph.Kind{
+	"db": graph.KindDatabase, "database": graph.KindDatabase, "postgres": graph.KindDatabase, "postgresql": graph.KindDatabase, "mysql": graph.KindDatabase, "mariadb": graph.KindDatabase,
+	"mongo": graph.KindDatabase, "mongodb": graph.KindDatabase, "clickhouse": graph.KindDatabase, "elasticsearch": graph.KindDatabase, "opensearch": graph.KindDatabase, "cassandra": graph.KindDatabase, "mssql": graph.KindDatabase, "oracle": graph.KindDatabase, "neo4j": graph.KindDatabase,
+	"redis": graph.KindCache, "memcached": graph.KindCache, "cache": graph.KindCache, "valkey": graph.KindCache,
+	"rabbitmq": graph.KindBroker, "kafka": graph.KindBroker, "nats": graph.KindBroker, "activemq": graph.KindBroker, "broker": graph.KindBroker, "pulsar": graph.KindBroker, "mqtt": graph.KindBroker,
+	"otel": graph.KindTelemetry, "otelcol": graph.KindTelemetry, "jaeger": graph.KindTelemetry, "zipkin": graph.KindTelemetry, "prometheus": graph.KindTelemetry,
+	"grafana": graph.KindTelemetry, "fluentd": graph.KindTelemetry, "loki": graph.KindTelemetry, "tempo": graph.KindTelemetry, "kibana": graph.KindTelemetry, "logstash": graph.KindTelemetry,
+	"otelcollector": graph.KindTelemetry, "opentelemetry": graph.KindTelemetry, "opentelemetrycollector": graph.KindTelemetry, "graylog": graph.KindTelemetry,
+}
+
+// kindByName guesses from the last word of a name, or the first where it is a
+// product: "orders-db", "jaeger-collector", "redis-cart".
+func kindByName(name string) graph.Kind {
+	words := address.Words(name)
+	if len(words) == 0 {
+		return graph.KindUnknown
+	}
+	last := words[len(words)-1]
+	if k := kindWords[last]; k != graph.KindUnknown {
+		return k
+	}
+	if k := kindWords[words[0]]; k == graph.KindTelemetry && (last == "collector" || last == "agent" || last == "query" || last == "server") {
+		return k
+	}
+	return graph.KindUnknown
+}
+
+// kindOf settles the kind of a root: as declared; else what the calls that reach
+// it speak, where a program behind it does not say otherwise; else its name; an
+// address that nothing in the inputs declares is external.
+func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind) graph.Kind {
+	kind := graph.KindUnknown
+	if root < len(l.kinds) {
+		kind = l.kinds[root]
+	} else {
+		kind = l.cells[root].hint
+	}
+	if kind != graph.KindUnknown && kind != graph.KindService && kind != graph.KindExternal {
+		return kind
+	}
+	for _, c := range members {
+		if l.cells[c].sure != graph.KindUnknown {
+			return kind
+		}
+	}
+	declared, outside := false, true // outside: by name only, and every name says so
+	for _, c := range members {
+		declared = declared || len(l.cells[c].things)+len(l.cells[c].names) > 0
+		outside = outside && len(l.cells[c].things) == 0
+		for _, n := range l.cells[c].names {
+			outside = outside && n.Outside
+		}
+	}
+	if !declared {
+		switch c := &l.cells[root]; { // its ref may tell, though nothing declares it
+		case c.family() == graph.FamilyGateway:
+			return graph.KindGateway
+		case c.ref.Realm == "dapr":
+			return graph.KindService
+		}
+	}
+	if spoken != graph.KindUnknown && spoken != graph.KindTelemetry {
+		return spoken
+	}
+	// A host outside is a place, whatever it is called: db.example.com may be a site.
+	byName := kindByName(name)
+	if strings.Contains(name, ".") {
+		byName = graph.KindUnknown
+	}
+	switch {
+	case kind == graph.KindExternal:
+		return kind
+	case !declared && spoken == graph.KindTelemetry:
+		return graph.KindTelemetry
+	case kind == graph.KindUnknown && byName != graph.KindUnknown, byName == graph.KindTelemetry:
+		return byName
+	case declared && outside:
+		return graph.KindExternal
+	case declared, kind == graph.KindService:
+		return graph.KindService
+	}
+	return graph.KindExternal
+}

@@ -1,0 +1,155 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// proxied reports whether a product's policies for requests can act on a call. A
+// caller outside the mesh has no proxy. In ambient mode there are proxies
+// for requests only in front of callees, as waypoints. Of what is unknown the best
+// is presumed.
+func proxied(g *graph.Graph, product *policy.Product, from, to graph.Node) bool {
+	m, known := g.Service(from).Carrier(product)
+	switch {
+	case !known || m.In && !m.Ambient:
+		return true
+	case !m.In:
+		return false
+	}
+	callee, known := g.Service(to).Carrier(product)
+	return !known || !callee.Ambient || callee.Waypoint
+}
+
+// joinMeshes finds out for every service which meshes it is in.
+func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[int]graph.Node) {
+	spaces := map[string]*graph.Namespace{}
+	for i := range l.f.Namespaces {
+		n := &l.f.Namespaces[i]
+		spaces[n.Name] = n
+	}
+	for root, n := range node {
+		s := &services[n]
+		ns := spaces[s.Namespace]
+		if s.Namespace == "" && len(spaces) == 1 {
+			ns = l.onlyNamespace()
+		}
+		s.Meshes = memberships(s, ns)
+		for _, p := range product.Meshes {
+			if _, known := s.Member(p); !known {
+				l.joinUnsigned(s, p, members[root])
+			}
+		}
+	}
+}
+
+// joinUnsigned makes a service a member of the mesh of a product where its names or its
+// kind show that it is one.
+func (l *linker) joinUnsigned(s *graph.Service, p *policy.Product, cells []int) {
+	in := func(o graph.Origin) { s.Meshes = append(s.Meshes, graph.Membership{Product: p, In: true, Origin: o}) }
+	for _, c := range cells {
+		if p.MemberRealm != "" && l.cells[c].ref.Realm == p.MemberRealm {
+			in(l.cells[c].origin)
+			return
+		}
+	}
+	if p.OwnGateways && s.Kind == graph.KindGateway {
+		for _, o := range s.Origins {
+			if o.Reader == p.Name {
+				in(o)
+				return
+			}
+		}
+	}
+}
+
+// onlyNamespace is the namespace that things without one live in, where the
+// inputs speak of a single one.
+func (l *linker) onlyNamespace() *graph.Namespace {
+	if len(l.f.Namespaces) == 0 {
+		return nil
+	}
+	return &l.f.Namespaces[len(l.f.Namespaces)-1]
+}
+
+// memberships returns what is declared of s, then what signs show.
+func memberships(s *graph.Service, ns *graph.Namespace) []graph.Membership {
+	list := s.Meshes
+	own := func(product *policy.Product, in bool, o graph.Origin) {
+		if !slices.ContainsFunc(list, func(m graph.Membership) bool { return m.Product.Is(product) }) {
+			list = append(list, graph.Membership{Product: product, In: in, Origin: o})
+		}
+	}
+	at := graph.Origin{}
+	if len(s.Origins) > 0 {
+		at = s.Origins[0]
+	}
+	for _, p := range product.Meshes { // what the pod has
+		for _, sign := range p.Signs {
+			if in, found := readSign(sign, s.Labels, s.Annotations); found {
+				own(p, in, at)
+			}
+		}
+	}
+	for _, p := range product.Meshes {
+		_, declared := s.Member(p)
+		if mode, o := ambientMode(p, s, ns); mode != "" && !declared {
+			list = append(list, graph.Membership{
+				Product: p, In: mode == "ambient", Ambient: mode == "ambient", Origin: o,
+				Waypoint: s.Labels[p.WaypointLabel] != "" || ns != nil && ns.Labels[p.WaypointLabel] != "",
+			})
+		}
+	}
+	if ns == nil || !runsCode(s.Kind) {
+		return list
+	}
+	for _, p := range product.Meshes {
+		for _, sign := range p.Signs {
+			if in, found := readSign(sign, ns.Labels, ns.Annotations); found {
+				own(p, in, ns.Origin)
+			}
+		}
+	}
+	return list
+}
+
+// ambientMode returns the mode that the pod or else its namespace has, and where; ""
+// if neither does.
+func ambientMode(p *policy.Product, s *graph.Service, ns *graph.Namespace) (string, graph.Origin) {
+	if p.AmbientLabel == "" {
+		return "", graph.Origin{}
+	}
+	if mode := s.Labels[p.AmbientLabel]; mode != "" && len(s.Origins) > 0 {
+		return mode, s.Origins[0]
+	}
+	if ns != nil {
+		return ns.Labels[p.AmbientLabel], ns.Origin
+	}
+	return "", graph.Origin{}
+}
+
+func runsCode(k graph.Kind) bool { return k != graph.KindExternal && k != graph.KindTopic }
+
+// readSign returns whether labels or annotations put what has them into a mesh, and
+// false if they do not say.
+func readSign(g policy.MeshSign, labels, annotations graph.Labels) (in, found bool) {
+	v := labels[g.Key]
+	if v == "" {
+		v = annotations[g.Key]
+	}
+	v = strings.ToLower(v)
+	switch {
+	case v == "":
+		return false, false
+	case slices.Contains(g.In, v):
+		return true, true
+	case slices.Contains(g.Out, v):
+		return false, true
+	}
+	other := slices.Contains(g.In, "*")
+	return other, other
+}

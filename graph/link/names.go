@@ -1,0 +1,160 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// An identity is what a root will be called.
+type identity struct {
+	namespace, name string
+	realm           string
+}
+
+// identify chooses the name of a service among those its cells go by. A further
+// name given to a thing is never chosen before the thing's own. Platforms go
+// before people, names that callers use before names of workloads. Of several
+// names of one platform it is the one that stands for most workloads, else the
+// one with the broadest selector, else one that a workload has too, else the
+// shortest.
+func (l *linker) identify(members []int) identity {
+	best := slices.MinFunc(members, func(a, b int) int {
+		x, y := &l.cells[a], &l.cells[b]
+		return cmp.Or(
+			cmp.Compare(x.aliasRank(), y.aliasRank()),
+			cmp.Compare(realmRank(x.ref.Realm), realmRank(y.ref.Realm)),
+			cmp.Compare(l.nameRank(a, members), l.nameRank(b, members)),
+			cmp.Compare(len(x.ref.Name), len(y.ref.Name)),
+			strings.Compare(x.ref.Name, y.ref.Name),
+			strings.Compare(x.ref.Namespace, y.ref.Namespace),
+		)
+	})
+	r := l.cells[best].ref
+	n := identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
+	if r.Realm == kubernetes && l.nameRank(best, members)%2 == 1 {
+		if name := l.commonName(members); name != "" {
+			n.name = name
+		}
+	}
+	return n
+}
+
+// commonName returns what the pods of several differently named objects call
+// themselves: jaeger, for jaeger-query, jaeger-collector and zipkin in front of
+// one workload.
+func (l *linker) commonName(members []int) string {
+	names, common := 0, ""
+	for _, c := range members {
+		if len(l.cells[c].names) > 0 {
+			names++
+		}
+		if len(l.cells[c].things) == 0 || l.cells[c].ref.Realm != kubernetes {
+			continue
+		}
+		labels := l.podLabels(c)
+		name := cmp.Or(labels["app.kubernetes.io/name"], labels["app"], labels["k8s-app"], labels["name"])
+		if name == "" || common != "" && name != common {
+			return ""
+		}
+		common = name
+	}
+	if names < 2 || len(l.hosts.bare[strings.ToLower(common)]) > 0 {
+		return ""
+	}
+	return common
+}
+
+// aliasRank is 1 for a cell that is but a further name of something else (an
+// alias, an API), else 0.
+func (c *cell) aliasRank() int {
+	own := func(n *graph.Name) bool { return n.Of.IsZero() }
+	if len(c.names) == 0 || len(c.things) > 0 || slices.ContainsFunc(c.names, own) {
+		return 0
+	}
+	return 1
+}
+
+// nameRank is smaller for a better name among members.
+func (l *linker) nameRank(c int, members []int) int {
+	cell := &l.cells[c]
+	if len(cell.names) == 0 {
+		return 1 << 20
+	}
+	if cell.ref.Kind != "" && cell.ref.Kind != "Service" && cell.ref.Kind != "service" {
+		return 1 << 19
+	}
+	reach, conditions := 0, 31
+	for _, n := range cell.names {
+		reach = max(reach, len(l.selected(n.Selects, n.Namespace)))
+		conditions = min(conditions, len(n.Selects.Labels)+len(n.Selects.Exprs))
+	}
+	// 1<<19 stays out of reach: 1000*64 is the most.
+	rank := (1000-min(reach, 1000))*64 + conditions*2
+	if !slices.ContainsFunc(members, func(m int) bool {
+		return m != c && len(l.cells[m].things) > 0 && l.cells[m].ref.Name == cell.ref.Name
+	}) {
+		rank++
+	}
+	return rank
+}
+
+// ids gives every root its ID: namespace/name, or name where no input gives a
+// namespace. Where two would have the same, a program keeps it and others are
+// told apart: by their compose project if both come from one, else by kind, as in
+// "gateway:shop/web".
+func ids(all []identity, kinds []graph.Kind) []string {
+	byID := map[string][]int{}
+	list := make([]string, len(all))
+	for i, n := range all {
+		list[i] = n.name
+		if n.namespace != "" {
+			list[i] = n.namespace + "/" + n.name
+		}
+		byID[list[i]] = append(byID[list[i]], i)
+	}
+	for id, clash := range byID {
+		if len(clash) < 2 {
+			continue
+		}
+		keep := slices.MinFunc(clash, func(a, b int) int {
+			return cmp.Or(
+				cmp.Compare(graph.FamilyOf(kinds[a]), graph.FamilyOf(kinds[b])),
+				cmp.Compare(realmRank(all[a].realm), realmRank(all[b].realm)),
+				cmp.Compare(kinds[a], kinds[b]),
+				strings.Compare(all[a].realm, all[b].realm),
+			)
+		})
+		projects := 0
+		for _, i := range clash {
+			if strings.HasPrefix(all[i].realm, "compose:") {
+				projects++
+			}
+		}
+		for _, i := range clash {
+			project, composed := strings.CutPrefix(all[i].realm, "compose:")
+			switch {
+			case composed && projects > 1:
+				list[i] = project + "/" + all[i].name
+			case i != keep:
+				list[i] = kinds[i].String() + ":" + id
+			}
+		}
+	}
+	unique(list)
+	return list
+}
+
+// unique numbers the ids that are still the same.
+func unique(list []string) {
+	seen := map[string]bool{}
+	for i, id := range list {
+		for n := 2; seen[list[i]]; n++ {
+			list[i] = id + "#" + strconv.Itoa(n)
+		}
+		seen[list[i]] = true
+	}
+}

@@ -1,0 +1,140 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// observe ties the ends of what was seen to services, and adds up what was seen
+// of each call.
+func (l *linker) observe() {
+	if len(l.f.Sightings)+len(l.f.Observations) == 0 {
+		return
+	}
+	w := newWitness(l)
+	l.observed = map[[2]int]*graph.Observed{}
+	w.meet()
+	for i := range l.f.Observations {
+		o := &l.f.Observations[i]
+		from, to := w.party(&o.From, o), w.party(&o.To, o)
+		key := [2]int{from, to}
+		sum := l.observed[key]
+		if sum == nil {
+			sum = &graph.Observed{}
+			l.observed[key] = sum
+		}
+		sum.Add(&o.Observed)
+		protocol := address.ProtocolOf(strings.ToLower(o.Protocol)).Name
+		e := graph.Evidence{
+			Origin: o.Origin, Way: o.Way, Strength: graph.Strong, Mode: o.Mode, Observed: true,
+			Protocol: cmp.Or(protocol, strings.ToLower(o.Protocol)), Port: o.To.Host.Port, Class: w.classOf(&o.To, to),
+		}
+		// The same may be seen in many places, of which the first is enough.
+		i := slices.IndexFunc(l.edges[key], func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
+		if i < 0 {
+			l.edges[key] = append(l.edges[key], e)
+		} else if known := &l.edges[key][i]; e.Origin.Compare(known.Origin) < 0 {
+			known.Origin = e.Origin
+		}
+	}
+	w.serve()
+	w.accompany()
+}
+
+// serve adds up what services were seen to answer.
+func (w *witness) serve() {
+	w.served = map[int]*graph.Served{}
+	for i := range w.f.Sightings {
+		s := &w.f.Sightings[i]
+		if s.Served.Requests == 0 && len(s.Served.Operations) == 0 {
+			continue
+		}
+		root := w.party(&s.Seen, &graph.Observation{Origin: s.Origin})
+		sum := w.served[root]
+		if sum == nil {
+			sum = &graph.Served{}
+			w.served[root] = sum
+		}
+		one := s.Served
+		one.Origin = s.Origin
+		sum.Add(&one)
+	}
+}
+
+// accompany adds up how the calls of services lie beside each other.
+func (w *witness) accompany() {
+	w.company = map[[3]int]*graph.Beside{}
+	for i := range w.f.Companions {
+		c := &w.f.Companions[i]
+		from, ok := w.met(&c.From, -1)
+		caller := from
+		if c.From.Virtual {
+			caller = -1
+		}
+		a, okA := w.met(&c.To, caller)
+		b, okB := w.met(&c.With, caller)
+		if !ok || !okA || !okB || a == b {
+			continue
+		}
+		key := [3]int{from, min(a, b), max(a, b)}
+		sum := w.company[key]
+		if sum == nil {
+			sum = &graph.Beside{}
+			w.company[key] = sum
+		}
+		*sum = sum.Plus(graph.Beside{Requests: c.Requests, Overlapping: c.Overlapping, InTurn: c.InTurn})
+	}
+}
+
+// alike reports whether two calls were seen in the same way.
+func alike(e, o *graph.Evidence) bool {
+	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port && e.Class == o.Class
+}
+
+// met returns the root of an end of calls that were observed, of which from makes
+// those to something virtual.
+func (w *witness) met(s *graph.Seen, from int) (root int, ok bool) {
+	if s.Virtual {
+		root = w.called[virtualKey{Seen: *s, from: from}] - 1
+		ok = root >= 0
+	} else {
+		root, ok = w.known[*s]
+	}
+	if !ok {
+		return -1, false
+	}
+	return w.find(root), true
+}
+
+// settleObserved returns what was seen of the calls of g, and hands over to its
+// services what they were seen to answer. The given nodes are those of roots.
+func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) map[graph.Edge]*graph.Observed {
+	observed := make(map[graph.Edge]*graph.Observed, len(l.observed))
+	for ends, seen := range l.observed {
+		if e, ok := g.Edge(node[l.find(ends[0])], node[l.find(ends[1])]); ok {
+			observed[e] = seen
+		}
+	}
+	for root, s := range l.served {
+		g.Service(node[l.find(root)]).Served = s
+	}
+	for roots, sum := range l.company {
+		from, a, b := node[l.find(roots[0])], node[l.find(roots[1])], node[l.find(roots[2])]
+		if a > b {
+			a, b = b, a
+		}
+		e, ok := g.Edge(from, a)
+		if o := observed[e]; ok && o != nil {
+			o.Beside = append(o.Beside, graph.Beside{To: g.ID(b), Requests: sum.Requests, Overlapping: sum.Overlapping, InTurn: sum.InTurn})
+		}
+	}
+	findEntries(g, observed)
+	for _, o := range observed {
+		slices.SortFunc(o.Beside, func(a, b graph.Beside) int { return strings.Compare(a.To, b.To) })
+	}
+	return observed
+}

@@ -1,0 +1,136 @@
+package link
+
+import "github.com/weirgraph/weir/graph"
+
+// kubernetes is the realm in which names belong to namespaces.
+const kubernetes = "kubernetes"
+
+// place gives a namespace to Kubernetes objects that state none: the one the user
+// named, else the one that the rest of their file states. An object without
+// either keeps the empty namespace, which is a namespace of its own.
+func (l *linker) place(namespace string) {
+	byFile := map[string]string{}
+	if namespace == "" {
+		byFile = l.namespacesOfFiles()
+	}
+	at := func(o *graph.Origin, realm string, ns *string) {
+		if realm != kubernetes || *ns != "" {
+			return
+		}
+		if namespace != "" {
+			*ns = namespace
+		} else {
+			*ns = byFile[o.File]
+		}
+	}
+	ref := func(o *graph.Origin, r *graph.Ref) {
+		if !r.IsZero() {
+			at(o, r.Realm, &r.Namespace)
+		}
+	}
+	party := func(o *graph.Origin, p *graph.Party) {
+		ref(o, &p.Ref)
+		ref(o, &p.Group)
+		at(o, p.Realm, &p.Namespace)
+	}
+	f := l.f
+	for i := range f.Things {
+		ref(&f.Things[i].Origin, &f.Things[i].Ref)
+	}
+	for i := range f.Names {
+		ref(&f.Names[i].Origin, &f.Names[i].Ref)
+		ref(&f.Names[i].Origin, &f.Names[i].Of)
+	}
+	for i := range f.Members {
+		ref(&f.Members[i].Origin, &f.Members[i].Of)
+		party(&f.Members[i].Origin, &f.Members[i].Party)
+	}
+	for i := range f.Calls {
+		party(&f.Calls[i].Origin, &f.Calls[i].From)
+		party(&f.Calls[i].Origin, &f.Calls[i].To)
+		for j := range f.Calls[i].Via {
+			ref(&f.Calls[i].Origin, &f.Calls[i].Via[j])
+		}
+	}
+	for i := range f.Values {
+		ref(&f.Values[i].Origin, &f.Values[i].Of)
+	}
+	for i := range f.Configs {
+		ref(&f.Configs[i].Origin, &f.Configs[i].Ref)
+	}
+	for i := range f.Uses {
+		ref(&f.Uses[i].Origin, &f.Uses[i].Of)
+		ref(&f.Uses[i].Origin, &f.Uses[i].Config)
+	}
+	for i := range f.Policies {
+		p := &f.Policies[i]
+		at(&p.Origin, p.Realm, &p.Namespace)
+		ref(&p.Origin, &p.Of)
+		for j := range p.From {
+			party(&p.Origin, &p.From[j])
+		}
+		for j := range p.To {
+			party(&p.Origin, &p.To[j])
+		}
+	}
+	for i := range f.Scalers {
+		ref(&f.Scalers[i].Origin, &f.Scalers[i].Of)
+	}
+	for i := range f.Budgets {
+		ref(&f.Budgets[i].Origin, &f.Budgets[i].Ref)
+	}
+}
+
+// namespacesOfFiles returns the namespace that a file states, if it states a
+// single one: in a Namespace object, or on at least half of its objects.
+func (l *linker) namespacesOfFiles() map[string]string {
+	type account struct {
+		namespace     string
+		several       bool
+		object        bool // a Namespace object says so
+		with, without int
+	}
+	files := map[string]*account{}
+	see := func(o *graph.Origin, realm, ns string, object bool) {
+		if realm != kubernetes {
+			return
+		}
+		a := files[o.File]
+		if a == nil {
+			a = &account{}
+			files[o.File] = a
+		}
+		switch {
+		case ns == "":
+			a.without++
+			return
+		case a.namespace != "" && a.namespace != ns:
+			a.several = true
+		}
+		a.namespace = ns
+		a.object = a.object || object
+		if !object {
+			a.with++
+		}
+	}
+	f := l.f
+	for i := range f.Things {
+		see(&f.Things[i].Origin, f.Things[i].Realm, f.Things[i].Namespace, false)
+	}
+	for i := range f.Names {
+		see(&f.Names[i].Origin, f.Names[i].Realm, f.Names[i].Namespace, false)
+	}
+	for i := range f.Configs {
+		see(&f.Configs[i].Origin, f.Configs[i].Realm, f.Configs[i].Namespace, false)
+	}
+	for i := range f.Namespaces {
+		see(&f.Namespaces[i].Origin, kubernetes, f.Namespaces[i].Name, true)
+	}
+	found := map[string]string{}
+	for file, a := range files {
+		if !a.several && a.without > 0 && a.namespace != "" && (a.object || a.with >= a.without) {
+			found[file] = a.namespace
+		}
+	}
+	return found
+}

@@ -1,0 +1,374 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// hosts is where addresses are looked up, once all names are known.
+type hosts struct {
+	names map[graph.Ref]int // by Realm, Namespace and Name; Kind left empty
+	bare  map[string][]int  // by name alone, roots, in order
+	full  map[string]int    // full host names, canonical
+	wild  []wildcard        // "*.example.com", longest first
+	front map[string][]int  // hosts that gateways answer to from outside, roots
+	homes map[string]bool   // namespaces that objects without one may live in
+	space map[string]bool   // namespaces that some object is in
+}
+
+type wildcard struct {
+	suffix string
+	cell   int
+}
+
+// index lists every name of every cell. Names that the platform answers to go
+// before the names of workloads.
+func (l *linker) index() {
+	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, front: map[string][]int{}, homes: map[string]bool{}, space: map[string]bool{}}
+	for _, addressable := range []bool{true, false} {
+		for c := range l.cells {
+			cell := &l.cells[c]
+			if (len(cell.names) > 0) == addressable {
+				l.indexCell(c)
+			}
+		}
+	}
+	slices.SortFunc(l.hosts.wild, func(a, b wildcard) int {
+		if len(a.suffix) != len(b.suffix) {
+			return len(b.suffix) - len(a.suffix)
+		}
+		return strings.Compare(a.suffix, b.suffix)
+	})
+	l.stands()
+	l.findHomes()
+}
+
+func (l *linker) indexCell(c int) {
+	cell := &l.cells[c]
+	h, root := &l.hosts, l.find(c)
+	if cell.ref.Realm == kubernetes {
+		h.space[cell.ref.Namespace] = true
+	}
+	if cell.family() == graph.FamilyGateway {
+		for _, t := range cell.things {
+			for _, a := range t.Aliases {
+				if host := canonical(a); address.IsDomain(host) && !slices.Contains(h.front[host], root) {
+					h.front[host] = append(h.front[host], root)
+				}
+			}
+		}
+	}
+	if cell.ref.Realm != "host" && cell.family() != graph.FamilyGateway {
+		h.add(cell.ref.Realm, cell.ref.Namespace, cell.ref.Name, root)
+		for _, t := range cell.things {
+			for _, a := range t.Aliases {
+				h.add(cell.ref.Realm, cell.ref.Namespace, a, root)
+			}
+		}
+	}
+	for _, host := range cell.hosts {
+		if suffix, ok := strings.CutPrefix(host, "*"); ok {
+			if len(suffix) > 1 {
+				h.wild = append(h.wild, wildcard{suffix, root})
+			}
+			continue
+		}
+		if _, taken := h.full[host]; !taken {
+			h.full[host] = root
+		}
+		if !strings.Contains(host, ".") {
+			h.add(cell.ref.Realm, cell.ref.Namespace, host, root)
+		}
+	}
+}
+
+// add enters a name, unless a better claim stands.
+func (h *hosts) add(realm, namespace, name string, root int) {
+	name = strings.ToLower(name)
+	key := graph.Ref{Realm: realm, Namespace: namespace, Name: name}
+	if _, taken := h.names[key]; !taken {
+		h.names[key] = root
+	}
+	if !slices.Contains(h.bare[name], root) {
+		h.bare[name] = append(h.bare[name], root)
+	}
+}
+
+// stands joins names that stand for another host with whoever answers there.
+func (l *linker) stands() {
+	for i := range l.f.Names {
+		n := &l.f.Names[i]
+		if n.Target == "" || address.IsLocal(n.Target) {
+			continue
+		}
+		c, ok := l.byRef[n.Ref]
+		if !ok {
+			continue
+		}
+		target, ok := l.resolve(n.Target, n.Realm, n.Namespace)
+		if !ok {
+			target = l.extern(n.Target, "", n.Origin)
+		}
+		l.unite(target, c)
+	}
+}
+
+// findHomes decides in which namespaces the objects without namespace may live:
+// in "default", and in one that holds no object itself but is addressed with the
+// names of two or more of them.
+func (l *linker) findHomes() {
+	l.hosts.homes["default"] = !l.hosts.space["default"]
+	if !l.hosts.space[""] {
+		return
+	}
+	hits, misses := map[string][]string{}, map[string]bool{}
+	see := func(host string) {
+		parts := strings.Split(canonical(host), ".")
+		if len(parts) != 2 || l.hosts.space[parts[1]] {
+			return
+		}
+		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: parts[0]}]; !ok {
+			misses[parts[1]] = true
+		} else if !slices.Contains(hits[parts[1]], parts[0]) {
+			hits[parts[1]] = append(hits[parts[1]], parts[0])
+		}
+	}
+	for _, s := range l.scopes() {
+		for i := range s.values {
+			v := &s.values[i]
+			for _, m := range address.Find(address.ParseKey(v.Key), v.Text, v.Way) {
+				see(m.Host)
+			}
+		}
+	}
+	for i := range l.f.Calls {
+		see(l.f.Calls[i].From.Host.Host)
+		see(l.f.Calls[i].To.Host.Host)
+	}
+	for ns, names := range hits {
+		if len(names) > 1 && !misses[ns] {
+			l.hosts.homes[ns] = true
+		}
+	}
+	for i := range l.f.Namespaces {
+		if n := l.f.Namespaces[i].Name; !l.hosts.space[n] && !misses[n] && len(l.f.Namespaces) == 1 {
+			l.hosts.homes[n] = true
+		}
+	}
+}
+
+// lookup returns the root that a ref means, if the inputs declare it.
+func (l *linker) lookup(r graph.Ref) (int, bool) {
+	if c, ok := l.byRef[r]; ok {
+		return l.find(c), true
+	}
+	if r.Realm == "dapr" {
+		if c, ok := l.apps[r.Name]; ok {
+			return l.find(c), true
+		}
+	}
+	if l.hosts.names == nil {
+		return l.lookupSlow(r)
+	}
+	name := strings.ToLower(r.Name)
+	if r.Realm != "" {
+		for _, ns := range []string{r.Namespace, ""} {
+			if c, ok := l.hosts.names[graph.Ref{Realm: r.Realm, Namespace: ns, Name: name}]; ok && (r.Kind == "" || r.Realm != "backstage") {
+				return l.find(c), true
+			}
+		}
+	}
+	if r.Realm == "" || !hosting(r.Realm) && r.Realm != "backstage" {
+		return l.byName(name, r.Namespace)
+	}
+	return 0, false
+}
+
+// lookupSlow finds a ref of any realm by name before names are indexed.
+func (l *linker) lookupSlow(r graph.Ref) (int, bool) {
+	if ns, name, ok := strings.Cut(r.Name, "/"); ok && r.Namespace == "" {
+		r.Namespace, r.Name = ns, name
+	}
+	found := -1
+	for c := range l.cells {
+		cell := &l.cells[c]
+		if !strings.EqualFold(cell.ref.Name, r.Name) || r.Realm != "" && cell.ref.Realm != r.Realm ||
+			r.Namespace != "" && cell.ref.Namespace != r.Namespace || cell.family() == graph.FamilyGateway || len(cell.things)+len(cell.names) == 0 {
+			continue
+		}
+		root := l.find(c)
+		if found >= 0 && found != root {
+			return 0, false
+		}
+		found = root
+	}
+	return found, found >= 0
+}
+
+// byName returns the one service that goes by name, in any world.
+func (l *linker) byName(name, namespace string) (int, bool) {
+	if ns, n, ok := strings.Cut(name, "/"); ok {
+		name, namespace = n, ns
+	}
+	found := -1
+	for _, c := range l.hosts.bare[name] {
+		root := l.find(c)
+		if namespace != "" && l.cells[c].ref.Namespace != namespace && l.cells[root].ref.Namespace != namespace {
+			continue
+		}
+		if found >= 0 && found != root {
+			return 0, false
+		}
+		found = root
+	}
+	return found, found >= 0
+}
+
+// resolve returns the root that answers to host, as a program in the given realm
+// and namespace would reach it.
+func (l *linker) resolve(host, realm, namespace string) (int, bool) {
+	full := canonical(host)
+	if c, ok := l.hosts.full[full]; ok {
+		return l.find(c), true
+	}
+	if realm == kubernetes {
+		if c, ok := l.resolveKubernetes(full, namespace); ok {
+			return c, true
+		}
+	} else if realm != "" {
+		if c, ok := l.hosts.names[graph.Ref{Realm: realm, Namespace: namespace, Name: full}]; ok {
+			return l.find(c), true
+		}
+		if c, ok := l.hosts.names[graph.Ref{Realm: realm, Name: full}]; ok {
+			return l.find(c), true
+		}
+	}
+	for _, w := range l.hosts.wild {
+		if strings.HasSuffix(full, w.suffix) {
+			return l.find(w.cell), true
+		}
+	}
+	if !strings.Contains(full, ".") && realm == kubernetes {
+		return l.overlay(full, namespace)
+	}
+	if c, ok := l.byName(full, ""); ok {
+		return c, true
+	}
+	if realm != kubernetes && strings.Contains(full, ".") {
+		if c, ok := l.resolveKubernetes(full, namespace); ok {
+			return c, true
+		}
+	}
+	if name, ns, ok := strings.Cut(full, "."); ok && strings.Contains(strings.ToLower(host)+".", ".svc.") {
+		return l.unplaced(name, ns)
+	}
+	return 0, false
+}
+
+// unplaced returns the one thing of this name that people declared in the
+// namespace, or else outside any: they leave namespaces out where platforms write
+// them.
+func (l *linker) unplaced(name, namespace string) (int, bool) {
+	if c, ok := l.only(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == namespace }); ok {
+		return c, true
+	}
+	return l.only(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
+}
+
+// overlay resolves a short name, which a cluster would look for in the caller's
+// namespace only, among things that belong to no namespace or are of another
+// world. People who write a namespace into their own manifest mean the cluster's.
+func (l *linker) overlay(name, namespace string) (int, bool) {
+	return l.only(name, func(r graph.Ref) bool {
+		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
+		return r.Namespace == "" || r.Realm != kubernetes && !elsewhere
+	})
+}
+
+// only returns the one root that goes by name, among the cells that may be meant.
+func (l *linker) only(name string, may func(graph.Ref) bool) (int, bool) {
+	found := -1
+	for _, c := range l.hosts.bare[name] {
+		if !may(l.cells[c].ref) {
+			continue
+		}
+		root := l.find(c)
+		if found >= 0 && found != root {
+			return 0, false
+		}
+		found = root
+	}
+	return found, found >= 0
+}
+
+// resolveKubernetes follows the cluster's DNS: svc, svc.ns, pod.svc, pod.svc.ns,
+// and the forms of Consul and Kuma.
+func (l *linker) resolveKubernetes(full, namespace string) (int, bool) {
+	for _, suffix := range []string{".service.consul", ".virtual.consul", ".ingress.consul"} {
+		if s, ok := strings.CutSuffix(full, suffix); ok {
+			full = s
+		}
+	}
+	if s, ok := strings.CutSuffix(full, ".mesh"); ok {
+		full = strings.ReplaceAll(s, "_", ".")
+		if name, _, found := strings.Cut(full, ".svc."); found {
+			full = name
+		}
+	}
+	parts := strings.Split(full, ".")
+	at := func(name, ns string) (int, bool) {
+		if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: ns, Name: name}]; ok {
+			return l.find(c), true
+		}
+		if ns != "" && (ns == namespace || l.hosts.homes[ns]) {
+			if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: name}]; ok {
+				return l.find(c), true
+			}
+		}
+		return 0, false
+	}
+	switch len(parts) {
+	case 1:
+		if c, ok := at(parts[0], namespace); ok || namespace != "" {
+			return c, ok
+		}
+		return l.byName(parts[0], "")
+	case 2:
+		if c, ok := at(parts[0], parts[1]); ok {
+			return c, true
+		}
+		if l.ordinal(parts[0]) {
+			return at(parts[1], namespace)
+		}
+	case 3:
+		if l.ordinal(parts[0]) {
+			return at(parts[1], parts[2])
+		}
+	}
+	return 0, false
+}
+
+// ordinal reports whether a label is a pod of a StatefulSet: "mongo-0".
+func (l *linker) ordinal(s string) bool {
+	i := strings.LastIndexByte(s, '-')
+	return i > 0 && i < len(s)-1 && strings.Trim(s[i+1:], "0123456789") == ""
+}
+
+// extern returns the cell of something that the inputs address, as host, and do
+// not declare. A short name belongs to the namespace of who addresses it.
+func (l *linker) extern(host, namespace string, o graph.Origin) int {
+	r := graph.Ref{Realm: "host", Name: canonical(host)}
+	if !strings.Contains(r.Name, ".") {
+		r.Namespace = namespace
+	}
+	c := l.add(r, o)
+	cell := &l.cells[c]
+	cell.extern = true
+	if host = strings.ToLower(host); !slices.Contains(cell.hosts, host) {
+		cell.hosts = append(cell.hosts, host)
+	}
+	return l.find(c)
+}

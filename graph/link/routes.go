@@ -1,0 +1,413 @@
+package link
+
+import (
+	"cmp"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// A part is what acts on one part of a call, in one layer, from one object.
+type part struct {
+	match   string
+	methods []string
+	idem    bool
+	set     *policy.Set
+	from    *binding // nil for what the call's own document says
+}
+
+// routes puts together what acts on a call.
+func (b *binder) routes(e graph.Edge) []graph.Route {
+	own := b.ownParts(e)
+	groups := b.winners(e)
+	unasked := b.unasked(e)
+	if len(own) == 0 && len(groups) == 0 && len(unasked) == 0 {
+		return nil
+	}
+	if len(own) > 0 {
+		groups = append([][]part{own}, groups...)
+	}
+	var routes []graph.Route
+	for _, match := range partsNamed(groups) {
+		subsets := subsetsOf(groups, match)
+		for _, subset := range subsets {
+			r := graph.Route{Match: match}
+			if len(subsets) > 1 {
+				r.Match = strings.TrimSpace(match + " subset " + subset)
+			}
+			for i := range unasked {
+				addPart(&r, part{set: &unasked[i]}, e, b.g)
+			}
+			var chosen []part
+			for _, g := range groups {
+				chosen = append(chosen, choose(g, match, subset)...)
+			}
+			for _, p := range chosen {
+				if p.from != nil {
+					p.from.acts = true
+				}
+				addPart(&r, p, e, b.g)
+			}
+			contracts(chosen, e)
+			for i := range r.Layers {
+				r.Layers[i] = r.Layers[i].WithDefaults()
+			}
+			routes = append(routes, r)
+		}
+	}
+	return routes
+}
+
+// subsetsOf returns the subsets of the callee to which the parts of a call that
+// match are sent, sorted; a single "" if they are sent to no part of it.
+func subsetsOf(groups [][]part, match string) []string {
+	var subsets []string
+	for _, g := range groups {
+		for _, p := range choose(g, match, "") {
+			if p.from != nil {
+				subsets = append(subsets, p.from.Subsets...)
+			}
+		}
+	}
+	if subsets == nil {
+		return []string{""}
+	}
+	return sortedUnique(subsets)
+}
+
+// ownParts returns what the documents of the call itself say.
+func (b *binder) ownParts(e graph.Edge) []part {
+	var parts []part
+	evidence := b.g.Evidence(e)
+	for i := range evidence {
+		ev := &evidence[i]
+		if ev.Says == nil && len(ev.Methods) == 0 || !ev.Class.Core() {
+			continue
+		}
+		says := ev.Says
+		if says == nil {
+			says = &policy.Set{}
+		}
+		match := ev.Match
+		if match == "" && len(evidence) > 1 {
+			match = methodsWord(ev.Methods)
+		}
+		parts = append(parts, part{match: match, methods: ev.Methods, idem: ev.Idempotent, set: says})
+	}
+	if len(parts) == 1 {
+		parts[0].match = evidence[0].Match
+	}
+	return parts
+}
+
+func methodsWord(methods []string) string {
+	word := ""
+	for i, m := range methods {
+		if i > 0 {
+			word += ","
+		}
+		word += m
+	}
+	return word
+}
+
+// winners returns, for every product and group of policies that a call meets, the
+// parts of the object that acts. It notes for all others whom they are hidden by.
+func (b *binder) winners(e graph.Edge) [][]part {
+	rivals := b.rival[e]
+	slices.SortStableFunc(rivals, func(x, y candidate) int {
+		return cmp.Or(
+			strings.Compare(x.bound.Product.String(), y.bound.Product.String()),
+			cmp.Compare(x.bound.Group, y.bound.Group),
+			cmp.Compare(y.found, x.found),
+			cmp.Compare(y.bound.Rank, x.bound.Rank),
+			x.exactly(y),
+			x.bound.later(y.bound),
+		)
+	})
+	var groups [][]part
+	for len(rivals) > 0 {
+		first := rivals[0].bound
+		n := slices.IndexFunc(rivals, func(c candidate) bool {
+			return !c.bound.Product.Is(first.Product) || c.bound.Group != first.Group
+		})
+		if n < 0 {
+			n = len(rivals)
+		}
+		group := rivals[:n]
+		rivals = rivals[n:]
+		if first.Merge {
+			groups = append(groups, merged(group, e))
+			continue
+		}
+		groups = append(groups, b.acting(group, e))
+	}
+	return groups
+}
+
+// later orders two policies of equal precedence, the one that acts first. Where
+// nothing tells their age, they are taken for declared in the order of their creation.
+func (b *binding) later(other *binding) int {
+	older := b.Origin.Compare(other.Origin)
+	if b.Created != "" && other.Created != "" {
+		older = cmp.Or(strings.Compare(b.Created, other.Created), older)
+	}
+	if b.Product.OrNative().OldestActs && (b.Object != other.Object || b.Document == other.Document) {
+		return older
+	} // an object that is declared again is replaced
+	return -older
+}
+
+// acting returns the parts that act of the object that comes first in group, and
+// of those that add to it. Each hides those of lower rank that are for the same
+// part of the calls or, if it is for all of them, for any; parts of one object and
+// of equal rank add to each other.
+func (b *binder) acting(group []candidate, e graph.Edge) []part {
+	var parts []part
+	var heads []*binding
+	var left []string // of the calls, that only objects found later can be for
+	for _, c := range group {
+		own, others := b.spans(c.bound, e)
+		over := slices.IndexFunc(heads, func(h *binding) bool { return h.covers(c.bound) })
+		switch {
+		case over >= 0 && len(left) == 0:
+			c.bound.hide(graph.Shadow{By: heads[over].Policy}, e)
+			continue
+		case over >= 0: // the one before is for a part of the calls
+			left = slices.DeleteFunc(left, func(m string) bool { return !slices.Contains(others, m) })
+		default:
+			left = append(left, others...)
+		}
+		heads = append(heads, c.bound)
+		for _, match := range own {
+			parts = append(parts, part{match: match, set: &c.bound.Says, from: c.bound})
+		}
+	}
+	if slices.ContainsFunc(parts, func(p part) bool { return p.match == "" }) {
+		return parts
+	}
+	for _, match := range sortedUnique(left) {
+		if !slices.ContainsFunc(parts, func(p part) bool { return p.match == match }) {
+			parts = append(parts, part{match: match, set: &policy.Set{}})
+		}
+	}
+	return parts
+}
+
+// covers reports whether b, which is found first, takes the place of another
+// policy of its group.
+func (b *binding) covers(other *binding) bool {
+	same := b.Subset == other.Subset && (b.Match == "" || b.Match == other.Match)
+	switch {
+	case b.Object == other.Object && b.Document == other.Document:
+		return same && b.Rank > other.Rank
+	case b.Adds != "" && b.Adds == other.Adds:
+		return same
+	}
+	return true
+}
+
+// spans returns the parts of a call that a policy is for and, where its object
+// stands on the way of some of the calls only, the parts that it is not for.
+func (b *binder) spans(p *binding, e graph.Edge) (own, others []string) {
+	if p.Match != "" || p.Of.IsZero() {
+		return []string{p.Match}, nil
+	}
+	evidence := b.g.Evidence(e)
+	for i := range evidence {
+		switch ev := &evidence[i]; {
+		case !ev.Class.Core():
+		case slices.Contains(ev.Via, p.Of):
+			own = append(own, ev.Match)
+		default:
+			others = append(others, ev.Match)
+		}
+	}
+	if len(others) == 0 || slices.Contains(own, "") {
+		return []string{""}, nil
+	}
+	own = sortedUnique(own)
+	return own, slices.DeleteFunc(sortedUnique(others), func(m string) bool { return slices.Contains(own, m) })
+}
+
+// merged lays the policies of a group over each other, the first on top: for each
+// part of the calls those that are for it or for all of them. Those of which
+// nothing shows on any part are hidden.
+func merged(group []candidate, e graph.Edge) []part {
+	var all []string
+	for _, c := range group {
+		all = append(all, c.bound.Match)
+	}
+	var parts []part
+	shows := make([]bool, len(group))
+	for _, match := range sortedUnique(all) {
+		var set policy.Set
+		top := true
+		for i, c := range group {
+			switch {
+			case c.bound.Match != match && c.bound.Match != "":
+			case top:
+				set, top, shows[i] = policy.Overlay(policy.Set{}, c.bound.Says), false, true
+			default:
+				under := policy.Overlay(c.bound.Says, set)
+				shows[i] = shows[i] || c.bound.acts || !reflect.DeepEqual(under, set)
+				set = under
+			}
+		}
+		parts = append(parts, part{match: match, set: &set})
+	}
+	for i, c := range group {
+		if shows[i] {
+			c.bound.acts = true
+			continue
+		}
+		over := slices.IndexFunc(group[:i], func(o candidate) bool { return o.bound.Match == "" || o.bound.Match == c.bound.Match })
+		c.bound.hide(graph.Shadow{By: group[max(over, 0)].bound.Policy}, e)
+	}
+	return parts
+}
+
+// contracts notes which fields of chosen parts do not act, because an API that is
+// laid over their product says them, too.
+func contracts(chosen []part, e graph.Edge) {
+	for _, over := range chosen {
+		if over.from == nil || !over.from.Product.OrNative().Contract {
+			continue
+		}
+		for _, under := range chosen {
+			if under.from == nil || under.from.Product.OrNative().Contract || under.set.Layer != over.set.Layer {
+				continue
+			}
+			for _, field := range policy.Replaced(under.set, over.set) {
+				under.from.hide(graph.Shadow{By: over.from.Policy, Field: field}, e)
+			}
+		}
+	}
+}
+
+// hide notes that a policy, or one of its fields, does nothing on e.
+func (b *binding) hide(s graph.Shadow, e graph.Edge) {
+	for i := range b.Shadows {
+		if have := &b.Shadows[i]; have.By.Object == s.By.Object && have.Field == s.Field {
+			if have.Calls[len(have.Calls)-1] != e {
+				have.Calls = append(have.Calls, e)
+			}
+			return
+		}
+	}
+	s.Calls = []graph.Edge{e}
+	b.Shadows = append(b.Shadows, s)
+}
+
+// partsNamed returns the parts that a call falls into, sorted, "" for all the rest:
+// it is left out where some layer names parts and lets nothing else through.
+func partsNamed(groups [][]part) []string {
+	var all []string
+	rest := true
+	for _, g := range groups {
+		named, open := false, false
+		for _, p := range g {
+			if p.match == "" {
+				open = true
+			} else {
+				named = true
+				all = append(all, p.match)
+			}
+		}
+		if named && !open {
+			rest = false
+		}
+	}
+	if rest || len(all) == 0 {
+		all = append(all, "")
+	}
+	return sortedUnique(all)
+}
+
+// choose returns the parts of a group that act on match, on the way to a subset of
+// the callee: those for it, else those for all the rest.
+func choose(group []part, match, subset string) []part {
+	var own, rest []part
+	narrowed := subset != "" && slices.ContainsFunc(group, func(p part) bool { return p.subset() == subset })
+	for _, p := range group {
+		switch {
+		case p.subset() != "" && p.subset() != subset, narrowed && p.subset() == "":
+		case p.match == match:
+			own = append(own, p)
+		case p.match == "":
+			rest = append(rest, p)
+		}
+	}
+	if len(own) > 0 {
+		return own
+	}
+	return rest
+}
+
+// subset is the part of the callee's replicas that p is for, "" for all.
+func (p *part) subset() string {
+	if p.from == nil {
+		return ""
+	}
+	return p.from.Subset
+}
+
+// unasked returns an empty set for every product that is known to act on a call,
+// whether or not anybody wrote a policy for it: the mesh that the caller is in,
+// the gateway that the caller is.
+func (b *binder) unasked(e graph.Edge) []policy.Set {
+	if !b.g.Class(e).Core() {
+		return nil
+	}
+	var sets []policy.Set
+	caller := b.g.Service(b.g.From(e))
+	add := func(p *policy.Product) { sets = append(sets, policy.Set{Product: p, Layer: p.Layer}) }
+	for _, m := range caller.Meshes {
+		// What acts on calls to its proxy alone is known to act by a policy for the
+		// call or by evidence. An ambient proxy without a waypoint knows no requests.
+		p := m.Product.OrNative()
+		if m.In && (!p.OnlyAddressed || b.addressed(e, p)) && (!m.Ambient || m.Waypoint) {
+			add(p)
+		}
+	}
+	if caller.Kind == graph.KindGateway && len(sets) == 0 && len(caller.Origins) > 0 {
+		class := caller.Annotations["kubernetes.io/ingress.class"]
+		for _, p := range product.All {
+			if p.Name == caller.Origins[0].Reader || class != "" && slices.Contains(p.IngressClasses, class) {
+				add(p)
+			}
+		}
+	}
+	return sets
+}
+
+// addressed reports whether evidence shows that a call goes to the proxy of p.
+func (b *binder) addressed(e graph.Edge, p *policy.Product) bool {
+	return p.AddressedWay != "" && slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return ev.Way == p.AddressedWay })
+}
+
+// addPart lays a part over what the same layer of the same product says already.
+func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
+	if p.methods != nil {
+		r.Methods = sortedUnique(append(slices.Clone(r.Methods), p.methods...))
+	}
+	r.Idempotent = r.Idempotent || p.idem
+	set := *p.set
+	if set.Empty() && set.Product == nil {
+		return
+	}
+	if set.Layer == policy.ClientProxy && g.Service(g.From(e)).Kind == graph.KindGateway {
+		set.Layer = policy.Gateway // the gateway is the proxy
+	}
+	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Product.Is(set.Product) })
+	if i < 0 {
+		r.Layers = append(r.Layers, set)
+	} else {
+		r.Layers[i] = policy.Overlay(r.Layers[i], set)
+	}
+	slices.SortStableFunc(r.Layers, func(a, b policy.Set) int { return cmp.Compare(a.Layer, b.Layer) })
+}

@@ -1,0 +1,207 @@
+package link
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// namingKeys are the labels that tell one service from another. Workloads that
+// agree in all of them are versions of one service; those behind one name that
+// differ in one of them are different services.
+var namingKeys = []string{
+	"app", "app.kubernetes.io/name", "app.kubernetes.io/component", "k8s-app", "name", "component", "role", "service",
+}
+
+// selectWorkloads joins every name with the workloads whose pods it selects.
+// Where these are different services, only those that share the name are joined
+// with it, and it passes requests on to the others.
+func (l *linker) selectWorkloads() {
+	l.indexPods()
+	for c := range l.cells {
+		for _, n := range l.cells[c].names {
+			groups := l.services(l.servers(l.selected(n.Selects, n.Namespace)))
+			if len(groups) == 1 {
+				l.uniteAll(c, groups[0])
+				continue
+			}
+			for _, group := range groups {
+				if slices.ContainsFunc(group, func(w int) bool { return l.cells[w].ref.Name == n.Name }) {
+					l.uniteAll(c, group)
+					continue
+				}
+				l.f.Calls = append(l.f.Calls, graph.Fact{
+					From:     graph.Party{Ref: l.cells[c].ref},
+					To:       graph.Party{Ref: l.cells[group[0]].ref},
+					Evidence: graph.Evidence{Origin: n.Origin, Way: "service-selector", Strength: graph.Strong, Class: graph.ClassRoute},
+				})
+			}
+		}
+	}
+}
+
+func (l *linker) uniteAll(c int, group []int) {
+	for _, w := range group {
+		l.unite(c, w)
+	}
+}
+
+// indexPods lists workloads by each label of their pods, and namespaces with
+// their labels.
+func (l *linker) indexPods() {
+	l.pods = map[label][]int{}
+	l.labels = map[string]graph.Labels{}
+	for ns, list := range l.things {
+		l.spaces = append(l.spaces, ns)
+		l.labels[ns] = graph.Labels{graph.NamespaceNameLabel: ns}
+		for _, c := range list {
+			for k, v := range l.podLabels(c) {
+				l.pods[label{ns, k, v}] = append(l.pods[label{ns, k, v}], c)
+			}
+		}
+	}
+	slices.Sort(l.spaces)
+	for i := range l.f.Namespaces {
+		n := &l.f.Namespaces[i]
+		if have := l.labels[n.Name]; have != nil {
+			maps.Copy(have, n.Labels)
+		}
+	}
+}
+
+// podLabels returns the labels of a workload's pods. Where it is declared more
+// than once they are put together: a patch names only some.
+func (l *linker) podLabels(c int) graph.Labels {
+	things := l.cells[c].things
+	if len(things) == 1 {
+		return things[0].PodLabels
+	}
+	all := graph.Labels{}
+	for _, t := range things {
+		for k, v := range t.PodLabels {
+			all[k] = v
+		}
+	}
+	return all
+}
+
+// selected returns the workloads that s selects for an object in namespace ns,
+// sorted. Where nothing in a namespace matches, the workloads without namespace
+// are asked, and an object without namespace asks all others, if only one of them
+// knows an answer: partial inputs leave namespaces out.
+func (l *linker) selected(s graph.Selector, ns string) []int {
+	if s.IsZero() {
+		return nil
+	}
+	spaces := s.Namespaces
+	switch {
+	case s.AnyNamespace:
+		spaces = l.spaces
+	case s.NamespaceLabels != nil:
+		spaces = l.namespacesWith(s.NamespaceLabels)
+	case len(spaces) == 0:
+		spaces = []string{ns}
+	}
+	var found []int
+	for _, space := range spaces {
+		found = append(found, l.inNamespace(s, space)...)
+	}
+	if len(found) == 0 && len(spaces) == 1 && !s.AnyNamespace {
+		if spaces[0] != "" {
+			return l.inNamespace(s, "")
+		}
+		for _, space := range l.spaces {
+			more := l.inNamespace(s, space)
+			if len(found) > 0 && len(more) > 0 {
+				return nil
+			}
+			found = append(found, more...)
+		}
+	}
+	slices.Sort(found)
+	return slices.Compact(found)
+}
+
+func (l *linker) inNamespace(s graph.Selector, ns string) []int {
+	candidates, first := l.things[ns], true
+	for k, v := range s.Labels {
+		list := l.pods[label{ns, k, v}]
+		if first || len(list) < len(candidates) {
+			candidates, first = list, false
+		}
+	}
+	var found []int
+	for _, c := range candidates {
+		if matches(&s, l.podLabels(c)) {
+			found = append(found, c)
+		}
+	}
+	return found
+}
+
+func matches(s *graph.Selector, labels graph.Labels) bool {
+	for k, v := range s.Labels {
+		if got, ok := labels[k]; !ok || got != v {
+			return false
+		}
+	}
+	for _, e := range s.Exprs {
+		v, has := labels[e.Key]
+		ok := false
+		switch strings.ToLower(e.Op) {
+		case "in":
+			ok = has && slices.Contains(e.Values, v)
+		case "notin":
+			ok = !has || !slices.Contains(e.Values, v)
+		case "exists":
+			ok = has
+		case "doesnotexist":
+			ok = !has
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *linker) namespacesWith(want graph.Labels) []string {
+	s := graph.Selector{Labels: want}
+	var found []string
+	for _, ns := range l.spaces {
+		if matches(&s, l.labels[ns]) {
+			found = append(found, ns)
+		}
+	}
+	return found
+}
+
+// servers leaves out the jobs that carry a service's labels, unless there are
+// only jobs: a migration is not a server.
+func (l *linker) servers(workloads []int) []int {
+	servers := slices.DeleteFunc(slices.Clone(workloads), func(c int) bool { return l.cells[c].family() == graph.FamilyJob })
+	if len(servers) == 0 {
+		return workloads
+	}
+	return servers
+}
+
+// services parts workloads into those of one service each, in order.
+func (l *linker) services(workloads []int) [][]int {
+	var groups [][]int
+	for _, w := range workloads {
+		labels := l.podLabels(w)
+		same := slices.IndexFunc(groups, func(g []int) bool {
+			other := l.podLabels(g[0])
+			return !slices.ContainsFunc(namingKeys, func(k string) bool { return labels[k] != other[k] })
+		})
+		if same < 0 {
+			groups = append(groups, []int{w})
+		} else {
+			groups[same] = append(groups[same], w)
+		}
+	}
+	return groups
+}

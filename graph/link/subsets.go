@@ -1,0 +1,85 @@
+package link
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// populated reports whether a replica of one of the services has the labels of
+// the subset that p is for. Of a service none of whose replicas is in the inputs
+// the best is presumed.
+func (b *binder) populated(p *graph.Policy, services []graph.Node) bool {
+	subset, known := graph.Selector{Labels: p.Selects}, false
+	for _, v := range services {
+		for _, c := range b.replicas(v) {
+			labels := b.l.podLabels(c)
+			known = known || len(labels) > 0
+			if matches(&subset, labels) {
+				return true
+			}
+		}
+	}
+	return !known
+}
+
+// replicas returns the things that a service was put together from.
+func (b *binder) replicas(v graph.Node) []int {
+	if b.cells == nil {
+		b.cells = map[graph.Node][]int{}
+		for c := range b.l.cells {
+			if n, ok := b.node[b.l.find(c)]; ok && len(b.l.cells[c].things) > 0 {
+				b.cells[n] = append(b.cells[n], c)
+			}
+		}
+	}
+	return b.cells[v]
+}
+
+// unrouted finds the policies for subsets that no call is sent to.
+func (b *binder) unrouted() {
+	for _, p := range b.policies {
+		if p.Subset != "" && !p.acts && len(p.Calls) > 0 && !slices.ContainsFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" }) {
+			p.Calls, p.Why = nil, graph.NoSubset
+		}
+	}
+}
+
+// leave finds the calls that policies for gateways leave to nobody, although they
+// are named for their callee.
+func (b *binder) leave() {
+	for _, p := range b.policies {
+		if len(p.Leaves) == 0 || p.Says.Empty() {
+			continue
+		}
+		for i := range p.Leaves {
+			for _, root := range b.roots(&p.Leaves[i]) {
+				v, ok := b.node[root]
+				if !ok || !b.g.Service(v).Defined || b.g.Service(v).Kind != graph.KindService {
+					continue
+				}
+				for _, e := range b.g.In(v) {
+					if b.left(p, e) {
+						p.Left = append(p.Left, e)
+					}
+				}
+			}
+		}
+		slices.Sort(p.Left)
+		p.Left = slices.Compact(p.Left)
+	}
+}
+
+// left reports whether a program in the mesh of a policy makes a call that the
+// policy is not for, nor any other of its product and layer.
+func (b *binder) left(p *binding, e graph.Edge) bool {
+	caller := b.g.Service(b.g.From(e))
+	m, known := caller.Member(p.Product)
+	return known && m.In && caller.Kind != graph.KindGateway && b.g.Class(e).Core() &&
+		!slices.ContainsFunc(b.rival[e], func(c candidate) bool {
+			return c.bound.Product.Is(p.Product) && c.bound.Group == sidecarRoutes
+		})
+}
+
+// sidecarRoutes is the group of policies by which sidecars choose the route of a call.
+const sidecarRoutes = "route"

@@ -1,0 +1,46 @@
+package link
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// exported reports whether p is for callers in the namespace of this one.
+func (b *binder) exported(p *graph.Policy, from graph.Node) bool {
+	return len(p.FromNamespaces) == 0 || slices.Contains(p.FromNamespaces, b.g.Service(from).Namespace)
+}
+
+// obstacle finds out why p, which means froms and tos, is for no call: what keeps
+// out the last of those that meet most of its conditions.
+func (b *binder) obstacle(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) graph.Obstacle {
+	switch {
+	case !anyTo && len(tos) == 0 && !p.To[0].Group.IsZero():
+		return graph.NoRoute // nobody named the object
+	case !anyTo && len(tos) == 0:
+		return graph.NoCallee
+	case !anyFrom && len(froms) == 0:
+		return graph.NoCaller
+	case !p.Of.IsZero() && len(b.via[p.Of]) == 0:
+		return graph.NoRoute
+	}
+	why := graph.NoCall
+	if p.ToName != "" {
+		why = graph.NoCallee // unless one of the calls is to it
+	}
+	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
+		from, to := b.g.From(e), b.g.To(e)
+		_, found := b.lookup(p, from, to)
+		switch {
+		case !b.g.Class(e).Core(), !anyFrom && !slices.Contains(froms, from), !anyTo && !slices.Contains(tos, to),
+			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway, p.ToName != "" && !loosely(b.g.Service(to), p.ToName):
+		case !b.exported(p, from):
+			why = max(why, graph.NotExported)
+		case !found:
+			why = max(why, graph.NotLookedUp)
+		case p.Port != 0 && !b.onPort(e, p.Port):
+			why = max(why, graph.NoPort)
+		}
+	}
+	return why
+}

@@ -1,0 +1,350 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// A scope is the settings of one container, or of one thing where no container
+// is told apart. Settings of one scope can refer to each other.
+type scope struct {
+	of     graph.Ref
+	name   string
+	values []setting         // in the order read
+	env    map[string]string // by name; nil until asked for
+	off    map[string]bool   // words of features that a setting switches off; nil if none
+}
+
+// A setting is a Value with the config that it was taken from, nil if it is the
+// thing's own.
+type setting struct {
+	graph.Value
+	config *graph.Config
+}
+
+// origin is where the first of the settings stands.
+func (s *scope) origin() graph.Origin {
+	if len(s.values) == 0 {
+		return graph.Origin{}
+	}
+	return s.values[0].Origin
+}
+
+// scopes puts the settings of every container together, with those it takes from
+// configs. They are put together once, when somebody first asks.
+func (l *linker) scopes() []*scope {
+	if l.together == nil {
+		l.together = l.putTogether()
+	}
+	return l.together
+}
+
+func (l *linker) putTogether() []*scope {
+	list := []*scope{}
+	by := map[graph.Ref]map[string]*scope{}
+	get := func(of graph.Ref, name string) *scope {
+		if by[of] == nil {
+			by[of] = map[string]*scope{}
+		}
+		s := by[of][name]
+		if s == nil {
+			s = &scope{of: of, name: name}
+			by[of][name] = s
+			list = append(list, s)
+		}
+		return s
+	}
+	for i := range l.f.Values {
+		v := &l.f.Values[i]
+		s := get(v.Of, v.Scope)
+		s.values = append(s.values, setting{Value: *v})
+	}
+	configs := l.configs()
+	for i := range l.f.Uses {
+		u := &l.f.Uses[i]
+		s := get(u.Of, u.Scope)
+		for _, c := range configs.of(u) {
+			s.values = append(s.values, values(u, c)...)
+		}
+	}
+	for _, s := range list {
+		s.switches()
+	}
+	return list
+}
+
+// configs are all bundles of settings by their refs.
+type configs map[graph.Ref][]*graph.Config
+
+func (l *linker) configs() configs {
+	all := configs{}
+	for i := range l.f.Configs {
+		c := &l.f.Configs[i]
+		all[c.Ref] = append(all[c.Ref], c)
+	}
+	return all
+}
+
+// of returns the bundles that a use means: those in its namespace, else those of
+// objects whose namespace nothing tells.
+func (c configs) of(u *graph.Use) []*graph.Config {
+	found := c[u.Config]
+	if found == nil && u.Config.Namespace != "" {
+		anywhere := u.Config
+		anywhere.Namespace = ""
+		found = c[anywhere]
+	}
+	return found
+}
+
+// values returns what a use takes from a config.
+func values(u *graph.Use, c *graph.Config) []setting {
+	var list []setting
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		if u.Key != "" && u.Key != e.Key {
+			continue
+		}
+		if u.File && len(e.Values) > 0 {
+			for _, v := range e.Values {
+				v.Of, v.Scope, v.Init, v.Guess = u.Of, u.Scope, u.Init, u.Guess
+				list = append(list, setting{v, c})
+			}
+			continue
+		}
+		v := graph.Value{Of: u.Of, Scope: u.Scope, Key: e.Key, Text: e.Text, Way: graph.WayEnv, Init: u.Init, Origin: e.Origin}
+		switch {
+		case u.File:
+			v.Way = graph.WayFile
+		case u.Key != "" && u.As != "":
+			v.Key = u.As
+		case u.Key == "":
+			v.Key = u.As + e.Key
+		}
+		list = append(list, setting{v, c})
+	}
+	return list
+}
+
+// lookup returns the value of an environment variable of the scope.
+func (s *scope) lookup(name string) (string, bool) {
+	if s.env == nil {
+		s.env = make(map[string]string, len(s.values))
+		for i := range s.values {
+			if v := &s.values[i]; v.Way == graph.WayEnv {
+				s.env[v.Key] = v.Text
+			}
+		}
+	}
+	v, ok := s.env[name]
+	return v, ok
+}
+
+// switches notes the features that settings of the scope turn off:
+// "-Dspring.zipkin.enabled=false", TRACING_ENABLED=0.
+func (s *scope) switches() {
+	for i := range s.values {
+		v := &s.values[i]
+		for _, token := range strings.Fields(v.Text) {
+			if k, val, ok := strings.Cut(token, "="); ok {
+				s.turnOff(k, val)
+			}
+		}
+		s.turnOff(v.Key, v.Text)
+	}
+}
+
+func (s *scope) turnOff(key, value string) {
+	if len(value) > 5 {
+		return
+	}
+	on := false
+	switch strings.ToLower(strings.Trim(value, `"'`)) {
+	case "false", "0", "no", "off":
+	case "true", "1", "yes", "on":
+		on = true
+	default:
+		return
+	}
+	words := address.Words(key)
+	n := len(words)
+	if n < 2 || words[n-1] != "enabled" && words[n-1] != "disabled" && words[n-1] != "enable" && words[n-1] != "disable" {
+		return
+	}
+	if on == strings.HasPrefix(words[n-1], "disable") {
+		if s.off == nil {
+			s.off = map[string]bool{}
+		}
+		s.off[words[n-2]] = true
+	}
+}
+
+// switchedOff reports whether the setting belongs to a feature that is off.
+func (s *scope) switchedOff(k address.Key) bool {
+	return s.off != nil && slices.ContainsFunc(k.Words, func(w string) bool { return s.off[w] })
+}
+
+// maxExpansions bounds variables that refer to variables.
+const maxExpansions = 8
+
+// expand replaces $(NAME), ${NAME}, ${NAME:-default} and ${NAME:default} by their
+// values, as far as the scope or the platform gives any. What nobody gives a value
+// stays as it is written.
+func (s *scope) expand(text string) string {
+	for range maxExpansions {
+		if !strings.Contains(text, "$") {
+			return text
+		}
+		next := s.expandOnce(text)
+		if next == text || len(next) > address.MaxText {
+			return next
+		}
+		text = next
+	}
+	return text
+}
+
+func (s *scope) expandOnce(text string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(text, '$')
+		if i < 0 || i+1 >= len(text) {
+			break
+		}
+		open, closing := text[i+1], byte(0)
+		switch open {
+		case '(':
+			closing = ')'
+		case '{':
+			closing = '}'
+		}
+		end := -1
+		if closing != 0 {
+			end = closingAt(text, i+1, open, closing)
+		}
+		if end < 0 {
+			b.WriteString(text[:i+1])
+			text = text[i+1:]
+			continue
+		}
+		b.WriteString(text[:i])
+		if value, ok := s.variable(text[i+2 : end]); ok {
+			b.WriteString(value)
+		} else {
+			b.WriteString(text[i : end+1])
+		}
+		text = text[end+1:]
+	}
+	if b.Len() == 0 {
+		return text
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+func closingAt(text string, i int, open, closing byte) int {
+	depth := 0
+	for ; i < len(text); i++ {
+		switch text[i] {
+		case open:
+			depth++
+		case closing:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// variable returns the value of what stands between the brackets.
+func (s *scope) variable(inner string) (string, bool) {
+	name, fallback, has := strings.Cut(inner, ":")
+	fallback = strings.TrimPrefix(fallback, "-")
+	if v, ok := s.lookup(name); ok && !strings.Contains(v, "("+name+")") && !strings.Contains(v, "{"+name) {
+		return v, true
+	}
+	if relaxed := strings.ToUpper(strings.NewReplacer(".", "_", "-", "").Replace(name)); relaxed != name {
+		if v, ok := s.lookup(relaxed); ok {
+			return v, true
+		}
+	}
+	if has {
+		return fallback, true
+	}
+	// Kubernetes gives every pod the address of every Service of its namespace.
+	if svc, ok := strings.CutSuffix(name, "_SERVICE_HOST"); ok && svc != "" {
+		return strings.ToLower(strings.ReplaceAll(svc, "_", "-")), true
+	}
+	if svc, ok := strings.CutSuffix(name, "_SERVICE_PORT"); ok && svc != "" {
+		return "", true
+	}
+	return "", false
+}
+
+// A found is a mention with the setting it was found in.
+type found struct {
+	address.Candidate
+	value *setting
+}
+
+// addresses finds the addresses in all settings of the scope.
+func (s *scope) addresses() []found {
+	var list []found
+	var args []*setting
+	var texts []string
+	for i := range s.values {
+		v := &s.values[i]
+		if v.Way == graph.WayArg {
+			args, texts = append(args, v), append(texts, v.Text)
+			continue
+		}
+		for _, m := range address.Find(address.ParseKey(v.Key), s.expand(v.Text), v.Way) {
+			s.complete(&m, v.Key)
+			list = append(list, found{m, v})
+		}
+	}
+	for i, m := range address.FindInArgs(texts, s.expand) {
+		list = append(list, found{m, args[i]})
+	}
+	return list
+}
+
+// complete adds what sister settings say: DB_PORT and DB_NAME to DB_HOST.
+func (s *scope) complete(m *address.Candidate, key string) {
+	if m.Port == 0 && m.Scheme == "" {
+		if p, ok := s.sisterOf(key, "port"); ok {
+			if _, port, ok := address.SplitHostPort("x:" + p); ok && port > 0 {
+				m.Port = port
+				m.Known = m.Known && !m.Word
+			}
+		}
+	}
+	if m.Database == "" && (address.ProtocolOn(m.Scheme, m.Port).Kind == graph.KindDatabase || m.Scheme == "" && m.Port == 0 && kindByName(address.SiblingKey(key, "")) == graph.KindDatabase) {
+		for _, word := range []string{"name", "database", "dbname", "db"} {
+			if db, ok := s.sisterOf(key, word); ok {
+				m.Database = db
+				return
+			}
+		}
+	}
+}
+
+func (s *scope) sisterOf(key, word string) (string, bool) {
+	name := address.SiblingKey(key, word)
+	if name == "" {
+		return "", false
+	}
+	if v, ok := s.lookup(name); ok {
+		return s.expand(v), true
+	}
+	for i := range s.values { // settings of files are no environment
+		if v := &s.values[i]; v.Way == graph.WayFile && v.Key == name {
+			return s.expand(v.Text), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,312 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// traced is the realm of services that only traces know.
+const traced = "trace"
+
+// A witness ties the names in traces to services. A name that fits two services is
+// said and not chosen: it stays a node of its own.
+type witness struct {
+	*linker
+	own     map[string][]int  // roots by the name that settings give a service in its traces
+	groups  map[string]int    // by name, how many groups have a service of this name
+	homes   map[string]string // by name, the one namespace that spans of it give; "" for several
+	known   map[graph.Seen]int
+	virtual map[virtualKey]int
+	called  map[virtualKey]int // the same whatever the protocol, plus 1
+	noted   map[string]bool
+	made    map[int]bool  // cells of what only traces know
+	stores  map[int][]int // what a caller is declared to call and may keep data; nil until asked for
+}
+
+type virtualKey struct {
+	graph.Seen
+	from     int    // the caller, whose namespace a short host is looked up in
+	protocol string // of a database
+}
+
+func newWitness(l *linker) *witness {
+	w := &witness{
+		linker: l, own: map[string][]int{}, groups: map[string]int{}, homes: map[string]string{},
+		known: map[graph.Seen]int{}, virtual: map[virtualKey]int{}, called: map[virtualKey]int{}, noted: map[string]bool{}, made: map[int]bool{},
+	}
+	w.settings()
+	return w
+}
+
+// meet looks at all services that were seen at work, before anybody asks who is
+// meant by a name.
+func (w *witness) meet() {
+	var list []graph.Sighting
+	for i := range w.f.Sightings {
+		if s := &w.f.Sightings[i]; !s.Virtual {
+			list = append(list, *s)
+		}
+	}
+	for i := range w.f.Observations {
+		o := &w.f.Observations[i]
+		for _, s := range [...]*graph.Seen{&o.From, &o.To} {
+			if !s.Virtual {
+				list = append(list, graph.Sighting{Seen: *s, Origin: o.Origin})
+			}
+		}
+	}
+	groups := map[string]map[string]bool{}
+	for i := range list {
+		s := &list[i]
+		if s.Group != "" && s.Namespace == "" {
+			if groups[s.Name] == nil {
+				groups[s.Name] = map[string]bool{}
+			}
+			groups[s.Name][s.Group] = true
+		}
+		if home, ok := w.homes[s.Name]; s.Namespace != "" && (!ok || home != s.Namespace) {
+			if w.homes[s.Name] = s.Namespace; ok {
+				w.homes[s.Name] = ""
+			}
+		}
+	}
+	for name, of := range groups {
+		w.groups[name] = len(of)
+	}
+	w.atWork = make(map[int]bool, len(list))
+	for i := range list {
+		w.atWork[w.service(&list[i].Seen, list[i].Origin)] = true
+	}
+}
+
+// spanNames are the settings in which a service is told its name in traces.
+var spanNames = map[string]bool{
+	"OTEL_SERVICE_NAME": true, "DD_SERVICE": true, "JAEGER_SERVICE_NAME": true, "SPRING_APPLICATION_NAME": true,
+	"spring.application.name": true, "ELASTIC_APM_SERVICE_NAME": true, "NEW_RELIC_APP_NAME": true, "SW_AGENT_NAME": true,
+}
+
+// settings finds the names that services are given in their traces.
+func (w *witness) settings() {
+	for _, s := range w.scopes() {
+		for i := range s.values {
+			v := &s.values[i]
+			name := ""
+			switch {
+			case spanNames[v.Key]:
+				name = v.Text
+			case v.Key == "OTEL_RESOURCE_ATTRIBUTES":
+				name = attributeIn(v.Text, "service.name")
+			case v.Key == "" && strings.Contains(v.Text, "otel.service.name="):
+				_, rest, _ := strings.Cut(v.Text, "otel.service.name=")
+				name, _, _ = strings.Cut(rest, " ")
+			}
+			if name = strings.ToLower(strings.TrimSpace(name)); name == "" || address.HasPlaceholder(name) {
+				continue
+			}
+			if root, ok := w.lookup(s.of); ok && !slices.Contains(w.own[name], root) {
+				w.own[name] = append(w.own[name], root)
+			}
+		}
+	}
+}
+
+// attributeIn returns the value of a key in "key=value,key=value".
+func attributeIn(list, key string) string {
+	for pair := range strings.SplitSeq(list, ",") {
+		if k, v, ok := strings.Cut(pair, "="); ok && strings.TrimSpace(k) == key {
+			return v
+		}
+	}
+	return ""
+}
+
+func (w *witness) party(s *graph.Seen, o *graph.Observation) int {
+	if !s.Virtual {
+		return w.service(s, o.Origin)
+	}
+	key := virtualKey{*s, -1, ""}
+	if s.Kind == graph.KindDatabase {
+		key.protocol = address.ProtocolOf(strings.ToLower(o.Protocol)).Name
+	}
+	if s == &o.To && !o.From.Virtual {
+		key.from = w.service(&o.From, o.Origin)
+	}
+	root, ok := w.virtual[key]
+	if !ok {
+		root = w.place(key, o.Origin)
+		w.virtual[key] = root
+	}
+	if key.protocol = ""; w.called[key] == 0 {
+		w.called[key] = root + 1
+	}
+	w.mention(w.find(root), o.Origin)
+	return w.find(root)
+}
+
+// service returns the root of a service of which spans were seen.
+func (w *witness) service(s *graph.Seen, o graph.Origin) int {
+	root, ok := w.known[*s]
+	if !ok {
+		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.Nameless {
+			root, ok = w.declared(s, o)
+		}
+		if !ok {
+			root = w.stranger(s, o)
+		}
+		w.known[*s] = root
+	}
+	w.mention(w.find(root), o)
+	return w.find(root)
+}
+
+// make makes the cell of something that only traces know, or returns the one there
+// is.
+func (w *witness) make(r graph.Ref, o graph.Origin) int {
+	before := len(w.cells)
+	c := w.add(r, o)
+	if c == before {
+		w.made[c] = true
+	}
+	return c
+}
+
+// mention keeps the first place where something that only traces know is spoken of.
+func (w *witness) mention(root int, o graph.Origin) {
+	if c := &w.cells[root]; w.made[root] && o.Compare(c.origin) < 0 {
+		c.origin = o
+	}
+}
+
+// declared returns the service of the manifests that spans of this name come from.
+func (w *witness) declared(s *graph.Seen, o graph.Origin) (int, bool) {
+	name := strings.ToLower(s.Name)
+	for _, candidates := range [...][]int{w.own[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
+		found := slices.DeleteFunc(w.near(candidates, s.Namespace, s.Group), func(r int) bool { return w.made[r] })
+		switch {
+		case len(found) == 1:
+			w.joined(s, found[0], o)
+			return found[0], true
+		case len(found) > 1:
+			w.undecided(s, len(found), o)
+			return 0, false
+		}
+	}
+	if short, namespace, ok := cutLast(name); ok { // as Istio names services: reviews.bookinfo
+		if found := w.in(w.hosts.bare[short], namespace); len(found) == 1 {
+			w.joined(s, found[0], o)
+			return found[0], true
+		}
+	}
+	if owner, kind := address.PodController(name); owner != name { // as programs name themselves that nobody gives a name
+		found := slices.DeleteFunc(w.near(w.hosts.bare[owner], s.Namespace, s.Group), func(r int) bool {
+			ref := w.cells[r].ref
+			workload, ok := w.byRef[graph.Ref{Realm: kubernetes, Kind: kind, Namespace: ref.Namespace, Name: owner}]
+			return ref.Realm != kubernetes || kind != "" && (!ok || w.find(workload) != r)
+		})
+		if len(found) == 1 {
+			w.joined(s, found[0], o)
+			return found[0], true
+		}
+	}
+	return 0, false
+}
+
+// near returns which of the services may be meant: those of the namespace that a
+// span gives, or else those that no other namespace rules out.
+func (w *witness) near(candidates []int, namespace, group string) []int {
+	roots := slices.DeleteFunc(w.rootsOf(candidates), func(r int) bool {
+		f := w.cells[r].family()
+		return f == graph.FamilyGateway || f == graph.FamilyTopic
+	})
+	if namespace != "" {
+		return slices.DeleteFunc(roots, func(r int) bool {
+			n := w.cells[r].ref.Namespace
+			return n != "" && n != namespace && w.cells[r].ref.Realm == kubernetes
+		})
+	}
+	if len(roots) > 1 && group != "" {
+		if found := w.in(roots, group); len(found) > 0 {
+			return found
+		}
+	}
+	return w.preferRunning(roots)
+}
+
+// in returns the services of a namespace.
+func (w *witness) in(roots []int, namespace string) []int {
+	return slices.DeleteFunc(w.rootsOf(roots), func(r int) bool { return w.cells[r].ref.Namespace != namespace })
+}
+
+func cutLast(name string) (before, after string, ok bool) {
+	i := strings.LastIndexByte(name, '.')
+	if i <= 0 || i == len(name)-1 {
+		return "", "", false
+	}
+	return name[:i], name[i+1:], true
+}
+
+// joined tells when spans are taken for those of a service of another name.
+func (w *witness) joined(s *graph.Seen, root int, o graph.Origin) {
+	if r := w.cells[root].ref; r.Name != s.Name && !w.noted[s.Name] {
+		w.noted[s.Name] = true
+		w.note(o, `spans of "`+s.Name+`" are taken for those of `+kindWord(r)+` "`+r.Name+`"`, "")
+	}
+}
+
+func (w *witness) undecided(s *graph.Seen, several int, o graph.Origin) {
+	w.several(s, `spans of "`+s.Name+`" could be of any of `+strconv.Itoa(several)+" services of that name; they are kept apart",
+		"add k8s.namespace.name to the spans' resource, or an alias to weir.yaml", o)
+}
+
+// several tells, once for a name, that nobody was chosen for it.
+func (w *witness) several(s *graph.Seen, message, hint string, o graph.Origin) {
+	if !w.noted[s.Name] {
+		w.noted[s.Name] = true
+		w.note(o, message, hint)
+	}
+}
+
+// addressed returns what manifests name as a callee and do not declare: a host, or
+// the name that people wrote.
+func (w *witness) addressed(name, namespace string) (int, bool) {
+	if c, ok := w.byRef[graph.Ref{Name: name, Namespace: namespace}]; ok {
+		return w.find(c), true
+	}
+	c, ok := w.byRef[graph.Ref{Realm: "host", Name: canonical(name)}]
+	if !ok || namespace != "" || !w.cells[c].extern {
+		return 0, false
+	}
+	return w.find(c), true
+}
+
+// stranger returns the cell of a service that only traces know.
+func (w *witness) stranger(s *graph.Seen, o graph.Origin) int {
+	if root, ok := w.addressed(s.Name, s.Namespace); ok && !s.Nameless {
+		w.cells[root].hint = cmp.Or(s.Kind, graph.KindService)
+		return root
+	}
+	r := graph.Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
+	if r.Namespace == "" && !s.Nameless {
+		if home := w.homes[s.Name]; home != "" && len(w.in(w.hosts.bare[strings.ToLower(s.Name)], home)) == 0 {
+			r.Namespace = home // else it is known not to be the one that is declared there
+		} else if home == "" && w.groups[s.Name] > 1 {
+			r.Namespace = s.Group
+		}
+	}
+	c := w.make(r, o)
+	switch {
+	case s.Kind != graph.KindUnknown:
+		w.cells[c].hint = s.Kind
+	case w.cells[c].hint == graph.KindUnknown:
+		if w.cells[c].hint = kindByName(s.Name); w.cells[c].hint == graph.KindUnknown {
+			w.cells[c].hint = graph.KindService
+		}
+	}
+	w.hosts.add(traced, r.Namespace, r.Name, c)
+	return c
+}

@@ -1,0 +1,229 @@
+package link
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// place returns the root of something that only its callers know, or those it
+// calls.
+func (w *witness) place(k virtualKey, o graph.Origin) int {
+	if root, ok := w.peer(k, o); ok {
+		w.taken(k, root, o)
+		return root
+	}
+	r := graph.Ref{Realm: "host", Name: canonical(k.Name)}
+	if c, ok := w.byRef[graph.Ref{Name: k.Name}]; ok && k.Kind != graph.KindTopic {
+		return w.find(c) // people name it as a callee, and nobody declares it
+	}
+	if k.Kind == graph.KindTopic {
+		r = graph.Ref{Realm: traced, Kind: "topic", Name: k.Name}
+	}
+	c := w.make(r, o)
+	cell := &w.cells[c]
+	if cell.extern = k.Kind != graph.KindTopic; cell.hint == graph.KindUnknown {
+		cell.hint = k.Kind
+	}
+	if cell.hint == graph.KindUnknown && address.ProtocolOn("", k.Host.Port).Kind == graph.KindTelemetry {
+		cell.hint = graph.KindTelemetry
+	}
+	return c
+}
+
+// peer returns what the manifests declare of a virtual node. An address is looked
+// up as its caller would, a name among the names, the name of a database among the
+// stores that its caller is declared to use.
+func (w *witness) peer(k virtualKey, o graph.Origin) (int, bool) {
+	name := strings.ToLower(k.Name)
+	if k.Kind == graph.KindTopic {
+		return w.topic(name)
+	}
+	if k.Host.Host != "" && canonical(k.Name) == canonical(k.Host.Host) {
+		if root, ok := w.reach(k); k.Host.Database == "" || ok && w.fits(&k, root) {
+			return root, ok
+		}
+		return w.store(k, o) // who wrote it down did not know which of the two the name is
+	}
+	found := slices.DeleteFunc(w.near(append(slices.Clone(w.own[name]), w.hosts.bare[name]...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
+	if len(found) > 1 {
+		if beside := w.in(found, w.homeOf(k.from)); len(beside) == 1 {
+			found = beside
+		}
+	}
+	if len(found) == 1 {
+		return found[0], true
+	}
+	if root, ok := w.reach(k); ok && w.fits(&k, root) {
+		return root, true
+	}
+	if k.Host.Database != "" {
+		return w.store(k, o)
+	}
+	if len(found) > 1 {
+		w.several(&k.Seen, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
+			"add service.peer.namespace to the spans, or an alias to weir.yaml", o)
+	}
+	return 0, false
+}
+
+// fits reports whether a root can be what a span names by its database: a program
+// that happens to have the database's name is not.
+func (w *witness) fits(k *virtualKey, root int) bool {
+	if k.Host.Database == "" {
+		return true
+	}
+	kind := w.cells[root].hint
+	if root < len(w.kinds) {
+		kind = w.kinds[root]
+	}
+	return kind != graph.KindService && kind != graph.KindJob || isStore(kindByName(w.cells[root].ref.Name))
+}
+
+func isStore(k graph.Kind) bool { return k == graph.KindDatabase || k == graph.KindCache }
+
+// homeOf is the namespace of a caller, "" if it is not known.
+func (w *witness) homeOf(root int) string {
+	if root < 0 {
+		return ""
+	}
+	return w.cells[root].ref.Namespace
+}
+
+// reach resolves the addresses of a virtual node as its caller would.
+func (w *witness) reach(k virtualKey) (int, bool) {
+	realm, namespace := "", w.homeOf(k.from)
+	if k.from >= 0 {
+		realm = w.cells[k.from].ref.Realm
+	}
+	if realm == traced {
+		realm = ""
+	}
+	for _, host := range [...]string{hostIn(k.Name), k.Host.Host} {
+		if host == "" || address.IsLocal(host) {
+			continue
+		}
+		if root, ok := w.resolve(host, realm, namespace); ok {
+			return root, true
+		}
+		if name, space, ok := strings.Cut(canonical(host), "."); ok && !strings.Contains(space, ".") {
+			if beside := w.in(w.hosts.bare[name], space); len(beside) == 1 {
+				return beside[0], true
+			}
+		}
+	}
+	return 0, false
+}
+
+// hostIn returns the host in the many ways to write an address: "cart:8080",
+// "Unspecified/cart:8080" as .NET does, "cart/10.0.0.7:8080" as Java does.
+func hostIn(name string) string {
+	if before, after, ok := strings.Cut(name, "/"); ok && !strings.Contains(name, "://") {
+		switch strings.ToLower(before) {
+		case "unspecified", "internetwork", "internetworkv6", "":
+			name = after
+		default:
+			name = before
+		}
+	}
+	if a, ok := address.Parse(name); ok {
+		return a.Host
+	}
+	return name
+}
+
+// store returns the one store that the caller of a database is declared to use and
+// that can be meant: it holds a database of this name, or else it alone speaks what
+// the caller speaks.
+func (w *witness) store(k virtualKey, o graph.Origin) (int, bool) {
+	if w.stores == nil {
+		w.findStores()
+	}
+	var named, speaks []int
+	for _, to := range w.stores[k.from] {
+		evidence := w.edges[[2]int{k.from, to}]
+		if slices.ContainsFunc(evidence, func(e graph.Evidence) bool { return strings.EqualFold(e.Database, k.Host.Database) }) {
+			named = append(named, to)
+		}
+		if slices.ContainsFunc(evidence, func(e graph.Evidence) bool { return e.Protocol == k.protocol && k.protocol != "" }) || w.speaks(to, k.protocol) {
+			speaks = append(speaks, to)
+		}
+	}
+	if len(named) == 0 {
+		named = speaks
+	}
+	switch len(named) {
+	case 0:
+	case 1:
+		return named[0], true
+	default:
+		w.several(&k.Seen, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
+			"add server.address to the spans, or an alias to weir.yaml", o)
+	}
+	return 0, false
+}
+
+// speaks reports whether a store is known for a protocol by its name.
+func (w *witness) speaks(root int, protocol string) bool {
+	return protocol != "" && slices.ContainsFunc(address.Words(w.cells[root].ref.Name), func(word string) bool { return address.ProtocolOf(word).Name == protocol })
+}
+
+// findStores lists what is declared to be called and may keep data, by caller.
+func (w *witness) findStores() {
+	w.stores = map[int][]int{}
+	for ends, evidence := range w.edges {
+		from, to := ends[0], ends[1]
+		store := to < len(w.kinds) && isStore(w.kinds[to]) || isStore(w.cells[to].hint) || isStore(kindByName(w.cells[to].ref.Name))
+		if slices.ContainsFunc(evidence, func(e graph.Evidence) bool {
+			return !e.Observed && (store || isStore(address.ProtocolOn(e.Protocol, e.Port).Kind))
+		}) {
+			w.stores[from] = append(w.stores[from], to)
+		}
+	}
+	for _, list := range w.stores {
+		slices.Sort(list)
+	}
+}
+
+// taken tells when a virtual node is taken for a service of another name, or one
+// that lives elsewhere.
+func (w *witness) taken(k virtualKey, root int, o graph.Origin) {
+	r, home := w.cells[root].ref, w.homeOf(k.from)
+	elsewhere := k.Host.Host == "" && home != "" && r.Namespace != "" && r.Namespace != home
+	if strings.EqualFold(r.Name, k.Name) && !elsewhere || w.made[root] || w.noted["to "+k.Name] {
+		return
+	}
+	w.noted["to "+k.Name] = true
+	what := `calls to "` + k.Name + `" are taken for those to `
+	if k.Host.Database != "" {
+		what = `the database "` + k.Name + `" is taken for one of `
+	}
+	what += kindWord(r) + ` "` + r.Name + `"`
+	if elsewhere {
+		what += " of namespace " + r.Namespace
+	}
+	w.note(o, what, "")
+}
+
+// topic returns the declared topic or queue of this name.
+func (w *witness) topic(name string) (int, bool) {
+	roots := slices.DeleteFunc(w.rootsOf(w.hosts.bare[name]), func(r int) bool { return w.cells[r].family() != graph.FamilyTopic })
+	if len(roots) != 1 {
+		return 0, false
+	}
+	return roots[0], true
+}
+
+// classOf is what a call that was seen is for, as far as its address tells.
+func (w *witness) classOf(to *graph.Seen, root int) graph.Class {
+	switch {
+	case isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)):
+		return graph.ClassControl
+	case address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry && !w.isProgram(root):
+		return graph.ClassTelemetry
+	}
+	return graph.ClassCall
+}
