@@ -61,7 +61,7 @@ func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
 func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
 
 // Policies returns every policy object's part in the inputs, by origin, with those
-// of the graph's calls that it is for. Policies that stand in the document of their own call are not among
+// of the graph's calls that it is for. Policies in the document of their own call are not among
 // them.
 func (g *Graph) Policies() []*Bound {
 	if g.whole == nil || len(g.policies) == 0 {

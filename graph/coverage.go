@@ -50,7 +50,7 @@ type Count struct {
 type Unresolved struct {
 	Address string // without credentials
 	From    string // ID of the service that has it, if known
-	Key     string // the setting it stands in
+	Key     string // the setting it is in
 	Why     string
 	Origin  Origin
 }

@@ -7,7 +7,7 @@ import (
 // Origin is the place a fact was read from.
 type Origin = policy.Origin
 
-// Facts is what one document says, before anybody asks whether it fits what the
+// Facts is what one document says, before it is compared with what the
 // other documents say. Readers fill it; a Builder links the facts of all
 // documents into a Graph.
 //
@@ -75,7 +75,7 @@ type Thing struct {
 	Annotations Labels // the object's own annotations and those of its pods
 	Probes      Probes
 	Replicas    policy.Setting[int] // platform-default where the product starts one unasked
-	Meshes      []Membership        // where the document tells of them outright; signs among its labels are found by the builder
+	Meshes      []Membership        // where the document declares them outright; signs among its labels are found by the builder
 
 	Tier       policy.Setting[int]     // 1 (most critical) to 4
 	SLO        policy.Setting[float64] // percent, 99.9
@@ -224,7 +224,7 @@ type Value struct {
 	Origin Origin
 }
 
-// Way is the kind of place a Value stands in. It decides how much a bare word
+// Way is the kind of place a Value is in. It decides how much a bare word
 // in it proves.
 type Way uint8
 
@@ -250,7 +250,7 @@ type Config struct {
 	Origin  Origin
 	Entries []Entry
 	// Owner has the settings if no Use of a file is found, and is declared then.
-	// It may be nil: then nobody has them.
+	// It may be nil: then no program has them.
 	Owner *Thing
 	// OwnerSaid says that the file itself names its owner, as a Spring
 	// application does. Then the one thing that uses the file is the owner.
@@ -269,7 +269,7 @@ type Entry struct {
 	Origin Origin
 	// Policies are those that the entry declares for the calls of the programs
 	// that use it: Policy.For fills in whose they are. Those with a From are for
-	// these callers as long as nobody uses the entry.
+	// these callers as long as no program uses the entry.
 	Policies []Policy
 }
 

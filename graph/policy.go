@@ -8,7 +8,7 @@ import (
 )
 
 // A Policy is what one object declares about calls that other documents reveal.
-// A policy that stands in the document of its own call goes into Evidence.Says.
+// A policy in the document of its own call goes into Evidence.Says.
 //
 // It is for the calls that meet all its conditions. How its product finds the one
 // policy that acts is told by Group, Lookup, Rank and Merge: of the policies of
@@ -95,7 +95,7 @@ const IgnoreAnnotation = "weir.dev/ignore"
 type Lookup uint8
 
 const (
-	Everywhere  Lookup = iota // wherever the object stands
+	Everywhere  Lookup = iota // wherever the object is
 	CallerFirst               // in the caller's namespace, else the callee's, else the mesh's root; nowhere else
 	NearCaller                // an object in the caller's namespace before one in the callee's; nowhere else
 )
@@ -117,14 +117,14 @@ type Flaw struct {
 	Origin Origin
 }
 
-// FlawKind tells why what is written does not act.
+// FlawKind is why what is written does not act.
 type FlawKind uint8
 
 const (
 	Inert    FlawKind = iota // the product ignores it in this combination
 	Invalid                  // the product rejects it, or reads it differently
 	Shadowed                 // something else in the same object or beside it takes its place
-	Unbound                  // it stands where its product looks for none
+	Unbound                  // it is where its product looks for none
 )
 
 // FlawKinds are the words for FlawKind, in the order of its constants.

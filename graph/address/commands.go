@@ -131,7 +131,7 @@ func lineLength(s string) int {
 	return len(s)
 }
 
-// beginsCommand reports whether a command begins after what stands before it.
+// beginsCommand reports whether a command begins after this text.
 func beginsCommand(before string) bool {
 	line := strings.TrimRight(before, " \t")
 	if line == "" {
@@ -151,7 +151,7 @@ func beginsCommand(before string) bool {
 }
 
 // speechEnd returns where the command that goes on at i ends, and whether what it
-// says is written into a file. outer is the quote that the command stands in.
+// says is written into a file. outer is the quote that the command is in.
 func speechEnd(script string, i int, outer byte) (end int, written bool) {
 	for i < len(script) {
 		switch c := script[i]; c {

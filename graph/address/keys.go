@@ -6,7 +6,7 @@ import (
 	"unicode"
 )
 
-// A Key is what the name of a setting tells about its value.
+// A Key is what the name of a setting shows of its value.
 type Key struct {
 	Words     []string // lower case: "CATALOG_SERVICE_ADDR", "catalogServiceAddr" and "catalog.service.addr" are the same
 	address   bool     // the value is an address, if it can be one
@@ -48,10 +48,10 @@ var (
 	// ownKeys are whole settings that name the service itself, and well-known ones
 	// that do so in spite of their words.
 	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
-	// linkWords stand before "url" or "uri" where pages have a link.
+	// linkWords precede "url" or "uri" where pages have a link.
 	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage`)
-	// homeWords stand alone before "url" or "uri" where a service is told under
-	// which address people find it, or the site that it belongs to.
+	// homeWords alone precede "url" or "uri" where a service is given the address that
+	// people find it at, or the site that it belongs to.
 	homeWords = wordSet(`app site base root host self web instance frontend client home nextauth`)
 	// browserPrefixes begin settings that are compiled into pages. A browser cannot
 	// resolve a name of the estate: one there is for the server that renders the

@@ -8,15 +8,15 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A Candidate is something in a setting that may be an address, before anybody
-// asks who answers there.
+// A Candidate is something in a setting that may be an address, before it is known
+// what answers there.
 type Candidate struct {
 	graph.Address
-	Key      Key            // what the name of the setting tells
+	Key      Key            // what the name of the setting shows
 	Way      string         // as in Evidence.Way: "env-url", "arg-host"
-	Strength graph.Strength // what it proves if somebody answers there
+	Strength graph.Strength // what it proves if a service answers there
 	Known    bool           // counts only if the inputs know who answers there
-	Word     bool           // a bare word: proves nothing if nobody answers there
+	Word     bool           // a bare word: proves nothing if no service answers there
 }
 
 // MaxText bounds the settings that are searched for addresses. Larger ones are
@@ -47,7 +47,7 @@ func Find(key Key, text string, way graph.Way) []Candidate {
 }
 
 // nearby keeps what a key that speaks of sites and pages has of the estate: names
-// that nobody outside can resolve.
+// that do not resolve outside of it.
 func (f *finder) nearby() {
 	f.found = slices.DeleteFunc(f.found, func(m Candidate) bool {
 		return HasPlaceholder(m.Host) || strings.Contains(m.Host, ".") && !strings.Contains(m.Host+".", ".svc.")
@@ -170,7 +170,7 @@ func (f *finder) url(scheme, rest string) {
 	}
 }
 
-// isSchemaHost reports whether a host stands in configuration files as the name
+// isSchemaHost reports whether a host is used in configuration files as the name
 // of a grammar or a licence and not as a place to call.
 func isSchemaHost(host string) bool {
 	switch host {
@@ -236,7 +236,7 @@ func (f *finder) dataSource(text string) bool {
 	if a.Host == "" || pairs < 2 {
 		return false
 	}
-	// A pair alone does not tell which product speaks; the port may.
+	// A pair alone does not show which product speaks; the port may.
 	a.Scheme = ports[a.Port]
 	f.add(a, "dsn", false)
 	return true

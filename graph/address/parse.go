@@ -26,7 +26,7 @@ func Parse(s string) (graph.Address, bool) {
 	return list[0], true
 }
 
-// isScheme reports whether s can stand before "://". Kafka's listeners put
+// isScheme reports whether s can precede "://". Kafka's listeners put
 // underscores into theirs.
 func isScheme(s string) bool {
 	for i := 0; i < len(s); i++ {
@@ -117,7 +117,7 @@ func SplitHostPort(s string) (host string, port int, ok bool) {
 
 // isHostName reports whether s can be a host: labels of letters, digits, hyphens
 // and underscores, which compose allows. Unexpanded variables are let through, so
-// that they can be told to the user.
+// that they can be reported.
 func isHostName(s string) bool {
 	if s == "" || len(s) > 253 {
 		return false
@@ -189,7 +189,7 @@ var fileSuffix = wordSet(`yaml yml json xml toml ini conf cfg config properties 
 	js mjs cjs ts tsx jsx css py rb go rs java class jar war kt cs dll exe sh bash bat php sql db sqlite proto so
 	pem crt cer key pub jks pfx csr tar gz tgz zip zst png jpg jpeg svg gif ico pdf sock pid lock tmp bin dat tpl`)
 
-// A protocol is what the scheme of an address or a well-known port tells.
+// A Protocol is what the scheme of an address or a well-known port implies.
 type protocol struct {
 	Name     string     // as in Evidence.Protocol
 	Kind     graph.Kind // what answers there
@@ -197,7 +197,7 @@ type protocol struct {
 	database bool       // the path of its addresses names a database
 }
 
-// ProtocolOf returns what a scheme tells, by its first part:
+// ProtocolOf returns what a scheme implies, by its first part:
 // "postgresql+psycopg2" is postgres.
 func ProtocolOf(scheme string) protocol {
 	p, ok := schemes[scheme]
@@ -246,7 +246,7 @@ var notAddressed = map[string]bool{
 	"vault": true, "secret": true, "arn": true, "chrome": true, "javascript": true, "pkg": true, "jar": true, "hostnqn": true, "inmemory": true,
 }
 
-// ports are the well-known ports that tell what answers, without a scheme.
+// ports are the well-known ports that imply what answers, without a scheme.
 var ports = map[int]string{
 	5432: "postgres", 3306: "mysql", 27017: "mongodb", 1433: "sqlserver", 1521: "oracle", 9042: "cassandra", 26257: "postgres",
 	8123: "clickhouse", 7687: "neo4j", 5984: "couchdb", 8086: "influxdb", 6379: "redis", 11211: "memcached",
@@ -255,11 +255,11 @@ var ports = map[int]string{
 	8125: "statsd", 24224: "fluentd", 50051: "grpc", 80: "http", 443: "https", 25: "smtp", 587: "smtp", 389: "ldap", 636: "ldap",
 }
 
-// ProtocolOfPort returns what a well-known port tells.
+// ProtocolOfPort returns what a well-known port implies.
 func ProtocolOfPort(port int) protocol { return schemes[ports[port]] }
 
 // ProtocolOn returns what is known of an address from its scheme, or else from
-// its port. Plain tcp tells less than a port.
+// its port. Plain tcp implies less than a port.
 func ProtocolOn(scheme string, port int) protocol {
 	p := ProtocolOf(scheme)
 	if p.Name == "" || p.Name == "tcp" || p.Name == "udp" {

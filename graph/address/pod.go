@@ -10,7 +10,7 @@ func PodOwner(pod string) string {
 	return owner
 }
 
-// PodController tells the workload too of what kind it must be, if the end proves little:
+// PodController returns also the kind that the workload must have, if the end proves little:
 // "gateway-https" may be a program of its own.
 func PodController(pod string) (owner, kind string) {
 	owner, end, ok := cutEnd(pod)

@@ -71,7 +71,7 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][
 	return routes, policies
 }
 
-// BindOwn returns g with the policies that stand in the documents of its calls. It is
+// BindOwn returns g with the policies in the documents of its calls. It is
 // for graphs that no Builder made.
 func BindOwn(g *graph.Graph) *graph.Graph {
 	return g.With(graph.Details{Coverage: g.Coverage(), Routes: (&binder{g: g}).route()})
@@ -217,7 +217,7 @@ func (b *binder) wild(suffix string) []int {
 	return roots
 }
 
-// lookup tells whether and how early a product finds a policy for a call.
+// lookup returns whether and how early a product finds a policy for a call.
 func (b *binder) lookup(p *graph.Policy, from, to graph.Node) (order int, ok bool) {
 	caller, callee := b.g.Service(from).Namespace, b.g.Service(to).Namespace
 	switch p.Lookup {

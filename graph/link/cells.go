@@ -148,7 +148,7 @@ func (l *linker) declareName(n *graph.Name, r graph.Ref, hosts []string) {
 	}
 }
 
-// noteDuplicates tells about objects that are declared more than once.
+// noteDuplicates reports objects that are declared more than once.
 func (l *linker) noteDuplicates() {
 	for i := range l.cells {
 		var first *graph.Thing

@@ -152,7 +152,7 @@ func (l *linker) partyHost(p *graph.Party, o graph.Origin, s graph.Strength) []i
 	return []int{l.extern(host, p.Namespace, o)}
 }
 
-// noteSeveral tells that a name was not resolved because several services go by it.
+// noteSeveral reports that a name was not resolved because several services go by it.
 func (l *linker) noteSeveral(name string, o graph.Origin) {
 	if n := len(l.rootsOf(l.hosts.bare[strings.ToLower(name)])); n > 1 {
 		l.note(o, `"`+name+`" could be any of `+strconv.Itoa(n)+" services of that name; none is chosen",

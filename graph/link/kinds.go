@@ -28,7 +28,7 @@ func (l *linker) declaredKinds() []graph.Kind {
 	return kinds
 }
 
-// kindWords tell by its name what something is that no document describes.
+// kindWords show by its name what something is that no document describes.
 var kindWords = map[string]graph.Kind{
 	"db": graph.KindDatabase, "database": graph.KindDatabase, "postgres": graph.KindDatabase, "postgresql": graph.KindDatabase, "mysql": graph.KindDatabase, "mariadb": graph.KindDatabase,
 	"mongo": graph.KindDatabase, "mongodb": graph.KindDatabase, "clickhouse": graph.KindDatabase, "elasticsearch": graph.KindDatabase, "opensearch": graph.KindDatabase, "cassandra": graph.KindDatabase, "mssql": graph.KindDatabase, "oracle": graph.KindDatabase, "neo4j": graph.KindDatabase,
@@ -83,7 +83,7 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 		}
 	}
 	if !declared {
-		switch c := &l.cells[root]; { // its ref may tell, though nothing declares it
+		switch c := &l.cells[root]; { // its ref may show it, though nothing declares it
 		case c.family() == graph.FamilyGateway:
 			return graph.KindGateway
 		case c.ref.Realm == "dapr":

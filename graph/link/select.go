@@ -8,7 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// namingKeys are the labels that tell one service from another. Workloads that
+// namingKeys are the labels that distinguish one service from another. Workloads that
 // agree in all of them are versions of one service; those behind one name that
 // differ in one of them are different services.
 var namingKeys = []string{
