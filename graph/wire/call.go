@@ -24,14 +24,15 @@ type Call struct {
 	Fresh    bool      `json:"freshnessCritical,omitempty"` // of events: the consumer is degraded when no new ones come
 	Calls    int       `json:"calls,omitempty"`             // calls that this one stands for, if several are drawn as one
 
-	// Policy is what the only layer declares that declares anything, if the call has one
-	// part. It is of the layer and product that Parts names, or of the caller's own code if
-	// there are no Parts. It is missing if several layers act, which no single value can
-	// describe: their timeouts nest and their retries multiply.
+	// Policy repeats what Parts has, if there is one part and one layer of it declares
+	// anything. It is missing if several layers act, which no single value can describe:
+	// their timeouts nest and their retries multiply. In documents of earlier versions it is
+	// then all layers laid over each other, beside Parts.
 	Policy *Policy `json:"policy,omitempty"`
-	// Parts says what each layer declares, part by part, sorted by Match. If it is there it
-	// is complete; it is missing if Policy says all, or if no input says anything. Both are
-	// missing for a call that stands for several with different policies.
+	// Parts says what each layer declares, part by part, sorted by Match. It is complete: a
+	// call without it has no policy that an input shows. It is missing, too, for a call that
+	// stands for several with different policies. Documents of earlier versions leave it
+	// out where Policy of the layer app says all.
 	Parts []Part `json:"parts,omitempty"`
 
 	Evidence []Evidence `json:"evidence,omitempty"` // the strongest first
@@ -86,13 +87,11 @@ func (w *Call) fromEvidence(list []graph.Evidence) {
 
 func (w *Call) fromRoutes(routes []graph.Route) {
 	var declaring []*policy.Set
-	inParts := len(routes) > 1
+	acts := false
 	for i := range routes {
-		inParts = inParts || routes[i].Match != ""
+		acts = acts || routes[i].Match != "" || len(routes[i].Layers) > 0
 		for k := range routes[i].Layers {
-			s := &routes[i].Layers[k]
-			inParts = inParts || s.Product != nil || s.Layer != policy.App
-			if !s.Empty() {
+			if s := &routes[i].Layers[k]; !s.Empty() {
 				declaring = append(declaring, s)
 			}
 		}
@@ -100,7 +99,7 @@ func (w *Call) fromRoutes(routes []graph.Route) {
 	if len(routes) == 1 && len(declaring) == 1 {
 		w.Policy = FromPolicy(declaring[0])
 	}
-	if inParts || len(declaring) > 1 {
+	if acts {
 		w.Parts = convert(routes, fromRoute)
 	}
 }

@@ -31,7 +31,7 @@ func TestPolicyIsOfOneLayer(t *testing.T) {
 		want   string // policy | layers of the parts
 	}{
 		{"nothing", nil, " | "},
-		{"code", one(code), "5s | "},
+		{"code", one(code), "5s | app:5s"},
 		{"mesh", one(mesh), "2s | client-proxy:2s"},
 		{"a proxy of no product", one(server), "1s | server-proxy:1s"},
 		{"code in a silent mesh", one(code, silent), "5s | app:5s client-proxy:-"},
@@ -83,5 +83,19 @@ func TestOldPolicyOfSeveralLayers(t *testing.T) {
 	}
 	if text := document(""); !json.Valid(text) {
 		t.Errorf("not JSON: %s", text)
+	}
+}
+
+// A policy of no product that did not come with the evidence of its call is kept.
+func TestPolicyWithoutEvidence(t *testing.T) {
+	for _, policies := range []string{
+		`"policy":{"timeout":{"total":{"value":"5s","provenance":"explicit"}}}`,
+		`"parts":[{"match":"/v2","layers":[{"layer":"app","policy":{"timeout":{"total":{"value":"5s","provenance":"explicit"}}}}]}]`,
+	} {
+		var f graph.Facts
+		Import([]byte(`{"services":[{"id":"a","name":"a"},{"id":"b","name":"b"}],"calls":[{"from":"a","to":"b",`+policies+`}]}`), graph.Origin{File: "f"}, &f)
+		if len(f.Policies) != 1 || f.Policies[0].Says.Timeout == nil || f.Policies[0].Says.Timeout.Total.Value != 5*time.Second {
+			t.Errorf("%s is read as %+v", policies, f.Policies)
+		}
 	}
 }

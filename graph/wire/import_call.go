@@ -21,7 +21,7 @@ func (im *importer) call(c *Call) {
 		part := &c.Parts[i]
 		for k := range part.Layers {
 			// What a document declares for its own call came with the evidence.
-			if l := &part.Layers[k]; l.Product != "" {
+			if l := &part.Layers[k]; l.Product != "" || !own {
 				im.policy(from, to, part.Match, l.Policy.toSet(l.Layer, l.Product))
 			}
 		}
