@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/render"
@@ -196,6 +198,39 @@ func TestDocsInputs(t *testing.T) {
 		t.Errorf("README.md: the table of inputs names %d readers, want %d", n/2, len(names))
 	}
 }
+
+// TestDocsPackages holds that the table of docs/architecture.md names every package of
+// two levels, and none that does not exist.
+func TestDocsPackages(t *testing.T) {
+	t.Chdir("..")
+	_, rest, _ := strings.Cut(readPage(t, "docs/architecture.md"), "| package | subject |\n")
+	table, _, _ := strings.Cut(rest, "\n\n")
+	var named []string
+	for _, row := range packageRows.FindAllStringSubmatch(table, -1) {
+		named = append(named, row[1])
+	}
+	var want []string
+	for _, pattern := range []string{"*/*.go", "*/*/*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			dir := path.Dir(filepath.ToSlash(file))
+			if top, _, _ := strings.Cut(dir, "/"); top != "internal" && top != "tools" {
+				want = append(want, dir)
+			}
+		}
+	}
+	slices.Sort(named)
+	slices.Sort(want)
+	if diff := cmp.Diff(slices.Compact(want), named); diff != "" {
+		t.Errorf("packages in docs/architecture.md (-there +named):\n%s", diff)
+	}
+}
+
+// packageRows finds the packages in the first column of a table.
+var packageRows = regexp.MustCompile("(?m)^\\| `([a-z/]+)`")
 
 // TestDocsLinks holds that relative links of the documents lead to a file and,
 // in a page, to a heading.
