@@ -79,6 +79,18 @@ func TestImportsRunOneWay(t *testing.T) {
 	}
 }
 
+// go test hands the flag -long to the tests of every package, and those that do not
+// know it fail.
+func TestEveryPackageKnowsTheFlagLong(t *testing.T) {
+	const testlong = module + "/internal/testlong"
+	for _, p := range packages(t) {
+		imports := slices.Concat(p.TestImports, p.XTestImports)
+		if len(imports) > 0 && !slices.Contains(imports, testlong) {
+			t.Errorf("the tests of %s do not import %s, which has the flag -long", p.ImportPath, testlong)
+		}
+	}
+}
+
 // layer returns the listed package that is nearest above a package of weir, or its
 // first directory; "" for main.
 func layer(path string) string {
@@ -98,13 +110,14 @@ func folder(path string) string {
 }
 
 type listed struct {
-	ImportPath string
-	Imports    []string // without those of tests
+	ImportPath                string
+	Imports                   []string // without those of tests
+	TestImports, XTestImports []string
 }
 
 func packages(t *testing.T) []listed {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports", "./...").Output()
 	if err != nil {
 		t.Fatalf("go list: %v", err)
 	}

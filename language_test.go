@@ -16,6 +16,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 var update = flag.Bool("update", false, "write how many words are left into "+allowanceFile)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // names writes services as graphtest knows them: "a b c".
@@ -34,7 +35,7 @@ func node(t testing.TB, g *graph.Graph, id string) graph.Node {
 func eachRandomGraph(t *testing.T, f func(t *testing.T, g *graph.Graph)) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(3, 14))
-	for i := range 2000 {
+	for i := range testlong.N(500, 2000) {
 		var words []string
 		n := rnd.IntN(9)
 		density := rnd.Float64() * rnd.Float64()

@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/internal/testlong"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -120,7 +121,7 @@ func TestFailAgreesWithDistances(t *testing.T) {
 // chain could exhaust, nor take quadratic time on it. A loop at its end, retries and
 // breakers give each something to do.
 func TestFailLongChain(t *testing.T) {
-	const n = 100_000
+	n := testlong.N(10_000, 100_000)
 	at := graph.Origin{File: "a.yaml", Line: 4}
 	says := &policy.Set{
 		Timeout: &policy.Timeout{PerTry: policy.Declare(time.Second, at)},
@@ -132,7 +133,7 @@ func TestFailLongChain(t *testing.T) {
 		services[i] = graph.Service{ID: fmt.Sprintf("s%06d", i), Kind: graph.KindService}
 		to := graph.Node(i + 1)
 		if i == n-1 {
-			to = n - 10
+			to = graph.Node(n - 10)
 		}
 		c := graph.Call{From: graph.Node(i), To: to, Mode: graph.Sync, Need: graph.Hard, Strength: graph.Strong, Declared: true}
 		if i%2 == 0 {

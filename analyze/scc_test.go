@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 func TestFindComponents(t *testing.T) {
@@ -99,7 +100,7 @@ func checkArcs(t *testing.T, what string, d *dag, want map[[2]int32]bool) {
 
 // Every algorithm must get through a chain that no call stack could hold.
 func TestLongChains(t *testing.T) {
-	const n = 100_000
+	n := testlong.N(20_000, 100_000)
 	row, ring := chain(n, false), chain(n, true)
 	if c := findComponents(row); c.len() != n {
 		t.Errorf("a chain of %d has %d components", n, c.len())
@@ -114,10 +115,10 @@ func TestLongChains(t *testing.T) {
 	if m := Metrics(row); m.Depth != n-1 || len(m.Deepest) != n {
 		t.Errorf("a chain of %d is %d deep, by way of %d services", n, m.Depth, len(m.Deepest))
 	}
-	if p := Paths(row, 0, n-1); len(p.Forward) != 1 || len(p.Forward[0]) != n {
+	if p := Paths(row, 0, graph.Node(n-1)); len(p.Forward) != 1 || len(p.Forward[0]) != n {
 		t.Errorf("the ends of a chain of %d are tied by %d paths", n, len(p.Forward))
 	}
-	if got := BlastAll(row)[0]; got.Node != n-1 || got.Failed != n-1 {
+	if got := BlastAll(row)[0]; got.Node != graph.Node(n-1) || got.Failed != n-1 {
 		t.Errorf("the greatest radius in a chain of %d is %+v, want that of its end", n, got)
 	}
 }

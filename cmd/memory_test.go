@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // manySpans are n traces of two spans: more than the least memory that spans get
@@ -73,7 +75,7 @@ func TestMaxMemoryCorpus(t *testing.T) {
 	}
 	sources := []string{root}
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && e.Name() != "expected.json" {
+		if err == nil && testlong.On() && !e.IsDir() && e.Name() != "expected.json" {
 			sources = append(sources, path)
 		}
 		return err

@@ -17,6 +17,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // spy reads Services and notes where their names are.
@@ -91,7 +92,7 @@ func TestReadOrder(t *testing.T) {
 	if !strings.HasSuffix(want, "30 files, 1200 documents\n") {
 		t.Fatalf("wrong account:\n%s", want)
 	}
-	for round := range 20 {
+	for round := range testlong.N(5, 20) {
 		rand.Shuffle(len(sources), func(i, j int) { sources[i], sources[j] = sources[j], sources[i] })
 		got, err := read(t, Options{Workers: 1 + round%5}, sources...)
 		if err != nil {

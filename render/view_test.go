@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // arrows writes the calls of a drawing as "a>b c>d".

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // eachRandomEstate calls f with small random estates and something that fails in
@@ -16,7 +17,7 @@ import (
 func eachRandomEstate(t *testing.T, f func(t *testing.T, rnd *rand.Rand, wires []wire, inject map[string]Injection)) {
 	t.Helper()
 	rnd := rand.New(rand.NewPCG(2, 71))
-	for range 3000 {
+	for range testlong.N(500, 3000) {
 		n := 2 + rnd.IntN(6)
 		name := func() string {
 			if v := rnd.IntN(n); v > 0 {

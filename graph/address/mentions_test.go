@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 func TestMentions(t *testing.T) {

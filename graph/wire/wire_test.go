@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // TestDocumentIsTheContract holds that every document that weir writes is a Document,

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/weirgraph/weir/graph"
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // outline writes the documents of a text: where the value of the key "at" of each

@@ -14,6 +14,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 var update = flag.Bool("update", false, "rewrite what the samples want")

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // endless writes head, then body over and over until there are size bytes, then
@@ -169,7 +170,7 @@ func TestOddIDs(t *testing.T) {
 // TestLargeTrace has one trace of 100,000 spans, 10,000 deep, in every format and
 // with hardly any memory for it.
 func TestLargeTrace(t *testing.T) {
-	const n = 100_000
+	n := testlong.N(40_000, 100_000)
 	spans := deepTrace(n, n/10)
 	for _, f := range written {
 		text := f.write(spans)

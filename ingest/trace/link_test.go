@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // otlpOf writes spans that a test gives one a line:
@@ -235,7 +236,7 @@ func TestFormatsAgree(t *testing.T) {
 // TestLinkDeep has a trace that is as deep as a stack would be long, spans that all
 // have one id, and a cycle through all spans. None may take long.
 func TestLinkDeep(t *testing.T) {
-	const n = 100_000
+	n := testlong.N(20_000, 100_000)
 	for _, tt := range []struct {
 		name         string
 		span, parent func(i int) uint64

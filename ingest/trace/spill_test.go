@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // latencies compares sketches by their encoding.
@@ -80,7 +81,7 @@ func messages(n int) string {
 // TestSpill has too little memory for the spans: what is found has to be the same,
 // and whether there was a file may depend on nothing but their number.
 func TestSpill(t *testing.T) {
-	const n = 2000
+	n := testlong.N(1000, 2000)
 	type input struct {
 		name   string
 		reader *Reader

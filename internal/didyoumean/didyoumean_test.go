@@ -3,6 +3,8 @@ package didyoumean
 import (
 	"strings"
 	"testing"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 func TestSuggest(t *testing.T) {

@@ -3,6 +3,8 @@ package english
 import (
 	"testing"
 	"time"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 func TestCount(t *testing.T) {

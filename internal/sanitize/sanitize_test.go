@@ -1,6 +1,10 @@
 package sanitize
 
-import "testing"
+import (
+	"testing"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
+)
 
 func TestText(t *testing.T) {
 	for in, want := range map[string]string{

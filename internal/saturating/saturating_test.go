@@ -3,6 +3,8 @@ package saturating
 import (
 	"testing"
 	"time"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 func FuzzMulAndAdd(f *testing.F) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/weirgraph/weir/internal/testlong"
 	"github.com/weirgraph/weir/policy"
 )
 

@@ -3,6 +3,8 @@ package pen
 import (
 	"strings"
 	"testing"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 func TestClean(t *testing.T) {
