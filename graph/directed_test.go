@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // TestDirectedConforms runs gonum's own tests of the interfaces that Directed

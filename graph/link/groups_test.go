@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // TestGroups draws members as "group:member,member"; upper case is a group, "~"
