@@ -123,7 +123,7 @@ type laggard struct {
 
 // late reports whether the callee of e may take longer than an attempt lasts,
 // because of calls of its own.
-func (r *run) late(e graph.Edge, attempt policy.Bound) bool {
+func (r *run) late(e graph.Edge, attempt policy.Limit) bool {
 	if attempt.State != policy.Finite {
 		return false
 	}

@@ -51,7 +51,7 @@ func checkBreakerBlindToSlow(p *Pass) {
 			continue
 		}
 		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
-			return part.unbounded() && !part.gapEnds() && !part.held() && wroteBreaker(l.Set.Breaker) && !seesSlow(l.Set.Breaker)
+			return part.unbounded() && !part.gapEnds() && !part.held() && l.Set.Breaker.IsWritten() && !seesSlow(l.Set.Breaker)
 		})
 		if ok {
 			blind = append(blind, guarded{e, found})
@@ -78,7 +78,7 @@ func (part *Part) gapEnds() bool {
 
 // blindness is how sure it is that nothing ends a slow call.
 func (c *guarded) blindness() Confidence {
-	if c.part.Attempt.State == policy.Untold && c.layer.Set.Product != nil {
+	if c.part.Attempt.State == policy.Undeclared && c.layer.Set.Product != nil {
 		return Assumed // the client behind the breaker may have a timeout
 	}
 	return Default

@@ -101,7 +101,7 @@ func whyStuck(l *policy.Effect, hosts policy.Setting[int], callee *graph.Service
 	switch j := l.Ejection; {
 	case b.Kind.Provenance == policy.Disabled:
 		return standstill{"it is declared and switched off", "switch it on, or remove what is written of it", Info, Certain, []KeyValue{value("breaker", b.Kind)}}, true
-	case b.Kind.Value != "endpoint" || !wroteBreaker(b):
+	case b.Kind.Value != "endpoint" || !b.IsWritten():
 	case detectsNothing(b):
 		return standstill{"all its detectors are off", "let it count errors in a row, 5 is usual", Warning, Certain,
 			[]KeyValue{value("failures", b.Failures), value("gatewayFailures", b.Gateway)}}, true

@@ -66,9 +66,9 @@ type shortfall struct {
 
 // shortOf tells what of a breaker is shorter than the attempts it is about, and
 // false if nothing is.
-func shortOf(l *policy.Effect, attempt policy.Bound) (shortfall, bool) {
+func shortOf(l *policy.Effect, attempt policy.Limit) (shortfall, bool) {
 	b := l.Set.Breaker
-	if attempt.State != policy.Finite || !wroteBreaker(b) {
+	if attempt.State != policy.Finite || !b.IsWritten() {
 		return shortfall{}, false
 	}
 	const factor = 2
@@ -76,7 +76,7 @@ func shortOf(l *policy.Effect, attempt policy.Bound) (shortfall, bool) {
 		return s.Set() && 0 < s.Value && s.Value < least
 	}
 	switch {
-	case b.Kind.Value == "call" && b.ErrorRate.Set() && short(b.Window, factor*attempt.Time) && (wrote(b.Window) || attempt.Explicit()):
+	case b.Kind.Value == "call" && b.ErrorRate.Set() && short(b.Window, factor*attempt.Time) && (b.Window.IsExplicit() || attempt.Explicit()):
 		return shortfall{"window", b.Window, factor * attempt.Time, fmt.Sprintf("counts errors over %s, less than two attempts of %s", english.Duration(b.Window.Value), until(attempt))}, true
 	case short(b.Open, attempt.Time) && b.Open.Provenance != policy.PlatformDefault: // .NET's own is half of its own timeout
 		return shortfall{"open", b.Open, attempt.Time, fmt.Sprintf("stays open for %s, less than one attempt of %s", english.Duration(b.Open.Value), until(attempt))}, true

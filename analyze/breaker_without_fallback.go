@@ -73,8 +73,8 @@ func checkBreakerWithoutFallback(p *Pass) {
 // callee to call.
 func refusesAll(l *policy.Effect) bool {
 	b := l.Set.Breaker
-	if !wroteBreaker(b) {
+	if !b.IsWritten() {
 		return false
 	}
-	return b.Kind.Value == "call" || b.Kind.Value == "endpoint" && wrote(b.MaxEject) && b.MaxEject.Value >= 1
+	return b.Kind.Value == "call" || b.Kind.Value == "endpoint" && b.MaxEject.IsExplicit() && b.MaxEject.Value >= 1
 }

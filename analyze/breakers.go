@@ -20,20 +20,6 @@ func (part *Part) broken() []*policy.Effect {
 	return layers
 }
 
-// wroteBreaker reports whether people asked for a breaker, here or for the whole
-// mesh, even if they left its kind to the product.
-func wroteBreaker(b *policy.Breaker) bool {
-	for _, p := range []policy.Provenance{
-		b.Kind.Provenance, b.Slow.Provenance, b.ErrorRate.Provenance, b.Failures.Provenance, b.Gateway.Provenance, b.SlowAfter.Provenance,
-		b.Window.Provenance, b.Buckets.Provenance, b.MinCalls.Provenance, b.Open.Provenance, b.MaxEject.Provenance, b.EjectOne.Provenance,
-	} {
-		if p == policy.Explicit || p == policy.MeshDefault {
-			return true
-		}
-	}
-	return false
-}
-
 // switchedOff returns the layers of a part in which somebody declares a breaker
 // and switches it off, outermost first. In a native manifest that is a decision.
 func (part *Part) switchedOff() []*policy.Effect {

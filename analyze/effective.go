@@ -113,25 +113,12 @@ var requestMethods = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"
 func (part *Part) retried() []*policy.Effect {
 	var layers []*policy.Effect
 	for i := range part.Layers {
-		if l := &part.Layers[i]; l.Attempts != 1 && wroteRetries(l.Set.Retry) {
+		if l := &part.Layers[i]; l.Attempts != 1 && l.Set.Retry.IsExplicit() {
 			layers = append(layers, l)
 		}
 	}
 	return layers
 }
-
-// wroteRetries reports whether people asked for retries here, and not just for
-// everything in the mesh, even if they left their number to the product.
-func wroteRetries(r *policy.Retry) bool {
-	if r == nil {
-		return false
-	}
-	b := r.Backoff
-	return wrote(r.Retries) || wrote(r.On) || wrote(r.Methods) || wrote(r.MaxDuration) ||
-		b != nil && (wrote(b.Kind) || wrote(b.Base) || wrote(b.Max) || wrote(b.Jitter))
-}
-
-func wrote[T any](s policy.Setting[T]) bool { return s.Provenance == policy.Explicit }
 
 // unbounded reports whether nothing that is known ends an attempt of a part in
 // time. Attempts that end, and are repeated without end, are another matter.
@@ -146,7 +133,7 @@ func (part *Part) disabled() bool {
 }
 
 // holding is the longest that a caller can be held by any part of a call.
-func holding(parts []Part) policy.Bound {
+func holding(parts []Part) policy.Limit {
 	b := parts[0].Budget
 	for _, part := range parts[1:] {
 		if worse := part.Budget; worse.State != policy.Finite && b.State == policy.Finite ||

@@ -75,7 +75,7 @@ func (p *Pass) lateFallback(e, f graph.Edge) bool {
 }
 
 // leastPatient returns the call of v whose caller waits for the shortest time.
-func (p *Pass) leastPatient(v graph.Node) (call graph.Edge, waits policy.Bound, ok bool) {
+func (p *Pass) leastPatient(v graph.Node) (call graph.Edge, waits policy.Limit, ok bool) {
 	for _, e := range p.Core.In(v) {
 		if p.Core.Mode(e) != graph.Sync || streams(p.Core.Protocol(e)) {
 			continue

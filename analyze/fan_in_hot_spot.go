@@ -122,7 +122,7 @@ func (p *Pass) lopsided(v graph.Node) []reason {
 func toOneBy(parts []Part) policy.Setting[string] {
 	for _, part := range parts {
 		for i := range part.Layers {
-			if b := part.Layers[i].Set.Balance; b != nil && wrote(b.Strategy) && slices.Contains(toOne, b.Strategy.Value) {
+			if b := part.Layers[i].Set.Balance; b != nil && b.Strategy.IsExplicit() && slices.Contains(toOne, b.Strategy.Value) {
 				return b.Strategy
 			}
 		}

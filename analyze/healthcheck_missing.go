@@ -93,7 +93,7 @@ func (p *Pass) takesOut(e graph.Edge) bool {
 				return false
 			}
 			_, stuck := whyStuck(&l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
-			return !stuck && (wroteBreaker(b) || l.Ejection.Works)
+			return !stuck && (b.IsWritten() || l.Ejection.Works)
 		})
 	})
 }

@@ -95,7 +95,7 @@ func (p *Pass) reportGateway(v graph.Node, calls []graph.Edge) {
 		f.Message = fmt.Sprintf("%s passes requests on to %s with the timeout switched off", g.ID(v), someIDs(g, callees))
 	case by.OrNative().ByHand:
 		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout", g.ID(v), someIDs(g, callees))
-	case part.Budget.State == policy.Untold:
+	case part.Budget.State == policy.Undeclared:
 		f.Confidence = Assumed
 		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout in its routes: what happens then is up to what carries them out", g.ID(v), someIDs(g, callees))
 	case recipe(by, fixTotal) == "":

@@ -19,7 +19,7 @@ type MatrixRow struct {
 	Edge graph.Edge // of Report.Graph
 	Part
 	Hidden  []Hidden
-	NeedMax policy.Bound  // the longest single call that the callee makes may hold it
+	NeedMax policy.Limit  // the longest single call that the callee makes may hold it
 	NeedSum time.Duration // all its hard calls one after the other; 0 if one has no known end
 }
 

@@ -11,7 +11,7 @@ import (
 // A need is the time that a service may take until it answers, as far as the
 // calls that it makes decide about that.
 type need struct {
-	most    policy.Bound // of its longest call, with the calls that stand in for it; unknown if no call has an end
+	most    policy.Limit // of its longest call, with the calls that stand in for it; unknown if no call has an end
 	longest graph.Edge   // which that is
 	sum     time.Duration
 	calls   int  // the hard calls that sum is of, one after the other; 0 if one of them has no known end
@@ -61,7 +61,7 @@ func (r *run) findNeed(v graph.Node) need {
 
 // heldBy is the longest that the call e, and those that its fallback makes after
 // it has failed, can hold the caller.
-func (r *run) heldBy(e graph.Edge) policy.Bound {
+func (r *run) heldBy(e graph.Edge) policy.Limit {
 	t := holding(r.effective(e))
 	if t.State != policy.Finite {
 		return t
@@ -69,7 +69,7 @@ func (r *run) heldBy(e graph.Edge) policy.Bound {
 	for _, f := range r.standIns(e) {
 		then := holding(r.effective(f))
 		if then.State != policy.Finite {
-			return policy.Bound{State: then.State, By: then.By}
+			return policy.Limit{State: then.State, By: then.By}
 		}
 		t.Time += then.Time
 		t.By = append(t.By[:len(t.By):len(t.By)], then.By...)

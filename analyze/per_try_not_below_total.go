@@ -74,14 +74,14 @@ func (p *Pass) roomFor(l *policy.Effect) string {
 // below the one on all.
 func perTryTooLong(_ *Part, l *policy.Effect) bool {
 	t := l.Set.Timeout
-	return t != nil && wrote(t.PerTry) && t.Total.Set() && t.Total.Value > 0 && t.PerTry.Value >= t.Total.Value
+	return t != nil && t.PerTry.IsExplicit() && t.Total.Set() && t.Total.Value > 0 && t.PerTry.Value >= t.Total.Value
 }
 
 // perTryLacks reports whether somebody has slow attempts retried, with a timeout,
 // and nothing that ends one attempt.
 func perTryLacks(_ *Part, l *policy.Effect) bool {
 	t, on := l.Set.Timeout, l.Set.Retry.On
-	if t == nil || !wrote(t.Total) || t.PerTry.Set() || !wrote(on) || recipe(l.Set.Product, fixPerTry) == "" {
+	if t == nil || !t.Total.IsExplicit() || t.PerTry.Set() || !on.IsExplicit() || recipe(l.Set.Product, fixPerTry) == "" {
 		return false
 	}
 	return answersTo(on.Value, policy.OnPerTry)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var policyInert = &Rule{
@@ -74,7 +75,7 @@ func (p *Pass) reportOpaque(o object) {
 	slices.Sort(calls)
 	calls = slices.Compact(calls)
 	callee := g.Service(g.To(calls[0]))
-	port := callee.Ports[slices.IndexFunc(callee.Ports, func(p graph.Port) bool { return bytesOnly[p.Protocol] })]
+	port := callee.Ports[slices.IndexFunc(callee.Ports, func(p graph.Port) bool { return !policy.HasRequests(p.Protocol) })]
 	product := parts[0].Product.DisplayName()
 	p.Report(Finding{
 		Confidence: Certain,

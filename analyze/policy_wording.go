@@ -134,7 +134,7 @@ func within(words, verb, why string) string {
 func isNative(ev graph.Evidence) bool { return ev.Origin.Reader == product.Native.Name }
 
 // until writes a bound as the time that something can take.
-func until(b policy.Bound) string {
+func until(b policy.Limit) string {
 	if b.State == policy.Finite {
 		return english.Duration(b.Time)
 	}
@@ -142,7 +142,7 @@ func until(b policy.Bound) string {
 }
 
 // took writes a bound as a value, with what supplied it where nobody wrote it.
-func took(key string, b policy.Bound) KeyValue {
+func took(key string, b policy.Limit) KeyValue {
 	text := until(b)
 	if len(b.By) > 0 && b.By[0].Provenance != policy.Explicit && b.By[0].Provenance != policy.Unknown {
 		text += " (" + b.By[0].Provenance.String() + ")"
@@ -220,7 +220,7 @@ func sureOf(provenances ...policy.Provenance) Confidence {
 }
 
 // sureOfBound is the confidence of a finding that uses a bound.
-func sureOfBound(b policy.Bound) Confidence {
+func sureOfBound(b policy.Limit) Confidence {
 	sure := Certain
 	for _, d := range b.By {
 		sure = min(sure, sureOf(d.Provenance))

@@ -47,7 +47,7 @@ own deadline allows.
 func checkRetriesTruncated(p *Pass) {
 	for e := range p.Requests() {
 		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
-			return l.Attempts != policy.Unlimited && l.Set.PerTryActs() && wrote(l.Set.Timeout.PerTry) && wroteEnd(&l.Set) && l.Full < int(l.Attempts)
+			return l.Attempts != policy.Unlimited && l.Set.PerTryActs() && l.Set.Timeout.PerTry.IsExplicit() && wroteEnd(&l.Set) && l.Full < int(l.Attempts)
 		})
 		if ok {
 			p.reportTruncated(e, found)
@@ -57,13 +57,13 @@ func checkRetriesTruncated(p *Pass) {
 
 // wroteEnd reports whether somebody set an end for all attempts together.
 func wroteEnd(s *policy.Set) bool {
-	return wrote(s.Timeout.Total) || wrote(s.Retry.MaxDuration)
+	return s.Timeout.Total.IsExplicit() || s.Retry.MaxDuration.IsExplicit()
 }
 
 func (p *Pass) reportTruncated(e graph.Edge, found layered) {
 	l := found.layer
 	perTry, end := l.Set.Timeout.PerTry, l.Set.Timeout.Total
-	if !wrote(end) {
+	if !end.IsExplicit() {
 		end = l.Set.Retry.MaxDuration
 	}
 	needed := policy.AllTries(l.Attempts, perTry.Value, l.Waits.Time)

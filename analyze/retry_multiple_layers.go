@@ -69,8 +69,8 @@ func (part *Part) stacked() (outer, inner *policy.Effect) {
 			if l.Attempts == 1 || l.Set.Layer == policy.ServerProxy {
 				continue
 			}
-			both := wroteRetries(o.Set.Retry) && wroteRetries(l.Set.Retry)
-			either := wroteRetries(o.Set.Retry) || wroteRetries(l.Set.Retry)
+			both := o.Set.Retry.IsExplicit() && l.Set.Retry.IsExplicit()
+			either := o.Set.Retry.IsExplicit() || l.Set.Retry.IsExplicit()
 			if both || either && inner == nil && alike(o.Set.Retry.On, l.Set.Retry.On) {
 				outer, inner = o, l
 			}
@@ -96,7 +96,7 @@ func (p *Pass) reportStacked(e graph.Edge, part *Part, named string) {
 	f.Hint = "keep one of the two: " + within(recipe(inner.Set.Product, fixRetries), "set", "none, where the other knows the operation")
 	f.Values = []KeyValue{{"outer", tries(outer.Attempts)}, {"inner", tries(inner.Attempts)}, {"attempts", tries(part.Attempts)}}
 	severity := Warning
-	if outer.Set.Product != product.DaprDefault && (!wroteRetries(outer.Set.Retry) || !wroteRetries(inner.Set.Retry)) {
+	if outer.Set.Product != product.DaprDefault && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
 		severity = Info
 	}
 	p.At(p.calm(e, severity), f)

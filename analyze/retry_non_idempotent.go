@@ -91,9 +91,9 @@ func (p *Pass) guessable(e graph.Edge, part *Part, l *policy.Effect) bool {
 		return false
 	}
 	if only := l.Set.Retry.Methods; only.Set() && len(only.Value) > 0 {
-		return wrote(only) && len(harmful(only.Value)) > 0
+		return only.IsExplicit() && len(harmful(only.Value)) > 0
 	}
-	return wrote(l.Set.Retry.On)
+	return l.Set.Retry.On.IsExplicit()
 }
 
 func (p *Pass) reportRepeated(e graph.Edge, found layered, methods []string) {
@@ -109,9 +109,9 @@ func (p *Pass) reportRepeated(e graph.Edge, found layered, methods []string) {
 	f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On), {"methods", strings.Join(methods, ", ")}}
 	severity := Error
 	switch {
-	case !wroteRetries(l.Set.Retry):
+	case !l.Set.Retry.IsExplicit():
 		severity = Info // nobody here asked for it
-	case !wrote(l.Set.Retry.On):
+	case !l.Set.Retry.On.IsExplicit():
 		severity = Warning
 	}
 	p.At(p.calm(e, severity), f)

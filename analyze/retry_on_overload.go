@@ -45,7 +45,7 @@ func checkRetryOnOverload(p *Pass) {
 	for e := range p.Requests() {
 		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
 			r := l.Set.Retry
-			return wrote(r.On) && len(onOverload(r.On.Value)) > 0 && !(r.RetryAfter.Set() && r.RetryAfter.Value)
+			return r.On.IsExplicit() && len(onOverload(r.On.Value)) > 0 && !(r.RetryAfter.Set() && r.RetryAfter.Value)
 		})
 		if !ok {
 			continue

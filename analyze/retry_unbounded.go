@@ -57,7 +57,7 @@ func checkRetryUnbounded(p *Pass) {
 		case part.Budget.State == policy.Finite:
 			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.ends(e), found.named, until(part.Budget))
 		case l.Set.Retry.MaxDuration.Set(): // after which no try begins, however long the last one takes
-			end := policy.Bound{State: policy.Finite, Time: l.Set.Retry.MaxDuration.Value}
+			end := policy.Limit{State: policy.Finite, Time: l.Set.Retry.MaxDuration.Value}
 			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.ends(e), found.named, until(end))
 		default:
 			severity = Error

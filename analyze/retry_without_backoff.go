@@ -39,7 +39,7 @@ func checkRetryWithoutBackoff(p *Pass) {
 	for e := range p.Requests() {
 		callee := replicas(p.Core.Service(p.Core.To(e)))
 		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
-			return atOnce(l.Set.Retry.Backoff) && !waitLeftOpen(&l.Set) && (onAnswers(l.Set.Retry.On) || wrote(callee.Setting) && callee.Value == 1)
+			return atOnce(l.Set.Retry.Backoff) && !waitLeftOpen(&l.Set) && (onAnswers(l.Set.Retry.On) || callee.Setting.IsExplicit() && callee.Value == 1)
 		})
 		if !ok {
 			continue
@@ -49,7 +49,7 @@ func checkRetryWithoutBackoff(p *Pass) {
 		switch b := l.Set.Retry.Backoff; {
 		case b == nil || b.Kind.Provenance == policy.Unknown && b.Base.Provenance == policy.Unknown:
 			sure, lack = Assumed, "and no wait in between was found in the inputs"
-		case wrote(b.Kind) || wrote(b.Base):
+		case b.Kind.IsExplicit() || b.Base.IsExplicit():
 			sure = Certain
 		}
 		f := p.about(e, sure, retryOrigin(l))

@@ -49,7 +49,7 @@ const (
 func checkRetryWithoutJitter(p *Pass) {
 	for e := range p.Requests() {
 		caller := replicas(p.Core.Service(p.Core.From(e)))
-		alone := wrote(caller.Setting) && caller.Value == 1
+		alone := caller.Setting.IsExplicit() && caller.Value == 1
 		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
 			b := l.Set.Retry.Backoff
 			return inStep(b, l.Set.Product) && !(alone && l.Attempts == 2 && b.Kind.Value == "fixed")

@@ -44,7 +44,7 @@ func checkRetryWithoutTimeout(p *Pass) {
 		}
 		part, l := found.part, found.layer
 		sure := Default
-		if part.Attempt.State == policy.Untold && !l.Set.Product.OrNative().ByHand {
+		if part.Attempt.State == policy.Undeclared && !l.Set.Product.OrNative().ByHand {
 			sure = Assumed // the client may have a timeout that no file shows
 		}
 		f := p.about(e, sure, retryOrigin(l))

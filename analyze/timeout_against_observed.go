@@ -93,7 +93,7 @@ func (p *Pass) reportTiming(e graph.Edge, part *Part, s Severity, p99 time.Durat
 }
 
 // boundBy says where the setting that bounds an attempt is written.
-func boundBy(b policy.Bound) string {
+func boundBy(b policy.Limit) string {
 	if len(b.By) == 0 {
 		return ""
 	}

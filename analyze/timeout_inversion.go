@@ -101,7 +101,7 @@ func firstToEnd(parts []Part, before time.Duration) (first *Part, named string) 
 }
 
 // chosen reports whether people wrote any setting that a bound is made of.
-func chosen(b policy.Bound) bool {
+func chosen(b policy.Limit) bool {
 	return slices.ContainsFunc(b.By, func(d policy.Decision) bool {
 		return d.Provenance == policy.Explicit || d.Provenance == policy.MeshDefault
 	})

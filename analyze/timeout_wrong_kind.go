@@ -92,7 +92,7 @@ func wrongKinds(part *Part) []timer {
 			{"idle", "idle connections", s, s.Timeout.Idle},
 			{"readGap", "the gap between two reads", s, s.Timeout.ReadGap},
 		} {
-			if wrote(t.value) {
+			if t.value.IsExplicit() {
 				timers = append(timers, t)
 			}
 		}

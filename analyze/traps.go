@@ -40,7 +40,7 @@ func streams(protocol string) bool {
 func (part *Part) held() bool {
 	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
 		t := l.Set.Timeout
-		return t != nil && t.Total.Provenance == policy.Disabled && (wrote(t.Idle) || wrote(t.ReadGap))
+		return t != nil && t.Total.Provenance == policy.Disabled && (t.Idle.IsExplicit() || t.ReadGap.IsExplicit())
 	})
 }
 
@@ -48,14 +48,7 @@ func (part *Part) held() bool {
 // manifest: proxies pass such calls on as bytes, and only what is declared for
 // the call itself can be judged.
 func driven(g *graph.Graph, e graph.Edge) bool {
-	return keepsData(g.Service(g.To(e))) || bytesOnly[strings.ToLower(g.Protocol(e))]
-}
-
-// bytesOnly are protocols of which proxies know no requests.
-var bytesOnly = map[string]bool{
-	"tcp": true, "tls": true, "udp": true, "sql": true, "postgres": true, "postgresql": true, "mysql": true, "mssql": true,
-	"mongodb": true, "mongo": true, "redis": true, "memcached": true, "cassandra": true, "kafka": true, "amqp": true, "nats": true,
-	"smtp": true, "ldap": true, "jdbc": true,
+	return keepsData(g.Service(g.To(e))) || !policy.HasRequests(g.Protocol(e))
 }
 
 // entry reports whether a gateway makes the call e, be it a program like any other

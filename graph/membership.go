@@ -1,6 +1,8 @@
 package graph
 
-import "github.com/weirgraph/weir/policy"
+import (
+	"github.com/weirgraph/weir/policy"
+)
 
 // A Membership says whether the calls of a service go through the proxy of a
 // mesh, so that the mesh's policies can act on them.

@@ -5,16 +5,16 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy"
 )
 
 func TestDecisions(t *testing.T) {
-	at := Origin{File: "a.yaml", Line: 1}
-	s := Set{
-		Timeout:  &Timeout{Total: Declare(2*time.Second, at), PerTry: Setting[time.Duration]{Provenance: Absent}},
-		Retry:    &Retry{Backoff: &Backoff{Base: Declare(time.Second, at)}},
-		Fallback: &Fallback{Steps: []FallbackStep{{Kind: Declare("cache", at)}, {Kind: Declare("service", at), To: "x", Timeout: Declare(time.Second, at)}}},
-		Cache:    &Cache{TTL: Setting[time.Duration]{Provenance: Disabled, Origin: at}},
+	at := policy.Origin{File: "a.yaml", Line: 1}
+	s := policy.Set{
+		Timeout:  &policy.Timeout{Total: policy.Declare(2*time.Second, at), PerTry: policy.Setting[time.Duration]{Provenance: policy.Absent}},
+		Retry:    &policy.Retry{Backoff: &policy.Backoff{Base: policy.Declare(time.Second, at)}},
+		Fallback: &policy.Fallback{Steps: []policy.FallbackStep{{Kind: policy.Declare("cache", at)}, {Kind: policy.Declare("service", at), To: "x", Timeout: policy.Declare(time.Second, at)}}},
+		Cache:    &policy.Cache{TTL: policy.Setting[time.Duration]{Provenance: policy.Disabled, Origin: at}},
 	}
 	var got []string
 	for _, d := range s.Decisions() {

@@ -18,8 +18,8 @@ type Effective struct {
 	Layers []Effect // outermost first
 	Facts  CallFacts
 
-	Attempt  Bound // p: the longest that the caller waits for one request that the callee gets
-	Budget   Bound // T: the longest that the caller can be held
+	Attempt  Limit // p: the longest that the caller waits for one request that the callee gets
+	Budget   Limit // T: the longest that the caller can be held
 	Attempts Tries // n: the most requests that the callee can get
 }
 
@@ -29,16 +29,16 @@ type Effect struct {
 	Set      Set
 	Attempts Tries      // n, of this call's methods
 	By       []Decision // what makes it n
-	Attempt  Bound      // p
-	Waits    Bound      // W
-	Needed   Bound      // n x p + W, what all tries take if no total ends them
-	Budget   Bound      // T
+	Attempt  Limit      // p
+	Waits    Limit      // W
+	Needed   Limit      // n x p + W, what all tries take if no total ends them
+	Budget   Limit      // T
 	Full     int        // tries that can finish within the total, n_full
 	Start    int        // tries that can begin within it, n_start
 	Ejection Ejection
 
-	Try     Bound // p, where a try is all that the wrapped layers do
-	Held    Bound // T, likewise
+	Try     Limit // p, where a try is all that the wrapped layers do
+	Held    Limit // T, likewise
 	Repeats bool  // it retries, and does so when the wrapped layers give up
 }
 
@@ -78,7 +78,7 @@ func Combine(layers []Set, facts CallFacts) Effective {
 
 // layerEffect is the effect of one layer without others.
 func layerEffect(s Set, facts CallFacts) Effect {
-	l := Effect{Set: s, Attempt: s.attemptBound(), Ejection: s.Ejection(facts.Replicas)}
+	l := Effect{Set: s, Attempt: s.attemptLimit(), Ejection: s.Ejection(facts.Replicas)}
 	l.Attempts, l.By = s.tries()
 	if l.Attempts != 1 && !s.Retry.covers(facts.Methods) {
 		l.Attempts, l.By = 1, []Decision{decide(&s, "retry.methods", s.Retry.Methods)}
@@ -143,14 +143,10 @@ func carrier(sorted []Set, i int) int {
 	return -1
 }
 
-// requestless are protocols that proxies pass on as bytes: what they know of
-// requests does not act there.
-var requestless = []string{"tcp", "tls", "udp", "sql", "postgres", "postgresql", "mysql", "mongodb", "mongo", "redis", "kafka", "amqp", "nats", "mqtt", "memcached", "cassandra"}
-
 // applicable is what of s acts on a call: all of it, or its connections alone.
 func applicable(s Set, facts CallFacts) Set {
 	p := s.Product.OrNative()
-	if !slices.Contains(requestless, facts.Protocol) || s.Layer == App || p.Transport {
+	if HasRequests(facts.Protocol) || s.Layer == App || p.Transport {
 		return s
 	}
 	bytes := Set{Layer: s.Layer, Product: s.Product, Breaker: s.Breaker, Balance: s.Balance, HealthCheck: s.HealthCheck}

@@ -46,16 +46,16 @@ func (r *Retry) neverFires() bool {
 	return r.On.Provenance == Absent || r.On.Provenance == Disabled || r.On.Set() && len(r.On.Value) == 0
 }
 
-// attemptBound is p: the bound on one try if there is one, else that on all. A
+// attemptLimit is p: the bound on one try if there is one, else that on all. A
 // bound on one try that is not below that on all never fires; Envoy ignores it by
 // its documentation, elsewhere the other is first. Without either it is the
 // client's read timeout.
-func (s *Set) attemptBound() Bound {
+func (s *Set) attemptLimit() Limit {
 	if s.Timeout == nil {
-		return Bound{}
+		return Limit{}
 	}
-	perTry, total := limit(s, "timeout.perTry", s.Timeout.PerTry), s.totalBound()
-	gap := s.readBound()
+	perTry, total := limitOf(s, "timeout.perTry", s.Timeout.PerTry), s.totalLimit()
+	gap := s.readLimit()
 	switch {
 	case perTry.State == Finite && (total.State != Finite || perTry.Time < total.Time):
 		return perTry
@@ -63,39 +63,39 @@ func (s *Set) attemptBound() Bound {
 		return total
 	case gap.State == Finite:
 		return gap
-	case total.State != Untold:
+	case total.State != Undeclared:
 		return total
 	}
 	return perTry // switched off, or untold
 }
 
-// readBound is the read timeout of a client, which bounds one try as nearly as
+// readLimit is the read timeout of a client, which bounds one try as nearly as
 // clients do: it is a gap between two reads, but few answers trickle. The gap
 // timers of proxies are none.
-func (s *Set) readBound() Bound {
+func (s *Set) readLimit() Limit {
 	if s.Layer != App || s.Product.OrNative().Layer != App {
-		return Bound{}
+		return Limit{}
 	}
-	return limit(s, "timeout.readGap", s.Timeout.ReadGap)
+	return limitOf(s, "timeout.readGap", s.Timeout.ReadGap)
 }
 
-func (s *Set) totalBound() Bound {
+func (s *Set) totalLimit() Limit {
 	if s.Timeout == nil {
-		return Bound{}
+		return Limit{}
 	}
-	return limit(s, "timeout.total", s.Timeout.Total)
+	return limitOf(s, "timeout.total", s.Timeout.Total)
 }
 
 // PerTryActs reports whether one try has a bound of its own that can fire.
 func (s *Set) PerTryActs() bool {
-	p := s.attemptBound()
+	p := s.attemptLimit()
 	return p.State == Finite && p.By[0].Field == "timeout.perTry"
 }
 
 // waits is W. Without end of retries there is no end of waiting.
-func (s *Set) waits(n Tries) Bound {
+func (s *Set) waits(n Tries) Limit {
 	if n == 1 || s.Retry == nil {
-		return Bound{State: Finite}
+		return Limit{State: Finite}
 	}
 	b := s.Retry.Backoff
 	var by []Decision
@@ -103,26 +103,26 @@ func (s *Set) waits(n Tries) Bound {
 		by = append(by, decide(s, "retry.backoff.base", b.Base))
 	}
 	if n == Unlimited {
-		return Bound{State: Endless, By: by}
+		return Limit{State: Endless, By: by}
 	}
-	return Bound{Finite, b.longestWaits(s.Product.OrNative().Backoff, int(n-1)), by}
+	return Limit{Finite, b.longestWaits(s.Product.OrNative().Backoff, int(n-1)), by}
 }
 
 // edgeBudget is T = min(total, n x p + W). With a total of its own, a layer ends
 // then; a layer whose tries have no end in time has none either.
-func (s *Set) edgeBudget(n Tries, by []Decision, p Bound) Bound {
+func (s *Set) edgeBudget(n Tries, by []Decision, p Limit) Limit {
 	t := allTries(n, by, s.hedged(p), s.waits(n))
 	if p.State == Finite && n != 1 && s.Retry != nil {
-		t = sooner(t, limit(s, "retry.maxDuration", s.Retry.MaxDuration))
+		t = sooner(t, limitOf(s, "retry.maxDuration", s.Retry.MaxDuration))
 	}
-	if total := s.totalBound(); total.State == Finite && (t.State != Finite || total.Time <= t.Time) {
+	if total := s.totalLimit(); total.State == Finite && (t.State != Finite || total.Time <= t.Time) {
 		return total
 	}
 	return t
 }
 
 // hedged is how long a try takes if its last copy is sent as late as can be.
-func (s *Set) hedged(p Bound) Bound {
+func (s *Set) hedged(p Limit) Limit {
 	h := s.Hedge
 	if h == nil || p.State != Finite || !h.Copies.Set() || h.Copies.Value <= 0 {
 		return p
@@ -133,14 +133,14 @@ func (s *Set) hedged(p Bound) Bound {
 }
 
 // allTries is n x p + W.
-func allTries(n Tries, by []Decision, p, w Bound) Bound {
+func allTries(n Tries, by []Decision, p, w Limit) Limit {
 	switch {
 	case n == 1 || p.State != Finite:
 		return p
 	case n == Unlimited:
-		return Bound{State: Endless, By: append(append([]Decision{}, by...), p.By...)}
+		return Limit{State: Endless, By: append(append([]Decision{}, by...), p.By...)}
 	}
-	t := Bound{State: Finite, Time: AllTries(n, p.Time, w.Time)}
+	t := Limit{State: Finite, Time: AllTries(n, p.Time, w.Time)}
 	t.By = append(append(append(t.By, p.By...), by...), w.By...)
 	return t
 }
@@ -156,10 +156,10 @@ func AllTries(n Tries, p, w time.Duration) time.Duration {
 //	start(i) = (i-1) x p + the longest waits before try i
 //
 // Of more than manyRetries tries only so many are counted.
-func (s *Set) fitting(n Tries, p Bound) (full, start int) {
-	end := s.totalBound()
+func (s *Set) fitting(n Tries, p Limit) (full, start int) {
+	end := s.totalLimit()
 	if s.Retry != nil {
-		end = sooner(end, limit(s, "retry.maxDuration", s.Retry.MaxDuration))
+		end = sooner(end, limitOf(s, "retry.maxDuration", s.Retry.MaxDuration))
 	}
 	if n == Unlimited || n > manyRetries {
 		n = manyRetries

@@ -4,19 +4,19 @@ import (
 	"reflect"
 	"testing"
 
-	. "github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy"
 )
 
 // eachProvenance calls visit for every Setting below v.
-func eachProvenance(v reflect.Value, visit func(Provenance)) {
+func eachProvenance(v reflect.Value, visit func(policy.Provenance)) {
 	switch {
-	case v.Type() == reflect.TypeFor[*Product]():
+	case v.Type() == reflect.TypeFor[*policy.Product]():
 	case v.Kind() == reflect.Pointer:
 		if !v.IsNil() {
 			eachProvenance(v.Elem(), visit)
 		}
 	case v.Kind() == reflect.Struct && v.FieldByName("Provenance").IsValid():
-		visit(Provenance(v.FieldByName("Provenance").Uint()))
+		visit(policy.Provenance(v.FieldByName("Provenance").Uint()))
 	case v.Kind() == reflect.Struct:
 		for i := range v.NumField() {
 			eachProvenance(v.Field(i), visit)
@@ -25,30 +25,30 @@ func eachProvenance(v reflect.Value, visit func(Provenance)) {
 }
 
 func TestOverlayKnowsEveryField(t *testing.T) {
-	var top, base Set
-	fill(reflect.ValueOf(&top).Elem(), Explicit)
-	fill(reflect.ValueOf(&base).Elem(), PlatformDefault)
-	eachProvenance(reflect.ValueOf(Overlay(base, top)), func(by Provenance) {
-		if by != Explicit {
+	var top, base policy.Set
+	fill(reflect.ValueOf(&top).Elem(), policy.Explicit)
+	fill(reflect.ValueOf(&base).Elem(), policy.PlatformDefault)
+	eachProvenance(reflect.ValueOf(policy.Overlay(base, top)), func(by policy.Provenance) {
+		if by != policy.Explicit {
 			t.Errorf("a field below shows through: %v", by)
 		}
 	})
-	var silent Set
-	fill(reflect.ValueOf(&silent).Elem(), Unknown)
-	eachProvenance(reflect.ValueOf(Overlay(base, silent)), func(by Provenance) {
-		if by != PlatformDefault {
+	var silent policy.Set
+	fill(reflect.ValueOf(&silent).Elem(), policy.Unknown)
+	eachProvenance(reflect.ValueOf(policy.Overlay(base, silent)), func(by policy.Provenance) {
+		if by != policy.PlatformDefault {
 			t.Errorf("a silent field hides what is below: %v", by)
 		}
 	})
-	if base.Timeout.Total.Provenance != PlatformDefault {
+	if base.Timeout.Total.Provenance != policy.PlatformDefault {
 		t.Error("Overlay changed what it lays over")
 	}
 }
 
 // fill makes all parts of v and gives every setting a provenance.
-func fill(v reflect.Value, by Provenance) {
+func fill(v reflect.Value, by policy.Provenance) {
 	switch {
-	case v.Type() == reflect.TypeFor[*Product]():
+	case v.Type() == reflect.TypeFor[*policy.Product]():
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem(), by)
@@ -62,12 +62,12 @@ func fill(v reflect.Value, by Provenance) {
 }
 
 func TestEmptyKnowsEveryPart(t *testing.T) {
-	kind := reflect.TypeFor[Set]()
+	kind := reflect.TypeFor[policy.Set]()
 	for i := range kind.NumField() {
-		if kind.Field(i).Type.Kind() != reflect.Pointer || kind.Field(i).Type == reflect.TypeFor[*Product]() {
+		if kind.Field(i).Type.Kind() != reflect.Pointer || kind.Field(i).Type == reflect.TypeFor[*policy.Product]() {
 			continue
 		}
-		var s Set
+		var s policy.Set
 		v := reflect.ValueOf(&s).Elem().Field(i)
 		v.Set(reflect.New(v.Type().Elem()))
 		if s.Empty() {

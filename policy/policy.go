@@ -86,6 +86,10 @@ func (s Setting[T]) IsWritten() bool {
 	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == Disabled
 }
 
+// IsExplicit reports whether the inputs give a value for this very call, or for a group
+// that it belongs to.
+func (s Setting[T]) IsExplicit() bool { return s.Provenance == Explicit }
+
 // Declare is an explicit setting read at o.
 func Declare[T any](v T, o Origin) Setting[T] {
 	return Setting[T]{Value: v, Provenance: Explicit, Origin: o}

@@ -110,7 +110,7 @@ func (s Set) WithDefaults() Set {
 		Timeout:     under(s.Timeout != nil, p.Within.Timeout, p.Defaults.Timeout),
 		Retry:       under(s.Retry.IsWritten(), p.Within.Retry, p.Defaults.Retry),
 		Hedge:       under(s.Hedge != nil, p.Within.Hedge, p.Defaults.Hedge),
-		Breaker:     under(s.Breaker.isWritten(), p.Within.Breaker, p.Defaults.Breaker),
+		Breaker:     under(s.Breaker.isDeclared(), p.Within.Breaker, p.Defaults.Breaker),
 		Bulkhead:    under(s.Bulkhead != nil, p.Within.Bulkhead, p.Defaults.Bulkhead),
 		Balance:     under(s.Balance != nil, p.Within.Balance, p.Defaults.Balance),
 		HealthCheck: under(s.HealthCheck != nil, p.Within.HealthCheck, p.Defaults.HealthCheck),
@@ -124,22 +124,6 @@ func under[T any](written bool, within, defaults *T) *T {
 		return within
 	}
 	return defaults
-}
-
-// IsWritten reports whether the inputs declare retries. A budget alone declares
-// none: it is for retries that are declared elsewhere.
-func (r *Retry) IsWritten() bool {
-	if r == nil {
-		return false
-	}
-	b := r.Backoff
-	return r.Retries.IsWritten() || r.On.IsWritten() || r.Methods.IsWritten() || r.MaxDuration.IsWritten() || r.RetryAfter.IsWritten() ||
-		b != nil && (b.Kind.IsWritten() || b.Base.IsWritten() || b.Max.IsWritten() || b.Multiplier.IsWritten() || b.Jitter.IsWritten())
-}
-
-// isWritten reports whether there is a breaker that does not come from defaults.
-func (b *Breaker) isWritten() bool {
-	return b != nil && (b.Kind.Provenance == Unknown || b.Kind.IsWritten())
 }
 
 // def is a setting that a product has by default.

@@ -5,18 +5,18 @@ import (
 	"testing"
 	"time"
 
-	. "github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy"
 )
 
 func TestDurationAsSetting(t *testing.T) {
 	for _, tt := range []struct {
-		d             Duration
-		setting, wait Provenance
+		d             policy.Duration
+		setting, wait policy.Provenance
 	}{
-		{Duration{Value: time.Second, Means: Acts}, Explicit, Explicit},
-		{Duration{Means: Off}, Disabled, Explicit},
-		{Duration{Means: Unset}, Unknown, Unknown},
-		{Duration{}, Unknown, Unknown},
+		{policy.Duration{Value: time.Second, Means: policy.Acts}, policy.Explicit, policy.Explicit},
+		{policy.Duration{Means: policy.Off}, policy.Disabled, policy.Explicit},
+		{policy.Duration{Means: policy.Unset}, policy.Unknown, policy.Unknown},
+		{policy.Duration{}, policy.Unknown, policy.Unknown},
 	} {
 		if s, w := tt.d.Setting(here), tt.d.Wait(here); s.Provenance != tt.setting || w.Provenance != tt.wait {
 			t.Errorf("%+v is %v as a limit and %v as a wait, want %v and %v", tt.d, s.Provenance, w.Provenance, tt.setting, tt.wait)
@@ -30,9 +30,9 @@ func TestParseShares(t *testing.T) {
 		text  string
 		want  float64 // -1 if refused
 	}{
-		{ParsePercent, "50", 0.5}, {ParsePercent, "50%", 0.5}, {ParsePercent, "0", 0}, {ParsePercent, "100", 1}, {ParsePercent, "0.5", 0.005},
-		{ParsePercent, "101", -1}, {ParsePercent, "-1", -1}, {ParsePercent, "half", -1}, {ParsePercent, "NaN", -1},
-		{ParseRatio, "0.5", 0.5}, {ParseRatio, "1", 1}, {ParseRatio, "50", -1}, {ParseRatio, "50%", -1}, {ParseRatio, "NaN", -1},
+		{policy.ParsePercent, "50", 0.5}, {policy.ParsePercent, "50%", 0.5}, {policy.ParsePercent, "0", 0}, {policy.ParsePercent, "100", 1}, {policy.ParsePercent, "0.5", 0.005},
+		{policy.ParsePercent, "101", -1}, {policy.ParsePercent, "-1", -1}, {policy.ParsePercent, "half", -1}, {policy.ParsePercent, "NaN", -1},
+		{policy.ParseRatio, "0.5", 0.5}, {policy.ParseRatio, "1", 1}, {policy.ParseRatio, "50", -1}, {policy.ParseRatio, "50%", -1}, {policy.ParseRatio, "NaN", -1},
 	} {
 		got, err := tt.parse(tt.text)
 		if err != nil {
@@ -53,8 +53,8 @@ func TestParseCount(t *testing.T) {
 		{"3", 0, ""}, {"-1", -1, ""}, {"4294967295", 0, ""}, {"-1", 0, "is below 0"}, {"3.5", 0, "is not a whole number"},
 		{"99999999999999999999", 0, "is not a whole number"}, {"", 0, "is not a whole number"},
 	} {
-		_, err := ParseCount(tt.text, tt.least)
-		var bad *ValueError
+		_, err := policy.ParseCount(tt.text, tt.least)
+		var bad *policy.ValueError
 		why := ""
 		if errors.As(err, &bad) {
 			why = bad.Why

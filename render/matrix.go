@@ -89,7 +89,7 @@ func timeoutCell(part *analyze.Part) cell {
 	return untold
 }
 
-func bounded(b policy.Bound) cell {
+func bounded(b policy.Limit) cell {
 	c := cell{value: english.Duration(b.Time), provenance: policy.Explicit}
 	for _, d := range b.By {
 		if d.Provenance > c.provenance && d.Provenance <= policy.PlatformDefault {
@@ -308,7 +308,7 @@ func partWords(part *analyze.Part) string {
 }
 
 // boundText writes a bound: "2s", "inf", "unknown".
-func boundText(b policy.Bound) string {
+func boundText(b policy.Limit) string {
 	if b.State == policy.Finite {
 		return english.Duration(b.Time)
 	}

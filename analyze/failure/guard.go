@@ -24,9 +24,9 @@ type Part struct {
 // to be applied.
 type guard struct {
 	match   string
-	attempt policy.Bound // p, the end of one attempt
+	attempt policy.Limit // p, the end of one attempt
 	limit   setting      // what makes it so
-	held    policy.Bound // T, the end of the whole call
+	held    policy.Limit // T, the end of the whole call
 
 	retry   setting // set if it tries again
 	retried [policy.Slow + 1]bool
@@ -154,7 +154,7 @@ func (d *guard) readGap(s *policy.Set) {
 	if d.attempt.State == policy.Finite && d.attempt.Time <= gap.Value {
 		return
 	}
-	d.attempt = policy.Bound{State: policy.Finite, Time: gap.Value}
+	d.attempt = policy.Limit{State: policy.Finite, Time: gap.Value}
 	d.limit = written("read timeout "+english.Duration(gap.Value), s, gap)
 	if d.held.State != policy.Finite {
 		d.held = d.attempt

@@ -60,7 +60,7 @@ func (d *guard) take(r Remedy) bool {
 		}
 	}
 	if r == AddTimeout || r == AddTimeoutAndFallback {
-		d.attempt = policy.Bound{State: policy.Finite, Time: math.MaxInt64}
+		d.attempt = policy.Limit{State: policy.Finite, Time: math.MaxInt64}
 	}
 	if r == AddFallback || r == AddTimeoutAndFallback {
 		d.steps = []step{{setting: setting{words: "fallback static"}, asks: noCall}}

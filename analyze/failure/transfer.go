@@ -195,7 +195,7 @@ func (p *phase) tried(of part, deeds *[]Deed) State {
 		note(deeds, d.limit, "turned the hang into an error")
 	case s.Pace == Hung && !d.bulkhead.set():
 		none, does := setting{words: "no timeout", at: d.attempt.Origin()}, "ends the wait"
-		if d.attempt.State == policy.Untold {
+		if d.attempt.State == policy.Undeclared {
 			assume(deeds, none, does)
 		} else {
 			note(deeds, none, does)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 // A binding is a policy while it is tied to calls.
@@ -268,17 +269,13 @@ func (b *binder) opaque(e graph.Edge) bool {
 		if !b.onPort(e, p.Number) {
 			continue
 		}
-		if !withoutRequests[p.Protocol] {
+		if p.Protocol == "" || policy.HasRequests(p.Protocol) {
 			return false
 		}
 		opaque = true
 	}
 	return opaque
 }
-
-// withoutRequests are the protocols that meshes pass on as bytes if a port is
-// declared to be of one. Of ports that say nothing they find out.
-var withoutRequests = map[string]bool{"tcp": true, "tls": true, "udp": true, "mongodb": true, "redis": true}
 
 // speaks reports whether a call can be of one of the protocols.
 func (b *binder) speaks(e graph.Edge, protocols []string) bool {

@@ -2,19 +2,19 @@ package policy
 
 import "time"
 
-// A Bound is the longest that something can take.
-type Bound struct {
+// A Limit is the longest that something can take.
+type Limit struct {
 	State State
 	Time  time.Duration // if it is finite
 	By    []Decision    // the settings that make it so, the decisive one first
 }
 
-// State tells a limit that nobody set from one that nobody told of.
+// A State tells a limit that is not set from one that the inputs do not show.
 type State uint8
 
 const (
-	Untold  State = iota // no layer that is known to act says a word
-	Endless              // a layer acts and sets no limit
+	Undeclared State = iota // no layer that is known to act says anything about it
+	Endless                 // a layer acts and sets no limit
 	Finite
 )
 
@@ -24,7 +24,7 @@ var States = []string{"unknown", "inf", "finite"}
 func (s State) String() string { return States[s] }
 
 // String writes the time, "inf" or "unknown".
-func (b Bound) String() string {
+func (b Limit) String() string {
 	if b.State == Finite {
 		return b.Time.String()
 	}
@@ -32,7 +32,7 @@ func (b Bound) String() string {
 }
 
 // Origin is where the decisive setting is written.
-func (b Bound) Origin() Origin {
+func (b Limit) Origin() Origin {
 	if len(b.By) == 0 {
 		return Origin{}
 	}
@@ -40,7 +40,7 @@ func (b Bound) Origin() Origin {
 }
 
 // Explicit reports whether people wrote every setting that b is made of.
-func (b Bound) Explicit() bool {
+func (b Limit) Explicit() bool {
 	for _, d := range b.By {
 		if d.Provenance != Explicit {
 			return false
@@ -68,20 +68,20 @@ func decide[T any](s *Set, field string, v Setting[T]) Decision {
 	return d
 }
 
-// limit is a setting of s as a bound. A timeout of 0 is none.
-func limit(s *Set, field string, v Setting[time.Duration]) Bound {
+// limitOf is a setting of s as a bound. A timeout of 0 is none.
+func limitOf(s *Set, field string, v Setting[time.Duration]) Limit {
 	switch {
 	case v.Provenance == Unknown:
-		return Bound{}
+		return Limit{}
 	case v.Set() && v.Value > 0:
-		return Bound{Finite, v.Value, []Decision{decide(s, field, v)}}
+		return Limit{Finite, v.Value, []Decision{decide(s, field, v)}}
 	}
-	return Bound{State: Endless, By: []Decision{decide(s, field, v)}}
+	return Limit{State: Endless, By: []Decision{decide(s, field, v)}}
 }
 
 // sooner returns what fires first. A limit that is known beats one that is not:
 // whatever the other is, it cannot be later.
-func sooner(a, b Bound) Bound {
+func sooner(a, b Limit) Limit {
 	if b.State > a.State || b.State == Finite && a.State == Finite && b.Time < a.Time {
 		return b
 	}
