@@ -60,15 +60,15 @@ func retryingGraph(rnd *rand.Rand, n int) *graph.Graph {
 	f := &graph.Facts{}
 	ref := func(v int) graph.Ref { return graph.Ref{Realm: "native", Name: string(rune('a' + v))} }
 	for v := range n {
-		f.Things = append(f.Things, graph.Thing{Ref: ref(v), Origin: graph.Origin{File: "f", Line: int32(v + 1)}, Kind: graph.KindService})
+		f.Entities = append(f.Entities, graph.Entity{Ref: ref(v), Origin: graph.Origin{File: "f", Line: int32(v + 1)}, Kind: graph.KindService})
 		for w := v + 1; w < n; w++ {
 			if rnd.IntN(2) == 0 {
 				continue
 			}
 			o := graph.Origin{File: "f", Line: int32(100 + 10*v + w)}
 			on := [][]string{{policy.On5xx}, {policy.OnConnect}, {policy.OnAny}}[rnd.IntN(3)]
-			f.Calls = append(f.Calls, graph.Fact{
-				From: graph.Party{Ref: ref(v)}, To: graph.Party{Ref: ref(w)},
+			f.Calls = append(f.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: ref(v)}, To: graph.EndpointRef{Ref: ref(w)},
 				Evidence: graph.Evidence{
 					Origin: o, Strength: graph.Strong, Class: graph.ClassCall, Mode: graph.Sync,
 					Says: &policy.Set{Retry: &policy.Retry{Retries: policy.Declare(rnd.IntN(3), o), On: policy.Declare(on, o)}},

@@ -252,11 +252,11 @@ func protected(calls int, each func(call func(from, to string))) *graph.Graph {
 		}
 	}
 	var builder link.Builder
-	f := &graph.Facts{Calls: make([]graph.Fact, 0, calls)}
+	f := &graph.Facts{Calls: make([]graph.CallFact, 0, calls)}
 	each(func(from, to string) {
 		at := graph.Origin{Reader: product.Native.Name, File: "weir.yaml", Line: int32(len(f.Calls) + 1), Column: 1}
-		f.Calls = append(f.Calls, graph.Fact{
-			From: graph.Party{Ref: graph.Ref{Name: from}}, To: graph.Party{Ref: graph.Ref{Name: to}},
+		f.Calls = append(f.Calls, graph.CallFact{
+			From: graph.EndpointRef{Ref: graph.Ref{Name: from}}, To: graph.EndpointRef{Ref: graph.Ref{Name: to}},
 			Evidence: graph.Evidence{
 				Origin: at, Strength: graph.Strong, Mode: graph.Sync, Protocol: "http", Methods: []string{"GET"}, Says: says(at),
 			},

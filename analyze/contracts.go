@@ -65,7 +65,7 @@ func FindContracts(g, scope *graph.Graph, v graph.Node) Contracts {
 
 // contract tells what a call asks for.
 func contract(g *graph.Graph, e graph.Edge, party, via graph.Node) Contract {
-	c := Contract{Party: party, Via: via, Call: g.Whole(e)}
+	c := Contract{Party: party, Via: via, Call: g.OriginalEdge(e)}
 	for _, ev := range g.Call(e).Evidence {
 		c.Methods = append(c.Methods, ev.Methods...)
 		if ev.Match != "" {

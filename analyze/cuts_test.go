@@ -62,7 +62,7 @@ func TestCutsByTraffic(t *testing.T) {
 	for i, seen := range []float64{300, 20, 100} {
 		v := graph.Node(i)
 		e, _ := g.Edge(v, (v+1)%3)
-		g.Watch(e, &graph.Observed{Calls: seen})
+		g.AddObserved(e, &graph.Observed{Calls: seen})
 	}
 	cuts := Loops(g).Components[0].Cuts
 	if len(cuts) != 1 || g.ID(cuts[0].From) != "b" || !strings.HasSuffix(cuts[0].Why, "it was seen 20 times") {

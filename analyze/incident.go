@@ -103,7 +103,7 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 	in.Traffic = traffic(g, &in)
 	in.Change = cheapest(g, m, inject, in.Victims)
 	if in.Change != nil {
-		in.Change.Call = g.Whole(in.Change.Call)
+		in.Change.Call = g.OriginalEdge(in.Change.Call)
 	}
 	return in
 }

@@ -70,7 +70,7 @@ func PolicyMatrix(g, scope *graph.Graph, filter MatrixFilter) *Matrix {
 				m.Lost++
 				continue
 			}
-			whole := scope.Whole(e)
+			whole := scope.OriginalEdge(e)
 			n := r.need(scope.To(e))
 			m.Rows = append(m.Rows, MatrixRow{Edge: whole, Part: part, Hidden: hidden[whole], NeedMax: n.most, NeedSum: n.sum})
 		}

@@ -35,13 +35,13 @@ func turns(g *graph.Graph, e, f graph.Edge) turn {
 	if g.To(e) > g.To(f) {
 		a, b, e, f = b, a, f, e
 	}
-	i, ok := slices.BinarySearchFunc(a.Beside, g.ID(g.To(f)), func(b graph.Beside, id string) int { return cmp.Compare(b.To, id) })
+	i, ok := slices.BinarySearchFunc(a.Pairs, g.ID(g.To(f)), func(b graph.PairStats, id string) int { return cmp.Compare(b.To, id) })
 	switch {
 	case !ok && min(a.Requests, b.Requests) >= enoughRequests:
 		return notInTurn
-	case !ok || a.Beside[i].Overlapping+a.Beside[i].InTurn == 0:
+	case !ok || a.Pairs[i].Overlapping+a.Pairs[i].InTurn == 0:
 		return presumed
-	case a.Beside[i].Overlapping >= a.Beside[i].InTurn:
+	case a.Pairs[i].Overlapping >= a.Pairs[i].InTurn:
 		return notInTurn
 	}
 	return inTurn

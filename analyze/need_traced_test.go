@@ -20,19 +20,19 @@ func calledBeside(names string, requests float64, pairs string) *graph.Graph {
 	for _, name := range strings.Split(names, "") {
 		n, _ := g.Node(name)
 		e, _ := g.Edge(v, n)
-		seen := graph.Observed{Calls: requests, Spread: graph.Spread{Requests: requests, Within: requests}}
+		seen := graph.Observed{Calls: requests, RequestStats: graph.RequestStats{Requests: requests, Within: requests}}
 		for pair := range strings.FieldsSeq(pairs) {
-			if b := (graph.Beside{To: pair[2:], Requests: 2}); pair[:1] == name {
+			if b := (graph.PairStats{To: pair[2:], Requests: 2}); pair[:1] == name {
 				switch pair[1] {
 				case '-':
 					b.InTurn = 2
 				case '=':
 					b.Overlapping = 2
 				}
-				seen.Beside = append(seen.Beside, b)
+				seen.Pairs = append(seen.Pairs, b)
 			}
 		}
-		g.Watch(e, &seen)
+		g.AddObserved(e, &seen)
 	}
 	return g
 }

@@ -11,7 +11,7 @@ import (
 // have parts for different calls.
 type object struct {
 	name  string // "VirtualService/shop/pricing"
-	parts []*graph.Bound
+	parts []*graph.BoundPolicy
 }
 
 // objects puts the parts of policies together that one object declares, in the
@@ -43,7 +43,7 @@ func verb(n int, one, many string) string {
 }
 
 // where returns the places of parts, each once.
-func where(parts []*graph.Bound) []graph.Origin {
+func where(parts []*graph.BoundPolicy) []graph.Origin {
 	var origins []graph.Origin
 	for _, p := range parts {
 		if !slices.Contains(origins, p.Origin) {

@@ -63,7 +63,7 @@ func checkPolicyInert(p *Pass) {
 func (p *Pass) reportOpaque(o object) {
 	g := p.Graph
 	var calls []graph.Edge
-	var parts []*graph.Bound
+	var parts []*graph.BoundPolicy
 	for _, b := range o.parts {
 		if len(b.Opaque) > 0 && !b.Says.Empty() {
 			calls, parts = append(calls, b.Opaque...), append(parts, b)

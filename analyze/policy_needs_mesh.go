@@ -51,8 +51,8 @@ code.
 `
 
 func checkPolicyNeedsMesh(p *Pass) {
-	objects := map[graph.Edge][]*graph.Bound{}
-	untold := map[mesh][]*graph.Bound{}
+	objects := map[graph.Edge][]*graph.BoundPolicy{}
+	untold := map[mesh][]*graph.BoundPolicy{}
 	for _, b := range p.Graph.Policies() {
 		if b.Says.Empty() || !b.NeedsMesh {
 			continue
@@ -81,7 +81,7 @@ func checkPolicyNeedsMesh(p *Pass) {
 	}
 }
 
-func (p *Pass) reportOutside(e graph.Edge, policies []*graph.Bound) {
+func (p *Pass) reportOutside(e graph.Edge, policies []*graph.BoundPolicy) {
 	g := p.Graph
 	from, to := g.Service(g.From(e)), g.Service(g.To(e))
 	m, _ := from.Carrier(policies[0].Product) // of an API the mesh that would carry it out
@@ -108,7 +108,7 @@ type mesh struct {
 	product   *policy.Product
 }
 
-func (p *Pass) reportUnknownMesh(at mesh, policies []*graph.Bound) {
+func (p *Pass) reportUnknownMesh(at mesh, policies []*graph.BoundPolicy) {
 	subject := "Namespace/" + at.namespace
 	if at.namespace == "" {
 		subject = "Namespace/default"
@@ -130,7 +130,7 @@ func (p *Pass) reportUnknownMesh(at mesh, policies []*graph.Bound) {
 }
 
 // objectNames returns the names of the objects of parts, each once.
-func objectNames(parts []*graph.Bound) []string {
+func objectNames(parts []*graph.BoundPolicy) []string {
 	var names []string
 	for _, b := range parts {
 		if !slices.Contains(names, b.Object) {

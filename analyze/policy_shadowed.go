@@ -56,7 +56,7 @@ other.
 
 func checkPolicyShadowed(p *Pass) {
 	for _, o := range objects(p.Graph) {
-		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.Bound) bool { return !overruled(b) || !someoneWrote(&b.Says) || refined(b) })
+		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.BoundPolicy) bool { return !overruled(b) || !someoneWrote(&b.Says) || refined(b) })
 		if len(hidden) > 0 {
 			p.reportShadowed(o, hidden)
 		} else {
@@ -68,7 +68,7 @@ func checkPolicyShadowed(p *Pass) {
 }
 
 // overruled reports whether a policy is for calls, and hidden on every one.
-func overruled(b *graph.Bound) bool {
+func overruled(b *graph.BoundPolicy) bool {
 	covered := 0
 	for _, s := range b.Shadows {
 		if s.Field == "" {
@@ -87,10 +87,10 @@ func overruled(b *graph.Bound) bool {
 // environment over those of all in the configuration of a program, an object's
 // word on a single call over its own default, or its word on the port that is
 // called, if it speaks of all that the policy does.
-func refined(b *graph.Bound) bool {
+func refined(b *graph.BoundPolicy) bool {
 	by := b.Shadows[0].By
 	switch {
-	case b.Merge && b.Says.Layer == policy.App, by.Object == b.Object && by.Document == b.Document && isDefault(b) && !isDefault(&graph.Bound{Policy: by}):
+	case b.Merge && b.Says.Layer == policy.App, by.Object == b.Object && by.Document == b.Document && isDefault(b) && !isDefault(&graph.BoundPolicy{Policy: by}):
 		return true
 	}
 	return by.Object == b.Object && by.Port != b.Port && !drops(&b.Says, &by.Says)
@@ -113,8 +113,8 @@ func someoneWrote(s *policy.Set) bool {
 
 // isDefault reports whether a policy is for everybody: one that every single call
 // may well have replaced.
-func isDefault(b *graph.Bound) bool {
-	return b.Default || b.Says.Layer != policy.Gateway && b.Of.IsZero() && !slices.ContainsFunc(b.To, func(to graph.Party) bool {
+func isDefault(b *graph.BoundPolicy) bool {
+	return b.Default || b.Says.Layer != policy.Gateway && b.Of.IsZero() && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool {
 		return !strings.HasPrefix(to.Host.Host, "*")
 	})
 }
@@ -156,10 +156,10 @@ func said(s *policy.Set, field string, otherwise graph.Origin) graph.Origin {
 // programs of the mesh call, too: their calls go past it.
 func (p *Pass) reportLeft(o object) {
 	var left []graph.Edge
-	var parts []*graph.Bound
+	var parts []*graph.BoundPolicy
 	for _, b := range o.parts {
-		if len(b.Left) > 0 {
-			left, parts = append(left, b.Left...), append(parts, b)
+		if len(b.BypassedBy) > 0 {
+			left, parts = append(left, b.BypassedBy...), append(parts, b)
 		}
 	}
 	if len(left) == 0 {
@@ -179,7 +179,7 @@ func (p *Pass) reportLeft(o object) {
 	})
 }
 
-func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
+func (p *Pass) reportShadowed(o object, hidden []*graph.BoundPolicy) {
 	g := p.Graph
 	by := hidden[0].Shadows[slices.IndexFunc(hidden[0].Shadows, func(s graph.Shadow) bool { return s.Field == "" })].By
 	what := o.name
@@ -222,7 +222,7 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 			f.Hint = "keep one of the two"
 		}
 	}
-	if !slices.ContainsFunc(hidden, func(b *graph.Bound) bool { return !isDefault(b) }) {
+	if !slices.ContainsFunc(hidden, func(b *graph.BoundPolicy) bool { return !isDefault(b) }) {
 		p.At(Info, f)
 		return
 	}
@@ -230,7 +230,7 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.Bound) {
 }
 
 // boundCalls returns the calls that parts are for, sorted.
-func boundCalls(parts []*graph.Bound) []graph.Edge {
+func boundCalls(parts []*graph.BoundPolicy) []graph.Edge {
 	var calls []graph.Edge
 	for _, b := range parts {
 		calls = append(calls, b.Calls...)

@@ -61,19 +61,19 @@ const fewUnseen = 3
 func checkPolicyUnbound(p *Pass) {
 	var unseen []Finding
 	for _, o := range objects(p.Graph) {
-		var loose []*graph.Bound
+		var loose []*graph.BoundPolicy
 		bound := false
 		for _, part := range o.parts {
 			_, made := p.made(part)
 			switch {
-			case part.Why == graph.NoObstacle && !made:
+			case part.UnboundReason == graph.NotUnbound && !made:
 				bound = true
 			case !part.Says.Empty():
 				loose = append(loose, part)
 			}
 		}
 		if bound { // the other parts are for other calls; only a name that nobody has is wrong
-			loose = slices.DeleteFunc(loose, func(b *graph.Bound) bool { return b.ToName != "" || !amiss[b.Why] })
+			loose = slices.DeleteFunc(loose, func(b *graph.BoundPolicy) bool { return b.CalleeAlias != "" || !amiss[b.UnboundReason] })
 		}
 		if len(loose) == 0 {
 			continue
@@ -95,7 +95,7 @@ func checkPolicyUnbound(p *Pass) {
 }
 
 // amiss are the obstacles that are mistakes even beside parts that are for calls.
-var amiss = map[graph.Obstacle]bool{graph.NoObstacle: true, graph.NoCallee: true, graph.NoReplica: true, graph.NoSubset: true}
+var amiss = map[graph.UnboundReason]bool{graph.NotUnbound: true, graph.NoCallee: true, graph.NoReplica: true, graph.NoSubset: true}
 
 func (p *Pass) reportUnseen(unseen []Finding) {
 	f := Finding{
@@ -115,9 +115,9 @@ func (p *Pass) reportUnseen(unseen []Finding) {
 
 // made reports whether the policy itself is all that tells of a service it is for,
 // and whose names these are.
-func (p *Pass) made(b *graph.Bound) (parties []graph.Party, made bool) {
+func (p *Pass) made(b *graph.BoundPolicy) (parties []graph.EndpointRef, made bool) {
 	for _, side := range []struct {
-		parties []graph.Party
+		parties []graph.EndpointRef
 		end     func(graph.Edge) graph.Node
 	}{{b.To, p.Graph.To}, {b.From, p.Graph.From}} {
 		if len(b.Calls) > 0 && len(side.parties) > 0 && !slices.ContainsFunc(b.Calls, func(e graph.Edge) bool {
@@ -132,7 +132,7 @@ func (p *Pass) made(b *graph.Bound) (parties []graph.Party, made bool) {
 // invented reports whether a service is in the inputs only because somebody named
 // it. What may run elsewhere is not, unless its name is that of another service
 // but for a letter or two.
-func (p *Pass) invented(s *graph.Service, parties []graph.Party) bool {
+func (p *Pass) invented(s *graph.Service, parties []graph.EndpointRef) bool {
 	switch {
 	case s.Defined:
 		return false
@@ -141,11 +141,11 @@ func (p *Pass) invented(s *graph.Service, parties []graph.Party) bool {
 	case s.Kind != graph.KindExternal && s.Kind != graph.KindGateway || strings.Contains(s.Name, "."):
 		return false
 	}
-	return slices.ContainsFunc(parties, func(party graph.Party) bool { return p.nearName(firstLabel(partyName(&party))) != "" })
+	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool { return p.nearName(firstLabel(partyName(&party))) != "" })
 }
 
 // ownWord reports whether nothing but the document of a policy tells of a call.
-func (p *Pass) ownWord(b *graph.Bound, e graph.Edge) bool {
+func (p *Pass) ownWord(b *graph.BoundPolicy, e graph.Edge) bool {
 	return !slices.ContainsFunc(p.Graph.Call(e).Evidence, func(ev graph.Evidence) bool {
 		return ev.Origin.Reader != b.Origin.Reader || ev.Origin.File != b.Origin.File
 	})
@@ -164,15 +164,15 @@ type miss struct {
 }
 
 // unbound makes the finding about parts of an object, or the whole of it.
-func (p *Pass) unbound(o object, loose []*graph.Bound, whole bool) Finding {
+func (p *Pass) unbound(o object, loose []*graph.BoundPolicy, whole bool) Finding {
 	worst, because := p.miss(loose[0]), loose[0]
 	for _, b := range loose[1:] {
 		if m := p.miss(b); m.severity > worst.severity {
 			worst, because = m, b
 		}
 	}
-	reason := because.Why
-	if reason == graph.NoObstacle { // somebody is there only by this name
+	reason := because.UnboundReason
+	if reason == graph.NotUnbound { // somebody is there only by this name
 		reason = graph.NoCallee
 	}
 	what := o.name + " is for no call"
@@ -190,9 +190,9 @@ func (p *Pass) unbound(o object, loose []*graph.Bound, whole bool) Finding {
 	}
 }
 
-func (p *Pass) miss(b *graph.Bound) miss {
-	switch b.Why {
-	case graph.NoObstacle:
+func (p *Pass) miss(b *graph.BoundPolicy) miss {
+	switch b.UnboundReason {
+	case graph.NotUnbound:
 		parties, _ := p.made(b)
 		return p.nobody(b, parties)
 	case graph.NoCallee:
@@ -242,7 +242,7 @@ func (p *Pass) miss(b *graph.Bound) miss {
 
 // nothingThrough tells why no call goes through the object that a policy belongs
 // to: no route names it, or it is not there.
-func (p *Pass) nothingThrough(b *graph.Bound) miss {
+func (p *Pass) nothingThrough(b *graph.BoundPolicy) miss {
 	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)
 	if strings.HasSuffix(b.Object, "/"+b.Of.Name) { // it says itself what it does
 		return miss{
@@ -257,8 +257,8 @@ func (p *Pass) nothingThrough(b *graph.Bound) miss {
 }
 
 // anyDefined reports whether some service of the inputs has the name of a party.
-func (p *Pass) anyDefined(parties []graph.Party) bool {
-	return slices.ContainsFunc(parties, func(party graph.Party) bool {
+func (p *Pass) anyDefined(parties []graph.EndpointRef) bool {
+	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool {
 		name := firstLabel(partyName(&party))
 		return slices.ContainsFunc(p.Graph.Services(), func(s graph.Service) bool { return s.Defined && s.Name == name })
 	})
@@ -276,11 +276,11 @@ func labelText(labels graph.Labels) string {
 const callsHint = `if there are such calls, declare them with "calls" in a weir.yaml beside the other inputs`
 
 // nobody tells why nobody goes by the names of parties.
-func (p *Pass) nobody(b *graph.Bound, parties []graph.Party) miss {
-	if b.ToName != "" {
+func (p *Pass) nobody(b *graph.BoundPolicy, parties []graph.EndpointRef) miss {
+	if b.CalleeAlias != "" {
 		return miss{
-			why:  fmt.Sprintf("its program calls nobody that %q could mean", b.ToName),
-			hint: fmt.Sprintf(`if it is for a service of another name, give that the alias %q; %s`, b.ToName, callsHint), severity: Info, sure: Assumed,
+			why:  fmt.Sprintf("its program calls nobody that %q could mean", b.CalleeAlias),
+			hint: fmt.Sprintf(`if it is for a service of another name, give that the alias %q; %s`, b.CalleeAlias, callsHint), severity: Info, sure: Assumed,
 		}
 	}
 	names := partyNames(parties)
@@ -339,7 +339,7 @@ func (p *Pass) routesSeverity(of graph.Ref) Severity {
 
 // partyName is the name by which a policy knows a party, "" if it knows it by
 // labels.
-func partyName(p *graph.Party) string {
+func partyName(p *graph.EndpointRef) string {
 	switch {
 	case p.Host.Host != "":
 		return p.Host.Host
@@ -349,7 +349,7 @@ func partyName(p *graph.Party) string {
 	return p.Group.Name
 }
 
-func partyNames(parties []graph.Party) string {
+func partyNames(parties []graph.EndpointRef) string {
 	var names []string
 	for i := range parties {
 		if name := partyName(&parties[i]); name != "" {

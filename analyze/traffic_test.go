@@ -21,7 +21,7 @@ func TestTraffic(t *testing.T) {
 			if !ok {
 				t.Fatalf("no call %s", call)
 			}
-			g.Watch(e, &o)
+			g.AddObserved(e, &o)
 		}
 		return g
 	}

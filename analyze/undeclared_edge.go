@@ -55,7 +55,7 @@ func checkUndeclaredEdge(p *Pass) {
 	for e := range graph.Edge(g.Calls()) {
 		c, seen := g.Call(e), g.Observed(e)
 		caller, callee := g.Service(c.From), g.Service(c.To)
-		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.Brokered(e) {
+		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.ViaDeclaredBroker(e) {
 			continue
 		}
 		if declares(p.Graph, c.From) {

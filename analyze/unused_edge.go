@@ -49,7 +49,7 @@ func checkUnusedEdge(p *Pass) {
 	g := p.run.strong
 	for e := range graph.Edge(g.Calls()) {
 		c := g.Call(e)
-		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !ours(g.Service(c.From)) || g.Relays(e) {
+		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !ours(g.Service(c.From)) || g.ObservedAsTopics(e) {
 			continue
 		}
 		made, ofCaller := witnessed(p.Graph, c.From)

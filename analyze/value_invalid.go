@@ -66,7 +66,7 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 	}
 }
 
-func (p *Pass) reportFlaw(part *graph.Bound, flaw graph.Flaw, what string) {
+func (p *Pass) reportFlaw(part *graph.BoundPolicy, flaw graph.Flaw, what string) {
 	f := Finding{
 		Confidence: Certain,
 		Subject:    part.Object,

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// A Party is one end of a call, named the way its document names it. Exactly
+// A EndpointRef is one end of a call, named the way its document names it. Exactly
 // one of Ref, Group, Host, Pods and Account is set.
-type Party struct {
+type EndpointRef struct {
 	Ref     Ref
 	Group   Ref      // whoever is a Member of it
 	Host    Address  // whoever answers there
@@ -46,9 +46,9 @@ func (a Address) String() string {
 	return b.String()
 }
 
-// A Seen is a service, or another end of an observed call, as its source
+// A TracePeer is a service, or another end of an observed call, as its source
 // names it. It may turn out to be a service that manifests declare.
-type Seen struct {
+type TracePeer struct {
 	Ref       Ref // the declared service that it is, if the source knows
 	Name      string
 	Namespace string // the Kubernetes namespace, if known
@@ -56,6 +56,6 @@ type Seen struct {
 	Workload  string // the Kubernetes workload, if known
 	Host      Address
 	Kind      Kind
-	Virtual   bool // only its callers, or those it calls, were seen: the name is theirs
+	Inferred  bool // only its callers, or those it calls, were seen: the name is theirs
 	Nameless  bool // the name is a word for what its source does not know: it is nobody's that has the same
 }

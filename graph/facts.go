@@ -14,10 +14,10 @@ type Origin = policy.Origin
 // The fields are plain slices that a reader appends to. Their order does not
 // matter: the builder sorts by Origin. Facts are not safe for concurrent use.
 type Facts struct {
-	Things     []Thing
+	Entities   []Entity
 	Names      []Name
 	Members    []Member
-	Calls      []Fact
+	Calls      []CallFact
 	Values     []Value
 	Configs    []Config
 	Uses       []Use
@@ -27,9 +27,9 @@ type Facts struct {
 	Namespaces []Namespace
 	Problems   []Problem
 
-	Sightings    []Sighting
-	Observations []Observation
-	Companions   []Companions
+	ObservedServices []ObservedService
+	Observations     []Observation
+	Pairs            []PairObservation
 }
 
 // A Ref names a thing in the words of its own document. Two refs mean the same
@@ -49,11 +49,11 @@ type Ref struct {
 // IsZero reports whether r names nothing.
 func (r Ref) IsZero() bool { return r.Name == "" }
 
-// A Thing is a node as one document declares it: a workload, a gateway, a
+// A Entity is a node as one document declares it: a workload, a gateway, a
 // database, an entity of a catalog. Documents that declare the same Ref add to
 // each other; for a value that two of them give, a declaration by people (native
 // manifest, catalog) wins over a platform's, then the last one in file order.
-type Thing struct {
+type Entity struct {
 	Ref
 	Origin Origin
 
@@ -134,12 +134,12 @@ type Name struct {
 
 // A Member is one of the parties of a group: a route that others delegate to, a
 // set of identities, a weighted set of backends. Documents fill groups that other
-// documents name. A Fact between groups is a Fact between all their members,
+// documents name. A CallFact between groups is a CallFact between all their members,
 // members of members included; a group without known members is told as
 // unresolved and makes no node.
 type Member struct {
 	Of       Ref
-	Party    Party
+	Party    EndpointRef
 	Origin   Origin
 	Mirror   bool // gets copies only
 	Fallback bool // asked only instead of another member
@@ -177,29 +177,29 @@ type LabelExpr struct {
 	Values []string
 }
 
-// A Fact is one document's word that From calls To.
-type Fact struct {
-	From, To Party
+// A CallFact is one document's word that From calls To.
+type CallFact struct {
+	From, To EndpointRef
 	Evidence
 }
 
 // Evidence is what one document says about one call.
 type Evidence struct {
-	Origin   Origin
-	Way      string   // how the call showed itself, kebab-case: "env-url", "virtual-service-route"
-	Strength Strength // how much that proves
-	Class    Class
-	Observed bool     // it was seen to happen; otherwise it is declared
-	Mode     Mode     // ModeUnknown where the document does not say
-	Need     Need     // NeedUnknown where the document does not say
-	Protocol string   // http, https, grpc, tcp, sql, amqp, kafka, redis, mongodb, ...; empty if unknown
-	Methods  []string // HTTP methods or operations, upper case, when it says; sorted
-	Database string   // the database on a server that holds several
-	Port     int      // 0 if unknown
-	Mirror   bool     // a copy of traffic, whose failure the caller never sees
-	Fallback bool     // taken only instead of another call
-	Tolerant bool     // a lesser answer does not make the caller's own any lesser
-	Fresh    bool     // of events: a consumer that gets no new ones answers with less
+	Origin            Origin
+	Way               string   // how the call showed itself, kebab-case: "env-url", "virtual-service-route"
+	Strength          Strength // how much that proves
+	Class             Class
+	Observed          bool     // it was seen to happen; otherwise it is declared
+	Mode              Mode     // ModeUnknown where the document does not say
+	Need              Need     // NeedUnknown where the document does not say
+	Protocol          string   // http, https, grpc, tcp, sql, amqp, kafka, redis, mongodb, ...; empty if unknown
+	Methods           []string // HTTP methods or operations, upper case, when it says; sorted
+	Database          string   // the database on a server that holds several
+	Port              int      // 0 if unknown
+	Mirror            bool     // a copy of traffic, whose failure the caller never sees
+	Fallback          bool     // taken only instead of another call
+	Tolerant          bool     // a lesser answer does not make the caller's own any lesser
+	FreshnessCritical bool     // of events: a consumer that gets no new ones answers with less
 
 	// Idempotent says that doing the call twice is doing it once, whatever its
 	// methods suggest.
@@ -218,26 +218,26 @@ type Value struct {
 	Scope  string // its container, within which $(NAME) refers to other values
 	Key    string // "REDIS_ADDR", "spring.redis.host"; "" for an argument
 	Text   string
-	Way    Way
+	Source SettingSource
 	Init   bool // of an init container: runs before the service, not with it
 	Guess  bool // that Of has it is a guess: what it shows is weak
 	Origin Origin
 }
 
-// Way is the kind of place a Value is in. It decides how much a bare word
+// SettingSource is the kind of place a Value is in. It decides how much a bare word
 // in it proves.
-type Way uint8
+type SettingSource uint8
 
 const (
-	WayEnv  Way = iota // environment variable
-	WayArg             // command line of a container
-	WayFile            // entry of a configuration file that the service reads
+	FromEnv  SettingSource = iota // environment variable
+	FromArg                       // command line of a container
+	FromFile                      // entry of a configuration file that the service reads
 )
 
-// Ways are the words for Way.
-var Ways = []string{"env", "arg", "file"}
+// settingSources are the words for Way.
+var settingSources = []string{"env", "arg", "file"}
 
-func (w Way) String() string { return Ways[w] }
+func (w SettingSource) String() string { return settingSources[w] }
 
 // A Config is a bundle of settings that things refer to by name: a ConfigMap, a
 // Secret, a file, a dapr Configuration.
@@ -251,7 +251,7 @@ type Config struct {
 	Entries []Entry
 	// Owner has the settings if no Use of a file is found, and is declared then.
 	// It may be nil: then no program has them.
-	Owner *Thing
+	Owner *Entity
 	// OwnerSaid says that the file itself names its owner, as a Spring
 	// application does. Then the one thing that uses the file is the owner.
 	// Otherwise the owner is a guess.
@@ -317,17 +317,17 @@ const NamespaceNameLabel = "kubernetes.io/metadata.name"
 // A Problem is something a reader met and could not use.
 type Problem struct {
 	Origin  Origin
-	Message string   // lower case, what was found in quotes, no full stop
-	Hint    string   // the way out, may be empty
-	Level   Severity // how much of the input is lost by it
+	Message string       // lower case, what was found in quotes, no full stop
+	Hint    string       // the way out, may be empty
+	Level   ProblemLevel // how much of the input is lost by it
 }
 
-// Severity of a Problem.
-type Severity uint8
+// ProblemLevel of a Problem.
+type ProblemLevel uint8
 
 const (
 	// Note: something worth knowing, nothing is lost (a duplicate, an alias).
-	Note Severity = iota
+	Note ProblemLevel = iota
 	// Skipped: an input was recognised and deliberately left out (a template).
 	Skipped
 	// Failed: an input could not be read; the run ends with exit code 3.

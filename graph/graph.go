@@ -61,7 +61,7 @@ type Service struct {
 	Labels      Labels
 	Annotations Labels
 
-	Served *Served // what traces show of the requests that it answers; nil for nothing
+	Served *ServerStats // what traces show of the requests that it answers; nil for nothing
 
 	Aliases  []string // every other name it answers to or was declared under, sorted
 	Versions []string // the workloads behind it, where there are several, sorted
@@ -71,19 +71,19 @@ type Service struct {
 // A Call is an edge with what is known about it. It is a copy: changing it
 // changes nothing, except for the shared Evidence, which is not to be changed.
 type Call struct {
-	From, To Node
-	Class    Class
-	Strength Strength
-	Mode     Mode // Sync or Async, never unknown: sync unless something says otherwise
-	Need     Need // Hard or Soft, never unknown: hard unless something says otherwise
-	Protocol string
-	Declared bool // manifests say so
-	Observed bool // traces show it
-	Fallback bool // taken only instead of another call
-	Mirror   bool // copies of traffic only
-	Tolerant bool // a lesser answer does not make the caller's own any lesser
-	Fresh    bool // of events: a consumer that gets no new ones answers with less
-	Evidence []Evidence
+	From, To          Node
+	Class             Class
+	Strength          Strength
+	Mode              Mode // Sync or Async, never unknown: sync unless something says otherwise
+	Need              Need // Hard or Soft, never unknown: hard unless something says otherwise
+	Protocol          string
+	Declared          bool // manifests say so
+	Observed          bool // traces show it
+	Fallback          bool // taken only instead of another call
+	Mirror            bool // copies of traffic only
+	Tolerant          bool // a lesser answer does not make the caller's own any lesser
+	FreshnessCritical bool // of events: a consumer that gets no new ones answers with less
+	Evidence          []Evidence
 }
 
 // Hardness and mode together: a failure of the callee fails the caller.
@@ -112,7 +112,7 @@ type Graph struct {
 	coverage *Coverage
 	observed map[Edge]*Observed // by the edge of the whole graph
 	routes   map[Edge][]Route   // by the edge of the whole graph
-	policies []*Bound
+	policies []*BoundPolicy
 	whole    []Edge // by Edge, the same call in the graph that this is a part of; nil for a whole one
 }
 
@@ -133,7 +133,7 @@ func packAttr(c *Call, protocol int) attr {
 	for _, f := range []struct {
 		on  bool
 		bit attr
-	}{{c.Declared, flagDeclared}, {c.Observed, flagObserved}, {c.Fallback, flagFallback}, {c.Mirror, flagMirror}, {c.Tolerant, flagTolerant}, {c.Fresh, flagFresh}} {
+	}{{c.Declared, flagDeclared}, {c.Observed, flagObserved}, {c.Fallback, flagFallback}, {c.Mirror, flagMirror}, {c.Tolerant, flagTolerant}, {c.FreshnessCritical, flagFresh}} {
 		if f.on {
 			a |= f.bit
 		}
@@ -189,7 +189,7 @@ type Details struct {
 	Coverage *Coverage          // nil is an empty account
 	Observed map[Edge]*Observed // what was seen of calls
 	Routes   map[Edge][]Route   // the parts of calls and the policies that act on them
-	Policies []*Bound           // sorted by origin
+	Policies []*BoundPolicy     // sorted by origin
 }
 
 // With returns g with these details in place of its own. They are taken over, and
@@ -344,9 +344,9 @@ func (g *Graph) Fallback(e Edge) bool { return g.attrs[e]&flagFallback != 0 }
 // lesser.
 func (g *Graph) Tolerant(e Edge) bool { return g.attrs[e]&flagTolerant != 0 }
 
-// Fresh reports whether the callee of e, a consumer of events, answers with less
+// FreshnessCritical reports whether the callee of e, a consumer of events, answers with less
 // when no new ones come.
-func (g *Graph) Fresh(e Edge) bool { return g.attrs[e]&flagFresh != 0 }
+func (g *Graph) FreshnessCritical(e Edge) bool { return g.attrs[e]&flagFresh != 0 }
 
 // HardSync reports whether a failure of the callee of e fails the caller.
 func (g *Graph) HardSync(e Edge) bool { return g.Mode(e) == Sync && g.Need(e) == Hard }
@@ -359,7 +359,7 @@ func (g *Graph) Call(e Edge) Call {
 		Class: a.class(), Strength: a.strength(), Mode: a.mode(), Need: a.need(),
 		Protocol: g.protocols[a>>16],
 		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0,
-		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0, Tolerant: a&flagTolerant != 0, Fresh: a&flagFresh != 0,
+		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0, Tolerant: a&flagTolerant != 0, FreshnessCritical: a&flagFresh != 0,
 	}
 	c.Evidence = g.Evidence(e)
 	return c
@@ -394,15 +394,15 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 		if g.detail != nil {
 			h.detail = append(h.detail, g.detail[i])
 		}
-		h.whole = append(h.whole, g.Whole(Edge(i)))
+		h.whole = append(h.whole, g.OriginalEdge(Edge(i)))
 	}
 	h.index()
 	return h
 }
 
-// Whole returns the number that e has in the graph that this one was made of by
+// OriginalEdge returns the number that e has in the graph that this one was made of by
 // Where, or e itself.
-func (g *Graph) Whole(e Edge) Edge {
+func (g *Graph) OriginalEdge(e Edge) Edge {
 	if g.whole == nil {
 		return e
 	}

@@ -7,7 +7,7 @@ import (
 // An Observation is what traces, or somebody who counted for us, saw of the calls
 // between two services. Observations of one call add up.
 type Observation struct {
-	From, To Seen
+	From, To TracePeer
 	Origin   Origin
 	Way      string // how it was seen, kebab-case: "span", "service-graph"
 	Mode     Mode
@@ -15,22 +15,22 @@ type Observation struct {
 	Observed
 }
 
-// A Sighting is a service that was seen at work, whether or not it was seen to call
+// A ObservedService is a service that was seen at work, whether or not it was seen to call
 // or to be called.
-type Sighting struct {
-	Seen
+type ObservedService struct {
+	TracePeer
 	Origin Origin
-	Served Served
+	Served ServerStats
 }
 
 // Observed is what was seen of the calls from one service to another.
 type Observed struct {
-	Calls    float64 // as seen; of sampled traces these are the sampled ones
-	Errors   float64 // those of Calls that failed
-	Retries  float64 // those of Calls that were not the first try
-	Weighted float64 // how many calls the sampled ones stand for; 0 if nothing says so
-	Latency  Latency // as the caller sees it, where it is known
-	Spread           // over the requests of the caller, where they are known
+	Calls        float64 // as seen; of sampled traces these are the sampled ones
+	Errors       float64 // those of Calls that failed
+	Retries      float64 // those of Calls that were not the first try
+	Weighted     float64 // how many calls the sampled ones stand for; 0 if nothing says so
+	Latency      Latency // as the caller sees it, where it is known
+	RequestStats         // over the requests of the caller, where they are known
 }
 
 // Add adds up what two sources saw, and leaves p as it is.
@@ -42,22 +42,22 @@ func (o *Observed) Add(p *Observed) {
 	o.Errors += p.Errors
 	o.Retries += p.Retries
 	o.Latency.Merge(&p.Latency)
-	o.Spread.Add(&p.Spread)
+	o.RequestStats.Add(&p.RequestStats)
 }
 
 // Observed returns what was seen of e, or nil if nothing was.
-func (g *Graph) Observed(e Edge) *Observed { return g.observed[g.Whole(e)] }
+func (g *Graph) Observed(e Edge) *Observed { return g.observed[g.OriginalEdge(e)] }
 
-// Watch adds to what is known of e what was seen of it, and leaves o as it is. It is
+// AddObserved adds to what is known of e what was seen of it, and leaves o as it is. It is
 // for whoever makes a graph with New, before others use it.
-func (g *Graph) Watch(e Edge, o *Observed) {
+func (g *Graph) AddObserved(e Edge, o *Observed) {
 	if g.observed == nil {
 		g.observed = map[Edge]*Observed{}
 	}
-	sum := g.observed[g.Whole(e)]
+	sum := g.observed[g.OriginalEdge(e)]
 	if sum == nil {
 		sum = &Observed{}
-		g.observed[g.Whole(e)] = sum
+		g.observed[g.OriginalEdge(e)] = sum
 	}
 	sum.Add(o)
 }

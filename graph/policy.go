@@ -23,19 +23,19 @@ type Policy struct {
 	Namespace string // the object's own
 	Realm     string // the world of its short names, as in Ref.Realm
 
-	From           []Party  // the callers; empty is every caller
-	FromNamespaces []string // only callers in one of these; empty is any namespace
-	To             []Party  // the callees; empty is every callee; a Host may begin with "*."
-	ToName         string   // the callee under the name that a program gives it, matched loosely: see looseName
-	Of             Ref      // only calls that go Via this object
-	Port           int      // only calls to this port; 0 is any
-	Match          string   // it acts on a part of each call only: "GET /v2"
-	NeedsMesh      bool     // it acts in the caller's proxy, which a caller outside the mesh has not
-	OnRequests     bool     // it acts on HTTP requests, which its product does not look for on ports that are declared to be of another protocol
-	NotGateways    bool     // it leaves the calls that gateways make alone
-	Protocols      []string // only calls of these protocols, or of no known one, and not to databases, caches and brokers; empty is any
-	NotProtocols   []string // not calls of these protocols
-	Known          bool     // not calls of no known protocol
+	From            []EndpointRef // the callers; empty is every caller
+	FromNamespaces  []string      // only callers in one of these; empty is any namespace
+	To              []EndpointRef // the callees; empty is every callee; a Host may begin with "*."
+	CalleeAlias     string        // the callee under the name that a program gives it, matched loosely: see looseName
+	Of              Ref           // only calls that go Via this object
+	Port            int           // only calls to this port; 0 is any
+	Match           string        // it acts on a part of each call only: "GET /v2"
+	NeedsMesh       bool          // it acts in the caller's proxy, which a caller outside the mesh has not
+	L7Only          bool          // it acts on HTTP requests, which its product does not look for on ports that are declared to be of another protocol
+	NotGateways     bool          // it leaves the calls that gateways make alone
+	Protocols       []string      // only calls of these protocols, or of no known one, and not to databases, caches and brokers; empty is any
+	NotProtocols    []string      // not calls of these protocols
+	RequireProtocol bool          // not calls of no known protocol
 
 	// Subset is the part of the callee's replicas that it is for: it acts on calls
 	// that another policy, with the name among its Subsets, sends there. Selects are
@@ -44,20 +44,20 @@ type Policy struct {
 	Subsets []string
 	Selects Labels
 
-	Group  string
-	Lookup Lookup
-	Rank   int
-	Merge  bool
-	Adds   string // objects of one group that have it in common add to each other part by part; none if empty
+	Group    string
+	Lookup   Lookup
+	Rank     int
+	Merge    bool
+	MergeKey string // objects of one group that have it in common add to each other part by part; none if empty
 
 	Created string // when the object was, RFC 3339; empty if it does not say
 
 	// Default is set if it is meant for whatever nothing else is said of.
 	Default bool
 
-	// Leaves are callees that the object is named for and yet leaves alone when
-	// programs call them, since it is for gateways only.
-	Leaves []Party
+	// BypassHosts are callees that the object is named for and that programs call past
+	// it, since it is for gateways only.
+	BypassHosts []EndpointRef
 
 	Says    policy.Set
 	Flaws   []Flaw
@@ -69,7 +69,7 @@ type Policy struct {
 // Short names are its own, and its name becomes part of the object's, so that the
 // policies of two programs stay apart.
 func (p Policy) For(program Ref) Policy {
-	from := []Party{{Ref: program}}
+	from := []EndpointRef{{Ref: program}}
 	for _, party := range p.From {
 		if !party.Group.IsZero() && program.Realm == "kubernetes" {
 			from = append(from, party)

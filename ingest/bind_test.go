@@ -44,8 +44,8 @@ func bindings(g *graph.Graph) string {
 		if len(p.Calls) == 0 {
 			b.WriteString(" is for no call")
 		}
-		if p.Why != graph.NoObstacle {
-			fmt.Fprintf(&b, ": %s", p.Why)
+		if p.UnboundReason != graph.NotUnbound {
+			fmt.Fprintf(&b, ": %s", p.UnboundReason)
 		}
 		for _, e := range p.Calls {
 			fmt.Fprintf(&b, " %s", call(e))

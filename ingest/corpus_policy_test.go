@@ -45,7 +45,7 @@ func TestCorpusPolicies(t *testing.T) {
 			if p.Derivable != nil && !*p.Derivable {
 				continue
 			}
-			if !slices.ContainsFunc(objects(g), func(b *graph.Bound) bool { return p.meets(g, b) }) {
+			if !slices.ContainsFunc(objects(g), func(b *graph.BoundPolicy) bool { return p.meets(g, b) }) {
 				t.Errorf("%s: no policy found that %s", filepath.Base(dir), p.Evidence)
 			}
 		}
@@ -54,22 +54,22 @@ func TestCorpusPolicies(t *testing.T) {
 
 // objects returns what every object declares for some calls, all its parts laid
 // over each other, and what the documents of calls say themselves.
-func objects(g *graph.Graph) []*graph.Bound {
-	var list []*graph.Bound
+func objects(g *graph.Graph) []*graph.BoundPolicy {
+	var list []*graph.BoundPolicy
 	for _, b := range g.Policies() {
 		list = append(list, b)
 		for _, other := range g.Policies() {
 			if other.Object == b.Object && other.Origin.File == b.Origin.File && slices.Equal(other.Calls, b.Calls) {
 				both := *b.Policy
 				both.Says = policy.Overlay(b.Says, other.Says)
-				list = append(list, &graph.Bound{Policy: &both, Calls: b.Calls})
+				list = append(list, &graph.BoundPolicy{Policy: &both, Calls: b.Calls})
 			}
 		}
 	}
 	for e := range graph.Edge(g.Calls()) {
 		for _, ev := range g.Call(e).Evidence {
 			if ev.Says != nil {
-				list = append(list, &graph.Bound{Policy: &graph.Policy{Says: *ev.Says}, Calls: []graph.Edge{e}})
+				list = append(list, &graph.BoundPolicy{Policy: &graph.Policy{Says: *ev.Says}, Calls: []graph.Edge{e}})
 			}
 		}
 	}
@@ -77,7 +77,7 @@ func objects(g *graph.Graph) []*graph.Bound {
 }
 
 // meets reports whether a policy is the one that is known.
-func (p *protection) meets(g *graph.Graph, b *graph.Bound) bool {
+func (p *protection) meets(g *graph.Graph, b *graph.BoundPolicy) bool {
 	callee := p.Service
 	if callee == "" {
 		callee = p.Edge.To
@@ -96,13 +96,13 @@ func (p *protection) meets(g *graph.Graph, b *graph.Bound) bool {
 
 // about reports whether a policy is for the calls of a service, by those it is
 // bound to or by the name it gives.
-func about(g *graph.Graph, b *graph.Bound, callee string) bool {
+func about(g *graph.Graph, b *graph.BoundPolicy, callee string) bool {
 	if slices.ContainsFunc(b.Calls, func(e graph.Edge) bool {
 		return slices.Contains(append(g.Service(g.To(e)).Aliases, g.Service(g.To(e)).Name), callee) || strings.HasPrefix(g.ID(g.To(e)), callee+".")
 	}) || b.Of.Name == callee {
 		return true
 	}
-	return slices.ContainsFunc(b.To, func(p graph.Party) bool {
+	return slices.ContainsFunc(b.To, func(p graph.EndpointRef) bool {
 		host := p.Host.Host
 		return p.Ref.Name == callee || host == callee || strings.HasPrefix(host, callee+".")
 	})

@@ -197,7 +197,7 @@ func most(c *graph.Call, o graph.Call) {
 	c.Observed = c.Observed || o.Observed
 	c.Fallback = c.Fallback && o.Fallback
 	c.Mirror = c.Mirror && o.Mirror
-	c.Tolerant, c.Fresh = c.Tolerant && o.Tolerant, c.Fresh || o.Fresh
+	c.Tolerant, c.FreshnessCritical = c.Tolerant && o.Tolerant, c.FreshnessCritical || o.FreshnessCritical
 	c.Evidence = slices.Concat(c.Evidence, o.Evidence)
 }
 

@@ -28,7 +28,7 @@ func writeObserved(p *pen.Pen, d *drawing) {
 		if o.Errors > 0 {
 			failed = amountText(o.Errors)
 		}
-		if declared && !g.Call(e).Declared && !g.Brokered(e) {
+		if declared && !g.Call(e).Declared && !g.ViaDeclaredBroker(e) {
 			drift = "not declared"
 		}
 		rows[i] = []string{

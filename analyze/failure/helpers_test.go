@@ -104,7 +104,7 @@ func estate(wires []wire) *graph.Graph {
 	node := func(name string) graph.Node { return graph.Node(slices.Index(names, name)) }
 	calls := make([]graph.Call, len(wires))
 	for i, w := range wires {
-		c := graph.Call{From: node(w.from), To: node(w.to), Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Fallback: w.instead, Tolerant: w.tolerant, Fresh: w.fresh}
+		c := graph.Call{From: node(w.from), To: node(w.to), Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Fallback: w.instead, Tolerant: w.tolerant, FreshnessCritical: w.fresh}
 		if w.async {
 			c.Mode = graph.Async
 		}

@@ -219,13 +219,13 @@ func (o *Outcome) hop(from, to graph.Node) Hop {
 	e, ok := g.Edge(from, to)
 	if !ok {
 		e, _ = g.Edge(to, from)
-		h := Hop{Call: g.Whole(e), Place: firstOrigin(g, e)}
-		if g.Fresh(e) {
+		h := Hop{Call: g.OriginalEdge(e), Place: firstOrigin(g, e)}
+		if g.FreshnessCritical(e) {
 			h.Deeds = []Deed{{Policy: "freshness", Does: "is critical, and no new events come", Origin: h.Place}}
 		}
 		return h
 	}
-	h := Hop{Call: g.Whole(e), Place: firstOrigin(g, e)}
+	h := Hop{Call: g.OriginalEdge(e), Place: firstOrigin(g, e)}
 	o.onset.contribution(e, &h.Deeds)
 	var then []Deed
 	if o.steady.contribution(e, &then); !slices.Equal(then, h.Deeds) {
@@ -298,7 +298,7 @@ func (p *phase) search() *walk {
 			}
 			p.starve(b, dry, func(consumer graph.Node, by graph.Edge) {
 				s := p.state[consumer]
-				if !g.Fresh(by) || found[consumer] || whole && s != (State{Degraded, Fast}) || !s.Suffers() {
+				if !g.FreshnessCritical(by) || found[consumer] || whole && s != (State{Degraded, Fast}) || !s.Suffers() {
 					return
 				}
 				if q := g.From(by); !found[q] {

@@ -29,7 +29,7 @@ func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Ed
 	m := &Model{g: g, at: make([]int32, g.Calls()), primary: map[graph.Edge][]graph.Edge{}, loops: inLoop, bare: -1}
 	plain := map[[3]bool]int32{} // calls without policies are of few sorts
 	for e := range graph.Edge(g.Calls()) {
-		m.fresh = m.fresh || g.Fresh(e)
+		m.fresh = m.fresh || g.FreshnessCritical(e)
 		if g.Routes(e) == nil && g.Need(e) == graph.Hard && !g.Tolerant(e) {
 			d := plainGuard(g, e)
 			sort := [3]bool{d.async, d.publish}
@@ -141,7 +141,7 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		if m.fresh && p.state[b].Answers == Failed && !dry[b] {
 			dry[b] = true
 			p.starve(b, dry, func(consumer graph.Node, by graph.Edge) {
-				if m.g.Fresh(by) {
+				if m.g.FreshnessCritical(by) {
 					worsen(consumer, State{Degraded, Fast})
 				}
 			})

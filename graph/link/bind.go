@@ -11,7 +11,7 @@ import (
 
 // A binding is a policy while it is tied to calls.
 type binding struct {
-	*graph.Bound
+	*graph.BoundPolicy
 	acts bool // somewhere, as far as a Merge shows
 }
 
@@ -23,7 +23,7 @@ type binder struct {
 	policies []*binding
 	via      map[graph.Ref][]graph.Edge
 	rival    map[graph.Edge][]candidate
-	cells    map[graph.Node][]int // of every service; see replicas
+	entities map[graph.Node][]int // of every service; see replicas
 }
 
 // A candidate is a policy that a call meets, with its precedence.
@@ -45,7 +45,7 @@ func (c candidate) exactly(other candidate) int {
 }
 
 // bind finds the policies of every call, and returns them all with their calls.
-func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][]graph.Route, []*graph.Bound) {
+func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
 	b := &binder{l: l, g: g, node: node, via: map[graph.Ref][]graph.Edge{}, rival: map[graph.Edge][]candidate{}}
 	for e := range graph.Edge(g.Calls()) {
 		for i := range g.Evidence(e) {
@@ -55,13 +55,13 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][
 		}
 	}
 	for i := range l.f.Policies {
-		b.policies = append(b.policies, b.meet(&l.f.Policies[i]))
+		b.policies = append(b.policies, b.matchCalls(&l.f.Policies[i]))
 	}
-	b.leave()
+	b.findBypasses()
 	routes := b.route()
-	policies := make([]*graph.Bound, 0, len(b.policies))
+	policies := make([]*graph.BoundPolicy, 0, len(b.policies))
 	for _, p := range b.policies {
-		policies = append(policies, p.Bound)
+		policies = append(policies, p.BoundPolicy)
 		if p.Merge && p.acts { // it is one of several that act together, and hidden nowhere
 			p.Shadows = slices.DeleteFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" })
 		}
@@ -90,9 +90,9 @@ func (b *binder) route() map[graph.Edge][]graph.Route {
 	return routes
 }
 
-// meet finds the calls that a policy is for and enters it as a candidate.
-func (b *binder) meet(p *graph.Policy) *binding {
-	bound, found := &binding{Bound: &graph.Bound{Policy: p}}, map[graph.Edge]int{}
+// matchCalls finds the calls that a policy is for and enters it as a candidate.
+func (b *binder) matchCalls(p *graph.Policy) *binding {
+	bound, found := &binding{BoundPolicy: &graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
 	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
@@ -102,11 +102,11 @@ func (b *binder) meet(p *graph.Policy) *binding {
 			!anyFrom && !slices.Contains(froms, from),
 			!anyTo && !slices.Contains(tos, to),
 			!b.exported(p, from),
-			p.ToName != "" && !loosely(b.g.Service(to), p.ToName),
+			p.CalleeAlias != "" && !loosely(b.g.Service(to), p.CalleeAlias),
 			p.Port != 0 && !b.onPort(e, p.Port),
 			len(p.Protocols) > 0 && !b.speaks(e, p.Protocols),
 			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
-			p.Known && b.g.Call(e).Protocol == "",
+			p.RequireProtocol && b.g.Call(e).Protocol == "",
 			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway:
 			continue
 		}
@@ -118,7 +118,7 @@ func (b *binder) meet(p *graph.Policy) *binding {
 			bound.Outside = append(bound.Outside, e)
 			continue
 		}
-		if p.OnRequests && b.opaque(e) {
+		if p.L7Only && b.opaque(e) {
 			bound.Opaque = append(bound.Opaque, e)
 			continue
 		}
@@ -129,12 +129,12 @@ func (b *binder) meet(p *graph.Policy) *binding {
 	}
 	switch {
 	case len(bound.Calls) == 0 && len(bound.Outside) == 0 && len(bound.Opaque) == 0:
-		bound.Why = b.obstacle(p, froms, tos, anyFrom, anyTo)
+		bound.UnboundReason = b.obstacle(p, froms, tos, anyFrom, anyTo)
 	case p.Subset != "" && p.Selects != nil && !b.populated(p, tos):
-		bound.Calls, bound.Outside, bound.Why = nil, nil, graph.NoReplica
+		bound.Calls, bound.Outside, bound.UnboundReason = nil, nil, graph.NoReplica
 	default:
 		for _, e := range bound.Calls {
-			exact := p.ToName != "" && called(b.g.Service(b.g.To(e)), p.ToName)
+			exact := p.CalleeAlias != "" && called(b.g.Service(b.g.To(e)), p.CalleeAlias)
 			b.rival[e] = append(b.rival[e], candidate{bound, found[e], exact})
 		}
 	}
@@ -169,7 +169,7 @@ func (b *binder) about(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo 
 }
 
 // nodes returns the services that parties mean, and whether they mean any.
-func (b *binder) nodes(p *graph.Policy, parties []graph.Party) (nodes []graph.Node, anyone bool) {
+func (b *binder) nodes(p *graph.Policy, parties []graph.EndpointRef) (nodes []graph.Node, anyone bool) {
 	if len(parties) == 0 {
 		return nil, true
 	}
@@ -186,7 +186,7 @@ func (b *binder) nodes(p *graph.Policy, parties []graph.Party) (nodes []graph.No
 
 // roots resolves a party of a policy. Unlike a call, a policy makes no node of
 // what it names, and a host may stand for many.
-func (b *binder) roots(p *graph.Party) []int {
+func (b *binder) roots(p *graph.EndpointRef) []int {
 	l := b.l
 	switch host := p.Host.Host; {
 	case host == "":

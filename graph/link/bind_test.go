@@ -9,15 +9,17 @@ import (
 
 // Policies of a part of a graph speak of the part's calls under its own numbers.
 func TestPoliciesOfAPart(t *testing.T) {
-	named := func(name string) graph.Party { return graph.Party{Ref: graph.Ref{Realm: "native", Name: name}} }
+	named := func(name string) graph.EndpointRef {
+		return graph.EndpointRef{Ref: graph.Ref{Realm: "native", Name: name}}
+	}
 	var b Builder
 	b.Add(&graph.Facts{
-		Things: []graph.Thing{{Ref: named("a").Ref}, {Ref: named("b").Ref}, {Ref: named("c").Ref}},
-		Calls: []graph.Fact{
+		Entities: []graph.Entity{{Ref: named("a").Ref}, {Ref: named("b").Ref}, {Ref: named("c").Ref}},
+		Calls: []graph.CallFact{
 			{From: named("a"), To: named("b"), Evidence: graph.Evidence{Strength: graph.Weak}},
 			{From: named("b"), To: named("c"), Evidence: graph.Evidence{Strength: graph.Strong}},
 		},
-		Policies: []graph.Policy{{Object: "to-b", To: []graph.Party{named("b")}}, {Object: "to-c", To: []graph.Party{named("c")}}},
+		Policies: []graph.Policy{{Object: "to-b", To: []graph.EndpointRef{named("b")}}, {Object: "to-c", To: []graph.EndpointRef{named("c")}}},
 	})
 	g := b.Build()
 	strong := g.Where(func(e graph.Edge) bool { return g.Strength(e) == graph.Strong })

@@ -17,7 +17,7 @@ type Builder struct {
 // concurrent use.
 func (b *Builder) Add(f *graph.Facts) {
 	t := &b.facts
-	t.Things = append(t.Things, f.Things...)
+	t.Entities = append(t.Entities, f.Entities...)
 	t.Names = append(t.Names, f.Names...)
 	t.Members = append(t.Members, f.Members...)
 	t.Calls = append(t.Calls, f.Calls...)
@@ -28,9 +28,9 @@ func (b *Builder) Add(f *graph.Facts) {
 	t.Budgets = append(t.Budgets, f.Budgets...)
 	t.Policies = append(t.Policies, f.Policies...)
 	t.Namespaces = append(t.Namespaces, f.Namespaces...)
-	t.Sightings = append(t.Sightings, f.Sightings...)
+	t.ObservedServices = append(t.ObservedServices, f.ObservedServices...)
 	t.Observations = append(t.Observations, f.Observations...)
-	t.Companions = append(t.Companions, f.Companions...)
+	t.Pairs = append(t.Pairs, f.Pairs...)
 	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
 }
 
@@ -40,9 +40,9 @@ func (b *Builder) Build() *graph.Graph {
 	sortFacts(&b.facts)
 	l := &linker{f: &b.facts, coverage: &b.Coverage}
 	l.place(b.Namespace)
-	l.disband()
-	l.settleFiles()
-	l.lendPolicies()
+	l.expandGroups()
+	l.assignFiles()
+	l.attachConfigPolicies()
 	l.declare()
 	l.selectWorkloads()
 	l.join()

@@ -10,14 +10,14 @@ import (
 )
 
 // connect turns every fact and every address in a setting into evidence between
-// two cells.
+// two entities.
 func (l *linker) connect() {
 	l.edges = map[[2]int][]graph.Evidence{}
 	for i := range l.f.Calls {
 		l.connectFact(&l.f.Calls[i])
 	}
 	callers := l.callers()
-	l.weakenBooks(callers)
+	l.demoteSharedAddressLists(callers)
 	for i := range callers {
 		c := &callers[i]
 		for _, m := range c.found {
@@ -62,7 +62,7 @@ func same(e, o *graph.Evidence) bool {
 		slices.Equal(e.Methods, o.Methods) && e.Says == o.Says
 }
 
-func (l *linker) connectFact(f *graph.Fact) {
+func (l *linker) connectFact(f *graph.CallFact) {
 	froms := l.party(&f.From, f.Origin, f.Strength)
 	if len(froms) == 0 {
 		return
@@ -89,7 +89,7 @@ const quiet graph.Strength = 0xff
 
 // party returns the roots that one end of a fact means. What is permitted but
 // stands for nobody in the inputs is told and makes no node.
-func (l *linker) party(p *graph.Party, o graph.Origin, s graph.Strength) []int {
+func (l *linker) party(p *graph.EndpointRef, o graph.Origin, s graph.Strength) []int {
 	switch {
 	case !p.Ref.IsZero():
 		if c, ok := l.lookupNear(p.Ref, p.Namespace); ok {
@@ -130,7 +130,7 @@ func (l *linker) lookupNear(r graph.Ref, namespace string) (int, bool) {
 	return l.lookup(r)
 }
 
-func (l *linker) partyHost(p *graph.Party, o graph.Origin, s graph.Strength) []int {
+func (l *linker) partyHost(p *graph.EndpointRef, o graph.Origin, s graph.Strength) []int {
 	host := p.Host.Host
 	switch {
 	case address.IsLocal(host):
@@ -160,9 +160,9 @@ func (l *linker) noteSeveral(name string, o graph.Origin) {
 	}
 }
 
-func (l *linker) rootsOf(cells []int) []int {
+func (l *linker) rootsOf(entities []int) []int {
 	var roots []int
-	for _, c := range cells {
+	for _, c := range entities {
 		roots = append(roots, l.find(c))
 	}
 	slices.Sort(roots)
@@ -176,9 +176,9 @@ func (l *linker) running(account, namespace string) []int {
 	if everybody(account) {
 		return nil
 	}
-	found := l.accounts[label{namespace: namespace, key: account}]
+	found := l.accounts[podLabel{namespace: namespace, key: account}]
 	if len(found) == 0 {
-		found = l.accounts[label{key: account}]
+		found = l.accounts[podLabel{key: account}]
 	}
 	return found
 }
@@ -211,7 +211,7 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 	}
 	if !ok {
 		switch {
-		case m.Word && m.Known && v.Way != graph.WayArg:
+		case m.Word && m.Known && v.Source != graph.FromArg:
 			l.unresolved(from, m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
 			return
 		case m.Known:
@@ -235,7 +235,7 @@ func (l *linker) connectValue(s *scope, from int, m found) {
 		e.Strength = min(e.Strength, graph.Weak)
 	}
 	switch {
-	case m.Key.Health || v.Way == graph.WayEnv && isHealthPath(m.Path):
+	case m.Key.Health || v.Source == graph.FromEnv && isHealthPath(m.Path):
 		e.Class = graph.ClassHealth
 	case p.Kind == graph.KindTelemetry || m.Key.Telemetry && !l.isProgram(to):
 		e.Class = graph.ClassTelemetry

@@ -10,11 +10,11 @@ import (
 // place: an override file and its base are read as one project, whichever of
 // the two is met. The facts are sorted by place.
 func forgetTwins(f *graph.Facts) {
-	f.Things = withoutTwins(f.Things, func(t *graph.Thing) graph.Origin { return t.Origin }, func(a, b *graph.Thing) bool { return a.Ref == b.Ref })
+	f.Entities = withoutTwins(f.Entities, func(t *graph.Entity) graph.Origin { return t.Origin }, func(a, b *graph.Entity) bool { return a.Ref == b.Ref })
 	f.Names = withoutTwins(f.Names, func(n *graph.Name) graph.Origin { return n.Origin }, func(a, b *graph.Name) bool {
 		return a.Ref == b.Ref && a.Of == b.Of && a.Target == b.Target
 	})
-	f.Calls = withoutTwins(f.Calls, func(c *graph.Fact) graph.Origin { return c.Origin }, func(a, b *graph.Fact) bool {
+	f.Calls = withoutTwins(f.Calls, func(c *graph.CallFact) graph.Origin { return c.Origin }, func(a, b *graph.CallFact) bool {
 		return !a.From.Ref.IsZero() && a.From.Ref == b.From.Ref && a.To.Ref == b.To.Ref && a.To.Host == b.To.Host &&
 			a.To.Account == b.To.Account && a.To.Pods.IsZero() && b.To.Pods.IsZero() && a.Way == b.Way && a.Mirror == b.Mirror
 	})
@@ -41,9 +41,9 @@ func withoutTwins[T any](facts []T, place func(*T) graph.Origin, same func(a, b 
 	return kept
 }
 
-// settleFiles gives every configuration file to whoever has its settings: the
+// assignFiles gives every configuration file to whoever has its settings: the
 // things that use it, or else its owner, who is declared by that.
-func (l *linker) settleFiles() {
+func (l *linker) assignFiles() {
 	users := map[graph.Ref][]graph.Ref{}
 	for _, u := range l.f.Uses {
 		if u.Config.Realm == "file" && !slices.Contains(users[u.Config], u.Of) {
@@ -56,7 +56,7 @@ func (l *linker) settleFiles() {
 		switch {
 		case c.Owner == nil:
 		case len(of) == 0:
-			l.f.Things = append(l.f.Things, *c.Owner)
+			l.f.Entities = append(l.f.Entities, *c.Owner)
 			l.f.Uses = append(l.f.Uses, graph.Use{Of: c.Owner.Ref, Config: c.Ref, File: true, Guess: !c.OwnerSaid, Origin: c.Origin})
 			if !c.OwnerSaid {
 				l.note(c.Origin, `nothing is seen to use this file; it is taken for one of "`+c.Owner.Name+`"`,

@@ -12,9 +12,9 @@ func TestFileOwner(t *testing.T) {
 	at := func(line int32) graph.Origin { return graph.Origin{Reader: "r", File: "f", Line: line, Column: 1} }
 	shop := func(name string) graph.Ref { return graph.Ref{Realm: "compose:shop", Kind: "service", Name: name} }
 	file := graph.Ref{Realm: "file", Kind: "file", Name: "app.yml"}
-	owner := &graph.Thing{Ref: graph.Ref{Realm: "spring", Name: "orders"}, Origin: at(1), Kind: graph.KindService}
+	owner := &graph.Entity{Ref: graph.Ref{Realm: "spring", Name: "orders"}, Origin: at(1), Kind: graph.KindService}
 	config := graph.Config{Ref: file, Origin: at(1), Owner: owner, Entries: []graph.Entry{{
-		Key: "app.yml", Values: []graph.Value{{Key: "ledger.url", Text: "http://ledger:80", Way: graph.WayFile, Origin: at(2)}},
+		Key: "app.yml", Values: []graph.Value{{Key: "ledger.url", Text: "http://ledger:80", Source: graph.FromFile, Origin: at(2)}},
 	}}}
 	said, mounted := config, config
 	said.OwnerSaid = true
@@ -37,9 +37,9 @@ func TestFileOwner(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			b := &Builder{}
 			f := &graph.Facts{Configs: tt.configs, Uses: tt.uses}
-			f.Things = append(f.Things, graph.Thing{Ref: shop("ledger"), Origin: at(20), Kind: graph.KindService})
+			f.Entities = append(f.Entities, graph.Entity{Ref: shop("ledger"), Origin: at(20), Kind: graph.KindService})
 			if tt.uses != nil || tt.name == "nobody's" {
-				f.Things = append(f.Things, graph.Thing{Ref: shop("app"), Origin: at(21), Kind: graph.KindService})
+				f.Entities = append(f.Entities, graph.Entity{Ref: shop("app"), Origin: at(21), Kind: graph.KindService})
 			}
 			b.Add(f)
 			if got := outline(b.Build()); got != tt.want {
@@ -55,9 +55,9 @@ func TestTwins(t *testing.T) {
 	a, db := graph.Ref{Realm: "compose:x", Name: "a"}, graph.Ref{Realm: "compose:x", Name: "db"}
 	facts := func() *graph.Facts {
 		return &graph.Facts{
-			Things: []graph.Thing{{Ref: a, Origin: at}, {Ref: db, Origin: at}},
-			Calls:  []graph.Fact{{From: graph.Party{Ref: a}, To: graph.Party{Ref: db}, Evidence: graph.Evidence{Origin: at, Way: "compose-links", Strength: graph.Strong}}},
-			Values: []graph.Value{{Of: a, Key: "DB_HOST", Text: "db:5432", Origin: graph.Origin{Reader: "compose", File: "compose.yml", Line: 4, Column: 9}}},
+			Entities: []graph.Entity{{Ref: a, Origin: at}, {Ref: db, Origin: at}},
+			Calls:    []graph.CallFact{{From: graph.EndpointRef{Ref: a}, To: graph.EndpointRef{Ref: db}, Evidence: graph.Evidence{Origin: at, Way: "compose-links", Strength: graph.Strong}}},
+			Values:   []graph.Value{{Of: a, Key: "DB_HOST", Text: "db:5432", Origin: graph.Origin{Reader: "compose", File: "compose.yml", Line: 4, Column: 9}}},
 		}
 	}
 	b := &Builder{}

@@ -13,8 +13,8 @@ import (
 
 // freeze makes services of the roots and calls of the evidence.
 func (l *linker) freeze() *graph.Graph {
-	members := make([][]int, len(l.cells))
-	for c := range l.cells {
+	members := make([][]int, len(l.entities))
+	for c := range l.entities {
 		root := l.find(c)
 		members[root] = append(members[root], c)
 	}
@@ -77,15 +77,15 @@ func (l *linker) spoken() map[int]graph.Kind {
 	return kinds
 }
 
-// service puts together what the cells of one service declare.
+// service puts together what the entities of one service declare.
 func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Service {
 	s := graph.Service{Name: name.name, Namespace: name.namespace, Kind: kind}
 	var workloads []string
 	named, withAddress, headless, within, said := false, false, false, false, false
 	for _, c := range members {
-		cell := &l.cells[c]
-		s.Aliases = append(s.Aliases, l.aliasesOf(cell)...)
-		for _, n := range cell.names {
+		ent := &l.entities[c]
+		s.Aliases = append(s.Aliases, l.aliasesOf(ent)...)
+		for _, n := range ent.names {
 			s.Defined = s.Defined || !n.Outside
 			named, withAddress, within = true, withAddress || !n.Headless, within || !n.Outside
 			said = said || !n.Unsaid
@@ -94,12 +94,12 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 			s.Annotations = merge(s.Annotations, n.Annotations)
 			s.Labels = merge(s.Labels, n.Labels)
 		}
-		if len(cell.things) > 0 && cell.ref.Realm == kubernetes {
-			workloads = append(workloads, cell.ref.Name)
+		if len(ent.things) > 0 && ent.ref.Realm == kubernetes {
+			workloads = append(workloads, ent.ref.Name)
 		}
 	}
 	for _, c := range slices.Backward(l.byAuthority(members)) {
-		for _, t := range l.cells[c].things {
+		for _, t := range l.entities[c].things {
 			s.Defined = true
 			s.Origins = append(s.Origins, t.Origin)
 			workloads = append(workloads, t.Versions...)
@@ -119,7 +119,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 		s.Replicas = l.listed(members)
 	}
 	if len(s.Origins) == 0 {
-		s.Origins = append(s.Origins, l.cells[members[0]].origin)
+		s.Origins = append(s.Origins, l.entities[members[0]].origin)
 	}
 	if workloads = sortedUnique(workloads); len(workloads) > 1 {
 		s.Versions = workloads
@@ -134,22 +134,22 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 	return s
 }
 
-// byAuthority sorts cells so that people, who know, come before platforms.
+// byAuthority sorts entities so that people, who know, come before platforms.
 func (l *linker) byAuthority(members []int) []int {
 	sorted := slices.Clone(members)
 	slices.SortStableFunc(sorted, func(a, b int) int {
 		people := func(c int) int {
-			if r := l.cells[c].ref.Realm; r == "native" || r == "backstage" {
+			if r := l.entities[c].ref.Realm; r == "native" || r == "backstage" {
 				return realmRank(r) - 10
 			}
-			return realmRank(l.cells[c].ref.Realm)
+			return realmRank(l.entities[c].ref.Realm)
 		}
 		return cmp.Compare(people(a), people(b))
 	})
 	return sorted
 }
 
-func (l *linker) aliasesOf(c *cell) []string {
+func (l *linker) aliasesOf(c *entity) []string {
 	names := slices.Clone(c.hosts)
 	names = append(names, c.ref.Name)
 	for _, t := range c.things {
@@ -174,7 +174,7 @@ func merge(into, from graph.Labels) graph.Labels {
 
 // declare lays a declaration over what is there: what it says wins, what it is
 // silent about stays.
-func declare(s *graph.Service, t *graph.Thing) {
+func declare(s *graph.Service, t *graph.Entity) {
 	s.Labels = merge(s.Labels, t.Labels)
 	s.Annotations = merge(s.Annotations, t.Annotations)
 	s.Ports = append(s.Ports, t.Ports...)
@@ -205,13 +205,13 @@ func (l *linker) replicas(members []int) policy.Setting[int] {
 	for _, c := range l.byAuthority(members) {
 		var one policy.Setting[int]
 		for _, patch := range [...]bool{false, true} {
-			for _, t := range l.cells[c].things {
+			for _, t := range l.entities[c].things {
 				if t.Patch == patch {
 					over(&one, t.Replicas)
 				}
 			}
 		}
-		switch r := l.cells[c].ref.Realm; {
+		switch r := l.entities[c].ref.Realm; {
 		case one.Provenance == policy.Unknown || realm != "" && realm != r:
 		case realm == "":
 			sum, realm = one, r
@@ -229,7 +229,7 @@ func (l *linker) replicas(members []int) policy.Setting[int] {
 func (l *linker) listed(members []int) policy.Setting[int] {
 	var most policy.Setting[int]
 	for _, c := range members {
-		for _, n := range l.cells[c].names {
+		for _, n := range l.entities[c].names {
 			if n.Replicas.Set() && (!most.Set() || n.Replicas.Value > most.Value || n.Replicas.Value == most.Value && n.Replicas.Origin.Compare(most.Origin) < 0) {
 				most = n.Replicas
 			}
@@ -309,7 +309,7 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 		c.Declared, c.Observed = c.Declared || !e.Observed, c.Observed || e.Observed
 		c.Fallback = c.Fallback && e.Fallback
 		c.Mirror = c.Mirror && e.Mirror
-		c.Tolerant, c.Fresh = c.Tolerant || e.Tolerant, c.Fresh || e.Fresh
+		c.Tolerant, c.FreshnessCritical = c.Tolerant || e.Tolerant, c.FreshnessCritical || e.FreshnessCritical
 		if e.Mode != graph.ModeUnknown {
 			saidMode = true
 			if e.Mode == graph.Sync {

@@ -12,9 +12,9 @@ import (
 // a hundred accounts stay below it.
 const maxMembers = 20_000
 
-// disband replaces every fact between groups by the facts between their members,
+// expandGroups replaces every fact between groups by the facts between their members,
 // and groups that policies name by their members.
-func (l *linker) disband() {
+func (l *linker) expandGroups() {
 	groups, through := map[graph.Ref][]*graph.Member{}, map[graph.Ref][]graph.Ref{}
 	for i := range l.f.Members {
 		m := &l.f.Members[i]
@@ -24,10 +24,10 @@ func (l *linker) disband() {
 		}
 		groups[m.Of] = append(groups[m.Of], m)
 	}
-	calls := make([]graph.Fact, 0, len(l.f.Calls))
+	calls := make([]graph.CallFact, 0, len(l.f.Calls))
 	for _, call := range l.f.Calls {
 		if len(through) > 0 {
-			call.Via = goThrough(through, call.Via)
+			call.Via = transitiveVia(through, call.Via)
 		}
 		if call.From.Group.IsZero() && call.To.Group.IsZero() {
 			calls = append(calls, call)
@@ -62,9 +62,9 @@ func (l *linker) disband() {
 // maxThrough bounds the objects that one call goes through.
 const maxThrough = 100
 
-// goThrough adds to the objects that a call goes through those that they make it
+// transitiveVia adds to the objects that a call goes through those that they make it
 // go through.
-func goThrough(through map[graph.Ref][]graph.Ref, via []graph.Ref) []graph.Ref {
+func transitiveVia(through map[graph.Ref][]graph.Ref, via []graph.Ref) []graph.Ref {
 	all := slices.Clip(via)
 	for i := 0; i < len(all) && len(all) < maxThrough; i++ {
 		for _, next := range through[all[i]] {
@@ -78,11 +78,11 @@ func goThrough(through map[graph.Ref][]graph.Ref, via []graph.Ref) []graph.Ref {
 
 // memberParties replaces the groups among parties by their members. A group
 // without members stays, and is nobody.
-func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.Party, o graph.Origin) []graph.Party {
-	if !slices.ContainsFunc(parties, func(p graph.Party) bool { return !p.Group.IsZero() }) {
+func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.EndpointRef, o graph.Origin) []graph.EndpointRef {
+	if !slices.ContainsFunc(parties, func(p graph.EndpointRef) bool { return !p.Group.IsZero() }) {
 		return parties
 	}
-	var all []graph.Party
+	var all []graph.EndpointRef
 	for _, p := range parties {
 		found := membersOf(groups, p, o)
 		if len(found) == 0 {
@@ -96,7 +96,7 @@ func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.Party, 
 }
 
 // members returns the parties that p stands for, and tells if there are none.
-func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.Party, o graph.Origin) []graph.Member {
+func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o graph.Origin) []graph.Member {
 	found := membersOf(groups, p, o)
 	if len(found) == 0 {
 		l.unresolved(-1, p.Group.Name, "", o, "no "+kindWord(p.Group)+" of this name is in the inputs, or it names nobody")
@@ -106,7 +106,7 @@ func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.Party, o 
 
 // membersOf returns the parties that p stands for, which is p itself unless it is
 // a group. A group that is its own member adds nothing.
-func membersOf(groups map[graph.Ref][]*graph.Member, p graph.Party, o graph.Origin) []graph.Member {
+func membersOf(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o graph.Origin) []graph.Member {
 	if p.Group.IsZero() {
 		return []graph.Member{{Party: p}}
 	}

@@ -58,9 +58,9 @@ func groupFacts(groups string) *graph.Facts {
 	group := func(name string) graph.Ref { return graph.Ref{Realm: "test", Kind: "group", Name: name} }
 	service := func(name string) graph.Ref { return graph.Ref{Realm: "test", Name: name} }
 	f := &graph.Facts{
-		Things: []graph.Thing{{Ref: service("in"), Origin: at(1)}},
-		Calls: []graph.Fact{{
-			From: graph.Party{Ref: service("in")}, To: graph.Party{Group: group("A")},
+		Entities: []graph.Entity{{Ref: service("in"), Origin: at(1)}},
+		Calls: []graph.CallFact{{
+			From: graph.EndpointRef{Ref: service("in")}, To: graph.EndpointRef{Group: group("A")},
 			Evidence: graph.Evidence{Origin: at(2), Way: "test", Strength: graph.Strong},
 		}},
 	}
@@ -74,7 +74,7 @@ func groupFacts(groups string) *graph.Facts {
 				m.Party.Group = group(name)
 			} else {
 				m.Party.Ref = service(name)
-				f.Things = append(f.Things, graph.Thing{Ref: service(name), Origin: at(10 + line)})
+				f.Entities = append(f.Entities, graph.Entity{Ref: service(name), Origin: at(10 + line)})
 			}
 			f.Members = append(f.Members, m)
 		}
@@ -94,13 +94,13 @@ func TestGroupsOfOneName(t *testing.T) {
 		at := func(file string) graph.Origin { return graph.Origin{Reader: "test", File: file, Line: 1} }
 		service := func(name string) graph.Ref { return graph.Ref{Realm: "test", Name: name} }
 		group := graph.Ref{Realm: "test", Kind: "group", Name: "g"}
-		f := &graph.Facts{Calls: []graph.Fact{{
-			From: graph.Party{Ref: service("in")}, To: graph.Party{Group: group},
+		f := &graph.Facts{Calls: []graph.CallFact{{
+			From: graph.EndpointRef{Ref: service("in")}, To: graph.EndpointRef{Group: group},
 			Evidence: graph.Evidence{Origin: at(tt.file), Way: "test", Strength: graph.Strong},
 		}}}
 		for name, file := range map[string]string{"shop": "shop/group.yaml", "pay": "pay/group.yaml", "root": "base/group.yaml", "joined": "far/away.yaml"} {
 			f.Members = append(f.Members, graph.Member{
-				Of: group, Party: graph.Party{Ref: service(name)}, Origin: at(file), Joins: name == "joined",
+				Of: group, Party: graph.EndpointRef{Ref: service(name)}, Origin: at(file), Joins: name == "joined",
 			})
 		}
 		b := &link.Builder{}

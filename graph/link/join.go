@@ -43,16 +43,16 @@ type claim struct {
 // not chosen.
 func (l *linker) join() {
 	claims := map[string][]claim{}
-	for c := range l.cells {
-		cell := &l.cells[c]
-		if cell.extern || cell.ref.Realm == "host" || cell.ref.Realm == "file" {
+	for c := range l.entities {
+		ent := &l.entities[c]
+		if ent.extern || ent.ref.Realm == "host" || ent.ref.Realm == "file" {
 			continue
 		}
-		if cell.ref.Realm == "backstage" && cell.ref.Kind == "api" {
+		if ent.ref.Realm == "backstage" && ent.ref.Kind == "api" {
 			continue // the API "orders" is whoever provides it, not what is called "orders" elsewhere
 		}
-		name := strings.ToLower(cell.ref.Name)
-		claims[name] = append(claims[name], claim{root: c, ref: cell.ref, name: name, namespace: cell.ref.Namespace})
+		name := strings.ToLower(ent.ref.Name)
+		claims[name] = append(claims[name], claim{root: c, ref: ent.ref, name: name, namespace: ent.ref.Namespace})
 	}
 	names := make([]string, 0, len(claims))
 	for name, list := range claims {
@@ -91,7 +91,7 @@ func (l *linker) joinName(list []claim) {
 		case len(partners) == 1 && !(hosting(c.ref.Realm) && l.severalProjects(list)):
 			l.unite(partners[0], c.root)
 		case len(partners) > 1:
-			l.note(l.cells[c.root].origin, `"`+c.ref.Name+`" could be any of several services of that name; it is kept apart`,
+			l.note(l.entities[c.root].origin, `"`+c.ref.Name+`" could be any of several services of that name; it is kept apart`,
 				"write its namespace, or an alias in weir.yaml")
 		}
 	}
@@ -118,7 +118,7 @@ func (l *linker) compatible(a, b claim) bool {
 	if a.namespace != b.namespace && a.namespace != "" && b.namespace != "" {
 		return false
 	}
-	x, y := &l.cells[a.root], &l.cells[b.root]
+	x, y := &l.entities[a.root], &l.entities[b.root]
 	if x.sure != graph.KindUnknown && y.sure != graph.KindUnknown && x.sure != y.sure {
 		return false
 	}
@@ -134,7 +134,7 @@ func (l *linker) preferRunning(partners []int) []int {
 	if len(partners) < 2 {
 		return partners
 	}
-	programs := slices.DeleteFunc(slices.Clone(partners), func(p int) bool { return l.cells[p].family() != graph.FamilyProgram })
+	programs := slices.DeleteFunc(slices.Clone(partners), func(p int) bool { return l.entities[p].family() != graph.FamilyProgram })
 	if len(programs) == 0 {
 		return partners
 	}
@@ -143,8 +143,8 @@ func (l *linker) preferRunning(partners []int) []int {
 
 // joinApps ties app-ids to the workloads that carry them.
 func (l *linker) joinApps() {
-	for c := range l.cells {
-		if r := l.cells[c].ref; r.Realm == "dapr" {
+	for c := range l.entities {
+		if r := l.entities[c].ref; r.Realm == "dapr" {
 			if app, ok := l.apps[r.Name]; ok {
 				l.unite(app, c)
 			}
@@ -156,9 +156,9 @@ func (l *linker) joinApps() {
 // several things claim, an API with two providers, is none of theirs: it stays a
 // node of its own.
 func (l *linker) joinOwners() {
-	for c := range l.cells {
+	for c := range l.entities {
 		var owners []int
-		for _, n := range l.cells[c].names {
+		for _, n := range l.entities[c].names {
 			if n.Of.IsZero() {
 				continue
 			}
@@ -171,7 +171,7 @@ func (l *linker) joinOwners() {
 		case 1:
 			l.unite(owners[0], c)
 		default:
-			l.note(l.cells[c].origin, `several services claim to be "`+l.cells[c].ref.Name+`"; it is kept apart`, "")
+			l.note(l.entities[c].origin, `several services claim to be "`+l.entities[c].ref.Name+`"; it is kept apart`, "")
 		}
 	}
 }

@@ -36,12 +36,12 @@ func TestCallOfABareNameStaysInItsNamespace(t *testing.T) {
 		if !ok {
 			namespace, name = "", id
 		}
-		f.Things = append(f.Things, graph.Thing{Ref: named("native", "", namespace, name), Origin: at(i)})
+		f.Entities = append(f.Entities, graph.Entity{Ref: named("native", "", namespace, name), Origin: at(i)})
 	}
 	for i, to := range []string{"db", "mail"} { // one beside the caller, one in no namespace
-		f.Calls = append(f.Calls, graph.Fact{
-			From:     graph.Party{Ref: named("native", "", "shop", "cart")},
-			To:       graph.Party{Ref: graph.Ref{Name: to}, Namespace: "shop"},
+		f.Calls = append(f.Calls, graph.CallFact{
+			From:     graph.EndpointRef{Ref: named("native", "", "shop", "cart")},
+			To:       graph.EndpointRef{Ref: graph.Ref{Name: to}, Namespace: "shop"},
 			Evidence: graph.Evidence{Origin: at(10 + i), Strength: graph.Strong},
 		})
 	}
@@ -68,15 +68,15 @@ func TestAPIIsWhoProvidesIt(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			b := &Builder{}
-			f := &graph.Facts{Things: []graph.Thing{{Ref: component("web"), Origin: at(1)}}}
+			f := &graph.Facts{Entities: []graph.Entity{{Ref: component("web"), Origin: at(1)}}}
 			for i, p := range tt.providers {
-				f.Things = append(f.Things, graph.Thing{Ref: component(p), Origin: at(10 + i)})
+				f.Entities = append(f.Entities, graph.Entity{Ref: component(p), Origin: at(10 + i)})
 				f.Names = append(f.Names, graph.Name{Ref: api, Of: component(p), Origin: at(20 + i)})
 			}
 			if tt.elsewhere != "" {
-				f.Things = append(f.Things, graph.Thing{Ref: named(kubernetes, "Deployment", "", tt.elsewhere), Origin: at(30)})
+				f.Entities = append(f.Entities, graph.Entity{Ref: named(kubernetes, "Deployment", "", tt.elsewhere), Origin: at(30)})
 			}
-			f.Calls = []graph.Fact{{From: graph.Party{Ref: component("web")}, To: graph.Party{Ref: api}, Evidence: graph.Evidence{Origin: at(40), Strength: graph.Strong}}}
+			f.Calls = []graph.CallFact{{From: graph.EndpointRef{Ref: component("web")}, To: graph.EndpointRef{Ref: api}, Evidence: graph.Evidence{Origin: at(40), Strength: graph.Strong}}}
 			b.Add(f)
 			g := b.Build()
 			if got := calls(g); got != tt.want || g.Len() != tt.services {

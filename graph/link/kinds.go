@@ -7,21 +7,21 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// declaredKinds returns for every root what its cells are declared to be: what a
+// declaredKinds returns for every root what its entities are declared to be: what a
 // document says outright, else the most telling of what they show.
 func (l *linker) declaredKinds() []graph.Kind {
-	kinds := make([]graph.Kind, len(l.cells))
-	sure := make([]bool, len(l.cells))
-	for c := range l.cells {
-		cell, root := &l.cells[c], l.find(c)
+	kinds := make([]graph.Kind, len(l.entities))
+	sure := make([]bool, len(l.entities))
+	for c := range l.entities {
+		ent, root := &l.entities[c], l.find(c)
 		switch {
-		case cell.sure != graph.KindUnknown && !sure[root]:
-			kinds[root], sure[root] = cell.sure, true
-		case sure[root], cell.hint == graph.KindUnknown:
+		case ent.sure != graph.KindUnknown && !sure[root]:
+			kinds[root], sure[root] = ent.sure, true
+		case sure[root], ent.hint == graph.KindUnknown:
 		case kinds[root] == graph.KindUnknown || kinds[root] == graph.KindService:
-			kinds[root] = cell.hint
+			kinds[root] = ent.hint
 		}
-		if cell.family() == graph.FamilyGateway && kinds[root] == graph.KindUnknown {
+		if ent.family() == graph.FamilyGateway && kinds[root] == graph.KindUnknown {
 			kinds[root] = graph.KindGateway
 		}
 	}
@@ -64,26 +64,26 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 	if root < len(l.kinds) {
 		kind = l.kinds[root]
 	} else {
-		kind = l.cells[root].hint
+		kind = l.entities[root].hint
 	}
 	if kind != graph.KindUnknown && kind != graph.KindService && kind != graph.KindExternal {
 		return kind
 	}
 	for _, c := range members {
-		if l.cells[c].sure != graph.KindUnknown {
+		if l.entities[c].sure != graph.KindUnknown {
 			return kind
 		}
 	}
 	declared, outside := false, true // outside: by name only, and every name says so
 	for _, c := range members {
-		declared = declared || len(l.cells[c].things)+len(l.cells[c].names) > 0
-		outside = outside && len(l.cells[c].things) == 0
-		for _, n := range l.cells[c].names {
+		declared = declared || len(l.entities[c].things)+len(l.entities[c].names) > 0
+		outside = outside && len(l.entities[c].things) == 0
+		for _, n := range l.entities[c].names {
 			outside = outside && n.Outside
 		}
 	}
 	if !declared {
-		switch c := &l.cells[root]; { // its ref may show it, though nothing declares it
+		switch c := &l.entities[root]; { // its ref may show it, though nothing declares it
 		case c.family() == graph.FamilyGateway:
 			return graph.KindGateway
 		case c.ref.Realm == "dapr":

@@ -20,8 +20,8 @@ func TestKindOfTheUndeclared(t *testing.T) {
 		{graph.Ref{Name: "cart"}, graph.KindExternal},
 	} {
 		b := &link.Builder{}
-		b.Add(&graph.Facts{Calls: []graph.Fact{{
-			From: graph.Party{Ref: tt.ref}, To: graph.Party{Host: graph.Address{Host: "web"}},
+		b.Add(&graph.Facts{Calls: []graph.CallFact{{
+			From: graph.EndpointRef{Ref: tt.ref}, To: graph.EndpointRef{Host: graph.Address{Host: "web"}},
 			Evidence: graph.Evidence{Origin: graph.Origin{Reader: "test", File: "f", Line: 1}, Way: "test", Strength: graph.Strong},
 		}}})
 		g := b.Build()

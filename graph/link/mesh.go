@@ -49,11 +49,11 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 
 // joinUnsigned makes a service a member of the mesh of a product where its names or its
 // kind show that it is one.
-func (l *linker) joinUnsigned(s *graph.Service, p *policy.Product, cells []int) {
+func (l *linker) joinUnsigned(s *graph.Service, p *policy.Product, entities []int) {
 	in := func(o graph.Origin) { s.Meshes = append(s.Meshes, graph.Membership{Product: p, In: true, Origin: o}) }
-	for _, c := range cells {
-		if p.MemberRealm != "" && l.cells[c].ref.Realm == p.MemberRealm {
-			in(l.cells[c].origin)
+	for _, c := range entities {
+		if p.MemberRealm != "" && l.entities[c].ref.Realm == p.MemberRealm {
+			in(l.entities[c].origin)
 			return
 		}
 	}

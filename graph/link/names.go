@@ -15,7 +15,7 @@ type identity struct {
 	realm           string
 }
 
-// identify chooses the name of a service among those its cells go by. A further
+// identify chooses the name of a service among those its entities go by. A further
 // name given to a thing is never chosen before the thing's own. Platforms go
 // before people, names that callers use before names of workloads. Of several
 // names of one platform it is the one that stands for most workloads, else the
@@ -23,7 +23,7 @@ type identity struct {
 // shortest.
 func (l *linker) identify(members []int) identity {
 	best := slices.MinFunc(members, func(a, b int) int {
-		x, y := &l.cells[a], &l.cells[b]
+		x, y := &l.entities[a], &l.entities[b]
 		return cmp.Or(
 			cmp.Compare(x.aliasRank(), y.aliasRank()),
 			cmp.Compare(realmRank(x.ref.Realm), realmRank(y.ref.Realm)),
@@ -33,7 +33,7 @@ func (l *linker) identify(members []int) identity {
 			strings.Compare(x.ref.Namespace, y.ref.Namespace),
 		)
 	})
-	r := l.cells[best].ref
+	r := l.entities[best].ref
 	n := identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
 	if r.Realm == kubernetes && l.nameRank(best, members)%2 == 1 {
 		if name := l.commonName(members); name != "" {
@@ -49,10 +49,10 @@ func (l *linker) identify(members []int) identity {
 func (l *linker) commonName(members []int) string {
 	names, common := 0, ""
 	for _, c := range members {
-		if len(l.cells[c].names) > 0 {
+		if len(l.entities[c].names) > 0 {
 			names++
 		}
-		if len(l.cells[c].things) == 0 || l.cells[c].ref.Realm != kubernetes {
+		if len(l.entities[c].things) == 0 || l.entities[c].ref.Realm != kubernetes {
 			continue
 		}
 		labels := l.podLabels(c)
@@ -68,9 +68,9 @@ func (l *linker) commonName(members []int) string {
 	return common
 }
 
-// aliasRank is 1 for a cell that is but a further name of something else (an
+// aliasRank is 1 for an entity that is but a further name of something else (an
 // alias, an API), else 0.
-func (c *cell) aliasRank() int {
+func (c *entity) aliasRank() int {
 	own := func(n *graph.Name) bool { return n.Of.IsZero() }
 	if len(c.names) == 0 || len(c.things) > 0 || slices.ContainsFunc(c.names, own) {
 		return 0
@@ -80,22 +80,22 @@ func (c *cell) aliasRank() int {
 
 // nameRank is smaller for a better name among members.
 func (l *linker) nameRank(c int, members []int) int {
-	cell := &l.cells[c]
-	if len(cell.names) == 0 {
+	ent := &l.entities[c]
+	if len(ent.names) == 0 {
 		return 1 << 20
 	}
-	if cell.ref.Kind != "" && cell.ref.Kind != "Service" && cell.ref.Kind != "service" {
+	if ent.ref.Kind != "" && ent.ref.Kind != "Service" && ent.ref.Kind != "service" {
 		return 1 << 19
 	}
 	reach, conditions := 0, 31
-	for _, n := range cell.names {
+	for _, n := range ent.names {
 		reach = max(reach, len(l.selected(n.Selects, n.Namespace)))
 		conditions = min(conditions, len(n.Selects.Labels)+len(n.Selects.Exprs))
 	}
 	// 1<<19 stays out of reach: 1000*64 is the most.
 	rank := (1000-min(reach, 1000))*64 + conditions*2
 	if !slices.ContainsFunc(members, func(m int) bool {
-		return m != c && len(l.cells[m].things) > 0 && l.cells[m].ref.Name == cell.ref.Name
+		return m != c && len(l.entities[m].things) > 0 && l.entities[m].ref.Name == ent.ref.Name
 	}) {
 		rank++
 	}

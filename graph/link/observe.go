@@ -12,12 +12,12 @@ import (
 // observe ties the ends of what was seen to services, and adds up what was seen
 // of each call.
 func (l *linker) observe() {
-	if len(l.f.Sightings)+len(l.f.Observations) == 0 {
+	if len(l.f.ObservedServices)+len(l.f.Observations) == 0 {
 		return
 	}
-	w := newWitness(l)
+	w := newTraceResolver(l)
 	l.observed = map[[2]int]*graph.Observed{}
-	w.meet()
+	w.collectNames()
 	for i := range l.f.Observations {
 		o := &l.f.Observations[i]
 		from, to := w.party(&o.From, o), w.party(&o.To, o)
@@ -41,22 +41,22 @@ func (l *linker) observe() {
 			known.Origin = e.Origin
 		}
 	}
-	w.serve()
-	w.accompany()
+	w.addServed()
+	w.addPairs()
 }
 
-// serve adds up what services were seen to answer.
-func (w *witness) serve() {
-	w.served = map[int]*graph.Served{}
-	for i := range w.f.Sightings {
-		s := &w.f.Sightings[i]
+// addServed adds up what services were seen to answer.
+func (w *traceResolver) addServed() {
+	w.served = map[int]*graph.ServerStats{}
+	for i := range w.f.ObservedServices {
+		s := &w.f.ObservedServices[i]
 		if s.Served.Requests == 0 && len(s.Served.Operations) == 0 {
 			continue
 		}
-		root := w.party(&s.Seen, &graph.Observation{Origin: s.Origin})
+		root := w.party(&s.TracePeer, &graph.Observation{Origin: s.Origin})
 		sum := w.served[root]
 		if sum == nil {
-			sum = &graph.Served{}
+			sum = &graph.ServerStats{}
 			w.served[root] = sum
 		}
 		one := s.Served
@@ -65,28 +65,28 @@ func (w *witness) serve() {
 	}
 }
 
-// accompany adds up how the calls of services lie beside each other.
-func (w *witness) accompany() {
-	w.company = map[[3]int]*graph.Beside{}
-	for i := range w.f.Companions {
-		c := &w.f.Companions[i]
-		from, ok := w.met(&c.From, -1)
+// addPairs adds up how the calls of services lie beside each other.
+func (w *traceResolver) addPairs() {
+	w.company = map[[3]int]*graph.PairStats{}
+	for i := range w.f.Pairs {
+		c := &w.f.Pairs[i]
+		from, ok := w.observedRoot(&c.From, -1)
 		caller := from
-		if c.From.Virtual {
+		if c.From.Inferred {
 			caller = -1
 		}
-		a, okA := w.met(&c.To, caller)
-		b, okB := w.met(&c.With, caller)
+		a, okA := w.observedRoot(&c.To, caller)
+		b, okB := w.observedRoot(&c.With, caller)
 		if !ok || !okA || !okB || a == b {
 			continue
 		}
 		key := [3]int{from, min(a, b), max(a, b)}
 		sum := w.company[key]
 		if sum == nil {
-			sum = &graph.Beside{}
+			sum = &graph.PairStats{}
 			w.company[key] = sum
 		}
-		*sum = sum.Plus(graph.Beside{Requests: c.Requests, Overlapping: c.Overlapping, InTurn: c.InTurn})
+		*sum = sum.Plus(graph.PairStats{Requests: c.Requests, Overlapping: c.Overlapping, InTurn: c.InTurn})
 	}
 }
 
@@ -95,11 +95,11 @@ func alike(e, o *graph.Evidence) bool {
 	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port && e.Class == o.Class
 }
 
-// met returns the root of an end of calls that were observed, of which from makes
+// observedRoot returns the root of an end of calls that were observed, of which from makes
 // those to something virtual.
-func (w *witness) met(s *graph.Seen, from int) (root int, ok bool) {
-	if s.Virtual {
-		root = w.called[virtualKey{Seen: *s, from: from}] - 1
+func (w *traceResolver) observedRoot(s *graph.TracePeer, from int) (root int, ok bool) {
+	if s.Inferred {
+		root = w.called[inferredKey{TracePeer: *s, from: from}] - 1
 		ok = root >= 0
 	} else {
 		root, ok = w.known[*s]
@@ -129,12 +129,12 @@ func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) map[gra
 		}
 		e, ok := g.Edge(from, a)
 		if o := observed[e]; ok && o != nil {
-			o.Beside = append(o.Beside, graph.Beside{To: g.ID(b), Requests: sum.Requests, Overlapping: sum.Overlapping, InTurn: sum.InTurn})
+			o.Pairs = append(o.Pairs, graph.PairStats{To: g.ID(b), Requests: sum.Requests, Overlapping: sum.Overlapping, InTurn: sum.InTurn})
 		}
 	}
 	findEntries(g, observed)
 	for _, o := range observed {
-		slices.SortFunc(o.Beside, func(a, b graph.Beside) int { return strings.Compare(a.To, b.To) })
+		slices.SortFunc(o.Pairs, func(a, b graph.PairStats) int { return strings.Compare(a.To, b.To) })
 	}
 	return observed
 }

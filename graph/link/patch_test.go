@@ -20,7 +20,7 @@ func TestPatchAddsToAThing(t *testing.T) {
 	} {
 		b := &Builder{}
 		b.Add(&graph.Facts{
-			Things: []graph.Thing{
+			Entities: []graph.Entity{
 				{Ref: deployment, Origin: at(tt.declared), PodLabels: graph.Labels{"app": "tax"}, Replicas: policy.Declare(0, at(tt.declared))},
 				{Ref: deployment, Origin: at(tt.patch), Patch: true, Replicas: policy.Declare(3, at(tt.patch))},
 			},

@@ -28,14 +28,14 @@ func (l *linker) place(namespace string) {
 			at(o, r.Realm, &r.Namespace)
 		}
 	}
-	party := func(o *graph.Origin, p *graph.Party) {
+	party := func(o *graph.Origin, p *graph.EndpointRef) {
 		ref(o, &p.Ref)
 		ref(o, &p.Group)
 		at(o, p.Realm, &p.Namespace)
 	}
 	f := l.f
-	for i := range f.Things {
-		ref(&f.Things[i].Origin, &f.Things[i].Ref)
+	for i := range f.Entities {
+		ref(&f.Entities[i].Origin, &f.Entities[i].Ref)
 	}
 	for i := range f.Names {
 		ref(&f.Names[i].Origin, &f.Names[i].Ref)
@@ -114,8 +114,8 @@ func (l *linker) namespacesOfFiles() map[string]string {
 		}
 	}
 	f := l.f
-	for i := range f.Things {
-		see(&f.Things[i].Origin, f.Things[i].Realm, f.Things[i].Namespace, false)
+	for i := range f.Entities {
+		see(&f.Entities[i].Origin, f.Entities[i].Realm, f.Entities[i].Namespace, false)
 	}
 	for i := range f.Names {
 		see(&f.Names[i].Origin, f.Names[i].Realm, f.Names[i].Namespace, false)

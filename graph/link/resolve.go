@@ -21,18 +21,18 @@ type hosts struct {
 
 type wildcard struct {
 	suffix string
-	cell   int
+	entity int
 }
 
-// index lists every name of every cell. Names that the platform answers to go
+// index lists every name of every entity. Names that the platform answers to go
 // before the names of workloads.
 func (l *linker) index() {
 	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, front: map[string][]int{}, homes: map[string]bool{}, space: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
-		for c := range l.cells {
-			cell := &l.cells[c]
-			if (len(cell.names) > 0) == addressable {
-				l.indexCell(c)
+		for c := range l.entities {
+			ent := &l.entities[c]
+			if (len(ent.names) > 0) == addressable {
+				l.indexEntity(c)
 			}
 		}
 	}
@@ -42,18 +42,18 @@ func (l *linker) index() {
 		}
 		return strings.Compare(a.suffix, b.suffix)
 	})
-	l.stands()
+	l.resolveAliases()
 	l.findHomes()
 }
 
-func (l *linker) indexCell(c int) {
-	cell := &l.cells[c]
+func (l *linker) indexEntity(c int) {
+	ent := &l.entities[c]
 	h, root := &l.hosts, l.find(c)
-	if cell.ref.Realm == kubernetes {
-		h.space[cell.ref.Namespace] = true
+	if ent.ref.Realm == kubernetes {
+		h.space[ent.ref.Namespace] = true
 	}
-	if cell.family() == graph.FamilyGateway {
-		for _, t := range cell.things {
+	if ent.family() == graph.FamilyGateway {
+		for _, t := range ent.things {
 			for _, a := range t.Aliases {
 				if host := canonical(a); address.IsDomain(host) && !slices.Contains(h.front[host], root) {
 					h.front[host] = append(h.front[host], root)
@@ -61,15 +61,15 @@ func (l *linker) indexCell(c int) {
 			}
 		}
 	}
-	if cell.ref.Realm != "host" && cell.family() != graph.FamilyGateway {
-		h.add(cell.ref.Realm, cell.ref.Namespace, cell.ref.Name, root)
-		for _, t := range cell.things {
+	if ent.ref.Realm != "host" && ent.family() != graph.FamilyGateway {
+		h.add(ent.ref.Realm, ent.ref.Namespace, ent.ref.Name, root)
+		for _, t := range ent.things {
 			for _, a := range t.Aliases {
-				h.add(cell.ref.Realm, cell.ref.Namespace, a, root)
+				h.add(ent.ref.Realm, ent.ref.Namespace, a, root)
 			}
 		}
 	}
-	for _, host := range cell.hosts {
+	for _, host := range ent.hosts {
 		if suffix, ok := strings.CutPrefix(host, "*"); ok {
 			if len(suffix) > 1 {
 				h.wild = append(h.wild, wildcard{suffix, root})
@@ -80,7 +80,7 @@ func (l *linker) indexCell(c int) {
 			h.full[host] = root
 		}
 		if !strings.Contains(host, ".") {
-			h.add(cell.ref.Realm, cell.ref.Namespace, host, root)
+			h.add(ent.ref.Realm, ent.ref.Namespace, host, root)
 		}
 	}
 }
@@ -97,8 +97,8 @@ func (h *hosts) add(realm, namespace, name string, root int) {
 	}
 }
 
-// stands joins names that stand for another host with whoever answers there.
-func (l *linker) stands() {
+// resolveAliases joins names that stand for another host with whoever answers there.
+func (l *linker) resolveAliases() {
 	for i := range l.f.Names {
 		n := &l.f.Names[i]
 		if n.Target == "" || address.IsLocal(n.Target) {
@@ -139,7 +139,7 @@ func (l *linker) findHomes() {
 	for _, s := range l.scopes() {
 		for i := range s.values {
 			v := &s.values[i]
-			for _, m := range address.Find(address.ParseKey(v.Key), v.Text, v.Way) {
+			for _, m := range address.Find(address.ParseKey(v.Key), v.Text, v.Source) {
 				see(m.Host)
 			}
 		}
@@ -193,10 +193,10 @@ func (l *linker) lookupSlow(r graph.Ref) (int, bool) {
 		r.Namespace, r.Name = ns, name
 	}
 	found := -1
-	for c := range l.cells {
-		cell := &l.cells[c]
-		if !strings.EqualFold(cell.ref.Name, r.Name) || r.Realm != "" && cell.ref.Realm != r.Realm ||
-			r.Namespace != "" && cell.ref.Namespace != r.Namespace || cell.family() == graph.FamilyGateway || len(cell.things)+len(cell.names) == 0 {
+	for c := range l.entities {
+		ent := &l.entities[c]
+		if !strings.EqualFold(ent.ref.Name, r.Name) || r.Realm != "" && ent.ref.Realm != r.Realm ||
+			r.Namespace != "" && ent.ref.Namespace != r.Namespace || ent.family() == graph.FamilyGateway || len(ent.things)+len(ent.names) == 0 {
 			continue
 		}
 		root := l.find(c)
@@ -216,7 +216,7 @@ func (l *linker) byName(name, namespace string) (int, bool) {
 	found := -1
 	for _, c := range l.hosts.bare[name] {
 		root := l.find(c)
-		if namespace != "" && l.cells[c].ref.Namespace != namespace && l.cells[root].ref.Namespace != namespace {
+		if namespace != "" && l.entities[c].ref.Namespace != namespace && l.entities[root].ref.Namespace != namespace {
 			continue
 		}
 		if found >= 0 && found != root {
@@ -248,7 +248,7 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 	}
 	for _, w := range l.hosts.wild {
 		if strings.HasSuffix(full, w.suffix) {
-			return l.find(w.cell), true
+			return l.find(w.entity), true
 		}
 	}
 	if !strings.Contains(full, ".") && realm == kubernetes {
@@ -272,27 +272,27 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 // namespace, or else outside any: they leave namespaces out where platforms write
 // them.
 func (l *linker) unplaced(name, namespace string) (int, bool) {
-	if c, ok := l.only(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == namespace }); ok {
+	if c, ok := l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == namespace }); ok {
 		return c, true
 	}
-	return l.only(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
+	return l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
 }
 
 // overlay resolves a short name, which a cluster would look for in the caller's
 // namespace only, among things that belong to no namespace or are of another
 // world. People who write a namespace into their own manifest mean the cluster's.
 func (l *linker) overlay(name, namespace string) (int, bool) {
-	return l.only(name, func(r graph.Ref) bool {
+	return l.uniqueByName(name, func(r graph.Ref) bool {
 		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
 		return r.Namespace == "" || r.Realm != kubernetes && !elsewhere
 	})
 }
 
-// only returns the one root that goes by name, among the cells that may be meant.
-func (l *linker) only(name string, may func(graph.Ref) bool) (int, bool) {
+// uniqueByName returns the one root that goes by name, among the entities that may be meant.
+func (l *linker) uniqueByName(name string, may func(graph.Ref) bool) (int, bool) {
 	found := -1
 	for _, c := range l.hosts.bare[name] {
-		if !may(l.cells[c].ref) {
+		if !may(l.entities[c].ref) {
 			continue
 		}
 		root := l.find(c)
@@ -357,7 +357,7 @@ func (l *linker) ordinal(s string) bool {
 	return i > 0 && i < len(s)-1 && strings.Trim(s[i+1:], "0123456789") == ""
 }
 
-// extern returns the cell of something that the inputs address, as host, and do
+// extern returns the entity of something that the inputs address, as host, and do
 // not declare. A short name belongs to the namespace of who addresses it.
 func (l *linker) extern(host, namespace string, o graph.Origin) int {
 	r := graph.Ref{Realm: "host", Name: canonical(host)}
@@ -365,10 +365,10 @@ func (l *linker) extern(host, namespace string, o graph.Origin) int {
 		r.Namespace = namespace
 	}
 	c := l.add(r, o)
-	cell := &l.cells[c]
-	cell.extern = true
-	if host = strings.ToLower(host); !slices.Contains(cell.hosts, host) {
-		cell.hosts = append(cell.hosts, host)
+	ent := &l.entities[c]
+	ent.extern = true
+	if host = strings.ToLower(host); !slices.Contains(ent.hosts, host) {
+		ent.hosts = append(ent.hosts, host)
 	}
 	return l.find(c)
 }

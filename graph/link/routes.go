@@ -205,7 +205,7 @@ func (b *binding) covers(other *binding) bool {
 	switch {
 	case b.Object == other.Object && b.Document == other.Document:
 		return same && b.Rank > other.Rank
-	case b.Adds != "" && b.Adds == other.Adds:
+	case b.MergeKey != "" && b.MergeKey == other.MergeKey:
 		return same
 	}
 	return true

@@ -51,9 +51,9 @@ func drawRoutes(t *testing.T, words []string) string {
 	t.Helper()
 	service := func(name string) graph.Ref { return graph.Ref{Realm: "test", Name: name} }
 	f := &graph.Facts{
-		Things: []graph.Thing{{Ref: service("in"), Origin: testOrigin(1)}, {Ref: service("out"), Origin: testOrigin(2)}},
-		Calls: []graph.Fact{{
-			From: graph.Party{Ref: service("in")}, To: graph.Party{Ref: service("out")},
+		Entities: []graph.Entity{{Ref: service("in"), Origin: testOrigin(1)}, {Ref: service("out"), Origin: testOrigin(2)}},
+		Calls: []graph.CallFact{{
+			From: graph.EndpointRef{Ref: service("in")}, To: graph.EndpointRef{Ref: service("out")},
 			Evidence: graph.Evidence{Origin: testOrigin(3), Way: "test", Strength: graph.Strong},
 		}},
 	}

@@ -20,21 +20,21 @@ var namingKeys = []string{
 // with it, and it passes requests on to the others.
 func (l *linker) selectWorkloads() {
 	l.indexPods()
-	for c := range l.cells {
-		for _, n := range l.cells[c].names {
+	for c := range l.entities {
+		for _, n := range l.entities[c].names {
 			groups := l.services(l.servers(l.selected(n.Selects, n.Namespace)))
 			if len(groups) == 1 {
 				l.uniteAll(c, groups[0])
 				continue
 			}
 			for _, group := range groups {
-				if slices.ContainsFunc(group, func(w int) bool { return l.cells[w].ref.Name == n.Name }) {
+				if slices.ContainsFunc(group, func(w int) bool { return l.entities[w].ref.Name == n.Name }) {
 					l.uniteAll(c, group)
 					continue
 				}
-				l.f.Calls = append(l.f.Calls, graph.Fact{
-					From:     graph.Party{Ref: l.cells[c].ref},
-					To:       graph.Party{Ref: l.cells[group[0]].ref},
+				l.f.Calls = append(l.f.Calls, graph.CallFact{
+					From:     graph.EndpointRef{Ref: l.entities[c].ref},
+					To:       graph.EndpointRef{Ref: l.entities[group[0]].ref},
 					Evidence: graph.Evidence{Origin: n.Origin, Way: "service-selector", Strength: graph.Strong, Class: graph.ClassRoute},
 				})
 			}
@@ -51,14 +51,14 @@ func (l *linker) uniteAll(c int, group []int) {
 // indexPods lists workloads by each label of their pods, and namespaces with
 // their labels.
 func (l *linker) indexPods() {
-	l.pods = map[label][]int{}
+	l.pods = map[podLabel][]int{}
 	l.labels = map[string]graph.Labels{}
 	for ns, list := range l.things {
 		l.spaces = append(l.spaces, ns)
 		l.labels[ns] = graph.Labels{graph.NamespaceNameLabel: ns}
 		for _, c := range list {
 			for k, v := range l.podLabels(c) {
-				l.pods[label{ns, k, v}] = append(l.pods[label{ns, k, v}], c)
+				l.pods[podLabel{ns, k, v}] = append(l.pods[podLabel{ns, k, v}], c)
 			}
 		}
 	}
@@ -74,7 +74,7 @@ func (l *linker) indexPods() {
 // podLabels returns the labels of a workload's pods. Where it is declared more
 // than once they are put together: a patch names only some.
 func (l *linker) podLabels(c int) graph.Labels {
-	things := l.cells[c].things
+	things := l.entities[c].things
 	if len(things) == 1 {
 		return things[0].PodLabels
 	}
@@ -127,7 +127,7 @@ func (l *linker) selected(s graph.Selector, ns string) []int {
 func (l *linker) inNamespace(s graph.Selector, ns string) []int {
 	candidates, first := l.things[ns], true
 	for k, v := range s.Labels {
-		list := l.pods[label{ns, k, v}]
+		list := l.pods[podLabel{ns, k, v}]
 		if first || len(list) < len(candidates) {
 			candidates, first = list, false
 		}
@@ -181,7 +181,7 @@ func (l *linker) namespacesWith(want graph.Labels) []string {
 // servers leaves out the jobs that carry a service's labels, unless there are
 // only jobs: a migration is not a server.
 func (l *linker) servers(workloads []int) []int {
-	servers := slices.DeleteFunc(slices.Clone(workloads), func(c int) bool { return l.cells[c].family() == graph.FamilyJob })
+	servers := slices.DeleteFunc(slices.Clone(workloads), func(c int) bool { return l.entities[c].family() == graph.FamilyJob })
 	if len(servers) == 0 {
 		return workloads
 	}

@@ -11,22 +11,22 @@ import (
 
 // watched is a graph of a declared proxy in front of web, which calls cart, where
 // spans were read of the services that the test says.
-func watched(served map[string]graph.Served) *graph.Graph {
+func watched(served map[string]graph.ServerStats) *graph.Graph {
 	at := graph.Origin{Reader: "native", File: "a.yaml", Line: 1}
 	ref := func(name string) graph.Ref { return graph.Ref{Realm: "native", Name: name} }
 	f := &graph.Facts{}
 	for name, kind := range map[string]graph.Kind{"gate": graph.KindService, "web": graph.KindService, "cart": graph.KindService, "admin": graph.KindService} {
-		f.Things = append(f.Things, graph.Thing{Ref: ref(name), Origin: at, Kind: kind, KindSure: true})
+		f.Entities = append(f.Entities, graph.Entity{Ref: ref(name), Origin: at, Kind: kind, KindSure: true})
 	}
 	for _, call := range [][2]string{{"gate", "web"}, {"web", "cart"}} {
-		f.Calls = append(f.Calls, graph.Fact{
-			From: graph.Party{Ref: ref(call[0])}, To: graph.Party{Ref: ref(call[1])},
+		f.Calls = append(f.Calls, graph.CallFact{
+			From: graph.EndpointRef{Ref: ref(call[0])}, To: graph.EndpointRef{Ref: ref(call[1])},
 			Evidence: graph.Evidence{Origin: at, Way: "native", Strength: graph.Strong},
 		})
 	}
 	for name, s := range served {
-		f.Sightings = append(f.Sightings, graph.Sighting{
-			Seen: graph.Seen{Name: name, Kind: graph.KindService}, Origin: graph.Origin{Reader: "otlp-json", File: "spans.json"}, Served: s,
+		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{
+			TracePeer: graph.TracePeer{Name: name, Kind: graph.KindService}, Origin: graph.Origin{Reader: "otlp-json", File: "spans.json"}, Served: s,
 		})
 	}
 	var b link.Builder
@@ -36,19 +36,19 @@ func watched(served map[string]graph.Served) *graph.Graph {
 
 // TestEntry goes through what makes a service an entry point by its traces.
 func TestEntry(t *testing.T) {
-	all := graph.Served{Requests: 100, Entries: 100}
+	all := graph.ServerStats{Requests: 100, Entries: 100}
 	for _, tt := range []struct {
 		name   string
-		served map[string]graph.Served
+		served map[string]graph.ServerStats
 		want   string
 	}{
 		{"no traces", nil, ""},
-		{"all begin there", map[string]graph.Served{"admin": all}, "admin"},
-		{"some begin there", map[string]graph.Served{"admin": {Requests: 100, Entries: 5}}, "admin"},
-		{"few do: their callers are lost", map[string]graph.Served{"admin": {Requests: 100, Entries: 4}}, ""},
-		{"behind a proxy without spans", map[string]graph.Served{"web": all}, ""},
-		{"behind a proxy with spans", map[string]graph.Served{"gate": all, "web": all}, "gate web"},
-		{"behind a service with spans", map[string]graph.Served{"web": {Requests: 9}, "cart": all}, "cart"},
+		{"all begin there", map[string]graph.ServerStats{"admin": all}, "admin"},
+		{"some begin there", map[string]graph.ServerStats{"admin": {Requests: 100, Entries: 5}}, "admin"},
+		{"few do: their callers are lost", map[string]graph.ServerStats{"admin": {Requests: 100, Entries: 4}}, ""},
+		{"behind a proxy without spans", map[string]graph.ServerStats{"web": all}, ""},
+		{"behind a proxy with spans", map[string]graph.ServerStats{"gate": all, "web": all}, "gate web"},
+		{"behind a service with spans", map[string]graph.ServerStats{"web": {Requests: 9}, "cart": all}, "cart"},
 	} {
 		got := ""
 		g := watched(tt.served)
@@ -72,16 +72,16 @@ func TestEntry(t *testing.T) {
 // TestServedAddsUp has spans of one service in two files.
 func TestServedAddsUp(t *testing.T) {
 	f := &graph.Facts{}
-	for file, s := range map[string]graph.Served{
+	for file, s := range map[string]graph.ServerStats{
 		"a.json": {Requests: 3, Entries: 1, Operations: []graph.Operation{{Name: "GET /", Traces: 2}, {Name: "GET /cart", Traces: 1}}},
 		"b.json": {Requests: 4, Operations: []graph.Operation{{Name: "GET /", Traces: 3}, {Name: "DELETE /", Traces: 1}}},
 	} {
-		f.Sightings = append(f.Sightings, graph.Sighting{Seen: graph.Seen{Name: "web", Kind: graph.KindService}, Origin: graph.Origin{File: file}, Served: s})
+		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{TracePeer: graph.TracePeer{Name: "web", Kind: graph.KindService}, Origin: graph.Origin{File: file}, Served: s})
 	}
 	var b link.Builder
 	b.Add(f)
 	got := b.Build().Service(0).Served
-	want := &graph.Served{
+	want := &graph.ServerStats{
 		Requests: 7, Entries: 1, Origin: graph.Origin{File: "a.json"},
 		Operations: []graph.Operation{{Name: "DELETE /", Traces: 1}, {Name: "GET /", Traces: 5}, {Name: "GET /cart", Traces: 1}},
 	}

@@ -44,10 +44,10 @@ func order(a, b bool) int {
 }
 
 func sortFacts(f *graph.Facts) {
-	sortBy(f.Things, func(t *graph.Thing) (graph.Origin, string) { return t.Origin, t.Name })
+	sortBy(f.Entities, func(t *graph.Entity) (graph.Origin, string) { return t.Origin, t.Name })
 	sortBy(f.Names, func(n *graph.Name) (graph.Origin, string) { return n.Origin, n.Name })
 	sortBy(f.Members, func(m *graph.Member) (graph.Origin, string) { return m.Origin, m.Of.Name })
-	sortBy(f.Calls, func(c *graph.Fact) (graph.Origin, string) { return c.Origin, c.To.Host.Host + c.To.Ref.Name })
+	sortBy(f.Calls, func(c *graph.CallFact) (graph.Origin, string) { return c.Origin, c.To.Host.Host + c.To.Ref.Name })
 	sortBy(f.Values, func(v *graph.Value) (graph.Origin, string) { return v.Origin, v.Key })
 	sortBy(f.Configs, func(c *graph.Config) (graph.Origin, string) { return c.Origin, c.Name })
 	sortBy(f.Uses, func(u *graph.Use) (graph.Origin, string) { return u.Origin, u.Config.Name })
@@ -55,15 +55,15 @@ func sortFacts(f *graph.Facts) {
 	sortBy(f.Budgets, func(b *graph.Budget) (graph.Origin, string) { return b.Origin, b.Name })
 	sortBy(f.Policies, func(p *graph.Policy) (graph.Origin, string) { return p.Origin, p.Object })
 	sortBy(f.Namespaces, func(n *graph.Namespace) (graph.Origin, string) { return n.Origin, n.Name })
-	slices.SortFunc(f.Sightings, func(a, b graph.Sighting) int {
-		return cmp.Or(compareSeen(&a.Seen, &b.Seen), a.Origin.Compare(b.Origin))
+	slices.SortFunc(f.ObservedServices, func(a, b graph.ObservedService) int {
+		return cmp.Or(compareSeen(&a.TracePeer, &b.TracePeer), a.Origin.Compare(b.Origin))
 	})
 	slices.SortFunc(f.Observations, func(a, b graph.Observation) int { return compareObservations(&a, &b) })
 	forgetTwins(f)
 }
 
-func compareSeen(s, o *graph.Seen) int {
-	return cmp.Or(order(s.Virtual, o.Virtual), order(s.Nameless, o.Nameless), compareRefs(s.Ref, o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
+func compareSeen(s, o *graph.TracePeer) int {
+	return cmp.Or(order(s.Inferred, o.Inferred), order(s.Nameless, o.Nameless), compareRefs(s.Ref, o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
 		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port), strings.Compare(s.Host.Database, o.Host.Database),
 		cmp.Compare(s.Kind, o.Kind))
 }

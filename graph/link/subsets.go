@@ -25,54 +25,54 @@ func (b *binder) populated(p *graph.Policy, services []graph.Node) bool {
 
 // replicas returns the things that a service was put together from.
 func (b *binder) replicas(v graph.Node) []int {
-	if b.cells == nil {
-		b.cells = map[graph.Node][]int{}
-		for c := range b.l.cells {
-			if n, ok := b.node[b.l.find(c)]; ok && len(b.l.cells[c].things) > 0 {
-				b.cells[n] = append(b.cells[n], c)
+	if b.entities == nil {
+		b.entities = map[graph.Node][]int{}
+		for c := range b.l.entities {
+			if n, ok := b.node[b.l.find(c)]; ok && len(b.l.entities[c].things) > 0 {
+				b.entities[n] = append(b.entities[n], c)
 			}
 		}
 	}
-	return b.cells[v]
+	return b.entities[v]
 }
 
 // unrouted finds the policies for subsets that no call is sent to.
 func (b *binder) unrouted() {
 	for _, p := range b.policies {
 		if p.Subset != "" && !p.acts && len(p.Calls) > 0 && !slices.ContainsFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" }) {
-			p.Calls, p.Why = nil, graph.NoSubset
+			p.Calls, p.UnboundReason = nil, graph.NoSubset
 		}
 	}
 }
 
-// leave finds the calls that policies for gateways leave to nobody, although they
+// findBypasses finds the calls that policies for gateways leave to nobody, although they
 // are named for their callee.
-func (b *binder) leave() {
+func (b *binder) findBypasses() {
 	for _, p := range b.policies {
-		if len(p.Leaves) == 0 || p.Says.Empty() {
+		if len(p.BypassHosts) == 0 || p.Says.Empty() {
 			continue
 		}
-		for i := range p.Leaves {
-			for _, root := range b.roots(&p.Leaves[i]) {
+		for i := range p.BypassHosts {
+			for _, root := range b.roots(&p.BypassHosts[i]) {
 				v, ok := b.node[root]
 				if !ok || !b.g.Service(v).Defined || b.g.Service(v).Kind != graph.KindService {
 					continue
 				}
 				for _, e := range b.g.In(v) {
-					if b.left(p, e) {
-						p.Left = append(p.Left, e)
+					if b.bypasses(p, e) {
+						p.BypassedBy = append(p.BypassedBy, e)
 					}
 				}
 			}
 		}
-		slices.Sort(p.Left)
-		p.Left = slices.Compact(p.Left)
+		slices.Sort(p.BypassedBy)
+		p.BypassedBy = slices.Compact(p.BypassedBy)
 	}
 }
 
-// left reports whether a program in the mesh of a policy makes a call that the
+// bypasses reports whether a program in the mesh of a policy makes a call that the
 // policy is not for, nor any other of its product and layer.
-func (b *binder) left(p *binding, e graph.Edge) bool {
+func (b *binder) bypasses(p *binding, e graph.Edge) bool {
 	caller := b.g.Service(b.g.From(e))
 	m, known := caller.Member(p.Product)
 	return known && m.In && caller.Kind != graph.KindGateway && b.g.Class(e).Core() &&

@@ -13,7 +13,7 @@ func (b *binder) exported(p *graph.Policy, from graph.Node) bool {
 
 // obstacle finds out why p, which means froms and tos, is for no call: what keeps
 // out the last of those that meet most of its conditions.
-func (b *binder) obstacle(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) graph.Obstacle {
+func (b *binder) obstacle(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) graph.UnboundReason {
 	switch {
 	case !anyTo && len(tos) == 0 && !p.To[0].Group.IsZero():
 		return graph.NoRoute // nobody named the object
@@ -25,7 +25,7 @@ func (b *binder) obstacle(p *graph.Policy, froms, tos []graph.Node, anyFrom, any
 		return graph.NoRoute
 	}
 	why := graph.NoCall
-	if p.ToName != "" {
+	if p.CalleeAlias != "" {
 		why = graph.NoCallee // unless one of the calls is to it
 	}
 	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
@@ -33,7 +33,7 @@ func (b *binder) obstacle(p *graph.Policy, froms, tos []graph.Node, anyFrom, any
 		_, found := b.lookup(p, from, to)
 		switch {
 		case !b.g.Class(e).Core(), !anyFrom && !slices.Contains(froms, from), !anyTo && !slices.Contains(tos, to),
-			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway, p.ToName != "" && !loosely(b.g.Service(to), p.ToName):
+			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway, p.CalleeAlias != "" && !loosely(b.g.Service(to), p.CalleeAlias):
 		case !b.exported(p, from):
 			why = max(why, graph.NotExported)
 		case !found:

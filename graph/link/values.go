@@ -115,10 +115,10 @@ func values(u *graph.Use, c *graph.Config) []setting {
 			}
 			continue
 		}
-		v := graph.Value{Of: u.Of, Scope: u.Scope, Key: e.Key, Text: e.Text, Way: graph.WayEnv, Init: u.Init, Origin: e.Origin}
+		v := graph.Value{Of: u.Of, Scope: u.Scope, Key: e.Key, Text: e.Text, Source: graph.FromEnv, Init: u.Init, Origin: e.Origin}
 		switch {
 		case u.File:
-			v.Way = graph.WayFile
+			v.Source = graph.FromFile
 		case u.Key != "" && u.As != "":
 			v.Key = u.As
 		case u.Key == "":
@@ -134,7 +134,7 @@ func (s *scope) lookup(name string) (string, bool) {
 	if s.env == nil {
 		s.env = make(map[string]string, len(s.values))
 		for i := range s.values {
-			if v := &s.values[i]; v.Way == graph.WayEnv {
+			if v := &s.values[i]; v.Source == graph.FromEnv {
 				s.env[v.Key] = v.Text
 			}
 		}
@@ -298,11 +298,11 @@ func (s *scope) addresses() []found {
 	var texts []string
 	for i := range s.values {
 		v := &s.values[i]
-		if v.Way == graph.WayArg {
+		if v.Source == graph.FromArg {
 			args, texts = append(args, v), append(texts, v.Text)
 			continue
 		}
-		for _, m := range address.Find(address.ParseKey(v.Key), s.expand(v.Text), v.Way) {
+		for _, m := range address.Find(address.ParseKey(v.Key), s.expand(v.Text), v.Source) {
 			s.complete(&m, v.Key)
 			list = append(list, found{m, v})
 		}
@@ -342,7 +342,7 @@ func (s *scope) sisterOf(key, word string) (string, bool) {
 		return s.expand(v), true
 	}
 	for i := range s.values { // settings of files are no environment
-		if v := &s.values[i]; v.Way == graph.WayFile && v.Key == name {
+		if v := &s.values[i]; v.Source == graph.FromFile && v.Key == name {
 			return s.expand(v.Text), true
 		}
 	}

@@ -62,7 +62,7 @@ func FromCall(g *graph.Graph, e graph.Edge) Call {
 		From: g.ID(c.From), To: g.ID(c.To),
 		Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
 		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
-		Tolerant: c.Tolerant, Fresh: c.Fresh,
+		Tolerant: c.Tolerant, Fresh: c.FreshnessCritical,
 	}
 	if c.Observed {
 		w.Observed = fromObserved(g, g.Observed(e))

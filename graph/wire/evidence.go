@@ -32,7 +32,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
 		Methods: e.Methods, Idempotent: e.Idempotent, Database: e.Database, Port: e.Port, Origin: FromOrigin(e.Origin),
 		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
-		Tolerant: e.Tolerant, Fresh: e.Fresh,
+		Tolerant: e.Tolerant, Fresh: e.FreshnessCritical,
 	}
 	if e.Mode != graph.ModeUnknown {
 		w.Mode = e.Mode.String()
@@ -48,7 +48,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 func (w *Evidence) toEvidence() graph.Evidence {
 	e := graph.Evidence{
 		Origin: graph.Origin(w.Origin), Way: w.Way, Key: w.Key, Match: w.Match, Protocol: w.Protocol, Database: w.Database, Port: w.Port,
-		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, Fresh: w.Fresh,
+		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, FreshnessCritical: w.Fresh,
 		Strength: word[graph.Strength](graph.Strengths, w.Strength), Class: word[graph.Class](graph.Classes, w.Class),
 		Mode: word[graph.Mode](graph.Modes, w.Mode), Need: word[graph.Need](graph.Needs, w.Need),
 	}

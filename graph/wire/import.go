@@ -128,7 +128,7 @@ func (im *importer) line(in *json.Decoder) graph.Origin {
 	return at
 }
 
-func (im *importer) problem(at graph.Origin, level graph.Severity, hint, format string, args ...any) {
+func (im *importer) problem(at graph.Origin, level graph.ProblemLevel, hint, format string, args ...any) {
 	im.facts.Problems = append(im.facts.Problems, graph.Problem{Origin: at, Message: fmt.Sprintf(format, args...), Hint: hint, Level: level})
 }
 

@@ -42,7 +42,7 @@ func (im *importer) evidence(c *Call, from, to *importedService) (own bool) {
 				im.name(s)
 			}
 		}
-		fact := graph.Fact{From: from.party(from), To: to.party(from), Evidence: c.Evidence[i].toEvidence()}
+		fact := graph.CallFact{From: from.party(from), To: to.party(from), Evidence: c.Evidence[i].toEvidence()}
 		own = own || !fact.Says.Empty()
 		im.facts.Calls = append(im.facts.Calls, fact)
 	}
@@ -53,7 +53,7 @@ func (im *importer) evidence(c *Call, from, to *importedService) (own bool) {
 func (im *importer) policy(from, to *importedService, match string, says *policy.Set) {
 	im.facts.Policies = append(im.facts.Policies, graph.Policy{
 		Origin: im.at, Product: says.Product, Object: "weir/" + from.ID + "->" + to.ID, Namespace: from.Namespace,
-		From: []graph.Party{from.party(from)}, To: []graph.Party{to.party(from)}, Match: match, Says: *says,
+		From: []graph.EndpointRef{from.party(from)}, To: []graph.EndpointRef{to.party(from)}, Match: match, Says: *says,
 	})
 }
 
@@ -77,7 +77,7 @@ func (im *importer) observed(from, to *importedService, c *Call) {
 			im.lost++
 			continue
 		}
-		im.facts.Companions = append(im.facts.Companions, graph.Companions{
+		im.facts.Pairs = append(im.facts.Pairs, graph.PairObservation{
 			From: from.seen(0), To: to.seen(0), With: with.seen(0),
 			Requests: float64(b.Requests), Overlapping: float64(b.Overlapping), InTurn: float64(b.InTurn),
 		})

@@ -32,7 +32,7 @@ func (im *importer) service(w *Service) {
 	im.services[s.ID] = s
 	at := s.origin(im.at)
 	if s.Served != nil {
-		im.facts.Sightings = append(im.facts.Sightings, graph.Sighting{Seen: s.seen(0), Origin: graph.Origin(s.Served.Origin), Served: s.Served.toServed()})
+		im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: s.seen(0), Origin: graph.Origin(s.Served.Origin), Served: s.Served.toServed()})
 	}
 	switch {
 	case s.Defined:
@@ -70,7 +70,7 @@ func (im *importer) name(s *importedService) {
 }
 
 func (im *importer) declare(s *importedService, at graph.Origin) {
-	im.facts.Things = append(im.facts.Things, s.toThings(s.ref, at)...)
+	im.facts.Entities = append(im.facts.Entities, s.toThings(s.ref, at)...)
 	if h := s.Scaling; h != nil {
 		im.facts.Scalers = append(im.facts.Scalers, graph.Scaler{Of: s.ref, Min: h.Min, Max: h.Max, Origin: parseOrigin(h.Origin)})
 	}
@@ -91,26 +91,26 @@ func (s *importedService) origin(document graph.Origin) graph.Origin {
 
 // party is a service as the end of a declared call. One that nothing declares is the
 // one that answers to its name.
-func (s *importedService) party(caller *importedService) graph.Party {
+func (s *importedService) party(caller *importedService) graph.EndpointRef {
 	if s.Defined || s.manifest() {
-		return graph.Party{Ref: s.ref}
+		return graph.EndpointRef{Ref: s.ref}
 	}
 	host := s.Name
 	if len(s.Aliases) > 0 {
 		host = s.Aliases[0] // its full name, of which the name is a part
 	}
-	return graph.Party{Host: graph.Address{Host: host}, Namespace: caller.Namespace}
+	return graph.EndpointRef{Host: graph.Address{Host: host}, Namespace: caller.Namespace}
 }
 
 // seen is a service as the end of an observed call.
-func (s *importedService) seen(port int) graph.Seen {
+func (s *importedService) seen(port int) graph.TracePeer {
 	switch {
 	case s.Defined || s.manifest() && (s.kind != graph.KindTopic || s.Namespace != ""):
-		return graph.Seen{Name: s.Name, Namespace: s.Namespace, Ref: s.ref, Kind: s.kind, Host: graph.Address{Port: port}}
+		return graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Ref: s.ref, Kind: s.kind, Host: graph.Address{Port: port}}
 	case s.kind == graph.KindService:
-		return graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Host: graph.Address{Port: port}}
+		return graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Host: graph.Address{Port: port}}
 	}
-	seen := graph.Seen{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Virtual: true, Host: graph.Address{Host: s.Name, Port: port}}
+	seen := graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Inferred: true, Host: graph.Address{Host: s.Name, Port: port}}
 	switch s.kind {
 	case graph.KindDatabase:
 		seen.Host.Database = s.Name

@@ -28,8 +28,8 @@ func TestImportReportsProblems(t *testing.T) {
 		if got != tt.want {
 			t.Errorf("%s: problems %q, want %q", tt.name, got, tt.want)
 		}
-		if (tt.name == "wrong type" || tt.name == "wrong part") && len(f.Things) != 1 {
-			t.Errorf("%s: %d services are read, want 1", tt.name, len(f.Things))
+		if (tt.name == "wrong type" || tt.name == "wrong part") && len(f.Entities) != 1 {
+			t.Errorf("%s: %d services are read, want 1", tt.name, len(f.Entities))
 		}
 	}
 }

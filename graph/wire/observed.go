@@ -110,7 +110,7 @@ func fromObserved(g *graph.Graph, o *graph.Observed) *Observed {
 	for i := range o.Repeats {
 		w.Repeats = append(w.Repeats, fromRepeat(&o.Repeats[i]))
 	}
-	for _, b := range o.Beside {
+	for _, b := range o.Pairs {
 		if _, ok := g.Node(b.To); ok {
 			w.Beside = append(w.Beside, Beside{To: b.To, Requests: Amount(b.Requests), Overlapping: Amount(b.Overlapping), InTurn: Amount(b.InTurn)})
 		}
@@ -175,8 +175,8 @@ func fromServed(s *graph.Service) *Served {
 	}
 }
 
-func (w *Served) toServed() graph.Served {
-	s := graph.Served{Requests: float64(w.Requests), Entries: float64(w.Entries)}
+func (w *Served) toServed() graph.ServerStats {
+	s := graph.ServerStats{Requests: float64(w.Requests), Entries: float64(w.Entries)}
 	for _, o := range w.Operations {
 		s.Operations = append(s.Operations, graph.Operation{Name: sanitize.Text(o.Name), Traces: float64(o.Traces)})
 	}

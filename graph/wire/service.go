@@ -232,9 +232,9 @@ func toSetting[T any](v *T, source *Source, at graph.Origin) policy.Setting[T] {
 func word[T ~uint8](words []string, w string) T { return T(max(0, slices.Index(words, w))) }
 
 // toThings declares a service at the places that the document has for it.
-func (s *Service) toThings(ref graph.Ref, at graph.Origin) []graph.Thing {
+func (s *Service) toThings(ref graph.Ref, at graph.Origin) []graph.Entity {
 	p := s.provenance()
-	things := []graph.Thing{{
+	things := []graph.Entity{{
 		Ref: ref, Origin: at, Kind: s.kind(), KindSure: true,
 		Aliases: s.Aliases, Versions: s.Versions, Ports: s.toPorts(), Labels: s.Labels,
 		Team: s.Team, Owner: s.Owner, System: s.System, Lifecycle: s.Lifecycle, Annotations: s.Annotations,
@@ -246,7 +246,7 @@ func (s *Service) toThings(ref graph.Ref, at graph.Origin) []graph.Thing {
 		things[0].Meshes = convert(s.Meshes, toMesh)
 	}
 	for i, o := range s.furtherOrigins() {
-		things = append(things, graph.Thing{Ref: ref, Origin: graph.Origin(o), Patch: true, Image: s.image(i + 1)})
+		things = append(things, graph.Entity{Ref: ref, Origin: graph.Origin(o), Patch: true, Image: s.image(i + 1)})
 	}
 	return things
 }

@@ -105,7 +105,7 @@ func (d *Document) Part(root Node) *Document {
 
 // Problem reports something that could not be used: what, in quotes what was
 // found, and the way out. The rest of the document is still read.
-func (d *Document) Problem(level graph.Severity, n Node, hint, format string, args ...any) {
+func (d *Document) Problem(level graph.ProblemLevel, n Node, hint, format string, args ...any) {
 	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
 		Origin: d.At(n), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,
 	})

@@ -60,7 +60,7 @@ func (e *entity) read(kind string) {
 	e.ref = backstageRef(kind, e.meta.Get("namespace").Str(), name.Str())
 	owner, team := ownerOf(e.spec.Get("owner").Str())
 	system, _ := parseEntityRef(e.spec.Get("system").Str(), "system", "")
-	thing := graph.Thing{
+	thing := graph.Entity{
 		Ref:         e.ref,
 		Origin:      e.d.At(name),
 		Kind:        entityKind(kind, name.Str(), e.spec.Get("type").Str()),
@@ -77,7 +77,7 @@ func (e *entity) read(kind string) {
 			sayFacet(&thing, word, v.Str(), e.d.At(v))
 		}
 	}
-	e.f.Things = append(e.f.Things, thing)
+	e.f.Entities = append(e.f.Entities, thing)
 	e.names()
 	e.dependencies()
 }
@@ -135,9 +135,9 @@ func (e *entity) dependencies() {
 }
 
 func (e *entity) call(from, to graph.Ref, way string, at document.Node) {
-	e.f.Calls = append(e.f.Calls, graph.Fact{
-		From:     graph.Party{Ref: from},
-		To:       graph.Party{Ref: to},
+	e.f.Calls = append(e.f.Calls, graph.CallFact{
+		From:     graph.EndpointRef{Ref: from},
+		To:       graph.EndpointRef{Ref: to},
 		Evidence: graph.Evidence{Origin: e.d.At(at), Way: way, Strength: graph.Strong, Class: graph.ClassCall},
 	})
 }

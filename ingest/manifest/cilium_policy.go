@@ -11,7 +11,7 @@ import (
 // readCiliumEnvoy reads the routes and clusters that a CiliumEnvoyConfig gives to
 // the Envoy of each node, for the calls to the Services that it redirects there.
 func readCiliumEnvoy(o *object) {
-	var redirected []graph.Party
+	var redirected []graph.EndpointRef
 	for _, service := range o.list(o.spec, "services") {
 		if name := o.text(service, "name"); name != "" {
 			redirected = append(redirected, o.service(o.text(service, "namespace"), name))
@@ -19,7 +19,7 @@ func readCiliumEnvoy(o *object) {
 	}
 	c := newEnvoyConfig(newPolicyFields(o.Document, product.EnvoyDuration), product.Cilium)
 	resources := o.list(o.spec, "resources")
-	c.callees = func(string) []graph.Party { return redirected }
+	c.callees = func(string) []graph.EndpointRef { return redirected }
 	c.routeTables(o.spec.Get("resources"), 0)
 
 	c.callees = o.ciliumBackends
@@ -40,7 +40,7 @@ func readCiliumEnvoy(o *object) {
 
 // ciliumBackends returns the Service behind a cluster, which is named after it:
 // "shop/cart", or "shop/cart:8080".
-func (o *object) ciliumBackends(cluster string) []graph.Party {
+func (o *object) ciliumBackends(cluster string) []graph.EndpointRef {
 	namespace, name, found := strings.Cut(cluster, "/")
 	if !found {
 		namespace, name = "", cluster
@@ -49,5 +49,5 @@ func (o *object) ciliumBackends(cluster string) []graph.Party {
 	if name == "" || slices.Contains([]string{"egress-cluster", "ingress-cluster"}, name) {
 		return nil
 	}
-	return []graph.Party{o.service(namespace, name)}
+	return []graph.EndpointRef{o.service(namespace, name)}
 }

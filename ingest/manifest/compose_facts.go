@@ -90,7 +90,7 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 	if strings.Contains(s.name, "{{") {
 		return
 	}
-	t := graph.Thing{
+	t := graph.Entity{
 		Ref: e.of, Origin: s.at, Kind: e.kinds[s.name], Image: s.image.text,
 		Patch:    s.image.text == "" && !s.built,
 		Probes:   graph.Probes{Known: true, Readiness: s.check.declared, Origin: s.check.at},
@@ -121,7 +121,7 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 		t.Labels[l.key] = l.text
 		readLabel(&t, l)
 	}
-	e.f.Things = append(e.f.Things, t)
+	e.f.Entities = append(e.f.Entities, t)
 	if t.Kind == graph.KindGateway { // other gateways are objects that no host name leads to, this one is a program
 		e.f.Names = append(e.f.Names, graph.Name{
 			Ref: graph.Ref{Realm: e.realm, Kind: "host", Name: s.name}, Origin: s.at, Of: e.of,
@@ -145,7 +145,7 @@ func appendAlias(aliases []string, name, alias string, shared map[string]bool) [
 
 // readLabel takes what people say about a service in labels such as "team" or
 // "com.example.team".
-func readLabel(t *graph.Thing, l composePair) {
+func readLabel(t *graph.Entity, l composePair) {
 	prefix, word := "", l.key
 	if i := strings.LastIndexAny(l.key, "./"); i >= 0 {
 		prefix, word = l.key[:i], l.key[i+1:]
@@ -163,13 +163,13 @@ func (e *composeEmitter) values() {
 	before := len(e.f.Values)
 	for _, v := range mergePairs(e.s.envFiles, e.s.environment) {
 		if v.text != "" {
-			e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Key: v.key, Text: v.text, Way: graph.WayEnv, Origin: v.at})
+			e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Key: v.key, Text: v.text, Source: graph.FromEnv, Origin: v.at})
 		}
 	}
 	for _, words := range [][]composeText{e.s.entrypoint, e.s.command} {
 		for _, w := range words {
 			if w.text != "" {
-				e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Text: w.text, Way: graph.WayArg, Origin: w.at})
+				e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Text: w.text, Source: graph.FromArg, Origin: w.at})
 			}
 		}
 	}
@@ -194,9 +194,9 @@ func (e *composeEmitter) calls() {
 		if target == "" {
 			continue
 		}
-		e.f.Calls = append(e.f.Calls, graph.Fact{
-			From:     graph.Party{Ref: e.of},
-			To:       graph.Party{Host: graph.Address{Host: strings.ToLower(target)}, Realm: e.realm},
+		e.f.Calls = append(e.f.Calls, graph.CallFact{
+			From:     graph.EndpointRef{Ref: e.of},
+			To:       graph.EndpointRef{Host: graph.Address{Host: strings.ToLower(target)}, Realm: e.realm},
 			Evidence: graph.Evidence{Origin: link.at, Way: "compose-external-links", Strength: graph.Strong},
 		})
 	}
@@ -240,9 +240,9 @@ func (e *composeEmitter) call(target string, at graph.Origin, way string, streng
 	if class == graph.ClassCall && (e.kinds[target] == graph.KindTelemetry || e.kinds[e.s.name] == graph.KindTelemetry) {
 		class = graph.ClassTelemetry
 	}
-	e.f.Calls = append(e.f.Calls, graph.Fact{
-		From:     graph.Party{Ref: e.of},
-		To:       graph.Party{Ref: e.ref(target)},
+	e.f.Calls = append(e.f.Calls, graph.CallFact{
+		From:     graph.EndpointRef{Ref: e.of},
+		To:       graph.EndpointRef{Ref: e.ref(target)},
 		Evidence: graph.Evidence{Origin: at, Way: way, Strength: strength, Class: class},
 	})
 }
@@ -266,14 +266,14 @@ func (e *composeEmitter) logging() {
 	if address.Host == "" {
 		return
 	}
-	to := graph.Party{Host: address, Realm: e.realm}
+	to := graph.EndpointRef{Host: address, Realm: e.realm}
 	if sink := e.logSink(e.s); sink != "" {
-		to = graph.Party{Ref: e.ref(sink)}
+		to = graph.EndpointRef{Ref: e.ref(sink)}
 	} else if isThisMachine(address.Host) {
 		return
 	}
-	e.f.Calls = append(e.f.Calls, graph.Fact{
-		From: graph.Party{Ref: e.of}, To: to,
+	e.f.Calls = append(e.f.Calls, graph.CallFact{
+		From: graph.EndpointRef{Ref: e.of}, To: to,
 		Evidence: graph.Evidence{
 			Origin: at, Way: "compose-logging", Strength: graph.Strong, Class: graph.ClassTelemetry,
 			Mode: graph.Async, Need: graph.Soft, Port: address.Port,
@@ -353,8 +353,8 @@ func (p *composeProject) traefik(f *graph.Facts) {
 	}
 	for _, name := range p.order {
 		if route, port, ok := traefikRoute(p.services[name].labels); ok && name != gateway {
-			f.Calls = append(f.Calls, graph.Fact{
-				From: graph.Party{Ref: p.ref(gateway)}, To: graph.Party{Ref: p.ref(name)},
+			f.Calls = append(f.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: p.ref(gateway)}, To: graph.EndpointRef{Ref: p.ref(name)},
 				Evidence: graph.Evidence{
 					Origin: route.at, Way: "traefik-label", Strength: graph.Strong, Class: graph.ClassIngress,
 					Protocol: "http", Port: port, Key: route.key,

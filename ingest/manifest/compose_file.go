@@ -203,7 +203,7 @@ func plainError(err error) string {
 
 func (p *composeFile) at(n document.Node) graph.Origin { return p.doc.At(n) }
 
-func (p *composeFile) problem(level graph.Severity, n document.Node, hint, format string, args ...any) {
+func (p *composeFile) problem(level graph.ProblemLevel, n document.Node, hint, format string, args ...any) {
 	p.doc.Problem(level, n, hint, format, args...)
 }
 

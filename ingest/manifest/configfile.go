@@ -118,7 +118,7 @@ func (s *settings) add(line, column int, key, text string) {
 		return
 	}
 	s.values = append(s.values, graph.Value{
-		Key: key, Text: text, Way: graph.WayFile, Origin: s.place(line, column),
+		Key: key, Text: text, Source: graph.FromFile, Origin: s.place(line, column),
 	})
 }
 

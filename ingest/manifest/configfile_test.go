@@ -63,7 +63,7 @@ func configArchives(t testing.TB) []string {
 func TestConfigValuesInsideDocument(t *testing.T) {
 	at := graph.Origin{File: "configmap.yaml", Line: 10, Column: 15}
 	got := configValues("app.yaml", "a: 1\n---\nurl: http://cart:80\n", at)
-	if len(got) != 1 || got[0].Origin.String() != "configmap.yaml:12" || got[0].Way != graph.WayFile {
+	if len(got) != 1 || got[0].Origin.String() != "configmap.yaml:12" || got[0].Source != graph.FromFile {
 		t.Errorf("values = %+v, want one of the file at configmap.yaml:12", got)
 	}
 }

@@ -161,16 +161,18 @@ func (r *resource) consulItems(n document.Node, path ...string) []document.Node 
 // consulParty is the service that goes by a name in Consul's catalog, which is
 // not bound to a namespace of Kubernetes. A wildcard and a service of another
 // cluster are nobody.
-func consulParty(n document.Node, nameKey string) (graph.Party, bool) {
+func consulParty(n document.Node, nameKey string) (graph.EndpointRef, bool) {
 	name, namespace := consulGet(n, nameKey).Str(), consulGet(n, "namespace").Str()
 	if name == "" || strings.Contains(name+namespace, "*") || consulGet(n, "peer").Str() != "" {
-		return graph.Party{}, false
+		return graph.EndpointRef{}, false
 	}
 	if namespace == "default" {
 		namespace = ""
 	}
-	return graph.Party{Ref: graph.Ref{Namespace: namespace, Name: name}}, true
+	return graph.EndpointRef{Ref: graph.Ref{Namespace: namespace, Name: name}}, true
 }
 
 // consulSelf is the service that a configuration entry is named after.
-func (r *resource) consulSelf() graph.Party { return graph.Party{Ref: graph.Ref{Name: r.name}} }
+func (r *resource) consulSelf() graph.EndpointRef {
+	return graph.EndpointRef{Ref: graph.Ref{Name: r.name}}
+}

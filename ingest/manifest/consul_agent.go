@@ -89,22 +89,22 @@ func readConsulRegistration(d *document.Document, f *graph.Facts) {
 		name = of // the service that the proxy stands beside
 	} else {
 		proxy = consulGet(d.Root, "connect", "sidecarService", "proxy")
-		thing := graph.Thing{
+		thing := graph.Entity{
 			Ref: graph.Ref{Realm: "consul", Name: name.Str()}, Origin: d.At(name), Kind: graph.KindService,
 		}
 		if port := portNumber(consulGet(d.Root, "port")); port > 0 {
 			thing.Ports = []graph.Port{{Number: port}}
 		}
-		f.Things = append(f.Things, thing)
+		f.Entities = append(f.Entities, thing)
 	}
 	r := &resource{Document: d, facts: f, kind: "Service", name: name.Str()}
-	from := graph.Party{Ref: graph.Ref{Realm: "consul", Name: name.Str()}}
+	from := graph.EndpointRef{Ref: graph.Ref{Realm: "consul", Name: name.Str()}}
 	for i, upstream := range consulGet(proxy, "upstreams").Items() {
 		to, ok := consulParty(upstream, "destinationName")
 		if !ok || consulGet(upstream, "destinationType").Str() == "prepared_query" || consulGet(upstream, "destinationPeer").Str() != "" {
 			continue
 		}
-		f.Calls = append(f.Calls, graph.Fact{From: from, To: to, Evidence: graph.Evidence{
+		f.Calls = append(f.Calls, graph.CallFact{From: from, To: to, Evidence: graph.Evidence{
 			Origin: d.At(upstream), Way: "consul-upstream", Strength: graph.Strong,
 		}})
 		r.consulUpstreamPolicies(fmt.Sprintf("upstreams[%d].config", i), consulGet(upstream, "config"), to)
@@ -114,7 +114,7 @@ func readConsulRegistration(d *document.Document, f *graph.Facts) {
 // consulUpstreamPolicies reads the settings for one upstream that stand in the
 // registration of a service. They go before those of configuration entries, field
 // by field.
-func (r *resource) consulUpstreamPolicies(field string, config document.Node, to graph.Party) {
+func (r *resource) consulUpstreamPolicies(field string, config document.Node, to graph.EndpointRef) {
 	f := r.consulFields()
 	policies := r.consulUpstream(f.within(field), config, &to)
 	for i := range policies {
@@ -122,7 +122,7 @@ func (r *resource) consulUpstreamPolicies(field string, config document.Node, to
 	}
 	if len(policies) == 0 && len(*f.flaws) > 0 {
 		p := r.consulPolicy("upstream", config)
-		p.From, p.To = []graph.Party{r.consulSelf()}, []graph.Party{to}
+		p.From, p.To = []graph.EndpointRef{r.consulSelf()}, []graph.EndpointRef{to}
 		policies = append(policies, p)
 	}
 	r.addPolicies(f, policies...)

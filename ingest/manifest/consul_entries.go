@@ -134,10 +134,10 @@ func consulTerminating(r *resource) {
 
 // consulGateway declares the resource as a gateway of Consul's catalog. The
 // workload of that name, if there is one, is the gateway.
-func (r *resource) consulGateway() graph.Party {
+func (r *resource) consulGateway() graph.EndpointRef {
 	ref := r.consulRef()
-	r.facts.Things = append(r.facts.Things, graph.Thing{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway})
-	return graph.Party{Ref: ref}
+	r.facts.Entities = append(r.facts.Entities, graph.Entity{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway})
+	return graph.EndpointRef{Ref: ref}
 }
 
 // consulMeshService reads the name under which routes of the Gateway API reach a

@@ -51,7 +51,7 @@ func consulRouterPolicies(r *resource) {
 	open := false
 	for i, route := range routes {
 		p := r.consulPolicy("route", route)
-		p.To = []graph.Party{r.consulSelf()}
+		p.To = []graph.EndpointRef{r.consulSelf()}
 		p.Match, p.Rank = consulMatch(consulGet(route, "match")), len(routes)-i+1
 		destination := consulGet(route, "destination")
 		inner := f.within(fmt.Sprintf("routes[%d].destination", i))
@@ -63,7 +63,7 @@ func consulRouterPolicies(r *resource) {
 	}
 	if !open {
 		rest := r.consulPolicy("route", r.Root)
-		rest.To, rest.Rank = []graph.Party{r.consulSelf()}, 1
+		rest.To, rest.Rank = []graph.EndpointRef{r.consulSelf()}, 1
 		parts = append(parts, rest)
 	}
 	r.addPolicies(f, parts...)
@@ -128,7 +128,7 @@ func consulMatch(match document.Node) string {
 func consulResolverPolicies(r *resource) {
 	f := r.consulFields()
 	p := r.consulPolicy("resolver", r.Root)
-	p.To = []graph.Party{r.consulSelf()}
+	p.To = []graph.EndpointRef{r.consulSelf()}
 	request := p
 	request.Group = "route"
 	request.Says.Timeout = presence(policy.Timeout{Total: f.duration(r.spec, "requestTimeout")})
@@ -179,7 +179,7 @@ func consulDefaultsPolicies(r *resource) {
 		}
 	}
 	inbound := r.consulInbound(f, r.spec)
-	inbound.To, inbound.Rank = []graph.Party{r.consulSelf()}, 1
+	inbound.To, inbound.Rank = []graph.EndpointRef{r.consulSelf()}, 1
 	if !inbound.Says.Empty() || len(policies) == 0 {
 		policies = append(policies, inbound)
 	}
@@ -188,12 +188,12 @@ func consulDefaultsPolicies(r *resource) {
 
 // consulUpstream gives a policy for each block of upstream settings that is
 // written, for calls of the service to one other or, for nil, to all.
-func (r *resource) consulUpstream(f *policyFields, n document.Node, to *graph.Party) []graph.Policy {
+func (r *resource) consulUpstream(f *policyFields, n document.Node, to *graph.EndpointRef) []graph.Policy {
 	start := func(block string) graph.Policy {
 		p := r.consulPolicy("upstream "+block, orNode(consulGet(n, block), r.Root))
-		p.From = []graph.Party{r.consulSelf()}
+		p.From = []graph.EndpointRef{r.consulSelf()}
 		if to != nil {
-			p.To, p.Rank = []graph.Party{*to}, 1
+			p.To, p.Rank = []graph.EndpointRef{*to}, 1
 		}
 		return p
 	}
@@ -255,11 +255,11 @@ func consulProxyDefaults(r *resource) {
 
 // consulIngressPolicies reads the limits of an ingress gateway, for all that it
 // lets in and for single services.
-func consulIngressPolicies(r *resource, gateway graph.Party) {
+func consulIngressPolicies(r *resource, gateway graph.EndpointRef) {
 	f := r.consulFields()
 	start := func(f *policyFields, n document.Node) graph.Policy {
 		p := r.policy(product.Consul, "ingress", orNode(n, r.Root))
-		p.From, p.Merge = []graph.Party{gateway}, true
+		p.From, p.Merge = []graph.EndpointRef{gateway}, true
 		p.Says = policy.Set{
 			Layer: policy.Gateway, Product: product.Consul, Bulkhead: f.consulLimits(n),
 			Breaker: f.within("passiveHealthCheck").consulEjection(consulGet(n, "passiveHealthCheck")),
@@ -271,7 +271,7 @@ func consulIngressPolicies(r *resource, gateway graph.Party) {
 		for j, service := range r.consulItems(listener, "services") {
 			p := start(f.within(fmt.Sprintf("listeners[%d].services[%d]", i, j)), service)
 			if to, ok := consulParty(service, "name"); ok && !p.Says.Empty() {
-				p.To, p.Rank = []graph.Party{to}, 1
+				p.To, p.Rank = []graph.EndpointRef{to}, 1
 				policies = append(policies, p)
 			}
 		}

@@ -29,10 +29,10 @@ var contourKinds = resourceKinds{
 // delegates instead, route by route.
 func httpProxy(r *resource) {
 	if r.spec.Get("virtualhost").Exists() {
-		r.facts.Things = append(r.facts.Things, r.gateway())
+		r.facts.Entities = append(r.facts.Entities, r.gateway())
 		authServer := r.mapping(r.spec, "virtualhost", "authorization", "extensionRef")
 		if name := authServer.Get("name").Str(); name != "" {
-			r.call(graph.Party{Ref: r.ref()}, r.group("ExtensionService", authServer.Get("namespace").Str(), name), authServer,
+			r.call(graph.EndpointRef{Ref: r.ref()}, r.group("ExtensionService", authServer.Get("namespace").Str(), name), authServer,
 				graph.Evidence{Way: "http-proxy", Strength: graph.Strong, Class: graph.ClassControl})
 		}
 	}
@@ -80,9 +80,9 @@ func (r *resource) include(n document.Node) {
 
 // proxyTo gives a destination to whoever includes this proxy, which is the proxy
 // itself if it has a virtual host.
-func (r *resource) proxyTo(to graph.Party, at document.Node, e graph.Evidence) {
+func (r *resource) proxyTo(to graph.EndpointRef, at document.Node, e graph.Evidence) {
 	if r.spec.Get("virtualhost").Exists() {
-		r.call(graph.Party{Ref: r.ref()}, to, at, e)
+		r.call(graph.EndpointRef{Ref: r.ref()}, to, at, e)
 		return
 	}
 	r.facts.Members = append(r.facts.Members, graph.Member{Of: r.ref(), Party: to, Origin: r.At(at), Mirror: e.Mirror})

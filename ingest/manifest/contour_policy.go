@@ -19,15 +19,15 @@ var contourProxies = graph.Ref{Realm: "contour", Kind: "group", Name: "proxies"}
 // contourPolicies reads the policies of each route of an HTTPProxy.
 func contourPolicies(r *resource) {
 	f := newPolicyFields(r.Document, product.ContourDuration)
-	from := graph.Party{Group: contourProxies}
+	from := graph.EndpointRef{Group: contourProxies}
 	if r.spec.Get("virtualhost").Exists() {
-		from = graph.Party{Ref: r.ref()}
+		from = graph.EndpointRef{Ref: r.ref()}
 		r.facts.Members = append(r.facts.Members, graph.Member{Of: contourProxies, Party: from, Origin: r.At(r.Root), Joins: true})
 	}
 	var parts []graph.Policy
 	for i, route := range r.spec.Get("routes").List() { // the longest condition wins, wherever it stands
 		p := r.policy(product.Contour, "route", route)
-		p.From, p.Match = []graph.Party{from}, contourMatch(route)
+		p.From, p.Match = []graph.EndpointRef{from}, contourMatch(route)
 		for _, service := range route.Get("services").List() {
 			if name := service.Get("name").Str(); name != "" {
 				p.To = append(p.To, r.service("", name))
@@ -136,13 +136,13 @@ func contourAnnotations(o *object) {
 	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Contour}
 	switch {
 	case o.kind == "Service":
-		p.From, p.To = []graph.Party{{Group: contourProxies}, {Group: ingressesOf("contour")}}, []graph.Party{{Ref: o.self}}
+		p.From, p.To = []graph.EndpointRef{{Group: contourProxies}, {Group: ingressesOf("contour")}}, []graph.EndpointRef{{Ref: o.self}}
 		p.Says.Bulkhead = presence(policy.Bulkhead{
 			MaxConnections: f.count(0, annotations, "max-connections"), MaxPending: f.count(0, annotations, "max-pending-requests"),
 			MaxConcurrent: f.count(0, annotations, "max-requests"), MaxRetries: f.count(0, annotations, "max-retries"),
 		})
 	case o.isIngress("contour"):
-		p.From = []graph.Party{{Ref: o.self}}
+		p.From = []graph.EndpointRef{{Ref: o.self}}
 		p.Says.Timeout = presence(policy.Timeout{
 			Total: f.duration(annotations, "response-timeout"), PerTry: f.duration(annotations, "per-try-timeout"),
 		})

@@ -35,14 +35,14 @@ var daprKinds = resourceKinds{
 }
 
 // daprApp is the party of the app with an app-id.
-func daprApp(id string) graph.Party {
-	return graph.Party{Ref: graph.Ref{Realm: "dapr", Name: id}}
+func daprApp(id string) graph.EndpointRef {
+	return graph.EndpointRef{Ref: graph.Ref{Realm: "dapr", Name: id}}
 }
 
 // scopes gives one fact for each app that the object is limited to, besides the
 // one that it is about. An object without scopes is open to every app, which
 // tells of none.
-func (r *resource) scopes(to graph.Party, e graph.Evidence) {
+func (r *resource) scopes(to graph.EndpointRef, e graph.Evidence) {
 	for _, scope := range r.list(r.Root, "scopes") {
 		if from := daprApp(scope.Str()); scope.Str() != "" && from.Ref != to.Ref {
 			r.call(from, to, scope, e)
@@ -67,14 +67,14 @@ func daprComponent(r *resource) {
 		}
 		addressed = true
 		for _, address := range addressesIn(value.Str()) {
-			r.member(r.ref(), graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, value)
+			r.member(r.ref(), graph.EndpointRef{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, value)
 		}
 	}
 	if !addressed {
-		r.facts.Things = append(r.facts.Things, graph.Thing{Ref: r.ref(), Origin: r.At(r.Root), Kind: block.kindOf(product), KindSure: true})
-		r.member(r.ref(), graph.Party{Ref: r.ref()}, r.Root)
+		r.facts.Entities = append(r.facts.Entities, graph.Entity{Ref: r.ref(), Origin: r.At(r.Root), Kind: block.kindOf(product), KindSure: true})
+		r.member(r.ref(), graph.EndpointRef{Ref: r.ref()}, r.Root)
 	}
-	r.scopes(graph.Party{Group: r.ref()}, graph.Evidence{
+	r.scopes(graph.EndpointRef{Group: r.ref()}, graph.Evidence{
 		Way: "dapr-component", Strength: graph.Strong, Class: block.class, Mode: block.mode,
 		Via: daprVia(r.ref(), building),
 	})
@@ -184,13 +184,13 @@ func daprConfiguration(r *resource) {
 	for _, product := range []string{"zipkin", "otel"} {
 		at := tracing.Get(product, "endpointAddress")
 		if address, ok := address.Parse(at.Str()); ok {
-			r.member(r.ref(), graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, at)
+			r.member(r.ref(), graph.EndpointRef{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, at)
 		}
 	}
 	access := r.mapping(r.spec, "accessControl")
 	for _, policy := range r.list(access, "policies") {
 		if id := r.text(policy, "appId"); id != "" && policy.Get("defaultAction").Str() != "deny" && access.Get("defaultAction").Str() == "deny" {
-			to := graph.Party{Group: configuredApps(r.ref())}
+			to := graph.EndpointRef{Group: configuredApps(r.ref())}
 			r.call(daprApp(id), to, policy, graph.Evidence{Way: "dapr-access-control", Strength: graph.Allowed})
 		}
 	}
@@ -213,13 +213,13 @@ func daprSidecar(d *document.Document, f *graph.Facts, workload graph.Ref, annot
 		return
 	}
 	ref := graph.Ref{Realm: kubernetesRealm, Kind: "Configuration", Namespace: workload.Namespace, Name: config.Str()}
-	f.Calls = append(f.Calls, graph.Fact{
-		From: graph.Party{Ref: workload}, To: graph.Party{Group: ref},
+	f.Calls = append(f.Calls, graph.CallFact{
+		From: graph.EndpointRef{Ref: workload}, To: graph.EndpointRef{Group: ref},
 		Evidence: graph.Evidence{
 			Origin: d.At(config), Way: "dapr-tracing", Strength: graph.Strong, Class: graph.ClassTelemetry, Mode: graph.Async,
 		},
 	})
-	f.Members = append(f.Members, graph.Member{Of: configuredApps(ref), Party: graph.Party{Ref: workload}, Origin: d.At(config), Joins: true})
+	f.Members = append(f.Members, graph.Member{Of: configuredApps(ref), Party: graph.EndpointRef{Ref: workload}, Origin: d.At(config), Joins: true})
 }
 
 // daprResiliency reads whom the apps in scope are expected to call. An app as
@@ -265,6 +265,6 @@ func daprEndpoint(r *resource) {
 	r.facts.Names = append(r.facts.Names, graph.Name{
 		Ref: r.ref(), Origin: r.At(at), Hosts: []string{address.Host}, Outside: true, Kind: graph.KindExternal,
 	})
-	to := graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}
+	to := graph.EndpointRef{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}
 	r.scopes(to, graph.Evidence{Way: "dapr-http-endpoint", Strength: graph.Strong})
 }

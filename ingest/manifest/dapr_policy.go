@@ -18,7 +18,7 @@ import (
 type daprResilience struct {
 	*resource
 	fields  *policyFields
-	callers []graph.Party
+	callers []graph.EndpointRef
 	used    map[string]bool // definitions, "retries.important"
 }
 
@@ -81,7 +81,7 @@ func (d *daprResilience) apps() {
 	for name, target := range d.spec.Get("targets", "apps").Pairs() {
 		d.target(target, "targets.apps."+name.Str(), func(kind daprPolicyKind) graph.Policy {
 			p := d.policy(product.Dapr, kind.key, target)
-			p.To, p.Rank = []graph.Party{daprApp(name.Str())}, daprRankNamed
+			p.To, p.Rank = []graph.EndpointRef{daprApp(name.Str())}, daprRankNamed
 			return p
 		})
 		d.facts.Members = append(d.facts.Members, graph.Member{Of: daprApps, Party: daprApp(name.Str()), Origin: d.At(name), Joins: true})
@@ -161,7 +161,7 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 	target, block, direction := m[1], m[2], strings.ToLower(m[3])
 	if target == "App" || scope == "Default" {
 		p := d.policy(product.Dapr, kind.key, n)
-		p.To, p.Default = []graph.Party{{Group: daprApps}}, true
+		p.To, p.Default = []graph.EndpointRef{{Group: daprApps}}, true
 		if target == "App" {
 			p.Rank = daprRankType
 		}
@@ -195,7 +195,7 @@ var daprApps = graph.Ref{Realm: "dapr", Kind: "group", Name: "apps"}
 
 // joinDaprApps makes a workload a member of all apps.
 func joinDaprApps(f *graph.Facts, app graph.Ref, at graph.Origin) {
-	f.Members = append(f.Members, graph.Member{Of: daprApps, Party: graph.Party{Ref: app}, Origin: at, Joins: true})
+	f.Members = append(f.Members, graph.Member{Of: daprApps, Party: graph.EndpointRef{Ref: app}, Origin: at, Joins: true})
 }
 
 // daprComponents stands for all components of a building block, named as the

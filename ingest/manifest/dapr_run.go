@@ -26,23 +26,23 @@ func readDaprRun(d *document.Document, f *graph.Facts) {
 			d.Problem(graph.Note, app, "give it appID", "an app of this run file has no app-id")
 			continue
 		}
-		thing := graph.Thing{
+		thing := graph.Entity{
 			Ref: daprApp(name).Ref, Origin: d.At(id), Kind: graph.KindService, Image: app.Get("containerImage").Str(),
 		}
 		if port := portNumber(app.Get("appPort")); port > 0 {
 			thing.Ports = []graph.Port{{Number: port, Protocol: app.Get("appProtocol").Str()}}
 		}
-		f.Things = append(f.Things, thing)
+		f.Entities = append(f.Entities, thing)
 		joinDaprApps(f, thing.Ref, thing.Origin)
 		for _, env := range []document.Node{common, app.Get("env")} {
 			for key, value := range env.Pairs() {
 				f.Values = append(f.Values, graph.Value{
-					Of: thing.Ref, Key: key.Str(), Text: value.Str(), Way: graph.WayEnv, Origin: d.At(value),
+					Of: thing.Ref, Key: key.Str(), Text: value.Str(), Source: graph.FromEnv, Origin: d.At(value),
 				})
 			}
 		}
 		for _, arg := range app.Get("command").List() {
-			f.Values = append(f.Values, graph.Value{Of: thing.Ref, Text: arg.Str(), Way: graph.WayArg, Origin: d.At(arg)})
+			f.Values = append(f.Values, graph.Value{Of: thing.Ref, Text: arg.Str(), Source: graph.FromArg, Origin: d.At(arg)})
 		}
 	}
 }

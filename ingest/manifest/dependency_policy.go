@@ -28,7 +28,7 @@ func (p *program) forDependency(c *graph.Policy, o *option, kind string) {
 		for _, word := range addressWords {
 			if host, ok := springTarget(o.get(word).word()); ok && host.Scheme != "" {
 				c.Object, c.Protocols, c.Rank = kind+"/"+o.name, nil, rankSpecific
-				c.To = []graph.Party{{Host: host}}
+				c.To = []graph.EndpointRef{{Host: host}}
 				return
 			}
 		}
@@ -38,12 +38,12 @@ func (p *program) forDependency(c *graph.Policy, o *option, kind string) {
 		}
 		if name != "" && plainWords[relaxed(name)] == "" {
 			c.Object, c.Protocols, c.Rank = kind+"/"+name, nil, rankSpecific
-			c.ToName = dependencyName(name)
+			c.CalleeAlias = dependencyName(name)
 			return
 		}
 	}
 	if name := guardedBy(p.file); name != "" {
-		c.Object, c.Protocols, c.Rank, c.ToName = kind+"/"+name, nil, rankSpecific, name
+		c.Object, c.Protocols, c.Rank, c.CalleeAlias = kind+"/"+name, nil, rankSpecific, name
 	}
 }
 

@@ -78,26 +78,26 @@ func (r *resource) emissaryCall(key string, e graph.Evidence) {
 		return
 	}
 	for _, from := range r.emissaryGateways() {
-		r.call(from, graph.Party{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, service, e)
+		r.call(from, graph.EndpointRef{Host: address, Namespace: r.namespace, Realm: kubernetesRealm}, service, e)
 	}
 }
 
 // emissaryGateways declares the gateways that the object is for. Objects name
 // them by ambassador_id alone; where they run is not said.
-func (r *resource) emissaryGateways() []graph.Party {
+func (r *resource) emissaryGateways() []graph.EndpointRef {
 	ids := r.spec.Get("ambassador_id").Strs()
 	if len(ids) == 0 {
 		ids = []string{"default"}
 	}
-	var gateways []graph.Party
+	var gateways []graph.EndpointRef
 	for _, id := range ids {
 		name := "ambassador"
 		if id = strings.TrimPrefix(id, "--apiVersion-v3alpha1-only--"); id != "default" && id != "" {
 			name += "-" + id
 		}
 		ref := graph.Ref{Realm: "emissary", Name: name}
-		r.facts.Things = append(r.facts.Things, graph.Thing{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway})
-		gateways = append(gateways, graph.Party{Ref: ref})
+		r.facts.Entities = append(r.facts.Entities, graph.Entity{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway})
+		gateways = append(gateways, graph.EndpointRef{Ref: ref})
 	}
 	return gateways
 }

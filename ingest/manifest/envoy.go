@@ -28,9 +28,9 @@ func readEnvoy(d *document.Document, f *graph.Facts) {
 	if name.Str() == "" {
 		name = node.Get("id")
 	}
-	var owner *graph.Thing
+	var owner *graph.Entity
 	if name.Str() != "" {
-		owner = &graph.Thing{Ref: graph.Ref{Realm: "envoy", Name: name.Str()}, Origin: d.At(name), Kind: graph.KindGateway}
+		owner = &graph.Entity{Ref: graph.Ref{Realm: "envoy", Name: name.Str()}, Origin: d.At(name), Kind: graph.KindGateway}
 	}
 	addFile(d, f, fileValues(d), owner, owner != nil)
 }

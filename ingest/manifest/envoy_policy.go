@@ -18,7 +18,7 @@ type envoyConfig struct {
 	*policyFields
 	product *policy.Product
 	// callees returns who is behind a cluster.
-	callees  func(cluster string) []graph.Party
+	callees  func(cluster string) []graph.EndpointRef
 	idle     document.Node // of streams, as the connection manager around has it
 	policies []graph.Policy
 }
@@ -33,13 +33,13 @@ func envoyPolicies(f *policyFields, root document.Node) []graph.Policy {
 	c := newEnvoyConfig(f, product.Envoy)
 	static := envoyGet(root, "static_resources")
 	clusters := envoyGet(static, "clusters").List()
-	hosts := map[string][]graph.Party{}
+	hosts := map[string][]graph.EndpointRef{}
 	for _, e := range envoyEndpoints(root) {
 		if e.class == graph.ClassIngress && !e.mirror && !isLoopback(e.host) { // of no other cluster anybody waits for an answer
-			hosts[e.cluster] = append(hosts[e.cluster], graph.Party{Host: graph.Address{Host: e.host, Port: e.port}})
+			hosts[e.cluster] = append(hosts[e.cluster], graph.EndpointRef{Host: graph.Address{Host: e.host, Port: e.port}})
 		}
 	}
-	c.callees = func(cluster string) []graph.Party { return hosts[cluster] }
+	c.callees = func(cluster string) []graph.EndpointRef { return hosts[cluster] }
 	c.routeTables(envoyGet(static, "listeners"), 0)
 	for _, cluster := range clusters {
 		c.cluster(cluster)

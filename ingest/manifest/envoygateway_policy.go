@@ -55,12 +55,12 @@ func (r *resource) aim(p *graph.Policy, target document.Node) bool {
 	case name == "":
 		return false
 	case kind == "Gateway":
-		p.From = []graph.Party{{Ref: r.object(kind, "", name)}}
+		p.From = []graph.EndpointRef{{Ref: r.object(kind, "", name)}}
 		if section != "" {
 			p.Rank, p.Match = rankListener, "listener "+section
 		}
 	case strings.HasSuffix(kind, "ListenerSet"):
-		p.From = []graph.Party{r.group(kind, "", name)}
+		p.From = []graph.EndpointRef{r.group(kind, "", name)}
 		p.Rank = rankListener
 	case strings.HasSuffix(kind, "Route"):
 		p.Of, p.Rank = r.object(kind, "", name), rankRoute

@@ -10,7 +10,7 @@ import (
 // sayFacet takes what people say about a service in labels and annotations, whose
 // it is and how much it matters, by the last word of their keys. What was said
 // before stays.
-func sayFacet(t *graph.Thing, word, text string, at graph.Origin) {
+func sayFacet(t *graph.Entity, word, text string, at graph.Origin) {
 	switch word {
 	case "team":
 		setOnce(&t.Team, text)

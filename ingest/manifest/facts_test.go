@@ -199,7 +199,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 			}
 		}
 	}
-	for _, thing := range f.Things {
+	for _, thing := range f.Entities {
 		checkRef(t, "thing", thing.Ref)
 	}
 	for _, name := range f.Names {
@@ -220,7 +220,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	}
 	for _, m := range f.Members {
 		checkRef(t, "group", m.Of)
-		checkParty(t, graph.Fact{Evidence: graph.Evidence{Origin: m.Origin}}, "member", m.Party)
+		checkParty(t, graph.CallFact{Evidence: graph.Evidence{Origin: m.Origin}}, "member", m.Party)
 	}
 	for _, call := range f.Calls {
 		checkParty(t, call, "caller", call.From)
@@ -248,10 +248,10 @@ func checkPolicy(t *testing.T, p *graph.Policy) {
 		t.Errorf("%s: policy of no product or object: %+v", p.Origin, p)
 	}
 	for _, party := range p.From {
-		checkParty(t, graph.Fact{Evidence: graph.Evidence{Origin: p.Origin}}, "policy's caller", party)
+		checkParty(t, graph.CallFact{Evidence: graph.Evidence{Origin: p.Origin}}, "policy's caller", party)
 	}
 	for _, party := range p.To {
-		checkParty(t, graph.Fact{Evidence: graph.Evidence{Origin: p.Origin}}, "policy's callee", party)
+		checkParty(t, graph.CallFact{Evidence: graph.Evidence{Origin: p.Origin}}, "policy's callee", party)
 	}
 	for _, flaw := range p.Flaws {
 		if flaw.Field == "" || flaw.Why == "" || flaw.Origin.Line < 1 {
@@ -267,7 +267,7 @@ func checkRef(t *testing.T, what string, r graph.Ref) {
 	}
 }
 
-func checkParty(t *testing.T, call graph.Fact, end string, p graph.Party) {
+func checkParty(t *testing.T, call graph.CallFact, end string, p graph.EndpointRef) {
 	t.Helper()
 	named := 0
 	for _, set := range []bool{!p.Ref.IsZero(), !p.Group.IsZero(), p.Host.Host != "", !p.Pods.IsZero(), p.Account != ""} {

@@ -57,12 +57,12 @@ func apiGateway(r *resource) {
 			})
 		}
 	}
-	r.facts.Things = append(r.facts.Things, gateway)
+	r.facts.Entities = append(r.facts.Entities, gateway)
 	r.joinGatewayClass()
 	switch class := r.spec.Get("gatewayClassName").Str(); class {
 	case "kong", "traefik": // their own objects act on gateways as on ingresses
 		r.facts.Members = append(r.facts.Members, graph.Member{
-			Of: ingressesOf(class), Party: graph.Party{Ref: r.ref()}, Origin: r.At(r.Root), Joins: true,
+			Of: ingressesOf(class), Party: graph.EndpointRef{Ref: r.ref()}, Origin: r.At(r.Root), Joins: true,
 		})
 	}
 }
@@ -72,7 +72,7 @@ func apiGateway(r *resource) {
 func listenerSet(r *resource) {
 	parent := r.mapping(r.spec, "parentRef")
 	if name := r.text(parent, "name"); name != "" {
-		r.member(r.ref(), graph.Party{Ref: r.object("Gateway", r.text(parent, "namespace"), name)}, parent)
+		r.member(r.ref(), graph.EndpointRef{Ref: r.object("Gateway", r.text(parent, "namespace"), name)}, parent)
 	}
 }
 
@@ -105,7 +105,7 @@ func apiRoute(r *resource) {
 
 // routeSenders returns whose requests a route directs, and whether other routes
 // may point to it: such a route has no parent, or a route as its parent.
-func (r *resource) routeSenders(parents []document.Node) (senders []graph.Party, delegate bool) {
+func (r *resource) routeSenders(parents []document.Node) (senders []graph.EndpointRef, delegate bool) {
 	delegate = !r.spec.Get("parentRefs").Exists()
 	for _, parent := range parents {
 		switch kind, name := r.text(parent, "kind"), r.text(parent, "name"); {
@@ -125,30 +125,30 @@ func (r *resource) routeSenders(parents []document.Node) (senders []graph.Party,
 
 // routeParent returns whose requests a route directs by one of its parentRefs:
 // those of a gateway, or those to a Service.
-func (r *resource) routeParent(parent document.Node) (graph.Party, bool) {
+func (r *resource) routeParent(parent document.Node) (graph.EndpointRef, bool) {
 	kind, name := r.text(parent, "kind"), r.text(parent, "name")
 	ref := r.object(kind, r.text(parent, "namespace"), name)
 	switch kind {
 	case "":
 		ref.Kind = "Gateway"
-		return graph.Party{Ref: ref}, name != ""
+		return graph.EndpointRef{Ref: ref}, name != ""
 	case "Gateway", "Service":
-		return graph.Party{Ref: ref}, name != ""
+		return graph.EndpointRef{Ref: ref}, name != ""
 	case "ListenerSet", "XListenerSet", "ServiceEntry":
-		return graph.Party{Group: ref}, name != ""
+		return graph.EndpointRef{Group: ref}, name != ""
 	}
-	return graph.Party{}, false
+	return graph.EndpointRef{}, false
 }
 
 // isService reports whether a route with that parent is for calls to a Service,
 // and not for those of a gateway.
-func isService(parent graph.Party) bool {
+func isService(parent graph.EndpointRef) bool {
 	return parent.Ref.Kind == "Service" || parent.Group.Kind == "ServiceEntry"
 }
 
 // A routeBackend is one place that a route sends requests to.
 type routeBackend struct {
-	to       graph.Party
+	to       graph.EndpointRef
 	at       document.Node
 	evidence graph.Evidence
 }
@@ -209,10 +209,10 @@ func weighted(backend document.Node) graph.Strength {
 
 // backendRef resolves a reference to a backend, which is a Service unless it
 // says otherwise.
-func (r *resource) backendRef(ref document.Node) (graph.Party, bool) {
+func (r *resource) backendRef(ref document.Node) (graph.EndpointRef, bool) {
 	name := r.text(ref, "name")
 	if name == "" {
-		return graph.Party{}, false
+		return graph.EndpointRef{}, false
 	}
 	namespace := r.text(ref, "namespace")
 	switch kind := r.text(ref, "kind"); kind {
@@ -223,7 +223,7 @@ func (r *resource) backendRef(ref document.Node) (graph.Party, bool) {
 	case "Backend", "MeshService", "HTTPRoute", "GRPCRoute":
 		return r.group(kind, namespace, name), true
 	default:
-		return graph.Party{Ref: r.object(kind, namespace, name)}, true
+		return graph.EndpointRef{Ref: r.object(kind, namespace, name)}, true
 	}
 }
 
@@ -266,7 +266,7 @@ func gatewayExtension(r *resource) {
 		if target.Get("kind").Str() != "Gateway" || target.Get("name").Str() == "" {
 			continue
 		}
-		from := graph.Party{Ref: r.object("Gateway", "", target.Get("name").Str())}
+		from := graph.EndpointRef{Ref: r.object("Gateway", "", target.Get("name").Str())}
 		for _, ref := range asked {
 			if to, ok := r.backendRef(ref); ok {
 				r.call(from, to, ref, graph.Evidence{

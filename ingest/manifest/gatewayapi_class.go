@@ -30,7 +30,7 @@ var gatewayClasses = map[string]*policy.Product{"istio": product.Istio}
 func gatewayClass(r *resource) {
 	domain, _, _ := strings.Cut(r.spec.Get("controllerName").Str(), "/")
 	if p := gatewayControllers[domain]; p != nil {
-		r.carriedOut(p, graph.Party{Group: gatewayClassRef(r.name)})
+		r.carriedOut(p, graph.EndpointRef{Group: gatewayClassRef(r.name)})
 	}
 }
 
@@ -41,18 +41,18 @@ func (r *resource) joinGatewayClass() {
 		return
 	}
 	r.facts.Members = append(r.facts.Members, graph.Member{
-		Of: gatewayClassRef(at.Str()), Party: graph.Party{Ref: r.ref()}, Origin: r.At(at), Joins: true,
+		Of: gatewayClassRef(at.Str()), Party: graph.EndpointRef{Ref: r.ref()}, Origin: r.At(at), Joins: true,
 	})
 	if p := gatewayClasses[at.Str()]; p != nil {
-		r.carriedOut(p, graph.Party{Ref: r.ref()})
+		r.carriedOut(p, graph.EndpointRef{Ref: r.ref()})
 	}
 }
 
 // carriedOut says of the calls of gateways whose they are, and nothing else: so
 // what the product does unasked acts on them.
-func (r *resource) carriedOut(by *policy.Product, gateways graph.Party) {
+func (r *resource) carriedOut(by *policy.Product, gateways graph.EndpointRef) {
 	p := r.policy(by, "class", r.Root)
-	p.From, p.Says = []graph.Party{gateways}, policy.Set{Layer: policy.Gateway, Product: by}
+	p.From, p.Says = []graph.EndpointRef{gateways}, policy.Set{Layer: policy.Gateway, Product: by}
 	r.facts.Policies = append(r.facts.Policies, p)
 }
 

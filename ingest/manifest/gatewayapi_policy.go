@@ -84,12 +84,12 @@ func (r *resource) apiParts(rule document.Node, parents []document.Node) []graph
 }
 
 // meshPart is the policy of one rule for the calls to a Service.
-func (r *resource) meshPart(rule, parent document.Node, service graph.Party) graph.Policy {
+func (r *resource) meshPart(rule, parent document.Node, service graph.EndpointRef) graph.Policy {
 	p := r.policy(r.apiProduct(), "route", rule)
-	p.To = []graph.Party{service}
+	p.To = []graph.EndpointRef{service}
 	p.Port = portNumber(parent.Get("port"))
 	p.Lookup, p.NeedsMesh, p.NotGateways = graph.NearCaller, true, true
-	p.Adds = "routes of " + r.namespace
+	p.MergeKey = "routes of " + r.namespace
 	p.Says.Layer = policy.ClientProxy
 	if p.Product == product.Linkerd {
 		p.Group, p.Merge = linkerdGroup, true

@@ -25,9 +25,9 @@ var glooKinds = resourceKinds{
 }
 
 func glooVirtualService(r *resource) {
-	r.facts.Things = append(r.facts.Things, r.gateway())
-	r.glooRoutes(r.mapping(r.spec, "virtualHost"), func(to graph.Party, at document.Node, strength graph.Strength) {
-		r.call(graph.Party{Ref: r.ref()}, to, at, graph.Evidence{
+	r.facts.Entities = append(r.facts.Entities, r.gateway())
+	r.glooRoutes(r.mapping(r.spec, "virtualHost"), func(to graph.EndpointRef, at document.Node, strength graph.Strength) {
+		r.call(graph.EndpointRef{Ref: r.ref()}, to, at, graph.Evidence{
 			Way: "virtual-service", Strength: strength, Class: graph.ClassIngress, Protocol: "http",
 		})
 	})
@@ -35,11 +35,11 @@ func glooVirtualService(r *resource) {
 
 // glooRouteTable reads routes that others delegate to.
 func glooRouteTable(r *resource) {
-	r.glooRoutes(r.spec, func(to graph.Party, at document.Node, _ graph.Strength) { r.member(r.ref(), to, at) })
+	r.glooRoutes(r.spec, func(to graph.EndpointRef, at document.Node, _ graph.Strength) { r.member(r.ref(), to, at) })
 }
 
 // glooRoutes yields what the routes below n lead to.
-func (r *resource) glooRoutes(n document.Node, yield func(graph.Party, document.Node, graph.Strength)) {
+func (r *resource) glooRoutes(n document.Node, yield func(graph.EndpointRef, document.Node, graph.Strength)) {
 	for _, route := range r.list(n, "routes") {
 		action := r.mapping(route, "routeAction")
 		if to, ok := r.glooDestination(action.Get("single")); ok {
@@ -64,7 +64,7 @@ func (r *resource) glooRoutes(n document.Node, yield func(graph.Party, document.
 }
 
 // glooDestination resolves an upstream or a Service.
-func (r *resource) glooDestination(n document.Node) (graph.Party, bool) {
+func (r *resource) glooDestination(n document.Node) (graph.EndpointRef, bool) {
 	if upstream := n.Get("upstream"); r.text(upstream, "name") != "" {
 		return r.group("Upstream", r.text(upstream, "namespace"), r.text(upstream, "name")), true
 	}
@@ -85,7 +85,7 @@ func glooUpstream(r *resource) {
 		}
 	}
 	if service := r.text(r.spec, "consul", "serviceName"); service != "" {
-		r.member(r.ref(), graph.Party{Ref: graph.Ref{Name: service}}, r.spec)
+		r.member(r.ref(), graph.EndpointRef{Ref: graph.Ref{Name: service}}, r.spec)
 	}
 }
 

@@ -73,7 +73,7 @@ func grpcPolicy(at *option, service, method string, says policy.Set, r *reading)
 	}
 	if service != "" {
 		c.Object, c.Rank, c.Protocols = "methodConfig/"+service, rankSpecific, nil
-		c.ToName = service[strings.LastIndexByte(service, '.')+1:]
+		c.CalleeAlias = service[strings.LastIndexByte(service, '.')+1:]
 	}
 	return c
 }

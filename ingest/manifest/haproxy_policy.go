@@ -15,7 +15,7 @@ func haproxyAnnotations(o *object) {
 	annotations := o.meta.Get("annotations")
 	f := o.annotations("haproxy.org/", product.HAProxyDuration)
 	p := o.policy(product.HAProxy, "ingress", annotations)
-	p.From = []graph.Party{{Ref: o.self}}
+	p.From = []graph.EndpointRef{{Ref: o.self}}
 	p.Says = policy.Set{
 		Layer: policy.Gateway, Product: product.HAProxy,
 		Timeout: presence(policy.Timeout{

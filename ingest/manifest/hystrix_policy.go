@@ -42,7 +42,7 @@ func namedPolicy(key *option, kind string, says policy.Set, r *reading) graph.Po
 	if key.name == "default" {
 		c.Protocols = feignCalls
 	} else {
-		c.ToName, c.Rank = dependencyName(key.name), rankSpecific
+		c.CalleeAlias, c.Rank = dependencyName(key.name), rankSpecific
 	}
 	return c
 }

@@ -22,14 +22,14 @@ func ingressNginxPolicies(o *object) {
 		f := newPolicyFields(o.Document, product.IngressNginxDuration)
 		f.prefix, f.how = "data.", policy.MeshDefault
 		p := o.policy(product.IngressNginx, "ingress", o.Root.Get("data"))
-		p.From, p.Merge = []graph.Party{{Group: ingressesOf("nginx")}}, true
+		p.From, p.Merge = []graph.EndpointRef{{Group: ingressesOf("nginx")}}, true
 		p.Says = f.nginxSet(o.Root.Get("data"))
 		o.addPolicies(f, p)
 	case o.isIngress("nginx"):
 		annotations := o.meta.Get("annotations")
 		f := o.annotations(ingressNginx, product.IngressNginxDuration)
 		p := o.policy(product.IngressNginx, "ingress", annotations)
-		p.From, p.Merge, p.Rank = []graph.Party{{Ref: o.self}}, true, 1
+		p.From, p.Merge, p.Rank = []graph.EndpointRef{{Ref: o.self}}, true, 1
 		p.Says = f.nginxSet(annotations)
 		p.Says.RateLimit = f.nginxRateLimit(annotations)
 		fallback := o.policy(product.IngressNginx, "fallback", annotations)

@@ -66,7 +66,7 @@ func istioGateway(r *resource) {
 			})
 		}
 	}
-	r.facts.Things = append(r.facts.Things, gateway)
+	r.facts.Entities = append(r.facts.Entities, gateway)
 	if len(selector) == 0 {
 		return
 	}
@@ -151,7 +151,7 @@ func workloadGroup(r *resource) {
 
 // machine declares the resource as a workload outside Kubernetes.
 func (r *resource) machine(labels document.Node, account string) {
-	r.facts.Things = append(r.facts.Things, graph.Thing{
+	r.facts.Entities = append(r.facts.Entities, graph.Entity{
 		Ref: r.ref(), Origin: r.At(r.Root), Kind: graph.KindService,
 		PodLabels: labelsOf(labels), Account: account,
 	})
@@ -186,9 +186,9 @@ func sidecar(r *resource) {
 func envoyFilter(r *resource) {
 	from, ok := r.pods(r.mapping(r.spec, "workloadSelector", "labels"))
 	from.Pods.AnyNamespace = r.namespace == product.Istio.RootNamespace
-	var proxies []graph.Party
+	var proxies []graph.EndpointRef
 	if ok {
-		proxies = []graph.Party{from}
+		proxies = []graph.EndpointRef{from}
 	}
 	for i, patch := range r.list(r.spec, "configPatches") {
 		if r.spec.Get("targetRefs").Exists() || !r.patchPolicies(i, patch, proxies) {

@@ -40,7 +40,7 @@ func authorizationPolicy(r *resource) {
 }
 
 // allow gives the fact that an account may call each of the targets.
-func (r *resource) allow(namespace, account string, targets []graph.Party, at document.Node, methods []string) {
+func (r *resource) allow(namespace, account string, targets []graph.EndpointRef, at document.Node, methods []string) {
 	e := graph.Evidence{Way: "authorization-policy", Strength: graph.Allowed, Methods: methods}
 	if strings.Contains(account, "ingressgateway") || strings.Contains(account, "ingress-gateway") {
 		e.Class = graph.ClassIngress // the accounts that Istio's charts give to gateways
@@ -53,8 +53,8 @@ func (r *resource) allow(namespace, account string, targets []graph.Party, at do
 // policyTargets returns what an AuthorizationPolicy protects: the objects it
 // targets or the workloads it selects. A policy for a whole namespace protects
 // no one in particular.
-func (r *resource) policyTargets() []graph.Party {
-	var targets []graph.Party
+func (r *resource) policyTargets() []graph.EndpointRef {
+	var targets []graph.EndpointRef
 	refs := r.list(r.spec, "targetRefs")
 	if ref := r.mapping(r.spec, "targetRef"); ref.Exists() {
 		refs = append(refs, ref)
@@ -64,7 +64,7 @@ func (r *resource) policyTargets() []graph.Party {
 		switch {
 		case name == "":
 		case kind == "Service", kind == "Gateway":
-			targets = append(targets, graph.Party{Ref: r.object(kind, ref.Get("namespace").Str(), name)})
+			targets = append(targets, graph.EndpointRef{Ref: r.object(kind, ref.Get("namespace").Str(), name)})
 		case kind == "ServiceEntry":
 			targets = append(targets, r.group(kind, ref.Get("namespace").Str(), name))
 		}

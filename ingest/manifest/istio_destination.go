@@ -29,13 +29,13 @@ func destinationRule(r *resource) {
 	}
 	d := &destinationPolicies{resource: r, fields: newPolicyFields(r.Document, product.IstioDuration)}
 	d.base = r.policy(product.Istio, "destination", r.Root)
-	d.base.To = []graph.Party{r.host(host)}
+	d.base.To = []graph.EndpointRef{r.host(host)}
 	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
 	d.base.FromNamespaces = r.exported()
 	d.base.Rank = hostRank(host) * rankHost
-	d.base.Adds = r.namespace + "/" + canonicalHost(host, r.namespace)
+	d.base.MergeKey = r.namespace + "/" + canonicalHost(host, r.namespace)
 	if callers, ok := r.pods(r.mapping(r.spec, "workloadSelector", "matchLabels")); ok {
-		d.base.From = []graph.Party{callers}
+		d.base.From = []graph.EndpointRef{callers}
 		d.base.Rank += maxHost * rankHost // before those for every workload
 	}
 	d.read()

@@ -20,7 +20,7 @@ const patchGroup = "~envoy filter"
 
 // patchPolicies reads the patch number i of an EnvoyFilter, whose proxies are those
 // of from. It reports false if the patch is not of the shape that can be read.
-func (r *resource) patchPolicies(i int, patch document.Node, from []graph.Party) bool {
+func (r *resource) patchPolicies(i int, patch document.Node, from []graph.EndpointRef) bool {
 	match, value := patch.Get("match"), patch.Get("patch", "value")
 	if patch.Get("patch", "operation").Str() != "MERGE" || match.Get("context").Str() != "SIDECAR_OUTBOUND" || match.Get("proxy").Exists() {
 		return false
@@ -59,7 +59,7 @@ func (r *resource) patchPolicies(i int, patch document.Node, from []graph.Party)
 		return false
 	}
 	if name != "" {
-		p.To = []graph.Party{r.host(name)}
+		p.To = []graph.EndpointRef{r.host(name)}
 	}
 	if port != "" {
 		p.Port = portText(port)

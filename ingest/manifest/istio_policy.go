@@ -111,7 +111,7 @@ func sameCallers(a, b *graph.Policy) bool {
 // the VirtualService. A delegate has no hosts, and no sidecar that finds it.
 func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool) {
 	p := v.policy(product.Istio, "route", rule)
-	p.NeedsMesh, p.NotGateways, p.OnRequests = true, true, true
+	p.NeedsMesh, p.NotGateways, p.L7Only = true, true, true
 	for _, host := range v.hosts {
 		p.To = append(p.To, v.host(host))
 	}
@@ -125,7 +125,7 @@ func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool)
 		if source != "" {
 			callers.Namespace = source
 		}
-		p.From = []graph.Party{callers}
+		p.From = []graph.EndpointRef{callers}
 	}
 	p.Port = portNumber(match.Get("port"))
 	p.Says.Layer = policy.ClientProxy
@@ -147,8 +147,8 @@ func (v *virtualRoutes) subsets(rule document.Node) []string {
 
 // leaves returns the hosts by which programs in the mesh could call what a
 // VirtualService without the mesh among its gateways is for.
-func (v *virtualRoutes) leaves() []graph.Party {
-	var hosts []graph.Party
+func (v *virtualRoutes) leaves() []graph.EndpointRef {
+	var hosts []graph.EndpointRef
 	for _, host := range v.hosts {
 		if !slices.Contains(v.gateways, meshGateway) && !strings.Contains(host, "*") {
 			hosts = append(hosts, v.host(host))
@@ -167,10 +167,10 @@ func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (grap
 	}
 	p := v.policy(product.Istio, group+v.subject(), rule)
 	p.Of, p.Says.Layer = v.ref(), policy.Gateway
-	p.Subsets, p.Leaves = v.subsets(rule), v.leaves()
+	p.Subsets, p.BypassHosts = v.subsets(rule), v.leaves()
 	for _, gateway := range gateways {
 		if gateway != meshGateway && !delegated {
-			p.From = append(p.From, graph.Party{Ref: v.gatewayRef(gateway)})
+			p.From = append(p.From, graph.EndpointRef{Ref: v.gatewayRef(gateway)})
 		}
 	}
 	for _, route := range v.list(rule, "route") {

@@ -108,7 +108,7 @@ func (v *virtualRoutes) destination(senders []string, to document.Node, e graph.
 }
 
 // send gives the facts of one destination for each sender.
-func (v *virtualRoutes) send(senders []string, to graph.Party, at document.Node, e graph.Evidence) {
+func (v *virtualRoutes) send(senders []string, to graph.EndpointRef, at document.Node, e graph.Evidence) {
 	if !v.spec.Get("hosts").Exists() {
 		v.delegated(to, at, e)
 		return
@@ -116,7 +116,7 @@ func (v *virtualRoutes) send(senders []string, to graph.Party, at document.Node,
 	for _, sender := range senders {
 		if sender != meshGateway {
 			e.Class = graph.ClassIngress
-			v.call(graph.Party{Ref: v.gatewayRef(sender)}, to, at, e)
+			v.call(graph.EndpointRef{Ref: v.gatewayRef(sender)}, to, at, e)
 			continue
 		}
 		e.Class = graph.ClassRoute
@@ -129,7 +129,7 @@ func (v *virtualRoutes) send(senders []string, to graph.Party, at document.Node,
 }
 
 // delegated gives a destination to whoever delegates to this VirtualService.
-func (v *virtualRoutes) delegated(to graph.Party, at document.Node, e graph.Evidence) {
+func (v *virtualRoutes) delegated(to graph.EndpointRef, at document.Node, e graph.Evidence) {
 	v.facts.Members = append(v.facts.Members, graph.Member{
 		Of: v.ref(), Party: to, Origin: v.At(at), Mirror: e.Mirror,
 	})

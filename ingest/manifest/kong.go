@@ -39,11 +39,11 @@ var kongKinds = resourceKinds{
 
 // kongIngress reads the backends of a TCPIngress or UDPIngress.
 func kongIngress(r *resource) {
-	r.facts.Things = append(r.facts.Things, r.gateway())
+	r.facts.Entities = append(r.facts.Entities, r.gateway())
 	for _, rule := range r.list(r.spec, "rules") {
 		backend := r.mapping(rule, "backend")
 		if name := r.text(backend, "serviceName"); name != "" {
-			r.call(graph.Party{Ref: r.ref()}, r.service("", name), backend, graph.Evidence{
+			r.call(graph.EndpointRef{Ref: r.ref()}, r.service("", name), backend, graph.Evidence{
 				Way: "ingress-route", Strength: graph.Strong, Class: graph.ClassIngress,
 				Protocol: strings.ToLower(strings.TrimSuffix(r.kind, "Ingress")), Port: portNumber(backend.Get("servicePort")),
 			})
@@ -61,15 +61,15 @@ func isKongConfig(h *document.Head) bool {
 // URL, a host, or an upstream and with it the targets of that.
 func readKong(d *document.Document, f *graph.Facts) {
 	gateway := graph.Ref{Realm: "kong", Name: "kong"}
-	f.Things = append(f.Things, graph.Thing{Ref: gateway, Origin: d.At(d.Root), Kind: graph.KindGateway})
+	f.Entities = append(f.Entities, graph.Entity{Ref: gateway, Origin: d.At(d.Root), Kind: graph.KindGateway})
 	upstreams := map[string]document.Node{}
 	for _, upstream := range d.Root.Get("upstreams").List() {
 		upstreams[upstream.Get("name").Str()] = upstream
 	}
 	config := newKongConfig(d)
 	call := func(via graph.Ref, at document.Node, address graph.Address, protocol string, strength graph.Strength) {
-		f.Calls = append(f.Calls, graph.Fact{
-			From: graph.Party{Ref: gateway}, To: graph.Party{Host: address},
+		f.Calls = append(f.Calls, graph.CallFact{
+			From: graph.EndpointRef{Ref: gateway}, To: graph.EndpointRef{Host: address},
 			Evidence: graph.Evidence{
 				Origin: d.At(at), Way: "kong-service", Strength: strength, Class: graph.ClassIngress, Protocol: protocol, Via: []graph.Ref{via},
 			},

@@ -25,7 +25,7 @@ func kongAnnotations(o *object) {
 	case "Service":
 		f := o.annotations("konghq.com/", product.KongDuration)
 		p := o.policy(product.Kong, "service", annotations)
-		p.From, p.To = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{o.service("", o.name)}
+		p.From, p.To = []graph.EndpointRef{{Group: ingressesOf("kong")}}, []graph.EndpointRef{o.service("", o.name)}
 		p.Says = f.kongService(annotations, "connect-timeout", "read-timeout", "write-timeout")
 		p.Merge, p.Rank = true, 1
 		o.addPolicies(f, p)
@@ -89,7 +89,7 @@ func kongPluginObject(r *resource) {
 		return
 	}
 	if r.kind == "KongClusterPlugin" && r.Root.Get("metadata", "labels", "global").Str() == "true" {
-		p.From = []graph.Party{{Group: ingressesOf("kong")}}
+		p.From = []graph.EndpointRef{{Group: ingressesOf("kong")}}
 		r.addPolicies(f, p)
 		return
 	}
@@ -99,7 +99,7 @@ func kongPluginObject(r *resource) {
 	}
 	ofService := p
 	p.Of, p.Rank = ref, 2
-	ofService.From, ofService.To, ofService.Rank = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{{Group: kongUsers(ref)}}, 1
+	ofService.From, ofService.To, ofService.Rank = []graph.EndpointRef{{Group: ingressesOf("kong")}}, []graph.EndpointRef{{Group: kongUsers(ref)}}, 1
 	r.addPolicies(f, p, ofService)
 }
 
@@ -128,7 +128,7 @@ func kongIngressObject(r *resource) {
 // kongUsed starts a policy for Kong's calls to the Services that name the object.
 func (r *resource) kongUsed(group string) graph.Policy {
 	p := r.policy(product.Kong, group, r.Root)
-	p.From, p.To = []graph.Party{{Group: ingressesOf("kong")}}, []graph.Party{{Group: kongUsers(r.ref())}}
+	p.From, p.To = []graph.EndpointRef{{Group: ingressesOf("kong")}}, []graph.EndpointRef{{Group: kongUsers(r.ref())}}
 	p.Merge, p.Says = true, policy.Set{Layer: policy.Gateway, Product: product.Kong}
 	return p
 }

@@ -30,14 +30,14 @@ func (o *object) ingressVia() []graph.Ref {
 }
 
 // ingressServices returns the Services that an Ingress passes requests to.
-func (o *object) ingressServices() []graph.Party {
+func (o *object) ingressServices() []graph.EndpointRef {
 	backends := o.addBackend(nil, o.spec.Get("defaultBackend"), "")
 	for _, rule := range o.spec.Get("rules").List() {
 		for _, path := range rule.Get("http", "paths").List() {
 			backends = o.addBackend(backends, path.Get("backend"), "")
 		}
 	}
-	var services []graph.Party
+	var services []graph.EndpointRef
 	for i := range backends {
 		services = append(services, o.service("", backends[i].service))
 	}
@@ -67,6 +67,6 @@ func ingressesOf(controller string) graph.Ref {
 // joinIngresses makes the object one of the Ingresses of a controller.
 func (o *object) joinIngresses(controller string) {
 	o.facts.Members = append(o.facts.Members, graph.Member{
-		Of: ingressesOf(controller), Party: graph.Party{Ref: o.self}, Origin: o.At(o.Root), Joins: true,
+		Of: ingressesOf(controller), Party: graph.EndpointRef{Ref: o.self}, Origin: o.At(o.Root), Joins: true,
 	})
 }

@@ -33,7 +33,7 @@ func readCiliumPolicy(o *object) {
 }
 
 // readCiliumEgress reads whom a rule lets the subject call.
-func (o *object) readCiliumEgress(rule document.Node, subject graph.Party) {
+func (o *object) readCiliumEgress(rule document.Node, subject graph.EndpointRef) {
 	e, dns := o.ciliumPorts(rule)
 	e.Way = "cilium-policy-egress"
 	if dns {
@@ -53,7 +53,7 @@ func (o *object) readCiliumEgress(rule document.Node, subject graph.Party) {
 				to.Namespace = namespace
 			}
 			e.Origin = o.At(service)
-			o.permit(subject, graph.Party{Ref: to}, e)
+			o.permit(subject, graph.EndpointRef{Ref: to}, e)
 		}
 	}
 	for _, n := range o.list(rule, "toFQDNs") {
@@ -69,7 +69,7 @@ const ciliumNamespace = "io.kubernetes.pod.namespace"
 
 // ciliumPods reads a selector of Cilium, whose labels may say where they come
 // from ("k8s:app"). It reports false when the selector names nobody.
-func (o *object) ciliumPods(n document.Node) (graph.Party, bool) {
+func (o *object) ciliumPods(n document.Node) (graph.EndpointRef, bool) {
 	s := o.selectorAt(n)
 	var labels graph.Labels
 	for k, v := range s.Labels {
@@ -78,7 +78,7 @@ func (o *object) ciliumPods(n document.Node) (graph.Party, bool) {
 		case !found:
 			key = k
 		case source == "reserved":
-			return graph.Party{}, false // the host, the world
+			return graph.EndpointRef{}, false // the host, the world
 		}
 		if key == ciliumNamespace {
 			s.Namespaces = []string{v}
@@ -98,7 +98,7 @@ func (o *object) ciliumPods(n document.Node) (graph.Party, bool) {
 	if o.kind == "CiliumClusterwideNetworkPolicy" && s.Namespaces == nil {
 		s.AnyNamespace = true
 	}
-	return graph.Party{Pods: s, Namespace: o.namespace}, !s.IsZero() && !isDNS(s.Labels)
+	return graph.EndpointRef{Pods: s, Namespace: o.namespace}, !s.IsZero() && !isDNS(s.Labels)
 }
 
 // ciliumPorts reads what the ports of a rule tell of the calls it permits, and

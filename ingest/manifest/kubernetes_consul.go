@@ -9,16 +9,16 @@ import (
 
 // consulSidecar reads the annotations of a pod that say under which name its
 // Consul sidecar registers it, and which services the sidecar lets it call.
-func (o *object) consulSidecar(t *graph.Thing, annotations document.Node) {
+func (o *object) consulSidecar(t *graph.Entity, annotations document.Node) {
 	if name := annotations.Get("consul.hashicorp.com/connect-service").Str(); name != "" && name != t.Name {
 		t.Aliases = append(t.Aliases, name)
 	}
 	upstreams := annotations.Get("consul.hashicorp.com/connect-service-upstreams")
 	for upstream := range strings.SplitSeq(upstreams.Str(), ",") {
 		if to, ok := consulUpstream(upstream); ok {
-			o.facts.Calls = append(o.facts.Calls, graph.Fact{
-				From: graph.Party{Ref: o.self},
-				To:   graph.Party{Ref: to},
+			o.facts.Calls = append(o.facts.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: o.self},
+				To:   graph.EndpointRef{Ref: to},
 				Evidence: graph.Evidence{
 					Origin: o.At(upstreams), Way: "consul-upstream", Strength: graph.Strong, Class: graph.ClassCall,
 				},

@@ -11,7 +11,7 @@ import (
 // whose it is, how much it matters. The object's own word goes before that of
 // its pods, an annotation before a label, a plain key before one with somebody's
 // prefix.
-func (o *object) readFacets(t *graph.Thing, podMeta document.Node) {
+func (o *object) readFacets(t *graph.Entity, podMeta document.Node) {
 	for _, n := range [...]document.Node{
 		o.meta.Get("annotations"), o.meta.Get("labels"), podMeta.Get("annotations"), podMeta.Get("labels"),
 	} {
@@ -34,7 +34,7 @@ func ownWord(prefix string) bool {
 }
 
 // readFacet reads one label or annotation, unless something said the same before.
-func (o *object) readFacet(t *graph.Thing, prefix, word string, v document.Node) {
+func (o *object) readFacet(t *graph.Entity, prefix, word string, v document.Node) {
 	if prefix == "dapr.io" {
 		if word == "app-id" {
 			t.AppID = v.Str()

@@ -36,7 +36,7 @@ func readIngress(o *object) {
 			backends = o.addBackend(backends, path.Get("backend"), host+path.Get("path").Str())
 		}
 	}
-	o.facts.Things = append(o.facts.Things, t)
+	o.facts.Entities = append(o.facts.Entities, t)
 	protocol := ingressProtocol(t.Annotations)
 	for i := range backends {
 		o.addIngressCall(&backends[i], "ingress-backend", protocol)
@@ -48,8 +48,8 @@ func readIngress(o *object) {
 const ingressClass = "kubernetes.io/ingress.class"
 
 // letsIn is the object itself as something that lets calls in.
-func (o *object) letsIn() graph.Thing {
-	t := graph.Thing{
+func (o *object) letsIn() graph.Entity {
+	t := graph.Entity{
 		Ref:         o.self,
 		Origin:      o.At(o.Root),
 		Kind:        graph.KindGateway,
@@ -91,8 +91,8 @@ func mergeBackend(backends []backend, b backend, match string) []backend {
 
 // addIngressCall states that the gateway passes requests on to a Service.
 func (o *object) addIngressCall(b *backend, way, protocol string) {
-	o.facts.Calls = append(o.facts.Calls, graph.Fact{
-		From: graph.Party{Ref: o.self},
+	o.facts.Calls = append(o.facts.Calls, graph.CallFact{
+		From: graph.EndpointRef{Ref: o.self},
 		To:   o.service("", b.service),
 		Evidence: graph.Evidence{
 			Origin: b.origin, Way: way, Strength: graph.Strong, Class: graph.ClassIngress,
@@ -135,7 +135,7 @@ func (o *object) readNginxAnnotations() {
 				continue // the host that the request came for
 			}
 			o.facts.Values = append(o.facts.Values, graph.Value{
-				Of: o.self, Key: k.Str(), Text: v.Str(), Way: graph.WayFile, Origin: o.At(v),
+				Of: o.self, Key: k.Str(), Text: v.Str(), Source: graph.FromFile, Origin: o.At(v),
 			})
 		case "nginx.ingress.kubernetes.io/default-backend":
 			if v.Str() != "" {
@@ -155,7 +155,7 @@ func readOpenShiftRoute(o *object) {
 	if host != "" {
 		t.Aliases = []string{host}
 	}
-	o.facts.Things = append(o.facts.Things, t)
+	o.facts.Entities = append(o.facts.Entities, t)
 	protocol := "http"
 	switch strings.ToLower(o.spec.Get("tls", "termination").Str()) {
 	case "reencrypt", "passthrough":

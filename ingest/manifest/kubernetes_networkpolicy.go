@@ -10,13 +10,13 @@ import (
 // readNetworkPolicy reads who is permitted to call whom. A permission proves no
 // call, and one for everybody not even a permission worth telling.
 func readNetworkPolicy(o *object) {
-	subject := graph.Party{Pods: o.selectorAt(o.mapping(o.spec, "podSelector")), Namespace: o.namespace}
+	subject := graph.EndpointRef{Pods: o.selectorAt(o.mapping(o.spec, "podSelector")), Namespace: o.namespace}
 	if subject.Pods.IsZero() {
 		return
 	}
 	if o.policyActs("Ingress") {
 		for _, rule := range o.list(o.spec, "ingress") {
-			o.readPolicyRule(rule, "from", func(peer graph.Party, e graph.Evidence) {
+			o.readPolicyRule(rule, "from", func(peer graph.EndpointRef, e graph.Evidence) {
 				e.Way = "network-policy-ingress"
 				o.permit(peer, subject, e)
 			})
@@ -24,7 +24,7 @@ func readNetworkPolicy(o *object) {
 	}
 	if o.policyActs("Egress") {
 		for _, rule := range o.list(o.spec, "egress") {
-			o.readPolicyRule(rule, "to", func(peer graph.Party, e graph.Evidence) {
+			o.readPolicyRule(rule, "to", func(peer graph.EndpointRef, e graph.Evidence) {
 				e.Way = "network-policy-egress"
 				o.permit(subject, peer, e)
 			})
@@ -41,13 +41,13 @@ func (o *object) policyActs(direction string) bool {
 
 // readPolicyRule says allow for each peer of a rule that names workloads. IP
 // blocks name none, nor do empty selectors.
-func (o *object) readPolicyRule(rule document.Node, key string, allow func(graph.Party, graph.Evidence)) {
+func (o *object) readPolicyRule(rule document.Node, key string, allow func(graph.EndpointRef, graph.Evidence)) {
 	e, dns := o.policyPorts(o.list(rule, "ports"))
 	if dns {
 		return
 	}
 	for _, n := range o.list(rule, key) {
-		peer := graph.Party{Pods: o.selectorAt(n.Get("podSelector")), Namespace: o.namespace}
+		peer := graph.EndpointRef{Pods: o.selectorAt(n.Get("podSelector")), Namespace: o.namespace}
 		if peer.Pods.IsZero() || isDNS(peer.Pods.Labels) {
 			continue
 		}
@@ -87,7 +87,7 @@ func isDNS(labels graph.Labels) bool {
 }
 
 // permit states a permission to call.
-func (o *object) permit(from, to graph.Party, e graph.Evidence) {
+func (o *object) permit(from, to graph.EndpointRef, e graph.Evidence) {
 	e.Strength, e.Class = graph.Allowed, graph.ClassCall
-	o.facts.Calls = append(o.facts.Calls, graph.Fact{From: from, To: to, Evidence: e})
+	o.facts.Calls = append(o.facts.Calls, graph.CallFact{From: from, To: to, Evidence: e})
 }

@@ -32,7 +32,7 @@ var injected = []string{
 }
 
 // read adds what the pod shows to t, and its settings to the facts.
-func (p *pod) read(t *graph.Thing) {
+func (p *pod) read(t *graph.Entity) {
 	containers := p.containers()
 	main := mainContainer(containers, t.Name)
 	// An image may be missing where a trigger supplies it; elsewhere the object

@@ -10,7 +10,7 @@ import (
 
 // readSettings passes on everything a container is told: its environment and its
 // command line.
-func (p *pod) readSettings(c *container, t *graph.Thing) {
+func (p *pod) readSettings(c *container, t *graph.Entity) {
 	before := len(p.facts.Values)
 	for _, n := range p.list(c.Node, "envFrom") {
 		p.readEnvFrom(c, n)
@@ -22,7 +22,7 @@ func (p *pod) readSettings(c *container, t *graph.Thing) {
 		for _, n := range c.Get(key).Items() {
 			if text := n.Str(); text != "" {
 				p.facts.Values = append(p.facts.Values, graph.Value{
-					Of: p.self, Scope: c.name, Text: text, Way: graph.WayArg, Init: c.init, Origin: p.At(n),
+					Of: p.self, Scope: c.name, Text: text, Source: graph.FromArg, Init: c.init, Origin: p.At(n),
 				})
 			}
 		}
@@ -35,7 +35,7 @@ func (p *pod) readSettings(c *container, t *graph.Thing) {
 }
 
 // readEnv reads one variable: a text, or a reference to where the text is.
-func (p *pod) readEnv(c *container, n document.Node, t *graph.Thing) {
+func (p *pod) readEnv(c *container, n document.Node, t *graph.Entity) {
 	name, value, from := n.Get("name").Str(), n.Get("value"), n.Get("valueFrom")
 	switch {
 	case name == "" || n.Get("$patch").Str() == "delete":
@@ -71,7 +71,7 @@ func (p *pod) value(c *container, key, text string, at document.Node) {
 		return
 	}
 	p.facts.Values = append(p.facts.Values, graph.Value{
-		Of: p.self, Scope: c.name, Key: key, Text: text, Way: graph.WayEnv, Init: c.init, Origin: p.At(at),
+		Of: p.self, Scope: c.name, Key: key, Text: text, Source: graph.FromEnv, Init: c.init, Origin: p.At(at),
 	})
 }
 
@@ -87,7 +87,7 @@ func (p *pod) use(c *container, kind string, name document.Node, u graph.Use) {
 
 // field returns the part of the pod that the downward API hands to a variable,
 // as far as a manifest knows it: other variables are put together from it.
-func (p *pod) field(path string, t *graph.Thing) string {
+func (p *pod) field(path string, t *graph.Entity) string {
 	switch path {
 	case "metadata.namespace":
 		return p.namespace

@@ -42,7 +42,7 @@ func readRollout(o *object) {
 		readReplicated(o)
 		return
 	}
-	t := graph.Thing{
+	t := graph.Entity{
 		Ref:      o.sibling(kubernetesKindName(workload.Get("kind").Str()), workload.Get("name").Str()),
 		Origin:   o.At(o.Root),
 		Patch:    true,
@@ -106,15 +106,15 @@ func (o *object) replicas() policy.Setting[int] {
 }
 
 // add states that t is there.
-func (o *object) add(t graph.Thing) { o.facts.Things = append(o.facts.Things, t) }
+func (o *object) add(t graph.Entity) { o.facts.Entities = append(o.facts.Entities, t) }
 
 // readTemplate reads a pod template, or a whole Pod, which has the same shape.
-func (o *object) readTemplate(template document.Node, kind graph.Kind) graph.Thing {
+func (o *object) readTemplate(template document.Node, kind graph.Kind) graph.Entity {
 	if spec := o.Root.Get("spec"); spec.IsNull() {
 		o.wrongType(spec, []string{"spec"}, "a mapping")
 	}
 	meta, spec := template.Get("metadata"), o.mapping(template, "spec")
-	t := graph.Thing{
+	t := graph.Entity{
 		Ref:         o.self,
 		Origin:      o.At(o.Root),
 		Kind:        kind,

@@ -98,19 +98,19 @@ const kumaServiceTag = "kuma.io/service"
 
 // kumaService is the service that a tag names: "backend_shop_svc_8080" for a
 // Service of Kubernetes, or a name of the universal form.
-func (r *resource) kumaService(tag string) (graph.Party, bool) {
+func (r *resource) kumaService(tag string) (graph.EndpointRef, bool) {
 	if tag == "" || strings.Contains(tag, "*") {
-		return graph.Party{}, false
+		return graph.EndpointRef{}, false
 	}
 	if parts := strings.Split(tag, "_"); len(parts) >= 3 && parts[2] == "svc" && parts[0] != "" && parts[1] != "" {
 		return r.service(parts[1], parts[0]), true
 	}
-	return graph.Party{Ref: graph.Ref{Name: tag}}, true
+	return graph.EndpointRef{Ref: graph.Ref{Name: tag}}, true
 }
 
 // kumaTarget is the party that a targetRef means. The whole mesh is nobody in
 // particular.
-func (r *resource) kumaTarget(ref document.Node) (graph.Party, bool) {
+func (r *resource) kumaTarget(ref document.Node) (graph.EndpointRef, bool) {
 	name, namespace := r.text(ref, "name"), r.text(ref, "namespace")
 	tags := labelsOf(r.mapping(ref, "tags"))
 	switch kind := r.text(ref, "kind"); kind {
@@ -125,16 +125,16 @@ func (r *resource) kumaTarget(ref document.Node) (graph.Party, bool) {
 	case "Dataplane":
 		return r.kumaTagged(labelsOf(r.mapping(ref, "labels")))
 	case "MeshExternalService":
-		return graph.Party{Group: kumaRef(kind, name)}, name != ""
+		return graph.EndpointRef{Group: kumaRef(kind, name)}, name != ""
 	case "MeshGateway":
-		return graph.Party{Ref: kumaRef(kind, name)}, name != ""
+		return graph.EndpointRef{Ref: kumaRef(kind, name)}, name != ""
 	}
-	return graph.Party{}, false
+	return graph.EndpointRef{}, false
 }
 
 // kumaTagged is the party of the proxies with certain tags: the service they
 // name, or the workloads whose pods carry them as labels.
-func (r *resource) kumaTagged(tags graph.Labels) (graph.Party, bool) {
+func (r *resource) kumaTagged(tags graph.Labels) (graph.EndpointRef, bool) {
 	if tag := tags[kumaServiceTag]; tag != "" {
 		return r.kumaService(tag)
 	}

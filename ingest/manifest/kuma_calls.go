@@ -91,7 +91,7 @@ func meshRoute(r *resource) {
 }
 
 // kumaRoute gives a route to a backend other than its root.
-func (r *resource) kumaRoute(root graph.Party, backend document.Node, e graph.Evidence) {
+func (r *resource) kumaRoute(root graph.EndpointRef, backend document.Node, e graph.Evidence) {
 	if to, ok := r.kumaTarget(backend); ok && (to.Ref.IsZero() || to.Ref != root.Ref) {
 		r.call(root, to, backend, e)
 	}
@@ -132,7 +132,7 @@ func kumaTrafficRoute(r *resource) {
 
 // kumaTagRoute gives a route to the service that tags name, unless it is the
 // root itself.
-func (r *resource) kumaTagRoute(root graph.Party, tags document.Node, e graph.Evidence) {
+func (r *resource) kumaTagRoute(root graph.EndpointRef, tags document.Node, e graph.Evidence) {
 	if to, ok := r.kumaService(tags.Get(kumaServiceTag).Str()); ok && to.Ref != root.Ref {
 		r.call(root, to, tags, e)
 	}

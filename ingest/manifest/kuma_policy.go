@@ -95,7 +95,7 @@ func (r *resource) kumaSays(f *policyFields, conf document.Node, p graph.Policy)
 	}
 	if conf.Get("grpc").Exists() {
 		kumaRetry(f.within("grpc"), conf.Get("grpc"), &grpc.Says)
-		grpc.Known = conf.Get("http").Exists() // calls of which nobody knows are taken for plain HTTP
+		grpc.RequireProtocol = conf.Get("http").Exists() // calls of which nobody knows are taken for plain HTTP
 		policies = append(policies, grpc)
 	}
 	return policies
@@ -111,12 +111,12 @@ func (r *resource) kumaPolicy(at document.Node, layer policy.Layer) graph.Policy
 
 // kumaParties returns whom a targetRef means, nil for everybody, and false for
 // somebody whom weir does not know.
-func (r *resource) kumaParties(ref document.Node) (parties []graph.Party, known bool) {
+func (r *resource) kumaParties(ref document.Node) (parties []graph.EndpointRef, known bool) {
 	switch kind := ref.Get("kind").Str(); kind {
 	case "", "Mesh":
 		return nil, true
 	case "MeshHTTPRoute":
-		return []graph.Party{{Group: kumaRef(kind, ref.Get("name").Str())}}, ref.Get("name").Str() != ""
+		return []graph.EndpointRef{{Group: kumaRef(kind, ref.Get("name").Str())}}, ref.Get("name").Str() != ""
 	}
 	if ref.Get("name").Str() == "*" {
 		return nil, true
@@ -125,7 +125,7 @@ func (r *resource) kumaParties(ref document.Node) (parties []graph.Party, known 
 	if !ok {
 		r.Problem(graph.Note, ref, "", "%s %q: whom the targetRef means is not known", r.kind, r.name)
 	}
-	return []graph.Party{party}, ok
+	return []graph.EndpointRef{party}, ok
 }
 
 // onlySidecars reports whether a targetRef leaves gateways out.
@@ -275,7 +275,7 @@ func kumaOldPolicies(r *resource) {
 
 // kumaTags returns the parties that tags below key match, nil for everybody, and
 // false if all of them are unknown.
-func (r *resource) kumaTags(key string) (parties []graph.Party, known bool) {
+func (r *resource) kumaTags(key string) (parties []graph.EndpointRef, known bool) {
 	items := r.spec.Get(key).List()
 	for _, item := range items {
 		tags := labelsOf(item.Get("match"))

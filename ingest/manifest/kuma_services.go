@@ -51,11 +51,11 @@ func kumaExternalService(r *resource) {
 // name it by its tag, which is also the name of the Service that its instances get.
 func kumaGateway(r *resource) {
 	ref := kumaRef(r.kind, r.name)
-	r.facts.Things = append(r.facts.Things, graph.Thing{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true})
+	r.facts.Entities = append(r.facts.Entities, graph.Entity{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true})
 	for _, selector := range r.list(r.spec, "selectors") {
 		if tag := selector.Get("match", kumaServiceTag).Str(); tag != "" {
 			r.facts.Members = append(r.facts.Members, graph.Member{
-				Of: gatewayTag(tag), Party: graph.Party{Ref: ref}, Origin: r.At(selector), Joins: true,
+				Of: gatewayTag(tag), Party: graph.EndpointRef{Ref: ref}, Origin: r.At(selector), Joins: true,
 			})
 			if at, ok := r.kumaService(tag); ok && at.Ref.Realm != "" {
 				r.facts.Names = append(r.facts.Names, graph.Name{Ref: at.Ref, Of: ref, Origin: r.At(selector)})
@@ -79,7 +79,7 @@ func kumaGatewayRoute(r *resource) {
 				for _, backend := range r.list(rule, "backends") {
 					destination := backend.Get("destination", kumaServiceTag)
 					if to, ok := r.kumaService(destination.Str()); ok {
-						r.call(graph.Party{Group: gatewayTag(tag)}, to, destination, graph.Evidence{
+						r.call(graph.EndpointRef{Group: gatewayTag(tag)}, to, destination, graph.Evidence{
 							Way: "mesh-gateway-route", Strength: weighted(backend), Class: graph.ClassIngress, Protocol: protocol,
 						})
 					}

@@ -104,7 +104,7 @@ func meshIdentities(r *resource) {
 }
 
 // permit gives a permission of a named account or set of accounts.
-func (r *resource) permit(from, to graph.Party, at document.Node) {
+func (r *resource) permit(from, to graph.EndpointRef, at document.Node) {
 	if from.Account == "" && from.Group.IsZero() {
 		return
 	}
@@ -113,11 +113,11 @@ func (r *resource) permit(from, to graph.Party, at document.Node) {
 
 // linkerdIdentity takes "web.shop.serviceaccount.identity.linkerd.cluster.local"
 // apart. Wildcards and identities from outside the cluster are no account.
-func (r *resource) linkerdIdentity(identity string) graph.Party {
+func (r *resource) linkerdIdentity(identity string) graph.EndpointRef {
 	account, rest, _ := strings.Cut(identity, ".")
 	namespace, rest, _ := strings.Cut(rest, ".")
 	if account == "" || namespace == "" || strings.Contains(account+namespace, "*") || !strings.HasPrefix(rest, "serviceaccount.") {
-		return graph.Party{}
+		return graph.EndpointRef{}
 	}
 	return r.account(namespace, account)
 }

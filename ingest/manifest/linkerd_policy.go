@@ -48,7 +48,7 @@ func linkerdService(o *object) {
 	}
 	f := newPolicyFields(o.Document, product.LinkerdDuration)
 	p := o.policy(product.Linkerd, linkerdGroup, annotations)
-	p.To = []graph.Party{{Ref: o.self}}
+	p.To = []graph.EndpointRef{{Ref: o.self}}
 	p.NeedsMesh = true
 	p.Says = f.linkerdAnnotations(annotations)
 	if o.spec.Get("clusterIP").Str() == "None" {
@@ -92,7 +92,7 @@ func (r *resource) linkerdRoute(annotations document.Node, parents []document.No
 			continue
 		}
 		for _, p := range []graph.Policy{own, instead} {
-			p.To, p.Port = []graph.Party{service}, portNumber(parent.Get("port"))
+			p.To, p.Port = []graph.EndpointRef{service}, portNumber(parent.Get("port"))
 			r.facts.Policies = append(r.facts.Policies, p)
 		}
 		own.Flaws = nil // told once
@@ -218,7 +218,7 @@ func serviceProfile(r *resource) {
 		return
 	}
 	base := r.policy(product.Linkerd, linkerdGroup, r.Root)
-	base.To = []graph.Party{r.host(r.name)}
+	base.To = []graph.EndpointRef{r.host(r.name)}
 	base.NeedsMesh, base.Lookup = true, graph.NearCaller
 	base.Says = policy.Set{Layer: policy.ClientProxy, Product: product.Linkerd}
 
@@ -303,6 +303,6 @@ func linkerdRateLimit(r *resource) {
 	if name == "" || p.Says.Empty() && len(p.Flaws) == 0 {
 		return
 	}
-	p.To = []graph.Party{r.group("Server", "", name)}
+	p.To = []graph.EndpointRef{r.group("Server", "", name)}
 	r.facts.Policies = append(r.facts.Policies, p)
 }

@@ -97,7 +97,7 @@ func first(options map[string]*option) *option {
 func mpNew(t mpTarget, at *option, says policy.Set, flaws []graph.Flaw) graph.Policy {
 	name := t.class[strings.LastIndexAny(t.class, ".$")+1:]
 	return graph.Policy{
-		Origin: at.at, Object: "class/" + t.class, ToName: dependencyName(name), Match: t.method, Group: "class", Says: says, Flaws: flaws,
+		Origin: at.at, Object: "class/" + t.class, CalleeAlias: dependencyName(name), Match: t.method, Group: "class", Says: says, Flaws: flaws,
 	}
 }
 
@@ -238,7 +238,7 @@ func (p *program) mpClients() {
 		c.Object, c.Group = "client/"+name, "client"
 		for _, word := range []string{"url", "uri"} {
 			if host, ok := springTarget(client[word].word()); ok {
-				c.ToName, c.To = "", []graph.Party{{Host: host}}
+				c.CalleeAlias, c.To = "", []graph.EndpointRef{{Host: host}}
 			}
 		}
 		p.add(c)

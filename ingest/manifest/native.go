@@ -129,12 +129,12 @@ func (r *native) service(n document.Node) {
 		r.services[ref] = n
 	}
 	thing := r.thing(ref, n)
-	r.f.Things = append(r.f.Things, thing)
+	r.f.Entities = append(r.f.Entities, thing)
 	r.calls(thing, n)
 }
 
-func (r *native) thing(ref graph.Ref, n document.Node) graph.Thing {
-	t := graph.Thing{
+func (r *native) thing(ref graph.Ref, n document.Node) graph.Entity {
+	t := graph.Entity{
 		Ref:        ref,
 		Origin:     r.d.At(n),
 		Tier:       setting(r.d, n.Get("tier"), nativeTier),

@@ -19,7 +19,7 @@ type nativeCall struct {
 }
 
 // calls states the calls of a service and the calls that stand in for them.
-func (r *native) calls(caller graph.Thing, service document.Node) {
+func (r *native) calls(caller graph.Entity, service document.Node) {
 	written := map[string]document.Node{}
 	for _, c := range r.entries(caller, service) {
 		e := c.evidence
@@ -41,7 +41,7 @@ func (r *native) calls(caller graph.Thing, service document.Node) {
 // entries reads the calls of a service without their policies. Of several calls
 // to one callee one that is silent is an ordinary one, synchronous and hard,
 // beside one that says it is not, and all of them have to tolerate lesser answers.
-func (r *native) entries(caller graph.Thing, service document.Node) []nativeCall {
+func (r *native) entries(caller graph.Entity, service document.Node) []nativeCall {
 	var list []nativeCall
 	modes, needs, choosy := map[nativeName]bool{}, map[nativeName]bool{}, map[nativeName]bool{}
 	for _, n := range service.Get("calls").List() {
@@ -72,28 +72,28 @@ func (r *native) entries(caller graph.Thing, service document.Node) []nativeCall
 	return list
 }
 
-func (r *native) call(caller graph.Thing, callee nativeName, e graph.Evidence) {
-	r.f.Calls = append(r.f.Calls, graph.Fact{
-		From:     graph.Party{Ref: caller.Ref},
-		To:       graph.Party{Ref: graph.Ref{Namespace: callee.namespace, Name: callee.name}, Namespace: caller.Namespace},
+func (r *native) call(caller graph.Entity, callee nativeName, e graph.Evidence) {
+	r.f.Calls = append(r.f.Calls, graph.CallFact{
+		From:     graph.EndpointRef{Ref: caller.Ref},
+		To:       graph.EndpointRef{Ref: graph.Ref{Namespace: callee.namespace, Name: callee.name}, Namespace: caller.Namespace},
 		Evidence: e,
 	})
 }
 
 // evidence is what a call says besides its policies.
-func (r *native) evidence(caller graph.Thing, n document.Node) graph.Evidence {
+func (r *native) evidence(caller graph.Entity, n document.Node) graph.Evidence {
 	e := graph.Evidence{
-		Origin:     r.d.At(n),
-		Way:        "native-call",
-		Strength:   graph.Strong,
-		Class:      graph.ClassCall,
-		Mode:       graph.Mode(max(0, slices.Index(graph.Modes, n.Get("mode").Str()))),
-		Protocol:   strings.ToLower(n.Get("protocol").Str()),
-		Methods:    words(n.Get("methods"), parseUpper),
-		Database:   n.Get("database").Str(),
-		Idempotent: setting(r.d, n.Get("idempotent"), parseTruth).Value,
-		Tolerant:   setting(r.d, n.Get("toleratesDegraded"), parseTruth).Value,
-		Fresh:      n.Get("freshness").Str() == "critical",
+		Origin:            r.d.At(n),
+		Way:               "native-call",
+		Strength:          graph.Strong,
+		Class:             graph.ClassCall,
+		Mode:              graph.Mode(max(0, slices.Index(graph.Modes, n.Get("mode").Str()))),
+		Protocol:          strings.ToLower(n.Get("protocol").Str()),
+		Methods:           words(n.Get("methods"), parseUpper),
+		Database:          n.Get("database").Str(),
+		Idempotent:        setting(r.d, n.Get("idempotent"), parseTruth).Value,
+		Tolerant:          setting(r.d, n.Get("toleratesDegraded"), parseTruth).Value,
+		FreshnessCritical: n.Get("freshness").Str() == "critical",
 	}
 	if caller.Kind == graph.KindGateway {
 		e.Class = graph.ClassIngress
@@ -109,7 +109,7 @@ func (r *native) evidence(caller graph.Thing, n document.Node) graph.Evidence {
 
 // fallbackCalls states the calls that are made instead of one: a fallback that
 // asks another service is a call of its own, with its own timeout.
-func (r *native) fallbackCalls(caller graph.Thing, instead graph.Evidence) {
+func (r *native) fallbackCalls(caller graph.Entity, instead graph.Evidence) {
 	for _, step := range instead.Says.Fallback.Steps {
 		callee, hint := parseName(step.To)
 		if step.Kind.Value != "service" || hint != "" {

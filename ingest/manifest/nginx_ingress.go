@@ -28,13 +28,13 @@ var nginxIngressKinds = resourceKinds{
 // virtualServer reads a gateway with its upstreams and the routes that it leaves
 // to others.
 func virtualServer(r *resource) {
-	r.facts.Things = append(r.facts.Things, r.gateway())
-	self := graph.Party{Ref: r.ref()}
+	r.facts.Entities = append(r.facts.Entities, r.gateway())
+	self := graph.EndpointRef{Ref: r.ref()}
 	e := graph.Evidence{Way: "virtual-server", Strength: graph.Strong, Class: graph.ClassIngress, Protocol: "http"}
 	if r.kind == "TransportServer" {
 		e.Protocol = "tcp"
 	}
-	r.nginxUpstreams(func(to graph.Party, upstream document.Node, fallback bool) {
+	r.nginxUpstreams(func(to graph.EndpointRef, upstream document.Node, fallback bool) {
 		e := e
 		e.Port, e.Fallback = portNumber(upstream.Get("port")), fallback
 		r.call(self, to, upstream, e)
@@ -51,13 +51,13 @@ func virtualServer(r *resource) {
 // virtualServerRoute reads the upstreams that virtual servers get by naming this
 // route.
 func virtualServerRoute(r *resource) {
-	r.nginxUpstreams(func(to graph.Party, upstream document.Node, fallback bool) {
+	r.nginxUpstreams(func(to graph.EndpointRef, upstream document.Node, fallback bool) {
 		r.facts.Members = append(r.facts.Members, graph.Member{Of: r.ref(), Party: to, Origin: r.At(upstream), Fallback: fallback})
 	})
 }
 
 // nginxUpstreams yields the Services of all upstreams and their backups.
-func (r *resource) nginxUpstreams(yield func(to graph.Party, upstream document.Node, fallback bool)) {
+func (r *resource) nginxUpstreams(yield func(to graph.EndpointRef, upstream document.Node, fallback bool)) {
 	for _, upstream := range r.list(r.spec, "upstreams") {
 		if service := r.text(upstream, "service"); service != "" {
 			yield(r.service("", service), upstream, false)

@@ -46,10 +46,10 @@ func readLibraryFile(d *document.Document, f *graph.Facts) {
 	for i := range policies {
 		p := &policies[i]
 		switch {
-		case p.Product == product.GRPC && p.ToName != "": // what a service publishes for all its clients
-			p.From = []graph.Party{{Host: graph.Address{Host: "*"}}}
+		case p.Product == product.GRPC && p.CalleeAlias != "": // what a service publishes for all its clients
+			p.From = []graph.EndpointRef{{Host: graph.Address{Host: "*"}}}
 		case folder != "":
-			p.From = []graph.Party{{Ref: graph.Ref{Name: folder}}}
+			p.From = []graph.EndpointRef{{Ref: graph.Ref{Name: folder}}}
 		}
 	}
 	start := fileStart(d)

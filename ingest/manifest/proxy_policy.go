@@ -63,7 +63,7 @@ func passPolicies(of *policy.Product, passes []pass) []graph.Policy {
 			}
 			c.Says.Product, c.Says.Layer = of, policy.Gateway
 			for _, address := range p.to {
-				c.To = append(c.To, graph.Party{Host: address})
+				c.To = append(c.To, graph.EndpointRef{Host: address})
 			}
 			for _, flaw := range p.flaws {
 				if at := (flawAt{flaw.Text, flaw.Why, flaw.Origin}); !told[at] {

@@ -64,7 +64,7 @@ func readResilience4j(p *program) {
 				r.unknown(o, m.known, "resilience4j's "+m.key)
 			}
 			p.add(graph.Policy{
-				Origin: instance.at, Object: m.key + "/" + instance.name, ToName: dependencyName(instance.name),
+				Origin: instance.at, Object: m.key + "/" + instance.name, CalleeAlias: dependencyName(instance.name),
 				Group: m.key, Merge: true, Says: says, Flaws: r.flaws,
 			})
 		}

@@ -67,32 +67,32 @@ func (r *resource) object(kind, namespace, name string) graph.Ref {
 }
 
 // service is the party behind a Kubernetes Service that is named as an object.
-func (r *resource) service(namespace, name string) graph.Party {
-	return graph.Party{Ref: r.object("Service", namespace, name)}
+func (r *resource) service(namespace, name string) graph.EndpointRef {
+	return graph.EndpointRef{Ref: r.object("Service", namespace, name)}
 }
 
 // group is the party of everybody that the documents make a member of another
 // object.
-func (r *resource) group(kind, namespace, name string) graph.Party {
-	return graph.Party{Group: r.object(kind, namespace, name)}
+func (r *resource) group(kind, namespace, name string) graph.EndpointRef {
+	return graph.EndpointRef{Group: r.object(kind, namespace, name)}
 }
 
 // account is the party of the workloads that run as a service account, of the
 // resource's own namespace unless one is given.
-func (r *resource) account(namespace, name string) graph.Party {
+func (r *resource) account(namespace, name string) graph.EndpointRef {
 	if namespace == "" {
 		namespace = r.namespace
 	}
-	return graph.Party{Account: name, Namespace: namespace, Realm: kubernetesRealm}
+	return graph.EndpointRef{Account: name, Namespace: namespace, Realm: kubernetesRealm}
 }
 
 // host is the party that answers to a host name as the resource writes it: short
 // names are looked up in the resource's own namespace.
-func (r *resource) host(name string) graph.Party { return hostIn(r.namespace, name, 0) }
+func (r *resource) host(name string) graph.EndpointRef { return hostIn(r.namespace, name, 0) }
 
 // hostIn is the party that answers to a host name as seen from a namespace.
-func hostIn(namespace, name string, port int) graph.Party {
-	return graph.Party{Host: graph.Address{Host: hostName(name), Port: port}, Namespace: namespace, Realm: kubernetesRealm}
+func hostIn(namespace, name string, port int) graph.EndpointRef {
+	return graph.EndpointRef{Host: graph.Address{Host: hostName(name), Port: port}, Namespace: namespace, Realm: kubernetesRealm}
 }
 
 // hostName is the form in which host names are compared.
@@ -100,14 +100,14 @@ func hostName(name string) string { return strings.ToLower(strings.TrimSuffix(na
 
 // pods is the party of all workloads that carry the labels, in the resource's
 // namespace. It reports false if there is no label to go by.
-func (r *resource) pods(labels document.Node) (graph.Party, bool) {
+func (r *resource) pods(labels document.Node) (graph.EndpointRef, bool) {
 	sel := graph.Selector{Labels: labelsOf(labels)}
 	return r.podsOf(sel), !sel.IsZero()
 }
 
 // podsOf is the party of all workloads that a selector picks.
-func (r *resource) podsOf(sel graph.Selector) graph.Party {
-	return graph.Party{Pods: sel, Namespace: r.namespace, Realm: kubernetesRealm}
+func (r *resource) podsOf(sel graph.Selector) graph.EndpointRef {
+	return graph.EndpointRef{Pods: sel, Namespace: r.namespace, Realm: kubernetesRealm}
 }
 
 // labelsOf reads a mapping of labels or annotations, nil if there is none.
@@ -129,13 +129,13 @@ func labelsOf(n document.Node) graph.Labels {
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration"
 
 // gateway declares the resource as something that lets calls in.
-func (r *resource) gateway() graph.Thing {
-	return graph.Thing{Ref: r.ref(), Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true}
+func (r *resource) gateway() graph.Entity {
+	return graph.Entity{Ref: r.ref(), Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true}
 }
 
 // call adds a fact at the place of at, once for each pair of parties, class, part
 // and circumstance: the weighted versions of one host are one call.
-func (r *resource) call(from, to graph.Party, at document.Node, e graph.Evidence) {
+func (r *resource) call(from, to graph.EndpointRef, at document.Node, e graph.Evidence) {
 	key := fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback, e.Via, e.Match)
 	if r.said[key] {
 		return
@@ -145,11 +145,11 @@ func (r *resource) call(from, to graph.Party, at document.Node, e graph.Evidence
 	}
 	r.said[key] = true
 	e.Origin = r.At(at)
-	r.facts.Calls = append(r.facts.Calls, graph.Fact{From: from, To: to, Evidence: e})
+	r.facts.Calls = append(r.facts.Calls, graph.CallFact{From: from, To: to, Evidence: e})
 }
 
 // member adds a party to a group.
-func (r *resource) member(of graph.Ref, p graph.Party, at document.Node) {
+func (r *resource) member(of graph.Ref, p graph.EndpointRef, at document.Node) {
 	r.facts.Members = append(r.facts.Members, graph.Member{Of: of, Party: p, Origin: r.At(at)})
 }
 

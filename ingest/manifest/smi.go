@@ -54,7 +54,7 @@ func trafficTarget(r *resource) {
 	}
 }
 
-func (r *resource) smiAccount(n document.Node) (graph.Party, bool) {
+func (r *resource) smiAccount(n document.Node) (graph.EndpointRef, bool) {
 	name := r.text(n, "name")
 	return r.account(r.text(n, "namespace"), name), name != "" && n.Get("kind").Str() == "ServiceAccount"
 }

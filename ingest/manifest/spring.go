@@ -69,9 +69,9 @@ func readSpring(d *document.Document, f *graph.Facts) {
 			continue
 		}
 		if to, ok := springTarget(v.Text); ok {
-			f.Calls = append(f.Calls, graph.Fact{
-				From: graph.Party{Ref: app},
-				To:   graph.Party{Host: to},
+			f.Calls = append(f.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: app},
+				To:   graph.EndpointRef{Host: to},
 				Evidence: graph.Evidence{
 					Origin: v.Origin, Way: "spring-gateway-route", Strength: strength, Class: graph.ClassIngress,
 					Protocol: "http", Port: to.Port, Key: v.Key,
@@ -79,7 +79,7 @@ func readSpring(d *document.Document, f *graph.Facts) {
 			})
 		}
 	}
-	addFile(d, f, kept, &graph.Thing{Ref: app, Origin: fileStart(d)}, said)
+	addFile(d, f, kept, &graph.Entity{Ref: app, Origin: fileStart(d)}, said)
 }
 
 // springRoute holds of the settings that say where a gateway sends requests.

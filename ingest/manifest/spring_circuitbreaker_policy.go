@@ -36,7 +36,7 @@ func (p *program) springBreakers() {
 		}
 		limit := p.springTimeLimit(&reading{syntax: product.SpringDuration}, instance.name)
 		p.add(graph.Policy{
-			Origin: instance.at, Object: "timelimiter/" + instance.name, ToName: dependencyName(instance.name),
+			Origin: instance.at, Object: "timelimiter/" + instance.name, CalleeAlias: dependencyName(instance.name),
 			Group: "timelimiter", Merge: true, Says: policy.Set{Timeout: &policy.Timeout{PerTry: limit}},
 		})
 	}

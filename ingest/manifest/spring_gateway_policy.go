@@ -33,7 +33,7 @@ func readSpringGateway(p *program) {
 			r := &reading{syntax: product.SpringDuration}
 			says := p.gatewaySays(r, server, route, routes)
 			p.addRest(graph.Policy{
-				Origin: route.at, Object: "routes/gateway", To: []graph.Party{{Host: route.to}}, Match: route.match,
+				Origin: route.at, Object: "routes/gateway", To: []graph.EndpointRef{{Host: route.to}}, Match: route.match,
 				Group: "routes", Rank: len(routes) - i, Says: says, Flaws: r.flaws,
 			})
 		}

@@ -23,7 +23,7 @@ var Telemetry = &document.Reader{
 	},
 	Match: func(h *document.Head) bool { return telemetryProduct(h) != "" },
 	Read: func(d *document.Document, f *graph.Facts) {
-		addFile(d, f, fileValues(d), &graph.Thing{
+		addFile(d, f, fileValues(d), &graph.Entity{
 			Ref: graph.Ref{Realm: "telemetry", Name: telemetryProduct(&d.Head)}, Origin: fileStart(d), Kind: graph.KindTelemetry,
 		}, false)
 	},
@@ -64,9 +64,9 @@ var Nginx = &document.Reader{
 			slices.Contains([]string{"default.conf", "httpd.conf", "proxy.conf", "gateway.conf", "site.conf", "upstream.conf"}, h.Base))
 	},
 	Read: func(d *document.Document, f *graph.Facts) {
-		var owner *graph.Thing
+		var owner *graph.Entity
 		if name := springModule(path.Clean(d.File)); name != "" {
-			owner = &graph.Thing{Ref: graph.Ref{Realm: "nginx", Name: name}, Origin: fileStart(d)}
+			owner = &graph.Entity{Ref: graph.Ref{Realm: "nginx", Name: name}, Origin: fileStart(d)}
 		}
 		addFile(d, f, fileValues(d), owner, false)
 	},
@@ -86,7 +86,7 @@ func fileValues(d *document.Document) []graph.Value {
 func fileStart(d *document.Document) graph.Origin { return d.Line(1, 1) }
 
 // addFile adds a configuration file with its settings and policies.
-func addFile(d *document.Document, f *graph.Facts, values []graph.Value, owner *graph.Thing, said bool) {
+func addFile(d *document.Document, f *graph.Facts, values []graph.Value, owner *graph.Entity, said bool) {
 	policies := filePolicies(d)
 	if len(values) == 0 && len(policies) == 0 && !said {
 		return

@@ -23,7 +23,7 @@ var Traefik = &document.Reader{
 		if d.Head.Has("http") && !isTraefikDynamic(d.Root) {
 			return // somebody else's http
 		}
-		addFile(d, f, fileValues(d), &graph.Thing{
+		addFile(d, f, fileValues(d), &graph.Entity{
 			Ref: graph.Ref{Realm: "traefik", Name: "traefik"}, Origin: fileStart(d), Kind: graph.KindGateway,
 		}, false)
 	},
@@ -58,9 +58,9 @@ var traefikKinds = resourceKinds{
 // traefikIngress reads an IngressRoute of any protocol: a gateway of its own. With
 // several routes each is a part of the calls, for middlewares act on single ones.
 func traefikIngress(r *resource) {
-	r.facts.Things = append(r.facts.Things, r.gateway())
+	r.facts.Entities = append(r.facts.Entities, r.gateway())
 	r.facts.Members = append(r.facts.Members, graph.Member{
-		Of: ingressesOf("traefik"), Party: graph.Party{Ref: r.ref()}, Origin: r.At(r.Root), Joins: true,
+		Of: ingressesOf("traefik"), Party: graph.EndpointRef{Ref: r.ref()}, Origin: r.At(r.Root), Joins: true,
 	})
 	protocol := strings.ToLower(strings.TrimPrefix(r.kind, "IngressRoute"))
 	if protocol == "" {
@@ -75,7 +75,7 @@ func traefikIngress(r *resource) {
 		}
 		for _, of := range r.traefikVia(route, document.Node{}) {
 			r.facts.Members = append(r.facts.Members, graph.Member{
-				Of: traefikUsers(of), Party: graph.Party{Ref: r.ref()}, Origin: r.At(route), Joins: true,
+				Of: traefikUsers(of), Party: graph.EndpointRef{Ref: r.ref()}, Origin: r.At(route), Joins: true,
 			})
 		}
 		for _, service := range services {
@@ -90,17 +90,17 @@ func traefikIngress(r *resource) {
 			if len(services) > 1 {
 				e.Strength = weighted(service)
 			}
-			r.call(graph.Party{Ref: r.ref()}, to, service, e)
+			r.call(graph.EndpointRef{Ref: r.ref()}, to, service, e)
 		}
 	}
 }
 
 // traefikParty resolves what a route or a TraefikService leads to. Names with a
 // provider after "@" are Traefik's own, such as its dashboard.
-func (r *resource) traefikParty(n document.Node) (graph.Party, bool) {
+func (r *resource) traefikParty(n document.Node) (graph.EndpointRef, bool) {
 	name, namespace := r.text(n, "name"), r.text(n, "namespace")
 	if name == "" || strings.Contains(name, "@") {
-		return graph.Party{}, false
+		return graph.EndpointRef{}, false
 	}
 	if n.Get("kind").Str() == "TraefikService" {
 		return r.group("TraefikService", namespace, name), true

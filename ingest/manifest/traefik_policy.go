@@ -29,7 +29,7 @@ func traefikMiddleware(r *resource) {
 		}
 	}
 	if to, ok := r.traefikParty(r.mapping(r.spec, "errors", "service")); ok { // words the error that comes back in any case
-		r.call(graph.Party{Group: traefikUsers(r.ref())}, to, r.spec.Get("errors", "service"), graph.Evidence{
+		r.call(graph.EndpointRef{Group: traefikUsers(r.ref())}, to, r.spec.Get("errors", "service"), graph.Evidence{
 			Way: "error-page", Strength: graph.Strong, Class: graph.ClassIngress, Need: graph.Soft, Fallback: true,
 			Port: portNumber(r.spec.Get("errors", "service", "port")),
 		})
@@ -154,7 +154,7 @@ func (r *resource) traefikFailover(n document.Node) {
 	}
 	f := newPolicyFields(r.Document, product.TraefikDuration)
 	p := r.policy(product.Traefik, "failover", n)
-	p.Of, p.To = r.ref(), []graph.Party{to}
+	p.Of, p.To = r.ref(), []graph.EndpointRef{to}
 	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Traefik, Fallback: &policy.Fallback{
 		Steps: []policy.FallbackStep{{Kind: written(f, spare, "service"), To: spare.Get("name").Str()}},
 	}}

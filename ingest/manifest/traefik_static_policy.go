@@ -46,4 +46,6 @@ func (p *program) addEntryPoint(point *option) {
 }
 
 // traefikRouters are the objects in a cluster that Traefik carries out.
-func traefikRouters() []graph.Party { return []graph.Party{{Group: ingressesOf("traefik")}} }
+func traefikRouters() []graph.EndpointRef {
+	return []graph.EndpointRef{{Group: ingressesOf("traefik")}}
+}

@@ -109,7 +109,7 @@ func (a *alibaba) tell(d *document.Document, f *graph.Facts) {
 			nameless++
 			continue
 		}
-		l := lane{from: graph.Seen{Name: c.caller}, to: graph.Seen{Name: c.callee, Kind: a.kinds[c.callee]}, mode: graph.Sync, protocol: c.protocol}
+		l := lane{from: graph.TracePeer{Name: c.caller}, to: graph.TracePeer{Name: c.callee, Kind: a.kinds[c.callee]}, mode: graph.Sync, protocol: c.protocol}
 		if c.caller == "USER" {
 			l.from.Kind = graph.KindExternal
 		} else {

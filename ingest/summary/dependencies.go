@@ -72,7 +72,7 @@ func (l links) count(d *document.Document, line int, t *tally) {
 			nameless++
 			continue
 		}
-		o := t.call(lane{from: graph.Seen{Name: from}, to: graph.Seen{Name: to}, mode: graph.Sync}, d.Line(line, 0), "dependency-link")
+		o := t.call(lane{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(line, 0), "dependency-link")
 		o.Calls += float64(link.CallCount + link.Calls)
 		o.Errors += float64(link.ErrorCount)
 	}

@@ -214,8 +214,8 @@ func (f *flow) protocol() string {
 
 // seen is one end of a flow in the words of the graph. Of what is outside the
 // cluster a name that it was looked up by is known, or the address.
-func (e *endpoint) seen(names []string, ip string, service *serviceName) graph.Seen {
-	s := graph.Seen{Namespace: document.Clean(e.Namespace)}
+func (e *endpoint) seen(names []string, ip string, service *serviceName) graph.TracePeer {
+	s := graph.TracePeer{Namespace: document.Clean(e.Namespace)}
 	if len(e.Workloads) > 0 {
 		s.Workload = e.Workloads[0].Name
 	}
@@ -232,7 +232,7 @@ func (e *endpoint) seen(names []string, ip string, service *serviceName) graph.S
 		switch who := strings.TrimPrefix(reserved, "reserved:"); {
 		case who == reserved, who == "world", strings.HasPrefix(who, "world-"):
 		case who == "health":
-			return graph.Seen{}
+			return graph.TracePeer{}
 		default:
 			name = who
 		}
@@ -241,7 +241,7 @@ func (e *endpoint) seen(names []string, ip string, service *serviceName) graph.S
 		name = names[0]
 	}
 	name = document.Clean(strings.TrimSuffix(name, "."))
-	return graph.Seen{Name: name, Host: graph.Address{Host: name}, Kind: graph.KindExternal, Virtual: true}
+	return graph.TracePeer{Name: name, Host: graph.Address{Host: name}, Kind: graph.KindExternal, Inferred: true}
 }
 
 func (e *endpoint) label(key string) string {

@@ -79,7 +79,7 @@ func (m *metrics) tellMeshes(t *tally) {
 }
 
 // meshEnd tells one end of a request in the words of its labels.
-func meshEnd(labels map[string]string, side string) graph.Seen {
+func meshEnd(labels map[string]string, side string) graph.TracePeer {
 	known := func(keys ...string) string {
 		for _, key := range keys {
 			if v := labels[side+key]; v != "" && v != unknown {
@@ -89,7 +89,7 @@ func meshEnd(labels map[string]string, side string) graph.Seen {
 		return ""
 	}
 	host, _, _ := strings.Cut(known("_service"), ".")
-	s := graph.Seen{
+	s := graph.TracePeer{
 		Name:      known("_service_name", "_canonical_service", "_app"),
 		Namespace: known("_service_namespace", "_workload_namespace"),
 		Workload:  known("_workload"),
@@ -101,7 +101,7 @@ func meshEnd(labels map[string]string, side string) graph.Seen {
 	case s.Name == "":
 		return nowhere
 	case strings.Contains(s.Name, "."), s.Name == "PassthroughCluster", s.Name == "BlackHoleCluster":
-		return graph.Seen{Name: s.Name, Kind: graph.KindExternal, Virtual: true, Host: graph.Address{Host: s.Name}}
+		return graph.TracePeer{Name: s.Name, Kind: graph.KindExternal, Inferred: true, Host: graph.Address{Host: s.Name}}
 	}
 	return s
 }
@@ -113,8 +113,8 @@ const unknown = "unknown"
 // know of those who are called. They are kept apart: what comes from outside has
 // nothing to do with what goes there.
 var (
-	outside = graph.Seen{Name: unknown, Kind: graph.KindExternal, Nameless: true}
-	nowhere = graph.Seen{Name: unknown + "." + unknown, Kind: graph.KindExternal, Nameless: true}
+	outside = graph.TracePeer{Name: unknown, Kind: graph.KindExternal, Nameless: true}
+	nowhere = graph.TracePeer{Name: unknown + "." + unknown, Kind: graph.KindExternal, Nameless: true}
 )
 
 // meshFailed reports whether the labels tell of a failure: no answer, one with a

@@ -155,7 +155,7 @@ func (k *kialiWalk) passes(n *kialiNode) bool {
 
 // follow counts traffic where it ends. What goes through a node is shared out as
 // all its traffic is.
-func (k *kialiWalk) follow(from graph.Seen, f kialiFlow, depth int) {
+func (k *kialiWalk) follow(from graph.TracePeer, f kialiFlow, depth int) {
 	to := k.nodes[f.to]
 	const longest = 4 // an operation, a service, and either once more
 	if !k.passes(to) || depth == longest {
@@ -178,7 +178,7 @@ func (k *kialiWalk) follow(from graph.Seen, f kialiFlow, depth int) {
 }
 
 // seen is a node in the words of the graph.
-func (n *kialiNode) seen(calls bool) graph.Seen {
+func (n *kialiNode) seen(calls bool) graph.TracePeer {
 	name := n.App
 	switch n.NodeType {
 	case "workload":
@@ -193,7 +193,7 @@ func (n *kialiNode) seen(calls bool) graph.Seen {
 			name = other
 		}
 	}
-	s := graph.Seen{Name: document.Clean(name), Namespace: document.Clean(n.Namespace), Workload: document.Clean(n.Workload)}
+	s := graph.TracePeer{Name: document.Clean(name), Namespace: document.Clean(n.Namespace), Workload: document.Clean(n.Workload)}
 	switch {
 	case name == unknown && calls:
 		return outside

@@ -108,21 +108,21 @@ func graphLane(labels map[string]string) (lane, bool) {
 	case "messaging_system":
 		l.mode = graph.Async
 	case "database":
-		l.to.Kind, l.to.Virtual, l.to.Host.Database = graph.KindDatabase, true, l.to.Name
+		l.to.Kind, l.to.Inferred, l.to.Host.Database = graph.KindDatabase, true, l.to.Name
 	case "virtual_node":
 		switch virtual := labels["virtual_node"]; {
 		case virtual == "client", virtual == "" && l.from.Name == "user":
-			l.from.Kind, l.from.Virtual = graph.KindExternal, true
+			l.from.Kind, l.from.Inferred = graph.KindExternal, true
 		default:
-			l.to.Virtual = true
+			l.to.Inferred = true
 		}
 	}
 	return l, true
 }
 
-func graphEnd(labels map[string]string, side string) graph.Seen {
+func graphEnd(labels map[string]string, side string) graph.TracePeer {
 	namespace := labels[side+"_k8s_namespace_name"]
-	return graph.Seen{Name: labels[side], Namespace: namespace, Group: labels[side+"_service_namespace"]}
+	return graph.TracePeer{Name: labels[side], Namespace: namespace, Group: labels[side+"_service_namespace"]}
 }
 
 // tell adds the calls to the facts.

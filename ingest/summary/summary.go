@@ -28,7 +28,7 @@ type tally struct {
 
 // A lane is all that makes observed calls different from others.
 type lane struct {
-	from, to graph.Seen
+	from, to graph.TracePeer
 	mode     graph.Mode
 	protocol string
 }
@@ -99,7 +99,7 @@ func decode(d *document.Document, raw json.RawMessage, line int, v any) bool {
 }
 
 // problem reports something about a line that could not be used.
-func problem(d *document.Document, line int, level graph.Severity, hint, format string, args ...any) {
+func problem(d *document.Document, line int, level graph.ProblemLevel, hint, format string, args ...any) {
 	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
 		Origin: d.Line(line, 0), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,
 	})

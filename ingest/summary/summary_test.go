@@ -151,9 +151,9 @@ func tell(r *document.Reader, text string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func partyName(p graph.Party) string { return p.Ref.Name + p.Host.Host }
+func partyName(p graph.EndpointRef) string { return p.Ref.Name + p.Host.Host }
 
-func end(s graph.Seen) string {
+func end(s graph.TracePeer) string {
 	name := s.Name
 	if s.Namespace != "" {
 		name = s.Namespace + "/" + name

@@ -66,7 +66,7 @@ func readCallTable(d *document.Document, t *table, f *graph.Facts) {
 			nameless++
 			continue
 		}
-		o := calls.call(lane{from: graph.Seen{Name: from}, to: graph.Seen{Name: to}, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
+		o := calls.call(lane{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
 		if t.has("calls") {
 			o.Calls += number(t.get("calls"))
 		} else {
@@ -199,7 +199,7 @@ func (s *spanTable) count(i int32, d *document.Document, calls *tally) {
 		return
 	}
 	caller := &s.spans[up]
-	l := lane{from: graph.Seen{Name: s.services[caller.service]}, to: graph.Seen{Name: s.services[span.service]}, mode: graph.Sync}
+	l := lane{from: graph.TracePeer{Name: s.services[caller.service]}, to: graph.TracePeer{Name: s.services[span.service]}, mode: graph.Sync}
 	if span.async || caller.asks && caller.async {
 		l.mode = graph.Async
 	}

@@ -25,8 +25,8 @@ func BenchmarkReadJSON(b *testing.B) {
 			d, _ := document.New("f", "f", document.TextPart(text.Bytes()), &names)
 			d.Facts, d.Reader = &f, "weir"
 			Weir.Read(d, &f)
-			if len(f.Things) == 0 || len(f.Calls) == 0 || len(f.Problems) > 0 {
-				b.Fatalf("%d services and %d calls are read, %d problems", len(f.Things), len(f.Calls), len(f.Problems))
+			if len(f.Entities) == 0 || len(f.Calls) == 0 || len(f.Problems) > 0 {
+				b.Fatalf("%d services and %d calls are read, %d problems", len(f.Entities), len(f.Calls), len(f.Problems))
 			}
 		}
 	})

@@ -44,10 +44,10 @@ type xrayStatistics struct {
 }
 
 func (g *xrayGraph) count(d *document.Document, line int, t *tally) {
-	seen := map[int]graph.Seen{}
+	seen := map[int]graph.TracePeer{}
 	for _, s := range g.Services {
 		if s.ReferenceID != nil && s.Name != "" {
-			seen[*s.ReferenceID] = graph.Seen{Name: s.Name, Kind: xrayKind(s.Type), Virtual: s.Type == "client" || s.Type == "remote"}
+			seen[*s.ReferenceID] = graph.TracePeer{Name: s.Name, Kind: xrayKind(s.Type), Inferred: s.Type == "client" || s.Type == "remote"}
 		}
 	}
 	lost := 0

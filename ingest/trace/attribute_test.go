@@ -54,7 +54,7 @@ func TestPeers(t *testing.T) {
 			attributes = append(attributes, o.key+"="+o.value)
 		}
 		got := calledBy(t, otlpOf("1 - web client "+strings.Join(attributes, " ")))
-		if len(got) != 1 || got[0].To.Name != order[i].name || !got[0].To.Virtual {
+		if len(got) != 1 || got[0].To.Name != order[i].name || !got[0].To.Inferred {
 			t.Errorf("%s and less: %+v, want a call to %q", order[i].key, got, order[i].name)
 		}
 	}

@@ -42,7 +42,7 @@ func Link(workers []*Worker, parallel int) (*graph.Facts, *graph.Spans) {
 			tallies[0].merge(tallies[i])
 		}
 	}
-	return &graph.Facts{Sightings: tallies[0].sightings(), Observations: tallies[0].observations(), Companions: tallies[0].companions()}, stats
+	return &graph.Facts{ObservedServices: tallies[0].sightings(), Observations: tallies[0].observations(), Pairs: tallies[0].companions()}, stats
 }
 
 func (t *tree) link(records []uint32, found *tally) {
@@ -88,7 +88,7 @@ func (t *tally) observations() []graph.Observation {
 			Protocol: t.pool.protocols[l.protocol], Mode: graph.Sync,
 			Observed: graph.Observed{
 				Calls: float64(n.calls), Errors: float64(n.failed), Retries: float64(n.retried),
-				Weighted: t.weighted(n), Latency: n.latency, Spread: t.pool.spread(&n.spread),
+				Weighted: t.weighted(n), Latency: n.latency, RequestStats: t.pool.spread(&n.spread),
 			},
 		}
 		if l.async {
@@ -118,25 +118,25 @@ func (t *tally) weighted(n *count) float64 {
 }
 
 // sightings tells all services that have spans.
-func (t *tally) sightings() []graph.Sighting {
+func (t *tally) sightings() []graph.ObservedService {
 	p := t.pool
-	var list []graph.Sighting
+	var list []graph.ObservedService
 	for i := 1; i < len(p.services); i++ {
 		if p.services[i] == uint32(i) {
-			list = append(list, graph.Sighting{Seen: p.seen(end{party: uint32(i)}), Origin: p.origins[i], Served: t.served(uint32(i))})
+			list = append(list, graph.ObservedService{TracePeer: p.seen(end{party: uint32(i)}), Origin: p.origins[i], Served: t.served(uint32(i))})
 		}
 	}
 	return list
 }
 
 // seen tells an end of a call in the words of the graph.
-func (p *pool) seen(e end) graph.Seen {
+func (p *pool) seen(e end) graph.TracePeer {
 	if e.party != 0 {
 		one := &p.parties[e.party]
-		return graph.Seen{Name: one.name, Namespace: one.cluster, Group: one.namespace, Workload: one.workload, Kind: graph.KindService}
+		return graph.TracePeer{Name: one.name, Namespace: one.cluster, Group: one.namespace, Workload: one.workload, Kind: graph.KindService}
 	}
 	one := &p.peers[e.peer]
-	s := graph.Seen{Name: one.name, Group: one.namespace, Host: graph.Address{Host: one.host, Port: one.port}, Kind: one.kind, Virtual: true}
+	s := graph.TracePeer{Name: one.name, Group: one.namespace, Host: graph.Address{Host: one.host, Port: one.port}, Kind: one.kind, Inferred: true}
 	if one.kind == graph.KindDatabase && !one.named && one.name != one.host {
 		s.Host.Database = one.name
 	}

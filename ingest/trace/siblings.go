@@ -466,9 +466,9 @@ func (s *loopSum) add(o *loopSum) {
 }
 
 // spread tells how the calls of a lane fall on requests, in the words of the graph.
-func (p *pool) spread(s *spread) graph.Spread {
-	told := graph.Spread{Requests: float64(s.requests), Within: float64(s.within)}
-	var sum graph.Spread
+func (p *pool) spread(s *spread) graph.RequestStats {
+	told := graph.RequestStats{Requests: float64(s.requests), Within: float64(s.within)}
+	var sum graph.RequestStats
 	for key, n := range s.loops {
 		told.Repeats = append(told.Repeats, graph.Repeat{
 			During: p.operations[key.during], Operation: p.operations[key.op],
@@ -483,7 +483,7 @@ func (p *pool) spread(s *spread) graph.Spread {
 }
 
 // companions tells which calls of a service overlap, in an order of their own.
-func (t *tally) companions() []graph.Companions {
+func (t *tally) companions() []graph.PairObservation {
 	numbers := make([][2]uint32, 0, len(t.pairs))
 	for n := range t.pairs {
 		numbers = append(numbers, n)
@@ -500,11 +500,11 @@ func (t *tally) companions() []graph.Companions {
 		c, d := lanes(n)
 		return cmp.Or(a.compare(c), b.compare(d))
 	})
-	list := make([]graph.Companions, 0, len(numbers))
+	list := make([]graph.PairObservation, 0, len(numbers))
 	for _, n := range numbers {
 		a, b := lanes(n)
 		p := t.pairs[n]
-		list = append(list, graph.Companions{
+		list = append(list, graph.PairObservation{
 			From: t.pool.seen(a.from), To: t.pool.seen(a.to), With: t.pool.seen(b.to),
 			Requests: float64(p.requests), Overlapping: float64(p.overlapping), InTurn: float64(p.inTurn),
 		})
@@ -513,12 +513,12 @@ func (t *tally) companions() []graph.Companions {
 }
 
 // served tells what a service was seen to answer.
-func (t *tally) served(party uint32) graph.Served {
+func (t *tally) served(party uint32) graph.ServerStats {
 	n := t.answers[party]
 	if n == nil {
-		return graph.Served{}
+		return graph.ServerStats{}
 	}
-	s := graph.Served{Requests: float64(n.requests), Entries: float64(n.entries)}
+	s := graph.ServerStats{Requests: float64(n.requests), Entries: float64(n.entries)}
 	for op, traces := range n.traces {
 		s.Operations = append(s.Operations, graph.Operation{Name: t.pool.operations[op], Traces: float64(traces)})
 	}

@@ -91,7 +91,7 @@ func spreadsOf(facts *graph.Facts) []string {
 		}
 		list = append(list, s)
 	}
-	for _, c := range facts.Companions {
+	for _, c := range facts.Pairs {
 		list = append(list, fmt.Sprintf("%s: %s beside %s in %g, %g at once, %g in turn", c.From.Name, c.To.Name, c.With.Name, c.Requests, c.Overlapping, c.InTurn))
 	}
 	return list
@@ -165,9 +165,9 @@ func TestSiblingsAddUp(t *testing.T) {
 		timedOTLP(2, "1 - web server GET_/cart 0-1000\n 2 1 web client GET_/item/17*2 0-10 peer.service=items")
 	workers, _ := readAll(OTLPJSON, []byte(text), 1)
 	facts, _ := Link(workers, 2)
-	var sum graph.Spread
+	var sum graph.RequestStats
 	for i := range facts.Observations {
-		sum.Add(&facts.Observations[i].Spread)
+		sum.Add(&facts.Observations[i].RequestStats)
 	}
 	if sum.Requests != 4 || sum.Within != 25 || len(sum.Repeats) != 1 {
 		t.Fatalf("spread is %+v", sum)
@@ -182,8 +182,8 @@ func TestSiblingsAddUp(t *testing.T) {
 			t.Errorf("%g calls or more: %+v, want %+v", least, got, want)
 		}
 	}
-	for _, s := range facts.Sightings {
-		want := graph.Served{Requests: 4, Entries: 4, Operations: []graph.Operation{{Name: "GET /cart", Traces: 3}}}
+	for _, s := range facts.ObservedServices {
+		want := graph.ServerStats{Requests: 4, Entries: 4, Operations: []graph.Operation{{Name: "GET /cart", Traces: 3}}}
 		if diff := cmp.Diff(want, s.Served); diff != "" {
 			t.Errorf("web serves (- want, + got):\n%s", diff)
 		}
@@ -206,7 +206,7 @@ func TestEntries(t *testing.T) {
 			workers, _ := readAll(OTLPJSON, []byte(timedOTLP(0, tt.spans)), 1)
 			facts, _ := Link(workers, 1)
 			var got []string
-			for _, s := range facts.Sightings {
+			for _, s := range facts.ObservedServices {
 				got = append(got, fmt.Sprintf("%s %g/%g", s.Name, s.Served.Entries, s.Served.Requests))
 			}
 			if got := strings.Join(got, " "); got != tt.want {

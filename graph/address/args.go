@@ -58,7 +58,7 @@ func FindInArgs(args []string, expand func(string) string) iter.Seq2[int, Candid
 // argument finds the addresses in one word of a command line. A bare word is a
 // hint at most.
 func argument(key Key, word string, bare bool) []Candidate {
-	list := Find(key, word, graph.WayArg)
+	list := Find(key, word, graph.FromArg)
 	if len(list) == 0 && bare && !key.own && !key.ignored {
 		if host, port, ok := SplitHostPort(word); ok && port == 0 && !HasPlaceholder(host) {
 			list = []Candidate{{Address: graph.Address{Host: host}, Key: key, Way: "arg-host", Word: true}}

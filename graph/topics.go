@@ -3,10 +3,10 @@ package graph
 // Traces name the topic that a message goes through, manifests the broker that
 // holds it. A program that is declared to call a broker has declared its topics.
 
-// Brokered reports whether e, a call to or from a topic, goes through a broker that
+// ViaDeclaredBroker reports whether e, a call to or from a topic, goes through a broker that
 // the program at its other end is declared to call. It costs a look at the calls of
 // that program.
-func (g *Graph) Brokered(e Edge) bool {
+func (g *Graph) ViaDeclaredBroker(e Edge) bool {
 	program := g.from[e]
 	switch {
 	case g.services[g.to[e]].Kind == KindTopic:
@@ -23,9 +23,9 @@ func (g *Graph) Brokered(e Edge) bool {
 	return false
 }
 
-// Relays reports whether e, a call of a broker, was seen at work as calls to or from
+// ObservedAsTopics reports whether e, a call of a broker, was seen at work as calls to or from
 // topics. It costs a look at the calls that the program makes and answers.
-func (g *Graph) Relays(e Edge) bool {
+func (g *Graph) ObservedAsTopics(e Edge) bool {
 	if g.services[g.to[e]].Kind != KindBroker {
 		return false
 	}

@@ -8,21 +8,21 @@ import (
 )
 
 // A request is what a service was answering when it made a call. How the calls of
-// one request lie beside each other tells what counts alone cannot: a page that asks
+// one request relate to each other shows what counts alone cannot: a page that asks
 // for its lines one by one, and which calls of a service take turns.
 
-// Spread is how calls were seen to fall on the requests of their caller. All its
+// RequestStats is how calls were seen to fall on the requests of their caller. All its
 // numbers add up.
-type Spread struct {
+type RequestStats struct {
 	Requests float64 // in which the caller made such a call
 	Within   float64 // the calls in them; others belong to no request that was seen
 	Repeats  []Repeat
-	Beside   []Beside // sorted by To
+	Pairs    []PairStats // sorted by To
 }
 
 // PerRequest is how many calls a request makes that makes any, 0 if no request was
 // seen.
-func (s *Spread) PerRequest() float64 {
+func (s *RequestStats) PerRequest() float64 {
 	if s.Requests == 0 {
 		return 0
 	}
@@ -70,23 +70,23 @@ func (c RepeatCount) plus(o RepeatCount) RepeatCount {
 	return RepeatCount{c.Calls, c.Requests + o.Requests, c.Traces + o.Traces, c.Took + o.Took, c.Of + o.Of}
 }
 
-// Beside is how the calls of one caller to two callees lie in the requests that
+// PairStats is how the calls of one caller to two callees lie in the requests that
 // make both. It is kept at the call to the callee whose ID comes first.
-type Beside struct {
+type PairStats struct {
 	To          string  // the ID of the other callee
 	Requests    float64 // that call both
 	Overlapping float64 // in which any two of the calls overlap in time
 	InTurn      float64 // in which none do; of others the times are not known
 }
 
-// Companions are what was seen of the calls of one service to two others.
-type Companions struct {
-	From, To, With                Seen
-	Requests, Overlapping, InTurn float64 // as in Beside
+// A PairObservation is what was seen of the calls of one service to two others.
+type PairObservation struct {
+	From, To, With                TracePeer
+	Requests, Overlapping, InTurn float64 // as in PairStats
 }
 
-// Served is what a service was seen to answer. Its numbers add up.
-type Served struct {
+// ServerStats is what a service was seen to answer. Its numbers add up.
+type ServerStats struct {
 	Requests   float64     // that it answered, checks of its health left out
 	Entries    float64     // those of them that nobody who was seen had sent
 	Origin     Origin      // where it was seen first
@@ -101,7 +101,7 @@ type Operation struct {
 }
 
 // Traces returns in how many traces s answered an operation, 0 if nothing is known.
-func (s *Served) Traces(operation string) float64 {
+func (s *ServerStats) Traces(operation string) float64 {
 	if s == nil {
 		return 0
 	}
@@ -123,15 +123,15 @@ func (s *Service) Entry() (entry, seen bool) {
 }
 
 // Add adds up what was seen in two parts of the traces, and leaves o as it is.
-func (s *Spread) Add(o *Spread) {
+func (s *RequestStats) Add(o *RequestStats) {
 	s.Requests += o.Requests
 	s.Within += o.Within
 	s.Repeats = addUp(s.Repeats, o.Repeats, Repeat.compare, Repeat.plus)
-	s.Beside = addUp(s.Beside, o.Beside, func(a, b Beside) int { return strings.Compare(a.To, b.To) }, Beside.Plus)
+	s.Pairs = addUp(s.Pairs, o.Pairs, func(a, b PairStats) int { return strings.Compare(a.To, b.To) }, PairStats.Plus)
 }
 
 // Add adds up what two sources saw, and leaves o as it is.
-func (s *Served) Add(o *Served) {
+func (s *ServerStats) Add(o *ServerStats) {
 	s.Requests += o.Requests
 	s.Entries += o.Entries
 	if s.Origin.File == "" || o.Origin.Compare(s.Origin) < 0 {
@@ -151,8 +151,8 @@ func (r Repeat) plus(o Repeat) Repeat {
 }
 
 // Plus is the sum of both, of the callee of b.
-func (b Beside) Plus(o Beside) Beside {
-	return Beside{b.To, b.Requests + o.Requests, b.Overlapping + o.Overlapping, b.InTurn + o.InTurn}
+func (b PairStats) Plus(o PairStats) PairStats {
+	return PairStats{b.To, b.Requests + o.Requests, b.Overlapping + o.Overlapping, b.InTurn + o.InTurn}
 }
 
 // addUp returns the entries of two lists, sorted, with one for all that are equal in

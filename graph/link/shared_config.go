@@ -28,27 +28,27 @@ func bundleOf(v *setting) bundle {
 	return bundle{file: v.Origin.File}
 }
 
-// bookSize is how many services of the estate a bundle must list to be an address
+// minServicesListed is how many services of the estate a bundle must list to be an address
 // book. Two may be a service and the one it calls.
-const bookSize = 3
+const minServicesListed = 3
 
-// weakenBooks takes for hints what address books say. An address book is a bundle
+// demoteSharedAddressLists takes for hints what address books say. An address book is a bundle
 // that several services are given alike and that lists those services themselves:
 // whoever has it can find everybody, and calls some of them. For a service that is
 // not listed, a gateway or a front end, it was written, and proves what it says.
 //
 // A book that lists many of those who have it was given to everybody, and says no
 // more than who could call whom.
-func (l *linker) weakenBooks(callers []caller) {
+func (l *linker) demoteSharedAddressLists(callers []caller) {
 	shared := sharedPlaces(callers)
 	if len(shared) == 0 {
 		return
 	}
-	var pages []page
+	var pages []addressList
 	readers := map[bundle]int{}
 	for i := range callers {
-		for _, p := range l.pages(&callers[i], shared) {
-			if len(p.listed) >= bookSize && slices.Contains(p.listed, callers[i].from) {
+		for _, p := range l.addressLists(&callers[i], shared) {
+			if len(p.listed) >= minServicesListed && slices.Contains(p.listed, callers[i].from) {
 				pages = append(pages, *p)
 				readers[p.bundle]++
 			}
@@ -57,7 +57,7 @@ func (l *linker) weakenBooks(callers []caller) {
 	told := map[bundle]bool{}
 	for _, p := range pages {
 		strength := graph.Weak
-		if readers[p.bundle] >= bookSize {
+		if readers[p.bundle] >= minServicesListed {
 			strength = graph.Allowed
 		}
 		for _, m := range p.found {
@@ -71,16 +71,16 @@ func (l *linker) weakenBooks(callers []caller) {
 	}
 }
 
-// A page is what a bundle says to one caller.
-type page struct {
+// A addressList is what a bundle says to one caller.
+type addressList struct {
 	bundle bundle
 	found  []*found
 	listed []int // the programs that it gives the addresses of, the caller among them
 }
 
-// pages sorts what a caller shares with others by bundle.
-func (l *linker) pages(c *caller, shared map[graph.Origin]bool) map[bundle]*page {
-	pages := map[bundle]*page{}
+// addressLists sorts what a caller shares with others by bundle.
+func (l *linker) addressLists(c *caller, shared map[graph.Origin]bool) map[bundle]*addressList {
+	pages := map[bundle]*addressList{}
 	for i := range c.found {
 		m := &c.found[i]
 		if !shared[m.value.Origin] {
@@ -89,7 +89,7 @@ func (l *linker) pages(c *caller, shared map[graph.Origin]bool) map[bundle]*page
 		b := bundleOf(m.value)
 		p := pages[b]
 		if p == nil {
-			p = &page{bundle: b}
+			p = &addressList{bundle: b}
 			pages[b] = p
 		}
 		p.found = append(p.found, m)
@@ -128,7 +128,7 @@ func (l *linker) mayCall(root int) bool {
 	case graph.KindService, graph.KindJob, graph.KindGateway:
 		return true
 	case graph.KindUnknown:
-		return !l.cells[root].extern
+		return !l.entities[root].extern
 	}
 	return false
 }

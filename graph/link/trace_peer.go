@@ -9,11 +9,11 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// place returns the root of something that only its callers know, or those it
+// resolveInferred returns the root of something that only its callers know, or those it
 // calls.
-func (w *witness) place(k virtualKey, o graph.Origin) int {
-	if root, ok := w.peer(k, o); ok {
-		w.taken(k, root, o)
+func (w *traceResolver) resolveInferred(k inferredKey, o graph.Origin) int {
+	if root, ok := w.resolvePeer(k, o); ok {
+		w.noteTaken(k, root, o)
 		return root
 	}
 	r := graph.Ref{Realm: "host", Name: canonical(k.Name)}
@@ -24,26 +24,26 @@ func (w *witness) place(k virtualKey, o graph.Origin) int {
 		r = graph.Ref{Realm: traced, Kind: "topic", Name: k.Name}
 	}
 	c := w.make(r, o)
-	cell := &w.cells[c]
-	if cell.extern = k.Kind != graph.KindTopic; cell.hint == graph.KindUnknown {
-		cell.hint = k.Kind
+	ent := &w.entities[c]
+	if ent.extern = k.Kind != graph.KindTopic; ent.hint == graph.KindUnknown {
+		ent.hint = k.Kind
 	}
-	if cell.hint == graph.KindUnknown && address.ProtocolOn("", k.Host.Port).Kind == graph.KindTelemetry {
-		cell.hint = graph.KindTelemetry
+	if ent.hint == graph.KindUnknown && address.ProtocolOn("", k.Host.Port).Kind == graph.KindTelemetry {
+		ent.hint = graph.KindTelemetry
 	}
 	return c
 }
 
-// peer returns what the manifests declare of a virtual node. An address is looked
+// resolvePeer returns what the manifests declare of a virtual node. An address is looked
 // up as its caller would, a name among the names, the name of a database among the
 // stores that its caller is declared to use.
-func (w *witness) peer(k virtualKey, o graph.Origin) (int, bool) {
+func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 	name := strings.ToLower(k.Name)
 	if k.Kind == graph.KindTopic {
 		return w.topic(name)
 	}
 	if k.Host.Host != "" && canonical(k.Name) == canonical(k.Host.Host) {
-		if root, ok := w.reach(k); k.Host.Database == "" || ok && w.fits(&k, root) {
+		if root, ok := w.resolveAddress(k); k.Host.Database == "" || ok && w.fits(&k, root) {
 			return root, ok
 		}
 		return w.store(k, o) // who wrote it down did not know which of the two the name is
@@ -57,14 +57,14 @@ func (w *witness) peer(k virtualKey, o graph.Origin) (int, bool) {
 	if len(found) == 1 {
 		return found[0], true
 	}
-	if root, ok := w.reach(k); ok && w.fits(&k, root) {
+	if root, ok := w.resolveAddress(k); ok && w.fits(&k, root) {
 		return root, true
 	}
 	if k.Host.Database != "" {
 		return w.store(k, o)
 	}
 	if len(found) > 1 {
-		w.several(&k.Seen, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
+		w.several(&k.TracePeer, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
 			"add service.peer.namespace to the spans, or an alias to weir.yaml", o)
 	}
 	return 0, false
@@ -72,32 +72,32 @@ func (w *witness) peer(k virtualKey, o graph.Origin) (int, bool) {
 
 // fits reports whether a root can be what a span names by its database: a program
 // that happens to have the database's name is not.
-func (w *witness) fits(k *virtualKey, root int) bool {
+func (w *traceResolver) fits(k *inferredKey, root int) bool {
 	if k.Host.Database == "" {
 		return true
 	}
-	kind := w.cells[root].hint
+	kind := w.entities[root].hint
 	if root < len(w.kinds) {
 		kind = w.kinds[root]
 	}
-	return kind != graph.KindService && kind != graph.KindJob || isStore(kindByName(w.cells[root].ref.Name))
+	return kind != graph.KindService && kind != graph.KindJob || isStore(kindByName(w.entities[root].ref.Name))
 }
 
 func isStore(k graph.Kind) bool { return k == graph.KindDatabase || k == graph.KindCache }
 
 // homeOf is the namespace of a caller, "" if it is not known.
-func (w *witness) homeOf(root int) string {
+func (w *traceResolver) homeOf(root int) string {
 	if root < 0 {
 		return ""
 	}
-	return w.cells[root].ref.Namespace
+	return w.entities[root].ref.Namespace
 }
 
-// reach resolves the addresses of a virtual node as its caller would.
-func (w *witness) reach(k virtualKey) (int, bool) {
+// resolveAddress resolves the addresses of a virtual node as its caller would.
+func (w *traceResolver) resolveAddress(k inferredKey) (int, bool) {
 	realm, namespace := "", w.homeOf(k.from)
 	if k.from >= 0 {
-		realm = w.cells[k.from].ref.Realm
+		realm = w.entities[k.from].ref.Realm
 	}
 	if realm == traced {
 		realm = ""
@@ -138,7 +138,7 @@ func hostIn(name string) string {
 // store returns the one store that the caller of a database is declared to use and
 // that can be meant: it holds a database of this name, or else it alone speaks what
 // the caller speaks.
-func (w *witness) store(k virtualKey, o graph.Origin) (int, bool) {
+func (w *traceResolver) store(k inferredKey, o graph.Origin) (int, bool) {
 	if w.stores == nil {
 		w.findStores()
 	}
@@ -160,23 +160,23 @@ func (w *witness) store(k virtualKey, o graph.Origin) (int, bool) {
 	case 1:
 		return named[0], true
 	default:
-		w.several(&k.Seen, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
+		w.several(&k.TracePeer, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
 			"add server.address to the spans, or an alias to weir.yaml", o)
 	}
 	return 0, false
 }
 
 // speaks reports whether a store is known for a protocol by its name.
-func (w *witness) speaks(root int, protocol string) bool {
-	return protocol != "" && slices.ContainsFunc(address.Words(w.cells[root].ref.Name), func(word string) bool { return address.ProtocolOf(word).Name == protocol })
+func (w *traceResolver) speaks(root int, protocol string) bool {
+	return protocol != "" && slices.ContainsFunc(address.Words(w.entities[root].ref.Name), func(word string) bool { return address.ProtocolOf(word).Name == protocol })
 }
 
 // findStores lists what is declared to be called and may keep data, by caller.
-func (w *witness) findStores() {
+func (w *traceResolver) findStores() {
 	w.stores = map[int][]int{}
 	for ends, evidence := range w.edges {
 		from, to := ends[0], ends[1]
-		store := to < len(w.kinds) && isStore(w.kinds[to]) || isStore(w.cells[to].hint) || isStore(kindByName(w.cells[to].ref.Name))
+		store := to < len(w.kinds) && isStore(w.kinds[to]) || isStore(w.entities[to].hint) || isStore(kindByName(w.entities[to].ref.Name))
 		if slices.ContainsFunc(evidence, func(e graph.Evidence) bool {
 			return !e.Observed && (store || isStore(address.ProtocolOn(e.Protocol, e.Port).Kind))
 		}) {
@@ -188,10 +188,10 @@ func (w *witness) findStores() {
 	}
 }
 
-// taken tells when a virtual node is taken for a service of another name, or one
+// noteTaken tells when a virtual node is taken for a service of another name, or one
 // that lives elsewhere.
-func (w *witness) taken(k virtualKey, root int, o graph.Origin) {
-	r, home := w.cells[root].ref, w.homeOf(k.from)
+func (w *traceResolver) noteTaken(k inferredKey, root int, o graph.Origin) {
+	r, home := w.entities[root].ref, w.homeOf(k.from)
 	elsewhere := k.Host.Host == "" && home != "" && r.Namespace != "" && r.Namespace != home
 	if strings.EqualFold(r.Name, k.Name) && !elsewhere || w.made[root] || w.noted["to "+k.Name] {
 		return
@@ -209,8 +209,8 @@ func (w *witness) taken(k virtualKey, root int, o graph.Origin) {
 }
 
 // topic returns the declared topic or queue of this name.
-func (w *witness) topic(name string) (int, bool) {
-	roots := slices.DeleteFunc(w.rootsOf(w.hosts.bare[name]), func(r int) bool { return w.cells[r].family() != graph.FamilyTopic })
+func (w *traceResolver) topic(name string) (int, bool) {
+	roots := slices.DeleteFunc(w.rootsOf(w.hosts.bare[name]), func(r int) bool { return w.entities[r].family() != graph.FamilyTopic })
 	if len(roots) != 1 {
 		return 0, false
 	}
@@ -218,7 +218,7 @@ func (w *witness) topic(name string) (int, bool) {
 }
 
 // classOf is what a call that was seen is for, as far as its address tells.
-func (w *witness) classOf(to *graph.Seen, root int) graph.Class {
+func (w *traceResolver) classOf(to *graph.TracePeer, root int) graph.Class {
 	switch {
 	case isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)):
 		return graph.ClassControl

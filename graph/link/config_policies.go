@@ -2,10 +2,10 @@ package link
 
 import "github.com/weirgraph/weir/graph"
 
-// lendPolicies gives the policies that stand in the configuration of programs to
+// attachConfigPolicies gives the policies that stand in the configuration of programs to
 // whoever uses it. What nobody uses is for the callers that it names itself, else
 // for no call, but it stays known.
-func (l *linker) lendPolicies() {
+func (l *linker) attachConfigPolicies() {
 	configs := l.configs()
 	type loan struct {
 		to     graph.Ref

@@ -95,7 +95,7 @@ func TestMentions(t *testing.T) {
 		{"X_URL", "http://{{ .Values.x }}/", "http://${.values.x} env-url"},
 	} {
 		var got []string
-		for _, m := range Find(ParseKey(tt.key), tt.text, graph.WayEnv) {
+		for _, m := range Find(ParseKey(tt.key), tt.text, graph.FromEnv) {
 			s := m.Address.String() + " " + m.Way
 			if m.Known {
 				s += "?"
@@ -183,7 +183,7 @@ func FuzzMentions(f *testing.F) {
 	f.Add("A", "jdbc:oracle:thin:@x:1:y http://[::1]:80 a:1,b:2;c")
 	f.Add("HOST", "Host=pg;Port=5432;Database=x")
 	f.Fuzz(func(t *testing.T, key, text string) {
-		for _, way := range []graph.Way{graph.WayEnv, graph.WayArg, graph.WayFile} {
+		for _, way := range []graph.SettingSource{graph.FromEnv, graph.FromArg, graph.FromFile} {
 			for _, m := range Find(ParseKey(key), text, way) {
 				if m.Host == "" || strings.ContainsAny(m.Host, " /@\n") {
 					t.Errorf("mentions(%q, %q): host %q", key, text, m.Host)

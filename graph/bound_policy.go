@@ -22,20 +22,20 @@ type Route struct {
 	Layers     []policy.Set
 }
 
-// A Bound is a policy object's part with the calls that it is for.
-type Bound struct {
+// A BoundPolicy is a policy object's part with the calls that it is for.
+type BoundPolicy struct {
 	*Policy
-	Calls   []Edge // that meet its conditions, sorted
-	Shadows []Shadow
-	Outside []Edge   // calls that it is for, between services known to have no proxy of its mesh that could act; sorted
-	Opaque  []Edge   // calls that it is for and whose requests its product does not see, see OnRequests; sorted
-	Left    []Edge   // calls of programs in its mesh to whom it Leaves, which no other policy of its kind is for; sorted
-	Why     Obstacle // if there are no Calls, nor any Outside or Opaque
+	Calls         []Edge // that meet its conditions, sorted
+	Shadows       []Shadow
+	Outside       []Edge        // calls that it is for, between services known to have no proxy of its mesh that could act; sorted
+	Opaque        []Edge        // calls that it is for and whose requests its product does not see, see L7Only; sorted
+	BypassedBy    []Edge        // calls of programs in its mesh to its BypassHosts, which no other policy of its kind is for; sorted
+	UnboundReason UnboundReason // if there are no Calls, nor any Outside or Opaque
 }
 
 // renumbered is the policy with the calls that are in here, under their numbers
 // there.
-func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
+func (b *BoundPolicy) renumbered(here map[Edge]Edge) *BoundPolicy {
 	edges := func(list []Edge) []Edge {
 		var kept []Edge
 		for _, e := range list {
@@ -46,7 +46,7 @@ func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
 		return kept
 	}
 	c := *b
-	c.Calls, c.Outside, c.Left, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.Left), nil
+	c.Calls, c.Outside, c.BypassedBy, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.BypassedBy), nil
 	c.Opaque = edges(b.Opaque)
 	for _, s := range b.Shadows {
 		if s.Calls = edges(s.Calls); len(s.Calls) > 0 {
@@ -58,12 +58,12 @@ func (b *Bound) renumbered(here map[Edge]Edge) *Bound {
 
 // Routes returns the parts of e and the policies that act on them. It is nil for
 // a call that no input says anything about.
-func (g *Graph) Routes(e Edge) []Route { return g.routes[g.Whole(e)] }
+func (g *Graph) Routes(e Edge) []Route { return g.routes[g.OriginalEdge(e)] }
 
 // Policies returns every policy object's part in the inputs, by origin, with those
 // of the graph's calls that it is for. Policies in the document of their own call are not among
 // them.
-func (g *Graph) Policies() []*Bound {
+func (g *Graph) Policies() []*BoundPolicy {
 	if g.whole == nil || len(g.policies) == 0 {
 		return g.policies
 	}
@@ -71,7 +71,7 @@ func (g *Graph) Policies() []*Bound {
 	for e, whole := range g.whole {
 		here[whole] = Edge(e)
 	}
-	list := make([]*Bound, len(g.policies))
+	list := make([]*BoundPolicy, len(g.policies))
 	for i, b := range g.policies {
 		list[i] = b.renumbered(here)
 	}

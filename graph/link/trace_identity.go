@@ -13,50 +13,50 @@ import (
 // traced is the realm of services that only traces know.
 const traced = "trace"
 
-// A witness ties the names in traces to services. A name that fits two services is
+// A traceResolver ties the names in traces to services. A name that fits two services is
 // said and not chosen: it stays a node of its own.
-type witness struct {
+type traceResolver struct {
 	*linker
-	own     map[string][]int  // roots by the name that settings give a service in its traces
-	groups  map[string]int    // by name, how many groups have a service of this name
-	homes   map[string]string // by name, the one namespace that spans of it give; "" for several
-	known   map[graph.Seen]int
-	virtual map[virtualKey]int
-	called  map[virtualKey]int // the same whatever the protocol, plus 1
-	noted   map[string]bool
-	made    map[int]bool  // cells of what only traces know
-	stores  map[int][]int // what a caller is declared to call and may keep data; nil until asked for
+	own      map[string][]int  // roots by the name that settings give a service in its traces
+	groups   map[string]int    // by name, how many groups have a service of this name
+	homes    map[string]string // by name, the one namespace that spans of it give; "" for several
+	known    map[graph.TracePeer]int
+	inferred map[inferredKey]int
+	called   map[inferredKey]int // the same whatever the protocol, plus 1
+	noted    map[string]bool
+	made     map[int]bool  // entities of what only traces know
+	stores   map[int][]int // what a caller is declared to call and may keep data; nil until asked for
 }
 
-type virtualKey struct {
-	graph.Seen
+type inferredKey struct {
+	graph.TracePeer
 	from     int    // the caller, whose namespace a short host is looked up in
 	protocol string // of a database
 }
 
-func newWitness(l *linker) *witness {
-	w := &witness{
+func newTraceResolver(l *linker) *traceResolver {
+	w := &traceResolver{
 		linker: l, own: map[string][]int{}, groups: map[string]int{}, homes: map[string]string{},
-		known: map[graph.Seen]int{}, virtual: map[virtualKey]int{}, called: map[virtualKey]int{}, noted: map[string]bool{}, made: map[int]bool{},
+		known: map[graph.TracePeer]int{}, inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{}, made: map[int]bool{},
 	}
 	w.settings()
 	return w
 }
 
-// meet looks at all services that were seen at work, before anybody asks who is
+// collectNames looks at all services that were seen at work, before anybody asks who is
 // meant by a name.
-func (w *witness) meet() {
-	var list []graph.Sighting
-	for i := range w.f.Sightings {
-		if s := &w.f.Sightings[i]; !s.Virtual {
+func (w *traceResolver) collectNames() {
+	var list []graph.ObservedService
+	for i := range w.f.ObservedServices {
+		if s := &w.f.ObservedServices[i]; !s.Inferred {
 			list = append(list, *s)
 		}
 	}
 	for i := range w.f.Observations {
 		o := &w.f.Observations[i]
-		for _, s := range [...]*graph.Seen{&o.From, &o.To} {
-			if !s.Virtual {
-				list = append(list, graph.Sighting{Seen: *s, Origin: o.Origin})
+		for _, s := range [...]*graph.TracePeer{&o.From, &o.To} {
+			if !s.Inferred {
+				list = append(list, graph.ObservedService{TracePeer: *s, Origin: o.Origin})
 			}
 		}
 	}
@@ -80,7 +80,7 @@ func (w *witness) meet() {
 	}
 	w.atWork = make(map[int]bool, len(list))
 	for i := range list {
-		w.atWork[w.service(&list[i].Seen, list[i].Origin)] = true
+		w.atWork[w.service(&list[i].TracePeer, list[i].Origin)] = true
 	}
 }
 
@@ -91,7 +91,7 @@ var spanNames = map[string]bool{
 }
 
 // settings finds the names that services are given in their traces.
-func (w *witness) settings() {
+func (w *traceResolver) settings() {
 	for _, s := range w.scopes() {
 		for i := range s.values {
 			v := &s.values[i]
@@ -125,21 +125,21 @@ func attributeIn(list, key string) string {
 	return ""
 }
 
-func (w *witness) party(s *graph.Seen, o *graph.Observation) int {
-	if !s.Virtual {
+func (w *traceResolver) party(s *graph.TracePeer, o *graph.Observation) int {
+	if !s.Inferred {
 		return w.service(s, o.Origin)
 	}
-	key := virtualKey{*s, -1, ""}
+	key := inferredKey{*s, -1, ""}
 	if s.Kind == graph.KindDatabase {
 		key.protocol = address.ProtocolOf(strings.ToLower(o.Protocol)).Name
 	}
-	if s == &o.To && !o.From.Virtual {
+	if s == &o.To && !o.From.Inferred {
 		key.from = w.service(&o.From, o.Origin)
 	}
-	root, ok := w.virtual[key]
+	root, ok := w.inferred[key]
 	if !ok {
-		root = w.place(key, o.Origin)
-		w.virtual[key] = root
+		root = w.resolveInferred(key, o.Origin)
+		w.inferred[key] = root
 	}
 	if key.protocol = ""; w.called[key] == 0 {
 		w.called[key] = root + 1
@@ -149,14 +149,14 @@ func (w *witness) party(s *graph.Seen, o *graph.Observation) int {
 }
 
 // service returns the root of a service of which spans were seen.
-func (w *witness) service(s *graph.Seen, o graph.Origin) int {
+func (w *traceResolver) service(s *graph.TracePeer, o graph.Origin) int {
 	root, ok := w.known[*s]
 	if !ok {
 		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.Nameless {
 			root, ok = w.declared(s, o)
 		}
 		if !ok {
-			root = w.stranger(s, o)
+			root = w.undeclared(s, o)
 		}
 		w.known[*s] = root
 	}
@@ -164,10 +164,10 @@ func (w *witness) service(s *graph.Seen, o graph.Origin) int {
 	return w.find(root)
 }
 
-// make makes the cell of something that only traces know, or returns the one there
+// make makes the entity of something that only traces know, or returns the one there
 // is.
-func (w *witness) make(r graph.Ref, o graph.Origin) int {
-	before := len(w.cells)
+func (w *traceResolver) make(r graph.Ref, o graph.Origin) int {
+	before := len(w.entities)
 	c := w.add(r, o)
 	if c == before {
 		w.made[c] = true
@@ -176,14 +176,14 @@ func (w *witness) make(r graph.Ref, o graph.Origin) int {
 }
 
 // mention keeps the first place where something that only traces know is spoken of.
-func (w *witness) mention(root int, o graph.Origin) {
-	if c := &w.cells[root]; w.made[root] && o.Compare(c.origin) < 0 {
+func (w *traceResolver) mention(root int, o graph.Origin) {
+	if c := &w.entities[root]; w.made[root] && o.Compare(c.origin) < 0 {
 		c.origin = o
 	}
 }
 
 // declared returns the service of the manifests that spans of this name come from.
-func (w *witness) declared(s *graph.Seen, o graph.Origin) (int, bool) {
+func (w *traceResolver) declared(s *graph.TracePeer, o graph.Origin) (int, bool) {
 	name := strings.ToLower(s.Name)
 	for _, candidates := range [...][]int{w.own[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
 		found := slices.DeleteFunc(w.near(candidates, s.Namespace, s.Group), func(r int) bool { return w.made[r] })
@@ -204,7 +204,7 @@ func (w *witness) declared(s *graph.Seen, o graph.Origin) (int, bool) {
 	}
 	if owner, kind := address.PodController(name); owner != name { // as programs name themselves that nobody gives a name
 		found := slices.DeleteFunc(w.near(w.hosts.bare[owner], s.Namespace, s.Group), func(r int) bool {
-			ref := w.cells[r].ref
+			ref := w.entities[r].ref
 			workload, ok := w.byRef[graph.Ref{Realm: kubernetes, Kind: kind, Namespace: ref.Namespace, Name: owner}]
 			return ref.Realm != kubernetes || kind != "" && (!ok || w.find(workload) != r)
 		})
@@ -218,15 +218,15 @@ func (w *witness) declared(s *graph.Seen, o graph.Origin) (int, bool) {
 
 // near returns which of the services may be meant: those of the namespace that a
 // span gives, or else those that no other namespace rules out.
-func (w *witness) near(candidates []int, namespace, group string) []int {
+func (w *traceResolver) near(candidates []int, namespace, group string) []int {
 	roots := slices.DeleteFunc(w.rootsOf(candidates), func(r int) bool {
-		f := w.cells[r].family()
+		f := w.entities[r].family()
 		return f == graph.FamilyGateway || f == graph.FamilyTopic
 	})
 	if namespace != "" {
 		return slices.DeleteFunc(roots, func(r int) bool {
-			n := w.cells[r].ref.Namespace
-			return n != "" && n != namespace && w.cells[r].ref.Realm == kubernetes
+			n := w.entities[r].ref.Namespace
+			return n != "" && n != namespace && w.entities[r].ref.Realm == kubernetes
 		})
 	}
 	if len(roots) > 1 && group != "" {
@@ -238,8 +238,8 @@ func (w *witness) near(candidates []int, namespace, group string) []int {
 }
 
 // in returns the services of a namespace.
-func (w *witness) in(roots []int, namespace string) []int {
-	return slices.DeleteFunc(w.rootsOf(roots), func(r int) bool { return w.cells[r].ref.Namespace != namespace })
+func (w *traceResolver) in(roots []int, namespace string) []int {
+	return slices.DeleteFunc(w.rootsOf(roots), func(r int) bool { return w.entities[r].ref.Namespace != namespace })
 }
 
 func cutLast(name string) (before, after string, ok bool) {
@@ -251,20 +251,20 @@ func cutLast(name string) (before, after string, ok bool) {
 }
 
 // joined tells when spans are taken for those of a service of another name.
-func (w *witness) joined(s *graph.Seen, root int, o graph.Origin) {
-	if r := w.cells[root].ref; r.Name != s.Name && !w.noted[s.Name] {
+func (w *traceResolver) joined(s *graph.TracePeer, root int, o graph.Origin) {
+	if r := w.entities[root].ref; r.Name != s.Name && !w.noted[s.Name] {
 		w.noted[s.Name] = true
 		w.note(o, `spans of "`+s.Name+`" are taken for those of `+kindWord(r)+` "`+r.Name+`"`, "")
 	}
 }
 
-func (w *witness) undecided(s *graph.Seen, several int, o graph.Origin) {
+func (w *traceResolver) undecided(s *graph.TracePeer, several int, o graph.Origin) {
 	w.several(s, `spans of "`+s.Name+`" could be of any of `+strconv.Itoa(several)+" services of that name; they are kept apart",
 		"add k8s.namespace.name to the spans' resource, or an alias to weir.yaml", o)
 }
 
 // several tells, once for a name, that nobody was chosen for it.
-func (w *witness) several(s *graph.Seen, message, hint string, o graph.Origin) {
+func (w *traceResolver) several(s *graph.TracePeer, message, hint string, o graph.Origin) {
 	if !w.noted[s.Name] {
 		w.noted[s.Name] = true
 		w.note(o, message, hint)
@@ -273,21 +273,21 @@ func (w *witness) several(s *graph.Seen, message, hint string, o graph.Origin) {
 
 // addressed returns what manifests name as a callee and do not declare: a host, or
 // the name that people wrote.
-func (w *witness) addressed(name, namespace string) (int, bool) {
+func (w *traceResolver) addressed(name, namespace string) (int, bool) {
 	if c, ok := w.byRef[graph.Ref{Name: name, Namespace: namespace}]; ok {
 		return w.find(c), true
 	}
 	c, ok := w.byRef[graph.Ref{Realm: "host", Name: canonical(name)}]
-	if !ok || namespace != "" || !w.cells[c].extern {
+	if !ok || namespace != "" || !w.entities[c].extern {
 		return 0, false
 	}
 	return w.find(c), true
 }
 
-// stranger returns the cell of a service that only traces know.
-func (w *witness) stranger(s *graph.Seen, o graph.Origin) int {
+// undeclared returns the entity of a service that only traces know.
+func (w *traceResolver) undeclared(s *graph.TracePeer, o graph.Origin) int {
 	if root, ok := w.addressed(s.Name, s.Namespace); ok && !s.Nameless {
-		w.cells[root].hint = cmp.Or(s.Kind, graph.KindService)
+		w.entities[root].hint = cmp.Or(s.Kind, graph.KindService)
 		return root
 	}
 	r := graph.Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
@@ -301,10 +301,10 @@ func (w *witness) stranger(s *graph.Seen, o graph.Origin) int {
 	c := w.make(r, o)
 	switch {
 	case s.Kind != graph.KindUnknown:
-		w.cells[c].hint = s.Kind
-	case w.cells[c].hint == graph.KindUnknown:
-		if w.cells[c].hint = kindByName(s.Name); w.cells[c].hint == graph.KindUnknown {
-			w.cells[c].hint = graph.KindService
+		w.entities[c].hint = s.Kind
+	case w.entities[c].hint == graph.KindUnknown:
+		if w.entities[c].hint = kindByName(s.Name); w.entities[c].hint == graph.KindUnknown {
+			w.entities[c].hint = graph.KindService
 		}
 	}
 	w.hosts.add(traced, r.Namespace, r.Name, c)

@@ -25,7 +25,7 @@ const MaxText = 64 << 10
 
 // Find finds the addresses in the text of one setting, in the order written.
 // Of a key that names no address only what cannot be anything else is taken.
-func Find(key Key, text string, way graph.Way) []Candidate {
+func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if len(text) < 2 || len(text) > MaxText || key.ignored || key.own {
 		return nil
 	}

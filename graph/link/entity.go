@@ -12,22 +12,22 @@ type linker struct {
 	f        *graph.Facts
 	coverage *graph.Coverage
 
-	cells    []cell
+	entities []entity
 	byRef    map[graph.Ref]int
-	apps     map[string]int          // cells by dapr app-id
-	accounts map[label][]int         // cells by the service account they run as
-	things   map[string][]int        // cells that selectors see, by namespace
-	pods     map[label][]int         // the same by each label of their pods
+	apps     map[string]int          // entities by dapr app-id
+	accounts map[podLabel][]int      // entities by the service account they run as
+	things   map[string][]int        // entities that selectors see, by namespace
+	pods     map[podLabel][]int      // the same by each label of their pods
 	spaces   []string                // the namespaces of things, sorted
 	labels   map[string]graph.Labels // of these namespaces
 	hosts    hosts
 	together []*scope     // see scopes
-	kinds    []graph.Kind // by root, what the declarations of its cells say
+	kinds    []graph.Kind // by root, what the declarations of its entities say
 	edges    map[[2]int][]graph.Evidence
 	observed map[[2]int]*graph.Observed
-	served   map[int]*graph.Served    // by root
-	company  map[[3]int]*graph.Beside // by the roots of a caller and two of its callees
-	atWork   map[int]bool             // roots of which spans were seen
+	served   map[int]*graph.ServerStats  // by root
+	company  map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
+	atWork   map[int]bool                // roots of which spans were seen
 	loose    []loose
 }
 
@@ -37,13 +37,13 @@ type loose struct {
 	from int // -1 if unknown
 }
 
-// A cell is a node in the making: something that a document declares or
-// addresses. Cells that turn out to be one service are joined; of joined cells
+// A entity is a node in the making: something that a document declares or
+// addresses. Cells that turn out to be one service are joined; of joined entities
 // one is the root, and find leads there.
-type cell struct {
+type entity struct {
 	ref    graph.Ref
 	parent int // itself for a root
-	things []*graph.Thing
+	things []*graph.Entity
 	names  []*graph.Name
 	hosts  []string     // full host names it answers to
 	sure   graph.Kind   // the kind that a document states outright
@@ -54,19 +54,19 @@ type cell struct {
 	selectable bool // selectors see its pods
 }
 
-// A label is one of the labels of the pods of a namespace, or, without value, an
+// A podLabel is one of the labels of the pods of a namespace, or, without value, an
 // account of it.
-type label struct{ namespace, key, value string }
+type podLabel struct{ namespace, key, value string }
 
 func (l *linker) find(c int) int {
-	for l.cells[c].parent != c {
-		l.cells[c].parent = l.cells[l.cells[c].parent].parent
-		c = l.cells[c].parent
+	for l.entities[c].parent != c {
+		l.entities[c].parent = l.entities[l.entities[c].parent].parent
+		c = l.entities[c].parent
 	}
 	return c
 }
 
-// unite makes one service of two cells. The smaller number stays root, so that
+// unite makes one service of two entities. The smaller number stays root, so that
 // the result does not depend on who was asked first.
 func (l *linker) unite(a, b int) {
 	a, b = l.find(a), l.find(b)
@@ -76,26 +76,26 @@ func (l *linker) unite(a, b int) {
 	if b < a {
 		a, b = b, a
 	}
-	l.cells[b].parent = a
+	l.entities[b].parent = a
 }
 
-// add makes a new cell for a ref, or returns the one there is.
+// add makes a new entity for a ref, or returns the one there is.
 func (l *linker) add(r graph.Ref, o graph.Origin) int {
 	if c, ok := l.byRef[r]; ok {
 		return c
 	}
-	c := len(l.cells)
-	l.cells = append(l.cells, cell{ref: r, parent: c, origin: o})
+	c := len(l.entities)
+	l.entities = append(l.entities, entity{ref: r, parent: c, origin: o})
 	l.byRef[r] = c
 	return c
 }
 
-// declare makes the cells of everything that documents declare.
+// declare makes the entities of everything that documents declare.
 func (l *linker) declare() {
-	l.byRef = make(map[graph.Ref]int, len(l.f.Things)+len(l.f.Names))
-	l.apps, l.accounts, l.things = map[string]int{}, map[label][]int{}, map[string][]int{}
-	for i := range l.f.Things {
-		l.declareThing(&l.f.Things[i])
+	l.byRef = make(map[graph.Ref]int, len(l.f.Entities)+len(l.f.Names))
+	l.apps, l.accounts, l.things = map[string]int{}, map[podLabel][]int{}, map[string][]int{}
+	for i := range l.f.Entities {
+		l.declareThing(&l.f.Entities[i])
 	}
 	for i := range l.f.Names {
 		n := &l.f.Names[i]
@@ -111,14 +111,14 @@ func (l *linker) declare() {
 	l.noteDuplicates()
 }
 
-func (l *linker) declareThing(t *graph.Thing) {
+func (l *linker) declareThing(t *graph.Entity) {
 	c := l.add(t.Ref, t.Origin)
-	cell := &l.cells[c]
-	cell.things = append(cell.things, t)
+	ent := &l.entities[c]
+	ent.things = append(ent.things, t)
 	if t.KindSure {
-		cell.sure = t.Kind
-	} else if t.Kind != graph.KindUnknown && (cell.hint == graph.KindUnknown || cell.hint == graph.KindService) {
-		cell.hint = t.Kind
+		ent.sure = t.Kind
+	} else if t.Kind != graph.KindUnknown && (ent.hint == graph.KindUnknown || ent.hint == graph.KindService) {
+		ent.hint = t.Kind
 	}
 	if t.AppID != "" {
 		l.apps[t.AppID] = c
@@ -127,32 +127,32 @@ func (l *linker) declareThing(t *graph.Thing) {
 		l.apps[t.Name] = c
 	}
 	if t.Account != "" {
-		key := label{namespace: t.Namespace, key: t.Account}
+		key := podLabel{namespace: t.Namespace, key: t.Account}
 		l.accounts[key] = append(l.accounts[key], c)
 	}
-	if t.PodLabels != nil && !cell.selectable {
-		cell.selectable = true
+	if t.PodLabels != nil && !ent.selectable {
+		ent.selectable = true
 		l.things[t.Namespace] = append(l.things[t.Namespace], c)
 	}
 }
 
 func (l *linker) declareName(n *graph.Name, r graph.Ref, hosts []string) {
 	c := l.add(r, n.Origin)
-	cell := &l.cells[c]
-	cell.names = append(cell.names, n)
+	ent := &l.entities[c]
+	ent.names = append(ent.names, n)
 	for _, h := range hosts {
-		cell.hosts = append(cell.hosts, canonical(h))
+		ent.hosts = append(ent.hosts, canonical(h))
 	}
-	if cell.hint == graph.KindUnknown {
-		cell.hint = n.Kind
+	if ent.hint == graph.KindUnknown {
+		ent.hint = n.Kind
 	}
 }
 
 // noteDuplicates reports objects that are declared more than once.
 func (l *linker) noteDuplicates() {
-	for i := range l.cells {
-		var first *graph.Thing
-		for _, t := range l.cells[i].things {
+	for i := range l.entities {
+		var first *graph.Entity
+		for _, t := range l.entities[i].things {
 			switch {
 			case t.Patch:
 			case first == nil:
@@ -187,7 +187,7 @@ func canonical(host string) string {
 	return host
 }
 
-func (c *cell) family() graph.Family {
+func (c *entity) family() graph.Family {
 	if c.sure != graph.KindUnknown {
 		return graph.FamilyOf(c.sure)
 	}
@@ -200,10 +200,10 @@ func (c *cell) family() graph.Family {
 	return graph.FamilyOf(c.hint)
 }
 
-// roots returns the cells that stand for all others, in order.
+// roots returns the entities that stand for all others, in order.
 func (l *linker) roots() []int {
 	var roots []int
-	for c := range l.cells {
+	for c := range l.entities {
 		if l.find(c) == c {
 			roots = append(roots, c)
 		}

@@ -1,0 +1,26 @@
+package graph
+
+// An UnboundReason is why a policy is for no call at all.
+type UnboundReason uint8
+
+const (
+	NotUnbound  UnboundReason = iota
+	NoCallee                  // nobody goes by the names of its callees
+	NoCaller                  // nor by those of its callers
+	NoRoute                   // no call goes through the object that it belongs to
+	NoCall                    // its services are there, and no call between them
+	NotExported               // the callers are in namespaces that it is not for
+	NotLookedUp               // it stands in a namespace where its product does not look for a policy of these calls
+	NoPort                    // no call goes to its port
+	NoReplica                 // nobody of its callee has the labels of its subset
+	NoSubset                  // no route sends calls to its subset
+)
+
+// unboundReasons are the words for UnboundReason, in the order of its constants.
+var unboundReasons = []string{
+	"none", "no callee of this name", "no caller of this name", "no call through its object", "no call between its services",
+	"not for the callers' namespaces", "in a namespace where nobody looks", "no call to its port",
+	"no replica with the labels of its subset", "no route to its subset",
+}
+
+func (o UnboundReason) String() string { return unboundReasons[o] }
