@@ -89,7 +89,7 @@ func (w *work) size() int {
 }
 
 func (w *work) worker() {
-	r := &reader{readers: w.o.Readers, spans: w.spill.Worker()}
+	r := &reader{readers: w.o.Readers, spans: trace.NewWorker(w.spill)}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.readers = append(w.readers, r)

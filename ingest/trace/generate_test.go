@@ -21,7 +21,7 @@ type sample struct {
 	name         string
 }
 
-// generate makes about n spans of traces among a few services: always the same
+// generate makes about n samples of traces among a few services: always the same
 // ones. Every request goes from server to server, each behind a client, with a
 // local span between, and a database at the end.
 func generate(n int) []sample {
@@ -48,35 +48,35 @@ func generate(n int) []sample {
 	return list
 }
 
-// batch is how many spans the generator puts into one resource.
+// batch is how many samples the generator puts into one resource.
 const batch = 50
 
-// otlpLines writes spans as a collector does: a document of one resource a line.
-func otlpLines(spans []sample) []byte {
+// otlpLines writes samples as a collector does: a document of one resource a line.
+func otlpLines(samples []sample) []byte {
 	var b []byte
-	for from := 0; from < len(spans); from += batch {
-		// A resource has the spans of one service only, so that some lines are short.
-		for s, list := range byService(spans[from:min(from+batch, len(spans))]) {
+	for from := 0; from < len(samples); from += batch {
+		// A resource has the samples of one service only, so that some lines are short.
+		for s, list := range byService(samples[from:min(from+batch, len(samples))]) {
 			b = append(otlpResourceText(b, s, list), '\n')
 		}
 	}
 	return b
 }
 
-// byService groups spans by their service, in the order of services.
-func byService(spans []sample) [][]sample {
+// byService groups samples by their service, in the order of services.
+func byService(samples []sample) [][]sample {
 	groups := make([][]sample, 20)
-	for _, s := range spans {
+	for _, s := range samples {
 		groups[s.service] = append(groups[s.service], s)
 	}
 	return groups
 }
 
-func otlpResourceText(b []byte, service int, spans []sample) []byte {
+func otlpResourceText(b []byte, service int, samples []sample) []byte {
 	b = fmt.Appendf(b, `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"svc-%02d"}},`+
 		`{"key":"host.name","value":{"stringValue":"node-%d.example.internal"}},{"key":"telemetry.sdk.language","value":{"stringValue":"go"}}]},`+
 		`"scopeSpans":[{"scope":{"name":"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp","version":"0.54.0"},"spans":[`, service, service)
-	for i, s := range spans {
+	for i, s := range samples {
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -105,11 +105,11 @@ func hexOrNone(n uint64) string {
 	return fmt.Sprintf("%016x", n)
 }
 
-// otlpFrames writes the same spans as messages behind four bytes of length.
-func otlpFrames(spans []sample) []byte {
+// otlpFrames writes the same samples as messages behind four bytes of length.
+func otlpFrames(samples []sample) []byte {
 	var b []byte
-	for from := 0; from < len(spans); from += batch {
-		for s, list := range byService(spans[from:min(from+batch, len(spans))]) {
+	for from := 0; from < len(samples); from += batch {
+		for s, list := range byService(samples[from:min(from+batch, len(samples))]) {
 			m := protoResourceBytes(s, list)
 			b = binary.BigEndian.AppendUint32(b, uint32(len(m)))
 			b = append(b, m...)
@@ -126,11 +126,11 @@ func keyValue(key, value string) []byte {
 	return field(field(nil, 1, []byte(key)), 2, field(nil, 1, []byte(value)))
 }
 
-func protoResourceBytes(service int, spans []sample) []byte {
+func protoResourceBytes(service int, samples []sample) []byte {
 	resource := field(nil, 1, keyValue("service.name", fmt.Sprintf("svc-%02d", service)))
 	resource = field(resource, 1, keyValue("host.name", fmt.Sprintf("node-%d.example.internal", service)))
 	scope := field(nil, 1, field(nil, 1, []byte("otelhttp")))
-	for _, s := range spans {
+	for _, s := range samples {
 		p := field(nil, 1, binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(nil, s.trace[0]), s.trace[1]))
 		p = field(p, 2, binary.BigEndian.AppendUint64(nil, s.span))
 		if s.parent != 0 {
@@ -156,27 +156,27 @@ func protoResourceBytes(service int, spans []sample) []byte {
 	return field(nil, 1, field(field(nil, 1, resource), 2, scope))
 }
 
-// jaegerDocument writes the same spans as one answer of Jaeger's API.
-func jaegerDocument(spans []sample) []byte {
+// jaegerDocument writes the same samples as one answer of Jaeger's API.
+func jaegerDocument(samples []sample) []byte {
 	b := []byte(`{"data":[`)
-	for from := 0; from < len(spans); {
+	for from := 0; from < len(samples); {
 		to := from
-		for to < len(spans) && spans[to].trace == spans[from].trace {
+		for to < len(samples) && samples[to].trace == samples[from].trace {
 			to++
 		}
 		if from > 0 {
 			b = append(b, ',')
 		}
-		b = jaegerTraceText(b, spans[from:to])
+		b = jaegerTraceText(b, samples[from:to])
 		from = to
 	}
 	return append(b, `],"total":0,"limit":0,"offset":0,"errors":null}`...)
 }
 
-func jaegerTraceText(b []byte, spans []sample) []byte {
-	trace := fmt.Sprintf("%016x%016x", spans[0].trace[0], spans[0].trace[1])
+func jaegerTraceText(b []byte, samples []sample) []byte {
+	trace := fmt.Sprintf("%016x%016x", samples[0].trace[0], samples[0].trace[1])
 	b = fmt.Appendf(b, `{"traceID":"%s","spans":[`, trace)
-	for i, s := range spans {
+	for i, s := range samples {
 		if i > 0 {
 			b = append(b, ',')
 		}
@@ -207,10 +207,10 @@ func jaegerTraceText(b []byte, spans []sample) []byte {
 
 var kindWords = map[flags]string{server: "server", client: "client", internal: "internal"}
 
-// zipkinList writes the same spans as one list.
-func zipkinList(spans []sample) []byte {
+// zipkinList writes the same samples as one list.
+func zipkinList(samples []sample) []byte {
 	b := []byte("[")
-	for i, s := range spans {
+	for i, s := range samples {
 		if i > 0 {
 			b = append(b, ",\n"...)
 		}
@@ -238,13 +238,13 @@ func zipkinList(spans []sample) []byte {
 	return append(b, ']')
 }
 
-// deepTrace makes one trace of n spans: a chain of this depth, and what is left hung
+// deepTrace makes one trace of n samples: a chain of this depth, and what is left hung
 // below it everywhere.
 func deepTrace(n, depth int) []sample {
 	r := rand.New(rand.NewPCG(3, 4))
 	list := make([]sample, n)
 	for i := range list {
-		parent := i // the one before: spans are numbered from 1
+		parent := i // the one before: samples are numbered from 1
 		if i >= depth {
 			parent = 1 + r.IntN(depth)
 		}

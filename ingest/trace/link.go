@@ -9,10 +9,10 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// Link turns everything that the workers read into observed calls. Neither the
-// order of the inputs nor the number of workers changes what comes out, nor whether
+// linkAll turns everything that the collectors keep into observed calls. Neither the
+// order of the inputs nor the number of collectors changes what comes out, nor whether
 // a Spill bounds their memory. If one does, ask it for its Err.
-func Link(workers []*Worker, parallel int) (*graph.Facts, *graph.Spans) {
+func linkAll(workers []*Collector, parallel int) (*graph.Facts, *graph.Spans) {
 	p, s := newPool(workers), newStore(workers)
 	s.spill.settle()
 	s.spill.report(s.resolve(p))

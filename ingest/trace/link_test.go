@@ -247,11 +247,11 @@ func TestLinkDeep(t *testing.T) {
 		{"one id", func(int) uint64 { return 7 }, func(int) uint64 { return 7 }, graph.Spans{Traces: 1, Spans: n, Duplicates: n - 20, Broken: 20}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			spans := make([]sample, n)
-			for i := range spans {
-				spans[i] = sample{trace: [2]uint64{1, 2}, span: tt.span(i), parent: tt.parent(i), service: i / 100 % 20, kind: server}
+			samples := make([]sample, n)
+			for i := range samples {
+				samples[i] = sample{trace: [2]uint64{1, 2}, span: tt.span(i), parent: tt.parent(i), service: i / 100 % 20, kind: server}
 			}
-			workers, _ := readAll(OTLPProto, otlpFrames(spans), 2)
+			workers, _ := readAll(OTLPProto, otlpFrames(samples), 2)
 			if _, got := Link(workers, 2); *got != tt.want {
 				t.Errorf("account %+v, want %+v", *got, tt.want)
 			}

@@ -24,12 +24,12 @@ type pool struct {
 	probes     map[operation]bool   // those that ask whether a service is well
 }
 
-func newPool(workers []*Worker) *pool {
+func newPool(workers []*Collector) *pool {
 	p := &pool{}
 	var partyOf, peerOf, weightOf [][]uint32 // by worker, what its numbers are in the pool
-	p.parties, partyOf = unite(workers, func(w *Worker) []party { return w.parties.values }, party.compare)
-	p.peers, peerOf = unite(workers, func(w *Worker) []peer { return w.peers.values }, peer.compare)
-	p.weights, weightOf = unite(workers, func(w *Worker) []float64 { return w.weights.values }, cmp.Compare[float64])
+	p.parties, partyOf = unite(workers, func(w *Collector) []party { return w.parties.values }, party.compare)
+	p.peers, peerOf = unite(workers, func(w *Collector) []peer { return w.peers.values }, peer.compare)
+	p.weights, weightOf = unite(workers, func(w *Collector) []float64 { return w.weights.values }, cmp.Compare[float64])
 	p.sumUp(workers, partyOf)
 	p.name(workers)
 	for i, w := range workers {
@@ -44,7 +44,7 @@ func newPool(workers []*Worker) *pool {
 }
 
 // sumUp completes the tables of parties and peers.
-func (p *pool) sumUp(workers []*Worker, partyOf [][]uint32) {
+func (p *pool) sumUp(workers []*Collector, partyOf [][]uint32) {
 	p.origins, p.services = make([]graph.Origin, len(p.parties)), make([]uint32, len(p.parties))
 	for i := 1; i < len(p.parties); i++ {
 		p.services[i] = uint32(i)
@@ -74,7 +74,7 @@ func (p *pool) sumUp(workers []*Worker, partyOf [][]uint32) {
 }
 
 // unite makes one sorted table of the tables of all workers.
-func unite[T comparable](workers []*Worker, table func(*Worker) []T, compare func(a, b T) int) (all []T, numbers [][]uint32) {
+func unite[T comparable](workers []*Collector, table func(*Collector) []T, compare func(a, b T) int) (all []T, numbers [][]uint32) {
 	number := map[T]uint32{}
 	for _, w := range workers {
 		if values := table(w); len(values) > 0 {

@@ -309,3 +309,17 @@ func hasWord(s []byte, word string) bool {
 	}
 	return false
 }
+
+// lower appends the lower-case form of a short word to to, and nothing of a long one.
+func lower(to, s []byte) []byte {
+	if len(s) > cap(to)-len(to) {
+		return to
+	}
+	for _, b := range s {
+		if b-'A' < 26 {
+			b |= 0x20
+		}
+		to = append(to, b)
+	}
+	return to
+}

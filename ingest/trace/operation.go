@@ -98,7 +98,7 @@ func (o *operations) keep(op operation, words []byte) {
 }
 
 // uniteOperations returns the words of all workers.
-func uniteOperations(workers []*Worker) map[operation]string {
+func uniteOperations(workers []*Collector) map[operation]string {
 	all := map[operation]string{}
 	for _, w := range workers {
 		for op, words := range w.operations.words {

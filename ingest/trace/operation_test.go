@@ -84,9 +84,9 @@ func TestOperationsAreBounded(t *testing.T) {
 	}
 	var want map[operation]string
 	for turn, parallel := range []int{1, 2, 3} {
-		workers := make([]*Worker, parallel)
+		workers := make([]*Collector, parallel)
 		for i := range workers {
-			workers[i] = &Worker{}
+			workers[i] = &Collector{}
 		}
 		for i, name := range names {
 			d := draft{name: []byte(name)}

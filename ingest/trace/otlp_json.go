@@ -279,20 +279,6 @@ func kindNamed(s []byte) flags {
 	return unspecified
 }
 
-// lower appends the lower-case form of a short word to to, and nothing of a long one.
-func lower(to, s []byte) []byte {
-	if len(s) > cap(to)-len(to) {
-		return to
-	}
-	for _, b := range s {
-		if b-'A' < 26 {
-			b |= 0x20
-		}
-		to = append(to, b)
-	}
-	return to
-}
-
 // otlpAttribute reads one attribute.
 func (w *Worker) otlpAttribute(wanted func(key []byte) bool) (key, value []byte) {
 	return w.pair(wanted, (*Worker).otlpValue)

@@ -35,6 +35,6 @@ func (r *resource) put(key, value []byte) {
 }
 
 // resource returns the party that a resource is, 0 if it does not name its service.
-func (w *Worker) resource(r *resource) uint32 {
+func (w *Collector) resource(r *resource) uint32 {
 	return w.party(r.name, r.namespace, r.cluster, r.workload, nil)
 }

@@ -98,6 +98,15 @@ func (t *part) empty() {
 	t.full, t.length = 0, 0
 }
 
+// each visits the records in memory.
+func (t *part) each(visit func(r *packed)) {
+	for _, b := range t.blocks {
+		for j := range b {
+			visit(&b[j])
+		}
+	}
+}
+
 // sorts numbers traits from 1 on; 0 is isLink. Most spans have those of a span that
 // was just before, and all of them together are few.
 type sorts struct {

@@ -538,7 +538,7 @@ func (p *pool) named(op operation) operation {
 
 // name keeps the words of all operations, and which of them ask whether a service is
 // well. Nobody's request begins with these.
-func (p *pool) name(workers []*Worker) {
+func (p *pool) name(workers []*Collector) {
 	p.operations = uniteOperations(workers)
 	p.probes = map[operation]bool{}
 	for op, words := range p.operations {

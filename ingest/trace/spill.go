@@ -61,12 +61,11 @@ func (e *SpillError) Hint() string {
 	return "name a folder that can be written in TMPDIR, or give more memory"
 }
 
-// Worker returns a new worker, whose records are bounded together with those of the
-// other workers of the Spill.
-func (s *Spill) Worker() *Worker {
-	w := &Worker{spill: s}
-	s.shelf(&w.shelf)
-	return w
+// bound bounds the memory of what a collector keeps together with that of the other
+// collectors of the Spill.
+func (s *Spill) bound(c *Collector) {
+	c.spill = s
+	s.shelf(&c.shelf)
 }
 
 // Err returns what went wrong with the file, if anything did: then records are
@@ -115,6 +114,15 @@ func (s *Spill) shelf(one *shelf) *shelf {
 
 // packedSize is the size of a record, in memory as in the file.
 const packedSize = 32
+
+// blockSize is how much of the file is read or written at once, a multiple of
+// packedSize.
+const blockSize = 256 << 10
+
+var blockBuffers = sync.Pool{New: func() any {
+	b := make([]byte, blockSize)
+	return &b
+}}
 
 // count adds records to the account, and writes all of them to the file when they
 // are too many. It depends on nothing but their number whether there is a file.
@@ -177,7 +185,7 @@ func (s *Spill) write() (err error) {
 			return err
 		}
 	}
-	out := bufio.NewWriterSize(io.NewOffsetWriter(s.file, s.end), chunkSize)
+	out := bufio.NewWriterSize(io.NewOffsetWriter(s.file, s.end), blockSize)
 	for _, one := range s.list {
 		one.mu.Lock()
 		for i := range one.parts {
@@ -217,9 +225,9 @@ func (s *Spill) each(runs []run, visit func(*packed)) error {
 	if len(runs) == 0 {
 		return nil
 	}
-	b := newBuffer()
-	defer release(b)
-	b = b[:cap(b)/packedSize*packedSize]
+	buffer := blockBuffers.Get().(*[]byte)
+	defer blockBuffers.Put(buffer)
+	b := *buffer
 	var r packed
 	for _, one := range runs {
 		at, left := one.at, packedSize*one.records

@@ -36,7 +36,7 @@ func spilled(t *testing.T, reader *Reader, text []byte, parallel int, limit int6
 	chunks := make(chan *Chunk)
 	var running sync.WaitGroup
 	for i := range workers {
-		workers[i] = s.Worker()
+		workers[i] = NewWorker(s)
 		running.Go(func() {
 			for c := range chunks {
 				workers[i].Read(c)
@@ -101,7 +101,7 @@ func TestSpill(t *testing.T) {
 				t.Fatal("no calls")
 			}
 			for _, parallel := range []int{1, 3} {
-				for _, limit := range []int64{0, 8<<10 + 7, int64(packedSize * account.Spans / 2), 1 << 30} {
+				for _, limit := range []int64{0, 8<<10 + 7, int64(32 * account.Spans / 2), 1 << 30} {
 					facts, got := spilled(t, in.reader, in.text, parallel, limit)
 					if want := limit < 1<<30; got.Spilled != want {
 						t.Errorf("%d workers, %d bytes: spilled is %v", parallel, limit, got.Spilled)
@@ -124,7 +124,7 @@ func TestSpill(t *testing.T) {
 func TestSpillFails(t *testing.T) {
 	text := otlpFrames(generate(2000))
 	read := func(s *Spill) []*Worker {
-		w := s.Worker()
+		w := NewWorker(s)
 		OTLPProto.Split("test", bytes.NewReader(text), func(c *Chunk) { w.Read(c) })
 		return []*Worker{w}
 	}
@@ -169,29 +169,4 @@ func TestSpillFails(t *testing.T) {
 			t.Error("nobody misses what was cut off")
 		}
 	})
-}
-
-// TestPack looks at the edges of what a record holds.
-func TestPack(t *testing.T) {
-	for _, r := range []record{
-		{key: 1, trace: 0, duration: -1},
-		{key: 1<<keyBits - 1, parent: 1<<keyBits - 1, trace: 1<<64 - 1, start: 1<<32 - 1, duration: 1e18},
-		{key: 1 << (keyBits - 1), parent: 1, trace: 0x0123456789abcdef, start: 7, duration: 0.5},
-	} {
-		p := r.pack(17)
-		var b [packedSize]byte
-		p.put(&b)
-		var q packed
-		if q.get(&b); q != p {
-			t.Errorf("%+v comes back from the file as %+v", p, q)
-		}
-		got := q.unpack()
-		within := r.trace << partBits >> partBits >> (64 - traceBits)
-		if got.trace != within || q.traits != 17 {
-			t.Errorf("trace %x is %x, traits are %d", r.trace, got.trace, q.traits)
-		}
-		if got.trace = r.trace; got != r {
-			t.Errorf("%+v comes back as %+v", r, got)
-		}
-	}
 }

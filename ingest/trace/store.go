@@ -8,7 +8,7 @@ type store struct {
 	spill   *Spill
 }
 
-func newStore(workers []*Worker) *store {
+func newStore(workers []*Collector) *store {
 	s := &store{}
 	for _, w := range workers {
 		s.shelves = append(s.shelves, &w.shelf)
@@ -30,14 +30,6 @@ func (s *store) each(part int, visit func(worker int, r *packed)) error {
 		t.each(func(r *packed) { visit(i, r) })
 	}
 	return nil
-}
-
-func (t *part) each(visit func(r *packed)) {
-	for _, b := range t.blocks {
-		for j := range b {
-			visit(&b[j])
-		}
-	}
 }
 
 // count is how many records a part holds.

@@ -3,7 +3,6 @@ package trace
 import (
 	"bytes"
 	"math"
-	"strconv"
 )
 
 // weight returns how many spans this one stands for after sampling, or 0 if it
@@ -54,9 +53,4 @@ func thresholdWeight(digits []byte) float64 {
 	}
 	dropped := n.lo << (4 * (14 - len(digits)))
 	return float64(1<<56) / float64(1<<56-dropped)
-}
-
-func parseFloat(s []byte) (float64, bool) {
-	f, err := strconv.ParseFloat(string(s), 64)
-	return f, err == nil && !math.IsNaN(f)
 }
