@@ -16,18 +16,22 @@ const module = "github.com/weirgraph/weir"
 // layers are the packages of weir, each with those it may import besides the
 // leaves. A package that is not listed is judged by the nearest one above it.
 var layers = map[string][]string{
-	"policy":          {},
-	"policy/product":  {"policy"},
-	"graph":           {"policy"},
-	"graph/address":   {"graph"},
-	"graph/link":      {"graph/address", "graph", "policy", "policy/product"},
-	"graph/graphtest": {"graph/link", "graph", "policy", "policy/product"},
-	"graph/wire":      {"graph", "policy", "policy/product"},
-	"ingest":          {"graph/wire", "graph/link", "graph/address", "graph", "policy", "policy/product"},
-	"analyze":         {"graph", "policy", "policy/product"},
-	"render":          {"analyze", "graph/wire", "graph", "policy", "policy/product"},
-	"cmd":             {"render", "analyze", "ingest", "graph/link", "graph", "policy", "policy/product"},
-	"":                {"cmd"}, // main
+	"policy":             {},
+	"policy/product":     {"policy"},
+	"graph":              {"policy"},
+	"graph/address":      {"graph"},
+	"graph/link":         {"graph/address", "graph", "policy", "policy/product"},
+	"graph/graphtest":    {"graph/link", "graph", "policy", "policy/product"},
+	"graph/wire":         {"graph", "policy", "policy/product"},
+	"ingest/trace/spans": {"graph"},
+	"ingest/trace/link":  {"ingest/trace/spans", "graph"},
+	"ingest/trace":       {"ingest/trace/link", "ingest/trace/spans", "graph"},
+	"ingest":             {"ingest/trace", "ingest/trace/link", "ingest/trace/spans", "graph/wire", "graph/link", "graph/address", "graph", "policy", "policy/product"},
+	"analyze":            {"graph", "policy", "policy/product"},
+	"render/pen":         {},
+	"render":             {"render/pen", "analyze", "graph/wire", "graph", "policy", "policy/product"},
+	"cmd":                {"render", "analyze", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
+	"":                   {"cmd"}, // main
 }
 
 // leaf packages know nothing of weir and may be imported by all.
@@ -37,7 +41,7 @@ const leaves = "internal"
 var homes = map[string][]string{
 	"gonum.org/":                   {"graph", "analyze"},
 	"gopkg.in/yaml.v3":             {"ingest", "cmd"}, // cmd has the configuration
-	"charm.land/lipgloss/":         {"render"},
+	"charm.land/lipgloss/":         {"render", "render/pen"},
 	"github.com/spf13/":            {"cmd"},
 	"github.com/klauspost/":        {"ingest"},
 	"github.com/hashicorp/":        {"ingest"},

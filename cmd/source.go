@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
-	"github.com/weirgraph/weir/ingest/trace"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render"
 )
@@ -100,7 +100,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	}
 	err := ingest.Read(context.Background(), sources, options, b)
 	var missing *ingest.SourceError
-	var spill *trace.SpillError
+	var spill *spans.SpillError
 	switch {
 	case errors.As(err, &missing):
 		return nil, unread(missing.Hint, "%w", err)

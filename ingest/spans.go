@@ -4,6 +4,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/trace"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // openSpans cuts a file of spans into batches, which are handed over as they are
@@ -82,9 +83,9 @@ const leastForSpans = 64 << 10
 
 // newSpill bounds the memory of records so that of the whole run is about most. It is
 // nil if most is 0.
-func newSpill(most int64) *trace.Spill {
+func newSpill(most int64) *spans.Spill {
 	if most <= 0 {
 		return nil
 	}
-	return trace.NewSpill(max(most-apartFromSpans, most/4, leastForSpans), "")
+	return spans.NewSpill(max(most-apartFromSpans, most/4, leastForSpans), "")
 }

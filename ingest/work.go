@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/trace"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // work is the reading of many files by a few workers. A worker parses batches
@@ -21,7 +22,7 @@ type work struct {
 	cancel context.CancelCauseFunc
 	o      Options
 	opened *opened
-	spill  *trace.Spill // nil if memory is not bounded
+	spill  *spans.Spill // nil if memory is not bounded
 	meter  meter
 
 	mu      sync.Mutex

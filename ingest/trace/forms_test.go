@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // A form is one way to write spans, and the calls that are in it.
@@ -110,8 +112,8 @@ func otlpStatus(code string) string {
 
 // TestProtoForms has every framing of OpenTelemetry's binary form.
 func TestProtoForms(t *testing.T) {
-	web := protoResourceBytes(1, []sample{{trace: [2]uint64{1, 2}, span: 7, kind: client}})
-	cart := protoResourceBytes(2, []sample{{trace: [2]uint64{1, 2}, span: 8, parent: 7, kind: server, failed: true}})
+	web := protoResourceBytes(1, []sample{{trace: [2]uint64{1, 2}, span: 7, kind: spans.Client}})
+	cart := protoResourceBytes(2, []sample{{trace: [2]uint64{1, 2}, span: 8, parent: 7, kind: spans.Server, failed: true}})
 	big := func(m []byte) []byte { return append(binary.BigEndian.AppendUint32(nil, uint32(len(m))), m...) }
 	varint := func(m []byte) []byte { return append(protowire.AppendVarint(nil, uint64(len(m))), m...) }
 	pack := func(m []byte) []byte {

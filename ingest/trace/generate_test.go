@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // A sample is a span as the generator thinks of it, before it is written in one of
@@ -14,14 +16,14 @@ type sample struct {
 	trace        [2]uint64
 	span, parent uint64
 	service      int
-	kind         flags
+	kind         spans.Flags
 	start, end   int64
 	failed       bool
 	peer         string
 	name         string
 }
 
-// generate makes about n samples of traces among a few services: always the same
+// generate makes about n spans of traces among a few services: always the same
 // ones. Every request goes from server to server, each behind a client, with a
 // local span between, and a database at the end.
 func generate(n int) []sample {
@@ -33,11 +35,11 @@ func generate(n int) []sample {
 		service, parent := r.IntN(20), uint64(0)
 		for hop := range 2 + r.IntN(6) {
 			server := sample{
-				trace: trace, span: r.Uint64() | 1, parent: parent, service: service, kind: server,
+				trace: trace, span: r.Uint64() | 1, parent: parent, service: service, kind: spans.Server,
 				start: at, end: at + int64(1+r.IntN(1_000_000_000)), failed: r.IntN(50) == 0, name: "/orders/{id}",
 			}
-			local := sample{trace: trace, span: r.Uint64() | 1, parent: server.span, service: service, kind: internal, start: at + 10, end: server.end - 10, name: "handle"}
-			client := sample{trace: trace, span: r.Uint64() | 1, parent: local.span, service: service, kind: client, start: at + 20, end: server.end - 20, name: "GET"}
+			local := sample{trace: trace, span: r.Uint64() | 1, parent: server.span, service: service, kind: spans.Internal, start: at + 10, end: server.end - 10, name: "handle"}
+			client := sample{trace: trace, span: r.Uint64() | 1, parent: local.span, service: service, kind: spans.Client, start: at + 20, end: server.end - 20, name: "GET"}
 			if hop%3 == 2 {
 				client.peer = fmt.Sprintf("db-%d", service)
 			}
@@ -48,14 +50,14 @@ func generate(n int) []sample {
 	return list
 }
 
-// batch is how many samples the generator puts into one resource.
+// batch is how many spans the generator puts into one resource.
 const batch = 50
 
-// otlpLines writes samples as a collector does: a document of one resource a line.
+// otlpLines writes spans as a collector does: a document of one resource a line.
 func otlpLines(samples []sample) []byte {
 	var b []byte
 	for from := 0; from < len(samples); from += batch {
-		// A resource has the samples of one service only, so that some lines are short.
+		// A resource has the spans of one service only, so that some lines are short.
 		for s, list := range byService(samples[from:min(from+batch, len(samples))]) {
 			b = append(otlpResourceText(b, s, list), '\n')
 		}
@@ -63,7 +65,7 @@ func otlpLines(samples []sample) []byte {
 	return b
 }
 
-// byService groups samples by their service, in the order of services.
+// byService groups spans by their service, in the order of services.
 func byService(samples []sample) [][]sample {
 	groups := make([][]sample, 20)
 	for _, s := range samples {
@@ -105,7 +107,7 @@ func hexOrNone(n uint64) string {
 	return fmt.Sprintf("%016x", n)
 }
 
-// otlpFrames writes the same samples as messages behind four bytes of length.
+// otlpFrames writes the same spans as messages behind four bytes of length.
 func otlpFrames(samples []sample) []byte {
 	var b []byte
 	for from := 0; from < len(samples); from += batch {
@@ -156,7 +158,7 @@ func protoResourceBytes(service int, samples []sample) []byte {
 	return field(nil, 1, field(field(nil, 1, resource), 2, scope))
 }
 
-// jaegerDocument writes the same samples as one answer of Jaeger's API.
+// jaegerDocument writes the same spans as one answer of Jaeger's API.
 func jaegerDocument(samples []sample) []byte {
 	b := []byte(`{"data":[`)
 	for from := 0; from < len(samples); {
@@ -205,9 +207,9 @@ func jaegerTraceText(b []byte, samples []sample) []byte {
 	return append(b, `},"warnings":null}`...)
 }
 
-var kindWords = map[flags]string{server: "server", client: "client", internal: "internal"}
+var kindWords = map[spans.Flags]string{spans.Server: "server", spans.Client: "client", spans.Internal: "internal"}
 
-// zipkinList writes the same samples as one list.
+// zipkinList writes the same spans as one list.
 func zipkinList(samples []sample) []byte {
 	b := []byte("[")
 	for i, s := range samples {
@@ -219,9 +221,9 @@ func zipkinList(samples []sample) []byte {
 			b = fmt.Appendf(b, `,"parentId":"%016x"`, s.parent)
 		}
 		switch s.kind {
-		case server:
+		case spans.Server:
 			b = append(b, `,"kind":"SERVER"`...)
-		case client:
+		case spans.Client:
 			b = append(b, `,"kind":"CLIENT"`...)
 		}
 		b = fmt.Appendf(b, `,"name":"%s","timestamp":%d,"duration":%d,"localEndpoint":{"serviceName":"svc-%02d","ipv4":"10.0.0.%d"}`,
@@ -238,17 +240,17 @@ func zipkinList(samples []sample) []byte {
 	return append(b, ']')
 }
 
-// deepTrace makes one trace of n samples: a chain of this depth, and what is left hung
+// deepTrace makes one trace of n spans: a chain of this depth, and what is left hung
 // below it everywhere.
 func deepTrace(n, depth int) []sample {
 	r := rand.New(rand.NewPCG(3, 4))
 	list := make([]sample, n)
 	for i := range list {
-		parent := i // the one before: samples are numbered from 1
+		parent := i // the one before: spans are numbered from 1
 		if i >= depth {
 			parent = 1 + r.IntN(depth)
 		}
-		list[i] = sample{trace: [2]uint64{1, 2}, span: uint64(i + 1), parent: uint64(parent), service: i / 10 % 20, kind: server, start: 1, end: int64(i + 2)}
+		list[i] = sample{trace: [2]uint64{1, 2}, span: uint64(i + 1), parent: uint64(parent), service: i / 10 % 20, kind: spans.Server, start: 1, end: int64(i + 2)}
 	}
 	return list
 }

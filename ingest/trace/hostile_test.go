@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/testlong"
 )
 
@@ -137,11 +138,11 @@ func TestOddIDs(t *testing.T) {
 		{"eee19b7ec3c1b174", "EEE19B7EC3C1B174", "7uGbfsPBsXQ="},
 		{"span-1", "SPAN-1", "Span-1"},
 	}
-	all := map[id]string{}
+	all := map[spans.ID]string{}
 	for _, group := range same {
-		first := parseID([]byte(group[0]))
+		first := spans.ParseID([]byte(group[0]))
 		for _, s := range group {
-			if got := parseID([]byte(s)); got != first {
+			if got := spans.ParseID([]byte(s)); got != first {
 				t.Errorf("%q is %x, but %q is %x", s, got, group[0], first)
 			}
 		}
@@ -151,8 +152,8 @@ func TestOddIDs(t *testing.T) {
 		"g", "span-2", "trace-123", "1-5759e988-bd862e3fe1be46a994272793", "ä", "\xff\xfe", "a b", "=", "==", strings.Repeat("f", 33), strings.Repeat("f", 32),
 		strings.Repeat("=", 24), "AAAAAAAAAAA!", `"`, strings.Repeat("x", 1<<16),
 	} {
-		got := parseID([]byte(s))
-		if got.isZero() {
+		got := spans.ParseID([]byte(s))
+		if got.IsZero() {
 			t.Errorf("%.40q is none", s)
 		}
 		if other, ok := all[got]; ok {
@@ -161,7 +162,7 @@ func TestOddIDs(t *testing.T) {
 		all[got] = s
 	}
 	for _, s := range []string{"", "0", "0000000000000000", strings.Repeat("0", 32), strings.Repeat("0", 40), "AAAAAAAAAAA="} {
-		if got := parseID([]byte(s)); !got.isZero() {
+		if got := spans.ParseID([]byte(s)); !got.IsZero() {
 			t.Errorf("%q is %x, want none", s, got)
 		}
 	}

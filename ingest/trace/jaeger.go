@@ -3,6 +3,8 @@ package trace
 import (
 	"bytes"
 	"slices"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // Jaeger reads the JSON of Jaeger's API and UI: a list of traces in its envelope,
@@ -34,7 +36,7 @@ var jaegerStorage = &Reader{
 
 // A reference is what a span of Jaeger says of another one.
 type reference struct {
-	trace, span id
+	trace, span spans.ID
 	follows     bool
 }
 
@@ -68,7 +70,7 @@ func (w *Worker) jaegerValue() {
 	if !c.object() {
 		return
 	}
-	var d draft
+	var d spans.Builder
 	var s jaegerSpan
 	isSpan := false
 	w.holders = w.holders[:0]
@@ -98,7 +100,7 @@ func (w *Worker) jaegerValue() {
 	for _, h := range w.holders {
 		i, ok := slices.BinarySearchFunc(w.processes, h.process, func(p process, id []byte) int { return bytes.Compare(p.id, id) })
 		if ok {
-			w.records.at(h.at).party = w.processes[i].party
+			w.Records.At(h.at).Party = w.processes[i].party
 		}
 	}
 	w.holders = w.holders[:0]
@@ -108,7 +110,7 @@ func (w *Worker) jaegerValue() {
 type jaegerSpan struct {
 	process    []byte
 	references []reference
-	parent     id
+	parent     spans.ID
 }
 
 func (w *Worker) jaegerSpan() {
@@ -121,29 +123,29 @@ func (w *Worker) jaegerSpan() {
 		w.jaegerField(&w.d, &s)
 	}
 	if w.references = s.references; c.err != nil {
-		w.d.reset()
+		w.d.Reset()
 		return
 	}
 	w.jaegerAdd(&w.d, &s)
 }
 
-func (w *Worker) jaegerField(d *draft, s *jaegerSpan) {
+func (w *Worker) jaegerField(d *spans.Builder, s *jaegerSpan) {
 	c := &w.c
 	switch string(c.key) {
 	case "traceID":
-		d.trace = parseID(c.string())
+		d.Trace = spans.ParseID(c.string())
 	case "spanID":
-		d.span = parseID(c.string())
+		d.Span = spans.ParseID(c.string())
 	case "parentSpanID":
-		s.parent = parseID(c.string())
+		s.parent = spans.ParseID(c.string())
 	case "operationName":
-		d.name = c.string()
+		d.Name = c.string()
 	case "references":
 		w.jaegerReferences(s)
 	case "startTime":
-		d.start = 1000 * c.number()
+		d.Start = 1000 * c.number()
 	case "duration":
-		d.duration = 1000 * c.number()
+		d.Duration = 1000 * c.number()
 	case "tags":
 		w.jaegerTags(d, nil)
 	case "tag":
@@ -154,7 +156,7 @@ func (w *Worker) jaegerField(d *draft, s *jaegerSpan) {
 		s.process = c.string()
 	case "process":
 		if party := w.jaegerProcess(); party != 0 {
-			d.party = party
+			d.Party = party
 		}
 	default:
 		c.skip()
@@ -162,30 +164,30 @@ func (w *Worker) jaegerField(d *draft, s *jaegerSpan) {
 }
 
 // jaegerAdd completes a span and keeps it.
-func (w *Worker) jaegerAdd(d *draft, s *jaegerSpan) {
-	d.parent = s.parent
+func (w *Worker) jaegerAdd(d *spans.Builder, s *jaegerSpan) {
+	d.Parent = s.parent
 	rank := 0
 	for _, r := range s.references {
 		switch {
-		case !r.trace.isZero() && r.trace != d.trace:
-			if d.link == (link{}) {
-				d.link = link{r.trace, r.span}
+		case !r.trace.IsZero() && r.trace != d.Trace:
+			if d.Link == (spans.Link{}) {
+				d.Link = spans.Link{Trace: r.trace, Span: r.span}
 			}
 		case !r.follows && rank < 2:
-			d.parent, rank = r.span, 2
-			d.flags &^= follows
+			d.Parent, rank = r.span, 2
+			d.Flags &^= spans.Follows
 		case r.follows && rank < 1:
-			d.parent, rank = r.span, 1
-			d.flags |= follows
+			d.Parent, rank = r.span, 1
+			d.Flags |= spans.Follows
 		}
 	}
 	var word [8]byte
-	d.flags |= kindNamed(d.get(spanKind))
-	if string(lower(word[:0], d.get(errorTag))) == "true" || bytes.EqualFold(d.get(statusCode), []byte("error")) {
-		d.flags |= failed
+	d.Flags |= kindNamed(d.Get(spans.SpanKind))
+	if string(spans.Lower(word[:0], d.Get(spans.ErrorTag))) == "true" || bytes.EqualFold(d.Get(spans.StatusCode), []byte("error")) {
+		d.Flags |= spans.Failed
 	}
-	at := w.add(d)
-	if w.records.at(at).party == 0 && s.process != nil {
+	at := w.Add(d)
+	if w.Records.At(at).Party == 0 && s.process != nil {
 		w.holders = append(w.holders, holder{at, s.process})
 	}
 }
@@ -205,21 +207,21 @@ func (w *Worker) jaegerReferences(s *jaegerSpan) {
 			case "refType":
 				r.follows = bytes.EqualFold(c.string(), []byte("FOLLOWS_FROM"))
 			case "traceID":
-				r.trace = parseID(c.string())
+				r.trace = spans.ParseID(c.string())
 			case "spanID":
-				r.span = parseID(c.string())
+				r.span = spans.ParseID(c.string())
 			default:
 				c.skip()
 			}
 		}
-		if !r.span.isZero() {
+		if !r.span.IsZero() {
 			s.references = append(s.references, r)
 		}
 	}
 }
 
 // jaegerTags reads a list of tags into a span or, if it is given, a resource.
-func (w *Worker) jaegerTags(d *draft, r *resource) {
+func (w *Worker) jaegerTags(d *spans.Builder, r *spans.Resource) {
 	c := &w.c
 	if c.space() == '{' {
 		w.jaegerTagMap(d, r)
@@ -228,9 +230,9 @@ func (w *Worker) jaegerTags(d *draft, r *resource) {
 	if !c.array() {
 		return
 	}
-	wanted := isAttribute
+	wanted := spans.IsAttribute
 	if r != nil {
-		wanted = isResource
+		wanted = spans.IsResource
 	}
 	for first := true; c.item(&first); {
 		key, value := w.jaegerTag(wanted)
@@ -244,7 +246,7 @@ func (w *Worker) jaegerTag(wanted func(key []byte) bool) (key, value []byte) {
 }
 
 // jaegerLogs looks for what tells of a retry: a log with the field event=retry.
-func (w *Worker) jaegerLogs(d *draft) {
+func (w *Worker) jaegerLogs(d *spans.Builder) {
 	c := &w.c
 	if !c.array() {
 		return
@@ -262,8 +264,8 @@ func (w *Worker) jaegerLogs(d *draft) {
 				continue
 			}
 			for first := true; c.item(&first); {
-				if key, value := w.jaegerTag(isEvent); isEvent(key) && isRetry(value) {
-					d.flags |= retried
+				if key, value := w.jaegerTag(isEvent); isEvent(key) && spans.IsRetry(value) {
+					d.Flags |= spans.Retried
 				}
 			}
 		}
@@ -272,17 +274,17 @@ func (w *Worker) jaegerLogs(d *draft) {
 
 func isEvent(key []byte) bool { return string(key) == "event" }
 
-func keepTag(d *draft, r *resource, key, value []byte) {
+func keepTag(d *spans.Builder, r *spans.Resource, key, value []byte) {
 	if r != nil {
-		r.put(key, value)
+		r.Put(key, value)
 	} else {
-		d.put(key, value)
+		d.Put(key, value)
 	}
 }
 
 // jaegerTagMap reads tags that Elasticsearch keeps as fields, with another sign for
 // the dots in their names.
-func (w *Worker) jaegerTagMap(d *draft, r *resource) {
+func (w *Worker) jaegerTagMap(d *spans.Builder, r *spans.Resource) {
 	c := &w.c
 	if !c.object() {
 		return
@@ -312,14 +314,14 @@ func (w *Worker) jaegerProcesses() {
 
 func (w *Worker) jaegerProcess() uint32 {
 	c := &w.c
-	var r resource
+	var r spans.Resource
 	if !c.object() {
 		return 0
 	}
 	for first := true; c.field(&first); {
 		switch string(c.key) {
 		case "serviceName":
-			r.name = c.string()
+			r.Name = c.string()
 		case "tags":
 			w.jaegerTags(nil, &r)
 		case "tag":
@@ -328,5 +330,5 @@ func (w *Worker) jaegerProcess() uint32 {
 			c.skip()
 		}
 	}
-	return w.resource(&r)
+	return w.Resource(&r)
 }

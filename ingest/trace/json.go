@@ -7,6 +7,8 @@ import (
 	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // A cursor walks JSON text once, from left to right, and never goes back. It
@@ -251,7 +253,7 @@ func isWord(b byte) bool {
 // number returns the whole number that follows, as a number or a string; 0 if it
 // is none. Fractions are cut off.
 func (c *cursor) number() int64 {
-	n, _ := parseInt(c.string())
+	n, _ := spans.ParseInt(c.string())
 	return n
 }
 
@@ -391,7 +393,7 @@ func hex4(s []byte) (rune, bool) {
 	}
 	var r rune
 	for _, b := range s[2:6] {
-		d := hexDigit[b]
+		d := spans.HexDigit[b]
 		if d > 15 {
 			return 0, false
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/testlong"
 )
 
@@ -249,7 +250,7 @@ func TestLinkDeep(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			samples := make([]sample, n)
 			for i := range samples {
-				samples[i] = sample{trace: [2]uint64{1, 2}, span: tt.span(i), parent: tt.parent(i), service: i / 100 % 20, kind: server}
+				samples[i] = sample{trace: [2]uint64{1, 2}, span: tt.span(i), parent: tt.parent(i), service: i / 100 % 20, kind: spans.Server}
 			}
 			workers, _ := readAll(OTLPProto, otlpFrames(samples), 2)
 			if _, got := Link(workers, 2); *got != tt.want {

@@ -1,6 +1,10 @@
 package trace
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
+)
 
 // OTLPJSON reads spans in the JSON form of OpenTelemetry's protocol, in every
 // spelling that its writers use, and in the envelopes that Tempo and Jaeger put
@@ -77,7 +81,7 @@ func (w *Worker) otlpResource() {
 	if !c.object() {
 		return
 	}
-	party, from := uint32(0), w.records.length
+	party, from := uint32(0), w.Records.Length
 	for first := true; c.field(&first); {
 		switch string(c.key) {
 		case "resource":
@@ -90,15 +94,15 @@ func (w *Worker) otlpResource() {
 			c.skip()
 		}
 	}
-	for i := from; party != 0 && i < w.records.length; i++ {
-		w.records.at(i).party = party
+	for i := from; party != 0 && i < w.Records.Length; i++ {
+		w.Records.At(i).Party = party
 	}
 }
 
 // otlpService returns the party that a resource is.
 func (w *Worker) otlpService() uint32 {
 	c := &w.c
-	var r resource
+	var r spans.Resource
 	if !c.object() {
 		return 0
 	}
@@ -111,11 +115,11 @@ func (w *Worker) otlpService() uint32 {
 			continue
 		}
 		for first := true; c.item(&first); {
-			key, value := w.otlpAttribute(isResource)
-			r.put(key, value)
+			key, value := w.otlpAttribute(spans.IsResource)
+			r.Put(key, value)
 		}
 	}
-	return w.resource(&r)
+	return w.Resource(&r)
 }
 
 func (w *Worker) otlpScopes(party uint32) {
@@ -151,25 +155,25 @@ func (w *Worker) otlpSpan(party uint32) {
 	for first := true; c.field(&first); {
 		switch string(c.key) {
 		case "traceId", "trace_id":
-			d.trace = parseID(c.string())
+			d.Trace = spans.ParseID(c.string())
 		case "spanId", "span_id":
-			d.span = parseID(c.string())
+			d.Span = spans.ParseID(c.string())
 		case "parentSpanId", "parent_span_id":
-			d.parent = parseID(c.string())
+			d.Parent = spans.ParseID(c.string())
 		case "traceState", "trace_state":
-			d.state = c.string()
+			d.State = c.string()
 		case "name":
-			d.name = c.string()
+			d.Name = c.string()
 		case "kind":
-			d.flags |= otlpKind(c.string())
+			d.Flags |= otlpKind(c.string())
 		case "startTimeUnixNano", "start_time_unix_nano":
-			d.start = c.number()
+			d.Start = c.number()
 		case "endTimeUnixNano", "end_time_unix_nano":
-			d.end = c.number()
+			d.End = c.number()
 		case "attributes":
 			if c.array() {
 				for first := true; c.item(&first); {
-					d.put(w.otlpAttribute(isAttribute))
+					d.Put(w.otlpAttribute(spans.IsAttribute))
 				}
 			}
 		case "events":
@@ -183,11 +187,11 @@ func (w *Worker) otlpSpan(party uint32) {
 		}
 	}
 	if c.err != nil {
-		d.reset()
+		d.Reset()
 		return
 	}
-	d.party = party
-	w.add(d)
+	d.Party = party
+	w.Add(d)
 }
 
 // otlpEvents looks for what tells of a retry.
@@ -203,8 +207,8 @@ func (w *Worker) otlpEvents() {
 		for first := true; c.field(&first); {
 			if string(c.key) != "name" {
 				c.skip()
-			} else if isRetry(c.string()) {
-				w.d.flags |= retried
+			} else if spans.IsRetry(c.string()) {
+				w.d.Flags |= spans.Retried
 			}
 		}
 	}
@@ -216,22 +220,22 @@ func (w *Worker) otlpLinks() {
 		return
 	}
 	for first := true; c.item(&first); {
-		var l link
+		var l spans.Link
 		if !c.object() {
 			continue
 		}
 		for first := true; c.field(&first); {
 			switch string(c.key) {
 			case "traceId", "trace_id":
-				l.trace = parseID(c.string())
+				l.Trace = spans.ParseID(c.string())
 			case "spanId", "span_id":
-				l.span = parseID(c.string())
+				l.Span = spans.ParseID(c.string())
 			default:
 				c.skip()
 			}
 		}
-		if d.link == (link{}) {
-			d.link = l
+		if d.Link == (spans.Link{}) {
+			d.Link = l
 		}
 	}
 }
@@ -248,35 +252,35 @@ func (w *Worker) otlpStatus() {
 		}
 		switch code := c.string(); string(code) {
 		case "2", "STATUS_CODE_ERROR", "ERROR", "Error":
-			w.d.flags |= failed
+			w.d.Flags |= spans.Failed
 		}
 	}
 }
 
 // otlpKind reads a span kind: a number, as it must be, or one of its names.
-func otlpKind(s []byte) flags {
+func otlpKind(s []byte) spans.Flags {
 	if len(s) == 1 && '0' <= s[0] && s[0] <= '5' {
-		return flags(s[0] - '0')
+		return spans.Flags(s[0] - '0')
 	}
 	return kindNamed(bytes.TrimPrefix(s, []byte("SPAN_KIND_")))
 }
 
 // kindNamed reads the name of a kind, in small or capital letters.
-func kindNamed(s []byte) flags {
+func kindNamed(s []byte) spans.Flags {
 	var word [8]byte
-	switch string(lower(word[:0], s)) {
+	switch string(spans.Lower(word[:0], s)) {
 	case "internal":
-		return internal
+		return spans.Internal
 	case "server":
-		return server
+		return spans.Server
 	case "client":
-		return client
+		return spans.Client
 	case "producer":
-		return producer
+		return spans.Producer
 	case "consumer":
-		return consumer
+		return spans.Consumer
 	}
-	return unspecified
+	return spans.Unspecified
 }
 
 // otlpAttribute reads one attribute.

@@ -4,6 +4,8 @@ import (
 	"strconv"
 
 	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // OTLPProto reads spans in the binary form of OpenTelemetry's protocol: bare
@@ -75,7 +77,7 @@ func (w *Worker) otlpMessage() *syntaxError {
 		}
 	}
 	if m.bad {
-		w.d.reset()
+		w.d.Reset()
 		return &syntaxError{0, "a message is damaged"}
 	}
 	return nil
@@ -83,7 +85,7 @@ func (w *Worker) otlpMessage() *syntaxError {
 
 func (w *Worker) protoResource(b []byte) bool {
 	m := message{rest: b}
-	party, from, ok := uint32(0), w.records.length, true
+	party, from, ok := uint32(0), w.Records.Length, true
 	for m.next() {
 		switch m.field {
 		case 1:
@@ -98,23 +100,23 @@ func (w *Worker) protoResource(b []byte) bool {
 			ok = ok && !scope.bad
 		}
 	}
-	for i := from; party != 0 && i < w.records.length; i++ {
-		w.records.at(i).party = party
+	for i := from; party != 0 && i < w.Records.Length; i++ {
+		w.Records.At(i).Party = party
 	}
 	return ok && !m.bad
 }
 
 func (w *Worker) protoService(b []byte) uint32 {
-	var r resource
+	var r spans.Resource
 	for m := (message{rest: b}); m.next(); {
 		if m.field == 1 {
 			key, value := protoKeyValue(m.bytes)
-			if isResource(key) {
-				r.put(key, w.protoValue(value))
+			if spans.IsResource(key) {
+				r.Put(key, w.protoValue(value))
 			}
 		}
 	}
-	return w.resource(&r)
+	return w.Resource(&r)
 }
 
 func (w *Worker) protoSpan(b []byte, party uint32) bool {
@@ -124,63 +126,63 @@ func (w *Worker) protoSpan(b []byte, party uint32) bool {
 	for m.next() {
 		switch m.field {
 		case 1:
-			d.trace = bytesID(m.bytes)
+			d.Trace = spans.BytesID(m.bytes)
 		case 2:
-			d.span = bytesID(m.bytes)
+			d.Span = spans.BytesID(m.bytes)
 		case 3:
-			d.state = m.bytes
+			d.State = m.bytes
 		case 4:
-			d.parent = bytesID(m.bytes)
+			d.Parent = spans.BytesID(m.bytes)
 		case 5:
-			d.name = m.bytes
+			d.Name = m.bytes
 		case 6:
-			if m.number <= uint64(consumer) {
-				d.flags |= flags(m.number)
+			if m.number <= uint64(spans.Consumer) {
+				d.Flags |= spans.Flags(m.number)
 			}
 		case 7:
-			d.start = int64(m.number)
+			d.Start = int64(m.number)
 		case 8:
-			d.end = int64(m.number)
+			d.End = int64(m.number)
 		case 9:
 			key, value := protoKeyValue(m.bytes)
-			if a := attributeOf(key); a != noAttribute {
-				d.keep(a, w.protoValue(value))
+			if a := spans.AttributeOf(key); a != spans.NoAttribute {
+				d.Keep(a, w.protoValue(value))
 			}
 		case 11:
 			for event := (message{rest: m.bytes}); event.next(); {
-				if event.field == 2 && isRetry(event.bytes) {
-					d.flags |= retried
+				if event.field == 2 && spans.IsRetry(event.bytes) {
+					d.Flags |= spans.Retried
 				}
 			}
 		case 13:
-			d.protoLink(m.bytes)
+			protoLink(d, m.bytes)
 		case 15:
 			for status := (message{rest: m.bytes}); status.next(); {
 				if status.field == 3 && status.number == 2 {
-					d.flags |= failed
+					d.Flags |= spans.Failed
 				}
 			}
 		}
 	}
 	if m.bad {
-		d.reset()
+		d.Reset()
 		return false
 	}
-	d.party = party
-	w.add(d)
+	d.Party = party
+	w.Add(d)
 	return true
 }
 
-func (d *draft) protoLink(b []byte) {
-	if d.link != (link{}) {
+func protoLink(d *spans.Builder, b []byte) {
+	if d.Link != (spans.Link{}) {
 		return
 	}
 	for m := (message{rest: b}); m.next(); {
 		switch m.field {
 		case 1:
-			d.link.trace = bytesID(m.bytes)
+			d.Link.Trace = spans.BytesID(m.bytes)
 		case 2:
-			d.link.span = bytesID(m.bytes)
+			d.Link.Span = spans.BytesID(m.bytes)
 		}
 	}
 }

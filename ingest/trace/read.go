@@ -17,7 +17,7 @@ type Outcome struct {
 
 // Read turns a chunk into records. What is wrong with one value hides no other.
 func (w *Worker) Read(chunk *Chunk) Outcome {
-	w.origin = graph.Origin{Reader: chunk.Reader.Name, File: chunk.File}
+	w.Origin = graph.Origin{Reader: chunk.Reader.Name, File: chunk.File}
 	w.c = cursor{text: chunk.text, unescape: w.c.unescape[:0], scratch: w.c.scratch}
 	o := Outcome{Line: chunk.line + 1}
 	switch {
@@ -36,7 +36,7 @@ func (w *Worker) Read(chunk *Chunk) Outcome {
 	default:
 		w.readValues(chunk, &o)
 	}
-	o.Spans += w.keep()
+	o.Spans += w.Keep()
 	return o
 }
 
@@ -98,7 +98,7 @@ func (w *Worker) mend(chunk *Chunk, o *Outcome, next int) {
 		o.Problems = append(o.Problems, chunk.problem(c.err))
 	}
 	c.err, c.at = nil, next
-	w.d.reset()
+	w.d.Reset()
 }
 
 // problem tells a mistake in the text of the chunk.

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/link"
 )
 
 // timedOTLP writes spans that a test gives one a line, times in milliseconds:
@@ -252,12 +253,12 @@ func TestSiblingsDoNotDependOnOrder(t *testing.T) {
 // TestOverlap agrees with comparing each with each.
 func TestOverlap(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	random := func() []made {
-		list := make([]made, 1+r.IntN(4))
+	random := func() []link.Made {
+		list := make([]link.Made, 1+r.IntN(4))
 		for i := range list {
-			list[i] = made{start: int32(r.IntN(100)), duration: float32(1000 * r.IntN(12))}
+			list[i] = link.Made{Start: int32(r.IntN(100)), Duration: float32(1000 * r.IntN(12))}
 		}
-		slices.SortFunc(list, made.sooner)
+		slices.SortFunc(list, link.Made.Sooner)
 		return list
 	}
 	met := map[bool]int{}
@@ -266,11 +267,11 @@ func TestOverlap(t *testing.T) {
 		want := false
 		for i := range a {
 			for j := range b {
-				want = want || a[i].end()-b[j].begin() > 1000 && b[j].end()-a[i].begin() > 1000
+				want = want || a[i].End()-b[j].Begin() > 1000 && b[j].End()-a[i].Begin() > 1000
 			}
 		}
 		met[want]++
-		if got := overlap(a, b); got != want {
+		if got := link.Overlap(a, b); got != want {
 			t.Fatalf("overlap(%v, %v) = %v, want %v", a, b, got, want)
 		}
 	}

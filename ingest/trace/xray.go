@@ -1,6 +1,10 @@
 package trace
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
+)
 
 // XRay reads segment documents of AWS X-Ray: alone, in lists, one a line, and as
 // texts in the answer of BatchGetTraces.
@@ -53,7 +57,7 @@ func (w *Worker) xrayAny() {
 			w.xrayEnvelope()
 			return
 		case "id", "trace_id", "name", "subsegments", "start_time":
-			w.xraySegment(w.xrayTrace(), id{}, 0)
+			w.xraySegment(w.xrayTrace(), spans.ID{}, 0)
 			return
 		}
 		look.skip()
@@ -91,7 +95,7 @@ func (w *Worker) xrayDocument(text []byte) {
 
 // xrayTrace returns the trace of the segment that follows, without going on: its
 // subsegments may stand before it.
-func (w *Worker) xrayTrace() id {
+func (w *Worker) xrayTrace() spans.ID {
 	look := w.c
 	look.object()
 	for first := true; look.field(&first); {
@@ -100,24 +104,24 @@ func (w *Worker) xrayTrace() id {
 		}
 		look.skip()
 	}
-	return id{}
+	return spans.ID{}
 }
 
 // xrayID reads "1-5759e988-bd862e3fe1be46a994272793" as the number that other
 // formats write for it.
-func xrayID(s []byte) id {
+func xrayID(s []byte) spans.ID {
 	if len(s) == 35 && s[0] == '1' && s[1] == '-' && s[10] == '-' {
 		var digits [32]byte
 		copy(digits[copy(digits[:], s[2:10]):], s[11:])
-		return parseID(digits[:])
+		return spans.ParseID(digits[:])
 	}
-	return parseID(s)
+	return spans.ParseID(s)
 }
 
 // segment is what a segment or subsegment says of itself.
 type segment struct {
 	name, namespace []byte
-	id, parent      id
+	id, parent      spans.ID
 	start, end      float64
 	failed, retried bool
 	sub             bool // it stands alone and is a subsegment
@@ -129,7 +133,7 @@ type segment struct {
 
 // xraySegment reads a segment, or a subsegment if it lies in another one, and all
 // that lie in it.
-func (w *Worker) xraySegment(trace, within id, depth int) {
+func (w *Worker) xraySegment(trace, within spans.ID, depth int) {
 	c := &w.c
 	if depth > maxSegments {
 		c.fail("subsegments lie too deep in each other")
@@ -146,13 +150,13 @@ func (w *Worker) xraySegment(trace, within id, depth int) {
 		case "namespace":
 			s.namespace = c.string()
 		case "id":
-			s.id = parseID(c.string())
+			s.id = spans.ParseID(c.string())
 		case "parent_id":
-			s.parent = parseID(c.string())
+			s.parent = spans.ParseID(c.string())
 		case "start_time":
-			s.start, _ = parseFloat(c.string())
+			s.start, _ = spans.ParseFloat(c.string())
 		case "end_time":
-			s.end, _ = parseFloat(c.string())
+			s.end, _ = spans.ParseFloat(c.string())
 		case "fault":
 			s.failed = string(c.string()) == "true"
 		case "type":
@@ -179,19 +183,19 @@ func (w *Worker) xraySegment(trace, within id, depth int) {
 	}
 }
 
-func (w *Worker) xrayOwnID() id {
+func (w *Worker) xrayOwnID() spans.ID {
 	look := w.c
 	if look.space() != '{' {
-		return id{}
+		return spans.ID{}
 	}
 	look.object()
 	for first := true; look.field(&first); {
 		if string(look.key) == "id" {
-			return parseID(look.string())
+			return spans.ParseID(look.string())
 		}
 		look.skip()
 	}
-	return id{}
+	return spans.ID{}
 }
 
 func (w *Worker) xrayAWS(s *segment) {
@@ -259,37 +263,37 @@ func (w *Worker) xraySQL(s *segment) {
 
 // xrayAdd keeps a segment as the span of a server, and a subsegment as that of a
 // client, if it leads somewhere else.
-func (w *Worker) xrayAdd(s *segment, trace id) {
+func (w *Worker) xrayAdd(s *segment, trace spans.ID) {
 	d := &w.d
-	d.trace, d.span, d.parent = trace, s.id, s.parent
-	d.start, d.end = int64(s.start*1e9), int64(s.end*1e9)
-	d.name = w.xrayName(s)
-	d.keep(dbStatement, s.query)
-	d.keep(dbOperation, s.command)
-	d.keep(dbCollection, s.table)
+	d.Trace, d.Span, d.Parent = trace, s.id, s.parent
+	d.Start, d.End = int64(s.start*1e9), int64(s.end*1e9)
+	d.Name = w.xrayName(s)
+	d.Keep(spans.DbStatement, s.query)
+	d.Keep(spans.DbOperation, s.command)
+	d.Keep(spans.DbCollection, s.table)
 	switch {
 	case !s.sub:
-		d.flags = server
-		d.party = w.party(s.name, nil, nil, nil, nil)
+		d.Flags = spans.Server
+		d.Party = w.Party(s.name, nil, nil, nil, nil)
 	case string(s.namespace) == "remote" || string(s.namespace) == "aws":
-		d.flags = client
-		d.remote = s.name
+		d.Flags = spans.Client
+		d.Remote = s.name
 		if s.database != nil {
-			d.keep(dbSystem, w.lower(s.database))
+			d.Keep(spans.DbSystem, w.lower(s.database))
 		}
 		if _, host, ok := bytes.Cut(s.name, []byte("@")); ok {
-			d.keep(serverAddress, host)
+			d.Keep(spans.ServerAddress, host)
 		}
 		if s.retried {
-			d.keep(resendCount, []byte("1"))
+			d.Keep(spans.ResendCount, []byte("1"))
 		}
 	default:
-		d.flags = internal
+		d.Flags = spans.Internal
 	}
 	if s.failed {
-		d.flags |= failed
+		d.Flags |= spans.Failed
 	}
-	w.add(d)
+	w.Add(d)
 }
 
 // xrayName is what a segment is about: its name is only that of whom it asks, unless
@@ -298,7 +302,7 @@ func (w *Worker) xrayName(s *segment) []byte {
 	switch {
 	case s.address != nil:
 		from := len(w.c.unescape)
-		w.c.unescape = append(append(append(w.c.unescape, s.method...), ' '), pathOfURL(s.address)...)
+		w.c.unescape = append(append(append(w.c.unescape, s.method...), ' '), spans.PathOfURL(s.address)...)
 		return w.c.unescape[from:len(w.c.unescape):len(w.c.unescape)]
 	case s.sub && len(s.namespace) == 0:
 		return s.name

@@ -1,6 +1,10 @@
 package trace
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/weirgraph/weir/ingest/trace/spans"
+)
 
 // Zipkin reads the JSON of Zipkin, both its versions: lists of spans, lists of
 // traces, and spans one a line.
@@ -52,27 +56,27 @@ func (w *Worker) zipkinSpan() {
 	for first := true; c.field(&first); {
 		switch string(c.key) {
 		case "traceId":
-			d.trace = parseID(c.string())
-			d.trace.hi = 0 // old clients leave the high half out
+			d.Trace = spans.ParseID(c.string())
+			d.Trace.Hi = 0 // old clients leave the high half out
 		case "id":
-			d.span = parseID(c.string())
+			d.Span = spans.ParseID(c.string())
 		case "parentId":
-			d.parent = parseID(c.string())
+			d.Parent = spans.ParseID(c.string())
 		case "name":
-			d.name = c.string()
+			d.Name = c.string()
 		case "kind":
-			d.flags |= kindNamed(c.string())
+			d.Flags |= kindNamed(c.string())
 		case "timestamp":
-			d.start = 1000 * c.number()
+			d.Start = 1000 * c.number()
 		case "duration":
-			d.duration = 1000 * c.number()
+			d.Duration = 1000 * c.number()
 		case "localEndpoint":
 			local = w.zipkinEndpoint()
 		case "remoteEndpoint":
 			remote = w.zipkinEndpoint()
 		case "shared":
 			if string(c.string()) == "true" {
-				d.flags |= shared
+				d.Flags |= spans.Shared
 			}
 		case "tags":
 			w.zipkinTags()
@@ -85,11 +89,11 @@ func (w *Worker) zipkinSpan() {
 		}
 	}
 	if c.err != nil {
-		d.reset()
+		d.Reset()
 		return
 	}
-	if d.parent == d.span {
-		d.parent = id{}
+	if d.Parent == d.Span {
+		d.Parent = spans.ID{}
 	}
 	if old.any() {
 		w.zipkinHalves(old)
@@ -101,18 +105,18 @@ func (w *Worker) zipkinSpan() {
 // zipkinAdd keeps the draft as a span between two endpoints.
 func (w *Worker) zipkinAdd(local, remote endpoint) {
 	d := &w.d
-	d.remote, d.remoteIP = remote.name, remote.ip
-	if d.flags.kind() == unspecified && len(remote.name) > 0 && len(local.name) > 0 {
-		d.flags |= implied
+	d.Remote, d.RemoteIP = remote.name, remote.ip
+	if d.Flags.Kind() == spans.Unspecified && len(remote.name) > 0 && len(local.name) > 0 {
+		d.Flags |= spans.Implied
 	}
 	var address []byte
-	if d.flags&shared != 0 && d.flags.kind() == server && len(local.ip) > 0 {
+	if d.Flags&spans.Shared != 0 && d.Flags.Kind() == spans.Server && len(local.ip) > 0 {
 		from := len(w.c.unescape)
 		w.c.unescape = append(append(append(w.c.unescape, local.ip...), ' '), local.port...)
 		address = w.c.unescape[from:]
 	}
-	d.party = w.party(local.name, nil, nil, nil, address)
-	w.add(d)
+	d.Party = w.Party(local.name, nil, nil, nil, address)
+	w.Add(d)
 }
 
 func (w *Worker) zipkinEndpoint() (e endpoint) {
@@ -155,14 +159,14 @@ func (w *Worker) zipkinTags() {
 		return
 	}
 	for first := true; c.field(&first); {
-		a := attributeOf(c.key)
-		if a == errorTag {
-			d.flags |= failed
+		a := spans.AttributeOf(c.key)
+		if a == spans.ErrorTag {
+			d.Flags |= spans.Failed
 		}
-		if a == noAttribute {
+		if a == spans.NoAttribute {
 			c.skip()
 			continue
 		}
-		d.keep(a, c.string())
+		d.Keep(a, c.string())
 	}
 }

@@ -1,5 +1,7 @@
 package trace
 
+import "github.com/weirgraph/weir/ingest/trace/spans"
+
 // halves are what the annotations of a Zipkin span of version 1 say. One span may
 // hold the caller's half and the callee's.
 type halves struct {
@@ -56,8 +58,8 @@ func (w *Worker) zipkinAnnotations(h *halves) {
 				c.skip()
 			}
 		}
-		if isRetry(value) {
-			w.d.flags |= retried
+		if spans.IsRetry(value) {
+			w.d.Flags |= spans.Retried
 		}
 		if old {
 			h.annotate(string(value), at, when)
@@ -121,9 +123,9 @@ func (w *Worker) zipkinBinary(h *halves) {
 		case "ma":
 			h.broker = at
 		case "error":
-			d.flags |= failed
+			d.Flags |= spans.Failed
 		default:
-			d.put(key, value)
+			d.Put(key, value)
 			if h.local.name == nil {
 				h.local = at
 			}
@@ -137,9 +139,9 @@ func (w *Worker) zipkinHalves(h *halves) {
 	used := false
 	for _, side := range [...]struct {
 		half          *half
-		kind, message flags
+		kind, message spans.Flags
 		remote        endpoint
-	}{{&h.ask, client, producer, h.callee}, {&h.answer, server, consumer, h.caller}} {
+	}{{&h.ask, spans.Client, spans.Producer, h.callee}, {&h.answer, spans.Server, spans.Consumer, h.caller}} {
 		if !side.half.seen {
 			continue
 		}
@@ -148,17 +150,17 @@ func (w *Worker) zipkinHalves(h *halves) {
 		switch {
 		case h.messages:
 			kind, remote = side.message, h.broker
-		case kind == server && string(remote.name) == string(side.half.at.name):
+		case kind == spans.Server && string(remote.name) == string(side.half.at.name):
 			remote = endpoint{} // Finagle's servers take the other end of their socket for themselves
 		}
-		d.flags = d.flags&^kindMask | kind
-		if side.kind == server && h.ask.seen {
-			d.flags |= shared
+		d.Flags = d.Flags&^spans.KindMask | kind
+		if side.kind == spans.Server && h.ask.seen {
+			d.Flags |= spans.Shared
 		}
 		if side.half.start > 0 {
-			d.start, d.duration = 1000*side.half.start, 1000*max(0, side.half.end-side.half.start)
+			d.Start, d.Duration = 1000*side.half.start, 1000*max(0, side.half.end-side.half.start)
 			if side.half.end == 0 {
-				d.duration = both.duration
+				d.Duration = both.Duration
 			}
 		}
 		w.zipkinAdd(side.half.at, remote)
@@ -167,7 +169,7 @@ func (w *Worker) zipkinHalves(h *halves) {
 	if !used {
 		w.zipkinAddresses(h)
 	}
-	both.reset()
+	both.Reset()
 	w.d = both
 }
 
@@ -177,7 +179,7 @@ func (w *Worker) zipkinAddresses(h *halves) {
 	switch {
 	case len(h.caller.name) == 0:
 	case len(remote.name) == 0: // whoever knows its caller is the server
-		w.d.flags |= server
+		w.d.Flags |= spans.Server
 		remote = h.caller
 	case len(local.name) == 0:
 		local = h.caller

@@ -1,13 +1,14 @@
-package trace
+package link
 
 import (
 	"cmp"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // calls finds the calls of the trace in the tree.
-func (t *tree) calls(found *tally) {
+func (t *tree) calls(found *edgeStats) {
 	for _, i := range t.order {
 		t.settle(i)
 	}
@@ -24,15 +25,15 @@ func (t *tree) calls(found *tally) {
 func (t *tree) settle(i int32) {
 	s := &t.spans[i]
 	s.named, s.half = -1, -1
-	var up *span
+	var up *node
 	if s.up >= 0 {
 		up = &t.spans[s.up]
-		if s.weight == 0 {
-			s.weight = up.weight
+		if s.Weight == 0 {
+			s.Weight = up.Weight
 		}
 	}
 	switch {
-	case s.party != 0:
+	case s.Party != 0:
 		s.named = i
 	case up != nil:
 		s.named = up.named
@@ -41,30 +42,30 @@ func (t *tree) settle(i int32) {
 		t.stats.Nameless++
 	}
 	switch {
-	case s.flags.asks():
+	case s.Flags.Asks():
 		s.half = i
-	case up == nil || s.flags.answers():
-	case s.party == 0 || up.party == 0 || t.pool.sameService(s.party, up.party):
+	case up == nil || s.Flags.Answers():
+	case s.Party == 0 || up.Party == 0 || t.pool.sameService(s.Party, up.Party):
 		s.half = up.half
 	}
 	s.request = t.served(i)
 }
 
 // cross finds the call whose callee's side is the span.
-func (t *tree) cross(i int32, found *tally) {
+func (t *tree) cross(i int32, found *edgeStats) {
 	s := &t.spans[i]
-	if s.flags.kind() == consumer && s.named >= 0 {
+	if s.Flags.Kind() == spans.Consumer && s.named >= 0 {
 		t.consume(s, found)
 		return
 	}
-	if s.party == 0 || s.up < 0 {
+	if s.Party == 0 || s.up < 0 {
 		return
 	}
 	up := &t.spans[s.up]
 	if up.named < 0 {
 		return
 	}
-	if t.pool.sameService(t.spans[up.named].party, s.party) && !(s.flags.answers() && up.flags.asks()) {
+	if t.pool.sameService(t.spans[up.named].Party, s.Party) && !(s.Flags.Answers() && up.Flags.Asks()) {
 		return
 	}
 	t.call(up, s, up.half, found)
@@ -72,30 +73,30 @@ func (t *tree) cross(i int32, found *tally) {
 
 // service is the end of a call that is a span's own service, or the one it took
 // from above.
-func (t *tree) service(s *span) end { return end{party: t.spans[s.named].party} }
+func (t *tree) service(s *node) end { return end{party: t.spans[s.named].Party} }
 
 // call counts a call that was answered by s. half is its caller's half, -1 if
 // there is none.
-func (t *tree) call(up, s *span, half int32, found *tally) {
-	c := call{from: t.service(up), to: t.service(s), weight: s.weight, duration: s.duration}
-	c.failed = s.flags&failed != 0 && !s.flags.asks()
-	c.retried = s.flags&retried != 0
-	c.async = s.flags&follows != 0 || s.flags.kind() == consumer
-	c.protocol = s.peer
+func (t *tree) call(up, s *node, half int32, found *edgeStats) {
+	c := call{from: t.service(up), to: t.service(s), weight: s.Weight, duration: s.Duration}
+	c.failed = s.Flags&spans.Failed != 0 && !s.Flags.Asks()
+	c.retried = s.Flags&spans.Retried != 0
+	c.async = s.Flags&spans.Follows != 0 || s.Flags.Kind() == spans.Consumer
+	c.protocol = s.Peer
 	if half >= 0 {
 		h := &t.spans[half]
 		t.reply(half)
-		c.failed = c.failed || h.flags&failed != 0
-		c.retried = c.retried || h.flags&retried != 0
-		c.async = c.async || h.flags.kind() == producer
-		if h.peer != 0 {
-			c.protocol = h.peer
+		c.failed = c.failed || h.Flags&spans.Failed != 0
+		c.retried = c.retried || h.Flags&spans.Retried != 0
+		c.async = c.async || h.Flags.Kind() == spans.Producer
+		if h.Peer != 0 {
+			c.protocol = h.Peer
 		}
-		if h.weight != 0 {
-			c.weight = h.weight
+		if h.Weight != 0 {
+			c.weight = h.Weight
 		}
-		if h.duration >= 0 && h.flags.kind() == client {
-			c.duration = h.duration
+		if h.Duration >= 0 && h.Flags.Kind() == spans.Client {
+			c.duration = h.Duration
 		}
 		t.note(found.add(&c), h, s, true)
 		return
@@ -112,7 +113,7 @@ func (t *tree) reply(half int32) {
 			return
 		}
 		h.replied = true
-		if h.up < 0 || !t.spans[h.up].flags.asks() || !t.pool.sameService(h.party, t.spans[h.up].party) {
+		if h.up < 0 || !t.spans[h.up].Flags.Asks() || !t.pool.sameService(h.Party, t.spans[h.up].Party) {
 			return
 		}
 		half = h.up
@@ -121,16 +122,16 @@ func (t *tree) reply(half int32) {
 
 // consume finds the calls that a consumer is the end of: from the queue that it or
 // its producer names, else from the producer itself.
-func (t *tree) consume(s *span, found *tally) {
+func (t *tree) consume(s *node, found *edgeStats) {
 	half := int32(-1)
-	var up *span
+	var up *node
 	if s.up >= 0 {
 		up = &t.spans[s.up]
 		half = up.half
 	}
-	queue := s.peer
-	if !t.isNamed(queue) && half >= 0 && t.spans[half].flags.kind() == producer {
-		queue = t.spans[half].peer
+	queue := s.Peer
+	if !t.isNamed(queue) && half >= 0 && t.spans[half].Flags.Kind() == spans.Producer {
+		queue = t.spans[half].Peer
 	}
 	if t.isNamed(queue) {
 		if half >= 0 {
@@ -138,17 +139,17 @@ func (t *tree) consume(s *span, found *tally) {
 				h.queue = queue
 			}
 		}
-		c := call{from: end{peer: queue}, to: t.service(s), weight: s.weight, duration: s.duration, protocol: queue, async: true}
-		c.failed, c.retried = s.flags&failed != 0, s.flags&retried != 0
+		c := call{from: end{peer: queue}, to: t.service(s), weight: s.Weight, duration: s.Duration, protocol: queue, async: true}
+		c.failed, c.retried = s.Flags&spans.Failed != 0, s.Flags&spans.Retried != 0
 		found.add(&c)
 		return
 	}
-	if s.party == 0 {
+	if s.Party == 0 {
 		return
 	}
 	switch {
 	case up != nil && up.named >= 0:
-		if !t.pool.sameService(t.spans[up.named].party, s.party) || up.flags.asks() {
+		if !t.pool.sameService(t.spans[up.named].Party, s.Party) || up.Flags.Asks() {
 			t.call(up, s, half, found)
 		}
 	default:
@@ -156,45 +157,45 @@ func (t *tree) consume(s *span, found *tally) {
 	}
 }
 
-func (t *tree) isNamed(peer uint32) bool { return t.pool.peers[peer].name != "" }
+func (t *tree) isNamed(peer uint32) bool { return t.pool.peers[peer].Name != "" }
 
 // consumeLink finds the producer that a consumer without parent links to.
-func (t *tree) consumeLink(s *span, found *tally) {
-	from, ok := t.part.producers[s.key]
+func (t *tree) consumeLink(s *node, found *edgeStats) {
+	from, ok := t.part.producers[s.Key]
 	if !ok {
 		return
 	}
-	c := call{from: end{party: from}, to: t.service(s), weight: s.weight, duration: s.duration, protocol: s.peer, async: true}
-	c.failed = s.flags&failed != 0
+	c := call{from: end{party: from}, to: t.service(s), weight: s.Weight, duration: s.Duration, protocol: s.Peer, async: true}
+	c.failed = s.Flags&spans.Failed != 0
 	found.add(&c)
 }
 
 // reach finds the calls that nobody answered, as far as the traces show.
-func (t *tree) reach(i int32, found *tally) {
+func (t *tree) reach(i int32, found *edgeStats) {
 	s := &t.spans[i]
 	if s.named < 0 {
 		return
 	}
-	c := call{weight: s.weight, duration: s.duration, protocol: s.peer, failed: s.flags&failed != 0, retried: s.flags&retried != 0}
+	c := call{weight: s.Weight, duration: s.Duration, protocol: s.Peer, failed: s.Flags&spans.Failed != 0, retried: s.Flags&spans.Retried != 0}
 	switch {
-	case s.flags.asks() && !s.replied:
-		to := s.peer
+	case s.Flags.Asks() && !s.replied:
+		to := s.Peer
 		if !t.isNamed(to) {
 			to = s.queue
 		}
 		if !t.isNamed(to) {
-			if !t.part.followed[s.key] {
+			if !t.part.followed[s.Key] {
 				t.stats.Unresolved++
 			}
 			return
 		}
-		c.from, c.to, c.async = t.service(s), end{peer: to}, s.flags.kind() == producer
-	case s.flags.kind() == server && s.up < 0 && s.parent == 0 && t.pool.peers[s.peer].named:
-		c.from, c.to = end{peer: s.peer}, t.service(s)
+		c.from, c.to, c.async = t.service(s), end{peer: to}, s.Flags.Kind() == spans.Producer
+	case s.Flags.Kind() == spans.Server && s.up < 0 && s.Parent == 0 && t.pool.peers[s.Peer].Named:
+		c.from, c.to = end{peer: s.Peer}, t.service(s)
 	default:
 		return
 	}
-	if n := found.add(&c); s.flags.asks() {
+	if n := found.add(&c); s.Flags.Asks() {
 		t.note(n, s, s, true)
 	}
 }
@@ -213,14 +214,14 @@ type call struct {
 	async    bool
 }
 
-// A lane is all calls of one kind between two ends.
-type lane struct {
+// A edgeKey is all calls of one kind between two ends.
+type edgeKey struct {
 	from, to end
 	protocol uint16
 	async    bool
 }
 
-func (l lane) compare(m lane) int {
+func (l edgeKey) compare(m edgeKey) int {
 	asynchronous := 0
 	if l.async != m.async {
 		if asynchronous = -1; l.async {
@@ -231,11 +232,11 @@ func (l lane) compare(m lane) int {
 		cmp.Compare(l.to.peer, m.to.peer), cmp.Compare(l.protocol, m.protocol), asynchronous)
 }
 
-// A tally counts calls.
-type tally struct {
+// A edgeStats counts calls.
+type edgeStats struct {
 	pool  *pool
-	lanes map[lane]*count
-	company
+	lanes map[edgeKey]*count
+	pairStats
 }
 
 type count struct {
@@ -246,9 +247,9 @@ type count struct {
 }
 
 // add counts a call, and returns where.
-func (t *tally) add(c *call) *count {
+func (t *edgeStats) add(c *call) *count {
 	p := t.pool
-	l := lane{end{p.services[c.from.party], c.from.peer}, end{p.services[c.to.party], c.to.peer}, p.protocolOf[c.protocol], c.async}
+	l := edgeKey{end{p.services[c.from.party], c.from.peer}, end{p.services[c.to.party], c.to.peer}, p.protocolOf[c.protocol], c.async}
 	n := t.lanes[l]
 	if n == nil {
 		n = &count{}

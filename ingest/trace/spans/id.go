@@ -1,18 +1,18 @@
-package trace
+package spans
 
 import (
 	"encoding/base64"
 	"math/bits"
 )
 
-// An id is a trace or span id in the one form that all its spellings share. The
+// An ID is a trace or span id in the one form that all its spellings share. The
 // zero id is none.
-type id struct{ hi, lo uint64 }
+type ID struct{ Hi, lo uint64 }
 
-func (i id) isZero() bool { return i == id{} }
+func (i ID) IsZero() bool { return i == ID{} }
 
-// hexDigit is the value of a hexadecimal digit, 255 for other bytes.
-var hexDigit = func() (t [256]uint8) {
+// HexDigit is the value of a hexadecimal digit, 255 for other bytes.
+var HexDigit = func() (t [256]uint8) {
 	for i := range t {
 		t[i] = 255
 	}
@@ -25,11 +25,11 @@ var hexDigit = func() (t [256]uint8) {
 	return t
 }()
 
-// parseID reads an id. Up to 32 hexadecimal digits are a number, in any case and
+// ParseID reads an id. Up to 32 hexadecimal digits are a number, in any case and
 // with or without leading zeros; 24 or 12 characters that end like base64 are the
 // bytes that standard JSON makes of protobuf. Anything else is a name, which is
 // told apart by its lower-case letters.
-func parseID(s []byte) id {
+func ParseID(s []byte) ID {
 	for len(s) > 32 && s[0] == '0' {
 		s = s[1:]
 	}
@@ -41,7 +41,7 @@ func parseID(s []byte) id {
 	if (len(s) == 24 || len(s) == 12) && s[len(s)-1] == '=' {
 		var buf [18]byte
 		if n, err := base64.StdEncoding.Decode(buf[:], s); err == nil {
-			return bytesID(buf[:n])
+			return BytesID(buf[:n])
 		}
 	}
 	for len(s) > 0 && s[0] == '0' {
@@ -50,32 +50,32 @@ func parseID(s []byte) id {
 	return nameID(s)
 }
 
-func hexID(s []byte) (n id, ok bool) {
+func hexID(s []byte) (n ID, ok bool) {
 	cut := max(0, len(s)-16)
 	for _, b := range s[:cut] {
-		d := hexDigit[b]
+		d := HexDigit[b]
 		if d > 15 {
-			return id{}, false
+			return ID{}, false
 		}
-		n.hi = n.hi<<4 | uint64(d)
+		n.Hi = n.Hi<<4 | uint64(d)
 	}
 	for _, b := range s[cut:] {
-		d := hexDigit[b]
+		d := HexDigit[b]
 		if d > 15 {
-			return id{}, false
+			return ID{}, false
 		}
 		n.lo = n.lo<<4 | uint64(d)
 	}
 	return n, true
 }
 
-// bytesID reads an id of up to 16 bytes.
-func bytesID(s []byte) (n id) {
+// BytesID reads an id of up to 16 bytes.
+func BytesID(s []byte) (n ID) {
 	if len(s) > 16 {
 		return nameID(s)
 	}
 	for _, b := range s {
-		n.hi = n.hi<<8 | n.lo>>56
+		n.Hi = n.Hi<<8 | n.lo>>56
 		n.lo = n.lo<<8 | uint64(b)
 	}
 	return n
@@ -83,31 +83,31 @@ func bytesID(s []byte) (n id) {
 
 // nameID reads an id that is no number. The top of its high half is set, as
 // it is in no number of fewer digits than a trace id has, so that "g" is not 16.
-func nameID(s []byte) id {
+func nameID(s []byte) ID {
 	h := uint64(len(s)) + 1
 	g := ^h
 	for _, b := range s {
 		if b-'A' < 26 {
 			b |= 0x20
 		}
-		h = mix(h^uint64(b), 0x9e3779b97f4a7c15)
-		g = mix(g^uint64(b), 0xd6e8feb86659fd93)
+		h = Mix(h^uint64(b), 0x9e3779b97f4a7c15)
+		g = Mix(g^uint64(b), 0xd6e8feb86659fd93)
 	}
-	return id{g | 1<<63, h}
+	return ID{g | 1<<63, h}
 }
 
-// mix hashes two words into one.
-func mix(a, b uint64) uint64 {
+// Mix hashes two words into one.
+func Mix(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
 	return hi ^ lo
 }
 
 // hash is the id as one word, which is never 0.
-func (i id) hash() uint64 {
-	return max(1, mix(mix(i.hi, 0x8ebc6af09c88c6e3)^i.lo, i.lo+0x589965cc75374cc3))
+func (i ID) hash() uint64 {
+	return max(1, Mix(Mix(i.Hi, 0x8ebc6af09c88c6e3)^i.lo, i.lo+0x589965cc75374cc3))
 }
 
 // within is the hash of a span id within its trace: keyBits bits, never 0.
-func (i id) within(trace uint64) uint64 {
-	return max(1, mix(trace^i.lo, i.hash()^trace>>32)>>(64-keyBits))
+func (i ID) within(trace uint64) uint64 {
+	return max(1, Mix(trace^i.lo, i.hash()^trace>>32)>>(64-keyBits))
 }

@@ -1,4 +1,4 @@
-package trace
+package spans
 
 import (
 	"fmt"
@@ -57,11 +57,11 @@ func TestOperation(t *testing.T) {
 		{"http get", "", ""},
 		{"", "", ""},
 	} {
-		var d draft
-		d.name = []byte(tt.name)
+		var d Builder
+		d.Name = []byte(tt.name)
 		for pair := range strings.FieldsSeq(tt.attributes) {
 			key, value, _ := strings.Cut(pair, "=")
-			d.put([]byte(key), []byte(strings.ReplaceAll(value, "_", " ")))
+			d.Put([]byte(key), []byte(strings.ReplaceAll(value, "_", " ")))
 		}
 		words, paged := d.operation(nil)
 		got := string(words)
@@ -82,14 +82,14 @@ func TestOperationsAreBounded(t *testing.T) {
 	for i := range names {
 		names[i] = "op" + strings.Map(func(r rune) rune { return r - '0' + 'a' }, fmt.Sprint(i))
 	}
-	var want map[operation]string
+	var want map[Operation]string
 	for turn, parallel := range []int{1, 2, 3} {
 		workers := make([]*Collector, parallel)
 		for i := range workers {
 			workers[i] = &Collector{}
 		}
 		for i, name := range names {
-			d := draft{name: []byte(name)}
+			d := Builder{Name: []byte(name)}
 			if op, _ := workers[i%parallel].operations.of(&d, nil); op == 0 && i < 2*maxOperations*parallel-1 {
 				t.Fatalf("%q is no operation", name)
 			}
@@ -99,7 +99,7 @@ func TestOperationsAreBounded(t *testing.T) {
 				t.Fatalf("a worker keeps %d operations", len(w.operations.words))
 			}
 		}
-		got := uniteOperations(workers)
+		got := UniteOperations(workers)
 		if want == nil {
 			want = got
 		}
@@ -115,12 +115,12 @@ func FuzzOperation(f *testing.F) {
 	f.Add("HTTP GET", `INSERT INTO "t" VALUES (1, "x"), (2, '`)
 	f.Add("7f0c9a1e-58cc-4372-a567-0e02b2c3d479", "-- only a comment")
 	f.Fuzz(func(t *testing.T, name, statement string) {
-		d := draft{name: []byte(name)}
+		d := Builder{Name: []byte(name)}
 		words, _ := d.operation(nil)
 		if len(words) > 8*maxText {
 			t.Fatalf("%d bytes of %d", len(words), len(name))
 		}
-		d.put([]byte("db.statement"), []byte(statement))
+		d.Put([]byte("db.statement"), []byte(statement))
 		words, _ = d.operation(nil)
 		if len(words) > 8*maxText || len(shorten(words)) > maxWords+3 {
 			t.Fatalf("%d bytes of %d", len(words), len(statement))
@@ -129,11 +129,11 @@ func FuzzOperation(f *testing.F) {
 }
 
 func BenchmarkOperation(b *testing.B) {
-	drafts := make([]draft, 20_000)
+	drafts := make([]Builder, 20_000)
 	for i := range drafts {
-		drafts[i].name = []byte(fmt.Sprintf("GET /orders/%d", i))
-		drafts[i].put([]byte("http.request.method"), []byte("GET"))
-		drafts[i].put([]byte("url.path"), []byte(fmt.Sprintf("/orders/%d/lines", i)))
+		drafts[i].Name = []byte(fmt.Sprintf("GET /orders/%d", i))
+		drafts[i].Put([]byte("http.request.method"), []byte("GET"))
+		drafts[i].Put([]byte("url.path"), []byte(fmt.Sprintf("/orders/%d/lines", i)))
 	}
 	for _, distinct := range []int{100, 20_000} {
 		b.Run(fmt.Sprintf("distinct=%d", distinct), func(b *testing.B) {

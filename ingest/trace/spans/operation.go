@@ -1,4 +1,4 @@
-package trace
+package spans
 
 import (
 	"bytes"
@@ -9,17 +9,17 @@ import (
 	"unicode/utf8"
 )
 
-// An operation is what a request asks for, in words that all requests of its sort
+// An Operation is what a request asks for, in words that all requests of its sort
 // share: "GET /items/{id}", "SELECT * FROM items WHERE id = ?". It is kept as a hash
 // of these words, which is the same wherever it is made; the words are kept once.
 // 0 stands for no words, or words that tell nothing, such as "HTTP GET".
-type operation = uint32
+type Operation = uint32
 
 // operations are the words behind the hashes of operations, at most twice as many
 // as maxOperations. Those with the least hashes stay, whatever came first.
 type operations struct {
-	words map[operation]string
-	above operation // of hashes from here on no words are kept; 0 for none
+	words map[Operation]string
+	above Operation // of hashes from here on no words are kept; 0 for none
 
 	seed  maphash.Seed
 	known [1 << 12]knownOperation // by the low bits of raw
@@ -33,22 +33,22 @@ const maxOperations = 1 << 16
 // where a span with the same words came before.
 type knownOperation struct {
 	raw   uint64 // hash of the words of the span
-	op    operation
+	op    Operation
 	paged bool
 }
 
 // operation returns what the span is about, and whether it is one page of a list.
-func (o *operations) of(d *draft, buf []byte) (op operation, paged bool) {
+func (o *operations) of(d *Builder, buf []byte) (op Operation, paged bool) {
 	if o.words == nil {
-		o.words, o.seed = map[operation]string{}, maphash.MakeSeed()
+		o.words, o.seed = map[Operation]string{}, maphash.MakeSeed()
 	}
-	raw := uint64(d.flags & kindMask)
+	raw := uint64(d.Flags & KindMask)
 	for _, a := range wordy {
 		if d.set&(1<<a) != 0 {
-			raw = mix(raw^maphash.Bytes(o.seed, d.values[a]), uint64(a)+1)
+			raw = Mix(raw^maphash.Bytes(o.seed, d.values[a]), uint64(a)+1)
 		}
 	}
-	raw = mix(raw, maphash.Bytes(o.seed, d.name))
+	raw = Mix(raw, maphash.Bytes(o.seed, d.Name))
 	k := &o.known[raw%uint64(len(o.known))]
 	if k.raw != raw {
 		var words []byte
@@ -63,23 +63,23 @@ func (o *operations) of(d *draft, buf []byte) (op operation, paged bool) {
 }
 
 // hashWords is never 0, but for no words.
-func hashWords(words []byte) operation {
+func hashWords(words []byte) Operation {
 	if len(words) == 0 {
 		return 0
 	}
 	h := uint64(len(words))
 	for ; len(words) >= 8; words = words[8:] {
-		h = mix(h^binary.LittleEndian.Uint64(words), 0x9e3779b97f4a7c15)
+		h = Mix(h^binary.LittleEndian.Uint64(words), 0x9e3779b97f4a7c15)
 	}
 	for _, b := range words {
-		h = mix(h^uint64(b), 0xd6e8feb86659fd93)
+		h = Mix(h^uint64(b), 0xd6e8feb86659fd93)
 	}
-	return max(1, operation(h>>32))
+	return max(1, Operation(h>>32))
 }
 
 // keep keeps the words of an operation. Of two operations of one hash the lesser
 // words count.
-func (o *operations) keep(op operation, words []byte) {
+func (o *operations) keep(op Operation, words []byte) {
 	if op == 0 || o.above != 0 && op >= o.above {
 		return
 	}
@@ -97,9 +97,9 @@ func (o *operations) keep(op operation, words []byte) {
 	}
 }
 
-// uniteOperations returns the words of all workers.
-func uniteOperations(workers []*Collector) map[operation]string {
-	all := map[operation]string{}
+// UniteOperations returns the words of all workers.
+func UniteOperations(workers []*Collector) map[Operation]string {
+	all := map[Operation]string{}
 	for _, w := range workers {
 		for op, words := range w.operations.words {
 			if old, ok := all[op]; !ok || words < old {
@@ -117,36 +117,36 @@ func uniteOperations(workers []*Collector) map[operation]string {
 
 // wordy are the attributes that tell what a request is about.
 var wordy = [...]attribute{
-	dbStatement, dbOperation, dbCollection, rpcService, rpcMethod,
+	DbStatement, DbOperation, DbCollection, rpcService, rpcMethod,
 	httpMethod, httpRoute, urlTemplate, urlPath, httpTarget, urlFull, httpURL, urlQuery,
 }
 
 // operation writes what the span is about into buf, and tells whether it is one
 // page of a list.
-func (d *draft) operation(buf []byte) (words []byte, paged bool) {
+func (d *Builder) operation(buf []byte) (words []byte, paged bool) {
 	words = buf[:0]
-	switch statement, method := d.get(dbStatement), d.get(rpcMethod); {
+	switch statement, method := d.Get(DbStatement), d.Get(rpcMethod); {
 	case statement != nil:
 		return appendStatement(words, statement)
-	case d.get(dbOperation) != nil:
-		words = append(words, d.get(dbOperation)...)
-		if c := d.get(dbCollection); c != nil {
+	case d.Get(DbOperation) != nil:
+		words = append(words, d.Get(DbOperation)...)
+		if c := d.Get(DbCollection); c != nil {
 			words = appendWords(append(words, ' '), c)
 		}
 		return words, isCursor(words)
 	case method != nil:
-		if service := d.get(rpcService); service != nil && bytes.IndexByte(method, '/') < 0 {
+		if service := d.Get(rpcService); service != nil && bytes.IndexByte(method, '/') < 0 {
 			words = append(append(words, service...), '/')
 		}
 		return append(words, method...), false
 	}
 	if path, query := d.path(); path != nil {
-		if method := d.get(httpMethod); method != nil {
+		if method := d.Get(httpMethod); method != nil {
 			words = append(append(words, method...), ' ')
 		}
 		return appendPath(words, path), isPage(path, query)
 	}
-	name, query, _ := bytes.Cut(d.name, question)
+	name, query, _ := bytes.Cut(d.Name, question)
 	if isVague(name) {
 		return words, false
 	}
@@ -154,14 +154,14 @@ func (d *draft) operation(buf []byte) (words []byte, paged bool) {
 }
 
 // path returns what of its callee a request asks for, best what has no ids in it.
-func (d *draft) path() (path, query []byte) {
+func (d *Builder) path() (path, query []byte) {
 	for _, a := range [...]attribute{httpRoute, urlTemplate, urlPath, httpTarget, urlFull, httpURL} {
-		v := d.get(a)
+		v := d.Get(a)
 		if v == nil {
 			continue
 		}
 		if a == urlFull || a == httpURL {
-			v = pathOfURL(v)
+			v = PathOfURL(v)
 		}
 		if v, query, _ = bytes.Cut(v, question); query == nil {
 			query = d.query()
@@ -172,9 +172,9 @@ func (d *draft) path() (path, query []byte) {
 }
 
 // query returns the parameters of a request, from wherever they stand.
-func (d *draft) query() []byte {
+func (d *Builder) query() []byte {
 	for _, a := range [...]attribute{urlQuery, httpTarget, urlFull, httpURL} {
-		v := d.get(a)
+		v := d.Get(a)
 		if a != urlQuery {
 			_, v, _ = bytes.Cut(v, question)
 		}
@@ -187,7 +187,7 @@ func (d *draft) query() []byte {
 
 var question, slash = []byte("?"), []byte("/")
 
-func pathOfURL(u []byte) []byte {
+func PathOfURL(u []byte) []byte {
 	if _, rest, ok := bytes.Cut(u, []byte("://")); ok {
 		if i := bytes.IndexAny(rest, "/?#"); i >= 0 {
 			return rest[i:]
@@ -200,7 +200,7 @@ func pathOfURL(u []byte) []byte {
 // isVague reports whether a name is that of every request of its kind: "HTTP GET".
 func isVague(name []byte) bool {
 	var word [16]byte
-	w := bytes.TrimSpace(lower(word[:0], name))
+	w := bytes.TrimSpace(Lower(word[:0], name))
 	w = bytes.TrimSpace(bytes.TrimPrefix(w, overHTTP))
 	switch string(w) {
 	case "":
@@ -251,7 +251,7 @@ func isPage(path, query []byte) bool {
 func isCursor(command []byte) bool {
 	var word [8]byte
 	first, _, _ := bytes.Cut(command, []byte(" "))
-	switch string(lower(word[:0], first)) {
+	switch string(Lower(word[:0], first)) {
 	case "fetch", "getmore", "scan", "hscan", "sscan", "zscan", "scroll":
 		return true
 	}

@@ -1,4 +1,4 @@
-package trace
+package spans
 
 import (
 	"bufio"
@@ -15,8 +15,8 @@ import (
 )
 
 // A Spill bounds the memory that the records of workers take: what is too much
-// goes to a temporary file, part by part, and is linked part by part. What Link
-// finds is the same. One trace has to fit into memory, with about 100 bytes a span.
+// goes to a temporary file, part by part, and is linked part by part. What is found by
+// linking is the same. One trace has to fit into memory, with about 100 bytes a span.
 //
 // The file belongs to nobody else and is gone with the process, however that ends.
 // A nil Spill bounds nothing.
@@ -26,7 +26,7 @@ type Spill struct {
 
 	used atomic.Int64 // memory of records
 	mu   sync.Mutex   // of what follows
-	list []*shelf
+	list []*PartitionBuffer
 	file *os.File
 	end  int64 // of the file
 	err  error
@@ -61,15 +61,15 @@ func (e *SpillError) Hint() string {
 	return "name a folder that can be written in TMPDIR, or give more memory"
 }
 
-// bound bounds the memory of what a collector keeps together with that of the other
+// Bound bounds the memory of what a collector keeps together with that of the other
 // collectors of the Spill.
-func (s *Spill) bound(c *Collector) {
-	c.spill = s
-	s.shelf(&c.shelf)
+func (s *Spill) Bound(c *Collector) {
+	c.Spill = s
+	s.Buffer(&c.Buffer)
 }
 
 // Err returns what went wrong with the file, if anything did: then records are
-// lost, and what Link returns is of no use.
+// lost, and what is linked is of no use.
 func (s *Spill) Err() error {
 	if s == nil {
 		return nil
@@ -102,8 +102,8 @@ func (s *Spill) Close() error {
 	return s.file.Close()
 }
 
-// shelf bounds the memory of one more shelf.
-func (s *Spill) shelf(one *shelf) *shelf {
+// Buffer bounds the memory of one more buffer.
+func (s *Spill) Buffer(one *PartitionBuffer) *PartitionBuffer {
 	if s != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -124,9 +124,9 @@ var blockBuffers = sync.Pool{New: func() any {
 	return &b
 }}
 
-// count adds records to the account, and writes all of them to the file when they
+// Count adds records to the account, and writes all of them to the file when they
 // are too many. It depends on nothing but their number whether there is a file.
-func (s *Spill) count(records int) {
+func (s *Spill) Count(records int) {
 	if s == nil || s.used.Add(packedSize*int64(records)) <= s.limit {
 		return
 	}
@@ -137,9 +137,9 @@ func (s *Spill) count(records int) {
 	}
 }
 
-// settle writes what is left in memory to the file, if there is one, to make room for
+// Settle writes what is left in memory to the file, if there is one, to make room for
 // linking.
-func (s *Spill) settle() {
+func (s *Spill) Settle() {
 	if !s.Used() {
 		return
 	}
@@ -149,15 +149,15 @@ func (s *Spill) settle() {
 		s.fail(s.write())
 	}
 	for _, one := range s.list {
-		for i := range one.parts {
-			one.parts[i].blocks = nil
+		for i := range one.Parts {
+			one.Parts[i].blocks = nil
 		}
 	}
 	runtime.GC() // or as much again would be taken before the collector looks
 }
 
-// report keeps an error of reading the file.
-func (s *Spill) report(err error) {
+// Report keeps an error of reading the file.
+func (s *Spill) Report(err error) {
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -174,11 +174,11 @@ func (s *Spill) fail(err error) {
 // A run is records that lie behind each other in the file.
 type run struct {
 	at      int64
-	records int
+	Records int
 }
 
-// write moves the records of all shelves to the end of the file, those of one part
-// and shelf behind each other.
+// write moves the records of all buffers to the end of the file, those of one part
+// and buffer behind each other.
 func (s *Spill) write() (err error) {
 	if s.file == nil {
 		if s.file, err = createTemp(s.dir); err != nil {
@@ -188,9 +188,9 @@ func (s *Spill) write() (err error) {
 	out := bufio.NewWriterSize(io.NewOffsetWriter(s.file, s.end), blockSize)
 	for _, one := range s.list {
 		one.mu.Lock()
-		for i := range one.parts {
+		for i := range one.Parts {
 			if err == nil {
-				err = s.writePart(out, &one.parts[i])
+				err = s.writePart(out, &one.Parts[i])
 			}
 		}
 		one.mu.Unlock()
@@ -202,35 +202,35 @@ func (s *Spill) write() (err error) {
 }
 
 func (s *Spill) writePart(out *bufio.Writer, t *part) error {
-	if t.length == 0 {
+	if t.Length == 0 {
 		return nil
 	}
 	var b [packedSize]byte
 	var err error
-	t.each(func(r *packed) {
+	t.Each(func(r *Packed) {
 		r.put(&b)
 		if err == nil {
 			_, err = out.Write(b[:])
 		}
 	})
-	t.runs = append(t.runs, run{s.end, t.length})
-	s.end += packedSize * int64(t.length)
-	s.used.Add(-packedSize * int64(t.length))
+	t.Runs = append(t.Runs, run{s.end, t.Length})
+	s.end += packedSize * int64(t.Length)
+	s.used.Add(-packedSize * int64(t.Length))
 	t.empty()
 	return err
 }
 
-// each visits the records of the runs.
-func (s *Spill) each(runs []run, visit func(*packed)) error {
+// Each visits the records of the runs.
+func (s *Spill) Each(runs []run, visit func(*Packed)) error {
 	if len(runs) == 0 {
 		return nil
 	}
 	buffer := blockBuffers.Get().(*[]byte)
 	defer blockBuffers.Put(buffer)
 	b := *buffer
-	var r packed
+	var r Packed
 	for _, one := range runs {
-		at, left := one.at, packedSize*one.records
+		at, left := one.at, packedSize*one.Records
 		for left > 0 {
 			some := b[:min(left, len(b))]
 			if _, err := io.ReadFull(io.NewSectionReader(s.file, at, int64(len(some))), some); err != nil {
@@ -246,21 +246,21 @@ func (s *Spill) each(runs []run, visit func(*packed)) error {
 	return nil
 }
 
-func (p *packed) put(b *[packedSize]byte) {
+func (p *Packed) put(b *[packedSize]byte) {
 	o := binary.LittleEndian
-	o.PutUint64(b[0:], p.key)
-	o.PutUint64(b[8:], p.parent)
-	o.PutUint32(b[16:], p.trace)
+	o.PutUint64(b[0:], p.Key)
+	o.PutUint64(b[8:], p.Parent)
+	o.PutUint32(b[16:], p.Trace)
 	o.PutUint32(b[20:], p.start)
 	o.PutUint32(b[24:], math.Float32bits(p.duration))
-	o.PutUint32(b[28:], p.traits)
+	o.PutUint32(b[28:], p.Traits)
 }
 
-func (p *packed) get(b *[packedSize]byte) {
+func (p *Packed) get(b *[packedSize]byte) {
 	o := binary.LittleEndian
-	*p = packed{
-		key: o.Uint64(b[0:]), parent: o.Uint64(b[8:]), trace: o.Uint32(b[16:]), start: o.Uint32(b[20:]),
-		duration: math.Float32frombits(o.Uint32(b[24:])), traits: o.Uint32(b[28:]),
+	*p = Packed{
+		Key: o.Uint64(b[0:]), Parent: o.Uint64(b[8:]), Trace: o.Uint32(b[16:]), start: o.Uint32(b[20:]),
+		duration: math.Float32frombits(o.Uint32(b[24:])), Traits: o.Uint32(b[28:]),
 	}
 }
 
@@ -270,9 +270,9 @@ const linkedSize = packedSize + 12
 // maxShares bounds how often the same part of the file is read.
 const maxShares = 64
 
-// shares returns into how many shares so many records are divided to fit into the
+// Shares returns into how many shares so many records are divided to fit into the
 // memory that one of several goroutines has.
-func (s *Spill) shares(records, parallel int) int {
+func (s *Spill) Shares(records, parallel int) int {
 	if !s.Used() {
 		return 1
 	}

@@ -1,4 +1,4 @@
-package trace
+package spans
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ const (
 	peerName    attribute = iota // service.peer.name
 	peerService                  // peer.service
 
-	serverAddress // the hosts, in the order of their trust
+	ServerAddress // the hosts, in the order of their trust
 	netPeerName
 	serverSocketDomain
 	netSockPeerName
@@ -30,7 +30,7 @@ const (
 	dbName
 	dbInstance
 	dbSystemName
-	dbSystem
+	DbSystem
 
 	networkPeerAddress
 	serverSocketAddress
@@ -56,18 +56,18 @@ const (
 
 	rpcSystem
 	httpMethod
-	resendCount
+	ResendCount
 	attemptCount
 	retryTag
-	errorTag
-	statusCode
-	spanKind
+	ErrorTag
+	StatusCode
+	SpanKind
 	samplerType
 	samplerParam
 
-	dbStatement // what a request is about, see operation
-	dbOperation
-	dbCollection
+	DbStatement // what a request is about, see operation
+	DbOperation
+	DbCollection
 	rpcMethod
 	httpRoute
 	urlTemplate
@@ -76,13 +76,13 @@ const (
 	urlQuery
 
 	attributes
-	noAttribute
+	NoAttribute
 )
 
-// attributeOf returns which attribute a key names.
-func attributeOf(key []byte) attribute {
+// AttributeOf returns which attribute a key names.
+func AttributeOf(key []byte) attribute {
 	if len(key) < 5 || len(key) > 27 {
-		return noAttribute
+		return NoAttribute
 	}
 	switch string(key) {
 	case "service.peer.name":
@@ -90,7 +90,7 @@ func attributeOf(key []byte) attribute {
 	case "peer.service":
 		return peerService
 	case "server.address":
-		return serverAddress
+		return ServerAddress
 	case "net.peer.name":
 		return netPeerName
 	case "server.socket.domain":
@@ -114,7 +114,7 @@ func attributeOf(key []byte) attribute {
 	case "db.system.name":
 		return dbSystemName
 	case "db.system", "db.type":
-		return dbSystem
+		return DbSystem
 	case "network.peer.address":
 		return networkPeerAddress
 	case "server.socket.address":
@@ -156,27 +156,27 @@ func attributeOf(key []byte) attribute {
 	case "http.request.method", "http.method":
 		return httpMethod
 	case "http.request.resend_count", "http.resend_count", "http.retry_count":
-		return resendCount
+		return ResendCount
 	case "x-envoy-attempt-count":
 		return attemptCount
 	case "retry":
 		return retryTag
 	case "error":
-		return errorTag
+		return ErrorTag
 	case "otel.status_code":
-		return statusCode
+		return StatusCode
 	case "span.kind":
-		return spanKind
+		return SpanKind
 	case "sampler.type":
 		return samplerType
 	case "sampler.param":
 		return samplerParam
 	case "db.statement", "db.query.text":
-		return dbStatement
+		return DbStatement
 	case "db.operation", "db.operation.name":
-		return dbOperation
+		return DbOperation
 	case "db.collection.name", "db.sql.table", "db.mongodb.collection":
-		return dbCollection
+		return DbCollection
 	case "rpc.method":
 		return rpcMethod
 	case "http.route":
@@ -190,11 +190,11 @@ func attributeOf(key []byte) attribute {
 	case "url.query":
 		return urlQuery
 	}
-	return noAttribute
+	return NoAttribute
 }
 
-// A sight is a peer while its span is read: its texts are parts of the text.
-type sight struct {
+// A peerInfo is a peer while its span is read: its texts are parts of the text.
+type peerInfo struct {
 	name, namespace, host, protocol []byte
 	port                            int
 	kind                            graph.Kind
@@ -202,10 +202,10 @@ type sight struct {
 }
 
 // peer returns what is kept of the sight.
-func (s *sight) peer() peer {
-	return peer{
-		name: clean(s.name), namespace: clean(s.namespace), host: clean(s.host), port: s.port,
-		protocol: clean(s.protocol), kind: s.kind, named: s.named,
+func (s *peerInfo) peer() Peer {
+	return Peer{
+		Name: clean(s.name), Namespace: clean(s.namespace), Host: clean(s.host), Port: s.port,
+		Protocol: clean(s.protocol), Kind: s.kind, Named: s.named,
 	}
 }
 
@@ -213,20 +213,20 @@ func (s *sight) peer() peer {
 func clean(s []byte) string { return strings.ToValidUTF8(string(s), "\uFFFD") }
 
 // tells reports whether the span says anything of its other side.
-func (s *sight) tells() bool {
+func (s *peerInfo) tells() bool {
 	return len(s.name)+len(s.namespace)+len(s.host)+len(s.protocol)+s.port > 0
 }
 
 // describe says who is on the other side of a call, as far as the span of the
 // caller's half, or of a consumer, tells.
-func (d *draft) describe() sight {
-	p := sight{protocol: d.protocol(), namespace: d.get(peerNamespace), port: d.port()}
+func (d *Builder) describe() peerInfo {
+	p := peerInfo{protocol: d.protocol(), namespace: d.Get(peerNamespace), port: d.port()}
 	host, isIP := d.host()
 	p.host = host
-	if cluster := upstreamHost(d.get(upstreamCluster)); cluster != nil {
+	if cluster := upstreamHost(d.Get(upstreamCluster)); cluster != nil {
 		p.host = cluster
 	}
-	if d.set&(1<<dbNamespace|1<<dbName|1<<dbInstance|1<<dbSystemName|1<<dbSystem) != 0 {
+	if d.set&(1<<dbNamespace|1<<dbName|1<<dbInstance|1<<dbSystemName|1<<DbSystem) != 0 {
 		p.kind = graph.KindDatabase
 	}
 	name := d.service()
@@ -234,7 +234,7 @@ func (d *draft) describe() sight {
 		p.name = name
 		return p
 	}
-	if k := d.flags.kind(); k == producer || k == consumer {
+	if k := d.Flags.Kind(); k == Producer || k == Consumer {
 		d.describeQueue(&p, host)
 		return p
 	}
@@ -243,78 +243,78 @@ func (d *draft) describe() sight {
 }
 
 // describeQueue names what a producer sends to or a consumer takes from.
-func (d *draft) describeQueue(p *sight, host []byte) {
+func (d *Builder) describeQueue(p *peerInfo, host []byte) {
 	for _, a := range [...]attribute{destinationName, destination, busDestination} {
-		if v := d.get(a); v != nil {
+		if v := d.Get(a); v != nil {
 			// A topic is no host: it is not whatever runs the broker.
 			p.name, p.kind, p.host, p.port = v, graph.KindTopic, nil, 0
 			return
 		}
 	}
-	if p.kind, p.name = graph.KindBroker, d.get(messagingSystem); p.name == nil {
+	if p.kind, p.name = graph.KindBroker, d.Get(messagingSystem); p.name == nil {
 		p.name = host
 	}
 }
 
 // messages makes producers and consumers of clients that send to a queue or take
 // from it: conventions have had both kinds for it.
-func (d *draft) messages() {
-	if d.flags.kind() != client || d.set&(1<<messagingOperation) == 0 || d.set&(1<<destinationName|1<<destination|1<<busDestination) == 0 {
+func (d *Builder) messages() {
+	if d.Flags.Kind() != Client || d.set&(1<<messagingOperation) == 0 || d.set&(1<<destinationName|1<<destination|1<<busDestination) == 0 {
 		return
 	}
-	switch string(d.get(messagingOperation)) {
+	switch string(d.Get(messagingOperation)) {
 	case "send", "publish", "create":
-		d.flags = d.flags&^kindMask | producer
+		d.Flags = d.Flags&^KindMask | Producer
 	case "receive", "process", "deliver":
-		d.flags = d.flags&^kindMask | consumer
+		d.Flags = d.Flags&^KindMask | Consumer
 	}
 }
 
 // service returns the name of the service on the other side, if the span has one.
-func (d *draft) service() []byte {
+func (d *Builder) service() []byte {
 	switch {
-	case len(d.remote) > 0:
-		return d.remote
-	case d.get(peerName) != nil:
-		return d.get(peerName)
+	case len(d.Remote) > 0:
+		return d.Remote
+	case d.Get(peerName) != nil:
+		return d.Get(peerName)
 	}
-	return d.get(peerService)
+	return d.Get(peerService)
 }
 
 // place names the other side of a call that nothing gives a service name. An
 // address in digits tells less than the name of a database.
-func (d *draft) place(host []byte, isIP bool) []byte {
+func (d *Builder) place(host []byte, isIP bool) []byte {
 	if len(host) > 0 && !isIP {
 		return host
 	}
-	for a := dbNamespace; a <= dbSystem; a++ {
-		if v := d.get(a); v != nil {
+	for a := dbNamespace; a <= DbSystem; a++ {
+		if v := d.Get(a); v != nil {
 			return v
 		}
 	}
 	for _, s := range [...][2]attribute{
 		{networkPeerAddress, networkPeerPort}, {serverSocketAddress, serverSocketPort}, {netSockPeerAddr, netSockPeerPort},
 	} {
-		if v := d.get(s[0]); v != nil {
-			if port := d.get(s[1]); port != nil {
+		if v := d.Get(s[0]); v != nil {
+			if port := d.Get(s[1]); port != nil {
 				v = append(append(v[:len(v):len(v)], ':'), port...)
 			}
 			return v
 		}
 	}
-	for _, v := range [...][]byte{host, d.get(netPeerIP), d.remoteIP, d.get(peerAddress)} {
+	for _, v := range [...][]byte{host, d.Get(netPeerIP), d.RemoteIP, d.Get(peerAddress)} {
 		if len(v) > 0 {
 			return v
 		}
 	}
-	return d.get(rpcService)
+	return d.Get(rpcService)
 }
 
 // host returns the host that the span says it calls: the first name, else the
 // first address in digits.
-func (d *draft) host() (host []byte, isIP bool) {
-	for a := serverAddress; a <= httpURL; a++ {
-		v := d.get(a)
+func (d *Builder) host() (host []byte, isIP bool) {
+	for a := ServerAddress; a <= httpURL; a++ {
+		v := d.Get(a)
 		if v == nil {
 			continue
 		}
@@ -335,9 +335,9 @@ func (d *draft) host() (host []byte, isIP bool) {
 	return host, isIP
 }
 
-func (d *draft) port() int {
+func (d *Builder) port() int {
 	for _, a := range [...]attribute{serverPort, netPeerPort} {
-		if n, ok := parseInt(d.get(a)); ok && 0 < n && n < 1<<16 {
+		if n, ok := ParseInt(d.Get(a)); ok && 0 < n && n < 1<<16 {
 			return int(n)
 		}
 	}
@@ -345,9 +345,9 @@ func (d *draft) port() int {
 }
 
 // protocol returns what is spoken, as far as the span tells.
-func (d *draft) protocol() []byte {
-	for _, a := range [...]attribute{dbSystemName, dbSystem, messagingSystem, rpcSystem} {
-		if v := d.get(a); v != nil {
+func (d *Builder) protocol() []byte {
+	for _, a := range [...]attribute{dbSystemName, DbSystem, messagingSystem, rpcSystem} {
+		if v := d.Get(a); v != nil {
 			return v
 		}
 	}
@@ -400,5 +400,5 @@ func isAddress(host []byte) bool {
 	return err == nil
 }
 
-// isRetry reports whether an event of a span is named for what it means.
-func isRetry(event []byte) bool { return string(event) == "retry" }
+// IsRetry reports whether an event of a span is named for what it means.
+func IsRetry(event []byte) bool { return string(event) == "retry" }

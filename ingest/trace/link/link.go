@@ -1,4 +1,9 @@
-package trace
+// Package link turns the records of spans into observed calls.
+//
+// Records are linked partition by partition (partition.go). Those of one trace become
+// a tree (tree.go), its edges become calls (calls.go), and calls of one edge are
+// counted together. What one request does with several calls is in siblings.go.
+package link
 
 import (
 	"math"
@@ -7,27 +12,28 @@ import (
 	"sync/atomic"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// linkAll turns everything that the collectors keep into observed calls. Neither the
+// Link turns everything that the collectors keep into observed calls. Neither the
 // order of the inputs nor the number of collectors changes what comes out, nor whether
 // a Spill bounds their memory. If one does, ask it for its Err.
-func linkAll(workers []*Collector, parallel int) (*graph.Facts, *graph.Spans) {
+func Link(workers []*spans.Collector, parallel int) (*graph.Facts, *graph.Spans) {
 	p, s := newPool(workers), newStore(workers)
-	s.spill.settle()
-	s.spill.report(s.resolve(p))
+	s.spill.Settle()
+	s.spill.Report(s.resolve(p))
 	trees := make([]*tree, max(1, parallel))
-	tallies := make([]*tally, len(trees))
+	tallies := make([]*edgeStats, len(trees))
 	shares := s.shares(len(trees))
 	var next atomic.Int64
 	var running sync.WaitGroup
 	for i := range trees {
 		trees[i] = &tree{pool: p, part: newPartition(p)}
-		tallies[i] = &tally{pool: p, lanes: map[lane]*count{}}
+		tallies[i] = &edgeStats{pool: p, lanes: map[edgeKey]*count{}}
 		running.Go(func() {
 			for n := int(next.Add(1)) - 1; n < len(shares); n = int(next.Add(1)) - 1 {
 				if err := trees[i].part.load(s, shares[n]); err != nil {
-					s.spill.report(err)
+					s.spill.Report(err)
 					return
 				}
 				trees[i].part.link(trees[i], tallies[i])
@@ -45,12 +51,12 @@ func linkAll(workers []*Collector, parallel int) (*graph.Facts, *graph.Spans) {
 	return &graph.Facts{ObservedServices: tallies[0].sightings(), Observations: tallies[0].observations(), Pairs: tallies[0].companions()}, stats
 }
 
-func (t *tree) link(records []uint32, found *tally) {
+func (t *tree) link(records []uint32, found *edgeStats) {
 	t.grow(records)
 	t.calls(found)
 }
 
-func (t *tally) merge(o *tally) {
+func (t *edgeStats) merge(o *edgeStats) {
 	defer t.mergeSiblings(o)
 	for l, n := range o.lanes {
 		into := t.lanes[l]
@@ -74,12 +80,12 @@ func (t *tally) merge(o *tally) {
 }
 
 // observations tells the calls in an order of their own.
-func (t *tally) observations() []graph.Observation {
-	lanes := make([]lane, 0, len(t.lanes))
+func (t *edgeStats) observations() []graph.Observation {
+	lanes := make([]edgeKey, 0, len(t.lanes))
 	for l := range t.lanes {
 		lanes = append(lanes, l)
 	}
-	slices.SortFunc(lanes, lane.compare)
+	slices.SortFunc(lanes, edgeKey.compare)
 	list := make([]graph.Observation, 0, len(lanes))
 	for _, l := range lanes {
 		n := t.lanes[l]
@@ -106,7 +112,7 @@ func (t *tally) observations() []graph.Observation {
 
 // weighted estimates how many calls there were before sampling, 0 if no span says
 // how it was sampled.
-func (t *tally) weighted(n *count) float64 {
+func (t *edgeStats) weighted(n *count) float64 {
 	if len(n.weights) < 2 {
 		return 0
 	}
@@ -118,7 +124,7 @@ func (t *tally) weighted(n *count) float64 {
 }
 
 // sightings tells all services that have spans.
-func (t *tally) sightings() []graph.ObservedService {
+func (t *edgeStats) sightings() []graph.ObservedService {
 	p := t.pool
 	var list []graph.ObservedService
 	for i := 1; i < len(p.services); i++ {
@@ -133,12 +139,12 @@ func (t *tally) sightings() []graph.ObservedService {
 func (p *pool) seen(e end) graph.TracePeer {
 	if e.party != 0 {
 		one := &p.parties[e.party]
-		return graph.TracePeer{Name: one.name, Namespace: one.cluster, Group: one.namespace, Workload: one.workload, Kind: graph.KindService}
+		return graph.TracePeer{Name: one.Name, Namespace: one.Cluster, Group: one.Namespace, Workload: one.Workload, Kind: graph.KindService}
 	}
 	one := &p.peers[e.peer]
-	s := graph.TracePeer{Name: one.name, Group: one.namespace, Host: graph.Address{Host: one.host, Port: one.port}, Kind: one.kind, Inferred: true}
-	if one.kind == graph.KindDatabase && !one.named && one.name != one.host {
-		s.Host.Database = one.name
+	s := graph.TracePeer{Name: one.Name, Group: one.Namespace, Host: graph.Address{Host: one.Host, Port: one.Port}, Kind: one.Kind, Inferred: true}
+	if one.Kind == graph.KindDatabase && !one.Named && one.Name != one.Host {
+		s.Host.Database = one.Name
 	}
 	return s
 }

@@ -1,4 +1,4 @@
-package trace
+package spans
 
 import "bytes"
 
@@ -68,7 +68,7 @@ func lengthOfUUID(s []byte) int {
 				return 0
 			}
 		default:
-			if hexDigit[b] > 15 {
+			if HexDigit[b] > 15 {
 				return 0
 			}
 		}
@@ -88,7 +88,7 @@ func isID(word []byte) bool {
 				runs++
 			}
 		}
-		hex = hex && hexDigit[b] <= 15
+		hex = hex && HexDigit[b] <= 15
 		small = small || b-'a' < 26
 	}
 	switch {
@@ -153,7 +153,7 @@ func isSQL(s []byte) bool {
 		return false // the name of a command alone
 	}
 	var word [8]byte
-	switch string(lower(word[:0], s[:end])) {
+	switch string(Lower(word[:0], s[:end])) {
 	case "select", "insert", "update", "delete", "with", "merge", "replace", "call", "exec", "execute", "begin", "declare", "fetch", "truncate", "create", "alter", "drop":
 		return true
 	}
@@ -249,7 +249,7 @@ func appendMark(to []byte, from int) []byte {
 // a statement.
 func appendKeyword(to, word []byte) []byte {
 	var small [8]byte
-	switch w := lower(small[:0], word); string(w) {
+	switch w := Lower(small[:0], word); string(w) {
 	case "select", "insert", "update", "delete", "from", "into", "values", "where", "and", "or", "in", "set", "join", "limit", "offset", "order", "by":
 		return append(to, bytes.ToUpper(w)...)
 	}
@@ -310,8 +310,8 @@ func hasWord(s []byte, word string) bool {
 	return false
 }
 
-// lower appends the lower-case form of a short word to to, and nothing of a long one.
-func lower(to, s []byte) []byte {
+// Lower appends the lower-case form of a short word to to, and nothing of a long one.
+func Lower(to, s []byte) []byte {
 	if len(s) > cap(to)-len(to) {
 		return to
 	}

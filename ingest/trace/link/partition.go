@@ -1,15 +1,19 @@
-package trace
+package link
 
-import "math"
+import (
+	"math"
 
-// A partition is some whole traces: those of one part of all shelves, or a share
+	"github.com/weirgraph/weir/ingest/trace/spans"
+)
+
+// A partition is some whole traces: those of one part of all buffers, or a share
 // of them that fits into memory. It is used again for the next, so that linking
 // allocates next to nothing.
 type partition struct {
 	pool    *pool
-	records []packed // with traits in numbers of the pool
-	order   []uint32 // records, one trace behind the other, those of no trace last
-	from    []uint32 // trace t is order[from[t]:from[t+1]]
+	records []spans.Packed // with traits in numbers of the pool
+	order   []uint32       // records, one trace behind the other, those of no trace last
+	from    []uint32       // trace t is order[from[t]:from[t+1]]
 
 	producers map[uint64]uint32 // by the key of a consumer, the party of the span that it links to
 	followed  map[uint64]bool   // keys of the spans that consumers link to
@@ -30,13 +34,13 @@ func (p *partition) load(s *store, which share) error {
 	p.records = resize(p.records, s.count(which.part)/which.of)[:0]
 	clear(p.followed)
 	clear(p.producers)
-	err := s.each(which.part, func(worker int, r *packed) {
+	err := s.each(which.part, func(worker int, r *spans.Packed) {
 		switch {
-		case r.traits == isLink:
-			p.followed[r.key>>lowBits] = true
-		case r.traceWithin()%uint64(which.of) == uint64(which.number):
+		case r.Traits == spans.IsLink:
+			p.followed[r.Key>>spans.LowBits] = true
+		case r.TraceWithin()%uint64(which.of) == uint64(which.number):
 			p.records = append(p.records, *r)
-			p.records[len(p.records)-1].traits += p.pool.firstOf[worker]
+			p.records[len(p.records)-1].Traits += p.pool.firstOf[worker]
 		}
 	})
 	if err != nil {
@@ -58,8 +62,8 @@ func (p *partition) group() {
 	p.number = resize(p.number, len(p.records))[:0]
 	for i := range p.records {
 		r, t := &p.records[i], uint32(none)
-		if p.pool.traits[r.traits].flags&apart == 0 {
-			t = p.traces.number(r.traceWithin())
+		if p.pool.traits[r.Traits].Flags&spans.Apart == 0 {
+			t = p.traces.number(r.TraceWithin())
 		}
 		p.number = append(p.number, t)
 	}
@@ -96,7 +100,7 @@ func resize[T any](list []T, length int) []T {
 }
 
 // link links the traces, each on its own, and counts them.
-func (p *partition) link(t *tree, found *tally) {
+func (p *partition) link(t *tree, found *edgeStats) {
 	for i, from := range p.from[:len(p.from)-1] {
 		t.link(p.order[from:p.from[i+1]], found)
 	}
@@ -108,9 +112,9 @@ func (p *partition) link(t *tree, found *tally) {
 }
 
 // record returns a record with its numbers in the pool.
-func (p *partition) record(n uint32) record {
-	r := p.records[n].unpack()
-	r.traits = p.pool.traits[p.records[n].traits]
+func (p *partition) record(n uint32) spans.Record {
+	r := p.records[n].Unpack()
+	r.Traits = p.pool.traits[p.records[n].Traits]
 	return r
 }
 

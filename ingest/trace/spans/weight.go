@@ -1,4 +1,4 @@
-package trace
+package spans
 
 import (
 	"bytes"
@@ -7,12 +7,12 @@ import (
 
 // weight returns how many spans this one stands for after sampling, or 0 if it
 // does not say.
-func (d *draft) weight() float64 {
-	if len(d.state) > 0 {
-		return stateWeight(d.state)
+func (d *Builder) weight() float64 {
+	if len(d.State) > 0 {
+		return stateWeight(d.State)
 	}
-	if string(d.get(samplerType)) == "probabilistic" {
-		if p, ok := parseFloat(d.get(samplerParam)); ok && p > 0 && p <= 1 {
+	if string(d.Get(samplerType)) == "probabilistic" {
+		if p, ok := ParseFloat(d.Get(samplerParam)); ok && p > 0 && p <= 1 {
 			return 1 / p
 		}
 	}
@@ -34,7 +34,7 @@ func stateWeight(state []byte) float64 {
 			case "th":
 				return thresholdWeight(v)
 			case "p":
-				if p, ok := parseInt(v); ok && 0 <= p && p < 63 {
+				if p, ok := ParseInt(v); ok && 0 <= p && p < 63 {
 					return math.Exp2(float64(p))
 				}
 			}

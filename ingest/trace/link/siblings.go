@@ -1,4 +1,4 @@
-package trace
+package link
 
 import (
 	"cmp"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // A call is made while its caller answers a request. The calls of one request lie
@@ -20,36 +21,36 @@ import (
 // requests are the calls of one trace by the request that made them, and what is
 // found in them. They are used again for the next trace.
 type requests struct {
-	made    []made
+	made    []Made
 	answers []answer
 	loops   []loop
-	runs    [][]made
-	kept    []made
+	runs    [][]Made
+	kept    []Made
 }
 
-// made is a call as the request sees it that makes it.
-type made struct {
-	request  int32     // the span of it
-	callee   uint32    // see tally.callee
-	lane     uint32    // number of the count
-	op       operation // what is asked for
-	via      operation // of the span that the call hangs below, if that is not the request itself
-	start    int32     // microseconds since the request began
-	duration float32   // nanoseconds, negative if unknown
-	flags    flags     // failed, retried, paged
-	timed    bool      // start and duration are those of the caller's clock
+// Made is a call as the request sees it that makes it.
+type Made struct {
+	request  int32           // the span of it
+	callee   uint32          // see tally.callee
+	lane     uint32          // number of the count
+	op       spans.Operation // what is asked for
+	via      spans.Operation // of the span that the call hangs below, if that is not the request itself
+	Start    int32           // microseconds since the request began
+	Duration float32         // nanoseconds, negative if unknown
+	flags    spans.Flags     // failed, retried, paged
+	timed    bool            // start and duration are those of the caller's clock
 }
 
-func (m made) compare(o made) int {
-	return cmp.Or(cmp.Compare(m.request, o.request), cmp.Compare(m.callee, o.callee), cmp.Compare(m.op, o.op), cmp.Compare(m.via, o.via), m.sooner(o))
+func (m Made) compare(o Made) int {
+	return cmp.Or(cmp.Compare(m.request, o.request), cmp.Compare(m.callee, o.callee), cmp.Compare(m.op, o.op), cmp.Compare(m.via, o.via), m.Sooner(o))
 }
 
-func (m made) sooner(o made) int {
-	return cmp.Or(cmp.Compare(m.start, o.start), cmp.Compare(m.duration, o.duration), cmp.Compare(m.flags, o.flags))
+func (m Made) Sooner(o Made) int {
+	return cmp.Or(cmp.Compare(m.Start, o.Start), cmp.Compare(m.Duration, o.Duration), cmp.Compare(m.flags, o.flags))
 }
 
-func (m *made) begin() int64 { return int64(m.start) * 1000 }
-func (m *made) end() int64   { return m.begin() + int64(m.duration) }
+func (m *Made) Begin() int64 { return int64(m.Start) * 1000 }
+func (m *Made) End() int64   { return m.Begin() + int64(m.Duration) }
 
 // served returns the span that the service of span i answers while i lasts: the
 // nearest one that is the callee's half of a call, else the first of the service.
@@ -57,17 +58,17 @@ func (m *made) end() int64   { return m.begin() + int64(m.duration) }
 func (t *tree) served(i int32) int32 {
 	s := &t.spans[i]
 	switch {
-	case s.flags.answers():
+	case s.Flags.Answers():
 		return i
 	case s.up >= 0:
 		up := &t.spans[s.up]
-		if s.party == 0 || up.party == 0 || t.pool.sameService(s.party, up.party) {
+		if s.Party == 0 || up.Party == 0 || t.pool.sameService(s.Party, up.Party) {
 			return up.request
 		}
 	case s.orphan:
 		return -1
 	}
-	if s.flags.asks() {
+	if s.Flags.Asks() {
 		return -1
 	}
 	return i
@@ -80,7 +81,7 @@ const longRequest = float32(30 * time.Minute)
 // note keeps a call of the kind that n counts. caller is the span of the caller that
 // tells its time, callee the one that answers, or the same. half is whether the
 // first is the caller's half of the call.
-func (t *tree) note(n *count, caller, callee *span, half bool) {
+func (t *tree) note(n *count, caller, callee *node, half bool) {
 	if n.lane.async {
 		return
 	}
@@ -97,30 +98,30 @@ func (t *tree) note(n *count, caller, callee *span, half bool) {
 		timer = caller
 	}
 	of := &t.spans[request]
-	m := made{
-		request: request, callee: n.callee, lane: n.number, op: callee.op, duration: timer.duration, timed: half,
-		start: int32(timer.start - of.start), flags: callee.flags & (failed | retried | paged),
+	m := Made{
+		request: request, callee: n.callee, lane: n.number, op: callee.Op, Duration: timer.Duration, timed: half,
+		Start: int32(timer.Start - of.Start), flags: callee.Flags & (spans.Failed | spans.Retried | spans.Paged),
 	}
 	if half {
-		m.flags |= caller.flags & (failed | retried | paged)
+		m.flags |= caller.Flags & (spans.Failed | spans.Retried | spans.Paged)
 	}
-	if half && (m.op == 0 || !callee.flags.answers()) {
-		m.op = cmp.Or(caller.op, callee.op)
+	if half && (m.op == 0 || !callee.Flags.Answers()) {
+		m.op = cmp.Or(caller.Op, callee.Op)
 	}
 	if up != of {
-		m.via = up.op
+		m.via = up.Op
 	}
-	if of.duration > longRequest || timer.start == 0 {
-		m.duration = -1
+	if of.Duration > longRequest || timer.Start == 0 {
+		m.Duration = -1
 	}
 	t.made = append(t.made, m)
 }
 
 // siblings looks at the requests of the trace and the calls that each made.
-func (t *tree) siblings(found *tally) {
+func (t *tree) siblings(found *edgeStats) {
 	t.answer(found)
-	slices.SortFunc(t.made, made.compare)
-	eachRun(t.made, func(a, b *made) bool { return a.request == b.request }, func(list []made) { t.request(list, found) })
+	slices.SortFunc(t.made, Made.compare)
+	eachRun(t.made, func(a, b *Made) bool { return a.request == b.request }, func(list []Made) { t.request(list, found) })
 	t.count(found)
 	t.made = t.made[:0]
 }
@@ -142,31 +143,31 @@ func eachRun[T any](list []T, alike func(a, b *T) bool, visit func(run []T)) {
 const maxCallees = 64
 
 // request adds up the calls of one request.
-func (t *tree) request(list []made, found *tally) {
+func (t *tree) request(list []Made, found *edgeStats) {
 	t.runs = t.runs[:0]
 	timed := true
-	eachRun(list, func(a, b *made) bool { return a.callee == b.callee }, func(run []made) {
+	eachRun(list, func(a, b *Made) bool { return a.callee == b.callee }, func(run []Made) {
 		n := found.list[found.chief(run)]
 		n.requests++
 		n.within += uint64(len(run))
-		eachRun(run, func(a, b *made) bool { return a.op == b.op && a.via == b.via }, func(group []made) { t.group(group, found) })
+		eachRun(run, func(a, b *Made) bool { return a.op == b.op && a.via == b.via }, func(group []Made) { t.group(group, found) })
 		t.runs = append(t.runs, run)
 		for i := range run {
-			timed = timed && run[i].timed && run[i].duration >= 0
+			timed = timed && run[i].timed && run[i].Duration >= 0
 		}
 	})
 	if len(t.runs) < 2 || len(t.runs) > maxCallees {
 		return
 	}
 	for _, run := range t.runs {
-		slices.SortFunc(run, made.sooner)
+		slices.SortFunc(run, Made.Sooner)
 	}
 	for i, a := range t.runs {
 		for _, b := range t.runs[i+1:] {
 			p := pair{requests: 1}
 			switch {
 			case !timed:
-			case overlap(a, b):
+			case Overlap(a, b):
 				p.overlapping = 1
 			default:
 				p.inTurn = 1
@@ -176,15 +177,15 @@ func (t *tree) request(list []made, found *tally) {
 	}
 }
 
-// overlap reports whether any of two lists of calls, each by its start, overlap by
+// Overlap reports whether any of two lists of calls, each by its start, overlap by
 // more than the clock's tick of a microsecond.
-func overlap(a, b []made) bool {
+func Overlap(a, b []Made) bool {
 	const tick = 1000
 	for len(a) > 0 && len(b) > 0 {
 		switch {
-		case a[0].end()-tick <= b[0].begin():
+		case a[0].End()-tick <= b[0].Begin():
 			a = a[1:]
-		case b[0].end()-tick <= a[0].begin():
+		case b[0].End()-tick <= a[0].Begin():
 			b = b[1:]
 		default:
 			return true
@@ -196,8 +197,8 @@ func overlap(a, b []made) bool {
 // A loop is a request that asks for one operation again and again.
 type loop struct {
 	lane          uint32
-	during        operation
-	op            operation
+	during        spans.Operation
+	op            spans.Operation
 	calls         int
 	took, ofTotal int64 // nanoseconds
 }
@@ -220,38 +221,38 @@ const (
 )
 
 // group looks whether calls of one operation, by their start, are a loop.
-func (t *tree) group(list []made, found *tally) {
+func (t *tree) group(list []Made, found *edgeStats) {
 	if len(list) < manyCalls || list[0].op == 0 {
 		return
 	}
 	t.kept = t.kept[:0]
 	again := false
 	for _, m := range list {
-		if m.flags&paged != 0 || m.duration < 0 {
+		if m.flags&spans.Paged != 0 || m.Duration < 0 {
 			return
 		}
-		if !again && m.flags&retried == 0 {
+		if !again && m.flags&spans.Retried == 0 {
 			t.kept = append(t.kept, m)
 		}
-		again = m.flags&failed != 0 // what comes next is another try
+		again = m.flags&spans.Failed != 0 // what comes next is another try
 	}
 	if len(t.kept) < manyCalls {
 		return
 	}
-	sum, took, end := int64(0), int64(0), t.kept[0].begin()
+	sum, took, end := int64(0), int64(0), t.kept[0].Begin()
 	for i := range t.kept {
 		m := &t.kept[i]
-		sum += int64(m.duration)
-		took += max(0, m.end()-max(end, m.begin()))
-		end = max(end, m.end())
+		sum += int64(m.Duration)
+		took += max(0, m.End()-max(end, m.Begin()))
+		end = max(end, m.End())
 	}
 	if sum == 0 || float64(sum-took) >= overlapShare*float64(sum) {
 		return
 	}
 	of := &t.spans[list[0].request]
-	l := loop{lane: found.chief(list), during: of.op, op: list[0].op, calls: twoDigits(len(t.kept))}
-	if of.duration > 0 {
-		l.ofTotal = int64(of.duration)
+	l := loop{lane: found.chief(list), during: of.Op, op: list[0].op, calls: twoDigits(len(t.kept))}
+	if of.Duration > 0 {
+		l.ofTotal = int64(of.Duration)
 		l.took = min(took, l.ofTotal)
 	}
 	t.loops = append(t.loops, l)
@@ -267,7 +268,7 @@ func twoDigits(n int) int {
 }
 
 // count adds up the loops of the trace.
-func (t *tree) count(found *tally) {
+func (t *tree) count(found *edgeStats) {
 	slices.SortFunc(t.loops, loop.compare)
 	eachRun(t.loops, (*loop).same, func(run []loop) {
 		n := found.list[run[0].lane]
@@ -285,25 +286,25 @@ func (t *tree) count(found *tally) {
 // An answer is a request that a service answers.
 type answer struct {
 	party uint32 // the first of its service
-	op    operation
+	op    spans.Operation
 }
 
 // answer adds up the requests of the trace.
-func (t *tree) answer(found *tally) {
+func (t *tree) answer(found *edgeStats) {
 	t.answers = t.answers[:0]
 	for _, i := range t.order {
 		s := &t.spans[i]
 		if s.request != i || s.named < 0 {
 			continue
 		}
-		a := answer{t.pool.services[t.spans[s.named].party], s.op}
+		a := answer{t.pool.services[t.spans[s.named].Party], s.Op}
 		t.answers = append(t.answers, a)
-		if s.flags.kind() != server || t.pool.probes[a.op] {
+		if s.Flags.Kind() != spans.Server || t.pool.probes[a.op] {
 			continue
 		}
 		n := found.answered(a.party)
 		n.requests++
-		if s.up < 0 && s.parent == 0 && s.flags&apart == 0 && !t.pool.peers[s.peer].named {
+		if s.up < 0 && s.Parent == 0 && s.Flags&spans.Apart == 0 && !t.pool.peers[s.Peer].Named {
 			n.entries++
 		}
 	}
@@ -315,7 +316,7 @@ func (t *tree) answer(found *tally) {
 
 // spread is how the calls of a lane fall on requests.
 type spread struct {
-	lane             lane
+	lane             edgeKey
 	number           uint32 // in the list of its tally
 	callee           uint32 // see tally.callee
 	requests, within uint64
@@ -323,7 +324,7 @@ type spread struct {
 }
 
 type loopKey struct {
-	during, op operation
+	during, op spans.Operation
 	calls      int
 }
 
@@ -335,14 +336,14 @@ type loopSum struct {
 // answered is what a service answers.
 type answered struct {
 	requests, entries uint64
-	traces            map[operation]uint64
+	traces            map[spans.Operation]uint64
 }
 
 // pair is how the calls of two lanes lie beside each other.
 type pair struct{ requests, overlapping, inTurn uint64 }
 
-// company is what a tally knows of requests beside the lanes.
-type company struct {
+// pairStats is what a tally knows of requests beside the lanes.
+type pairStats struct {
 	list    []*count // by number
 	callees map[callee]uint32
 	pairs   map[[2]uint32]pair
@@ -350,7 +351,7 @@ type company struct {
 }
 
 // enter gives a count its number.
-func (t *tally) enter(l lane, n *count) {
+func (t *edgeStats) enter(l edgeKey, n *count) {
 	n.lane, n.number, n.callee = l, uint32(len(t.list)), t.callee(l.to)
 	t.list = append(t.list, n)
 }
@@ -363,11 +364,11 @@ type callee struct {
 }
 
 // callee numbers callees.
-func (t *tally) callee(to end) uint32 {
-	c := callee{name: strings.ToLower(t.pool.parties[to.party].name)}
+func (t *edgeStats) callee(to end) uint32 {
+	c := callee{name: strings.ToLower(t.pool.parties[to.party].Name)}
 	if to.party == 0 {
 		p := &t.pool.peers[to.peer]
-		c = callee{strings.ToLower(p.name), p.kind == graph.KindDatabase}
+		c = callee{strings.ToLower(p.Name), p.Kind == graph.KindDatabase}
 	}
 	n, ok := t.callees[c]
 	if !ok {
@@ -382,7 +383,7 @@ func (t *tally) callee(to end) uint32 {
 
 // chief returns the lane that stands for all calls of a list to one callee: one by the
 // callee's own spans, if there is any.
-func (t *tally) chief(list []made) uint32 {
+func (t *edgeStats) chief(list []Made) uint32 {
 	best := list[0].lane
 	for i := range list {
 		n := list[i].lane
@@ -401,7 +402,7 @@ func (t *tally) chief(list []made) uint32 {
 	return best
 }
 
-func (c *company) beside(a, b uint32, p pair) {
+func (c *pairStats) beside(a, b uint32, p pair) {
 	if c.pairs == nil {
 		c.pairs = map[[2]uint32]pair{}
 	}
@@ -410,20 +411,20 @@ func (c *company) beside(a, b uint32, p pair) {
 	c.pairs[lanes] = pair{sum.requests + p.requests, sum.overlapping + p.overlapping, sum.inTurn + p.inTurn}
 }
 
-func (c *company) answered(party uint32) *answered {
+func (c *pairStats) answered(party uint32) *answered {
 	n := c.answers[party]
 	if n == nil {
 		if c.answers == nil {
 			c.answers = map[uint32]*answered{}
 		}
-		n = &answered{traces: map[operation]uint64{}}
+		n = &answered{traces: map[spans.Operation]uint64{}}
 		c.answers[party] = n
 	}
 	return n
 }
 
 // mergeSiblings adds what another tally knows, after its lanes were merged.
-func (t *tally) mergeSiblings(o *tally) {
+func (t *edgeStats) mergeSiblings(o *edgeStats) {
 	for numbers, p := range o.pairs {
 		t.beside(t.lanes[o.list[numbers[0]].lane].number, t.lanes[o.list[numbers[1]].lane].number, p)
 	}
@@ -483,12 +484,12 @@ func (p *pool) spread(s *spread) graph.RequestStats {
 }
 
 // companions tells which calls of a service overlap, in an order of their own.
-func (t *tally) companions() []graph.PairObservation {
+func (t *edgeStats) companions() []graph.PairObservation {
 	numbers := make([][2]uint32, 0, len(t.pairs))
 	for n := range t.pairs {
 		numbers = append(numbers, n)
 	}
-	lanes := func(n [2]uint32) (a, b lane) {
+	lanes := func(n [2]uint32) (a, b edgeKey) {
 		a, b = t.list[n[0]].lane, t.list[n[1]].lane
 		if a.compare(b) > 0 {
 			return b, a
@@ -513,7 +514,7 @@ func (t *tally) companions() []graph.PairObservation {
 }
 
 // served tells what a service was seen to answer.
-func (t *tally) served(party uint32) graph.ServerStats {
+func (t *edgeStats) served(party uint32) graph.ServerStats {
 	n := t.answers[party]
 	if n == nil {
 		return graph.ServerStats{}
@@ -529,7 +530,7 @@ func (t *tally) served(party uint32) graph.ServerStats {
 }
 
 // named returns the operation, or none if its words were not kept.
-func (p *pool) named(op operation) operation {
+func (p *pool) named(op spans.Operation) spans.Operation {
 	if _, ok := p.operations[op]; ok {
 		return op
 	}
@@ -538,9 +539,9 @@ func (p *pool) named(op operation) operation {
 
 // name keeps the words of all operations, and which of them ask whether a service is
 // well. Nobody's request begins with these.
-func (p *pool) name(workers []*Collector) {
-	p.operations = uniteOperations(workers)
-	p.probes = map[operation]bool{}
+func (p *pool) name(workers []*spans.Collector) {
+	p.operations = spans.UniteOperations(workers)
+	p.probes = map[spans.Operation]bool{}
 	for op, words := range p.operations {
 		if isProbe(words) {
 			p.probes[op] = true

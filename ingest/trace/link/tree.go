@@ -1,10 +1,11 @@
-package trace
+package link
 
 import (
 	"cmp"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
 // A tree is the spans of one trace, hung below each other. It is used again for
@@ -14,7 +15,7 @@ type tree struct {
 	part  *partition
 	stats graph.Spans
 
-	spans []span
+	spans []node
 	slots []int32 // index+1 of the first span of the key that leads here
 	order []int32 // spans, parents before children
 	path  []int32
@@ -23,9 +24,9 @@ type tree struct {
 	requests
 }
 
-// A span is a record in its tree.
-type span struct {
-	record
+// A node is a record in its tree.
+type node struct {
+	spans.Record
 	next    int32 // the next span of the same key, -1 for none
 	up      int32 // its parent, -1 for none
 	named   int32 // the nearest span that has a service, itself included, -1 for none
@@ -51,7 +52,7 @@ const (
 func (t *tree) grow(numbers []uint32) {
 	t.spans = t.spans[:0]
 	for _, n := range numbers {
-		t.spans = append(t.spans, span{record: t.part.record(n), next: -1, up: -1})
+		t.spans = append(t.spans, node{Record: t.part.record(n), next: -1, up: -1})
 	}
 	t.stats.Spans += len(t.spans)
 	t.index()
@@ -77,7 +78,7 @@ func (t *tree) index() {
 	several := false
 	for i := range t.spans {
 		s := &t.spans[i]
-		slot := t.slot(s.key)
+		slot := t.slot(s.Key)
 		if *slot > 0 {
 			several = true
 			s.next = *slot - 1
@@ -100,7 +101,7 @@ func (t *tree) index() {
 func (t *tree) slot(key uint64) *int32 {
 	mask := uint64(len(t.slots) - 1)
 	for i := key & mask; ; i = (i + 1) & mask {
-		if n := t.slots[i]; n == 0 || t.spans[n-1].key == key {
+		if n := t.slots[i]; n == 0 || t.spans[n-1].Key == key {
 			return &t.slots[i]
 		}
 	}
@@ -127,7 +128,7 @@ func (t *tree) copies() {
 		s := &t.spans[i]
 		for _, j := range kept[max(0, len(kept)-maxTwins):] {
 			if into := &t.spans[j]; t.same(into, s) {
-				if (into.party == 0) == (s.party == 0) { // else it is a piece that does not know its own name
+				if (into.Party == 0) == (s.Party == 0) { // else it is a piece that does not know its own name
 					t.stats.Duplicates++
 				}
 				into.take(s)
@@ -146,11 +147,11 @@ func (t *tree) copies() {
 func (t *tree) pieces() {
 	for _, i := range t.twins {
 		s := &t.spans[i]
-		if s.flags.kind() != unspecified {
+		if s.Flags.Kind() != spans.Unspecified {
 			continue
 		}
 		for _, j := range t.twins[:min(maxTwins, len(t.twins))] {
-			if into := &t.spans[j]; into.flags.kind() != unspecified && t.pool.sameService(into.party, s.party) {
+			if into := &t.spans[j]; into.Flags.Kind() != spans.Unspecified && t.pool.sameService(into.Party, s.Party) {
 				into.take(s)
 				s.gone = true
 				break
@@ -163,7 +164,7 @@ func (t *tree) pieces() {
 // many can be anybody's parent.
 func (t *tree) chain() {
 	t.twins = slices.DeleteFunc(t.twins, func(i int32) bool { return t.spans[i].gone })
-	slot := t.slot(t.spans[t.twins[0]].key)
+	slot := t.slot(t.spans[t.twins[0]].Key)
 	*slot = t.twins[0] + 1
 	for n, i := range t.twins {
 		t.spans[i].next = -1
@@ -175,40 +176,40 @@ func (t *tree) chain() {
 
 // compare puts the records of one key into an order of their own: those that
 // say more of themselves first.
-func (s *span) compare(o *span) int {
-	return cmp.Or(cmp.Compare(o.flags.kind(), s.flags.kind()), cmp.Compare(o.party, s.party), cmp.Compare(o.flags, s.flags),
-		cmp.Compare(o.peer, s.peer), cmp.Compare(s.parent, o.parent), cmp.Compare(s.duration, o.duration),
-		cmp.Compare(s.start, o.start), cmp.Compare(o.weight, s.weight), cmp.Compare(o.op, s.op))
+func (s *node) compare(o *node) int {
+	return cmp.Or(cmp.Compare(o.Flags.Kind(), s.Flags.Kind()), cmp.Compare(o.Party, s.Party), cmp.Compare(o.Flags, s.Flags),
+		cmp.Compare(o.Peer, s.Peer), cmp.Compare(s.Parent, o.Parent), cmp.Compare(s.Duration, o.Duration),
+		cmp.Compare(s.Start, o.Start), cmp.Compare(o.Weight, s.Weight), cmp.Compare(o.Op, s.Op))
 }
 
 // same reports whether two records of one key are one span. Servers that share
 // the id of their client are kept apart by addresses that differ.
-func (t *tree) same(a, b *span) bool {
-	if a.flags.kind() != b.flags.kind() || (a.flags^b.flags)&shared != 0 ||
-		a.party != 0 && b.party != 0 && !t.pool.sameService(a.party, b.party) {
+func (t *tree) same(a, b *node) bool {
+	if a.Flags.Kind() != b.Flags.Kind() || (a.Flags^b.Flags)&spans.Shared != 0 ||
+		a.Party != 0 && b.Party != 0 && !t.pool.sameService(a.Party, b.Party) {
 		return false
 	}
-	if a.flags&shared == 0 || a.flags.kind() != server {
+	if a.Flags&spans.Shared == 0 || a.Flags.Kind() != spans.Server {
 		return true
 	}
-	x, y := t.pool.parties[a.party].endpoint, t.pool.parties[b.party].endpoint
+	x, y := t.pool.parties[a.Party].Endpoint, t.pool.parties[b.Party].Endpoint
 	return x == y || x == "" || y == ""
 }
 
 // take adds what another record of the same span says.
-func (s *span) take(o *span) {
-	s.flags |= o.flags & (failed | retried)
-	s.duration = max(s.duration, o.duration)
-	for _, f := range [...]struct{ to, from *uint32 }{{&s.peer, &o.peer}, {&s.party, &o.party}, {&s.op, &o.op}} {
+func (s *node) take(o *node) {
+	s.Flags |= o.Flags & (spans.Failed | spans.Retried)
+	s.Duration = max(s.Duration, o.Duration)
+	for _, f := range [...]struct{ to, from *uint32 }{{&s.Peer, &o.Peer}, {&s.Party, &o.Party}, {&s.Op, &o.Op}} {
 		if *f.to == 0 {
 			*f.to = *f.from
 		}
 	}
-	if s.parent == 0 {
-		s.parent = o.parent
+	if s.Parent == 0 {
+		s.Parent = o.Parent
 	}
-	if s.weight == 0 {
-		s.weight = o.weight
+	if s.Weight == 0 {
+		s.Weight = o.Weight
 	}
 }
 
@@ -217,27 +218,27 @@ func (s *span) take(o *span) {
 func (t *tree) imply() {
 	for i := range t.spans {
 		switch s := &t.spans[i]; {
-		case s.flags&(implied|shared) == 0 || s.flags.kind() != unspecified:
-		case s.flags&implied == 0:
-			s.flags |= server
-		case s.party != 0:
-			s.flags |= client
+		case s.Flags&(spans.Implied|spans.Shared) == 0 || s.Flags.Kind() != spans.Unspecified:
+		case s.Flags&spans.Implied == 0:
+			s.Flags |= spans.Server
+		case s.Party != 0:
+			s.Flags |= spans.Client
 		}
 	}
 }
 
 // hang finds the parent of a span.
-func (t *tree) hang(i int32, s *span) {
-	if s.flags.answers() {
+func (t *tree) hang(i int32, s *node) {
+	if s.Flags.Answers() {
 		if half := t.asker(i); half >= 0 {
 			s.up = half
 			return
 		}
 	}
-	if s.parent == 0 {
+	if s.Parent == 0 {
 		return
 	}
-	if s.parent == s.key {
+	if s.Parent == s.Key {
 		t.stats.Broken++
 		return
 	}
@@ -252,10 +253,10 @@ func (t *tree) hang(i int32, s *span) {
 // An id that is shared was somebody's before, even if that one has no kind.
 func (t *tree) asker(i int32) int32 {
 	found := int32(-1)
-	takes := t.spans[i].flags&shared != 0
-	for j := *t.slot(t.spans[i].key) - 1; j >= 0; j = t.spans[j].next {
+	takes := t.spans[i].Flags&spans.Shared != 0
+	for j := *t.slot(t.spans[i].Key) - 1; j >= 0; j = t.spans[j].next {
 		s := &t.spans[j]
-		if s.gone || !s.flags.asks() && !(takes && s.flags&shared == 0 && !s.flags.answers()) {
+		if s.gone || !s.Flags.Asks() && !(takes && s.Flags&spans.Shared == 0 && !s.Flags.Answers()) {
 			continue
 		}
 		if found < 0 || s.compare(&t.spans[found]) < 0 {
@@ -267,18 +268,18 @@ func (t *tree) asker(i int32) int32 {
 
 // parent returns the span whose id is the parent's of s. Where several have it,
 // it is the callee's half of the same service, else any callee's half.
-func (t *tree) parent(s *span) int32 {
+func (t *tree) parent(s *node) int32 {
 	best, rank := int32(-1), 0
-	for j := *t.slot(s.parent) - 1; j >= 0; j = t.spans[j].next {
+	for j := *t.slot(s.Parent) - 1; j >= 0; j = t.spans[j].next {
 		o := &t.spans[j]
 		if o.gone {
 			continue
 		}
 		r := 1
 		switch {
-		case o.flags.answers() && t.pool.sameService(o.party, s.party):
+		case o.Flags.Answers() && t.pool.sameService(o.Party, s.Party):
 			r = 3
-		case o.flags.answers():
+		case o.Flags.Answers():
 			r = 2
 		}
 		if r > rank || r == rank && o.compare(&t.spans[best]) < 0 {

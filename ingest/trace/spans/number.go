@@ -1,12 +1,12 @@
-package trace
+package spans
 
 import (
 	"math"
 	"strconv"
 )
 
-// parseInt reads a decimal number and cuts off its fraction.
-func parseInt(s []byte) (n int64, ok bool) {
+// ParseInt reads a decimal number and cuts off its fraction.
+func ParseInt(s []byte) (n int64, ok bool) {
 	negative := len(s) > 0 && s[0] == '-'
 	if negative {
 		s = s[1:]
@@ -16,7 +16,7 @@ func parseInt(s []byte) (n int64, ok bool) {
 			if i > 0 && b == '.' {
 				break
 			}
-			if f, isFloat := parseFloat(s); isFloat {
+			if f, isFloat := ParseFloat(s); isFloat {
 				n, ok = int64(max(min(f, 1<<62), -1<<62)), true
 				break
 			}
@@ -33,7 +33,7 @@ func parseInt(s []byte) (n int64, ok bool) {
 	return n, ok
 }
 
-func parseFloat(s []byte) (float64, bool) {
+func ParseFloat(s []byte) (float64, bool) {
 	f, err := strconv.ParseFloat(string(s), 64)
 	return f, err == nil && !math.IsNaN(f)
 }
