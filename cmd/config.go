@@ -16,7 +16,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/ingest/manifest"
+	"github.com/weirgraph/weir/ingest/native"
 )
 
 // configName is the configuration's name in the current folder.
@@ -100,7 +100,7 @@ type configParser struct {
 }
 
 // configKeys are the keys of weir.yaml, for checking and for suggestions.
-var configKeys = append([]string{"apiVersion", "services", "aliases"}, manifest.ConfigKeys...)
+var configKeys = append([]string{"apiVersion", "services", "aliases"}, native.ConfigKeys...)
 
 func (p *configParser) top(root *yaml.Node) {
 	if root.Kind == yaml.ScalarNode && root.ShortTag() == "!!null" {

@@ -14,8 +14,16 @@
 package ingest
 
 import (
+	"github.com/weirgraph/weir/ingest/catalog"
+	"github.com/weirgraph/weir/ingest/compose"
+	"github.com/weirgraph/weir/ingest/dapr"
 	"github.com/weirgraph/weir/ingest/document"
-	"github.com/weirgraph/weir/ingest/manifest"
+	"github.com/weirgraph/weir/ingest/gateway"
+	"github.com/weirgraph/weir/ingest/kubernetes"
+	"github.com/weirgraph/weir/ingest/library"
+	"github.com/weirgraph/weir/ingest/mesh"
+	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/ingest/proxy"
 	"github.com/weirgraph/weir/ingest/summary"
 	"github.com/weirgraph/weir/ingest/trace"
 )
@@ -23,28 +31,28 @@ import (
 // Readers are the formats that weir reads, most telling first: a document goes
 // to the first reader whose Match takes it.
 var Readers = []*document.Reader{
-	manifest.Backstage,
-	manifest.Istio,
-	manifest.Consul,
-	manifest.Kuma,
-	manifest.Dapr,
-	manifest.GatewayAPI,
-	manifest.Linkerd,
-	manifest.SMI,
-	manifest.Contour,
-	manifest.Traefik,
-	manifest.Emissary,
-	manifest.Kong,
-	manifest.NginxIngress,
-	manifest.Gloo,
-	manifest.Compose,
-	manifest.Kubernetes,
-	manifest.Envoy,
-	manifest.Spring,
-	manifest.Telemetry,
-	manifest.Nginx,
-	manifest.Libraries,
-	manifest.Native, // last of the manifests: any list of services may be one
+	catalog.Backstage,
+	mesh.Istio,
+	mesh.Consul,
+	mesh.Kuma,
+	dapr.Reader,
+	gateway.GatewayAPI,
+	mesh.Linkerd,
+	mesh.SMI,
+	gateway.Contour,
+	gateway.Traefik,
+	gateway.Emissary,
+	gateway.Kong,
+	gateway.NginxIngress,
+	gateway.Gloo,
+	compose.Reader,
+	kubernetes.Reader,
+	proxy.Envoy,
+	library.Spring,
+	proxy.Telemetry,
+	proxy.Nginx,
+	library.Files,
+	native.Reader, // last of the manifests: any list of services may be one
 
 	summary.Weir,
 	summary.Dependencies,

@@ -1,0 +1,99 @@
+// Package compose reads projects of Docker Compose: a project is merged from its
+// files, its variables are expanded, and each service becomes facts.
+package compose
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// Reader reads docker-compose files with the files that they refer to: .env and
+// env files, extended and included files, the override file beside them, and
+// configuration that services mount. Services of every profile are read.
+//
+// The semantics of merging are here and not taken from compose's own library:
+// that one refuses a file that only adds to others, knows no places, and reads
+// the environment of its process. Tests hold the two against each other.
+var Reader = &document.Reader{
+	Name:  "compose",
+	Doc:   "docker-compose: services, environment, links, depends_on, mounted configuration",
+	Reads: []string{"compose.yaml", "docker-compose.yml", "services (a map)"},
+	Match: isComposeHead,
+	Read:  readCompose,
+}
+
+// composeKeys are the top-level keys of a compose file.
+var composeKeys = []string{"version", "name", "services", "networks", "volumes", "configs", "secrets", "include", "models"}
+
+var composeName = regexp.MustCompile(`^(?:docker[-_.]?)?compose\b.*\.(?:ya?ml|json)$|^fig\.ya?ml$|\bcompose\.ya?ml$`)
+
+func isComposeHead(h *document.Head) bool {
+	if h.Text || h.Keys == nil || h.APIVersion != "" || h.Kind != "" || h.HasList("services") {
+		return false
+	}
+	named := composeName.MatchString(h.Base)
+	if !h.Has("services") {
+		return named
+	}
+	return named || !slices.ContainsFunc(h.Keys, func(key string) bool {
+		return !slices.Contains(composeKeys, key) && !strings.HasPrefix(key, "x-")
+	})
+}
+
+// serviceKeys are keys of which a service has at least one.
+var serviceKeys = []string{
+	"image", "build", "command", "environment", "ports", "extends", "depends_on", "volumes", "env_file", "container_name",
+	"hostname", "networks", "network_mode", "entrypoint", "deploy", "logging", "healthcheck", "links", "profiles", "labels",
+	"restart", "expose", "scale", "configs", "secrets", "volumes_from", "external_links", "provider", "develop",
+}
+
+// isServiceMap reports whether services holds services of compose: all that are
+// mappings with content have a key of theirs.
+func isServiceMap(services document.Node) bool {
+	some := false
+	for name, service := range services.Pairs() {
+		if !service.IsMap() || strings.HasPrefix(name.Str(), "x-") {
+			continue
+		}
+		empty, known := true, false
+		for key := range service.Pairs() {
+			empty = false
+			known = known || slices.Contains(serviceKeys, key.Str())
+		}
+		if !known && !empty {
+			return false
+		}
+		some = some || known
+	}
+	return some
+}
+
+// isFirstFormat recognises the first format of compose, which had the services
+// at the top level: every value is a service with an image or a build.
+func isFirstFormat(root document.Node) bool {
+	some := false
+	for _, service := range root.Pairs() {
+		if !service.IsMap() || !service.Get("image").IsScalar() && !service.Get("build").Exists() {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+func readCompose(d *document.Document, f *graph.Facts) {
+	services := d.Root.Get("services")
+	switch {
+	case services.Exists() && !services.IsMap():
+		d.Problem(graph.Failed, services, "write a mapping from names to services", `"services" is no mapping`)
+		return
+	case services.Exists() && !isServiceMap(services):
+		d.Problem(graph.Skipped, services, "", `"services" holds no service of compose`)
+		return
+	}
+	loadProject(d).facts(f)
+}

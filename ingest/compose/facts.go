@@ -1,0 +1,385 @@
+package compose
+
+import (
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/image"
+	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/policy"
+)
+
+// facts adds what the project says.
+func (p *composeProject) facts(f *graph.Facts) {
+	kinds := p.kinds()
+	shared := p.sharedNames()
+	configs := map[graph.Ref]bool{}
+	for _, name := range p.order {
+		s := p.services[name]
+		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs}
+		e.thing(shared)
+		e.values()
+		e.calls()
+		e.mounts()
+		e.source()
+	}
+	p.traefik(f)
+}
+
+func (p *composeProject) ref(service string) graph.Ref {
+	return graph.Ref{Realm: p.realm, Kind: "service", Name: service}
+}
+
+// kinds guesses what every service is: by its image, by being where others send
+// their logs, or by others waiting for its end.
+func (p *composeProject) kinds() map[string]graph.Kind {
+	kinds := make(map[string]graph.Kind, len(p.order))
+	for _, name := range p.order {
+		if text := p.services[name].image.text; text != "" {
+			kinds[name] = image.Kind(text)
+		}
+	}
+	for _, name := range p.order {
+		s := p.services[name]
+		if sink := p.logSink(s); sink != "" && kinds[sink] == graph.KindUnknown {
+			kinds[sink] = graph.KindTelemetry
+		}
+		for _, need := range s.dependsOn {
+			if need.condition == "service_completed_successfully" && kinds[need.text] == graph.KindUnknown {
+				kinds[need.text] = graph.KindJob
+			}
+		}
+	}
+	if gateway := p.traefikService(); gateway != "" {
+		kinds[gateway] = graph.KindGateway
+	}
+	return kinds
+}
+
+// sharedNames are hostnames that several services have, or that are the name of
+// another service: nobody can tell who answers there.
+func (p *composeProject) sharedNames() map[string]bool {
+	owner, shared := map[string]string{}, map[string]bool{}
+	for _, name := range p.order {
+		hostname := p.services[name].hostname.text
+		if other, taken := owner[hostname]; taken && other != name {
+			shared[hostname] = true
+		}
+		owner[hostname] = name
+		if _, service := p.services[hostname]; service && hostname != name {
+			shared[hostname] = true
+		}
+	}
+	return shared
+}
+
+// A composeEmitter adds the facts of one service.
+type composeEmitter struct {
+	*composeProject
+	s       *composeService
+	of      graph.Ref
+	f       *graph.Facts
+	kinds   map[string]graph.Kind
+	configs map[graph.Ref]bool // files whose settings are in f
+}
+
+func (e *composeEmitter) thing(shared map[string]bool) {
+	s := e.s
+	if strings.Contains(s.name, "{{") {
+		return
+	}
+	t := graph.Entity{
+		Ref: e.of, Origin: s.at, Kind: e.kinds[s.name], Image: s.image.text,
+		Patch:    s.image.text == "" && !s.built,
+		Probes:   graph.Probes{Known: true, Readiness: s.check.declared, Origin: s.check.at},
+		Replicas: policy.Setting[int]{Value: 1, Provenance: policy.PlatformDefault, Origin: s.at},
+	}
+	if s.replicasAt.Line > 0 {
+		t.Replicas = policy.Declare(s.replicas, s.replicasAt)
+	}
+	if t.Patch {
+		t.Probes.Known = s.check.declared || s.check.off
+		if s.replicasAt.Line == 0 {
+			t.Replicas = policy.Setting[int]{}
+		}
+	}
+	for _, port := range s.ports {
+		t.Ports = append(t.Ports, graph.Port{Name: port.name, Number: port.number})
+	}
+	for _, alias := range append([]composeText{s.containerName, s.hostname}, s.aliases...) {
+		t.Aliases = appendAlias(t.Aliases, s.name, alias.text, shared)
+	}
+	if s.hostname.text != "" && s.domain.text != "" {
+		t.Aliases = appendAlias(t.Aliases, s.name, s.hostname.text+"."+s.domain.text, shared)
+	}
+	for _, l := range s.labels {
+		if t.Labels == nil {
+			t.Labels = graph.Labels{}
+		}
+		t.Labels[l.key] = l.text
+		readLabel(&t, l)
+	}
+	e.f.Entities = append(e.f.Entities, t)
+	if t.Kind == graph.KindGateway { // other gateways are objects that no host name leads to, this one is a program
+		e.f.Names = append(e.f.Names, graph.Name{
+			Ref: graph.Ref{Realm: e.realm, Kind: "host", Name: s.name}, Origin: s.at, Of: e.of,
+		})
+	}
+}
+
+// appendAlias adds a further name of a service, unless it is its own, is there
+// already, or is somebody else's too.
+func appendAlias(aliases []string, name, alias string, shared map[string]bool) []string {
+	if alias == "" || alias == name || shared[alias] {
+		return aliases
+	}
+	for _, a := range aliases {
+		if a == alias {
+			return aliases
+		}
+	}
+	return append(aliases, alias)
+}
+
+// readLabel takes what people say about a service in labels such as "team" or
+// "com.example.team".
+func readLabel(t *graph.Entity, l composePair) {
+	prefix, word := "", l.key
+	if i := strings.LastIndexAny(l.key, "./"); i >= 0 {
+		prefix, word = l.key[:i], l.key[i+1:]
+	}
+	for _, product := range []string{"traefik", "com.docker", "org.opencontainers", "org.label-schema", "caddy"} {
+		if strings.HasPrefix(prefix, product) {
+			return
+		}
+	}
+	resource.SayFacet(t, word, l.text, l.at)
+}
+
+// values adds environment and command line.
+func (e *composeEmitter) values() {
+	before := len(e.f.Values)
+	for _, v := range mergePairs(e.s.envFiles, e.s.environment) {
+		if v.text != "" {
+			e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Key: v.key, Text: v.text, Source: graph.FromEnv, Origin: v.at})
+		}
+	}
+	for _, words := range [][]composeText{e.s.entrypoint, e.s.command} {
+		for _, w := range words {
+			if w.text != "" {
+				e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Text: w.text, Source: graph.FromArg, Origin: w.at})
+			}
+		}
+	}
+	for _, found := range settings.Environment(e.f.Values[before:]) {
+		e.f.Policies = append(e.f.Policies, found.For(e.of))
+	}
+}
+
+// calls adds what the service says outright about others.
+func (e *composeEmitter) calls() {
+	for _, link := range e.s.links {
+		target, alias, _ := strings.Cut(link.text, ":")
+		e.call(target, link.at, "compose-links", graph.Strong, graph.ClassCall)
+		if _, service := e.services[alias]; alias != "" && !service {
+			e.f.Names = append(e.f.Names, graph.Name{
+				Ref: graph.Ref{Realm: e.realm, Kind: "link", Name: alias}, Origin: link.at, Of: e.ref(target),
+			})
+		}
+	}
+	for _, link := range e.s.externalLinks {
+		target, _, _ := strings.Cut(link.text, ":")
+		if target == "" {
+			continue
+		}
+		e.f.Calls = append(e.f.Calls, graph.CallFact{
+			From:     graph.EndpointRef{Ref: e.of},
+			To:       graph.EndpointRef{Host: graph.Address{Host: strings.ToLower(target)}, Realm: e.realm},
+			Evidence: graph.Evidence{Origin: link.at, Way: "compose-external-links", Strength: graph.Strong},
+		})
+	}
+	for _, need := range e.s.dependsOn {
+		strength, class := graph.Weak, graph.ClassCall
+		switch {
+		case need.condition == "service_completed_successfully":
+			class = graph.ClassControl // it waits for a job's end and never talks to it
+		case controlPlane.MatchString(need.text):
+			class = graph.ClassControl
+		case need.condition == "service_healthy" && keepsState(e.kinds[need.text]):
+			strength = graph.Strong
+		}
+		e.call(need.text, need.at, "compose-depends-on", strength, class)
+	}
+	if target, ok := strings.CutPrefix(e.s.networkMode.text, "service:"); ok {
+		e.call(target, e.s.networkMode.at, "compose-network-mode", graph.Weak, graph.ClassControl)
+	}
+	for _, from := range e.s.volumesFrom {
+		target, _, _ := strings.Cut(from.text, ":")
+		if target != "container" {
+			e.call(target, from.at, "compose-volumes-from", graph.Weak, graph.ClassControl)
+		}
+	}
+	e.logging()
+}
+
+// controlPlane matches what services that configure or register others are called.
+var controlPlane = regexp.MustCompile(`(?i)^(?:.*[-_])?(?:config[-_]?(?:server|service)|eureka(?:[-_]server)?|(?:discovery|registry|naming)[-_]?(?:server|service)|service[-_]?(?:registry|discovery)|nacos|consul)$|^(?:config|registry)$`)
+
+func keepsState(k graph.Kind) bool {
+	return k == graph.KindDatabase || k == graph.KindCache || k == graph.KindBroker
+}
+
+// call adds a call to another service of the project. What a telemetry service
+// does, and what is done to it, is telemetry.
+func (e *composeEmitter) call(target string, at graph.Origin, way string, strength graph.Strength, class graph.Class) {
+	if target == "" || target == e.s.name {
+		return
+	}
+	if class == graph.ClassCall && (e.kinds[target] == graph.KindTelemetry || e.kinds[e.s.name] == graph.KindTelemetry) {
+		class = graph.ClassTelemetry
+	}
+	e.f.Calls = append(e.f.Calls, graph.CallFact{
+		From:     graph.EndpointRef{Ref: e.of},
+		To:       graph.EndpointRef{Ref: e.ref(target)},
+		Evidence: graph.Evidence{Origin: at, Way: way, Strength: strength, Class: class},
+	})
+}
+
+// The options that say where a logging driver sends to, and the port that it
+// sends to on this machine if they do not.
+var logDrivers = map[string]struct {
+	option string
+	port   int
+}{
+	"fluentd": {"fluentd-address", 24224},
+	"gelf":    {"gelf-address", 12201},
+	"syslog":  {"syslog-address", 514},
+	"loki":    {"loki-url", 3100},
+	"splunk":  {"splunk-url", 8088},
+}
+
+// logging adds where the service's log goes.
+func (e *composeEmitter) logging() {
+	address, at := logAddress(e.s)
+	if address.Host == "" {
+		return
+	}
+	to := graph.EndpointRef{Host: address, Realm: e.realm}
+	if sink := e.logSink(e.s); sink != "" {
+		to = graph.EndpointRef{Ref: e.ref(sink)}
+	} else if isThisMachine(address.Host) {
+		return
+	}
+	e.f.Calls = append(e.f.Calls, graph.CallFact{
+		From: graph.EndpointRef{Ref: e.of}, To: to,
+		Evidence: graph.Evidence{
+			Origin: at, Way: "compose-logging", Strength: graph.Strong, Class: graph.ClassTelemetry,
+			Mode: graph.Async, Need: graph.Soft, Port: address.Port,
+		},
+	})
+}
+
+// logAddress is where a service's logging driver sends to.
+func logAddress(s *composeService) (graph.Address, graph.Origin) {
+	if len(s.logging) == 0 {
+		return graph.Address{}, graph.Origin{}
+	}
+	driver, known := logDrivers[s.logging[0].text]
+	if !known {
+		return graph.Address{}, graph.Origin{}
+	}
+	address, at := graph.Address{Host: "localhost", Port: driver.port}, s.logging[0].at
+	for _, option := range s.logging[1:] {
+		if option.key != driver.option || option.text == "" {
+			continue
+		}
+		text := option.text
+		if !strings.Contains(text, "://") {
+			text = "tcp://" + text
+		}
+		u, err := url.Parse(text)
+		if err != nil || u.Hostname() == "" {
+			return graph.Address{}, graph.Origin{}
+		}
+		address, at = graph.Address{Scheme: u.Scheme, Host: strings.ToLower(u.Hostname()), Port: driver.port}, option.at
+		if port, err := strconv.Atoi(u.Port()); err == nil {
+			address.Port = port
+		}
+	}
+	return address, at
+}
+
+// logSink is the service of the project that answers where the log of s goes.
+// The daemon sends it from the machine, so the address is one of the machine's
+// with a port that some service opens.
+func (p *composeProject) logSink(s *composeService) string {
+	address, _ := logAddress(s)
+	if address.Host == "" || !isThisMachine(address.Host) {
+		return ""
+	}
+	for _, name := range p.order {
+		for _, port := range p.services[name].ports {
+			if port.number == address.Port && name != s.name {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+func isThisMachine(host string) bool {
+	return host == "localhost" || strings.HasPrefix(host, "127.") || host == "host.docker.internal" || host == "0.0.0.0"
+}
+
+// traefikService is the service that passes requests on by the labels of others.
+func (p *composeProject) traefikService() string {
+	for _, name := range p.order {
+		if base := path.Base(p.services[name].image.text); base == "traefik" || strings.HasPrefix(base, "traefik:") {
+			return name
+		}
+	}
+	return ""
+}
+
+// traefik adds the routes that services ask of Traefik by labels. Labels switched
+// off with traefik.enable=false are none, nor are those of Traefik itself, which
+// open its own dashboard.
+func (p *composeProject) traefik(f *graph.Facts) {
+	gateway := p.traefikService()
+	if gateway == "" {
+		return
+	}
+	for _, name := range p.order {
+		if route, port, ok := traefikRoute(p.services[name].labels); ok && name != gateway {
+			f.Calls = append(f.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: p.ref(gateway)}, To: graph.EndpointRef{Ref: p.ref(name)},
+				Evidence: graph.Evidence{
+					Origin: route.at, Way: "traefik-label", Strength: graph.Strong, Class: graph.ClassIngress,
+					Protocol: "http", Port: port, Key: route.key,
+				},
+			})
+		}
+	}
+}
+
+// traefikRoute finds the first label that makes a route, of Traefik 1 or later.
+func traefikRoute(labels []composePair) (route composePair, port int, ok bool) {
+	for _, l := range labels {
+		switch {
+		case l.key == "traefik.enable" && l.text == "false":
+			return composePair{}, 0, false
+		case strings.HasPrefix(l.key, "traefik.") && (strings.Contains(l.key, ".routers.") || l.key == "traefik.frontend.rule"):
+			if !ok {
+				route, ok = l, true
+			}
+		case strings.HasPrefix(l.key, "traefik.") && strings.HasSuffix(l.key, ".port"):
+			port, _ = wholeNumber(l.text)
+		}
+	}
+	return route, port, ok
+}

@@ -1,0 +1,254 @@
+package compose
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// A composeFile is one file of a project.
+type composeFile struct {
+	*composeProject
+	doc       *document.Document
+	root      document.Node
+	dir       string // its folder, relative to the main file's
+	variables *variables
+}
+
+// read adds what the file says to the project, over what is there.
+func (p *composeFile) read(depth int) {
+	for _, item := range p.root.Get("include").List() {
+		p.include(item, depth)
+	}
+	for _, kind := range []string{"config", "secret"} {
+		for name, n := range p.root.Get(kind + "s").Pairs() {
+			b := composeBundle{content: p.text(n.Get("content")).text, at: p.at(n.Get("content"))}
+			if file := p.text(n.Get("file")).text; file != "" && !path.IsAbs(file) {
+				b.file, b.at = path.Join(p.dir, file), p.at(n)
+			}
+			p.bundles[kind+"/"+name.Str()] = b
+		}
+	}
+	for name, n := range p.serviceNodes() {
+		s := p.service(name, n, 0)
+		if s == nil {
+			continue
+		}
+		if base := p.services[name]; base != nil {
+			p.services[name] = s.over(base)
+			continue
+		}
+		p.order = append(p.order, name)
+		p.services[name] = s
+	}
+}
+
+// serviceNodes yields the services of the file: those under "services", or, in
+// the first format, the top level itself.
+func (p *composeFile) serviceNodes() func(yield func(string, document.Node) bool) {
+	services := p.root.Get("services")
+	if !services.Exists() && isFirstFormat(p.root) {
+		services = p.root
+	}
+	return func(yield func(string, document.Node) bool) {
+		for k, v := range services.Pairs() {
+			name := k.Str()
+			if strings.TrimSpace(name) == "" || strings.HasPrefix(name, "x-") {
+				continue
+			}
+			if !yield(name, v) {
+				return
+			}
+		}
+	}
+}
+
+// service reads a service with what it extends.
+func (p *composeFile) service(name string, n document.Node, depth int) *composeService {
+	if !n.IsMap() {
+		if n.Exists() {
+			p.problem(graph.Failed, n, "give it at least an image", "service %q is no mapping", name)
+		}
+		return nil
+	}
+	s := p.readService(name, n)
+	extends := n.Get("extends")
+	if !extends.Exists() {
+		return s
+	}
+	base := p.extended(extends, depth)
+	if base == nil {
+		return s
+	}
+	s = s.over(base)
+	s.at = p.at(n)
+	return s
+}
+
+// extended reads the service that extends names, in this file or another.
+func (p *composeFile) extended(extends document.Node, depth int) *composeService {
+	from, name := p, p.text(extends).text
+	if extends.IsMap() {
+		name = p.text(extends.Get("service")).text
+		if file := p.text(extends.Get("file")).text; file != "" {
+			other, err := p.open(path.Join(p.dir, file), p.variables)
+			if err != nil {
+				p.problem(graph.Failed, extends, "", "extended file %q cannot be read: %s", file, plainError(err))
+				return nil
+			}
+			from = other
+		}
+	}
+	if depth > maxComposeDepth {
+		p.problem(graph.Failed, extends, "", "service %q extends itself", name)
+		return nil
+	}
+	for k, n := range from.serviceNodes() {
+		if k == name {
+			return from.service(name, n, depth+1)
+		}
+	}
+	p.problem(graph.Failed, extends, "", "extended service %q is not in %q", name, from.doc.File)
+	return nil
+}
+
+// include reads the files of one entry of include. They see their own .env, and
+// the variables of the file that includes them win.
+func (p *composeFile) include(item document.Node, depth int) {
+	paths, folder, envs := p.texts(item), "", []string(nil)
+	if item.IsMap() {
+		paths, folder = p.texts(item.Get("path")), p.text(item.Get("project_directory")).text
+		for _, env := range p.texts(item.Get("env_file")) {
+			envs = append(envs, path.Join(p.dir, env.text))
+		}
+	}
+	if len(paths) == 0 {
+		return
+	}
+	if depth > maxComposeDepth {
+		p.problem(graph.Failed, item, "", "file %q includes itself", paths[0].text)
+		return
+	}
+	dir := path.Join(p.dir, path.Dir(paths[0].text))
+	if folder != "" {
+		dir = path.Join(p.dir, folder)
+	}
+	if envs == nil {
+		envs = []string{path.Join(dir, ".env")}
+	}
+	vars := &variables{values: map[string]string{}, missing: p.variables.missing}
+	for name, value := range p.variables.values {
+		vars.values[name] = value
+	}
+	for _, env := range envs {
+		p.readVariables(vars, env)
+	}
+	for _, file := range paths {
+		included, err := p.open(path.Join(p.dir, file.text), vars)
+		if err != nil {
+			p.problem(graph.Failed, item, "", "included file %q cannot be read: %s", file.text, plainError(err))
+			continue
+		}
+		included.dir = dir
+		included.read(depth + 1)
+	}
+}
+
+// envFile reads an entry of env_file: a path, or {path, required}.
+func (p *composeFile) envFile(n document.Node) []composePair {
+	file, required := p.text(n).text, true
+	if n.IsMap() {
+		file = p.text(n.Get("path")).text
+		if r, said := n.Get("required").Bool(); said {
+			required = r
+		}
+	}
+	if file == "" || path.IsAbs(file) {
+		return nil
+	}
+	name := path.Join(p.dir, file)
+	text, err := p.content(name)
+	if err != nil {
+		if required {
+			p.problem(graph.Note, n, "its settings are not known; put it where the file says, or mark it required: false",
+				"env_file %q cannot be read: %s", file, plainError(err))
+		}
+		return nil
+	}
+	var pairs []composePair
+	for _, e := range envFile(string(text), p.variables) {
+		at := graph.Origin{Reader: p.doc.Reader, File: p.file(name), Line: int32(e.line), Column: int32(e.column)}
+		pairs = append(pairs, composePair{key: e.key, composeText: composeText{e.text, at}, bare: e.bare})
+	}
+	return pairs
+}
+
+// plainError says why a file cannot be read without its path, which the message
+// already has.
+func plainError(err error) string {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return "there is no such file"
+	}
+	return strings.TrimPrefix(err.Error(), "yaml: ")
+}
+
+func (p *composeFile) at(n document.Node) graph.Origin { return p.doc.At(n) }
+
+func (p *composeFile) problem(level graph.ProblemLevel, n document.Node, hint, format string, args ...any) {
+	p.doc.Problem(level, n, hint, format, args...)
+}
+
+// text is a scalar after its variables are replaced.
+func (p *composeFile) text(n document.Node) composeText {
+	return composeText{p.variables.expand(n.Str()), p.at(n)}
+}
+
+// texts reads a list of texts, or a single one.
+func (p *composeFile) texts(n document.Node) []composeText {
+	var all []composeText
+	for _, item := range n.Items() {
+		if item.IsScalar() {
+			all = append(all, p.text(item))
+		}
+	}
+	return all
+}
+
+// pairs reads a map of texts, or a list of "key=text".
+func (p *composeFile) pairs(n document.Node) []composePair {
+	var pairs []composePair
+	for k, v := range n.Pairs() {
+		if v.IsMap() || v.IsList() {
+			continue
+		}
+		pair := composePair{key: k.Str(), composeText: p.text(v), bare: !v.Exists()}
+		if pair.bare {
+			pair.at = p.at(k)
+		}
+		pairs = append(pairs, pair)
+	}
+	for _, item := range n.List() {
+		if !item.IsScalar() {
+			continue
+		}
+		t := p.text(item)
+		key, text, found := strings.Cut(t.text, "=")
+		pairs = append(pairs, composePair{key: key, composeText: composeText{text, t.at}, bare: !found})
+	}
+	return pairs
+}
+
+// wholeNumber reads a number that is not negative.
+func wholeNumber(text string) (int, bool) {
+	n, err := strconv.Atoi(text)
+	return n, err == nil && n >= 0
+}

@@ -1,0 +1,138 @@
+package compose
+
+import (
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/settings"
+)
+
+// mounts ties the configuration that the service sees to it.
+func (e *composeEmitter) mounts() {
+	for _, m := range e.s.mounts {
+		if m.kind == "volume" {
+			e.mount(m)
+			continue
+		}
+		bundle, ok := e.bundles[m.kind+"/"+m.source.text]
+		switch {
+		case ok && bundle.file != "":
+			e.use(bundle.file, m.source.at)
+		case ok && bundle.content != "":
+			ref := graph.Ref{Realm: e.realm, Kind: m.kind, Name: m.source.text}
+			e.config(ref, path.Base(m.target), bundle.content, graph.Origin{
+				Reader: bundle.at.Reader, File: bundle.at.File, Line: bundle.at.Line,
+			}, m.source.at)
+		}
+	}
+}
+
+// mount reads a mounted file, or the files of a mounted folder if it is one of
+// configuration and not the program's own source.
+func (e *composeEmitter) mount(m composeMount) {
+	name := path.Join(m.dir, m.source.text)
+	if e.main.Dir == nil {
+		return
+	}
+	entries, err := fs.ReadDir(e.main.Dir, name)
+	if err != nil {
+		e.use(name, m.source.at)
+		return
+	}
+	if name == "." {
+		return
+	}
+	all := isConfigFolder(m.target)
+	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
+		if !entry.IsDir() && (all || configName.MatchString(entry.Name())) {
+			e.use(path.Join(name, entry.Name()), m.source.at)
+		}
+	}
+}
+
+// configName matches the files that are a program's configuration in a folder of
+// any kind.
+var configName = regexp.MustCompile(`^(?:config|configuration|settings)\.(?:ya?ml|json|toml|ini|conf|cfg|properties)$`)
+
+// Where a folder that an image is built from keeps the configuration that goes
+// into the image.
+var (
+	sourceFolders = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates", grafanaSources}
+	sourceName    = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl))?|Caddyfile|appsettings(?:\.Production|\.Docker)?\.json)$`)
+)
+
+// grafanaSources is where Grafana looks for datasources, under any name.
+const grafanaSources = "provisioning/datasources"
+
+// source ties to a service the configuration in the folder that it is built from,
+// unless several services are built from that folder.
+func (e *composeEmitter) source() {
+	folder := e.s.source
+	if folder.source.text == "" || path.IsAbs(folder.source.text) || strings.Contains(folder.source.text, ":") || e.main.Dir == nil {
+		return
+	}
+	root := path.Join(folder.dir, folder.source.text)
+	for _, name := range e.order {
+		if other := e.services[name]; other != e.s && path.Join(other.source.dir, other.source.source.text) == root {
+			return
+		}
+	}
+	folders := sourceFolders
+	if root == "." {
+		folders = folders[:1] // the project's own folder holds what belongs to others too
+	}
+	for _, sub := range folders {
+		entries, err := fs.ReadDir(e.main.Dir, path.Join(root, sub))
+		if err != nil {
+			continue
+		}
+		for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
+			if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
+				e.use(path.Join(root, sub, entry.Name()), folder.source.at)
+			}
+		}
+	}
+}
+
+// isConfigFolder reports whether a folder in a container is one of configuration.
+func isConfigFolder(target string) bool {
+	return slices.ContainsFunc(strings.Split(target, "/"), func(part string) bool {
+		return part == "etc" || strings.Contains(part, "conf") || part == "provisioning" || part == "datasources"
+	})
+}
+
+// use adds a file, the first time it is met, and that the service uses it.
+func (e *composeEmitter) use(name string, at graph.Origin) {
+	file := e.file(name)
+	ref := settings.FileRef(file)
+	if settings.Worthless(settings.ConfigBase(name), "") {
+		return
+	}
+	if !e.configs[ref] {
+		text, err := e.content(name)
+		if err != nil {
+			return // made when the project starts, or not kept with it
+		}
+		e.config(ref, path.Base(name), string(text), graph.Origin{Reader: e.main.Reader, File: file, Line: 1, Column: 1}, at)
+		return
+	}
+	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Config: ref, File: true, Origin: at})
+}
+
+// config adds a text of configuration and its use at a place.
+func (e *composeEmitter) config(ref graph.Ref, name, text string, start, at graph.Origin) {
+	if !e.configs[ref] {
+		e.configs[ref] = true
+		values, policies := settings.Values(name, text, start), settings.Policies(name, text, start, false)
+		if len(values) > 0 || len(policies) > 0 {
+			e.f.Configs = append(e.f.Configs, graph.Config{
+				Ref: ref, Origin: start, Entries: []graph.Entry{{Key: name, Values: values, Policies: policies, Origin: start}},
+			})
+		}
+	}
+	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Config: ref, File: true, Origin: at})
+}

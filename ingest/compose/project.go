@@ -1,0 +1,221 @@
+package compose
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/settings"
+)
+
+// A composeProject is everything that compose would start together: a file, the
+// override file beside it, and what both include.
+type composeProject struct {
+	main     *document.Document
+	realm    string
+	services map[string]*composeService
+	order    []string // names of services as they were met
+	bundles  map[string]composeBundle
+	opened   int
+}
+
+// A composeBundle is a top-level config or secret, by kind and name.
+type composeBundle struct {
+	file    string // relative to the main file's folder
+	content string
+	at      graph.Origin
+}
+
+// Bounds against files that include each other without end.
+const (
+	maxComposeFiles = 2_000
+	maxComposeDepth = 12
+	maxComposeSize  = 4 << 20
+)
+
+// The names that compose looks for, in its order.
+var (
+	composeNames   = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
+	overrideNames  = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
+	errNoFolder    = errors.New("standard input has no folder")
+	errTooMany     = errors.New("more than 2000 files refer to each other")
+	errTooLarge    = errors.New("it is larger than 4 MB")
+	errNotAMapping = errors.New("it is no YAML mapping")
+)
+
+// loadProject reads the project that d belongs to. An override file is read as
+// what it is, on top of the file that it overrides.
+func loadProject(d *document.Document) *composeProject {
+	p := &composeProject{main: d, services: map[string]*composeService{}, bundles: map[string]composeBundle{}}
+	vars := newVariables()
+	vars.values["PWD"] = "."
+	p.readVariables(vars, ".env")
+	main := &composeFile{composeProject: p, doc: d, root: d.Root, variables: vars}
+	p.realm = "compose:" + p.name(main)
+
+	name := path.Base(d.File)
+	switch {
+	case slices.Contains(overrideNames, name):
+		if base := p.beside("", composeNames, vars); base != nil {
+			base.read(0)
+		}
+		main.read(0)
+	case slices.Contains(composeNames, name):
+		main.read(0)
+		if over := p.beside("", overrideNames, vars); over != nil {
+			over.read(0)
+		}
+	default:
+		main.read(0)
+		patterns := p.extendedBeside(vars)
+		p.order = slices.DeleteFunc(p.order, func(name string) bool { return patterns[name] })
+	}
+	p.noteMissing(vars)
+	return p
+}
+
+// name is the project's: COMPOSE_PROJECT_NAME of the .env file, `name` of this
+// file or of the one beside it that compose would start from, or the folder.
+// Folders are told by their whole path, so that two projects in folders of one
+// name stay apart.
+func (p *composeProject) name(main *composeFile) string {
+	if name := main.variables.values["COMPOSE_PROJECT_NAME"]; name != "" {
+		return name
+	}
+	if name := main.text(main.root.Get("name")).text; name != "" {
+		return name
+	}
+	if !slices.Contains(composeNames, path.Base(p.main.File)) {
+		if base := p.beside("", composeNames, main.variables); base != nil {
+			if name := base.text(base.root.Get("name")).text; name != "" {
+				return name
+			}
+		}
+	}
+	if name := p.includer(main.variables); name != "" {
+		return name
+	}
+	return path.Dir(p.main.File)
+}
+
+// includer is the name of the project in a folder above that includes the main
+// file, or "" if none does. What is included belongs to that project, also when
+// it is met by itself.
+func (p *composeProject) includer(vars *variables) string {
+	for _, up := range []string{"..", "../..", "../../.."} {
+		base := p.beside(up, composeNames, vars)
+		if base == nil {
+			continue
+		}
+		for _, item := range base.root.Get("include").List() {
+			paths := base.texts(item)
+			if item.IsMap() {
+				paths = base.texts(item.Get("path"))
+			}
+			for _, file := range paths {
+				if p.file(path.Join(up, file.text)) != path.Clean(p.main.File) {
+					continue
+				}
+				if name := base.text(base.root.Get("name")).text; name != "" {
+					return name
+				}
+				return path.Dir(base.doc.File)
+			}
+		}
+	}
+	return ""
+}
+
+// extendedBeside are the services of the main file that the file which compose
+// would start from only extends: patterns that are never started themselves.
+func (p *composeProject) extendedBeside(vars *variables) map[string]bool {
+	base := p.beside("", composeNames, vars)
+	if base == nil {
+		return nil
+	}
+	patterns := map[string]bool{}
+	for _, n := range base.serviceNodes() {
+		if file := base.text(n.Get("extends", "file")).text; file != "" && path.Clean(file) == path.Base(p.main.File) {
+			patterns[base.text(n.Get("extends", "service")).text] = true
+		}
+	}
+	return patterns
+}
+
+// beside opens the first of some files in a folder relative to the main file's.
+func (p *composeProject) beside(dir string, names []string, vars *variables) *composeFile {
+	for _, name := range names {
+		if f, err := p.open(path.Join(dir, name), vars); err == nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// noteMissing says once which variables have no value.
+func (p *composeProject) noteMissing(vars *variables) {
+	if names := vars.names(); len(names) > 0 {
+		p.main.Problem(graph.Note, p.main.Root, "set them in .env beside the file; the environment of weir is not used",
+			"variables without a value: %s", strings.Join(names, ", "))
+	}
+}
+
+// content reads a file by its path relative to the main file's folder.
+func (p *composeProject) content(name string) ([]byte, error) {
+	if p.main.Dir == nil {
+		return nil, errNoFolder
+	}
+	if p.opened++; p.opened > maxComposeFiles {
+		return nil, errTooMany
+	}
+	f, err := p.main.Dir.Open(path.Clean(name))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || info.IsDir() {
+		return nil, fs.ErrInvalid
+	}
+	text, err := io.ReadAll(io.LimitReader(f, maxComposeSize+1))
+	if len(text) > maxComposeSize {
+		return nil, errTooLarge
+	}
+	return text, err
+}
+
+// file is how a path relative to the main file's folder is called in origins.
+func (p *composeProject) file(name string) string { return path.Join(path.Dir(p.main.File), name) }
+
+// open parses another compose file.
+func (p *composeProject) open(name string, vars *variables) (*composeFile, error) {
+	text, err := p.content(name)
+	if err != nil {
+		return nil, err
+	}
+	doc := &document.Document{Reader: p.main.Reader, File: p.file(name), Facts: p.main.Facts}
+	if doc.Root, err = settings.ParseNode(doc, text); err != nil {
+		return nil, err
+	}
+	if !doc.Root.IsMap() {
+		return nil, errNotAMapping
+	}
+	return &composeFile{composeProject: p, doc: doc, root: doc.Root, dir: path.Dir(name), variables: vars}, nil
+}
+
+// readVariables adds the lines of a .env file that is there; earlier values win.
+func (p *composeProject) readVariables(vars *variables, name string) {
+	text, err := p.content(name)
+	if err != nil {
+		return
+	}
+	for _, line := range envFile(string(text), vars) {
+		if _, set := vars.values[line.key]; !set && !line.bare {
+			vars.values[line.key] = line.text
+		}
+	}
+}

@@ -1,0 +1,386 @@
+package compose
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// A composeText is a text of a compose file after its variables are replaced.
+type composeText struct {
+	text string
+	at   graph.Origin
+}
+
+// A composePair is a named text: an environment variable, a label.
+type composePair struct {
+	key string
+	composeText
+	bare bool // a name without a value
+}
+
+// A composeService is a service as one file, or several merged ones, say it.
+// Slices are nil where nothing is said.
+type composeService struct {
+	name  string
+	at    graph.Origin
+	alone map[string]bool // keys under which earlier files do not count
+
+	image         composeText
+	containerName composeText
+	hostname      composeText
+	domain        composeText
+	networkMode   composeText
+	command       []composeText
+	entrypoint    []composeText
+	envFiles      []composePair // what the env files say, which environment overrules
+	environment   []composePair
+	labels        []composePair
+	aliases       []composeText // names on networks
+	links         []composeText // "service:alias"
+	externalLinks []composeText
+	volumesFrom   []composeText
+	dependsOn     []composeNeed
+	ports         []composePort
+	mounts        []composeMount
+	replicas      int
+	replicasAt    graph.Origin // unset if nobody says how many
+	check         composeCheck
+	logging       []composePair // driver first, then options
+	built         bool          // it has a build section
+	source        composeMount  // the folder it is built from, if that is one of the project
+}
+
+// A composeNeed is one entry of depends_on.
+type composeNeed struct {
+	composeText
+	condition string // "service_healthy", "" in the list form
+	optional  bool   // required: false
+}
+
+// A composePort is a port that the container answers on.
+type composePort struct {
+	number int
+	name   string
+}
+
+// A composeMount is a file, or a folder, of the project inside the container:
+// the source of a volume, or a top-level config or secret.
+type composeMount struct {
+	source composeText // a path, or the name of a config or secret
+	target string
+	kind   string // "volume", "config", "secret"
+	dir    string // the folder that the path of a volume is relative to
+}
+
+// composeCheck is a healthcheck: unknown, declared, or switched off.
+type composeCheck struct {
+	at       graph.Origin
+	declared bool
+	off      bool
+}
+
+// readService reads one service of a file. Keys marked !reset say nothing but
+// that earlier files said nothing, those marked !override say all there is.
+func (p *composeFile) readService(name string, service document.Node) *composeService {
+	n := unmarked{service, map[string]bool{}}
+	s := &composeService{
+		name: name, at: p.at(service), alone: n.alone,
+		image:         p.text(n.Get("image")),
+		containerName: p.text(n.Get("container_name")),
+		hostname:      p.text(n.Get("hostname")),
+		domain:        p.text(n.Get("domainname")),
+		networkMode:   p.text(n.Get("network_mode")),
+		command:       p.texts(n.Get("command")),
+		entrypoint:    p.texts(n.Get("entrypoint")),
+		labels:        append(p.pairs(n.Get("labels")), p.pairs(n.Get("deploy", "labels"))...),
+		links:         p.texts(n.Get("links")),
+		externalLinks: p.texts(n.Get("external_links")),
+		volumesFrom:   p.texts(n.Get("volumes_from")),
+		dependsOn:     p.needs(n.Get("depends_on")),
+		built:         n.Get("build").Exists(),
+	}
+	context := n.Get("build")
+	if context.IsMap() {
+		context = context.Get("context")
+	}
+	s.source = composeMount{source: p.text(context), dir: p.dir}
+	for _, file := range n.Get("env_file").Items() {
+		s.envFiles = mergePairs(s.envFiles, p.known(p.envFile(file)))
+	}
+	s.environment = p.known(p.pairs(n.Get("environment")))
+	for _, network := range n.Get("networks").Pairs() {
+		s.aliases = append(s.aliases, p.texts(network.Get("aliases"))...)
+	}
+	s.ports = append(p.ports(n.Get("ports")), p.ports(n.Get("expose"))...)
+	s.mounts = p.mounts(n)
+	for _, at := range []document.Node{n.Get("scale"), n.Get("deploy", "replicas")} {
+		if r, ok := wholeNumber(p.text(at).text); ok {
+			s.replicas, s.replicasAt = r, p.at(at)
+		}
+	}
+	s.check = p.check(n.Get("healthcheck"))
+	if driver := n.Get("logging", "driver"); driver.Exists() {
+		s.logging = append([]composePair{{key: "driver", composeText: p.text(driver)}}, p.pairs(n.Get("logging", "options"))...)
+	} else if driver := n.Get("log_driver"); driver.Exists() { // the first format's words
+		s.logging = append([]composePair{{key: "driver", composeText: p.text(driver)}}, p.pairs(n.Get("log_opt"))...)
+	}
+	return s
+}
+
+// unmarked is a service without the keys that are marked !reset. It notes those
+// and the ones marked !override.
+type unmarked struct {
+	document.Node
+	alone map[string]bool
+}
+
+func (u unmarked) Get(path ...string) document.Node {
+	n := u.Node.Get(path[0])
+	switch n.Tag() {
+	case "!reset":
+		u.alone[path[0]] = true
+		return document.Node{}
+	case "!override":
+		u.alone[path[0]] = true
+	}
+	return n.Get(path[1:]...)
+}
+
+// without returns s with nothing under the given keys of a service.
+func (s *composeService) without(keys map[string]bool) *composeService {
+	c := *s
+	for key := range keys {
+		switch key {
+		case "image":
+			c.image = composeText{}
+		case "environment":
+			c.environment = nil
+		case "env_file":
+			c.envFiles = nil
+		case "command":
+			c.command = nil
+		case "entrypoint":
+			c.entrypoint = nil
+		case "depends_on":
+			c.dependsOn = nil
+		case "links":
+			c.links = nil
+		case "external_links":
+			c.externalLinks = nil
+		case "labels":
+			c.labels = nil
+		case "networks":
+			c.aliases = nil
+		case "ports", "expose":
+			c.ports = nil
+		case "volumes", "configs", "secrets":
+			c.mounts = slices.DeleteFunc(slices.Clone(c.mounts), func(m composeMount) bool { return m.kind+"s" == key })
+		case "logging":
+			c.logging = nil
+		case "healthcheck":
+			c.check = composeCheck{}
+		}
+	}
+	return &c
+}
+
+// known gives names without a value the one that the project's variables have,
+// and leaves out those that it has not.
+func (p *composeFile) known(pairs []composePair) []composePair {
+	var known []composePair
+	for _, e := range pairs {
+		if e.bare {
+			value, set := p.variables.values[e.key]
+			if !set {
+				continue
+			}
+			e.text = value
+		}
+		known = append(known, e)
+	}
+	return known
+}
+
+// needs reads depends_on: a list of names, or a map with conditions.
+func (p *composeFile) needs(n document.Node) []composeNeed {
+	var needs []composeNeed
+	for _, item := range n.List() {
+		if t := p.text(item); t.text != "" {
+			needs = append(needs, composeNeed{composeText: t})
+		}
+	}
+	for k, v := range n.Pairs() {
+		required, said := v.Get("required").Bool()
+		needs = append(needs, composeNeed{
+			composeText: p.text(k), condition: p.text(v.Get("condition")).text, optional: said && !required,
+		})
+	}
+	return needs
+}
+
+// ports reads the container's side of ports: "8080:80/tcp", 80, {target: 80}.
+func (p *composeFile) ports(n document.Node) []composePort {
+	var ports []composePort
+	for _, item := range n.List() {
+		text, name := p.text(item).text, ""
+		if item.IsMap() {
+			text, name = p.text(item.Get("target")).text, item.Get("name").Str()
+		}
+		text, _, _ = strings.Cut(text, "/")
+		text = text[strings.LastIndexByte(text, ':')+1:]
+		if number, ok := wholeNumber(text); ok && number > 0 && number < 1<<16 {
+			ports = append(ports, composePort{number, name})
+		}
+	}
+	return ports
+}
+
+// mounts reads what a container sees of the project's files.
+func (p *composeFile) mounts(n unmarked) []composeMount {
+	var mounts []composeMount
+	for _, item := range n.Get("volumes").List() {
+		m := composeMount{source: p.text(item), kind: "volume", dir: p.dir}
+		if item.IsMap() {
+			m.source, m.target = p.text(item.Get("source")), p.text(item.Get("target")).text
+			if item.Get("type").Str() == "bind" && !path.IsAbs(m.source.text) && m.source.text != "" {
+				mounts = append(mounts, m)
+			}
+			continue
+		} else {
+			parts := strings.SplitN(m.source.text, ":", 3)
+			if len(parts) < 2 {
+				continue
+			}
+			m.source.text, m.target = parts[0], parts[1]
+		}
+		if isProjectPath(m.source.text) {
+			mounts = append(mounts, m)
+		}
+	}
+	for _, kind := range []string{"config", "secret"} {
+		for _, item := range n.Get(kind + "s").List() {
+			m := composeMount{source: p.text(item), kind: kind}
+			if item.IsMap() {
+				m.source, m.target = p.text(item.Get("source")), p.text(item.Get("target")).text
+			}
+			if m.source.text != "" {
+				mounts = append(mounts, m)
+			}
+		}
+	}
+	return mounts
+}
+
+// isProjectPath tells the paths of the project from named volumes and from
+// places of the machine.
+func isProjectPath(source string) bool {
+	return strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../") || source == "." || source == ".."
+}
+
+func (p *composeFile) check(n document.Node) composeCheck {
+	if !n.IsMap() {
+		return composeCheck{}
+	}
+	disabled, _ := n.Get("disable").Bool()
+	test := n.Get("test").Strs()
+	off := disabled || len(test) > 0 && test[0] == "NONE"
+	return composeCheck{at: p.at(n), declared: !off && n.Get("test").Exists(), off: off}
+}
+
+// over returns base with what s says over it, by compose's rules: single values
+// and commands are replaced, named ones replaced by name, lists added up.
+func (s *composeService) over(base *composeService) *composeService {
+	base = base.without(s.alone)
+	m := *base
+	m.name, m.at = s.name, base.at
+	for _, f := range []struct{ to, from *composeText }{
+		{&m.image, &s.image}, {&m.containerName, &s.containerName}, {&m.hostname, &s.hostname},
+		{&m.domain, &s.domain}, {&m.networkMode, &s.networkMode},
+	} {
+		if f.from.text != "" {
+			*f.to = *f.from
+		}
+	}
+	if s.command != nil {
+		m.command = s.command
+	}
+	if s.entrypoint != nil {
+		m.entrypoint = s.entrypoint
+	}
+	m.envFiles = mergePairs(base.envFiles, s.envFiles)
+	m.environment = mergePairs(base.environment, s.environment)
+	m.labels = mergePairs(base.labels, s.labels)
+	m.aliases = slices.Concat(base.aliases, s.aliases)
+	m.links = slices.Concat(base.links, s.links)
+	m.externalLinks = slices.Concat(base.externalLinks, s.externalLinks)
+	m.volumesFrom = slices.Concat(base.volumesFrom, s.volumesFrom)
+	m.dependsOn = mergeNeeds(base.dependsOn, s.dependsOn)
+	m.ports = slices.Concat(base.ports, s.ports)
+	m.mounts = mergeMounts(base.mounts, s.mounts)
+	if s.replicasAt.Line > 0 {
+		m.replicas, m.replicasAt = s.replicas, s.replicasAt
+	}
+	if s.check.declared || s.check.off {
+		m.check = s.check
+	}
+	if s.logging != nil {
+		if base.logging != nil && s.logging[0].text == base.logging[0].text {
+			m.logging = mergePairs(base.logging, s.logging)
+		} else {
+			m.logging = s.logging
+		}
+	}
+	m.built = base.built || s.built
+	if s.source.source.text != "" {
+		m.source = s.source
+	}
+	return &m
+}
+
+// mergePairs lets later pairs replace earlier ones of the same key.
+func mergePairs(base, over []composePair) []composePair {
+	merged := slices.Clone(base)
+	place := make(map[string]int, len(base)+len(over))
+	for i, b := range base {
+		place[b.key] = i
+	}
+	for _, o := range over {
+		if i, twice := place[o.key]; twice {
+			merged[i] = o
+			continue
+		}
+		place[o.key] = len(merged)
+		merged = append(merged, o)
+	}
+	return merged
+}
+
+func mergeNeeds(base, over []composeNeed) []composeNeed {
+	merged := slices.Clone(base)
+	for _, o := range over {
+		if i := slices.IndexFunc(merged, func(b composeNeed) bool { return b.text == o.text }); i >= 0 {
+			merged[i] = o
+		} else {
+			merged = append(merged, o)
+		}
+	}
+	return merged
+}
+
+// mergeMounts lets later mounts replace earlier ones at the same place.
+func mergeMounts(base, over []composeMount) []composeMount {
+	merged := slices.Clone(base)
+	for _, o := range over {
+		same := func(b composeMount) bool { return b.kind == o.kind && b.target == o.target && b.target != "" }
+		if i := slices.IndexFunc(merged, same); i >= 0 {
+			merged[i] = o
+		} else {
+			merged = append(merged, o)
+		}
+	}
+	return merged
+}

@@ -1,0 +1,148 @@
+package dapr
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// What the policies of a Resiliency say, one kind at a time.
+
+func daprSet() policy.Set { return policy.Set{Layer: policy.ClientProxy, Product: product.Dapr} }
+
+// timeout reads a timeout, which bounds a single attempt.
+func (d *daprResilience) timeout(name string, _ document.Node) policy.Set {
+	s := daprSet()
+	f := d.fields.Within("policies.timeouts")
+	s.Timeout = field.Presence(policy.Timeout{PerTry: f.Duration(d.Spec.Get("policies", "timeouts"), name)})
+	return s
+}
+
+// retry reads a retry policy. Without a number of retries it has no end.
+func (d *daprResilience) retry(name string, n document.Node) policy.Set {
+	f := d.fields.Within("policies.retries." + name)
+	r := policy.Retry{Retries: field.Written(f, n, -1), Backoff: daprBackoff(f, n), On: daprTriggers(f, n)}
+	if at := n.Get("maxRetries"); at.Exists() {
+		r.Retries = f.Count(-1, n, "maxRetries")
+		if r.Retries.Set() && r.Retries.Value == 0 {
+			r = policy.Retry{Retries: field.Off(f, at, 0)}
+		}
+	}
+	s := daprSet()
+	s.Retry = &r
+	return s
+}
+
+// daprBackoff reads the waits of a retry policy, which are of one length unless it
+// says otherwise.
+func daprBackoff(f *field.Reader, n document.Node) *policy.Backoff {
+	b := policy.Backoff{Kind: f.Word(map[string]string{"constant": "fixed", "exponential": "exponential"}, n, "policy")}
+	if !n.Get("policy").Exists() {
+		b.Kind = field.Supplied(f, n, "fixed")
+	}
+	switch b.Kind.Value {
+	case "fixed":
+		b.Base = field.OrSupplied(f, n, f.Duration(n, "duration"), daprRetryWait)
+		b.Jitter = field.Supplied(f, n, policy.Jitter{Kind: "none"})
+		if n.Get("maxInterval").Exists() {
+			f.Flaw(graph.Inert, n.Get("maxInterval"), "maxInterval", "waits of constant length have no maximum", "set policy: exponential")
+		}
+	case "exponential":
+		b.Base = field.Supplied(f, n, daprFirstWait)
+		b.Multiplier = field.Supplied(f, n, daprGrowth)
+		b.Max = field.OrSupplied(f, n, f.Duration(n, "maxInterval"), daprMaxWait)
+		b.Jitter = field.Supplied(f, n, policy.Jitter{Kind: "partial", Fraction: 0.5})
+		if n.Get("duration").Exists() {
+			f.Flaw(graph.Inert, n.Get("duration"), "duration", "waits of growing length start at 500ms whatever this says", "set maxInterval")
+		}
+	}
+	return field.Presence(b)
+}
+
+// The waits between retries where nothing else is said, as in Dapr's "Retry and
+// back-off resiliency policies". Growing waits are drawn from half to one and a
+// half times their length.
+const (
+	daprRetryWait = 5 * time.Second
+	daprFirstWait = 500 * time.Millisecond
+	daprMaxWait   = 60 * time.Second
+	daprGrowth    = 1.5
+)
+
+// daprTriggers reads what is retried: every failure, unless only certain answers
+// are.
+func daprTriggers(f *field.Reader, n document.Node) policy.Setting[[]string] {
+	matching := n.Get("matching")
+	if !matching.Exists() {
+		return field.Supplied(f, n, []string{policy.OnAny})
+	}
+	on := []string{policy.OnConnect, policy.OnReset, policy.OnPerTry}
+	on = append(on, f.RetryOn(product.StatusCodes, n, "matching", "httpStatusCodes").Value...)
+	on = append(on, f.RetryOn(product.GRPCRetryCodes, n, "matching", "gRPCStatusCodes").Value...)
+	slices.Sort(on)
+	return field.Written(f, matching, slices.Compact(on))
+}
+
+var (
+	daprFailures = regexp.MustCompile(`\bconsecutiveFailures\s*(>=?)\s*(\d{1,9})\b`)
+	daprRequests = regexp.MustCompile(`\brequests\s*(>=?)\s*(\d{1,9})\b`)
+	daprRatio    = regexp.MustCompile(`\btotalFailures\s*/\s*requests\s*>=?\s*(0?\.\d+|1(?:\.0*)?)`)
+	daprVariable = regexp.MustCompile(`\b(?:requests|totalSuccesses|totalFailures|consecutiveSuccesses|consecutiveFailures)\b`)
+)
+
+// breaker reads a circuit breaker, whose trip is an expression over counts.
+func (d *daprResilience) breaker(name string, n document.Node) policy.Set {
+	f := d.fields.Within("policies.circuitBreakers." + name)
+	b := policy.Breaker{
+		Kind:   field.Written(f, n, "call"),
+		Window: f.Duration(n, "interval"),
+		Open:   field.OrSupplied(f, n, f.Duration(n, "timeout"), daprOpen),
+	}
+	f.Count(1, n, "maxRequests")
+	trip := n.Get("trip")
+	text := trip.Str()
+	switch {
+	case !trip.Exists():
+		b.Failures = field.Supplied(f, n, daprTrip)
+	case !daprVariable.MatchString(text):
+		f.Flaw(graph.Invalid, trip, "trip", "not a condition on the counts that Dapr keeps", "write consecutiveFailures >= 5")
+		return daprSet()
+	}
+	b.Failures = overCount(f, trip, daprFailures, b.Failures)
+	b.MinCalls = overCount(f, trip, daprRequests, b.MinCalls)
+	if m := daprRatio.FindStringSubmatch(text); m != nil {
+		if share, err := strconv.ParseFloat(m[1], 64); err == nil {
+			b.ErrorRate = field.Written(f, trip, share)
+		}
+	}
+	s := daprSet()
+	s.Breaker = &b
+	return s
+}
+
+// A breaker opens after more than five failures in a row and for a minute, if
+// nothing else is said.
+const (
+	daprTrip = 6
+	daprOpen = 60 * time.Second
+)
+
+// overCount reads the least count at which a condition on a counter holds.
+func overCount(f *field.Reader, trip document.Node, condition *regexp.Regexp, otherwise policy.Setting[int]) policy.Setting[int] {
+	m := condition.FindStringSubmatch(trip.Str())
+	if m == nil {
+		return otherwise
+	}
+	count, _ := strconv.Atoi(m[2])
+	if m[1] == ">" {
+		count++
+	}
+	return field.Written(f, trip, count)
+}

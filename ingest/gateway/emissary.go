@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/resource"
+)
+
+// Emissary reads the mappings of Emissary, formerly Ambassador.
+var Emissary = &document.Reader{
+	Name:  "emissary",
+	Doc:   "Emissary (Ambassador): the services that its mappings lead to, and their policies",
+	Reads: emissaryKinds.Names(),
+	Match: emissaryKinds.Match("getambassador.io", "x.getambassador.io"),
+	Read:  emissaryKinds.Read,
+}
+
+var emissaryKinds = resource.Kinds{
+	"Mapping":              mapping,
+	"TCPMapping":           mapping,
+	"AmbassadorMapping":    mapping,
+	"AmbassadorTCPMapping": mapping,
+
+	"AuthService":      gatewayHelper,
+	"RateLimitService": gatewayHelper,
+	"LogService":       gatewayHelper,
+	"TracingService":   gatewayHelper,
+
+	"Host":                       nil,
+	"Listener":                   nil,
+	"Module":                     emissaryModule,
+	"TLSContext":                 nil,
+	"DevPortal":                  nil,
+	"ConsulResolver":             nil,
+	"KubernetesEndpointResolver": nil,
+	"KubernetesServiceResolver":  nil,
+}
+
+// mapping reads one route of the gateway. A redirect leads nowhere inside.
+func mapping(r *resource.Object) {
+	if redirect, _ := r.Spec.Get("host_redirect").Bool(); redirect {
+		return
+	}
+	e := graph.Evidence{Way: "mapping", Strength: resource.Weighted(r.Spec), Class: graph.ClassIngress, Protocol: "http"}
+	e.Mirror, _ = r.Spec.Get("shadow").Bool()
+	if grpc, _ := r.Spec.Get("grpc").Bool(); grpc {
+		e.Protocol = "grpc"
+	}
+	if strings.HasSuffix(r.Kind, "TCPMapping") {
+		e.Protocol = "tcp"
+	}
+	e.Via = []graph.Ref{r.Ref()}
+	emissaryCall(r, "service", e)
+	emissaryPolicies(r)
+}
+
+// gatewayHelper reads a service that the gateway asks or tells about requests.
+func gatewayHelper(r *resource.Object) {
+	e := graph.Evidence{Way: "gateway-extension", Strength: graph.Strong, Class: graph.ClassControl}
+	if r.Kind == "LogService" || r.Kind == "TracingService" {
+		e.Class = graph.ClassTelemetry
+	}
+	key := "service"
+	if r.Kind == "AuthService" {
+		key = "auth_service"
+	}
+	emissaryCall(r, key, e)
+}
+
+// emissaryCall gives a call of every gateway that the object is for to the
+// address below key, such as "https://cart.shop:8443".
+func emissaryCall(r *resource.Object, key string, e graph.Evidence) {
+	service := r.Spec.Get(key)
+	address, ok := address.Parse(r.Text(r.Spec, key))
+	if !ok {
+		return
+	}
+	for _, from := range emissaryGateways(r) {
+		r.Call(from, graph.EndpointRef{Host: address, Namespace: r.Namespace, Realm: resource.Realm}, service, e)
+	}
+}
+
+// emissaryGateways declares the gateways that the object is for. Objects name
+// them by ambassador_id alone; where they run is not said.
+func emissaryGateways(r *resource.Object) []graph.EndpointRef {
+	ids := r.Spec.Get("ambassador_id").Strs()
+	if len(ids) == 0 {
+		ids = []string{"default"}
+	}
+	var gateways []graph.EndpointRef
+	for _, id := range ids {
+		name := "ambassador"
+		if id = strings.TrimPrefix(id, "--apiVersion-v3alpha1-only--"); id != "default" && id != "" {
+			name += "-" + id
+		}
+		ref := graph.Ref{Realm: "emissary", Name: name}
+		r.Facts.Entities = append(r.Facts.Entities, graph.Entity{Ref: ref, Origin: r.At(r.Root), Kind: graph.KindGateway})
+		gateways = append(gateways, graph.EndpointRef{Ref: ref})
+	}
+	return gateways
+}

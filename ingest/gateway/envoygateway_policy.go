@@ -1,0 +1,215 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/ingest/proxy"
+	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// The ranks of Envoy Gateway's policies: the one that is nearest to the route
+// acts, and hides the others unless it says that it is to be merged with them.
+const (
+	rankGateway = iota
+	rankListener
+	rankRoute
+	rankRule
+)
+
+// backendTrafficSays reads a BackendTrafficPolicy: timeouts, retries and limits of the
+// calls of a Gateway, or of one route.
+func backendTraffic(r *resource.Object) {
+	f := field.New(r.Document, product.GatewayDuration)
+	says := backendTrafficSays(f, r.Spec)
+	flaws := f.TakeFlaws()
+	if says.Empty() && len(flaws) == 0 {
+		return
+	}
+	if selectors := r.List(r.Spec, "targetSelectors"); len(selectors) > 0 {
+		r.Problem(graph.Note, selectors[0], "name the targets in targetRefs",
+			"%s %q selects its targets by labels, which weir does not follow", r.Kind, r.Name)
+	}
+	targets := r.List(r.Spec, "targetRefs")
+	if target := r.Mapping(r.Spec, "targetRef"); target.Exists() {
+		targets = append(targets, target)
+	}
+	for _, target := range targets {
+		p := r.Policy(product.EnvoyGateway, "traffic", r.Root)
+		p.Merge = r.Spec.Get("mergeType").Exists()
+		p.Says, p.Flaws = says, flaws
+		if aim(r, &p, target) {
+			r.Facts.Policies = append(r.Facts.Policies, p)
+			flaws = nil // told once
+		}
+	}
+}
+
+// aim gives a policy the calls of one target.
+func aim(r *resource.Object, p *graph.Policy, target document.Node) bool {
+	kind, name, section := r.Text(target, "kind"), r.Text(target, "name"), r.Text(target, "sectionName")
+	switch {
+	case name == "":
+		return false
+	case kind == "Gateway":
+		p.From = []graph.EndpointRef{{Ref: r.RefTo(kind, "", name)}}
+		if section != "" {
+			p.Rank, p.Match = rankListener, "listener "+section
+		}
+	case strings.HasSuffix(kind, "ListenerSet"):
+		p.From = []graph.EndpointRef{r.Group(kind, "", name)}
+		p.Rank = rankListener
+	case strings.HasSuffix(kind, "Route"):
+		p.Of, p.Rank = r.RefTo(kind, "", name), rankRoute
+		if section != "" {
+			p.Rank, p.Match = rankRule, "rule "+section
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// backendTrafficSays reads what a BackendTrafficPolicy says.
+func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
+	says := policy.Set{Layer: policy.Gateway, Product: product.EnvoyGateway}
+	timeout := policy.Timeout{
+		Total:   f.Duration(n, "timeout", "http", "requestTimeout"),
+		Connect: f.Duration(n, "timeout", "tcp", "connectTimeout"),
+		Idle:    f.Duration(n, "timeout", "http", "connectionIdleTimeout"),
+	}
+	if retry := n.Get("retry"); retry.IsMap() {
+		timeout.PerTry = f.Duration(n, "retry", "perRetry", "timeout")
+		says.Retry = envoyGatewayRetry(f.Within("retry"), retry)
+	}
+	says.Timeout = field.Presence(timeout)
+	breaker := f.Within("circuitBreaker")
+	limits := n.Get("circuitBreaker")
+	says.Bulkhead = field.Presence(policy.Bulkhead{
+		MaxConnections: breaker.Count(0, limits, "maxConnections"),
+		MaxPending:     breaker.Count(0, limits, "maxPendingRequests"),
+		MaxConcurrent:  breaker.Count(0, limits, "maxParallelRequests"),
+		MaxRetries:     breaker.Count(0, limits, "maxParallelRetries"),
+	})
+	if budget := fraction(breaker, limits.Get("retryBudget"), "percent"); budget.Set() {
+		if says.Retry == nil {
+			says.Retry = &policy.Retry{}
+		}
+		says.Retry.Budget = budget
+	}
+	if passive := n.Get("healthCheck", "passive"); passive.IsMap() {
+		says.Breaker = passiveCheck(f.Within("healthCheck.passive"), passive)
+		says.Breaker.Panic = f.Percent(n, "healthCheck", "panicThreshold")
+	}
+	active := f.Within("healthCheck.active")
+	check := n.Get("healthCheck", "active")
+	says.HealthCheck = field.Presence(policy.HealthCheck{
+		Interval: active.Duration(check, "interval"),
+		Timeout:  active.Duration(check, "timeout"),
+		Failures: active.Count(1, check, "unhealthyThreshold"),
+	})
+	says.Balance = field.Presence(policy.Balance{Strategy: f.Word(envoyGatewayBalancers, n, "loadBalancer", "type")})
+	says.RateLimit = gatewayRateLimit(f.Within("rateLimit"), n.Get("rateLimit"))
+	return says
+}
+
+// envoyGatewayRetry reads a retry block, which turns retries on even if it is
+// empty.
+func envoyGatewayRetry(f *field.Reader, n document.Node) *policy.Retry {
+	r := &policy.Retry{Retries: f.Count(0, n, "numRetries")}
+	switch {
+	case !n.Get("numRetries").Exists():
+		r.Retries = field.Supplied(f, n, 2)
+	case r.Retries.Set() && r.Retries.Value == 0:
+		r.Retries = field.Off(f, n.Get("numRetries"), 0)
+	}
+	r.On = envoyGatewayOn(f, n)
+	backoff := policy.Backoff{
+		Base: f.Duration(n, "perRetry", "backOff", "baseInterval"),
+		Max:  f.Duration(n, "perRetry", "backOff", "maxInterval"),
+	}
+	r.Backoff = field.Presence(backoff)
+	return r
+}
+
+// envoyGatewayOn reads the conditions of retries. Statuses count only together
+// with the trigger that says so.
+func envoyGatewayOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
+	triggers := n.Get("retryOn", "triggers")
+	on := f.RetryOn(product.EnvoyGatewayRetryOn, n, "retryOn", "triggers")
+	codes := f.RetryOn(product.StatusCodes, n, "retryOn", "httpStatusCodes")
+	named := slices.Contains(triggers.Strs(), proxy.CodesTrigger)
+	switch {
+	case codes.Set() && !named && triggers.Exists():
+		f.Flaw(graph.Inert, n.Get("retryOn", "httpStatusCodes"), "retryOn.httpStatusCodes",
+			"statuses count only with the trigger "+proxy.CodesTrigger, "add it to retryOn.triggers")
+	case codes.Set() && !triggers.Exists():
+		return codes
+	case codes.Set():
+		on.Value = slices.Compact(slices.Sorted(slices.Values(append(on.Value, codes.Value...))))
+	}
+	return on
+}
+
+// fraction reads a numerator and denominator, of 100 unless it is written, as a
+// share.
+func fraction(f *field.Reader, n document.Node, key string) policy.Setting[float64] {
+	at := n.Get(key)
+	parts := f.Count(0, at, "numerator")
+	if !parts.Set() {
+		return policy.Setting[float64]{}
+	}
+	whole := f.Count(1, at, "denominator")
+	if !whole.Set() {
+		whole.Value = 100
+	}
+	return field.Written(f, at, float64(parts.Value)/float64(whole.Value))
+}
+
+// passiveCheck reads outlier detection under Envoy Gateway's name for it.
+func passiveCheck(f *field.Reader, n document.Node) *policy.Breaker {
+	return &policy.Breaker{
+		Kind:     field.Written(f, n, "endpoint"),
+		Failures: f.Count(0, n, "consecutive5XxErrors"),
+		Gateway:  f.Count(0, n, "consecutiveGatewayErrors"),
+		Window:   f.Duration(n, "interval"),
+		Open:     f.Duration(n, "baseEjectionTime"),
+		MaxEject: f.Percent(n, "maxEjectionPercent"),
+	}
+}
+
+var envoyGatewayBalancers = map[string]string{
+	"ConsistentHash": "consistent-hash",
+	"LeastRequest":   "least-request",
+	"Random":         "random",
+	"RoundRobin":     "round-robin",
+}
+
+var rateUnits = map[string]time.Duration{
+	"Second": time.Second, "Minute": time.Minute, "Hour": time.Hour, "Day": 24 * time.Hour,
+	"Month": 30 * 24 * time.Hour, "Year": 365 * 24 * time.Hour,
+}
+
+// gatewayRateLimit reads the limit that is for every client: rules for some of
+// them bound nobody else.
+func gatewayRateLimit(f *field.Reader, n document.Node) *policy.RateLimit {
+	for _, scope := range []string{"local", "global"} {
+		for _, rule := range n.Get(scope, "rules").List() {
+			unit, known := rateUnits[rule.Get("limit", "unit").Str()]
+			if rule.Get("clientSelectors").Exists() || !known {
+				continue
+			}
+			return field.Presence(policy.RateLimit{
+				Requests: f.Within(scope+".rules").Count(0, rule, "limit", "requests"),
+				Per:      field.Written(f, rule.Get("limit", "unit"), unit),
+			})
+		}
+	}
+	return nil
+}

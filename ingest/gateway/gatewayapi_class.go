@@ -1,0 +1,63 @@
+package gateway
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// What nobody wrote for the calls of a Gateway is up to whoever carries it out: the
+// controller that its GatewayClass names.
+
+// gatewayControllers are the products behind the controllers of GatewayClasses, by
+// the domain that their names begin with. Of a controller that is not among them
+// it is not known what it does unasked.
+var gatewayControllers = map[string]*policy.Product{
+	envoyGatewayGroup:   product.EnvoyGateway,
+	"istio.io":          product.Istio,
+	"konghq.com":        product.Kong,
+	"projectcontour.io": product.Contour,
+	"traefik.io":        product.Traefik,
+}
+
+// gatewayClasses are the classes that a product makes by itself, so that no
+// document has to have them.
+var gatewayClasses = map[string]*policy.Product{"istio": product.Istio}
+
+// gatewayClass reads who carries out the Gateways of a class.
+func gatewayClass(r *resource.Object) {
+	domain, _, _ := strings.Cut(r.Spec.Get("controllerName").Str(), "/")
+	if p := gatewayControllers[domain]; p != nil {
+		carriedOut(r, p, graph.EndpointRef{Group: gatewayClassRef(r.Name)})
+	}
+}
+
+// joinGatewayClass makes a Gateway one of its class.
+func joinGatewayClass(r *resource.Object) {
+	at := r.Spec.Get("gatewayClassName")
+	if at.Str() == "" {
+		return
+	}
+	r.Facts.Members = append(r.Facts.Members, graph.Member{
+		Of: gatewayClassRef(at.Str()), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(at), Joins: true,
+	})
+	if p := gatewayClasses[at.Str()]; p != nil {
+		carriedOut(r, p, graph.EndpointRef{Ref: r.Ref()})
+	}
+}
+
+// carriedOut says of the calls of gateways whose they are, and nothing else: so
+// what the product does unasked acts on them.
+func carriedOut(r *resource.Object, by *policy.Product, gateways graph.EndpointRef) {
+	p := r.Policy(by, "class", r.Root)
+	p.From, p.Says = []graph.EndpointRef{gateways}, policy.Set{Layer: policy.Gateway, Product: by}
+	r.Facts.Policies = append(r.Facts.Policies, p)
+}
+
+// gatewayClassRef names a class, which is in no namespace.
+func gatewayClassRef(name string) graph.Ref {
+	return graph.Ref{Realm: resource.Realm, Kind: "GatewayClass", Name: name}
+}

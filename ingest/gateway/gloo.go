@@ -1,0 +1,100 @@
+package gateway
+
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/resource"
+)
+
+// Gloo reads the routes and upstreams of Gloo Gateway's classic API.
+var Gloo = &document.Reader{
+	Name:  "gloo",
+	Doc:   "Gloo: the upstreams that virtual services and route tables lead to",
+	Reads: glooKinds.Names(),
+	Match: glooKinds.Match("gateway.solo.io", "gloo.solo.io"),
+	Read:  glooKinds.Read,
+}
+
+var glooKinds = resource.Kinds{
+	"VirtualService": glooVirtualService,
+	"RouteTable":     glooRouteTable,
+	"Upstream":       glooUpstream,
+	"UpstreamGroup":  glooUpstreamGroup,
+	"Gateway":        nil,
+	"Settings":       nil,
+	"Proxy":          nil,
+}
+
+func glooVirtualService(r *resource.Object) {
+	r.Facts.Entities = append(r.Facts.Entities, r.Gateway())
+	glooRoutes(r, r.Mapping(r.Spec, "virtualHost"), func(to graph.EndpointRef, at document.Node, strength graph.Strength) {
+		r.Call(graph.EndpointRef{Ref: r.Ref()}, to, at, graph.Evidence{
+			Way: "virtual-service", Strength: strength, Class: graph.ClassIngress, Protocol: "http",
+		})
+	})
+}
+
+// glooRouteTable reads routes that others delegate to.
+func glooRouteTable(r *resource.Object) {
+	glooRoutes(r, r.Spec, func(to graph.EndpointRef, at document.Node, _ graph.Strength) { r.Member(r.Ref(), to, at) })
+}
+
+// glooRoutes yields what the routes below n lead to.
+func glooRoutes(r *resource.Object, n document.Node, yield func(graph.EndpointRef, document.Node, graph.Strength)) {
+	for _, route := range r.List(n, "routes") {
+		action := r.Mapping(route, "routeAction")
+		if to, ok := glooDestination(r, action.Get("single")); ok {
+			yield(to, action, graph.Strong)
+		}
+		for _, destination := range r.List(action.Get("multi"), "destinations") {
+			if to, ok := glooDestination(r, destination.Get("destination")); ok {
+				yield(to, destination, resource.Weighted(destination))
+			}
+		}
+		if group := action.Get("upstreamGroup"); r.Text(group, "name") != "" {
+			yield(r.Group("UpstreamGroup", r.Text(group, "namespace"), r.Text(group, "name")), group, graph.Strong)
+		}
+		delegate := r.Mapping(route, "delegateAction")
+		if ref := delegate.Get("ref"); ref.Exists() {
+			delegate = ref
+		}
+		if name := r.Text(delegate, "name"); name != "" {
+			yield(r.Group("RouteTable", r.Text(delegate, "namespace"), name), delegate, graph.Strong)
+		}
+	}
+}
+
+// glooDestination resolves an upstream or a Service.
+func glooDestination(r *resource.Object, n document.Node) (graph.EndpointRef, bool) {
+	if upstream := n.Get("upstream"); r.Text(upstream, "name") != "" {
+		return r.Group("Upstream", r.Text(upstream, "namespace"), r.Text(upstream, "name")), true
+	}
+	service := n.Get("kube", "ref")
+	name := r.Text(service, "name")
+	return r.Service(r.Text(service, "namespace"), name), name != ""
+}
+
+// glooUpstream reads the Service or the hosts behind the name of an upstream.
+func glooUpstream(r *resource.Object) {
+	kube := r.Mapping(r.Spec, "kube")
+	if name := r.Text(kube, "serviceName"); name != "" {
+		r.Member(r.Ref(), r.Service(r.Text(kube, "serviceNamespace"), name), kube)
+	}
+	for _, host := range r.List(r.Mapping(r.Spec, "static"), "hosts") {
+		if address := resource.HostName(r.Text(host, "addr")); address != "" {
+			r.Member(r.Ref(), resource.HostIn(r.Namespace, address, resource.PortNumber(host.Get("port"))), host)
+		}
+	}
+	if service := r.Text(r.Spec, "consul", "serviceName"); service != "" {
+		r.Member(r.Ref(), graph.EndpointRef{Ref: graph.Ref{Name: service}}, r.Spec)
+	}
+}
+
+// glooUpstreamGroup reads weighted destinations under a name.
+func glooUpstreamGroup(r *resource.Object) {
+	for _, destination := range r.List(r.Spec, "destinations") {
+		if to, ok := glooDestination(r, destination.Get("destination")); ok {
+			r.Member(r.Ref(), to, destination)
+		}
+	}
+}

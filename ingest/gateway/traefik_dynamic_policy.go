@@ -1,0 +1,180 @@
+package gateway
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/ingest/proxy"
+	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// Traefik's file provider has routers, middlewares and services in one document,
+// under names of their own. Each router is a part of the calls to the servers that
+// it leads to, with what its middlewares and services do on the way.
+
+// TraefikSign reports whether a text may be such a document, by a glance.
+func TraefikSign(text string) bool {
+	return strings.Contains(text, "routers") && strings.Contains(text, "services")
+}
+
+func IsTraefikDynamic(root document.Node) bool {
+	http := root.Get("http")
+	return http.Get("routers").IsMap() && (http.Get("services").IsMap() || http.Get("middlewares").IsMap())
+}
+
+// A traefikFile is the HTTP part of a dynamic configuration.
+type traefikFile struct {
+	*field.Reader
+	http   document.Node
+	listed map[string]bool // middlewares that some router lists
+	seen   map[string]bool // middlewares and services of the router that is read
+}
+
+// once reports whether the router has not come upon a thing before.
+func (t *traefikFile) once(kind, name string) bool {
+	if t.seen[kind+name] {
+		return false
+	}
+	t.seen[kind+name] = true
+	return true
+}
+
+func TraefikDynamicPolicies(f *field.Reader, root document.Node) []graph.Policy {
+	t := &traefikFile{Reader: f, http: root.Get("http"), listed: map[string]bool{}}
+	var passes []proxy.Pass
+	for name, router := range t.http.Get("routers").Pairs() {
+		if len(passes) > settings.MaxValues {
+			break
+		}
+		passes = append(passes, t.router(name.Str(), router)...)
+	}
+	for name, middleware := range t.http.Get("middlewares").Pairs() {
+		if !t.listed[name.Str()] && len(passes) > 0 {
+			at := t.Within("http.middlewares")
+			at.Remark(graph.Inert, name, name.Str(), "is in no router's list", `name it under "middlewares" of a router, or delete it`)
+			_ = traefikMiddlewareSays(at.Within(name.Str()), middleware) // for what is wrong about it
+		}
+	}
+	if len(passes) > 0 {
+		passes[0].Flaws = append(passes[0].Flaws, t.TakeFlaws()...)
+	}
+	return proxy.PassPolicies(product.Traefik, passes)
+}
+
+// router reads what a router does, for each of the groups of servers that it leads
+// to.
+func (t *traefikFile) router(name string, router document.Node) []proxy.Pass {
+	t.seen = map[string]bool{}
+	says := policy.Set{}
+	t.middlewares(&says, router.Get("middlewares").Strs())
+	at := field.OrNode(router.Get("rule"), router)
+	var passes []proxy.Pass
+	for _, target := range t.targets(router.Get("service").Str()) {
+		if says.Breaker != nil {
+			target.says.Breaker = nil // one for the whole service is nearer to the caller than one for each server
+		}
+		p := proxy.Pass{At: t.At(at), Match: cmp.Or(router.Get("rule").Str(), name), To: target.to, Says: policy.Overlay(target.says, says)}
+		passes = append(passes, p)
+	}
+	if flaws := t.TakeFlaws(); len(passes) > 0 {
+		passes[0].Flaws = flaws
+	}
+	return passes
+}
+
+// middlewares lays what middlewares do over each other, chains taken apart.
+func (t *traefikFile) middlewares(says *policy.Set, names []string) {
+	for _, name := range names {
+		name, _ = strings.CutSuffix(name, "@file")
+		middleware := t.http.Get("middlewares", name)
+		if !middleware.Exists() || !t.once("middleware ", name) {
+			continue
+		}
+		t.listed[name] = true
+		*says = policy.Overlay(*says, traefikMiddlewareSays(t.Within("http.middlewares."+name), middleware))
+		t.middlewares(says, middleware.Get("chain", "middlewares").Strs())
+	}
+}
+
+// A traefikTarget is a group of servers with what Traefik does for it.
+type traefikTarget struct {
+	to   []graph.Address
+	says policy.Set
+}
+
+// targets takes a service apart: servers, weighted services, the one that is
+// copied, and the one that another stands in for.
+func (t *traefikFile) targets(name string) []traefikTarget {
+	name, _ = strings.CutSuffix(name, "@file")
+	service := t.http.Get("services", name)
+	if !service.Exists() || !t.once("service ", name) {
+		return nil
+	}
+	var targets []traefikTarget
+	for _, part := range service.Get("weighted", "services").List() {
+		targets = append(targets, t.targets(part.Get("name").Str())...)
+	}
+	targets = append(targets, t.targets(service.Get("mirroring", "service").Str())...)
+	if failover := service.Get("failover"); failover.Exists() {
+		spare := failover.Get("fallback")
+		instead := t.targets(spare.Str())
+		step := policy.FallbackStep{Kind: field.Written(t.Reader, spare, "service"), To: spare.Str()}
+		if len(instead) > 0 {
+			step.To = instead[0].to[0].Host
+		}
+		for _, target := range t.targets(failover.Get("service").Str()) {
+			if target.says.Fallback == nil {
+				target.says.Fallback = &policy.Fallback{Steps: []policy.FallbackStep{step}}
+			}
+			targets = append(targets, target)
+		}
+		targets = append(targets, instead...)
+	}
+	if balancer := service.Get("loadBalancer"); balancer.Exists() {
+		if target := t.loadBalancer(name, balancer); len(target.to) > 0 {
+			targets = append(targets, target)
+		}
+	}
+	return targets
+}
+
+var traefikBalance = map[string]string{"wrr": "round-robin", "p2c": "least-request", "hrw": "consistent-hash", "leasttime": "ewma"}
+
+func (t *traefikFile) loadBalancer(name string, n document.Node) traefikTarget {
+	f := t.Within("http.services." + name + ".loadBalancer")
+	var target traefikTarget
+	for _, server := range n.Get("servers").List() {
+		if address, ok := address.Parse(field.OrNode(server.Get("url"), server.Get("address")).Str()); ok {
+			target.to = append(target.to, address)
+		}
+	}
+	says := &target.says
+	if check := n.Get("healthCheck"); check.Exists() {
+		f := f.Within("healthCheck")
+		says.HealthCheck = &policy.HealthCheck{
+			Interval: field.OrSupplied(f, check, f.Duration(check, "interval"), 30*time.Second), Timeout: field.OrSupplied(f, check, f.Duration(check, "timeout"), 5*time.Second),
+		}
+	}
+	if check := n.Get("passiveHealthCheck"); check.Exists() {
+		f := f.Within("passiveHealthCheck")
+		window := field.OrSupplied(f, check, f.Duration(check, "failureWindow"), 10*time.Second)
+		says.Breaker = &policy.Breaker{
+			Kind: field.Written(f, check, "endpoint"), Window: window, Open: window, Failures: field.OrSupplied(f, check, f.Count(1, check, "maxFailedAttempts"), 1),
+		}
+	}
+	says.Balance = field.Presence(policy.Balance{Strategy: f.Word(traefikBalance, n, "strategy")})
+	if sticky := n.Get("sticky"); sticky.Exists() {
+		says.Balance = &policy.Balance{Strategy: field.Written(f, sticky, "consistent-hash")}
+	}
+	if transport, _ := strings.CutSuffix(n.Get("serversTransport").Str(), "@file"); transport != "" {
+		says.Timeout = traefikTimers(t.Within("http.serversTransports."+transport), t.http.Get("serversTransports", transport))
+	}
+	return target
+}

@@ -1,0 +1,199 @@
+package gateway
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// traefikMiddlewareSays reads a middleware, which acts on the routes that list it, by
+// itself or in a chain.
+func traefikMiddleware(r *resource.Object) {
+	f := field.New(r.Document, product.TraefikDuration)
+	p := r.Policy(product.Traefik, "middleware "+r.Subject(), r.Spec)
+	p.Of = r.Ref()
+	p.Says = traefikMiddlewareSays(f, r.Spec)
+	r.AddPolicies(f, p)
+	for _, next := range r.List(r.Mapping(r.Spec, "chain"), "middlewares") {
+		if name := r.Text(next, "name"); name != "" && !strings.Contains(name, "@") {
+			r.Facts.Members = append(r.Facts.Members, graph.Member{
+				Of: r.Ref(), Party: r.Group("Middleware", r.Text(next, "namespace"), name), Origin: r.At(next), Through: true,
+			})
+		}
+	}
+	if to, ok := traefikParty(r, r.Mapping(r.Spec, "errors", "service")); ok { // words the error that comes back in any case
+		r.Call(graph.EndpointRef{Group: traefikUsers(r.Ref())}, to, r.Spec.Get("errors", "service"), graph.Evidence{
+			Way: "error-page", Strength: graph.Strong, Class: graph.ClassIngress, Need: graph.Soft, Fallback: true,
+			Port: resource.PortNumber(r.Spec.Get("errors", "service", "port")),
+		})
+	}
+}
+
+// traefikMiddlewareSays reads what a middleware of any kind does. An error page is
+// none of it: the request has failed.
+func traefikMiddlewareSays(f *field.Reader, n document.Node) policy.Set {
+	s := policy.Set{Layer: policy.Gateway, Product: product.Traefik}
+	if retry := n.Get("retry"); retry.Exists() {
+		s.Retry = traefikRetry(f.Within("retry"), retry)
+		s.Timeout = field.Presence(policy.Timeout{PerTry: f.Within("retry").Duration(retry, "timeout")})
+	}
+	if breaker := n.Get("circuitBreaker"); breaker.Exists() {
+		s.Breaker = traefikBreaker(f.Within("circuitBreaker"), breaker)
+	}
+	for _, key := range []string{"inFlightReq", "inFlightConn"} {
+		if most := f.Count(0, n, key, "amount"); most.Set() && most.Value > 0 {
+			s.Bulkhead = &policy.Bulkhead{MaxConcurrent: most}
+		}
+	}
+	limit := n.Get("rateLimit")
+	average := f.Within("rateLimit").Count(0, limit, "average")
+	if average.Value == 0 {
+		return s // which is no limit
+	}
+	if s.RateLimit = field.PerSecond(f, average, f.Within("rateLimit").Count(0, limit, "burst")); s.RateLimit != nil {
+		if period := f.Within("rateLimit").Duration(limit, "period"); period.Set() {
+			s.RateLimit.Per = period
+		}
+	}
+	return s
+}
+
+// traefikRetry reads retries. Their number counts the first try; without an
+// interval they come at once. POST, PATCH and LOCK are not repeated after an
+// answer unless that is asked for.
+func traefikRetry(f *field.Reader, n document.Node) *policy.Retry {
+	r := policy.Retry{Retries: f.Count(1, n, "attempts")}
+	if r.Retries.Set() {
+		if r.Retries.Value--; r.Retries.Value == 0 {
+			r.Retries.Provenance = policy.Disabled
+		}
+	}
+	if base := f.Duration(n, "initialInterval"); base.Set() {
+		r.Backoff = &policy.Backoff{Kind: field.Written(f, n, "exponential"), Base: base, Jitter: field.Supplied(f, n, policy.Jitter{Kind: "partial", Fraction: 0.5})}
+	}
+	if codes := f.RetryOn(product.StatusCodes, n, "status"); codes.Set() {
+		on := codes.Value
+		if never, _ := n.Get("disableRetryOnNetworkError").Bool(); !never {
+			on = append([]string{policy.OnConnect, policy.OnReset}, on...)
+		}
+		slices.Sort(on)
+		r.On = field.Written(f, n.Get("status"), on)
+		if every, _ := n.Get("retryNonIdempotentMethod").Bool(); !every {
+			r.Methods = field.Supplied(f, n, []string{"DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"})
+		}
+	}
+	if never, _ := n.Get("disableRetryOnNetworkError").Bool(); never && !r.On.Set() && r.Retries.Value > 0 {
+		f.Flaw(graph.Inert, n.Get("disableRetryOnNetworkError"), "attempts", "without network errors and a list of statuses nothing is repeated", `write "status"`)
+		return &policy.Retry{Retries: field.Off(f, n.Get("disableRetryOnNetworkError"), 0)}
+	}
+	return &r
+}
+
+var traefikLatency = regexp.MustCompile(`LatencyAtQuantileMS\([^)]*\)\s*>=?\s*(\d{1,9})`)
+
+var traefikRatio = regexp.MustCompile(`(?:NetworkErrorRatio\(\s*\)|ResponseCodeRatio\([^)]*\))\s*>=?\s*(0?\.\d+|1(?:\.0*)?|0)`)
+
+// traefikBreaker reads a circuit breaker, which an expression over error ratios
+// and latencies opens. What it calls a fallback is an error.
+func traefikBreaker(f *field.Reader, n document.Node) *policy.Breaker {
+	expression := n.Get("expression")
+	text := expression.Str()
+	b := policy.Breaker{
+		Kind: field.Written(f, n, "call"), Slow: field.Written(f, n, strings.Contains(text, "LatencyAtQuantileMS")),
+		Open: f.Duration(n, "fallbackDuration"), Window: f.Duration(n, "checkPeriod"),
+	}
+	if m := traefikLatency.FindStringSubmatch(text); m != nil {
+		if millis, err := strconv.Atoi(m[1]); err == nil {
+			b.SlowAfter = field.Written(f, expression, time.Duration(millis)*time.Millisecond)
+		}
+	}
+	if m := traefikRatio.FindStringSubmatch(text); m != nil {
+		if share, err := strconv.ParseFloat(m[1], 64); err == nil {
+			b.ErrorRate = field.Written(f, expression, share)
+		}
+	}
+	if !strings.ContainsAny(text, "(") {
+		f.Flaw(graph.Invalid, field.OrNode(expression, n), "expression", "is no condition", `write "NetworkErrorRatio() > 0.30"`)
+	}
+	return &b
+}
+
+// traefikTransport reads the timers of connections to servers. The one until the
+// headers of an answer is all that Traefik has to end a slow attempt, as no server
+// that hangs sends any. Routes name a transport for a service, and Services in an
+// annotation.
+func traefikTransport(r *resource.Object) {
+	f := field.New(r.Document, product.TraefikDuration)
+	p := r.Policy(product.Traefik, "transport", r.Spec)
+	p.Of, p.Rank = r.Ref(), settings.RankSpecific // before the default one
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Traefik, Timeout: traefikTimers(f, r.Spec)}
+	r.AddPolicies(f, p)
+}
+
+func traefikTimers(f *field.Reader, n document.Node) *policy.Timeout {
+	f, n = f.Within("forwardingTimeouts"), n.Get("forwardingTimeouts")
+	return field.Presence(policy.Timeout{
+		Connect: f.Duration(n, "dialTimeout"), PerTry: f.Duration(n, "responseHeaderTimeout"), Idle: f.Duration(n, "idleConnTimeout"),
+	})
+}
+
+// traefikFailover reads the service that takes over when no server of another one
+// is well.
+func traefikFailover(r *resource.Object, n document.Node) {
+	to, ok := traefikParty(r, n.Get("service"))
+	spare := n.Get("fallback")
+	if !ok || spare.Get("name").Str() == "" {
+		return
+	}
+	f := field.New(r.Document, product.TraefikDuration)
+	p := r.Policy(product.Traefik, "failover", n)
+	p.Of, p.To = r.Ref(), []graph.EndpointRef{to}
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Traefik, Fallback: &policy.Fallback{
+		Steps: []policy.FallbackStep{{Kind: field.Written(f, spare, "service"), To: spare.Get("name").Str()}},
+	}}
+	r.AddPolicies(f, p)
+}
+
+// traefikVia returns the objects that the calls of a route to a service go
+// through: the route's middlewares and the service's transport.
+func traefikVia(r *resource.Object, route, service document.Node) []graph.Ref {
+	var via []graph.Ref
+	for _, middleware := range route.Get("middlewares").List() {
+		if name := middleware.Get("name").Str(); name != "" && !strings.Contains(name, "@") {
+			via = append(via, r.RefTo("Middleware", middleware.Get("namespace").Str(), name))
+		}
+	}
+	if name := service.Get("serversTransport").Str(); name != "" && !strings.Contains(name, "@") {
+		via = append(via, r.RefTo("ServersTransport", "", name))
+	}
+	if name := service.Get("name").Str(); service.Get("kind").Str() == "TraefikService" && name != "" {
+		via = append(via, r.RefTo("TraefikService", service.Get("namespace").Str(), name))
+	}
+	return via
+}
+
+// TraefikIngressVia returns the middlewares that an Ingress lists in an
+// annotation, "shop-retry@kubernetescrd": namespace and name with a dash between,
+// and dashes in both.
+func TraefikIngressVia(o *resource.Object) []graph.Ref {
+	var via []graph.Ref
+	for entry := range strings.SplitSeq(o.Meta.Get("annotations", "traefik.ingress.kubernetes.io/router.middlewares").Str(), ",") {
+		full, ours := strings.CutSuffix(strings.TrimSpace(entry), "@kubernetescrd")
+		for i := range full {
+			if ours && full[i] == '-' {
+				via = append(via, o.RefTo("Middleware", full[:i], full[i+1:]))
+			}
+		}
+	}
+	return via
+}

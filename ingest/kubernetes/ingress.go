@@ -1,0 +1,194 @@
+package kubernetes
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/resource"
+)
+
+// A backend is a Service that a gateway passes requests to.
+type backend struct {
+	service string
+	port    int
+	origin  graph.Origin
+	matches []string // which requests, "shop.example.com/cart"
+}
+
+// readIngress reads a gateway and the Services behind it.
+func readIngress(o *resource.Object) {
+	t := letsIn(o)
+	if class := o.Spec.Get("ingressClassName").Str(); class != "" {
+		t.Annotations = resource.Together(t.Annotations, graph.Labels{resource.IngressClassKey: class})
+	}
+	var backends []backend
+	for _, key := range [...]string{"defaultBackend", "backend"} { // today's word, and that of the beta versions
+		backends = addBackend(o, backends, o.Spec.Get(key), "any other request")
+	}
+	for _, rule := range o.List(o.Spec, "rules") {
+		host := strings.ToLower(rule.Get("host").Str())
+		if host != "" && !slices.Contains(t.Aliases, host) {
+			t.Aliases = append(t.Aliases, host)
+		}
+		for _, path := range o.List(o.Mapping(rule, "http"), "paths") {
+			backends = addBackend(o, backends, path.Get("backend"), host+path.Get("path").Str())
+		}
+	}
+	o.Facts.Entities = append(o.Facts.Entities, t)
+	protocol := ingressProtocol(t.Annotations)
+	for i := range backends {
+		addIngressCall(o, &backends[i], "ingress-backend", protocol)
+	}
+	readNginxAnnotations(o)
+}
+
+// letsIn is the object itself as something that lets calls in.
+func letsIn(o *resource.Object) graph.Entity {
+	t := graph.Entity{
+		Ref:         o.Self,
+		Origin:      o.At(o.Root),
+		Kind:        graph.KindGateway,
+		KindSure:    true,
+		Labels:      resource.LabelsOf(o.Meta.Get("labels")),
+		Annotations: resource.LabelsOf(o.Meta.Get("annotations")),
+	}
+	readFacets(o, &t, document.Node{})
+	return t
+}
+
+// addBackend adds the Service of a backend. Backends that are buckets name none.
+func addBackend(o *resource.Object, backends []backend, n document.Node, match string) []backend {
+	name, port := n.Get("service", "name"), firstText(n.Get("service", "port", "number"), n.Get("service", "port", "name"))
+	if old := n.Get("serviceName"); old.Exists() {
+		name, port = old, n.Get("servicePort").Str()
+	}
+	switch {
+	case name.Str() == "":
+		return backends
+	case port == albAction:
+		return addALBAction(o, backends, name, match)
+	}
+	return mergeBackend(backends, backend{service: name.Str(), port: resource.PortText(port), origin: o.At(name)}, match)
+}
+
+// mergeBackend adds a backend, or one more match to the one with the same Service
+// and port.
+func mergeBackend(backends []backend, b backend, match string) []backend {
+	for i := range backends {
+		if backends[i].service == b.service && backends[i].port == b.port {
+			backends[i].matches = append(backends[i].matches, match)
+			return backends
+		}
+	}
+	b.matches = []string{match}
+	return append(backends, b)
+}
+
+// addIngressCall states that the gateway passes requests on to a Service.
+func addIngressCall(o *resource.Object, b *backend, way, protocol string) {
+	o.Facts.Calls = append(o.Facts.Calls, graph.CallFact{
+		From: graph.EndpointRef{Ref: o.Self},
+		To:   o.Service("", b.service),
+		Evidence: graph.Evidence{
+			Origin: b.origin, Way: way, Strength: graph.Strong, Class: graph.ClassIngress,
+			Mode: graph.Sync, Protocol: protocol, Port: b.port, Key: matchText(b.matches), Via: ingressVia(o),
+		},
+	})
+}
+
+// matchText joins what a backend is chosen by; after the third it counts the rest.
+func matchText(matches []string) string {
+	const most = 3 // of a hundred paths nobody reads the fourth
+	if len(matches) <= most {
+		return strings.Join(matches, ", ")
+	}
+	return strings.Join(matches[:most], ", ") + " and " + strconv.Itoa(len(matches)-most) + " more"
+}
+
+// ingressProtocol is what the controller speaks to the backends.
+func ingressProtocol(annotations graph.Labels) string {
+	for k, v := range annotations {
+		if strings.HasSuffix(k, "/backend-protocol") {
+			if p := protocolWord(strings.TrimSuffix(strings.ToLower(v), "s")); p == "grpc" {
+				return p // GRPC and GRPCS
+			}
+			if p := protocolWord(v); p != "" {
+				return p
+			}
+		}
+	}
+	return "http"
+}
+
+// readNginxAnnotations reads what ingress-nginx calls besides the backends: who
+// is asked for permission, and who answers when no backend can.
+func readNginxAnnotations(o *resource.Object) {
+	for k, v := range o.Meta.Get("annotations").Pairs() {
+		switch k.Str() {
+		case "nginx.ingress.kubernetes.io/auth-url":
+			if host, _, _ := strings.Cut(v.Str(), "$"); host != v.Str() && strings.HasSuffix(host, "://") {
+				continue // the host that the request came for
+			}
+			o.Facts.Values = append(o.Facts.Values, graph.Value{
+				Of: o.Self, Key: k.Str(), Text: v.Str(), Source: graph.FromFile, Origin: o.At(v),
+			})
+		case "nginx.ingress.kubernetes.io/default-backend":
+			if v.Str() != "" {
+				b := backend{service: v.Str(), origin: o.At(v), matches: []string{"no backend is ready"}}
+				addIngressCall(o, &b, "ingress-backend", "http")
+				o.Facts.Calls[len(o.Facts.Calls)-1].Fallback = true
+			}
+		}
+	}
+}
+
+// readOpenShiftRoute reads the gateway of a single host, which may split its
+// requests between several Services.
+func readOpenShiftRoute(o *resource.Object) {
+	t := letsIn(o)
+	host := strings.ToLower(o.Spec.Get("host").Str())
+	if host != "" {
+		t.Aliases = []string{host}
+	}
+	o.Facts.Entities = append(o.Facts.Entities, t)
+	protocol := "http"
+	switch strings.ToLower(o.Spec.Get("tls", "termination").Str()) {
+	case "reencrypt", "passthrough":
+		protocol = "https"
+	}
+	port, _ := o.Spec.Get("port", "targetPort").Int()
+	for _, to := range append([]document.Node{o.Spec.Get("to")}, o.List(o.Spec, "alternateBackends")...) {
+		if name := to.Get("name"); name.Str() != "" {
+			b := backend{name.Str(), port, o.At(name), []string{host + o.Spec.Get("path").Str()}}
+			addIngressCall(o, &b, "route-backend", protocol)
+		}
+	}
+}
+
+// ingressVia returns the objects that the calls of an Ingress go through, which
+// its annotations name.
+func ingressVia(o *resource.Object) []graph.Ref {
+	var via []graph.Ref
+	for _, read := range IngressVia {
+		via = append(via, read(o)...)
+	}
+	return via
+}
+
+// IngressServices returns the Services that an Ingress passes requests to.
+func IngressServices(o *resource.Object) []graph.EndpointRef {
+	backends := addBackend(o, nil, o.Spec.Get("defaultBackend"), "")
+	for _, rule := range o.Spec.Get("rules").List() {
+		for _, path := range rule.Get("http", "paths").List() {
+			backends = addBackend(o, backends, path.Get("backend"), "")
+		}
+	}
+	var services []graph.EndpointRef
+	for i := range backends {
+		services = append(services, o.Service("", backends[i].service))
+	}
+	return services
+}

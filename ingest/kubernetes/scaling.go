@@ -1,0 +1,80 @@
+package kubernetes
+
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/resource"
+)
+
+// readAutoscaler reads a HorizontalPodAutoscaler of any version.
+func readAutoscaler(o *resource.Object) {
+	target := o.Mapping(o.Spec, "scaleTargetRef")
+	if !target.Exists() {
+		target = o.Spec.Get("scaleRef") // the beta version's word
+	}
+	addScaler(o, target.Get("kind").Str(), target.Get("name").Str(), "minReplicas", "maxReplicas", 1, 0)
+}
+
+// readScaledObject reads an autoscaler of KEDA, which may scale to nothing and,
+// unless told otherwise, to a hundred.
+func readScaledObject(o *resource.Object) {
+	target := o.Mapping(o.Spec, "scaleTargetRef")
+	kind := target.Get("kind").Str()
+	if kind == "" {
+		kind = "Deployment"
+	}
+	name := firstText(target.Get("name"), target.Get("deploymentName"))
+	addScaler(o, kind, name, "minReplicaCount", "maxReplicaCount", 0, 100)
+}
+
+// addScaler states how far a workload is scaled; least and most hold where the
+// object gives no bound.
+func addScaler(o *resource.Object, kind, name, minKey, maxKey string, least, most int) {
+	if name == "" {
+		o.Problem(graph.Failed, o.OrRoot(o.Spec), "", "%s %q scales nothing: scaleTargetRef has no name", o.Kind, o.Name)
+		return
+	}
+	s := graph.Scaler{Of: o.Sibling(kindName(kind), name), Min: least, Max: most, Origin: o.At(o.Root)}
+	if n, _, ok := o.Number(o.Spec, minKey); ok {
+		s.Min = n
+	}
+	if n, _, ok := o.Number(o.Spec, maxKey); ok {
+		s.Max = n
+	}
+	o.Facts.Scalers = append(o.Facts.Scalers, s)
+}
+
+// readBudget reads a PodDisruptionBudget.
+func readBudget(o *resource.Object) {
+	b := graph.Budget{
+		Ref:            o.Self,
+		Origin:         o.At(o.Root),
+		Selects:        o.SelectorAt(o.Mapping(o.Spec, "selector")),
+		MinAvailable:   o.Spec.Get("minAvailable").Str(),
+		MaxUnavailable: o.Spec.Get("maxUnavailable").Str(),
+	}
+	if b.Selects.IsZero() {
+		o.Problem(graph.Note, o.Root, "give it a selector with labels", "PodDisruptionBudget %q selects no single workload", o.Name)
+		return
+	}
+	o.Facts.Budgets = append(o.Facts.Budgets, b)
+}
+
+// readNamespace reads what is said of a namespace as a whole.
+func readNamespace(o *resource.Object) {
+	o.Facts.Namespaces = append(o.Facts.Namespaces, graph.Namespace{
+		Name:        o.Name,
+		Labels:      resource.LabelsOf(o.Meta.Get("labels")),
+		Annotations: resource.LabelsOf(o.Meta.Get("annotations")),
+		Origin:      o.At(o.Root),
+	})
+}
+
+// readKustomization says that the objects are read as they stand in their files,
+// without what the kustomization would change.
+func readKustomization(o *resource.Object) {
+	what := "patches and generated settings are missing"
+	if namespace := o.Root.Get("namespace").Str(); namespace != "" {
+		what = "its namespace \"" + namespace + "\", patches and generated settings are missing"
+	}
+	o.Problem(graph.Note, o.Root, "pipe the output of kustomize build instead", "kustomization is not built: %s", what)
+}

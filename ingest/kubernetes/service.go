@@ -1,0 +1,141 @@
+package kubernetes
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/resource"
+)
+
+// readService reads a name and the pods behind it, or the host it stands for.
+func readService(o *resource.Object) {
+	n := graph.Name{
+		Ref:         o.Self,
+		Origin:      o.At(o.Root),
+		Selects:     graph.Selector{Labels: resource.LabelsOf(o.Mapping(o.Spec, "selector"))},
+		Target:      resource.HostName(o.Spec.Get("externalName").Str()),
+		Headless:    o.Spec.Get("clusterIP").Str() == "None",
+		Labels:      resource.LabelsOf(o.Meta.Get("labels")),
+		Annotations: resource.LabelsOf(o.Meta.Get("annotations")),
+	}
+	if !strings.EqualFold(o.Spec.Get("type").Str(), "ExternalName") {
+		n.Target = "" // left over, the platform looks at the type
+	}
+	n.Outside = n.Target != "" && !isClusterHost(n.Target)
+	for _, p := range o.List(o.Spec, "ports") {
+		if number, _, ok := o.Number(p, "port"); ok {
+			name := p.Get("name").Str()
+			n.Ports = append(n.Ports, graph.Port{
+				Name: name, Number: number, Target: p.Get("targetPort").Str(),
+				Protocol: portProtocol(name, p.Get("appProtocol").Str()),
+			})
+		}
+	}
+	n.Hosts = serviceHosts(o, n.Annotations)
+	o.Facts.Names = append(o.Facts.Names, n)
+}
+
+// serviceHosts are the addresses that a Service has besides its name in the
+// cluster: the IPs that it is bound to and the name that external-dns gives it.
+func serviceHosts(o *resource.Object, annotations graph.Labels) []string {
+	var hosts []string
+	for _, key := range [...]string{"clusterIP", "loadBalancerIP", "externalIPs"} {
+		for _, ip := range o.Spec.Get(key).Strs() {
+			if _, err := netip.ParseAddr(ip); err == nil {
+				hosts = append(hosts, strings.ToLower(ip))
+			}
+		}
+	}
+	for host := range strings.SplitSeq(annotations["external-dns.alpha.kubernetes.io/hostname"], ",") {
+		if host = strings.ToLower(strings.Trim(host, " .")); host != "" && !strings.Contains(host, "*") {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
+
+// isClusterHost reports whether a host is a name of a Service.
+func isClusterHost(host string) bool {
+	return strings.HasSuffix(host, ".svc") || strings.Contains(host, ".svc.")
+}
+
+// readEndpoints reads the addresses behind a Service that selects no pods.
+func readEndpoints(o *resource.Object) {
+	var backends []string
+	for _, subset := range o.List(o.Root, "subsets") {
+		for _, address := range o.List(subset, "addresses") {
+			if !isPodAddress(address) {
+				backends = appendText(backends, firstText(address.Get("hostname"), address.Get("ip")))
+			}
+		}
+	}
+	addBackends(o, o.Name, backends)
+}
+
+// readEndpointSlice reads a part of the addresses behind a Service.
+func readEndpointSlice(o *resource.Object) {
+	var backends []string
+	for _, endpoint := range o.List(o.Root, "endpoints") {
+		if !isPodAddress(endpoint) {
+			for _, address := range endpoint.Get("addresses").Strs() {
+				backends = appendText(backends, address)
+			}
+		}
+	}
+	addBackends(o, o.Meta.Get("labels", "kubernetes.io/service-name").Str(), backends)
+}
+
+// isPodAddress reports whether an address was filled in by the platform for a
+// pod: the Service's selector says the same.
+func isPodAddress(n document.Node) bool { return n.Get("targetRef", "kind").Str() == "Pod" }
+
+func appendText(list []string, text string) []string {
+	if text == "" {
+		return list
+	}
+	return append(list, strings.ToLower(text))
+}
+
+// addBackends states what stands behind a Service.
+func addBackends(o *resource.Object, service string, backends []string) {
+	if service == "" || backends == nil {
+		return
+	}
+	o.Facts.Names = append(o.Facts.Names, graph.Name{
+		Ref: o.Sibling("Service", service), Origin: o.At(o.Root), Backends: backends,
+	})
+}
+
+// portProtocol tells the protocol of a port: outright, or by the first word of
+// its name, as meshes read it ("grpc-web", "http-admin").
+func portProtocol(name, appProtocol string) string {
+	if p := protocolWord(strings.TrimPrefix(appProtocol, "kubernetes.io/")); p != "" {
+		return p
+	}
+	if p := protocolWord(name); p != "" {
+		return p
+	}
+	word, _, _ := strings.Cut(name, "-")
+	return protocolWord(word)
+}
+
+// protocolWord is the protocol that one word of a port's name or appProtocol means.
+func protocolWord(word string) string {
+	switch strings.ToLower(word) {
+	case "http", "http1", "ws":
+		return "http"
+	case "https", "wss":
+		return "https"
+	case "http2", "h2c":
+		return "http2"
+	case "grpc", "tcp", "tls", "udp", "amqp", "redis", "kafka", "thrift", "mqtt":
+		return strings.ToLower(word)
+	case "mongo", "mongodb":
+		return "mongodb"
+	case "mysql", "postgres", "postgresql":
+		return "sql"
+	}
+	return ""
+}

@@ -1,0 +1,71 @@
+package library
+
+import (
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// Files reads the files in which libraries keep their policies, where these
+// stand alone. What nothing mounts is, as a guess, for the calls of the service
+// that its folder is named after.
+var Files = &document.Reader{
+	Name: "libraries",
+	Doc:  "policies of libraries: gRPC service config, .NET resilience, MicroProfile Fault Tolerance, opossum",
+	Reads: []string{
+		"methodConfig (a top-level key)", "appsettings*.json", "microprofile-config.properties", "errorThresholdPercentage and resetTimeout (opossum)",
+	},
+	Match: isLibraryHead,
+	Read:  readLibraryFile,
+}
+
+var libraryFile = regexp.MustCompile(`^(?:appsettings(?:\.[\w\-]+)?\.json|microprofile-config(?:-[\w\-]+)?\.properties|.*opossum.*\.(?:json|ya?ml)|.*service[-_.]?config\.json)$`)
+
+func isLibraryHead(h *document.Head) bool {
+	switch {
+	case h.Kind != "" && h.APIVersion != "":
+		return false
+	case libraryFile.MatchString(h.Base):
+		return true
+	case h.Text:
+		return false
+	}
+	return h.HasList("methodConfig") || h.Has("errorThresholdPercentage") || h.Has("rollingCountTimeout")
+}
+
+func readLibraryFile(d *document.Document, f *graph.Facts) {
+	policies := settings.FilePolicies(d)
+	if len(policies) == 0 {
+		return
+	}
+	folder := libraryFolder(d.File)
+	for i := range policies {
+		p := &policies[i]
+		switch {
+		case p.Product == product.GRPC && p.CalleeAlias != "": // what a service publishes for all its clients
+			p.From = []graph.EndpointRef{{Host: graph.Address{Host: "*"}}}
+		case folder != "":
+			p.From = []graph.EndpointRef{{Ref: graph.Ref{Name: folder}}}
+		}
+	}
+	start := settings.FileStart(d)
+	f.Configs = append(f.Configs, graph.Config{
+		Ref: settings.FileRef(d.File), Origin: start, Entries: []graph.Entry{{Key: path.Base(d.File), Policies: policies, Origin: start}},
+	})
+}
+
+// libraryFolder is the folder that can name a service, in the way of names of
+// services. Only Java's projects have their sources in a folder of each module.
+func libraryFolder(file string) string {
+	file = path.Clean(file)
+	name := settings.NearestFolder(path.Dir(file))
+	if strings.Contains("/"+file, "/src/main/") {
+		name = settings.SpringModule(file)
+	}
+	return strings.ToLower(strings.ReplaceAll(name, ".", "-"))
+}

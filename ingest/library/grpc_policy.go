@@ -1,0 +1,176 @@
+package library
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// A gRPC service config says for methods, for the services that they belong to,
+// or for everything how it is to be called. Of several that fit a call, the one
+// for the method is all that counts, then the one for the service. What holds for
+// the channel as a whole holds with each of them.
+
+// grpcTries is what gRPC cuts a number of tries down to, and says nothing.
+const grpcTries = 5
+
+func readGRPC(p *settings.LibraryConfig) {
+	isConfig := func(o *settings.Tree) bool {
+		return o.Has("methodConfig") || o.Has("retryThrottling") && o.Has("loadBalancingConfig")
+	}
+	for config := range p.Options.Find(isConfig) {
+		grpcConfig(p, config)
+	}
+}
+
+func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
+	methods := config.Get("methodConfig")
+	if methods == nil || len(methods.Kids) == 0 {
+		r := &settings.Reading{}
+		p.Add(grpcPolicy(config, "", "", grpcChannel(r, config), r))
+	}
+	whole := map[string]bool{} // services that an entry is for as a whole
+	for entry := range methods.All() {
+		for name := range entry.Get("name").All() {
+			if !name.Has("method") {
+				whole[name.Get("service").Word()] = true
+			}
+		}
+	}
+	for entry := range methods.All() {
+		r := &settings.Reading{Syntax: product.GRPCDuration}
+		says := grpcMethod(r, entry)
+		says = policy.Overlay(grpcChannel(r, config), says)
+		names := slices.Collect(entry.Get("name").All())
+		for _, name := range names {
+			if method := name.Get("method"); method.Word() != "" && name.Get("service").Word() == "" {
+				r.Flaw(graph.Invalid, method, "is a method of no service", "write the service beside it")
+			}
+		}
+		for _, name := range names {
+			service, method := name.Get("service").Word(), name.Get("method").Word()
+			if service == "" && method != "" {
+				continue
+			}
+			p.Add(grpcPolicy(entry, service, method, says, r))
+			if method != "" && !whole[service] { // its other methods are called too
+				whole[service] = true
+				p.AddRest(grpcPolicy(entry, service, "", grpcChannel(r, config), &settings.Reading{}))
+			}
+			r.Flaws = nil // told once
+		}
+	}
+}
+
+func grpcPolicy(at *settings.Tree, service, method string, says policy.Set, r *settings.Reading) graph.Policy {
+	c := graph.Policy{
+		Origin: at.At, Object: "methodConfig/*", Match: method, Group: "methodConfig",
+		Protocols: []string{"grpc"}, Says: says, Flaws: r.Flaws,
+	}
+	if service != "" {
+		c.Object, c.Rank, c.Protocols = "methodConfig/"+service, settings.RankSpecific, nil
+		c.CalleeAlias = service[strings.LastIndexByte(service, '.')+1:]
+	}
+	return c
+}
+
+// grpcMethod reads one entry of methodConfig.
+func grpcMethod(r *settings.Reading, entry *settings.Tree) policy.Set {
+	says := policy.Set{Timeout: &policy.Timeout{Total: r.Limit(entry.Get("timeout"))}}
+	retry, hedge := entry.Get("retryPolicy"), entry.Get("hedgingPolicy")
+	if retry != nil {
+		says.Retry = grpcRetry(r, retry)
+	}
+	switch {
+	case retry != nil && hedge != nil:
+		r.Flaw(graph.Invalid, hedge, "stands beside retryPolicy; gRPC refuses a config with both", "keep one of them")
+	case hedge != nil:
+		says.Hedge = grpcHedge(r, hedge)
+	}
+	return says
+}
+
+// grpcRequired are the fields of a retry policy, none of which may be missing.
+var grpcRequired = []string{"maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes"}
+
+// grpcRetry reads a retry policy. One that gRPC refuses does not retry.
+func grpcRetry(r *settings.Reading, o *settings.Tree) *policy.Retry {
+	before := len(r.Flaws)
+	for _, field := range grpcRequired {
+		if !o.Has(field) {
+			r.Flaw(graph.Invalid, o, "has no "+field+"; gRPC refuses the config", "write "+strings.Join(grpcRequired, ", "))
+		}
+	}
+	codes := o.Get("retryableStatusCodes")
+	retry := &policy.Retry{
+		Retries: grpcAttempts(r, o.Get("maxAttempts")),
+		On:      r.Conditions(product.GRPCRetryCodes, codes),
+		Backoff: &policy.Backoff{
+			Base:       r.Limit(o.Get("initialBackoff")),
+			Max:        r.Limit(o.Get("maxBackoff")),
+			Multiplier: r.Number(o.Get("backoffMultiplier")),
+		},
+	}
+	if codes != nil && !codes.Leaf && len(codes.Kids) == 0 {
+		r.Flaw(graph.Invalid, codes, "names no status; gRPC refuses the config", `write ["UNAVAILABLE"]`)
+	}
+	if slices.ContainsFunc(r.Flaws[before:], func(f graph.Flaw) bool { return !f.Info }) {
+		return nil
+	}
+	return retry
+}
+
+// grpcAttempts reads a number of tries as one of retries.
+func grpcAttempts(r *settings.Reading, o *settings.Tree) policy.Setting[int] {
+	n := r.Tries(o, 2)
+	if n.Value >= grpcTries {
+		n.Value = grpcTries - 1
+		if v := o.Text; v != fmt.Sprint(grpcTries) {
+			r.Flaw(graph.Invalid, o, fmt.Sprintf("counts as %d, the most that gRPC makes", grpcTries), fmt.Sprintf("write at most %d", grpcTries))
+			r.Flaws[len(r.Flaws)-1].Info = true
+		}
+	}
+	return n
+}
+
+func grpcHedge(r *settings.Reading, o *settings.Tree) *policy.Hedge {
+	h := &policy.Hedge{Copies: grpcAttempts(r, o.Get("maxAttempts")), Delay: r.Wait(o.Get("hedgingDelay"))}
+	if !o.Has("hedgingDelay") {
+		h.Delay = settings.BuiltIn(h.Delay.Value)
+	}
+	r.Conditions(product.GRPCRetryCodes, o.Get("nonFatalStatusCodes"))
+	return h
+}
+
+// grpcChannel reads what is said for all calls of a channel: a budget of retries,
+// which grows by tokenRatio with every call that succeeds, and the balancing.
+func grpcChannel(r *settings.Reading, config *settings.Tree) policy.Set {
+	var says policy.Set
+	if ratio := config.Get("retryThrottling", "tokenRatio"); ratio != nil {
+		says.Retry = &policy.Retry{Budget: (&settings.Reading{}).Number(ratio)}
+	}
+	for _, name := range []string{"loadBalancingConfig", "loadBalancingPolicy"} {
+		o := config.Get(name)
+		if o == nil {
+			continue
+		}
+		if !o.Leaf { // a list of alternatives, each with the name as its key
+			for kid := range o.All() {
+				for choice := range kid.All() {
+					o = choice
+					break
+				}
+				break
+			}
+			o = &settings.Tree{Name: name, Text: o.Name, Leaf: true, At: o.At}
+		}
+		says.Balance = &policy.Balance{Strategy: policy.Declare(strings.ReplaceAll(strings.ToLower(o.Text), "_", "-"), o.At)}
+		break
+	}
+	return says
+}

@@ -1,0 +1,191 @@
+package library
+
+import (
+	"io/fs"
+	"net/url"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/settings"
+)
+
+// Spring reads application.yml, bootstrap.yml, their properties forms, and what
+// a config server hands out under the names of applications. The application is
+// the one named by spring.application.name, in the file or in one beside it, else
+// the one that the file is named after, else the module whose src/main/resources
+// it lies in. A folder of any other kind is a guess.
+var Spring = &document.Reader{
+	Name:  "spring",
+	Doc:   "Spring Boot configuration: addresses, gateway routes, registry and config server",
+	Reads: []string{"application*.yml", "application*.properties", "bootstrap*.yml", "spring (a top-level key)"},
+	Match: isSpringHead,
+	Read:  readSpring,
+}
+
+func isSpringHead(h *document.Head) bool {
+	switch {
+	case h.Text:
+		return isSpringName(h.Base)
+	case h.APIVersion != "" && h.Kind != "", h.Keys == nil, strings.HasPrefix(h.Base, "values"):
+		return false
+	case isSpringName(h.Base):
+		return true
+	}
+	for _, key := range h.Keys {
+		switch word, _, dotted := strings.Cut(key, "."); {
+		case word == "spring" && !h.HasList(key), word == "eureka" && (dotted || h.Has("server")), word == "zuul", word == "hystrix":
+			return true
+		}
+	}
+	return false
+}
+
+func readSpring(d *document.Document, f *graph.Facts) {
+	if strings.Contains("/"+d.File, "/src/test/") {
+		d.Problem(graph.Skipped, d.Root, "", "configuration for tests is left out")
+		return
+	}
+	values := settings.FileValues(d)
+	if readSpringShared(d, f, values) {
+		return
+	}
+	name, said := springApplication(d)
+	if name == "" {
+		settings.AddFile(d, f, values, nil, false)
+		return
+	}
+	app := graph.Ref{Realm: "spring", Name: name}
+	strength := graph.Strong
+	if !said {
+		strength = graph.Weak
+	}
+	kept := values[:0]
+	for _, v := range values {
+		if !springRoute.MatchString(v.Key) {
+			kept = append(kept, v)
+			continue
+		}
+		if to, ok := springTarget(v.Text); ok {
+			f.Calls = append(f.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: app},
+				To:   graph.EndpointRef{Host: to},
+				Evidence: graph.Evidence{
+					Origin: v.Origin, Way: "spring-gateway-route", Strength: strength, Class: graph.ClassIngress,
+					Protocol: "http", Port: to.Port, Key: v.Key,
+				},
+			})
+		}
+	}
+	settings.AddFile(d, f, kept, &graph.Entity{Ref: app, Origin: settings.FileStart(d)}, said)
+}
+
+// springRoute holds of the settings that say where a gateway sends requests.
+var springRoute = regexp.MustCompile(`^spring\.cloud\.gateway(?:\.server\.web(?:flux|mvc)|\.mvc)?\.routes\.uri$|^zuul\.routes\.[^.]+\.(?:service-id|url)$`)
+
+// springTarget reads a route's target: lb://name, a URL, or for Zuul a name.
+func springTarget(text string) (graph.Address, bool) {
+	if !strings.Contains(text, "://") {
+		ok := text != "" && !strings.ContainsAny(text, "/: ${")
+		return graph.Address{Host: strings.ToLower(text)}, ok
+	}
+	u, err := url.Parse(strings.Replace(text, "lb:ws://", "ws://", 1))
+	if err != nil || u.Hostname() == "" || u.Scheme == "no" || u.Scheme == "forward" || strings.Contains(u.Hostname(), "$") {
+		return graph.Address{}, false
+	}
+	port, _ := strconv.Atoi(u.Port())
+	scheme := strings.ToLower(u.Scheme)
+	if scheme == "lb" {
+		scheme = "http"
+	}
+	return graph.Address{Scheme: scheme, Host: strings.ToLower(u.Hostname()), Port: port, Path: u.Path}, true
+}
+
+// springApplication is the application that a file configures, and whether the
+// file or its place says so.
+func springApplication(d *document.Document) (name string, said bool) {
+	if name := springNameIn(d); name != "" {
+		return name, true
+	}
+	if base := settings.ConfigBase(d.File); !isSpringName(base) {
+		// A config server's file: orders.yml, orders-prod.yml.
+		name, _, _ := strings.Cut(base, ".")
+		return springProfile.ReplaceAllString(name, ""), strings.Contains(d.File, "config")
+	}
+	file := path.Clean(d.File)
+	name = settings.SpringModule(file)
+	return name, name != "" && strings.Contains("/"+file, "/src/main/")
+}
+
+// springProfile matches the profiles that file names commonly end in.
+var springProfile = regexp.MustCompile(`-(?:prod|production|dev|development|test|staging|local|docker|k8s|kubernetes|cloud|native|default)$`)
+
+// springNameIn looks for spring.application.name in a document and in the files
+// beside it that Spring reads together with it.
+func springNameIn(d *document.Document) string {
+	if name := applicationName(settings.ConfigBase(d.File), d.Text, d.Root); name != "" {
+		return name
+	}
+	if d.Dir == nil || !isSpringName(settings.ConfigBase(d.File)) {
+		return ""
+	}
+	for _, beside := range []string{
+		"bootstrap.yml", "bootstrap.yaml", "bootstrap.properties", "application.yml", "application.yaml", "application.properties",
+	} {
+		text, err := fs.ReadFile(d.Dir, beside)
+		if err != nil || len(text) > settings.MaxConfig {
+			continue
+		}
+		if strings.HasSuffix(beside, ".properties") {
+			if name := applicationName(beside, text, document.Node{}); name != "" {
+				return name
+			}
+			continue
+		}
+		roots, _ := settings.ParseYAML(string(text))
+		for _, root := range roots {
+			if name := applicationName(beside, nil, root.Node); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// applicationName is spring.application.name of one text, a default filled in.
+func applicationName(base string, text []byte, root document.Node) string {
+	name := ""
+	if root.Exists() {
+		name = dotted(root, "spring.application.name")
+	} else if strings.HasSuffix(base, ".properties") {
+		for _, p := range settings.Properties(string(text)) {
+			if settings.SpringKey(p.Key) == "spring.application.name" {
+				name = p.Text
+			}
+		}
+	}
+	if name = settings.FillPlaceholders(name, nil); strings.ContainsAny(name, "${}@ ") {
+		return "" // filled in when it is built
+	}
+	return strings.ToLower(name)
+}
+
+// dotted gets a scalar by a path whose names may be written together:
+// "spring.application" over "name".
+func dotted(n document.Node, key string) string {
+	for k, v := range n.Pairs() {
+		rest, ok := strings.CutPrefix(key, k.Str())
+		switch {
+		case ok && rest == "":
+			return v.Str()
+		case ok && rest[0] == '.':
+			if text := dotted(v, rest[1:]); text != "" {
+				return text
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,103 @@
+package library
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/settings"
+)
+
+// Spring Boot reads the same settings from YAML and from properties, under names
+// that it is relaxed about: serviceUrl, service_url and service-url are one.
+// Keys are therefore told in one form, lower case with dashes. Placeholders
+// "${NAME:default}" are filled in from the file itself, then from their default;
+// the environment wins in a running service, and is read where it is set.
+
+var springName = regexp.MustCompile(`^(?:application|bootstrap)(?:[-_][\w.\-]+)?\.(?:ya?ml|properties)$`)
+
+// isSpringName holds of the names that Spring Boot looks for.
+func isSpringName(name string) bool { return springName.MatchString(name) }
+
+func IsSpringYAML(name string, root document.Node) bool {
+	if isSpringName(name) {
+		return true
+	}
+	if strings.HasPrefix(name, "values") {
+		return false // a chart's own words
+	}
+	for k := range root.Pairs() {
+		if word, _, _ := strings.Cut(k.Str(), "."); word == "spring" || word == "eureka" || word == "zuul" || word == "hystrix" {
+			return true
+		}
+	}
+	return false
+}
+
+// ReadSpringProperties reads properties that are Spring's by the name of their
+// file or by their keys.
+func ReadSpringProperties(s *settings.Collector, name, text string) bool {
+	all := settings.Properties(text)
+	if !isSpringName(name) && !isSpringProperties(all) {
+		return false
+	}
+	inner := settings.Collector{At: s.At}
+	inner.AddProperties(all)
+	addSpring(s, inner.Values)
+	return true
+}
+
+func isSpringProperties(all []settings.Property) bool {
+	for _, p := range all {
+		if strings.HasPrefix(p.Key, "spring.") || strings.HasPrefix(p.Key, "eureka.") {
+			return true
+		}
+	}
+	return false
+}
+
+func ReadSpringYAML(s *settings.Collector, root settings.YamlRoot) {
+	inner := settings.Collector{At: s.At}
+	inner.Flatten(root, "", root.Node, 0)
+	addSpring(s, inner.Values)
+}
+
+// addSpring takes flattened settings in Spring's words.
+func addSpring(s *settings.Collector, values []graph.Value) {
+	texts := make(map[string]string, len(values))
+	for i := range values {
+		values[i].Key = settings.SpringKey(values[i].Key)
+		if _, twice := texts[values[i].Key]; !twice {
+			texts[values[i].Key] = values[i].Text
+		}
+	}
+	for _, v := range values {
+		if !springSilent(v.Key) {
+			v.Text = settings.FillPlaceholders(v.Text, texts)
+			s.Values = append(s.Values, v)
+		}
+	}
+}
+
+var ()
+
+// springOwn are the settings of Spring that are about the service itself, or
+// hold names that are no addresses.
+var springOwn = []string{
+	"spring.application", "spring.profiles", "spring.config.activate", "spring.jpa", "spring.main",
+	"spring.cloud.stream.bindings", "spring.cloud.gateway.routes.id", "spring.cloud.gateway.routes.predicates",
+	"spring.cloud.gateway.routes.filters", "spring.security.oauth2.client.registration", "spring.mvc", "spring.jackson",
+	"spring.thymeleaf", "spring.messages", "spring.flyway.locations", "spring.liquibase.change-log",
+	"server", "logging", "info", "springdoc", "management.endpoints", "management.endpoint", "management.server",
+	"eureka.instance", "resilience4j", "hystrix", "spring.cloud.circuitbreaker",
+}
+
+func springSilent(key string) bool {
+	for _, own := range springOwn {
+		if key == own || strings.HasPrefix(key, own) && key[len(own)] == '.' {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,323 @@
+package library
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// Spring Cloud Gateway says with every route which filters its requests pass: one
+// after the other, the default filters first. A filter is written as a mapping or
+// in one word, "Retry=3".
+
+// A gatewayPrefix is where one of the gateway's two servers, or an older version,
+// looks for its settings.
+var gatewayPrefixes = [][]string{
+	{"spring", "cloud", "gateway"},
+	{"spring", "cloud", "gateway", "server", "webflux"},
+	{"spring", "cloud", "gateway", "server", "webmvc"},
+	{"spring", "cloud", "gateway", "mvc"},
+}
+
+func readSpringGateway(p *settings.LibraryConfig) {
+	for _, prefix := range gatewayPrefixes {
+		server := p.Options.Get(prefix...)
+		routes := gatewayRoutes(server)
+		for i, route := range routes {
+			r := &settings.Reading{Syntax: product.SpringDuration}
+			says := gatewaySays(p, r, server, route, routes)
+			p.AddRest(graph.Policy{
+				Origin: route.at, Object: "routes/gateway", To: []graph.EndpointRef{{Host: route.to}}, Match: route.match,
+				Group: "routes", Rank: len(routes) - i, Says: says, Flaws: r.Flaws,
+			})
+		}
+	}
+}
+
+// A gatewayRoute is a route with a target.
+type gatewayRoute struct {
+	at      graph.Origin
+	to      graph.Address
+	match   string
+	paths   []string // patterns, "/orders/**"
+	filters []gatewayFilter
+	*settings.Tree
+}
+
+func gatewayRoutes(server *settings.Tree) []gatewayRoute {
+	var routes []gatewayRoute
+	for o := range server.Get("routes").All() {
+		uri := o.Get("uri")
+		to, ok := springTarget(uri.Word())
+		if !ok || !settings.Readable(uri) {
+			continue
+		}
+		route := gatewayRoute{at: uri.At, to: to, Tree: o}
+		methods := []string{}
+		for _, predicate := range gatewayFilters(o.Get("predicates")) {
+			switch settings.Relaxed(predicate.name) {
+			case "path":
+				route.paths = append(route.paths, predicate.values()...)
+			case "method":
+				methods = append(methods, predicate.values()...)
+			}
+		}
+		route.match = strings.TrimSpace(strings.Join(methods, ",") + " " + strings.Join(route.paths, ","))
+		for _, defaults := range []*settings.Tree{server.Get("default-filters"), o.Get("filters")} {
+			route.filters = append(route.filters, gatewayFilters(defaults)...)
+		}
+		routes = append(routes, route)
+	}
+	return routes
+}
+
+// A gatewayFilter is a filter or predicate with its arguments, by name or, in the
+// short form, in order.
+type gatewayFilter struct {
+	name  string
+	args  *settings.Tree
+	short []string
+	at    *settings.Tree
+}
+
+func gatewayFilters(list *settings.Tree) []gatewayFilter {
+	var filters []gatewayFilter
+	for o := range list.All() {
+		f := gatewayFilter{name: o.Get("name").Word(), args: o.Get("args"), at: o}
+		if o.Leaf {
+			name, args, _ := strings.Cut(o.Text, "=")
+			f.name = strings.TrimSpace(name)
+			for _, arg := range strings.Split(args, ",") {
+				f.short = append(f.short, strings.TrimSpace(arg))
+			}
+		}
+		filters = append(filters, f)
+	}
+	return filters
+}
+
+// values are all arguments.
+func (f gatewayFilter) values() []string {
+	values := slices.DeleteFunc(slices.Clone(f.short), func(s string) bool { return s == "" })
+	for _, arg := range f.args.Leaves("") {
+		values = append(values, arg.Words()...)
+	}
+	return values
+}
+
+// arg returns an argument by its name, or in the short form by its position.
+func (f gatewayFilter) arg(name string, position int) *settings.Tree {
+	if f.args != nil || position < 0 || position >= len(f.short) || f.short[position] == "" {
+		return f.args.Get(strings.Split(name, ".")...)
+	}
+	return &settings.Tree{Name: name, Text: f.short[position], Leaf: true, At: f.at.At}
+}
+
+// gatewaySays reads what acts on a route. Filters work from the outside in: a
+// timeout inside of a retry is one of each attempt.
+func gatewaySays(p *settings.LibraryConfig, r *settings.Reading, server *settings.Tree, route gatewayRoute, routes []gatewayRoute) policy.Set {
+	says := policy.Set{Timeout: &policy.Timeout{}}
+	for _, f := range route.filters {
+		switch settings.Relaxed(f.name) {
+		case "retry":
+			says.Retry = gatewayRetry(r, f)
+		case "circuitbreaker", "springcloudcircuitbreakerresilience4j", "hystrix":
+			gatewayBreaker(p, r, f, &says, routes)
+		case "requestratelimiter":
+			if rate := r.Count(f.arg("redis-rate-limiter.replenishRate", -1), 1); rate.Set() {
+				says.RateLimit = &policy.RateLimit{
+					Requests: rate, Per: settings.BuiltIn(time.Second), Burst: r.Count(f.arg("redis-rate-limiter.burstCapacity", -1), 0),
+				}
+			}
+		}
+	}
+	gatewayTimeouts(r, &says, server, route)
+	return says
+}
+
+// gatewayTimeouts reads the client's timeouts: a route's are in milliseconds, and
+// less than nothing there switches the common one off.
+func gatewayTimeouts(r *settings.Reading, says *policy.Set, server *settings.Tree, route gatewayRoute) {
+	client := server.Get("httpclient")
+	if client == nil {
+		client = server.Get("http-client")
+	}
+	answer := client.Get("response-timeout")
+	if answer == nil {
+		answer = client.Get("read-timeout")
+	}
+	connect := client.Get("connect-timeout")
+	if own := route.Get("metadata", "response-timeout"); own != nil {
+		answer = own
+	}
+	if own := route.Get("metadata", "connect-timeout"); own != nil {
+		connect = own
+	}
+	says.Timeout.Connect = r.Limit(connect)
+	switch limit := r.Limit(answer); {
+	case limit.Provenance == policy.Unknown:
+	case says.Retry != nil:
+		says.Timeout.PerTry = shorter(says.Timeout.PerTry, limit)
+	default:
+		says.Timeout.Total = shorter(says.Timeout.Total, limit)
+	}
+}
+
+// shorter returns of two limits the one that is met first.
+func shorter(a, b policy.Setting[time.Duration]) policy.Setting[time.Duration] {
+	if a.Set() && (!b.Set() || a.Value <= b.Value) {
+		return a
+	}
+	return b
+}
+
+// gatewaySeries are the groups of statuses that a Retry filter may name.
+var gatewaySeries = map[string][]string{
+	"servererror": {policy.On5xx}, "clienterror": {"response-4xx"}, "informational": {}, "successful": {}, "redirection": {},
+}
+
+func gatewayRetry(r *settings.Reading, f gatewayFilter) *policy.Retry {
+	retry := &policy.Retry{
+		Retries: settings.SwitchedOffAt0(r.Count(f.arg("retries", 0), 0)),
+		Backoff: &policy.Backoff{},
+	}
+	statuses, series := f.arg("statuses", 1), f.arg("series", -1)
+	if statuses != nil || series != nil {
+		retry.On = gatewayOn(r, statuses, series, f)
+	}
+	if methods := f.arg("methods", 2); methods != nil {
+		list := methods.Words()
+		for i := range list {
+			list[i] = strings.ToUpper(list[i])
+		}
+		slices.Sort(list)
+		retry.Methods = policy.Declare(list, methods.At)
+	}
+	if first := f.arg("backoff.first-backoff", 3); first != nil {
+		b := retry.Backoff
+		b.Base, b.Max = r.Wait(first), r.Wait(f.arg("backoff.max-backoff", 4))
+		b.Kind = policy.Declare("exponential", first.At)
+		b.Multiplier = r.Number(f.arg("backoff.factor", 5))
+		if !b.Multiplier.Set() {
+			b.Multiplier = settings.BuiltIn(2.0)
+		}
+	}
+	if jitter := r.Ratio(f.arg("jitter.random-factor", -1)); jitter.Set() {
+		retry.Backoff.Jitter = policy.Declare(policy.Jitter{Kind: "partial", Fraction: jitter.Value}, jitter.Origin)
+	}
+	return retry
+}
+
+// gatewayOn puts together which answers are retried. The series is that of
+// server errors unless another is named, and broken connections are always.
+func gatewayOn(r *settings.Reading, statuses, series *settings.Tree, f gatewayFilter) policy.Setting[[]string] {
+	at := statuses
+	on := []string{policy.OnConnect, policy.OnReset, policy.OnPerTry}
+	if series == nil {
+		on = append(on, policy.On5xx)
+	} else {
+		at = series
+		for _, word := range series.Words() {
+			on = append(on, gatewaySeries[settings.Relaxed(word)]...)
+		}
+	}
+	for _, word := range statuses.Words() {
+		if code := statusCode(word); code > 0 {
+			word = strconv.Itoa(code)
+		}
+		more, unknown := policy.ParseRetryOn(product.StatusCodes, word)
+		if unknown != nil {
+			r.Flaw(graph.Invalid, statuses, "is no HTTP status: "+word, "write BAD_GATEWAY or 502")
+			continue
+		}
+		on = append(on, more...)
+	}
+	slices.Sort(on)
+	return policy.Declare(slices.Compact(on), at.At)
+}
+
+// statusCode returns the code of a status by the name that Spring has for it, 0
+// if it has none.
+func statusCode(name string) int {
+	name = settings.Relaxed(name)
+	if code, ok := springStatuses[name]; ok {
+		return code
+	}
+	for code := 100; code < 600; code++ {
+		if text := http.StatusText(code); text != "" && strings.EqualFold(strings.ReplaceAll(text, " ", ""), name) {
+			return code
+		}
+	}
+	return 0
+}
+
+// springStatuses are the statuses that Spring has other names for than Go.
+var springStatuses = map[string]int{
+	"payloadtoolarge": 413, "contenttoolarge": 413, "uritoolong": 414, "iamateapot": 418, "unprocessablecontent": 422,
+	"bandwidthlimitexceeded": 509,
+}
+
+// gatewayBreaker reads a CircuitBreaker filter: the breaker of that name, which
+// has a time limit of its own, and where requests go instead.
+func gatewayBreaker(p *settings.LibraryConfig, r *settings.Reading, f gatewayFilter, says *policy.Set, routes []gatewayRoute) {
+	name := f.arg("name", 0).Word()
+	breaker := r4jSays(p, r, "circuitbreaker", name)
+	if breaker.Breaker == nil {
+		breaker.Breaker = &policy.Breaker{Kind: policy.Declare("call", f.at.At)}
+	}
+	says.Breaker = breaker.Breaker
+	limit := springTimeLimit(p, r, name)
+	if says.Retry != nil {
+		says.Timeout.PerTry = limit
+	} else {
+		says.Timeout.Total = limit
+	}
+	fallback := f.arg("fallbackUri", 1)
+	path, ok := strings.CutPrefix(fallback.Word(), "forward:")
+	if !ok {
+		return
+	}
+	step := policy.FallbackStep{Kind: policy.Declare("static", fallback.At)}
+	for _, route := range routes {
+		if route.takes(path) {
+			step.Kind.Value, step.To = "service", route.to.Host
+			break
+		}
+	}
+	says.Fallback = &policy.Fallback{Steps: []policy.FallbackStep{step}}
+}
+
+// takes reports whether a path is one of the route's.
+func (r gatewayRoute) takes(path string) bool {
+	return slices.ContainsFunc(r.paths, func(pattern string) bool {
+		fixed, _, wild := strings.Cut(pattern, "*")
+		fixed, _, variable := strings.Cut(fixed, "{")
+		if wild || variable {
+			return fixed != "/" && strings.HasPrefix(path+"/", fixed)
+		}
+		return path == pattern
+	})
+}
+
+// gatewayBreakers are the names of the breakers that routes use, in their relaxed
+// form.
+func gatewayBreakers(p *settings.LibraryConfig) map[string]bool {
+	names := map[string]bool{}
+	for _, prefix := range gatewayPrefixes {
+		for _, route := range gatewayRoutes(p.Options.Get(prefix...)) {
+			for _, f := range route.filters {
+				if name := f.arg("name", 0); settings.Relaxed(f.name) == "circuitbreaker" && name != nil {
+					names[settings.Relaxed(name.Text)] = true
+				}
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,278 @@
+package mesh
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// Policies in Consul's configuration entries. Those of routers and resolvers are
+// named after the service called and are for all its callers; the upstream
+// settings of service-defaults are named after the caller.
+
+func consulFields(r *resource.Object) *field.Reader {
+	f := field.New(r.Document, product.ConsulDuration)
+	f.Look = consulGet
+	return f
+}
+
+// consulPolicy starts a policy in the proxies of callers. In Consul's catalog
+// names are bound to no namespace of Kubernetes.
+func consulPolicy(r *resource.Object, group string, at document.Node) graph.Policy {
+	p := r.Policy(product.Consul, group, at)
+	p.Realm, p.NeedsMesh = "", true
+	p.Says = policy.Set{Layer: policy.ClientProxy, Product: product.Consul}
+	return p
+}
+
+// consulRouterPolicies reads what the routes of a router say. The first that
+// matches acts, and a last one that matches everything is always there.
+func consulRouterPolicies(r *resource.Object) {
+	f := consulFields(r)
+	routes := consulItems(r, r.Spec, "routes")
+	var parts []graph.Policy
+	open := false
+	for i, route := range routes {
+		p := consulPolicy(r, "route", route)
+		p.To = []graph.EndpointRef{consulSelf(r)}
+		p.Match, p.Rank = consulMatch(consulGet(route, "match")), len(routes)-i+1
+		destination := consulGet(route, "destination")
+		inner := f.Within(fmt.Sprintf("routes[%d].destination", i))
+		p.Says.Timeout = field.Presence(policy.Timeout{
+			Total: inner.Duration(destination, "requestTimeout"), Idle: inner.Duration(destination, "idleTimeout"),
+		})
+		p.Says.Retry = consulRetry(inner, destination)
+		parts, open = append(parts, p), open || p.Match == ""
+	}
+	if !open {
+		rest := consulPolicy(r, "route", r.Root)
+		rest.To, rest.Rank = []graph.EndpointRef{consulSelf(r)}, 1
+		parts = append(parts, rest)
+	}
+	r.AddPolicies(f, parts...)
+}
+
+// consulRetry reads the retries of a route or of a filter for routes. Without any
+// condition nothing is ever retried.
+func consulRetry(f *field.Reader, n document.Node) *policy.Retry {
+	r := policy.Retry{Retries: f.Count(0, n, "numRetries"), On: f.RetryOn(product.ConsulRetryOn, n, "retryOn")}
+	at := f.Look(n, "retryOn")
+	on := slices.Clone(r.On.Value)
+	if connect, _ := f.Look(n, "retryOnConnectFailure").Bool(); connect {
+		on, at = append(on, policy.OnConnect), field.OrNode(at, f.Look(n, "retryOnConnectFailure"))
+	}
+	if codes := f.RetryOn(product.StatusCodes, n, "retryOnStatusCodes"); codes.Set() {
+		on, at = append(on, codes.Value...), field.OrNode(at, f.Look(n, "retryOnStatusCodes"))
+	}
+	switch slices.Sort(on); {
+	case r.Retries.Set() && r.Retries.Value == 0:
+		return field.Presence(policy.Retry{Retries: r.Retries}) // as though it were not written
+	case len(on) == 0 && r.Retries.Set():
+		f.Flaw(graph.Inert, f.Look(n, "numRetries"), "numRetries", "retries without a condition never happen",
+			"set retryOnConnectFailure, retryOn or retryOnStatusCodes")
+		return nil
+	case len(on) == 0:
+		return nil
+	}
+	r.On = field.Written(f, at, slices.Compact(on))
+	return &r
+}
+
+// consulMatch tells the part of the calls that a route is for.
+func consulMatch(match document.Node) string {
+	http := field.OrNode(match.Get("HTTP"), consulGet(match, "http"))
+	var words []string
+	if methods := consulGet(http, "methods").Strs(); len(methods) > 0 {
+		words = append(words, strings.Join(methods, ","))
+	}
+	for _, path := range []struct{ key, before, after string }{{"pathExact", "", ""}, {"pathPrefix", "", "*"}, {"pathRegex", "~", ""}} {
+		if text := consulGet(http, path.key).Str(); text != "" && path.before+text+path.after != "/*" {
+			words = append(words, path.before+text+path.after)
+		}
+	}
+	for _, key := range []string{"header", "queryParam"} {
+		for _, condition := range consulGet(http, key).Items() {
+			words = append(words, strings.TrimSuffix(key, "Param")+" "+consulGet(condition, "name").Str())
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// consulResolverPolicies reads how a resolver says that its service is reached.
+// Its request timeout is for calls that meet no router first.
+func consulResolverPolicies(r *resource.Object) {
+	f := consulFields(r)
+	p := consulPolicy(r, "resolver", r.Root)
+	p.To = []graph.EndpointRef{consulSelf(r)}
+	request := p
+	request.Group = "route"
+	request.Says.Timeout = field.Presence(policy.Timeout{Total: f.Duration(r.Spec, "requestTimeout")})
+	p.Says.Timeout = field.Presence(policy.Timeout{Connect: f.Duration(r.Spec, "connectTimeout")})
+	p.Says.Balance = field.Presence(policy.Balance{Strategy: f.Word(consulBalance, r.Spec, "loadBalancer", "policy")})
+	p.Says.Fallback = consulFailover(r, f)
+	r.AddPolicies(f, slices.DeleteFunc([]graph.Policy{p, request}, func(p graph.Policy) bool {
+		return p.Says.Empty() && len(*f.Flaws) == 0
+	})...)
+}
+
+var consulBalance = map[string]string{
+	"random": "random", "round_robin": "round-robin", "least_request": "least-request", "ring_hash": "consistent-hash",
+	"maglev": "consistent-hash",
+}
+
+// consulFailover reads the service that takes over when no instance of this one
+// is well. One subset for another, or one data center for another, is the same
+// service.
+func consulFailover(r *resource.Object, f *field.Reader) *policy.Fallback {
+	var steps []policy.FallbackStep
+	add := func(n document.Node) {
+		if to, ok := consulParty(n, "service"); ok && to.Ref.Name != r.Name {
+			steps = append(steps, policy.FallbackStep{Kind: field.Written(f, n, "service"), To: to.Ref.Name})
+		}
+	}
+	any := consulGet(r.Spec, "failover").Get("*")
+	add(any)
+	for _, target := range consulItems(r, any, "targets") {
+		add(target)
+	}
+	if steps == nil {
+		return nil
+	}
+	return &policy.Fallback{Steps: steps}
+}
+
+// consulDefaultsPolicies reads what a service's own defaults say: about its
+// calls, each block of settings for one upstream in place of the same block for
+// all, and about the requests that reach it.
+func consulDefaultsPolicies(r *resource.Object) {
+	f := consulFields(r)
+	upstreams := consulGet(r.Spec, "upstreamConfig")
+	policies := consulUpstreamBlocks(r, f.Within("upstreamConfig.defaults"), consulGet(upstreams, "defaults"), nil)
+	for i, override := range consulItems(r, upstreams, "overrides") {
+		if to, ok := consulParty(override, "name"); ok {
+			policies = append(policies, consulUpstreamBlocks(r, f.Within(fmt.Sprintf("upstreamConfig.overrides[%d]", i)), override, &to)...)
+		}
+	}
+	inbound := consulInbound(r, f, r.Spec)
+	inbound.To, inbound.Rank = []graph.EndpointRef{consulSelf(r)}, 1
+	if !inbound.Says.Empty() || len(policies) == 0 {
+		policies = append(policies, inbound)
+	}
+	r.AddPolicies(f, policies...)
+}
+
+// consulUpstreamBlocks gives a policy for each block of upstream settings that is
+// written, for calls of the service to one other or, for nil, to all.
+func consulUpstreamBlocks(r *resource.Object, f *field.Reader, n document.Node, to *graph.EndpointRef) []graph.Policy {
+	start := func(block string) graph.Policy {
+		p := consulPolicy(r, "upstream "+block, field.OrNode(consulGet(n, block), r.Root))
+		p.From = []graph.EndpointRef{consulSelf(r)}
+		if to != nil {
+			p.To, p.Rank = []graph.EndpointRef{*to}, 1
+		}
+		return p
+	}
+	connect, limits, health := start("connectTimeoutMs"), start("limits"), start("passiveHealthCheck")
+	connect.Says.Timeout = field.Presence(policy.Timeout{Connect: f.In(product.MillisDuration).Duration(n, "connectTimeoutMs")})
+	limits.Says.Bulkhead = consulLimits(f.Within("limits"), consulGet(n, "limits"))
+	health.Says.Breaker = consulEjection(f.Within("passiveHealthCheck"), consulGet(n, "passiveHealthCheck"))
+	return slices.DeleteFunc([]graph.Policy{connect, limits, health}, func(p graph.Policy) bool { return p.Says.Empty() })
+}
+
+func consulLimits(f *field.Reader, n document.Node) *policy.Bulkhead {
+	return field.Presence(policy.Bulkhead{
+		MaxConnections: f.Count(0, n, "maxConnections"),
+		MaxPending:     f.Count(0, n, "maxPendingRequests"),
+		MaxConcurrent:  f.Count(0, n, "maxConcurrentRequests"),
+	})
+}
+
+// consulEjection reads a passive health check. It is there whether or not it is
+// written; enforced by 0 percent it does nothing.
+func consulEjection(f *field.Reader, n document.Node) *policy.Breaker {
+	if !n.Exists() {
+		return nil
+	}
+	b := policy.Breaker{
+		Kind:     field.Written(f, n, "endpoint"),
+		Window:   f.Duration(n, "interval"),
+		Failures: f.Count(0, n, "maxFailures"),
+		Open:     f.Duration(n, "baseEjectionTime"),
+		MaxEject: f.Percent(n, "maxEjectionPercent"),
+	}
+	if enforced := f.Percent(n, "enforcingConsecutive5xx"); enforced.Set() && enforced.Value == 0 {
+		b.Failures = field.Off(f, f.Look(n, "enforcingConsecutive5xx"), 0)
+	}
+	return &b
+}
+
+// consulInbound starts a policy in the proxy of the service called.
+func consulInbound(r *resource.Object, f *field.Reader, n document.Node) graph.Policy {
+	p := consulPolicy(r, "inbound", r.Root)
+	p.NeedsMesh, p.Merge, p.Says.Layer = false, true, policy.ServerProxy
+	millis := f.In(product.MillisDuration)
+	p.Says.Timeout = field.Presence(policy.Timeout{
+		Total: millis.Duration(n, "localRequestTimeoutMs"), Connect: millis.Duration(n, "localConnectTimeoutMs"),
+	})
+	p.Says.Bulkhead = field.Presence(policy.Bulkhead{MaxConnections: f.Count(0, n, "maxInboundConnections")})
+	limit := consulGet(n, "rateLimits", "instanceLevel")
+	rate := f.Within("rateLimits.instanceLevel")
+	p.Says.RateLimit = field.PerSecond(rate, rate.Count(1, limit, "requestsPerSecond"), rate.Count(0, limit, "requestsMaxBurst"))
+	return p
+}
+
+// consulProxyDefaults reads what is said once for the proxies of all services.
+func consulProxyDefaults(r *resource.Object) {
+	f := consulFields(r).Within("config")
+	f.How = policy.MeshDefault
+	r.AddPolicies(f, consulInbound(r, f, consulGet(r.Spec, "config")))
+}
+
+// consulIngressPolicies reads the limits of an ingress gateway, for all that it
+// lets in and for single services.
+func consulIngressPolicies(r *resource.Object, gateway graph.EndpointRef) {
+	f := consulFields(r)
+	start := func(f *field.Reader, n document.Node) graph.Policy {
+		p := r.Policy(product.Consul, "ingress", field.OrNode(n, r.Root))
+		p.From, p.Merge = []graph.EndpointRef{gateway}, true
+		p.Says = policy.Set{
+			Layer: policy.Gateway, Product: product.Consul, Bulkhead: consulLimits(f, n),
+			Breaker: consulEjection(f.Within("passiveHealthCheck"), consulGet(n, "passiveHealthCheck")),
+		}
+		return p
+	}
+	policies := []graph.Policy{start(f.Within("defaults"), consulGet(r.Spec, "defaults"))}
+	for i, listener := range consulItems(r, r.Spec, "listeners") {
+		for j, service := range consulItems(r, listener, "services") {
+			p := start(f.Within(fmt.Sprintf("listeners[%d].services[%d]", i, j)), service)
+			if to, ok := consulParty(service, "name"); ok && !p.Says.Empty() {
+				p.To, p.Rank = []graph.EndpointRef{to}, 1
+				policies = append(policies, p)
+			}
+		}
+	}
+	if policies[0].Says.Empty() && len(policies) > 1 {
+		policies = policies[1:]
+	}
+	r.AddPolicies(f, policies...)
+}
+
+// consulRouteFilter reads a filter that routes of the Gateway API name for their
+// timeouts or retries.
+func consulRouteFilter(r *resource.Object) {
+	f := consulFields(r)
+	p := r.Policy(product.Consul, r.Kind, r.Spec)
+	p.Of = r.Ref()
+	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Consul, Retry: consulRetry(f, r.Spec)}
+	p.Says.Timeout = field.Presence(policy.Timeout{
+		Total: f.Duration(r.Spec, "requestTimeout"), Idle: f.Duration(r.Spec, "idleTimeout"),
+	})
+	r.AddPolicies(f, p)
+}

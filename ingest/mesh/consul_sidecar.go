@@ -1,0 +1,53 @@
+package mesh
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/resource"
+)
+
+// ConsulSidecar reads the annotations of a pod that say under which name its
+// Consul sidecar registers it, and which services the sidecar lets it call.
+func ConsulSidecar(o *resource.Object, t *graph.Entity, annotations document.Node) {
+	if name := annotations.Get("consul.hashicorp.com/connect-service").Str(); name != "" && name != t.Name {
+		t.Aliases = append(t.Aliases, name)
+	}
+	upstreams := annotations.Get("consul.hashicorp.com/connect-service-upstreams")
+	for upstream := range strings.SplitSeq(upstreams.Str(), ",") {
+		if to, ok := consulUpstream(upstream); ok {
+			o.Facts.Calls = append(o.Facts.Calls, graph.CallFact{
+				From: graph.EndpointRef{Ref: o.Self},
+				To:   graph.EndpointRef{Ref: to},
+				Evidence: graph.Evidence{
+					Origin: o.At(upstreams), Way: "consul-upstream", Strength: graph.Strong, Class: graph.ClassCall,
+				},
+			})
+		}
+	}
+}
+
+// consulUpstreamBlocks reads one upstream, which is written in one of two ways:
+// "name.namespace.partition:port:datacenter", where all but name and port may be
+// missing, or "name.svc.namespace.ns.datacenter.dc:port". Prepared queries name no
+// service.
+func consulUpstream(text string) (graph.Ref, bool) {
+	address, _, found := strings.Cut(strings.TrimSpace(text), ":")
+	words := strings.Split(address, ".")
+	if !found || words[0] == "" || words[0] == "prepared_query" {
+		return graph.Ref{}, false
+	}
+	ref := graph.Ref{Name: words[0]} // Consul's names are those of no one world
+	switch {
+	case len(words) > 1 && words[1] == "svc":
+		for i := 2; i+1 < len(words); i += 2 {
+			if words[i+1] == "ns" {
+				ref.Namespace = words[i]
+			}
+		}
+	case len(words) > 1:
+		ref.Namespace = words[1]
+	}
+	return ref, true
+}

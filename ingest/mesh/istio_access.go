@@ -1,0 +1,147 @@
+package mesh
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// authorizationPolicy reads which service accounts an AuthorizationPolicy lets
+// in. Only single accounts that reach selected workloads tell of a pair; rules by
+// namespace, address or token, and rules that deny, tell of none.
+func authorizationPolicy(r *resource.Object) {
+	if action := r.Text(r.Spec, "action"); action != "" && action != "ALLOW" {
+		return
+	}
+	targets := policyTargets(r)
+	for _, rule := range r.List(r.Spec, "rules") {
+		methods := methods(r, rule)
+		for _, from := range r.List(rule, "from") {
+			source := r.Mapping(from, "source")
+			for _, principal := range r.List(source, "principals") {
+				if namespace, account, ok := principalAccount(principal.Str()); ok {
+					allow(r, namespace, account, targets, principal, methods)
+				}
+			}
+			for _, account := range r.List(source, "serviceAccounts") {
+				namespace, name, found := strings.Cut(account.Str(), "/")
+				if !found {
+					namespace, name = "", namespace
+				}
+				if name != "" && !strings.Contains(name+namespace, "*") {
+					allow(r, namespace, name, targets, account, methods)
+				}
+			}
+		}
+	}
+}
+
+// allow gives the fact that an account may call each of the targets.
+func allow(r *resource.Object, namespace, account string, targets []graph.EndpointRef, at document.Node, methods []string) {
+	e := graph.Evidence{Way: "authorization-policy", Strength: graph.Allowed, Methods: methods}
+	if strings.Contains(account, "ingressgateway") || strings.Contains(account, "ingress-gateway") {
+		e.Class = graph.ClassIngress // the accounts that Istio's charts give to gateways
+	}
+	for _, target := range targets {
+		r.Call(r.Account(namespace, account), target, at, e)
+	}
+}
+
+// policyTargets returns what an AuthorizationPolicy protects: the objects it
+// targets or the workloads it selects. A policy for a whole namespace protects
+// no one in particular.
+func policyTargets(r *resource.Object) []graph.EndpointRef {
+	var targets []graph.EndpointRef
+	refs := r.List(r.Spec, "targetRefs")
+	if ref := r.Mapping(r.Spec, "targetRef"); ref.Exists() {
+		refs = append(refs, ref)
+	}
+	for _, ref := range refs {
+		kind, name := ref.Get("kind").Str(), ref.Get("name").Str()
+		switch {
+		case name == "":
+		case kind == "Service", kind == "Gateway":
+			targets = append(targets, graph.EndpointRef{Ref: r.RefTo(kind, ref.Get("namespace").Str(), name)})
+		case kind == "ServiceEntry":
+			targets = append(targets, r.Group(kind, ref.Get("namespace").Str(), name))
+		}
+	}
+	if pods, ok := r.Pods(r.Mapping(r.Spec, "selector", "matchLabels")); ok {
+		pods.Pods.AnyNamespace = r.Namespace == product.Istio.RootNamespace
+		targets = append(targets, pods)
+	}
+	return targets
+}
+
+// methods returns the HTTP methods that every operation of a rule is limited to,
+// none if any operation leaves them open.
+func methods(r *resource.Object, rule document.Node) []string {
+	var methods []string
+	for _, to := range r.List(rule, "to") {
+		own := to.Get("operation", "methods").Strs()
+		if len(own) == 0 {
+			return nil
+		}
+		methods = append(methods, own...)
+	}
+	return cleanMethods(methods)
+}
+
+// cleanMethods sorts methods and writes them in upper case. A wildcard among
+// them leaves none.
+func cleanMethods(methods []string) []string {
+	for i, method := range methods {
+		if strings.Contains(method, "*") {
+			return nil
+		}
+		methods[i] = strings.ToUpper(method)
+	}
+	slices.Sort(methods)
+	return slices.Compact(methods)
+}
+
+// principalAccount takes "cluster.local/ns/shop/sa/cart" apart, with or without
+// "spiffe://" before it and whatever the trust domain is.
+func principalAccount(principal string) (namespace, account string, ok bool) {
+	parts := strings.Split(strings.TrimPrefix(principal, "spiffe://"), "/")
+	if len(parts) != 5 || parts[1] != "ns" || parts[3] != "sa" || parts[2] == "" || parts[4] == "" {
+		return "", "", false
+	}
+	return parts[2], parts[4], !strings.Contains(parts[2]+parts[4], "*")
+}
+
+// serviceRole reads the hosts that a ServiceRole opens, the older way of saying
+// what an AuthorizationPolicy does. Its bindings name who may call them.
+func serviceRole(r *resource.Object) {
+	for _, rule := range r.List(r.Spec, "rules") {
+		for _, service := range r.List(rule, "services") {
+			if host := service.Str(); host != "" && !strings.Contains(host, "*") {
+				r.Member(r.Ref(), r.Host(host), service)
+			}
+		}
+	}
+}
+
+// serviceRoleBinding reads the accounts that may call what a ServiceRole opens.
+func serviceRoleBinding(r *resource.Object) {
+	role := r.Text(r.Spec, "roleRef", "name")
+	if role == "" {
+		return
+	}
+	to := r.Group("ServiceRole", "", role)
+	for _, subject := range r.List(r.Spec, "subjects") {
+		user := subject.Get("user")
+		if !user.Exists() {
+			user = subject.Get("properties", "source.principal")
+		}
+		if namespace, account, ok := principalAccount(user.Str()); ok {
+			r.Call(r.Account(namespace, account), to, user, graph.Evidence{
+				Way: "service-role-binding", Strength: graph.Allowed,
+			})
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package native
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/didyoumean"
+)
+
+// checkShape reports everything in n that does not look like s: what is unknown,
+// of the wrong type, or written so that nobody can be sure what it means. name is
+// what n is called in messages. A null is a value not yet written, and fits.
+func checkShape(d *document.Document, s *shape, name string, n document.Node) {
+	switch {
+	case s.any || !n.Exists():
+	case n.IsScalar() && s.scalar != nil:
+		if hint := s.scalar(n.Str()); hint != "" {
+			d.Problem(graph.Failed, n, hint, "%s %q is not %s", name, document.Short(n.Str()), s.is)
+		}
+	case n.IsList() && s.item != nil:
+		for _, item := range n.List() {
+			checkShape(d, s.item, name, item)
+		}
+	case n.IsMap() && s.keys != nil:
+		checkKeys(d, s.keys, n)
+		if s.check != nil {
+			s.check(d, n)
+		}
+	case n.IsMap() && s.values != nil:
+		for k, v := range n.Pairs() {
+			checkShape(d, s.values, k.Str(), v)
+		}
+	case n.IsScalar():
+		d.Problem(graph.Failed, n, s.hint, "%s %q is not %s", name, document.Short(n.Str()), s.is)
+	default:
+		d.Problem(graph.Failed, n, s.hint, "%s is %s, not %s", name, typeOf(n), s.is)
+	}
+}
+
+// checkKeys checks a mapping with a fixed set of keys.
+func checkKeys(d *document.Document, keys []schemaKey, n document.Node) {
+	written := map[string]bool{}
+	for k, v := range n.Pairs() {
+		known := findKey(keys, k.Str())
+		switch {
+		case known == nil:
+			d.Problem(graph.Failed, k, keyHint(keys, k.Str()), "unknown key %q", document.Short(k.Str()))
+		case written[known.name]:
+			d.Problem(graph.Failed, k, "keep one of them", "%q is written twice", known.name)
+		default:
+			checkShape(d, known.shape, known.name, v)
+		}
+		if known != nil {
+			written[known.name] = true
+		}
+	}
+	for _, k := range keys {
+		if k.required && !n.Get(k.name).Exists() {
+			d.Problem(graph.Failed, n, "write "+k.name+": cart", "%q is missing", k.name)
+		}
+	}
+}
+
+func findKey(keys []schemaKey, name string) *schemaKey {
+	for i := range keys {
+		if keys[i].name == name {
+			return &keys[i]
+		}
+	}
+	return nil
+}
+
+// keyHint says what an unknown key may have been meant to be, or which there are.
+func keyHint(keys []schemaKey, name string) string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
+		names[i] = k.name
+	}
+	if hint := didyoumean.Hint(name, names); hint != "" {
+		return hint
+	}
+	return "known keys are " + strings.Join(names, ", ")
+}
+
+func typeOf(n document.Node) string {
+	switch {
+	case n.IsMap():
+		return "a mapping"
+	case n.IsList():
+		return "a list"
+	}
+	return "a text"
+}

@@ -1,0 +1,163 @@
+// Package native reads weir.yaml, weir's own manifest.
+package native
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/resource"
+)
+
+// Reader reads weir's own manifest, in which people write down the calls and the
+// policies that stand in no other input: those in code.
+//
+// It is strict, because nobody else reads it: every key and word it does not
+// know is a Failed problem. Durations carry a unit; 0 and "off" switch off. A
+// share is "50%" or 0.5, an slo is percent.
+var Reader = &document.Reader{
+	Name:  "native",
+	Doc:   "weir's own manifest: services, calls and the policies that live in code",
+	Reads: []string{"apiVersion: weir/v1", "weir.yaml", "services: as a list"},
+	Match: matchNative,
+	Read:  readNative,
+}
+
+const nativeRealm = "native"
+
+func matchNative(h *document.Head) bool {
+	silent := h.APIVersion == "" && h.Kind == "" && !h.Has("schema") // weir's own JSON has a schema
+	return !h.Text && (claimsNative(h) || silent && h.HasList("services"))
+}
+
+// claimsNative reports whether a document says outright that it is a native
+// manifest, in its apiVersion or by its file's name.
+func claimsNative(h *document.Head) bool {
+	name := strings.TrimPrefix(h.Base, ".")
+	return h.Group() == "weir" || h.APIVersion == "" && h.Kind == "" && (name == "weir.yaml" || name == "weir.yml")
+}
+
+func readNative(d *document.Document, f *graph.Facts) {
+	if !claimsNative(&d.Head) && !looksNative(d.Root) {
+		d.Problem(graph.Skipped, d.Root.Key("services"),
+			"if it is a native manifest, add apiVersion: weir/v1 and weir will say what is wrong with it",
+			"a list of services in another format")
+		return
+	}
+	checkShape(d, withoutExtensions(d.Root), "manifest", d.Root)
+	r := &native{d: d, f: f, services: map[graph.Ref]document.Node{}}
+	for alias, service := range d.Root.Get("aliases").Pairs() {
+		r.alias(alias, service)
+	}
+	for _, service := range d.Root.Get("services").List() {
+		r.service(service)
+	}
+}
+
+// looksNative tells a native manifest that makes no claim from the many other
+// formats with a list of services: one of its services makes calls, or it has
+// nothing that a native manifest could not have.
+func looksNative(root document.Node) bool {
+	services := root.Get("services").List()
+	calling := func(s document.Node) bool { return s.Get("name").IsScalar() && s.Get("calls").IsList() }
+	if slices.ContainsFunc(services, calling) {
+		return true
+	}
+	strange := func(s document.Node) bool { return !s.Get("name").IsScalar() || !onlyKeys(serviceShape.keys, s) }
+	return len(services) > 0 && onlyKeys(withoutExtensions(root).keys, root) && !slices.ContainsFunc(services, strange)
+}
+
+func onlyKeys(keys []schemaKey, n document.Node) bool {
+	for k := range n.Pairs() {
+		if findKey(keys, k.Str()) == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// withoutExtensions is the shape of a manifest whose top-level keys that begin
+// with "x-" are its author's own: a place for YAML anchors.
+func withoutExtensions(root document.Node) *shape {
+	s := *manifestShape
+	for k := range root.Pairs() {
+		if strings.HasPrefix(k.Str(), "x-") {
+			s.keys = append(slices.Clip(s.keys), schemaKey{name: k.Str(), shape: anything})
+		}
+	}
+	return &s
+}
+
+// A native reads one document, whose mistakes checkShape has reported: what does
+// not fit its shape is passed over in silence.
+type native struct {
+	d        *document.Document
+	f        *graph.Facts
+	services map[graph.Ref]document.Node // where each was written first
+}
+
+func (r *native) alias(alias, service document.Node) {
+	a, badAlias := parseName(alias.Str())
+	of, badService := parseName(service.Str())
+	if badAlias != "" || badService != "" || !service.IsScalar() {
+		return
+	}
+	r.f.Names = append(r.f.Names, graph.Name{
+		Ref:    graph.Ref{Realm: nativeRealm, Kind: "alias", Namespace: a.namespace, Name: a.name},
+		Origin: r.d.At(alias),
+		Hosts:  []string{strings.ToLower(a.name)},
+		Of:     graph.Ref{Namespace: of.namespace, Name: of.name},
+	})
+}
+
+func (r *native) service(n document.Node) {
+	name, hint := parseName(n.Get("name").Str())
+	if hint != "" || !n.Get("name").IsScalar() {
+		return
+	}
+	ref := graph.Ref{Realm: nativeRealm, Namespace: name.namespace, Name: name.name}
+	if namespace := n.Get("namespace").Str(); namespace != "" {
+		if ref.Namespace != "" && ref.Namespace != namespace {
+			r.d.Problem(graph.Failed, n.Get("namespace"), "keep one of them",
+				"namespace %q contradicts the name %q", namespace, n.Get("name").Str())
+		}
+		ref.Namespace = namespace
+	}
+	if first, again := r.services[ref]; again {
+		r.d.Problem(graph.Failed, n, "make them one: the first is at "+r.d.At(first).String(), "service %q is written twice",
+			nativeName{ref.Namespace, ref.Name}.String())
+	} else {
+		r.services[ref] = n
+	}
+	thing := r.thing(ref, n)
+	r.f.Entities = append(r.f.Entities, thing)
+	r.calls(thing, n)
+}
+
+func (r *native) thing(ref graph.Ref, n document.Node) graph.Entity {
+	t := graph.Entity{
+		Ref:        ref,
+		Origin:     r.d.At(n),
+		Tier:       setting(r.d, n.Get("tier"), nativeTier),
+		Replicas:   setting(r.d, n.Get("replicas"), parseCount),
+		SLO:        setting(r.d, n.Get("slo"), parseObjective),
+		Entrypoint: setting(r.d, n.Get("entrypoint"), parseTruth),
+		Team:       n.Get("team").Str(),
+		Owner:      n.Get("owner").Str(),
+		System:     n.Get("system").Str(),
+		Lifecycle:  n.Get("lifecycle").Str(),
+		Aliases:    n.Get("aliases").Strs(),
+		Labels:     resource.LabelsOf(n.Get("labels")),
+	}
+	t.Kind, t.KindSure = graph.ParseKind(n.Get("kind").Str())
+	if asked := setting(r.d, n.Get("healthcheck"), parseTruth); asked.Set() {
+		t.Probes = graph.Probes{Known: true, Readiness: asked.Value, Origin: asked.Origin}
+	}
+	for _, port := range n.Get("ports").Items() {
+		if p := setting(r.d, port, parsePort); p.Set() {
+			t.Ports = append(t.Ports, graph.Port{Number: p.Value})
+		}
+	}
+	return t
+}

@@ -1,0 +1,363 @@
+package proxy
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// envoyConfig is a configuration of Envoy while its policies are read. Those of a
+// route are for the hosts of the clusters that it leads to.
+type envoyConfig struct {
+	*field.Reader
+	product *policy.Product
+	// callees returns who is behind a cluster.
+	Callees  func(cluster string) []graph.EndpointRef
+	idle     document.Node // of streams, as the connection manager around has it
+	Policies []graph.Policy
+}
+
+func NewEnvoyConfig(f *field.Reader, p *policy.Product) *envoyConfig {
+	f.Look = EnvoyGet
+	return &envoyConfig{Reader: f, product: p}
+}
+
+// EnvoyPolicies reads the policies of a static configuration.
+func EnvoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
+	c := NewEnvoyConfig(f, product.Envoy)
+	static := EnvoyGet(root, "static_resources")
+	clusters := EnvoyGet(static, "clusters").List()
+	hosts := map[string][]graph.EndpointRef{}
+	for _, e := range envoyEndpoints(root) {
+		if e.class == graph.ClassIngress && !e.mirror && !isLoopback(e.Host) { // of no other cluster anybody waits for an answer
+			hosts[e.Cluster] = append(hosts[e.Cluster], graph.EndpointRef{Host: graph.Address{Host: e.Host, Port: e.Port}})
+		}
+	}
+	c.Callees = func(cluster string) []graph.EndpointRef { return hosts[cluster] }
+	c.RouteTables(EnvoyGet(static, "listeners"), 0)
+	for _, cluster := range clusters {
+		c.Cluster(cluster)
+	}
+	return c.Policies
+}
+
+// isLoopback reports whether a host is the proxy's own machine: the program that
+// it stands before.
+func isLoopback(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && (ip.IsLoopback() || ip.IsUnspecified())
+}
+
+// RouteTables reads every route configuration below n.
+func (c *envoyConfig) RouteTables(n document.Node, depth int) {
+	if depth > MaxEnvoyDepth {
+		return
+	}
+	if idle := EnvoyGet(n, "stream_idle_timeout"); idle.Exists() {
+		outer := c.idle
+		c.idle = idle
+		defer func() { c.idle = outer }()
+	}
+	if EnvoyGet(n, "virtual_hosts").IsList() {
+		c.routes(n)
+		return
+	}
+	for _, item := range n.List() {
+		c.RouteTables(item, depth+1)
+	}
+	for _, value := range n.Pairs() {
+		c.RouteTables(value, depth+1)
+	}
+}
+
+// routes reads one route configuration. The first route that matches acts.
+func (c *envoyConfig) routes(table document.Node) {
+	object := "RouteConfiguration/" + cmp.Or(table.Get("name").Str(), "routes")
+	var parts []graph.Policy
+	c.outdone(table)
+	for _, host := range EnvoyGet(table, "virtual_hosts").List() {
+		for _, route := range EnvoyGet(host, "routes").List() {
+			action := route.Get("route")
+			p := graph.Policy{
+				Origin: c.At(route), Product: c.product, Object: object, Group: "route", Match: envoyMatch(route.Get("match")),
+			}
+			for _, cluster := range routedClusters(action) {
+				p.To = append(p.To, c.Callees(cluster)...)
+			}
+			if len(p.To) == 0 {
+				continue
+			}
+			p.Says = routeSays(c.Within("route"), action, host, table)
+			if c.idle.Exists() && !EnvoyGet(action, "idle_timeout").Exists() {
+				p.Says.Timeout = orNew(p.Says.Timeout)
+				p.Says.Timeout.Idle = c.Named("stream_idle_timeout").Duration(c.idle)
+			}
+			p.Flaws = c.TakeFlaws()
+			parts = append(parts, p)
+		}
+	}
+	for i := range parts {
+		parts[i].Rank = -i
+	}
+	c.add(parts)
+}
+
+// outdone notes the retry policies of virtual hosts, and of the whole table, in
+// whose place every route has one of its own.
+func (c *envoyConfig) outdone(table document.Node) {
+	hosts := EnvoyGet(table, "virtual_hosts").List()
+	every := len(hosts) > 0
+	for i, host := range hosts {
+		routes := EnvoyGet(host, "routes").List()
+		all := len(routes) > 0 && !slices.ContainsFunc(routes, func(route document.Node) bool {
+			return route.Get("route").Exists() && !EnvoyGet(route.Get("route"), "retry_policy").IsMap()
+		})
+		own := EnvoyGet(host, "retry_policy")
+		if own.IsMap() && all {
+			c.Flaw(graph.Shadowed, own, fmt.Sprintf("virtual_hosts[%d].retry_policy", i), "every route of it has a policy of its own, which takes its place as a whole",
+				"put what is still meant into the routes, and delete it")
+		}
+		every = every && (own.IsMap() || all)
+	}
+	if own := EnvoyGet(table, "retry_policy"); own.IsMap() && every {
+		c.Flaw(graph.Shadowed, own, "retry_policy", "every virtual host has a policy of its own, which takes its place as a whole",
+			"put what is still meant into the virtual hosts, and delete it")
+	}
+}
+
+// add takes the parts of one object if any of them says something.
+func (c *envoyConfig) add(parts []graph.Policy) {
+	for _, p := range parts {
+		if !p.Says.Empty() || len(p.Flaws) > 0 {
+			for i := range parts {
+				parts[i].Says.Layer, parts[i].Says.Product = policy.ClientProxy, c.product
+			}
+			c.Policies = append(c.Policies, parts...)
+			return
+		}
+	}
+}
+
+// routedClusters returns the clusters that a route leads to.
+func routedClusters(action document.Node) []string {
+	var names []string
+	if cluster := action.Get("cluster").Str(); cluster != "" {
+		names = append(names, cluster)
+	}
+	for _, weighted := range EnvoyGet(action, "weighted_clusters", "clusters").List() {
+		names = append(names, weighted.Get("name").Str())
+	}
+	return names
+}
+
+// envoyMatch tells the part of the calls that a route takes, "" for all.
+func envoyMatch(match document.Node) string {
+	var words []string
+	path := match.Get("path").Str()
+	switch regex := EnvoyGet(match, "safe_regex", "regex").Str(); {
+	case path != "":
+		words = append(words, path)
+	case regex != "":
+		words = append(words, "~"+regex)
+	default:
+		prefix := cmp.Or(match.Get("prefix").Str(), EnvoyGet(match, "path_separated_prefix").Str())
+		if prefix != "" && prefix != "/" {
+			words = append(words, prefix+"*")
+		}
+	}
+	for _, header := range match.Get("headers").List() {
+		value := cmp.Or(resource.StringMatch(EnvoyGet(header, "string_match")), EnvoyGet(header, "exact_match").Str())
+		switch name := header.Get("name").Str(); name {
+		case ":method":
+			words = slices.Insert(words, 0, value)
+		default:
+			words = append(words, strings.TrimSpace("header "+name+" "+value))
+		}
+	}
+	for _, query := range EnvoyGet(match, "query_parameters").List() {
+		words = append(words, "query "+query.Get("name").Str())
+	}
+	return strings.Join(words, " ")
+}
+
+// routeSays reads what a route says. Of retries the nearest policy acts as a whole:
+// the route's, or the virtual host's, or the table's.
+func routeSays(f *field.Reader, action, host, table document.Node) policy.Set {
+	var says policy.Set
+	timeout := policy.Timeout{Total: f.Duration(action, "timeout"), Idle: f.Duration(action, "idle_timeout")}
+	for _, n := range []document.Node{action, host, table} {
+		if retry := EnvoyGet(n, "retry_policy"); retry.IsMap() {
+			timeout.PerTry = f.Duration(retry, "per_try_timeout")
+			f.Within("retry_policy").Duration(retry, "per_try_idle_timeout") // for what is wrong about it
+			says.Retry = envoyRetry(f.Within("retry_policy"), retry)
+			break
+		}
+	}
+	says.Timeout = field.Presence(timeout)
+	for _, n := range []document.Node{action, host} {
+		if hedge := EnvoyGet(n, "hedge_policy"); hedge.IsMap() {
+			envoyHedge(f.Within("hedge_policy"), hedge, &says)
+			break
+		}
+	}
+	return says
+}
+
+// envoyHedge reads a HedgePolicy. A try that takes too long is then left running
+// beside the next one, of which there are no more than retries: no request is
+// copied that would not have been repeated.
+func envoyHedge(f *field.Reader, n document.Node, says *policy.Set) {
+	on := EnvoyGet(n, "hedge_on_per_try_timeout")
+	if hedges, ok := on.Bool(); !ok || !hedges {
+		return
+	}
+	switch {
+	case says.Timeout == nil || !says.Timeout.PerTry.Set():
+		f.Flaw(graph.Inert, on, "hedge_on_per_try_timeout", "without a timeout for a try no second one is ever sent beside it",
+			"set retry_policy.per_try_timeout")
+	case says.Retry == nil || says.Retry.Retries.Provenance == policy.Disabled:
+		f.Flaw(graph.Inert, on, "hedge_on_per_try_timeout", "without retries no second request is ever sent", "set retry_policy.retry_on and num_retries")
+	case says.Retry.On.Set() && !slices.Contains(says.Retry.On.Value, policy.OnPerTry):
+		says.Retry.On.Value = slices.Sorted(slices.Values(append(slices.Clone(says.Retry.On.Value), policy.OnPerTry)))
+	}
+}
+
+// envoyRetry reads a RetryPolicy. A policy without a number retries once, one
+// without conditions never.
+func envoyRetry(f *field.Reader, n document.Node) *policy.Retry {
+	r := &policy.Retry{Retries: f.Count(0, n, "num_retries"), On: EnvoyOn(f, n)}
+	switch written := EnvoyGet(n, "num_retries"); {
+	case EnvoyGet(n, "retry_on").Str() == "":
+		f.Flaw(graph.Inert, n, "retry_on", "without conditions nothing is retried", "set retry_on, for instance connect-failure,reset")
+		return &policy.Retry{Retries: field.Off(f, n, 0)}
+	case !written.Exists():
+		r.Retries = field.Supplied(f, n, 1)
+	case r.Retries.Set() && r.Retries.Value == 0:
+		r.Retries = field.Off(f, written, 0)
+	}
+	r.Backoff = field.Presence(policy.Backoff{
+		Base: f.Duration(n, "retry_back_off", "base_interval"),
+		Max:  f.Duration(n, "retry_back_off", "max_interval"),
+	})
+	return r
+}
+
+// EnvoyOn reads the conditions of a RetryPolicy. Statuses count only together
+// with the condition that says so.
+func EnvoyOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
+	on := f.RetryOn(product.EnvoyRetryOn, n, "retry_on")
+	codes := f.RetryOn(product.StatusCodes, n, "retriable_status_codes")
+	if codes.Set() && !strings.Contains(EnvoyGet(n, "retry_on").Str(), CodesTrigger) {
+		f.Flaw(graph.Inert, EnvoyGet(n, "retriable_status_codes"), "retriable_status_codes",
+			"statuses count only with the condition "+CodesTrigger, "add it to retry_on")
+		return on
+	}
+	return field.JoinOn(on, codes)
+}
+
+// Cluster reads what a cluster says about the calls to its hosts.
+func (c *envoyConfig) Cluster(n document.Node) {
+	name := n.Get("name").Str()
+	p := graph.Policy{
+		Origin: c.At(n), Product: c.product, Object: "Cluster/" + cmp.Or(name, "cluster"), Group: "cluster", To: c.Callees(name),
+	}
+	if len(p.To) == 0 {
+		return
+	}
+	c.ClusterSays(n, &p.Says)
+	p.Flaws = c.TakeFlaws()
+	c.add([]graph.Policy{p})
+}
+
+func (c *envoyConfig) ClusterSays(n document.Node, says *policy.Set) {
+	says.Timeout = field.Presence(policy.Timeout{
+		Connect: c.Duration(n, "connect_timeout"),
+		Idle:    c.Duration(n, "common_http_protocol_options", "idle_timeout"),
+	})
+	c.thresholds(n, says)
+	if outlier := EnvoyGet(n, "outlier_detection"); outlier.IsMap() {
+		says.Breaker = envoyOutliers(c.Within("outlier_detection"), outlier)
+		says.Breaker.Panic = c.Percent(n, "common_lb_config", "healthy_panic_threshold", "value")
+	}
+	for _, check := range EnvoyGet(n, "health_checks").List() {
+		f := c.Within("health_checks")
+		says.HealthCheck = field.Presence(policy.HealthCheck{
+			Interval: f.Duration(check, "interval"),
+			Timeout:  f.Duration(check, "timeout"),
+			Failures: f.Count(1, check, "unhealthy_threshold"),
+		})
+		break
+	}
+	switch EnvoyGet(n, "lb_policy").Str() {
+	case "CLUSTER_PROVIDED", "LOAD_BALANCING_POLICY_CONFIG": // said elsewhere
+	default:
+		says.Balance = field.Presence(policy.Balance{Strategy: c.Word(envoyBalancers, n, "lb_policy")})
+	}
+}
+
+// thresholds reads the limits that Envoy calls circuit breakers, those for calls
+// of ordinary priority.
+func (c *envoyConfig) thresholds(n document.Node, says *policy.Set) {
+	for i, t := range EnvoyGet(n, "circuit_breakers", "thresholds").List() {
+		if priority := t.Get("priority").Str(); priority != "" && priority != "DEFAULT" {
+			continue
+		}
+		f := c.Within(fmt.Sprintf("circuit_breakers.thresholds[%d]", i))
+		says.Bulkhead = field.Presence(policy.Bulkhead{
+			MaxConnections: f.Count(0, t, "max_connections"),
+			MaxPending:     f.Count(0, t, "max_pending_requests"),
+			MaxConcurrent:  f.Count(0, t, "max_requests"),
+			MaxRetries:     f.Count(0, t, "max_retries"),
+		})
+		if budget := EnvoyGet(t, "retry_budget"); budget.IsMap() {
+			share := f.Percent(t, "retry_budget", "budget_percent", "value")
+			says.Retry = &policy.Retry{Budget: field.OrSupplied(f, budget, share, 0.2)}
+		}
+	}
+}
+
+// envoyOutliers reads outlier detection. A detector whose enforcement is 0 only
+// counts.
+func envoyOutliers(f *field.Reader, n document.Node) *policy.Breaker {
+	b := &policy.Breaker{
+		Kind:     field.Written(f, n, "endpoint"),
+		Failures: f.Count(0, n, "consecutive_5xx"),
+		Gateway:  f.Count(0, n, "consecutive_gateway_failure"),
+		Window:   f.Duration(n, "interval"),
+		Open:     f.Duration(n, "base_ejection_time"),
+		MaxEject: f.Percent(n, "max_ejection_percent"),
+	}
+	if enforced := f.Percent(n, "enforcing_consecutive_5xx"); enforced.Set() && enforced.Value == 0 {
+		b.Failures = policy.Setting[int]{Provenance: enforced.Provenance, Origin: enforced.Origin}
+	}
+	if enforced := f.Percent(n, "enforcing_consecutive_gateway_failure"); enforced.Value == 0 && b.Gateway.Set() {
+		f.Flaw(graph.Inert, EnvoyGet(n, "consecutive_gateway_failure"), "consecutive_gateway_failure",
+			"gateway failures eject nobody unless enforcing_consecutive_gateway_failure says so",
+			"set enforcing_consecutive_gateway_failure: 100")
+		b.Gateway = policy.Setting[int]{}
+	}
+	if one, ok := EnvoyGet(n, "always_eject_one_host").Bool(); ok {
+		b.EjectOne = field.Written(f, EnvoyGet(n, "always_eject_one_host"), one)
+	}
+	return b
+}
+
+var envoyBalancers = map[string]string{
+	"ROUND_ROBIN":   "round-robin",
+	"LEAST_REQUEST": "least-request",
+	"RANDOM":        "random",
+	"RING_HASH":     "consistent-hash",
+	"MAGLEV":        "consistent-hash",
+}
+
+// CodesTrigger is the condition that makes a list of statuses count.
+const CodesTrigger = "retriable-status-codes"

@@ -1,0 +1,111 @@
+package resource
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// An Object is an object of Kubernetes, a custom resource or one of a kind like
+// it, while its reader turns it into facts.
+type Object struct {
+	*document.Document
+
+	Kind, Namespace, Name string
+	Spec                  document.Node
+	Meta                  document.Node
+
+	// self is the thing that the facts are about: the object, or the one that it
+	// is part of.
+	Self graph.Ref
+
+	said map[string]bool // calls already given, so that one object says each once
+}
+
+func New(d *document.Document, kind string) *Object {
+	o := &Object{Document: d, Kind: kind}
+	o.Meta = o.Mapping(d.Root, "metadata")
+	o.Namespace, o.Name = o.Meta.Get("namespace").Str(), o.Meta.Get("name").Str()
+	if o.Name == "" {
+		o.Name = strings.TrimRight(o.Meta.Get("generateName").Str(), "-")
+	}
+	o.Spec = o.Mapping(d.Root, "spec")
+	o.Self = o.Ref()
+	return o
+}
+
+// Named reports whether the object can be spoken of, and says so if it cannot.
+func (o *Object) Named() bool {
+	const render = "render the template first, for instance with helm template"
+	switch {
+	case o.Name == "":
+		o.Problem(graph.Failed, o.OrRoot(o.Meta), "give it metadata.name", "%s has no name", o.Kind)
+	case IsPlaceholder(o.Name):
+		o.Problem(graph.Skipped, o.Meta.Get("name"), render, "%s %q is a template", o.Kind, o.Name)
+	case IsPlaceholder(o.Namespace):
+		o.Problem(graph.Skipped, o.Meta.Get("namespace"), render,
+			"%s %q in namespace %q is a template", o.Kind, o.Name, o.Namespace)
+	case o.Root.Get("$patch").Str() == "delete":
+		o.Problem(graph.Note, o.Root.Get("$patch"), "pipe the output of kustomize build instead",
+			"the patch that deletes %s %q is not applied", o.Kind, o.Name)
+	default:
+		return true
+	}
+	return false
+}
+
+// OrRoot returns n, or the whole object if n is not written: every problem has a
+// place.
+func (o *Object) OrRoot(n document.Node) document.Node {
+	if n.Exists() {
+		return n
+	}
+	return o.Root
+}
+
+// IsPlaceholder reports whether a text waits for a templating tool.
+func IsPlaceholder(s string) bool {
+	return strings.Contains(s, "{{") || strings.Contains(s, "${") || strings.Contains(s, "<%")
+}
+
+// Sibling is the ref of another object in the namespace of this one.
+func (o *Object) Sibling(kind, name string) graph.Ref { return o.RefTo(kind, "", name) }
+
+// Number returns the whole number below key and its place, and false if there is
+// none. Anything else is a problem.
+func (o *Object) Number(n document.Node, key string) (int, document.Node, bool) {
+	v := n.Get(key)
+	if !v.Exists() {
+		return 0, v, false
+	}
+	i, ok := v.Int()
+	if ok && i >= 0 {
+		return i, v, true
+	}
+	if v.IsScalar() {
+		o.Problem(graph.Failed, v, "", "%s %q: %s %q is not a number", o.Kind, o.Name, key, document.Short(v.Str()))
+	} else {
+		o.WrongType(v, []string{key}, "a number")
+	}
+	return 0, v, false
+}
+
+// Together returns the labels of both; own wins. The result may share memory
+// with either.
+func Together(own, more graph.Labels) graph.Labels {
+	if len(more) == 0 {
+		return own
+	}
+	if len(own) == 0 {
+		return more
+	}
+	all := make(graph.Labels, len(own)+len(more))
+	for k, v := range more {
+		all[k] = v
+	}
+	for k, v := range own {
+		all[k] = v
+	}
+	return all
+}
