@@ -85,3 +85,36 @@ func TestAPIIsWhoProvidesIt(t *testing.T) {
 		})
 	}
 }
+
+// A workload and what another source declares under its name are one service only
+// if namespaces and kinds agree, as far as they are known.
+func TestOneNameOfTwoSources(t *testing.T) {
+	const sure = true
+	for _, tt := range []struct {
+		what               string
+		workload           graph.Kind
+		workloadSure       bool
+		namespace          string
+		declared           graph.Kind
+		declaredSure, join bool
+	}{
+		{"the same namespace", graph.KindService, !sure, "shop", graph.KindUnknown, !sure, true},
+		{"no namespace", graph.KindService, !sure, "", graph.KindUnknown, !sure, true},
+		{"another namespace", graph.KindService, !sure, "bank", graph.KindUnknown, !sure, false},
+		{"the same kind", graph.KindDatabase, sure, "shop", graph.KindDatabase, sure, true},
+		{"another kind of the same family", graph.KindDatabase, sure, "shop", graph.KindCache, sure, false},
+		{"a likely kind of the same family", graph.KindDatabase, !sure, "shop", graph.KindCache, !sure, true},
+		{"a likely kind of another family", graph.KindService, !sure, "shop", graph.KindJob, !sure, false},
+		{"a program that may be a gateway", graph.KindService, !sure, "shop", graph.KindGateway, !sure, true},
+	} {
+		f := &graph.Facts{Entities: []graph.Entity{
+			{Ref: named(kubernetes, "Deployment", "shop", "orders"), Origin: at(1), Kind: tt.workload, KindSure: tt.workloadSure},
+			{Ref: named("native", "", tt.namespace, "orders"), Origin: at(2), Kind: tt.declared, KindSure: tt.declaredSure},
+		}}
+		b := &Builder{}
+		b.Add(f)
+		if g := b.Build(); (g.Len() == 1) != tt.join {
+			t.Errorf("%s: %d services, joined should be %v: %s", tt.what, g.Len(), tt.join, fmt.Sprint(g.Services()))
+		}
+	}
+}

@@ -98,6 +98,28 @@ func drawRoutes(t *testing.T, words []string) string {
 	return strings.Join(append(routes, hidden...), " ")
 }
 
+// Evidence of one match adds up to the methods of one route.
+func TestRouteUnitesMethods(t *testing.T) {
+	service := func(name string) graph.EndpointRef {
+		return graph.EndpointRef{Ref: graph.Ref{Realm: "test", Name: name}}
+	}
+	f := &graph.Facts{Entities: []graph.Entity{{Ref: service("in").Ref, Origin: testOrigin(1)}, {Ref: service("out").Ref, Origin: testOrigin(2)}}}
+	for i, methods := range [][]string{{"GET", "PUT"}, {"GET", "POST"}, nil} {
+		f.Calls = append(f.Calls, graph.CallFact{From: service("in"), To: service("out"), Evidence: graph.Evidence{
+			Origin: testOrigin(10 + i), Way: "test", Strength: graph.Strong, Match: "/orders", Methods: methods,
+		}})
+	}
+	b := &link.Builder{}
+	b.Add(f)
+	g := b.Build()
+	in, _ := g.Node("in")
+	e, _ := g.Out(in)
+	routes := g.Routes(e)
+	if len(routes) != 1 || routes[0].Match != "/orders" || !slices.Equal(routes[0].Methods, []string{"GET", "POST", "PUT"}) {
+		t.Errorf("routes = %+v, want one of /orders with GET, POST and PUT", routes)
+	}
+}
+
 func anyMatch(match string) string {
 	if match == "" {
 		return "*"
