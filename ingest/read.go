@@ -66,10 +66,10 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	if len(o.Columns) > 0 {
 		o.Readers = append([]*document.Reader{summary.TableOf(o.Columns)}, o.Readers...)
 	}
-	a := newAccount(b)
+	a := newCoverage(b)
 	a.problems(find.problems)
 	a.skip("file of another type", graph.Origin{}, find.other)
-	opened := newOpened(find.files)
+	opened := newSeenFiles(find.files)
 	spill := newSpill(o.MaxMemory)
 	defer spill.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -77,7 +77,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	w := newWork(ctx, o, find.files, opened, a)
 	w.spill, w.cancel = spill, cancel
 	if o.Progress != nil {
-		go w.meter.measure(find.files, o.Stdin)
+		go w.progress.measure(find.files, o.Stdin)
 	}
 	w.run()
 	files, bytes := opened.counts()

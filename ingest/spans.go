@@ -10,18 +10,18 @@ import (
 // openSpans cuts a file of spans into batches, which are handed over as they are
 // found. Whoever opens a file faster than the others can read it reads along, so
 // that the text in memory stays that of a few batches.
-func (w *work) openSpans(p *progress, s *stream, r *reader) {
+func (w *work) openSpans(p *fileProgress, s *stream, r *reader) {
 	problem := s.reader.Split(p.file.name, s.text, func(c *trace.Chunk) {
 		if w.ctx.Err() != nil {
 			return
 		}
-		w.hand(&batch{progress: p, chunk: c})
+		w.hand(&batch{fileProgress: p, chunk: c})
 		w.readAlong(r)
 		w.check()
 	})
-	w.opened.add(p.file.real, s.count.n)
+	w.seen.add(p.file.real, s.count.n)
 	if problem != nil {
-		w.hand(&batch{progress: p, facts: graph.Facts{Problems: []graph.Problem{*problem}}})
+		w.hand(&batch{fileProgress: p, facts: graph.Facts{Problems: []graph.Problem{*problem}}})
 	}
 }
 

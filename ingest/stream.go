@@ -119,7 +119,7 @@ func (s *stream) unpack(head []byte, ahead bool) {
 	case in == nil:
 		in = s.raw
 	case ahead:
-		a := newAhead(in, done)
+		a := newReadAhead(in, done)
 		in, done = a, a.Close
 		fallthrough
 	default:

@@ -18,26 +18,26 @@ import (
 //
 // The outcome of a batch waits until all batches before it are accounted for.
 type work struct {
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	o      Options
-	opened *opened
-	spill  *spans.Spill // nil if memory is not bounded
-	meter  meter
+	ctx      context.Context
+	cancel   context.CancelCauseFunc
+	o        Options
+	seen     *seenFiles
+	spill    *spans.Spill // nil if memory is not bounded
+	progress progress
 
-	mu      sync.Mutex
-	changed *sync.Cond
-	files   []*progress
-	next    int      // files before it are open
-	opening int      // files being opened
-	ready   []*batch // to be parsed
-	done    int      // files before it are accounted for
-	readers []*reader
-	account *account
+	mu       sync.Mutex
+	changed  *sync.Cond
+	files    []*fileProgress
+	next     int      // files before it are open
+	opening  int      // files being opened
+	ready    []*batch // to be parsed
+	done     int      // files before it are accounted for
+	readers  []*reader
+	coverage *coverage
 }
 
-// progress is how far a file is read.
-type progress struct {
+// A fileProgress is how far a file is read.
+type fileProgress struct {
 	file    file
 	dir     fs.FS
 	chart   string   // the folder of the chart whose template it is, as shown; or ""
@@ -48,7 +48,7 @@ type progress struct {
 // A batch is a run of documents of one file: enough to be worth handing over,
 // little enough that both ends of a file are read at the same time.
 type batch struct {
-	*progress
+	*fileProgress
 	parts []document.Part
 	chunk *trace.Chunk // instead of parts, in a file of spans
 	bytes int
@@ -63,11 +63,11 @@ type batch struct {
 // could be measured down to 8 KB.
 const batchSize = 32 << 10
 
-func newWork(ctx context.Context, o Options, files []file, opened *opened, a *account) *work {
-	w := &work{ctx: ctx, o: o, opened: opened, account: a, files: make([]*progress, len(files))}
+func newWork(ctx context.Context, o Options, files []file, opened *seenFiles, a *coverage) *work {
+	w := &work{ctx: ctx, o: o, seen: opened, coverage: a, files: make([]*fileProgress, len(files))}
 	w.changed = sync.NewCond(&w.mu)
 	for i, f := range files {
-		w.files[i] = &progress{file: f, dir: opened.beside(f), chart: chartOf(f)}
+		w.files[i] = &fileProgress{file: f, dir: opened.beside(f), chart: chartOf(f)}
 	}
 	return w
 }
@@ -124,7 +124,7 @@ func (w *work) worker() {
 }
 
 // open cuts a file into batches, which are handed over as they are found.
-func (w *work) open(p *progress, r *reader) {
+func (w *work) open(p *fileProgress, r *reader) {
 	s, err := w.openStream(p.file)
 	if err != nil {
 		w.fail(p, err)
@@ -136,20 +136,20 @@ func (w *work) open(p *progress, r *reader) {
 		return
 	}
 	if base := baseOf(p.file.name); isSpans(base) && !p.file.named {
-		w.hand(&batch{progress: p, outcomes: []outcome{{kind: filepath.Ext(base) + " file"}}})
+		w.hand(&batch{fileProgress: p, outcomes: []outcome{{kind: filepath.Ext(base) + " file"}}})
 		return
 	}
-	text, err := w.opened.read(p.file, s)
+	text, err := w.seen.read(p.file, s)
 	if err != nil {
 		w.fail(p, err)
 		return
 	}
-	t := &batch{progress: p}
+	t := &batch{fileProgress: p}
 	add := func(part document.Part) {
 		t.parts = append(t.parts, part)
 		if t.bytes += len(part.Text); t.bytes >= batchSize {
 			w.hand(t)
-			t = &batch{progress: p}
+			t = &batch{fileProgress: p}
 		}
 	}
 	if isText(baseOf(p.file.name)) || r.takesWhole(text) {
@@ -163,9 +163,9 @@ func (w *work) open(p *progress, r *reader) {
 }
 
 // fail reports that a file cannot be read.
-func (w *work) fail(p *progress, err error) {
+func (w *work) fail(p *fileProgress, err error) {
 	message, hint := reason(err)
-	w.hand(&batch{progress: p, facts: graph.Facts{Problems: []graph.Problem{{
+	w.hand(&batch{fileProgress: p, facts: graph.Facts{Problems: []graph.Problem{{
 		Origin: graph.Origin{File: p.file.name}, Message: message, Hint: hint, Level: graph.Failed,
 	}}}})
 }
@@ -180,7 +180,7 @@ func (w *work) hand(t *batch) {
 
 func (w *work) finish(t *batch) {
 	t.finished, t.parts, t.chunk = true, nil, nil
-	w.meter.spans += t.spans
+	w.progress.spans += t.spans
 	w.release()
 	w.tell(false)
 }
@@ -190,7 +190,7 @@ func (w *work) release() {
 	for w.done < len(w.files) {
 		p := w.files[w.done]
 		for len(p.batches) > 0 && p.batches[0].finished {
-			w.account.add(p.batches[0])
+			w.coverage.add(p.batches[0])
 			p.batches = p.batches[1:]
 		}
 		if len(p.batches) > 0 || !p.closed {

@@ -9,30 +9,32 @@ import (
 	"sync"
 )
 
-// opened counts the files that were read, each once, whether they were found as
+// seenFiles counts the files that were read, each once, whether they were found as
 // sources or a document refers to them.
-type opened struct {
+type seenFiles struct {
 	mu    sync.Mutex
 	bytes map[string]int64 // size of the text by real path
 }
 
-func newOpened(files []file) *opened { return &opened{bytes: make(map[string]int64, len(files))} }
+func newSeenFiles(files []file) *seenFiles {
+	return &seenFiles{bytes: make(map[string]int64, len(files))}
+}
 
-func (o *opened) counts() (files int, bytes int64) {
+func (o *seenFiles) counts() (files int, bytes int64) {
 	for _, n := range o.bytes {
 		bytes += n
 	}
 	return len(o.bytes), bytes
 }
 
-func (o *opened) add(real string, n int64) {
+func (o *seenFiles) add(real string, n int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.bytes[real] = n
 }
 
 // read returns the text of a source that holds documents.
-func (o *opened) read(f file, s *stream) ([]byte, error) {
+func (o *seenFiles) read(f file, s *stream) ([]byte, error) {
 	size := int64(0)
 	if f.path != "" {
 		info, err := os.Stat(f.path)
@@ -49,7 +51,7 @@ func (o *opened) read(f file, s *stream) ([]byte, error) {
 }
 
 // beside opens files relative to the folder of f, or is nil for standard input.
-func (o *opened) beside(f file) fs.FS {
+func (o *seenFiles) beside(f file) fs.FS {
 	if f.path == "" {
 		return nil
 	}
@@ -59,7 +61,7 @@ func (o *opened) beside(f file) fs.FS {
 // neighbours are the files that a document may refer to, by their paths relative
 // to its folder. Unlike what io/fs asks for, paths may lead out of the folder.
 type neighbours struct {
-	opened *opened
+	opened *seenFiles
 	dir    string
 }
 

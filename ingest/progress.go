@@ -6,8 +6,8 @@ import (
 	"sync/atomic"
 )
 
-// A meter knows how far reading has got.
-type meter struct {
+// A progress knows how far reading has got.
+type progress struct {
 	bytes atomic.Int64 // that were read
 	size  atomic.Int64 // of all files, 0 if it is not known
 	spans int          // guarded by the mutex of the work
@@ -15,7 +15,7 @@ type meter struct {
 
 // measure adds up the sizes of the files. It takes as long as it takes, beside the
 // reading.
-func (m *meter) measure(files []file, stdin io.Reader) {
+func (m *progress) measure(files []file, stdin io.Reader) {
 	var sum int64
 	for _, f := range files {
 		info, err := statSource(f, stdin)
@@ -43,8 +43,8 @@ func (w *work) tell(linking bool) {
 	if w.o.Progress != nil {
 		w.o.Progress(Progress{
 			Files: w.done, FilesFound: len(w.files),
-			Bytes: w.meter.bytes.Load(), Size: w.meter.size.Load(),
-			Spans: w.meter.spans, Linking: linking,
+			Bytes: w.progress.bytes.Load(), Size: w.progress.size.Load(),
+			Spans: w.progress.spans, Linking: linking,
 		})
 	}
 }
@@ -60,6 +60,6 @@ func (m *metered) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := m.in.Read(p)
-	m.w.meter.bytes.Add(int64(n))
+	m.w.progress.bytes.Add(int64(n))
 	return n, err
 }

@@ -2,9 +2,9 @@ package ingest
 
 import "io"
 
-// An ahead reads ahead of whoever reads from it, in a goroutine of its own, so that
+// A readAhead fills a buffer in a goroutine of its own, before its reader asks, so that
 // unpacking a file and understanding it go on at the same time.
-type ahead struct {
+type readAhead struct {
 	full, free chan []byte
 	stop       chan struct{}
 	err        error  // of the end, set before full is closed
@@ -12,15 +12,15 @@ type ahead struct {
 	rest       []byte // of buf
 }
 
-// An ahead fills so many buffers of this size before its reader.
+// A readAhead fills so many buffers of this size before its reader.
 const (
 	aheadBuffers = 4
 	aheadSize    = 128 << 10
 )
 
-// newAhead reads from in, and calls done when it needs it no more.
-func newAhead(in io.Reader, done func()) *ahead {
-	a := &ahead{full: make(chan []byte, aheadBuffers), free: make(chan []byte, aheadBuffers), stop: make(chan struct{})}
+// newReadAhead reads from in, and calls done when it needs it no more.
+func newReadAhead(in io.Reader, done func()) *readAhead {
+	a := &readAhead{full: make(chan []byte, aheadBuffers), free: make(chan []byte, aheadBuffers), stop: make(chan struct{})}
 	for range aheadBuffers {
 		a.free <- make([]byte, aheadSize)
 	}
@@ -32,7 +32,7 @@ func newAhead(in io.Reader, done func()) *ahead {
 	return a
 }
 
-func (a *ahead) run(in io.Reader) {
+func (a *readAhead) run(in io.Reader) {
 	for a.err == nil {
 		select {
 		case <-a.stop:
@@ -50,7 +50,7 @@ func (a *ahead) run(in io.Reader) {
 }
 
 // Read returns what was read ahead, and the error of the end after it.
-func (a *ahead) Read(p []byte) (int, error) {
+func (a *readAhead) Read(p []byte) (int, error) {
 	for len(a.rest) == 0 {
 		if a.buf != nil {
 			a.free <- a.buf[:cap(a.buf)]
@@ -68,4 +68,4 @@ func (a *ahead) Read(p []byte) (int, error) {
 }
 
 // Close ends the reading ahead, maybe later. Nobody may read any more.
-func (a *ahead) Close() { close(a.stop) }
+func (a *readAhead) Close() { close(a.stop) }

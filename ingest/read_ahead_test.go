@@ -27,7 +27,7 @@ func TestAhead(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			done := make(chan bool)
-			a := newAhead(tt.in, func() { close(done) })
+			a := newReadAhead(tt.in, func() { close(done) })
 			got, err := io.ReadAll(a)
 			if !errors.Is(err, tt.want) {
 				t.Errorf("the end is %v, want %v", err, tt.want)
@@ -43,7 +43,7 @@ func TestAhead(t *testing.T) {
 // TestAheadClose stops in the middle of what has no end.
 func TestAheadClose(t *testing.T) {
 	done := make(chan bool)
-	a := newAhead(endless{}, func() { close(done) })
+	a := newReadAhead(endless{}, func() { close(done) })
 	if _, err := io.CopyN(io.Discard, a, 1<<20); err != nil {
 		t.Fatal(err)
 	}

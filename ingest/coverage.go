@@ -9,8 +9,8 @@ import (
 	"github.com/weirgraph/weir/graph/link"
 )
 
-// An account adds the outcome of batches to a builder, in their order.
-type account struct {
+// A coverage adds the outcome of batches to a builder, in their order.
+type coverage struct {
 	b             *link.Builder
 	read, skipped map[string]*graph.Count
 	templates     string // the last file that was reported as a template
@@ -25,9 +25,9 @@ type unwanted struct {
 	at   graph.Origin
 }
 
-// newAccount goes on with the account that b has.
-func newAccount(b *link.Builder) *account {
-	return &account{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped), taken: map[string]string{}}
+// newCoverage goes on with the coverage that b has.
+func newCoverage(b *link.Builder) *coverage {
+	return &coverage{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped), taken: map[string]string{}}
 }
 
 func countsByName(counts []graph.Count) map[string]*graph.Count {
@@ -39,7 +39,7 @@ func countsByName(counts []graph.Count) map[string]*graph.Count {
 }
 
 // settle writes the counts back, sorted by name.
-func (a *account) settle() {
+func (a *coverage) settle() {
 	for _, u := range a.unwanted {
 		if reader := a.taken[path.Clean(u.at.File)]; reader != "" {
 			count(a.read, reader, u.at, 1)
@@ -60,14 +60,14 @@ func sortedCounts(m map[string]*graph.Count) []graph.Count {
 	return counts
 }
 
-func (a *account) problems(p []graph.Problem) {
+func (a *coverage) problems(p []graph.Problem) {
 	if len(p) > 0 {
 		a.b.Add(&graph.Facts{Problems: p})
 	}
 }
 
 // skip counts n documents or files that no reader wants.
-func (a *account) skip(kind string, first graph.Origin, n int) { count(a.skipped, kind, first, n) }
+func (a *coverage) skip(kind string, first graph.Origin, n int) { count(a.skipped, kind, first, n) }
 
 func count(m map[string]*graph.Count, name string, first graph.Origin, n int) {
 	if n == 0 {
@@ -82,7 +82,7 @@ func count(m map[string]*graph.Count, name string, first graph.Origin, n int) {
 }
 
 // add takes over the outcome of a batch.
-func (a *account) add(t *batch) {
+func (a *coverage) add(t *batch) {
 	for _, o := range t.outcomes {
 		a.b.Coverage.Documents += 1 + o.more
 		origin := graph.Origin{Reader: o.reader, File: t.file.name, Line: o.line}
