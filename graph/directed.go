@@ -5,12 +5,22 @@ import (
 	"gonum.org/v1/gonum/graph/iterator"
 )
 
-// Directed shows a Graph to gonum's algorithms. It satisfies gonum's
+// Directed is the view of a Graph for gonum's algorithms. It satisfies gonum's
 // graph.Directed and lists its edges; the IDs of its nodes are Node numbers.
 //
-// Iterators go in the order of nodes and own what they go over, since some
-// algorithms sort it in place. That costs an allocation for every node visited;
-// what runs often walks the Graph itself.
+// Iterators go in the order of nodes and own a copy of what they go over, since some
+// algorithms sort it in place. What gonum returns has no order: sort it, as
+// topo.TarjanSCC lists components differently from run to run. Calls of a service to
+// itself are edges like others, which gonum's own graphs refuse. Some of its functions
+// have no bound: topo.DirectedCyclesIn lists every cycle, path.DijkstraAllPaths needs
+// the square of the services in memory, network.Betweenness their product with the calls
+// in time.
+//
+// The copies cost an allocation for every node visited. At 100,000 services
+// topo.TarjanSCC takes 3 to 8 times the time and 10 times the memory of a search over the
+// slices of Graph (1.4 s and 57 MB, 0.5 s and 5.5 MB on a random graph), flow.Dominators
+// 3 to 11 times the time and 11 times the memory. So what runs on every check walks the slices, and gonum is for what
+// runs on request and for tests that compare its results with ours.
 type Directed struct{ g *Graph }
 
 var _ gonum.Directed = Directed{}
@@ -29,7 +39,7 @@ type viewEdge struct{ from, to viewNode }
 func (e viewEdge) From() gonum.Node { return e.from }
 func (e viewEdge) To() gonum.Node   { return e.to }
 
-// ReversedEdge returns e itself: nobody is called by turning a call around.
+// ReversedEdge returns e itself: the callee does not call back.
 func (e viewEdge) ReversedEdge() gonum.Edge { return e }
 
 func (d Directed) has(id int64) bool { return 0 <= id && id < int64(d.g.Len()) }

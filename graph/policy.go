@@ -10,11 +10,11 @@ import (
 // A Policy is what one object declares about calls that other documents reveal.
 // A policy in the document of its own call goes into Evidence.Says.
 //
-// It is for the calls that meet all its conditions. How its product finds the one
-// policy that acts is told by Group, Lookup, Rank and Merge: of the policies of
+// It is for the calls that meet all its conditions. Group, Lookup, Rank and Merge say
+// how its product finds the one that acts: of the policies of
 // one product and group that a call meets, the one found first by Lookup and then
 // with the greatest Rank acts, and hides the others, or, with Merge, is laid over
-// them field by field.
+// them field by field. The comment of package link lists what a product may choose.
 type Policy struct {
 	Origin    Origin
 	Product   *policy.Product
@@ -26,7 +26,7 @@ type Policy struct {
 	From            []EndpointRef // the callers; empty is every caller
 	FromNamespaces  []string      // only callers in one of these; empty is any namespace
 	To              []EndpointRef // the callees; empty is every callee; a Host may begin with "*."
-	CalleeAlias     string        // the callee under the name that a program gives it, matched loosely: see looseName
+	CalleeAlias     string        // the callee under the name that a program gives it, matched loosely: "orderClient" is orders
 	Of              Ref           // only calls that go Via this object
 	Port            int           // only calls to this port; 0 is any
 	Match           string        // it acts on a part of each call only: "GET /v2"
@@ -39,7 +39,7 @@ type Policy struct {
 
 	// Subset is the part of the callee's replicas that it is for: it acts on calls
 	// that another policy, with the name among its Subsets, sends there. Selects are
-	// the labels of their pods, nil if nothing tells.
+	// the labels of their pods, nil if they are not known.
 	Subset  string
 	Subsets []string
 	Selects Labels

@@ -66,7 +66,7 @@ func argument(key Key, word string, bare bool) []Candidate {
 	}
 	for i := range list {
 		if m := &list[i]; m.Word || m.Way == "arg-host" && !IsDomain(m.Host) {
-			m.Way, m.Strength, m.Known, m.Word = "arg-host", graph.Weak, true, false
+			m.Way, m.Doubt, m.Known, m.Word = "arg-host", BareArgument, true, false
 		}
 	}
 	return list

@@ -12,12 +12,22 @@ import (
 // what answers there.
 type Candidate struct {
 	graph.Address
-	Key      Key            // what the name of the setting shows
-	Way      string         // as in Evidence.Way: "env-url", "arg-host"
-	Strength graph.Strength // what it proves if a service answers there
-	Known    bool           // counts only if the inputs know who answers there
-	Word     bool           // a bare word: proves nothing if no service answers there
+	Key   Key    // what the name of the setting shows
+	Way   string // as in Evidence.Way: "env-url", "arg-host"
+	Doubt Doubt
+	Known bool // counts only if an input declares what answers there
+	Word  bool // a bare word: proves nothing if no service answers there
 }
+
+// A Doubt is why the service that has the setting may not call the address, as far as
+// the text shows it.
+type Doubt uint8
+
+const (
+	NoDoubt        Doubt = iota
+	BareArgument         // a bare word on a command line
+	BrowserSetting       // the setting is compiled into pages
+)
 
 // MaxText bounds the settings that are searched for addresses. Larger ones are
 // files of another kind: dashboards, scripts, certificates.
@@ -56,7 +66,7 @@ func (f *finder) nearby() {
 		m := &f.found[i]
 		m.Known = true
 		if f.key.page {
-			m.Strength = graph.Weak
+			m.Doubt = BrowserSetting
 		}
 	}
 }
@@ -75,7 +85,7 @@ type finder struct {
 }
 
 func (f *finder) add(a graph.Address, form string, known bool) {
-	f.found = append(f.found, Candidate{Address: a, Key: f.key, Way: f.way + "-" + form, Strength: graph.Strong, Known: known})
+	f.found = append(f.found, Candidate{Address: a, Key: f.key, Way: f.way + "-" + form, Known: known})
 }
 
 func isSeparator(r rune) bool {

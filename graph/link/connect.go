@@ -20,8 +20,8 @@ func (l *linker) connect() {
 	l.demoteSharedAddressLists(callers)
 	for i := range callers {
 		c := &callers[i]
-		for _, m := range c.found {
-			l.connectValue(c.scope, c.from, m)
+		for j := range c.found {
+			l.connectValue(c.scope, c.from, &c.found[j])
 		}
 	}
 }
@@ -190,76 +190,10 @@ func (l *linker) unresolved(from int, address, key string, o graph.Origin, why s
 	l.loose = append(l.loose, loose{graph.Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})
 }
 
-// connectValue makes evidence of one address in a setting.
-func (l *linker) connectValue(s *scope, from int, m found) {
-	v := m.value
-	if address.IsLocal(m.Host) {
-		return
-	}
-	if address.HasPlaceholder(m.Host) {
-		l.unresolved(from, m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
-		return
-	}
-	to, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace)
-	if front := l.hosts.front[canonical(m.Host)]; !ok && len(front) > 0 {
-		// The estate's own address from outside: its own page, or a way round
-		// through the gateway, which browsers may take in its place.
-		if len(front) > 1 || len(l.edges[[2]int{l.find(front[0]), from}]) > 0 {
-			return
-		}
-		to, ok, m.Strength = l.find(front[0]), true, graph.Weak
-	}
-	if !ok {
-		switch {
-		case m.Word && m.Known && v.Source != graph.FromArg:
-			l.unresolved(from, m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
-			return
-		case m.Known:
-			return
-		}
-		namespace := ""
-		if s.of.Realm == kubernetes {
-			namespace = s.of.Namespace
-		}
-		to = l.extern(m.Host, namespace, v.Origin)
-	}
-	p := address.ProtocolOn(m.Scheme, m.Port)
-	e := graph.Evidence{
-		Origin: v.Origin, Way: m.Way, Strength: m.Strength, Key: v.Key,
-		Protocol: p.Name, Port: m.Port, Database: m.Database,
-	}
-	if p.Async {
-		e.Mode = graph.Async
-	}
-	if v.Guess || s.switchedOff(m.Key) {
-		e.Strength = min(e.Strength, graph.Weak)
-	}
-	switch {
-	case m.Key.Health || v.Source == graph.FromEnv && isHealthPath(m.Path):
-		e.Class = graph.ClassHealth
-	case p.Kind == graph.KindTelemetry || m.Key.Telemetry && !l.isProgram(to):
-		e.Class = graph.ClassTelemetry
-	case m.Key.Control || isPlatform(m.Host):
-		e.Class = graph.ClassControl
-	case strings.HasPrefix(v.Key, "spring.cloud.gateway.") || strings.HasPrefix(v.Key, "zuul.routes."):
-		e.Class = graph.ClassIngress
-	}
-	l.addEvidence(from, to, e)
-}
-
 // isProgram reports whether a root is declared as an ordinary service, so that a
 // word like "logging" in the name of a setting means one of the estate's own.
 func (l *linker) isProgram(root int) bool {
 	return root < len(l.kinds) && l.kinds[root] == graph.KindService
-}
-
-// isHealthPath reports whether a path is one that only tells whether its server is alive.
-func isHealthPath(path string) bool {
-	switch path[strings.LastIndexByte(path, '/')+1:] {
-	case "health", "healthz", "hc", "livez", "readyz", "liveness", "readiness":
-		return true
-	}
-	return false
 }
 
 // isPlatform reports whether a host is the cluster's own interface, or what tells a

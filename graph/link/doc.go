@@ -4,18 +4,67 @@
 // decides which names mean the same service, which service answers at an address,
 // what each call is made of, and which policies act on it.
 //
+// # Steps
+//
 // Linking is a pipeline. Each step reads the facts and what the steps before it made:
 //
 //	place     objects without a namespace get one, where the inputs give it (place.go)
-//	disband   facts between groups become facts between their members       (groups.go)
-//	settle    configuration files are given to the programs that use them   (files.go)
-//	lend      policies in configuration are given to the programs using it  (lend.go)
-//	declare   one entity for each thing and each name                         (entities.go)
+//	expand    facts between groups become facts between their members       (groups.go)
+//	assign    configuration files are given to the programs that use them   (files.go)
+//	attach    policies in configuration are given to the programs using it  (config_policies.go)
+//	declare   one entity for each thing and each name                       (entity.go)
 //	select    names are joined with the workloads behind them               (select.go)
 //	join      things of one name from different formats become one          (join.go)
-//	resolve   hosts and refs to entities                                       (resolve.go)
-//	connect   facts and settings become evidence between entities              (connect.go, values.go)
-//	observe   observations from traces are added up                         (observe.go, witness.go)
-//	freeze    entities become services with an ID and a kind, evidence calls   (freeze.go)
+//	resolve   hosts and refs to entities                                    (resolve.go)
+//	connect   facts and settings become evidence between entities           (connect.go, values.go)
+//	observe   observations from traces are added up                         (observe.go, trace_identity.go)
+//	freeze    entities become services with an ID and a kind                (freeze.go, names.go, kinds.go)
 //	bind      policies are tied to the calls that they act on               (bind.go, routes.go)
+//
+// # Addresses in settings
+//
+// Package address finds candidates in the text of settings, which values.go completes by
+// other settings of the same container. Resolving finds what answers there. Then prove
+// (evidence.go) alone decides how much an address proves, and has the list of reasons.
+//
+// # What a product chooses when its policies bind
+//
+// A reader states a graph.Policy for each part of an object. Its fields say three things.
+//
+// Which calls it is for. All conditions have to hold; a zero field is no condition:
+//
+//	From, FromNamespaces  the callers: refs, hosts, selectors, groups
+//	To, CalleeAlias       the callees; CalleeAlias is for names in code, "orderClient" matches the
+//	                      service orders, an exact match before one that is like it
+//	Of                    only calls that go through this object (Evidence.Via): a route, a middleware
+//	Port, Protocols, NotProtocols, RequireProtocol
+//	NeedsMesh             only callers with a proxy of the product's mesh; others are reported as Outside
+//	L7Only                only where the product sees requests; others are reported as Opaque
+//	NotGateways           not the calls of gateways
+//	Subset, Selects       only calls that a policy with the subset in Subsets sends there
+//	BypassHosts           no condition: callees whose direct callers are reported as bypassing the object
+//
+// Which part of such a call: Match. An empty Match is every part for which no policy of
+// its group has the Match.
+//
+// Which of several policies acts. Those of one Product and Group are rivals; different
+// groups act together. The order within a group is
+//
+//	Lookup    where the product looks first: CallerFirst (the caller's namespace, the callee's, the
+//	          root namespace of the mesh), NearCaller (the same without the root) or Everywhere
+//	Rank      greater first: the place of a rule in its object, the precision of a match
+//	          then an exact CalleeAlias before a similar one
+//	Created   and Origin: the last, or the oldest where policy.Product.OldestActs
+//
+// and the first decides what happens to those after it:
+//
+//	Merge     every policy below fills the fields that the ones above leave open. Without it
+//	          the first object takes the place of all others, and they are reported as shadowed
+//	MergeKey  objects with the same key add to each other part by part, like the rules of
+//	          several routes of one host, before objects with another key are hidden
+//	Document  two documents of one Object: the one that acts replaces the other
+//	Default   a fallback for calls without another policy; rules do not report that it is hidden
+//
+// A new product usually needs To, Match, Group and Rank; see the readers of Linkerd for a
+// small example and of Istio for a complete one.
 package link

@@ -28,17 +28,6 @@ func (l *linker) declaredKinds() []graph.Kind {
 	return kinds
 }
 
-// kindWords show by its name what something is that no document describes.
-var kindWords = map[string]graph.Kind{
-	"db": graph.KindDatabase, "database": graph.KindDatabase, "postgres": graph.KindDatabase, "postgresql": graph.KindDatabase, "mysql": graph.KindDatabase, "mariadb": graph.KindDatabase,
-	"mongo": graph.KindDatabase, "mongodb": graph.KindDatabase, "clickhouse": graph.KindDatabase, "elasticsearch": graph.KindDatabase, "opensearch": graph.KindDatabase, "cassandra": graph.KindDatabase, "mssql": graph.KindDatabase, "oracle": graph.KindDatabase, "neo4j": graph.KindDatabase,
-	"redis": graph.KindCache, "memcached": graph.KindCache, "cache": graph.KindCache, "valkey": graph.KindCache,
-	"rabbitmq": graph.KindBroker, "kafka": graph.KindBroker, "nats": graph.KindBroker, "activemq": graph.KindBroker, "broker": graph.KindBroker, "pulsar": graph.KindBroker, "mqtt": graph.KindBroker,
-	"otel": graph.KindTelemetry, "otelcol": graph.KindTelemetry, "jaeger": graph.KindTelemetry, "zipkin": graph.KindTelemetry, "prometheus": graph.KindTelemetry,
-	"grafana": graph.KindTelemetry, "fluentd": graph.KindTelemetry, "loki": graph.KindTelemetry, "tempo": graph.KindTelemetry, "kibana": graph.KindTelemetry, "logstash": graph.KindTelemetry,
-	"otelcollector": graph.KindTelemetry, "opentelemetry": graph.KindTelemetry, "opentelemetrycollector": graph.KindTelemetry, "graylog": graph.KindTelemetry,
-}
-
 // kindByName guesses from the last word of a name, or the first where it is a
 // product: "orders-db", "jaeger-collector", "redis-cart".
 func kindByName(name string) graph.Kind {

@@ -137,11 +137,8 @@ func (l *linker) findHomes() {
 		}
 	}
 	for _, s := range l.scopes() {
-		for i := range s.values {
-			v := &s.values[i]
-			for _, m := range address.Find(address.ParseKey(v.Key), v.Text, v.Source) {
-				see(m.Host)
-			}
+		for _, m := range s.addresses() {
+			see(m.Host)
 		}
 	}
 	for i := range l.f.Calls {

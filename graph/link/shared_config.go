@@ -29,49 +29,49 @@ func bundleOf(v *setting) bundle {
 }
 
 // minServicesListed is how many services of the estate a bundle must list to be an address
-// book. Two may be a service and the one it calls.
+// list. Two may be a service and the one it calls.
 const minServicesListed = 3
 
-// demoteSharedAddressLists takes for hints what address books say. An address book is a bundle
-// that several services are given alike and that lists those services themselves:
-// whoever has it can find everybody, and calls some of them. For a service that is
-// not listed, a gateway or a front end, it was written, and proves what it says.
+// demoteSharedAddressLists marks the addresses in shared address lists. Such a list is a
+// bundle that several services are given alike and that lists those services themselves:
+// a service that has it can find all of them and calls some. For a service that is
+// not listed, a gateway or a front end, the list was written, and it proves its calls.
 //
-// A book that lists many of those who have it was given to everybody, and says no
-// more than who could call whom.
+// A list of many of those that have it was given to all of them, and shows no
+// more than which service could call which.
 func (l *linker) demoteSharedAddressLists(callers []caller) {
 	shared := sharedPlaces(callers)
 	if len(shared) == 0 {
 		return
 	}
-	var pages []addressList
+	var lists []addressList
 	readers := map[bundle]int{}
 	for i := range callers {
 		for _, p := range l.addressLists(&callers[i], shared) {
 			if len(p.listed) >= minServicesListed && slices.Contains(p.listed, callers[i].from) {
-				pages = append(pages, *p)
+				lists = append(lists, *p)
 				readers[p.bundle]++
 			}
 		}
 	}
-	told := map[bundle]bool{}
-	for _, p := range pages {
-		strength := graph.Weak
+	noted := map[bundle]bool{}
+	for _, p := range lists {
+		why := sharedList
 		if readers[p.bundle] >= minServicesListed {
-			strength = graph.Allowed
+			why = commonList
 		}
 		for _, m := range p.found {
-			m.Strength = min(m.Strength, strength)
+			m.list = why
 		}
-		if !told[p.bundle] {
-			told[p.bundle] = true
+		if !noted[p.bundle] {
+			noted[p.bundle] = true
 			l.note(p.found[0].value.Origin,
 				"the addresses of "+strconv.Itoa(len(p.listed))+" services are given to several of them alike, which proves no single call", "")
 		}
 	}
 }
 
-// A addressList is what a bundle says to one caller.
+// An addressList is the addresses that one caller has from a bundle.
 type addressList struct {
 	bundle bundle
 	found  []*found
@@ -80,24 +80,24 @@ type addressList struct {
 
 // addressLists sorts what a caller shares with others by bundle.
 func (l *linker) addressLists(c *caller, shared map[graph.Origin]bool) map[bundle]*addressList {
-	pages := map[bundle]*addressList{}
+	lists := map[bundle]*addressList{}
 	for i := range c.found {
 		m := &c.found[i]
 		if !shared[m.value.Origin] {
 			continue
 		}
 		b := bundleOf(m.value)
-		p := pages[b]
+		p := lists[b]
 		if p == nil {
 			p = &addressList{bundle: b}
-			pages[b] = p
+			lists[b] = p
 		}
 		p.found = append(p.found, m)
 		if to, ok := l.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok && l.mayCall(to) && !slices.Contains(p.listed, to) {
 			p.listed = append(p.listed, to)
 		}
 	}
-	return pages
+	return lists
 }
 
 // sharedPlaces returns the places of settings that several services have.

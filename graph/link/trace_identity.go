@@ -84,12 +84,6 @@ func (w *traceResolver) collectNames() {
 	}
 }
 
-// spanNames are the settings in which a service is told its name in traces.
-var spanNames = map[string]bool{
-	"OTEL_SERVICE_NAME": true, "DD_SERVICE": true, "JAEGER_SERVICE_NAME": true, "SPRING_APPLICATION_NAME": true,
-	"spring.application.name": true, "ELASTIC_APM_SERVICE_NAME": true, "NEW_RELIC_APP_NAME": true, "SW_AGENT_NAME": true,
-}
-
 // settings finds the names that services are given in their traces.
 func (w *traceResolver) settings() {
 	for _, s := range w.scopes() {

@@ -16,6 +16,9 @@ type scope struct {
 	values []setting         // in the order read
 	env    map[string]string // by name; nil until asked for
 	off    map[string]bool   // words of features that a setting switches off; nil if none
+
+	found    []found // see addresses
+	searched bool
 }
 
 // A setting is a Value with the config that it was taken from, nil if it is the
@@ -285,14 +288,23 @@ func (s *scope) variable(inner string) (string, bool) {
 	return "", false
 }
 
-// A found is a mention with the setting it was found in.
+// A found is a candidate with the setting it was found in.
 type found struct {
 	address.Candidate
 	value *setting
+	list  reason // see context
 }
 
-// addresses finds the addresses in all settings of the scope.
+// addresses returns the addresses in all settings of the scope. They are looked for
+// once.
 func (s *scope) addresses() []found {
+	if !s.searched {
+		s.found, s.searched = s.search(), true
+	}
+	return s.found
+}
+
+func (s *scope) search() []found {
 	var list []found
 	var args []*setting
 	var texts []string
@@ -304,11 +316,11 @@ func (s *scope) addresses() []found {
 		}
 		for _, m := range address.Find(address.ParseKey(v.Key), s.expand(v.Text), v.Source) {
 			s.complete(&m, v.Key)
-			list = append(list, found{m, v})
+			list = append(list, found{Candidate: m, value: v})
 		}
 	}
 	for i, m := range address.FindInArgs(texts, s.expand) {
-		list = append(list, found{m, args[i]})
+		list = append(list, found{Candidate: m, value: args[i]})
 	}
 	return list
 }

@@ -1,0 +1,32 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// spanNames are the settings in which a service is told its name in traces.
+var spanNames = map[string]bool{
+	"OTEL_SERVICE_NAME": true, "DD_SERVICE": true, "JAEGER_SERVICE_NAME": true, "SPRING_APPLICATION_NAME": true,
+	"spring.application.name": true, "ELASTIC_APM_SERVICE_NAME": true, "NEW_RELIC_APP_NAME": true, "SW_AGENT_NAME": true,
+}
+
+// kindWords show by its name what something is that no document describes.
+var kindWords = map[string]graph.Kind{
+	"db": graph.KindDatabase, "database": graph.KindDatabase, "postgres": graph.KindDatabase, "postgresql": graph.KindDatabase, "mysql": graph.KindDatabase, "mariadb": graph.KindDatabase,
+	"mongo": graph.KindDatabase, "mongodb": graph.KindDatabase, "clickhouse": graph.KindDatabase, "elasticsearch": graph.KindDatabase, "opensearch": graph.KindDatabase, "cassandra": graph.KindDatabase, "mssql": graph.KindDatabase, "oracle": graph.KindDatabase, "neo4j": graph.KindDatabase,
+	"redis": graph.KindCache, "memcached": graph.KindCache, "cache": graph.KindCache, "valkey": graph.KindCache,
+	"rabbitmq": graph.KindBroker, "kafka": graph.KindBroker, "nats": graph.KindBroker, "activemq": graph.KindBroker, "broker": graph.KindBroker, "pulsar": graph.KindBroker, "mqtt": graph.KindBroker,
+	"otel": graph.KindTelemetry, "otelcol": graph.KindTelemetry, "jaeger": graph.KindTelemetry, "zipkin": graph.KindTelemetry, "prometheus": graph.KindTelemetry,
+	"grafana": graph.KindTelemetry, "fluentd": graph.KindTelemetry, "loki": graph.KindTelemetry, "tempo": graph.KindTelemetry, "kibana": graph.KindTelemetry, "logstash": graph.KindTelemetry,
+	"otelcollector": graph.KindTelemetry, "opentelemetry": graph.KindTelemetry, "opentelemetrycollector": graph.KindTelemetry, "graylog": graph.KindTelemetry,
+}
+
+// gatewayRouteKeys begin the settings of programs that are gateways by which they route.
+var gatewayRouteKeys = []string{"spring.cloud.gateway.", "zuul.routes."}
+
+func isGatewayRoute(key string) bool {
+	return slices.ContainsFunc(gatewayRouteKeys, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+}
