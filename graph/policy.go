@@ -100,10 +100,10 @@ const (
 	NearCaller                // an object in the caller's namespace before one in the callee's; nowhere else
 )
 
-// Lookups are the words for Lookup, in the order of its constants.
-var Lookups = []string{"everywhere", "caller-first", "near-caller"}
+// lookups are the words for Lookup, in the order of its constants.
+var lookups = []string{"everywhere", "caller-first", "near-caller"}
 
-func (l Lookup) String() string { return Lookups[l] }
+func (l Lookup) String() string { return lookups[l] }
 
 // A Flaw is something written in a policy that its product refuses or ignores.
 type Flaw struct {
@@ -127,7 +127,7 @@ const (
 	Unbound                  // it is where its product looks for none
 )
 
-// FlawKinds are the words for FlawKind, in the order of its constants.
-var FlawKinds = []string{"inert", "invalid", "shadowed", "unbound"}
+// flawKinds are the words for FlawKind, in the order of its constants.
+var flawKinds = []string{"inert", "invalid", "shadowed", "unbound"}
 
-func (k FlawKind) String() string { return FlawKinds[k] }
+func (k FlawKind) String() string { return flawKinds[k] }

@@ -104,7 +104,7 @@ const (
 	Both
 )
 
-// Roles are the words for Role, in the order of its constants.
-var Roles = []string{"isolated", "upstream", "downstream", "both"}
+// roles are the words for Role, in the order of its constants.
+var roles = []string{"isolated", "upstream", "downstream", "both"}
 
-func (r Role) String() string { return Roles[r] }
+func (r Role) String() string { return roles[r] }

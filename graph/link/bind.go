@@ -11,7 +11,7 @@ import (
 
 // A binding is a policy while it is tied to calls.
 type binding struct {
-	*graph.BoundPolicy
+	graph.BoundPolicy
 	acts bool // somewhere, as far as a Merge shows
 }
 
@@ -61,7 +61,7 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][
 	routes := b.route()
 	policies := make([]*graph.BoundPolicy, 0, len(b.policies))
 	for _, p := range b.policies {
-		policies = append(policies, p.BoundPolicy)
+		policies = append(policies, &p.BoundPolicy)
 		if p.Merge && p.acts { // it is one of several that act together, and hidden nowhere
 			p.Shadows = slices.DeleteFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" })
 		}
@@ -92,7 +92,7 @@ func (b *binder) route() map[graph.Edge][]graph.Route {
 
 // matchCalls finds the calls that a policy is for and enters it as a candidate.
 func (b *binder) matchCalls(p *graph.Policy) *binding {
-	bound, found := &binding{BoundPolicy: &graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
+	bound, found := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
 	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {

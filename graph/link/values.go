@@ -319,6 +319,9 @@ func (s *scope) search() []found {
 			list = append(list, found{Candidate: m, value: v})
 		}
 	}
+	if len(args) == 0 {
+		return list
+	}
 	for i, m := range address.FindInArgs(texts, s.expand) {
 		list = append(list, found{Candidate: m, value: args[i]})
 	}
