@@ -4,7 +4,6 @@
 package field
 
 import (
-	"errors"
 	"maps"
 	"reflect"
 	"slices"
@@ -77,36 +76,29 @@ func (f *Reader) Named(field string) *Reader {
 	return &inner
 }
 
-// Flaw notes that what stands at n does not act as it is written.
+// Flaw notes that what is written at n does not act as it is written.
 func (f *Reader) Flaw(kind graph.FlawKind, n document.Node, field, why, hint string) {
-	f.addFlaw(graph.Flaw{Kind: kind, Field: f.Prefix + field, Text: n.Str(), Why: why, Hint: hint, Origin: f.At(n)})
+	f.add(f.value(n, field).Flaw(kind, why, hint))
 }
 
 // Remark notes a flaw that is worth knowing and not worth a warning.
 func (f *Reader) Remark(kind graph.FlawKind, n document.Node, field, why, hint string) {
-	f.addFlaw(graph.Flaw{Kind: kind, Field: f.Prefix + field, Text: n.Str(), Why: why, Hint: hint, Info: true, Origin: f.At(n)})
+	flaw := f.value(n, field).Flaw(kind, why, hint)
+	flaw.Info = true
+	f.add(flaw)
 }
 
-func (f *Reader) addFlaw(flaw graph.Flaw) {
+// value is what is written at n, under the name of its field.
+func (f *Reader) value(n document.Node, field string) Value {
+	return Value{Name: f.Prefix + field, Text: n.Str(), Origin: f.At(n)}
+}
+
+func (f *Reader) add(flaw graph.Flaw) {
 	at := FlawAt{flaw.Text, flaw.Why, flaw.Origin}
 	if !f.flawed[at] {
 		f.flawed[at] = true
 		*f.Flaws = append(*f.Flaws, flaw)
 	}
-}
-
-// refuse notes that the product would not take what stands at n, unless that is
-// put in later.
-func (f *Reader) refuse(n document.Node, field string, err error) {
-	if FilledIn(n.Str()) {
-		f.Remark(graph.Invalid, n, field, LaterWhy, LaterHint)
-		return
-	}
-	why, hint := err.Error(), ""
-	if bad := (*policy.ValueError)(nil); errors.As(err, &bad) {
-		why, hint = bad.Why, bad.Hint
-	}
-	f.Flaw(graph.Invalid, n, field, why, hint)
 }
 
 // TakeFlaws returns the flaws since the last time.
@@ -171,7 +163,7 @@ func (f *Reader) readDuration(n document.Node, path []string) (at document.Node,
 	}
 	d, err := policy.ParseDuration(f.syntax, n.Str())
 	if err != nil {
-		f.refuse(n, field, err)
+		f.add(f.value(n, field).Refused(err))
 		return n, d, false
 	}
 	return n, d, true
@@ -225,13 +217,12 @@ func (f *Reader) RetryOn(words *policy.RetryWords, n document.Node, path ...stri
 		f.Flaw(graph.Invalid, n, field, "is not a list of conditions", "")
 		return policy.Setting[[]string]{}
 	}
-	on, unknown := policy.ParseRetryOn(words, n.Strs()...)
-	for _, bad := range unknown {
-		f.addFlaw(graph.Flaw{
-			Kind: graph.Invalid, Field: f.Prefix + field, Text: bad.Text, Why: bad.Why, Hint: bad.Hint, Origin: f.At(n),
-		})
-	}
-	if len(on) == 0 && len(unknown) > 0 {
+	on, ok := RetryOn(words, n.Strs(), func(bad *policy.ValueError) {
+		v := f.value(n, field)
+		v.Text = bad.Text
+		f.add(v.Flaw(graph.Invalid, bad.Why, bad.Hint))
+	})
+	if !ok {
 		return policy.Setting[[]string]{}
 	}
 	return Written(f, n, on)
@@ -245,7 +236,7 @@ func Parsed[T any](f *Reader, n document.Node, path []string, want string, parse
 	}
 	v, err := parse(n.Str())
 	if err != nil {
-		f.refuse(n, field, err)
+		f.add(f.value(n, field).Refused(err))
 		return policy.Setting[T]{}
 	}
 	return Written(f, n, v)
@@ -287,8 +278,6 @@ func JoinOn(a, b policy.Setting[[]string]) policy.Setting[[]string] {
 	return a
 }
 
-const LaterWhy = "is filled in later; until then it counts as not written"
-
 // OrNode is the first of two values that is written.
 func OrNode(a, b document.Node) document.Node {
 	if a.Exists() {
@@ -296,11 +285,3 @@ func OrNode(a, b document.Node) document.Node {
 	}
 	return b
 }
-
-// FilledIn reports whether a text, or a part of it, is put in when the file is
-// used: "${READ_TIMEOUT}", "#{timeout}", "{{ .Values.timeout }}".
-func FilledIn(text string) bool {
-	return strings.HasPrefix(text, "$") || strings.Contains(text, "${") || strings.Contains(text, "#{") || strings.Contains(text, "{{")
-}
-
-const LaterHint = "read the file as it is deployed, with its values in it"

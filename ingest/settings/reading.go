@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -23,7 +22,7 @@ type Reading struct {
 
 // Flaw notes what is wrong about an option.
 func (r *Reading) Flaw(kind graph.FlawKind, o *Tree, why, hint string) {
-	r.Flaws = append(r.Flaws, graph.Flaw{Kind: kind, Field: o.Name, Text: o.Text, Why: why, Hint: hint, Origin: o.At})
+	r.Flaws = append(r.Flaws, o.value().Flaw(kind, why, hint))
 }
 
 // Inert notes an option that the product ignores, if it is written.
@@ -34,24 +33,13 @@ func (r *Reading) Inert(o *Tree, why, hint string) {
 }
 
 // Invalid notes an error of a parser.
-func (r *Reading) Invalid(o *Tree, err error) {
-	var value *policy.ValueError
-	if errors.As(err, &value) {
-		r.Flaw(graph.Invalid, o, value.Why, value.Hint)
-		return
-	}
-	r.Flaw(graph.Invalid, o, err.Error(), "")
-}
+func (r *Reading) Invalid(o *Tree, err error) { r.Flaws = append(r.Flaws, o.value().Refused(err)) }
 
 // Readable reports whether an option has a text that is known: not one that is
 // filled in when the program is built or started.
 func Readable(o *Tree) bool {
 	return o != nil && o.Leaf && !field.FilledIn(o.Text) && !strings.HasPrefix(o.Text, "@")
 }
-
-// What is said of a value that is filled in. Where a product has a default, that
-// is what weir goes on with.
-const ()
 
 // known reports whether an option has a text that is known, and notes one that is
 // written and not known yet.
@@ -60,8 +48,7 @@ func (r *Reading) known(o *Tree) bool {
 		return true
 	}
 	if o != nil && o.Leaf {
-		r.Flaw(graph.Invalid, o, field.LaterWhy, field.LaterHint)
-		r.Flaws[len(r.Flaws)-1].Info = true
+		r.Flaws = append(r.Flaws, o.value().Later())
 	}
 	return false
 }
@@ -104,10 +91,10 @@ func (r *Reading) Count(o *Tree, least int) policy.Setting[int] {
 	return ReadAs(r, o, func(text string) (int, error) { return policy.ParseCount(text, least) })
 }
 
-// Percent reads a number from 0 to 100 as a share, ratio one from 0 to 1.
-func (r *Reading) Percent(o *Tree) policy.Setting[float64] {
-	return ReadAs(r, o, policy.ParsePercent)
-}
+// Percent reads a number from 0 to 100 as a share.
+func (r *Reading) Percent(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParsePercent) }
+
+// Ratio reads a number from 0 to 1.
 func (r *Reading) Ratio(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParseRatio) }
 
 // Number reads a number that is more than 0.
@@ -213,17 +200,17 @@ func (r *Reading) Conditions(vocabulary *policy.RetryWords, o *Tree) policy.Sett
 	if o == nil || o.Leaf && !r.known(o) {
 		return policy.Setting[[]string]{}
 	}
-	on, unknown := policy.ParseRetryOn(vocabulary, o.Words()...)
-	for _, bad := range unknown {
-		at := o
+	on, ok := field.RetryOn(vocabulary, o.Words(), func(bad *policy.ValueError) {
+		v := o.value()
+		v.Text = bad.Text
 		for kid := range o.All() {
 			if kid.Text == bad.Text {
-				at = kid
+				v.Origin = kid.At
 			}
 		}
-		r.Flaws = append(r.Flaws, graph.Flaw{Kind: graph.Invalid, Field: o.Name, Text: bad.Text, Why: bad.Why, Hint: bad.Hint, Origin: at.At})
-	}
-	if len(on) == 0 && len(unknown) > 0 {
+		r.Flaws = append(r.Flaws, v.Flaw(graph.Invalid, bad.Why, bad.Hint))
+	})
+	if !ok {
 		return policy.Setting[[]string]{}
 	}
 	return policy.Declare(on, o.At)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
 )
 
 // An Tree is a node in the tree of settings of a program, whatever language
@@ -21,6 +22,9 @@ type Tree struct {
 	At   graph.Origin // of a leaf's value; of anything else where its name is first written
 	Kids []*Tree
 }
+
+// value is the option as a setting whose mistakes can be worded.
+func (o *Tree) value() field.Value { return field.Value{Name: o.Name, Text: o.Text, Origin: o.At} }
 
 // Relaxed is the form in which names are compared: Spring and .NET do not care
 // for case, and Spring not for dashes and underscores either.
