@@ -22,7 +22,7 @@ var Traefik = &document.Reader{
 			traefikKinds.Read(d, f)
 			return
 		}
-		if d.Head.Has("http") && !IsTraefikDynamic(d.Root) {
+		if d.Head.Has("http") && !isTraefikDynamic(d.Root) {
 			return // somebody else's http
 		}
 		settings.AddFile(d, f, settings.FileValues(d), &graph.Entity{

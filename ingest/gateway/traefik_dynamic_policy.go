@@ -19,12 +19,17 @@ import (
 // under names of their own. Each router is a part of the calls to the servers that
 // it leads to, with what its middlewares and services do on the way.
 
-// TraefikSign reports whether a text may be such a document, by a glance.
-func TraefikSign(text string) bool {
+// TraefikDynamic finds the policies in a dynamic configuration of Traefik.
+var TraefikDynamic = settings.YAMLPolicy{
+	Sign: traefikSign, Match: isTraefikDynamic, Syntax: product.TraefikDuration, Read: traefikDynamicPolicies,
+}
+
+// traefikSign reports whether a text may be such a document, by a glance.
+func traefikSign(text string) bool {
 	return strings.Contains(text, "routers") && strings.Contains(text, "services")
 }
 
-func IsTraefikDynamic(root document.Node) bool {
+func isTraefikDynamic(root document.Node) bool {
 	http := root.Get("http")
 	return http.Get("routers").IsMap() && (http.Get("services").IsMap() || http.Get("middlewares").IsMap())
 }
@@ -46,7 +51,7 @@ func (t *traefikFile) once(kind, name string) bool {
 	return true
 }
 
-func TraefikDynamicPolicies(f *field.Reader, root document.Node) []graph.Policy {
+func traefikDynamicPolicies(f *field.Reader, root document.Node) []graph.Policy {
 	t := &traefikFile{Reader: f, http: root.Get("http"), listed: map[string]bool{}}
 	var passes []proxy.Pass
 	for name, router := range t.http.Get("routers").Pairs() {

@@ -19,7 +19,7 @@ var TraefikStatic = settings.Library{
 }
 
 func readTraefikStatic(p *settings.LibraryConfig) {
-	r := &settings.Reading{Syntax: product.TraefikDuration}
+	r := &settings.Reader{Syntax: product.TraefikDuration}
 	timers := p.Options.Get("serversTransport", "forwardingTimeouts")
 	transport := graph.Policy{Object: "serversTransport/default", Group: "transport", From: traefikRouters(), Says: policy.Set{Timeout: &policy.Timeout{
 		Connect: r.Limit(timers.Get("dialTimeout")), PerTry: r.Limit(timers.Get("responseHeaderTimeout")), Idle: r.Limit(timers.Get("idleConnTimeout")),
@@ -40,7 +40,7 @@ func addEntryPoint(p *settings.LibraryConfig, point *settings.Tree) {
 	if timers == nil {
 		return
 	}
-	r := &settings.Reading{Syntax: product.TraefikDuration}
+	r := &settings.Reader{Syntax: product.TraefikDuration}
 	for _, name := range []string{"readTimeout", "writeTimeout", "idleTimeout"} {
 		if limit := r.Limit(timers.Get(name)); limit.Set() && name == "writeTimeout" {
 			r.Inert(timers.Get(name), "ends the writing of an answer and not the wait for one: a service that hangs is not cut off",

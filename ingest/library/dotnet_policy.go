@@ -45,7 +45,7 @@ func isDotnetPipeline(o *settings.Tree) bool {
 
 func readDotnet(p *settings.LibraryConfig) {
 	for section := range p.Options.Find(isDotnetPipeline) {
-		r := &settings.Reading{Syntax: product.DotNetDuration}
+		r := &settings.Reader{Syntax: product.DotNetDuration}
 		c := graph.Policy{Origin: section.At, Group: "pipeline", Merge: true, Says: dotnetPipeline(r, section)}
 		if !section.Has(dotnetStandard...) {
 			c.Product = product.Polly // its defaults are others
@@ -56,7 +56,7 @@ func readDotnet(p *settings.LibraryConfig) {
 	}
 }
 
-func dotnetPipeline(r *settings.Reading, section *settings.Tree) policy.Set {
+func dotnetPipeline(r *settings.Reader, section *settings.Tree) policy.Set {
 	standard := section.Has(dotnetStandard...)
 	says := policy.Set{Timeout: &policy.Timeout{
 		Total:  readDotnetTimeout(r, section.Get("TotalRequestTimeout")),
@@ -93,7 +93,7 @@ func dotnetPipeline(r *settings.Reading, section *settings.Tree) policy.Set {
 }
 
 // readDotnetTimeout reads a section with a timeout in it, or the timeout itself.
-func readDotnetTimeout(r *settings.Reading, o *settings.Tree) policy.Setting[time.Duration] {
+func readDotnetTimeout(r *settings.Reader, o *settings.Tree) policy.Setting[time.Duration] {
 	if o != nil && o.Leaf {
 		return r.Limit(o)
 	}
@@ -106,7 +106,7 @@ var dotnetBackoffs = map[string]string{"constant": "fixed", "linear": "linear", 
 
 // readDotnetRetry reads a retry strategy. By itself it waits two seconds, always the
 // same; in the standard handler the wait grows and varies.
-func readDotnetRetry(r *settings.Reading, o *settings.Tree, standard bool) *policy.Retry {
+func readDotnetRetry(r *settings.Reader, o *settings.Tree, standard bool) *policy.Retry {
 	retry := &policy.Retry{
 		Retries: settings.SwitchedOffAt0(r.Count(o.Get("MaxRetryAttempts"), 0)),
 		Backoff: &policy.Backoff{Base: r.Wait(o.Get("Delay")), Max: r.Wait(o.Get("MaxDelay"))},

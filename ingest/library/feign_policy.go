@@ -23,7 +23,7 @@ func readFeign(p *settings.LibraryConfig) {
 	for _, prefix := range feignPrefixes {
 		feign := p.Options.Get(prefix...)
 		for client := range feign.Get("client", "config").All() {
-			r := &settings.Reading{Syntax: product.MillisDuration}
+			r := &settings.Reader{Syntax: product.MillisDuration}
 			p.Add(namedPolicy(client, "client", feignClient(r, client), r))
 		}
 		feignBreaker(p, feign)
@@ -32,7 +32,7 @@ func readFeign(p *settings.LibraryConfig) {
 
 // feignClient reads one client. Both timeouts are those of a connection: the one
 // for reading begins anew with every part of the answer.
-func feignClient(r *settings.Reading, client *settings.Tree) policy.Set {
+func feignClient(r *settings.Reader, client *settings.Tree) policy.Set {
 	says := policy.Set{Timeout: &policy.Timeout{
 		Connect: r.Limit(client.Get("connect-timeout")),
 		ReadGap: r.Limit(client.Get("read-timeout")),
@@ -55,7 +55,7 @@ func feignBreaker(p *settings.LibraryConfig, feign *settings.Tree) {
 	if !enabled.Is(true) {
 		return
 	}
-	r := &settings.Reading{Syntax: product.SpringDuration}
+	r := &settings.Reader{Syntax: product.SpringDuration}
 	says := r4jSays(p, r, "circuitbreaker", "")
 	if says.Breaker == nil {
 		says.Breaker = &policy.Breaker{}

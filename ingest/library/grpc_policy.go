@@ -31,7 +31,7 @@ func readGRPC(p *settings.LibraryConfig) {
 func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
 	methods := config.Get("methodConfig")
 	if methods == nil || len(methods.Kids) == 0 {
-		r := &settings.Reading{}
+		r := &settings.Reader{}
 		p.Add(grpcPolicy(config, "", "", grpcChannel(r, config), r))
 	}
 	whole := map[string]bool{} // services that an entry is for as a whole
@@ -43,7 +43,7 @@ func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
 		}
 	}
 	for entry := range methods.All() {
-		r := &settings.Reading{Syntax: product.GRPCDuration}
+		r := &settings.Reader{Syntax: product.GRPCDuration}
 		says := grpcMethod(r, entry)
 		says = policy.Overlay(grpcChannel(r, config), says)
 		names := slices.Collect(entry.Get("name").All())
@@ -60,14 +60,14 @@ func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
 			p.Add(grpcPolicy(entry, service, method, says, r))
 			if method != "" && !whole[service] { // its other methods are called too
 				whole[service] = true
-				p.AddRest(grpcPolicy(entry, service, "", grpcChannel(r, config), &settings.Reading{}))
+				p.AddRest(grpcPolicy(entry, service, "", grpcChannel(r, config), &settings.Reader{}))
 			}
 			r.Flaws = nil // told once
 		}
 	}
 }
 
-func grpcPolicy(at *settings.Tree, service, method string, says policy.Set, r *settings.Reading) graph.Policy {
+func grpcPolicy(at *settings.Tree, service, method string, says policy.Set, r *settings.Reader) graph.Policy {
 	c := graph.Policy{
 		Origin: at.At, Object: "methodConfig/*", Match: method, Group: "methodConfig",
 		Protocols: []string{"grpc"}, Says: says, Flaws: r.Flaws,
@@ -80,7 +80,7 @@ func grpcPolicy(at *settings.Tree, service, method string, says policy.Set, r *s
 }
 
 // grpcMethod reads one entry of methodConfig.
-func grpcMethod(r *settings.Reading, entry *settings.Tree) policy.Set {
+func grpcMethod(r *settings.Reader, entry *settings.Tree) policy.Set {
 	says := policy.Set{Timeout: &policy.Timeout{Total: r.Limit(entry.Get("timeout"))}}
 	retry, hedge := entry.Get("retryPolicy"), entry.Get("hedgingPolicy")
 	if retry != nil {
@@ -99,7 +99,7 @@ func grpcMethod(r *settings.Reading, entry *settings.Tree) policy.Set {
 var grpcRequired = []string{"maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes"}
 
 // grpcRetry reads a retry policy. One that gRPC refuses does not retry.
-func grpcRetry(r *settings.Reading, o *settings.Tree) *policy.Retry {
+func grpcRetry(r *settings.Reader, o *settings.Tree) *policy.Retry {
 	before := len(r.Flaws)
 	for _, field := range grpcRequired {
 		if !o.Has(field) {
@@ -126,7 +126,7 @@ func grpcRetry(r *settings.Reading, o *settings.Tree) *policy.Retry {
 }
 
 // grpcAttempts reads a number of tries as one of retries.
-func grpcAttempts(r *settings.Reading, o *settings.Tree) policy.Setting[int] {
+func grpcAttempts(r *settings.Reader, o *settings.Tree) policy.Setting[int] {
 	n := r.Tries(o, 2)
 	if n.Value >= grpcTries {
 		n.Value = grpcTries - 1
@@ -138,7 +138,7 @@ func grpcAttempts(r *settings.Reading, o *settings.Tree) policy.Setting[int] {
 	return n
 }
 
-func grpcHedge(r *settings.Reading, o *settings.Tree) *policy.Hedge {
+func grpcHedge(r *settings.Reader, o *settings.Tree) *policy.Hedge {
 	h := &policy.Hedge{Copies: grpcAttempts(r, o.Get("maxAttempts")), Delay: r.Wait(o.Get("hedgingDelay"))}
 	if !o.Has("hedgingDelay") {
 		h.Delay = settings.BuiltIn(h.Delay.Value)
@@ -149,10 +149,10 @@ func grpcHedge(r *settings.Reading, o *settings.Tree) *policy.Hedge {
 
 // grpcChannel reads what is said for all calls of a channel: a budget of retries,
 // which grows by tokenRatio with every call that succeeds, and the balancing.
-func grpcChannel(r *settings.Reading, config *settings.Tree) policy.Set {
+func grpcChannel(r *settings.Reader, config *settings.Tree) policy.Set {
 	var says policy.Set
 	if ratio := config.Get("retryThrottling", "tokenRatio"); ratio != nil {
-		says.Retry = &policy.Retry{Budget: (&settings.Reading{}).Number(ratio)}
+		says.Retry = &policy.Retry{Budget: (&settings.Reader{}).Number(ratio)}
 	}
 	for _, name := range []string{"loadBalancingConfig", "loadBalancingPolicy"} {
 		o := config.Get(name)

@@ -16,16 +16,16 @@ import (
 func readHystrix(p *settings.LibraryConfig) {
 	root := p.Options.Get("hystrix")
 	for key := range root.Get("command").All() {
-		r := &settings.Reading{Syntax: product.MillisDuration}
+		r := &settings.Reader{Syntax: product.MillisDuration}
 		says := hystrixCommand(r, key)
 		p.Add(namedPolicy(key, "command", says, r))
 	}
 	if enabled := p.Options.Get("feign", "hystrix", "enabled"); enabled.Is(true) {
 		says := policy.Set{Breaker: &policy.Breaker{Kind: policy.Declare("call", enabled.At)}}
-		p.Add(namedPolicy(&settings.Tree{Name: "default", At: enabled.At}, "feign", says, &settings.Reading{}))
+		p.Add(namedPolicy(&settings.Tree{Name: "default", At: enabled.At}, "feign", says, &settings.Reader{}))
 	}
 	for key := range root.Get("threadpool").All() {
-		r := &settings.Reading{Syntax: product.MillisDuration}
+		r := &settings.Reader{Syntax: product.MillisDuration}
 		b := &policy.Bulkhead{PoolSize: r.Count(key.Get("coreSize"), 1)}
 		if queue := key.Get("maxQueueSize"); queue.Word() == "-1" { // handed on at once or refused
 			b.MaxPending = policy.Declare(0, queue.At)
@@ -38,7 +38,7 @@ func readHystrix(p *settings.LibraryConfig) {
 
 // namedPolicy makes a policy of the settings under a name, which are laid over those
 // named default.
-func namedPolicy(key *settings.Tree, kind string, says policy.Set, r *settings.Reading) graph.Policy {
+func namedPolicy(key *settings.Tree, kind string, says policy.Set, r *settings.Reader) graph.Policy {
 	c := graph.Policy{Origin: key.At, Object: kind + "/" + key.Name, Group: kind, Merge: true, Says: says, Flaws: r.Flaws}
 	if key.Name == "default" {
 		c.Protocols = feignCalls
@@ -48,7 +48,7 @@ func namedPolicy(key *settings.Tree, kind string, says policy.Set, r *settings.R
 	return c
 }
 
-func hystrixCommand(r *settings.Reading, key *settings.Tree) policy.Set {
+func hystrixCommand(r *settings.Reader, key *settings.Tree) policy.Set {
 	execution, breaker := key.Get("execution"), key.Get("circuitBreaker")
 	says := policy.Set{Timeout: &policy.Timeout{Total: r.Limit(execution.Get("isolation", "thread", "timeoutInMilliseconds"))}}
 	if off := execution.Get("timeout", "enabled"); off.Is(false) {
@@ -83,7 +83,7 @@ func noBreaker(o *settings.Tree) policy.Setting[string] {
 // for all of them, "ribbon.ReadTimeout".
 func readRibbon(p *settings.LibraryConfig) {
 	for client, ribbon := range ribbonClients(p.Options) {
-		r := &settings.Reading{Syntax: product.MillisDuration}
+		r := &settings.Reader{Syntax: product.MillisDuration}
 		says := policy.Set{
 			Timeout: &policy.Timeout{Connect: r.Limit(ribbon.Get("ConnectTimeout")), ReadGap: r.Limit(ribbon.Get("ReadTimeout"))},
 			Retry:   ribbonRetry(r, ribbon),
@@ -107,7 +107,7 @@ func ribbonClients(root *settings.Tree) iter.Seq2[string, *settings.Tree] {
 
 // ribbonRetry counts the tries at every server that is tried. Without a setting
 // it goes on to one more server.
-func ribbonRetry(r *settings.Reading, o *settings.Tree) *policy.Retry {
+func ribbonRetry(r *settings.Reader, o *settings.Tree) *policy.Retry {
 	same, next := o.Get("MaxAutoRetries"), o.Get("MaxAutoRetriesNextServer")
 	if same == nil && next == nil {
 		return nil

@@ -105,7 +105,7 @@ func mpNew(t mpTarget, at *settings.Tree, says policy.Set, flaws []graph.Flaw) g
 // mpPolicy adds what is said of a class or method. Where fault tolerance is left
 // to a mesh, nothing of it acts.
 func mpPolicy(p *settings.LibraryConfig, t mpTarget, s mpScope, disabled *settings.Tree) {
-	r := &settings.Reading{}
+	r := &settings.Reader{}
 	if disabled != nil {
 		for parameter, o := range s[0] {
 			if !strings.HasPrefix(parameter, "Fallback/") {
@@ -120,7 +120,7 @@ func mpPolicy(p *settings.LibraryConfig, t mpTarget, s mpScope, disabled *settin
 	p.Add(mpNew(t, first(s[0]), says, r.Flaws))
 }
 
-func mpSays(r *settings.Reading, s mpScope) policy.Set {
+func mpSays(r *settings.Reader, s mpScope) policy.Set {
 	var says policy.Set
 	off := func(annotation string) *settings.Tree {
 		if o := s.get(annotation + "/enabled"); o.Is(false) {
@@ -159,7 +159,7 @@ func mpSays(r *settings.Reading, s mpScope) policy.Set {
 	return says
 }
 
-func mpRetry(r *settings.Reading, s mpScope, off *settings.Tree) *policy.Retry {
+func mpRetry(r *settings.Reader, s mpScope, off *settings.Tree) *policy.Retry {
 	if off != nil {
 		return &policy.Retry{Retries: policy.Setting[int]{Provenance: policy.Disabled, Origin: off.At}}
 	}
@@ -183,7 +183,7 @@ type amount struct {
 	at *settings.Tree // nil if there is none
 }
 
-func readAmount(r *settings.Reading, number, unit *settings.Tree) amount {
+func readAmount(r *settings.Reader, number, unit *settings.Tree) amount {
 	if !settings.Readable(number) || unit != nil && !settings.Readable(unit) {
 		return amount{}
 	}
@@ -233,7 +233,7 @@ func mpClients(p *settings.LibraryConfig) {
 		if connect == nil && read == nil {
 			continue
 		}
-		r := &settings.Reading{Syntax: product.MillisDuration}
+		r := &settings.Reader{Syntax: product.MillisDuration}
 		says := policy.Set{Timeout: &policy.Timeout{Connect: r.Limit(connect), ReadGap: r.Limit(read)}}
 		c := mpNew(mpTarget{class: name}, first(client), says, r.Flaws)
 		c.Object, c.Group = "client/"+name, "client"

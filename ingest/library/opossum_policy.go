@@ -25,7 +25,7 @@ func isOpossum(o *settings.Tree) bool {
 
 func readOpossum(p *settings.LibraryConfig) {
 	for o := range p.Options.Find(isOpossum) {
-		r := &settings.Reading{Syntax: product.OpossumDuration}
+		r := &settings.Reader{Syntax: product.OpossumDuration}
 		c := graph.Policy{Origin: o.At, Group: "breaker", Merge: true, Says: opossum(r, o)}
 		opossumUnknown(r, o)
 		c.Flaws = r.Flaws
@@ -34,7 +34,7 @@ func readOpossum(p *settings.LibraryConfig) {
 	}
 }
 
-func opossum(r *settings.Reading, o *settings.Tree) policy.Set {
+func opossum(r *settings.Reader, o *settings.Tree) policy.Set {
 	says := policy.Set{
 		Timeout: &policy.Timeout{Total: r.Limit(o.Get("timeout"))},
 		Breaker: &policy.Breaker{
@@ -60,7 +60,7 @@ func opossum(r *settings.Reading, o *settings.Tree) policy.Set {
 
 // opossumUnknown notes what looks like an option and is none. Programs keep
 // settings of their own beside, so that single words are not taken for one.
-func opossumUnknown(r *settings.Reading, o *settings.Tree) {
+func opossumUnknown(r *settings.Reader, o *settings.Tree) {
 	for kid := range o.All() {
 		name := settings.Relaxed(kid.Name)
 		switch {

@@ -41,7 +41,7 @@ var r4jModules = []r4jModule{
 
 type r4jModule struct {
 	key   string
-	read  func(r *settings.Reading, c r4jChain) policy.Set
+	read  func(r *settings.Reader, c r4jChain) policy.Set
 	known settings.KnownOptions
 }
 
@@ -58,7 +58,7 @@ func readResilience4j(p *settings.LibraryConfig) {
 			if (m.key == "circuitbreaker" || m.key == "timelimiter") && routed[settings.Relaxed(instance.Name)] {
 				continue // read with the route
 			}
-			r := &settings.Reading{Syntax: product.SpringDuration}
+			r := &settings.Reader{Syntax: product.SpringDuration}
 			chain := newR4jChain(r, module.Get("configs"), instance)
 			says := m.read(r, chain)
 			for _, o := range chain {
@@ -75,7 +75,7 @@ func readResilience4j(p *settings.LibraryConfig) {
 
 // r4jSays reads the instance of a module that has this name, or the configuration
 // that it has without one. The set is empty if there is neither.
-func r4jSays(p *settings.LibraryConfig, r *settings.Reading, module, name string) policy.Set {
+func r4jSays(p *settings.LibraryConfig, r *settings.Reader, module, name string) policy.Set {
 	i := slices.IndexFunc(r4jModules, func(m r4jModule) bool { return m.key == module })
 	o := p.Options.Get("resilience4j", module)
 	instance := o.Get("instances", name)
@@ -113,7 +113,7 @@ type r4jChain []*settings.Tree
 // maxBases bounds configurations that stand on each other.
 const maxBases = 20
 
-func newR4jChain(r *settings.Reading, configs, instance *settings.Tree) r4jChain {
+func newR4jChain(r *settings.Reader, configs, instance *settings.Tree) r4jChain {
 	chain := r4jChain{instance}
 	for o := instance; len(chain) < maxBases; {
 		base := configs.Child("default")
@@ -152,7 +152,7 @@ func (c r4jChain) depth(name string) int {
 	return len(c)
 }
 
-func r4jBreaker(r *settings.Reading, c r4jChain) policy.Set {
+func r4jBreaker(r *settings.Reader, c r4jChain) policy.Set {
 	b := &policy.Breaker{
 		Kind:      policy.Declare("call", c[0].At),
 		ErrorRate: r.Percent(c.get("failure-rate-threshold")),
@@ -176,7 +176,7 @@ const leastCalls = 100
 
 // r4jWindow reads the window, which is a number of seconds or of calls. A window
 // of fewer calls than the breaker would wait for is what it waits for.
-func r4jWindow(r *settings.Reading, b *policy.Breaker, c r4jChain) {
+func r4jWindow(r *settings.Reader, b *policy.Breaker, c r4jChain) {
 	kind, size := c.get("sliding-window-type"), r.Count(c.get("sliding-window-size", "ring-buffer-size-in-closed-state"), 1)
 	word := settings.Relaxed(kind.Word())
 	if settings.Readable(kind) && word != "timebased" && word != "countbased" {
@@ -192,7 +192,7 @@ func r4jWindow(r *settings.Reading, b *policy.Breaker, c r4jChain) {
 	}
 }
 
-func r4jRetry(r *settings.Reading, c r4jChain) policy.Set {
+func r4jRetry(r *settings.Reader, c r4jChain) policy.Set {
 	return policy.Set{Retry: &policy.Retry{
 		Retries: r.Tries(c.get("max-attempts", "max-retry-attempts"), 1),
 		Backoff: r4jBackoff(r, c),
@@ -202,7 +202,7 @@ func r4jRetry(r *settings.Reading, c r4jChain) policy.Set {
 // r4jBackoff reads the wait. The flags that let it grow and vary are looked at
 // where the wait itself is written, in the instance or one of its bases: a flag
 // nearer to the instance than the wait comes too late.
-func r4jBackoff(r *settings.Reading, c r4jChain) *policy.Backoff {
+func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
 	wait := c.depth("wait-duration")
 	flag := func(name string) *settings.Tree {
 		o := c.get(name)
@@ -247,7 +247,7 @@ func r4jBackoff(r *settings.Reading, c r4jChain) *policy.Backoff {
 // way.
 const randomFactor = 0.5
 
-func r4jBulkhead(r *settings.Reading, c r4jChain) policy.Set {
+func r4jBulkhead(r *settings.Reader, c r4jChain) policy.Set {
 	most := c.get("max-concurrent-calls", "max-concurrent-call")
 	b := &policy.Bulkhead{MaxConcurrent: settings.Unwritten(most, r.Count(most, 0), 25)}
 	if wait := r.Wait(c.get("max-wait-duration", "max-wait-time")); wait.Set() && wait.Value == 0 {
@@ -256,7 +256,7 @@ func r4jBulkhead(r *settings.Reading, c r4jChain) policy.Set {
 	return policy.Set{Bulkhead: b}
 }
 
-func r4jPool(r *settings.Reading, c r4jChain) policy.Set {
+func r4jPool(r *settings.Reader, c r4jChain) policy.Set {
 	size, queue := c.get("max-thread-pool-size", "core-thread-pool-size"), c.get("queue-capacity")
 	return policy.Set{Bulkhead: &policy.Bulkhead{
 		PoolSize:   r.Count(size, 1),
@@ -266,12 +266,12 @@ func r4jPool(r *settings.Reading, c r4jChain) policy.Set {
 
 // r4jTimeLimiter reads the limit of one attempt: with Spring, retries are
 // outermost.
-func r4jTimeLimiter(r *settings.Reading, c r4jChain) policy.Set {
+func r4jTimeLimiter(r *settings.Reader, c r4jChain) policy.Set {
 	limit := c.get("timeout-duration")
 	return policy.Set{Timeout: &policy.Timeout{PerTry: settings.Unwritten(limit, r.Wait(limit), time.Second)}}
 }
 
-func r4jRateLimiter(r *settings.Reading, c r4jChain) policy.Set {
+func r4jRateLimiter(r *settings.Reader, c r4jChain) policy.Set {
 	most, per := c.get("limit-for-period"), c.get("limit-refresh-period")
 	return policy.Set{RateLimit: &policy.RateLimit{
 		Requests: settings.Unwritten(most, r.Count(most, 1), 50),

@@ -15,12 +15,18 @@ import (
 // "${NAME:default}" are filled in from the file itself, then from their default;
 // the environment wins in a running service, and is read where it is set.
 
+// SpringProperties finds the addresses in Spring's properties.
+var SpringProperties = settings.TextFormat{Match: settings.LooksLikeProperties, Read: readSpringProperties}
+
+// SpringYAML finds the addresses in Spring's YAML.
+var SpringYAML = settings.YAMLFormat{Match: isSpringYAML, Read: readSpringYAML}
+
 var springName = regexp.MustCompile(`^(?:application|bootstrap)(?:[-_][\w.\-]+)?\.(?:ya?ml|properties)$`)
 
 // isSpringName holds of the names that Spring Boot looks for.
 func isSpringName(name string) bool { return springName.MatchString(name) }
 
-func IsSpringYAML(name string, root document.Node) bool {
+func isSpringYAML(name string, root document.Node) bool {
 	if isSpringName(name) {
 		return true
 	}
@@ -35,9 +41,9 @@ func IsSpringYAML(name string, root document.Node) bool {
 	return false
 }
 
-// ReadSpringProperties reads properties that are Spring's by the name of their
+// readSpringProperties reads properties that are Spring's by the name of their
 // file or by their keys.
-func ReadSpringProperties(s *settings.Collector, name, text string) bool {
+func readSpringProperties(s *settings.Collector, name, text string) bool {
 	all := settings.Properties(text)
 	if !isSpringName(name) && !isSpringProperties(all) {
 		return false
@@ -57,7 +63,7 @@ func isSpringProperties(all []settings.Property) bool {
 	return false
 }
 
-func ReadSpringYAML(s *settings.Collector, root settings.YamlRoot) {
+func readSpringYAML(s *settings.Collector, root settings.YAMLRoot) {
 	inner := settings.Collector{At: s.At}
 	inner.Flatten(root, "", root.Node, 0)
 	addSpring(s, inner.Values)

@@ -13,7 +13,7 @@ import (
 // resilience4j. The limit is a second unless something else is written.
 
 // springTimeLimit is the limit that a breaker of that name has on its calls.
-func springTimeLimit(p *settings.LibraryConfig, r *settings.Reading, name string) policy.Setting[time.Duration] {
+func springTimeLimit(p *settings.LibraryConfig, r *settings.Reader, name string) policy.Setting[time.Duration] {
 	if off := p.Options.Get("spring", "cloud", "circuitbreaker", "resilience4j", "disable-time-limiter"); off.Is(true) {
 		return policy.Setting[time.Duration]{Provenance: policy.Disabled, Origin: off.At}
 	}
@@ -35,7 +35,7 @@ func springBreakers(p *settings.LibraryConfig) {
 		if root.Get("timelimiter", "instances", instance.Name) != nil {
 			continue
 		}
-		limit := springTimeLimit(p, &settings.Reading{Syntax: product.SpringDuration}, instance.Name)
+		limit := springTimeLimit(p, &settings.Reader{Syntax: product.SpringDuration}, instance.Name)
 		p.Add(graph.Policy{
 			Origin: instance.At, Object: "timelimiter/" + instance.Name, CalleeAlias: dependencyName(instance.Name),
 			Group: "timelimiter", Merge: true, Says: policy.Set{Timeout: &policy.Timeout{PerTry: limit}},

@@ -31,7 +31,7 @@ func readSpringGateway(p *settings.LibraryConfig) {
 		server := p.Options.Get(prefix...)
 		routes := gatewayRoutes(server)
 		for i, route := range routes {
-			r := &settings.Reading{Syntax: product.SpringDuration}
+			r := &settings.Reader{Syntax: product.SpringDuration}
 			says := gatewaySays(p, r, server, route, routes)
 			p.AddRest(graph.Policy{
 				Origin: route.at, Object: "routes/gateway", To: []graph.EndpointRef{{Host: route.to}}, Match: route.match,
@@ -122,7 +122,7 @@ func (f gatewayFilter) arg(name string, position int) *settings.Tree {
 
 // gatewaySays reads what acts on a route. Filters work from the outside in: a
 // timeout inside of a retry is one of each attempt.
-func gatewaySays(p *settings.LibraryConfig, r *settings.Reading, server *settings.Tree, route gatewayRoute, routes []gatewayRoute) policy.Set {
+func gatewaySays(p *settings.LibraryConfig, r *settings.Reader, server *settings.Tree, route gatewayRoute, routes []gatewayRoute) policy.Set {
 	says := policy.Set{Timeout: &policy.Timeout{}}
 	for _, f := range route.filters {
 		switch settings.Relaxed(f.name) {
@@ -144,7 +144,7 @@ func gatewaySays(p *settings.LibraryConfig, r *settings.Reading, server *setting
 
 // gatewayTimeouts reads the client's timeouts: a route's are in milliseconds, and
 // less than nothing there switches the common one off.
-func gatewayTimeouts(r *settings.Reading, says *policy.Set, server *settings.Tree, route gatewayRoute) {
+func gatewayTimeouts(r *settings.Reader, says *policy.Set, server *settings.Tree, route gatewayRoute) {
 	client := server.Get("httpclient")
 	if client == nil {
 		client = server.Get("http-client")
@@ -183,7 +183,7 @@ var gatewaySeries = map[string][]string{
 	"servererror": {policy.On5xx}, "clienterror": {"response-4xx"}, "informational": {}, "successful": {}, "redirection": {},
 }
 
-func gatewayRetry(r *settings.Reading, f gatewayFilter) *policy.Retry {
+func gatewayRetry(r *settings.Reader, f gatewayFilter) *policy.Retry {
 	retry := &policy.Retry{
 		Retries: settings.SwitchedOffAt0(r.Count(f.arg("retries", 0), 0)),
 		Backoff: &policy.Backoff{},
@@ -217,7 +217,7 @@ func gatewayRetry(r *settings.Reading, f gatewayFilter) *policy.Retry {
 
 // gatewayOn puts together which answers are retried. The series is that of
 // server errors unless another is named, and broken connections are always.
-func gatewayOn(r *settings.Reading, statuses, series *settings.Tree, f gatewayFilter) policy.Setting[[]string] {
+func gatewayOn(r *settings.Reader, statuses, series *settings.Tree, f gatewayFilter) policy.Setting[[]string] {
 	at := statuses
 	on := []string{policy.OnConnect, policy.OnReset, policy.OnPerTry}
 	if series == nil {
@@ -266,7 +266,7 @@ var springStatuses = map[string]int{
 
 // gatewayBreaker reads a CircuitBreaker filter: the breaker of that name, which
 // has a time limit of its own, and where requests go instead.
-func gatewayBreaker(p *settings.LibraryConfig, r *settings.Reading, f gatewayFilter, says *policy.Set, routes []gatewayRoute) {
+func gatewayBreaker(p *settings.LibraryConfig, r *settings.Reader, f gatewayFilter, says *policy.Set, routes []gatewayRoute) {
 	name := f.arg("name", 0).Word()
 	breaker := r4jSays(p, r, "circuitbreaker", name)
 	if breaker.Breaker == nil {

@@ -24,7 +24,7 @@ var Envoy = &document.Reader{
 }
 
 func readEnvoy(d *document.Document, f *graph.Facts) {
-	if !IsEnvoyConfig(d.Root) {
+	if !isEnvoyConfig(d.Root) {
 		d.Problem(graph.Failed, d.Root, "", "static_resources is not a mapping")
 		return
 	}
@@ -40,13 +40,13 @@ func readEnvoy(d *document.Document, f *graph.Facts) {
 	settings.AddFile(d, f, settings.FileValues(d), owner, owner != nil)
 }
 
-// EnvoySign reports whether a text can be a static configuration of Envoy.
-func EnvoySign(text string) bool {
+// envoySign reports whether a text can be a static configuration of Envoy.
+func envoySign(text string) bool {
 	return strings.Contains(text, "static_resources") || strings.Contains(text, "staticResources")
 }
 
-// IsEnvoyConfig reports whether root is a static configuration of Envoy.
-func IsEnvoyConfig(root document.Node) bool {
+// isEnvoyConfig reports whether root is a static configuration of Envoy.
+func isEnvoyConfig(root document.Node) bool {
 	return EnvoyGet(root, "static_resources").IsMap()
 }
 

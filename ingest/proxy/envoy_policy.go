@@ -15,9 +15,9 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// envoyConfig is a configuration of Envoy while its policies are read. Those of a
+// An EnvoyConfig is a configuration of Envoy while its policies are read. Those of a
 // route are for the hosts of the clusters that it leads to.
-type envoyConfig struct {
+type EnvoyConfig struct {
 	*field.Reader
 	product *policy.Product
 	// callees returns who is behind a cluster.
@@ -26,13 +26,14 @@ type envoyConfig struct {
 	Policies []graph.Policy
 }
 
-func NewEnvoyConfig(f *field.Reader, p *policy.Product) *envoyConfig {
+// NewEnvoyConfig returns a reader of routes and clusters, whose policies are of p.
+func NewEnvoyConfig(f *field.Reader, p *policy.Product) *EnvoyConfig {
 	f.Look = EnvoyGet
-	return &envoyConfig{Reader: f, product: p}
+	return &EnvoyConfig{Reader: f, product: p}
 }
 
-// EnvoyPolicies reads the policies of a static configuration.
-func EnvoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
+// envoyPolicies reads the policies of a static configuration.
+func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 	c := NewEnvoyConfig(f, product.Envoy)
 	static := EnvoyGet(root, "static_resources")
 	clusters := EnvoyGet(static, "clusters").List()
@@ -58,7 +59,7 @@ func isLoopback(host string) bool {
 }
 
 // RouteTables reads every route configuration below n.
-func (c *envoyConfig) RouteTables(n document.Node, depth int) {
+func (c *EnvoyConfig) RouteTables(n document.Node, depth int) {
 	if depth > MaxEnvoyDepth {
 		return
 	}
@@ -80,7 +81,7 @@ func (c *envoyConfig) RouteTables(n document.Node, depth int) {
 }
 
 // routes reads one route configuration. The first route that matches acts.
-func (c *envoyConfig) routes(table document.Node) {
+func (c *EnvoyConfig) routes(table document.Node) {
 	object := "RouteConfiguration/" + cmp.Or(table.Get("name").Str(), "routes")
 	var parts []graph.Policy
 	c.outdone(table)
@@ -113,7 +114,7 @@ func (c *envoyConfig) routes(table document.Node) {
 
 // outdone notes the retry policies of virtual hosts, and of the whole table, in
 // whose place every route has one of its own.
-func (c *envoyConfig) outdone(table document.Node) {
+func (c *EnvoyConfig) outdone(table document.Node) {
 	hosts := EnvoyGet(table, "virtual_hosts").List()
 	every := len(hosts) > 0
 	for i, host := range hosts {
@@ -135,7 +136,7 @@ func (c *envoyConfig) outdone(table document.Node) {
 }
 
 // add takes the parts of one object if any of them says something.
-func (c *envoyConfig) add(parts []graph.Policy) {
+func (c *EnvoyConfig) add(parts []graph.Policy) {
 	for _, p := range parts {
 		if !p.Says.Empty() || len(p.Flaws) > 0 {
 			for i := range parts {
@@ -265,7 +266,7 @@ func EnvoyOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
 }
 
 // Cluster reads what a cluster says about the calls to its hosts.
-func (c *envoyConfig) Cluster(n document.Node) {
+func (c *EnvoyConfig) Cluster(n document.Node) {
 	name := n.Get("name").Str()
 	p := graph.Policy{
 		Origin: c.At(n), Product: c.product, Object: "Cluster/" + cmp.Or(name, "cluster"), Group: "cluster", To: c.Callees(name),
@@ -278,7 +279,7 @@ func (c *envoyConfig) Cluster(n document.Node) {
 	c.add([]graph.Policy{p})
 }
 
-func (c *envoyConfig) ClusterSays(n document.Node, says *policy.Set) {
+func (c *EnvoyConfig) ClusterSays(n document.Node, says *policy.Set) {
 	says.Timeout = field.Presence(policy.Timeout{
 		Connect: c.Duration(n, "connect_timeout"),
 		Idle:    c.Duration(n, "common_http_protocol_options", "idle_timeout"),
@@ -306,7 +307,7 @@ func (c *envoyConfig) ClusterSays(n document.Node, says *policy.Set) {
 
 // thresholds reads the limits that Envoy calls circuit breakers, those for calls
 // of ordinary priority.
-func (c *envoyConfig) thresholds(n document.Node, says *policy.Set) {
+func (c *EnvoyConfig) thresholds(n document.Node, says *policy.Set) {
 	for i, t := range EnvoyGet(n, "circuit_breakers", "thresholds").List() {
 		if priority := t.Get("priority").Str(); priority != "" && priority != "DEFAULT" {
 			continue

@@ -18,7 +18,7 @@ import (
 // backend or a listen, and before it in the defaults: those that the section
 // names, or the last ones above it.
 
-func HaproxyPolicies(text string, place func(line, column int) graph.Origin) []graph.Policy {
+func haproxyPolicies(text string, place func(line, column int) graph.Origin) []graph.Policy {
 	var passes []Pass
 	var last *haproxySection
 	defaults := map[string]*haproxySection{}
@@ -140,7 +140,7 @@ func (s *haproxySection) option(name string, line int, word lineWord) *settings.
 
 // pass reads the servers of the section and what protects requests for them.
 func (s *haproxySection) pass() Pass {
-	r := &settings.Reading{Syntax: product.HAProxyDuration}
+	r := &settings.Reader{Syntax: product.HAProxyDuration}
 	p := Pass{At: s.place(s.line, 1)}
 	if len(s.head) > 1 {
 		p.Match = "backend " + s.head[1]
@@ -161,7 +161,7 @@ func (s *haproxySection) pass() Pass {
 // retry reads how often a connection is tried again, or a request with retry-on.
 // HAProxy waits a second before it asks the same server again, or as long as a
 // connection may take if that is less.
-func (s *haproxySection) retry(r *settings.Reading, servers int, connect policy.Setting[time.Duration]) *policy.Retry {
+func (s *haproxySection) retry(r *settings.Reader, servers int, connect policy.Setting[time.Duration]) *policy.Retry {
 	written, redispatch := s.setting("retries"), s.find("option", "redispatch")
 	retry := &policy.Retry{Retries: settings.SwitchedOffAt0(r.Count(written, 0))}
 	if on := s.find("retry-on"); on != nil {
@@ -187,7 +187,7 @@ func (s *haproxySection) retry(r *settings.Reading, servers int, connect policy.
 	return retry
 }
 
-func (s *haproxySection) balance(r *settings.Reading) *policy.Balance {
+func (s *haproxySection) balance(r *settings.Reader) *policy.Balance {
 	how := s.setting("balance")
 	if how == nil {
 		return nil
@@ -203,7 +203,7 @@ func (s *haproxySection) balance(r *settings.Reading) *policy.Balance {
 // servers reads the servers: spare ones, checks, how many connections each takes,
 // and whether one that answers with errors is left out. It returns how many there
 // are that are not spare.
-func (s *haproxySection) servers(r *settings.Reading, p *Pass) (primaries int) {
+func (s *haproxySection) servers(r *settings.Reader, p *Pass) (primaries int) {
 	common := s.find("default-server")
 	for i := range s.lines {
 		line := &s.lines[i]
@@ -282,7 +282,7 @@ func (h haproxyHost) value(word string) *settings.Tree {
 	return nil
 }
 
-func (h haproxyHost) read(r *settings.Reading, says *policy.Set) {
+func (h haproxyHost) read(r *settings.Reader, says *policy.Set) {
 	check := h.has("check")
 	if check != nil {
 		says.HealthCheck = &policy.HealthCheck{
@@ -312,6 +312,7 @@ func (h haproxyHost) read(r *settings.Reading, says *policy.Set) {
 	}
 }
 
+// HaproxyBalance maps the algorithms of HAProxy to weir's words.
 var HaproxyBalance = map[string]string{
 	"roundrobin": "round-robin", "static-rr": "round-robin", "leastconn": "least-request", "random": "random",
 	"source": "consistent-hash", "uri": "consistent-hash", "url_param": "consistent-hash", "hdr": "consistent-hash",

@@ -14,7 +14,7 @@ import (
 
 var nginxShape = regexp.MustCompile(`(?m)^\s*(?:(?:proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass\s+\S|upstream\s+\S+\s*\{|server\s*\{|location\s+[^{\n]*\{|worker_connections\s+\d)`)
 
-func LooksLikeNginx(name, text string) bool {
+func looksLikeNginx(name, text string) bool {
 	switch path.Ext(name) {
 	case ".yml", ".yaml", ".json", ".toml", ".properties", ".xml":
 		return false
@@ -30,7 +30,7 @@ type directive struct {
 	block        []directive
 }
 
-func ReadNginx(s *settings.Collector, _, text string) bool {
+func readNginx(s *settings.Collector, _, text string) bool {
 	tree, ok := parseDirectives(text)
 	if !ok {
 		return false

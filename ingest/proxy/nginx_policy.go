@@ -20,7 +20,7 @@ import (
 // counts. What protects a group of servers stands in its upstream block. Settings
 // of included files are not seen from here.
 
-func NginxPolicies(text string, place func(line, column int) graph.Origin) []graph.Policy {
+func nginxPolicies(text string, place func(line, column int) graph.Origin) []graph.Policy {
 	tree, ok := parseDirectives(text)
 	if !ok {
 		return nil
@@ -137,7 +137,7 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream 
 		return
 	}
 	scope := &nginxScope{
-		nginxWalk: w, Reading: &settings.Reading{Syntax: product.NginxDuration}, levels: levels, kind: strings.TrimSuffix(d.words[0], "pass"), group: group,
+		nginxWalk: w, Reader: &settings.Reader{Syntax: product.NginxDuration}, levels: levels, kind: strings.TrimSuffix(d.words[0], "pass"), group: group,
 	}
 	scope.read(&p.Says, stream)
 	p.Flaws = scope.Flaws
@@ -162,7 +162,7 @@ func (w *nginxWalk) word(d directive, i int) *settings.Tree {
 // An nginxScope is what acts on one pass.
 type nginxScope struct {
 	*nginxWalk
-	*settings.Reading
+	*settings.Reader
 	levels []nginxLevel
 	kind   string // prefix of the directives: "proxy_", "grpc_"
 	group  nginxLevel

@@ -15,13 +15,13 @@ var (
 	haproxyServer  = regexp.MustCompile(`^\s*(server|server-template|log|nameserver)\s+(\S+)\s+(\S+)(?:\s+(\S+))?`)
 )
 
-func LooksLikeHAProxy(name, text string) bool {
+func looksLikeHAProxy(name, text string) bool {
 	return strings.HasPrefix(name, "haproxy") && !strings.HasSuffix(name, ".sh") ||
 		haproxyBackend.MatchString(text) && strings.Contains(text, "server ") && !strings.Contains(text, ";\n")
 }
 
-// ReadHAProxy reads the servers of backends and the places logs are sent to.
-func ReadHAProxy(s *settings.Collector, _, text string) bool {
+// readHAProxy reads the servers of backends and the places logs are sent to.
+func readHAProxy(s *settings.Collector, _, text string) bool {
 	section := ""
 	for i, line := range strings.Split(text, "\n") {
 		if line != "" && line[0] != ' ' && line[0] != '\t' && line[0] != '#' {
@@ -46,11 +46,11 @@ func ReadHAProxy(s *settings.Collector, _, text string) bool {
 	return true
 }
 
-func IsEnvoy(_ string, root document.Node) bool { return IsEnvoyConfig(root) }
+func isEnvoy(_ string, root document.Node) bool { return isEnvoyConfig(root) }
 
-// ReadEnvoyClusters reads the hosts behind Envoy's static clusters. Clusters that
+// readEnvoyClusters reads the hosts behind Envoy's static clusters. Clusters that
 // get only copies of requests are left out: no caller waits for them.
-func ReadEnvoyClusters(s *settings.Collector, root settings.YamlRoot) {
+func readEnvoyClusters(s *settings.Collector, root settings.YAMLRoot) {
 	for _, e := range envoyEndpoints(root.Node) {
 		if e.mirror {
 			continue
@@ -86,7 +86,7 @@ var (
 	apacheURL    = regexp.MustCompile(`\b(?:https?|wss?|fcgi|ajp|h2c?|uwsgi|scgi)://[^\s"'|]+`)
 )
 
-func LooksLikeCaddy(name, text string) bool {
+func looksLikeCaddy(name, text string) bool {
 	if strings.HasSuffix(name, ".sh") || strings.HasSuffix(name, ".yml") || strings.HasSuffix(name, ".yaml") {
 		return false
 	}
@@ -94,8 +94,8 @@ func LooksLikeCaddy(name, text string) bool {
 		apacheTarget.MatchString(text) && strings.Contains(text, "://")
 }
 
-// ReadCaddy reads the line-based web servers: Caddyfile and Apache.
-func ReadCaddy(s *settings.Collector, name, text string) bool {
+// readCaddy reads the line-based web servers: Caddyfile and Apache.
+func readCaddy(s *settings.Collector, name, text string) bool {
 	for i, line := range strings.Split(text, "\n") {
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {
 			continue

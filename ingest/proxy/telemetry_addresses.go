@@ -9,13 +9,13 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-func IsPrometheus(_ string, root document.Node) bool {
+func isPrometheus(_ string, root document.Node) bool {
 	return root.Get("scrape_configs").IsList() ||
 		root.Get("global", "scrape_interval").Exists() || root.Get("remote_write").IsList() && root.Get("global").IsMap()
 }
 
-// ReadPrometheus reads whom Prometheus scrapes, notifies and writes to.
-func ReadPrometheus(s *settings.Collector, root settings.YamlRoot) {
+// readPrometheus reads whom Prometheus scrapes, notifies and writes to.
+func readPrometheus(s *settings.Collector, root settings.YAMLRoot) {
 	scrapes(s, root, "scrape_configs", root.Get("scrape_configs"))
 	for _, manager := range root.Get("alerting", "alertmanagers").List() {
 		staticTargets(s, root, "alerting.alertmanagers", manager)
@@ -28,7 +28,7 @@ func ReadPrometheus(s *settings.Collector, root settings.YamlRoot) {
 }
 
 // scrapes reads a list of scrape_configs.
-func scrapes(s *settings.Collector, root settings.YamlRoot, key string, jobs document.Node) {
+func scrapes(s *settings.Collector, root settings.YAMLRoot, key string, jobs document.Node) {
 	for _, job := range jobs.List() {
 		if exporter := probedThrough(job); exporter.Exists() {
 			s.Put(root, exporter, key+".relabel_configs.replacement")
@@ -49,7 +49,7 @@ func scrapes(s *settings.Collector, root settings.YamlRoot, key string, jobs doc
 	}
 }
 
-func staticTargets(s *settings.Collector, root settings.YamlRoot, key string, job document.Node) {
+func staticTargets(s *settings.Collector, root settings.YAMLRoot, key string, job document.Node) {
 	for _, static := range job.Get("static_configs").List() {
 		for _, target := range static.Get("targets").Items() {
 			s.Put(root, target, key+".static_configs.targets")
@@ -70,12 +70,12 @@ func probedThrough(job document.Node) document.Node {
 	return document.Node{}
 }
 
-func IsAlertmanager(_ string, root document.Node) bool {
+func isAlertmanager(_ string, root document.Node) bool {
 	return root.Get("route").IsMap() && root.Get("receivers").IsList()
 }
 
-// ReadAlertmanager reads where alerts are sent.
-func ReadAlertmanager(s *settings.Collector, root settings.YamlRoot) {
+// readAlertmanager reads where alerts are sent.
+func readAlertmanager(s *settings.Collector, root settings.YAMLRoot) {
 	flattenKeys(s, root, "global", root.Get("global"), alertKey)
 	for _, receiver := range root.Get("receivers").List() {
 		flattenKeys(s, root, "receivers", receiver, alertKey)
@@ -89,7 +89,7 @@ func alertKey(key string) bool {
 }
 
 // flattenKeys takes the scalars under n whose own key is wanted.
-func flattenKeys(s *settings.Collector, root settings.YamlRoot, prefix string, n document.Node, wanted func(key string) bool) {
+func flattenKeys(s *settings.Collector, root settings.YAMLRoot, prefix string, n document.Node, wanted func(key string) bool) {
 	inner := settings.Collector{At: s.At}
 	inner.Flatten(root, prefix, n, 0)
 	for _, v := range inner.Values {
@@ -99,14 +99,14 @@ func flattenKeys(s *settings.Collector, root settings.YamlRoot, prefix string, n
 	}
 }
 
-func IsCollector(_ string, root document.Node) bool {
+func isCollector(_ string, root document.Node) bool {
 	return root.Get("exporters").IsMap() && (root.Get("service", "pipelines").IsMap() || root.Get("receivers").IsMap())
 }
 
-// ReadCollector reads the OpenTelemetry collector: where its exporters send, and
+// readCollector reads the OpenTelemetry collector: where its exporters send, and
 // whom its receivers ask. Parts that no pipeline uses do nothing. The protocols
 // of a receiver are what it listens on.
-func ReadCollector(s *settings.Collector, root settings.YamlRoot) {
+func readCollector(s *settings.Collector, root settings.YAMLRoot) {
 	pipelines := root.Get("service", "pipelines")
 	for _, section := range []string{"exporters", "receivers"} {
 		for name, part := range root.Get(section).Pairs() {
@@ -143,14 +143,14 @@ func inPipeline(pipelines document.Node, section, name string) bool {
 	return false
 }
 
-func IsDatasources(_ string, root document.Node) bool {
+func isDatasources(_ string, root document.Node) bool {
 	return root.Get("datasources").IsList() || // what Grafana reads at start
 		root.Get("url").IsScalar() && root.Get("access").IsScalar() && root.Get("type").IsScalar() // what is sent to its API
 }
 
-// ReadDatasources reads what Grafana shows data of. A single datasource is a
+// readDatasources reads what Grafana shows data of. A single datasource is a
 // message to Grafana: whoever mounts it sends it there and asks no datasource.
-func ReadDatasources(s *settings.Collector, root settings.YamlRoot) {
+func readDatasources(s *settings.Collector, root settings.YAMLRoot) {
 	for _, source := range root.Get("datasources").List() {
 		s.Put(root, source.Get("url"), "datasources.url")
 	}
@@ -163,10 +163,10 @@ var (
 	fluentBitShape = regexp.MustCompile(`(?mi)^\s*\[(?:OUTPUT|INPUT|SERVICE)\]`)
 )
 
-func LooksLikeFluentd(_, text string) bool { return fluentdShape.MatchString(text) }
+func looksLikeFluentd(_, text string) bool { return fluentdShape.MatchString(text) }
 
-// ReadFluentd reads where the outputs (<match>, <store>) send. Sources listen.
-func ReadFluentd(s *settings.Collector, _, text string) bool {
+// readFluentd reads where the outputs (<match>, <store>) send. Sources listen.
+func readFluentd(s *settings.Collector, _, text string) bool {
 	var open []string
 	var all []settings.Property
 	for i, line := range strings.Split(text, "\n") {
@@ -200,12 +200,12 @@ func addOutputs(s *settings.Collector, all []settings.Property) {
 	s.AddProperties(slices.DeleteFunc(all, func(p settings.Property) bool { return !outputKey.MatchString(p.Key) }))
 }
 
-func LooksLikeFluentBit(name, text string) bool {
+func looksLikeFluentBit(name, text string) bool {
 	return fluentBitShape.MatchString(text) && !strings.HasSuffix(name, ".toml")
 }
 
-// ReadFluentBit reads where the [OUTPUT] sections send.
-func ReadFluentBit(s *settings.Collector, _, text string) bool {
+// readFluentBit reads where the [OUTPUT] sections send.
+func readFluentBit(s *settings.Collector, _, text string) bool {
 	section := ""
 	var all []settings.Property
 	for i, line := range strings.Split(text, "\n") {
@@ -227,11 +227,11 @@ func ReadFluentBit(s *settings.Collector, _, text string) bool {
 	return true
 }
 
-func IsFluentBitYAML(_ string, root document.Node) bool {
+func isFluentBitYAML(_ string, root document.Node) bool {
 	return root.Get("pipeline", "outputs").IsList()
 }
 
-func ReadFluentBitYAML(s *settings.Collector, root settings.YamlRoot) {
+func readFluentBitYAML(s *settings.Collector, root settings.YAMLRoot) {
 	for _, output := range root.Get("pipeline", "outputs").List() {
 		inner := settings.Collector{At: s.At}
 		inner.Flatten(root, "output", output, 0)

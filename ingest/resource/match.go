@@ -40,6 +40,7 @@ func Weighted(backend document.Node) graph.Strength {
 	return graph.Strong
 }
 
+// ConditionWords say in which part of a request a condition looks, by its field.
 var ConditionWords = map[string]string{"headers": "header", "withoutHeaders": "without header", "queryParams": "query"}
 
 // SelectorAt reads a label selector: matchLabels and matchExpressions.

@@ -23,6 +23,7 @@ type Object struct {
 	said map[string]bool // calls already given, so that one object says each once
 }
 
+// New returns the object that a document holds, which is of that kind.
 func New(d *document.Document, kind string) *Object {
 	o := &Object{Document: d, Kind: kind}
 	o.Meta = o.Mapping(d.Root, "metadata")

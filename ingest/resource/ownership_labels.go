@@ -39,6 +39,7 @@ func LabelKey(key string) (prefix, word string) {
 	return "", key
 }
 
+// SetOnce sets a field that is not set yet.
 func SetOnce(field *string, text string) {
 	if *field == "" {
 		*field = text

@@ -20,7 +20,7 @@ func FilePolicies(d *document.Document) []graph.Policy {
 		return Policies(d.File, string(d.Text), FileStart(d), false)
 	}
 	s := &Collector{At: FileStart(d)}
-	return rootPolicies(ConfigBase(d.File), "", YamlRoot{Node: d.Root, doc: d}, s.place)
+	return rootPolicies(ConfigBase(d.File), "", YAMLRoot{Node: d.Root, doc: d}, s.place)
 }
 
 // AddFile adds a configuration file with its settings and policies.
@@ -42,7 +42,7 @@ func FileValues(d *document.Document) []graph.Value {
 		return Values(d.File, string(d.Text), FileStart(d))
 	}
 	s := &Collector{At: FileStart(d)}
-	s.readYAMLRoot(ConfigBase(d.File), YamlRoot{Node: d.Root, doc: d})
+	s.readYAMLRoot(ConfigBase(d.File), YAMLRoot{Node: d.Root, doc: d})
 	return s.Values
 }
 

@@ -39,7 +39,7 @@ type TextFormat struct {
 // A YAMLFormat is a product's configuration in YAML or JSON.
 type YAMLFormat struct {
 	Match func(name string, root document.Node) bool
-	Read  func(s *Collector, root YamlRoot)
+	Read  func(s *Collector, root YAMLRoot)
 }
 
 // A TextPolicy is a product whose configuration file holds policies for the calls

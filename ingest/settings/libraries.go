@@ -94,7 +94,7 @@ func Policies(name, text string, at graph.Origin, pinned bool) []graph.Policy {
 
 // rootPolicies finds the policies in one document of a YAML or JSON file. Signs are
 // as readLibraries takes them.
-func rootPolicies(base, signs string, root YamlRoot, place func(line, column int) graph.Origin) []graph.Policy {
+func rootPolicies(base, signs string, root YAMLRoot, place func(line, column int) graph.Origin) []graph.Policy {
 	for _, p := range YAMLPolicies {
 		if !p.Match(root.Node) {
 			continue

@@ -16,6 +16,7 @@ var (
 	quoted        = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)
 )
 
+// LooksLikeProperties reports whether a text is lines of keys and values.
 func LooksLikeProperties(name, text string) bool {
 	switch ext := path.Ext(name); {
 	case ext == ".properties" || ext == ".env" || strings.HasPrefix(name, ".env") || name == "env":

@@ -145,6 +145,7 @@ type Builder struct {
 	count int
 }
 
+// NewBuilder returns a builder of a tree whose keys are split at sep.
 func NewBuilder(sep string) *Builder { return &Builder{root: &Tree{}, sep: sep} }
 
 // grow returns the child of o at the names that a key consists of.

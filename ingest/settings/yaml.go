@@ -35,7 +35,7 @@ func readYAMLSettings(s *Collector, name, text string) bool {
 	return true
 }
 
-func (s *Collector) readYAMLRoot(name string, root YamlRoot) {
+func (s *Collector) readYAMLRoot(name string, root YAMLRoot) {
 	for _, f := range YAMLFormats {
 		if f.Match(name, root.Node) {
 			f.Read(s, root)
@@ -55,20 +55,20 @@ func isForeignManifest(root document.Node) bool {
 		root.Get("openapi").IsScalar() || root.Get("swagger").IsScalar()
 }
 
-// A YamlRoot is one document of a YAML file.
-type YamlRoot struct {
+// A YAMLRoot is one document of a YAML file.
+type YAMLRoot struct {
 	document.Node
 	doc  *document.Document
 	line int // lines of the file before this document
 }
 
 // Put takes the setting at a node.
-func (s *Collector) Put(root YamlRoot, n document.Node, key string) {
+func (s *Collector) Put(root YAMLRoot, n document.Node, key string) {
 	s.PutText(root, n, key, n.Str())
 }
 
 // PutText takes a setting at a node whose text is not the node's own.
-func (s *Collector) PutText(root YamlRoot, n document.Node, key, text string) {
+func (s *Collector) PutText(root YAMLRoot, n document.Node, key, text string) {
 	o := root.doc.At(n)
 	s.Add(int(o.Line)+root.line, int(o.Column), key, text)
 }
@@ -77,7 +77,7 @@ func (s *Collector) PutText(root YamlRoot, n document.Node, key, text string) {
 const MaxYAMLDepth = 40
 
 // Flatten takes every scalar under n that could be an address or a port.
-func (s *Collector) Flatten(root YamlRoot, key string, n document.Node, depth int) {
+func (s *Collector) Flatten(root YAMLRoot, key string, n document.Node, depth int) {
 	switch {
 	case depth > MaxYAMLDepth || len(s.Values) > MaxValues:
 	case n.IsMap():
@@ -167,7 +167,7 @@ func WithPort(host, port string) string {
 
 // ParseYAML reads the documents of a YAML or JSON text. It returns false if the
 // text is no YAML, or nothing but a scalar, as every plain text is.
-func ParseYAML(text string) (roots []YamlRoot, ok bool) {
+func ParseYAML(text string) (roots []YAMLRoot, ok bool) {
 	if start := strings.TrimLeft(text, " \t\r\n"); strings.HasPrefix(start, "{") || strings.HasPrefix(start, "[") {
 		text = strings.ReplaceAll(text, "\t", " ") // JSON may be indented with tabs, YAML may not
 	}
@@ -179,7 +179,7 @@ func ParseYAML(text string) (roots []YamlRoot, ok bool) {
 			return nil, false
 		}
 		if n.IsMap() || n.IsList() {
-			roots = append(roots, YamlRoot{Node: n, doc: doc, line: line})
+			roots = append(roots, YAMLRoot{Node: n, doc: doc, line: line})
 		}
 		line += strings.Count(part, "\n")
 	}

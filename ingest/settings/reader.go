@@ -13,27 +13,27 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A Reading takes the values of one policy from options. A value that the
+// A Reader takes the values of one policy from options. A value that the
 // product would not take is a flaw, and its field stays unknown.
-type Reading struct {
+type Reader struct {
 	Syntax *policy.Syntax // of its durations
 	Flaws  []graph.Flaw
 }
 
 // Flaw notes what is wrong about an option.
-func (r *Reading) Flaw(kind graph.FlawKind, o *Tree, why, hint string) {
+func (r *Reader) Flaw(kind graph.FlawKind, o *Tree, why, hint string) {
 	r.Flaws = append(r.Flaws, o.value().Flaw(kind, why, hint))
 }
 
 // Inert notes an option that the product ignores, if it is written.
-func (r *Reading) Inert(o *Tree, why, hint string) {
+func (r *Reader) Inert(o *Tree, why, hint string) {
 	if o != nil {
 		r.Flaw(graph.Inert, o, why, hint)
 	}
 }
 
 // Invalid notes an error of a parser.
-func (r *Reading) Invalid(o *Tree, err error) { r.Flaws = append(r.Flaws, o.value().Refused(err)) }
+func (r *Reader) Invalid(o *Tree, err error) { r.Flaws = append(r.Flaws, o.value().Refused(err)) }
 
 // Readable reports whether an option has a text that is known: not one that is
 // filled in when the program is built or started.
@@ -43,7 +43,7 @@ func Readable(o *Tree) bool {
 
 // known reports whether an option has a text that is known, and notes one that is
 // written and not known yet.
-func (r *Reading) known(o *Tree) bool {
+func (r *Reader) known(o *Tree) bool {
 	if Readable(o) {
 		return true
 	}
@@ -54,7 +54,7 @@ func (r *Reading) known(o *Tree) bool {
 }
 
 // duration reads a duration; the false says that there is none.
-func (r *Reading) duration(o *Tree) (policy.Duration, bool) {
+func (r *Reader) duration(o *Tree) (policy.Duration, bool) {
 	if !r.known(o) {
 		return policy.Duration{}, false
 	}
@@ -71,7 +71,7 @@ func (r *Reading) duration(o *Tree) (policy.Duration, bool) {
 }
 
 // Limit reads a bound on time, which may be off.
-func (r *Reading) Limit(o *Tree) policy.Setting[time.Duration] {
+func (r *Reader) Limit(o *Tree) policy.Setting[time.Duration] {
 	if d, ok := r.duration(o); ok {
 		return d.Setting(o.At)
 	}
@@ -79,7 +79,7 @@ func (r *Reading) Limit(o *Tree) policy.Setting[time.Duration] {
 }
 
 // Wait reads a length of time, of which 0 is one like any other.
-func (r *Reading) Wait(o *Tree) policy.Setting[time.Duration] {
+func (r *Reader) Wait(o *Tree) policy.Setting[time.Duration] {
 	if d, ok := r.duration(o); ok {
 		return d.Wait(o.At)
 	}
@@ -87,18 +87,18 @@ func (r *Reading) Wait(o *Tree) policy.Setting[time.Duration] {
 }
 
 // Count reads a whole number of at least least.
-func (r *Reading) Count(o *Tree, least int) policy.Setting[int] {
+func (r *Reader) Count(o *Tree, least int) policy.Setting[int] {
 	return ReadAs(r, o, func(text string) (int, error) { return policy.ParseCount(text, least) })
 }
 
 // Percent reads a number from 0 to 100 as a share.
-func (r *Reading) Percent(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParsePercent) }
+func (r *Reader) Percent(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParsePercent) }
 
 // Ratio reads a number from 0 to 1.
-func (r *Reading) Ratio(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParseRatio) }
+func (r *Reader) Ratio(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParseRatio) }
 
 // Number reads a number that is more than 0.
-func (r *Reading) Number(o *Tree) policy.Setting[float64] {
+func (r *Reader) Number(o *Tree) policy.Setting[float64] {
 	return ReadAs(r, o, func(text string) (float64, error) {
 		v, err := strconv.ParseFloat(text, 64)
 		if err != nil || !(v > 0) {
@@ -109,7 +109,7 @@ func (r *Reading) Number(o *Tree) policy.Setting[float64] {
 }
 
 // Truth reads true or false; any other text is a flaw and counts as false.
-func (r *Reading) Truth(o *Tree) bool {
+func (r *Reader) Truth(o *Tree) bool {
 	return ReadAs(r, o, func(text string) (bool, error) {
 		switch strings.ToLower(text) {
 		case "true", "yes", "on", "1":
@@ -122,7 +122,7 @@ func (r *Reading) Truth(o *Tree) bool {
 }
 
 // ReadAs reads an option with a parser of package policy.
-func ReadAs[T any](r *Reading, o *Tree, parse func(string) (T, error)) policy.Setting[T] {
+func ReadAs[T any](r *Reader, o *Tree, parse func(string) (T, error)) policy.Setting[T] {
 	if !r.known(o) {
 		return policy.Setting[T]{}
 	}
@@ -135,7 +135,7 @@ func ReadAs[T any](r *Reading, o *Tree, parse func(string) (T, error)) policy.Se
 }
 
 // Tries reads a number of tries, the first included, as a number of retries.
-func (r *Reading) Tries(o *Tree, least int) policy.Setting[int] {
+func (r *Reader) Tries(o *Tree, least int) policy.Setting[int] {
 	n := r.Count(o, least)
 	n.Value = max(0, n.Value-1)
 	return SwitchedOffAt0(n)
@@ -178,7 +178,7 @@ type KnownOptions map[string]string
 
 // Unknown notes the options under o that a product does not know: it passes over
 // them without a word.
-func (r *Reading) Unknown(o *Tree, known KnownOptions, product string) {
+func (r *Reader) Unknown(o *Tree, known KnownOptions, product string) {
 	for kid := range o.All() {
 		if known[Relaxed(kid.Name)] == "" {
 			hint := NearestOption(kid.Name, known)
@@ -196,7 +196,7 @@ func NearestOption(name string, known KnownOptions) string {
 }
 
 // Conditions reads the words of a list of retry conditions.
-func (r *Reading) Conditions(vocabulary *policy.RetryWords, o *Tree) policy.Setting[[]string] {
+func (r *Reader) Conditions(vocabulary *policy.RetryWords, o *Tree) policy.Setting[[]string] {
 	if o == nil || o.Leaf && !r.known(o) {
 		return policy.Setting[[]string]{}
 	}
