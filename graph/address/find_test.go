@@ -171,6 +171,10 @@ func TestSister(t *testing.T) {
 		{"redisHost", "port", "redisPort"},
 		{"", "port", ""},
 		{"mongoDB_HOST", "name", "mongoDB_NAME"},
+		{"MailHost", "port", "MailPort"},
+		{"Mail__Host", "", "Mail__"},
+		{"Host", "", ""},
+		{"host", "", ""},
 	} {
 		if got := SiblingKey(tt.key, tt.word); got != tt.want {
 			t.Errorf("sister(%q, %q) = %q, want %q", tt.key, tt.word, got, tt.want)

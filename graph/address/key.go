@@ -181,7 +181,8 @@ func Words(key string) []string {
 
 // SiblingKey returns the key of a setting that belongs to another by its name: for
 // DB_HOST and "port" it is DB_PORT, for spring.redis.host it is spring.redis.port,
-// for redisHost redisPort. It returns "" if key does not end in a word for a host.
+// for redisHost redisPort. An empty word leaves the part of key before the word for a host.
+// It returns "" if key does not end in a word for a host.
 func SiblingKey(key, word string) string {
 	i := len(key)
 	for i > 0 && isLetter(key[i-1]) {
@@ -198,7 +199,7 @@ func SiblingKey(key, word string) string {
 		return ""
 	case last == strings.ToUpper(last):
 		word = strings.ToUpper(word)
-	case last[0] <= 'Z':
+	case last[0] <= 'Z' && word != "":
 		word = strings.ToUpper(word[:1]) + word[1:]
 	}
 	return key[:i] + word
