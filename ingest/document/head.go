@@ -118,8 +118,17 @@ func valueKind(value, text []byte) byte {
 }
 
 // hasOddBreaks reports whether text has a line break that YAML knows and editors
-// do not.
+// do not: a carriage return by itself or one of Unicode.
 func hasOddBreaks(text []byte) bool {
+	for rest := text; ; {
+		i := bytes.IndexByte(rest, '\r')
+		if i < 0 {
+			break
+		}
+		if rest = rest[i+1:]; len(rest) == 0 || rest[0] != '\n' {
+			return true
+		}
+	}
 	return bytes.Contains(text, []byte("\u0085")) || bytes.Contains(text, []byte("\u2028")) || bytes.Contains(text, []byte("\u2029"))
 }
 

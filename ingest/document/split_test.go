@@ -97,7 +97,7 @@ func seeds(t testing.TB) []string {
 		"kind: A\n---\n{\"kind\": \"B\"}\n...\n%YAML 1.1\n---\nkind: C # c\n", "kind: |\n  A\napiVersion: 'v1'\n", "kind: A\n  B\nspec: {\nkind: C}\n",
 		"a: \"\nkind: A\"\nkind: B\n", "kind: List\nitems:\n- kind: A\n  b: |\n    - c\n-\n  kind: B\n", "kind: List\nitems:\n- kind: \"A\n- kind: B\"\n",
 		"a: &a\n- b\nc: *a\n<<: {kind: D}\n", "? kind\n: A\n", "kind: null\n", "kind: ~\nkind: A\n", "services: # c\n# d\n- a\nvolumes: !x [a]\n",
-		"kind:\tA\nx:\n\t- y\n", "kind: A\u0085apiVersion: b\n", "\uFEFFkind: A\r\nx: 1\r\n", "kind: A\n\n  # c\n   B\n", "- kind: A\n", "--- kind: A\n", "kind: 'A''B'\n", " {0}", "    0:\n    1:",
+		"kind:\tA\nx:\n\t- y\n", "kind: A\u0085apiVersion: b\n", "a: 1\rkind: A\n", "\uFEFFkind: A\r\nx: 1\r\n", "kind: A\n\n  # c\n   B\n", "- kind: A\n", "--- kind: A\n", "kind: 'A''B'\n", " {0}", "    0:\n    1:",
 	}
 	samples, err := filepath.Glob("../../testdata/ingest/*/*")
 	if err != nil {

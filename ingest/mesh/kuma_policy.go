@@ -234,7 +234,7 @@ func kumaBalance(f *field.Reader, conf document.Node, says *policy.Set) {
 func kumaOldPolicies(r *resource.Object) {
 	f := field.New(r.Document, product.KumaDuration).Within("conf")
 	conf := r.Spec.Get("conf")
-	p := kumaPolicy(r, conf, policy.ClientProxy)
+	p := kumaPolicy(r, field.OrNode(conf, r.Root), policy.ClientProxy)
 	p.Group, p.NeedsMesh, p.Rank = "Mesh"+p.Group, true, -10
 	var known bool
 	if p.From, known = kumaTags(r, "sources"); !known {

@@ -18,4 +18,6 @@ func FuzzIstio(f *testing.F)   { readertest.Fuzz(f, mesh.Istio) }
 func FuzzLinkerd(f *testing.F) { readertest.Fuzz(f, mesh.Linkerd) }
 func FuzzSMI(f *testing.F)     { readertest.Fuzz(f, mesh.SMI) }
 func FuzzConsul(f *testing.F)  { readertest.Fuzz(f, mesh.Consul) }
-func FuzzKuma(f *testing.F)    { readertest.Fuzz(f, mesh.Kuma) }
+func FuzzKuma(f *testing.F) {
+	readertest.Fuzz(f, mesh.Kuma, "type: CircuitBreaker\nname: a\nmesh: default\n")
+}

@@ -85,6 +85,9 @@ func Fuzz(f *testing.F, r *document.Reader, seeds ...string) {
 		f.Add("seed.yaml", []byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		if name == "" {
+			name = "seed.yaml" // every source has a name
+		}
 		for _, d := range Documents(fstest.MapFS{}, name, data) {
 			if takes(r, d) {
 				checkFacts(t, readDocument(r, d))
