@@ -47,7 +47,7 @@ var homes = map[string][]string{
 	"github.com/hashicorp/":        {"ingest"},
 	"github.com/DataDog/":          {"graph"},
 	"google.golang.org/protobuf":   {"ingest"},
-	"github.com/compose-spec/":     {"ingest"},
+	"github.com/compose-spec/":     {}, // tools/oracle/compose, a module of its own
 	"k8s.io/":                      {},
 	"google.golang.org/grpc":       {},
 	"github.com/goccy/go-graphviz": {},

@@ -58,7 +58,6 @@ type composeService struct {
 type composeNeed struct {
 	composeText
 	condition string // "service_healthy", "" in the list form
-	optional  bool   // required: false
 }
 
 // A composePort is a port that the container answers on.
@@ -214,10 +213,7 @@ func (p *composeFile) needs(n document.Node) []composeNeed {
 		}
 	}
 	for k, v := range n.Pairs() {
-		required, said := v.Get("required").Bool()
-		needs = append(needs, composeNeed{
-			composeText: p.text(k), condition: p.text(v.Get("condition")).text, optional: said && !required,
-		})
+		needs = append(needs, composeNeed{composeText: p.text(k), condition: p.text(v.Get("condition")).text})
 	}
 	return needs
 }

@@ -1,3 +1,9 @@
+// Package compose compares weir's reader of compose files with compose-go, the library
+// that compose itself loads projects with:
+//
+//	go test -C tools/oracle/compose ./...
+//
+// It is a module of its own, so that weir does not depend on the library.
 package compose
 
 import (
@@ -7,8 +13,10 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/compose-spec/compose-go/v2/cli"
 	"github.com/compose-spec/compose-go/v2/template"
@@ -17,20 +25,19 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/ingest/document"
-	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/ingest/compose"
+	"github.com/weirgraph/weir/ingest/readertest"
 )
 
-// TestComposeOracle holds the reader against compose's own library on projects
-// that the library accepts.
-func TestComposeOracle(t *testing.T) {
+// TestServices compares the services of projects that the library accepts: images,
+// variables, links and dependencies.
+func TestServices(t *testing.T) {
 	t.Setenv("TAG", "from-the-process") // must not show in weir's results
-	archive, err := txtar.ParseFile("../../testdata/compose/oracle.txtar")
+	archive, err := txtar.ParseFile("../../../testdata/compose/oracle.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	var projects []string
+	dir, folder := t.TempDir(), fstest.MapFS{}
 	for _, f := range archive.Files {
 		file := filepath.Join(dir, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
@@ -39,23 +46,27 @@ func TestComposeOracle(t *testing.T) {
 		if err := os.WriteFile(file, f.Data, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		if name := path.Dir(f.Name); path.Base(f.Name) == "compose.yaml" {
-			projects = append(projects, name)
-		}
+		folder[f.Name] = &fstest.MapFile{Data: f.Data}
 	}
-	for _, project := range projects {
-		t.Run(project, func(t *testing.T) {
-			want := oracleServices(t, filepath.Join(dir, project))
-			got := weirServices(t, filepath.Join(dir, project))
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("services of %q differ (-compose +weir):\n%s", project, diff)
+	for _, f := range archive.Files {
+		project, base := path.Split(f.Name)
+		if base != "compose.yaml" {
+			continue
+		}
+		t.Run(path.Clean(project), func(t *testing.T) {
+			want := libraryServices(t, filepath.Join(dir, project))
+			if len(want) == 0 {
+				t.Fatal("no services")
+			}
+			if diff := cmp.Diff(want, weirServices(folder, f.Name)); diff != "" {
+				t.Errorf("services differ (-compose +weir):\n%s", diff)
 			}
 		})
 	}
 }
 
-// oracleServices are the services as compose's library loads them, in print.
-func oracleServices(t *testing.T, dir string) []string {
+// libraryServices are the services as the library loads them, in print.
+func libraryServices(t *testing.T, dir string) []string {
 	t.Helper()
 	files := []string{filepath.Join(dir, "compose.yaml")}
 	if over := filepath.Join(dir, "compose.override.yaml"); fileExists(over) {
@@ -70,52 +81,76 @@ func oracleServices(t *testing.T, dir string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []string
+	services := printed{}
 	for _, s := range project.Services {
-		line := []string{s.Name, s.Image, strings.Join(s.Links, ",")}
+		services.add(s.Name, "image "+s.Image)
+		for _, l := range s.Links {
+			target, alias, _ := strings.Cut(l, ":")
+			services.add(s.Name, "links "+target)
+			if alias != "" {
+				services.add(target, "alias "+alias)
+			}
+		}
 		for key, value := range s.Environment {
 			if value != nil && *value != "" {
-				line = append(line, key+"="+*value)
+				services.add(s.Name, key+"="+*value)
 			}
 		}
-		for name, need := range s.DependsOn {
-			line = append(line, fmt.Sprintf("needs %s %t", name, !need.Required))
+		for name := range s.DependsOn {
+			services.add(s.Name, "needs "+name)
 		}
-		slices.Sort(line[3:])
-		all = append(all, strings.Join(line, " | "))
 	}
-	slices.Sort(all)
-	return all
+	return services.lines()
 }
 
-// weirServices are the same services as weir loads them.
-func weirServices(t *testing.T, dir string) []string {
-	t.Helper()
-	text, err := os.ReadFile(filepath.Join(dir, "compose.yaml"))
-	if err != nil {
-		t.Fatal(err)
+// weirServices are the same services by the facts that weir states.
+func weirServices(folder fstest.MapFS, name string) []string {
+	f := read(folder, name)
+	services := printed{}
+	for _, e := range f.Entities {
+		services.add(e.Ref.Name, "image "+e.Image)
 	}
-	d := &document.Document{File: "compose.yaml", Reader: "compose", Dir: os.DirFS(dir), Facts: &graph.Facts{}}
-	if d.Root, err = settings.ParseNode(d, text); err != nil {
-		t.Fatal(err)
+	for _, v := range f.Values {
+		if v.Source == graph.FromEnv {
+			services.add(v.Of.Name, v.Key+"="+v.Text)
+		}
 	}
+	for _, n := range f.Names {
+		if n.Ref.Kind == "link" {
+			services.add(n.Of.Name, "alias "+n.Ref.Name)
+		}
+	}
+	for _, c := range f.Calls {
+		switch c.Way {
+		case "compose-links":
+			services.add(c.From.Ref.Name, "links "+c.To.Ref.Name)
+		case "compose-depends-on":
+			services.add(c.From.Ref.Name, "needs "+c.To.Ref.Name)
+		}
+	}
+	return services.lines()
+}
+
+// read returns the facts of a file.
+func read(folder fstest.MapFS, name string) *graph.Facts {
+	f := &graph.Facts{}
+	for _, d := range readertest.Documents(folder, name, folder[name].Data) {
+		d.Reader, d.Facts = compose.Reader.Name, f
+		compose.Reader.Read(d, f)
+	}
+	return f
+}
+
+// printed is what is known of each service.
+type printed map[string][]string
+
+func (p printed) add(service, line string) { p[service] = append(p[service], line) }
+
+func (p printed) lines() []string {
 	var all []string
-	for _, s := range loadProject(d).services {
-		var links []string
-		for _, l := range s.links {
-			links = append(links, l.text)
-		}
-		line := []string{s.name, s.image.text, strings.Join(links, ",")}
-		for _, e := range mergePairs(s.envFiles, s.environment) {
-			if e.text != "" {
-				line = append(line, e.key+"="+e.text)
-			}
-		}
-		for _, need := range s.dependsOn {
-			line = append(line, fmt.Sprintf("needs %s %t", need.text, need.optional))
-		}
-		slices.Sort(line[3:])
-		all = append(all, strings.Join(line, " | "))
+	for name, lines := range p {
+		slices.Sort(lines)
+		all = append(all, name+": "+strings.Join(lines, " | "))
 	}
 	slices.Sort(all)
 	return all
@@ -126,19 +161,32 @@ func fileExists(name string) bool {
 	return err == nil
 }
 
-// Variables are replaced as compose's library does it, wherever that gives a
+// TestVariables compares how variables are replaced, wherever the library gives a
 // result: it refuses what weir leaves as it is.
-func TestExpandOracle(t *testing.T) {
+func TestVariables(t *testing.T) {
 	values := map[string]string{"A": "a", "B": "", "C_1": "c"}
-	vars := &variables{values: values, missing: map[string]bool{}}
+	var dotEnv strings.Builder
+	for name, value := range values {
+		fmt.Fprintf(&dotEnv, "%s=%s\n", name, value)
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		text := drawTemplate(r, 3)
 		want, err := template.Substitute(text, func(name string) (string, bool) { v, ok := values[name]; return v, ok })
 		if err != nil {
 			return
 		}
-		if got := vars.expand(text); got != want {
-			r.Errorf("expand(%q) = %q, compose makes it %q", text, got, want)
+		f := read(fstest.MapFS{
+			"shop/.env":         {Data: []byte(dotEnv.String())},
+			"shop/compose.yaml": {Data: []byte("services: {web: {image: web, environment: {TEXT: " + strconv.Quote(text) + "}}}\n")},
+		}, "shop/compose.yaml")
+		got := "" // weir states no variable without a value
+		for _, v := range f.Values {
+			if v.Key == "TEXT" {
+				got = v.Text
+			}
+		}
+		if got != want {
+			r.Errorf("weir makes %q of %q, compose %q", got, text, want)
 		}
 	})
 }
