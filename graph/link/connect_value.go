@@ -1,0 +1,83 @@
+package link
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// connectValue makes evidence of one address in a setting.
+func (l *linker) connectValue(s *scope, from int, m *found) {
+	to, entrance, ok := l.answerer(s, from, m)
+	if !ok {
+		return
+	}
+	v, p := m.value, address.ProtocolOn(m.Scheme, m.Port)
+	proof := prove(&m.Candidate, context{entrance: entrance, guess: v.Guess, off: s.switchedOff(m.Key), list: m.list})
+	e := graph.Evidence{
+		Origin: v.Origin, Way: m.Way, Strength: proof.strength(), Class: l.classOfValue(m, to, p.Kind), Key: v.Key,
+		Protocol: p.Name, Port: m.Port, Database: m.Database,
+	}
+	if p.Async {
+		e.Mode = graph.Async
+	}
+	l.addEvidence(from, to, e)
+}
+
+// answerer returns the root that answers at an address, and whether it does so as the
+// entrance of the estate. What no input declares becomes an entity of its own, unless
+// it may be no address at all.
+func (l *linker) answerer(s *scope, from int, m *found) (root int, entrance, ok bool) {
+	v := m.value
+	if address.IsLocal(m.Host) {
+		return 0, false, false
+	}
+	if address.HasPlaceholder(m.Host) {
+		l.unresolved(from, m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
+		return 0, false, false
+	}
+	if root, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace); ok {
+		return root, false, true
+	}
+	if front := l.hosts.front[canonical(m.Host)]; len(front) > 0 {
+		root := l.find(front[0])
+		return root, true, len(front) == 1 && len(l.edges[[2]int{root, from}]) == 0
+	}
+	if m.Known {
+		if m.Word && v.Source != graph.FromArg {
+			l.unresolved(from, m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
+		}
+		return 0, false, false
+	}
+	namespace := ""
+	if s.of.Realm == kubernetes {
+		namespace = s.of.Namespace
+	}
+	return l.extern(m.Host, namespace, v.Origin), false, true
+}
+
+// classOfValue is what a call to an address in a setting is for.
+func (l *linker) classOfValue(m *found, to int, spoken graph.Kind) graph.Class {
+	v := m.value
+	switch {
+	case m.Key.Health || v.Source == graph.FromEnv && isHealthPath(m.Path):
+		return graph.ClassHealth
+	case spoken == graph.KindTelemetry || m.Key.Telemetry && !l.isProgram(to):
+		return graph.ClassTelemetry
+	case m.Key.Control || isPlatform(m.Host):
+		return graph.ClassControl
+	case isGatewayRoute(v.Key):
+		return graph.ClassIngress
+	}
+	return graph.ClassCall
+}
+
+// isHealthPath reports whether a path only shows whether its server is alive.
+func isHealthPath(path string) bool {
+	switch path[strings.LastIndexByte(path, '/')+1:] {
+	case "health", "healthz", "hc", "livez", "readyz", "liveness", "readiness":
+		return true
+	}
+	return false
+}
