@@ -32,8 +32,8 @@ func atMost(n int) cobra.PositionalArgs {
 	}
 }
 
-// split takes "a,b" apart, the notation for several services.
-func split(list string) ([]string, error) {
+// splitNames takes "a,b" apart, the notation for several services.
+func splitNames(list string) ([]string, error) {
 	names := strings.Split(list, ",")
 	for i, name := range names {
 		if names[i] = strings.TrimSpace(name); names[i] == "" {
@@ -89,7 +89,7 @@ func isPath(word string) bool {
 // for a source and is none: what, a command or a flag, takes no service.
 func takesNoService(what string, args []string, err error) error {
 	var missing *ingest.SourceError
-	var f *failure
+	var f *exitError
 	if errors.As(err, &missing) && errors.As(err, &f) && len(args) > 0 && missing.Source == args[0] {
 		f.hint += "; " + what + " takes no service"
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/weirgraph/weir/analyze"
-	model "github.com/weirgraph/weir/analyze/failure"
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/render"
 )
@@ -64,7 +64,7 @@ weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg`,
 		if o.fail != nil {
 			return takesNoService("--fail", args, runBlast(r, o, args, o.fail.services))
 		}
-		several, err := split(args[0])
+		several, err := splitNames(args[0])
 		if err != nil {
 			return err
 		}
@@ -83,10 +83,10 @@ func runBlast(r *run, o *blastOptions, sources []string, choose func(*graph.Grap
 	if err != nil {
 		return err
 	}
-	s := analyze.Scenario{Mode: o.mode.word, Inject: map[graph.Node]model.Injection{}, Overload: o.overload}
+	s := analyze.Scenario{Mode: o.mode.word, Inject: map[graph.Node]failure.Injection{}, Overload: o.overload}
 	for _, v := range failed {
 		s.Inject[v] = o.mode.inject
 	}
-	incident := analyze.Simulate(o.filter.calls(g), s)
+	incident := analyze.Simulate(o.filter.scope(g), s)
 	return r.write(&analyze.Report{Graph: g, Impacts: []analyze.Incident{incident}}, render.View{Depth: o.depth})
 }

@@ -43,14 +43,14 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	if err != nil {
 		return err
 	}
-	check := r.check(o.filter.chosen(g))
-	r.account(g, check)
-	r.tellExpired(check.Expired)
+	check := r.check(o.filter.apply(g))
+	r.reportProblems(g, check)
+	r.printExpired(check.Expired)
 	if err := r.write(&analyze.Report{Graph: g, Check: check}, render.View{}); err != nil {
 		return err
 	}
 	if reaches(check.Findings, cmp.Or(o.failOn, r.config.FailOn, failOnWords[0])) {
-		return errSaid(exitFindings)
+		return exitWith(exitFindings)
 	}
 	return nil
 }

@@ -25,24 +25,24 @@ func Main(args []string, in io.Reader, out, err io.Writer) int {
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(err)
-	return r.conclude(root.Execute())
+	return r.exitCode(root.Execute())
 }
 
-// conclude says what ended the run and returns its exit code. Input that could
+// exitCode says what ended the run and returns its exit code. Input that could
 // not be read outweighs findings: such a run has not seen everything, so nothing
 // it says about the estate is complete.
-func (r *run) conclude(err error) int {
-	var f *failure
+func (r *run) exitCode(err error) int {
+	var f *exitError
 	switch {
 	case err == nil:
-		f = &failure{code: exitClean}
+		f = &exitError{code: exitClean}
 	case errors.Is(err, syscall.EPIPE): // whoever read the output has seen enough
-		f = &failure{code: exitClean}
+		f = &exitError{code: exitClean}
 	case !errors.As(err, &f):
-		f = &failure{err: err, hint: hintOf(err), code: exitMisuse}
+		f = &exitError{err: err, hint: hintOf(err), code: exitMisuse}
 	}
 	if f.err != nil {
-		r.complain(err.Error(), f.hint)
+		r.printMessage(err.Error(), f.hint)
 	}
 	if f.help {
 		fmt.Fprintln(r.err)
@@ -95,7 +95,7 @@ func runRoot(r *run, root *cobra.Command, args []string) error {
 	}
 	if len(args) == 0 {
 		printHelp(r.err, root)
-		return errSaid(exitMisuse)
+		return exitWith(exitMisuse)
 	}
 	hint := "weir help lists the commands"
 	if isPath(args[0]) {

@@ -23,7 +23,7 @@ func (r *run) colorProfile() colorprofile.Profile {
 		on = false
 	case os.Getenv("NO_COLOR") != "":
 		on = false
-	case forced("CLICOLOR_FORCE") || forced("FORCE_COLOR"):
+	case isForced("CLICOLOR_FORCE") || isForced("FORCE_COLOR"):
 		on = true
 	}
 	if !on {
@@ -36,7 +36,7 @@ func (r *run) colorProfile() colorprofile.Profile {
 	return max(colorprofile.Env(env), colorprofile.ANSI)
 }
 
-func forced(name string) bool {
+func isForced(name string) bool {
 	v := os.Getenv(name)
 	return v != "" && v != "0"
 }

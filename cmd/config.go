@@ -190,7 +190,7 @@ func (p *configParser) date(n *yaml.Node) string {
 // mapping calls each for the entries of a mapping, whose keys have to be among
 // keys.
 func (p *configParser) mapping(n *yaml.Node, what string, keys []string, each func(key string, value *yaml.Node)) {
-	n = follow(n)
+	n = resolveAlias(n)
 	if n.Kind != yaml.MappingNode {
 		p.fail(n, "", "%s is not a mapping", what)
 		return
@@ -205,7 +205,7 @@ func (p *configParser) mapping(n *yaml.Node, what string, keys []string, each fu
 			p.fail(key, "", "key %q stands twice in %s", key.Value, what)
 		default:
 			seen[key.Value] = true
-			each(key.Value, follow(n.Content[i+1]))
+			each(key.Value, resolveAlias(n.Content[i+1]))
 		}
 	}
 }
@@ -217,7 +217,7 @@ func (p *configParser) list(n *yaml.Node, what string) []*yaml.Node {
 	}
 	items := make([]*yaml.Node, len(n.Content))
 	for i, item := range n.Content {
-		items[i] = follow(item)
+		items[i] = resolveAlias(item)
 	}
 	return items
 }
@@ -258,8 +258,8 @@ func (p *configParser) at(n *yaml.Node) graph.Origin {
 	return graph.Origin{Reader: "config", File: p.File, Line: int32(n.Line), Column: int32(n.Column)}
 }
 
-// follow steps from an alias to what it stands for.
-func follow(n *yaml.Node) *yaml.Node {
+// resolveAlias steps from an alias to what it stands for.
+func resolveAlias(n *yaml.Node) *yaml.Node {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}

@@ -29,7 +29,7 @@ weir contracts payments deploy/ -o json`,
 }
 
 func runContracts(r *run, filter *callFilter, list string, sources []string) error {
-	names, err := split(list)
+	names, err := splitNames(list)
 	if err != nil {
 		return err
 	}
@@ -43,7 +43,7 @@ func runContracts(r *run, filter *callFilter, list string, sources []string) err
 	}
 	contracts := []analyze.Contracts{}
 	for _, v := range services {
-		contracts = append(contracts, analyze.FindContracts(g, filter.calls(g), v))
+		contracts = append(contracts, analyze.FindContracts(g, filter.scope(g), v))
 	}
 	return r.write(&analyze.Report{Graph: g, Contracts: contracts}, render.View{})
 }

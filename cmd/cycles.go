@@ -38,5 +38,5 @@ func runCycles(r *run, filter *callFilter, sources []string) error {
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Cycles: analyze.Loops(filter.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Cycles: analyze.Loops(filter.scope(g))}, render.View{})
 }

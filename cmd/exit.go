@@ -13,31 +13,31 @@ const (
 	exitUnread   = 3 // some input could not be read, everything else was reported
 )
 
-// A failure ends a run: what is wrong, the way out, and the exit code.
-type failure struct {
+// A exitError ends a run: what is wrong, the way out, and the exit code.
+type exitError struct {
 	err  error  // nil if everything was said already
 	hint string // may be empty
 	code int
 	help bool // show how the command is used, too
 }
 
-func (f *failure) Error() string {
+func (f *exitError) Error() string {
 	if f.err == nil {
 		return fmt.Sprintf("exit code %d", f.code)
 	}
 	return f.err.Error()
 }
 
-func (f *failure) Unwrap() error { return f.err }
+func (f *exitError) Unwrap() error { return f.err }
 
 // misuse is what a command returns when it was asked for something impossible.
 func misuse(hint, format string, args ...any) error {
-	return &failure{err: fmt.Errorf(format, args...), hint: hint, code: exitMisuse}
+	return &exitError{err: fmt.Errorf(format, args...), hint: hint, code: exitMisuse}
 }
 
 // unread is what a command returns when it cannot answer for want of input.
 func unread(hint, format string, args ...any) error {
-	return &failure{err: fmt.Errorf(format, args...), hint: hint, code: exitUnread}
+	return &exitError{err: fmt.Errorf(format, args...), hint: hint, code: exitUnread}
 }
 
 // hintOf returns the way out that an error of another package brings with it.
@@ -49,5 +49,5 @@ func hintOf(err error) string {
 	return ""
 }
 
-// errSaid ends a run with a code when everything was said already.
-func errSaid(code int) error { return &failure{code: code} }
+// exitWith ends a run with a code when everything was said already.
+func exitWith(code int) error { return &exitError{code: code} }

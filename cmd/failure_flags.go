@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
-	model "github.com/weirgraph/weir/analyze/failure"
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 )
 
@@ -19,7 +19,7 @@ var modes = []string{"stop", "hang", "slow=2s", "partial=1/3", "degraded"}
 // A failureMode is a flag that says how services fail.
 type failureMode struct {
 	word   string
-	inject model.Injection
+	inject failure.Injection
 }
 
 func (m *failureMode) String() string { return m.word }
@@ -27,22 +27,22 @@ func (m *failureMode) Type() string   { return "way" }
 
 func (m *failureMode) Set(word string) error {
 	name, value, _ := strings.Cut(word, "=")
-	var i model.Injection
+	var i failure.Injection
 	var err error
 	switch name {
 	case "stop", "hang", "degraded":
 		if value != "" {
 			err = errors.New("it takes no value")
 		}
-		i.Mode = map[string]model.Mode{"stop": model.Stop, "hang": model.Hang, "degraded": model.Worse}[name]
+		i.Mode = map[string]failure.Mode{"stop": failure.Stop, "hang": failure.Hang, "degraded": failure.Worse}[name]
 	case "slow":
-		i.Mode = model.Late
+		i.Mode = failure.Late
 		if i.Delay, err = time.ParseDuration(value); err == nil && i.Delay <= 0 {
 			err = errors.New("no delay")
 		}
 	case "partial":
-		i.Mode = model.Partial
-		i.Stopped, i.Replicas, err = share(value)
+		i.Mode = failure.Partial
+		i.Stopped, i.Replicas, err = parseShare(value)
 	default:
 		return misuse(oneOf(name, modes), "unknown value %q", word)
 	}
@@ -53,8 +53,8 @@ func (m *failureMode) Set(word string) error {
 	return nil
 }
 
-// share reads "1/3".
-func share(text string) (part, whole int, err error) {
+// parseShare reads "1/3".
+func parseShare(text string) (part, whole int, err error) {
 	a, b, _ := strings.Cut(text, "/")
 	part, err = strconv.Atoi(a)
 	if err == nil {

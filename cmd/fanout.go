@@ -31,5 +31,5 @@ func runFanout(r *run, filter *callFilter, sources []string) error {
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Fan: analyze.Metrics(filter.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Fan: analyze.Metrics(filter.scope(g))}, render.View{})
 }

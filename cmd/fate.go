@@ -33,5 +33,5 @@ func runFate(r *run, filter *callFilter, sources []string) error {
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Fates: analyze.SharedFates(filter.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Fates: analyze.SharedFates(filter.scope(g))}, render.View{})
 }

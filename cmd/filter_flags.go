@@ -11,8 +11,8 @@ import (
 
 // A callFilter chooses the calls that an answer is computed from, by their evidence.
 type callFilter struct {
-	least string // word for a graph.Strength
-	only  string // "declared", "observed", "both" at once, "" for all
+	minStrength string // word for a graph.Strength
+	only        string // "declared", "observed", "both" at once, "" for all
 }
 
 // addFilterFlags adds the flags that choose calls by their evidence. A picture
@@ -22,7 +22,7 @@ type callFilter struct {
 func addFilterFlags(cmd *cobra.Command, least graph.Strength) *callFilter {
 	f := &callFilter{}
 	before := flagNames(cmd)
-	addChoice(cmd, &f.least, "min-strength", least.String(),
+	addChoice(cmd, &f.minStrength, "min-strength", least.String(),
 		"ignore calls with weaker `evidence`: strong, weak, allowed", graph.Strengths...)
 	addChoice(cmd, &f.only, "only", "", "use only calls of this `kind`: declared, observed, both", "declared", "observed", "both")
 	setGroup(cmd, before, groupInput)
@@ -31,11 +31,11 @@ func addFilterFlags(cmd *cobra.Command, least graph.Strength) *callFilter {
 
 // strength is the least strength that counts.
 func (f *callFilter) strength() graph.Strength {
-	return graph.Strength(slices.Index(graph.Strengths, f.least))
+	return graph.Strength(slices.Index(graph.Strengths, f.minStrength))
 }
 
-// chosen is g with only the calls whose evidence is as asked for.
-func (f *callFilter) chosen(g *graph.Graph) *graph.Graph {
+// apply is g with only the calls whose evidence is as asked for.
+func (f *callFilter) apply(g *graph.Graph) *graph.Graph {
 	least := f.strength()
 	return g.Where(func(c graph.Edge) bool {
 		switch {
@@ -52,8 +52,8 @@ func (f *callFilter) chosen(g *graph.Graph) *graph.Graph {
 	})
 }
 
-// calls is the part of g that answers are computed from: of the calls chosen,
+// scope is the part of g that answers are computed from: of the calls chosen,
 // those that failure travels along.
-func (f *callFilter) calls(g *graph.Graph) *graph.Graph {
-	return analyze.Scope(f.chosen(g), f.strength())
+func (f *callFilter) scope(g *graph.Graph) *graph.Graph {
+	return analyze.Scope(f.apply(g), f.strength())
 }

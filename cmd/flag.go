@@ -207,7 +207,7 @@ func flagError(cmd *cobra.Command, err error) error {
 // invalidValue is the failure of a flag or a variable with a value that it
 // cannot take. The cause may bring a hint of its own.
 func invalidValue(name, value string, cause error) error {
-	var f *failure
+	var f *exitError
 	if errors.As(cause, &f) {
 		return misuse(f.hint, "%s: %w", name, f.err)
 	}

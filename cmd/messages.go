@@ -16,8 +16,8 @@ type console struct {
 	out, err io.Writer
 }
 
-// complain says what is wrong and the way out, if there is one.
-func (c *console) complain(message, hint string) {
+// printMessage says what is wrong and the way out, if there is one.
+func (c *console) printMessage(message, hint string) {
 	fmt.Fprintf(c.err, "weir: %s\n", message)
 	if hint != "" {
 		fmt.Fprintf(c.err, "weir: hint: %s\n", hint)
@@ -28,11 +28,11 @@ func (c *console) complain(message, hint string) {
 // folder of forty templates has one thing to say, and a screen holds so much.
 const maxProblems = 10
 
-// tellProblems says what is wrong with the inputs, the unreadable before the
+// printProblems says what is wrong with the inputs, the unreadable before the
 // left out: a hint that several problems share is given once, after the last of
 // them. Notes are told only when everything is asked for, and quiet leaves
 // nothing but what could not be read.
-func (c *console) tellProblems(problems []graph.Problem, quiet, verbose bool) {
+func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 	least := graph.Skipped
 	switch {
 	case verbose:
@@ -60,22 +60,22 @@ func (c *console) tellProblems(problems []graph.Problem, quiet, verbose bool) {
 		if i+1 < len(told) && told[i+1].Hint == p.Hint {
 			p.Hint = ""
 		}
-		c.complain(problemText(p), p.Hint)
+		c.printMessage(problemText(p), p.Hint)
 	}
 	if rest > 0 {
-		c.complain(fmt.Sprintf("and %d more; --verbose shows all", rest), "")
+		c.printMessage(fmt.Sprintf("and %d more; --verbose shows all", rest), "")
 	}
 }
 
-// tellExpired says which entries of ignore excuse nothing any more, so that
+// printExpired says which entries of ignore excuse nothing any more, so that
 // nobody wonders why what was accepted is a finding again.
-func (c *console) tellExpired(entries []analyze.Ignore) {
+func (c *console) printExpired(entries []analyze.Ignore) {
 	for i, e := range entries {
 		hint := ""
 		if i == len(entries)-1 {
 			hint = "mend what it excused and remove it, or give it a later date"
 		}
-		c.complain(fmt.Sprintf("%s: this entry of ignore ran out on %s: %s", e.Origin, e.Until, e.Reason), hint)
+		c.printMessage(fmt.Sprintf("%s: this entry of ignore ran out on %s: %s", e.Origin, e.Until, e.Reason), hint)
 	}
 }
 

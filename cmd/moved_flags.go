@@ -54,6 +54,6 @@ func runMoved(r *run, m *movedFlag, cmd *cobra.Command, args []string) error {
 			return misuse("weir "+name+" --help lists the flags it takes", "--%s and --%s do not go together", m.name, other)
 		}
 	}
-	r.complain("--"+m.name+" moved to \"weir "+m.command+"\"", "")
+	r.printMessage("--"+m.name+" moved to \"weir "+m.command+"\"", "")
 	return m.run(args)
 }

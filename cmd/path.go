@@ -34,6 +34,6 @@ func runPath(r *run, filter *callFilter, from, to string, sources []string) erro
 	if err != nil {
 		return err
 	}
-	path := analyze.Paths(filter.calls(g), ends[0], ends[1])
+	path := analyze.Paths(filter.scope(g), ends[0], ends[1])
 	return r.write(&analyze.Report{Graph: g, Path: path}, render.View{})
 }

@@ -62,7 +62,7 @@ func runPolicies(r *run, calls *callFilter, service string, filter analyze.Matri
 		}
 		filter.Service = &node
 	}
-	return r.write(&analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, calls.calls(g), filter)}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, calls.scope(g), filter)}, render.View{})
 }
 
 func protectionNames() []string {

@@ -14,8 +14,8 @@ import (
 // gone when reading ends. Nobody minds a second of silence, and nobody reads
 // faster than ten lines a second.
 type progress struct {
-	w           io.Writer
-	start, told time.Time
+	w            io.Writer
+	start, shown time.Time
 }
 
 const (
@@ -23,13 +23,13 @@ const (
 	progressEvery = time.Second / 10
 )
 
-func (p *progress) tell(at ingest.Progress) { p.tellAt(time.Now(), at) }
+func (p *progress) show(at ingest.Progress) { p.showAt(time.Now(), at) }
 
-func (p *progress) tellAt(now time.Time, at ingest.Progress) {
-	if now.Sub(p.start) < progressAfter || now.Sub(p.told) < progressEvery && !at.Linking {
+func (p *progress) showAt(now time.Time, at ingest.Progress) {
+	if now.Sub(p.start) < progressAfter || now.Sub(p.shown) < progressEvery && !at.Linking {
 		return
 	}
-	p.told = now
+	p.shown = now
 	fmt.Fprintf(p.w, "\rweir: %s\x1b[K", progressText(now.Sub(p.start), at))
 }
 
@@ -70,7 +70,7 @@ func megabytes(n int64) string {
 
 // end leaves the line as it was.
 func (p *progress) end() {
-	if !p.told.IsZero() {
+	if !p.shown.IsZero() {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
 }

@@ -26,7 +26,7 @@ func TestProgress(t *testing.T) {
 			var out strings.Builder
 			p := progress{w: &out, start: start}
 			for i, after := range tt.after {
-				p.tellAt(start.Add(after), ingest.Progress{Files: i + 1, FilesFound: 9, Bytes: int64(i+1) * 1e6})
+				p.showAt(start.Add(after), ingest.Progress{Files: i + 1, FilesFound: 9, Bytes: int64(i+1) * 1e6})
 			}
 			p.end()
 			got := strings.NewReplacer("\r", ">", "\x1b[K", "|").Replace(out.String())

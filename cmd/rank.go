@@ -34,5 +34,5 @@ func runRank(r *run, filter *callFilter, sources []string) error {
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Ranking: analyze.BlastAll(filter.calls(g))}, render.View{})
+	return r.write(&analyze.Report{Graph: g, Ranking: analyze.BlastAll(filter.scope(g))}, render.View{})
 }

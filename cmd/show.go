@@ -35,7 +35,7 @@ func runShow(r *run, filter *callFilter, name string, sources []string) error {
 	if err != nil {
 		return err
 	}
-	scope := filter.calls(g)
-	focus := analyze.DescribeService(g, scope, service, r.check(filter.chosen(g)))
+	scope := filter.scope(g)
+	focus := analyze.DescribeService(g, scope, service, r.check(filter.apply(g)))
 	return r.write(&analyze.Report{Graph: g, Focus: focus}, render.View{})
 }

@@ -24,7 +24,7 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.account(g, nil)
+	r.reportProblems(g, nil)
 	if g.Len() == 0 {
 		message, hint := nothingRead(g.Coverage())
 		return nil, unread(hint, "%s", message)
@@ -32,16 +32,16 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 	return g, nil
 }
 
-// account keeps in mind for the exit code whether any input was lost, and says
+// reportProblems keeps in mind for the exit code whether any input was lost, and says
 // what could not be used, unless standard output says it: in findings of check,
 // which may be nil, or in the full account that --verbose asks for.
-func (r *run) account(g *graph.Graph, check *analyze.Check) {
+func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 	coverage := g.Coverage()
 	r.failed = coverage.Failed() > 0 || g.Len() == 0
 	problems := coverage.Problems
 	switch onOut := r.onStandardOutput(); {
 	case onOut == nil && check != nil && g.Len() == 0:
-		r.complain(nothingRead(coverage))
+		r.printMessage(nothingRead(coverage))
 	case onOut == nil:
 	case r.verbose && onOut == render.Formats[0]:
 		return
@@ -54,7 +54,7 @@ func (r *run) account(g *graph.Graph, check *analyze.Check) {
 		}
 		problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool { return found[p.Origin] })
 	}
-	r.tellProblems(problems, r.quiet, r.verbose)
+	r.printProblems(problems, r.quiet, r.verbose)
 }
 
 // nothingRead says that there is no service in the inputs, which is never a good
@@ -79,7 +79,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 		sources = []string{"."}
 	}
 	if slices.Contains(sources, "-") && terminal(r.in) != nil {
-		return nil, &failure{
+		return nil, &exitError{
 			err: errors.New("standard input is a terminal"), hint: "pipe something in, as in helm template shop | weir check -",
 			code: exitMisuse, help: true,
 		}
@@ -92,7 +92,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}
 		defer p.end()
-		options.Progress = p.tell
+		options.Progress = p.show
 	}
 	if r.maxMemory > 0 {
 		// The collector lets a heap grow to twice its size. It shall not beyond this.

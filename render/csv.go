@@ -17,14 +17,14 @@ var csvFormat = &Format{
 }
 
 func writeCSV(w io.Writer, r *analyze.Report, _ Options) error {
-	heads, rows := matrixTable(r.Graph, r.Matrix, func(c cell) string { return guard(c.marked()) })
+	heads, rows := matrixTable(r.Graph, r.Matrix, func(c cell) string { return escapeFormula(c.marked()) })
 	out := csv.NewWriter(w)
 	if err := out.Write(heads); err != nil {
 		return err
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = guard(pen.CleanOr(row[i]))
+			row[i] = escapeFormula(pen.CleanOr(row[i]))
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -34,8 +34,8 @@ func writeCSV(w io.Writer, r *analyze.Report, _ Options) error {
 	return out.Error()
 }
 
-// guard keeps a spreadsheet from taking a name for a formula (CWE-1236).
-func guard(s string) string {
+// escapeFormula keeps a spreadsheet from taking a name for a formula (CWE-1236).
+func escapeFormula(s string) string {
 	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {
 		return "'" + s
 	}

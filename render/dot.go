@@ -27,7 +27,7 @@ const (
 	// From 200 edges up dot takes minutes over its best layout. The four
 	// attributes buy a good one: straight lines, and less rearranging.
 	manyCalls  = 200
-	hasteAttrs = "splines=line nslimit=0.5 nslimit1=0.5 mclimit=0.1"
+	fastLayout = "splines=line nslimit=0.5 nslimit1=0.5 mclimit=0.1"
 	// From 1,000 up only the spring model of sfdp is quick.
 	tooManyCalls = 1000
 )
@@ -53,7 +53,7 @@ func (p *dotWriter) graph() {
 	}
 	p.WriteString("\tgraph [rankdir=LR fontname=\"Helvetica\" fontsize=10 labelloc=b labeljust=l")
 	if calls >= manyCalls {
-		p.WriteString(" " + hasteAttrs)
+		p.WriteString(" " + fastLayout)
 	}
 	p.WriteString("]\n")
 	p.WriteString("\tnode [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=11]\n")
@@ -118,8 +118,8 @@ func (d *drawing) boxName(n graph.Node, frame string) string {
 	return pen.Short(pen.Clean(name))
 }
 
-// kindLooks are the shapes of the kinds; a service has the default.
-var kindLooks = []string{
+// kindAttrs are the shapes of the kinds; a service has the default.
+var kindAttrs = []string{
 	graph.KindUnknown:   `shape=folder style=filled`,
 	graph.KindJob:       `shape=component style=filled`,
 	graph.KindDatabase:  `shape=cylinder style=filled`,
@@ -131,18 +131,18 @@ var kindLooks = []string{
 	graph.KindTelemetry: `shape=tab style=filled`,
 }
 
-// lights are the colours of highlights: pale fills that black text stands on, and
+// fillColours are the colours of highlights: pale fills that black text stands on, and
 // one that leaps to the eye.
-var lights = []string{
-	onPath:   "#d7ecff",
-	informed: "#e4eaf1",
-	warned:   "#ffe8b3",
-	faulty:   "#ffc9c4",
-	spared:   "#d4f0d8",
-	slowed:   "#d7e3ff",
-	degraded: "#ffe8b3",
-	failed:   "#ffc9c4",
-	down:     "#d1242f",
+var fillColours = []string{
+	onPath:    "#d7ecff",
+	informed:  "#e4eaf1",
+	warned:    "#ffe8b3",
+	faulty:    "#ffc9c4",
+	protected: "#d4f0d8",
+	slowed:    "#d7e3ff",
+	degraded:  "#ffe8b3",
+	failed:    "#ffc9c4",
+	down:      "#d1242f",
 }
 
 // strokeOf is the colour of a highlighted arrow: a line needs a stronger one than the
@@ -151,7 +151,7 @@ func strokeOf(as highlight) string {
 	switch as {
 	case onPath:
 		return "#0969da"
-	case spared:
+	case protected:
 		return "#1a7f37"
 	case slowed:
 		return "#6a8bd6"
@@ -172,11 +172,11 @@ func (p *dotWriter) box(n graph.Node, frame string) {
 	if full := pen.Clean(p.d.Graph.ID(n)); full != name {
 		fmt.Fprintf(p, " tooltip=%s", dotQuote(full))
 	}
-	if int(kind) < len(kindLooks) && kindLooks[kind] != "" {
-		p.WriteString(" " + kindLooks[kind])
+	if int(kind) < len(kindAttrs) && kindAttrs[kind] != "" {
+		p.WriteString(" " + kindAttrs[kind])
 	}
-	if as := p.lit.box[n]; as != unlit {
-		fmt.Fprintf(p, " fillcolor=%q", lights[as])
+	if as := p.lit.box[n]; as != noHighlight {
+		fmt.Fprintf(p, " fillcolor=%q", fillColours[as])
 		if as == down {
 			p.WriteString(" fontcolor=white")
 		}
@@ -196,9 +196,9 @@ func (p *dotWriter) arrows() {
 	}
 }
 
-// callLooks are the styles of calls. Each quality has a channel of its own: the
+// callStyles are the styles of calls. Each quality has a channel of its own: the
 // line is its mode, the colour its evidence, the head its need.
-var callLooks = []struct {
+var callStyles = []struct {
 	says  string
 	attrs string
 	fits  func(graph.Call) bool
@@ -220,12 +220,12 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 	var attrs []string
 	c := p.d.Graph.Call(e)
 	as := p.lit.arrow[e]
-	for _, look := range callLooks {
-		if look.fits(c) && (as == unlit || !strings.HasPrefix(look.attrs, "color=")) {
+	for _, look := range callStyles {
+		if look.fits(c) && (as == noHighlight || !strings.HasPrefix(look.attrs, "color=")) {
 			attrs = append(attrs, look.attrs)
 		}
 	}
-	if as != unlit {
+	if as != noHighlight {
 		attrs = append(attrs, fmt.Sprintf("color=%q", strokeOf(as)), "penwidth=2")
 	}
 	var label []string
@@ -258,20 +258,20 @@ func (p *dotWriter) legend() {
 
 // legendOf returns the meaning of the styles used, and what was left out.
 func (d *drawing) legendOf() []string {
-	used := make([]bool, len(callLooks))
+	used := make([]bool, len(callStyles))
 	for i := range d.Graph.Calls() {
 		c := d.Graph.Call(graph.Edge(i))
-		for k, look := range callLooks {
+		for k, look := range callStyles {
 			used[k] = used[k] || look.says != "" && look.fits(c)
 		}
 	}
 	var lines []string
-	for k, look := range callLooks {
+	for k, look := range callStyles {
 		if used[k] {
 			lines = append(lines, look.says)
 		}
 	}
-	for _, clause := range d.Left {
+	for _, clause := range d.NotShown {
 		lines = append(lines, "not shown: "+clause)
 	}
 	return lines
@@ -280,7 +280,7 @@ func (d *drawing) legendOf() []string {
 func (p *dotWriter) lightLegend() string {
 	var b strings.Builder
 	for _, as := range p.lit.used() {
-		b.WriteString(dotEscape(lightNames[as]+": "+highlights[as]) + `\l`)
+		b.WriteString(dotEscape(colourNames[as]+": "+highlightWords[as]) + `\l`)
 	}
 	if len(p.lit.cut) > 0 {
 		b.WriteString(dotEscape(cutLegend) + `\l`)

@@ -26,7 +26,7 @@ func (d *drawing) collapse(by string) {
 		}
 	}
 	if len(groups) == 0 {
-		d.leave("nothing is collapsed, no service has a %s", by)
+		d.omit("nothing is collapsed, no service has a %s", by)
 		return
 	}
 	d.regroup(func(n graph.Node) (string, bool) {
@@ -37,7 +37,7 @@ func (d *drawing) collapse(by string) {
 		return s.ID, true
 	}, true)
 	inside := before - (d.Graph.Len() - len(groups))
-	d.leave("%s drawn as %s, calls within one not drawn", english.Count(inside, "service"), english.Count(len(groups), by))
+	d.omit("%s drawn as %s, calls within one not drawn", english.Count(inside, "service"), english.Count(len(groups), by))
 }
 
 func groupOf(s *graph.Service, by string) string {
@@ -178,14 +178,14 @@ func mergeCalls(d *drawing, box []graph.Node) (calls []graph.Call, weight []int)
 			calls, weight = append(calls, c.Call), append(weight, c.weight)
 			continue
 		}
-		most(&calls[last], c.Call)
+		mergeInto(&calls[last], c.Call)
 		weight[last] += c.weight
 	}
 	return calls, weight
 }
 
-// most makes c stand for o too.
-func most(c *graph.Call, o graph.Call) {
+// mergeInto makes c stand for o too.
+func mergeInto(c *graph.Call, o graph.Call) {
 	c.Strength = max(c.Strength, o.Strength)
 	c.Mode = min(c.Mode, o.Mode) // Sync is before Async
 	c.Need = min(c.Need, o.Need) // Hard is before Soft

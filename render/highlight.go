@@ -13,28 +13,28 @@ import (
 type highlight uint8
 
 const (
-	unlit highlight = iota
+	noHighlight highlight = iota
 	onPath
 	informed
 	warned
 	faulty
-	spared
+	protected
 	slowed
 	degraded
 	failed
 	down
 )
 
-// highlights are the words of the legend for each.
-var highlights = []string{
-	unlit: "", onPath: "asked about", informed: "has a finding (info)", warned: "has a finding (warning)",
-	faulty: "has a finding (error), or is on a loop", spared: "is protected", slowed: "is slow", degraded: "degrades", failed: "fails too", down: "fails first",
+// highlightWords are the words of the legend for each.
+var highlightWords = []string{
+	noHighlight: "", onPath: "asked about", informed: "has a finding (info)", warned: "has a finding (warning)",
+	faulty: "has a finding (error), or is on a loop", protected: "is protected", slowed: "is slow", degraded: "degrades", failed: "fails too", down: "fails first",
 }
 
-// lightNames are the colours that pictures give them.
-var lightNames = []string{
-	unlit: "", onPath: "blue", informed: "grey", warned: "yellow", faulty: "red",
-	spared: "green", slowed: "blue", degraded: "yellow", failed: "red", down: "dark red",
+// colourNames are the colours that pictures give them.
+var colourNames = []string{
+	noHighlight: "", onPath: "blue", informed: "grey", warned: "yellow", faulty: "red",
+	protected: "green", slowed: "blue", degraded: "yellow", failed: "red", down: "dark red",
 }
 
 // Arrows that are best cut say so, and the legend what that means.
@@ -51,8 +51,8 @@ type highlighting struct {
 	cut     map[graph.Edge]bool // the cheapest calls to end loops
 }
 
-// light returns what a report says about the boxes and arrows of a drawing.
-func light(r *analyze.Report, d *drawing) *highlighting {
+// highlightReport returns what a report says about the boxes and arrows of a drawing.
+func highlightReport(r *analyze.Report, d *drawing) *highlighting {
 	h := &highlighting{drawing: d, box: map[graph.Node]highlight{}, arrow: map[graph.Edge]highlight{}, cut: map[graph.Edge]bool{}}
 	if r.Check != nil {
 		h.findings(r.Check.Findings)
@@ -135,22 +135,22 @@ func (h *highlighting) incident(in *analyze.Incident) {
 	}
 	for i := range in.Victims {
 		v := &in.Victims[i]
-		as := []highlight{failure.Protected: spared, failure.SlowOnly: slowed, failure.Degrades: degraded, failure.Fails: failed}[v.Label]
+		as := []highlight{failure.Protected: protected, failure.SlowOnly: slowed, failure.Degrades: degraded, failure.Fails: failed}[v.Label]
 		h.node(v.Node, as)
 		if !h.call(v.Node, v.Via, as) { // an event that does not come
 			h.call(v.Via, v.Node, as)
 			if path := v.Path(); len(path) > 2 {
-				h.node(v.Via, spared)
+				h.node(v.Via, protected)
 				h.call(path[2], v.Via, as)
 			}
 		}
 	}
 }
 
-// aboutOf returns the services that the report is about, where that is not all
+// scopeOf returns the services that the report is about, where that is not all
 // of them.
-func aboutOf(r *analyze.Report) topic {
-	t := topic{has: make([]bool, r.Graph.Len())}
+func scopeOf(r *analyze.Report) reportScope {
+	t := reportScope{has: make([]bool, r.Graph.Len())}
 	add := func(nodes []graph.Node) {
 		for _, v := range nodes {
 			t.has[v] = true
@@ -158,7 +158,7 @@ func aboutOf(r *analyze.Report) topic {
 	}
 	switch {
 	case r.Drawn || r.Check != nil:
-		return topic{}
+		return reportScope{}
 	case r.Impacts != nil:
 		t.others = "that do not suffer"
 		for _, m := range r.Impacts {
@@ -190,7 +190,7 @@ func aboutOf(r *analyze.Report) topic {
 // used returns the highlights that boxes have, worst first.
 func (h *highlighting) used() []highlight {
 	var used []highlight
-	for as := down; as > unlit; as-- {
+	for as := down; as > noHighlight; as-- {
 		for _, had := range h.box {
 			if had == as {
 				used = append(used, as)

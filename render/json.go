@@ -25,8 +25,8 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 		// Other programs are given every class of calls, as each says its own.
 		o.View.All = true
 		d := o.View.Draw(g)
-		if d.Left != nil {
-			j.Member("left", d.Left)
+		if d.NotShown != nil {
+			j.Member("left", d.NotShown)
 		}
 		wire.List(j, "services", drawnServices(d, o.View.Collapse))
 		wire.List(j, "calls", drawnCalls(d))

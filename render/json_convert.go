@@ -68,12 +68,12 @@ func fanJSON(g *graph.Graph, f *analyze.Fan) wire.Fan {
 func fanRowJSON(g *graph.Graph, r analyze.FanRow) wire.FanRow {
 	return wire.FanRow{
 		ID: g.ID(r.Node), FanOut: r.Out, FanIn: r.In, Depth: r.Depth, Layer: r.Layer,
-		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact, Behind: r.Behind, Availability: availableJSON(g, r.Available),
+		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact, Behind: r.Behind, Availability: availabilityJSON(g, r.Available),
 		Amp: finite(r.Amp), AmpPath: rawIDs(g, r.AmpPath),
 	}
 }
 
-func availableJSON(g *graph.Graph, a *analyze.Availability) *wire.Availability {
+func availabilityJSON(g *graph.Graph, a *analyze.Availability) *wire.Availability {
 	if a == nil {
 		return nil
 	}

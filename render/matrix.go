@@ -53,19 +53,19 @@ func (c cell) marked() string {
 
 // The cells of a kind that no layer has.
 var (
-	none   = cell{value: "–", provenance: policy.Absent} // some layer is known to act and to have none
-	untold = cell{value: "?"}                            // no input says
+	none       = cell{value: "–", provenance: policy.Absent} // some layer is known to act and to have none
+	undeclared = cell{value: "?"}                            // no input says
 )
 
-// silent is none if a layer is known to lack the kind, else untold.
-func silent(part *analyze.Part, lacks func(s *policy.Set) bool) cell {
+// noneOrUndeclared is none if a layer is known to lack the kind, else untold.
+func noneOrUndeclared(part *analyze.Part, lacks func(s *policy.Set) bool) cell {
 	if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return lacks(&l.Set) }) {
 		return none
 	}
-	return untold
+	return undeclared
 }
 
-func lacking[T any](s policy.Setting[T]) bool { return s.Provenance == policy.Absent }
+func isAbsent[T any](s policy.Setting[T]) bool { return s.Provenance == policy.Absent }
 
 // timeoutCell is how long the caller can be held, and how long one try can take
 // where that is less.
@@ -86,7 +86,7 @@ func timeoutCell(part *analyze.Part) cell {
 		}
 		return none
 	}
-	return untold
+	return undeclared
 }
 
 func bounded(b policy.Limit) cell {
@@ -138,14 +138,14 @@ func retryCell(part *analyze.Part) cell {
 		return false
 	})
 	if found.value == "" {
-		return silent(part, func(s *policy.Set) bool { return s.Retry != nil && lacking(s.Retry.Retries) })
+		return noneOrUndeclared(part, func(s *policy.Set) bool { return s.Retry != nil && isAbsent(s.Retry.Retries) })
 	}
 	return found
 }
 
 func breakerCell(part *analyze.Part) cell {
-	lacks := func(s *policy.Set) bool { return s.Breaker != nil && lacking(s.Breaker.Kind) }
-	return first(part, lacks, func(s *policy.Set) (cell, bool) {
+	lacks := func(s *policy.Set) bool { return s.Breaker != nil && isAbsent(s.Breaker.Kind) }
+	return outermostCell(part, lacks, func(s *policy.Set) (cell, bool) {
 		b := s.Breaker
 		if b == nil {
 			return cell{}, false
@@ -170,8 +170,8 @@ func breakerCell(part *analyze.Part) cell {
 func share(f float64) string { return strconv.FormatFloat(f*100, 'g', 4, 64) + " %" }
 
 func bulkheadCell(part *analyze.Part) cell {
-	lacks := func(s *policy.Set) bool { return s.Bulkhead != nil && lacking(s.Bulkhead.MaxConcurrent) }
-	return first(part, lacks, func(s *policy.Set) (cell, bool) {
+	lacks := func(s *policy.Set) bool { return s.Bulkhead != nil && isAbsent(s.Bulkhead.MaxConcurrent) }
+	return outermostCell(part, lacks, func(s *policy.Set) (cell, bool) {
 		b := s.Bulkhead
 		if b == nil {
 			return cell{}, false
@@ -195,7 +195,7 @@ func bulkheadCell(part *analyze.Part) cell {
 }
 
 func rateLimitCell(part *analyze.Part) cell {
-	return first(part, never, func(s *policy.Set) (cell, bool) {
+	return outermostCell(part, neverAbsent, func(s *policy.Set) (cell, bool) {
 		r := s.RateLimit
 		if r == nil || !r.Requests.Set() {
 			return cell{}, false
@@ -209,7 +209,7 @@ func rateLimitCell(part *analyze.Part) cell {
 }
 
 func fallbackCell(part *analyze.Part) cell {
-	return first(part, never, func(s *policy.Set) (cell, bool) {
+	return outermostCell(part, neverAbsent, func(s *policy.Set) (cell, bool) {
 		if s.Fallback == nil || len(s.Fallback.Steps) == 0 {
 			return cell{}, false
 		}
@@ -225,7 +225,7 @@ func fallbackCell(part *analyze.Part) cell {
 }
 
 func cacheCell(part *analyze.Part) cell {
-	return first(part, never, func(s *policy.Set) (cell, bool) {
+	return outermostCell(part, neverAbsent, func(s *policy.Set) (cell, bool) {
 		if s.Cache == nil {
 			return cell{}, false
 		}
@@ -234,7 +234,7 @@ func cacheCell(part *analyze.Part) cell {
 }
 
 func balanceCell(part *analyze.Part) cell {
-	return first(part, never, func(s *policy.Set) (cell, bool) {
+	return outermostCell(part, neverAbsent, func(s *policy.Set) (cell, bool) {
 		if s.Balance == nil || !s.Balance.Strategy.Set() {
 			return cell{}, false
 		}
@@ -243,12 +243,12 @@ func balanceCell(part *analyze.Part) cell {
 	})
 }
 
-// never is for kinds that no product is known to lack: programs have them.
-func never(*policy.Set) bool { return false }
+// neverAbsent is for kinds that no product is known to lack: programs have them.
+func neverAbsent(*policy.Set) bool { return false }
 
-// first is the cell of the outermost layer that has one.
-func first(part *analyze.Part, lacks func(*policy.Set) bool, of func(*policy.Set) (cell, bool)) cell {
-	found := silent(part, lacks)
+// outermostCell is the cell of the outermost layer that has one.
+func outermostCell(part *analyze.Part, lacks func(*policy.Set) bool, of func(*policy.Set) (cell, bool)) cell {
+	found := noneOrUndeclared(part, lacks)
 	eachLayer(part, func(l *policy.Effect) bool {
 		c, ok := of(&l.Set)
 		if ok {
@@ -281,7 +281,7 @@ func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (
 		said := k < always
 		for i := range m.Rows {
 			cells[i] = p.cell(&m.Rows[i].Part)
-			said = said || cells[i].value != none.value && cells[i].value != untold.value
+			said = said || cells[i].value != none.value && cells[i].value != undeclared.value
 		}
 		if !said {
 			continue

@@ -44,12 +44,12 @@ func (m *mermaidWriter) legend() {
 	m.WriteString("  %% an arrow leads from the caller to the service it calls\n")
 	m.WriteString("  %% dotted: asynchronous; round head: soft, the caller can do without; grey: weak evidence or only allowed\n")
 	for _, as := range m.lit.used() {
-		fmt.Fprintf(m, "  %%%% %s: %s\n", lightNames[as], highlights[as])
+		fmt.Fprintf(m, "  %%%% %s: %s\n", colourNames[as], highlightWords[as])
 	}
 	if len(m.lit.cut) > 0 {
 		fmt.Fprintf(m, "  %%%% %s\n", cutLegend)
 	}
-	for _, clause := range m.d.Left {
+	for _, clause := range m.d.NotShown {
 		fmt.Fprintf(m, "  %%%% not shown: %s\n", pen.Clean(clause))
 	}
 }
@@ -107,7 +107,7 @@ func (m *mermaidWriter) arrows() {
 		}
 		fmt.Fprintf(m, "  n%d %s%s n%d\n", c.From, mermaidArrow(c), label, c.To)
 		switch {
-		case m.lit.arrow[e] != unlit:
+		case m.lit.arrow[e] != noHighlight:
 			stroke := strokeOf(m.lit.arrow[e])
 			lit[stroke] = append(lit[stroke], fmt.Sprint(i))
 		case c.Strength != graph.Strong:
@@ -150,7 +150,7 @@ func (m *mermaidWriter) classes() {
 		if as == down {
 			text = "#fff"
 		}
-		fmt.Fprintf(m, "  classDef light%d fill:%s,color:%s\n  class %s light%d\n", as, lights[as], text, strings.Join(nodes, ","), as)
+		fmt.Fprintf(m, "  classDef light%d fill:%s,color:%s\n  class %s light%d\n", as, fillColours[as], text, strings.Join(nodes, ","), as)
 	}
 }
 

@@ -20,10 +20,10 @@ const (
 // that would be too large to read, of a view that does not ask for it, is reduced,
 // collapsed or cut until it is readable; the drawing says so.
 func picture(r *analyze.Report, v View) (*drawing, *highlighting) {
-	about := aboutOf(r)
+	about := scopeOf(r)
 	d := v.draw(r.Graph, about)
 	if v.All || v.Focus != nil || v.Collapse != "" || v.Reduce || readable(d) {
-		return d, light(r, d)
+		return d, highlightReport(r, d)
 	}
 	reduced := v
 	reduced.Reduce = true
@@ -32,10 +32,10 @@ func picture(r *analyze.Report, v View) (*drawing, *highlighting) {
 		reduced.Collapse = by
 		d = reduced.draw(r.Graph, about)
 	}
-	h := light(r, d)
+	h := highlightReport(r, d)
 	if !readable(d) {
 		d.keepBusiest(h)
-		h = light(r, d)
+		h = highlightReport(r, d)
 	}
 	return d, h
 }
@@ -96,6 +96,6 @@ func (d *drawing) keepBusiest(h *highlighting) {
 		boxes++
 		calls += more
 	}
-	d.leave("%s with fewer calls than those drawn", english.Count(g.Len()-boxes, "box"))
+	d.omit("%s with fewer calls than those drawn", english.Count(g.Len()-boxes, "box"))
 	d.keepOnly(func(n graph.Node) bool { return keep[n] })
 }

@@ -136,11 +136,11 @@ func TestBigGraphsAreCutToSize(t *testing.T) {
 	if !readable(d) {
 		t.Errorf("%d boxes and %d calls are drawn by default", d.Graph.Len(), d.Graph.Calls())
 	}
-	if len(d.Left) == 0 {
+	if len(d.NotShown) == 0 {
 		t.Error("nothing is said to be left out")
 	}
 	source := written(t, dot, r, Options{})
-	for _, clause := range d.Left {
+	for _, clause := range d.NotShown {
 		if !strings.Contains(source, "not shown: "+clause) {
 			t.Errorf("the legend does not say %q", clause)
 		}
@@ -169,7 +169,7 @@ func TestHasteFrom200Calls(t *testing.T) {
 			calls = append(calls, graph.Call{From: graph.Node(i % 50), To: graph.Node((i%50 + i/50 + 1) % 51), Mode: graph.Sync, Need: graph.Hard, Strength: graph.Strong})
 		}
 		got := written(t, dot, reportOf(graphtest.New(services, calls)), Options{View: View{All: true}})
-		if has := strings.Contains(got, hasteAttrs); has != tt.haste {
+		if has := strings.Contains(got, fastLayout); has != tt.haste {
 			t.Errorf("%d calls: attributes for haste: %v, want %v", tt.calls, has, tt.haste)
 		}
 		if has := strings.Contains(got, "sfdp"); has != tt.sfdp {

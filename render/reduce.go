@@ -17,7 +17,7 @@ func (d *drawing) reduce() {
 	g := d.Graph
 	comp, n := components(g)
 	if n > maxReduced {
-		d.leave("not reduced, as there are more than %d boxes", maxReduced)
+		d.omit("not reduced, as there are more than %d boxes", maxReduced)
 		return
 	}
 	implied := impliedPairs(g, comp, n)
@@ -32,7 +32,7 @@ func (d *drawing) reduce() {
 	if h.Calls() == g.Calls() {
 		return
 	}
-	d.leave("%s that a longer chain implies", english.Count(g.Calls()-h.Calls(), "call"))
+	d.omit("%s that a longer chain implies", english.Count(g.Calls()-h.Calls(), "call"))
 	d.Graph = h
 	if d.weight != nil {
 		d.weight = kept

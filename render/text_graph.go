@@ -119,7 +119,7 @@ func nameList(p *pen.Pen, names []string) string {
 
 // writeLeft says what a drawing does not show.
 func writeLeft(p *pen.Pen, d *drawing) {
-	for _, clause := range d.Left {
+	for _, clause := range d.NotShown {
 		p.Prose("", pen.FaintStyle, "not shown: "+clause)
 	}
 }

@@ -43,7 +43,7 @@ func writeFocus(p *pen.Pen, g *graph.Graph, f *analyze.Focus, verbose bool) {
 	default:
 		p.Prose("", pen.PlainStyle, fmt.Sprintf("fails with any of %s it needs: %s", english.Count(len(f.Needs), "service"), needs))
 	}
-	if words := availableWords(g, f.Row.Available); words != "" {
+	if words := availabilityWords(g, f.Row.Available); words != "" {
 		p.Prose("", pen.PlainStyle, words)
 	}
 	if f.Cycle != nil {

@@ -39,16 +39,16 @@ func writeTree(w io.Writer, r *analyze.Report, o Options) error {
 	return p.Flush()
 }
 
-// A grower makes a tree of a graph that is none: each service is expanded once.
-type grower struct {
+// A callTree makes a tree of a graph that is none: each service is expanded once.
+type callTree struct {
 	*pen.Pen
 	g        *graph.Graph
 	levels   int
 	expanded []bool
 	shown    []bool
-	onWay    []bool // between the root and here
+	ancestor []bool // between the root and here
 	legend   legend
-	again    bool // a service was met that is expanded elsewhere
+	repeated bool // a service was met that is expanded elsewhere
 	loops    bool
 	cut      bool // a service below the last level calls others
 }
@@ -60,9 +60,9 @@ func writeCallTrees(p *pen.Pen, d *drawing, v View) {
 		writeLeft(p, d)
 		return
 	}
-	t := &grower{
+	t := &callTree{
 		Pen: p, g: g, levels: maxLevels, legend: newLegend(),
-		expanded: make([]bool, g.Len()), shown: make([]bool, g.Len()), onWay: make([]bool, g.Len()),
+		expanded: make([]bool, g.Len()), shown: make([]bool, g.Len()), ancestor: make([]bool, g.Len()),
 	}
 	switch {
 	case v.Depth > 0 && v.Focus == nil:
@@ -72,7 +72,7 @@ func writeCallTrees(p *pen.Pen, d *drawing, v View) {
 	}
 	var alone []string
 	for _, root := range roots(g) {
-		if lonely(g, root) {
+		if isIsolated(g, root) {
 			alone = append(alone, pen.Clean(g.ID(root)))
 			t.shown[root] = true
 			continue
@@ -117,15 +117,15 @@ func roots(g *graph.Graph) []graph.Node {
 }
 
 // grow returns the tree below a root.
-func (t *grower) grow(root graph.Node) *tree.Tree {
+func (t *callTree) grow(root graph.Node) *tree.Tree {
 	t.expanded[root], t.shown[root] = true, true
 	return t.Branches(tree.Root(t.Strong(pen.Clean(t.g.ID(root)))).Child(t.below(root, 1)...))
 }
 
 // below returns what n calls, n being level-1 calls below the root.
-func (t *grower) below(n graph.Node, level int) []any {
-	t.onWay[n] = true
-	defer func() { t.onWay[n] = false }()
+func (t *callTree) below(n graph.Node, level int) []any {
+	t.ancestor[n] = true
+	defer func() { t.ancestor[n] = false }()
 	lo, hi := t.g.Out(n)
 	children := make([]any, 0, hi-lo)
 	for e := lo; e < hi; e++ {
@@ -133,13 +133,13 @@ func (t *grower) below(n graph.Node, level int) []any {
 		name := pen.Clean(t.g.ID(m)) + t.legend.of(t.g.Call(e))
 		t.shown[m] = true
 		switch {
-		case t.onWay[m]:
+		case t.ancestor[m]:
 			t.loops = true
 			children = append(children, name+t.Faint(" "+t.loopSign()))
 		case len(t.g.Callees(m)) == 0:
 			children = append(children, name)
 		case t.expanded[m]:
-			t.again = true
+			t.repeated = true
 			children = append(children, name+t.Faint(" "+t.aboveSign()))
 		case level == t.levels:
 			t.cut = true
@@ -152,18 +152,18 @@ func (t *grower) below(n graph.Node, level int) []any {
 	return children
 }
 
-func (t *grower) aboveSign() string { return t.Glyph("↑", "^") }
-func (t *grower) loopSign() string  { return t.Glyph("↻", "@") }
-func (t *grower) cutSign() string   { return t.Glyph("…", "...") }
+func (t *callTree) aboveSign() string { return t.Glyph("↑", "^") }
+func (t *callTree) loopSign() string  { return t.Glyph("↻", "@") }
+func (t *callTree) cutSign() string   { return t.Glyph("…", "...") }
 
 // explain writes the legend of the signs used and what is not shown.
-func (t *grower) explain(d *drawing) {
+func (t *callTree) explain(d *drawing) {
 	var used []string
 	for _, sign := range []struct {
 		used bool
 		says string
 	}{
-		{t.again, t.aboveSign() + " its calls are drawn above"},
+		{t.repeated, t.aboveSign() + " its calls are drawn above"},
 		{t.loops, t.loopSign() + " a loop: it is on the way from the root"},
 		{t.cut, t.cutSign() + " calls others"},
 	} {

@@ -28,7 +28,7 @@ type drawing struct {
 	Graph *graph.Graph
 	// Left says what was left out or put together, one clause each, most
 	// important first. It is empty if everything is shown.
-	Left []string
+	NotShown []string
 
 	box     []graph.Node // by node of the whole graph: its node in Graph, or absent; nil if they are the same
 	members []int        // by node of Graph: services in the box; nil if one each
@@ -39,13 +39,13 @@ type drawing struct {
 const absent graph.Node = -1
 
 // Draw applies the view to g.
-func (v View) Draw(g *graph.Graph) *drawing { return v.draw(g, topic{}) }
+func (v View) Draw(g *graph.Graph) *drawing { return v.draw(g, reportScope{}) }
 
 // draw applies the view to what a report is about.
-func (v View) draw(g *graph.Graph, about topic) *drawing {
+func (v View) draw(g *graph.Graph, about reportScope) *drawing {
 	d := &drawing{Graph: g}
-	d.pickCalls(v)
-	d.pickServices(v, g, about)
+	d.filterCalls(v)
+	d.filterServices(v, g, about)
 	if v.Collapse != "" {
 		d.collapse(v.Collapse)
 	}
@@ -90,25 +90,25 @@ func (d *drawing) Weight(e graph.Edge) int {
 	return d.weight[e]
 }
 
-func (d *drawing) leave(format string, args ...any) {
-	d.Left = append(d.Left, fmt.Sprintf(format, args...))
+func (d *drawing) omit(format string, args ...any) {
+	d.NotShown = append(d.NotShown, fmt.Sprintf(format, args...))
 }
 
-// pickCalls drops the calls that the view does not ask for, counted by the first
+// filterCalls drops the calls that the view does not ask for, counted by the first
 // reason that applies.
-func (d *drawing) pickCalls(v View) {
+func (d *drawing) filterCalls(v View) {
 	g := d.Graph
 	classes := make([]int, len(graph.Classes))
 	var unfit, feeble int
 	keep := func(e graph.Edge) bool {
 		switch c := g.Class(e); {
-		case hidden(c) && !v.All:
+		case isHidden(c) && !v.All:
 			classes[c]++
 			return false
 		case g.Strength(e) < v.MinStrength:
 			feeble++
 			return false
-		case v.Only != "" && !seen(g.Call(e), v.Only):
+		case v.Only != "" && !matchesOnly(g.Call(e), v.Only):
 			unfit++
 			return false
 		}
@@ -128,41 +128,41 @@ func (d *drawing) pickCalls(v View) {
 		}
 	}
 	if total > 0 {
-		d.leave("%s for %s", english.Count(total, "call"), english.List(names))
+		d.omit("%s for %s", english.Count(total, "call"), english.List(names))
 	}
 	if feeble > 0 {
-		d.leave("%s with weaker evidence than %s", english.Count(feeble, "call"), v.MinStrength)
+		d.omit("%s with weaker evidence than %s", english.Count(feeble, "call"), v.MinStrength)
 	}
 	if unfit > 0 {
-		d.leave("%s not %s", english.Count(unfit, "call"), map[string]string{
+		d.omit("%s not %s", english.Count(unfit, "call"), map[string]string{
 			"declared": "declared", "observed": "observed", "both": "both declared and observed",
 		}[v.Only])
 	}
 }
 
-// hidden reports whether calls of class c are drawn only on request: they tie
+// isHidden reports whether calls of class c are drawn only on request: they tie
 // everything to everything and break nothing.
-func hidden(c graph.Class) bool {
+func isHidden(c graph.Class) bool {
 	return c == graph.ClassTelemetry || c == graph.ClassControl || c == graph.ClassHealth
 }
 
-func seen(c graph.Call, only string) bool {
+func matchesOnly(c graph.Call, only string) bool {
 	return (only == "observed" || c.Declared) && (only == "declared" || c.Observed)
 }
 
-// A topic is the services that a report is about; the zero topic is all of them.
-type topic struct {
+// A reportScope is the services that a report is about; the zero topic is all of them.
+type reportScope struct {
 	has    []bool // by node; nil is every service
 	others string // what the others are: "that do not suffer"
 }
 
-// pickServices drops what the report is not about, what is not tied to the focus,
+// filterServices drops what the report is not about, what is not tied to the focus,
 // and collectors and registries that have no call but hidden ones.
-func (d *drawing) pickServices(v View, whole *graph.Graph, about topic) {
+func (d *drawing) filterServices(v View, whole *graph.Graph, about reportScope) {
 	g := d.Graph
 	var tied []bool
 	if v.Focus != nil {
-		tied = tiedTo(g, v.Focus, v.Depth)
+		tied = connectedTo(g, v.Focus, v.Depth)
 	}
 	var beside, far, idle int
 	keep := make([]bool, g.Len())
@@ -179,13 +179,13 @@ func (d *drawing) pickServices(v View, whole *graph.Graph, about topic) {
 		}
 	}
 	if beside > 0 {
-		d.leave("%s %s", english.Count(beside, "service"), about.others)
+		d.omit("%s %s", english.Count(beside, "service"), about.others)
 	}
 	if far > 0 {
-		d.leave("%s not tied to %s", english.Count(far, "service"), focusName(g, v))
+		d.omit("%s not tied to %s", english.Count(far, "service"), focusName(g, v))
 	}
 	if idle > 0 {
-		d.leave("%s with no other call", english.Count(idle, "service"))
+		d.omit("%s with no other call", english.Count(idle, "service"))
 	}
 	if beside+far+idle > 0 {
 		d.keepOnly(func(n graph.Node) bool { return keep[n] })
@@ -201,14 +201,14 @@ func servesHidden(g *graph.Graph, n graph.Node) bool {
 	}
 	in := g.In(n)
 	for _, e := range in {
-		if !hidden(g.Class(e)) {
+		if !isHidden(g.Class(e)) {
 			return false
 		}
 	}
 	return len(in) > 0
 }
 
-func lonely(g *graph.Graph, n graph.Node) bool {
+func isIsolated(g *graph.Graph, n graph.Node) bool {
 	return len(g.Callees(n)) == 0 && len(g.In(n)) == 0
 }
 
@@ -224,9 +224,9 @@ func focusName(g *graph.Graph, v View) string {
 	return name
 }
 
-// tiedTo marks everything that focus calls and everything that calls it, directly
+// connectedTo marks everything that focus calls and everything that calls it, directly
 // or not, over at most depth calls.
-func tiedTo(g *graph.Graph, focus []graph.Node, depth int) []bool {
+func connectedTo(g *graph.Graph, focus []graph.Node, depth int) []bool {
 	tied := make([]bool, g.Len())
 	for _, next := range []func(graph.Node) []graph.Node{g.Callees, g.Callers} {
 		met := make([]bool, g.Len())

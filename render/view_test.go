@@ -54,7 +54,7 @@ func TestViewFocus(t *testing.T) {
 			if got := boxes(d); got != tt.want {
 				t.Errorf("focus on %s in %q shows %q, want %q", tt.focus, tt.graph, got, tt.want)
 			}
-			if got := strings.Join(d.Left, "; "); got != tt.left {
+			if got := strings.Join(d.NotShown, "; "); got != tt.left {
 				t.Errorf("left out %q, want %q", got, tt.left)
 			}
 		})
@@ -84,8 +84,8 @@ func TestReduceKeepsReachability(t *testing.T) {
 		g := randomGraph(rand.New(rand.NewPCG(seed, 1)), 12, 30)
 		h := View{Reduce: true}.Draw(g).Graph
 		for v := range g.Len() {
-			before := tiedTo(g, []graph.Node{graph.Node(v)}, 0)
-			after := tiedTo(h, []graph.Node{graph.Node(v)}, 0)
+			before := connectedTo(g, []graph.Node{graph.Node(v)}, 0)
+			after := connectedTo(h, []graph.Node{graph.Node(v)}, 0)
 			if fmt.Sprint(before) != fmt.Sprint(after) {
 				t.Fatalf("seed %d: reduction changes what %s is tied to", seed, g.ID(graph.Node(v)))
 			}
@@ -151,15 +151,15 @@ func TestViewCollapse(t *testing.T) {
 	if box, ok := d.Box(cart); !ok || box != shop {
 		t.Errorf("shop/cart is drawn in box %d, %v, want %d", box, ok, shop)
 	}
-	if got, want := strings.Join(d.Left, "; "), "3 services drawn as 2 namespaces, calls within one not drawn"; got != want {
+	if got, want := strings.Join(d.NotShown, "; "), "3 services drawn as 2 namespaces, calls within one not drawn"; got != want {
 		t.Errorf("left out %q, want %q", got, want)
 	}
 }
 
 func TestViewCollapseByNothing(t *testing.T) {
 	d := View{Collapse: "team"}.Draw(graphtest.Parse("a:b"))
-	if boxes(d) != "a b" || len(d.Left) != 1 {
-		t.Errorf("without teams there are boxes %q and the account %q, want both services and one clause", boxes(d), d.Left)
+	if boxes(d) != "a b" || len(d.NotShown) != 1 {
+		t.Errorf("without teams there are boxes %q and the account %q, want both services and one clause", boxes(d), d.NotShown)
 	}
 }
 
@@ -194,7 +194,7 @@ func TestViewPicksCalls(t *testing.T) {
 		if got := arrows(d); got != tt.want {
 			t.Errorf("%s: calls %q, want %q", tt.name, got, tt.want)
 		}
-		if got := strings.Join(d.Left, "; "); got != tt.left {
+		if got := strings.Join(d.NotShown, "; "); got != tt.left {
 			t.Errorf("%s: left out %q, want %q", tt.name, got, tt.left)
 		}
 	}
@@ -215,7 +215,7 @@ func TestHiddenCallsTakeTheirCollectorsAlong(t *testing.T) {
 	if got, want := boxes(d), "a silent web"; got != want {
 		t.Errorf("boxes %q, want %q", got, want)
 	}
-	if got, want := strings.Join(d.Left, "; "), "3 calls for control, telemetry and health; 2 services with no other call"; got != want {
+	if got, want := strings.Join(d.NotShown, "; "), "3 calls for control, telemetry and health; 2 services with no other call"; got != want {
 		t.Errorf("left out %q, want %q", got, want)
 	}
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// some is a list of names that stays short.
-func some(names []string) string {
+// shortList is a list of names that stays short.
+func shortList(names []string) string {
 	if more := len(names) - manyNames; more > 1 {
 		return strings.Join(names[:manyNames], ", ") + fmt.Sprintf(" and %d more", more)
 	}

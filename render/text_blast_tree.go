@@ -25,13 +25,13 @@ func writeVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) {
 	if depth > 0 {
 		levels = min(levels, depth)
 	}
-	under, far := callersTree(in, levels)
+	under, far := victimTree(in, levels)
 	if len(under) == 0 || under[0].victim != nil {
 		p.Line(p.Faint("called by"))
 	} else {
 		p.Line(p.Faint("each is called by those below it"))
 	}
-	drawn := p.Branches(tree.New().Child(growVictims(p, g, in, under, 1, widest(g, under, 1))...)).String()
+	drawn := p.Branches(tree.New().Child(victimBranches(p, g, in, under, 1, widest(g, under, 1))...)).String()
 	for line := range strings.SplitSeq(drawn, "\n") {
 		p.Line(strings.TrimRight(line, " "))
 	}
@@ -42,17 +42,17 @@ func writeVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) {
 
 // A branch is a service that suffers and those that suffer through it.
 type branch struct {
-	node   graph.Node
-	victim *failure.Victim // nil for a service that failed to begin with, is overloaded, or is dry
-	dry    bool            // a broker that is well, but gets no events to pass on
-	under  []*branch
+	node     graph.Node
+	victim   *failure.Victim // nil for a service that failed to begin with, is overloaded, or is dry
+	noEvents bool            // a broker that is well, but gets no events to pass on
+	under    []*branch
 }
 
-// callersTree hangs each service that suffers under the one that it calls on its
+// victimTree hangs each service that suffers under the one that it calls on its
 // way to the failure, in the order of the victims. The services that failed, or are
 // overloaded, are the roots; a single one is left out. It also returns how many services are below
 // the last level and not in the tree.
-func callersTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
+func victimTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
 	at := make(map[graph.Node]*branch, len(in.Victims)+len(in.Failed))
 	for _, n := range in.Failed {
 		at[n] = &branch{node: n}
@@ -68,7 +68,7 @@ func callersTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
 		if at[v.Via] == nil {
 			at[v.Via] = &branch{node: v.Via}
 			if path := v.Path(); len(path) > 2 && at[path[2]] != nil { // a broker that gets no events
-				at[v.Via].dry = true
+				at[v.Via].noEvents = true
 				at[path[2]].under = append(at[path[2]].under, at[v.Via])
 				between++
 			} else { // one that retries overload
@@ -113,9 +113,9 @@ func widest(g *graph.Graph, under []*branch, depth int) int {
 	return w
 }
 
-// growVictims returns the branches of a tree, each a name and beside it, in a column of
+// victimBranches returns the branches of a tree, each a name and beside it, in a column of
 // their own, the words on how the service suffers.
-func growVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, under []*branch, depth, widest int) []any {
+func victimBranches(p *pen.Pen, g *graph.Graph, in *analyze.Incident, under []*branch, depth, widest int) []any {
 	children := make([]any, 0, len(under))
 	for _, b := range under {
 		name := pen.Clean(g.ID(b.node))
@@ -131,7 +131,7 @@ func growVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, under []*bran
 			children = append(children, text)
 			continue
 		}
-		children = append(children, p.Branches(tree.Root(text).Child(growVictims(p, g, in, b.under, depth+1, widest)...)))
+		children = append(children, p.Branches(tree.Root(text).Child(victimBranches(p, g, in, b.under, depth+1, widest)...)))
 	}
 	return children
 }
@@ -140,7 +140,7 @@ func branchWords(p *pen.Pen, in *analyze.Incident, b *branch) string {
 	if b.victim != nil {
 		return victimWords(p, b.victim)
 	}
-	if b.dry {
+	if b.noEvents {
 		return "gets no new events to pass on"
 	}
 	if _, failed := slices.BinarySearch(in.Failed, b.node); !failed {

@@ -31,7 +31,7 @@ func writeIncident(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) 
 	}
 	var notes []string
 	for _, note := range []string{
-		hitWords(p, g, in), trafficWords(g, in.Traffic), starvedWords(g, in), policyWords(in), staysWords(g, in), assumedWords(in),
+		entryPointWords(p, g, in), trafficWords(g, in.Traffic), noEventsWords(g, in), withoutPolicyWords(in), noBreakerWords(g, in), assumedWords(in),
 	} {
 		if note != "" {
 			notes = append(notes, note)
@@ -49,14 +49,14 @@ func writeIncident(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) 
 	}
 }
 
-// hitWords name the entry points and the services of tier 1 that suffer.
-func hitWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
+// entryPointWords name the entry points and the services of tier 1 that suffer.
+func entryPointWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	var words []string
 	if n := len(in.Entries); n > 0 {
-		words = append(words, english.Count(n, "entry point")+" ("+some(ids(g, in.Entries))+")")
+		words = append(words, english.Count(n, "entry point")+" ("+shortList(ids(g, in.Entries))+")")
 	}
 	if n := len(in.Critical); n > 0 {
-		words = append(words, english.Count(n, "service")+" of tier 1 ("+some(ids(g, in.Critical))+")")
+		words = append(words, english.Count(n, "service")+" of tier 1 ("+shortList(ids(g, in.Critical))+")")
 	}
 	if len(words) == 0 {
 		return ""
@@ -71,13 +71,13 @@ func trafficWords(g *graph.Graph, t *analyze.Traffic) string {
 	}
 	s := fmt.Sprintf("observed: %s of calls (%s of %s) are to a service that fails or suffers", shareText(t.Hit, t.Calls), amountText(t.Hit), amountText(t.Calls))
 	if t.Entry > 0 {
-		s += fmt.Sprintf(", and %s of those that requests begin with (from %s)", shareText(t.EntryHit, t.Entry), some(ids(g, t.Entries)))
+		s += fmt.Sprintf(", and %s of those that requests begin with (from %s)", shareText(t.EntryHit, t.Entry), shortList(ids(g, t.Entries)))
 	}
 	return s
 }
 
-// starvedWords name who gets no new events.
-func starvedWords(g *graph.Graph, in *analyze.Incident) string {
+// noEventsWords name who gets no new events.
+func noEventsWords(g *graph.Graph, in *analyze.Incident) string {
 	if len(in.Starved) == 0 {
 		return ""
 	}
@@ -89,11 +89,11 @@ func starvedWords(g *graph.Graph, in *analyze.Incident) string {
 		}
 		words[i] += ")"
 	}
-	return "without new events, and otherwise well: " + some(words)
+	return "without new events, and otherwise well: " + shortList(words)
 }
 
-// policyWords compare with what a look at the calls alone would say.
-func policyWords(in *analyze.Incident) string {
+// withoutPolicyWords compare with what a look at the calls alone would say.
+func withoutPolicyWords(in *analyze.Incident) string {
 	if in.Mode != "stop" && in.Mode != "hang" || in.Naive == 0 {
 		return ""
 	}
@@ -117,8 +117,8 @@ func policyWords(in *analyze.Incident) string {
 	return fmt.Sprintf("were every call needed and unprotected, %d would %s", in.Naive, would)
 }
 
-// staysWords say that time does not heal.
-func staysWords(g *graph.Graph, in *analyze.Incident) string {
+// noBreakerWords say that time does not heal.
+func noBreakerWords(g *graph.Graph, in *analyze.Incident) string {
 	if name, _, _ := strings.Cut(in.Mode, "="); !in.Stays || name == "partial" {
 		return ""
 	}
@@ -192,11 +192,11 @@ func changeWords(p *pen.Pen, g *graph.Graph, c *analyze.Change) string {
 	if evidence := g.Call(c.Call).Evidence; len(evidence) > 0 && evidence[0].Origin.File != "" {
 		place = p.Faint(" (" + fileLine(evidence[0].Origin) + ")")
 	}
-	return fmt.Sprintf("what helps most on %s %s %s%s: %s; then %s", from, p.Arrow(), to, place, strings.Join(words, ", or "), leftWords(c))
+	return fmt.Sprintf("what helps most on %s %s %s%s: %s; then %s", from, p.Arrow(), to, place, strings.Join(words, ", or "), remainingWords(c))
 }
 
-// leftWords are what a change does not help against.
-func leftWords(c *analyze.Change) string {
+// remainingWords are what a change does not help against.
+func remainingWords(c *analyze.Change) string {
 	switch {
 	case c.Failed == 0 && c.Degraded == 0:
 		return "none fails or degrades"

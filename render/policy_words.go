@@ -22,7 +22,7 @@ func protectionWords(m *analyze.Matrix, e graph.Edge) string {
 			continue
 		}
 		for _, kind := range protections {
-			if c := kind.cell(&m.Rows[i].Part); c.value != none.value && c.value != untold.value {
+			if c := kind.cell(&m.Rows[i].Part); c.value != none.value && c.value != undeclared.value {
 				words = append(words, kind.name+" "+c.marked())
 			}
 		}

@@ -99,8 +99,8 @@ func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 		if l.Set.Product != nil {
 			name += " " + pen.Clean(l.Set.Product.Name)
 		}
-		p.Prose("  ", pen.PlainStyle, name+": "+holdWords(p, l))
-		for _, s := range writtenIn(&l.Set) {
+		p.Prose("  ", pen.PlainStyle, name+": "+layerSummary(p, l))
+		for _, s := range writtenSettings(&l.Set) {
 			p.Line("    " + s.text + p.Faint("  "+pen.Clean(s.origin.String())))
 		}
 	}
@@ -110,8 +110,8 @@ func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 	}
 }
 
-// holdWords sums a layer up: how long, how often.
-func holdWords(p *pen.Pen, l *policy.Effect) string {
+// layerSummary sums a layer up: how long, how often.
+func layerSummary(p *pen.Pen, l *policy.Effect) string {
 	words := "holds the caller up to " + boundText(l.Held)
 	if l.Attempts == policy.Unlimited {
 		words += ", tries without end"
@@ -127,9 +127,9 @@ type writtenSetting struct {
 	origin graph.Origin
 }
 
-// writtenIn lists the settings of a set that stand in some input, in the order of
+// writtenSettings lists the settings of a set that stand in some input, in the order of
 // their places.
-func writtenIn(s *policy.Set) []writtenSetting {
+func writtenSettings(s *policy.Set) []writtenSetting {
 	var list []writtenSetting
 	for _, d := range s.Decisions() {
 		if d.Origin == (graph.Origin{}) {

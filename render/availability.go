@@ -10,9 +10,9 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// availableWords says what a service can hope for, by the objectives of what it needs;
+// availabilityWords says what a service can hope for, by the objectives of what it needs;
 // nothing if none is known.
-func availableWords(g *graph.Graph, a *analyze.Availability) string {
+func availabilityWords(g *graph.Graph, a *analyze.Availability) string {
 	if a == nil || a.Counted == 0 && a.Promised == 100 && a.Expected == 100 {
 		return ""
 	}
@@ -43,8 +43,8 @@ func availableWords(g *graph.Graph, a *analyze.Availability) string {
 	return words
 }
 
-// availableCell is the same for a table.
-func availableCell(a *analyze.Availability) string {
+// availabilityCell is the same for a table.
+func availabilityCell(a *analyze.Availability) string {
 	switch {
 	case a == nil, a.Promised == 100:
 		return ""

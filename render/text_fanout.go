@@ -1,0 +1,116 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/render/pen"
+)
+
+// writeFan writes the shape of the graph, a service a line.
+func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
+	rows := make([][]string, len(f.Services))
+	for i, s := range f.Services {
+		rows[i] = []string{
+			pen.Clean(g.ID(s.Node)), fmt.Sprint(s.Out), fmt.Sprint(s.In),
+			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Behind), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), amplificationCell(s.Amp), availabilityCell(s.Available), s.Role.String(),
+		}
+	}
+	columns := []pen.Column{
+		{Head: "SERVICE", Style: func(int) pen.Style { return pen.StrongStyle }},
+		{Head: "CALLS", Right: true},
+		{Head: "CALLED BY", Right: true},
+		{Head: "REACHES", Right: true},
+		{Head: "REACHED BY", Right: true},
+		{Head: "BEHIND", Right: true},
+		{Head: "DEPTH", Right: true},
+		{Head: "LAYER", Right: true},
+		{Head: "RETRIES", Right: true},
+		{Head: "AVAILABLE"},
+		{Head: "ROLE"},
+	}
+	hoped := slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return availabilityCell(s.Available) != "" })
+	p.Table(pen.DropEmpty(columns, rows))
+	if len(f.Deepest) > 0 {
+		p.Line("")
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("deepest chain of synchronous calls (%s): %s", depthText(f), p.Chain(ids(g, f.Deepest))))
+	}
+	writeChokepoints(p, g, f.Gates)
+	writeAmplification(p, g, f.Services)
+	p.Prose("", pen.FaintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts those that entry points reach, by hard synchronous calls, only through the service")
+	if slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return s.Amp > 1 }) {
+		p.Prose("", pen.FaintStyle, "retries is how many requests a service can get for one to the estate, if it fails and everybody before it tries again")
+	}
+	if hoped {
+		p.Prose("", pen.FaintStyle, "available is what a service can hope for at best, by the objectives of what it cannot do without, with its own objective where that is higher")
+	}
+	if f.Unasked > 0 {
+		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: how available %s can be, for there are too many", english.Count(f.Unasked, "service")))
+	}
+}
+
+// writeChokepoints says what lies behind each service that there is no way around.
+func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Gate) {
+	for i, gate := range gates {
+		if i == 0 {
+			p.Line("")
+		}
+		words := pen.CleanAll(gate.Lacks)
+		if n := g.Service(gate.Node).Replicas; n.Set() && n.Value != 1 {
+			words = append([]string{english.Count(n.Value, "replica")}, words...)
+		}
+		lacks := ""
+		if len(words) > 0 {
+			lacks = " (" + strings.Join(words, ", ") + ")"
+		}
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("only through %s%s: %s", pen.Clean(g.ID(gate.Node)), lacks, someNames(g, gate.Behind)))
+	}
+}
+
+// amplificationCell is by how much retries multiply, nothing where they do not.
+func amplificationCell(factor float64) string {
+	switch {
+	case factor <= 1:
+		return ""
+	case math.IsInf(factor, 1):
+		return factorText(factor)
+	}
+	return "x " + factorText(factor)
+}
+
+// maxAmplified is how many services are told with the path of their retries.
+const maxAmplified = 5
+
+// writeAmplification says on which paths retries multiply the most.
+func writeAmplification(p *pen.Pen, g *graph.Graph, rows []analyze.FanRow) {
+	worst := slices.DeleteFunc(slices.Clone(rows), func(s analyze.FanRow) bool { return s.Amp <= 1 })
+	slices.SortFunc(worst, func(a, b analyze.FanRow) int { return cmp.Or(cmp.Compare(b.Amp, a.Amp), cmp.Compare(a.Node, b.Node)) })
+	for i, s := range worst[:min(len(worst), maxAmplified)] {
+		if i == 0 {
+			p.Line("")
+		}
+		times := factorText(s.Amp) + " requests for one"
+		if math.IsInf(s.Amp, 1) {
+			times = "requests without end"
+		}
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("with all retries %s can get %s: %s", pen.Clean(g.ID(s.Node)), times, p.Chain(ids(g, s.AmpPath))))
+	}
+	if more := len(worst) - maxAmplified; more > 0 {
+		p.Line(p.Faint(fmt.Sprintf("not shown: the paths of %d more", more)))
+	}
+}
+
+// depthText is the length of the deepest chain. Calls within a loop add nothing to it.
+func depthText(f *analyze.Fan) string {
+	s := fmt.Sprint(f.Depth)
+	if f.Depth < len(f.Deepest)-1 {
+		s += " and those within a loop"
+	}
+	return s
+}
