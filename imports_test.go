@@ -70,7 +70,7 @@ func TestImportsRunOneWay(t *testing.T) {
 				}
 			}
 			for library, at := range homes {
-				if strings.HasPrefix(path, library) && !slices.Contains(at, folder(own)) {
+				if strings.HasPrefix(path, library) && !slices.Contains(at, topDirectoryOf(own)) {
 					t.Errorf("%s imports %s, which is at home in %s", p.ImportPath, path, strings.Join(at, ", "))
 				}
 			}
@@ -104,11 +104,11 @@ func layer(path string) string {
 			return at
 		}
 	}
-	return folder(path)
+	return topDirectoryOf(path)
 }
 
-// folder returns the first directory of a path.
-func folder(path string) string {
+// topDirectoryOf returns the first directory of a path.
+func topDirectoryOf(path string) string {
 	first, _, _ := strings.Cut(path, "/")
 	return first
 }

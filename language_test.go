@@ -60,6 +60,9 @@ func TestLanguage(t *testing.T) {
 		for _, s := range texts {
 			for _, w := range words {
 				for _, at := range w.pattern.FindAllStringIndex(s.text, -1) {
+					if strings.HasSuffix(s.text[:at[0]], "shape=") { // of Graphviz
+						continue
+					}
 					line := s.line + strings.Count(s.text[:at[0]], "\n")
 					found[dir] = append(found[dir], fmt.Sprintf("%s:%d: %q: write %s", name, line, squeeze(s.text[at[0]:at[1]]), w.instead))
 				}

@@ -32,7 +32,7 @@ func atMost(n int) cobra.PositionalArgs {
 	}
 }
 
-// splitNames takes "a,b" apart, the notation for several services.
+// splitNames splits "a,b", the notation for several services.
 func splitNames(list string) ([]string, error) {
 	names := strings.Split(list, ",")
 	for i, name := range names {
@@ -43,7 +43,7 @@ func splitNames(list string) ([]string, error) {
 	return names, nil
 }
 
-// find returns the service that a person means by name.
+// find returns the service of that name; the error has a hint.
 func find(g *graph.Graph, name string) (graph.Node, error) {
 	v, err := g.Find(name)
 	if err == nil {
@@ -79,14 +79,14 @@ func findAll(g *graph.Graph, names []string) ([]graph.Node, error) {
 	return nodes, nil
 }
 
-// isPath reports whether a word names something in the file system.
+// isPath reports whether a word is the name of a file or directory.
 func isPath(word string) bool {
 	_, err := os.Stat(word)
 	return err == nil
 }
 
-// takesNoService adds to the hint of an error about the first argument, which was taken
-// for a source and is none: what, a command or a flag, takes no service.
+// takesNoService extends the hint of an error about the first argument, if that is not
+// a source: what, a command or a flag, takes no service.
 func takesNoService(what string, args []string, err error) error {
 	var missing *ingest.SourceError
 	var f *exitError

@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// blastOptions say what fails, and how.
+// blastOptions are the flags of blast: which services fail, and how.
 type blastOptions struct {
 	mode     failureMode
 	fail     serviceSelector
@@ -73,7 +73,7 @@ weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg`,
 	return cmd
 }
 
-// runBlast lets the services fail that choose returns.
+// runBlast simulates a failure of the services that choose returns.
 func runBlast(r *run, o *blastOptions, sources []string, choose func(*graph.Graph) ([]graph.Node, error)) error {
 	g, err := r.read(sources)
 	if err != nil {

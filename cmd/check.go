@@ -12,7 +12,7 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// checkOptions say what is looked at, and what counts as failing.
+// checkOptions are the flags of check.
 type checkOptions struct {
 	failOn string
 	filter *callFilter
@@ -55,18 +55,18 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	return nil
 }
 
-// reaches reports whether a finding is as severe as the word failOn says.
+// reaches reports whether a finding is at or above the severity failOn.
 func reaches(findings []analyze.Finding, failOn string) bool {
 	least := slices.Index(analyze.Severities, failOn)
 	return least >= 0 && slices.ContainsFunc(findings, func(f analyze.Finding) bool { return f.Severity >= analyze.Severity(least) })
 }
 
-// check runs the rules as the configuration has them, over the calls that count.
+// check runs the rules on g, with the settings of the configuration.
 func (r *run) check(g *graph.Graph) *analyze.Check {
 	return analyze.Run(g, r.config.options(time.Now()))
 }
 
-// options are the rules as the configuration has them.
+// options returns the settings of the rules.
 func (c *config) options(today time.Time) analyze.Options {
 	o := analyze.Options{Ignore: c.Ignore, Severities: map[string]analyze.Severity{}, Today: today.Format(time.DateOnly)}
 	for id, rule := range c.Rules {

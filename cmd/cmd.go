@@ -1,9 +1,9 @@
 // Package cmd is the command line: one file a command, flags in, exit code out.
 //
-// A command reads its sources into a graph, has analyze compute an answer, and
-// hands the report to the formats asked for. Results go to standard output, all
-// other talk to standard error in one voice, see messages.go. What went wrong decides
-// the exit code in one place, see conclude.
+// A command reads its sources into a graph, computes an answer with analyze, and
+// writes the report in the formats of --output. Results go to standard output, all
+// messages to standard error, see messages.go. The exit code is decided in one place,
+// see run.exitCode.
 package cmd
 
 import (
@@ -28,15 +28,15 @@ func Main(args []string, in io.Reader, out, err io.Writer) int {
 	return r.exitCode(root.Execute())
 }
 
-// exitCode says what ended the run and returns its exit code. Input that could
-// not be read outweighs findings: such a run has not seen everything, so nothing
-// it says about the estate is complete.
+// exitCode prints the error that ended the run and returns its exit code. Unreadable
+// input takes precedence over findings, because the findings of such a run are
+// incomplete.
 func (r *run) exitCode(err error) int {
 	var f *exitError
 	switch {
 	case err == nil:
 		f = &exitError{code: exitClean}
-	case errors.Is(err, syscall.EPIPE): // whoever read the output has seen enough
+	case errors.Is(err, syscall.EPIPE): // the reader of the output has closed it
 		f = &exitError{code: exitClean}
 	case !errors.As(err, &f):
 		f = &exitError{err: err, hint: hintOf(err), code: exitMisuse}

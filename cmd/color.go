@@ -29,7 +29,7 @@ func (r *run) colorProfile() colorprofile.Profile {
 	if !on {
 		return colorprofile.NoTTY
 	}
-	// Which colors, the library knows; whether any, is decided.
+	// The library selects the color profile; whether to use colors is decided above.
 	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
 		return strings.HasPrefix(v, "NO_COLOR=") || strings.HasPrefix(v, "CLICOLOR")
 	})
@@ -41,8 +41,8 @@ func isForced(name string) bool {
 	return v != "" && v != "0"
 }
 
-// unicodeLocale reports whether box characters can be shown: the locale says
-// UTF-8 or says nothing.
+// unicodeLocale reports whether box characters can be shown: the locale is UTF-8 or
+// is not set.
 func unicodeLocale() bool {
 	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
 		if v := strings.ToLower(os.Getenv(name)); v != "" {

@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// completions write the script that teaches a shell to complete weir's words.
+// completions write the completion script of each shell.
 var completions = map[string]func(root *cobra.Command, w io.Writer) error{
 	"bash":       func(root *cobra.Command, w io.Writer) error { return root.GenBashCompletionV2(w, true) },
 	"fish":       func(root *cobra.Command, w io.Writer) error { return root.GenFishCompletion(w, true) },
@@ -40,9 +40,8 @@ weir completion fish > ~/.config/fish/completions/weir.fish`,
 	}
 }
 
-// completeServices offers the services of the configured sources, or of the
-// current folder, which is what stands on the line so far, as the first n
-// arguments; sources, which are files, follow.
+// completeServices completes the first n arguments to services of the configured
+// sources or of the current directory; the sources that follow are completed as files.
 func (r *run) completeServices(n int) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 		if len(args) >= n {
@@ -51,12 +50,12 @@ func (r *run) completeServices(n int) cobra.CompletionFunc {
 		if r.prepare(cmd) != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
-		r.quiet = true // a shell shows what stands on standard error
+		r.quiet = true // a shell would show messages in the middle of the line
 		g, err := r.load(nil)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}
-		// "a,b" names several: what stands before the last comma stays.
+		// "a,b" names several: the text up to the last comma stays.
 		before := word[:strings.LastIndexByte(word, ',')+1]
 		var words []string
 		for _, s := range g.Services() {
@@ -66,7 +65,7 @@ func (r *run) completeServices(n int) cobra.CompletionFunc {
 	}
 }
 
-// describe says in a word or two what a service is.
+// describe returns the kind of a service and its team.
 func describe(s *graph.Service) string {
 	if s.Team != "" {
 		return s.Kind.String() + " of " + s.Team

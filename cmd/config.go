@@ -19,18 +19,18 @@ import (
 	"github.com/weirgraph/weir/ingest/native"
 )
 
-// configName is the configuration's name in the current folder.
+// configName is the configuration's name in the current directory.
 const configName = "weir.yaml"
 
-// A config is what weir.yaml says. Places and sources in it are relative to its
-// folder.
+// A config has the settings of weir.yaml. Sources in it are relative to its
+// directory.
 type config struct {
 	File    string   // as the user would name it; "" if there is none
-	Sources []string // where to look when the command line names nothing
+	Sources []string // for command lines without a source
 	Overlay bool     // the file also has services or aliases, which the native reader reads
 	Rules   map[string]ruleConfig
 	Ignore  []analyze.Ignore
-	FailOn  string // "" if it does not say
+	FailOn  string // "" if not set
 }
 
 // A ruleConfig changes one rule.
@@ -40,7 +40,7 @@ type ruleConfig struct {
 }
 
 // findConfig returns the name of the configuration to read: the one asked for,
-// else weir.yaml of the current folder if there is one, else "".
+// else weir.yaml of the current directory if it exists, else "".
 func findConfig(asked string) string {
 	if asked != "" {
 		return asked
@@ -51,8 +51,8 @@ func findConfig(asked string) string {
 	return ""
 }
 
-// readConfig reads a configuration. Everything in it is checked here, so that a
-// mistake is told with its place and nothing later can fail on it.
+// readConfig reads a configuration. All of it is checked here, so that mistakes are
+// reported with their place and no later step fails on one.
 func readConfig(name string) (*config, error) {
 	if name == "" {
 		return &config{}, nil
@@ -84,7 +84,7 @@ func parseConfig(name string, text []byte) (*config, error) {
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
-// syntaxError puts the place before what the YAML parser complains about.
+// syntaxError puts the place before the message of the YAML parser.
 func syntaxError(name string, err error) string {
 	text := err.Error()
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
@@ -155,8 +155,8 @@ func (p *configParser) rule(id string, n *yaml.Node) (rule ruleConfig) {
 	return rule
 }
 
-// ignore reads one entry of ignore. A reason is asked for because whoever meets
-// the entry a year later will ask for it.
+// ignore reads one entry of ignore. The reason is required: without it, later readers
+// cannot decide whether the entry is still needed.
 func (p *configParser) ignore(n *yaml.Node) analyze.Ignore {
 	i := analyze.Ignore{Subject: "*", Origin: p.at(n)}
 	p.mapping(n, "an entry of ignore", []string{"rule", "subject", "reason", "until"}, func(key string, value *yaml.Node) {
@@ -258,7 +258,7 @@ func (p *configParser) at(n *yaml.Node) graph.Origin {
 	return graph.Origin{Reader: "config", File: p.File, Line: int32(n.Line), Column: int32(n.Column)}
 }
 
-// resolveAlias steps from an alias to what it stands for.
+// resolveAlias returns the node that an alias refers to, and any other node as it is.
 func resolveAlias(n *yaml.Node) *yaml.Node {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Whatever stands in a configuration, it is read or refused with a sentence.
+// Every configuration is read, or refused with a message.
 func FuzzParseConfig(f *testing.F) {
 	for _, text := range []string{
 		"", "- a", "rules: {sync-cycle: off}", "rules: {fan-out-hub: {severity: info, limit: 3}}",

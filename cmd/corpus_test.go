@@ -14,8 +14,8 @@ import (
 	"github.com/weirgraph/weir/internal/testlong"
 )
 
-// systems returns the folders of real manifests that lie beside the checkout or
-// where WEIR_CORPUS says, and the bundled estates.
+// systems returns the directories of real manifests, next to the checkout or in
+// WEIR_CORPUS, and the bundled estates.
 func systems(t *testing.T) []string {
 	t.Helper()
 	root := os.Getenv("WEIR_CORPUS")
@@ -30,7 +30,7 @@ func systems(t *testing.T) []string {
 	return append(own, real...)
 }
 
-// runs are the ways to ask that every system has to stand.
+// runs are the command lines that have to work for every system.
 var runs = [][]string{
 	{"check"}, {"check", "-o", "json"}, {"check", "--min-strength", "strong"}, {"check", "--min-strength", "allowed", "-v"},
 	{"graph"}, {"graph", "-o", "tree"}, {"graph", "-o", "dot"}, {"graph", "-o", "mermaid"}, {"graph", "-o", "json"},
@@ -38,7 +38,7 @@ var runs = [][]string{
 	{"policies", "-o", "csv"}, {"policies", "-o", "markdown"}, {"cycles"}, {"fanout"}, {"rank"}, {"rank", "-o", "json"},
 }
 
-// TestSystems asks everything of real systems: no crash, and the same bytes
+// TestSystems runs all commands on real systems: no crash, and the same bytes
 // whatever the order of the files. In the short form each system gets a few of the
 // runs, and each run a few of the systems.
 func TestSystems(t *testing.T) {
@@ -51,7 +51,7 @@ func TestSystems(t *testing.T) {
 					continue
 				}
 				want := said(t, run, []string{dir})
-				if !slices.Contains(run, "-v") { // which also lists what a folder has besides
+				if !slices.Contains(run, "-v") { // which also lists the other files of a directory
 					shuffled := slices.Clone(files)
 					rand.New(rand.NewPCG(1, 2)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 					if got := said(t, run, shuffled); got != said(t, run, files) {

@@ -14,8 +14,8 @@ import (
 	"github.com/weirgraph/weir/ingest"
 )
 
-// The example estates promise in their comments what weir finds in them, and
-// nothing besides but notes.
+// The comments of the example estates list what weir finds in them; it finds nothing
+// else but infos.
 func TestEstates(t *testing.T) {
 	for estate, want := range map[string][]string{
 		"ecommerce": {
@@ -96,7 +96,7 @@ func TestEstates(t *testing.T) {
 	}
 }
 
-// A day of the shop, read with its manifests, shows what its page says it does.
+// A day of the shop, read with its manifests, has the findings that its page lists.
 func TestDriftOfTheShop(t *testing.T) {
 	want := []string{
 		"info unused-edge shop/storefront->shop/pricing",
@@ -139,7 +139,7 @@ func TestShopIsTheSameInComposeAndKubernetes(t *testing.T) {
 	}
 }
 
-// Whom a service calls and who calls it is what the estates are there to show.
+// Callers and callees of the services of the estates.
 func TestRolesInEstates(t *testing.T) {
 	for estate, roles := range map[string]map[string]graph.Role{
 		"ecommerce": {

@@ -48,8 +48,8 @@ func TestExchange(t *testing.T) {
 	}
 }
 
-// ofObjects are the rules about the objects that policies stand in. A graph has only
-// what acts on its calls.
+// ofObjects are the rules about the objects that declare policies. An exported graph has
+// only the policies in effect on its calls.
 var ofObjects = map[string]bool{
 	"policy-unbound": true, "policy-shadowed": true, "policy-inert": true, "policy-needs-mesh": true, "value-invalid": true,
 }
@@ -76,8 +76,7 @@ func found(t *testing.T, sources ...string) []any {
 	return list
 }
 
-// TestExchangeFindings holds that a graph that was written is judged as what it was
-// read from: policies come back in their layers, and values with their provenance.
+// TestExchangeFindings holds that a saved graph has the same findings as its inputs: policies come back in their layers, and values with their provenance.
 func TestExchangeFindings(t *testing.T) {
 	meshed := t.TempDir()
 	if err := os.WriteFile(filepath.Join(meshed, "meshed.yaml"), []byte(meshedEstate), 0o666); err != nil {
@@ -178,7 +177,7 @@ func TestShards(t *testing.T) {
 
 // zipkinTraces are twenty traces: web calls orders, which calls promo and a
 // database, and in some of them stock over and over. Only in the second part does
-// promo tell of itself.
+// promo report spans of its own.
 func zipkinTraces(shard int) string {
 	var spans []string
 	for i := range 20 {

@@ -13,12 +13,12 @@ const (
 	exitUnread   = 3 // some input could not be read, everything else was reported
 )
 
-// A exitError ends a run: what is wrong, the way out, and the exit code.
+// An exitError ends a run: message, hint and exit code.
 type exitError struct {
-	err  error  // nil if everything was said already
+	err  error  // nil if the message is already written
 	hint string // may be empty
 	code int
-	help bool // show how the command is used, too
+	help bool // also print the help of the command
 }
 
 func (f *exitError) Error() string {
@@ -30,17 +30,17 @@ func (f *exitError) Error() string {
 
 func (f *exitError) Unwrap() error { return f.err }
 
-// misuse is what a command returns when it was asked for something impossible.
+// misuse is the error of a command line or a configuration that is invalid.
 func misuse(hint, format string, args ...any) error {
 	return &exitError{err: fmt.Errorf(format, args...), hint: hint, code: exitMisuse}
 }
 
-// unread is what a command returns when it cannot answer for want of input.
+// unread is the error of a run whose inputs cannot be read.
 func unread(hint, format string, args ...any) error {
 	return &exitError{err: fmt.Errorf(format, args...), hint: hint, code: exitUnread}
 }
 
-// hintOf returns the way out that an error of another package brings with it.
+// hintOf returns the hint of an error of another package, "" if it has none.
 func hintOf(err error) string {
 	var hinted interface{ Hint() string }
 	if errors.As(err, &hinted) {
@@ -49,5 +49,5 @@ func hintOf(err error) string {
 	return ""
 }
 
-// exitWith ends a run with a code when everything was said already.
+// exitWith ends a run with an exit code and without a message.
 func exitWith(code int) error { return &exitError{code: code} }

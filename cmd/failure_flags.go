@@ -13,10 +13,10 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// modes are the ways to fail, as people write them.
+// modes are examples of every failure mode, as --mode takes them.
 var modes = []string{"stop", "hang", "slow=2s", "partial=1/3", "degraded"}
 
-// A failureMode is a flag that says how services fail.
+// A failureMode is a flag that selects how services fail.
 type failureMode struct {
 	word   string
 	inject failure.Injection
@@ -66,8 +66,8 @@ func parseShare(text string) (part, whole int, err error) {
 	return part, whole, err
 }
 
-// A serviceSelector is a flag that chooses services by a property they have in common.
-// Given several times, it chooses all of them together.
+// A serviceSelector is a flag that selects services by a common property. Several
+// flags select the union.
 type serviceSelector []property
 
 type property struct{ key, value string }
@@ -95,7 +95,7 @@ func (s *serviceSelector) Set(text string) error {
 	return nil
 }
 
-// services returns the services that are chosen.
+// services returns the selected services. It is an error if a property selects none.
 func (s *serviceSelector) services(g *graph.Graph) ([]graph.Node, error) {
 	var list []graph.Node
 	for _, one := range *s {

@@ -9,16 +9,15 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A callFilter chooses the calls that an answer is computed from, by their evidence.
+// A callFilter selects the calls that an answer is computed from, by their evidence.
 type callFilter struct {
 	minStrength string // word for a graph.Strength
 	only        string // "declared", "observed", "both" at once, "" for all
 }
 
-// addFilterFlags adds the flags that choose calls by their evidence. A picture
-// may show what is merely allowed, an answer is not to be built on it: the
-// strength that is asked for unless a user says otherwise is the command's to
-// choose.
+// addFilterFlags adds the flags that select calls by their evidence. The default
+// strength is the command's choice: a picture may show calls that are only allowed, an
+// analysis must not depend on them.
 func addFilterFlags(cmd *cobra.Command, least graph.Strength) *callFilter {
 	f := &callFilter{}
 	before := flagNames(cmd)
@@ -29,12 +28,12 @@ func addFilterFlags(cmd *cobra.Command, least graph.Strength) *callFilter {
 	return f
 }
 
-// strength is the least strength that counts.
+// strength is the minimum strength of a call.
 func (f *callFilter) strength() graph.Strength {
 	return graph.Strength(slices.Index(graph.Strengths, f.minStrength))
 }
 
-// apply is g with only the calls whose evidence is as asked for.
+// apply is g with only the calls that the flags select.
 func (f *callFilter) apply(g *graph.Graph) *graph.Graph {
 	least := f.strength()
 	return g.Where(func(c graph.Edge) bool {
@@ -52,8 +51,8 @@ func (f *callFilter) apply(g *graph.Graph) *graph.Graph {
 	})
 }
 
-// scope is the part of g that answers are computed from: of the calls chosen,
-// those that failure travels along.
+// scope is the part of g that answers are computed from: of the selected calls, those
+// that propagate failures.
 func (f *callFilter) scope(g *graph.Graph) *graph.Graph {
 	return analyze.Scope(f.apply(g), f.strength())
 }

@@ -93,7 +93,7 @@ func parseSize(word string) (int64, bool) {
 	return int64(n), true
 }
 
-// columns is a flag that says which columns of a table hold what.
+// columns is a flag that maps columns of a table to their roles.
 type columns struct{ value *summary.Columns }
 
 func (c columns) String() string { return "" }
@@ -158,7 +158,7 @@ func setGroup(cmd *cobra.Command, before map[string]bool, group string) {
 
 const groupKey = "weir-group"
 
-// setFromEnvironment gives every flag that the command line leaves alone the
+// setFromEnvironment gives every flag that the command line does not set the
 // value of its variable: WEIR_FAIL_ON for --fail-on. An empty one counts as unset.
 func setFromEnvironment(cmd *cobra.Command) (err error) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
@@ -174,7 +174,7 @@ func setFromEnvironment(cmd *cobra.Command) (err error) {
 	return err
 }
 
-// flagError puts pflag's complaints into weir's voice.
+// flagError rewords errors of pflag and adds hints.
 func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	var missing *pflag.ValueRequiredError
@@ -204,8 +204,8 @@ func flagError(cmd *cobra.Command, err error) error {
 	return misuse(cmd.CommandPath()+" --help shows how it is used", "%w", err)
 }
 
-// invalidValue is the failure of a flag or a variable with a value that it
-// cannot take. The cause may bring a hint of its own.
+// invalidValue is the error of a flag or a variable with an invalid value. The cause may
+// have a hint of its own.
 func invalidValue(name, value string, cause error) error {
 	var f *exitError
 	if errors.As(cause, &f) {

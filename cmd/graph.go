@@ -8,7 +8,7 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// graphOptions say which part of the graph is drawn, and how.
+// graphOptions are the flags of graph: which part of the graph is drawn, and how.
 type graphOptions struct {
 	focus    []string
 	depth    int

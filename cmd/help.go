@@ -36,8 +36,8 @@ func newHelp(r *run) *cobra.Command {
 	}
 }
 
-// printHelp shows how a command is used: the line to type, what it does, real
-// examples, its commands and its flags.
+// printHelp writes the help of a command: usage line, description, examples, commands
+// and flags.
 func printHelp(w io.Writer, cmd *cobra.Command) {
 	line := cmd.Use
 	if cmd.HasParent() {

@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Help reads the same for every command: a sentence, examples, and flags that
-// are told in lower case without a full stop.
+// Help has the same form for every command: a sentence, examples, and usages of flags in
+// lower case without a full stop.
 func TestHelpStyle(t *testing.T) {
 	root := newRoot(&run{})
 	for _, cmd := range append(root.Commands(), root) {

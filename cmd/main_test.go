@@ -43,7 +43,7 @@ func TestScripts(t *testing.T) {
 
 // exits runs a command that has to end with a given exit code:
 //
-//	exits 2 weir blast nobody .
+//	exits 2 weir blast unknown .
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits code command [argument...]")

@@ -25,7 +25,7 @@ func manySpans(n int) string {
 	return b.String()
 }
 
-// spilledMember is what JSON says of spans that lay in a temporary file.
+// spilledMember is in the JSON if spans were spilled to a temporary file.
 const spilledMember = `,"spilled":true`
 
 // runWeir runs weir and returns its exit code and what it says.
@@ -35,8 +35,8 @@ func runWeir(in string, args ...string) (code int, out, err string) {
 	return code, stdout.String(), stderr.String()
 }
 
-// TestMaxMemory needs the temporary file: it is told in the account, and nothing else
-// differs; where it cannot be written, nothing is answered.
+// TestMaxMemory needs the temporary file: it is reported in the coverage, and nothing
+// else differs; if it cannot be written, the run fails.
 func TestMaxMemory(t *testing.T) {
 	text := manySpans(3000)
 	t.Setenv("TMPDIR", t.TempDir())

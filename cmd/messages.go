@@ -8,15 +8,15 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A console is where a run talks. Results go to out. Everything else goes to err
-// in one voice: "weir: what is wrong", lower case without a full stop, and then
-// perhaps "weir: hint: the way out".
+// A console has the streams of a run. Results go to out. Messages go to err, in one
+// form: "weir: what is wrong", lower case without a full stop, and then, if there is a
+// hint, "weir: hint: how to fix it".
 type console struct {
 	in       io.Reader
 	out, err io.Writer
 }
 
-// printMessage says what is wrong and the way out, if there is one.
+// printMessage writes a message and its hint, if it has one.
 func (c *console) printMessage(message, hint string) {
 	fmt.Fprintf(c.err, "weir: %s\n", message)
 	if hint != "" {
@@ -24,14 +24,13 @@ func (c *console) printMessage(message, hint string) {
 	}
 }
 
-// maxProblems is how many problems are told before the rest is only counted. A
-// folder of forty templates has one thing to say, and a screen holds so much.
+// maxProblems is how many problems are listed before the rest is only counted: a
+// directory of forty templates has the same problem forty times.
 const maxProblems = 10
 
-// printProblems says what is wrong with the inputs, the unreadable before the
-// left out: a hint that several problems share is given once, after the last of
-// them. Notes are told only when everything is asked for, and quiet leaves
-// nothing but what could not be read.
+// printProblems writes the problems of the inputs, unreadable input before skipped
+// input. A hint that several problems share is written once, after the last of them.
+// Notes are written with verbose only, and with quiet only unreadable input.
 func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 	least := graph.Skipped
 	switch {
@@ -67,8 +66,8 @@ func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 	}
 }
 
-// printExpired says which entries of ignore excuse nothing any more, so that
-// nobody wonders why what was accepted is a finding again.
+// printExpired lists the entries of ignore that have expired, which explains why
+// findings that were ignored are reported again.
 func (c *console) printExpired(entries []analyze.Ignore) {
 	for i, e := range entries {
 		hint := ""

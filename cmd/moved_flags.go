@@ -7,7 +7,7 @@ import (
 )
 
 // A movedFlag is a flag of blast that has become a command. It does the same for one
-// more release, is hidden from help, and says on standard error where it went.
+// more release, is hidden from help, and writes the new command to standard error.
 type movedFlag struct {
 	name    string
 	command string // what to write after weir

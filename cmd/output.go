@@ -53,8 +53,8 @@ func parseOutputs(specs []string) ([]output, error) {
 	return outputs, nil
 }
 
-// unknownFormat says that there is no such format. Who gave a file's name was
-// after its ending.
+// unknownFormat is the error of a format that does not exist. For the name of a file,
+// the hint is the format of its extension.
 func unknownFormat(name string) error {
 	hint := oneOf(name, formatNames())
 	if ext := strings.TrimPrefix(filepath.Ext(name), "."); slices.Contains(formatNames(), ext) {
@@ -90,8 +90,8 @@ func (r *run) onStandardOutput() *render.Format {
 	return nil
 }
 
-// write writes the report in every format asked for, or in none if one of them
-// has no form for it.
+// write writes the report in every format of --output, or in none if one of them
+// cannot show it.
 func (r *run) write(report *analyze.Report, view render.View) error {
 	for _, o := range r.outputsTo {
 		if lost := render.Parts(report) &^ o.format.Shows; lost != 0 {
@@ -124,7 +124,7 @@ func (r *run) writeOne(o output, report *analyze.Report, view render.View) error
 	switch {
 	case err == nil:
 		return nil
-	case hintOf(err) != "": // the format's own, and it says what it needs
+	case hintOf(err) != "": // the error of a format, which has a hint
 		return misuse(hintOf(err), "%w", err)
 	}
 	return misuse("", "writing %s: %w", to, withoutPath(err))
@@ -139,8 +139,8 @@ func writeOut(out io.Writer, profile colorprofile.Profile, write func(io.Writer)
 		}
 		return w.Flush()
 	}
-	// In one piece, because the color writer cannot continue an escape sequence
-	// that was cut in two.
+	// One write, because the color writer does not support an escape sequence that is
+	// split over two.
 	var text bytes.Buffer
 	if err := write(&text); err != nil {
 		return err
@@ -149,9 +149,9 @@ func writeOut(out io.Writer, profile colorprofile.Profile, write func(io.Writer)
 	return err
 }
 
-// writeFile writes a file as a whole: until everything is written it stands
-// beside its place under another name, so that nobody meets half of it. What is
-// no regular file, a link, a pipe or a device, is written in place.
+// writeFile writes a file atomically: to a temporary file in the same directory, which
+// is renamed when it is complete. Files that are not regular (links, pipes, devices) are
+// written in place.
 func writeFile(name string, write func(io.Writer) error) (err error) {
 	open, flags, mode := fmt.Sprintf("%s.weir-%d", name, os.Getpid()), os.O_EXCL, os.FileMode(0o666)
 	if info, err := os.Lstat(name); err == nil {
@@ -175,8 +175,8 @@ func writeFile(name string, write func(io.Writer) error) (err error) {
 	return os.Rename(open, name)
 }
 
-// withoutPath leaves the name of the file out of an error, for a message that
-// has it already.
+// withoutPath removes the name of the file from an error, for a message that
+// already contains it.
 func withoutPath(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {

@@ -10,9 +10,8 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// A progress tells on a terminal how far reading has got, on one line that is
-// gone when reading ends. Nobody minds a second of silence, and nobody reads
-// faster than ten lines a second.
+// A progress shows on a terminal how much has been read, on one line that is removed
+// when reading ends. It starts after a second and is updated at most ten times a second.
 type progress struct {
 	w            io.Writer
 	start, shown time.Time
@@ -33,8 +32,7 @@ func (p *progress) showAt(now time.Time, at ingest.Progress) {
 	fmt.Fprintf(p.w, "\rweir: %s\x1b[K", progressText(now.Sub(p.start), at))
 }
 
-// progressText says how much is read, how fast, and how long the rest will take if
-// it goes on like that.
+// progressText has how much is read, the rate, and the remaining time at that rate.
 func progressText(spent time.Duration, at ingest.Progress) string {
 	if at.Linking {
 		return "linking " + english.Count(at.Spans, "span")
@@ -60,7 +58,7 @@ func progressText(spent time.Duration, at ingest.Progress) string {
 	return "read " + strings.Join(parts, ", ")
 }
 
-// megabytes is a size for people: of a small one they want to see that it grows.
+// megabytes writes a size; small ones with a decimal, so that progress is visible.
 func megabytes(n int64) string {
 	if n < 10e6 {
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
@@ -68,7 +66,7 @@ func megabytes(n int64) string {
 	return fmt.Sprintf("%d MB", n/1e6)
 }
 
-// end leaves the line as it was.
+// end removes the line.
 func (p *progress) end() {
 	if !p.shown.IsZero() {
 		fmt.Fprint(p.w, "\r\x1b[K")

@@ -6,15 +6,15 @@ import (
 	"github.com/weirgraph/weir/ingest/summary"
 )
 
-// A run is one execution of weir: where it talks, what the flags that commands
-// share say, and what happened on the way to the exit code.
+// A run is one execution of weir: its streams, the flags that commands share, and the
+// state that decides the exit code.
 type run struct {
 	console
 
 	configPath string
 	namespace  string
 	columns    summary.Columns
-	maxMemory  int64 // 0 for no bound
+	maxMemory  int64 // 0 for no limit
 	quiet      bool
 	verbose    bool
 	outputs    []string
@@ -26,9 +26,8 @@ type run struct {
 	failed    bool // some input could not be read
 }
 
-// prepare completes the flags from the environment, and checks what can be wrong
-// before anything is read. Flags win over the environment, and this over the
-// configuration.
+// prepare completes the flags from the environment and validates them before any input
+// is read. Flags override the environment, which overrides the configuration.
 func (r *run) prepare(cmd *cobra.Command) error {
 	r.command = cmd
 	if err := setFromEnvironment(cmd); err != nil {

@@ -14,7 +14,7 @@ import (
 
 // TestShardsBesideManifests holds that it makes no difference when manifests are
 // read: with every part of the traces, with none but the last step, or as a part of
-// their own. Nothing but the account of the reading may tell which way was taken.
+// their own. Only the coverage may differ between these ways.
 func TestShardsBesideManifests(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

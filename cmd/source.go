@@ -16,9 +16,9 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// read reads the sources, or where the configuration says to look, or the
-// current folder, and says on standard error what could not be read. Without a
-// single service there is nothing to answer from.
+// read reads the sources, by default those of the configuration or the current
+// directory, and reports on standard error what could not be read. It is an error if
+// the inputs have no service.
 func (r *run) read(sources []string) (*graph.Graph, error) {
 	g, err := r.load(sources)
 	if err != nil {
@@ -32,9 +32,9 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 	return g, nil
 }
 
-// reportProblems keeps in mind for the exit code whether any input was lost, and says
-// what could not be used, unless standard output says it: in findings of check,
-// which may be nil, or in the full account that --verbose asks for.
+// reportProblems records for the exit code whether an input could not be read, and
+// prints the problems of the inputs, except those that standard output has: as findings
+// of check, which may be nil, or in the coverage that --verbose writes.
 func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 	coverage := g.Coverage()
 	r.failed = coverage.Failed() > 0 || g.Len() == 0
@@ -57,20 +57,19 @@ func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 	r.printProblems(problems, r.quiet, r.verbose)
 }
 
-// nothingRead says that there is no service in the inputs, which is never a good
-// answer to anything.
+// nothingRead is the message, and its hint, for inputs without a service.
 func nothingRead(c *graph.Coverage) (message, hint string) {
 	hint = "weir check --verbose says what was passed over"
 	switch {
 	case c.Files == 0 && c.Failed() > 0:
-		hint = "" // that of what could not be read is the way out
+		hint = "" // the unreadable input has its own hint
 	case c.Files == 0:
 		hint = "name the files or folders with your manifests, or pipe them in, as in helm template shop | weir check -"
 	}
 	return "no service in " + english.Count(c.Files, "file"), hint
 }
 
-// load is read without a word.
+// load is read without messages.
 func (r *run) load(sources []string) (*graph.Graph, error) {
 	if len(sources) == 0 {
 		sources = r.config.Sources
@@ -95,7 +94,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 		options.Progress = p.show
 	}
 	if r.maxMemory > 0 {
-		// The collector lets a heap grow to twice its size. It shall not beyond this.
+		// The garbage collector lets a heap grow to twice its size; this keeps it below the limit.
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.maxMemory))
 	}
 	err := ingest.Read(context.Background(), sources, options, b)

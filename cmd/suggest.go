@@ -7,8 +7,7 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
-// nearest returns the one of words that was probably meant by word, or "" if
-// none is close.
+// nearest returns the most similar of words, or "" if none is similar.
 func nearest(word string, words []string) string {
 	if near := didyoumean.Suggest(word, words); len(near) > 0 {
 		return near[0]
@@ -16,7 +15,7 @@ func nearest(word string, words []string) string {
 	return ""
 }
 
-// didYouMean is the hint for something mistyped, "" for nothing.
+// didYouMean is the hint for a typo, "" for no word.
 func didYouMean(word string) string {
 	if word == "" {
 		return ""
@@ -29,7 +28,7 @@ func didYouMean(word string) string {
 const wordsInHint = 16
 
 // oneOf is the hint for a word that should be one of words: the nearest of them,
-// or all of them. Of a list too long to read there is none.
+// or all of them. It is "" for more than wordsInHint words, none of them near.
 func oneOf(word string, words []string) string {
 	if near := nearest(word, words); near != "" {
 		return didYouMean(near)

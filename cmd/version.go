@@ -21,8 +21,8 @@ func runVersion(r *run) error {
 	return err
 }
 
-// version is the version of the module that the binary was built from, as the Go
-// tool has stamped it: a tag, or a pseudo-version of the commit.
+// version is the version of the module that the binary was built from, as recorded by
+// the Go tool: a tag, or a pseudo-version of the commit.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok || info.Main.Version == "" {

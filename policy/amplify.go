@@ -22,8 +22,8 @@ var Failures = []string{"down", "errors", "slow"}
 func (f Failure) String() string { return Failures[f] }
 
 // Amplification is the number of requests that the callee gets for one call while
-// it fails in that way; +Inf if there is no end of them. It is not whole where a
-// budget limits retries to a share of the requests.
+// it fails in that way; +Inf for unlimited retries. It is a fraction where a budget
+// limits retries to a share of the requests.
 func (e Effective) Amplification(f Failure) float64 {
 	factor := 1.0
 	for i := len(e.Layers) - 1; i >= 0; i-- {
@@ -35,7 +35,7 @@ func (e Effective) Amplification(f Failure) float64 {
 }
 
 // AtLastHop is the largest Amplification, n_conn: of the call to a service that
-// fails, whatever its way.
+// fails, in the worst way.
 func (e Effective) AtLastHop() float64 {
 	return max(e.Amplification(Down), e.Amplification(Errors), e.Amplification(Slow))
 }
@@ -50,8 +50,8 @@ func (e Effective) AlongPath(slow bool) float64 {
 	return e.Amplification(Errors)
 }
 
-// factor is the number of tries of one layer while the layers that it wraps
-// return f. Copies of a hedge are sent in any case but an immediate error.
+// factor is the number of attempts of one layer while the layers that it wraps
+// return f. Copies of a hedge are sent unless the error is immediate.
 func (l *Effect) factor(f Failure, facts CallFacts) float64 {
 	n := 1.0
 	if l.Attempts != 1 && l.Set.fires(f, facts) {
@@ -69,9 +69,9 @@ func (l *Effect) factor(f Failure, facts CallFacts) float64 {
 	return n
 }
 
-// returns is the way a layer fails if those that it wraps fail in the way f: a
-// proxy answers in the callee's place, with 502, 503 or 504. Without a timeout it
-// never does that for a slow one.
+// returns is how a layer fails if the layers that it wraps fail with f: a proxy answers
+// for the callee, with 502, 503 or 504. For a slow callee it does so only after a
+// timeout.
 func (l *Effect) returns(f Failure) Failure {
 	if l.Set.Layer == App || f == Slow && l.Held.State != Finite {
 		return f
@@ -79,15 +79,14 @@ func (l *Effect) returns(f Failure) Failure {
 	return Errors
 }
 
-// fires reports whether the conditions of s answer to f. Conditions that are
-// unknown are taken for any.
+// fires reports whether s retries after f. Unknown conditions match every failure.
 func (s *Set) fires(f Failure, facts CallFacts) bool {
 	r := s.Retry
 	if r == nil || r.neverFires() {
 		return false
 	}
 	if f == Slow && !s.PerTryActs() {
-		return false // the total is over, too
+		return false // the total timeout has expired too
 	}
 	if !r.On.Set() {
 		return true
@@ -95,7 +94,7 @@ func (s *Set) fires(f Failure, facts CallFacts) bool {
 	return slices.ContainsFunc(r.On.Value, func(on string) bool { return answers(on, f, facts.Protocol) })
 }
 
-// covers reports whether r is for some of the methods of a call.
+// covers reports whether r applies to a method of a call.
 func (r *Retry) covers(methods []string) bool {
 	if !r.Methods.Set() || len(r.Methods.Value) == 0 || len(methods) == 0 {
 		return true
@@ -103,7 +102,7 @@ func (r *Retry) covers(methods []string) bool {
 	return slices.ContainsFunc(methods, func(m string) bool { return slices.Contains(r.Methods.Value, m) })
 }
 
-// answers reports whether a class of triggers is set off by f.
+// answers reports whether f triggers the retry condition on.
 func answers(on string, f Failure, protocol string) bool {
 	if on == OnAny {
 		return true
@@ -131,9 +130,9 @@ var grpcOf = [...][]string{
 	Slow:   {"DEADLINE_EXCEEDED"},
 }
 
-// repeats reports whether l tries again after the layers that it wraps gave up.
-// Libraries hand on what they got. A proxy answers, with the callee's status or
-// its own, so that conditions about connections never see a failure through it.
+// repeats reports whether l retries after the layers that it wraps have given up.
+// Libraries return the error that they got. A proxy answers, with the callee's status or
+// its own, so conditions about connections do not match behind a proxy.
 func (l *Effect) repeats(inner []Effect, facts CallFacts) bool {
 	through := slices.ContainsFunc(inner, func(i Effect) bool { return i.Set.Layer != App })
 	on := l.Set.Retry.On

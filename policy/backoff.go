@@ -6,8 +6,8 @@ import (
 	"github.com/weirgraph/weir/internal/saturating"
 )
 
-// manyRetries is how many retries are counted one by one. The waits of a real
-// policy have long reached their cap by then; each later one is taken for the last.
+// manyRetries is how many retries are counted one by one. The waits of a real policy
+// have reached their cap by then; each later wait counts as the last one.
 const manyRetries = 10_000
 
 // longestWaits returns the sum of the longest possible waits before retries 1 to
@@ -56,7 +56,7 @@ func (b *Backoff) plainWait(i int) time.Duration {
 	return base
 }
 
-// kind is the kind of wait. A wait without a kind is a fixed one.
+// kind is the kind of wait, by default fixed.
 func (b *Backoff) kind() string {
 	switch {
 	case b.Kind.Set():
@@ -77,7 +77,7 @@ func stretchedWait(base time.Duration, most Setting[time.Duration], i int) time.
 }
 
 // Dapr's exponential policy begins with 500 ms, multiplies by 1.5 and by a random
-// number up to 1.5, and goes on from the product.
+// number up to 1.5; the next wait is computed from the product.
 const (
 	compoundStart  = 500 * time.Millisecond
 	compoundGrowth = 1.5 * 1.5
@@ -90,7 +90,7 @@ func capped(d time.Duration, most Setting[time.Duration]) time.Duration {
 	return d
 }
 
-// spread adds the most that a jitter can. Full jitter only ever shortens a wait.
+// spread adds the maximum of a jitter. Full jitter only shortens a wait.
 func spread(d time.Duration, j Setting[Jitter]) time.Duration {
 	if !j.Set() || j.Value.Kind != "partial" {
 		return d

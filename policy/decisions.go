@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Decisions lists every setting of s that anybody or any product spoke about, in
-// the order of Set's fields. Fields are named by their path, "retry.backoff.base".
+// Decisions lists every setting of s whose provenance is known, in the order of Set's
+// fields. Fields are named by their path, "retry.backoff.base".
 func (s *Set) Decisions() []Decision {
 	var list []Decision
 	var walk func(part reflect.Value, path string)
@@ -19,7 +19,7 @@ func (s *Set) Decisions() []Decision {
 			case ok:
 			case f.Kind() == reflect.Pointer && !f.IsNil():
 				walk(f.Elem(), path+name+".")
-			case f.Kind() == reflect.Slice: // the steps of a fallback go by its own name
+			case f.Kind() == reflect.Slice: // steps of a fallback have the path of the fallback
 				for j := range f.Len() {
 					walk(f.Index(j), strings.TrimSuffix(path, ".")+".")
 				}

@@ -6,24 +6,24 @@ import (
 	"slices"
 )
 
-// CallFacts is what Combine has to know of a call.
+// CallFacts is what Combine needs to know about a call.
 type CallFacts struct {
 	Protocol string       // http, grpc, tcp, sql, ...; empty if unknown
 	Methods  []string     // upper case; nil if unknown
 	Replicas Setting[int] // of the callee
 }
 
-// An Effective policy is what all layers together do to one call.
+// An Effective policy is the result of all layers for one call.
 type Effective struct {
 	Layers []Effect // outermost first
 	Facts  CallFacts
 
-	Attempt  Limit // p: the longest that the caller waits for one request that the callee gets
-	Budget   Limit // T: the longest that the caller can be held
-	Attempts Tries // n: the most requests that the callee can get
+	Attempt  Limit // p: the longest wait of the caller for one request to the callee
+	Budget   Limit // T: the longest that the caller can be blocked
+	Attempts Tries // n: the maximum number of requests to the callee
 }
 
-// An Effect is what one layer does, first by itself and then with all layers
+// An Effect is the result of one layer, first by itself and then with all layers
 // that it wraps.
 type Effect struct {
 	Set      Set
@@ -31,24 +31,23 @@ type Effect struct {
 	By       []Decision // what makes it n
 	Attempt  Limit      // p
 	Waits    Limit      // W
-	Needed   Limit      // n x p + W, what all tries take if no total ends them
+	Needed   Limit      // n x p + W, the time for all attempts without a total timeout
 	Budget   Limit      // T
 	Full     int        // tries that can finish within the total, n_full
 	Start    int        // tries that can begin within it, n_start
 	Ejection Ejection
 
-	Try     Limit // p, where a try is all that the wrapped layers do
+	Try     Limit // p, where an attempt includes the wrapped layers
 	Held    Limit // T, likewise
-	Repeats bool  // it retries, and does so when the wrapped layers give up
+	Repeats bool  // it retries after the wrapped layers have given up
 }
 
-// Combine puts the layers of one call together. Their order does not matter: a
-// layer nearer to the caller wraps those that are farther, and of one layer the
-// products are in the order of Products. An API like Gateway API is laid over the
-// product that carries it out. Policies for requests do nothing to calls that are
-// none, and are left out.
+// Combine computes the effective policy of one call. The order of layers does not
+// matter: a layer nearer to the caller wraps the others, and products of one layer are
+// ordered by Product.Order. An API such as the Gateway API overrides the product that
+// implements it. Policies for requests are left out for protocols without requests.
 //
-// The layers are not changed, and are to have their defaults already.
+// The layers are not changed, and must have their defaults already, see WithDefaults.
 func Combine(layers []Set, facts CallFacts) Effective {
 	e := Effective{Facts: facts, Attempts: 1}
 	for _, s := range orderLayers(layers) {
@@ -90,7 +89,7 @@ func layerEffect(s Set, facts CallFacts) Effect {
 	return l
 }
 
-// orderLayers sorts sets from the outside in, and lays APIs over their products.
+// orderLayers sorts sets from the outside in, and overlays products with their APIs.
 func orderLayers(layers []Set) []Set {
 	sorted := slices.Clone(layers)
 	slices.SortStableFunc(sorted, func(a, b Set) int {
@@ -110,8 +109,8 @@ func orderLayers(layers []Set) []Set {
 	return sorted
 }
 
-// withRetryDefaults returns s for retries that an API declares: what they leave open
-// its product supplies as in retries of its own, even if it has none by default.
+// withRetryDefaults returns s for retries that an API declares: the product supplies
+// their missing settings as for its own retries, even if it does not retry by default.
 func (s Set) withRetryDefaults(api *Retry) Set {
 	within := s.Product.OrNative().Within.Retry
 	if within == nil || !api.IsWritten() || s.Retry.IsWritten() {
@@ -128,9 +127,8 @@ func (s Set) withRetryDefaults(api *Retry) Set {
 	return s
 }
 
-// carrier returns the product that carries out what sorted[i] says, if that is an
-// API: the next one of its layer. It is -1 for a product, and for an API that
-// nothing known carries out.
+// carrier returns the product that implements sorted[i], if that is an API: the next one
+// of its layer. It is -1 for a product, and for an API without a known implementation.
 func carrier(sorted []Set, i int) int {
 	if !sorted[i].Product.OrNative().Contract {
 		return -1
@@ -143,7 +141,8 @@ func carrier(sorted []Set, i int) int {
 	return -1
 }
 
-// applicable is what of s acts on a call: all of it, or its connections alone.
+// applicable is the part of s in effect on a call: all of it, or only its settings for
+// connections.
 func applicable(s Set, facts CallFacts) Set {
 	p := s.Product.OrNative()
 	if HasRequests(facts.Protocol) || s.Layer == App || p.Transport {

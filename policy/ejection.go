@@ -2,13 +2,13 @@ package policy
 
 import "math"
 
-// An Ejection tells whether a breaker that ejects single hosts can eject any.
+// An Ejection is whether a breaker that ejects single hosts can eject any.
 type Ejection struct {
 	Known bool // the breaker is of that kind, and hosts and share are known
 	Hosts int
 	Most  int  // hosts that may be ejected at once
-	Works bool // one can be, and another is left
-	All   bool // the last can be, too, and then no host gets calls; also where Hosts is not known
+	Works bool // one host can be ejected while another remains
+	All   bool // every host can be, and then no host gets calls; also if Hosts is unknown
 }
 
 // Ejection is that of the breaker of s, floor(share x hosts), as Envoy's outlier detection counts it: a host
@@ -18,9 +18,9 @@ func (s *Set) Ejection(hosts Setting[int]) Ejection {
 	if b == nil || b.Kind.Value != "endpoint" || !b.Kind.Set() || !b.MaxEject.Set() {
 		return Ejection{}
 	}
-	calm := !s.panics()
+	noPanic := !s.panics()
 	if !hosts.Set() || hosts.Value < 0 {
-		return Ejection{All: calm && b.MaxEject.Value >= 1}
+		return Ejection{All: noPanic && b.MaxEject.Value >= 1}
 	}
 	e := Ejection{Known: true, Hosts: hosts.Value}
 	// A share is a binary fraction: 0.29 of 100 is a little less than 29.
@@ -29,12 +29,12 @@ func (s *Set) Ejection(hosts Setting[int]) Ejection {
 		e.Most = max(e.Most, min(1, e.Hosts))
 	}
 	e.Works = e.Most >= 1 && e.Hosts >= 2
-	e.All = calm && e.Hosts > 0 && e.Most == e.Hosts
+	e.All = noPanic && e.Hosts > 0 && e.Most == e.Hosts
 	return e
 }
 
-// panics reports whether calls go to ejected hosts, too, once few others are left.
-// Envoy does so below one half. Of code that does not say so it is taken to be so.
+// panics reports whether ejected hosts get calls again when few others are left.
+// Envoy does so below one half. It is assumed for products that do not document it.
 func (s *Set) panics() bool {
 	if p := s.Breaker.Panic; p.Provenance != Unknown {
 		return p.Set() && p.Value > 0

@@ -9,14 +9,13 @@ import (
 )
 
 // Fields yields the fields of a Set, or of a part of one, in the order of the type,
-// each under the name that files and outputs have for it: "perTry", "ttl". Whoever
-// has to treat all settings alike walks them by it, so that a new one needs to be
-// told of in one place.
+// each under its name in files and outputs: "perTry", "ttl". Code that treats all
+// settings alike uses it, so that a new setting is declared in one place.
 func Fields(part reflect.Value) iter.Seq2[string, reflect.Value] {
 	return func(yield func(string, reflect.Value) bool) {
 		for i := range part.NumField() {
 			if part.Type().Field(i).Type == reflect.TypeFor[*Product]() {
-				continue // says whose policies the settings are, and is none of them
+				continue // the owner of the settings, not a setting
 			}
 			if !yield(lowerFirst(part.Type().Field(i).Name), part.Field(i)) {
 				return
@@ -25,8 +24,8 @@ func Fields(part reflect.Value) iter.Seq2[string, reflect.Value] {
 	}
 }
 
-// SettingIn returns the Setting in a field, of whatever type, and false for a field
-// that is none. Its value is nil where it holds none that acts.
+// SettingIn returns the Setting in a field, of any type, and false for a field that is
+// not a Setting. Its value is nil unless the setting is in effect.
 func SettingIn(field reflect.Value) (Setting[any], bool) {
 	s, ok := field.Interface().(interface{ untyped() Setting[any] })
 	if !ok {

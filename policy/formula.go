@@ -8,16 +8,16 @@ import (
 	"github.com/weirgraph/weir/internal/saturating"
 )
 
-// Formulas about one layer, with r retries, n = r + 1 tries, p the longest that a
-// try can take, W the sum of the longest waits and T the longest that all can take.
+// Formulas for one layer, with r retries, n = r + 1 attempts, p the longest time of an
+// attempt, W the sum of the longest waits and T the longest time of all attempts.
 
 // Tries is a number of attempts, the first included.
 type Tries int
 
-// Unlimited is as many tries as it takes.
+// Unlimited is a retry without limit.
 const Unlimited Tries = -1
 
-// tries is n, and what decides about it. Retries that no condition sets off are none.
+// tries is n, and the settings that decide it. Retries without a condition never fire.
 func (s *Set) tries() (n Tries, by []Decision) {
 	r := s.Retry
 	if r == nil {
@@ -46,10 +46,10 @@ func (r *Retry) neverFires() bool {
 	return r.On.Provenance == Absent || r.On.Provenance == Disabled || r.On.Set() && len(r.On.Value) == 0
 }
 
-// attemptLimit is p: the bound on one try if there is one, else that on all. A
-// bound on one try that is not below that on all never fires; Envoy ignores it by
-// its documentation, elsewhere the other is first. Without either it is the
-// client's read timeout.
+// attemptLimit is p: the timeout of one attempt if there is one, else the total timeout.
+// A timeout per attempt that is not below the total never fires: Envoy documents that it
+// ignores it, elsewhere the total fires first. Without either it is the client's read
+// timeout.
 func (s *Set) attemptLimit() Limit {
 	if s.Timeout == nil {
 		return Limit{}
@@ -66,12 +66,12 @@ func (s *Set) attemptLimit() Limit {
 	case total.State != Undeclared:
 		return total
 	}
-	return perTry // switched off, or untold
+	return perTry // disabled, or undeclared
 }
 
-// readLimit is the read timeout of a client, which bounds one try as nearly as
-// clients do: it is a gap between two reads, but few answers trickle. The gap
-// timers of proxies are none.
+// readLimit is the read timeout of a client, which approximates a timeout per attempt: it
+// limits the gap between two reads, and few responses arrive in small pieces. Idle timers
+// of proxies do not count.
 func (s *Set) readLimit() Limit {
 	if s.Layer != App || s.Product.OrNative().Layer != App {
 		return Limit{}
@@ -86,13 +86,13 @@ func (s *Set) totalLimit() Limit {
 	return limitOf(s, "timeout.total", s.Timeout.Total)
 }
 
-// PerTryActs reports whether one try has a bound of its own that can fire.
+// PerTryActs reports whether an attempt has a timeout of its own that can fire.
 func (s *Set) PerTryActs() bool {
 	p := s.attemptLimit()
 	return p.State == Finite && p.By[0].Field == "timeout.perTry"
 }
 
-// waits is W. Without end of retries there is no end of waiting.
+// waits is W. It is endless for unlimited retries.
 func (s *Set) waits(n Tries) Limit {
 	if n == 1 || s.Retry == nil {
 		return Limit{State: Finite}
@@ -108,8 +108,8 @@ func (s *Set) waits(n Tries) Limit {
 	return Limit{Finite, b.longestWaits(s.Product.OrNative().Backoff, int(n-1)), by}
 }
 
-// edgeBudget is T = min(total, n x p + W). With a total of its own, a layer ends
-// then; a layer whose tries have no end in time has none either.
+// edgeBudget is T = min(total, n x p + W). It is endless without a total timeout if the
+// attempts or their number have no limit.
 func (s *Set) edgeBudget(n Tries, by []Decision, p Limit) Limit {
 	t := allTries(n, by, s.hedged(p), s.waits(n))
 	if p.State == Finite && n != 1 && s.Retry != nil {
@@ -121,7 +121,7 @@ func (s *Set) edgeBudget(n Tries, by []Decision, p Limit) Limit {
 	return t
 }
 
-// hedged is how long a try takes if its last copy is sent as late as can be.
+// hedged is the time of an attempt whose last copy is sent as late as possible.
 func (s *Set) hedged(p Limit) Limit {
 	h := s.Hedge
 	if h == nil || p.State != Finite || !h.Copies.Set() || h.Copies.Value <= 0 {
@@ -145,17 +145,17 @@ func allTries(n Tries, by []Decision, p, w Limit) Limit {
 	return t
 }
 
-// AllTries is n x p + W of times that have an end; n is not to be Unlimited.
+// AllTries is n x p + W for finite times; n must not be Unlimited.
 func AllTries(n Tries, p, w time.Duration) time.Duration {
 	return saturating.Add(saturating.Mul(p, int64(n)), w)
 }
 
-// fitting returns how many of n tries can finish, and how many can begin, before
-// the total is over if each takes as long as it may:
+// fitting returns how many of n attempts can finish, and how many can begin, within
+// the total timeout if each takes as long as possible:
 //
-//	start(i) = (i-1) x p + the longest waits before try i
+//	start(i) = (i-1) x p + the longest waits before attempt i
 //
-// Of more than manyRetries tries only so many are counted.
+// It counts at most manyRetries attempts.
 func (s *Set) fitting(n Tries, p Limit) (full, start int) {
 	end := s.totalLimit()
 	if s.Retry != nil {

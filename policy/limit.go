@@ -2,19 +2,19 @@ package policy
 
 import "time"
 
-// A Limit is the longest that something can take.
+// A Limit is an upper bound in time.
 type Limit struct {
 	State State
 	Time  time.Duration // if it is finite
 	By    []Decision    // the settings that make it so, the decisive one first
 }
 
-// A State tells a limit that is not set from one that the inputs do not show.
+// A State distinguishes a limit that is not set from one that the inputs do not declare.
 type State uint8
 
 const (
-	Undeclared State = iota // no layer that is known to act says anything about it
-	Endless                 // a layer acts and sets no limit
+	Undeclared State = iota // no known layer declares it
+	Endless                 // a layer is in effect and sets no limit
 	Finite
 )
 
@@ -39,7 +39,7 @@ func (b Limit) Origin() Origin {
 	return b.By[0].Origin
 }
 
-// Explicit reports whether people wrote every setting that b is made of.
+// Explicit reports whether every setting behind b is explicit.
 func (b Limit) Explicit() bool {
 	for _, d := range b.By {
 		if d.Provenance != Explicit {
@@ -68,7 +68,7 @@ func decide[T any](s *Set, field string, v Setting[T]) Decision {
 	return d
 }
 
-// limitOf is a setting of s as a bound. A timeout of 0 is none.
+// limitOf is a setting of s as a limit. A timeout of 0 is no limit.
 func limitOf(s *Set, field string, v Setting[time.Duration]) Limit {
 	switch {
 	case v.Provenance == Unknown:
@@ -79,8 +79,8 @@ func limitOf(s *Set, field string, v Setting[time.Duration]) Limit {
 	return Limit{State: Endless, By: []Decision{decide(s, field, v)}}
 }
 
-// sooner returns what fires first. A limit that is known beats one that is not:
-// whatever the other is, it cannot be later.
+// sooner returns the limit that fires first. A known limit is preferred to an unknown
+// one, since the minimum of both is not later than the known one.
 func sooner(a, b Limit) Limit {
 	if b.State > a.State || b.State == Finite && a.State == Finite && b.Time < a.Time {
 		return b

@@ -1,9 +1,8 @@
 package policy
 
-// Overlay returns base with everything laid over it that top says: of two
-// settings of one field top's wins, unless top is silent, or has only what its
-// product supplies unasked where base has what people wrote. Neither is changed. The
-// result is of the layer and product of top.
+// Overlay returns base overridden by top: of two settings of one field, that of top wins,
+// unless it is unknown, or is a default of the product where base has a declared setting.
+// Neither is changed. The result has the layer and product of top.
 func Overlay(base, top Set) Set {
 	s := top
 	s.Timeout = overlay(base.Timeout, top.Timeout, func(b, t *Timeout) {
@@ -75,7 +74,7 @@ func Overlay(base, top Set) Set {
 	return s
 }
 
-// overlay lays one part over another, in a copy.
+// overlay is Overlay for one part, in a copy.
 func overlay[T any](base, top *T, lay func(base, top *T)) *T {
 	switch {
 	case base == nil:
@@ -97,16 +96,15 @@ func over[T any](base *Setting[T], top Setting[T]) {
 	}
 }
 
-// Replaced lists the fields, by path, that people wrote in base and that top,
-// laid over it, says otherwise.
+// Replaced lists the fields, by path, that base declares and top overrides.
 func Replaced(base, top *Set) []string {
-	said := map[string]bool{}
+	overridden := map[string]bool{}
 	for _, d := range top.Decisions() {
-		said[d.Field] = true
+		overridden[d.Field] = true
 	}
 	var fields []string
 	for _, d := range base.Decisions() {
-		if said[d.Field] && (d.Provenance == Explicit || d.Provenance == Disabled) {
+		if overridden[d.Field] && (d.Provenance == Explicit || d.Provenance == Disabled) {
 			fields = append(fields, d.Field)
 		}
 	}

@@ -1,15 +1,15 @@
-// Package policy is what can stand between a caller and the service it calls:
-// timeouts, retries, circuit breakers, bulkheads, rate limits, load balancing,
-// fallbacks and caches, in one normal form whatever product declared them.
+// Package policy defines the resilience policies of a call: timeouts, retries, circuit
+// breakers, bulkheads, rate limits, load balancing, fallbacks and caches, in one normal
+// form for all products.
 //
-// A policy always belongs to a call as its caller sees it, and to one Layer of
-// it: the caller's own code, the proxy beside it, a gateway in front, the proxy
-// of the service that is called. A Set is what one layer says.
+// A policy belongs to a call as its caller sees it, and to one Layer of it: the caller's
+// code, the caller's proxy, a gateway, the callee's proxy. A Set has the policies of one
+// layer.
 //
-// Silence is not a value. Every single field is a Setting, which says besides
-// its value how that value came about (Provenance) and where it is written
-// (Origin): a timeout that somebody wrote, one that the product supplies unasked,
-// one switched off, and one that nobody mentioned are four different things.
+// Silent is not absent. Every field is a Setting, which has besides its value the reason
+// for it (Provenance) and its place (Origin): an explicit timeout, the default of a
+// product, a disabled timeout and one that the inputs do not declare are four different
+// things.
 package policy
 
 import (
@@ -56,10 +56,10 @@ func (o Origin) Compare(p Origin) int {
 type Provenance uint8
 
 const (
-	Unknown         Provenance = iota // no input could have said; some layer may still apply
+	Unknown         Provenance = iota // not declared; a layer that the inputs do not show may have it
 	Explicit                          // written for this call, or for a group that it belongs to
 	MeshDefault                       // written once for the whole mesh
-	PlatformDefault                   // built into the product, nothing written
+	PlatformDefault                   // built into the product, not written
 	Disabled                          // explicitly switched off
 	Absent                            // the product applies here and has no default
 )
@@ -76,12 +76,12 @@ type Setting[T any] struct {
 	Origin     Origin
 }
 
-// Set reports whether the setting holds a value that acts, whoever supplied it.
+// Set reports whether the setting has a value in effect, declared or by default.
 func (s Setting[T]) Set() bool {
 	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == PlatformDefault
 }
 
-// IsWritten reports whether the inputs declare the setting, if only to switch it off.
+// IsWritten reports whether the inputs declare the setting, or disable it.
 func (s Setting[T]) IsWritten() bool {
 	return s.Provenance == Explicit || s.Provenance == MeshDefault || s.Provenance == Disabled
 }
@@ -95,7 +95,7 @@ func Declare[T any](v T, o Origin) Setting[T] {
 	return Setting[T]{Value: v, Provenance: Explicit, Origin: o}
 }
 
-// Layer is the place on the way from caller to callee where a Set acts.
+// Layer is where a Set acts, between caller and callee.
 type Layer uint8
 
 const (
@@ -110,11 +110,10 @@ var Layers = []string{"app", "client-proxy", "gateway", "server-proxy"}
 
 func (l Layer) String() string { return Layers[l] }
 
-// A Set is what one layer says about one call. A nil part is a part that the
-// layer is silent about.
+// A Set has the policies of one layer for one call. A nil part is unknown.
 type Set struct {
 	Layer       Layer
-	Product     *Product // whose policies these are; nil for the native manifest
+	Product     *Product // that the policies are written for; nil for the native manifest
 	Timeout     *Timeout
 	Retry       *Retry
 	Hedge       *Hedge
@@ -127,7 +126,7 @@ type Set struct {
 	HealthCheck *HealthCheck
 }
 
-// Empty reports whether the set is silent about everything.
+// Empty reports whether the set has no part.
 func (s *Set) Empty() bool {
 	return s == nil || s.Timeout == nil && s.Retry == nil && s.Hedge == nil && s.Breaker == nil &&
 		s.Bulkhead == nil && s.RateLimit == nil && s.Fallback == nil && s.Cache == nil && s.Balance == nil &&
@@ -135,7 +134,7 @@ func (s *Set) Empty() bool {
 }
 
 // A Timeout bounds time. Only Total and PerTry bound a request: Connect, Idle
-// and ReadGap never fire on an answer that trickles.
+// and ReadGap never fire while a response arrives in small pieces.
 type Timeout struct {
 	Total   Setting[time.Duration] // the whole call, every retry and wait included
 	PerTry  Setting[time.Duration] // one attempt
@@ -146,13 +145,13 @@ type Timeout struct {
 
 // A Retry says when and how often a failed attempt is repeated.
 type Retry struct {
-	Retries Setting[int]      // tries in addition to the first; -1 is without end
+	Retries Setting[int]      // in addition to the first attempt; -1 is unlimited
 	On      Setting[[]string] // trigger classes, sorted; see Triggers. Set and empty is never
 	Backoff *Backoff
 	Budget  Setting[float64]  // retries over requests, 0.2 is 20 %
 	Methods Setting[[]string] // upper case; empty is every method
 
-	MaxDuration Setting[time.Duration] // retrying ends then, whatever is left of it
+	MaxDuration Setting[time.Duration] // no retry begins later
 	RetryAfter  Setting[bool]          // waits as long as an overloaded callee asks for
 }
 
@@ -192,7 +191,7 @@ type Breaker struct {
 	MinCalls  Setting[int]           // calls in the window before it may open
 	Open      Setting[time.Duration] // how long it stays open
 	MaxEject  Setting[float64]       // largest share of hosts ejected at once, 0.1 is 10 %
-	EjectOne  Setting[bool]          // one host may be ejected whatever MaxEject says
+	EjectOne  Setting[bool]          // one host may be ejected regardless of MaxEject
 	Panic     Setting[float64]       // share of hosts that are left below which calls go to ejected ones, too; 0 is never
 }
 
@@ -212,13 +211,13 @@ type RateLimit struct {
 	Burst    Setting[int]
 }
 
-// A Fallback is what the caller does instead, first step first; each later step
-// stands in for the one before it.
+// A Fallback is what the caller does instead, first step first; each later step replaces
+// the one before it.
 type Fallback struct {
 	Steps []FallbackStep
 }
 
-// A FallbackStep is one answer in place of the callee's. An error page is none.
+// A FallbackStep is a replacement for the callee's answer. An error page is not one.
 type FallbackStep struct {
 	Kind    Setting[string] // none, static, cache, outbox (the event waits in the caller's own database), service
 	To      string          // the service asked instead, for kind service
@@ -237,7 +236,7 @@ type Balance struct {
 	Strategy Setting[string] // round-robin, least-request, random, consistent-hash, pick-first, passthrough, ...
 }
 
-// A HealthCheck asks the callee's replicas on its own whether they are well.
+// A HealthCheck probes the replicas of the callee.
 type HealthCheck struct {
 	Interval Setting[time.Duration]
 	Timeout  Setting[time.Duration]

@@ -2,8 +2,8 @@ package policy
 
 // A Product is something that policies are written for, and all that is specific
 // to it apart from reading its documents. This package knows no product by name:
-// the values are in policy/product. A nil *Product stands for policies that people
-// declare by hand, whatever carries them out.
+// the values are in policy/product. A nil *Product is for policies that are declared by
+// hand, independent of a product.
 type Product struct {
 	Name   string // unique, as in files and outputs: "istio"
 	Title  string // for people: "Istio"
@@ -11,18 +11,18 @@ type Product struct {
 	Layer  Layer  // where its policies act, unless they say otherwise
 	Order  int    // among the products of one layer, from the outside in
 
-	ByHand     bool // people declare what their code does; no program reads it
-	Mesh       bool // acts in a proxy beside the caller, which only members of its mesh have
-	Transport  bool // acts on calls that are no requests too: tcp, sql
-	Operations bool // knows operations of stores and brokers: what is written acts on them, its defaults are for requests
-	Contract   bool // is an API that another product of the same layer carries out
-	OldestActs bool // of objects for one and the same, the oldest one acts
+	ByHand     bool // describes code; no program reads it
+	Mesh       bool // acts in the proxy of the caller, which only members of its mesh have
+	Transport  bool // also acts on protocols without requests: tcp, sql
+	Operations bool // acts on operations of stores and brokers if declared; its defaults are for requests
+	Contract   bool // is an API that another product of the same layer implements
+	OldestActs bool // of several objects for the same target, the oldest one acts
 
 	Durations  []*Syntax     // how it writes durations, the usual one first
 	RetryWords []*RetryWords // its words for retry conditions
 
-	Backoff       BackoffModel // how its waits grow, where the fields of a Backoff do not say so by themselves
-	MaxAttempts   int          // what it cuts the number of tries to; 0 is no limit
+	Backoff       BackoffModel // how its waits grow, if not as the fields of Backoff
+	MaxAttempts   int          // its limit for the number of attempts; 0 is no limit
 	EjectionName  string       // what it calls the ejection of single hosts; empty is "outlier detection"
 	KeepsHeadless bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none
 	NoPanic       bool         // never sends calls to ejected hosts, however few others are left
@@ -40,24 +40,24 @@ type Product struct {
 	RootNamespace  string     // where the policies for the whole mesh are, unless its configuration names another
 	IngressClasses []string   // classes of Ingresses, as its controller is named by default
 
-	// Defaults act if nothing is written.
+	// Defaults act if no policy is declared.
 	Defaults Set
-	// Within is what acts in a part that is written, for its fields that are not:
-	// a retry policy without a number of retries.
+	// Within has the defaults for fields that are missing in a declared part: a retry
+	// policy without a number of retries.
 	Within Set
 }
 
 // A MeshSign is a label or annotation that puts a pod, or all pods of a namespace, into
-// a mesh or keeps them out. What a pod has goes before its namespace.
+// a mesh or keeps them out. A sign of a pod overrides that of its namespace.
 type MeshSign struct {
 	Key     string
 	In, Out []string // values in lower case; "*" is any other value that is not empty
 }
 
-// byHand is what a nil Product stands for: nothing is so by itself.
+// byHand replaces a nil Product: it has no defaults.
 var byHand = &Product{Title: "native manifest", Layer: App, ByHand: true, Transport: true}
 
-// OrNative returns p, or for nil what stands for policies that are declared by hand.
+// OrNative returns p, or byHand for nil.
 func (p *Product) OrNative() *Product {
 	if p == nil {
 		return byHand
@@ -95,12 +95,12 @@ const (
 	Literal            BackoffModel = iota // as Backoff says
 	EnvoyFullJitter                        // retry i waits up to (2^i - 1) times the base
 	DaprExponential                        // the random part is multiplied on, so growth can be 1.5 times 1.5
-	TraefikExponential                     // at most twice the initial interval, and half as much again
+	TraefikExponential                     // at most 3 times the initial interval: 2 x 1.5
 )
 
-// WithDefaults returns s with its product's defaults: Defaults for parts that s is
-// silent about, and Within for the silent fields of parts that s has. A set in front
-// of the callee comes back as it is: a product's defaults are for callers.
+// WithDefaults returns s with its product's defaults: Defaults for parts that s does not
+// have, and Within for missing fields of parts that s has. A set in the proxy of the
+// callee is returned as it is, because defaults of a product are for callers.
 func (s Set) WithDefaults() Set {
 	p := s.Product.OrNative()
 	if s.Layer == ServerProxy && p.Layer != ServerProxy {
@@ -117,8 +117,8 @@ func (s Set) WithDefaults() Set {
 	}, s)
 }
 
-// under chooses what lies beneath a part of a policy. A part for which a product
-// makes no difference between written and unwritten has its defaults either way.
+// under returns the defaults of a part of a policy. If a product has no defaults for
+// written parts, those for parts that are not written hold for both.
 func under[T any](written bool, within, defaults *T) *T {
 	if written && within != nil {
 		return within

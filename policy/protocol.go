@@ -2,9 +2,9 @@ package policy
 
 import "strings"
 
-// HasRequests reports whether proxies can see the requests in calls of a protocol.
-// Of the others they pass on the bytes, so that timeouts, retries and limits for
-// requests have no effect there. An unknown protocol may have requests.
+// HasRequests reports whether proxies can see the requests in calls of a protocol. Of
+// other protocols they forward the bytes, and timeouts, retries and limits for requests
+// have no effect. An unknown protocol may have requests.
 func HasRequests(protocol string) bool { return !withoutRequests[strings.ToLower(protocol)] }
 
 // withoutRequests are the protocols without requests, under all names that schemes,

@@ -7,8 +7,8 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// A mesh passes on the bytes of databases, mail and directories: its retries and
-// timeouts for requests are not there.
+// A mesh forwards the bytes of databases, mail and directories: its retries and timeouts
+// for requests have no effect.
 func TestProtocolsWithoutRequests(t *testing.T) {
 	istio := policy.Set{Layer: policy.ClientProxy, Product: product.Istio, Timeout: &policy.Timeout{Total: say(2 * ms)}}.WithDefaults()
 	for _, protocol := range []string{

@@ -216,8 +216,8 @@ func TestEjection(t *testing.T) {
 	}
 }
 
-// What an API leaves open about its retries is as its product has it, even where the
-// product does not retry unasked.
+// Missing settings of retries that an API declares are those of its product, even if the
+// product does not retry by default.
 func TestRetriesOfAnAPI(t *testing.T) {
 	asks := policy.Set{Layer: policy.Gateway, Product: product.GatewayAPI, Retry: &policy.Retry{On: say([]string{policy.On429})}}
 	for _, tt := range []struct {

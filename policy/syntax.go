@@ -9,16 +9,16 @@ import (
 type Syntax struct {
 	Title string // of the product
 
-	Read     func(text string) (d time.Duration, why string) // why is empty, or says what is wrong with text
+	Read     func(text string) (d time.Duration, why string) // why is empty if text is valid
 	Zero     Meaning                                         // of 0
 	Negative Meaning                                         // of less than 0
 	Off      []string                                        // words for no limit
-	Good     string                                          // how the product would have it
-	Unit     string                                          // what a bare number is missing, for the hint
-	Doubt    func(text string) (doubt, hint string)          // what is hardly meant, see Duration
+	Good     string                                          // valid texts, for the hint
+	Unit     string                                          // for bare numbers, for the hint
+	Doubt    func(text string) (doubt, hint string)          // see Duration
 }
 
-// hint says how to write text well.
+// hint says how to write text in this syntax.
 func (s *Syntax) hint(text string) string {
 	if s.Unit != "" && wholeNumber.MatchString(text) {
 		if s.Unit == "s" {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// The classes of failures that a retry answers to, Retry.On. An HTTP status is
+// The classes of failures that trigger a retry, Retry.On. An HTTP status is
 // "response-" and the code, a gRPC status "grpc:" and its name.
 const (
 	OnConnect = "connect"          // the callee was not reached, or did not begin with the request
@@ -19,7 +19,7 @@ const (
 	OnAny     = "any"
 )
 
-// Triggers are the classes that have a name of their own, as people may write them.
+// Triggers are the classes with a name of their own, as weir.yaml takes them.
 var Triggers = []string{OnConnect, OnReset, On5xx, OnGateway, On429, OnPerTry, OnAny}
 
 // GRPCCodes are the names of gRPC's statuses, in the order of their numbers; OK,
@@ -33,14 +33,14 @@ var GRPCCodes = []string{
 // RetryWords is one product's vocabulary of retry conditions.
 type RetryWords struct {
 	Title    string              // of the product
-	Words    map[string][]string // what each stands for; nothing for one that is about something else
-	Statuses bool                // HTTP statuses may stand among the words
+	Words    map[string][]string // the classes of each word; none for words that are no condition
+	Statuses bool                // HTTP statuses may be among the words
 	GRPC     bool                // gRPC statuses may, by name or number
 }
 
 // ParseRetryOn reads conditions, each a word or several with commas or blanks
-// between. It returns the classes of all that the product knows, sorted, and an
-// error for every word that it does not know.
+// between. It returns the classes of all words that the product knows, sorted, and an
+// error for every other word.
 func ParseRetryOn(v *RetryWords, conditions ...string) (on []string, unknown []*ValueError) {
 	on = []string{}
 	for _, c := range conditions {
@@ -56,7 +56,7 @@ func ParseRetryOn(v *RetryWords, conditions ...string) (on []string, unknown []*
 	return slices.Compact(on), unknown
 }
 
-// class returns what one word stands for.
+// class returns the classes of one word.
 func (v *RetryWords) class(word string) ([]string, *ValueError) {
 	if on, ok := v.Words[word]; ok {
 		return on, nil

@@ -9,37 +9,37 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
-// A ValueError says why a product would not take a value, in the words of a
-// finding: `timeout "3x" ` + Why, then the hint.
+// A ValueError is the error of a value that a product rejects, for use in a finding:
+// `timeout "3x" ` + Why, then the hint.
 type ValueError struct {
 	Text string // as written
 	Why  string // "has no unit", lower case, no full stop
-	Hint string // the way out: `write "3s" or "3ms"`
+	Hint string // how to fix it: `write "3s" or "3ms"`
 }
 
 func (e *ValueError) Error() string { return strconv.Quote(e.Text) + " " + e.Why }
 
-// A Meaning is what a value does to a limit.
+// A Meaning is the effect of a value on a limit.
 type Meaning uint8
 
 const (
-	Refused Meaning = iota // nothing, it is an error
+	Refused Meaning = iota // it is invalid
 	Acts                   // it is the limit
-	Off                    // there is to be no limit
-	Unset                  // the product takes it as though nothing were written
+	Off                    // it disables the limit
+	Unset                  // it counts as not written
 )
 
-// A Duration is what a product understands by a text. Doubt is not empty if it
-// takes the text for something that its author hardly meant.
+// A Duration is how a product interprets a text. Doubt is not empty if that is probably
+// not what its author meant.
 type Duration struct {
-	Value time.Duration // nothing, unless it acts or is an explicit 0
+	Value time.Duration // 0 unless it acts
 	Means Meaning
 	Doubt string // "is 10 days"
 	Hint  string // how to write what was meant
 }
 
 // Setting is d as a field of a policy: explicit, disabled, or unknown for a text
-// that counts as unwritten.
+// that counts as not written.
 func (d Duration) Setting(o Origin) Setting[time.Duration] {
 	switch d.Means {
 	case Acts:
@@ -50,7 +50,7 @@ func (d Duration) Setting(o Origin) Setting[time.Duration] {
 	return Setting[time.Duration]{}
 }
 
-// Wait is d as a wait or an interval, where 0 is a length like any other.
+// Wait is d as a wait or an interval, where 0 is a value like any other.
 func (d Duration) Wait(o Origin) Setting[time.Duration] {
 	if d.Means == Acts || d.Means == Off {
 		return Declare(d.Value, o)
@@ -58,7 +58,7 @@ func (d Duration) Wait(o Origin) Setting[time.Duration] {
 	return Setting[time.Duration]{}
 }
 
-// ParseDuration reads text as the product with that syntax would. The error is a
+// ParseDuration reads text as the product with that syntax does. The error is a
 // *ValueError.
 func ParseDuration(s *Syntax, text string) (Duration, error) {
 	for _, off := range s.Off {

@@ -1,13 +1,13 @@
 package policy
 
-// IsWritten reports whether the inputs declare retries. A budget alone declares none:
-// it is for retries that are declared elsewhere.
+// IsWritten reports whether the inputs declare retries. A budget alone does not: it
+// limits retries that are declared elsewhere.
 func (r *Retry) IsWritten() bool {
 	return r.anySetting(func(p Provenance) bool { return p == Explicit || p == MeshDefault || p == Disabled })
 }
 
-// IsExplicit reports whether the inputs declare retries for this very call, even if
-// they leave their number to the product.
+// IsExplicit reports whether the inputs declare retries for this very call, with or
+// without their number.
 func (r *Retry) IsExplicit() bool {
 	return r.anySetting(func(p Provenance) bool { return p == Explicit })
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// availabilityWords says what a service can hope for, by the objectives of what it needs;
-// nothing if none is known.
+// availabilityWords is the highest availability that the objectives of its dependencies
+// allow a service; empty if none is known.
 func availabilityWords(g *graph.Graph, a *analyze.Availability) string {
 	if a == nil || a.Counted == 0 && a.Promised == 100 && a.Expected == 100 {
 		return ""

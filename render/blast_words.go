@@ -52,7 +52,7 @@ func labelStyle(l failure.Label) pen.Style {
 	return []pen.Style{pen.PlainStyle, pen.GreenStyle, pen.MildStyle, pen.YellowStyle, pen.RedStyle}[l]
 }
 
-// happens is what services do in each mode: one, and several.
+// happens is the verb for each mode: for one service, and for several.
 func happens(mode string) (one, several string) {
 	name, value, _ := strings.Cut(mode, "=")
 	switch name {
@@ -68,7 +68,7 @@ func happens(mode string) (one, several string) {
 	return "fails", "fail together"
 }
 
-// labels is what one service does, and what several do, for each label.
+// labels are the words for each label: for one service, and for several.
 var labels = []struct{ one, several string }{
 	failure.Unaffected: {"is unaffected", "are unaffected"},
 	failure.Protected:  {"is protected", "are protected"},

@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// placeWords is where a call is said, the first place and how many more.
+// placeWords is the first place where a call is declared, and how many more there are.
 func placeWords(c graph.Call) string {
 	var places []string
 	for _, e := range c.Evidence {
@@ -27,7 +27,7 @@ func placeWords(c graph.Call) string {
 	return pen.Clean(places[0]) + fmt.Sprintf(" and %d more", len(places)-1)
 }
 
-// callWords says what is special about a call.
+// callWords names what is special about a call.
 func callWords(c graph.Call) string {
 	switch {
 	case c.Mode == graph.Async:
@@ -38,8 +38,8 @@ func callWords(c graph.Call) string {
 	return ""
 }
 
-// observedWords is what was seen of a call, "120 calls, 3 failed, 4 per request, p99 80ms", or
-// nothing.
+// observedWords is what traces show of a call, "120 calls, 3 failed, 4 per request, p99 80ms",
+// or empty.
 func observedWords(o *graph.Observed) string {
 	if o == nil {
 		return ""
@@ -63,8 +63,9 @@ func observedWords(o *graph.Observed) string {
 	return strings.Join(words, ", ")
 }
 
-// perRequest is how many such calls a request of the caller makes that makes any,
-// where it is more than one. A few requests do not speak for calls that others counted.
+// perRequest is the average number of such calls in the requests of the caller that make
+// any, if it is more than one. It is empty if the requests account for less than half of
+// the calls.
 func perRequest(o *graph.Observed) string {
 	n := math.Round(10*o.PerRequest()) / 10
 	if n <= 1 || 2*o.Within < o.Calls {
@@ -73,11 +74,10 @@ func perRequest(o *graph.Observed) string {
 	return amountText(n)
 }
 
-// quantileText is how long the fraction q of the calls took at most, empty if nothing is
-// known.
+// quantileText is the latency at quantile q, empty if it is unknown.
 func quantileText(o *graph.Observed, q float64) string { return string(wire.Quantile(&o.Latency, q)) }
 
-// callPlace is the first place that speaks of a call, and what is special about it.
+// callPlace is what is special about a call, and its first place.
 func callPlace(p *pen.Pen, c graph.Call) string {
 	s := ""
 	if words := callWords(c); words != "" {
@@ -114,8 +114,7 @@ func callQualities(c graph.Call) string {
 	return strings.Join(words, ", ")
 }
 
-// evidenceWords is how a call showed itself, and how much that proves where it is
-// not the most.
+// evidenceWords is the evidence of a call, and its strength unless it is strong.
 func evidenceWords(c graph.Call) string {
 	var words []string
 	if c.Strength != graph.Strong {

@@ -34,7 +34,7 @@ func writeCSV(w io.Writer, r *analyze.Report, _ Options) error {
 	return out.Error()
 }
 
-// escapeFormula keeps a spreadsheet from taking a name for a formula (CWE-1236).
+// escapeFormula prevents a spreadsheet from reading a name as a formula (CWE-1236).
 func escapeFormula(s string) string {
 	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {
 		return "'" + s

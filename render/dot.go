@@ -14,7 +14,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// dot is for Graphviz. Nodes are numbered, n0, n1, ...; names stand in labels
+// dot is for Graphviz. Nodes are numbered, n0, n1, ...; names are used in labels
 // only, where any name can be quoted.
 var dot = &Format{
 	Name:  "dot",
@@ -24,11 +24,11 @@ var dot = &Format{
 }
 
 const (
-	// From 200 edges up dot takes minutes over its best layout. The four
-	// attributes buy a good one: straight lines, and less rearranging.
+	// From 200 edges up dot takes minutes for its best layout. The four attributes make
+	// it faster: straight lines, and fewer iterations.
 	manyCalls  = 200
 	fastLayout = "splines=line nslimit=0.5 nslimit1=0.5 mclimit=0.1"
-	// From 1,000 up only the spring model of sfdp is quick.
+	// From 1,000 up only sfdp, a spring model, takes seconds.
 	tooManyCalls = 1000
 )
 
@@ -64,7 +64,7 @@ func (p *dotWriter) graph() {
 	p.WriteString("}\n")
 }
 
-// boxes writes the nodes, those of one namespace within a frame.
+// boxes writes the nodes, those of one namespace in a cluster.
 func (p *dotWriter) boxes() {
 	frames := framesOf(p.d.Graph)
 	for i, f := range frames {
@@ -83,8 +83,8 @@ func (p *dotWriter) boxes() {
 	}
 }
 
-// A frame is the services of one namespace. The frame without a name has the
-// services that are in none.
+// A frame has the services of one namespace. The frame without a name has the
+// services without a namespace.
 type frame struct {
 	name  string
 	nodes []graph.Node
@@ -108,7 +108,7 @@ func framesOf(g *graph.Graph) []frame {
 	return frames
 }
 
-// boxName is what a box says: within its frame the namespace need not be repeated.
+// boxName is the label of a box. In a frame it leaves out the namespace.
 func (d *drawing) boxName(n graph.Node, frame string) string {
 	s := d.Graph.Service(n)
 	name := s.ID
@@ -131,8 +131,8 @@ var kindAttrs = []string{
 	graph.KindTelemetry: `shape=tab style=filled`,
 }
 
-// fillColours are the colours of highlights: pale fills that black text stands on, and
-// one that leaps to the eye.
+// fillColours are the colours of highlights: pale, for black text, but for the services that
+// fail first.
 var fillColours = []string{
 	onPath:    "#d7ecff",
 	informed:  "#e4eaf1",
@@ -145,8 +145,7 @@ var fillColours = []string{
 	down:      "#d1242f",
 }
 
-// strokeOf is the colour of a highlighted arrow: a line needs a stronger one than the
-// box that it leads to.
+// strokeOf is the colour of a highlighted arrow, stronger than that of boxes.
 func strokeOf(as highlight) string {
 	switch as {
 	case onPath:
@@ -196,8 +195,8 @@ func (p *dotWriter) arrows() {
 	}
 }
 
-// callStyles are the styles of calls. Each quality has a channel of its own: the
-// line is its mode, the colour its evidence, the head its need.
+// callStyles are the styles of calls. Each property has its own attribute: the line shows
+// the mode, the colour the evidence, the head whether the call is optional.
 var callStyles = []struct {
 	says  string
 	attrs string
@@ -246,7 +245,7 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 	return attrs
 }
 
-// legend writes below the picture what its styles mean and what it leaves out.
+// legend writes below the picture the meaning of its styles and what is not shown.
 func (p *dotWriter) legend() {
 	lines := append([]string{"an arrow leads from the caller to the service it calls"}, p.d.legendOf()...)
 	var b strings.Builder
@@ -256,7 +255,7 @@ func (p *dotWriter) legend() {
 	fmt.Fprintf(p, "\tlabel=\"%s\"\n", b.String()+p.lightLegend())
 }
 
-// legendOf returns the meaning of the styles used, and what was left out.
+// legendOf returns the meaning of the styles used, and what is not shown.
 func (d *drawing) legendOf() []string {
 	used := make([]bool, len(callStyles))
 	for i := range d.Graph.Calls() {
@@ -291,9 +290,8 @@ func (p *dotWriter) lightLegend() string {
 // dotQuote writes s as a quoted string of DOT.
 func dotQuote(s string) string { return `"` + dotEscape(s) + `"` }
 
-// dotEscape makes a name stand for itself within quotes. A label has an escape
-// language of its own, so that every backslash must be doubled, and Graphviz
-// reads HTML entities in every string.
+// dotEscape escapes a name for use within quotes. Labels have escapes of their own, so
+// every backslash is doubled, and Graphviz reads HTML entities in every string.
 func dotEscape(s string) string { return dotEscapes.Replace(pen.Clean(s)) }
 
 var dotEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")

@@ -52,9 +52,8 @@ func groupOf(s *graph.Service, by string) string {
 	return ""
 }
 
-// regroup makes the drawing anew with one box for every key. A box whose key is
-// the ID of its service is that service; any other is a group. Merge says whether
-// there are groups.
+// regroup replaces the drawing by one with a box for every key. A box whose key is the
+// ID of its service is that service; any other is a group. With merge there are groups.
 func (d *drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 	old := d.Graph
 	keys := make([]string, 0, old.Len())
@@ -99,8 +98,8 @@ func (d *drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 	}
 }
 
-// observedOf returns what was seen of the drawn calls: the sum over the calls of old
-// that they stand for.
+// observedOf returns what traces show of the drawn calls: the sum over the calls of old
+// that each of them represents.
 func observedOf(old, drawn *graph.Graph, box []graph.Node) map[graph.Edge]*graph.Observed {
 	observed := map[graph.Edge]*graph.Observed{}
 	for e := range graph.Edge(old.Calls()) {
@@ -118,8 +117,8 @@ func observedOf(old, drawn *graph.Graph, box []graph.Node) map[graph.Edge]*graph
 	return observed
 }
 
-// routesOf returns the routes of the drawn calls: those of the calls of old that they
-// stand for. Calls with different routes have none that holds for all of them.
+// routesOf returns the routes of the drawn calls: those of the calls of old that each
+// of them represents, if these have equal routes.
 func routesOf(old, drawn *graph.Graph, box []graph.Node) map[graph.Edge][]graph.Route {
 	routes := map[graph.Edge][]graph.Route{}
 	const unset, same, different = 0, 1, 2
@@ -141,7 +140,7 @@ func routesOf(old, drawn *graph.Graph, box []graph.Node) map[graph.Edge][]graph.
 	return routes
 }
 
-// drawnAs returns the call that stands for e of old, and false if none does.
+// drawnAs returns the drawn call that represents e of old, and false if none does.
 func drawnAs(old *graph.Graph, e graph.Edge, drawn *graph.Graph, box []graph.Node) (graph.Edge, bool) {
 	from, to := box[old.From(e)], box[old.To(e)]
 	if from == absent || to == absent || from == to && old.From(e) != old.To(e) {
@@ -150,10 +149,9 @@ func drawnAs(old *graph.Graph, e graph.Edge, drawn *graph.Graph, box []graph.Nod
 	return drawn.Edge(from, to)
 }
 
-// mergeCalls returns the calls between different boxes, and within a box those of
-// a service with itself if it is alone in it. Of several calls the one drawn has
-// what is most of each quality: the strongest evidence, synchronous before
-// asynchronous, hard before soft.
+// mergeCalls returns the calls between different boxes, and calls of a service to itself
+// if its box has no other service. A call that represents several has the strongest
+// evidence of them, and is synchronous, or required, if one of them is.
 func mergeCalls(d *drawing, box []graph.Node) (calls []graph.Call, weight []int) {
 	old := d.Graph
 	type drawn struct {
@@ -184,7 +182,7 @@ func mergeCalls(d *drawing, box []graph.Node) (calls []graph.Call, weight []int)
 	return calls, weight
 }
 
-// mergeInto makes c stand for o too.
+// mergeInto merges o into c.
 func mergeInto(c *graph.Call, o graph.Call) {
 	c.Strength = max(c.Strength, o.Strength)
 	c.Mode = min(c.Mode, o.Mode) // Sync is before Async

@@ -83,7 +83,7 @@ func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {
 	}
 }
 
-// shopGraph has every kind of node and call that a drawing tells apart.
+// shopGraph has every kind of node and call that a drawing distinguishes.
 func shopGraph() *graph.Graph {
 	at := func(file string, line int32) graph.Origin {
 		return graph.Origin{Reader: "kubernetes", File: "deploy/" + file + ".yaml", Line: line, Column: 9}

@@ -2,11 +2,10 @@
 // Graphviz, for Markdown pages, for other programs. Renderers are pure functions
 // of the report and the options; what they show was computed before.
 //
-// A Format is one file and one word in Formats. Pictures go through View, which
-// alone decides what is drawn and keeps account of what is not; the format then
-// writes the Drawing and its notes in its own language. Names are whatever
-// strangers wrote into their inputs, so each format escapes them for its own
-// language and never uses one as an identifier.
+// A Format is one file and one entry in Formats. For pictures, View decides what is
+// drawn and lists what is not; the format writes the drawing and this list in its own
+// language. Names come from the inputs and may contain anything, so each format escapes
+// them for its language and never uses one as an identifier.
 package render
 
 import (
@@ -21,21 +20,21 @@ import (
 type Format struct {
 	Name  string // "dot"
 	Doc   string // one sentence for help
-	Shows Part   // the parts of a report that it has a form for
+	Shows Part   // the parts of a report that it supports
 
 	write func(w io.Writer, r *analyze.Report, o Options) error
 }
 
-// Options change how a report is shown, never what it says.
+// Options change how a report is shown, never its content.
 type Options struct {
 	Width   int  // columns of the terminal; 0 for no limit, as when piped
 	Color   bool // styles may be used
-	ASCII   bool // box characters are not understood
-	Verbose bool // the coverage in full
+	ASCII   bool // without box characters
+	Verbose bool // with the full coverage
 	View    View
 }
 
-// terminal is what of the options is about the terminal.
+// terminal returns the options about the terminal.
 func (o Options) terminal() pen.Terminal {
 	return pen.Terminal{Width: o.Width, Color: o.Color, ASCII: o.ASCII}
 }
@@ -57,7 +56,7 @@ const (
 	matrixPart
 
 	everything = 1<<iota - 1
-	// drawable are the parts that a picture of the graph shows by its colours.
+	// drawable are the parts that a picture of the graph shows.
 	drawable = graphPart | findingsPart | impactsPart | cyclesPart | pathPart | focusPart
 )
 

@@ -8,7 +8,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 )
 
-// Formats are the ways weir writes, the default first.
+// Formats are all formats, the default first.
 var Formats = []*Format{
 	text,
 	treeFormat,
@@ -33,7 +33,7 @@ func Named(name string) *Format {
 }
 
 // Write writes the report to w. It returns a *CannotShow, and writes nothing, if
-// the report has a part that the format has no form for.
+// the report has a part that the format does not support.
 func (f *Format) Write(w io.Writer, r *analyze.Report, o Options) error {
 	if lost := Parts(r) &^ f.Shows; lost != 0 {
 		return &CannotShow{Format: f.Name, Part: lost}
@@ -53,8 +53,7 @@ func showing(p Part) []string {
 	return names
 }
 
-// CannotShow is the error of a format that is asked for something it has no form
-// for: the user chose the wrong one.
+// CannotShow is the error of a format that does not support a part of the report.
 type CannotShow struct {
 	Format string
 	Part   Part
@@ -62,7 +61,7 @@ type CannotShow struct {
 
 func (e *CannotShow) Error() string { return fmt.Sprintf("format %q cannot show %s", e.Format, e.Part) }
 
-// Hint names the formats that can.
+// Hint names the formats that do.
 func (e *CannotShow) Hint() string {
 	return fmt.Sprintf("formats for %s: %s", e.Part, strings.Join(showing(e.Part), ", "))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// A highlight is what a picture shows in colour, worst last.
+// A highlight is why a picture shows a box in colour, worst last.
 type highlight uint8
 
 const (
@@ -31,19 +31,19 @@ var highlightWords = []string{
 	faulty: "has a finding (error), or is on a loop", protected: "is protected", slowed: "is slow", degraded: "degrades", failed: "fails too", down: "fails first",
 }
 
-// colourNames are the colours that pictures give them.
+// colourNames are the names of their colours.
 var colourNames = []string{
 	noHighlight: "", onPath: "blue", informed: "grey", warned: "yellow", faulty: "red",
 	protected: "green", slowed: "blue", degraded: "yellow", failed: "red", down: "dark red",
 }
 
-// Arrows that are best cut say so, and the legend what that means.
+// The label of arrows that are best cut, and its entry in the legend.
 const (
 	cutWord   = "cut"
 	cutLegend = "cut: without these calls, the cheapest, no loop is left"
 )
 
-// A highlighting is what is coloured in one drawing.
+// A highlighting has the highlights of one drawing.
 type highlighting struct {
 	drawing *drawing
 	box     map[graph.Node]highlight
@@ -51,7 +51,7 @@ type highlighting struct {
 	cut     map[graph.Edge]bool // the cheapest calls to end loops
 }
 
-// highlightReport returns what a report says about the boxes and arrows of a drawing.
+// highlightReport returns the highlights of a report for a drawing.
 func highlightReport(r *analyze.Report, d *drawing) *highlighting {
 	h := &highlighting{drawing: d, box: map[graph.Node]highlight{}, arrow: map[graph.Edge]highlight{}, cut: map[graph.Edge]bool{}}
 	if r.Check != nil {
@@ -98,7 +98,7 @@ func (h *highlighting) call(u, v graph.Node, as highlight) (drawn bool) {
 	return ok
 }
 
-// chain lights services and the calls from each to the next.
+// chain highlights services and the calls from each to the next.
 func (h *highlighting) chain(nodes []graph.Node, as highlight) {
 	for i, v := range nodes {
 		h.node(v, as)
@@ -137,7 +137,7 @@ func (h *highlighting) incident(in *analyze.Incident) {
 		v := &in.Victims[i]
 		as := []highlight{failure.Protected: protected, failure.SlowOnly: slowed, failure.Degrades: degraded, failure.Fails: failed}[v.Label]
 		h.node(v.Node, as)
-		if !h.call(v.Node, v.Via, as) { // an event that does not come
+		if !h.call(v.Node, v.Via, as) { // v waits for events of Via
 			h.call(v.Via, v.Node, as)
 			if path := v.Path(); len(path) > 2 {
 				h.node(v.Via, protected)
@@ -147,8 +147,7 @@ func (h *highlighting) incident(in *analyze.Incident) {
 	}
 }
 
-// scopeOf returns the services that the report is about, where that is not all
-// of them.
+// scopeOf returns the services that the report is about, if not all.
 func scopeOf(r *analyze.Report) reportScope {
 	t := reportScope{has: make([]bool, r.Graph.Len())}
 	add := func(nodes []graph.Node) {
@@ -164,7 +163,7 @@ func scopeOf(r *analyze.Report) reportScope {
 		for _, m := range r.Impacts {
 			add(m.Failed)
 			for i := range m.Victims {
-				t.has[m.Victims[i].Node], t.has[m.Victims[i].Via] = true, true // by a broker that is well, too
+				t.has[m.Victims[i].Node], t.has[m.Victims[i].Via] = true, true // also a broker that is unaffected
 			}
 		}
 	case r.Cycles != nil:

@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// Images are drawn by Graphviz, where it is installed.
+// Images are drawn by Graphviz, if it is installed.
 var (
 	svg = image("svg", "a picture for pages, by Graphviz")
 	png = image("png", "a picture in pixels, by Graphviz")
@@ -52,7 +52,7 @@ func (e *NoGraphviz) Error() string {
 	return fmt.Sprintf("format %q needs the program \"dot\", which is not installed", e.Format)
 }
 
-// Hint names the way out.
+// Hint names the alternatives.
 func (e *NoGraphviz) Hint() string {
 	return "install Graphviz, or write -o dot and draw it elsewhere"
 }

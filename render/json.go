@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph/wire"
 )
 
-// jsonFormat is the contract that other programs build on, and weir's own input.
+// jsonFormat is the contract with other programs, and an input of weir.
 var jsonFormat = &Format{
 	Name:  "json",
 	Doc:   "for programs: everything that is known, and weir's own input",
@@ -22,7 +22,7 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 	j := wire.NewWriter(w)
 	g := r.Graph
 	if r.Drawn {
-		// Other programs are given every class of calls, as each says its own.
+		// Programs get the calls of every class and can filter them by it.
 		o.View.All = true
 		d := o.View.Draw(g)
 		if d.NotShown != nil {
@@ -102,7 +102,7 @@ func drawnCalls(d *drawing) iter.Seq[*wire.Call] {
 	}
 }
 
-// each yields what convert makes of the items, one after the other.
+// each yields the items, converted one by one.
 func each[T, U any](items []T, convert func(T) U) iter.Seq[U] {
 	return func(yield func(U) bool) {
 		for _, item := range items {

@@ -37,7 +37,7 @@ func impactJSON(g *graph.Graph, in *analyze.Incident) wire.Impact {
 	return j
 }
 
-// ratio is a part of a whole, rounded to a millionth; 0 of nothing.
+// ratio is part / whole, rounded to a millionth; 0 if whole is 0.
 func ratio(part, whole float64) float64 {
 	if whole == 0 {
 		return 0

@@ -18,7 +18,7 @@ func convert[T, U any](items []T, to func(T) U) []U {
 	return converted
 }
 
-// finite returns a number that JSON can write, nil for one without end.
+// finite returns a number that JSON can write, nil for an infinite one.
 func finite(f float64) *float64 {
 	if math.IsInf(f, 0) {
 		return nil
@@ -89,8 +89,8 @@ func availabilityJSON(g *graph.Graph, a *analyze.Availability) *wire.Availabilit
 	return j
 }
 
-// rounded is a percentage without what floating-point numbers add to it, the same on
-// every machine.
+// rounded is a percentage without errors of floating-point numbers, the same on every
+// machine.
 func rounded(percent float64) float64 { return math.Round(percent*1e8) / 1e8 }
 
 func pathJSON(g *graph.Graph, p *analyze.Path) wire.Path {

@@ -17,7 +17,7 @@ func fateJSON(g *graph.Graph, f *analyze.Fate) wire.SharedFate {
 	}
 }
 
-// sharedID is what is shared.
+// sharedID is the name of the shared resource.
 func sharedID(g *graph.Graph, f *analyze.Fate) string {
 	if f.Name != "" {
 		return f.Name

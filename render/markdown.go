@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// markdown is for pages and comments on a change.
+// markdown is for pages and for comments on pull requests.
 var markdown = &Format{
 	Name:  "markdown",
 	Doc:   "for pages and comments: the matrix of policies as a table",
@@ -40,7 +40,7 @@ func writeMarkdown(w io.Writer, r *analyze.Report, _ Options) error {
 	return out.Flush()
 }
 
-// markdownText escapes what Markdown and the HTML in it would take for their own.
+// markdownText escapes the syntax of Markdown and HTML.
 func markdownText(s string) string {
 	var b strings.Builder
 	for _, r := range pen.CleanOr(s) {

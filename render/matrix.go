@@ -14,7 +14,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// A cell is what one kind of policy does to one part of a call, in words.
+// A cell is one kind of policy on one part of a call, in words.
 type cell struct {
 	value      string // "2s", "3 retries", "off", "none"
 	provenance policy.Provenance
@@ -40,8 +40,8 @@ var protections = []protection{
 	{"balance", "BALANCE", balanceCell},
 }
 
-// provenanceMarks tell people at a glance where a value comes from: what is written for the
-// call has none. They are explained below the matrix.
+// provenanceMarks mark the values that are not explicit. The legend below the matrix
+// explains them.
 var provenanceMarks = map[policy.Provenance]string{policy.MeshDefault: "+", policy.PlatformDefault: "*"}
 
 func (c cell) marked() string {
@@ -51,13 +51,13 @@ func (c cell) marked() string {
 	return c.value + provenanceMarks[c.provenance]
 }
 
-// The cells of a kind that no layer has.
+// The cells of a kind of policy that no layer has.
 var (
-	none       = cell{value: "–", provenance: policy.Absent} // some layer is known to act and to have none
-	undeclared = cell{value: "?"}                            // no input says
+	none       = cell{value: "–", provenance: policy.Absent} // a layer is known that has none
+	undeclared = cell{value: "?"}                            // not declared
 )
 
-// noneOrUndeclared is none if a layer is known to lack the kind, else untold.
+// noneOrUndeclared is none if the kind is absent in a layer, else untold.
 func noneOrUndeclared(part *analyze.Part, lacks func(s *policy.Set) bool) cell {
 	if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return lacks(&l.Set) }) {
 		return none
@@ -67,8 +67,8 @@ func noneOrUndeclared(part *analyze.Part, lacks func(s *policy.Set) bool) cell {
 
 func isAbsent[T any](s policy.Setting[T]) bool { return s.Provenance == policy.Absent }
 
-// timeoutCell is how long the caller can be held, and how long one try can take
-// where that is less.
+// timeoutCell is how long the caller can be blocked, and how long one attempt can take
+// if that is less.
 func timeoutCell(part *analyze.Part) cell {
 	switch part.Budget.State {
 	case policy.Finite:
@@ -102,7 +102,7 @@ func bounded(b policy.Limit) cell {
 	return c
 }
 
-// each calls f for the part's layers from the outside in, until it returns true.
+// eachLayer calls f for the part's layers from the outside in, until it returns true.
 func eachLayer(part *analyze.Part, f func(l *policy.Effect) bool) {
 	for i := range part.Layers {
 		if f(&part.Layers[i]) {
@@ -243,10 +243,10 @@ func balanceCell(part *analyze.Part) cell {
 	})
 }
 
-// neverAbsent is for kinds that no product is known to lack: programs have them.
+// neverAbsent is for kinds that code can have without a declaration.
 func neverAbsent(*policy.Set) bool { return false }
 
-// outermostCell is the cell of the outermost layer that has one.
+// outermostCell is the cell of the outermost layer that has the kind of policy.
 func outermostCell(part *analyze.Part, lacks func(*policy.Set) bool, of func(*policy.Set) (cell, bool)) cell {
 	found := noneOrUndeclared(part, lacks)
 	eachLayer(part, func(l *policy.Effect) bool {
@@ -259,8 +259,8 @@ func outermostCell(part *analyze.Part, lacks func(*policy.Set) bool, of func(*po
 	return found
 }
 
-// matrixTable is a matrix as heads and rows of plain words: the columns of which
-// no row says anything are left out, but for the first three kinds.
+// matrixTable is a matrix as heads and rows of plain text. Columns without a value are
+// left out, but for the first three kinds.
 func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (heads []string, rows [][]string) {
 	heads = []string{"CALLER", "CALLS", "PART"}
 	rows = make([][]string, len(m.Rows))
@@ -275,7 +275,7 @@ func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (
 			rows[i] = append(rows[i], partWords(&r.Part))
 		}
 	}
-	const always = 3 // timeouts, retries, breakers: also to see that there are none
+	const always = 3 // timeouts, retries, breakers: also if there are none
 	for k, p := range protections {
 		cells := make([]cell, len(m.Rows))
 		said := k < always
@@ -294,8 +294,8 @@ func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (
 	return heads, rows
 }
 
-// partWords names the part of a call: its match, and its methods where these are
-// not the match already.
+// partWords names the part of a call: its match, and its methods unless the match has
+// them.
 func partWords(part *analyze.Part) string {
 	methods := strings.Join(part.Methods, ",")
 	switch {
@@ -307,7 +307,7 @@ func partWords(part *analyze.Part) string {
 	return methods + " " + part.Match
 }
 
-// boundText writes a bound: "2s", "inf", "unknown".
+// boundText writes a limit: "2s", "inf", "unknown".
 func boundText(b policy.Limit) string {
 	if b.State == policy.Finite {
 		return english.Duration(b.Time)
@@ -315,7 +315,7 @@ func boundText(b policy.Limit) string {
 	return b.State.String()
 }
 
-// triesText writes a number of tries: "4", "unlimited".
+// triesText writes a number of attempts: "4", "unlimited".
 func triesText(n policy.Tries) string {
 	if n == policy.Unlimited {
 		return "unlimited"
@@ -323,7 +323,7 @@ func triesText(n policy.Tries) string {
 	return fmt.Sprint(int(n))
 }
 
-// valueText writes the value of a setting as people write it.
+// valueText writes the value of a setting for people.
 func valueText(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -137,7 +137,7 @@ func (m *mermaidWriter) linkStyle(links []string, style string) {
 	}
 }
 
-// classes colours the boxes that the report speaks of.
+// classes colours the boxes that are highlighted.
 func (m *mermaidWriter) classes() {
 	for _, as := range m.lit.used() {
 		var nodes []string
@@ -154,10 +154,10 @@ func (m *mermaidWriter) classes() {
 	}
 }
 
-// mermaidEscape makes a name stand for itself within a quoted label. Mermaid has
-// no escapes but takes character codes, #NN;. Letters need none, nor do the signs
-// that names usually have; all others could be read as its own syntax, as
-// Markdown or as HTML. A first sign or digit could start a list of Markdown.
+// mermaidEscape escapes a name for use within a quoted label. Mermaid has no escapes but
+// character codes, #NN;. Letters and the usual punctuation of names need none; other
+// characters could be read as Mermaid, Markdown or HTML. Punctuation or a digit at the
+// beginning could start a list of Markdown.
 func mermaidEscape(s string) string {
 	var b strings.Builder
 	digits := true // nothing but digits so far

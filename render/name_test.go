@@ -11,8 +11,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// bitingNames are names that break a format which trusts them.
-var bitingNames = []string{
+// hostileNames are names that break a format without escaping.
+var hostileNames = []string{
 	"",
 	" ",
 	"a b",
@@ -52,9 +52,9 @@ var bitingNames = []string{
 	strings.Repeat("é", 1000),
 }
 
-// oddGraph is a ring of services with biting names, in namespaces with biting
+// oddGraph is a ring of services with hostile names, in namespaces with hostile
 // names.
-func oddGraph() *graph.Graph { return ring(bitingNames) }
+func oddGraph() *graph.Graph { return ring(hostileNames) }
 
 // ring is a graph in which each service calls the next; all names are kept, each
 // once.
@@ -74,7 +74,7 @@ func ring(names []string) *graph.Graph {
 }
 
 func TestCleanLeavesNothingThatActs(t *testing.T) {
-	for _, name := range bitingNames {
+	for _, name := range hostileNames {
 		got := pen.Clean(name)
 		if got == "" {
 			t.Errorf("pen.Clean(%q) is empty, nobody could see it", name)

@@ -5,8 +5,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeObserved writes a table of the calls that were seen. Where manifests were read
-// too it says which of them nobody declared.
+// writeObserved writes a table of the observed calls. If manifests were read too, it
+// marks those that are not declared.
 func writeObserved(p *pen.Pen, d *drawing) {
 	g := d.Graph
 	declared := false

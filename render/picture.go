@@ -9,16 +9,16 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// Nobody can read a picture of more than about 150 calls, and dot needs longer
-// than anybody waits for one of a thousand.
+// A picture of more than about 150 calls is not readable, and dot needs minutes for one
+// of a thousand.
 const (
 	readableCalls = 150
 	readableBoxes = 150
 )
 
-// picture returns what is drawn of a report and what is coloured in it. A picture
-// that would be too large to read, of a view that does not ask for it, is reduced,
-// collapsed or cut until it is readable; the drawing says so.
+// picture returns the drawing of a report and its highlights. Unless the view selects a
+// part, a picture that is too large to read is reduced, collapsed or cut until it is
+// readable; the drawing lists what is not shown.
 func picture(r *analyze.Report, v View) (*drawing, *highlighting) {
 	about := scopeOf(r)
 	d := v.draw(r.Graph, about)
@@ -44,8 +44,8 @@ func readable(d *drawing) bool {
 	return d.Graph.Calls() <= readableCalls && d.Graph.Len() <= readableBoxes
 }
 
-// grouping returns what the services of g can be collapsed by: what divides most
-// of them into more than one group.
+// grouping returns the property to collapse the services of g by: one that most of them
+// have, with more than one value. It is "" if there is none.
 func grouping(g *graph.Graph) string {
 	for _, by := range []string{"namespace", "team", "system"} {
 		groups := map[string]bool{}
@@ -63,8 +63,8 @@ func grouping(g *graph.Graph) string {
 	return ""
 }
 
-// keepBusiest keeps the boxes that the report colours and those with the most
-// calls, as many as a picture can hold.
+// keepBusiest keeps the highlighted boxes and those with the most calls, as many as are
+// readable.
 func (d *drawing) keepBusiest(h *highlighting) {
 	g := d.Graph
 	degree := func(n graph.Node) int { return len(g.Callees(n)) + len(g.In(n)) }

@@ -240,8 +240,8 @@ func TestJSONIsReadBack(t *testing.T) {
 }
 
 func FuzzNames(f *testing.F) {
-	for i, name := range bitingNames {
-		f.Add(name, bitingNames[len(bitingNames)-1-i])
+	for i, name := range hostileNames {
+		f.Add(name, hostileNames[len(hostileNames)-1-i])
 	}
 	f.Fuzz(func(t *testing.T, a, b string) {
 		g := ring([]string{a, b, a + b})

@@ -9,8 +9,8 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// protectionWords sums up what acts on a call: "timeout 2s, retry 2 on connect".
-// Of a call with parts it is what acts on the first, which the others are told by.
+// protectionWords sums up the policies of a call: "timeout 2s, retry 2 on connect". For
+// a call with several parts it has those of the first, and the number of others.
 func protectionWords(m *analyze.Matrix, e graph.Edge) string {
 	var words []string
 	parts := 0

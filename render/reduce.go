@@ -11,7 +11,7 @@ import (
 // 50 MB. A larger picture is not readable either way.
 const maxReduced = 20_000
 
-// reduce leaves calls out that a longer chain of calls implies: the transitive
+// reduce omits calls that a longer chain of calls implies: the transitive
 // reduction between strongly connected components. Calls within a component stay.
 func (d *drawing) reduce() {
 	g := d.Graph
@@ -40,8 +40,8 @@ func (d *drawing) reduce() {
 }
 
 // impliedPairs returns the pairs of components with a call from the first to the
-// second, and a longer way besides. Components are numbered callees first, so the
-// longer way, if there is one, leads over a neighbour with a greater number.
+// second, and a longer path too. Components are numbered callees first, so a longer
+// path begins with a neighbour of a greater number.
 func impliedPairs(g *graph.Graph, comp []int, n int) map[[2]int]bool {
 	next := make([][]int, n)
 	for i := range g.Calls() {
@@ -71,8 +71,8 @@ func impliedPairs(g *graph.Graph, comp []int, n int) map[[2]int]bool {
 }
 
 // components numbers the strongly connected components of g: every call between
-// two of them leads to the smaller number. It is Tarjan's algorithm with a stack
-// of its own, as chains of calls can be longer than a goroutine's should be.
+// two of them leads to the smaller number. It is Tarjan's algorithm with an
+// explicit stack, because chains of calls can be longer than the stack of a goroutine.
 func components(g *graph.Graph) (comp []int, n int) {
 	const unseen = -1
 	comp = make([]int, g.Len())

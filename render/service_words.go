@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// runWords says how a service is run: replicas, scaling, disruption, probes.
+// runWords describes the deployment of a service: replicas, scaling, disruption, probes.
 func runWords(s *graph.Service) []string {
 	var words []string
 	if s.Replicas.Set() {
@@ -51,7 +51,7 @@ func runWords(s *graph.Service) []string {
 	return words
 }
 
-// roleWords says a role with its verbs, as the bare words are used both ways.
+// roleWords names a role with its verbs, because upstream and downstream are ambiguous.
 func roleWords(r graph.Role) string {
 	return []string{
 		graph.Isolated:   "isolated: calls nobody, called by nobody",
@@ -61,7 +61,7 @@ func roleWords(r graph.Role) string {
 	}[r]
 }
 
-// serviceFacts are what the inputs say of a service itself, a clause each.
+// serviceFacts are the properties of a service, a clause each.
 func serviceFacts(p *pen.Pen, s *graph.Service) []string {
 	var facts, about []string
 	if !s.Defined {

@@ -7,7 +7,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// text is for a person at a terminal, and for grep behind a pipe.
+// text is for a terminal, and for grep in a pipe.
 var text = &Format{
 	Name:  "text",
 	Doc:   "for people: tables, trees and sentences",

@@ -21,9 +21,8 @@ func writeIncidents(p *pen.Pen, g *graph.Graph, incidents []analyze.Incident, de
 	}
 }
 
-// writeIncident writes the headline, under it the services that suffer as a tree of
-// callers, each below the service that it calls on the way to the failure, and
-// what else is to be said.
+// writeIncident writes the headline, below it the affected services as a tree of callers,
+// each below the service whose failure reaches it, and notes.
 func writeIncident(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) {
 	p.Prose("", pen.PlainStyle, incidentHeadline(p, g, in))
 	if len(in.Victims) > 0 {
@@ -49,7 +48,7 @@ func writeIncident(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) 
 	}
 }
 
-// entryPointWords name the entry points and the services of tier 1 that suffer.
+// entryPointWords name the affected entry points and services of tier 1.
 func entryPointWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	var words []string
 	if n := len(in.Entries); n > 0 {
@@ -64,7 +63,7 @@ func entryPointWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	return "hit: " + english.List(words)
 }
 
-// trafficWords tell how much of what was seen is hit.
+// trafficWords are the share of the observed calls that are affected.
 func trafficWords(g *graph.Graph, t *analyze.Traffic) string {
 	if t == nil {
 		return ""
@@ -76,7 +75,7 @@ func trafficWords(g *graph.Graph, t *analyze.Traffic) string {
 	return s
 }
 
-// noEventsWords name who gets no new events.
+// noEventsWords name the services that get no new events.
 func noEventsWords(g *graph.Graph, in *analyze.Incident) string {
 	if len(in.Starved) == 0 {
 		return ""
@@ -92,7 +91,7 @@ func noEventsWords(g *graph.Graph, in *analyze.Incident) string {
 	return "without new events, and otherwise well: " + shortList(words)
 }
 
-// withoutPolicyWords compare with what a look at the calls alone would say.
+// withoutPolicyWords compare with the same failure without any policy.
 func withoutPolicyWords(in *analyze.Incident) string {
 	if in.Mode != "stop" && in.Mode != "hang" || in.Naive == 0 {
 		return ""
@@ -117,7 +116,7 @@ func withoutPolicyWords(in *analyze.Incident) string {
 	return fmt.Sprintf("were every call needed and unprotected, %d would %s", in.Naive, would)
 }
 
-// noBreakerWords say that time does not heal.
+// noBreakerWords are for failures that do not improve over time.
 func noBreakerWords(g *graph.Graph, in *analyze.Incident) string {
 	if name, _, _ := strings.Cut(in.Mode, "="); !in.Stays || name == "partial" {
 		return ""
@@ -142,11 +141,11 @@ func assumedWords(in *analyze.Incident) string {
 	return fmt.Sprintf("assumed on the way to %s: a policy that no input tells of is not there", english.Count(n, "service"))
 }
 
-// manyLoads is how many services are named with the load that retries bring.
+// manyLoads is how many services are listed with the load of retries.
 const manyLoads = 3
 
-// loadsWords tell of the load that retries bring, the greatest first, and that they
-// bring none where the calls are known well enough to say so.
+// loadsWords are the additional load by retries, the greatest first; or that there is
+// none, if the policies of the calls are known.
 func loadsWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 	var words []string
 	for i := range in.Loads[:min(len(in.Loads), manyLoads)] {
@@ -195,7 +194,7 @@ func changeWords(p *pen.Pen, g *graph.Graph, c *analyze.Change) string {
 	return fmt.Sprintf("what helps most on %s %s %s%s: %s; then %s", from, p.Arrow(), to, place, strings.Join(words, ", or "), remainingWords(c))
 }
 
-// remainingWords are what a change does not help against.
+// remainingWords are the services that are still affected after a change.
 func remainingWords(c *analyze.Change) string {
 	switch {
 	case c.Failed == 0 && c.Degraded == 0:

@@ -15,11 +15,11 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// maxLevels bounds how deep a tree is drawn: further right nobody looks, and the
-// indentation alone of a chain of thousands would fill a disk.
+// maxLevels limits the depth of a tree: deeper levels are not readable, and the
+// indentation of a chain of thousands would fill a disk.
 const maxLevels = 24
 
-// writeVictims draws the tree, of depth levels at most; 0 is as many as can be read.
+// writeVictims writes the tree, at most depth levels of it; 0 is the default, maxLevels.
 func writeVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) {
 	levels := maxLevels
 	if depth > 0 {
@@ -40,17 +40,17 @@ func writeVictims(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) {
 	}
 }
 
-// A branch is a service that suffers and those that suffer through it.
+// A branch is an affected service and those that are affected through it.
 type branch struct {
 	node     graph.Node
-	victim   *failure.Victim // nil for a service that failed to begin with, is overloaded, or is dry
-	noEvents bool            // a broker that is well, but gets no events to pass on
+	victim   *failure.Victim // nil for a service that failed first, is overloaded, or gets no events
+	noEvents bool            // a broker that is unaffected but gets no events
 	under    []*branch
 }
 
-// victimTree hangs each service that suffers under the one that it calls on its
-// way to the failure, in the order of the victims. The services that failed, or are
-// overloaded, are the roots; a single one is left out. It also returns how many services are below
+// victimTree puts each affected service below the one that it calls on the path to
+// the failure, in the order of the victims. The services that failed, or are overloaded,
+// are the roots; a single root is left out. It also returns how many services are below
 // the last level and not in the tree.
 func victimTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
 	at := make(map[graph.Node]*branch, len(in.Victims)+len(in.Failed))
@@ -88,7 +88,7 @@ func victimTree(in *analyze.Incident, levels int) (roots []*branch, far int) {
 	return roots, far
 }
 
-// prune cuts what is more than levels below b and counts what is left below it.
+// prune removes what is more than levels below b and counts what remains below it.
 func prune(b *branch, levels int) int {
 	if levels == 0 {
 		b.under = nil
@@ -100,11 +100,10 @@ func prune(b *branch, levels int) int {
 	return n
 }
 
-// indent is how far each level of a tree stands further right.
+// indent is the indentation of each level of a tree.
 const indent = 4
 
-// widest returns where the longest name of a tree ends, without those that are too
-// long to line up with.
+// widest returns the column where the longest name of a tree ends, at most WidestPad.
 func widest(g *graph.Graph, under []*branch, depth int) int {
 	w := 0
 	for _, b := range under {
@@ -113,8 +112,8 @@ func widest(g *graph.Graph, under []*branch, depth int) int {
 	return w
 }
 
-// victimBranches returns the branches of a tree, each a name and beside it, in a column of
-// their own, the words on how the service suffers.
+// victimBranches returns the branches of a tree, each a name and, in the next column, how
+// the service is affected.
 func victimBranches(p *pen.Pen, g *graph.Graph, in *analyze.Incident, under []*branch, depth, widest int) []any {
 	children := make([]any, 0, len(under))
 	for _, b := range under {
@@ -150,7 +149,7 @@ func branchWords(p *pen.Pen, in *analyze.Incident, b *branch) string {
 	return p.Paint(pen.RedStyle, down)
 }
 
-// victimWords say how a service suffers, and what its own call did about it.
+// victimWords are the verdict of a service, and the policies of its call that decide it.
 func victimWords(p *pen.Pen, v *failure.Victim) string {
 	s := p.Paint(labelStyle(v.Label), labels[v.Label].one) + paceWords(v)
 	if deeds := v.Hop.Deeds; len(deeds) > 0 {
@@ -169,7 +168,7 @@ func victimWords(p *pen.Pen, v *failure.Victim) string {
 	return s
 }
 
-// paceWords tell a service that waits from one that does not.
+// paceWords are for services that wait.
 func paceWords(v *failure.Victim) string {
 	now := ""
 	switch {

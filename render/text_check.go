@@ -12,7 +12,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// maxPlaces is how many places of one finding are named unless all are asked for.
+// maxPlaces is how many places of one finding are listed without --verbose.
 const maxPlaces = 4
 
 func severityStyle(s analyze.Severity) pen.Style {
@@ -28,8 +28,7 @@ func writeCheck(p *pen.Pen, g *graph.Graph, c *analyze.Check, verbose bool) {
 	writeSummary(p, g, c)
 }
 
-// writeFinding writes one finding: the sentence, the rule at its right, where it was
-// read, and the way out.
+// writeFinding writes one finding: severity, message, rule, places and hint.
 func writeFinding(p *pen.Pen, f *analyze.Finding, verbose bool) {
 	rule := ruleTag(p, f)
 	head := f.Severity.String() + ": "

@@ -9,8 +9,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeCoverage writes the account of a run in full: what was read, what was left out,
-// what could not be resolved.
+// writeCoverage writes the coverage of a run: what was read, what was skipped, and what
+// could not be resolved.
 func writeCoverage(p *pen.Pen, g *graph.Graph) {
 	c := g.Coverage()
 	p.Linef("read %s, %s: %s, %s", english.Count(c.Files, "file"), english.Count(c.Documents, "document"),
@@ -56,7 +56,7 @@ func writeCounts(p *pen.Pen, head string, counts []graph.Count) {
 	p.BareTable([]pen.Column{{}, {Right: true}, {Style: func(int) pen.Style { return pen.FaintStyle }}}, rows)
 }
 
-// writeSpans tells what spans were read, and what could not be linked of them.
+// writeSpans writes how many spans were read, and how many could not be linked.
 func writeSpans(p *pen.Pen, s *graph.Spans) {
 	if s.Spans == 0 {
 		return

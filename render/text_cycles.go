@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeCycles draws each loop and says where its calls are written.
+// writeCycles writes each loop, with the places of its calls.
 func writeCycles(p *pen.Pen, g *graph.Graph, c *analyze.Cycles) {
 	if len(c.Components) == 0 {
 		p.Linef("no loops among %s", english.Count(g.Len(), "service"))
@@ -45,12 +45,12 @@ func writeCycle(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 		}
 		p.Line("  " + pen.Clean(g.ID(n)) + " calls " + callee(g, n, to) + callPlace(p, g.Call(e)))
 	}
-	writeRound(p, g, c)
+	writeCycleAmplification(p, g, c)
 	writeCuts(p, g, c)
 }
 
-// writeRound says what retries make of one error on its way around.
-func writeRound(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
+// writeCycleAmplification writes by how much retries multiply an error once around.
+func writeCycleAmplification(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 	if c.Factor <= 1 {
 		return
 	}
@@ -65,7 +65,7 @@ func writeRound(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 	p.Prose("  ", pen.PlainStyle, fmt.Sprintf("retries multiply an error %s %s", by, around))
 }
 
-// writeCuts says which calls to give up, and why these.
+// writeCuts lists the calls to cut, with the reasons.
 func writeCuts(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 	if len(c.Services) < 2 {
 		return

@@ -13,7 +13,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeFan writes the shape of the graph, a service a line.
+// writeFan writes the metrics of the graph, one service a line.
 func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 	rows := make([][]string, len(f.Services))
 	for i, s := range f.Services {
@@ -55,7 +55,7 @@ func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 	}
 }
 
-// writeChokepoints says what lies behind each service that there is no way around.
+// writeChokepoints lists the services that are reachable only through a chokepoint.
 func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Gate) {
 	for i, gate := range gates {
 		if i == 0 {
@@ -73,7 +73,7 @@ func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Gate) {
 	}
 }
 
-// amplificationCell is by how much retries multiply, nothing where they do not.
+// amplificationCell is by how much retries multiply requests, empty if they do not.
 func amplificationCell(factor float64) string {
 	switch {
 	case factor <= 1:
@@ -84,10 +84,10 @@ func amplificationCell(factor float64) string {
 	return "x " + factorText(factor)
 }
 
-// maxAmplified is how many services are told with the path of their retries.
+// maxAmplified is how many services are listed with the path of their retries.
 const maxAmplified = 5
 
-// writeAmplification says on which paths retries multiply the most.
+// writeAmplification lists the paths on which retries multiply the most.
 func writeAmplification(p *pen.Pen, g *graph.Graph, rows []analyze.FanRow) {
 	worst := slices.DeleteFunc(slices.Clone(rows), func(s analyze.FanRow) bool { return s.Amp <= 1 })
 	slices.SortFunc(worst, func(a, b analyze.FanRow) int { return cmp.Or(cmp.Compare(b.Amp, a.Amp), cmp.Compare(a.Node, b.Node)) })
@@ -106,7 +106,7 @@ func writeAmplification(p *pen.Pen, g *graph.Graph, rows []analyze.FanRow) {
 	}
 }
 
-// depthText is the length of the deepest chain. Calls within a loop add nothing to it.
+// depthText is the length of the deepest chain. Calls within a loop do not count.
 func depthText(f *analyze.Fan) string {
 	s := fmt.Sprint(f.Depth)
 	if f.Depth < len(f.Deepest)-1 {

@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeFates writes what services share, a paragraph each.
+// writeFates writes a paragraph for each shared resource.
 func writeFates(p *pen.Pen, g *graph.Graph, f *analyze.Fates) {
 	if len(f.Shared) == 0 {
 		p.Line("no two services share a database, cache, broker, outside host, zone or namespace")
@@ -68,7 +68,7 @@ func writeFate(p *pen.Pen, g *graph.Graph, f *analyze.Fate) {
 	}
 }
 
-// writeContracts writes what a change of each service has to be tested against.
+// writeContracts writes the contracts of each service.
 func writeContracts(p *pen.Pen, g *graph.Graph, all []analyze.Contracts) {
 	for i := range all {
 		c := &all[i]

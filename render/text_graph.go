@@ -8,14 +8,14 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// A mark is the sign behind a name that says what is special about a call.
+// A mark is a character after a name for a property of the call.
 type mark struct {
 	sign string
 	says string
 	fits func(graph.Call) bool
 }
 
-// marks are the signs of text and tree, in the order in which they are written.
+// marks are the marks of text and tree, in the order in which they are written.
 var marks = []mark{
 	{"~", "asynchronous", func(c graph.Call) bool { return c.Mode == graph.Async }},
 	{"?", "soft: the caller can do without", func(c graph.Call) bool { return c.Need == graph.Soft }},
@@ -26,7 +26,7 @@ var marks = []mark{
 	{"#", "not a call of its own: route, control, telemetry or health", func(c graph.Call) bool { return !c.Class.Core() }},
 }
 
-// A legend remembers which marks were used.
+// A legend records which marks are used.
 type legend []bool
 
 func newLegend() legend { return make(legend, len(marks)) }
@@ -43,7 +43,7 @@ func (l legend) of(c graph.Call) string {
 	return s
 }
 
-// write explains the marks used; nothing if there were none.
+// write writes the meaning of the marks used, if any.
 func (l legend) write(p *pen.Pen) {
 	var used []string
 	for i, m := range marks {
@@ -85,7 +85,7 @@ func writeGraph(p *pen.Pen, d *drawing) {
 	writeLeft(p, d)
 }
 
-// kind is the word for what a box is; for a group, how many services it holds.
+// kind is the kind of a service; for a group, the number of its services.
 func (d *drawing) kind(n graph.Node) string {
 	if k := d.Graph.Service(n).Kind; k != graph.KindUnknown {
 		return k.String()
@@ -117,7 +117,7 @@ func nameList(p *pen.Pen, names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// writeLeft says what a drawing does not show.
+// writeLeft lists what a drawing does not show.
 func writeLeft(p *pen.Pen, d *drawing) {
 	for _, clause := range d.NotShown {
 		p.Prose("", pen.FaintStyle, "not shown: "+clause)

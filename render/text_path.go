@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writePath says how two services are tied, in both directions.
+// writePath writes the shortest chains between two services, in both directions.
 func writePath(p *pen.Pen, g *graph.Graph, r *analyze.Path) {
 	l := newLegend()
 	writePaths(p, g, r.From, r.To, r.Forward, l)

@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeMatrix writes what protects each call, a row a part.
+// writeMatrix writes the policies of each call, a row for each part.
 func writeMatrix(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, verbose bool) {
 	if len(m.Rows) == 0 {
 		if m.Lost > 0 {
@@ -77,8 +77,8 @@ func writeMatrixLegend(p *pen.Pen, m *analyze.Matrix) {
 	}
 }
 
-// writeLayersOf writes what acts on one part of a call, layer by layer, with every
-// setting that somebody wrote and its place, and what is hidden.
+// writeLayersOf writes the policies of one part of a call, layer by layer, with every
+// written setting and its place, and the policies that others hide.
 func writeLayersOf(p *pen.Pen, g *graph.Graph, r *analyze.MatrixRow) {
 	head := pen.Clean(g.ID(g.From(r.Edge))) + " calls " + pen.Clean(g.ID(g.To(r.Edge)))
 	if part := partWords(&r.Part); part != "" {
@@ -110,7 +110,7 @@ func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 	}
 }
 
-// layerSummary sums a layer up: how long, how often.
+// layerSummary is the longest wait in a layer and its attempts.
 func layerSummary(p *pen.Pen, l *policy.Effect) string {
 	words := "holds the caller up to " + boundText(l.Held)
 	if l.Attempts == policy.Unlimited {
@@ -121,13 +121,13 @@ func layerSummary(p *pen.Pen, l *policy.Effect) string {
 	return words
 }
 
-// A writtenSetting is one field of a set in words.
+// A writtenSetting is one field of a set as text.
 type writtenSetting struct {
 	text   string
 	origin graph.Origin
 }
 
-// writtenSettings lists the settings of a set that stand in some input, in the order of
+// writtenSettings lists the settings of a set that the inputs declare, ordered by
 // their places.
 func writtenSettings(s *policy.Set) []writtenSetting {
 	var list []writtenSetting

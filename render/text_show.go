@@ -10,8 +10,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeFocus writes one service in perspective: what it is, whom it calls, who calls
-// it, what its failure does, and what is wrong with it.
+// writeFocus writes one service: its properties, callees, callers and policies, its blast
+// radius, and its findings.
 func writeFocus(p *pen.Pen, g *graph.Graph, f *analyze.Focus, verbose bool) {
 	s := g.Service(f.Node)
 	p.Line(p.Strong(pen.Clean(s.ID)) + "  " + s.Kind.String() + ", " + roleWords(s.Role))
@@ -56,8 +56,8 @@ func writeFocus(p *pen.Pen, g *graph.Graph, f *analyze.Focus, verbose bool) {
 	}
 }
 
-// edgeHead counts calls and, where calls to itself or of classes that do not count
-// make a difference, the services that are a fan.
+// edgeHead has the number of calls and, if it differs because of calls to itself or of
+// classes that do not count, the fan-out or fan-in.
 func edgeHead(verb string, calls int, fan string, services int) string {
 	if calls == services {
 		return fmt.Sprintf("%s %d", verb, calls)
@@ -88,7 +88,7 @@ func writeEdges(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, head string, edge
 	p.Table(pen.DropEmpty(columns, rows))
 }
 
-// victimList names everybody whom an incident concerns, each with how.
+// victimList names the affected services, each with its verdict.
 func victimList(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 	words := make([]string, len(in.Victims))
 	for i := range in.Victims {

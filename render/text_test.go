@@ -58,7 +58,7 @@ func TestASCIIHasNoOtherCharacters(t *testing.T) {
 	}
 }
 
-// Each finding must be one line for grep when nobody watches.
+// In a pipe, each finding is one line, for grep.
 func TestPipedFindingIsOneLine(t *testing.T) {
 	got := written(t, text, fixtures()["check"], Options{})
 	line := regexp.MustCompile(`(?m)^error: .*\[sync-cycle\]$`).FindString(got)

@@ -13,7 +13,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// treeFormat shows whom each service calls, from the entry points down.
+// treeFormat shows the callees of each service, from the entry points down.
 var treeFormat = &Format{
 	Name:  "tree",
 	Doc:   "for people: whom each service calls, from the entry points down",
@@ -21,8 +21,8 @@ var treeFormat = &Format{
 	write: writeTree,
 }
 
-// A tree of more calls than manyLines is drawn only so deep, unless the user says
-// how deep.
+// A tree of more than manyLines calls is drawn to bigTreeDepth, unless the user sets the
+// depth.
 const (
 	manyLines    = 1000
 	bigTreeDepth = 3
@@ -39,16 +39,16 @@ func writeTree(w io.Writer, r *analyze.Report, o Options) error {
 	return p.Flush()
 }
 
-// A callTree makes a tree of a graph that is none: each service is expanded once.
+// A callTree writes a graph as a tree, in which each service is expanded once.
 type callTree struct {
 	*pen.Pen
 	g        *graph.Graph
 	levels   int
 	expanded []bool
 	shown    []bool
-	ancestor []bool // between the root and here
+	ancestor []bool // between the root and the current service
 	legend   legend
-	repeated bool // a service was met that is expanded elsewhere
+	repeated bool // a service is repeated that is expanded elsewhere
 	loops    bool
 	cut      bool // a service below the last level calls others
 }
@@ -85,8 +85,8 @@ func writeCallTrees(p *pen.Pen, d *drawing, v View) {
 	t.explain(d)
 }
 
-// roots returns the services from which all others are reached by calls: those
-// that nobody else calls, then one of each loop that is not reached from these.
+// roots returns services from which all others are reachable by calls: those without
+// another caller, then one of each loop that is not reachable from these.
 func roots(g *graph.Graph) []graph.Node {
 	reached := make([]bool, g.Len())
 	var found []graph.Node
@@ -122,7 +122,7 @@ func (t *callTree) grow(root graph.Node) *tree.Tree {
 	return t.Branches(tree.Root(t.Strong(pen.Clean(t.g.ID(root)))).Child(t.below(root, 1)...))
 }
 
-// below returns what n calls, n being level-1 calls below the root.
+// below returns the callees of n, which is level-1 calls below the root.
 func (t *callTree) below(n graph.Node, level int) []any {
 	t.ancestor[n] = true
 	defer func() { t.ancestor[n] = false }()
@@ -156,7 +156,7 @@ func (t *callTree) aboveSign() string { return t.Glyph("↑", "^") }
 func (t *callTree) loopSign() string  { return t.Glyph("↻", "@") }
 func (t *callTree) cutSign() string   { return t.Glyph("…", "...") }
 
-// explain writes the legend of the signs used and what is not shown.
+// explain writes the legend of the marks used and what is not shown.
 func (t *callTree) explain(d *drawing) {
 	var used []string
 	for _, sign := range []struct {

@@ -9,30 +9,30 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// A View says which part of a graph is drawn. It is applied once, before any
-// format writes a word, and never before a verdict is computed.
+// A View selects the part of a graph that is drawn. It is applied before a format writes,
+// and never to the graph that an analysis reads.
 type View struct {
-	Focus       []graph.Node   // only what is tied to these; nil is everything
-	Depth       int            // at most so many calls from Focus; 0 is without end
+	Focus       []graph.Node   // only services connected to these; nil is everything
+	Depth       int            // at most so many calls from Focus; 0 is no limit
 	Collapse    string         // "", "namespace", "team", "system": one box for each
 	Only        string         // "", "declared", "observed", "both"
-	MinStrength graph.Strength // leave weaker calls out
-	Reduce      bool           // leave calls out that a longer chain implies
+	MinStrength graph.Strength // omit weaker calls
+	Reduce      bool           // omit calls that a longer chain implies
 	All         bool           // telemetry, control and health calls too, and pictures of any size
 }
 
-// A drawing is the part of a graph that is shown, and the account of the rest.
+// A drawing is the part of a graph that is shown, and a list of what is not.
 type drawing struct {
 	// Graph has a service for every box and a call for every arrow. The box of a
 	// group has an ID such as "namespace shop" and no Kind.
 	Graph *graph.Graph
-	// Left says what was left out or put together, one clause each, most
-	// important first. It is empty if everything is shown.
+	// NotShown lists what is omitted or merged, one clause each, most important first.
+	// It is empty if everything is shown.
 	NotShown []string
 
 	box     []graph.Node // by node of the whole graph: its node in Graph, or absent; nil if they are the same
 	members []int        // by node of Graph: services in the box; nil if one each
-	weight  []int        // by edge of Graph: calls that the arrow stands for; nil if one each
+	weight  []int        // by edge of Graph: calls that the arrow represents; nil if one each
 }
 
 // absent is the box of a service that is not drawn.
@@ -41,7 +41,7 @@ const absent graph.Node = -1
 // Draw applies the view to g.
 func (v View) Draw(g *graph.Graph) *drawing { return v.draw(g, reportScope{}) }
 
-// draw applies the view to what a report is about.
+// draw applies the view to the services of a report.
 func (v View) draw(g *graph.Graph, about reportScope) *drawing {
 	d := &drawing{Graph: g}
 	d.filterCalls(v)
@@ -74,7 +74,7 @@ func (d *drawing) Arrow(u, v graph.Node) (graph.Edge, bool) {
 	return d.Graph.Edge(from, to)
 }
 
-// Members is the number of services that a box stands for.
+// Members is the number of services in a box.
 func (d *drawing) Members(v graph.Node) int {
 	if d.members == nil {
 		return 1
@@ -82,7 +82,7 @@ func (d *drawing) Members(v graph.Node) int {
 	return d.members[v]
 }
 
-// Weight is the number of calls that an arrow stands for.
+// Weight is the number of calls that an arrow represents.
 func (d *drawing) Weight(e graph.Edge) int {
 	if d.weight == nil {
 		return 1
@@ -94,7 +94,7 @@ func (d *drawing) omit(format string, args ...any) {
 	d.NotShown = append(d.NotShown, fmt.Sprintf(format, args...))
 }
 
-// filterCalls drops the calls that the view does not ask for, counted by the first
+// filterCalls removes the calls that the view does not select, counted by the first
 // reason that applies.
 func (d *drawing) filterCalls(v View) {
 	g := d.Graph
@@ -140,8 +140,8 @@ func (d *drawing) filterCalls(v View) {
 	}
 }
 
-// isHidden reports whether calls of class c are drawn only on request: they tie
-// everything to everything and break nothing.
+// isHidden reports whether calls of class c are drawn with All only: they connect most
+// services and do not propagate failures.
 func isHidden(c graph.Class) bool {
 	return c == graph.ClassTelemetry || c == graph.ClassControl || c == graph.ClassHealth
 }
@@ -153,33 +153,33 @@ func matchesOnly(c graph.Call, only string) bool {
 // A reportScope is the services that a report is about; the zero topic is all of them.
 type reportScope struct {
 	has    []bool // by node; nil is every service
-	others string // what the others are: "that do not suffer"
+	others string // a clause about the others
 }
 
-// filterServices drops what the report is not about, what is not tied to the focus,
-// and collectors and registries that have no call but hidden ones.
+// filterServices removes services that the report is not about, that are not connected to
+// the focus, and collectors and registries with hidden calls only.
 func (d *drawing) filterServices(v View, whole *graph.Graph, about reportScope) {
 	g := d.Graph
-	var tied []bool
+	var connected []bool
 	if v.Focus != nil {
-		tied = connectedTo(g, v.Focus, v.Depth)
+		connected = connectedTo(g, v.Focus, v.Depth)
 	}
-	var beside, far, idle int
+	var unrelated, far, idle int
 	keep := make([]bool, g.Len())
 	for i := range keep {
 		switch n := graph.Node(i); {
 		case about.has != nil && !about.has[n]:
-			beside++
-		case tied != nil && !tied[n]:
+			unrelated++
+		case connected != nil && !connected[n]:
 			far++
-		case !v.All && tied == nil && servesHidden(whole, n):
+		case !v.All && connected == nil && servesHidden(whole, n):
 			idle++
 		default:
 			keep[i] = true
 		}
 	}
-	if beside > 0 {
-		d.omit("%s %s", english.Count(beside, "service"), about.others)
+	if unrelated > 0 {
+		d.omit("%s %s", english.Count(unrelated, "service"), about.others)
 	}
 	if far > 0 {
 		d.omit("%s not tied to %s", english.Count(far, "service"), focusName(g, v))
@@ -187,13 +187,12 @@ func (d *drawing) filterServices(v View, whole *graph.Graph, about reportScope) 
 	if idle > 0 {
 		d.omit("%s with no other call", english.Count(idle, "service"))
 	}
-	if beside+far+idle > 0 {
+	if unrelated+far+idle > 0 {
 		d.keepOnly(func(n graph.Node) bool { return keep[n] })
 	}
 }
 
-// servesHidden reports whether n is there for calls that are drawn only on
-// request: an inhabitant of the platform, not of the estate.
+// servesHidden reports whether n is part of the platform: it has hidden calls only.
 func servesHidden(g *graph.Graph, n graph.Node) bool {
 	s := g.Service(n)
 	if s.Defined && s.Kind != graph.KindTelemetry || len(g.Callees(n)) > 0 {
@@ -224,10 +223,10 @@ func focusName(g *graph.Graph, v View) string {
 	return name
 }
 
-// connectedTo marks everything that focus calls and everything that calls it, directly
-// or not, over at most depth calls.
+// connectedTo marks the transitive callees and callers of focus, over at most depth
+// calls.
 func connectedTo(g *graph.Graph, focus []graph.Node, depth int) []bool {
-	tied := make([]bool, g.Len())
+	connected := make([]bool, g.Len())
 	for _, next := range []func(graph.Node) []graph.Node{g.Callees, g.Callers} {
 		met := make([]bool, g.Len())
 		front := slices.Clone(focus)
@@ -247,8 +246,8 @@ func connectedTo(g *graph.Graph, focus []graph.Node, depth int) []bool {
 			front = further
 		}
 		for n, yes := range met {
-			tied[n] = tied[n] || yes
+			connected[n] = connected[n] || yes
 		}
 	}
-	return tied
+	return connected
 }

@@ -30,7 +30,7 @@ func boxes(d *drawing) string {
 }
 
 func TestViewFocus(t *testing.T) {
-	// a -> b -> c -> d, x -> c, y: c is tied to all but y
+	// a -> b -> c -> d, x -> c, y: c is connected to all but y
 	const chain = "a:b b:c c:d x:c y"
 	for _, tt := range []struct {
 		name  string
@@ -43,7 +43,7 @@ func TestViewFocus(t *testing.T) {
 		{"no end", chain, "c", 0, "a b c d x", "1 service not tied to c"},
 		{"one call", chain, "c", 1, "b c d x", "2 services not tied to c within 1 call"},
 		{"alone", chain, "y", 0, "y", "5 services not tied to y"},
-		// Siblings of b share its caller, but no failure ties them.
+		// Siblings of b share its caller, but no failure propagates between them.
 		{"no siblings", "a:b,s b:c", "b", 0, "a b c", "1 service not tied to b"},
 		{"loop", "a:b b:a c:a", "b", 0, "a b c", ""},
 	} {
@@ -78,7 +78,7 @@ func TestViewReduce(t *testing.T) {
 	}
 }
 
-// Whatever is left out, who reaches whom stays the same.
+// A reduced drawing has the same reachability.
 func TestReduceKeepsReachability(t *testing.T) {
 	for seed := range uint64(200) {
 		g := randomGraph(rand.New(rand.NewPCG(seed, 1)), 12, 30)
@@ -205,7 +205,7 @@ func TestHiddenCallsTakeTheirCollectorsAlong(t *testing.T) {
 		{ID: "a", Kind: graph.KindService, Defined: true},
 		{ID: "collector", Kind: graph.KindTelemetry, Defined: true},
 		{ID: "external", Kind: graph.KindExternal},
-		{ID: "silent", Kind: graph.KindTelemetry, Defined: true}, // nobody calls it: that is worth seeing
+		{ID: "silent", Kind: graph.KindTelemetry, Defined: true}, // without callers: not hidden
 		{ID: "web", Kind: graph.KindService, Defined: true},
 	}
 	g := graphtest.New(services, []graph.Call{

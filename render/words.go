@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// shortList is a list of names that stays short.
+// shortList is a list of names, of a long one the first.
 func shortList(names []string) string {
 	if more := len(names) - manyNames; more > 1 {
 		return strings.Join(names[:manyNames], ", ") + fmt.Sprintf(" and %d more", more)
@@ -44,13 +44,13 @@ func fileLine(o graph.Origin) string {
 	return o.String()
 }
 
-// amountText is a count, which is whole, or a rate, which need not be.
+// amountText is a count or a rate, to three decimals.
 func amountText(v float64) string {
 	return strconv.FormatFloat(math.Round(v*1000)/1000, 'f', -1, 64)
 }
 
-// shareText writes a part of a whole in percent, so that only nothing is 0 % and
-// only all is 100 %.
+// shareText writes a share in percent; 0 % and 100 % are exact, other shares are
+// rounded towards neither.
 func shareText(part, whole float64) string {
 	percent := 100 * part / whole
 	switch {

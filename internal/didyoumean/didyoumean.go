@@ -1,5 +1,5 @@
-// Package didyoumean finds the words that somebody may have meant by a word
-// that nobody knows: services, keys of a manifest, commands, formats, rules.
+// Package didyoumean suggests known words for an unknown one: services, keys of a
+// manifest, commands, formats, rules.
 package didyoumean
 
 import (
@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// most is how many words are offered; more than three are a list to search again.
-const most = 3
+// maxSuggestions keeps the list short enough to read at a glance.
+const maxSuggestions = 3
 
 // Suggest returns the known words nearest to word, nearest first, at most three
 // and often none. Case is ignored. A word is near when it takes few letters to
@@ -33,7 +33,7 @@ func Suggest(word string, known []string) []string {
 	})
 	near = slices.CompactFunc(near, func(a, b candidate) bool { return a.word == b.word })
 	var words []string
-	for _, c := range near[:min(most, len(near))] {
+	for _, c := range near[:min(maxSuggestions, len(near))] {
 		words = append(words, c.word)
 	}
 	return words
@@ -48,17 +48,17 @@ func Hint(word string, known []string) string {
 	return ""
 }
 
-// distance returns how far two words are from each other, and false if they are
-// too far to be taken for one another.
+// distance returns how different two words are, and false if they are too different
+// for a suggestion.
 func distance(a, b []rune) (int, bool) {
 	// A third of the letters may be wrong: "chekout" is checkout, "cat" is not dog.
-	// Words of one letter have nothing in common but their length.
+	// Words of one letter are never near each other.
 	limit := min(max(1, min(len(a), len(b))/3), max(len(a), len(b))-1)
 	d := limit + 1
 	if diff := len(a) - len(b); diff <= limit && -diff <= limit {
 		d = edits(a, b)
 	}
-	if d > limit && len(a) > 2 && len(b) > 2 { // behind every word that is nearly the same
+	if d > limit && len(a) > 2 && len(b) > 2 { // ranked after words with few different letters
 		x, y := string(a), string(b)
 		switch {
 		case strings.HasPrefix(x, y), strings.HasPrefix(y, x):

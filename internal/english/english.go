@@ -1,4 +1,4 @@
-// Package english writes numbers, lists and times as a sentence does.
+// Package english writes numbers, lists and durations for use in sentences.
 package english
 
 import (

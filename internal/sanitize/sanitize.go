@@ -1,4 +1,4 @@
-// Package sanitize removes what could act on a terminal from text of the inputs.
+// Package sanitize removes terminal escapes and control characters from text of the inputs.
 package sanitize
 
 import (

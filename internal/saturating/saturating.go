@@ -11,8 +11,7 @@ import (
 // Longest is the longest duration.
 const Longest = time.Duration(math.MaxInt64)
 
-// Add returns a + b. A sum that is too large, or too small, is the nearest that
-// there is.
+// Add returns a + b, or the longest duration, positive or negative, on overflow.
 func Add(a, b time.Duration) time.Duration {
 	switch sum := a + b; {
 	case a > 0 && b > 0 && sum < 0:

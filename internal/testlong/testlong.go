@@ -3,8 +3,8 @@
 //	go test ./...          # small sizes: every check, within half a minute of CPU
 //	go test ./... -long    # the full sizes
 //
-// go test hands a flag to the tests of every package, so that every package with
-// tests has to import this one, if only for the flag.
+// go test passes a flag to the tests of every package, so every package with tests has
+// to import this one, if only for the flag.
 package testlong
 
 import "flag"

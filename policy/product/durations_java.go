@@ -63,7 +63,7 @@ func readISO(text string) (time.Duration, string) {
 	return d, ""
 }
 
-// ParseAmount reads a number and its unit that stand in two places. The unit is one
+// ParseAmount reads a number and its unit, which are two settings. The unit is one
 // of Java's ChronoUnit, as MicroProfile has it ("SECONDS"); an empty one is
 // milliseconds. A number of 0 means no limit.
 func ParseAmount(number, unit string) (policy.Duration, error) {

@@ -1,7 +1,7 @@
-// Package product is all that weir knows of each product that it reads policies of,
-// apart from reading its documents: how it writes durations and retry conditions, what
-// it does by default, and how its policies are bound. One file is one product, a value
-// of type policy.Product; All lists them.
+// Package product has the facts about each product that weir reads policies of: its
+// syntax of durations and retry conditions, its defaults, and how its policies are bound.
+// Reading its documents is the task of ingest. One file is one product, a value of type
+// policy.Product; All lists them.
 //
 // To add a product, write its file and put its value into All. The tests of this
 // package say which parts a product has to have.
@@ -15,15 +15,14 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// All are the products. Those of one layer are in order from the outside in: a
-// resilience library wraps the client that it guards, and Dapr's sidecar sends through
-// that of a mesh.
+// All are the products. Those of one layer are ordered from the outside in: a resilience
+// library wraps its client, and requests of Dapr's sidecar pass the sidecar of a mesh.
 var All = numbered(
 	// In the caller's process.
 	Native, DotNet, Polly, Resilience4j, SpringCircuitBreaker, Hystrix, MicroProfile, Opossum, Ribbon, OpenFeign, GRPC,
-	// Beside it.
+	// In its sidecar.
 	DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
-	// In front.
+	// In a gateway.
 	SpringGateway, EnvoyGateway, Contour, Emissary, Gloo, Traefik, Kong, IngressNginx, NginxIngress, Nginx, HAProxy,
 )
 
@@ -48,8 +47,8 @@ func Find(name string) *policy.Product {
 	return nil
 }
 
-// Named is Find for names in files that weir did not write today: a product that is
-// not known is one of that name without any defaults, and the empty name is nil.
+// Named is Find for names in files of other versions of weir: an unknown product is one
+// of that name without defaults, and the empty name is nil.
 func Named(name string) *policy.Product {
 	if p := Find(name); p != nil || name == "" {
 		return p

@@ -34,7 +34,7 @@ func TestProducts(t *testing.T) {
 	}
 }
 
-// What each platform does when nobody writes anything.
+// The defaults of each platform.
 func TestDefaultsAtAGlance(t *testing.T) {
 	tests := []struct {
 		product, held string

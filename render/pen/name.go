@@ -8,10 +8,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Clean makes a name fit to be shown on one line: without escape sequences,
-// control characters and marks that are not seen themselves; question marks stand
-// for these, which every reader of every format takes. A blank name is shown in
-// quotes.
+// Clean returns a name for one line of output: without escape sequences, and with
+// question marks, which are valid in every format, for control characters and invisible
+// marks. A blank name is quoted.
 func Clean(name string) string {
 	if plain(name) {
 		return name
@@ -40,7 +39,7 @@ func CleanAll(names []string) []string {
 	return cleaned
 }
 
-// CleanOr is clean for what may be missing: the empty string stays empty.
+// CleanOr is Clean, but an empty string stays empty.
 func CleanOr(s string) string {
 	if s == "" {
 		return ""
@@ -58,20 +57,20 @@ func plain(name string) bool {
 	return name != ""
 }
 
-// invisible reports whether r changes how its neighbours look and shows nothing
-// itself: marks of direction, blanks of no width, with which a name could disguise
-// itself as another. The joiner is part of many an emoji.
+// invisible reports whether r is an invisible character that can make a name look like
+// another one: marks of direction, blanks of no width. The joiner is not, because emoji
+// contain it.
 func invisible(r rune) bool {
 	const joiner = '\u200D'
 	return unicode.Is(unicode.Cf, r) && r != joiner
 }
 
-// labelWidth is how much of a name fits on a box of a picture; what is cut out
-// stays in the box's tooltip.
+// labelWidth is how much of a name fits on a box of a picture; the tooltip of the box has
+// the full name.
 const labelWidth = 64
 
-// Short returns name, or its beginning and end around an ellipsis. The end of a
-// generated name is what tells it from its siblings.
+// Short returns name, or its beginning and end around an ellipsis. Generated
+// names differ at the end.
 func Short(name string) string {
 	runes := []rune(name)
 	if len(runes) <= labelWidth {

@@ -1,6 +1,5 @@
-// Package pen writes text for people: lines, prose, tables and the branches of trees,
-// in the width, the colours and the characters of a terminal. It knows nothing of what
-// is written.
+// Package pen writes text for people: lines, prose, tables and trees, within the width,
+// the colours and the characters of a terminal. It does not know reports.
 package pen
 
 import (
@@ -18,8 +17,8 @@ import (
 type Style = lipgloss.Style
 
 // The palette is the terminal's own sixteen colours, so that it agrees with light
-// and dark backgrounds alike. Colour repeats what a word says and never says
-// anything alone.
+// and dark backgrounds alike. Colour only emphasizes
+// what a word already says.
 var (
 	StrongStyle = lipgloss.NewStyle().Bold(true)
 	FaintStyle  = lipgloss.NewStyle().Faint(true)
@@ -36,11 +35,11 @@ type Pen struct {
 	Terminal
 }
 
-// A Terminal is what text is shown on.
+// A Terminal has the capabilities of the terminal.
 type Terminal struct {
 	Width int  // in columns; 0 for no limit, as when piped
 	Color bool // styles may be used
-	ASCII bool // box characters are not understood
+	ASCII bool // without box characters
 }
 
 // New returns a pen that writes to w. What is written is complete after Flush.
@@ -67,7 +66,7 @@ func (p *Pen) Paint(st Style, s string) string {
 func (p *Pen) Strong(s string) string { return p.Paint(StrongStyle, s) }
 func (p *Pen) Faint(s string) string  { return p.Paint(FaintStyle, s) }
 
-// Glyph returns the character, or what stands for it where it is not understood.
+// Glyph returns the character, or its replacement in ASCII.
 func (p *Pen) Glyph(char, ascii string) string {
 	if p.ASCII {
 		return ascii
@@ -75,11 +74,11 @@ func (p *Pen) Glyph(char, ascii string) string {
 	return char
 }
 
-// Arrow is what leads from a caller to a callee.
+// Arrow is the arrow from a caller to a callee.
 func (p *Pen) Arrow() string { return p.Glyph("→", "->") }
 
-// Room is the width of a line of prose: the terminal's, but no more than an eye
-// can follow. 0 is without end.
+// Room is the width of a line of prose: that of the terminal, but at most a readable
+// width. 0 is no limit.
 func (p *Pen) Room() int {
 	const readable = 100
 	if p.Width > readable {
@@ -117,7 +116,7 @@ func (p *Pen) Prose(indent string, st Style, s string) {
 	}
 }
 
-// Branches dresses a tree in the pen's characters.
+// Branches sets the characters and the style of the branches of a tree.
 func (p *Pen) Branches(t *tree.Tree) *tree.Tree {
 	mid, end, bar := "├── ", "└── ", "│   "
 	if p.ASCII {

@@ -16,16 +16,15 @@ type Column struct {
 
 const (
 	gutter = 2 // between columns
-	// Narrowest is what a list is given at least, however narrow the terminal is.
+	// Narrowest is the minimum width of a list, however narrow the terminal is.
 	Narrowest = 16
-	// WidestPad is how far a column is padded where lines have no end: one hub
-	// with a thousand callers must not move the next column out of sight.
+	// WidestPad limits the padding of a column if lines have no maximum width: one hub
+	// with a thousand callers must not move the next column far to the right.
 	WidestPad = 60
 )
 
-// Table writes rows under their heads in aligned columns, a record a line unless
-// the terminal is narrower: then the columns that may be wrapped share what the
-// others leave.
+// Table writes rows under their heads in aligned columns, one line each. In a narrow
+// terminal, the columns that may be wrapped share the width that the others leave.
 func (p *Pen) Table(columns []Column, rows [][]string) {
 	widths := p.widths(columns, rows)
 	heads := make([]string, len(columns))
@@ -107,7 +106,7 @@ func (p *Pen) widths(columns []Column, rows [][]string) []int {
 		}
 		return widths
 	}
-	// What a narrow list does not need goes to the others.
+	// Width that a narrow list does not need goes to the others.
 	fits := left / max(flexible, 1)
 	for i, c := range columns {
 		if c.Wrap && widths[i]+gutter <= fits {
@@ -123,7 +122,7 @@ func (p *Pen) widths(columns []Column, rows [][]string) []int {
 	return widths
 }
 
-// DropEmpty leaves out the columns in which no row has anything to say.
+// DropEmpty leaves out the columns that are empty in every row.
 func DropEmpty(columns []Column, rows [][]string) ([]Column, [][]string) {
 	var kept []Column
 	narrow := make([][]string, len(rows))

@@ -33,7 +33,7 @@ import (
 )
 
 func main() {
-	dir := flag.String("dir", "..", "`folder` of the module to look at")
+	dir := flag.String("dir", "..", "`directory` of the module")
 	file := flag.String("limits", "cycles/limits", "`file` with the largest cycle allowed, one line a package")
 	lower := flag.Bool("lower", false, "write limits that are too high, and those of new packages, as they are now")
 	verbose := flag.Bool("v", false, "name the files, exported names and structs")
