@@ -26,7 +26,7 @@ func init() {
 		gateway.KongAnnotations,
 	}
 	kubernetes.ConfigMaps = []func(*resource.Object){mesh.IstioMeshMap}
-	kubernetes.Sidecars = []func(*resource.Object, *graph.Entity, document.Node){mesh.ConsulSidecar, dapr.Sidecar}
+	kubernetes.Sidecars = []func(*resource.Object, document.Node) string{mesh.ConsulSidecar, dapr.Sidecar}
 	kubernetes.IngressVia = []func(*resource.Object) []graph.Ref{gateway.KongVia, gateway.TraefikIngressVia}
 	kubernetes.Foreign = mesh.CiliumKinds
 	gateway.RouteMeshes = []gateway.RouteMesh{mesh.LinkerdRoutes}

@@ -207,14 +207,14 @@ func configuredApps(configuration graph.Ref) graph.Ref {
 
 // Sidecar reads the annotations of a pod that say how its Dapr sidecar is
 // set up: that it is called by an app-id, and where traces go.
-func Sidecar(o *resource.Object, _ *graph.Entity, annotations document.Node) {
+func Sidecar(o *resource.Object, annotations document.Node) (alias string) {
 	d, f, workload := o.Document, o.Facts, o.Self
 	if id := annotations.Get("dapr.io/app-id"); id.Str() != "" {
 		joinDaprApps(f, workload, d.At(id))
 	}
 	config := annotations.Get("dapr.io/config")
 	if config.Str() == "" {
-		return
+		return ""
 	}
 	ref := graph.Ref{Realm: resource.Realm, Kind: "Configuration", Namespace: workload.Namespace, Name: config.Str()}
 	f.Calls = append(f.Calls, graph.CallFact{
@@ -224,6 +224,7 @@ func Sidecar(o *resource.Object, _ *graph.Entity, annotations document.Node) {
 		},
 	})
 	f.Members = append(f.Members, graph.Member{Of: configuredApps(ref), Party: graph.EndpointRef{Ref: workload}, Origin: d.At(config), Joins: true})
+	return ""
 }
 
 // daprResiliency reads whom the apps in scope are expected to call. An app as

@@ -16,9 +16,9 @@ var (
 	// ConfigMaps read what a product keeps in a ConfigMap of its own.
 	ConfigMaps []func(*resource.Object)
 
-	// Sidecars read how the annotations of a pod set up the proxy beside it. The
-	// thing is the workload that the pod belongs to.
-	Sidecars []func(o *resource.Object, workload *graph.Entity, annotations document.Node)
+	// Sidecars read how the annotations of a pod set up the proxy beside it. They
+	// return another name that the workload has by it, "" for none.
+	Sidecars []func(o *resource.Object, annotations document.Node) (alias string)
 
 	// IngressVia name the objects that the calls of an Ingress go through.
 	IngressVia []func(*resource.Object) []graph.Ref

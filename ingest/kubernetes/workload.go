@@ -144,7 +144,9 @@ func readTemplate(o *resource.Object, template document.Node, kind graph.Kind) g
 	readFacets(o, &t, meta)
 	annotations := meta.Get("annotations")
 	for _, read := range Sidecars {
-		read(o, &t, annotations)
+		if alias := read(o, annotations); alias != "" {
+			t.Aliases = append(t.Aliases, alias)
+		}
 	}
 	return t
 }

@@ -10,9 +10,9 @@ import (
 
 // ConsulSidecar reads the annotations of a pod that say under which name its
 // Consul sidecar registers it, and which services the sidecar lets it call.
-func ConsulSidecar(o *resource.Object, t *graph.Entity, annotations document.Node) {
-	if name := annotations.Get("consul.hashicorp.com/connect-service").Str(); name != "" && name != t.Name {
-		t.Aliases = append(t.Aliases, name)
+func ConsulSidecar(o *resource.Object, annotations document.Node) (alias string) {
+	if name := annotations.Get("consul.hashicorp.com/connect-service").Str(); name != o.Self.Name {
+		alias = name
 	}
 	upstreams := annotations.Get("consul.hashicorp.com/connect-service-upstreams")
 	for upstream := range strings.SplitSeq(upstreams.Str(), ",") {
@@ -26,6 +26,7 @@ func ConsulSidecar(o *resource.Object, t *graph.Entity, annotations document.Nod
 			})
 		}
 	}
+	return alias
 }
 
 // consulUpstreamBlocks reads one upstream, which is written in one of two ways:
