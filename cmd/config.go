@@ -12,11 +12,10 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // configName is the configuration's name in the current directory.

@@ -9,11 +9,10 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // estate is a stream of about n documents: shops of a Deployment, a Service and a

@@ -1,9 +1,8 @@
 package document
 
 import (
-	"gopkg.in/yaml.v3"
-
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // maxExpanded bounds how many values a document's aliases may show, each alias

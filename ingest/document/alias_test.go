@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // TestAliasBomb walks documents whose aliases stand for far more values than the

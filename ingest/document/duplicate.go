@@ -3,9 +3,8 @@ package document
 import (
 	"strconv"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // ReportDuplicates notes every key that a mapping of the parsed document has

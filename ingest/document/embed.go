@@ -1,6 +1,6 @@
 package document
 
-import "gopkg.in/yaml.v3"
+import "github.com/weirgraph/weir/internal/yaml"
 
 // Embedded returns the document that n holds as a text: a file in a ConfigMap.
 // Its places are places in the file of d, as far as n is a block or one line. The

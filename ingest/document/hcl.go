@@ -11,7 +11,8 @@ import (
 	"github.com/hashicorp/hcl/hcl/ast"
 	"github.com/hashicorp/hcl/hcl/parser"
 	"github.com/hashicorp/hcl/hcl/token"
-	"gopkg.in/yaml.v3"
+
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // HCL is read in its first version, which is Consul's, into the same nodes as

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 func TestJSONError(t *testing.T) {

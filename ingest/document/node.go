@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // A Node is a value in a document, or the absence of one. The zero Node is

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
-	"gopkg.in/yaml.v3"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // New returns the document that p is, with the head that can be told without

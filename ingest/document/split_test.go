@@ -8,10 +8,9 @@ import (
 	"strings"
 	"testing"
 
-	"gopkg.in/yaml.v3"
-
 	"github.com/weirgraph/weir/graph"
 	_ "github.com/weirgraph/weir/internal/testlong"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // outline writes the documents of a text: where the value of the key "at" of each

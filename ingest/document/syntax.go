@@ -11,7 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gopkg.in/yaml.v3"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // A SyntaxError says where the text of a document breaks the rules of its

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // HasBraces reports whether the document has anything that looks like a

@@ -19,11 +19,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
-	"gopkg.in/yaml.v3"
 
 	"github.com/weirgraph/weir/graph"
 	_ "github.com/weirgraph/weir/ingest" // fills the lists of detectors
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/yaml"
 )
 
 // Update reports whether expected files are to be written.
