@@ -22,8 +22,6 @@ type amplification struct {
 	c    *components
 	resp []float64    // by component: the most that the calls on a path to it multiply an error of its services
 	via  []graph.Edge // by component: the last call of such a path, from another component; noCall if none multiplies
-
-	ends memo[pathEnd] // by service; see at
 }
 
 // A pathEnd is the end of the worst path to a service.
@@ -32,13 +30,18 @@ type pathEnd struct {
 	last   graph.Edge
 }
 
+var pathEnds = NewMemo[graph.Node, pathEnd]("the most requests that a service can get for one")
+
 const noCall graph.Edge = -1
 
 // amplified computes the amplification of the synchronous calls, callers first.
 func (r *run) amplified() *amplification {
-	if r.amp != nil {
-		return r.amp
-	}
+	return amplifications.Of(r, Once{}, r.amplify)
+}
+
+var amplifications = NewMemo[Once, *amplification]("how retries multiply")
+
+func (r *run) amplify() *amplification {
 	g, c := r.core, r.components()
 	a := &amplification{r: r, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len())}
 	for i := range a.resp {
@@ -64,9 +67,13 @@ func (r *run) amplified() *amplification {
 			}
 		}
 	}
-	r.amp = a
 	return a
 }
+
+var (
+	repeatedOnErrors = NewMemo[graph.Edge, float64]("how often a call is made if its callee answers with errors")
+	repeatedAtEnd    = NewMemo[graph.Edge, float64]("how often a call is made if its callee fails in the worst way")
+)
 
 // repeats is n_resp of e: how often it is made if its callee answers with errors,
 // or answers too late where it can.
@@ -74,7 +81,7 @@ func (r *run) repeats(e graph.Edge) float64 {
 	if r.core.Routes(e) == nil {
 		return 1 // nobody says anything about it
 	}
-	return r.repeated.of(int(e), r.core.Calls(), func() float64 {
+	return repeatedOnErrors.Of(r, e, func() float64 {
 		n := 1.0
 		for _, part := range r.effective(e) {
 			n = max(n, part.AlongPath(r.late(e, part.Attempt)))
@@ -106,7 +113,7 @@ func (r *run) atLast(e graph.Edge) float64 {
 	if r.core.Routes(e) == nil {
 		return 1 // nobody says anything about it
 	}
-	return r.atTheEnd.of(int(e), r.core.Calls(), func() float64 {
+	return repeatedAtEnd.Of(r, e, func() float64 {
 		n := 1.0
 		for _, part := range r.effective(e) {
 			n = max(n, part.AtLastHop())
@@ -131,8 +138,10 @@ func (r *run) late(e graph.Edge, attempt policy.Limit) bool {
 	return callee.endless || callee.most > attempt.Time
 }
 
+var laggards = NewMemo[graph.Node, laggard]("how late a service can be because of its own calls")
+
 func (r *run) lags(v graph.Node) laggard {
-	return r.laggards.of(int(v), r.core.Len(), func() (l laggard) {
+	return laggards.Of(r, v, func() (l laggard) {
 		g := r.core
 		for f, end := g.Out(v); f < end; f++ {
 			if g.Mode(f) != graph.Sync {
@@ -151,7 +160,7 @@ func (r *run) lags(v graph.Node) laggard {
 // at returns the most requests that v can get for one, and the last call of the
 // path on which it does; noCall if nobody repeats anything.
 func (a *amplification) at(v graph.Node) (factor float64, last graph.Edge) {
-	end := a.ends.of(int(v), a.r.core.Len(), func() pathEnd { return a.over(v, a.r.atLast) })
+	end := pathEnds.Of(a.r, v, func() pathEnd { return a.over(v, a.r.atLast) })
 	return end.factor, end.last
 }
 

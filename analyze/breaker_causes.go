@@ -81,16 +81,18 @@ func (p *Pass) calling(group []guarded) string {
 	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, p.callees(group)))
 }
 
+var breakerObjects = NewMemo[Once, map[graph.Origin]string]("the policy objects that declare breakers, by place")
+
 // breakerObject is the name of the policy object whose breaker stands at o, "" if
 // it is none.
 func (r *run) breakerObject(g *graph.Graph, o graph.Origin) string {
-	if r.breakers == nil {
-		r.breakers = map[graph.Origin]string{}
+	return breakerObjects.Of(r, Once{}, func() map[graph.Origin]string {
+		names := map[graph.Origin]string{}
 		for _, b := range g.Policies() {
 			if b.Says.Breaker != nil {
-				r.breakers[breakerOrigin(b.Says.Breaker)] = b.Object
+				names[breakerOrigin(b.Says.Breaker)] = b.Object
 			}
 		}
-	}
-	return r.breakers[o]
+		return names
+	})[o]
 }

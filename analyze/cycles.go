@@ -14,9 +14,12 @@ func Loops(g *graph.Graph) *Cycles { return runOn(g).loopsOf(g) }
 // loopsOf is Loops of g, which has no calls that the run does not have. What it
 // finds is kept.
 func (r *run) loopsOf(g *graph.Graph) *Cycles {
-	if known := r.cycles[g]; known != nil {
-		return known
-	}
+	return loops.Of(r, g, func() *Cycles { return r.findLoops(g) })
+}
+
+var loops = NewMemo[*graph.Graph, *Cycles]("the loops of a part of the graph")
+
+func (r *run) findLoops(g *graph.Graph) *Cycles {
 	cycles := &Cycles{}
 	all := findComponents(g)
 	sync := synchronous(g)
@@ -43,10 +46,6 @@ func (r *run) loopsOf(g *graph.Graph) *Cycles {
 		cycles.Components = append(cycles.Components, cycle)
 	}
 	slices.SortFunc(cycles.Components, func(a, b Cycle) int { return cmp.Compare(a.Services[0], b.Services[0]) })
-	if r.cycles == nil {
-		r.cycles = map[*graph.Graph]*Cycles{}
-	}
-	r.cycles[g] = cycles
 	return cycles
 }
 

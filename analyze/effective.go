@@ -25,25 +25,16 @@ func (p *Pass) Effective(e graph.Edge) []Part { return p.run.effective(e) }
 // effective is computed once for the calls that have policies, and for the others
 // once for all that are alike.
 func (r *run) effective(e graph.Edge) []Part {
-	if r.parts == nil {
-		r.parts, r.bare = map[graph.Edge][]Part{}, map[bareCall][]Part{}
-		for e := range graph.Edge(r.core.Calls()) {
-			if routes := r.core.Routes(e); routes != nil {
-				r.parts[e] = parts(r.core, e, routes)
-			}
-		}
+	if routes := r.core.Routes(e); routes != nil {
+		return effective.Of(r, e, func() []Part { return parts(r.core, e, routes) })
 	}
-	if known, ok := r.parts[e]; ok {
-		return known
-	}
-	alike := bareCall{r.core.To(e), r.core.Protocol(e)}
-	list, ok := r.bare[alike]
-	if !ok {
-		list = parts(r.core, e, []graph.Route{{}})
-		r.bare[alike] = list
-	}
-	return list
+	return effectiveBare.Of(r, bareCall{r.core.To(e), r.core.Protocol(e)}, func() []Part { return parts(r.core, e, []graph.Route{{}}) })
 }
+
+var (
+	effective     = NewMemo[graph.Edge, []Part]("the parts of a call that policies act on")
+	effectiveBare = NewMemo[bareCall, []Part]("the parts of calls without policies")
+)
 
 // A bareCall is all that counts of a call without policies.
 type bareCall struct {

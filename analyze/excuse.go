@@ -32,7 +32,7 @@ func excuseOf(s *graph.Service) string {
 // its subject, or one of its services.
 func (e excuses) cover(g *graph.Graph, f *Finding) bool {
 	named := func(text string) bool {
-		return slices.ContainsFunc(rulesNamed(text), func(rule string) bool { return rule == "*" || rule == f.Rule.ID })
+		return slices.ContainsFunc(rulesNamed(text), func(rule string) bool { return rule == "*" || rule == f.Rule })
 	}
 	owners := f.owners
 	if owners == nil {
@@ -71,7 +71,7 @@ func checkExcuses(p *Pass) {
 func (p *Pass) reportMisnamed(subject, text string, at []graph.Origin, services []graph.Node) {
 	for _, name := range rulesNamed(text) {
 		var unknown *RuleError
-		if _, err := p.run.find(name); name == "*" || !errors.As(err, &unknown) {
+		if _, err := findRule(p.all, name); name == "*" || !errors.As(err, &unknown) {
 			continue
 		}
 		p.Report(Finding{

@@ -94,15 +94,17 @@ func (p *Pass) outside(e graph.Edge) bool {
 	return dot >= 0 && !p.run.namespaces()[s.Name[dot+1:]]
 }
 
+var namespaces = NewMemo[Once, map[string]bool]("the namespaces of services")
+
 // namespaces are those that services of the inputs live in.
 func (r *run) namespaces() map[string]bool {
-	if r.spaces == nil {
-		r.spaces = map[string]bool{}
+	return namespaces.Of(r, Once{}, func() map[string]bool {
+		known := map[string]bool{}
 		for _, s := range r.core.Services() {
-			r.spaces[s.Namespace] = true
+			known[s.Namespace] = true
 		}
-	}
-	return r.spaces
+		return known
+	})
 }
 
 // unprotected returns what is missing of timeout, breaker and fallback, in this

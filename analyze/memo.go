@@ -1,21 +1,29 @@
 package analyze
 
-// A memo keeps the answers to a question about the nodes or calls of a graph, by
-// number. A hub is asked about for each of its callers, and would be asked to look
-// at all its callees each time.
-type memo[T any] struct {
-	known  []bool
-	values []T
+// A Memo remembers the answers to one question about the calls and services of an
+// Analysis, so that it is computed once for each key, however many rules ask. It is a
+// package variable beside the function that it remembers; the answers belong to the
+// Analysis that they are about.
+type Memo[K comparable, V any] struct{ question string }
+
+// NewMemo returns a memo of its own. The question is for people who debug.
+func NewMemo[K comparable, V any](question string) *Memo[K, V] { return &Memo[K, V]{question} }
+
+// Of returns the answer for key. It calls find for the first time that it is asked,
+// and find may ask for other keys.
+func (m *Memo[K, V]) Of(r *run, key K, find func() V) V {
+	answers, _ := r.memos[m].(map[K]V)
+	if answers == nil {
+		answers = map[K]V{}
+		r.memos[m] = answers
+	}
+	v, known := answers[key]
+	if !known {
+		v = find()
+		answers[key] = v
+	}
+	return v
 }
 
-// of returns the answer about i, of n, which find is asked for once.
-func (m *memo[T]) of(i, n int, find func() T) T {
-	if m.known == nil {
-		m.known, m.values = make([]bool, n), make([]T, n)
-	}
-	if !m.known[i] {
-		v := find() // which may ask on
-		m.known[i], m.values[i] = true, v
-	}
-	return m.values[i]
-}
+// Once is the key of a Memo whose answer is about the whole graph.
+type Once struct{}

@@ -18,18 +18,12 @@ type need struct {
 	seen    bool // traces show that these come one after the other
 }
 
+var needTimes = NewMemo[graph.Node, need]("the time that a service may take")
+
 // need returns the need of v, without the calls within loops that v is on: how
 // often a request goes round nobody can say.
 func (r *run) need(v graph.Node) need {
-	n, ok := r.times[v]
-	if !ok {
-		if r.times == nil {
-			r.times = map[graph.Node]need{}
-		}
-		n = r.findNeed(v)
-		r.times[v] = n
-	}
-	return n
+	return needTimes.Of(r, v, func() need { return r.findNeed(v) })
 }
 
 func (r *run) findNeed(v graph.Node) need {
@@ -119,10 +113,9 @@ func (r *run) callOf(v graph.Node, name string) (graph.Edge, bool) {
 	return 0, false
 }
 
+var syncComponents = NewMemo[Once, *components]("the components over synchronous calls")
+
 // components are those over the synchronous calls, by node.
 func (r *run) components() *components {
-	if r.loops == nil {
-		r.loops = findComponents(r.sync)
-	}
-	return r.loops
+	return syncComponents.Of(r, Once{}, func() *components { return findComponents(r.sync) })
 }

@@ -12,11 +12,15 @@ type subjectOf struct{ rule, subject string }
 // the same order. What somebody excuses still stands for the others: they are the
 // same matter. A finding that covers several subjects stands for others on each of
 // them, and is replaced where all of them are.
-func unreplaced(found []Finding) []Finding {
+func unreplaced(found []Finding, rules []*Rule) []Finding {
 	replaced := map[subjectOf]bool{}
+	replaces := map[string][]string{}
+	for _, r := range rules {
+		replaces[r.ID] = r.Replaces
+	}
 	lengths := pathLengths(found)
 	for i := range found {
-		for _, id := range found[i].Rule.Replaces {
+		for _, id := range replaces[found[i].Rule] {
 			replaced[subjectOf{id, found[i].Subject}] = true
 			for _, subject := range slices.Concat(found[i].standsFor, found[i].covers) {
 				replaced[subjectOf{id, subject}] = true
@@ -27,7 +31,7 @@ func unreplaced(found []Finding) []Finding {
 		}
 	}
 	return slices.DeleteFunc(found, func(f Finding) bool {
-		return !slices.ContainsFunc(f.subjects(), func(subject string) bool { return !replaced[subjectOf{f.Rule.ID, subject}] })
+		return !slices.ContainsFunc(f.subjects(), func(subject string) bool { return !replaced[subjectOf{f.Rule, subject}] })
 	})
 }
 
@@ -44,7 +48,7 @@ func (f *Finding) subjects() []string {
 func pathLengths(found []Finding) map[string][]int {
 	lengths := map[string][]int{}
 	for i := range found {
-		id := found[i].Rule.ID
+		id := found[i].Rule
 		for _, subject := range found[i].subjects() {
 			if n := strings.Count(subject, ">") + 1; n > 1 && !slices.Contains(lengths[id], n) {
 				lengths[id] = append(lengths[id], n)

@@ -6,10 +6,10 @@ import (
 )
 
 func TestUnreplaced(t *testing.T) {
-	rules := map[string]*Rule{
-		"strong": {ID: "strong", Replaces: []string{"middle", "weak"}},
-		"middle": {ID: "middle", Replaces: []string{"weak"}},
-		"weak":   {ID: "weak"},
+	rules := []*Rule{
+		{ID: "strong", Replaces: []string{"middle", "weak"}},
+		{ID: "middle", Replaces: []string{"weak"}},
+		{ID: "weak"},
 	}
 	tests := []struct{ name, found, want string }{
 		{"the strongest of one subject stays", "weak:a->b middle:a->b strong:a->b", "strong:a->b"},
@@ -28,15 +28,15 @@ func TestUnreplaced(t *testing.T) {
 		var found []Finding
 		for _, word := range strings.Fields(tt.found) {
 			id, subject, _ := strings.Cut(word, ":")
-			f := Finding{Rule: rules[id], Subject: subject}
+			f := Finding{Rule: id, Subject: subject}
 			if _, several, ok := strings.Cut(subject, "="); ok {
 				f.covers = strings.Split(several, ",")
 			}
 			found = append(found, f)
 		}
 		var words []string
-		for _, f := range unreplaced(found) {
-			words = append(words, f.Rule.ID+":"+f.Subject)
+		for _, f := range unreplaced(found, rules) {
+			words = append(words, f.Rule+":"+f.Subject)
 		}
 		if got := strings.Join(words, " "); got != tt.want {
 			t.Errorf("%s: unreplaced(%s) = %s, want %s", tt.name, tt.found, got, tt.want)

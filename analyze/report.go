@@ -156,7 +156,7 @@ func (c Confidence) String() string { return Confidences[c] }
 
 // A Finding is one thing that is wrong, or may be.
 type Finding struct {
-	Rule        *Rule
+	Rule        string // the ID of the rule that found it
 	Severity    Severity
 	Confidence  Confidence
 	Subject     string // a service's id, "from->to", a path "a>b>c", a cycle "a,b,c", "Kind/namespace/name"

@@ -94,10 +94,12 @@ func harmful(methods []string) []string {
 	return slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return slices.Contains(idempotent, m) })
 }
 
+var fanIns = NewMemo[graph.Node, int]("how many services call this one and wait")
+
 // fanIn is how many services call the callee of e and wait.
 func (p *Pass) fanIn(e graph.Edge) int {
 	g := p.Core
-	return p.run.callers.of(int(g.To(e)), g.Len(), func() int {
+	return fanIns.Of(p.run, g.To(e), func() int {
 		n := 0
 		for _, in := range g.In(g.To(e)) {
 			if g.Mode(in) == graph.Sync {

@@ -151,8 +151,10 @@ type repeater struct {
 	factor float64
 }
 
+var repeaters = NewMemo[graph.Node, repeater]("the call that a service repeats most")
+
 func (p *Pass) repeats(v graph.Node) repeater {
-	return p.run.repeaters.of(int(v), p.Core.Len(), func() repeater {
+	return repeaters.Of(p.run, v, func() repeater {
 		g, r := p.Core, repeater{noCall, 1}
 		for f, end := g.Out(v); f < end; f++ {
 			if n := p.run.atLast(f); g.Mode(f) == graph.Sync && n > r.factor && p.chose(f) {

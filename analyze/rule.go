@@ -49,9 +49,11 @@ func (r *Rule) Usual() string {
 }
 
 // FindRule returns the rule with this ID. The error is a *RuleError.
-func FindRule(id string) (*Rule, error) {
+func FindRule(id string) (*Rule, error) { return findRule(Rules, id) }
+
+func findRule(rules []*Rule, id string) (*Rule, error) {
 	var ids []string
-	for _, r := range Rules {
+	for _, r := range rules {
 		if r.ID == id {
 			return r, nil
 		}
@@ -84,6 +86,7 @@ type Pass struct {
 
 	run    *run
 	rule   *Rule
+	all    []*Rule // Rules, which no rule can name: it knows them all
 	report func(Finding)
 }
 
@@ -93,7 +96,7 @@ func (p *Pass) Report(f Finding) { p.At(p.rule.Severity, f) }
 
 // At reports a finding of another severity than the rule's own.
 func (p *Pass) At(s Severity, f Finding) {
-	f.Rule, f.Severity = p.rule, s
+	f.Rule, f.Severity = p.rule.ID, s
 	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.detail)
 	p.report(f)
 }

@@ -120,7 +120,7 @@ func readArchive(t *testing.T, archive *txtar.Archive) *graph.Graph {
 func tell(check *analyze.Check, rule *analyze.Rule) string {
 	var text strings.Builder
 	for _, f := range check.Findings {
-		if f.Rule != rule {
+		if f.Rule != rule.ID {
 			continue
 		}
 		fmt.Fprintf(&text, "%s (%s) %s\n", f.Severity, f.Confidence, f.Subject)

@@ -37,11 +37,12 @@ const IgnoreAnnotation = graph.IgnoreAnnotation
 // takes them from people asks FindRule about them.
 func Run(g *graph.Graph, o Options) *Check {
 	r := newRun(g)
-	r.find = FindRule
 	check := &Check{}
 	var found []Finding
-	pass := Pass{Graph: g, Core: r.core, Limits: o.Limits.orDefault(), run: r}
-	for _, rule := range Rules {
+	pass := Pass{Graph: g, Core: r.core, Limits: o.Limits.orDefault(), run: r, all: Rules}
+	seriousness := map[string]int{}
+	for i, rule := range Rules {
+		seriousness[rule.ID] = i
 		if _, wanted := o.Severities[rule.ID]; slices.Contains(o.Off, rule.ID) || rule.OnDemand && !wanted {
 			continue
 		}
@@ -60,7 +61,7 @@ func Run(g *graph.Graph, o Options) *Check {
 		rule.Check(&p)
 	}
 	excuses := objectExcuses(g)
-	for _, f := range unreplaced(found) {
+	for _, f := range unreplaced(found, Rules) {
 		if o.ignores(&f) || excuses.cover(g, &f) {
 			check.Ignored++
 			continue
@@ -68,7 +69,7 @@ func Run(g *graph.Graph, o Options) *Check {
 		check.Findings = append(check.Findings, f)
 	}
 	slices.SortStableFunc(check.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(slices.Index(Rules, a.Rule), slices.Index(Rules, b.Rule)), strings.Compare(a.Subject, b.Subject))
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(seriousness[a.Rule], seriousness[b.Rule]), strings.Compare(a.Subject, b.Subject))
 	})
 	for _, ignore := range o.Ignore {
 		if ignore.expired(o.Today) {
@@ -80,34 +81,17 @@ func Run(g *graph.Graph, o Options) *Check {
 
 // A run holds what several rules ask for, computed when the first one does.
 type run struct {
-	core   *graph.Graph             // see Pass
-	strong *graph.Graph             // of core, the calls with strong evidence
-	sync   *graph.Graph             // of core, the synchronous calls
-	tiers  []tier                   // by service; see inheritedTiers
-	parts  map[graph.Edge][]Part    // by call of core; see effective
-	bare   map[bareCall][]Part      // of calls without policies; see effective
-	spaces map[string]bool          // see namespaces
-	loops  *components              // over sync; see components
-	cycles map[*graph.Graph]*Cycles // see loopsOf
-	times  map[graph.Node]need      // see need
-	native *bool                    // whether a native manifest gives a policy to any call; see nativePolicies
-	amp    *amplification           // see amplified
-
-	breakers map[graph.Origin]string     // see breakerObject
-	find     func(string) (*Rule, error) // FindRule, which rules cannot name: it knows them all
-
-	laggards  memo[laggard]  // by service
-	callers   memo[int]      // by service: how many call it and wait
-	repeated  memo[float64]  // by call; see repeats
-	atTheEnd  memo[float64]  // by call; see atLast
-	repeaters memo[repeater] // by service
+	core   *graph.Graph // see Pass
+	strong *graph.Graph // of core, the calls with strong evidence
+	sync   *graph.Graph // of core, the synchronous calls
+	memos  map[any]any  // the answers of each Memo
 }
 
 func newRun(g *graph.Graph) *run { return runOn(Scope(g, graph.Weak)) }
 
 // runOn is a run on calls that were chosen already.
 func runOn(core *graph.Graph) *run {
-	return &run{core: core, strong: proven(core, graph.Strong), sync: synchronous(core)}
+	return &run{core: core, strong: proven(core, graph.Strong), sync: synchronous(core), memos: map[any]any{}}
 }
 
 func (l Limits) orDefault() Limits {
@@ -121,7 +105,7 @@ func (l Limits) orDefault() Limits {
 // ignores reports whether an entry that has not run out excuses f.
 func (o *Options) ignores(f *Finding) bool {
 	return slices.ContainsFunc(o.Ignore, func(i Ignore) bool {
-		return !i.expired(o.Today) && (i.Rule == "*" || i.Rule == f.Rule.ID) && matches(i.Subject, f.Subject)
+		return !i.expired(o.Today) && (i.Rule == "*" || i.Rule == f.Rule) && matches(i.Subject, f.Subject)
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 func tellShort(c *Check) string {
 	var told []string
 	for _, f := range c.Findings {
-		told = append(told, fmt.Sprintf("%s %s %s", f.Severity, f.Rule.ID, f.Subject))
+		told = append(told, fmt.Sprintf("%s %s %s", f.Severity, f.Rule, f.Subject))
 	}
 	return strings.Join(told, "; ")
 }

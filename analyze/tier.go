@@ -22,16 +22,18 @@ const lowestTier = 4
 // not pass a tier on, nor do calls with a fallback. A service whose own tier is
 // unknown has one if somebody passes it on.
 func (r *run) inheritedTiers() []tier {
-	if r.tiers != nil {
-		return r.tiers
-	}
-	g := r.strong
-	r.tiers = make([]tier, g.Len())
+	return inherited.Of(r, Once{}, func() []tier { return inheritTiers(r.strong) })
+}
+
+var inherited = NewMemo[Once, []tier]("the tiers of services, with those that they inherit")
+
+func inheritTiers(g *graph.Graph) []tier {
+	tiers := make([]tier, g.Len())
 	for value := 1; value <= lowestTier; value++ {
 		var queue []graph.Node
 		for v := range graph.Node(g.Len()) {
-			if own := g.Service(v).Tier; own.Set() && own.Value == value && r.tiers[v].value == 0 {
-				r.tiers[v] = tier{value, v}
+			if own := g.Service(v).Tier; own.Set() && own.Value == value && tiers[v].value == 0 {
+				tiers[v] = tier{value, v}
 				queue = append(queue, v)
 			}
 		}
@@ -39,14 +41,14 @@ func (r *run) inheritedTiers() []tier {
 			v := queue[i]
 			for e, end := g.Out(v); e < end; e++ {
 				w := g.To(e)
-				if r.tiers[w].value == 0 && breaks(g, e) && !hasFallback(g, e) {
-					r.tiers[w] = tier{value, r.tiers[v].from}
+				if tiers[w].value == 0 && breaks(g, e) && !hasFallback(g, e) {
+					tiers[w] = tier{value, tiers[v].from}
 					queue = append(queue, w)
 				}
 			}
 		}
 	}
-	return r.tiers
+	return tiers
 }
 
 // hasFallback reports whether some input declares what is done instead of e: its

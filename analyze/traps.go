@@ -71,16 +71,17 @@ func (p *Pass) told(e graph.Edge, parts []Part) bool {
 	})
 }
 
+var nativePolicies = NewMemo[Once, bool]("whether a native manifest gives a policy to any call")
+
 // nativePolicies reports whether a native manifest gives a policy to any call.
 func (r *run) nativePolicies() bool {
-	if r.native == nil {
+	return nativePolicies.Of(r, Once{}, func() bool {
 		found := false
 		for e := range graph.Edge(r.core.Calls()) {
 			found = found || slices.ContainsFunc(r.core.Call(e).Evidence, func(ev graph.Evidence) bool { return isNative(ev) && ev.Says != nil })
 		}
-		r.native = &found
-	}
-	return *r.native
+		return found
+	})
 }
 
 // grade is the severity of a finding about e: one level up where the caller is of

@@ -56,7 +56,7 @@ func expect(t *testing.T, check *analyze.Check, kind string, words []string) boo
 		return true
 	}
 	i := slices.IndexFunc(check.Findings, func(f analyze.Finding) bool {
-		return f.Rule == rule && (len(words) < 2 || f.Subject == words[1])
+		return f.Rule == rule.ID && (len(words) < 2 || f.Subject == words[1])
 	})
 	switch {
 	case kind == "not" && i >= 0:
@@ -78,7 +78,7 @@ func expect(t *testing.T, check *analyze.Check, kind string, words []string) boo
 func found(check *analyze.Check) string {
 	var list []string
 	for _, f := range check.Findings {
-		list = append(list, f.Rule.ID+" "+f.Subject)
+		list = append(list, f.Rule+" "+f.Subject)
 	}
 	return strings.Join(list, ", ")
 }

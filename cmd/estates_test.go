@@ -85,7 +85,7 @@ func TestEstates(t *testing.T) {
 			var got []string
 			for _, f := range analyze.Run(g, analyze.Options{}).Findings {
 				if f.Severity > analyze.Info {
-					got = append(got, f.Severity.String()+" "+f.Rule.ID+" "+f.Subject)
+					got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Subject)
 				}
 			}
 			slices.Sort(got)
@@ -106,8 +106,8 @@ func TestDriftOfTheShop(t *testing.T) {
 	g := readEstate(t, "shop", "shop-traces")
 	var got []string
 	for _, f := range analyze.Run(g, analyze.Options{}).Findings {
-		if slices.Contains([]string{"undeclared-edge", "unused-edge", "timeout-against-observed"}, f.Rule.ID) {
-			got = append(got, f.Severity.String()+" "+f.Rule.ID+" "+f.Subject)
+		if slices.Contains([]string{"undeclared-edge", "unused-edge", "timeout-against-observed"}, f.Rule) {
+			got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Subject)
 		}
 	}
 	slices.Sort(got)

@@ -67,7 +67,7 @@ func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {
 	}
 	return []analyze.Finding{
 		{
-			Rule: &analyze.Rule{ID: "sync-cycle"}, Severity: analyze.Error, Confidence: analyze.Certain,
+			Rule: "sync-cycle", Severity: analyze.Error, Confidence: analyze.Certain,
 			Subject: "shop/cart,shop/orders", Services: loop, Fingerprint: "00112233445566aa",
 			Message: "shop/cart calls shop/orders, which calls shop/cart again; while one of them waits for the other neither can answer",
 			Hint:    "let shop/orders receive the cart as an event, or take the prices along in the call",
@@ -75,7 +75,7 @@ func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {
 			Values:  []analyze.KeyValue{{Key: "length", Value: "2"}},
 		},
 		{
-			Rule: &analyze.Rule{ID: "redundancy-below-tier"}, Severity: analyze.Warning, Confidence: analyze.Default,
+			Rule: "redundancy-below-tier", Severity: analyze.Warning, Confidence: analyze.Default,
 			Subject: "data/orders-db", Services: []graph.Node{db}, Fingerprint: "00112233445566bb",
 			Message: "data/orders-db runs 1 replica and 4 services fail with it",
 			Origins: []graph.Origin{at("deploy/db.yaml", 4)},

@@ -32,7 +32,7 @@ func rawIDs(g *graph.Graph, nodes []graph.Node) []string { return convert(nodes,
 
 func findingJSON(f analyze.Finding) wire.Finding {
 	j := wire.Finding{
-		Rule: f.Rule.ID, Severity: f.Severity.String(), Confidence: f.Confidence.String(),
+		Rule: f.Rule, Severity: f.Severity.String(), Confidence: f.Confidence.String(),
 		Subject: f.Subject, Message: f.Message, Hint: f.Hint,
 		Origins: wire.FromOrigins(f.Origins), Fingerprint: f.Fingerprint,
 	}

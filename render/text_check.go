@@ -59,9 +59,9 @@ func writeFinding(p *pen.Pen, f *analyze.Finding, verbose bool) {
 
 func ruleTag(p *pen.Pen, f *analyze.Finding) string {
 	if f.Confidence == analyze.Certain {
-		return "[" + f.Rule.ID + "]"
+		return "[" + f.Rule + "]"
 	}
-	return "[" + f.Rule.ID + "] (" + f.Confidence.String() + ")"
+	return "[" + f.Rule + "] (" + f.Confidence.String() + ")"
 }
 
 func writePlaces(p *pen.Pen, origins []graph.Origin, verbose bool) {
