@@ -164,6 +164,23 @@ func (a *amplification) at(v graph.Node) (factor float64, last graph.Edge) {
 	return end.factor, end.last
 }
 
+// before returns how often an error of v is multiplied on the worst path to v.
+func (a *amplification) before(v graph.Node) float64 { return a.resp[a.c.of[v]] }
+
+// endless reports whether a loop on the path to last multiplies without end.
+func (a *amplification) endless(last graph.Edge) bool {
+	g := a.r.core
+	if !math.IsInf(a.before(g.From(last)), 1) {
+		return false
+	}
+	for e := last; e != noCall; e = a.via[a.c.of[g.From(e)]] {
+		if len(a.c.services(a.c.of[g.From(e)])) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
 // inMode is at for a service that fails in this way.
 func (a *amplification) inMode(v graph.Node, i failure.Injection) (factor float64, last graph.Edge) {
 	end := a.over(v, func(e graph.Edge) float64 { return a.r.atEnd(e, i) })

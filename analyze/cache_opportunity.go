@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var cacheOpportunity = &Rule{
@@ -91,7 +92,7 @@ func (p *Pass) reportRereading(e graph.Edge) {
 	f := p.about(e, Default, seenAt(p.Core.Call(e))) // the same is presumed to be read
 	f.Message = fmt.Sprintf("%s %.3g times for each request of its own, only reads and keeps no answer", p.ends(e), seen.Calls/asked)
 	f.Hint = "keep answers in the caller for some seconds, or for the length of a request"
-	f.Values = []KeyValue{{"calls", amount(seen.Calls)}, {"requests", amount(asked)}, number("limit", rereads)}
+	f.Values = []KeyValue{{"calls", english.Number(seen.Calls)}, {"requests", english.Number(asked)}, number("limit", rereads)}
 	p.Report(f)
 }
 

@@ -1,6 +1,11 @@
 package analyze
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"cmp"
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
 
 // chains knows for every service a longest chain of calls that begins at it. The
 // services of one cycle count as one, since nobody can say how often a request
@@ -76,4 +81,68 @@ func (ch *chains) cross(g *graph.Graph, v, w graph.Node) []graph.Node {
 		back[i], back[j] = back[j], back[i]
 	}
 	return back
+}
+
+// A longChain is a chain of calls that nothing leads to.
+type longChain struct {
+	services []graph.Node // caller first
+	hops     int          // calls between those that count
+}
+
+// longestChains returns the longest chains of g with more hops than limit, from where
+// nobody calls, the longest first. Only services that counts is true for make hops,
+// and those of one cycle count as one. Of chains that meet it returns the longest.
+func longestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []longChain {
+	ch := deepen(g, findComponents(g), func(v graph.Node) int32 {
+		if counts(v) {
+			return 1
+		}
+		return 0
+	})
+	var entries []graph.Node
+	for v := range graph.Node(g.Len()) {
+		if ch.hops(v) > limit && ch.begins(g, v) {
+			entries = append(entries, v)
+		}
+	}
+	slices.SortFunc(entries, func(a, b graph.Node) int {
+		return cmp.Or(cmp.Compare(ch.hops(b), ch.hops(a)), cmp.Compare(a, b))
+	})
+	marked := make([]bool, ch.c.len())
+	var list []longChain
+	for _, v := range entries {
+		if ch.mark(v, marked) {
+			list = append(list, longChain{ch.from(g, v), ch.hops(v)})
+		}
+	}
+	return list
+}
+
+// hops returns the calls on the longest chain from v between services that count.
+func (ch *chains) hops(v graph.Node) int { return int(ch.length(v)) - 1 }
+
+// begins reports whether no longer chain leads to v: nobody calls its component,
+// and v is the first of it.
+func (ch *chains) begins(g *graph.Graph, v graph.Node) bool {
+	members := ch.c.services(ch.c.of[v])
+	return members[0] == v && !slices.ContainsFunc(members, func(w graph.Node) bool {
+		return slices.ContainsFunc(g.In(w), func(e graph.Edge) bool { return ch.c.of[g.From(e)] != ch.c.of[w] })
+	})
+}
+
+// mark marks the components on the longest chain from v, and reports whether none
+// of them was marked before. Longest chains that meet go on as one, so nothing is
+// walked twice.
+func (ch *chains) mark(v graph.Node, marked []bool) bool {
+	for {
+		i := ch.c.of[v]
+		if marked[i] {
+			return false
+		}
+		marked[i] = true
+		if ch.exit[i] == none {
+			return true
+		}
+		v = ch.entry[i]
+	}
 }

@@ -58,7 +58,7 @@ func checkChattyEdge(p *Pass) {
 		if seen.Requests < fewTraces {
 			f.Confidence = Assumed
 		}
-		average := amount(math.Round(10*seen.PerRequest()) / 10)
+		average := english.Number(math.Round(10*seen.PerRequest()) / 10)
 		f.Message = fmt.Sprintf("%s %s times for each request that needs it, on average over %s", p.ends(e), average, english.Count(int(seen.Requests), "request"))
 		if seen.Requests == 1 {
 			f.Message = fmt.Sprintf("%s %s times for one request, the only one seen that needs it", p.ends(e), average)
@@ -67,7 +67,7 @@ func checkChattyEdge(p *Pass) {
 		if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {
 			f.Hint = "fetch what is needed together at once, or keep what was read during a request"
 		}
-		f.Values = []KeyValue{{"calls per request", average}, {"requests", amount(seen.Requests)}, {"calls", amount(seen.Within)}}
+		f.Values = []KeyValue{{"calls per request", average}, {"requests", english.Number(seen.Requests)}, {"calls", english.Number(seen.Within)}}
 		p.Report(f)
 	}
 }

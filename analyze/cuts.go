@@ -142,7 +142,7 @@ func (c *cutting) why(e graph.Edge) string {
 	}
 	switch o := c.g.Observed(e); {
 	case o != nil && o.Calls > 0:
-		why += fmt.Sprintf("; it was seen %s", times(o.Calls))
+		why += fmt.Sprintf("; it was seen %s", english.Times(o.Calls))
 	case c.most > 0 && c.watched(e):
 		why += "; it was never seen"
 	}

@@ -1,8 +1,6 @@
 package analyze
 
 import (
-	"strconv"
-
 	"github.com/weirgraph/weir/graph"
 )
 
@@ -47,15 +45,4 @@ func seenAt(c graph.Call) graph.Origin {
 		}
 	}
 	return graph.Origin{}
-}
-
-// amount writes a count, which is whole, or a rate, which need not be.
-func amount(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-
-// times writes how often: "once", "40 times".
-func times(v float64) string {
-	if v == 1 {
-		return "once"
-	}
-	return amount(v) + " times"
 }

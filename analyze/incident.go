@@ -147,7 +147,7 @@ func (r *run) loads(s Scenario, failed []graph.Node) []Load {
 		if last != noCall {
 			l.Path = a.path(last)
 		}
-		if math.IsInf(a.resp[a.c.of[v]], 1) {
+		if math.IsInf(a.before(v), 1) {
 			l.Factor = math.Inf(1)
 		}
 		if l.Factor <= 1 {

@@ -118,14 +118,14 @@ func (p *Pass) reportRepeat(e graph.Edge, repeats []repetition) {
 	if l.During != "" {
 		during = l.During
 	}
-	f.Message = fmt.Sprintf("%s %s times in a row to answer %s", p.ends(e), amount(l.sum.Calls), during)
+	f.Message = fmt.Sprintf("%s %s times in a row to answer %s", p.ends(e), english.Number(l.sum.Calls), during)
 	if l.Operation != "" {
 		f.Message += ", each time for " + l.Operation
 	}
-	f.Message += fmt.Sprintf(", in %s of %s", amount(l.sum.Traces), english.Count(int(l.traces), "trace"))
+	f.Message += fmt.Sprintf(", in %s of %s", english.Number(l.sum.Traces), english.Count(int(l.traces), "trace"))
 	f.Values = []KeyValue{
-		{"operation", l.Operation}, {"during", l.During}, {"median calls", amount(l.sum.Calls)},
-		{"traces", amount(l.sum.Traces)}, {"of traces", amount(l.traces)},
+		{"operation", l.Operation}, {"during", l.During}, {"median calls", english.Number(l.sum.Calls)},
+		{"traces", english.Number(l.sum.Traces)}, {"of traces", english.Number(l.traces)},
 	}
 	if l.sum.Of > 0 {
 		share := percent(float64(l.sum.Took) / float64(l.sum.Of))
@@ -152,5 +152,5 @@ func percent(share float64) string {
 	if share < 0.01 {
 		return "less than 1 %"
 	}
-	return amount(math.Round(100*share)) + " %"
+	return english.Number(math.Round(100*share)) + " %"
 }

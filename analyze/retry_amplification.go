@@ -89,7 +89,7 @@ func (r *run) storms() []storm {
 	var storms []storm
 	for v := range graph.Node(r.core.Len()) {
 		factor, last := a.at(v)
-		if factor < worthTelling || math.IsInf(a.resp[a.c.of[r.core.From(last)]], 1) && r.inLoop(a, last) {
+		if factor < worthTelling || a.endless(last) {
 			continue
 		}
 		s := storm{factor: factor, path: a.path(last)}
@@ -110,17 +110,6 @@ func (r *run) storms() []storm {
 		return cmp.Or(cmp.Compare(b.factor, a.factor), cmp.Compare(len(b.path), len(a.path)))
 	})
 	return storms
-}
-
-// inLoop reports whether a loop on the way to last multiplies without end, which
-// "retry-in-cycle" tells.
-func (r *run) inLoop(a *amplification, last graph.Edge) bool {
-	for e := last; e != noCall; e = a.via[a.c.of[r.core.From(e)]] {
-		if members := a.c.services(a.c.of[r.core.From(e)]); len(members) > 1 {
-			return true
-		}
-	}
-	return false
 }
 
 // chose reports whether people asked for retries of e.

@@ -45,7 +45,7 @@ func checkRetryMissing(p *Pass) {
 	amp := p.run.amplified()
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if driven(p.Core, e) || !p.told(e, parts) || p.passesOn(e) || amp.resp[amp.c.of[p.Core.From(e)]] > 1 {
+		if driven(p.Core, e) || !p.told(e, parts) || p.passesOn(e) || amp.before(p.Core.From(e)) > 1 {
 			continue
 		}
 		bare, named := which(parts, (*Part).lacksRetry)

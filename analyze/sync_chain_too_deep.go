@@ -1,9 +1,7 @@
 package analyze
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 
 	"github.com/weirgraph/weir/graph"
 )
@@ -43,56 +41,9 @@ tells the outliers.
 `
 
 func checkSyncChainTooDeep(p *Pass) {
-	g := p.run.sync
-	chains := deepen(g, findComponents(g), func(v graph.Node) int32 {
-		if g.Service(v).Kind == graph.KindService {
-			return 1
-		}
-		return 0
-	})
-	var entries []graph.Node
-	for v := range graph.Node(g.Len()) {
-		if chains.hops(v) > p.Limits.ChainDepth && chains.begins(g, v) {
-			entries = append(entries, v)
-		}
-	}
-	slices.SortFunc(entries, func(a, b graph.Node) int {
-		return cmp.Or(cmp.Compare(chains.hops(b), chains.hops(a)), cmp.Compare(a, b))
-	})
-	told := make([]bool, chains.c.len())
-	for _, v := range entries {
-		if chains.mark(v, told) {
-			p.reportChain(chains.from(g, v), chains.hops(v))
-		}
-	}
-}
-
-// hops returns the calls between services on the longest chain from v.
-func (ch *chains) hops(v graph.Node) int { return int(ch.length(v)) - 1 }
-
-// begins reports whether no longer chain leads to v: nobody calls its component,
-// and v is the first of it.
-func (ch *chains) begins(g *graph.Graph, v graph.Node) bool {
-	members := ch.c.services(ch.c.of[v])
-	return members[0] == v && !slices.ContainsFunc(members, func(w graph.Node) bool {
-		return slices.ContainsFunc(g.In(w), func(e graph.Edge) bool { return ch.c.of[g.From(e)] != ch.c.of[w] })
-	})
-}
-
-// mark marks the components on the longest chain from v, and reports whether
-// none of them was marked before. Longest chains that meet go on as one, so
-// nothing is walked twice.
-func (ch *chains) mark(v graph.Node, told []bool) bool {
-	for {
-		i := ch.c.of[v]
-		if told[i] {
-			return false
-		}
-		told[i] = true
-		if ch.exit[i] == none {
-			return true
-		}
-		v = ch.entry[i]
+	isService := func(v graph.Node) bool { return p.Core.Service(v).Kind == graph.KindService }
+	for _, c := range longestChains(p.run.sync, isService, p.Limits.ChainDepth) {
+		p.reportChain(c.services, c.hops)
 	}
 }
 

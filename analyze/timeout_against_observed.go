@@ -88,7 +88,7 @@ func (p *Pass) reportTiming(e graph.Edge, part *Part, s Severity, p99 time.Durat
 	f.Message = p.ends(e) + " " + what
 	f.Hint = within(cmp.Or(boundBy(part.Attempt), p.fixed(e, part, fixTotal)), verb, why)
 	seen := p.Core.Observed(e)
-	f.Values = []KeyValue{took("attempt", part.Attempt), {"p99", rounded(p99)}, {"timings", amount(seen.Latency.Count())}}
+	f.Values = []KeyValue{took("attempt", part.Attempt), {"p99", rounded(p99)}, {"timings", english.Number(seen.Latency.Count())}}
 	p.At(s, f)
 }
 

@@ -80,14 +80,14 @@ func (p *Pass) reportNewcomer(e graph.Edge, sure Confidence, severity Severity) 
 	c, seen := p.Core.Call(e), p.Core.Observed(e)
 	caller, callee := p.Core.Service(c.From), p.Core.Service(c.To)
 	f := p.about(e, sure, seenAt(c))
-	f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", p.ends(e), times(seen.Calls))
+	f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", p.ends(e), english.Times(seen.Calls))
 	if callee.Defined {
 		f.Hint = fmt.Sprintf("add %q to the calls of %s in weir.yaml, or stop calling it", callee.Name, caller.Name)
 	} else {
 		f.Confidence = Assumed // it may be another name of a declared service
 		f.Hint = fmt.Sprintf("declare it, or write in aliases of weir.yaml whose other name %q is", callee.Name)
 	}
-	f.Values = []KeyValue{{"calls", amount(seen.Calls)}, {"errors", amount(seen.Errors)}}
+	f.Values = []KeyValue{{"calls", english.Number(seen.Calls)}, {"errors", english.Number(seen.Errors)}}
 	p.At(severity, f)
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 var unusedEdge = &Rule{
@@ -61,9 +62,9 @@ func checkUnusedEdge(p *Pass) {
 			Confidence: Assumed,
 			Subject:    callID(g, e),
 			Message: fmt.Sprintf("%s is declared to call %s, and among %s calls of its own that were seen there is none",
-				g.ID(c.From), g.ID(c.To), amount(made)),
+				g.ID(c.From), g.ID(c.To), english.Number(made)),
 			Hint:     "if no rare path needs it, remove it from the caller's configuration",
-			Values:   []KeyValue{{"callsOfCaller", amount(ofCaller)}, {"callsOfCallee", amount(ofCallee)}},
+			Values:   []KeyValue{{"callsOfCaller", english.Number(ofCaller)}, {"callsOfCallee", english.Number(ofCallee)}},
 			Origins:  written(g, []graph.Edge{e}),
 			Services: []graph.Node{c.From, c.To},
 			owners:   []graph.Node{c.From},

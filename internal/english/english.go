@@ -3,6 +3,7 @@ package english
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -45,4 +46,15 @@ func Duration(d time.Duration) string {
 		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
+}
+
+// Number writes a count, which is whole, or a rate, which need not be.
+func Number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// Times writes how often: "once", "40 times".
+func Times(v float64) string {
+	if v == 1 {
+		return "once"
+	}
+	return Number(v) + " times"
 }
