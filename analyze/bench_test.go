@@ -2,21 +2,20 @@ package analyze
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/graph/link"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 	"gonum.org/v1/gonum/graph/flow"
 	"gonum.org/v1/gonum/graph/simple"
 	"gonum.org/v1/gonum/graph/topo"
 	"gonum.org/v1/gonum/graph/traverse"
-
-	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/graph/link"
-	"github.com/weirgraph/weir/policy"
-	"github.com/weirgraph/weir/policy/product"
 )
 
 // callsPerService is what the graphs of benchmarks have on average; real systems
@@ -32,7 +31,7 @@ func benchmark(b *testing.B, f func(g *graph.Graph)) {
 		for _, shape := range []struct {
 			name string
 			make func(services, calls int, seed uint64) *graph.Graph
-		}{{"random", randomGraph}, {"layered", layeredGraph}} {
+		}{{"random", graphtest.Random}, {"layered", graphtest.Layered}} {
 			g := shape.make(n, n*callsPerService, 1)
 			b.Run(fmt.Sprintf("shape=%s/services=%d", shape.name, n), func(b *testing.B) {
 				b.ReportAllocs()
@@ -64,7 +63,7 @@ func gonumSimple(g *graph.Graph) *simple.DirectedGraph {
 // the machine may be busy.
 func against(b *testing.B, weir func(g *graph.Graph), gonum func(h *simple.DirectedGraph)) {
 	for _, size := range []struct{ services, calls int }{{1_000, 10_000}, {10_000, 100_000}, {100_000, 1_000_000}, {125_000, 1_000_000}} {
-		g := loopedGraph(size.services, size.calls, 1)
+		g := graphtest.Looped(size.services, size.calls, 1)
 		name := fmt.Sprintf("services=%d/calls=%d", size.services, size.calls)
 		b.Run(name+"/by=weir", func(b *testing.B) {
 			b.ReportAllocs()
@@ -85,30 +84,10 @@ func against(b *testing.B, weir func(g *graph.Graph), gonum func(h *simple.Direc
 	}
 }
 
-// loopedGraph is layeredGraph in which every tenth call leads back a little, so that
-// there are loops of many sizes.
-func loopedGraph(services, calls int, seed uint64) *graph.Graph {
-	rnd := rand.New(rand.NewPCG(seed, 2))
-	ss := make([]graph.Service, services)
-	for v := range ss {
-		ss[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
-	}
-	cs := make([]graph.Call, calls)
-	for e := range cs {
-		u, far := rnd.IntN(services), services/20+1
-		if rnd.IntN(10) == 0 && u%50 > 0 {
-			cs[e] = randomCall(rnd, graph.Node(u), graph.Node(u-1-rnd.IntN(u%50)))
-			continue
-		}
-		cs[e] = randomCall(rnd, graph.Node(u), graph.Node(min(services-1, u+50-u%50+rnd.IntN(far))))
-	}
-	return graph.New(ss, cs)
-}
-
 // The graph in memory, without names: two adjacencies and what each call is.
 func BenchmarkBuild(b *testing.B) {
 	for _, size := range []struct{ services, calls int }{{1_000, 10_000}, {10_000, 100_000}, {100_000, 1_000_000}, {125_000, 1_000_000}} {
-		g := loopedGraph(size.services, size.calls, 1)
+		g := graphtest.Looped(size.services, size.calls, 1)
 		calls := make([]graph.Call, g.Calls())
 		for e := range calls {
 			calls[e] = g.Call(graph.Edge(e))

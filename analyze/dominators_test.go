@@ -108,7 +108,7 @@ func everyNode(g *graph.Graph) []graph.Node {
 }
 
 func TestDominatorsOfALongChain(t *testing.T) {
-	g := chain(testlong.N(20_000, 100_000), false)
+	g := graphtest.Chain(testlong.N(20_000, 100_000), false)
 	counts := dominate(g, []graph.Node{0}).behind(g.Len(), func(graph.Node) bool { return true })
 	for v := range counts {
 		if n, want := counts[v].n, int32(g.Len()-1-v); n != want {

@@ -1,8 +1,6 @@
 package analyze
 
-import (
-	"github.com/weirgraph/weir/graph"
-)
+import "github.com/weirgraph/weir/graph"
 
 // What the rules about drift share: calls that were seen against those that are
 // declared. Neither side knows everything. Manifests are silent about calls that

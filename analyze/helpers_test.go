@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -112,23 +111,6 @@ func distances(m [][]bool) [][]int {
 		}
 	}
 	return d
-}
-
-// chain is n services that call each other in a row, the last one closing a loop
-// if it is closed.
-func chain(n int, closed bool) *graph.Graph {
-	services := make([]graph.Service, n)
-	var calls []graph.Call
-	for v := range n {
-		services[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
-		if v+1 < n || closed {
-			calls = append(calls, graph.Call{
-				From: graph.Node(v), To: graph.Node((v + 1) % n),
-				Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard,
-			})
-		}
-	}
-	return graphtest.New(services, calls)
 }
 
 // isChain reports whether every service on the list calls the next one.

@@ -152,9 +152,6 @@ func TestFailLongChain(t *testing.T) {
 	if d := dominate(g, []graph.Node{first}); len(d.order) != n+1 {
 		t.Errorf("dominators of %d services, want %d", len(d.order)-1, n)
 	}
-	if check := Run(g, Options{}); len(check.Findings) == 0 {
-		t.Error("no rule has anything to say")
-	}
 }
 
 func TestSelect(t *testing.T) {

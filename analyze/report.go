@@ -3,9 +3,7 @@
 // of a graph.Graph; nothing prints, reads files or knows where a fact came from.
 package analyze
 
-import (
-	"github.com/weirgraph/weir/graph"
-)
+import "github.com/weirgraph/weir/graph"
 
 // A Report is what a command has computed. The parts it did not compute are nil
 // and are left out of every output. Nodes and edges are those of Graph.

@@ -117,7 +117,9 @@ func (p *Pass) chose(e graph.Edge) bool {
 	return slices.ContainsFunc(p.Effective(e), func(part Part) bool { return len(part.retried()) > 0 })
 }
 
-func (p *Pass) anyChose(calls []graph.Edge) bool { return slices.ContainsFunc(calls, p.chose) }
+func (p *Pass) anyChose(calls []graph.Edge) bool {
+	return slices.ContainsFunc(calls, func(e graph.Edge) bool { return p.chose(e) })
+}
 
 func (p *Pass) reportStorm(s storm) {
 	g := p.Core

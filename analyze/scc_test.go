@@ -101,7 +101,7 @@ func checkArcs(t *testing.T, what string, d *dag, want map[[2]int32]bool) {
 // Every algorithm must get through a chain that no call stack could hold.
 func TestLongChains(t *testing.T) {
 	n := testlong.N(20_000, 100_000)
-	row, ring := chain(n, false), chain(n, true)
+	row, ring := graphtest.Chain(n, false), graphtest.Chain(n, true)
 	if c := findComponents(row); c.len() != n {
 		t.Errorf("a chain of %d has %d components", n, c.len())
 	}
