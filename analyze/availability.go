@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -399,4 +400,15 @@ func (c *choice) alone(v int32) float64 {
 		}
 	}
 	return p
+}
+
+// Percent writes a share to three digits of what is missing from all of it: "99.9 %",
+// "99.75 %", "99.99621 %".
+func Percent(v float64) string {
+	digits := 2
+	for missing := 100 - v; missing > 0 && missing < 1 && digits < 8; missing *= 10 {
+		digits++
+	}
+	scale := math.Pow10(digits)
+	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64) + " %"
 }

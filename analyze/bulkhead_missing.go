@@ -1,9 +1,6 @@
 package analyze
 
-import (
-	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/policy"
-)
+import "github.com/weirgraph/weir/graph"
 
 var bulkheadMissing = &Rule{
 	ID:       "bulkhead-missing",
@@ -75,20 +72,4 @@ func checkBulkheadMissing(p *Pass) {
 		}
 	}
 	p.reportLacks(lacks, "a limit of concurrency", nobody)
-}
-
-// capped reports whether some layer limits how much of the caller a call takes.
-func (part *Part) capped() bool {
-	for i := range part.Layers {
-		b := part.Layers[i].Set.Bulkhead
-		if b == nil {
-			continue
-		}
-		for _, s := range []policy.Setting[int]{b.MaxConcurrent, b.MaxPending, b.MaxConnections, b.PoolSize} {
-			if s.Set() || s.Provenance == policy.Disabled { // somebody decided
-				return true
-			}
-		}
-	}
-	return false
 }

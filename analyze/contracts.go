@@ -139,3 +139,19 @@ func matesOf(g *graph.Graph, e graph.Edge) Mates {
 	}
 	return m
 }
+
+// databases returns the names of the databases that a call goes to on a server,
+// sorted; "" alone if no evidence names one.
+func databases(c graph.Call) []string {
+	var list []string
+	for i := range c.Evidence {
+		if name := c.Evidence[i].Database; name != "" {
+			list = append(list, name)
+		}
+	}
+	if list == nil {
+		return []string{""}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}

@@ -18,10 +18,6 @@ type Part struct {
 	policy.Effective
 }
 
-// Effective returns the parts of e, a call of Core, and what acts on them: at
-// least one, without layers if no input says anything about the call.
-func (p *Pass) Effective(e graph.Edge) []Part { return p.run.effective(e) }
-
 // effective is computed once for the calls that have policies, and for the others
 // once for all that are alike.
 func (r *run) effective(e graph.Edge) []Part {
@@ -98,30 +94,6 @@ func matchedMethods(match string) (methods []string, whole bool) {
 }
 
 var requestMethods = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "POST", "PATCH"}
-
-// retried is the layers of a part that try again and whose policy somebody wrote,
-// outermost first.
-func (part *Part) retried() []*policy.Effect {
-	var layers []*policy.Effect
-	for i := range part.Layers {
-		if l := &part.Layers[i]; l.Attempts != 1 && l.Set.Retry.IsExplicit() {
-			layers = append(layers, l)
-		}
-	}
-	return layers
-}
-
-// unbounded reports whether nothing that is known ends an attempt of a part in
-// time. Attempts that end, and are repeated without end, are another matter.
-func (part *Part) unbounded() bool { return part.Attempt.State != policy.Finite }
-
-// disabled reports whether somebody switched the timeout of a part off, and no
-// other layer has one.
-func (part *Part) disabled() bool {
-	return part.Budget.State == policy.Endless && slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
-		return d.Provenance == policy.Disabled
-	})
-}
 
 // holding is the longest that a caller can be held by any part of a call.
 func holding(parts []Part) policy.Limit {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/policy"
 )
 
 var fallbackMissing = &Rule{
@@ -97,14 +96,4 @@ func tierWord(s *graph.Service) string {
 		return "unknown"
 	}
 	return fmt.Sprint(s.Tier.Value)
-}
-
-// speaksOfCode reports whether a manifest that can declare fallbacks tells of a call.
-func speaksOfCode(c graph.Call) bool {
-	for _, ev := range c.Evidence {
-		if isNative(ev) || ev.Says != nil && ev.Says.Layer == policy.App {
-			return true
-		}
-	}
-	return false
 }

@@ -139,13 +139,6 @@ func (r *run) needs(v graph.Node) []graph.Node {
 	return list
 }
 
-// redundant reports whether something is infrastructure that is declared to
-// survive the loss of one copy.
-func redundant(s *graph.Service) bool {
-	n := replicas(s)
-	return keepsData(s) && n.Set() && n.Value > 1
-}
-
 func (p *Pass) reportFate(e graph.Edge, instead standIn, what string, shared []graph.Node) {
 	g := p.Core
 	f := p.about(e, Certain, instead.at)

@@ -1,6 +1,11 @@
 package analyze
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -168,4 +173,67 @@ func recipe(p *policy.Product, f fix) string {
 		name = product.Dapr.Name
 	}
 	return recipes[name][f]
+}
+
+// within writes "set X: why", or only why where nobody has words for X.
+func within(words, verb, why string) string {
+	if words == "" {
+		return why
+	}
+	return fmt.Sprintf("%s %s: %s", verb, words, why)
+}
+
+// waysOut lists where a fix is written, product by product, for the page of a rule.
+func waysOut(f fix) string {
+	var b strings.Builder
+	b.WriteByte('\n')
+	for _, p := range product.All {
+		if words := recipe(p, f); words != "" {
+			fmt.Fprintf(&b, "- %s: %s.\n", p.Title, words)
+		}
+	}
+	return b.String()
+}
+
+// fixed says where a fix for e is written, in the words of the innermost layer
+// that has any, else in code; "" if nowhere. A native manifest tells of the code of
+// a program, and of no gateway's.
+func (p *Pass) fixed(e graph.Edge, part *Part, f fix) string {
+	for i := range slices.Backward(part.Layers) {
+		if words := recipe(part.Layers[i].Set.Product, f); words != "" {
+			return words
+		}
+	}
+	if !p.entry(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
+		return recipe(product.Native, f)
+	}
+	return inCode[f]
+}
+
+// endless is the way out where a product cannot end a request.
+func endless(p *policy.Product) string {
+	return p.DisplayName() + " has no timeout for a whole request: give the calls behind one, and the caller's own code"
+}
+
+// attemptFix says where the end of an attempt is written that l makes, in the
+// words of its own product, of another layer else, and what it should be.
+func (p *Pass) attemptFix(e graph.Edge, part *Part, l *policy.Effect) string {
+	const near, all = "a little above the slowest good answer", "enough for all attempts"
+	own := l.Set.Product
+	switch {
+	case recipe(own, fixPerTry) != "":
+		return within(recipe(own, fixPerTry), "set", near)
+	case recipe(own, fixTotal) != "":
+		return within(recipe(own, fixTotal), "set", all)
+	case p.fixed(e, part, fixPerTry) != "":
+		return within(p.fixed(e, part, fixPerTry), "set", near)
+	case p.fixed(e, part, fixTotal) != "":
+		return within(p.fixed(e, part, fixTotal), "set", all)
+	}
+	return endless(own)
+}
+
+// inCode is what code can have that proxies have no words for.
+var inCode = map[fix]string{
+	fixBreaker: "a breaker in the caller's code", fixBulkhead: "a limit in the caller's code", fixFallback: "a fallback in the caller's code",
 }

@@ -93,9 +93,6 @@ func (p *Pass) balanced(e graph.Edge) bool {
 	return false
 }
 
-// toOne are the ways of balancing that leave it to connections.
-var toOne = []string{"pick-first", "passthrough"}
-
 // meshed reports whether a caller is in any mesh that balances requests.
 func meshed(s *graph.Service) (in, known bool) {
 	for _, m := range s.Meshes {
@@ -126,9 +123,4 @@ func (p *Pass) reportL4(v graph.Node, calls []graph.Edge, severity Severity) {
 	f.Hint = "balance requests: a mesh, or a headless Service and round_robin in the client"
 	f.Values = []KeyValue{number("callers", len(callers)), n.value()}
 	p.At(severity, f)
-}
-
-// passive writes "b is called by a and c".
-func passive(g *graph.Graph, v graph.Node, callers []graph.Node) string {
-	return fmt.Sprintf("%s is called by %s", g.ID(v), someIDs(g, callers))
 }

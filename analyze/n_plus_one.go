@@ -1,11 +1,8 @@
 package analyze
 
 import (
-	"cmp"
 	"fmt"
 	"math"
-	"slices"
-	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
@@ -61,12 +58,7 @@ Source: Fowler, "Patterns of Enterprise Application Architecture", Addison-Wesle
 "Lazy Load" (ripple loading).
 `
 
-const (
-	repeatedCalls   = 5   // of one operation in one request; traces keep no fewer
-	repeatedQueries = 10  // to a store, to which a request has many questions
-	repeatedShare   = 0.1 // of the traces that have such requests
-	fewTraces       = 3   // to be sure of what they show
-)
+const ()
 
 func checkNPlusOne(p *Pass) {
 	for e := range p.Requests() {
@@ -74,38 +66,6 @@ func checkNPlusOne(p *Pass) {
 			p.reportRepeat(e, repeats)
 		}
 	}
-}
-
-// A repetition is an operation that requests of one kind ask for again and again.
-type repetition struct {
-	*graph.Repeat
-	sum    graph.RepeatCount // of the requests that do
-	traces float64           // that have such requests
-}
-
-// repeatsOf returns what the calls of e ask for again and again, those that cost most time
-// first.
-func repeatsOf(g *graph.Graph, e graph.Edge) (repeats []repetition) {
-	seen := g.Observed(e)
-	if seen == nil {
-		return nil
-	}
-	least := float64(repeatedCalls)
-	if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {
-		least = repeatedQueries
-	}
-	for i := range seen.Repeats {
-		l := repetition{Repeat: &seen.Repeats[i]}
-		l.sum = l.AtLeast(least)
-		l.traces = math.Max(l.sum.Traces, g.Service(g.From(e)).Served.Traces(l.During))
-		if l.sum.Traces > 0 && l.sum.Traces >= repeatedShare*l.traces {
-			repeats = append(repeats, l)
-		}
-	}
-	slices.SortFunc(repeats, func(a, b repetition) int {
-		return cmp.Or(cmp.Compare(b.sum.Took, a.sum.Took), strings.Compare(a.During, b.During), strings.Compare(a.Operation, b.Operation))
-	})
-	return repeats
 }
 
 func (p *Pass) reportRepeat(e graph.Edge, repeats []repetition) {

@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -34,14 +33,6 @@ func objects(g *graph.Graph) []object {
 	return list
 }
 
-// verb is the form of a verb after a count.
-func verb(n int, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
 // where returns the places of parts, each once.
 func where(parts []*graph.BoundPolicy) []graph.Origin {
 	var origins []graph.Origin
@@ -53,21 +44,15 @@ func where(parts []*graph.BoundPolicy) []graph.Origin {
 	return origins
 }
 
-// callIDs writes the calls "a->b", of long lists the first ones.
-func callIDs(g *graph.Graph, calls []graph.Edge) string {
-	const shown = 3
-	text := ""
-	for i, e := range calls {
-		if i == shown && len(calls) > shown+1 {
-			return text + fmt.Sprintf(" and %d more", len(calls)-shown)
+// ends returns the services of calls, each once, callees first: whose policy it is.
+func ends(g *graph.Graph, calls []graph.Edge) []graph.Node {
+	var nodes []graph.Node
+	for _, side := range []func(graph.Edge) graph.Node{g.To, g.From} {
+		for _, e := range calls {
+			if v := side(e); !slices.Contains(nodes, v) {
+				nodes = append(nodes, v)
+			}
 		}
-		if i > 0 {
-			text += ", "
-		}
-		text += callID(g, e)
 	}
-	return text
+	return nodes
 }
-
-// callID is the subject of findings about a call.
-func callID(g *graph.Graph, e graph.Edge) string { return g.ID(g.From(e)) + "->" + g.ID(g.To(e)) }

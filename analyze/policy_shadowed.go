@@ -238,16 +238,3 @@ func boundCalls(parts []*graph.BoundPolicy) []graph.Edge {
 	slices.Sort(calls)
 	return slices.Compact(calls)
 }
-
-// ends returns the services of calls, each once, callees first: whose policy it is.
-func ends(g *graph.Graph, calls []graph.Edge) []graph.Node {
-	var nodes []graph.Node
-	for _, side := range []func(graph.Edge) graph.Node{g.To, g.From} {
-		for _, e := range calls {
-			if v := side(e); !slices.Contains(nodes, v) {
-				nodes = append(nodes, v)
-			}
-		}
-	}
-	return nodes
-}

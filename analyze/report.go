@@ -173,3 +173,12 @@ type Finding struct {
 
 // A KeyValue is one value that a finding was computed from.
 type KeyValue struct{ Key, Value string }
+
+// An Ignore excuses findings.
+type Ignore struct {
+	Rule    string // its ID; "*" is every rule
+	Subject string // as in a Finding; "*" in it stands for anything, "?" for one character
+	Reason  string
+	Until   string // the last day on which it counts, 2006-01-02; empty is for ever
+	Origin  graph.Origin
+}

@@ -3,14 +3,11 @@ package analyze
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
-	"github.com/weirgraph/weir/policy"
 )
 
 var retryAmplification = &Rule{
@@ -55,10 +52,7 @@ Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
 
 // Factors from which retries are the outage: two services in a row that try three
 // times, and three.
-const (
-	worthTelling = 9
-	stormFactor  = 27
-)
+const ()
 
 // A storm is the most requests that a service can get for one, and the path on
 // which it does.
@@ -112,15 +106,6 @@ func (r *run) storms() []storm {
 	return storms
 }
 
-// chose reports whether people asked for retries of e.
-func (p *Pass) chose(e graph.Edge) bool {
-	return slices.ContainsFunc(p.Effective(e), func(part Part) bool { return len(part.retried()) > 0 })
-}
-
-func (p *Pass) anyChose(calls []graph.Edge) bool {
-	return slices.ContainsFunc(calls, func(e graph.Edge) bool { return p.chose(e) })
-}
-
 func (p *Pass) reportStorm(s storm) {
 	g := p.Core
 	first, last := s.path[0], s.path[len(s.path)-1]
@@ -170,14 +155,6 @@ func (p *Pass) choosers(calls []graph.Edge) []graph.Node {
 	return nodes
 }
 
-// many writes a factor.
-func many(factor float64) string {
-	if math.IsInf(factor, 1) {
-		return "unbounded"
-	}
-	return strconv.FormatFloat(math.Round(factor*100)/100, 'f', -1, 64)
-}
-
 // factors writes "3 x 3 x 4".
 func factors(by []float64) string {
 	words := make([]string, len(by))
@@ -185,9 +162,4 @@ func factors(by []float64) string {
 		words[i] = many(n)
 	}
 	return strings.Join(words, " x ")
-}
-
-// budgeted reports whether a layer of a part caps retries in proportion to calls.
-func (part *Part) budgeted() bool {
-	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Retry != nil && l.Set.Retry.Budget.Set() })
 }

@@ -65,46 +65,6 @@ func (r *run) multiplying(loop []graph.Node) []graph.Edge {
 	return calls
 }
 
-// around returns the calls of a loop.
-func (r *run) around(loop []graph.Node) []graph.Edge {
-	return callsAlong(r.core, append(slices.Clone(loop), loop[0])...)
-}
-
-// round returns how many calls one error is after a round on a loop.
-func (r *run) round(loop []graph.Node) float64 {
-	factor := 1.0
-	for _, e := range r.around(loop) {
-		factor *= r.repeats(e)
-	}
-	return factor
-}
-
-// storm returns a shortest loop of a cycle through a call that is repeated on errors,
-// from its smallest service; nil if there is no such call. The calls of the cycle are
-// those of sync, whose components are within. Of a tangled one it looks at as many
-// calls as it has patience for.
-func (r *run) storm(sync *graph.Graph, within *components, c *Cycle) []graph.Node {
-	var best []graph.Node
-	left := patience
-	for _, v := range c.Services {
-		for _, w := range sync.Callees(v) {
-			e, _ := r.core.Edge(v, w)
-			if within.of[w] != within.of[v] || r.core.Routes(e) == nil || left < 0 || r.repeats(e) <= 1 {
-				continue
-			}
-			left -= c.Calls
-			if loop := (&chains{c: within}).cross(sync, w, v); best == nil || len(loop) < len(best) {
-				best = loop
-			}
-		}
-	}
-	if best == nil {
-		return nil
-	}
-	first := slices.Index(best, slices.Min(best))
-	return append(slices.Clone(best[first:]), best[:first]...)
-}
-
 func (p *Pass) reportCircle(c Cycle, loop []graph.Node, repeated []graph.Edge) {
 	g := p.Core
 	all := p.run.around(loop)

@@ -80,32 +80,3 @@ func (part *Part) lacksRetry() bool {
 		return l.Attempts != 1 || l.Set.Retry != nil && l.Set.Retry.Retries.Provenance == policy.Disabled
 	})
 }
-
-// unsafe returns the methods of a part that do more done twice than done once.
-func (part *Part) unsafe() []string {
-	if part.Idempotent {
-		return nil
-	}
-	return harmful(part.Methods)
-}
-
-// harmful returns the methods among some that do more done twice than done once.
-func harmful(methods []string) []string {
-	return slices.DeleteFunc(slices.Clone(methods), func(m string) bool { return slices.Contains(idempotent, m) })
-}
-
-var fanIns = NewMemo[graph.Node, int]("how many services call this one and wait")
-
-// fanIn is how many services call the callee of e and wait.
-func (p *Pass) fanIn(e graph.Edge) int {
-	g := p.Core
-	return fanIns.Of(p.run, g.To(e), func() int {
-		n := 0
-		for _, in := range g.In(g.To(e)) {
-			if g.Mode(in) == graph.Sync {
-				n++
-			}
-		}
-		return n
-	})
-}

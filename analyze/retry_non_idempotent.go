@@ -56,17 +56,6 @@ func checkRetryNonIdempotent(p *Pass) {
 	}
 }
 
-// repeating is the layers of a part that try again, by whoever's decision.
-func (part *Part) repeating() []*policy.Effect {
-	var layers []*policy.Effect
-	for i := range part.Layers {
-		if part.Layers[i].Attempts != 1 {
-			layers = append(layers, &part.Layers[i])
-		}
-	}
-	return layers
-}
-
 // served is the conditions of a layer under which the work may have been done.
 func (p *Pass) served(e graph.Edge, l *policy.Effect) []string {
 	if l.Set.Retry.On.Provenance == policy.Unknown {

@@ -3,7 +3,6 @@ package analyze
 import (
 	"fmt"
 
-	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
@@ -77,37 +76,3 @@ func (e *RuleError) Hint() string {
 	}
 	return fmt.Sprintf("did you mean %q?", e.Similar[0])
 }
-
-// A Pass is one run of one rule.
-type Pass struct {
-	Graph  *graph.Graph // everything
-	Core   *graph.Graph // the calls that failure travels along, by weak evidence or strong
-	Limits Limits
-
-	run    *run
-	rule   *Rule
-	all    []*Rule // Rules, which no rule can name: it knows them all
-	report func(Finding)
-}
-
-// Report adds a finding of the rule. It fills in the rule, its severity and the
-// fingerprint; a rule whose findings differ in severity says how with At.
-func (p *Pass) Report(f Finding) { p.At(p.rule.Severity, f) }
-
-// At reports a finding of another severity than the rule's own.
-func (p *Pass) At(s Severity, f Finding) {
-	f.Rule, f.Severity = p.rule.ID, s
-	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.detail)
-	p.report(f)
-}
-
-// Limits are the numbers that rules compare with; a configuration changes them.
-type Limits struct {
-	ChainDepth int // sync-chain-too-deep: more hops than this
-	FanOut     int // fan-out-hub: this many synchronous callees
-	FanIn      int // fan-in-hot-spot: this many synchronous callers
-}
-
-// DefaultLimits are the limits where nobody sets others. The pages of the rules
-// say where they come from.
-var DefaultLimits = Limits{ChainDepth: 5, FanOut: 10, FanIn: 5}

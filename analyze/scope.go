@@ -1,6 +1,10 @@
 package analyze
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
 
 // Scope is the graph that analyses look at: the calls of g that failure travels
 // along and whose evidence is at least as strong as least. A call that is only
@@ -31,4 +35,14 @@ func breaking(g *graph.Graph) *graph.Graph {
 // fallback is only missed when its primary has failed already.
 func breaks(g *graph.Graph, e graph.Edge) bool {
 	return g.HardSync(e) && !g.Call(e).Fallback
+}
+
+// streams reports whether a protocol keeps a connection open for many answers. A
+// timeout for requests would cut it off.
+func streams(protocol string) bool {
+	switch strings.ToLower(protocol) {
+	case "websocket", "ws", "wss", "sse", "event-stream", "grpc-stream", "stream", "long-polling", "mqtt":
+		return true
+	}
+	return false
 }

@@ -104,22 +104,6 @@ func oneProgram(g *graph.Graph, services []graph.Node) bool {
 		!slices.ContainsFunc(services, func(v graph.Node) bool { return !slices.Equal(g.Service(v).Images, first) })
 }
 
-// databases returns the names of the databases that a call goes to on a server,
-// sorted; "" alone if no evidence names one.
-func databases(c graph.Call) []string {
-	var list []string
-	for i := range c.Evidence {
-		if name := c.Evidence[i].Database; name != "" {
-			list = append(list, name)
-		}
-	}
-	if list == nil {
-		return []string{""}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
 func (p *Pass) reportShared(v graph.Node, database string, calls []graph.Edge) {
 	g := p.run.strong
 	users := make([]graph.Node, len(calls))

@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -86,8 +85,6 @@ func checkSinglePointOfFailure(p *Pass) {
 	}
 }
 
-func declaresTier1(s *graph.Service) bool { return s.Tier.Set() && s.Tier.Value == 1 }
-
 func (p *Pass) reportGate(v graph.Node, behind, critical tally, all int) {
 	g, s, n := p.Core, p.Core.Service(v), replicas(p.Core.Service(v))
 	f := Finding{
@@ -137,35 +134,4 @@ func (p *Pass) gradeService(v graph.Node, s Severity) Severity {
 		return max(s, 1) - 1
 	}
 	return s
-}
-
-// unguarded lists what several replicas of v lack to stand in for each other.
-func (r *run) unguarded(v graph.Node) []string {
-	g := r.core
-	s := g.Service(v)
-	var lacks []string
-	if ecosystem(s) == "kubernetes" && s.Disruption == nil {
-		lacks = append(lacks, "no PodDisruptionBudget in the inputs")
-	}
-	if s.Probes.Known && !s.Probes.Readiness {
-		lacks = append(lacks, "no check that they are ready")
-	}
-	for _, e := range g.In(v) {
-		if r.picksOne(e) {
-			lacks = append(lacks, "all requests of "+g.ID(g.From(e))+" to one of them")
-		}
-	}
-	return lacks
-}
-
-// picksOne reports whether the caller of e keeps to one replica.
-func (r *run) picksOne(e graph.Edge) bool {
-	return slices.ContainsFunc(r.effective(e), func(part Part) bool {
-		for i := range part.Layers {
-			if b := part.Layers[i].Set.Balance; b != nil && b.Strategy.Set() && b.Strategy.Value == "pick-first" {
-				return true
-			}
-		}
-		return false
-	})
 }

@@ -2,9 +2,7 @@ package analyze
 
 import (
 	"fmt"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -159,14 +157,3 @@ func known(origins []graph.Origin) []graph.Origin {
 
 // oneNineMore is an objective with a tenth of the failures.
 func oneNineMore(percent float64) float64 { return 100 - (100-percent)/10 }
-
-// Percent writes a share to three digits of what is missing from all of it: "99.9 %",
-// "99.75 %", "99.99621 %".
-func Percent(v float64) string {
-	digits := 2
-	for missing := 100 - v; missing > 0 && missing < 1 && digits < 8; missing *= 10 {
-		digits++
-	}
-	scale := math.Pow10(digits)
-	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64) + " %"
-}

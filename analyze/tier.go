@@ -71,3 +71,5 @@ func answersElsewhere(f *policy.Fallback) bool {
 		return step.Kind.Set() && step.Kind.Value != "none"
 	})
 }
+
+func declaresTier1(s *graph.Service) bool { return s.Tier.Set() && s.Tier.Value == 1 }

@@ -2,12 +2,9 @@ package analyze
 
 import (
 	"fmt"
-	"slices"
-	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
-	"github.com/weirgraph/weir/policy"
 )
 
 var timeoutInversion = &Rule{
@@ -61,52 +58,6 @@ func checkTimeoutInversion(p *Pass) {
 	}
 }
 
-// An inversion is a call that ends before its callee is done.
-type inversion struct {
-	part  *Part  // that gives up first
-	named string // which part it is, see which
-	need  need   // of the callee
-	sum   bool   // each call of the callee fits, but not one after the other
-}
-
-// inverted reports whether the callee of e needs longer than an attempt of e lasts.
-func (p *Pass) inverted(e graph.Edge) (inversion, bool) {
-	g, loops := p.Core, p.run.components()
-	if loops.of[g.From(e)] == loops.of[g.To(e)] {
-		return inversion{}, false
-	}
-	i := inversion{need: p.run.need(g.To(e))}
-	if i.need.most.State != policy.Finite {
-		return i, false
-	}
-	parts := p.Effective(e)
-	if i.part, i.named = firstToEnd(parts, i.need.most.Time); i.part != nil {
-		return i, chosen(i.part.Attempt) || chosen(i.need.most)
-	}
-	i.sum = true
-	i.part, i.named = firstToEnd(parts, i.need.sum)
-	return i, i.part != nil && i.need.calls > 1 && i.part.Attempt.Explicit()
-}
-
-// firstToEnd returns the part of a call whose attempts end first, if that is
-// before a time.
-func firstToEnd(parts []Part, before time.Duration) (first *Part, named string) {
-	found, named := which(parts, func(part *Part) bool { return part.Attempt.State == policy.Finite && part.Attempt.Time < before })
-	for _, part := range found {
-		if first == nil || part.Attempt.Time < first.Attempt.Time {
-			first = part
-		}
-	}
-	return first, named
-}
-
-// chosen reports whether people wrote any setting that a bound is made of.
-func chosen(b policy.Limit) bool {
-	return slices.ContainsFunc(b.By, func(d policy.Decision) bool {
-		return d.Provenance == policy.Explicit || d.Provenance == policy.MeshDefault
-	})
-}
-
 func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 	g, attempt := p.Core, i.part.Attempt
 	b, most := g.ID(g.To(e)), i.need.most
@@ -131,18 +82,6 @@ func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 		severity = min(severity, Warning)
 	}
 	p.At(severity, f)
-}
-
-// succession says how long the calls of the callee of e take one after the other, in
-// a finding about that.
-func (p *Pass) succession(f *Finding, e graph.Edge, n need) string {
-	f.Values = append(f.Values, KeyValue{"sum", english.Duration(n.sum)})
-	calls, sum := fmt.Sprintf("the %d calls that %s makes", n.calls, p.Core.ID(p.Core.To(e))), english.Duration(n.sum)
-	if n.seen {
-		return calls + " one after the other, as traces show, can take " + sum
-	}
-	f.Confidence = Assumed
-	return calls + " can take " + sum + ", if one comes after the other"
 }
 
 // innerFix says where the timeout of e is written.

@@ -3,7 +3,6 @@ package analyze
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
@@ -56,13 +55,6 @@ func checkTimeoutWrongKind(p *Pass) {
 	}
 }
 
-// A timer is a timeout that ends no request.
-type timer struct {
-	name, does string
-	set        *policy.Set
-	value      policy.Setting[time.Duration]
-}
-
 // mistaken returns the timers of a part that somebody may have taken for a
 // timeout. Of calls that drivers make only those in the caller's own code count.
 func (p *Pass) mistaken(e graph.Edge, part *Part) []timer {
@@ -77,27 +69,6 @@ func (p *Pass) mistaken(e graph.Edge, part *Part) []timer {
 		}
 	}
 	return own
-}
-
-// wrongKinds returns the timers of a part that somebody set and that end no request.
-func wrongKinds(part *Part) []timer {
-	var timers []timer
-	for i := range part.Layers {
-		s := &part.Layers[i].Set
-		if s.Timeout == nil {
-			continue
-		}
-		for _, t := range []timer{
-			{"connect", "connecting", s, s.Timeout.Connect},
-			{"idle", "idle connections", s, s.Timeout.Idle},
-			{"readGap", "the gap between two reads", s, s.Timeout.ReadGap},
-		} {
-			if t.value.IsExplicit() {
-				timers = append(timers, t)
-			}
-		}
-	}
-	return timers
 }
 
 func (p *Pass) reportWrongKind(e graph.Edge, part *Part, named string) {

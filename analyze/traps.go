@@ -1,9 +1,7 @@
 package analyze
 
 import (
-	"iter"
 	"slices"
-	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -11,29 +9,6 @@ import (
 
 // What keeps rules about timeouts, retries and breakers from accusing the wrong
 // calls, in one place.
-
-// Requests returns the calls of Core that wait for one answer: synchronous ones,
-// and no streams. Events and copies of traffic have no caller that waits, and a
-// stream has no end to wait for. Telemetry and health checks are not in Core.
-func (p *Pass) Requests() iter.Seq[graph.Edge] {
-	return func(yield func(graph.Edge) bool) {
-		for e := range graph.Edge(p.Core.Calls()) {
-			if p.Core.Mode(e) == graph.Sync && !streams(p.Core.Protocol(e)) && !yield(e) {
-				return
-			}
-		}
-	}
-}
-
-// streams reports whether a protocol keeps a connection open for many answers. A
-// timeout for requests would cut it off.
-func streams(protocol string) bool {
-	switch strings.ToLower(protocol) {
-	case "websocket", "ws", "wss", "sse", "event-stream", "grpc-stream", "stream", "long-polling", "mqtt":
-		return true
-	}
-	return false
-}
 
 // held reports whether a part is a stream for which somebody exchanged the
 // timeout for one of silence.

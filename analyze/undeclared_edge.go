@@ -45,9 +45,6 @@ Counts are those of the traces that were read. Sampled traces show fewer calls t
 there were, and rates are taken as they stand.
 `
 
-// rareCalls are too few to speak about: a try, a probe, a test.
-const rareCalls = 5
-
 func checkUndeclaredEdge(p *Pass) {
 	g := p.Core
 	var silent []graph.Edge // of callers whose calls stand in no manifest

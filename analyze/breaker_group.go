@@ -8,13 +8,27 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// One rule of a mesh gives many calls the same breaker, and what is wrong with it is
-// one matter and mended in one place.
+// breakerObject is the name of the policy object whose breaker stands at o, "" if
+// it is none.
+func (r *run) breakerObject(g *graph.Graph, o graph.Origin) string {
+	return breakerObjects.Of(r, Once{}, func() map[graph.Origin]string {
+		names := map[graph.Origin]string{}
+		for _, b := range g.Policies() {
+			if b.Says.Breaker != nil {
+				names[breakerOrigin(b.Says.Breaker)] = b.Object
+			}
+		}
+		return names
+	})[o]
+}
 
-// guarded is a call, and the layer of it whose breaker a rule finds fault with.
-type guarded struct {
-	call graph.Edge
-	layered
+// calling writes "a calls b and c", or "7 calls to b, c and 5 more".
+func (p *Pass) calling(group []guarded) string {
+	from := p.Core.From(group[0].call)
+	if slices.ContainsFunc(group, func(c guarded) bool { return p.Core.From(c.call) != from }) {
+		return fmt.Sprintf("%s to %s", english.Count(len(group), "call"), someIDs(p.Core, p.callees(group)))
+	}
+	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, p.callees(group)))
 }
 
 // fewGuarded is how many calls or callees of one breaker are told one by one.
@@ -38,14 +52,10 @@ func byBreaker(list []guarded) [][]guarded {
 	return groups
 }
 
-// callees returns the services that calls of a group lead to, sorted.
-func (p *Pass) callees(group []guarded) []graph.Node {
-	var list []graph.Node
-	for _, c := range group {
-		list = append(list, p.Core.To(c.call))
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
+// guarded is a call, and the layer of it whose breaker a rule finds fault with.
+type guarded struct {
+	call graph.Edge
+	layered
 }
 
 // aboutBreaker begins a finding about all the calls of one breaker: its subject is
@@ -72,27 +82,14 @@ func (p *Pass) aboutBreaker(group []guarded, sure Confidence) Finding {
 	return f
 }
 
-// calling writes "a calls b and c", or "7 calls to b, c and 5 more".
-func (p *Pass) calling(group []guarded) string {
-	from := p.Core.From(group[0].call)
-	if slices.ContainsFunc(group, func(c guarded) bool { return p.Core.From(c.call) != from }) {
-		return fmt.Sprintf("%s to %s", english.Count(len(group), "call"), someIDs(p.Core, p.callees(group)))
+// callees returns the services that calls of a group lead to, sorted.
+func (p *Pass) callees(group []guarded) []graph.Node {
+	var list []graph.Node
+	for _, c := range group {
+		list = append(list, p.Core.To(c.call))
 	}
-	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, p.callees(group)))
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 var breakerObjects = NewMemo[Once, map[graph.Origin]string]("the policy objects that declare breakers, by place")
-
-// breakerObject is the name of the policy object whose breaker stands at o, "" if
-// it is none.
-func (r *run) breakerObject(g *graph.Graph, o graph.Origin) string {
-	return breakerObjects.Of(r, Once{}, func() map[graph.Origin]string {
-		names := map[graph.Origin]string{}
-		for _, b := range g.Policies() {
-			if b.Says.Breaker != nil {
-				names[breakerOrigin(b.Says.Breaker)] = b.Object
-			}
-		}
-		return names
-	})[o]
-}

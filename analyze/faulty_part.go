@@ -1,0 +1,51 @@
+package analyze
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/policy"
+)
+
+// worstLayer returns a layer that bad is true for, the first in order of parts and
+// layers, and false if there is none.
+func worstLayer(parts []Part, layers func(*Part) []*policy.Effect, bad func(*Part, *policy.Effect) bool) (layered, bool) {
+	found, named := which(parts, func(part *Part) bool {
+		return slices.ContainsFunc(layers(part), func(l *policy.Effect) bool { return bad(part, l) })
+	})
+	if len(found) == 0 {
+		return layered{}, false
+	}
+	list := layers(found[0])
+	i := slices.IndexFunc(list, func(l *policy.Effect) bool { return bad(found[0], l) })
+	return layered{found[0], list[i], named}, true
+}
+
+// which returns the parts of a call that bad is true for, and how to name them:
+// not at all if they are all of it.
+func which(parts []Part, bad func(*Part) bool) (found []*Part, named string) {
+	var matches []string
+	for i := range parts {
+		if !bad(&parts[i]) {
+			continue
+		}
+		found = append(found, &parts[i])
+		if parts[i].Match == "" {
+			matches = append(matches, "all other requests")
+		} else {
+			matches = append(matches, strconv.Quote(parts[i].Match))
+		}
+	}
+	if len(found) == len(parts) || len(found) == 0 {
+		return found, ""
+	}
+	return found, " for " + strings.Join(matches, " and ")
+}
+
+// layered is a layer of a part that a rule finds fault with.
+type layered struct {
+	part  *Part
+	layer *policy.Effect
+	named string // which part of the call it is, see which
+}

@@ -1,0 +1,122 @@
+package analyze
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// rulesNamed returns the rules that an annotation excuses.
+func rulesNamed(text string) []string {
+	var rules []string
+	for line := range strings.Lines(text) {
+		rule, _, _ := strings.Cut(line, ":")
+		if rule = strings.TrimSpace(rule); rule != "" {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
+}
+
+// excuses is what policy objects say under IgnoreAnnotation, by their names.
+type excuses map[string]string
+
+func (p *Pass) reportMisnamed(subject, text string, at []graph.Origin, services []graph.Node) {
+	for _, name := range rulesNamed(text) {
+		var unknown *RuleError
+		if _, err := findRule(p.all, name); name == "*" || !errors.As(err, &unknown) {
+			continue
+		}
+		p.Report(Finding{
+			Confidence: Certain,
+			Subject:    subject,
+			detail:     IgnoreAnnotation + " " + name,
+			Message:    fmt.Sprintf("%s: %q of %s is no rule, so that nothing is excused", IgnoreAnnotation, name, subject),
+			Hint:       unknown.Hint(),
+			Values:     []KeyValue{{"field", IgnoreAnnotation}, {"value", name}},
+			Origins:    at,
+			Services:   services,
+		})
+	}
+}
+
+func objectExcuses(g *graph.Graph) excuses {
+	said := excuses{}
+	for _, b := range g.Policies() {
+		if b.Excuses != "" {
+			said[b.Object] = b.Excuses
+		}
+	}
+	return said
+}
+
+// excuseOf is what a service says.
+func excuseOf(s *graph.Service) string {
+	return cmp.Or(s.Annotations[IgnoreAnnotation], s.Labels[IgnoreAnnotation])
+}
+
+// matches reports whether text is what pattern says: "*" is any run of
+// characters, slashes too, "?" any single one.
+func matches(pattern, text string) bool {
+	p, t := []rune(pattern), []rune(text)
+	star, resume := -1, 0 // after the last "*" in p, and where in t it stops for now
+	i, j := 0, 0
+	for j < len(t) {
+		switch {
+		case i < len(p) && p[i] == '*':
+			i++
+			star, resume = i, j
+		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
+			i++
+			j++
+		case star >= 0:
+			resume++
+			i, j = star, resume
+		default:
+			return false
+		}
+	}
+	return strings.Trim(string(p[i:]), "*") == ""
+}
+
+// expired compares dates as text, which is what their notation is made for.
+func (i *Ignore) expired(today string) bool { return i.Until != "" && today > i.Until }
+
+// checkExcuses reports annotations that excuse nothing, for there is no such rule.
+func checkExcuses(p *Pass) {
+	for v := range graph.Node(p.Graph.Len()) {
+		s := p.Graph.Service(v)
+		p.reportMisnamed(s.ID, excuseOf(s), places(s), []graph.Node{v})
+	}
+	told := map[string]bool{}
+	for _, b := range p.Graph.Policies() {
+		if !told[b.Object] {
+			told[b.Object] = true
+			p.reportMisnamed(b.Object, b.Excuses, []graph.Origin{b.Origin}, nil)
+		}
+	}
+}
+
+// cover reports whether one of those who may say so excuses f: the object that is
+// its subject, or one of its services.
+func (e excuses) cover(g *graph.Graph, f *Finding) bool {
+	named := func(text string) bool {
+		return slices.ContainsFunc(rulesNamed(text), func(rule string) bool { return rule == "*" || rule == f.Rule })
+	}
+	owners := f.owners
+	if owners == nil {
+		owners = f.Services
+	}
+	return named(e[f.Subject]) || slices.ContainsFunc(owners, func(v graph.Node) bool { return named(excuseOf(g.Service(v))) })
+}
+
+// ignores reports whether an entry that has not run out excuses f.
+func (o *Options) ignores(f *Finding) bool {
+	return slices.ContainsFunc(o.Ignore, func(i Ignore) bool {
+		return !i.expired(o.Today) && (i.Rule == "*" || i.Rule == f.Rule) && matches(i.Subject, f.Subject)
+	})
+}
