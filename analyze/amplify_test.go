@@ -16,26 +16,26 @@ func TestAmplificationAgreesWithEveryPath(t *testing.T) {
 	for range 300 {
 		g := retryingGraph(rnd, 2+rnd.IntN(6))
 		r := newRun(g)
-		a := r.amplified()
+		a := r.Amplification()
 		for v := range graph.Node(g.Len()) {
-			got, last := a.at(v)
+			got, last := a.At(v)
 			want := 1.0
-			for _, e := range r.core.In(v) {
-				want = max(want, r.atLast(e)*worstBefore(r, r.core.From(e)))
+			for _, e := range r.Core.In(v) {
+				want = max(want, r.RepeatsAtEnd(e)*worstBefore(r, r.Core.From(e)))
 			}
 			if got != want {
 				t.Fatalf("%s can get %v requests for one, want %v", g.ID(v), got, want)
 			}
-			if last == noCall {
+			if last == NoCall {
 				continue
 			}
 			product := 1.0
-			calls := callsAlong(r.core, a.path(last)...)
+			calls := CallsAlong(r.Core, a.Path(last)...)
 			for i, e := range calls {
 				if i == len(calls)-1 {
-					product *= r.atLast(e)
+					product *= r.RepeatsAtEnd(e)
 				} else {
-					product *= r.repeats(e)
+					product *= r.Repeats(e)
 				}
 			}
 			if product != want {
@@ -46,10 +46,10 @@ func TestAmplificationAgreesWithEveryPath(t *testing.T) {
 }
 
 // worstBefore is the greatest product of repeated calls on any path to v.
-func worstBefore(r *run, v graph.Node) float64 {
+func worstBefore(r *Analysis, v graph.Node) float64 {
 	worst := 1.0
-	for _, e := range r.core.In(v) {
-		worst = max(worst, r.repeats(e)*worstBefore(r, r.core.From(e)))
+	for _, e := range r.Core.In(v) {
+		worst = max(worst, r.Repeats(e)*worstBefore(r, r.Core.From(e)))
 	}
 	return worst
 }

@@ -2,17 +2,17 @@ package analyze
 
 import "github.com/weirgraph/weir/graph"
 
-// runOn is a run on calls that were chosen already.
-func runOn(core *graph.Graph) *run {
-	return &run{core: core, strong: proven(core, graph.Strong), sync: synchronous(core), memos: map[any]any{}}
+// NewAnalysis is a run on calls that were chosen already.
+func NewAnalysis(core *graph.Graph) *Analysis {
+	return &Analysis{Core: core, Strong: proven(core, graph.Strong), Sync: Synchronous(core), memos: map[any]any{}}
 }
 
-// A run holds what several rules ask for, computed when the first one does.
-type run struct {
-	core   *graph.Graph // see Pass
-	strong *graph.Graph // of core, the calls with strong evidence
-	sync   *graph.Graph // of core, the synchronous calls
+// A Analysis holds what several rules ask for, computed when the first one does.
+type Analysis struct {
+	Core   *graph.Graph // see Pass
+	Strong *graph.Graph // of core, the calls with strong evidence
+	Sync   *graph.Graph // of core, the synchronous calls
 	memos  map[any]any  // the answers of each Memo
 }
 
-func newRun(g *graph.Graph) *run { return runOn(Scope(g, graph.Weak)) }
+func newRun(g *graph.Graph) *Analysis { return NewAnalysis(Scope(g, graph.Weak)) }

@@ -33,12 +33,12 @@ round or what caused it.
 
 func checkAsyncCycle(p *Pass) {
 	g := p.Core
-	for _, c := range p.run.loopsOf(g).Components {
+	for _, c := range p.Analysis.Cycles(g).Components {
 		if c.Sync || len(c.Loop) == 1 {
 			continue
 		}
 		first, last := c.Loop[0], c.Loop[len(c.Loop)-1]
-		calls := callsAlong(g, append(c.Loop, first)...)
+		calls := CallsAlong(g, append(c.Loop, first)...)
 		message := fmt.Sprintf("%s calls %s, which calls %s again, not waiting everywhere", g.ID(first), g.ID(last), g.ID(first))
 		if len(c.Loop) > 2 {
 			message = fmt.Sprintf("%s calls %s, which eventually calls %s, which calls %s again, not waiting everywhere",

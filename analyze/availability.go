@@ -37,41 +37,43 @@ const maxWorst = 3
 
 // Falls reports whether a service cannot keep its objective even if all others keep
 // theirs.
-func (a *Availability) Falls() bool { return a.Objective > 0 && lessPercent(a.Promised, a.Objective) }
+func (a *Availability) Falls() bool { return a.Objective > 0 && LessPercent(a.Promised, a.Objective) }
 
-// lessPercent reports whether a percentage is less than another by more than what
+// LessPercent reports whether a percentage is less than another by more than what
 // floating-point numbers do to it.
-func lessPercent(a, b float64) bool { return a < b-1e-9 }
+func LessPercent(a, b float64) bool { return a < b-1e-9 }
 
 // Available returns how available v can be by the calls of g; nil if neither v nor
 // anything that it needs declares an objective.
-func Available(g *graph.Graph, v graph.Node) *Availability { return newReliance(runOn(g)).available(v) }
+func Available(g *graph.Graph, v graph.Node) *Availability {
+	return NewReliance(NewAnalysis(g)).Available(v)
+}
 
 // availPatience is how many calls are walked to find the availability of all services:
 // under a second. An estate of some thousand services needs less.
 const availPatience = 40_000_000
 
-// hopes sets the availability of rows, which are by service. It returns how many its
+// setAvailability sets the availability of rows, which are by service. It returns how many its
 // patience did not suffice for.
-func (r *run) hopes(rows []FanRow) (unasked int) {
-	g := r.core
+func (r *Analysis) setAvailability(rows []FanRow) (unasked int) {
+	g := r.Core
 	if !slices.ContainsFunc(g.Services(), func(s graph.Service) bool { return s.SLO.Set() }) {
 		return 0
 	}
-	l := newReliance(r)
+	l := NewReliance(r)
 	for v := range rows {
 		if l.walked > availPatience {
 			return len(rows) - v
 		}
-		if rows[v].Available = l.available(graph.Node(v)); rows[v].Available != nil {
+		if rows[v].Available = l.Available(graph.Node(v)); rows[v].Available != nil {
 			rows[v].Available.Silent = nil // for all services together they would be too many
 		}
 	}
 	return 0
 }
 
-// A reliance finds what services rely on.
-type reliance struct {
+// A Reliance finds what services rely on.
+type Reliance struct {
 	g      *graph.Graph
 	hard   *graph.Graph                  // the calls of g whose callee is needed for certain
 	either map[graph.Node][][]graph.Node // by caller: of which one each is needed
@@ -85,9 +87,9 @@ type reliance struct {
 	whose  int32
 }
 
-func newReliance(r *run) *reliance {
-	g := r.core
-	l := &reliance{g: g, hard: essential(g), either: map[graph.Node][][]graph.Node{}, seen: make([]int32, g.Len()), whose: -1}
+func NewReliance(r *Analysis) *Reliance {
+	g := r.Core
+	l := &Reliance{g: g, hard: essential(g), either: map[graph.Node][][]graph.Node{}, seen: make([]int32, g.Len()), whose: -1}
 	l.of = findComponents(l.hard).of
 	for _, s := range g.Services() {
 		l.slo = append(l.slo, 0)
@@ -103,8 +105,8 @@ func newReliance(r *run) *reliance {
 	return l
 }
 
-// available is Available.
-func (l *reliance) available(v graph.Node) *Availability {
+// Available is Available.
+func (l *Reliance) Available(v graph.Node) *Availability {
 	g := l.g
 	own := g.Service(v).SLO
 	all, near := l.chance(v, false), l.chance(v, true)
@@ -134,11 +136,11 @@ type chance struct {
 
 // chance computes that of v. If promises are believed, what is behind a service with
 // an objective is left out.
-func (l *reliance) chance(v graph.Node, believed bool) chance {
+func (l *Reliance) chance(v graph.Node, believed bool) chance {
 	ends := func(w graph.Node) bool { return believed && w != v && l.slo[w] > 0 }
 	certain := l.behind
 	if believed || l.of[v] != l.whose {
-		certain = l.closure(v, ends)
+		certain = l.Closure(v, ends)
 	}
 	if !believed {
 		l.behind, l.whose = certain, l.of[v]
@@ -177,9 +179,9 @@ func (c *chance) count(k Contributor) {
 	}
 }
 
-// closure returns v and all that it cannot do without, whatever else works, v first.
+// Closure returns v and all that it cannot do without, whatever else works, v first.
 // It does not look behind those that ends is true for.
-func (l *reliance) closure(v graph.Node, ends func(graph.Node) bool) []graph.Node {
+func (l *Reliance) Closure(v graph.Node, ends func(graph.Node) bool) []graph.Node {
 	l.clock++
 	l.seen[v] = l.clock
 	list := []graph.Node{v}
@@ -201,9 +203,9 @@ func (l *reliance) closure(v graph.Node, ends func(graph.Node) bool) []graph.Nod
 // alternatives returns the services of which one has to answer where e is called:
 // its callee and those that are asked instead. They are nil if there is always an
 // answer, or none but that of the callee.
-func (r *run) alternatives(e graph.Edge) []graph.Node {
-	g := r.core
-	if !breaks(g, e) || !hasFallback(g, e) {
+func (r *Analysis) alternatives(e graph.Edge) []graph.Node {
+	g := r.Core
+	if !Breaks(g, e) || !HasFallback(g, e) {
 		return nil
 	}
 	list := []graph.Node{g.To(e)}
@@ -213,7 +215,7 @@ func (r *run) alternatives(e graph.Edge) []graph.Node {
 		case step.Kind.Value != "service":
 			return nil
 		default:
-			f, ok := r.callOf(g.From(e), step.To)
+			f, ok := r.CallTo(g.From(e), step.To)
 			if !ok {
 				return nil // whoever that is, nothing is known against it
 			}
@@ -256,7 +258,7 @@ type choice struct {
 
 // choose returns the choice of whoever needs those that are certain; nil if they have
 // none.
-func (l *reliance) choose(certain []graph.Node, ends func(graph.Node) bool) *choice {
+func (l *Reliance) choose(certain []graph.Node, ends func(graph.Node) bool) *choice {
 	if len(l.either) == 0 {
 		return nil
 	}

@@ -123,9 +123,9 @@ func TestAvailableAgreesWithEveryCase(t *testing.T) {
 					t.Fatalf("%s (objectives believed: %v) is available in %v, want %v: %s", g.ID(v), believed, got, want, describeCalls(g))
 				}
 			}
-			l := newReliance(runOn(g))
+			l := NewReliance(NewAnalysis(g))
 			never := func(graph.Node) bool { return false }
-			if c := l.choose(l.closure(v, never), never); c != nil && len(c.unsure) > 0 {
+			if c := l.choose(l.Closure(v, never), never); c != nil && len(c.unsure) > 0 {
 				weighed++
 				if exact, _ := c.chance(); c.least() > exact+1e-9 {
 					t.Fatalf("%s is said to have %v at least, and has %v", g.ID(v), c.least(), exact)

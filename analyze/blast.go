@@ -7,8 +7,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// none stands for no service where a node is expected.
-const none graph.Node = -1
+// None stands for no service where a node is expected.
+const None graph.Node = -1
 
 // A walk is a breadth-first search.
 type walk struct {
@@ -24,7 +24,7 @@ func searchCallers(g *graph.Graph, roots []graph.Node, follow func(graph.Edge) b
 	w := walk{distance: make([]int32, g.Len()), via: make([]graph.Node, g.Len())}
 	found := make([]bool, g.Len())
 	for _, v := range roots {
-		found[v], w.via[v] = true, none
+		found[v], w.via[v] = true, None
 		w.order = append(w.order, v)
 	}
 	for i := 0; i < len(w.order); i++ {

@@ -8,12 +8,12 @@ import (
 )
 
 var breakerBlindToSlow = &Rule{
-	ID:       "breaker-blind-to-slow",
-	Title:    "a breaker counts errors, and slowness never becomes one",
-	Doc:      breakerBlindToSlowDoc + waysOut(fixTotal),
-	Severity: Warning,
-	Replaces: []string{"timeout-missing"},
-	Check:    checkBreakerBlindToSlow,
+	ID:         "breaker-blind-to-slow",
+	Title:      "a breaker counts errors, and slowness never becomes one",
+	Doc:        breakerBlindToSlowDoc + waysOut(fixTotal),
+	Severity:   Warning,
+	Supersedes: []string{"timeout-missing"},
+	Check:      checkBreakerBlindToSlow,
 }
 
 const breakerBlindToSlowDoc = `
@@ -45,27 +45,27 @@ silence between two reads is bounded, as in Kong, so that what hangs is an error
 `
 
 func checkBreakerBlindToSlow(p *Pass) {
-	var blind []guarded
+	var blind []breakerCall
 	for e := range p.Requests() {
-		if driven(p.Core, e) || p.outside(e) { // see external-unprotected
+		if driverManaged(p.Core, e) || p.isOutside(e) { // see external-unprotected
 			continue
 		}
-		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
-			return part.unbounded() && !part.gapEnds() && !part.held() && l.Set.Breaker.IsWritten() && !seesSlow(l.Set.Breaker)
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
+			return part.unbounded() && !part.gapEnds() && !part.isStream() && l.Set.Breaker.IsWritten() && !seesSlow(l.Set.Breaker)
 		})
 		if ok {
-			blind = append(blind, guarded{e, found})
+			blind = append(blind, breakerCall{e, found})
 		}
 	}
 	for _, group := range byBreaker(blind) {
-		if len(group) > fewGuarded {
+		if len(group) > fewBreakerCalls {
 			p.reportBlind(group)
 			continue
 		}
 		for _, c := range group {
-			f := p.about(c.call, c.blindness(), breakerOrigin(c.layer.Set.Breaker))
-			f.Message = fmt.Sprintf("%s behind a breaker that counts errors%s, and without a timeout a slow answer is none", p.ends(c.call), c.named)
-			p.atBlind(c, p.grade(c.call, Warning), f)
+			f := p.aboutCall(c.call, c.blindness(), breakerOrigin(c.layer.Set.Breaker))
+			f.Message = fmt.Sprintf("%s behind a breaker that counts errors%s, and without a timeout a slow answer is none", p.callText(c.call), c.named)
+			p.atBlind(c, p.gradeByTier(c.call, Warning), f)
 		}
 	}
 }
@@ -77,7 +77,7 @@ func (part *Part) gapEnds() bool {
 }
 
 // blindness is how sure it is that nothing ends a slow call.
-func (c *guarded) blindness() Confidence {
+func (c *breakerCall) blindness() Confidence {
 	if c.part.Attempt.State == policy.Undeclared && c.layer.Set.Product != nil {
 		return Assumed // the client behind the breaker may have a timeout
 	}
@@ -85,17 +85,17 @@ func (c *guarded) blindness() Confidence {
 }
 
 // reportBlind tells of many calls behind one breaker at once.
-func (p *Pass) reportBlind(group []guarded) {
+func (p *Pass) reportBlind(group []breakerCall) {
 	sure, severity := group[0].blindness(), Info
 	for _, c := range group {
-		sure, severity = min(sure, c.blindness()), max(severity, p.grade(c.call, Warning))
+		sure, severity = min(sure, c.blindness()), max(severity, p.gradeByTier(c.call, Warning))
 	}
 	f := p.aboutBreaker(group, sure)
 	f.Message = fmt.Sprintf("%s are behind one breaker that counts errors, and without a timeout a slow answer is none", p.calling(group))
 	p.atBlind(group[0], severity, f)
 }
 
-func (p *Pass) atBlind(c guarded, severity Severity, f Finding) {
+func (p *Pass) atBlind(c breakerCall, severity Severity, f Finding) {
 	f.Hint = within(p.fixed(c.call, c.part, fixTotal), "set", "a little above its slowest good answer")
 	f.Values = append(f.Values, value("breaker", c.layer.Set.Breaker.Kind), took("attempt", c.part.Attempt))
 	p.At(severity, f)

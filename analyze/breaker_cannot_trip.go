@@ -54,47 +54,47 @@ replicas, or a breaker around the whole call in the caller's code.
 `
 
 func checkBreakerCannotTrip(p *Pass) {
-	var stuck []guarded
+	var stuck []breakerCall
 	for e := range p.Requests() {
 		if found, ok := p.stuck(e); ok {
-			stuck = append(stuck, guarded{e, found})
+			stuck = append(stuck, breakerCall{e, found})
 		}
 	}
 	for _, group := range byBreaker(stuck) {
-		callees := p.callees(group)
-		if len(callees) > fewGuarded {
+		callees := p.calleesOf(group)
+		if len(callees) > fewBreakerCalls {
 			p.reportStandstill(group, callees)
 			continue
 		}
 		for _, v := range callees {
-			p.reportStuck(slices.DeleteFunc(slices.Clone(group), func(c guarded) bool { return p.Core.To(c.call) != v }))
+			p.reportStuck(slices.DeleteFunc(slices.Clone(group), func(c breakerCall) bool { return p.Core.To(c.call) != v }))
 		}
 	}
 }
 
-func (p *Pass) stuck(e graph.Edge) (layered, bool) {
+func (p *Pass) stuck(e graph.Edge) (faultyLayer, bool) {
 	bad := func(part *Part, l *policy.Effect) bool {
 		_, found := whyStuck(l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
 		return found
 	}
 	parts := p.Effective(e)
-	if found, ok := worstLayer(parts, (*Part).broken, bad); ok {
+	if found, ok := firstFaultyLayer(parts, (*Part).broken, bad); ok {
 		return found, ok
 	}
-	return worstLayer(parts, (*Part).switchedOff, bad)
+	return firstFaultyLayer(parts, (*Part).switchedOff, bad)
 }
 
-// standstill is why the breaker of c never opens.
-func (p *Pass) standstill(c guarded) standstill {
+// standstillOf is why the breaker of c never opens.
+func (p *Pass) standstillOf(c breakerCall) standstill {
 	s, _ := whyStuck(c.layer, c.part.Facts.Replicas, p.Core.Service(p.Core.To(c.call)))
 	return s
 }
 
 // reportStuck tells of one callee, whose callers share the breaker.
-func (p *Pass) reportStuck(calls []guarded) {
-	c, s := calls[0], p.standstill(calls[0])
+func (p *Pass) reportStuck(calls []breakerCall) {
+	c, s := calls[0], p.standstillOf(calls[0])
 	hosts := c.part.Facts.Replicas
-	f := p.about(c.call, s.sure, breakerOrigin(c.layer.Set.Breaker), c.layer.Set.Breaker.MaxEject.Origin, hosts.Origin)
+	f := p.aboutCall(c.call, s.sure, breakerOrigin(c.layer.Set.Breaker), c.layer.Set.Breaker.MaxEject.Origin, hosts.Origin)
 	f.Message = fmt.Sprintf("the breaker of %s%s never opens: %s", callID(p.Core, c.call), c.named, s.why)
 	if others := len(calls) - 1; others > 0 {
 		f.Message += fmt.Sprintf("; nor does it for %s", english.Count(others, "other caller"))
@@ -109,16 +109,16 @@ func (p *Pass) reportStuck(calls []guarded) {
 		f.Hint += "; its autoscaler's minimum was counted"
 	}
 	f.Values = s.values
-	p.At(p.calm(c.call, s.severity), f)
+	p.At(p.capForJobs(c.call, s.severity), f)
 }
 
 // reportStandstill tells of many callees that share the breaker.
-func (p *Pass) reportStandstill(group []guarded, callees []graph.Node) {
-	s := p.standstill(group[0])
+func (p *Pass) reportStandstill(group []breakerCall, callees []graph.Node) {
+	s := p.standstillOf(group[0])
 	sure, severity := s.sure, Info
 	for _, c := range group {
-		each := p.standstill(c)
-		sure, severity = min(sure, each.sure), max(severity, p.calm(c.call, each.severity))
+		each := p.standstillOf(c)
+		sure, severity = min(sure, each.sure), max(severity, p.capForJobs(c.call, each.severity))
 	}
 	f := p.aboutBreaker(group, sure)
 	f.Message = fmt.Sprintf("one breaker for the calls to %s, %s, never opens for any of them; of %s: %s",

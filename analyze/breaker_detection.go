@@ -29,7 +29,7 @@ func detectsNothing(b *policy.Breaker) bool {
 // and false if it does or nobody knows.
 func whyStuck(l *policy.Effect, hosts policy.Setting[int], callee *graph.Service) (standstill, bool) {
 	b := l.Set.Breaker
-	count := copies{Setting: hosts}.value()
+	count := ReplicaCount{Setting: hosts}.value()
 	switch j := l.Ejection; {
 	case b.Kind.Provenance == policy.Disabled:
 		return standstill{"it is declared and switched off", "switch it on, or remove what is written of it", Info, Certain, []KeyValue{value("breaker", b.Kind)}}, true

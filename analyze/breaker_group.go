@@ -10,7 +10,7 @@ import (
 
 // breakerObject is the name of the policy object whose breaker stands at o, "" if
 // it is none.
-func (r *run) breakerObject(g *graph.Graph, o graph.Origin) string {
+func (r *Analysis) breakerObject(g *graph.Graph, o graph.Origin) string {
 	return breakerObjects.Of(r, Once{}, func() map[graph.Origin]string {
 		names := map[graph.Origin]string{}
 		for _, b := range g.Policies() {
@@ -23,22 +23,22 @@ func (r *run) breakerObject(g *graph.Graph, o graph.Origin) string {
 }
 
 // calling writes "a calls b and c", or "7 calls to b, c and 5 more".
-func (p *Pass) calling(group []guarded) string {
+func (p *Pass) calling(group []breakerCall) string {
 	from := p.Core.From(group[0].call)
-	if slices.ContainsFunc(group, func(c guarded) bool { return p.Core.From(c.call) != from }) {
-		return fmt.Sprintf("%s to %s", english.Count(len(group), "call"), someIDs(p.Core, p.callees(group)))
+	if slices.ContainsFunc(group, func(c breakerCall) bool { return p.Core.From(c.call) != from }) {
+		return fmt.Sprintf("%s to %s", english.Count(len(group), "call"), someIDs(p.Core, p.calleesOf(group)))
 	}
-	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, p.callees(group)))
+	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, p.calleesOf(group)))
 }
 
-// fewGuarded is how many calls or callees of one breaker are told one by one.
-const fewGuarded = 3
+// fewBreakerCalls is how many calls or callees of one breaker are told one by one.
+const fewBreakerCalls = 3
 
 // byBreaker puts the calls together that have their breaker from one place, in the
 // order of the first of each. What is written nowhere stays by itself.
-func byBreaker(list []guarded) [][]guarded {
+func byBreaker(list []breakerCall) [][]breakerCall {
 	at := map[graph.Origin]int{}
-	var groups [][]guarded
+	var groups [][]breakerCall
 	for _, c := range list {
 		o := breakerOrigin(c.layer.Set.Breaker)
 		i, known := at[o]
@@ -52,25 +52,25 @@ func byBreaker(list []guarded) [][]guarded {
 	return groups
 }
 
-// guarded is a call, and the layer of it whose breaker a rule finds fault with.
-type guarded struct {
+// breakerCall is a call, and the layer of it whose breaker a rule finds fault with.
+type breakerCall struct {
 	call graph.Edge
-	layered
+	faultyLayer
 }
 
 // aboutBreaker begins a finding about all the calls of one breaker: its subject is
 // the object that declares it, where it is one.
-func (p *Pass) aboutBreaker(group []guarded, sure Confidence) Finding {
+func (p *Pass) aboutBreaker(group []breakerCall, sure Confidence) Finding {
 	g := p.Core
 	first := group[0]
 	at := breakerOrigin(first.layer.Set.Breaker)
-	f := p.about(first.call, sure, at)
-	f.owners = nil
-	if name := p.run.breakerObject(p.Graph, at); name != "" {
+	f := p.aboutCall(first.call, sure, at)
+	f.Owners = nil
+	if name := p.Analysis.breakerObject(p.Graph, at); name != "" {
 		f.Subject = name
 	}
 	for _, c := range group {
-		f.standsFor = append(f.standsFor, callID(g, c.call))
+		f.AlsoAbout = append(f.AlsoAbout, callID(g, c.call))
 		for _, v := range []graph.Node{g.From(c.call), g.To(c.call)} {
 			if !slices.Contains(f.Services, v) {
 				f.Services = append(f.Services, v)
@@ -78,12 +78,12 @@ func (p *Pass) aboutBreaker(group []guarded, sure Confidence) Finding {
 		}
 	}
 	slices.Sort(f.Services)
-	f.Values = []KeyValue{number("calls", len(group)), {"callees", joinIDs(g, p.callees(group), ", ")}}
+	f.Values = []KeyValue{number("calls", len(group)), {"callees", joinIDs(g, p.calleesOf(group), ", ")}}
 	return f
 }
 
-// callees returns the services that calls of a group lead to, sorted.
-func (p *Pass) callees(group []guarded) []graph.Node {
+// calleesOf returns the services that calls of a group lead to, sorted.
+func (p *Pass) calleesOf(group []breakerCall) []graph.Node {
 	var list []graph.Node
 	for _, c := range group {
 		list = append(list, p.Core.To(c.call))

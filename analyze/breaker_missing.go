@@ -42,29 +42,29 @@ single one, a breaker in the caller's code.
 `
 
 func checkBreakerMissing(p *Pass) {
-	var lacks []lack
+	var lacks []missing
 	nobody := true
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		if slices.ContainsFunc(parts, func(part Part) bool { return len(part.broken()) > 0 }) {
 			nobody = false
 		}
-		without, named := which(parts, (*Part).unbroken)
-		if len(without) == 0 || driven(p.Core, e) || p.Core.Call(e).Fallback || !p.told(e, parts) || p.outside(e) {
+		without, named := matchingParts(parts, (*Part).unbroken)
+		if len(without) == 0 || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !p.policyKnown(e, parts) || p.isOutside(e) {
 			continue
 		}
-		severity := p.grade(e, Info)
-		if p.entry(e) { // its users see the failure either way
+		severity := p.gradeByTier(e, Info)
+		if p.fromGateway(e) { // its users see the failure either way
 			if !speaksOfCode(p.Core.Call(e)) {
 				continue
 			}
 			severity = Info
 		}
-		lacks = append(lacks, lack{
+		lacks = append(lacks, missing{
 			call: e, named: named, severity: severity, sure: Default,
 			hint:   within(p.fixed(e, without[0], fixBreaker), "add", "it fails at once while the callee is down"),
 			values: []KeyValue{took("attempt", without[0].Attempt)},
 		})
 	}
-	p.reportLacks(lacks, "a breaker", nobody)
+	p.reportMissing(lacks, "a breaker", nobody)
 }

@@ -46,7 +46,7 @@ time of at least one; or a shorter timeout.
 
 func checkBreakerWindowTooShort(p *Pass) {
 	for e := range p.Requests() {
-		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
 			_, short := shortOf(l, part.Attempt)
 			return short
 		})
@@ -84,10 +84,10 @@ func shortOf(l *policy.Effect, attempt policy.Limit) (shortfall, bool) {
 	return shortfall{}, false
 }
 
-func (p *Pass) reportShortWindow(e graph.Edge, found layered) {
+func (p *Pass) reportShortWindow(e graph.Edge, found faultyLayer) {
 	b, attempt := found.layer.Set.Breaker, found.part.Attempt
 	s, _ := shortOf(found.layer, attempt)
-	f := p.about(e, min(sureOf(s.time.Provenance), sureOfBound(attempt)), placed(s.time.Origin, breakerOrigin(b)), attempt.Origin())
+	f := p.aboutCall(e, min(sureOf(s.time.Provenance), sureOfBound(attempt)), placed(s.time.Origin, breakerOrigin(b)), attempt.Origin())
 	f.Message = fmt.Sprintf("the breaker of %s%s %s", callID(p.Core, e), found.named, s.why)
 	field := fixWindow
 	if s.what == "open" {
@@ -95,5 +95,5 @@ func (p *Pass) reportShortWindow(e graph.Edge, found layered) {
 	}
 	f.Hint = fmt.Sprintf("set %s to %s or more, or shorten the timeout", cmp.Or(recipe(found.layer.Set.Product, field), "the breaker's time"), english.Duration(s.least))
 	f.Values = []KeyValue{value(s.what, s.time), took("attempt", attempt)}
-	p.At(p.calm(e, Info), f)
+	p.At(p.capForJobs(e, Info), f)
 }

@@ -41,13 +41,13 @@ say so, or say why it has to fail.
 `
 
 func checkBreakerWithoutFallback(p *Pass) {
-	tiers := p.run.inheritedTiers()
+	tiers := p.Analysis.Tiers()
 	for e := range p.Requests() {
 		from := p.Core.From(e)
-		if tiers[from].value != 1 || !breaks(p.Core, e) || driven(p.Core, e) {
+		if tiers[from].Value != 1 || !Breaks(p.Core, e) || driverManaged(p.Core, e) {
 			continue
 		}
-		found, ok := worstLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).broken, func(part *Part, l *policy.Effect) bool {
 			return helpless(part) && refusesAll(l)
 		})
 		if !ok {
@@ -58,14 +58,14 @@ func checkBreakerWithoutFallback(p *Pass) {
 		if found.layer.Set.Layer != policy.App { // code may have what a proxy cannot express
 			sure = Assumed
 		}
-		f := p.about(e, min(sure, sureOf(b.Kind.Provenance)), breakerOrigin(b))
-		f.Message = fmt.Sprintf("%s%s, and has no other answer when its breaker is open", p.ends(e), found.named)
-		if by := tiers[from].from; by != from {
+		f := p.aboutCall(e, min(sure, sureOf(b.Kind.Provenance)), breakerOrigin(b))
+		f.Message = fmt.Sprintf("%s%s, and has no other answer when its breaker is open", p.callText(e), found.named)
+		if by := tiers[from].From; by != from {
 			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(by))
 		}
 		f.Hint = within(p.fixed(e, found.part, fixFallback), "add", "the last good answer or a default; queue what is written, or say why it has to fail")
 		f.Values = []KeyValue{value("breaker", b.Kind), number("tier", 1)}
-		p.At(p.calm(e, Warning), f)
+		p.At(p.capForJobs(e, Warning), f)
 	}
 }
 

@@ -39,37 +39,37 @@ needs, and less than the caller has in all.
 const manyCallees = 3
 
 func checkBulkheadMissing(p *Pass) {
-	var lacks []lack
+	var lacks []missing
 	nobody := true
-	tiers := p.run.inheritedTiers()
+	tiers := p.Analysis.Tiers()
 	callees := map[graph.Node]int{}
 	for e := range p.Requests() {
-		if !driven(p.Core, e) {
+		if !driverManaged(p.Core, e) {
 			callees[p.Core.From(e)]++
 		}
 	}
 	uncapped := map[graph.Node]int{}
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		without, named := which(parts, func(part *Part) bool { return !part.capped() })
+		without, named := matchingParts(parts, func(part *Part) bool { return !part.capped() })
 		if len(without) < len(parts) {
 			nobody = false
 		}
 		from := p.Core.From(e)
-		if len(without) == 0 || callees[from] < 2 || driven(p.Core, e) || p.entry(e) || !p.told(e, parts) {
+		if len(without) == 0 || callees[from] < 2 || driverManaged(p.Core, e) || p.fromGateway(e) || !p.policyKnown(e, parts) {
 			continue
 		}
 		uncapped[from]++
-		lacks = append(lacks, lack{
+		lacks = append(lacks, missing{
 			call: e, named: named, severity: Info, sure: Default,
 			hint:   within(p.fixed(e, without[0], fixBulkhead), "set", "what its rate times its slowest good answer needs"),
 			values: []KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
 		})
 	}
 	for i := range lacks {
-		if from := p.Core.From(lacks[i].call); uncapped[from] >= manyCallees && tiers[from].value == 1 {
-			lacks[i].severity = p.calm(lacks[i].call, Warning)
+		if from := p.Core.From(lacks[i].call); uncapped[from] >= manyCallees && tiers[from].Value == 1 {
+			lacks[i].severity = p.capForJobs(lacks[i].call, Warning)
 		}
 	}
-	p.reportLacks(lacks, "a limit of concurrency", nobody)
+	p.reportMissing(lacks, "a limit of concurrency", nobody)
 }

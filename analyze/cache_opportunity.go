@@ -45,7 +45,7 @@ func checkCacheOpportunity(p *Pass) {
 		var readers []graph.Edge
 		callers := 0
 		for _, e := range g.In(v) {
-			if g.Mode(e) != graph.Sync || driven(g, e) {
+			if g.Mode(e) != graph.Sync || driverManaged(g, e) {
 				continue
 			}
 			callers++
@@ -63,7 +63,7 @@ func checkCacheOpportunity(p *Pass) {
 		for _, e := range readers {
 			who = append(who, g.From(e))
 		}
-		f := p.about(readers[0], Certain, written(g, readers)...)
+		f := p.aboutCall(readers[0], Certain, written(g, readers)...)
 		f.Services = append([]graph.Node{v}, who...)
 		f.Message = fmt.Sprintf("%s, of which %d only read and keep no answer", passive(g, v, without(g.Callers(v), v)), len(readers))
 		f.Hint = "keep answers in the callers for some seconds, which takes most of the load away"
@@ -89,8 +89,8 @@ func (p *Pass) reportRereading(e graph.Edge) {
 	if seen == nil || seen.Calls < rareCalls || asked == 0 || seen.Calls/asked < rereads {
 		return
 	}
-	f := p.about(e, Default, seenAt(p.Core.Call(e))) // the same is presumed to be read
-	f.Message = fmt.Sprintf("%s %.3g times for each request of its own, only reads and keeps no answer", p.ends(e), seen.Calls/asked)
+	f := p.aboutCall(e, Default, seenAt(p.Core.Call(e))) // the same is presumed to be read
+	f.Message = fmt.Sprintf("%s %.3g times for each request of its own, only reads and keeps no answer", p.callText(e), seen.Calls/asked)
 	f.Hint = "keep answers in the caller for some seconds, or for the length of a request"
 	f.Values = []KeyValue{{"calls", english.Number(seen.Calls)}, {"requests", english.Number(asked)}, number("limit", rereads)}
 	p.Report(f)

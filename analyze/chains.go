@@ -23,11 +23,11 @@ func deepen(g *graph.Graph, c *components, count func(graph.Node) int32) *chains
 	ch := &chains{c: c, depth: make([]int32, c.len()), exit: make([]graph.Node, c.len()), entry: make([]graph.Node, c.len())}
 	for i := range int32(c.len()) {
 		own, below := int32(0), int32(0)
-		ch.exit[i] = none
+		ch.exit[i] = None
 		for _, v := range c.services(i) {
 			own = max(own, count(v))
 			for _, w := range g.Callees(v) {
-				if to := c.of[w]; to != i && (ch.exit[i] == none || ch.depth[to] > below) {
+				if to := c.of[w]; to != i && (ch.exit[i] == None || ch.depth[to] > below) {
 					below, ch.exit[i], ch.entry[i] = ch.depth[to], v, w
 				}
 			}
@@ -46,7 +46,7 @@ func (ch *chains) from(g *graph.Graph, v graph.Node) []graph.Node {
 	var chain []graph.Node
 	for {
 		i := ch.c.of[v]
-		if ch.exit[i] == none {
+		if ch.exit[i] == None {
 			return append(chain, v)
 		}
 		chain = append(chain, ch.cross(g, v, ch.exit[i])...)
@@ -59,7 +59,7 @@ func (ch *chains) cross(g *graph.Graph, v, w graph.Node) []graph.Node {
 	if v == w {
 		return []graph.Node{v}
 	}
-	before := map[graph.Node]graph.Node{v: none}
+	before := map[graph.Node]graph.Node{v: None}
 	queue := []graph.Node{v}
 	for i := 0; i < len(queue); i++ {
 		for _, u := range g.Callees(queue[i]) {
@@ -74,7 +74,7 @@ func (ch *chains) cross(g *graph.Graph, v, w graph.Node) []graph.Node {
 		}
 	}
 	var back []graph.Node
-	for u := w; u != none; u = before[u] {
+	for u := w; u != None; u = before[u] {
 		back = append(back, u)
 	}
 	for i, j := 0, len(back)-1; i < j; i, j = i+1, j-1 {
@@ -83,16 +83,16 @@ func (ch *chains) cross(g *graph.Graph, v, w graph.Node) []graph.Node {
 	return back
 }
 
-// A longChain is a chain of calls that nothing leads to.
-type longChain struct {
-	services []graph.Node // caller first
-	hops     int          // calls between those that count
+// A LongChain is a chain of calls that nothing leads to.
+type LongChain struct {
+	Services []graph.Node // caller first
+	Hops     int          // calls between those that count
 }
 
-// longestChains returns the longest chains of g with more hops than limit, from where
+// LongestChains returns the longest chains of g with more hops than limit, from where
 // nobody calls, the longest first. Only services that counts is true for make hops,
 // and those of one cycle count as one. Of chains that meet it returns the longest.
-func longestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []longChain {
+func LongestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []LongChain {
 	ch := deepen(g, findComponents(g), func(v graph.Node) int32 {
 		if counts(v) {
 			return 1
@@ -109,10 +109,10 @@ func longestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []lo
 		return cmp.Or(cmp.Compare(ch.hops(b), ch.hops(a)), cmp.Compare(a, b))
 	})
 	marked := make([]bool, ch.c.len())
-	var list []longChain
+	var list []LongChain
 	for _, v := range entries {
 		if ch.mark(v, marked) {
-			list = append(list, longChain{ch.from(g, v), ch.hops(v)})
+			list = append(list, LongChain{ch.from(g, v), ch.hops(v)})
 		}
 	}
 	return list
@@ -140,7 +140,7 @@ func (ch *chains) mark(v graph.Node, marked []bool) bool {
 			return false
 		}
 		marked[i] = true
-		if ch.exit[i] == none {
+		if ch.exit[i] == None {
 			return true
 		}
 		v = ch.entry[i]

@@ -54,14 +54,14 @@ func checkChattyEdge(p *Pass) {
 		if seen == nil || seen.PerRequest() < chattyCalls || len(repeatsOf(g, e)) > 0 {
 			continue
 		}
-		f := p.about(e, Certain, seenAt(g.Call(e)))
+		f := p.aboutCall(e, Certain, seenAt(g.Call(e)))
 		if seen.Requests < fewTraces {
 			f.Confidence = Assumed
 		}
 		average := english.Number(math.Round(10*seen.PerRequest()) / 10)
-		f.Message = fmt.Sprintf("%s %s times for each request that needs it, on average over %s", p.ends(e), average, english.Count(int(seen.Requests), "request"))
+		f.Message = fmt.Sprintf("%s %s times for each request that needs it, on average over %s", p.callText(e), average, english.Count(int(seen.Requests), "request"))
 		if seen.Requests == 1 {
-			f.Message = fmt.Sprintf("%s %s times for one request, the only one seen that needs it", p.ends(e), average)
+			f.Message = fmt.Sprintf("%s %s times for one request, the only one seen that needs it", p.callText(e), average)
 		}
 		f.Hint = "offer what is needed together in one operation, or keep what was asked for during a request"
 		if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {

@@ -27,7 +27,7 @@ type Contract struct {
 }
 
 // Bus reports whether a topic or broker is between the two sides.
-func (c *Contract) Bus() bool { return c.Via != none }
+func (c *Contract) Bus() bool { return c.Via != None }
 
 // Mates are services that use the same database, topic or broker.
 type Mates struct {
@@ -41,7 +41,7 @@ func FindContracts(g, scope *graph.Graph, v graph.Node) Contracts {
 	c := Contracts{Node: v}
 	for _, e := range scope.In(v) {
 		if u := scope.From(e); u != v {
-			c.Callers = append(c.Callers, contract(scope, e, u, none))
+			c.Callers = append(c.Callers, contract(scope, e, u, None))
 			if isBus(scope, u) {
 				c.Writers = append(c.Writers, senders(scope, u, v)...)
 			}
@@ -52,7 +52,7 @@ func FindContracts(g, scope *graph.Graph, v graph.Node) Contracts {
 		if w == v {
 			continue
 		}
-		c.Callees = append(c.Callees, contract(scope, e, w, none))
+		c.Callees = append(c.Callees, contract(scope, e, w, None))
 		if isBus(scope, w) {
 			c.Readers = append(c.Readers, receivers(scope, w, v)...)
 		}
@@ -122,16 +122,16 @@ func matesOf(g *graph.Graph, e graph.Edge) Mates {
 	if !data && (!isBus(g, via) || lo < hi) {
 		return m // who receives is told
 	}
-	own := databases(g.Call(e))
+	own := Databases(g.Call(e))
 	if data && len(own) == 1 {
 		m.Database = own[0]
 	}
 	for _, f := range g.In(via) {
 		u := g.From(f)
-		if u == v || u == via || !ours(g.Service(u)) {
+		if u == v || u == via || !IsOwn(g.Service(u)) {
 			continue
 		}
-		theirs := databases(g.Call(f))
+		theirs := Databases(g.Call(f))
 		same := slices.ContainsFunc(theirs, func(name string) bool { return name == "" || slices.Contains(own, name) || own[0] == "" })
 		if !data || same {
 			m.Services = append(m.Services, u)
@@ -140,9 +140,9 @@ func matesOf(g *graph.Graph, e graph.Edge) Mates {
 	return m
 }
 
-// databases returns the names of the databases that a call goes to on a server,
+// Databases returns the names of the databases that a call goes to on a server,
 // sorted; "" alone if no evidence names one.
-func databases(c graph.Call) []string {
+func Databases(c graph.Call) []string {
 	var list []string
 	for i := range c.Evidence {
 		if name := c.Evidence[i].Database; name != "" {

@@ -8,9 +8,9 @@ import (
 
 // ownersOf returns the services that what keeps data belongs to: its only caller,
 // else those of its callers that share its owner, team or system.
-func (r *run) ownersOf(v graph.Node) []graph.Node {
-	g := r.core
-	callers := slices.DeleteFunc(g.Callers(v), func(u graph.Node) bool { return u == v || !ours(g.Service(u)) })
+func (r *Analysis) ownersOf(v graph.Node) []graph.Node {
+	g := r.Core
+	callers := slices.DeleteFunc(g.Callers(v), func(u graph.Node) bool { return u == v || !IsOwn(g.Service(u)) })
 	if len(callers) < 2 {
 		return callers
 	}
@@ -30,14 +30,14 @@ func (r *run) ownersOf(v graph.Node) []graph.Node {
 
 // declaredTier returns the tier that v declares; if it keeps data for others and
 // declares none, that of its owner.
-func (r *run) declaredTier(v graph.Node) tierOf {
-	g := r.core
+func (r *Analysis) declaredTier(v graph.Node) tierOf {
+	g := r.Core
 	s := g.Service(v)
 	if s.Tier.Set() {
-		return tierOf{s.Tier.Value, none}
+		return tierOf{s.Tier.Value, None}
 	}
-	best := tierOf{0, none}
-	if !keepsData(s) {
+	best := tierOf{0, None}
+	if !KeepsData(s) {
 		return best
 	}
 	for _, u := range r.ownersOf(v) {
@@ -48,15 +48,15 @@ func (r *run) declaredTier(v graph.Node) tierOf {
 	return best
 }
 
-// inverted reports whether e waits for a service that is declared less critical than
+// isTierInversion reports whether e waits for a service that is declared less critical than
 // its caller, and cannot do without.
-func (r *run) inverted(e graph.Edge) bool {
-	g := r.core
-	if g.Service(g.From(e)).Kind == graph.KindJob || !breaks(g, e) || hasFallback(g, e) {
+func (r *Analysis) isTierInversion(e graph.Edge) bool {
+	g := r.Core
+	if g.Service(g.From(e)).Kind == graph.KindJob || !Breaks(g, e) || HasFallback(g, e) {
 		return false
 	}
 	from, to := r.declaredTier(g.From(e)), r.declaredTier(g.To(e))
-	return from.value > 0 && to.value > from.value && from.owner == none
+	return from.value > 0 && to.value > from.value && from.owner == None
 }
 
 // A tierOf is a tier that is declared for a service, or for the owner of a database.

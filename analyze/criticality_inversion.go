@@ -11,12 +11,12 @@ import (
 )
 
 var criticalityInversion = &Rule{
-	ID:       "criticality-inversion",
-	Title:    "a service waits for one that is declared less critical",
-	Doc:      criticalityInversionDoc + waysOut(fixFallback),
-	Severity: Warning,
-	Replaces: []string{"fallback-missing"},
-	Check:    checkCriticalityInversion,
+	ID:         "criticality-inversion",
+	Title:      "a service waits for one that is declared less critical",
+	Doc:        criticalityInversionDoc + waysOut(fixFallback),
+	Severity:   Warning,
+	Supersedes: []string{"fallback-missing"},
+	Check:      checkCriticalityInversion,
 }
 
 const criticalityInversionDoc = `
@@ -81,7 +81,7 @@ func checkCriticalityInversion(p *Pass) {
 			callers = append(callers, []descent{i})
 		}
 	}
-	if len(untold) > fewLacking {
+	if len(untold) > fewMissing {
 		p.reportUntold(untold)
 	} else {
 		for _, i := range untold {
@@ -89,7 +89,7 @@ func checkCriticalityInversion(p *Pass) {
 		}
 	}
 	for _, list := range callers {
-		if len(list) > fewLacking {
+		if len(list) > fewMissing {
 			p.reportDescents(list)
 			continue
 		}
@@ -102,26 +102,26 @@ func checkCriticalityInversion(p *Pass) {
 // descends tells whether a call is one, and what is known of it.
 func (p *Pass) descends(e graph.Edge) (i descent, inverted bool) {
 	g := p.Core
-	if !p.run.inverted(e) || p.outside(e) {
+	if !p.Analysis.isTierInversion(e) || p.isOutside(e) {
 		return i, false
 	}
 	i = descent{call: e, told: true, sure: Assumed}
-	i.from, i.to = p.run.declaredTier(g.From(e)), p.run.declaredTier(g.To(e))
+	i.from, i.to = p.Analysis.declaredTier(g.From(e)), p.Analysis.declaredTier(g.To(e))
 	parts := p.Effective(e)
-	without, named := which(parts, helpless)
+	without, named := matchingParts(parts, helpless)
 	if len(without) == 0 {
 		return i, false
 	}
 	i.named = named
 	i.hint = within(p.fixed(e, without[0], fixFallback), "add", "the last good answer or a default; or say why there can be none")
-	if driven(g, e) {
+	if driverManaged(g, e) {
 		i.hint = "go on without it where that can be done, or run it to the tier of those who need it"
 	}
 	i.severity = gap(i.to.value - i.from.value)
 	switch {
 	case speaksOfCode(g.Call(e)):
 		i.sure = Certain
-	case !p.told(e, parts):
+	case !p.policyKnown(e, parts):
 		i.severity, i.told = Info, false
 	}
 	return i, true
@@ -138,7 +138,7 @@ func gap(tiers int) Severity {
 // tierWords writes "tier 3", and whose it is if not its own.
 func (p *Pass) tierWords(t tierOf) string {
 	words := "tier " + strconv.Itoa(t.value)
-	if t.owner != none {
+	if t.owner != None {
 		words += ", as that of " + p.Core.ID(t.owner)
 	}
 	return words
@@ -148,7 +148,7 @@ func (p *Pass) tierWords(t tierOf) string {
 func (p *Pass) tierPlaces(nodes ...graph.Node) []graph.Origin {
 	var origins []graph.Origin
 	for _, v := range nodes {
-		if t := p.run.declaredTier(v); t.owner != none {
+		if t := p.Analysis.declaredTier(v); t.owner != None {
 			v = t.owner
 		}
 		if o := p.Core.Service(v).Tier.Origin; !slices.Contains(origins, o) {
@@ -160,7 +160,7 @@ func (p *Pass) tierPlaces(nodes ...graph.Node) []graph.Origin {
 
 func (p *Pass) reportDescent(i descent) {
 	g := p.Core
-	f := p.about(i.call, i.sure)
+	f := p.aboutCall(i.call, i.sure)
 	f.Message = fmt.Sprintf("%s (%s) calls %s (%s)%s and cannot do without it", g.ID(g.From(i.call)), p.tierWords(i.from), g.ID(g.To(i.call)), p.tierWords(i.to), i.named)
 	f.Hint = i.hint
 	f.Values = []KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
@@ -196,8 +196,8 @@ func (p *Pass) reportDescents(list []descent) {
 		Values:   []KeyValue{number("tier", lowest.from.value), number("calls", len(calls)), {"callees", joinIDs(g, callees, ", ")}},
 		Origins:  append(written(g, calls), p.tierPlaces(g.To(lowest.call), caller)...),
 		Services: append([]graph.Node{caller}, callees...),
-		covers:   subjects,
-		owners:   []graph.Node{caller},
+		Covers:   subjects,
+		Owners:   []graph.Node{caller},
 	})
 }
 
@@ -219,6 +219,6 @@ func (p *Pass) reportUntold(list []descent) {
 		Hint:    "say in a native manifest which of them are not needed, or have a fallback",
 		Values:  []KeyValue{number("calls", len(calls)), number("callers", len(callers))},
 		Origins: written(g, calls[:1]),
-		covers:  subjects,
+		Covers:  subjects,
 	})
 }

@@ -108,7 +108,7 @@ func (c *cutting) share(e graph.Edge) int64 {
 // watched reports whether calls of the caller of e were seen, so that e would have
 // been seen as well.
 func (c *cutting) watched(e graph.Edge) bool {
-	made, _ := witnessed(c.g, c.g.From(e))
+	made, _ := ObservedCalls(c.g, c.g.From(e))
 	return made > 0
 }
 
@@ -165,7 +165,7 @@ func asyncAble(g *graph.Graph, e graph.Edge) string {
 	if sends := sendsOnly(evidence); sends != "" {
 		return "it only sends (" + sends + ")"
 	}
-	if via := bus(g, g.From(e), g.To(e)); via != none {
+	if via := bus(g, g.From(e), g.To(e)); via != None {
 		return "both use " + g.ID(via) + ", which could carry it"
 	}
 	return ""
@@ -225,5 +225,5 @@ func bus(g *graph.Graph, a, b graph.Node) graph.Node {
 			return v
 		}
 	}
-	return none
+	return None
 }

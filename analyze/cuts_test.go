@@ -113,7 +113,7 @@ func TestCheapestCutsAgreeWithEveryChoice(t *testing.T) {
 		for _, c := range Loops(g).Components {
 			h := g
 			if c.Sync {
-				h = synchronous(g)
+				h = Synchronous(g)
 			}
 			k := cutting{g: h}
 			var calls []graph.Edge

@@ -9,20 +9,20 @@ import (
 
 // Loops finds the loops of g, one component for all that hang together. It never
 // lists all the loops of a component: there may be more than anybody can count.
-func Loops(g *graph.Graph) *Cycles { return runOn(g).loopsOf(g) }
+func Loops(g *graph.Graph) *Cycles { return NewAnalysis(g).Cycles(g) }
 
-// loopsOf is Loops of g, which has no calls that the run does not have. What it
+// Cycles is Loops of g, which has no calls that the run does not have. What it
 // finds is kept.
-func (r *run) loopsOf(g *graph.Graph) *Cycles {
-	return loops.Of(r, g, func() *Cycles { return r.findLoops(g) })
+func (r *Analysis) Cycles(g *graph.Graph) *Cycles {
+	return cyclesOf.Of(r, g, func() *Cycles { return r.findCycles(g) })
 }
 
-var loops = NewMemo[*graph.Graph, *Cycles]("the loops of a part of the graph")
+var cyclesOf = NewMemo[*graph.Graph, *Cycles]("the loops of a part of the graph")
 
-func (r *run) findLoops(g *graph.Graph) *Cycles {
+func (r *Analysis) findCycles(g *graph.Graph) *Cycles {
 	cycles := &Cycles{}
 	all := findComponents(g)
-	sync := synchronous(g)
+	sync := Synchronous(g)
 	within := findComponents(sync)
 	f := newLoopFinder(g.Len())
 	for c := range int32(all.len()) {
@@ -34,9 +34,9 @@ func (r *run) findLoops(g *graph.Graph) *Cycles {
 		if cycle.Loop = f.syncLoop(sync, within, cycle.Services); cycle.Loop != nil {
 			cycle.Sync = true
 			cycle.cut(g, sync, within)
-			if cycle.Factor = r.round(cycle.Loop); cycle.Factor <= 1 {
-				if cycle.Storm = r.storm(sync, within, &cycle); cycle.Storm != nil {
-					cycle.Factor = r.round(cycle.Storm)
+			if cycle.Factor = r.roundFactor(cycle.Loop); cycle.Factor <= 1 {
+				if cycle.Storm = r.retriedLoop(sync, within, &cycle); cycle.Storm != nil {
+					cycle.Factor = r.roundFactor(cycle.Storm)
 				}
 			}
 		} else {

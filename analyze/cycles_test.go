@@ -65,7 +65,7 @@ func TestLoopsAgreesWithDistances(t *testing.T) {
 			closed := append(append([]graph.Node{}, c.Loop...), c.Loop[0])
 			graphOfLoop := g
 			if c.Sync {
-				graphOfLoop = synchronous(g)
+				graphOfLoop = Synchronous(g)
 			}
 			if !isChain(graphOfLoop, closed) {
 				t.Errorf("%s is no loop (sync %v)", names(g, c.Loop), c.Sync)

@@ -10,31 +10,31 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// inverted reports whether the callee of e needs longer than an attempt of e lasts.
-func (p *Pass) inverted(e graph.Edge) (inversion, bool) {
-	g, loops := p.Core, p.run.components()
+// findInversion reports whether the callee of e needs longer than an attempt of e lasts.
+func (p *Pass) findInversion(e graph.Edge) (inversion, bool) {
+	g, loops := p.Core, p.Analysis.SyncComponents()
 	if loops.of[g.From(e)] == loops.of[g.To(e)] {
 		return inversion{}, false
 	}
-	i := inversion{need: p.run.need(g.To(e))}
-	if i.need.most.State != policy.Finite {
+	i := inversion{need: p.Analysis.LatencyBudget(g.To(e))}
+	if i.need.Max.State != policy.Finite {
 		return i, false
 	}
 	parts := p.Effective(e)
-	if i.part, i.named = firstToEnd(parts, i.need.most.Time); i.part != nil {
-		return i, chosen(i.part.Attempt) || chosen(i.need.most)
+	if i.part, i.named = firstToEnd(parts, i.need.Max.Time); i.part != nil {
+		return i, chosen(i.part.Attempt) || chosen(i.need.Max)
 	}
 	i.sum = true
-	i.part, i.named = firstToEnd(parts, i.need.sum)
-	return i, i.part != nil && i.need.calls > 1 && i.part.Attempt.Explicit()
+	i.part, i.named = firstToEnd(parts, i.need.Sum)
+	return i, i.part != nil && i.need.Calls > 1 && i.part.Attempt.Explicit()
 }
 
-// succession says how long the calls of the callee of e take one after the other, in
+// sequenceText says how long the calls of the callee of e take one after the other, in
 // a finding about that.
-func (p *Pass) succession(f *Finding, e graph.Edge, n need) string {
-	f.Values = append(f.Values, KeyValue{"sum", english.Duration(n.sum)})
-	calls, sum := fmt.Sprintf("the %d calls that %s makes", n.calls, p.Core.ID(p.Core.To(e))), english.Duration(n.sum)
-	if n.seen {
+func (p *Pass) sequenceText(f *Finding, e graph.Edge, n LatencyBudget) string {
+	f.Values = append(f.Values, KeyValue{"sum", english.Duration(n.Sum)})
+	calls, sum := fmt.Sprintf("the %d calls that %s makes", n.Calls, p.Core.ID(p.Core.To(e))), english.Duration(n.Sum)
+	if n.Observed {
 		return calls + " one after the other, as traces show, can take " + sum
 	}
 	f.Confidence = Assumed
@@ -51,7 +51,7 @@ func chosen(b policy.Limit) bool {
 // firstToEnd returns the part of a call whose attempts end first, if that is
 // before a time.
 func firstToEnd(parts []Part, before time.Duration) (first *Part, named string) {
-	found, named := which(parts, func(part *Part) bool { return part.Attempt.State == policy.Finite && part.Attempt.Time < before })
+	found, named := matchingParts(parts, func(part *Part) bool { return part.Attempt.State == policy.Finite && part.Attempt.Time < before })
 	for _, part := range found {
 		if first == nil || part.Attempt.Time < first.Attempt.Time {
 			first = part
@@ -62,8 +62,8 @@ func firstToEnd(parts []Part, before time.Duration) (first *Part, named string) 
 
 // An inversion is a call that ends before its callee is done.
 type inversion struct {
-	part  *Part  // that gives up first
-	named string // which part it is, see which
-	need  need   // of the callee
-	sum   bool   // each call of the callee fits, but not one after the other
+	part  *Part         // that gives up first
+	named string        // which part it is, see which
+	need  LatencyBudget // of the callee
+	sum   bool          // each call of the callee fits, but not one after the other
 }

@@ -64,7 +64,7 @@ func dominate(g *graph.Graph, entries []graph.Node) *dominators {
 // finds in order from 1, the place in it of every service of g (0 if not found),
 // and by place the place of the service found from.
 func discover(g *graph.Graph, entries []graph.Node) (order []graph.Node, place, parent []int32) {
-	order, place, parent = []graph.Node{none}, make([]int32, g.Len()), []int32{outside}
+	order, place, parent = []graph.Node{None}, make([]int32, g.Len()), []int32{outside}
 	next := make([]graph.Edge, g.Len())
 	var path []graph.Node
 	enter := func(v graph.Node, from int32) {
@@ -127,16 +127,16 @@ func (f *forest) least(v int32) int32 {
 	return f.best[v]
 }
 
-// A tally is how many services there are of some kind, and the first of them.
-type tally struct {
-	n     int32
-	first [3]graph.Node // sorted; those past n mean nothing
+// A Sample is how many services there are of some kind, and the first of them.
+type Sample struct {
+	N     int32
+	First [3]graph.Node // sorted; those past n mean nothing
 }
 
 // add counts other services as well.
-func (t *tally) add(other tally) {
+func (t *Sample) add(other Sample) {
 	var first [3]graph.Node
-	mine, others := t.first[:min(t.n, 3)], other.first[:min(other.n, 3)]
+	mine, others := t.First[:min(t.N, 3)], other.First[:min(other.N, 3)]
 	for k := range min(len(mine)+len(others), 3) {
 		if len(others) == 0 || len(mine) > 0 && mine[0] < others[0] {
 			first[k], mine = mine[0], mine[1:]
@@ -144,21 +144,21 @@ func (t *tally) add(other tally) {
 			first[k], others = others[0], others[1:]
 		}
 	}
-	t.n, t.first = t.n+other.n, first
+	t.N, t.First = t.N+other.N, first
 }
 
 // behind tallies for every service of g those that it dominates, itself left out,
 // of which counts is true.
-func (d *dominators) behind(services int, counts func(graph.Node) bool) []tally {
-	sums := make([]tally, len(d.order))
-	tallies := make([]tally, services)
+func (d *dominators) behind(services int, counts func(graph.Node) bool) []Sample {
+	sums := make([]Sample, len(d.order))
+	tallies := make([]Sample, services)
 	for w := len(d.order) - 1; w > outside; w-- {
 		v := d.order[w]
 		tallies[v] = sums[w]
 		above := &sums[d.idom[w]]
 		above.add(sums[w])
 		if counts(v) {
-			above.add(tally{1, [3]graph.Node{v}})
+			above.add(Sample{1, [3]graph.Node{v}})
 		}
 	}
 	return tallies

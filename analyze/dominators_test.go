@@ -61,7 +61,7 @@ func TestDominatorsAgreeWithRemoval(t *testing.T) {
 		}
 		d := dominate(g, entries)
 		counts := d.behind(g.Len(), func(graph.Node) bool { return true })
-		all := reachedWithout(g, entries, none)
+		all := reachedWithout(g, entries, None)
 		for v, set := range d.sets(everyNode(g)) {
 			var want []graph.Node
 			rest := reachedWithout(g, entries, graph.Node(v))
@@ -73,8 +73,8 @@ func TestDominatorsAgreeWithRemoval(t *testing.T) {
 			if !slices.Equal(set, want) {
 				t.Errorf("from %s, %s dominates %s, want %s", names(g, entries), g.ID(graph.Node(v)), names(g, set), names(g, want))
 			}
-			if n, first := int(counts[v].n), want[:min(len(want), 3)]; n != len(want) || !slices.Equal(counts[v].first[:len(first)], first) {
-				t.Errorf("%s dominates %d, the first %v; want %s", g.ID(graph.Node(v)), n, counts[v].first, names(g, want))
+			if n, first := int(counts[v].N), want[:min(len(want), 3)]; n != len(want) || !slices.Equal(counts[v].First[:len(first)], first) {
+				t.Errorf("%s dominates %d, the first %v; want %s", g.ID(graph.Node(v)), n, counts[v].First, names(g, want))
 			}
 		}
 	})
@@ -111,7 +111,7 @@ func TestDominatorsOfALongChain(t *testing.T) {
 	g := graphtest.Chain(testlong.N(20_000, 100_000), false)
 	counts := dominate(g, []graph.Node{0}).behind(g.Len(), func(graph.Node) bool { return true })
 	for v := range counts {
-		if n, want := counts[v].n, int32(g.Len()-1-v); n != want {
+		if n, want := counts[v].N, int32(g.Len()-1-v); n != want {
 			t.Fatalf("service %d of %d dominates %d, want %d", v, g.Len(), n, want)
 		}
 	}

@@ -18,13 +18,13 @@ type Part struct {
 	policy.Effective
 }
 
-// effective is computed once for the calls that have policies, and for the others
+// Effective is computed once for the calls that have policies, and for the others
 // once for all that are alike.
-func (r *run) effective(e graph.Edge) []Part {
-	if routes := r.core.Routes(e); routes != nil {
-		return effective.Of(r, e, func() []Part { return parts(r.core, e, routes) })
+func (r *Analysis) Effective(e graph.Edge) []Part {
+	if routes := r.Core.Routes(e); routes != nil {
+		return effective.Of(r, e, func() []Part { return parts(r.Core, e, routes) })
 	}
-	return effectiveBare.Of(r, bareCall{r.core.To(e), r.core.Protocol(e)}, func() []Part { return parts(r.core, e, []graph.Route{{}}) })
+	return effectiveBare.Of(r, bareCall{r.Core.To(e), r.Core.Protocol(e)}, func() []Part { return parts(r.Core, e, []graph.Route{{}}) })
 }
 
 var (
@@ -41,7 +41,7 @@ type bareCall struct {
 func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {
 	var list []Part
 	add := func(r graph.Route, methods []string) {
-		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: methods, Replicas: replicas(g.Service(g.To(e))).Setting}
+		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: methods, Replicas: Replicas(g.Service(g.To(e))).Setting}
 		list = append(list, Part{r.Match, methods, r.Idempotent, policy.Combine(r.Layers, facts)})
 	}
 	for _, r := range routes {
@@ -95,8 +95,8 @@ func matchedMethods(match string) (methods []string, whole bool) {
 
 var requestMethods = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "POST", "PATCH"}
 
-// holding is the longest that a caller can be held by any part of a call.
-func holding(parts []Part) policy.Limit {
+// WorstPart is the longest that a caller can be held by any part of a call.
+func WorstPart(parts []Part) policy.Limit {
 	b := parts[0].Budget
 	for _, part := range parts[1:] {
 		if worse := part.Budget; worse.State != policy.Finite && b.State == policy.Finite ||

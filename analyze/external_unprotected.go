@@ -9,12 +9,12 @@ import (
 )
 
 var externalUnprotected = &Rule{
-	ID:       "external-unprotected",
-	Title:    "a service outside is relied upon without protection",
-	Doc:      externalUnprotectedDoc + waysOut(fixTotal),
-	Severity: Warning,
-	Replaces: []string{"retry-without-timeout", "timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing", "breaker-missing", "fallback-missing"},
-	Check:    checkExternalUnprotected,
+	ID:         "external-unprotected",
+	Title:      "a service outside is relied upon without protection",
+	Doc:        externalUnprotectedDoc + waysOut(fixTotal),
+	Severity:   Warning,
+	Supersedes: []string{"retry-without-timeout", "timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing", "breaker-missing", "fallback-missing"},
+	Check:      checkExternalUnprotected,
 }
 
 const externalUnprotectedDoc = `
@@ -50,11 +50,11 @@ what to answer while it is open.
 func checkExternalUnprotected(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if !p.outside(e) || driven(p.Core, e) || p.Core.Call(e).Fallback || !p.told(e, parts) {
+		if !p.isOutside(e) || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !p.policyKnown(e, parts) {
 			continue
 		}
 		missing, named := p.unprotected(e, parts)
-		if len(missing) == 0 || missing[0] != "timeout" && !breaks(p.Core, e) {
+		if len(missing) == 0 || missing[0] != "timeout" && !Breaks(p.Core, e) {
 			continue
 		}
 		severity := Warning
@@ -67,14 +67,14 @@ func checkExternalUnprotected(p *Pass) {
 		} else if missing[0] == "fallback" {
 			sure = Assumed // no mesh could show it
 		}
-		f := p.about(e, sure)
-		f.Message = fmt.Sprintf("%s, which is outside, without %s%s", p.ends(e), listed(missing), named)
-		if tiers := p.run.inheritedTiers(); tiers[p.Core.From(e)].value == 1 && tiers[p.Core.From(e)].from != p.Core.From(e) {
-			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(tiers[p.Core.From(e)].from))
+		f := p.aboutCall(e, sure)
+		f.Message = fmt.Sprintf("%s, which is outside, without %s%s", p.callText(e), listed(missing), named)
+		if tiers := p.Analysis.Tiers(); tiers[p.Core.From(e)].Value == 1 && tiers[p.Core.From(e)].From != p.Core.From(e) {
+			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(tiers[p.Core.From(e)].From))
 		}
 		f.Hint = p.protect(e, &parts[0], missing[0])
 		f.Values = []KeyValue{{"missing", strings.Join(missing, ", ")}, took("budget", parts[0].Budget)}
-		p.At(p.grade(e, severity), f)
+		p.At(p.gradeByTier(e, severity), f)
 	}
 }
 
@@ -85,11 +85,11 @@ func (p *Pass) unprotected(e graph.Edge, parts []Part) (missing []string, named 
 		what string
 		bad  func(*Part) bool
 	}{
-		{"timeout", func(part *Part) bool { return part.unbounded() && !part.held() }},
+		{"timeout", func(part *Part) bool { return part.unbounded() && !part.isStream() }},
 		{"breaker", (*Part).unbroken},
 		{"fallback", helpless},
 	} {
-		found, which := which(parts, need.bad)
+		found, which := matchingParts(parts, need.bad)
 		if len(found) > 0 {
 			missing = append(missing, need.what)
 			if named == "" {

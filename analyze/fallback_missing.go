@@ -45,20 +45,20 @@ or make the callee as critical as those who need it ("tier: 1").
 `
 
 func checkFallbackMissing(p *Pass) {
-	var lacks, inversions []lack
-	tiers := p.run.inheritedTiers()
+	var lacks, inversions []missing
+	tiers := p.Analysis.Tiers()
 	for e := range p.Requests() {
 		g := p.Core
 		from, to := g.Service(g.From(e)), g.Service(g.To(e))
-		if tiers[g.From(e)].value != 1 || from.Kind == graph.KindJob || !breaks(g, e) || driven(g, e) || p.outside(e) || !p.lower(g.From(e), g.To(e)) {
+		if tiers[g.From(e)].Value != 1 || from.Kind == graph.KindJob || !Breaks(g, e) || driverManaged(g, e) || p.isOutside(e) || !p.lower(g.From(e), g.To(e)) {
 			continue
 		}
 		parts := p.Effective(e)
-		without, named := which(parts, helpless)
-		if len(without) == 0 || !p.told(e, parts) {
+		without, named := matchingParts(parts, helpless)
+		if len(without) == 0 || !p.policyKnown(e, parts) {
 			continue
 		}
-		l := lack{
+		l := missing{
 			call: e, named: named, severity: Warning, sure: Assumed,
 			hint:   within(p.fixed(e, without[0], fixFallback), "add", "the last good answer or a default; or say why there can be none"),
 			values: []KeyValue{number("tier", 1), {"calleeTier", tierWord(to)}},
@@ -66,7 +66,7 @@ func checkFallbackMissing(p *Pass) {
 		if speaksOfCode(g.Call(e)) {
 			l.sure = Certain
 		}
-		if p.run.inverted(e) {
+		if p.Analysis.isTierInversion(e) {
 			l.detail = "inversion"
 			inversions = append(inversions, l)
 		} else {
@@ -74,8 +74,8 @@ func checkFallbackMissing(p *Pass) {
 		}
 	}
 	// Apart, because "criticality-inversion" tells of the ones and not of the others.
-	p.reportLacks(inversions, "a fallback", false)
-	p.reportLacks(lacks, "a fallback", false)
+	p.reportMissing(inversions, "a fallback", false)
+	p.reportMissing(lacks, "a fallback", false)
 }
 
 // lower reports whether a callee is run to a lower standard than its caller, whom

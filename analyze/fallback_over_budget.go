@@ -42,7 +42,7 @@ func checkFallbackOverBudget(p *Pass) {
 		if p.Core.Call(e).Fallback {
 			continue
 		}
-		for _, f := range p.run.standIns(e) {
+		for _, f := range p.Analysis.FallbackCalls(e) {
 			if p.lateFallback(e, f) {
 				break // told
 			}
@@ -54,14 +54,14 @@ func checkFallbackOverBudget(p *Pass) {
 func (p *Pass) lateFallback(e, f graph.Edge) bool {
 	g := p.Core
 	a := g.From(e)
-	back, first := holding(p.Effective(f)), holding(p.Effective(e))
+	back, first := WorstPart(p.Effective(f)), WorstPart(p.Effective(e))
 	switch {
 	case back.State != policy.Finite:
 		p.reportLate(e, f, fmt.Sprintf("and falls back on %s without a timeout", g.ID(g.To(f))), nil)
-	case p.run.components().of[a] == p.run.components().of[g.To(f)] && a != g.To(f):
+	case p.Analysis.SyncComponents().of[a] == p.Analysis.SyncComponents().of[g.To(f)] && a != g.To(f):
 		p.reportLate(e, f, fmt.Sprintf("and falls back on %s, which calls it in turn", g.ID(g.To(f))), nil)
 	case first.State == policy.Finite:
-		both := p.run.heldBy(e)
+		both := p.Analysis.MaxWait(e)
 		caller, waits, ok := p.leastPatient(a)
 		if !ok || both.State != policy.Finite || both.Time <= waits.Time {
 			return false
@@ -77,7 +77,7 @@ func (p *Pass) lateFallback(e, f graph.Edge) bool {
 // leastPatient returns the call of v whose caller waits for the shortest time.
 func (p *Pass) leastPatient(v graph.Node) (call graph.Edge, waits policy.Limit, ok bool) {
 	for _, e := range p.Core.In(v) {
-		if p.Core.Mode(e) != graph.Sync || streams(p.Core.Protocol(e)) {
+		if p.Core.Mode(e) != graph.Sync || IsStream(p.Core.Protocol(e)) {
 			continue
 		}
 		for _, part := range p.Effective(e) {
@@ -91,10 +91,10 @@ func (p *Pass) leastPatient(v graph.Node) (call graph.Edge, waits policy.Limit, 
 
 func (p *Pass) reportLate(e, instead graph.Edge, what string, values []KeyValue) {
 	g := p.Core
-	f := p.about(e, Certain, written(g, []graph.Edge{instead})...)
-	f.Message = fmt.Sprintf("%s, %s", p.ends(e), what)
+	f := p.aboutCall(e, Certain, written(g, []graph.Edge{instead})...)
+	f.Message = fmt.Sprintf("%s, %s", p.callText(e), what)
 	f.Hint = "shorten one of the two timeouts, or answer without asking anybody"
 	f.Values = append([]KeyValue{{"instead", g.ID(g.To(instead))}}, values...)
 	f.Services = append(f.Services, g.To(instead))
-	p.At(p.calm(e, Warning), f)
+	p.At(p.capForJobs(e, Warning), f)
 }

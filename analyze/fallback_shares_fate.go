@@ -57,7 +57,7 @@ func checkFallbackSharesFate(p *Pass) {
 		if p.Core.Call(e).Fallback || p.Core.Mode(e) != graph.Sync {
 			continue
 		}
-		for _, s := range p.run.instead(e) {
+		for _, s := range p.Analysis.instead(e) {
 			if k := (key{p.Core.To(e), s}); !told[k] {
 				told[k] = true
 				p.checkFate(e, s)
@@ -74,11 +74,11 @@ type standIn struct {
 
 // instead returns the services that the fallback of e asks, whether the caller
 // calls them itself or a mesh does so for it.
-func (r *run) instead(e graph.Edge) []standIn {
-	g := r.core
+func (r *Analysis) instead(e graph.Edge) []standIn {
+	g := r.Core
 	var list []standIn
-	for step := range r.askedInstead(e) {
-		if call, ok := r.callOf(g.From(e), step.To); ok {
+	for step := range r.FallbackSteps(e) {
+		if call, ok := r.CallTo(g.From(e), step.To); ok {
 			list = append(list, standIn{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
 		} else if v, ok := near(g, g.Service(g.To(e)), step.To); ok {
 			list = append(list, standIn{v, step.Kind.Origin})
@@ -106,14 +106,14 @@ func (p *Pass) checkFate(e graph.Edge, s standIn) {
 		p.reportFate(e, s, fmt.Sprintf("falls back on %s itself", g.ID(primary)), nil)
 		return
 	}
-	needs := p.run.needs(instead)
+	needs := p.Analysis.needsOf(instead)
 	if slices.Contains(needs, primary) {
 		p.reportFate(e, s, fmt.Sprintf("falls back on %s, which cannot do without %s either", g.ID(instead), g.ID(primary)), []graph.Node{primary})
 		return
 	}
 	var shared []graph.Node
-	for _, v := range p.run.needs(primary) {
-		if slices.Contains(needs, v) && !redundant(g.Service(v)) {
+	for _, v := range p.Analysis.needsOf(primary) {
+		if slices.Contains(needs, v) && !isRedundant(g.Service(v)) {
 			shared = append(shared, v)
 		}
 	}
@@ -122,15 +122,15 @@ func (p *Pass) checkFate(e graph.Edge, s standIn) {
 	}
 }
 
-// needs returns v and everything that v cannot do without, by hard synchronous
+// needsOf returns v and everything that v cannot do without, by hard synchronous
 // calls that nothing stands in for, v first.
-func (r *run) needs(v graph.Node) []graph.Node {
-	g := r.core
+func (r *Analysis) needsOf(v graph.Node) []graph.Node {
+	g := r.Core
 	seen := map[graph.Node]bool{v: true}
 	list := []graph.Node{v}
 	for i := 0; i < len(list); i++ {
 		for e, end := g.Out(list[i]); e < end; e++ {
-			if w := g.To(e); !seen[w] && breaks(g, e) && !hasFallback(g, e) {
+			if w := g.To(e); !seen[w] && Breaks(g, e) && !HasFallback(g, e) {
 				seen[w] = true
 				list = append(list, w)
 			}
@@ -141,8 +141,8 @@ func (r *run) needs(v graph.Node) []graph.Node {
 
 func (p *Pass) reportFate(e graph.Edge, instead standIn, what string, shared []graph.Node) {
 	g := p.Core
-	f := p.about(e, Certain, instead.at)
-	f.Message = fmt.Sprintf("%s, and %s", p.ends(e), what)
+	f := p.aboutCall(e, Certain, instead.at)
+	f.Message = fmt.Sprintf("%s, and %s", p.callText(e), what)
 	f.Hint = "give it a store of its own, or fall back on what needs nobody: a cached or static answer"
 	f.Values = []KeyValue{{"fallback", g.ID(instead.service)}, {"shared", joinIDs(g, shared, ", ")}}
 	if len(shared) == 0 {
@@ -156,6 +156,6 @@ func (p *Pass) reportFate(e graph.Edge, instead standIn, what string, shared []g
 	for _, v := range shared {
 		f.Origins = append(f.Origins, places(g.Service(v))...)
 	}
-	f.detail = g.ID(instead.service)
-	p.At(p.calm(e, Warning), f)
+	f.Detail = g.ID(instead.service)
+	p.At(p.capForJobs(e, Warning), f)
 }

@@ -10,16 +10,16 @@ import (
 // Metrics measures g service by service: who calls many, who is called by many, who
 // is how deep.
 func Metrics(g *graph.Graph) *Fan {
-	sync := synchronous(g)
+	sync := Synchronous(g)
 	chains := deepen(sync, findComponents(sync), func(graph.Node) int32 { return 1 })
-	gates := findGates(g)
-	r := runOn(g)
-	fan := &Fan{Services: fanRows(g, chains), Gates: gates.greatest(r)}
-	r.stormy(fan.Services)
+	gates := FindChokepoints(g)
+	r := NewAnalysis(g)
+	fan := &Fan{Services: fanRows(g, chains), Chokepoints: gates.greatest(r)}
+	r.setAmplification(fan.Services)
 	for v := range fan.Services {
-		fan.Services[v].Behind = int(gates.behind[v].n)
+		fan.Services[v].Behind = int(gates.Behind[v].N)
 	}
-	fan.Unasked = r.hopes(fan.Services)
+	fan.Skipped = r.setAvailability(fan.Services)
 	for _, row := range fan.Services {
 		fan.Depth, fan.Layers = max(fan.Depth, row.Depth), max(fan.Layers, row.Layer+1)
 	}

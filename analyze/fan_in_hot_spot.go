@@ -58,9 +58,9 @@ shared by more than 90 % of the others in Alibaba's traces (Luo et al., SoCC 202
 `
 
 func checkFanInHotSpot(p *Pass) {
-	g := p.run.sync
+	g := p.Analysis.Sync
 	for v := range graph.Node(g.Len()) {
-		if !ours(g.Service(v)) || len(g.In(v)) < p.Limits.FanIn {
+		if !IsOwn(g.Service(v)) || len(g.In(v)) < p.Limits.FanIn {
 			continue
 		}
 		callers := without(g.Callers(v), v)
@@ -82,13 +82,13 @@ type reason struct {
 func (p *Pass) nothingToSpare(v graph.Node) []reason {
 	var list []reason
 	s := p.Core.Service(v)
-	n := replicas(s)
+	n := Replicas(s)
 	switch {
 	case !n.Set() || n.Value == 0:
 		return nil
 	case n.Value == 1:
 		list = append(list, reason{"single-replica", "runs a single replica", redundancyHint(s), n.confidence(), n.Origin})
-	case ecosystem(s) == "kubernetes" && !n.scaled && s.Disruption == nil:
+	case Ecosystem(s) == "kubernetes" && !n.Scaled && s.Disruption == nil:
 		list = append(list, reason{"no-budget-no-autoscaler",
 			fmt.Sprintf("runs %d replicas with neither a PodDisruptionBudget nor a HorizontalPodAutoscaler in the inputs", n.Value), redundancyHint(s), Assumed, n.Origin})
 	}
@@ -136,7 +136,7 @@ func (p *Pass) uncapped(v graph.Node) bool {
 	told := false
 	for _, e := range p.Core.In(v) {
 		parts := p.Effective(e)
-		told = told || p.told(e, parts)
+		told = told || p.policyKnown(e, parts)
 		for _, part := range parts {
 			for i := range part.Layers {
 				if s := &part.Layers[i].Set; s.RateLimit != nil && s.RateLimit.Requests.Set() || s.Layer == policy.ServerProxy && part.capped() {
@@ -156,7 +156,7 @@ func (p *Pass) reportHotSpot(v graph.Node, callers []graph.Node, reasons []reaso
 			strong++
 		}
 	}
-	n := replicas(s)
+	n := Replicas(s)
 	f := Finding{
 		Confidence: reasons[0].sure,
 		Subject:    s.ID,

@@ -48,11 +48,11 @@ over all that is needed (Treynor et al., "The Calculus of Service Availability",
 const farMore = 6
 
 func checkFanOutHub(p *Pass) {
-	g := p.run.sync
+	g := p.Analysis.Sync
 	limit := min(p.Limits.FanOut, max(farMore, outlier(g)))
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if !ours(s) {
+		if !IsOwn(s) {
 			continue
 		}
 		own := limit
@@ -72,7 +72,7 @@ func (p *Pass) reportHub(v graph.Node, callees []graph.Node, limit int) {
 	for _, w := range callees {
 		e, _ := g.Edge(v, w)
 		calls = append(calls, e)
-		if breaks(g, e) {
+		if Breaks(g, e) {
 			hard++
 		}
 		if g.Strength(e) == graph.Strong {

@@ -51,7 +51,7 @@ func TestMetrics(t *testing.T) {
 func TestMetricsAgreesWithLongestChains(t *testing.T) {
 	eachRandomGraph(t, func(t *testing.T, g *graph.Graph) {
 		fan := Metrics(g)
-		sync := synchronous(g)
+		sync := Synchronous(g)
 		depths, layers := longest(sync), longest(g)
 		deepest := 0
 		for _, r := range fan.Services {
@@ -122,7 +122,7 @@ func TestGates(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			g := graphtest.Parse(tt.graph)
 			var got []string
-			for _, gate := range Metrics(g).Gates {
+			for _, gate := range Metrics(g).Chokepoints {
 				got = append(got, g.ID(gate.Node)+": "+names(g, gate.Behind))
 			}
 			if s := strings.Join(got, "; "); s != tt.want {

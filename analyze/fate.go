@@ -35,7 +35,7 @@ type LostFallback struct {
 // Fates is what the services of a graph share.
 type Fates struct {
 	Shared  []Fate // those that lose fallbacks first, then what is called before places, then by entry points, tier 1 and services that fail
-	Unasked int    // shared things for which there was no patience to find who fails behind those that use it
+	Skipped int    // shared things for which there was no patience to find who fails behind those that use it
 }
 
 // FatePlaces are the places that services can share, as labels and names tell.
@@ -50,24 +50,24 @@ const fatePatience = 200_000_000
 // SharedFates finds what the services of g share by its calls. It costs a walk over
 // those who fail for each thing that is shared.
 func SharedFates(g *graph.Graph) *Fates {
-	f := newFateFinder(runOn(g))
+	f := newFateFinder(NewAnalysis(g))
 	fates := &Fates{}
 	for v := range graph.Node(g.Len()) {
 		if !shareable(g.Service(v).Kind) {
 			continue
 		}
-		fate := Fate{Kind: g.Service(v).Kind.String(), Node: v, Redundant: redundant(g.Service(v))}
+		fate := Fate{Kind: g.Service(v).Kind.String(), Node: v, Redundant: isRedundant(g.Service(v))}
 		for _, e := range g.In(v) {
 			switch u := g.From(e); {
 			case u == v:
-			case breaks(g, e) && !hasFallback(g, e):
+			case Breaks(g, e) && !HasFallback(g, e):
 				fate.Fail = append(fate.Fail, u)
 			default:
 				fate.Suffer = append(fate.Suffer, u)
 			}
 		}
 		if !f.complete(&fate, []graph.Node{v}) {
-			fates.Unasked++
+			fates.Skipped++
 		}
 		if len(fate.Fail)+len(fate.Suffer) > 1 || len(fate.Lost) > 0 {
 			fates.Shared = append(fates.Shared, fate)
@@ -75,14 +75,14 @@ func SharedFates(g *graph.Graph) *Fates {
 	}
 	for _, fate := range placesShared(g) {
 		if !f.complete(&fate, fate.Fail) {
-			fates.Unasked++
+			fates.Skipped++
 		}
 		fates.Shared = append(fates.Shared, fate)
 	}
 	slices.SortStableFunc(fates.Shared, func(a, b Fate) int {
 		return cmp.Or(
 			cmp.Compare(b.loss(), a.loss()),
-			lastIf(a.Node == none, b.Node == none), lastIf(a.Redundant, b.Redundant),
+			lastIf(a.Node == None, b.Node == None), lastIf(a.Redundant, b.Redundant),
 			cmp.Compare(len(b.Entries), len(a.Entries)), cmp.Compare(len(b.Critical), len(a.Critical)),
 			cmp.Compare(len(b.Fail)+len(b.Also), len(a.Fail)+len(a.Also)),
 			cmp.Compare(len(b.Suffer), len(a.Suffer)),
@@ -145,7 +145,7 @@ func placesShared(g *graph.Graph) []Fate {
 		}
 		for _, name := range slices.Sorted(maps.Keys(in)) {
 			if len(in[name]) > 1 {
-				list = append(list, Fate{Kind: kind, Node: none, Name: name, Fail: in[name]})
+				list = append(list, Fate{Kind: kind, Node: None, Name: name, Fail: in[name]})
 			}
 		}
 	}
@@ -154,7 +154,7 @@ func placesShared(g *graph.Graph) []Fate {
 
 // A fateFinder finds who fails with what.
 type fateFinder struct {
-	r       *run
+	r       *Analysis
 	backed  map[graph.Node][]rescue // by caller: calls with services to fall back on
 	rescues map[graph.Node][]rescue // of those, the calls that fail their caller if nobody is left
 	entry   []bool
@@ -167,8 +167,8 @@ type fateFinder struct {
 // instead.
 type rescue []graph.Node
 
-func newFateFinder(r *run) *fateFinder {
-	g := r.core
+func newFateFinder(r *Analysis) *fateFinder {
+	g := r.Core
 	f := &fateFinder{r: r, backed: map[graph.Node][]rescue{}, rescues: map[graph.Node][]rescue{}, entry: make([]bool, g.Len()), fails: make([]int32, g.Len()), left: fatePatience}
 	entries, _ := entryPoints(g)
 	for _, v := range entries {
@@ -176,7 +176,7 @@ func newFateFinder(r *run) *fateFinder {
 	}
 	for e := range graph.Edge(g.Calls()) {
 		if !g.Fallback(e) {
-			if instead := r.standIns(e); instead != nil {
+			if instead := r.FallbackCalls(e); instead != nil {
 				f.backed[g.From(e)] = append(f.backed[g.From(e)], append(rescue{g.To(e)}, callees(g, instead)...))
 			}
 		}
@@ -193,7 +193,7 @@ func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
 	if f.left < 0 {
 		return false
 	}
-	g := f.r.core
+	g := f.r.Core
 	f.clock++
 	var asked []graph.Node // callers with rescues
 	work := slices.Clone(gone)
@@ -208,7 +208,7 @@ func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
 			if len(f.backed[u]) > 0 {
 				asked = append(asked, u)
 			}
-			if f.fails[u] != f.clock && (breaks(g, e) && !hasFallback(g, e) || f.lost(u)) {
+			if f.fails[u] != f.clock && (Breaks(g, e) && !HasFallback(g, e) || f.lost(u)) {
 				f.fails[u] = f.clock
 				work = append(work, u)
 			}
@@ -225,7 +225,7 @@ func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
 		if f.entry[v] {
 			fate.Entries = append(fate.Entries, v)
 		}
-		if declaresTier1(g.Service(v)) {
+		if DeclaresTier1(g.Service(v)) {
 			fate.Critical = append(fate.Critical, v)
 		}
 	}

@@ -33,7 +33,7 @@ func TestSharedFates(t *testing.T) {
 			var got []string
 			for _, f := range SharedFates(g).Shared {
 				text := f.Name
-				if f.Node != none {
+				if f.Node != None {
 					text = g.ID(f.Node)
 				}
 				for _, part := range []struct {

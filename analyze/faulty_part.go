@@ -8,23 +8,23 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// worstLayer returns a layer that bad is true for, the first in order of parts and
+// firstFaultyLayer returns a layer that bad is true for, the first in order of parts and
 // layers, and false if there is none.
-func worstLayer(parts []Part, layers func(*Part) []*policy.Effect, bad func(*Part, *policy.Effect) bool) (layered, bool) {
-	found, named := which(parts, func(part *Part) bool {
+func firstFaultyLayer(parts []Part, layers func(*Part) []*policy.Effect, bad func(*Part, *policy.Effect) bool) (faultyLayer, bool) {
+	found, named := matchingParts(parts, func(part *Part) bool {
 		return slices.ContainsFunc(layers(part), func(l *policy.Effect) bool { return bad(part, l) })
 	})
 	if len(found) == 0 {
-		return layered{}, false
+		return faultyLayer{}, false
 	}
 	list := layers(found[0])
 	i := slices.IndexFunc(list, func(l *policy.Effect) bool { return bad(found[0], l) })
-	return layered{found[0], list[i], named}, true
+	return faultyLayer{found[0], list[i], named}, true
 }
 
-// which returns the parts of a call that bad is true for, and how to name them:
+// matchingParts returns the parts of a call that bad is true for, and how to name them:
 // not at all if they are all of it.
-func which(parts []Part, bad func(*Part) bool) (found []*Part, named string) {
+func matchingParts(parts []Part, bad func(*Part) bool) (found []*Part, named string) {
 	var matches []string
 	for i := range parts {
 		if !bad(&parts[i]) {
@@ -43,8 +43,8 @@ func which(parts []Part, bad func(*Part) bool) (found []*Part, named string) {
 	return found, " for " + strings.Join(matches, " and ")
 }
 
-// layered is a layer of a part that a rule finds fault with.
-type layered struct {
+// faultyLayer is a layer of a part that a rule finds fault with.
+type faultyLayer struct {
 	part  *Part
 	layer *policy.Effect
 	named string // which part of the call it is, see which

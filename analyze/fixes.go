@@ -204,7 +204,7 @@ func (p *Pass) fixed(e graph.Edge, part *Part, f fix) string {
 			return words
 		}
 	}
-	if !p.entry(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
+	if !p.fromGateway(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
 		return recipe(product.Native, f)
 	}
 	return inCode[f]

@@ -25,12 +25,12 @@ func (p *Pass) reportFlaw(part *graph.BoundPolicy, flaw graph.Flaw, what string)
 	f := Finding{
 		Confidence: Certain,
 		Subject:    part.Object,
-		detail:     flaw.Field,
+		Detail:     flaw.Field,
 		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, part.Object, what),
 		Hint:       flaw.Hint,
 		Values:     []KeyValue{{"field", flaw.Field}},
 		Origins:    []graph.Origin{flaw.Origin},
-		Services:   ends(p.Graph, part.Calls),
+		Services:   endsOf(p.Graph, part.Calls),
 	}
 	if flaw.Text != "" {
 		f.Values = append(f.Values, KeyValue{"value", flaw.Text})

@@ -51,7 +51,7 @@ func needs(g *graph.Graph, v graph.Node) []graph.Node {
 	queue := []graph.Node{v}
 	for i := 0; i < len(queue); i++ {
 		for e, end := g.Out(queue[i]); e < end; e++ {
-			if w := g.To(e); !found[w] && breaks(g, e) {
+			if w := g.To(e); !found[w] && Breaks(g, e) {
 				found[w] = true
 				queue = append(queue, w)
 			}

@@ -51,10 +51,10 @@ HEALTHCHECK that no manifest shows.
 `
 
 func checkHealthcheckMissing(p *Pass) {
-	g := p.run.sync
+	g := p.Analysis.Sync
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if !ours(s) || !s.Probes.Known {
+		if !IsOwn(s) || !s.Probes.Known {
 			continue
 		}
 		p.checkRestarts(v)
@@ -114,7 +114,7 @@ func (p *Pass) reportUnchecked(v graph.Node, callers []graph.Node) {
 			f.Confidence = Certain
 		}
 	}
-	switch ecosystem(s) {
+	switch Ecosystem(s) {
 	case "kubernetes":
 		f.Message = fmt.Sprintf("%s is called by %s and declares no readinessProbe", s.ID, someIDs(g, callers))
 		if s.Probes.Liveness {
@@ -138,7 +138,7 @@ func (p *Pass) asked(v graph.Node, path string) []graph.Node {
 	path, _, _ = strings.Cut(strings.ToLower(path), "?")
 	callees := without(g.Callees(v), v)
 	if strings.HasSuffix(strings.TrimSuffix(path, "/"), "/actuator/health") {
-		return slices.DeleteFunc(slices.Clone(callees), func(w graph.Node) bool { return !keepsData(g.Service(w)) })
+		return slices.DeleteFunc(slices.Clone(callees), func(w graph.Node) bool { return !KeepsData(g.Service(w)) })
 	}
 	if strings.Contains(path, "dependenc") || strings.HasSuffix(path, "/deep") {
 		return callees
@@ -158,7 +158,7 @@ func (p *Pass) checkRestarts(v graph.Node) {
 		p.At(Info, Finding{
 			Confidence: Assumed,
 			Subject:    s.ID,
-			detail:     "livenessProbe",
+			Detail:     "livenessProbe",
 			Message:    fmt.Sprintf("the livenessProbe of %s asks %s, which looks at what it depends on: when %s fails, it is restarted too", s.ID, path.Value, someIDs(p.Core, callees)),
 			Hint:       "let the livenessProbe ask the process alone, and the readinessProbe look at what it depends on",
 			Values:     []KeyValue{value("livenessPath", path)},

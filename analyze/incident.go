@@ -71,10 +71,10 @@ const overload = 9
 
 // Simulate tries a scenario on the calls of g.
 func Simulate(g *graph.Graph, s Scenario) Incident {
-	r := runOn(g)
-	c := r.components()
+	r := NewAnalysis(g)
+	c := r.SyncComponents()
 	m := failure.New(g, func(e graph.Edge) []failure.Part {
-		parts := r.effective(e)
+		parts := r.Effective(e)
 		list := make([]failure.Part, len(parts))
 		for i, p := range parts {
 			list[i] = failure.Part{Match: p.Match, Effective: p.Effective}
@@ -134,8 +134,8 @@ func (in *Incident) count(g *graph.Graph) {
 }
 
 // loads tells what the retries of others do to the services that fail.
-func (r *run) loads(s Scenario, failed []graph.Node) []Load {
-	a := r.amplified()
+func (r *Analysis) loads(s Scenario, failed []graph.Node) []Load {
+	a := r.Amplification()
 	var list []Load
 	for _, v := range failed {
 		if s.Inject[v].Mode == failure.Worse {
@@ -144,10 +144,10 @@ func (r *run) loads(s Scenario, failed []graph.Node) []Load {
 		l := Load{Node: v}
 		var last graph.Edge
 		l.Factor, last = a.inMode(v, s.Inject[v])
-		if last != noCall {
-			l.Path = a.path(last)
+		if last != NoCall {
+			l.Path = a.Path(last)
 		}
-		if math.IsInf(a.before(v), 1) {
+		if math.IsInf(a.Before(v), 1) {
 			l.Factor = math.Inf(1)
 		}
 		if l.Factor <= 1 {
@@ -155,7 +155,7 @@ func (r *run) loads(s Scenario, failed []graph.Node) []Load {
 		}
 		l.Overload = l.Factor >= overload
 		if mode := s.Inject[v].Mode; mode == failure.Hang || mode == failure.Late {
-			l.Also = calledBy(r.sync, v)
+			l.Also = calledBy(r.Sync, v)
 		}
 		list = append(list, l)
 	}

@@ -37,30 +37,30 @@ let the gateway wait longer.
 
 func checkIngressDeadlineExceeded(p *Pass) {
 	for e := range p.Requests() {
-		if !p.entry(e) {
+		if !p.fromGateway(e) {
 			continue
 		}
-		i, ok := p.inverted(e)
+		i, ok := p.findInversion(e)
 		switch {
 		case !ok:
 		case !i.sum:
 			p.reportDeadline(e, i)
-		case i.need.seen:
+		case i.need.Observed:
 			p.reportSuccession(e, i)
 		}
 	}
 }
 
 func (p *Pass) reportDeadline(e graph.Edge, i inversion) {
-	g, attempt, most := p.Core, i.part.Attempt, i.need.most
-	last := g.To(i.need.longest)
-	f := p.about(e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
+	g, attempt, most := p.Core, i.part.Attempt, i.need.Max
+	last := g.To(i.need.MaxCall)
+	f := p.aboutCall(e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Services = append(f.Services, last)
 	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s, which it calls, may take %s to hear from %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
 	f.Hint = within(p.fixed(e, i.part, fixTotal), "raise", fmt.Sprintf("above %s, or shorten the call to %s", english.Duration(most.Time), g.ID(last)))
 	f.Values = []KeyValue{took("attempt", attempt), took("need", most)}
-	severity := p.grade(e, Warning)
+	severity := p.gradeByTier(e, Warning)
 	if !attempt.Explicit() || !most.Explicit() {
 		severity = min(severity, Warning)
 	}
@@ -69,10 +69,10 @@ func (p *Pass) reportDeadline(e graph.Edge, i inversion) {
 
 func (p *Pass) reportSuccession(e graph.Edge, i inversion) {
 	g, attempt := p.Core, i.part.Attempt
-	f := p.about(e, min(sureOfBound(attempt), sureOfBound(i.need.most)), attempt.Origin(), i.need.most.Origin())
-	f.Values = []KeyValue{took("attempt", attempt), took("need", i.need.most)}
+	f := p.aboutCall(e, min(sureOfBound(attempt), sureOfBound(i.need.Max)), attempt.Origin(), i.need.Max.Origin())
+	f.Values = []KeyValue{took("attempt", attempt), took("need", i.need.Max)}
 	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s",
-		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), p.succession(&f, e, i.need))
+		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), p.sequenceText(&f, e, i.need))
 	f.Hint = "make the calls in parallel, or shorten their timeouts"
 	p.At(Info, f)
 }

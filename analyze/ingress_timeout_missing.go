@@ -44,7 +44,7 @@ func checkIngressTimeoutMissing(p *Pass) {
 	calls := map[graph.Node][]graph.Edge{}
 	var gateways []graph.Node
 	for e := range p.Requests() {
-		if p.entry(e) && !driven(p.Core, e) && openEnded(p.Effective(e)) != nil {
+		if p.fromGateway(e) && !driverManaged(p.Core, e) && openEnded(p.Effective(e)) != nil {
 			v := p.Core.From(e)
 			if calls[v] == nil {
 				gateways = append(gateways, v)
@@ -62,7 +62,7 @@ func checkIngressTimeoutMissing(p *Pass) {
 // took for a timeout are told by "timeout-wrong-kind".
 func openEnded(parts []Part) *Part {
 	i := slices.IndexFunc(parts, func(part Part) bool {
-		return len(part.Layers) > 0 && part.unbounded() && !part.held() && len(wrongKinds(&part)) == 0
+		return len(part.Layers) > 0 && part.unbounded() && !part.isStream() && len(wrongKinds(&part)) == 0
 	})
 	if i < 0 {
 		return nil
@@ -78,7 +78,7 @@ func (p *Pass) reportGateway(v graph.Node, calls []graph.Edge) {
 	for i, e := range calls {
 		callees[i] = g.To(e)
 	}
-	about := p.about(calls[0], Default, part.Budget.Origin())
+	about := p.aboutCall(calls[0], Default, part.Budget.Origin())
 	f := Finding{
 		Confidence: about.Confidence,
 		Subject:    g.ID(v),
@@ -87,9 +87,9 @@ func (p *Pass) reportGateway(v graph.Node, calls []graph.Edge) {
 		Values:     []KeyValue{number("calls", len(calls)), took("budget", part.Budget)},
 		Origins:    about.Origins,
 		Services:   append([]graph.Node{v}, callees...),
-		owners:     []graph.Node{v},
+		Owners:     []graph.Node{v},
 	}
-	severity := p.grade(calls[0], Warning)
+	severity := p.gradeByTier(calls[0], Warning)
 	switch {
 	case part.disabled():
 		f.Message = fmt.Sprintf("%s passes requests on to %s with the timeout switched off", g.ID(v), someIDs(g, callees))

@@ -44,7 +44,7 @@ func checkL4BalancedGRPC(p *Pass) {
 	g := p.Core
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if n := replicas(s); !ours(s) || s.Headless || !n.Set() || n.Value < 2 || ecosystem(s) != "kubernetes" {
+		if n := Replicas(s); !IsOwn(s) || s.Headless || !n.Set() || n.Value < 2 || Ecosystem(s) != "kubernetes" {
 			continue
 		}
 		var sure, presumed []graph.Edge
@@ -79,7 +79,7 @@ func longLived(protocol string) bool {
 // balanced reports whether something between caller and callee spreads requests,
 // and not connections.
 func (p *Pass) balanced(e graph.Edge) bool {
-	if p.entry(e) {
+	if p.fromGateway(e) {
 		return true // gateways know requests
 	}
 	for _, part := range p.Effective(e) {
@@ -106,14 +106,14 @@ func meshed(s *graph.Service) (in, known bool) {
 
 func (p *Pass) reportL4(v graph.Node, calls []graph.Edge, severity Severity) {
 	g := p.Core
-	n := replicas(g.Service(v))
+	n := Replicas(g.Service(v))
 	var callers []graph.Node
 	for _, e := range calls {
 		callers = append(callers, g.From(e))
 	}
-	f := p.about(calls[0], n.confidence(), written(g, calls)...)
+	f := p.aboutCall(calls[0], n.confidence(), written(g, calls)...)
 	f.Services = append([]graph.Node{v}, callers...)
-	f.owners = nil
+	f.Owners = nil
 	f.Message = fmt.Sprintf("%s over %s on connections that last, so that each stays with one of %d replicas",
 		passive(g, v, callers), g.Protocol(calls[0]), n.Value)
 	if severity == Info {

@@ -6,26 +6,26 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// round returns how many calls one error is after a round on a loop.
-func (r *run) round(loop []graph.Node) float64 {
+// roundFactor returns how many calls one error is after a round on a loop.
+func (r *Analysis) roundFactor(loop []graph.Node) float64 {
 	factor := 1.0
-	for _, e := range r.around(loop) {
-		factor *= r.repeats(e)
+	for _, e := range r.CallsAround(loop) {
+		factor *= r.Repeats(e)
 	}
 	return factor
 }
 
-// storm returns a shortest loop of a cycle through a call that is repeated on errors,
+// retriedLoop returns a shortest loop of a cycle through a call that is repeated on errors,
 // from its smallest service; nil if there is no such call. The calls of the cycle are
 // those of sync, whose components are within. Of a tangled one it looks at as many
 // calls as it has patience for.
-func (r *run) storm(sync *graph.Graph, within *components, c *Cycle) []graph.Node {
+func (r *Analysis) retriedLoop(sync *graph.Graph, within *components, c *Cycle) []graph.Node {
 	var best []graph.Node
 	left := patience
 	for _, v := range c.Services {
 		for _, w := range sync.Callees(v) {
-			e, _ := r.core.Edge(v, w)
-			if within.of[w] != within.of[v] || r.core.Routes(e) == nil || left < 0 || r.repeats(e) <= 1 {
+			e, _ := r.Core.Edge(v, w)
+			if within.of[w] != within.of[v] || r.Core.Routes(e) == nil || left < 0 || r.Repeats(e) <= 1 {
 				continue
 			}
 			left -= c.Calls
@@ -41,13 +41,13 @@ func (r *run) storm(sync *graph.Graph, within *components, c *Cycle) []graph.Nod
 	return append(slices.Clone(best[first:]), best[:first]...)
 }
 
-// around returns the calls of a loop.
-func (r *run) around(loop []graph.Node) []graph.Edge {
-	return callsAlong(r.core, append(slices.Clone(loop), loop[0])...)
+// CallsAround returns the calls of a loop.
+func (r *Analysis) CallsAround(loop []graph.Node) []graph.Edge {
+	return CallsAlong(r.Core, append(slices.Clone(loop), loop[0])...)
 }
 
-// callsAlong returns the calls from each service to the next.
-func callsAlong(g *graph.Graph, chain ...graph.Node) []graph.Edge {
+// CallsAlong returns the calls from each service to the next.
+func CallsAlong(g *graph.Graph, chain ...graph.Node) []graph.Edge {
 	var calls []graph.Edge
 	for i := 1; i < len(chain); i++ {
 		if e, ok := g.Edge(chain[i-1], chain[i]); ok {

@@ -61,18 +61,18 @@ type MatrixFilter struct {
 
 // PolicyMatrix returns the matrix of the calls of scope, which is a part of g.
 func PolicyMatrix(g, scope *graph.Graph, filter MatrixFilter) *Matrix {
-	r := runOn(scope)
+	r := NewAnalysis(scope)
 	hidden := hiddenPolicies(g)
 	m := &Matrix{}
 	for e := range graph.Edge(scope.Calls()) {
-		for _, part := range r.effective(e) {
+		for _, part := range r.Effective(e) {
 			if !filter.wants(scope, e, &part) {
 				m.Lost++
 				continue
 			}
 			whole := scope.OriginalEdge(e)
-			n := r.need(scope.To(e))
-			m.Rows = append(m.Rows, MatrixRow{Edge: whole, Part: part, Hidden: hidden[whole], NeedMax: n.most, NeedSum: n.sum})
+			n := r.LatencyBudget(scope.To(e))
+			m.Rows = append(m.Rows, MatrixRow{Edge: whole, Part: part, Hidden: hidden[whole], NeedMax: n.Max, NeedSum: n.Sum})
 		}
 	}
 	return m

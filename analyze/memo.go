@@ -11,7 +11,7 @@ func NewMemo[K comparable, V any](question string) *Memo[K, V] { return &Memo[K,
 
 // Of returns the answer for key. It calls find for the first time that it is asked,
 // and find may ask for other keys.
-func (m *Memo[K, V]) Of(r *run, key K, find func() V) V {
+func (m *Memo[K, V]) Of(r *Analysis, key K, find func() V) V {
 	answers, _ := r.memos[m].(map[K]V)
 	if answers == nil {
 		answers = map[K]V{}

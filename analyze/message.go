@@ -89,15 +89,15 @@ func written(g *graph.Graph, calls []graph.Edge) []graph.Origin {
 	return origins
 }
 
-// about begins a finding about the call e, with a confidence of at most sure. The
+// aboutCall begins a finding about the call e, with a confidence of at most sure. The
 // deciding places go before those where the call is said.
-func (p *Pass) about(e graph.Edge, sure Confidence, deciding ...graph.Origin) Finding {
+func (p *Pass) aboutCall(e graph.Edge, sure Confidence, deciding ...graph.Origin) Finding {
 	g := p.Core
 	f := Finding{
 		Confidence: min(sure, confidence(g, []graph.Edge{e})),
 		Subject:    callID(g, e),
 		Services:   []graph.Node{g.From(e), g.To(e)},
-		owners:     []graph.Node{g.From(e)},
+		Owners:     []graph.Node{g.From(e)},
 	}
 	for _, o := range append(deciding, written(g, []graph.Edge{e})...) {
 		if o.File != "" && !slices.Contains(f.Origins, o) {
@@ -107,8 +107,8 @@ func (p *Pass) about(e graph.Edge, sure Confidence, deciding ...graph.Origin) Fi
 	return f
 }
 
-// ends writes "a calls b".
-func (p *Pass) ends(e graph.Edge) string {
+// callText writes "a calls b".
+func (p *Pass) callText(e graph.Edge) string {
 	return p.Core.ID(p.Core.From(e)) + " calls " + p.Core.ID(p.Core.To(e))
 }
 

@@ -70,7 +70,7 @@ func checkNPlusOne(p *Pass) {
 
 func (p *Pass) reportRepeat(e graph.Edge, repeats []repetition) {
 	g, l := p.Core, repeats[0]
-	f := p.about(e, Certain, seenAt(g.Call(e)))
+	f := p.aboutCall(e, Certain, seenAt(g.Call(e)))
 	if l.sum.Traces < fewTraces {
 		f.Confidence = Assumed
 	}
@@ -78,7 +78,7 @@ func (p *Pass) reportRepeat(e graph.Edge, repeats []repetition) {
 	if l.During != "" {
 		during = l.During
 	}
-	f.Message = fmt.Sprintf("%s %s times in a row to answer %s", p.ends(e), english.Number(l.sum.Calls), during)
+	f.Message = fmt.Sprintf("%s %s times in a row to answer %s", p.callText(e), english.Number(l.sum.Calls), during)
 	if l.Operation != "" {
 		f.Message += ", each time for " + l.Operation
 	}

@@ -25,16 +25,16 @@ type Pass struct {
 	Core   *graph.Graph // the calls that failure travels along, by weak evidence or strong
 	Limits Limits
 
-	run    *run
-	rule   *Rule
-	all    []*Rule // Rules, which no rule can name: it knows them all
-	report func(Finding)
+	Analysis *Analysis
+	rule     *Rule
+	all      []*Rule // Rules, which no rule can name: it knows them all
+	report   func(Finding)
 }
 
 // At reports a finding of another severity than the rule's own.
 func (p *Pass) At(s Severity, f Finding) {
 	f.Rule, f.Severity = p.rule.ID, s
-	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.detail)
+	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.Detail)
 	p.report(f)
 }
 
@@ -44,7 +44,7 @@ func (p *Pass) At(s Severity, f Finding) {
 func (p *Pass) Requests() iter.Seq[graph.Edge] {
 	return func(yield func(graph.Edge) bool) {
 		for e := range graph.Edge(p.Core.Calls()) {
-			if p.Core.Mode(e) == graph.Sync && !streams(p.Core.Protocol(e)) && !yield(e) {
+			if p.Core.Mode(e) == graph.Sync && !IsStream(p.Core.Protocol(e)) && !yield(e) {
 				return
 			}
 		}
@@ -57,4 +57,4 @@ func (p *Pass) Report(f Finding) { p.At(p.rule.Severity, f) }
 
 // Effective returns the parts of e, a call of Core, and what acts on them: at
 // least one, without layers if no input says anything about the call.
-func (p *Pass) Effective(e graph.Edge) []Part { return p.run.effective(e) }
+func (p *Pass) Effective(e graph.Edge) []Part { return p.Analysis.Effective(e) }

@@ -44,15 +44,15 @@ of at least as many of those as there are attempts, plus the waits between them.
 func checkPerTryNotBelowTotal(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if found, ok := worstLayer(parts, (*Part).retried, perTryTooLong); ok {
+		if found, ok := firstFaultyLayer(parts, (*Part).retried, perTryTooLong); ok {
 			t := found.layer.Set.Timeout
-			f := p.about(e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
+			f := p.aboutCall(e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
 			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for all: an attempt that times out is never tried again",
-				p.ends(e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
+				p.callText(e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
 			f.Hint = p.roomFor(found.layer)
 			f.Values = []KeyValue{attempts(found.layer), value("perTry", t.PerTry), value("total", t.Total)}
-			p.At(p.calm(e, Warning), f)
-		} else if found, ok := worstLayer(parts, (*Part).retried, perTryLacks); ok {
+			p.At(p.capForJobs(e, Warning), f)
+		} else if found, ok := firstFaultyLayer(parts, (*Part).retried, perTryLacks); ok {
 			p.reportPerTryLacks(e, found)
 		}
 	}
@@ -87,11 +87,11 @@ func perTryLacks(_ *Part, l *policy.Effect) bool {
 	return answersTo(on.Value, policy.OnPerTry)
 }
 
-func (p *Pass) reportPerTryLacks(e graph.Edge, found layered) {
+func (p *Pass) reportPerTryLacks(e graph.Edge, found faultyLayer) {
 	l := found.layer
-	f := p.about(e, Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
+	f := p.aboutCall(e, Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
 	f.Message = fmt.Sprintf("%s%s and tries slow answers again, but the first slow one uses up all %s: nothing ends a single attempt",
-		p.ends(e), found.named, english.Duration(l.Set.Timeout.Total.Value))
+		p.callText(e), found.named, english.Duration(l.Set.Timeout.Total.Value))
 	f.Hint = within(recipe(l.Set.Product, fixPerTry), "set", "a little above the slowest good answer")
 	f.Values = []KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
 	p.At(Info, f)

@@ -80,13 +80,13 @@ func (p *Pass) reportOpaque(o object) {
 	p.Report(Finding{
 		Confidence: Certain,
 		Subject:    o.name,
-		detail:     "port",
+		Detail:     "port",
 		Message: fmt.Sprintf("%s does nothing on %s: the port %s of %s is declared to be %s, where %s sees no requests",
 			o.name, callIDs(g, calls), portName(port), callee.ID, port.Protocol, product),
 		Hint:     `if requests are HTTP, name the port "http" or "http-...", or say "appProtocol: http"`,
 		Values:   []KeyValue{{"port", portName(port)}, {"protocol", port.Protocol}, number("calls", len(calls))},
 		Origins:  append(where(parts), callee.Origins...),
-		Services: ends(g, calls),
+		Services: endsOf(g, calls),
 	})
 }
 

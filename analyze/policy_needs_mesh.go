@@ -62,7 +62,7 @@ func checkPolicyNeedsMesh(p *Pass) {
 		}
 		for _, e := range b.Calls {
 			caller := p.Graph.Service(p.Graph.From(e))
-			if _, known := caller.Carrier(b.Product); !known && caller.Kind != graph.KindGateway && ecosystem(caller) == "kubernetes" {
+			if _, known := caller.Carrier(b.Product); !known && caller.Kind != graph.KindGateway && Ecosystem(caller) == "kubernetes" {
 				at := mesh{caller.Namespace, b.Product}
 				untold[at] = append(untold[at], b)
 			}
@@ -121,7 +121,7 @@ func (p *Pass) reportUnknownMesh(at mesh, policies []*graph.BoundPolicy) {
 	p.At(Info, Finding{
 		Confidence: Assumed,
 		Subject:    subject,
-		detail:     at.product.String(),
+		Detail:     at.product.String(),
 		Message:    fmt.Sprintf("no input tells whether its callers are in the mesh of %s, without which there is no effect of %s", at.product.DisplayName(), what),
 		Hint:       "read the manifest of the Namespace too, with its labels and annotations",
 		Values:     []KeyValue{{"mesh", at.product.String()}, number("policies", len(names))},

@@ -131,12 +131,12 @@ func (p *Pass) reportFields(o object) {
 			p.Report(Finding{
 				Confidence: Certain,
 				Subject:    o.name,
-				detail:     s.Field,
+				Detail:     s.Field,
 				Message:    fmt.Sprintf("%s of %s does nothing: %s takes its place on %s", s.Field, o.name, s.By.Object, callIDs(g, s.Calls)),
 				Hint:       fmt.Sprintf("keep the one in %s, and delete the other", s.By.Object),
 				Values:     []KeyValue{{"field", s.Field}, {"by", s.By.Object}, number("calls", len(s.Calls))},
 				Origins:    []graph.Origin{said(&b.Says, s.Field, b.Origin), said(&s.By.Says, s.Field, s.By.Origin)},
-				Services:   ends(g, s.Calls),
+				Services:   endsOf(g, s.Calls),
 			})
 		}
 	}
@@ -170,12 +170,12 @@ func (p *Pass) reportLeft(o object) {
 	p.Report(Finding{
 		Confidence: Certain,
 		Subject:    o.name,
-		detail:     "mesh",
+		Detail:     "mesh",
 		Message:    fmt.Sprintf("%s acts in gateways only, and does nothing on %s, from within the mesh", o.name, callIDs(p.Graph, left)),
 		Hint:       `add "mesh" to spec.gateways, or write another one for the calls within the mesh`,
 		Values:     []KeyValue{number("calls", len(left))},
 		Origins:    where(parts),
-		Services:   ends(p.Graph, left),
+		Services:   endsOf(p.Graph, left),
 	})
 }
 
@@ -205,7 +205,7 @@ func (p *Pass) reportShadowed(o object, hidden []*graph.BoundPolicy) {
 		Hint:       fmt.Sprintf("move what is still meant into %s, and delete the other", by.Object),
 		Values:     []KeyValue{{"by", by.Object}, number("calls", len(calls))},
 		Origins:    append(where(hidden), by.Origin),
-		Services:   ends(g, calls),
+		Services:   endsOf(g, calls),
 	}
 	if by.Object == o.name {
 		f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it is found first", what, does, callIDs(g, calls))

@@ -78,7 +78,7 @@ func checkPolicyUnbound(p *Pass) {
 		if len(loose) == 0 {
 			continue
 		}
-		if f := p.unbound(o, loose, !bound); f.Severity == Info {
+		if f := p.unboundFinding(o, loose, !bound); f.Severity == Info {
 			unseen = append(unseen, f)
 		} else {
 			p.At(f.Severity, f)
@@ -163,11 +163,11 @@ type miss struct {
 	sure      Confidence
 }
 
-// unbound makes the finding about parts of an object, or the whole of it.
-func (p *Pass) unbound(o object, loose []*graph.BoundPolicy, whole bool) Finding {
-	worst, because := p.miss(loose[0]), loose[0]
+// unboundFinding makes the finding about parts of an object, or the whole of it.
+func (p *Pass) unboundFinding(o object, loose []*graph.BoundPolicy, whole bool) Finding {
+	worst, because := p.missOf(loose[0]), loose[0]
 	for _, b := range loose[1:] {
-		if m := p.miss(b); m.severity > worst.severity {
+		if m := p.missOf(b); m.severity > worst.severity {
 			worst, because = m, b
 		}
 	}
@@ -190,7 +190,7 @@ func (p *Pass) unbound(o object, loose []*graph.BoundPolicy, whole bool) Finding
 	}
 }
 
-func (p *Pass) miss(b *graph.BoundPolicy) miss {
+func (p *Pass) missOf(b *graph.BoundPolicy) miss {
 	switch b.UnboundReason {
 	case graph.NotUnbound:
 		parties, _ := p.made(b)

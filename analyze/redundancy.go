@@ -8,7 +8,7 @@ import (
 )
 
 // value writes the number with what supplied it.
-func (c copies) value() KeyValue {
+func (c ReplicaCount) value() KeyValue {
 	text := strconv.Itoa(c.Value)
 	if c.Provenance == policy.PlatformDefault {
 		text += " (default)"
@@ -19,14 +19,14 @@ func (c copies) value() KeyValue {
 // redundancyHint says how a service gets more replicas where it is declared, or
 // keeps those that it has.
 func redundancyHint(s *graph.Service) string {
-	switch n := replicas(s); {
-	case ecosystem(s) == "kubernetes" && n.Value > 1:
+	switch n := Replicas(s); {
+	case Ecosystem(s) == "kubernetes" && n.Value > 1:
 		return "a PodDisruptionBudget with maxUnavailable: 1 that selects its pods"
-	case ecosystem(s) == "kubernetes" && s.Scaling != nil:
+	case Ecosystem(s) == "kubernetes" && s.Scaling != nil:
 		return "minReplicas of 2 or more in its HorizontalPodAutoscaler, and a PodDisruptionBudget with maxUnavailable: 1"
-	case ecosystem(s) == "kubernetes":
+	case Ecosystem(s) == "kubernetes":
 		return "spec.replicas of 2 or more, and a PodDisruptionBudget with maxUnavailable: 1"
-	case ecosystem(s) == "compose":
+	case Ecosystem(s) == "compose":
 		return "deploy.replicas of 2 or more"
 	default:
 		return "run two or more, and say so with replicas"
@@ -34,7 +34,7 @@ func redundancyHint(s *graph.Service) string {
 }
 
 // confidence in the number.
-func (c copies) confidence() Confidence {
+func (c ReplicaCount) confidence() Confidence {
 	if c.Provenance == policy.PlatformDefault {
 		return Default
 	}

@@ -64,16 +64,16 @@ const criticalTiers = 2
 
 func checkRedundancyBelowTier(p *Pass) {
 	var bare []graph.Node // without a budget
-	for v, t := range p.run.inheritedTiers() {
+	for v, t := range p.Analysis.Tiers() {
 		s := p.Graph.Service(graph.Node(v))
-		if t.value == 0 || t.value > criticalTiers || !ours(s) {
+		if t.Value == 0 || t.Value > criticalTiers || !IsOwn(s) {
 			continue
 		}
 		severity := Warning
-		if t.value > 1 {
+		if t.Value > 1 {
 			severity = Info
 		}
-		n := replicas(s)
+		n := Replicas(s)
 		switch {
 		case !n.Set() || n.Value == 0:
 		case n.Value == 1:
@@ -87,7 +87,7 @@ func checkRedundancyBelowTier(p *Pass) {
 				lack += ", as StatefulSets may by design"
 			}
 			p.reportTier(severity, sure, graph.Node(v), t, lack, n.Origin)
-		case ecosystem(s) != "kubernetes":
+		case Ecosystem(s) != "kubernetes":
 		case s.Disruption == nil:
 			bare = append(bare, graph.Node(v))
 		case blocksDrains(s.Disruption, n.Value):
@@ -102,16 +102,16 @@ func checkRedundancyBelowTier(p *Pass) {
 // where many have none and none is in the inputs, which may be kept elsewhere.
 func (p *Pass) reportBare(bare []graph.Node) {
 	const few = 3
-	tiers, g := p.run.inheritedTiers(), p.Graph
+	tiers, g := p.Analysis.Tiers(), p.Graph
 	severityOf := func(v graph.Node) Severity {
-		if tiers[v].value > 1 {
+		if tiers[v].Value > 1 {
 			return Info
 		}
 		return Warning
 	}
 	if len(bare) <= few || slices.ContainsFunc(g.Services(), func(s graph.Service) bool { return s.Disruption != nil }) {
 		for _, v := range bare {
-			n := replicas(g.Service(v))
+			n := Replicas(g.Service(v))
 			p.reportTier(severityOf(v), Assumed, v, tiers[v], fmt.Sprintf("runs %d replicas without a PodDisruptionBudget in the inputs", n.Value), n.Origin)
 		}
 		return
@@ -123,7 +123,7 @@ func (p *Pass) reportBare(bare []graph.Node) {
 		Message:    fmt.Sprintf("the inputs have no PodDisruptionBudget, and %s of tier 1 or 2 run several replicas, %s", english.Count(len(bare), "service"), someIDs(g, bare)),
 		Hint:       "a PodDisruptionBudget with maxUnavailable: 1 for each, or read the folder that has them too",
 		Values:     []KeyValue{number("services", len(bare))},
-		Origins:    places(g.Service(worst), replicas(g.Service(worst)).Origin),
+		Origins:    places(g.Service(worst), Replicas(g.Service(worst)).Origin),
 	})
 }
 
@@ -147,18 +147,18 @@ func podsOf(text string, n int) (pods int, ok bool) {
 	return pods, err == nil
 }
 
-func (p *Pass) reportTier(severity Severity, sure Confidence, v graph.Node, t tier, lack string, at graph.Origin) {
+func (p *Pass) reportTier(severity Severity, sure Confidence, v graph.Node, t Tier, lack string, at graph.Origin) {
 	s := p.Graph.Service(v)
-	who := fmt.Sprintf("%s (tier %d)", s.ID, t.value)
-	if t.from != v {
-		who = fmt.Sprintf("%s, which %s (tier %d) cannot do without,", s.ID, p.Graph.ID(t.from), t.value)
+	who := fmt.Sprintf("%s (tier %d)", s.ID, t.Value)
+	if t.From != v {
+		who = fmt.Sprintf("%s, which %s (tier %d) cannot do without,", s.ID, p.Graph.ID(t.From), t.Value)
 	}
 	f := Finding{
 		Confidence: sure,
 		Subject:    s.ID,
 		Message:    who + " " + lack,
 		Hint:       redundancyHint(s),
-		Values:     []KeyValue{number("tier", t.value), replicas(s).value()},
+		Values:     []KeyValue{number("tier", t.Value), Replicas(s).value()},
 		Origins:    places(s, at),
 		Services:   []graph.Node{v},
 	}

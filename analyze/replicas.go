@@ -7,35 +7,35 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// redundant reports whether something is infrastructure that is declared to
+// isRedundant reports whether something is infrastructure that is declared to
 // survive the loss of one copy.
-func redundant(s *graph.Service) bool {
-	n := replicas(s)
-	return keepsData(s) && n.Set() && n.Value > 1
+func isRedundant(s *graph.Service) bool {
+	n := Replicas(s)
+	return KeepsData(s) && n.Set() && n.Value > 1
 }
 
-// unguarded lists what several replicas of v lack to stand in for each other.
-func (r *run) unguarded(v graph.Node) []string {
-	g := r.core
+// RedundancyGaps lists what several replicas of v lack to stand in for each other.
+func (r *Analysis) RedundancyGaps(v graph.Node) []string {
+	g := r.Core
 	s := g.Service(v)
 	var lacks []string
-	if ecosystem(s) == "kubernetes" && s.Disruption == nil {
+	if Ecosystem(s) == "kubernetes" && s.Disruption == nil {
 		lacks = append(lacks, "no PodDisruptionBudget in the inputs")
 	}
 	if s.Probes.Known && !s.Probes.Readiness {
 		lacks = append(lacks, "no check that they are ready")
 	}
 	for _, e := range g.In(v) {
-		if r.picksOne(e) {
+		if r.picksOneReplica(e) {
 			lacks = append(lacks, "all requests of "+g.ID(g.From(e))+" to one of them")
 		}
 	}
 	return lacks
 }
 
-// picksOne reports whether the caller of e keeps to one replica.
-func (r *run) picksOne(e graph.Edge) bool {
-	return slices.ContainsFunc(r.effective(e), func(part Part) bool {
+// picksOneReplica reports whether the caller of e keeps to one replica.
+func (r *Analysis) picksOneReplica(e graph.Edge) bool {
+	return slices.ContainsFunc(r.Effective(e), func(part Part) bool {
 		for i := range part.Layers {
 			if b := part.Layers[i].Set.Balance; b != nil && b.Strategy.Set() && b.Strategy.Value == "pick-first" {
 				return true
@@ -45,17 +45,17 @@ func (r *run) picksOne(e graph.Edge) bool {
 	})
 }
 
-// copies is how many replicas of a service run at least.
-type copies struct {
+// ReplicaCount is how many replicas of a service run at least.
+type ReplicaCount struct {
 	policy.Setting[int]
-	scaled bool // a scaler decides
+	Scaled bool // a scaler decides
 }
 
-// replicas returns what is known of how many copies of s run, by its scaler or
+// Replicas returns what is known of how many copies of s run, by its scaler or
 // else by its own declaration.
-func replicas(s *graph.Service) copies {
+func Replicas(s *graph.Service) ReplicaCount {
 	if s.Scaling != nil {
-		return copies{policy.Declare(s.Scaling.Min, s.Scaling.Origin), true}
+		return ReplicaCount{policy.Declare(s.Scaling.Min, s.Scaling.Origin), true}
 	}
-	return copies{s.Replicas, false}
+	return ReplicaCount{s.Replicas, false}
 }

@@ -66,17 +66,17 @@ type Cycle struct {
 
 // Fan is the shape of a graph, service by service.
 type Fan struct {
-	Services []FanRow     // by fan-out plus fan-in, greatest first, then by ID
-	Deepest  []graph.Node // a longest chain of synchronous calls, caller first
-	Depth    int          // calls on it, without those within one cycle
-	Layers   int          // how many there are; 0 in an empty graph
-	Gates    []Gate       // with at least two services behind them, the most first, then by ID; ten at most
-	Unasked  int          // services whose availability would have taken too long to find
+	Services    []FanRow     // by fan-out plus fan-in, greatest first, then by ID
+	Deepest     []graph.Node // a longest chain of synchronous calls, caller first
+	Depth       int          // calls on it, without those within one cycle
+	Layers      int          // how many there are; 0 in an empty graph
+	Chokepoints []Chokepoint // with at least two services behind them, the most first, then by ID; ten at most
+	Skipped     int          // services whose availability would have taken too long to find
 }
 
-// A Gate is a service that lies between the entry points and others: by hard
+// A Chokepoint is a service that lies between the entry points and others: by hard
 // synchronous calls without a fallback they reach the others only through it.
-type Gate struct {
+type Chokepoint struct {
 	Node   graph.Node
 	Behind []graph.Node // services and gateways, sorted
 	Lacks  []string     // what keeps it from surviving the loss of a replica, in words; nil if nothing is known to
@@ -165,10 +165,10 @@ type Finding struct {
 	Services    []graph.Node   // whom it concerns, the subject first
 	Fingerprint string         // of what is found and about whom alone, 16 hex digits
 
-	standsFor []string     // further subjects, about which it replaces findings as about its own
-	covers    []string     // the subjects of the findings that this one is instead of, where it tells several at once
-	detail    string       // what of the subject is meant, where a rule finds several things in one
-	owners    []graph.Node // whose annotations may excuse it, if not all of Services
+	AlsoAbout []string     // further subjects, about which it replaces findings as about its own
+	Covers    []string     // the subjects of the findings that this one is instead of, where it tells several at once
+	Detail    string       // what of the subject is meant, where a rule finds several things in one
+	Owners    []graph.Node // whose annotations may excuse it, if not all of Services
 }
 
 // A KeyValue is one value that a finding was computed from.

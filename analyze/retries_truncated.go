@@ -46,7 +46,7 @@ own deadline allows.
 
 func checkRetriesTruncated(p *Pass) {
 	for e := range p.Requests() {
-		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
 			return l.Attempts != policy.Unlimited && l.Set.PerTryActs() && l.Set.Timeout.PerTry.IsExplicit() && wroteEnd(&l.Set) && l.Full < int(l.Attempts)
 		})
 		if ok {
@@ -60,7 +60,7 @@ func wroteEnd(s *policy.Set) bool {
 	return s.Timeout.Total.IsExplicit() || s.Retry.MaxDuration.IsExplicit()
 }
 
-func (p *Pass) reportTruncated(e graph.Edge, found layered) {
+func (p *Pass) reportTruncated(e graph.Edge, found faultyLayer) {
 	l := found.layer
 	perTry, end := l.Set.Timeout.PerTry, l.Set.Timeout.Total
 	if !end.IsExplicit() {
@@ -71,13 +71,13 @@ func (p *Pass) reportTruncated(e graph.Edge, found layered) {
 	if l.Start == int(l.Attempts) {
 		severity, cut = Info, fmt.Sprintf("the last of %s attempts can be cut short", tries(l.Attempts))
 	}
-	f := p.about(e, Certain, end.Origin, perTry.Origin, l.Set.Retry.Retries.Origin)
+	f := p.aboutCall(e, Certain, end.Origin, perTry.Origin, l.Set.Retry.Retries.Origin)
 	f.Message = fmt.Sprintf("%s%s with %s for all attempts, and %s: %s x %s and %s of waiting take %s",
-		p.ends(e), found.named, english.Duration(end.Value), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
+		p.callText(e), found.named, english.Duration(end.Value), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
 	f.Hint = within(recipe(l.Set.Product, fixTotal), "raise", "to "+english.Duration(needed)+", or try less often or shorter")
 	f.Values = []KeyValue{
 		attempts(l), value("perTry", perTry), {"waits", english.Duration(l.Waits.Time)}, {"needed", english.Duration(needed)}, value("total", end),
 		number("canFinish", l.Full), number("canStart", l.Start),
 	}
-	p.At(p.calm(e, severity), f)
+	p.At(p.capForJobs(e, severity), f)
 }

@@ -68,7 +68,7 @@ func harmful(methods []string) []string {
 // fanIn is how many services call the callee of e and wait.
 func (p *Pass) fanIn(e graph.Edge) int {
 	g := p.Core
-	return fanIns.Of(p.run, g.To(e), func() int {
+	return fanIns.Of(p.Analysis, g.To(e), func() int {
 		n := 0
 		for _, in := range g.In(g.To(e)) {
 			if g.Mode(in) == graph.Sync {

@@ -11,12 +11,12 @@ import (
 )
 
 var retryAmplification = &Rule{
-	ID:       "retry-amplification",
-	Title:    "retries multiply along a path",
-	Doc:      retryAmplificationDoc + waysOut(fixBudget),
-	Severity: Warning,
-	Check:    checkRetryAmplification,
-	Replaces: []string{"retry-multiple-layers"},
+	ID:         "retry-amplification",
+	Title:      "retries multiply along a path",
+	Doc:        retryAmplificationDoc + waysOut(fixBudget),
+	Severity:   Warning,
+	Check:      checkRetryAmplification,
+	Supersedes: []string{"retry-multiple-layers"},
 }
 
 const retryAmplificationDoc = `
@@ -65,7 +65,7 @@ type storm struct {
 
 func checkRetryAmplification(p *Pass) {
 	told := map[graph.Edge]bool{}
-	for _, s := range p.run.storms() {
+	for _, s := range p.Analysis.storms() {
 		// Two calls that somebody sees are one cause, whatever is called after them.
 		if slices.ContainsFunc(s.calls, func(e graph.Edge) bool { return !told[e] && p.chose(e) }) || !p.anyChose(s.calls) && !told[s.calls[0]] {
 			p.reportStorm(s)
@@ -78,19 +78,19 @@ func checkRetryAmplification(p *Pass) {
 
 // storms returns the paths on which two calls or more multiply to a factor that
 // matters, the greatest first, one for each service at the end of some.
-func (r *run) storms() []storm {
-	a := r.amplified()
+func (r *Analysis) storms() []storm {
+	a := r.Amplification()
 	var storms []storm
-	for v := range graph.Node(r.core.Len()) {
-		factor, last := a.at(v)
-		if factor < worthTelling || a.endless(last) {
+	for v := range graph.Node(r.Core.Len()) {
+		factor, last := a.At(v)
+		if factor < worthTelling || a.Endless(last) {
 			continue
 		}
-		s := storm{factor: factor, path: a.path(last)}
-		for i, e := range callsAlong(r.core, s.path...) {
-			n := r.repeats(e)
+		s := storm{factor: factor, path: a.Path(last)}
+		for i, e := range CallsAlong(r.Core, s.path...) {
+			n := r.Repeats(e)
 			if i == len(s.path)-2 {
-				n = r.atLast(e)
+				n = r.RepeatsAtEnd(e)
 			}
 			if n > 1 {
 				s.calls, s.by = append(s.calls, e), append(s.by, n)
@@ -119,7 +119,7 @@ func (p *Pass) reportStorm(s storm) {
 		Services: s.path,
 	}
 	if p.anyChose(s.calls) {
-		f.owners = p.choosers(s.calls)
+		f.Owners = p.choosers(s.calls)
 	}
 	for _, e := range s.calls {
 		for _, part := range p.Effective(e) {
@@ -141,7 +141,7 @@ func (p *Pass) reportStorm(s storm) {
 	case s.factor >= stormFactor:
 		severity = Error
 	}
-	p.At(p.calm(s.calls[0], severity), f)
+	p.At(p.capForJobs(s.calls[0], severity), f)
 }
 
 // choosers are the callers that asked for retries.

@@ -42,9 +42,9 @@ Source: Bronson et al., "Metastable Failures in Distributed Systems", HotOS 2021
 const manyCallers = 5
 
 func checkRetryBudgetMissing(p *Pass) {
-	amp := p.run.amplified()
+	amp := p.Analysis.Amplification()
 	for e := range p.Requests() {
-		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(part *Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).retried, func(part *Part, l *policy.Effect) bool {
 			many := l.Attempts == policy.Unlimited || l.Attempts >= 3
 			return many && !part.budgeted() && slices.ContainsFunc(l.Set.Retry.On.Value, isAnswer)
 		})
@@ -52,9 +52,9 @@ func checkRetryBudgetMissing(p *Pass) {
 			continue
 		}
 		l, callers := found.layer, p.fanIn(e)
-		factor, _ := amp.at(p.Core.To(e))
-		f := p.about(e, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance), retryOrigin(l))
-		f.Message = fmt.Sprintf("%s%s and tries error answers %s times, with no budget over all requests", p.ends(e), found.named, tries(l.Attempts))
+		factor, _ := amp.At(p.Core.To(e))
+		f := p.aboutCall(e, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance), retryOrigin(l))
+		f.Message = fmt.Sprintf("%s%s and tries error answers %s times, with no budget over all requests", p.callText(e), found.named, tries(l.Attempts))
 		f.Hint = "retry once at most"
 		if words := p.fixed(e, found.part, fixBudget); words != "" {
 			f.Hint = "set " + words + ": 10 to 20 %"
@@ -64,7 +64,7 @@ func checkRetryBudgetMissing(p *Pass) {
 		if callers >= manyCallers || factor >= worthTelling {
 			severity = Warning
 		}
-		p.At(p.calm(e, severity), f)
+		p.At(p.capForJobs(e, severity), f)
 	}
 }
 

@@ -8,12 +8,12 @@ import (
 )
 
 var retryInCycle = &Rule{
-	ID:       "retry-in-cycle",
-	Title:    "retries go round in a circle",
-	Doc:      retryInCycleDoc + waysOut(fixRetries),
-	Severity: Error,
-	Check:    checkRetryInCycle,
-	Replaces: []string{"sync-cycle"},
+	ID:         "retry-in-cycle",
+	Title:      "retries go round in a circle",
+	Doc:        retryInCycleDoc + waysOut(fixRetries),
+	Severity:   Error,
+	Check:      checkRetryInCycle,
+	Supersedes: []string{"sync-cycle"},
 }
 
 const retryInCycleDoc = `
@@ -42,7 +42,7 @@ operations, which no single request goes round, does not multiply: excuse it.
 `
 
 func checkRetryInCycle(p *Pass) {
-	for _, c := range p.run.loopsOf(p.run.sync).Components {
+	for _, c := range p.Analysis.Cycles(p.Analysis.Sync).Components {
 		if c.Factor <= 1 {
 			continue
 		}
@@ -50,15 +50,15 @@ func checkRetryInCycle(p *Pass) {
 		if c.Storm != nil {
 			loop = c.Storm
 		}
-		p.reportCircle(c, loop, p.run.multiplying(loop))
+		p.reportCircle(c, loop, p.Analysis.multiplying(loop))
 	}
 }
 
 // multiplying returns the calls of a loop that are repeated on errors.
-func (r *run) multiplying(loop []graph.Node) []graph.Edge {
+func (r *Analysis) multiplying(loop []graph.Node) []graph.Edge {
 	var calls []graph.Edge
-	for _, e := range r.around(loop) {
-		if r.repeats(e) > 1 {
+	for _, e := range r.CallsAround(loop) {
+		if r.Repeats(e) > 1 {
 			calls = append(calls, e)
 		}
 	}
@@ -67,7 +67,7 @@ func (r *run) multiplying(loop []graph.Node) []graph.Edge {
 
 func (p *Pass) reportCircle(c Cycle, loop []graph.Node, repeated []graph.Edge) {
 	g := p.Core
-	all := p.run.around(loop)
+	all := p.Analysis.CallsAround(loop)
 	f := Finding{
 		Confidence: confidence(g, all),
 		Subject:    joinIDs(g, loop, ","),

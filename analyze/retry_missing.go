@@ -42,18 +42,18 @@ callee.
 var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
 
 func checkRetryMissing(p *Pass) {
-	amp := p.run.amplified()
+	amp := p.Analysis.Amplification()
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if driven(p.Core, e) || !p.told(e, parts) || p.passesOn(e) || amp.before(p.Core.From(e)) > 1 {
+		if driverManaged(p.Core, e) || !p.policyKnown(e, parts) || p.passesOn(e) || amp.Before(p.Core.From(e)) > 1 {
 			continue
 		}
-		bare, named := which(parts, (*Part).lacksRetry)
+		bare, named := matchingParts(parts, (*Part).lacksRetry)
 		if len(bare) == 0 {
 			continue
 		}
-		f := p.about(e, Default)
-		f.Message = fmt.Sprintf("%s%s by requests that may be sent twice, and nothing sends them again when a connection breaks", p.ends(e), named)
+		f := p.aboutCall(e, Default)
+		f.Message = fmt.Sprintf("%s%s by requests that may be sent twice, and nothing sends them again when a connection breaks", p.callText(e), named)
 		f.Hint = within(p.fixed(e, bare[0], fixRetries), "set", "one or two retries on connection failures")
 		f.Values = []KeyValue{{"attempts", "1"}}
 		p.Report(f)
@@ -65,7 +65,7 @@ func checkRetryMissing(p *Pass) {
 func (p *Pass) passesOn(e graph.Edge) bool {
 	g := p.Core
 	for f, end := g.Out(g.To(e)); f < end; f++ {
-		if g.Mode(f) == graph.Sync && !driven(g, f) && g.To(f) != g.To(e) {
+		if g.Mode(f) == graph.Sync && !driverManaged(g, f) && g.To(f) != g.To(e) {
 			return true
 		}
 	}

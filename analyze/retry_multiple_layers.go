@@ -48,7 +48,7 @@ the callee, in the library for what needs to know the operation. Switch the othe
 func checkRetryMultipleLayers(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		stacked, named := which(parts, func(part *Part) bool { outer, _ := part.stacked(); return outer != nil })
+		stacked, named := matchingParts(parts, func(part *Part) bool { outer, _ := part.stacked(); return outer != nil })
 		if len(stacked) > 0 {
 			p.reportStacked(e, stacked[0], named)
 		}
@@ -90,16 +90,16 @@ func alike(a, b policy.Setting[[]string]) bool {
 
 func (p *Pass) reportStacked(e graph.Edge, part *Part, named string) {
 	outer, inner := part.stacked()
-	f := p.about(e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
+	f := p.aboutCall(e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
 	f.Message = fmt.Sprintf("%s%s and is tried %s times by %s for each of %s tries by %s",
-		p.ends(e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
+		p.callText(e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
 	f.Hint = "keep one of the two: " + within(recipe(inner.Set.Product, fixRetries), "set", "none, where the other knows the operation")
 	f.Values = []KeyValue{{"outer", tries(outer.Attempts)}, {"inner", tries(inner.Attempts)}, {"attempts", tries(part.Attempts)}}
 	severity := Warning
 	if outer.Set.Product != product.DaprDefault && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
 		severity = Info
 	}
-	p.At(p.calm(e, severity), f)
+	p.At(p.capForJobs(e, severity), f)
 }
 
 // fewest requests for one are worth a word.
@@ -108,16 +108,16 @@ const fewest = 2
 // reportInARow reports that the callee of e repeats its own call too, the one that
 // it repeats most.
 func (p *Pass) reportInARow(e graph.Edge) {
-	g, loops := p.Core, p.run.components()
-	if loops.of[g.From(e)] == loops.of[g.To(e)] || !p.chose(e) || p.run.repeats(e) <= 1 {
+	g, loops := p.Core, p.Analysis.SyncComponents()
+	if loops.of[g.From(e)] == loops.of[g.To(e)] || !p.chose(e) || p.Analysis.Repeats(e) <= 1 {
 		return
 	}
-	callee := p.repeats(g.To(e))
-	if callee.call == noCall {
+	callee := p.repeaterOf(g.To(e))
+	if callee.call == NoCall {
 		return
 	}
 	worst, most := callee.call, callee.factor
-	if p.run.repeats(e)*most < fewest {
+	if p.Analysis.Repeats(e)*most < fewest {
 		return // budgets keep it from being more than a fraction
 	}
 	path := []graph.Node{g.From(e), g.To(e), g.To(worst)}
@@ -132,32 +132,32 @@ func (p *Pass) reportInARow(e graph.Edge) {
 			}
 		}
 	}
-	p.At(p.calm(e, Warning), Finding{
+	p.At(p.capForJobs(e, Warning), Finding{
 		Confidence: confidence(g, calls),
 		Subject:    joinIDs(g, path, ">"),
 		Message: fmt.Sprintf("%s repeats its call to %s on errors, and %s its own to %s: %s requests for one",
-			g.ID(path[0]), g.ID(path[1]), g.ID(path[1]), g.ID(path[2]), many(p.run.repeats(e)*most)),
+			g.ID(path[0]), g.ID(path[1]), g.ID(path[1]), g.ID(path[2]), many(p.Analysis.Repeats(e)*most)),
 		Hint:     fmt.Sprintf("retry in one place: %s is next to what fails", g.ID(path[1])),
-		Values:   []KeyValue{{"factor", many(p.run.repeats(e) * most)}},
+		Values:   []KeyValue{{"factor", many(p.Analysis.Repeats(e) * most)}},
 		Origins:  origins,
 		Services: path,
-		owners:   path[:2],
+		Owners:   path[:2],
 	})
 }
 
 // A repeater is a service that people let repeat calls of its own.
 type repeater struct {
-	call   graph.Edge // that it repeats most, the first of equals; noCall if there is none
+	call   graph.Edge // that it repeats most, the first of equals; NoCall if there is none
 	factor float64
 }
 
 var repeaters = NewMemo[graph.Node, repeater]("the call that a service repeats most")
 
-func (p *Pass) repeats(v graph.Node) repeater {
-	return repeaters.Of(p.run, v, func() repeater {
-		g, r := p.Core, repeater{noCall, 1}
+func (p *Pass) repeaterOf(v graph.Node) repeater {
+	return repeaters.Of(p.Analysis, v, func() repeater {
+		g, r := p.Core, repeater{NoCall, 1}
 		for f, end := g.Out(v); f < end; f++ {
-			if n := p.run.atLast(f); g.Mode(f) == graph.Sync && n > r.factor && p.chose(f) {
+			if n := p.Analysis.RepeatsAtEnd(f); g.Mode(f) == graph.Sync && n > r.factor && p.chose(f) {
 				r = repeater{f, n}
 			}
 		}

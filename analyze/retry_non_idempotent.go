@@ -44,11 +44,11 @@ by a key that it carries, and say so.
 func checkRetryNonIdempotent(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if found, ok := worstLayer(parts, (*Part).repeating, func(part *Part, l *policy.Effect) bool {
+		if found, ok := firstFaultyLayer(parts, (*Part).repeating, func(part *Part, l *policy.Effect) bool {
 			return len(repeated(part, l)) > 0 && len(p.served(e, l)) > 0
 		}); ok {
 			p.reportRepeated(e, found, repeated(found.part, found.layer))
-		} else if found, ok := worstLayer(parts, (*Part).retried, func(part *Part, l *policy.Effect) bool {
+		} else if found, ok := firstFaultyLayer(parts, (*Part).retried, func(part *Part, l *policy.Effect) bool {
 			return p.guessable(e, part, l) && len(p.served(e, l)) > 0
 		}); ok {
 			p.reportUnknownMethods(e, found)
@@ -76,7 +76,7 @@ func repeated(part *Part, l *policy.Effect) []string {
 // be done twice. Calls of drivers are left alone, and those that the retries
 // themselves limit to harmless methods.
 func (p *Pass) guessable(e graph.Edge, part *Part, l *policy.Effect) bool {
-	if part.Methods != nil || part.Idempotent || driven(p.Core, e) {
+	if part.Methods != nil || part.Idempotent || driverManaged(p.Core, e) {
 		return false
 	}
 	if only := l.Set.Retry.Methods; only.Set() && len(only.Value) > 0 {
@@ -85,15 +85,15 @@ func (p *Pass) guessable(e graph.Edge, part *Part, l *policy.Effect) bool {
 	return l.Set.Retry.On.IsExplicit()
 }
 
-func (p *Pass) reportRepeated(e graph.Edge, found layered, methods []string) {
+func (p *Pass) reportRepeated(e graph.Edge, found faultyLayer, methods []string) {
 	l := found.layer
 	on := p.served(e, l)
-	f := p.about(e, sureOf(l.Set.Retry.On.Provenance), placed(l.Set.Retry.On.Origin, retryOrigin(l)))
+	f := p.aboutCall(e, sureOf(l.Set.Retry.On.Provenance), placed(l.Set.Retry.On.Origin, retryOrigin(l)))
 	if found.named == " for "+strconv.Quote(strings.Join(methods, ",")) {
 		found.named = ""
 	}
 	f.Message = fmt.Sprintf("%s by %s%s and sends it again after %s, when it may have been done already",
-		p.ends(e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
+		p.callText(e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
 	f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
 	f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On), {"methods", strings.Join(methods, ", ")}}
 	severity := Error
@@ -103,17 +103,17 @@ func (p *Pass) reportRepeated(e graph.Edge, found layered, methods []string) {
 	case !l.Set.Retry.On.IsExplicit():
 		severity = Warning
 	}
-	p.At(p.calm(e, severity), f)
+	p.At(p.capForJobs(e, severity), f)
 }
 
-func (p *Pass) reportUnknownMethods(e graph.Edge, found layered) {
+func (p *Pass) reportUnknownMethods(e graph.Edge, found faultyLayer) {
 	l := found.layer
 	on := p.served(e, l)
 	only := harmful(l.Set.Retry.Methods.Value)
-	f := p.about(e, Assumed, placed(l.Set.Retry.Methods.Origin, l.Set.Retry.On.Origin))
-	f.Message = fmt.Sprintf("%s%s and sends requests again after %s, whatever they do: a POST may be done twice", p.ends(e), found.named, strings.Join(on, " or "))
+	f := p.aboutCall(e, Assumed, placed(l.Set.Retry.Methods.Origin, l.Set.Retry.On.Origin))
+	f.Message = fmt.Sprintf("%s%s and sends requests again after %s, whatever they do: a POST may be done twice", p.callText(e), found.named, strings.Join(on, " or "))
 	if len(only) > 0 {
-		f.Message = fmt.Sprintf("%s%s and sends %s again after %s, when it may have been done already", p.ends(e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
+		f.Message = fmt.Sprintf("%s%s and sends %s again after %s, when it may have been done already", p.callText(e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
 	}
 	f.Hint = within(recipe(l.Set.Product, fixRetries), "limit", "to what did not reach the callee, or to a route for GET")
 	f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
@@ -121,5 +121,5 @@ func (p *Pass) reportUnknownMethods(e graph.Edge, found layered) {
 	if named := strings.ToUpper(found.part.Match); len(only) > 0 || strings.Contains(named, "POST") || strings.Contains(named, "PATCH") {
 		severity = Warning
 	}
-	p.At(p.calm(e, severity), f)
+	p.At(p.capForJobs(e, severity), f)
 }

@@ -43,7 +43,7 @@ const soon = 100 * time.Millisecond
 
 func checkRetryOnOverload(p *Pass) {
 	for e := range p.Requests() {
-		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
 			r := l.Set.Retry
 			return r.On.IsExplicit() && len(onOverload(r.On.Value)) > 0 && !(r.RetryAfter.Set() && r.RetryAfter.Value)
 		})
@@ -62,11 +62,11 @@ func checkRetryOnOverload(p *Pass) {
 				severity = Info
 			}
 		}
-		f := p.about(e, sure, r.On.Origin)
+		f := p.aboutCall(e, sure, r.On.Origin)
 		f.Message = fmt.Sprintf("%s%s and asks again %s when it says by %s that it has too much to do",
-			p.ends(e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
+			p.callText(e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
 		f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "leave these answers out, or wait for as long as they say")
 		f.Values = []KeyValue{attempts(l), value("on", r.On)}
-		p.At(p.calm(e, severity), f)
+		p.At(p.capForJobs(e, severity), f)
 	}
 }

@@ -7,12 +7,12 @@ import (
 )
 
 var retryUnbounded = &Rule{
-	ID:       "retry-unbounded",
-	Title:    "a failing call is repeated again and again",
-	Doc:      retryUnboundedDoc + waysOut(fixRetries),
-	Severity: Error,
-	Check:    checkRetryUnbounded,
-	Replaces: []string{"retry-budget-missing"},
+	ID:         "retry-unbounded",
+	Title:      "a failing call is repeated again and again",
+	Doc:        retryUnboundedDoc + waysOut(fixRetries),
+	Severity:   Error,
+	Check:      checkRetryUnbounded,
+	Supersedes: []string{"retry-budget-missing"},
 }
 
 const retryUnboundedDoc = `
@@ -41,7 +41,7 @@ const manyAttempts = 5
 
 func checkRetryUnbounded(p *Pass) {
 	for e := range p.Requests() {
-		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
 			return (l.Attempts == policy.Unlimited || l.Attempts > manyAttempts) && !l.Set.Retry.Budget.Set()
 		})
 		if !ok {
@@ -49,25 +49,25 @@ func checkRetryUnbounded(p *Pass) {
 		}
 		part, l := found.part, found.layer
 		r := l.Set.Retry.Retries
-		f := p.about(e, sureOf(r.Provenance), retryOrigin(l))
+		f := p.aboutCall(e, sureOf(r.Provenance), retryOrigin(l))
 		severity := Warning
 		switch {
 		case l.Attempts != policy.Unlimited:
-			f.Message = fmt.Sprintf("%s%s and tries %s times before it gives up", p.ends(e), found.named, tries(l.Attempts))
+			f.Message = fmt.Sprintf("%s%s and tries %s times before it gives up", p.callText(e), found.named, tries(l.Attempts))
 		case part.Budget.State == policy.Finite:
-			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.ends(e), found.named, until(part.Budget))
+			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.callText(e), found.named, until(part.Budget))
 		case l.Set.Retry.MaxDuration.Set(): // after which no try begins, however long the last one takes
 			end := policy.Limit{State: policy.Finite, Time: l.Set.Retry.MaxDuration.Value}
-			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.ends(e), found.named, until(end))
+			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", p.callText(e), found.named, until(end))
 		default:
 			severity = Error
-			f.Message = fmt.Sprintf("%s%s and tries without end", p.ends(e), found.named)
+			f.Message = fmt.Sprintf("%s%s and tries without end", p.callText(e), found.named)
 		}
 		if r.Provenance == policy.PlatformDefault {
 			f.Message += fmt.Sprintf(": that is what %s does unless a number is written", l.Set.Product.DisplayName())
 		}
 		f.Hint = within(recipe(l.Set.Product, fixRetries), "set", "two retries at most")
 		f.Values = []KeyValue{attempts(l), took("budget", part.Budget)}
-		p.At(p.calm(e, severity), f)
+		p.At(p.capForJobs(e, severity), f)
 	}
 }

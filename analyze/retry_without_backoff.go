@@ -37,8 +37,8 @@ about trying another replica at once after a failed connection.
 
 func checkRetryWithoutBackoff(p *Pass) {
 	for e := range p.Requests() {
-		callee := replicas(p.Core.Service(p.Core.To(e)))
-		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
+		callee := Replicas(p.Core.Service(p.Core.To(e)))
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
 			return atOnce(l.Set.Retry.Backoff) && !waitLeftOpen(&l.Set) && (onAnswers(l.Set.Retry.On) || callee.Setting.IsExplicit() && callee.Value == 1)
 		})
 		if !ok {
@@ -52,10 +52,10 @@ func checkRetryWithoutBackoff(p *Pass) {
 		case b.Kind.IsExplicit() || b.Base.IsExplicit():
 			sure = Certain
 		}
-		f := p.about(e, sure, retryOrigin(l))
-		f.Message = fmt.Sprintf("%s%s and tries %s times, %s", p.ends(e), found.named, tries(l.Attempts), lack)
+		f := p.aboutCall(e, sure, retryOrigin(l))
+		f.Message = fmt.Sprintf("%s%s and tries %s times, %s", p.callText(e), found.named, tries(l.Attempts), lack)
 		if l.Attempts == policy.Unlimited {
-			f.Message = fmt.Sprintf("%s%s and tries without end, %s", p.ends(e), found.named, lack)
+			f.Message = fmt.Sprintf("%s%s and tries without end, %s", p.callText(e), found.named, lack)
 		}
 		f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits that grow from about 50ms, with a random part")
 		if recipe(l.Set.Product, fixBackoff) == "" {
@@ -63,6 +63,6 @@ func checkRetryWithoutBackoff(p *Pass) {
 				within(recipe(l.Set.Product, fixRetries), "change", "leave answers and slowness out of the conditions, and try connections alone again")
 		}
 		f.Values = []KeyValue{attempts(l), value("on", l.Set.Retry.On)}
-		p.At(p.calm(e, Warning), f)
+		p.At(p.capForJobs(e, Warning), f)
 	}
 }

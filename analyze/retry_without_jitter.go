@@ -48,9 +48,9 @@ const (
 
 func checkRetryWithoutJitter(p *Pass) {
 	for e := range p.Requests() {
-		caller := replicas(p.Core.Service(p.Core.From(e)))
+		caller := Replicas(p.Core.Service(p.Core.From(e)))
 		alone := caller.Setting.IsExplicit() && caller.Value == 1
-		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).retried, func(_ *Part, l *policy.Effect) bool {
 			b := l.Set.Retry.Backoff
 			return inStep(b, l.Set.Product) && !(alone && l.Attempts == 2 && b.Kind.Value == "fixed")
 		})
@@ -69,19 +69,19 @@ func inStep(b *policy.Backoff, by *policy.Product) bool {
 	return by.OrNative().Backoff != policy.DaprExponential || b.Kind.Value != "exponential"
 }
 
-func (p *Pass) reportInStep(e graph.Edge, found layered, caller copies) {
+func (p *Pass) reportInStep(e graph.Edge, found faultyLayer, caller ReplicaCount) {
 	l := found.layer
 	b := l.Set.Retry.Backoff
 	sure := min(Certain, sureOf(b.Base.Provenance))
 	if b.Jitter.Provenance != policy.Explicit {
 		sure = min(sure, Default)
 	}
-	f := p.about(e, sure, placed(b.Jitter.Origin, b.Base.Origin, b.Kind.Origin, retryOrigin(l)))
+	f := p.aboutCall(e, sure, placed(b.Jitter.Origin, b.Base.Origin, b.Kind.Origin, retryOrigin(l)))
 	f.Message = fmt.Sprintf("%s%s and tries %s times, %s apart without a random part: callers that failed together come back together",
-		p.ends(e), found.named, tries(l.Attempts), english.Duration(b.Base.Value))
+		p.callText(e), found.named, tries(l.Attempts), english.Duration(b.Base.Value))
 	if l.Attempts == policy.Unlimited {
 		f.Message = fmt.Sprintf("%s%s and tries without end, %s apart without a random part: callers that failed together come back together",
-			p.ends(e), found.named, english.Duration(b.Base.Value))
+			p.callText(e), found.named, english.Duration(b.Base.Value))
 	}
 	f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits with a random part")
 	f.Values = []KeyValue{attempts(l), value("base", b.Base), {"waits", until(l.Waits)}}
@@ -90,5 +90,5 @@ func (p *Pass) reportInStep(e graph.Edge, found layered, caller copies) {
 		severity = Warning
 		f.Values = append(f.Values, number("callers", n), caller.value())
 	}
-	p.At(p.grade(e, severity), f)
+	p.At(p.gradeByTier(e, severity), f)
 }

@@ -7,12 +7,12 @@ import (
 )
 
 var retryWithoutTimeout = &Rule{
-	ID:       "retry-without-timeout",
-	Title:    "retries wait for an attempt that never ends",
-	Doc:      retryWithoutTimeoutDoc + waysOut(fixPerTry),
-	Severity: Warning,
-	Check:    checkRetryWithoutTimeout,
-	Replaces: []string{"timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing"},
+	ID:         "retry-without-timeout",
+	Title:      "retries wait for an attempt that never ends",
+	Doc:        retryWithoutTimeoutDoc + waysOut(fixPerTry),
+	Severity:   Warning,
+	Check:      checkRetryWithoutTimeout,
+	Supersedes: []string{"timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing"},
 }
 
 const retryWithoutTimeoutDoc = `
@@ -36,7 +36,7 @@ stands for "timeout-missing" on the same call.
 
 func checkRetryWithoutTimeout(p *Pass) {
 	for e := range p.Requests() {
-		found, ok := worstLayer(p.Effective(e), (*Part).retried, func(part *Part, _ *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), (*Part).retried, func(part *Part, _ *policy.Effect) bool {
 			return part.unbounded()
 		})
 		if !ok {
@@ -47,13 +47,13 @@ func checkRetryWithoutTimeout(p *Pass) {
 		if part.Attempt.State == policy.Undeclared && !l.Set.Product.OrNative().ByHand {
 			sure = Assumed // the client may have a timeout that no file shows
 		}
-		f := p.about(e, sure, retryOrigin(l))
-		f.Message = fmt.Sprintf("%s%s and tries %s times, but nothing ends an attempt: one that hangs is never tried again", p.ends(e), found.named, tries(l.Attempts))
+		f := p.aboutCall(e, sure, retryOrigin(l))
+		f.Message = fmt.Sprintf("%s%s and tries %s times, but nothing ends an attempt: one that hangs is never tried again", p.callText(e), found.named, tries(l.Attempts))
 		if l.Attempts == policy.Unlimited {
-			f.Message = fmt.Sprintf("%s%s and tries without end, but nothing ends an attempt: one that hangs is never tried again", p.ends(e), found.named)
+			f.Message = fmt.Sprintf("%s%s and tries without end, but nothing ends an attempt: one that hangs is never tried again", p.callText(e), found.named)
 		}
 		f.Hint = p.attemptFix(e, part, l)
 		f.Values = []KeyValue{attempts(l), took("attempt", part.Attempt), took("budget", part.Budget)}
-		p.At(p.grade(e, Warning), f)
+		p.At(p.gradeByTier(e, Warning), f)
 	}
 }

@@ -19,7 +19,7 @@ type Rule struct {
 	// Replaces are the rules, by ID, that this one says more than: what it finds
 	// takes the place of what they find about the same subject, or about a part of
 	// it where the subject is a path. A rule that is replaced may replace others.
-	Replaces []string
+	Supersedes []string
 }
 
 // Rules are the checks weir knows, most serious first.

@@ -28,7 +28,7 @@ func Run(g *graph.Graph, o Options) *Check {
 	r := newRun(g)
 	check := &Check{}
 	var found []Finding
-	pass := Pass{Graph: g, Core: r.core, Limits: o.Limits.orDefault(), run: r, all: Rules}
+	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: Rules}
 	seriousness := map[string]int{}
 	for i, rule := range Rules {
 		seriousness[rule.ID] = i
@@ -49,9 +49,9 @@ func Run(g *graph.Graph, o Options) *Check {
 		}
 		rule.Check(&p)
 	}
-	excuses := objectExcuses(g)
-	for _, f := range unreplaced(found, Rules) {
-		if o.ignores(&f) || excuses.cover(g, &f) {
+	excuses := objectSuppressions(g)
+	for _, f := range dropSuperseded(found, Rules) {
+		if o.ignores(&f) || excuses.covers(g, &f) {
 			check.Ignored++
 			continue
 		}

@@ -21,25 +21,25 @@ func proven(g *graph.Graph, least graph.Strength) *graph.Graph {
 	return g.Where(func(e graph.Edge) bool { return g.Strength(e) >= least })
 }
 
-// synchronous is g without the calls whose caller does not wait.
-func synchronous(g *graph.Graph) *graph.Graph {
+// Synchronous is g without the calls whose caller does not wait.
+func Synchronous(g *graph.Graph) *graph.Graph {
 	return g.Where(func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
 }
 
 // breaking is the calls of g by which a failure of the callee fails the caller.
 func breaking(g *graph.Graph) *graph.Graph {
-	return g.Where(func(e graph.Edge) bool { return breaks(g, e) })
+	return g.Where(func(e graph.Edge) bool { return Breaks(g, e) })
 }
 
-// breaks reports whether a failure of the callee of e fails the caller. A
+// Breaks reports whether a failure of the callee of e fails the caller. A
 // fallback is only missed when its primary has failed already.
-func breaks(g *graph.Graph, e graph.Edge) bool {
+func Breaks(g *graph.Graph, e graph.Edge) bool {
 	return g.HardSync(e) && !g.Call(e).Fallback
 }
 
-// streams reports whether a protocol keeps a connection open for many answers. A
+// IsStream reports whether a protocol keeps a connection open for many answers. A
 // timeout for requests would cut it off.
-func streams(protocol string) bool {
+func IsStream(protocol string) bool {
 	switch strings.ToLower(protocol) {
 	case "websocket", "ws", "wss", "sse", "event-stream", "grpc-stream", "stream", "long-polling", "mqtt":
 		return true

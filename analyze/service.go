@@ -6,15 +6,15 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// ours reports whether a service is a program of the estate that runs for good:
+// IsOwn reports whether a service is a program of the estate that runs for good:
 // what is outside cannot be mended here, and jobs and collectors have other needs.
-func ours(s *graph.Service) bool {
+func IsOwn(s *graph.Service) bool {
 	return s.Kind == graph.KindService || s.Kind == graph.KindGateway
 }
 
-// keepsData reports whether a service is infrastructure that other rules look at:
+// KeepsData reports whether a service is infrastructure that other rules look at:
 // its callers, replicas and calls to itself follow rules of their own.
-func keepsData(s *graph.Service) bool {
+func KeepsData(s *graph.Service) bool {
 	switch s.Kind {
 	case graph.KindDatabase, graph.KindCache, graph.KindBroker, graph.KindTopic:
 		return true
@@ -22,9 +22,9 @@ func keepsData(s *graph.Service) bool {
 	return false
 }
 
-// ecosystem names the format that a fix for s would be written in; "" if it is
+// Ecosystem names the format that a fix for s would be written in; "" if it is
 // none with words of its own.
-func ecosystem(s *graph.Service) string {
+func Ecosystem(s *graph.Service) string {
 	for _, name := range []string{"kubernetes", "compose", "native"} {
 		if slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return o.Reader == name }) {
 			return name

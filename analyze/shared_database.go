@@ -58,7 +58,7 @@ Lenarduzzi 2018.
 `
 
 func checkSharedDatabase(p *Pass) {
-	g := p.run.strong
+	g := p.Analysis.Strong
 	for v := range graph.Node(g.Len()) {
 		if g.Service(v).Kind != graph.KindDatabase || len(g.In(v)) < 2 {
 			continue
@@ -66,7 +66,7 @@ func checkSharedDatabase(p *Pass) {
 		users := map[string][]graph.Edge{}
 		for _, e := range g.In(v) {
 			if u := g.Service(g.From(e)); u.Kind == graph.KindService && g.From(e) != v && !tendsData(u) {
-				for _, database := range databases(g.Call(e)) {
+				for _, database := range Databases(g.Call(e)) {
 					users[database] = append(users[database], e)
 				}
 			}
@@ -105,7 +105,7 @@ func oneProgram(g *graph.Graph, services []graph.Node) bool {
 }
 
 func (p *Pass) reportShared(v graph.Node, database string, calls []graph.Edge) {
-	g := p.run.strong
+	g := p.Analysis.Strong
 	users := make([]graph.Node, len(calls))
 	for i, e := range calls {
 		users[i] = g.From(e)
@@ -122,7 +122,7 @@ func (p *Pass) reportShared(v graph.Node, database string, calls []graph.Edge) {
 		Values:     []KeyValue{number("services", len(users))},
 		Origins:    written(g, calls),
 		Services:   append([]graph.Node{v}, users...),
-		owners:     []graph.Node{v},
+		Owners:     []graph.Node{v},
 	}
 	if database != "" {
 		f.Subject += "/" + database

@@ -65,41 +65,41 @@ const (
 
 func checkSinglePointOfFailure(p *Pass) {
 	g := p.Core
-	f := findGates(g)
+	f := FindChokepoints(g)
 	all := 0
 	for v := range graph.Node(g.Len()) {
-		if ours(g.Service(v)) {
+		if IsOwn(g.Service(v)) {
 			all++
 		}
 	}
-	critical := f.tree.behind(g.Len(), func(v graph.Node) bool { return ours(g.Service(v)) && declaresTier1(g.Service(v)) })
+	critical := f.tree.behind(g.Len(), func(v graph.Node) bool { return IsOwn(g.Service(v)) && DeclaresTier1(g.Service(v)) })
 	for v := range graph.Node(g.Len()) {
-		behind, n := f.behind[v], replicas(g.Service(v))
-		large := behind.n >= gateLeast && float64(behind.n) >= gateShare*float64(all)
+		behind, n := f.Behind[v], Replicas(g.Service(v))
+		large := behind.N >= gateLeast && float64(behind.N) >= gateShare*float64(all)
 		switch {
-		case behind.n == 0 || !large && critical[v].n == 0 || !ours(g.Service(v)):
-		case n.Set() && n.Value == 0 || n.Value != 1 && f.isEntry(v):
+		case behind.N == 0 || !large && critical[v].N == 0 || !IsOwn(g.Service(v)):
+		case n.Set() && n.Value == 0 || n.Value != 1 && f.IsEntry(v):
 		default:
 			p.reportGate(v, behind, critical[v], all)
 		}
 	}
 }
 
-func (p *Pass) reportGate(v graph.Node, behind, critical tally, all int) {
-	g, s, n := p.Core, p.Core.Service(v), replicas(p.Core.Service(v))
+func (p *Pass) reportGate(v graph.Node, behind, critical Sample, all int) {
+	g, s, n := p.Core, p.Core.Service(v), Replicas(p.Core.Service(v))
 	f := Finding{
 		Confidence: min(n.confidence(), confidence(g, g.In(v))),
 		Subject:    s.ID,
 		Hint:       "let callers go on without it, or give them a way past it",
-		Values:     []KeyValue{number("services behind it", int(behind.n)), number("services", all)},
+		Values:     []KeyValue{number("services behind it", int(behind.N)), number("services", all)},
 		Origins:    places(s, n.Origin),
 		Services:   []graph.Node{v},
 	}
-	whom := firstIDs(g, behind.first[:], int(behind.n))
-	if critical.n > 0 {
-		f.Values = append(f.Values, number("of tier 1", int(critical.n)))
-		whom = firstIDs(g, critical.first[:], int(critical.n)) + " (tier 1)"
-		if more := int(behind.n - critical.n); more > 0 {
+	whom := firstIDs(g, behind.First[:], int(behind.N))
+	if critical.N > 0 {
+		f.Values = append(f.Values, number("of tier 1", int(critical.N)))
+		whom = firstIDs(g, critical.First[:], int(critical.N)) + " (tier 1)"
+		if more := int(behind.N - critical.N); more > 0 {
 			whom += " and " + english.Count(more, "other")
 		}
 	}
@@ -116,7 +116,7 @@ func (p *Pass) reportGate(v graph.Node, behind, critical tally, all int) {
 		p.At(p.gradeService(v, Warning), f)
 	default:
 		f.Message += fmt.Sprintf(": its %d replicas are one point to fail for a bad release", n.Value)
-		if lacks := p.run.unguarded(v); len(lacks) > 0 {
+		if lacks := p.Analysis.RedundancyGaps(v); len(lacks) > 0 {
 			f.Message += ", with " + strings.Join(lacks, " and ")
 		}
 		f.Values = append(f.Values, n.value())
@@ -127,10 +127,10 @@ func (p *Pass) reportGate(v graph.Node, behind, critical tally, all int) {
 // gradeService is the severity of a finding about v: one level up where tier 1
 // cannot do without it, one down at tier 4.
 func (p *Pass) gradeService(v graph.Node, s Severity) Severity {
-	switch p.run.inheritedTiers()[v].value {
+	switch p.Analysis.Tiers()[v].Value {
 	case 1:
 		return min(s+1, Error)
-	case lowestTier:
+	case LowestTier:
 		return max(s, 1) - 1
 	}
 	return s

@@ -57,12 +57,12 @@ Queue 2017 (the rule of the extra nine).
 `
 
 func checkSLOComposition(p *Pass) {
-	l := newReliance(runOn(p.run.strong))
-	g := p.run.strong
+	l := NewReliance(NewAnalysis(p.Analysis.Strong))
+	g := p.Analysis.Strong
 	of := map[graph.Node]*Availability{}
 	for v := range graph.Node(g.Len()) {
-		if s := g.Service(v); s.SLO.Set() && ours(s) {
-			of[v] = l.available(v)
+		if s := g.Service(v); s.SLO.Set() && IsOwn(s) {
+			of[v] = l.Available(v)
 		}
 	}
 	for v := range graph.Node(g.Len()) {
@@ -71,9 +71,9 @@ func checkSLOComposition(p *Pass) {
 		case a == nil:
 		case a.Falls():
 			p.reportObjective(v, a, a.Promised, Warning)
-		case lessPercent(a.Expected, a.Objective):
+		case LessPercent(a.Expected, a.Objective):
 			// One cause is told once, where it is nearest.
-			behind := l.closure(v, func(graph.Node) bool { return false })[1:]
+			behind := l.Closure(v, func(graph.Node) bool { return false })[1:]
 			if !slices.ContainsFunc(behind, func(w graph.Node) bool { return of[w] != nil && of[w].Falls() }) {
 				p.reportObjective(v, a, a.Expected, Info)
 			}
@@ -82,13 +82,13 @@ func checkSLOComposition(p *Pass) {
 }
 
 func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64, severity Severity) {
-	g, s := p.run.strong, p.run.strong.Service(v)
+	g, s := p.Analysis.Strong, p.Analysis.Strong.Service(v)
 	f := Finding{
 		Confidence: Certain,
 		Subject:    s.ID,
 		Services:   []graph.Node{v},
 		Origins:    []graph.Origin{s.SLO.Origin},
-		owners:     []graph.Node{v},
+		Owners:     []graph.Node{v},
 	}
 	var worst []string
 	for _, c := range a.Worst {
@@ -106,7 +106,7 @@ func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64,
 	}
 	if len(worst) == 1 {
 		f.Message = fmt.Sprintf("%s promises %s, and %s, which it cannot do without, promises %s", s.ID, Percent(a.Objective), g.ID(a.Worst[0].Node), Percent(a.Worst[0].Objective))
-		if lessPercent(available, a.Worst[0].Objective) {
+		if LessPercent(available, a.Worst[0].Objective) {
 			f.Message += fmt.Sprintf("; that leaves %s at best", Percent(available))
 		}
 	}
@@ -114,7 +114,7 @@ func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64,
 		f.Message += ", if objectives do not count the failures of what is behind a service"
 		f.Confidence = Default
 	}
-	if a.Counted > 0 && severity == Warning && lessPercent(a.Worst[0].Objective, a.Objective) {
+	if a.Counted > 0 && severity == Warning && LessPercent(a.Worst[0].Objective, a.Objective) {
 		severity = Error
 	}
 	if !a.Exact {
@@ -137,7 +137,7 @@ func (p *Pass) reportObjective(v graph.Node, a *Availability, available float64,
 func neededCalls(g *graph.Graph, v graph.Node) []graph.Edge {
 	var calls []graph.Edge
 	for e, end := g.Out(v); e < end; e++ {
-		if breaks(g, e) {
+		if Breaks(g, e) {
 			calls = append(calls, e)
 		}
 	}

@@ -22,10 +22,10 @@ func rulesNamed(text string) []string {
 	return rules
 }
 
-// excuses is what policy objects say under IgnoreAnnotation, by their names.
-type excuses map[string]string
+// suppressions is what policy objects say under IgnoreAnnotation, by their names.
+type suppressions map[string]string
 
-func (p *Pass) reportMisnamed(subject, text string, at []graph.Origin, services []graph.Node) {
+func (p *Pass) reportUnknownRule(subject, text string, at []graph.Origin, services []graph.Node) {
 	for _, name := range rulesNamed(text) {
 		var unknown *RuleError
 		if _, err := findRule(p.all, name); name == "*" || !errors.As(err, &unknown) {
@@ -34,7 +34,7 @@ func (p *Pass) reportMisnamed(subject, text string, at []graph.Origin, services 
 		p.Report(Finding{
 			Confidence: Certain,
 			Subject:    subject,
-			detail:     IgnoreAnnotation + " " + name,
+			Detail:     IgnoreAnnotation + " " + name,
 			Message:    fmt.Sprintf("%s: %q of %s is no rule, so that nothing is excused", IgnoreAnnotation, name, subject),
 			Hint:       unknown.Hint(),
 			Values:     []KeyValue{{"field", IgnoreAnnotation}, {"value", name}},
@@ -44,8 +44,8 @@ func (p *Pass) reportMisnamed(subject, text string, at []graph.Origin, services 
 	}
 }
 
-func objectExcuses(g *graph.Graph) excuses {
-	said := excuses{}
+func objectSuppressions(g *graph.Graph) suppressions {
+	said := suppressions{}
 	for _, b := range g.Policies() {
 		if b.Excuses != "" {
 			said[b.Object] = b.Excuses
@@ -54,8 +54,8 @@ func objectExcuses(g *graph.Graph) excuses {
 	return said
 }
 
-// excuseOf is what a service says.
-func excuseOf(s *graph.Service) string {
+// suppressionOf is what a service says.
+func suppressionOf(s *graph.Service) string {
 	return cmp.Or(s.Annotations[IgnoreAnnotation], s.Labels[IgnoreAnnotation])
 }
 
@@ -86,32 +86,32 @@ func matches(pattern, text string) bool {
 // expired compares dates as text, which is what their notation is made for.
 func (i *Ignore) expired(today string) bool { return i.Until != "" && today > i.Until }
 
-// checkExcuses reports annotations that excuse nothing, for there is no such rule.
-func checkExcuses(p *Pass) {
+// checkSuppressions reports annotations that excuse nothing, for there is no such rule.
+func checkSuppressions(p *Pass) {
 	for v := range graph.Node(p.Graph.Len()) {
 		s := p.Graph.Service(v)
-		p.reportMisnamed(s.ID, excuseOf(s), places(s), []graph.Node{v})
+		p.reportUnknownRule(s.ID, suppressionOf(s), places(s), []graph.Node{v})
 	}
 	told := map[string]bool{}
 	for _, b := range p.Graph.Policies() {
 		if !told[b.Object] {
 			told[b.Object] = true
-			p.reportMisnamed(b.Object, b.Excuses, []graph.Origin{b.Origin}, nil)
+			p.reportUnknownRule(b.Object, b.Excuses, []graph.Origin{b.Origin}, nil)
 		}
 	}
 }
 
-// cover reports whether one of those who may say so excuses f: the object that is
+// covers reports whether one of those who may say so excuses f: the object that is
 // its subject, or one of its services.
-func (e excuses) cover(g *graph.Graph, f *Finding) bool {
+func (e suppressions) covers(g *graph.Graph, f *Finding) bool {
 	named := func(text string) bool {
 		return slices.ContainsFunc(rulesNamed(text), func(rule string) bool { return rule == "*" || rule == f.Rule })
 	}
-	owners := f.owners
+	owners := f.Owners
 	if owners == nil {
 		owners = f.Services
 	}
-	return named(e[f.Subject]) || slices.ContainsFunc(owners, func(v graph.Node) bool { return named(excuseOf(g.Service(v))) })
+	return named(e[f.Subject]) || slices.ContainsFunc(owners, func(v graph.Node) bool { return named(suppressionOf(g.Service(v))) })
 }
 
 // ignores reports whether an entry that has not run out excuses f.

@@ -42,15 +42,15 @@ tells the outliers.
 
 func checkSyncChainTooDeep(p *Pass) {
 	isService := func(v graph.Node) bool { return p.Core.Service(v).Kind == graph.KindService }
-	for _, c := range longestChains(p.run.sync, isService, p.Limits.ChainDepth) {
-		p.reportChain(c.services, c.hops)
+	for _, c := range LongestChains(p.Analysis.Sync, isService, p.Limits.ChainDepth) {
+		p.reportChain(c.Services, c.Hops)
 	}
 }
 
 func (p *Pass) reportChain(chain []graph.Node, hops int) {
 	g := p.Core
 	first, last := chain[0], chain[len(chain)-1]
-	calls := callsAlong(g, chain...)
+	calls := CallsAlong(g, chain...)
 	p.Report(Finding{
 		Confidence: confidence(g, calls),
 		Subject:    joinIDs(g, chain, ">"),

@@ -64,13 +64,13 @@ IEEE Software 2018 (cyclic dependency).
 
 func checkSyncCycle(p *Pass) {
 	told := make([]bool, p.Core.Len())
-	for _, c := range p.run.loopsOf(synchronous(p.run.strong)).Components {
+	for _, c := range p.Analysis.Cycles(Synchronous(p.Analysis.Strong)).Components {
 		for _, v := range c.Services {
 			told[v] = true
 		}
 		p.reportSyncCycle(c)
 	}
-	for _, c := range p.run.loopsOf(p.run.sync).Components {
+	for _, c := range p.Analysis.Cycles(p.Analysis.Sync).Components {
 		if !slices.ContainsFunc(c.Services, func(v graph.Node) bool { return told[v] }) {
 			p.reportSyncCycle(c)
 		}
@@ -79,10 +79,10 @@ func checkSyncCycle(p *Pass) {
 
 func (p *Pass) reportSyncCycle(c Cycle) {
 	g, first := p.Core, c.Loop[0]
-	if len(c.Loop) == 1 && (!ours(g.Service(first)) || onlySeen(g, first)) {
+	if len(c.Loop) == 1 && (!IsOwn(g.Service(first)) || onlySeen(g, first)) {
 		return
 	}
-	calls := callsAlong(g, append(c.Loop, first)...)
+	calls := CallsAlong(g, append(c.Loop, first)...)
 	p.Report(Finding{
 		Confidence: confidence(g, calls),
 		Subject:    joinIDs(g, c.Loop, ","),

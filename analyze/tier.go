@@ -7,33 +7,33 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A tier is how critical a service is, and by whom.
-type tier struct {
-	value int        // 1 to 4, 0 if unknown
-	from  graph.Node // whose own tier it is: the service itself, or one that cannot do without it
+// A Tier is how critical a service is, and by whom.
+type Tier struct {
+	Value int        // 1 to 4, 0 if unknown
+	From  graph.Node // whose own tier it is: the service itself, or one that cannot do without it
 }
 
-// lowestTier is the least critical one there is.
-const lowestTier = 4
+// LowestTier is the least critical one there is.
+const LowestTier = 4
 
-// inheritedTiers returns for every service the most critical tier among its own
+// Tiers returns for every service the most critical tier among its own
 // and those of the services that fail when it fails: who is needed by a tier 1
 // service is of tier 1 itself. Optional, asynchronous and weakly proven calls do
 // not pass a tier on, nor do calls with a fallback. A service whose own tier is
 // unknown has one if somebody passes it on.
-func (r *run) inheritedTiers() []tier {
-	return inherited.Of(r, Once{}, func() []tier { return inheritTiers(r.strong) })
+func (r *Analysis) Tiers() []Tier {
+	return inherited.Of(r, Once{}, func() []Tier { return inheritTiers(r.Strong) })
 }
 
-var inherited = NewMemo[Once, []tier]("the tiers of services, with those that they inherit")
+var inherited = NewMemo[Once, []Tier]("the tiers of services, with those that they inherit")
 
-func inheritTiers(g *graph.Graph) []tier {
-	tiers := make([]tier, g.Len())
-	for value := 1; value <= lowestTier; value++ {
+func inheritTiers(g *graph.Graph) []Tier {
+	tiers := make([]Tier, g.Len())
+	for value := 1; value <= LowestTier; value++ {
 		var queue []graph.Node
 		for v := range graph.Node(g.Len()) {
-			if own := g.Service(v).Tier; own.Set() && own.Value == value && tiers[v].value == 0 {
-				tiers[v] = tier{value, v}
+			if own := g.Service(v).Tier; own.Set() && own.Value == value && tiers[v].Value == 0 {
+				tiers[v] = Tier{value, v}
 				queue = append(queue, v)
 			}
 		}
@@ -41,8 +41,8 @@ func inheritTiers(g *graph.Graph) []tier {
 			v := queue[i]
 			for e, end := g.Out(v); e < end; e++ {
 				w := g.To(e)
-				if tiers[w].value == 0 && breaks(g, e) && !hasFallback(g, e) {
-					tiers[w] = tier{value, tiers[v].from}
+				if tiers[w].Value == 0 && Breaks(g, e) && !HasFallback(g, e) {
+					tiers[w] = Tier{value, tiers[v].From}
 					queue = append(queue, w)
 				}
 			}
@@ -51,9 +51,9 @@ func inheritTiers(g *graph.Graph) []tier {
 	return tiers
 }
 
-// hasFallback reports whether some input declares what is done instead of e: its
+// HasFallback reports whether some input declares what is done instead of e: its
 // own documents, or a policy that is for all parts of it.
-func hasFallback(g *graph.Graph, e graph.Edge) bool {
+func HasFallback(g *graph.Graph, e graph.Edge) bool {
 	for _, ev := range g.Call(e).Evidence {
 		if ev.Says != nil && answersElsewhere(ev.Says.Fallback) {
 			return true
@@ -72,4 +72,4 @@ func answersElsewhere(f *policy.Fallback) bool {
 	})
 }
 
-func declaresTier1(s *graph.Service) bool { return s.Tier.Set() && s.Tier.Value == 1 }
+func DeclaresTier1(s *graph.Service) bool { return s.Tier.Set() && s.Tier.Value == 1 }

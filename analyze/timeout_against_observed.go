@@ -81,11 +81,11 @@ func checkTimeoutAgainstObserved(p *Pass) {
 }
 
 func (p *Pass) reportTiming(e graph.Edge, part *Part, s Severity, p99 time.Duration, what, verb, why string) {
-	f := p.about(e, sureOfBound(part.Attempt), part.Attempt.Origin())
+	f := p.aboutCall(e, sureOfBound(part.Attempt), part.Attempt.Origin())
 	if part.Attempts != 1 {
 		f.Confidence = min(f.Confidence, Default) // a timing may be of several attempts
 	}
-	f.Message = p.ends(e) + " " + what
+	f.Message = p.callText(e) + " " + what
 	f.Hint = within(cmp.Or(boundBy(part.Attempt), p.fixed(e, part, fixTotal)), verb, why)
 	seen := p.Core.Observed(e)
 	f.Values = []KeyValue{took("attempt", part.Attempt), {"p99", rounded(p99)}, {"timings", english.Number(seen.Latency.Count())}}

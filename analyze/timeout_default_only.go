@@ -45,7 +45,7 @@ const fewCalls = 3
 func checkTimeoutDefaultOnly(p *Pass) {
 	byProduct := map[*policy.Product][]graph.Edge{}
 	for e := range p.Requests() {
-		if part := defaultOnly(p.Effective(e)); part != nil && !driven(p.Core, e) {
+		if part := defaultOnly(p.Effective(e)); part != nil && !driverManaged(p.Core, e) {
 			by := part.Budget.By[0].Product
 			byProduct[by] = append(byProduct[by], e)
 		}
@@ -58,8 +58,8 @@ func checkTimeoutDefaultOnly(p *Pass) {
 		}
 		for _, e := range calls {
 			part := defaultOnly(p.Effective(e))
-			f := p.about(e, Default)
-			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", p.ends(e), until(part.Budget), by.Title)
+			f := p.aboutCall(e, Default)
+			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", p.callText(e), until(part.Budget), by.Title)
 			f.Hint = within(p.fixed(e, part, fixTotal), "set", "what this call needs")
 			f.Values = []KeyValue{took("budget", part.Budget)}
 			p.Report(f)

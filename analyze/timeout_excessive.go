@@ -56,12 +56,12 @@ func checkTimeoutExcessive(p *Pass) {
 		}
 		parts := p.Effective(e)
 		limit := longTimeout
-		if p.run.inheritedTiers()[p.Core.From(e)].value == 1 {
+		if p.Analysis.Tiers()[p.Core.From(e)].Value == 1 {
 			limit = longTimeoutTier1
 		}
-		if off, named := which(parts, func(part *Part) bool { return part.disabled() && !part.held() }); len(off) > 0 {
+		if off, named := matchingParts(parts, func(part *Part) bool { return part.disabled() && !part.isStream() }); len(off) > 0 {
 			p.reportDisabled(e, off[0], named)
-		} else if long, named := which(parts, func(part *Part) bool {
+		} else if long, named := matchingParts(parts, func(part *Part) bool {
 			return part.Budget.State == policy.Finite && part.Budget.Explicit() && lasts[part.Budget.By[0].Field] && part.Budget.Time > limit
 		}); len(long) > 0 {
 			p.reportLong(e, long[0], named, limit)
@@ -70,14 +70,14 @@ func checkTimeoutExcessive(p *Pass) {
 }
 
 func (p *Pass) reportDisabled(e graph.Edge, part *Part, named string) {
-	if p.entry(e) {
+	if p.fromGateway(e) {
 		return // told of the gateway as a whole
 	}
-	f := p.about(e, Certain, part.Budget.Origin())
-	f.Message = fmt.Sprintf("%s with the timeout switched off%s", p.ends(e), named)
+	f := p.aboutCall(e, Certain, part.Budget.Origin())
+	f.Message = fmt.Sprintf("%s with the timeout switched off%s", p.callText(e), named)
 	f.Hint = within(p.fixed(e, part, fixTotal), "set", "to a little above its slowest good answer")
 	f.Values = []KeyValue{took("budget", part.Budget)}
-	p.At(p.grade(e, Warning), f)
+	p.At(p.gradeByTier(e, Warning), f)
 }
 
 func (p *Pass) reportLong(e graph.Edge, part *Part, named string, limit time.Duration) {
@@ -85,9 +85,9 @@ func (p *Pass) reportLong(e graph.Edge, part *Part, named string, limit time.Dur
 	if part.Budget.By[0].Field == "timeout.readGap" {
 		sure = Default // answers may trickle for longer
 	}
-	f := p.about(e, sure, part.Budget.Origin())
-	f.Message = fmt.Sprintf("%s and waits up to %s%s", p.ends(e), until(part.Budget), named)
+	f := p.aboutCall(e, sure, part.Budget.Origin())
+	f.Message = fmt.Sprintf("%s and waits up to %s%s", p.callText(e), until(part.Budget), named)
 	f.Hint = within(p.fixed(e, part, fixTotal), "lower", "do asynchronously what takes longer")
 	f.Values = []KeyValue{took("budget", part.Budget), {"limit", english.Duration(limit)}}
-	p.At(p.grade(e, Info), f)
+	p.At(p.gradeByTier(e, Info), f)
 }

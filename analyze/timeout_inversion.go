@@ -49,10 +49,10 @@ Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
 
 func checkTimeoutInversion(p *Pass) {
 	for e := range p.Requests() {
-		if p.entry(e) || driven(p.Core, e) {
+		if p.fromGateway(e) || driverManaged(p.Core, e) {
 			continue
 		}
-		if i, ok := p.inverted(e); ok {
+		if i, ok := p.findInversion(e); ok {
 			p.reportInversion(e, i)
 		}
 	}
@@ -60,24 +60,24 @@ func checkTimeoutInversion(p *Pass) {
 
 func (p *Pass) reportInversion(e graph.Edge, i inversion) {
 	g, attempt := p.Core, i.part.Attempt
-	b, most := g.ID(g.To(e)), i.need.most
-	f := p.about(e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
+	b, most := g.ID(g.To(e)), i.need.Max
+	f := p.aboutCall(e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Values = []KeyValue{took("attempt", attempt), took("need", most)}
 	if i.sum {
-		f.Message = fmt.Sprintf("%s and gives up%s after %s; %s", p.ends(e), i.named, english.Duration(attempt.Time), p.succession(&f, e, i.need))
+		f.Message = fmt.Sprintf("%s and gives up%s after %s; %s", p.callText(e), i.named, english.Duration(attempt.Time), p.sequenceText(&f, e, i.need))
 		f.Hint = "make the calls in parallel, or shorten their timeouts"
 		p.At(Info, f)
 		return
 	}
-	f.Services = append(f.Services, g.To(i.need.longest))
+	f.Services = append(f.Services, g.To(i.need.MaxCall))
 	f.Message = fmt.Sprintf("%s and gives up%s after %s, but %s may take %s to hear from %s: it works for nobody then",
-		p.ends(e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.longest)))
-	f.Hint = fmt.Sprintf("bring the call of %s down to %s, or let its caller wait longer, if its own callers do", callID(g, i.need.longest), english.Duration(attempt.Time))
-	if words := p.innerFix(i.need.longest); words != "" {
+		p.callText(e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.MaxCall)))
+	f.Hint = fmt.Sprintf("bring the call of %s down to %s, or let its caller wait longer, if its own callers do", callID(g, i.need.MaxCall), english.Duration(attempt.Time))
+	if words := p.innerFix(i.need.MaxCall); words != "" {
 		f.Hint = fmt.Sprintf("bring the call of %s down to %s by %s, or let its caller wait longer, if its own callers do",
-			callID(g, i.need.longest), english.Duration(attempt.Time), words)
+			callID(g, i.need.MaxCall), english.Duration(attempt.Time), words)
 	}
-	severity := p.grade(e, Warning)
+	severity := p.gradeByTier(e, Warning)
 	if !attempt.Explicit() || !most.Explicit() {
 		severity = min(severity, Warning)
 	}

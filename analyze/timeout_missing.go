@@ -57,12 +57,12 @@ func checkTimeoutMissing(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		switch {
-		case driven(p.Core, e), p.Core.Call(e).Fallback:
-		case !p.told(e, parts):
+		case driverManaged(p.Core, e), p.Core.Call(e).Fallback:
+		case !p.policyKnown(e, parts):
 			if slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return !isNative(ev) }) {
 				silent = append(silent, e)
 			}
-		case !p.entry(e):
+		case !p.fromGateway(e):
 			p.reportEndless(e, parts)
 		}
 	}
@@ -72,24 +72,24 @@ func checkTimeoutMissing(p *Pass) {
 }
 
 func (p *Pass) reportEndless(e graph.Edge, parts []Part) {
-	endless, named := which(parts, func(part *Part) bool { return part.unbounded() && !part.disabled() && !part.held() })
+	endless, named := matchingParts(parts, func(part *Part) bool { return part.unbounded() && !part.disabled() && !part.isStream() })
 	if len(endless) == 0 {
 		return
 	}
 	part := endless[0]
-	f := p.about(e, Default, part.Budget.Origin())
+	f := p.aboutCall(e, Default, part.Budget.Origin())
 	switch {
 	case part.Budget.State == policy.Endless:
-		f.Message = fmt.Sprintf("%s without a timeout%s: %s has none unless it is set", p.ends(e), named, part.Budget.By[0].Product.DisplayName())
+		f.Message = fmt.Sprintf("%s without a timeout%s: %s has none unless it is set", p.callText(e), named, part.Budget.By[0].Product.DisplayName())
 	case len(part.Layers) > 0 && part.Layers[0].Set.Product != nil:
 		f.Confidence = Assumed
-		f.Message = fmt.Sprintf("%s, and no timeout%s was found in the inputs, which do have other policies for it", p.ends(e), named)
+		f.Message = fmt.Sprintf("%s, and no timeout%s was found in the inputs, which do have other policies for it", p.callText(e), named)
 	default:
-		f.Message = fmt.Sprintf("%s without a timeout%s", p.ends(e), named)
+		f.Message = fmt.Sprintf("%s without a timeout%s", p.callText(e), named)
 	}
 	f.Hint = within(p.fixed(e, part, fixTotal), "set", "a little above its slowest good answer, below the caller's own deadline")
 	f.Values = []KeyValue{took("attempt", part.Attempt), took("budget", part.Budget)}
-	p.At(p.grade(e, Warning), f)
+	p.At(p.gradeByTier(e, Warning), f)
 }
 
 // reportUndeclared tells once of all the calls whose policies no input could show.

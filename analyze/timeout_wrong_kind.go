@@ -10,12 +10,12 @@ import (
 )
 
 var timeoutWrongKind = &Rule{
-	ID:       "timeout-wrong-kind",
-	Title:    "what looks like a timeout does not end a slow call",
-	Doc:      timeoutWrongKindDoc + waysOut(fixTotal),
-	Severity: Warning,
-	Check:    checkTimeoutWrongKind,
-	Replaces: []string{"breaker-blind-to-slow", "timeout-missing"},
+	ID:         "timeout-wrong-kind",
+	Title:      "what looks like a timeout does not end a slow call",
+	Doc:        timeoutWrongKindDoc + waysOut(fixTotal),
+	Severity:   Warning,
+	Check:      checkTimeoutWrongKind,
+	Supersedes: []string{"breaker-blind-to-slow", "timeout-missing"},
 }
 
 const timeoutWrongKindDoc = `
@@ -48,7 +48,7 @@ timeout: it is a gap between two reads, too, but answers rarely trickle.
 func checkTimeoutWrongKind(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		found, named := which(parts, func(part *Part) bool { return part.unbounded() && !part.held() && len(p.mistaken(e, part)) > 0 })
+		found, named := matchingParts(parts, func(part *Part) bool { return part.unbounded() && !part.isStream() && len(p.mistaken(e, part)) > 0 })
 		if len(found) > 0 {
 			p.reportWrongKind(e, found[0], named)
 		}
@@ -59,7 +59,7 @@ func checkTimeoutWrongKind(p *Pass) {
 // timeout. Of calls that drivers make only those in the caller's own code count.
 func (p *Pass) mistaken(e graph.Edge, part *Part) []timer {
 	timers := wrongKinds(part)
-	if !driven(p.Core, e) {
+	if !driverManaged(p.Core, e) {
 		return timers
 	}
 	var own []timer
@@ -73,16 +73,16 @@ func (p *Pass) mistaken(e graph.Edge, part *Part) []timer {
 
 func (p *Pass) reportWrongKind(e graph.Edge, part *Part, named string) {
 	timers := p.mistaken(e, part)
-	f := p.about(e, Default, timers[0].value.Origin)
+	f := p.aboutCall(e, Default, timers[0].value.Origin)
 	var does []string
 	for _, t := range timers {
 		does = append(does, english.Duration(t.value.Value)+" for "+t.does)
 		f.Values = append(f.Values, value(t.name, t.value))
 	}
-	f.Message = fmt.Sprintf("%s%s with a timeout of %s, and none that ends a slow answer", p.ends(e), named, strings.Join(does, " and "))
+	f.Message = fmt.Sprintf("%s%s with a timeout of %s, and none that ends a slow answer", p.callText(e), named, strings.Join(does, " and "))
 	f.Hint = endless(timers[0].set.Product)
 	if words := p.fixed(e, part, fixTotal); words != "" {
 		f.Hint = within(words, "set", "a little above its slowest good answer")
 	}
-	p.At(p.calm(e, Warning), f)
+	p.At(p.capForJobs(e, Warning), f)
 }

@@ -80,9 +80,9 @@ func enterers(g *graph.Graph) []graph.Node {
 	return entries
 }
 
-// witnessed is how many calls were seen that a service makes, and that it makes or
+// ObservedCalls is how many calls were seen that a service makes, and that it makes or
 // answers.
-func witnessed(g *graph.Graph, v graph.Node) (made, all float64) {
+func ObservedCalls(g *graph.Graph, v graph.Node) (made, all float64) {
 	lo, hi := g.Out(v)
 	for e := lo; e < hi; e++ {
 		if o := g.Observed(e); o != nil {

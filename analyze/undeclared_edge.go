@@ -76,8 +76,8 @@ func checkUndeclaredEdge(p *Pass) {
 func (p *Pass) reportNewcomer(e graph.Edge, sure Confidence, severity Severity) {
 	c, seen := p.Core.Call(e), p.Core.Observed(e)
 	caller, callee := p.Core.Service(c.From), p.Core.Service(c.To)
-	f := p.about(e, sure, seenAt(c))
-	f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", p.ends(e), english.Times(seen.Calls))
+	f := p.aboutCall(e, sure, seenAt(c))
+	f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", p.callText(e), english.Times(seen.Calls))
 	if callee.Defined {
 		f.Hint = fmt.Sprintf("add %q to the calls of %s in weir.yaml, or stop calling it", callee.Name, caller.Name)
 	} else {

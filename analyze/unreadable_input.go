@@ -52,10 +52,10 @@ func checkUnreadableInput(p *Pass) {
 		for i, problem := range list[:len(list)-len(rest)] {
 			f := Finding{
 				Confidence: Certain, Subject: file, Message: problem.Message, Hint: problem.Hint,
-				Origins: []graph.Origin{problem.Origin}, detail: problem.Message,
+				Origins: []graph.Origin{problem.Origin}, Detail: problem.Message,
 			}
 			if i == 0 {
-				f.detail = "" // the file itself: the same finding whichever comes first
+				f.Detail = "" // the file itself: the same finding whichever comes first
 			}
 			if i == problemsOfFile-1 && len(rest) > 0 {
 				f.Message += fmt.Sprintf(", and %s in this file", english.Count(len(rest), "other problem"))

@@ -47,14 +47,14 @@ that one request in a thousand takes.
 const enoughCalls = 100
 
 func checkUnusedEdge(p *Pass) {
-	g := p.run.strong
+	g := p.Analysis.Strong
 	for e := range graph.Edge(g.Calls()) {
 		c := g.Call(e)
-		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !ours(g.Service(c.From)) || g.ObservedAsTopics(e) {
+		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !IsOwn(g.Service(c.From)) || g.ObservedAsTopics(e) {
 			continue
 		}
-		made, ofCaller := witnessed(p.Graph, c.From)
-		_, ofCallee := witnessed(p.Graph, c.To)
+		made, ofCaller := ObservedCalls(p.Graph, c.From)
+		_, ofCallee := ObservedCalls(p.Graph, c.To)
 		if made == 0 || math.Min(ofCaller, ofCallee) < enoughCalls {
 			continue
 		}
@@ -67,7 +67,7 @@ func checkUnusedEdge(p *Pass) {
 			Values:   []KeyValue{{"callsOfCaller", english.Number(ofCaller)}, {"callsOfCallee", english.Number(ofCallee)}},
 			Origins:  written(g, []graph.Edge{e}),
 			Services: []graph.Node{c.From, c.To},
-			owners:   []graph.Node{c.From},
+			Owners:   []graph.Node{c.From},
 		}
 		p.Report(f)
 	}

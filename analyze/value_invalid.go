@@ -9,7 +9,7 @@ var valueInvalid = &Rule{
 	Severity: Error,
 	Check: func(p *Pass) {
 		checkFlaws(p, graph.Invalid, "is not what %s takes")
-		checkExcuses(p)
+		checkSuppressions(p)
 	},
 }
 

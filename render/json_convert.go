@@ -59,7 +59,7 @@ func fanJSON(g *graph.Graph, f *analyze.Fan) wire.Fan {
 	return wire.Fan{
 		Services: convert(f.Services, func(row analyze.FanRow) wire.FanRow { return fanRowJSON(g, row) }),
 		Deepest:  rawIDs(g, f.Deepest), Depth: f.Depth, Layers: f.Layers,
-		Gates: convert(f.Gates, func(gate analyze.Gate) wire.Chokepoint {
+		Gates: convert(f.Chokepoints, func(gate analyze.Chokepoint) wire.Chokepoint {
 			return wire.Chokepoint{ID: g.ID(gate.Node), Behind: rawIDs(g, gate.Behind), Lacks: convert(gate.Lacks, same)}
 		}),
 	}

@@ -41,7 +41,7 @@ func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 		p.Line("")
 		p.Prose("", pen.PlainStyle, fmt.Sprintf("deepest chain of synchronous calls (%s): %s", depthText(f), p.Chain(ids(g, f.Deepest))))
 	}
-	writeChokepoints(p, g, f.Gates)
+	writeChokepoints(p, g, f.Chokepoints)
 	writeAmplification(p, g, f.Services)
 	p.Prose("", pen.FaintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts those that entry points reach, by hard synchronous calls, only through the service")
 	if slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return s.Amp > 1 }) {
@@ -50,13 +50,13 @@ func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 	if hoped {
 		p.Prose("", pen.FaintStyle, "available is what a service can hope for at best, by the objectives of what it cannot do without, with its own objective where that is higher")
 	}
-	if f.Unasked > 0 {
-		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: how available %s can be, for there are too many", english.Count(f.Unasked, "service")))
+	if f.Skipped > 0 {
+		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: how available %s can be, for there are too many", english.Count(f.Skipped, "service")))
 	}
 }
 
 // writeChokepoints lists the services that are reachable only through a chokepoint.
-func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Gate) {
+func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Chokepoint) {
 	for i, gate := range gates {
 		if i == 0 {
 			p.Line("")

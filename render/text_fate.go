@@ -21,9 +21,9 @@ func writeFates(p *pen.Pen, g *graph.Graph, f *analyze.Fates) {
 		}
 		writeFate(p, g, &f.Shared[i])
 	}
-	if f.Unasked > 0 {
+	if f.Skipped > 0 {
 		p.Line("")
-		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: who fails behind the users of %s, for there are too many", english.Count(f.Unasked, "shared thing")))
+		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: who fails behind the users of %s, for there are too many", english.Count(f.Skipped, "shared thing")))
 	}
 }
 

@@ -37,10 +37,10 @@ func calledBeside(names string, requests float64, pairs string) *graph.Graph {
 	return g
 }
 
-func heldCalls(g *graph.Graph, seconds map[string]int) []heldCall {
-	var calls []heldCall
+func heldCalls(g *graph.Graph, seconds map[string]int) []waitingCall {
+	var calls []waitingCall
 	for e := range graph.Edge(g.Calls()) {
-		calls = append(calls, heldCall{e, time.Duration(seconds[g.ID(g.To(e))]) * time.Second})
+		calls = append(calls, waitingCall{e, time.Duration(seconds[g.ID(g.To(e))]) * time.Second})
 	}
 	return calls
 }
@@ -64,7 +64,7 @@ func TestSuccession(t *testing.T) {
 		{"one call", "c", 10, "", "3s of 1, seen"},
 	} {
 		g := calledBeside(tt.callees, tt.requests, tt.pairs)
-		sum, n, seen := succession(g, heldCalls(g, map[string]int{"a": 1, "b": 2, "c": 3, "d": 4}))
+		sum, n, seen := sequentialSum(g, heldCalls(g, map[string]int{"a": 1, "b": 2, "c": 3, "d": 4}))
 		got := fmt.Sprintf("%v of %d, %s", sum, n, map[bool]string{true: "seen", false: "presumed"}[seen])
 		if got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
@@ -100,7 +100,7 @@ func TestSuccessionOfGroups(t *testing.T) {
 			want += s
 		}
 		g := calledBeside(names, 20, strings.Join(pairs, " "))
-		sum, n, seen := succession(g, heldCalls(g, seconds))
+		sum, n, seen := sequentialSum(g, heldCalls(g, seconds))
 		if sum != time.Duration(want)*time.Second || n != len(most) || !seen {
 			t.Fatalf("%v, %v: %v of %d, %v, want %ds of %d", group, seconds, sum, n, seen, want, len(most))
 		}

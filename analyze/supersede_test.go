@@ -7,8 +7,8 @@ import (
 
 func TestUnreplaced(t *testing.T) {
 	rules := []*Rule{
-		{ID: "strong", Replaces: []string{"middle", "weak"}},
-		{ID: "middle", Replaces: []string{"weak"}},
+		{ID: "strong", Supersedes: []string{"middle", "weak"}},
+		{ID: "middle", Supersedes: []string{"weak"}},
 		{ID: "weak"},
 	}
 	tests := []struct{ name, found, want string }{
@@ -30,12 +30,12 @@ func TestUnreplaced(t *testing.T) {
 			id, subject, _ := strings.Cut(word, ":")
 			f := Finding{Rule: id, Subject: subject}
 			if _, several, ok := strings.Cut(subject, "="); ok {
-				f.covers = strings.Split(several, ",")
+				f.Covers = strings.Split(several, ",")
 			}
 			found = append(found, f)
 		}
 		var words []string
-		for _, f := range unreplaced(found, rules) {
+		for _, f := range dropSuperseded(found, rules) {
 			words = append(words, f.Rule+":"+f.Subject)
 		}
 		if got := strings.Join(words, " "); got != tt.want {

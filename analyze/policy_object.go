@@ -44,8 +44,8 @@ func where(parts []*graph.BoundPolicy) []graph.Origin {
 	return origins
 }
 
-// ends returns the services of calls, each once, callees first: whose policy it is.
-func ends(g *graph.Graph, calls []graph.Edge) []graph.Node {
+// endsOf returns the services of calls, each once, callees first: whose policy it is.
+func endsOf(g *graph.Graph, calls []graph.Edge) []graph.Node {
 	var nodes []graph.Node
 	for _, side := range []func(graph.Edge) graph.Node{g.To, g.From} {
 		for _, e := range calls {

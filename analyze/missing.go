@@ -7,8 +7,8 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// A lack is a call that does not have what a rule asks for.
-type lack struct {
+// A missing is a call that does not have what a rule asks for.
+type missing struct {
 	call     graph.Edge
 	named    string // which part of it, see which
 	severity Severity
@@ -21,15 +21,15 @@ type lack struct {
 // The most that are told one by one. A caller that has a thing nowhere has one
 // cause for it, and so has an estate.
 const (
-	fewLacking = 2 // calls of one caller
+	fewMissing = 2 // calls of one caller
 	fewCallers = 3
 )
 
-// reportLacks tells which calls have not what: one by one where a caller has few
+// reportMissing tells which calls have not what: one by one where a caller has few
 // of them, else together with their caller as the subject. Where nobody has it
 // and nobody is critical, all are told at once. The lacks come sorted by call.
-func (p *Pass) reportLacks(lacks []lack, what string, nobody bool) {
-	var callers [][]lack
+func (p *Pass) reportMissing(lacks []missing, what string, nobody bool) {
+	var callers [][]missing
 	calm := nobody
 	for i, l := range lacks {
 		if i == 0 || p.Core.From(l.call) != p.Core.From(lacks[i-1].call) {
@@ -40,24 +40,24 @@ func (p *Pass) reportLacks(lacks []lack, what string, nobody bool) {
 		calm = calm && l.severity == Info
 	}
 	if calm && len(callers) > fewCallers {
-		p.reportAllLacking(lacks, len(callers), what)
+		p.reportAllMissing(lacks, len(callers), what)
 		return
 	}
 	for _, list := range callers {
-		if len(list) > fewLacking {
-			p.reportCaller(list, what)
+		if len(list) > fewMissing {
+			p.reportMissingOfCaller(list, what)
 			continue
 		}
 		for _, l := range list {
-			f := p.about(l.call, l.sure)
-			f.Message = p.ends(l.call) + l.named + " without " + what
-			f.Hint, f.Values, f.detail = l.hint, l.values, l.detail
+			f := p.aboutCall(l.call, l.sure)
+			f.Message = p.callText(l.call) + l.named + " without " + what
+			f.Hint, f.Values, f.Detail = l.hint, l.values, l.detail
 			p.At(l.severity, f)
 		}
 	}
 }
 
-func (p *Pass) reportCaller(list []lack, what string) {
+func (p *Pass) reportMissingOfCaller(list []missing, what string) {
 	g := p.Core
 	caller := g.From(list[0].call)
 	worst, sure := list[0], list[0].sure
@@ -80,13 +80,13 @@ func (p *Pass) reportCaller(list []lack, what string) {
 		Values:     []KeyValue{number("calls", len(calls)), {"callees", joinIDs(g, callees, ", ")}},
 		Origins:    written(g, calls),
 		Services:   append([]graph.Node{caller}, callees...),
-		detail:     list[0].detail,
-		covers:     subjects,
-		owners:     []graph.Node{caller},
+		Detail:     list[0].detail,
+		Covers:     subjects,
+		Owners:     []graph.Node{caller},
 	})
 }
 
-func (p *Pass) reportAllLacking(lacks []lack, callers int, what string) {
+func (p *Pass) reportAllMissing(lacks []missing, callers int, what string) {
 	g, first := p.Core, lacks[0].call
 	p.At(Info, Finding{
 		Confidence: Assumed,

@@ -8,21 +8,21 @@ import (
 // A subjectOf is what a rule finds something about.
 type subjectOf struct{ rule, subject string }
 
-// unreplaced returns the findings that no finding of another rule stands for, in
+// dropSuperseded returns the findings that no finding of another rule stands for, in
 // the same order. What somebody excuses still stands for the others: they are the
 // same matter. A finding that covers several subjects stands for others on each of
 // them, and is replaced where all of them are.
-func unreplaced(found []Finding, rules []*Rule) []Finding {
+func dropSuperseded(found []Finding, rules []*Rule) []Finding {
 	replaced := map[subjectOf]bool{}
 	replaces := map[string][]string{}
 	for _, r := range rules {
-		replaces[r.ID] = r.Replaces
+		replaces[r.ID] = r.Supersedes
 	}
 	lengths := pathLengths(found)
 	for i := range found {
 		for _, id := range replaces[found[i].Rule] {
 			replaced[subjectOf{id, found[i].Subject}] = true
-			for _, subject := range slices.Concat(found[i].standsFor, found[i].covers) {
+			for _, subject := range slices.Concat(found[i].AlsoAbout, found[i].Covers) {
 				replaced[subjectOf{id, subject}] = true
 			}
 			for _, part := range stretches(found[i].Subject, lengths[id]) {
@@ -37,8 +37,8 @@ func unreplaced(found []Finding, rules []*Rule) []Finding {
 
 // subjects are what f covers, or else what it is about.
 func (f *Finding) subjects() []string {
-	if len(f.covers) > 0 {
-		return f.covers
+	if len(f.Covers) > 0 {
+		return f.Covers
 	}
 	return []string{f.Subject}
 }

@@ -13,24 +13,24 @@ import (
 // which, and which are never made for the same request; without traces it is
 // presumed that all calls are made in turn.
 
-// A turn is how two calls of one service lie in its requests.
-type turn uint8
+// A ordering is how two calls of one service lie in its requests.
+type ordering uint8
 
 const (
-	presumed  turn = iota // nothing tells: one after the other
-	inTurn                // traces show them one after the other
-	notInTurn             // traces show them at the same time, or never in one request
+	orderingUnknown ordering = iota // nothing tells: one after the other
+	sequential                      // traces show them one after the other
+	notSequential                   // traces show them at the same time, or never in one request
 )
 
 // enoughRequests are those of a call that must be seen before it means anything that
 // none of them makes another call as well.
 const enoughRequests = 10
 
-// turns returns how the calls e and f of one service lie in its requests.
-func turns(g *graph.Graph, e, f graph.Edge) turn {
+// orderingOf returns how the calls e and f of one service lie in its requests.
+func orderingOf(g *graph.Graph, e, f graph.Edge) ordering {
 	a, b := g.Observed(e), g.Observed(f)
 	if a == nil || b == nil {
-		return presumed
+		return orderingUnknown
 	}
 	if g.To(e) > g.To(f) {
 		a, b, e, f = b, a, f, e
@@ -38,17 +38,17 @@ func turns(g *graph.Graph, e, f graph.Edge) turn {
 	i, ok := slices.BinarySearchFunc(a.Pairs, g.ID(g.To(f)), func(b graph.PairStats, id string) int { return cmp.Compare(b.To, id) })
 	switch {
 	case !ok && min(a.Requests, b.Requests) >= enoughRequests:
-		return notInTurn
+		return notSequential
 	case !ok || a.Pairs[i].Overlapping+a.Pairs[i].InTurn == 0:
-		return presumed
+		return orderingUnknown
 	case a.Pairs[i].Overlapping >= a.Pairs[i].InTurn:
-		return notInTurn
+		return notSequential
 	}
-	return inTurn
+	return sequential
 }
 
-// A heldCall is a call and how long it can hold its caller.
-type heldCall struct {
+// A waitingCall is a call and how long it can hold its caller.
+type waitingCall struct {
 	graph.Edge
 	time time.Duration
 }
@@ -56,34 +56,34 @@ type heldCall struct {
 // maxSeeds bounds how many calls the longest succession is looked for from.
 const maxSeeds = 32
 
-// succession returns the longest time that calls of one service take which are made
+// sequentialSum returns the longest time that calls of one service take which are made
 // in turn, how many they are, and whether traces show all of that. Beginning with
 // each of the longest calls it takes those that come in turn with all taken before,
 // the longest first: which is the greatest sum where calls fall into groups that are
 // made at once. Calls that were not seen are presumed to come in turn with all.
-func succession(g *graph.Graph, calls []heldCall) (sum time.Duration, n int, seen bool) {
-	unseen := slices.DeleteFunc(slices.Clone(calls), func(c heldCall) bool { return isSeen(g, c.Edge) })
-	calls = slices.DeleteFunc(slices.Clone(calls), func(c heldCall) bool { return !isSeen(g, c.Edge) })
-	slices.SortFunc(calls, func(a, b heldCall) int { return cmp.Or(cmp.Compare(b.time, a.time), cmp.Compare(a.Edge, b.Edge)) })
+func sequentialSum(g *graph.Graph, calls []waitingCall) (sum time.Duration, n int, seen bool) {
+	unseen := slices.DeleteFunc(slices.Clone(calls), func(c waitingCall) bool { return isSeen(g, c.Edge) })
+	calls = slices.DeleteFunc(slices.Clone(calls), func(c waitingCall) bool { return !isSeen(g, c.Edge) })
+	slices.SortFunc(calls, func(a, b waitingCall) int { return cmp.Or(cmp.Compare(b.time, a.time), cmp.Compare(a.Edge, b.Edge)) })
 	for i := range calls[:min(len(calls), maxSeeds)] {
-		taken, known := []heldCall{calls[i]}, true
+		taken, known := []waitingCall{calls[i]}, true
 		for j, c := range calls {
 			if i == j {
 				continue
 			}
 			switch joins(g, taken, c) {
-			case notInTurn:
+			case notSequential:
 				continue
-			case presumed:
+			case orderingUnknown:
 				known = false
 			}
 			taken = append(taken, c)
 		}
-		if total := held(taken); total > sum {
+		if total := totalWait(taken); total > sum {
 			sum, n, seen = total, len(taken), known
 		}
 	}
-	return sum + held(unseen), n + len(unseen), seen && len(unseen) == 0
+	return sum + totalWait(unseen), n + len(unseen), seen && len(unseen) == 0
 }
 
 func isSeen(g *graph.Graph, e graph.Edge) bool {
@@ -91,7 +91,7 @@ func isSeen(g *graph.Graph, e graph.Edge) bool {
 	return o != nil && o.Requests > 0
 }
 
-func held(calls []heldCall) (sum time.Duration) {
+func totalWait(calls []waitingCall) (sum time.Duration) {
 	for _, c := range calls {
 		sum += c.time
 	}
@@ -100,14 +100,14 @@ func held(calls []heldCall) (sum time.Duration) {
 
 // joins returns how a call comes with all of others: in turn with each, as far as
 // traces show, or is presumed to, or not.
-func joins(g *graph.Graph, taken []heldCall, c heldCall) turn {
-	all := inTurn
+func joins(g *graph.Graph, taken []waitingCall, c waitingCall) ordering {
+	all := sequential
 	for _, t := range taken {
-		switch turns(g, t.Edge, c.Edge) {
-		case notInTurn:
-			return notInTurn
-		case presumed:
-			all = presumed
+		switch orderingOf(g, t.Edge, c.Edge) {
+		case notSequential:
+			return notSequential
+		case orderingUnknown:
+			all = orderingUnknown
 		}
 	}
 	return all

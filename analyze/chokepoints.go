@@ -36,79 +36,79 @@ func entryPoints(g *graph.Graph) (entries []graph.Node, presumed bool) {
 // essential is the calls of g whose caller fails with their callee, and has
 // nothing to put in its place.
 func essential(g *graph.Graph) *graph.Graph {
-	return g.Where(func(e graph.Edge) bool { return breaks(g, e) && !hasFallback(g, e) })
+	return g.Where(func(e graph.Edge) bool { return Breaks(g, e) && !HasFallback(g, e) })
 }
 
-// gates are the services that lie between the entry points and others.
-type gates struct {
+// Chokepoints are the services that lie between the entry points and others.
+type Chokepoints struct {
 	entries []graph.Node // sorted
 	tree    *dominators
-	behind  []tally // by service: the services of the estate that entry points reach only through it
+	Behind  []Sample // by service: the services of the estate that entry points reach only through it
 }
 
-// findGates finds the gates of g over its essential calls. A service that is only
+// FindChokepoints finds the gates of g over its essential calls. A service that is only
 // presumed to be an entry point is no gate: nobody is known to come that way.
-func findGates(g *graph.Graph) *gates {
+func FindChokepoints(g *graph.Graph) *Chokepoints {
 	entries, presumed := entryPoints(g)
 	tree := dominate(essential(g), entries)
-	f := &gates{entries: entries, tree: tree, behind: tree.behind(g.Len(), func(v graph.Node) bool { return ours(g.Service(v)) })}
+	f := &Chokepoints{entries: entries, tree: tree, Behind: tree.behind(g.Len(), func(v graph.Node) bool { return IsOwn(g.Service(v)) })}
 	if presumed {
 		for _, v := range entries {
-			f.behind[v].n = 0
+			f.Behind[v].N = 0
 		}
 	}
 	return f
 }
 
-// isEntry reports whether v is an entry point.
-func (f *gates) isEntry(v graph.Node) bool {
+// IsEntry reports whether v is an entry point.
+func (f *Chokepoints) IsEntry(v graph.Node) bool {
 	_, ok := slices.BinarySearch(f.entries, v)
 	return ok
 }
 
 // sets returns the services of the estate behind each of the given gates.
-func (f *gates) sets(g *graph.Graph, of []graph.Node) [][]graph.Node {
+func (f *Chokepoints) sets(g *graph.Graph, of []graph.Node) [][]graph.Node {
 	sets := f.tree.sets(of)
 	for i := range sets {
-		sets[i] = slices.DeleteFunc(sets[i], func(v graph.Node) bool { return !ours(g.Service(v)) })
+		sets[i] = slices.DeleteFunc(sets[i], func(v graph.Node) bool { return !IsOwn(g.Service(v)) })
 	}
 	return sets
 }
 
-// maxGates is how many gates are told with all that lies behind them.
-const maxGates = 10
+// maxChokepoints is how many gates are told with all that lies behind them.
+const maxChokepoints = 10
 
 // greatest returns the gates with at least two services behind them, those with
-// the most first, and not more than maxGates.
-func (f *gates) greatest(r *run) []Gate {
-	g := r.core
+// the most first, and not more than maxChokepoints.
+func (f *Chokepoints) greatest(r *Analysis) []Chokepoint {
+	g := r.Core
 	var of []graph.Node
-	for v := range f.behind {
-		if f.behind[v].n >= 2 {
+	for v := range f.Behind {
+		if f.Behind[v].N >= 2 {
 			of = append(of, graph.Node(v))
 		}
 	}
 	slices.SortFunc(of, func(a, b graph.Node) int {
-		return cmp.Or(cmp.Compare(f.behind[b].n, f.behind[a].n), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(f.Behind[b].N, f.Behind[a].N), cmp.Compare(a, b))
 	})
-	of = of[:min(len(of), maxGates)]
-	list := make([]Gate, len(of))
+	of = of[:min(len(of), maxChokepoints)]
+	list := make([]Chokepoint, len(of))
 	for i, set := range f.sets(g, of) {
-		list[i] = Gate{Node: of[i], Behind: set, Lacks: r.lacks(of[i])}
+		list[i] = Chokepoint{Node: of[i], Behind: set, Lacks: r.weaknesses(of[i])}
 	}
 	return list
 }
 
-// lacks is what keeps a service from surviving the loss of one replica, or a word
+// weaknesses is what keeps a service from surviving the loss of one replica, or a word
 // that it is not known to.
-func (r *run) lacks(v graph.Node) []string {
-	switch n := replicas(r.core.Service(v)); {
+func (r *Analysis) weaknesses(v graph.Node) []string {
+	switch n := Replicas(r.Core.Service(v)); {
 	case !n.Set():
 		return []string{"no input tells how many replicas it runs"}
 	case n.Value == 1:
 		return []string{"a single replica"}
 	case n.Value > 1:
-		return r.unguarded(v)
+		return r.RedundancyGaps(v)
 	}
 	return nil // it is switched off
 }

@@ -1,0 +1,121 @@
+package analyze
+
+import (
+	"iter"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A LatencyBudget is the time that a service may take until it answers, as far as the
+// calls that it makes decide about that.
+type LatencyBudget struct {
+	Max      policy.Limit // of its longest call, with the calls that stand in for it; unknown if no call has an end
+	MaxCall  graph.Edge   // which that is
+	Sum      time.Duration
+	Calls    int  // the hard calls that sum is of, one after the other; 0 if one of them has no known end
+	Observed bool // traces show that these come one after the other
+}
+
+var latencyBudgets = NewMemo[graph.Node, LatencyBudget]("the time that a service may take")
+
+// LatencyBudget returns the need of v, without the calls within loops that v is on: how
+// often a request goes round nobody can say.
+func (r *Analysis) LatencyBudget(v graph.Node) LatencyBudget {
+	return latencyBudgets.Of(r, v, func() LatencyBudget { return r.findLatencyBudget(v) })
+}
+
+func (r *Analysis) findLatencyBudget(v graph.Node) LatencyBudget {
+	g, loops := r.Core, r.SyncComponents()
+	n, endless := LatencyBudget{}, false
+	var hard []waitingCall
+	lo, hi := g.Out(v)
+	for e := lo; e < hi; e++ {
+		if g.Mode(e) != graph.Sync || loops.of[g.To(e)] == loops.of[v] || g.Call(e).Fallback || IsStream(g.Protocol(e)) {
+			continue
+		}
+		t := r.MaxWait(e)
+		if t.State != policy.Finite {
+			endless = endless || g.Need(e) == graph.Hard
+			continue
+		}
+		if n.Max.State != policy.Finite || t.Time > n.Max.Time {
+			n.Max, n.MaxCall = t, e
+		}
+		if g.Need(e) == graph.Hard {
+			hard = append(hard, waitingCall{e, t.Time})
+		}
+	}
+	if !endless {
+		n.Sum, n.Calls, n.Observed = sequentialSum(g, hard)
+	}
+	return n
+}
+
+// MaxWait is the longest that the call e, and those that its fallback makes after
+// it has failed, can hold the caller.
+func (r *Analysis) MaxWait(e graph.Edge) policy.Limit {
+	t := WorstPart(r.Effective(e))
+	if t.State != policy.Finite {
+		return t
+	}
+	for _, f := range r.FallbackCalls(e) {
+		then := WorstPart(r.Effective(f))
+		if then.State != policy.Finite {
+			return policy.Limit{State: then.State, By: then.By}
+		}
+		t.Time += then.Time
+		t.By = append(t.By[:len(t.By):len(t.By)], then.By...)
+	}
+	return t
+}
+
+// FallbackCalls returns the calls to the services that the fallback of e asks.
+func (r *Analysis) FallbackCalls(e graph.Edge) []graph.Edge {
+	g := r.Core
+	var calls []graph.Edge
+	for step := range r.FallbackSteps(e) {
+		if f, ok := r.CallTo(g.From(e), step.To); ok {
+			calls = append(calls, f)
+		}
+	}
+	return calls
+}
+
+// FallbackSteps yields the steps of the fallbacks of e that ask another service.
+func (r *Analysis) FallbackSteps(e graph.Edge) iter.Seq[*policy.FallbackStep] {
+	return func(yield func(*policy.FallbackStep) bool) {
+		for _, part := range r.Effective(e) {
+			for i := range part.Layers {
+				f := part.Layers[i].Set.Fallback
+				if f == nil {
+					continue
+				}
+				for j := range f.Steps {
+					if step := &f.Steps[j]; step.Kind.Value == "service" && step.To != "" && !yield(step) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// CallTo returns the call of v to the service of that name.
+func (r *Analysis) CallTo(v graph.Node, name string) (graph.Edge, bool) {
+	g := r.Core
+	for e, end := g.Out(v); e < end; e++ {
+		if s := g.Service(g.To(e)); s.ID == name || s.Name == name {
+			return e, true
+		}
+	}
+	return 0, false
+}
+
+var syncComponents = NewMemo[Once, *components]("the components over synchronous calls")
+
+// SyncComponents are those over the synchronous calls, by node.
+func (r *Analysis) SyncComponents() *components {
+	return syncComponents.Of(r, Once{}, func() *components { return findComponents(r.Sync) })
+}
