@@ -27,10 +27,12 @@ var layers = map[string][]string{
 	"ingest/trace/link":  {"ingest/trace/spans", "graph"},
 	"ingest/trace":       {"ingest/trace/link", "ingest/trace/spans", "graph"},
 	"ingest":             {"ingest/trace", "ingest/trace/link", "ingest/trace/spans", "graph/wire", "graph/link", "graph/address", "graph", "policy", "policy/product"},
-	"analyze":            {"graph", "policy", "policy/product"},
+	"analyze":            {"analyze/failure", "graph", "policy", "policy/product"},
+	"analyze/failure":    {"graph", "policy", "policy/product"},
+	"analyze/rules":      {"analyze", "graph", "policy", "policy/product"},
 	"render/pen":         {},
-	"render":             {"render/pen", "analyze", "graph/wire", "graph", "policy", "policy/product"},
-	"cmd":                {"render", "analyze", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
+	"render":             {"render/pen", "analyze", "analyze/failure", "graph/wire", "graph", "policy", "policy/product"},
+	"cmd":                {"render", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
 	"":                   {"cmd"}, // main
 }
 

@@ -50,14 +50,14 @@ func (r *Analysis) findAmplification() *Amplification {
 	for i := int32(c.len()) - 1; i >= 0; i-- {
 		for _, v := range c.services(i) {
 			for e, end := g.Out(v); e < end; e++ {
-				if g.Mode(e) == graph.Sync && c.of[g.To(e)] == i && r.Repeats(e) > 1 {
+				if g.Mode(e) == graph.Sync && c.Of[g.To(e)] == i && r.Repeats(e) > 1 {
 					a.resp[i] = math.Inf(1)
 				}
 			}
 		}
 		for _, v := range c.services(i) {
 			for e, end := g.Out(v); e < end; e++ {
-				to := c.of[g.To(e)]
+				to := c.Of[g.To(e)]
 				if g.Mode(e) != graph.Sync || to == i {
 					continue
 				}
@@ -165,7 +165,7 @@ func (a *Amplification) At(v graph.Node) (factor float64, last graph.Edge) {
 }
 
 // Before returns how often an error of v is multiplied on the worst path to v.
-func (a *Amplification) Before(v graph.Node) float64 { return a.resp[a.c.of[v]] }
+func (a *Amplification) Before(v graph.Node) float64 { return a.resp[a.c.Of[v]] }
 
 // Endless reports whether a loop on the path to last multiplies without end.
 func (a *Amplification) Endless(last graph.Edge) bool {
@@ -173,8 +173,8 @@ func (a *Amplification) Endless(last graph.Edge) bool {
 	if !math.IsInf(a.Before(g.From(last)), 1) {
 		return false
 	}
-	for e := last; e != NoCall; e = a.via[a.c.of[g.From(e)]] {
-		if len(a.c.services(a.c.of[g.From(e)])) > 1 {
+	for e := last; e != NoCall; e = a.via[a.c.Of[g.From(e)]] {
+		if len(a.c.services(a.c.Of[g.From(e)])) > 1 {
 			return true
 		}
 	}
@@ -192,10 +192,10 @@ func (a *Amplification) over(v graph.Node, times func(graph.Edge) float64) pathE
 	end := pathEnd{1, NoCall}
 	g := a.r.Core
 	for _, e := range g.In(v) {
-		if g.Mode(e) != graph.Sync || a.c.of[g.From(e)] == a.c.of[v] {
+		if g.Mode(e) != graph.Sync || a.c.Of[g.From(e)] == a.c.Of[v] {
 			continue
 		}
-		if n := a.resp[a.c.of[g.From(e)]] * times(e); n > end.factor {
+		if n := a.resp[a.c.Of[g.From(e)]] * times(e); n > end.factor {
 			end = pathEnd{n, e}
 		}
 	}
@@ -210,7 +210,7 @@ func (a *Amplification) Path(last graph.Edge) []graph.Node {
 	path := []graph.Node{g.To(last)}
 	for e := last; ; {
 		from := g.From(e)
-		before := a.via[a.c.of[from]]
+		before := a.via[a.c.Of[from]]
 		if before == NoCall {
 			path = append(path, from)
 			break

@@ -15,7 +15,7 @@ func TestAmplificationAgreesWithEveryPath(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(2, 7))
 	for range 300 {
 		g := retryingGraph(rnd, 2+rnd.IntN(6))
-		r := newRun(g)
+		r := NewRun(g)
 		a := r.Amplification()
 		for v := range graph.Node(g.Len()) {
 			got, last := a.At(v)

@@ -15,4 +15,4 @@ type Analysis struct {
 	memos  map[any]any  // the answers of each Memo
 }
 
-func newRun(g *graph.Graph) *Analysis { return NewAnalysis(Scope(g, graph.Weak)) }
+func NewRun(g *graph.Graph) *Analysis { return NewAnalysis(Scope(g, graph.Weak)) }

@@ -90,7 +90,7 @@ type Reliance struct {
 func NewReliance(r *Analysis) *Reliance {
 	g := r.Core
 	l := &Reliance{g: g, hard: essential(g), either: map[graph.Node][][]graph.Node{}, seen: make([]int32, g.Len()), whose: -1}
-	l.of = findComponents(l.hard).of
+	l.of = findComponents(l.hard).Of
 	for _, s := range g.Services() {
 		l.slo = append(l.slo, 0)
 		if s.SLO.Set() {

@@ -27,7 +27,7 @@ func deepen(g *graph.Graph, c *components, count func(graph.Node) int32) *chains
 		for _, v := range c.services(i) {
 			own = max(own, count(v))
 			for _, w := range g.Callees(v) {
-				if to := c.of[w]; to != i && (ch.exit[i] == None || ch.depth[to] > below) {
+				if to := c.Of[w]; to != i && (ch.exit[i] == None || ch.depth[to] > below) {
 					below, ch.exit[i], ch.entry[i] = ch.depth[to], v, w
 				}
 			}
@@ -38,14 +38,14 @@ func deepen(g *graph.Graph, c *components, count func(graph.Node) int32) *chains
 }
 
 // length returns what the services on the longest chain from v count, v included.
-func (ch *chains) length(v graph.Node) int32 { return ch.depth[ch.c.of[v]] }
+func (ch *chains) length(v graph.Node) int32 { return ch.depth[ch.c.Of[v]] }
 
 // from returns the longest chain that begins at v. Where it crosses a cycle, it
 // goes the shortest way from where it enters to where it leaves.
 func (ch *chains) from(g *graph.Graph, v graph.Node) []graph.Node {
 	var chain []graph.Node
 	for {
-		i := ch.c.of[v]
+		i := ch.c.Of[v]
 		if ch.exit[i] == None {
 			return append(chain, v)
 		}
@@ -63,7 +63,7 @@ func (ch *chains) cross(g *graph.Graph, v, w graph.Node) []graph.Node {
 	queue := []graph.Node{v}
 	for i := 0; i < len(queue); i++ {
 		for _, u := range g.Callees(queue[i]) {
-			if _, found := before[u]; found || ch.c.of[u] != ch.c.of[v] {
+			if _, found := before[u]; found || ch.c.Of[u] != ch.c.Of[v] {
 				continue
 			}
 			before[u] = queue[i]
@@ -124,9 +124,9 @@ func (ch *chains) hops(v graph.Node) int { return int(ch.length(v)) - 1 }
 // begins reports whether no longer chain leads to v: nobody calls its component,
 // and v is the first of it.
 func (ch *chains) begins(g *graph.Graph, v graph.Node) bool {
-	members := ch.c.services(ch.c.of[v])
+	members := ch.c.services(ch.c.Of[v])
 	return members[0] == v && !slices.ContainsFunc(members, func(w graph.Node) bool {
-		return slices.ContainsFunc(g.In(w), func(e graph.Edge) bool { return ch.c.of[g.From(e)] != ch.c.of[w] })
+		return slices.ContainsFunc(g.In(w), func(e graph.Edge) bool { return ch.c.Of[g.From(e)] != ch.c.Of[w] })
 	})
 }
 
@@ -135,7 +135,7 @@ func (ch *chains) begins(g *graph.Graph, v graph.Node) bool {
 // walked twice.
 func (ch *chains) mark(v graph.Node, marked []bool) bool {
 	for {
-		i := ch.c.of[v]
+		i := ch.c.Of[v]
 		if marked[i] {
 			return false
 		}

@@ -42,7 +42,7 @@ func essential(g *graph.Graph) *graph.Graph {
 // Chokepoints are the services that lie between the entry points and others.
 type Chokepoints struct {
 	entries []graph.Node // sorted
-	tree    *dominators
+	Tree    *dominators
 	Behind  []Sample // by service: the services of the estate that entry points reach only through it
 }
 
@@ -51,7 +51,7 @@ type Chokepoints struct {
 func FindChokepoints(g *graph.Graph) *Chokepoints {
 	entries, presumed := entryPoints(g)
 	tree := dominate(essential(g), entries)
-	f := &Chokepoints{entries: entries, tree: tree, Behind: tree.behind(g.Len(), func(v graph.Node) bool { return IsOwn(g.Service(v)) })}
+	f := &Chokepoints{entries: entries, Tree: tree, Behind: tree.Behind(g.Len(), func(v graph.Node) bool { return IsOwn(g.Service(v)) })}
 	if presumed {
 		for _, v := range entries {
 			f.Behind[v].N = 0
@@ -68,7 +68,7 @@ func (f *Chokepoints) IsEntry(v graph.Node) bool {
 
 // sets returns the services of the estate behind each of the given gates.
 func (f *Chokepoints) sets(g *graph.Graph, of []graph.Node) [][]graph.Node {
-	sets := f.tree.sets(of)
+	sets := f.Tree.sets(of)
 	for i := range sets {
 		sets[i] = slices.DeleteFunc(sets[i], func(v graph.Node) bool { return !IsOwn(g.Service(v)) })
 	}

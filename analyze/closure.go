@@ -14,12 +14,12 @@ import (
 
 // below counts for every service the others that it calls, directly or not. A
 // service never counts itself.
-func below(d *dag, c *components) []int32 { return others(d.reach(c.of), c.of) }
+func below(d *dag, c *components) []int32 { return others(d.reach(c.Of), c.Of) }
 
 // above counts for every service the others that call it, directly or not.
 func above(d *dag, c *components) []int32 {
-	at := make([]int32, len(c.of))
-	for v, of := range c.of {
+	at := make([]int32, len(c.Of))
+	for v, of := range c.Of {
 		at[v] = int32(d.len()-1) - of
 	}
 	return others(d.reverse().reach(at), at)

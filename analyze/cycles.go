@@ -40,7 +40,7 @@ func (r *Analysis) findCycles(g *graph.Graph) *Cycles {
 				}
 			}
 		} else {
-			cycle.Loop = f.shortest(g, all.of, cycle.Services)
+			cycle.Loop = f.shortest(g, all.Of, cycle.Services)
 			cycle.cut(g, g, all)
 		}
 		cycles.Components = append(cycles.Components, cycle)
@@ -54,15 +54,15 @@ func (r *Analysis) findCycles(g *graph.Graph) *Cycles {
 func (c *Cycle) cut(g, part *graph.Graph, within *components) {
 	c.Exact = true
 	for _, v := range c.Services {
-		services := within.services(within.of[v])
+		services := within.services(within.Of[v])
 		if services[0] != v || len(services) == 1 && len(c.Services) > 1 {
 			continue // looked at already, or a mere self-call
 		}
-		cuts, exact := cheapestCuts(g, part != g, within.of, services)
+		cuts, exact := cheapestCuts(g, part != g, within.Of, services)
 		c.Cuts, c.Exact = append(c.Cuts, cuts...), c.Exact && exact
 	}
 	slices.SortStableFunc(c.Cuts, func(a, b Cut) int { return cmp.Compare(a.Reason, b.Reason) })
-	c.Cut, c.Left = bestCut(part, within.of, within.services(within.of[c.Loop[0]]), c)
+	c.Cut, c.Left = bestCut(part, within.Of, within.services(within.Of[c.Loop[0]]), c)
 }
 
 // describe counts the calls within component c, and reports whether there are any.
@@ -70,7 +70,7 @@ func describe(g *graph.Graph, all *components, c int32) (Cycle, bool) {
 	cycle := Cycle{Services: all.services(c)}
 	for _, v := range cycle.Services {
 		for _, w := range g.Callees(v) {
-			if all.of[w] == c {
+			if all.Of[w] == c {
 				cycle.Calls++
 			}
 			if w == v {
@@ -110,11 +110,11 @@ const patience = 20_000_000
 func (f *loopFinder) syncLoop(sync *graph.Graph, within *components, services []graph.Node) []graph.Node {
 	var best []graph.Node
 	for _, v := range services {
-		part := within.services(within.of[v])
+		part := within.services(within.Of[v])
 		if part[0] != v || len(part) == 1 && len(services) > 1 {
 			continue // looked at already, or a mere self-call
 		}
-		if loop := f.shortest(sync, within.of, part); loop != nil && (best == nil || len(loop) < len(best)) {
+		if loop := f.shortest(sync, within.Of, part); loop != nil && (best == nil || len(loop) < len(best)) {
 			best = loop
 		}
 	}

@@ -147,9 +147,9 @@ func (t *Sample) add(other Sample) {
 	t.N, t.First = t.N+other.N, first
 }
 
-// behind tallies for every service of g those that it dominates, itself left out,
+// Behind tallies for every service of g those that it dominates, itself left out,
 // of which counts is true.
-func (d *dominators) behind(services int, counts func(graph.Node) bool) []Sample {
+func (d *dominators) Behind(services int, counts func(graph.Node) bool) []Sample {
 	sums := make([]Sample, len(d.order))
 	tallies := make([]Sample, services)
 	for w := len(d.order) - 1; w > outside; w-- {

@@ -60,7 +60,7 @@ func TestDominatorsAgreeWithRemoval(t *testing.T) {
 			}
 		}
 		d := dominate(g, entries)
-		counts := d.behind(g.Len(), func(graph.Node) bool { return true })
+		counts := d.Behind(g.Len(), func(graph.Node) bool { return true })
 		all := reachedWithout(g, entries, None)
 		for v, set := range d.sets(everyNode(g)) {
 			var want []graph.Node
@@ -109,7 +109,7 @@ func everyNode(g *graph.Graph) []graph.Node {
 
 func TestDominatorsOfALongChain(t *testing.T) {
 	g := graphtest.Chain(testlong.N(20_000, 100_000), false)
-	counts := dominate(g, []graph.Node{0}).behind(g.Len(), func(graph.Node) bool { return true })
+	counts := dominate(g, []graph.Node{0}).Behind(g.Len(), func(graph.Node) bool { return true })
 	for v := range counts {
 		if n, want := counts[v].N, int32(g.Len()-1-v); n != want {
 			t.Fatalf("service %d of %d dominates %d, want %d", v, g.Len(), n, want)

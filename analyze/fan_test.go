@@ -65,7 +65,7 @@ func TestMetricsAgreesWithLongestChains(t *testing.T) {
 		}
 		c, crossings := findComponents(sync), 0
 		for i := 1; i < len(fan.Deepest); i++ {
-			if c.of[fan.Deepest[i]] != c.of[fan.Deepest[i-1]] {
+			if c.Of[fan.Deepest[i]] != c.Of[fan.Deepest[i-1]] {
 				crossings++
 			}
 		}

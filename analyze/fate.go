@@ -56,7 +56,7 @@ func SharedFates(g *graph.Graph) *Fates {
 		if !shareable(g.Service(v).Kind) {
 			continue
 		}
-		fate := Fate{Kind: g.Service(v).Kind.String(), Node: v, Redundant: isRedundant(g.Service(v))}
+		fate := Fate{Kind: g.Service(v).Kind.String(), Node: v, Redundant: IsRedundant(g.Service(v))}
 		for _, e := range g.In(v) {
 			switch u := g.From(e); {
 			case u == v:

@@ -97,7 +97,7 @@ func split(n int, arcs []arc) [][]arc {
 	c := tarjan(n, func(v graph.Node) []graph.Node { return to[start[v]:start[v+1]] })
 	within := make([][]arc, c.len())
 	for _, a := range arcs {
-		if of := c.of[a.from]; of == c.of[a.to] {
+		if of := c.Of[a.from]; of == c.Of[a.to] {
 			within[of] = append(within[of], a)
 		}
 	}

@@ -80,7 +80,7 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 			list[i] = failure.Part{Match: p.Match, Effective: p.Effective}
 		}
 		return list
-	}, func(e graph.Edge) bool { return c.of[g.From(e)] == c.of[g.To(e)] })
+	}, func(e graph.Edge) bool { return c.Of[g.From(e)] == c.Of[g.To(e)] })
 
 	in := Incident{Failed: slices.Sorted(maps.Keys(s.Inject)), Mode: s.Mode, Others: g.Len() - len(s.Inject)}
 	walk := searchCallers(g, in.Failed, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })

@@ -32,7 +32,7 @@ func (r *Analysis) findLatencyBudget(v graph.Node) LatencyBudget {
 	var hard []waitingCall
 	lo, hi := g.Out(v)
 	for e := lo; e < hi; e++ {
-		if g.Mode(e) != graph.Sync || loops.of[g.To(e)] == loops.of[v] || g.Call(e).Fallback || IsStream(g.Protocol(e)) {
+		if g.Mode(e) != graph.Sync || loops.Of[g.To(e)] == loops.Of[v] || g.Call(e).Fallback || IsStream(g.Protocol(e)) {
 			continue
 		}
 		t := r.MaxWait(e)

@@ -25,7 +25,7 @@ func (r *Analysis) retriedLoop(sync *graph.Graph, within *components, c *Cycle) 
 	for _, v := range c.Services {
 		for _, w := range sync.Callees(v) {
 			e, _ := r.Core.Edge(v, w)
-			if within.of[w] != within.of[v] || r.Core.Routes(e) == nil || left < 0 || r.Repeats(e) <= 1 {
+			if within.Of[w] != within.Of[v] || r.Core.Routes(e) == nil || left < 0 || r.Repeats(e) <= 1 {
 				continue
 			}
 			left -= c.Calls

@@ -7,9 +7,9 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// isRedundant reports whether something is infrastructure that is declared to
+// IsRedundant reports whether something is infrastructure that is declared to
 // survive the loss of one copy.
-func isRedundant(s *graph.Service) bool {
+func IsRedundant(s *graph.Service) bool {
 	n := Replicas(s)
 	return KeepsData(s) && n.Set() && n.Value > 1
 }

@@ -14,7 +14,7 @@ import (
 // depends on before the component, and a descending walk everything that depends
 // on it.
 type components struct {
-	of      []int32      // by node: the number of its component
+	Of      []int32      // by node: the number of its component
 	start   []int32      // members[start[c]:start[c+1]] are the services of c
 	members []graph.Node // sorted within a component
 }
@@ -30,7 +30,7 @@ func findComponents(g *graph.Graph) *components { return tarjan(g.Len(), g.Calle
 
 // tarjan is findComponents for any graph of n nodes that lists their callees.
 func tarjan(n int, callees func(graph.Node) []graph.Node) *components {
-	c := &components{of: make([]int32, n), start: []int32{0}, members: make([]graph.Node, 0, n)}
+	c := &components{Of: make([]int32, n), start: []int32{0}, members: make([]graph.Node, 0, n)}
 	const onStack = -1 // in of, while the component of a service is still open
 	var (
 		index = make([]int32, n) // order of discovery from 1; 0 is undiscovered
@@ -42,7 +42,7 @@ func tarjan(n int, callees func(graph.Node) []graph.Node) *components {
 	)
 	enter := func(v graph.Node) {
 		clock++
-		index[v], low[v], c.of[v] = clock, clock, onStack
+		index[v], low[v], c.Of[v] = clock, clock, onStack
 		open = append(open, v)
 		path = append(path, v)
 	}
@@ -58,7 +58,7 @@ func tarjan(n int, callees func(graph.Node) []graph.Node) *components {
 				next[v]++
 				if index[w] == 0 {
 					enter(w)
-				} else if c.of[w] == onStack {
+				} else if c.Of[w] == onStack {
 					low[v] = min(low[v], index[w])
 				}
 				continue
@@ -85,7 +85,7 @@ func (c *components) close(root graph.Node, open []graph.Node) []graph.Node {
 		first--
 	}
 	for _, v := range open[first:] {
-		c.of[v] = number
+		c.Of[v] = number
 	}
 	c.members = append(c.members, open[first:]...)
 	c.start = append(c.start, int32(len(c.members)))
@@ -112,7 +112,7 @@ func condense(g *graph.Graph, c *components) *dag {
 	for i := range int32(c.len()) {
 		for _, v := range c.services(i) {
 			for _, w := range g.Callees(v) {
-				if to := c.of[w]; to != i && seen[to] != i+1 {
+				if to := c.Of[w]; to != i && seen[to] != i+1 {
 					seen[to] = i + 1
 					d.to = append(d.to, to)
 				}

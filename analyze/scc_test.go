@@ -48,11 +48,11 @@ func TestFindComponentsAgreesWithReachability(t *testing.T) {
 		reach := reaches(adjacency(g, anyCall))
 		for u := range reach {
 			for v := range reach {
-				if got, want := c.of[u] == c.of[v], u == v || reach[u][v] && reach[v][u]; got != want {
+				if got, want := c.Of[u] == c.Of[v], u == v || reach[u][v] && reach[v][u]; got != want {
 					t.Errorf("%s and %s in one component: %v, want %v", g.ID(graph.Node(u)), g.ID(graph.Node(v)), got, want)
 				}
-				if reach[u][v] && c.of[u] < c.of[v] {
-					t.Errorf("%s calls %s but its component comes first: %d, %d", g.ID(graph.Node(u)), g.ID(graph.Node(v)), c.of[u], c.of[v])
+				if reach[u][v] && c.Of[u] < c.Of[v] {
+					t.Errorf("%s calls %s but its component comes first: %d, %d", g.ID(graph.Node(u)), g.ID(graph.Node(v)), c.Of[u], c.Of[v])
 				}
 			}
 		}
@@ -64,7 +64,7 @@ func TestCondense(t *testing.T) {
 		c := findComponents(g)
 		want := map[[2]int32]bool{}
 		for e := range graph.Edge(g.Calls()) {
-			if from, to := c.of[g.From(e)], c.of[g.To(e)]; from != to {
+			if from, to := c.Of[g.From(e)], c.Of[g.To(e)]; from != to {
 				want[[2]int32{from, to}] = true
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
 )

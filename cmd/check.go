@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/render"
 )
@@ -63,12 +63,12 @@ func reaches(findings []analyze.Finding, failOn string) bool {
 
 // check runs the rules on g, with the settings of the configuration.
 func (r *run) check(g *graph.Graph) *analyze.Check {
-	return analyze.Run(g, r.config.options(time.Now()))
+	return rules.Run(g, r.config.options(time.Now()))
 }
 
 // options returns the settings of the rules.
-func (c *config) options(today time.Time) analyze.Options {
-	o := analyze.Options{Ignore: c.Ignore, Severities: map[string]analyze.Severity{}, Today: today.Format(time.DateOnly)}
+func (c *config) options(today time.Time) rules.Options {
+	o := rules.Options{Ignore: c.Ignore, Severities: map[string]analyze.Severity{}, Today: today.Format(time.DateOnly)}
 	for id, rule := range c.Rules {
 		if limit := limitOf(&o.Limits, id); limit != nil {
 			*limit = rule.Limit

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/internal/yaml"
@@ -145,7 +146,7 @@ func (p *configParser) rule(id string, n *yaml.Node) (rule ruleConfig) {
 			switch {
 			case err != nil || limit < 1:
 				p.fail(value, "", "%q is not a limit: it takes a whole number from 1", value.Value)
-			case limitOf(&analyze.Limits{}, id) == nil:
+			case limitOf(&rules.Limits{}, id) == nil:
 				p.fail(value, "", "rule %q has no limit", id)
 			}
 			rule.Limit = limit

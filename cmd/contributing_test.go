@@ -57,7 +57,7 @@ func TestContributing(t *testing.T) {
 	weir := filepath.Join(work, "weir")
 	goTool(t, root, "build", "-overlay", overlay, "-o", weir, ".")
 	if testlong.On() {
-		goTool(t, root, "vet", "-overlay", overlay, "./ingest/...", "./analyze", "./render")
+		goTool(t, root, "vet", "-overlay", overlay, "./ingest/...", "./analyze/...", "./render")
 	}
 	t.Chdir(root)
 	rewrite(t, "CONTRIBUTING.md", func(text string) string {

@@ -14,8 +14,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/render"
 )
@@ -124,7 +123,7 @@ func TestDocsTables(t *testing.T) {
 func TestDocsRules(t *testing.T) {
 	t.Chdir("../docs/rules")
 	want := map[string]bool{"README.md": true}
-	for _, r := range analyze.Rules {
+	for _, r := range rules.Rules {
 		name := r.ID + ".md"
 		want[name] = true
 		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) && *update {
@@ -152,7 +151,7 @@ func TestDocsRules(t *testing.T) {
 }
 
 // rulePage is the page of a rule in docs/rules.
-func rulePage(r *analyze.Rule) string {
+func rulePage(r *rules.Rule) string {
 	usual := "Severity: " + r.Severity.String() + "."
 	if r.OnDemand {
 		usual = "Off by default; severity where it is turned on: " + r.Severity.String() + "."
@@ -382,7 +381,7 @@ func readersTable() string {
 func rulesTable() string {
 	var b strings.Builder
 	b.WriteString("| rule | severity | finds |\n|---|---|---|\n")
-	for _, r := range analyze.Rules {
+	for _, r := range rules.Rules {
 		fmt.Fprintf(&b, "| [%[1]s](%[1]s.md) | %s | %s |\n", r.ID, r.Usual(), cell(r.Title))
 	}
 	return b.String()

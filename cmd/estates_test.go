@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
@@ -83,7 +83,7 @@ func TestEstates(t *testing.T) {
 				t.Errorf("%s: %s", p.Origin, p.Message)
 			}
 			var got []string
-			for _, f := range analyze.Run(g, analyze.Options{}).Findings {
+			for _, f := range rules.Run(g, rules.Options{}).Findings {
 				if f.Severity > analyze.Info {
 					got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Subject)
 				}
@@ -105,7 +105,7 @@ func TestDriftOfTheShop(t *testing.T) {
 	}
 	g := readEstate(t, "shop", "shop-traces")
 	var got []string
-	for _, f := range analyze.Run(g, analyze.Options{}).Findings {
+	for _, f := range rules.Run(g, rules.Options{}).Findings {
 		if slices.Contains([]string{"undeclared-edge", "unused-edge", "timeout-against-observed"}, f.Rule) {
 			got = append(got, f.Severity.String()+" "+f.Rule+" "+f.Subject)
 		}

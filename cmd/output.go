@@ -15,7 +15,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/render"
 )

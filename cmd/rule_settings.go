@@ -1,6 +1,6 @@
 package cmd
 
-import "github.com/weirgraph/weir/analyze"
+import "github.com/weirgraph/weir/analyze/rules"
 
 // failOnWords are the values of --fail-on.
 var failOnWords = []string{"error", "warning", "info", "never"}
@@ -8,14 +8,14 @@ var failOnWords = []string{"error", "warning", "info", "never"}
 // ruleIDs returns the ids of all rules, in their order.
 func ruleIDs() []string {
 	var ids []string
-	for _, rule := range analyze.Rules {
+	for _, rule := range rules.Rules {
 		ids = append(ids, rule.ID)
 	}
 	return ids
 }
 
 // limitOf returns the number that a rule compares with, nil if it has none.
-func limitOf(l *analyze.Limits, rule string) *int {
+func limitOf(l *rules.Limits, rule string) *int {
 	switch rule {
 	case "sync-chain-too-deep":
 		return &l.ChainDepth

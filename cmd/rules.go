@@ -6,8 +6,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
-
-	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 )
 
 func newRules(r *run) *cobra.Command {
@@ -31,14 +30,14 @@ weir rules sync-cycle`,
 // listRules writes one rule a line.
 func listRules(r *run) error {
 	w := tabwriter.NewWriter(r.out, 0, 0, 3, ' ', 0)
-	for _, rule := range analyze.Rules {
+	for _, rule := range rules.Rules {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", rule.ID, rule.Usual(), rule.Title)
 	}
 	return w.Flush()
 }
 
 func showRule(r *run, id string) error {
-	rule, err := analyze.FindRule(id)
+	rule, err := rules.FindRule(id)
 	if err != nil {
 		return misuse(hintOf(err), "%w", err)
 	}
@@ -51,7 +50,7 @@ func completeRules(_ *cobra.Command, args []string, _ string) ([]string, cobra.S
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var words []string
-	for _, rule := range analyze.Rules {
+	for _, rule := range rules.Rules {
 		words = append(words, cobra.CompletionWithDesc(rule.ID, rule.Title))
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp

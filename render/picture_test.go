@@ -12,15 +12,14 @@ import (
 	"testing"
 	"time"
 
-	gonum "gonum.org/v1/gonum/graph"
-	"gonum.org/v1/gonum/graph/encoding"
-	gonumdot "gonum.org/v1/gonum/graph/encoding/dot"
-	"gonum.org/v1/gonum/graph/multi"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/render/pen"
+	gonum "gonum.org/v1/gonum/graph"
+	"gonum.org/v1/gonum/graph/encoding"
+	gonumdot "gonum.org/v1/gonum/graph/encoding/dot"
+	"gonum.org/v1/gonum/graph/multi"
 )
 
 func reportOf(g *graph.Graph) *analyze.Report { return &analyze.Report{Graph: g, Drawn: true} }

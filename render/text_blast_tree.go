@@ -7,7 +7,6 @@ import (
 
 	"charm.land/lipgloss/v2/tree"
 	"github.com/charmbracelet/x/ansi"
-
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"

@@ -1,0 +1,103 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/policy"
+)
+
+var breakerBlindToSlow = &Rule{
+	ID:         "breaker-blind-to-slow",
+	Title:      "a breaker counts errors, and slowness never becomes one",
+	Doc:        breakerBlindToSlowDoc + waysOut(fixTotal),
+	Severity:   analyze.Warning,
+	Supersedes: []string{"timeout-missing"},
+	Check:      checkBreakerBlindToSlow,
+}
+
+const breakerBlindToSlowDoc = `
+Most breakers count errors. A callee that hangs makes none: without a timeout its
+calls neither fail nor end, the breaker stays closed, and the caller is stuck with
+the kind of failure that it was built for.
+
+Fires for a call with a breaker, in code or as outlier detection, of which no
+attempt is bounded in time and whose breaker does not look at slowness itself. It is
+an error where the caller is of tier 1. More than three calls that have their breaker
+from one object are told together.
+
+    kind: DestinationRule
+    spec:
+      host: payments
+      trafficPolicy: {outlierDetection: {consecutive5xxErrors: 5}}   # and no timeout
+
+Stays silent with a timeout in any layer, or with a breaker that opens on slow calls:
+Hystrix and opossum have a timeout of their own, resilience4j its
+"slowCallDurationThreshold", Traefik the expression "LatencyAtQuantileMS"; and where
+silence between two reads is bounded, as in Kong, so that what hangs is an error.
+
+    kind: VirtualService
+    spec:
+      hosts: [payments]
+      http: [{route: [{destination: {host: payments}}], timeout: 2s}]
+
+**The way out.** A timeout; what is too slow is then an error that counts.
+`
+
+func checkBreakerBlindToSlow(p *Pass) {
+	var blind []breakerCall
+	for e := range p.Requests() {
+		if driverManaged(p.Core, e) || isOutside(p, e) { // see external-unprotected
+			continue
+		}
+		found, ok := firstFaultyLayer(p.Effective(e), broken, func(part *analyze.Part, l *policy.Effect) bool {
+			return unbounded(part) && !gapEnds(part) && !isStream(part) && l.Set.Breaker.IsWritten() && !seesSlow(l.Set.Breaker)
+		})
+		if ok {
+			blind = append(blind, breakerCall{e, found})
+		}
+	}
+	for _, group := range byBreaker(blind) {
+		if len(group) > fewBreakerCalls {
+			reportBlind(p, group)
+			continue
+		}
+		for _, c := range group {
+			f := aboutCall(p, c.call, c.blindness(), breakerOrigin(c.layer.Set.Breaker))
+			f.Message = fmt.Sprintf("%s behind a breaker that counts errors%s, and without a timeout a slow answer is none", callText(p, c.call), c.named)
+			atBlind(p, c, gradeByTier(p, c.call, analyze.Warning), f)
+		}
+	}
+}
+
+// gapEnds reports whether something ends a part that hangs, if not one that trickles:
+// a bound on the silence between two reads makes an error of it.
+func gapEnds(part *analyze.Part) bool {
+	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Timeout != nil && l.Set.Timeout.ReadGap.Set() })
+}
+
+// blindness is how sure it is that nothing ends a slow call.
+func (c *breakerCall) blindness() analyze.Confidence {
+	if c.part.Attempt.State == policy.Undeclared && c.layer.Set.Product != nil {
+		return analyze.Assumed // the client behind the breaker may have a timeout
+	}
+	return analyze.Default
+}
+
+// reportBlind tells of many calls behind one breaker at once.
+func reportBlind(p *Pass, group []breakerCall) {
+	sure, severity := group[0].blindness(), analyze.Info
+	for _, c := range group {
+		sure, severity = min(sure, c.blindness()), max(severity, gradeByTier(p, c.call, analyze.Warning))
+	}
+	f := aboutBreaker(p, group, sure)
+	f.Message = fmt.Sprintf("%s are behind one breaker that counts errors, and without a timeout a slow answer is none", calling(p, group))
+	atBlind(p, group[0], severity, f)
+}
+
+func atBlind(p *Pass, c breakerCall, severity analyze.Severity, f analyze.Finding) {
+	f.Hint = within(fixed(p, c.call, c.part, fixTotal), "set", "a little above its slowest good answer")
+	f.Values = append(f.Values, value("breaker", c.layer.Set.Breaker.Kind), took("attempt", c.part.Attempt))
+	p.At(severity, f)
+}

@@ -1,0 +1,130 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+)
+
+var breakerCannotTrip = &Rule{
+	ID:       "breaker-cannot-trip",
+	Title:    "a breaker that never opens",
+	Doc:      breakerCannotTripDoc,
+	Severity: analyze.Warning,
+	Check:    checkBreakerCannotTrip,
+}
+
+const breakerCannotTripDoc = `
+Outlier detection takes sick replicas out of the balancing, and no more of them than
+a share allows. 10 % of three replicas is none: the breaker is configured, valid, and
+never acts. With a single replica there is nobody left to send the calls to.
+
+Fires for a breaker that ejects hosts when the share of the replicas rounds down to
+none; when there is one replica, or one address in a ServiceEntry; when all its
+detectors are off; and in Istio when the callee is a headless Service, for which the
+proxy passes calls on to the replica that the caller chose. A breaker that is written
+and switched off as a whole ("disabled: true", thresholds of 0) is told as info.
+
+    kind: DestinationRule
+    spec:
+      host: payments               # three replicas
+      trafficPolicy:
+        outlierDetection: {consecutive5xxErrors: 5}   # maxEjectionPercent is 10
+
+Stays silent when at least one host may go and one stays, when a product ejects one
+host in any case, and when nobody knows how many replicas there are. An autoscaler
+counts with its minimum. A call that several services make is told once for each
+breaker. Breakers in code that want more calls than ever come within their window
+are not told: traces are samples, and no input says how many calls there are.
+
+    outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 50}
+
+Envoy versions before the strict check eject one host whatever the share, so that a
+share that nobody wrote is only presumed to be too small.
+
+**The way out.** With several replicas, a share of 50 % or more. With one, more
+replicas, or a breaker around the whole call in the caller's code.
+
+- Istio: "maxEjectionPercent" of "outlierDetection". Consul: "maxEjectionPercent" of
+  "passiveHealthCheck". Kuma, Envoy Gateway, Envoy: the field of that name.
+- Native manifest: "breaker.maxEject".
+`
+
+func checkBreakerCannotTrip(p *Pass) {
+	var idle []breakerCall
+	for e := range p.Requests() {
+		if found, ok := stuck(p, e); ok {
+			idle = append(idle, breakerCall{e, found})
+		}
+	}
+	for _, group := range byBreaker(idle) {
+		callees := calleesOf(p, group)
+		if len(callees) > fewBreakerCalls {
+			reportStandstill(p, group, callees)
+			continue
+		}
+		for _, v := range callees {
+			reportStuck(p, slices.DeleteFunc(slices.Clone(group), func(c breakerCall) bool { return p.Core.To(c.call) != v }))
+		}
+	}
+}
+
+func stuck(p *Pass, e graph.Edge) (faultyLayer, bool) {
+	bad := func(part *analyze.Part, l *policy.Effect) bool {
+		_, found := whyStuck(l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
+		return found
+	}
+	parts := p.Effective(e)
+	if found, ok := firstFaultyLayer(parts, broken, bad); ok {
+		return found, ok
+	}
+	return firstFaultyLayer(parts, switchedOff, bad)
+}
+
+// standstillOf is why the breaker of c never opens.
+func standstillOf(p *Pass, c breakerCall) standstill {
+	s, _ := whyStuck(c.layer, c.part.Facts.Replicas, p.Core.Service(p.Core.To(c.call)))
+	return s
+}
+
+// reportStuck tells of one callee, whose callers share the breaker.
+func reportStuck(p *Pass, calls []breakerCall) {
+	c, s := calls[0], standstillOf(p, calls[0])
+	hosts := c.part.Facts.Replicas
+	f := aboutCall(p, c.call, s.sure, breakerOrigin(c.layer.Set.Breaker), c.layer.Set.Breaker.MaxEject.Origin, hosts.Origin)
+	f.Message = fmt.Sprintf("the breaker of %s%s never opens: %s", callID(p.Core, c.call), c.named, s.why)
+	if others := len(calls) - 1; others > 0 {
+		f.Message += fmt.Sprintf("; nor does it for %s", english.Count(others, "other caller"))
+		for _, other := range calls[1:] {
+			if from := p.Core.From(other.call); !slices.Contains(f.Services, from) {
+				f.Services = append(f.Services, from)
+			}
+		}
+	}
+	f.Hint = s.hint
+	if p.Core.Service(p.Core.To(c.call)).Scaling != nil && hosts.Set() {
+		f.Hint += "; its autoscaler's minimum was counted"
+	}
+	f.Values = s.values
+	p.At(capForJobs(p, c.call, s.severity), f)
+}
+
+// reportStandstill tells of many callees that share the breaker.
+func reportStandstill(p *Pass, group []breakerCall, callees []graph.Node) {
+	s := standstillOf(p, group[0])
+	sure, severity := s.sure, analyze.Info
+	for _, c := range group {
+		each := standstillOf(p, c)
+		sure, severity = min(sure, each.sure), max(severity, capForJobs(p, c.call, each.severity))
+	}
+	f := aboutBreaker(p, group, sure)
+	f.Message = fmt.Sprintf("one breaker for the calls to %s, %s, never opens for any of them; of %s: %s",
+		english.Count(len(callees), "service"), someIDs(p.Core, callees), p.Core.ID(p.Core.To(group[0].call)), s.why)
+	f.Hint = s.hint
+	f.Values = append(f.Values, s.values...)
+	p.At(severity, f)
+}

@@ -1,0 +1,96 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+// breakerObject is the name of the policy object whose breaker stands at o, "" if
+// it is none.
+func breakerObject(r *analyze.Analysis, g *graph.Graph, o graph.Origin) string {
+	return breakerObjects.Of(r, analyze.Once{}, func() map[graph.Origin]string {
+		names := map[graph.Origin]string{}
+		for _, b := range g.Policies() {
+			if b.Says.Breaker != nil {
+				names[breakerOrigin(b.Says.Breaker)] = b.Object
+			}
+		}
+		return names
+	})[o]
+}
+
+// calling writes "a calls b and c", or "7 calls to b, c and 5 more".
+func calling(p *Pass, group []breakerCall) string {
+	from := p.Core.From(group[0].call)
+	if slices.ContainsFunc(group, func(c breakerCall) bool { return p.Core.From(c.call) != from }) {
+		return fmt.Sprintf("%s to %s", english.Count(len(group), "call"), someIDs(p.Core, calleesOf(p, group)))
+	}
+	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, calleesOf(p, group)))
+}
+
+// fewBreakerCalls is how many calls or callees of one breaker are told one by one.
+const fewBreakerCalls = 3
+
+// byBreaker puts the calls together that have their breaker from one place, in the
+// order of the first of each. What is written nowhere stays by itself.
+func byBreaker(list []breakerCall) [][]breakerCall {
+	at := map[graph.Origin]int{}
+	var groups [][]breakerCall
+	for _, c := range list {
+		o := breakerOrigin(c.layer.Set.Breaker)
+		i, known := at[o]
+		if !known || o.File == "" {
+			i = len(groups)
+			at[o] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], c)
+	}
+	return groups
+}
+
+// breakerCall is a call, and the layer of it whose breaker a rule finds fault with.
+type breakerCall struct {
+	call graph.Edge
+	faultyLayer
+}
+
+// aboutBreaker begins a finding about all the calls of one breaker: its subject is
+// the object that declares it, where it is one.
+func aboutBreaker(p *Pass, group []breakerCall, sure analyze.Confidence) analyze.Finding {
+	g := p.Core
+	first := group[0]
+	at := breakerOrigin(first.layer.Set.Breaker)
+	f := aboutCall(p, first.call, sure, at)
+	f.Owners = nil
+	if name := breakerObject(p.Analysis, p.Graph, at); name != "" {
+		f.Subject = name
+	}
+	for _, c := range group {
+		f.AlsoAbout = append(f.AlsoAbout, callID(g, c.call))
+		for _, v := range []graph.Node{g.From(c.call), g.To(c.call)} {
+			if !slices.Contains(f.Services, v) {
+				f.Services = append(f.Services, v)
+			}
+		}
+	}
+	slices.Sort(f.Services)
+	f.Values = []analyze.KeyValue{number("calls", len(group)), keyValue("callees", joinIDs(g, calleesOf(p, group), ", "))}
+	return f
+}
+
+// calleesOf returns the services that calls of a group lead to, sorted.
+func calleesOf(p *Pass, group []breakerCall) []graph.Node {
+	var list []graph.Node
+	for _, c := range group {
+		list = append(list, p.Core.To(c.call))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+var breakerObjects = analyze.NewMemo[analyze.Once, map[graph.Origin]string]("the policy objects that declare breakers, by place")

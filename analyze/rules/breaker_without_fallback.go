@@ -1,0 +1,81 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/policy"
+)
+
+var breakerWithoutFallback = &Rule{
+	ID:       "breaker-without-fallback",
+	Title:    "when the breaker of a critical call opens, there is no other answer",
+	Doc:      breakerWithoutFallbackDoc + waysOut(fixFallback),
+	Severity: analyze.Warning,
+	Check:    checkBreakerWithoutFallback,
+}
+
+const breakerWithoutFallbackDoc = `
+An open breaker fails fast, and still fails. Where users wait at the other end they
+now see the error sooner.
+
+Fires for a hard synchronous call of a caller of tier 1 (by its own tier, or because
+a service of tier 1 cannot do without it) that a breaker can refuse as a whole, when
+no fallback and no cache stands behind it.
+
+    services:
+    - name: checkout
+      tier: 1
+      calls:
+      - {to: tax, timeout: 1s, breaker: {kind: call, errorRate: 50%}}
+
+Stays silent with a fallback or a cache; when the call is optional ("hard: false");
+where somebody says why there is deliberately none; about breakers that take out
+single hosts and leave others; and for callers of other tiers.
+
+    fallback: {kind: static}
+    fallback: {kind: none, reason: a payment that did not happen must not look like one}
+
+**The way out.** For what is read: the last good answer, a default, another service.
+For what is written, payments above all, never a success that was none: queue it and
+say so, or say why it has to fail.
+`
+
+func checkBreakerWithoutFallback(p *Pass) {
+	tiers := p.Analysis.Tiers()
+	for e := range p.Requests() {
+		from := p.Core.From(e)
+		if tiers[from].Value != 1 || !analyze.Breaks(p.Core, e) || driverManaged(p.Core, e) {
+			continue
+		}
+		found, ok := firstFaultyLayer(p.Effective(e), broken, func(part *analyze.Part, l *policy.Effect) bool {
+			return helpless(part) && refusesAll(l)
+		})
+		if !ok {
+			continue
+		}
+		b := found.layer.Set.Breaker
+		sure := analyze.Certain
+		if found.layer.Set.Layer != policy.App { // code may have what a proxy cannot express
+			sure = analyze.Assumed
+		}
+		f := aboutCall(p, e, min(sure, sureOf(b.Kind.Provenance)), breakerOrigin(b))
+		f.Message = fmt.Sprintf("%s%s, and has no other answer when its breaker is open", callText(p, e), found.named)
+		if by := tiers[from].From; by != from {
+			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(by))
+		}
+		f.Hint = within(fixed(p, e, found.part, fixFallback), "add", "the last good answer or a default; queue what is written, or say why it has to fail")
+		f.Values = []analyze.KeyValue{value("breaker", b.Kind), number("tier", 1)}
+		p.At(capForJobs(p, e, analyze.Warning), f)
+	}
+}
+
+// refusesAll reports whether a breaker somebody asked for can leave no host of the
+// callee to call.
+func refusesAll(l *policy.Effect) bool {
+	b := l.Set.Breaker
+	if !b.IsWritten() {
+		return false
+	}
+	return b.Kind.Value == "call" || b.Kind.Value == "endpoint" && b.MaxEject.IsExplicit() && b.MaxEject.Value >= 1
+}

@@ -1,0 +1,74 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var chattyEdge = &Rule{
+	ID:       "chatty-edge",
+	Title:    "many calls to one callee for each request",
+	Doc:      chattyEdgeDoc,
+	Severity: analyze.Info,
+	Check:    checkChattyEdge,
+}
+
+const chattyEdgeDoc = `
+A caller that needs ten answers of one callee for each request of its own pays ten times
+for the network, multiplies the load of its callee by ten, and fails ten times as often:
+at 99.9 % each, ten calls are 99 %. Often it means that the border between the two runs
+through the middle of one subject.
+
+Fires where traces show ten calls or more from a caller to a callee for each request of
+the caller that makes any, on average over all of them, whatever the calls ask for.
+
+    web: 40 requests that call catalog, 560 calls in them
+
+Stays silent about calls that "n-plus-one" tells of, about messages and streams, and
+about calls that belong to no request that was seen. What counts is the request that the
+caller itself answers: a service that makes one call for each of its requests is not
+chatty because somebody asks it often.
+
+    web: 40 requests that call catalog, 120 calls in them
+
+**The way out.** Offer what callers need together in one operation; keep, for the length
+of a request, what was asked for already; or move the code to where its data is.
+
+Tries again are calls. Counts are those of the traces that were read.
+
+Source: Bogner et al., "Towards a Collaborative Repository for the Documentation of
+Service-Based Antipatterns and Bad Smells", ICSA-C 2019 ("Chatty Service").
+`
+
+// chattyCalls for each request are many: with a millisecond each for the network, the
+// user feels them.
+const chattyCalls = 10
+
+func checkChattyEdge(p *Pass) {
+	g := p.Core
+	for e := range p.Requests() {
+		seen := g.Observed(e)
+		if seen == nil || seen.PerRequest() < chattyCalls || len(repeatsOf(g, e)) > 0 {
+			continue
+		}
+		f := aboutCall(p, e, analyze.Certain, seenAt(g.Call(e)))
+		if seen.Requests < fewTraces {
+			f.Confidence = analyze.Assumed
+		}
+		average := english.Number(math.Round(10*seen.PerRequest()) / 10)
+		f.Message = fmt.Sprintf("%s %s times for each request that needs it, on average over %s", callText(p, e), average, english.Count(int(seen.Requests), "request"))
+		if seen.Requests == 1 {
+			f.Message = fmt.Sprintf("%s %s times for one request, the only one seen that needs it", callText(p, e), average)
+		}
+		f.Hint = "offer what is needed together in one operation, or keep what was asked for during a request"
+		if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {
+			f.Hint = "fetch what is needed together at once, or keep what was read during a request"
+		}
+		f.Values = []analyze.KeyValue{keyValue("calls per request", average), keyValue("requests", english.Number(seen.Requests)), keyValue("calls", english.Number(seen.Within))}
+		p.Report(f)
+	}
+}

@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// ownersOf returns the services that what keeps data belongs to: its only caller,
+// else those of its callers that share its owner, team or system.
+func ownersOf(r *analyze.Analysis, v graph.Node) []graph.Node {
+	g := r.Core
+	callers := slices.DeleteFunc(g.Callers(v), func(u graph.Node) bool { return u == v || !analyze.IsOwn(g.Service(u)) })
+	if len(callers) < 2 {
+		return callers
+	}
+	for _, of := range []func(*graph.Service) string{
+		func(s *graph.Service) string { return s.Owner },
+		func(s *graph.Service) string { return s.Team },
+		func(s *graph.Service) string { return s.System },
+	} {
+		whose := of(g.Service(v))
+		if whose == "" {
+			continue
+		}
+		return slices.DeleteFunc(callers, func(u graph.Node) bool { return of(g.Service(u)) != whose })
+	}
+	return nil
+}
+
+// declaredTier returns the tier that v declares; if it keeps data for others and
+// declares none, that of its owner.
+func declaredTier(r *analyze.Analysis, v graph.Node) tierOf {
+	g := r.Core
+	s := g.Service(v)
+	if s.Tier.Set() {
+		return tierOf{s.Tier.Value, analyze.None}
+	}
+	best := tierOf{0, analyze.None}
+	if !analyze.KeepsData(s) {
+		return best
+	}
+	for _, u := range ownersOf(r, v) {
+		if own := g.Service(u).Tier; own.Set() && (best.value == 0 || own.Value < best.value) {
+			best = tierOf{own.Value, u}
+		}
+	}
+	return best
+}
+
+// isTierInversion reports whether e waits for a service that is declared less critical than
+// its caller, and cannot do without.
+func isTierInversion(r *analyze.Analysis, e graph.Edge) bool {
+	g := r.Core
+	if g.Service(g.From(e)).Kind == graph.KindJob || !analyze.Breaks(g, e) || analyze.HasFallback(g, e) {
+		return false
+	}
+	from, to := declaredTier(r, g.From(e)), declaredTier(r, g.To(e))
+	return from.value > 0 && to.value > from.value && from.owner == analyze.None
+}
+
+// A tierOf is a tier that is declared for a service, or for the owner of a database.
+type tierOf struct {
+	value int        // 0 if none is declared
+	owner graph.Node // whose it is, none if its own
+}

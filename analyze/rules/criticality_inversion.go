@@ -1,0 +1,225 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var criticalityInversion = &Rule{
+	ID:         "criticality-inversion",
+	Title:      "a service waits for one that is declared less critical",
+	Doc:        criticalityInversionDoc + waysOut(fixFallback),
+	Severity:   analyze.Warning,
+	Supersedes: []string{"fallback-missing"},
+	Check:      checkCriticalityInversion,
+}
+
+const criticalityInversionDoc = `
+A tier is a promise about how a service is run: who is called at night, how many
+copies there are, how carefully it is released. A service that cannot answer without
+one of a lower tier keeps the lower promise, and those who run the other do not know
+what hangs on it.
+
+Fires for a hard synchronous call without a fallback or a cache, from a service that
+declares a tier to one that declares a less critical one. It is an error when they
+are two tiers apart or more. A database, cache or broker that declares none has the
+tier of its owner: of its only caller, else of the callers that share its owner, team
+or system. Of more than two such calls one caller is told once.
+
+    services:
+    - {name: home, tier: 1, calls: [{to: recs, timeout: 300ms}]}
+    - {name: recs, tier: 3}
+
+Stays silent when the call is optional, has a fallback of any kind or a cache; where
+somebody says why there is none; where either tier is not declared ("fallback-missing"
+tells of critical services that get theirs from their callers); and about jobs and what
+is outside ("external-unprotected").
+
+    - {to: recs, timeout: 300ms, fallback: {kind: static}}
+    - {to: tokens, timeout: 1s, fallback: {kind: none, reason: nobody gets in unchecked}}
+
+It takes the place of "fallback-missing" on the calls that it tells of. Meshes have no
+words for a fallback: where they are all that tells of a call, that there is none is
+presumed. Calls of whose policies no input tells are one info together: their code may
+do without the answer.
+
+**The way out.** Answer with less when the callee is gone, or have those who run it
+declare, and keep, the tier that is needed ("tier" in the native manifest).
+`
+
+// A descent is a call to a less critical service.
+type descent struct {
+	call     graph.Edge
+	severity analyze.Severity
+	from, to tierOf
+	named    string
+	told     bool // by an input that can declare policies
+	sure     analyze.Confidence
+	hint     string
+}
+
+func checkCriticalityInversion(p *Pass) {
+	var callers [][]descent
+	var untold []descent
+	for e := range graph.Edge(p.Core.Calls()) {
+		i, ok := descends(p, e)
+		if !ok {
+			continue
+		}
+		if !i.told {
+			untold = append(untold, i)
+			continue
+		}
+		if last := len(callers) - 1; last >= 0 && p.Core.From(callers[last][0].call) == p.Core.From(e) {
+			callers[last] = append(callers[last], i)
+		} else {
+			callers = append(callers, []descent{i})
+		}
+	}
+	if len(untold) > fewMissing {
+		reportUntold(p, untold)
+	} else {
+		for _, i := range untold {
+			reportDescent(p, i)
+		}
+	}
+	for _, list := range callers {
+		if len(list) > fewMissing {
+			reportDescents(p, list)
+			continue
+		}
+		for _, i := range list {
+			reportDescent(p, i)
+		}
+	}
+}
+
+// descends tells whether a call is one, and what is known of it.
+func descends(p *Pass, e graph.Edge) (i descent, inverted bool) {
+	g := p.Core
+	if !isTierInversion(p.Analysis, e) || isOutside(p, e) {
+		return i, false
+	}
+	i = descent{call: e, told: true, sure: analyze.Assumed}
+	i.from, i.to = declaredTier(p.Analysis, g.From(e)), declaredTier(p.Analysis, g.To(e))
+	parts := p.Effective(e)
+	without, named := matchingParts(parts, helpless)
+	if len(without) == 0 {
+		return i, false
+	}
+	i.named = named
+	i.hint = within(fixed(p, e, without[0], fixFallback), "add", "the last good answer or a default; or say why there can be none")
+	if driverManaged(g, e) {
+		i.hint = "go on without it where that can be done, or run it to the tier of those who need it"
+	}
+	i.severity = gap(i.to.value - i.from.value)
+	switch {
+	case speaksOfCode(g.Call(e)):
+		i.sure = analyze.Certain
+	case !policyKnown(p, e, parts):
+		i.severity, i.told = analyze.Info, false
+	}
+	return i, true
+}
+
+// gap is the severity of calls to services so many tiers below.
+func gap(tiers int) analyze.Severity {
+	if tiers >= 2 {
+		return analyze.Error
+	}
+	return analyze.Warning
+}
+
+// tierWords writes "tier 3", and whose it is if not its own.
+func tierWords(p *Pass, t tierOf) string {
+	words := "tier " + strconv.Itoa(t.value)
+	if t.owner != analyze.None {
+		words += ", as that of " + p.Core.ID(t.owner)
+	}
+	return words
+}
+
+// tierPlaces is where tiers are declared.
+func tierPlaces(p *Pass, nodes ...graph.Node) []graph.Origin {
+	var origins []graph.Origin
+	for _, v := range nodes {
+		if t := declaredTier(p.Analysis, v); t.owner != analyze.None {
+			v = t.owner
+		}
+		if o := p.Core.Service(v).Tier.Origin; !slices.Contains(origins, o) {
+			origins = append(origins, o)
+		}
+	}
+	return origins
+}
+
+func reportDescent(p *Pass, i descent) {
+	g := p.Core
+	f := aboutCall(p, i.call, i.sure)
+	f.Message = fmt.Sprintf("%s (%s) calls %s (%s)%s and cannot do without it", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
+	f.Hint = i.hint
+	f.Values = []analyze.KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
+	for _, o := range tierPlaces(p, g.To(i.call), g.From(i.call)) {
+		if o.File != "" && !slices.Contains(f.Origins, o) {
+			f.Origins = append(f.Origins, o)
+		}
+	}
+	p.At(i.severity, f)
+}
+
+// reportDescents tells of several calls of one caller at once.
+func reportDescents(p *Pass, list []descent) {
+	g := p.Core
+	caller := g.From(list[0].call)
+	lowest, sure, worst := list[0], list[0].sure, list[0].severity
+	var callees []graph.Node
+	var calls []graph.Edge
+	var subjects []string
+	for _, i := range list {
+		callees, calls, subjects = append(callees, g.To(i.call)), append(calls, i.call), append(subjects, callID(g, i.call))
+		sure, worst = min(sure, i.sure), max(worst, i.severity)
+		if cmp.Compare(i.to.value, lowest.to.value) > 0 {
+			lowest = i
+		}
+	}
+	p.At(worst, analyze.Finding{
+		Confidence: min(sure, confidence(g, calls)),
+		Subject:    g.ID(caller),
+		Message: fmt.Sprintf("%s (%s) cannot do without %s of a lower tier, %s; the lowest is %s (%s)",
+			g.ID(caller), tierWords(p, lowest.from), english.Count(len(callees), "service"), someIDs(g, callees), g.ID(g.To(lowest.call)), tierWords(p, lowest.to)),
+		Hint:     lowest.hint,
+		Values:   []analyze.KeyValue{number("tier", lowest.from.value), number("calls", len(calls)), keyValue("callees", joinIDs(g, callees, ", "))},
+		Origins:  append(written(g, calls), tierPlaces(p, g.To(lowest.call), caller)...),
+		Services: append([]graph.Node{caller}, callees...),
+		Covers:   subjects,
+		Owners:   []graph.Node{caller},
+	})
+}
+
+// reportUntold tells at once of all calls that no input says anything about.
+func reportUntold(p *Pass, list []descent) {
+	g := p.Core
+	var calls []graph.Edge
+	var subjects []string
+	callers := map[graph.Node]bool{}
+	for _, i := range list {
+		calls, subjects = append(calls, i.call), append(subjects, callID(g, i.call))
+		callers[g.From(i.call)] = true
+	}
+	p.At(analyze.Info, analyze.Finding{
+		Confidence: analyze.Assumed,
+		Subject:    "inputs",
+		Message: fmt.Sprintf("%s of %s go to services of a lower tier (%s); no input tells whether they can do without, and their code may",
+			english.Count(len(calls), "call"), english.Count(len(callers), "service"), callIDs(g, calls)),
+		Hint:    "say in a native manifest which of them are not needed, or have a fallback",
+		Values:  []analyze.KeyValue{number("calls", len(calls)), number("callers", len(callers))},
+		Origins: written(g, calls[:1]),
+		Covers:  subjects,
+	})
+}

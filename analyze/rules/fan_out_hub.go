@@ -1,0 +1,125 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var fanOutHub = &Rule{
+	ID:       "fan-out-hub",
+	Title:    "a service that waits for many others",
+	Doc:      fanOutHubDoc,
+	Severity: analyze.Warning,
+	Check:    checkFanOutHub,
+}
+
+const fanOutHubDoc = `
+A service that needs many others is down when any one of them is. Ten callees of
+99.9 % leave it 99 % at best, before its own faults; every change of theirs is a
+change of its own.
+
+Fires for a service with at least 10 different synchronous callees, or with at
+least 6 when that is far more than the others of this estate have (above the mean
+by three standard deviations).
+
+    services:
+    - {name: checkout, calls: [cart, prices, tax, stock, users, payments, fraud, shipping, mail, search]}
+
+Stays silent about gateways and backends for frontends, whose work it is to ask
+many, up to twice these numbers: those of kind "gateway", and those with "gateway"
+or "bff" as a word of their name. Telemetry, health checks and asynchronous calls
+do not count, and neither do the calls of jobs.
+
+**The way out.** See which callees can fail without the answer being wrong, and
+make them optional, with a default ("hard: false", "fallback" in weir's own
+manifest). Send events where nobody needs the answer. Callees that are always
+asked together may be one service, or want a service in front of them.
+
+The number is the "limit" of the rule in weir.yaml. Source: availability is a product
+over all that is needed (Treynor et al., "The Calculus of Service Availability",
+2017); the numbers are set so that they tell outliers.
+`
+
+// farMore is what makes a hub below the limit: this many callees at least, when
+// that is an outlier. With fewer, three deviations are within what services do.
+const farMore = 6
+
+func checkFanOutHub(p *Pass) {
+	g := p.Analysis.Sync
+	limit := min(p.Limits.FanOut, max(farMore, outlier(g)))
+	for v := range graph.Node(g.Len()) {
+		s := g.Service(v)
+		if !analyze.IsOwn(s) {
+			continue
+		}
+		own := limit
+		if passesOn(s) {
+			own *= 2
+		}
+		if callees := without(g.Callees(v), v); len(callees) >= own {
+			reportHub(p, v, callees, own)
+		}
+	}
+}
+
+func reportHub(p *Pass, v graph.Node, callees []graph.Node, limit int) {
+	g := p.Core
+	var calls []graph.Edge
+	hard, strong := 0, 0
+	for _, w := range callees {
+		e, _ := g.Edge(v, w)
+		calls = append(calls, e)
+		if analyze.Breaks(g, e) {
+			hard++
+		}
+		if g.Strength(e) == graph.Strong {
+			strong++
+		}
+	}
+	f := analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    g.ID(v),
+		Message:    fmt.Sprintf("%s calls %s and waits for each, from %s to %s; it fails with any of %d", g.ID(v), english.Count(len(callees), "service"), g.ID(callees[0]), g.ID(callees[len(callees)-1]), hard),
+		Hint:       "find the callees it can answer without, and give them a default or an event",
+		Values:     []analyze.KeyValue{number("callees", len(callees)), number("hard", hard), number("limit", limit)},
+		Origins:    places(g.Service(v), written(g, calls)...),
+		Services:   []graph.Node{v},
+	}
+	if strong < limit {
+		f.Confidence = analyze.Assumed
+	}
+	p.Report(f)
+}
+
+// outlier returns the smallest number of callees that is unusually many among the
+// services that call at all: above the mean by three standard deviations.
+func outlier(g *graph.Graph) int {
+	var n, sum, squares float64
+	for v := range graph.Node(g.Len()) {
+		if d := float64(len(without(g.Callees(v), v))); d > 0 {
+			n, sum, squares = n+1, sum+d, squares+d*d
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	mean := sum / n
+	return int(math.Floor(mean+3*math.Sqrt(max(0, squares/n-mean*mean)))) + 1
+}
+
+// calleeCallsOn reports whether it is a service's work to ask many others.
+func passesOn(s *graph.Service) bool {
+	if s.Kind == graph.KindGateway {
+		return true
+	}
+	for _, word := range wordsOf(s.Name) {
+		if word == "bff" || word == "gateway" || word == "apigateway" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,52 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/policy"
+)
+
+// firstFaultyLayer returns a layer that bad is true for, the first in order of parts and
+// layers, and false if there is none.
+func firstFaultyLayer(parts []analyze.Part, layers func(*analyze.Part) []*policy.Effect, bad func(*analyze.Part, *policy.Effect) bool) (faultyLayer, bool) {
+	found, named := matchingParts(parts, func(part *analyze.Part) bool {
+		return slices.ContainsFunc(layers(part), func(l *policy.Effect) bool { return bad(part, l) })
+	})
+	if len(found) == 0 {
+		return faultyLayer{}, false
+	}
+	list := layers(found[0])
+	i := slices.IndexFunc(list, func(l *policy.Effect) bool { return bad(found[0], l) })
+	return faultyLayer{found[0], list[i], named}, true
+}
+
+// matchingParts returns the parts of a call that bad is true for, and how to name them:
+// not at all if they are all of it.
+func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []*analyze.Part, named string) {
+	var matches []string
+	for i := range parts {
+		if !bad(&parts[i]) {
+			continue
+		}
+		found = append(found, &parts[i])
+		if parts[i].Match == "" {
+			matches = append(matches, "all other requests")
+		} else {
+			matches = append(matches, strconv.Quote(parts[i].Match))
+		}
+	}
+	if len(found) == len(parts) || len(found) == 0 {
+		return found, ""
+	}
+	return found, " for " + strings.Join(matches, " and ")
+}
+
+// faultyLayer is a layer of a part that a rule finds fault with.
+type faultyLayer struct {
+	part  *analyze.Part
+	layer *policy.Effect
+	named string // which part of the call it is, see which
+}

@@ -1,0 +1,54 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// checkFlaws reports the flaws of one kind, of which what says what they are: %s
+// is the product.
+func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
+	for _, o := range objects(p.Graph) {
+		for _, part := range o.parts {
+			for _, flaw := range part.Flaws {
+				if flaw.Kind == kind {
+					reportFlaw(p, part, flaw, fmt.Sprintf(what, part.Product.DisplayName()))
+				}
+			}
+		}
+	}
+}
+
+func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) {
+	f := analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    part.Object,
+		Detail:     flaw.Field,
+		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, part.Object, what),
+		Hint:       flaw.Hint,
+		Values:     []analyze.KeyValue{keyValue("field", flaw.Field)},
+		Origins:    []graph.Origin{flaw.Origin},
+		Services:   endsOf(p.Graph, part.Calls),
+	}
+	if flaw.Text != "" {
+		f.Values = append(f.Values, keyValue("value", flaw.Text))
+		f.Message = fmt.Sprintf("%s: %q of %s %s", flaw.Field, flaw.Text, part.Object, what)
+	}
+	if flaw.Why != "" {
+		f.Message += ": " + flaw.Why
+	}
+	if flaw.Info { // it acts, and is worth a word
+		f.Message = strings.Replace(f.Message, " "+what, "", 1)
+		p.At(analyze.Info, f)
+		return
+	}
+	if flaw.Reads {
+		f.Message = strings.Replace(f.Message, what, "is read otherwise by "+part.Product.DisplayName(), 1)
+		p.At(min(p.rule.Severity, analyze.Warning), f)
+		return
+	}
+	p.Report(f)
+}

@@ -1,0 +1,79 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var ingressDeadlineExceeded = &Rule{
+	ID:       "ingress-deadline-exceeded",
+	Title:    "a gateway gives up before the service behind it does",
+	Doc:      ingressDeadlineExceededDoc + waysOut(fixTotal),
+	Severity: analyze.Warning,
+	Check:    checkIngressDeadlineExceeded,
+}
+
+const ingressDeadlineExceededDoc = `
+The user sees a 504 while the services behind the gateway still work on the answer,
+and many users then try again. It is "timeout-inversion" at the edge of the estate.
+
+Fires where the time that a gateway gives a request, written or the product's own,
+is less than a single call that the service behind it makes; and, as info, less than
+its hard calls take together that traces show to be made one after the other.
+
+    HTTPProxy without a timeoutPolicy        # Contour: 15s
+    reports: {calls: [{to: warehouse, timeout: 20s}]}
+
+Stays silent when the gateway waits at least as long, when both values are defaults,
+and about gap timers, as nginx and Kong have: they do not end a request.
+
+    timeoutPolicy: {response: 25s}
+
+**The way out.** Answer such requests asynchronously, shorten the call inside, or
+let the gateway wait longer.
+`
+
+func checkIngressDeadlineExceeded(p *Pass) {
+	for e := range p.Requests() {
+		if !fromGateway(p, e) {
+			continue
+		}
+		i, ok := findInversion(p, e)
+		switch {
+		case !ok:
+		case !i.sum:
+			reportDeadline(p, e, i)
+		case i.need.Observed:
+			reportSuccession(p, e, i)
+		}
+	}
+}
+
+func reportDeadline(p *Pass, e graph.Edge, i inversion) {
+	g, attempt, most := p.Core, i.part.Attempt, i.need.Max
+	last := g.To(i.need.MaxCall)
+	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
+	f.Services = append(f.Services, last)
+	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s, which it calls, may take %s to hear from %s",
+		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
+	f.Hint = within(fixed(p, e, i.part, fixTotal), "raise", fmt.Sprintf("above %s, or shorten the call to %s", english.Duration(most.Time), g.ID(last)))
+	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", most)}
+	severity := gradeByTier(p, e, analyze.Warning)
+	if !attempt.Explicit() || !most.Explicit() {
+		severity = min(severity, analyze.Warning)
+	}
+	p.At(severity, f)
+}
+
+func reportSuccession(p *Pass, e graph.Edge, i inversion) {
+	g, attempt := p.Core, i.part.Attempt
+	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(i.need.Max)), attempt.Origin(), i.need.Max.Origin())
+	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", i.need.Max)}
+	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s",
+		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), sequenceText(p, &f, e, i.need))
+	f.Hint = "make the calls in parallel, or shorten their timeouts"
+	p.At(analyze.Info, f)
+}

@@ -1,0 +1,22 @@
+package rules
+
+import "cmp"
+
+// Limits are the numbers that rules compare with; a configuration changes them.
+type Limits struct {
+	ChainDepth int // sync-chain-too-deep: more hops than this
+	FanOut     int // fan-out-hub: this many synchronous callees
+	FanIn      int // fan-in-hot-spot: this many synchronous callers
+}
+
+// DefaultLimits are the limits where nobody sets others. The pages of the rules
+// say where they come from.
+var DefaultLimits = Limits{ChainDepth: 5, FanOut: 10, FanIn: 5}
+
+func (l Limits) orDefault() Limits {
+	return Limits{
+		ChainDepth: cmp.Or(l.ChainDepth, DefaultLimits.ChainDepth),
+		FanOut:     cmp.Or(l.FanOut, DefaultLimits.FanOut),
+		FanIn:      cmp.Or(l.FanIn, DefaultLimits.FanIn),
+	}
+}

@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var nPlusOne = &Rule{
+	ID:       "n-plus-one",
+	Title:    "a request asks for one thing after the other instead of all at once",
+	Doc:      nPlusOneDoc,
+	Severity: analyze.Warning,
+	Check:    checkNPlusOne,
+}
+
+const nPlusOneDoc = `
+A page that lists 25 articles and asks for the price of each by itself waits 25 times
+for the network, and is slower with every article somebody adds. Its callee answers 26
+requests where one or two would do, and when it slows down by a little, the page slows
+down by 25 times as much.
+
+Fires where traces show that a caller, while it answers one request, calls the same
+callee for the same operation five times or more (ten times if it is a database or a
+cache), for the most part one call after the other, and where that is so in at least a
+tenth of the traces that have such requests. Operations are the same when they differ
+in ids, numbers, literals and the like: GET /price/17 and GET /price/18, or SELECT ...
+WHERE id = 17 and WHERE id = 18.
+
+    GET /cart  ├────────────────────────────────┤
+                 price/17 ├──┤ price/18 ├──┤ price/19 ├──┤ ...
+
+Stays silent where the calls overlap for a fifth of their time or more, as those of a
+fan-out do; about tries again after a failure; about pages of one list, as far as the
+request tells them by a parameter such as "page" or "cursor", or by OFFSET; about
+messages and streams; where the operations of the calls differ or have no name; where
+spans do not tell their times; and where the calls are made for different reasons,
+each below a span of another name.
+
+    GET /cart  ├──────┤
+                 price/17 ├──┤
+                 price/18 ├──┤ ...
+
+**The way out.** Ask for all of them in one call.
+
+- HTTP and gRPC: an endpoint that takes a list of ids; for GraphQL, a data loader.
+- SQL: a join, or WHERE id IN (...). Hibernate and JPA: JOIN FETCH, an entity graph,
+  or a batch size. Django: select_related, prefetch_related. Rails: includes.
+  Entity Framework: Include. GORM: Preload.
+- Redis: MGET or a pipeline.
+- If the callee cannot be changed, make the calls at the same time, within a bulkhead.
+
+Counts are those of the traces that were read.
+
+Source: Fowler, "Patterns of Enterprise Application Architecture", Addison-Wesley 2002,
+"Lazy Load" (ripple loading).
+`
+
+const ()
+
+func checkNPlusOne(p *Pass) {
+	for e := range p.Requests() {
+		if repeats := repeatsOf(p.Core, e); len(repeats) > 0 {
+			reportRepeat(p, e, repeats)
+		}
+	}
+}
+
+func reportRepeat(p *Pass, e graph.Edge, repeats []repetition) {
+	g, l := p.Core, repeats[0]
+	f := aboutCall(p, e, analyze.Certain, seenAt(g.Call(e)))
+	if l.sum.Traces < fewTraces {
+		f.Confidence = analyze.Assumed
+	}
+	during := "a request"
+	if l.During != "" {
+		during = l.During
+	}
+	f.Message = fmt.Sprintf("%s %s times in a row to answer %s", callText(p, e), english.Number(l.sum.Calls), during)
+	if l.Operation != "" {
+		f.Message += ", each time for " + l.Operation
+	}
+	f.Message += fmt.Sprintf(", in %s of %s", english.Number(l.sum.Traces), english.Count(int(l.traces), "trace"))
+	f.Values = []analyze.KeyValue{
+		keyValue("operation", l.Operation), keyValue("during", l.During), keyValue("median calls", english.Number(l.sum.Calls)),
+		keyValue("traces", english.Number(l.sum.Traces)), keyValue("of traces", english.Number(l.traces)),
+	}
+	if l.sum.Of > 0 {
+		share := percent(float64(l.sum.Took) / float64(l.sum.Of))
+		f.Message += "; that takes " + share + " of its time"
+		f.Values = append(f.Values, keyValue("share of time", share))
+	}
+	if others := len(repeats) - 1; others > 0 {
+		f.Message += fmt.Sprintf("; and so for %s", english.Count(others, "other operation"))
+		f.Values = append(f.Values, number("other operations", others))
+	}
+	switch g.Service(g.To(e)).Kind {
+	case graph.KindDatabase:
+		f.Hint = "fetch all rows with one query: a join, IN (...), or eager loading"
+	case graph.KindCache:
+		f.Hint = "fetch all keys with one command, such as MGET, or in a pipeline"
+	default:
+		f.Hint = "ask for all of them in one call, or at least at the same time"
+	}
+	p.Report(f)
+}
+
+// percent writes a share of at most the whole.
+func percent(share float64) string {
+	if share < 0.01 {
+		return "less than 1 %"
+	}
+	return english.Number(math.Round(100*share)) + " %"
+}

@@ -1,0 +1,64 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var nothingRead = &Rule{
+	ID:       "nothing-read",
+	Title:    "no service was found in the inputs",
+	Doc:      nothingReadDoc,
+	Severity: analyze.Error,
+	Check:    checkNothingRead,
+}
+
+const nothingReadDoc = `
+A check that finds nothing wrong says two things: that something was looked at,
+and that it is fine. Where no service was found, nothing was looked at. A typing
+error in a path or a folder that moved would keep a pipeline green for ever.
+
+Fires when the sources hold no service at all.
+
+    $ weir check deploy/        # the manifests have moved to manifests/
+
+Stays silent as soon as there is one service, even if nobody calls it.
+
+**The way out.** Name the files or folders that hold the manifests. Templates want
+to be rendered first:
+
+    helm template shop | weir check -
+    kustomize build overlays/prod | weir check -
+    docker compose config | weir check -
+
+"--verbose" lists what was read, and what was passed over and why.
+`
+
+func checkNothingRead(p *Pass) {
+	if p.Graph.Len() > 0 {
+		return
+	}
+	c := p.Graph.Coverage()
+	f := analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    "inputs",
+		Message:    fmt.Sprintf("no service was found in %s (%s)", english.Count(c.Files, "file"), english.Count(c.Documents, "document")),
+		Hint:       "name the files or folders that hold the manifests; --verbose lists what was passed over",
+		Values:     []analyze.KeyValue{number("files", c.Files), number("documents", c.Documents)},
+	}
+	if len(c.Skipped) > 0 {
+		most := c.Skipped[0]
+		for _, s := range c.Skipped {
+			if s.Count > most.Count {
+				most = s
+			}
+		}
+		f.Message += fmt.Sprintf("; most of it is %q, which weir does not read", most.Name)
+		if most.First.File != "" {
+			f.Origins = append(f.Origins, most.First)
+		}
+	}
+	p.Report(f)
+}

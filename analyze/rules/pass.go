@@ -1,0 +1,61 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"iter"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+// fingerprint identifies a finding from one run to the next: by what is found and
+// about whom, never by where it is written or how it is worded.
+func fingerprint(rule, subject, detail string) string {
+	text := rule + "\x00" + subject
+	if detail != "" {
+		text += "\x00" + detail
+	}
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
+}
+
+// A Pass is one run of one rule.
+type Pass struct {
+	Graph  *graph.Graph // everything
+	Core   *graph.Graph // the calls that failure travels along, by weak evidence or strong
+	Limits Limits
+
+	Analysis *analyze.Analysis
+	rule     *Rule
+	all      []*Rule // Rules, which no rule can name: it knows them all
+	report   func(analyze.Finding)
+}
+
+// At reports a finding of another severity than the rule's own.
+func (p *Pass) At(s analyze.Severity, f analyze.Finding) {
+	f.Rule, f.Severity = p.rule.ID, s
+	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.Detail)
+	p.report(f)
+}
+
+// Requests returns the calls of Core that wait for one answer: synchronous ones,
+// and no streams. Events and copies of traffic have no caller that waits, and a
+// stream has no end to wait for. Telemetry and health checks are not in Core.
+func (p *Pass) Requests() iter.Seq[graph.Edge] {
+	return func(yield func(graph.Edge) bool) {
+		for e := range graph.Edge(p.Core.Calls()) {
+			if p.Core.Mode(e) == graph.Sync && !analyze.IsStream(p.Core.Protocol(e)) && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// Report adds a finding of the rule. It fills in the rule, its severity and the
+// fingerprint; a rule whose findings differ in severity says how with At.
+func (p *Pass) Report(f analyze.Finding) { p.At(p.rule.Severity, f) }
+
+// Effective returns the parts of e, a call of Core, and what acts on them: at
+// least one, without layers if no input says anything about the call.
+func (p *Pass) Effective(e graph.Edge) []analyze.Part { return p.Analysis.Effective(e) }

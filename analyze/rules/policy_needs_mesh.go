@@ -1,0 +1,142 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var policyNeedsMesh = &Rule{
+	ID:       "policy-needs-mesh",
+	Title:    "the policies of a mesh are for a call that it does not carry",
+	Doc:      policyNeedsMeshDoc,
+	Severity: analyze.Warning,
+	Check:    checkPolicyNeedsMesh,
+}
+
+const policyNeedsMeshDoc = `
+Timeouts, retries and breakers of a mesh act in the proxy beside the caller. A
+caller without one calls directly: the service looks protected in its own files, and
+this caller has no part in it.
+
+Fires for a call that such a policy is for, when its caller is known to be outside
+the mesh; and in Istio's ambient mode, where the node's proxy knows no requests, when
+the callee has no waypoint.
+
+    kind: Deployment               # calls pricing, which has a VirtualService
+    metadata: {name: batch}
+    spec:
+      template:
+        metadata:
+          labels: {sidecar.istio.io/inject: "false"}
+
+Stays silent when the caller is in the mesh, and when no input tells. Then one info
+for each namespace says that its policies hang on that.
+
+    labels: {istio-injection: enabled}         # of the namespace
+
+**The way out.** Put the caller into the mesh, or give its call a timeout in its own
+code.
+
+- Istio: "sidecar.istio.io/inject: "true"" on the pod or "istio-injection: enabled"
+  on the namespace; ambient: "istio.io/use-waypoint" on the callee's Service or
+  namespace.
+- Linkerd: "linkerd.io/inject: enabled". Kuma: "kuma.io/sidecar-injection: enabled".
+- Consul: "consul.hashicorp.com/connect-inject: "true"". Dapr: "dapr.io/enabled".
+`
+
+func checkPolicyNeedsMesh(p *Pass) {
+	objects := map[graph.Edge][]*graph.BoundPolicy{}
+	untold := map[mesh][]*graph.BoundPolicy{}
+	for _, b := range p.Graph.Policies() {
+		if b.Says.Empty() || !b.NeedsMesh {
+			continue
+		}
+		for _, e := range b.Outside {
+			objects[e] = append(objects[e], b)
+		}
+		for _, e := range b.Calls {
+			caller := p.Graph.Service(p.Graph.From(e))
+			if _, known := caller.Carrier(b.Product); !known && caller.Kind != graph.KindGateway && analyze.Ecosystem(caller) == "kubernetes" {
+				at := mesh{caller.Namespace, b.Product}
+				untold[at] = append(untold[at], b)
+			}
+		}
+	}
+	for e := range graph.Edge(p.Graph.Calls()) {
+		if objects[e] != nil {
+			reportOutside(p, e, objects[e])
+		}
+	}
+	meshes := slices.SortedFunc(maps.Keys(untold), func(a, b mesh) int {
+		return cmp.Or(strings.Compare(a.namespace, b.namespace), strings.Compare(a.product.String(), b.product.String()))
+	})
+	for _, at := range meshes {
+		reportUnknownMesh(p, at, untold[at])
+	}
+}
+
+func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
+	g := p.Graph
+	from, to := g.Service(g.From(e)), g.Service(g.To(e))
+	m, _ := from.Carrier(policies[0].Product) // of an API the mesh that would carry it out
+	names := objectNames(policies)
+	f := analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    callID(g, e),
+		Message:    fmt.Sprintf("%s calls %s without the proxy of %s, so %s does nothing there", from.ID, to.ID, m.Product.DisplayName(), strings.Join(names, ", ")),
+		Hint:       "put " + from.ID + " into the mesh, or give the call a timeout in its own code",
+		Values:     []analyze.KeyValue{keyValue("mesh", m.Product.String())},
+		Origins:    append([]graph.Origin{m.Origin}, where(policies)...),
+		Services:   []graph.Node{g.From(e), g.To(e)},
+	}
+	if m.In {
+		f.Message = fmt.Sprintf("%s calls %s in ambient mode without a waypoint, so %s does nothing there", from.ID, to.ID, strings.Join(names, ", "))
+		f.Hint = `"istio.io/use-waypoint" on the Service or namespace of ` + to.ID
+	}
+	p.Report(f)
+}
+
+// A mesh is where a product's proxies would be.
+type mesh struct {
+	namespace string
+	product   *policy.Product
+}
+
+func reportUnknownMesh(p *Pass, at mesh, policies []*graph.BoundPolicy) {
+	subject := "Namespace/" + at.namespace
+	if at.namespace == "" {
+		subject = "Namespace/default"
+	}
+	names := objectNames(policies)
+	what := names[0]
+	if len(names) > 1 {
+		what = fmt.Sprintf("%s and %d more", names[0], len(names)-1)
+	}
+	p.At(analyze.Info, analyze.Finding{
+		Confidence: analyze.Assumed,
+		Subject:    subject,
+		Detail:     at.product.String(),
+		Message:    fmt.Sprintf("no input tells whether its callers are in the mesh of %s, without which there is no effect of %s", at.product.DisplayName(), what),
+		Hint:       "read the manifest of the Namespace too, with its labels and annotations",
+		Values:     []analyze.KeyValue{keyValue("mesh", at.product.String()), number("policies", len(names))},
+		Origins:    where(policies)[:1],
+	})
+}
+
+// objectNames returns the names of the objects of parts, each once.
+func objectNames(parts []*graph.BoundPolicy) []string {
+	var names []string
+	for _, b := range parts {
+		if !slices.Contains(names, b.Object) {
+			names = append(names, b.Object)
+		}
+	}
+	return names
+}

@@ -1,0 +1,58 @@
+package rules
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// An object is everything that one policy object of the inputs declares: it may
+// have parts for different calls.
+type object struct {
+	name  string // "VirtualService/shop/pricing"
+	parts []*graph.BoundPolicy
+}
+
+// objects puts the parts of policies together that one object declares, in the
+// order in which they stand in the inputs. Two files may have an object of the
+// same name.
+func objects(g *graph.Graph) []object {
+	type key struct{ name, file string }
+	at := map[key]int{}
+	var list []object
+	for _, p := range g.Policies() {
+		k := key{p.Object, p.Origin.File}
+		i, known := at[k]
+		if !known {
+			i = len(list)
+			at[k] = i
+			list = append(list, object{name: p.Object})
+		}
+		list[i].parts = append(list[i].parts, p)
+	}
+	return list
+}
+
+// where returns the places of parts, each once.
+func where(parts []*graph.BoundPolicy) []graph.Origin {
+	var origins []graph.Origin
+	for _, p := range parts {
+		if !slices.Contains(origins, p.Origin) {
+			origins = append(origins, p.Origin)
+		}
+	}
+	return origins
+}
+
+// endsOf returns the services of calls, each once, callees first: whose policy it is.
+func endsOf(g *graph.Graph, calls []graph.Edge) []graph.Node {
+	var nodes []graph.Node
+	for _, side := range []func(graph.Edge) graph.Node{g.To, g.From} {
+		for _, e := range calls {
+			if v := side(e); !slices.Contains(nodes, v) {
+				nodes = append(nodes, v)
+			}
+		}
+	}
+	return nodes
+}

@@ -1,0 +1,241 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+)
+
+var policyShadowed = &Rule{
+	ID:       "policy-shadowed",
+	Title:    "a policy is hidden by another wherever it could act",
+	Doc:      policyShadowedDoc,
+	Severity: analyze.Warning,
+	Check:    checkPolicyShadowed,
+}
+
+const policyShadowedDoc = `
+Products choose one of several policies for a call and drop the others, often the
+whole object and not field by field. The one that loses looks alive: it is applied,
+it is valid, people change it and wonder.
+
+Fires for an object of which nothing acts on any call that it is for, because
+something of higher precedence does; for a part of an object that another part of
+it, or something beside it, hides; for a timeout or retries of a product beside those
+of the Gateway API's route, which go before them; and for a VirtualService that is
+named for a service and bound to gateways only, while the mesh calls that service.
+
+    kind: Service
+    metadata:
+      name: books
+      annotations: {timeout.linkerd.io/request: 1s}   # a ServiceProfile of books exists
+
+    kind: DestinationRule
+    metadata: {name: pricing, namespace: front}       # hides shop's own rule of pricing
+                                                      # from all callers in front
+
+Stays silent when an object is hidden on some calls and acts on others: that is what
+precedence is for. What is said for everybody in a mesh and said again for every
+single call is a note.
+
+**The way out.** Move what is still meant into the object that acts, and delete the
+other.
+
+- Istio: one VirtualService and one DestinationRule for a host and namespace; of two
+  the older acts. "mesh" in "gateways" for calls of sidecars. "portLevelSettings" repeat
+  what they do not change.
+- Envoy: retries in the routes or in the virtual host, not in both.
+- Linkerd: either annotations and HTTPRoutes, or a ServiceProfile.
+- Gateway API: one policy for a target; the oldest wins.
+- Kuma: one policy of a kind for each "targetRef", the most specific wins.
+`
+
+func checkPolicyShadowed(p *Pass) {
+	for _, o := range objects(p.Graph) {
+		hidden := slices.DeleteFunc(slices.Clone(o.parts), func(b *graph.BoundPolicy) bool { return !overruled(b) || !someoneWrote(&b.Says) || refined(b) })
+		if len(hidden) > 0 {
+			reportShadowed(p, o, hidden)
+		} else {
+			reportFields(p, o)
+		}
+		reportLeft(p, o)
+	}
+	checkFlaws(p, graph.Shadowed, "has no effect in %s")
+}
+
+// overruled reports whether a policy is for calls, and hidden on every one.
+func overruled(b *graph.BoundPolicy) bool {
+	covered := 0
+	for _, s := range b.Shadows {
+		if s.Field == "" {
+			covered += len(s.Calls)
+		}
+	}
+	return len(b.Calls) > 0 && covered >= len(b.Calls) && !slices.ContainsFunc(b.Calls, func(e graph.Edge) bool {
+		return !slices.ContainsFunc(b.Shadows, func(s graph.Shadow) bool {
+			_, found := slices.BinarySearch(s.Calls, e)
+			return found && s.Field == ""
+		})
+	})
+}
+
+// refined reports whether what hides a policy is meant to: the settings of one
+// environment over those of all in the configuration of a program, an object's
+// word on a single call over its own default, or its word on the port that is
+// called, if it speaks of all that the policy does.
+func refined(b *graph.BoundPolicy) bool {
+	by := b.Shadows[0].By
+	switch {
+	case b.Merge && b.Says.Layer == policy.App, by.Object == b.Object && by.Document == b.Document && isDefault(b) && !isDefault(&graph.BoundPolicy{Policy: by}):
+		return true
+	}
+	return by.Object == b.Object && by.Port != b.Port && !drops(&b.Says, &by.Says)
+}
+
+// drops reports whether a set speaks of something that the one in its place is
+// silent about.
+func drops(s, instead *policy.Set) bool {
+	return s.Timeout != nil && instead.Timeout == nil || s.Retry != nil && instead.Retry == nil || s.Breaker != nil && instead.Breaker == nil ||
+		s.Bulkhead != nil && instead.Bulkhead == nil || s.Balance != nil && instead.Balance == nil
+}
+
+// someoneWrote reports whether a policy says anything that is not just what a
+// product says by itself, if only in a dump of it.
+func someoneWrote(s *policy.Set) bool {
+	return slices.ContainsFunc(s.Decisions(), func(d policy.Decision) bool {
+		return d.Provenance == policy.Explicit || d.Provenance == policy.Disabled
+	})
+}
+
+// isDefault reports whether a policy is for everybody: one that every single call
+// may well have replaced.
+func isDefault(b *graph.BoundPolicy) bool {
+	return b.Default || b.Says.Layer != policy.Gateway && b.Of.IsZero() && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool {
+		return !strings.HasPrefix(to.Host.Host, "*")
+	})
+}
+
+// reportFields tells of single fields of an object that something else says in
+// their place, on every call that the object is for.
+func reportFields(p *Pass, o object) {
+	g := p.Graph
+	for _, b := range o.parts {
+		for _, s := range b.Shadows {
+			if s.Field == "" || len(s.Calls) < len(b.Calls) {
+				continue
+			}
+			p.Report(analyze.Finding{
+				Confidence: analyze.Certain,
+				Subject:    o.name,
+				Detail:     s.Field,
+				Message:    fmt.Sprintf("%s of %s does nothing: %s takes its place on %s", s.Field, o.name, s.By.Object, callIDs(g, s.Calls)),
+				Hint:       fmt.Sprintf("keep the one in %s, and delete the other", s.By.Object),
+				Values:     []analyze.KeyValue{keyValue("field", s.Field), keyValue("by", s.By.Object), number("calls", len(s.Calls))},
+				Origins:    []graph.Origin{said(&b.Says, s.Field, b.Origin), said(&s.By.Says, s.Field, s.By.Origin)},
+				Services:   endsOf(g, s.Calls),
+			})
+		}
+	}
+}
+
+// said is where a field of a policy is written.
+func said(s *policy.Set, field string, otherwise graph.Origin) graph.Origin {
+	for _, d := range s.Decisions() {
+		if d.Field == field {
+			return placed(d.Origin, otherwise)
+		}
+	}
+	return otherwise
+}
+
+// reportLeft tells of an object for gateways that is named for a service which
+// programs of the mesh call, too: their calls go past it.
+func reportLeft(p *Pass, o object) {
+	var left []graph.Edge
+	var parts []*graph.BoundPolicy
+	for _, b := range o.parts {
+		if len(b.BypassedBy) > 0 {
+			left, parts = append(left, b.BypassedBy...), append(parts, b)
+		}
+	}
+	if len(left) == 0 {
+		return
+	}
+	slices.Sort(left)
+	left = slices.Compact(left)
+	p.Report(analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    o.name,
+		Detail:     "mesh",
+		Message:    fmt.Sprintf("%s acts in gateways only, and does nothing on %s, from within the mesh", o.name, callIDs(p.Graph, left)),
+		Hint:       `add "mesh" to spec.gateways, or write another one for the calls within the mesh`,
+		Values:     []analyze.KeyValue{number("calls", len(left))},
+		Origins:    where(parts),
+		Services:   endsOf(p.Graph, left),
+	})
+}
+
+func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
+	g := p.Graph
+	by := hidden[0].Shadows[slices.IndexFunc(hidden[0].Shadows, func(s graph.Shadow) bool { return s.Field == "" })].By
+	what := o.name
+	if strings.HasPrefix(o.name, "Service/") { // which does more than that
+		what = "what " + o.name + " is annotated with"
+	}
+	speaking := 0
+	for _, b := range o.parts {
+		if !b.Says.Empty() {
+			speaking++
+		}
+	}
+	does := "does"
+	if len(hidden) < speaking {
+		what = fmt.Sprintf("%s of %s", english.Count(len(hidden), "part"), o.name)
+		does = verb(len(hidden), "does", "do")
+	}
+	calls := boundCalls(hidden)
+	f := analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    o.name,
+		Message:    fmt.Sprintf("%s %s nothing: %s takes its place on %s", what, does, by.Object, callIDs(g, calls)),
+		Hint:       fmt.Sprintf("move what is still meant into %s, and delete the other", by.Object),
+		Values:     []analyze.KeyValue{keyValue("by", by.Object), number("calls", len(calls))},
+		Origins:    append(where(hidden), by.Origin),
+		Services:   endsOf(g, calls),
+	}
+	if by.Object == o.name {
+		f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it is found first", what, does, callIDs(g, calls))
+		f.Hint = "put what is for fewer calls before what is for more"
+		switch {
+		case by.Document != hidden[0].Document:
+			f.Message = fmt.Sprintf("%s does nothing on %s: it is declared again, in %s", what, callIDs(g, calls), by.Document)
+			f.Hint = "read the files of one environment at a time, or delete one of the two"
+		case by.Port != hidden[0].Port:
+			f.Message = fmt.Sprintf("%s %s nothing on %s: what it says of port %d takes its place as a whole", what, does, callIDs(g, calls), by.Port)
+			f.Hint = "nothing is inherited by the settings of a port: repeat there what is still meant"
+		case by.Merge:
+			f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it says the same and goes before it", what, does, callIDs(g, calls))
+			f.Hint = "keep one of the two"
+		}
+	}
+	if !slices.ContainsFunc(hidden, func(b *graph.BoundPolicy) bool { return !isDefault(b) }) {
+		p.At(analyze.Info, f)
+		return
+	}
+	p.Report(f)
+}
+
+// boundCalls returns the calls that parts are for, sorted.
+func boundCalls(parts []*graph.BoundPolicy) []graph.Edge {
+	var calls []graph.Edge
+	for _, b := range parts {
+		calls = append(calls, b.Calls...)
+	}
+	slices.Sort(calls)
+	return slices.Compact(calls)
+}

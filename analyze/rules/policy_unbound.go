@@ -1,0 +1,376 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var policyUnbound = &Rule{
+	ID:       "policy-unbound",
+	Title:    "a policy is for no call",
+	Doc:      policyUnboundDoc,
+	Severity: analyze.Warning,
+	Check:    checkPolicyUnbound,
+}
+
+const policyUnboundDoc = `
+A policy that matches nothing is valid, applied, and protects nobody. A short host
+means the namespace of the policy and not that of the service; a rule in a third
+namespace is looked for by nobody.
+
+Fires for an object that no call of the inputs meets, and tells why: nobody goes by
+the name, the service lives in another namespace, the policy stands where its
+product does not look for it, or is not exported to the callers, or is for a port
+that nobody calls, or for a subset whose labels no pod has.
+
+    kind: VirtualService
+    metadata: {name: ratings, namespace: platform}
+    spec:
+      hosts: [ratings]             # ratings.platform; the service is in shop
+
+It is a warning when the inputs show what was meant. It is info when they may be
+only a part: the service is not among them, or nobody calls it in them. Of more than
+three such objects all are told in one note.
+
+Stays silent when some call meets the object.
+
+    hosts: [ratings.shop.svc.cluster.local]
+
+**The way out.**
+
+- Istio: the full name of the host, "ratings.shop.svc.cluster.local"; a
+  DestinationRule in the namespace of the service or of its callers.
+- Dapr: the app-id in "targets.apps", as the callee's "dapr.io/app-id" has it.
+- Gateway API, Linkerd: "parentRefs" and "targetRefs" with the namespace.
+- Kuma: a "targetRef" with the tags or the name of the service.
+- Traefik: name the middleware in a router, or delete it.
+- resilience4j: the instance's name is the name of the service, or say the service's
+  other name with "aliases".
+`
+
+// fewUnseen objects that are for nobody in sight are told one by one, more as one:
+// then the inputs are a part of something.
+const fewUnseen = 3
+
+func checkPolicyUnbound(p *Pass) {
+	var unseen []analyze.Finding
+	for _, o := range objects(p.Graph) {
+		var loose []*graph.BoundPolicy
+		bound := false
+		for _, part := range o.parts {
+			_, made := made(p, part)
+			switch {
+			case part.UnboundReason == graph.NotUnbound && !made:
+				bound = true
+			case !part.Says.Empty():
+				loose = append(loose, part)
+			}
+		}
+		if bound { // the other parts are for other calls; only a name that nobody has is wrong
+			loose = slices.DeleteFunc(loose, func(b *graph.BoundPolicy) bool { return b.CalleeAlias != "" || !amiss[b.UnboundReason] })
+		}
+		if len(loose) == 0 {
+			continue
+		}
+		if f := unboundFinding(p, o, loose, !bound); f.Severity == analyze.Info {
+			unseen = append(unseen, f)
+		} else {
+			p.At(f.Severity, f)
+		}
+	}
+	checkFlaws(p, graph.Unbound, "does nothing in %s")
+	if len(unseen) > fewUnseen {
+		reportUnseen(p, unseen)
+		return
+	}
+	for _, f := range unseen {
+		p.At(analyze.Info, f)
+	}
+}
+
+// amiss are the obstacles that are mistakes even beside parts that are for calls.
+var amiss = map[graph.UnboundReason]bool{graph.NotUnbound: true, graph.NoCallee: true, graph.NoReplica: true, graph.NoSubset: true}
+
+func reportUnseen(p *Pass, unseen []analyze.Finding) {
+	f := analyze.Finding{
+		Confidence: analyze.Assumed,
+		Subject:    "inputs",
+		Message:    fmt.Sprintf("%d objects, from %s on, are for services that the inputs do not have, or show no call to", len(unseen), unseen[0].Subject),
+		Hint:       "read what declares the services and their callers too; " + callsHint,
+	}
+	var names []string
+	for _, u := range unseen {
+		names = append(names, u.Subject)
+		f.Origins = append(f.Origins, u.Origins[0])
+	}
+	f.Values = []analyze.KeyValue{number("count", len(names)), keyValue("objects", strings.Join(names, ", "))}
+	p.At(analyze.Info, f)
+}
+
+// made reports whether the policy itself is all that tells of a service it is for,
+// and whose names these are.
+func made(p *Pass, b *graph.BoundPolicy) (parties []graph.EndpointRef, made bool) {
+	for _, side := range []struct {
+		parties []graph.EndpointRef
+		end     func(graph.Edge) graph.Node
+	}{{b.To, p.Graph.To}, {b.From, p.Graph.From}} {
+		if len(b.Calls) > 0 && len(side.parties) > 0 && !slices.ContainsFunc(b.Calls, func(e graph.Edge) bool {
+			return !invented(p, p.Graph.Service(side.end(e)), side.parties) || !ownWord(p, b, e)
+		}) {
+			return side.parties, true
+		}
+	}
+	return nil, false
+}
+
+// invented reports whether a service is in the inputs only because somebody named
+// it. What may run elsewhere is not, unless its name is that of another service
+// but for a letter or two.
+func invented(p *Pass, s *graph.Service, parties []graph.EndpointRef) bool {
+	switch {
+	case s.Defined:
+		return false
+	case s.Kind == graph.KindService:
+		return true
+	case s.Kind != graph.KindExternal && s.Kind != graph.KindGateway || strings.Contains(s.Name, "."):
+		return false
+	}
+	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool { return nearName(p, firstLabel(partyName(&party))) != "" })
+}
+
+// ownWord reports whether nothing but the document of a policy tells of a call.
+func ownWord(p *Pass, b *graph.BoundPolicy, e graph.Edge) bool {
+	return !slices.ContainsFunc(p.Graph.Call(e).Evidence, func(ev graph.Evidence) bool {
+		return ev.Origin.Reader != b.Origin.Reader || ev.Origin.File != b.Origin.File
+	})
+}
+
+func firstLabel(host string) string {
+	name, _, _ := strings.Cut(host, ".")
+	return name
+}
+
+// A miss says why a policy is for no call, and what to do.
+type miss struct {
+	why, hint string
+	severity  analyze.Severity
+	sure      analyze.Confidence
+}
+
+// unboundFinding makes the finding about parts of an object, or the whole of it.
+func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) analyze.Finding {
+	worst, because := missOf(p, loose[0]), loose[0]
+	for _, b := range loose[1:] {
+		if m := missOf(p, b); m.severity > worst.severity {
+			worst, because = m, b
+		}
+	}
+	reason := because.UnboundReason
+	if reason == graph.NotUnbound { // somebody is there only by this name
+		reason = graph.NoCallee
+	}
+	what := o.name + " is for no call"
+	if !whole {
+		what = fmt.Sprintf("%s of %s %s for no call", english.Count(len(loose), "part"), o.name, verb(len(loose), "is", "are"))
+	}
+	return analyze.Finding{
+		Severity:   worst.severity,
+		Confidence: worst.sure,
+		Subject:    o.name,
+		Message:    what + ": " + worst.why,
+		Hint:       worst.hint,
+		Values:     []analyze.KeyValue{keyValue("reason", reason.String())},
+		Origins:    where(loose),
+	}
+}
+
+func missOf(p *Pass, b *graph.BoundPolicy) miss {
+	switch b.UnboundReason {
+	case graph.NotUnbound:
+		parties, _ := made(p, b)
+		return nobody(p, b, parties)
+	case graph.NoCallee:
+		return nobody(p, b, b.To)
+	case graph.NoCaller:
+		return nobody(p, b, b.From)
+	case graph.NotExported:
+		return miss{
+			why:  "its callers are in other namespaces than " + quoted(b.FromNamespaces) + ", for which it is",
+			hint: "export it to the namespaces of the callers", severity: analyze.Warning, sure: analyze.Certain,
+		}
+	case graph.NotLookedUp:
+		return miss{
+			why:  fmt.Sprintf("%s looks for it in the namespaces of callers and callees, and not in %q", b.Product.DisplayName(), b.Namespace),
+			hint: "move it to the namespace of the service that it is for", severity: analyze.Warning, sure: analyze.Certain,
+		}
+	case graph.NoPort:
+		return miss{
+			why:  fmt.Sprintf("no call goes to port %d", b.Port),
+			hint: "name the port that callers use, or none", severity: analyze.Warning, sure: analyze.Certain,
+		}
+	case graph.NoRoute:
+		if b.Of.IsZero() {
+			return miss{why: "nobody in the inputs names it", hint: "name it where it is to act, or delete it", severity: analyze.Info, sure: analyze.Assumed}
+		}
+		return nothingThrough(p, b)
+	case graph.NoReplica:
+		return miss{
+			why:  fmt.Sprintf("no pod of %s has the labels of the subset %q: %s", partyNames(b.To), b.Subset, labelText(b.Selects)),
+			hint: "compare them with the labels of the pods", severity: analyze.Warning, sure: analyze.Certain,
+		}
+	case graph.NoSubset:
+		return miss{
+			why:  fmt.Sprintf("no route in the inputs sends calls to the subset %q of %s", b.Subset, partyNames(b.To)),
+			hint: "name the subset as the destination of a route, or say it for all replicas", severity: analyze.Info, sure: analyze.Assumed,
+		}
+	}
+	why := "no input shows a call that it could be for"
+	if names := partyNames(b.To); names != "" {
+		if m := nobody(p, b, b.To); m.severity == analyze.Warning && !anyDefined(p, b.To) {
+			return m
+		}
+		why = "no input shows a call to " + names
+	}
+	return miss{why: why, hint: callsHint, severity: analyze.Info, sure: analyze.Assumed}
+}
+
+// nothingThrough tells why no call goes through the object that a policy belongs
+// to: no route names it, or it is not there.
+func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
+	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)
+	if strings.HasSuffix(b.Object, "/"+b.Of.Name) { // it says itself what it does
+		return miss{
+			why: "no route in the inputs goes through " + of, hint: "name it in a route, or delete it",
+			severity: routesSeverity(p, b.Of), sure: analyze.Assumed,
+		}
+	}
+	return miss{
+		why: "no call in the inputs goes through " + of, hint: "read the folder that declares it too, or correct the name",
+		severity: routesSeverity(p, b.Of), sure: analyze.Assumed,
+	}
+}
+
+// anyDefined reports whether some service of the inputs has the name of a party.
+func anyDefined(p *Pass, parties []graph.EndpointRef) bool {
+	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool {
+		name := firstLabel(partyName(&party))
+		return slices.ContainsFunc(p.Graph.Services(), func(s graph.Service) bool { return s.Defined && s.Name == name })
+	})
+}
+
+// labelText writes labels as selectors do, sorted.
+func labelText(labels graph.Labels) string {
+	var words []string
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		words = append(words, key+"="+labels[key])
+	}
+	return strings.Join(words, ",")
+}
+
+const callsHint = `if there are such calls, declare them with "calls" in a weir.yaml beside the other inputs`
+
+// nobody tells why nobody goes by the names of parties.
+func nobody(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) miss {
+	if b.CalleeAlias != "" {
+		return miss{
+			why:  fmt.Sprintf("its program calls nobody that %q could mean", b.CalleeAlias),
+			hint: fmt.Sprintf(`if it is for a service of another name, give that the alias %q; %s`, b.CalleeAlias, callsHint), severity: analyze.Info, sure: analyze.Assumed,
+		}
+	}
+	names := partyNames(parties)
+	for i := range parties {
+		name := firstLabel(partyName(&parties[i]))
+		for _, s := range p.Graph.Services() {
+			if s.Defined && s.Name == name && s.Namespace != "" {
+				return miss{
+					why:      fmt.Sprintf("%s means nobody as seen from namespace %q, and the service is %s", names, parties[i].Namespace, s.ID),
+					hint:     fmt.Sprintf("write the full name, %q", s.Name+"."+s.Namespace+".svc.cluster.local"),
+					severity: analyze.Warning, sure: analyze.Certain,
+				}
+			}
+		}
+		if near := nearName(p, name); near != "" {
+			return miss{
+				why: names + " is nobody in the inputs", hint: fmt.Sprintf("did you mean %q?", near), severity: analyze.Warning, sure: analyze.Assumed,
+			}
+		}
+	}
+	if names == "" {
+		return miss{why: "nobody in the inputs has what it selects by", hint: "compare its selector with the labels of the pods", severity: analyze.Info, sure: analyze.Assumed}
+	}
+	return miss{
+		why: names + " is nobody in the inputs", hint: "read the folder that declares it too, or correct the name", severity: analyze.Info, sure: analyze.Assumed,
+	}
+}
+
+// nearName returns the service of the inputs that a name may be a misspelling of.
+func nearName(p *Pass, name string) string {
+	const shortest = 4 // of three letters any other one is near
+	var known []string
+	for _, s := range p.Graph.Services() {
+		if s.Defined && len(s.Name) >= shortest && len(name) >= shortest && !strings.Contains(s.Name, name) && !strings.Contains(name, s.Name) {
+			known = append(known, s.Name)
+		}
+	}
+	if near := didyoumean.Suggest(name, known); near != nil {
+		return near[0]
+	}
+	return ""
+}
+
+// routesSeverity tells whether the inputs have routes of the world of an object,
+// so that one of them could have named it.
+func routesSeverity(p *Pass, of graph.Ref) analyze.Severity {
+	for e := range graph.Edge(p.Graph.Calls()) {
+		for _, ev := range p.Graph.Call(e).Evidence {
+			if slices.ContainsFunc(ev.Via, func(r graph.Ref) bool { return r.Realm == of.Realm && r.Kind == of.Kind }) {
+				return analyze.Warning
+			}
+		}
+	}
+	return analyze.Info
+}
+
+// partyName is the name by which a policy knows a party, "" if it knows it by
+// labels.
+func partyName(p *graph.EndpointRef) string {
+	switch {
+	case p.Host.Host != "":
+		return p.Host.Host
+	case p.Ref.Name != "":
+		return p.Ref.Name
+	}
+	return p.Group.Name
+}
+
+func partyNames(parties []graph.EndpointRef) string {
+	var names []string
+	for i := range parties {
+		if name := partyName(&parties[i]); name != "" {
+			names = append(names, name)
+		}
+	}
+	return quoted(names)
+}
+
+// quoted writes `"a"`, `"a" and "b"`.
+func quoted(words []string) string {
+	text := ""
+	for i, w := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			text += " and "
+		case i > 0:
+			text += ", "
+		}
+		text += fmt.Sprintf("%q", w)
+	}
+	return text
+}

@@ -1,0 +1,166 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var retryAmplification = &Rule{
+	ID:         "retry-amplification",
+	Title:      "retries multiply along a path",
+	Doc:        retryAmplificationDoc + waysOut(fixBudget),
+	Severity:   analyze.Warning,
+	Check:      checkRetryAmplification,
+	Supersedes: []string{"retry-multiple-layers"},
+}
+
+const retryAmplificationDoc = `
+If each of three services in a row tries three times, one click makes 27 requests at
+the far end, in the moment in which that fails. It cannot recover, and every service
+on the way holds its workers for the retries of the one behind it.
+
+Fires for the worst path on which retries multiply to 9 or more (warning), 27 or more
+(error). At the last hop counts every retry that answers to the way the callee fails;
+before it, only retries that answer to an error that the next service returns when it
+gives up. Retries of connections alone do not multiply: a service that answers with an
+error has been reached. A retry budget limits a factor to one plus the budget. Paths
+that owe their factor to the same calls are told once.
+
+    web:  {calls: [{to: api,  retry: {retries: 2, on: [response-5xx]}}]}
+    api:  {calls: [{to: core, retry: {retries: 2, on: [response-5xx]}}]}
+    core: {calls: [{to: db,   retry: {retries: 3, on: [response-5xx]}}]}       # 3 x 3 x 4 = 36
+
+Stays silent where only one call of the path multiplies (see "retry-unbounded"), and is
+a note where all of the retries are a product's own.
+
+    web:  {calls: [{to: api,  retry: {retries: 2, on: [connect]}}]}
+    api:  {calls: [{to: core, retry: {retries: 2, on: [connect]}}]}
+    core: {calls: [{to: db,   retry: {retries: 3, on: [response-5xx]}}]}       # 4
+
+**The way out.** Retry in one place, next to what fails; elsewhere only connections;
+and a budget, so that a storm cannot be more than a tenth or a fifth of the load. A
+call breaker ends the storm once it is open, but not before.
+
+Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
+"Addressing Cascading Failures".
+`
+
+// Factors from which retries are the outage: two services in a row that try three
+// times, and three.
+const ()
+
+// A storm is the most requests that a service can get for one, and the path on
+// which it does.
+type storm struct {
+	factor float64
+	path   []graph.Node
+	calls  []graph.Edge // on the path, those that multiply
+	by     []float64    // how much each of them does
+}
+
+func checkRetryAmplification(p *Pass) {
+	told := map[graph.Edge]bool{}
+	for _, s := range storms(p.Analysis) {
+		// Two calls that somebody sees are one cause, whatever is called after them.
+		if slices.ContainsFunc(s.calls, func(e graph.Edge) bool { return !told[e] && chose(p, e) }) || !anyChose(p, s.calls) && !told[s.calls[0]] {
+			reportStorm(p, s)
+		}
+		for _, e := range s.calls {
+			told[e] = true
+		}
+	}
+}
+
+// storms returns the paths on which two calls or more multiply to a factor that
+// matters, the greatest first, one for each service at the end of some.
+func storms(r *analyze.Analysis) []storm {
+	a := r.Amplification()
+	var storms []storm
+	for v := range graph.Node(r.Core.Len()) {
+		factor, last := a.At(v)
+		if factor < worthTelling || a.Endless(last) {
+			continue
+		}
+		s := storm{factor: factor, path: a.Path(last)}
+		for i, e := range analyze.CallsAlong(r.Core, s.path...) {
+			n := r.Repeats(e)
+			if i == len(s.path)-2 {
+				n = r.RepeatsAtEnd(e)
+			}
+			if n > 1 {
+				s.calls, s.by = append(s.calls, e), append(s.by, n)
+			}
+		}
+		if len(s.calls) > 1 {
+			storms = append(storms, s)
+		}
+	}
+	slices.SortStableFunc(storms, func(a, b storm) int {
+		return cmp.Or(cmp.Compare(b.factor, a.factor), cmp.Compare(len(b.path), len(a.path)))
+	})
+	return storms
+}
+
+func reportStorm(p *Pass, s storm) {
+	g := p.Core
+	first, last := s.path[0], s.path[len(s.path)-1]
+	f := analyze.Finding{
+		Confidence: confidence(g, s.calls),
+		Subject:    joinIDs(g, s.path, ">"),
+		Message: fmt.Sprintf("when %s fails it can get %s requests for one of %s, because %s on the way to it are repeated: %s",
+			g.ID(last), many(s.factor), g.ID(first), english.Count(len(s.calls), "call"), factors(s.by)),
+		Hint:     "retry in one place, next to what fails, and elsewhere connections alone; or cap retries with a budget",
+		Values:   []analyze.KeyValue{keyValue("factor", many(s.factor)), keyValue("factors", factors(s.by))},
+		Services: s.path,
+	}
+	if anyChose(p, s.calls) {
+		f.Owners = choosers(p, s.calls)
+	}
+	for _, e := range s.calls {
+		for _, part := range p.Effective(e) {
+			for _, l := range repeating(&part) {
+				f.Confidence = min(f.Confidence, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance))
+				if o := retryOrigin(l); o.File != "" && !slices.Contains(f.Origins, o) {
+					f.Origins = append(f.Origins, o)
+				}
+			}
+		}
+	}
+	if f.Origins == nil {
+		f.Origins = written(g, s.calls)
+	}
+	severity := analyze.Warning
+	switch {
+	case !anyChose(p, s.calls):
+		severity = analyze.Info
+	case s.factor >= stormFactor:
+		severity = analyze.Error
+	}
+	p.At(capForJobs(p, s.calls[0], severity), f)
+}
+
+// choosers are the callers that asked for retries.
+func choosers(p *Pass, calls []graph.Edge) []graph.Node {
+	var nodes []graph.Node
+	for _, e := range calls {
+		if chose(p, e) {
+			nodes = append(nodes, p.Core.From(e))
+		}
+	}
+	return nodes
+}
+
+// factors writes "3 x 3 x 4".
+func factors(by []float64) string {
+	words := make([]string, len(by))
+	for i, n := range by {
+		words[i] = many(n)
+	}
+	return strings.Join(words, " x ")
+}

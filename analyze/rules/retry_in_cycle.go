@@ -1,0 +1,100 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+var retryInCycle = &Rule{
+	ID:         "retry-in-cycle",
+	Title:      "retries go round in a circle",
+	Doc:        retryInCycleDoc + waysOut(fixRetries),
+	Severity:   analyze.Error,
+	Check:      checkRetryInCycle,
+	Supersedes: []string{"sync-cycle"},
+}
+
+const retryInCycleDoc = `
+In a circle of services each of which waits for the next, one failure comes back to
+where it began. If a call of the circle is repeated on errors, it comes back more than
+once, and every time around multiplies it again: a single error can keep the circle
+busy after its cause is gone.
+
+Fires for a loop of synchronous calls of which one is repeated on error answers, on
+slowness that can occur, or without end. It stands for "sync-cycle" on that loop.
+
+    a: {calls: [{to: b, retry: {retries: 1, on: [response-5xx]}}]}
+    b: {calls: [c]}
+    c: {calls: [a]}
+
+Stays silent where the loop repeats connections alone ("sync-cycle" tells of it then),
+and where a call of it is asynchronous.
+
+    a: {calls: [{to: b, retry: {retries: 1, on: [connect]}}]}
+
+It is a warning where a call on the loop has only weak evidence. A loop over different
+operations, which no single request goes round, does not multiply: excuse it.
+
+**The way out.** Take the retries out of the loop first; then cut it (see
+"sync-cycle").
+`
+
+func checkRetryInCycle(p *Pass) {
+	for _, c := range p.Analysis.Cycles(p.Analysis.Sync).Components {
+		if c.Factor <= 1 {
+			continue
+		}
+		loop := c.Loop
+		if c.Storm != nil {
+			loop = c.Storm
+		}
+		reportCircle(p, c, loop, multiplying(p.Analysis, loop))
+	}
+}
+
+// multiplying returns the calls of a loop that are repeated on errors.
+func multiplying(r *analyze.Analysis, loop []graph.Node) []graph.Edge {
+	var calls []graph.Edge
+	for _, e := range r.CallsAround(loop) {
+		if r.Repeats(e) > 1 {
+			calls = append(calls, e)
+		}
+	}
+	return calls
+}
+
+func reportCircle(p *Pass, c analyze.Cycle, loop []graph.Node, repeated []graph.Edge) {
+	g := p.Core
+	all := p.Analysis.CallsAround(loop)
+	f := analyze.Finding{
+		Confidence: confidence(g, all),
+		Subject:    joinIDs(g, loop, ","),
+		Message: fmt.Sprintf("%s wait for each other in a circle in which the call of %s to %s is repeated on errors: one error is %s after one round",
+			someIDs(g, loop), g.ID(g.From(repeated[0])), g.ID(g.To(repeated[0])), many(c.Factor)),
+		Hint:     "take the retries out of the loop; then " + cutHint(g, c),
+		Values:   []analyze.KeyValue{number("services", len(c.Services)), keyValue("factor", many(c.Factor))},
+		Services: loop,
+	}
+	severity := analyze.Error
+	if !anyChose(p, repeated) {
+		severity = analyze.Info
+	}
+	for _, e := range repeated {
+		for _, part := range p.Effective(e) {
+			for _, l := range repeating(&part) {
+				if o := retryOrigin(l); o.File != "" && !slices.Contains(f.Origins, o) {
+					f.Origins = append(f.Origins, o)
+				}
+			}
+		}
+	}
+	for _, o := range written(g, all) {
+		if !slices.Contains(f.Origins, o) {
+			f.Origins = append(f.Origins, o)
+		}
+	}
+	p.At(severity, f)
+}

@@ -1,0 +1,83 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var retryMissing = &Rule{
+	ID:       "retry-missing",
+	Title:    "a harmless retry is missing",
+	Doc:      retryMissingDoc + waysOut(fixRetries),
+	Severity: analyze.Info,
+	Check:    checkRetryMissing,
+}
+
+const retryMissingDoc = `
+When a replica is replaced, some connections break. A request that may safely be sent
+twice need not fail for that.
+
+Fires, as a note, for a synchronous call that is known to be idempotent (GET, HEAD,
+OPTIONS, PUT and DELETE only, or declared so) to a service that calls no further ones,
+where no layer retries, and no service before it retries what fails.
+
+    - {to: pricing, protocol: http, methods: [GET], timeout: 2s}
+
+Stays silent where a layer retries, even if by itself and only connections, as
+Istio's does; where retries were switched off; where a caller further out repeats the
+whole request, since retries in several places multiply; about unknown methods; and
+where no input could have declared retries.
+
+    - {to: pricing, protocol: http, methods: [GET], timeout: 2s,
+       retry: {retries: 1, on: [connect], backoff: {kind: exponential, base: 25ms, jitter: full}}}
+
+**The way out.** One or two retries on connection failures, in one place: next to the
+callee.
+`
+
+// idempotent are the methods that do the same done twice as done once (RFC 9110, 9.2.2).
+var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
+
+func checkRetryMissing(p *Pass) {
+	amp := p.Analysis.Amplification()
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		if driverManaged(p.Core, e) || !policyKnown(p, e, parts) || calleeCallsOn(p, e) || amp.Before(p.Core.From(e)) > 1 {
+			continue
+		}
+		bare, named := matchingParts(parts, lacksRetry)
+		if len(bare) == 0 {
+			continue
+		}
+		f := aboutCall(p, e, analyze.Default)
+		f.Message = fmt.Sprintf("%s%s by requests that may be sent twice, and nothing sends them again when a connection breaks", callText(p, e), named)
+		f.Hint = within(fixed(p, e, bare[0], fixRetries), "set", "one or two retries on connection failures")
+		f.Values = []analyze.KeyValue{keyValue("attempts", "1")}
+		p.Report(f)
+	}
+}
+
+// calleeCallsOn reports whether the callee of e calls further services and waits, so
+// that retries belong behind it.
+func calleeCallsOn(p *Pass, e graph.Edge) bool {
+	g := p.Core
+	for f, end := g.Out(g.To(e)); f < end; f++ {
+		if g.Mode(f) == graph.Sync && !driverManaged(g, f) && g.To(f) != g.To(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// lacksRetry reports whether a part is safe to repeat, and nobody repeats it or
+// decided not to.
+func lacksRetry(part *analyze.Part) bool {
+	safe := part.Idempotent || len(part.Methods) > 0 && !slices.ContainsFunc(part.Methods, func(m string) bool { return !slices.Contains(idempotent, m) })
+	return safe && !slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+		return l.Attempts != 1 || l.Set.Retry != nil && l.Set.Retry.Retries.Provenance == policy.Disabled
+	})
+}

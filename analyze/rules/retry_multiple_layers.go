@@ -1,0 +1,167 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+var retryMultipleLayers = &Rule{
+	ID:       "retry-multiple-layers",
+	Title:    "the same failure is retried in two places",
+	Doc:      retryMultipleLayersDoc,
+	Severity: analyze.Warning,
+	Check:    checkRetryMultipleLayers,
+}
+
+const retryMultipleLayersDoc = `
+A library that retries and a proxy that retries beneath it know nothing of each other:
+three attempts of one are nine requests at the callee. The same holds for two services
+in a row that both retry what fails behind them.
+
+Fires for a synchronous call where retries of one layer answer to what another layer
+returns when it has given up, and both were asked for; as a note, where one of the two
+is the product's own, and as a warning where that is Dapr's, whose retries a default
+policy does not replace. And for two calls in a row (subject "a>b>c") where both were
+asked for, and the first answers to errors, unless "retry-amplification" tells of the
+path.
+
+    resilience4j.retry.instances.stock: {maxAttempts: 3}
+    kind: VirtualService                          # and for the same callee
+    spec: {http: [{retries: {attempts: 2, retryOn: "5xx"}}]}
+
+Stays silent where one layer retries alone, where budgets keep both from making two
+requests of one, or where the outer one looks at failures that the inner one never
+returns; and about the inbound proxy of the callee, which repeats only what has not
+reached it.
+
+    kind: VirtualService
+    spec: {http: [{retries: {attempts: 0}}]}      # the library retries
+
+**The way out.** Keep the retries that know most: in the mesh for what has not reached
+the callee, in the library for what needs to know the operation. Switch the others off.
+`
+
+func checkRetryMultipleLayers(p *Pass) {
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		stacked, named := matchingParts(parts, func(part *analyze.Part) bool { outer, _ := stacked(part); return outer != nil })
+		if len(stacked) > 0 {
+			reportStacked(p, e, stacked[0], named)
+		}
+		reportInARow(p, e)
+	}
+}
+
+// stacked returns two layers of a part of which the outer repeats what the inner
+// has given up, and at least one of which somebody asked for.
+func stacked(part *analyze.Part) (outer, inner *policy.Effect) {
+	for i := range part.Layers {
+		o := &part.Layers[i]
+		if !o.Repeats || o.Set.Layer == policy.ServerProxy {
+			continue
+		}
+		for j := i + 1; j < len(part.Layers); j++ {
+			l := &part.Layers[j]
+			if l.Attempts == 1 || l.Set.Layer == policy.ServerProxy {
+				continue
+			}
+			both := o.Set.Retry.IsExplicit() && l.Set.Retry.IsExplicit()
+			either := o.Set.Retry.IsExplicit() || l.Set.Retry.IsExplicit()
+			if both || either && inner == nil && alike(o.Set.Retry.On, l.Set.Retry.On) {
+				outer, inner = o, l
+			}
+			if both {
+				return outer, inner
+			}
+		}
+	}
+	return outer, inner
+}
+
+// alike reports whether two layers answer to one class of failures.
+func alike(a, b policy.Setting[[]string]) bool {
+	return !a.Set() || !b.Set() || answersTo(a.Value, policy.OnAny) || answersTo(b.Value, policy.OnAny) ||
+		slices.ContainsFunc(a.Value, func(c string) bool { return slices.Contains(b.Value, c) })
+}
+
+func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named string) {
+	outer, inner := stacked(part)
+	f := aboutCall(p, e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
+	f.Message = fmt.Sprintf("%s%s and is tried %s times by %s for each of %s tries by %s",
+		callText(p, e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
+	f.Hint = "keep one of the two: " + within(recipe(inner.Set.Product, fixRetries), "set", "none, where the other knows the operation")
+	f.Values = []analyze.KeyValue{keyValue("outer", tries(outer.Attempts)), keyValue("inner", tries(inner.Attempts)), keyValue("attempts", tries(part.Attempts))}
+	severity := analyze.Warning
+	if outer.Set.Product != product.DaprDefault && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
+		severity = analyze.Info
+	}
+	p.At(capForJobs(p, e, severity), f)
+}
+
+// fewest requests for one are worth a word.
+const fewest = 2
+
+// reportInARow reports that the callee of e repeats its own call too, the one that
+// it repeats most.
+func reportInARow(p *Pass, e graph.Edge) {
+	g, loops := p.Core, p.Analysis.SyncComponents()
+	if loops.Of[g.From(e)] == loops.Of[g.To(e)] || !chose(p, e) || p.Analysis.Repeats(e) <= 1 {
+		return
+	}
+	callee := repeaterOf(p, g.To(e))
+	if callee.call == analyze.NoCall {
+		return
+	}
+	worst, most := callee.call, callee.factor
+	if p.Analysis.Repeats(e)*most < fewest {
+		return // budgets keep it from being more than a fraction
+	}
+	path := []graph.Node{g.From(e), g.To(e), g.To(worst)}
+	calls := []graph.Edge{e, worst}
+	var origins []graph.Origin
+	for _, c := range calls {
+		for _, part := range p.Effective(c) {
+			for _, l := range retried(&part) {
+				if o := retryOrigin(l); o.File != "" && !slices.Contains(origins, o) {
+					origins = append(origins, o)
+				}
+			}
+		}
+	}
+	p.At(capForJobs(p, e, analyze.Warning), analyze.Finding{
+		Confidence: confidence(g, calls),
+		Subject:    joinIDs(g, path, ">"),
+		Message: fmt.Sprintf("%s repeats its call to %s on errors, and %s its own to %s: %s requests for one",
+			g.ID(path[0]), g.ID(path[1]), g.ID(path[1]), g.ID(path[2]), many(p.Analysis.Repeats(e)*most)),
+		Hint:     fmt.Sprintf("retry in one place: %s is next to what fails", g.ID(path[1])),
+		Values:   []analyze.KeyValue{keyValue("factor", many(p.Analysis.Repeats(e)*most))},
+		Origins:  origins,
+		Services: path,
+		Owners:   path[:2],
+	})
+}
+
+// A repeater is a service that people let repeat calls of its own.
+type repeater struct {
+	call   graph.Edge // that it repeats most, the first of equals; NoCall if there is none
+	factor float64
+}
+
+var repeaters = analyze.NewMemo[graph.Node, repeater]("the call that a service repeats most")
+
+func repeaterOf(p *Pass, v graph.Node) repeater {
+	return repeaters.Of(p.Analysis, v, func() repeater {
+		g, r := p.Core, repeater{analyze.NoCall, 1}
+		for f, end := g.Out(v); f < end; f++ {
+			if n := p.Analysis.RepeatsAtEnd(f); g.Mode(f) == graph.Sync && n > r.factor && chose(p, f) {
+				r = repeater{f, n}
+			}
+		}
+		return r
+	})
+}

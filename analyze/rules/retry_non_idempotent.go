@@ -1,0 +1,126 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+var retryNonIdempotent = &Rule{
+	ID:       "retry-non-idempotent",
+	Title:    "what may have been done is done again",
+	Doc:      retryNonIdempotentDoc + waysOut(fixRetries),
+	Severity: analyze.Error,
+	Check:    checkRetryNonIdempotent,
+}
+
+const retryNonIdempotentDoc = `
+An error answer, a broken connection or a timeout does not say that nothing happened:
+the order may have been placed, the card charged. Sending a POST again does it twice.
+
+Fires where somebody has a call with POST, PATCH or another such method repeated after
+failures that can come after the work was done: error answers, resets, timeouts.
+An error if the conditions are written; a warning if they are the product's, or if
+only the name of the route or the retries themselves say POST; a note if the methods
+are unknown.
+
+    - match: [{method: {exact: POST}}]
+      retries: {attempts: 2, retryOn: "5xx"}
+
+Stays silent about retries of what did not reach the callee, about calls that are
+declared idempotent, and where the retries themselves leave such methods out, as those
+of Traefik, nginx and Spring Cloud Gateway do.
+
+      retries: {attempts: 2, retryOn: "connect-failure,refused-stream"}
+
+**The way out.** Retry only what did not reach the callee; or make the call idempotent
+by a key that it carries, and say so.
+`
+
+func checkRetryNonIdempotent(p *Pass) {
+	for e := range p.Requests() {
+		parts := p.Effective(e)
+		if found, ok := firstFaultyLayer(parts, repeating, func(part *analyze.Part, l *policy.Effect) bool {
+			return len(repeated(part, l)) > 0 && len(served(p, e, l)) > 0
+		}); ok {
+			reportRepeated(p, e, found, repeated(found.part, found.layer))
+		} else if found, ok := firstFaultyLayer(parts, retried, func(part *analyze.Part, l *policy.Effect) bool {
+			return guessable(p, e, part, l) && len(served(p, e, l)) > 0
+		}); ok {
+			reportUnknownMethods(p, e, found)
+		}
+	}
+}
+
+// served is the conditions of a layer under which the work may have been done.
+func served(p *Pass, e graph.Edge, l *policy.Effect) []string {
+	if l.Set.Retry.On.Provenance == policy.Unknown {
+		return []string{"any failure"}
+	}
+	return onServed(l.Set.Retry.On.Value, p.Core.Protocol(e) == "grpc")
+}
+
+// repeated returns the methods of a part that a layer sends again, and should not.
+func repeated(part *analyze.Part, l *policy.Effect) []string {
+	only := l.Set.Retry.Methods
+	return slices.DeleteFunc(unsafe(part), func(m string) bool {
+		return only.Set() && len(only.Value) > 0 && !slices.Contains(only.Value, m)
+	})
+}
+
+// guessable reports whether nothing is known of what a part does, so that it might
+// be done twice. Calls of drivers are left alone, and those that the retries
+// themselves limit to harmless methods.
+func guessable(p *Pass, e graph.Edge, part *analyze.Part, l *policy.Effect) bool {
+	if part.Methods != nil || part.Idempotent || driverManaged(p.Core, e) {
+		return false
+	}
+	if only := l.Set.Retry.Methods; only.Set() && len(only.Value) > 0 {
+		return only.IsExplicit() && len(harmful(only.Value)) > 0
+	}
+	return l.Set.Retry.On.IsExplicit()
+}
+
+func reportRepeated(p *Pass, e graph.Edge, found faultyLayer, methods []string) {
+	l := found.layer
+	on := served(p, e, l)
+	f := aboutCall(p, e, sureOf(l.Set.Retry.On.Provenance), placed(l.Set.Retry.On.Origin, retryOrigin(l)))
+	if found.named == " for "+strconv.Quote(strings.Join(methods, ",")) {
+		found.named = ""
+	}
+	f.Message = fmt.Sprintf("%s by %s%s and sends it again after %s, when it may have been done already",
+		callText(p, e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
+	f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
+	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On), keyValue("methods", strings.Join(methods, ", "))}
+	severity := analyze.Error
+	switch {
+	case !l.Set.Retry.IsExplicit():
+		severity = analyze.Info // nobody here asked for it
+	case !l.Set.Retry.On.IsExplicit():
+		severity = analyze.Warning
+	}
+	p.At(capForJobs(p, e, severity), f)
+}
+
+func reportUnknownMethods(p *Pass, e graph.Edge, found faultyLayer) {
+	l := found.layer
+	on := served(p, e, l)
+	only := harmful(l.Set.Retry.Methods.Value)
+	f := aboutCall(p, e, analyze.Assumed, placed(l.Set.Retry.Methods.Origin, l.Set.Retry.On.Origin))
+	f.Message = fmt.Sprintf("%s%s and sends requests again after %s, whatever they do: a POST may be done twice", callText(p, e), found.named, strings.Join(on, " or "))
+	if len(only) > 0 {
+		f.Message = fmt.Sprintf("%s%s and sends %s again after %s, when it may have been done already", callText(p, e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
+	}
+	f.Hint = within(recipe(l.Set.Product, fixRetries), "limit", "to what did not reach the callee, or to a route for GET")
+	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On)}
+	severity := analyze.Info
+	if named := strings.ToUpper(found.part.Match); len(only) > 0 || strings.Contains(named, "POST") || strings.Contains(named, "PATCH") {
+		severity = analyze.Warning
+	}
+	p.At(capForJobs(p, e, severity), f)
+}

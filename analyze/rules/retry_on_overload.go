@@ -1,0 +1,73 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+)
+
+var retryOnOverload = &Rule{
+	ID:       "retry-on-overload",
+	Title:    "an overloaded callee is asked again",
+	Doc:      retryOnOverloadDoc + waysOut(fixBackoff),
+	Severity: analyze.Warning,
+	Check:    checkRetryOnOverload,
+}
+
+const retryOnOverloadDoc = `
+429, 503 and RESOURCE_EXHAUSTED say: too much. Asking again soon is more of it.
+
+Fires where somebody has just these answers of a synchronous call retried, and the
+retries do not wait for as long as the callee asks (Retry-After). A warning where
+the wait begins below 100ms, a note where it is longer.
+
+    retries: {attempts: 2, retryOn: "429"}           # after at most 25ms
+
+Stays silent where Retry-After is obeyed, as the standard handler of .NET does, and
+about classes of answers such as "5xx": they are about failures.
+
+    retries: {attempts: 2, retryOn: "connect-failure,refused-stream"}
+
+**The way out.** Take the answer out of the conditions, or wait for as long as the
+callee says; in Envoy "rate_limited_retry_back_off".
+
+Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
+"Handling Overload".
+`
+
+// soon is a wait in which no overload passes.
+const soon = 100 * time.Millisecond
+
+func checkRetryOnOverload(p *Pass) {
+	for e := range p.Requests() {
+		found, ok := firstFaultyLayer(p.Effective(e), retried, func(_ *analyze.Part, l *policy.Effect) bool {
+			r := l.Set.Retry
+			return r.On.IsExplicit() && len(onOverload(r.On.Value)) > 0 && !(r.RetryAfter.Set() && r.RetryAfter.Value)
+		})
+		if !ok {
+			continue
+		}
+		l := found.layer
+		r := l.Set.Retry
+		severity, sure, wait := analyze.Warning, analyze.Default, "at once"
+		switch b := r.Backoff; {
+		case waitLeftOpen(&l.Set) || b == nil && l.Set.Product == nil:
+			sure, wait = analyze.Assumed, "after a wait that no input tells"
+		case !atOnce(b):
+			wait = "after " + english.Duration(b.Base.Value)
+			if b.Base.Value >= soon {
+				severity = analyze.Info
+			}
+		}
+		f := aboutCall(p, e, sure, r.On.Origin)
+		f.Message = fmt.Sprintf("%s%s and asks again %s when it says by %s that it has too much to do",
+			callText(p, e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
+		f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "leave these answers out, or wait for as long as they say")
+		f.Values = []analyze.KeyValue{attempts(l), value("on", r.On)}
+		p.At(capForJobs(p, e, severity), f)
+	}
+}

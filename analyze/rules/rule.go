@@ -1,0 +1,79 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/didyoumean"
+)
+
+// A Rule looks at a graph and reports what is wrong with it. It does not print,
+// exit, read files or ask for flags.
+type Rule struct {
+	ID       string // kebab-case, never reused
+	Title    string // a few words, lower case
+	Doc      string // the page: why it hurts, an example, a near miss, the way out; Markdown
+	Severity analyze.Severity
+	OnDemand bool // run only where a configuration gives it a severity
+	Check    func(p *Pass)
+
+	// Replaces are the rules, by ID, that this one says more than: what it finds
+	// takes the place of what they find about the same subject, or about a part of
+	// it where the subject is a path. A rule that is replaced may replace others.
+	Supersedes []string
+}
+
+// Rules are the checks weir knows, most serious first.
+var Rules = []*Rule{
+	nothingRead, unreadableInput, valueInvalid, syncCycle, retryInCycle, retryNonIdempotent, retryUnbounded,
+
+	policyUnbound, policyShadowed, policyInert, policyNeedsMesh,
+	timeoutMissing, retryWithoutTimeout, timeoutWrongKind, timeoutInversion, ingressTimeoutMissing, ingressDeadlineExceeded,
+	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,
+	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
+	criticalityInversion, fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
+	sloComposition, singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
+	timeoutAgainstObserved, undeclaredEdge, nPlusOne,
+
+	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,
+	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity, unusedEdge, chattyEdge,
+}
+
+// Usual is the word for what r does unless a configuration says otherwise: its
+// severity, or "off".
+func (r *Rule) Usual() string {
+	if r.OnDemand {
+		return "off"
+	}
+	return r.Severity.String()
+}
+
+// FindRule returns the rule with this ID. The error is a *RuleError.
+func FindRule(id string) (*Rule, error) { return findRule(Rules, id) }
+
+func findRule(rules []*Rule, id string) (*Rule, error) {
+	var ids []string
+	for _, r := range rules {
+		if r.ID == id {
+			return r, nil
+		}
+		ids = append(ids, r.ID)
+	}
+	return nil, &RuleError{ID: id, Similar: didyoumean.Suggest(id, ids)}
+}
+
+// A RuleError says that there is no rule of some ID.
+type RuleError struct {
+	ID      string
+	Similar []string // IDs that are like it, may be empty
+}
+
+func (e *RuleError) Error() string { return fmt.Sprintf("no rule %q", e.ID) }
+
+// Hint returns the way out.
+func (e *RuleError) Hint() string {
+	if len(e.Similar) == 0 {
+		return `"weir rules" lists them all`
+	}
+	return fmt.Sprintf("did you mean %q?", e.Similar[0])
+}

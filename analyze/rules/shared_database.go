@@ -1,0 +1,175 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+var sharedDatabase = &Rule{
+	ID:       "shared-database",
+	Title:    "services of different owners keep their data in one database",
+	Doc:      sharedDatabaseDoc,
+	Severity: analyze.Warning,
+	Check:    checkSharedDatabase,
+}
+
+const sharedDatabaseDoc = `
+Services that share a database are tied by its tables: none of them can change
+its data without the others, one heavy query slows all, and when the database is
+down all are down, however well they are kept apart elsewhere. That is bearable
+within one team and costly between two.
+
+Fires for a database that services of different owners use. Owners are compared,
+else teams, else systems. When they are known for none of the services or not for
+all, it is info.
+
+    services:
+    - {name: main, kind: database}
+    - {name: orders, team: shop, calls: [{to: main, protocol: sql}]}
+    - {name: billing, team: money, calls: [{to: main, protocol: sql}]}
+
+Stays silent when the addresses name different databases on one server, when all
+users have one owner, or run one image with different commands: the web and the worker
+of one program. Jobs and migrations do not count, for they belong to the service that
+they migrate for, nor do backups and consoles for administrators. A read replica under
+an address of its own is another database. Caches and brokers are there to be shared.
+
+    DATABASE_URL: postgres://pg/orders       # in orders
+    DATABASE_URL: postgres://pg/billing      # in billing
+
+Services that name no database are compared with each other, and the finding is
+then presumed. Only strong evidence is looked at: a start order proves no tables.
+
+**The way out.** Give each owner a database of its own on the server, then a
+server of its own if load or criticality ask for it. Let one service own the data
+and the others ask it, or keep copies fed by its events.
+
+- Kubernetes, compose: the database's name at the end of the address, and a user
+  that may see only that one.
+- Backstage: "owner" and "system" of the components, if they are missing.
+
+Source: Soldani et al., microFreshener ("shared persistency"); Taibi and
+Lenarduzzi 2018.
+`
+
+func checkSharedDatabase(p *Pass) {
+	g := p.Analysis.Strong
+	for v := range graph.Node(g.Len()) {
+		if g.Service(v).Kind != graph.KindDatabase || len(g.In(v)) < 2 {
+			continue
+		}
+		users := map[string][]graph.Edge{}
+		for _, e := range g.In(v) {
+			if u := g.Service(g.From(e)); u.Kind == graph.KindService && g.From(e) != v && !tendsData(u) {
+				for _, database := range analyze.Databases(g.Call(e)) {
+					users[database] = append(users[database], e)
+				}
+			}
+		}
+		for _, database := range slices.Sorted(maps.Keys(users)) {
+			if len(users[database]) > 1 {
+				reportShared(p, v, database, users[database])
+			}
+		}
+	}
+}
+
+// tendsData reports whether a program is there for a database and not the other way
+// round: it migrates it, saves it, or shows it to administrators.
+func tendsData(s *graph.Service) bool {
+	names := append([]string{s.Name}, s.Images...)
+	return slices.ContainsFunc(names, func(name string) bool {
+		name = name[strings.LastIndexByte(name, '/')+1:]
+		name, _, _ = strings.Cut(name, ":")
+		return slices.ContainsFunc(wordsOf(name), func(word string) bool { return tenders[word] })
+	})
+}
+
+var tenders = map[string]bool{
+	"migrate": true, "migrator": true, "migration": true, "migrations": true, "dbmigrate": true, "flyway": true, "liquibase": true, "alembic": true, "seed": true, "seeder": true,
+	"backup": true, "backups": true, "exporter": true,
+	"pgadmin": true, "pgadmin4": true, "pgweb": true, "adminer": true, "phpmyadmin": true, "cloudbeaver": true, "dbgate": true, "pgbouncer": true, "pgpool": true,
+}
+
+// oneProgram reports whether all services run one image, and nothing else. An
+// image without a path, "python:3", may run any program.
+func oneProgram(g *graph.Graph, services []graph.Node) bool {
+	first := g.Service(services[0]).Images
+	return len(first) == 1 && strings.Contains(first[0], "/") &&
+		!slices.ContainsFunc(services, func(v graph.Node) bool { return !slices.Equal(g.Service(v).Images, first) })
+}
+
+func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
+	g := p.Analysis.Strong
+	users := make([]graph.Node, len(calls))
+	for i, e := range calls {
+		users[i] = g.From(e)
+	}
+	told, known := owners(g, users)
+	if told == "" && (known || oneProgram(g, users)) {
+		return
+	}
+	f := analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    g.ID(v),
+		Message:    fmt.Sprintf("%s is the database of %s", g.ID(v), someIDs(g, users)),
+		Hint:       "give each owner a database of its own, or let one service own the data and the others ask it",
+		Values:     []analyze.KeyValue{number("services", len(users))},
+		Origins:    written(g, calls),
+		Services:   append([]graph.Node{v}, users...),
+		Owners:     []graph.Node{v},
+	}
+	if database != "" {
+		f.Subject += "/" + database
+		f.Message = fmt.Sprintf("database %q on %s is used by %s", database, g.ID(v), someIDs(g, users))
+		f.Values = append(f.Values, keyValue("database", database))
+	} else {
+		f.Confidence = analyze.Assumed
+		f.Hint = "if they use different databases on it, name them in the addresses; " + f.Hint
+	}
+	if told == "" {
+		f.Message += ", whose owners are not known"
+		p.At(analyze.Info, f)
+		return
+	}
+	f.Message += ", which belong to " + told
+	p.Report(f)
+}
+
+// owners tells to whom services belong, if that is more than one, and whether it
+// is known of all. What is compared is what the most of them have: an owner, a
+// team or a system.
+func owners(g *graph.Graph, services []graph.Node) (told string, known bool) {
+	for _, of := range []func(*graph.Service) string{
+		func(s *graph.Service) string { return s.Owner },
+		func(s *graph.Service) string { return s.Team },
+		func(s *graph.Service) string { return s.System },
+	} {
+		var names []string
+		all := true
+		for _, v := range services {
+			if name := of(g.Service(v)); name != "" {
+				names = append(names, name)
+			} else {
+				all = false
+			}
+		}
+		slices.SortFunc(names, cmp.Compare[string])
+		names = slices.Compact(names)
+		switch {
+		case len(names) > 2:
+			return fmt.Sprintf("%s, %s and %d more", names[0], names[1], len(names)-2), true
+		case len(names) == 2:
+			return names[0] + " and " + names[1], true
+		case len(names) == 1 && all:
+			return "", true
+		}
+	}
+	return "", false
+}

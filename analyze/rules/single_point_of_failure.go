@@ -1,0 +1,138 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var singlePointOfFailure = &Rule{
+	ID:       "single-point-of-failure",
+	Title:    "users reach much of the estate through one service only",
+	Doc:      singlePointOfFailureDoc,
+	Severity: analyze.Warning,
+	Check:    checkSinglePointOfFailure,
+}
+
+const singlePointOfFailureDoc = `
+Where every way to a service leads through another, the second takes the first
+with it, however well the first is run: nobody gets there any more. A single
+replica on such a place is an outage at every restart.
+
+Fires for a service that runs a single replica, where the entry points reach, by
+hard synchronous calls without a fallback, at least 30 % of all services (and
+three), or any service that declares tier 1, only through it. With several
+replicas, or an unknown number, it is told as info, except of the entry points
+themselves: one bad release or one wrong setting still takes them all. The finding is one level more serious where tier 1
+cannot do without the service, and one less at tier 4.
+
+    services:
+    - {name: web, entrypoint: true, calls: [{to: auth}]}
+    - {name: auth, replicas: 1, calls: [{to: checkout}]}
+    - {name: checkout, tier: 1}
+
+Entry points are services declared to be such, services at which traces show that
+requests begin, and gateways that nobody calls.
+Where there are none, the services that nobody calls are presumed to be; they are
+then not reported themselves.
+
+Stays silent where there is a second way in, where a call on the way is optional,
+asynchronous or has a fallback, about entry points that run several replicas or
+whose replicas no input tells, and about databases and what is outside.
+
+    - {name: web, entrypoint: true, calls: [{to: auth}, {to: checkout}]}
+
+**The way out.**
+
+- Kubernetes: "spec.replicas: 2" or more, a PodDisruptionBudget with
+  "maxUnavailable: 1" and a readinessProbe.
+- compose: "deploy.replicas: 2" or more.
+- Native manifest: "replicas", to say what other inputs do not.
+- Or a second way in: let the caller call the others itself, or go on without this
+  one ("hard: false", "fallback").
+
+"weir fanout" lists what lies behind each such service.
+`
+
+// What lies behind a gate matters from this share of all services on, and this
+// many: of three services in a row, one is a third.
+const (
+	gateShare = 0.3
+	gateLeast = 3
+)
+
+func checkSinglePointOfFailure(p *Pass) {
+	g := p.Core
+	f := analyze.FindChokepoints(g)
+	all := 0
+	for v := range graph.Node(g.Len()) {
+		if analyze.IsOwn(g.Service(v)) {
+			all++
+		}
+	}
+	critical := f.Tree.Behind(g.Len(), func(v graph.Node) bool { return analyze.IsOwn(g.Service(v)) && analyze.DeclaresTier1(g.Service(v)) })
+	for v := range graph.Node(g.Len()) {
+		behind, n := f.Behind[v], analyze.Replicas(g.Service(v))
+		large := behind.N >= gateLeast && float64(behind.N) >= gateShare*float64(all)
+		switch {
+		case behind.N == 0 || !large && critical[v].N == 0 || !analyze.IsOwn(g.Service(v)):
+		case n.Set() && n.Value == 0 || n.Value != 1 && f.IsEntry(v):
+		default:
+			reportGate(p, v, behind, critical[v], all)
+		}
+	}
+}
+
+func reportGate(p *Pass, v graph.Node, behind, critical analyze.Sample, all int) {
+	g, s, n := p.Core, p.Core.Service(v), analyze.Replicas(p.Core.Service(v))
+	f := analyze.Finding{
+		Confidence: min(replicasConfidence(n), confidence(g, g.In(v))),
+		Subject:    s.ID,
+		Hint:       "let callers go on without it, or give them a way past it",
+		Values:     []analyze.KeyValue{number("services behind it", int(behind.N)), number("services", all)},
+		Origins:    places(s, n.Origin),
+		Services:   []graph.Node{v},
+	}
+	whom := firstIDs(g, behind.First[:], int(behind.N))
+	if critical.N > 0 {
+		f.Values = append(f.Values, number("of tier 1", int(critical.N)))
+		whom = firstIDs(g, critical.First[:], int(critical.N)) + " (tier 1)"
+		if more := int(behind.N - critical.N); more > 0 {
+			whom += " and " + english.Count(more, "other")
+		}
+	}
+	f.Message = fmt.Sprintf("entry points reach %s only through %s", whom, s.ID)
+	switch {
+	case !n.Set():
+		f.Message += ", and no input tells how many replicas it runs"
+		f.Confidence = analyze.Assumed
+		p.At(analyze.Info, f)
+	case n.Value == 1:
+		f.Message += ", which runs a single replica"
+		f.Hint = redundancyHint(s) + "; or a way past it"
+		f.Values = append(f.Values, replicasValue(n))
+		p.At(gradeService(p, v, analyze.Warning), f)
+	default:
+		f.Message += fmt.Sprintf(": its %d replicas are one point to fail for a bad release", n.Value)
+		if lacks := p.Analysis.RedundancyGaps(v); len(lacks) > 0 {
+			f.Message += ", with " + strings.Join(lacks, " and ")
+		}
+		f.Values = append(f.Values, replicasValue(n))
+		p.At(analyze.Info, f)
+	}
+}
+
+// gradeService is the severity of a finding about v: one level up where tier 1
+// cannot do without it, one down at tier 4.
+func gradeService(p *Pass, v graph.Node, s analyze.Severity) analyze.Severity {
+	switch p.Analysis.Tiers()[v].Value {
+	case 1:
+		return min(s+1, analyze.Error)
+	case analyze.LowestTier:
+		return max(s, 1) - 1
+	}
+	return s
+}

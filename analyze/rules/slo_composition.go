@@ -1,0 +1,160 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+var sloComposition = &Rule{
+	ID:       "slo-composition",
+	Title:    "an objective that those of the callees cannot hold",
+	Doc:      sloCompositionDoc + waysOut(fixFallback),
+	Severity: analyze.Warning,
+	Check:    checkSLOComposition,
+}
+
+const sloCompositionDoc = `
+A service that cannot answer without four others is there when all of them are: four
+times 99.95 % is 99.8 %, and who promises 99.9 % on top of that promises what the others
+need not deliver, even if it never fails itself.
+
+Fires for a service that declares an objective ("slo") above the product of those of
+the services that it cannot do without: by hard synchronous calls without a fallback,
+directly or not. Each counts once, however many ways lead to it. A call with other
+services to fall back on counts as their being gone all at once, with what they share
+only once. It is an error if one of them alone declares less than the service.
+
+    services:
+    - {name: shop, slo: 99.9, calls: [cart, stock, prices, users]}
+    - {name: cart, slo: 99.95}
+    - {name: stock, slo: 99.95}
+    - {name: prices, slo: 99.95}
+    - {name: users, slo: 99.95}
+
+An objective is taken for what callers get, with the failures of what is behind it. If
+it only speaks of the service's own, what is behind counts as well: where that alone
+breaks an objective it is info, unless a service in between breaks its own.
+
+Stays silent where the product suffices; about what is called optionally, by events or
+with an answer of the caller's own to fall back on; and on weak evidence. Services
+without an objective are taken to be always there; the finding counts them.
+Objectives over requests and over time are not told apart.
+
+    - {name: shop, slo: 99.5, calls: [cart, stock, prices, users]}
+
+**The way out.** As a rule, what a service cannot do without promises one nine more
+than the service: 99.99 % below 99.9 %. Do without the worst of them (an optional call,
+a fallback, a cache), raise their objectives with those who run them, or promise less.
+
+"weir show" tells what a service can hope for.
+
+Source: Treynor, Dahlin, Rau and Beyer, "The calculus of service availability", ACM
+Queue 2017 (the rule of the extra nine).
+`
+
+func checkSLOComposition(p *Pass) {
+	l := analyze.NewReliance(analyze.NewAnalysis(p.Analysis.Strong))
+	g := p.Analysis.Strong
+	of := map[graph.Node]*analyze.Availability{}
+	for v := range graph.Node(g.Len()) {
+		if s := g.Service(v); s.SLO.Set() && analyze.IsOwn(s) {
+			of[v] = l.Available(v)
+		}
+	}
+	for v := range graph.Node(g.Len()) {
+		a := of[v]
+		switch {
+		case a == nil:
+		case a.Falls():
+			reportObjective(p, v, a, a.Promised, analyze.Warning)
+		case analyze.LessPercent(a.Expected, a.Objective):
+			// One cause is told once, where it is nearest.
+			behind := l.Closure(v, func(graph.Node) bool { return false })[1:]
+			if !slices.ContainsFunc(behind, func(w graph.Node) bool { return of[w] != nil && of[w].Falls() }) {
+				reportObjective(p, v, a, a.Expected, analyze.Info)
+			}
+		}
+	}
+}
+
+func reportObjective(p *Pass, v graph.Node, a *analyze.Availability, available float64, severity analyze.Severity) {
+	g, s := p.Analysis.Strong, p.Analysis.Strong.Service(v)
+	f := analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    s.ID,
+		Services:   []graph.Node{v},
+		Origins:    []graph.Origin{s.SLO.Origin},
+		Owners:     []graph.Node{v},
+	}
+	var worst []string
+	for _, c := range a.Worst {
+		worst = append(worst, g.ID(c.Node)+" "+analyze.Percent(c.Objective))
+		f.Services = append(f.Services, c.Node)
+		f.Origins = append(f.Origins, g.Service(c.Node).SLO.Origin)
+	}
+	whom := english.Count(a.Counted, "service") + " it cannot do without"
+	if a.Counted == 0 {
+		whom = "those it falls back on, with what they stand in for,"
+	}
+	f.Message = fmt.Sprintf("%s promises %s, and %s leave it %s at best", s.ID, analyze.Percent(a.Objective), whom, analyze.Percent(available))
+	if len(worst) > 1 {
+		f.Message += ", the worst " + english.List(worst)
+	}
+	if len(worst) == 1 {
+		f.Message = fmt.Sprintf("%s promises %s, and %s, which it cannot do without, promises %s", s.ID, analyze.Percent(a.Objective), g.ID(a.Worst[0].Node), analyze.Percent(a.Worst[0].Objective))
+		if analyze.LessPercent(available, a.Worst[0].Objective) {
+			f.Message += fmt.Sprintf("; that leaves %s at best", analyze.Percent(available))
+		}
+	}
+	if severity == analyze.Info {
+		f.Message += ", if objectives do not count the failures of what is behind a service"
+		f.Confidence = analyze.Default
+	}
+	if a.Counted > 0 && severity == analyze.Warning && analyze.LessPercent(a.Worst[0].Objective, a.Objective) {
+		severity = analyze.Error
+	}
+	if !a.Exact {
+		f.Confidence = analyze.Assumed
+	}
+	f.Confidence = min(f.Confidence, confidence(g, neededCalls(g, v)))
+	f.Hint = fmt.Sprintf("do without the worst, or have them promise one nine more (%s), or promise less", analyze.Percent(oneNineMore(a.Objective)))
+	f.Values = []analyze.KeyValue{keyValue("objective", analyze.Percent(a.Objective)), keyValue("available", analyze.Percent(available)), keyValue("gap", analyze.Percent(a.Objective-available))}
+	if len(worst) > 0 {
+		f.Values = append(f.Values, keyValue("worst", strings.Join(worst, ", ")))
+	}
+	if len(a.Silent) > 0 {
+		f.Values = append(f.Values, keyValue("without objective", firstIDs(g, a.Silent, len(a.Silent))))
+	}
+	f.Origins = known(f.Origins)
+	p.At(severity, f)
+}
+
+// neededCalls are the calls that v makes and cannot do without.
+func neededCalls(g *graph.Graph, v graph.Node) []graph.Edge {
+	var calls []graph.Edge
+	for e, end := g.Out(v); e < end; e++ {
+		if analyze.Breaks(g, e) {
+			calls = append(calls, e)
+		}
+	}
+	return calls
+}
+
+// known are the places that are known, each once.
+func known(origins []graph.Origin) []graph.Origin {
+	var list []graph.Origin
+	for _, o := range origins {
+		if o.File != "" && !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// oneNineMore is an objective with a tenth of the failures.
+func oneNineMore(percent float64) float64 { return 100 - (100-percent)/10 }

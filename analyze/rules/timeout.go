@@ -1,0 +1,76 @@
+package rules
+
+import (
+	"slices"
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+)
+
+// disabled reports whether somebody switched the timeout of a part off, and no
+// other layer has one.
+func disabled(part *analyze.Part) bool {
+	return part.Budget.State == policy.Endless && slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
+		return d.Provenance == policy.Disabled
+	})
+}
+
+// A timer is a timeout that ends no request.
+type timer struct {
+	name, does string
+	set        *policy.Set
+	value      policy.Setting[time.Duration]
+}
+
+// sureOfBound is the confidence of a finding that uses a bound.
+func sureOfBound(b policy.Limit) analyze.Confidence {
+	sure := analyze.Certain
+	for _, d := range b.By {
+		sure = min(sure, sureOf(d.Provenance))
+	}
+	return sure
+}
+
+// unbounded reports whether nothing that is known ends an attempt of a part in
+// time. Attempts that end, and are repeated without end, are another matter.
+func unbounded(part *analyze.Part) bool { return part.Attempt.State != policy.Finite }
+
+// until writes a bound as the time that something can take.
+func until(b policy.Limit) string {
+	if b.State == policy.Finite {
+		return english.Duration(b.Time)
+	}
+	return b.String()
+}
+
+// took writes a bound as a value, with what supplied it where nobody wrote it.
+func took(key string, b policy.Limit) analyze.KeyValue {
+	text := until(b)
+	if len(b.By) > 0 && b.By[0].Provenance != policy.Explicit && b.By[0].Provenance != policy.Unknown {
+		text += " (" + b.By[0].Provenance.String() + ")"
+	}
+	return keyValue(key, text)
+}
+
+// wrongKinds returns the timers of a part that somebody set and that end no request.
+func wrongKinds(part *analyze.Part) []timer {
+	var timers []timer
+	for i := range part.Layers {
+		s := &part.Layers[i].Set
+		if s.Timeout == nil {
+			continue
+		}
+		for _, t := range []timer{
+			{"connect", "connecting", s, s.Timeout.Connect},
+			{"idle", "idle connections", s, s.Timeout.Idle},
+			{"readGap", "the gap between two reads", s, s.Timeout.ReadGap},
+		} {
+			if t.value.IsExplicit() {
+				timers = append(timers, t)
+			}
+		}
+	}
+	return timers
+}

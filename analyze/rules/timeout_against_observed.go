@@ -1,0 +1,114 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+)
+
+var timeoutAgainstObserved = &Rule{
+	ID:       "timeout-against-observed",
+	Title:    "a timeout that does not fit how long the calls take",
+	Doc:      timeoutAgainstObservedDoc + waysOut(fixTotal),
+	Severity: analyze.Warning,
+	Check:    checkTimeoutAgainstObserved,
+}
+
+const timeoutAgainstObservedDoc = `
+A timeout below what good calls take turns them into failures, and often into retries,
+which take as long again. One far above it protects nobody: while the callee hangs, the
+caller waits many times longer than any good answer ever took.
+
+Fires where somebody wrote a timeout for each attempt of a call and 200 calls or more
+were timed: if it is shorter than the slowest in a hundred took; and, as info, if it is
+more than ten times what the slowest in a thousand took, and more than a second.
+
+    timeout: 200ms           # and one call in a hundred takes 450ms or more
+
+Stays silent when the timeout is a product's default, when several routes of one call
+have timeouts of their own, about streams, and with fewer than 200 timings.
+
+    timeout: 800ms
+
+What was timed is cut off by the timeout itself. If the slowest calls took just about
+as long as it lets them, they were given up, and how long they would have taken nobody
+knows: then the finding says that the timeout already cuts.
+
+**The way out.** Take the slowest in a thousand of the good answers, add a margin, and
+stay below the caller's own deadline. If the callee is too slow for that, make it
+faster before you wait longer.
+`
+
+const (
+	enoughTimings = 200
+	looseTimeout  = 10          // times the slowest call in a thousand
+	shortTimeout  = time.Second // below it a loose timeout hurts nobody
+	// cutOff is how far from a timeout the times of calls that it ends lie: proxies
+	// and clients start and stop their clocks at different moments.
+	cutOff = 0.05
+)
+
+func checkTimeoutAgainstObserved(p *Pass) {
+	for e := range p.Requests() {
+		seen, parts := p.Core.Observed(e), p.Effective(e)
+		if seen == nil || seen.Latency.Count() < enoughTimings || len(parts) != 1 {
+			continue
+		}
+		limit := parts[0].Attempt
+		if limit.State != policy.Finite || !limit.Explicit() {
+			continue
+		}
+		p99, _ := seen.Latency.Quantile(0.99)
+		p999, _ := seen.Latency.Quantile(0.999)
+		slowest, _ := seen.Latency.Quantile(1)
+		near := time.Duration(cutOff * float64(limit.Time))
+		switch {
+		case p99 >= limit.Time-near && slowest <= limit.Time+near:
+			reportTiming(p, e, &parts[0], analyze.Warning, p99, fmt.Sprintf("and one in a hundred is already cut off by the timeout of %s", until(limit)),
+				"raise", "if the callee cannot be made faster")
+		case p99 > limit.Time:
+			reportTiming(p, e, &parts[0], analyze.Warning, p99, fmt.Sprintf("with a timeout of %s, and one in a hundred takes %s or more", until(limit), rounded(p99)),
+				"raise", "above the slowest good answer")
+		case limit.Time > looseTimeout*p999 && limit.Time > shortTimeout:
+			reportTiming(p, e, &parts[0], analyze.Info, p99, fmt.Sprintf("with a timeout of %s, and 999 in a thousand take no longer than %s", until(limit), rounded(p999)),
+				"lower", "to a little above its slowest good answer")
+		}
+	}
+}
+
+func reportTiming(p *Pass, e graph.Edge, part *analyze.Part, s analyze.Severity, p99 time.Duration, what, verb, why string) {
+	f := aboutCall(p, e, sureOfBound(part.Attempt), part.Attempt.Origin())
+	if part.Attempts != 1 {
+		f.Confidence = min(f.Confidence, analyze.Default) // a timing may be of several attempts
+	}
+	f.Message = callText(p, e) + " " + what
+	f.Hint = within(cmp.Or(boundBy(part.Attempt), fixed(p, e, part, fixTotal)), verb, why)
+	seen := p.Core.Observed(e)
+	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), keyValue("p99", rounded(p99)), keyValue("timings", english.Number(seen.Latency.Count()))}
+	p.At(s, f)
+}
+
+// boundBy says where the setting that bounds an attempt is written.
+func boundBy(b policy.Limit) string {
+	if len(b.By) == 0 {
+		return ""
+	}
+	if b.By[0].Field == "timeout.perTry" {
+		return recipe(b.By[0].Product, fixPerTry)
+	}
+	return recipe(b.By[0].Product, fixTotal)
+}
+
+// rounded writes a time that was measured to the two digits that a sketch knows.
+func rounded(d time.Duration) string {
+	step := time.Duration(1)
+	for d/step >= 100 {
+		step *= 10
+	}
+	return english.Duration(d.Round(step))
+}

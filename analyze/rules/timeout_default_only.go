@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+var timeoutDefaultOnly = &Rule{
+	ID:       "timeout-default-only",
+	Title:    "the only timeout is one that nobody chose",
+	Doc:      timeoutDefaultOnlyDoc + waysOut(fixTotal),
+	Severity: analyze.Info,
+	Check:    checkTimeoutDefaultOnly,
+}
+
+const timeoutDefaultOnlyDoc = `
+Envoy ends a call after 15 seconds, Emissary after 3, whatever the call is. Nobody
+chose that for this one, and it changes with the product or its version.
+
+Fires for a synchronous call whose only bound is a default of the product that
+carries it. More than three calls of one product are told as one.
+
+    kind: HTTPProxy                  # Contour: Envoy's 15s
+    spec:
+      routes:
+      - services: [{name: shop, port: 80}]
+
+Stays silent when the value is written down, even if it is the default's own.
+
+      - services: [{name: shop, port: 80}]
+        timeoutPolicy: {response: 15s}
+
+**The way out.** Write the value that this call needs.
+`
+
+// fewCalls are told one by one, more as one.
+const fewCalls = 3
+
+func checkTimeoutDefaultOnly(p *Pass) {
+	byProduct := map[*policy.Product][]graph.Edge{}
+	for e := range p.Requests() {
+		if part := defaultOnly(p.Effective(e)); part != nil && !driverManaged(p.Core, e) {
+			by := part.Budget.By[0].Product
+			byProduct[by] = append(byProduct[by], e)
+		}
+	}
+	for _, by := range product.All {
+		calls := byProduct[by]
+		if len(calls) > fewCalls {
+			reportDefaults(p, by, calls)
+			continue
+		}
+		for _, e := range calls {
+			part := defaultOnly(p.Effective(e))
+			f := aboutCall(p, e, analyze.Default)
+			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", callText(p, e), until(part.Budget), by.Title)
+			f.Hint = within(fixed(p, e, part, fixTotal), "set", "what this call needs")
+			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
+			p.Report(f)
+		}
+	}
+}
+
+// defaultOnly returns a part of a call that is bounded by a product's own timeout
+// alone, nil if there is none.
+func defaultOnly(parts []analyze.Part) *analyze.Part {
+	i := slices.IndexFunc(parts, func(part analyze.Part) bool {
+		return part.Budget.State == policy.Finite && !slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
+			return isTime(d.Field) && d.Provenance != policy.PlatformDefault
+		})
+	})
+	if i < 0 {
+		return nil
+	}
+	return &parts[i]
+}
+
+// isTime reports whether a field of a policy is a time that bounds a call.
+func isTime(field string) bool {
+	return strings.HasPrefix(field, "timeout.") || field == "retry.maxDuration"
+}
+
+func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
+	g, first := p.Core, calls[0]
+	p.Report(analyze.Finding{
+		Confidence: analyze.Default,
+		Subject:    "product " + by.Name,
+		Message: fmt.Sprintf("%s, from %s to %s on, have no timeout but the %s that %s has by itself", english.Count(len(calls), "call"),
+			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), by.Title),
+		Hint:    within(recipe(by, fixTotal), "set", "what each call needs"),
+		Values:  []analyze.KeyValue{number("calls", len(calls))},
+		Origins: written(g, calls[:1]),
+	})
+}

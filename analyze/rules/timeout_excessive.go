@@ -1,0 +1,94 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+)
+
+var timeoutExcessive = &Rule{
+	ID:       "timeout-excessive",
+	Title:    "a timeout so long that it protects nobody",
+	Doc:      timeoutExcessiveDoc + waysOut(fixTotal),
+	Severity: analyze.Info,
+	Check:    checkTimeoutExcessive,
+}
+
+const timeoutExcessiveDoc = `
+A timeout frees the caller when the callee hangs. After five minutes there is nothing
+left to free: all workers wait, and the users are gone.
+
+Fires for a synchronous call that is bounded by a written timeout of more than 30
+seconds, 10 where the caller is of tier 1; and, as a warning, for one whose timeout
+was switched off. It is a level more serious for callers of tier 1.
+
+    timeout: 300s
+    timeout: 0s              # Istio, Envoy: no timeout
+
+Stays silent about calls that jobs make, and about streams, whose timeout is off and
+which have one of silence instead.
+
+    timeout: 8s
+
+**The way out.** Split long work off: accept the request, do the work
+asynchronously, and let the caller ask for the result.
+
+The 30 and the 10 seconds are proposals: few people wait longer than ten seconds for
+a page (Nielsen, "Usability Engineering", 1993), and few proxies longer than 60.
+`
+
+// The longest timeouts that are not worth a word.
+const (
+	longTimeout      = 30 * time.Second
+	longTimeoutTier1 = 10 * time.Second
+)
+
+// lasts are the fields that say how long a call may last.
+var lasts = map[string]bool{"timeout.total": true, "timeout.readGap": true}
+
+func checkTimeoutExcessive(p *Pass) {
+	for e := range p.Requests() {
+		if p.Core.Service(p.Core.From(e)).Kind == graph.KindJob {
+			continue
+		}
+		parts := p.Effective(e)
+		limit := longTimeout
+		if p.Analysis.Tiers()[p.Core.From(e)].Value == 1 {
+			limit = longTimeoutTier1
+		}
+		if off, named := matchingParts(parts, func(part *analyze.Part) bool { return disabled(part) && !isStream(part) }); len(off) > 0 {
+			reportDisabled(p, e, off[0], named)
+		} else if long, named := matchingParts(parts, func(part *analyze.Part) bool {
+			return part.Budget.State == policy.Finite && part.Budget.Explicit() && lasts[part.Budget.By[0].Field] && part.Budget.Time > limit
+		}); len(long) > 0 {
+			reportLong(p, e, long[0], named, limit)
+		}
+	}
+}
+
+func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
+	if fromGateway(p, e) {
+		return // told of the gateway as a whole
+	}
+	f := aboutCall(p, e, analyze.Certain, part.Budget.Origin())
+	f.Message = fmt.Sprintf("%s with the timeout switched off%s", callText(p, e), named)
+	f.Hint = within(fixed(p, e, part, fixTotal), "set", "to a little above its slowest good answer")
+	f.Values = []analyze.KeyValue{took("budget", part.Budget)}
+	p.At(gradeByTier(p, e, analyze.Warning), f)
+}
+
+func reportLong(p *Pass, e graph.Edge, part *analyze.Part, named string, limit time.Duration) {
+	sure := analyze.Certain
+	if part.Budget.By[0].Field == "timeout.readGap" {
+		sure = analyze.Default // answers may trickle for longer
+	}
+	f := aboutCall(p, e, sure, part.Budget.Origin())
+	f.Message = fmt.Sprintf("%s and waits up to %s%s", callText(p, e), until(part.Budget), named)
+	f.Hint = within(fixed(p, e, part, fixTotal), "lower", "do asynchronously what takes longer")
+	f.Values = []analyze.KeyValue{took("budget", part.Budget), keyValue("limit", english.Duration(limit))}
+	p.At(gradeByTier(p, e, analyze.Info), f)
+}
