@@ -169,7 +169,7 @@ func rulePage(r *rules.Rule) string {
 Samples: [testdata/rules/%s](../../testdata/rules/%[2]s).
 Change the severity or ignore a finding: [configuration](../configuration.md#rules).
 All rules: [index](README.md).
-`, updateDocs, r.ID, capitalized(r.Title), usual, strings.TrimSpace(r.Doc), r.ID)
+`, updateDocs, r.ID, capitalized(r.Title), usual, strings.TrimSpace(strings.TrimSpace(r.Doc)+"\n\n"+remedied(r)), r.ID)
 }
 
 func capitalized(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

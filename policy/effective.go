@@ -102,7 +102,7 @@ func orderLayers(layers []Set) []Set {
 			continue
 		}
 		both := Overlay(sorted[by].withRetryDefaults(sorted[i].Retry), sorted[i])
-		both.Product = sorted[by].Product
+		both.Product, both.Objects = sorted[by].Product, sorted[by].Objects.With(sorted[i].Objects)
 		sorted[by] = both
 		sorted = slices.Delete(sorted, i, i+1)
 	}

@@ -14,8 +14,9 @@ import (
 func Fields(part reflect.Value) iter.Seq2[string, reflect.Value] {
 	return func(yield func(string, reflect.Value) bool) {
 		for i := range part.NumField() {
-			if part.Type().Field(i).Type == reflect.TypeFor[*Product]() {
-				continue // the owner of the settings, not a setting
+			switch part.Type().Field(i).Type {
+			case reflect.TypeFor[*Product](), reflect.TypeFor[Objects]():
+				continue // the owner of the settings and where they come from, not settings
 			}
 			if !yield(lowerFirst(part.Type().Field(i).Name), part.Field(i)) {
 				return

@@ -23,6 +23,7 @@ type Product struct {
 
 	Backoff       BackoffModel // how its waits grow, if not as the fields of Backoff
 	MaxAttempts   int          // its limit for the number of attempts; 0 is no limit
+	Stacks        bool         // its retries come on top of those that the product behind it makes by default
 	EjectionName  string       // what it calls the ejection of single hosts; empty is "outlier detection"
 	KeepsHeadless bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none
 	NoPanic       bool         // never sends calls to ejected hosts, however few others are left
@@ -45,6 +46,11 @@ type Product struct {
 	// Within has the defaults for fields that are missing in a declared part: a retry
 	// policy without a number of retries.
 	Within Set
+
+	// Remediations are where its users write what a call lacks.
+	Remediations Remediations
+	// Inexpressible are the purposes that it has no way for.
+	Inexpressible []Purpose
 }
 
 // A MeshSign is a label or annotation that puts a pod, or all pods of a namespace, into

@@ -11,7 +11,8 @@ import (
 var breakerBlindToSlow = &Rule{
 	ID:         "breaker-blind-to-slow",
 	Title:      "a breaker counts errors, and slowness never becomes one",
-	Doc:        breakerBlindToSlowDoc + waysOut(fixTotal),
+	Doc:        breakerBlindToSlowDoc,
+	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
 	Supersedes: []string{"timeout-missing"},
 	Check:      checkBreakerBlindToSlow,
@@ -97,7 +98,7 @@ func reportBlind(p *Pass, group []breakerCall) {
 }
 
 func atBlind(p *Pass, c breakerCall, severity analyze.Severity, f analyze.Finding) {
-	f.Hint = within(fixed(p, c.call, c.part, fixTotal), "set", "a little above its slowest good answer")
+	f.Hint = remedyOf(p, c.call, c.part, policy.TotalTimeout).hint("set", "a little above its slowest good answer")
 	f.Values = append(f.Values, value("breaker", c.layer.Set.Breaker.Kind), took("attempt", c.part.Attempt))
 	p.At(severity, f)
 }

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 
 	"github.com/weirgraph/weir/analyze"
@@ -47,9 +46,8 @@ func whyStuck(l *policy.Effect, hosts policy.Setting[int], callee *graph.Service
 		return standstill{"the only replica cannot be taken out", "run two or more, or guard the whole call with a breaker in the caller's code", analyze.Warning, sureOf(hosts.Provenance),
 			[]analyze.KeyValue{count, value("maxEject", b.MaxEject)}}, true
 	case j.Known && j.Hosts > 1 && j.Most == 0:
-		field := cmp.Or(recipe(l.Set.Product, fixEject), "the share that may be taken out")
 		return standstill{fmt.Sprintf("%.3g %% of %d replicas is none that it may take out", b.MaxEject.Value*100, j.Hosts),
-			fmt.Sprintf("set %s to %.0f %%, which is one of them", field, percentOfOne(j.Hosts)), analyze.Warning, sureOf(hosts.Provenance, b.MaxEject.Provenance),
+			generalRemedy(l.Set.Product, policy.EjectionShare).hint("set", fmt.Sprintf("to %.0f %%, which is one of them", percentOfOne(j.Hosts))), analyze.Warning, sureOf(hosts.Provenance, b.MaxEject.Provenance),
 			[]analyze.KeyValue{count, value("maxEject", b.MaxEject)}}, true
 	}
 	return standstill{}, false

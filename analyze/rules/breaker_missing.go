@@ -4,12 +4,14 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/policy"
 )
 
 var breakerMissing = &Rule{
 	ID:       "breaker-missing",
 	Title:    "nothing stops the calls to a service that fails",
-	Doc:      breakerMissingDoc + waysOut(fixBreaker),
+	Doc:      breakerMissingDoc,
+	Purposes: []policy.Purpose{policy.CircuitBreaker},
 	Severity: analyze.Info,
 	Check:    checkBreakerMissing,
 }
@@ -66,7 +68,7 @@ func checkBreakerMissing(p *Pass) {
 		}
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: severity, sure: analyze.Default,
-			hint:   within(fixed(p, e, without[0], fixBreaker), "add", "it fails at once while the callee is down"),
+			hint:   remedyOf(p, e, without[0], policy.CircuitBreaker).general().hint("add", "it fails at once while the callee is down"),
 			values: []analyze.KeyValue{took("attempt", without[0].Attempt)},
 		})
 	}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -14,7 +13,8 @@ import (
 var breakerWindowTooShort = &Rule{
 	ID:       "breaker-window-too-short",
 	Title:    "a breaker forgets faster than a call can fail",
-	Doc:      breakerWindowTooShortDoc + waysOut(fixWindow) + waysOut(fixOpen),
+	Doc:      breakerWindowTooShortDoc,
+	Purposes: []policy.Purpose{policy.BreakerWindow, policy.BreakerOpenTime},
 	Severity: analyze.Info,
 	Check:    checkBreakerWindowTooShort,
 }
@@ -90,11 +90,11 @@ func reportShortWindow(p *Pass, e graph.Edge, found faultyLayer) {
 	s, _ := shortOf(found.layer, attempt)
 	f := aboutCall(p, e, min(sureOf(s.time.Provenance), sureOfBound(attempt)), placed(s.time.Origin, breakerOrigin(b)), attempt.Origin())
 	f.Message = fmt.Sprintf("the breaker of %s%s %s", callID(p.Core, e), found.named, s.why)
-	field := fixWindow
+	purpose := policy.BreakerWindow
 	if s.what == "open" {
-		field = fixOpen
+		purpose = policy.BreakerOpenTime
 	}
-	f.Hint = fmt.Sprintf("set %s to %s or more, or shorten the timeout", cmp.Or(recipe(found.layer.Set.Product, field), "the breaker's time"), english.Duration(s.least))
+	f.Hint = remedyFor(p, e, &found.layer.Set, purpose).hint("set", fmt.Sprintf("to %s or more, or shorten the timeout", english.Duration(s.least)))
 	f.Values = []analyze.KeyValue{value(s.what, s.time), took("attempt", attempt)}
 	p.At(capForJobs(p, e, analyze.Info), f)
 }

@@ -10,7 +10,8 @@ import (
 var breakerWithoutFallback = &Rule{
 	ID:       "breaker-without-fallback",
 	Title:    "when the breaker of a critical call opens, there is no other answer",
-	Doc:      breakerWithoutFallbackDoc + waysOut(fixFallback),
+	Doc:      breakerWithoutFallbackDoc,
+	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
 	Check:    checkBreakerWithoutFallback,
 }
@@ -64,7 +65,7 @@ func checkBreakerWithoutFallback(p *Pass) {
 		if by := tiers[from].From; by != from {
 			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(by))
 		}
-		f.Hint = within(fixed(p, e, found.part, fixFallback), "add", "the last good answer or a default; queue what is written, or say why it has to fail")
+		f.Hint = remedyOf(p, e, found.part, policy.FallbackAnswer).hint("add", "the last good answer or a default; queue what is written, or say why it has to fail")
 		f.Values = []analyze.KeyValue{value("breaker", b.Kind), number("tier", 1)}
 		p.At(capForJobs(p, e, analyze.Warning), f)
 	}

@@ -3,12 +3,14 @@ package rules
 import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var bulkheadMissing = &Rule{
 	ID:       "bulkhead-missing",
 	Title:    "one slow callee can take all workers of its caller",
-	Doc:      bulkheadMissingDoc + waysOut(fixBulkhead),
+	Doc:      bulkheadMissingDoc,
+	Purposes: []policy.Purpose{policy.ConcurrencyLimit},
 	Severity: analyze.Info,
 	Check:    checkBulkheadMissing,
 }
@@ -65,7 +67,7 @@ func checkBulkheadMissing(p *Pass) {
 		uncapped[from]++
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: analyze.Info, sure: analyze.Default,
-			hint:   within(fixed(p, e, without[0], fixBulkhead), "set", "what its rate times its slowest good answer needs"),
+			hint:   remedyOf(p, e, without[0], policy.ConcurrencyLimit).general().hint("set", "what its rate times its slowest good answer needs"),
 			values: []analyze.KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
 		})
 	}

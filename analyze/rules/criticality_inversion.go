@@ -9,12 +9,14 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var criticalityInversion = &Rule{
 	ID:         "criticality-inversion",
 	Title:      "a service waits for one that is declared less critical",
-	Doc:        criticalityInversionDoc + waysOut(fixFallback),
+	Doc:        criticalityInversionDoc,
+	Purposes:   []policy.Purpose{policy.FallbackAnswer},
 	Severity:   analyze.Warning,
 	Supersedes: []string{"fallback-missing"},
 	Check:      checkCriticalityInversion,
@@ -114,7 +116,7 @@ func descends(p *Pass, e graph.Edge) (i descent, inverted bool) {
 		return i, false
 	}
 	i.named = named
-	i.hint = within(fixed(p, e, without[0], fixFallback), "add", "the last good answer or a default; or say why there can be none")
+	i.hint = remedyOf(p, e, without[0], policy.FallbackAnswer).hint("add", "the last good answer or a default; or say why there can be none")
 	if driverManaged(g, e) {
 		i.hint = "go on without it where that can be done, or run it to the tier of those who need it"
 	}

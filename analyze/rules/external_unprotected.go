@@ -7,12 +7,14 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var externalUnprotected = &Rule{
 	ID:         "external-unprotected",
 	Title:      "a service outside is relied upon without protection",
-	Doc:        externalUnprotectedDoc + waysOut(fixTotal),
+	Doc:        externalUnprotectedDoc,
+	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
 	Supersedes: []string{"retry-without-timeout", "timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing", "breaker-missing", "fallback-missing"},
 	Check:      checkExternalUnprotected,
@@ -105,11 +107,11 @@ func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string,
 func protect(p *Pass, e graph.Edge, part *analyze.Part, missing string) string {
 	switch missing {
 	case "timeout":
-		return within(fixed(p, e, part, fixTotal), "set", "a little above its slowest good answer")
+		return remedyOf(p, e, part, policy.TotalTimeout).hint("set", "a little above its slowest good answer")
 	case "breaker":
-		return within(fixed(p, e, part, fixBreaker), "add", "it fails at once while the other side is down")
+		return remedyOf(p, e, part, policy.CircuitBreaker).hint("add", "it fails at once while the other side is down")
 	}
-	return within(fixed(p, e, part, fixFallback), "add", "what to answer instead; or say why it has to fail")
+	return remedyOf(p, e, part, policy.FallbackAnswer).hint("add", "what to answer instead; or say why it has to fail")
 }
 
 // listed writes "a timeout, a breaker and a fallback".

@@ -5,12 +5,14 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var fallbackMissing = &Rule{
 	ID:       "fallback-missing",
 	Title:    "a critical service cannot do without one that is not run as critical",
-	Doc:      fallbackMissingDoc + waysOut(fixFallback),
+	Doc:      fallbackMissingDoc,
+	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
 	Check:    checkFallbackMissing,
 }
@@ -61,7 +63,7 @@ func checkFallbackMissing(p *Pass) {
 		}
 		l := missing{
 			call: e, named: named, severity: analyze.Warning, sure: analyze.Assumed,
-			hint:   within(fixed(p, e, without[0], fixFallback), "add", "the last good answer or a default; or say why there can be none"),
+			hint:   remedyOf(p, e, without[0], policy.FallbackAnswer).general().hint("add", "the last good answer or a default; or say why there can be none"),
 			values: []analyze.KeyValue{number("tier", 1), keyValue("calleeTier", tierWord(to))},
 		}
 		if speaksOfCode(g.Call(e)) {

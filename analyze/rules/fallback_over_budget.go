@@ -11,7 +11,8 @@ import (
 var fallbackOverBudget = &Rule{
 	ID:       "fallback-over-budget",
 	Title:    "a fallback comes after the caller has given up",
-	Doc:      fallbackOverBudgetDoc + waysOut(fixTotal),
+	Doc:      fallbackOverBudgetDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
 	Check:    checkFallbackOverBudget,
 }

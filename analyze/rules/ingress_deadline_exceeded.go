@@ -6,12 +6,14 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var ingressDeadlineExceeded = &Rule{
 	ID:       "ingress-deadline-exceeded",
 	Title:    "a gateway gives up before the service behind it does",
-	Doc:      ingressDeadlineExceededDoc + waysOut(fixTotal),
+	Doc:      ingressDeadlineExceededDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
 	Check:    checkIngressDeadlineExceeded,
 }
@@ -59,7 +61,7 @@ func reportDeadline(p *Pass, e graph.Edge, i inversion) {
 	f.Services = append(f.Services, last)
 	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s, which it calls, may take %s to hear from %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
-	f.Hint = within(fixed(p, e, i.part, fixTotal), "raise", fmt.Sprintf("above %s, or shorten the call to %s", english.Duration(most.Time), g.ID(last)))
+	f.Hint = remedyOf(p, e, i.part, policy.TotalTimeout).hint("raise", fmt.Sprintf("above %s, or shorten the call to %s", english.Duration(most.Time), g.ID(last)))
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", most)}
 	severity := gradeByTier(p, e, analyze.Warning)
 	if !attempt.Explicit() || !most.Explicit() {

@@ -12,7 +12,8 @@ import (
 var ingressTimeoutMissing = &Rule{
 	ID:       "ingress-timeout-missing",
 	Title:    "a gateway waits for ever",
-	Doc:      ingressTimeoutMissingDoc + waysOut(fixTotal),
+	Doc:      ingressTimeoutMissingDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
 	Check:    checkIngressTimeoutMissing,
 }
@@ -84,7 +85,7 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 		Confidence: about.Confidence,
 		Subject:    g.ID(v),
 		Message:    fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none unless it is set", g.ID(v), someIDs(g, callees), by.DisplayName()),
-		Hint:       within(fixed(p, calls[0], part, fixTotal), "set", "longer than the timeouts inside, shorter than users wait"),
+		Hint:       remedyOf(p, calls[0], part, policy.TotalTimeout).hint("set", "longer than the timeouts inside, shorter than users wait"),
 		Values:     []analyze.KeyValue{number("calls", len(calls)), took("budget", part.Budget)},
 		Origins:    about.Origins,
 		Services:   append([]graph.Node{v}, callees...),
@@ -99,7 +100,7 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	case part.Budget.State == policy.Undeclared:
 		f.Confidence = analyze.Assumed
 		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout in its routes: what happens then is up to what carries them out", g.ID(v), someIDs(g, callees))
-	case recipe(by, fixTotal) == "":
+	case !canExpress(by, policy.TotalTimeout):
 		severity = analyze.Info
 		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none, it only ends connections on which nothing moves", g.ID(v), someIDs(g, callees), by.DisplayName())
 		f.Hint = "see to it that the calls behind it have timeouts"

@@ -7,12 +7,14 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var l4BalancedGRPC = &Rule{
 	ID:       "l4-balanced-grpc",
 	Title:    "one replica gets all the calls of a long-lived connection",
-	Doc:      l4BalancedGRPCDoc + waysOut(fixBalance),
+	Doc:      l4BalancedGRPCDoc,
+	Purposes: []policy.Purpose{policy.LoadBalancing},
 	Severity: analyze.Warning,
 	Check:    checkL4BalancedGRPC,
 }

@@ -12,7 +12,8 @@ import (
 var perTryNotBelowTotal = &Rule{
 	ID:       "per-try-not-below-total",
 	Title:    "an attempt may take as long as the whole call",
-	Doc:      perTryNotBelowTotalDoc + waysOut(fixPerTry),
+	Doc:      perTryNotBelowTotalDoc,
+	Purposes: []policy.Purpose{policy.AttemptTimeout},
 	Severity: analyze.Warning,
 	Check:    checkPerTryNotBelowTotal,
 }
@@ -50,7 +51,7 @@ func checkPerTryNotBelowTotal(p *Pass) {
 			f := aboutCall(p, e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
 			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for all: an attempt that times out is never tried again",
 				callText(p, e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
-			f.Hint = roomFor(p, found.layer)
+			f.Hint = roomFor(p, e, found.layer)
 			f.Values = []analyze.KeyValue{attempts(found.layer), value("perTry", t.PerTry), value("total", t.Total)}
 			p.At(capForJobs(p, e, analyze.Warning), f)
 		} else if found, ok := firstFaultyLayer(parts, retried, perTryLacks); ok {
@@ -61,9 +62,9 @@ func checkPerTryNotBelowTotal(p *Pass) {
 
 // roomFor says what would leave time for another attempt: a shorter one, or a
 // whole that is as long as all of them and the waits between them.
-func roomFor(p *Pass, l *policy.Effect) string {
+func roomFor(p *Pass, e graph.Edge, l *policy.Effect) string {
 	perTry := l.Set.Timeout.PerTry.Value
-	hint := within(recipe(l.Set.Product, fixPerTry), "shorten", "to a fraction of "+english.Duration(l.Set.Timeout.Total.Value))
+	hint := remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("shorten", "to a fraction of "+english.Duration(l.Set.Timeout.Total.Value))
 	if l.Attempts == policy.Unlimited || l.Waits.State != policy.Finite {
 		return hint
 	}
@@ -82,7 +83,7 @@ func perTryTooLong(_ *analyze.Part, l *policy.Effect) bool {
 // and nothing that ends one attempt.
 func perTryLacks(_ *analyze.Part, l *policy.Effect) bool {
 	t, on := l.Set.Timeout, l.Set.Retry.On
-	if t == nil || !t.Total.IsExplicit() || t.PerTry.Set() || !on.IsExplicit() || recipe(l.Set.Product, fixPerTry) == "" {
+	if t == nil || !t.Total.IsExplicit() || t.PerTry.Set() || !on.IsExplicit() || !canExpress(l.Set.Product, policy.AttemptTimeout) {
 		return false
 	}
 	return answersTo(on.Value, policy.OnPerTry)
@@ -93,7 +94,7 @@ func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 	f := aboutCall(p, e, analyze.Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
 	f.Message = fmt.Sprintf("%s%s and tries slow answers again, but the first slow one uses up all %s: nothing ends a single attempt",
 		callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value))
-	f.Hint = within(recipe(l.Set.Product, fixPerTry), "set", "a little above the slowest good answer")
+	f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "a little above the slowest good answer")
 	f.Values = []analyze.KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
 	p.At(analyze.Info, f)
 }

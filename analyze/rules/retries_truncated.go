@@ -12,7 +12,8 @@ import (
 var retriesTruncated = &Rule{
 	ID:       "retries-truncated",
 	Title:    "not all attempts fit into the timeout",
-	Doc:      retriesTruncatedDoc + waysOut(fixTotal),
+	Doc:      retriesTruncatedDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
 	Check:    checkRetriesTruncated,
 }
@@ -75,7 +76,7 @@ func reportTruncated(p *Pass, e graph.Edge, found faultyLayer) {
 	f := aboutCall(p, e, analyze.Certain, end.Origin, perTry.Origin, l.Set.Retry.Retries.Origin)
 	f.Message = fmt.Sprintf("%s%s with %s for all attempts, and %s: %s x %s and %s of waiting take %s",
 		callText(p, e), found.named, english.Duration(end.Value), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
-	f.Hint = within(recipe(l.Set.Product, fixTotal), "raise", "to "+english.Duration(needed)+", or try less often or shorter")
+	f.Hint = remedyFor(p, e, &l.Set, policy.TotalTimeout).hint("raise", "to "+english.Duration(needed)+", or try less often or shorter")
 	f.Values = []analyze.KeyValue{
 		attempts(l), value("perTry", perTry), keyValue("waits", english.Duration(l.Waits.Time)), keyValue("needed", english.Duration(needed)), value("total", end),
 		number("canFinish", l.Full), number("canStart", l.Start),

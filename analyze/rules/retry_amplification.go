@@ -9,12 +9,14 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var retryAmplification = &Rule{
 	ID:         "retry-amplification",
 	Title:      "retries multiply along a path",
-	Doc:        retryAmplificationDoc + waysOut(fixBudget),
+	Doc:        retryAmplificationDoc,
+	Purposes:   []policy.Purpose{policy.RetryBudget},
 	Severity:   analyze.Warning,
 	Check:      checkRetryAmplification,
 	Supersedes: []string{"retry-multiple-layers"},

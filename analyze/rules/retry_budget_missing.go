@@ -11,7 +11,8 @@ import (
 var retryBudgetMissing = &Rule{
 	ID:       "retry-budget-missing",
 	Title:    "retries are limited for a request, not for the load",
-	Doc:      retryBudgetMissingDoc + waysOut(fixBudget),
+	Doc:      retryBudgetMissingDoc,
+	Purposes: []policy.Purpose{policy.RetryBudget},
 	Severity: analyze.Info,
 	Check:    checkRetryBudgetMissing,
 }
@@ -57,8 +58,8 @@ func checkRetryBudgetMissing(p *Pass) {
 		f := aboutCall(p, e, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance), retryOrigin(l))
 		f.Message = fmt.Sprintf("%s%s and tries error answers %s times, with no budget over all requests", callText(p, e), found.named, tries(l.Attempts))
 		f.Hint = "retry once at most"
-		if words := fixed(p, e, found.part, fixBudget); words != "" {
-			f.Hint = "set " + words + ": 10 to 20 %"
+		if r, ok := remedyOfLayers(p, e, found.part, policy.RetryBudget); ok {
+			f.Hint = r.hint("set", "10 to 20 %")
 		}
 		f.Values = []analyze.KeyValue{attempts(l), number("callers", callers), keyValue("factor", many(factor))}
 		severity := analyze.Info

@@ -6,12 +6,14 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var retryInCycle = &Rule{
 	ID:         "retry-in-cycle",
 	Title:      "retries go round in a circle",
-	Doc:        retryInCycleDoc + waysOut(fixRetries),
+	Doc:        retryInCycleDoc,
+	Purposes:   []policy.Purpose{policy.Retries},
 	Severity:   analyze.Error,
 	Check:      checkRetryInCycle,
 	Supersedes: []string{"sync-cycle"},

@@ -12,7 +12,8 @@ import (
 var retryMissing = &Rule{
 	ID:       "retry-missing",
 	Title:    "a harmless retry is missing",
-	Doc:      retryMissingDoc + waysOut(fixRetries),
+	Doc:      retryMissingDoc,
+	Purposes: []policy.Purpose{policy.Retries},
 	Severity: analyze.Info,
 	Check:    checkRetryMissing,
 }
@@ -55,7 +56,7 @@ func checkRetryMissing(p *Pass) {
 		}
 		f := aboutCall(p, e, analyze.Default)
 		f.Message = fmt.Sprintf("%s%s by requests that may be sent twice, and nothing sends them again when a connection breaks", callText(p, e), named)
-		f.Hint = within(fixed(p, e, bare[0], fixRetries), "set", "one or two retries on connection failures")
+		f.Hint = remedyOf(p, e, bare[0], policy.Retries).hint("set", "one or two retries on connection failures")
 		f.Values = []analyze.KeyValue{keyValue("attempts", "1")}
 		p.Report(f)
 	}

@@ -7,7 +7,6 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
-	"github.com/weirgraph/weir/policy/product"
 )
 
 var retryMultipleLayers = &Rule{
@@ -94,10 +93,10 @@ func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	f := aboutCall(p, e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
 	f.Message = fmt.Sprintf("%s%s and is tried %s times by %s for each of %s tries by %s",
 		callText(p, e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
-	f.Hint = "keep one of the two: " + within(recipe(inner.Set.Product, fixRetries), "set", "none, where the other knows the operation")
+	f.Hint = "keep one of the two: " + remedyFor(p, e, &inner.Set, policy.Retries).hint("set", "to no retries, where the other layer knows the operation")
 	f.Values = []analyze.KeyValue{keyValue("outer", tries(outer.Attempts)), keyValue("inner", tries(inner.Attempts)), keyValue("attempts", tries(part.Attempts))}
 	severity := analyze.Warning
-	if outer.Set.Product != product.DaprDefault && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
+	if !outer.Set.Product.OrNative().Stacks && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
 		severity = analyze.Info
 	}
 	p.At(capForJobs(p, e, severity), f)

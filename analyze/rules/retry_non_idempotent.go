@@ -14,7 +14,8 @@ import (
 var retryNonIdempotent = &Rule{
 	ID:       "retry-non-idempotent",
 	Title:    "what may have been done is done again",
-	Doc:      retryNonIdempotentDoc + waysOut(fixRetries),
+	Doc:      retryNonIdempotentDoc,
+	Purposes: []policy.Purpose{policy.Retries},
 	Severity: analyze.Error,
 	Check:    checkRetryNonIdempotent,
 }
@@ -95,7 +96,7 @@ func reportRepeated(p *Pass, e graph.Edge, found faultyLayer, methods []string) 
 	}
 	f.Message = fmt.Sprintf("%s by %s%s and sends it again after %s, when it may have been done already",
 		callText(p, e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
-	f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
+	f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
 	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On), keyValue("methods", strings.Join(methods, ", "))}
 	severity := analyze.Error
 	switch {
@@ -116,7 +117,7 @@ func reportUnknownMethods(p *Pass, e graph.Edge, found faultyLayer) {
 	if len(only) > 0 {
 		f.Message = fmt.Sprintf("%s%s and sends %s again after %s, when it may have been done already", callText(p, e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
 	}
-	f.Hint = within(recipe(l.Set.Product, fixRetries), "limit", "to what did not reach the callee, or to a route for GET")
+	f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("limit", "to what did not reach the callee, or to a route for GET")
 	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On)}
 	severity := analyze.Info
 	if named := strings.ToUpper(found.part.Match); len(only) > 0 || strings.Contains(named, "POST") || strings.Contains(named, "PATCH") {

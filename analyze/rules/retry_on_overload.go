@@ -13,7 +13,8 @@ import (
 var retryOnOverload = &Rule{
 	ID:       "retry-on-overload",
 	Title:    "an overloaded callee is asked again",
-	Doc:      retryOnOverloadDoc + waysOut(fixBackoff),
+	Doc:      retryOnOverloadDoc,
+	Purposes: []policy.Purpose{policy.RetryBackoff},
 	Severity: analyze.Warning,
 	Check:    checkRetryOnOverload,
 }
@@ -66,7 +67,7 @@ func checkRetryOnOverload(p *Pass) {
 		f := aboutCall(p, e, sure, r.On.Origin)
 		f.Message = fmt.Sprintf("%s%s and asks again %s when it says by %s that it has too much to do",
 			callText(p, e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
-		f.Hint = within(recipe(l.Set.Product, fixRetries), "change", "leave these answers out, or wait for as long as they say")
+		f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("change", "leave these answers out, or wait for as long as they say")
 		f.Values = []analyze.KeyValue{attempts(l), value("on", r.On)}
 		p.At(capForJobs(p, e, severity), f)
 	}

@@ -10,7 +10,8 @@ import (
 var retryUnbounded = &Rule{
 	ID:         "retry-unbounded",
 	Title:      "a failing call is repeated again and again",
-	Doc:        retryUnboundedDoc + waysOut(fixRetries),
+	Doc:        retryUnboundedDoc,
+	Purposes:   []policy.Purpose{policy.Retries},
 	Severity:   analyze.Error,
 	Check:      checkRetryUnbounded,
 	Supersedes: []string{"retry-budget-missing"},
@@ -67,7 +68,7 @@ func checkRetryUnbounded(p *Pass) {
 		if r.Provenance == policy.PlatformDefault {
 			f.Message += fmt.Sprintf(": that is what %s does unless a number is written", l.Set.Product.DisplayName())
 		}
-		f.Hint = within(recipe(l.Set.Product, fixRetries), "set", "two retries at most")
+		f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("set", "two retries at most")
 		f.Values = []analyze.KeyValue{attempts(l), took("budget", part.Budget)}
 		p.At(capForJobs(p, e, severity), f)
 	}

@@ -10,7 +10,8 @@ import (
 var retryWithoutBackoff = &Rule{
 	ID:       "retry-without-backoff",
 	Title:    "failed calls are repeated at once",
-	Doc:      retryWithoutBackoffDoc + waysOut(fixBackoff),
+	Doc:      retryWithoutBackoffDoc,
+	Purposes: []policy.Purpose{policy.RetryBackoff},
 	Severity: analyze.Warning,
 	Check:    checkRetryWithoutBackoff,
 }
@@ -58,10 +59,10 @@ func checkRetryWithoutBackoff(p *Pass) {
 		if l.Attempts == policy.Unlimited {
 			f.Message = fmt.Sprintf("%s%s and tries without end, %s", callText(p, e), found.named, lack)
 		}
-		f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits that grow from about 50ms, with a random part")
-		if recipe(l.Set.Product, fixBackoff) == "" {
+		f.Hint = remedyFor(p, e, &l.Set, policy.RetryBackoff).hint("set", "waits that grow from about 50ms, with a random part")
+		if !canExpress(l.Set.Product, policy.RetryBackoff) {
 			f.Hint = l.Set.Product.DisplayName() + " cannot wait before it tries again: " +
-				within(recipe(l.Set.Product, fixRetries), "change", "leave answers and slowness out of the conditions, and try connections alone again")
+				remedyFor(p, e, &l.Set, policy.Retries).hint("change", "leave answers and slowness out of the conditions, and try connections alone again")
 		}
 		f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On)}
 		p.At(capForJobs(p, e, analyze.Warning), f)

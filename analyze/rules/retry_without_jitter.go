@@ -13,7 +13,8 @@ import (
 var retryWithoutJitter = &Rule{
 	ID:       "retry-without-jitter",
 	Title:    "callers that failed together retry together",
-	Doc:      retryWithoutJitterDoc + waysOut(fixBackoff),
+	Doc:      retryWithoutJitterDoc,
+	Purposes: []policy.Purpose{policy.RetryBackoff},
 	Severity: analyze.Info,
 	Check:    checkRetryWithoutJitter,
 }
@@ -84,7 +85,7 @@ func reportInStep(p *Pass, e graph.Edge, found faultyLayer, caller analyze.Repli
 		f.Message = fmt.Sprintf("%s%s and tries without end, %s apart without a random part: callers that failed together come back together",
 			callText(p, e), found.named, english.Duration(b.Base.Value))
 	}
-	f.Hint = within(recipe(l.Set.Product, fixBackoff), "set", "waits with a random part")
+	f.Hint = remedyFor(p, e, &l.Set, policy.RetryBackoff).hint("set", "waits with a random part")
 	f.Values = []analyze.KeyValue{attempts(l), value("base", b.Base), keyValue("waits", until(l.Waits))}
 	severity := analyze.Info
 	if n := fanIn(p, e); caller.Set() && n*caller.Value >= herd {

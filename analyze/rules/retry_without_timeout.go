@@ -10,7 +10,8 @@ import (
 var retryWithoutTimeout = &Rule{
 	ID:         "retry-without-timeout",
 	Title:      "retries wait for an attempt that never ends",
-	Doc:        retryWithoutTimeoutDoc + waysOut(fixPerTry),
+	Doc:        retryWithoutTimeoutDoc,
+	Purposes:   []policy.Purpose{policy.AttemptTimeout},
 	Severity:   analyze.Warning,
 	Check:      checkRetryWithoutTimeout,
 	Supersedes: []string{"timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing"},
@@ -53,7 +54,7 @@ func checkRetryWithoutTimeout(p *Pass) {
 		if l.Attempts == policy.Unlimited {
 			f.Message = fmt.Sprintf("%s%s and tries without end, but nothing ends an attempt: one that hangs is never tried again", callText(p, e), found.named)
 		}
-		f.Hint = attemptFix(p, e, part, l)
+		f.Hint = attemptHint(p, e, part, l)
 		f.Values = []analyze.KeyValue{attempts(l), took("attempt", part.Attempt), took("budget", part.Budget)}
 		p.At(gradeByTier(p, e, analyze.Warning), f)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/policy"
 )
 
 // A Rule looks at a graph and reports what is wrong with it. It does not print,
@@ -16,6 +17,10 @@ type Rule struct {
 	Severity analyze.Severity
 	OnDemand bool // run only where a configuration gives it a severity
 	Check    func(p *Pass)
+
+	// Purposes are what its findings ask for, where products have settings for it. The
+	// remediations of a product for them belong to the page.
+	Purposes []policy.Purpose
 
 	// Replaces are the rules, by ID, that this one says more than: what it finds
 	// takes the place of what they find about the same subject, or about a part of

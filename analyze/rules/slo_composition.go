@@ -8,12 +8,14 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var sloComposition = &Rule{
 	ID:       "slo-composition",
 	Title:    "an objective that those of the callees cannot hold",
-	Doc:      sloCompositionDoc + waysOut(fixFallback),
+	Doc:      sloCompositionDoc,
+	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
 	Check:    checkSLOComposition,
 }

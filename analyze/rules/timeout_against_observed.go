@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 	"time"
 
@@ -14,7 +13,8 @@ import (
 var timeoutAgainstObserved = &Rule{
 	ID:       "timeout-against-observed",
 	Title:    "a timeout that does not fit how long the calls take",
-	Doc:      timeoutAgainstObservedDoc + waysOut(fixTotal),
+	Doc:      timeoutAgainstObservedDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
 	Check:    checkTimeoutAgainstObserved,
 }
@@ -87,21 +87,27 @@ func reportTiming(p *Pass, e graph.Edge, part *analyze.Part, s analyze.Severity,
 		f.Confidence = min(f.Confidence, analyze.Default) // a timing may be of several attempts
 	}
 	f.Message = callText(p, e) + " " + what
-	f.Hint = within(cmp.Or(boundBy(part.Attempt), fixed(p, e, part, fixTotal)), verb, why)
+	f.Hint = remedyOfLimit(p, e, part).hint(verb, why)
 	seen := p.Core.Observed(e)
 	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), keyValue("p99", rounded(p99)), keyValue("timings", english.Number(seen.Latency.Count()))}
 	p.At(s, f)
 }
 
-// boundBy says where the setting that bounds an attempt is written.
-func boundBy(b policy.Limit) string {
-	if len(b.By) == 0 {
-		return ""
+// remedyOfLimit returns where the setting that ends an attempt is, or where one can be.
+func remedyOfLimit(p *Pass, e graph.Edge, part *analyze.Part) remedy {
+	if by := part.Attempt.By; len(by) > 0 {
+		purpose := policy.TotalTimeout
+		if by[0].Field == "timeout.perTry" {
+			purpose = policy.AttemptTimeout
+		}
+		for i := range part.Layers {
+			l := &part.Layers[i].Set
+			if r, ok := remedyIn(p, e, l, purpose); ok && l.Layer == by[0].Layer && l.Product.Is(by[0].Product) {
+				return r
+			}
+		}
 	}
-	if b.By[0].Field == "timeout.perTry" {
-		return recipe(b.By[0].Product, fixPerTry)
-	}
-	return recipe(b.By[0].Product, fixTotal)
+	return remedyOf(p, e, part, policy.TotalTimeout)
 }
 
 // rounded writes a time that was measured to the two digits that a sketch knows.

@@ -15,7 +15,8 @@ import (
 var timeoutDefaultOnly = &Rule{
 	ID:       "timeout-default-only",
 	Title:    "the only timeout is one that nobody chose",
-	Doc:      timeoutDefaultOnlyDoc + waysOut(fixTotal),
+	Doc:      timeoutDefaultOnlyDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Info,
 	Check:    checkTimeoutDefaultOnly,
 }
@@ -61,7 +62,7 @@ func checkTimeoutDefaultOnly(p *Pass) {
 			part := defaultOnly(p.Effective(e))
 			f := aboutCall(p, e, analyze.Default)
 			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", callText(p, e), until(part.Budget), by.Title)
-			f.Hint = within(fixed(p, e, part, fixTotal), "set", "what this call needs")
+			f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "what this call needs")
 			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 			p.Report(f)
 		}
@@ -94,7 +95,7 @@ func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
 		Subject:    "product " + by.Name,
 		Message: fmt.Sprintf("%s, from %s to %s on, have no timeout but the %s that %s has by itself", english.Count(len(calls), "call"),
 			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), by.Title),
-		Hint:    within(recipe(by, fixTotal), "set", "what each call needs"),
+		Hint:    generalRemedy(by, policy.TotalTimeout).hint("set", "what each call needs"),
 		Values:  []analyze.KeyValue{number("calls", len(calls))},
 		Origins: written(g, calls[:1]),
 	})

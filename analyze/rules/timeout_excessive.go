@@ -13,7 +13,8 @@ import (
 var timeoutExcessive = &Rule{
 	ID:       "timeout-excessive",
 	Title:    "a timeout so long that it protects nobody",
-	Doc:      timeoutExcessiveDoc + waysOut(fixTotal),
+	Doc:      timeoutExcessiveDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Info,
 	Check:    checkTimeoutExcessive,
 }
@@ -76,7 +77,7 @@ func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	}
 	f := aboutCall(p, e, analyze.Certain, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s with the timeout switched off%s", callText(p, e), named)
-	f.Hint = within(fixed(p, e, part, fixTotal), "set", "to a little above its slowest good answer")
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to a little above its slowest good answer")
 	f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
@@ -88,7 +89,7 @@ func reportLong(p *Pass, e graph.Edge, part *analyze.Part, named string, limit t
 	}
 	f := aboutCall(p, e, sure, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s and waits up to %s%s", callText(p, e), until(part.Budget), named)
-	f.Hint = within(fixed(p, e, part, fixTotal), "lower", "do asynchronously what takes longer")
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("lower", "do asynchronously what takes longer")
 	f.Values = []analyze.KeyValue{took("budget", part.Budget), keyValue("limit", english.Duration(limit))}
 	p.At(gradeByTier(p, e, analyze.Info), f)
 }

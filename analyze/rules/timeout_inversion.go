@@ -6,12 +6,14 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var timeoutInversion = &Rule{
 	ID:       "timeout-inversion",
 	Title:    "a caller gives up before its callee does",
-	Doc:      timeoutInversionDoc + waysOut(fixTotal),
+	Doc:      timeoutInversionDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
 	Check:    checkTimeoutInversion,
 }
@@ -74,9 +76,9 @@ func reportInversion(p *Pass, e graph.Edge, i inversion) {
 	f.Message = fmt.Sprintf("%s and gives up%s after %s, but %s may take %s to hear from %s: it works for nobody then",
 		callText(p, e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.MaxCall)))
 	f.Hint = fmt.Sprintf("bring the call of %s down to %s, or let its caller wait longer, if its own callers do", callID(g, i.need.MaxCall), english.Duration(attempt.Time))
-	if words := innerFix(p, i.need.MaxCall); words != "" {
-		f.Hint = fmt.Sprintf("bring the call of %s down to %s by %s, or let its caller wait longer, if its own callers do",
-			callID(g, i.need.MaxCall), english.Duration(attempt.Time), words)
+	if r, ok := innerRemedy(p, i.need.MaxCall); ok {
+		f.Hint = r.hint("set", fmt.Sprintf("to %s for %s, or let its caller wait longer, if its own callers do",
+			english.Duration(attempt.Time), callID(g, i.need.MaxCall)))
 	}
 	severity := gradeByTier(p, e, analyze.Warning)
 	if !attempt.Explicit() || !most.Explicit() {
@@ -85,8 +87,8 @@ func reportInversion(p *Pass, e graph.Edge, i inversion) {
 	p.At(severity, f)
 }
 
-// innerFix says where the timeout of e is written.
-func innerFix(p *Pass, e graph.Edge) string {
+// innerRemedy returns where the timeout of e is set.
+func innerRemedy(p *Pass, e graph.Edge) (remedy, bool) {
 	parts := p.Effective(e)
-	return fixed(p, e, &parts[0], fixTotal)
+	return remedyOfLayers(p, e, &parts[0], policy.TotalTimeout)
 }

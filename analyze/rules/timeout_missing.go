@@ -13,7 +13,8 @@ import (
 var timeoutMissing = &Rule{
 	ID:       "timeout-missing",
 	Title:    "nothing ends a call that takes too long",
-	Doc:      timeoutMissingDoc + waysOut(fixTotal),
+	Doc:      timeoutMissingDoc,
+	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
 	Check:    checkTimeoutMissing,
 }
@@ -88,7 +89,7 @@ func reportEndless(p *Pass, e graph.Edge, parts []analyze.Part) {
 	default:
 		f.Message = fmt.Sprintf("%s without a timeout%s", callText(p, e), named)
 	}
-	f.Hint = within(fixed(p, e, part, fixTotal), "set", "a little above its slowest good answer, below the caller's own deadline")
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "a little above its slowest good answer, below the caller's own deadline")
 	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), took("budget", part.Budget)}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }

@@ -13,7 +13,8 @@ import (
 var timeoutWrongKind = &Rule{
 	ID:         "timeout-wrong-kind",
 	Title:      "what looks like a timeout does not end a slow call",
-	Doc:        timeoutWrongKindDoc + waysOut(fixTotal),
+	Doc:        timeoutWrongKindDoc,
+	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
 	Check:      checkTimeoutWrongKind,
 	Supersedes: []string{"breaker-blind-to-slow", "timeout-missing"},
@@ -83,9 +84,9 @@ func reportWrongKind(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 		f.Values = append(f.Values, value(t.name, t.value))
 	}
 	f.Message = fmt.Sprintf("%s%s with a timeout of %s, and none that ends a slow answer", callText(p, e), named, strings.Join(does, " and "))
-	f.Hint = endless(timers[0].set.Product)
-	if words := fixed(p, e, part, fixTotal); words != "" {
-		f.Hint = within(words, "set", "a little above its slowest good answer")
+	f.Hint = cannotEnd(timers[0].set.Product)
+	if r, ok := remedyOfLayers(p, e, part, policy.TotalTimeout); ok {
+		f.Hint = r.hint("set", "a little above its slowest good answer")
 	}
 	p.At(capForJobs(p, e, analyze.Warning), f)
 }

@@ -12,7 +12,8 @@ import (
 // A binding is a policy while it is tied to calls.
 type binding struct {
 	graph.BoundPolicy
-	acts bool // somewhere, as far as a Merge shows
+	acts       bool           // somewhere, as far as a Merge shows
+	declaredIn policy.Objects // see objects
 }
 
 // A binder ties policies to the calls of a frozen graph.

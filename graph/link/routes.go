@@ -18,6 +18,7 @@ type part struct {
 	idem    bool
 	set     *policy.Set
 	from    *binding // nil for what the call's own document says
+	objects policy.Objects
 }
 
 // routes puts together what acts on a call.
@@ -184,7 +185,7 @@ func (b *binder) acting(group []candidate, e graph.Edge) []part {
 		}
 		heads = append(heads, c.bound)
 		for _, match := range own {
-			parts = append(parts, part{match: match, set: &c.bound.Says, from: c.bound})
+			parts = append(parts, part{match: match, set: &c.bound.Says, from: c.bound, objects: c.bound.objects()})
 		}
 	}
 	if slices.ContainsFunc(parts, func(p part) bool { return p.match == "" }) {
@@ -246,10 +247,12 @@ func merged(group []candidate, e graph.Edge) []part {
 	shows := make([]bool, len(group))
 	for _, match := range sortedUnique(all) {
 		var set policy.Set
+		var objects policy.Objects
 		top := true
 		for i, c := range group {
 			switch {
 			case c.bound.Match != match && c.bound.Match != "":
+				continue
 			case top:
 				set, top, shows[i] = policy.Overlay(policy.Set{}, c.bound.Says), false, true
 			default:
@@ -257,8 +260,9 @@ func merged(group []candidate, e graph.Edge) []part {
 				shows[i] = shows[i] || c.bound.acts || !reflect.DeepEqual(under, set)
 				set = under
 			}
+			objects = objects.With(c.bound.objects())
 		}
-		parts = append(parts, part{match: match, set: &set})
+		parts = append(parts, part{match: match, set: &set, objects: objects})
 	}
 	for i, c := range group {
 		if shows[i] {
@@ -404,10 +408,22 @@ func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 		set.Layer = policy.Gateway // the gateway is the proxy
 	}
 	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Product.Is(set.Product) })
+	set.Objects = p.objects
 	if i < 0 {
 		r.Layers = append(r.Layers, set)
 	} else {
+		set.Objects = r.Layers[i].Objects.With(p.objects)
 		r.Layers[i] = policy.Overlay(r.Layers[i], set)
 	}
 	slices.SortStableFunc(r.Layers, func(a, b policy.Set) int { return cmp.Compare(a.Layer, b.Layer) })
+}
+
+// objects are the objects that a policy says something in.
+func (b *binding) objects() policy.Objects {
+	if b.declaredIn == nil && !b.Says.Empty() {
+		if b.declaredIn = b.Says.Objects; b.declaredIn == nil {
+			b.declaredIn = policy.Objects{b.Object}
+		}
+	}
+	return b.declaredIn
 }

@@ -53,6 +53,8 @@ type PartLayer struct {
 	Layer   string `json:"layer"`             // app, client-proxy, gateway, server-proxy
 	Product string `json:"product,omitempty"` // "istio"; missing for the native manifest
 	Policy  Policy `json:"policy"`
+	// Objects are the objects that the policies come from: "VirtualService/shop/pricing".
+	Objects []string `json:"objects,omitempty"`
 }
 
 // FromCall returns a call as a document has it.
@@ -108,7 +110,7 @@ func fromRoute(r graph.Route) Part {
 	p := Part{Match: r.Match, Methods: r.Methods, Idempotent: r.Idempotent, Layers: make([]PartLayer, len(r.Layers))}
 	for i := range r.Layers {
 		s := &r.Layers[i]
-		p.Layers[i] = PartLayer{Layer: s.Layer.String(), Product: s.Product.String(), Policy: *FromPolicy(s)}
+		p.Layers[i] = PartLayer{Layer: s.Layer.String(), Product: s.Product.String(), Policy: *FromPolicy(s), Objects: s.Objects}
 	}
 	return p
 }

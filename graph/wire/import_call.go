@@ -15,6 +15,7 @@ func (im *importer) call(c *Call) {
 	from.called, to.called = true, true
 	own := im.evidence(c, from, to)
 	if says := c.Policy.toSet("", ""); !own && len(c.Parts) == 0 && !says.Empty() {
+		says.Objects = policy.Objects{}
 		im.policy(from, to, "", says)
 	}
 	for i := range c.Parts {
@@ -22,13 +23,24 @@ func (im *importer) call(c *Call) {
 		for k := range part.Layers {
 			// What a document declares for its own call came with the evidence.
 			if l := &part.Layers[k]; l.Product != "" || !own {
-				im.policy(from, to, part.Match, l.Policy.toSet(l.Layer, l.Product))
+				im.policy(from, to, part.Match, l.toSet())
 			}
 		}
 	}
 	if c.Observed != nil {
 		im.observed(from, to, c)
 	}
+}
+
+// toSet returns what a layer of a part is made of. The objects are those that the file
+// names, and never the document itself.
+func (l *PartLayer) toSet() *policy.Set {
+	s := l.Policy.toSet(l.Layer, l.Product)
+	s.Objects = policy.Objects{}.With(l.Objects)
+	if s.Objects == nil {
+		s.Objects = policy.Objects{}
+	}
+	return s
 }
 
 // evidence adds what declares a call, and reports whether any of it has a policy.

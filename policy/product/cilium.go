@@ -10,4 +10,5 @@ var Cilium = &policy.Product{
 	Source:    "https://docs.cilium.io",
 	Durations: []*policy.Syntax{EnvoyDuration}, RetryWords: []*policy.RetryWords{EnvoyRetryOn},
 	Layer: policy.ClientProxy, Backoff: policy.EnvoyFullJitter, Defaults: Envoy.Defaults, Within: Envoy.Within,
+	Remediations: Envoy.Remediations, Inexpressible: Envoy.Inexpressible,
 }

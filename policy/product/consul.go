@@ -22,6 +22,45 @@ var Consul = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(1), On: noDefault[[]string](), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout: ways(
+			in("service-router", field("Routes[].Destination.RequestTimeout", duration)),
+			in("ServiceRouter", field("spec.routes[].destination.requestTimeout", duration)),
+		),
+		policy.Retries: ways(
+			in("service-router", field("Routes[].Destination.NumRetries", count), field("Routes[].Destination.RetryOn", conditions)),
+			in("ServiceRouter", field("spec.routes[].destination.numRetries", count), field("spec.routes[].destination.retryOn", conditions)),
+		),
+		policy.CircuitBreaker: ways(
+			in("service-defaults", block("UpstreamConfig.Defaults.PassiveHealthCheck")),
+			in("ServiceDefaults", block("spec.upstreamConfig.defaults.passiveHealthCheck")),
+		),
+		policy.EjectionShare: ways(
+			in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.MaxEjectionPercent", percent)),
+			in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.maxEjectionPercent", percent)),
+		),
+		policy.BreakerWindow: ways(
+			in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.Interval", duration)),
+			in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.interval", duration)),
+		),
+		policy.BreakerOpenTime: ways(
+			in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.BaseEjectionTime", duration)),
+			in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.baseEjectionTime", duration)),
+		),
+		policy.ConcurrencyLimit: ways(
+			in("service-defaults", block("UpstreamConfig.Defaults.Limits")),
+			in("ServiceDefaults", block("spec.upstreamConfig.defaults.limits")),
+		),
+		policy.FallbackAnswer: ways(
+			in("service-resolver", block("Failover")),
+			in("ServiceResolver", block("spec.failover")),
+		),
+		policy.LoadBalancing: ways(
+			in("service-resolver", field("LoadBalancer.Policy", name)),
+			in("ServiceResolver", field("spec.loadBalancer.policy", name)),
+		),
+	},
+	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget},
 }
 
 // ConsulDuration is that of config entries; 0 leaves Envoy's default, less switches it off.

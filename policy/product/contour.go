@@ -17,6 +17,14 @@ var Contour = &policy.Product{
 		// A retryPolicy that names no conditions answers to 5xx.
 		Retry: &policy.Retry{Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.On5xx, policy.OnPerTry}), Backoff: &envoyBackoff},
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("HTTPProxy", field("spec.routes[].timeoutPolicy.response", duration))),
+		policy.AttemptTimeout:   ways(in("HTTPProxy", field("spec.routes[].retryPolicy.perTryTimeout", duration))),
+		policy.Retries:          ways(in("HTTPProxy", field("spec.routes[].retryPolicy.count", count), field("spec.routes[].retryPolicy.retryOn", conditions))),
+		policy.ConcurrencyLimit: ways(in("Service", annotation("projectcontour.io/max-requests", count))),
+		policy.LoadBalancing:    ways(in("HTTPProxy", field("spec.routes[].loadBalancerPolicy.strategy", name))),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer},
 }
 
 // ContourDuration is that of an HTTPProxy: 0 leaves Envoy's default; infinity is its

@@ -30,6 +30,16 @@ var Dapr = &policy.Product{
 		},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), Failures: def(6), Open: def(60 * time.Second)}, // consecutiveFailures > 5
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:    ways(in("Resiliency", field("spec.policies.timeouts[]", duration), field("spec.targets.apps[].timeout", name))),
+		policy.AttemptTimeout:  ways(in("Resiliency", field("spec.policies.timeouts[]", duration), field("spec.targets.apps[].timeout", name))),
+		policy.Retries:         ways(in("Resiliency", field("spec.policies.retries[].maxRetries", count))),
+		policy.RetryBackoff:    ways(in("Resiliency", field("spec.policies.retries[].policy", "exponential"))),
+		policy.CircuitBreaker:  ways(in("Resiliency", block("spec.policies.circuitBreakers[]"), field("spec.targets.apps[].circuitBreaker", name))),
+		policy.BreakerWindow:   ways(in("Resiliency", field("spec.policies.circuitBreakers[].interval", duration))),
+		policy.BreakerOpenTime: ways(in("Resiliency", field("spec.policies.circuitBreakers[].timeout", duration))),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
 // DaprDefault is Dapr's retries that a Resiliency declares as the default, which come on
@@ -37,7 +47,8 @@ var Dapr = &policy.Product{
 var DaprDefault = &policy.Product{
 	Name: "dapr-default", Title: "Dapr's default policy",
 	Source:    "https://docs.dapr.io/operations/resiliency/policies/default-policies",
-	Durations: []*policy.Syntax{DaprDuration}, Layer: policy.ClientProxy,
+	Durations: []*policy.Syntax{DaprDuration}, Layer: policy.ClientProxy, Stacks: true,
+	Remediations: Dapr.Remediations, Inexpressible: Dapr.Inexpressible,
 }
 
 // DaprDuration is the syntax of Dapr's resources.

@@ -26,6 +26,18 @@ var DotNet = &policy.Product{
 		Bulkhead: &policy.Bulkhead{MaxConcurrent: def(1000)},
 	},
 	Within: policy.Set{Breaker: pollyBreaker, Hedge: pollyHedge},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("resilience handler", field("TotalRequestTimeout:Timeout", duration))),
+		policy.AttemptTimeout:   ways(in("resilience handler", field("AttemptTimeout:Timeout", duration))),
+		policy.Retries:          ways(in("resilience handler", field("Retry:MaxRetryAttempts", count))),
+		policy.RetryBackoff:     ways(in("resilience handler", field("Retry:BackoffType", "Exponential"), field("Retry:UseJitter", "true"))),
+		policy.CircuitBreaker:   ways(in("resilience handler", block("CircuitBreaker"))),
+		policy.BreakerWindow:    ways(in("resilience handler", field("CircuitBreaker:SamplingDuration", duration))),
+		policy.BreakerOpenTime:  ways(in("resilience handler", field("CircuitBreaker:BreakDuration", duration))),
+		policy.ConcurrencyLimit: ways(in("resilience handler", field("RateLimiter:DefaultRateLimiterOptions:PermitLimit", count))),
+		policy.FallbackAnswer:   ways(whole("fallback strategy in the pipeline")),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 
 // DotNetDuration is TimeSpan.Parse, for which a bare number is days.

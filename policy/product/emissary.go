@@ -14,6 +14,18 @@ var Emissary = &policy.Product{
 	Layer: policy.Gateway, Backoff: policy.EnvoyFullJitter,
 	Defaults: policy.Set{Timeout: totalAndConnect(3*time.Second, 3*time.Second), Retry: noRetry(), Breaker: noBreaker(), Bulkhead: &envoyLimits},
 	Within:   policy.Set{Retry: &policy.Retry{Retries: def(1), Backoff: &envoyBackoff}, Breaker: &envoyEjection},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("Mapping", field("spec.timeout_ms", duration))),
+		policy.AttemptTimeout:   ways(in("Mapping", field("spec.retry_policy.per_try_timeout", duration))),
+		policy.Retries:          ways(in("Mapping", field("spec.retry_policy.num_retries", count), field("spec.retry_policy.retry_on", conditions))),
+		policy.CircuitBreaker:   ways(in("Mapping", block("spec.outlier_detection"))),
+		policy.EjectionShare:    ways(in("Mapping", field("spec.outlier_detection.max_ejection_percent", percent))),
+		policy.BreakerWindow:    ways(in("Mapping", field("spec.outlier_detection.interval", duration))),
+		policy.BreakerOpenTime:  ways(in("Mapping", field("spec.outlier_detection.base_ejection_time", duration))),
+		policy.ConcurrencyLimit: ways(in("Mapping", block("spec.circuit_breakers[]"))),
+		policy.LoadBalancing:    ways(in("Mapping", field("spec.load_balancer.policy", name))),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.FallbackAnswer},
 }
 
 // EmissaryDuration is that of keys that end in _ms. Others are in Envoy's syntax.

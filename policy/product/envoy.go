@@ -21,6 +21,20 @@ var Envoy = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(1), On: noDefault[[]string](), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("route", field("route.timeout", duration))),
+		policy.AttemptTimeout:   ways(in("route", field("route.retry_policy.per_try_timeout", duration))),
+		policy.Retries:          ways(in("route", field("route.retry_policy.num_retries", count), field("route.retry_policy.retry_on", conditions))),
+		policy.RetryBackoff:     ways(in("route", field("route.retry_policy.retry_back_off.base_interval", duration))),
+		policy.RetryBudget:      ways(in("cluster", block("circuit_breakers.thresholds[].retry_budget"))),
+		policy.CircuitBreaker:   ways(in("cluster", block("outlier_detection"))),
+		policy.EjectionShare:    ways(in("cluster", field("outlier_detection.max_ejection_percent", percent))),
+		policy.BreakerWindow:    ways(in("cluster", field("outlier_detection.interval", duration))),
+		policy.BreakerOpenTime:  ways(in("cluster", field("outlier_detection.base_ejection_time", duration))),
+		policy.ConcurrencyLimit: ways(in("cluster", field("circuit_breakers.thresholds[].max_requests", count))),
+		policy.LoadBalancing:    ways(in("cluster", field("lb_policy", name))),
+	},
+	Inexpressible: []policy.Purpose{policy.FallbackAnswer},
 }
 
 // EnvoyDuration is the JSON form of protobuf's Duration, seconds alone.

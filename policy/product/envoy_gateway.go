@@ -25,6 +25,20 @@ var EnvoyGateway = &policy.Product{
 			Interval: def(3 * time.Second), Timeout: def(time.Second), Failures: def(3),
 		},
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("BackendTrafficPolicy", field("spec.timeout.http.requestTimeout", duration))),
+		policy.AttemptTimeout:   ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.timeout", duration))),
+		policy.Retries:          ways(in("BackendTrafficPolicy", field("spec.retry.numRetries", count), field("spec.retry.retryOn", conditions))),
+		policy.RetryBackoff:     ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.backOff.baseInterval", duration))),
+		policy.RetryBudget:      ways(in("BackendTrafficPolicy", block("spec.circuitBreaker.retryBudget"))),
+		policy.CircuitBreaker:   ways(in("BackendTrafficPolicy", block("spec.healthCheck.passive"))),
+		policy.EjectionShare:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.maxEjectionPercent", percent))),
+		policy.BreakerWindow:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.interval", duration))),
+		policy.BreakerOpenTime:  ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.baseEjectionTime", duration))),
+		policy.ConcurrencyLimit: ways(in("BackendTrafficPolicy", field("spec.circuitBreaker.maxParallelRequests", count))),
+		policy.FallbackAnswer:   ways(in("Backend", field("spec.fallback", "true"))),
+		policy.LoadBalancing:    ways(in("BackendTrafficPolicy", field("spec.loadBalancer.type", name))),
+	},
 }
 
 // EnvoyGatewayRetryOn are the triggers. Statuses are in a list of their own.

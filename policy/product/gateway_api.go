@@ -14,6 +14,14 @@ var GatewayAPI = &policy.Product{
 	Source:    "https://gateway-api.sigs.k8s.io",
 	Durations: []*policy.Syntax{GatewayDuration},
 	Layer:     policy.Gateway, Contract: true, OldestActs: true,
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:   ways(in("HTTPRoute", field("spec.rules[].timeouts.request", duration))),
+		policy.AttemptTimeout: ways(in("HTTPRoute", field("spec.rules[].timeouts.backendRequest", duration))),
+		policy.Retries:        ways(in("HTTPRoute", field("spec.rules[].retry.attempts", count), field("spec.rules[].retry.codes", conditions))),
+		policy.RetryBackoff:   ways(in("HTTPRoute", field("spec.rules[].retry.backoff", duration))),
+		policy.RetryBudget:    ways(in("XBackendTrafficPolicy", block("spec.retryConstraint.budget"))),
+	},
+	Inexpressible: []policy.Purpose{policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
 // GatewayDuration is GEP-2257, a part of what Go takes: whole numbers only.

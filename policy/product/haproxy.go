@@ -19,6 +19,13 @@ var HAProxy = &policy.Product{
 		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
 	Within: policy.Set{Retry: &policy.Retry{Retries: def(3), On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}}},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("backend", field("timeout server", duration))),
+		policy.Retries:          ways(in("backend", field("retries", count), field("retry-on", conditions))),
+		policy.CircuitBreaker:   ways(in("servers of the backend", field("observe", "layer7"), field("error-limit", count))),
+		policy.ConcurrencyLimit: ways(in("servers of the backend", field("maxconn", count))),
+	},
+	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
 // HAProxyDuration is milliseconds unless a unit says otherwise.

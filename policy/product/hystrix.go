@@ -19,6 +19,16 @@ var Hystrix = &policy.Product{
 		Bulkhead: &policy.Bulkhead{PoolSize: def(10)},
 	},
 	Within: policy.Set{Breaker: hystrixBreaker},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("Hystrix command", field("execution.isolation.thread.timeoutInMilliseconds", duration))),
+		policy.AttemptTimeout:   ways(in("Hystrix command", field("execution.isolation.thread.timeoutInMilliseconds", duration))),
+		policy.CircuitBreaker:   ways(in("Hystrix command", field("circuitBreaker.enabled", "true"))),
+		policy.BreakerWindow:    ways(in("Hystrix command", field("metrics.rollingStats.timeInMilliseconds", duration))),
+		policy.BreakerOpenTime:  ways(in("Hystrix command", field("circuitBreaker.sleepWindowInMilliseconds", duration))),
+		policy.ConcurrencyLimit: ways(in("Hystrix thread pool", field("coreSize", count))),
+		policy.FallbackAnswer:   ways(in("Hystrix command", block("getFallback"))),
+	},
+	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 
 var hystrixBreaker = &policy.Breaker{

@@ -33,6 +33,20 @@ var Istio = &policy.Product{
 		Retry:   &policy.Retry{On: def(IstioDefaultRetryOn), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("VirtualService", field("spec.http[].timeout", duration))),
+		policy.AttemptTimeout:   ways(in("VirtualService", field("spec.http[].retries.perTryTimeout", duration))),
+		policy.Retries:          ways(in("VirtualService", field("spec.http[].retries.attempts", count), field("spec.http[].retries.retryOn", conditions))),
+		policy.RetryBackoff:     ways(in("VirtualService", field("spec.http[].retries.backoff", duration))),
+		policy.RetryBudget:      ways(in("DestinationRule", block("spec.trafficPolicy.retryBudget"))),
+		policy.CircuitBreaker:   ways(in("DestinationRule", block("spec.trafficPolicy.outlierDetection"))),
+		policy.EjectionShare:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.maxEjectionPercent", percent))),
+		policy.BreakerWindow:    ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.interval", duration))),
+		policy.BreakerOpenTime:  ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration))),
+		policy.ConcurrencyLimit: ways(in("DestinationRule", block("spec.trafficPolicy.connectionPool"))),
+		policy.LoadBalancing:    ways(in("DestinationRule", field("spec.trafficPolicy.loadBalancer.simple", name))),
+	},
+	Inexpressible: []policy.Purpose{policy.FallbackAnswer},
 }
 
 // IstioDuration is that of fields of type Duration, for which Istio's YAML takes what

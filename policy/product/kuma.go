@@ -28,6 +28,19 @@ var Kuma = &policy.Product{
 		Retry:   &policy.Retry{Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.OnGateway, policy.OnPerTry}), Backoff: &envoyBackoff},
 		Breaker: &envoyEjection,
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("MeshTimeout", field("spec.to[].default.http.requestTimeout", duration))),
+		policy.AttemptTimeout:   ways(in("MeshRetry", field("spec.to[].default.http.perTryTimeout", duration))),
+		policy.Retries:          ways(in("MeshRetry", field("spec.to[].default.http.numRetries", count), field("spec.to[].default.http.retryOn", conditions))),
+		policy.RetryBackoff:     ways(in("MeshRetry", field("spec.to[].default.http.backOff.baseInterval", duration))),
+		policy.CircuitBreaker:   ways(in("MeshCircuitBreaker", block("spec.to[].default.outlierDetection"))),
+		policy.EjectionShare:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.maxEjectionPercent", percent))),
+		policy.BreakerWindow:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.interval", duration))),
+		policy.BreakerOpenTime:  ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.baseEjectionTime", duration))),
+		policy.ConcurrencyLimit: ways(in("MeshCircuitBreaker", block("spec.to[].default.connectionLimits"))),
+		policy.LoadBalancing:    ways(in("MeshLoadBalancingStrategy", field("spec.to[].default.loadBalancer.type", name))),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.FallbackAnswer},
 }
 
 // KumaDuration is the syntax of Kuma's policies.

@@ -18,4 +18,18 @@ var MicroProfile = &policy.Product{
 		},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(20), Open: def(5 * time.Second)},
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout: ways(
+			in("@Retry annotation", field("maxDuration", duration)),
+			in("@Timeout annotation", field("value", duration)),
+		),
+		policy.AttemptTimeout:   ways(in("@Timeout annotation", field("value", duration))),
+		policy.Retries:          ways(in("@Retry annotation", field("maxRetries", count), field("retryOn", conditions))),
+		policy.RetryBackoff:     ways(in("@Retry annotation", field("delay", duration), field("jitter", duration))),
+		policy.CircuitBreaker:   ways(whole("@CircuitBreaker annotation")),
+		policy.BreakerOpenTime:  ways(in("@CircuitBreaker annotation", field("delay", duration))),
+		policy.ConcurrencyLimit: ways(whole("@Bulkhead annotation")),
+		policy.FallbackAnswer:   ways(whole("@Fallback annotation")),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.LoadBalancing},
 }

@@ -20,6 +20,12 @@ var Nginx = &policy.Product{
 		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
 	Within: policy.Set{Retry: nextUpstream(policy.Setting[int]{})},
+	Remediations: policy.Remediations{
+		policy.Retries:          ways(in("location block", field("proxy_next_upstream", conditions), field("proxy_next_upstream_tries", count))),
+		policy.CircuitBreaker:   ways(in("servers of the upstream block", field("max_fails", count))),
+		policy.ConcurrencyLimit: ways(in("servers of the upstream block", field("max_conns", count))),
+	},
+	Inexpressible: []policy.Purpose{policy.TotalTimeout, policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
 func nextUpstream(retries policy.Setting[int]) *policy.Retry {

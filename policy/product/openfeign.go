@@ -16,4 +16,11 @@ var OpenFeign = &policy.Product{
 		Timeout: &policy.Timeout{Connect: def(10 * time.Second), ReadGap: def(60 * time.Second)},
 		Retry:   noRetry(), Breaker: noBreaker(),
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:   ways(in("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
+		policy.AttemptTimeout: ways(in("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
+		policy.CircuitBreaker: ways(in("application configuration", field("spring.cloud.openfeign.circuitbreaker.enabled", "true"))),
+		policy.FallbackAnswer: ways(in("@FeignClient annotation", field("fallback", name))),
+	},
+	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.LoadBalancing},
 }

@@ -14,6 +14,16 @@ var Opossum = &policy.Product{
 	Layer:     policy.App,
 	Defaults:  policy.Set{Timeout: &policy.Timeout{Total: def(10 * time.Second)}, Retry: noRetry(), Breaker: opossumBreaker},
 	Within:    policy.Set{Breaker: opossumBreaker},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("breaker's options", field("timeout", duration))),
+		policy.AttemptTimeout:   ways(in("breaker's options", field("timeout", duration))),
+		policy.CircuitBreaker:   ways(in("breaker's options", field("errorThresholdPercentage", percent))),
+		policy.BreakerWindow:    ways(in("breaker's options", field("rollingCountTimeout", duration))),
+		policy.BreakerOpenTime:  ways(in("breaker's options", field("resetTimeout", duration))),
+		policy.ConcurrencyLimit: ways(in("breaker's options", field("capacity", count))),
+		policy.FallbackAnswer:   ways(whole("breaker.fallback function")),
+	},
+	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 
 var opossumBreaker = &policy.Breaker{

@@ -19,6 +19,18 @@ var Polly = &policy.Product{
 		},
 		Breaker: pollyBreaker, Hedge: pollyHedge,
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(whole("timeout strategy outside the retries")),
+		policy.AttemptTimeout:   ways(whole("timeout strategy inside the retries")),
+		policy.Retries:          ways(in("retry strategy", field("MaxRetryAttempts", count), field("ShouldHandle", conditions))),
+		policy.RetryBackoff:     ways(in("retry strategy", field("BackoffType", "Exponential"), field("UseJitter", "true"))),
+		policy.CircuitBreaker:   ways(whole("circuit breaker strategy")),
+		policy.BreakerWindow:    ways(in("circuit breaker strategy", field("SamplingDuration", duration))),
+		policy.BreakerOpenTime:  ways(in("circuit breaker strategy", field("BreakDuration", duration))),
+		policy.ConcurrencyLimit: ways(whole("concurrency limiter")),
+		policy.FallbackAnswer:   ways(whole("fallback strategy")),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }
 
 var (

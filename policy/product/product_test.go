@@ -3,6 +3,7 @@ package product
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,57 @@ func TestProducts(t *testing.T) {
 	if Named("") != nil || Named("istio") != Istio || Find("unheard of") != nil {
 		t.Error("the empty name is a product, a known one is not itself, or an unknown one is known")
 	}
+}
+
+// A product has every part that some layer needs, or says that it has none.
+func TestProductsAreComplete(t *testing.T) {
+	for _, p := range All {
+		if !strings.HasPrefix(p.Source, "https://") {
+			t.Errorf("%s: no source of its defaults: %q", p.Name, p.Source)
+		}
+		if p.Durations == nil && !slices.Contains(withoutDurations, p) {
+			t.Errorf("%s: no syntax of durations", p.Name)
+		}
+		if p.Mesh && !p.Contract && (p.Signs == nil || !slices.Contains(Meshes, p)) {
+			t.Errorf("%s: a mesh without a sign of its members, or not among Meshes", p.Name)
+		}
+		if p.AmbientLabel != "" && p.WaypointLabel == "" {
+			t.Errorf("%s: ambient mode without a label for waypoints", p.Name)
+		}
+		for purpose := range policy.NumPurposes {
+			ways, none := p.Remediations[purpose], slices.Contains(p.Inexpressible, purpose)
+			if (len(ways) == 0) != none {
+				t.Errorf("%s: %d remediations for %s, inexpressible: %v; want one or the other", p.Name, len(ways), purpose, none)
+			}
+			for _, r := range ways {
+				checkRemediation(t, p, r)
+			}
+		}
+	}
+}
+
+// withoutDurations are products of which no reader reads durations in a syntax of
+// their own.
+var withoutDurations = []*policy.Product{SMI, Gloo, MicroProfile}
+
+// checkRemediation fails for a remediation that no program could apply.
+func checkRemediation(t *testing.T, p *policy.Product, r policy.Remediation) {
+	t.Helper()
+	if r.Kind == "" || len(r.Edits) == 0 {
+		t.Errorf("%s: a remediation without an object or an edit: %+v", p.Name, r)
+	}
+	for _, e := range r.Edits {
+		if e.Path == "" && (e.Op != policy.OpAdd || len(r.Edits) > 1) {
+			t.Errorf("%s: an edit without a path in a %s that is not to be added whole: %+v", p.Name, r.Kind, e)
+		}
+		if (e.Value == "") != (e.Op == policy.OpRemove) || strings.HasPrefix(e.Value, "<") && !slices.Contains(placeholders, e.Value) {
+			t.Errorf("%s: %s of a %s: value %q", p.Name, e.Path, r.Kind, e.Value)
+		}
+	}
+}
+
+var placeholders = []string{
+	policy.DurationValue, policy.CountValue, policy.PercentValue, policy.ConditionsValue, policy.NameValue, policy.BlockValue,
 }
 
 // The defaults of each platform.

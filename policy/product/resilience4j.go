@@ -22,4 +22,16 @@ var Resilience4j = &policy.Product{
 			Kind: def("call"), Slow: def(false), SlowAfter: def(60 * time.Second), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second),
 		},
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
+		policy.AttemptTimeout:   ways(in("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
+		policy.Retries:          ways(in("retry instance", field("resilience4j.retry.instances.*.maxAttempts", count), field("resilience4j.retry.instances.*.retryExceptions", conditions))),
+		policy.RetryBackoff:     ways(in("retry instance", field("resilience4j.retry.instances.*.waitDuration", duration), field("resilience4j.retry.instances.*.enableExponentialBackoff", "true"), field("resilience4j.retry.instances.*.enableRandomizedWait", "true"))),
+		policy.CircuitBreaker:   ways(whole("resilience4j.circuitbreaker instance")),
+		policy.BreakerWindow:    ways(in("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.slidingWindowSize", count))),
+		policy.BreakerOpenTime:  ways(in("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.waitDurationInOpenState", duration))),
+		policy.ConcurrencyLimit: ways(whole("resilience4j.bulkhead instance")),
+		policy.FallbackAnswer:   ways(whole("fallbackMethod")),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }

@@ -9,4 +9,5 @@ var SMI = &policy.Product{
 	Name: "smi", Title: "Service Mesh Interface",
 	Source: "https://smi-spec.io",
 	Layer:  policy.ClientProxy, Mesh: true, Contract: true,
+	Inexpressible: allBut(),
 }

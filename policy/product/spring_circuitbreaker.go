@@ -18,4 +18,14 @@ var SpringCircuitBreaker = &policy.Product{
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)},
 	},
 	Within: policy.Set{Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)}},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
+		policy.AttemptTimeout:   ways(in("time limiter instance", field("resilience4j.timelimiter.instances.*.timeoutDuration", duration))),
+		policy.CircuitBreaker:   ways(whole("resilience4j.circuitbreaker instance")),
+		policy.BreakerWindow:    ways(in("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.slidingWindowSize", count))),
+		policy.BreakerOpenTime:  ways(in("circuit breaker instance", field("resilience4j.circuitbreaker.instances.*.waitDurationInOpenState", duration))),
+		policy.ConcurrencyLimit: ways(whole("resilience4j.bulkhead instance")),
+		policy.FallbackAnswer:   ways(whole("fallback function in the circuit breaker's run call")),
+	},
+	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.LoadBalancing},
 }

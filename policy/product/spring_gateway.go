@@ -19,4 +19,14 @@ var SpringGateway = &policy.Product{
 		},
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), ErrorRate: def(0.5), MinCalls: def(100), Open: def(60 * time.Second)},
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("route", field("metadata.response-timeout", duration))),
+		policy.AttemptTimeout:   ways(in("route", field("metadata.response-timeout", duration))),
+		policy.Retries:          ways(in("Retry filter of the route", field("args.retries", count), field("args.statuses", conditions))),
+		policy.RetryBackoff:     ways(in("Retry filter of the route", field("args.backoff.firstBackoff", duration))),
+		policy.CircuitBreaker:   ways(whole("CircuitBreaker filter of the route")),
+		policy.ConcurrencyLimit: ways(in("application configuration", field("spring.cloud.gateway.httpclient.pool.max-connections", count))),
+		policy.FallbackAnswer:   ways(in("CircuitBreaker filter of the route", field("args.fallbackUri", name))),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.LoadBalancing},
 }

@@ -19,6 +19,17 @@ var Traefik = &policy.Product{
 		Breaker:     &policy.Breaker{Kind: def("call"), Open: def(10 * time.Second), Window: def(100 * time.Millisecond)},
 		HealthCheck: &policy.HealthCheck{Interval: def(30 * time.Second), Timeout: def(5 * time.Second)},
 	},
+	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("ServersTransport", field("spec.forwardingTimeouts.responseHeaderTimeout", duration))),
+		policy.AttemptTimeout:   ways(in("ServersTransport", field("spec.forwardingTimeouts.responseHeaderTimeout", duration))),
+		policy.Retries:          ways(in("Middleware", field("spec.retry.attempts", count))),
+		policy.RetryBackoff:     ways(in("Middleware", field("spec.retry.initialInterval", duration))),
+		policy.CircuitBreaker:   ways(in("Middleware", block("spec.circuitBreaker"))),
+		policy.BreakerOpenTime:  ways(in("Middleware", field("spec.circuitBreaker.fallbackDuration", duration))),
+		policy.ConcurrencyLimit: ways(in("Middleware", field("spec.inFlightReq.amount", count))),
+		policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover"))),
+	},
+	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.LoadBalancing},
 }
 
 // TraefikDuration takes a bare number for seconds.

@@ -1,0 +1,145 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// A remedy is a remediation for a call, with the user's own object that it is in.
+type remedy struct {
+	policy.Remediation
+	object string // its name, "shop/pricing"; empty if the inputs have none, or for several calls
+}
+
+// hint writes an imperative that ends in rest: "to 2s" or "above 2s" for the value, and
+// otherwise what follows a colon.
+func (r remedy) hint(verb, rest string) string {
+	separator := ": "
+	if strings.HasPrefix(rest, "to ") || strings.HasPrefix(rest, "above ") || strings.HasPrefix(rest, "if ") {
+		separator = " "
+	}
+	return r.Sentence(verb, r.object) + separator + rest
+}
+
+// remedyFor is remedyIn, and where the product cannot express the purpose a sentence
+// that names both.
+func remedyFor(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) remedy {
+	if r, ok := remedyIn(p, e, layer, purpose); ok {
+		return r
+	}
+	return remedy{Remediation: policy.RemediationIn(layer.Product.DisplayName(), purpose)}
+}
+
+// generalRemedy is remedyFor without a call.
+func generalRemedy(in *policy.Product, purpose policy.Purpose) remedy {
+	if r, ok := orNative(in).Remediation(purpose); ok {
+		return remedy{Remediation: r}
+	}
+	return remedy{Remediation: policy.RemediationIn(in.DisplayName(), purpose)}
+}
+
+// remedyIn returns where a layer of e has a purpose expressed, in an object that its
+// policies come from if that can, and false if its product cannot express it. Objects of
+// an API that the product carries out are among them.
+func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) (remedy, bool) {
+	in := orNative(layer.Product)
+	for _, o := range layer.Objects {
+		kind, object, _ := strings.Cut(o, "/")
+		if r, ok := inKind(in, kind, purpose); ok {
+			return remedy{r, object}, true
+		}
+	}
+	r, ok := in.Remediation(purpose)
+	if !ok {
+		return remedy{}, false
+	}
+	if r.Kind == "Service" {
+		return remedy{r, p.Core.ID(p.Core.To(e))}, true
+	}
+	return remedy{Remediation: r}, true
+}
+
+// inKind returns the remediation in objects of a kind: the product's own, or that of an
+// API, and false if there is none.
+func inKind(in *policy.Product, kind string, purpose policy.Purpose) (policy.Remediation, bool) {
+	if r, ok := in.Remediation(purpose, kind); ok && r.Kind == kind {
+		return r, true
+	}
+	for _, api := range product.All {
+		if r, ok := api.Remediation(purpose, kind); ok && api.Contract && r.Kind == kind {
+			return r, true
+		}
+	}
+	return policy.Remediation{}, false
+}
+
+// orNative returns p, or the native manifest for nil.
+func orNative(p *policy.Product) *policy.Product {
+	if p == nil {
+		return product.Native
+	}
+	return p
+}
+
+// remedyOf returns where a purpose is expressed for a part of e: in the innermost layer
+// that can, else in code. A native manifest describes the code of a program, and that
+// of no gateway.
+func remedyOf(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose) remedy {
+	r, ok := remedyOfLayers(p, e, part, purpose)
+	if !ok {
+		return remedy{Remediation: policy.RemediationIn("the caller's code", purpose)}
+	}
+	return r
+}
+
+// remedyOfLayers is remedyOf, and false where neither a layer nor a native manifest can
+// express the purpose.
+func remedyOfLayers(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose) (remedy, bool) {
+	for i := range slices.Backward(part.Layers) {
+		if r, ok := remedyIn(p, e, &part.Layers[i].Set, purpose); ok {
+			return r, true
+		}
+	}
+	if !fromGateway(p, e) && slices.ContainsFunc(p.Core.Call(e).Evidence, isNative) {
+		return remedyIn(p, e, &policy.Set{}, purpose)
+	}
+	return remedy{}, false
+}
+
+// general is r without the name of an object, for findings about several calls.
+func (r remedy) general() remedy { return remedy{Remediation: r.Remediation} }
+
+// attemptHint says how to end an attempt that l makes: in its own product, in another
+// layer else.
+func attemptHint(p *Pass, e graph.Edge, part *analyze.Part, l *policy.Effect) string {
+	const near, all = "a little above the slowest good answer", "enough for all attempts"
+	if r, ok := remedyIn(p, e, &l.Set, policy.AttemptTimeout); ok {
+		return r.hint("set", near)
+	}
+	if r, ok := remedyIn(p, e, &l.Set, policy.TotalTimeout); ok {
+		return r.hint("set", all)
+	}
+	if r, ok := remedyOfLayers(p, e, part, policy.AttemptTimeout); ok {
+		return r.hint("set", near)
+	}
+	if r, ok := remedyOfLayers(p, e, part, policy.TotalTimeout); ok {
+		return r.hint("set", all)
+	}
+	return cannotEnd(l.Set.Product)
+}
+
+// cannotEnd is the hint where a product cannot end a request.
+func cannotEnd(p *policy.Product) string {
+	return "set timeouts in the caller's code and on the calls behind it: " + p.DisplayName() + " has none for a whole request"
+}
+
+// canExpress reports whether a product has a way for a purpose.
+func canExpress(p *policy.Product, purpose policy.Purpose) bool {
+	_, ok := orNative(p).Remediation(purpose)
+	return ok
+}

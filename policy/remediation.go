@@ -1,0 +1,181 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+)
+
+// A Purpose is what a remediation gives a call.
+type Purpose uint8
+
+const (
+	TotalTimeout     Purpose = iota // a limit on the whole call
+	AttemptTimeout                  // a limit on one attempt
+	Retries                         // how often, and on what
+	RetryBackoff                    // waits that grow and are spread
+	RetryBudget                     // a cap on retries in proportion to calls
+	CircuitBreaker                  // something that stops calling what fails
+	EjectionShare                   // the share of hosts that may be taken out at once
+	BreakerWindow                   // how far back a breaker counts
+	BreakerOpenTime                 // how long a breaker stays open
+	ConcurrencyLimit                // a cap on calls at once
+	FallbackAnswer                  // an answer in place of the callee's
+	LoadBalancing                   // calls spread over replicas
+	NumPurposes
+)
+
+// Purposes are the words for Purpose.
+var Purposes = []string{
+	"a timeout for the whole call", "a timeout for one attempt", "the retries", "the backoff between retries", "a retry budget", "a circuit breaker",
+	"the share of hosts that may be ejected", "the window of the circuit breaker", "the open time of the circuit breaker",
+	"a limit on concurrent calls", "a fallback", "the load balancing",
+}
+
+func (p Purpose) String() string { return Purposes[p] }
+
+// An Op is what an Edit does.
+type Op uint8
+
+const (
+	OpSet    Op = iota // give a field a value
+	OpAdd              // add a block, or an entry of a list
+	OpRemove           // remove a field
+)
+
+// Ops are the words for Op.
+var Ops = []string{"set", "add", "remove"}
+
+func (o Op) String() string { return Ops[o] }
+
+// Values that depend on the finding. Any other value of an Edit is written as it is.
+const (
+	DurationValue   = "<duration>"
+	CountValue      = "<count>"
+	PercentValue    = "<percent>"
+	ConditionsValue = "<conditions>" // of retries
+	NameValue       = "<name>"
+	BlockValue      = "<block>" // fields of its own, for each of which the product has a default
+)
+
+// An Edit changes one field of an object.
+type Edit struct {
+	Op Op
+	// Path leads from the root of the object to the field: names with dots in between,
+	// [] for every entry of a list, [key] for a key with dots of its own. It is empty
+	// where the whole object is added.
+	Path  string
+	Value string // a literal, or one of the values above
+}
+
+// A Remediation is a way to give a call what it lacks, in one kind of object.
+type Remediation struct {
+	Kind  string // of the object: "VirtualService"; of what is in code, its name: "retry strategy"
+	Edits []Edit // to be made together; never empty
+}
+
+// Remediations are the ways of one product, by purpose. The first one of a purpose is
+// for users that have none of the objects. A purpose without any is one that the
+// product cannot express.
+type Remediations [NumPurposes][]Remediation
+
+// Remediation returns the way of p for a purpose, the one in an object of one of the
+// kinds if there is any, and false if p cannot express it.
+func (p *Product) Remediation(purpose Purpose, kinds ...string) (Remediation, bool) {
+	list := p.OrNative().Remediations[purpose]
+	for _, kind := range kinds {
+		if i := slices.IndexFunc(list, func(r Remediation) bool { return r.Kind == kind }); i >= 0 {
+			return list[i], true
+		}
+	}
+	if len(list) == 0 {
+		return Remediation{}, false
+	}
+	return list[0], true
+}
+
+// RemediationIn returns the way of what is not known in detail, such as the code of a
+// caller: it names the purpose and the place.
+func RemediationIn(place string, purpose Purpose) Remediation {
+	return Remediation{Kind: place, Edits: []Edit{{Path: purpose.String()}}}
+}
+
+// Sentence writes r as an imperative: verb, fields and object. The verb is what the
+// finding asks for, "set", "raise" or "lower"; where the object or the block is still to
+// be added, that is said instead of "set". The object is the name of the user's own,
+// "shop/pricing", or empty.
+func (r Remediation) Sentence(verb, object string) string {
+	first := r.Edits[0]
+	switch {
+	case first.Op == OpRemove:
+		verb = "remove"
+	case first.Op == OpAdd && verb == "set":
+		verb = "add"
+	}
+	if first.Path == "" {
+		if verb == "add" {
+			return "add " + article(r.Kind) + " " + r.Kind
+		}
+		return verb + " " + r.named(object)
+	}
+	preposition := " of "
+	switch {
+	case strings.Contains(first.Path, " "): // RemediationIn
+		preposition = " in "
+	case verb == "add":
+		preposition = " to "
+	case verb == "remove":
+		preposition = " from "
+	}
+	return verb + " " + r.Fields() + preposition + r.named(object)
+}
+
+// Fields writes the fields of r, with the values that are the same in every finding.
+func (r Remediation) Fields() string {
+	var fields []string
+	what := ""
+	for _, e := range r.Edits {
+		field := e.Path
+		if key, ok := strings.CutPrefix(field, "metadata.annotations["); ok {
+			field, what = strings.TrimSuffix(key, "]"), "annotation "
+			if len(r.Edits) > 1 {
+				what = "annotations "
+			}
+		}
+		if e.Value != "" && !strings.HasPrefix(e.Value, "<") {
+			field += ": " + e.Value
+		}
+		fields = append(fields, field)
+	}
+	if last := len(fields) - 1; last > 0 {
+		return what + strings.Join(fields[:last], ", ") + " and " + fields[last]
+	}
+	return what + fields[0]
+}
+
+// named is the object of r: its own name, or that of its kind.
+func (r Remediation) named(object string) string {
+	switch {
+	case object != "":
+		return r.Kind + " " + object
+	case r.Kind == "Service":
+		return "the callee's Service"
+	case strings.HasPrefix(r.Kind, "the "):
+		return r.Kind
+	case r.isResource():
+		return article(r.Kind) + " " + r.Kind
+	}
+	return "the " + r.Kind
+}
+
+// isResource reports whether the kind is that of an object in a cluster, of which users
+// may have none.
+func (r Remediation) isResource() bool {
+	return 'A' <= r.Kind[0] && r.Kind[0] <= 'Z' && !strings.Contains(r.Kind, " ")
+}
+
+func article(noun string) string {
+	if strings.HasPrefix(noun, "HTTP") || strings.HasPrefix(noun, "X") || strings.ContainsRune("aeiouAEIO", rune(noun[0])) {
+		return "an"
+	}
+	return "a"
+}
