@@ -43,7 +43,7 @@ const leaves = "internal"
 var homes = map[string][]string{
 	"gonum.org/":                   {"graph", "analyze"},
 	"gopkg.in/yaml.v3":             {"internal"},
-	module + "/internal/yaml":      {"ingest", "cmd"}, // cmd has the configuration
+	module + "/internal/yaml":      {"ingest"},
 	"charm.land/lipgloss/":         {"render", "render/pen"},
 	"github.com/spf13/":            {"cmd"},
 	"github.com/klauspost/":        {"ingest"},

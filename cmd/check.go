@@ -65,20 +65,3 @@ func reaches(findings []analyze.Finding, failOn string) bool {
 func (r *run) check(g *graph.Graph) *analyze.Check {
 	return rules.Run(g, r.config.options(time.Now()))
 }
-
-// options returns the settings of the rules.
-func (c *config) options(today time.Time) rules.Options {
-	o := rules.Options{Ignore: c.Ignore, Severities: map[string]analyze.Severity{}, Today: today.Format(time.DateOnly)}
-	for id, rule := range c.Rules {
-		if limit := limitOf(&o.Limits, id); limit != nil {
-			*limit = rule.Limit
-		}
-		switch i := slices.Index(analyze.Severities, rule.Severity); {
-		case rule.Severity == "off":
-			o.Off = append(o.Off, id)
-		case i >= 0:
-			o.Severities[id] = analyze.Severity(i)
-		}
-	}
-	return o
-}

@@ -1,18 +1,12 @@
 package cmd
 
-import "github.com/weirgraph/weir/analyze/rules"
+import (
+	"github.com/weirgraph/weir/analyze/rules"
+	"github.com/weirgraph/weir/ingest/native"
+)
 
 // failOnWords are the values of --fail-on.
-var failOnWords = []string{"error", "warning", "info", "never"}
-
-// ruleIDs returns the ids of all rules, in their order.
-func ruleIDs() []string {
-	var ids []string
-	for _, rule := range rules.Rules {
-		ids = append(ids, rule.ID)
-	}
-	return ids
-}
+var failOnWords = []string{"error", "warning", "info", native.Never}
 
 // limitOf returns the number that a rule compares with, nil if it has none.
 func limitOf(l *rules.Limits, rule string) *int {

@@ -83,7 +83,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 			code: exitMisuse, help: true,
 		}
 	}
-	if r.config.Overlay {
+	if r.config.Manifest {
 		sources = append(slices.Clone(sources), r.config.File)
 	}
 	b := &link.Builder{Namespace: r.namespace}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
@@ -26,6 +27,17 @@ func New(file, base string, p Part, names *Names) (d *Document, told bool) {
 		told = blockHead(p.Text, 0, names, &d.Head)
 	}
 	return d, told && !isList(d.Head.Kind)
+}
+
+// First returns the first document of a YAML or JSON file, parsed. Its root is absent if
+// all documents are empty. The error is a *SyntaxError.
+func First(file string, text []byte) (*Document, error) {
+	d := &Document{File: file, Facts: &graph.Facts{}}
+	for p := range yamlDocuments(text) {
+		d.part = p
+		return d, d.Parse()
+	}
+	return d, nil
 }
 
 // Start is the origin of the first line with content.

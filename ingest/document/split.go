@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 	"unicode/utf8"
 )
@@ -33,15 +34,24 @@ func TextPart(text []byte) Part { return Part{Text: text, form: formText} }
 // document hides no other. Empty documents are left out. The text must be UTF-8
 // with "\n" or "\r\n" at the ends of its lines.
 func Split(text []byte, yield func(Part)) {
-	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
-	line := int32(0)
-	for len(text) > 0 {
-		end, next := documentEnd(text)
-		if !isBlank(text[:end]) {
-			splitValues(Part{Text: text[:end], line: line}, yield)
+	for p := range yamlDocuments(text) {
+		splitValues(p, yield)
+	}
+}
+
+// yamlDocuments yields what is between the marks of YAML, except for empty documents.
+func yamlDocuments(text []byte) iter.Seq[Part] {
+	return func(yield func(Part) bool) {
+		text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+		line := int32(0)
+		for len(text) > 0 {
+			end, next := documentEnd(text)
+			if !isBlank(text[:end]) && !yield(Part{Text: text[:end], line: line}) {
+				return
+			}
+			line += int32(bytes.Count(text[:next], newline))
+			text = text[next:]
 		}
-		line += int32(bytes.Count(text[:next], newline))
-		text = text[next:]
 	}
 }
 

@@ -23,7 +23,7 @@ func checkShape(d *document.Document, s *shape, name string, n document.Node) {
 			checkShape(d, s.item, name, item)
 		}
 	case n.IsMap() && s.keys != nil:
-		checkKeys(d, s.keys, n)
+		checkKeys(d, s, n)
 		if s.check != nil {
 			s.check(d, n)
 		}
@@ -39,13 +39,13 @@ func checkShape(d *document.Document, s *shape, name string, n document.Node) {
 }
 
 // checkKeys checks a mapping with a fixed set of keys.
-func checkKeys(d *document.Document, keys []schemaKey, n document.Node) {
+func checkKeys(d *document.Document, s *shape, n document.Node) {
 	written := map[string]bool{}
 	for k, v := range n.Pairs() {
-		known := findKey(keys, k.Str())
+		known := findKey(s.keys, k.Str())
 		switch {
 		case known == nil:
-			d.Problem(graph.Failed, k, keyHint(keys, k.Str()), "unknown key %q", document.Short(k.Str()))
+			d.Problem(graph.Failed, k, keyHint(s, k.Str()), "unknown key %q", document.Short(k.Str()))
 		case written[known.name]:
 			d.Problem(graph.Failed, k, "keep one of them", "%q is written twice", known.name)
 		default:
@@ -55,9 +55,9 @@ func checkKeys(d *document.Document, keys []schemaKey, n document.Node) {
 			written[known.name] = true
 		}
 	}
-	for _, k := range keys {
-		if k.required && !n.Get(k.name).Exists() {
-			d.Problem(graph.Failed, n, "write "+k.name+": cart", "%q is missing", k.name)
+	for _, k := range s.keys {
+		if k.required != "" && !n.Get(k.name).Exists() {
+			d.Problem(graph.Failed, n, "write "+k.name+": "+k.required, "%q is missing", k.name)
 		}
 	}
 }
@@ -71,14 +71,17 @@ func findKey(keys []schemaKey, name string) *schemaKey {
 	return nil
 }
 
-// keyHint says what an unknown key may have been meant to be, or which there are.
-func keyHint(keys []schemaKey, name string) string {
-	names := make([]string, len(keys))
-	for i, k := range keys {
+// keyHint suggests a known key for an unknown one, or lists the known keys.
+func keyHint(s *shape, name string) string {
+	names := make([]string, len(s.keys))
+	for i, k := range s.keys {
 		names[i] = k.name
 	}
 	if hint := didyoumean.Hint(name, names); hint != "" {
 		return hint
+	}
+	if s.listed != "" {
+		return s.listed
 	}
 	return "known keys are " + strings.Join(names, ", ")
 }

@@ -45,7 +45,7 @@ func readNative(d *document.Document, f *graph.Facts) {
 			"a list of services in another format")
 		return
 	}
-	checkShape(d, withoutExtensions(d.Root), "manifest", d.Root)
+	checkShape(d, withExtensions(manifestShape, d.Root), "manifest", d.Root)
 	r := &native{d: d, f: f, services: map[graph.Ref]document.Node{}}
 	for alias, service := range d.Root.Get("aliases").Pairs() {
 		r.alias(alias, service)
@@ -65,7 +65,7 @@ func looksNative(root document.Node) bool {
 		return true
 	}
 	strange := func(s document.Node) bool { return !s.Get("name").IsScalar() || !onlyKeys(serviceShape.keys, s) }
-	return len(services) > 0 && onlyKeys(withoutExtensions(root).keys, root) && !slices.ContainsFunc(services, strange)
+	return len(services) > 0 && onlyKeys(withExtensions(manifestShape, root).keys, root) && !slices.ContainsFunc(services, strange)
 }
 
 func onlyKeys(keys []schemaKey, n document.Node) bool {
@@ -77,16 +77,16 @@ func onlyKeys(keys []schemaKey, n document.Node) bool {
 	return true
 }
 
-// withoutExtensions is the shape of a manifest whose top-level keys that begin
-// with "x-" are its author's own: a place for YAML anchors.
-func withoutExtensions(root document.Node) *shape {
-	s := *manifestShape
-	for k := range root.Pairs() {
+// withExtensions returns the shape of a mapping whose keys that begin with "x-" may
+// have any value: they are a place for YAML anchors.
+func withExtensions(s *shape, n document.Node) *shape {
+	extended := *s
+	for k := range n.Pairs() {
 		if strings.HasPrefix(k.Str(), "x-") {
-			s.keys = append(slices.Clip(s.keys), schemaKey{name: k.Str(), shape: anything})
+			extended.keys = append(slices.Clip(extended.keys), schemaKey{name: k.Str(), shape: anything})
 		}
 	}
-	return &s
+	return &extended
 }
 
 // A native reads one document, whose mistakes checkShape has reported: what does

@@ -20,8 +20,9 @@ type shape struct {
 	item   *shape      // what the items of a list look like. Nil: the value is no list.
 	keys   []schemaKey // the keys of a mapping. Nil: the value is no mapping, or one with free keys.
 	values *shape      // what the values of a mapping with free keys look like
-	hint   string      // the way out where nothing knows a better one
-	any    bool        // other code's business
+	listed string      // the hint where the keys are too many to be listed
+	hint   string      // used if no other hint is more precise
+	any    bool        // checked by other code
 	// check looks for what is wrong with a mapping as a whole. May be nil.
 	check func(d *document.Document, n document.Node)
 }
@@ -30,7 +31,7 @@ type shape struct {
 type schemaKey struct {
 	name     string
 	shape    *shape
-	required bool
+	required string // an example of its value, "" if the key is optional
 }
 
 // scalarOf makes the shape of a scalar that parse reads.
@@ -75,26 +76,27 @@ var (
 	anything    = &shape{any: true}
 )
 
-// ConfigKeys are the top-level keys of weir.yaml that configure a run. They may
-// stand beside services and aliases; the native reader leaves them alone.
-var ConfigKeys = []string{"sources", "rules", "ignore", "fail-on"}
+// A weir.yaml has the keys of a manifest and those of the configuration of a run. The
+// reader of manifests accepts any value of the latter, and ReadConfig any of the former.
+var manifestShape = &shape{is: "a mapping", keys: slices.Concat(manifestKeys, ofAnyShape(configKeys(Rules{})))}
 
-var manifestShape = &shape{is: "a mapping", keys: append([]schemaKey{
+var manifestKeys = []schemaKey{
 	{name: "apiVersion", shape: scalarOf("a version of the native manifest", oneOf("weir/v1"))},
 	{name: "services", shape: &shape{is: "a list", item: serviceShape, hint: `write "- name: cart" for each service`}},
 	{name: "aliases", shape: &shape{is: "a mapping", values: aServiceRef, hint: "write NAME: SERVICE for each alias"}},
-}, configuration()...)}
+}
 
-func configuration() []schemaKey {
-	var keys []schemaKey
-	for _, name := range ConfigKeys {
-		keys = append(keys, schemaKey{name: name, shape: anything})
+// ofAnyShape returns keys whose values are not checked.
+func ofAnyShape(keys []schemaKey) []schemaKey {
+	names := make([]schemaKey, len(keys))
+	for i, k := range keys {
+		names[i] = schemaKey{name: k.name, shape: anything}
 	}
-	return keys
+	return names
 }
 
 var serviceShape = &shape{is: "a mapping", hint: "write name: cart", keys: []schemaKey{
-	{name: "name", shape: aServiceRef, required: true}, // cart or shop/cart
+	{name: "name", shape: aServiceRef, required: "cart"}, // cart or shop/cart
 	{name: "namespace", shape: aText},
 	{name: "kind", shape: aKind},
 	{name: "tier", shape: aTier}, // 1 is the most critical
@@ -116,7 +118,7 @@ var serviceShape = &shape{is: "a mapping", hint: "write name: cart", keys: []sch
 var callShape = &shape{
 	is: "the name of a service or a mapping", scalar: aServiceRef.scalar, hint: "write to: cart",
 	keys: slices.Concat([]schemaKey{
-		{name: "to", shape: aServiceRef, required: true},
+		{name: "to", shape: aServiceRef, required: "cart"},
 		{name: "mode", shape: scalarOf("a mode", parseMode)},
 		{name: "protocol", shape: aText},
 		{name: "methods", shape: listOf(aText)},

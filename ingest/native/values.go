@@ -1,6 +1,7 @@
 package native
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -135,6 +136,16 @@ func parseTrigger(text string) (trigger, hint string) {
 // oneOf makes a parser of one word out of several.
 func oneOf(words ...string) func(string) (string, string) {
 	return func(text string) (string, string) { return parseWord(words, text) }
+}
+
+// oneOfListed is oneOf for words that are too many for a hint.
+func oneOfListed(listed string, words ...string) func(string) (string, string) {
+	return func(text string) (string, string) {
+		if slices.Contains(words, text) {
+			return text, ""
+		}
+		return "", cmp.Or(didyoumean.Hint(text, words), listed)
+	}
 }
 
 // parseWord reads one of words.

@@ -1,0 +1,140 @@
+package native
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// A Config is what weir.yaml configures of a run.
+type Config struct {
+	Sources  []string // as written
+	Manifest bool     // the file also has services or aliases, which Reader reads
+	Rules    map[string]RuleConfig
+	Ignore   []Ignore
+	FailOn   string // a severity, Never, or "" if not set
+}
+
+// A RuleConfig changes one rule.
+type RuleConfig struct {
+	Severity string // a severity, Off, or "" if not set
+	Limit    int    // 0 if not set
+}
+
+// An Ignore is an entry of ignore.
+type Ignore struct {
+	Rule    string // an id, or "*" for all rules
+	Subject string // "*" if not set
+	Reason  string
+	Until   string // 2027-01-31, or "" if not set
+	Origin  graph.Origin
+}
+
+// Words of the configuration.
+const (
+	Off   = "off"   // in place of the severity of a rule
+	Never = "never" // in place of the severity of fail-on
+)
+
+// Rules are the words that rules add to the schema of the configuration.
+type Rules struct {
+	IDs        []string
+	Limited    []string // ids of the rules that have a limit
+	Severities []string
+}
+
+// ReadConfig reads the configuration in the first document of a weir.yaml. The
+// problems are in the order of the file; the configuration is complete if there are
+// none.
+func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem) {
+	d, err := document.First(file, text)
+	d.Reader = "config"
+	if syntax := (*document.SyntaxError)(nil); errors.As(err, &syntax) {
+		return nil, []graph.Problem{{
+			Origin: d.Line(syntax.Line, syntax.Column), Message: syntax.Message, Hint: syntax.Hint, Level: graph.Failed,
+		}}
+	}
+	s := &shape{is: "a mapping", keys: slices.Concat(ofAnyShape(manifestKeys), configKeys(rules))}
+	checkShape(d, withExtensions(s, d.Root), "configuration", d.Root)
+	c := &Config{
+		Sources:  d.Root.Get("sources").Strs(),
+		Manifest: d.Root.Get("services").Exists() || d.Root.Get("aliases").Exists(),
+		Rules:    map[string]RuleConfig{},
+		FailOn:   d.Root.Get("fail-on").Str(),
+	}
+	for id, rule := range d.Root.Get("rules").Pairs() {
+		c.Rules[id.Str()] = readRule(d, rule)
+	}
+	for _, entry := range d.Root.Get("ignore").List() {
+		c.Ignore = append(c.Ignore, readIgnore(d, entry))
+	}
+	return c, d.Facts.Problems
+}
+
+func readRule(d *document.Document, n document.Node) RuleConfig {
+	if n.IsScalar() {
+		return RuleConfig{Severity: n.Str()}
+	}
+	return RuleConfig{Severity: n.Get("severity").Str(), Limit: setting(d, n.Get("limit"), parseLimit).Value}
+}
+
+func readIgnore(d *document.Document, n document.Node) Ignore {
+	i := Ignore{
+		Rule: n.Get("rule").Str(), Subject: n.Get("subject").Str(), Reason: n.Get("reason").Str(), Until: n.Get("until").Str(),
+		Origin: d.At(n),
+	}
+	if i.Subject == "" {
+		i.Subject = "*"
+	}
+	return i
+}
+
+// listedRules is the hint for an unknown rule that is similar to no rule.
+const listedRules = `"weir rules" lists the rules`
+
+// configKeys are the keys of weir.yaml that configure a run.
+func configKeys(rules Rules) []schemaKey {
+	var ruleKeys []schemaKey
+	for _, id := range rules.IDs {
+		ruleKeys = append(ruleKeys, schemaKey{name: id, shape: ruleShape(id, rules)})
+	}
+	ignored := slices.Concat(rules.IDs, []string{"*"})
+	return []schemaKey{
+		{name: "sources", shape: &shape{is: "a list", item: aText, hint: "write sources: [deploy/]"}},
+		{name: "rules", shape: &shape{is: "a mapping", keys: ruleKeys, listed: listedRules, hint: "write RULE: SEVERITY for each rule"}},
+		{name: "ignore", shape: &shape{is: "a list", hint: `write "- rule: sync-cycle" for each entry`, item: &shape{
+			is: "a mapping", hint: "write rule: sync-cycle", keys: []schemaKey{
+				{name: "rule", shape: scalarOf("a rule", oneOfListed(listedRules, ignored...)), required: "sync-cycle"},
+				{name: "subject", shape: aText},
+				{name: "reason", shape: aText, required: "why the finding is accepted"}, // without it, no later reader can decide whether the entry is still needed
+				{name: "until", shape: scalarOf("a date", parseDate)},
+			},
+		}}},
+		{name: "fail-on", shape: scalarOf("a severity", oneOf(append(slices.Clone(rules.Severities), Never)...))},
+	}
+}
+
+// ruleShape is a severity, or a mapping with a severity and, if the rule has one, a
+// limit.
+func ruleShape(id string, rules Rules) *shape {
+	severity := scalarOf("a severity", oneOf(append([]string{Off}, rules.Severities...)...))
+	return &shape{
+		is: "a severity or a mapping", scalar: severity.scalar, hint: "write " + id + ": {severity: info}",
+		keys: []schemaKey{{name: "severity", shape: severity}, {name: "limit", shape: aLimit}},
+		check: func(d *document.Document, n document.Node) {
+			if limit := n.Get("limit"); limit.Exists() && !slices.Contains(rules.Limited, id) {
+				d.Problem(graph.Failed, limit, "remove it", "rule %q has no limit", id)
+			}
+		},
+	}
+}
+
+func parseDate(text string) (date, hint string) {
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return "", "write it as 2027-01-31"
+	}
+	return text, ""
+}
