@@ -8,31 +8,29 @@ import (
 
 var asyncCycle = &Rule{
 	ID:       "async-cycle",
-	Title:    "a loop that is closed by an asynchronous call",
+	Title:    "cycle with an asynchronous call",
 	Doc:      asyncCycleDoc,
 	Severity: analyze.Info,
 	Check:    checkAsyncCycle,
 }
 
 const asyncCycleDoc = `
-Nobody waits in such a loop, so it is no danger to availability: it is often what
-became of a synchronous one. It is worth knowing all the same. An event that
-causes itself goes round for ever if nothing stops it, and the services on the
-loop can hardly be released apart.
+No caller waits in such a cycle, so it does not endanger availability; it is often
+the replacement of a synchronous one. An event that causes itself can still travel
+the cycle forever, and the services are hard to release separately.
 
-Fires once for each group of services that call each other in a circle of which
-no loop is synchronous throughout.
+Reported once for each group of services that call each other in a cycle, if none of
+its cycles is entirely synchronous.
 
     services:
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [{to: orders, mode: async}]}
 
-Stays silent about synchronous loops, which are "sync-cycle", and about services
-that only send messages to themselves, as with a queue of their own work.
+Not reported: synchronous cycles (see "sync-cycle"), and services that send messages
+to themselves only, as with a work queue.
 
-**The way out.** Usually none is needed. Make sure that handlers do nothing the
-second time they see a message, and that a message carries how often it went
-round or what caused it.
+**Fix.** Usually none is needed. Make handlers idempotent, and let a message carry a
+hop count or the event that caused it.
 `
 
 func checkAsyncCycle(p *Pass) {

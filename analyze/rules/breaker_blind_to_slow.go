@@ -10,7 +10,7 @@ import (
 
 var breakerBlindToSlow = &Rule{
 	ID:         "breaker-blind-to-slow",
-	Title:      "a breaker counts errors, and slowness never becomes one",
+	Title:      "breaker that does not detect slow calls",
 	Doc:        breakerBlindToSlowDoc,
 	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
@@ -19,31 +19,31 @@ var breakerBlindToSlow = &Rule{
 }
 
 const breakerBlindToSlowDoc = `
-Most breakers count errors. A callee that hangs makes none: without a timeout its
-calls neither fail nor end, the breaker stays closed, and the caller is stuck with
-the kind of failure that it was built for.
+Most breakers count errors. A callee that hangs produces none: without a timeout its
+calls neither fail nor end, the breaker stays closed, and the caller is stuck.
 
-Fires for a call with a breaker, in code or as outlier detection, of which no
-attempt is bounded in time and whose breaker does not look at slowness itself. It is
-an error where the caller is of tier 1. More than three calls that have their breaker
-from one object are told together.
+Reported for a call with a breaker, in code or as outlier detection, if no attempt is
+bounded in time and the breaker does not detect slowness itself. Severity: warning;
+error if the caller is of tier 1. More than three calls with a breaker from one object
+are reported together.
 
     kind: DestinationRule
     spec:
       host: payments
       trafficPolicy: {outlierDetection: {consecutive5xxErrors: 5}}   # and no timeout
 
-Stays silent with a timeout in any layer, or with a breaker that opens on slow calls:
-Hystrix and opossum have a timeout of their own, resilience4j its
-"slowCallDurationThreshold", Traefik the expression "LatencyAtQuantileMS"; and where
-silence between two reads is bounded, as in Kong, so that what hangs is an error.
+Not reported: calls with a timeout in any layer; breakers that open on slow calls
+(Hystrix and opossum have a timeout of their own, resilience4j
+"slowCallDurationThreshold", Traefik the expression "LatencyAtQuantileMS"); and calls
+with a bound on the gap between two reads, as in Kong, which turns a hang into an
+error.
 
     kind: VirtualService
     spec:
       hosts: [payments]
       http: [{route: [{destination: {host: payments}}], timeout: 2s}]
 
-**The way out.** A timeout; what is too slow is then an error that counts.
+**Fix.** Set a timeout: a slow call is then an error that the breaker counts.
 `
 
 func checkBreakerBlindToSlow(p *Pass) {

@@ -12,22 +12,22 @@ import (
 
 var breakerCannotTrip = &Rule{
 	ID:       "breaker-cannot-trip",
-	Title:    "a breaker that never opens",
+	Title:    "breaker that can never open",
 	Doc:      breakerCannotTripDoc,
 	Severity: analyze.Warning,
 	Check:    checkBreakerCannotTrip,
 }
 
 const breakerCannotTripDoc = `
-Outlier detection takes sick replicas out of the balancing, and no more of them than
-a share allows. 10 % of three replicas is none: the breaker is configured, valid, and
-never acts. With a single replica there is nobody left to send the calls to.
+Outlier detection removes failing replicas from load balancing, up to a share of
+them. 10 % of three replicas is none: the breaker is declared, valid, and never acts.
+With a single replica there is no other one to send the calls to.
 
-Fires for a breaker that ejects hosts when the share of the replicas rounds down to
-none; when there is one replica, or one address in a ServiceEntry; when all its
-detectors are off; and in Istio when the callee is a headless Service, for which the
-proxy passes calls on to the replica that the caller chose. A breaker that is written
-and switched off as a whole ("disabled: true", thresholds of 0) is told as info.
+Reported for a breaker that ejects hosts if the share of the replicas rounds down to
+zero; if there is one replica, or one address in a ServiceEntry; if all its detectors
+are off; and in Istio if the callee is a headless Service, for which the proxy
+forwards calls to the replica that the caller chose. A breaker that is declared and
+disabled as a whole ("disabled: true", thresholds of 0) is info.
 
     kind: DestinationRule
     spec:
@@ -35,21 +35,21 @@ and switched off as a whole ("disabled: true", thresholds of 0) is told as info.
       trafficPolicy:
         outlierDetection: {consecutive5xxErrors: 5}   # maxEjectionPercent is 10
 
-Stays silent when at least one host may go and one stays, when a product ejects one
-host in any case, and when nobody knows how many replicas there are. An autoscaler
-counts with its minimum. A call that several services make is told once for each
-breaker. Breakers in code that want more calls than ever come within their window
-are not told: traces are samples, and no input says how many calls there are.
+Not reported: at least one host can be ejected and one stays; products that always
+eject one host; and an unknown number of replicas. An autoscaler counts with its
+minimum. A call from several services is reported once for each breaker. Breakers in
+code that need more calls than occur in their window are not reported: the inputs do
+not contain the number of calls.
 
     outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 50}
 
 Envoy versions before the strict check eject one host whatever the share, so that a
-share that nobody wrote is only presumed to be too small.
+share that is a default is only assumed to be too small.
 
-**The way out.** With several replicas, a share of 50 % or more. With one, more
-replicas, or a breaker around the whole call in the caller's code.
+**Fix.** With several replicas, set the share to 50 % or more. With one, add replicas,
+or use a breaker around the call in the caller's code.
 
-- Istio: "maxEjectionPercent" of "outlierDetection". Consul: "maxEjectionPercent" of
+- Istio: "outlierDetection.maxEjectionPercent". Consul: "maxEjectionPercent" in
   "passiveHealthCheck". Kuma, Envoy Gateway, Envoy: the field of that name.
 - Native manifest: "breaker.maxEject".
 `

@@ -9,7 +9,7 @@ import (
 
 var breakerMissing = &Rule{
 	ID:       "breaker-missing",
-	Title:    "nothing stops the calls to a service that fails",
+	Title:    "call without circuit breaker",
 	Doc:      breakerMissingDoc,
 	Purposes: []policy.Purpose{policy.CircuitBreaker},
 	Severity: analyze.Info,
@@ -17,34 +17,34 @@ var breakerMissing = &Rule{
 }
 
 const breakerMissingDoc = `
-A caller that goes on calling a service that is down waits for every timeout, keeps
-its own workers busy with them, and keeps the load on a service that tries to come
-back. A circuit breaker fails at once while that lasts.
+A caller that keeps calling a service that is down waits for every timeout, keeps its
+own workers busy, and keeps the load on a service that tries to recover. A circuit
+breaker fails immediately instead.
 
-Fires for a synchronous call of which the inputs tell, and which has a breaker in no
-layer. It is a warning where the caller is of tier 1, by its own tier or because a
-service of tier 1 cannot do without it, and no gateway. Of more than two calls one caller is told
-once; and where nobody has a breaker and nobody is critical, all are told in one note.
+Reported for a synchronous call that the inputs describe, without a breaker in any
+layer. Severity: info; warning if the caller is of tier 1, by its own declaration or
+because a tier-1 service depends on it, and is not a gateway. More than two calls of
+one caller are one finding; if no call of the estate has a breaker and no caller is
+critical, all are one finding.
 
     kind: DestinationRule
     spec:
       host: payments
       trafficPolicy:
-        connectionPool: {http: {http1MaxPendingRequests: 100}}   # a limit is no breaker
+        connectionPool: {http: {http1MaxPendingRequests: 100}}   # a limit is not a breaker
 
-Stays silent where any layer has a breaker, be it the product's own; about
-databases, caches, brokers, events and streams; about ready-made gateways; about what
-a native manifest declares with "breaker: off"; and where no input could have shown
-one.
+Not reported: calls with a breaker in any layer, including product defaults;
+databases, caches, brokers, events and streams; stock gateways; calls that a native
+manifest declares with "breaker: off"; and inputs that cannot declare a breaker.
 
     trafficPolicy:
       outlierDetection: {consecutive5xxErrors: 5, maxEjectionPercent: 50}
 
-What Envoy calls "circuit_breakers", and Istio "connectionPool", caps concurrency
-and never opens on errors.
+Envoy's "circuit_breakers" and Istio's "connectionPool" limit concurrency and never
+open on errors.
 
-**The way out.** With several replicas, ejecting the sick ones is enough; with a
-single one, a breaker in the caller's code.
+**Fix.** With several replicas, outlier detection is enough; with a single one, use a
+breaker in the caller's code.
 `
 
 func checkBreakerMissing(p *Pass) {

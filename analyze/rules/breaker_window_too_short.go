@@ -12,7 +12,7 @@ import (
 
 var breakerWindowTooShort = &Rule{
 	ID:       "breaker-window-too-short",
-	Title:    "a breaker forgets faster than a call can fail",
+	Title:    "breaker window shorter than the timeout",
 	Doc:      breakerWindowTooShortDoc,
 	Purposes: []policy.Purpose{policy.BreakerWindow, policy.BreakerOpenTime},
 	Severity: analyze.Info,
@@ -20,29 +20,30 @@ var breakerWindowTooShort = &Rule{
 }
 
 const breakerWindowTooShortDoc = `
-A breaker that looks at the last ten seconds, on calls that take ten seconds to time
-out, sees a handful of failures at most and never enough of them together. One that
-stays open for less time than a call may take lets the next calls in before the last
-ones have ended.
+A breaker that counts over the last ten seconds, on calls that time out after ten
+seconds, sees a few failures at most and never enough of them. One that stays open
+for less time than a call takes lets the next calls in before the last ones have
+ended.
 
-Fires when the window over which errors are counted is shorter than two attempts, or
-the breaker is open for less than one, and somebody wrote the breaker.
+Reported if the breaker is declared and the window over which errors are counted is
+shorter than two attempts, or the breaker is open for less than one.
 
     "CircuitBreaker": {"SamplingDuration": "00:00:10"},
     "AttemptTimeout": {"Timeout": "00:00:10"}
 
-Stays silent where the window is longer, where nobody wrote the open time, where calls are counted instead of time, or
-errors in a row; and where the call has no bound ("breaker-blind-to-slow").
+Not reported: longer windows; an open time that is a default; breakers that count
+calls instead of time, or consecutive errors; and calls without a bound
+("breaker-blind-to-slow").
 
     "CircuitBreaker": {"SamplingDuration": "00:00:30"}
 
-The factor of two is what .NET's own validation of these options asks for.
+Source of the factor of two: the validation of these options in .NET.
 
-How many calls come within a window is nothing that the inputs tell, so whether a
-breaker that wants a hundred of them ever sees as many is left to its owners.
+The inputs do not contain the number of calls in a window, so whether a breaker that
+needs a hundred of them ever sees as many is not checked.
 
-**The way out.** A window of at least twice the timeout of an attempt, and an open
-time of at least one; or a shorter timeout.
+**Fix.** Set the window to at least twice the timeout of an attempt, and the open time
+to at least one; or shorten the timeout.
 `
 
 func checkBreakerWindowTooShort(p *Pass) {

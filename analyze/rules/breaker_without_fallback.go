@@ -9,7 +9,7 @@ import (
 
 var breakerWithoutFallback = &Rule{
 	ID:       "breaker-without-fallback",
-	Title:    "when the breaker of a critical call opens, there is no other answer",
+	Title:    "breaker without fallback on a critical call",
 	Doc:      breakerWithoutFallbackDoc,
 	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
@@ -17,12 +17,11 @@ var breakerWithoutFallback = &Rule{
 }
 
 const breakerWithoutFallbackDoc = `
-An open breaker fails fast, and still fails. Where users wait at the other end they
-now see the error sooner.
+An open breaker fails fast, but it fails. Users see the error sooner.
 
-Fires for a hard synchronous call of a caller of tier 1 (by its own tier, or because
-a service of tier 1 cannot do without it) that a breaker can refuse as a whole, when
-no fallback and no cache stands behind it.
+Reported for a hard synchronous call of a tier-1 caller (by its own declaration, or
+because a tier-1 service depends on it) that a breaker can reject as a whole, if there
+is neither a fallback nor a cache.
 
     services:
     - name: checkout
@@ -30,16 +29,16 @@ no fallback and no cache stands behind it.
       calls:
       - {to: tax, timeout: 1s, breaker: {kind: call, errorRate: 50%}}
 
-Stays silent with a fallback or a cache; when the call is optional ("hard: false");
-where somebody says why there is deliberately none; about breakers that take out
-single hosts and leave others; and for callers of other tiers.
+Not reported: calls with a fallback or a cache; optional calls ("hard: false"); a
+missing fallback that is declared with a reason; breakers that eject single hosts;
+and callers of other tiers.
 
     fallback: {kind: static}
     fallback: {kind: none, reason: a payment that did not happen must not look like one}
 
-**The way out.** For what is read: the last good answer, a default, another service.
-For what is written, payments above all, never a success that was none: queue it and
-say so, or say why it has to fail.
+**Fix.** For reads: return the last good response, a default, or ask another service.
+For writes, payments above all, never report a false success: queue the request and
+say so, or declare why it has to fail.
 `
 
 func checkBreakerWithoutFallback(p *Pass) {

@@ -8,7 +8,7 @@ import (
 
 var bulkheadMissing = &Rule{
 	ID:       "bulkhead-missing",
-	Title:    "one slow callee can take all workers of its caller",
+	Title:    "calls without concurrency limit",
 	Doc:      bulkheadMissingDoc,
 	Purposes: []policy.Purpose{policy.ConcurrencyLimit},
 	Severity: analyze.Info,
@@ -16,28 +16,28 @@ var bulkheadMissing = &Rule{
 }
 
 const bulkheadMissingDoc = `
-The calls to all callees share one caller's threads, connections and memory. Without
-a cap on each, the slowest of them takes everything, and the calls that would have
-worked wait behind those that do not.
+The calls to all callees share the caller's threads, connections and memory. Without
+a limit for each callee, the slowest one takes everything, and calls that would
+succeed wait behind those that do not.
 
-Fires for the calls of a service with several callees of which the inputs tell and
-that no layer caps: no limit of concurrent requests, pending requests or
-connections. It is a warning for a caller of tier 1 with three such calls or more. Of
-more than two calls one caller is told once; and where nobody has a cap and nobody
-is critical, all are told in one note.
+Reported for the calls of a service with several callees that the inputs describe and
+that no layer limits: no limit of concurrent requests, pending requests or
+connections. Severity: info; warning for a caller of tier 1 with three such calls or
+more. More than two calls of one caller are one finding; if no call of the estate has
+a limit and no caller is critical, all are one finding.
 
     kind: VirtualService           # four of them, called by one service, and
                                    # no DestinationRule with a connectionPool
 
-Stays silent where a limit is set or the product has one by itself, as Envoy has
-1024 of everything; about services with a single callee; and where no input could
-have shown one. An event loop has no threads to run out of, but sockets and memory.
+Not reported: calls with a limit, declared or by default, such as Envoy's 1024;
+services with a single callee; and inputs that cannot declare a limit. An event loop
+has no threads to exhaust, but sockets and memory.
 
     trafficPolicy:
       connectionPool: {http: {http2MaxRequests: 50}}
 
-**The way out.** About as many as the callee's rate times its slowest good answer
-needs, and less than the caller has in all.
+**Fix.** Set the limit to about the callee's rate times its slowest good response, and
+below the caller's total capacity.
 `
 
 // manyCallees is from how many on one slow callee is a matter of the others.

@@ -11,7 +11,7 @@ import (
 
 var cacheOpportunity = &Rule{
 	ID:       "cache-opportunity",
-	Title:    "many callers read the same thing again and again",
+	Title:    "cacheable reads by many callers",
 	Doc:      cacheOpportunityDoc,
 	Severity: analyze.Info,
 	OnDemand: true,
@@ -19,25 +19,24 @@ var cacheOpportunity = &Rule{
 }
 
 const cacheOpportunityDoc = `
-What many services read and few change, configuration, permissions, catalogues, can
-be kept for a moment by those who read it. That takes load from the callee and gives
-its callers something to answer with while it is away.
+Data that many services read and few change, such as configuration, permissions and
+catalogs, can be cached by its readers. That reduces the load of the callee and gives
+its callers a response while it is down.
 
-Fires for a service with at least 5 synchronous callers whose calls are told to be
-GET only, for those without a cache; a callee is told once. With fewer callers it
-fires for a call that traces show three times or more for each request of its caller.
-It is a suggestion and not a mistake, so it is off unless weir.yaml gives it a
-severity.
+Reported for a service with at least 5 synchronous callers whose calls are declared
+as GET only, for calls without a cache; a callee is reported once. With fewer callers
+it is reported for a call that traces show three times or more for each request of
+its caller. It is a suggestion, so it is off unless weir.yaml gives it a severity.
 
     - {to: settings, methods: [GET], timeout: 1s}      # from six services
 
-Stays silent when the methods are unknown or others than GET and HEAD, and for
-callers with a cache.
+Not reported: unknown methods, methods other than GET and HEAD, and callers with a
+cache.
 
     - {to: settings, methods: [GET], timeout: 1s, cache: {ttl: 30s}}
 
-**The way out.** A cache of seconds in the caller ("cache: {ttl: 30s}"), and stale
-answers while the callee is away ("cache: {ttl: 30s, stale: 10m}").
+**Fix.** Add a cache of seconds in the caller ("cache: {ttl: 30s}"), and serve stale
+responses while the callee is down ("cache: {ttl: 30s, stale: 10m}").
 `
 
 func checkCacheOpportunity(p *Pass) {

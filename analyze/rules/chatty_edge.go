@@ -11,34 +11,33 @@ import (
 
 var chattyEdge = &Rule{
 	ID:       "chatty-edge",
-	Title:    "many calls to one callee for each request",
+	Title:    "chatty interface between two services",
 	Doc:      chattyEdgeDoc,
 	Severity: analyze.Info,
 	Check:    checkChattyEdge,
 }
 
 const chattyEdgeDoc = `
-A caller that needs ten answers of one callee for each request of its own pays ten times
-for the network, multiplies the load of its callee by ten, and fails ten times as often:
-at 99.9 % each, ten calls are 99 %. Often it means that the border between the two runs
-through the middle of one subject.
+A caller that makes ten calls to one callee for each of its own requests pays ten
+times for the network, multiplies the load of its callee by ten, and fails ten times
+as often: ten calls of 99.9 % give 99 %. Often the boundary between the two services
+cuts through one subject.
 
-Fires where traces show ten calls or more from a caller to a callee for each request of
-the caller that makes any, on average over all of them, whatever the calls ask for.
+Reported if traces show ten calls or more from a caller to a callee for each request
+of the caller that makes any, on average over all of them, whatever the operations.
 
     web: 40 requests that call catalog, 560 calls in them
 
-Stays silent about calls that "n-plus-one" tells of, about messages and streams, and
-about calls that belong to no request that was seen. What counts is the request that the
-caller itself answers: a service that makes one call for each of its requests is not
-chatty because somebody asks it often.
+Not reported: calls reported by "n-plus-one"; messages and streams; and calls that
+belong to no observed request. The request that the caller itself serves is what
+counts: a service that makes one call for each of its requests is not chatty.
 
     web: 40 requests that call catalog, 120 calls in them
 
-**The way out.** Offer what callers need together in one operation; keep, for the length
-of a request, what was asked for already; or move the code to where its data is.
+**Fix.** Offer what callers need together in one operation; cache responses for the
+duration of a request; or move the code to its data.
 
-Tries again are calls. Counts are those of the traces that were read.
+Retries count as calls. Counts are those of the traces that were read.
 
 Source: Bogner et al., "Towards a Collaborative Repository for the Documentation of
 Service-Based Antipatterns and Bad Smells", ICSA-C 2019 ("Chatty Service").

@@ -14,7 +14,7 @@ import (
 
 var criticalityInversion = &Rule{
 	ID:         "criticality-inversion",
-	Title:      "a service waits for one that is declared less critical",
+	Title:      "dependency on a service with a less critical tier",
 	Doc:        criticalityInversionDoc,
 	Purposes:   []policy.Purpose{policy.FallbackAnswer},
 	Severity:   analyze.Warning,
@@ -23,36 +23,34 @@ var criticalityInversion = &Rule{
 }
 
 const criticalityInversionDoc = `
-A tier is a promise about how a service is run: who is called at night, how many
-copies there are, how carefully it is released. A service that cannot answer without
-one of a lower tier keeps the lower promise, and those who run the other do not know
-what hangs on it.
+A tier declares how a service is operated: on-call, redundancy, release process. A
+service that depends on one of a less critical tier has the lower standard in
+practice, and the operators of the dependency may not know.
 
-Fires for a hard synchronous call without a fallback or a cache, from a service that
-declares a tier to one that declares a less critical one. It is an error when they
-are two tiers apart or more. A database, cache or broker that declares none has the
-tier of its owner: of its only caller, else of the callers that share its owner, team
-or system. Of more than two such calls one caller is told once.
+Reported for a hard synchronous call without a fallback or a cache, from a service
+with a declared tier to one with a declared, less critical tier. Severity: warning;
+error if they are two or more tiers apart. A database, cache or broker without a tier
+has the tier of its owner: of its only caller, else of the callers that share its
+owner, team or system. More than two such calls of one caller are one finding.
 
     services:
     - {name: home, tier: 1, calls: [{to: recs, timeout: 300ms}]}
     - {name: recs, tier: 3}
 
-Stays silent when the call is optional, has a fallback of any kind or a cache; where
-somebody says why there is none; where either tier is not declared ("fallback-missing"
-tells of critical services that get theirs from their callers); and about jobs and what
-is outside ("external-unprotected").
+Not reported: optional calls, calls with a fallback of any kind or a cache, and a
+missing fallback that is declared with a reason; services without a declared tier
+("fallback-missing" covers critical services that inherit theirs); jobs; and external
+services ("external-unprotected").
 
     - {to: recs, timeout: 300ms, fallback: {kind: static}}
-    - {to: tokens, timeout: 1s, fallback: {kind: none, reason: nobody gets in unchecked}}
+    - {to: tokens, timeout: 1s, fallback: {kind: none, reason: unchecked access is not acceptable}}
 
-It takes the place of "fallback-missing" on the calls that it tells of. Meshes have no
-words for a fallback: where they are all that tells of a call, that there is none is
-presumed. Calls of whose policies no input tells are one info together: their code may
-do without the answer.
+It replaces "fallback-missing" for the same calls. Meshes cannot declare a fallback:
+if only mesh objects describe the call, a missing fallback is assumed. Calls whose
+policies no input declares are one info finding: the code may handle the failure.
 
-**The way out.** Answer with less when the callee is gone, or have those who run it
-declare, and keep, the tier that is needed ("tier" in the native manifest).
+**Fix.** Return a degraded response if the callee is gone, or have its operators
+declare and meet the required tier ("tier" in the native manifest).
 `
 
 // A descent is a call to a less critical service.

@@ -12,7 +12,7 @@ import (
 
 var externalUnprotected = &Rule{
 	ID:         "external-unprotected",
-	Title:      "a service outside is relied upon without protection",
+	Title:      "unprotected call to an external service",
 	Doc:        externalUnprotectedDoc,
 	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
@@ -21,33 +21,32 @@ var externalUnprotected = &Rule{
 }
 
 const externalUnprotectedDoc = `
-What somebody else runs fails when they deploy, changes its limits without notice and
-is slow on the first of the month. Nobody here can mend it; all that can be done is
-to be ready: a timeout, a breaker, another answer.
+An external service fails with its operator's deployments, changes its limits without
+notice, and cannot be fixed here. What can be done is to be prepared: a timeout, a
+breaker, a fallback.
 
-Fires for a synchronous call to something outside the inputs' estate, of which the
-inputs tell, when any of the three is missing; one finding says which. Without a
-timeout it is a warning, and an error for a caller of tier 1 (by its own tier, or
-because a service of tier 1 cannot do without it). With a timeout it is info, and a
+Reported for a synchronous call to a service outside the estate, if the inputs
+describe the call and one of the three is missing; one finding names what is missing.
+Severity without a timeout: warning, error for a caller of tier 1 (by its own
+declaration, or because a tier-1 service depends on it). With a timeout: info,
 warning for tier 1.
 
     kind: ServiceEntry
     spec: {hosts: [api.bank.example], location: MESH_EXTERNAL}   # and no timeout for it
 
-Stays silent when all three are there; about what is optional, when there is a
-timeout; where somebody says why there is no fallback, of that; about databases,
-mail and other protocols whose settings are the driver's; and where no input could
-have shown any.
+Not reported: calls with all three; optional calls with a timeout; a missing fallback
+whose absence is declared with a reason; databases, mail and other protocols whose
+settings belong to the driver; and calls whose policies the inputs cannot show.
 
     - to: api.bank.example
       timeout: 2s
       breaker: {kind: call, errorRate: 50%}
       fallback: {kind: none, reason: no payment is better than a false one}
 
-It takes the place of what other rules say about the same call.
+It replaces the findings of other rules about the same call.
 
-**The way out.** First of all a timeout; then a breaker around the call, and a decision
-what to answer while it is open.
+**Fix.** Set a timeout first; then add a breaker, and decide what to return while it
+is open.
 `
 
 func checkExternalUnprotected(p *Pass) {

@@ -10,7 +10,7 @@ import (
 
 var fallbackMissing = &Rule{
 	ID:       "fallback-missing",
-	Title:    "a critical service cannot do without one that is not run as critical",
+	Title:    "critical call without fallback",
 	Doc:      fallbackMissingDoc,
 	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
@@ -18,33 +18,33 @@ var fallbackMissing = &Rule{
 }
 
 const fallbackMissingDoc = `
-A service is no more available than what it cannot answer without. Where that is run
-to a lower standard, the lower standard is the one that users get.
+A service is at most as available as the services it depends on. If one of them is
+operated to a lower standard, users get the lower standard.
 
-Fires for a hard synchronous call of a caller of tier 1 (by its own tier, or because
-a service of tier 1 cannot do without it) to a service whose own tier is 2 or more,
-and lower than the caller's own, or is unknown with no other caller, when there is
-neither a fallback nor a cache. Of more than two calls one caller is told once.
+Reported for a hard synchronous call of a tier-1 caller (by its own declaration, or
+because a tier-1 service depends on it) without a fallback or a cache, to a service
+whose own tier is 2 or more and less critical than the caller's, or is unknown with
+no other caller. More than two calls of one caller are one finding.
 
     services:
     - {name: web, tier: 1, calls: [{to: home, timeout: 1s}]}
-    - {name: home, calls: [{to: recs, timeout: 300ms}]}     # web cannot do without home
+    - {name: home, calls: [{to: recs, timeout: 300ms}]}     # web depends on home
     - {name: recs, tier: 3}
 
-Where both sides declare their tiers, "criticality-inversion" stands for it.
+If both tiers are declared, "criticality-inversion" reports the call instead.
 
-Stays silent when the call is optional, has a fallback of any kind or a cache; where
-somebody says why there is none; about databases, brokers and what is outside
-("external-unprotected"); and where no input tells of the call's policies. Meshes
-have no words for a fallback: where they are all that tells, it is only presumed to
-be missing.
+Not reported: optional calls, calls with a fallback of any kind or a cache, and a
+missing fallback that is declared with a reason; databases, brokers and external
+services ("external-unprotected"); and calls whose policies no input declares. Meshes
+cannot declare a fallback: if only mesh objects describe the call, a missing fallback
+is assumed.
 
     - {to: recs, timeout: 300ms, hard: false}
     - {to: recs, timeout: 300ms, fallback: {kind: static}}
-    - {to: tokens, timeout: 1s, fallback: {kind: none, reason: nobody gets in unchecked}}
+    - {to: tokens, timeout: 1s, fallback: {kind: none, reason: unchecked access is not acceptable}}
 
-**The way out.** Answer with less: a default, the last good answer, another service;
-or make the callee as critical as those who need it ("tier: 1").
+**Fix.** Return a degraded response: a default, the last good response, or that of
+another service. Or make the callee as critical as its callers ("tier: 1").
 `
 
 func checkFallbackMissing(p *Pass) {

@@ -10,7 +10,7 @@ import (
 
 var fallbackOverBudget = &Rule{
 	ID:       "fallback-over-budget",
-	Title:    "a fallback comes after the caller has given up",
+	Title:    "fallback runs after the caller has timed out",
 	Doc:      fallbackOverBudgetDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
@@ -18,25 +18,24 @@ var fallbackOverBudget = &Rule{
 }
 
 const fallbackOverBudgetDoc = `
-A fallback runs when the first call has used up its time. Unless both fit into what
-the caller's own callers wait, the answer is ready when nobody listens any more.
+A fallback runs after the first call has used up its time. Unless both fit into the
+timeout of the caller's own callers, the response comes too late.
 
-Fires for a fallback on a service whose call has no timeout, whose time and that of
-the first call are together more than one attempt of some caller, or that calls back
-to where it came from.
+Reported for a fallback service whose call has no timeout; if the fallback and the
+first call together take longer than one attempt of some caller; or if the fallback
+calls back to its origin.
 
     services:
     - {name: web, calls: [{to: shop, timeout: 2s}]}
     - name: shop
       calls: [{to: product, timeout: 1s, fallback: {kind: service, to: copy, timeout: 2s}}]
 
-Stays silent about fallbacks that ask nobody, and where everything fits. A first call
-without a timeout is told as such ("timeout-missing").
+Not reported: fallbacks that call no service, and calls that fit. A first call
+without a timeout is reported by "timeout-missing".
 
     fallback: {kind: service, to: copy, timeout: 200ms}
 
-**The way out.** A shorter timeout of the first call, or of the fallback; a good
-answer that comes from elsewhere is quick or not worth waiting for.
+**Fix.** Shorten the timeout of the first call or of the fallback.
 `
 
 func checkFallbackOverBudget(p *Pass) {

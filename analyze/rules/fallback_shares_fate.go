@@ -10,20 +10,19 @@ import (
 
 var fallbackSharesFate = &Rule{
 	ID:       "fallback-shares-fate",
-	Title:    "a fallback fails together with what it stands in for",
+	Title:    "fallback that shares a dependency with the primary",
 	Doc:      fallbackSharesFateDoc,
 	Severity: analyze.Warning,
 	Check:    checkFallbackSharesFate,
 }
 
 const fallbackSharesFateDoc = `
-A service that is asked instead helps only when it can work while the first one
-cannot. One that reads the same database, or asks the first one itself, is one more
-timeout before the same error.
+A fallback service helps only if it works while the primary does not. A fallback that
+reads the same database, or calls the primary, fails together with it.
 
-Fires for a fallback to a service that cannot do without something the primary
-cannot do without either, and that runs as a single copy or is no infrastructure;
-that is the primary, or calls it.
+Reported for a fallback service that shares a hard dependency with the primary, if
+that dependency is a single replica or is not infrastructure; and for a fallback that
+is the primary, or calls it.
 
     services:
     - name: web
@@ -32,20 +31,17 @@ that is the primary, or calls it.
     - {name: product-readonly, calls: [product-db]}
     - {name: product-db, kind: database}
 
-Stays silent about values, caches and placeholders; where both have stores of their
-own; and where all they share is a database, cache or broker that is declared with
-two replicas or more.
+Not reported: static values, caches and placeholders; services with separate stores;
+and a shared database, cache or broker that is declared with two replicas or more.
 
     - {name: product-readonly, calls: [product-replica]}
 
-**The way out.** A store of its own (a read replica, a copy), or a fallback that needs
-nobody: a cached or static answer. Steps that come after in a chain of fallbacks
-still help, later.
+**Fix.** Use a store of its own (a read replica, a copy), or a fallback without
+dependencies: a cached or static response. Later steps of a chain of fallbacks still
+help.
 
-- Native manifest: "fallback: [{kind: cache}, {kind: static}]", "replicas" of what
-  they share, if it has several.
-- Consul: "failover" of the resolver to another datacenter. Gateway API: a Backend
-  elsewhere.
+- Native manifest: "fallback: [{kind: cache}, {kind: static}]", or "replicas" of the
+  shared dependency if it has several.
 `
 
 func checkFallbackSharesFate(p *Pass) {

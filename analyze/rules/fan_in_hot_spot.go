@@ -13,46 +13,45 @@ import (
 
 var fanInHotSpot = &Rule{
 	ID:       "fan-in-hot-spot",
-	Title:    "a service that many call has nothing to spare",
+	Title:    "service with many callers and no redundancy",
 	Doc:      fanInHotSpotDoc,
 	Severity: analyze.Warning,
 	Check:    checkFanInHotSpot,
 }
 
 const fanInHotSpotDoc = `
-What many services wait for is where a small fault becomes everybody's. A single
-replica is gone at every restart, deployment and node drain, and a service that
-does not scale is slow for all its callers at once.
+A small fault in a service that many others wait for affects all of them. A single
+replica is down at every restart, deployment and node drain, and a service that does
+not scale is slow for all its callers at once.
 
-Fires for a service with at least 5 different synchronous callers that runs a
-single replica, or that runs several but has neither a PodDisruptionBudget nor a
-HorizontalPodAutoscaler in the inputs, or whose callers are told to stay with one of
-them (PASSTHROUGH, pick-first). The finding names each of the reasons; that nothing
-limits how much is asked of the service is added to them, where the inputs could
-have shown a limit, but is none by itself.
+Reported for a service with at least 5 different synchronous callers that runs a
+single replica; or several without a PodDisruptionBudget or a HorizontalPodAutoscaler
+in the inputs; or whose callers are pinned to one replica (PASSTHROUGH, pick-first).
+The finding names each reason. A missing concurrency limit is added to the reasons
+where the inputs could have declared one, but is no reason by itself.
 
     kind: Deployment
     metadata: {name: auth}         # eight services call http://auth
     spec:
       replicas: 1
 
-Stays silent when the replicas are several and a budget or an autoscaler is there;
-when no input tells how many replicas there are; about databases, caches and
-brokers, which scale by other means ("shared-database"), and what is outside.
+Not reported: several replicas with a budget or an autoscaler; an unknown number of
+replicas; databases, caches and brokers, which scale by other means
+("shared-database"); and external services.
 
     spec:
       replicas: 3                  # and a PodDisruptionBudget, maxUnavailable: 1
 
-Budgets and autoscalers exist in Kubernetes only and may be kept elsewhere, so that
-missing ones are only ever presumed.
+Budgets and autoscalers exist in Kubernetes only and may be kept elsewhere, so a
+missing one is always assumed.
 
-**The way out.**
+**Fix.**
 
-- Kubernetes: "spec.replicas: 2" or more, a PodDisruptionBudget with
-  "maxUnavailable: 1", and a HorizontalPodAutoscaler with "minReplicas" of 2.
-- compose: "deploy.replicas: 2" or more. Where one machine is all there is, say so
-  with an exception.
-- Native manifest: "replicas", to say what other inputs do not.
+- Kubernetes: set "spec.replicas: 2" or more, add a PodDisruptionBudget with
+  "maxUnavailable: 1" and a HorizontalPodAutoscaler with "minReplicas" of 2.
+- compose: set "deploy.replicas: 2" or more. If there is only one machine, add an
+  ignore entry.
+- Native manifest: declare "replicas" if other inputs do not.
 
 The number is the "limit" of the rule in weir.yaml. Source: about 5 % of services are
 shared by more than 90 % of the others in Alibaba's traces (Luo et al., SoCC 2021).

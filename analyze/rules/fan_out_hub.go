@@ -11,37 +11,35 @@ import (
 
 var fanOutHub = &Rule{
 	ID:       "fan-out-hub",
-	Title:    "a service that waits for many others",
+	Title:    "service with many synchronous dependencies",
 	Doc:      fanOutHubDoc,
 	Severity: analyze.Warning,
 	Check:    checkFanOutHub,
 }
 
 const fanOutHubDoc = `
-A service that needs many others is down when any one of them is. Ten callees of
-99.9 % leave it 99 % at best, before its own faults; every change of theirs is a
-change of its own.
+An outage of any hard dependency takes the service down. Ten dependencies of 99.9 %
+leave it at most 99 %, before its own faults.
 
-Fires for a service with at least 10 different synchronous callees, or with at
-least 6 when that is far more than the others of this estate have (above the mean
-by three standard deviations).
+Reported for a service with at least 10 different synchronous callees, or with at
+least 6 if that is far more than the other services of the estate have (three
+standard deviations above the mean).
 
     services:
     - {name: checkout, calls: [cart, prices, tax, stock, users, payments, fraud, shipping, mail, search]}
 
-Stays silent about gateways and backends for frontends, whose work it is to ask
-many, up to twice these numbers: those of kind "gateway", and those with "gateway"
-or "bff" as a word of their name. Telemetry, health checks and asynchronous calls
-do not count, and neither do the calls of jobs.
+Not reported: gateways and backends for frontends up to twice these numbers: services
+of kind "gateway", and those with "gateway" or "bff" as a word of their name.
+Telemetry, health checks, asynchronous calls and the calls of jobs do not count.
 
-**The way out.** See which callees can fail without the answer being wrong, and
-make them optional, with a default ("hard: false", "fallback" in weir's own
-manifest). Send events where nobody needs the answer. Callees that are always
-asked together may be one service, or want a service in front of them.
+**Fix.** Make the callees optional that the response can do without, with a default
+("hard: false", "fallback" in the native manifest). Send events where no response is
+needed. Merge callees that are always called together, or put a service in front of
+them.
 
 The number is the "limit" of the rule in weir.yaml. Source: availability is a product
-over all that is needed (Treynor et al., "The Calculus of Service Availability",
-2017); the numbers are set so that they tell outliers.
+over all dependencies (Treynor et al., "The Calculus of Service Availability", 2017);
+the numbers are set to report outliers.
 `
 
 // farMore is what makes a hub below the limit: this many callees at least, when

@@ -12,23 +12,23 @@ import (
 
 var healthcheckMissing = &Rule{
 	ID:       "healthcheck-missing",
-	Title:    "nobody asks a service whether it can answer",
+	Title:    "service without readiness check",
 	Doc:      healthcheckMissingDoc,
 	Severity: analyze.Warning,
 	Check:    checkHealthcheckMissing,
 }
 
 const healthcheckMissingDoc = `
-Without a readiness check a replica gets requests from the moment its process
-runs: while it still starts, while it has lost its database, while it hangs. The
-callers see errors that other replicas would not have given them.
+Without a readiness check a replica gets requests as soon as its process runs: while
+it starts, after it has lost its database, while it hangs. Callers see errors that
+other replicas would not have returned.
 
-Fires for a service with a synchronous caller whose workload declares no readiness
-check, where nothing else takes sick replicas out: outlier detection of a mesh that
-can take one out, or a health check that the proxies of its callers make.
-A livenessProbe alone does not help: it restarts, it does not keep requests away. One
-whose path looks at what the service depends on ("/actuator/health", "/health/dependencies") turns
-an outage of theirs into restarts, which is told as info.
+Reported for a service with a synchronous caller whose workload declares no readiness
+check, if nothing else removes failing replicas: outlier detection that can eject one,
+or health checks by the proxies of its callers. A livenessProbe alone does not count:
+it restarts the container, it does not keep requests away. A livenessProbe whose path
+checks dependencies ("/actuator/health", "/health/dependencies") turns an outage of a
+dependency into restarts and is info.
 
     kind: Deployment
     spec:
@@ -38,17 +38,16 @@ an outage of theirs into restarts, which is told as info.
           - name: pricing
             image: pricing         # and no readinessProbe
 
-Stays silent with a readinessProbe or a compose healthcheck; when the workload is
-not in the inputs; about jobs, databases and other ready-made stores, telemetry,
-and what nobody calls. In compose it is info only, for an image may bring a
-HEALTHCHECK that no manifest shows.
+Not reported: a readinessProbe or a compose healthcheck; workloads that are not in
+the inputs; jobs, databases and other stock stores, telemetry, and services without
+callers. In compose it is info, since an image may contain a HEALTHCHECK.
 
-**The way out.**
+**Fix.**
 
-- Kubernetes: a "readinessProbe" on the container that serves, which asks whether
-  this replica can answer, not whether its dependencies can.
-- compose: a "healthcheck", and "depends_on" with "condition: service_healthy".
-- Native manifest: "healthcheck: true", when one exists that no input shows.
+- Kubernetes: add a "readinessProbe" to the serving container that checks whether this
+  replica can respond, not whether its dependencies can.
+- compose: add a "healthcheck", and "depends_on" with "condition: service_healthy".
+- Native manifest: declare "healthcheck: true" if there is one that no input shows.
 `
 
 func checkHealthcheckMissing(p *Pass) {

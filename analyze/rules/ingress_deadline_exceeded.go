@@ -11,7 +11,7 @@ import (
 
 var ingressDeadlineExceeded = &Rule{
 	ID:       "ingress-deadline-exceeded",
-	Title:    "a gateway gives up before the service behind it does",
+	Title:    "gateway times out before the service behind it",
 	Doc:      ingressDeadlineExceededDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
@@ -19,23 +19,23 @@ var ingressDeadlineExceeded = &Rule{
 }
 
 const ingressDeadlineExceededDoc = `
-The user sees a 504 while the services behind the gateway still work on the answer,
-and many users then try again. It is "timeout-inversion" at the edge of the estate.
+The user gets a 504 while the services behind the gateway still work on the response,
+and many users retry. This is "timeout-inversion" at the edge of the estate.
 
-Fires where the time that a gateway gives a request, written or the product's own,
-is less than a single call that the service behind it makes; and, as info, less than
-its hard calls take together that traces show to be made one after the other.
+Reported where the time that a gateway gives a request, declared or the product's
+default, is less than a single call of the service behind it; and, as info, less than
+its hard calls together if traces show that they run in sequence.
 
     HTTPProxy without a timeoutPolicy        # Contour: 15s
     reports: {calls: [{to: warehouse, timeout: 20s}]}
 
-Stays silent when the gateway waits at least as long, when both values are defaults,
-and about gap timers, as nginx and Kong have: they do not end a request.
+Not reported: a gateway that waits at least as long; two defaults; and timers for
+gaps, as in nginx and Kong, which do not bound a request.
 
     timeoutPolicy: {response: 25s}
 
-**The way out.** Answer such requests asynchronously, shorten the call inside, or
-let the gateway wait longer.
+**Fix.** Answer such requests asynchronously, shorten the inner call, or raise the
+timeout of the gateway.
 `
 
 func checkIngressDeadlineExceeded(p *Pass) {

@@ -11,7 +11,7 @@ import (
 
 var ingressTimeoutMissing = &Rule{
 	ID:       "ingress-timeout-missing",
-	Title:    "a gateway waits for ever",
+	Title:    "gateway without timeout",
 	Doc:      ingressTimeoutMissingDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
@@ -19,27 +19,26 @@ var ingressTimeoutMissing = &Rule{
 }
 
 const ingressTimeoutMissingDoc = `
-The gateway is where deadlines begin. Where it has none, slow services behind it
-pile up connections in front of it, and every user waits for as long as the slowest.
+Deadlines start at the gateway. Without one, slow services behind the gateway pile up
+connections in front of it, and every user waits for the slowest.
 
-Fires once for each gateway that passes requests on without a bound on the whole
-answer: none is set and the product has none by itself, or it is switched off. A
-note, and no warning, where the product has no such bound to set: nginx and Kong
-only end a connection on which nothing moves. Gateway API leaves it to whoever
-implements it, so that the finding is an assumption there.
+Reported once for each gateway that forwards requests without a bound on the whole
+response: none is set and the product has no default, or it is disabled. Severity:
+warning; info where the product cannot set such a bound: nginx and Kong only close a
+connection without any activity. For Gateway API the implementation decides, so the
+finding is assumed.
 
     kind: IngressRoute                       # Traefik: responseHeaderTimeout 0
 
-Stays silent when the routes have a timeout, when the product has one by itself, and
-about routes for streams, whose timeout is off and which have one of silence.
+Not reported: routes with a timeout, products with a default, and routes for streams
+that disable the timeout and bound silence instead.
 
     kind: HTTPRoute
     spec:
       rules:
       - timeouts: {request: 10s}
 
-**The way out.** A timeout for the whole request at the gateway, longer than those
-inside.
+**Fix.** Set a timeout for the whole request at the gateway, longer than those inside.
 `
 
 func checkIngressTimeoutMissing(p *Pass) {

@@ -12,7 +12,7 @@ import (
 
 var l4BalancedGRPC = &Rule{
 	ID:       "l4-balanced-grpc",
-	Title:    "one replica gets all the calls of a long-lived connection",
+	Title:    "connection-level load balancing of gRPC",
 	Doc:      l4BalancedGRPCDoc,
 	Purposes: []policy.Purpose{policy.LoadBalancing},
 	Severity: analyze.Warning,
@@ -20,27 +20,27 @@ var l4BalancedGRPC = &Rule{
 }
 
 const l4BalancedGRPCDoc = `
-A Kubernetes Service balances connections, and gRPC keeps one connection open for
-all its calls. So each caller stays with one replica: the others are idle, scaling
-out does nothing, and a new replica gets no calls until something reconnects.
+A Kubernetes Service balances connections, and gRPC keeps one connection open for all
+its calls. Each caller stays with one replica: the others are idle, scaling out has
+no effect, and a new replica gets no calls until a client reconnects.
 
-Fires for a call by gRPC or HTTP/2 to a service of several replicas behind a
-Kubernetes Service with an address of its own, from a caller that is known to be
-outside every mesh and does not balance by itself. Where no input tells whether the
-caller is in a mesh, it is info. A callee is told once.
+Reported for a call by gRPC or HTTP/2 to a service with several replicas behind a
+Kubernetes Service with a cluster IP, from a caller that is known to be outside every
+mesh and does not balance in the client. Info if no input declares whether the caller
+is in a mesh. A callee is reported once.
 
     env:
     - {name: STOCK_ADDR, value: "dns:///stock:50051"}   # replicas: 3, no mesh
 
-Stays silent for a caller in a mesh, or that balances in its client; behind a
-headless Service; for a single replica; and where nobody knows how many there are.
+Not reported: callers in a mesh or with client-side balancing; headless Services; a
+single replica; and an unknown number of replicas.
 
     "loadBalancingConfig": [{"round_robin": {}}]        # and clusterIP: None
     metadata: {annotations: {linkerd.io/inject: enabled}}
 
-**The way out.** Balance requests, not connections: a mesh, or a client that knows
-all replicas (a headless Service with round_robin, or xDS). A maximal connection age
-on the server ("MAX_CONNECTION_AGE") softens it.
+**Fix.** Balance requests instead of connections: use a mesh, or a client that knows
+all replicas (a headless Service with round_robin, or xDS). A maximum connection age
+on the server ("MAX_CONNECTION_AGE") reduces the effect.
 `
 
 func checkL4BalancedGRPC(p *Pass) {

@@ -11,47 +11,44 @@ import (
 
 var nPlusOne = &Rule{
 	ID:       "n-plus-one",
-	Title:    "a request asks for one thing after the other instead of all at once",
+	Title:    "N+1 calls",
 	Doc:      nPlusOneDoc,
 	Severity: analyze.Warning,
 	Check:    checkNPlusOne,
 }
 
 const nPlusOneDoc = `
-A page that lists 25 articles and asks for the price of each by itself waits 25 times
-for the network, and is slower with every article somebody adds. Its callee answers 26
-requests where one or two would do, and when it slows down by a little, the page slows
-down by 25 times as much.
+A page that lists 25 articles and fetches the price of each separately waits 25 times
+for the network, and gets slower with every article. Its callee serves 26 requests
+where one or two would do.
 
-Fires where traces show that a caller, while it answers one request, calls the same
-callee for the same operation five times or more (ten times if it is a database or a
-cache), for the most part one call after the other, and where that is so in at least a
-tenth of the traces that have such requests. Operations are the same when they differ
-in ids, numbers, literals and the like: GET /price/17 and GET /price/18, or SELECT ...
-WHERE id = 17 and WHERE id = 18.
+Reported if traces show that a caller, while it serves one request, calls the same
+operation of the same callee five times or more (ten times for a database or a
+cache), mostly in sequence, in at least a tenth of the traces with such requests.
+Operations are the same if they differ in ids, numbers and literals only: GET
+/price/17 and GET /price/18, or SELECT ... WHERE id = 17 and WHERE id = 18.
 
     GET /cart  ├────────────────────────────────┤
                  price/17 ├──┤ price/18 ├──┤ price/19 ├──┤ ...
 
-Stays silent where the calls overlap for a fifth of their time or more, as those of a
-fan-out do; about tries again after a failure; about pages of one list, as far as the
-request tells them by a parameter such as "page" or "cursor", or by OFFSET; about
-messages and streams; where the operations of the calls differ or have no name; where
-spans do not tell their times; and where the calls are made for different reasons,
-each below a span of another name.
+Not reported: calls that overlap for a fifth of their time or more, as in a fan-out;
+retries after a failure; pages of one list, if the request shows it by a parameter
+such as "page" or "cursor", or by OFFSET; messages and streams; operations that
+differ or have no name; spans without times; and calls below parent spans with
+different names.
 
     GET /cart  ├──────┤
                  price/17 ├──┤
                  price/18 ├──┤ ...
 
-**The way out.** Ask for all of them in one call.
+**Fix.** Fetch all of them in one call.
 
 - HTTP and gRPC: an endpoint that takes a list of ids; for GraphQL, a data loader.
 - SQL: a join, or WHERE id IN (...). Hibernate and JPA: JOIN FETCH, an entity graph,
   or a batch size. Django: select_related, prefetch_related. Rails: includes.
   Entity Framework: Include. GORM: Preload.
 - Redis: MGET or a pipeline.
-- If the callee cannot be changed, make the calls at the same time, within a bulkhead.
+- If the callee cannot be changed, make the calls in parallel, within a bulkhead.
 
 Counts are those of the traces that were read.
 

@@ -9,31 +9,31 @@ import (
 
 var nothingRead = &Rule{
 	ID:       "nothing-read",
-	Title:    "no service was found in the inputs",
+	Title:    "no service in the inputs",
 	Doc:      nothingReadDoc,
 	Severity: analyze.Error,
 	Check:    checkNothingRead,
 }
 
 const nothingReadDoc = `
-A check that finds nothing wrong says two things: that something was looked at,
-and that it is fine. Where no service was found, nothing was looked at. A typing
-error in a path or a folder that moved would keep a pipeline green for ever.
+A clean result means that weir looked at something and found no problem. If the
+sources contain no service, weir looked at nothing: a typo in a path or a moved
+directory would keep a pipeline green forever.
 
-Fires when the sources hold no service at all.
+Reported when the sources contain no service at all.
 
     $ weir check deploy/        # the manifests have moved to manifests/
 
-Stays silent as soon as there is one service, even if nobody calls it.
+Not reported as soon as there is one service, even one without calls.
 
-**The way out.** Name the files or folders that hold the manifests. Templates want
-to be rendered first:
+**Fix.** Name the files or directories that contain the manifests. Render templates
+first:
 
     helm template shop | weir check -
     kustomize build overlays/prod | weir check -
     docker compose config | weir check -
 
-"--verbose" lists what was read, and what was passed over and why.
+"--verbose" lists what was read, what was skipped, and why.
 `
 
 func checkNothingRead(p *Pass) {

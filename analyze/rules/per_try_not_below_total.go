@@ -11,7 +11,7 @@ import (
 
 var perTryNotBelowTotal = &Rule{
 	ID:       "per-try-not-below-total",
-	Title:    "an attempt may take as long as the whole call",
+	Title:    "per-try timeout not below the total timeout",
 	Doc:      perTryNotBelowTotalDoc,
 	Purposes: []policy.Purpose{policy.AttemptTimeout},
 	Severity: analyze.Warning,
@@ -19,28 +19,28 @@ var perTryNotBelowTotal = &Rule{
 }
 
 const perTryNotBelowTotalDoc = `
-An attempt that times out is tried again only if the call as a whole has time left.
-Where one attempt may last as long as all of them together, it never has: the
-retries that somebody configured against slow answers cannot happen. Envoy and the
-meshes made of it ignore such a bound on one attempt altogether.
+An attempt that times out is retried only if the call has time left. If one attempt
+may take as long as the whole call, it never has: the retries that were declared
+against slow responses cannot happen. Envoy and the meshes built on it ignore such a
+per-try timeout altogether.
 
-Fires where a layer retries, and its explicit bound on one attempt is not below its
-bound on the whole.
+Reported where a layer retries and its declared bound on an attempt is not below its
+bound on the whole call.
 
     timeout: 2s
     retries: {attempts: 3, perTryTimeout: 2s}
 
-As a note it also tells of retries meant for slow answers ("5xx", "reset",
-"gateway-error" of Envoy include them) with a timeout but no bound on one attempt:
-the first slow attempt uses all the time.
+As info, also reported for retries on slow responses (in Envoy "5xx", "reset" and
+"gateway-error" include them) with a timeout but no per-try timeout: the first slow
+attempt uses all the time.
 
-Stays silent where attempts fit, and about bounds that only come from defaults.
+Not reported: attempts that fit, and bounds that are product defaults.
 
     timeout: 7s
     retries: {attempts: 3, perTryTimeout: 2s}
 
-**The way out.** A bound on one attempt near the slowest good answer, and a timeout
-of at least as many of those as there are attempts, plus the waits between them.
+**Fix.** Bound an attempt near the slowest good response, and set a timeout of at
+least that bound times the number of attempts, plus the waits between them.
 `
 
 func checkPerTryNotBelowTotal(p *Pass) {

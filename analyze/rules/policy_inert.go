@@ -11,18 +11,17 @@ import (
 
 var policyInert = &Rule{
 	ID:       "policy-inert",
-	Title:    "a policy is written that its product ignores",
+	Title:    "policy field without effect",
 	Doc:      policyInertDoc,
 	Severity: analyze.Warning,
 	Check:    checkPolicyInert,
 }
 
 const policyInertDoc = `
-Some fields act only together with others. Written alone they are accepted without
-a word, and the reader of the file believes in a retry or a breaker that is not
-there.
+Some fields act only in combination with others. Alone they are accepted silently,
+and a reader of the file assumes a retry or a breaker that does not exist.
 
-Fires for what the product is known to ignore in the combination that stands there.
+Reported for fields that the product is known to ignore in the given combination.
 
     retries:
       perTryTimeout: 500ms        # Istio: retries without attempts are off
@@ -32,24 +31,19 @@ Fires for what the product is known to ignore in the combination that stands the
       maxAttempts: 4
       enableExponentialBackoff: true   # without waitDuration the default of 500ms is fixed
 
-Stays silent when the combination is complete.
+Not reported: complete combinations.
 
     retries: {attempts: 2, perTryTimeout: 500ms, retryOn: 5xx}
 
-A fault that is injected beside a timeout is told here too: it switches the timeout
-off, and is likely to have been left from a test. What is out of date and still acts
-is info.
+An injected fault beside a timeout is reported too: it disables the timeout, and is
+probably left over from a test. Deprecated fields that still act are info.
 
-A VirtualService is told, too, for calls to a port that is declared to be TCP, by its
-name or appProtocol: Istio sees no requests there.
+A VirtualService is also reported for calls to a port that is declared as TCP by its
+name or appProtocol: Istio handles no requests there.
 
-**The way out.** The hint names the field that is missing.
+**Fix.** Add the missing field. The hint names it.
 
-- Istio: "attempts" with every "retries"; no "fault" beside "timeout" and "retries".
-- Linkerd: "retry.linkerd.io/http" or "grpc" with every limit.
-- Consul: "numRetries" with a "retryOn" of some kind.
-- resilience4j: "waitDuration" with "enableExponentialBackoff".
-- Contour, Envoy Gateway, Envoy: "retriable-status-codes" with a list of codes.
+- Contour, Envoy Gateway, Envoy: "retriable-status-codes" requires a list of codes.
 `
 
 func checkPolicyInert(p *Pass) {

@@ -14,20 +14,20 @@ import (
 
 var policyNeedsMesh = &Rule{
 	ID:       "policy-needs-mesh",
-	Title:    "the policies of a mesh are for a call that it does not carry",
+	Title:    "mesh policy targets a call outside the mesh",
 	Doc:      policyNeedsMeshDoc,
 	Severity: analyze.Warning,
 	Check:    checkPolicyNeedsMesh,
 }
 
 const policyNeedsMeshDoc = `
-Timeouts, retries and breakers of a mesh act in the proxy beside the caller. A
-caller without one calls directly: the service looks protected in its own files, and
-this caller has no part in it.
+Timeouts, retries and breakers of a mesh act in the proxy beside the caller. A caller
+without a proxy calls directly: the files of the service show a protection that does
+not apply to this caller.
 
-Fires for a call that such a policy is for, when its caller is known to be outside
-the mesh; and in Istio's ambient mode, where the node's proxy knows no requests, when
-the callee has no waypoint.
+Reported for a call that a mesh policy matches if its caller is known to be outside
+the mesh; and in Istio's ambient mode, where the node proxy does not handle requests,
+if the callee has no waypoint.
 
     kind: Deployment               # calls pricing, which has a VirtualService
     metadata: {name: batch}
@@ -36,19 +36,19 @@ the callee has no waypoint.
         metadata:
           labels: {sidecar.istio.io/inject: "false"}
 
-Stays silent when the caller is in the mesh, and when no input tells. Then one info
-for each namespace says that its policies hang on that.
+Not reported: callers in the mesh. If no input declares whether the callers of a
+namespace are in the mesh, one info finding for the namespace says that its policies
+depend on it.
 
     labels: {istio-injection: enabled}         # of the namespace
 
-**The way out.** Put the caller into the mesh, or give its call a timeout in its own
-code.
+**Fix.** Add the caller to the mesh, or set a timeout for its call in its own code.
 
-- Istio: "sidecar.istio.io/inject: "true"" on the pod or "istio-injection: enabled"
-  on the namespace; ambient: "istio.io/use-waypoint" on the callee's Service or
-  namespace.
-- Linkerd: "linkerd.io/inject: enabled". Kuma: "kuma.io/sidecar-injection: enabled".
-- Consul: "consul.hashicorp.com/connect-inject: "true"". Dapr: "dapr.io/enabled".
+- Istio: label "istio-injection: enabled" or "istio.io/rev" on the namespace; ambient
+  mode: "istio.io/use-waypoint" on the callee's Service or namespace.
+- Linkerd: annotation "linkerd.io/inject: enabled" on the pod template or namespace.
+- Kuma: label "kuma.io/sidecar-injection: enabled" on the namespace.
+- Consul: annotation "consul.hashicorp.com/connect-inject: true" on the pod template.
 `
 
 func checkPolicyNeedsMesh(p *Pass) {

@@ -13,22 +13,22 @@ import (
 
 var policyShadowed = &Rule{
 	ID:       "policy-shadowed",
-	Title:    "a policy is hidden by another wherever it could act",
+	Title:    "policy overridden wherever it applies",
 	Doc:      policyShadowedDoc,
 	Severity: analyze.Warning,
 	Check:    checkPolicyShadowed,
 }
 
 const policyShadowedDoc = `
-Products choose one of several policies for a call and drop the others, often the
-whole object and not field by field. The one that loses looks alive: it is applied,
-it is valid, people change it and wonder.
+For each call, products choose one of several policies and ignore the others, often
+the whole object rather than single fields. The ignored object is valid and applied,
+and changing it has no effect.
 
-Fires for an object of which nothing acts on any call that it is for, because
-something of higher precedence does; for a part of an object that another part of
-it, or something beside it, hides; for a timeout or retries of a product beside those
-of the Gateway API's route, which go before them; and for a VirtualService that is
-named for a service and bound to gateways only, while the mesh calls that service.
+Reported for an object of which nothing acts on any call that it matches, because an
+object of higher precedence does; for a part of an object that is overridden by
+another part or by another object; for a timeout or retries of a product that those
+of the Gateway API route override; and for a VirtualService for a service that is
+called in the mesh, if the VirtualService is bound to gateways only.
 
     kind: Service
     metadata:
@@ -36,23 +36,22 @@ named for a service and bound to gateways only, while the mesh calls that servic
       annotations: {timeout.linkerd.io/request: 1s}   # a ServiceProfile of books exists
 
     kind: DestinationRule
-    metadata: {name: pricing, namespace: front}       # hides shop's own rule of pricing
-                                                      # from all callers in front
+    metadata: {name: pricing, namespace: front}       # overrides the rule in shop for
+                                                      # all callers in front
 
-Stays silent when an object is hidden on some calls and acts on others: that is what
-precedence is for. What is said for everybody in a mesh and said again for every
-single call is a note.
+Not reported: an object that is overridden on some calls and acts on others; that is
+what precedence is for. A mesh-wide policy that every call overrides is info.
 
-**The way out.** Move what is still meant into the object that acts, and delete the
-other.
+**Fix.** Move the settings that are still needed into the object that acts, and delete
+the other.
 
-- Istio: one VirtualService and one DestinationRule for a host and namespace; of two
-  the older acts. "mesh" in "gateways" for calls of sidecars. "portLevelSettings" repeat
-  what they do not change.
-- Envoy: retries in the routes or in the virtual host, not in both.
-- Linkerd: either annotations and HTTPRoutes, or a ServiceProfile.
-- Gateway API: one policy for a target; the oldest wins.
-- Kuma: one policy of a kind for each "targetRef", the most specific wins.
+- Istio: one VirtualService and one DestinationRule per host and namespace; of two,
+  the older acts. Add "mesh" to "gateways" for calls from sidecars. Repeat in
+  "portLevelSettings" what they do not change.
+- Envoy: declare retries in the routes or in the virtual host, not in both.
+- Linkerd: use annotations and HTTPRoutes, or a ServiceProfile.
+- Gateway API: one policy per target; the oldest wins.
+- Kuma: one policy of a kind per "targetRef"; the most specific wins.
 `
 
 func checkPolicyShadowed(p *Pass) {

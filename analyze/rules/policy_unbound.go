@@ -14,45 +14,45 @@ import (
 
 var policyUnbound = &Rule{
 	ID:       "policy-unbound",
-	Title:    "a policy is for no call",
+	Title:    "policy that matches no call",
 	Doc:      policyUnboundDoc,
 	Severity: analyze.Warning,
 	Check:    checkPolicyUnbound,
 }
 
 const policyUnboundDoc = `
-A policy that matches nothing is valid, applied, and protects nobody. A short host
-means the namespace of the policy and not that of the service; a rule in a third
-namespace is looked for by nobody.
+A policy that matches nothing is valid, is applied, and has no effect. A short host
+name means the namespace of the policy, not that of the service; some products do not
+look for policies in a third namespace.
 
-Fires for an object that no call of the inputs meets, and tells why: nobody goes by
-the name, the service lives in another namespace, the policy stands where its
-product does not look for it, or is not exported to the callers, or is for a port
-that nobody calls, or for a subset whose labels no pod has.
+Reported for an object that matches no call of the inputs, with the reason: no
+service has that name; the service is in another namespace; the policy is in a
+namespace where its product does not look for it, or is not exported to the callers;
+or it applies to a port without calls, or to a subset whose labels match no pod.
 
     kind: VirtualService
     metadata: {name: ratings, namespace: platform}
     spec:
       hosts: [ratings]             # ratings.platform; the service is in shop
 
-It is a warning when the inputs show what was meant. It is info when they may be
-only a part: the service is not among them, or nobody calls it in them. Of more than
-three such objects all are told in one note.
+Severity: warning if the inputs show which service was meant. Info if the inputs may
+be incomplete: they do not contain the service, or no calls to it. More than three
+such objects are reported in one finding.
 
-Stays silent when some call meets the object.
+Not reported: objects that match a call.
 
     hosts: [ratings.shop.svc.cluster.local]
 
-**The way out.**
+**Fix.**
 
-- Istio: the full name of the host, "ratings.shop.svc.cluster.local"; a
+- Istio: use the full host name, "ratings.shop.svc.cluster.local"; put a
   DestinationRule in the namespace of the service or of its callers.
-- Dapr: the app-id in "targets.apps", as the callee's "dapr.io/app-id" has it.
-- Gateway API, Linkerd: "parentRefs" and "targetRefs" with the namespace.
-- Kuma: a "targetRef" with the tags or the name of the service.
-- Traefik: name the middleware in a router, or delete it.
-- resilience4j: the instance's name is the name of the service, or say the service's
-  other name with "aliases".
+- Dapr: use the app-id in "targets.apps", as in "dapr.io/app-id" of the callee.
+- Gateway API, Linkerd: add the namespace to "parentRefs" and "targetRefs".
+- Kuma: use a "targetRef" with the tags or the name of the service.
+- Traefik: reference the middleware in a router, or delete it.
+- resilience4j: name the instance after the service, or declare the service's other
+  name in "aliases".
 `
 
 // fewUnseen objects that are for nobody in sight are told one by one, more as one:

@@ -14,22 +14,22 @@ import (
 
 var redundancyBelowTier = &Rule{
 	ID:       "redundancy-below-tier",
-	Title:    "a critical service can be gone all at once",
+	Title:    "redundancy below the tier of the service",
 	Doc:      redundancyBelowTierDoc,
 	Severity: analyze.Warning,
 	Check:    checkRedundancyBelowTier,
 }
 
 const redundancyBelowTierDoc = `
-A tier is a promise about what may not fail. A single replica breaks it with every
-restart and deployment; without a PodDisruptionBudget a node drain may take all
-replicas together.
+A single replica is down at every restart and deployment; without a
+PodDisruptionBudget, a node drain may remove all replicas at once. Neither fits a
+critical tier.
 
-Fires for a service of tier 1 (warning) or 2 (info) that runs a single replica, or
-several in Kubernetes without a PodDisruptionBudget in the inputs; and, as info,
-when the budget allows no pod to be moved at all, so that node drains hang. The
-single replica of a StatefulSet, which may be single by design, is info as well. Where
-the inputs have no budget at all, more than three services without one are told at once.
+Reported for a service of tier 1 (warning) or 2 (info) with a single replica, or with
+several in Kubernetes without a PodDisruptionBudget in the inputs; and, as info, for a
+budget that allows no pod to be evicted, so that node drains hang. The single replica
+of a StatefulSet, which may be intended, is info too. If the inputs contain no budget
+at all, more than three services without one are one finding.
 
     kind: Deployment
     metadata:
@@ -38,26 +38,25 @@ the inputs have no budget at all, more than three services without one are told 
     spec:
       replicas: 1
 
-A service has the tier it declares or that of a service which cannot do without
-it: who is needed by tier 1, through hard synchronous calls without a fallback, is
-of tier 1. A service whose tier nobody gives is left alone.
+A service has the tier it declares, or that of a service that depends on it by hard
+synchronous calls without a fallback. A service without any tier is not reported.
 
-Stays silent with several replicas and a budget that lets one go; with an
-autoscaler that keeps at least two; about databases, caches and brokers, many of
-which are single by design and made redundant by other means, and about jobs.
+Not reported: several replicas with a budget that allows an eviction; an autoscaler
+that keeps at least two; databases, caches and brokers, which are made redundant by
+other means; and jobs.
 
     spec:
       replicas: 3                  # and a PodDisruptionBudget, maxUnavailable: 1
 
-**The way out.**
+**Fix.**
 
-- Kubernetes: "spec.replicas: 2" or more, and a PodDisruptionBudget that selects
-  the pods with "maxUnavailable: 1".
-- compose: "deploy.replicas: 2" or more.
-- Native manifest: "replicas" and "tier" of the service.
+- Kubernetes: set "spec.replicas: 2" or more, and add a PodDisruptionBudget that
+  selects the pods with "maxUnavailable: 1".
+- compose: set "deploy.replicas: 2" or more.
+- Native manifest: declare "replicas" and "tier" of the service.
 
-Where replicas is not written Kubernetes and compose start one: that counts, with
-the confidence of a default.
+If replicas is not declared, Kubernetes and compose start one: that counts, with
+confidence "default".
 `
 
 // criticalTiers are the tiers that promise enough for this rule.

@@ -11,7 +11,7 @@ import (
 
 var retriesTruncated = &Rule{
 	ID:       "retries-truncated",
-	Title:    "not all attempts fit into the timeout",
+	Title:    "timeout cuts off retries",
 	Doc:      retriesTruncatedDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
@@ -19,31 +19,30 @@ var retriesTruncated = &Rule{
 }
 
 const retriesTruncatedDoc = `
-Retries that cannot happen are retries that somebody counts on. Where every attempt
-takes as long as it may, the timeout of the whole call ends before the last ones
-begin, or in the middle of them.
+Where every attempt takes as long as it may, the timeout of the whole call ends
+before the last attempts start, or in the middle of them. The declared number of
+retries does not happen.
 
-Fires where a layer retries and both its bounds are written, the one on an attempt
-below the one on the whole, and n attempts of p each with the longest waits W
+Reported where a layer retries and both bounds are declared, the one on an attempt
+below the one on the whole call, and n attempts of p each with the longest waits W
 between them take longer than the whole T:
 
     timeout: 5s
     retries: {attempts: 3, perTryTimeout: 2s}    # 4 x 2s + 0.3s > 5s: two finish
 
-It is a warning if some attempts cannot even begin, a note if all begin and the
-last is cut short.
+Severity: warning if some attempts cannot start, info if all start and the last one
+is cut off.
 
-Stays silent where they fit; and where a bound is a default, since nobody counts on
-the combination.
+Not reported: attempts that fit, and bounds that are defaults.
 
     timeout: 9s
     retries: {attempts: 3, perTryTimeout: 2s}
 
-Attempts that fail fast use less time, so more of them may happen than the finding
-counts: it is about slow failures.
+Attempts that fail fast take less time, so more of them may happen than the finding
+says: it is about slow failures.
 
-**The way out.** Fewer attempts, shorter ones, or a longer timeout, as the caller's
-own deadline allows.
+**Fix.** Reduce the number of attempts or their timeout, or raise the total timeout as
+far as the caller's own deadline allows.
 `
 
 func checkRetriesTruncated(p *Pass) {

@@ -14,7 +14,7 @@ import (
 
 var retryAmplification = &Rule{
 	ID:         "retry-amplification",
-	Title:      "retries multiply along a path",
+	Title:      "retry amplification along a path",
 	Doc:        retryAmplificationDoc,
 	Purposes:   []policy.Purpose{policy.RetryBudget},
 	Severity:   analyze.Warning,
@@ -23,31 +23,31 @@ var retryAmplification = &Rule{
 }
 
 const retryAmplificationDoc = `
-If each of three services in a row tries three times, one click makes 27 requests at
-the far end, in the moment in which that fails. It cannot recover, and every service
-on the way holds its workers for the retries of the one behind it.
+If each of three services in a row makes three attempts, one request becomes 27
+requests at the last service, exactly when it fails. It cannot recover, and every
+service on the path holds its workers for the retries behind it.
 
-Fires for the worst path on which retries multiply to 9 or more (warning), 27 or more
-(error). At the last hop counts every retry that answers to the way the callee fails;
-before it, only retries that answer to an error that the next service returns when it
-gives up. Retries of connections alone do not multiply: a service that answers with an
-error has been reached. A retry budget limits a factor to one plus the budget. Paths
-that owe their factor to the same calls are told once.
+Reported for the worst path on which retries multiply to 9 or more (warning), 27 or
+more (error). At the last hop every retry counts that matches the failure of the
+callee; before it, only retries that match the error that the next service returns
+when it gives up. Retries of failed connections do not multiply: a service that
+returns an error has been reached. A retry budget limits a factor to one plus the
+budget. Paths that share the same multiplying calls are reported once.
 
     web:  {calls: [{to: api,  retry: {retries: 2, on: [response-5xx]}}]}
     api:  {calls: [{to: core, retry: {retries: 2, on: [response-5xx]}}]}
     core: {calls: [{to: db,   retry: {retries: 3, on: [response-5xx]}}]}       # 3 x 3 x 4 = 36
 
-Stays silent where only one call of the path multiplies (see "retry-unbounded"), and is
-a note where all of the retries are a product's own.
+Not reported: paths with a single multiplying call (see "retry-unbounded"). Info if
+all of the retries are product defaults.
 
     web:  {calls: [{to: api,  retry: {retries: 2, on: [connect]}}]}
     api:  {calls: [{to: core, retry: {retries: 2, on: [connect]}}]}
     core: {calls: [{to: db,   retry: {retries: 3, on: [response-5xx]}}]}       # 4
 
-**The way out.** Retry in one place, next to what fails; elsewhere only connections;
-and a budget, so that a storm cannot be more than a tenth or a fifth of the load. A
-call breaker ends the storm once it is open, but not before.
+**Fix.** Retry in one place, next to the failing service; elsewhere retry failed
+connections only. Add a retry budget of 10 to 20 % of the load. A call breaker ends a
+retry storm once it is open, not before.
 
 Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
 "Addressing Cascading Failures".

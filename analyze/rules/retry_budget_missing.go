@@ -10,7 +10,7 @@ import (
 
 var retryBudgetMissing = &Rule{
 	ID:       "retry-budget-missing",
-	Title:    "retries are limited for a request, not for the load",
+	Title:    "retries without budget",
 	Doc:      retryBudgetMissingDoc,
 	Purposes: []policy.Purpose{policy.RetryBudget},
 	Severity: analyze.Info,
@@ -18,24 +18,24 @@ var retryBudgetMissing = &Rule{
 }
 
 const retryBudgetMissingDoc = `
-Two retries for each request are three times the load once every request fails. A
-budget limits retries to a share of the requests: 20 % more load is what a callee in
-trouble may survive, 200 % is not. Retries without one are what most often keeps an
-outage going after its cause is gone.
+Two retries per request triple the load once every request fails. A budget limits
+retries to a share of the requests: a callee in trouble may survive 20 % more load,
+not 200 %. Retries without a budget are a common reason why an outage lasts longer
+than its cause.
 
-Fires where somebody has error answers of a synchronous call retried, three attempts
-or more, and no layer has a budget. A note; a warning where the callee has five
-callers or more, or where it can get nine requests or more for one.
+Reported for declared retries on error responses of a synchronous call, with three
+attempts or more, if no layer has a budget. Severity: info; warning if the callee has
+five callers or more, or can get nine requests or more for one.
 
     retries: {attempts: 2, retryOn: "5xx"}           # and eight callers
 
-Stays silent where a layer has a budget or throttles retries, and about retries of
-connections alone.
+Not reported: calls with a budget or retry throttling in a layer, and retries of
+failed connections only.
 
     trafficPolicy: {retryBudget: {percent: 20}}
 
-**The way out.** A budget of 10 to 20 %. Envoy's limit of parallel retries, 3 by
-default, is a weak one.
+**Fix.** Set a budget of 10 to 20 %. Envoy's limit of concurrent retries, 3 by
+default, is a weak budget.
 
 Source: Bronson et al., "Metastable Failures in Distributed Systems", HotOS 2021.
 `

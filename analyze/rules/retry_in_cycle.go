@@ -11,7 +11,7 @@ import (
 
 var retryInCycle = &Rule{
 	ID:         "retry-in-cycle",
-	Title:      "retries go round in a circle",
+	Title:      "retries in a synchronous call cycle",
 	Doc:        retryInCycleDoc,
 	Purposes:   []policy.Purpose{policy.Retries},
 	Severity:   analyze.Error,
@@ -20,27 +20,28 @@ var retryInCycle = &Rule{
 }
 
 const retryInCycleDoc = `
-In a circle of services each of which waits for the next, one failure comes back to
-where it began. If a call of the circle is repeated on errors, it comes back more than
-once, and every time around multiplies it again: a single error can keep the circle
-busy after its cause is gone.
+In a synchronous cycle, a failure returns to the service where it started. If a call
+of the cycle is retried on errors, it returns more than once, and each round
+multiplies it again: a single error can keep the cycle busy after its cause is gone.
 
-Fires for a loop of synchronous calls of which one is repeated on error answers, on
-slowness that can occur, or without end. It stands for "sync-cycle" on that loop.
+Reported for a cycle of synchronous calls in which one call is retried on error
+responses, on slowness that can occur, or without limit. It replaces "sync-cycle" for
+that cycle.
 
     a: {calls: [{to: b, retry: {retries: 1, on: [response-5xx]}}]}
     b: {calls: [c]}
     c: {calls: [a]}
 
-Stays silent where the loop repeats connections alone ("sync-cycle" tells of it then),
-and where a call of it is asynchronous.
+Not reported: cycles that retry failed connections only (reported as "sync-cycle"),
+and cycles with an asynchronous call.
 
     a: {calls: [{to: b, retry: {retries: 1, on: [connect]}}]}
 
-It is a warning where a call on the loop has only weak evidence. A loop over different
-operations, which no single request goes round, does not multiply: excuse it.
+Severity: warning if a call of the cycle has only weak evidence. A cycle across
+different operations, which no single request travels, does not multiply retries; add
+an ignore entry for it.
 
-**The way out.** Take the retries out of the loop first; then cut it (see
+**Fix.** Remove the retries from the cycle first, then break the cycle (see
 "sync-cycle").
 `
 

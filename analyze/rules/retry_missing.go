@@ -11,7 +11,7 @@ import (
 
 var retryMissing = &Rule{
 	ID:       "retry-missing",
-	Title:    "a harmless retry is missing",
+	Title:    "idempotent call without retry",
 	Doc:      retryMissingDoc,
 	Purposes: []policy.Purpose{policy.Retries},
 	Severity: analyze.Info,
@@ -19,24 +19,24 @@ var retryMissing = &Rule{
 }
 
 const retryMissingDoc = `
-When a replica is replaced, some connections break. A request that may safely be sent
-twice need not fail for that.
+When a replica is replaced, some connections break. A request that is safe to repeat
+does not have to fail for that.
 
-Fires, as a note, for a synchronous call that is known to be idempotent (GET, HEAD,
-OPTIONS, PUT and DELETE only, or declared so) to a service that calls no further ones,
-where no layer retries, and no service before it retries what fails.
+Reported, as info, for a synchronous call that is known to be idempotent (GET, HEAD,
+OPTIONS, PUT and DELETE only, or declared so) to a service without further calls, if
+no layer retries and no earlier service on the path does.
 
     - {to: pricing, protocol: http, methods: [GET], timeout: 2s}
 
-Stays silent where a layer retries, even if by itself and only connections, as
-Istio's does; where retries were switched off; where a caller further out repeats the
-whole request, since retries in several places multiply; about unknown methods; and
-where no input could have declared retries.
+Not reported: a layer that retries, even failed connections only and by default, as
+Istio does; disabled retries; an outer caller that repeats the whole request, since
+retries in several places multiply; unknown methods; and inputs that cannot declare
+retries.
 
     - {to: pricing, protocol: http, methods: [GET], timeout: 2s,
        retry: {retries: 1, on: [connect], backoff: {kind: exponential, base: 25ms, jitter: full}}}
 
-**The way out.** One or two retries on connection failures, in one place: next to the
+**Fix.** Add one or two retries on connection failures, in one place: next to the
 callee.
 `
 

@@ -11,38 +11,38 @@ import (
 
 var retryMultipleLayers = &Rule{
 	ID:       "retry-multiple-layers",
-	Title:    "the same failure is retried in two places",
+	Title:    "retries in several layers of one call",
 	Doc:      retryMultipleLayersDoc,
 	Severity: analyze.Warning,
 	Check:    checkRetryMultipleLayers,
 }
 
 const retryMultipleLayersDoc = `
-A library that retries and a proxy that retries beneath it know nothing of each other:
-three attempts of one are nine requests at the callee. The same holds for two services
-in a row that both retry what fails behind them.
+A library that retries and a proxy that retries below it do not know of each other:
+three attempts of one are nine requests at the callee. The same holds for two
+services in a row that both retry what fails behind them.
 
-Fires for a synchronous call where retries of one layer answer to what another layer
-returns when it has given up, and both were asked for; as a note, where one of the two
-is the product's own, and as a warning where that is Dapr's, whose retries a default
-policy does not replace. And for two calls in a row (subject "a>b>c") where both were
-asked for, and the first answers to errors, unless "retry-amplification" tells of the
+Reported for a synchronous call if retries of one layer match what another layer
+returns when it gives up, and both are declared. Severity: info where one of the two
+is a product default; warning where that is Dapr's default, which a default policy
+does not replace. Also reported for two calls in a row (subject "a>b>c") if both are
+declared and the first one matches errors, unless "retry-amplification" reports the
 path.
 
     resilience4j.retry.instances.stock: {maxAttempts: 3}
     kind: VirtualService                          # and for the same callee
     spec: {http: [{retries: {attempts: 2, retryOn: "5xx"}}]}
 
-Stays silent where one layer retries alone, where budgets keep both from making two
-requests of one, or where the outer one looks at failures that the inner one never
-returns; and about the inbound proxy of the callee, which repeats only what has not
-reached it.
+Not reported: a single retrying layer; layers whose budgets keep both from doubling a
+request; an outer layer that matches failures the inner one never returns; and the
+inbound proxy of the callee, which repeats only requests that have not reached it.
 
     kind: VirtualService
     spec: {http: [{retries: {attempts: 0}}]}      # the library retries
 
-**The way out.** Keep the retries that know most: in the mesh for what has not reached
-the callee, in the library for what needs to know the operation. Switch the others off.
+**Fix.** Keep the retries with the most knowledge: in the mesh for requests that did
+not reach the callee, in the library for those that depend on the operation. Disable
+the others.
 `
 
 func checkRetryMultipleLayers(p *Pass) {

@@ -13,7 +13,7 @@ import (
 
 var retryNonIdempotent = &Rule{
 	ID:       "retry-non-idempotent",
-	Title:    "what may have been done is done again",
+	Title:    "retry of a non-idempotent request",
 	Doc:      retryNonIdempotentDoc,
 	Purposes: []policy.Purpose{policy.Retries},
 	Severity: analyze.Error,
@@ -21,26 +21,27 @@ var retryNonIdempotent = &Rule{
 }
 
 const retryNonIdempotentDoc = `
-An error answer, a broken connection or a timeout does not say that nothing happened:
-the order may have been placed, the card charged. Sending a POST again does it twice.
+An error response, a broken connection or a timeout does not prove that the callee
+did nothing: the order may have been placed, the card charged. Retrying a POST does
+it twice.
 
-Fires where somebody has a call with POST, PATCH or another such method repeated after
-failures that can come after the work was done: error answers, resets, timeouts.
-An error if the conditions are written; a warning if they are the product's, or if
-only the name of the route or the retries themselves say POST; a note if the methods
-are unknown.
+Reported where a declared retry policy repeats a call with POST, PATCH or another
+non-idempotent method after failures that can occur after the work was done: error
+responses, resets, timeouts. Severity: error if the conditions are declared; warning
+if they are the product's defaults, or if only the name of the route or the retry
+policy mentions POST; info if the methods are unknown.
 
     - match: [{method: {exact: POST}}]
       retries: {attempts: 2, retryOn: "5xx"}
 
-Stays silent about retries of what did not reach the callee, about calls that are
-declared idempotent, and where the retries themselves leave such methods out, as those
-of Traefik, nginx and Spring Cloud Gateway do.
+Not reported: retries of requests that did not reach the callee; calls that are
+declared idempotent; and retry policies that exclude such methods, as in Traefik,
+nginx and Spring Cloud Gateway.
 
       retries: {attempts: 2, retryOn: "connect-failure,refused-stream"}
 
-**The way out.** Retry only what did not reach the callee; or make the call idempotent
-by a key that it carries, and say so.
+**Fix.** Retry only requests that did not reach the callee, or make the call
+idempotent with an idempotency key and declare it.
 `
 
 func checkRetryNonIdempotent(p *Pass) {

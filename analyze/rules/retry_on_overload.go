@@ -12,7 +12,7 @@ import (
 
 var retryOnOverload = &Rule{
 	ID:       "retry-on-overload",
-	Title:    "an overloaded callee is asked again",
+	Title:    "retry of overload responses",
 	Doc:      retryOnOverloadDoc,
 	Purposes: []policy.Purpose{policy.RetryBackoff},
 	Severity: analyze.Warning,
@@ -20,21 +20,21 @@ var retryOnOverload = &Rule{
 }
 
 const retryOnOverloadDoc = `
-429, 503 and RESOURCE_EXHAUSTED say: too much. Asking again soon is more of it.
+429, 503 and RESOURCE_EXHAUSTED signal overload. Retrying soon adds to it.
 
-Fires where somebody has just these answers of a synchronous call retried, and the
-retries do not wait for as long as the callee asks (Retry-After). A warning where
-the wait begins below 100ms, a note where it is longer.
+Reported where declared retries of a synchronous call match exactly these responses
+and do not wait for as long as the callee asks (Retry-After). Severity: warning if
+the first wait is below 100ms, else info.
 
     retries: {attempts: 2, retryOn: "429"}           # after at most 25ms
 
-Stays silent where Retry-After is obeyed, as the standard handler of .NET does, and
-about classes of answers such as "5xx": they are about failures.
+Not reported: policies that obey Retry-After, such as the standard handler of .NET;
+and classes of responses such as "5xx", which are about failures.
 
     retries: {attempts: 2, retryOn: "connect-failure,refused-stream"}
 
-**The way out.** Take the answer out of the conditions, or wait for as long as the
-callee says; in Envoy "rate_limited_retry_back_off".
+**Fix.** Remove the response from the conditions, or wait for as long as the callee
+asks; in Envoy: "rate_limited_retry_back_off".
 
 Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
 "Handling Overload".

@@ -9,7 +9,7 @@ import (
 
 var retryUnbounded = &Rule{
 	ID:         "retry-unbounded",
-	Title:      "a failing call is repeated again and again",
+	Title:      "unlimited or excessive retries",
 	Doc:        retryUnboundedDoc,
 	Purposes:   []policy.Purpose{policy.Retries},
 	Severity:   analyze.Error,
@@ -18,24 +18,26 @@ var retryUnbounded = &Rule{
 }
 
 const retryUnboundedDoc = `
-What has failed six times fails the seventh time, too. Until it gives up, the caller
-holds its worker and its own caller, and sends the callee a multiple of its load.
+A request that has failed six times will fail the seventh time too. Until it gives
+up, the caller holds its worker and its own caller, and multiplies the load of the
+callee.
 
-Fires where somebody configured retries of a synchronous call without a limit (error),
-as Dapr does where "maxRetries" is left out, or more than five attempts (warning).
-A limit in time makes a warning of the error.
+Reported for declared retries of a synchronous call without a limit (error), as in
+Dapr without "maxRetries", or with more than five attempts (warning). A time limit
+lowers the error to a warning.
 
     retries:                               # Dapr: maxRetries -1
       important: {policy: constant, duration: 5s}
 
-Stays silent at five attempts, where a budget limits retries to a share of the calls,
-and about messages from a queue, which may be delivered until they are done.
+Not reported: up to five attempts; retries with a budget that limits them to a share
+of the calls; and messages from a queue, which may be redelivered until processed.
 
       important: {policy: constant, duration: 5s, maxRetries: 2}
 
-**The way out.** Two retries, and then an error that the caller can deal with.
+**Fix.** Limit the policy to two retries, then return an error that the caller can
+handle.
 
-The five is what gRPC cuts "maxAttempts" down to.
+Source of the five: the limit to which gRPC reduces "maxAttempts".
 `
 
 // manyAttempts is the most that nobody needs to explain.

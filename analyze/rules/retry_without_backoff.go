@@ -9,7 +9,7 @@ import (
 
 var retryWithoutBackoff = &Rule{
 	ID:       "retry-without-backoff",
-	Title:    "failed calls are repeated at once",
+	Title:    "retry without backoff",
 	Doc:      retryWithoutBackoffDoc,
 	Purposes: []policy.Purpose{policy.RetryBackoff},
 	Severity: analyze.Warning,
@@ -17,24 +17,24 @@ var retryWithoutBackoff = &Rule{
 }
 
 const retryWithoutBackoffDoc = `
-A callee that answers with errors is in trouble, and repeating at once adds to it:
-all callers send twice the load in the moment in which it can bear the least.
+A callee that returns errors is overloaded or broken, and immediate retries add to
+it: all callers send twice the load when it can bear the least.
 
-Fires where somebody configured retries of a synchronous call that answer to error
-answers or slowness, and there is no wait before a retry; and where the callee is
-known to run a single replica, whatever the retries answer to. Where a manifest says
-retries and is silent about waits, the finding is an assumption.
+Reported for declared retries of a synchronous call on error responses or slowness
+without a wait before the retry; and on any condition if the callee is known to run a
+single replica. If a manifest declares retries and is silent about waits, the finding
+is assumed.
 
     filters:                                  # Spring Cloud Gateway
     - {name: Retry, args: {retries: 3}}
 
-Stays silent where the product waits by itself, as Envoy and the meshes made of it do,
-where an API leaves the wait to whoever carries it out, as the Gateway API does, and
-about trying another replica at once after a failed connection.
+Not reported: products that wait by default, such as Envoy and the meshes built on
+it; APIs that leave the wait to the implementation, such as Gateway API; and an
+immediate retry on another replica after a failed connection.
 
     - {name: Retry, args: {retries: 3, backoff: {firstBackoff: 50ms, maxBackoff: 500ms}}}
 
-**The way out.** Waits that grow, with a random part (see "retry-without-jitter").
+**Fix.** Use exponential backoff with jitter (see "retry-without-jitter").
 `
 
 func checkRetryWithoutBackoff(p *Pass) {

@@ -12,7 +12,7 @@ import (
 
 var retryWithoutJitter = &Rule{
 	ID:       "retry-without-jitter",
-	Title:    "callers that failed together retry together",
+	Title:    "retry without jitter",
 	Doc:      retryWithoutJitterDoc,
 	Purposes: []policy.Purpose{policy.RetryBackoff},
 	Severity: analyze.Info,
@@ -20,25 +20,24 @@ var retryWithoutJitter = &Rule{
 }
 
 const retryWithoutJitterDoc = `
-A callee that stumbles fails many callers in the same moment. If all of them wait the
-same time, they come back in the same moment, again and again. A random part spreads
-them.
+A callee with a short outage fails many callers at the same moment. If all of them
+wait for the same time, they return at the same moment, again and again. Jitter
+spreads them.
 
-Fires where somebody configured retries of a synchronous call with waits of 10ms or
-more and no random part, written or by the product's default. It is a note; a warning
-where the callers of the callee, times the replicas of this one, are 20 or more; and
-a level more for callers of tier 1.
+Reported for declared retries of a synchronous call with waits of 10ms or more and no
+random part, declared or by default. Severity: info; warning if the callers of the
+callee times the replicas of this caller are 20 or more; one level more for callers
+of tier 1.
 
     resilience4j.retry.instances.stock: {maxAttempts: 3, waitDuration: 500ms}
 
-Stays silent where the product spreads waits by itself (Envoy and the meshes made of
-it, gRPC, Linkerd), and about a single retry of a caller with a single replica.
+Not reported: products with jitter by default (Envoy and the meshes built on it, gRPC,
+Linkerd), and a single retry of a caller with a single replica.
 
     resilience4j.retry.instances.stock:
       {maxAttempts: 3, waitDuration: 500ms, enableRandomizedWait: true}
 
-**The way out.** A random part of at least half the wait; best, anything from nothing
-to the whole.
+**Fix.** Randomize at least half of the wait, preferably all of it (full jitter).
 
 Source: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog 2015.
 `

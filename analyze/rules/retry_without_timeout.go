@@ -9,7 +9,7 @@ import (
 
 var retryWithoutTimeout = &Rule{
 	ID:         "retry-without-timeout",
-	Title:      "retries wait for an attempt that never ends",
+	Title:      "retries without timeout",
 	Doc:        retryWithoutTimeoutDoc,
 	Purposes:   []policy.Purpose{policy.AttemptTimeout},
 	Severity:   analyze.Warning,
@@ -18,22 +18,22 @@ var retryWithoutTimeout = &Rule{
 }
 
 const retryWithoutTimeoutDoc = `
-An attempt that hangs never fails, so it is never tried again: against a slow callee
-the retries do nothing, and the caller hangs as if there were none. If the attempts do
-end at last, the caller has waited for each.
+An attempt that hangs does not fail, so it is not retried: against a slow callee the
+retries have no effect, and the caller hangs as if there were none. If the attempts
+end eventually, the caller has waited for each of them.
 
-Fires where somebody configured retries of a synchronous call, and no layer bounds
-the call or an attempt of it. It is an error where the caller is of tier 1.
+Reported for declared retries of a synchronous call if no layer bounds the call or an
+attempt. Severity: warning; error if the caller is of tier 1.
 
-    retries: {attempts: 3, retryOn: "5xx"}           # Istio: no timeout of its own
+    retries: {attempts: 3, retryOn: "5xx"}           # Istio has no default timeout
 
-Stays silent about retries that a product makes unasked, as Istio's two; and where
-any layer has a timeout.
+Not reported: retries that are a product default, such as Istio's two; and calls with
+a timeout in any layer.
 
     retries: {attempts: 3, retryOn: "5xx", perTryTimeout: 1s}
 
-**The way out.** A bound on one attempt near the slowest good answer. This rule
-stands for "timeout-missing" on the same call.
+**Fix.** Bound an attempt near the slowest good response. This rule replaces
+"timeout-missing" for the same call.
 `
 
 func checkRetryWithoutTimeout(p *Pass) {

@@ -13,7 +13,7 @@ import (
 type Rule struct {
 	ID       string // kebab-case, never reused
 	Title    string // a few words, lower case
-	Doc      string // the page: why it hurts, an example, a near miss, the way out; Markdown
+	Doc      string // the page: why it hurts, an example, a near miss, the fix; Markdown
 	Severity analyze.Severity
 	OnDemand bool // run only where a configuration gives it a severity
 	Check    func(p *Pass)
@@ -75,7 +75,7 @@ type RuleError struct {
 
 func (e *RuleError) Error() string { return fmt.Sprintf("no rule %q", e.ID) }
 
-// Hint returns the way out.
+// Hint returns what to do about it.
 func (e *RuleError) Hint() string {
 	if len(e.Similar) == 0 {
 		return `"weir rules" lists them all`

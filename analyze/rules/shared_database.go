@@ -13,46 +13,46 @@ import (
 
 var sharedDatabase = &Rule{
 	ID:       "shared-database",
-	Title:    "services of different owners keep their data in one database",
+	Title:    "database shared by services of different owners",
 	Doc:      sharedDatabaseDoc,
 	Severity: analyze.Warning,
 	Check:    checkSharedDatabase,
 }
 
 const sharedDatabaseDoc = `
-Services that share a database are tied by its tables: none of them can change
-its data without the others, one heavy query slows all, and when the database is
-down all are down, however well they are kept apart elsewhere. That is bearable
-within one team and costly between two.
+Services that share a database are coupled by its tables: none can change its data
+without the others, one heavy query slows down all, and if the database is down all
+are down. Within one team that is acceptable; between two it is costly.
 
-Fires for a database that services of different owners use. Owners are compared,
-else teams, else systems. When they are known for none of the services or not for
-all, it is info.
+Reported for a database that services of different owners use. Owners are compared,
+else teams, else systems. Info if they are unknown for some or all of the services.
 
     services:
     - {name: main, kind: database}
     - {name: orders, team: shop, calls: [{to: main, protocol: sql}]}
     - {name: billing, team: money, calls: [{to: main, protocol: sql}]}
 
-Stays silent when the addresses name different databases on one server, when all
-users have one owner, or run one image with different commands: the web and the worker
-of one program. Jobs and migrations do not count, for they belong to the service that
-they migrate for, nor do backups and consoles for administrators. A read replica under
-an address of its own is another database. Caches and brokers are there to be shared.
+Not reported: addresses with different databases on one server; users with the same
+owner; and users that run one image with different commands, such as the web process
+and the worker of one program. Jobs and migrations do not count, since they belong to
+the service they migrate for; nor do backups and administration consoles. A read
+replica with an address of its own is another database. Caches and brokers are meant
+to be shared.
 
     DATABASE_URL: postgres://pg/orders       # in orders
     DATABASE_URL: postgres://pg/billing      # in billing
 
-Services that name no database are compared with each other, and the finding is
-then presumed. Only strong evidence is looked at: a start order proves no tables.
+Services whose address names no database are compared with each other, and the
+finding is then assumed. Only strong evidence counts: a start order does not prove
+shared tables.
 
-**The way out.** Give each owner a database of its own on the server, then a
-server of its own if load or criticality ask for it. Let one service own the data
-and the others ask it, or keep copies fed by its events.
+**Fix.** Give each owner a database of its own on the server, then a server of its own
+if load or criticality require it. Let one service own the data and the others call
+it, or keep copies fed by its events.
 
-- Kubernetes, compose: the database's name at the end of the address, and a user
-  that may see only that one.
-- Backstage: "owner" and "system" of the components, if they are missing.
+- Kubernetes, compose: put the database name at the end of the address, with a user
+  that can access only that database.
+- Backstage: declare "owner" and "system" of the components if they are missing.
 
 Source: Soldani et al., microFreshener ("shared persistency"); Taibi and
 Lenarduzzi 2018.

@@ -11,50 +11,49 @@ import (
 
 var singlePointOfFailure = &Rule{
 	ID:       "single-point-of-failure",
-	Title:    "users reach much of the estate through one service only",
+	Title:    "single point of failure",
 	Doc:      singlePointOfFailureDoc,
 	Severity: analyze.Warning,
 	Check:    checkSinglePointOfFailure,
 }
 
 const singlePointOfFailureDoc = `
-Where every way to a service leads through another, the second takes the first
-with it, however well the first is run: nobody gets there any more. A single
-replica on such a place is an outage at every restart.
+If every path to a service leads through another service, the second takes the first
+down with it. A single replica in such a place is an outage at every restart.
 
-Fires for a service that runs a single replica, where the entry points reach, by
-hard synchronous calls without a fallback, at least 30 % of all services (and
-three), or any service that declares tier 1, only through it. With several
-replicas, or an unknown number, it is told as info, except of the entry points
-themselves: one bad release or one wrong setting still takes them all. The finding is one level more serious where tier 1
-cannot do without the service, and one less at tier 4.
+Reported for a service with a single replica, if the entry points reach at least 30 %
+of all services (and three), or any service of tier 1, only through it, by hard
+synchronous calls without a fallback. With several replicas, or an unknown number, it
+is info, except for the entry points themselves: one bad release or one wrong setting
+still takes down all of them. The finding is one level more severe if tier 1 depends
+on the service, and one less at tier 4.
 
     services:
     - {name: web, entrypoint: true, calls: [{to: auth}]}
     - {name: auth, replicas: 1, calls: [{to: checkout}]}
     - {name: checkout, tier: 1}
 
-Entry points are services declared to be such, services at which traces show that
-requests begin, and gateways that nobody calls.
-Where there are none, the services that nobody calls are presumed to be; they are
-then not reported themselves.
+Entry points are services declared as such, services at which requests start
+according to traces, and gateways without callers. If there are none, the services
+without callers are assumed to be entry points; they are then not reported
+themselves.
 
-Stays silent where there is a second way in, where a call on the way is optional,
-asynchronous or has a fallback, about entry points that run several replicas or
-whose replicas no input tells, and about databases and what is outside.
+Not reported: a second path; an optional or asynchronous call or one with a fallback
+on the path; entry points with several replicas or an unknown number; databases and
+external services.
 
     - {name: web, entrypoint: true, calls: [{to: auth}, {to: checkout}]}
 
-**The way out.**
+**Fix.**
 
-- Kubernetes: "spec.replicas: 2" or more, a PodDisruptionBudget with
+- Kubernetes: set "spec.replicas: 2" or more, add a PodDisruptionBudget with
   "maxUnavailable: 1" and a readinessProbe.
-- compose: "deploy.replicas: 2" or more.
-- Native manifest: "replicas", to say what other inputs do not.
-- Or a second way in: let the caller call the others itself, or go on without this
-  one ("hard: false", "fallback").
+- compose: set "deploy.replicas: 2" or more.
+- Native manifest: declare "replicas" if other inputs do not.
+- Or add an alternative path: let the caller call the others itself, or continue
+  without this one ("hard: false", "fallback").
 
-"weir fanout" lists what lies behind each such service.
+"weir fanout" lists what depends on each such service.
 `
 
 // What lies behind a gate matters from this share of all services on, and this

@@ -13,7 +13,7 @@ import (
 
 var sloComposition = &Rule{
 	ID:       "slo-composition",
-	Title:    "an objective that those of the callees cannot hold",
+	Title:    "SLO that the dependencies' SLOs cannot support",
 	Doc:      sloCompositionDoc,
 	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
@@ -21,15 +21,15 @@ var sloComposition = &Rule{
 }
 
 const sloCompositionDoc = `
-A service that cannot answer without four others is there when all of them are: four
-times 99.95 % is 99.8 %, and who promises 99.9 % on top of that promises what the others
-need not deliver, even if it never fails itself.
+A service that depends on four others is available only when all of them are: four
+times 99.95 % is 99.8 %. A service that promises 99.9 % on top of that promises what
+the others do not have to deliver, even if it never fails itself.
 
-Fires for a service that declares an objective ("slo") above the product of those of
-the services that it cannot do without: by hard synchronous calls without a fallback,
-directly or not. Each counts once, however many ways lead to it. A call with other
-services to fall back on counts as their being gone all at once, with what they share
-only once. It is an error if one of them alone declares less than the service.
+Reported for a service with an objective ("slo") above the product of the objectives
+of the services it depends on: by hard synchronous calls without a fallback, directly
+or indirectly. Each counts once, however many paths lead to it. A call with a fallback
+service counts as both being down at once, with what they share counted once.
+Severity: error if one of them alone declares less than the service.
 
     services:
     - {name: shop, slo: 99.9, calls: [cart, stock, prices, users]}
@@ -38,22 +38,22 @@ only once. It is an error if one of them alone declares less than the service.
     - {name: prices, slo: 99.95}
     - {name: users, slo: 99.95}
 
-An objective is taken for what callers get, with the failures of what is behind it. If
-it only speaks of the service's own, what is behind counts as well: where that alone
-breaks an objective it is info, unless a service in between breaks its own.
+An objective is read as what callers get, including failures of its dependencies. If
+it covers only the service's own failures, its dependencies count as well: an
+objective that only they break is info, unless a service in between breaks its own.
 
-Stays silent where the product suffices; about what is called optionally, by events or
-with an answer of the caller's own to fall back on; and on weak evidence. Services
-without an objective are taken to be always there; the finding counts them.
-Objectives over requests and over time are not told apart.
+Not reported: a sufficient product; optional calls, events, and calls with a local
+fallback; and weak evidence. Services without an objective count as always available;
+the finding counts them. Objectives over requests and over time are not
+distinguished.
 
     - {name: shop, slo: 99.5, calls: [cart, stock, prices, users]}
 
-**The way out.** As a rule, what a service cannot do without promises one nine more
-than the service: 99.99 % below 99.9 %. Do without the worst of them (an optional call,
-a fallback, a cache), raise their objectives with those who run them, or promise less.
+**Fix.** As a rule of thumb, a dependency promises one nine more than the service:
+99.99 % below 99.9 %. Make the worst of them optional (an optional call, a fallback, a
+cache), raise their objectives with their operators, or promise less.
 
-"weir show" tells what a service can hope for.
+"weir show" prints the availability that a service can expect.
 
 Source: Treynor, Dahlin, Rau and Beyer, "The calculus of service availability", ACM
 Queue 2017 (the rule of the extra nine).

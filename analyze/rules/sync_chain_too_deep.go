@@ -9,7 +9,7 @@ import (
 
 var syncChainTooDeep = &Rule{
 	ID:       "sync-chain-too-deep",
-	Title:    "a long chain of services that wait for each other",
+	Title:    "deep chain of synchronous calls",
 	Doc:      syncChainTooDeepDoc,
 	Severity: analyze.Warning,
 	Check:    checkSyncChainTooDeep,
@@ -17,28 +17,27 @@ var syncChainTooDeep = &Rule{
 
 const syncChainTooDeepDoc = `
 Along a chain of synchronous calls latencies add up and availabilities multiply:
-seven services of 99.9 % make 99.3 %, and the first one waits for the slowest day
-of each. Timeouts have to grow from one end to the other, retries multiply.
+seven services of 99.9 % give 99.3 %. Timeouts have to grow along the chain, and
+retries multiply.
 
-Fires when the longest chain of synchronous calls from an entry has more hops
-between services than the limit, 5. Chains that share a part are told once, by
-their longest.
+Reported if the longest chain of synchronous calls from an entry point has more hops
+between services than the limit, 5. Chains that share a part are reported once, by the
+longest.
 
     a -> b -> c -> d -> e -> f -> g             six hops
 
-Stays silent at five hops. Only services count: gateways that pass a request on,
-databases, caches and what is outside add no hop, and neither do asynchronous
-calls. The services of one loop count as one, see "sync-cycle".
+Not reported: five hops or fewer. Only services count: gateways, databases, caches
+and external services add no hop, and neither do asynchronous calls. The services of
+one cycle count as one (see "sync-cycle").
 
-**The way out.** Do not fetch through others what can be kept: a copy of the data,
-fed by events, a cache, or a direct call past services that only pass the question
-on. Split off what need not be done before the answer, and do it asynchronously.
-In weir's own manifest "mode: async" on a call says that nobody waits.
+**Fix.** Keep a copy of the data instead of fetching it through other services: a copy
+fed by events, a cache, or a direct call past services that only forward the request.
+Move work that is not needed for the response out of the chain and do it
+asynchronously ("mode: async" on a call of the native manifest).
 
-The number is the "limit" of the rule in weir.yaml. Source of the 5: in traces
-of large systems most call graphs are shallower, with a long tail (Luo et al.,
-"Characterizing Microservice Dependency and Performance", SoCC 2021), so that it
-tells the outliers.
+The number is the "limit" of the rule in weir.yaml. Source of the 5: in traces of
+large systems most call graphs are shallower, with a long tail (Luo et al.,
+"Characterizing Microservice Dependency and Performance", SoCC 2021).
 `
 
 func checkSyncChainTooDeep(p *Pass) {

@@ -11,53 +11,52 @@ import (
 
 var syncCycle = &Rule{
 	ID:       "sync-cycle",
-	Title:    "services wait for each other in a circle",
+	Title:    "synchronous call cycle",
 	Doc:      syncCycleDoc,
 	Severity: analyze.Error,
 	Check:    checkSyncCycle,
 }
 
 const syncCycleDoc = `
-A request that goes round in a circle holds a worker in every service of it, the
-first one included. Under load all workers of all of them wait for each other, and
-nothing gets done until timeouts free them. The services cannot be started one
-after the other, cannot be released apart, and one slow service is a slow circle.
+A request that travels around a cycle holds a worker in every service of the cycle,
+including the first. Under load, all workers wait for each other until timeouts free
+them. The services cannot be started one after the other or released separately, and
+one slow service slows the whole cycle.
 
-Fires once for each group of services that call each other in a circle by
-synchronous calls, and for a service that so calls itself. It shows one of the
-shortest loops.
+Reported once for each group of services that call each other in a cycle of
+synchronous calls, and for a service that calls itself synchronously. The finding
+shows one of the shortest cycles.
 
     services:
     - {name: orders, calls: [stock]}
-    - {name: stock, calls: [orders]}      # to ask what is reserved
+    - {name: stock, calls: [orders]}      # to look up reservations
 
-Stays silent when one call of the loop is asynchronous ("async-cycle" tells of
-those), about databases, caches and brokers that talk to their own replicas, and
-about a service that calls itself as only traces show: one of its operations may well
-ask another, on another replica.
+Not reported: cycles with an asynchronous call (see "async-cycle"); databases, caches
+and brokers that talk to their own replicas; and a service that calls itself
+according to traces only, since one of its operations may call another one on another
+replica.
 
     services:
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [{to: orders, mode: async}]}
 
-It is an error when every call on the loop is proven. Where one rests on weak
-evidence, such as a start order in a compose file, it is a warning, and none at all
-where some of its services are on a proven loop already; calls that are merely
-allowed do not count. A loop over different operations, which no single
-request goes round, still ties start and release: if that is wanted, say so with
-an exception.
+Severity: error if every call in the cycle has strong evidence. Warning if one has
+weak evidence, such as a start order in a compose file; not reported then if some of
+its services are part of a cycle with strong evidence. Calls that are merely allowed
+do not count. A cycle across different operations, which no single request travels,
+still couples start and release; if that is intended, add an ignore entry.
 
-**The way out.** Cut the loop at the calls named in the hint: together they cost the
-least of all that leave no loop ("weir cycles" tells why each is cheap).
+**Fix.** Remove the calls named in the hint: they are the cheapest set that leaves no
+cycle ("weir cycles" explains the cost of each).
 
-- Send along what the callee would ask for, so that it need not ask.
-- Answer by an event: the callee publishes, the caller keeps what it needs.
+- Pass the data in the request, so that the callee does not need to ask for it.
+- Reply by an event: the callee publishes, the caller stores what it needs.
 - Move what both need into a third service that calls neither.
 
 Kubernetes and compose: remove the callee's address from the environment of the
-service that no longer calls it. Native manifest: "mode: async" on the call.
-Backstage: remove the "dependsOn" or "consumesApis" entry, or model the event as
-an API that is provided and consumed.
+service that no longer calls it. Native manifest: set "mode: async" on the call.
+Backstage: remove the "dependsOn" or "consumesApis" entry, or model the event as an
+API that is provided and consumed.
 
 Source: Taibi and Lenarduzzi, "On the Definition of Microservice Bad Smells",
 IEEE Software 2018 (cyclic dependency).

@@ -12,7 +12,7 @@ import (
 
 var timeoutAgainstObserved = &Rule{
 	ID:       "timeout-against-observed",
-	Title:    "a timeout that does not fit how long the calls take",
+	Title:    "timeout that does not fit observed latency",
 	Doc:      timeoutAgainstObservedDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
@@ -20,28 +20,28 @@ var timeoutAgainstObserved = &Rule{
 }
 
 const timeoutAgainstObservedDoc = `
-A timeout below what good calls take turns them into failures, and often into retries,
-which take as long again. One far above it protects nobody: while the callee hangs, the
-caller waits many times longer than any good answer ever took.
+A timeout below the latency of good responses turns them into failures, and often
+into retries that take as long again. A timeout far above it gives no protection: if
+the callee hangs, the caller waits many times longer than any good response took.
 
-Fires where somebody wrote a timeout for each attempt of a call and 200 calls or more
-were timed: if it is shorter than the slowest in a hundred took; and, as info, if it is
-more than ten times what the slowest in a thousand took, and more than a second.
+Reported where the timeout of an attempt is declared and 200 calls or more were
+measured: if it is below the p99 latency; and, as info, if it is more than ten times
+the p99.9 latency and more than a second.
 
-    timeout: 200ms           # and one call in a hundred takes 450ms or more
+    timeout: 200ms           # and the p99 latency is 450ms
 
-Stays silent when the timeout is a product's default, when several routes of one call
-have timeouts of their own, about streams, and with fewer than 200 timings.
+Not reported: product defaults; calls with several routes that have their own
+timeouts; streams; and fewer than 200 measurements.
 
     timeout: 800ms
 
-What was timed is cut off by the timeout itself. If the slowest calls took just about
-as long as it lets them, they were given up, and how long they would have taken nobody
-knows: then the finding says that the timeout already cuts.
+Measured latencies are cut off by the timeout itself. If the slowest calls took about
+as long as the timeout allows, they were cut off, and their real latency is unknown:
+the finding then says that the timeout already cuts.
 
-**The way out.** Take the slowest in a thousand of the good answers, add a margin, and
-stay below the caller's own deadline. If the callee is too slow for that, make it
-faster before you wait longer.
+**Fix.** Set the timeout to the p99.9 latency of good responses plus a margin, below
+the caller's own deadline. If the callee is too slow for that, make it faster before
+raising the timeout.
 `
 
 const (

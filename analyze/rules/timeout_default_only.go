@@ -14,7 +14,7 @@ import (
 
 var timeoutDefaultOnly = &Rule{
 	ID:       "timeout-default-only",
-	Title:    "the only timeout is one that nobody chose",
+	Title:    "call bounded only by a product default",
 	Doc:      timeoutDefaultOnlyDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Info,
@@ -22,23 +22,23 @@ var timeoutDefaultOnly = &Rule{
 }
 
 const timeoutDefaultOnlyDoc = `
-Envoy ends a call after 15 seconds, Emissary after 3, whatever the call is. Nobody
-chose that for this one, and it changes with the product or its version.
+Envoy ends a call after 15 seconds, Emissary after 3, whatever the call is. The value
+was not chosen for this call and can change with the product or its version.
 
-Fires for a synchronous call whose only bound is a default of the product that
-carries it. More than three calls of one product are told as one.
+Reported for a synchronous call whose only bound is a default of the product that
+carries it. More than three calls of one product are one finding.
 
     kind: HTTPProxy                  # Contour: Envoy's 15s
     spec:
       routes:
       - services: [{name: shop, port: 80}]
 
-Stays silent when the value is written down, even if it is the default's own.
+Not reported: a declared value, even if it equals the default.
 
       - services: [{name: shop, port: 80}]
         timeoutPolicy: {response: 15s}
 
-**The way out.** Write the value that this call needs.
+**Fix.** Declare the value that this call needs.
 `
 
 // fewCalls are told one by one, more as one.

@@ -12,7 +12,7 @@ import (
 
 var timeoutExcessive = &Rule{
 	ID:       "timeout-excessive",
-	Title:    "a timeout so long that it protects nobody",
+	Title:    "excessive timeout",
 	Doc:      timeoutExcessiveDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Info,
@@ -20,26 +20,26 @@ var timeoutExcessive = &Rule{
 }
 
 const timeoutExcessiveDoc = `
-A timeout frees the caller when the callee hangs. After five minutes there is nothing
-left to free: all workers wait, and the users are gone.
+A timeout frees the caller when the callee hangs. After five minutes all workers are
+busy waiting, and the users are gone.
 
-Fires for a synchronous call that is bounded by a written timeout of more than 30
-seconds, 10 where the caller is of tier 1; and, as a warning, for one whose timeout
-was switched off. It is a level more serious for callers of tier 1.
+Reported for a synchronous call whose declared timeout is more than 30 seconds, 10 if
+the caller is of tier 1; and, as a warning, for one whose timeout is disabled. It is
+one level more severe for callers of tier 1.
 
     timeout: 300s
     timeout: 0s              # Istio, Envoy: no timeout
 
-Stays silent about calls that jobs make, and about streams, whose timeout is off and
-which have one of silence instead.
+Not reported: calls by jobs, and streams whose timeout is disabled and which bound
+silence instead.
 
     timeout: 8s
 
-**The way out.** Split long work off: accept the request, do the work
-asynchronously, and let the caller ask for the result.
+**Fix.** Move long work out of the request: accept it, process it asynchronously, and
+let the caller ask for the result.
 
-The 30 and the 10 seconds are proposals: few people wait longer than ten seconds for
-a page (Nielsen, "Usability Engineering", 1993), and few proxies longer than 60.
+Source of the limits: few people wait longer than ten seconds for a page (Nielsen,
+"Usability Engineering", 1993), and few proxies longer than 60.
 `
 
 // The longest timeouts that are not worth a word.

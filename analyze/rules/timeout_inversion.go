@@ -11,7 +11,7 @@ import (
 
 var timeoutInversion = &Rule{
 	ID:       "timeout-inversion",
-	Title:    "a caller gives up before its callee does",
+	Title:    "caller times out before its callee",
 	Doc:      timeoutInversionDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
@@ -19,32 +19,32 @@ var timeoutInversion = &Rule{
 }
 
 const timeoutInversionDoc = `
-When a gives up after one second and b goes on waiting three seconds for c, b works
-for nobody: its worker is held, and a may have sent the request again already. Under
-load such work crowds out the work that somebody waits for.
+If a gives up after one second and b waits three seconds for c, b works for a caller
+that is gone: its worker is held, and a may have retried already. Under load such
+work displaces useful work.
 
-Fires where one attempt of a call may take less time than a single call that its
-callee makes. What counts is the caller's bound on an attempt, if it has one, against
-all attempts of the callee together with its fallback.
+Reported where an attempt of a call may take less time than a single call that its
+callee makes. The caller's bound on an attempt, if it has one, is compared with all
+attempts of the callee including its fallback.
 
     bff:    {calls: [{to: orders, timeout: 1s}]}
     orders: {calls: [{to: stock, timeout: 3s}]}
 
-It is a warning; an error if both values are written and the caller is of tier 1; a
-note where a single call fits, but all hard calls of the callee one after the other
-would not. Where traces show which of these calls are made at the same time, or for
-different requests, only those count together that are made in turn.
+Severity: warning; error if both values are declared and the caller is of tier 1;
+info if each call fits, but the hard calls of the callee one after the other do not.
+If traces show which of these calls run in parallel or belong to different requests,
+only calls made in sequence are added up.
 
-Stays silent when the inner call is as long as the outer or shorter; within loops;
-where both values are defaults of a product; where the inner call has no end at all,
-which "timeout-missing" tells. Callees that pass their caller's deadline on, as gRPC
-can, give up in time whatever is written: excuse those.
+Not reported: an inner call that is not longer than the outer one; cycles; two
+product defaults; an inner call without any bound (see "timeout-missing"). Callees
+that propagate the deadline of their caller, as gRPC can, give up in time: add an
+ignore entry for those.
 
     bff:    {calls: [{to: orders, timeout: 3s}]}
     orders: {calls: [{to: stock, timeout: 2s, perTry: 500ms}]}
 
-**The way out.** Shorten the inner timeout, or lengthen the outer one if its own
-callers allow: timeouts shrink from the entry inwards.
+**Fix.** Shorten the inner timeout, or lengthen the outer one if its own callers
+allow it: timeouts shrink from the entry point inwards.
 
 Source: Beyer et al., "Site Reliability Engineering", O'Reilly 2016, chapter
 "Addressing Cascading Failures" (deadline propagation).

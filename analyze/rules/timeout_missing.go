@@ -12,7 +12,7 @@ import (
 
 var timeoutMissing = &Rule{
 	ID:       "timeout-missing",
-	Title:    "nothing ends a call that takes too long",
+	Title:    "call without timeout",
 	Doc:      timeoutMissingDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
@@ -20,38 +20,35 @@ var timeoutMissing = &Rule{
 }
 
 const timeoutMissingDoc = `
-A caller without a deadline keeps a worker, a connection and memory for as long as
-the callee likes. A callee that hangs takes its callers with it, and theirs: what
-was slow is now down.
+A caller without a deadline holds a worker, a connection and memory for as long as
+the callee takes. A callee that hangs takes its callers down, and their callers too.
 
-Fires for a synchronous call that no layer bounds: neither the caller's own code
-nor a proxy or mesh has a timeout for the whole of it, and the product that carries
-it has none by itself. It is an error where the caller is of tier 1, by its own
-tier or because a service of tier 1 cannot do without it.
+Reported for a synchronous call that no layer bounds: neither the caller's code nor a
+proxy or mesh has a timeout for the whole call, and the product that carries the call
+has no default. Severity: warning; error if the caller is of tier 1, by its own
+declaration or because a tier-1 service depends on it.
 
-    kind: VirtualService             # Istio has no timeout of its own
+    kind: VirtualService             # Istio has no default timeout
     spec:
       hosts: [payments]
       http:
       - route: [{destination: {host: payments}}]
 
-Stays silent where any layer has a timeout, be it the product's own (see
-"timeout-default-only"); about databases, caches and brokers, whose timeouts are
-their driver's; about events and streams; and about calls that gateways make (see
-"ingress-timeout-missing").
+Not reported: calls with a timeout in any layer, including a product default (see
+"timeout-default-only"); databases, caches and brokers, whose drivers have timeouts;
+events and streams; and calls made by gateways (see "ingress-timeout-missing").
 
     - route: [{destination: {host: payments}}]
       timeout: 2s
 
-**What no input could show.** Plain Kubernetes manifests, compose files and catalogs
-have no words for a timeout: the code behind them may well have one. For such calls
-there is a single note that says how many they are, and no warning. A native
-manifest has the words. It counts as silent on purpose if it describes the call (a
-protocol, methods) or gives a policy to any call; a bare list of names is a sketch, of
-which nothing is said at all.
+**What the inputs cannot show.** Kubernetes manifests, compose files and catalogs
+cannot declare a timeout; the code may have one. A single info finding counts such
+calls. A native manifest can declare timeouts: a call counts as declared without one
+if the manifest describes it (protocol, methods) or declares a policy for any call. A
+plain list of names is a sketch and gives no finding.
 
-**The way out.** A timeout a little above the slowest good answer (the 99.9th
-percentile), and below the caller's own deadline.
+**Fix.** Set a timeout slightly above the slowest good response (99.9th percentile)
+and below the caller's own deadline.
 `
 
 func checkTimeoutMissing(p *Pass) {

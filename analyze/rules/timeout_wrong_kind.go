@@ -12,7 +12,7 @@ import (
 
 var timeoutWrongKind = &Rule{
 	ID:         "timeout-wrong-kind",
-	Title:      "what looks like a timeout does not end a slow call",
+	Title:      "timeout that does not bound a slow response",
 	Doc:        timeoutWrongKindDoc,
 	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
@@ -21,12 +21,12 @@ var timeoutWrongKind = &Rule{
 }
 
 const timeoutWrongKindDoc = `
-A timeout for connecting, for idle connections or for the gap between two reads is
-no timeout for a request: a callee that accepts the call and answers late, or one
-byte at a time, never sets it off. Who wrote it believes to be protected.
+A connection timeout, an idle timeout or a limit on the gap between two reads does
+not bound a request: a callee that accepts the call and responds late, or one byte at
+a time, never triggers it. The file seems to declare a protection that does not exist.
 
-Fires where one of those is written for a synchronous call, and nothing bounds the
-call or an attempt of it.
+Reported for a synchronous call with one of these timeouts if nothing bounds the call
+or an attempt.
 
     kind: DestinationRule
     spec:
@@ -34,9 +34,9 @@ call or an attempt of it.
       trafficPolicy:
         connectionPool: {http: {idleTimeout: 5s}}
 
-Stays silent beside a real timeout, and beside one that was switched off for the sake
-of a stream. The read timeout of a client in the caller's own code counts as a
-timeout: it is a gap between two reads, too, but answers rarely trickle.
+Not reported: beside a real timeout, or beside one that is disabled for a stream. The
+read timeout of a client in the caller's code counts as a timeout: it limits the gap
+between two reads too, but responses rarely trickle.
 
     kind: VirtualService
     spec:
@@ -44,7 +44,7 @@ timeout: it is a gap between two reads, too, but answers rarely trickle.
       http:
       - timeout: 2s
 
-**The way out.** A timeout for the whole call beside the one that is there.
+**Fix.** Add a timeout for the whole call.
 `
 
 func checkTimeoutWrongKind(p *Pass) {

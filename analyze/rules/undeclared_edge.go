@@ -11,39 +11,35 @@ import (
 
 var undeclaredEdge = &Rule{
 	ID:       "undeclared-edge",
-	Title:    "a call that is made and that nobody declared",
+	Title:    "observed call without declaration",
 	Doc:      undeclaredEdgeDoc,
 	Severity: analyze.Warning,
 	Check:    checkUndeclaredEdge,
 }
 
 const undeclaredEdgeDoc = `
-A call that no manifest knows of has no owner in anybody's head: it is in no review,
-no policy was written for it, and the next outage runs along it. Drawings of the
-system show it nowhere.
+A call that no manifest declares is missing from reviews, policies and diagrams, and
+outages travel along it.
 
-Fires for a call that was seen five times or more, from a service that the manifests
-declare, where no manifest has a word about it. It is info where the manifests know
-of no call at all that the caller makes: its calls stand in its code, and nobody can
-have meant to declare them one by one. More than three such callers are told at once.
+Reported for a call that was observed five times or more, from a declared service,
+if no manifest mentions it. Info if the manifests declare no call of the caller at
+all: its calls exist only in its code. More than three such callers are one finding.
 
     services: [{name: cart, calls: [pricing]}]     # and traces show cart -> promo, 40 times
 
-Stays silent without manifests or without traces; about telemetry, health checks and
-fewer than five calls; about localhost and bare addresses, which may be of anybody;
-about topics of a broker that the service is declared to call; and about calls that a
-policy allows.
+Not reported: inputs without manifests or without traces; telemetry, health checks
+and fewer than five calls; localhost and bare IP addresses; topics of a broker that
+the service is declared to call; and calls that a policy allows.
 
-**The way out.** Declare the call, or stop making it. Where the callee is a declared
-service under another name, weir takes them for two: tie the names together.
+**Fix.** Declare the call, or remove it. If the callee is a declared service under
+another name, declare the alias.
 
 - weir.yaml: "calls" of the caller; "aliases" for another name.
-- Kubernetes: the address in the environment of the Deployment, from which weir and
-  people can tell the call.
+- Kubernetes: put the address into the environment of the Deployment.
 - Backstage: "dependsOn" of the component.
 
 Counts are those of the traces that were read. Sampled traces show fewer calls than
-there were, and rates are taken as they stand.
+there were.
 `
 
 func checkUndeclaredEdge(p *Pass) {

@@ -10,28 +10,27 @@ import (
 
 var unreadableInput = &Rule{
 	ID:       "unreadable-input",
-	Title:    "an input could not be read",
+	Title:    "input that cannot be read",
 	Doc:      unreadableInputDoc,
 	Severity: analyze.Error,
 	Check:    checkUnreadableInput,
 }
 
 const unreadableInputDoc = `
-What could not be read was not checked: a service in it has no calls, no replicas,
-no policies, and what others lack because of it looks like a mistake of theirs.
+What cannot be read is not checked: a service in it has no calls, no replicas and no
+policies, and findings about its neighbors may be wrong because of that.
 
-Fires once for each file with a part that is broken: text that is no YAML, a value
-of a type that its format does not allow, an unknown key in weir's own manifest,
-a file that could not be opened. The rest of the file and all other files are
-read all the same.
+Reported once for each file with a broken part: text that is not YAML, a value of a
+type that the format does not allow, an unknown key in weir's own manifest, a file
+that cannot be opened. The rest of the file and all other files are still read.
 
     spec:
-      replicas: three           # deploy.yaml:7:13: replicas "three" is no number
+      replicas: three           # deploy.yaml:7:13: replicas "three" is not a number
 
-Stays silent about kinds of objects that weir does not read, and about templates
-that nobody rendered: those are recognised, counted, and listed by "--verbose".
+Not reported: kinds of objects that weir does not read, and templates that have not
+been rendered. Those are recognized, counted, and listed by "--verbose".
 
-**The way out.** Mend the place named. weir ends with exit code 3 until then.
+**Fix.** Correct the input at the place given. weir exits with code 3 until then.
 `
 
 func checkUnreadableInput(p *Pass) {

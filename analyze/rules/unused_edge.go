@@ -11,36 +11,34 @@ import (
 
 var unusedEdge = &Rule{
 	ID:       "unused-edge",
-	Title:    "a declared call that is never made",
+	Title:    "declared call that is not observed",
 	Doc:      unusedEdgeDoc,
 	Severity: analyze.Info,
 	Check:    checkUnusedEdge,
 }
 
 const unusedEdgeDoc = `
-A declared call that nobody makes costs twice: it is kept configured, permitted and
-secured, and everybody who reasons about failures counts with it. Often it is what a
-migration left behind.
+A declared call that does not happen is still configured, permitted and secured, and
+counts in every failure analysis. Often it is left over from a migration.
 
-Fires for a declared call between two services of each of which 100 calls or more were
-seen, and among them calls that the caller makes, while this one was never seen.
+Reported for a declared call between two services of each of which 100 calls or more
+were observed, including calls of the caller, if this call was not observed.
 
     services:
-    - {name: cart, calls: [pricing, legacy-tax]}   # 500 calls of cart seen, none to legacy-tax
+    - {name: cart, calls: [pricing, legacy-tax]}   # 500 calls of cart observed, none to legacy-tax
 
-Stays silent about fallbacks and mirrors, which wait for their day; about calls that
-are merely allowed or rest on weak evidence; about jobs, which run at their own hours;
-about a broker whose topics the service was seen to use; about telemetry and health
-checks; and when the traces show too little of either side.
+Not reported: fallbacks and mirrors; calls that are merely allowed or have weak
+evidence; jobs; a broker whose topics the service was observed to use; telemetry and
+health checks; and traces that show too little of either side.
 
-**The way out.** Look whether a rare path needs the call: month's end, a failure, a
-feature that is off. If none does, take the address out of the caller's configuration
-and the permission out of its policies. If one does, say so.
+**Fix.** Check whether a rare path needs the call: the end of a month, a failure, a
+disabled feature. If not, remove the address from the caller's configuration and the
+permission from its policies. If so, declare it.
 
-- weir.yaml: an entry of "ignore" with the reason, or "fallback: true" on the call.
+- weir.yaml: an "ignore" entry with the reason, or "fallback: true" on the call.
 
-How much is seen depends on how the traces were sampled. 100 calls are few for a path
-that one request in a thousand takes.
+The result depends on sampling. 100 calls are few for a path that one request in a
+thousand takes.
 `
 
 // enoughCalls are those of a service that must be seen before the absence of one

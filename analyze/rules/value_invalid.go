@@ -7,7 +7,7 @@ import (
 
 var valueInvalid = &Rule{
 	ID:       "value-invalid",
-	Title:    "a policy has a value that its product refuses or misreads",
+	Title:    "policy value that the product rejects or misreads",
 	Doc:      valueInvalidDoc,
 	Severity: analyze.Error,
 	Check: func(p *Pass) {
@@ -17,32 +17,31 @@ var valueInvalid = &Rule{
 }
 
 const valueInvalidDoc = `
-A duration without its unit, a percentage over 100, a condition with a typing
-mistake: some products refuse the whole object, others drop the field or read it in
-another unit. Either way the protection that the file shows is not there, and
-nothing says so before the day it is needed.
+A duration without a unit, a percentage over 100, a misspelled condition: some
+products reject the whole object, others drop the field or read the value in another
+unit. In each case the protection that the file seems to declare does not exist.
 
-Fires for every value that the product would not take as it is written. Each product
-has its own notation, and "300" is an error here and five minutes there.
+Reported for every value that the product does not accept as written. Each product
+has its own notation: "300" is an error in one and five minutes in another.
 
     metadata:
       annotations:
-        retry.linkerd.io/timeout: "300"        # Linkerd wants a unit
+        retry.linkerd.io/timeout: "300"        # Linkerd requires a unit
 
     http:
-    - timeout: 5                               # Istio wants "5s"
+    - timeout: 5                               # Istio requires "5s"
 
-Stays silent about what the product takes, however unusual.
+Not reported: unusual values that the product accepts.
 
     retry.linkerd.io/timeout: 300ms
 
-Of weir's own annotation "weir.dev/ignore" it tells a name that is no rule.
+In weir's own annotation "weir.dev/ignore", a name that is not a rule is reported.
 
-What is merely read otherwise than it looks, as .NET reads "10" as ten days, is a
-warning. A value that is filled in later, "${READ_TIMEOUT}", is worth knowing and no
-mistake. The other rules go on as if the value had not been written.
+A value with another meaning than it appears to have, such as "10" in .NET, which is
+ten days, is a warning. A value that is substituted later, such as
+"${READ_TIMEOUT}", is info. The other rules treat an invalid value as not declared.
 
-**The way out.** Write it in the product's own notation; the hint says how.
+**Fix.** Write the value in the notation of the product. The hint shows it.
 
 - Istio, Dapr, Kuma, Contour: "300ms", "5s", "1m30s". Envoy: seconds, "0.3s".
 - Gateway API: whole numbers with units, "1s500ms". Linkerd: one number, one unit.
