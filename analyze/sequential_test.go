@@ -17,6 +17,7 @@ import (
 func calledBeside(names string, requests float64, pairs string) *graph.Graph {
 	g := graphtest.Parse("v:" + strings.Join(strings.Split(names, ""), ","))
 	v, _ := g.Node("v")
+	observed := map[graph.Edge]*graph.Observed{}
 	for _, name := range strings.Split(names, "") {
 		n, _ := g.Node(name)
 		e, _ := g.Edge(v, n)
@@ -32,9 +33,9 @@ func calledBeside(names string, requests float64, pairs string) *graph.Graph {
 				seen.Pairs = append(seen.Pairs, b)
 			}
 		}
-		g.AddObserved(e, &seen)
+		observed[e] = &seen
 	}
-	return g
+	return g.With(graph.Details{Observed: observed})
 }
 
 func heldCalls(g *graph.Graph, seconds map[string]int) []waitingCall {

@@ -14,6 +14,7 @@ import (
 func TestTraffic(t *testing.T) {
 	watched := func(counts map[string]graph.Observed) *graph.Graph {
 		g := graphtest.Parse("web:cart,search cart:db,mail~ batch:db")
+		observed := map[graph.Edge]*graph.Observed{}
 		for call, o := range counts {
 			var from, to string
 			_, _ = fmt.Sscan(call, &from, &to)
@@ -21,9 +22,9 @@ func TestTraffic(t *testing.T) {
 			if !ok {
 				t.Fatalf("no call %s", call)
 			}
-			g.AddObserved(e, &o)
+			observed[e] = &o
 		}
-		return g
+		return g.With(graph.Details{Observed: observed})
 	}
 	day := map[string]graph.Observed{
 		"web cart": {Calls: 300}, "web search": {Calls: 100}, "cart db": {Calls: 500}, "cart mail": {Calls: 50}, "batch db": {Calls: 50},

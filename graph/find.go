@@ -12,7 +12,7 @@ import (
 // Find returns the service that a person means by name: the one with exactly
 // this ID, else the only one with this name, of which a program goes before a
 // gateway, a job or a topic, else the only one that goes by this alias. The error
-// is a *NameError.
+// has a method Hint() string, "" if no name is similar.
 func (g *Graph) Find(name string) (Node, error) {
 	if v, ok := g.Node(name); ok {
 		return v, nil
@@ -34,10 +34,10 @@ func (g *Graph) Find(name string) (Node, error) {
 		case len(ids) == 1:
 			return found, nil
 		case len(ids) > 1:
-			return 0, &NameError{Name: name, IDs: ids, Ambiguous: true, Services: g.Len(), Files: g.coverage.Files}
+			return 0, &nameError{Name: name, IDs: ids, Ambiguous: true, Services: g.Len(), Files: g.coverage.Files}
 		}
 	}
-	return 0, &NameError{Name: name, IDs: g.similar(name), Services: g.Len(), Files: g.coverage.Files}
+	return 0, &nameError{Name: name, IDs: g.similar(name), Services: g.Len(), Files: g.coverage.Files}
 }
 
 // similar returns the IDs of services whose ID, name or alias is near to name.
@@ -62,8 +62,8 @@ func (g *Graph) similar(name string) []string {
 	return ids
 }
 
-// A NameError says that a name does not lead to one service.
-type NameError struct {
+// A nameError reports a name that does not lead to one service.
+type nameError struct {
 	Name      string
 	IDs       []string // the services of this name if it is ambiguous, else those of similar names
 	Ambiguous bool
@@ -71,7 +71,7 @@ type NameError struct {
 	Files     int // they were read from
 }
 
-func (e *NameError) Error() string {
+func (e *nameError) Error() string {
 	if e.Ambiguous {
 		return fmt.Sprintf("%d services are called %q", len(e.IDs), e.Name)
 	}
@@ -82,7 +82,7 @@ func (e *NameError) Error() string {
 const namesInHint = 5
 
 // Hint returns the way out, or "" if nothing is like the name.
-func (e *NameError) Hint() string {
+func (e *nameError) Hint() string {
 	if len(e.IDs) == 0 {
 		return ""
 	}

@@ -47,17 +47,3 @@ func (o *Observed) Add(p *Observed) {
 
 // Observed returns what was seen of e, or nil if nothing was.
 func (g *Graph) Observed(e Edge) *Observed { return g.observed[g.OriginalEdge(e)] }
-
-// AddObserved adds to what is known of e what was seen of it, and leaves o as it is. It is
-// for whoever makes a graph with New, before others use it.
-func (g *Graph) AddObserved(e Edge, o *Observed) {
-	if g.observed == nil {
-		g.observed = map[Edge]*Observed{}
-	}
-	sum := g.observed[g.OriginalEdge(e)]
-	if sum == nil {
-		sum = &Observed{}
-		g.observed[g.OriginalEdge(e)] = sum
-	}
-	sum.Add(o)
-}

@@ -91,13 +91,13 @@ func (p Policy) For(program Ref) Policy {
 // "<rule>: reason", one a line.
 const IgnoreAnnotation = "weir.dev/ignore"
 
-// Lookup is the order in which a product looks for the policy of a call.
+// Lookup is the order in which a product looks for the policy of a call. The zero
+// Lookup finds an object in any namespace.
 type Lookup uint8
 
 const (
-	Everywhere  Lookup = iota // wherever the object is
-	CallerFirst               // in the caller's namespace, else the callee's, else the mesh's root; nowhere else
-	NearCaller                // an object in the caller's namespace before one in the callee's; nowhere else
+	CallerFirst Lookup = iota + 1 // in the caller's namespace, else the callee's, else the mesh's root; nowhere else
+	NearCaller                    // an object in the caller's namespace before one in the callee's; nowhere else
 )
 
 // lookups are the words for Lookup, in the order of its constants.

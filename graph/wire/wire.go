@@ -59,17 +59,3 @@ type Document struct {
 	// Coverage is always written.
 	Coverage Coverage `json:"coverage"`
 }
-
-// A Duration is a length of time as Go writes it, without zero parts at its end:
-// "250ms", "2s", "1m30s". time.ParseDuration reads it.
-type Duration string
-
-// convert returns a slice that is never nil, so that an empty list is written as a
-// list.
-func convert[T, U any](items []T, to func(T) U) []U {
-	converted := make([]U, len(items))
-	for i, item := range items {
-		converted[i] = to(item)
-	}
-	return converted
-}
