@@ -64,11 +64,11 @@ func (g *Graph) Routes(e Edge) []Route { return g.routes[g.OriginalEdge(e)] }
 // of the graph's calls that it is for. Policies in the document of their own call are not among
 // them.
 func (g *Graph) Policies() []*BoundPolicy {
-	if g.whole == nil || len(g.policies) == 0 {
+	if g.original == nil || len(g.policies) == 0 {
 		return g.policies
 	}
-	here := make(map[Edge]Edge, len(g.whole))
-	for e, whole := range g.whole {
+	here := make(map[Edge]Edge, len(g.original))
+	for e, whole := range g.original {
 		here[whole] = Edge(e)
 	}
 	list := make([]*BoundPolicy, len(g.policies))

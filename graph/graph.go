@@ -117,7 +117,7 @@ type Graph struct {
 	observed map[Edge]*Observed // by the edge of the whole graph
 	routes   map[Edge][]Route   // by the edge of the whole graph
 	policies []*BoundPolicy
-	whole    []Edge // by Edge, the same call in the graph that this is a part of; nil for a whole one
+	original []Edge // by Edge, the same call in the graph that this is a part of; nil for a whole one
 }
 
 // attr packs what every call has: protocol<<16 | flags<<9 | need<<7 | mode<<5 | strength<<3 | class.
@@ -388,7 +388,7 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 	h := &Graph{
 		services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage,
 		from: make([]Node, 0, g.Calls()), to: make([]Node, 0, g.Calls()), attrs: make([]attr, 0, g.Calls()),
-		routes: g.routes, observed: g.observed, policies: g.policies, whole: make([]Edge, 0, g.Calls()),
+		routes: g.routes, observed: g.observed, policies: g.policies, original: make([]Edge, 0, g.Calls()),
 	}
 	for i := range g.to {
 		if !keep(Edge(i)) {
@@ -398,7 +398,7 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 		if g.detail != nil {
 			h.detail = append(h.detail, g.detail[i])
 		}
-		h.whole = append(h.whole, g.OriginalEdge(Edge(i)))
+		h.original = append(h.original, g.OriginalEdge(Edge(i)))
 	}
 	h.index()
 	return h
@@ -407,10 +407,10 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 // OriginalEdge returns the number that e has in the graph that this one was made of by
 // Where, or e itself.
 func (g *Graph) OriginalEdge(e Edge) Edge {
-	if g.whole == nil {
+	if g.original == nil {
 		return e
 	}
-	return g.whole[e]
+	return g.original[e]
 }
 
 // Core is the graph of the calls that failure travels along: calls and ingress,

@@ -20,11 +20,11 @@ func FindInArgs(args []string, expand func(string) string) iter.Seq2[int, Candid
 	return func(yield func(int, Candidate) bool) {
 		flag := ""
 		near := 0 // how many more words may be the host that a command before them takes
-		if len(args) > 0 && isSpeech(strings.TrimSpace(args[0])) {
+		if len(args) > 0 && isEcho(strings.TrimSpace(args[0])) {
 			return
 		}
 		for at, arg := range args {
-			words := strings.FieldsFunc(expand(withoutSpeech(arg)), isBlank)
+			words := strings.FieldsFunc(expand(withoutEcho(arg)), isBlank)
 			for i, w := range words {
 				name := w
 				if k, val, ok := strings.Cut(w, "="); ok && !strings.Contains(k, "/") && !strings.Contains(k, ":") {
@@ -84,12 +84,12 @@ func isPort(s string) bool {
 	return s != "" && len(s) <= 5 && strings.Trim(s, "0123456789") == ""
 }
 
-// isSpeech reports whether a command only says its arguments.
-func isSpeech(command string) bool { return command == "echo" || command == "printf" }
+// isEcho reports whether a command only says its arguments.
+func isEcho(command string) bool { return command == "echo" || command == "printf" }
 
-// withoutSpeech leaves out of a script what calls nobody: comments, and what echo
+// withoutEcho leaves out of a script what calls nobody: comments, and what echo
 // and printf say. What they write into a file may be configuration, and stays.
-func withoutSpeech(script string) string {
+func withoutEcho(script string) string {
 	if !strings.Contains(script, "echo") && !strings.Contains(script, "printf") && !strings.Contains(script, "#") {
 		return script
 	}
@@ -102,8 +102,8 @@ func withoutSpeech(script string) string {
 		case c == '#' && quote == 0 && (i == 0 || isBlank(rune(script[i-1]))):
 			end = i + lineLength(script[i:])
 		case (c == 'e' || c == 'p') && beginsCommand(script[:i]):
-			if word := strings.IndexFunc(script[i:], isBlank); word > 0 && isSpeech(script[i:i+word]) {
-				stop, written := speechEnd(script, i+word, quote)
+			if word := strings.IndexFunc(script[i:], isBlank); word > 0 && isEcho(script[i:i+word]) {
+				stop, written := echoEnd(script, i+word, quote)
 				if !written {
 					i = stop
 					continue
@@ -150,9 +150,9 @@ func beginsCommand(before string) bool {
 	return false
 }
 
-// speechEnd returns where the command that goes on at i ends, and whether what it
+// echoEnd returns where the command that goes on at i ends, and whether what it
 // says is written into a file. outer is the quote that the command is in.
-func speechEnd(script string, i int, outer byte) (end int, written bool) {
+func echoEnd(script string, i int, outer byte) (end int, written bool) {
 	for i < len(script) {
 		switch c := script[i]; c {
 		case outer, ';', '\n', '|', ')':

@@ -23,7 +23,7 @@ func TestWithoutSpeech(t *testing.T) {
 		{`echo \`, ""},
 		{"", ""},
 	} {
-		if got := withoutSpeech(tt.script); got != tt.want {
+		if got := withoutEcho(tt.script); got != tt.want {
 			t.Errorf("withoutSpeech(%q)\n got  %q\n want %q", tt.script, got, tt.want)
 		}
 	}
@@ -33,7 +33,7 @@ func FuzzWithoutSpeech(f *testing.F) {
 	f.Add("if x; then echo 'see http://docs' >&2; fi # no\nprintf \"a")
 	f.Add(`sh -c "echo '\" > x | echo`)
 	f.Fuzz(func(t *testing.T, script string) {
-		if got := withoutSpeech(script); len(got) > len(script) {
+		if got := withoutEcho(script); len(got) > len(script) {
 			t.Errorf("withoutSpeech(%q) grew to %q", script, got)
 		}
 	})

@@ -50,15 +50,15 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	for _, token := range strings.FieldsFunc(rest, isSeparator) {
 		f.token(token)
 	}
-	if key.nearby {
-		f.nearby()
+	if key.insideOnly {
+		f.keepInside()
 	}
 	return f.found
 }
 
-// nearby keeps what a key that speaks of sites and pages has of the estate: names
+// keepInside keeps what a key that speaks of sites and pages has of the estate: names
 // that do not resolve outside of it.
-func (f *finder) nearby() {
+func (f *finder) keepInside() {
 	f.found = slices.DeleteFunc(f.found, func(m Candidate) bool {
 		return HasPlaceholder(m.Host) || strings.Contains(m.Host, ".") && !strings.Contains(m.Host+".", ".svc.")
 	})
@@ -162,7 +162,7 @@ func urlEnd(text string, i int) int {
 
 // url takes one URL, of which the scheme was cut off.
 func (f *finder) url(scheme, rest string) {
-	if notAddressed[scheme] || !isScheme(scheme) {
+	if nonServiceSchemes[scheme] || !isScheme(scheme) {
 		return
 	}
 	if scheme == "dns" || scheme == "xds" { // dns://resolver/host:port, dns:///host:port

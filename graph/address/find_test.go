@@ -135,7 +135,7 @@ func TestInspect(t *testing.T) {
 		for _, trait := range []struct {
 			name string
 			has  bool
-		}{{"own", k.own}, {"page", k.page}, {"nearby", k.nearby}, {"telemetry", k.Telemetry}, {"control", k.Control}, {"health", k.Health}} {
+		}{{"own", k.own}, {"page", k.page}, {"nearby", k.insideOnly}, {"telemetry", k.Telemetry}, {"control", k.Control}, {"health", k.Health}} {
 			if trait.has {
 				got = append(got, trait.name)
 			}

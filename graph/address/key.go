@@ -8,16 +8,16 @@ import (
 
 // A Key is what the name of a setting shows of its value.
 type Key struct {
-	Words     []string // lower case: "CATALOG_SERVICE_ADDR", "catalogServiceAddr" and "catalog.service.addr" are the same
-	address   bool     // the value is an address, if it can be one
-	host      bool     // the value is a host, even when it is a bare word
-	own       bool     // the value is where the service itself listens, or what others call it
-	ignored   bool     // the value is no address, however much it looks like one
-	nearby    bool     // only an address inside the estate is one that it calls
-	page      bool     // the value is compiled into pages, or where pages come from
-	Telemetry bool
-	Control   bool
-	Health    bool
+	Words      []string // lower case: "CATALOG_SERVICE_ADDR", "catalogServiceAddr" and "catalog.service.addr" are the same
+	address    bool     // the value is an address, if it can be one
+	host       bool     // the value is a host, even when it is a bare word
+	own        bool     // the value is where the service itself listens, or what others call it
+	ignored    bool     // the value is no address, however much it looks like one
+	insideOnly bool     // only an address inside the estate is one that it calls
+	page       bool     // the value is compiled into pages, or where pages come from
+	Telemetry  bool
+	Control    bool
+	Health     bool
 }
 
 func wordSet(s string) map[string]bool {
@@ -72,16 +72,16 @@ func ParseKey(key string) Key {
 	lower := strings.ToLower(key)
 	for _, p := range browserPrefixes {
 		if strings.HasPrefix(lower, p) && lower != "public_url" {
-			k.page, k.nearby = true, true
+			k.page, k.insideOnly = true, true
 			k.Words = Words(key[len(p):])
 			break
 		}
 	}
 	n := len(k.Words)
 	k.own = k.isOwn()
-	k.nearby = k.nearby || k.isHome()
+	k.insideOnly = k.insideOnly || k.isHome()
 	if n > 1 && k.Words[n-1] == "origin" { // of pages, which browsers send along
-		k.page, k.nearby = true, true
+		k.page, k.insideOnly = true, true
 	}
 	k.Health = k.isHealth()
 	if n > 1 && k.Words[0] == "connection" && k.Words[1] == "strings" { // the section of .NET that holds them

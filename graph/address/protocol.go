@@ -55,8 +55,8 @@ var schemes = map[string]protocol{
 	"otlp": {Name: "otlp", Kind: graph.KindTelemetry}, "statsd": {Name: "statsd", Kind: graph.KindTelemetry}, "fluentd": {Name: "fluentd", Kind: graph.KindTelemetry},
 }
 
-// notAddressed are the schemes whose URLs lead to no service.
-var notAddressed = map[string]bool{
+// nonServiceSchemes are the schemes whose URLs lead to no service.
+var nonServiceSchemes = map[string]bool{
 	"file": true, "unix": true, "data": true, "classpath": true, "resource": true, "about": true, "urn": true,
 	"docker": true, "docker-image": true, "oci": true, "npipe": true, "fd": true, "spiffe": true, "git": true, "ssh": true, "git+ssh": true, "s3": true, "gs": true,
 	"s3a": true, "gcs": true, "wasb": true, "abfs": true, "hdfs": true, "mem": true, "memory": true, "sqlite": true, "sqlite3": true, "env": true,

@@ -34,8 +34,8 @@ type candidate struct {
 	exact bool // the callee has the very name that the policy gives, not one that is like it
 }
 
-// exactly orders two policies by how they name the callee, the exact one first.
-func (c candidate) exactly(other candidate) int {
+// compareExact orders two policies by how they name the callee, the exact one first.
+func (c candidate) compareExact(other candidate) int {
 	switch {
 	case c.exact == other.exact:
 		return 0
@@ -87,7 +87,7 @@ func (b *binder) route() map[graph.Edge][]graph.Route {
 			routes[e] = r
 		}
 	}
-	b.unrouted()
+	b.markUnusedSubsets()
 	return routes
 }
 
@@ -96,16 +96,16 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	bound, found := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
-	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
+	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
 		from, to := b.g.From(e), b.g.To(e)
 		switch {
 		case !b.g.Class(e).Core(),
 			!anyFrom && !slices.Contains(froms, from),
 			!anyTo && !slices.Contains(tos, to),
 			!b.exported(p, from),
-			p.CalleeAlias != "" && !loosely(b.g.Service(to), p.CalleeAlias),
+			p.CalleeAlias != "" && !matchesLoosely(b.g.Service(to), p.CalleeAlias),
 			p.Port != 0 && !b.onPort(e, p.Port),
-			len(p.Protocols) > 0 && !b.speaks(e, p.Protocols),
+			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),
 			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
 			p.RequireProtocol && b.g.Call(e).Protocol == "",
 			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway:
@@ -130,21 +130,21 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	}
 	switch {
 	case len(bound.Calls) == 0 && len(bound.Outside) == 0 && len(bound.Opaque) == 0:
-		bound.UnboundReason = b.obstacle(p, froms, tos, anyFrom, anyTo)
-	case p.Subset != "" && p.Selects != nil && !b.populated(p, tos):
+		bound.UnboundReason = b.unboundReason(p, froms, tos, anyFrom, anyTo)
+	case p.Subset != "" && p.Selects != nil && !b.hasReplica(p, tos):
 		bound.Calls, bound.Outside, bound.UnboundReason = nil, nil, graph.NoReplica
 	default:
 		for _, e := range bound.Calls {
-			exact := p.CalleeAlias != "" && called(b.g.Service(b.g.To(e)), p.CalleeAlias)
+			exact := p.CalleeAlias != "" && hasName(b.g.Service(b.g.To(e)), p.CalleeAlias)
 			b.rival[e] = append(b.rival[e], candidate{bound, found[e], exact})
 		}
 	}
 	return bound
 }
 
-// about returns the calls that can meet a policy, sorted, from the narrowest of
+// indexedCalls returns the calls that can meet a policy, sorted, from the narrowest of
 // its conditions that is indexed.
-func (b *binder) about(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) []graph.Edge {
+func (b *binder) indexedCalls(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) []graph.Edge {
 	var edges []graph.Edge
 	switch {
 	case !p.Of.IsZero():
@@ -193,7 +193,7 @@ func (b *binder) roots(p *graph.EndpointRef) []int {
 	case host == "":
 		return l.party(p, graph.Origin{}, quiet)
 	case strings.HasPrefix(host, "*"):
-		return b.wild(canonical(host[1:]))
+		return b.matchWildcard(canonical(host[1:]))
 	default:
 		if c, ok := l.resolve(host, p.Realm, p.Namespace); ok {
 			return []int{c}
@@ -205,9 +205,9 @@ func (b *binder) roots(p *graph.EndpointRef) []int {
 	}
 }
 
-// wild returns every service whose full name ends in suffix: "" and ".local" are
+// matchWildcard returns every service whose full name ends in suffix: "" and ".local" are
 // everybody, ".shop" the services of a namespace.
-func (b *binder) wild(suffix string) []int {
+func (b *binder) matchWildcard(suffix string) []int {
 	var roots []int
 	for root, n := range b.node {
 		s := b.g.Service(n)
@@ -278,8 +278,8 @@ func (b *binder) opaque(e graph.Edge) bool {
 	return opaque
 }
 
-// speaks reports whether a call can be of one of the protocols.
-func (b *binder) speaks(e graph.Edge, protocols []string) bool {
+// mayUseProtocol reports whether a call can be of one of the protocols.
+func (b *binder) mayUseProtocol(e graph.Edge, protocols []string) bool {
 	switch b.g.Service(b.g.To(e)).Kind {
 	case graph.KindDatabase, graph.KindCache, graph.KindBroker, graph.KindTopic:
 		return false
@@ -310,13 +310,13 @@ func looseName(name string) string {
 	return s
 }
 
-// called reports whether a service has that very name.
-func called(s *graph.Service, name string) bool {
+// hasName reports whether a service has that very name.
+func hasName(s *graph.Service, name string) bool {
 	return strings.EqualFold(s.Name, name) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.EqualFold(a, name) })
 }
 
-// loosely reports whether a service can be what code calls name.
-func loosely(s *graph.Service, name string) bool {
+// matchesLoosely reports whether a service can be what code calls name.
+func matchesLoosely(s *graph.Service, name string) bool {
 	want := looseName(name)
 	return looseName(s.Name) == want || slices.ContainsFunc(s.Aliases, func(a string) bool { return looseName(a) == want })
 }

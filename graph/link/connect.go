@@ -110,7 +110,7 @@ func (l *linker) party(p *graph.EndpointRef, o graph.Origin, s graph.Strength) [
 		return l.rootsOf(l.selected(p.Pods, p.Namespace))
 	case p.Account != "":
 		roots := l.rootsOf(l.running(p.Account, p.Namespace))
-		if len(roots) == 0 && s != quiet && !everybody(p.Account) {
+		if len(roots) == 0 && s != quiet && !isSharedAccount(p.Account) {
 			l.unresolved(-1, p.Account, "", o, "no workload in the inputs runs as this service account")
 		}
 		return roots
@@ -149,7 +149,7 @@ func (l *linker) partyHost(p *graph.EndpointRef, o graph.Origin, s graph.Strengt
 	if p.Realm != kubernetes {
 		l.noteSeveral(host, o)
 	}
-	return []int{l.extern(host, p.Namespace, o)}
+	return []int{l.addExternal(host, p.Namespace, o)}
 }
 
 // noteSeveral reports that a name was not resolved because several services go by it.
@@ -173,7 +173,7 @@ func (l *linker) rootsOf(entities []int) []int {
 // namespace may live in any. The default account is everybody's and proves
 // nothing.
 func (l *linker) running(account, namespace string) []int {
-	if everybody(account) {
+	if isSharedAccount(account) {
 		return nil
 	}
 	found := l.accounts[podLabel{namespace: namespace, key: account}]
@@ -183,11 +183,11 @@ func (l *linker) running(account, namespace string) []int {
 	return found
 }
 
-// everybody reports whether an account does not tell one workload from another.
-func everybody(account string) bool { return account == "default" || account == "*" }
+// isSharedAccount reports whether an account does not tell one workload from another.
+func isSharedAccount(account string) bool { return account == "default" || account == "*" }
 
 func (l *linker) unresolved(from int, address, key string, o graph.Origin, why string) {
-	l.loose = append(l.loose, loose{graph.Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})
+	l.pendingUnresolved = append(l.pendingUnresolved, unresolvedAddress{graph.Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})
 }
 
 // isProgram reports whether a root is declared as an ordinary service, so that a

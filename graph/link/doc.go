@@ -10,20 +10,20 @@
 //
 //	place     objects without a namespace get one, where the inputs give it (place.go)
 //	expand    facts between groups become facts between their members       (groups.go)
-//	assign    configuration files are given to the programs that use them   (files.go)
+//	assign    configuration files are given to the programs that use them   (config_files.go)
 //	attach    policies in configuration are given to the programs using it  (config_policies.go)
 //	declare   one entity for each thing and each name                       (entity.go)
 //	select    names are joined with the workloads behind them               (select.go)
 //	join      things of one name from different formats become one          (join.go)
 //	resolve   hosts and refs to entities                                    (resolve.go)
-//	connect   facts and settings become evidence between entities           (connect.go, values.go)
+//	connect   facts and settings become evidence between entities           (connect.go, scopes.go) 
 //	observe   observations from traces are added up                         (observe.go, trace_identity.go)
 //	freeze    entities become services with an ID and a kind                (freeze.go, names.go, kinds.go)
 //	bind      policies are tied to the calls that they act on               (bind.go, routes.go)
 //
 // # Addresses in settings
 //
-// Package address finds candidates in the text of settings, which values.go completes by
+// Package address finds candidates in the text of settings, which scopes.go completes by
 // other settings of the same container. Resolving finds what answers there. Then prove
 // (evidence.go) alone decides how much an address proves, and has the list of reasons.
 //

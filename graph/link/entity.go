@@ -12,27 +12,27 @@ type linker struct {
 	f        *graph.Facts
 	coverage *graph.Coverage
 
-	entities []entity
-	byRef    map[graph.Ref]int
-	apps     map[string]int          // entities by dapr app-id
-	accounts map[podLabel][]int      // entities by the service account they run as
-	things   map[string][]int        // entities that selectors see, by namespace
-	pods     map[podLabel][]int      // the same by each label of their pods
-	spaces   []string                // the namespaces of things, sorted
-	labels   map[string]graph.Labels // of these namespaces
-	hosts    hosts
-	together []*scope     // see scopes
-	kinds    []graph.Kind // by root, what the declarations of its entities say
-	edges    map[[2]int][]graph.Evidence
-	observed map[[2]int]*graph.Observed
-	served   map[int]*graph.ServerStats  // by root
-	company  map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
-	atWork   map[int]bool                // roots of which spans were seen
-	loose    []loose
+	entities          []entity
+	byRef             map[graph.Ref]int
+	apps              map[string]int          // entities by dapr app-id
+	accounts          map[podLabel][]int      // entities by the service account they run as
+	selectable        map[string][]int        // entities that selectors see, by namespace
+	pods              map[podLabel][]int      // the same by each label of their pods
+	namespaces        []string                // the namespaces of things, sorted
+	namespaceLabels   map[string]graph.Labels // of these namespaces
+	hosts             hosts
+	allScopes         []*scope     // see scopes
+	kinds             []graph.Kind // by root, what the declarations of its entities say
+	edges             map[[2]int][]graph.Evidence
+	observed          map[[2]int]*graph.Observed
+	served            map[int]*graph.ServerStats  // by root
+	pairs             map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
+	withSpans         map[int]bool                // roots of which spans were seen
+	pendingUnresolved []unresolvedAddress
 }
 
-// loose is an address that names nothing, of the thing that has it.
-type loose struct {
+// unresolvedAddress is an address that names nothing, of the thing that has it.
+type unresolvedAddress struct {
 	graph.Unresolved
 	from int // -1 if unknown
 }
@@ -41,15 +41,15 @@ type loose struct {
 // addresses. Cells that turn out to be one service are joined; of joined entities
 // one is the root, and find leads there.
 type entity struct {
-	ref    graph.Ref
-	parent int // itself for a root
-	things []*graph.Entity
-	names  []*graph.Name
-	hosts  []string     // full host names it answers to
-	sure   graph.Kind   // the kind that a document states outright
-	hint   graph.Kind   // the kind that a document shows
-	origin graph.Origin // first mention
-	extern bool         // it is only addressed, under the host that is its name
+	ref      graph.Ref
+	parent   int // itself for a root
+	things   []*graph.Entity
+	names    []*graph.Name
+	hosts    []string     // full host names it answers to
+	sure     graph.Kind   // the kind that a document states outright
+	hint     graph.Kind   // the kind that a document shows
+	origin   graph.Origin // first mention
+	external bool         // it is only addressed, under the host that is its name
 
 	selectable bool // selectors see its pods
 }
@@ -93,9 +93,9 @@ func (l *linker) add(r graph.Ref, o graph.Origin) int {
 // declare makes the entities of everything that documents declare.
 func (l *linker) declare() {
 	l.byRef = make(map[graph.Ref]int, len(l.f.Entities)+len(l.f.Names))
-	l.apps, l.accounts, l.things = map[string]int{}, map[podLabel][]int{}, map[string][]int{}
+	l.apps, l.accounts, l.selectable = map[string]int{}, map[podLabel][]int{}, map[string][]int{}
 	for i := range l.f.Entities {
-		l.declareThing(&l.f.Entities[i])
+		l.declareEntity(&l.f.Entities[i])
 	}
 	for i := range l.f.Names {
 		n := &l.f.Names[i]
@@ -111,7 +111,7 @@ func (l *linker) declare() {
 	l.noteDuplicates()
 }
 
-func (l *linker) declareThing(t *graph.Entity) {
+func (l *linker) declareEntity(t *graph.Entity) {
 	c := l.add(t.Ref, t.Origin)
 	ent := &l.entities[c]
 	ent.things = append(ent.things, t)
@@ -132,7 +132,7 @@ func (l *linker) declareThing(t *graph.Entity) {
 	}
 	if t.PodLabels != nil && !ent.selectable {
 		ent.selectable = true
-		l.things[t.Namespace] = append(l.things[t.Namespace], c)
+		l.selectable[t.Namespace] = append(l.selectable[t.Namespace], c)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 // to come in there: a call whose trace broke off looks the same.
 const entryShare = 0.05
 
-// unseen reports whether a call is declared by a service of which no spans were read.
-func unseen(g *graph.Graph, observed map[graph.Edge]*graph.Observed, e graph.Edge) bool {
+// withoutSpans reports whether a call is declared by a service of which no spans were read.
+func withoutSpans(g *graph.Graph, observed map[graph.Edge]*graph.Observed, e graph.Edge) bool {
 	c := g.Call(e)
 	if c.Observed || c.Strength == graph.Allowed || g.Service(c.From).Served != nil {
 		return false
@@ -32,7 +32,7 @@ func findEntries(g *graph.Graph, observed map[graph.Edge]*graph.Observed) {
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v).Served
 		if s != nil && s.Entries > 0 && s.Entries >= entryShare*s.Requests {
-			s.Entry = !slices.ContainsFunc(g.In(v), func(e graph.Edge) bool { return g.From(e) != v && unseen(g, observed, e) })
+			s.Entry = !slices.ContainsFunc(g.In(v), func(e graph.Edge) bool { return g.From(e) != v && withoutSpans(g, observed, e) })
 		}
 	}
 }

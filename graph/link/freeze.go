@@ -19,7 +19,7 @@ func (l *linker) freeze() *graph.Graph {
 		members[root] = append(members[root], c)
 	}
 	roots := l.roots()
-	spoken := l.spoken()
+	spoken := l.kindsByProtocol()
 	all, kinds := make([]identity, len(roots)), make([]graph.Kind, len(roots))
 	for i, r := range roots {
 		all[i] = l.identify(members[r])
@@ -39,9 +39,9 @@ func (l *linker) freeze() *graph.Graph {
 		services[n].ID = list[i]
 		node[roots[i]] = graph.Node(n)
 	}
-	l.limits(services, node)
+	l.attachLimits(services, node)
 	l.joinMeshes(services, members, node)
-	for _, u := range l.loose {
+	for _, u := range l.pendingUnresolved {
 		if u.from >= 0 {
 			u.From = services[node[l.find(u.from)]].ID
 		}
@@ -54,19 +54,19 @@ func (l *linker) freeze() *graph.Graph {
 	}
 	g := graph.New(services, calls)
 	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node)}
-	l.account(g)
+	l.completeCoverage(g)
 	d.Routes, d.Policies = l.bind(g, node)
 	return g.With(d)
 }
 
-// spoken returns what the evidence for calls to a root shows it to be: who
+// kindsByProtocol returns what the evidence for calls to a root shows it to be: who
 // answers to postgres:// is a database.
-func (l *linker) spoken() map[int]graph.Kind {
+func (l *linker) kindsByProtocol() map[int]graph.Kind {
 	kinds := map[int]graph.Kind{}
 	for ends, evidence := range l.edges {
 		for i := range evidence {
 			handed := ends[0] < len(l.kinds) && (l.kinds[ends[0]] == graph.KindBroker || l.kinds[ends[0]] == graph.KindTopic)
-			if handed || l.atWork[ends[1]] && evidence[i].Observed {
+			if handed || l.withSpans[ends[1]] && evidence[i].Observed {
 				continue // what a queue hands over does not make its consumer a broker
 			}
 			if k := address.ProtocolOf(evidence[i].Protocol).Kind; k != graph.KindUnknown && k > kinds[ends[1]] {
@@ -116,7 +116,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 	s.Headless = headless || named && !withAddress
 	s.Replicas = l.replicas(members)
 	if s.Replicas.Provenance == policy.Unknown {
-		s.Replicas = l.listed(members)
+		s.Replicas = l.listedReplicas(members)
 	}
 	if len(s.Origins) == 0 {
 		s.Origins = append(s.Origins, l.entities[members[0]].origin)
@@ -178,9 +178,9 @@ func declare(s *graph.Service, t *graph.Entity) {
 	s.Labels = merge(s.Labels, t.Labels)
 	s.Annotations = merge(s.Annotations, t.Annotations)
 	s.Ports = append(s.Ports, t.Ports...)
-	over(&s.Tier, t.Tier)
-	over(&s.SLO, t.SLO)
-	over(&s.Entrypoint, t.Entrypoint)
+	overlay(&s.Tier, t.Tier)
+	overlay(&s.SLO, t.SLO)
+	overlay(&s.Entrypoint, t.Entrypoint)
 	for _, f := range []struct {
 		to   *string
 		from string
@@ -189,7 +189,7 @@ func declare(s *graph.Service, t *graph.Entity) {
 			*f.to = f.from
 		}
 	}
-	overProbes(&s.Probes, t.Probes)
+	overlayProbes(&s.Probes, t.Probes)
 	for _, m := range t.Meshes {
 		s.Meshes = slices.DeleteFunc(s.Meshes, func(known graph.Membership) bool { return known.Product.Is(m.Product) })
 		s.Meshes = append(s.Meshes, m)
@@ -207,7 +207,7 @@ func (l *linker) replicas(members []int) policy.Setting[int] {
 		for _, patch := range [...]bool{false, true} {
 			for _, t := range l.entities[c].things {
 				if t.Patch == patch {
-					over(&one, t.Replicas)
+					overlay(&one, t.Replicas)
 				}
 			}
 		}
@@ -225,8 +225,8 @@ func (l *linker) replicas(members []int) policy.Setting[int] {
 	return sum
 }
 
-// listed returns how many answer to the names of a service that list all of them.
-func (l *linker) listed(members []int) policy.Setting[int] {
+// listedReplicas returns how many answer to the names of a service that list all of them.
+func (l *linker) listedReplicas(members []int) policy.Setting[int] {
 	var most policy.Setting[int]
 	for _, c := range members {
 		for _, n := range l.entities[c].names {
@@ -238,13 +238,13 @@ func (l *linker) listed(members []int) policy.Setting[int] {
 	return most
 }
 
-func over[T any](into *policy.Setting[T], from policy.Setting[T]) {
+func overlay[T any](into *policy.Setting[T], from policy.Setting[T]) {
 	if from.Provenance != policy.Unknown {
 		*into = from
 	}
 }
 
-func overProbes(p *graph.Probes, q graph.Probes) {
+func overlayProbes(p *graph.Probes, q graph.Probes) {
 	if !q.Known {
 		return
 	}
@@ -258,8 +258,8 @@ func overProbes(p *graph.Probes, q graph.Probes) {
 	p.Readiness, p.Liveness, p.Startup = p.Readiness || q.Readiness, p.Liveness || q.Liveness, p.Startup || q.Startup
 }
 
-// limits adds what scalers and disruption budgets say.
-func (l *linker) limits(services []graph.Service, node map[int]graph.Node) {
+// attachLimits adds what scalers and disruption budgets say.
+func (l *linker) attachLimits(services []graph.Service, node map[int]graph.Node) {
 	for i := range l.f.Scalers {
 		if c, ok := l.lookup(l.f.Scalers[i].Of); ok {
 			services[node[c]].Scaling = &l.f.Scalers[i]
@@ -289,7 +289,7 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 			e.Mode = graph.Async
 		}
 		if e.Protocol == "" {
-			e.Protocol = spokenOn(&services[to], e.Port)
+			e.Protocol = protocolOfPort(&services[to], e.Port)
 		}
 	}
 	slices.SortStableFunc(evidence, func(a, b graph.Evidence) int {
@@ -332,9 +332,9 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 	return c
 }
 
-// spokenOn returns the protocol that a service declares for a port, or for its only
+// protocolOfPort returns the protocol that a service declares for a port, or for its only
 // port if the caller does not say which.
-func spokenOn(s *graph.Service, port int) string {
+func protocolOfPort(s *graph.Service, port int) string {
 	said := ""
 	for _, p := range s.Ports {
 		protocol := p.Protocol
@@ -352,8 +352,8 @@ func spokenOn(s *graph.Service, port int) string {
 	return said
 }
 
-// account completes the coverage.
-func (l *linker) account(g *graph.Graph) {
+// completeCoverage completes the coverage.
+func (l *linker) completeCoverage(g *graph.Graph) {
 	c := l.coverage
 	slices.SortStableFunc(c.Problems, func(a, b graph.Problem) int {
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Message, b.Message))

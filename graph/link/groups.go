@@ -134,20 +134,20 @@ func membersOf(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o grap
 func nearest(members []*graph.Member, file string) []*graph.Member {
 	most, several := -1, false
 	for i, m := range members {
-		most = max(most, commonFolders(m.Origin.File, file))
+		most = max(most, commonDirectories(m.Origin.File, file))
 		several = several || !m.Joins && m.Origin.File != members[0].Origin.File && i > 0
 	}
 	if !several {
 		return members
 	}
 	return slices.DeleteFunc(slices.Clone(members), func(m *graph.Member) bool {
-		return !m.Joins && commonFolders(m.Origin.File, file) < most
+		return !m.Joins && commonDirectories(m.Origin.File, file) < most
 	})
 }
 
-// commonFolders counts the folders that two files have in common, and one more
+// commonDirectories counts the folders that two files have in common, and one more
 // if they are the same file.
-func commonFolders(a, b string) int {
+func commonDirectories(a, b string) int {
 	if a == b {
 		return strings.Count(a, "/") + 1
 	}

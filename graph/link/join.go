@@ -45,7 +45,7 @@ func (l *linker) join() {
 	claims := map[string][]claim{}
 	for c := range l.entities {
 		ent := &l.entities[c]
-		if ent.extern || ent.ref.Realm == "host" || ent.ref.Realm == "file" {
+		if ent.external || ent.ref.Realm == "host" || ent.ref.Realm == "file" {
 			continue
 		}
 		if ent.ref.Realm == "backstage" && ent.ref.Kind == "api" {

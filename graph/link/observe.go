@@ -67,7 +67,7 @@ func (w *traceResolver) addServed() {
 
 // addPairs adds up how the calls of services lie beside each other.
 func (w *traceResolver) addPairs() {
-	w.company = map[[3]int]*graph.PairStats{}
+	w.pairs = map[[3]int]*graph.PairStats{}
 	for i := range w.f.Pairs {
 		c := &w.f.Pairs[i]
 		from, ok := w.observedRoot(&c.From, -1)
@@ -81,10 +81,10 @@ func (w *traceResolver) addPairs() {
 			continue
 		}
 		key := [3]int{from, min(a, b), max(a, b)}
-		sum := w.company[key]
+		sum := w.pairs[key]
 		if sum == nil {
 			sum = &graph.PairStats{}
-			w.company[key] = sum
+			w.pairs[key] = sum
 		}
 		*sum = sum.Plus(graph.PairStats{Requests: c.Requests, Overlapping: c.Overlapping, InTurn: c.InTurn})
 	}
@@ -122,7 +122,7 @@ func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) map[gra
 	for root, s := range l.served {
 		g.Service(node[l.find(root)]).Served = s
 	}
-	for roots, sum := range l.company {
+	for roots, sum := range l.pairs {
 		from, a, b := node[l.find(roots[0])], node[l.find(roots[1])], node[l.find(roots[2])]
 		if a > b {
 			a, b = b, a

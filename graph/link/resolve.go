@@ -10,13 +10,13 @@ import (
 
 // hosts is where addresses are looked up, once all names are known.
 type hosts struct {
-	names map[graph.Ref]int // by Realm, Namespace and Name; Kind left empty
-	bare  map[string][]int  // by name alone, roots, in order
-	full  map[string]int    // full host names, canonical
-	wild  []wildcard        // "*.example.com", longest first
-	front map[string][]int  // hosts that gateways answer to from outside, roots
-	homes map[string]bool   // namespaces that objects without one may live in
-	space map[string]bool   // namespaces that some object is in
+	names          map[graph.Ref]int // by Realm, Namespace and Name; Kind left empty
+	bare           map[string][]int  // by name alone, roots, in order
+	full           map[string]int    // full host names, canonical
+	wildcards      []wildcard        // "*.example.com", longest first
+	ingress        map[string][]int  // hosts that gateways answer to from outside, roots
+	homeNamespaces map[string]bool   // namespaces that objects without one may live in
+	namespaces     map[string]bool   // namespaces that some object is in
 }
 
 type wildcard struct {
@@ -27,7 +27,7 @@ type wildcard struct {
 // index lists every name of every entity. Names that the platform answers to go
 // before the names of workloads.
 func (l *linker) index() {
-	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, front: map[string][]int{}, homes: map[string]bool{}, space: map[string]bool{}}
+	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
 		for c := range l.entities {
 			ent := &l.entities[c]
@@ -36,27 +36,27 @@ func (l *linker) index() {
 			}
 		}
 	}
-	slices.SortFunc(l.hosts.wild, func(a, b wildcard) int {
+	slices.SortFunc(l.hosts.wildcards, func(a, b wildcard) int {
 		if len(a.suffix) != len(b.suffix) {
 			return len(b.suffix) - len(a.suffix)
 		}
 		return strings.Compare(a.suffix, b.suffix)
 	})
 	l.resolveAliases()
-	l.findHomes()
+	l.findHomeNamespaces()
 }
 
 func (l *linker) indexEntity(c int) {
 	ent := &l.entities[c]
 	h, root := &l.hosts, l.find(c)
 	if ent.ref.Realm == kubernetes {
-		h.space[ent.ref.Namespace] = true
+		h.namespaces[ent.ref.Namespace] = true
 	}
 	if ent.family() == graph.FamilyGateway {
 		for _, t := range ent.things {
 			for _, a := range t.Aliases {
-				if host := canonical(a); address.IsDomain(host) && !slices.Contains(h.front[host], root) {
-					h.front[host] = append(h.front[host], root)
+				if host := canonical(a); address.IsDomain(host) && !slices.Contains(h.ingress[host], root) {
+					h.ingress[host] = append(h.ingress[host], root)
 				}
 			}
 		}
@@ -72,7 +72,7 @@ func (l *linker) indexEntity(c int) {
 	for _, host := range ent.hosts {
 		if suffix, ok := strings.CutPrefix(host, "*"); ok {
 			if len(suffix) > 1 {
-				h.wild = append(h.wild, wildcard{suffix, root})
+				h.wildcards = append(h.wildcards, wildcard{suffix, root})
 			}
 			continue
 		}
@@ -110,24 +110,24 @@ func (l *linker) resolveAliases() {
 		}
 		target, ok := l.resolve(n.Target, n.Realm, n.Namespace)
 		if !ok {
-			target = l.extern(n.Target, "", n.Origin)
+			target = l.addExternal(n.Target, "", n.Origin)
 		}
 		l.unite(target, c)
 	}
 }
 
-// findHomes decides in which namespaces the objects without namespace may live:
+// findHomeNamespaces decides in which namespaces the objects without namespace may live:
 // in "default", and in one that holds no object itself but is addressed with the
 // names of two or more of them.
-func (l *linker) findHomes() {
-	l.hosts.homes["default"] = !l.hosts.space["default"]
-	if !l.hosts.space[""] {
+func (l *linker) findHomeNamespaces() {
+	l.hosts.homeNamespaces["default"] = !l.hosts.namespaces["default"]
+	if !l.hosts.namespaces[""] {
 		return
 	}
 	hits, misses := map[string][]string{}, map[string]bool{}
 	see := func(host string) {
 		parts := strings.Split(canonical(host), ".")
-		if len(parts) != 2 || l.hosts.space[parts[1]] {
+		if len(parts) != 2 || l.hosts.namespaces[parts[1]] {
 			return
 		}
 		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: parts[0]}]; !ok {
@@ -147,12 +147,12 @@ func (l *linker) findHomes() {
 	}
 	for ns, names := range hits {
 		if len(names) > 1 && !misses[ns] {
-			l.hosts.homes[ns] = true
+			l.hosts.homeNamespaces[ns] = true
 		}
 	}
 	for i := range l.f.Namespaces {
-		if n := l.f.Namespaces[i].Name; !l.hosts.space[n] && !misses[n] && len(l.f.Namespaces) == 1 {
-			l.hosts.homes[n] = true
+		if n := l.f.Namespaces[i].Name; !l.hosts.namespaces[n] && !misses[n] && len(l.f.Namespaces) == 1 {
+			l.hosts.homeNamespaces[n] = true
 		}
 	}
 }
@@ -243,13 +243,13 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 			return l.find(c), true
 		}
 	}
-	for _, w := range l.hosts.wild {
+	for _, w := range l.hosts.wildcards {
 		if strings.HasSuffix(full, w.suffix) {
 			return l.find(w.entity), true
 		}
 	}
 	if !strings.Contains(full, ".") && realm == kubernetes {
-		return l.overlay(full, namespace)
+		return l.resolveShortName(full, namespace)
 	}
 	if c, ok := l.byName(full, ""); ok {
 		return c, true
@@ -260,25 +260,25 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 		}
 	}
 	if name, ns, ok := strings.Cut(full, "."); ok && strings.Contains(strings.ToLower(host)+".", ".svc.") {
-		return l.unplaced(name, ns)
+		return l.resolveByPeople(name, ns)
 	}
 	return 0, false
 }
 
-// unplaced returns the one thing of this name that people declared in the
+// resolveByPeople returns the one thing of this name that people declared in the
 // namespace, or else outside any: they leave namespaces out where platforms write
 // them.
-func (l *linker) unplaced(name, namespace string) (int, bool) {
+func (l *linker) resolveByPeople(name, namespace string) (int, bool) {
 	if c, ok := l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == namespace }); ok {
 		return c, true
 	}
 	return l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
 }
 
-// overlay resolves a short name, which a cluster would look for in the caller's
+// resolveShortName resolves a short name, which a cluster would look for in the caller's
 // namespace only, among things that belong to no namespace or are of another
 // world. People who write a namespace into their own manifest mean the cluster's.
-func (l *linker) overlay(name, namespace string) (int, bool) {
+func (l *linker) resolveShortName(name, namespace string) (int, bool) {
 	return l.uniqueByName(name, func(r graph.Ref) bool {
 		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
 		return r.Namespace == "" || r.Realm != kubernetes && !elsewhere
@@ -320,7 +320,7 @@ func (l *linker) resolveKubernetes(full, namespace string) (int, bool) {
 		if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: ns, Name: name}]; ok {
 			return l.find(c), true
 		}
-		if ns != "" && (ns == namespace || l.hosts.homes[ns]) {
+		if ns != "" && (ns == namespace || l.hosts.homeNamespaces[ns]) {
 			if c, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: name}]; ok {
 				return l.find(c), true
 			}
@@ -337,33 +337,33 @@ func (l *linker) resolveKubernetes(full, namespace string) (int, bool) {
 		if c, ok := at(parts[0], parts[1]); ok {
 			return c, true
 		}
-		if l.ordinal(parts[0]) {
+		if l.isStatefulPod(parts[0]) {
 			return at(parts[1], namespace)
 		}
 	case 3:
-		if l.ordinal(parts[0]) {
+		if l.isStatefulPod(parts[0]) {
 			return at(parts[1], parts[2])
 		}
 	}
 	return 0, false
 }
 
-// ordinal reports whether a label is a pod of a StatefulSet: "mongo-0".
-func (l *linker) ordinal(s string) bool {
+// isStatefulPod reports whether a label is a pod of a StatefulSet: "mongo-0".
+func (l *linker) isStatefulPod(s string) bool {
 	i := strings.LastIndexByte(s, '-')
 	return i > 0 && i < len(s)-1 && strings.Trim(s[i+1:], "0123456789") == ""
 }
 
-// extern returns the entity of something that the inputs address, as host, and do
+// addExternal returns the entity of something that the inputs address, as host, and do
 // not declare. A short name belongs to the namespace of who addresses it.
-func (l *linker) extern(host, namespace string, o graph.Origin) int {
+func (l *linker) addExternal(host, namespace string, o graph.Origin) int {
 	r := graph.Ref{Realm: "host", Name: canonical(host)}
 	if !strings.Contains(r.Name, ".") {
 		r.Namespace = namespace
 	}
 	c := l.add(r, o)
 	ent := &l.entities[c]
-	ent.extern = true
+	ent.external = true
 	if host = strings.ToLower(host); !slices.Contains(ent.hosts, host) {
 		ent.hosts = append(ent.hosts, host)
 	}

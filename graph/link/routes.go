@@ -25,7 +25,7 @@ type part struct {
 func (b *binder) routes(e graph.Edge) []graph.Route {
 	own := b.ownParts(e)
 	groups := b.winners(e)
-	unasked := b.unasked(e)
+	unasked := b.implicitSets(e)
 	if len(own) == 0 && len(groups) == 0 && len(unasked) == 0 {
 		return nil
 	}
@@ -53,7 +53,7 @@ func (b *binder) routes(e graph.Edge) []graph.Route {
 				}
 				addPart(&r, p, e, b.g)
 			}
-			contracts(chosen, e)
+			shadowReplacedFields(chosen, e)
 			for i := range r.Layers {
 				r.Layers[i] = r.Layers[i].WithDefaults()
 			}
@@ -126,8 +126,8 @@ func (b *binder) winners(e graph.Edge) [][]part {
 			cmp.Compare(x.bound.Group, y.bound.Group),
 			cmp.Compare(y.found, x.found),
 			cmp.Compare(y.bound.Rank, x.bound.Rank),
-			x.exactly(y),
-			x.bound.later(y.bound),
+			x.compareExact(y),
+			x.bound.compareAge(y.bound),
 		)
 	})
 	var groups [][]part
@@ -145,14 +145,14 @@ func (b *binder) winners(e graph.Edge) [][]part {
 			groups = append(groups, merged(group, e))
 			continue
 		}
-		groups = append(groups, b.acting(group, e))
+		groups = append(groups, b.actingParts(group, e))
 	}
 	return groups
 }
 
-// later orders two policies of equal precedence, the one that acts first. Where
+// compareAge orders two policies of equal precedence, the one that acts first. Where
 // nothing tells their age, they are taken for declared in the order of their creation.
-func (b *binding) later(other *binding) int {
+func (b *binding) compareAge(other *binding) int {
 	older := b.Origin.Compare(other.Origin)
 	if b.Created != "" && other.Created != "" {
 		older = cmp.Or(strings.Compare(b.Created, other.Created), older)
@@ -163,16 +163,16 @@ func (b *binding) later(other *binding) int {
 	return -older
 }
 
-// acting returns the parts that act of the object that comes first in group, and
+// actingParts returns the parts that act of the object that comes first in group, and
 // of those that add to it. Each hides those of lower rank that are for the same
 // part of the calls or, if it is for all of them, for any; parts of one object and
 // of equal rank add to each other.
-func (b *binder) acting(group []candidate, e graph.Edge) []part {
+func (b *binder) actingParts(group []candidate, e graph.Edge) []part {
 	var parts []part
 	var heads []*binding
 	var left []string // of the calls, that only objects found later can be for
 	for _, c := range group {
-		own, others := b.spans(c.bound, e)
+		own, others := b.matchesOf(c.bound, e)
 		over := slices.IndexFunc(heads, func(h *binding) bool { return h.covers(c.bound) })
 		switch {
 		case over >= 0 && len(left) == 0:
@@ -212,9 +212,9 @@ func (b *binding) covers(other *binding) bool {
 	return true
 }
 
-// spans returns the parts of a call that a policy is for and, where its object
+// matchesOf returns the parts of a call that a policy is for and, where its object
 // stands on the way of some of the calls only, the parts that it is not for.
-func (b *binder) spans(p *binding, e graph.Edge) (own, others []string) {
+func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
 	if p.Match != "" || p.Of.IsZero() {
 		return []string{p.Match}, nil
 	}
@@ -275,9 +275,9 @@ func merged(group []candidate, e graph.Edge) []part {
 	return parts
 }
 
-// contracts notes which fields of chosen parts do not act, because an API that is
+// shadowReplacedFields notes which fields of chosen parts do not act, because an API that is
 // laid over their product says them, too.
-func contracts(chosen []part, e graph.Edge) {
+func shadowReplacedFields(chosen []part, e graph.Edge) {
 	for _, over := range chosen {
 		if over.from == nil || !over.from.Product.OrNative().Contract {
 			continue
@@ -360,10 +360,10 @@ func (p *part) subset() string {
 	return p.from.Subset
 }
 
-// unasked returns an empty set for every product that is known to act on a call,
+// implicitSets returns an empty set for every product that is known to act on a call,
 // whether or not anybody wrote a policy for it: the mesh that the caller is in,
 // the gateway that the caller is.
-func (b *binder) unasked(e graph.Edge) []policy.Set {
+func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 	if !b.g.Class(e).Core() {
 		return nil
 	}

@@ -52,20 +52,20 @@ func (l *linker) uniteAll(c int, group []int) {
 // their labels.
 func (l *linker) indexPods() {
 	l.pods = map[podLabel][]int{}
-	l.labels = map[string]graph.Labels{}
-	for ns, list := range l.things {
-		l.spaces = append(l.spaces, ns)
-		l.labels[ns] = graph.Labels{graph.NamespaceNameLabel: ns}
+	l.namespaceLabels = map[string]graph.Labels{}
+	for ns, list := range l.selectable {
+		l.namespaces = append(l.namespaces, ns)
+		l.namespaceLabels[ns] = graph.Labels{graph.NamespaceNameLabel: ns}
 		for _, c := range list {
 			for k, v := range l.podLabels(c) {
 				l.pods[podLabel{ns, k, v}] = append(l.pods[podLabel{ns, k, v}], c)
 			}
 		}
 	}
-	slices.Sort(l.spaces)
+	slices.Sort(l.namespaces)
 	for i := range l.f.Namespaces {
 		n := &l.f.Namespaces[i]
-		if have := l.labels[n.Name]; have != nil {
+		if have := l.namespaceLabels[n.Name]; have != nil {
 			maps.Copy(have, n.Labels)
 		}
 	}
@@ -98,7 +98,7 @@ func (l *linker) selected(s graph.Selector, ns string) []int {
 	spaces := s.Namespaces
 	switch {
 	case s.AnyNamespace:
-		spaces = l.spaces
+		spaces = l.namespaces
 	case s.NamespaceLabels != nil:
 		spaces = l.namespacesWith(s.NamespaceLabels)
 	case len(spaces) == 0:
@@ -112,7 +112,7 @@ func (l *linker) selected(s graph.Selector, ns string) []int {
 		if spaces[0] != "" {
 			return l.inNamespace(s, "")
 		}
-		for _, space := range l.spaces {
+		for _, space := range l.namespaces {
 			more := l.inNamespace(s, space)
 			if len(found) > 0 && len(more) > 0 {
 				return nil
@@ -125,7 +125,7 @@ func (l *linker) selected(s graph.Selector, ns string) []int {
 }
 
 func (l *linker) inNamespace(s graph.Selector, ns string) []int {
-	candidates, first := l.things[ns], true
+	candidates, first := l.selectable[ns], true
 	for k, v := range s.Labels {
 		list := l.pods[podLabel{ns, k, v}]
 		if first || len(list) < len(candidates) {
@@ -170,8 +170,8 @@ func matches(s *graph.Selector, labels graph.Labels) bool {
 func (l *linker) namespacesWith(want graph.Labels) []string {
 	s := graph.Selector{Labels: want}
 	var found []string
-	for _, ns := range l.spaces {
-		if matches(&s, l.labels[ns]) {
+	for _, ns := range l.namespaces {
+		if matches(&s, l.namespaceLabels[ns]) {
 			found = append(found, ns)
 		}
 	}

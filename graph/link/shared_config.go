@@ -128,7 +128,7 @@ func (l *linker) mayCall(root int) bool {
 	case graph.KindService, graph.KindJob, graph.KindGateway:
 		return true
 	case graph.KindUnknown:
-		return !l.entities[root].extern
+		return !l.entities[root].external
 	}
 	return false
 }

@@ -6,10 +6,10 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// populated reports whether a replica of one of the services has the labels of
+// hasReplica reports whether a replica of one of the services has the labels of
 // the subset that p is for. Of a service none of whose replicas is in the inputs
 // the best is presumed.
-func (b *binder) populated(p *graph.Policy, services []graph.Node) bool {
+func (b *binder) hasReplica(p *graph.Policy, services []graph.Node) bool {
 	subset, known := graph.Selector{Labels: p.Selects}, false
 	for _, v := range services {
 		for _, c := range b.replicas(v) {
@@ -36,8 +36,8 @@ func (b *binder) replicas(v graph.Node) []int {
 	return b.entities[v]
 }
 
-// unrouted finds the policies for subsets that no call is sent to.
-func (b *binder) unrouted() {
+// markUnusedSubsets finds the policies for subsets that no call is sent to.
+func (b *binder) markUnusedSubsets() {
 	for _, p := range b.policies {
 		if p.Subset != "" && !p.acts && len(p.Calls) > 0 && !slices.ContainsFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" }) {
 			p.Calls, p.UnboundReason = nil, graph.NoSubset

@@ -17,15 +17,15 @@ const traced = "trace"
 // said and not chosen: it stays a node of its own.
 type traceResolver struct {
 	*linker
-	own      map[string][]int  // roots by the name that settings give a service in its traces
-	groups   map[string]int    // by name, how many groups have a service of this name
-	homes    map[string]string // by name, the one namespace that spans of it give; "" for several
-	known    map[graph.TracePeer]int
-	inferred map[inferredKey]int
-	called   map[inferredKey]int // the same whatever the protocol, plus 1
-	noted    map[string]bool
-	made     map[int]bool  // entities of what only traces know
-	stores   map[int][]int // what a caller is declared to call and may keep data; nil until asked for
+	configuredNames map[string][]int  // roots by the name that settings give a service in its traces
+	groups          map[string]int    // by name, how many groups have a service of this name
+	onlyNamespaces  map[string]string // by name, the one namespace that spans of it give; "" for several
+	known           map[graph.TracePeer]int
+	inferred        map[inferredKey]int
+	called          map[inferredKey]int // the same whatever the protocol, plus 1
+	noted           map[string]bool
+	tracedOnly      map[int]bool  // entities of what only traces know
+	stores          map[int][]int // what a caller is declared to call and may keep data; nil until asked for
 }
 
 type inferredKey struct {
@@ -36,10 +36,10 @@ type inferredKey struct {
 
 func newTraceResolver(l *linker) *traceResolver {
 	w := &traceResolver{
-		linker: l, own: map[string][]int{}, groups: map[string]int{}, homes: map[string]string{},
-		known: map[graph.TracePeer]int{}, inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{}, made: map[int]bool{},
+		linker: l, configuredNames: map[string][]int{}, groups: map[string]int{}, onlyNamespaces: map[string]string{},
+		known: map[graph.TracePeer]int{}, inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{}, tracedOnly: map[int]bool{},
 	}
-	w.settings()
+	w.readConfiguredNames()
 	return w
 }
 
@@ -69,23 +69,23 @@ func (w *traceResolver) collectNames() {
 			}
 			groups[s.Name][s.Group] = true
 		}
-		if home, ok := w.homes[s.Name]; s.Namespace != "" && (!ok || home != s.Namespace) {
-			if w.homes[s.Name] = s.Namespace; ok {
-				w.homes[s.Name] = ""
+		if home, ok := w.onlyNamespaces[s.Name]; s.Namespace != "" && (!ok || home != s.Namespace) {
+			if w.onlyNamespaces[s.Name] = s.Namespace; ok {
+				w.onlyNamespaces[s.Name] = ""
 			}
 		}
 	}
 	for name, of := range groups {
 		w.groups[name] = len(of)
 	}
-	w.atWork = make(map[int]bool, len(list))
+	w.withSpans = make(map[int]bool, len(list))
 	for i := range list {
-		w.atWork[w.service(&list[i].TracePeer, list[i].Origin)] = true
+		w.withSpans[w.service(&list[i].TracePeer, list[i].Origin)] = true
 	}
 }
 
-// settings finds the names that services are given in their traces.
-func (w *traceResolver) settings() {
+// readConfiguredNames finds the names that services are given in their traces.
+func (w *traceResolver) readConfiguredNames() {
 	for _, s := range w.scopes() {
 		for i := range s.values {
 			v := &s.values[i]
@@ -102,8 +102,8 @@ func (w *traceResolver) settings() {
 			if name = strings.ToLower(strings.TrimSpace(name)); name == "" || address.HasPlaceholder(name) {
 				continue
 			}
-			if root, ok := w.lookup(s.of); ok && !slices.Contains(w.own[name], root) {
-				w.own[name] = append(w.own[name], root)
+			if root, ok := w.lookup(s.of); ok && !slices.Contains(w.configuredNames[name], root) {
+				w.configuredNames[name] = append(w.configuredNames[name], root)
 			}
 		}
 	}
@@ -138,7 +138,7 @@ func (w *traceResolver) party(s *graph.TracePeer, o *graph.Observation) int {
 	if key.protocol = ""; w.called[key] == 0 {
 		w.called[key] = root + 1
 	}
-	w.mention(w.find(root), o.Origin)
+	w.keepFirstOrigin(w.find(root), o.Origin)
 	return w.find(root)
 }
 
@@ -154,24 +154,24 @@ func (w *traceResolver) service(s *graph.TracePeer, o graph.Origin) int {
 		}
 		w.known[*s] = root
 	}
-	w.mention(w.find(root), o)
+	w.keepFirstOrigin(w.find(root), o)
 	return w.find(root)
 }
 
-// make makes the entity of something that only traces know, or returns the one there
+// addTraced makes the entity of something that only traces know, or returns the one there
 // is.
-func (w *traceResolver) make(r graph.Ref, o graph.Origin) int {
+func (w *traceResolver) addTraced(r graph.Ref, o graph.Origin) int {
 	before := len(w.entities)
 	c := w.add(r, o)
 	if c == before {
-		w.made[c] = true
+		w.tracedOnly[c] = true
 	}
 	return c
 }
 
-// mention keeps the first place where something that only traces know is spoken of.
-func (w *traceResolver) mention(root int, o graph.Origin) {
-	if c := &w.entities[root]; w.made[root] && o.Compare(c.origin) < 0 {
+// keepFirstOrigin keeps the first place where something that only traces know is spoken of.
+func (w *traceResolver) keepFirstOrigin(root int, o graph.Origin) {
+	if c := &w.entities[root]; w.tracedOnly[root] && o.Compare(c.origin) < 0 {
 		c.origin = o
 	}
 }
@@ -179,40 +179,40 @@ func (w *traceResolver) mention(root int, o graph.Origin) {
 // declared returns the service of the manifests that spans of this name come from.
 func (w *traceResolver) declared(s *graph.TracePeer, o graph.Origin) (int, bool) {
 	name := strings.ToLower(s.Name)
-	for _, candidates := range [...][]int{w.own[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
-		found := slices.DeleteFunc(w.near(candidates, s.Namespace, s.Group), func(r int) bool { return w.made[r] })
+	for _, candidates := range [...][]int{w.configuredNames[name], w.hosts.bare[name], w.hosts.bare[strings.ToLower(s.Workload)]} {
+		found := slices.DeleteFunc(w.inScope(candidates, s.Namespace, s.Group), func(r int) bool { return w.tracedOnly[r] })
 		switch {
 		case len(found) == 1:
-			w.joined(s, found[0], o)
+			w.noteJoined(s, found[0], o)
 			return found[0], true
 		case len(found) > 1:
-			w.undecided(s, len(found), o)
+			w.noteAmbiguous(s, len(found), o)
 			return 0, false
 		}
 	}
 	if short, namespace, ok := cutLast(name); ok { // as Istio names services: reviews.bookinfo
-		if found := w.in(w.hosts.bare[short], namespace); len(found) == 1 {
-			w.joined(s, found[0], o)
+		if found := w.ofNamespace(w.hosts.bare[short], namespace); len(found) == 1 {
+			w.noteJoined(s, found[0], o)
 			return found[0], true
 		}
 	}
 	if owner, kind := address.PodController(name); owner != name { // as programs name themselves that nobody gives a name
-		found := slices.DeleteFunc(w.near(w.hosts.bare[owner], s.Namespace, s.Group), func(r int) bool {
+		found := slices.DeleteFunc(w.inScope(w.hosts.bare[owner], s.Namespace, s.Group), func(r int) bool {
 			ref := w.entities[r].ref
 			workload, ok := w.byRef[graph.Ref{Realm: kubernetes, Kind: kind, Namespace: ref.Namespace, Name: owner}]
 			return ref.Realm != kubernetes || kind != "" && (!ok || w.find(workload) != r)
 		})
 		if len(found) == 1 {
-			w.joined(s, found[0], o)
+			w.noteJoined(s, found[0], o)
 			return found[0], true
 		}
 	}
 	return 0, false
 }
 
-// near returns which of the services may be meant: those of the namespace that a
+// inScope returns which of the services may be meant: those of the namespace that a
 // span gives, or else those that no other namespace rules out.
-func (w *traceResolver) near(candidates []int, namespace, group string) []int {
+func (w *traceResolver) inScope(candidates []int, namespace, group string) []int {
 	roots := slices.DeleteFunc(w.rootsOf(candidates), func(r int) bool {
 		f := w.entities[r].family()
 		return f == graph.FamilyGateway || f == graph.FamilyTopic
@@ -224,15 +224,15 @@ func (w *traceResolver) near(candidates []int, namespace, group string) []int {
 		})
 	}
 	if len(roots) > 1 && group != "" {
-		if found := w.in(roots, group); len(found) > 0 {
+		if found := w.ofNamespace(roots, group); len(found) > 0 {
 			return found
 		}
 	}
 	return w.preferRunning(roots)
 }
 
-// in returns the services of a namespace.
-func (w *traceResolver) in(roots []int, namespace string) []int {
+// ofNamespace returns the services of a namespace.
+func (w *traceResolver) ofNamespace(roots []int, namespace string) []int {
 	return slices.DeleteFunc(w.rootsOf(roots), func(r int) bool { return w.entities[r].ref.Namespace != namespace })
 }
 
@@ -244,35 +244,35 @@ func cutLast(name string) (before, after string, ok bool) {
 	return name[:i], name[i+1:], true
 }
 
-// joined tells when spans are taken for those of a service of another name.
-func (w *traceResolver) joined(s *graph.TracePeer, root int, o graph.Origin) {
+// noteJoined tells when spans are taken for those of a service of another name.
+func (w *traceResolver) noteJoined(s *graph.TracePeer, root int, o graph.Origin) {
 	if r := w.entities[root].ref; r.Name != s.Name && !w.noted[s.Name] {
 		w.noted[s.Name] = true
 		w.note(o, `spans of "`+s.Name+`" are taken for those of `+kindWord(r)+` "`+r.Name+`"`, "")
 	}
 }
 
-func (w *traceResolver) undecided(s *graph.TracePeer, several int, o graph.Origin) {
-	w.several(s, `spans of "`+s.Name+`" could be of any of `+strconv.Itoa(several)+" services of that name; they are kept apart",
+func (w *traceResolver) noteAmbiguous(s *graph.TracePeer, several int, o graph.Origin) {
+	w.noteOnce(s, `spans of "`+s.Name+`" could be of any of `+strconv.Itoa(several)+" services of that name; they are kept apart",
 		"add k8s.namespace.name to the spans' resource, or an alias to weir.yaml", o)
 }
 
-// several tells, once for a name, that nobody was chosen for it.
-func (w *traceResolver) several(s *graph.TracePeer, message, hint string, o graph.Origin) {
+// noteOnce tells, once for a name, that nobody was chosen for it.
+func (w *traceResolver) noteOnce(s *graph.TracePeer, message, hint string, o graph.Origin) {
 	if !w.noted[s.Name] {
 		w.noted[s.Name] = true
 		w.note(o, message, hint)
 	}
 }
 
-// addressed returns what manifests name as a callee and do not declare: a host, or
+// addressedOnly returns what manifests name as a callee and do not declare: a host, or
 // the name that people wrote.
-func (w *traceResolver) addressed(name, namespace string) (int, bool) {
+func (w *traceResolver) addressedOnly(name, namespace string) (int, bool) {
 	if c, ok := w.byRef[graph.Ref{Name: name, Namespace: namespace}]; ok {
 		return w.find(c), true
 	}
 	c, ok := w.byRef[graph.Ref{Realm: "host", Name: canonical(name)}]
-	if !ok || namespace != "" || !w.entities[c].extern {
+	if !ok || namespace != "" || !w.entities[c].external {
 		return 0, false
 	}
 	return w.find(c), true
@@ -280,19 +280,19 @@ func (w *traceResolver) addressed(name, namespace string) (int, bool) {
 
 // undeclared returns the entity of a service that only traces know.
 func (w *traceResolver) undeclared(s *graph.TracePeer, o graph.Origin) int {
-	if root, ok := w.addressed(s.Name, s.Namespace); ok && !s.Nameless {
+	if root, ok := w.addressedOnly(s.Name, s.Namespace); ok && !s.Nameless {
 		w.entities[root].hint = cmp.Or(s.Kind, graph.KindService)
 		return root
 	}
 	r := graph.Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
 	if r.Namespace == "" && !s.Nameless {
-		if home := w.homes[s.Name]; home != "" && len(w.in(w.hosts.bare[strings.ToLower(s.Name)], home)) == 0 {
+		if home := w.onlyNamespaces[s.Name]; home != "" && len(w.ofNamespace(w.hosts.bare[strings.ToLower(s.Name)], home)) == 0 {
 			r.Namespace = home // else it is known not to be the one that is declared there
 		} else if home == "" && w.groups[s.Name] > 1 {
 			r.Namespace = s.Group
 		}
 	}
-	c := w.make(r, o)
+	c := w.addTraced(r, o)
 	switch {
 	case s.Kind != graph.KindUnknown:
 		w.entities[c].hint = s.Kind

@@ -23,9 +23,9 @@ func (w *traceResolver) resolveInferred(k inferredKey, o graph.Origin) int {
 	if k.Kind == graph.KindTopic {
 		r = graph.Ref{Realm: traced, Kind: "topic", Name: k.Name}
 	}
-	c := w.make(r, o)
+	c := w.addTraced(r, o)
 	ent := &w.entities[c]
-	if ent.extern = k.Kind != graph.KindTopic; ent.hint == graph.KindUnknown {
+	if ent.external = k.Kind != graph.KindTopic; ent.hint == graph.KindUnknown {
 		ent.hint = k.Kind
 	}
 	if ent.hint == graph.KindUnknown && address.ProtocolOn("", k.Host.Port).Kind == graph.KindTelemetry {
@@ -48,9 +48,9 @@ func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 		}
 		return w.store(k, o) // who wrote it down did not know which of the two the name is
 	}
-	found := slices.DeleteFunc(w.near(append(slices.Clone(w.own[name]), w.hosts.bare[name]...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
+	found := slices.DeleteFunc(w.inScope(append(slices.Clone(w.configuredNames[name]), w.hosts.bare[name]...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
 	if len(found) > 1 {
-		if beside := w.in(found, w.homeOf(k.from)); len(beside) == 1 {
+		if beside := w.ofNamespace(found, w.namespaceOf(k.from)); len(beside) == 1 {
 			found = beside
 		}
 	}
@@ -64,7 +64,7 @@ func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 		return w.store(k, o)
 	}
 	if len(found) > 1 {
-		w.several(&k.TracePeer, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
+		w.noteOnce(&k.TracePeer, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
 			"add service.peer.namespace to the spans, or an alias to weir.yaml", o)
 	}
 	return 0, false
@@ -85,8 +85,8 @@ func (w *traceResolver) fits(k *inferredKey, root int) bool {
 
 func isStore(k graph.Kind) bool { return k == graph.KindDatabase || k == graph.KindCache }
 
-// homeOf is the namespace of a caller, "" if it is not known.
-func (w *traceResolver) homeOf(root int) string {
+// namespaceOf is the namespace of a caller, "" if it is not known.
+func (w *traceResolver) namespaceOf(root int) string {
 	if root < 0 {
 		return ""
 	}
@@ -95,7 +95,7 @@ func (w *traceResolver) homeOf(root int) string {
 
 // resolveAddress resolves the addresses of a virtual node as its caller would.
 func (w *traceResolver) resolveAddress(k inferredKey) (int, bool) {
-	realm, namespace := "", w.homeOf(k.from)
+	realm, namespace := "", w.namespaceOf(k.from)
 	if k.from >= 0 {
 		realm = w.entities[k.from].ref.Realm
 	}
@@ -110,7 +110,7 @@ func (w *traceResolver) resolveAddress(k inferredKey) (int, bool) {
 			return root, true
 		}
 		if name, space, ok := strings.Cut(canonical(host), "."); ok && !strings.Contains(space, ".") {
-			if beside := w.in(w.hosts.bare[name], space); len(beside) == 1 {
+			if beside := w.ofNamespace(w.hosts.bare[name], space); len(beside) == 1 {
 				return beside[0], true
 			}
 		}
@@ -160,7 +160,7 @@ func (w *traceResolver) store(k inferredKey, o graph.Origin) (int, bool) {
 	case 1:
 		return named[0], true
 	default:
-		w.several(&k.TracePeer, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
+		w.noteOnce(&k.TracePeer, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
 			"add server.address to the spans, or an alias to weir.yaml", o)
 	}
 	return 0, false
@@ -191,9 +191,9 @@ func (w *traceResolver) findStores() {
 // noteTaken tells when a virtual node is taken for a service of another name, or one
 // that lives elsewhere.
 func (w *traceResolver) noteTaken(k inferredKey, root int, o graph.Origin) {
-	r, home := w.entities[root].ref, w.homeOf(k.from)
+	r, home := w.entities[root].ref, w.namespaceOf(k.from)
 	elsewhere := k.Host.Host == "" && home != "" && r.Namespace != "" && r.Namespace != home
-	if strings.EqualFold(r.Name, k.Name) && !elsewhere || w.made[root] || w.noted["to "+k.Name] {
+	if strings.EqualFold(r.Name, k.Name) && !elsewhere || w.tracedOnly[root] || w.noted["to "+k.Name] {
 		return
 	}
 	w.noted["to "+k.Name] = true

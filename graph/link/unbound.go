@@ -11,9 +11,9 @@ func (b *binder) exported(p *graph.Policy, from graph.Node) bool {
 	return len(p.FromNamespaces) == 0 || slices.Contains(p.FromNamespaces, b.g.Service(from).Namespace)
 }
 
-// obstacle finds out why p, which means froms and tos, is for no call: what keeps
+// unboundReason finds out why p, which means froms and tos, is for no call: what keeps
 // out the last of those that meet most of its conditions.
-func (b *binder) obstacle(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) graph.UnboundReason {
+func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) graph.UnboundReason {
 	switch {
 	case !anyTo && len(tos) == 0 && !p.To[0].Group.IsZero():
 		return graph.NoRoute // nobody named the object
@@ -28,12 +28,12 @@ func (b *binder) obstacle(p *graph.Policy, froms, tos []graph.Node, anyFrom, any
 	if p.CalleeAlias != "" {
 		why = graph.NoCallee // unless one of the calls is to it
 	}
-	for _, e := range b.about(p, froms, tos, anyFrom, anyTo) {
+	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
 		from, to := b.g.From(e), b.g.To(e)
 		_, found := b.lookup(p, from, to)
 		switch {
 		case !b.g.Class(e).Core(), !anyFrom && !slices.Contains(froms, from), !anyTo && !slices.Contains(tos, to),
-			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway, p.CalleeAlias != "" && !loosely(b.g.Service(to), p.CalleeAlias):
+			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway, p.CalleeAlias != "" && !matchesLoosely(b.g.Service(to), p.CalleeAlias):
 		case !b.exported(p, from):
 			why = max(why, graph.NotExported)
 		case !found:

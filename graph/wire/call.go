@@ -9,20 +9,20 @@ import (
 
 // A Call is an edge of the graph: From calls To.
 type Call struct {
-	From     string    `json:"from"`               // ID of the caller
-	To       string    `json:"to"`                 // ID of the callee
-	Class    string    `json:"class"`              // call, ingress, route, control, telemetry, health
-	Strength string    `json:"strength"`           // of the strongest evidence: allowed, weak, strong
-	Mode     string    `json:"mode"`               // sync, async
-	Need     string    `json:"need"`               // hard: the caller fails without the callee; soft
-	Protocol string    `json:"protocol,omitempty"` // "http", "grpc", "postgresql"
-	Declared bool      `json:"declared"`           // an input declares it
-	Observed *Observed `json:"observed,omitempty"` // there if traces or metrics show the call
-	Fallback bool      `json:"fallback,omitempty"` // made only instead of another call
-	Mirror   bool      `json:"mirror,omitempty"`   // copies of traffic only
-	Tolerant bool      `json:"toleratesDegraded,omitempty"`
-	Fresh    bool      `json:"freshnessCritical,omitempty"` // of events: the consumer is degraded when no new ones come
-	Calls    int       `json:"calls,omitempty"`             // calls that this one stands for, if several are drawn as one
+	From              string    `json:"from"`               // ID of the caller
+	To                string    `json:"to"`                 // ID of the callee
+	Class             string    `json:"class"`              // call, ingress, route, control, telemetry, health
+	Strength          string    `json:"strength"`           // of the strongest evidence: allowed, weak, strong
+	Mode              string    `json:"mode"`               // sync, async
+	Need              string    `json:"need"`               // hard: the caller fails without the callee; soft
+	Protocol          string    `json:"protocol,omitempty"` // "http", "grpc", "postgresql"
+	Declared          bool      `json:"declared"`           // an input declares it
+	Observed          *Observed `json:"observed,omitempty"` // there if traces or metrics show the call
+	Fallback          bool      `json:"fallback,omitempty"` // made only instead of another call
+	Mirror            bool      `json:"mirror,omitempty"`   // copies of traffic only
+	Tolerant          bool      `json:"toleratesDegraded,omitempty"`
+	FreshnessCritical bool      `json:"freshnessCritical,omitempty"` // of events: the consumer is degraded when no new ones come
+	Calls             int       `json:"calls,omitempty"`             // calls that this one stands for, if several are drawn as one
 
 	// Policy repeats what Parts has, if there is one part and one layer of it declares
 	// anything. It is missing if several layers act, which no single value can describe:
@@ -64,7 +64,7 @@ func FromCall(g *graph.Graph, e graph.Edge) Call {
 		From: g.ID(c.From), To: g.ID(c.To),
 		Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
 		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
-		Tolerant: c.Tolerant, Fresh: c.FreshnessCritical,
+		Tolerant: c.Tolerant, FreshnessCritical: c.FreshnessCritical,
 	}
 	if c.Observed {
 		w.Observed = fromObserved(g, g.Observed(e))

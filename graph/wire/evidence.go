@@ -4,27 +4,27 @@ import "github.com/weirgraph/weir/graph"
 
 // Evidence is one place in the inputs that shows a call.
 type Evidence struct {
-	Way        string   `json:"way"`                // how it shows the call, kebab-case: "env-url", "span"
-	Strength   string   `json:"strength"`           // allowed, weak, strong
-	Class      string   `json:"class"`              // as in Call
-	Observed   bool     `json:"observed,omitempty"` // seen at work; else declared
-	Mode       string   `json:"mode,omitempty"`     // sync or async, if this evidence says
-	Need       string   `json:"need,omitempty"`     // hard or soft, if this evidence says
-	Fallback   bool     `json:"fallback,omitempty"` // these and the next three as in Call
-	Mirror     bool     `json:"mirror,omitempty"`
-	Tolerant   bool     `json:"toleratesDegraded,omitempty"`
-	Fresh      bool     `json:"freshnessCritical,omitempty"`
-	Key        string   `json:"key,omitempty"`   // the setting that holds the address
-	Match      string   `json:"match,omitempty"` // the part of the calls that it is about
-	Protocol   string   `json:"protocol,omitempty"`
-	Methods    []string `json:"methods,omitempty"` // upper case, sorted; missing if unknown
-	Idempotent bool     `json:"idempotent,omitempty"`
-	Database   string   `json:"database,omitempty"`
-	Port       int      `json:"port,omitempty"`
-	Layer      string   `json:"layer,omitempty"`   // where Policy acts
-	Product    string   `json:"product,omitempty"` // whose policy it is
-	Policy     *Policy  `json:"policy,omitempty"`  // what the same document declares for the call
-	Origin     Origin   `json:"origin"`
+	Way               string   `json:"way"`                // how it shows the call, kebab-case: "env-url", "span"
+	Strength          string   `json:"strength"`           // allowed, weak, strong
+	Class             string   `json:"class"`              // as in Call
+	Observed          bool     `json:"observed,omitempty"` // seen at work; else declared
+	Mode              string   `json:"mode,omitempty"`     // sync or async, if this evidence says
+	Need              string   `json:"need,omitempty"`     // hard or soft, if this evidence says
+	Fallback          bool     `json:"fallback,omitempty"` // these and the next three as in Call
+	Mirror            bool     `json:"mirror,omitempty"`
+	Tolerant          bool     `json:"toleratesDegraded,omitempty"`
+	FreshnessCritical bool     `json:"freshnessCritical,omitempty"`
+	Key               string   `json:"key,omitempty"`   // the setting that holds the address
+	Match             string   `json:"match,omitempty"` // the part of the calls that it is about
+	Protocol          string   `json:"protocol,omitempty"`
+	Methods           []string `json:"methods,omitempty"` // upper case, sorted; missing if unknown
+	Idempotent        bool     `json:"idempotent,omitempty"`
+	Database          string   `json:"database,omitempty"`
+	Port              int      `json:"port,omitempty"`
+	Layer             string   `json:"layer,omitempty"`   // where Policy acts
+	Product           string   `json:"product,omitempty"` // whose policy it is
+	Policy            *Policy  `json:"policy,omitempty"`  // what the same document declares for the call
+	Origin            Origin   `json:"origin"`
 }
 
 func fromEvidence(w *Evidence, e *graph.Evidence) {
@@ -32,7 +32,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
 		Methods: e.Methods, Idempotent: e.Idempotent, Database: e.Database, Port: e.Port, Origin: FromOrigin(e.Origin),
 		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
-		Tolerant: e.Tolerant, Fresh: e.FreshnessCritical,
+		Tolerant: e.Tolerant, FreshnessCritical: e.FreshnessCritical,
 	}
 	if e.Mode != graph.ModeUnknown {
 		w.Mode = e.Mode.String()
@@ -48,7 +48,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 func (w *Evidence) toEvidence() graph.Evidence {
 	e := graph.Evidence{
 		Origin: graph.Origin(w.Origin), Way: w.Way, Key: w.Key, Match: w.Match, Protocol: w.Protocol, Database: w.Database, Port: w.Port,
-		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, FreshnessCritical: w.Fresh,
+		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, FreshnessCritical: w.FreshnessCritical,
 		Strength: word[graph.Strength](graph.Strengths, w.Strength), Class: word[graph.Class](graph.Classes, w.Class),
 		Mode: word[graph.Mode](graph.Modes, w.Mode), Need: word[graph.Need](graph.Needs, w.Need),
 	}

@@ -78,7 +78,7 @@ func (im *importer) observed(from, to *importedService, c *Call) {
 	}
 	for _, e := range c.ways(im.at) {
 		im.facts.Observations = append(im.facts.Observations, graph.Observation{
-			From: from.seen(0), To: to.seen(e.Port), Origin: graph.Origin(e.Origin), Way: e.Way,
+			From: from.tracePeer(0), To: to.tracePeer(e.Port), Origin: graph.Origin(e.Origin), Way: e.Way,
 			Mode: word[graph.Mode](graph.Modes, e.Mode), Protocol: e.Protocol, Observed: sum,
 		})
 		sum = graph.Observed{}
@@ -90,7 +90,7 @@ func (im *importer) observed(from, to *importedService, c *Call) {
 			continue
 		}
 		im.facts.Pairs = append(im.facts.Pairs, graph.PairObservation{
-			From: from.seen(0), To: to.seen(0), With: with.seen(0),
+			From: from.tracePeer(0), To: to.tracePeer(0), With: with.tracePeer(0),
 			Requests: float64(b.Requests), Overlapping: float64(b.Overlapping), InTurn: float64(b.InTurn),
 		})
 	}

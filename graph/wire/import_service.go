@@ -32,7 +32,7 @@ func (im *importer) service(w *Service) {
 	im.services[s.ID] = s
 	at := s.origin(im.at)
 	if s.Served != nil {
-		im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: s.seen(0), Origin: graph.Origin(s.Served.Origin), Served: s.Served.toServed()})
+		im.facts.ObservedServices = append(im.facts.ObservedServices, graph.ObservedService{TracePeer: s.tracePeer(0), Origin: graph.Origin(s.Served.Origin), Served: s.Served.toServed()})
 	}
 	switch {
 	case s.Defined:
@@ -70,7 +70,7 @@ func (im *importer) name(s *importedService) {
 }
 
 func (im *importer) declare(s *importedService, at graph.Origin) {
-	im.facts.Entities = append(im.facts.Entities, s.toThings(s.ref, at)...)
+	im.facts.Entities = append(im.facts.Entities, s.toEntities(s.ref, at)...)
 	if h := s.Scaling; h != nil {
 		im.facts.Scalers = append(im.facts.Scalers, graph.Scaler{Of: s.ref, Min: h.Min, Max: h.Max, Origin: parseOrigin(h.Origin)})
 	}
@@ -102,8 +102,8 @@ func (s *importedService) party(caller *importedService) graph.EndpointRef {
 	return graph.EndpointRef{Host: graph.Address{Host: host}, Namespace: caller.Namespace}
 }
 
-// seen is a service as the end of an observed call.
-func (s *importedService) seen(port int) graph.TracePeer {
+// tracePeer is a service as the end of an observed call.
+func (s *importedService) tracePeer(port int) graph.TracePeer {
 	switch {
 	case s.Defined || s.manifest() && (s.kind != graph.KindTopic || s.Namespace != ""):
 		return graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Ref: s.ref, Kind: s.kind, Host: graph.Address{Port: port}}

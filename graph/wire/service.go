@@ -231,8 +231,8 @@ func toSetting[T any](v *T, source *Source, at graph.Origin) policy.Setting[T] {
 // word is the constant that a word stands for, the zero one for an unknown word.
 func word[T ~uint8](words []string, w string) T { return T(max(0, slices.Index(words, w))) }
 
-// toThings declares a service at the places that the document has for it.
-func (s *Service) toThings(ref graph.Ref, at graph.Origin) []graph.Entity {
+// toEntities declares a service at the places that the document has for it.
+func (s *Service) toEntities(ref graph.Ref, at graph.Origin) []graph.Entity {
 	p := s.provenance()
 	things := []graph.Entity{{
 		Ref: ref, Origin: at, Kind: s.kind(), KindSure: true,

@@ -59,7 +59,7 @@ func sortFacts(f *graph.Facts) {
 		return cmp.Or(compareSeen(&a.TracePeer, &b.TracePeer), a.Origin.Compare(b.Origin))
 	})
 	slices.SortFunc(f.Observations, func(a, b graph.Observation) int { return compareObservations(&a, &b) })
-	forgetTwins(f)
+	dropDuplicates(f)
 }
 
 func compareSeen(s, o *graph.TracePeer) int {

@@ -9,7 +9,7 @@ import (
 
 // connectValue makes evidence of one address in a setting.
 func (l *linker) connectValue(s *scope, from int, m *found) {
-	to, entrance, ok := l.answerer(s, from, m)
+	to, entrance, ok := l.resolveFound(s, from, m)
 	if !ok {
 		return
 	}
@@ -25,10 +25,10 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	l.addEvidence(from, to, e)
 }
 
-// answerer returns the root that answers at an address, and whether it does so as the
+// resolveFound returns the root that answers at an address, and whether it does so as the
 // entrance of the estate. What no input declares becomes an entity of its own, unless
 // it may be no address at all.
-func (l *linker) answerer(s *scope, from int, m *found) (root int, entrance, ok bool) {
+func (l *linker) resolveFound(s *scope, from int, m *found) (root int, entrance, ok bool) {
 	v := m.value
 	if address.IsLocal(m.Host) {
 		return 0, false, false
@@ -40,7 +40,7 @@ func (l *linker) answerer(s *scope, from int, m *found) (root int, entrance, ok 
 	if root, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace); ok {
 		return root, false, true
 	}
-	if front := l.hosts.front[canonical(m.Host)]; len(front) > 0 {
+	if front := l.hosts.ingress[canonical(m.Host)]; len(front) > 0 {
 		root := l.find(front[0])
 		return root, true, len(front) == 1 && len(l.edges[[2]int{root, from}]) == 0
 	}
@@ -54,7 +54,7 @@ func (l *linker) answerer(s *scope, from int, m *found) (root int, entrance, ok 
 	if s.of.Realm == kubernetes {
 		namespace = s.of.Namespace
 	}
-	return l.extern(m.Host, namespace, v.Origin), false, true
+	return l.addExternal(m.Host, namespace, v.Origin), false, true
 }
 
 // classOfValue is what a call to an address in a setting is for.

@@ -39,13 +39,13 @@ func (s *scope) origin() graph.Origin {
 // scopes puts the settings of every container together, with those it takes from
 // configs. They are put together once, when somebody first asks.
 func (l *linker) scopes() []*scope {
-	if l.together == nil {
-		l.together = l.putTogether()
+	if l.allScopes == nil {
+		l.allScopes = l.collectScopes()
 	}
-	return l.together
+	return l.allScopes
 }
 
-func (l *linker) putTogether() []*scope {
+func (l *linker) collectScopes() []*scope {
 	list := []*scope{}
 	by := map[graph.Ref]map[string]*scope{}
 	get := func(of graph.Ref, name string) *scope {
@@ -74,7 +74,7 @@ func (l *linker) putTogether() []*scope {
 		}
 	}
 	for _, s := range list {
-		s.switches()
+		s.findSwitches()
 	}
 	return list
 }
@@ -146,9 +146,9 @@ func (s *scope) lookup(name string) (string, bool) {
 	return v, ok
 }
 
-// switches notes the features that settings of the scope turn off:
+// findSwitches notes the features that settings of the scope turn off:
 // "-Dspring.zipkin.enabled=false", TRACING_ENABLED=0.
-func (s *scope) switches() {
+func (s *scope) findSwitches() {
 	for i := range s.values {
 		v := &s.values[i]
 		for _, token := range strings.Fields(v.Text) {
@@ -315,7 +315,7 @@ func (s *scope) search() []found {
 			continue
 		}
 		for _, m := range address.Find(address.ParseKey(v.Key), s.expand(v.Text), v.Source) {
-			s.complete(&m, v.Key)
+			s.addSiblings(&m, v.Key)
 			list = append(list, found{Candidate: m, value: v})
 		}
 	}
@@ -328,10 +328,10 @@ func (s *scope) search() []found {
 	return list
 }
 
-// complete adds what sister settings say: DB_PORT and DB_NAME to DB_HOST.
-func (s *scope) complete(m *address.Candidate, key string) {
+// addSiblings adds what sister settings say: DB_PORT and DB_NAME to DB_HOST.
+func (s *scope) addSiblings(m *address.Candidate, key string) {
 	if m.Port == 0 && m.Scheme == "" {
-		if p, ok := s.sisterOf(key, "port"); ok {
+		if p, ok := s.siblingValue(key, "port"); ok {
 			if _, port, ok := address.SplitHostPort("x:" + p); ok && port > 0 {
 				m.Port = port
 				m.Known = m.Known && !m.Word
@@ -340,7 +340,7 @@ func (s *scope) complete(m *address.Candidate, key string) {
 	}
 	if m.Database == "" && (address.ProtocolOn(m.Scheme, m.Port).Kind == graph.KindDatabase || m.Scheme == "" && m.Port == 0 && kindByName(address.SiblingKey(key, "")) == graph.KindDatabase) {
 		for _, word := range []string{"name", "database", "dbname", "db"} {
-			if db, ok := s.sisterOf(key, word); ok {
+			if db, ok := s.siblingValue(key, word); ok {
 				m.Database = db
 				return
 			}
@@ -348,7 +348,7 @@ func (s *scope) complete(m *address.Candidate, key string) {
 	}
 }
 
-func (s *scope) sisterOf(key, word string) (string, bool) {
+func (s *scope) siblingValue(key, word string) (string, bool) {
 	name := address.SiblingKey(key, word)
 	if name == "" {
 		return "", false

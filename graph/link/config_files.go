@@ -6,32 +6,32 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// forgetTwins drops facts that two documents say in the same words of the same
+// dropDuplicates drops facts that two documents say in the same words of the same
 // place: an override file and its base are read as one project, whichever of
 // the two is met. The facts are sorted by place.
-func forgetTwins(f *graph.Facts) {
-	f.Entities = withoutTwins(f.Entities, func(t *graph.Entity) graph.Origin { return t.Origin }, func(a, b *graph.Entity) bool { return a.Ref == b.Ref })
-	f.Names = withoutTwins(f.Names, func(n *graph.Name) graph.Origin { return n.Origin }, func(a, b *graph.Name) bool {
+func dropDuplicates(f *graph.Facts) {
+	f.Entities = withoutDuplicates(f.Entities, func(t *graph.Entity) graph.Origin { return t.Origin }, func(a, b *graph.Entity) bool { return a.Ref == b.Ref })
+	f.Names = withoutDuplicates(f.Names, func(n *graph.Name) graph.Origin { return n.Origin }, func(a, b *graph.Name) bool {
 		return a.Ref == b.Ref && a.Of == b.Of && a.Target == b.Target
 	})
-	f.Calls = withoutTwins(f.Calls, func(c *graph.CallFact) graph.Origin { return c.Origin }, func(a, b *graph.CallFact) bool {
+	f.Calls = withoutDuplicates(f.Calls, func(c *graph.CallFact) graph.Origin { return c.Origin }, func(a, b *graph.CallFact) bool {
 		return !a.From.Ref.IsZero() && a.From.Ref == b.From.Ref && a.To.Ref == b.To.Ref && a.To.Host == b.To.Host &&
 			a.To.Account == b.To.Account && a.To.Pods.IsZero() && b.To.Pods.IsZero() && a.Way == b.Way && a.Mirror == b.Mirror
 	})
-	f.Values = withoutTwins(f.Values, func(v *graph.Value) graph.Origin { return v.Origin }, func(a, b *graph.Value) bool { return *a == *b })
-	f.Uses = withoutTwins(f.Uses, func(u *graph.Use) graph.Origin { return u.Origin }, func(a, b *graph.Use) bool { return *a == *b })
+	f.Values = withoutDuplicates(f.Values, func(v *graph.Value) graph.Origin { return v.Origin }, func(a, b *graph.Value) bool { return *a == *b })
+	f.Uses = withoutDuplicates(f.Uses, func(u *graph.Use) graph.Origin { return u.Origin }, func(a, b *graph.Use) bool { return *a == *b })
 }
 
-// maxTwins bounds how many facts of one place are compared.
-const maxTwins = 64
+// maxCompared bounds how many facts of one place are compared.
+const maxCompared = 64
 
-// withoutTwins keeps the first of several facts that are the same. A fact
+// withoutDuplicates keeps the first of several facts that are the same. A fact
 // without a line has no place, and no twin.
-func withoutTwins[T any](facts []T, place func(*T) graph.Origin, same func(a, b *T) bool) []T {
+func withoutDuplicates[T any](facts []T, place func(*T) graph.Origin, same func(a, b *T) bool) []T {
 	kept := facts[:0]
 	for i := range facts {
 		twin, at := false, place(&facts[i])
-		for j := len(kept) - 1; j >= max(0, len(kept)-maxTwins) && at.Column > 0 && place(&kept[j]) == at && !twin; j-- {
+		for j := len(kept) - 1; j >= max(0, len(kept)-maxCompared) && at.Column > 0 && place(&kept[j]) == at && !twin; j-- {
 			twin = same(&facts[i], &kept[j])
 		}
 		if !twin {
