@@ -4,8 +4,8 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A Shadow says that something of higher precedence acts in a policy's place, or
-// in that of one of its fields.
+// A Shadow reports that a policy of higher precedence acts in place of a policy, or of
+// one of its fields.
 type Shadow struct {
 	By    *Policy
 	Field string // "timeout.total"; empty for all that the policy says
@@ -22,19 +22,19 @@ type Route struct {
 	Layers     []policy.Set
 }
 
-// A BoundPolicy is a policy object's part with the calls that it is for.
+// A BoundPolicy is a part of a policy object with the calls that it applies to.
 type BoundPolicy struct {
 	*Policy
-	Calls         []Edge // that meet its conditions, sorted
+	Calls         []Edge // that meet its conditions and that it acts on, sorted
 	Shadows       []Shadow
-	Outside       []Edge        // calls that it is for, between services known to have no proxy of its mesh that could act; sorted
-	Opaque        []Edge        // calls that it is for and whose requests its product does not see, see L7Only; sorted
-	BypassedBy    []Edge        // calls of programs in its mesh to its BypassHosts, which no other policy of its kind is for; sorted
-	UnboundReason UnboundReason // if there are no Calls, nor any Outside or Opaque
+	Outside       []Edge        // calls that meet its conditions, but no proxy of its mesh can act on; sorted
+	Opaque        []Edge        // calls that meet its conditions, but whose requests its product does not see: see L7Only; sorted
+	BypassedBy    []Edge        // calls from its mesh to its BypassHosts that no other policy of its kind applies to; sorted
+	UnboundReason UnboundReason // set if Calls, Outside and Opaque are empty
 }
 
-// renumbered is the policy with the calls that are in here, under their numbers
-// there.
+// renumbered returns a copy of the policy for a part of its graph: here gives the number
+// in the part for each call that is in it.
 func (b *BoundPolicy) renumbered(here map[Edge]Edge) *BoundPolicy {
 	edges := func(list []Edge) []Edge {
 		var kept []Edge
@@ -56,13 +56,13 @@ func (b *BoundPolicy) renumbered(here map[Edge]Edge) *BoundPolicy {
 	return &c
 }
 
-// Routes returns the parts of e and the policies that act on them. It is nil for
-// a call that no input says anything about.
+// Routes returns the parts of e and the policies that act on them, nil for a call for
+// which nothing is declared.
 func (g *Graph) Routes(e Edge) []Route { return g.routes[g.OriginalEdge(e)] }
 
-// Policies returns every policy object's part in the inputs, by origin, with those
-// of the graph's calls that it is for. Policies in the document of their own call are not among
-// them.
+// Policies returns the parts of all policy objects in the inputs, by origin, with the
+// calls of this graph that they apply to. Policies that are declared together with their
+// own call are not among them.
 func (g *Graph) Policies() []*BoundPolicy {
 	if g.original == nil || len(g.policies) == 0 {
 		return g.policies

@@ -1,33 +1,32 @@
 package graph
 
-// Coverage is the account of a run: what was read, what was left out, and what
-// nobody could make sense of. Green never means that nothing was read.
+// Coverage counts what was read, what was left out and what could not be used.
 type Coverage struct {
 	Files     int
 	Documents int
 	Bytes     int64
 
 	Read       []Count      // documents by reader, sorted by name
-	Skipped    []Count      // documents that no reader wants, by kind, sorted by name
-	Unresolved []Unresolved // addresses that name nothing in the inputs, sorted by origin
+	Skipped    []Count      // documents that no reader takes, by kind, sorted by name
+	Unresolved []Unresolved // addresses that name no service of the inputs, sorted by origin
 	Problems   []Problem    // sorted by origin
-	Silent     []Node       // services that show no outgoing call, sorted
+	Silent     []Node       // services without an outgoing call in the inputs, sorted
 	Spans      Spans
 }
 
-// Spans is the account of the spans that were read.
+// Spans counts the spans that were read.
 type Spans struct {
-	Spans      int // all of them, as often as they were met
+	Spans      int // as often as they were read
 	Traces     int
-	Duplicates int  // met again
-	Orphans    int  // of a parent that is in none of the inputs: they are linked to nothing
-	Broken     int  // their own ancestors
-	Unresolved int  // calls whose other side nothing names
-	Nameless   int  // of no service
-	Spilled    bool // they were more than the memory for them, and lay in a temporary file; all are linked
+	Duplicates int  // spans that had been read before
+	Orphans    int  // whose parent is in none of the inputs: they are not linked
+	Broken     int  // that are their own ancestors
+	Unresolved int  // calls whose other end nothing names
+	Nameless   int  // without a service
+	Spilled    bool // they exceeded the memory limit and were linked by way of a temporary file
 }
 
-// Add adds another account.
+// Add adds the counts of o.
 func (s *Spans) Add(o *Spans) {
 	s.Spans += o.Spans
 	s.Traces += o.Traces
@@ -39,14 +38,14 @@ func (s *Spans) Add(o *Spans) {
 	s.Spilled = s.Spilled || o.Spilled
 }
 
-// A Count is how many there are of something.
+// A Count is the number of things of one name.
 type Count struct {
 	Name  string
 	Count int
 	First Origin // the first of them
 }
 
-// Unresolved is an address that could not be tied to a service.
+// Unresolved is an address that does not lead to a service.
 type Unresolved struct {
 	Address string // without credentials
 	From    string // ID of the service that has it, if known

@@ -8,8 +8,8 @@ import (
 // Directed is the view of a Graph for gonum's algorithms. It satisfies gonum's
 // graph.Directed and lists its edges; the IDs of its nodes are Node numbers.
 //
-// Iterators go in the order of nodes and own a copy of what they go over, since some
-// algorithms sort it in place. What gonum returns has no order: sort it, as
+// Iterators go in the order of nodes over a copy of their own, since some algorithms sort
+// it in place. What gonum returns has no order: sort it, as
 // topo.TarjanSCC lists components differently from run to run. Calls of a service to
 // itself are edges like others, which gonum's own graphs refuse. Some of its functions
 // have no bound: topo.DirectedCyclesIn lists every cycle, path.DijkstraAllPaths needs
@@ -19,8 +19,8 @@ import (
 // The copies cost an allocation for every node visited. At 100,000 services
 // topo.TarjanSCC takes 3 to 8 times the time and 10 times the memory of a search over the
 // slices of Graph (1.4 s and 57 MB, 0.5 s and 5.5 MB on a random graph), flow.Dominators
-// 3 to 11 times the time and 11 times the memory. So what runs on every check walks the slices, and gonum is for what
-// runs on request and for tests that compare its results with ours.
+// 3 to 11 times the time and 11 times the memory. So algorithms of every check walk the
+// slices; gonum is for those that run on request, and for tests that compare results.
 type Directed struct{ g *Graph }
 
 var _ gonum.Directed = Directed{}

@@ -62,7 +62,7 @@ func TestDirectedConforms(t *testing.T) {
 }
 
 func TestDirectedKeepsOrder(t *testing.T) {
-	// a -> b, c, d; somebody reverses what an iterator gave out
+	// a -> b, c, d; a caller reverses the slice that an iterator returned
 	g := graphtest.Parse("a:b,c,d")
 	first := gonum.NodesOf(g.Directed().From(0))
 	first[0], first[2] = first[2], first[0]

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// A EndpointRef is one end of a call, named the way its document names it. Exactly
+// An EndpointRef is one end of a call, named the way its document names it. Exactly
 // one of Ref, Group, Host, Pods and Account is set.
 type EndpointRef struct {
 	Ref     Ref
-	Group   Ref      // whoever is a Member of it
-	Host    Address  // whoever answers there
+	Group   Ref      // every Member of it
+	Host    Address  // the service that answers there
 	Pods    Selector // every workload whose pods match
 	Account string   // every workload that runs as this service account, in Namespace
 
-	// Namespace is where Host, Pods and Account are looked up, and first of all a
-	// Ref that gives none: the namespace of the object that says them.
+	// Namespace is where Host, Pods and Account are looked up, and where a Ref without a
+	// namespace is looked up first: the namespace of the object that declares them.
 	Namespace string
-	// Realm is the world whose short names Host may use, as in Ref.Realm.
+	// Realm is the one whose short names Host may use, as in Ref.Realm.
 	Realm string
 }
 
@@ -30,7 +30,7 @@ type Address struct {
 	Database string // the database on a server that holds several, when the address names one
 }
 
-// String writes the address without credentials, which it never had.
+// String returns the address, which has no credentials.
 func (a Address) String() string {
 	var b strings.Builder
 	if a.Scheme != "" {
@@ -46,8 +46,8 @@ func (a Address) String() string {
 	return b.String()
 }
 
-// A TracePeer is a service, or another end of an observed call, as its source
-// names it. It may turn out to be a service that manifests declare.
+// A TracePeer is one end of an observed call, as its source names it. It may be a service
+// that manifests declare.
 type TracePeer struct {
 	Ref       Ref // the declared service that it is, if the source knows
 	Name      string
@@ -56,6 +56,6 @@ type TracePeer struct {
 	Workload  string // the Kubernetes workload, if known
 	Host      Address
 	Kind      Kind
-	Inferred  bool // only its callers, or those it calls, were seen: the name is theirs
-	Nameless  bool // the name is a word for what its source does not know: it is nobody's that has the same
+	Inferred  bool // no span of it was read: its callers or callees name it
+	Nameless  bool // the name is a placeholder of the source ("unknown_service"): no service is identified by it
 }

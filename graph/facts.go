@@ -7,9 +7,8 @@ import (
 // Origin is the place a fact was read from.
 type Origin = policy.Origin
 
-// Facts is what one document says, before it is compared with what the
-// other documents say. Readers fill it; a Builder links the facts of all
-// documents into a Graph.
+// Facts is what one document declares, in its own words. Readers fill it; a Builder links
+// the facts of all documents into a Graph.
 //
 // The fields are plain slices that a reader appends to. Their order does not
 // matter: the builder sorts by Origin. Facts are not safe for concurrent use.
@@ -32,16 +31,15 @@ type Facts struct {
 	Pairs            []PairObservation
 }
 
-// A Ref names a thing in the words of its own document. Two refs mean the same
-// thing when all four parts agree; the builder decides which different refs mean
-// the same service.
+// A Ref names an object in the words of its own document. Two refs that are equal mean
+// the same object; the builder decides which different refs mean the same service.
 type Ref struct {
-	// Realm keeps the names of one world apart from another's: "kubernetes",
-	// "backstage", "compose:shop" (one compose project), "native". The empty
-	// realm means whatever goes by this name, wherever it was declared. In the
-	// realm "dapr" names are app-ids, which workloads of other realms may carry.
+	// Realm is the name space that the name belongs to: "kubernetes", "backstage",
+	// "compose:shop" (one compose project), "native". The empty realm means a service of
+	// any realm. In the realm "dapr" names are app-ids, which workloads of other realms
+	// may have.
 	Realm     string
-	Kind      string // the source's own word: "Deployment", "Gateway", "Component"; may be empty
+	Kind      string // in the words of the source: "Deployment", "Gateway", "Component"; may be empty
 	Namespace string // empty when the document gives none
 	Name      string
 }
@@ -49,33 +47,33 @@ type Ref struct {
 // IsZero reports whether r names nothing.
 func (r Ref) IsZero() bool { return r.Name == "" }
 
-// A Entity is a node as one document declares it: a workload, a gateway, a
-// database, an entity of a catalog. Documents that declare the same Ref add to
-// each other; for a value that two of them give, a declaration by people (native
-// manifest, catalog) wins over a platform's, then the last one in file order.
+// An Entity is a node as one document declares it: a workload, a gateway, a database, an
+// entity of a catalog. Documents that declare the same Ref add to each other. If two of
+// them give a value, one that people maintain (native manifest, catalog) has precedence
+// over that of a platform, then the last one in the order of files.
 type Entity struct {
 	Ref
 	Origin Origin
 
-	Kind     Kind // what it is, if the document says or shows it; KindUnknown otherwise
-	KindSure bool // the document says the kind outright, it is not inferred from an image or a name
-	Patch    bool // a partial object that adds to a thing and does not declare one
+	Kind     Kind // as declared by the document or inferred from it; else KindUnknown
+	KindSure bool // the document declares Kind; it is not inferred from an image or a name
+	Patch    bool // a partial object that adds to an entity and does not declare one
 
-	PodLabels Labels // what selectors see; nil when nothing can select it
+	PodLabels Labels // that selectors match; nil if nothing can select it
 	Account   string // the service account it runs as
 	AppID     string // its dapr app-id
 	Ports     []Port
 	Image     string
-	Stateful  bool     // its replicas are no copies of each other: a StatefulSet
-	Headless  bool     // callers see its replicas, whatever its names say
+	Stateful  bool     // its replicas are not copies of each other: a StatefulSet
+	Headless  bool     // callers see its replicas, even if a name of it has an address of its own
 	Aliases   []string // further names it goes by: container names, hostnames
 	Versions  []string // the workloads behind it, where the document names several
 
 	Labels      Labels // the object's own labels and those of its pods
 	Annotations Labels // the object's own annotations and those of its pods
 	Probes      Probes
-	Replicas    policy.Setting[int] // platform-default where the product starts one unasked
-	Meshes      []Membership        // where the document declares them outright; signs among its labels are found by the builder
+	Replicas    policy.Setting[int] // platform-default where the product starts one by default
+	Meshes      []Membership        // that the document declares; those shown by labels are found by the builder
 
 	Tier       policy.Setting[int]     // 1 (most critical) to 4
 	SLO        policy.Setting[float64] // percent, 99.9
@@ -90,16 +88,16 @@ type Entity struct {
 // Labels are key=value pairs. A nil map is fine to read.
 type Labels map[string]string
 
-// A Port is a port that a thing or a name answers on.
+// A Port is a port that an entity or a name answers on.
 type Port struct {
 	Name     string
 	Number   int
 	Target   string // a Service's targetPort: a number or a name
-	Protocol string // http, grpc, tcp, ... where said (appProtocol, or the prefix of the port's name)
+	Protocol string // http, grpc, tcp, ... if declared (appProtocol, or the prefix of the port's name)
 }
 
-// Probes are the health checks a thing declares. They decide who gets traffic
-// and who is restarted; they are never a resilience policy.
+// Probes are the health checks that an entity declares. They decide which replicas get
+// traffic and which are restarted; they are not a resilience policy.
 type Probes struct {
 	Known     bool // the document could have declared them
 	Readiness bool // readinessProbe, compose healthcheck, a load balancer's active check
@@ -107,7 +105,7 @@ type Probes struct {
 	Startup   bool
 	Origin    Origin // of the readiness check if there is one, else of the first one
 
-	Restarts policy.Setting[string] // the path that is asked to decide on a restart
+	Restarts policy.Setting[string] // the path of the check that decides on a restart
 }
 
 // A Name is an address under which something answers: a Kubernetes Service, the
@@ -118,41 +116,40 @@ type Name struct {
 	Origin   Origin
 	Hosts    []string // full host names it answers to besides its own (lower case)
 	Selects  Selector // the workloads behind it, when it selects by labels
-	Of       Ref      // the one thing behind it, when it names it
-	Target   string   // another host that it stands for: ExternalName, a DNS alias
+	Of       Ref      // the one entity behind it, if the document names it
+	Target   string   // the host that it is an alias of: ExternalName, a DNS alias
 	Backends []string // addresses behind it: a ServiceEntry's endpoints, an Endpoints object's hosts
 	Ports    []Port
 	Headless bool
-	Replicas policy.Setting[int] // how many answer, where the name lists all of them and nothing behind it says
-	Unsaid   bool                // with Outside: nobody says so, it is only addressed
-	Outside  bool                // it stands for something outside the estate (MESH_EXTERNAL, ExternalName)
-	Kind     Kind                // of the node it stands for, when nothing behind it says
+	Replicas policy.Setting[int] // how many answer, if the name lists all of them and no entity behind it declares it
+	Unsaid   bool                // with Outside: this is not declared, the name is only addressed
+	Outside  bool                // it is the name of a service outside the estate (MESH_EXTERNAL, ExternalName)
+	Kind     Kind                // of its service, if no entity behind it declares it
 
 	Labels      Labels
 	Annotations Labels
 }
 
-// A Member is one of the parties of a group: a route that others delegate to, a
-// set of identities, a weighted set of backends. Documents fill groups that other
-// documents name. A CallFact between groups is a CallFact between all their members,
-// members of members included; a group without known members is told as
-// unresolved and makes no node.
+// A Member belongs to a group: a route that others delegate to, a set of identities, a
+// weighted set of backends. Documents fill groups that other documents name. A CallFact
+// between groups is a CallFact between all their members, members of members included; a
+// group without known members is reported as unresolved and makes no node.
 type Member struct {
 	Of       Ref
 	Party    EndpointRef
 	Origin   Origin
 	Mirror   bool // gets copies only
-	Fallback bool // asked only instead of another member
-	// Through is set when Of is no group but an object that calls go through, as in
-	// Evidence.Via: then they go through the party's Group as well.
+	Fallback bool // called only instead of another member
+	// Through is set if Of is not a group but an object that calls go through, as in
+	// Evidence.Via: then they go through Party.Group as well.
 	Through bool
-	// Joins is set when the member says itself that it belongs to the group.
-	// Otherwise the group's own document lists its members, and several documents
-	// of one name are alternatives: the one nearest to the fact counts.
+	// Joins is set if the member itself declares that it belongs to the group. Otherwise
+	// the document of the group lists its members, and several documents of one name are
+	// alternatives: the one nearest to the fact counts.
 	Joins bool
 }
 
-// A Selector picks workloads by the labels of their pods. The zero Selector
+// A Selector selects workloads by the labels of their pods. The zero Selector
 // selects nothing.
 type Selector struct {
 	Labels Labels      // all must match
@@ -165,9 +162,9 @@ type Selector struct {
 	AnyNamespace bool
 }
 
-// IsZero reports whether the selector has no condition on labels. Such a
-// selector picks everything or nothing, depending on the product, and proves no
-// single call; readers leave it out.
+// IsZero reports whether the selector has no condition on labels. Such a selector selects
+// everything or nothing, depending on the product, and proves no single call; readers
+// leave it out.
 func (s Selector) IsZero() bool { return len(s.Labels) == 0 && len(s.Exprs) == 0 }
 
 // A LabelExpr is one matchExpressions entry.
@@ -177,34 +174,33 @@ type LabelExpr struct {
 	Values []string
 }
 
-// A CallFact is one document's word that From calls To.
+// A CallFact is a call from From to To as one document declares it.
 type CallFact struct {
 	From, To EndpointRef
 	Evidence
 }
 
-// Evidence is what one document says about one call.
+// Evidence is what one document shows of one call.
 type Evidence struct {
 	Origin            Origin
-	Way               string   // how the call showed itself, kebab-case: "env-url", "virtual-service-route"
-	Strength          Strength // how much that proves
+	Way               string   // how the document shows the call, kebab-case: "env-url", "virtual-service-route"
+	Strength          Strength // how much this proves
 	Class             Class
-	Observed          bool     // it was seen to happen; otherwise it is declared
-	Mode              Mode     // ModeUnknown where the document does not say
-	Need              Need     // NeedUnknown where the document does not say
+	Observed          bool     // traces or metrics show it; otherwise it is declared
+	Mode              Mode     // ModeUnknown if the document does not declare it
+	Need              Need     // NeedUnknown if the document does not declare it
 	Protocol          string   // http, https, grpc, tcp, sql, amqp, kafka, redis, mongodb, ...; empty if unknown
-	Methods           []string // HTTP methods or operations, upper case, when it says; sorted
+	Methods           []string // HTTP methods or operations, upper case, sorted; nil if unknown
 	Database          string   // the database on a server that holds several
 	Port              int      // 0 if unknown
-	Mirror            bool     // a copy of traffic, whose failure the caller never sees
-	Fallback          bool     // taken only instead of another call
-	Tolerant          bool     // a lesser answer does not make the caller's own any lesser
-	FreshnessCritical bool     // of events: a consumer that gets no new ones answers with less
+	Mirror            bool     // a copy of traffic, whose failure does not affect the caller
+	Fallback          bool     // made only instead of another call
+	Tolerant          bool     // a degraded answer does not degrade the caller's own
+	FreshnessCritical bool     // of events: a consumer that gets no new ones is degraded
 
-	// Idempotent says that doing the call twice is doing it once, whatever its
-	// methods suggest.
+	// Idempotent is set if a repeated call has no further effect, whatever its methods.
 	Idempotent bool
-	Key        string // the setting that revealed it ("REDIS_ADDR"), if one did
+	Key        string // the setting that shows it ("REDIS_ADDR"), if one does
 	Match      string // the part of the calls that this is about ("GET /v2"), empty for all of them
 	Via        []Ref  // objects that the call goes through and that policies may name: a route, its middlewares
 	Says       *policy.Set
@@ -214,13 +210,13 @@ type Evidence struct {
 // argument, an entry of a configuration file. The builder finds the addresses in
 // it, when all names are known.
 type Value struct {
-	Of     Ref    // the thing that has the setting
+	Of     Ref    // the entity that has the setting
 	Scope  string // its container, within which $(NAME) refers to other values
 	Key    string // "REDIS_ADDR", "spring.redis.host"; "" for an argument
 	Text   string
 	Source SettingSource
 	Init   bool // of an init container: runs before the service, not with it
-	Guess  bool // that Of has it is a guess: what it shows is weak
+	Guess  bool // it is a guess that Of has it: evidence from it is weak
 	Origin Origin
 }
 
@@ -239,22 +235,21 @@ var settingSources = []string{"env", "arg", "file"}
 
 func (w SettingSource) String() string { return settingSources[w] }
 
-// A Config is a bundle of settings that things refer to by name: a ConfigMap, a
-// Secret, a file, a dapr Configuration.
+// A Config is a bundle of settings that entities refer to by name: a ConfigMap, a Secret,
+// a file, a dapr Configuration.
 //
 // A file has the realm "file", the kind "file" and its cleaned path as name. Two
-// readers may come upon the same file, the one that knows its format and the one
-// that sees it mounted: Configs of one file say the same, and one of them is enough.
+// readers may read the same file, one by its format and one where it is mounted: Configs
+// of one file are merged.
 type Config struct {
 	Ref
 	Origin  Origin
 	Entries []Entry
-	// Owner has the settings if no Use of a file is found, and is declared then.
-	// It may be nil: then no program has them.
+	// Owner is declared as the program that has the settings if no Use of the file is
+	// found. If it is nil, no program has them then.
 	Owner *Entity
-	// OwnerSaid says that the file itself names its owner, as a Spring
-	// application does. Then the one thing that uses the file is the owner.
-	// Otherwise the owner is a guess.
+	// OwnerSaid is set if the file itself names its owner, as a Spring application does.
+	// Then the one entity that uses the file is the owner. Otherwise the owner is a guess.
 	OwnerSaid bool
 }
 
@@ -263,17 +258,16 @@ type Entry struct {
 	Key    string
 	Text   string // nothing for a file whose Values were extracted
 	Values []Value
-	// Values are the settings found inside, when the entry is a configuration
-	// file in a known format: Key, Text, Way and Origin are filled, Of and Scope
-	// come from whoever uses the entry.
+	// Values are the settings in the entry, if it is a configuration file in a known
+	// format: Key, Text, Source and Origin are set, Of and Scope are those of the Use.
 	Origin Origin
-	// Policies are those that the entry declares for the calls of the programs
-	// that use it: Policy.For fills in whose they are. Those with a From are for
-	// these callers as long as no program uses the entry.
+	// Policies are declared by the entry for the calls of the programs that use it:
+	// Policy.For sets these callers. If no program uses the entry, those with a From
+	// apply to the callers in From.
 	Policies []Policy
 }
 
-// A Use is a thing's reference to a Config.
+// A Use is the reference of an entity to a Config.
 type Use struct {
 	Of     Ref
 	Scope  string // container
@@ -282,14 +276,14 @@ type Use struct {
 	As     string // the environment variable it becomes, or the prefix if Key is ""
 	File   bool   // mounted as files, not read as environment
 	Init   bool
-	Guess  bool // that Of uses it is a guess
+	Guess  bool // it is a guess that Of uses it
 	Origin Origin
 }
 
-// A Scaler changes how many replicas a thing has: a HorizontalPodAutoscaler.
+// A Scaler changes the number of replicas of an entity: a HorizontalPodAutoscaler.
 type Scaler struct {
 	Of       Ref
-	Min, Max int // Min 1 when unset, as Kubernetes does
+	Min, Max int // Min is 1 if unset, as in Kubernetes
 	Origin   Origin
 }
 
@@ -297,13 +291,13 @@ type Scaler struct {
 type Budget struct {
 	Ref
 	Selects        Selector
-	Of             Ref    // the thing it is for, where the document names it and selects nothing
+	Of             Ref    // the entity it is for, if the document names it and selects nothing
 	MinAvailable   string // as written, "1" or "50%"; empty if unset
 	MaxUnavailable string
 	Origin         Origin
 }
 
-// A Namespace is what an input says about a namespace.
+// A Namespace is what an input declares about a namespace.
 type Namespace struct {
 	Name        string
 	Labels      Labels
@@ -314,21 +308,21 @@ type Namespace struct {
 // NamespaceNameLabel is the label that Kubernetes gives to every namespace.
 const NamespaceNameLabel = "kubernetes.io/metadata.name"
 
-// A Problem is something a reader met and could not use.
+// A Problem is something in the inputs that a reader could not use.
 type Problem struct {
 	Origin  Origin
 	Message string       // lower case, what was found in quotes, no full stop
-	Hint    string       // the way out, may be empty
-	Level   ProblemLevel // how much of the input is lost by it
+	Hint    string       // how to fix it; may be empty
+	Level   ProblemLevel // how much of the input is lost
 }
 
 // ProblemLevel of a Problem.
 type ProblemLevel uint8
 
 const (
-	// Note: something worth knowing, nothing is lost (a duplicate, an alias).
+	// Note: nothing is lost (a duplicate, an alias).
 	Note ProblemLevel = iota
-	// Skipped: an input was recognised and deliberately left out (a template).
+	// Skipped: an input was recognized and left out (a template).
 	Skipped
 	// Failed: an input could not be read; the run ends with exit code 3.
 	Failed

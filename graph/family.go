@@ -1,6 +1,6 @@
 package graph
 
-// Family keeps apart what can share a name without being the same.
+// Family separates kinds whose nodes may share a name and are different services.
 type Family uint8
 
 const (

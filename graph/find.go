@@ -9,9 +9,9 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// Find returns the service that a person means by name: the one with exactly
-// this ID, else the only one with this name, of which a program goes before a
-// gateway, a job or a topic, else the only one that goes by this alias. The error
+// Find returns the service that a user means by name: the one with exactly this ID, else
+// the only program with this name, else the only service with this name, else the only
+// one with this alias. The error
 // has a method Hint() string, "" if no name is similar.
 func (g *Graph) Find(name string) (Node, error) {
 	if v, ok := g.Node(name); ok {
@@ -40,7 +40,7 @@ func (g *Graph) Find(name string) (Node, error) {
 	return 0, &nameError{Name: name, IDs: g.similar(name), Services: g.Len(), Files: g.coverage.Files}
 }
 
-// similar returns the IDs of services whose ID, name or alias is near to name.
+// similar returns the IDs of services whose ID, name or alias is similar to name.
 func (g *Graph) similar(name string) []string {
 	var words []string
 	id := map[string]string{} // by word; the first in the order of IDs
@@ -67,8 +67,8 @@ type nameError struct {
 	Name      string
 	IDs       []string // the services of this name if it is ambiguous, else those of similar names
 	Ambiguous bool
-	Services  int // looked at
-	Files     int // they were read from
+	Services  int // of the graph
+	Files     int // that were read
 }
 
 func (e *nameError) Error() string {
@@ -78,10 +78,10 @@ func (e *nameError) Error() string {
 	return fmt.Sprintf("no service %q in %s (%s)", e.Name, english.Count(e.Files, "file"), english.Count(e.Services, "service"))
 }
 
-// namesInHint is how many names a hint lists; the rest are told by their number.
+// namesInHint is how many names a hint lists; of the rest it gives the number.
 const namesInHint = 5
 
-// Hint returns the way out, or "" if nothing is like the name.
+// Hint returns what to write instead, "" if no name is similar.
 func (e *nameError) Hint() string {
 	if len(e.IDs) == 0 {
 		return ""

@@ -1,22 +1,20 @@
-// Package graph holds services and the calls between them.
+// Package graph defines services and the calls between them.
 //
 // It has two sides. Facts are what single documents declare, each in its own words;
-// readers fill them. A Graph is what package link makes of them, frozen and sorted, on
-// which everything else computes. This package holds the types of both sides and
-// builds neither: the addresses in text are found by package address, facts are
-// linked by package link.
+// readers fill them. A Graph is what package link makes of them: frozen, sorted, the input
+// of all analyses. This package has the types of both sides. Package address finds the
+// addresses in text, package link links facts into a Graph.
 //
 // A Graph is directed: a call leads from the service that makes it to the service
-// that answers. The callee is upstream, the caller downstream; failure travels
-// against the arrow, from callee to caller. Code avoids those two words where it
-// can and says Callers and Callees.
+// that answers. The callee is upstream, the caller downstream; failure propagates
+// in the opposite direction, from callee to caller. Names in code use Callers and Callees.
 //
 // Algorithms that run on every check walk the slices of a Graph (Out, In, Callees), which
-// hold a call in 20 bytes. Directed is the view for the algorithms of gonum, which cost
-// several times as much; its comment has the measures.
+// need 20 bytes a call. Directed is the view for the algorithms of gonum, which cost
+// several times as much; its comment has the numbers.
 //
-// At most one call leads from one service to another, however many documents
-// speak of it; its Evidence keeps them apart. A service may call itself.
+// At most one call leads from one service to another, however many documents show it; its
+// Evidence lists them. A service may call itself.
 package graph
 
 import (
@@ -27,8 +25,8 @@ import (
 )
 
 // Node is the number of a service in one Graph, from 0 to Len()-1 in the order
-// of service IDs, so that sorting nodes sorts names. It means nothing in another
-// Graph, except one made of this one by Where.
+// of service IDs, so that sorting nodes sorts names. It is valid in this
+// Graph and in those that Where makes of it.
 type Node int32
 
 // Edge is the number of a call in one Graph, from 0 to Calls()-1, ordered by
@@ -42,10 +40,10 @@ type Service struct {
 	Namespace string
 	Kind      Kind
 	Defined   bool // an input declares it; false if it is only addressed
-	Outside   bool // an input says that it is outside the estate
+	Outside   bool // an input declares that it is outside the estate
 	Role      Role
 
-	Tier       policy.Setting[int] // 1 (most critical) to 4; unknown stays unknown
+	Tier       policy.Setting[int] // 1 (most critical) to 4
 	SLO        policy.Setting[float64]
 	Entrypoint policy.Setting[bool]
 	Team       string
@@ -57,47 +55,47 @@ type Service struct {
 	Scaling     *Scaler
 	Disruption  *Budget
 	Probes      Probes
-	Images      []string     // what its containers run, where told; sorted
-	Stateful    bool         // its replicas are no copies of each other: a StatefulSet
-	Headless    bool         // callers of it see its replicas: all its names are those of headless Services
+	Images      []string     // of its containers, if declared; sorted
+	Stateful    bool         // its replicas are not copies of each other: a StatefulSet
+	Headless    bool         // callers see its replicas: all its names are headless Services
 	Meshes      []Membership // what is known, one a product
 	Ports       []Port
 	Labels      Labels
 	Annotations Labels
 
-	Served *ServerStats // what traces show of the requests that it answers; nil for nothing
+	Served *ServerStats // what traces show of the requests that it answers; nil if nothing
 
-	Aliases  []string // every other name it answers to or was declared under, sorted
-	Versions []string // the workloads behind it, where there are several, sorted
-	Origins  []Origin // where it is declared, or first addressed; sorted
+	Aliases  []string // all other names that it answers to or is declared under, sorted
+	Versions []string // the workloads behind it if there are several, sorted
+	Origins  []Origin // where it is declared, else first addressed; sorted
 }
 
-// A Call is an edge with what is known about it. It is a copy: changing it
-// changes nothing, except for the shared Evidence, which is not to be changed.
+// A Call is an edge with what is known about it. It is a copy, except for Evidence, which
+// is shared and must not be changed.
 type Call struct {
 	From, To          Node
 	Class             Class
 	Strength          Strength
-	Mode              Mode // Sync or Async, never unknown: sync unless something says otherwise
-	Need              Need // Hard or Soft, never unknown: hard unless something says otherwise
+	Mode              Mode // Sync or Async, never unknown: sync unless declared or inferred otherwise
+	Need              Need // Hard or Soft, never unknown: hard unless declared otherwise
 	Protocol          string
-	Declared          bool // manifests say so
-	Observed          bool // traces show it
-	Fallback          bool // taken only instead of another call
+	Declared          bool // by a manifest
+	Observed          bool // by traces or metrics
+	Fallback          bool // made only instead of another call
 	Mirror            bool // copies of traffic only
-	Tolerant          bool // a lesser answer does not make the caller's own any lesser
-	FreshnessCritical bool // of events: a consumer that gets no new ones answers with less
+	Tolerant          bool // a degraded answer does not degrade the caller's own
+	FreshnessCritical bool // of events: a consumer that gets no new ones is degraded
 	Evidence          []Evidence
 }
 
-// Hardness and mode together: a failure of the callee fails the caller.
+// HardSync reports whether a failure of the callee fails the caller.
 func (c Call) HardSync() bool { return c.Mode == Sync && c.Need == Hard }
 
-// A Graph is a frozen set of services and calls. All its methods are safe for
-// concurrent use. Slices it returns are its own and must not be changed, unless a
-// method says otherwise.
+// A Graph is a frozen set of services and calls. All its methods are safe for concurrent
+// use. The slices that it returns are shared and must not be changed, unless a method
+// states otherwise.
 //
-// A call costs 20 bytes, its evidence apart.
+// A call needs 20 bytes besides its evidence.
 type Graph struct {
 	services []Service
 	lookup   map[string]Node // by ID
@@ -114,10 +112,10 @@ type Graph struct {
 	evidence  [][]Evidence
 
 	coverage *Coverage
-	observed map[Edge]*Observed // by the edge of the whole graph
-	routes   map[Edge][]Route   // by the edge of the whole graph
+	observed map[Edge]*Observed // by the edge of the original graph
+	routes   map[Edge][]Route   // by the edge of the original graph
 	policies []*BoundPolicy
-	original []Edge // by Edge, the same call in the graph that this is a part of; nil for a whole one
+	original []Edge // by Edge, the same call in the graph that Where made this of; nil if it was not made by Where
 }
 
 // attr packs what every call has: protocol<<16 | flags<<9 | need<<7 | mode<<5 | strength<<3 | class.
@@ -153,7 +151,7 @@ func (a attr) need() Need         { return Need(a >> 7 & 3) }
 // New freezes services and calls into a Graph. The services must be sorted by ID
 // without repetition, the calls may come in any order; of several between the
 // same two services only the first is kept. Nodes in calls are positions in
-// services. It takes both slices over, and sets each service's Role.
+// services. New takes over both slices and sets the Role of each service.
 //
 // The graph has no policies and no observations: see With.
 func New(services []Service, calls []Call) *Graph {
@@ -190,14 +188,14 @@ func New(services []Service, calls []Call) *Graph {
 
 // Details are what a Graph holds besides its services and calls.
 type Details struct {
-	Coverage *Coverage          // nil is an empty account
-	Observed map[Edge]*Observed // what was seen of calls
+	Coverage *Coverage          // nil is an empty one
+	Observed map[Edge]*Observed // what traces and metrics show of calls
 	Routes   map[Edge][]Route   // the parts of calls and the policies that act on them
 	Policies []*BoundPolicy     // sorted by origin
 }
 
-// With returns g with these details in place of its own. They are taken over, and
-// speak of g's edges. The graph g must not be a part of another.
+// With returns a copy of g that has these details in place of its own. It takes them
+// over. Their edges are those of g, which must not be a graph made by Where.
 func (g *Graph) With(d Details) *Graph {
 	h := *g
 	h.observed, h.routes, h.policies = d.Observed, d.Routes, d.Policies
@@ -278,7 +276,7 @@ func (g *Graph) Len() int { return len(g.services) }
 // Calls is the number of calls.
 func (g *Graph) Calls() int { return len(g.to) }
 
-// Service returns the service of v, which is the graph's own.
+// Service returns the service of v, which is shared.
 func (g *Graph) Service(v Node) *Service { return &g.services[v] }
 
 // Services returns all services, sorted by ID.
@@ -303,7 +301,7 @@ func (g *Graph) In(v Node) []Edge { return g.inCall[g.in[v]:g.in[v+1]] }
 // Callees returns the services that v calls, sorted.
 func (g *Graph) Callees(v Node) []Node { return g.to[g.out[v]:g.out[v+1]] }
 
-// Callers returns the services that call v, sorted, in a slice of the caller's own.
+// Callers returns the services that call v, sorted, in a new slice.
 func (g *Graph) Callers(v Node) []Node {
 	in := g.In(v)
 	callers := make([]Node, len(in))
@@ -344,12 +342,11 @@ func (g *Graph) Protocol(e Edge) string { return g.protocols[g.attrs[e]>>16] }
 // Fallback reports whether e is made only instead of another call.
 func (g *Graph) Fallback(e Edge) bool { return g.attrs[e]&flagFallback != 0 }
 
-// Tolerant reports whether a lesser answer to e does not make the caller's own any
-// lesser.
+// Tolerant reports whether a degraded answer to e does not degrade the caller's own.
 func (g *Graph) Tolerant(e Edge) bool { return g.attrs[e]&flagTolerant != 0 }
 
-// FreshnessCritical reports whether the callee of e, a consumer of events, answers with less
-// when no new ones come.
+// FreshnessCritical reports whether the callee of e, a consumer of events, is degraded when
+// it gets no new ones.
 func (g *Graph) FreshnessCritical(e Edge) bool { return g.attrs[e]&flagFresh != 0 }
 
 // HardSync reports whether a failure of the callee of e fails the caller.
@@ -369,8 +366,7 @@ func (g *Graph) Call(e Edge) Call {
 	return c
 }
 
-// Evidence returns the evidence for e, the strongest first, without the rest of what is
-// known of it. It is the graph's own.
+// Evidence returns the evidence for e, the strongest first. It costs less than Call.
 func (g *Graph) Evidence(e Edge) []Evidence {
 	if g.detail == nil {
 		return nil
@@ -378,12 +374,12 @@ func (g *Graph) Evidence(e Edge) []Evidence {
 	return g.evidence[g.detail[e]]
 }
 
-// Coverage says what the inputs were and what could not be used of them. It is
-// never nil.
+// Coverage returns what the inputs were and what could not be used of them. It is never
+// nil.
 func (g *Graph) Coverage() *Coverage { return g.coverage }
 
 // Where returns the graph with the same services, under the same numbers, and
-// only the calls that keep reports true for. Roles stay those of the whole graph.
+// only the calls that keep reports true for. Roles stay those of the original graph.
 func (g *Graph) Where(keep func(Edge) bool) *Graph {
 	h := &Graph{
 		services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage,
@@ -404,8 +400,8 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 	return h
 }
 
-// OriginalEdge returns the number that e has in the graph that this one was made of by
-// Where, or e itself.
+// OriginalEdge returns the number of e in the graph that Where made this one of, e itself
+// if it was not made by Where.
 func (g *Graph) OriginalEdge(e Edge) Edge {
 	if g.original == nil {
 		return e
@@ -413,8 +409,8 @@ func (g *Graph) OriginalEdge(e Edge) Edge {
 	return g.original[e]
 }
 
-// Core is the graph of the calls that failure travels along: calls and ingress,
-// without mirrored traffic.
+// Core returns the graph of the calls that propagate failure: calls and ingress, without
+// mirrored traffic.
 func (g *Graph) Core() *Graph {
 	return g.Where(func(e Edge) bool { return g.Class(e).Core() && g.attrs[e]&flagMirror == 0 })
 }

@@ -9,13 +9,12 @@ import (
 	"github.com/DataDog/sketches-go/ddsketch/store"
 )
 
-// A Latency is how long calls took: a sketch from which quantiles can be read to
-// within one part in a hundred. Sketches of parts add up to that of the whole, in
-// any order. The zero Latency is empty.
+// A Latency is the distribution of how long calls took: a sketch whose quantiles have a
+// relative error of at most 1%. Sketches can be merged in any order. The zero Latency is empty.
 type Latency struct{ sketch *ddsketch.DDSketch }
 
-// latencyMapping decides which durations a sketch does not tell apart. All
-// sketches share it, or they could not be added up.
+// latencyMapping decides which durations a sketch does not distinguish. All sketches
+// share it; otherwise they could not be merged.
 var latencyMapping = func() mapping.IndexMapping {
 	m, err := mapping.NewCubicallyInterpolatedMapping(0.01)
 	if err != nil {
@@ -26,31 +25,30 @@ var latencyMapping = func() mapping.IndexMapping {
 
 func (l *Latency) open() *ddsketch.DDSketch {
 	if l.sketch == nil {
-		// Both stores grow with what is put in: most calls are seen rarely.
+		// The stores grow with their content: most calls are observed rarely.
 		l.sketch = ddsketch.NewDDSketchFromStoreProvider(latencyMapping, store.BufferedPaginatedStoreConstructor)
 	}
 	return l.sketch
 }
 
-// Add counts a call that took this many nanoseconds. Less than none and what is
-// no number are left out.
+// Add counts a call that took this many nanoseconds. Negative values and NaN are ignored.
 func (l *Latency) Add(nanoseconds float64) { l.AddMany(nanoseconds, 1) }
 
-// AddMany counts several calls that took equally long.
+// AddMany counts several calls that took this many nanoseconds each.
 func (l *Latency) AddMany(nanoseconds, calls float64) {
 	if nanoseconds >= 0 && calls > 0 {
-		_ = l.open().AddWithCount(nanoseconds, calls) // it refuses only what is no number or no time
+		_ = l.open().AddWithCount(nanoseconds, calls) // it refuses only NaN and negative values
 	}
 }
 
-// Merge adds the calls of o, which stays as it is.
+// Merge adds the calls of o, which is not changed.
 func (l *Latency) Merge(o *Latency) {
 	if o.sketch != nil {
 		_ = l.open().MergeWith(o.sketch) // it refuses only another mapping
 	}
 }
 
-// Count is how many calls are in the sketch.
+// Count returns the number of calls in the sketch.
 func (l *Latency) Count() float64 {
 	if l.sketch == nil {
 		return 0
@@ -58,8 +56,8 @@ func (l *Latency) Count() float64 {
 	return l.sketch.GetCount()
 }
 
-// Quantile returns the duration that the part q of the calls did not exceed, q from
-// 0 to 1, and false if no call is known.
+// Quantile returns the duration that the fraction q of the calls did not exceed, q from 0
+// to 1, and false if the sketch is empty.
 func (l *Latency) Quantile(q float64) (time.Duration, bool) {
 	if l.sketch == nil {
 		return 0, false
@@ -68,8 +66,7 @@ func (l *Latency) Quantile(q float64) (time.Duration, bool) {
 	return time.Duration(v), err == nil
 }
 
-// MarshalBinary returns the sketch in the encoding of DDSketch, or nothing if it
-// is empty.
+// MarshalBinary returns the sketch in the encoding of DDSketch, nil if it is empty.
 func (l *Latency) MarshalBinary() ([]byte, error) {
 	var b []byte
 	if l.sketch != nil {

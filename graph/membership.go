@@ -4,18 +4,18 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A Membership says whether the calls of a service go through the proxy of a
-// mesh, so that the mesh's policies can act on them.
+// A Membership is whether the calls of a service go through the proxy of a mesh, so that
+// policies of the mesh can act on them.
 type Membership struct {
-	Product  *policy.Product // whose mesh it is
+	Product  *policy.Product // of the mesh
 	In       bool            // false: it is known to be outside
 	Ambient  bool            // without a proxy of its own
-	Waypoint bool            // ambient, and a waypoint is named for it
-	Origin   Origin          // of the object that says so
+	Waypoint bool            // ambient, with a waypoint
+	Origin   Origin          // of the object that declares it
 }
 
-// Member returns what is known of the service's membership of a product's mesh,
-// and false if no input says either way.
+// Member returns the membership of the service in the mesh of a product, and false if it
+// is not declared either way.
 func (s *Service) Member(product *policy.Product) (Membership, bool) {
 	for _, m := range s.Meshes {
 		if m.Product.Is(product) {
@@ -25,9 +25,8 @@ func (s *Service) Member(product *policy.Product) (Membership, bool) {
 	return Membership{}, false
 }
 
-// Carrier is Member for the policies of any product: those of an API like the
-// Gateway API act through whichever mesh the service is in, and nowhere if it is
-// known to be outside of one and in no other.
+// Carrier is Member for the policies of any product. Policies of an API like the Gateway
+// API act through the mesh that the service is in, of any product.
 func (s *Service) Carrier(product *policy.Product) (Membership, bool) {
 	if !product.OrNative().Contract {
 		return s.Member(product)

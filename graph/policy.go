@@ -7,39 +7,38 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A Policy is what one object declares about calls that other documents reveal.
-// A policy in the document of its own call goes into Evidence.Says.
+// A Policy is what one object declares about calls that other documents show. A policy in
+// the document of its own call is in Evidence.Says.
 //
-// It is for the calls that meet all its conditions. Group, Lookup, Rank and Merge say
-// how its product finds the one that acts: of the policies of
-// one product and group that a call meets, the one found first by Lookup and then
-// with the greatest Rank acts, and hides the others, or, with Merge, is laid over
-// them field by field. The comment of package link lists what a product may choose.
+// It applies to the calls that meet all its conditions. Group, Lookup, Rank and Merge are
+// how its product chooses one of several: of the policies of one product and group that
+// apply to a call, the one found first by Lookup and then with the greatest Rank acts and
+// hides the others, or, with Merge, is laid over them field by field. The comment of package link lists what a product may choose.
 type Policy struct {
 	Origin    Origin
 	Product   *policy.Product
 	Object    string // "VirtualService/shop/pricing", the subject of findings about it
-	Document  Origin // where the object begins, if others of its name do not add to it but take its place
+	Document  Origin // where the object begins, if another one of its name replaces it and does not add to it
 	Namespace string // the object's own
-	Realm     string // the world of its short names, as in Ref.Realm
+	Realm     string // the realm of its short names, as in Ref.Realm
 
 	From            []EndpointRef // the callers; empty is every caller
 	FromNamespaces  []string      // only callers in one of these; empty is any namespace
 	To              []EndpointRef // the callees; empty is every callee; a Host may begin with "*."
-	CalleeAlias     string        // the callee under the name that a program gives it, matched loosely: "orderClient" is orders
+	CalleeAlias     string        // the callee by its name in code, matched loosely: "orderClient" is orders
 	Of              Ref           // only calls that go Via this object
 	Port            int           // only calls to this port; 0 is any
-	Match           string        // it acts on a part of each call only: "GET /v2"
-	NeedsMesh       bool          // it acts in the caller's proxy, which a caller outside the mesh has not
-	L7Only          bool          // it acts on HTTP requests, which its product does not look for on ports that are declared to be of another protocol
-	NotGateways     bool          // it leaves the calls that gateways make alone
-	Protocols       []string      // only calls of these protocols, or of no known one, and not to databases, caches and brokers; empty is any
+	Match           string        // the part of each call that it acts on: "GET /v2"; empty is all of it
+	NeedsMesh       bool          // it acts in the caller's proxy: not for callers outside the mesh
+	L7Only          bool          // it acts on HTTP requests: not on ports that are declared for another protocol
+	NotGateways     bool          // not calls of gateways
+	Protocols       []string      // only calls of these protocols or of an unknown one, and not to databases, caches and brokers; empty is any
 	NotProtocols    []string      // not calls of these protocols
-	RequireProtocol bool          // not calls of no known protocol
+	RequireProtocol bool          // not calls of an unknown protocol
 
-	// Subset is the part of the callee's replicas that it is for: it acts on calls
-	// that another policy, with the name among its Subsets, sends there. Selects are
-	// the labels of their pods, nil if they are not known.
+	// Subset is the subset of the callee's replicas that it applies to: it acts on calls
+	// that another policy, with the name among its Subsets, routes there. Selects are the
+	// labels of their pods, nil if unknown.
 	Subset  string
 	Subsets []string
 	Selects Labels
@@ -48,26 +47,26 @@ type Policy struct {
 	Lookup   Lookup
 	Rank     int
 	Merge    bool
-	MergeKey string // objects of one group that have it in common add to each other part by part; none if empty
+	MergeKey string // objects of one group with the same MergeKey add to each other part by part; empty is none
 
-	Created string // when the object was, RFC 3339; empty if it does not say
+	Created string // when the object was created, RFC 3339; empty if unknown
 
-	// Default is set if it is meant for whatever nothing else is said of.
+	// Default is set if it is a fallback for calls without another policy.
 	Default bool
 
-	// BypassHosts are callees that the object is named for and that programs call past
-	// it, since it is for gateways only.
+	// BypassHosts are callees that the object names, but that programs call without passing
+	// it, since it applies to gateways only.
 	BypassHosts []EndpointRef
 
 	Says    policy.Set
 	Flaws   []Flaw
-	Excuses string // what the object has as IgnoreAnnotation
+	Excuses string // the value of its IgnoreAnnotation
 }
 
-// For returns p as a policy of the program that has it: the program is the
-// caller, and in a cluster the objects of p's groups with it, which it carries out.
-// Short names are its own, and its name becomes part of the object's, so that the
-// policies of two programs stay apart.
+// For returns p as a policy of the program that has it in its configuration. The program
+// is the caller, in a cluster together with the groups among p's callers. Short names
+// belong to the realm and namespace of the program, and its name becomes part of that of
+// the object, so that the policies of two programs remain distinct.
 func (p Policy) For(program Ref) Policy {
 	from := []EndpointRef{{Ref: program}}
 	for _, party := range p.From {
@@ -87,7 +86,7 @@ func (p Policy) For(program Ref) Policy {
 	return p
 }
 
-// IgnoreAnnotation is the key under which an object excuses findings about itself:
+// IgnoreAnnotation is the annotation by which an object suppresses findings about itself:
 // "<rule>: reason", one a line.
 const IgnoreAnnotation = "weir.dev/ignore"
 
@@ -105,26 +104,26 @@ var lookups = []string{"everywhere", "caller-first", "near-caller"}
 
 func (l Lookup) String() string { return lookups[l] }
 
-// A Flaw is something written in a policy that its product refuses or ignores.
+// A Flaw is a field of a policy that its product rejects or ignores.
 type Flaw struct {
 	Kind   FlawKind
 	Field  string // path of the field, "retries.perTryTimeout"
 	Text   string // as written
 	Why    string // "retries without attempts are off"
 	Hint   string
-	Info   bool // worth knowing, not worth a warning
-	Reads  bool // the product takes it, for something else than it looks like
+	Info   bool // reported as info, not as a warning
+	Reads  bool // the product accepts it with another meaning than it seems to have
 	Origin Origin
 }
 
-// FlawKind is why what is written does not act.
+// FlawKind is why a field does not act as written.
 type FlawKind uint8
 
 const (
 	Inert    FlawKind = iota // the product ignores it in this combination
 	Invalid                  // the product rejects it, or reads it differently
-	Shadowed                 // something else in the same object or beside it takes its place
-	Unbound                  // it is where its product looks for none
+	Shadowed                 // another field or object replaces it
+	Unbound                  // it is in a place where its product does not look for it
 )
 
 // flawKinds are the words for FlawKind, in the order of its constants.

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// A request is what a service was answering when it made a call. How the calls of
-// one request relate to each other shows what counts alone cannot: a page that asks
-// for its lines one by one, and which calls of a service take turns.
+// A request is what a service was answering when it made a call. How the calls of one
+// request relate to each other shows what counts alone do not: a page that requests its
+// lines one by one, and which calls are made one after the other.
 
-// RequestStats is how calls were seen to fall on the requests of their caller. All its
-// numbers add up.
+// RequestStats is how observed calls are distributed over the requests to their caller. All
+// its numbers add up.
 type RequestStats struct {
-	Requests float64 // in which the caller made such a call
-	Within   float64 // the calls in them; others belong to no request that was seen
+	Requests float64 // during which the caller made such a call
+	Within   float64 // the calls in them; others belong to no observed request
 	Repeats  []Repeat
 	Pairs    []PairStats // sorted by To
 }
 
-// PerRequest is how many calls a request makes that makes any, 0 if no request was
-// seen.
+// PerRequest is the number of calls in a request that makes any, 0 if no request was
+// observed.
 func (s *RequestStats) PerRequest() float64 {
 	if s.Requests == 0 {
 		return 0
@@ -29,27 +29,26 @@ func (s *RequestStats) PerRequest() float64 {
 	return s.Within / s.Requests
 }
 
-// A Repeat is an operation that requests ask for again and again, five times or
-// more, and for the most part one after the other. Tries again after a failure and
-// the pages of a list do not count.
+// A Repeat is an operation that requests call five times or more, and for the most part
+// one after the other. Retries after a failure and the pages of a list do not count.
 type Repeat struct {
 	During    string        // the operation of the caller's request; empty if it has no name
-	Operation string        // what is asked for
+	Operation string        // that is called
 	Counts    []RepeatCount // by number of calls
 }
 
-// A RepeatCount is how often a request made so many calls. Of more than a hundred calls
-// only the first two digits are kept.
+// A RepeatCount is the number of requests that made so many calls. More than a hundred
+// calls are rounded to two digits.
 type RepeatCount struct {
 	Calls    float64
 	Requests float64
 	Traces   float64       // those in which no request made more
-	Took     time.Duration // sum of the time that these calls took, in requests whose time is known
-	Of       time.Duration // sum of the time that those requests took
+	Took     time.Duration // sum of the durations of these calls, in requests of known duration
+	Of       time.Duration // sum of the durations of those requests
 }
 
-// AtLeast sums up the requests that made so many calls or more, of which half made
-// no more than the sum's Calls.
+// AtLeast sums up the requests that made so many calls or more. Calls of the sum is their
+// median.
 func (r *Repeat) AtLeast(calls float64) (sum RepeatCount) {
 	i, _ := slices.BinarySearchFunc(r.Counts, calls, func(c RepeatCount, calls float64) int { return cmp.Compare(c.Calls, calls) })
 	counts := r.Counts[i:]
@@ -70,37 +69,38 @@ func (c RepeatCount) plus(o RepeatCount) RepeatCount {
 	return RepeatCount{c.Calls, c.Requests + o.Requests, c.Traces + o.Traces, c.Took + o.Took, c.Of + o.Of}
 }
 
-// PairStats is how the calls of one caller to two callees lie in the requests that
-// make both. It is kept at the call to the callee whose ID comes first.
+// PairStats compares the calls of one caller to two callees in the requests that make
+// both. It is kept at the call to the callee whose ID comes first.
 type PairStats struct {
 	To          string  // the ID of the other callee
 	Requests    float64 // that call both
 	Overlapping float64 // in which any two of the calls overlap in time
-	InTurn      float64 // in which none do; of others the times are not known
+	InTurn      float64 // in which none do; of the rest the times are unknown
 }
 
-// A PairObservation is what was seen of the calls of one service to two others.
+// A PairObservation is what traces show of the calls of one service to two others.
 type PairObservation struct {
 	From, To, With                TracePeer
 	Requests, Overlapping, InTurn float64 // as in PairStats
 }
 
-// ServerStats is what a service was seen to answer. Its numbers add up.
+// ServerStats is what traces show of the requests that a service answers. Its numbers add
+// up.
 type ServerStats struct {
-	Requests   float64     // that it answered, checks of its health left out
-	Entries    float64     // those of them that nobody who was seen had sent
-	Origin     Origin      // where it was seen first
-	Operations []Operation // what it was asked for, sorted by name
-	Entry      bool        // users come in here: set by Build, see findEntries
+	Requests   float64     // without health checks
+	Entries    float64     // those without an observed caller
+	Origin     Origin      // where the first one was observed
+	Operations []Operation // that were called, sorted by name
+	Entry      bool        // it is an entry point; set by package link
 }
 
-// An Operation is a sort of requests, and the traces in which one was answered.
+// An Operation is the name of a kind of requests, with the number of traces that have one.
 type Operation struct {
 	Name   string
 	Traces float64
 }
 
-// Traces returns in how many traces s answered an operation, 0 if nothing is known.
+// Traces returns the number of traces in which s answered an operation, 0 if unknown.
 func (s *ServerStats) Traces(operation string) float64 {
 	if s == nil {
 		return 0
@@ -112,8 +112,8 @@ func (s *ServerStats) Traces(operation string) float64 {
 	return s.Operations[i].Traces
 }
 
-// Entry reports whether requests of users come in at s. What is declared counts
-// before what traces show, of which seen tells.
+// Entry reports whether s is an entry point. A declaration has precedence over traces;
+// seen reports that traces decided.
 func (s *Service) Entry() (entry, seen bool) {
 	if s.Entrypoint.Set() {
 		return s.Entrypoint.Value, false
@@ -122,7 +122,7 @@ func (s *Service) Entry() (entry, seen bool) {
 	return entry, entry
 }
 
-// Add adds up what was seen in two parts of the traces, and leaves o as it is.
+// Add adds the stats of another part of the traces. It does not change o.
 func (s *RequestStats) Add(o *RequestStats) {
 	s.Requests += o.Requests
 	s.Within += o.Within
@@ -130,7 +130,7 @@ func (s *RequestStats) Add(o *RequestStats) {
 	s.Pairs = addUp(s.Pairs, o.Pairs, func(a, b PairStats) int { return strings.Compare(a.To, b.To) }, PairStats.Plus)
 }
 
-// Add adds up what two sources saw, and leaves o as it is.
+// Add adds the stats of another source. It does not change o.
 func (s *ServerStats) Add(o *ServerStats) {
 	s.Requests += o.Requests
 	s.Entries += o.Entries
@@ -150,13 +150,13 @@ func (r Repeat) plus(o Repeat) Repeat {
 	return r
 }
 
-// Plus is the sum of both, of the callee of b.
+// Plus returns the sum of both, with the callee of b.
 func (b PairStats) Plus(o PairStats) PairStats {
 	return PairStats{b.To, b.Requests + o.Requests, b.Overlapping + o.Overlapping, b.InTurn + o.InTurn}
 }
 
-// addUp returns the entries of two lists, sorted, with one for all that are equal in
-// the order. It leaves both lists as they are.
+// addUp returns the entries of two lists, sorted, those that compare as equal added up.
+// It does not change the lists.
 func addUp[T any](a, b []T, compare func(a, b T) int, plus func(a, b T) T) []T {
 	if len(b) == 0 {
 		return a

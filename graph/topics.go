@@ -1,11 +1,10 @@
 package graph
 
-// Traces name the topic that a message goes through, manifests the broker that
-// holds it. A program that is declared to call a broker has declared its topics.
+// Traces name the topic of a message, manifests the broker that has the topic. A program
+// that is declared to call a broker is thereby declared to use its topics.
 
 // ViaDeclaredBroker reports whether e, a call to or from a topic, goes through a broker that
-// the program at its other end is declared to call. It costs a look at the calls of
-// that program.
+// the program at its other end is declared to call. It walks the calls of that program.
 func (g *Graph) ViaDeclaredBroker(e Edge) bool {
 	program := g.from[e]
 	switch {
@@ -23,8 +22,8 @@ func (g *Graph) ViaDeclaredBroker(e Edge) bool {
 	return false
 }
 
-// ObservedAsTopics reports whether e, a call of a broker, was seen at work as calls to or from
-// topics. It costs a look at the calls that the program makes and answers.
+// ObservedAsTopics reports whether e, a call of a broker, was observed as calls to or from
+// topics. It walks the calls that the program makes and answers.
 func (g *Graph) ObservedAsTopics(e Edge) bool {
 	if g.services[g.to[e]].Kind != KindBroker {
 		return false
@@ -46,5 +45,6 @@ func (g *Graph) ObservedAsTopics(e Edge) bool {
 	return false
 }
 
-// alikeProtocols reports whether two protocols may be one: nobody contradicts.
+// alikeProtocols reports whether two protocols can be the same: they are equal, or one is
+// unknown.
 func alikeProtocols(a, b string) bool { return a == b || a == "" || b == "" }

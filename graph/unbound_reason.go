@@ -1,18 +1,18 @@
 package graph
 
-// An UnboundReason is why a policy is for no call at all.
+// An UnboundReason is why a policy applies to no call.
 type UnboundReason uint8
 
 const (
 	NotUnbound  UnboundReason = iota
-	NoCallee                  // nobody goes by the names of its callees
-	NoCaller                  // nor by those of its callers
+	NoCallee                  // no service has the name of its callees
+	NoCaller                  // no service has the name of its callers
 	NoRoute                   // no call goes through the object that it belongs to
-	NoCall                    // its services are there, and no call between them
-	NotExported               // the callers are in namespaces that it is not for
-	NotLookedUp               // it stands in a namespace where its product does not look for a policy of these calls
+	NoCall                    // its services exist, but no call between them
+	NotExported               // it does not apply to the namespaces of the callers
+	NotLookedUp               // it is in a namespace where its product does not look for a policy of these calls
 	NoPort                    // no call goes to its port
-	NoReplica                 // nobody of its callee has the labels of its subset
+	NoReplica                 // no replica of its callee has the labels of its subset
 	NoSubset                  // no route sends calls to its subset
 )
 

@@ -4,15 +4,15 @@ package graph
 type Kind uint8
 
 const (
-	KindUnknown   Kind = iota // only in facts; a node of a Graph always has a kind
+	KindUnknown   Kind = iota // in facts only; a node of a Graph has a kind
 	KindService               // a program that answers or makes calls
 	KindJob                   // a program that runs and ends: Job, CronJob
-	KindDatabase              // keeps data
-	KindCache                 // keeps copies
-	KindBroker                // passes messages on
+	KindDatabase              // stores data
+	KindCache                 // stores copies
+	KindBroker                // delivers messages
 	KindTopic                 // one queue or topic of a broker
 	KindGateway               // lets calls in from outside
-	KindExternal              // addressed by the inputs, not declared in them
+	KindExternal              // addressed in the inputs, not declared
 	KindTelemetry             // collects logs, metrics and traces
 )
 
@@ -31,17 +31,17 @@ func ParseKind(word string) (Kind, bool) {
 	return KindUnknown, false
 }
 
-// Class is what a call is for. Analyses look at calls and ingress unless told
-// otherwise.
+// Class is what a call is for. Analyses use the core classes, call and ingress, unless
+// they state otherwise.
 type Class uint8
 
 const (
 	ClassCall      Class = iota // the caller needs the callee's answer or effect
-	ClassIngress                // a gateway passes a request on
-	ClassRoute                  // a name passes requests on to another: split, redirect, failover
+	ClassIngress                // a gateway forwards a request
+	ClassRoute                  // a name forwards requests to another: split, redirect, failover
 	ClassControl                // configuration, registry, authorisation of the platform
 	ClassTelemetry              // logs, metrics, traces
-	ClassHealth                 // is it alive?
+	ClassHealth                 // health checks
 )
 
 // Classes are the words for Class, in the order of its constants.
@@ -49,7 +49,7 @@ var Classes = []string{"call", "ingress", "route", "control", "telemetry", "heal
 
 func (c Class) String() string { return Classes[c] }
 
-// Core reports whether failure travels along calls of this class.
+// Core reports whether calls of this class propagate failure.
 func (c Class) Core() bool { return c == ClassCall || c == ClassIngress }
 
 // Strength is how much the evidence for a call proves. Greater is stronger.
@@ -66,7 +66,7 @@ var Strengths = []string{"allowed", "weak", "strong"}
 
 func (s Strength) String() string { return Strengths[s] }
 
-// Mode says whether the caller waits for the answer.
+// Mode is whether the caller waits for the answer.
 type Mode uint8
 
 const (
@@ -80,13 +80,13 @@ var Modes = []string{"unknown", "sync", "async"}
 
 func (m Mode) String() string { return Modes[m] }
 
-// Need says whether the caller can do without the callee.
+// Need is whether the caller fails without the callee.
 type Need uint8
 
 const (
 	NeedUnknown Need = iota
-	Hard             // without the callee the caller fails
-	Soft             // without it the caller still answers, with less
+	Hard             // the caller fails without the callee
+	Soft             // the caller is degraded without the callee
 )
 
 // Needs are the words for Need, in the order of its constants.
@@ -94,13 +94,13 @@ var Needs = []string{"unknown", "hard", "soft"}
 
 func (n Need) String() string { return Needs[n] }
 
-// Role is a service's place in the graph, seen over calls of the core classes.
+// Role is the place of a service in the graph, by calls of the core classes.
 type Role uint8
 
 const (
-	Isolated   Role = iota // calls nobody, called by nobody
-	Upstream               // called by others, calls nobody
-	Downstream             // calls others, called by nobody
+	Isolated   Role = iota // no calls, no callers
+	Upstream               // callers, no calls
+	Downstream             // calls, no callers
 	Both
 )
 

@@ -7,7 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// networkCommands take a host as a bare word.
+// networkCommands take a host as an argument without a flag.
 var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup getent host pg_isready psql mysqladmin mysql
 	redis-cli mongo mongosh mongosh wait-for wait-for-it wait-for-it.sh wait_for.sh wait-for.sh wait4x dockerize rabbitmqadmin
 	kafka-topics kafkacat kcat grpcurl grpc_health_probe ab wrk hey locust k6 vegeta`)
@@ -55,8 +55,8 @@ func FindInArgs(args []string, expand func(string) string) iter.Seq2[int, Candid
 	}
 }
 
-// argument finds the addresses in one word of a command line. A bare word is a
-// hint at most.
+// argument finds the addresses in one word of a command line. A bare word is weak evidence
+// at most.
 func argument(key Key, word string, bare bool) []Candidate {
 	list := Find(key, word, graph.FromArg)
 	if len(list) == 0 && bare && !key.own && !key.ignored {
@@ -84,11 +84,11 @@ func isPort(s string) bool {
 	return s != "" && len(s) <= 5 && strings.Trim(s, "0123456789") == ""
 }
 
-// isEcho reports whether a command only says its arguments.
+// isEcho reports whether a command only prints its arguments.
 func isEcho(command string) bool { return command == "echo" || command == "printf" }
 
-// withoutEcho leaves out of a script what calls nobody: comments, and what echo
-// and printf say. What they write into a file may be configuration, and stays.
+// withoutEcho returns a script without comments and without the output of echo and printf,
+// which make no calls. What they write to a file is kept: it may be configuration.
 func withoutEcho(script string) string {
 	if !strings.Contains(script, "echo") && !strings.Contains(script, "printf") && !strings.Contains(script, "#") {
 		return script
@@ -150,8 +150,8 @@ func beginsCommand(before string) bool {
 	return false
 }
 
-// echoEnd returns where the command that goes on at i ends, and whether what it
-// says is written into a file. outer is the quote that the command is in.
+// echoEnd returns where the command that continues at i ends, and whether its output is
+// written to a file. outer is the quote that the command is in.
 func echoEnd(script string, i int, outer byte) (end int, written bool) {
 	for i < len(script) {
 		switch c := script[i]; c {

@@ -2,7 +2,7 @@
 // in entries of configuration files, on command lines and in shell scripts.
 //
 // It reads text and nothing else. What it returns are candidates: "http://cart:80"
-// is an address wherever it is written, "cart" is one only where the name of the
-// setting says that its value is a host. Whether a service answers there, and how
+// is an address wherever it is written, "cart" is one only where the name of the setting
+// shows that its value is a host. Whether a service answers there, and how
 // much that proves, is decided by package link, which knows all names.
 package address

@@ -8,8 +8,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A Candidate is something in a setting that may be an address, before it is known
-// what answers there.
+// A Candidate is a text in a setting that may be an address. Whether a service answers
+// there is not known yet.
 type Candidate struct {
 	graph.Address
 	Key   Key    // what the name of the setting shows
@@ -19,8 +19,8 @@ type Candidate struct {
 	Word  bool // a bare word: proves nothing if no service answers there
 }
 
-// A Doubt is why the service that has the setting may not call the address, as far as
-// the text shows it.
+// A Doubt is what in the text suggests that the service with the setting does not call
+// the address.
 type Doubt uint8
 
 const (
@@ -29,12 +29,12 @@ const (
 	BrowserSetting       // the setting is compiled into pages
 )
 
-// MaxText bounds the settings that are searched for addresses. Larger ones are
-// files of another kind: dashboards, scripts, certificates.
+// MaxText is the size of settings in bytes up to which they are searched for addresses.
+// Larger ones are files of another kind: dashboards, scripts, certificates.
 const MaxText = 64 << 10
 
 // Find finds the addresses in the text of one setting, in the order written.
-// Of a key that names no address only what cannot be anything else is taken.
+// If the key does not name an address, only text that cannot be anything else is returned.
 func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if len(text) < 2 || len(text) > MaxText || key.ignored || key.own {
 		return nil
@@ -56,8 +56,8 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	return f.found
 }
 
-// keepInside keeps what a key that speaks of sites and pages has of the estate: names
-// that do not resolve outside of it.
+// keepInside keeps the addresses of a key for sites and pages that are inside the estate:
+// names that do not resolve outside of it.
 func (f *finder) keepInside() {
 	f.found = slices.DeleteFunc(f.found, func(m Candidate) bool {
 		return HasPlaceholder(m.Host) || strings.Contains(m.Host, ".") && !strings.Contains(m.Host+".", ".svc.")
@@ -71,13 +71,13 @@ func (f *finder) keepInside() {
 	}
 }
 
-// placeholder matches what INI files and templates write for a setting of theirs.
+// placeholder matches references to settings in INI files and templates.
 var placeholder = regexp.MustCompile(`%\((\w+)\)s|\{\{-?\s*([\w.]+)[^{}]*\}\}`)
 
 // notHosts are the values that a setting named after a host may have instead.
 var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal")
 
-// A finder collects the mentions of one setting.
+// A finder collects the candidates of one setting.
 type finder struct {
 	key   Key
 	way   string
@@ -160,7 +160,7 @@ func urlEnd(text string, i int) int {
 	return i
 }
 
-// url takes one URL, of which the scheme was cut off.
+// url adds the addresses of one URL, whose scheme was cut off.
 func (f *finder) url(scheme, rest string) {
 	if nonServiceSchemes[scheme] || !isScheme(scheme) {
 		return
@@ -180,8 +180,8 @@ func (f *finder) url(scheme, rest string) {
 	}
 }
 
-// isSchemaHost reports whether a host is used in configuration files as the name
-// of a grammar or a licence and not as a place to call.
+// isSchemaHost reports whether URLs of a host in configuration files identify a schema or a
+// licence and are not called.
 func isSchemaHost(host string) bool {
 	switch host {
 	case "www.w3.org", "json-schema.org", "schemas.xmlsoap.org", "www.apache.org", "maven.apache.org", "www.springframework.org", "xmlns.jcp.org", "java.sun.com", "logging.apache.org", "schema.management.azure.com":
@@ -246,7 +246,7 @@ func (f *finder) dataSource(text string) bool {
 	if a.Host == "" || pairs < 2 {
 		return false
 	}
-	// A pair alone does not show which product speaks; the port may.
+	// The pairs do not show the product; the port may.
 	a.Scheme = ports[a.Port]
 	f.add(a, "dsn", false)
 	return true
@@ -262,11 +262,11 @@ func oracleHost(at string) (string, int, bool) {
 	}
 }
 
-// token takes one word that is no URL: host:port, or a bare host where the key
-// says so.
+// token adds the address in one word that is not a URL: host:port, or a bare host if the
+// key names a host.
 func (f *finder) token(s string) {
 	i := strings.LastIndexByte(s, '=')
-	bare := f.key.host && i < 0 // in "password=x" the key speaks of something else
+	bare := f.key.host && i < 0 // in "password=x" the key of the setting does not apply
 	s = s[i+1:]
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		if !strings.Contains(s[i:], ":") {

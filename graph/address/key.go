@@ -29,20 +29,20 @@ func wordSet(s string) map[string]bool {
 }
 
 var (
-	// addressWords say that a value is an address, when one of them is among the
-	// last words of a key.
+	// addressWords mark a value as an address, if one of them is among the last two words
+	// of a key.
 	addressWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers url urls uri uris dsn
 		endpoint endpoints broker brokers bootstrap target targets upstream upstreams backend backends service services svc site
 		proxy peer peers node nodes seed seeds cluster connection conn connectionstring nameserver nameservers jdbc
 		api gateway origin destination remote master leader primary replica registry zone defaultzone smarthost`)
-	// hostWords say that a bare word is a host.
+	// hostWords mark a bare word as a host.
 	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers broker brokers
 		url uri endpoint endpoints seeds nodes upstream target targets bootstrap`)
 	// variantWords may follow a word for a host.
 	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
-	// ownWords say that an address is the service's own.
+	// ownWords mark an address as the service's own.
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
-	// outsideWords say that an address is for browsers and for others to follow.
+	// outsideWords mark an address that browsers and other programs use, not the service.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
 		logout noproxy trusted referer audience audiences letsencrypt`)
 	// ownKeys are whole settings that name the service itself, and well-known ones
@@ -50,14 +50,14 @@ var (
 	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
 	// linkWords precede "url" or "uri" where pages have a link.
 	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage`)
-	// homeWords alone precede "url" or "uri" where a service is given the address that
-	// people find it at, or the site that it belongs to.
+	// homeWords alone precede "url" or "uri" in settings for the public address of the
+	// service, or of the site that it belongs to.
 	homeWords = wordSet(`app site base root host self web instance frontend client home nextauth`)
 	// browserPrefixes begin settings that are compiled into pages. A browser cannot
-	// resolve a name of the estate: one there is for the server that renders the
-	// pages, or passes on what they ask for.
+	// resolve a name of the estate: such a name is for the server that renders the pages
+	// or forwards their requests.
 	browserPrefixes = []string{"next_public_", "react_app_", "vite_", "nuxt_public_", "public_", "expo_public_", "vue_app_"}
-	// ignoredWords say that a value is no address.
+	// ignoredWords mark a value that is not an address.
 	ignoredWords = wordSet(`image images tag version description title comment label labels annotation annotations
 		schema namespace selector scope scopes realm user username password passwd secret token cert certificate javaagent repository chart digest`)
 	telemetryWords = wordSet(`otel otlp opentelemetry zipkin jaeger tracing trace traces telemetry metrics statsd prometheus
@@ -80,7 +80,7 @@ func ParseKey(key string) Key {
 	n := len(k.Words)
 	k.own = k.isOwn()
 	k.insideOnly = k.insideOnly || k.isHome()
-	if n > 1 && k.Words[n-1] == "origin" { // of pages, which browsers send along
+	if n > 1 && k.Words[n-1] == "origin" { // of pages, which browsers send
 		k.page, k.insideOnly = true, true
 	}
 	k.Health = k.isHealth()

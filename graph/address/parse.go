@@ -152,8 +152,8 @@ func isIP(host string) bool {
 	return err == nil
 }
 
-// IsLocal reports whether a host means the machine that says it: such an address
-// is listened on, or leads to a sidecar that says elsewhere whom it calls.
+// IsLocal reports whether a host is the local machine: a service listens on such an
+// address, or reaches a sidecar there whose own configuration declares the callees.
 func IsLocal(host string) bool {
 	switch host {
 	case "localhost", "0.0.0.0", "::", "::1", "host.docker.internal", "kubernetes.docker.internal", "localhost.localdomain":
@@ -183,8 +183,8 @@ func isFile(word string) bool {
 	return i >= 0 && fileSuffix[word[i+1:]]
 }
 
-// fileSuffix holds the endings that are taken for a file's, also where a domain
-// could have them.
+// fileSuffix has the endings that are taken for those of files, even if a domain can have
+// them.
 var fileSuffix = wordSet(`yaml yml json xml toml ini conf cfg config properties env txt log csv md html htm
 	js mjs cjs ts tsx jsx css py rb go rs java class jar war kt cs dll exe sh bash bat php sql db sqlite proto so
 	pem crt cer key pub jks pfx csr tar gz tgz zip zst png jpg jpeg svg gif ico pdf sock pid lock tmp bin dat tpl`)

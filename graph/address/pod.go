@@ -2,16 +2,16 @@ package address
 
 import "strings"
 
-// PodOwner returns the name of the workload that a pod's name is made of: without
-// the ends that ReplicaSets, DaemonSets and StatefulSets give. A name that looks
-// like nothing of the kind stays as it is.
+// PodOwner returns the name of the workload of a pod: the name of the pod without the
+// suffix that ReplicaSets, DaemonSets and StatefulSets add. A name without such a suffix
+// is returned as it is.
 func PodOwner(pod string) string {
 	owner, _ := PodController(pod)
 	return owner
 }
 
-// PodController returns also the kind that the workload must have, if the end proves little:
-// "gateway-https" may be a program of its own.
+// PodController also returns the kind that the workload must have if the suffix alone is
+// weak evidence: "gateway-https" may be a program of its own.
 func PodController(pod string) (owner, kind string) {
 	owner, end, ok := cutEnd(pod)
 	switch {
@@ -40,8 +40,8 @@ func isOrdinal(s string) bool {
 	return s != "" && len(s) < 4 && strings.Trim(s, "0123456789") == ""
 }
 
-// isSuffix reports whether s could be one that Kubernetes made up: it uses no
-// vowels, and no digits that look like one.
+// isSuffix reports whether s can be a generated suffix of Kubernetes, which has no vowels
+// and no digits that look like one.
 func isSuffix(s string, shortest, longest int) bool {
 	return len(s) >= shortest && len(s) <= longest && strings.Trim(s, "bcdfghjklmnpqrstvwxz2456789") == ""
 }

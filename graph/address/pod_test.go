@@ -7,7 +7,7 @@ func TestPodOwner(t *testing.T) {
 		"cart-5dc8d4f9fd-llznp": {"cart", ""},
 		"a-b-7d4b8c9f5-x2x4z":   {"a-b", ""},
 		"agent-x7k2p":           {"agent", "DaemonSet"},
-		"gateway-https":         {"gateway", "DaemonSet"}, // who looks no closer takes it for one
+		"gateway-https":         {"gateway", "DaemonSet"}, // by its suffix alone
 		"kafka-0":               {"kafka", "StatefulSet"},
 		"kafka-2000":            {"kafka-2000", ""},
 		"frontend-proxy":        {"frontend-proxy", ""},

@@ -6,7 +6,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A Protocol is what the scheme of an address or a well-known port implies.
+// A protocol is what the scheme of an address or a well-known port implies.
 type protocol struct {
 	Name     string     // as in Evidence.Protocol
 	Kind     graph.Kind // what answers there

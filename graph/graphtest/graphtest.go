@@ -1,4 +1,4 @@
-// Package graphtest writes small graphs down for tests.
+// Package graphtest makes graphs for tests and benchmarks.
 package graphtest
 
 import (
@@ -17,7 +17,7 @@ func New(services []graph.Service, calls []graph.Call) *graph.Graph {
 // Parse reads a graph from a notation that fits into a table of tests: words of
 // the form caller:callee,callee. A callee may end in "~" (asynchronous), "?"
 // (soft) or "!" (only weak evidence), in any combination. A word without colon
-// is a service that calls nobody.
+// is a service without calls.
 //
 //	"web:cart,search? cart:db,events~ cart:cart lonely"
 func Parse(s string) *graph.Graph {
