@@ -36,7 +36,7 @@ func splitNames(list string) ([]string, error) {
 	names := strings.Split(list, ",")
 	for i, name := range names {
 		if names[i] = strings.TrimSpace(name); names[i] == "" {
-			return nil, misuse("", "a service without a name in %q", list)
+			return nil, misuse("", "empty service name in %q", list)
 		}
 	}
 	return names, nil

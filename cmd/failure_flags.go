@@ -23,7 +23,7 @@ type failureMode struct {
 }
 
 func (m *failureMode) String() string { return m.word }
-func (m *failureMode) Type() string   { return "way" }
+func (m *failureMode) Type() string   { return "mode" }
 
 func (m *failureMode) Set(word string) error {
 	name, value, _ := strings.Cut(word, "=")
@@ -47,7 +47,7 @@ func (m *failureMode) Set(word string) error {
 		return misuse(oneOf(name, modes), "unknown value %q", word)
 	}
 	if err != nil {
-		return misuse("write it as one of "+strings.Join(modes, ", "), "not a way to fail: %q", word)
+		return misuse("write one of "+strings.Join(modes, ", "), "unknown failure mode: %q", word)
 	}
 	m.word, m.inject = word, i
 	return nil
@@ -86,7 +86,7 @@ func (s *serviceSelector) Type() string { return "key=value" }
 func (s *serviceSelector) Set(text string) error {
 	key, value, ok := strings.Cut(text, "=")
 	if !ok || value == "" {
-		return misuse("as in namespace=shop", "not of the form key=value: %q", text)
+		return misuse("write key=value, as in namespace=shop", "not of the form key=value: %q", text)
 	}
 	if !slices.Contains(analyze.Selectors, key) {
 		return misuse(oneOf(key, analyze.Selectors), "unknown key %q", key)

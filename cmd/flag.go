@@ -46,7 +46,7 @@ func (c count) Type() string   { return "n" }
 func (c count) Set(word string) error {
 	n, err := strconv.Atoi(word)
 	if err != nil || n < 1 {
-		return misuse("it takes a whole number from 1", "not a count: %q", word)
+		return misuse("write a whole number from 1", "not a count: %q", word)
 	}
 	*c.value = n
 	return nil
@@ -210,5 +210,5 @@ func invalidValue(name, value string, cause error) error {
 	if errors.As(cause, &f) {
 		return misuse(f.hint, "%s: %w", name, f.err)
 	}
-	return misuse("", "%s: %q is not a value it can take", name, value)
+	return misuse("", "%s: invalid value %q", name, value)
 }

@@ -44,7 +44,7 @@ weir graph deploy/ -o text -o json=shop.json`,
 
 func runGraph(r *run, o *graphOptions, sources []string) error {
 	if o.depth > 0 && len(o.focus) == 0 {
-		return misuse("say from where: --focus <service>", "--depth needs a service to start at")
+		return misuse("add --focus <service>", "--depth needs a service to start at")
 	}
 	g, err := r.read(sources)
 	if err != nil {

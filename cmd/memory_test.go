@@ -48,8 +48,8 @@ func TestMaxMemory(t *testing.T) {
 	if !strings.Contains(got, spilledMember) || strings.Contains(want, spilledMember) || strings.Replace(got, spilledMember, "", 1) != want {
 		t.Errorf("with little memory:\n%.3000s\nwith enough:\n%.3000s", got, want)
 	}
-	if _, got, _ := runWeir(text, "check", "--verbose", "--max-memory", "1KiB", "-"); !strings.Contains(got, "more than --max-memory holds") {
-		t.Errorf("the account does not say so:\n%s", got)
+	if _, got, _ := runWeir(text, "check", "--verbose", "--max-memory", "1KiB", "-"); !strings.Contains(got, "more than --max-memory, spilled") {
+		t.Errorf("the coverage does not say so:\n%s", got)
 	}
 	if left, _ := os.ReadDir(os.TempDir()); len(left) > 0 {
 		t.Errorf("%v is left behind", left)

@@ -72,9 +72,9 @@ func (c *console) printExpired(entries []analyze.Ignore) {
 	for i, e := range entries {
 		hint := ""
 		if i == len(entries)-1 {
-			hint = "mend what it excused and remove it, or give it a later date"
+			hint = "fix what it ignored and remove it, or set a later date"
 		}
-		c.printMessage(fmt.Sprintf("%s: this entry of ignore ran out on %s: %s", e.Origin, e.Until, e.Reason), hint)
+		c.printMessage(fmt.Sprintf("%s: this entry of ignore expired on %s: %s", e.Origin, e.Until, e.Reason), hint)
 	}
 }
 

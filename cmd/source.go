@@ -59,12 +59,12 @@ func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 
 // nothingRead is the message, and its hint, for inputs without a service.
 func nothingRead(c *graph.Coverage) (message, hint string) {
-	hint = "weir check --verbose says what was passed over"
+	hint = "weir check --verbose lists what was skipped"
 	switch {
 	case c.Files == 0 && c.Failed() > 0:
 		hint = "" // the unreadable input has its own hint
 	case c.Files == 0:
-		hint = "name the files or folders with your manifests, or pipe them in, as in helm template shop | weir check -"
+		hint = "name the files or directories with your manifests, or pipe them in, as in helm template shop | weir check -"
 	}
 	return "no service in " + english.Count(c.Files, "file"), hint
 }
@@ -79,7 +79,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	}
 	if slices.Contains(sources, "-") && terminal(r.in) != nil {
 		return nil, &exitError{
-			err: errors.New("standard input is a terminal"), hint: "pipe something in, as in helm template shop | weir check -",
+			err: errors.New("standard input is a terminal"), hint: "pipe input into weir, as in helm template shop | weir check -",
 			code: exitMisuse, help: true,
 		}
 	}

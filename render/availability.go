@@ -22,7 +22,7 @@ func availabilityWords(g *graph.Graph, a *analyze.Availability) string {
 	}
 	words := fmt.Sprintf("can be available %s %s", analyze.Percent(a.Promised), least)
 	if analyze.Percent(a.Expected) != analyze.Percent(a.Promised) {
-		words += fmt.Sprintf(" (%s, if objectives do not count what is behind a service)", analyze.Percent(a.Expected))
+		words += fmt.Sprintf(" (%s, if objectives exclude the dependencies of a service)", analyze.Percent(a.Expected))
 	}
 	if a.Falls() {
 		words += fmt.Sprintf(", less than its objective of %s", analyze.Percent(a.Objective))
@@ -32,13 +32,13 @@ func availabilityWords(g *graph.Graph, a *analyze.Availability) string {
 		for _, c := range a.Worst {
 			worst = append(worst, pen.Clean(g.ID(c.Node))+" "+analyze.Percent(c.Objective))
 		}
-		words += ": it needs " + strings.Join(worst, ", ")
+		words += ": it depends on " + strings.Join(worst, ", ")
 		if more := a.Counted - len(worst); more > 0 {
 			words += fmt.Sprintf(" and %d more with objectives", more)
 		}
 	}
 	if n := a.Unknown; n > 0 {
-		words += fmt.Sprintf("; %s without an objective taken to be always there", english.Count(n, "service"))
+		words += fmt.Sprintf("; 100 %% assumed for %s without an objective", english.Count(n, "service"))
 	}
 	return words
 }

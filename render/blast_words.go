@@ -12,8 +12,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// incidentHeadline is "payment hangs: 3 of 9 other services suffer (2 fail, 1
-// degrades); 1 is protected".
+// incidentHeadline is "payment hangs: 3 of 9 other services are affected (2 fail,
+// 1 degrades); 1 is protected".
 func incidentHeadline(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	names := ids(g, in.Failed)
 	for i := range names {
@@ -36,11 +36,11 @@ func incidentHeadline(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	head := fmt.Sprintf("%s %s: ", english.List(names), verb)
 	switch suffering {
 	case 0:
-		head += "none of " + english.Count(in.Others, "other service") + " suffers"
+		head += "none of " + english.Count(in.Others, "other service") + " is affected"
 	case 1:
-		head += fmt.Sprintf("1 of %s suffers (%s)", english.Count(in.Others, "other service"), strings.Join(words, ", "))
+		head += fmt.Sprintf("1 of %s is affected (%s)", english.Count(in.Others, "other service"), strings.Join(words, ", "))
 	default:
-		head += fmt.Sprintf("%d of %s suffer (%s)", suffering, english.Count(in.Others, "other service"), strings.Join(words, ", "))
+		head += fmt.Sprintf("%d of %s are affected (%s)", suffering, english.Count(in.Others, "other service"), strings.Join(words, ", "))
 	}
 	if n := in.Count(failure.Protected); n > 0 {
 		head += "; " + p.Paint(labelStyle(failure.Protected), labelled(failure.Protected, n))
@@ -59,11 +59,11 @@ func happens(mode string) (one, several string) {
 	case "hang":
 		return "hangs", "hang together"
 	case "slow":
-		return "is " + value + " late", "are " + value + " late"
+		return "responds " + value + " late", "respond " + value + " late"
 	case "partial":
 		return "loses " + value + " of its replicas", "lose " + value + " of their replicas each"
 	case "degraded":
-		return "answers with less", "answer with less"
+		return "returns degraded answers", "return degraded answers"
 	}
 	return "fails", "fail together"
 }

@@ -33,7 +33,7 @@ func callWords(c graph.Call) string {
 	case c.Mode == graph.Async:
 		return "calls asynchronously"
 	case c.Need == graph.Soft:
-		return "can do without"
+		return "optional"
 	}
 	return ""
 }

@@ -203,13 +203,13 @@ var callStyles = []struct {
 	fits  func(graph.Call) bool
 }{
 	{"dashed: asynchronous", "style=dashed", func(c graph.Call) bool { return c.Mode == graph.Async }},
-	{"hollow head: soft, the caller can do without", "arrowhead=empty", func(c graph.Call) bool { return c.Need == graph.Soft }},
+	{"hollow head: soft, the call is optional", "arrowhead=empty", func(c graph.Call) bool { return c.Need == graph.Soft }},
 	{"grey, dotted unless dashed: weak evidence", "color=gray50", isWeak},
 	{"light grey, dotted unless dashed: allowed, not proven", "color=gray75", isAllowed},
 	{"", "style=dotted", func(c graph.Call) bool { return c.Mode != graph.Async && (isWeak(c) || isAllowed(c)) }},
 	{"bar at the tail: fallback", "dir=both arrowtail=tee", func(c graph.Call) bool { return c.Fallback }},
 	{"dot at the tail: mirrored traffic", "dir=both arrowtail=dot", func(c graph.Call) bool { return c.Mirror && !c.Fallback }},
-	{"no weight on the layout, thin: route, control, telemetry or health", "constraint=false penwidth=0.5", func(c graph.Call) bool { return !c.Class.Core() }},
+	{"thin: route, control, telemetry or health", "constraint=false penwidth=0.5", func(c graph.Call) bool { return !c.Class.Core() }},
 }
 
 func isWeak(c graph.Call) bool    { return c.Strength == graph.Weak }
@@ -247,7 +247,7 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 
 // legend writes below the picture the meaning of its styles and what is not shown.
 func (p *dotWriter) legend() {
-	lines := append([]string{"an arrow leads from the caller to the service it calls"}, p.d.legendOf()...)
+	lines := append([]string{"arrows point from the caller to the callee"}, p.d.legendOf()...)
 	var b strings.Builder
 	for _, line := range lines {
 		b.WriteString(dotEscape(line) + `\l`)

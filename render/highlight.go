@@ -27,7 +27,7 @@ const (
 
 // highlightWords are the words of the legend for each.
 var highlightWords = []string{
-	noHighlight: "", onPath: "asked about", informed: "has a finding (info)", warned: "has a finding (warning)",
+	noHighlight: "", onPath: "selected", informed: "has a finding (info)", warned: "has a finding (warning)",
 	faulty: "has a finding (error), or is on a loop", protected: "is protected", slowed: "is slow", degraded: "degrades", failed: "fails too", down: "fails first",
 }
 
@@ -40,7 +40,7 @@ var colourNames = []string{
 // The label of arrows that are best cut, and its entry in the legend.
 const (
 	cutWord   = "cut"
-	cutLegend = "cut: without these calls, the cheapest, no loop is left"
+	cutLegend = "cut: the cheapest calls to remove so that no loop is left"
 )
 
 // A highlighting has the highlights of one drawing.
@@ -159,7 +159,7 @@ func scopeOf(r *analyze.Report) reportScope {
 	case r.Drawn || r.Check != nil:
 		return reportScope{}
 	case r.Impacts != nil:
-		t.others = "that do not suffer"
+		t.others = "that are not affected"
 		for _, m := range r.Impacts {
 			add(m.Failed)
 			for i := range m.Victims {

@@ -13,9 +13,9 @@ import (
 
 // Images are drawn by Graphviz, if it is installed.
 var (
-	svg = image("svg", "a picture for pages, by Graphviz")
-	png = image("png", "a picture in pixels, by Graphviz")
-	pdf = image("pdf", "a picture for paper, by Graphviz")
+	svg = image("svg", "a vector image, drawn by Graphviz")
+	png = image("png", "a bitmap image, drawn by Graphviz")
+	pdf = image("pdf", "a PDF document, drawn by Graphviz")
 )
 
 func image(name, doc string) *Format {

@@ -12,7 +12,7 @@ import (
 // jsonFormat is the contract with other programs, and an input of weir.
 var jsonFormat = &Format{
 	Name:  "json",
-	Doc:   "for programs: everything that is known, and weir's own input",
+	Doc:   "for programs: the complete report, which weir can read again",
 	Shows: everything,
 	write: writeJSON,
 }

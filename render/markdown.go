@@ -35,7 +35,7 @@ func writeMarkdown(w io.Writer, r *analyze.Report, _ Options) error {
 		row(cells)
 	}
 	if len(rows) > 0 {
-		out.WriteString("\n\\* the product does so unasked; + written for the whole mesh; – known to have none; ? no input says\n")
+		out.WriteString("\n\\* default of the product; + declared for the whole mesh; – none; ? not declared\n")
 	}
 	return out.Flush()
 }

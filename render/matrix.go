@@ -74,7 +74,7 @@ func timeoutCell(part *analyze.Part) cell {
 	case policy.Finite:
 		c := bounded(part.Budget)
 		if t := part.Attempt; t.State == policy.Finite && t.Time < part.Budget.Time {
-			c.value += " (" + english.Duration(t.Time) + " a try)"
+			c.value += " (" + english.Duration(t.Time) + " per attempt)"
 			c.origins = append(c.origins, t.Origin())
 		}
 		return c
@@ -126,7 +126,7 @@ func retryCell(part *analyze.Part) cell {
 		}
 		text := strconv.Itoa(r.Retries.Value)
 		if r.Retries.Value < 0 {
-			text = "endless"
+			text = "unlimited"
 		}
 		if on := r.On.Value; r.On.Set() && len(on) > 0 {
 			text += " on " + strings.Join(pen.CleanAll(on), ",")
@@ -262,7 +262,7 @@ func outermostCell(part *analyze.Part, lacks func(*policy.Set) bool, of func(*po
 // matrixTable is a matrix as heads and rows of plain text. Columns without a value are
 // left out, but for the first three kinds.
 func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (heads []string, rows [][]string) {
-	heads = []string{"CALLER", "CALLS", "PART"}
+	heads = []string{"CALLER", "CALLS", "ROUTE"}
 	rows = make([][]string, len(m.Rows))
 	parts := slices.ContainsFunc(m.Rows, func(r analyze.MatrixRow) bool { return r.Match != "" || len(r.Methods) > 0 })
 	if !parts {

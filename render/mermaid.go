@@ -41,8 +41,8 @@ type mermaidWriter struct {
 }
 
 func (m *mermaidWriter) legend() {
-	m.WriteString("  %% an arrow leads from the caller to the service it calls\n")
-	m.WriteString("  %% dotted: asynchronous; round head: soft, the caller can do without; grey: weak evidence or only allowed\n")
+	m.WriteString("  %% arrows point from the caller to the callee\n")
+	m.WriteString("  %% dotted: asynchronous; round head: soft, the call is optional; grey: weak evidence or only allowed\n")
 	for _, as := range m.lit.used() {
 		fmt.Fprintf(m, "  %%%% %s: %s\n", colourNames[as], highlightWords[as])
 	}

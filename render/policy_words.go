@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -28,7 +27,7 @@ func protectionWords(m *analyze.Matrix, e graph.Edge) string {
 		}
 	}
 	if parts > 1 {
-		words = append(words, fmt.Sprintf("and %s more", english.Count(parts-1, "part")))
+		words = append(words, "and "+english.Count(parts-1, "more route"))
 	}
 	return strings.Join(words, ", ")
 }

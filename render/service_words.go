@@ -27,9 +27,9 @@ func runWords(s *graph.Service) []string {
 	if b := s.Disruption; b != nil {
 		switch {
 		case b.MinAvailable != "":
-			words = append(words, "disruption keeps "+pen.Clean(b.MinAvailable))
+			words = append(words, "disruption budget: min available "+pen.Clean(b.MinAvailable))
 		case b.MaxUnavailable != "":
-			words = append(words, "disruption takes at most "+pen.Clean(b.MaxUnavailable))
+			words = append(words, "disruption budget: max unavailable "+pen.Clean(b.MaxUnavailable))
 		}
 	}
 	if s.Probes.Known {
@@ -43,9 +43,9 @@ func runWords(s *graph.Service) []string {
 			}
 		}
 		if probes == nil {
-			words = append(words, "no health check declared")
+			words = append(words, "no probes")
 		} else {
-			words = append(words, "checked for "+english.List(probes))
+			words = append(words, "probes: "+english.List(probes))
 		}
 	}
 	return words
@@ -54,10 +54,10 @@ func runWords(s *graph.Service) []string {
 // roleWords names a role with its verbs, because upstream and downstream are ambiguous.
 func roleWords(r graph.Role) string {
 	return []string{
-		graph.Isolated:   "isolated: calls nobody, called by nobody",
-		graph.Upstream:   "upstream: called by others, calls nobody",
-		graph.Downstream: "downstream: calls others, called by nobody",
-		graph.Both:       "both upstream and downstream: calls others and is called by others",
+		graph.Isolated:   "isolated: no calls, no callers",
+		graph.Upstream:   "upstream: has callers, makes no calls",
+		graph.Downstream: "downstream: makes calls, has no callers",
+		graph.Both:       "both upstream and downstream: makes calls and has callers",
 	}[r]
 }
 
@@ -65,7 +65,7 @@ func roleWords(r graph.Role) string {
 func serviceFacts(p *pen.Pen, s *graph.Service) []string {
 	var facts, about []string
 	if !s.Defined {
-		facts = append(facts, "only addressed, no input declares it")
+		facts = append(facts, "only referenced, not declared")
 	}
 	if s.Tier.Set() {
 		about = append(about, "tier "+strconv.Itoa(s.Tier.Value))
@@ -82,7 +82,7 @@ func serviceFacts(p *pen.Pen, s *graph.Service) []string {
 	}
 	switch entry, seen := s.Entry(); {
 	case seen:
-		about = append(about, fmt.Sprintf("entry point, as traces show (%s of %s begin here)", amountText(s.Served.Entries), english.Count(int(s.Served.Requests), "request")))
+		about = append(about, fmt.Sprintf("entry point, observed (%s of %s start here)", amountText(s.Served.Entries), english.Count(int(s.Served.Requests), "request")))
 	case entry:
 		about = append(about, "entry point")
 	}

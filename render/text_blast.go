@@ -2,7 +2,6 @@ package render
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -60,7 +59,7 @@ func entryPointWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "hit: " + english.List(words)
+	return "affected: " + english.List(words)
 }
 
 // trafficWords are the share of the observed calls that are affected.
@@ -68,9 +67,9 @@ func trafficWords(g *graph.Graph, t *analyze.Traffic) string {
 	if t == nil {
 		return ""
 	}
-	s := fmt.Sprintf("observed: %s of calls (%s of %s) are to a service that fails or suffers", shareText(t.Hit, t.Calls), amountText(t.Hit), amountText(t.Calls))
+	s := fmt.Sprintf("observed: %s of calls (%s of %s) go to a service that fails or is affected", shareText(t.Hit, t.Calls), amountText(t.Hit), amountText(t.Calls))
 	if t.Entry > 0 {
-		s += fmt.Sprintf(", and %s of those that requests begin with (from %s)", shareText(t.EntryHit, t.Entry), shortList(ids(g, t.Entries)))
+		s += fmt.Sprintf(", and %s of the calls of entry points (%s)", shareText(t.EntryHit, t.Entry), shortList(ids(g, t.Entries)))
 	}
 	return s
 }
@@ -82,13 +81,13 @@ func noEventsWords(g *graph.Graph, in *analyze.Incident) string {
 	}
 	words := make([]string, len(in.Starved))
 	for i, s := range in.Starved {
-		words[i] = pen.Clean(g.ID(s.Node)) + " (of " + pen.Clean(g.ID(s.Of))
+		words[i] = pen.Clean(g.ID(s.Node)) + " (from " + pen.Clean(g.ID(s.Of))
 		if s.Via != s.Of {
-			words[i] += " over " + pen.Clean(g.ID(s.Via))
+			words[i] += " through " + pen.Clean(g.ID(s.Via))
 		}
 		words[i] += ")"
 	}
-	return "without new events, and otherwise well: " + shortList(words)
+	return "unaffected, but without new events: " + shortList(words)
 }
 
 // withoutPolicyWords compare with the same failure without any policy.
@@ -111,9 +110,9 @@ func withoutPolicyWords(in *analyze.Incident) string {
 		if !in.Bound {
 			return "" // there is nothing to compare with
 		}
-		return "no policy spares anybody"
+		return "no policy protects a service"
 	}
-	return fmt.Sprintf("were every call needed and unprotected, %d would %s", in.Naive, would)
+	return fmt.Sprintf("without any policy, %d would %s", in.Naive, would)
 }
 
 // noBreakerWords are for failures that do not improve over time.
@@ -125,7 +124,7 @@ func noBreakerWords(g *graph.Graph, in *analyze.Incident) string {
 	if len(in.Failed) == 1 {
 		until = pen.Clean(g.ID(in.Failed[0])) + " recovers"
 	}
-	return "no breaker opens on the way: callers wait until " + until
+	return "no breaker opens: callers wait until " + until
 }
 
 func assumedWords(in *analyze.Incident) string {
@@ -138,7 +137,7 @@ func assumedWords(in *analyze.Incident) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("assumed on the way to %s: a policy that no input tells of is not there", english.Count(n, "service"))
+	return fmt.Sprintf("assumed for %s: no policy where the inputs declare none", english.Count(n, "service"))
 }
 
 // manyLoads is how many services are listed with the load of retries.
@@ -152,25 +151,21 @@ func loadsWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 		words = append(words, loadWords(p, g, &in.Loads[i]))
 	}
 	if more := len(in.Loads) - manyLoads; more > 0 {
-		words = append(words, fmt.Sprintf("load: retries bring more requests to %s, too", english.Count(more, "other failed service")))
+		words = append(words, fmt.Sprintf("load: retries also multiply requests to %s", english.Count(more, "other failed service")))
 	}
 	if len(in.Loads) == 0 && in.Bound && in.Mode != "degraded" && in.Suffering() > 0 {
-		words = append(words, "load: no call is tried again, so that retries bring no more requests")
+		words = append(words, "load: no retries, so no amplification")
 	}
 	return words
 }
 
 func loadWords(p *pen.Pen, g *graph.Graph, l *analyze.Load) string {
-	times := factorText(l.Factor)
-	if !math.IsInf(l.Factor, 1) {
-		times += " times"
-	}
-	s := fmt.Sprintf("load: with all retries %s can get a request %s", pen.Clean(g.ID(l.Node)), times)
+	s := fmt.Sprintf("load: with all retries, %s can receive %s", pen.Clean(g.ID(l.Node)), amplified(l.Factor))
 	if len(l.Path) > 0 {
 		s += ", over " + p.Chain(ids(g, l.Path))
 	}
 	if n := len(l.Also); n > 0 {
-		s += fmt.Sprintf("; so can %s behind it", english.Count(n, "service"))
+		s += fmt.Sprintf("; the same holds for %s behind it", english.Count(n, "service"))
 	}
 	if l.Overload {
 		s += ": " + p.Paint(pen.YellowStyle, "overload is likely")
@@ -184,14 +179,14 @@ func changeWords(p *pen.Pen, g *graph.Graph, c *analyze.Change) string {
 	for i, r := range c.Remedies {
 		words[i] = []string{
 			failure.AddTimeout: "a timeout", failure.AddFallback: "a fallback",
-			failure.MakeOptional: "doing without the answer", failure.AddTimeoutAndFallback: "a timeout and a fallback",
+			failure.MakeOptional: "an optional call", failure.AddTimeoutAndFallback: "a timeout and a fallback",
 		}[r]
 	}
 	place := ""
 	if evidence := g.Call(c.Call).Evidence; len(evidence) > 0 && evidence[0].Origin.File != "" {
 		place = p.Faint(" (" + fileLine(evidence[0].Origin) + ")")
 	}
-	return fmt.Sprintf("what helps most on %s %s %s%s: %s; then %s", from, p.Arrow(), to, place, strings.Join(words, ", or "), remainingWords(c))
+	return fmt.Sprintf("most effective on %s %s %s%s: %s; then %s", from, p.Arrow(), to, place, strings.Join(words, ", or "), remainingWords(c))
 }
 
 // remainingWords are the services that are still affected after a change.

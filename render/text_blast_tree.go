@@ -139,7 +139,7 @@ func branchWords(p *pen.Pen, in *analyze.Incident, b *branch) string {
 		return victimWords(p, b.victim)
 	}
 	if b.noEvents {
-		return "gets no new events to pass on"
+		return "receives no new events"
 	}
 	if _, failed := slices.BinarySearch(in.Failed, b.node); !failed {
 		return p.Paint(labelStyle(failure.SlowOnly), "is slow: retries overload it (assumed)")
@@ -195,7 +195,7 @@ func placeOf(d *failure.Deed) string {
 	case d.Assumed:
 		return " (assumed)"
 	case d.Default != "":
-		return " (by default of " + d.Default + ")"
+		return " (default of " + d.Default + ")"
 	case d.Origin.File == "":
 		return ""
 	}

@@ -16,11 +16,11 @@ func writeCoverage(p *pen.Pen, g *graph.Graph) {
 	p.Linef("read %s, %s: %s, %s", english.Count(c.Files, "file"), english.Count(c.Documents, "document"),
 		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
 	writeCounts(p, "documents by reader", c.Read)
-	writeCounts(p, "documents that no reader wants", c.Skipped)
+	writeCounts(p, "documents without a reader", c.Skipped)
 	writeSpans(p, &c.Spans)
 	writeUnresolved(p, c.Unresolved)
 	if len(c.Silent) > 0 {
-		writeHeading(p, "services with no outgoing call seen", len(c.Silent))
+		writeHeading(p, "services without outgoing calls", len(c.Silent))
 		p.Prose("  ", pen.PlainStyle, strings.Join(ids(g, c.Silent), ", "))
 	}
 	if len(c.Problems) > 0 {
@@ -67,18 +67,18 @@ func writeSpans(p *pen.Pen, s *graph.Spans) {
 		n    int
 		what string
 	}{
-		{s.Duplicates, "met more than once, counted once"},
-		{s.Orphans, "whose parent is in none of the inputs, linked to nothing"},
+		{s.Duplicates, "duplicates, counted once"},
+		{s.Orphans, "with a parent that is not in the inputs, not linked"},
 		{s.Broken, "that are their own ancestors"},
-		{s.Unresolved, "of callers whose other side nothing names"},
-		{s.Nameless, "of no service"},
+		{s.Unresolved, "of callers without a known callee"},
+		{s.Nameless, "without a service"},
 	} {
 		if line.n > 0 {
 			p.Linef("  %d %s", line.n, line.what)
 		}
 	}
 	if s.Spilled {
-		p.Linef("  more than --max-memory holds, linked through a temporary file")
+		p.Linef("  more than --max-memory, spilled to a temporary file")
 	}
 }
 
@@ -86,7 +86,7 @@ func writeUnresolved(p *pen.Pen, us []graph.Unresolved) {
 	if len(us) == 0 {
 		return
 	}
-	writeHeading(p, "addresses that name nothing in the inputs", len(us))
+	writeHeading(p, "unresolved addresses", len(us))
 	rows := make([][]string, len(us))
 	for i, u := range us {
 		said := u.Key

@@ -35,7 +35,7 @@ func writeCycle(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 	}
 	p.Line(p.Paint(st, kind) + loopText(p, g, c))
 	if c.Calls > len(c.Loop) {
-		p.Line("  " + p.Faint(fmt.Sprintf("a shortest loop among %s with %s between them", english.Count(len(c.Services), "service"), english.Count(c.Calls, "call"))))
+		p.Line("  " + p.Faint(fmt.Sprintf("a shortest loop; the cycle has %s and %s", english.Count(len(c.Services), "service"), english.Count(c.Calls, "call"))))
 	}
 	for i, n := range c.Loop {
 		to := c.Loop[(i+1)%len(c.Loop)]
@@ -62,7 +62,7 @@ func writeCycleAmplification(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 	if math.IsInf(c.Factor, 1) {
 		by = factorText(c.Factor)
 	}
-	p.Prose("  ", pen.PlainStyle, fmt.Sprintf("retries multiply an error %s %s", by, around))
+	p.Prose("  ", pen.PlainStyle, fmt.Sprintf("retries multiply requests %s %s", by, around))
 }
 
 // writeCuts lists the calls to cut, with the reasons.
@@ -72,7 +72,7 @@ func writeCuts(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 	}
 	best := "no cheaper set exists"
 	if !c.Exact {
-		best = "found by rules of thumb, a cheaper set may exist"
+		best = "heuristic, a cheaper set may exist"
 	}
 	left := "no loop"
 	if c.Sync && asynchronousToo(g, c) {

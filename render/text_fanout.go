@@ -35,23 +35,23 @@ func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 		{Head: "AVAILABLE"},
 		{Head: "ROLE"},
 	}
-	hoped := slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return availabilityCell(s.Available) != "" })
+	anyAvailable := slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return availabilityCell(s.Available) != "" })
 	p.Table(pen.DropEmpty(columns, rows))
 	if len(f.Deepest) > 0 {
 		p.Line("")
-		p.Prose("", pen.PlainStyle, fmt.Sprintf("deepest chain of synchronous calls (%s): %s", depthText(f), p.Chain(ids(g, f.Deepest))))
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("longest chain of synchronous calls (%s): %s", depthText(f), p.Chain(ids(g, f.Deepest))))
 	}
 	writeChokepoints(p, g, f.Chokepoints)
 	writeAmplification(p, g, f.Services)
-	p.Prose("", pen.FaintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts those that entry points reach, by hard synchronous calls, only through the service")
+	p.Prose("", pen.FaintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts services that entry points reach by required synchronous calls only through this one")
 	if slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return s.Amp > 1 }) {
-		p.Prose("", pen.FaintStyle, "retries is how many requests a service can get for one to the estate, if it fails and everybody before it tries again")
+		p.Prose("", pen.FaintStyle, "retries is the amplification: requests that a service can receive for one request at an entry point, if it fails and all callers retry")
 	}
-	if hoped {
-		p.Prose("", pen.FaintStyle, "available is what a service can hope for at best, by the objectives of what it cannot do without, with its own objective where that is higher")
+	if anyAvailable {
+		p.Prose("", pen.FaintStyle, "available is the highest availability that the objectives of its required dependencies allow, \"of\" its own objective where that is higher")
 	}
 	if f.Skipped > 0 {
-		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: how available %s can be, for there are too many", english.Count(f.Skipped, "service")))
+		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: the availability of %s (too many)", english.Count(f.Skipped, "service")))
 	}
 }
 
@@ -69,7 +69,7 @@ func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Chokepoint) {
 		if len(words) > 0 {
 			lacks = " (" + strings.Join(words, ", ") + ")"
 		}
-		p.Prose("", pen.PlainStyle, fmt.Sprintf("only through %s%s: %s", pen.Clean(g.ID(gate.Node)), lacks, someNames(g, gate.Behind)))
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("reachable only through %s%s: %s", pen.Clean(g.ID(gate.Node)), lacks, someNames(g, gate.Behind)))
 	}
 }
 
@@ -95,11 +95,7 @@ func writeAmplification(p *pen.Pen, g *graph.Graph, rows []analyze.FanRow) {
 		if i == 0 {
 			p.Line("")
 		}
-		times := factorText(s.Amp) + " requests for one"
-		if math.IsInf(s.Amp, 1) {
-			times = "requests without end"
-		}
-		p.Prose("", pen.PlainStyle, fmt.Sprintf("with all retries %s can get %s: %s", pen.Clean(g.ID(s.Node)), times, p.Chain(ids(g, s.AmpPath))))
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("with all retries, %s can receive %s: %s", pen.Clean(g.ID(s.Node)), amplified(s.Amp), p.Chain(ids(g, s.AmpPath))))
 	}
 	if more := len(worst) - maxAmplified; more > 0 {
 		p.Line(p.Faint(fmt.Sprintf("not shown: the paths of %d more", more)))

@@ -13,7 +13,7 @@ import (
 // writeFates writes a paragraph for each shared resource.
 func writeFates(p *pen.Pen, g *graph.Graph, f *analyze.Fates) {
 	if len(f.Shared) == 0 {
-		p.Line("no two services share a database, cache, broker, outside host, zone or namespace")
+		p.Line("no two services share a database, cache, broker, external host, zone or namespace")
 	}
 	for i := range f.Shared {
 		if i > 0 {
@@ -23,7 +23,7 @@ func writeFates(p *pen.Pen, g *graph.Graph, f *analyze.Fates) {
 	}
 	if f.Skipped > 0 {
 		p.Line("")
-		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: who fails behind the users of %s, for there are too many", english.Count(f.Skipped, "shared thing")))
+		p.Prose("", pen.FaintStyle, fmt.Sprintf("not computed: indirect failures of %s (too many)", english.Count(f.Skipped, "shared resource")))
 	}
 }
 
@@ -41,15 +41,15 @@ func writeFate(p *pen.Pen, g *graph.Graph, f *analyze.Fate) {
 		if e, ok := g.Edge(l.From, l.To); ok && len(g.Call(e).Evidence) > 0 {
 			place = "  " + p.Faint(pen.Clean(g.Call(e).Evidence[0].Origin.String()))
 		}
-		head := p.Paint(pen.RedStyle, "no way out: ")
+		head := p.Paint(pen.RedStyle, "no fallback left: ")
 		if l.Left {
-			head = p.Paint(pen.YellowStyle, "no help: ")
+			head = p.Paint(pen.YellowStyle, "fallback lost: ")
 		}
-		gone := "which is gone with it"
+		lost := "fallback %s fails"
 		if len(l.Instead) > 1 {
-			gone = "which are gone with it"
+			lost = "fallbacks %s fail"
 		}
-		p.Line("  " + head + fmt.Sprintf("%s calls %s and falls back on %s, %s", pen.Clean(g.ID(l.From)), pen.Clean(g.ID(l.To)), english.List(ids(g, l.Instead)), gone) + place)
+		p.Line("  " + head + fmt.Sprintf("%s's "+lost+" together with %s", pen.Clean(g.ID(l.From)), english.List(ids(g, l.Instead)), pen.Clean(g.ID(l.To))) + place)
 	}
 	together := "fail together: "
 	if len(f.Fail) == 1 {
@@ -59,8 +59,8 @@ func writeFate(p *pen.Pen, g *graph.Graph, f *analyze.Fate) {
 		head  string
 		nodes []graph.Node
 	}{
-		{together, f.Fail}, {"use it and can do without, or send events: ", f.Suffer}, {"fail because those do: ", f.Also},
-		{"entry points among them: ", f.Entries}, {"of tier 1 among them: ", f.Critical},
+		{together, f.Fail}, {"optional or asynchronous users: ", f.Suffer}, {"fail indirectly: ", f.Also},
+		{"affected entry points: ", f.Entries}, {"affected services of tier 1: ", f.Critical},
 	} {
 		if len(part.nodes) > 0 {
 			p.Prose("  ", pen.PlainStyle, part.head+someNames(g, part.nodes))
@@ -76,25 +76,25 @@ func writeContracts(p *pen.Pen, g *graph.Graph, all []analyze.Contracts) {
 			p.Line("")
 		}
 		name := pen.Clean(g.ID(c.Node))
-		p.Line(p.Strong("a change of " + name + " has to be tested against"))
-		writeContractTable(p, g, "what those that call it ask for", c.Callers)
-		writeContractTable(p, g, "what it asks of those it calls", c.Callees)
-		writeContractTable(p, g, "what those expect that get its messages", c.Readers)
-		writeContractTable(p, g, "what those send whose messages it gets", c.Writers)
+		p.Line(p.Strong("contracts of " + name))
+		writeContractTable(p, g, "callers, and what they request", c.Callers)
+		writeContractTable(p, g, "dependencies, and what it requests", c.Callees)
+		writeContractTable(p, g, "consumers of its messages", c.Readers)
+		writeContractTable(p, g, "producers of the messages it receives", c.Writers)
 		for _, m := range c.Mates {
 			p.Line("")
 			via := pen.Clean(g.ID(m.Via))
 			if m.Database != "" {
 				via += ", database " + pen.Clean(m.Database)
 			}
-			words := "also use " + via + ", and no input tells who sends and who receives: "
+			words := "also use " + via + ", not declared whether as producer or consumer: "
 			if g.Service(m.Via).Kind == graph.KindDatabase {
-				words = "also use " + via + ", and know its tables: "
+				words = "also use " + via + " and depend on its schema: "
 			}
 			p.Prose("", pen.PlainStyle, words+strings.Join(ids(g, m.Services), ", "))
 		}
 		if len(c.Callers)+len(c.Callees) == 0 {
-			p.Line("nothing: it calls nobody and nobody calls it")
+			p.Line("none: no calls and no callers")
 		}
 	}
 }
@@ -117,7 +117,7 @@ func writeContractTable(p *pen.Pen, g *graph.Graph, head string, list []analyze.
 		rows[i] = []string{"  " + pen.Clean(g.ID(k.Party)), via, callQualities(c), asks, evidenceWords(c), observedWords(g.Observed(k.Call)), placeWords(c)}
 	}
 	p.Table(pen.DropEmpty([]pen.Column{
-		{Head: "  SERVICE"}, {Head: "THROUGH"}, {Head: "CALL"}, {Head: "ASKS FOR", Wrap: true}, {Head: "EVIDENCE", Wrap: true},
+		{Head: "  SERVICE"}, {Head: "THROUGH"}, {Head: "CALL"}, {Head: "REQUESTS", Wrap: true}, {Head: "EVIDENCE", Wrap: true},
 		{Head: "OBSERVED", Wrap: true}, {Head: "PLACE"},
 	}, rows))
 }

@@ -18,12 +18,12 @@ type mark struct {
 // marks are the marks of text and tree, in the order in which they are written.
 var marks = []mark{
 	{"~", "asynchronous", func(c graph.Call) bool { return c.Mode == graph.Async }},
-	{"?", "soft: the caller can do without", func(c graph.Call) bool { return c.Need == graph.Soft }},
+	{"?", "soft: the call is optional", func(c graph.Call) bool { return c.Need == graph.Soft }},
 	{"!", "weak evidence", func(c graph.Call) bool { return c.Strength == graph.Weak }},
 	{"*", "allowed, not proven", func(c graph.Call) bool { return c.Strength == graph.Allowed }},
 	{"=", "mirrored traffic", func(c graph.Call) bool { return c.Mirror }},
-	{"|", "fallback, taken only instead of another", func(c graph.Call) bool { return c.Fallback }},
-	{"#", "not a call of its own: route, control, telemetry or health", func(c graph.Call) bool { return !c.Class.Core() }},
+	{"|", "fallback, called only if another call fails", func(c graph.Call) bool { return c.Fallback }},
+	{"#", "not a service call: route, control, telemetry or health", func(c graph.Call) bool { return !c.Class.Core() }},
 }
 
 // A legend records which marks are used.

@@ -23,7 +23,7 @@ func writePath(p *pen.Pen, g *graph.Graph, r *analyze.Path) {
 func writePaths(p *pen.Pen, g *graph.Graph, from, to graph.Node, chains [][]graph.Node, l legend) {
 	a, b := p.Strong(pen.Clean(g.ID(from))), p.Strong(pen.Clean(g.ID(to)))
 	if len(chains) == 0 {
-		p.Linef("%s does not call %s, directly or not", a, b)
+		p.Linef("%s does not call %s, directly or indirectly", a, b)
 		return
 	}
 	hops := len(chains[0]) - 1

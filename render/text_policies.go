@@ -15,7 +15,7 @@ import (
 func writeMatrix(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, verbose bool) {
 	if len(m.Rows) == 0 {
 		if m.Lost > 0 {
-			p.Linef("no call is as asked for (%s left out)", english.Count(m.Lost, "row"))
+			p.Linef("no call matches (%s hidden)", english.Count(m.Lost, "route"))
 		} else {
 			p.Line("no calls")
 		}
@@ -60,16 +60,16 @@ func writeMatrixLegend(p *pen.Pen, m *analyze.Matrix) {
 			used[c.value] = true
 		}
 	}
-	legend := english.Count(len(m.Rows), "part") + " of calls"
+	legend := english.Count(len(m.Rows), "route")
 	if m.Lost > 0 {
-		legend += fmt.Sprintf(", %d left out", m.Lost)
+		legend += fmt.Sprintf(", %d hidden", m.Lost)
 	}
 	p.Line(legend)
 	for _, mark := range []struct{ mark, means string }{
-		{"*", "* the product does so unasked"},
-		{"+", "+ written for the whole mesh"},
-		{"–", dash(p, "–") + " known to have none"},
-		{"?", "? no input says"},
+		{"*", "* default of the product"},
+		{"+", "+ declared for the whole mesh"},
+		{"–", dash(p, "–") + " none"},
+		{"?", "? not declared"},
 	} {
 		if used[mark.mark] {
 			p.Line(p.Faint(mark.means))
@@ -91,7 +91,7 @@ func writeLayersOf(p *pen.Pen, g *graph.Graph, r *analyze.MatrixRow) {
 // writeLayers writes the layers of a part, indented.
 func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 	if len(r.Layers) == 0 {
-		p.Line("  no input says anything about it")
+		p.Line("  no policy declared")
 	}
 	for i := range r.Layers {
 		l := &r.Layers[i]
@@ -105,18 +105,18 @@ func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 		}
 	}
 	for _, h := range r.Hidden {
-		p.Prose("  ", pen.FaintStyle, fmt.Sprintf("%s at %s does not act: %s goes before it",
+		p.Prose("  ", pen.FaintStyle, fmt.Sprintf("%s at %s has no effect: %s overrides it",
 			pen.Clean(h.Object.Object), pen.Clean(h.Object.Origin.String()), pen.Clean(h.By.Object)))
 	}
 }
 
 // layerSummary is the longest wait in a layer and its attempts.
 func layerSummary(p *pen.Pen, l *policy.Effect) string {
-	words := "holds the caller up to " + boundText(l.Held)
+	words := "longest wait " + boundText(l.Held)
 	if l.Attempts == policy.Unlimited {
-		words += ", tries without end"
+		words += ", unlimited attempts"
 	} else if l.Attempts > 1 {
-		words += fmt.Sprintf(", %d tries of up to %s, waits of up to %s", l.Attempts, boundText(l.Try), boundText(l.Waits))
+		words += fmt.Sprintf(", %d attempts of up to %s, backoff up to %s", l.Attempts, boundText(l.Try), boundText(l.Waits))
 	}
 	return words
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render/pen"
 )
 
@@ -37,11 +36,11 @@ func writeFocus(p *pen.Pen, g *graph.Graph, f *analyze.Focus, verbose bool) {
 	}
 	switch needs := strings.Join(ids(g, f.Needs), ", "); len(f.Needs) {
 	case 0:
-		p.Line("needs no other service to answer")
+		p.Line("requires no other service")
 	case 1:
-		p.Prose("", pen.PlainStyle, "fails with the one service it needs: "+needs)
+		p.Prose("", pen.PlainStyle, "fails if this service fails: "+needs)
 	default:
-		p.Prose("", pen.PlainStyle, fmt.Sprintf("fails with any of %s it needs: %s", english.Count(len(f.Needs), "service"), needs))
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("fails if any of these %d services fails: %s", len(f.Needs), needs))
 	}
 	if words := availabilityWords(g, f.Row.Available); words != "" {
 		p.Prose("", pen.PlainStyle, words)

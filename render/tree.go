@@ -15,7 +15,7 @@ import (
 // treeFormat shows the callees of each service, from the entry points down.
 var treeFormat = &Format{
 	Name:  "tree",
-	Doc:   "for people: whom each service calls, from the entry points down",
+	Doc:   "for people: the callees of each service, from the entry points down",
 	Shows: graphPart | impactsPart,
 	write: writeTree,
 }
@@ -79,7 +79,7 @@ func writeCallTrees(p *pen.Pen, d *drawing, v View) {
 		p.Line(t.grow(root).String())
 	}
 	if alone != nil {
-		p.Prose("", pen.PlainStyle, "calls nobody, called by nobody: "+strings.Join(alone, ", "))
+		p.Prose("", pen.PlainStyle, "no calls, no callers: "+strings.Join(alone, ", "))
 	}
 	t.explain(d)
 }
@@ -163,8 +163,8 @@ func (t *callTree) explain(d *drawing) {
 		says string
 	}{
 		{t.repeated, t.aboveSign() + " its calls are drawn above"},
-		{t.loops, t.loopSign() + " a loop: it is on the way from the root"},
-		{t.cut, t.cutSign() + " calls others"},
+		{t.loops, t.loopSign() + " a loop: the service is on the path from the root"},
+		{t.cut, t.cutSign() + " has further calls"},
 	} {
 		if sign.used {
 			used = append(used, sign.says)

@@ -182,7 +182,7 @@ func (d *drawing) filterServices(v View, whole *graph.Graph, about reportScope) 
 		d.omit("%s %s", english.Count(unrelated, "service"), about.others)
 	}
 	if far > 0 {
-		d.omit("%s not tied to %s", english.Count(far, "service"), focusName(g, v))
+		d.omit("%s %s", english.Count(far, "service"), farWords(g, v))
 	}
 	if idle > 0 {
 		d.omit("%s with no other call", english.Count(idle, "service"))
@@ -211,16 +211,17 @@ func isIsolated(g *graph.Graph, n graph.Node) bool {
 	return len(g.Callees(n)) == 0 && len(g.In(n)) == 0
 }
 
-func focusName(g *graph.Graph, v View) string {
+// farWords is the reason why a service is outside of the focus.
+func farWords(g *graph.Graph, v View) string {
 	ids := make([]string, len(v.Focus))
 	for i, n := range v.Focus {
 		ids[i] = pen.Clean(g.ID(n))
 	}
 	name := english.List(ids)
 	if v.Depth > 0 {
-		name += " within " + english.Count(v.Depth, "call")
+		return "more than " + english.Count(v.Depth, "hop") + " from " + name
 	}
-	return name
+	return "not connected to " + name
 }
 
 // connectedTo marks the transitive callees and callers of focus, over at most depth

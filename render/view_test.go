@@ -40,11 +40,11 @@ func TestViewFocus(t *testing.T) {
 		want  string
 		left  string
 	}{
-		{"no end", chain, "c", 0, "a b c d x", "1 service not tied to c"},
-		{"one call", chain, "c", 1, "b c d x", "2 services not tied to c within 1 call"},
-		{"alone", chain, "y", 0, "y", "5 services not tied to y"},
+		{"no end", chain, "c", 0, "a b c d x", "1 service not connected to c"},
+		{"one call", chain, "c", 1, "b c d x", "2 services more than 1 hop from c"},
+		{"alone", chain, "y", 0, "y", "5 services not connected to y"},
 		// Siblings of b share its caller, but no failure propagates between them.
-		{"no siblings", "a:b,s b:c", "b", 0, "a b c", "1 service not tied to b"},
+		{"no siblings", "a:b,s b:c", "b", 0, "a b c", "1 service not connected to b"},
 		{"loop", "a:b b:a c:a", "b", 0, "a b c", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestReduceKeepsReachability(t *testing.T) {
 			before := connectedTo(g, []graph.Node{graph.Node(v)}, 0)
 			after := connectedTo(h, []graph.Node{graph.Node(v)}, 0)
 			if fmt.Sprint(before) != fmt.Sprint(after) {
-				t.Fatalf("seed %d: reduction changes what %s is tied to", seed, g.ID(graph.Node(v)))
+				t.Fatalf("seed %d: reduction changes what %s is connected to", seed, g.ID(graph.Node(v)))
 			}
 		}
 	}

@@ -34,9 +34,17 @@ const manyNames = 8
 // factorText is a number to multiply by, to one digit.
 func factorText(f float64) string {
 	if math.IsInf(f, 1) {
-		return "without end"
+		return "without limit"
 	}
 	return strconv.FormatFloat(math.Round(f*10)/10, 'f', -1, 64)
+}
+
+// amplified is the number of requests that retries make of one.
+func amplified(factor float64) string {
+	if math.IsInf(factor, 1) {
+		return "requests without limit"
+	}
+	return factorText(factor) + " requests for one"
 }
 
 func fileLine(o graph.Origin) string {
