@@ -60,7 +60,7 @@ func find(g *graph.Graph, name string) (graph.Node, error) {
 		for v := range graph.Node(g.Len()) {
 			ids = append(ids, g.ID(v))
 		}
-		hint = "it is one of " + strings.Join(ids, ", ")
+		hint = "the services are " + strings.Join(ids, ", ")
 	}
 	return 0, misuse(hint, "%w", err)
 }

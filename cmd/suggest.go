@@ -36,5 +36,5 @@ func oneOf(word string, words []string) string {
 	if len(words) > wordsInHint {
 		return ""
 	}
-	return "it is one of " + strings.Join(words, ", ")
+	return "write one of " + strings.Join(words, ", ")
 }

@@ -135,7 +135,7 @@ func ParseWord(words []string, text string) (string, error) {
 	}
 	hint := didyoumean.Hint(text, words)
 	if hint == "" {
-		hint = "one of " + strings.Join(words, ", ")
+		hint = "write one of " + strings.Join(words, ", ")
 	}
 	return "", &ValueError{text, "is not a known word", hint}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph/graphtest"
 )
 
-// An arrow that stands for several calls says for how many.
+// An arrow for several calls has their number.
 func TestJSONCountsMergedCalls(t *testing.T) {
 	r := reportOf(graphtest.Parse("shop/web:pay/api shop/cart:pay/api pay/api:stripe.com"))
 	var document struct {
