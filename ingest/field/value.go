@@ -8,51 +8,55 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A Value is the text of one setting with its name and its place, wherever it is
-// written: in a document or in a tree of settings. It words what is wrong with it.
+// A Value is the value of one field, in a document or in a tree of settings. The zero
+// Value is absent.
 type Value struct {
-	Name, Text string
-	Origin     graph.Origin
+	Block  string // begins the name: "http[2]."
+	Name   string
+	Text   string
+	Origin graph.Origin
+	How    policy.Provenance // of the setting that it becomes: explicit, or the default of a mesh
+	Form   Form
+	Later  bool // the text is a placeholder of a syntax that FilledIn does not know
 }
 
-// Flaw says what is wrong with the value.
+// A Form is what a value is in its file.
+type Form uint8
+
+const (
+	Absent   Form = iota
+	Compound      // a mapping or a list
+	Scalar
+)
+
+// Readable reports whether the value is a scalar whose text is known: not one that is
+// filled in when the program is built or started.
+func (v Value) Readable() bool { return v.Form == Scalar && !v.Later && !FilledIn(v.Text) }
+
+// Flaw returns the flaw of the value for this reason.
 func (v Value) Flaw(kind graph.FlawKind, why, hint string) graph.Flaw {
-	return graph.Flaw{Kind: kind, Field: v.Name, Text: v.Text, Why: why, Hint: hint, Origin: v.Origin}
+	return graph.Flaw{Kind: kind, Field: v.Block + v.Name, Text: v.Text, Why: why, Hint: hint, Origin: v.Origin}
 }
 
-// Refused is the flaw of a value that its product does not accept. A value that is
-// filled in later is none.
+// Refused is the flaw of a value that its product does not accept.
 func (v Value) Refused(err error) graph.Flaw {
-	if FilledIn(v.Text) {
-		return v.Later()
-	}
 	if bad := (*policy.ValueError)(nil); errors.As(err, &bad) {
 		return v.Flaw(graph.Invalid, bad.Why, bad.Hint)
 	}
 	return v.Flaw(graph.Invalid, err.Error(), "")
 }
 
-// Later is the remark about a value that is filled in later. Where a product has a
-// default, weir goes on with that.
-func (v Value) Later() graph.Flaw {
+// FilledInLater is the remark about a value that is not Readable. The setting is the
+// default of the product, if there is one.
+func (v Value) FilledInLater() graph.Flaw {
 	flaw := v.Flaw(graph.Invalid, "is filled in later; until then it counts as not written",
 		"read the file as it is deployed, with its values in it")
 	flaw.Info = true
 	return flaw
 }
 
-// FilledIn reports whether a text, or a part of it, is put in when the file is
-// used: "${READ_TIMEOUT}", "#{timeout}", "{{ .Values.timeout }}".
+// FilledIn reports whether a text, or a part of it, is a placeholder: "${READ_TIMEOUT}",
+// "#{timeout}", "{{ .Values.timeout }}".
 func FilledIn(text string) bool {
 	return strings.HasPrefix(text, "$") || strings.Contains(text, "${") || strings.Contains(text, "#{") || strings.Contains(text, "{{")
-}
-
-// RetryOn reads the conditions of a retry and hands on those that the product does
-// not know. It reports false if these are all that there is.
-func RetryOn(words *policy.RetryWords, texts []string, refuse func(*policy.ValueError)) ([]string, bool) {
-	on, unknown := policy.ParseRetryOn(words, texts...)
-	for _, bad := range unknown {
-		refuse(bad)
-	}
-	return on, len(on) > 0 || len(unknown) == 0
 }

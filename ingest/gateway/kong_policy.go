@@ -87,7 +87,7 @@ func kongPluginObject(r *resource.Object) {
 	p := r.Policy(product.Kong, "plugin "+name.Str(), r.Root)
 	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Kong}
 	kongPlugin(f, &p.Says, name, r.Root.Get("config"))
-	if p.Says.Empty() && len(*f.Flaws) == 0 {
+	if p.Says.Empty() && !f.Flawed() {
 		return
 	}
 	if r.Kind == "KongClusterPlugin" && r.Root.Get("metadata", "labels", "global").Str() == "true" {
@@ -123,7 +123,7 @@ func kongIngressObject(r *resource.Object) {
 	proxy.Says = kongService(f.Within("proxy"), r.Root.Get("proxy"), "connect_timeout", "read_timeout", "write_timeout")
 	kongUpstream(f.Within("upstream"), &upstream.Says, r.Root.Get("upstream"))
 	r.AddPolicies(f, slices.DeleteFunc([]graph.Policy{proxy, upstream}, func(p graph.Policy) bool {
-		return p.Says.Empty() && len(*f.Flaws) == 0
+		return p.Says.Empty() && !f.Flawed()
 	})...)
 }
 

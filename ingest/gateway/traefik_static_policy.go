@@ -22,7 +22,7 @@ func readTraefikStatic(p *settings.LibraryConfig) {
 	r := &settings.Reader{Syntax: product.TraefikDuration}
 	timers := p.Options.Get("serversTransport", "forwardingTimeouts")
 	transport := graph.Policy{Object: "serversTransport/default", Group: "transport", From: traefikRouters(), Says: policy.Set{Timeout: &policy.Timeout{
-		Connect: r.Limit(timers.Get("dialTimeout")), PerTry: r.Limit(timers.Get("responseHeaderTimeout")), Idle: r.Limit(timers.Get("idleConnTimeout")),
+		Connect: r.Duration(timers.Get("dialTimeout")), PerTry: r.Duration(timers.Get("responseHeaderTimeout")), Idle: r.Duration(timers.Get("idleConnTimeout")),
 	}}}
 	if timers != nil {
 		transport.Origin, transport.Flaws = timers.At, r.Flaws
@@ -42,7 +42,7 @@ func addEntryPoint(p *settings.LibraryConfig, point *settings.Tree) {
 	}
 	r := &settings.Reader{Syntax: product.TraefikDuration}
 	for _, name := range []string{"readTimeout", "writeTimeout", "idleTimeout"} {
-		if limit := r.Limit(timers.Get(name)); limit.Set() && name == "writeTimeout" {
+		if limit := r.Duration(timers.Get(name)); limit.Set() && name == "writeTimeout" {
 			r.Inert(timers.Get(name), "ends the writing of an answer and not the wait for one: a service that hangs is not cut off",
 				`set "responseHeaderTimeout" of the serversTransport too`)
 			r.Flaws[len(r.Flaws)-1].Info = true

@@ -95,10 +95,10 @@ func dotnetPipeline(r *settings.Reader, section *settings.Tree) policy.Set {
 // readDotnetTimeout reads a section with a timeout in it, or the timeout itself.
 func readDotnetTimeout(r *settings.Reader, o *settings.Tree) policy.Setting[time.Duration] {
 	if o != nil && o.Leaf {
-		return r.Limit(o)
+		return r.Duration(o)
 	}
 	r.Unknown(o, dotnetTimeout, ".NET's timeout strategy")
-	return r.Limit(o.Get("Timeout"))
+	return r.Duration(o.Get("Timeout"))
 }
 
 // dotnetBackoffs are the words of DelayBackoffType.
@@ -122,7 +122,7 @@ func readDotnetRetry(r *settings.Reader, o *settings.Tree, standard bool) *polic
 		b.Kind = settings.BuiltIn("fixed")
 	}
 	switch jitter := o.Get("UseJitter"); {
-	case jitter != nil && r.Truth(jitter):
+	case jitter != nil && r.Bool(jitter).Value:
 		b.Jitter = policy.Declare(policy.Jitter{Kind: "full"}, jitter.At)
 	case jitter != nil:
 		b.Jitter = policy.Declare(policy.Jitter{Kind: "none"}, jitter.At)

@@ -34,8 +34,8 @@ func readFeign(p *settings.LibraryConfig) {
 // for reading begins anew with every part of the answer.
 func feignClient(r *settings.Reader, client *settings.Tree) policy.Set {
 	says := policy.Set{Timeout: &policy.Timeout{
-		Connect: r.Limit(client.Get("connect-timeout")),
-		ReadGap: r.Limit(client.Get("read-timeout")),
+		Connect: r.Duration(client.Get("connect-timeout")),
+		ReadGap: r.Duration(client.Get("read-timeout")),
 	}}
 	// The one retryer that Feign brings along: five tries, 100 ms apart at first.
 	if retryer := client.Get("retryer"); strings.HasSuffix(strings.ReplaceAll(retryer.Word(), "$", "."), "Retryer.Default") {

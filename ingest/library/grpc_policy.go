@@ -81,7 +81,7 @@ func grpcPolicy(at *settings.Tree, service, method string, says policy.Set, r *s
 
 // grpcMethod reads one entry of methodConfig.
 func grpcMethod(r *settings.Reader, entry *settings.Tree) policy.Set {
-	says := policy.Set{Timeout: &policy.Timeout{Total: r.Limit(entry.Get("timeout"))}}
+	says := policy.Set{Timeout: &policy.Timeout{Total: r.Duration(entry.Get("timeout"))}}
 	retry, hedge := entry.Get("retryPolicy"), entry.Get("hedgingPolicy")
 	if retry != nil {
 		says.Retry = grpcRetry(r, retry)
@@ -109,11 +109,11 @@ func grpcRetry(r *settings.Reader, o *settings.Tree) *policy.Retry {
 	codes := o.Get("retryableStatusCodes")
 	retry := &policy.Retry{
 		Retries: grpcAttempts(r, o.Get("maxAttempts")),
-		On:      r.Conditions(product.GRPCRetryCodes, codes),
+		On:      r.RetryOn(product.GRPCRetryCodes, codes),
 		Backoff: &policy.Backoff{
-			Base:       r.Limit(o.Get("initialBackoff")),
-			Max:        r.Limit(o.Get("maxBackoff")),
-			Multiplier: r.Number(o.Get("backoffMultiplier")),
+			Base:       r.Duration(o.Get("initialBackoff")),
+			Max:        r.Duration(o.Get("maxBackoff")),
+			Multiplier: r.Factor(o.Get("backoffMultiplier")),
 		},
 	}
 	if codes != nil && !codes.Leaf && len(codes.Kids) == 0 {
@@ -143,7 +143,7 @@ func grpcHedge(r *settings.Reader, o *settings.Tree) *policy.Hedge {
 	if !o.Has("hedgingDelay") {
 		h.Delay = settings.BuiltIn(h.Delay.Value)
 	}
-	r.Conditions(product.GRPCRetryCodes, o.Get("nonFatalStatusCodes"))
+	r.RetryOn(product.GRPCRetryCodes, o.Get("nonFatalStatusCodes"))
 	return h
 }
 
@@ -152,7 +152,7 @@ func grpcHedge(r *settings.Reader, o *settings.Tree) *policy.Hedge {
 func grpcChannel(r *settings.Reader, config *settings.Tree) policy.Set {
 	var says policy.Set
 	if ratio := config.Get("retryThrottling", "tokenRatio"); ratio != nil {
-		says.Retry = &policy.Retry{Budget: (&settings.Reader{}).Number(ratio)}
+		says.Retry = &policy.Retry{Budget: (&settings.Reader{}).Factor(ratio)}
 	}
 	for _, name := range []string{"loadBalancingConfig", "loadBalancingPolicy"} {
 		o := config.Get(name)

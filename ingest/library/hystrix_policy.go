@@ -50,7 +50,7 @@ func namedPolicy(key *settings.Tree, kind string, says policy.Set, r *settings.R
 
 func hystrixCommand(r *settings.Reader, key *settings.Tree) policy.Set {
 	execution, breaker := key.Get("execution"), key.Get("circuitBreaker")
-	says := policy.Set{Timeout: &policy.Timeout{Total: r.Limit(execution.Get("isolation", "thread", "timeoutInMilliseconds"))}}
+	says := policy.Set{Timeout: &policy.Timeout{Total: r.Duration(execution.Get("isolation", "thread", "timeoutInMilliseconds"))}}
 	if off := execution.Get("timeout", "enabled"); off.Is(false) {
 		says.Timeout.Total = policy.Setting[time.Duration]{Provenance: policy.Disabled, Origin: off.At}
 	}
@@ -85,7 +85,7 @@ func readRibbon(p *settings.LibraryConfig) {
 	for client, ribbon := range ribbonClients(p.Options) {
 		r := &settings.Reader{Syntax: product.MillisDuration}
 		says := policy.Set{
-			Timeout: &policy.Timeout{Connect: r.Limit(ribbon.Get("ConnectTimeout")), ReadGap: r.Limit(ribbon.Get("ReadTimeout"))},
+			Timeout: &policy.Timeout{Connect: r.Duration(ribbon.Get("ConnectTimeout")), ReadGap: r.Duration(ribbon.Get("ReadTimeout"))},
 			Retry:   ribbonRetry(r, ribbon),
 		}
 		p.Add(namedPolicy(&settings.Tree{Name: client, At: ribbon.At}, "ribbon", says, r))

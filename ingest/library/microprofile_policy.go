@@ -234,7 +234,7 @@ func mpClients(p *settings.LibraryConfig) {
 			continue
 		}
 		r := &settings.Reader{Syntax: product.MillisDuration}
-		says := policy.Set{Timeout: &policy.Timeout{Connect: r.Limit(connect), ReadGap: r.Limit(read)}}
+		says := policy.Set{Timeout: &policy.Timeout{Connect: r.Duration(connect), ReadGap: r.Duration(read)}}
 		c := mpNew(mpTarget{class: name}, first(client), says, r.Flaws)
 		c.Object, c.Group = "client/"+name, "client"
 		for _, word := range []string{"url", "uri"} {

@@ -36,7 +36,7 @@ func readOpossum(p *settings.LibraryConfig) {
 
 func opossum(r *settings.Reader, o *settings.Tree) policy.Set {
 	says := policy.Set{
-		Timeout: &policy.Timeout{Total: r.Limit(o.Get("timeout"))},
+		Timeout: &policy.Timeout{Total: r.Duration(o.Get("timeout"))},
 		Breaker: &policy.Breaker{
 			Kind:      policy.Declare("call", o.At),
 			ErrorRate: r.Percent(o.Get("errorThresholdPercentage")),

@@ -207,7 +207,7 @@ func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
 	flag := func(name string) *settings.Tree {
 		o := c.get(name)
 		switch {
-		case o == nil || !r.Truth(o):
+		case o == nil || !r.Bool(o).Value:
 			return nil
 		case c.depth(name) < wait:
 			r.Inert(o, "is read only where waitDuration is set too; the wait stays fixed", "set waitDuration beside it")
@@ -225,7 +225,7 @@ func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
 	b.Kind = policy.Declare("fixed", base.At)
 	if grows != nil {
 		b.Kind = policy.Declare("exponential", grows.At)
-		b.Multiplier = r.Number(c.get("exponential-backoff-multiplier"))
+		b.Multiplier = r.Factor(c.get("exponential-backoff-multiplier"))
 		b.Max = r.Wait(c.get("exponential-max-wait-duration"))
 		if b.Max.Set() && (!b.Multiplier.Set() || varies != nil && c.get("randomized-wait-factor") == nil) {
 			r.Inert(c.get("exponential-max-wait-duration"), "is read only where exponentialBackoffMultiplier, and randomizedWaitFactor with a random wait, are set too",

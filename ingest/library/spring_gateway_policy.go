@@ -160,8 +160,8 @@ func gatewayTimeouts(r *settings.Reader, says *policy.Set, server *settings.Tree
 	if own := route.Get("metadata", "connect-timeout"); own != nil {
 		connect = own
 	}
-	says.Timeout.Connect = r.Limit(connect)
-	switch limit := r.Limit(answer); {
+	says.Timeout.Connect = r.Duration(connect)
+	switch limit := r.Duration(answer); {
 	case limit.Provenance == policy.Unknown:
 	case says.Retry != nil:
 		says.Timeout.PerTry = shorter(says.Timeout.PerTry, limit)
@@ -204,7 +204,7 @@ func gatewayRetry(r *settings.Reader, f gatewayFilter) *policy.Retry {
 		b := retry.Backoff
 		b.Base, b.Max = r.Wait(first), r.Wait(f.arg("backoff.max-backoff", 4))
 		b.Kind = policy.Declare("exponential", first.At)
-		b.Multiplier = r.Number(f.arg("backoff.factor", 5))
+		b.Multiplier = r.Factor(f.arg("backoff.factor", 5))
 		if !b.Multiplier.Set() {
 			b.Multiplier = settings.BuiltIn(2.0)
 		}

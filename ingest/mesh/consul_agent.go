@@ -121,7 +121,7 @@ func consulUpstreamPolicies(r *resource.Object, field string, config document.No
 	for i := range policies {
 		policies[i].Rank = 2
 	}
-	if len(policies) == 0 && len(*f.Flaws) > 0 {
+	if len(policies) == 0 && f.Flawed() {
 		p := consulPolicy(r, "upstream", config)
 		p.From, p.To = []graph.EndpointRef{consulSelf(r)}, []graph.EndpointRef{to}
 		policies = append(policies, p)

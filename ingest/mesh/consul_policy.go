@@ -118,7 +118,7 @@ func consulResolverPolicies(r *resource.Object) {
 	p.Says.Balance = field.Presence(policy.Balance{Strategy: f.Word(consulBalance, r.Spec, "loadBalancer", "policy")})
 	p.Says.Fallback = consulFailover(r, f)
 	r.AddPolicies(f, slices.DeleteFunc([]graph.Policy{p, request}, func(p graph.Policy) bool {
-		return p.Says.Empty() && len(*f.Flaws) == 0
+		return p.Says.Empty() && !f.Flawed()
 	})...)
 }
 

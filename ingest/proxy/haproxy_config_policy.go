@@ -146,7 +146,7 @@ func (s *haproxySection) pass() Pass {
 		p.Match = "backend " + s.head[1]
 	}
 	gap, tunnel := s.setting("timeout", "server"), s.setting("timeout", "tunnel")
-	timeout := policy.Timeout{Connect: r.Limit(s.setting("timeout", "connect")), ReadGap: r.Limit(gap), Idle: r.Limit(tunnel)}
+	timeout := policy.Timeout{Connect: r.Duration(s.setting("timeout", "connect")), ReadGap: r.Duration(gap), Idle: r.Duration(tunnel)}
 	if mode := s.setting("mode"); mode != nil && mode.Text == "tcp" {
 		timeout.Idle, timeout.ReadGap = timeout.ReadGap, policy.Setting[time.Duration]{Provenance: policy.Absent}
 	}
@@ -172,7 +172,7 @@ func (s *haproxySection) retry(r *settings.Reader, servers int, connect policy.S
 		if words.Text = strings.TrimSpace(words.Text); words.Text == "none" {
 			retry.Retries = policy.Setting[int]{Provenance: policy.Disabled, Origin: words.At}
 		} else {
-			retry.On = r.Conditions(product.HAProxyRetryOn, words)
+			retry.On = r.RetryOn(product.HAProxyRetryOn, words)
 		}
 	}
 	wait := time.Second
@@ -193,7 +193,7 @@ func (s *haproxySection) balance(r *settings.Reader) *policy.Balance {
 		return nil
 	}
 	word, _, _ := strings.Cut(how.Text, "(") // random(2), hdr(name), rdp-cookie(name)
-	strategy := settings.ReadAs(r, how, func(string) (string, error) {
+	strategy := r.Word(how, func(string) (string, error) {
 		_, err := policy.ParseWord(slices.Sorted(maps.Keys(HaproxyBalance)), word)
 		return HaproxyBalance[word], err
 	})
@@ -288,7 +288,7 @@ func (h haproxyHost) read(r *settings.Reader, says *policy.Set) {
 		says.HealthCheck = &policy.HealthCheck{
 			Interval: settings.Unwritten(h.value("inter"), r.Wait(h.value("inter")), 2*time.Second),
 			Failures: settings.Unwritten(h.value("fall"), r.Count(h.value("fall"), 1), 3),
-			Timeout:  r.Limit(h.section.setting("timeout", "check")),
+			Timeout:  r.Duration(h.section.setting("timeout", "check")),
 		}
 	} else if probe := h.section.find("option", "httpchk"); probe != nil && slices.ContainsFunc(h.section.lines, func(l haproxyLine) bool { return l.line == probe.line }) {
 		r.Inert(h.section.option("option httpchk", probe.line, probe.words[0]), `no server is asked without the word "check"`, `write "check" after the server's address`)

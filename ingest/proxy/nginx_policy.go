@@ -190,14 +190,14 @@ func (s *nginxScope) setting(name string) *settings.Tree {
 }
 
 func (s *nginxScope) read(says *policy.Set, stream bool) {
-	says.Timeout = &policy.Timeout{Connect: s.Limit(s.setting(s.kind + "connect_timeout"))}
+	says.Timeout = &policy.Timeout{Connect: s.Duration(s.setting(s.kind + "connect_timeout"))}
 	if stream {
-		says.Timeout.Idle = settings.Unwritten(s.setting("proxy_timeout"), s.Limit(s.setting("proxy_timeout")), 10*time.Minute)
+		says.Timeout.Idle = settings.Unwritten(s.setting("proxy_timeout"), s.Duration(s.setting("proxy_timeout")), 10*time.Minute)
 		says.Timeout.ReadGap = policy.Setting[time.Duration]{Provenance: policy.Absent}
 	} else {
 		read, send := s.setting(s.kind+"read_timeout"), s.setting(s.kind+"send_timeout")
-		says.Timeout.ReadGap = s.Limit(read)
-		if gap := s.Limit(send); read == nil {
+		says.Timeout.ReadGap = s.Duration(read)
+		if gap := s.Duration(send); read == nil {
 			says.Timeout.ReadGap = gap
 		}
 		says.Cache = s.cache()
@@ -225,7 +225,7 @@ func orNew[T any](part *T) *T {
 // retry reads when another server is asked. Tries count the first; without a
 // limit there are as many as servers.
 func (s *nginxScope) retry(stream bool) *policy.Retry {
-	r := &policy.Retry{MaxDuration: s.Limit(s.setting(s.kind + "next_upstream_timeout"))}
+	r := &policy.Retry{MaxDuration: s.Duration(s.setting(s.kind + "next_upstream_timeout"))}
 	others := max(0, len(s.primaries())-1)
 	if found := s.all(s.kind + "next_upstream"); len(found) > 0 && len(found[0].words) > 1 {
 		conditions := s.word(found[0], 1)
@@ -234,7 +234,7 @@ func (s *nginxScope) retry(stream bool) *policy.Retry {
 			return &policy.Retry{Retries: policy.Setting[int]{Provenance: policy.Disabled, Origin: conditions.At}}
 		}
 		if !stream {
-			r.On = s.Conditions(product.NginxNextUpstream, conditions)
+			r.On = s.RetryOn(product.NginxNextUpstream, conditions)
 			if slices.Contains(found[0].words, "non_idempotent") {
 				r.Methods = policy.Declare([]string{}, conditions.At)
 			}

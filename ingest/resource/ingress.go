@@ -1,20 +1,24 @@
 package resource
 
 import (
+	"slices"
+
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // IsIngress reports whether the object is an Ingress whose controller may be the
 // one of that name: it has that class, or none, or one of a name of its own.
 func (o *Object) IsIngress(controller string) bool {
 	class := o.IngressClass()
-	return o.Kind == "Ingress" && (class == controller || !ingressControllers[class])
+	return o.Kind == "Ingress" && (class == controller || !isDefaultClass(class))
 }
 
 // IngressClassKey is the older place of the name of the controller in charge.
 const IngressClassKey = "kubernetes.io/ingress.class"
 
-// IngressClassKey returns the name of the controller in charge, "" if none is given.
+// IngressClass returns the name of the controller in charge, "" if none is given.
 func (o *Object) IngressClass() string {
 	if class := o.Spec.Get("ingressClassName").Str(); class != "" {
 		return class
@@ -27,12 +31,16 @@ func IngressesOf(controller string) graph.Ref {
 	return graph.Ref{Realm: "ingress controller", Kind: "group", Name: controller}
 }
 
-// ingressControllers are the classes that controllers have unless people name
-// them otherwise.
-var ingressControllers = map[string]bool{
-	"nginx": true, "traefik": true, "kong": true, "haproxy": true, "contour": true, "alb": true, "gce": true,
-	"gce-internal": true, "istio": true, "ambassador": true, "cilium": true, "azure-application-gateway": true,
+// isDefaultClass reports whether a controller has this class unless it is configured
+// otherwise.
+func isDefaultClass(class string) bool {
+	return slices.Contains(otherClasses, class) ||
+		slices.ContainsFunc(product.All, func(p *policy.Product) bool { return slices.Contains(p.IngressClasses, class) })
 }
+
+// otherClasses are the classes of controllers whose Ingresses have no policies that weir
+// reads.
+var otherClasses = []string{"alb", "gce", "gce-internal", "istio", "ambassador", "cilium", "azure-application-gateway"}
 
 // JoinIngresses makes the object one of the Ingresses of a controller.
 func (o *Object) JoinIngresses(controller string) {

@@ -27,7 +27,7 @@ func Environment(values []graph.Value) []graph.Policy {
 	if signs == "" {
 		return policies
 	}
-	return append(policies, readLibraries("", signs, func(t *Builder) {
+	return append(policies, readLibraries("", signs, func(t *builder) {
 		for i := range values {
 			t.addVariable(&values[i])
 		}
@@ -38,7 +38,7 @@ func Environment(values []graph.Value) []graph.Policy {
 const springJSON = "SPRING_APPLICATION_JSON"
 
 // addVariable adds what a variable or an argument sets.
-func (t *Builder) addVariable(v *graph.Value) {
+func (t *builder) addVariable(v *graph.Value) {
 	if v.Key == springJSON {
 		roots, _ := ParseYAML(v.Text)
 		for _, root := range roots {
@@ -60,7 +60,7 @@ func (t *Builder) addVariable(v *graph.Value) {
 
 // variableKey is the key that the name of a variable stands for: .NET writes two
 // underscores for its colon, Spring one for its dot.
-func (t *Builder) variableKey(name string) string {
+func (t *builder) variableKey(name string) string {
 	switch {
 	case t.sep == ":":
 		return strings.ReplaceAll(name, "__", ":")

@@ -82,7 +82,7 @@ func Policies(name, text string, at graph.Origin, pinned bool) []graph.Policy {
 		return nil
 	}
 	if LooksLikeProperties(base, text) {
-		return readLibraries(base, signs, func(t *Builder) { t.addProperties(Properties(text), place) })
+		return readLibraries(base, signs, func(t *builder) { t.addProperties(Properties(text), place) })
 	}
 	roots, _ := ParseYAML(text)
 	var policies []graph.Policy
@@ -103,7 +103,7 @@ func rootPolicies(base, signs string, root YAMLRoot, place func(line, column int
 		f.Place = func(line, column int) graph.Origin { return place(line+root.line, column) }
 		return p.Read(f, root.Node)
 	}
-	return readLibraries(base, signs, func(t *Builder) {
+	return readLibraries(base, signs, func(t *builder) {
 		t.addYAML(t.root, root.Node, func(n document.Node) graph.Origin {
 			o := root.doc.At(n)
 			return place(int(o.Line)+root.line, int(o.Column))
@@ -113,7 +113,7 @@ func rootPolicies(base, signs string, root YAMLRoot, place func(line, column int
 
 // readLibraries has the libraries read the settings that fill puts into a tree:
 // those with a sign among signs, or all if these are not known.
-func readLibraries(base, signs string, fill func(*Builder)) []graph.Policy {
+func readLibraries(base, signs string, fill func(*builder)) []graph.Policy {
 	var policies []graph.Policy
 	trees := map[string]*Tree{}
 	for _, l := range Libraries {
@@ -121,7 +121,7 @@ func readLibraries(base, signs string, fill func(*Builder)) []graph.Policy {
 			continue
 		}
 		if trees[l.Sep] == nil {
-			t := NewBuilder(l.Sep)
+			t := newBuilder(l.Sep)
 			fill(t)
 			t.root.fillPlaceholders()
 			trees[l.Sep] = t.root
@@ -181,7 +181,7 @@ func profileRank(base string, root *Tree) int {
 }
 
 // AddProperties adds the lines of a properties file.
-func (t *Builder) addProperties(all []Property, place func(line, column int) graph.Origin) {
+func (t *builder) addProperties(all []Property, place func(line, column int) graph.Origin) {
 	for _, p := range all {
 		if t.count > MaxValues {
 			return

@@ -3,7 +3,6 @@ package settings
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,16 +12,15 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A Reader takes the values of one policy from options. A value that the
-// product would not take is a flaw, and its field stays unknown.
+// A Reader reads the options of one policy.
 type Reader struct {
 	Syntax *policy.Syntax // of its durations
-	Flaws  []graph.Flaw
+	field.Values
 }
 
 // Flaw notes what is wrong about an option.
 func (r *Reader) Flaw(kind graph.FlawKind, o *Tree, why, hint string) {
-	r.Flaws = append(r.Flaws, o.value().Flaw(kind, why, hint))
+	r.Note(o.value().Flaw(kind, why, hint))
 }
 
 // Inert notes an option that the product ignores, if it is written.
@@ -33,105 +31,42 @@ func (r *Reader) Inert(o *Tree, why, hint string) {
 }
 
 // Invalid notes an error of a parser.
-func (r *Reader) Invalid(o *Tree, err error) { r.Flaws = append(r.Flaws, o.value().Refused(err)) }
+func (r *Reader) Invalid(o *Tree, err error) { r.Note(o.value().Refused(err)) }
 
 // Readable reports whether an option has a text that is known: not one that is
 // filled in when the program is built or started.
-func Readable(o *Tree) bool {
-	return o != nil && o.Leaf && !field.FilledIn(o.Text) && !strings.HasPrefix(o.Text, "@")
+func Readable(o *Tree) bool { return o.value().Readable() }
+
+// Duration reads a limit on time, which may be off.
+func (r *Reader) Duration(o *Tree) policy.Setting[time.Duration] {
+	return r.Values.Duration(r.Syntax, o.value())
 }
 
-// known reports whether an option has a text that is known, and notes one that is
-// written and not known yet.
-func (r *Reader) known(o *Tree) bool {
-	if Readable(o) {
-		return true
-	}
-	if o != nil && o.Leaf {
-		r.Flaws = append(r.Flaws, o.value().Later())
-	}
-	return false
-}
-
-// duration reads a duration; the false says that there is none.
-func (r *Reader) duration(o *Tree) (policy.Duration, bool) {
-	if !r.known(o) {
-		return policy.Duration{}, false
-	}
-	d, err := policy.ParseDuration(r.Syntax, o.Text)
-	if err != nil {
-		r.Invalid(o, err)
-		return d, false
-	}
-	if d.Doubt != "" {
-		r.Flaw(graph.Invalid, o, d.Doubt, d.Hint)
-		r.Flaws[len(r.Flaws)-1].Reads = true
-	}
-	return d, true
-}
-
-// Limit reads a bound on time, which may be off.
-func (r *Reader) Limit(o *Tree) policy.Setting[time.Duration] {
-	if d, ok := r.duration(o); ok {
-		return d.Setting(o.At)
-	}
-	return policy.Setting[time.Duration]{}
-}
-
-// Wait reads a length of time, of which 0 is one like any other.
+// Wait reads a length of time, of which 0 is one.
 func (r *Reader) Wait(o *Tree) policy.Setting[time.Duration] {
-	if d, ok := r.duration(o); ok {
-		return d.Wait(o.At)
-	}
-	return policy.Setting[time.Duration]{}
+	return r.Values.Wait(r.Syntax, o.value())
 }
 
 // Count reads a whole number of at least least.
 func (r *Reader) Count(o *Tree, least int) policy.Setting[int] {
-	return ReadAs(r, o, func(text string) (int, error) { return policy.ParseCount(text, least) })
+	return r.Values.Count(least, o.value())
 }
 
 // Percent reads a number from 0 to 100 as a share.
-func (r *Reader) Percent(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParsePercent) }
+func (r *Reader) Percent(o *Tree) policy.Setting[float64] { return r.Values.Percent(o.value()) }
 
 // Ratio reads a number from 0 to 1.
-func (r *Reader) Ratio(o *Tree) policy.Setting[float64] { return ReadAs(r, o, policy.ParseRatio) }
+func (r *Reader) Ratio(o *Tree) policy.Setting[float64] { return r.Values.Ratio(o.value()) }
 
-// Number reads a number that is more than 0.
-func (r *Reader) Number(o *Tree) policy.Setting[float64] {
-	return ReadAs(r, o, func(text string) (float64, error) {
-		v, err := strconv.ParseFloat(text, 64)
-		if err != nil || !(v > 0) {
-			return 0, &policy.ValueError{Text: text, Why: "is not a number above 0", Hint: "write a number such as 1.5"}
-		}
-		return v, nil
-	})
-}
+// Factor reads a number above 0.
+func (r *Reader) Factor(o *Tree) policy.Setting[float64] { return r.Values.Factor(o.value()) }
 
-// Truth reads true or false; any other text is a flaw and counts as false.
-func (r *Reader) Truth(o *Tree) bool {
-	return ReadAs(r, o, func(text string) (bool, error) {
-		switch strings.ToLower(text) {
-		case "true", "yes", "on", "1":
-			return true, nil
-		case "false", "no", "off", "0":
-			return false, nil
-		}
-		return false, &policy.ValueError{Text: text, Why: "is not a truth value", Hint: "write true or false"}
-	}).Value
-}
+// Bool reads true or false.
+func (r *Reader) Bool(o *Tree) policy.Setting[bool] { return r.Values.Bool(o.value()) }
 
-// ReadAs reads an option with a parser of package policy.
-func ReadAs[T any](r *Reader, o *Tree, parse func(string) (T, error)) policy.Setting[T] {
-	if !r.known(o) {
-		return policy.Setting[T]{}
-	}
-	v, err := parse(o.Text)
-	if err != nil {
-		r.Invalid(o, err)
-		return policy.Setting[T]{}
-	}
-	return policy.Declare(v, o.At)
+// Word reads an option with a parser of its own, which gets its text.
+func (r *Reader) Word(o *Tree, parse func(text string) (string, error)) policy.Setting[string] {
+	return field.Read(&r.Values, o.value(), "a word", parse)
 }
 
 // Tries reads a number of tries, the first included, as a number of retries.
@@ -149,8 +84,8 @@ func SwitchedOffAt0(n policy.Setting[int]) policy.Setting[int] {
 	return n
 }
 
-// Unwritten is what was read of an option, or what the product supplies if
-// nobody wrote it. What is written and cannot be read stays unknown.
+// Unwritten is what was read of an option, or the default of the product if the option
+// is absent. An option that is invalid stays unknown.
 func Unwritten[T any](o *Tree, read policy.Setting[T], v T) policy.Setting[T] {
 	if o == nil {
 		return BuiltIn(v)
@@ -176,8 +111,7 @@ func OptionNames(list string) KnownOptions {
 // KnownOptions are the names of options by their relaxed form.
 type KnownOptions map[string]string
 
-// Unknown notes the options under o that a product does not know: it passes over
-// them without a word.
+// Unknown notes the options under o that a product does not know: it ignores them.
 func (r *Reader) Unknown(o *Tree, known KnownOptions, product string) {
 	for kid := range o.All() {
 		if known[Relaxed(kid.Name)] == "" {
@@ -195,25 +129,24 @@ func NearestOption(name string, known KnownOptions) string {
 	return didyoumean.Hint(name, slices.Sorted(maps.Values(known)))
 }
 
-// Conditions reads the words of a list of retry conditions.
-func (r *Reader) Conditions(vocabulary *policy.RetryWords, o *Tree) policy.Setting[[]string] {
-	if o == nil || o.Leaf && !r.known(o) {
+// RetryOn reads the conditions of a retry: a text with commas, or a list.
+func (r *Reader) RetryOn(words *policy.RetryWords, o *Tree) policy.Setting[[]string] {
+	v := o.value()
+	if o == nil || o.Leaf && !r.Known(v, "") {
 		return policy.Setting[[]string]{}
 	}
-	on, ok := field.RetryOn(vocabulary, o.Words(), func(bad *policy.ValueError) {
-		v := o.value()
-		v.Text = bad.Text
-		for kid := range o.All() {
-			if kid.Text == bad.Text {
-				v.Origin = kid.At
-			}
+	var items []field.Value
+	for kid := range o.All() {
+		if kid.Leaf {
+			items = append(items, kid.value())
 		}
-		r.Flaws = append(r.Flaws, v.Flaw(graph.Invalid, bad.Why, bad.Hint))
-	})
-	if !ok {
-		return policy.Setting[[]string]{}
 	}
-	return policy.Declare(on, o.At)
+	if o.Leaf {
+		for _, word := range o.Words() {
+			items = append(items, field.Value{Text: word, Origin: o.At})
+		}
+	}
+	return r.Values.RetryOn(words, v, items)
 }
 
 // SortFlaws puts flaws in the order written.

@@ -9,11 +9,12 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/policy"
 )
 
-// An Tree is a node in the tree of settings of a program, whatever language
+// A Tree is a node in the tree of settings of a program, whatever language
 // the settings are written in. A list is an option whose children are named 0, 1
-// and so on. The nil option is one that nobody wrote.
+// and so on. The nil option is absent.
 type Tree struct {
 	Name string // as written
 	Over *Tree  // nil for the root
@@ -23,8 +24,17 @@ type Tree struct {
 	Kids []*Tree
 }
 
-// value is the option as a setting whose mistakes can be worded.
-func (o *Tree) value() field.Value { return field.Value{Name: o.Name, Text: o.Text, Origin: o.At} }
+// value is the option as a value of a field. An option with children is absent.
+func (o *Tree) value() field.Value {
+	if o == nil {
+		return field.Value{}
+	}
+	v := field.Value{Name: o.Name, Text: o.Text, Origin: o.At, How: policy.Explicit}
+	if o.Leaf {
+		v.Form, v.Later = field.Scalar, strings.HasPrefix(o.Text, "@") // Maven fills in "@timeout@"
+	}
+	return v
+}
 
 // Relaxed is the form in which names are compared: Spring and .NET do not care
 // for case, and Spring not for dashes and underscores either.
@@ -137,19 +147,19 @@ func (o *Tree) walk(prefix, sep string, yield func(string, *Tree) bool) bool {
 	return true
 }
 
-// An Builder grows from settings in the order in which they are read. Of two
+// A builder grows from settings in the order in which they are read. Of two
 // settings of one name the later counts.
-type Builder struct {
+type builder struct {
 	root  *Tree
 	sep   string // what separates names that are written in one: ".", ":", or "" for nothing
 	count int
 }
 
-// NewBuilder returns a builder of a tree whose keys are split at sep.
-func NewBuilder(sep string) *Builder { return &Builder{root: &Tree{}, sep: sep} }
+// newBuilder returns a builder of a tree whose keys are split at sep.
+func newBuilder(sep string) *builder { return &builder{root: &Tree{}, sep: sep} }
 
 // grow returns the child of o at the names that a key consists of.
-func (t *Builder) grow(o *Tree, key string, at graph.Origin) *Tree {
+func (t *builder) grow(o *Tree, key string, at graph.Origin) *Tree {
 	for _, name := range splitKey(key, t.sep) {
 		kid := o.Child(Relaxed(name))
 		if kid == nil {
@@ -160,7 +170,7 @@ func (t *Builder) grow(o *Tree, key string, at graph.Origin) *Tree {
 	return o
 }
 
-func (t *Builder) add(o *Tree, name string, at graph.Origin) *Tree {
+func (t *builder) add(o *Tree, name string, at graph.Origin) *Tree {
 	kid := &Tree{Name: name, Over: o, At: at}
 	o.Kids = append(o.Kids, kid)
 	t.count++
@@ -204,7 +214,7 @@ func splitKey(key, sep string) []string {
 }
 
 // addYAML adds a YAML or JSON node under o.
-func (t *Builder) addYAML(o *Tree, n document.Node, at func(document.Node) graph.Origin, depth int) {
+func (t *builder) addYAML(o *Tree, n document.Node, at func(document.Node) graph.Origin, depth int) {
 	if o == t.root {
 		o.At = at(n)
 	}
