@@ -15,7 +15,7 @@ func TestAmplificationAgreesWithEveryPath(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(2, 7))
 	for range 300 {
 		g := retryingGraph(rnd, 2+rnd.IntN(6))
-		r := NewRun(g)
+		r := NewAnalysis(Scope(g, graph.Weak))
 		a := r.Amplification()
 		for v := range graph.Node(g.Len()) {
 			got, last := a.At(v)

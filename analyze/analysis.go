@@ -2,17 +2,17 @@ package analyze
 
 import "github.com/weirgraph/weir/graph"
 
-// NewAnalysis is a run on calls that were chosen already.
+// An Analysis is a graph with what algorithms find on it. Each answer is computed when
+// it is first asked for, and kept: see Memo. It is not for several goroutines at once.
+type Analysis struct {
+	Core   *graph.Graph // the calls that failures travel along: a Scope
+	Strong *graph.Graph // the calls of Core with strong evidence
+	Sync   *graph.Graph // the synchronous calls of Core
+
+	memos map[any]any // the answers, by *Memo
+}
+
+// NewAnalysis returns an Analysis of the calls of core.
 func NewAnalysis(core *graph.Graph) *Analysis {
 	return &Analysis{Core: core, Strong: proven(core, graph.Strong), Sync: Synchronous(core), memos: map[any]any{}}
 }
-
-// A Analysis holds what several rules ask for, computed when the first one does.
-type Analysis struct {
-	Core   *graph.Graph // see Pass
-	Strong *graph.Graph // of core, the calls with strong evidence
-	Sync   *graph.Graph // of core, the synchronous calls
-	memos  map[any]any  // the answers of each Memo
-}
-
-func NewRun(g *graph.Graph) *Analysis { return NewAnalysis(Scope(g, graph.Weak)) }

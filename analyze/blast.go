@@ -7,9 +7,6 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// None stands for no service where a node is expected.
-const None graph.Node = -1
-
 // A walk is a breadth-first search.
 type walk struct {
 	order    []graph.Node // as found, the roots first

@@ -1,9 +1,8 @@
 package analyze
 
 import (
-	"strings"
-
 	"github.com/weirgraph/weir/graph"
+	"strings"
 )
 
 // Scope is the graph that analyses look at: the calls of g that failure travels
@@ -46,3 +45,6 @@ func IsStream(protocol string) bool {
 	}
 	return false
 }
+
+// None stands for no service where a node is expected.
+const None graph.Node = -1

@@ -16,7 +16,7 @@ func TestInheritedTiers(t *testing.T) {
 		g.Service(node(t, g, id)).Tier = policy.Declare(value, policy.Origin{})
 	}
 	want := map[string]string{"a": "1 by a", "b": "1 by a", "c": "1 by a", "d": "0", "e": "0", "f": "1 by a", "g": "1 by a", "h": "2 by h", "i": "0"}
-	for v, got := range NewRun(g).Tiers() {
+	for v, got := range NewAnalysis(Scope(g, graph.Weak)).Tiers() {
 		text := fmt.Sprint(got.Value)
 		if got.Value > 0 {
 			text += " by " + g.ID(got.From)

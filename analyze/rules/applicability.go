@@ -43,18 +43,18 @@ func policyKnown(p *Pass, e graph.Edge, parts []analyze.Part) bool {
 		return true
 	}
 	return slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool {
-		return isNative(ev) && (ev.Protocol != "" || ev.Methods != nil || hasNativePolicies(p.Analysis))
+		return isNative(ev) && (ev.Protocol != "" || ev.Methods != nil || hasNativePolicies(p))
 	})
 }
 
 var nativePolicies = analyze.NewMemo[analyze.Once, bool]("whether a native manifest gives a policy to any call")
 
 // hasNativePolicies reports whether a native manifest gives a policy to any call.
-func hasNativePolicies(r *analyze.Analysis) bool {
-	return nativePolicies.Of(r, analyze.Once{}, func() bool {
+func hasNativePolicies(p *Pass) bool {
+	return nativePolicies.Of(p.Analysis, analyze.Once{}, func() bool {
 		found := false
-		for e := range graph.Edge(r.Core.Calls()) {
-			found = found || slices.ContainsFunc(r.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return isNative(ev) && ev.Says != nil })
+		for e := range graph.Edge(p.Core.Calls()) {
+			found = found || slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return isNative(ev) && ev.Says != nil })
 		}
 		return found
 	})
@@ -63,7 +63,7 @@ func hasNativePolicies(r *analyze.Analysis) bool {
 // gradeByTier is the severity of a finding about e: one level up where the caller is of
 // tier 1, one down where it is of tier 4.
 func gradeByTier(p *Pass, e graph.Edge, s analyze.Severity) analyze.Severity {
-	switch p.Analysis.Tiers()[p.Core.From(e)].Value {
+	switch p.Tier(p.Core.From(e)).Value {
 	case 1:
 		s = min(s+1, analyze.Error)
 	case analyze.LowestTier:

@@ -11,10 +11,10 @@ import (
 
 // breakerObject is the name of the policy object whose breaker stands at o, "" if
 // it is none.
-func breakerObject(r *analyze.Analysis, g *graph.Graph, o graph.Origin) string {
-	return breakerObjects.Of(r, analyze.Once{}, func() map[graph.Origin]string {
+func breakerObject(p *Pass, o graph.Origin) string {
+	return breakerObjects.Of(p.Analysis, analyze.Once{}, func() map[graph.Origin]string {
 		names := map[graph.Origin]string{}
-		for _, b := range g.Policies() {
+		for _, b := range p.Graph.Policies() {
 			if b.Says.Breaker != nil {
 				names[breakerOrigin(b.Says.Breaker)] = b.Object
 			}
@@ -67,7 +67,7 @@ func aboutBreaker(p *Pass, group []breakerCall, sure analyze.Confidence) analyze
 	at := breakerOrigin(first.layer.Set.Breaker)
 	f := aboutCall(p, first.call, sure, at)
 	f.Owners = nil
-	if name := breakerObject(p.Analysis, p.Graph, at); name != "" {
+	if name := breakerObject(p, at); name != "" {
 		f.Subject = name
 	}
 	for _, c := range group {

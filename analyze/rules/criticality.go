@@ -9,8 +9,8 @@ import (
 
 // ownersOf returns the services that what keeps data belongs to: its only caller,
 // else those of its callers that share its owner, team or system.
-func ownersOf(r *analyze.Analysis, v graph.Node) []graph.Node {
-	g := r.Core
+func ownersOf(p *Pass, v graph.Node) []graph.Node {
+	g := p.Core
 	callers := slices.DeleteFunc(g.Callers(v), func(u graph.Node) bool { return u == v || !analyze.IsOwn(g.Service(u)) })
 	if len(callers) < 2 {
 		return callers
@@ -31,8 +31,8 @@ func ownersOf(r *analyze.Analysis, v graph.Node) []graph.Node {
 
 // declaredTier returns the tier that v declares; if it keeps data for others and
 // declares none, that of its owner.
-func declaredTier(r *analyze.Analysis, v graph.Node) tierOf {
-	g := r.Core
+func declaredTier(p *Pass, v graph.Node) tierOf {
+	g := p.Core
 	s := g.Service(v)
 	if s.Tier.Set() {
 		return tierOf{s.Tier.Value, analyze.None}
@@ -41,7 +41,7 @@ func declaredTier(r *analyze.Analysis, v graph.Node) tierOf {
 	if !analyze.KeepsData(s) {
 		return best
 	}
-	for _, u := range ownersOf(r, v) {
+	for _, u := range ownersOf(p, v) {
 		if own := g.Service(u).Tier; own.Set() && (best.value == 0 || own.Value < best.value) {
 			best = tierOf{own.Value, u}
 		}
@@ -51,12 +51,12 @@ func declaredTier(r *analyze.Analysis, v graph.Node) tierOf {
 
 // isTierInversion reports whether e waits for a service that is declared less critical than
 // its caller, and cannot do without.
-func isTierInversion(r *analyze.Analysis, e graph.Edge) bool {
-	g := r.Core
+func isTierInversion(p *Pass, e graph.Edge) bool {
+	g := p.Core
 	if g.Service(g.From(e)).Kind == graph.KindJob || !analyze.Breaks(g, e) || analyze.HasFallback(g, e) {
 		return false
 	}
-	from, to := declaredTier(r, g.From(e)), declaredTier(r, g.To(e))
+	from, to := declaredTier(p, g.From(e)), declaredTier(p, g.To(e))
 	return from.value > 0 && to.value > from.value && from.owner == analyze.None
 }
 

@@ -103,11 +103,11 @@ func checkCriticalityInversion(p *Pass) {
 // descends tells whether a call is one, and what is known of it.
 func descends(p *Pass, e graph.Edge) (i descent, inverted bool) {
 	g := p.Core
-	if !isTierInversion(p.Analysis, e) || isOutside(p, e) {
+	if !isTierInversion(p, e) || isOutside(p, e) {
 		return i, false
 	}
 	i = descent{call: e, told: true, sure: analyze.Assumed}
-	i.from, i.to = declaredTier(p.Analysis, g.From(e)), declaredTier(p.Analysis, g.To(e))
+	i.from, i.to = declaredTier(p, g.From(e)), declaredTier(p, g.To(e))
 	parts := p.Effective(e)
 	without, named := matchingParts(parts, helpless)
 	if len(without) == 0 {
@@ -149,7 +149,7 @@ func tierWords(p *Pass, t tierOf) string {
 func tierPlaces(p *Pass, nodes ...graph.Node) []graph.Origin {
 	var origins []graph.Origin
 	for _, v := range nodes {
-		if t := declaredTier(p.Analysis, v); t.owner != analyze.None {
+		if t := declaredTier(p, v); t.owner != analyze.None {
 			v = t.owner
 		}
 		if o := p.Core.Service(v).Tier.Origin; !slices.Contains(origins, o) {

@@ -8,10 +8,10 @@ import (
 )
 
 // namespacesOf are those that services of the inputs live in.
-func namespacesOf(r *analyze.Analysis) map[string]bool {
-	return namespaces.Of(r, analyze.Once{}, func() map[string]bool {
+func namespacesOf(p *Pass) map[string]bool {
+	return namespaces.Of(p.Analysis, analyze.Once{}, func() map[string]bool {
 		known := map[string]bool{}
-		for _, s := range r.Core.Services() {
+		for _, s := range p.Core.Services() {
 			known[s.Namespace] = true
 		}
 		return known
@@ -31,7 +31,7 @@ func isOutside(p *Pass, e graph.Edge) bool {
 		return false
 	}
 	dot := strings.LastIndexByte(s.Name, '.')
-	return dot >= 0 && !namespacesOf(p.Analysis)[s.Name[dot+1:]]
+	return dot >= 0 && !namespacesOf(p)[s.Name[dot+1:]]
 }
 
 var namespaces = analyze.NewMemo[analyze.Once, map[string]bool]("the namespaces of services")

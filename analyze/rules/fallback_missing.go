@@ -69,7 +69,7 @@ func checkFallbackMissing(p *Pass) {
 		if speaksOfCode(g.Call(e)) {
 			l.sure = analyze.Certain
 		}
-		if isTierInversion(p.Analysis, e) {
+		if isTierInversion(p, e) {
 			l.detail = "inversion"
 			inversions = append(inversions, l)
 		} else {

@@ -54,7 +54,7 @@ func checkFallbackSharesFate(p *Pass) {
 		if p.Core.Call(e).Fallback || p.Core.Mode(e) != graph.Sync {
 			continue
 		}
-		for _, s := range instead(p.Analysis, e) {
+		for _, s := range instead(p, e) {
 			if k := (key{p.Core.To(e), s}); !told[k] {
 				told[k] = true
 				checkFate(p, e, s)
@@ -71,11 +71,11 @@ type standIn struct {
 
 // instead returns the services that the fallback of e asks, whether the caller
 // calls them itself or a mesh does so for it.
-func instead(r *analyze.Analysis, e graph.Edge) []standIn {
-	g := r.Core
+func instead(p *Pass, e graph.Edge) []standIn {
+	g := p.Core
 	var list []standIn
-	for step := range r.FallbackSteps(e) {
-		if call, ok := r.CallTo(g.From(e), step.To); ok {
+	for step := range p.Analysis.FallbackSteps(e) {
+		if call, ok := p.Analysis.CallTo(g.From(e), step.To); ok {
 			list = append(list, standIn{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
 		} else if v, ok := near(g, g.Service(g.To(e)), step.To); ok {
 			list = append(list, standIn{v, step.Kind.Origin})
@@ -103,13 +103,13 @@ func checkFate(p *Pass, e graph.Edge, s standIn) {
 		reportFate(p, e, s, fmt.Sprintf("falls back on %s itself", g.ID(primary)), nil)
 		return
 	}
-	needs := needsOf(p.Analysis, instead)
+	needs := needsOf(p, instead)
 	if slices.Contains(needs, primary) {
 		reportFate(p, e, s, fmt.Sprintf("falls back on %s, which cannot do without %s either", g.ID(instead), g.ID(primary)), []graph.Node{primary})
 		return
 	}
 	var shared []graph.Node
-	for _, v := range needsOf(p.Analysis, primary) {
+	for _, v := range needsOf(p, primary) {
 		if slices.Contains(needs, v) && !analyze.IsRedundant(g.Service(v)) {
 			shared = append(shared, v)
 		}
@@ -121,8 +121,8 @@ func checkFate(p *Pass, e graph.Edge, s standIn) {
 
 // needsOf returns v and everything that v cannot do without, by hard synchronous
 // calls that nothing stands in for, v first.
-func needsOf(r *analyze.Analysis, v graph.Node) []graph.Node {
-	g := r.Core
+func needsOf(p *Pass, v graph.Node) []graph.Node {
+	g := p.Core
 	seen := map[graph.Node]bool{v: true}
 	list := []graph.Node{v}
 	for i := 0; i < len(list); i++ {

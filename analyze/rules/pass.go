@@ -22,14 +22,14 @@ func fingerprint(rule, subject, detail string) string {
 
 // A Pass is one run of one rule.
 type Pass struct {
-	Graph  *graph.Graph // everything
-	Core   *graph.Graph // the calls that failure travels along, by weak evidence or strong
-	Limits Limits
+	Graph    *graph.Graph      // all calls and services
+	Core     *graph.Graph      // the calls that failures travel along, with weak evidence or strong
+	Analysis *analyze.Analysis // what algorithms find on Core, each computed once for all rules
+	Limits   Limits
 
-	Analysis *analyze.Analysis
-	rule     *Rule
-	all      []*Rule // Rules, which no rule can name: it knows them all
-	report   func(analyze.Finding)
+	rule   *Rule
+	all    []*Rule // Rules; a rule cannot refer to the list that it is in
+	report func(analyze.Finding)
 }
 
 // At reports a finding of another severity than the rule's own.
@@ -59,3 +59,6 @@ func (p *Pass) Report(f analyze.Finding) { p.At(p.rule.Severity, f) }
 // Effective returns the parts of e, a call of Core, and what acts on them: at
 // least one, without layers if no input says anything about the call.
 func (p *Pass) Effective(e graph.Edge) []analyze.Part { return p.Analysis.Effective(e) }
+
+// Tier returns how critical v is, by its own tier or by those that depend on it.
+func (p *Pass) Tier(v graph.Node) analyze.Tier { return p.Analysis.Tiers()[v] }

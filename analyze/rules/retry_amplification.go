@@ -68,7 +68,7 @@ type storm struct {
 
 func checkRetryAmplification(p *Pass) {
 	told := map[graph.Edge]bool{}
-	for _, s := range storms(p.Analysis) {
+	for _, s := range storms(p) {
 		// Two calls that somebody sees are one cause, whatever is called after them.
 		if slices.ContainsFunc(s.calls, func(e graph.Edge) bool { return !told[e] && chose(p, e) }) || !anyChose(p, s.calls) && !told[s.calls[0]] {
 			reportStorm(p, s)
@@ -81,19 +81,19 @@ func checkRetryAmplification(p *Pass) {
 
 // storms returns the paths on which two calls or more multiply to a factor that
 // matters, the greatest first, one for each service at the end of some.
-func storms(r *analyze.Analysis) []storm {
-	a := r.Amplification()
+func storms(p *Pass) []storm {
+	a := p.Analysis.Amplification()
 	var storms []storm
-	for v := range graph.Node(r.Core.Len()) {
+	for v := range graph.Node(p.Core.Len()) {
 		factor, last := a.At(v)
 		if factor < worthTelling || a.Endless(last) {
 			continue
 		}
 		s := storm{factor: factor, path: a.Path(last)}
-		for i, e := range analyze.CallsAlong(r.Core, s.path...) {
-			n := r.Repeats(e)
+		for i, e := range analyze.CallsAlong(p.Core, s.path...) {
+			n := p.Analysis.Repeats(e)
 			if i == len(s.path)-2 {
-				n = r.RepeatsAtEnd(e)
+				n = p.Analysis.RepeatsAtEnd(e)
 			}
 			if n > 1 {
 				s.calls, s.by = append(s.calls, e), append(s.by, n)

@@ -54,15 +54,15 @@ func checkRetryInCycle(p *Pass) {
 		if c.Storm != nil {
 			loop = c.Storm
 		}
-		reportCircle(p, c, loop, multiplying(p.Analysis, loop))
+		reportCircle(p, c, loop, multiplying(p, loop))
 	}
 }
 
 // multiplying returns the calls of a loop that are repeated on errors.
-func multiplying(r *analyze.Analysis, loop []graph.Node) []graph.Edge {
+func multiplying(p *Pass, loop []graph.Node) []graph.Edge {
 	var calls []graph.Edge
-	for _, e := range r.CallsAround(loop) {
-		if r.Repeats(e) > 1 {
+	for _, e := range p.Analysis.CallsAround(loop) {
+		if p.Analysis.Repeats(e) > 1 {
 			calls = append(calls, e)
 		}
 	}

@@ -22,26 +22,10 @@ type Rule struct {
 	// remediations of a product for them belong to the page.
 	Purposes []policy.Purpose
 
-	// Replaces are the rules, by ID, that this one says more than: what it finds
+	// Supersedes are the rules, by ID, that this one says more than: what it finds
 	// takes the place of what they find about the same subject, or about a part of
 	// it where the subject is a path. A rule that is replaced may replace others.
 	Supersedes []string
-}
-
-// Rules are the checks weir knows, most serious first.
-var Rules = []*Rule{
-	nothingRead, unreadableInput, valueInvalid, syncCycle, retryInCycle, retryNonIdempotent, retryUnbounded,
-
-	policyUnbound, policyShadowed, policyInert, policyNeedsMesh,
-	timeoutMissing, retryWithoutTimeout, timeoutWrongKind, timeoutInversion, ingressTimeoutMissing, ingressDeadlineExceeded,
-	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,
-	externalUnprotected, breakerBlindToSlow, breakerCannotTrip, breakerWithoutFallback,
-	criticalityInversion, fallbackMissing, fallbackSharesFate, fallbackOverBudget, l4BalancedGRPC,
-	sloComposition, singlePointOfFailure, redundancyBelowTier, fanInHotSpot, sharedDatabase, healthcheckMissing, syncChainTooDeep,
-	timeoutAgainstObserved, undeclaredEdge, nPlusOne,
-
-	fanOutHub, timeoutExcessive, timeoutDefaultOnly, retryWithoutJitter, retryBudgetMissing, retryMissing, asyncCycle,
-	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity, unusedEdge, chattyEdge,
 }
 
 // Usual is the word for what r does unless a configuration says otherwise: its
@@ -52,9 +36,6 @@ func (r *Rule) Usual() string {
 	}
 	return r.Severity.String()
 }
-
-// FindRule returns the rule with this ID. The error is a *RuleError.
-func FindRule(id string) (*Rule, error) { return findRule(Rules, id) }
 
 func findRule(rules []*Rule, id string) (*Rule, error) {
 	var ids []string

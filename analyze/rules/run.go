@@ -9,24 +9,10 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// Options are what a configuration says about the rules.
-type Options struct {
-	Limits     Limits                      // DefaultLimits for those that are 0
-	Severities map[string]analyze.Severity // by rule ID: of all its findings, whatever their own
-	Off        []string                    // IDs of rules that are not run
-	Ignore     []analyze.Ignore
-	Today      string // 2006-01-02, against Ignore.Until; without it nothing runs out
-}
-
-// IgnoreAnnotation is the key under which a service or a policy object excuses
-// findings about itself: "<rule>: reason", one a line. Where an input has no
-// annotations, a label of this name does.
-const IgnoreAnnotation = graph.IgnoreAnnotation
-
 // Run applies the rules to g. Unknown rule IDs in the options mean nothing; who
 // takes them from people asks FindRule about them.
 func Run(g *graph.Graph, o Options) *analyze.Check {
-	r := analyze.NewRun(g)
+	r := analyze.NewAnalysis(analyze.Scope(g, graph.Weak))
 	check := &analyze.Check{}
 	var found []analyze.Finding
 	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: Rules}

@@ -127,7 +127,7 @@ func reportGate(p *Pass, v graph.Node, behind, critical analyze.Sample, all int)
 // gradeService is the severity of a finding about v: one level up where tier 1
 // cannot do without it, one down at tier 4.
 func gradeService(p *Pass, v graph.Node, s analyze.Severity) analyze.Severity {
-	switch p.Analysis.Tiers()[v].Value {
+	switch p.Tier(v).Value {
 	case 1:
 		return min(s+1, analyze.Error)
 	case analyze.LowestTier:

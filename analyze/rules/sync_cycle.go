@@ -118,19 +118,3 @@ func circle(g *graph.Graph, c analyze.Cycle) string {
 	}
 	return told
 }
-
-// fewCuts are told by name.
-const fewCuts = 3
-
-// cutAdvice says how to cut a call, which is told as "a to b".
-func cutAdvice(cut analyze.Cut, call string) string {
-	switch cut.Reason {
-	case analyze.CutDoubtful:
-		return fmt.Sprintf("find out whether the call of %s is made at all, for which there is only weak evidence, and end it", call)
-	case analyze.CutSoft:
-		return fmt.Sprintf("end the call of %s (%s), or replace it by an event", call, cut.Why)
-	case analyze.CutAsyncAble:
-		return fmt.Sprintf("replace the call of %s by an event (%s)", call, cut.Why)
-	}
-	return fmt.Sprintf("replace the call of %s by an event, or send along what it asks for", call)
-}

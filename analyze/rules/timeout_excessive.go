@@ -58,7 +58,7 @@ func checkTimeoutExcessive(p *Pass) {
 		}
 		parts := p.Effective(e)
 		limit := longTimeout
-		if p.Analysis.Tiers()[p.Core.From(e)].Value == 1 {
+		if p.Tier(p.Core.From(e)).Value == 1 {
 			limit = longTimeoutTier1
 		}
 		if off, named := matchingParts(parts, func(part *analyze.Part) bool { return disabled(part) && !isStream(part) }); len(off) > 0 {

@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 )
@@ -48,3 +51,37 @@ ten days, is a warning. A value that is substituted later, such as
 - ingress-nginx: seconds without a unit, quoted: "60". Kong: milliseconds, 60000.
 - .NET: "00:00:10". Spring: "500ms", "PT0.5S" or milliseconds.
 `
+
+// checkSuppressions reports annotations that excuse nothing, for there is no such rule.
+func checkSuppressions(p *Pass) {
+	for v := range graph.Node(p.Graph.Len()) {
+		s := p.Graph.Service(v)
+		reportUnknownRule(p, s.ID, suppressionOf(s), places(s), []graph.Node{v})
+	}
+	told := map[string]bool{}
+	for _, b := range p.Graph.Policies() {
+		if !told[b.Object] {
+			told[b.Object] = true
+			reportUnknownRule(p, b.Object, b.Excuses, []graph.Origin{b.Origin}, nil)
+		}
+	}
+}
+
+func reportUnknownRule(p *Pass, subject, text string, at []graph.Origin, services []graph.Node) {
+	for _, name := range rulesNamed(text) {
+		var unknown *RuleError
+		if _, err := findRule(p.all, name); name == "*" || !errors.As(err, &unknown) {
+			continue
+		}
+		p.Report(analyze.Finding{
+			Confidence: analyze.Certain,
+			Subject:    subject,
+			Detail:     IgnoreAnnotation + " " + name,
+			Message:    fmt.Sprintf("%s: %q of %s is no rule, so that nothing is excused", IgnoreAnnotation, name, subject),
+			Hint:       unknown.Hint(),
+			Values:     []analyze.KeyValue{keyValue("field", IgnoreAnnotation), keyValue("value", name)},
+			Origins:    at,
+			Services:   services,
+		})
+	}
+}

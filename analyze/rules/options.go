@@ -1,0 +1,51 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+)
+
+// matches reports whether text is what pattern says: "*" is any run of
+// characters, slashes too, "?" any single one.
+func matches(pattern, text string) bool {
+	p, t := []rune(pattern), []rune(text)
+	star, resume := -1, 0 // after the last "*" in p, and where in t it stops for now
+	i, j := 0, 0
+	for j < len(t) {
+		switch {
+		case i < len(p) && p[i] == '*':
+			i++
+			star, resume = i, j
+		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
+			i++
+			j++
+		case star >= 0:
+			resume++
+			i, j = star, resume
+		default:
+			return false
+		}
+	}
+	return strings.Trim(string(p[i:]), "*") == ""
+}
+
+// expired compares dates as text, which is what their notation is made for.
+func expired(i *analyze.Ignore, today string) bool { return i.Until != "" && today > i.Until }
+
+// ignores reports whether an entry that has not run out excuses f.
+func (o *Options) ignores(f *analyze.Finding) bool {
+	return slices.ContainsFunc(o.Ignore, func(i analyze.Ignore) bool {
+		return !expired(&i, o.Today) && (i.Rule == "*" || i.Rule == f.Rule) && matches(i.Subject, f.Subject)
+	})
+}
+
+// Options are what a configuration says about the rules.
+type Options struct {
+	Limits     Limits                      // DefaultLimits for those that are 0
+	Severities map[string]analyze.Severity // by rule ID: of all its findings, whatever their own
+	Off        []string                    // IDs of rules that are not run
+	Ignore     []analyze.Ignore
+	Today      string // 2006-01-02, against Ignore.Until; without it nothing runs out
+}
