@@ -11,29 +11,26 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
-// The parsers of the native manifest's values. Each returns the value, and a
-// hint how to write it properly if it is not written so; "" says that all is
-// well.
+// The parsers of the native manifest's values. Each returns the value, or a hint how to
+// write it if it is invalid.
 
 // isOff reports whether a policy or a duration is written as switched off. YAML
 // 1.1 tools turn a plain off into false.
-func isOff(text string) bool { return text == "off" || text == "false" }
+func isOff(text string) bool { return slices.Contains(product.NativeDuration.Off, text) }
 
 // parseDuration reads a duration; 0 is switched off.
 func parseDuration(text string) (d time.Duration, hint string) {
-	if isOff(text) || text == "0" {
-		return 0, ""
-	}
-	if text != "" && strings.Trim(text, "0123456789.") == "" {
+	read, err := policy.ParseDuration(product.NativeDuration, text)
+	switch {
+	case err == nil:
+		return read.Value, ""
+	case text != "" && strings.Trim(text, "0123456789.") == "":
 		return 0, fmt.Sprintf(`write "%ss" for seconds or "%[1]sms" for milliseconds`, text)
 	}
-	d, err := time.ParseDuration(text)
-	if err != nil || d < 0 {
-		return 0, `write "3s", "250ms" or "1m", or "off" for none`
-	}
-	return d, ""
+	return 0, "write " + product.NativeDuration.Good
 }
 
 // parseShare reads a part of a whole: 50% or 0.5. A bare 50 could be either, so
