@@ -9,14 +9,14 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A binding is a policy while it is tied to calls.
+// A binding is a policy while it is being bound to calls.
 type binding struct {
 	graph.BoundPolicy
-	acts       bool           // somewhere, as far as a Merge shows
+	acts       bool           // on some call; with Merge, if any field of it does
 	declaredIn policy.Objects // see objects
 }
 
-// A binder ties policies to the calls of a frozen graph.
+// A binder binds policies to the calls of a frozen graph.
 type binder struct {
 	l        *linker
 	g        *graph.Graph
@@ -27,11 +27,11 @@ type binder struct {
 	entities map[graph.Node][]int // of every service; see replicas
 }
 
-// A candidate is a policy that a call meets, with its precedence.
+// A candidate is a policy that applies to a call, with its precedence.
 type candidate struct {
 	bound *binding
-	found int  // order in which its product looks, greater first
-	exact bool // the callee has the very name that the policy gives, not one that is like it
+	found int  // how early its product finds it; greater is earlier
+	exact bool // the callee has exactly the name in the policy, not a similar one
 }
 
 // compareExact orders two policies by how they name the callee, the exact one first.
@@ -45,7 +45,8 @@ func (c candidate) compareExact(other candidate) int {
 	return 1
 }
 
-// bind finds the policies of every call, and returns them all with their calls.
+// bind finds the policies of every call. It returns the routes of calls, and all policies
+// with their calls.
 func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
 	b := &binder{l: l, g: g, node: node, via: map[graph.Ref][]graph.Edge{}, rival: map[graph.Edge][]candidate{}}
 	for e := range graph.Edge(g.Calls()) {
@@ -63,7 +64,7 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][
 	policies := make([]*graph.BoundPolicy, 0, len(b.policies))
 	for _, p := range b.policies {
 		policies = append(policies, &p.BoundPolicy)
-		if p.Merge && p.acts { // it is one of several that act together, and hidden nowhere
+		if p.Merge && p.acts { // it acts together with others and is hidden by none
 			p.Shadows = slices.DeleteFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" })
 		}
 		slices.SortFunc(p.Shadows, func(a, b graph.Shadow) int {
@@ -73,13 +74,13 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][
 	return routes, policies
 }
 
-// BindOwn returns g with the policies in the documents of its calls. It is
-// for graphs that no Builder made.
+// BindOwn returns g with the policies in the evidence for its calls. It is for graphs that
+// were not made by a Builder.
 func BindOwn(g *graph.Graph) *graph.Graph {
 	return g.With(graph.Details{Coverage: g.Coverage(), Routes: (&binder{g: g}).route()})
 }
 
-// route finds out for every call what acts on it.
+// route returns for every call what acts on it.
 func (b *binder) route() map[graph.Edge][]graph.Route {
 	routes := map[graph.Edge][]graph.Route{}
 	for e := range graph.Edge(b.g.Calls()) {
@@ -91,7 +92,7 @@ func (b *binder) route() map[graph.Edge][]graph.Route {
 	return routes
 }
 
-// matchCalls finds the calls that a policy is for and enters it as a candidate.
+// matchCalls finds the calls that a policy applies to and makes it a candidate of each.
 func (b *binder) matchCalls(p *graph.Policy) *binding {
 	bound, found := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
@@ -142,8 +143,8 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	return bound
 }
 
-// indexedCalls returns the calls that can meet a policy, sorted, from the narrowest of
-// its conditions that is indexed.
+// indexedCalls returns the calls that a policy can apply to, sorted, by the narrowest of its
+// conditions that has an index.
 func (b *binder) indexedCalls(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) []graph.Edge {
 	var edges []graph.Edge
 	switch {
@@ -169,7 +170,8 @@ func (b *binder) indexedCalls(p *graph.Policy, froms, tos []graph.Node, anyFrom,
 	return slices.Compact(edges)
 }
 
-// nodes returns the services that parties mean, and whether they mean any.
+// nodes returns the services of parties; anyone is true if there are no parties, which is
+// every service.
 func (b *binder) nodes(p *graph.Policy, parties []graph.EndpointRef) (nodes []graph.Node, anyone bool) {
 	if len(parties) == 0 {
 		return nil, true
@@ -185,8 +187,8 @@ func (b *binder) nodes(p *graph.Policy, parties []graph.EndpointRef) (nodes []gr
 	return slices.Compact(nodes), false
 }
 
-// roots resolves a party of a policy. Unlike a call, a policy makes no node of
-// what it names, and a host may stand for many.
+// roots resolves a party of a policy. Unlike a call, a policy makes no node of what it
+// names, and its host may be a pattern.
 func (b *binder) roots(p *graph.EndpointRef) []int {
 	l := b.l
 	switch host := p.Host.Host; {
@@ -206,7 +208,7 @@ func (b *binder) roots(p *graph.EndpointRef) []int {
 }
 
 // matchWildcard returns every service whose full name ends in suffix: "" and ".local" are
-// everybody, ".shop" the services of a namespace.
+// all services, ".shop" those of a namespace.
 func (b *binder) matchWildcard(suffix string) []int {
 	var roots []int
 	for root, n := range b.node {
@@ -219,7 +221,8 @@ func (b *binder) matchWildcard(suffix string) []int {
 	return roots
 }
 
-// lookup returns whether and how early a product finds a policy for a call.
+// lookup returns whether a product finds a policy for a call, and how early: greater is
+// earlier.
 func (b *binder) lookup(p *graph.Policy, from, to graph.Node) (order int, ok bool) {
 	caller, callee := b.g.Service(from).Namespace, b.g.Service(to).Namespace
 	switch p.Lookup {
@@ -251,8 +254,8 @@ func (b *binder) onPort(e graph.Edge, port int) bool {
 	return unknown
 }
 
-// portOf is the port that is called, 0 if it is not known: the one that is written,
-// or that of the scheme of a URL without any.
+// portOf returns the port that is called, 0 if unknown: the one that is written, else
+// that of the scheme of a URL.
 func portOf(ev *graph.Evidence) int {
 	if ev.Port == 0 && strings.HasSuffix(ev.Way, "-url") {
 		return schemePorts[ev.Protocol]
@@ -262,8 +265,8 @@ func portOf(ev *graph.Evidence) int {
 
 var schemePorts = map[string]int{"http": 80, "https": 443}
 
-// opaque reports whether a call goes to a port that is declared to be of a protocol
-// without requests.
+// opaque reports whether a call goes to a port that is declared for a protocol without
+// requests.
 func (b *binder) opaque(e graph.Edge) bool {
 	opaque := false
 	for _, p := range b.g.Service(b.g.To(e)).Ports {
@@ -288,9 +291,8 @@ func (b *binder) mayUseProtocol(e graph.Edge, protocols []string) bool {
 	return protocol == "" || slices.Contains(protocols, protocol)
 }
 
-// looseName is the form under which names of code and names of services meet:
-// lower case letters and digits, without the endings that say that it is a
-// service or the client of one.
+// looseName returns the form by which names in code and names of services are compared:
+// lower case letters and digits, without endings such as "service" and "client".
 func looseName(name string) string {
 	var b strings.Builder
 	for _, r := range strings.ToLower(name) {
@@ -310,12 +312,12 @@ func looseName(name string) string {
 	return s
 }
 
-// hasName reports whether a service has that very name.
+// hasName reports whether a service has exactly this name.
 func hasName(s *graph.Service, name string) bool {
 	return strings.EqualFold(s.Name, name) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.EqualFold(a, name) })
 }
 
-// matchesLoosely reports whether a service can be what code calls name.
+// matchesLoosely reports whether name can be the name in code of a service.
 func matchesLoosely(s *graph.Service, name string) bool {
 	want := looseName(name)
 	return looseName(s.Name) == want || slices.ContainsFunc(s.Aliases, func(a string) bool { return looseName(a) == want })

@@ -7,7 +7,7 @@ import "github.com/weirgraph/weir/graph"
 type Builder struct {
 	// Namespace is the namespace of Kubernetes objects that give none.
 	Namespace string
-	// Coverage is the account that reading began and linking completes.
+	// Coverage is what reading counted; linking completes it.
 	Coverage graph.Coverage
 
 	facts graph.Facts
@@ -35,7 +35,7 @@ func (b *Builder) Add(f *graph.Facts) {
 }
 
 // Build links everything added so far. The result does not depend on the order
-// of the calls of Add. The builder is of no use afterwards.
+// of the calls of Add. The builder must not be used afterwards.
 func (b *Builder) Build() *graph.Graph {
 	sortFacts(&b.facts)
 	l := &linker{f: &b.facts, coverage: &b.Coverage}

@@ -6,9 +6,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// dropDuplicates drops facts that two documents say in the same words of the same
-// place: an override file and its base are read as one project, whichever of
-// the two is met. The facts are sorted by place.
+// dropDuplicates drops equal facts of the same place: an override file and its base are
+// read as one project, whichever of the two is read. The facts must be sorted by place.
 func dropDuplicates(f *graph.Facts) {
 	f.Entities = withoutDuplicates(f.Entities, func(t *graph.Entity) graph.Origin { return t.Origin }, func(a, b *graph.Entity) bool { return a.Ref == b.Ref })
 	f.Names = withoutDuplicates(f.Names, func(n *graph.Name) graph.Origin { return n.Origin }, func(a, b *graph.Name) bool {
@@ -22,11 +21,11 @@ func dropDuplicates(f *graph.Facts) {
 	f.Uses = withoutDuplicates(f.Uses, func(u *graph.Use) graph.Origin { return u.Origin }, func(a, b *graph.Use) bool { return *a == *b })
 }
 
-// maxCompared bounds how many facts of one place are compared.
+// maxCompared is how many facts of one place are compared at most.
 const maxCompared = 64
 
-// withoutDuplicates keeps the first of several facts that are the same. A fact
-// without a line has no place, and no twin.
+// withoutDuplicates keeps the first of several equal facts. A fact without a column has no
+// place of its own and is kept.
 func withoutDuplicates[T any](facts []T, place func(*T) graph.Origin, same func(a, b *T) bool) []T {
 	kept := facts[:0]
 	for i := range facts {
@@ -41,8 +40,8 @@ func withoutDuplicates[T any](facts []T, place func(*T) graph.Origin, same func(
 	return kept
 }
 
-// assignFiles gives every configuration file to whoever has its settings: the
-// things that use it, or else its owner, who is declared by that.
+// assignFiles gives the settings of every configuration file to the entities that use it,
+// else to its owner, which is declared thereby.
 func (l *linker) assignFiles() {
 	users := map[graph.Ref][]graph.Ref{}
 	for _, u := range l.f.Uses {
@@ -68,8 +67,8 @@ func (l *linker) assignFiles() {
 	}
 }
 
-// mergeFiles makes one Config of all that speak of one file: its documents, and
-// what was read of it where it is mounted.
+// mergeFiles merges the Configs of one file: those of its documents, and those read where
+// it is mounted.
 func (l *linker) mergeFiles() {
 	type spot struct {
 		file         graph.Ref

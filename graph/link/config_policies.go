@@ -2,22 +2,22 @@ package link
 
 import "github.com/weirgraph/weir/graph"
 
-// attachConfigPolicies gives the policies that stand in the configuration of programs to
-// whoever uses it. What nobody uses is for the callers that it names itself, else
-// for no call, but it stays known.
+// attachConfigPolicies gives the policies in configuration to the programs that use it. If
+// no program does, a policy applies to the callers that it names, else to no call; it is
+// reported as unbound then.
 func (l *linker) attachConfigPolicies() {
 	configs := l.configs()
-	type loan struct {
+	type attachment struct {
 		to     graph.Ref
 		origin graph.Origin
 		object string
 		match  string
 	}
-	lent := map[loan]bool{}
+	attached := map[attachment]bool{}
 	used := map[graph.Origin]bool{}
-	lend := func(p *graph.Policy, to graph.Ref) {
-		if at := (loan{to, p.Origin, p.Object, p.Match}); !lent[at] {
-			lent[at] = true
+	attach := func(p *graph.Policy, to graph.Ref) {
+		if a := (attachment{to, p.Origin, p.Object, p.Match}); !attached[a] {
+			attached[a] = true
 			l.f.Policies = append(l.f.Policies, p.For(to))
 		}
 	}
@@ -30,7 +30,7 @@ func (l *linker) attachConfigPolicies() {
 					continue
 				}
 				for k := range e.Policies {
-					lend(&e.Policies[k], u.Of)
+					attach(&e.Policies[k], u.Of)
 					used[e.Policies[k].Origin] = true
 				}
 			}
@@ -42,11 +42,11 @@ func (l *linker) attachConfigPolicies() {
 				switch p := &e.Policies[k]; {
 				case used[p.Origin]:
 				case p.From == nil:
-					lend(p, l.f.Configs[i].Ref)
+					attach(p, l.f.Configs[i].Ref)
 				case p.From[0].Ref.IsZero():
 					l.f.Policies = append(l.f.Policies, *p)
 				default:
-					lend(p, p.From[0].Ref)
+					attach(p, p.From[0].Ref)
 				}
 			}
 		}

@@ -50,9 +50,9 @@ func (l *linker) addEvidence(from, to int, e graph.Evidence) {
 	}
 }
 
-// keepsLoops reports whether evidence for a call of a service to itself is to be
-// believed. Only people and traces can know: in a manifest it is a service's own
-// address, or a split between its versions.
+// keepsLoops reports whether evidence for a call of a service to itself counts. Only that
+// of people and of traces does: in a manifest it is the service's own address, or a split
+// between its versions.
 func keepsLoops(e graph.Evidence) bool {
 	return e.Origin.Reader == "native" || e.Origin.Reader == "backstage"
 }
@@ -84,11 +84,11 @@ func (l *linker) connectFact(f *graph.CallFact) {
 	}
 }
 
-// quiet resolves without making nodes or a word to the user.
+// quiet resolves without making nodes and without reporting anything.
 const quiet graph.Strength = 0xff
 
-// party returns the roots that one end of a fact means. What is permitted but
-// stands for nobody in the inputs is told and makes no node.
+// party returns the roots of one end of a fact. A party that is only allowed to call, and
+// is no service of the inputs, is reported and makes no node.
 func (l *linker) party(p *graph.EndpointRef, o graph.Origin, s graph.Strength) []int {
 	switch {
 	case !p.Ref.IsZero():
@@ -118,7 +118,8 @@ func (l *linker) party(p *graph.EndpointRef, o graph.Origin, s graph.Strength) [
 	return nil
 }
 
-// lookupNear looks a ref without namespace up beside who names it first.
+// lookupNear looks up a ref; one without a namespace first in the namespace of the document
+// that has it.
 func (l *linker) lookupNear(r graph.Ref, namespace string) (int, bool) {
 	if r.Namespace == "" && namespace != "" {
 		near := r
@@ -169,9 +170,8 @@ func (l *linker) rootsOf(entities []int) []int {
 	return slices.Compact(roots)
 }
 
-// running returns the workloads that run as a service account; those without
-// namespace may live in any. The default account is everybody's and proves
-// nothing.
+// running returns the workloads that run as a service account; those without a namespace
+// may be in any. An account that all workloads share proves nothing.
 func (l *linker) running(account, namespace string) []int {
 	if isSharedAccount(account) {
 		return nil
@@ -183,7 +183,7 @@ func (l *linker) running(account, namespace string) []int {
 	return found
 }
 
-// isSharedAccount reports whether an account does not tell one workload from another.
+// isSharedAccount reports whether an account does not distinguish workloads.
 func isSharedAccount(account string) bool { return account == "default" || account == "*" }
 
 func (l *linker) unresolved(from int, address, key string, o graph.Origin, why string) {
@@ -196,8 +196,8 @@ func (l *linker) isProgram(root int) bool {
 	return root < len(l.kinds) && l.kinds[root] == graph.KindService
 }
 
-// isPlatform reports whether a host is the cluster's own interface, or what tells a
-// machine in a cloud about itself.
+// isPlatform reports whether a host is the API server of the cluster or the metadata server
+// of a cloud.
 func isPlatform(host string) bool {
 	switch host {
 	case "kubernetes", "metadata", "metadata.google.internal", "169.254.169.254", "169.254.170.2":

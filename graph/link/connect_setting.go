@@ -25,9 +25,9 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	l.addEvidence(from, to, e)
 }
 
-// resolveFound returns the root that answers at an address, and whether it does so as the
-// entrance of the estate. What no input declares becomes an entity of its own, unless
-// it may be no address at all.
+// resolveFound returns the root that answers at an address; entrance is true if that is a
+// gateway that answers to callers from outside. An address that no input declares becomes
+// an entity of its own, unless it may not be an address.
 func (l *linker) resolveFound(s *scope, from int, m *found) (root int, entrance, ok bool) {
 	v := m.value
 	if address.IsLocal(m.Host) {
@@ -57,7 +57,7 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (root int, entrance,
 	return l.addExternal(m.Host, namespace, v.Origin), false, true
 }
 
-// classOfValue is what a call to an address in a setting is for.
+// classOfValue returns what a call to an address in a setting is for.
 func (l *linker) classOfValue(m *found, to int, spoken graph.Kind) graph.Class {
 	v := m.value
 	switch {
@@ -73,7 +73,7 @@ func (l *linker) classOfValue(m *found, to int, spoken graph.Kind) graph.Class {
 	return graph.ClassCall
 }
 
-// isHealthPath reports whether a path only shows whether its server is alive.
+// isHealthPath reports whether a path is that of a health check.
 func isHealthPath(path string) bool {
 	switch path[strings.LastIndexByte(path, '/')+1:] {
 	case "health", "healthz", "hc", "livez", "readyz", "liveness", "readiness":

@@ -19,7 +19,7 @@
 //	connect   facts and settings become evidence between entities           (connect.go, scopes.go)
 //	observe   observations from traces are added up                         (observe.go, trace_identity.go)
 //	freeze    entities become services with an ID and a kind                (freeze.go, names.go, kinds.go)
-//	bind      policies are tied to the calls that they act on               (bind.go, routes.go)
+//	bind      policies are bound to the calls that they act on             (bind.go, routes.go)
 //
 // # Addresses in settings
 //

@@ -7,7 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A linker is one run of Build.
+// A linker has the state of one call of Build.
 type linker struct {
 	f        *graph.Facts
 	coverage *graph.Coverage
@@ -16,13 +16,13 @@ type linker struct {
 	byRef             map[graph.Ref]int
 	apps              map[string]int          // entities by dapr app-id
 	accounts          map[podLabel][]int      // entities by the service account they run as
-	selectable        map[string][]int        // entities that selectors see, by namespace
+	selectable        map[string][]int        // entities that selectors can match, by namespace
 	pods              map[podLabel][]int      // the same by each label of their pods
-	namespaces        []string                // the namespaces of things, sorted
+	namespaces        []string                // those of selectable, sorted
 	namespaceLabels   map[string]graph.Labels // of these namespaces
 	hosts             hosts
 	allScopes         []*scope     // see scopes
-	kinds             []graph.Kind // by root, what the declarations of its entities say
+	kinds             []graph.Kind // by root, as its entities are declared
 	edges             map[[2]int][]graph.Evidence
 	observed          map[[2]int]*graph.Observed
 	served            map[int]*graph.ServerStats  // by root
@@ -31,31 +31,31 @@ type linker struct {
 	pendingUnresolved []unresolvedAddress
 }
 
-// unresolvedAddress is an address that names nothing, of the thing that has it.
+// An unresolvedAddress is an address that leads to no service, with the entity that has
+// it.
 type unresolvedAddress struct {
 	graph.Unresolved
 	from int // -1 if unknown
 }
 
-// A entity is a node in the making: something that a document declares or
-// addresses. Cells that turn out to be one service are joined; of joined entities
-// one is the root, and find leads there.
+// An entity is something that a document declares or addresses. Entities that are the same
+// service are joined, as in union-find: one of them is the root, which find returns.
 type entity struct {
 	ref      graph.Ref
-	parent   int // itself for a root
+	parent   int // the entity itself for a root
 	things   []*graph.Entity
 	names    []*graph.Name
 	hosts    []string     // full host names it answers to
-	sure     graph.Kind   // the kind that a document states outright
-	hint     graph.Kind   // the kind that a document shows
+	sure     graph.Kind   // the kind that a document declares
+	hint     graph.Kind   // the kind that is inferred from a document
 	origin   graph.Origin // first mention
 	external bool         // it is only addressed, under the host that is its name
 
-	selectable bool // selectors see its pods
+	selectable bool // selectors can match its pods
 }
 
-// A podLabel is one of the labels of the pods of a namespace, or, without value, an
-// account of it.
+// A podLabel is a label of pods in a namespace, or, without value, a service account of
+// the namespace.
 type podLabel struct{ namespace, key, value string }
 
 func (l *linker) find(c int) int {
@@ -66,8 +66,8 @@ func (l *linker) find(c int) int {
 	return c
 }
 
-// unite makes one service of two entities. The smaller number stays root, so that
-// the result does not depend on who was asked first.
+// unite makes one service of two entities. The smaller number stays the root,
+// so that the result does not depend on the order of calls.
 func (l *linker) unite(a, b int) {
 	a, b = l.find(a), l.find(b)
 	if a == b {
@@ -79,7 +79,7 @@ func (l *linker) unite(a, b int) {
 	l.entities[b].parent = a
 }
 
-// add makes a new entity for a ref, or returns the one there is.
+// add returns the entity of a ref. It makes a new one if there is none.
 func (l *linker) add(r graph.Ref, o graph.Origin) int {
 	if c, ok := l.byRef[r]; ok {
 		return c
@@ -148,7 +148,7 @@ func (l *linker) declareName(n *graph.Name, r graph.Ref, hosts []string) {
 	}
 }
 
-// noteDuplicates reports objects that are declared more than once.
+// noteDuplicates reports objects that are declared several times.
 func (l *linker) noteDuplicates() {
 	for i := range l.entities {
 		var first *graph.Entity
@@ -167,7 +167,7 @@ func (l *linker) noteDuplicates() {
 	}
 }
 
-// kindWord is the source's own word for what a ref names.
+// kindWord returns the kind of a ref in the words of its source.
 func kindWord(r graph.Ref) string {
 	if r.Kind == "" {
 		return "service"
@@ -175,7 +175,7 @@ func kindWord(r graph.Ref) string {
 	return r.Kind
 }
 
-// canonical is the form of a host under which it is looked up: lower case,
+// canonical returns the form of a host by which it is looked up: lower case,
 // without final dot and without the suffixes that a cluster's DNS adds.
 func canonical(host string) string {
 	host = strings.TrimSuffix(strings.ToLower(host), ".")
@@ -200,7 +200,7 @@ func (c *entity) family() graph.Family {
 	return graph.FamilyOf(c.hint)
 }
 
-// roots returns the entities that stand for all others, in order.
+// roots returns the roots, in order.
 func (l *linker) roots() []int {
 	var roots []int
 	for c := range l.entities {

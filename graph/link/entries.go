@@ -6,8 +6,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// entryShare is which part of what a service answers has to begin there for users
-// to come in there: a call whose trace broke off looks the same.
+// entryShare is the share of the requests to an entry point that must have no observed
+// caller. Below it, they can be calls of incomplete traces.
 const entryShare = 0.05
 
 // withoutSpans reports whether a call is declared by a service of which no spans were read.
@@ -25,9 +25,9 @@ func withoutSpans(g *graph.Graph, observed map[graph.Edge]*graph.Observed, e gra
 	return true
 }
 
-// findEntries finds the services at which users come in, as traces show: where
-// requests begin that nobody sent, and that nobody can have sent of whom no spans
-// were read.
+// findEntries finds the entry points that traces show: services that answer requests without
+// an observed caller, unless a declared caller of which no spans were read can have sent
+// them.
 func findEntries(g *graph.Graph, observed map[graph.Edge]*graph.Observed) {
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v).Served

@@ -5,21 +5,21 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// A reason is why an address in a setting proves as much of a call as it does.
+// A reason is why an address in a setting proves a call to a certain strength.
 type reason uint8
 
 const (
 	resolves       reason = iota // the service is configured with the address
 	bareArgument                 // a bare word on a command line may be anything
 	browserSetting               // the address is compiled into pages: a browser may call it, and not the service
-	ownEntrance                  // the estate's own address from outside: its own page, or a way through the gateway
+	ownEntrance                  // the address of the estate from outside: its own page, or a path through the gateway
 	guessedUser                  // it is a guess that the service has the setting
 	featureOff                   // another setting switches off what the setting is for
-	sharedList                   // several services are given the same list, which lists them, too
-	commonList                   // the same list is given to many of those that it lists
+	sharedList                   // several services have the same list, which lists them, too
+	commonList                   // many of the services in the list have it
 )
 
-// strengths are what is proven for each reason.
+// strengths are by reason.
 var strengths = [...]graph.Strength{
 	resolves:       graph.Strong,
 	bareArgument:   graph.Weak,

@@ -59,15 +59,15 @@ func (l *linker) freeze() *graph.Graph {
 	return g.With(d)
 }
 
-// kindsByProtocol returns what the evidence for calls to a root shows it to be: who
-// answers to postgres:// is a database.
+// kindsByProtocol returns the kinds of roots that the protocols of calls to them show: a
+// service that answers to postgres:// is a database.
 func (l *linker) kindsByProtocol() map[int]graph.Kind {
 	kinds := map[int]graph.Kind{}
 	for ends, evidence := range l.edges {
 		for i := range evidence {
 			handed := ends[0] < len(l.kinds) && (l.kinds[ends[0]] == graph.KindBroker || l.kinds[ends[0]] == graph.KindTopic)
 			if handed || l.withSpans[ends[1]] && evidence[i].Observed {
-				continue // what a queue hands over does not make its consumer a broker
+				continue // the protocol of a delivery does not make the consumer a broker
 			}
 			if k := address.ProtocolOf(evidence[i].Protocol).Kind; k != graph.KindUnknown && k > kinds[ends[1]] {
 				kinds[ends[1]] = k
@@ -77,7 +77,7 @@ func (l *linker) kindsByProtocol() map[int]graph.Kind {
 	return kinds
 }
 
-// service puts together what the entities of one service declare.
+// service merges what the entities of one service declare.
 func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Service {
 	s := graph.Service{Name: name.name, Namespace: name.namespace, Kind: kind}
 	var workloads []string
@@ -134,7 +134,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 	return s
 }
 
-// byAuthority sorts entities so that people, who know, come before platforms.
+// byAuthority sorts entities so that declarations by people come before those of platforms.
 func (l *linker) byAuthority(members []int) []int {
 	sorted := slices.Clone(members)
 	slices.SortStableFunc(sorted, func(a, b int) int {
@@ -172,8 +172,8 @@ func merge(into, from graph.Labels) graph.Labels {
 	return into
 }
 
-// declare lays a declaration over what is there: what it says wins, what it is
-// silent about stays.
+// declare lays a declaration over a service: what it declares has precedence, the rest is
+// kept.
 func declare(s *graph.Service, t *graph.Entity) {
 	s.Labels = merge(s.Labels, t.Labels)
 	s.Annotations = merge(s.Annotations, t.Annotations)
@@ -196,9 +196,9 @@ func declare(s *graph.Service, t *graph.Entity) {
 	}
 }
 
-// replicas returns how many copies of a service run: what people say, else the
-// sum over the workloads behind it. Of several declarations of one workload the
-// last counts, and what a patch writes goes before them all.
+// replicas returns how many replicas of a service run: as declared by people, else the sum
+// over its workloads. Of several declarations of one workload the last one counts, and
+// that of a patch has precedence.
 func (l *linker) replicas(members []int) policy.Setting[int] {
 	var sum policy.Setting[int]
 	realm := ""
@@ -225,7 +225,7 @@ func (l *linker) replicas(members []int) policy.Setting[int] {
 	return sum
 }
 
-// listedReplicas returns how many answer to the names of a service that list all of them.
+// listedReplicas returns the number of replicas by the names that list all of them.
 func (l *linker) listedReplicas(members []int) policy.Setting[int] {
 	var most policy.Setting[int]
 	for _, c := range members {
@@ -258,7 +258,7 @@ func overlayProbes(p *graph.Probes, q graph.Probes) {
 	p.Readiness, p.Liveness, p.Startup = p.Readiness || q.Readiness, p.Liveness || q.Liveness, p.Startup || q.Startup
 }
 
-// attachLimits adds what scalers and disruption budgets say.
+// attachLimits adds scalers and disruption budgets.
 func (l *linker) attachLimits(services []graph.Service, node map[int]graph.Node) {
 	for i := range l.f.Scalers {
 		if c, ok := l.lookup(l.f.Scalers[i].Of); ok {
@@ -332,8 +332,8 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 	return c
 }
 
-// protocolOfPort returns the protocol that a service declares for a port, or for its only
-// port if the caller does not say which.
+// protocolOfPort returns the protocol that a service declares for a port, or for all of its
+// ports if the port is 0; "" if they differ.
 func protocolOfPort(s *graph.Service, port int) string {
 	said := ""
 	for _, p := range s.Ports {
@@ -352,7 +352,7 @@ func protocolOfPort(s *graph.Service, port int) string {
 	return said
 }
 
-// completeCoverage completes the coverage.
+// completeCoverage sorts the coverage and adds the silent services.
 func (l *linker) completeCoverage(g *graph.Graph) {
 	c := l.coverage
 	slices.SortStableFunc(c.Problems, func(a, b graph.Problem) int {

@@ -8,8 +8,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// maxMembers bounds the facts that one fact between groups becomes. Two sets of
-// a hundred accounts stay below it.
+// maxMembers is how many facts one fact between groups may become. Two sets of a hundred
+// accounts are below it.
 const maxMembers = 20_000
 
 // expandGroups replaces every fact between groups by the facts between their members,
@@ -59,11 +59,10 @@ func (l *linker) expandGroups() {
 	l.f.Policies = policies
 }
 
-// maxThrough bounds the objects that one call goes through.
+// maxThrough is how many objects one call may go through.
 const maxThrough = 100
 
-// transitiveVia adds to the objects that a call goes through those that they make it
-// go through.
+// transitiveVia adds to the objects that a call goes through those that these go through.
 func transitiveVia(through map[graph.Ref][]graph.Ref, via []graph.Ref) []graph.Ref {
 	all := slices.Clip(via)
 	for i := 0; i < len(all) && len(all) < maxThrough; i++ {
@@ -76,8 +75,8 @@ func transitiveVia(through map[graph.Ref][]graph.Ref, via []graph.Ref) []graph.R
 	return all
 }
 
-// memberParties replaces the groups among parties by their members. A group
-// without members stays, and is nobody.
+// memberParties replaces the groups among parties by their members. A group without members
+// is kept; no service belongs to it.
 func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.EndpointRef, o graph.Origin) []graph.EndpointRef {
 	if !slices.ContainsFunc(parties, func(p graph.EndpointRef) bool { return !p.Group.IsZero() }) {
 		return parties
@@ -95,7 +94,7 @@ func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.Endpoin
 	return all
 }
 
-// members returns the parties that p stands for, and tells if there are none.
+// members is membersOf, and reports if there are none.
 func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o graph.Origin) []graph.Member {
 	found := membersOf(groups, p, o)
 	if len(found) == 0 {
@@ -104,8 +103,8 @@ func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.EndpointR
 	return found
 }
 
-// membersOf returns the parties that p stands for, which is p itself unless it is
-// a group. A group that is its own member adds nothing.
+// membersOf returns the members of p if it is a group, else p itself. A group that is its
+// own member adds nothing.
 func membersOf(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o graph.Origin) []graph.Member {
 	if p.Group.IsZero() {
 		return []graph.Member{{Party: p}}
@@ -129,8 +128,8 @@ func membersOf(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o grap
 	return found
 }
 
-// nearest drops the members that other documents of the group's name list in
-// files farther from the one given. Of files equally near all are kept.
+// nearest drops the members that other documents of the group's name list, if their files
+// are farther from the given one. Of files equally near all are kept.
 func nearest(members []*graph.Member, file string) []*graph.Member {
 	most, several := -1, false
 	for i, m := range members {
@@ -145,8 +144,8 @@ func nearest(members []*graph.Member, file string) []*graph.Member {
 	})
 }
 
-// commonDirectories counts the folders that two files have in common, and one more
-// if they are the same file.
+// commonDirectories counts the directories that two files have in common, and one more if
+// they are the same file.
 func commonDirectories(a, b string) int {
 	if a == b {
 		return strings.Count(a, "/") + 1

@@ -8,14 +8,13 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// worlds are the realms in which things run, most telling first. The others
-// (native manifests, catalogs, configuration) speak about things that usually run
-// in one of these.
+// hosting reports whether a realm is a platform that runs services. The entities of other
+// realms (native manifests, catalogs, configuration) usually run on such a platform.
 func hosting(realm string) bool {
 	return realm == kubernetes || strings.HasPrefix(realm, "compose:")
 }
 
-// realmRank orders realms by who decides on a common name.
+// realmRank orders realms by precedence for the name of a service.
 func realmRank(realm string) int {
 	switch {
 	case realm == kubernetes:
@@ -38,9 +37,9 @@ type claim struct {
 	namespace string
 }
 
-// join makes one service of what different formats declare under one name. A
-// thing joins only if there is exactly one plausible partner; two are said and
-// not chosen.
+// join makes one service of what different formats declare under one name. An entity is
+// joined only if there is exactly one plausible partner; several are reported, and none is
+// chosen.
 func (l *linker) join() {
 	claims := map[string][]claim{}
 	for c := range l.entities {
@@ -49,7 +48,7 @@ func (l *linker) join() {
 			continue
 		}
 		if ent.ref.Realm == "backstage" && ent.ref.Kind == "api" {
-			continue // the API "orders" is whoever provides it, not what is called "orders" elsewhere
+			continue // the API "orders" is the service that provides it, not one of the name "orders"
 		}
 		name := strings.ToLower(ent.ref.Name)
 		claims[name] = append(claims[name], claim{root: c, ref: ent.ref, name: name, namespace: ent.ref.Namespace})
@@ -68,7 +67,7 @@ func (l *linker) join() {
 	l.joinOwners()
 }
 
-// joinName joins the claims of one name, those of people onto those of platforms.
+// joinName joins the claims of one name, those of people with those of platforms.
 func (l *linker) joinName(list []claim) {
 	slices.SortStableFunc(list, func(a, b claim) int {
 		return cmp.Or(cmp.Compare(realmRank(a.ref.Realm), realmRank(b.ref.Realm)), -cmp.Compare(a.namespace, b.namespace))
@@ -98,7 +97,7 @@ func (l *linker) joinName(list []claim) {
 }
 
 // severalProjects reports whether a name is claimed by more than one compose
-// project: then none of them is known to be the cluster's.
+// project: then it is unknown which of them runs in the cluster.
 func (l *linker) severalProjects(list []claim) bool {
 	realm := ""
 	for _, c := range list {
@@ -123,7 +122,7 @@ func (l *linker) compatible(a, b claim) bool {
 		return false
 	}
 	if y.sure == graph.KindUnknown && (y.hint == graph.KindUnknown || y.hint == graph.KindGateway) {
-		return true // a program may well turn out to be a gateway, by its configuration
+		return true // the configuration of a program can show that it is a gateway
 	}
 	return x.family() == y.family()
 }
@@ -141,7 +140,7 @@ func (l *linker) preferRunning(partners []int) []int {
 	return programs
 }
 
-// joinApps ties app-ids to the workloads that carry them.
+// joinApps joins app-ids with the workloads that have them.
 func (l *linker) joinApps() {
 	for c := range l.entities {
 		if r := l.entities[c].ref; r.Realm == "dapr" {
@@ -152,9 +151,8 @@ func (l *linker) joinApps() {
 	}
 }
 
-// joinOwners ties names to the one thing they say is behind them. A name that
-// several things claim, an API with two providers, is none of theirs: it stays a
-// node of its own.
+// joinOwners joins names with the one entity that they name as behind them. A name with
+// several such entities, an API with two providers, remains a node of its own.
 func (l *linker) joinOwners() {
 	for c := range l.entities {
 		var owners []int

@@ -8,7 +8,7 @@ import (
 )
 
 // declaredKinds returns for every root what its entities are declared to be: what a
-// document says outright, else the most telling of what they show.
+// document declares, else the most specific kind that is inferred.
 func (l *linker) declaredKinds() []graph.Kind {
 	kinds := make([]graph.Kind, len(l.entities))
 	sure := make([]bool, len(l.entities))
@@ -28,7 +28,7 @@ func (l *linker) declaredKinds() []graph.Kind {
 	return kinds
 }
 
-// kindByName guesses from the last word of a name, or the first where it is a
+// kindByName guesses a kind by the last word of a name, or the first one if it is a
 // product: "orders-db", "jaeger-collector", "redis-cart".
 func kindByName(name string) graph.Kind {
 	words := address.Words(name)
@@ -45,9 +45,8 @@ func kindByName(name string) graph.Kind {
 	return graph.KindUnknown
 }
 
-// kindOf settles the kind of a root: as declared; else what the calls that reach
-// it speak, where a program behind it does not say otherwise; else its name; an
-// address that nothing in the inputs declares is external.
+// kindOf returns the kind of a root: as declared, else by the protocol of calls to it, else
+// by its name. An address that is not declared is external.
 func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind) graph.Kind {
 	kind := graph.KindUnknown
 	if root < len(l.kinds) {
@@ -63,7 +62,7 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 			return kind
 		}
 	}
-	declared, outside := false, true // outside: by name only, and every name says so
+	declared, outside := false, true // outside: declared by names only, which are all outside
 	for _, c := range members {
 		declared = declared || len(l.entities[c].things)+len(l.entities[c].names) > 0
 		outside = outside && len(l.entities[c].things) == 0
@@ -72,7 +71,7 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 		}
 	}
 	if !declared {
-		switch c := &l.entities[root]; { // its ref may show it, though nothing declares it
+		switch c := &l.entities[root]; { // its ref may show the kind
 		case c.family() == graph.FamilyGateway:
 			return graph.KindGateway
 		case c.ref.Realm == "dapr":
@@ -82,7 +81,7 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 	if spoken != graph.KindUnknown && spoken != graph.KindTelemetry {
 		return spoken
 	}
-	// A host outside is a place, whatever it is called: db.example.com may be a site.
+	// The name of an external host shows nothing: db.example.com may be a web site.
 	byName := kindByName(name)
 	if strings.Contains(name, ".") {
 		byName = graph.KindUnknown

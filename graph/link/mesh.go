@@ -9,10 +9,9 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// proxied reports whether a product's policies for requests can act on a call. A
-// caller outside the mesh has no proxy. In ambient mode there are proxies
-// for requests only in front of callees, as waypoints. Of what is unknown the best
-// is presumed.
+// proxied reports whether a product's policies for requests can act on a call. A caller
+// outside the mesh has no proxy. In ambient mode only waypoints, which are in front of
+// callees, handle requests. Unknown membership counts as inside.
 func proxied(g *graph.Graph, product *policy.Product, from, to graph.Node) bool {
 	m, known := g.Service(from).Carrier(product)
 	switch {
@@ -25,7 +24,7 @@ func proxied(g *graph.Graph, product *policy.Product, from, to graph.Node) bool 
 	return !known || !callee.Ambient || callee.Waypoint
 }
 
-// joinMeshes finds out for every service which meshes it is in.
+// joinMeshes sets for every service which meshes it is in.
 func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[int]graph.Node) {
 	spaces := map[string]*graph.Namespace{}
 	for i := range l.f.Namespaces {
@@ -67,8 +66,8 @@ func (l *linker) joinUnsigned(s *graph.Service, p *policy.Product, entities []in
 	}
 }
 
-// onlyNamespace is the namespace that things without one live in, where the
-// inputs speak of a single one.
+// onlyNamespace returns the namespace of entities without one, if the inputs have a single
+// one.
 func (l *linker) onlyNamespace() *graph.Namespace {
 	if len(l.f.Namespaces) == 0 {
 		return nil
@@ -76,7 +75,8 @@ func (l *linker) onlyNamespace() *graph.Namespace {
 	return &l.f.Namespaces[len(l.f.Namespaces)-1]
 }
 
-// memberships returns what is declared of s, then what signs show.
+// memberships returns the memberships that are declared, then those that labels and
+// annotations show.
 func memberships(s *graph.Service, ns *graph.Namespace) []graph.Membership {
 	list := s.Meshes
 	own := func(product *policy.Product, in bool, o graph.Origin) {
@@ -88,7 +88,7 @@ func memberships(s *graph.Service, ns *graph.Namespace) []graph.Membership {
 	if len(s.Origins) > 0 {
 		at = s.Origins[0]
 	}
-	for _, p := range product.Meshes { // what the pod has
+	for _, p := range product.Meshes { // labels of the pod
 		for _, sign := range p.Signs {
 			if in, found := readSign(sign, s.Labels, s.Annotations); found {
 				own(p, in, at)
@@ -134,8 +134,8 @@ func ambientMode(p *policy.Product, s *graph.Service, ns *graph.Namespace) (stri
 
 func runsCode(k graph.Kind) bool { return k != graph.KindExternal && k != graph.KindTopic }
 
-// readSign returns whether labels or annotations put what has them into a mesh, and
-// false if they do not say.
+// readSign returns whether labels or annotations declare their object in a mesh; found is
+// false if they declare neither.
 func readSign(g policy.MeshSign, labels, annotations graph.Labels) (in, found bool) {
 	v := labels[g.Key]
 	if v == "" {

@@ -9,18 +9,17 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// An identity is what a root will be called.
+// An identity is the name of a root.
 type identity struct {
 	namespace, name string
 	realm           string
 }
 
-// identify chooses the name of a service among those its entities go by. A further
-// name given to a thing is never chosen before the thing's own. Platforms go
-// before people, names that callers use before names of workloads. Of several
-// names of one platform it is the one that stands for most workloads, else the
-// one with the broadest selector, else one that a workload has too, else the
-// shortest.
+// identify chooses the name of a service among those of its entities. The own name of an
+// entity has precedence over an alias, the name in a platform over one that people give,
+// a name that callers use over that of a workload. Of several names in one platform it is
+// the one with the most workloads, else the one with the broadest selector, else one that
+// a workload has, too, else the shortest.
 func (l *linker) identify(members []int) identity {
 	best := slices.MinFunc(members, func(a, b int) int {
 		x, y := &l.entities[a], &l.entities[b]
@@ -43,9 +42,8 @@ func (l *linker) identify(members []int) identity {
 	return n
 }
 
-// commonName returns what the pods of several differently named objects call
-// themselves: jaeger, for jaeger-query, jaeger-collector and zipkin in front of
-// one workload.
+// commonName returns the name in the pod labels of a workload that several names select:
+// jaeger, for jaeger-query, jaeger-collector and zipkin.
 func (l *linker) commonName(members []int) string {
 	names, common := 0, ""
 	for _, c := range members {
@@ -68,8 +66,8 @@ func (l *linker) commonName(members []int) string {
 	return common
 }
 
-// aliasRank is 1 for an entity that is but a further name of something else (an
-// alias, an API), else 0.
+// aliasRank is 1 for an entity that is only a further name of another one (an alias, an
+// API), else 0.
 func (c *entity) aliasRank() int {
 	own := func(n *graph.Name) bool { return n.Of.IsZero() }
 	if len(c.names) == 0 || len(c.things) > 0 || slices.ContainsFunc(c.names, own) {
@@ -103,9 +101,8 @@ func (l *linker) nameRank(c int, members []int) int {
 }
 
 // ids gives every root its ID: namespace/name, or name where no input gives a
-// namespace. Where two would have the same, a program keeps it and others are
-// told apart: by their compose project if both come from one, else by kind, as in
-// "gateway:shop/web".
+// namespace. If two have the same, a program keeps it and the others get a prefix:
+// their compose project if both are from one, else their kind, as in "gateway:shop/web".
 func ids(all []identity, kinds []graph.Kind) []string {
 	byID := map[string][]int{}
 	list := make([]string, len(all))

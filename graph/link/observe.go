@@ -9,8 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// observe ties the ends of what was seen to services, and adds up what was seen
-// of each call.
+// observe finds the services of observations and adds up those of each call.
 func (l *linker) observe() {
 	if len(l.f.ObservedServices)+len(l.f.Observations) == 0 {
 		return
@@ -33,7 +32,7 @@ func (l *linker) observe() {
 			Origin: o.Origin, Way: o.Way, Strength: graph.Strong, Mode: o.Mode, Observed: true,
 			Protocol: cmp.Or(protocol, strings.ToLower(o.Protocol)), Port: o.To.Host.Port, Class: w.classOf(&o.To, to),
 		}
-		// The same may be seen in many places, of which the first is enough.
+		// Of equal evidence in many places the first is enough.
 		i := slices.IndexFunc(l.edges[key], func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
 		if i < 0 {
 			l.edges[key] = append(l.edges[key], e)
@@ -45,7 +44,7 @@ func (l *linker) observe() {
 	w.addPairs()
 }
 
-// addServed adds up what services were seen to answer.
+// addServed adds up the requests that services answer.
 func (w *traceResolver) addServed() {
 	w.served = map[int]*graph.ServerStats{}
 	for i := range w.f.ObservedServices {
@@ -65,7 +64,7 @@ func (w *traceResolver) addServed() {
 	}
 }
 
-// addPairs adds up how the calls of services lie beside each other.
+// addPairs adds up the observations of pairs of calls.
 func (w *traceResolver) addPairs() {
 	w.pairs = map[[3]int]*graph.PairStats{}
 	for i := range w.f.Pairs {
@@ -90,13 +89,13 @@ func (w *traceResolver) addPairs() {
 	}
 }
 
-// alike reports whether two calls were seen in the same way.
+// alike reports whether two calls were observed in the same way.
 func alike(e, o *graph.Evidence) bool {
 	return e.Way == o.Way && e.Mode == o.Mode && e.Protocol == o.Protocol && e.Port == o.Port && e.Class == o.Class
 }
 
-// observedRoot returns the root of an end of calls that were observed, of which from makes
-// those to something virtual.
+// observedRoot returns the root of one end of observed calls. For an inferred callee, from
+// is the root of the caller.
 func (w *traceResolver) observedRoot(s *graph.TracePeer, from int) (root int, ok bool) {
 	if s.Inferred {
 		root = w.called[inferredKey{TracePeer: *s, from: from}] - 1
@@ -110,8 +109,8 @@ func (w *traceResolver) observedRoot(s *graph.TracePeer, from int) (root int, ok
 	return w.find(root), true
 }
 
-// settleObserved returns what was seen of the calls of g, and hands over to its
-// services what they were seen to answer. The given nodes are those of roots.
+// settleObserved returns what was observed of the calls of g, and sets Served of its
+// services. node has the nodes of roots.
 func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) map[graph.Edge]*graph.Observed {
 	observed := make(map[graph.Edge]*graph.Observed, len(l.observed))
 	for ends, seen := range l.observed {

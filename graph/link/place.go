@@ -5,9 +5,9 @@ import "github.com/weirgraph/weir/graph"
 // kubernetes is the realm in which names belong to namespaces.
 const kubernetes = "kubernetes"
 
-// place gives a namespace to Kubernetes objects that state none: the one the user
-// named, else the one that the rest of their file states. An object without
-// either keeps the empty namespace, which is a namespace of its own.
+// place sets the namespace of Kubernetes objects that set none: the one that the user
+// gives, else that of the rest of their file, else the empty namespace, which is distinct
+// from all others.
 func (l *linker) place(namespace string) {
 	byFile := map[string]string{}
 	if namespace == "" {
@@ -81,13 +81,13 @@ func (l *linker) place(namespace string) {
 	}
 }
 
-// namespacesOfFiles returns the namespace that a file states, if it states a
-// single one: in a Namespace object, or on at least half of its objects.
+// namespacesOfFiles returns the namespace of each file that has a single one: in a Namespace
+// object, or on at least half of its objects.
 func (l *linker) namespacesOfFiles() map[string]string {
 	type account struct {
 		namespace     string
 		several       bool
-		object        bool // a Namespace object says so
+		object        bool // a Namespace object declares it
 		with, without int
 	}
 	files := map[string]*account{}

@@ -8,14 +8,14 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// hosts is where addresses are looked up, once all names are known.
+// hosts is the index by which addresses are resolved.
 type hosts struct {
 	names          map[graph.Ref]int // by Realm, Namespace and Name; Kind left empty
 	bare           map[string][]int  // by name alone, roots, in order
 	full           map[string]int    // full host names, canonical
 	wildcards      []wildcard        // "*.example.com", longest first
 	ingress        map[string][]int  // hosts that gateways answer to from outside, roots
-	homeNamespaces map[string]bool   // namespaces that objects without one may live in
+	homeNamespaces map[string]bool   // namespaces that objects without one may be in
 	namespaces     map[string]bool   // namespaces that some object is in
 }
 
@@ -24,8 +24,8 @@ type wildcard struct {
 	entity int
 }
 
-// index lists every name of every entity. Names that the platform answers to go
-// before the names of workloads.
+// index lists every name of every entity. Names that the platform resolves have precedence
+// over names of workloads.
 func (l *linker) index() {
 	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
@@ -85,7 +85,7 @@ func (l *linker) indexEntity(c int) {
 	}
 }
 
-// add enters a name, unless a better claim stands.
+// add enters a name. An earlier entry has precedence.
 func (h *hosts) add(realm, namespace, name string, root int) {
 	name = strings.ToLower(name)
 	key := graph.Ref{Realm: realm, Namespace: namespace, Name: name}
@@ -97,7 +97,7 @@ func (h *hosts) add(realm, namespace, name string, root int) {
 	}
 }
 
-// resolveAliases joins names that stand for another host with whoever answers there.
+// resolveAliases joins names that are aliases of another host with what answers there.
 func (l *linker) resolveAliases() {
 	for i := range l.f.Names {
 		n := &l.f.Names[i]
@@ -116,9 +116,8 @@ func (l *linker) resolveAliases() {
 	}
 }
 
-// findHomeNamespaces decides in which namespaces the objects without namespace may live:
-// in "default", and in one that holds no object itself but is addressed with the
-// names of two or more of them.
+// findHomeNamespaces decides in which namespaces objects without one may be: in "default",
+// and in one that has no object, but is addressed with the names of two or more of them.
 func (l *linker) findHomeNamespaces() {
 	l.hosts.homeNamespaces["default"] = !l.hosts.namespaces["default"]
 	if !l.hosts.namespaces[""] {
@@ -157,7 +156,7 @@ func (l *linker) findHomeNamespaces() {
 	}
 }
 
-// lookup returns the root that a ref means, if the inputs declare it.
+// lookup returns the root of a ref, if the inputs declare it.
 func (l *linker) lookup(r graph.Ref) (int, bool) {
 	if c, ok := l.byRef[r]; ok {
 		return l.find(c), true
@@ -205,7 +204,7 @@ func (l *linker) lookupSlow(r graph.Ref) (int, bool) {
 	return found, found >= 0
 }
 
-// byName returns the one service that goes by name, in any world.
+// byName returns the one service of this name in any realm.
 func (l *linker) byName(name, namespace string) (int, bool) {
 	if ns, n, ok := strings.Cut(name, "/"); ok {
 		name, namespace = n, ns
@@ -224,8 +223,8 @@ func (l *linker) byName(name, namespace string) (int, bool) {
 	return found, found >= 0
 }
 
-// resolve returns the root that answers to host, as a program in the given realm
-// and namespace would reach it.
+// resolve returns the root that answers to host, as resolved by a program in the given
+// realm and namespace.
 func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 	full := canonical(host)
 	if c, ok := l.hosts.full[full]; ok {
@@ -265,9 +264,8 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 	return 0, false
 }
 
-// resolveByPeople returns the one thing of this name that people declared in the
-// namespace, or else outside any: they leave namespaces out where platforms write
-// them.
+// resolveByPeople returns the one entity of this name that people declare in the namespace,
+// else without a namespace, which they often omit.
 func (l *linker) resolveByPeople(name, namespace string) (int, bool) {
 	if c, ok := l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == namespace }); ok {
 		return c, true
@@ -275,9 +273,9 @@ func (l *linker) resolveByPeople(name, namespace string) (int, bool) {
 	return l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
 }
 
-// resolveShortName resolves a short name, which a cluster would look for in the caller's
-// namespace only, among things that belong to no namespace or are of another
-// world. People who write a namespace into their own manifest mean the cluster's.
+// resolveShortName resolves a short name among entities without a namespace and those of
+// other realms; a cluster looks for it in the caller's namespace only. A namespace in a
+// native manifest is that of the cluster.
 func (l *linker) resolveShortName(name, namespace string) (int, bool) {
 	return l.uniqueByName(name, func(r graph.Ref) bool {
 		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
@@ -285,7 +283,7 @@ func (l *linker) resolveShortName(name, namespace string) (int, bool) {
 	})
 }
 
-// uniqueByName returns the one root that goes by name, among the entities that may be meant.
+// uniqueByName returns the one root of this name among the entities that may be meant.
 func (l *linker) uniqueByName(name string, may func(graph.Ref) bool) (int, bool) {
 	found := -1
 	for _, c := range l.hosts.bare[name] {
@@ -354,8 +352,8 @@ func (l *linker) isStatefulPod(s string) bool {
 	return i > 0 && i < len(s)-1 && strings.Trim(s[i+1:], "0123456789") == ""
 }
 
-// addExternal returns the entity of something that the inputs address, as host, and do
-// not declare. A short name belongs to the namespace of who addresses it.
+// addExternal returns the entity of a host that the inputs address and do not declare. A
+// short name belongs to the namespace of the caller.
 func (l *linker) addExternal(host, namespace string, o graph.Origin) int {
 	r := graph.Ref{Realm: "host", Name: canonical(host)}
 	if !strings.Contains(r.Name, ".") {

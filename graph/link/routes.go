@@ -17,16 +17,16 @@ type part struct {
 	methods []string
 	idem    bool
 	set     *policy.Set
-	from    *binding // nil for what the call's own document says
+	from    *binding // nil if declared in the document of the call
 	objects policy.Objects
 }
 
-// routes puts together what acts on a call.
+// routes returns the parts of a call with what acts on each.
 func (b *binder) routes(e graph.Edge) []graph.Route {
 	own := b.ownParts(e)
 	groups := b.winners(e)
-	unasked := b.implicitSets(e)
-	if len(own) == 0 && len(groups) == 0 && len(unasked) == 0 {
+	implicit := b.implicitSets(e)
+	if len(own) == 0 && len(groups) == 0 && len(implicit) == 0 {
 		return nil
 	}
 	if len(own) > 0 {
@@ -40,8 +40,8 @@ func (b *binder) routes(e graph.Edge) []graph.Route {
 			if len(subsets) > 1 {
 				r.Match = strings.TrimSpace(match + " subset " + subset)
 			}
-			for i := range unasked {
-				addPart(&r, part{set: &unasked[i]}, e, b.g)
+			for i := range implicit {
+				addPart(&r, part{set: &implicit[i]}, e, b.g)
 			}
 			var chosen []part
 			for _, g := range groups {
@@ -63,8 +63,8 @@ func (b *binder) routes(e graph.Edge) []graph.Route {
 	return routes
 }
 
-// subsetsOf returns the subsets of the callee to which the parts of a call that
-// match are sent, sorted; a single "" if they are sent to no part of it.
+// subsetsOf returns the subsets of the callee that a part of a call is routed to, sorted; a
+// single "" if there are none.
 func subsetsOf(groups [][]part, match string) []string {
 	var subsets []string
 	for _, g := range groups {
@@ -80,7 +80,7 @@ func subsetsOf(groups [][]part, match string) []string {
 	return sortedUnique(subsets)
 }
 
-// ownParts returns what the documents of the call itself say.
+// ownParts returns what the documents of the call itself declare.
 func (b *binder) ownParts(e graph.Edge) []part {
 	var parts []part
 	evidence := b.g.Evidence(e)
@@ -116,8 +116,8 @@ func methodsWord(methods []string) string {
 	return word
 }
 
-// winners returns, for every product and group of policies that a call meets, the
-// parts of the object that acts. It notes for all others whom they are hidden by.
+// winners returns, for every product and group of policies that apply to a call, the parts
+// of the object that acts. It sets the Shadows of the others.
 func (b *binder) winners(e graph.Edge) [][]part {
 	rivals := b.rival[e]
 	slices.SortStableFunc(rivals, func(x, y candidate) int {
@@ -150,8 +150,8 @@ func (b *binder) winners(e graph.Edge) [][]part {
 	return groups
 }
 
-// compareAge orders two policies of equal precedence, the one that acts first. Where
-// nothing tells their age, they are taken for declared in the order of their creation.
+// compareAge orders two policies of equal precedence, the one that acts first. If their
+// ages are unknown, they count as created in the order of their places.
 func (b *binding) compareAge(other *binding) int {
 	older := b.Origin.Compare(other.Origin)
 	if b.Created != "" && other.Created != "" {
@@ -163,14 +163,13 @@ func (b *binding) compareAge(other *binding) int {
 	return -older
 }
 
-// actingParts returns the parts that act of the object that comes first in group, and
-// of those that add to it. Each hides those of lower rank that are for the same
-// part of the calls or, if it is for all of them, for any; parts of one object and
-// of equal rank add to each other.
+// actingParts returns the acting parts of the first object of a group and of those that add
+// to it. A part hides those of lower rank for the same part of the calls or, if it is for
+// all of them, for any part. Parts of one object and of equal rank add to each other.
 func (b *binder) actingParts(group []candidate, e graph.Edge) []part {
 	var parts []part
 	var heads []*binding
-	var left []string // of the calls, that only objects found later can be for
+	var left []string // parts of the calls that only objects found later can apply to
 	for _, c := range group {
 		own, others := b.matchesOf(c.bound, e)
 		over := slices.IndexFunc(heads, func(h *binding) bool { return h.covers(c.bound) })
@@ -178,7 +177,7 @@ func (b *binder) actingParts(group []candidate, e graph.Edge) []part {
 		case over >= 0 && len(left) == 0:
 			c.bound.hide(graph.Shadow{By: heads[over].Policy}, e)
 			continue
-		case over >= 0: // the one before is for a part of the calls
+		case over >= 0: // the earlier one is for a part of the calls
 			left = slices.DeleteFunc(left, func(m string) bool { return !slices.Contains(others, m) })
 		default:
 			left = append(left, others...)
@@ -199,8 +198,7 @@ func (b *binder) actingParts(group []candidate, e graph.Edge) []part {
 	return parts
 }
 
-// covers reports whether b, which is found first, takes the place of another
-// policy of its group.
+// covers reports whether b, which is found first, replaces another policy of its group.
 func (b *binding) covers(other *binding) bool {
 	same := b.Subset == other.Subset && (b.Match == "" || b.Match == other.Match)
 	switch {
@@ -212,8 +210,8 @@ func (b *binding) covers(other *binding) bool {
 	return true
 }
 
-// matchesOf returns the parts of a call that a policy is for and, where its object
-// stands on the way of some of the calls only, the parts that it is not for.
+// matchesOf returns the parts of a call that a policy applies to and, if only some of the
+// calls go through its object, the other parts.
 func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
 	if p.Match != "" || p.Of.IsZero() {
 		return []string{p.Match}, nil
@@ -235,9 +233,9 @@ func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
 	return own, slices.DeleteFunc(sortedUnique(others), func(m string) bool { return slices.Contains(own, m) })
 }
 
-// merged lays the policies of a group over each other, the first on top: for each
-// part of the calls those that are for it or for all of them. Those of which
-// nothing shows on any part are hidden.
+// merged lays the policies of a group over each other, the first on top: for each part of
+// the calls those that apply to it or to all parts. Those that contribute to no part are
+// hidden.
 func merged(group []candidate, e graph.Edge) []part {
 	var all []string
 	for _, c := range group {
@@ -275,8 +273,8 @@ func merged(group []candidate, e graph.Edge) []part {
 	return parts
 }
 
-// shadowReplacedFields notes which fields of chosen parts do not act, because an API that is
-// laid over their product says them, too.
+// shadowReplacedFields adds Shadows for fields of chosen parts that do not act, because an
+// API that is laid over their product sets them, too.
 func shadowReplacedFields(chosen []part, e graph.Edge) {
 	for _, over := range chosen {
 		if over.from == nil || !over.from.Product.OrNative().Contract {
@@ -293,7 +291,7 @@ func shadowReplacedFields(chosen []part, e graph.Edge) {
 	}
 }
 
-// hide notes that a policy, or one of its fields, does nothing on e.
+// hide adds e to the calls for which a policy, or one of its fields, is shadowed.
 func (b *binding) hide(s graph.Shadow, e graph.Edge) {
 	for i := range b.Shadows {
 		if have := &b.Shadows[i]; have.By.Object == s.By.Object && have.Field == s.Field {
@@ -307,8 +305,8 @@ func (b *binding) hide(s graph.Shadow, e graph.Edge) {
 	b.Shadows = append(b.Shadows, s)
 }
 
-// partsNamed returns the parts that a call falls into, sorted, "" for all the rest:
-// it is left out where some layer names parts and lets nothing else through.
+// partsNamed returns the parts of a call, sorted, with "" for the rest. The rest is left out
+// if some layer names parts and passes nothing else.
 func partsNamed(groups [][]part) []string {
 	var all []string
 	rest := true
@@ -332,8 +330,8 @@ func partsNamed(groups [][]part) []string {
 	return sortedUnique(all)
 }
 
-// choose returns the parts of a group that act on match, on the way to a subset of
-// the callee: those for it, else those for all the rest.
+// choose returns the parts of a group that act on match, for calls to a subset of the
+// callee: those for match, else those for the rest.
 func choose(group []part, match, subset string) []part {
 	var own, rest []part
 	narrowed := subset != "" && slices.ContainsFunc(group, func(p part) bool { return p.subset() == subset })
@@ -352,7 +350,7 @@ func choose(group []part, match, subset string) []part {
 	return rest
 }
 
-// subset is the part of the callee's replicas that p is for, "" for all.
+// subset returns the subset of the callee that p applies to, "" for all replicas.
 func (p *part) subset() string {
 	if p.from == nil {
 		return ""
@@ -361,8 +359,8 @@ func (p *part) subset() string {
 }
 
 // implicitSets returns an empty set for every product that is known to act on a call,
-// whether or not anybody wrote a policy for it: the mesh that the caller is in,
-// the gateway that the caller is.
+// with a policy or without: the mesh that the caller is in, the gateway that the caller
+// is.
 func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 	if !b.g.Class(e).Core() {
 		return nil
@@ -371,8 +369,8 @@ func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 	caller := b.g.Service(b.g.From(e))
 	add := func(p *policy.Product) { sets = append(sets, policy.Set{Product: p, Layer: p.Layer}) }
 	for _, m := range caller.Meshes {
-		// What acts on calls to its proxy alone is known to act by a policy for the
-		// call or by evidence. An ambient proxy without a waypoint knows no requests.
+		// A product that acts only on calls to its own proxy needs a policy for the call or
+		// evidence. An ambient proxy without a waypoint does not handle requests.
 		p := m.Product.OrNative()
 		if m.In && (!p.OnlyAddressed || b.addressed(e, p)) && (!m.Ambient || m.Waypoint) {
 			add(p)
@@ -394,7 +392,7 @@ func (b *binder) addressed(e graph.Edge, p *policy.Product) bool {
 	return p.AddressedWay != "" && slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return ev.Way == p.AddressedWay })
 }
 
-// addPart lays a part over what the same layer of the same product says already.
+// addPart lays a part over those of the same layer and product.
 func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 	if p.methods != nil {
 		r.Methods = sortedUnique(append(slices.Clone(r.Methods), p.methods...))

@@ -8,27 +8,26 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// A scope is the settings of one container, or of one thing where no container
-// is told apart. Settings of one scope can refer to each other.
+// A scope has the settings of one container, or of one entity without containers. Settings
+// of one scope can refer to each other.
 type scope struct {
 	of     graph.Ref
 	name   string
-	values []setting         // in the order read
+	values []setting         // in the order of reading
 	env    map[string]string // by name; nil until asked for
-	off    map[string]bool   // words of features that a setting switches off; nil if none
+	off    map[string]bool   // features that a setting switches off; nil if none
 
 	found    []found // see addresses
 	searched bool
 }
 
-// A setting is a Value with the config that it was taken from, nil if it is the
-// thing's own.
+// A setting is a Value with the config that it is from, nil if the entity itself has it.
 type setting struct {
 	graph.Value
 	config *graph.Config
 }
 
-// origin is where the first of the settings stands.
+// origin returns the place of the first setting.
 func (s *scope) origin() graph.Origin {
 	if len(s.values) == 0 {
 		return graph.Origin{}
@@ -36,8 +35,8 @@ func (s *scope) origin() graph.Origin {
 	return s.values[0].Origin
 }
 
-// scopes puts the settings of every container together, with those it takes from
-// configs. They are put together once, when somebody first asks.
+// scopes returns the settings of every container, including those from configs. They are
+// collected at the first call.
 func (l *linker) scopes() []*scope {
 	if l.allScopes == nil {
 		l.allScopes = l.collectScopes()
@@ -91,8 +90,8 @@ func (l *linker) configs() configs {
 	return all
 }
 
-// of returns the bundles that a use means: those in its namespace, else those of
-// objects whose namespace nothing tells.
+// of returns the bundles of a use: those in its namespace, else those of objects whose
+// namespace is unknown.
 func (c configs) of(u *graph.Use) []*graph.Config {
 	found := c[u.Config]
 	if found == nil && u.Config.Namespace != "" {
@@ -103,7 +102,7 @@ func (c configs) of(u *graph.Use) []*graph.Config {
 	return found
 }
 
-// values returns what a use takes from a config.
+// values returns the settings that a use takes from a config.
 func values(u *graph.Use, c *graph.Config) []setting {
 	var list []setting
 	for i := range c.Entries {
@@ -146,7 +145,7 @@ func (s *scope) lookup(name string) (string, bool) {
 	return v, ok
 }
 
-// findSwitches notes the features that settings of the scope turn off:
+// findSwitches finds the features that settings of the scope switch off:
 // "-Dspring.zipkin.enabled=false", TRACING_ENABLED=0.
 func (s *scope) findSwitches() {
 	for i := range s.values {
@@ -190,12 +189,11 @@ func (s *scope) switchedOff(k address.Key) bool {
 	return s.off != nil && slices.ContainsFunc(k.Words, func(w string) bool { return s.off[w] })
 }
 
-// maxExpansions bounds variables that refer to variables.
+// maxExpansions is how deep variables may refer to variables.
 const maxExpansions = 8
 
-// expand replaces $(NAME), ${NAME}, ${NAME:-default} and ${NAME:default} by their
-// values, as far as the scope or the platform gives any. What nobody gives a value
-// stays as it is written.
+// expand replaces $(NAME), ${NAME}, ${NAME:-default} and ${NAME:default} by their values in
+// the scope or of the platform. A variable without a value is kept as it is written.
 func (s *scope) expand(text string) string {
 	for range maxExpansions {
 		if !strings.Contains(text, "$") {
@@ -263,7 +261,7 @@ func closingAt(text string, i int, open, closing byte) int {
 	return -1
 }
 
-// variable returns the value of what stands between the brackets.
+// variable returns the value of the text between the brackets.
 func (s *scope) variable(inner string) (string, bool) {
 	name, fallback, has := strings.Cut(inner, ":")
 	fallback = strings.TrimPrefix(fallback, "-")
@@ -295,8 +293,8 @@ type found struct {
 	list  reason // see context
 }
 
-// addresses returns the addresses in all settings of the scope. They are looked for
-// once.
+// addresses returns the addresses in all settings of the scope. They are searched at the
+// first call.
 func (s *scope) addresses() []found {
 	if !s.searched {
 		s.found, s.searched = s.search(), true
@@ -328,7 +326,7 @@ func (s *scope) search() []found {
 	return list
 }
 
-// addSiblings adds what sister settings say: DB_PORT and DB_NAME to DB_HOST.
+// addSiblings adds the values of sibling settings: DB_PORT and DB_NAME to DB_HOST.
 func (s *scope) addSiblings(m *address.Candidate, key string) {
 	if m.Port == 0 && m.Scheme == "" {
 		if p, ok := s.siblingValue(key, "port"); ok {
@@ -356,7 +354,7 @@ func (s *scope) siblingValue(key, word string) (string, bool) {
 	if v, ok := s.lookup(name); ok {
 		return s.expand(v), true
 	}
-	for i := range s.values { // settings of files are no environment
+	for i := range s.values { // settings of files are not in the environment
 		if v := &s.values[i]; v.Source == graph.FromFile && v.Key == name {
 			return s.expand(v.Text), true
 		}

@@ -15,9 +15,9 @@ var namingKeys = []string{
 	"app", "app.kubernetes.io/name", "app.kubernetes.io/component", "k8s-app", "name", "component", "role", "service",
 }
 
-// selectWorkloads joins every name with the workloads whose pods it selects.
-// Where these are different services, only those that share the name are joined
-// with it, and it passes requests on to the others.
+// selectWorkloads joins every name with the workloads whose pods it selects. If these are
+// different services, only those of the same name are joined with it, and it gets calls to
+// the others.
 func (l *linker) selectWorkloads() {
 	l.indexPods()
 	for c := range l.entities {
@@ -71,8 +71,8 @@ func (l *linker) indexPods() {
 	}
 }
 
-// podLabels returns the labels of a workload's pods. Where it is declared more
-// than once they are put together: a patch names only some.
+// podLabels returns the labels of a workload's pods. Those of several declarations are
+// merged: a patch has only some.
 func (l *linker) podLabels(c int) graph.Labels {
 	things := l.entities[c].things
 	if len(things) == 1 {
@@ -88,9 +88,9 @@ func (l *linker) podLabels(c int) graph.Labels {
 }
 
 // selected returns the workloads that s selects for an object in namespace ns,
-// sorted. Where nothing in a namespace matches, the workloads without namespace
-// are asked, and an object without namespace asks all others, if only one of them
-// knows an answer: partial inputs leave namespaces out.
+// sorted. If nothing in a namespace matches, workloads without a namespace are tried; for
+// an object without a namespace all others, if only one of them has a match. Partial inputs
+// omit namespaces.
 func (l *linker) selected(s graph.Selector, ns string) []int {
 	if s.IsZero() {
 		return nil
@@ -178,8 +178,8 @@ func (l *linker) namespacesWith(want graph.Labels) []string {
 	return found
 }
 
-// servers leaves out the jobs that carry a service's labels, unless there are
-// only jobs: a migration is not a server.
+// servers leaves out jobs with the labels of a service, unless there are only jobs: a
+// migration does not answer calls.
 func (l *linker) servers(workloads []int) []int {
 	servers := slices.DeleteFunc(slices.Clone(workloads), func(c int) bool { return l.entities[c].family() == graph.FamilyJob })
 	if len(servers) == 0 {
@@ -188,7 +188,7 @@ func (l *linker) servers(workloads []int) []int {
 	return servers
 }
 
-// services parts workloads into those of one service each, in order.
+// services groups workloads by service, in order.
 func (l *linker) services(workloads []int) [][]int {
 	var groups [][]int
 	for _, w := range workloads {

@@ -12,7 +12,7 @@ import (
 func TestNamingLabels(t *testing.T) {
 	for _, tt := range []struct {
 		label    string
-		services int // with the node of the Service, which stands for both
+		services int // with the node of the Service in front of both
 	}{
 		{"app", 3}, {"app.kubernetes.io/name", 3}, {"app.kubernetes.io/component", 3}, {"k8s-app", 3},
 		{"name", 3}, {"component", 3}, {"role", 3}, {"service", 3},

@@ -7,15 +7,15 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A caller is a scope with who has it and the addresses found in it.
+// A caller is a scope with the root that has it and the addresses in it.
 type caller struct {
 	scope *scope
 	from  int // a root
 	found []found
 }
 
-// A bundle is where settings come from that belong together: a config, or a file
-// whose settings several services have alike.
+// A bundle is a source of settings that belong together: a config, or a file whose settings
+// several services have.
 type bundle struct {
 	config *graph.Config
 	file   string
@@ -33,12 +33,11 @@ func bundleOf(v *setting) bundle {
 const minServicesListed = 3
 
 // demoteSharedAddressLists marks the addresses in shared address lists. Such a list is a
-// bundle that several services are given alike and that lists those services themselves:
-// a service that has it can find all of them and calls some. For a service that is
-// not listed, a gateway or a front end, the list was written, and it proves its calls.
+// bundle that several services have and that lists those services themselves: a service
+// with the list knows all addresses and calls some. For a service that is not in the list,
+// a gateway or a front end, the list proves its calls.
 //
-// A list of many of those that have it was given to all of them, and shows no
-// more than which service could call which.
+// A list that many of the services in it have shows only which service could call which.
 func (l *linker) demoteSharedAddressLists(callers []caller) {
 	shared := sharedPlaces(callers)
 	if len(shared) == 0 {
@@ -75,10 +74,10 @@ func (l *linker) demoteSharedAddressLists(callers []caller) {
 type addressList struct {
 	bundle bundle
 	found  []*found
-	listed []int // the programs that it gives the addresses of, the caller among them
+	listed []int // the programs whose addresses it has, the caller included
 }
 
-// addressLists sorts what a caller shares with others by bundle.
+// addressLists returns what a caller shares with others, by bundle.
 func (l *linker) addressLists(c *caller, shared map[graph.Origin]bool) map[bundle]*addressList {
 	lists := map[bundle]*addressList{}
 	for i := range c.found {

@@ -8,7 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// compareObservations orders observations by all they say but their counts.
+// compareObservations orders observations by calls, source and counts.
 func compareObservations(o, p *graph.Observation) int {
 	return cmp.Or(compareSeen(&o.From, &p.From), compareSeen(&o.To, &p.To), o.Origin.Compare(p.Origin), strings.Compare(o.Way, p.Way),
 		cmp.Compare(o.Mode, p.Mode), strings.Compare(o.Protocol, p.Protocol), cmp.Compare(o.Calls, p.Calls),

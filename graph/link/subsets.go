@@ -6,9 +6,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// hasReplica reports whether a replica of one of the services has the labels of
-// the subset that p is for. Of a service none of whose replicas is in the inputs
-// the best is presumed.
+// hasReplica reports whether a replica of one of the services has the labels of the subset
+// of p, and true if no replica is in the inputs.
 func (b *binder) hasReplica(p *graph.Policy, services []graph.Node) bool {
 	subset, known := graph.Selector{Labels: p.Selects}, false
 	for _, v := range services {
@@ -23,7 +22,7 @@ func (b *binder) hasReplica(p *graph.Policy, services []graph.Node) bool {
 	return !known
 }
 
-// replicas returns the things that a service was put together from.
+// replicas returns the entities of a service that workloads declare.
 func (b *binder) replicas(v graph.Node) []int {
 	if b.entities == nil {
 		b.entities = map[graph.Node][]int{}
@@ -36,7 +35,7 @@ func (b *binder) replicas(v graph.Node) []int {
 	return b.entities[v]
 }
 
-// markUnusedSubsets finds the policies for subsets that no call is sent to.
+// markUnusedSubsets marks the policies for subsets that no call is routed to.
 func (b *binder) markUnusedSubsets() {
 	for _, p := range b.policies {
 		if p.Subset != "" && !p.acts && len(p.Calls) > 0 && !slices.ContainsFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" }) {
@@ -45,8 +44,8 @@ func (b *binder) markUnusedSubsets() {
 	}
 }
 
-// findBypasses finds the calls that policies for gateways leave to nobody, although they
-// are named for their callee.
+// findBypasses finds the calls that no policy acts on, although a policy for gateways names
+// their callee.
 func (b *binder) findBypasses() {
 	for _, p := range b.policies {
 		if len(p.BypassHosts) == 0 || p.Says.Empty() {
@@ -70,8 +69,8 @@ func (b *binder) findBypasses() {
 	}
 }
 
-// bypasses reports whether a program in the mesh of a policy makes a call that the
-// policy is not for, nor any other of its product and layer.
+// bypasses reports whether a program in the mesh of a policy makes a call that no policy of
+// its product for sidecars applies to.
 func (b *binder) bypasses(p *binding, e graph.Edge) bool {
 	caller := b.g.Service(b.g.From(e))
 	m, known := caller.Member(p.Product)

@@ -10,22 +10,22 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// traced is the realm of services that only traces know.
+// traced is the realm of services that only traces have.
 const traced = "trace"
 
-// A traceResolver ties the names in traces to services. A name that fits two services is
-// said and not chosen: it stays a node of its own.
+// A traceResolver finds the services of the names in traces. A name that can be of several
+// services is reported, and none is chosen: it is a node of its own.
 type traceResolver struct {
 	*linker
-	configuredNames map[string][]int  // roots by the name that settings give a service in its traces
+	configuredNames map[string][]int  // roots by the name in traces that settings give them
 	groups          map[string]int    // by name, how many groups have a service of this name
-	onlyNamespaces  map[string]string // by name, the one namespace that spans of it give; "" for several
+	onlyNamespaces  map[string]string // by name, the one namespace in spans of it; "" for several
 	known           map[graph.TracePeer]int
 	inferred        map[inferredKey]int
-	called          map[inferredKey]int // the same whatever the protocol, plus 1
+	called          map[inferredKey]int // the same without the protocol, plus 1
 	noted           map[string]bool
-	tracedOnly      map[int]bool  // entities of what only traces know
-	stores          map[int][]int // what a caller is declared to call and may keep data; nil until asked for
+	tracedOnly      map[int]bool  // entities that only traces have
+	stores          map[int][]int // what a caller is declared to call and may store data; nil until used
 }
 
 type inferredKey struct {
@@ -43,8 +43,8 @@ func newTraceResolver(l *linker) *traceResolver {
 	return w
 }
 
-// collectNames looks at all services that were seen at work, before anybody asks who is
-// meant by a name.
+// collectNames reads the names of all services with spans. It must run before names are
+// resolved.
 func (w *traceResolver) collectNames() {
 	var list []graph.ObservedService
 	for i := range w.f.ObservedServices {
@@ -84,7 +84,7 @@ func (w *traceResolver) collectNames() {
 	}
 }
 
-// readConfiguredNames finds the names that services are given in their traces.
+// readConfiguredNames finds the settings that give services their names in traces.
 func (w *traceResolver) readConfiguredNames() {
 	for _, s := range w.scopes() {
 		for i := range s.values {
@@ -158,8 +158,8 @@ func (w *traceResolver) service(s *graph.TracePeer, o graph.Origin) int {
 	return w.find(root)
 }
 
-// addTraced makes the entity of something that only traces know, or returns the one there
-// is.
+// addTraced returns the entity of a service that only traces have. It makes a new one if
+// there is none.
 func (w *traceResolver) addTraced(r graph.Ref, o graph.Origin) int {
 	before := len(w.entities)
 	c := w.add(r, o)
@@ -169,7 +169,7 @@ func (w *traceResolver) addTraced(r graph.Ref, o graph.Origin) int {
 	return c
 }
 
-// keepFirstOrigin keeps the first place where something that only traces know is spoken of.
+// keepFirstOrigin keeps the first place of a service that only traces have.
 func (w *traceResolver) keepFirstOrigin(root int, o graph.Origin) {
 	if c := &w.entities[root]; w.tracedOnly[root] && o.Compare(c.origin) < 0 {
 		c.origin = o
@@ -196,7 +196,7 @@ func (w *traceResolver) declared(s *graph.TracePeer, o graph.Origin) (int, bool)
 			return found[0], true
 		}
 	}
-	if owner, kind := address.PodController(name); owner != name { // as programs name themselves that nobody gives a name
+	if owner, kind := address.PodController(name); owner != name { // the default name of programs whose name is not configured
 		found := slices.DeleteFunc(w.inScope(w.hosts.bare[owner], s.Namespace, s.Group), func(r int) bool {
 			ref := w.entities[r].ref
 			workload, ok := w.byRef[graph.Ref{Realm: kubernetes, Kind: kind, Namespace: ref.Namespace, Name: owner}]
@@ -210,8 +210,8 @@ func (w *traceResolver) declared(s *graph.TracePeer, o graph.Origin) (int, bool)
 	return 0, false
 }
 
-// inScope returns which of the services may be meant: those of the namespace that a
-// span gives, or else those that no other namespace rules out.
+// inScope returns which of the services may be meant: those in the namespace of a span or
+// without one, else those of its group.
 func (w *traceResolver) inScope(candidates []int, namespace, group string) []int {
 	roots := slices.DeleteFunc(w.rootsOf(candidates), func(r int) bool {
 		f := w.entities[r].family()
@@ -244,7 +244,7 @@ func cutLast(name string) (before, after string, ok bool) {
 	return name[:i], name[i+1:], true
 }
 
-// noteJoined tells when spans are taken for those of a service of another name.
+// noteJoined reports that spans are taken for those of a service of another name.
 func (w *traceResolver) noteJoined(s *graph.TracePeer, root int, o graph.Origin) {
 	if r := w.entities[root].ref; r.Name != s.Name && !w.noted[s.Name] {
 		w.noted[s.Name] = true
@@ -257,7 +257,7 @@ func (w *traceResolver) noteAmbiguous(s *graph.TracePeer, several int, o graph.O
 		"add k8s.namespace.name to the spans' resource, or an alias to weir.yaml", o)
 }
 
-// noteOnce tells, once for a name, that nobody was chosen for it.
+// noteOnce reports, once for a name, that no service was chosen for it.
 func (w *traceResolver) noteOnce(s *graph.TracePeer, message, hint string, o graph.Origin) {
 	if !w.noted[s.Name] {
 		w.noted[s.Name] = true
@@ -265,8 +265,8 @@ func (w *traceResolver) noteOnce(s *graph.TracePeer, message, hint string, o gra
 	}
 }
 
-// addressedOnly returns what manifests name as a callee and do not declare: a host, or
-// the name that people wrote.
+// addressedOnly returns what manifests name as a callee and do not declare: a host, or a name
+// in a native manifest.
 func (w *traceResolver) addressedOnly(name, namespace string) (int, bool) {
 	if c, ok := w.byRef[graph.Ref{Name: name, Namespace: namespace}]; ok {
 		return w.find(c), true
@@ -278,7 +278,7 @@ func (w *traceResolver) addressedOnly(name, namespace string) (int, bool) {
 	return w.find(c), true
 }
 
-// undeclared returns the entity of a service that only traces know.
+// undeclared returns the entity of a service that only traces have.
 func (w *traceResolver) undeclared(s *graph.TracePeer, o graph.Origin) int {
 	if root, ok := w.addressedOnly(s.Name, s.Namespace); ok && !s.Nameless {
 		w.entities[root].hint = cmp.Or(s.Kind, graph.KindService)
@@ -287,7 +287,7 @@ func (w *traceResolver) undeclared(s *graph.TracePeer, o graph.Origin) int {
 	r := graph.Ref{Realm: traced, Name: s.Name, Namespace: s.Namespace}
 	if r.Namespace == "" && !s.Nameless {
 		if home := w.onlyNamespaces[s.Name]; home != "" && len(w.ofNamespace(w.hosts.bare[strings.ToLower(s.Name)], home)) == 0 {
-			r.Namespace = home // else it is known not to be the one that is declared there
+			r.Namespace = home // else it is not the service that is declared there
 		} else if home == "" && w.groups[s.Name] > 1 {
 			r.Namespace = s.Group
 		}

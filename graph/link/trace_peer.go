@@ -9,8 +9,8 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// resolveInferred returns the root of something that only its callers know, or those it
-// calls.
+// resolveInferred returns the root of a service without spans, which its callers or callees
+// name.
 func (w *traceResolver) resolveInferred(k inferredKey, o graph.Origin) int {
 	if root, ok := w.resolvePeer(k, o); ok {
 		w.noteTaken(k, root, o)
@@ -18,7 +18,7 @@ func (w *traceResolver) resolveInferred(k inferredKey, o graph.Origin) int {
 	}
 	r := graph.Ref{Realm: "host", Name: canonical(k.Name)}
 	if c, ok := w.byRef[graph.Ref{Name: k.Name}]; ok && k.Kind != graph.KindTopic {
-		return w.find(c) // people name it as a callee, and nobody declares it
+		return w.find(c) // a native manifest names it as a callee, and no input declares it
 	}
 	if k.Kind == graph.KindTopic {
 		r = graph.Ref{Realm: traced, Kind: "topic", Name: k.Name}
@@ -34,9 +34,9 @@ func (w *traceResolver) resolveInferred(k inferredKey, o graph.Origin) int {
 	return c
 }
 
-// resolvePeer returns what the manifests declare of a virtual node. An address is looked
-// up as its caller would, a name among the names, the name of a database among the
-// stores that its caller is declared to use.
+// resolvePeer returns the declared service of an inferred one. An address is resolved as its
+// caller resolves it, a name among all names, the name of a database among the stores that
+// its caller is declared to use.
 func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 	name := strings.ToLower(k.Name)
 	if k.Kind == graph.KindTopic {
@@ -46,7 +46,7 @@ func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 		if root, ok := w.resolveAddress(k); k.Host.Database == "" || ok && w.fits(&k, root) {
 			return root, ok
 		}
-		return w.store(k, o) // who wrote it down did not know which of the two the name is
+		return w.store(k, o) // the source does not show whether the name is that of the host or of the database
 	}
 	found := slices.DeleteFunc(w.inScope(append(slices.Clone(w.configuredNames[name]), w.hosts.bare[name]...), "", k.Group), func(r int) bool { return !w.fits(&k, r) })
 	if len(found) > 1 {
@@ -70,8 +70,8 @@ func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 	return 0, false
 }
 
-// fits reports whether a root can be what a span names by its database: a program
-// that happens to have the database's name is not.
+// fits reports whether a root can be the database that a span names: a program of the same
+// name cannot.
 func (w *traceResolver) fits(k *inferredKey, root int) bool {
 	if k.Host.Database == "" {
 		return true
@@ -85,7 +85,7 @@ func (w *traceResolver) fits(k *inferredKey, root int) bool {
 
 func isStore(k graph.Kind) bool { return k == graph.KindDatabase || k == graph.KindCache }
 
-// namespaceOf is the namespace of a caller, "" if it is not known.
+// namespaceOf returns the namespace of a caller, "" if unknown.
 func (w *traceResolver) namespaceOf(root int) string {
 	if root < 0 {
 		return ""
@@ -93,7 +93,7 @@ func (w *traceResolver) namespaceOf(root int) string {
 	return w.entities[root].ref.Namespace
 }
 
-// resolveAddress resolves the addresses of a virtual node as its caller would.
+// resolveAddress resolves the addresses of an inferred service as its caller does.
 func (w *traceResolver) resolveAddress(k inferredKey) (int, bool) {
 	realm, namespace := "", w.namespaceOf(k.from)
 	if k.from >= 0 {
@@ -118,7 +118,7 @@ func (w *traceResolver) resolveAddress(k inferredKey) (int, bool) {
 	return 0, false
 }
 
-// hostIn returns the host in the many ways to write an address: "cart:8080",
+// hostIn returns the host in the forms of an address: "cart:8080",
 // "Unspecified/cart:8080" as .NET does, "cart/10.0.0.7:8080" as Java does.
 func hostIn(name string) string {
 	if before, after, ok := strings.Cut(name, "/"); ok && !strings.Contains(name, "://") {
@@ -135,9 +135,9 @@ func hostIn(name string) string {
 	return name
 }
 
-// store returns the one store that the caller of a database is declared to use and
-// that can be meant: it holds a database of this name, or else it alone speaks what
-// the caller speaks.
+// store returns the one store that the caller of a database is declared to use and that can
+// be meant: it has a database of this name, or else it is the only one with the protocol of
+// the call.
 func (w *traceResolver) store(k inferredKey, o graph.Origin) (int, bool) {
 	if w.stores == nil {
 		w.findStores()
@@ -166,12 +166,12 @@ func (w *traceResolver) store(k inferredKey, o graph.Origin) (int, bool) {
 	return 0, false
 }
 
-// speaks reports whether a store is known for a protocol by its name.
+// speaks reports whether the name of a store shows a protocol.
 func (w *traceResolver) speaks(root int, protocol string) bool {
 	return protocol != "" && slices.ContainsFunc(address.Words(w.entities[root].ref.Name), func(word string) bool { return address.ProtocolOf(word).Name == protocol })
 }
 
-// findStores lists what is declared to be called and may keep data, by caller.
+// findStores lists what is declared to be called and may store data, by caller.
 func (w *traceResolver) findStores() {
 	w.stores = map[int][]int{}
 	for ends, evidence := range w.edges {
@@ -188,8 +188,8 @@ func (w *traceResolver) findStores() {
 	}
 }
 
-// noteTaken tells when a virtual node is taken for a service of another name, or one
-// that lives elsewhere.
+// noteTaken reports that an inferred service is taken for one of another name or of another
+// namespace.
 func (w *traceResolver) noteTaken(k inferredKey, root int, o graph.Origin) {
 	r, home := w.entities[root].ref, w.namespaceOf(k.from)
 	elsewhere := k.Host.Host == "" && home != "" && r.Namespace != "" && r.Namespace != home
@@ -217,7 +217,7 @@ func (w *traceResolver) topic(name string) (int, bool) {
 	return roots[0], true
 }
 
-// classOf is what a call that was seen is for, as far as its address tells.
+// classOf returns what an observed call is for, by its address.
 func (w *traceResolver) classOf(to *graph.TracePeer, root int) graph.Class {
 	switch {
 	case isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)):

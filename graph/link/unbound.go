@@ -6,17 +6,17 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// exported reports whether p is for callers in the namespace of this one.
+// exported reports whether p applies to callers in the namespace of from.
 func (b *binder) exported(p *graph.Policy, from graph.Node) bool {
 	return len(p.FromNamespaces) == 0 || slices.Contains(p.FromNamespaces, b.g.Service(from).Namespace)
 }
 
-// unboundReason finds out why p, which means froms and tos, is for no call: what keeps
-// out the last of those that meet most of its conditions.
+// unboundReason returns why p, with the callers froms and callees tos, applies to no call:
+// the condition that excludes the calls that meet most of the others.
 func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) graph.UnboundReason {
 	switch {
 	case !anyTo && len(tos) == 0 && !p.To[0].Group.IsZero():
-		return graph.NoRoute // nobody named the object
+		return graph.NoRoute // no document names the object
 	case !anyTo && len(tos) == 0:
 		return graph.NoCallee
 	case !anyFrom && len(froms) == 0:

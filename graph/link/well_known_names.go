@@ -7,13 +7,13 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// spanNames are the settings in which a service is told its name in traces.
+// spanNames are the settings that give a service its name in traces.
 var spanNames = map[string]bool{
 	"OTEL_SERVICE_NAME": true, "DD_SERVICE": true, "JAEGER_SERVICE_NAME": true, "SPRING_APPLICATION_NAME": true,
 	"spring.application.name": true, "ELASTIC_APM_SERVICE_NAME": true, "NEW_RELIC_APP_NAME": true, "SW_AGENT_NAME": true,
 }
 
-// kindWords show by its name what something is that no document describes.
+// kindWords are words in names that show the kind of a service.
 var kindWords = map[string]graph.Kind{
 	"db": graph.KindDatabase, "database": graph.KindDatabase, "postgres": graph.KindDatabase, "postgresql": graph.KindDatabase, "mysql": graph.KindDatabase, "mariadb": graph.KindDatabase,
 	"mongo": graph.KindDatabase, "mongodb": graph.KindDatabase, "clickhouse": graph.KindDatabase, "elasticsearch": graph.KindDatabase, "opensearch": graph.KindDatabase, "cassandra": graph.KindDatabase, "mssql": graph.KindDatabase, "oracle": graph.KindDatabase, "neo4j": graph.KindDatabase,
@@ -24,7 +24,7 @@ var kindWords = map[string]graph.Kind{
 	"otelcollector": graph.KindTelemetry, "opentelemetry": graph.KindTelemetry, "opentelemetrycollector": graph.KindTelemetry, "graylog": graph.KindTelemetry,
 }
 
-// gatewayRouteKeys begin the settings of programs that are gateways by which they route.
+// gatewayRouteKeys are the prefixes of settings that declare the routes of gateways.
 var gatewayRouteKeys = []string{"spring.cloud.gateway.", "zuul.routes."}
 
 func isGatewayRoute(key string) bool {

@@ -22,17 +22,17 @@ type Call struct {
 	Mirror            bool      `json:"mirror,omitempty"`   // copies of traffic only
 	Tolerant          bool      `json:"toleratesDegraded,omitempty"`
 	FreshnessCritical bool      `json:"freshnessCritical,omitempty"` // of events: the consumer is degraded when no new ones come
-	Calls             int       `json:"calls,omitempty"`             // calls that this one stands for, if several are drawn as one
+	Calls             int       `json:"calls,omitempty"`             // calls that are drawn as this one, if there are several
 
 	// Policy repeats what Parts has, if there is one part and one layer of it declares
 	// anything. It is missing if several layers act, which no single value can describe:
 	// their timeouts nest and their retries multiply. In documents of earlier versions it is
 	// then all layers laid over each other, beside Parts.
 	Policy *Policy `json:"policy,omitempty"`
-	// Parts says what each layer declares, part by part, sorted by Match. It is complete: a
-	// call without it has no policy that an input shows. It is missing, too, for a call that
-	// stands for several with different policies. Documents of earlier versions leave it
-	// out where Policy of the layer app says all.
+	// Parts is what each layer declares, part by part, sorted by Match. It is complete: a
+	// call without it has no policy that an input shows. It is also missing for
+	// several calls with different policies that are drawn as one. Documents of earlier versions
+	// omit it if Policy, of the layer app, is complete.
 	Parts []Part `json:"parts,omitempty"`
 
 	Evidence []Evidence `json:"evidence,omitempty"` // the strongest first

@@ -19,7 +19,7 @@ type Contract struct {
 	Call    Call     `json:"call"`
 }
 
-// A SharedResource is used by several services, and no input says which of them write.
+// A SharedResource is used by several services, and which of them write is not declared.
 type SharedResource struct {
 	Via      string   `json:"via"`
 	Database string   `json:"database,omitempty"`

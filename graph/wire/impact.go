@@ -17,8 +17,8 @@ type Impact struct {
 }
 
 // Traffic is how many of the observed calls are to a service that has failed or is
-// affected, of those that wait for an answer. Sampled calls count for as many as they
-// stand for, if that is known.
+// affected, of those that wait for an answer. A sampled call counts for as many as it
+// represents, if that is known.
 type Traffic struct {
 	Calls      float64  `json:"calls"`
 	Affected   float64  `json:"affected"`

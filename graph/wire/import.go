@@ -17,12 +17,12 @@ type importer struct {
 	at       graph.Origin // of the document
 	services map[string]*importedService
 	pending  []*importedService // whose calls show whether a manifest refers to them
-	boxes    int                // services that stand for several
+	boxes    int                // services that are boxes of several
 	lost     int                // calls of services that the document does not name
 }
 
-// Import reads a document and adds what it says to facts. At is the origin of what has
-// none of its own. Problems are among the facts, with the line where reading stopped
+// Import reads a document and adds its services and calls to facts. At is the origin of
+// what has none of its own. Problems are among the facts, with the line where reading stopped
 // or, about the document as a whole, with the first one. Lists may be longer than
 // memory allows: each entry is decoded by itself. Unknown members and keys are ignored, a
 // value of the wrong type is a problem and the rest of its entry is read.
@@ -68,7 +68,7 @@ func Import(text []byte, at graph.Origin, facts *graph.Facts) {
 	}
 }
 
-// members calls member for every key of an object, which has to take the value.
+// members calls member for every key of an object; member has to read the value.
 func members(in *json.Decoder, member func(key string) error) error {
 	token, err := in.Token()
 	if err != nil {
@@ -91,8 +91,8 @@ func members(in *json.Decoder, member func(key string) error) error {
 	return err
 }
 
-// entries hands on the entries of a list, which may be null. Of an entry with values of
-// the wrong type it reports the first and hands on the rest.
+// entries calls take for the entries of a list, which may be null. Of the values of the
+// wrong type in an entry it reports the first; the other values are used.
 func entries[T any](in *json.Decoder, take func(*T), misfit func(*json.Decoder, *json.UnmarshalTypeError)) error {
 	token, err := in.Token()
 	if err != nil || token == nil {

@@ -10,7 +10,7 @@ import (
 // realm is the realm of services that a document names.
 const realm = "weir"
 
-// importedService is a service with what becomes of it.
+// importedService is a service with its state during the import.
 type importedService struct {
 	*Service
 	kind   graph.Kind
@@ -56,8 +56,8 @@ func (s *Service) ref() graph.Ref {
 	return ref
 }
 
-// manifest reports whether some manifest refers to a service that none declares: an
-// external host, a queue that a binding names. Of others only their callers do.
+// manifest reports whether a manifest refers to a service that none declares: an external
+// host, a queue that a binding names. Others are known by their callers only.
 func (s *importedService) manifest() bool {
 	return s.named || s.kind == graph.KindGateway || s.kind == graph.KindTopic && s.Namespace != "" ||
 		s.kind == graph.KindExternal && (s.Outside || s.Namespace != "" || len(s.Ports) > 0)

@@ -14,7 +14,7 @@ type Observed struct {
 	Calls    Amount   `json:"calls"` // of sampled traces, the sampled ones
 	Errors   Amount   `json:"errors,omitempty"`
 	Retries  Amount   `json:"retries,omitempty"`  // those of Calls that were not the first attempt
-	Weighted Amount   `json:"weighted,omitempty"` // how many calls the sampled ones stand for, if known
+	Weighted Amount   `json:"weighted,omitempty"` // how many calls the sampled ones represent, if known
 	Latency  *Latency `json:"latency,omitempty"`  // as the caller sees it
 
 	Requests *Requests `json:"requests,omitempty"`
@@ -66,7 +66,7 @@ type Beside struct {
 type Served struct {
 	Requests   Amount      `json:"requests"`             // without health checks
 	Entries    Amount      `json:"entries,omitempty"`    // those without an observed caller
-	Entrypoint bool        `json:"entrypoint,omitempty"` // so many that users call it, and no input says whether they do
+	Entrypoint bool        `json:"entrypoint,omitempty"` // enough for an entry point; set if none is declared
 	Origin     Origin      `json:"origin"`               // where it was seen first
 	Operations []Operation `json:"operations,omitempty"` // by name
 }
@@ -155,7 +155,7 @@ func (w *Repeat) toRepeat() graph.Repeat {
 	return r
 }
 
-// length is 0 for what is no duration or a negative one.
+// length returns 0 for text that is not a duration and for a negative one.
 func (d Duration) length() time.Duration {
 	v, err := time.ParseDuration(string(d))
 	if err != nil {

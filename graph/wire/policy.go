@@ -17,7 +17,7 @@ type Policy struct {
 	Breaker     *Breaker       `json:"breaker,omitempty"`
 	Bulkhead    *Bulkhead      `json:"bulkhead,omitempty"`
 	Cache       *Cache         `json:"cache,omitempty"`
-	Fallback    []FallbackStep `json:"fallback,omitzero"` // each step stands in for the one before it
+	Fallback    []FallbackStep `json:"fallback,omitzero"` // each step replaces the one before it if that fails
 	HealthCheck *HealthCheck   `json:"healthCheck,omitempty"`
 	Hedge       *Hedge         `json:"hedge,omitempty"`
 	RateLimit   *RateLimit     `json:"rateLimit,omitempty"`

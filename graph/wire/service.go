@@ -16,13 +16,13 @@ type Service struct {
 	Name      string `json:"name"`
 	Namespace string `json:"namespace,omitempty"`
 	// Kind is service, job, database, cache, broker, topic, gateway, external or
-	// telemetry; namespace, team or system for a box that stands for several services.
+	// telemetry; namespace, team or system for a box of several services.
 	Kind string `json:"kind"`
 	// Role is upstream (is called and calls nothing), downstream (calls and is not
 	// called), both, or isolated, in the whole graph, not in the part that is drawn.
 	Role    string `json:"role"`
 	Defined bool   `json:"defined"`           // an input declares it; false if it is only addressed or observed
-	Members int    `json:"members,omitempty"` // services in the box, if it stands for several
+	Members int    `json:"members,omitempty"` // services in the box, if it is one
 
 	// Settings of the service, left out if they are unknown. Provenance says how they
 	// came about.
@@ -36,7 +36,7 @@ type Service struct {
 	Replicas   *int        `json:"replicas,omitempty"`
 	Scaling    *Scaling    `json:"scaling,omitempty"`
 	Disruption *Disruption `json:"disruption,omitempty"`
-	Probes     *Probes     `json:"probes,omitempty"` // missing if no input could have declared them
+	Probes     *Probes     `json:"probes,omitempty"` // missing if the formats of its inputs cannot declare them
 	Ports      []Port      `json:"ports,omitempty"`  // by number, then name
 
 	Labels      map[string]string `json:"labels,omitempty"`
@@ -228,7 +228,7 @@ func toSetting[T any](v *T, source *Source, at graph.Origin) policy.Setting[T] {
 	return declared
 }
 
-// word is the constant that a word stands for, the zero one for an unknown word.
+// word returns the constant of a word, the zero one for an unknown word.
 func word[T ~uint8](words []string, w string) T { return T(max(0, slices.Index(words, w))) }
 
 // toEntities declares a service at the places that the document has for it.
@@ -280,7 +280,7 @@ func (s *Service) image(i int) string {
 // furtherOrigins are all places but the first.
 func (s *Service) furtherOrigins() []Origin { return s.Origins[min(1, len(s.Origins)):] }
 
-// toName returns a service that manifests refer to and none declares, once for every
+// toNames returns a service that manifests refer to and none declares, once for every
 // place.
 func (s *Service) toNames(ref graph.Ref, at graph.Origin) []graph.Name {
 	n := graph.Name{Ref: ref, Origin: at, Outside: true, Unsaid: !s.Outside, Kind: s.kind(), Ports: s.toPorts()}

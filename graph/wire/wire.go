@@ -27,8 +27,8 @@ package wire
 // Schema is the version of the contract, the value of a document's key "schema".
 const Schema = "weir/v1"
 
-// A Document is everything that one run of weir can write. Its fields stand in the
-// order in which a Writer gets them.
+// A Document is everything that one run of weir can write. Its fields are in the
+// order in which they are passed to a Writer.
 type Document struct {
 	// Schema is always written; see the constant.
 	Schema string `json:"schema"`
