@@ -19,7 +19,7 @@ const (
 // unboundReasons are the words for UnboundReason, in the order of its constants.
 var unboundReasons = []string{
 	"none", "no callee of this name", "no caller of this name", "no call through its object", "no call between its services",
-	"not for the callers' namespaces", "in a namespace where nobody looks", "no call to its port",
+	"not for the callers' namespaces", "in a namespace where its product does not look", "no call to its port",
 	"no replica with the labels of its subset", "no route to its subset",
 }
 

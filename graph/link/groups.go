@@ -98,7 +98,7 @@ func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.Endpoin
 func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o graph.Origin) []graph.Member {
 	found := membersOf(groups, p, o)
 	if len(found) == 0 {
-		l.unresolved(-1, p.Group.Name, "", o, "no "+kindWord(p.Group)+" of this name is in the inputs, or it names nobody")
+		l.unresolved(-1, p.Group.Name, "", o, "no "+kindWord(p.Group)+" of this name is in the inputs, or it has no members")
 	}
 	return found
 }
