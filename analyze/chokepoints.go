@@ -104,7 +104,7 @@ func (f *Chokepoints) greatest(r *Analysis) []Chokepoint {
 func (r *Analysis) weaknesses(v graph.Node) []string {
 	switch n := Replicas(r.Core.Service(v)); {
 	case !n.Set():
-		return []string{"no input tells how many replicas it runs"}
+		return []string{"an unknown number of replicas"}
 	case n.Value == 1:
 		return []string{"a single replica"}
 	case n.Value > 1:

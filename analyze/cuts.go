@@ -129,22 +129,22 @@ func (c *cutting) why(e graph.Edge) string {
 	var why string
 	switch c.reason(e) {
 	case CutDoubtful:
-		why = "only weak evidence says that it is made"
+		why = "it has only weak evidence"
 	case CutAsyncAble:
 		why = asyncAble(c.g, e)
 	case CutSoft:
-		why = "its caller can do without the answer"
+		why = "its caller does not need the response"
 		if c.g.Fallback(e) {
-			why = "it is made only instead of another call"
+			why = "it is a fallback of another call"
 		}
 	default:
-		why = "to end its loops elsewhere costs no less"
+		why = "no other cut of its cycles is cheaper"
 	}
 	switch o := c.g.Observed(e); {
 	case o != nil && o.Calls > 0:
-		why += fmt.Sprintf("; it was seen %s", english.Times(o.Calls))
+		why += fmt.Sprintf("; it was observed %s", english.Times(o.Calls))
 	case c.most > 0 && c.watched(e):
-		why += "; it was never seen"
+		why += "; it was never observed"
 	}
 	return why
 }
@@ -153,10 +153,10 @@ func (c *cutting) why(e graph.Edge) string {
 // nothing says so.
 func asyncAble(g *graph.Graph, e graph.Edge) string {
 	if g.Mode(e) == graph.Async {
-		return "nobody waits for it"
+		return "no caller waits for it"
 	}
 	if p := g.Protocol(e); carriesMessages[strings.ToLower(p)] {
-		return "it speaks " + p + ", which is made for messages"
+		return "it uses " + p + ", a messaging protocol"
 	}
 	evidence := g.Call(e).Evidence
 	if i := slices.IndexFunc(evidence, func(ev graph.Evidence) bool { return ev.Mode == graph.Async }); i >= 0 {

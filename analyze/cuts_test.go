@@ -67,8 +67,8 @@ func TestCutsByTraffic(t *testing.T) {
 	}
 	g = g.With(graph.Details{Observed: observed})
 	cuts := Loops(g).Components[0].Cuts
-	if len(cuts) != 1 || g.ID(cuts[0].From) != "b" || !strings.HasSuffix(cuts[0].Why, "it was seen 20 times") {
-		t.Errorf("cuts %+v, want the call of b, seen 20 times", cuts)
+	if len(cuts) != 1 || g.ID(cuts[0].From) != "b" || !strings.HasSuffix(cuts[0].Why, "it was observed 20 times") {
+		t.Errorf("cuts %+v, want the call of b, observed 20 times", cuts)
 	}
 }
 
@@ -82,7 +82,7 @@ func TestAsyncAble(t *testing.T) {
 	methods := func(list ...string) graph.Evidence { return graph.Evidence{Strength: graph.Strong, Methods: list} }
 	for _, tt := range []struct{ name, got, want string }{
 		{"nothing known", call("http"), ""},
-		{"a broker's protocol", call("amqp"), "it speaks amqp, which is made for messages"},
+		{"a broker's protocol", call("amqp"), "it uses amqp, a messaging protocol"},
 		{"asks", call("http", methods("GET")), ""},
 		{"asks and sends", call("http", methods("GET"), methods("POST")), ""},
 		{"sends", call("http", methods("PUT"), methods(), methods("POST")), "it only sends (POST and PUT)"},

@@ -205,7 +205,7 @@ func (p *phase) tried(of part, deeds *[]Deed) State {
 		note(deeds, d.limit, "is shorter than the delay")
 	}
 	if s.Answers == Failed && s.Pace != Hung && d.lengthy && again {
-		note(deeds, d.retry, "hold the caller while they try again")
+		note(deeds, d.retry, "keep the caller waiting")
 		s.Pace = Slow
 	}
 	return s

@@ -50,7 +50,7 @@ func checkAsyncCycle(p *Pass) {
 			Confidence: confidence(g, calls),
 			Subject:    joinIDs(g, c.Loop, ","),
 			Message:    message,
-			Hint:       "make sure that a message which has gone round once is dropped",
+			Hint:       "drop messages that have traveled the cycle once",
 			Values:     []analyze.KeyValue{number("services", len(c.Services)), number("calls", c.Calls)},
 			Origins:    written(g, calls),
 			Services:   c.Loop,

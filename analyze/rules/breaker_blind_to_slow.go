@@ -98,7 +98,7 @@ func reportBlind(p *Pass, group []breakerCall) {
 }
 
 func atBlind(p *Pass, c breakerCall, severity analyze.Severity, f analyze.Finding) {
-	f.Hint = remedyOf(p, c.call, c.part, policy.TotalTimeout).hint("set", "a little above its slowest good answer")
+	f.Hint = remedyOf(p, c.call, c.part, policy.TotalTimeout).hint("set", "slightly above its slowest good response")
 	f.Values = append(f.Values, value("breaker", c.layer.Set.Breaker.Kind), took("attempt", c.part.Attempt))
 	p.At(severity, f)
 }

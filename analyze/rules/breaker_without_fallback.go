@@ -62,7 +62,7 @@ func checkBreakerWithoutFallback(p *Pass) {
 		f := aboutCall(p, e, min(sure, sureOf(b.Kind.Provenance)), breakerOrigin(b))
 		f.Message = fmt.Sprintf("%s%s, and has no other answer when its breaker is open", callText(p, e), found.named)
 		if by := tiers[from].From; by != from {
-			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(by))
+			f.Message += fmt.Sprintf("; %s, of tier 1, depends on it", p.Core.ID(by))
 		}
 		f.Hint = remedyOf(p, e, found.part, policy.FallbackAnswer).hint("add", "the last good answer or a default; queue what is written, or say why it has to fail")
 		f.Values = []analyze.KeyValue{value("breaker", b.Kind), number("tier", 1)}

@@ -162,7 +162,7 @@ func tierPlaces(p *Pass, nodes ...graph.Node) []graph.Origin {
 func reportDescent(p *Pass, i descent) {
 	g := p.Core
 	f := aboutCall(p, i.call, i.sure)
-	f.Message = fmt.Sprintf("%s (%s) calls %s (%s)%s and cannot do without it", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
+	f.Message = fmt.Sprintf("%s (%s) depends on %s (%s)%s", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
 	f.Hint = i.hint
 	f.Values = []analyze.KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
 	for _, o := range tierPlaces(p, g.To(i.call), g.From(i.call)) {
@@ -191,7 +191,7 @@ func reportDescents(p *Pass, list []descent) {
 	p.At(worst, analyze.Finding{
 		Confidence: min(sure, confidence(g, calls)),
 		Subject:    g.ID(caller),
-		Message: fmt.Sprintf("%s (%s) cannot do without %s of a lower tier, %s; the lowest is %s (%s)",
+		Message: fmt.Sprintf("%s (%s) depends on %s of a less critical tier, %s; the least critical is %s (%s)",
 			g.ID(caller), tierWords(p, lowest.from), english.Count(len(callees), "service"), someIDs(g, callees), g.ID(g.To(lowest.call)), tierWords(p, lowest.to)),
 		Hint:     lowest.hint,
 		Values:   []analyze.KeyValue{number("tier", lowest.from.value), number("calls", len(calls)), keyValue("callees", joinIDs(g, callees, ", "))},
@@ -215,7 +215,7 @@ func reportUntold(p *Pass, list []descent) {
 	p.At(analyze.Info, analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
-		Message: fmt.Sprintf("%s of %s go to services of a lower tier (%s); no input tells whether they can do without, and their code may",
+		Message: fmt.Sprintf("%s of %s go to services of a less critical tier (%s); no input declares whether they are optional",
 			english.Count(len(calls), "call"), english.Count(len(callers), "service"), callIDs(g, calls)),
 		Hint:    "say in a native manifest which of them are not needed, or have a fallback",
 		Values:  []analyze.KeyValue{number("calls", len(calls)), number("callers", len(callers))},

@@ -12,20 +12,20 @@ import (
 func cutHint(g *graph.Graph, c analyze.Cycle) string {
 	first := c.Cuts[0]
 	if first.From == first.To {
-		return fmt.Sprintf("let %s do within one request what it asks itself for, or hand it over by an event", g.ID(first.From))
+		return fmt.Sprintf("let %s do the work within one request, or hand it over by an event", g.ID(first.From))
 	}
 	var calls []string
 	for _, cut := range c.Cuts[:min(len(c.Cuts), fewCuts)] {
 		calls = append(calls, g.ID(cut.From)+" to "+g.ID(cut.To))
 	}
 	if len(c.Cuts) == 1 {
-		return cutAdvice(first, calls[0]) + "; no loop is left then"
+		return cutAdvice(first, calls[0]) + "; that breaks the cycle"
 	}
-	hint := fmt.Sprintf("%d calls have to go to leave no loop, cheapest %s", len(c.Cuts), english.List(calls))
+	hint := fmt.Sprintf("remove %d calls to break all cycles, cheapest %s", len(c.Cuts), english.List(calls))
 	if len(c.Cuts) > fewCuts {
-		hint = fmt.Sprintf("%d calls have to go to leave no loop, cheapest among them %s", len(c.Cuts), english.List(calls))
+		hint = fmt.Sprintf("remove %d calls to break all cycles, cheapest among them %s", len(c.Cuts), english.List(calls))
 	}
-	return hint + ": make them events, or send along what they ask for"
+	return hint + ": make them events, or pass the data in the request"
 }
 
 // fewCuts are told by name.
@@ -41,5 +41,5 @@ func cutAdvice(cut analyze.Cut, call string) string {
 	case analyze.CutAsyncAble:
 		return fmt.Sprintf("replace the call of %s by an event (%s)", call, cut.Why)
 	}
-	return fmt.Sprintf("replace the call of %s by an event, or send along what it asks for", call)
+	return fmt.Sprintf("replace the call of %s by an event, or pass the data in the request", call)
 }

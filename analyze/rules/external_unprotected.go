@@ -72,7 +72,7 @@ func checkExternalUnprotected(p *Pass) {
 		f := aboutCall(p, e, sure)
 		f.Message = fmt.Sprintf("%s, which is outside, without %s%s", callText(p, e), listed(missing), named)
 		if tiers := p.Analysis.Tiers(); tiers[p.Core.From(e)].Value == 1 && tiers[p.Core.From(e)].From != p.Core.From(e) {
-			f.Message += fmt.Sprintf("; %s, of tier 1, cannot do without it", p.Core.ID(tiers[p.Core.From(e)].From))
+			f.Message += fmt.Sprintf("; %s, of tier 1, depends on it", p.Core.ID(tiers[p.Core.From(e)].From))
 		}
 		f.Hint = protect(p, e, &parts[0], missing[0])
 		f.Values = []analyze.KeyValue{keyValue("missing", strings.Join(missing, ", ")), took("budget", parts[0].Budget)}
@@ -106,7 +106,7 @@ func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string,
 func protect(p *Pass, e graph.Edge, part *analyze.Part, missing string) string {
 	switch missing {
 	case "timeout":
-		return remedyOf(p, e, part, policy.TotalTimeout).hint("set", "a little above its slowest good answer")
+		return remedyOf(p, e, part, policy.TotalTimeout).hint("set", "slightly above its slowest good response")
 	case "breaker":
 		return remedyOf(p, e, part, policy.CircuitBreaker).hint("add", "it fails at once while the other side is down")
 	}

@@ -105,7 +105,7 @@ func checkFate(p *Pass, e graph.Edge, s standIn) {
 	}
 	needs := needsOf(p, instead)
 	if slices.Contains(needs, primary) {
-		reportFate(p, e, s, fmt.Sprintf("falls back on %s, which cannot do without %s either", g.ID(instead), g.ID(primary)), []graph.Node{primary})
+		reportFate(p, e, s, fmt.Sprintf("falls back on %s, which depends on %s itself", g.ID(instead), g.ID(primary)), []graph.Node{primary})
 		return
 	}
 	var shared []graph.Node
@@ -140,7 +140,7 @@ func reportFate(p *Pass, e graph.Edge, instead standIn, what string, shared []gr
 	g := p.Core
 	f := aboutCall(p, e, analyze.Certain, instead.at)
 	f.Message = fmt.Sprintf("%s, and %s", callText(p, e), what)
-	f.Hint = "give it a store of its own, or fall back on what needs nobody: a cached or static answer"
+	f.Hint = "give it a store of its own, or use a fallback without dependencies: a cached or static response"
 	f.Values = []analyze.KeyValue{keyValue("fallback", g.ID(instead.service)), keyValue("shared", joinIDs(g, shared, ", "))}
 	if len(shared) == 0 {
 		f.Values = f.Values[:1]

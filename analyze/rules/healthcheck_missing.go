@@ -159,7 +159,7 @@ func checkRestarts(p *Pass, v graph.Node) {
 			Confidence: analyze.Assumed,
 			Subject:    s.ID,
 			Detail:     "livenessProbe",
-			Message:    fmt.Sprintf("the livenessProbe of %s asks %s, which looks at what it depends on: when %s fails, it is restarted too", s.ID, path.Value, someIDs(p.Core, callees)),
+			Message:    fmt.Sprintf("the livenessProbe of %s calls %s, which checks dependencies: when %s fails, it is restarted too", s.ID, path.Value, someIDs(p.Core, callees)),
 			Hint:       "let the livenessProbe ask the process alone, and the readinessProbe look at what it depends on",
 			Values:     []analyze.KeyValue{value("livenessPath", path)},
 			Origins:    places(s, path.Origin),

@@ -59,7 +59,7 @@ func reportDeadline(p *Pass, e graph.Edge, i inversion) {
 	last := g.To(i.need.MaxCall)
 	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Services = append(f.Services, last)
-	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s, which it calls, may take %s to hear from %s",
+	f.Message = fmt.Sprintf("%s times out%s after %s, but its callee %s waits up to %s for %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
 	f.Hint = remedyOf(p, e, i.part, policy.TotalTimeout).hint("raise", fmt.Sprintf("above %s, or shorten the call to %s", english.Duration(most.Time), g.ID(last)))
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", most)}

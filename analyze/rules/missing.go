@@ -92,7 +92,7 @@ func reportAllMissing(p *Pass, lacks []missing, callers int, what string) {
 	p.At(analyze.Info, analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
-		Message: fmt.Sprintf("%s of %s, from %s on, are without %s, which the inputs have nowhere: code may have it",
+		Message: fmt.Sprintf("%s of %s (first: %s) have no %s: no input declares any, the code may",
 			english.Count(len(lacks), "call"), english.Count(callers, "service"), callID(g, first), what),
 		Hint:    lacks[0].hint,
 		Values:  []analyze.KeyValue{number("calls", len(lacks)), number("callers", callers)},

@@ -76,7 +76,7 @@ func reportRepeat(p *Pass, e graph.Edge, repeats []repetition) {
 	if l.During != "" {
 		during = l.During
 	}
-	f.Message = fmt.Sprintf("%s %s times in a row to answer %s", callText(p, e), english.Number(l.sum.Calls), during)
+	f.Message = fmt.Sprintf("%s %s times in sequence to serve %s", callText(p, e), english.Number(l.sum.Calls), during)
 	if l.Operation != "" {
 		f.Message += ", each time for " + l.Operation
 	}
@@ -87,11 +87,11 @@ func reportRepeat(p *Pass, e graph.Edge, repeats []repetition) {
 	}
 	if l.sum.Of > 0 {
 		share := percent(float64(l.sum.Took) / float64(l.sum.Of))
-		f.Message += "; that takes " + share + " of its time"
+		f.Message += "; this takes " + share + " of its time"
 		f.Values = append(f.Values, keyValue("share of time", share))
 	}
 	if others := len(repeats) - 1; others > 0 {
-		f.Message += fmt.Sprintf("; and so for %s", english.Count(others, "other operation"))
+		f.Message += fmt.Sprintf("; the same for %s", english.Count(others, "other operation"))
 		f.Values = append(f.Values, number("other operations", others))
 	}
 	switch g.Service(g.To(e)).Kind {
@@ -100,7 +100,7 @@ func reportRepeat(p *Pass, e graph.Edge, repeats []repetition) {
 	case graph.KindCache:
 		f.Hint = "fetch all keys with one command, such as MGET, or in a pipeline"
 	default:
-		f.Hint = "ask for all of them in one call, or at least at the same time"
+		f.Hint = "fetch all of them in one call, or make the calls in parallel"
 	}
 	p.Report(f)
 }

@@ -44,8 +44,8 @@ func checkNothingRead(p *Pass) {
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    "inputs",
-		Message:    fmt.Sprintf("no service was found in %s (%s)", english.Count(c.Files, "file"), english.Count(c.Documents, "document")),
-		Hint:       "name the files or folders that hold the manifests; --verbose lists what was passed over",
+		Message:    fmt.Sprintf("no service in %s (%s)", english.Count(c.Files, "file"), english.Count(c.Documents, "document")),
+		Hint:       "name the files or directories that contain the manifests; --verbose lists what was skipped",
 		Values:     []analyze.KeyValue{number("files", c.Files), number("documents", c.Documents)},
 	}
 	if len(c.Skipped) > 0 {

@@ -49,7 +49,7 @@ func checkPerTryNotBelowTotal(p *Pass) {
 		if found, ok := firstFaultyLayer(parts, retried, perTryTooLong); ok {
 			t := found.layer.Set.Timeout
 			f := aboutCall(p, e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
-			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for all: an attempt that times out is never tried again",
+			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for the whole call: an attempt that times out is never retried",
 				callText(p, e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
 			f.Hint = roomFor(p, e, found.layer)
 			f.Values = []analyze.KeyValue{attempts(found.layer), value("perTry", t.PerTry), value("total", t.Total)}
@@ -92,9 +92,9 @@ func perTryLacks(_ *analyze.Part, l *policy.Effect) bool {
 func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 	l := found.layer
 	f := aboutCall(p, e, analyze.Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
-	f.Message = fmt.Sprintf("%s%s and tries slow answers again, but the first slow one uses up all %s: nothing ends a single attempt",
+	f.Message = fmt.Sprintf("%s%s and retries slow responses, but the first slow one uses all %s: no per-try timeout",
 		callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value))
-	f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "a little above the slowest good answer")
+	f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "slightly above the slowest good response")
 	f.Values = []analyze.KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
 	p.At(analyze.Info, f)
 }

@@ -90,15 +90,15 @@ func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    callID(g, e),
-		Message:    fmt.Sprintf("%s calls %s without the proxy of %s, so %s does nothing there", from.ID, to.ID, m.Product.DisplayName(), strings.Join(names, ", ")),
-		Hint:       "put " + from.ID + " into the mesh, or give the call a timeout in its own code",
+		Message:    fmt.Sprintf("%s calls %s without the proxy of %s: %s has no effect on the call", from.ID, to.ID, m.Product.DisplayName(), strings.Join(names, ", ")),
+		Hint:       "add " + from.ID + " to the mesh, or set a timeout for the call in its code",
 		Values:     []analyze.KeyValue{keyValue("mesh", m.Product.String())},
 		Origins:    append([]graph.Origin{m.Origin}, where(policies)...),
 		Services:   []graph.Node{g.From(e), g.To(e)},
 	}
 	if m.In {
-		f.Message = fmt.Sprintf("%s calls %s in ambient mode without a waypoint, so %s does nothing there", from.ID, to.ID, strings.Join(names, ", "))
-		f.Hint = `"istio.io/use-waypoint" on the Service or namespace of ` + to.ID
+		f.Message = fmt.Sprintf("%s calls %s in ambient mode without a waypoint: %s has no effect on the call", from.ID, to.ID, strings.Join(names, ", "))
+		f.Hint = `set label "istio.io/use-waypoint" on the Service or namespace of ` + to.ID
 	}
 	p.Report(f)
 }
@@ -123,8 +123,8 @@ func reportUnknownMesh(p *Pass, at mesh, policies []*graph.BoundPolicy) {
 		Confidence: analyze.Assumed,
 		Subject:    subject,
 		Detail:     at.product.String(),
-		Message:    fmt.Sprintf("no input tells whether its callers are in the mesh of %s, without which there is no effect of %s", at.product.DisplayName(), what),
-		Hint:       "read the manifest of the Namespace too, with its labels and annotations",
+		Message:    fmt.Sprintf("no input declares whether its callers are in the mesh of %s; outside it, %s has no effect", at.product.DisplayName(), what),
+		Hint:       "add the manifest of the Namespace with its labels and annotations to the sources",
 		Values:     []analyze.KeyValue{keyValue("mesh", at.product.String()), number("policies", len(names))},
 		Origins:    where(policies)[:1],
 	})

@@ -132,8 +132,8 @@ func reportFields(p *Pass, o object) {
 				Confidence: analyze.Certain,
 				Subject:    o.name,
 				Detail:     s.Field,
-				Message:    fmt.Sprintf("%s of %s does nothing: %s takes its place on %s", s.Field, o.name, s.By.Object, callIDs(g, s.Calls)),
-				Hint:       fmt.Sprintf("keep the one in %s, and delete the other", s.By.Object),
+				Message:    fmt.Sprintf("%s of %s has no effect: %s overrides it on %s", s.Field, o.name, s.By.Object, callIDs(g, s.Calls)),
+				Hint:       fmt.Sprintf("keep the one in %s and delete the other", s.By.Object),
 				Values:     []analyze.KeyValue{keyValue("field", s.Field), keyValue("by", s.By.Object), number("calls", len(s.Calls))},
 				Origins:    []graph.Origin{said(&b.Says, s.Field, b.Origin), said(&s.By.Says, s.Field, s.By.Origin)},
 				Services:   endsOf(g, s.Calls),
@@ -171,8 +171,8 @@ func reportLeft(p *Pass, o object) {
 		Confidence: analyze.Certain,
 		Subject:    o.name,
 		Detail:     "mesh",
-		Message:    fmt.Sprintf("%s acts in gateways only, and does nothing on %s, from within the mesh", o.name, callIDs(p.Graph, left)),
-		Hint:       `add "mesh" to spec.gateways, or write another one for the calls within the mesh`,
+		Message:    fmt.Sprintf("%s is bound to gateways only and has no effect on %s inside the mesh", o.name, callIDs(p.Graph, left)),
+		Hint:       `add "mesh" to spec.gateways, or add another one for the calls inside the mesh`,
 		Values:     []analyze.KeyValue{number("calls", len(left))},
 		Origins:    where(parts),
 		Services:   endsOf(p.Graph, left),
@@ -201,24 +201,24 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    o.name,
-		Message:    fmt.Sprintf("%s %s nothing: %s takes its place on %s", what, does, by.Object, callIDs(g, calls)),
-		Hint:       fmt.Sprintf("move what is still meant into %s, and delete the other", by.Object),
+		Message:    fmt.Sprintf("%s %s no effect: %s overrides it on %s", what, does, by.Object, callIDs(g, calls)),
+		Hint:       fmt.Sprintf("move the settings that are still needed into %s and delete the other", by.Object),
 		Values:     []analyze.KeyValue{keyValue("by", by.Object), number("calls", len(calls))},
 		Origins:    append(where(hidden), by.Origin),
 		Services:   endsOf(g, calls),
 	}
 	if by.Object == o.name {
-		f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it is found first", what, does, callIDs(g, calls))
-		f.Hint = "put what is for fewer calls before what is for more"
+		f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it matches first", what, does, callIDs(g, calls))
+		f.Hint = "put the more specific part first"
 		switch {
 		case by.Document != hidden[0].Document:
-			f.Message = fmt.Sprintf("%s does nothing on %s: it is declared again, in %s", what, callIDs(g, calls), by.Document)
+			f.Message = fmt.Sprintf("%s has no effect on %s: it is declared again in %s", what, callIDs(g, calls), by.Document)
 			f.Hint = "read the files of one environment at a time, or delete one of the two"
 		case by.Port != hidden[0].Port:
-			f.Message = fmt.Sprintf("%s %s nothing on %s: what it says of port %d takes its place as a whole", what, does, callIDs(g, calls), by.Port)
-			f.Hint = "nothing is inherited by the settings of a port: repeat there what is still meant"
+			f.Message = fmt.Sprintf("%s %s no effect on %s: its settings for port %d replace it as a whole", what, does, callIDs(g, calls), by.Port)
+			f.Hint = "repeat the settings under the port: port settings inherit nothing"
 		case by.Merge:
-			f.Message = fmt.Sprintf("%s %s nothing on %s: another part of it says the same and goes before it", what, does, callIDs(g, calls))
+			f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it declares the same and has precedence", what, does, callIDs(g, calls))
 			f.Hint = "keep one of the two"
 		}
 	}

@@ -102,8 +102,8 @@ func reportUnseen(p *Pass, unseen []analyze.Finding) {
 	f := analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
-		Message:    fmt.Sprintf("%d objects, from %s on, are for services that the inputs do not have, or show no call to", len(unseen), unseen[0].Subject),
-		Hint:       "read what declares the services and their callers too; " + callsHint,
+		Message:    fmt.Sprintf("%d objects (first: %s) match services that the inputs do not contain or that have no callers", len(unseen), unseen[0].Subject),
+		Hint:       "add the manifests of the services and their callers to the sources; " + callsHint,
 	}
 	var names []string
 	for _, u := range unseen {
@@ -178,7 +178,7 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 	}
 	what := o.name + " is for no call"
 	if !whole {
-		what = fmt.Sprintf("%s of %s %s for no call", english.Count(len(loose), "part"), o.name, verb(len(loose), "is", "are"))
+		what = fmt.Sprintf("%s of %s %s no call", english.Count(len(loose), "part"), o.name, verb(len(loose), "matches", "match"))
 	}
 	return analyze.Finding{
 		Severity:   worst.severity,
@@ -207,28 +207,28 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 		}
 	case graph.NotLookedUp:
 		return miss{
-			why:  fmt.Sprintf("%s looks for it in the namespaces of callers and callees, and not in %q", b.Product.DisplayName(), b.Namespace),
-			hint: "move it to the namespace of the service that it is for", severity: analyze.Warning, sure: analyze.Certain,
+			why:  fmt.Sprintf("%s looks for it in the namespaces of callers and callees, not in %q", b.Product.DisplayName(), b.Namespace),
+			hint: "move it to the namespace of the service", severity: analyze.Warning, sure: analyze.Certain,
 		}
 	case graph.NoPort:
 		return miss{
 			why:  fmt.Sprintf("no call goes to port %d", b.Port),
-			hint: "name the port that callers use, or none", severity: analyze.Warning, sure: analyze.Certain,
+			hint: "use the port that callers use, or none", severity: analyze.Warning, sure: analyze.Certain,
 		}
 	case graph.NoRoute:
 		if b.Of.IsZero() {
-			return miss{why: "nobody in the inputs names it", hint: "name it where it is to act, or delete it", severity: analyze.Info, sure: analyze.Assumed}
+			return miss{why: "no object in the inputs references it", hint: "reference it, or delete it", severity: analyze.Info, sure: analyze.Assumed}
 		}
 		return nothingThrough(p, b)
 	case graph.NoReplica:
 		return miss{
 			why:  fmt.Sprintf("no pod of %s has the labels of the subset %q: %s", partyNames(b.To), b.Subset, labelText(b.Selects)),
-			hint: "compare them with the labels of the pods", severity: analyze.Warning, sure: analyze.Certain,
+			hint: "compare the labels of the subset with those of the pods", severity: analyze.Warning, sure: analyze.Certain,
 		}
 	case graph.NoSubset:
 		return miss{
 			why:  fmt.Sprintf("no route in the inputs sends calls to the subset %q of %s", b.Subset, partyNames(b.To)),
-			hint: "name the subset as the destination of a route, or say it for all replicas", severity: analyze.Info, sure: analyze.Assumed,
+			hint: "use the subset as the destination of a route, or declare the policy for all replicas", severity: analyze.Info, sure: analyze.Assumed,
 		}
 	}
 	why := "no input shows a call that it could be for"
@@ -247,12 +247,12 @@ func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)
 	if strings.HasSuffix(b.Object, "/"+b.Of.Name) { // it says itself what it does
 		return miss{
-			why: "no route in the inputs goes through " + of, hint: "name it in a route, or delete it",
+			why: "no route in the inputs goes through " + of, hint: "reference it in a route, or delete it",
 			severity: routesSeverity(p, b.Of), sure: analyze.Assumed,
 		}
 	}
 	return miss{
-		why: "no call in the inputs goes through " + of, hint: "read the folder that declares it too, or correct the name",
+		why: "no call in the inputs goes through " + of, hint: "add the directory that declares it to the sources, or correct the name",
 		severity: routesSeverity(p, b.Of), sure: analyze.Assumed,
 	}
 }
@@ -280,8 +280,8 @@ const callsHint = `if there are such calls, declare them with "calls" in a weir.
 func nobody(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) miss {
 	if b.CalleeAlias != "" {
 		return miss{
-			why:  fmt.Sprintf("its program calls nobody that %q could mean", b.CalleeAlias),
-			hint: fmt.Sprintf(`if it is for a service of another name, give that the alias %q; %s`, b.CalleeAlias, callsHint), severity: analyze.Info, sure: analyze.Assumed,
+			why:  fmt.Sprintf("its program calls no service that matches %q", b.CalleeAlias),
+			hint: fmt.Sprintf(`if it is for a service with another name, declare the alias %q for it; %s`, b.CalleeAlias, callsHint), severity: analyze.Info, sure: analyze.Assumed,
 		}
 	}
 	names := partyNames(parties)
@@ -290,7 +290,7 @@ func nobody(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) miss {
 		for _, s := range p.Graph.Services() {
 			if s.Defined && s.Name == name && s.Namespace != "" {
 				return miss{
-					why:      fmt.Sprintf("%s means nobody as seen from namespace %q, and the service is %s", names, parties[i].Namespace, s.ID),
+					why:      fmt.Sprintf("%s resolves to no service from namespace %q; the service is %s", names, parties[i].Namespace, s.ID),
 					hint:     fmt.Sprintf("write the full name, %q", s.Name+"."+s.Namespace+".svc.cluster.local"),
 					severity: analyze.Warning, sure: analyze.Certain,
 				}
@@ -298,15 +298,15 @@ func nobody(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) miss {
 		}
 		if near := nearName(p, name); near != "" {
 			return miss{
-				why: names + " is nobody in the inputs", hint: fmt.Sprintf("did you mean %q?", near), severity: analyze.Warning, sure: analyze.Assumed,
+				why: names + " is not a service in the inputs", hint: fmt.Sprintf("did you mean %q?", near), severity: analyze.Warning, sure: analyze.Assumed,
 			}
 		}
 	}
 	if names == "" {
-		return miss{why: "nobody in the inputs has what it selects by", hint: "compare its selector with the labels of the pods", severity: analyze.Info, sure: analyze.Assumed}
+		return miss{why: "no workload in the inputs matches its selector", hint: "compare the selector with the labels of the pods", severity: analyze.Info, sure: analyze.Assumed}
 	}
 	return miss{
-		why: names + " is nobody in the inputs", hint: "read the folder that declares it too, or correct the name", severity: analyze.Info, sure: analyze.Assumed,
+		why: names + " is not a service in the inputs", hint: "add the directory that declares it to the sources, or correct the name", severity: analyze.Info, sure: analyze.Assumed,
 	}
 }
 

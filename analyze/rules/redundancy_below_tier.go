@@ -92,7 +92,7 @@ func checkRedundancyBelowTier(p *Pass) {
 			bare = append(bare, graph.Node(v))
 		case blocksDrains(s.Disruption, n.Value):
 			reportTier(p, analyze.Info, analyze.Certain, graph.Node(v), t,
-				fmt.Sprintf("runs %d replicas of which its PodDisruptionBudget lets none go, so that node drains hang", n.Value), s.Disruption.Origin)
+				fmt.Sprintf("runs %d replicas, and its PodDisruptionBudget allows no eviction: node drains hang", n.Value), s.Disruption.Origin)
 		}
 	}
 	reportBare(p, bare)
@@ -120,8 +120,8 @@ func reportBare(p *Pass, bare []graph.Node) {
 	p.At(severityOf(worst), analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
-		Message:    fmt.Sprintf("the inputs have no PodDisruptionBudget, and %s of tier 1 or 2 run several replicas, %s", english.Count(len(bare), "service"), someIDs(g, bare)),
-		Hint:       "a PodDisruptionBudget with maxUnavailable: 1 for each, or read the folder that has them too",
+		Message:    fmt.Sprintf("no PodDisruptionBudget in the inputs, but %s of tier 1 or 2 with several replicas: %s", english.Count(len(bare), "service"), someIDs(g, bare)),
+		Hint:       "add a PodDisruptionBudget with maxUnavailable: 1 for each, or add the directory that declares them to the sources",
 		Values:     []analyze.KeyValue{number("services", len(bare))},
 		Origins:    places(g.Service(worst), analyze.Replicas(g.Service(worst)).Origin),
 	})
@@ -151,7 +151,7 @@ func reportTier(p *Pass, severity analyze.Severity, sure analyze.Confidence, v g
 	s := p.Graph.Service(v)
 	who := fmt.Sprintf("%s (tier %d)", s.ID, t.Value)
 	if t.From != v {
-		who = fmt.Sprintf("%s, which %s (tier %d) cannot do without,", s.ID, p.Graph.ID(t.From), t.Value)
+		who = fmt.Sprintf("%s, on which %s (tier %d) depends,", s.ID, p.Graph.ID(t.From), t.Value)
 	}
 	f := analyze.Finding{
 		Confidence: sure,
@@ -163,7 +163,7 @@ func reportTier(p *Pass, severity analyze.Severity, sure analyze.Confidence, v g
 		Services:   []graph.Node{v},
 	}
 	if s.Disruption != nil && strings.Contains(lack, "drains") {
-		f.Hint = "let one pod go at a time: maxUnavailable: 1"
+		f.Hint = "set maxUnavailable: 1 in the PodDisruptionBudget"
 	}
 	p.At(severity, f)
 }

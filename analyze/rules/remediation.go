@@ -117,7 +117,7 @@ func (r remedy) general() remedy { return remedy{Remediation: r.Remediation} }
 // attemptHint says how to end an attempt that l makes: in its own product, in another
 // layer else.
 func attemptHint(p *Pass, e graph.Edge, part *analyze.Part, l *policy.Effect) string {
-	const near, all = "a little above the slowest good answer", "enough for all attempts"
+	const near, all = "slightly above the slowest good response", "enough for all attempts"
 	if r, ok := remedyIn(p, e, &l.Set, policy.AttemptTimeout); ok {
 		return r.hint("set", near)
 	}

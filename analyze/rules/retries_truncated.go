@@ -70,10 +70,10 @@ func reportTruncated(p *Pass, e graph.Edge, found faultyLayer) {
 	needed := policy.AllTries(l.Attempts, perTry.Value, l.Waits.Time)
 	severity, cut := analyze.Warning, fmt.Sprintf("only %d of %s attempts can finish", l.Full, tries(l.Attempts))
 	if l.Start == int(l.Attempts) {
-		severity, cut = analyze.Info, fmt.Sprintf("the last of %s attempts can be cut short", tries(l.Attempts))
+		severity, cut = analyze.Info, fmt.Sprintf("the last of %s attempts can be cut off", tries(l.Attempts))
 	}
 	f := aboutCall(p, e, analyze.Certain, end.Origin, perTry.Origin, l.Set.Retry.Retries.Origin)
-	f.Message = fmt.Sprintf("%s%s with %s for all attempts, and %s: %s x %s and %s of waiting take %s",
+	f.Message = fmt.Sprintf("%s%s with %s for all attempts, but %s: %s x %s and %s of waits take %s",
 		callText(p, e), found.named, english.Duration(end.Value), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
 	f.Hint = remedyFor(p, e, &l.Set, policy.TotalTimeout).hint("raise", "to "+english.Duration(needed)+", or try less often or shorter")
 	f.Values = []analyze.KeyValue{

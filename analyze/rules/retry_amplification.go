@@ -115,9 +115,9 @@ func reportStorm(p *Pass, s storm) {
 	f := analyze.Finding{
 		Confidence: confidence(g, s.calls),
 		Subject:    joinIDs(g, s.path, ">"),
-		Message: fmt.Sprintf("when %s fails it can get %s requests for one of %s, because %s on the way to it are repeated: %s",
+		Message: fmt.Sprintf("when %s fails it can get %s requests for one of %s, because %s on the path are retried: %s",
 			g.ID(last), many(s.factor), g.ID(first), english.Count(len(s.calls), "call"), factors(s.by)),
-		Hint:     "retry in one place, next to what fails, and elsewhere connections alone; or cap retries with a budget",
+		Hint:     "retry in one place, next to the failing service, and only failed connections elsewhere; or set a retry budget",
 		Values:   []analyze.KeyValue{keyValue("factor", many(s.factor)), keyValue("factors", factors(s.by))},
 		Services: s.path,
 	}

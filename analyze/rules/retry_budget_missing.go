@@ -56,7 +56,7 @@ func checkRetryBudgetMissing(p *Pass) {
 		l, callers := found.layer, fanIn(p, e)
 		factor, _ := amp.At(p.Core.To(e))
 		f := aboutCall(p, e, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance), retryOrigin(l))
-		f.Message = fmt.Sprintf("%s%s and tries error answers %s times, with no budget over all requests", callText(p, e), found.named, tries(l.Attempts))
+		f.Message = fmt.Sprintf("%s%s and makes %s attempts on error responses, without a retry budget", callText(p, e), found.named, tries(l.Attempts))
 		f.Hint = "retry once at most"
 		if r, ok := remedyOfLayers(p, e, found.part, policy.RetryBudget); ok {
 			f.Hint = r.hint("set", "10 to 20 %")

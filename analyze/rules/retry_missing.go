@@ -55,7 +55,7 @@ func checkRetryMissing(p *Pass) {
 			continue
 		}
 		f := aboutCall(p, e, analyze.Default)
-		f.Message = fmt.Sprintf("%s%s by requests that may be sent twice, and nothing sends them again when a connection breaks", callText(p, e), named)
+		f.Message = fmt.Sprintf("%s%s with idempotent requests, but no layer retries them when a connection breaks", callText(p, e), named)
 		f.Hint = remedyOf(p, e, bare[0], policy.Retries).hint("set", "one or two retries on connection failures")
 		f.Values = []analyze.KeyValue{keyValue("attempts", "1")}
 		p.Report(f)

@@ -91,7 +91,7 @@ func alike(a, b policy.Setting[[]string]) bool {
 func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	outer, inner := stacked(part)
 	f := aboutCall(p, e, sureOf(outer.Set.Retry.Retries.Provenance, inner.Set.Retry.Retries.Provenance), retryOrigin(outer), retryOrigin(inner))
-	f.Message = fmt.Sprintf("%s%s and is tried %s times by %s for each of %s tries by %s",
+	f.Message = fmt.Sprintf("%s%s, and %s attempts by %s are made for each of %s attempts by %s",
 		callText(p, e), named, tries(inner.Attempts), inner.Set.Product.DisplayName(), tries(outer.Attempts), outer.Set.Product.DisplayName())
 	f.Hint = "keep one of the two: " + remedyFor(p, e, &inner.Set, policy.Retries).hint("set", "to no retries, where the other layer knows the operation")
 	f.Values = []analyze.KeyValue{keyValue("outer", tries(outer.Attempts)), keyValue("inner", tries(inner.Attempts)), keyValue("attempts", tries(part.Attempts))}
@@ -135,7 +135,7 @@ func reportInARow(p *Pass, e graph.Edge) {
 	p.At(capForJobs(p, e, analyze.Warning), analyze.Finding{
 		Confidence: confidence(g, calls),
 		Subject:    joinIDs(g, path, ">"),
-		Message: fmt.Sprintf("%s repeats its call to %s on errors, and %s its own to %s: %s requests for one",
+		Message: fmt.Sprintf("%s retries its call to %s on errors, and %s its own to %s: %s requests for one",
 			g.ID(path[0]), g.ID(path[1]), g.ID(path[1]), g.ID(path[2]), many(p.Analysis.Repeats(e)*most)),
 		Hint:     fmt.Sprintf("retry in one place: %s is next to what fails", g.ID(path[1])),
 		Values:   []analyze.KeyValue{keyValue("factor", many(p.Analysis.Repeats(e)*most))},

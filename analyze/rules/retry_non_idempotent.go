@@ -95,7 +95,7 @@ func reportRepeated(p *Pass, e graph.Edge, found faultyLayer, methods []string) 
 	if found.named == " for "+strconv.Quote(strings.Join(methods, ",")) {
 		found.named = ""
 	}
-	f.Message = fmt.Sprintf("%s by %s%s and sends it again after %s, when it may have been done already",
+	f.Message = fmt.Sprintf("%s by %s%s and retries it after %s, when the callee may have processed it",
 		callText(p, e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
 	f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
 	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On), keyValue("methods", strings.Join(methods, ", "))}
@@ -114,9 +114,9 @@ func reportUnknownMethods(p *Pass, e graph.Edge, found faultyLayer) {
 	on := served(p, e, l)
 	only := harmful(l.Set.Retry.Methods.Value)
 	f := aboutCall(p, e, analyze.Assumed, placed(l.Set.Retry.Methods.Origin, l.Set.Retry.On.Origin))
-	f.Message = fmt.Sprintf("%s%s and sends requests again after %s, whatever they do: a POST may be done twice", callText(p, e), found.named, strings.Join(on, " or "))
+	f.Message = fmt.Sprintf("%s%s and retries after %s whatever the method: a POST may be processed twice", callText(p, e), found.named, strings.Join(on, " or "))
 	if len(only) > 0 {
-		f.Message = fmt.Sprintf("%s%s and sends %s again after %s, when it may have been done already", callText(p, e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
+		f.Message = fmt.Sprintf("%s%s and retries %s after %s, when the callee may have processed it", callText(p, e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
 	}
 	f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("limit", "to what did not reach the callee, or to a route for GET")
 	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On)}

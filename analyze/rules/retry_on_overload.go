@@ -57,7 +57,7 @@ func checkRetryOnOverload(p *Pass) {
 		severity, sure, wait := analyze.Warning, analyze.Default, "at once"
 		switch b := r.Backoff; {
 		case waitLeftOpen(&l.Set) || b == nil && l.Set.Product == nil:
-			sure, wait = analyze.Assumed, "after a wait that no input tells"
+			sure, wait = analyze.Assumed, "after a wait that no input declares"
 		case !atOnce(b):
 			wait = "after " + english.Duration(b.Base.Value)
 			if b.Base.Value >= soon {
@@ -65,7 +65,7 @@ func checkRetryOnOverload(p *Pass) {
 			}
 		}
 		f := aboutCall(p, e, sure, r.On.Origin)
-		f.Message = fmt.Sprintf("%s%s and asks again %s when it says by %s that it has too much to do",
+		f.Message = fmt.Sprintf("%s%s and retries %s on %s, which signals overload",
 			callText(p, e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
 		f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("change", "leave these answers out, or wait for as long as they say")
 		f.Values = []analyze.KeyValue{attempts(l), value("on", r.On)}

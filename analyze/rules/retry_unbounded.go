@@ -57,18 +57,18 @@ func checkRetryUnbounded(p *Pass) {
 		severity := analyze.Warning
 		switch {
 		case l.Attempts != policy.Unlimited:
-			f.Message = fmt.Sprintf("%s%s and tries %s times before it gives up", callText(p, e), found.named, tries(l.Attempts))
+			f.Message = fmt.Sprintf("%s%s and makes %s attempts before it gives up", callText(p, e), found.named, tries(l.Attempts))
 		case part.Budget.State == policy.Finite:
-			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", callText(p, e), found.named, until(part.Budget))
+			f.Message = fmt.Sprintf("%s%s and retries as often as fits into %s", callText(p, e), found.named, until(part.Budget))
 		case l.Set.Retry.MaxDuration.Set(): // after which no try begins, however long the last one takes
 			end := policy.Limit{State: policy.Finite, Time: l.Set.Retry.MaxDuration.Value}
-			f.Message = fmt.Sprintf("%s%s and tries as often as fits into %s", callText(p, e), found.named, until(end))
+			f.Message = fmt.Sprintf("%s%s and retries as often as fits into %s", callText(p, e), found.named, until(end))
 		default:
 			severity = analyze.Error
-			f.Message = fmt.Sprintf("%s%s and tries without end", callText(p, e), found.named)
+			f.Message = fmt.Sprintf("%s%s and retries without limit", callText(p, e), found.named)
 		}
 		if r.Provenance == policy.PlatformDefault {
-			f.Message += fmt.Sprintf(": that is what %s does unless a number is written", l.Set.Product.DisplayName())
+			f.Message += fmt.Sprintf(": the default of %s", l.Set.Product.DisplayName())
 		}
 		f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("set", "two retries at most")
 		f.Values = []analyze.KeyValue{attempts(l), took("budget", part.Budget)}

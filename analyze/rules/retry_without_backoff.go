@@ -55,13 +55,13 @@ func checkRetryWithoutBackoff(p *Pass) {
 			sure = analyze.Certain
 		}
 		f := aboutCall(p, e, sure, retryOrigin(l))
-		f.Message = fmt.Sprintf("%s%s and tries %s times, %s", callText(p, e), found.named, tries(l.Attempts), lack)
+		f.Message = fmt.Sprintf("%s%s and makes %s attempts, %s", callText(p, e), found.named, tries(l.Attempts), lack)
 		if l.Attempts == policy.Unlimited {
-			f.Message = fmt.Sprintf("%s%s and tries without end, %s", callText(p, e), found.named, lack)
+			f.Message = fmt.Sprintf("%s%s and retries without limit, %s", callText(p, e), found.named, lack)
 		}
 		f.Hint = remedyFor(p, e, &l.Set, policy.RetryBackoff).hint("set", "waits that grow from about 50ms, with a random part")
 		if !canExpress(l.Set.Product, policy.RetryBackoff) {
-			f.Hint = l.Set.Product.DisplayName() + " cannot wait before it tries again: " +
+			f.Hint = l.Set.Product.DisplayName() + " cannot wait between retries: " +
 				remedyFor(p, e, &l.Set, policy.Retries).hint("change", "leave answers and slowness out of the conditions, and try connections alone again")
 		}
 		f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On)}

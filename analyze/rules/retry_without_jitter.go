@@ -78,10 +78,10 @@ func reportInStep(p *Pass, e graph.Edge, found faultyLayer, caller analyze.Repli
 		sure = min(sure, analyze.Default)
 	}
 	f := aboutCall(p, e, sure, placed(b.Jitter.Origin, b.Base.Origin, b.Kind.Origin, retryOrigin(l)))
-	f.Message = fmt.Sprintf("%s%s and tries %s times, %s apart without a random part: callers that failed together come back together",
+	f.Message = fmt.Sprintf("%s%s and makes %s attempts, %s apart without jitter: callers that failed together retry together",
 		callText(p, e), found.named, tries(l.Attempts), english.Duration(b.Base.Value))
 	if l.Attempts == policy.Unlimited {
-		f.Message = fmt.Sprintf("%s%s and tries without end, %s apart without a random part: callers that failed together come back together",
+		f.Message = fmt.Sprintf("%s%s and retries without limit, %s apart without jitter: callers that failed together retry together",
 			callText(p, e), found.named, english.Duration(b.Base.Value))
 	}
 	f.Hint = remedyFor(p, e, &l.Set, policy.RetryBackoff).hint("set", "waits with a random part")

@@ -50,9 +50,9 @@ func checkRetryWithoutTimeout(p *Pass) {
 			sure = analyze.Assumed // the client may have a timeout that no file shows
 		}
 		f := aboutCall(p, e, sure, retryOrigin(l))
-		f.Message = fmt.Sprintf("%s%s and tries %s times, but nothing ends an attempt: one that hangs is never tried again", callText(p, e), found.named, tries(l.Attempts))
+		f.Message = fmt.Sprintf("%s%s and makes %s attempts, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named, tries(l.Attempts))
 		if l.Attempts == policy.Unlimited {
-			f.Message = fmt.Sprintf("%s%s and tries without end, but nothing ends an attempt: one that hangs is never tried again", callText(p, e), found.named)
+			f.Message = fmt.Sprintf("%s%s and retries without limit, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named)
 		}
 		f.Hint = attemptHint(p, e, part, l)
 		f.Values = []analyze.KeyValue{attempts(l), took("attempt", part.Attempt), took("budget", part.Budget)}

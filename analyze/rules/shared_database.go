@@ -119,7 +119,7 @@ func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
 		Confidence: analyze.Certain,
 		Subject:    g.ID(v),
 		Message:    fmt.Sprintf("%s is the database of %s", g.ID(v), someIDs(g, users)),
-		Hint:       "give each owner a database of its own, or let one service own the data and the others ask it",
+		Hint:       "give each owner a database of its own, or let one service own the data and the others call it",
 		Values:     []analyze.KeyValue{number("services", len(users))},
 		Origins:    written(g, calls),
 		Services:   append([]graph.Node{v}, users...),
@@ -134,7 +134,7 @@ func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
 		f.Hint = "if they use different databases on it, name them in the addresses; " + f.Hint
 	}
 	if told == "" {
-		f.Message += ", whose owners are not known"
+		f.Message += ", whose owners are unknown"
 		p.At(analyze.Info, f)
 		return
 	}

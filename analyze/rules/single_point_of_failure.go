@@ -90,7 +90,7 @@ func reportGate(p *Pass, v graph.Node, behind, critical analyze.Sample, all int)
 	f := analyze.Finding{
 		Confidence: min(replicasConfidence(n), confidence(g, g.In(v))),
 		Subject:    s.ID,
-		Hint:       "let callers go on without it, or give them a way past it",
+		Hint:       "make the call optional, or add an alternative path",
 		Values:     []analyze.KeyValue{number("services behind it", int(behind.N)), number("services", all)},
 		Origins:    places(s, n.Origin),
 		Services:   []graph.Node{v},
@@ -106,16 +106,16 @@ func reportGate(p *Pass, v graph.Node, behind, critical analyze.Sample, all int)
 	f.Message = fmt.Sprintf("entry points reach %s only through %s", whom, s.ID)
 	switch {
 	case !n.Set():
-		f.Message += ", and no input tells how many replicas it runs"
+		f.Message += ", whose number of replicas no input declares"
 		f.Confidence = analyze.Assumed
 		p.At(analyze.Info, f)
 	case n.Value == 1:
 		f.Message += ", which runs a single replica"
-		f.Hint = redundancyHint(s) + "; or a way past it"
+		f.Hint = redundancyHint(s) + "; or add an alternative path"
 		f.Values = append(f.Values, replicasValue(n))
 		p.At(gradeService(p, v, analyze.Warning), f)
 	default:
-		f.Message += fmt.Sprintf(": its %d replicas are one point to fail for a bad release", n.Value)
+		f.Message += fmt.Sprintf(": one bad release takes down all %d replicas", n.Value)
 		if lacks := p.Analysis.RedundancyGaps(v); len(lacks) > 0 {
 			f.Message += ", with " + strings.Join(lacks, " and ")
 		}

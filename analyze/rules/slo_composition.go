@@ -99,22 +99,22 @@ func reportObjective(p *Pass, v graph.Node, a *analyze.Availability, available f
 		f.Services = append(f.Services, c.Node)
 		f.Origins = append(f.Origins, g.Service(c.Node).SLO.Origin)
 	}
-	whom := english.Count(a.Counted, "service") + " it cannot do without"
+	whom := english.Count(a.Counted, "service") + " it depends on"
 	if a.Counted == 0 {
-		whom = "those it falls back on, with what they stand in for,"
+		whom = "its fallbacks together with their primaries"
 	}
-	f.Message = fmt.Sprintf("%s promises %s, and %s leave it %s at best", s.ID, analyze.Percent(a.Objective), whom, analyze.Percent(available))
+	f.Message = fmt.Sprintf("%s promises %s, but %s leave at most %s", s.ID, analyze.Percent(a.Objective), whom, analyze.Percent(available))
 	if len(worst) > 1 {
 		f.Message += ", the worst " + english.List(worst)
 	}
 	if len(worst) == 1 {
-		f.Message = fmt.Sprintf("%s promises %s, and %s, which it cannot do without, promises %s", s.ID, analyze.Percent(a.Objective), g.ID(a.Worst[0].Node), analyze.Percent(a.Worst[0].Objective))
+		f.Message = fmt.Sprintf("%s promises %s, but its dependency %s promises %s", s.ID, analyze.Percent(a.Objective), g.ID(a.Worst[0].Node), analyze.Percent(a.Worst[0].Objective))
 		if analyze.LessPercent(available, a.Worst[0].Objective) {
-			f.Message += fmt.Sprintf("; that leaves %s at best", analyze.Percent(available))
+			f.Message += fmt.Sprintf("; that leaves at most %s", analyze.Percent(available))
 		}
 	}
 	if severity == analyze.Info {
-		f.Message += ", if objectives do not count the failures of what is behind a service"
+		f.Message += ", if objectives do not include failures of dependencies"
 		f.Confidence = analyze.Default
 	}
 	if a.Counted > 0 && severity == analyze.Warning && analyze.LessPercent(a.Worst[0].Objective, a.Objective) {
@@ -124,7 +124,7 @@ func reportObjective(p *Pass, v graph.Node, a *analyze.Availability, available f
 		f.Confidence = analyze.Assumed
 	}
 	f.Confidence = min(f.Confidence, confidence(g, neededCalls(g, v)))
-	f.Hint = fmt.Sprintf("do without the worst, or have them promise one nine more (%s), or promise less", analyze.Percent(oneNineMore(a.Objective)))
+	f.Hint = fmt.Sprintf("make the worst dependency optional, raise their objectives by one nine (%s), or lower the own objective", analyze.Percent(oneNineMore(a.Objective)))
 	f.Values = []analyze.KeyValue{keyValue("objective", analyze.Percent(a.Objective)), keyValue("available", analyze.Percent(available)), keyValue("gap", analyze.Percent(a.Objective-available))}
 	if len(worst) > 0 {
 		f.Values = append(f.Values, keyValue("worst", strings.Join(worst, ", ")))

@@ -54,9 +54,9 @@ func reportChain(p *Pass, chain []graph.Node, hops int) {
 	p.Report(analyze.Finding{
 		Confidence: confidence(g, calls),
 		Subject:    joinIDs(g, chain, ">"),
-		Message: fmt.Sprintf("%s calls %s, which eventually calls %s, %d hops between services later, and all wait",
+		Message: fmt.Sprintf("%s calls %s, which eventually calls %s after %d hops between services, all synchronous",
 			g.ID(first), g.ID(chain[1]), g.ID(last), hops),
-		Hint:     "keep a copy of what the far end knows, or do asynchronously what need not be done before the answer",
+		Hint:     "keep a copy of the data of the last service, or make calls asynchronous that the response does not need",
 		Values:   []analyze.KeyValue{number("hops", hops), number("limit", p.Limits.ChainDepth)},
 		Origins:  written(g, calls),
 		Services: chain,

@@ -108,13 +108,13 @@ func circle(g *graph.Graph, c analyze.Cycle) string {
 	case 1:
 		return first + " calls itself and waits for the answer"
 	case 2:
-		told = fmt.Sprintf("%s calls %s, which calls %s again, and each waits for the other", first, last, first)
+		told = fmt.Sprintf("%s calls %s, which calls %s again, both synchronously", first, last, first)
 	default:
-		told = fmt.Sprintf("%s calls %s, which eventually calls %s, which calls %s again, and all %d wait for each other",
+		told = fmt.Sprintf("%s calls %s, which eventually calls %s, which calls %s again, all %d synchronously",
 			first, g.ID(c.Loop[1]), last, first, len(c.Loop))
 	}
 	if more := len(c.Services) - len(c.Loop); more > 0 {
-		told += fmt.Sprintf("; %s on further such loops with them", english.Count(more, "service"))
+		told += fmt.Sprintf("; %s in further such cycles with them", english.Count(more, "service"))
 	}
 	return told
 }

@@ -69,14 +69,14 @@ func checkTimeoutAgainstObserved(p *Pass) {
 		near := time.Duration(cutOff * float64(limit.Time))
 		switch {
 		case p99 >= limit.Time-near && slowest <= limit.Time+near:
-			reportTiming(p, e, &parts[0], analyze.Warning, p99, fmt.Sprintf("and one in a hundred is already cut off by the timeout of %s", until(limit)),
+			reportTiming(p, e, &parts[0], analyze.Warning, p99, fmt.Sprintf("and the timeout of %s already cuts off one call in a hundred", until(limit)),
 				"raise", "if the callee cannot be made faster")
 		case p99 > limit.Time:
-			reportTiming(p, e, &parts[0], analyze.Warning, p99, fmt.Sprintf("with a timeout of %s, and one in a hundred takes %s or more", until(limit), rounded(p99)),
+			reportTiming(p, e, &parts[0], analyze.Warning, p99, fmt.Sprintf("with a timeout of %s, but the p99 latency is %s or more", until(limit), rounded(p99)),
 				"raise", "above the slowest good answer")
 		case limit.Time > looseTimeout*p999 && limit.Time > shortTimeout:
-			reportTiming(p, e, &parts[0], analyze.Info, p99, fmt.Sprintf("with a timeout of %s, and 999 in a thousand take no longer than %s", until(limit), rounded(p999)),
-				"lower", "to a little above its slowest good answer")
+			reportTiming(p, e, &parts[0], analyze.Info, p99, fmt.Sprintf("with a timeout of %s, but the p99.9 latency is only %s", until(limit), rounded(p999)),
+				"lower", "to slightly above its slowest good response")
 		}
 	}
 }

@@ -61,7 +61,7 @@ func checkTimeoutDefaultOnly(p *Pass) {
 		for _, e := range calls {
 			part := defaultOnly(p.Effective(e))
 			f := aboutCall(p, e, analyze.Default)
-			f.Message = fmt.Sprintf("%s with no timeout but the %s that %s has by itself", callText(p, e), until(part.Budget), by.Title)
+			f.Message = fmt.Sprintf("%s with only the default timeout of %s of %s", callText(p, e), until(part.Budget), by.Title)
 			f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "what this call needs")
 			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 			p.Report(f)
@@ -93,7 +93,7 @@ func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
 	p.Report(analyze.Finding{
 		Confidence: analyze.Default,
 		Subject:    "product " + by.Name,
-		Message: fmt.Sprintf("%s, from %s to %s on, have no timeout but the %s that %s has by itself", english.Count(len(calls), "call"),
+		Message: fmt.Sprintf("%s (first: %s to %s) have only the default timeout of %s of %s", english.Count(len(calls), "call"),
 			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), by.Title),
 		Hint:    generalRemedy(by, policy.TotalTimeout).hint("set", "what each call needs"),
 		Values:  []analyze.KeyValue{number("calls", len(calls))},

@@ -76,8 +76,8 @@ func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 		return // told of the gateway as a whole
 	}
 	f := aboutCall(p, e, analyze.Certain, part.Budget.Origin())
-	f.Message = fmt.Sprintf("%s with the timeout switched off%s", callText(p, e), named)
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to a little above its slowest good answer")
+	f.Message = fmt.Sprintf("%s with the timeout disabled%s", callText(p, e), named)
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly above its slowest good response")
 	f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
@@ -89,7 +89,7 @@ func reportLong(p *Pass, e graph.Edge, part *analyze.Part, named string, limit t
 	}
 	f := aboutCall(p, e, sure, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s and waits up to %s%s", callText(p, e), until(part.Budget), named)
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("lower", "do asynchronously what takes longer")
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("lower", "make longer work asynchronous")
 	f.Values = []analyze.KeyValue{took("budget", part.Budget), keyValue("limit", english.Duration(limit))}
 	p.At(gradeByTier(p, e, analyze.Info), f)
 }

@@ -67,15 +67,15 @@ func reportInversion(p *Pass, e graph.Edge, i inversion) {
 	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", most)}
 	if i.sum {
-		f.Message = fmt.Sprintf("%s and gives up%s after %s; %s", callText(p, e), i.named, english.Duration(attempt.Time), sequenceText(p, &f, e, i.need))
+		f.Message = fmt.Sprintf("%s and times out%s after %s; %s", callText(p, e), i.named, english.Duration(attempt.Time), sequenceText(p, &f, e, i.need))
 		f.Hint = "make the calls in parallel, or shorten their timeouts"
 		p.At(analyze.Info, f)
 		return
 	}
 	f.Services = append(f.Services, g.To(i.need.MaxCall))
-	f.Message = fmt.Sprintf("%s and gives up%s after %s, but %s may take %s to hear from %s: it works for nobody then",
+	f.Message = fmt.Sprintf("%s and times out%s after %s, but %s waits up to %s for %s: its work is wasted",
 		callText(p, e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.MaxCall)))
-	f.Hint = fmt.Sprintf("bring the call of %s down to %s, or let its caller wait longer, if its own callers do", callID(g, i.need.MaxCall), english.Duration(attempt.Time))
+	f.Hint = fmt.Sprintf("shorten the call %s to %s, or raise the timeout of its caller as far as its own callers allow", callID(g, i.need.MaxCall), english.Duration(attempt.Time))
 	if r, ok := innerRemedy(p, i.need.MaxCall); ok {
 		f.Hint = r.hint("set", fmt.Sprintf("to %s for %s, or let its caller wait longer, if its own callers do",
 			english.Duration(attempt.Time), callID(g, i.need.MaxCall)))

@@ -79,14 +79,14 @@ func reportEndless(p *Pass, e graph.Edge, parts []analyze.Part) {
 	f := aboutCall(p, e, analyze.Default, part.Budget.Origin())
 	switch {
 	case part.Budget.State == policy.Endless:
-		f.Message = fmt.Sprintf("%s without a timeout%s: %s has none unless it is set", callText(p, e), named, part.Budget.By[0].Product.DisplayName())
+		f.Message = fmt.Sprintf("%s without a timeout%s: %s has no default", callText(p, e), named, part.Budget.By[0].Product.DisplayName())
 	case len(part.Layers) > 0 && part.Layers[0].Set.Product != nil:
 		f.Confidence = analyze.Assumed
-		f.Message = fmt.Sprintf("%s, and no timeout%s was found in the inputs, which do have other policies for it", callText(p, e), named)
+		f.Message = fmt.Sprintf("%s without a timeout%s in the inputs, which declare other policies for it", callText(p, e), named)
 	default:
 		f.Message = fmt.Sprintf("%s without a timeout%s", callText(p, e), named)
 	}
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "a little above its slowest good answer, below the caller's own deadline")
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "slightly above its slowest good response, below the caller's own deadline")
 	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), took("budget", part.Budget)}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
@@ -102,9 +102,9 @@ func reportUndeclared(p *Pass, calls []graph.Edge) {
 	p.At(analyze.Info, analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
-		Message: fmt.Sprintf("no input could declare a timeout for %s of %s, from %s to %s on: their code may have one",
+		Message: fmt.Sprintf("the inputs cannot declare a timeout for %s of %s (first: %s to %s): their code may have one",
 			english.Count(len(calls), "call"), english.Count(len(callers), "service"), g.ID(g.From(first)), g.ID(g.To(first))),
-		Hint:    "read the policies of the mesh and the gateways too, and say in a native manifest what the code does",
+		Hint:    "add the policies of the mesh and the gateways to the sources, and declare in weir.yaml what the code does",
 		Values:  []analyze.KeyValue{number("calls", len(calls)), number("callers", len(callers))},
 		Origins: written(g, calls[:1]),
 	})

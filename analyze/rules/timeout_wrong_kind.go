@@ -83,10 +83,10 @@ func reportWrongKind(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 		does = append(does, english.Duration(t.value.Value)+" for "+t.does)
 		f.Values = append(f.Values, value(t.name, t.value))
 	}
-	f.Message = fmt.Sprintf("%s%s with a timeout of %s, and none that ends a slow answer", callText(p, e), named, strings.Join(does, " and "))
+	f.Message = fmt.Sprintf("%s%s with a timeout of %s, but none that bounds a slow response", callText(p, e), named, strings.Join(does, " and "))
 	f.Hint = cannotEnd(timers[0].set.Product)
 	if r, ok := remedyOfLayers(p, e, part, policy.TotalTimeout); ok {
-		f.Hint = r.hint("set", "a little above its slowest good answer")
+		f.Hint = r.hint("set", "slightly above its slowest good response")
 	}
 	p.At(capForJobs(p, e, analyze.Warning), f)
 }

@@ -74,12 +74,12 @@ func reportNewcomer(p *Pass, e graph.Edge, sure analyze.Confidence, severity ana
 	c, seen := p.Core.Call(e), p.Core.Observed(e)
 	caller, callee := p.Core.Service(c.From), p.Core.Service(c.To)
 	f := aboutCall(p, e, sure, seenAt(c))
-	f.Message = fmt.Sprintf("%s %s, as traces show, and no input declares it", callText(p, e), english.Times(seen.Calls))
+	f.Message = fmt.Sprintf("%s %s in the traces, but no input declares the call", callText(p, e), english.Times(seen.Calls))
 	if callee.Defined {
-		f.Hint = fmt.Sprintf("add %q to the calls of %s in weir.yaml, or stop calling it", callee.Name, caller.Name)
+		f.Hint = fmt.Sprintf("add %q to the calls of %s in weir.yaml, or remove the call", callee.Name, caller.Name)
 	} else {
 		f.Confidence = analyze.Assumed // it may be another name of a declared service
-		f.Hint = fmt.Sprintf("declare it, or write in aliases of weir.yaml whose other name %q is", callee.Name)
+		f.Hint = fmt.Sprintf("declare the call, or declare in aliases of weir.yaml which service %q is", callee.Name)
 	}
 	f.Values = []analyze.KeyValue{keyValue("calls", english.Number(seen.Calls)), keyValue("errors", english.Number(seen.Errors))}
 	p.At(severity, f)
@@ -91,9 +91,9 @@ func reportUnspoken(p *Pass, calls []graph.Edge, callers int) {
 	p.At(analyze.Info, analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
-		Message: fmt.Sprintf("traces show %s of %s, from %s on, of whose calls no input declares any: they stand in code",
+		Message: fmt.Sprintf("traces show %s of %s (first: %s) that declare no calls at all: their calls exist only in code",
 			english.Count(len(calls), "call"), english.Count(callers, "service"), callID(p.Core, first)),
-		Hint:    "nothing has to be done; declared in weir.yaml, a new call would be told from the old ones",
+		Hint:    "no action needed; if they are declared in weir.yaml, new calls become visible",
 		Values:  []analyze.KeyValue{number("calls", len(calls)), number("callers", callers)},
 		Origins: []graph.Origin{seenAt(p.Core.Call(first))},
 	})

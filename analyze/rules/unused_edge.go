@@ -60,9 +60,9 @@ func checkUnusedEdge(p *Pass) {
 		f := analyze.Finding{
 			Confidence: analyze.Assumed,
 			Subject:    callID(g, e),
-			Message: fmt.Sprintf("%s is declared to call %s, and among %s calls of its own that were seen there is none",
+			Message: fmt.Sprintf("%s is declared to call %s, but none of its %s observed calls goes there",
 				g.ID(c.From), g.ID(c.To), english.Number(made)),
-			Hint:     "if no rare path needs it, remove it from the caller's configuration",
+			Hint:     "remove it from the caller's configuration, unless a rare path needs it",
 			Values:   []analyze.KeyValue{keyValue("callsOfCaller", english.Number(ofCaller)), keyValue("callsOfCallee", english.Number(ofCallee))},
 			Origins:  written(g, []graph.Edge{e}),
 			Services: []graph.Node{c.From, c.To},

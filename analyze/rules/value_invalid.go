@@ -77,7 +77,7 @@ func reportUnknownRule(p *Pass, subject, text string, at []graph.Origin, service
 			Confidence: analyze.Certain,
 			Subject:    subject,
 			Detail:     IgnoreAnnotation + " " + name,
-			Message:    fmt.Sprintf("%s: %q of %s is no rule, so that nothing is excused", IgnoreAnnotation, name, subject),
+			Message:    fmt.Sprintf("%s: %q of %s is not a rule, so the annotation has no effect", IgnoreAnnotation, name, subject),
 			Hint:       unknown.Hint(),
 			Values:     []analyze.KeyValue{keyValue("field", IgnoreAnnotation), keyValue("value", name)},
 			Origins:    at,
