@@ -171,11 +171,11 @@ func TestOddIDs(t *testing.T) {
 // TestLargeTrace has one trace of 100,000 spans, 10,000 deep, in every format and
 // with hardly any memory for it.
 func TestLargeTrace(t *testing.T) {
-	n := testlong.N(40_000, 100_000)
+	n := testlong.N(15_000, 100_000)
 	spans := deepTrace(n, n/10)
 	for _, f := range written {
 		text := f.write(spans)
-		_, got := spilled(t, f.reader, text, 2, 1<<20)
+		_, got := spilled(t, f.reader, text, 2, int64(10*n)) // of 32 bytes for each span
 		if want := (graph.Spans{Spans: n, Traces: 1, Spilled: true}); *got != want {
 			t.Errorf("%s: account %+v, want %+v", f.reader.Name, *got, want)
 		}
