@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// rulesNamed returns the rules that an annotation excuses.
+// rulesNamed returns the rules whose findings an annotation suppresses.
 func rulesNamed(text string) []string {
 	var rules []string
 	for line := range strings.Lines(text) {
@@ -21,31 +21,31 @@ func rulesNamed(text string) []string {
 	return rules
 }
 
-// suppressions is what policy objects say under IgnoreAnnotation, by their names.
+// suppressions are the values of IgnoreAnnotation of policy objects, by object name.
 type suppressions map[string]string
 
 func objectSuppressions(g *graph.Graph) suppressions {
-	said := suppressions{}
+	values := suppressions{}
 	for _, b := range g.Policies() {
 		if b.Excuses != "" {
-			said[b.Object] = b.Excuses
+			values[b.Object] = b.Excuses
 		}
 	}
-	return said
+	return values
 }
 
-// IgnoreAnnotation is the key under which a service or a policy object excuses
-// findings about itself: "<rule>: reason", one a line. Where an input has no
-// annotations, a label of this name does.
+// IgnoreAnnotation is the key under which a service or a policy object suppresses
+// findings about itself: "<rule>: reason", one a line. Inputs without annotations use
+// a label of this name.
 const IgnoreAnnotation = graph.IgnoreAnnotation
 
-// suppressionOf is what a service says.
+// suppressionOf returns the value of IgnoreAnnotation of a service, "" if it has none.
 func suppressionOf(s *graph.Service) string {
 	return cmp.Or(s.Annotations[IgnoreAnnotation], s.Labels[IgnoreAnnotation])
 }
 
-// covers reports whether one of those who may say so excuses f: the object that is
-// its subject, or one of its services.
+// covers reports whether f is suppressed by the object that is its subject, or by one
+// of its services.
 func (e suppressions) covers(g *graph.Graph, f *analyze.Finding) bool {
 	named := func(text string) bool {
 		return slices.ContainsFunc(rulesNamed(text), func(rule string) bool { return rule == "*" || rule == f.Rule })

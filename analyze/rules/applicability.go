@@ -8,11 +8,11 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// What keeps rules about timeouts, retries and breakers from accusing the wrong
-// calls, in one place.
+// Predicates that keep rules about timeouts, retries and breakers from false
+// positives.
 
-// isStream reports whether a part is a stream for which somebody exchanged the
-// timeout for one of silence.
+// isStream reports whether a part is a stream: its timeout is disabled and an idle
+// timeout is set explicitly.
 func isStream(part *analyze.Part) bool {
 	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
 		t := l.Set.Timeout
@@ -20,24 +20,24 @@ func isStream(part *analyze.Part) bool {
 	})
 }
 
-// driverManaged reports whether a driver makes the call e, whose settings stand in no
-// manifest: proxies pass such calls on as bytes, and only what is declared for
-// the call itself can be judged.
+// driverManaged reports whether a driver makes the call e. The settings of drivers are
+// in no manifest and proxies forward such calls as bytes, so only policies of the call
+// itself are known.
 func driverManaged(g *graph.Graph, e graph.Edge) bool {
 	return analyze.KeepsData(g.Service(g.To(e))) || !policy.HasRequests(g.Protocol(e))
 }
 
-// fromGateway reports whether a gateway makes the call e, be it a program like any other
-// of which only its policies tell.
+// fromGateway reports whether a gateway makes the call e: by the kind of the caller, or
+// by a policy of the gateway layer.
 func fromGateway(p *Pass, e graph.Edge) bool {
 	return p.Core.Service(p.Core.From(e)).Kind == graph.KindGateway || slices.ContainsFunc(p.Effective(e), func(part analyze.Part) bool {
 		return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Layer == policy.Gateway })
 	})
 }
 
-// policyKnown reports whether some input that can declare policies speaks of a call: one
-// of its layers, or a native manifest that is more than a sketch. Of other calls
-// nothing is known, which is not to say that they have nothing.
+// policyKnown reports whether an input that can declare policies covers a call: one of
+// its layers, or a native manifest that declares more than the call. The policies of
+// other calls are unknown, not absent.
 func policyKnown(p *Pass, e graph.Edge, parts []analyze.Part) bool {
 	if slices.ContainsFunc(parts, func(part analyze.Part) bool { return len(part.Layers) > 0 }) {
 		return true
@@ -72,8 +72,8 @@ func gradeByTier(p *Pass, e graph.Edge, s analyze.Severity) analyze.Severity {
 	return capForJobs(p, e, s)
 }
 
-// capForJobs is the severity of a finding about e without regard to tiers. Jobs may
-// wait long and try often.
+// capForJobs is the severity of a finding about e without regard to tiers: at most info
+// for jobs, which may wait long and retry often.
 func capForJobs(p *Pass, e graph.Edge, s analyze.Severity) analyze.Severity {
 	if p.Core.Service(p.Core.From(e)).Kind == graph.KindJob {
 		return min(s, analyze.Info)

@@ -41,16 +41,16 @@ func checkAsyncCycle(p *Pass) {
 		}
 		first, last := c.Loop[0], c.Loop[len(c.Loop)-1]
 		calls := analyze.CallsAlong(g, append(c.Loop, first)...)
-		message := fmt.Sprintf("%s calls %s, which calls %s again, not waiting everywhere", g.ID(first), g.ID(last), g.ID(first))
+		message := fmt.Sprintf("%s calls %s, which calls %s again; at least one call is asynchronous, so a message can circulate forever", g.ID(first), g.ID(last), g.ID(first))
 		if len(c.Loop) > 2 {
-			message = fmt.Sprintf("%s calls %s, which eventually calls %s, which calls %s again, not waiting everywhere",
+			message = fmt.Sprintf("%s calls %s, which eventually calls %s, which calls %s again; at least one call is asynchronous, so a message can circulate forever",
 				g.ID(first), g.ID(c.Loop[1]), g.ID(last), g.ID(first))
 		}
 		p.Report(analyze.Finding{
 			Confidence: confidence(g, calls),
 			Subject:    joinIDs(g, c.Loop, ","),
 			Message:    message,
-			Hint:       "drop messages that have traveled the cycle once",
+			Hint:       fmt.Sprintf("let %s drop messages that have passed through the cycle, for example by a hop limit", g.ID(first)),
 			Values:     []analyze.KeyValue{number("services", len(c.Services)), number("calls", c.Calls)},
 			Origins:    written(g, calls),
 			Services:   c.Loop,

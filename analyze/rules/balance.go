@@ -6,8 +6,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// toOne are the ways of balancing that leave it to connections.
-var toOne = []string{"pick-first", "passthrough"}
+// connectionStrategies are the load balancing strategies that work per connection.
+var connectionStrategies = []string{"pick-first", "passthrough"}
 
 // passive writes "b is called by a and c".
 func passive(g *graph.Graph, v graph.Node, callers []graph.Node) string {

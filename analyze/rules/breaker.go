@@ -8,19 +8,18 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// unbroken reports whether no layer of a part has a breaker, and nobody decided
-// against one.
-func unbroken(part *analyze.Part) bool {
+// lacksBreaker reports whether no layer of a part has a breaker or disables it.
+func lacksBreaker(part *analyze.Part) bool {
 	for i := range part.Layers {
 		if b := part.Layers[i].Set.Breaker; b != nil && b.Kind.Provenance == policy.Disabled {
 			return false
 		}
 	}
-	return len(broken(part)) == 0
+	return len(breakerLayers(part)) == 0
 }
 
-// broken returns the layers of a part that have a breaker, outermost first.
-func broken(part *analyze.Part) []*policy.Effect {
+// breakerLayers returns the layers of a part that have a breaker, outermost first.
+func breakerLayers(part *analyze.Part) []*policy.Effect {
 	var layers []*policy.Effect
 	for i := range part.Layers {
 		if b := part.Layers[i].Set.Breaker; b != nil && b.Kind.Set() && b.Kind.Value != "none" {
@@ -30,24 +29,24 @@ func broken(part *analyze.Part) []*policy.Effect {
 	return layers
 }
 
-// seesSlow reports whether a breaker opens for calls that are merely slow, by itself:
-// what a product sees unasked it sees by a timeout of its own.
-func seesSlow(b *policy.Breaker) bool {
-	const never = 60 * time.Second // resilience4j's own, which no request takes
+// detectsSlow reports whether a breaker opens for slow calls without a timeout. A default
+// of the product does not count, as it relies on a timeout of the product.
+func detectsSlow(b *policy.Breaker) bool {
+	const never = 60 * time.Second // default of resilience4j, longer than any request
 	if b.SlowAfter.Set() {
 		return b.SlowAfter.Value < never
 	}
 	return b.Slow.Set() && b.Slow.Value && b.Slow.Provenance != policy.PlatformDefault
 }
 
-// breakerOrigin is where a breaker is written.
+// breakerOrigin is where a breaker is declared.
 func breakerOrigin(b *policy.Breaker) graph.Origin {
 	return placed(b.Kind.Origin, b.ErrorRate.Origin, b.Failures.Origin, b.Window.Origin, b.Open.Origin, b.MinCalls.Origin, b.SlowAfter.Origin, b.MaxEject.Origin)
 }
 
-// switchedOff returns the layers of a part in which somebody declares a breaker
-// and switches it off, outermost first. In a native manifest that is a decision.
-func switchedOff(part *analyze.Part) []*policy.Effect {
+// disabledBreakers returns the layers of a part that declare a breaker and disable it,
+// outermost first. A native manifest that does so is a decision and does not count.
+func disabledBreakers(part *analyze.Part) []*policy.Effect {
 	var layers []*policy.Effect
 	for i := range part.Layers {
 		l := &part.Layers[i]

@@ -52,8 +52,8 @@ func checkBreakerBlindToSlow(p *Pass) {
 		if driverManaged(p.Core, e) || isOutside(p, e) { // see external-unprotected
 			continue
 		}
-		found, ok := firstFaultyLayer(p.Effective(e), broken, func(part *analyze.Part, l *policy.Effect) bool {
-			return unbounded(part) && !gapEnds(part) && !isStream(part) && l.Set.Breaker.IsWritten() && !seesSlow(l.Set.Breaker)
+		found, ok := firstFaultyLayer(p.Effective(e), breakerLayers, func(part *analyze.Part, l *policy.Effect) bool {
+			return unbounded(part) && !hasReadGap(part) && !isStream(part) && l.Set.Breaker.IsWritten() && !detectsSlow(l.Set.Breaker)
 		})
 		if ok {
 			blind = append(blind, breakerCall{e, found})
@@ -65,40 +65,40 @@ func checkBreakerBlindToSlow(p *Pass) {
 			continue
 		}
 		for _, c := range group {
-			f := aboutCall(p, c.call, c.blindness(), breakerOrigin(c.layer.Set.Breaker))
-			f.Message = fmt.Sprintf("%s behind a breaker that counts errors%s, and without a timeout a slow answer is none", callText(p, c.call), c.named)
+			f := aboutCall(p, c.call, c.slowConfidence(), breakerOrigin(c.layer.Set.Breaker))
+			f.Message = fmt.Sprintf("%s behind a breaker that counts only errors%s; without a timeout, slow calls never open it", callText(p, c.call), c.named)
 			atBlind(p, c, gradeByTier(p, c.call, analyze.Warning), f)
 		}
 	}
 }
 
-// gapEnds reports whether something ends a part that hangs, if not one that trickles:
-// a bound on the silence between two reads makes an error of it.
-func gapEnds(part *analyze.Part) bool {
+// hasReadGap reports whether a bound on the time between two reads turns a hanging call
+// into an error. It does not end a response that trickles.
+func hasReadGap(part *analyze.Part) bool {
 	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Timeout != nil && l.Set.Timeout.ReadGap.Set() })
 }
 
-// blindness is how sure it is that nothing ends a slow call.
-func (c *breakerCall) blindness() analyze.Confidence {
+// slowConfidence is the confidence that a slow call has no time limit.
+func (c *breakerCall) slowConfidence() analyze.Confidence {
 	if c.part.Attempt.State == policy.Undeclared && c.layer.Set.Product != nil {
 		return analyze.Assumed // the client behind the breaker may have a timeout
 	}
 	return analyze.Default
 }
 
-// reportBlind tells of many calls behind one breaker at once.
+// reportBlind reports many calls behind one breaker in one finding.
 func reportBlind(p *Pass, group []breakerCall) {
-	sure, severity := group[0].blindness(), analyze.Info
+	sure, severity := group[0].slowConfidence(), analyze.Info
 	for _, c := range group {
-		sure, severity = min(sure, c.blindness()), max(severity, gradeByTier(p, c.call, analyze.Warning))
+		sure, severity = min(sure, c.slowConfidence()), max(severity, gradeByTier(p, c.call, analyze.Warning))
 	}
 	f := aboutBreaker(p, group, sure)
-	f.Message = fmt.Sprintf("%s are behind one breaker that counts errors, and without a timeout a slow answer is none", calling(p, group))
+	f.Message = fmt.Sprintf("%s are behind one breaker that counts only errors; without a timeout, slow calls never open it", calling(p, group))
 	atBlind(p, group[0], severity, f)
 }
 
 func atBlind(p *Pass, c breakerCall, severity analyze.Severity, f analyze.Finding) {
-	f.Hint = remedyOf(p, c.call, c.part, policy.TotalTimeout).hint("set", "slightly above its slowest good response")
+	f.Hint = remedyOf(p, c.call, c.part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response")
 	f.Values = append(f.Values, value("breaker", c.layer.Set.Breaker.Kind), took("attempt", c.part.Attempt))
 	p.At(severity, f)
 }

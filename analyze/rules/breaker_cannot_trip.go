@@ -57,48 +57,48 @@ or use a breaker around the call in the caller's code.
 func checkBreakerCannotTrip(p *Pass) {
 	var idle []breakerCall
 	for e := range p.Requests() {
-		if found, ok := stuck(p, e); ok {
+		if found, ok := cannotTrip(p, e); ok {
 			idle = append(idle, breakerCall{e, found})
 		}
 	}
 	for _, group := range byBreaker(idle) {
 		callees := calleesOf(p, group)
 		if len(callees) > fewBreakerCalls {
-			reportStandstill(p, group, callees)
+			reportNoneCanTrip(p, group, callees)
 			continue
 		}
 		for _, v := range callees {
-			reportStuck(p, slices.DeleteFunc(slices.Clone(group), func(c breakerCall) bool { return p.Core.To(c.call) != v }))
+			reportCannotTrip(p, slices.DeleteFunc(slices.Clone(group), func(c breakerCall) bool { return p.Core.To(c.call) != v }))
 		}
 	}
 }
 
-func stuck(p *Pass, e graph.Edge) (faultyLayer, bool) {
+func cannotTrip(p *Pass, e graph.Edge) (faultyLayer, bool) {
 	bad := func(part *analyze.Part, l *policy.Effect) bool {
-		_, found := whyStuck(l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
+		_, found := whyCannotTrip(l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
 		return found
 	}
 	parts := p.Effective(e)
-	if found, ok := firstFaultyLayer(parts, broken, bad); ok {
+	if found, ok := firstFaultyLayer(parts, breakerLayers, bad); ok {
 		return found, ok
 	}
-	return firstFaultyLayer(parts, switchedOff, bad)
+	return firstFaultyLayer(parts, disabledBreakers, bad)
 }
 
-// standstillOf is why the breaker of c never opens.
-func standstillOf(p *Pass, c breakerCall) standstill {
-	s, _ := whyStuck(c.layer, c.part.Facts.Replicas, p.Core.Service(p.Core.To(c.call)))
+// tripBlockerOf is why the breaker of c never opens.
+func tripBlockerOf(p *Pass, c breakerCall) tripBlocker {
+	s, _ := whyCannotTrip(c.layer, c.part.Facts.Replicas, p.Core.Service(p.Core.To(c.call)))
 	return s
 }
 
-// reportStuck tells of one callee, whose callers share the breaker.
-func reportStuck(p *Pass, calls []breakerCall) {
-	c, s := calls[0], standstillOf(p, calls[0])
+// reportCannotTrip reports one callee, whose callers share the breaker.
+func reportCannotTrip(p *Pass, calls []breakerCall) {
+	c, s := calls[0], tripBlockerOf(p, calls[0])
 	hosts := c.part.Facts.Replicas
 	f := aboutCall(p, c.call, s.sure, breakerOrigin(c.layer.Set.Breaker), c.layer.Set.Breaker.MaxEject.Origin, hosts.Origin)
 	f.Message = fmt.Sprintf("the breaker of %s%s never opens: %s", callID(p.Core, c.call), c.named, s.why)
 	if others := len(calls) - 1; others > 0 {
-		f.Message += fmt.Sprintf("; nor does it for %s", english.Count(others, "other caller"))
+		f.Message += fmt.Sprintf("; the same holds for %s", english.Count(others, "other caller"))
 		for _, other := range calls[1:] {
 			if from := p.Core.From(other.call); !slices.Contains(f.Services, from) {
 				f.Services = append(f.Services, from)
@@ -107,22 +107,22 @@ func reportStuck(p *Pass, calls []breakerCall) {
 	}
 	f.Hint = s.hint
 	if p.Core.Service(p.Core.To(c.call)).Scaling != nil && hosts.Set() {
-		f.Hint += "; its autoscaler's minimum was counted"
+		f.Hint += " (replicas: the minimum of its autoscaler)"
 	}
 	f.Values = s.values
 	p.At(capForJobs(p, c.call, s.severity), f)
 }
 
-// reportStandstill tells of many callees that share the breaker.
-func reportStandstill(p *Pass, group []breakerCall, callees []graph.Node) {
-	s := standstillOf(p, group[0])
+// reportNoneCanTrip reports many callees that share the breaker in one finding.
+func reportNoneCanTrip(p *Pass, group []breakerCall, callees []graph.Node) {
+	s := tripBlockerOf(p, group[0])
 	sure, severity := s.sure, analyze.Info
 	for _, c := range group {
-		each := standstillOf(p, c)
+		each := tripBlockerOf(p, c)
 		sure, severity = min(sure, each.sure), max(severity, capForJobs(p, c.call, each.severity))
 	}
 	f := aboutBreaker(p, group, sure)
-	f.Message = fmt.Sprintf("one breaker for the calls to %s, %s, never opens for any of them; of %s: %s",
+	f.Message = fmt.Sprintf("one breaker covers the calls to %s (%s) and never opens; for %s: %s",
 		english.Count(len(callees), "service"), someIDs(p.Core, callees), p.Core.ID(p.Core.To(group[0].call)), s.why)
 	f.Hint = s.hint
 	f.Values = append(f.Values, s.values...)

@@ -8,15 +8,15 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A standstill is why a breaker never opens.
-type standstill struct {
+// A tripBlocker is why a breaker never opens.
+type tripBlocker struct {
 	why, hint string
 	severity  analyze.Severity
 	sure      analyze.Confidence
 	values    []analyze.KeyValue
 }
 
-// detectsNothing reports whether a breaker is told to count no errors.
+// detectsNothing reports whether all detectors of a breaker are disabled.
 func detectsNothing(b *policy.Breaker) bool {
 	off := func(s policy.Setting[int]) bool {
 		return s.Provenance == policy.Disabled || s.Set() && s.Value == 0
@@ -25,35 +25,35 @@ func detectsNothing(b *policy.Breaker) bool {
 	return off(b.Failures) && silent(b.Gateway) && !b.ErrorRate.Set()
 }
 
-// whyStuck tells why the breaker of a layer never takes out a host of the callee,
-// and false if it does or nobody knows.
-func whyStuck(l *policy.Effect, hosts policy.Setting[int], callee *graph.Service) (standstill, bool) {
+// whyCannotTrip returns why the breaker of a layer never ejects a host of the callee, and
+// false if it can or that is unknown.
+func whyCannotTrip(l *policy.Effect, hosts policy.Setting[int], callee *graph.Service) (tripBlocker, bool) {
 	b := l.Set.Breaker
 	count := replicasValue(analyze.ReplicaCount{Setting: hosts})
 	switch j := l.Ejection; {
 	case b.Kind.Provenance == policy.Disabled:
-		return standstill{"it is declared and switched off", "switch it on, or remove what is written of it", analyze.Info, analyze.Certain, []analyze.KeyValue{value("breaker", b.Kind)}}, true
+		return tripBlocker{"it is declared but disabled", "enable the breaker, or remove its declaration", analyze.Info, analyze.Certain, []analyze.KeyValue{value("breaker", b.Kind)}}, true
 	case b.Kind.Value != "endpoint" || !b.IsWritten():
 	case detectsNothing(b):
-		return standstill{"all its detectors are off", "let it count errors in a row, 5 is usual", analyze.Warning, analyze.Certain,
+		return tripBlocker{"all its detectors are disabled", "set the number of consecutive errors that ejects a host, usually 5", analyze.Warning, analyze.Certain,
 			[]analyze.KeyValue{value("failures", b.Failures), value("gatewayFailures", b.Gateway)}}, true
 	case callee.Headless && l.Set.Product.OrNative().KeepsHeadless:
-		return standstill{"the callee is a headless Service, whose replicas the caller itself chooses among", "give it a Service with an address of its own", analyze.Warning, analyze.Default,
+		return tripBlocker{"the callee is a headless Service, so the caller itself selects the replica", fmt.Sprintf("call %s through a Service with a cluster IP", callee.ID), analyze.Warning, analyze.Default,
 			[]analyze.KeyValue{keyValue("headless", "true"), count}}, true
 	case hosts.Set() && hosts.Value == 1 && callee.Kind == graph.KindExternal:
-		return standstill{"its only address cannot be taken out", "list a second address, or guard the whole call with a breaker in the caller's code", analyze.Warning, sureOf(hosts.Provenance), []analyze.KeyValue{keyValue("addresses", "1")}}, true
+		return tripBlocker{"its only address cannot be ejected", fmt.Sprintf("add a second address of %s, or a breaker in the caller's code", callee.ID), analyze.Warning, sureOf(hosts.Provenance), []analyze.KeyValue{keyValue("addresses", "1")}}, true
 	case hosts.Set() && hosts.Value == 1:
-		return standstill{"the only replica cannot be taken out", "run two or more, or guard the whole call with a breaker in the caller's code", analyze.Warning, sureOf(hosts.Provenance),
+		return tripBlocker{"the only replica cannot be ejected", fmt.Sprintf("run 2 or more replicas of %s, or add a breaker in the caller's code", callee.ID), analyze.Warning, sureOf(hosts.Provenance),
 			[]analyze.KeyValue{count, value("maxEject", b.MaxEject)}}, true
 	case j.Known && j.Hosts > 1 && j.Most == 0:
-		return standstill{fmt.Sprintf("%.3g %% of %d replicas is none that it may take out", b.MaxEject.Value*100, j.Hosts),
-			generalRemedy(l.Set.Product, policy.EjectionShare).hint("set", fmt.Sprintf("to %.0f %%, which is one of them", percentOfOne(j.Hosts))), analyze.Warning, sureOf(hosts.Provenance, b.MaxEject.Provenance),
+		return tripBlocker{fmt.Sprintf("%.3g %% of %d replicas is less than one, so no replica may be ejected", b.MaxEject.Value*100, j.Hosts),
+			generalRemedy(l.Set.Product, policy.EjectionShare).hint("set", fmt.Sprintf("to %.0f %% or more, which allows one replica", percentOfOne(j.Hosts))), analyze.Warning, sureOf(hosts.Provenance, b.MaxEject.Provenance),
 			[]analyze.KeyValue{count, value("maxEject", b.MaxEject)}}, true
 	}
-	return standstill{}, false
+	return tripBlocker{}, false
 }
 
-// percentOfOne is the smallest round share that is one host of so many.
+// percentOfOne is the smallest share in percent, 50 at least, that is one of hosts.
 func percentOfOne(hosts int) float64 {
 	const usual = 50
 	return max(usual, float64((100+hosts-1)/hosts))

@@ -9,8 +9,8 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// breakerObject is the name of the policy object whose breaker stands at o, "" if
-// it is none.
+// breakerObject is the name of the policy object whose breaker is declared at o, ""
+// if there is none.
 func breakerObject(p *Pass, o graph.Origin) string {
 	return breakerObjects.Of(p.Analysis, analyze.Once{}, func() map[graph.Origin]string {
 		names := map[graph.Origin]string{}
@@ -23,7 +23,7 @@ func breakerObject(p *Pass, o graph.Origin) string {
 	})[o]
 }
 
-// calling writes "a calls b and c", or "7 calls to b, c and 5 more".
+// calling writes "2 calls of a to b and c", or "7 calls to b, c and 5 more".
 func calling(p *Pass, group []breakerCall) string {
 	from := p.Core.From(group[0].call)
 	if slices.ContainsFunc(group, func(c breakerCall) bool { return p.Core.From(c.call) != from }) {
@@ -32,11 +32,12 @@ func calling(p *Pass, group []breakerCall) string {
 	return fmt.Sprintf("%s of %s to %s", english.Count(len(group), "call"), p.Core.ID(from), someIDs(p.Core, calleesOf(p, group)))
 }
 
-// fewBreakerCalls is how many calls or callees of one breaker are told one by one.
+// fewBreakerCalls is the most calls or callees of one breaker that are reported one by
+// one.
 const fewBreakerCalls = 3
 
-// byBreaker puts the calls together that have their breaker from one place, in the
-// order of the first of each. What is written nowhere stays by itself.
+// byBreaker groups calls by the place that declares their breaker, in the order of the
+// first call of each. A call whose breaker has no place is a group of its own.
 func byBreaker(list []breakerCall) [][]breakerCall {
 	at := map[graph.Origin]int{}
 	var groups [][]breakerCall

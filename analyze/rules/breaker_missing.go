@@ -49,28 +49,28 @@ breaker in the caller's code.
 
 func checkBreakerMissing(p *Pass) {
 	var lacks []missing
-	nobody := true
+	nowhere := true
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if slices.ContainsFunc(parts, func(part analyze.Part) bool { return len(broken(&part)) > 0 }) {
-			nobody = false
+		if slices.ContainsFunc(parts, func(part analyze.Part) bool { return len(breakerLayers(&part)) > 0 }) {
+			nowhere = false
 		}
-		without, named := matchingParts(parts, unbroken)
+		without, named := matchingParts(parts, lacksBreaker)
 		if len(without) == 0 || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !policyKnown(p, e, parts) || isOutside(p, e) {
 			continue
 		}
 		severity := gradeByTier(p, e, analyze.Info)
-		if fromGateway(p, e) { // its users see the failure either way
-			if !speaksOfCode(p.Core.Call(e)) {
+		if fromGateway(p, e) { // a breaker does not hide the failure from its users
+			if !declaresCode(p.Core.Call(e)) {
 				continue
 			}
 			severity = analyze.Info
 		}
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: severity, sure: analyze.Default,
-			hint:   remedyOf(p, e, without[0], policy.CircuitBreaker).general().hint("add", "it fails at once while the callee is down"),
+			hint:   remedyOf(p, e, without[0], policy.CircuitBreaker).general().hint("add", "to fail fast while the callee is down"),
 			values: []analyze.KeyValue{took("attempt", without[0].Attempt)},
 		})
 	}
-	reportMissing(p, lacks, "a breaker", nobody)
+	reportMissing(p, lacks, "a breaker", nowhere)
 }

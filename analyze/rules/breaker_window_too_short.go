@@ -48,7 +48,7 @@ to at least one; or shorten the timeout.
 
 func checkBreakerWindowTooShort(p *Pass) {
 	for e := range p.Requests() {
-		found, ok := firstFaultyLayer(p.Effective(e), broken, func(part *analyze.Part, l *policy.Effect) bool {
+		found, ok := firstFaultyLayer(p.Effective(e), breakerLayers, func(part *analyze.Part, l *policy.Effect) bool {
 			_, short := shortOf(l, part.Attempt)
 			return short
 		})
@@ -58,16 +58,16 @@ func checkBreakerWindowTooShort(p *Pass) {
 	}
 }
 
-// A shortfall is a time of a breaker that is shorter than the attempts it is about.
+// A shortfall is a time of a breaker that is too short for the attempts that it counts.
 type shortfall struct {
 	what  string // "window" or "open"
 	time  policy.Setting[time.Duration]
-	least time.Duration // that it should be
+	least time.Duration // that is long enough
 	why   string
 }
 
-// shortOf tells what of a breaker is shorter than the attempts it is about, and
-// false if nothing is.
+// shortOf returns the time of a breaker that is too short for the attempts that it
+// counts, and false if there is none.
 func shortOf(l *policy.Effect, attempt policy.Limit) (shortfall, bool) {
 	b := l.Set.Breaker
 	if attempt.State != policy.Finite || !b.IsWritten() {
@@ -79,9 +79,9 @@ func shortOf(l *policy.Effect, attempt policy.Limit) (shortfall, bool) {
 	}
 	switch {
 	case b.Kind.Value == "call" && b.ErrorRate.Set() && short(b.Window, factor*attempt.Time) && (b.Window.IsExplicit() || attempt.Explicit()):
-		return shortfall{"window", b.Window, factor * attempt.Time, fmt.Sprintf("counts errors over %s, less than two attempts of %s", english.Duration(b.Window.Value), until(attempt))}, true
-	case short(b.Open, attempt.Time) && b.Open.Provenance != policy.PlatformDefault: // .NET's own is half of its own timeout
-		return shortfall{"open", b.Open, attempt.Time, fmt.Sprintf("stays open for %s, less than one attempt of %s", english.Duration(b.Open.Value), until(attempt))}, true
+		return shortfall{"window", b.Window, factor * attempt.Time, fmt.Sprintf("counts errors over %s, which is shorter than two attempts of %s", english.Duration(b.Window.Value), until(attempt))}, true
+	case short(b.Open, attempt.Time) && b.Open.Provenance != policy.PlatformDefault: // in .NET it is half of the default timeout
+		return shortfall{"open", b.Open, attempt.Time, fmt.Sprintf("stays open for %s, which is shorter than one attempt of %s", english.Duration(b.Open.Value), until(attempt))}, true
 	}
 	return shortfall{}, false
 }

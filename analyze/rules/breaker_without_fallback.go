@@ -48,31 +48,31 @@ func checkBreakerWithoutFallback(p *Pass) {
 		if tiers[from].Value != 1 || !analyze.Breaks(p.Core, e) || driverManaged(p.Core, e) {
 			continue
 		}
-		found, ok := firstFaultyLayer(p.Effective(e), broken, func(part *analyze.Part, l *policy.Effect) bool {
-			return helpless(part) && refusesAll(l)
+		found, ok := firstFaultyLayer(p.Effective(e), breakerLayers, func(part *analyze.Part, l *policy.Effect) bool {
+			return lacksFallback(part) && canRejectAll(l)
 		})
 		if !ok {
 			continue
 		}
 		b := found.layer.Set.Breaker
 		sure := analyze.Certain
-		if found.layer.Set.Layer != policy.App { // code may have what a proxy cannot express
+		if found.layer.Set.Layer != policy.App { // code may have a fallback, which a proxy cannot express
 			sure = analyze.Assumed
 		}
 		f := aboutCall(p, e, min(sure, sureOf(b.Kind.Provenance)), breakerOrigin(b))
-		f.Message = fmt.Sprintf("%s%s, and has no other answer when its breaker is open", callText(p, e), found.named)
+		f.Message = fmt.Sprintf("%s%s without a fallback; requests fail while its breaker is open", callText(p, e), found.named)
 		if by := tiers[from].From; by != from {
-			f.Message += fmt.Sprintf("; %s, of tier 1, depends on it", p.Core.ID(by))
+			f.Message += fmt.Sprintf("; %s (tier 1) requires %s", p.Core.ID(by), p.Core.ID(from))
 		}
-		f.Hint = remedyOf(p, e, found.part, policy.FallbackAnswer).hint("add", "the last good answer or a default; queue what is written, or say why it has to fail")
+		f.Hint = remedyOf(p, e, found.part, policy.FallbackAnswer).hint("add", "to return the last good response or a default; queue writes, or declare why the call has to fail")
 		f.Values = []analyze.KeyValue{value("breaker", b.Kind), number("tier", 1)}
 		p.At(capForJobs(p, e, analyze.Warning), f)
 	}
 }
 
-// refusesAll reports whether a breaker somebody asked for can leave no host of the
-// callee to call.
-func refusesAll(l *policy.Effect) bool {
+// canRejectAll reports whether a breaker that is declared can reject all calls, or eject
+// all hosts of the callee.
+func canRejectAll(l *policy.Effect) bool {
 	b := l.Set.Breaker
 	if !b.IsWritten() {
 		return false

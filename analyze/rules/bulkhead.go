@@ -5,7 +5,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// capped reports whether some layer limits how much of the caller a call takes.
+// capped reports whether a layer limits the concurrency or the connections of a call.
 func capped(part *analyze.Part) bool {
 	for i := range part.Layers {
 		b := part.Layers[i].Set.Bulkhead
@@ -13,7 +13,7 @@ func capped(part *analyze.Part) bool {
 			continue
 		}
 		for _, s := range []policy.Setting[int]{b.MaxConcurrent, b.MaxPending, b.MaxConnections, b.PoolSize} {
-			if s.Set() || s.Provenance == policy.Disabled { // somebody decided
+			if s.Set() || s.Provenance == policy.Disabled { // a decision
 				return true
 			}
 		}

@@ -40,12 +40,12 @@ has no threads to exhaust, but sockets and memory.
 below the caller's total capacity.
 `
 
-// manyCallees is from how many on one slow callee is a matter of the others.
+// manyCallees is the number of callees from which a slow one affects many others.
 const manyCallees = 3
 
 func checkBulkheadMissing(p *Pass) {
 	var lacks []missing
-	nobody := true
+	nowhere := true
 	tiers := p.Analysis.Tiers()
 	callees := map[graph.Node]int{}
 	for e := range p.Requests() {
@@ -58,7 +58,7 @@ func checkBulkheadMissing(p *Pass) {
 		parts := p.Effective(e)
 		without, named := matchingParts(parts, func(part *analyze.Part) bool { return !capped(part) })
 		if len(without) < len(parts) {
-			nobody = false
+			nowhere = false
 		}
 		from := p.Core.From(e)
 		if len(without) == 0 || callees[from] < 2 || driverManaged(p.Core, e) || fromGateway(p, e) || !policyKnown(p, e, parts) {
@@ -67,7 +67,7 @@ func checkBulkheadMissing(p *Pass) {
 		uncapped[from]++
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: analyze.Info, sure: analyze.Default,
-			hint:   remedyOf(p, e, without[0], policy.ConcurrencyLimit).general().hint("set", "what its rate times its slowest good answer needs"),
+			hint:   remedyOf(p, e, without[0], policy.ConcurrencyLimit).general().hint("set", "to the request rate times the slowest successful response time"),
 			values: []analyze.KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
 		})
 	}
@@ -76,5 +76,5 @@ func checkBulkheadMissing(p *Pass) {
 			lacks[i].severity = capForJobs(p, lacks[i].call, analyze.Warning)
 		}
 	}
-	reportMissing(p, lacks, "a limit of concurrency", nobody)
+	reportMissing(p, lacks, "a concurrency limit", nowhere)
 }

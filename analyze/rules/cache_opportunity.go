@@ -49,7 +49,7 @@ func checkCacheOpportunity(p *Pass) {
 				continue
 			}
 			callers++
-			if readsAnew(p.Effective(e)) {
+			if readsUncached(p.Effective(e)) {
 				readers = append(readers, e)
 			}
 		}
@@ -65,19 +65,19 @@ func checkCacheOpportunity(p *Pass) {
 		}
 		f := aboutCall(p, readers[0], analyze.Certain, written(g, readers)...)
 		f.Services = append([]graph.Node{v}, who...)
-		f.Message = fmt.Sprintf("%s, of which %d only read and keep no answer", passive(g, v, without(g.Callers(v), v)), len(readers))
-		f.Hint = "keep answers in the callers for some seconds, which takes most of the load away"
+		f.Message = fmt.Sprintf("%s; %d of these calls only read and are not cached", passive(g, v, without(g.Callers(v), v)), len(readers))
+		f.Hint = fmt.Sprintf("cache the responses of %s in its callers for a few seconds; that removes most of its load", g.ID(v))
 		f.Values = []analyze.KeyValue{number("callers", callers), number("readers", len(readers)), number("limit", p.Limits.FanIn)}
 		p.Report(f)
 	}
 }
 
-// rereads is from how many reads of one thing on, within one request, a cache saves
-// most of them.
-const rereads = 3
+// manyReads is the number of reads within one request from which a cache saves most of
+// them.
+const manyReads = 3
 
-// reportRereading tells of a call that traces show to be made several times for each
-// request of its caller.
+// reportRereading reports a call that traces show several times per request of its
+// caller.
 func reportRereading(p *Pass, e graph.Edge) {
 	seen := p.Core.Observed(e)
 	asked := 0.0
@@ -86,18 +86,18 @@ func reportRereading(p *Pass, e graph.Edge) {
 			asked += o.Calls
 		}
 	}
-	if seen == nil || seen.Calls < rareCalls || asked == 0 || seen.Calls/asked < rereads {
+	if seen == nil || seen.Calls < rareCalls || asked == 0 || seen.Calls/asked < manyReads {
 		return
 	}
-	f := aboutCall(p, e, analyze.Default, seenAt(p.Core.Call(e))) // the same is presumed to be read
-	f.Message = fmt.Sprintf("%s %.3g times for each request of its own, only reads and keeps no answer", callText(p, e), seen.Calls/asked)
-	f.Hint = "keep answers in the caller for some seconds, or for the length of a request"
-	f.Values = []analyze.KeyValue{keyValue("calls", english.Number(seen.Calls)), keyValue("requests", english.Number(asked)), number("limit", rereads)}
+	f := aboutCall(p, e, analyze.Default, seenAt(p.Core.Call(e))) // assumes that the reads return the same
+	f.Message = fmt.Sprintf("%s %.3g times per incoming request, only to read and without a cache", callText(p, e), seen.Calls/asked)
+	f.Hint = fmt.Sprintf("cache the responses of %s in %s for a few seconds, or for the duration of a request", p.Core.ID(p.Core.To(e)), p.Core.ID(p.Core.From(e)))
+	f.Values = []analyze.KeyValue{keyValue("calls", english.Number(seen.Calls)), keyValue("requests", english.Number(asked)), number("limit", manyReads)}
 	p.Report(f)
 }
 
-// readsAnew reports whether a call only reads, and nothing keeps the answers.
-func readsAnew(parts []analyze.Part) bool {
+// readsUncached reports whether a call only reads, without a cache.
+func readsUncached(parts []analyze.Part) bool {
 	for i := range parts {
 		part := &parts[i]
 		if len(part.Methods) == 0 || slices.ContainsFunc(part.Methods, func(m string) bool { return m != "GET" && m != "HEAD" }) {

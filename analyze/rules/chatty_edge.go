@@ -43,8 +43,8 @@ Source: Bogner et al., "Towards a Collaborative Repository for the Documentation
 Service-Based Antipatterns and Bad Smells", ICSA-C 2019 ("Chatty Service").
 `
 
-// chattyCalls for each request are many: with a millisecond each for the network, the
-// user feels them.
+// chattyCalls is the number of calls per request from which the network latency of
+// about 1ms each is noticeable.
 const chattyCalls = 10
 
 func checkChattyEdge(p *Pass) {
@@ -59,13 +59,13 @@ func checkChattyEdge(p *Pass) {
 			f.Confidence = analyze.Assumed
 		}
 		average := english.Number(math.Round(10*seen.PerRequest()) / 10)
-		f.Message = fmt.Sprintf("%s %s times for each request that needs it, on average over %s", callText(p, e), average, english.Count(int(seen.Requests), "request"))
+		f.Message = fmt.Sprintf("%s %s times per request that needs it, on average over %s; each call adds a network round trip", callText(p, e), average, english.Count(int(seen.Requests), "request"))
 		if seen.Requests == 1 {
-			f.Message = fmt.Sprintf("%s %s times for one request, the only one seen that needs it", callText(p, e), average)
+			f.Message = fmt.Sprintf("%s %s times for the only observed request that needs it; each call adds a network round trip", callText(p, e), average)
 		}
-		f.Hint = "offer what is needed together in one operation, or keep what was asked for during a request"
+		f.Hint = fmt.Sprintf("add a batch operation to %s, or cache its responses for the duration of a request", g.ID(g.To(e)))
 		if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {
-			f.Hint = "fetch what is needed together at once, or keep what was read during a request"
+			f.Hint = fmt.Sprintf("read from %s in one batch, or cache the results for the duration of a request", g.ID(g.To(e)))
 		}
 		f.Values = []analyze.KeyValue{keyValue("calls per request", average), keyValue("requests", english.Number(seen.Requests)), keyValue("calls", english.Number(seen.Within))}
 		p.Report(f)

@@ -7,8 +7,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// ownersOf returns the services that what keeps data belongs to: its only caller,
-// else those of its callers that share its owner, team or system.
+// ownersOf returns the services that own a data store: its only caller, else those of
+// its callers that share its owner, team or system.
 func ownersOf(p *Pass, v graph.Node) []graph.Node {
 	g := p.Core
 	callers := slices.DeleteFunc(g.Callers(v), func(u graph.Node) bool { return u == v || !analyze.IsOwn(g.Service(u)) })
@@ -29,8 +29,8 @@ func ownersOf(p *Pass, v graph.Node) []graph.Node {
 	return nil
 }
 
-// declaredTier returns the tier that v declares; if it keeps data for others and
-// declares none, that of its owner.
+// declaredTier returns the tier that v declares, and for a data store that declares
+// none that of its most critical owner.
 func declaredTier(p *Pass, v graph.Node) tierOf {
 	g := p.Core
 	s := g.Service(v)
@@ -49,8 +49,8 @@ func declaredTier(p *Pass, v graph.Node) tierOf {
 	return best
 }
 
-// isTierInversion reports whether e waits for a service that is declared less critical than
-// its caller, and cannot do without.
+// isTierInversion reports whether e is a required synchronous call to a service whose
+// declared tier is less critical than that of the caller.
 func isTierInversion(p *Pass, e graph.Edge) bool {
 	g := p.Core
 	if g.Service(g.From(e)).Kind == graph.KindJob || !analyze.Breaks(g, e) || analyze.HasFallback(g, e) {
@@ -60,8 +60,8 @@ func isTierInversion(p *Pass, e graph.Edge) bool {
 	return from.value > 0 && to.value > from.value && from.owner == analyze.None
 }
 
-// A tierOf is a tier that is declared for a service, or for the owner of a database.
+// A tierOf is a tier that is declared for a service, or for the owner of a data store.
 type tierOf struct {
 	value int        // 0 if none is declared
-	owner graph.Node // whose it is, none if its own
+	owner graph.Node // the owner that declares it; None: the service itself
 }

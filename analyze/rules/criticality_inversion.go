@@ -53,94 +53,94 @@ policies no input declares are one info finding: the code may handle the failure
 declare and meet the required tier ("tier" in the native manifest).
 `
 
-// A descent is a call to a less critical service.
-type descent struct {
+// A tierInversion is a required call to a less critical service.
+type tierInversion struct {
 	call     graph.Edge
 	severity analyze.Severity
 	from, to tierOf
 	named    string
-	told     bool // by an input that can declare policies
+	known    bool // whether an input declares the policies of the call
 	sure     analyze.Confidence
 	hint     string
 }
 
 func checkCriticalityInversion(p *Pass) {
-	var callers [][]descent
-	var untold []descent
+	var callers [][]tierInversion
+	var unknown []tierInversion
 	for e := range graph.Edge(p.Core.Calls()) {
-		i, ok := descends(p, e)
+		i, ok := asTierInversion(p, e)
 		if !ok {
 			continue
 		}
-		if !i.told {
-			untold = append(untold, i)
+		if !i.known {
+			unknown = append(unknown, i)
 			continue
 		}
 		if last := len(callers) - 1; last >= 0 && p.Core.From(callers[last][0].call) == p.Core.From(e) {
 			callers[last] = append(callers[last], i)
 		} else {
-			callers = append(callers, []descent{i})
+			callers = append(callers, []tierInversion{i})
 		}
 	}
-	if len(untold) > fewMissing {
-		reportUntold(p, untold)
+	if len(unknown) > fewMissing {
+		reportUndeclaredCalls(p, unknown)
 	} else {
-		for _, i := range untold {
-			reportDescent(p, i)
+		for _, i := range unknown {
+			reportTierInversion(p, i)
 		}
 	}
 	for _, list := range callers {
 		if len(list) > fewMissing {
-			reportDescents(p, list)
+			reportTierInversions(p, list)
 			continue
 		}
 		for _, i := range list {
-			reportDescent(p, i)
+			reportTierInversion(p, i)
 		}
 	}
 }
 
-// descends tells whether a call is one, and what is known of it.
-func descends(p *Pass, e graph.Edge) (i descent, inverted bool) {
+// asTierInversion returns the inversion that a call is, and false if it is none.
+func asTierInversion(p *Pass, e graph.Edge) (i tierInversion, inverted bool) {
 	g := p.Core
 	if !isTierInversion(p, e) || isOutside(p, e) {
 		return i, false
 	}
-	i = descent{call: e, told: true, sure: analyze.Assumed}
+	i = tierInversion{call: e, known: true, sure: analyze.Assumed}
 	i.from, i.to = declaredTier(p, g.From(e)), declaredTier(p, g.To(e))
 	parts := p.Effective(e)
-	without, named := matchingParts(parts, helpless)
+	without, named := matchingParts(parts, lacksFallback)
 	if len(without) == 0 {
 		return i, false
 	}
 	i.named = named
-	i.hint = remedyOf(p, e, without[0], policy.FallbackAnswer).hint("add", "the last good answer or a default; or say why there can be none")
+	i.hint = remedyOf(p, e, without[0], policy.FallbackAnswer).hint("add", "to return the last good response or a default, or declare why there is none")
 	if driverManaged(g, e) {
-		i.hint = "go on without it where that can be done, or run it to the tier of those who need it"
+		i.hint = fmt.Sprintf("make the call optional, or operate %s as tier %d", g.ID(g.To(e)), i.from.value)
 	}
-	i.severity = gap(i.to.value - i.from.value)
+	i.severity = severityOfGap(i.to.value - i.from.value)
 	switch {
-	case speaksOfCode(g.Call(e)):
+	case declaresCode(g.Call(e)):
 		i.sure = analyze.Certain
 	case !policyKnown(p, e, parts):
-		i.severity, i.told = analyze.Info, false
+		i.severity, i.known = analyze.Info, false
 	}
 	return i, true
 }
 
-// gap is the severity of calls to services so many tiers below.
-func gap(tiers int) analyze.Severity {
+// severityOfGap is the severity of a call to a service that is a number of tiers less critical.
+func severityOfGap(tiers int) analyze.Severity {
 	if tiers >= 2 {
 		return analyze.Error
 	}
 	return analyze.Warning
 }
 
-// tierWords writes "tier 3", and whose it is if not its own.
+// tierWords writes "tier 3", and the owner that declares it if any.
 func tierWords(p *Pass, t tierOf) string {
 	words := "tier " + strconv.Itoa(t.value)
 	if t.owner != analyze.None {
-		words += ", as that of " + p.Core.ID(t.owner)
+		words += ", inherited from " + p.Core.ID(t.owner)
 	}
 	return words
 }
@@ -159,10 +159,10 @@ func tierPlaces(p *Pass, nodes ...graph.Node) []graph.Origin {
 	return origins
 }
 
-func reportDescent(p *Pass, i descent) {
+func reportTierInversion(p *Pass, i tierInversion) {
 	g := p.Core
 	f := aboutCall(p, i.call, i.sure)
-	f.Message = fmt.Sprintf("%s (%s) depends on %s (%s)%s", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
+	f.Message = fmt.Sprintf("%s (%s) requires %s (%s)%s, has no fallback and fails with it", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
 	f.Hint = i.hint
 	f.Values = []analyze.KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
 	for _, o := range tierPlaces(p, g.To(i.call), g.From(i.call)) {
@@ -173,8 +173,8 @@ func reportDescent(p *Pass, i descent) {
 	p.At(i.severity, f)
 }
 
-// reportDescents tells of several calls of one caller at once.
-func reportDescents(p *Pass, list []descent) {
+// reportTierInversions reports several calls of one caller in one finding.
+func reportTierInversions(p *Pass, list []tierInversion) {
 	g := p.Core
 	caller := g.From(list[0].call)
 	lowest, sure, worst := list[0], list[0].sure, list[0].severity
@@ -191,7 +191,7 @@ func reportDescents(p *Pass, list []descent) {
 	p.At(worst, analyze.Finding{
 		Confidence: min(sure, confidence(g, calls)),
 		Subject:    g.ID(caller),
-		Message: fmt.Sprintf("%s (%s) depends on %s of a less critical tier, %s; the least critical is %s (%s)",
+		Message: fmt.Sprintf("%s (%s) requires %s of a less critical tier (%s) without a fallback; the least critical is %s (%s)",
 			g.ID(caller), tierWords(p, lowest.from), english.Count(len(callees), "service"), someIDs(g, callees), g.ID(g.To(lowest.call)), tierWords(p, lowest.to)),
 		Hint:     lowest.hint,
 		Values:   []analyze.KeyValue{number("tier", lowest.from.value), number("calls", len(calls)), keyValue("callees", joinIDs(g, callees, ", "))},
@@ -202,8 +202,8 @@ func reportDescents(p *Pass, list []descent) {
 	})
 }
 
-// reportUntold tells at once of all calls that no input says anything about.
-func reportUntold(p *Pass, list []descent) {
+// reportUndeclaredCalls reports all calls whose policies are not declared in one finding.
+func reportUndeclaredCalls(p *Pass, list []tierInversion) {
 	g := p.Core
 	var calls []graph.Edge
 	var subjects []string
@@ -215,9 +215,9 @@ func reportUntold(p *Pass, list []descent) {
 	p.At(analyze.Info, analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
-		Message: fmt.Sprintf("%s of %s go to services of a less critical tier (%s); no input declares whether they are optional",
+		Message: fmt.Sprintf("%s of %s go to services of a less critical tier (%s); whether they are required or have a fallback is not declared",
 			english.Count(len(calls), "call"), english.Count(len(callers), "service"), callIDs(g, calls)),
-		Hint:    "say in a native manifest which of them are not needed, or have a fallback",
+		Hint:    "declare in a native manifest which of the calls are optional or have a fallback",
 		Values:  []analyze.KeyValue{number("calls", len(calls)), number("callers", len(callers))},
 		Origins: written(g, calls[:1]),
 		Covers:  subjects,

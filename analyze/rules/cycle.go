@@ -8,11 +8,11 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// cutHint names the calls that are best cut to end the loops of a cycle.
+// cutHint names the calls that are cheapest to cut to break the loops of a cycle.
 func cutHint(g *graph.Graph, c analyze.Cycle) string {
 	first := c.Cuts[0]
 	if first.From == first.To {
-		return fmt.Sprintf("let %s do the work within one request, or hand it over by an event", g.ID(first.From))
+		return fmt.Sprintf("handle the call of %s to itself within the process, or replace it by an event", g.ID(first.From))
 	}
 	var calls []string
 	for _, cut := range c.Cuts[:min(len(c.Cuts), fewCuts)] {
@@ -21,23 +21,23 @@ func cutHint(g *graph.Graph, c analyze.Cycle) string {
 	if len(c.Cuts) == 1 {
 		return cutAdvice(first, calls[0]) + "; that breaks the cycle"
 	}
-	hint := fmt.Sprintf("remove %d calls to break all cycles, cheapest %s", len(c.Cuts), english.List(calls))
+	hint := fmt.Sprintf("cut %d calls to break the cycle, cheapest %s", len(c.Cuts), english.List(calls))
 	if len(c.Cuts) > fewCuts {
-		hint = fmt.Sprintf("remove %d calls to break all cycles, cheapest among them %s", len(c.Cuts), english.List(calls))
+		hint = fmt.Sprintf("cut %d calls to break the cycle, cheapest among them %s", len(c.Cuts), english.List(calls))
 	}
-	return hint + ": make them events, or pass the data in the request"
+	return hint + ": replace them by events, or pass the data in the request"
 }
 
-// fewCuts are told by name.
+// fewCuts is the most calls to cut that a hint names.
 const fewCuts = 3
 
-// cutAdvice says how to cut a call, which is told as "a to b".
+// cutAdvice writes how to cut a call, which is named "a to b".
 func cutAdvice(cut analyze.Cut, call string) string {
 	switch cut.Reason {
 	case analyze.CutDoubtful:
-		return fmt.Sprintf("find out whether the call of %s is made at all, for which there is only weak evidence, and end it", call)
+		return fmt.Sprintf("verify the call of %s, which has only weak evidence, and remove it", call)
 	case analyze.CutSoft:
-		return fmt.Sprintf("end the call of %s (%s), or replace it by an event", call, cut.Why)
+		return fmt.Sprintf("remove the call of %s (%s), or replace it by an event", call, cut.Why)
 	case analyze.CutAsyncAble:
 		return fmt.Sprintf("replace the call of %s by an event (%s)", call, cut.Why)
 	}

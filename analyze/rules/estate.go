@@ -7,7 +7,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// namespacesOf are those that services of the inputs live in.
+// namespacesOf returns the namespaces of the services in the inputs.
 func namespacesOf(p *Pass) map[string]bool {
 	return namespaces.Of(p.Analysis, analyze.Once{}, func() map[string]bool {
 		known := map[string]bool{}
@@ -19,7 +19,7 @@ func namespacesOf(p *Pass) map[string]bool {
 }
 
 // isOutside reports whether the callee of e is outside the estate. A short name, or
-// one in a namespace that the inputs know, is within and only out of sight.
+// one in a namespace of the inputs, is inside and only not declared.
 func isOutside(p *Pass, e graph.Edge) bool {
 	s := p.Core.Service(p.Core.To(e))
 	switch {

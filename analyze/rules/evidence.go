@@ -8,8 +8,8 @@ import (
 
 func isNative(ev graph.Evidence) bool { return ev.Origin.Reader == product.Native.Name }
 
-// speaksOfCode reports whether a manifest that can declare fallbacks tells of a call.
-func speaksOfCode(c graph.Call) bool {
+// declaresCode reports whether a manifest that can declare fallbacks declares a call.
+func declaresCode(c graph.Call) bool {
 	for _, ev := range c.Evidence {
 		if isNative(ev) || ev.Says != nil && ev.Says.Layer == policy.App {
 			return true

@@ -64,17 +64,17 @@ func checkExternalUnprotected(p *Pass) {
 			severity = analyze.Info
 		}
 		sure := analyze.Default
-		if speaksOfCode(p.Core.Call(e)) {
+		if declaresCode(p.Core.Call(e)) {
 			sure = analyze.Certain
 		} else if missing[0] == "fallback" {
-			sure = analyze.Assumed // no mesh could show it
+			sure = analyze.Assumed // a mesh cannot express it
 		}
 		f := aboutCall(p, e, sure)
-		f.Message = fmt.Sprintf("%s, which is outside, without %s%s", callText(p, e), listed(missing), named)
+		f.Message = fmt.Sprintf("%s, an external service, without %s%s", callText(p, e), listed(missing), named)
 		if tiers := p.Analysis.Tiers(); tiers[p.Core.From(e)].Value == 1 && tiers[p.Core.From(e)].From != p.Core.From(e) {
-			f.Message += fmt.Sprintf("; %s, of tier 1, depends on it", p.Core.ID(tiers[p.Core.From(e)].From))
+			f.Message += fmt.Sprintf("; %s (tier 1) requires %s", p.Core.ID(tiers[p.Core.From(e)].From), p.Core.ID(p.Core.From(e)))
 		}
-		f.Hint = protect(p, e, &parts[0], missing[0])
+		f.Hint = protectionHint(p, e, &parts[0], missing[0])
 		f.Values = []analyze.KeyValue{keyValue("missing", strings.Join(missing, ", ")), took("budget", parts[0].Budget)}
 		p.At(gradeByTier(p, e, severity), f)
 	}
@@ -88,8 +88,8 @@ func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string,
 		bad  func(*analyze.Part) bool
 	}{
 		{"timeout", func(part *analyze.Part) bool { return unbounded(part) && !isStream(part) }},
-		{"breaker", unbroken},
-		{"fallback", helpless},
+		{"breaker", lacksBreaker},
+		{"fallback", lacksFallback},
 	} {
 		found, which := matchingParts(parts, need.bad)
 		if len(found) > 0 {
@@ -102,15 +102,15 @@ func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string,
 	return missing, named
 }
 
-// protect is the hint for the first thing that is missing.
-func protect(p *Pass, e graph.Edge, part *analyze.Part, missing string) string {
+// protectionHint is the hint for the first thing that is missing.
+func protectionHint(p *Pass, e graph.Edge, part *analyze.Part, missing string) string {
 	switch missing {
 	case "timeout":
-		return remedyOf(p, e, part, policy.TotalTimeout).hint("set", "slightly above its slowest good response")
+		return remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response")
 	case "breaker":
-		return remedyOf(p, e, part, policy.CircuitBreaker).hint("add", "it fails at once while the other side is down")
+		return remedyOf(p, e, part, policy.CircuitBreaker).hint("add", "to fail fast while the external service is down")
 	}
-	return remedyOf(p, e, part, policy.FallbackAnswer).hint("add", "what to answer instead; or say why it has to fail")
+	return remedyOf(p, e, part, policy.FallbackAnswer).hint("add", "to return a default, or declare why the call has to fail")
 }
 
 // listed writes "a timeout, a breaker and a fallback".

@@ -2,10 +2,9 @@ package rules
 
 import "github.com/weirgraph/weir/analyze"
 
-// fallsBack reports whether the caller has another answer for a part of a call:
-// a fallback, or what a cache kept. accepted reports whether somebody says why
-// there is deliberately none.
-func fallsBack(part *analyze.Part) (has, accepted bool) {
+// hasFallback reports whether a part of a call has a fallback or a cache. accepted
+// reports whether a reason is declared for having no fallback.
+func hasFallback(part *analyze.Part) (has, accepted bool) {
 	for i := range part.Layers {
 		s := &part.Layers[i].Set
 		if s.Cache != nil && s.Cache.TTL.Set() {
@@ -26,9 +25,9 @@ func fallsBack(part *analyze.Part) (has, accepted bool) {
 	return has, accepted
 }
 
-// helpless reports whether a part has neither another answer nor a reason to have
-// none.
-func helpless(part *analyze.Part) bool {
-	has, accepted := fallsBack(part)
+// lacksFallback reports whether a part has neither a fallback nor a declared reason for
+// having none.
+func lacksFallback(part *analyze.Part) bool {
+	has, accepted := hasFallback(part)
 	return !has && !accepted
 }

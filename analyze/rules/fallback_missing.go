@@ -57,16 +57,16 @@ func checkFallbackMissing(p *Pass) {
 			continue
 		}
 		parts := p.Effective(e)
-		without, named := matchingParts(parts, helpless)
+		without, named := matchingParts(parts, lacksFallback)
 		if len(without) == 0 || !policyKnown(p, e, parts) {
 			continue
 		}
 		l := missing{
 			call: e, named: named, severity: analyze.Warning, sure: analyze.Assumed,
-			hint:   remedyOf(p, e, without[0], policy.FallbackAnswer).general().hint("add", "the last good answer or a default; or say why there can be none"),
+			hint:   remedyOf(p, e, without[0], policy.FallbackAnswer).general().hint("add", "to return the last good response or a default, or declare why there is none"),
 			values: []analyze.KeyValue{number("tier", 1), keyValue("calleeTier", tierWord(to))},
 		}
-		if speaksOfCode(g.Call(e)) {
+		if declaresCode(g.Call(e)) {
 			l.sure = analyze.Certain
 		}
 		if isTierInversion(p, e) {
@@ -76,15 +76,15 @@ func checkFallbackMissing(p *Pass) {
 			lacks = append(lacks, l)
 		}
 	}
-	// Apart, because "criticality-inversion" tells of the ones and not of the others.
+	// Reported apart, because "criticality-inversion" supersedes only the inversions.
 	reportMissing(p, inversions, "a fallback", false)
 	reportMissing(p, lacks, "a fallback", false)
 }
 
-// lower reports whether a callee is run to a lower standard than its caller, whom
-// tier 1 relies on: by its own tier or, where that is unknown, because it is there
-// for one caller only. Where both are of one tier, their own callers are the ones
-// to be told.
+// lower reports whether a callee is less critical than its caller, which tier 1
+// requires: by its declared tier or, where it declares none, because it has one caller
+// only. Where both have the same tier, the finding is about the calls of their
+// callers.
 func lower(p *Pass, caller, callee graph.Node) bool {
 	own := p.Core.Service(callee).Tier
 	if !own.Set() {

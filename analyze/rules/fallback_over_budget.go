@@ -45,29 +45,29 @@ func checkFallbackOverBudget(p *Pass) {
 		}
 		for _, f := range p.Analysis.FallbackCalls(e) {
 			if lateFallback(p, e, f) {
-				break // told
+				break // one finding a call
 			}
 		}
 	}
 }
 
-// lateFallback reports what is wrong with the time that f, a fallback of e, takes.
+// lateFallback reports a fallback f of e that may take too long, and whether it is one.
 func lateFallback(p *Pass, e, f graph.Edge) bool {
 	g := p.Core
 	a := g.From(e)
 	back, first := analyze.WorstPart(p.Effective(f)), analyze.WorstPart(p.Effective(e))
 	switch {
 	case back.State != policy.Finite:
-		reportLate(p, e, f, fmt.Sprintf("and falls back on %s without a timeout", g.ID(g.To(f))), nil)
+		reportLate(p, e, f, fmt.Sprintf("and falls back to %s without a timeout; the fallback can hang", g.ID(g.To(f))), nil)
 	case p.Analysis.SyncComponents().Of[a] == p.Analysis.SyncComponents().Of[g.To(f)] && a != g.To(f):
-		reportLate(p, e, f, fmt.Sprintf("and falls back on %s, which calls it in turn", g.ID(g.To(f))), nil)
+		reportLate(p, e, f, fmt.Sprintf("and falls back to %s, which calls %s in turn", g.ID(g.To(f)), g.ID(a)), nil)
 	case first.State == policy.Finite:
 		both := p.Analysis.MaxWait(e)
-		caller, waits, ok := leastPatient(p, a)
+		caller, waits, ok := shortestAttempt(p, a)
 		if !ok || both.State != policy.Finite || both.Time <= waits.Time {
 			return false
 		}
-		reportLate(p, e, f, fmt.Sprintf("then its fallback on %s, which takes up to %s in all; %s waits %s", g.ID(g.To(f)), until(both), g.ID(g.From(caller)), until(waits)),
+		reportLate(p, e, f, fmt.Sprintf("and then its fallback %s, which takes up to %s in total, but %s waits only %s", g.ID(g.To(f)), until(both), g.ID(g.From(caller)), until(waits)),
 			[]analyze.KeyValue{took("first", first), took("fallback", back), took("waits", waits)})
 	default:
 		return false
@@ -75,8 +75,8 @@ func lateFallback(p *Pass, e, f graph.Edge) bool {
 	return true
 }
 
-// leastPatient returns the call of v whose caller waits for the shortest time.
-func leastPatient(p *Pass, v graph.Node) (call graph.Edge, waits policy.Limit, ok bool) {
+// shortestAttempt returns the call to v with the shortest attempt.
+func shortestAttempt(p *Pass, v graph.Node) (call graph.Edge, waits policy.Limit, ok bool) {
 	for _, e := range p.Core.In(v) {
 		if p.Core.Mode(e) != graph.Sync || analyze.IsStream(p.Core.Protocol(e)) {
 			continue
@@ -93,8 +93,8 @@ func leastPatient(p *Pass, v graph.Node) (call graph.Edge, waits policy.Limit, o
 func reportLate(p *Pass, e, instead graph.Edge, what string, values []analyze.KeyValue) {
 	g := p.Core
 	f := aboutCall(p, e, analyze.Certain, written(g, []graph.Edge{instead})...)
-	f.Message = fmt.Sprintf("%s, %s", callText(p, e), what)
-	f.Hint = "shorten one of the two timeouts, or answer without asking anybody"
+	f.Message = callText(p, e) + " " + what
+	f.Hint = "shorten the timeout of one of the two calls, or fall back to a cached or static response"
 	f.Values = append([]analyze.KeyValue{keyValue("instead", g.ID(g.To(instead)))}, values...)
 	f.Services = append(f.Services, g.To(instead))
 	p.At(capForJobs(p, e, analyze.Warning), f)

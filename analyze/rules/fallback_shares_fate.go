@@ -47,45 +47,45 @@ help.
 func checkFallbackSharesFate(p *Pass) {
 	type key struct {
 		primary graph.Node
-		standIn
+		fallbackTarget
 	}
-	told := map[key]bool{} // a mesh declares one fallback for all callers
+	checked := map[key]bool{} // a mesh declares one fallback for all callers
 	for e := range graph.Edge(p.Core.Calls()) {
 		if p.Core.Call(e).Fallback || p.Core.Mode(e) != graph.Sync {
 			continue
 		}
-		for _, s := range instead(p, e) {
-			if k := (key{p.Core.To(e), s}); !told[k] {
-				told[k] = true
+		for _, s := range fallbackTargets(p, e) {
+			if k := (key{p.Core.To(e), s}); !checked[k] {
+				checked[k] = true
 				checkFate(p, e, s)
 			}
 		}
 	}
 }
 
-// A standIn is a service that is asked in place of another.
-type standIn struct {
+// A fallbackTarget is a service that a fallback calls in place of another.
+type fallbackTarget struct {
 	service graph.Node
 	at      graph.Origin
 }
 
-// instead returns the services that the fallback of e asks, whether the caller
-// calls them itself or a mesh does so for it.
-func instead(p *Pass, e graph.Edge) []standIn {
+// fallbackTargets returns the services that the fallback of e calls, in the caller's
+// code or in its mesh.
+func fallbackTargets(p *Pass, e graph.Edge) []fallbackTarget {
 	g := p.Core
-	var list []standIn
+	var list []fallbackTarget
 	for step := range p.Analysis.FallbackSteps(e) {
 		if call, ok := p.Analysis.CallTo(g.From(e), step.To); ok {
-			list = append(list, standIn{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
-		} else if v, ok := near(g, g.Service(g.To(e)), step.To); ok {
-			list = append(list, standIn{v, step.Kind.Origin})
+			list = append(list, fallbackTarget{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
+		} else if v, ok := inNamespaceOf(g, g.Service(g.To(e)), step.To); ok {
+			list = append(list, fallbackTarget{v, step.Kind.Origin})
 		}
 	}
 	return list
 }
 
-// near finds a service by the name that it has in the namespace of another.
-func near(g *graph.Graph, s *graph.Service, name string) (graph.Node, bool) {
+// inNamespaceOf finds a service by name, in the namespace of s first.
+func inNamespaceOf(g *graph.Graph, s *graph.Service, name string) (graph.Node, bool) {
 	if s.Namespace != "" {
 		if v, ok := g.Node(s.Namespace + "/" + name); ok {
 			return v, true
@@ -94,18 +94,17 @@ func near(g *graph.Graph, s *graph.Service, name string) (graph.Node, bool) {
 	return g.Node(name)
 }
 
-// checkFate looks for what the callee of e and what is asked instead of it both
-// cannot do without.
-func checkFate(p *Pass, e graph.Edge, s standIn) {
+// checkFate reports dependencies that the callee of e and its fallback both require.
+func checkFate(p *Pass, e graph.Edge, s fallbackTarget) {
 	g := p.Core
 	primary, instead := g.To(e), s.service
 	if primary == instead {
-		reportFate(p, e, s, fmt.Sprintf("falls back on %s itself", g.ID(primary)), nil)
+		reportFate(p, e, s, fmt.Sprintf("is %s itself", g.ID(primary)), nil)
 		return
 	}
 	needs := needsOf(p, instead)
 	if slices.Contains(needs, primary) {
-		reportFate(p, e, s, fmt.Sprintf("falls back on %s, which depends on %s itself", g.ID(instead), g.ID(primary)), []graph.Node{primary})
+		reportFate(p, e, s, fmt.Sprintf("%s requires %s and fails with it", g.ID(instead), g.ID(primary)), []graph.Node{primary})
 		return
 	}
 	var shared []graph.Node
@@ -115,12 +114,12 @@ func checkFate(p *Pass, e graph.Edge, s standIn) {
 		}
 	}
 	if len(shared) > 0 {
-		reportFate(p, e, s, fmt.Sprintf("falls back on %s, which fails with it when %s does", g.ID(instead), someIDs(g, shared)), shared)
+		reportFate(p, e, s, fmt.Sprintf("%s fails together with it when %s fails", g.ID(instead), someIDs(g, shared)), shared)
 	}
 }
 
-// needsOf returns v and everything that v cannot do without, by hard synchronous
-// calls that nothing stands in for, v first.
+// needsOf returns v and all services that v requires, directly or not, by synchronous
+// calls without a fallback, v first.
 func needsOf(p *Pass, v graph.Node) []graph.Node {
 	g := p.Core
 	seen := map[graph.Node]bool{v: true}
@@ -136,11 +135,11 @@ func needsOf(p *Pass, v graph.Node) []graph.Node {
 	return list
 }
 
-func reportFate(p *Pass, e graph.Edge, instead standIn, what string, shared []graph.Node) {
+func reportFate(p *Pass, e graph.Edge, instead fallbackTarget, what string, shared []graph.Node) {
 	g := p.Core
 	f := aboutCall(p, e, analyze.Certain, instead.at)
-	f.Message = fmt.Sprintf("%s, and %s", callText(p, e), what)
-	f.Hint = "give it a store of its own, or use a fallback without dependencies: a cached or static response"
+	f.Message = fmt.Sprintf("%s; its fallback %s", callText(p, e), what)
+	f.Hint = "remove the shared dependency of the fallback, or fall back to a cached or static response"
 	f.Values = []analyze.KeyValue{keyValue("fallback", g.ID(instead.service)), keyValue("shared", joinIDs(g, shared, ", "))}
 	if len(shared) == 0 {
 		f.Values = f.Values[:1]

@@ -64,22 +64,22 @@ func checkFanInHotSpot(p *Pass) {
 			continue
 		}
 		callers := without(g.Callers(v), v)
-		if reasons := nothingToSpare(p, v); len(callers) >= p.Limits.FanIn && len(reasons) > 0 {
+		if reasons := missingRedundancy(p, v); len(callers) >= p.Limits.FanIn && len(reasons) > 0 {
 			reportHotSpot(p, v, callers, reasons)
 		}
 	}
 }
 
-// A reason is something that a service lacks on which many rely.
+// A reason is a kind of redundancy or protection that a service lacks.
 type reason struct {
 	id, words, hint string
 	sure            analyze.Confidence
 	at              graph.Origin
 }
 
-// nothingToSpare tells what v lacks, the gravest first; nothing if it lacks nothing
-// or nobody knows.
-func nothingToSpare(p *Pass, v graph.Node) []reason {
+// missingRedundancy returns what v lacks, the most severe first; nil if nothing is known to
+// be missing.
+func missingRedundancy(p *Pass, v graph.Node) []reason {
 	var list []reason
 	s := p.Core.Service(v)
 	n := analyze.Replicas(s)
@@ -93,36 +93,36 @@ func nothingToSpare(p *Pass, v graph.Node) []reason {
 			fmt.Sprintf("runs %d replicas with neither a PodDisruptionBudget nor a HorizontalPodAutoscaler in the inputs", n.Value), redundancyHint(s), analyze.Assumed, n.Origin})
 	}
 	if n.Value > 1 {
-		list = append(list, lopsided(p, v)...)
+		list = append(list, connectionBalanced(p, v)...)
 	}
 	if len(list) > 0 && uncapped(p, v) {
-		list = append(list, reason{"no-server-limit", "is protected by no limit of its own", "", analyze.Default, graph.Origin{}})
+		list = append(list, reason{"no-server-limit", "has no rate or concurrency limit of its own", "", analyze.Default, graph.Origin{}})
 	}
 	return list
 }
 
-// lopsided tells of a service whose callers are declared to stay with one replica
-// each, so that others cannot help.
-func lopsided(p *Pass, v graph.Node) []reason {
-	stuck, strategy, at := 0, "", graph.Origin{}
+// connectionBalanced returns the reason of a service whose callers are configured to use one
+// replica each.
+func connectionBalanced(p *Pass, v graph.Node) []reason {
+	pinned, strategy, at := 0, "", graph.Origin{}
 	for _, e := range p.Core.In(v) {
-		if by := toOneBy(p.Effective(e)); by.Value != "" {
-			stuck, strategy, at = stuck+1, by.Value, by.Origin
+		if by := connectionStrategy(p.Effective(e)); by.Value != "" {
+			pinned, strategy, at = pinned+1, by.Value, by.Origin
 		}
 	}
-	if stuck < p.Limits.FanIn {
+	if pinned < p.Limits.FanIn {
 		return nil
 	}
-	return []reason{{"balanced-by-connection", fmt.Sprintf("is balanced by connections alone (%s)", strategy),
-		"let the callers' proxies spread requests over the replicas: round robin, or least requests", analyze.Certain, at}}
+	return []reason{{"balanced-by-connection", fmt.Sprintf("is load-balanced per connection (%s)", strategy),
+		fmt.Sprintf("set the load balancing of calls to %s to round robin or least requests", p.Core.ID(v)), analyze.Certain, at}}
 }
 
-// toOneBy is the way of balancing that somebody chose for a call and that leaves it
-// with one replica, empty if there is none.
-func toOneBy(parts []analyze.Part) policy.Setting[string] {
+// connectionStrategy returns the explicit load balancing strategy of a call that works per
+// connection, the zero value if there is none.
+func connectionStrategy(parts []analyze.Part) policy.Setting[string] {
 	for _, part := range parts {
 		for i := range part.Layers {
-			if b := part.Layers[i].Set.Balance; b != nil && b.Strategy.IsExplicit() && slices.Contains(toOne, b.Strategy.Value) {
+			if b := part.Layers[i].Set.Balance; b != nil && b.Strategy.IsExplicit() && slices.Contains(connectionStrategies, b.Strategy.Value) {
 				return b.Strategy
 			}
 		}
@@ -130,13 +130,13 @@ func toOneBy(parts []analyze.Part) policy.Setting[string] {
 	return policy.Setting[string]{}
 }
 
-// uncapped reports whether the inputs tell of proxies or code around v, and none
-// of them caps what it is asked. It is no reason by itself: few services have one.
+// uncapped reports whether policies of calls to v are known and none limits the
+// requests at v. It is no reason by itself: few services have such a limit.
 func uncapped(p *Pass, v graph.Node) bool {
-	told := false
+	known := false
 	for _, e := range p.Core.In(v) {
 		parts := p.Effective(e)
-		told = told || policyKnown(p, e, parts)
+		known = known || policyKnown(p, e, parts)
 		for _, part := range parts {
 			for i := range part.Layers {
 				if s := &part.Layers[i].Set; s.RateLimit != nil && s.RateLimit.Requests.Set() || s.Layer == policy.ServerProxy && capped(&part) {
@@ -145,7 +145,7 @@ func uncapped(p *Pass, v graph.Node) bool {
 			}
 		}
 	}
-	return told
+	return known
 }
 
 func reportHotSpot(p *Pass, v graph.Node, callers []graph.Node, reasons []reason) {
@@ -167,12 +167,13 @@ func reportHotSpot(p *Pass, v graph.Node, callers []graph.Node, reasons []reason
 	if strong < p.Limits.FanIn {
 		f.Confidence = analyze.Assumed
 	}
-	var words, ids []string
+	words := []string{fmt.Sprintf("has %s (%s)", english.Count(len(callers), "caller"), someIDs(g, callers))}
+	var ids []string
 	var deciding []graph.Origin
 	for _, r := range reasons {
 		words, ids, deciding = append(words, r.words), append(ids, r.id), append(deciding, r.at)
 	}
-	f.Message = fmt.Sprintf("%s is called by %s, %s, and %s", s.ID, english.Count(len(callers), "service"), someIDs(g, callers), english.List(words))
+	f.Message = fmt.Sprintf("%s %s; its outage affects all of them", s.ID, english.List(words))
 	f.Values = append(f.Values, keyValue("reasons", strings.Join(ids, ", ")))
 	f.Origins = places(s, append(deciding, n.Origin)...)
 	p.Report(f)

@@ -42,20 +42,20 @@ over all dependencies (Treynor et al., "The Calculus of Service Availability", 2
 the numbers are set to report outliers.
 `
 
-// farMore is what makes a hub below the limit: this many callees at least, when
-// that is an outlier. With fewer, three deviations are within what services do.
-const farMore = 6
+// minOutlier is the least number of callees of a hub below the limit that is an outlier.
+// Smaller numbers are common even beyond three standard deviations.
+const minOutlier = 6
 
 func checkFanOutHub(p *Pass) {
 	g := p.Analysis.Sync
-	limit := min(p.Limits.FanOut, max(farMore, outlier(g)))
+	limit := min(p.Limits.FanOut, max(minOutlier, outlier(g)))
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
 		if !analyze.IsOwn(s) {
 			continue
 		}
 		own := limit
-		if passesOn(s) {
+		if aggregates(s) {
 			own *= 2
 		}
 		if callees := without(g.Callees(v), v); len(callees) >= own {
@@ -81,8 +81,8 @@ func reportHub(p *Pass, v graph.Node, callees []graph.Node, limit int) {
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    g.ID(v),
-		Message:    fmt.Sprintf("%s calls %s and waits for each, from %s to %s; it fails with any of %d", g.ID(v), english.Count(len(callees), "service"), g.ID(callees[0]), g.ID(callees[len(callees)-1]), hard),
-		Hint:       "find the callees it can answer without, and give them a default or an event",
+		Message:    fmt.Sprintf("%s depends synchronously on %s (%s); %s", g.ID(v), english.Count(len(callees), "service"), someIDs(g, callees), outageText(hard, len(callees))),
+		Hint:       fmt.Sprintf("give the calls of %s that are not required a fallback, or replace them by events", g.ID(v)),
 		Values:     []analyze.KeyValue{number("callees", len(callees)), number("hard", hard), number("limit", limit)},
 		Origins:    places(g.Service(v), written(g, calls)...),
 		Services:   []graph.Node{v},
@@ -91,6 +91,17 @@ func reportHub(p *Pass, v graph.Node, callees []graph.Node, limit int) {
 		f.Confidence = analyze.Assumed
 	}
 	p.Report(f)
+}
+
+// outageText writes what an outage of one of n callees does, of which hard are required.
+func outageText(hard, n int) string {
+	switch hard {
+	case 0:
+		return "none is required, but each adds latency"
+	case n:
+		return "an outage of any one takes it down"
+	}
+	return fmt.Sprintf("an outage of any of the %d required ones takes it down", hard)
 }
 
 // outlier returns the smallest number of callees that is unusually many among the
@@ -109,8 +120,9 @@ func outlier(g *graph.Graph) int {
 	return int(math.Floor(mean+3*math.Sqrt(max(0, squares/n-mean*mean)))) + 1
 }
 
-// calleeCallsOn reports whether it is a service's work to ask many others.
-func passesOn(s *graph.Service) bool {
+// aggregates reports whether calling many services is the purpose of s: a gateway or a
+// backend for frontends.
+func aggregates(s *graph.Service) bool {
 	if s.Kind == graph.KindGateway {
 		return true
 	}

@@ -23,8 +23,8 @@ func firstFaultyLayer(parts []analyze.Part, layers func(*analyze.Part) []*policy
 	return faultyLayer{found[0], list[i], named}, true
 }
 
-// matchingParts returns the parts of a call that bad is true for, and how to name them:
-// not at all if they are all of it.
+// matchingParts returns the parts of a call that bad is true for, and their name, which
+// is empty if they are all parts.
 func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []*analyze.Part, named string) {
 	var matches []string
 	for i := range parts {
@@ -44,9 +44,9 @@ func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []
 	return found, " for " + strings.Join(matches, " and ")
 }
 
-// faultyLayer is a layer of a part that a rule finds fault with.
+// faultyLayer is a layer of a part that a rule reports.
 type faultyLayer struct {
 	part  *analyze.Part
 	layer *policy.Effect
-	named string // which part of the call it is, see which
+	named string // the parts of the call, see matchingParts
 }

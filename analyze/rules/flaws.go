@@ -8,8 +8,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// checkFlaws reports the flaws of one kind, of which what says what they are: %s
-// is the product.
+// checkFlaws reports the flaws of one kind. what completes the message "field of
+// object ..."; its %s is the product.
 func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 	for _, o := range objects(p.Graph) {
 		for _, part := range o.parts {
@@ -40,13 +40,13 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 	if flaw.Why != "" {
 		f.Message += ": " + flaw.Why
 	}
-	if flaw.Info { // it acts, and is worth a word
+	if flaw.Info { // the setting has an effect
 		f.Message = strings.Replace(f.Message, " "+what, "", 1)
 		p.At(analyze.Info, f)
 		return
 	}
 	if flaw.Reads {
-		f.Message = strings.Replace(f.Message, what, "is read otherwise by "+part.Product.DisplayName(), 1)
+		f.Message = strings.Replace(f.Message, what, "is interpreted differently by "+part.Product.DisplayName(), 1)
 		p.At(min(p.rule.Severity, analyze.Warning), f)
 		return
 	}

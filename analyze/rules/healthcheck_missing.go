@@ -67,22 +67,21 @@ func checkHealthcheckMissing(p *Pass) {
 	}
 }
 
-// uncheckedBy returns the synchronous callers of v that would go on asking a replica
-// which is sick, sorted.
+// uncheckedBy returns the synchronous callers of v that would keep calling a failing
+// replica, sorted.
 func uncheckedBy(p *Pass, v graph.Node) []graph.Node {
 	var callers []graph.Node
 	for _, e := range p.Core.In(v) {
-		if from := p.Core.From(e); from != v && p.Core.Mode(e) == graph.Sync && !takesOut(p, e) {
+		if from := p.Core.From(e); from != v && p.Core.Mode(e) == graph.Sync && !ejectsFailing(p, e) {
 			callers = append(callers, from)
 		}
 	}
 	return callers
 }
 
-// takesOut reports whether the caller of e takes sick replicas of the callee out
-// itself: it asks them whether they are well, or sees by their errors that they are
-// not.
-func takesOut(p *Pass, e graph.Edge) bool {
+// ejectsFailing reports whether the caller of e removes failing replicas of the callee
+// itself, by active health checks or by outlier detection.
+func ejectsFailing(p *Pass, e graph.Edge) bool {
 	return !slices.ContainsFunc(p.Effective(e), func(part analyze.Part) bool {
 		return !slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
 			if h := l.Set.HealthCheck; h != nil && (h.Interval.Set() || h.Timeout.Set() || h.Failures.Set()) {
@@ -92,8 +91,8 @@ func takesOut(p *Pass, e graph.Edge) bool {
 			if b == nil || !b.Kind.Set() || b.Kind.Value != "endpoint" {
 				return false
 			}
-			_, stuck := whyStuck(&l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
-			return !stuck && (b.IsWritten() || l.Ejection.Works)
+			_, cannotTrip := whyCannotTrip(&l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
+			return !cannotTrip && (b.IsWritten() || l.Ejection.Works)
 		})
 	})
 }
@@ -103,8 +102,8 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 	f := analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    s.ID,
-		Message:    fmt.Sprintf("%s is called by %s and declares no health check", s.ID, someIDs(g, callers)),
-		Hint:       `say "healthcheck: true" if there is one that no input shows`,
+		Message:    fmt.Sprintf("%s is called by %s and declares no health check; requests reach replicas that are not ready", s.ID, someIDs(g, callers)),
+		Hint:       fmt.Sprintf(`add "healthcheck: true" to %s if it has one that is not declared`, s.ID),
 		Values:     []analyze.KeyValue{number("callers", len(callers))},
 		Origins:    places(s),
 		Services:   []graph.Node{v},
@@ -116,24 +115,24 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 	}
 	switch analyze.Ecosystem(s) {
 	case "kubernetes":
-		f.Message = fmt.Sprintf("%s is called by %s and declares no readinessProbe", s.ID, someIDs(g, callers))
+		f.Message = fmt.Sprintf("%s is called by %s and declares no readinessProbe; requests reach replicas that are not ready", s.ID, someIDs(g, callers))
 		if s.Probes.Liveness {
-			f.Message += "; its livenessProbe restarts it but keeps no request away"
+			f.Message += ", which its livenessProbe does not prevent"
 		}
-		f.Hint = "add a readinessProbe to the container that serves"
+		f.Hint = fmt.Sprintf("add a readinessProbe to the serving container of %s", s.ID)
 	case "compose":
 		f.Confidence = analyze.Assumed // the image may have one
-		f.Hint = `add a healthcheck, unless the image has a HEALTHCHECK of its own`
+		f.Hint = fmt.Sprintf("add a healthcheck to %s, unless its image has a HEALTHCHECK", s.ID)
 		p.At(analyze.Info, f)
 		return
 	}
 	p.Report(f)
 }
 
-// asked returns which of the services that v calls a path looks at. Spring Boot's
-// health is that of its stores and brokers too, unless the path goes on to its group
+// probedDependencies returns the callees of v that a health check of path depends on. In Spring
+// Boot these are data stores and brokers, unless the path is that of the group
 // "liveness".
-func asked(p *Pass, v graph.Node, path string) []graph.Node {
+func probedDependencies(p *Pass, v graph.Node, path string) []graph.Node {
 	g := p.Core
 	path, _, _ = strings.Cut(strings.ToLower(path), "?")
 	callees := without(g.Callees(v), v)
@@ -146,21 +145,20 @@ func asked(p *Pass, v graph.Node, path string) []graph.Node {
 	return nil
 }
 
-// checkRestarts looks for a livenessProbe that turns the outage of what a service
-// calls into restarts of its own.
+// checkRestarts reports a livenessProbe that restarts v when a dependency fails.
 func checkRestarts(p *Pass, v graph.Node) {
 	s := p.Core.Service(v)
 	path := s.Probes.Restarts
 	if !path.Set() {
 		return
 	}
-	if callees := asked(p, v, path.Value); len(callees) > 0 {
+	if callees := probedDependencies(p, v, path.Value); len(callees) > 0 {
 		p.At(analyze.Info, analyze.Finding{
 			Confidence: analyze.Assumed,
 			Subject:    s.ID,
 			Detail:     "livenessProbe",
-			Message:    fmt.Sprintf("the livenessProbe of %s calls %s, which checks dependencies: when %s fails, it is restarted too", s.ID, path.Value, someIDs(p.Core, callees)),
-			Hint:       "let the livenessProbe ask the process alone, and the readinessProbe look at what it depends on",
+			Message:    fmt.Sprintf("the livenessProbe of %s requests %s, which checks dependencies: an outage of %s restarts %s", s.ID, path.Value, someIDs(p.Core, callees), s.ID),
+			Hint:       fmt.Sprintf("let the livenessProbe of %s check only the process; move the check of dependencies to its readinessProbe", s.ID),
 			Values:     []analyze.KeyValue{value("livenessPath", path)},
 			Origins:    places(s, path.Origin),
 			Services:   []graph.Node{v},

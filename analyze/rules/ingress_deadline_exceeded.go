@@ -59,9 +59,9 @@ func reportDeadline(p *Pass, e graph.Edge, i inversion) {
 	last := g.To(i.need.MaxCall)
 	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(most)), attempt.Origin(), most.Origin())
 	f.Services = append(f.Services, last)
-	f.Message = fmt.Sprintf("%s times out%s after %s, but its callee %s waits up to %s for %s",
+	f.Message = fmt.Sprintf("%s times out requests%s after %s, but %s may take %s for its call to %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
-	f.Hint = remedyOf(p, e, i.part, policy.TotalTimeout).hint("raise", fmt.Sprintf("above %s, or shorten the call to %s", english.Duration(most.Time), g.ID(last)))
+	f.Hint = remedyOf(p, e, i.part, policy.TotalTimeout).hint("raise", fmt.Sprintf("above %s, or shorten the call of %s to %s", english.Duration(most.Time), g.ID(g.To(e)), g.ID(last)))
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", most)}
 	severity := gradeByTier(p, e, analyze.Warning)
 	if !attempt.Explicit() || !most.Explicit() {
@@ -74,8 +74,8 @@ func reportSuccession(p *Pass, e graph.Edge, i inversion) {
 	g, attempt := p.Core, i.part.Attempt
 	f := aboutCall(p, e, min(sureOfBound(attempt), sureOfBound(i.need.Max)), attempt.Origin(), i.need.Max.Origin())
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", i.need.Max)}
-	f.Message = fmt.Sprintf("%s answers a request%s after %s at the latest, but %s",
+	f.Message = fmt.Sprintf("%s times out requests%s after %s, but %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), sequenceText(p, &f, e, i.need))
-	f.Hint = "make the calls in parallel, or shorten their timeouts"
+	f.Hint = fmt.Sprintf("make the calls of %s in parallel, or shorten their timeouts", g.ID(g.To(e)))
 	p.At(analyze.Info, f)
 }

@@ -45,7 +45,7 @@ func checkIngressTimeoutMissing(p *Pass) {
 	calls := map[graph.Node][]graph.Edge{}
 	var gateways []graph.Node
 	for e := range p.Requests() {
-		if fromGateway(p, e) && !driverManaged(p.Core, e) && openEnded(p.Effective(e)) != nil {
+		if fromGateway(p, e) && !driverManaged(p.Core, e) && unboundedPart(p.Effective(e)) != nil {
 			v := p.Core.From(e)
 			if calls[v] == nil {
 				gateways = append(gateways, v)
@@ -58,10 +58,10 @@ func checkIngressTimeoutMissing(p *Pass) {
 	}
 }
 
-// openEnded returns a part of a gateway's call that the gateway is known to carry
-// and does not end, nil if there is none. Parts with a timer of gaps that somebody
-// took for a timeout are told by "timeout-wrong-kind".
-func openEnded(parts []analyze.Part) *analyze.Part {
+// unboundedPart returns a part of a gateway's call that has a layer and no time limit, nil
+// if there is none. Parts with a timer of gaps instead of a timeout are reported by
+// "timeout-wrong-kind".
+func unboundedPart(parts []analyze.Part) *analyze.Part {
 	i := slices.IndexFunc(parts, func(part analyze.Part) bool {
 		return len(part.Layers) > 0 && unbounded(&part) && !isStream(&part) && len(wrongKinds(&part)) == 0
 	})
@@ -73,7 +73,7 @@ func openEnded(parts []analyze.Part) *analyze.Part {
 
 func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	g := p.Core
-	part := openEnded(p.Effective(calls[0]))
+	part := unboundedPart(p.Effective(calls[0]))
 	by := part.Layers[len(part.Layers)-1].Set.Product
 	callees := make([]graph.Node, len(calls))
 	for i, e := range calls {
@@ -83,8 +83,8 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	f := analyze.Finding{
 		Confidence: about.Confidence,
 		Subject:    g.ID(v),
-		Message:    fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none unless it is set", g.ID(v), someIDs(g, callees), by.DisplayName()),
-		Hint:       remedyOf(p, calls[0], part, policy.TotalTimeout).hint("set", "longer than the timeouts inside, shorter than users wait"),
+		Message:    fmt.Sprintf("%s forwards requests to %s without a timeout: %s has no default", g.ID(v), someIDs(g, callees), by.DisplayName()),
+		Hint:       remedyOf(p, calls[0], part, policy.TotalTimeout).hint("set", "to more than the inner timeouts, and less than users wait"),
 		Values:     []analyze.KeyValue{number("calls", len(calls)), took("budget", part.Budget)},
 		Origins:    about.Origins,
 		Services:   append([]graph.Node{v}, callees...),
@@ -93,16 +93,16 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	severity := gradeByTier(p, calls[0], analyze.Warning)
 	switch {
 	case disabled(part):
-		f.Message = fmt.Sprintf("%s passes requests on to %s with the timeout switched off", g.ID(v), someIDs(g, callees))
+		f.Message = fmt.Sprintf("%s forwards requests to %s with the timeout disabled", g.ID(v), someIDs(g, callees))
 	case by.OrNative().ByHand:
-		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout", g.ID(v), someIDs(g, callees))
+		f.Message = fmt.Sprintf("%s forwards requests to %s without a timeout", g.ID(v), someIDs(g, callees))
 	case part.Budget.State == policy.Undeclared:
 		f.Confidence = analyze.Assumed
-		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout in its routes: what happens then is up to what carries them out", g.ID(v), someIDs(g, callees))
+		f.Message = fmt.Sprintf("%s forwards requests to %s without a timeout in its routes; the default of the implementation applies", g.ID(v), someIDs(g, callees))
 	case !canExpress(by, policy.TotalTimeout):
 		severity = analyze.Info
-		f.Message = fmt.Sprintf("%s passes requests on to %s without a timeout: %s has none, it only ends connections on which nothing moves", g.ID(v), someIDs(g, callees), by.DisplayName())
-		f.Hint = "see to it that the calls behind it have timeouts"
+		f.Message = fmt.Sprintf("%s forwards requests to %s without a timeout: %s has none and closes only idle connections", g.ID(v), someIDs(g, callees), by.DisplayName())
+		f.Hint = fmt.Sprintf("set timeouts on the calls of %s", someIDs(g, callees))
 	}
 	p.At(severity, f)
 }

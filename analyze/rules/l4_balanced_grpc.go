@@ -79,16 +79,15 @@ func longLived(protocol string) bool {
 	return false
 }
 
-// balanced reports whether something between caller and callee spreads requests,
-// and not connections.
+// balanced reports whether a layer of e balances requests instead of connections.
 func balanced(p *Pass, e graph.Edge) bool {
 	if fromGateway(p, e) {
-		return true // gateways know requests
+		return true // gateways balance requests
 	}
 	for _, part := range p.Effective(e) {
 		for i := range part.Layers {
 			b := part.Layers[i].Set.Balance
-			if b != nil && b.Strategy.Set() && !slices.Contains(toOne, b.Strategy.Value) {
+			if b != nil && b.Strategy.Set() && !slices.Contains(connectionStrategies, b.Strategy.Value) {
 				return true
 			}
 		}
@@ -117,13 +116,13 @@ func reportL4(p *Pass, v graph.Node, calls []graph.Edge, severity analyze.Severi
 	f := aboutCall(p, calls[0], replicasConfidence(n), written(g, calls)...)
 	f.Services = append([]graph.Node{v}, callers...)
 	f.Owners = nil
-	f.Message = fmt.Sprintf("%s over %s on connections that last, so that each stays with one of %d replicas",
+	f.Message = fmt.Sprintf("%s over %s on persistent connections; each caller uses only one of %d replicas",
 		passive(g, v, callers), g.Protocol(calls[0]), n.Value)
 	if severity == analyze.Info {
 		f.Confidence = analyze.Assumed
-		f.Message += ", unless a mesh that the inputs do not show spreads the requests"
+		f.Message += ", unless a mesh that is not declared balances requests"
 	}
-	f.Hint = "balance requests: a mesh, or a headless Service and round_robin in the client"
+	f.Hint = fmt.Sprintf("balance requests to %s: use a mesh, or a headless Service with round_robin in the client", g.ID(v))
 	f.Values = []analyze.KeyValue{number("callers", len(callers)), replicasValue(n)}
 	p.At(severity, f)
 }

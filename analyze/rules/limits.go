@@ -2,15 +2,15 @@ package rules
 
 import "cmp"
 
-// Limits are the numbers that rules compare with; a configuration changes them.
+// Limits are the thresholds of rules, which a configuration can change.
 type Limits struct {
 	ChainDepth int // sync-chain-too-deep: more hops than this
 	FanOut     int // fan-out-hub: this many synchronous callees
 	FanIn      int // fan-in-hot-spot: this many synchronous callers
 }
 
-// DefaultLimits are the limits where nobody sets others. The pages of the rules
-// say where they come from.
+// DefaultLimits are the limits where a configuration sets no others. The pages of the
+// rules explain them.
 var DefaultLimits = Limits{ChainDepth: 5, FanOut: 10, FanIn: 5}
 
 func (l Limits) orDefault() Limits {

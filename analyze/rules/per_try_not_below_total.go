@@ -94,7 +94,7 @@ func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 	f := aboutCall(p, e, analyze.Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
 	f.Message = fmt.Sprintf("%s%s and retries slow responses, but the first slow one uses all %s: no per-try timeout",
 		callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value))
-	f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "slightly above the slowest good response")
+	f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "to slightly more than the slowest successful response")
 	f.Values = []analyze.KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
 	p.At(analyze.Info, f)
 }

@@ -17,13 +17,16 @@ type remedy struct {
 }
 
 // hint writes an imperative that ends in rest: "to 2s" or "above 2s" for the value, and
-// otherwise what follows a colon.
+// otherwise what follows a colon. Where the sentence adds an object instead of setting
+// a field, the value follows a colon too.
 func (r remedy) hint(verb, rest string) string {
-	separator := ": "
-	if strings.HasPrefix(rest, "to ") || strings.HasPrefix(rest, "above ") || strings.HasPrefix(rest, "if ") {
+	sentence, separator := r.Sentence(verb, r.object), ": "
+	if verb == "set" && strings.HasPrefix(sentence, "add ") {
+		rest = strings.TrimPrefix(rest, "to ")
+	} else if strings.HasPrefix(rest, "to ") || strings.HasPrefix(rest, "above ") || strings.HasPrefix(rest, "if ") {
 		separator = " "
 	}
-	return r.Sentence(verb, r.object) + separator + rest
+	return sentence + separator + rest
 }
 
 // remedyFor is remedyIn, and where the product cannot express the purpose a sentence
@@ -117,7 +120,7 @@ func (r remedy) general() remedy { return remedy{Remediation: r.Remediation} }
 // attemptHint says how to end an attempt that l makes: in its own product, in another
 // layer else.
 func attemptHint(p *Pass, e graph.Edge, part *analyze.Part, l *policy.Effect) string {
-	const near, all = "slightly above the slowest good response", "enough for all attempts"
+	const near, all = "to slightly more than the slowest successful response", "enough for all attempts"
 	if r, ok := remedyIn(p, e, &l.Set, policy.AttemptTimeout); ok {
 		return r.hint("set", near)
 	}

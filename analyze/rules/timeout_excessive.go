@@ -77,7 +77,7 @@ func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	}
 	f := aboutCall(p, e, analyze.Certain, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s with the timeout disabled%s", callText(p, e), named)
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly above its slowest good response")
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response")
 	f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }

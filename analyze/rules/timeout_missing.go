@@ -86,7 +86,7 @@ func reportEndless(p *Pass, e graph.Edge, parts []analyze.Part) {
 	default:
 		f.Message = fmt.Sprintf("%s without a timeout%s", callText(p, e), named)
 	}
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "slightly above its slowest good response, below the caller's own deadline")
+	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response, below the caller's own deadline")
 	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), took("budget", part.Budget)}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }

@@ -420,8 +420,7 @@ func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 func (b *binding) objects() policy.Objects {
 	if b.declaredIn == nil && !b.Says.Empty() {
 		if b.declaredIn = b.Says.Objects; b.declaredIn == nil {
-			b.own[0] = b.Object
-			b.declaredIn = b.own[:]
+			b.declaredIn = policy.Objects{b.Object}
 		}
 	}
 	return b.declaredIn
