@@ -14,6 +14,7 @@ type binding struct {
 	graph.BoundPolicy
 	acts       bool           // on some call; with Merge, if any field of it does
 	declaredIn policy.Objects // see objects
+	own        [1]string      // what declaredIn usually is, without an allocation
 }
 
 // A binder binds policies to the calls of a frozen graph.

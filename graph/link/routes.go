@@ -420,7 +420,8 @@ func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 func (b *binding) objects() policy.Objects {
 	if b.declaredIn == nil && !b.Says.Empty() {
 		if b.declaredIn = b.Says.Objects; b.declaredIn == nil {
-			b.declaredIn = policy.Objects{b.Object}
+			b.own[0] = b.Object
+			b.declaredIn = b.own[:]
 		}
 	}
 	return b.declaredIn

@@ -112,20 +112,20 @@ func parseJitter(text string) (j policy.Jitter, hint string) {
 	return j, `write none, full, a share of the wait ("20%") or a duration on top of it ("100ms")`
 }
 
-var triggers = []string{"connect", "reset", "response-5xx", "response-gateway", "response-429", "timeout-per-try", "any"}
-
-var grpcTriggers = []string{
-	"grpc:CANCELLED", "grpc:UNKNOWN", "grpc:INVALID_ARGUMENT", "grpc:DEADLINE_EXCEEDED", "grpc:NOT_FOUND",
-	"grpc:ALREADY_EXISTS", "grpc:PERMISSION_DENIED", "grpc:RESOURCE_EXHAUSTED", "grpc:FAILED_PRECONDITION",
-	"grpc:ABORTED", "grpc:OUT_OF_RANGE", "grpc:UNIMPLEMENTED", "grpc:INTERNAL", "grpc:UNAVAILABLE",
-	"grpc:DATA_LOSS", "grpc:UNAUTHENTICATED",
-}
+// grpcTriggers are the triggers for gRPC's statuses.
+var grpcTriggers = func() []string {
+	var list []string
+	for _, code := range policy.GRPCCodes {
+		list = append(list, "grpc:"+code)
+	}
+	return list
+}()
 
 // parseTrigger reads what a retry answers to.
 func parseTrigger(text string) (trigger, hint string) {
 	code, isGRPC := strings.CutPrefix(text, "grpc:")
 	if !isGRPC {
-		return parseWord(append(slices.Clone(triggers), "grpc:CODE"), text)
+		return parseWord(append(slices.Clone(policy.Triggers), "grpc:CODE"), text)
 	}
 	return parseWord(grpcTriggers, "grpc:"+strings.ToUpper(strings.ReplaceAll(code, "-", "_")))
 }
