@@ -57,7 +57,7 @@ func TestMaxMemory(t *testing.T) {
 
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
 	code, got, said = runWeir(text, "graph", "--max-memory", "1KiB", "-")
-	if code != exitUnread || got != "" || !strings.Contains(said, "cannot keep spans in a temporary file in \""+os.TempDir()) || !strings.Contains(said, "hint: name a folder that can be written in TMPDIR") {
+	if code != exitUnread || got != "" || !strings.Contains(said, "cannot keep spans in a temporary file in \""+os.TempDir()) || !strings.Contains(said, "hint: set TMPDIR to a writable directory") {
 		t.Errorf("exit code %d, wrote %q, said %q", code, got, said)
 	}
 }

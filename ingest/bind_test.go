@@ -67,7 +67,7 @@ func bindings(g *graph.Graph) string {
 	return b.String()
 }
 
-// writeSettings writes every setting below v that anybody spoke about.
+// writeSettings writes every setting below v that is set.
 func writeSettings(b *strings.Builder, indent string, v reflect.Value) {
 	for i := range v.NumField() {
 		f, name := v.Field(i), v.Type().Field(i).Name

@@ -28,8 +28,8 @@ type truth struct {
 	Optional []string                    `json:"optional_nodes"`
 }
 
-// corpus returns the folders of a part of the corpus of real systems, which lies
-// beside the checkout or where WEIR_CORPUS says. It skips the test elsewhere.
+// corpus returns the directories of a part of the corpus of real systems, which is next
+// to the checkout or where WEIR_CORPUS says. It skips the test elsewhere.
 func corpus(t testing.TB, part string) []string {
 	t.Helper()
 	root := os.Getenv("WEIR_CORPUS")
@@ -38,7 +38,7 @@ func corpus(t testing.TB, part string) []string {
 	}
 	sets, _ := filepath.Glob(filepath.Join(root, part, "*", "expected.json"))
 	if len(sets) == 0 {
-		t.Skip("no corpus of real systems beside the checkout; set WEIR_CORPUS to its folder")
+		t.Skip("no corpus of real systems beside the checkout; set WEIR_CORPUS to its directory")
 	}
 	for i := range sets {
 		sets[i] = filepath.Dir(sets[i])

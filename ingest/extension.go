@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Files that are taken in folders, by the end of their names. A file that is
-// named as a source is always read.
+// Extensions of the files that are read in directories. A file that is named as a source
+// is always read.
 var (
 	dataExtensions = []string{".yaml", ".yml", ".json", ".jsonl"}
 	textExtensions = []string{".properties", ".conf", ".cfg", ".hcl", ".ini", ".toml", ".csv", ".prom"}
@@ -15,7 +15,7 @@ var (
 	packed         = []string{".gz", ".zst"}
 )
 
-// baseOf is a file's name in lower case, without folder and compression.
+// baseOf returns a file's name in lower case, without directory and compression suffix.
 func baseOf(name string) string {
 	base := strings.ToLower(filepath.Base(name))
 	for _, ext := range packed {
@@ -24,13 +24,13 @@ func baseOf(name string) string {
 	return base
 }
 
-// isManifest reports whether a file in a folder is taken.
+// isManifest reports whether a file in a directory is read.
 func isManifest(name string) bool {
 	ext := filepath.Ext(baseOf(name))
 	return slices.Contains(dataExtensions, ext) || slices.Contains(textExtensions, ext) || slices.Contains(spanExtensions, ext)
 }
 
-// isSpans reports whether a file that was found in a folder is of interest only if
+// isSpans reports whether a file that was found in a directory is of interest only if
 // it holds spans.
 func isSpans(base string) bool { return slices.Contains(spanExtensions, filepath.Ext(base)) }
 

@@ -13,10 +13,10 @@ import (
 // hasMeta reports whether a source is a pattern.
 func hasMeta(source string) bool { return strings.ContainsAny(source, "*?[") }
 
-// glob takes the files that match a pattern, in which "**" stands for any number
-// of folders, and returns the folders that match. A pattern that ends with an
-// extension names its files; any other takes what it would take in a folder.
-func (f *finder) glob(pattern string) ([]folder, error) {
+// glob adds the files that match a pattern, in which "**" matches any number of
+// directories, and returns the directories that match. A pattern that ends with an
+// extension names its files; any other selects files by extension, as in a directory.
+func (f *finder) glob(pattern string) ([]directory, error) {
 	steps := strings.Split(filepath.ToSlash(filepath.Clean(pattern)), "/")
 	root := "."
 	if steps[0] == "" {
@@ -30,7 +30,7 @@ func (f *finder) glob(pattern string) ([]folder, error) {
 	last := steps[len(steps)-1]
 	named := !hasMeta(path.Ext(last)) && path.Ext(last) != ""
 	deep := slices.Contains(steps, "**")
-	var folders []folder
+	var directories []directory
 	matched := false
 	for _, p := range f.match(root, steps, nil) {
 		info, err := os.Stat(p)
@@ -43,13 +43,13 @@ func (f *finder) glob(pattern string) ([]folder, error) {
 		matched = true
 		if err == nil {
 			found, _ := f.take(p, info, named)
-			folders = append(folders, found...)
+			directories = append(directories, found...)
 		}
 	}
 	if !matched {
-		return nil, &SourceError{pattern, fmt.Sprintf("no file matches %q", pattern), "a pattern is looked up from the working folder"}
+		return nil, &SourceError{pattern, fmt.Sprintf("no file matches %q", pattern), "patterns are relative to the working directory"}
 	}
-	return folders, nil
+	return directories, nil
 }
 
 // match appends the paths below dir that match the steps of a pattern. It does
@@ -85,14 +85,14 @@ func (f *finder) match(dir string, steps, paths []string) []string {
 			}
 		case step == "**" && len(rest) == 0:
 			paths = append(paths, next)
-		case step != "**" && ok && (len(rest) == 0 || isFolder(next, e)):
+		case step != "**" && ok && (len(rest) == 0 || isDirectory(next, e)):
 			paths = f.match(next, rest, paths)
 		}
 	}
 	return paths
 }
 
-func isFolder(p string, e fs.DirEntry) bool {
+func isDirectory(p string, e fs.DirEntry) bool {
 	if e.Type()&fs.ModeSymlink == 0 {
 		return e.IsDir()
 	}

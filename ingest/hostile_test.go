@@ -19,8 +19,8 @@ import (
 	"github.com/weirgraph/weir/internal/testlong"
 )
 
-// TestHostile reads what nobody would write, with the spy. Every case has to end
-// within the time and memory of an honest file of its size, in a clear word.
+// TestHostile reads hostile input, with the spy. Every case has to end within the time
+// and memory of an ordinary file of its size, with a clear message.
 func TestHostile(t *testing.T) {
 	r := strings.Repeat
 	good := "\n---\n" + object("Service", "good")
@@ -36,7 +36,7 @@ func TestHostile(t *testing.T) {
 		{"deep json objects", `{"kind": "Service", "a": ` + r(`{"a":`, 100_000), "nested"},
 		{"long line", "kind: Service\na: " + r("x", 40<<20), "a document of 40 MB"},
 		{"long line that nobody wants", "kind: Unwanted\na: " + r("x", 40<<20), "skipped 1 Unwanted"},
-		{"long line of values", "kind: Service\na: [" + r("x,", 8<<20) + "]", "a document of some 8 million values"},
+		{"long line of values", "kind: Service\na: [" + r("x,", 8<<20) + "]", "a document of about 8 million values"},
 		{"long key", r("k", 1<<20) + ": v", "skipped 1 yaml without kind"},
 		{"long kind", "kind: " + r("K", 1<<20) + "\n", r("K", 80) + ", first"},
 		{"many keys", r("k: v\n", 100_000), "skipped 1 yaml without kind"},
@@ -57,7 +57,7 @@ func TestHostile(t *testing.T) {
 		{"gzip in gzip", pack(t, "gzip", pack(t, "gzip", good)), "is a binary file"},
 		{"gzip without end", pack(t, "gzip", good)[:20], "ends too early"},
 		{"gzip of nothing", "\x1f\x8b", "is damaged gzip"},
-		{"panic of a reader", object("Service", "panic") + good, `the reader "spy" broke down on this document: as asked`},
+		{"panic of a reader", object("Service", "panic") + good, `the reader "spy" failed on this document: as asked`},
 		{"a shell transcript", "$ kubectl get pods\nNAME   READY\nweb    1/1\n$ exit\n" + good, "Service good"},
 		{"markdown", "# Title\n\nSome text: with colons: in it\n\n* a\n* b\n" + good, "Service good"},
 		{"broken between good ones", good + "\n---\nkind: Service\na: [b\n" + good, "a bracket without end"},

@@ -17,16 +17,16 @@ import (
 
 var update = flag.Bool("update", false, "write the graphs that are linked into the golden files")
 
-// TestLink reads every archive in testdata/link and compares the graph it makes
-// with the file "want" in it. Together the archives tell how names are resolved;
-// the comment of each says what it is about.
+// TestLink reads every archive in testdata/link and compares the graph it makes with the
+// file "want" in it. Together the archives show how names are resolved; the comment of
+// each says what it is about.
 func TestLink(t *testing.T) { testArchives(t, "link", summary) }
 
 // testArchives compares what show says of the graph of the files in each archive
-// of a folder of testdata with the archive's file "want".
-func testArchives(t *testing.T, folder string, show func(*graph.Graph) string) {
+// of a directory of testdata with the archive's file "want".
+func testArchives(t *testing.T, directory string, show func(*graph.Graph) string) {
 	t.Helper()
-	root, err := filepath.Abs(filepath.Join("..", "testdata", folder))
+	root, err := filepath.Abs(filepath.Join("..", "testdata", directory))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func testArchives(t *testing.T, folder string, show func(*graph.Graph) string) {
 	}
 }
 
-// unpack writes files into a folder of the test's own.
+// unpack writes files into a directory of the test's own.
 func unpack(t *testing.T, files []txtar.File) string {
 	t.Helper()
 	dir := t.TempDir()

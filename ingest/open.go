@@ -24,7 +24,7 @@ const (
 	maxUnpacked = 512 << 20
 )
 
-// openError is a file that cannot be read, and the way out.
+// openError is why a file cannot be read, and a hint.
 type openError struct{ message, hint string }
 
 func (e *openError) Error() string { return e.message }
@@ -63,12 +63,12 @@ func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	if int64(b.Len()) > limit {
-		return nil, &openError{fmt.Sprintf("is larger than %d MB", limit>>20), "split it, or leave out what weir need not see"}
+		return nil, &openError{fmt.Sprintf("is larger than %d MB", limit>>20), "split the file, or remove the parts that weir does not need"}
 	}
 	return b.Bytes(), nil
 }
 
-// unpack undoes gzip, zstd and tar, told by their first bytes.
+// unpack undoes gzip, zstd and tar, which are detected by their first bytes.
 func unpack(data []byte) ([]byte, error) {
 	var r io.Reader
 	switch {
@@ -93,7 +93,7 @@ func unpack(data []byte) ([]byte, error) {
 	var tooLarge *openError
 	switch {
 	case errors.As(err, &tooLarge):
-		return nil, &openError{fmt.Sprintf("unpacks to more than %d MB from %d bytes", limit>>20, len(data)), "unpack it by hand if it is no bomb"}
+		return nil, &openError{fmt.Sprintf("unpacks to more than %d MB from %d bytes", limit>>20, len(data)), "if the file is trusted, unpack it and name the result"}
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, &openError{"is packed and ends too early", "pack it again"}
 	case err != nil:
@@ -129,8 +129,8 @@ func decodeUTF16(data []byte, order binary.ByteOrder) []byte {
 	return []byte(string(utf16.Decode(units)))
 }
 
-// unifyBreaks turns carriage returns that stand alone, the line breaks of old, into
-// line feeds, as YAML understands them. Places stay the same.
+// unifyBreaks turns single carriage returns, the line breaks of old systems, into line
+// feeds, as YAML understands them. Places stay the same.
 func unifyBreaks(data []byte) []byte {
 	for i := 0; ; i++ {
 		next := bytes.IndexByte(data[i:], '\r')

@@ -37,9 +37,8 @@ func statSource(f file, stdin io.Reader) (os.FileInfo, error) {
 	return nil, os.ErrInvalid
 }
 
-// tell reports how far reading has got, to whoever wants to know. The caller holds
-// the mutex of the work.
-func (w *work) tell(linking bool) {
+// report calls Options.Progress, if set. The caller holds the mutex of the work.
+func (w *work) report(linking bool) {
 	if w.o.Progress != nil {
 		w.o.Progress(Progress{
 			Files: w.done, FilesFound: len(w.files),

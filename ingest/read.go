@@ -11,9 +11,9 @@ import (
 	"github.com/weirgraph/weir/ingest/summary"
 )
 
-// Options say how to read. The zero Options are those of a user who gives none.
+// Options say how to read. The zero Options are the defaults.
 type Options struct {
-	// Stdin is what the source "-" stands for.
+	// Stdin is what the source "-" reads.
 	Stdin io.Reader
 	// Workers is how many documents are parsed at a time; as many as there are
 	// processors if 0. Nothing but the time taken depends on it.
@@ -22,31 +22,30 @@ type Options struct {
 	Readers []*document.Reader
 	// Columns say what the columns of tables hold whose headers do not.
 	Columns summary.Columns
-	// MaxMemory bounds the memory that reading spans takes, in bytes: what is more
-	// lies in a temporary file until it is linked. What is found is the same. It
-	// bounds nothing if 0, and below 32 MB it cannot be kept. See also trace.Spill.
+	// MaxMemory limits the memory for reading spans, in bytes: the rest spills to a
+	// temporary file until it is linked. The result is the same. 0 is no limit; a limit
+	// below 32 MB cannot be kept. See also spans.Spill.
 	MaxMemory int64
-	// Progress, if set, is told how far reading has got, often. It is called by one
-	// goroutine at a time and must be quick.
+	// Progress, if set, is called often with the progress of reading, by one goroutine at
+	// a time. It must be quick.
 	Progress func(Progress)
 }
 
 // Progress is how far reading has got.
 type Progress struct {
 	Files, FilesFound int   // read whole, and all there are
-	Bytes, Size       int64 // of the files, packed as they are; Size is 0 if nobody knows it
+	Bytes, Size       int64 // of the files as stored, compressed or not; Size is 0 if unknown
 	Spans             int
 	Linking           bool // everything is read
 }
 
-// Read feeds what the sources say to b, and the account of the reading to its
-// Coverage. Facts arrive by file, in the order of their names, then by document.
+// Read adds the facts of the sources to b, and what was read and skipped to its Coverage.
+// Facts arrive by file, in the order of their names, then by document.
 //
-// Sources are files, folders, patterns with "*", "?", "[" and "**", and "-" for
-// standard input. Folders are read with all that is below them, except for the
-// inner workings of version control and package managers, and of their files
-// those that may be manifests by their names. A file that can be reached in
-// several ways is read once.
+// Sources are files, directories, patterns with "*", "?", "[" and "**", and "-" for
+// standard input. Directories are read recursively, except for those of version control
+// and package managers; of their files, those with known extensions are read. A file that
+// is found in several ways is read once.
 //
 // What cannot be read is a Problem in the Coverage, and reading goes on. The error
 // is a *SourceError when a source cannot be what the user meant, a

@@ -2,8 +2,8 @@ package ingest
 
 import "io"
 
-// A readAhead fills a buffer in a goroutine of its own, before its reader asks, so that
-// unpacking a file and understanding it go on at the same time.
+// A readAhead fills buffers in a goroutine of its own, before Read is called, so that a
+// file is unpacked and parsed at the same time.
 type readAhead struct {
 	full, free chan []byte
 	stop       chan struct{}
@@ -12,13 +12,13 @@ type readAhead struct {
 	rest       []byte // of buf
 }
 
-// A readAhead fills so many buffers of this size before its reader.
+// A readAhead is at most so many buffers of this size ahead of Read.
 const (
 	aheadBuffers = 4
 	aheadSize    = 128 << 10
 )
 
-// newReadAhead reads from in, and calls done when it needs it no more.
+// newReadAhead reads from in, and calls done when it no longer needs in.
 func newReadAhead(in io.Reader, done func()) *readAhead {
 	a := &readAhead{full: make(chan []byte, aheadBuffers), free: make(chan []byte, aheadBuffers), stop: make(chan struct{})}
 	for range aheadBuffers {
@@ -67,5 +67,5 @@ func (a *readAhead) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close ends the reading ahead, maybe later. Nobody may read any more.
+// Close ends the reading ahead, maybe later. Read must not be called after it.
 func (a *readAhead) Close() { close(a.stop) }

@@ -51,7 +51,7 @@ func read(t *testing.T, o Options, sources ...string) (string, error) {
 	return s.String(), err
 }
 
-// write fills a new folder with files, and makes it the working folder.
+// write fills a new directory with files, and makes it the working directory.
 func write(t *testing.T, files map[string]string) {
 	t.Helper()
 	t.Chdir(t.TempDir())
@@ -171,7 +171,7 @@ func TestDir(t *testing.T) {
 		Name: "r", Match: spy.Match,
 		Read: func(d *document.Document, f *graph.Facts) {
 			if d.Dir == nil {
-				got = append(got, "no folder")
+				got = append(got, "no directory")
 				return
 			}
 			for _, name := range []string{"x.env", "../y.env", "z.env", "./x.env", "a.yaml", "none", "/etc/hosts", "."} {
@@ -184,7 +184,7 @@ func TestDir(t *testing.T) {
 	if err := Read(context.Background(), []string{"app/a.yaml", "-"}, Options{Stdin: strings.NewReader(object("Service", "c")), Workers: 1, Readers: []*document.Reader{r}}, &b); err != nil {
 		t.Fatal(err)
 	}
-	want := "x.env=1 true, ../y.env=1 true, z.env=1 true, ./x.env=1 true, a.yaml=49 true, none=0 false, /etc/hosts=0 false, .=0 false, no folder"
+	want := "x.env=1 true, ../y.env=1 true, z.env=1 true, ./x.env=1 true, a.yaml=49 true, none=0 false, /etc/hosts=0 false, .=0 false, no directory"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
 	}
@@ -193,7 +193,7 @@ func TestDir(t *testing.T) {
 	}
 }
 
-// TestTemplates tells templates from documents that only hold braces.
+// TestTemplates distinguishes templates from documents that only contain braces.
 func TestTemplates(t *testing.T) {
 	const chart = "chart/Chart.yaml"
 	tests := []struct{ name, file, text, want string }{

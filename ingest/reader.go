@@ -12,14 +12,13 @@ import (
 	"github.com/weirgraph/weir/ingest/trace"
 )
 
-// An outcome is what became of one document, and of those behind it that fared
-// alike.
+// An outcome is the result of one document, and of those after it with the same result.
 type outcome struct {
-	reader   string // who read it
-	kind     string // what it is, if nobody wants it
+	reader   string // of the reader that read it; "" if none did
+	kind     string // if no reader matches
 	template bool
 	line     int32
-	more     int // documents behind it
+	more     int // documents after it
 }
 
 // reader reads batches. It belongs to one worker.
@@ -36,17 +35,17 @@ func (r *reader) read(t *batch) {
 	}
 	base := baseOf(t.file.name)
 	for _, part := range t.parts {
-		d, told := document.New(t.file.name, base, part, &r.names)
+		d, headSure := document.New(t.file.name, base, part, &r.names)
 		d.Dir, d.Facts = t.dir, &t.facts
-		t.protect(d, int32(d.Start()), func() { r.readDocument(t, d, told) })
+		t.protect(d, int32(d.Start()), func() { r.readDocument(t, d, headSure) })
 	}
 }
 
-// readDocument parses a document, if a reader may want it, and hands on what it
-// consists of.
-func (r *reader) readDocument(t *batch, d *document.Document, told bool) {
+// readDocument parses a document, if a reader may match it, and passes on the documents
+// that it consists of.
+func (r *reader) readDocument(t *batch, d *document.Document, headSure bool) {
 	line := int32(d.Start())
-	if told && r.match(d) == nil {
+	if headSure && r.match(d) == nil {
 		t.outcomes = append(t.outcomes, outcome{kind: kindOf(d), line: line})
 		return
 	}
@@ -68,8 +67,8 @@ func (r *reader) readDocument(t *batch, d *document.Document, told bool) {
 	})
 }
 
-// protect keeps a mistake in a reader from ending the run. What the reader found
-// in the document before it broke down is dropped.
+// protect keeps a panic of a reader from ending the run. The facts that the reader found
+// in the document before are dropped.
 func (t *batch) protect(d *document.Document, line int32, read func()) {
 	facts, outcomes := t.facts, len(t.outcomes)
 	d.Reader = ""
@@ -81,8 +80,8 @@ func (t *batch) protect(d *document.Document, line int32, read func()) {
 		t.facts = facts
 		t.facts.Problems = append(t.facts.Problems, graph.Problem{
 			Origin:  graph.Origin{Reader: d.Reader, File: d.File, Line: line},
-			Message: fmt.Sprintf("the reader %q broke down on this document: %v", d.Reader, v),
-			Hint:    "this is a mistake in weir, please report it with the document",
+			Message: fmt.Sprintf("the reader %q failed on this document: %v", d.Reader, v),
+			Hint:    "this is a bug in weir; report it with the document",
 			Level:   graph.Failed,
 		})
 		t.outcomes = append(t.outcomes[:outcomes], outcome{line: line})
@@ -99,8 +98,7 @@ func (r *reader) match(d *document.Document) *document.Reader {
 	return nil
 }
 
-// takesWhole reports whether a reader wants the file that has this text in one
-// piece.
+// takesWhole reports whether a reader reads the file with this text as one document.
 func (r *reader) takesWhole(text []byte) bool {
 	return slices.ContainsFunc(r.readers, func(reader *document.Reader) bool { return reader.Whole != nil && reader.Whole(text) })
 }
@@ -119,7 +117,7 @@ func (t *batch) failed(d *document.Document, err error, line int32) outcome {
 	return outcome{line: line}
 }
 
-// hand gives a document to the reader that wants it.
+// hand passes a document to the reader that matches it.
 func (r *reader) hand(t *batch, d *document.Document, line int32) outcome {
 	reader := r.match(d)
 	if reader == nil {
@@ -136,7 +134,7 @@ func (r *reader) hand(t *batch, d *document.Document, line int32) outcome {
 	return outcome{reader: reader.Name, line: line}
 }
 
-// kindOf names a document that no reader wants.
+// kindOf returns the kind under which a document that no reader matches is counted.
 func kindOf(d *document.Document) string {
 	const longest = 80
 	switch kind := d.Head.Kind; {

@@ -1,16 +1,15 @@
-// Package ingest turns what a user names into facts: it finds and opens sources,
-// cuts them into documents, tells formats apart, and feeds what the documents say
-// to a graph.Builder.
+// Package ingest turns sources into facts: it finds and opens files, splits them into
+// documents, detects their formats, and adds the facts that readers find to a
+// link.Builder.
 //
-// The unit is the document, not the file: one stream mixes objects of many kinds,
-// and one that is broken hides no other. A document is told by its head, the
-// top-level keys that can be seen without parsing. Each is given to the first of
-// Readers that takes its head, and parsed only then: most of what lies in a
-// repository is of no interest to any reader, and counting it costs little more
-// than reading the bytes.
+// The unit is the document, not the file: one stream mixes objects of many kinds, and a
+// broken one does not hide the others. The format of a document is detected by its head,
+// the top-level keys that are found without parsing. The first of Readers that matches
+// the head gets the document, which is parsed only then: most files of a repository match
+// no reader, and counting them costs little more than reading the bytes.
 //
-// Nothing is left out in silence. Whatever is found ends up in the Coverage of the
-// builder: read by a reader, skipped with its kind, or a problem with its place.
+// Every document is counted in the Coverage of the builder: as read by a reader, as
+// skipped with its kind, or as a problem with its place.
 package ingest
 
 import (
@@ -28,8 +27,8 @@ import (
 	"github.com/weirgraph/weir/ingest/trace"
 )
 
-// Readers are the formats that weir reads, most telling first: a document goes
-// to the first reader whose Match takes it.
+// Readers are the formats that weir reads, most specific first: a document is read by the
+// first reader whose Match accepts it.
 var Readers = []*document.Reader{
 	catalog.Backstage,
 	mesh.Istio,
@@ -65,6 +64,6 @@ var Readers = []*document.Reader{
 	summary.Table,
 }
 
-// SpanReaders are the forms of spans that weir reads. They are told by the first
-// bytes of a file and streamed, before anybody cuts it into documents.
+// SpanReaders are the formats of spans that weir reads. They are detected by the first
+// bytes of a file, which is then streamed and not split into documents.
 var SpanReaders = trace.Readers()

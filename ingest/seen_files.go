@@ -50,7 +50,7 @@ func (o *seenFiles) read(f file, s *stream) ([]byte, error) {
 	return text, err
 }
 
-// beside opens files relative to the folder of f, or is nil for standard input.
+// beside returns a file system relative to the directory of f, nil for standard input.
 func (o *seenFiles) beside(f file) fs.FS {
 	if f.path == "" {
 		return nil
@@ -58,14 +58,14 @@ func (o *seenFiles) beside(f file) fs.FS {
 	return &neighbours{o, filepath.Dir(f.path)}
 }
 
-// neighbours are the files that a document may refer to, by their paths relative
-// to its folder. Unlike what io/fs asks for, paths may lead out of the folder.
+// neighbours opens the files that a document may refer to, by paths relative to its
+// directory. Unlike in io/fs, "../" is allowed.
 type neighbours struct {
 	opened *seenFiles
 	dir    string
 }
 
-// Open opens a regular file or a folder.
+// Open opens a regular file or a directory.
 func (n *neighbours) Open(name string) (fs.File, error) {
 	p, err := n.path("open", name)
 	if err != nil {

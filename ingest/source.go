@@ -14,8 +14,8 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
-// A SourceError is a source that cannot be what the user meant: nothing has its
-// name, nothing matches its pattern.
+// A SourceError is a source without files: its path does not exist, or no file matches
+// its pattern.
 type SourceError struct {
 	Source  string
 	Message string
@@ -24,8 +24,7 @@ type SourceError struct {
 
 func (e *SourceError) Error() string { return e.Message }
 
-// Stdin is the source that stands for standard input, and StdinFile the name of
-// the file in the origins of what it says.
+// Stdin is the source for standard input, and StdinFile the name of its file in origins.
 const (
 	Stdin     = "-"
 	StdinFile = "stdin"
@@ -33,10 +32,10 @@ const (
 
 // A file is one input, found and not yet opened.
 type file struct {
-	name  string // in origins: relative to the working folder if it is below, forward slashes, clean
+	name  string // in origins: relative to the working directory if it is below, forward slashes, clean
 	path  string // to open it; "" for standard input
-	real  string // what tells whether two paths are the same file
-	named bool   // by the user, not found in a folder
+	real  string // identifies the file: equal for two paths of one file
+	named bool   // by the user, not found in a directory
 	via   bool   // through a symbolic link
 }
 
@@ -44,54 +43,53 @@ type file struct {
 type finder struct {
 	cwd      string // absolute, symbolic links resolved
 	files    []file
-	visited  map[string]bool // folders, by real path
-	links    []folder        // symbolic links to folders, looked into last
-	other    int             // files in folders that are no manifests
+	visited  map[string]bool // directories, by real path
+	links    []directory     // symbolic links to directories, searched last
+	other    int             // files in directories that are not read
 	problems []graph.Problem
 }
 
-type folder struct {
+type directory struct {
 	path, real string
 	via        bool
 }
 
-// find returns the files of the sources, each once, sorted by name. What cannot be
-// looked into is in the finder's problems; the error is a *SourceError or one of
-// the system.
+// find returns the files of the sources, each once, sorted by name. What cannot be opened
+// is in the finder's problems; the error is a *SourceError or one of the system.
 //
-// Folders are looked into in the order of their names, whatever the order of the
-// sources, and what is reached through symbolic links last, so that a file that
-// can be reached in two ways always gets the same name.
+// Directories are searched in the order of their names, whatever the order of the
+// sources, and symbolic links are followed last, so that a file that is found in two ways
+// always gets the same name.
 func (f *finder) find(sources []string) error {
 	cwd, err := os.Getwd()
 	if err == nil {
 		cwd, err = filepath.EvalSymlinks(cwd)
 	}
 	if err != nil {
-		return fmt.Errorf("finding the working folder: %w", err)
+		return fmt.Errorf("finding the working directory: %w", err)
 	}
 	f.cwd, f.visited = cwd, map[string]bool{}
-	var folders []folder
+	var directories []directory
 	for _, source := range sources {
 		found, err := f.source(source)
 		if err != nil {
 			return err
 		}
-		folders = append(folders, found...)
+		directories = append(directories, found...)
 	}
-	for len(folders) > 0 {
-		slices.SortFunc(folders, func(a, b folder) int { return strings.Compare(a.path, b.path) })
-		for _, dir := range folders {
+	for len(directories) > 0 {
+		slices.SortFunc(directories, func(a, b directory) int { return strings.Compare(a.path, b.path) })
+		for _, dir := range directories {
 			f.walk(dir)
 		}
-		folders, f.links = f.links, nil
+		directories, f.links = f.links, nil
 	}
 	f.settle()
 	return nil
 }
 
-// source takes one source as a file, or returns the folders it stands for.
-func (f *finder) source(source string) ([]folder, error) {
+// source adds the file that a source names, or returns the directories that it names.
+func (f *finder) source(source string) ([]directory, error) {
 	if source == Stdin {
 		f.files = append(f.files, file{name: StdinFile, real: Stdin, named: true})
 		return nil, nil
@@ -103,14 +101,14 @@ func (f *finder) source(source string) ([]folder, error) {
 	case errors.Is(err, fs.ErrNotExist) && hasMeta(source):
 		return f.glob(source)
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, &SourceError{source, fmt.Sprintf("there is no file or folder %q", source), similar(source)}
+		return nil, &SourceError{source, fmt.Sprintf("there is no file or directory %q", source), similar(source)}
 	}
 	f.problem(source, "", err)
 	return nil, nil
 }
 
-// take adds a file, or returns the folder that it is.
-func (f *finder) take(p string, info fs.FileInfo, named bool) ([]folder, error) {
+// take adds a file, or returns it if it is a directory.
+func (f *finder) take(p string, info fs.FileInfo, named bool) ([]directory, error) {
 	real, err := filepath.EvalSymlinks(p)
 	if err != nil {
 		real = p // a pipe that only the process itself can see, "<(helm template .)"
@@ -121,7 +119,7 @@ func (f *finder) take(p string, info fs.FileInfo, named bool) ([]folder, error) 
 	}
 	via := real != f.absolute(p)
 	if info.IsDir() {
-		return []folder{{f.relative(p), real, via}}, nil
+		return []directory{{f.relative(p), real, via}}, nil
 	}
 	f.files = append(f.files, file{f.name(p), p, real, named, via})
 	return nil, nil
@@ -134,7 +132,7 @@ func (f *finder) absolute(p string) string {
 	return filepath.Join(f.cwd, p)
 }
 
-// relative is p as it is shown, except for its slashes: below the working folder
+// relative is p as it is shown, except for its slashes: below the working directory
 // if it is there, else as the user wrote it.
 func (f *finder) relative(p string) string {
 	rel, err := filepath.Rel(f.cwd, f.absolute(p))
@@ -146,11 +144,11 @@ func (f *finder) relative(p string) string {
 
 func (f *finder) name(p string) string { return document.Clean(filepath.ToSlash(f.relative(p))) }
 
-// ignored are the folders that hold no manifests of the estate itself.
+// ignored are the directories without manifests of the system itself.
 var ignored = []string{".git", ".hg", ".svn", "node_modules"}
 
-// walk takes the files of a folder and all below it.
-func (f *finder) walk(dir folder) {
+// walk adds the files of a directory and of all directories below it.
+func (f *finder) walk(dir directory) {
 	if f.visited[dir.real] {
 		return
 	}
@@ -164,7 +162,7 @@ func (f *finder) walk(dir folder) {
 		switch mode := e.Type(); {
 		case mode.IsDir():
 			if !slices.Contains(ignored, e.Name()) {
-				f.walk(folder{p, real, dir.via})
+				f.walk(directory{p, real, dir.via})
 			}
 		case mode&fs.ModeSymlink != 0:
 			f.link(p)
@@ -178,24 +176,24 @@ func (f *finder) walk(dir folder) {
 	}
 }
 
-// link takes what a symbolic link in a folder leads to.
+// link adds the target of a symbolic link in a directory.
 func (f *finder) link(p string) {
 	info, err := os.Stat(p)
 	switch {
 	case err != nil && isManifest(p):
-		f.problem(p, "the symbolic link leads nowhere", err)
+		f.problem(p, "fix or remove the symbolic link", err)
 	case err != nil:
 		f.other++
 	case info.IsDir() && slices.Contains(ignored, filepath.Base(p)):
 	case info.IsDir() || info.Mode().IsRegular() && isManifest(p):
-		folders, _ := f.take(p, info, false)
-		f.links = append(f.links, folders...)
+		directories, _ := f.take(p, info, false)
+		f.links = append(f.links, directories...)
 	default:
 		f.other++
 	}
 }
 
-// problem reports something that could not be looked into.
+// problem reports a path that cannot be opened.
 func (f *finder) problem(p, hint string, err error) {
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
@@ -208,7 +206,7 @@ func (f *finder) problem(p, hint string, err error) {
 	})
 }
 
-// settle sorts the files and keeps one of those that are the same. A name
+// settle sorts the files and removes duplicates. A name
 // without symbolic links goes before one with them.
 func (f *finder) settle() {
 	named := map[string]bool{}
@@ -236,7 +234,7 @@ func (f *finder) settle() {
 	slices.SortFunc(f.files, func(a, b file) int { return strings.Compare(a.name, b.name) })
 }
 
-// similar suggests an existing neighbour of a path that does not exist.
+// similar returns a hint: an existing path with a similar name, if there is one.
 func similar(source string) string {
 	dir, base := filepath.Split(filepath.Clean(source))
 	look := dir
@@ -252,5 +250,5 @@ func similar(source string) string {
 	if near := didyoumean.Suggest(base, names); len(near) > 0 {
 		return fmt.Sprintf("did you mean %q?", filepath.ToSlash(dir)+near[0])
 	}
-	return "sources are files, folders, patterns such as 'deploy/**/*.yaml', or - for standard input"
+	return "name a file, a directory, a pattern such as 'deploy/**/*.yaml', or - for standard input"
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// estateFiles is a folder with a little of everything. Names are the files', so
-// that what is read can be told.
+// estateFiles is a directory with a little of everything. The document in each file has
+// the name of the file, which shows what was read.
 func estateFiles() map[string]string {
 	files := map[string]string{}
 	for _, name := range []string{
@@ -30,20 +30,20 @@ func estateFiles() map[string]string {
 func TestSources(t *testing.T) {
 	const all = "[x].yaml a.yaml b.yml c.json d/e.yaml d/f/g.yaml k.YAML .github/j.yaml"
 	tests := []struct{ name, sources, want string }{
-		{"folder", ".", all},
+		{"directory", ".", all},
 		{"file", "a.yaml", "a.yaml"},
 		{"file in several spellings", "a.yaml ./a.yaml d/../a.yaml", "a.yaml"},
-		{"folder with a slash", "d/", "d/e.yaml d/f/g.yaml"},
-		{"folder and its own", "d . d/f d/e.yaml", all},
+		{"directory with a slash", "d/", "d/e.yaml d/f/g.yaml"},
+		{"directory and its own", "d . d/f d/e.yaml", all},
 		{"file with another extension", "d/README.md", "d/README.md"},
-		{"ignored folder that is named", "d/node_modules .git", ".git/h.yaml d/node_modules/i.yaml"},
+		{"ignored directory that is named", "d/node_modules .git", ".git/h.yaml d/node_modules/i.yaml"},
 		{"pattern", "*.yaml", "[x].yaml a.yaml"},
 		{"pattern with a class", "[ab].y*ml", "a.yaml b.yml"},
 		{"file that looks like a pattern", "[x].yaml", "[x].yaml"},
 		{"pattern of any depth", "**/*.yaml", "[x].yaml a.yaml d/e.yaml d/f/g.yaml .github/j.yaml"},
-		{"pattern below a folder", "d/**/*.yaml", "d/e.yaml d/f/g.yaml"},
+		{"pattern below a directory", "d/**/*.yaml", "d/e.yaml d/f/g.yaml"},
 		{"pattern of everything", "d/**", "d/e.yaml d/f/g.yaml"},
-		{"pattern of folders", "d*", "d/e.yaml d/f/g.yaml"},
+		{"pattern of directories", "d*", "d/e.yaml d/f/g.yaml"},
 		{"pattern with another extension", "**/*.tmpl", "vendor/l.tmpl"},
 		{"pattern within a name", "d/**/g.*", "d/f/g.yaml"},
 	}
@@ -63,10 +63,10 @@ func TestSources(t *testing.T) {
 
 func TestSourceErrors(t *testing.T) {
 	tests := []struct{ source, message, hint string }{
-		{"nowhere", `there is no file or folder "nowhere"`, "sources are files"},
-		{"b.yaml", `there is no file or folder "b.yaml"`, "did you mean"},
-		{"*.toml", `no file matches "*.toml"`, "working folder"},
-		{"x/**/*.yaml", `no file matches "x/**/*.yaml"`, "working folder"},
+		{"nowhere", `there is no file or directory "nowhere"`, "name a file"},
+		{"b.yaml", `there is no file or directory "b.yaml"`, "did you mean"},
+		{"*.toml", `no file matches "*.toml"`, "working directory"},
+		{"x/**/*.yaml", `no file matches "x/**/*.yaml"`, "working directory"},
 		{"[a.yaml", `pattern "[a.yaml" is malformed`, "close every"},
 	}
 	for _, tt := range tests {
@@ -204,11 +204,11 @@ func TestAbsolutePath(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got, _ := names(t, filepath.Join(here, "a.yaml")); got != "a.yaml" {
-		t.Errorf("an absolute path below the working folder is shown as %q, want %q", got, "a.yaml")
+		t.Errorf("an absolute path below the working directory is shown as %q, want %q", got, "a.yaml")
 	}
 	t.Chdir("vendor")
 	if got, _ := names(t, "../a.yaml"); got != "../a.yaml" {
-		t.Errorf("a path beside the working folder is shown as %q, want it as it was given", got)
+		t.Errorf("a path beside the working directory is shown as %q, want it as it was given", got)
 	}
 }
 

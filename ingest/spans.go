@@ -7,9 +7,9 @@ import (
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// openSpans cuts a file of spans into batches, which are handed over as they are
-// found. Whoever opens a file faster than the others can read it reads along, so
-// that the text in memory stays that of a few batches.
+// openSpans cuts a file of spans into batches, which are handed over as they are found. A
+// worker that opens a file faster than the others read it reads batches too, so that only
+// a few batches are in memory.
 func (w *work) openSpans(p *fileProgress, s *stream, r *reader) {
 	problem := s.reader.Split(p.file.name, s.text, func(c *trace.Chunk) {
 		if w.ctx.Err() != nil {
@@ -39,14 +39,14 @@ func (w *work) readAlong(r *reader) {
 	}
 }
 
-// check ends the work if spans are lost because they cannot be written to a file.
+// check ends the work if spans are lost because they cannot be spilled.
 func (w *work) check() {
 	if err := w.spill.Err(); err != nil {
 		w.cancel(err)
 	}
 }
 
-// readSpans turns a chunk into records, which stay with the worker.
+// readSpans decodes a chunk into records, which are kept in the worker.
 func (r *reader) readSpans(t *batch) {
 	c := t.chunk
 	o := r.spans.Read(c)
@@ -60,7 +60,7 @@ func (r *reader) readSpans(t *batch) {
 
 // link turns the spans of all files into observed calls.
 func (w *work) link(b *link.Builder) {
-	w.tell(true)
+	w.report(true)
 	workers := make([]*trace.Worker, len(w.readers))
 	for i, r := range w.readers {
 		workers[i] = r.spans
@@ -73,12 +73,12 @@ func (w *work) link(b *link.Builder) {
 	}
 }
 
-// apartFromSpans is about the memory that a run takes for all else than the records
-// of spans: the program itself, the texts that are read, what is being linked.
+// apartFromSpans is about the memory of a run without the records of spans: the program
+// itself, the texts that are read, what is being linked.
 const apartFromSpans = 32 << 20
 
-// leastForSpans is what they get in any case: with less, all the time would go into
-// reading the file again and again.
+// leastForSpans is the least memory for records: with less, most time is spent on reading
+// the temporary file.
 const leastForSpans = 64 << 10
 
 // newSpill bounds the memory of records so that of the whole run is about most. It is

@@ -74,10 +74,10 @@ func TestSpans(t *testing.T) {
 		{"half a line between", lines[:half] + "\n" + lines, 4000, "stdin:2:3: cannot read spans: a colon is missing"},
 		{"half a document", whole[:len(whole)-5], 1, "ends in the middle of a value"},
 		{"no comma", strings.Replace(whole, `"parentSpanId"`, ` "x" "parentSpanId"`, 1), 0, "stdin:1:"},
-		{"gzip without end", pack(t, "gzip", lines)[:2000], -1, "is packed and ends too early; what came before is read"},
-		{"zstd without end", pack(t, "zstd", lines)[:2000], -2, "is packed and ends too early; what came before is read"},
-		{"a search of Tempo", `{"traces":[{"traceID":"2f3e0cee77ae5dc9c17ade3689eb2e54","rootServiceName":"shop","rootTraceName":"GET /","spanSet":{"spans":[]}}]}`, 0, "what a search of Tempo found"},
-		{"Jaeger's store", `{"spans":[{"traceId":"AAAAAAAAAAAAAAAAAAAAEQ==","spanId":"AAAAAAAAAAM=","operationName":"x","startTime":"2017-01-26T16:46:31.639875-05:00"}]}`, 0, "is the form in which Jaeger stores spans"},
+		{"gzip without end", pack(t, "gzip", lines)[:2000], -1, "is compressed and truncated; the spans before the end are read"},
+		{"zstd without end", pack(t, "zstd", lines)[:2000], -2, "is compressed and truncated; the spans before the end are read"},
+		{"a search of Tempo", `{"traces":[{"traceID":"2f3e0cee77ae5dc9c17ade3689eb2e54","rootServiceName":"shop","rootTraceName":"GET /","spanSet":{"spans":[]}}]}`, 0, "is a search result of Tempo"},
+		{"Jaeger's store", `{"spans":[{"traceId":"AAAAAAAAAAAAAAAAAAAAEQ==","spanId":"AAAAAAAAAAM=","operationName":"x","startTime":"2017-01-26T16:46:31.639875-05:00"}]}`, 0, "is Jaeger's storage format"},
 		{"deep", `{"resourceSpans":[{"x":` + strings.Repeat("[", 1_000_000), 0, "ends in the middle"},
 		{"blanks", `{"resourceSpans":[]}` + strings.Repeat(" ", 3<<20) + "\n" + client + server, 1, ""},
 	} {
@@ -91,7 +91,7 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-// archive packs files with these texts, and a folder, with tar.
+// archive packs files with these texts, and a directory, with tar.
 func archive(t testing.TB, texts ...string) string {
 	t.Helper()
 	var b bytes.Buffer

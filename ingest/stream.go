@@ -14,8 +14,8 @@ import (
 	"github.com/weirgraph/weir/ingest/trace"
 )
 
-// A stream is an open file whose first bytes were looked at. Spans are told by
-// them, and read as they come; anything else is read as a whole.
+// A stream is an open file whose format is detected by its first bytes. Spans are
+// streamed; any other file is read as a whole.
 type stream struct {
 	reader *trace.Reader // nil for a file of documents
 	raw    *bufio.Reader // the file from its start, packed as it is
@@ -24,7 +24,7 @@ type stream struct {
 	close  []func()
 }
 
-// openStream opens a source and looks at its first bytes.
+// openStream opens a source and detects its format by its first bytes.
 func (w *work) openStream(f file) (*stream, error) {
 	s := &stream{}
 	stdin := w.o.Stdin
@@ -37,7 +37,7 @@ func (w *work) openStream(f file) (*stream, error) {
 		s.close = append(s.close, func() { in.Close() })
 		s.raw = w.buffer(in)
 	case stdin == nil:
-		return nil, errors.New("there is no standard input")
+		return nil, errors.New("standard input is not available")
 	default:
 		s.raw = w.buffer(stdin)
 	}
@@ -48,7 +48,7 @@ func (w *work) openStream(f file) (*stream, error) {
 	return s, nil
 }
 
-// buffer lets the beginning of a file be looked at. Reading ends when the work does.
+// buffer lets the beginning of a file be read twice. Reading ends when the work does.
 func (w *work) buffer(in io.Reader) *bufio.Reader {
 	return bufio.NewReaderSize(&metered{in, w}, trace.HeadSize)
 }
@@ -100,8 +100,8 @@ func firstBytes(in io.Reader) []byte {
 	return text.Bytes()
 }
 
-// unpack sets text to what the file holds. What is packed is unpacked ahead of
-// whoever reads it, if ahead is set.
+// unpack sets text to what the file holds. If ahead is set, a packed file is unpacked
+// ahead of its reader.
 func (s *stream) unpack(head []byte, ahead bool) {
 	var in io.Reader
 	done := func() {}

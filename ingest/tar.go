@@ -14,8 +14,8 @@ import (
 // its dialects since 1988 have in their first header.
 func isTar(head []byte) bool { return len(head) > 262 && string(head[257:262]) == "ustar" }
 
-// untar returns what the one file in an archive holds. Files of several would lose
-// their names, by which their facts are told.
+// untar returns the content of the only file in an archive. Several files would lose
+// their names, which are the places of their facts.
 func untar(text []byte) ([]byte, error) {
 	if !isTar(text) {
 		return text, nil
@@ -38,7 +38,7 @@ func untar(text []byte) ([]byte, error) {
 	case files == 0:
 		return nil, &openError{"is an archive without files", "leave it out of the sources"}
 	case files > 1:
-		return nil, &openError{fmt.Sprintf("is an archive of %d files", files), "unpack it, and name the folder"}
+		return nil, &openError{fmt.Sprintf("is an archive of %d files", files), "unpack the archive, and name the directory"}
 	}
 	return only, nil
 }
@@ -51,8 +51,8 @@ type tarFiles struct {
 	open bool
 }
 
-// next goes on to the next regular file. Those with holes could be of any size,
-// and those that macOS adds beside each hold no text.
+// next goes on to the next regular file. It skips sparse files, which may be of any size,
+// and the files with attributes that macOS adds.
 func (t *tarFiles) next() bool {
 	for t.err == nil {
 		var h *tar.Header

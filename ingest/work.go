@@ -16,7 +16,7 @@ import (
 // while there are any, and opens the next file when there are none, so that the
 // text held in memory stays that of a few files.
 //
-// The outcome of a batch waits until all batches before it are accounted for.
+// Outcomes are added to the coverage in the order of batches.
 type work struct {
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
@@ -31,7 +31,7 @@ type work struct {
 	next     int      // files before it are open
 	opening  int      // files being opened
 	ready    []*batch // to be parsed
-	done     int      // files before it are accounted for
+	done     int      // files before it are in the coverage
 	readers  []*reader
 	coverage *coverage
 }
@@ -40,13 +40,13 @@ type work struct {
 type fileProgress struct {
 	file    file
 	dir     fs.FS
-	chart   string   // the folder of the chart whose template it is, as shown; or ""
-	batches []*batch // not yet accounted for, in order
+	chart   string   // the directory of the chart whose template it is, as shown; or ""
+	batches []*batch // not yet in the coverage, in order
 	closed  bool     // no more batches follow
 }
 
 // A batch is a run of documents of one file: enough to be worth handing over,
-// little enough that both ends of a file are read at the same time.
+// little enough that both ends of a file are parsed at the same time.
 type batch struct {
 	*fileProgress
 	parts []document.Part
@@ -81,7 +81,7 @@ func (w *work) run() {
 	workers.Wait()
 }
 
-// size is a guess of how many workers could find something to do.
+// size estimates how many workers have something to do.
 func (w *work) size() int {
 	if len(w.files) == 1 {
 		return w.o.Workers
@@ -123,7 +123,7 @@ func (w *work) worker() {
 	w.changed.Broadcast()
 }
 
-// open cuts a file into batches, which are handed over as they are found.
+// open splits a file into batches, which are queued as they are found.
 func (w *work) open(p *fileProgress, r *reader) {
 	s, err := w.openStream(p.file)
 	if err != nil {
@@ -182,10 +182,10 @@ func (w *work) finish(t *batch) {
 	t.finished, t.parts, t.chunk = true, nil, nil
 	w.progress.spans += t.spans
 	w.release()
-	w.tell(false)
+	w.report(false)
 }
 
-// release accounts for what is finished up to the first thing that is not.
+// release adds the finished batches before the first unfinished one to the coverage.
 func (w *work) release() {
 	for w.done < len(w.files) {
 		p := w.files[w.done]
@@ -198,6 +198,6 @@ func (w *work) release() {
 		}
 		w.files[w.done] = nil
 		w.done++
-		w.tell(false)
+		w.report(false)
 	}
 }

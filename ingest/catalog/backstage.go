@@ -37,7 +37,7 @@ func readBackstage(d *document.Document, f *graph.Facts) {
 	case "":
 		d.Problem(graph.Failed, d.Root, "write kind: Component", "an entity has no kind")
 	default:
-		d.Problem(graph.Skipped, d.Root.Key("kind"), "", "entities of kind %q stand for nothing that calls or is called", d.Head.Kind)
+		d.Problem(graph.Skipped, d.Root.Key("kind"), "", "entities of kind %q are not services and have no calls", d.Head.Kind)
 	}
 }
 
@@ -53,7 +53,7 @@ func (e *entity) read(kind string) {
 	name := e.meta.Get("name")
 	switch {
 	case resource.IsPlaceholder(name.Str()):
-		e.d.Problem(graph.Skipped, name, "give weir what the template makes", "a template of an entity, not an entity: %q", name.Str())
+		e.d.Problem(graph.Skipped, name, "pass the entity that the template creates", "a template of an entity, not an entity: %q", name.Str())
 		return
 	case name.Str() == "":
 		e.d.Problem(graph.Failed, e.d.Root.Key("metadata"), "", "a %s has no metadata.name", kind)
@@ -156,9 +156,9 @@ func (e *entity) refs(field, defaultKind string) []entityRef {
 		ref, ok := parseEntityRef(n.Str(), defaultKind, e.ref.Namespace)
 		switch {
 		case !ok || !n.IsScalar():
-			e.d.Problem(graph.Failed, n, "write kind:namespace/name, component:default/cart", "%s %q is no reference to an entity", field, n.Str())
+			e.d.Problem(graph.Failed, n, "write kind:namespace/name, component:default/cart", "%s %q is not a reference to an entity", field, n.Str())
 		case ref.Kind != "" && ref.Kind != "component" && ref.Kind != "resource" && ref.Kind != "api":
-			e.d.Problem(graph.Skipped, n, "name the component or resource in it", "%s %q: a %s makes and answers no calls", field, n.Str(), ref.Kind)
+			e.d.Problem(graph.Skipped, n, "name a component or resource instead", "%s %q: a %s has no calls", field, n.Str(), ref.Kind)
 		default:
 			refs = append(refs, entityRef{ref, n})
 		}
@@ -170,7 +170,7 @@ func (e *entity) refs(field, defaultKind string) []entityRef {
 func (e *entity) location() {
 	for _, target := range append(e.spec.Get("targets").List(), e.spec.Get("target")) {
 		if text := target.Str(); strings.Contains(text, "://") {
-			e.d.Problem(graph.Note, target, "give weir a copy of it if it belongs to the estate", "this part of the catalog is elsewhere and was not read: %q", text)
+			e.d.Problem(graph.Note, target, "pass a copy of it if it belongs to the system", "this part of the catalog is at another location and was not read: %q", text)
 		}
 	}
 }
@@ -192,7 +192,7 @@ func parseEntityRef(text, kind, namespace string) (ref graph.Ref, ok bool) {
 	return backstageRef(strings.ToLower(kind), namespace, rest), true
 }
 
-// backstageRef makes a ref. Backstage does not tell upper from lower case, so
+// backstageRef makes a ref. Backstage does not distinguish upper from lower case, so
 // refs are lower case; and "default" is the namespace of those that give none.
 func backstageRef(kind, namespace, name string) graph.Ref {
 	namespace = strings.ToLower(namespace)

@@ -8,10 +8,10 @@ import (
 	"github.com/weirgraph/weir/ingest/image"
 )
 
-// entityKind tells what an entity is. Catalogs call every store a "database", so
-// the name wins over the type where it plainly is a product's: a Resource "redis"
-// or "orders-kafka" is a cache and a broker. Of a Component only the whole name
-// counts, "kafka-consumer" being a service.
+// entityKind returns the kind of an entity. Catalogs call every store a "database", so
+// the name wins over the type if it is the name of a product: a Resource "redis" or
+// "orders-kafka" is a cache and a broker. Of a Component only the whole name counts,
+// "kafka-consumer" being a service.
 func entityKind(entity, name, typ string) graph.Kind {
 	if kind := image.Kinds[name]; kind != graph.KindUnknown {
 		return kind

@@ -12,12 +12,12 @@ import (
 )
 
 // Reader reads docker-compose files with the files that they refer to: .env and
-// env files, extended and included files, the override file beside them, and
+// env files, extended and included files, the override file next to them, and
 // configuration that services mount. Services of every profile are read.
 //
-// The semantics of merging are here and not taken from compose's own library:
-// that one refuses a file that only adds to others, knows no places, and reads
-// the environment of its process. Tests hold the two against each other.
+// The semantics of merging are here and not taken from compose's own library: that one
+// refuses a file that only adds to others, does not report places, and reads the
+// environment of its process. Tests compare the two.
 var Reader = &document.Reader{
 	Name:  "compose",
 	Doc:   "docker-compose: services, environment, links, depends_on, mounted configuration",
@@ -89,10 +89,10 @@ func readCompose(d *document.Document, f *graph.Facts) {
 	services := d.Root.Get("services")
 	switch {
 	case services.Exists() && !services.IsMap():
-		d.Problem(graph.Failed, services, "write a mapping from names to services", `"services" is no mapping`)
+		d.Problem(graph.Failed, services, "write a mapping from names to services", `"services" is not a mapping`)
 		return
 	case services.Exists() && !isServiceMap(services):
-		d.Problem(graph.Skipped, services, "", `"services" holds no service of compose`)
+		d.Problem(graph.Skipped, services, "", `"services" has no service of compose`)
 		return
 	}
 	loadProject(d).facts(f)

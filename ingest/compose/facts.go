@@ -62,7 +62,7 @@ func (p *composeProject) kinds() map[string]graph.Kind {
 }
 
 // sharedNames are hostnames that several services have, or that are the name of
-// another service: nobody can tell who answers there.
+// another service: which service answers there is unknown.
 func (p *composeProject) sharedNames() map[string]bool {
 	owner, shared := map[string]string{}, map[string]bool{}
 	for _, name := range p.order {
@@ -133,7 +133,7 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 }
 
 // appendAlias adds a further name of a service, unless it is its own, is there
-// already, or is somebody else's too.
+// already, or is also the name of another service.
 func appendAlias(aliases []string, name, alias string, shared map[string]bool) []string {
 	if alias == "" || alias == name || shared[alias] {
 		return aliases
@@ -146,7 +146,7 @@ func appendAlias(aliases []string, name, alias string, shared map[string]bool) [
 	return append(aliases, alias)
 }
 
-// readLabel takes what people say about a service in labels such as "team" or
+// readLabel reads ownership and other facts from labels such as "team" or
 // "com.example.team".
 func readLabel(t *graph.Entity, l composePair) {
 	prefix, word := "", l.key
@@ -181,7 +181,7 @@ func (e *composeEmitter) values() {
 	}
 }
 
-// calls adds what the service says outright about others.
+// calls adds the calls that the service declares explicitly.
 func (e *composeEmitter) calls() {
 	for _, link := range e.s.links {
 		target, alias, _ := strings.Cut(link.text, ":")
@@ -227,15 +227,15 @@ func (e *composeEmitter) calls() {
 	e.logging()
 }
 
-// controlPlane matches what services that configure or register others are called.
+// controlPlane matches the names of services that configure or register others.
 var controlPlane = regexp.MustCompile(`(?i)^(?:.*[-_])?(?:config[-_]?(?:server|service)|eureka(?:[-_]server)?|(?:discovery|registry|naming)[-_]?(?:server|service)|service[-_]?(?:registry|discovery)|nacos|consul)$|^(?:config|registry)$`)
 
 func keepsState(k graph.Kind) bool {
 	return k == graph.KindDatabase || k == graph.KindCache || k == graph.KindBroker
 }
 
-// call adds a call to another service of the project. What a telemetry service
-// does, and what is done to it, is telemetry.
+// call adds a call to another service of the project. Calls from and to a telemetry
+// service are telemetry.
 func (e *composeEmitter) call(target string, at graph.Origin, way string, strength graph.Strength, class graph.Class) {
 	if target == "" || target == e.s.name {
 		return
@@ -346,9 +346,9 @@ func (p *composeProject) traefikService() string {
 	return ""
 }
 
-// traefik adds the routes that services ask of Traefik by labels. Labels switched
-// off with traefik.enable=false are none, nor are those of Traefik itself, which
-// open its own dashboard.
+// traefik adds the routes that services declare by labels for Traefik. Labels switched
+// off with traefik.enable=false are none, nor are those of Traefik itself, which open its
+// own dashboard.
 func (p *composeProject) traefik(f *graph.Facts) {
 	gateway := p.traefikService()
 	if gateway == "" {

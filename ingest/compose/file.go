@@ -16,7 +16,7 @@ type composeFile struct {
 	*composeProject
 	doc       *document.Document
 	root      document.Node
-	dir       string // its folder, relative to the main file's
+	dir       string // its directory, relative to that of the main file
 	variables *variables
 }
 
@@ -72,7 +72,7 @@ func (p *composeFile) serviceNodes() func(yield func(string, document.Node) bool
 func (p *composeFile) service(name string, n document.Node, depth int) *composeService {
 	if !n.IsMap() {
 		if n.Exists() {
-			p.problem(graph.Failed, n, "give it at least an image", "service %q is no mapping", name)
+			p.problem(graph.Failed, n, "write a mapping with at least an image", "service %q is not a mapping", name)
 		}
 		return nil
 	}
@@ -120,9 +120,9 @@ func (p *composeFile) extended(extends document.Node, depth int) *composeService
 // include reads the files of one entry of include. They see their own .env, and
 // the variables of the file that includes them win.
 func (p *composeFile) include(item document.Node, depth int) {
-	paths, folder, envs := p.texts(item), "", []string(nil)
+	paths, directory, envs := p.texts(item), "", []string(nil)
 	if item.IsMap() {
-		paths, folder = p.texts(item.Get("path")), p.text(item.Get("project_directory")).text
+		paths, directory = p.texts(item.Get("path")), p.text(item.Get("project_directory")).text
 		for _, env := range p.texts(item.Get("env_file")) {
 			envs = append(envs, path.Join(p.dir, env.text))
 		}
@@ -135,8 +135,8 @@ func (p *composeFile) include(item document.Node, depth int) {
 		return
 	}
 	dir := path.Join(p.dir, path.Dir(paths[0].text))
-	if folder != "" {
-		dir = path.Join(p.dir, folder)
+	if directory != "" {
+		dir = path.Join(p.dir, directory)
 	}
 	if envs == nil {
 		envs = []string{path.Join(dir, ".env")}
@@ -175,7 +175,7 @@ func (p *composeFile) envFile(n document.Node) []composePair {
 	text, err := p.content(name)
 	if err != nil {
 		if required {
-			p.problem(graph.Note, n, "its settings are not known; put it where the file says, or mark it required: false",
+			p.problem(graph.Note, n, "create the file, or set required: false",
 				"env_file %q cannot be read: %s", file, plainError(err))
 		}
 		return nil

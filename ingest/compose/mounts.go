@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-// mounts ties the configuration that the service sees to it.
+// mounts adds the configuration files that the service mounts.
 func (e *composeEmitter) mounts() {
 	for _, m := range e.s.mounts {
 		if m.kind == "volume" {
@@ -31,8 +31,8 @@ func (e *composeEmitter) mounts() {
 	}
 }
 
-// mount reads a mounted file, or the files of a mounted folder if it is one of
-// configuration and not the program's own source.
+// mount reads a mounted file, or the files of a mounted directory if it is one of
+// configuration and not of source code.
 func (e *composeEmitter) mount(m composeMount) {
 	name := path.Join(m.dir, m.source.text)
 	if e.main.Dir == nil {
@@ -46,7 +46,7 @@ func (e *composeEmitter) mount(m composeMount) {
 	if name == "." {
 		return
 	}
-	all := isConfigFolder(m.target)
+	all := isConfigDirectory(m.target)
 	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
 		if !entry.IsDir() && (all || configName.MatchString(entry.Name())) {
 			e.use(path.Join(name, entry.Name()), m.source.at)
@@ -54,58 +54,58 @@ func (e *composeEmitter) mount(m composeMount) {
 	}
 }
 
-// configName matches the files that are a program's configuration in a folder of
+// configName matches the files that are a program's configuration in a directory of
 // any kind.
 var configName = regexp.MustCompile(`^(?:config|configuration|settings)\.(?:ya?ml|json|toml|ini|conf|cfg|properties)$`)
 
-// Where a folder that an image is built from keeps the configuration that goes
+// Where a directory that an image is built from keeps the configuration that goes
 // into the image.
 var (
-	sourceFolders = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates", grafanaSources}
-	sourceName    = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl))?|Caddyfile|appsettings(?:\.Production|\.Docker)?\.json)$`)
+	sourceDirectories = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates", grafanaSources}
+	sourceName        = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl))?|Caddyfile|appsettings(?:\.Production|\.Docker)?\.json)$`)
 )
 
 // grafanaSources is where Grafana looks for datasources, under any name.
 const grafanaSources = "provisioning/datasources"
 
-// source ties to a service the configuration in the folder that it is built from,
-// unless several services are built from that folder.
+// source adds the configuration in the directory that a service is built from, unless
+// several services are built from it.
 func (e *composeEmitter) source() {
-	folder := e.s.source
-	if folder.source.text == "" || path.IsAbs(folder.source.text) || strings.Contains(folder.source.text, ":") || e.main.Dir == nil {
+	directory := e.s.source
+	if directory.source.text == "" || path.IsAbs(directory.source.text) || strings.Contains(directory.source.text, ":") || e.main.Dir == nil {
 		return
 	}
-	root := path.Join(folder.dir, folder.source.text)
+	root := path.Join(directory.dir, directory.source.text)
 	for _, name := range e.order {
 		if other := e.services[name]; other != e.s && path.Join(other.source.dir, other.source.source.text) == root {
 			return
 		}
 	}
-	folders := sourceFolders
+	directories := sourceDirectories
 	if root == "." {
-		folders = folders[:1] // the project's own folder holds what belongs to others too
+		directories = directories[:1] // the project's own directory holds what belongs to others too
 	}
-	for _, sub := range folders {
+	for _, sub := range directories {
 		entries, err := fs.ReadDir(e.main.Dir, path.Join(root, sub))
 		if err != nil {
 			continue
 		}
 		for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
 			if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
-				e.use(path.Join(root, sub, entry.Name()), folder.source.at)
+				e.use(path.Join(root, sub, entry.Name()), directory.source.at)
 			}
 		}
 	}
 }
 
-// isConfigFolder reports whether a folder in a container is one of configuration.
-func isConfigFolder(target string) bool {
+// isConfigDirectory reports whether a directory in a container is for configuration.
+func isConfigDirectory(target string) bool {
 	return slices.ContainsFunc(strings.Split(target, "/"), func(part string) bool {
 		return part == "etc" || strings.Contains(part, "conf") || part == "provisioning" || part == "datasources"
 	})
 }
 
-// use adds a file, the first time it is met, and that the service uses it.
+// use adds a file once, and that the service uses it.
 func (e *composeEmitter) use(name string, at graph.Origin) {
 	file := e.file(name)
 	ref := settings.FileRef(file)

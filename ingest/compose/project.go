@@ -13,8 +13,8 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-// A composeProject is everything that compose would start together: a file, the
-// override file beside it, and what both include.
+// A composeProject is everything that compose would start together: a file, the override
+// file next to it, and the files that both include.
 type composeProject struct {
 	main     *document.Document
 	realm    string
@@ -26,7 +26,7 @@ type composeProject struct {
 
 // A composeBundle is a top-level config or secret, by kind and name.
 type composeBundle struct {
-	file    string // relative to the main file's folder
+	file    string // relative to the main file's directory
 	content string
 	at      graph.Origin
 }
@@ -42,10 +42,10 @@ const (
 var (
 	composeNames   = []string{"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}
 	overrideNames  = []string{"compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"}
-	errNoFolder    = errors.New("standard input has no folder")
+	errNoDirectory = errors.New("standard input has no directory")
 	errTooMany     = errors.New("more than 2000 files refer to each other")
 	errTooLarge    = errors.New("it is larger than 4 MB")
-	errNotAMapping = errors.New("it is no YAML mapping")
+	errNotAMapping = errors.New("it is not a YAML mapping")
 )
 
 // loadProject reads the project that d belongs to. An override file is read as
@@ -79,10 +79,10 @@ func loadProject(d *document.Document) *composeProject {
 	return p
 }
 
-// name is the project's: COMPOSE_PROJECT_NAME of the .env file, `name` of this
-// file or of the one beside it that compose would start from, or the folder.
-// Folders are told by their whole path, so that two projects in folders of one
-// name stay apart.
+// name is the project's: COMPOSE_PROJECT_NAME of the .env file, `name` of this file or of
+// the one next to it that compose would start from, or the directory. Directories are
+// identified by their whole path, so that two projects in directories of one name are
+// distinct.
 func (p *composeProject) name(main *composeFile) string {
 	if name := main.variables.values["COMPOSE_PROJECT_NAME"]; name != "" {
 		return name
@@ -103,9 +103,9 @@ func (p *composeProject) name(main *composeFile) string {
 	return path.Dir(p.main.File)
 }
 
-// includer is the name of the project in a folder above that includes the main
-// file, or "" if none does. What is included belongs to that project, also when
-// it is met by itself.
+// includer is the name of the project in a directory above that includes the main file,
+// or "" if none does. Included files belong to that project, also if they are sources
+// themselves.
 func (p *composeProject) includer(vars *variables) string {
 	for _, up := range []string{"..", "../..", "../../.."} {
 		base := p.beside(up, composeNames, vars)
@@ -147,7 +147,7 @@ func (p *composeProject) extendedBeside(vars *variables) map[string]bool {
 	return patterns
 }
 
-// beside opens the first of some files in a folder relative to the main file's.
+// beside opens the first of some files in a directory relative to the main file's.
 func (p *composeProject) beside(dir string, names []string, vars *variables) *composeFile {
 	for _, name := range names {
 		if f, err := p.open(path.Join(dir, name), vars); err == nil {
@@ -160,15 +160,15 @@ func (p *composeProject) beside(dir string, names []string, vars *variables) *co
 // noteMissing says once which variables have no value.
 func (p *composeProject) noteMissing(vars *variables) {
 	if names := vars.names(); len(names) > 0 {
-		p.main.Problem(graph.Note, p.main.Root, "set them in .env beside the file; the environment of weir is not used",
+		p.main.Problem(graph.Note, p.main.Root, "set them in .env next to the file; the environment of weir is not used",
 			"variables without a value: %s", strings.Join(names, ", "))
 	}
 }
 
-// content reads a file by its path relative to the main file's folder.
+// content reads a file by its path relative to the main file's directory.
 func (p *composeProject) content(name string) ([]byte, error) {
 	if p.main.Dir == nil {
-		return nil, errNoFolder
+		return nil, errNoDirectory
 	}
 	if p.opened++; p.opened > maxComposeFiles {
 		return nil, errTooMany
@@ -188,7 +188,7 @@ func (p *composeProject) content(name string) ([]byte, error) {
 	return text, err
 }
 
-// file is how a path relative to the main file's folder is called in origins.
+// file returns a path relative to the main file's directory as it is shown in origins.
 func (p *composeProject) file(name string) string { return path.Join(path.Dir(p.main.File), name) }
 
 // open parses another compose file.

@@ -22,8 +22,8 @@ type composePair struct {
 	bare bool // a name without a value
 }
 
-// A composeService is a service as one file, or several merged ones, say it.
-// Slices are nil where nothing is said.
+// A composeService is a service as declared in one file, or in several merged ones.
+// Slices are nil if not declared.
 type composeService struct {
 	name  string
 	at    graph.Origin
@@ -47,11 +47,11 @@ type composeService struct {
 	ports         []composePort
 	mounts        []composeMount
 	replicas      int
-	replicasAt    graph.Origin // unset if nobody says how many
+	replicasAt    graph.Origin // unset if not declared
 	check         composeCheck
 	logging       []composePair // driver first, then options
 	built         bool          // it has a build section
-	source        composeMount  // the folder it is built from, if that is one of the project
+	source        composeMount  // the directory it is built from, if that is one of the project
 }
 
 // A composeNeed is one entry of depends_on.
@@ -66,13 +66,13 @@ type composePort struct {
 	name   string
 }
 
-// A composeMount is a file, or a folder, of the project inside the container:
+// A composeMount is a file, or a directory, of the project inside the container:
 // the source of a volume, or a top-level config or secret.
 type composeMount struct {
 	source composeText // a path, or the name of a config or secret
 	target string
 	kind   string // "volume", "config", "secret"
-	dir    string // the folder that the path of a volume is relative to
+	dir    string // the directory that the path of a volume is relative to
 }
 
 // composeCheck is a healthcheck: unknown, declared, or switched off.
@@ -82,8 +82,8 @@ type composeCheck struct {
 	off      bool
 }
 
-// readService reads one service of a file. Keys marked !reset say nothing but
-// that earlier files said nothing, those marked !override say all there is.
+// readService reads one service of a file. Keys marked !reset remove the values of
+// earlier files, those marked !override replace them.
 func (p *composeFile) readService(name string, service document.Node) *composeService {
 	n := unmarked{service, map[string]bool{}}
 	s := &composeService{
@@ -271,8 +271,8 @@ func (p *composeFile) mounts(n unmarked) []composeMount {
 	return mounts
 }
 
-// isProjectPath tells the paths of the project from named volumes and from
-// places of the machine.
+// isProjectPath distinguishes paths of the project from named volumes and from paths of
+// the host.
 func isProjectPath(source string) bool {
 	return strings.HasPrefix(source, "./") || strings.HasPrefix(source, "../") || source == "." || source == ".."
 }
@@ -287,7 +287,7 @@ func (p *composeFile) check(n document.Node) composeCheck {
 	return composeCheck{at: p.at(n), declared: !off && n.Get("test").Exists(), off: off}
 }
 
-// over returns base with what s says over it, by compose's rules: single values
+// over returns base overridden by s, by compose's rules: single values
 // and commands are replaced, named ones replaced by name, lists added up.
 func (s *composeService) over(base *composeService) *composeService {
 	base = base.without(s.alone)

@@ -75,7 +75,7 @@ func (v *variables) expandNested(text string, depth int) string {
 	return b.String()
 }
 
-// braced is the value of what stands between the braces.
+// braced is the value of the expression between the braces.
 func (v *variables) braced(inner string, depth int) string {
 	end := nameEnd(inner, 0)
 	name, rest := inner[:end], inner[end:]

@@ -1,5 +1,5 @@
-// Package dapr reads what Dapr is told: components, subscriptions, resiliency and the
-// annotations and run files that make a program one of its apps.
+// Package dapr reads the configuration of Dapr: components, subscriptions, resiliency,
+// and the annotations and run files that make a program a Dapr app.
 package dapr
 
 import (
@@ -42,9 +42,8 @@ func daprApp(id string) graph.EndpointRef {
 	return graph.EndpointRef{Ref: graph.Ref{Realm: "dapr", Name: id}}
 }
 
-// scopes gives one fact for each app that the object is limited to, besides the
-// one that it is about. An object without scopes is open to every app, which
-// tells of none.
+// scopes gives one fact for each app that the object is limited to, besides the one that
+// it is about. An object without scopes is open to every app, which shows no call of any.
 func scopes(r *resource.Object, to graph.EndpointRef, e graph.Evidence) {
 	for _, scope := range r.List(r.Root, "scopes") {
 		if from := daprApp(scope.Str()); scope.Str() != "" && from.Ref != to.Ref {
@@ -55,7 +54,7 @@ func scopes(r *resource.Object, to graph.EndpointRef, e graph.Evidence) {
 
 // daprComponent reads a Component: a store, broker or other building block that
 // sidecars reach for their apps. It is the group of the hosts that its metadata
-// name; a cloud service, which has no address, is a thing of its own.
+// name; a cloud service, which has no address, is an entity of its own.
 func daprComponent(r *resource.Object) {
 	building, product, _ := strings.Cut(r.Text(r.Spec, "type"), ".")
 	block, known := daprBlocks[building]
@@ -103,8 +102,8 @@ var daprBlocks = map[string]daprBlock{
 	"configuration": {kind: graph.KindExternal, class: graph.ClassControl},
 }
 
-// kindOf returns the kind of a component by its product, where that tells more
-// than the building block.
+// kindOf returns the kind of a component by its product, where that is more specific than
+// the building block.
 func (b daprBlock) kindOf(product string) graph.Kind {
 	switch product {
 	case "redis", "memcached":
@@ -115,8 +114,8 @@ func (b daprBlock) kindOf(product string) graph.Kind {
 	return b.kind
 }
 
-// isLocalComponent reports whether a component leads to nobody: it lives in the
-// sidecar, on its disk or in the cluster's API server.
+// isLocalComponent reports whether a component calls no service: it is in the sidecar, on
+// its disk or in the cluster's API server.
 func isLocalComponent(product string) bool {
 	product, _, _ = strings.Cut(product, ".")
 	switch product {

@@ -114,14 +114,14 @@ func (d *daprResilience) component(kind daprPolicyKind, direction string, via gr
 	return p
 }
 
-// actors looks through the policies of actors for mistakes. Which app has an
-// actor is in its code, so that they meet no call.
+// actors checks the policies of actors for mistakes. Which app has an actor is in its
+// code, so they are bound to no call.
 func (d *daprResilience) actors() {
 	for name, target := range d.Spec.Get("targets", "actors").Pairs() {
 		for _, kind := range daprPolicyKinds {
 			d.definition(kind, target.Get(kind.key), "targets.actors."+name.Str())
 		}
-		d.Problem(graph.Note, name, "", "policies of the actor %q meet no call: which app has it is in code", name.Str())
+		d.Problem(graph.Note, name, "", "policies of the actor %q are bound to no call: only code shows which app has it", name.Str())
 	}
 }
 
@@ -142,7 +142,7 @@ func (d *daprResilience) definition(kind daprPolicyKind, name document.Node, fie
 	}
 	n := d.Spec.Get("policies", kind.section, name.Str())
 	if !n.Exists() {
-		d.fields.Flaw(graph.Inert, name, field+"."+kind.key, "policies."+kind.section+" defines no policy of this name",
+		d.fields.Flaw(graph.Inert, name, field+"."+kind.key, "policies."+kind.section+" has no policy of this name",
 			"define it in the same object")
 	}
 	d.used[kind.section+"."+name.Str()] = true
@@ -200,8 +200,8 @@ func joinDaprApps(f *graph.Facts, app graph.Ref, at graph.Origin) {
 	f.Members = append(f.Members, graph.Member{Of: daprApps, Party: graph.EndpointRef{Ref: app}, Origin: at, Joins: true})
 }
 
-// daprComponents stands for all components of a building block, named as the
-// types of components begin, or of any.
+// daprComponents refers to all components of a building block, named by the prefix of
+// their types, or of any.
 func daprComponents(block string) graph.Ref {
 	return graph.Ref{Realm: "dapr", Kind: "components", Name: block}
 }
@@ -213,7 +213,7 @@ func daprVia(component graph.Ref, block string) []graph.Ref {
 	return []graph.Ref{component, daprComponents(anyBlock), daprComponents(block)}
 }
 
-// daprDeliveries stands for what a component, or a set of them, delivers to apps.
+// daprDeliveries refers to what a component, or a set of them, delivers to apps.
 func daprDeliveries(via graph.Ref) graph.Ref {
 	via.Kind += " deliveries"
 	return via
@@ -225,7 +225,7 @@ var daprBlockNames = map[string]string{
 	"Configuration": "configuration", "Lock": "lock",
 }
 
-// unused tells of definitions that nobody names.
+// unused reports definitions that no target names.
 func (d *daprResilience) unused() {
 	for _, kind := range daprPolicyKinds {
 		for name, n := range d.Spec.Get("policies", kind.section).Pairs() {
@@ -243,7 +243,7 @@ func (d *daprResilience) give(p graph.Policy, says policy.Set) {
 	}
 	p.From, p.NeedsMesh, p.Says = d.callers, true, says
 	if len(p.From) == 0 && d.Namespace != "" {
-		p.FromNamespaces = []string{d.Namespace, ""} // whose namespace nobody gives may be in it
+		p.FromNamespaces = []string{d.Namespace, ""} // an app without a namespace may be in it
 	}
 	d.Facts.Policies = append(d.Facts.Policies, p)
 }

@@ -20,11 +20,11 @@ func readDaprRun(d *document.Document, f *graph.Facts) {
 	for _, app := range d.Root.Get("apps").List() {
 		id := app.Get("appID")
 		if id.Str() == "" {
-			id = app.Get("appDirPath") // its last folder is the app-id then
+			id = app.Get("appDirPath") // its last directory is the app-id then
 		}
 		name := path.Base(strings.Trim(id.Str(), "/"))
 		if id.Str() == "" || name == "." || name == ".." {
-			d.Problem(graph.Note, app, "give it appID", "an app of this run file has no app-id")
+			d.Problem(graph.Note, app, "set appID of the app", "an app of this run file has no app-id")
 			continue
 		}
 		thing := graph.Entity{

@@ -52,7 +52,7 @@ func daprBackoff(f *field.Reader, n document.Node) *policy.Backoff {
 		b.Base = field.OrSupplied(f, n, f.Duration(n, "duration"), daprRetryWait)
 		b.Jitter = field.Supplied(f, n, policy.Jitter{Kind: "none"})
 		if n.Get("maxInterval").Exists() {
-			f.Flaw(graph.Inert, n.Get("maxInterval"), "maxInterval", "waits of constant length have no maximum", "set policy: exponential")
+			f.Flaw(graph.Inert, n.Get("maxInterval"), "maxInterval", "waits of policy: constant have no maximum", "set policy: exponential")
 		}
 	case "exponential":
 		b.Base = field.Supplied(f, n, daprFirstWait)
@@ -60,7 +60,7 @@ func daprBackoff(f *field.Reader, n document.Node) *policy.Backoff {
 		b.Max = field.OrSupplied(f, n, f.Duration(n, "maxInterval"), daprMaxWait)
 		b.Jitter = field.Supplied(f, n, policy.Jitter{Kind: "partial", Fraction: 0.5})
 		if n.Get("duration").Exists() {
-			f.Flaw(graph.Inert, n.Get("duration"), "duration", "waits of growing length start at 500ms whatever this says", "set maxInterval")
+			f.Flaw(graph.Inert, n.Get("duration"), "duration", "waits of policy: exponential start at 500ms", "set maxInterval")
 		}
 	}
 	return field.Presence(b)
@@ -112,7 +112,7 @@ func (d *daprResilience) breaker(name string, n document.Node) policy.Set {
 	case !trip.Exists():
 		b.Failures = field.Supplied(f, n, daprTrip)
 	case !daprVariable.MatchString(text):
-		f.Flaw(graph.Invalid, trip, "trip", "not a condition on the counts that Dapr keeps", "write consecutiveFailures >= 5")
+		f.Flaw(graph.Invalid, trip, "trip", "not a condition on a counter of Dapr", "write consecutiveFailures >= 5")
 		return daprSet()
 	}
 	b.Failures = overCount(f, trip, daprFailures, b.Failures)

@@ -14,7 +14,7 @@ const maxExpanded = 2_000_000
 type aliases struct {
 	expanded int
 	weights  map[*yaml.Node]int // of the anchors met so far
-	told     bool
+	reported bool
 }
 
 // expand takes an alias into account that is about to be followed. It reports
@@ -35,10 +35,10 @@ func (d *Document) spend(alias *yaml.Node, weight int) bool {
 	if a.expanded <= maxExpanded {
 		return true
 	}
-	if !a.told && d.Facts != nil {
-		a.told = true
+	if !a.reported && d.Facts != nil {
+		a.reported = true
 		d.Problem(graph.Failed, Node{y: alias, d: d}, "write the values out, or split the document",
-			"aliases show more than %d values; what follows from here is left out", maxExpanded)
+			"aliases expand to more than %d values; the rest of the document is skipped", maxExpanded)
 	}
 	return false
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
-// TestAliasBomb walks documents whose aliases stand for far more values than the
-// document has.
+// TestAliasBomb walks documents whose aliases expand to far more values than the document
+// has.
 func TestAliasBomb(t *testing.T) {
 	nested := "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
 	for i := 1; i < 10; i++ {
@@ -27,7 +27,7 @@ func TestAliasBomb(t *testing.T) {
 			t.Errorf("%s: the walk met %d values, want at most %d", tt.name, n, 2*maxExpanded)
 		}
 		if len(d.Facts.Problems) != 1 {
-			t.Errorf("%s: %d problems are told, want 1: %v", tt.name, len(d.Facts.Problems), d.Facts.Problems)
+			t.Errorf("%s: %d problems, want 1: %v", tt.name, len(d.Facts.Problems), d.Facts.Problems)
 		}
 	}
 }
@@ -53,7 +53,7 @@ func TestAliasesOfHonestFiles(t *testing.T) {
 		}
 	}
 	if len(d.Facts.Problems) > 0 {
-		t.Errorf("problems are told: %v", d.Facts.Problems)
+		t.Errorf("problems: %v", d.Facts.Problems)
 	}
 }
 

@@ -35,9 +35,9 @@ type Reader struct {
 	Read func(d *Document, f *graph.Facts)
 }
 
-// A Head is what can be told of a document without parsing it.
+// A Head is what is known of a document without parsing it.
 type Head struct {
-	Base       string   // the file's name without folder and compression suffix, lower case
+	Base       string   // the file's name without directory and compression suffix, lower case
 	Text       bool     // neither YAML nor JSON: only Document.Text is of use
 	APIVersion string   // the value of the top-level key apiVersion
 	Kind       string   // the value of the top-level key kind
@@ -68,8 +68,8 @@ type Document struct {
 	File   string // as the user named it, forward slashes
 	Root   Node   // absent for a text document
 	Text   []byte // the bytes of a text document
-	// Dir opens files beside this one, which a compose file or a chart may
-	// refer to, by slash-separated paths relative to the document's folder ("../"
+	// Dir opens files next to this one, which a compose file or a chart may
+	// refer to, by slash-separated paths relative to the document's directory ("../"
 	// allowed). It is nil when the document came from standard input.
 	Dir fs.FS
 
@@ -103,8 +103,8 @@ func (d *Document) Part(root Node) *Document {
 	return &part
 }
 
-// Problem reports something that could not be used: what, in quotes what was
-// found, and the way out. The rest of the document is still read.
+// Problem reports something that could not be used: what, the value in quotes, and a
+// hint. The rest of the document is still read.
 func (d *Document) Problem(level graph.ProblemLevel, n Node, hint, format string, args ...any) {
 	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
 		Origin: d.At(n), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,

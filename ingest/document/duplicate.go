@@ -18,7 +18,7 @@ func (d *Document) reportDuplicates(y *yaml.Node) {
 	}
 	if y.Kind == yaml.MappingNode {
 		for _, key := range duplicates(y.Content) {
-			d.Problem(graph.Note, Node{key, d}, "remove one of them; the last one counts", "the key %s is here twice", strconv.Quote(shorten(key.Value)))
+			d.Problem(graph.Note, Node{key, d}, "remove one of them; the last one is used", "duplicate key %s", strconv.Quote(shorten(key.Value)))
 		}
 	}
 	for _, child := range y.Content {

@@ -13,10 +13,10 @@ func TestReportDuplicates(t *testing.T) {
 	}
 	tests := []struct{ name, text, want string }{
 		{"none", "a: 1\nb: {a: 1}\n", ""},
-		{"two", "a: 1\nb: 2\na: 3\n", `f.yaml:3:1: the key "a" is here twice`},
-		{"below", "l:\n- {b: 1, c: 2, b: 3}\n", `f.yaml:2:16: the key "b" is here twice`},
-		{"in a large mapping", large.String() + "k7: 2\n", `f.yaml:41:1: the key "k7" is here twice`},
-		{"json", `{"a": 1, "a": 2}`, `f.yaml:1:10: the key "a" is here twice`},
+		{"two", "a: 1\nb: 2\na: 3\n", `f.yaml:3:1: duplicate key "a"`},
+		{"below", "l:\n- {b: 1, c: 2, b: 3}\n", `f.yaml:2:16: duplicate key "b"`},
+		{"in a large mapping", large.String() + "k7: 2\n", `f.yaml:41:1: duplicate key "k7"`},
+		{"json", `{"a": 1, "a": 2}`, `f.yaml:1:10: duplicate key "a"`},
 		{"merge keys", "x: &x {a: 1}\nb:\n  <<: *x\n  <<: *x\n", ""},
 		{"keys that are no words", "a: {[b]: 1, [c]: 2}\n", ""},
 	}

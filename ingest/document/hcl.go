@@ -29,7 +29,7 @@ func (d *Document) ParseHCL() (err error) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			err = &SyntaxError{Line: 1, Message: fmt.Sprintf("the HCL parser gave up: %v", v)}
+			err = &SyntaxError{Line: 1, Message: fmt.Sprintf("the HCL parser failed: %v", v)}
 		}
 	}()
 	file, err := parser.Parse(d.Text)
@@ -43,16 +43,16 @@ func (d *Document) ParseHCL() (err error) {
 	return nil
 }
 
-// maxBrackets bounds the blocks and lists of a text, and with them how deep one
-// can stand in the other: the parser calls itself for each. The configuration of
-// one agent has some hundred.
+// maxBrackets bounds the blocks and lists of a text, and with them how deep they are
+// nested: the parser calls itself for each. The configuration of one agent has some
+// hundred.
 const maxBrackets = 20_000
 
 func tooDeep(text []byte) error {
 	if n := bytes.Count(text, []byte("{")) + bytes.Count(text, []byte("[")); n > maxBrackets || len(text) > maxDocument {
 		return &SyntaxError{
 			Line: 1, Message: fmt.Sprintf("HCL with %d blocks and lists in %d MB", n, len(text)>>20),
-			Hint: fmt.Sprintf("weir parses HCL with up to %d blocks and lists; split it, or give it as JSON", maxBrackets),
+			Hint: fmt.Sprintf("split the file, or convert it to JSON; weir parses HCL with up to %d blocks and lists", maxBrackets),
 		}
 	}
 	return nil
@@ -152,7 +152,7 @@ func hclNode(kind yaml.Kind, tag string, at token.Pos) *yaml.Node {
 	return &yaml.Node{Kind: kind, Tag: tag, Line: at.Line, Column: at.Column}
 }
 
-// hclProblems are the parser's words, weir's words for the same, and the way out.
+// hclProblems are the messages of the parser, those of weir for the same, and a hint.
 var hclProblems = []struct{ says, message, hint string }{
 	{"expected start of object", "a key without a value", `write "key = value", or "key { ... }" for a block`},
 	{"no object keys found", `a "=" without a key`, `write "key = value"`},
@@ -160,12 +160,12 @@ var hclProblems = []struct{ says, message, hint string }{
 	{"closing RBRACE", "a block without end", `close it with "}"`},
 	{"expected comma or list end", "a list without a comma between its items", `put "," between them, and "]" after the last`},
 	{"parsing list", "a list without end", `close it with "]"`},
-	{"literal not terminated", "a quote without end", "close it on the same line"},
-	{"heredoc", "a text that does not end", "repeat its first word on a line of its own"},
+	{"literal not terminated", "a string without a closing quote", "close the quote on the same line"},
+	{"heredoc", "a heredoc without end", "repeat the delimiter on a line of its own"},
 	{"comment not terminated", "a comment without end", `close it with "*/"`},
-	{"Unknown token", "no value where one should be", "texts are written in double quotes; expressions are of later versions of HCL"},
-	{"expected: IDENT", "no key where one should be", `write "key = value", or close the block above`},
-	{"illegal character", "a character that HCL has no use for", "put texts into double quotes"},
+	{"Unknown token", "a missing value", "write strings in double quotes; expressions need a later version of HCL"},
+	{"expected: IDENT", "a missing key", `write "key = value", or close the block above`},
+	{"illegal character", "an unexpected character", "put strings into double quotes"},
 	{"illegal UTF-8", "a byte that is not UTF-8", "save the file as UTF-8"},
 }
 

@@ -33,9 +33,9 @@ func TestHCL(t *testing.T) {
 		{"open block", "a {\n b = 1\n", `3:2: a block without end`},
 		{"open list", "a = [1, 2", `1:12: a list without a comma between its items: "a = [1, 2"`},
 		{"within a list", "a = [\n{ b = 1 },\n{ c d = 1 }]", `3:7: a "=" after two words: "{ c d = 1 }]"`},
-		{"open quote", "a = \"b\nc = 1", `1:7: a quote without end: "a = \"b"`},
-		{"expression", "a = b.c", `1:5: no value where one should be: "a = b.c"`},
-		{"closed twice", "a { }\n}", `2:1: no key where one should be: "}"`},
+		{"open quote", "a = \"b\nc = 1", `1:7: a string without a closing quote: "a = \"b"`},
+		{"expression", "a = b.c", `1:5: a missing value: "a = b.c"`},
+		{"closed twice", "a { }\n}", `2:1: a missing key: "}"`},
 		{"not UTF-8", "a = \"\xff\"", `1:6: a byte that is not UTF-8: "a = \"?\""`},
 		{"nesting", strings.Repeat("a {", 50_000), `1:0: HCL with 50000 blocks and lists in 0 MB`},
 	}

@@ -11,7 +11,7 @@ type Names struct {
 // maxNames bounds what Names keeps of inputs that never repeat themselves.
 const maxNames = 10_000
 
-// maxKeys bounds the keys of a head that is told without parsing. No document that
+// maxKeys bounds the keys of a head that is found without parsing. No document that
 // a reader has a use for comes near it.
 const maxKeys = 100
 
@@ -29,14 +29,13 @@ func (n *Names) of(text []byte) string {
 	return s
 }
 
-// blockHead tells the head of a block mapping from the lines that start in the
+// blockHead finds the head of a block mapping in the lines that start in the
 // column of its first key, without parsing. It reports false when it cannot be
 // sure of the API version or the kind, or that the document is a mapping.
 //
-// A string or flow collection over several lines may have lines in that column
-// that only look like keys. Keys may hold those in addition to the true ones; the
-// API version and the kind are sure because nothing that could run on stands
-// before them.
+// A string or flow collection over several lines may have lines in that column that only
+// look like keys. Keys may hold those in addition to the true ones; the API version and
+// the kind are sure because nothing that could run on is before them.
 func blockHead(text []byte, column int, names *Names, h *Head) bool {
 	h.APIVersion, h.Kind, h.Keys, h.Lists = "", "", h.Keys[:0], h.Lists[:0]
 	whole := text

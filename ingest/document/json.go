@@ -11,10 +11,9 @@ import (
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
-// JSON is read by a parser of its own, into the same nodes as YAML: the YAML
-// parser is ten times slower and refuses tabs, surrogate pairs and long keys. Like
-// the editors whose files lie beside manifests, it puts up with comments and with
-// commas after the last value.
+// JSON is read by a parser of its own, into the same nodes as YAML: the YAML parser is
+// ten times slower and refuses tabs, surrogate pairs and long keys. Like the editors
+// whose files are next to manifests, it accepts comments and commas after the last value.
 
 // maxDepth is the bound that the YAML parser has too.
 const maxDepth = 10_000
@@ -48,7 +47,7 @@ func parseJSON(p Part) (y *yaml.Node, err error) {
 	s.space()
 	y = s.value(0)
 	if s.space(); s.i < len(s.text) {
-		s.fail("remove it, or put it into a document of its own", "%s after the end of the value", s.found())
+		s.fail("remove it, or move it to a document of its own", "%s after the end of the value", s.found())
 	}
 	return y, nil
 }
@@ -59,7 +58,7 @@ func (s *jsonParser) fail(hint, format string, args ...any) {
 	panic(&SyntaxError{Line: line, Column: column, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// found quotes what stands at the place of the parser.
+// found quotes the text at the place of the parser.
 func (s *jsonParser) found() string {
 	if s.i >= len(s.text) {
 		return "the end of the file"
@@ -145,7 +144,7 @@ func (s *jsonParser) node(kind yaml.Kind, tag string) *yaml.Node {
 
 func (s *jsonParser) value(depth int) *yaml.Node {
 	if s.i == len(s.text) {
-		s.fail("is the file complete?", "the file ends where a value should be")
+		s.fail("check that the file is complete", "the file ends where a value should be")
 	}
 	switch c := s.text[s.i]; c {
 	case '{', '[':
@@ -193,7 +192,7 @@ func (s *jsonParser) next(c byte) bool {
 
 func (s *jsonParser) key() {
 	if s.i == len(s.text) || s.text[s.i] != '"' {
-		s.fail("keys are written in double quotes", `%s where a key or "}" should be`, s.found())
+		s.fail("write keys in double quotes", `%s where a key or "}" should be`, s.found())
 	}
 	s.stack = append(s.stack, s.stringNode())
 	if s.space(); !s.next(':') {
@@ -207,7 +206,7 @@ func (s *jsonParser) stringNode() *yaml.Node {
 	n.Style = yaml.DoubleQuotedStyle
 	end := stringEnd(s.text, s.i)
 	if end < 0 {
-		s.fail(`close it with a double quote on the same line`, "the string %s has no end", s.found())
+		s.fail(`close it with a double quote on the same line`, "the string %s has no closing quote", s.found())
 	}
 	raw := s.text[s.i+1 : end-1]
 	if len(raw) < 40 && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
@@ -277,7 +276,7 @@ func (s *jsonParser) codePoint(raw []byte) (rune, []byte) {
 func (s *jsonParser) hex(raw []byte) rune {
 	v, err := strconv.ParseUint(string(raw[:min(4, len(raw))]), 16, 16)
 	if err != nil || len(raw) < 4 {
-		s.fail(`"\u" wants four hexadecimal digits`, `"\u%s" is not an escape`, raw[:min(4, len(raw))])
+		s.fail(`write four hexadecimal digits after "\u"`, `"\u%s" is not an escape`, raw[:min(4, len(raw))])
 	}
 	return rune(v)
 }
@@ -297,7 +296,7 @@ func (s *jsonParser) word() *yaml.Node {
 		n.Tag = "!!null"
 	default:
 		if _, err := strconv.ParseFloat(string(word), 64); err != nil && !isRange(err) {
-			s.fail("text is written in double quotes", "%s where a value should be", s.found())
+			s.fail("write strings in double quotes", "%s where a value should be", s.found())
 		}
 		n.Tag = "!!float"
 		if _, err := strconv.Atoi(string(word)); err == nil {

@@ -121,7 +121,7 @@ func jsonValues(p Part) (values []Part, ok bool) {
 	return values, true
 }
 
-// jsonHead tells the head of an object without parsing it. It reports false when
+// jsonHead finds the head of an object without parsing it. It reports false when
 // it cannot be sure.
 func jsonHead(text []byte, names *Names, h *Head) bool {
 	_, ok := jsonOutline(text, names, h)

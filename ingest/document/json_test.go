@@ -20,7 +20,7 @@ func TestJSONError(t *testing.T) {
 		{`{"a": tru}`, `1:7: "tru}" where a value should be`},
 		{`{"a": "\x"}`, `1:7: "\x" is not an escape`},
 		{`{"a": "\u12"}`, `1:7: "\u12" is not an escape`},
-		{`{"a": "b`, `1:7: the string "\"b" has no end`},
+		{`{"a": "b`, `1:7: the string "\"b" has no closing quote`},
 		{`{"a": `, `1:7: the file ends where a value should be`},
 		{`{"a": 1} x`, `1:10: "x" after the end of the value`},
 		{`{"a": /* b`, `1:7: a comment has no end`},

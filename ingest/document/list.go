@@ -97,7 +97,7 @@ func isListHead(before, after []byte) bool {
 // "ServiceList".
 func isList(kind string) bool { return strings.HasSuffix(kind, "List") }
 
-// Documents yields the documents that a parsed document stands for: the items of
+// Documents yields the documents in a parsed document: the items of
 // a List, also of Lists in Lists, or else just itself. It is the same Document
 // every time, with another Root and Head.
 func (d *Document) Documents(yield func(*Document) bool) { d.documents(d.Root, 0, yield) }

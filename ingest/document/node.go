@@ -52,7 +52,7 @@ func (n Node) IsNull() bool {
 	return n.y != nil && n.y.Kind == yaml.ScalarNode && n.y.ShortTag() == "!!null"
 }
 
-// IsMap, IsList and IsScalar tell what kind of value is there.
+// IsMap, IsList and IsScalar report the kind of the value.
 func (n Node) IsMap() bool    { return n.y != nil && n.y.Kind == yaml.MappingNode }
 func (n Node) IsList() bool   { return n.y != nil && n.y.Kind == yaml.SequenceNode }
 func (n Node) IsScalar() bool { return n.y != nil && n.y.Kind == yaml.ScalarNode && !n.IsNull() }
@@ -122,7 +122,7 @@ func (n Node) step() Node {
 	return Node{n.y.Alias, n.d}
 }
 
-// merged returns the mappings that the value of a merge key stands for.
+// merged returns the mappings that the value of a merge key refers to.
 func (n Node) merged() []Node {
 	if n.IsMap() {
 		return []Node{n}
@@ -280,8 +280,8 @@ func (n Node) Tag() string {
 	return n.y.ShortTag()
 }
 
-// Multiline returns the text of a block scalar ("|", ">") and the line on which
-// its first line of text stands, so that places inside it can be told.
+// Multiline returns the text of a block scalar ("|", ">") and the line of the file on
+// which its text begins, for places inside it.
 func (n Node) Multiline() (text string, firstLine int) {
 	if !n.IsScalar() {
 		return "", 0

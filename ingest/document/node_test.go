@@ -118,7 +118,7 @@ func TestNodeAccessIsFree(t *testing.T) {
 		if d.Root.Get("a", "b", "c").Str() != "d" || d.Root.Get("a", "b", "e").Str() != "1" || d.Root.Get("a", "z").Exists() {
 			t.Fatal("wrong value")
 		}
-	}); n > 1 { // for what a merge key stands for
+	}); n > 1 { // for the mappings of a merge key
 		t.Errorf("Get and Str allocate %v times", n)
 	}
 }

@@ -10,23 +10,23 @@ import (
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
-// New returns the document that p is, with the head that can be told without
-// parsing. Parse tells it anew.
-func New(file, base string, p Part, names *Names) (d *Document, told bool) {
+// New returns the document of a part, with the head that is found without parsing, and
+// whether the head is sure. Parse finds it again.
+func New(file, base string, p Part, names *Names) (d *Document, sure bool) {
 	d = &Document{File: file, part: p}
 	d.Head.Base = base
 	switch p.form {
 	case formText:
-		d.Head.Text, d.Text, told = true, p.Text, true
+		d.Head.Text, d.Text, sure = true, p.Text, true
 	case formJSON:
-		told = jsonHead(p.Text, names, &d.Head)
+		sure = jsonHead(p.Text, names, &d.Head)
 	case formItem:
 		dash := indentation(p.Text)
-		told = blockHead(p.Text, dash+1+indentation(p.Text[dash+1:]), names, &d.Head)
+		sure = blockHead(p.Text, dash+1+indentation(p.Text[dash+1:]), names, &d.Head)
 	default:
-		told = blockHead(p.Text, 0, names, &d.Head)
+		sure = blockHead(p.Text, 0, names, &d.Head)
 	}
-	return d, told && !isList(d.Head.Kind)
+	return d, sure && !isList(d.Head.Kind)
 }
 
 // First returns the first document of a YAML or JSON file, parsed. Its root is absent if
@@ -88,8 +88,7 @@ func (d *Document) parse() (*yaml.Node, error) {
 	return y, nil
 }
 
-// fromMargin is p with its first line filled up with spaces to where it stands in
-// the file.
+// fromMargin is p with its first line filled up with spaces to its column in the file.
 func (p Part) fromMargin() Part {
 	if p.column > 0 {
 		p.Text = append(bytes.Repeat([]byte{' '}, int(p.column)), p.Text...)
@@ -108,7 +107,7 @@ func parseYAML(p Part) (y *yaml.Node, err error) {
 			if e, ok := v.(runtime.Error); ok {
 				v = e.Error()
 			}
-			err = syntaxError(p, fmt.Errorf("the YAML parser gave up: %v", v))
+			err = syntaxError(p, fmt.Errorf("the YAML parser failed: %v", v))
 		}
 	}()
 	y = new(yaml.Node)
@@ -147,7 +146,7 @@ func tooLarge(p Part) error {
 	if len(p.Text) > maxDocument {
 		return &SyntaxError{
 			Line: int(p.line) + 1, Message: fmt.Sprintf("a document of %d MB", len(p.Text)>>20),
-			Hint: fmt.Sprintf("weir parses documents of up to %d MB; split it", maxDocument>>20),
+			Hint: fmt.Sprintf("split the document; weir parses up to %d MB", maxDocument>>20),
 		}
 	}
 	if len(p.Text) < maxNodes {
@@ -159,8 +158,8 @@ func tooLarge(p Part) error {
 	}
 	if marks > maxNodes {
 		return &SyntaxError{
-			Line: int(p.line) + 1, Message: fmt.Sprintf("a document of some %d million values", marks/1_000_000),
-			Hint: fmt.Sprintf("weir parses documents of up to %d million; split it", maxNodes/1_000_000),
+			Line: int(p.line) + 1, Message: fmt.Sprintf("a document of about %d million values", marks/1_000_000),
+			Hint: fmt.Sprintf("split the document; weir parses up to %d million values", maxNodes/1_000_000),
 		}
 	}
 	return nil

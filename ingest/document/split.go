@@ -28,11 +28,11 @@ const (
 // TextPart is a whole file that is neither YAML nor JSON.
 func TextPart(text []byte) Part { return Part{Text: text, form: formText} }
 
-// Split cuts the text of a file into its documents, in order: at the marks of
-// YAML, between JSON values, and between the items of a List, which stand for
-// documents of their own. Nothing is parsed, so that what is wrong with one
-// document hides no other. Empty documents are left out. The text must be UTF-8
-// with "\n" or "\r\n" at the ends of its lines.
+// Split cuts the text of a file into its documents, in order: at the marks of YAML,
+// between JSON values, and between the items of a List, which are documents of their own.
+// Nothing is parsed, so that what is wrong with one document hides no other. Empty
+// documents are left out. The text must be UTF-8 with "\n" or "\r\n" at the ends of its
+// lines.
 func Split(text []byte, yield func(Part)) {
 	for p := range yamlDocuments(text) {
 		splitValues(p, yield)
@@ -80,8 +80,8 @@ func documentEnd(text []byte) (end, next int) {
 	return i, i
 }
 
-// prologue returns the length of the lines that may stand before the "---" of a
-// document: directives, comments and blank lines.
+// prologue returns the length of the lines that may be before the "---" of a document:
+// directives, comments and blank lines.
 func prologue(text []byte) int {
 	i := 0
 	for i < len(text) {

@@ -88,8 +88,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// seeds are the samples of all readers, and texts that are hard to split or to
-// tell.
+// seeds are the samples of all readers, and texts that are hard to split or to recognize.
 func seeds(t testing.TB) []string {
 	t.Helper()
 	texts := []string{
@@ -176,25 +175,25 @@ func dump(y *yaml.Node, line int) string {
 	return b.String()
 }
 
-// FuzzHead holds the head told without parsing against the true one.
+// FuzzHead compares the head found without parsing with that of the parsed document.
 func FuzzHead(f *testing.F) {
 	for _, s := range seeds(f) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, p := range parts(text) {
-			d, told := New("f", "f", p, &Names{})
+			d, sure := New("f", "f", p, &Names{})
 			guess := d.Head
 			guess.Keys, guess.Lists = slices.Clone(guess.Keys), slices.Clone(guess.Lists)
-			if !told || d.Parse() != nil {
+			if !sure || d.Parse() != nil {
 				continue
 			}
 			if guess.APIVersion != d.Head.APIVersion || guess.Kind != d.Head.Kind {
-				t.Fatalf("%q: told %q %q, is %q %q", p.Text, guess.APIVersion, guess.Kind, d.Head.APIVersion, d.Head.Kind)
+				t.Fatalf("%q: found %q %q, want %q %q", p.Text, guess.APIVersion, guess.Kind, d.Head.APIVersion, d.Head.Kind)
 			}
 			for _, key := range d.Head.Keys {
 				if !guess.Has(key) || guess.HasList(key) != d.Head.HasList(key) {
-					t.Fatalf("%q: told keys %q and lists %q, are %q and %q", p.Text, guess.Keys, guess.Lists, d.Head.Keys, d.Head.Lists)
+					t.Fatalf("%q: found keys %q and lists %q, want %q and %q", p.Text, guess.Keys, guess.Lists, d.Head.Keys, d.Head.Lists)
 				}
 			}
 		}

@@ -24,9 +24,8 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string { return e.Message }
 
-// yamlProblems are the parser's words, weir's words for the same, and the way
-// out. The place, if there is one, is a regular expression for what is wrong in
-// the line.
+// yamlProblems are the messages of the parser, those of weir for the same, and a hint.
+// The place, if there is one, is a regular expression for what is wrong in the line.
 var yamlProblems = []struct {
 	says, message, hint string
 	place               *regexp.Regexp
@@ -34,25 +33,25 @@ var yamlProblems = []struct {
 	{"mapping values are not allowed", `a second ":"`, `put the value in quotes if it contains ": ", or check the indentation`, regexp.MustCompile(`:\s*$|: [^:]*$`)},
 	{"found a tab character", tabMessage, tabHint, regexp.MustCompile("\t")},
 	{"cannot start any token", "a character that no value can start with", "put the value in quotes", regexp.MustCompile("[@`%\t]")},
-	{"did not find expected key", "neither a key of the mapping above nor the end of it", "check the indentation and the quotes against the lines above", nil},
+	{"did not find expected key", "neither a key of the mapping above nor the end of it", "check the indentation and the quotes of this line and the lines above", nil},
 	{"did not find expected '-'", "neither an item of the list above nor the end of it", `put the "-" of all items in one column`, nil},
-	{"did not find expected node content", "no value where one should be", "put a value there, or close the bracket above", nil},
+	{"did not find expected node content", "a missing value", "put a value there, or close the bracket above", nil},
 	{"did not find expected ','", "a bracket without end", "close it, and put commas between the values", regexp.MustCompile(`[\[{]`)},
 	{"could not find expected ':'", `a key without ":"`, `put ":" after it, or check the indentation and the quotes above`, nil},
-	{"found unexpected end of stream", "a quote without end", "close it", regexp.MustCompile(`["']`)},
-	{"found unexpected document indicator", "a quote without end", "close it before the document ends", regexp.MustCompile(`["']`)},
-	{"block sequence entries are not allowed", "a list where none can be", "put it on lines of its own below its key", regexp.MustCompile(`- `)},
-	{"mapping keys are not allowed", `a "?" where no key can be`, "put the value in quotes", regexp.MustCompile(`\?`)},
+	{"found unexpected end of stream", "a string without a closing quote", "close the quote", regexp.MustCompile(`["']`)},
+	{"found unexpected document indicator", "a string without a closing quote", "close the quote before the document ends", regexp.MustCompile(`["']`)},
+	{"block sequence entries are not allowed", "a list where YAML does not allow one", "write the list on lines of its own below its key", regexp.MustCompile(`- `)},
+	{"mapping keys are not allowed", `a "?" where YAML does not allow a key`, "put the value in quotes", regexp.MustCompile(`\?`)},
 	{"found unknown escape character", "an unknown escape", escapeHint, regexp.MustCompile(`\\`)},
 	{"expected hexdecimal number", "an unfinished escape", escapeHint, regexp.MustCompile(`\\`)},
-	{"invalid Unicode character escape", "an escape of no character", escapeHint, regexp.MustCompile(`\\`)},
-	{"indentation indicator equal to 0", "a text that wants to be indented by 0", "use a number from 1 to 9, or none", regexp.MustCompile(`[|>]`)},
+	{"invalid Unicode character escape", "an escape that is not a character", escapeHint, regexp.MustCompile(`\\`)},
+	{"indentation indicator equal to 0", "a block of text with an indentation of 0", "use a number from 1 to 9, or none", regexp.MustCompile(`[|>]`)},
 	{"expected comment or line break", `something after "|" or ">"`, "start the text on the next line", regexp.MustCompile(`[|>]`)},
 	{"expected alphabetic or numeric", `a "&" or "*" without a name`, "put the value in quotes", regexp.MustCompile(`[&*]`)},
 	{"found undefined tag handle", "a tag with an unknown handle", "declare it with %TAG", regexp.MustCompile(`!`)},
 	{"expected <document start>", "something after the end of the document", `start every document with "---"`, nil},
-	{"exceeded max depth", "values that are nested too deep", fmt.Sprintf("weir reads %d levels", maxDepth), nil},
-	{"unknown anchor", "an alias of nothing", `define it with "&" before, in the same document`, nil},
+	{"exceeded max depth", "values nested too deep", fmt.Sprintf("nest values at most %d deep", maxDepth), nil},
+	{"unknown anchor", "an alias without an anchor", `define the anchor with "&" before it, in the same document`, nil},
 }
 
 const (

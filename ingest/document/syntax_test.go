@@ -21,8 +21,8 @@ func TestSyntaxError(t *testing.T) {
 		{"tab after spaces", "a:\n  b:\n  \tc: 1\n", `3:3: a tab in the indentation: "c: 1"`},
 		{"second colon", "a: 1\nb: c: d\n", `2:5: a second ":": "b: c: d"`},
 		{"second colon on the first line", "b: c: d\n", `1:5: a second ":": "b: c: d"`},
-		{"unclosed quote on the first line", "a: \"b\nc: d\ne: f\n", `1:4: a quote without end: "a: \"b"`},
-		{"unclosed quote later", long + "a2: 'b\nc: d\ne: f\n", `5:5: a quote without end: "a2: 'b"`},
+		{"unclosed quote on the first line", "a: \"b\nc: d\ne: f\n", `1:4: a string without a closing quote: "a: \"b"`},
+		{"unclosed quote later", long + "a2: 'b\nc: d\ne: f\n", `5:5: a string without a closing quote: "a2: 'b"`},
 		{"unclosed bracket", "x: 1\na: [b\nc: d\n", `2:4: a bracket without end: "a: [b"`},
 		{"unclosed brace on the first line", "a: {b: 1\nc: d\n", `1:4: a bracket without end: "a: {b: 1"`},
 		{"wrong indentation", "a:\n  b: 1\n c: 2\n", `3:2: neither a key of the mapping above nor the end of it: "c: 2"`},
@@ -30,7 +30,7 @@ func TestSyntaxError(t *testing.T) {
 		{"wrong item", "- a\nb: 1\n", `2:1: neither an item of the list above nor the end of it: "b: 1"`},
 		{"no colon", "a: 1\nb\nc: 2\n", `2:1: a key without ":": "b"`},
 		{"at sign", "a: @b\n", `1:4: a character that no value can start with: "a: @b"`},
-		{"unknown alias", "a: 1\nb: *nobody\n", `2:1: an alias of nothing: "b: *nobody"`},
+		{"unknown alias", "a: 1\nb: *nobody\n", `2:1: an alias without an anchor: "b: *nobody"`},
 		{"escape", "a: \"\\q\"\n", `1:5: an unknown escape: "a: \"\\q\""`},
 		{"invalid UTF-8", "a: 1\nb: \u00e9\xff\n", `2:5: the byte 0xff is not UTF-8`},
 		{"control character", "a: \x01\n", `1:4: a control character, 0x01`},
@@ -40,8 +40,8 @@ func TestSyntaxError(t *testing.T) {
 		{"item of a List", "kind: List\nitems:\n- a: 1\n- b: c: d\n", `4:7: a second ":": "- b: c: d"`},
 		{"json", "{\"a\": 1,\n\"b\" 2}", `2:5: "2}" where ":" should be`},
 		{"long line", "a: " + strings.Repeat("b: ", 1000), `1:3002: a second ":": "a: b: b: b: b: b: b: b: b: b: b: b: b: b..."`},
-		{"nesting", strings.Repeat("[", 100_000), `1:1: values that are nested too deep: "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[..."`},
-		{"nesting of blocks", strings.Repeat("- ", 20_000), `1:1: values that are nested too deep: "- - - - - - - - - - - - - - - - - - - - ..."`},
+		{"nesting", strings.Repeat("[", 100_000), `1:1: values nested too deep: "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[..."`},
+		{"nesting of blocks", strings.Repeat("- ", 20_000), `1:1: values nested too deep: "- - - - - - - - - - - - - - - - - - - - ..."`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -14,9 +14,9 @@ func (d *Document) HasBraces() bool {
 	return bytes.Contains(d.part.Text, []byte("{{")) || bytes.Contains(d.part.Text, []byte("{%"))
 }
 
-// TemplateLine returns the line of the first placeholder that stands outside of
-// quotes, comments and blocks of text, where no YAML could have it; 0 if there is
-// none. It is for documents that do not parse.
+// TemplateLine returns the line of the first placeholder outside of quotes, comments and
+// blocks of text, where no YAML could have it; 0 if there is none. It is for documents
+// that do not parse.
 func (d *Document) TemplateLine() int {
 	deeper := -1 // lines deeper than this belong to a block of text
 	text := d.part.Text
@@ -61,8 +61,8 @@ func (d *Document) Placeholder() Node {
 	return Node{bracesIn(d.Root.y), d}
 }
 
-// bracesIn finds a mapping whose key is a mapping, both in flow style. Aliases
-// are not followed: what they stand for is in the document too.
+// bracesIn finds a mapping whose key is a mapping, both in flow style. Aliases are not
+// followed: their anchors are in the document too.
 func bracesIn(y *yaml.Node) *yaml.Node {
 	if y == nil {
 		return nil

@@ -14,8 +14,7 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// contourProxies is the group of the proxies that let calls in, which those that
-// they include act for.
+// contourProxies is the group of the root proxies, for which included proxies act.
 var contourProxies = graph.Ref{Realm: "contour", Kind: "group", Name: "proxies"}
 
 // contourPolicies reads the policies of each route of an HTTPProxy.
@@ -27,7 +26,7 @@ func contourPolicies(r *resource.Object) {
 		r.Facts.Members = append(r.Facts.Members, graph.Member{Of: contourProxies, Party: from, Origin: r.At(r.Root), Joins: true})
 	}
 	var parts []graph.Policy
-	for i, route := range r.Spec.Get("routes").List() { // the longest condition wins, wherever it stands
+	for i, route := range r.Spec.Get("routes").List() { // the longest condition wins, whatever the order
 		p := r.Policy(product.Contour, "route", route)
 		p.From, p.Match = []graph.EndpointRef{from}, contourMatch(route)
 		for _, service := range route.Get("services").List() {
@@ -43,7 +42,7 @@ func contourPolicies(r *resource.Object) {
 	r.AddPolicies(f, parts...)
 }
 
-// contourMatch tells the part of the calls that a route is for.
+// contourMatch returns the part of the calls that a route matches.
 func contourMatch(route document.Node) string {
 	var words []string
 	for _, condition := range route.Get("conditions").List() {
@@ -107,7 +106,7 @@ func contourRetry(f *field.Reader, n document.Node) *policy.Retry {
 		return &policy.Retry{Retries: field.Off(f, n.Get("count"), 0)}
 	case r.Retries.Set() && r.Retries.Value == 0:
 		r.Retries.Value = 1
-		f.Remark(graph.Invalid, n.Get("count"), "count", "0 is one retry here", "write -1 for none")
+		f.Remark(graph.Invalid, n.Get("count"), "count", "0 means one retry", "write -1 for none")
 	}
 	codes := f.RetryOn(product.StatusCodes, n, "retriableStatusCodes")
 	listed := false
@@ -120,7 +119,7 @@ func contourRetry(f *field.Reader, n document.Node) *policy.Retry {
 		slices.Sort(on)
 		r.On = field.Written(f, n.Get("retriableStatusCodes"), slices.Compact(on))
 	case codes.Set():
-		f.Flaw(graph.Inert, n.Get("retriableStatusCodes"), "retriableStatusCodes", "the codes are not among the conditions",
+		f.Flaw(graph.Inert, n.Get("retriableStatusCodes"), "retriableStatusCodes", "status codes need the condition retriable-status-codes",
 			"add retriable-status-codes to retryOn")
 	}
 	if len(r.On.Value) == 0 {

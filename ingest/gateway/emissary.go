@@ -57,7 +57,8 @@ func mapping(r *resource.Object) {
 	emissaryPolicies(r)
 }
 
-// gatewayHelper reads a service that the gateway asks or tells about requests.
+// gatewayHelper reads a service that the gateway calls for each request, such as an
+// authorizer or a log.
 func gatewayHelper(r *resource.Object) {
 	e := graph.Evidence{Way: "gateway-extension", Strength: graph.Strong, Class: graph.ClassControl}
 	if r.Kind == "LogService" || r.Kind == "TracingService" {

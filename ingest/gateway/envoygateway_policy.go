@@ -34,7 +34,7 @@ func backendTraffic(r *resource.Object) {
 	}
 	if selectors := r.List(r.Spec, "targetSelectors"); len(selectors) > 0 {
 		r.Problem(graph.Note, selectors[0], "name the targets in targetRefs",
-			"%s %q selects its targets by labels, which weir does not follow", r.Kind, r.Name)
+			"%s %q selects its targets by labels, which weir does not resolve", r.Kind, r.Name)
 	}
 	targets := r.List(r.Spec, "targetRefs")
 	if target := r.Mapping(r.Spec, "targetRef"); target.Exists() {
@@ -46,7 +46,7 @@ func backendTraffic(r *resource.Object) {
 		p.Says, p.Flaws = says, flaws
 		if aim(r, &p, target) {
 			r.Facts.Policies = append(r.Facts.Policies, p)
-			flaws = nil // told once
+			flaws = nil // reported once
 		}
 	}
 }
@@ -148,7 +148,7 @@ func envoyGatewayOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
 	switch {
 	case codes.Set() && !named && triggers.Exists():
 		f.Flaw(graph.Inert, n.Get("retryOn", "httpStatusCodes"), "retryOn.httpStatusCodes",
-			"statuses count only with the trigger "+proxy.CodesTrigger, "add it to retryOn.triggers")
+			"statuses need the trigger "+proxy.CodesTrigger, "add it to retryOn.triggers")
 	case codes.Set() && !triggers.Exists():
 		return codes
 	case codes.Set():
@@ -196,8 +196,8 @@ var rateUnits = map[string]time.Duration{
 	"Month": 30 * 24 * time.Hour, "Year": 365 * 24 * time.Hour,
 }
 
-// gatewayRateLimit reads the limit that is for every client: rules for some of
-// them bound nobody else.
+// gatewayRateLimit reads the limit that is for every client: rules for some of them do
+// not limit the others.
 func gatewayRateLimit(f *field.Reader, n document.Node) *policy.RateLimit {
 	for _, scope := range []string{"local", "global"} {
 		for _, rule := range n.Get(scope, "rules").List() {

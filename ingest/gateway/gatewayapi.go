@@ -70,7 +70,7 @@ func apiGateway(r *resource.Object) {
 	}
 }
 
-// listenerSet reads a set of listeners that somebody adds to a Gateway. A route
+// listenerSet reads a ListenerSet, which adds listeners to a Gateway. A route
 // of the set is a route of the Gateway.
 func listenerSet(r *resource.Object) {
 	parent := r.Mapping(r.Spec, "parentRef")
@@ -79,10 +79,10 @@ func listenerSet(r *resource.Object) {
 	}
 }
 
-// ApiRoute reads a route of any protocol, also Linkerd's own HTTPRoute. Bound to
-// a Gateway its backends are calls of the Gateway. Bound to a Service it says
-// where calls to that Service go, and only another Service is a fact. Bound to
-// Linkerd's Server it stands for that Server in permissions.
+// ApiRoute reads a route of any protocol, also Linkerd's own HTTPRoute. Bound to a
+// Gateway its backends are calls of the Gateway. Bound to a Service it says where calls
+// to that Service go, and only another Service is a fact. Bound to Linkerd's Server it
+// represents that Server in permissions.
 func ApiRoute(r *resource.Object) {
 	parents := r.List(r.Spec, "parentRefs")
 	senders, delegate := routeSenders(r, parents)
@@ -183,7 +183,7 @@ func routeBackends(r *resource.Object) []routeBackend {
 			e.Match = apiMatches(rule)
 		}
 		for _, filter := range filters {
-			if name := filter.Get("extensionRef", "name").Str(); name != "" { // an object that policies may stand in
+			if name := filter.Get("extensionRef", "name").Str(); name != "" { // an object that may hold policies
 				e.Via = append(slices.Clone(e.Via), r.RefTo(filter.Get("extensionRef", "kind").Str(), "", name))
 			}
 		}

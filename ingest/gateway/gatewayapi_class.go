@@ -9,12 +9,11 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// What nobody wrote for the calls of a Gateway is up to whoever carries it out: the
-// controller that its GatewayClass names.
+// The defaults for the calls of a Gateway are those of its implementation: the controller
+// that its GatewayClass names.
 
 // gatewayControllers are the products behind the controllers of GatewayClasses, by
-// the domain that their names begin with. Of a controller that is not among them
-// it is not known what it does unasked.
+// the domain that their names begin with. The defaults of other controllers are unknown.
 var gatewayControllers = map[string]*policy.Product{
 	envoyGatewayGroup:   product.EnvoyGateway,
 	"istio.io":          product.Istio,
@@ -27,7 +26,7 @@ var gatewayControllers = map[string]*policy.Product{
 // document has to have them.
 var gatewayClasses = map[string]*policy.Product{"istio": product.Istio}
 
-// gatewayClass reads who carries out the Gateways of a class.
+// gatewayClass reads which product implements the Gateways of a class.
 func gatewayClass(r *resource.Object) {
 	domain, _, _ := strings.Cut(r.Spec.Get("controllerName").Str(), "/")
 	if p := gatewayControllers[domain]; p != nil {
@@ -49,8 +48,8 @@ func joinGatewayClass(r *resource.Object) {
 	}
 }
 
-// carriedOut says of the calls of gateways whose they are, and nothing else: so
-// what the product does unasked acts on them.
+// carriedOut adds an empty policy of the product to the calls of gateways, so that the
+// defaults of the product apply to them.
 func carriedOut(r *resource.Object, by *policy.Product, gateways graph.EndpointRef) {
 	p := r.Policy(by, "class", r.Root)
 	p.From, p.Says = []graph.EndpointRef{gateways}, policy.Set{Layer: policy.Gateway, Product: by}

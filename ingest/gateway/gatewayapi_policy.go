@@ -13,10 +13,10 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// apiRoutePolicies reads the timeouts and retries of a route of the Gateway API
-// or of Linkerd's own HTTPRoute. Bound to a Gateway they act on its calls, bound
-// to a Service on the calls of everybody in the mesh, or of the route's namespace
-// alone if the Service is in another one.
+// apiRoutePolicies reads the timeouts and retries of a route of the Gateway API or of
+// Linkerd's own HTTPRoute. Bound to a Gateway they act on its calls, bound to a Service
+// on the calls of every service in the mesh, or of the route's namespace alone if the
+// Service is in another one.
 func apiRoutePolicies(r *resource.Object) {
 	f := field.New(r.Document, product.GatewayDuration)
 	rules := r.List(r.Spec, "rules")
@@ -37,7 +37,7 @@ func apiRoutePolicies(r *resource.Object) {
 			says.Layer = part.Says.Layer
 			part.Says, part.Flaws, part.Match, part.Rank = says, flaws, match, rank
 			parts = append(parts, part)
-			flaws = nil // told once
+			flaws = nil // reported once
 		}
 	}
 	if speaks {
@@ -128,7 +128,7 @@ func apiRulePolicy(r *resource.Object, f *field.Reader, rule document.Node) poli
 	if r.Kind != "HTTPRoute" {
 		for _, field := range []string{"timeouts", "retry"} {
 			if n := rule.Get(field); n.Exists() {
-				f.Flaw(graph.Invalid, n, field, r.Kind+" has no such field", "")
+				f.Flaw(graph.Invalid, n, field, r.Kind+" does not have this field", "")
 			}
 		}
 		return says
@@ -139,7 +139,7 @@ func apiRulePolicy(r *resource.Object, f *field.Reader, rule document.Node) poli
 	}
 	if timeout.Total.Set() && timeout.PerTry.Set() && timeout.PerTry.Value > timeout.Total.Value {
 		f.Flaw(graph.Invalid, rule.Get("timeouts", "backendRequest"), "timeouts.backendRequest",
-			"is longer than timeouts.request", "make it shorter than the whole request")
+			"is longer than timeouts.request", "set timeouts.backendRequest shorter than timeouts.request")
 		timeout.PerTry = policy.Setting[time.Duration]{}
 	}
 	says.Timeout = field.Presence(timeout)
@@ -162,7 +162,7 @@ func apiRetry(f *field.Reader, n document.Node) policy.Retry {
 	return r
 }
 
-// apiMatches tells the part of the calls that a rule is about, "" for all.
+// apiMatches returns the part of the calls that a rule matches, "" for all.
 func apiMatches(rule document.Node) string {
 	matches := rule.Get("matches").List()
 	if len(matches) == 0 {
@@ -175,7 +175,7 @@ func apiMatches(rule document.Node) string {
 	return resource.EitherText(texts)
 }
 
-// apiMatch tells what one match asks for: "GET /cart*", or "shop.Cart/Add" of a
+// apiMatch returns the condition of one match: "GET /cart*", or "shop.Cart/Add" of a
 // GRPCRoute.
 func apiMatch(match document.Node) string {
 	var words []string

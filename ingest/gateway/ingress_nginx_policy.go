@@ -122,8 +122,8 @@ func nginxRateLimit(f *field.Reader, n document.Node) *policy.RateLimit {
 	return limit
 }
 
-// nginxFallback reads who answers in place of a backend that gives certain
-// errors. The default backend alone stands in only where no server is left.
+// nginxFallback reads which service answers in place of a backend that returns certain
+// errors. The default backend alone answers only if no server is left.
 func nginxFallback(f *field.Reader, n document.Node) *policy.Fallback {
 	codes, backend := f.Look(n, "custom-http-errors"), f.Look(n, "default-backend")
 	if codes.Str() == "" || backend.Str() == "" {

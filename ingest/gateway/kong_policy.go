@@ -75,7 +75,7 @@ func kongUsers(of graph.Ref) graph.Ref {
 	return of
 }
 
-// kongPluginObject reads a plugin that stands by itself: for the routes and
+// kongPluginObject reads a plugin in an object of its own: for the routes and
 // Services that name it or, with a label, for everything. Of plugins of one sort
 // that of the route acts, else that of the Service.
 func kongPluginObject(r *resource.Object) {
@@ -201,7 +201,7 @@ func kongBreaker(f *field.Reader, n document.Node) *policy.Breaker {
 }
 
 // kongHealthCheck reads active probes, in seconds. They are off until an interval
-// is written; the one for failing replicas finds who is well again.
+// is written; the one for failing replicas finds which are healthy again.
 func kongHealthCheck(f *field.Reader, n document.Node) *policy.HealthCheck {
 	seconds := f.In(product.SecondsDuration)
 	interval := seconds.Duration(n, "healthy", "interval")
@@ -238,8 +238,8 @@ type kongConfig struct {
 	ofRoutes map[string][]document.Node // routes by the name of their service
 }
 
-// newKongConfig sorts the plugins and routes that stand by themselves. Those for
-// single consumers are no one's policy.
+// newKongConfig sorts the plugins and routes at the top level. Plugins for single
+// consumers are not policies of a service.
 func newKongConfig(d *document.Document) *kongConfig {
 	c := &kongConfig{
 		Document: d, services: map[string][]document.Node{}, routes: map[string][]document.Node{}, ofRoutes: map[string][]document.Node{},
@@ -303,7 +303,7 @@ func (c *kongConfig) policies(facts *graph.Facts, via graph.Ref, service, upstre
 	facts.Policies = append(facts.Policies, parts...)
 }
 
-// kongMatch tells the part of the calls that a route is for.
+// kongMatch returns the part of the calls that a route matches.
 func kongMatch(route document.Node) string {
 	var words []string
 	for _, key := range []string{"methods", "hosts", "paths"} {
@@ -354,6 +354,6 @@ func kongPlugin(f *field.Reader, s *policy.Set, name, config document.Node) {
 			s.Cache.TTL = field.Supplied(f, name, 300*time.Second) // its documented default
 		}
 	case "request-termination":
-		f.Remark(graph.Shadowed, name, "status_code", "answers every request itself, so that none gets to the service", "remove it when the service is to be called")
+		f.Remark(graph.Shadowed, name, "status_code", "answers every request itself; no request reaches the service", "remove the plugin to let requests reach the service")
 	}
 }

@@ -14,7 +14,7 @@ import (
 // started with or finds its routes in.
 var Traefik = &document.Reader{
 	Name:  "traefik",
-	Doc:   "Traefik: the services that its routes lead to, and what middlewares do on the way",
+	Doc:   "Traefik: the services that its routes lead to, and the policies of middlewares",
 	Reads: append(traefikKinds.Names(), "http (routers, services, middlewares)", "entryPoints"),
 	Match: func(h *document.Head) bool { return traefikObject(h) || isTraefikFile(h) },
 	Read: func(d *document.Document, f *graph.Facts) {
@@ -23,7 +23,7 @@ var Traefik = &document.Reader{
 			return
 		}
 		if d.Head.Has("http") && !isTraefikDynamic(d.Root) {
-			return // somebody else's http
+			return // http of another format
 		}
 		settings.AddFile(d, f, settings.FileValues(d), &graph.Entity{
 			Ref: graph.Ref{Realm: "traefik", Name: "traefik"}, Origin: settings.FileStart(d), Kind: graph.KindGateway,

@@ -24,7 +24,7 @@ var TraefikDynamic = settings.YAMLPolicy{
 	Sign: traefikSign, Match: isTraefikDynamic, Syntax: product.TraefikDuration, Read: traefikDynamicPolicies,
 }
 
-// traefikSign reports whether a text may be such a document, by a glance.
+// traefikSign reports whether a text may be such a document, without parsing it.
 func traefikSign(text string) bool {
 	return strings.Contains(text, "routers") && strings.Contains(text, "services")
 }
@@ -63,7 +63,7 @@ func traefikDynamicPolicies(f *field.Reader, root document.Node) []graph.Policy 
 	for name, middleware := range t.http.Get("middlewares").Pairs() {
 		if !t.listed[name.Str()] && len(passes) > 0 {
 			at := t.Within("http.middlewares")
-			at.Remark(graph.Inert, name, name.Str(), "is in no router's list", `name it under "middlewares" of a router, or delete it`)
+			at.Remark(graph.Inert, name, name.Str(), "is used by no router", `add it to "middlewares" of a router, or delete it`)
 			_ = traefikMiddlewareSays(at.Within(name.Str()), middleware) // for what is wrong about it
 		}
 	}
@@ -94,7 +94,7 @@ func (t *traefikFile) router(name string, router document.Node) []proxy.Pass {
 	return passes
 }
 
-// middlewares lays what middlewares do over each other, chains taken apart.
+// middlewares combines the policies of middlewares, those of chains included.
 func (t *traefikFile) middlewares(says *policy.Set, names []string) {
 	for _, name := range names {
 		name, _ = strings.CutSuffix(name, "@file")
@@ -114,8 +114,8 @@ type traefikTarget struct {
 	says policy.Set
 }
 
-// targets takes a service apart: servers, weighted services, the one that is
-// copied, and the one that another stands in for.
+// targets resolves a service: its servers, weighted services, mirrored services, and
+// services with a failover.
 func (t *traefikFile) targets(name string) []traefikTarget {
 	name, _ = strings.CutSuffix(name, "@file")
 	service := t.http.Get("services", name)

@@ -93,7 +93,7 @@ func traefikRetry(f *field.Reader, n document.Node) *policy.Retry {
 		}
 	}
 	if never, _ := n.Get("disableRetryOnNetworkError").Bool(); never && !r.On.Set() && r.Retries.Value > 0 {
-		f.Flaw(graph.Inert, n.Get("disableRetryOnNetworkError"), "attempts", "without network errors and a list of statuses nothing is repeated", `write "status"`)
+		f.Flaw(graph.Inert, n.Get("disableRetryOnNetworkError"), "attempts", "nothing is retried without network errors and without a list of statuses", `set status, or remove disableRetryOnNetworkError`)
 		return &policy.Retry{Retries: field.Off(f, n.Get("disableRetryOnNetworkError"), 0)}
 	}
 	return &r
@@ -123,7 +123,7 @@ func traefikBreaker(f *field.Reader, n document.Node) *policy.Breaker {
 		}
 	}
 	if !strings.ContainsAny(text, "(") {
-		f.Flaw(graph.Invalid, field.OrNode(expression, n), "expression", "is no condition", `write "NetworkErrorRatio() > 0.30"`)
+		f.Flaw(graph.Invalid, field.OrNode(expression, n), "expression", "is not a condition", `write "NetworkErrorRatio() > 0.30"`)
 	}
 	return &b
 }

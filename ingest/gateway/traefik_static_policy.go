@@ -8,9 +8,9 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// What Traefik is started with, in a file, as arguments or in variables, is for
-// everything that it routes: the routes of its own process and the objects in a
-// cluster that are its to carry out.
+// The static configuration of Traefik, in a file, as arguments or in variables, applies
+// to everything that it routes: the routes of its own process and the objects in a
+// cluster that it implements.
 
 // TraefikStatic is the static configuration of Traefik.
 var TraefikStatic = settings.Library{
@@ -43,7 +43,7 @@ func addEntryPoint(p *settings.LibraryConfig, point *settings.Tree) {
 	r := &settings.Reader{Syntax: product.TraefikDuration}
 	for _, name := range []string{"readTimeout", "writeTimeout", "idleTimeout"} {
 		if limit := r.Duration(timers.Get(name)); limit.Set() && name == "writeTimeout" {
-			r.Inert(timers.Get(name), "ends the writing of an answer and not the wait for one: a service that hangs is not cut off",
+			r.Inert(timers.Get(name), "limits the writing of the response, not the wait for it; a call that hangs does not time out",
 				`set "responseHeaderTimeout" of the serversTransport too`)
 			r.Flaws[len(r.Flaws)-1].Info = true
 		}

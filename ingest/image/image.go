@@ -1,4 +1,4 @@
-// Package image tells from the name of a container image what the program in it is.
+// Package image guesses from the name of a container image which kind of program it runs.
 package image
 
 import (
@@ -50,8 +50,8 @@ func ownDatabase(words []string) graph.Kind {
 // programs end the name of a program that may have a database.
 var programs = []string{"api", "service", "app", "web", "backend", "server"}
 
-// wordsKind guesses by the words of a name: a program with words that only tell
-// its edition ("redis-stack-server", "cp-kafka"), or something called a database.
+// wordsKind guesses by the words of a name: a program with words that only name its
+// edition ("redis-stack-server", "cp-kafka"), or something called a database.
 func wordsKind(words []string) graph.Kind {
 	i := 0
 	for i < len(words)-1 && slices.Contains(packagers, words[i]) {
@@ -73,7 +73,7 @@ func wordsKind(words []string) graph.Kind {
 	return graph.KindUnknown
 }
 
-// packagers stand before the name of a program, editions after it.
+// packagers are before the name of a program, editions after it.
 var (
 	packagers = []string{"cp", "docker", "bitnami", "library", "official", "amazon", "aws", "eclipse", "cassandra4"}
 	editions  = []string{

@@ -26,7 +26,7 @@ func addALBAction(o *resource.Object, backends []backend, name document.Node, ma
 	}
 	if err := json.Unmarshal([]byte(at.Str()), &action); err != nil {
 		if at.Exists() {
-			o.Problem(graph.Failed, at, "", "%s %q: the action %q is not readable", o.Kind, o.Name, name.Str())
+			o.Problem(graph.Failed, at, "", "%s %q: the action %q is not valid", o.Kind, o.Name, name.Str())
 		}
 		return backends
 	}

@@ -69,7 +69,7 @@ func readCiliumEgress(o *resource.Object, rule document.Node, subject graph.Endp
 const ciliumNamespace = "io.kubernetes.pod.namespace"
 
 // ciliumPods reads a selector of Cilium, whose labels may say where they come
-// from ("k8s:app"). It reports false when the selector names nobody.
+// from ("k8s:app"). It reports false if the selector names no workload.
 func ciliumPods(o *resource.Object, n document.Node) (graph.EndpointRef, bool) {
 	s := o.SelectorAt(n)
 	var labels graph.Labels
@@ -102,8 +102,8 @@ func ciliumPods(o *resource.Object, n document.Node) (graph.EndpointRef, bool) {
 	return graph.EndpointRef{Pods: s, Namespace: o.Namespace}, !s.IsZero() && !isDNS(s.Labels)
 }
 
-// ciliumPorts reads what the ports of a rule tell of the calls it permits, and
-// whether they are all for looking up names.
+// ciliumPorts reads the protocol of the calls that a rule permits from its ports, and
+// whether all are for DNS.
 func ciliumPorts(o *resource.Object, rule document.Node) (graph.Evidence, bool) {
 	var ports []document.Node
 	var methods []string

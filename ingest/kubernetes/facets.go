@@ -8,10 +8,9 @@ import (
 	"github.com/weirgraph/weir/ingest/resource"
 )
 
-// readFacets takes from labels and annotations what people say about a thing:
-// whose it is, how much it matters. The object's own word goes before that of
-// its pods, an annotation before a label, a plain key before one with somebody's
-// prefix.
+// readFacets reads ownership and importance from labels and annotations: team, tier
+// and so on. The object's own value goes before that of its pods, an annotation before a
+// label, a plain key before one with a prefix.
 func readFacets(o *resource.Object, t *graph.Entity, podMeta document.Node) {
 	for _, n := range [...]document.Node{
 		o.Meta.Get("annotations"), o.Meta.Get("labels"), podMeta.Get("annotations"), podMeta.Get("labels"),

@@ -101,7 +101,7 @@ func addIngressCall(o *resource.Object, b *backend, way, protocol string) {
 
 // matchText joins what a backend is chosen by; after the third it counts the rest.
 func matchText(matches []string) string {
-	const most = 3 // of a hundred paths nobody reads the fourth
+	const most = 3 // a long list of paths is not readable
 	if len(matches) <= most {
 		return strings.Join(matches, ", ")
 	}

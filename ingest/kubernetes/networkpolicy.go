@@ -8,8 +8,8 @@ import (
 	"github.com/weirgraph/weir/ingest/resource"
 )
 
-// readNetworkPolicy reads who is permitted to call whom. A permission proves no
-// call, and one for everybody not even a permission worth telling.
+// readNetworkPolicy reads who is permitted to call whom. A permission does not prove a
+// call; one for every workload is left out.
 func readNetworkPolicy(o *resource.Object) {
 	subject := graph.EndpointRef{Pods: o.SelectorAt(o.Mapping(o.Spec, "podSelector")), Namespace: o.Namespace}
 	if subject.Pods.IsZero() {
@@ -33,8 +33,8 @@ func readNetworkPolicy(o *resource.Object) {
 	}
 }
 
-// policyActs reports whether the policy applies to a direction: one that
-// policyTypes leaves out is ignored, whatever rules stand there.
+// policyActs reports whether the policy applies to a direction: one that policyTypes
+// leaves out is ignored, whatever its rules.
 func policyActs(o *resource.Object, direction string) bool {
 	types := o.Spec.Get("policyTypes").Strs()
 	return len(types) == 0 || slices.Contains(types, direction)
@@ -53,7 +53,7 @@ func readPolicyRule(o *resource.Object, rule document.Node, key string, allow fu
 			continue
 		}
 		if spaces := n.Get("namespaceSelector"); spaces.IsMap() && !lookIn(o, &peer.Pods, spaces) {
-			o.Problem(graph.Note, spaces, "", "namespaceSelector of %s %q is too involved; what it permits is not shown", o.Kind, o.Name)
+			o.Problem(graph.Note, spaces, "", "namespaceSelector of %s %q is not supported; its permissions are not shown", o.Kind, o.Name)
 			continue
 		}
 		e.Origin = o.At(n)
@@ -61,8 +61,8 @@ func readPolicyRule(o *resource.Object, rule document.Node, key string, allow fu
 	}
 }
 
-// policyPorts reads what the ports of a rule tell of the calls it permits, and
-// whether they are all for looking up names, which is no call.
+// policyPorts reads the protocol of the calls that a rule permits from its ports, and
+// whether all are for DNS, which is not a call.
 func policyPorts(o *resource.Object, ports []document.Node) (e graph.Evidence, dns bool) {
 	dns = len(ports) > 0
 	for _, p := range ports {

@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A pod is a pod spec on its way to becoming facts about the thing that runs it.
+// A pod is a pod spec while its facts are read.
 type pod struct {
 	*resource.Object
 	spec document.Node
@@ -25,9 +25,8 @@ type container struct {
 	init  bool // runs before the others and ends
 }
 
-// injected are the containers that meshes put into pods. What they are told is
-// the mesh's business, and the calls they make are those of the containers beside
-// them.
+// injected are the containers that meshes put into pods. Their settings are those of the
+// mesh, and their calls are those of the other containers of the pod.
 var injected = []string{
 	"istio-proxy", "istio-init", "istio-validation", "linkerd-proxy", "linkerd-init", "linkerd-network-validator",
 	"daprd", "consul-dataplane", "consul-connect-inject-init", "envoy-sidecar", "consul-sidecar", "kuma-sidecar", "kuma-init",
@@ -71,7 +70,8 @@ func (p *pod) containers() []container {
 				continue
 			}
 			c := container{Node: n, name: n.Get("name").Str(), image: strings.TrimSpace(n.Get("image").Str())}
-			// An init container that restarts always is a sidecar: it runs beside the others.
+			// An init container that restarts always is a sidecar: it runs next to the
+			// others.
 			c.init = key == "initContainers" && n.Get("restartPolicy").Str() != "Always"
 			if !n.Exists() || n.Get("$patch").Str() == "delete" || slices.Contains(injected, c.name) {
 				continue
@@ -82,7 +82,7 @@ func (p *pod) containers() []container {
 	return all
 }
 
-// mainContainer returns the container that the pod is there for: the one with
+// mainContainer returns the container of the service itself: the one with
 // the workload's name, else the first that is no sidecar; nil if there is none.
 func mainContainer(containers []container, workload string) *container {
 	var main *container
@@ -99,7 +99,7 @@ func mainContainer(containers []container, workload string) *container {
 	return main
 }
 
-// isSidecar reports whether a container only watches or carries for others.
+// isSidecar reports whether a container only observes or proxies the others.
 func isSidecar(c *container) bool {
 	image := image.Name(c.image)
 	return strings.HasSuffix(c.name, "-exporter") || strings.HasSuffix(c.name, "-sidecar") || c.name == "metrics" ||

@@ -14,8 +14,8 @@ func readAutoscaler(o *resource.Object) {
 	addScaler(o, target.Get("kind").Str(), target.Get("name").Str(), "minReplicas", "maxReplicas", 1, 0)
 }
 
-// readScaledObject reads an autoscaler of KEDA, which may scale to nothing and,
-// unless told otherwise, to a hundred.
+// readScaledObject reads an autoscaler of KEDA, which scales from 0 to 100 replicas by
+// default.
 func readScaledObject(o *resource.Object) {
 	target := o.Mapping(o.Spec, "scaleTargetRef")
 	kind := target.Get("kind").Str()
@@ -30,7 +30,7 @@ func readScaledObject(o *resource.Object) {
 // object gives no bound.
 func addScaler(o *resource.Object, kind, name, minKey, maxKey string, least, most int) {
 	if name == "" {
-		o.Problem(graph.Failed, o.OrRoot(o.Spec), "", "%s %q scales nothing: scaleTargetRef has no name", o.Kind, o.Name)
+		o.Problem(graph.Failed, o.OrRoot(o.Spec), "", "%s %q has no target: scaleTargetRef has no name", o.Kind, o.Name)
 		return
 	}
 	s := graph.Scaler{Of: o.Sibling(kindName(kind), name), Min: least, Max: most, Origin: o.At(o.Root)}
@@ -53,13 +53,13 @@ func readBudget(o *resource.Object) {
 		MaxUnavailable: o.Spec.Get("maxUnavailable").Str(),
 	}
 	if b.Selects.IsZero() {
-		o.Problem(graph.Note, o.Root, "give it a selector with labels", "PodDisruptionBudget %q selects no single workload", o.Name)
+		o.Problem(graph.Note, o.Root, "set a selector with matchLabels", "PodDisruptionBudget %q does not select a single workload", o.Name)
 		return
 	}
 	o.Facts.Budgets = append(o.Facts.Budgets, b)
 }
 
-// readNamespace reads what is said of a namespace as a whole.
+// readNamespace reads the labels and annotations of a namespace.
 func readNamespace(o *resource.Object) {
 	o.Facts.Namespaces = append(o.Facts.Namespaces, graph.Namespace{
 		Name:        o.Name,
@@ -69,12 +69,12 @@ func readNamespace(o *resource.Object) {
 	})
 }
 
-// readKustomization says that the objects are read as they stand in their files,
-// without what the kustomization would change.
+// readKustomization reports that the objects are read as they are in their files, without
+// the changes of the kustomization.
 func readKustomization(o *resource.Object) {
 	what := "patches and generated settings are missing"
 	if namespace := o.Root.Get("namespace").Str(); namespace != "" {
 		what = "its namespace \"" + namespace + "\", patches and generated settings are missing"
 	}
-	o.Problem(graph.Note, o.Root, "pipe the output of kustomize build instead", "kustomization is not built: %s", what)
+	o.Problem(graph.Note, o.Root, "pass the output of kustomize build instead", "kustomization is not built: %s", what)
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/ingest/resource"
 )
 
-// readService reads a name and the pods behind it, or the host it stands for.
+// readService reads a name and the pods behind it, or the host that it is an alias of.
 func readService(o *resource.Object) {
 	n := graph.Name{
 		Ref:         o.Self,
@@ -98,7 +98,7 @@ func appendText(list []string, text string) []string {
 	return append(list, strings.ToLower(text))
 }
 
-// addBackends states what stands behind a Service.
+// addBackends adds the addresses behind a Service.
 func addBackends(o *resource.Object, service string, backends []string) {
 	if service == "" || backends == nil {
 		return
@@ -108,8 +108,8 @@ func addBackends(o *resource.Object, service string, backends []string) {
 	})
 }
 
-// portProtocol tells the protocol of a port: outright, or by the first word of
-// its name, as meshes read it ("grpc-web", "http-admin").
+// portProtocol returns the protocol of a port: from appProtocol, or from the first word
+// of its name, as meshes read it ("grpc-web", "http-admin").
 func portProtocol(name, appProtocol string) string {
 	if p := protocolWord(strings.TrimPrefix(appProtocol, "kubernetes.io/")); p != "" {
 		return p

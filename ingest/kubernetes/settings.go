@@ -9,8 +9,7 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-// readSettings passes on everything a container is told: its environment and its
-// command line.
+// readSettings adds the settings of a container: its environment and its command line.
 func (p *pod) readSettings(c *container, t *graph.Entity) {
 	before := len(p.Facts.Values)
 	for _, n := range p.List(c.Node, "envFrom") {

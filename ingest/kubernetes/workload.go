@@ -27,8 +27,7 @@ func readReplicated(o *resource.Object) {
 	add(o, t)
 }
 
-// readDeploymentConfig reads OpenShift's older Deployment, which starts no pod
-// unasked.
+// readDeploymentConfig reads OpenShift's older Deployment, which starts no pod by default.
 func readDeploymentConfig(o *resource.Object) {
 	t := readTemplate(o, o.Spec.Get("template"), graph.KindService)
 	t.Replicas = replicas(o)
@@ -51,7 +50,7 @@ func readRollout(o *resource.Object) {
 		Replicas: replicas(o),
 	}
 	if t.Name == "" {
-		o.Problem(graph.Failed, workload, "", "workloadRef of Rollout %q names nothing", o.Name)
+		o.Problem(graph.Failed, workload, "", "workloadRef of Rollout %q has no name", o.Name)
 		return
 	}
 	add(o, t)
@@ -78,8 +77,8 @@ func readCronJob(o *resource.Object) {
 	add(o, readTemplate(o, job.Get("spec", "template"), graph.KindJob))
 }
 
-// readPod reads a pod that nobody keeps alive, or adds what it shows to the
-// workload that made it.
+// readPod reads a pod without a controller, or adds its facts to the workload that
+// created it.
 func readPod(o *resource.Object) {
 	if owner, ok := owner(o); ok {
 		readOwned(o, owner, o.Root)
@@ -95,7 +94,7 @@ func readPod(o *resource.Object) {
 // readKnativeService reads a Knative Service: workload and name in one.
 func readKnativeService(o *resource.Object) {
 	name := o.Self
-	o.Self.Kind = "Service.serving.knative.dev" // as kubectl tells it from the Service that it makes
+	o.Self.Kind = "Service.serving.knative.dev" // as in kubectl, in contrast to the Service that it creates
 	t := readTemplate(o, o.Spec.Get("template"), graph.KindService)
 	add(o, t)
 	o.Facts.Names = append(o.Facts.Names, graph.Name{Ref: name, Origin: t.Origin, Of: o.Self, Labels: t.Labels, Annotations: t.Annotations})
@@ -108,7 +107,7 @@ func replicas(o *resource.Object) policy.Setting[int] {
 	return policy.Setting[int]{}
 }
 
-// add states that t is there.
+// add adds the entity of t.
 func add(o *resource.Object, t graph.Entity) { o.Facts.Entities = append(o.Facts.Entities, t) }
 
 // readTemplate reads a pod template, or a whole Pod, which has the same shape.
@@ -151,18 +150,18 @@ func readTemplate(o *resource.Object, template document.Node, kind graph.Kind) g
 	return t
 }
 
-// readOwned reads the pods of a workload that another object keeps. They are no
-// second thing; what they say is said of the owner.
+// readOwned reads the pods of a workload that another object keeps. They are not a second
+// entity; their facts are added to the owner.
 func readOwned(o *resource.Object, owner graph.Ref, template document.Node) {
 	o.Self = owner
 	t := readTemplate(o, template, graph.KindUnknown)
 	t.Patch = true
-	t.Labels, t.Annotations = nil, nil // the owner's own tell more
+	t.Labels, t.Annotations = nil, nil // those of the owner are more specific
 	add(o, t)
 }
 
 // owner returns the workload that this object was made by, as far as the object
-// can know. Objects made by something that is no workload stand for themselves.
+// can know. Objects created by something else are workloads themselves.
 func owner(o *resource.Object) (graph.Ref, bool) {
 	for _, r := range o.Meta.Get("ownerReferences").List() {
 		kind, name := kindName(r.Get("kind").Str()), r.Get("name").Str()

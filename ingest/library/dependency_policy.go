@@ -7,9 +7,9 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-// Where a library leaves it to the program how its options are laid out, the
-// dependency that they are for is told by an address beside them, or by the
-// nearest name above them that says more than that options follow.
+// Where a library leaves it to the program how its options are laid out, the dependency
+// that they are for is identified by an address next to them, or by the nearest name
+// above them that is more than a word for options.
 
 // plainWords are names of sections that say nothing about a dependency.
 var plainWords = settings.OptionNames(`resilience resilience-options resilience-handler standard standard-resilience http-standard-resilience
@@ -49,7 +49,7 @@ func forDependency(p *settings.LibraryConfig, c *graph.Policy, o *settings.Tree,
 }
 
 // guardWords are words of files and variables that hold the options of a breaker;
-// fillWords stand beside them.
+// fillWords are next to them.
 var (
 	guardWords = settings.OptionNames("opossum breaker breakers circuit circuitbreaker")
 	fillWords  = settings.OptionNames("opossum breaker breakers circuit circuitbreaker options opts config json yaml yml settings default")

@@ -116,7 +116,7 @@ func readDotnetRetry(r *settings.Reader, o *settings.Tree, standard bool) *polic
 		if word := dotnetBackoffs[strings.ToLower(kind.Text)]; word != "" {
 			b.Kind = policy.Declare(word, kind.At)
 		} else {
-			r.Flaw(graph.Invalid, kind, "is no type of backoff", "write Constant, Linear or Exponential")
+			r.Flaw(graph.Invalid, kind, "is not a type of backoff", "write Constant, Linear or Exponential")
 		}
 	} else if !standard {
 		b.Kind = settings.BuiltIn("fixed")

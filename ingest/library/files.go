@@ -11,9 +11,8 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// Files reads the files in which libraries keep their policies, where these
-// stand alone. What nothing mounts is, as a guess, for the calls of the service
-// that its folder is named after.
+// Files reads files that contain only policies of libraries. A file that no workload
+// mounts is, as a guess, for the calls of the service that its directory is named after.
 var Files = &document.Reader{
 	Name: "libraries",
 	Doc:  "policies of libraries: gRPC service config, .NET resilience, MicroProfile Fault Tolerance, opossum",
@@ -43,14 +42,14 @@ func readLibraryFile(d *document.Document, f *graph.Facts) {
 	if len(policies) == 0 {
 		return
 	}
-	folder := libraryFolder(d.File)
+	directory := libraryDirectory(d.File)
 	for i := range policies {
 		p := &policies[i]
 		switch {
 		case p.Product == product.GRPC && p.CalleeAlias != "": // what a service publishes for all its clients
 			p.From = []graph.EndpointRef{{Host: graph.Address{Host: "*"}}}
-		case folder != "":
-			p.From = []graph.EndpointRef{{Ref: graph.Ref{Name: folder}}}
+		case directory != "":
+			p.From = []graph.EndpointRef{{Ref: graph.Ref{Name: directory}}}
 		}
 	}
 	start := settings.FileStart(d)
@@ -59,9 +58,9 @@ func readLibraryFile(d *document.Document, f *graph.Facts) {
 	})
 }
 
-// libraryFolder is the folder that can name a service, in the way of names of
-// services. Only Java's projects have their sources in a folder of each module.
-func libraryFolder(file string) string {
+// libraryDirectory is the directory that can name a service, in the way of names of
+// services. Only Java's projects have their sources in a directory of each module.
+func libraryDirectory(file string) string {
 	file = path.Clean(file)
 	name := settings.NearestFolder(path.Dir(file))
 	if strings.Contains("/"+file, "/src/main/") {

@@ -49,7 +49,7 @@ func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
 		names := slices.Collect(entry.Get("name").All())
 		for _, name := range names {
 			if method := name.Get("method"); method.Word() != "" && name.Get("service").Word() == "" {
-				r.Flaw(graph.Invalid, method, "is a method of no service", "write the service beside it")
+				r.Flaw(graph.Invalid, method, "is a method without a service", "set service next to method")
 			}
 		}
 		for _, name := range names {
@@ -62,7 +62,7 @@ func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
 				whole[service] = true
 				p.AddRest(grpcPolicy(entry, service, "", grpcChannel(r, config), &settings.Reader{}))
 			}
-			r.Flaws = nil // told once
+			r.Flaws = nil // reported once
 		}
 	}
 }
@@ -88,7 +88,7 @@ func grpcMethod(r *settings.Reader, entry *settings.Tree) policy.Set {
 	}
 	switch {
 	case retry != nil && hedge != nil:
-		r.Flaw(graph.Invalid, hedge, "stands beside retryPolicy; gRPC refuses a config with both", "keep one of them")
+		r.Flaw(graph.Invalid, hedge, "is set together with retryPolicy; gRPC refuses a config with both", "keep one of them")
 	case hedge != nil:
 		says.Hedge = grpcHedge(r, hedge)
 	}
@@ -117,7 +117,7 @@ func grpcRetry(r *settings.Reader, o *settings.Tree) *policy.Retry {
 		},
 	}
 	if codes != nil && !codes.Leaf && len(codes.Kids) == 0 {
-		r.Flaw(graph.Invalid, codes, "names no status; gRPC refuses the config", `write ["UNAVAILABLE"]`)
+		r.Flaw(graph.Invalid, codes, "has no status codes; gRPC refuses the config", `write ["UNAVAILABLE"]`)
 	}
 	if slices.ContainsFunc(r.Flaws[before:], func(f graph.Flaw) bool { return !f.Info }) {
 		return nil
@@ -131,7 +131,7 @@ func grpcAttempts(r *settings.Reader, o *settings.Tree) policy.Setting[int] {
 	if n.Value >= grpcTries {
 		n.Value = grpcTries - 1
 		if v := o.Text; v != fmt.Sprint(grpcTries) {
-			r.Flaw(graph.Invalid, o, fmt.Sprintf("counts as %d, the most that gRPC makes", grpcTries), fmt.Sprintf("write at most %d", grpcTries))
+			r.Flaw(graph.Invalid, o, fmt.Sprintf("is limited to %d by gRPC", grpcTries), fmt.Sprintf("write at most %d", grpcTries))
 			r.Flaws[len(r.Flaws)-1].Info = true
 		}
 	}

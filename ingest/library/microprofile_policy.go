@@ -12,10 +12,10 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// MicroProfile Fault Tolerance has its policies in annotations. Configuration
-// overrides their parameters: "class/method/Retry/maxRetries" goes before
-// "class/Retry/maxRetries", and that before "Retry/maxRetries". What is set
-// for all annotations tells nothing about a single call unless a class is named.
+// MicroProfile Fault Tolerance has its policies in annotations. Configuration overrides
+// their parameters: "class/method/Retry/maxRetries" goes before "class/Retry/maxRetries",
+// and that before "Retry/maxRetries". Settings for all annotations apply to a known call
+// only if a class is named.
 
 var mpKey = regexp.MustCompile(`^(?:([\w.$]+)/)?(?:([\w$]+)/)?(Retry|Timeout|CircuitBreaker|Bulkhead|Fallback)/(\w+)$`)
 
@@ -73,7 +73,7 @@ func readMicroProfile(p *settings.LibraryConfig) {
 		case t.class != "":
 			mpPolicy(p, t, scope, disabled)
 		case disabled != nil:
-			mpPolicy(p, mpTarget{class: "*"}, scope, disabled) // what is set for all is for nobody then
+			mpPolicy(p, mpTarget{class: "*"}, scope, disabled) // a setting for all applies to no call then
 		}
 	}
 	for _, t := range targets { // calls of other methods are calls too
@@ -109,7 +109,7 @@ func mpPolicy(p *settings.LibraryConfig, t mpTarget, s mpScope, disabled *settin
 	if disabled != nil {
 		for parameter, o := range s[0] {
 			if !strings.HasPrefix(parameter, "Fallback/") {
-				r.Inert(o, "does nothing: MP_Fault_Tolerance_NonFallback_Enabled is false", "set it to true, or take this out")
+				r.Inert(o, "MP_Fault_Tolerance_NonFallback_Enabled is false", "set it to true, or remove this setting")
 			}
 		}
 		settings.SortFlaws(r.Flaws)

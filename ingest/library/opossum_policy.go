@@ -16,8 +16,8 @@ var opossumOptions = settings.OptionNames(`timeout maxFailures resetTimeout roll
 	cacheTransport coalesce coalesceTTL coalesceSize coalesceResetOn abortController enableSnapshots rotateBucketController autoRenewAbortController
 	group state status`)
 
-// isOpossum reports whether an object holds opossum's options: one that nobody
-// else has, or two that others have apart.
+// isOpossum reports whether an object holds opossum's options: one that no other library
+// has, or two that others do not have together.
 func isOpossum(o *settings.Tree) bool {
 	return o.Has("errorThresholdPercentage", "rollingCountTimeout", "rollingCountBuckets", "volumeThreshold") && !o.Has("sleepWindowInMilliseconds") ||
 		o.Get("resetTimeout").Word() != "" && o.Get("timeout").Word() != ""
@@ -65,7 +65,7 @@ func opossumUnknown(r *settings.Reader, o *settings.Tree) {
 		name := settings.Relaxed(kid.Name)
 		switch {
 		case name == "maxfailures":
-			r.Flaw(graph.Inert, kid, "is deprecated, and passed over once errorThresholdPercentage is there", "write errorThresholdPercentage")
+			r.Flaw(graph.Inert, kid, "is deprecated, and ignored if errorThresholdPercentage is set", "write errorThresholdPercentage")
 			r.Flaws[len(r.Flaws)-1].Info = true
 		case opossumLookalikes[name] != "":
 			r.Flaw(graph.Inert, kid, "is no option of opossum; it is passed over", opossumLookalikes[name])

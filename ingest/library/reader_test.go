@@ -2,7 +2,7 @@ package library
 
 import "testing"
 
-func TestLibraryFolder(t *testing.T) {
+func TestLibraryDirectory(t *testing.T) {
 	for _, tt := range []struct{ file, want string }{
 		{"appsettings.json", ""},
 		{"src/Orders.Api/appsettings.json", "orders-api"},
@@ -10,8 +10,8 @@ func TestLibraryFolder(t *testing.T) {
 		{"../shop/web/config/opossum.json", "web"},
 		{"shop/orders/src/main/resources/META-INF/microprofile-config.properties", "orders"},
 	} {
-		if got := libraryFolder(tt.file); got != tt.want {
-			t.Errorf("libraryFolder(%q) = %q, want %q", tt.file, got, tt.want)
+		if got := libraryDirectory(tt.file); got != tt.want {
+			t.Errorf("libraryDirectory(%q) = %q, want %q", tt.file, got, tt.want)
 		}
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// resilience4j keeps instances of six modules, each with a name that the code
-// asks for. An instance stands on the configuration that it names as its base, or
-// else on the one named "default"; so do the bases themselves.
+// resilience4j keeps instances of six modules, each with a name that the code uses. An
+// instance inherits from the configuration that it names as its base, or else from the
+// one named "default"; so do the bases themselves.
 
 // r4jModules are the modules by the key that they have under "resilience4j".
 var r4jModules = []r4jModule{
@@ -106,11 +106,11 @@ func dependencyName(instance string) string {
 	return name
 }
 
-// A newR4jChain is an instance and the configurations that it stands on, the
+// newR4jChain returns an instance and the configurations that it inherits from, the
 // instance first.
 type r4jChain []*settings.Tree
 
-// maxBases bounds configurations that stand on each other.
+// maxBases bounds chains of configurations.
 const maxBases = 20
 
 func newR4jChain(r *settings.Reader, configs, instance *settings.Tree) r4jChain {
@@ -142,7 +142,7 @@ func (c r4jChain) get(names ...string) *settings.Tree {
 	return nil
 }
 
-// depth is how far up the chain an option stands, or the length of the chain.
+// depth is how far up the chain an option is set, or the length of the chain.
 func (c r4jChain) depth(name string) int {
 	for i, o := range c {
 		if o.Get(name) != nil {
@@ -171,7 +171,7 @@ func r4jBreaker(r *settings.Reader, c r4jChain) policy.Set {
 	return policy.Set{Breaker: b}
 }
 
-// leastCalls is how many calls a breaker waits for if it is not told.
+// leastCalls is the default of minimumNumberOfCalls of a breaker.
 const leastCalls = 100
 
 // r4jWindow reads the window, which is a number of seconds or of calls. A window
@@ -180,7 +180,7 @@ func r4jWindow(r *settings.Reader, b *policy.Breaker, c r4jChain) {
 	kind, size := c.get("sliding-window-type"), r.Count(c.get("sliding-window-size", "ring-buffer-size-in-closed-state"), 1)
 	word := settings.Relaxed(kind.Word())
 	if settings.Readable(kind) && word != "timebased" && word != "countbased" {
-		r.Flaw(graph.Invalid, kind, "is no type of window", "write COUNT_BASED or TIME_BASED")
+		r.Flaw(graph.Invalid, kind, "is not a type of window", "write COUNT_BASED or TIME_BASED")
 	}
 	switch {
 	case !size.Set():
@@ -210,7 +210,7 @@ func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
 		case o == nil || !r.Bool(o).Value:
 			return nil
 		case c.depth(name) < wait:
-			r.Inert(o, "is read only where waitDuration is set too; the wait stays fixed", "set waitDuration beside it")
+			r.Inert(o, "needs waitDuration; without it the wait is fixed", "set waitDuration too")
 			return nil
 		}
 		return o
@@ -228,8 +228,8 @@ func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
 		b.Multiplier = r.Factor(c.get("exponential-backoff-multiplier"))
 		b.Max = r.Wait(c.get("exponential-max-wait-duration"))
 		if b.Max.Set() && (!b.Multiplier.Set() || varies != nil && c.get("randomized-wait-factor") == nil) {
-			r.Inert(c.get("exponential-max-wait-duration"), "is read only where exponentialBackoffMultiplier, and randomizedWaitFactor with a random wait, are set too",
-				"set these beside it")
+			r.Inert(c.get("exponential-max-wait-duration"), "needs exponentialBackoffMultiplier and, with a random wait, randomizedWaitFactor",
+				"set these too")
 			b.Max = policy.Setting[time.Duration]{}
 		}
 	}
@@ -279,9 +279,9 @@ func r4jRateLimiter(r *settings.Reader, c r4jChain) policy.Set {
 	}}
 }
 
-// r4jVariable is the key of a setting of resilience4j that the words of a variable
-// stand for. What separates them may also stand within a name, so that
-// "RESILIENCE4J_RETRY_INSTANCES_CARD_BANK_MAX_ATTEMPTS" is told by what it ends in.
+// r4jVariable is the key of a setting of resilience4j that the words of a variable mean.
+// Their separator may also be within a name, so that
+// "RESILIENCE4J_RETRY_INSTANCES_CARD_BANK_MAX_ATTEMPTS" is identified by its end.
 func r4jVariable(words []string) string {
 	if words[0] != "resilience4j" {
 		return ""

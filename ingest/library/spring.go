@@ -13,11 +13,11 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-// Spring reads application.yml, bootstrap.yml, their properties forms, and what
-// a config server hands out under the names of applications. The application is
-// the one named by spring.application.name, in the file or in one beside it, else
-// the one that the file is named after, else the module whose src/main/resources
-// it lies in. A folder of any other kind is a guess.
+// Spring reads application.yml, bootstrap.yml, their properties forms, and what a config
+// server hands out under the names of applications. The application is the one named by
+// spring.application.name, in the file or in one beside it, else the one that the file is
+// named after, else the module whose src/main/resources it is in. A directory of any
+// other kind is a guess.
 var Spring = &document.Reader{
 	Name:  "spring",
 	Doc:   "Spring Boot configuration: addresses, gateway routes, registry and config server",
@@ -46,7 +46,7 @@ func isSpringHead(h *document.Head) bool {
 
 func readSpring(d *document.Document, f *graph.Facts) {
 	if strings.Contains("/"+d.File, "/src/test/") {
-		d.Problem(graph.Skipped, d.Root, "", "configuration for tests is left out")
+		d.Problem(graph.Skipped, d.Root, "", "configuration for tests is skipped")
 		return
 	}
 	values := settings.FileValues(d)

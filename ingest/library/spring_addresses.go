@@ -11,7 +11,7 @@ import (
 
 // Spring Boot reads the same settings from YAML and from properties, under names
 // that it is relaxed about: serviceUrl, service_url and service-url are one.
-// Keys are therefore told in one form, lower case with dashes. Placeholders
+// Keys are therefore in one form, lower case with dashes. Placeholders
 // "${NAME:default}" are filled in from the file itself, then from their default;
 // the environment wins in a running service, and is read where it is set.
 

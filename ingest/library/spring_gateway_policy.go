@@ -234,7 +234,7 @@ func gatewayOn(r *settings.Reader, statuses, series *settings.Tree, f gatewayFil
 		}
 		more, unknown := policy.ParseRetryOn(product.StatusCodes, word)
 		if unknown != nil {
-			r.Flaw(graph.Invalid, statuses, "is no HTTP status: "+word, "write BAD_GATEWAY or 502")
+			r.Flaw(graph.Invalid, statuses, "is not an HTTP status: "+word, "write BAD_GATEWAY or 502")
 			continue
 		}
 		on = append(on, more...)

@@ -12,12 +12,12 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-// A config server hands out to an application what stands in the file of its
-// name, orders.yml, and in application.yml beside it, which is for all of them.
+// A config server serves to an application the file of its name, orders.yml, and
+// application.yml next to it, which is for all of them.
 
 // readSpringShared reads an application.yml of a config server's repository: all
-// applications that have a file beside it have its settings. It reports false of
-// a file that lies where an application keeps its own.
+// applications that have a file next to it have its settings. It reports false for a file
+// in the place where an application keeps its own.
 func readSpringShared(d *document.Document, f *graph.Facts, values []graph.Value) bool {
 	if base := settings.ConfigBase(d.File); !isSpringName(base) || !strings.HasPrefix(base, "application") {
 		return false
@@ -39,17 +39,17 @@ func readSpringShared(d *document.Document, f *graph.Facts, values []graph.Value
 	return true
 }
 
-// Where a file of Spring lies.
+// springWhere is the place of a file of Spring.
 type springWhere uint8
 
 const (
-	springAnyPlace     springWhere = iota // a folder that tells nothing
+	springAnyPlace     springWhere = iota // a directory without a meaning
 	springOwnPlace                        // where an application looks for its own
 	springForeignPlace                    // in an application, where it does not look for its own
 )
 
-// springPlace tells by the path: Spring looks in the root of its resources, and
-// in their folder "config".
+// springPlace returns the place by the path: Spring looks in the root of its resources, and
+// in their directory "config".
 func springPlace(file string) springWhere {
 	dir := "/" + path.Dir(path.Clean(file)) + "/"
 	i := strings.LastIndex(dir, "/src/main/resources/")
@@ -66,7 +66,7 @@ func springPlace(file string) springWhere {
 // springWords begin the settings that only applications of Spring have.
 var springWords = regexp.MustCompile(`(?m)^(?:spring|eureka|zuul|ribbon|hystrix|feign|management)\s*[.:]`)
 
-// springFilesBeside returns the applications that have a file in the folder of d,
+// springFilesBeside returns the applications that have a file in the directory of d,
 // sorted.
 func springFilesBeside(d *document.Document) []string {
 	if d.Dir == nil {

@@ -38,7 +38,7 @@ func readCiliumEnvoy(o *resource.Object) {
 			c.Cluster(n)
 		}
 	}
-	for i := range c.Policies { // what callers use is told by the name of the object that holds it
+	for i := range c.Policies { // the name of the object identifies what callers use
 		p := &c.Policies[i]
 		p.Object, p.Namespace, p.Realm = o.Subject(), o.Namespace, resource.Realm
 		if p.Group == "cluster" {

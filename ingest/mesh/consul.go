@@ -15,7 +15,7 @@ import (
 // annotations, which come with their workload.
 var Consul = &document.Reader{
 	Name:  "consul",
-	Doc:   "Consul: intentions, upstreams, where resolvers, splitters and routers lead, and the policies of all",
+	Doc:   "Consul: intentions, upstreams, resolvers, splitters and routers, and their policies",
 	Reads: append(consulKinds.Names(), "configuration entries (HCL, JSON, YAML)", "service registrations"),
 	Match: func(h *document.Head) bool {
 		return consulObject(h) || isConsulEntry(h) || isConsulRegistration(h) || h.Has(consulBootstrap)
@@ -64,8 +64,8 @@ var consulKinds = resource.Kinds{
 	"RouteTimeoutFilter":       consulRouteFilter,
 }
 
-// consulEntries are the kinds of configuration entries that stand alone, in the
-// words of the command line.
+// consulEntries are the kinds of configuration entries in files of their own, as named by
+// the command line.
 var consulEntries = map[string]string{
 	"service-intentions":  "ServiceIntentions",
 	"service-defaults":    "ServiceDefaults",
@@ -80,7 +80,7 @@ var consulEntries = map[string]string{
 }
 
 // isConsulEntry reports whether a document is a configuration entry of its own.
-// Its kind can be told by the head only if the key is in lower case.
+// Its kind is known from the head only if the key is in lower case.
 func isConsulEntry(h *document.Head) bool {
 	if h.APIVersion != "" {
 		return false
@@ -94,7 +94,7 @@ func readConsulEntry(d *document.Document, f *graph.Facts) {
 	word := consulGet(d.Root, "kind").Str()
 	kind, known := consulEntries[word]
 	if !known {
-		d.Problem(graph.Skipped, d.Root, "", "%q is no kind of configuration entry that weir reads", word)
+		d.Problem(graph.Skipped, d.Root, "", "configuration entries of kind %q are not supported", word)
 		return
 	}
 	take := consulKinds[kind]
@@ -104,7 +104,7 @@ func readConsulEntry(d *document.Document, f *graph.Facts) {
 	r := &resource.Object{Document: d, Kind: kind, Spec: d.Root}
 	r.Name = consulGet(d.Root, "name").Str()
 	if r.Name == "" {
-		d.Problem(graph.Failed, d.Root, "give it a name", "%s has no name", kind)
+		d.Problem(graph.Failed, d.Root, "set its name", "%s has no name", kind)
 		return
 	}
 	take(r)
@@ -159,9 +159,8 @@ func consulItems(r *resource.Object, n document.Node, path ...string) []document
 	return v.List()
 }
 
-// consulParty is the service that goes by a name in Consul's catalog, which is
-// not bound to a namespace of Kubernetes. A wildcard and a service of another
-// cluster are nobody.
+// consulParty is the service that goes by a name in Consul's catalog, which is not bound
+// to a namespace of Kubernetes. A wildcard and a service of another cluster are no party.
 func consulParty(n document.Node, nameKey string) (graph.EndpointRef, bool) {
 	name, namespace := consulGet(n, nameKey).Str(), consulGet(n, "namespace").Str()
 	if name == "" || strings.Contains(name+namespace, "*") || consulGet(n, "peer").Str() != "" {

@@ -15,13 +15,13 @@ import (
 // register, with the settings for each upstream, and configuration entries to
 // begin with. Agents take it, and configuration entries, as HCL too.
 
-// consulBootstrap is the key of an agent's configuration under which
-// configuration entries stand.
+// consulBootstrap is the key of an agent's configuration that contains configuration
+// entries.
 const consulBootstrap = "config_entries"
 
-// consulHCL matches what makes a text in HCL one of Consul's: a kind of a
-// configuration entry, or a top-level key of an agent's configuration that tells
-// of services. Nomad's services stand within jobs, and so further in.
+// consulHCL matches what makes a text in HCL one of Consul's: a kind of a configuration
+// entry, or a top-level key of an agent's configuration that declares services. Nomad's
+// services are inside jobs, and not at the top level.
 var consulHCL = regexp.MustCompile(`(?m)^(?:[Kk]ind[ \t]*=[ \t]*"|services?[ \t]*(?:=[ \t]*)?[{\[]|config_entries[ \t]*(?:=[ \t]*)?\{)`)
 
 // hclStart matches the first line of HCL that says something.
@@ -87,7 +87,7 @@ func readConsulRegistration(d *document.Document, f *graph.Facts) {
 	}
 	proxy := consulGet(d.Root, "proxy")
 	if of := consulGet(proxy, "destinationServiceName"); of.Str() != "" {
-		name = of // the service that the proxy stands beside
+		name = of // the service of the sidecar proxy
 	} else {
 		proxy = consulGet(d.Root, "connect", "sidecarService", "proxy")
 		thing := graph.Entity{
@@ -112,9 +112,8 @@ func readConsulRegistration(d *document.Document, f *graph.Facts) {
 	}
 }
 
-// consulUpstreamPolicies reads the settings for one upstream that stand in the
-// registration of a service. They go before those of configuration entries, field
-// by field.
+// consulUpstreamPolicies reads the settings for one upstream in the registration of a
+// service. They go before those of configuration entries, field by field.
 func consulUpstreamPolicies(r *resource.Object, field string, config document.Node, to graph.EndpointRef) {
 	f := consulFields(r)
 	policies := consulUpstreamBlocks(r, f.Within(field), config, &to)

@@ -61,8 +61,7 @@ func consulRef(r *resource.Object) graph.Ref {
 	return graph.Ref{Realm: "consul", Kind: r.Kind, Name: r.Name}
 }
 
-// serviceResolver reads the services that stand in for another one, always or
-// when it fails.
+// serviceResolver reads the services that replace another one, always or when it fails.
 func serviceResolver(r *resource.Object) {
 	e := graph.Evidence{Way: "service-resolver", Strength: graph.Strong, Class: graph.ClassRoute}
 	consulRoute(r, consulGet(r.Spec, "redirect"), e)

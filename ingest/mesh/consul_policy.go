@@ -75,7 +75,7 @@ func consulRetry(f *field.Reader, n document.Node) *policy.Retry {
 	case r.Retries.Set() && r.Retries.Value == 0:
 		return field.Presence(policy.Retry{Retries: r.Retries}) // as though it were not written
 	case len(on) == 0 && r.Retries.Set():
-		f.Flaw(graph.Inert, f.Look(n, "numRetries"), "numRetries", "retries without a condition never happen",
+		f.Flaw(graph.Inert, f.Look(n, "numRetries"), "numRetries", "nothing is retried without a retry condition",
 			"set retryOnConnectFailure, retryOn or retryOnStatusCodes")
 		return nil
 	case len(on) == 0:
@@ -85,7 +85,7 @@ func consulRetry(f *field.Reader, n document.Node) *policy.Retry {
 	return &r
 }
 
-// consulMatch tells the part of the calls that a route is for.
+// consulMatch returns the part of the calls that a route matches.
 func consulMatch(match document.Node) string {
 	http := field.OrNode(match.Get("HTTP"), consulGet(match, "http"))
 	var words []string

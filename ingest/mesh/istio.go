@@ -19,7 +19,7 @@ import (
 // their API groups and back to those of release 0.8.
 var Istio = &document.Reader{
 	Name:  "istio",
-	Doc:   "Istio: routes of gateways, hosts outside the mesh, policies of calls, and who may call whom",
+	Doc:   "Istio: routes of gateways, hosts outside the mesh, policies of calls, and permissions to call",
 	Reads: istioKinds.Names(),
 	Match: istioKinds.Match("networking.istio.io", "security.istio.io", "authentication.istio.io",
 		"rbac.istio.io", "telemetry.istio.io", "extensions.istio.io",
@@ -58,7 +58,7 @@ var istioKinds = resource.Kinds{
 
 // istioGateway reads a Gateway: a set of open ports on the proxies it selects,
 // in whatever namespace they run. It carries the labels by which it selects,
-// because it stands for those proxies when no input declares them.
+// because it represents those proxies if no input declares them.
 func istioGateway(r *resource.Object) {
 	gateway := r.Gateway()
 	selector := resource.LabelsOf(r.Mapping(r.Spec, "selector"))
@@ -90,7 +90,7 @@ func serviceEntry(r *resource.Object) {
 		Backends: endpoints(r),
 	}
 	if n := len(name.Backends); n > 0 && r.Text(r.Spec, "resolution") == "STATIC" && len(name.Selects.Labels) == 0 {
-		name.Replicas = policy.Declare(n, r.At(r.Spec.Get("endpoints"))) // names could stand for several
+		name.Replicas = policy.Declare(n, r.At(r.Spec.Get("endpoints"))) // a name could resolve to several
 	}
 	for _, port := range r.List(r.Spec, "ports") {
 		protocol := strings.ToLower(port.Get("protocol").Str())
@@ -162,9 +162,9 @@ func machine(r *resource.Object, labels document.Node, account string) {
 	})
 }
 
-// sidecar reads which hosts the proxies of the selected workload may reach. Only
-// hosts named one by one tell of calls: "*/*" and "istio-system/*" are there to
-// keep the proxy small.
+// sidecar reads which hosts the proxies of the selected workload may reach. Only hosts
+// named one by one show calls: "*/*" and "istio-system/*" are there to keep the proxy
+// small.
 func sidecar(r *resource.Object) {
 	from, ok := r.Pods(r.Mapping(r.Spec, "workloadSelector", "labels"))
 	if !ok {

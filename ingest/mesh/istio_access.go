@@ -10,9 +10,9 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// authorizationPolicy reads which service accounts an AuthorizationPolicy lets
-// in. Only single accounts that reach selected workloads tell of a pair; rules by
-// namespace, address or token, and rules that deny, tell of none.
+// authorizationPolicy reads which service accounts an AuthorizationPolicy lets in. Only
+// single accounts that reach selected workloads show a pair; rules by namespace, address
+// or token, and rules that deny, show none.
 func authorizationPolicy(r *resource.Object) {
 	if action := r.Text(r.Spec, "action"); action != "" && action != "ALLOW" {
 		return

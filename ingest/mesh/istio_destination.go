@@ -165,7 +165,7 @@ func connectionPool(f *field.Reader, n document.Node, says *policy.Set) {
 func limit(f *field.Reader, n document.Node, path ...string) policy.Setting[int] {
 	s := f.Count(0, n, path...)
 	if s.Set() && s.Value == 0 {
-		f.Flaw(graph.Inert, n.Get(path...), strings.Join(path, "."), "0 is the same as no limit", "set at least 1")
+		f.Flaw(graph.Inert, n.Get(path...), strings.Join(path, "."), "0 means no limit", "set 1 or more")
 		return policy.Setting[int]{}
 	}
 	return s
@@ -206,8 +206,8 @@ var istioBalancers = map[string]string{
 	"PASSTHROUGH":   "passthrough",
 }
 
-// loadBalancer reads how calls are spread. Failing over to other places needs
-// outlier detection beside it, which tells when a place has failed.
+// loadBalancer reads how calls are spread. Failover between localities needs outlier
+// detection, which detects the failure of a locality.
 func loadBalancer(f *field.Reader, n document.Node, ejects bool) *policy.Balance {
 	f = f.Within("loadBalancer")
 	var strategy policy.Setting[string]

@@ -14,12 +14,12 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// An EnvoyFilter changes what Istio tells its proxies. In one shape it says what a
-// policy says: merged into the routes or clusters of outgoing calls, for all hosts
-// or for one. Then it acts in place of what VirtualServices and DestinationRules
-// say, field by field. Whatever else it changes is named as not evaluated.
+// An EnvoyFilter changes the configuration of Istio's proxies. In one shape it is a
+// policy: merged into the routes or clusters of outgoing calls, for all hosts or for one.
+// Then it acts in place of what VirtualServices and DestinationRules say, field by field.
+// Whatever else it changes is named as not evaluated.
 
-// patchGroup comes after Istio's other groups, so that patches lie over them.
+// patchGroup comes after Istio's other groups, so that patches override them.
 const patchGroup = "~envoy filter"
 
 // patchPolicies reads the patch number i of an EnvoyFilter, whose proxies are those

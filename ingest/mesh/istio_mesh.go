@@ -84,8 +84,8 @@ func unreadPatch(r *resource.Object, patch document.Node) {
 	value := patch.Get("patch", "value")
 	for _, key := range envoyPolicyFields {
 		if at := findField(value, key, 0); at.Exists() {
-			r.Problem(graph.Note, at, "set it in a VirtualService or DestinationRule, or tell weir in weir.yaml",
-				"%s %q: %s is set in the proxies themselves, which weir does not evaluate", r.Kind, r.Name, key)
+			r.Problem(graph.Note, at, "set it in a VirtualService or DestinationRule, or declare it in weir.yaml",
+				"%s %q: %s is set in the configuration of the proxies, which weir does not evaluate", r.Kind, r.Name, key)
 		}
 	}
 }

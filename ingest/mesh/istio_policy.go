@@ -27,7 +27,7 @@ func (v *virtualRoutes) policies() {
 			v.fields.Prefix = fmt.Sprintf("%s[%d].", protocol, i)
 			for _, field := range istioRouteFields {
 				if n := rule.Get(field); n.Exists() {
-					v.fields.Flaw(graph.Invalid, n, field, "routes of "+protocol+" have no such field", "")
+					v.fields.Flaw(graph.Invalid, n, field, "routes of "+protocol+" do not have this field", "")
 				}
 			}
 		}
@@ -45,13 +45,13 @@ func (v *virtualRoutes) policies() {
 		speaks = speaks || !says.Empty() || len(flaws) > 0
 		if delegate := rule.Get("delegate"); delegate.Exists() && slices.Contains(v.senders(rule), meshGateway) {
 			v.Problem(graph.Note, delegate, "set them in the VirtualService that has the host",
-				"%s %q delegates calls of sidecars; the timeouts and retries of the delegate are not read for them", v.Kind, v.Name)
+				"%s %q delegates calls of sidecars; timeouts and retries of the delegate are not read for them", v.Kind, v.Name)
 		}
 		for _, part := range v.parts(rule) {
 			says.Layer = part.Says.Layer
 			part.Says, part.Flaws, part.Rank = says, flaws, -i
 			parts = append(parts, part)
-			flaws = nil // told once
+			flaws = nil // reported once
 		}
 	}
 	if speaks { // a silent rule beside one that speaks keeps its part of the calls from it
@@ -199,7 +199,7 @@ func exported(r *resource.Object) []string {
 			}
 			to = r.Namespace
 		}
-		namespaces = append(namespaces, to) // "~" is no namespace, and nobody is in it
+		namespaces = append(namespaces, to) // "~" is not a namespace, and no workload is in it
 	}
 	return namespaces
 }
@@ -213,8 +213,8 @@ func (v *virtualRoutes) routePolicy(rule document.Node) policy.Set {
 	if v.Mapping(rule, "fault").Exists() {
 		for _, field := range istioRouteFields {
 			if n := rule.Get(field); n.Exists() {
-				f.Flaw(graph.Inert, n, field, "a route that injects faults has neither timeouts nor retries",
-					"remove the fault when the experiment is over")
+				f.Flaw(graph.Inert, n, field, "a route that injects faults has no timeouts and no retries",
+					"remove fault after the experiment")
 			}
 		}
 		says.Retry = &policy.Retry{Retries: field.Off(f, rule.Get("fault"), 0)}
@@ -243,7 +243,7 @@ func istioRetries(f *field.Reader, n document.Node, name string) (perTry policy.
 		r.Backoff = &policy.Backoff{Base: base}
 	}
 	if n.Get("attempts").Exists() && !r.Retries.Set() {
-		return perTry, r // not a number: nobody knows what was meant
+		return perTry, r // not a number: its meaning is unknown
 	}
 	if r.Retries.Value == 0 {
 		return policy.Setting[time.Duration]{}, withoutAttempts(f, n)
@@ -252,8 +252,8 @@ func istioRetries(f *field.Reader, n document.Node, name string) (perTry policy.
 	case on.Str() == "":
 		r.On = field.Supplied(f, field.OrNode(on, n), product.IstioDefaultRetryOn)
 	case r.On.Set() && len(r.On.Value) == 0:
-		f.Flaw(graph.Inert, on, "retryOn", "without a condition that says which failures nothing is retried",
-			"add the statuses or conditions: 502,503 or connect-failure,reset")
+		f.Flaw(graph.Inert, on, "retryOn", "nothing is retried without a retry condition",
+			"set retryOn to statuses or conditions: 502,503 or connect-failure,reset")
 	}
 	if !n.Get("perTryTimeout").Exists() {
 		perTry = policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: f.At(n)}
@@ -267,8 +267,8 @@ func withoutAttempts(f *field.Reader, n document.Node) *policy.Retry {
 	at := n.Get("attempts")
 	for key, value := range n.Pairs() {
 		if field := key.Str(); field != "attempts" && value.Exists() {
-			f.Flaw(graph.Inert, value, field, "retries without attempts are off",
-				"set attempts, at most 2")
+			f.Flaw(graph.Inert, value, field, "nothing is retried without attempts",
+				"set attempts to at most 2")
 		}
 	}
 	if !at.Exists() {
@@ -277,7 +277,7 @@ func withoutAttempts(f *field.Reader, n document.Node) *policy.Retry {
 	return &policy.Retry{Retries: field.Off(f, at, 0)}
 }
 
-// istioMatch tells the part of the calls that one match is about, as far as they
+// istioMatch returns the part of the calls that one match selects, as far as they
 // differ in more than caller and port: "GET /cart*".
 func istioMatch(match document.Node) string {
 	var words []string

@@ -51,8 +51,8 @@ type virtualRoutes struct {
 	fields          *field.Reader
 }
 
-// rule reads one entry of http, tls or tcp. Redirects, direct responses and
-// injected faults name nobody.
+// rule reads one entry of http, tls or tcp. Redirects, direct responses and injected
+// faults have no callee.
 func (v *virtualRoutes) rule(rule document.Node, protocol string) {
 	senders := v.senders(rule)
 	e := graph.Evidence{Way: "virtual-service", Strength: graph.Strong, Protocol: protocol, Via: []graph.Ref{v.Ref()}}

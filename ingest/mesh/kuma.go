@@ -83,7 +83,7 @@ func readKumaUniversal(d *document.Document, f *graph.Facts) {
 	r := &resource.Object{Document: d, Kind: d.Root.Get("type").Str(), Name: d.Root.Get("name").Str()}
 	take, known := kumaKinds[r.Kind]
 	if !known {
-		d.Problem(graph.Skipped, d.Root, "", "%q is no type of Kuma object that weir reads", r.Kind)
+		d.Problem(graph.Skipped, d.Root, "", "Kuma objects of type %q are not supported", r.Kind)
 		return
 	}
 	if r.Spec = r.Mapping(d.Root, "spec"); !r.Spec.Exists() {
@@ -109,8 +109,7 @@ func kumaService(r *resource.Object, tag string) (graph.EndpointRef, bool) {
 	return graph.EndpointRef{Ref: graph.Ref{Name: tag}}, true
 }
 
-// kumaTarget is the party that a targetRef means. The whole mesh is nobody in
-// particular.
+// kumaTarget is the party that a targetRef means. The whole mesh is no party.
 func kumaTarget(r *resource.Object, ref document.Node) (graph.EndpointRef, bool) {
 	name, namespace := r.Text(ref, "name"), r.Text(ref, "namespace")
 	tags := resource.LabelsOf(r.Mapping(ref, "tags"))

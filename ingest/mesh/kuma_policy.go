@@ -97,7 +97,7 @@ func kumaSays(r *resource.Object, f *field.Reader, conf document.Node, p graph.P
 	}
 	if conf.Get("grpc").Exists() {
 		kumaRetry(f.Within("grpc"), conf.Get("grpc"), &grpc.Says)
-		grpc.RequireProtocol = conf.Get("http").Exists() // calls of which nobody knows are taken for plain HTTP
+		grpc.RequireProtocol = conf.Get("http").Exists() // calls of unknown protocol are taken for plain HTTP
 		policies = append(policies, grpc)
 	}
 	return policies
@@ -111,8 +111,8 @@ func kumaPolicy(r *resource.Object, at document.Node, layer policy.Layer) graph.
 	return p
 }
 
-// kumaParties returns whom a targetRef means, nil for everybody, and false for
-// somebody whom weir does not know.
+// kumaParties returns the parties that a targetRef means, nil for all, and false if weir
+// cannot resolve it.
 func kumaParties(r *resource.Object, ref document.Node) (parties []graph.EndpointRef, known bool) {
 	switch kind := ref.Get("kind").Str(); kind {
 	case "", "Mesh":
@@ -125,7 +125,7 @@ func kumaParties(r *resource.Object, ref document.Node) (parties []graph.Endpoin
 	}
 	party, ok := kumaTarget(r, ref)
 	if !ok {
-		r.Problem(graph.Note, ref, "", "%s %q: whom the targetRef means is not known", r.Kind, r.Name)
+		r.Problem(graph.Note, ref, "", "%s %q: targetRef cannot be resolved", r.Kind, r.Name)
 	}
 	return []graph.EndpointRef{party}, ok
 }

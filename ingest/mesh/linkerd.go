@@ -12,7 +12,7 @@ import (
 // Linkerd reads Linkerd's permissions and its own form of routes.
 var Linkerd = &document.Reader{
 	Name:  "linkerd",
-	Doc:   "Linkerd: who may call which server, routes between services, and the policies of calls",
+	Doc:   "Linkerd: permissions to call servers, routes between services, and the policies of calls",
 	Reads: linkerdKinds.Names(),
 	Match: linkerdKinds.Match("policy.linkerd.io", "linkerd.io", "workload.linkerd.io", "multicluster.linkerd.io"),
 	Read:  linkerdKinds.Read,
@@ -52,7 +52,7 @@ func serverAuthorization(r *resource.Object) {
 	if name == "" {
 		if server.Get("selector").Exists() {
 			r.Problem(graph.Note, server, "name the Server, or use an AuthorizationPolicy",
-				"ServerAuthorization %q selects Servers by labels, which weir does not follow", r.Name)
+				"ServerAuthorization %q selects Servers by labels, which weir does not resolve", r.Name)
 		}
 		return
 	}
@@ -91,7 +91,7 @@ func linkerdAuthorization(r *resource.Object) {
 	}
 }
 
-// meshIdentities reads the accounts that a MeshTLSAuthentication stands for.
+// meshIdentities reads the accounts that a MeshTLSAuthentication lists.
 func meshIdentities(r *resource.Object) {
 	for _, identity := range r.List(r.Spec, "identities") {
 		if account := linkerdIdentity(r, identity.Str()); account.Account != "" {

@@ -24,7 +24,7 @@ const linkerdGroup = "service"
 // rankServiceProfile is above that of any rule of a route.
 const rankServiceProfile = 1 << 20
 
-// The annotations by which Linkerd is told policies.
+// The annotations that hold policies of Linkerd.
 const (
 	linkerdTimeout = "timeout.linkerd.io/"
 	linkerdRetry   = "retry.linkerd.io/"
@@ -55,8 +55,8 @@ func LinkerdService(o *resource.Object) {
 	p.NeedsMesh = true
 	p.Says = linkerdAnnotations(f, annotations)
 	if o.Spec.Get("clusterIP").Str() == "None" {
-		f.Flaw(graph.Unbound, annotations, "metadata.annotations", "Linkerd has no policies for a headless Service, whose pods are called each by its own address",
-			"give the Service an address, or remove the annotations")
+		f.Flaw(graph.Unbound, annotations, "metadata.annotations", "Linkerd ignores policies of a headless Service, whose pods are called by their own addresses",
+			"remove clusterIP: None of the Service, or remove the annotations")
 		p.Says = policy.Set{}
 	}
 	p.Flaws = f.TakeFlaws()
@@ -111,7 +111,7 @@ func linkerdRoute(r *resource.Object, parents []document.Node) {
 			p.To, p.Port = []graph.EndpointRef{service}, resource.PortNumber(parent.Get("port"))
 			r.Facts.Policies = append(r.Facts.Policies, p)
 		}
-		own.Flaws = nil // told once
+		own.Flaws = nil // reported once
 	}
 }
 
@@ -156,11 +156,11 @@ func linkerdRetries(f *field.Reader, n document.Node, perTry policy.Setting[time
 	unknown := n.Get(linkerdRetry+"http").Exists() || n.Get(linkerdRetry+"grpc").Exists() || n.Get(linkerdRetry+"timeout").Exists()
 	switch {
 	case retries.Set() && retries.Value == 0:
-		f.Flaw(graph.Inert, limit, linkerdRetry+"limit", "a limit of 0 counts as unset",
-			"remove all retry annotations to have no retries")
+		f.Flaw(graph.Inert, limit, linkerdRetry+"limit", "a limit of 0 means unset",
+			"remove all retry annotations to turn retries off")
 		retries = policy.Setting[int]{}
 	case limit.Exists() && !unknown:
-		f.Flaw(graph.Inert, limit, linkerdRetry+"limit", "a limit without conditions retries on nothing",
+		f.Flaw(graph.Inert, limit, linkerdRetry+"limit", "nothing is retried without a retry condition",
 			"add retry.linkerd.io/http or retry.linkerd.io/grpc")
 		return &policy.Retry{Retries: field.Off(f, limit, 0)}
 	}
@@ -192,7 +192,7 @@ func failureAccrual(f *field.Reader, n document.Node) *policy.Breaker {
 	least, most := f.Duration(n, linkerdAccrual+"-consecutive-min-penalty"), f.Duration(n, linkerdAccrual+"-consecutive-max-penalty")
 	if least.Set() && most.Set() && most.Value < least.Value {
 		f.Flaw(graph.Invalid, n.Get(linkerdAccrual+"-consecutive-max-penalty"), linkerdAccrual+"-consecutive-max-penalty",
-			"is less than the min-penalty", "make it as long at least")
+			"is shorter than the min-penalty", "set it to the min-penalty or more")
 	}
 	field.Parsed(f, n, []string{linkerdAccrual + "-consecutive-jitter-ratio"}, "a number", parseJitterRatio)
 	return &policy.Breaker{
@@ -206,7 +206,7 @@ func failureAccrual(f *field.Reader, n document.Node) *policy.Breaker {
 func parseJitterRatio(text string) (float64, error) {
 	ratio, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(0 <= ratio && ratio <= 100) {
-		return 0, &policy.ValueError{Text: text, Why: "is not a ratio from 0 to 100", Hint: `write "0.5" for up to half a penalty more`}
+		return 0, &policy.ValueError{Text: text, Why: "is not a ratio from 0 to 100", Hint: `write "0.5" for a jitter of up to half the penalty`}
 	}
 	return ratio, nil
 }
@@ -259,8 +259,8 @@ func profileRetry(f *field.Reader, at, budget document.Node) *policy.Retry {
 	}
 }
 
-// profileMatch tells which calls a route of a ServiceProfile is about, "" for all.
-// Conditions made of others are told as such.
+// profileMatch returns which calls a route of a ServiceProfile matches, "" for all.
+// Conditions made of others are written with all, any and not.
 func profileMatch(condition document.Node) string {
 	var words []string
 	if method := condition.Get("method").Str(); method != "" {
@@ -286,7 +286,7 @@ func profileMatch(condition document.Node) string {
 	return strings.Join(words, " ")
 }
 
-// flatMatch tells a condition inside another, without going further.
+// flatMatch returns a condition inside another, one level deep.
 func flatMatch(condition document.Node) string {
 	words := []string{condition.Get("method").Str(), condition.Get("pathRegex").Str()}
 	if words[1] != "" {

@@ -9,7 +9,7 @@ import (
 // SMI reads the Service Mesh Interface.
 var SMI = &document.Reader{
 	Name:  "smi",
-	Doc:   "Service Mesh Interface: traffic splits, and which account may call which",
+	Doc:   "Service Mesh Interface: traffic splits, and permissions to call",
 	Reads: smiKinds.Names(),
 	Match: smiKinds.Match("split.smi-spec.io", "access.smi-spec.io", "specs.smi-spec.io"),
 	Read:  smiKinds.Read,
@@ -23,7 +23,7 @@ var smiKinds = resource.Kinds{
 	"UDPRoute":       nil,
 }
 
-// trafficSplit reads the Services that stand in for the root Service of a split.
+// trafficSplit reads the backends of the root Service of a split.
 func trafficSplit(r *resource.Object) {
 	root := resource.HostName(r.Text(r.Spec, "service"))
 	if root == "" {

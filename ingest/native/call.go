@@ -18,14 +18,14 @@ type nativeCall struct {
 	evidence graph.Evidence
 }
 
-// calls states the calls of a service and the calls that stand in for them.
+// calls adds the calls of a service and of its fallbacks.
 func (r *native) calls(caller graph.Entity, service document.Node) {
 	written := map[string]document.Node{}
 	for _, c := range r.entries(caller, service) {
 		e := c.evidence
 		what := fmt.Sprint(c.callee, e.Methods, e.Mode, e.Protocol, e.Database)
 		if first, again := written[what]; again {
-			r.d.Problem(graph.Failed, c.node, "make them one: the first is at "+r.d.At(first).String(), "the call to %q is written twice", c.callee.String())
+			r.d.Problem(graph.Failed, c.node, "merge it with the first, at "+r.d.At(first).String(), "duplicate call to %q", c.callee.String())
 		} else {
 			written[what] = c.node
 		}
@@ -38,9 +38,9 @@ func (r *native) calls(caller graph.Entity, service document.Node) {
 	}
 }
 
-// entries reads the calls of a service without their policies. Of several calls
-// to one callee one that is silent is an ordinary one, synchronous and hard,
-// beside one that says it is not, and all of them have to tolerate lesser answers.
+// entries reads the calls of a service without their policies. Of several calls to one
+// callee one that is silent is an ordinary one, synchronous and hard, next to one that
+// says it is not, and all of them have to tolerate degraded answers.
 func (r *native) entries(caller graph.Entity, service document.Node) []nativeCall {
 	var list []nativeCall
 	modes, needs, choosy := map[nativeName]bool{}, map[nativeName]bool{}, map[nativeName]bool{}

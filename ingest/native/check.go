@@ -8,9 +8,9 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
-// checkShape reports everything in n that does not look like s: what is unknown,
-// of the wrong type, or written so that nobody can be sure what it means. name is
-// what n is called in messages. A null is a value not yet written, and fits.
+// checkShape reports everything in n that does not look like s: what is unknown, of the
+// wrong type, or ambiguous. name is what n is called in messages. A null is a value not
+// yet written, and fits.
 func checkShape(d *document.Document, s *shape, name string, n document.Node) {
 	switch {
 	case s.any || !n.Exists():

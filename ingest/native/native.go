@@ -10,15 +10,15 @@ import (
 	"github.com/weirgraph/weir/ingest/resource"
 )
 
-// Reader reads weir's own manifest, in which people write down the calls and the
-// policies that stand in no other input: those in code.
+// Reader reads weir's own manifest, which declares calls and policies that no other
+// input declares: those in code.
 //
-// It is strict, because nobody else reads it: every key and word it does not
+// It is strict, because no other program checks it: every key and word it does not
 // know is a Failed problem. Durations carry a unit; 0 and "off" switch off. A
 // share is "50%" or 0.5, an slo is percent.
 var Reader = &document.Reader{
 	Name:  "native",
-	Doc:   "weir's own manifest: services, calls and the policies that live in code",
+	Doc:   "weir's own manifest: services, calls and the policies in code",
 	Reads: []string{"apiVersion: weir/v1", "weir.yaml", "services: as a list"},
 	Match: matchNative,
 	Read:  readNative,
@@ -41,7 +41,7 @@ func claimsNative(h *document.Head) bool {
 func readNative(d *document.Document, f *graph.Facts) {
 	if !claimsNative(&d.Head) && !looksNative(d.Root) {
 		d.Problem(graph.Skipped, d.Root.Key("services"),
-			"if it is a native manifest, add apiVersion: weir/v1 and weir will say what is wrong with it",
+			"if it is a native manifest, add apiVersion: weir/v1 to get its mistakes reported",
 			"a list of services in another format")
 		return
 	}
@@ -55,9 +55,9 @@ func readNative(d *document.Document, f *graph.Facts) {
 	}
 }
 
-// looksNative tells a native manifest that makes no claim from the many other
-// formats with a list of services: one of its services makes calls, or it has
-// nothing that a native manifest could not have.
+// looksNative distinguishes a native manifest without apiVersion from the many other
+// formats with a list of services: one of its services makes calls, or it has nothing
+// that a native manifest could not have.
 func looksNative(root document.Node) bool {
 	services := root.Get("services").List()
 	calling := func(s document.Node) bool { return s.Get("name").IsScalar() && s.Get("calls").IsList() }
@@ -120,12 +120,12 @@ func (r *native) service(n document.Node) {
 	if namespace := n.Get("namespace").Str(); namespace != "" {
 		if ref.Namespace != "" && ref.Namespace != namespace {
 			r.d.Problem(graph.Failed, n.Get("namespace"), "keep one of them",
-				"namespace %q contradicts the name %q", namespace, n.Get("name").Str())
+				"namespace %q does not match the name %q", namespace, n.Get("name").Str())
 		}
 		ref.Namespace = namespace
 	}
 	if first, again := r.services[ref]; again {
-		r.d.Problem(graph.Failed, n, "make them one: the first is at "+r.d.At(first).String(), "service %q is written twice",
+		r.d.Problem(graph.Failed, n, "merge it with the first, at "+r.d.At(first).String(), "duplicate service %q",
 			nativeName{ref.Namespace, ref.Name}.String())
 	} else {
 		r.services[ref] = n

@@ -82,8 +82,7 @@ func TestParseJitter(t *testing.T) {
 	}
 }
 
-// Whatever a parser refuses it must explain, for the hint is what tells that it
-// did.
+// Whatever a parser refuses it must explain, for a hint is how it reports the refusal.
 func TestParsersExplainWhatTheyRefuse(t *testing.T) {
 	for _, text := range []string{"", " ", "\x00", "💥", "1e999", "-1", "a/b/c", "://"} {
 		for name, s := range map[string]*shape{

@@ -155,8 +155,7 @@ func (s nativeSettings) cache(n document.Node) *policy.Cache {
 	return &policy.Cache{TTL: duration(s.d, n.Get("ttl")), Stale: duration(s.d, n.Get("stale"))}
 }
 
-// fallback reads one step, or a list of steps each of which stands in for the
-// one before it.
+// fallback reads one step, or a list of steps each of which replaces the one before it.
 func (s nativeSettings) fallback(n document.Node) *policy.Fallback {
 	var steps []policy.FallbackStep
 	for _, item := range n.Items() {

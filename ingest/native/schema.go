@@ -123,7 +123,7 @@ var callShape = &shape{
 		{name: "protocol", shape: aText},
 		{name: "methods", shape: listOf(aText)},
 		{name: "hard", shape: aTruth},                                                 // false: the caller can do without
-		{name: "toleratesDegraded", shape: aTruth},                                    // a lesser answer does not make the caller's own any lesser
+		{name: "toleratesDegraded", shape: aTruth},                                    // a degraded answer does not degrade the answer of the caller
 		{name: "freshness", shape: scalarOf("a freshness", oneOf("any", "critical"))}, // critical: a consumer without new events answers with less
 		{name: "idempotent", shape: aTruth},
 		{name: "database", shape: aText}, // on a server that holds several
@@ -200,9 +200,9 @@ func checkFallback(d *document.Document, n document.Node) {
 	kind, to := n.Get("kind"), n.Get("to")
 	switch {
 	case kind.Str() == "service" && !to.Exists():
-		d.Problem(graph.Failed, n, "write to: cart-replica", "a fallback to a service names none")
+		d.Problem(graph.Failed, n, "write to: cart-replica", "a fallback of kind service has no target")
 	case kind.Exists() && kind.Str() != "service" && to.Exists():
-		d.Problem(graph.Failed, to, "write kind: service, or leave it out", "a fallback of kind %q asks no service", kind.Str())
+		d.Problem(graph.Failed, to, "write kind: service, or remove to", "a fallback of kind %q has no service", kind.Str())
 	case !kind.Exists() && !to.Exists():
 		d.Problem(graph.Failed, n, fallbackExample, "a fallback has no kind")
 	}

@@ -133,8 +133,7 @@ func camelCase(snake string) string {
 	return strings.Join(words, "")
 }
 
-// A clusterUse tells what clusters listeners send requests to, and copies of
-// requests.
+// A clusterUse is the clusters that listeners send requests to, and copies of requests.
 type clusterUse struct{ routed, mirrored []string }
 
 // of returns the class of calls to a cluster, and whether it gets copies only.

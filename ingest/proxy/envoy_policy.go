@@ -39,7 +39,7 @@ func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 	clusters := EnvoyGet(static, "clusters").List()
 	hosts := map[string][]graph.EndpointRef{}
 	for _, e := range envoyEndpoints(root) {
-		if e.class == graph.ClassIngress && !e.mirror && !isLoopback(e.Host) { // of no other cluster anybody waits for an answer
+		if e.class == graph.ClassIngress && !e.mirror && !isLoopback(e.Host) { // calls of other clusters are not waited for
 			hosts[e.Cluster] = append(hosts[e.Cluster], graph.EndpointRef{Host: graph.Address{Host: e.Host, Port: e.Port}})
 		}
 	}
@@ -51,8 +51,7 @@ func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 	return c.Policies
 }
 
-// isLoopback reports whether a host is the proxy's own machine: the program that
-// it stands before.
+// isLoopback reports whether a host is the proxy's own machine: the program behind it.
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && (ip.IsLoopback() || ip.IsUnspecified())
@@ -124,14 +123,14 @@ func (c *EnvoyConfig) outdone(table document.Node) {
 		})
 		own := EnvoyGet(host, "retry_policy")
 		if own.IsMap() && all {
-			c.Flaw(graph.Shadowed, own, fmt.Sprintf("virtual_hosts[%d].retry_policy", i), "every route of it has a policy of its own, which takes its place as a whole",
-				"put what is still meant into the routes, and delete it")
+			c.Flaw(graph.Shadowed, own, fmt.Sprintf("virtual_hosts[%d].retry_policy", i), "every route of it has a policy of its own, which replaces this one",
+				"move it to the routes that need it, or delete it")
 		}
 		every = every && (own.IsMap() || all)
 	}
 	if own := EnvoyGet(table, "retry_policy"); own.IsMap() && every {
-		c.Flaw(graph.Shadowed, own, "retry_policy", "every virtual host has a policy of its own, which takes its place as a whole",
-			"put what is still meant into the virtual hosts, and delete it")
+		c.Flaw(graph.Shadowed, own, "retry_policy", "every virtual host has a policy of its own, which replaces this one",
+			"move it to the virtual hosts that need it, or delete it")
 	}
 }
 
@@ -160,7 +159,7 @@ func routedClusters(action document.Node) []string {
 	return names
 }
 
-// envoyMatch tells the part of the calls that a route takes, "" for all.
+// envoyMatch returns the part of the calls that a route matches, "" for all.
 func envoyMatch(match document.Node) string {
 	var words []string
 	path := match.Get("path").Str()
@@ -223,10 +222,10 @@ func envoyHedge(f *field.Reader, n document.Node, says *policy.Set) {
 	}
 	switch {
 	case says.Timeout == nil || !says.Timeout.PerTry.Set():
-		f.Flaw(graph.Inert, on, "hedge_on_per_try_timeout", "without a timeout for a try no second one is ever sent beside it",
+		f.Flaw(graph.Inert, on, "hedge_on_per_try_timeout", "no hedged request is sent without a per_try_timeout",
 			"set retry_policy.per_try_timeout")
 	case says.Retry == nil || says.Retry.Retries.Provenance == policy.Disabled:
-		f.Flaw(graph.Inert, on, "hedge_on_per_try_timeout", "without retries no second request is ever sent", "set retry_policy.retry_on and num_retries")
+		f.Flaw(graph.Inert, on, "hedge_on_per_try_timeout", "no hedged request is sent without retries", "set retry_policy.retry_on and num_retries")
 	case says.Retry.On.Set() && !slices.Contains(says.Retry.On.Value, policy.OnPerTry):
 		says.Retry.On.Value = slices.Sorted(slices.Values(append(slices.Clone(says.Retry.On.Value), policy.OnPerTry)))
 	}
@@ -238,7 +237,7 @@ func envoyRetry(f *field.Reader, n document.Node) *policy.Retry {
 	r := &policy.Retry{Retries: f.Count(0, n, "num_retries"), On: EnvoyOn(f, n)}
 	switch written := EnvoyGet(n, "num_retries"); {
 	case EnvoyGet(n, "retry_on").Str() == "":
-		f.Flaw(graph.Inert, n, "retry_on", "without conditions nothing is retried", "set retry_on, for instance connect-failure,reset")
+		f.Flaw(graph.Inert, n, "retry_on", "nothing is retried without a retry condition", "set retry_on, for instance connect-failure,reset")
 		return &policy.Retry{Retries: field.Off(f, n, 0)}
 	case !written.Exists():
 		r.Retries = field.Supplied(f, n, 1)
@@ -259,7 +258,7 @@ func EnvoyOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
 	codes := f.RetryOn(product.StatusCodes, n, "retriable_status_codes")
 	if codes.Set() && !strings.Contains(EnvoyGet(n, "retry_on").Str(), CodesTrigger) {
 		f.Flaw(graph.Inert, EnvoyGet(n, "retriable_status_codes"), "retriable_status_codes",
-			"statuses count only with the condition "+CodesTrigger, "add it to retry_on")
+			"statuses need the condition "+CodesTrigger, "add it to retry_on")
 		return on
 	}
 	return field.JoinOn(on, codes)
@@ -342,7 +341,7 @@ func envoyOutliers(f *field.Reader, n document.Node) *policy.Breaker {
 	}
 	if enforced := f.Percent(n, "enforcing_consecutive_gateway_failure"); enforced.Value == 0 && b.Gateway.Set() {
 		f.Flaw(graph.Inert, EnvoyGet(n, "consecutive_gateway_failure"), "consecutive_gateway_failure",
-			"gateway failures eject nobody unless enforcing_consecutive_gateway_failure says so",
+			"gateway failures eject no host unless enforcing_consecutive_gateway_failure is set",
 			"set enforcing_consecutive_gateway_failure: 100")
 		b.Gateway = policy.Setting[int]{}
 	}

@@ -125,7 +125,7 @@ func (l *haproxyLine) begins(words []string) bool {
 	return true
 }
 
-// setting is the word after these ones, nil if nobody wrote it.
+// setting returns the word after these, nil if not set.
 func (s *haproxySection) setting(words ...string) *settings.Tree {
 	line := s.find(words...)
 	if line == nil || len(line.words) <= len(words) {
@@ -181,7 +181,7 @@ func (s *haproxySection) retry(r *settings.Reader, servers int, connect policy.S
 	}
 	retry.Backoff = &policy.Backoff{Kind: settings.BuiltIn("fixed"), Base: settings.BuiltIn(wait), Jitter: settings.BuiltIn(policy.Jitter{Kind: "none"})}
 	if retry.Retries.Set() && retry.Retries.Value > 0 && servers > 1 && redispatch == nil {
-		r.Inert(written, "every retry goes to the server that failed", `write "option redispatch" to have the last one go to another`)
+		r.Inert(written, "every retry goes to the server that failed", `set "option redispatch" to send the last retry to another server`)
 		r.Flaws[len(r.Flaws)-1].Info = true
 	}
 	return retry
@@ -236,7 +236,7 @@ func (s *haproxySection) servers(r *settings.Reader, p *Pass) (primaries int) {
 			server.read(r, &p.Says)
 		}
 		if at == 3 {
-			primaries++ // a template stands for several
+			primaries++ // a template is several servers
 		}
 	}
 	return primaries
@@ -291,7 +291,7 @@ func (h haproxyHost) read(r *settings.Reader, says *policy.Set) {
 			Timeout:  r.Duration(h.section.setting("timeout", "check")),
 		}
 	} else if probe := h.section.find("option", "httpchk"); probe != nil && slices.ContainsFunc(h.section.lines, func(l haproxyLine) bool { return l.line == probe.line }) {
-		r.Inert(h.section.option("option httpchk", probe.line, probe.words[0]), `no server is asked without the word "check"`, `write "check" after the server's address`)
+		r.Inert(h.section.option("option httpchk", probe.line, probe.words[0]), `no server is checked without the word "check"`, `add "check" after the server's address`)
 	}
 	bulkhead := policy.Bulkhead{MaxConnections: r.Count(h.value("maxconn"), 0), MaxPending: r.Count(h.value("maxqueue"), 0)}
 	for _, n := range []*policy.Setting[int]{&bulkhead.MaxConnections, &bulkhead.MaxPending} {
@@ -303,7 +303,7 @@ func (h haproxyHost) read(r *settings.Reader, says *policy.Set) {
 	switch observe := h.value("observe"); {
 	case observe == nil:
 	case check == nil:
-		r.Inert(observe, "the health of a server that is not checked is not watched", `write "check" beside it`)
+		r.Inert(observe, `a server without "check" is not observed`, `add "check" to the server`)
 	default:
 		says.Breaker = &policy.Breaker{
 			Kind:     policy.Declare("endpoint", observe.At),

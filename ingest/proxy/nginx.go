@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// Nginx reads the configuration of web servers and proxies. What nothing mounts
-// belongs, as a guess, to the service that its folder is named after.
+// Nginx reads the configuration of web servers and proxies. A file that no workload
+// mounts belongs, as a guess, to the service that its directory is named after.
 var Nginx = &document.Reader{
 	Name:  "nginx",
 	Doc:   "configuration of nginx, Apache and HAProxy: proxied addresses and upstreams, and the policies of nginx and HAProxy",

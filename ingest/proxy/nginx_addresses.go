@@ -45,14 +45,14 @@ type nginx struct {
 	*settings.Collector
 	upstreams map[string][]directive // server directives by upstream name
 	variables map[string][]string    // what `set` and `map` may give a variable
-	expanded  map[string][]string    // the texts that words were found to stand for
+	expanded  map[string][]string    // the texts that words expand to
 }
 
 func newNginx(s *settings.Collector) *nginx {
 	return &nginx{Collector: s, upstreams: map[string][]directive{}, variables: map[string][]string{}, expanded: map[string][]string{}}
 }
 
-// define collects upstreams and variables, which may stand after their use.
+// define collects upstreams and variables, which may be after their use.
 func (n *nginx) define(tree []directive) {
 	for _, d := range tree {
 		switch {
@@ -156,7 +156,7 @@ var nginxVariable = regexp.MustCompile(`\$\w+|\$\{\w+\}`)
 // maxExpansions bounds the values of a variable made of variables.
 const maxExpansions = 200
 
-// expand returns the texts that word can stand for. Variables that the file does
+// expand returns the texts that a word can expand to. Variables that the file does
 // not set stay as they are.
 func (n *nginx) expand(word string) []string {
 	if !strings.Contains(word, "$") {

@@ -17,7 +17,7 @@ import (
 
 // nginx says what protects a request where it says where the request goes: in the
 // location, or in the server and the http block around it, of which the nearest
-// counts. What protects a group of servers stands in its upstream block. Settings
+// counts. What protects a group of servers is in its upstream block. Settings
 // of included files are not seen from here.
 
 func nginxPolicies(text string, place func(line, column int) graph.Origin) []graph.Policy {
@@ -57,7 +57,7 @@ func levelOf(block []directive) nginxLevel {
 	return level
 }
 
-// survey collects what may be named before it stands in the file.
+// survey collects what may be referred to before it is declared.
 func (w *nginxWalk) survey(tree []directive) {
 	for _, d := range tree {
 		switch d.words[0] {
@@ -178,7 +178,7 @@ func (s *nginxScope) all(name string) []directive {
 	return nil
 }
 
-// setting is the first word after a directive, nil if nobody wrote it.
+// setting returns the first word after a directive, nil if not set.
 func (s *nginxScope) setting(name string) *settings.Tree {
 	found := s.all(name)
 	if len(found) == 0 || len(found[0].words) < 2 {
@@ -247,7 +247,7 @@ func (s *nginxScope) retry(stream bool) *policy.Retry {
 	if n := s.Count(tries, 0); n.Set() && n.Value > 0 {
 		r.Retries = s.Tries(tries, 0)
 		if others == 0 && n.Value > 1 && !s.resolved() {
-			s.Inert(tries, "there is one server to try, unless its name stands for several addresses", "give the upstream block more servers")
+			s.Inert(tries, "the only server is not tried again, unless its name resolves to several addresses", "give the upstream block more servers")
 			s.Flaws[len(s.Flaws)-1].Info = true
 		}
 	} else if others > 0 {
@@ -264,7 +264,7 @@ func (s *nginxScope) primaries() []directive {
 }
 
 // resolved reports whether the names of servers are looked up while nginx runs,
-// so that one may stand for several.
+// so that one may resolve to several addresses.
 func (s *nginxScope) resolved() bool {
 	return slices.ContainsFunc(s.group["server"], func(d directive) bool { return slices.Contains(d.words, "resolve") })
 }
@@ -276,7 +276,7 @@ var balances = map[string]string{
 }
 
 // readGroup reads what protects a group: a server that fails is left out for a
-// while, unless it is the only one; spare ones stand in when all are.
+// while, unless it is the only one; backup servers are used when all are.
 func (s *nginxScope) readGroup(says *policy.Set) {
 	for _, name := range slices.Sorted(maps.Keys(balances)) {
 		if d := s.group[name]; len(d) > 0 {
@@ -308,7 +308,7 @@ func (s *nginxScope) readGroup(says *policy.Set) {
 				continue
 			}
 			if alone && field != "max_conns" && len(primaries) == 1 {
-				s.Inert(o, "a server without others is never left out, unless its name stands for several addresses", "give the upstream block more servers")
+				s.Inert(o, "the only server is never taken out, unless its name resolves to several addresses", "give the upstream block more servers")
 				s.Flaws[len(s.Flaws)-1].Info = true
 			}
 		}

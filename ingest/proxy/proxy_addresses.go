@@ -119,7 +119,7 @@ func readCaddy(s *settings.Collector, name, text string) bool {
 	return len(s.Values) > 0 || strings.HasPrefix(name, "caddyfile")
 }
 
-// caddyUpstream tells upstreams from matchers ("/api/*", "@name", "*"), blocks
+// caddyUpstream distinguishes upstreams from matchers ("/api/*", "@name", "*"), blocks
 // and environment variables without a default.
 func caddyUpstream(word string) bool {
 	return !strings.ContainsAny(word[:1], "/@*{#") && !strings.HasPrefix(word, "unix/") && !strings.HasPrefix(word, ":")

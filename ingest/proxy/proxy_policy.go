@@ -11,9 +11,9 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// Proxies that are configured by a file of their own are programs that call what
-// they pass requests on to. A file says something about every one of those calls,
-// and be it by silence: then the proxy does what it does unasked.
+// Proxies that are configured by a file of their own are programs that call what they
+// pass requests on to. A file applies to every one of those calls: what it does not set
+// has the default of the proxy.
 
 // A Pass is what a proxy does with the requests for some servers.
 type Pass struct {
@@ -36,7 +36,7 @@ func PassPolicies(of *policy.Product, passes []Pass) []graph.Policy {
 		}
 		same[key] = append(same[key], p)
 	}
-	told := map[field.FlawAt]bool{}
+	seen := map[field.FlawAt]bool{}
 	var policies []graph.Policy
 	for _, key := range order {
 		group := same[key]
@@ -56,8 +56,8 @@ func PassPolicies(of *policy.Product, passes []Pass) []graph.Policy {
 				c.To = append(c.To, graph.EndpointRef{Host: address})
 			}
 			for _, flaw := range p.Flaws {
-				if at := (field.FlawAt{Text: flaw.Text, Why: flaw.Why, At: flaw.Origin}); !told[at] {
-					told[at] = true
+				if at := (field.FlawAt{Text: flaw.Text, Why: flaw.Why, At: flaw.Origin}); !seen[at] {
+					seen[at] = true
 					c.Flaws = append(c.Flaws, flaw)
 				}
 			}

@@ -8,9 +8,9 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
-// Configuration files that lie among the manifests belong to whatever mounts
-// them. Who does is in another document, so each becomes a Config under its
-// path, with an owner for the case that nothing mounts it.
+// Configuration files next to manifests belong to the workloads that mount them. These
+// are in other documents, so each file becomes a Config under its path, with an owner for
+// the case that nothing mounts it.
 
 // Telemetry reads the configuration of programs that collect metrics, logs and
 // traces. What nothing mounts belongs to a program of the product's name.

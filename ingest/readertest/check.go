@@ -62,7 +62,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	}
 }
 
-// checkPolicy fails when a policy cannot be bound or its findings cannot be told.
+// checkPolicy fails if a policy cannot be bound or its findings cannot be reported.
 func checkPolicy(t *testing.T, p *graph.Policy) {
 	t.Helper()
 	if p.Product == nil || p.Object == "" {

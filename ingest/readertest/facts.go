@@ -13,9 +13,9 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// printFacts writes facts one a line, policies inside of configuration too: the
-// kind of fact, what is told apart from its zero value, and the place. Facts of one kind are in the order of their
-// places, which is the order in which a person reads the input.
+// printFacts writes facts one a line, policies inside of configuration too: the kind of
+// fact, the fields that are not zero, and the place. Facts of one kind are in the order
+// of their places, which is the order in which a person reads the input.
 func printFacts(f *graph.Facts) []string {
 	var lines []string
 	flat := *f
@@ -84,7 +84,7 @@ func (p printer) fields(v reflect.Value) string {
 		field, value := v.Type().Field(i), v.Field(i)
 		_, isOrigin := value.Interface().(graph.Origin)
 		switch {
-		case value.IsZero(), isOrigin && (field.Name == "Origin" || field.Name == "Document"): // told at the end, or not needed
+		case value.IsZero(), isOrigin && (field.Name == "Origin" || field.Name == "Document"): // written at the end, or not needed
 		case field.Anonymous && field.Type != reflect.TypeFor[graph.Ref]():
 			words = append(words, p.fields(value))
 		case field.Anonymous:
@@ -96,7 +96,7 @@ func (p printer) fields(v reflect.Value) string {
 	return strings.Join(words, " ")
 }
 
-// value writes one value in the shortest form that still tells all of it.
+// value writes one value in the shortest form without loss.
 func (p printer) value(v reflect.Value) string {
 	switch x := v.Interface().(type) {
 	case graph.Ref:

@@ -109,10 +109,10 @@ func archives(t testing.TB, r *document.Reader) []string {
 // readArchive returns the facts of all input files of an archive in print.
 func readArchive(t *testing.T, r *document.Reader, archive *txtar.Archive) string {
 	t.Helper()
-	folder := fstest.MapFS{}
+	directory := fstest.MapFS{}
 	for _, in := range archive.Files {
 		if in.Name != "want" {
-			folder[in.Name] = &fstest.MapFile{Data: in.Data}
+			directory[in.Name] = &fstest.MapFile{Data: in.Data}
 		}
 	}
 	var b strings.Builder
@@ -120,7 +120,7 @@ func readArchive(t *testing.T, r *document.Reader, archive *txtar.Archive) strin
 		if in.Name == "want" {
 			continue
 		}
-		for _, d := range Documents(folder, in.Name, in.Data) {
+		for _, d := range Documents(directory, in.Name, in.Data) {
 			if !takes(r, d) {
 				fmt.Fprintf(&b, "other %s %s %s\n", d.At(d.Root), d.Head.APIVersion, d.Head.Kind)
 				continue
@@ -150,8 +150,8 @@ func readDocument(r *document.Reader, d *document.Document) *graph.Facts {
 // Documents does in small what package ingest does in full: it splits a
 // file into documents, items of a List into documents of their own, and fills
 // their heads.
-func Documents(folder fstest.MapFS, name string, data []byte) []*document.Document {
-	dir := subfolder{folder, path.Dir(name)}
+func Documents(directory fstest.MapFS, name string, data []byte) []*document.Document {
+	dir := subdirectory{directory, path.Dir(name)}
 	text := &document.Document{
 		Head: document.Head{Base: strings.ToLower(path.Base(name)), Text: true},
 		File: name, Text: data, Dir: dir,
@@ -200,13 +200,13 @@ func head(name string, root document.Node) document.Head {
 	return h
 }
 
-// A subfolder opens files by paths relative to dir, "../" allowed.
-type subfolder struct {
+// A subdirectory opens files by paths relative to dir, "../" allowed.
+type subdirectory struct {
 	all fstest.MapFS
 	dir string
 }
 
-func (s subfolder) Open(name string) (fs.File, error) { return s.all.Open(path.Join(s.dir, name)) }
+func (s subdirectory) Open(name string) (fs.File, error) { return s.all.Open(path.Join(s.dir, name)) }
 
 // Lines splits a text for a comparison by line.
 func Lines(text string) []string { return strings.Split(text, "\n") }

@@ -31,8 +31,8 @@ func EitherText(texts []string) string {
 	return strings.Join(slices.Compact(texts), " or ")
 }
 
-// Weighted returns how much a weighted backend proves: with weight 0 it gets
-// nothing until somebody changes that.
+// Weighted returns how much a weighted backend proves: with weight 0 it gets no calls
+// until the weight is changed.
 func Weighted(backend document.Node) graph.Strength {
 	if weight, ok := backend.Get("weight").Int(); ok && weight == 0 {
 		return graph.Weak

@@ -41,14 +41,14 @@ func (o *Object) Named() bool {
 	const render = "render the template first, for instance with helm template"
 	switch {
 	case o.Name == "":
-		o.Problem(graph.Failed, o.OrRoot(o.Meta), "give it metadata.name", "%s has no name", o.Kind)
+		o.Problem(graph.Failed, o.OrRoot(o.Meta), "set metadata.name", "%s has no name", o.Kind)
 	case IsPlaceholder(o.Name):
 		o.Problem(graph.Skipped, o.Meta.Get("name"), render, "%s %q is a template", o.Kind, o.Name)
 	case IsPlaceholder(o.Namespace):
 		o.Problem(graph.Skipped, o.Meta.Get("namespace"), render,
 			"%s %q in namespace %q is a template", o.Kind, o.Name, o.Namespace)
 	case o.Root.Get("$patch").Str() == "delete":
-		o.Problem(graph.Note, o.Root.Get("$patch"), "pipe the output of kustomize build instead",
+		o.Problem(graph.Note, o.Root.Get("$patch"), "pass the output of kustomize build instead",
 			"the patch that deletes %s %q is not applied", o.Kind, o.Name)
 	default:
 		return true

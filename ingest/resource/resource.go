@@ -18,8 +18,8 @@ import (
 // included, and the short names of their Services live.
 const Realm = "kubernetes"
 
-// Kinds say what a reader of custom resources does with each kind. A nil
-// function stands for a kind that is known and names no party of a call.
+// Kinds say what a reader of custom resources does with each kind. A nil function is for
+// a kind that is known and names no party of a call.
 type Kinds map[string]func(*Object)
 
 // Names lists the kinds, sorted, for documentation.

@@ -31,7 +31,7 @@ var Alibaba = &document.Reader{
 			a.add(t)
 		}
 		reportRows(d, broken, 0)
-		a.tell(d, f)
+		a.addTo(d, f)
 	},
 }
 
@@ -94,7 +94,7 @@ func alibabaName(name string) string {
 	return document.Clean(strings.Clone(name))
 }
 
-func (a *alibaba) tell(d *document.Document, f *graph.Facts) {
+func (a *alibaba) addTo(d *document.Document, f *graph.Facts) {
 	for _, c := range a.order {
 		kind := map[string]graph.Kind{"db": graph.KindDatabase, "mc": graph.KindCache}[c.protocol]
 		if known, ok := a.kinds[c.callee]; ok && known != kind {
@@ -102,14 +102,14 @@ func (a *alibaba) tell(d *document.Document, f *graph.Facts) {
 		}
 		a.kinds[c.callee] = kind
 	}
-	var t tally
+	var t edgeStats
 	nameless := 0
 	for _, c := range a.order {
 		if c.caller == "" || c.callee == "" {
 			nameless++
 			continue
 		}
-		l := lane{from: graph.TracePeer{Name: c.caller}, to: graph.TracePeer{Name: c.callee, Kind: a.kinds[c.callee]}, mode: graph.Sync, protocol: c.protocol}
+		l := edgeKey{from: graph.TracePeer{Name: c.caller}, to: graph.TracePeer{Name: c.callee, Kind: a.kinds[c.callee]}, mode: graph.Sync, protocol: c.protocol}
 		if c.caller == "USER" {
 			l.from.Kind = graph.KindExternal
 		} else {
@@ -124,7 +124,7 @@ func (a *alibaba) tell(d *document.Document, f *graph.Facts) {
 			o.Latency.Add(c.time * 1e6)
 		}
 	}
-	t.tell(f)
+	t.addTo(f)
 	if nameless > 0 {
 		problem(d, 1, graph.Skipped, "", "%d of %d calls name only one service or none", nameless, len(a.order))
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
-// Columns tell which column of a table holds what: header by role.
+// Columns are the columns of a table: header by role.
 type Columns map[string]string
 
-// roles are what a column can hold, and the headers by which each is known without
-// being told. Headers are compared by their letters and digits alone.
+// roles are what a column can hold, and the headers by which each is known by default.
+// Headers are compared by their letters and digits alone.
 var roles = []struct {
 	name    string
 	headers []string
@@ -45,9 +45,9 @@ func ParseColumns(pairs []string) (Columns, error) {
 		role, header = strings.TrimSpace(role), strings.TrimSpace(header)
 		switch {
 		case !ok || header == "":
-			return nil, &ColumnError{Message: fmt.Sprintf("%q is no role=header", pair)}
+			return nil, &ColumnError{Message: fmt.Sprintf("%q is not of the form role=header", pair)}
 		case !slices.Contains(Roles(), role):
-			return nil, &ColumnError{Message: fmt.Sprintf("there is no role %q", role), Similar: didyoumean.Suggest(role, Roles())}
+			return nil, &ColumnError{Message: fmt.Sprintf("unknown role %q", role), Similar: didyoumean.Suggest(role, Roles())}
 		}
 		c[role] = header
 	}
@@ -71,7 +71,7 @@ type ColumnError struct {
 
 func (e *ColumnError) Error() string { return e.Message }
 
-// Hint returns the way out.
+// Hint says how to fix it.
 func (e *ColumnError) Hint() string {
 	if len(e.Similar) > 0 {
 		return fmt.Sprintf("did you mean %q?", e.Similar[0])
@@ -98,11 +98,11 @@ func openTable(text []byte) (*table, error) {
 	return t, err
 }
 
-// assign gives columns their roles. Headers that were told go before those that
-// are known.
-func (t *table) assign(told Columns) {
+// assign gives columns their roles. Headers that were configured go before those that are
+// known.
+func (t *table) assign(configured Columns) {
 	for _, role := range roles {
-		if name, ok := told[role.name]; ok {
+		if name, ok := configured[role.name]; ok {
 			if i := slices.Index(t.header, name); i >= 0 {
 				t.columns[role.name] = i
 			}
@@ -135,7 +135,7 @@ func plain(header string) string {
 	}, header)
 }
 
-// separator is what stands between the columns of the first line.
+// separator returns the separator of the columns of the first line.
 func separator(text []byte) rune {
 	line, _, _ := bytes.Cut(head(text), []byte("\n"))
 	best, most := ',', 0

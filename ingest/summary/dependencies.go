@@ -18,14 +18,14 @@ var Dependencies = &document.Reader{
 			shaped(text, `"caller"`, "[].caller", "dependencies[].caller")
 	},
 	Read: func(d *document.Document, f *graph.Facts) {
-		var t tally
+		var t edgeStats
 		values(d, func(raw json.RawMessage, line int) {
 			var links links
 			if decode(d, raw, line, &links) {
 				links.count(d, line, &t)
 			}
 		})
-		t.tell(f)
+		t.addTo(f)
 	},
 }
 
@@ -64,7 +64,7 @@ func (l *links) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-func (l links) count(d *document.Document, line int, t *tally) {
+func (l links) count(d *document.Document, line int, t *edgeStats) {
 	nameless := 0
 	for _, link := range l {
 		from, to := link.Parent+link.Caller, link.Child+link.Callee
@@ -72,7 +72,7 @@ func (l links) count(d *document.Document, line int, t *tally) {
 			nameless++
 			continue
 		}
-		o := t.call(lane{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(line, 0), "dependency-link")
+		o := t.call(edgeKey{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(line, 0), "dependency-link")
 		o.Calls += float64(link.CallCount + link.Calls)
 		o.Errors += float64(link.ErrorCount)
 	}

@@ -33,14 +33,13 @@ func (h *histogram) add(s *sample, metric string) {
 	}
 }
 
-// steps is how many durations stand for those within one bucket, evenly spread
-// over it, as Prometheus takes them to be.
+// steps is how many durations represent those within one bucket, evenly spread over it,
+// as Prometheus assumes.
 const steps = 8
 
-// tell adds what the buckets hold to a sketch. Of calls beyond the last bound
-// nothing is known but that they took longer: they are taken to have lasted as
-// long as the bound.
-func (h *histogram) tell(l *graph.Latency) {
+// addTo adds the buckets to a sketch. Calls beyond the last bound took longer by an
+// unknown time: they are assumed to have lasted as long as the bound.
+func (h *histogram) addTo(l *graph.Latency) {
 	bounds := slices.Sorted(maps.Keys(h.counts))
 	unit := h.unit
 	if unit == 0 {
@@ -61,8 +60,8 @@ func (h *histogram) tell(l *graph.Latency) {
 	}
 }
 
-// guessedUnit tells milliseconds from seconds by the largest bound: nobody waits
-// for an answer for a quarter of an hour.
+// guessedUnit distinguishes milliseconds from seconds by the largest bound: no call waits
+// for a quarter of an hour.
 func guessedUnit(bounds []float64) float64 {
 	const quarterOfAnHour = 900
 	for _, b := range bounds {

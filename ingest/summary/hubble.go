@@ -21,7 +21,7 @@ var Hubble = &document.Reader{
 		return shaped(text, `"verdict"`, "flow.verdict", "verdict") && bytes.Contains(head(text), []byte(`"destination"`))
 	},
 	Read: func(d *document.Document, f *graph.Facts) {
-		h := hubble{lanes: map[lane]*flows{}}
+		h := hubble{edges: map[edgeKey]*flows{}}
 		values(d, func(raw json.RawMessage, line int) {
 			var l struct {
 				Flow *flow
@@ -35,9 +35,9 @@ var Hubble = &document.Reader{
 			}
 			h.add(l.Flow, d.Line(line, 1))
 		})
-		h.tell(f)
+		h.addTo(f)
 		if h.denied > 0 {
-			problem(d, 1, graph.Note, "", "%d flows were dropped on their way and count for no call", h.denied)
+			problem(d, 1, graph.Note, "", "%d flows were dropped on the network and are not counted as calls", h.denied)
 		}
 	},
 }
@@ -82,7 +82,7 @@ type endpoint struct {
 
 type serviceName struct{ Name, Namespace string }
 
-// flows are the counts of one lane, by the side that saw them.
+// flows are the counts of one edge, by the side that saw them.
 type flows struct {
 	origin graph.Origin
 	out    side // as they left
@@ -96,8 +96,8 @@ type side struct {
 }
 
 type hubble struct {
-	lanes  map[lane]*flows
-	order  []lane
+	edges  map[edgeKey]*flows
+	order  []edgeKey
 	denied int
 }
 
@@ -112,7 +112,7 @@ func (h *hubble) add(f *flow, o graph.Origin) {
 	if reply && !answers {
 		return
 	}
-	l := lane{from: f.Source.seen(f.SourceNames, f.IP.Source, nil), to: f.Destination.seen(f.DestinationNames, f.IP.Destination, f.Service), mode: graph.Sync}
+	l := edgeKey{from: f.Source.seen(f.SourceNames, f.IP.Source, nil), to: f.Destination.seen(f.DestinationNames, f.IP.Destination, f.Service), mode: graph.Sync}
 	if answers { // it goes the other way
 		l.from, l.to = f.Destination.seen(f.DestinationNames, f.IP.Destination, nil), f.Source.seen(f.SourceNames, f.IP.Source, nil)
 	}
@@ -120,10 +120,10 @@ func (h *hubble) add(f *flow, o graph.Origin) {
 		return
 	}
 	l.protocol = f.protocol()
-	seen := h.lanes[l]
+	seen := h.edges[l]
 	if seen == nil {
 		seen = &flows{origin: o}
-		h.lanes[l] = seen
+		h.edges[l] = seen
 		h.order = append(h.order, l)
 	}
 	s := &seen.out
@@ -165,10 +165,10 @@ func (s *side) count() float64 {
 	return 0
 }
 
-func (h *hubble) tell(f *graph.Facts) {
-	var t tally
+func (h *hubble) addTo(f *graph.Facts) {
+	var t edgeStats
 	for _, l := range h.order {
-		seen := h.lanes[l]
+		seen := h.edges[l]
 		best := &seen.out
 		if best.count() < seen.in.count() {
 			best = &seen.in
@@ -185,7 +185,7 @@ func (h *hubble) tell(f *graph.Facts) {
 		}
 		o.Latency.Merge(latency)
 	}
-	t.tell(f)
+	t.addTo(f)
 }
 
 func (f *flow) failed() bool {

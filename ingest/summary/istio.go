@@ -7,10 +7,10 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A meshLane is what one kind of proxy says of one lane. Both proxies of a request
+// A meshEdge is what one kind of proxy says of one edge. Both proxies of a request
 // count it.
-type meshLane struct {
-	lane
+type meshEdge struct {
+	edgeKey
 	reporter string
 }
 
@@ -38,14 +38,14 @@ func (m *metrics) addMesh(metric string, s *sample, o graph.Origin) {
 	default:
 		return
 	}
-	l := meshLane{lane{from: meshEnd(s.labels, "source"), to: meshEnd(s.labels, "destination"), mode: graph.Sync}, s.labels["reporter"]}
+	l := meshEdge{edgeKey{from: meshEnd(s.labels, "source"), to: meshEnd(s.labels, "destination"), mode: graph.Sync}, s.labels["reporter"]}
 	if l.protocol = strings.ToLower(s.labels["request_protocol"]); strings.HasPrefix(metric, "tcp_") {
 		l.protocol = "tcp"
 	}
 	r := m.meshes[l]
 	if r == nil {
 		if m.meshes == nil {
-			m.meshes = map[meshLane]*requests{}
+			m.meshes = map[meshEdge]*requests{}
 		}
 		r = &requests{origin: o}
 		m.meshes[l] = r
@@ -55,10 +55,10 @@ func (m *metrics) addMesh(metric string, s *sample, o graph.Origin) {
 	requestsOf(r)
 }
 
-// tellMeshes counts every lane once, as the best placed of its reporters does.
-func (m *metrics) tellMeshes(t *tally) {
-	best := map[lane]int{}
-	rank := func(l meshLane) int {
+// addMeshes counts every edge once, as the best placed of its reporters does.
+func (m *metrics) addMeshes(t *edgeStats) {
+	best := map[edgeKey]int{}
+	rank := func(l meshEdge) int {
 		for i, r := range reporters {
 			if r == l.reporter {
 				return i
@@ -67,18 +67,18 @@ func (m *metrics) tellMeshes(t *tally) {
 		return len(reporters)
 	}
 	for _, l := range m.meshed {
-		if before, ok := best[l.lane]; !ok || rank(l) < before {
-			best[l.lane] = rank(l)
+		if before, ok := best[l.edgeKey]; !ok || rank(l) < before {
+			best[l.edgeKey] = rank(l)
 		}
 	}
 	for _, l := range m.meshed {
-		if rank(l) == best[l.lane] {
-			m.meshes[l].count(t, l.lane, "istio-metric")
+		if rank(l) == best[l.edgeKey] {
+			m.meshes[l].count(t, l.edgeKey, "istio-metric")
 		}
 	}
 }
 
-// meshEnd tells one end of a request in the words of its labels.
+// meshEnd returns one end of a request from its labels.
 func meshEnd(labels map[string]string, side string) graph.TracePeer {
 	known := func(keys ...string) string {
 		for _, key := range keys {
@@ -117,7 +117,7 @@ var (
 	nowhere = graph.TracePeer{Name: unknown + "." + unknown, Kind: graph.KindExternal, Nameless: true}
 )
 
-// meshFailed reports whether the labels tell of a failure: no answer, one with a
+// meshFailed reports whether the labels show a failure: no answer, one with a
 // 5xx, or one in gRPC's own words.
 func meshFailed(labels map[string]string) bool {
 	code, status := labels["response_code"], labels["grpc_response_status"]

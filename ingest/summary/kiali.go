@@ -17,14 +17,14 @@ var Kiali = &document.Reader{
 		return shaped(text, `"elements"`, "elements.nodes[].data.nodeType", "elements.edges[].data.source")
 	},
 	Read: func(d *document.Document, f *graph.Facts) {
-		var t tally
+		var t edgeStats
 		values(d, func(raw json.RawMessage, line int) {
 			var g kialiGraph
 			if decode(d, raw, line, &g) {
 				g.count(d, line, &t)
 			}
 		})
-		t.tell(f)
+		t.addTo(f)
 	},
 }
 
@@ -38,7 +38,7 @@ type kialiGraph struct {
 
 type kialiNode struct {
 	ID, NodeType, Namespace, App, Workload, Service string
-	IsServiceEntry                                  json.RawMessage // true, or an object that tells more
+	IsServiceEntry                                  json.RawMessage // true, or an object with details
 	IsBox                                           string
 }
 
@@ -77,7 +77,7 @@ var kialiRates = map[string]struct {
 	"tcp":  {"tcp", nil},
 }
 
-func (g *kialiGraph) count(d *document.Document, line int, t *tally) {
+func (g *kialiGraph) count(d *document.Document, line int, t *edgeStats) {
 	k := kialiWalk{d: d, line: line, t: t, services: g.GraphType == "service", nodes: map[string]*kialiNode{}, out: map[string][]kialiFlow{}}
 	for i := range g.Elements.Nodes {
 		k.nodes[g.Elements.Nodes[i].Data.ID] = &g.Elements.Nodes[i].Data
@@ -96,10 +96,10 @@ func (g *kialiGraph) count(d *document.Document, line int, t *tally) {
 		k.out[from.ID] = append(k.out[from.ID], e.Data.flows()...)
 	}
 	if lost > 0 {
-		problem(d, line, graph.Skipped, "", "%d edges of the graph have an end that is no node of it", lost)
+		problem(d, line, graph.Skipped, "", "%d edges of the graph have an end that is not one of its nodes", lost)
 	}
 	if waypoints > 0 { // they go both ways, whoever calls
-		problem(d, line, graph.Note, "", "%d edges of the graph are connections with waypoints, whose requests it also has from end to end", waypoints)
+		problem(d, line, graph.Note, "", "%d edges of the graph are connections with waypoints; their requests are counted end to end", waypoints)
 	}
 	for _, n := range g.Elements.Nodes {
 		if !k.passes(&n.Data) {
@@ -136,11 +136,11 @@ func (e *kialiEdge) flows() []kialiFlow {
 	return flows
 }
 
-// A kialiWalk follows traffic through the nodes that only stand in between.
+// A kialiWalk follows traffic through intermediate nodes.
 type kialiWalk struct {
 	d     *document.Document
 	line  int
-	t     *tally
+	t     *edgeStats
 	nodes map[string]*kialiNode
 	out   map[string][]kialiFlow
 
@@ -159,7 +159,7 @@ func (k *kialiWalk) follow(from graph.TracePeer, f kialiFlow, depth int) {
 	to := k.nodes[f.to]
 	const longest = 4 // an operation, a service, and either once more
 	if !k.passes(to) || depth == longest {
-		o := k.t.call(lane{from: from, to: to.seen(false), mode: graph.Sync, protocol: f.protocol}, k.d.Line(k.line, 0), "kiali-edge")
+		o := k.t.call(edgeKey{from: from, to: to.seen(false), mode: graph.Sync, protocol: f.protocol}, k.d.Line(k.line, 0), "kiali-edge")
 		o.Calls += f.rate
 		o.Errors += f.failed
 		return

@@ -12,15 +12,15 @@ import (
 // metrics adds samples up to calls. Counters are those of many processes since
 // each of them began: their sum is what there is.
 type metrics struct {
-	graphs  map[lane]*requests
-	meshes  map[meshLane]*requests
-	order   []lane
-	meshed  []meshLane
+	graphs  map[edgeKey]*requests
+	meshes  map[meshEdge]*requests
+	order   []edgeKey
+	meshed  []meshEdge
 	unnamed *graph.Origin // the first sample that does not say what it counts
 	samples int           // those that were of use
 }
 
-// requests is what samples say of one lane.
+// requests is what samples say of one edge.
 type requests struct {
 	origin      graph.Origin
 	total       float64
@@ -61,14 +61,14 @@ func (m *metrics) add(s *sample, o graph.Origin) {
 
 // addGraph takes a sample of a service graph.
 func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
-	l, ok := graphLane(s.labels)
+	l, ok := graphEdge(s.labels)
 	if !ok {
 		return
 	}
 	r := m.graphs[l]
 	if r == nil {
 		if m.graphs == nil {
-			m.graphs = map[lane]*requests{}
+			m.graphs = map[edgeKey]*requests{}
 		}
 		r = &requests{origin: o}
 		m.graphs[l] = r
@@ -98,9 +98,9 @@ func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
 	}
 }
 
-// graphLane tells the two ends that a sample of a service graph is about.
-func graphLane(labels map[string]string) (lane, bool) {
-	l := lane{mode: graph.Sync, from: graphEnd(labels, "client"), to: graphEnd(labels, "server")}
+// graphEdge returns the two ends of a sample of a service graph.
+func graphEdge(labels map[string]string) (edgeKey, bool) {
+	l := edgeKey{mode: graph.Sync, from: graphEnd(labels, "client"), to: graphEnd(labels, "server")}
 	if l.from.Name == "" || l.to.Name == "" {
 		return l, false
 	}
@@ -125,29 +125,29 @@ func graphEnd(labels map[string]string, side string) graph.TracePeer {
 	return graph.TracePeer{Name: labels[side], Namespace: namespace, Group: labels[side+"_service_namespace"]}
 }
 
-// tell adds the calls to the facts.
-func (m *metrics) tell(d *document.Document, f *graph.Facts) {
-	var t tally
+// addTo adds the calls to the facts.
+func (m *metrics) addTo(d *document.Document, f *graph.Facts) {
+	var t edgeStats
 	for _, l := range m.order {
 		m.graphs[l].count(&t, l, "service-graph")
 	}
-	m.tellMeshes(&t)
-	t.tell(f)
+	m.addMeshes(&t)
+	t.addTo(f)
 	switch {
 	case m.samples == 0:
-		problem(d, 1, graph.Skipped, "traces_service_graph_request_total and istio_requests_total do", "holds metrics, of which none tells who calls whom")
+		problem(d, 1, graph.Skipped, "add traces_service_graph_request_total or istio_requests_total", "has no metric that shows calls between services")
 	case m.unnamed != nil:
 		f.Problems = append(f.Problems, graph.Problem{
 			Origin: *m.unnamed, Level: graph.Note,
-			Message: "the answer does not say what its values are; they are taken as calls",
-			Hint:    "query the counter itself, or sum it up with increase() over the time of interest",
+			Message: "the answer does not name its metric; the values are taken as numbers of calls",
+			Hint:    "query the counter itself, or increase() of it over the time of interest",
 		})
 	}
 }
 
 // count adds requests to an observed call. A counter that never counted is no sign
 // of a call.
-func (r *requests) count(t *tally, l lane, way string) {
+func (r *requests) count(t *edgeStats, l edgeKey, way string) {
 	total := cmp.Or(r.total, max(r.answered, r.waited))
 	if total == 0 && !r.known {
 		return
@@ -159,7 +159,7 @@ func (r *requests) count(t *tally, l lane, way string) {
 	o.Errors += math.Max(r.failed, r.failures)
 	for _, h := range []*histogram{&r.byClient, &r.byMessenger, &r.byServer} {
 		if h.counts != nil {
-			h.tell(&o.Latency)
+			h.addTo(&o.Latency)
 			return
 		}
 	}

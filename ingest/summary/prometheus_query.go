@@ -25,7 +25,7 @@ var PrometheusQuery = &document.Reader{
 				a.count(d, line, &m)
 			}
 		})
-		m.tell(d, f)
+		m.addTo(d, f)
 	},
 }
 
@@ -101,10 +101,10 @@ func (a *answer) count(d *document.Document, line int, m *metrics) {
 	}
 	switch {
 	case a.Status == "error":
-		problem(d, line, graph.Failed, "ask again", "is an answer that says %q", document.Clean(a.Error))
+		problem(d, line, graph.Failed, "ask again", "is an answer with the error %q", document.Clean(a.Error))
 		return
 	case r.ResultType != "vector" && r.ResultType != "matrix":
-		problem(d, line, graph.Skipped, "query a metric with its labels", "is an answer of the type %q, which names no services", document.Clean(r.ResultType))
+		problem(d, line, graph.Skipped, "query a metric with its labels", "is an answer of type %q, which has no labels of services", document.Clean(r.ResultType))
 		return
 	}
 	var list []series
@@ -137,7 +137,7 @@ func (list points) increase() (sum float64) {
 	return sum
 }
 
-// integral is how many calls a rate stands for: an answer without the name of a
+// integral is how many calls a rate amounts to: an answer without the name of a
 // metric was computed, and what is computed of counters over time are rates.
 func (list points) integral() (sum float64) {
 	for i := 1; i < len(list); i++ {

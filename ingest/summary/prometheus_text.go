@@ -9,11 +9,10 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 )
 
-// Prometheus reads what programs expose to Prometheus, as far as it tells who
-// calls whom.
+// Prometheus reads metrics in Prometheus text format that show calls between services.
 var Prometheus = &document.Reader{
 	Name:  "prometheus",
-	Doc:   "metrics in Prometheus text form: service graphs of Tempo and OpenTelemetry, requests of Istio",
+	Doc:   "metrics in Prometheus text format: service graphs of Tempo and OpenTelemetry, requests of Istio",
 	Reads: []string{"traces_service_graph_*", "istio_requests_total", "istio_tcp_connections_opened_total"},
 	Whole: isExposition,
 	Read: func(d *document.Document, f *graph.Facts) {
@@ -35,9 +34,9 @@ var Prometheus = &document.Reader{
 			m.add(&s, d.Line(number, 1))
 		}
 		if broken > 0 {
-			problem(d, first, graph.Failed, "what else the file holds is read", "%d lines that should be metrics are not, this one first", broken)
+			problem(d, first, graph.Failed, "fix or remove them; the rest of the file is read", "%d lines are not metrics, this one first", broken)
 		}
-		m.tell(d, f)
+		m.addTo(d, f)
 	},
 }
 
@@ -66,7 +65,7 @@ type sample struct {
 }
 
 // parseSample reads name{label="value",...} value, and passes over a time and an
-// exemplar after it. A name may stand in quotes between the braces.
+// exemplar after it. A name may be in quotes between the braces.
 func parseSample(line string) (s sample, ok bool) {
 	end := strings.IndexAny(line, "{ \t")
 	if end < 0 {
@@ -113,7 +112,7 @@ func (s *sample) parseLabels(line string) (rest string, ok bool) {
 		line = strings.TrimLeft(line, " \t")
 		value, found := strings.CutPrefix(line, "=")
 		if !found {
-			if s.name != "" { // only the name of the metric stands alone
+			if s.name != "" { // only the name of the metric has no value
 				return "", false
 			}
 			s.name = key

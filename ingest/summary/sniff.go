@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// headSize is how much of a file is looked at to tell what it is.
+// headSize is how much of a file is read to detect its format.
 const headSize = 64 << 10
 
 // head returns the beginning of a text.

@@ -2,9 +2,9 @@
 // links of tracing back ends, the metrics of service graphs and meshes, the flows
 // that a network saw, tables, and what weir itself wrote.
 //
-// A file of these is told by how it begins, never by its name, and read as a
-// whole: its rows speak about each other. A number that its source leaves open,
-// as whether a rate or a count is meant, is taken as it stands.
+// The format of a file is detected by its beginning, never by its name. The file is read
+// as a whole: its rows refer to each other. A number whose meaning its source leaves
+// open, rate or count, is taken as it is.
 package summary
 
 import (
@@ -20,36 +20,36 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 )
 
-// A tally adds up what a document says of each call.
-type tally struct {
-	lanes map[lane]*graph.Observation
+// edgeStats add up what a document says of each call.
+type edgeStats struct {
+	edges map[edgeKey]*graph.Observation
 	order []*graph.Observation
 }
 
-// A lane is all that makes observed calls different from others.
-type lane struct {
+// An edgeKey distinguishes observed calls.
+type edgeKey struct {
 	from, to graph.TracePeer
 	mode     graph.Mode
 	protocol string
 }
 
-// call returns where calls of a lane are counted. Its origin is that of the first
+// call returns where calls of an edge are counted. Its origin is that of the first
 // mention.
-func (t *tally) call(l lane, o graph.Origin, way string) *graph.Observation {
-	if t.lanes == nil {
-		t.lanes = map[lane]*graph.Observation{}
+func (t *edgeStats) call(l edgeKey, o graph.Origin, way string) *graph.Observation {
+	if t.edges == nil {
+		t.edges = map[edgeKey]*graph.Observation{}
 	}
-	seen := t.lanes[l]
+	seen := t.edges[l]
 	if seen == nil {
 		seen = &graph.Observation{From: l.from, To: l.to, Mode: l.mode, Protocol: l.protocol, Origin: o, Way: way}
-		t.lanes[l] = seen
+		t.edges[l] = seen
 		t.order = append(t.order, seen)
 	}
 	return seen
 }
 
-// tell adds what was counted to the facts.
-func (t *tally) tell(f *graph.Facts) {
+// addTo adds what was counted to the facts.
+func (t *edgeStats) addTo(f *graph.Facts) {
 	for _, o := range t.order {
 		f.Observations = append(f.Observations, *o)
 	}
@@ -76,7 +76,7 @@ func values(d *document.Document, read func(raw json.RawMessage, line int)) {
 		line += bytes.Count(text[counted:max(counted, start)], []byte("\n"))
 		counted = max(counted, start)
 		if err != nil {
-			problem(d, line, graph.Failed, "what comes before is read", "is not JSON: %v", err)
+			problem(d, line, graph.Failed, "check that the file is complete; the values before are read", "is not JSON: %v", err)
 			return
 		}
 		read(raw, line)
@@ -91,7 +91,7 @@ func decode(d *document.Document, raw json.RawMessage, line int, v any) bool {
 	}
 	var wrong *json.UnmarshalTypeError
 	if errors.As(err, &wrong) {
-		problem(d, line, graph.Failed, "", "%q is a %s, which makes no sense there", wrong.Field, wrong.Value)
+		problem(d, line, graph.Failed, "", "%q is a %s, which is not expected there", wrong.Field, wrong.Value)
 		return true // the rest is filled
 	}
 	problem(d, line, graph.Failed, "", "cannot be read: %v", err)

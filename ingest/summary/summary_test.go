@@ -91,10 +91,10 @@ func TestColumns(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := "Wer,T,S,P\na,1,1,\nb,1,2,1\n"
-	if got := tell(TableOf(columns), text); got != "a -> b: 1 calls\n" {
+	if got := factsOf(TableOf(columns), text); got != "a -> b: 1 calls\n" {
 		t.Errorf("seen %q", got)
 	}
-	for pair, want := range map[string]string{"trace": `"trace" is no role=header`, "spam=S": `there is no role "spam"`} {
+	for pair, want := range map[string]string{"trace": `"trace" is not of the form role=header`, "spam=S": `unknown role "spam"`} {
 		if _, err := ParseColumns([]string{pair}); err == nil || err.Error() != want {
 			t.Errorf("ParseColumns(%q): %v, want %s", pair, err, want)
 		}
@@ -104,14 +104,14 @@ func TestColumns(t *testing.T) {
 func readText(text string) (reader, seen string) {
 	for _, r := range readers {
 		if r.Whole([]byte(text)) {
-			return r.Name, tell(r, text)
+			return r.Name, factsOf(r, text)
 		}
 	}
 	return "", ""
 }
 
-// tell reads a text and writes down what is seen in it.
-func tell(r *document.Reader, text string) string {
+// factsOf reads a text and writes the facts in it.
+func factsOf(r *document.Reader, text string) string {
 	var names document.Names
 	var f graph.Facts
 	d, _ := document.New("f", "f", document.TextPart([]byte(text)), &names)

@@ -12,8 +12,7 @@ import (
 // Table reads tables of spans and of calls by their usual headers.
 var Table = TableOf(nil)
 
-// TableOf reads tables whose headers are told. Those of columns that are not told
-// are guessed.
+// TableOf reads tables whose headers are configured. Those of other columns are guessed.
 func TableOf(columns Columns) *document.Reader {
 	return &document.Reader{
 		Name:  "table",
@@ -58,7 +57,7 @@ func (t *table) isCalls() bool { return t.has("from", "to") && t.columns["from"]
 
 // readCallTable reads a row a call. Without a column of counts a row is one.
 func readCallTable(d *document.Document, t *table, f *graph.Facts) {
-	var calls tally
+	var calls edgeStats
 	broken, nameless := 0, 0
 	for t.next(&broken) {
 		from, to := document.Clean(t.get("from")), document.Clean(t.get("to"))
@@ -66,7 +65,7 @@ func readCallTable(d *document.Document, t *table, f *graph.Facts) {
 			nameless++
 			continue
 		}
-		o := calls.call(lane{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
+		o := calls.call(edgeKey{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
 		if t.has("calls") {
 			o.Calls += number(t.get("calls"))
 		} else {
@@ -74,13 +73,13 @@ func readCallTable(d *document.Document, t *table, f *graph.Facts) {
 		}
 		o.Errors += number(t.get("errors"))
 	}
-	calls.tell(f)
+	calls.addTo(f)
 	reportRows(d, broken, nameless)
 }
 
 func reportRows(d *document.Document, broken, nameless int) {
 	if broken > 0 {
-		problem(d, 1, graph.Failed, "the others are read", "%d rows of the table are broken", broken)
+		problem(d, 1, graph.Failed, "fix them; the other rows are read", "%d rows of the table cannot be parsed", broken)
 	}
 	if nameless > 0 {
 		problem(d, 1, graph.Skipped, "", "%d rows of the table name only one service or none", nameless)
@@ -98,13 +97,13 @@ type tableSpan struct {
 	async    bool // a producer or a consumer
 }
 
-// A spanTable is all spans of a table. Parents are tied to their children when all
+// A spanTable is all spans of a table. Parents are connected to their children when all
 // rows are read: they come in any order.
 type spanTable struct {
 	spans    []tableSpan
 	parents  []string         // by span, the key of its parent, "" for none
 	byKey    map[string]int32 // spans by trace and span
-	services []string         // services[0] stands for none
+	services []string         // services[0] means none
 	numbers  map[string]int32
 	twice    int
 }
@@ -116,17 +115,17 @@ func readSpanTable(d *document.Document, t *table, f *graph.Facts) {
 		s.add(t)
 	}
 	orphans := s.tie()
-	var calls tally
+	var calls edgeStats
 	for i := range s.spans {
 		s.count(int32(i), d, &calls)
 	}
-	calls.tell(f)
+	calls.addTo(f)
 	reportRows(d, broken, 0)
 	if s.twice > 0 {
-		problem(d, 1, graph.Note, "", "%d spans of the table stand in it twice and count once", s.twice)
+		problem(d, 1, graph.Note, "", "%d spans are in the table twice and are counted once", s.twice)
 	}
 	if orphans > 0 {
-		problem(d, 1, graph.Note, "a trace that is split between tables is not put together", "%d spans of the table have a parent that is not in it", orphans)
+		problem(d, 1, graph.Note, "put all spans of a trace into one table", "%d spans of the table have a parent that is not in the table", orphans)
 	}
 }
 
@@ -188,7 +187,7 @@ func (s *spanTable) tie() (orphans int) {
 
 // count finds the call that a span answers: from the nearest ancestor of a known
 // service, if that is another one.
-func (s *spanTable) count(i int32, d *document.Document, calls *tally) {
+func (s *spanTable) count(i int32, d *document.Document, calls *edgeStats) {
 	const furthest = 1000 // of spans without a service in between; parents may form a loop
 	span := &s.spans[i]
 	up := span.parent
@@ -199,7 +198,7 @@ func (s *spanTable) count(i int32, d *document.Document, calls *tally) {
 		return
 	}
 	caller := &s.spans[up]
-	l := lane{from: graph.TracePeer{Name: s.services[caller.service]}, to: graph.TracePeer{Name: s.services[span.service]}, mode: graph.Sync}
+	l := edgeKey{from: graph.TracePeer{Name: s.services[caller.service]}, to: graph.TracePeer{Name: s.services[span.service]}, mode: graph.Sync}
 	if span.async || caller.asks && caller.async {
 		l.mode = graph.Async
 	}

@@ -15,14 +15,14 @@ var XRayGraph = &document.Reader{
 	Reads: []string{"Services with ReferenceId and Edges"},
 	Whole: func(text []byte) bool { return shaped(text, `"ReferenceId"`, "Services[].ReferenceId") },
 	Read: func(d *document.Document, f *graph.Facts) {
-		var t tally
+		var t edgeStats
 		values(d, func(raw json.RawMessage, line int) {
 			var g xrayGraph
 			if decode(d, raw, line, &g) {
 				g.count(d, line, &t)
 			}
 		})
-		t.tell(f)
+		t.addTo(f)
 	},
 }
 
@@ -43,7 +43,7 @@ type xrayStatistics struct {
 	FaultStatistics struct{ TotalCount amount }
 }
 
-func (g *xrayGraph) count(d *document.Document, line int, t *tally) {
+func (g *xrayGraph) count(d *document.Document, line int, t *edgeStats) {
 	seen := map[int]graph.TracePeer{}
 	for _, s := range g.Services {
 		if s.ReferenceID != nil && s.Name != "" {
@@ -57,7 +57,7 @@ func (g *xrayGraph) count(d *document.Document, line int, t *tally) {
 				lost++
 				continue
 			}
-			l := lane{from: seen[*s.ReferenceID], to: seen[*e.ReferenceID], mode: graph.Sync}
+			l := edgeKey{from: seen[*s.ReferenceID], to: seen[*e.ReferenceID], mode: graph.Sync}
 			if l.to.Kind == graph.KindTopic {
 				l.mode = graph.Async
 			}
@@ -70,7 +70,7 @@ func (g *xrayGraph) count(d *document.Document, line int, t *tally) {
 		}
 	}
 	if lost > 0 {
-		problem(d, line, graph.Skipped, "", "%d calls of the service graph are of a service that it does not name", lost)
+		problem(d, line, graph.Skipped, "", "%d calls of the service graph are of a service without a name", lost)
 	}
 }
 

@@ -18,8 +18,8 @@ func calledBy(t *testing.T, text string) []graph.Observation {
 	return facts.Observations
 }
 
-// TestPeers has a client that nobody answers: what it says of the other side, in
-// the order of what is believed, and what becomes of that.
+// TestPeers has a client span without a server span: what it says of the other side, by
+// precedence, and the resulting peer.
 func TestPeers(t *testing.T) {
 	// Each of these is believed before all that follow.
 	order := []struct{ key, value, name string }{
@@ -99,7 +99,7 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// TestRetries has what tells that a call was not the first try.
+// TestRetries has the signs of a retried call.
 func TestRetries(t *testing.T) {
 	const event = `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"web"}}]},"scopeSpans":[{"spans":[` +
 		`{"traceId":"1","spanId":"1","kind":3,"attributes":[{"key":"peer.service","value":{"stringValue":"cart"}}],"events":[{"name":"%s","attributes":[]}]}]}]}]}`

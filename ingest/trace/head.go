@@ -8,7 +8,7 @@ import (
 // HeadSize is how much of a file Sniff likes to see.
 const HeadSize = 64 << 10
 
-// A head is what can be told of a JSON file from its beginning, which may end
+// A head is what is known of a JSON file by its beginning, which may end
 // anywhere: the paths of the members of the first value, such as "data[].spans".
 // Of a list only the first item is looked at.
 type head struct{ paths []string }

@@ -11,7 +11,7 @@ import (
 // bare traces, and lists of spans that carry their process.
 var Jaeger = &Reader{
 	Name:  "jaeger",
-	Doc:   "traces of Jaeger as its API and its UI give them, and lists of its spans",
+	Doc:   "traces of Jaeger as returned by its API and UI, and lists of its spans",
 	Reads: []string{"data", "spans", "processes", "traceID"},
 	match: func(h *head) bool {
 		return h.hasOne("data[].spans", "data.spans", "[].spans", "data[].processes", "data.processes", "[].processes") && !h.hasOne("data[].name", "[].name") ||
@@ -30,7 +30,7 @@ var jaegerStorage = &Reader{
 		return h.has("traceId", "operationName") || h.has("spans[].traceId", "spans[].operationName") || h.has("[].traceId", "[].operationName") ||
 			h.has("[].spans[].traceId", "[].spans[].operationName")
 	},
-	refuse: "is the form in which Jaeger stores spans, whose times and ids are written unlike anywhere else",
+	refuse: "is Jaeger's storage format, whose times and ids are encoded differently",
 	hint:   "download the traces from Jaeger's UI, or from /api/traces",
 }
 
@@ -40,7 +40,7 @@ type reference struct {
 	follows     bool
 }
 
-// A holder is a span whose process is told elsewhere in its trace.
+// A holder is a span whose process is declared elsewhere in its trace.
 type holder struct {
 	at      int
 	process []byte
@@ -245,7 +245,7 @@ func (w *Worker) jaegerTag(wanted func(key []byte) bool) (key, value []byte) {
 	return w.pair(wanted, func(w *Worker) []byte { return w.c.string() })
 }
 
-// jaegerLogs looks for what tells of a retry: a log with the field event=retry.
+// jaegerLogs looks for signs of a retry: a log with the field event=retry.
 func (w *Worker) jaegerLogs(d *spans.Builder) {
 	c := &w.c
 	if !c.array() {

@@ -87,11 +87,11 @@ func (c *cursor) enter(open byte) bool {
 	return true
 }
 
-// maxDepth bounds how deep envelopes and lists of spans may lie in each other.
+// maxDepth bounds how deep envelopes and lists of spans may be nested.
 const maxDepth = 1000
 
-// deeper reports whether a reader may call itself for what lies within, after which
-// it calls higher.
+// deeper reports whether a reader may call itself for a nested value, after which it
+// calls higher.
 func (c *cursor) deeper() bool {
 	if c.depth == maxDepth {
 		c.fail(fmt.Sprintf("is nested more than %d deep", maxDepth))
@@ -156,7 +156,7 @@ func (c *cursor) more(first *bool, end byte) bool {
 	return true
 }
 
-// raw returns what stands between the quotes of a string, and whether it holds
+// raw returns the text between the quotes of a string, and whether it holds
 // escapes. The cursor is on the opening quote.
 func (c *cursor) raw() (s []byte, escaped bool) {
 	c.at++
@@ -236,7 +236,7 @@ func (c *cursor) word() []byte {
 		c.at++
 	}
 	if c.at == start {
-		c.fail(fmt.Sprintf("found %q where a value belongs", c.found()))
+		c.fail(fmt.Sprintf("found %q where a value is expected", c.found()))
 	}
 	return c.text[start:c.at]
 }
@@ -327,7 +327,7 @@ const (
 	quote
 )
 
-// bracket tells the bytes that matter to a nest.
+// bracket classifies the bytes that matter for nesting.
 var bracket = [256]uint8{'{': open, '[': open, '}': shut, ']': shut, '"': quote}
 
 // stringEnd returns the place after the quote that ends the string that text[at:]
@@ -345,8 +345,8 @@ func stringEnd(text []byte, at int) int {
 	}
 }
 
-// appendUnescaped appends what a raw string stands for. Escapes that mean nothing
-// stay as they are.
+// appendUnescaped appends a raw string without its escapes. Invalid escapes stay as they
+// are.
 func appendUnescaped(to, raw []byte) []byte {
 	for {
 		i := bytes.IndexByte(raw, '\\')

@@ -80,10 +80,10 @@ func linkText(t testing.TB, text string) ([]string, *graph.Spans) {
 		}
 	}
 	facts, spans := Link(workers, 1)
-	return told(facts), spans
+	return callsOf(facts), spans
 }
 
-func told(facts *graph.Facts) []string {
+func callsOf(facts *graph.Facts) []string {
 	sum := map[string]*graph.Observed{}
 	for i := range facts.Observations {
 		o := &facts.Observations[i]
@@ -224,7 +224,7 @@ func TestFormatsAgree(t *testing.T) {
 		if account.Spans != len(spans) || account.Orphans+account.Duplicates+account.Broken > 0 {
 			t.Errorf("%s: account %+v for %d spans", f.reader.Name, account, len(spans))
 		}
-		got := told(facts)
+		got := callsOf(facts)
 		if want == nil {
 			want = got
 		}
@@ -260,8 +260,8 @@ func TestLinkDeep(t *testing.T) {
 	}
 }
 
-// Chunks of several files come to a worker in any order: what it tells of a service
-// is told by the first of the files, not by the one that it read first.
+// Chunks of several files come to a worker in any order: the place of a service is in the
+// first of the files, not in the one that was read first.
 func TestOriginsDoNotDependOnOrder(t *testing.T) {
 	chunk := func(file string) *Chunk {
 		var one *Chunk

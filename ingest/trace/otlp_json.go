@@ -27,8 +27,8 @@ var tempoSearch = &Reader{
 	match: func(h *head) bool {
 		return h.hasOne("traces[].rootServiceName", "traces[].rootTraceName", "traces[].spanSet", "traces[].spanSets")
 	},
-	refuse: "is what a search of Tempo found: its spans do not say what they are part of, so that no call can be told",
-	hint:   "ask Tempo for the traces themselves, with /api/traces/ID for each",
+	refuse: "is a search result of Tempo, whose spans have no parents; calls cannot be derived",
+	hint:   "download each trace from Tempo with /api/traces/ID",
 }
 
 // otlpDocument reads a TracesData, or an answer that has one inside.
@@ -74,8 +74,7 @@ func (w *Worker) otlpResources() {
 	}
 }
 
-// otlpResource reads the spans of one resource, which may stand before or after
-// them.
+// otlpResource reads the spans of one resource, which may be before or after them.
 func (w *Worker) otlpResource() {
 	c := &w.c
 	if !c.object() {
@@ -194,7 +193,7 @@ func (w *Worker) otlpSpan(party uint32) {
 	w.Add(d)
 }
 
-// otlpEvents looks for what tells of a retry.
+// otlpEvents looks for signs of a retry.
 func (w *Worker) otlpEvents() {
 	c := &w.c
 	if !c.array() {

@@ -59,7 +59,7 @@ func (w *Worker) readValues(chunk *Chunk, o *Outcome) {
 			other += max(1, bytes.Count(chunk.text[start:c.at], newline))
 		}
 		if c.err != nil {
-			w.mend(chunk, o, nextValue(chunk.text, start))
+			w.recoverAt(chunk, o, nextValue(chunk.text, start))
 		}
 	}
 	switch {
@@ -86,13 +86,13 @@ func (w *Worker) readUnits(chunk *Chunk, o *Outcome) {
 		chunk.Reader.unit(w)
 		if c.err != nil {
 			var n nest
-			w.mend(chunk, o, max(start+1, n.skip(chunk.text, start)))
+			w.recoverAt(chunk, o, max(start+1, n.skip(chunk.text, start)))
 		}
 	}
 }
 
-// mend reports the mistake that stopped the cursor and lets it go on at next.
-func (w *Worker) mend(chunk *Chunk, o *Outcome, next int) {
+// recoverAt reports the syntax error that stopped the cursor and continues at next.
+func (w *Worker) recoverAt(chunk *Chunk, o *Outcome, next int) {
 	c := &w.c
 	if at := c.err.at; !chunk.cut || at < len(c.text) {
 		o.Problems = append(o.Problems, chunk.problem(c.err))
@@ -101,7 +101,7 @@ func (w *Worker) mend(chunk *Chunk, o *Outcome, next int) {
 	w.d.Reset()
 }
 
-// problem tells a mistake in the text of the chunk.
+// problem returns the problem for a syntax error in the text of the chunk.
 func (c *Chunk) problem(err *syntaxError) graph.Problem {
 	before := c.text[:err.at]
 	o := graph.Origin{Reader: c.Reader.Name, File: c.File, Line: int32(c.line + 1)}
@@ -109,7 +109,7 @@ func (c *Chunk) problem(err *syntaxError) graph.Problem {
 		o.Line += int32(bytes.Count(before, newline))
 		o.Column = int32(err.at - bytes.LastIndexByte(before, '\n'))
 	}
-	return graph.Problem{Origin: o, Message: "cannot read spans: " + err.what, Hint: "the rest of the file is read", Level: graph.Failed}
+	return graph.Problem{Origin: o, Message: "cannot read spans: " + err.what, Hint: "fix this record; the rest of the file is read", Level: graph.Failed}
 }
 
 // nextValue returns the place of the next line after at that begins with a value,

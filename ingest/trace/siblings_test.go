@@ -63,7 +63,7 @@ func timedOTLP(trace int, spec string) string {
 	return b.String()
 }
 
-// spreads tells how the calls in spans fall on requests.
+// spreads shows how the calls in spans are distributed over requests.
 func spreads(t testing.TB, text string) string {
 	t.Helper()
 	workers, outcomes := readAll(OTLPJSON, []byte(text), 1)
@@ -98,7 +98,7 @@ func spreadsOf(facts *graph.Facts) []string {
 	return list
 }
 
-// TestSiblings goes through how calls may lie beside each other in a request.
+// TestSiblings has the ways in which calls of one request follow each other or overlap.
 func TestSiblings(t *testing.T) {
 	const request = "1 - web server GET_/cart 0-1000\n"
 	for _, tt := range []struct{ name, spans, want string }{
@@ -114,7 +114,7 @@ func TestSiblings(t *testing.T) {
 		{"a database named like a service", request + "2 1 web client GET_/item/17 0-10 peer.service=items\n 3 1 web client SELECT_1 10-20 db.name=items", "web > items: 1 in 1\nweb > items: 1 in 1\nweb: items beside items in 1, 0 at once, 1 in turn"},
 		{"too few", request + "2 1 web client GET_/item/17*4 0-10 peer.service=items", "web > items: 4 in 1"},
 		{"all at once", request + "2 1 web client GET_/item/17|25 0-10 peer.service=items", "web > items: 25 in 1"},
-		{"in two lanes", request + "2 1 web client GET_/item/17*5 0-10 peer.service=items\n 3 1 web client GET_/item/18*5 0-10 peer.service=items", "web > items: 10 in 1"},
+		{"on two edges", request + "2 1 web client GET_/item/17*5 0-10 peer.service=items\n 3 1 web client GET_/item/18*5 0-10 peer.service=items", "web > items: 10 in 1"},
 		{"a little at once", request + "2 1 web client GET_/item/17*6 0-10 peer.service=items\n 3 1 web client GET_/item/18*2 55-65 peer.service=items",
 			`web > items: 8 in 1; 8 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 75ms of 1s`},
 		{"other operations", request + "2 1 web client GET_/a 0-10 peer.service=items\n 3 1 web client GET_/b 10-20 peer.service=items\n 4 1 web client GET_/c 20-30 peer.service=items\n" +

@@ -60,7 +60,7 @@ func spilled(t *testing.T, reader *Reader, text []byte, parallel int, limit int6
 }
 
 // messages are consumers in traces of their own, and in none, that link to their
-// producers in other traces, which stand behind them or before them, or nowhere.
+// producers in other traces, which are after them or before them, or missing.
 func messages(n int) string {
 	var b strings.Builder
 	for i := range n {

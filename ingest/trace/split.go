@@ -60,8 +60,8 @@ func (c *Chunk) Release() {
 	}
 }
 
-// Split cuts what r holds into chunks, in order. A Problem tells where the stream
-// could not be followed any further; what was found before is handed on.
+// Split splits what r holds into chunks, in order. A Problem is where the stream could
+// not be parsed any further; the chunks before are emitted.
 func (r *Reader) Split(file string, in io.Reader, yield func(*Chunk)) *graph.Problem {
 	s := &splitter{reader: r, file: file, in: in, yield: yield}
 	if r.refuse != "" {
@@ -88,7 +88,7 @@ type splitter struct {
 }
 
 func (s *splitter) tooLarge() *graph.Problem {
-	return s.problem(s.line+1, fmt.Sprintf("holds a value of more than %d MB that cannot be cut; what came before is read", maxValue>>20), "write one trace a line")
+	return s.problem(s.line+1, fmt.Sprintf("holds a value of more than %d MB that cannot be split; the spans before it are read", maxValue>>20), "write one trace per line")
 }
 
 func (s *splitter) problem(line int, message, hint string) *graph.Problem {
@@ -167,9 +167,9 @@ func (s *splitter) end() *graph.Problem {
 		return nil
 	}
 	if errors.Is(s.err, io.ErrUnexpectedEOF) {
-		return s.problem(s.line+1, "is packed and ends too early; what came before is read", "pack it again")
+		return s.problem(s.line+1, "is compressed and truncated; the spans before the end are read", "compress it again")
 	}
-	return s.problem(s.line+1, fmt.Sprintf("cannot be read to its end: %v; what came before is read", s.err), "")
+	return s.problem(s.line+1, fmt.Sprintf("cannot be read to its end: %v; the spans before are read", s.err), "")
 }
 
 // lastBorder returns the place after the last line of text that ends a value, and

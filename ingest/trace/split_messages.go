@@ -22,7 +22,7 @@ const (
 	delimited          // each behind its length as a varint
 )
 
-// framingOf tells the framing by the first bytes of a file.
+// framingOf detects the framing by the first bytes of a file.
 func framingOf(head []byte) framing {
 	if len(head) > 4 {
 		rest, size := head[4:], uint64(binary.BigEndian.Uint32(head))
@@ -49,7 +49,7 @@ func isTraces(b []byte, size uint64) bool {
 	if !ok || len(b) == 0 {
 		return false
 	}
-	if inner, _, ok := enterField(b, size, 2); ok { // the spans stand before their resource
+	if inner, _, ok := enterField(b, size, 2); ok { // the spans are before their resource
 		return len(inner) > 0 && (inner[0] == 0x0a || inner[0] == 0x12)
 	}
 	b, size, ok = enterField(b, size, 1)
@@ -170,8 +170,8 @@ func (s *splitter) unpackFrame(packed []byte, used int) (int, int, error) {
 	return n, n, nil
 }
 
-// frame returns the length of what stands before the message at a place of the
-// buffer, and of the message. It reports false if the buffer ends before.
+// frame returns the length of the header of the message at a place of the buffer, and of
+// the message. It reports false if the buffer ends before.
 func (s *splitter) frame(form framing, at int) (skip int, size uint64, ok bool) {
 	b := s.buf[at:]
 	switch form {

@@ -93,9 +93,9 @@ func (s *splitter) leave(depth int) {
 	}
 }
 
-// enterUnits returns the place after the bracket of the list in which the units
-// of a value lie, and how many brackets are open there, or 0. The list is the
-// value itself, or in one of its wrappers. Text may end anywhere.
+// enterUnits returns the place after the bracket of the list with the units of a value,
+// and how many brackets are open there, or 0. The list is the value itself, or in one of
+// its wrappers. Text may end anywhere.
 func enterUnits(text []byte) (at, depth int) {
 	c := &cursor{text: text}
 	for {
@@ -112,8 +112,8 @@ func enterUnits(text []byte) (at, depth int) {
 	}
 }
 
-// wrapper goes on to the first member of the object that was entered in which
-// units may lie. Members of a trace show that the object is itself a unit.
+// wrapper goes on to the first member of the object that was entered that may contain
+// units. Members of a trace show that the object is itself a unit.
 func (c *cursor) wrapper() bool {
 	for first := true; c.field(&first); {
 		switch string(c.key) {

@@ -10,7 +10,7 @@
 //
 // The records are those of package spans, which knows no format.
 //
-// Formats are told by the first bytes of a file, never by its name.
+// Formats are detected by the first bytes of a file, never by its name.
 package trace
 
 import (
@@ -26,7 +26,7 @@ type Reader struct {
 	Reads []string // what it is recognised by, in the words of its users
 
 	match func(h *head) bool
-	// refuse says why a form that is recognised cannot be read, and the way out.
+	// refuse says why a recognized format cannot be read, and hint what to do.
 	refuse, hint string
 
 	// value reads a whole JSON value. unit reads one item of the list that units
@@ -43,7 +43,8 @@ func Readers() []*Reader {
 	return slices.DeleteFunc(slices.Clone(forms), func(r *Reader) bool { return r.refuse != "" })
 }
 
-// forms are what weir knows, most telling first, with those that it refuses.
+// forms are the formats that weir recognizes, most specific first, with those that it
+// refuses.
 var forms = []*Reader{
 	OTLPJSON,
 	OTLPProto,

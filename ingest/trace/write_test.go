@@ -8,7 +8,7 @@ import (
 )
 
 var (
-	writeTo    = flag.String("write-to", "", "write generated spans in every format into this `folder`")
+	writeTo    = flag.String("write-to", "", "write generated spans in every format into this `directory`")
 	writeSpans = flag.Int("write-spans", 1_000_000, "how many `spans` to write")
 )
 
@@ -18,7 +18,7 @@ var (
 //	go test ./ingest/trace -run TestWrite -write-to /tmp/spans -write-spans 1000000
 func TestWrite(t *testing.T) {
 	if *writeTo == "" {
-		t.Skip("no folder is given by -write-to")
+		t.Skip("no directory is given by -write-to")
 	}
 	spans := generate(*writeSpans)
 	for _, f := range written {

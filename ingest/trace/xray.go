@@ -21,7 +21,7 @@ var XRay = &Reader{
 	unit:  (*Worker).xrayValue,
 }
 
-// maxSegments bounds how deep subsegments may lie in each other.
+// maxSegments bounds how deep subsegments may be nested.
 const maxSegments = 1000
 
 // xrayValue reads an answer, a trace, a segment, or a list of any of them.
@@ -88,13 +88,13 @@ func (w *Worker) xrayDocument(text []byte) {
 		w.xrayAny()
 	}
 	if inner := w.c.err; inner != nil && outer.err == nil {
-		outer.err = &syntaxError{outer.at, "a Document is no JSON: " + inner.what}
+		outer.err = &syntaxError{outer.at, "a Document is not JSON: " + inner.what}
 	}
 	w.c = outer
 }
 
 // xrayTrace returns the trace of the segment that follows, without going on: its
-// subsegments may stand before it.
+// subsegments may be before it.
 func (w *Worker) xrayTrace() spans.ID {
 	look := w.c
 	look.object()
@@ -124,19 +124,19 @@ type segment struct {
 	id, parent      spans.ID
 	start, end      float64
 	failed, retried bool
-	sub             bool // it stands alone and is a subsegment
+	sub             bool // it is a subsegment in a document of its own
 	database, url   []byte
 	query           []byte // of SQL
 	method, address []byte // of HTTP
 	command, table  []byte // of a service of AWS
 }
 
-// xraySegment reads a segment, or a subsegment if it lies in another one, and all
-// that lie in it.
+// xraySegment reads a segment, or a subsegment if it is in another one, and all that are
+// in it.
 func (w *Worker) xraySegment(trace, within spans.ID, depth int) {
 	c := &w.c
 	if depth > maxSegments {
-		c.fail("subsegments lie too deep in each other")
+		c.fail("subsegments are nested too deep")
 	}
 	own := w.xrayOwnID()
 	if !c.object() {

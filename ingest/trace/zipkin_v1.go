@@ -31,8 +31,8 @@ func (h *half) see(at endpoint, start, end int64) {
 	h.start, h.end = max(h.start, start), max(h.end, end)
 }
 
-// zipkinAnnotations reads annotations, which tell sides of a call in version 1, and
-// of retries.
+// zipkinAnnotations reads annotations, which show sides of a call in version 1, and
+// retries.
 func (w *Worker) zipkinAnnotations(h *halves) {
 	c := &w.c
 	if !c.array() {

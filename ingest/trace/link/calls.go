@@ -170,7 +170,7 @@ func (t *tree) consumeLink(s *node, found *edgeStats) {
 	found.add(&c)
 }
 
-// reach finds the calls that nobody answered, as far as the traces show.
+// reach finds the calls without a server span.
 func (t *tree) reach(i int32, found *edgeStats) {
 	s := &t.spans[i]
 	if s.named < 0 {
@@ -206,7 +206,7 @@ type end struct{ party, peer uint32 }
 // A call is one call between two ends.
 type call struct {
 	from, to end
-	protocol uint32 // the peer that tells it
+	protocol uint32 // the peer that shows it
 	weight   uint16
 	duration float32
 	failed   bool
@@ -235,7 +235,7 @@ func (l edgeKey) compare(m edgeKey) int {
 // A edgeStats counts calls.
 type edgeStats struct {
 	pool  *pool
-	lanes map[edgeKey]*count
+	edges map[edgeKey]*count
 	pairStats
 }
 
@@ -250,10 +250,10 @@ type count struct {
 func (t *edgeStats) add(c *call) *count {
 	p := t.pool
 	l := edgeKey{end{p.services[c.from.party], c.from.peer}, end{p.services[c.to.party], c.to.peer}, p.protocolOf[c.protocol], c.async}
-	n := t.lanes[l]
+	n := t.edges[l]
 	if n == nil {
 		n = &count{}
-		t.lanes[l] = n
+		t.edges[l] = n
 		t.enter(l, n)
 	}
 	n.calls++

@@ -23,20 +23,20 @@ func Link(workers []*spans.Collector, parallel int) (*graph.Facts, *graph.Spans)
 	s.spill.Settle()
 	s.spill.Report(s.resolve(p))
 	trees := make([]*tree, max(1, parallel))
-	tallies := make([]*edgeStats, len(trees))
+	parts := make([]*edgeStats, len(trees))
 	shares := s.shares(len(trees))
 	var next atomic.Int64
 	var running sync.WaitGroup
 	for i := range trees {
 		trees[i] = &tree{pool: p, part: newPartition(p)}
-		tallies[i] = &edgeStats{pool: p, lanes: map[edgeKey]*count{}}
+		parts[i] = &edgeStats{pool: p, edges: map[edgeKey]*count{}}
 		running.Go(func() {
 			for n := int(next.Add(1)) - 1; n < len(shares); n = int(next.Add(1)) - 1 {
 				if err := trees[i].part.load(s, shares[n]); err != nil {
 					s.spill.Report(err)
 					return
 				}
-				trees[i].part.link(trees[i], tallies[i])
+				trees[i].part.link(trees[i], parts[i])
 			}
 		})
 	}
@@ -45,10 +45,10 @@ func Link(workers []*spans.Collector, parallel int) (*graph.Facts, *graph.Spans)
 	for i, t := range trees {
 		stats.Add(&t.stats)
 		if i > 0 {
-			tallies[0].merge(tallies[i])
+			parts[0].merge(parts[i])
 		}
 	}
-	return &graph.Facts{ObservedServices: tallies[0].sightings(), Observations: tallies[0].observations(), Pairs: tallies[0].companions()}, stats
+	return &graph.Facts{ObservedServices: parts[0].sightings(), Observations: parts[0].observations(), Pairs: parts[0].companions()}, stats
 }
 
 func (t *tree) link(records []uint32, found *edgeStats) {
@@ -58,10 +58,10 @@ func (t *tree) link(records []uint32, found *edgeStats) {
 
 func (t *edgeStats) merge(o *edgeStats) {
 	defer t.mergeSiblings(o)
-	for l, n := range o.lanes {
-		into := t.lanes[l]
+	for l, n := range o.edges {
+		into := t.edges[l]
 		if into == nil {
-			t.lanes[l] = n
+			t.edges[l] = n
 			t.enter(l, n)
 			continue
 		}
@@ -79,16 +79,16 @@ func (t *edgeStats) merge(o *edgeStats) {
 	}
 }
 
-// observations tells the calls in an order of their own.
+// observations returns the calls, sorted.
 func (t *edgeStats) observations() []graph.Observation {
-	lanes := make([]edgeKey, 0, len(t.lanes))
-	for l := range t.lanes {
-		lanes = append(lanes, l)
+	edges := make([]edgeKey, 0, len(t.edges))
+	for l := range t.edges {
+		edges = append(edges, l)
 	}
-	slices.SortFunc(lanes, edgeKey.compare)
-	list := make([]graph.Observation, 0, len(lanes))
-	for _, l := range lanes {
-		n := t.lanes[l]
+	slices.SortFunc(edges, edgeKey.compare)
+	list := make([]graph.Observation, 0, len(edges))
+	for _, l := range edges {
+		n := t.edges[l]
 		o := graph.Observation{
 			From: t.pool.seen(l.from), To: t.pool.seen(l.to), Way: "span",
 			Protocol: t.pool.protocols[l.protocol], Mode: graph.Sync,
@@ -123,7 +123,7 @@ func (t *edgeStats) weighted(n *count) float64 {
 	return math.Round(sum*1000) / 1000
 }
 
-// sightings tells all services that have spans.
+// sightings returns all services that have spans.
 func (t *edgeStats) sightings() []graph.ObservedService {
 	p := t.pool
 	var list []graph.ObservedService
@@ -135,7 +135,7 @@ func (t *edgeStats) sightings() []graph.ObservedService {
 	return list
 }
 
-// seen tells an end of a call in the words of the graph.
+// seen returns an end of a call as a peer of the graph.
 func (p *pool) seen(e end) graph.TracePeer {
 	if e.party != 0 {
 		one := &p.parties[e.party]

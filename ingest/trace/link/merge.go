@@ -11,7 +11,7 @@ import (
 // A pool is the tables of all workers made one. Numbers in it do not depend on
 // which worker read what.
 type pool struct {
-	parties    []spans.Party  // [0] stands for none
+	parties    []spans.Party  // [0] means none
 	services   []uint32       // by party, the first party of the same service
 	origins    []graph.Origin // by party
 	peers      []spans.Peer

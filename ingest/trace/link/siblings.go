@@ -10,9 +10,8 @@ import (
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// A call is made while its caller answers a request. The calls of one request lie
-// beside each other: as siblings they tell of loops that ask for one thing after
-// the other, and of what is done at the same time.
+// A call is made while its caller answers a request. The calls of one request are
+// siblings, which show loops of one call after the other, and calls at the same time.
 //
 // Kept of them are sums alone, by the kinds of calls and the names of operations:
 // nothing for a span, and the sums of parts add up to those of the whole where no
@@ -31,8 +30,8 @@ type requests struct {
 // Made is a call as the request sees it that makes it.
 type Made struct {
 	request  int32           // the span of it
-	callee   uint32          // see tally.callee
-	lane     uint32          // number of the count
+	callee   uint32          // see edgeStats.callee
+	edge     uint32          // number of the count
 	op       spans.Operation // what is asked for
 	via      spans.Operation // of the span that the call hangs below, if that is not the request itself
 	Start    int32           // microseconds since the request began
@@ -54,7 +53,7 @@ func (m *Made) End() int64   { return m.Begin() + int64(m.Duration) }
 
 // served returns the span that the service of span i answers while i lasts: the
 // nearest one that is the callee's half of a call, else the first of the service.
-// It is -1 where a span is missing, and for a client that nobody asked.
+// It is -1 if a span is missing, and for a client span without a request.
 func (t *tree) served(i int32) int32 {
 	s := &t.spans[i]
 	switch {
@@ -74,15 +73,15 @@ func (t *tree) served(i int32) int32 {
 	return i
 }
 
-// longRequest is how long a request may take for the start of a span in it to be
-// told from the low bits of its time.
+// longRequest is how long a request may take for the start of a span in it to be known
+// from the low bits of its time.
 const longRequest = float32(30 * time.Minute)
 
-// note keeps a call of the kind that n counts. caller is the span of the caller that
-// tells its time, callee the one that answers, or the same. half is whether the
-// first is the caller's half of the call.
+// note keeps a call of the kind that n counts. caller is the span of the caller that has
+// its time, callee the one that answers, or the same. half is whether the first is the
+// caller's half of the call.
 func (t *tree) note(n *count, caller, callee *node, half bool) {
-	if n.lane.async {
+	if n.edge.async {
 		return
 	}
 	up := caller
@@ -99,7 +98,7 @@ func (t *tree) note(n *count, caller, callee *node, half bool) {
 	}
 	of := &t.spans[request]
 	m := Made{
-		request: request, callee: n.callee, lane: n.number, op: callee.Op, Duration: timer.Duration, timed: half,
+		request: request, callee: n.callee, edge: n.number, op: callee.Op, Duration: timer.Duration, timed: half,
 		Start: int32(timer.Start - of.Start), flags: callee.Flags & (spans.Failed | spans.Retried | spans.Paged),
 	}
 	if half {
@@ -196,7 +195,7 @@ func Overlap(a, b []Made) bool {
 
 // A loop is a request that asks for one operation again and again.
 type loop struct {
-	lane          uint32
+	edge          uint32
 	during        spans.Operation
 	op            spans.Operation
 	calls         int
@@ -204,12 +203,12 @@ type loop struct {
 }
 
 func (l loop) compare(o loop) int {
-	return cmp.Or(cmp.Compare(l.lane, o.lane), cmp.Compare(l.during, o.during), cmp.Compare(l.op, o.op), cmp.Compare(o.calls, l.calls))
+	return cmp.Or(cmp.Compare(l.edge, o.edge), cmp.Compare(l.during, o.during), cmp.Compare(l.op, o.op), cmp.Compare(o.calls, l.calls))
 }
 
 // same reports whether two loops ask for one thing in requests of one sort.
 func (l *loop) same(o *loop) bool {
-	return l.lane == o.lane && l.during == o.during && l.op == o.op
+	return l.edge == o.edge && l.during == o.during && l.op == o.op
 }
 
 const (
@@ -250,7 +249,7 @@ func (t *tree) group(list []Made, found *edgeStats) {
 		return
 	}
 	of := &t.spans[list[0].request]
-	l := loop{lane: found.chief(list), during: of.Op, op: list[0].op, calls: twoDigits(len(t.kept))}
+	l := loop{edge: found.chief(list), during: of.Op, op: list[0].op, calls: twoDigits(len(t.kept))}
 	if of.Duration > 0 {
 		l.ofTotal = int64(of.Duration)
 		l.took = min(took, l.ofTotal)
@@ -271,7 +270,7 @@ func twoDigits(n int) int {
 func (t *tree) count(found *edgeStats) {
 	slices.SortFunc(t.loops, loop.compare)
 	eachRun(t.loops, (*loop).same, func(run []loop) {
-		n := found.list[run[0].lane]
+		n := found.list[run[0].edge]
 		for i, l := range run {
 			sum := n.loop(loopKey{l.during, l.op, l.calls})
 			sum.add(&loopSum{requests: 1, took: l.took, ofTotal: l.ofTotal})
@@ -314,11 +313,11 @@ func (t *tree) answer(found *edgeStats) {
 	}
 }
 
-// spread is how the calls of a lane fall on requests.
+// spread is how the calls of an edge are distributed over requests.
 type spread struct {
-	lane             edgeKey
-	number           uint32 // in the list of its tally
-	callee           uint32 // see tally.callee
+	edge             edgeKey
+	number           uint32 // in the list of its edgeStats
+	callee           uint32 // see edgeStats.callee
 	requests, within uint64
 	loops            map[loopKey]*loopSum
 }
@@ -339,10 +338,10 @@ type answered struct {
 	traces            map[spans.Operation]uint64
 }
 
-// pair is how the calls of two lanes lie beside each other.
+// pair counts how the calls of two edges overlap or follow each other.
 type pair struct{ requests, overlapping, inTurn uint64 }
 
-// pairStats is what a tally knows of requests beside the lanes.
+// pairStats is what edgeStats know of requests, apart from the edges.
 type pairStats struct {
 	list    []*count // by number
 	callees map[callee]uint32
@@ -352,11 +351,11 @@ type pairStats struct {
 
 // enter gives a count its number.
 func (t *edgeStats) enter(l edgeKey, n *count) {
-	n.lane, n.number, n.callee = l, uint32(len(t.list)), t.callee(l.to)
+	n.edge, n.number, n.callee = l, uint32(len(t.list)), t.callee(l.to)
 	t.list = append(t.list, n)
 }
 
-// A callee is what calls of several lanes may have in common: the same service is met
+// A callee is what calls of several edges may have in common: the same service is met
 // by its own spans and, where these are missing, by what its caller calls it.
 type callee struct {
 	name  string
@@ -381,16 +380,16 @@ func (t *edgeStats) callee(to end) uint32 {
 	return n
 }
 
-// chief returns the lane that stands for all calls of a list to one callee: one by the
+// chief returns the edge that represents all calls of a list to one callee: one by the
 // callee's own spans, if there is any.
 func (t *edgeStats) chief(list []Made) uint32 {
-	best := list[0].lane
+	best := list[0].edge
 	for i := range list {
-		n := list[i].lane
+		n := list[i].edge
 		if n == best {
 			continue
 		}
-		a, b := t.list[n].lane, t.list[best].lane
+		a, b := t.list[n].edge, t.list[best].edge
 		if own := a.to.party != 0; own != (b.to.party != 0) {
 			if own {
 				best = n
@@ -406,9 +405,9 @@ func (c *pairStats) beside(a, b uint32, p pair) {
 	if c.pairs == nil {
 		c.pairs = map[[2]uint32]pair{}
 	}
-	lanes := [2]uint32{min(a, b), max(a, b)}
-	sum := c.pairs[lanes]
-	c.pairs[lanes] = pair{sum.requests + p.requests, sum.overlapping + p.overlapping, sum.inTurn + p.inTurn}
+	edges := [2]uint32{min(a, b), max(a, b)}
+	sum := c.pairs[edges]
+	c.pairs[edges] = pair{sum.requests + p.requests, sum.overlapping + p.overlapping, sum.inTurn + p.inTurn}
 }
 
 func (c *pairStats) answered(party uint32) *answered {
@@ -423,10 +422,10 @@ func (c *pairStats) answered(party uint32) *answered {
 	return n
 }
 
-// mergeSiblings adds what another tally knows, after its lanes were merged.
+// mergeSiblings adds what other edgeStats know, after its edges were merged.
 func (t *edgeStats) mergeSiblings(o *edgeStats) {
 	for numbers, p := range o.pairs {
-		t.beside(t.lanes[o.list[numbers[0]].lane].number, t.lanes[o.list[numbers[1]].lane].number, p)
+		t.beside(t.edges[o.list[numbers[0]].edge].number, t.edges[o.list[numbers[1]].edge].number, p)
 	}
 	for party, n := range o.answers {
 		sum := t.answered(party)
@@ -438,7 +437,7 @@ func (t *edgeStats) mergeSiblings(o *edgeStats) {
 	}
 }
 
-// add adds up what two tallies know of one lane.
+// add adds what other edgeStats know of one edge.
 func (s *spread) add(o *spread) {
 	s.requests += o.requests
 	s.within += o.within
@@ -466,12 +465,13 @@ func (s *loopSum) add(o *loopSum) {
 	s.ofTotal += o.ofTotal
 }
 
-// spread tells how the calls of a lane fall on requests, in the words of the graph.
+// spread returns how the calls of an edge are distributed over requests, as statistics of
+// the graph.
 func (p *pool) spread(s *spread) graph.RequestStats {
-	told := graph.RequestStats{Requests: float64(s.requests), Within: float64(s.within)}
+	stats := graph.RequestStats{Requests: float64(s.requests), Within: float64(s.within)}
 	var sum graph.RequestStats
 	for key, n := range s.loops {
-		told.Repeats = append(told.Repeats, graph.Repeat{
+		stats.Repeats = append(stats.Repeats, graph.Repeat{
 			During: p.operations[key.during], Operation: p.operations[key.op],
 			Counts: []graph.RepeatCount{{
 				Calls: float64(key.calls), Requests: float64(n.requests), Traces: float64(n.traces),
@@ -479,31 +479,31 @@ func (p *pool) spread(s *spread) graph.RequestStats {
 			}},
 		})
 	}
-	sum.Add(&told) // which sorts, and joins operations whose words are cut to the same
+	sum.Add(&stats) // which sorts, and joins operations whose words are cut to the same
 	return sum
 }
 
-// companions tells which calls of a service overlap, in an order of their own.
+// companions returns which calls of a service overlap, sorted.
 func (t *edgeStats) companions() []graph.PairObservation {
 	numbers := make([][2]uint32, 0, len(t.pairs))
 	for n := range t.pairs {
 		numbers = append(numbers, n)
 	}
-	lanes := func(n [2]uint32) (a, b edgeKey) {
-		a, b = t.list[n[0]].lane, t.list[n[1]].lane
+	edges := func(n [2]uint32) (a, b edgeKey) {
+		a, b = t.list[n[0]].edge, t.list[n[1]].edge
 		if a.compare(b) > 0 {
 			return b, a
 		}
 		return a, b
 	}
 	slices.SortFunc(numbers, func(m, n [2]uint32) int {
-		a, b := lanes(m)
-		c, d := lanes(n)
+		a, b := edges(m)
+		c, d := edges(n)
 		return cmp.Or(a.compare(c), b.compare(d))
 	})
 	list := make([]graph.PairObservation, 0, len(numbers))
 	for _, n := range numbers {
-		a, b := lanes(n)
+		a, b := edges(n)
 		p := t.pairs[n]
 		list = append(list, graph.PairObservation{
 			From: t.pool.seen(a.from), To: t.pool.seen(a.to), With: t.pool.seen(b.to),
@@ -513,7 +513,7 @@ func (t *edgeStats) companions() []graph.PairObservation {
 	return list
 }
 
-// served tells what a service was seen to answer.
+// served returns the requests that a service was observed to answer.
 func (t *edgeStats) served(party uint32) graph.ServerStats {
 	n := t.answers[party]
 	if n == nil {
@@ -537,8 +537,8 @@ func (p *pool) named(op spans.Operation) spans.Operation {
 	return 0
 }
 
-// name keeps the words of all operations, and which of them ask whether a service is
-// well. Nobody's request begins with these.
+// name keeps the words of all operations, and which of them are health checks. No request
+// of a user begins with these.
 func (p *pool) name(workers []*spans.Collector) {
 	p.operations = spans.UniteOperations(workers)
 	p.probes = map[spans.Operation]bool{}

@@ -120,8 +120,8 @@ func (t *tree) mergeTwins(first int32) {
 	t.chain()
 }
 
-// copies makes one of the twins that are the same span met again. Equal ones lie
-// beside each other.
+// copies merges spans of one id that are the same span recorded twice. Equal ones are
+// adjacent.
 func (t *tree) copies() {
 	kept := t.twins[:0]
 	for _, i := range t.twins {
@@ -160,8 +160,8 @@ func (t *tree) pieces() {
 	}
 }
 
-// chain links what is left of the twins in their own order. Only the first of very
-// many can be anybody's parent.
+// chain links what is left of the twins in their own order. Only the first of very many
+// can be a parent.
 func (t *tree) chain() {
 	t.twins = slices.DeleteFunc(t.twins, func(i int32) bool { return t.spans[i].gone })
 	slot := t.slot(t.spans[t.twins[0]].Key)
@@ -250,7 +250,7 @@ func (t *tree) hang(i int32, s *node) {
 }
 
 // asker returns the caller's half that has the same id as a callee's half, or -1.
-// An id that is shared was somebody's before, even if that one has no kind.
+// An id that is shared was that of the client span first, even if that has no kind.
 func (t *tree) asker(i int32) int32 {
 	found := int32(-1)
 	takes := t.spans[i].Flags&spans.Shared != 0

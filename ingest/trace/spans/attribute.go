@@ -212,13 +212,13 @@ func (s *peerInfo) peer() Peer {
 // clean returns a text that is UTF-8.
 func clean(s []byte) string { return strings.ToValidUTF8(string(s), "\uFFFD") }
 
-// tells reports whether the span says anything of its other side.
-func (s *peerInfo) tells() bool {
+// known reports whether the span names anything of its other side.
+func (s *peerInfo) known() bool {
 	return len(s.name)+len(s.namespace)+len(s.host)+len(s.protocol)+s.port > 0
 }
 
-// describe says who is on the other side of a call, as far as the span of the
-// caller's half, or of a consumer, tells.
+// describe returns the other side of a call, as far as the client span, or the consumer
+// span, shows it.
 func (d *Builder) describe() peerInfo {
 	p := peerInfo{protocol: d.protocol(), namespace: d.Get(peerNamespace), port: d.port()}
 	host, isIP := d.host()
@@ -281,8 +281,8 @@ func (d *Builder) service() []byte {
 	return d.Get(peerService)
 }
 
-// place names the other side of a call that nothing gives a service name. An
-// address in digits tells less than the name of a database.
+// place names the other side of a call without a service name. The name of a database is
+// preferred to an IP address.
 func (d *Builder) place(host []byte, isIP bool) []byte {
 	if len(host) > 0 && !isIP {
 		return host
@@ -344,7 +344,7 @@ func (d *Builder) port() int {
 	return 0
 }
 
-// protocol returns what is spoken, as far as the span tells.
+// protocol returns the protocol of the call, if the span shows it.
 func (d *Builder) protocol() []byte {
 	for _, a := range [...]attribute{dbSystemName, DbSystem, messagingSystem, rpcSystem} {
 		if v := d.Get(a); v != nil {

@@ -69,7 +69,7 @@ func (t *table[T]) empty() {
 // interned numbers equal values once, from 1 on.
 type interned[T any] struct {
 	number map[string]uint32
-	Values []T // values[0] stands for none
+	Values []T // values[0] means none
 }
 
 // find returns the number of the value that has this key.
@@ -129,7 +129,7 @@ func (c *Collector) peerOf(d *Builder) uint32 {
 			p.name, p.named = d.Remote, true
 		}
 	}
-	if !p.tells() {
+	if !p.known() {
 		return 0
 	}
 	key := c.buf[:0]
@@ -187,7 +187,7 @@ func (c *Collector) Add(d *Builder) int {
 		l.key = d.Link.Span.within(l.trace)
 	}
 	if d.Trace.IsZero() || d.Span.IsZero() {
-		// Nobody refers to it: its key need only be that under which its link is kept.
+		// No span refers to it: its key need only be that under which its link is kept.
 		c.apart++
 		r.Flags |= Apart
 		r.trace, r.Key = Mix(c.apart, 0x9e3779b97f4a7c15), max(1, l.key)

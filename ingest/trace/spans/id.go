@@ -25,10 +25,10 @@ var HexDigit = func() (t [256]uint8) {
 	return t
 }()
 
-// ParseID reads an id. Up to 32 hexadecimal digits are a number, in any case and
-// with or without leading zeros; 24 or 12 characters that end like base64 are the
-// bytes that standard JSON makes of protobuf. Anything else is a name, which is
-// told apart by its lower-case letters.
+// ParseID reads an id. Up to 32 hexadecimal digits are a number, in any case and with or
+// without leading zeros; 24 or 12 characters that end like base64 are the bytes that
+// standard JSON makes of protobuf. Anything else is a name, which is distinguished by its
+// lower-case letters.
 func ParseID(s []byte) ID {
 	for len(s) > 32 && s[0] == '0' {
 		s = s[1:]

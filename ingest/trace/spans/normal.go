@@ -8,7 +8,7 @@ import "bytes"
 // maxText bounds how much of a text is looked at.
 const maxText = 2 << 10
 
-// placeholder stands in names and paths for an id.
+// placeholder replaces ids in names and paths.
 const placeholder = "{id}"
 
 // appendPath appends the path of a URL without what it says of a single thing.
@@ -122,8 +122,8 @@ func appendWithoutNumbers(to, word []byte) []byte {
 	return to
 }
 
-// appendStatement appends a statement of a database without its literals, and
-// tells whether it takes one page of a list.
+// appendStatement appends a statement of a database without its literals, and reports
+// whether it reads one page of a list.
 func appendStatement(to, s []byte) (words []byte, paged bool) {
 	s = bytes.TrimSpace(s[:min(len(s), maxText)])
 	from := len(to)

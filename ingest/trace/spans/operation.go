@@ -12,7 +12,7 @@ import (
 // An Operation is what a request asks for, in words that all requests of its sort
 // share: "GET /items/{id}", "SELECT * FROM items WHERE id = ?". It is kept as a hash
 // of these words, which is the same wherever it is made; the words are kept once.
-// 0 stands for no words, or words that tell nothing, such as "HTTP GET".
+// 0 means no words, or words without information, such as "HTTP GET".
 type Operation = uint32
 
 // operations are the words behind the hashes of operations, at most twice as many
@@ -43,7 +43,7 @@ func (o *operations) of(d *Builder, buf []byte) (op Operation, paged bool) {
 		o.words, o.seed = map[Operation]string{}, maphash.MakeSeed()
 	}
 	raw := uint64(d.Flags & KindMask)
-	for _, a := range wordy {
+	for _, a := range operationAttributes {
 		if d.set&(1<<a) != 0 {
 			raw = Mix(raw^maphash.Bytes(o.seed, d.values[a]), uint64(a)+1)
 		}
@@ -115,13 +115,13 @@ func UniteOperations(workers []*Collector) map[Operation]string {
 	return all
 }
 
-// wordy are the attributes that tell what a request is about.
-var wordy = [...]attribute{
+// operationAttributes are the attributes that show what a request does.
+var operationAttributes = [...]attribute{
 	DbStatement, DbOperation, DbCollection, rpcService, rpcMethod,
 	httpMethod, httpRoute, urlTemplate, urlPath, httpTarget, urlFull, httpURL, urlQuery,
 }
 
-// operation writes what the span is about into buf, and tells whether it is one
+// operation writes the operation of the span into buf, and reports whether it reads one
 // page of a list.
 func (d *Builder) operation(buf []byte) (words []byte, paged bool) {
 	words = buf[:0]
@@ -171,7 +171,7 @@ func (d *Builder) path() (path, query []byte) {
 	return nil, nil
 }
 
-// query returns the parameters of a request, from wherever they stand.
+// query returns the parameters of a request, from whichever attribute has them.
 func (d *Builder) query() []byte {
 	for _, a := range [...]attribute{urlQuery, httpTarget, urlFull, httpURL} {
 		v := d.Get(a)
@@ -261,7 +261,7 @@ func isCursor(command []byte) bool {
 // maxWords bounds how long the words of an operation are that people read.
 const maxWords = 120
 
-// shorten cuts words to what people read. The columns of a long query tell less than
+// shorten cuts words to a readable length. The columns of a long query matter less than
 // what follows them.
 func shorten(words []byte) []byte {
 	if len(words) <= maxWords {

@@ -4,7 +4,7 @@ import "sync"
 
 // A PartitionBuffer is where the records of a worker wait to be linked. It keeps them in
 // parts by the hash of their trace, so that the spans of a trace, from whatever
-// file and worker, lie in the same part of all buffers, and one part after the
+// file and worker, are in the same part of all buffers, and one part after the
 // other can be linked.
 type PartitionBuffer struct {
 	mu    sync.Mutex // the buffer is written to a file by whoever finds the memory full
@@ -37,8 +37,8 @@ type Packed struct {
 	Traits   uint32 // in the table of the worker, IsLink if it is no span
 }
 
-// IsLink marks what is no span but the wish of a consumer to know whose span it
-// links to. It lies in the part of that span.
+// IsLink marks a record that is not a span but a link of a consumer to the span of a
+// producer. It is in the part of that span.
 const IsLink = 0
 
 func (r *Record) pack(traits uint32) Packed {
@@ -58,7 +58,7 @@ func (p *Packed) Unpack() Record {
 	return Record{Key: p.Key >> LowBits, Parent: p.Parent >> LowBits, trace: p.TraceWithin(), Start: p.start, Duration: p.duration}
 }
 
-// TraceWithin is the hash of the trace without the bits that tell its part.
+// TraceWithin is the hash of the trace without the bits that select its part.
 func (p *Packed) TraceWithin() uint64 {
 	return uint64(p.Trace)<<(2*LowBits) | p.Key&lowMask<<LowBits | p.Parent&lowMask
 }
@@ -111,7 +111,7 @@ func (t *part) Each(visit func(r *Packed)) {
 // was just before, and all of them together are few.
 type TraitTable struct {
 	numbers map[Traits]uint32
-	Values  []Traits // values[0] stands for IsLink
+	Values  []Traits // values[0] means IsLink
 	recent  [64]uint32
 }
 

@@ -33,7 +33,7 @@ type Traits struct {
 // Flags are the kind of a span and what else is a yes or a no.
 type Flags uint16
 
-// The kinds of spans. A span without kind is local, or nobody said.
+// The kinds of spans. A span without kind is local, or its kind is unknown.
 const (
 	Unspecified Flags = iota
 	Internal
@@ -69,7 +69,7 @@ type Party struct {
 	Namespace string // service.namespace
 	Cluster   string // the Kubernetes namespace
 	Workload  string // the Kubernetes workload
-	Endpoint  string // address and port, where spans of one id are told apart by it
+	Endpoint  string // address and port, where it distinguishes spans of one id
 }
 
 // A Peer is the other side of a call as a span describes it.

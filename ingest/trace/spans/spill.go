@@ -18,8 +18,8 @@ import (
 // goes to a temporary file, part by part, and is linked part by part. What is found by
 // linking is the same. One trace has to fit into memory, with about 100 bytes a span.
 //
-// The file belongs to nobody else and is gone with the process, however that ends.
-// A nil Spill bounds nothing.
+// The file is private, and removed when the process ends, however that happens. A nil
+// Spill has no limit.
 type Spill struct {
 	limit int64  // of the memory of records
 	dir   string // where the file is
@@ -32,8 +32,8 @@ type Spill struct {
 	err  error
 }
 
-// NewSpill returns a Spill that keeps about limit bytes of records in memory, and
-// what is more in a folder, the system's folder for temporary files if dir is "".
+// NewSpill returns a Spill that keeps about limit bytes of records in memory, and spills
+// the rest to dir, the system's directory for temporary files if dir is "".
 func NewSpill(limit int64, dir string) *Spill {
 	if dir == "" {
 		dir = os.TempDir()
@@ -53,12 +53,12 @@ func (e *SpillError) Error() string {
 
 func (e *SpillError) Unwrap() error { return e.Err }
 
-// Hint is the way out.
+// Hint says how to fix it.
 func (e *SpillError) Hint() string {
 	if errors.Is(e.Err, syscall.ENOSPC) {
-		return "free some space, name a folder that has it in TMPDIR, or give more memory"
+		return "free some disk space, set TMPDIR to a directory with more, or raise the memory limit"
 	}
-	return "name a folder that can be written in TMPDIR, or give more memory"
+	return "set TMPDIR to a writable directory, or raise the memory limit"
 }
 
 // Bound bounds the memory of what a collector keeps together with that of the other
@@ -171,7 +171,7 @@ func (s *Spill) fail(err error) {
 	}
 }
 
-// A run is records that lie behind each other in the file.
+// A run is a sequence of records in the file.
 type run struct {
 	at      int64
 	Records int

@@ -37,7 +37,7 @@ func TestSpillFails(t *testing.T) {
 			t.Errorf("the error is %v, want %v in %q and a hint of %q", s.Err(), is, s.dir, hint)
 		}
 	}
-	t.Run("no folder", func(t *testing.T) {
+	t.Run("no directory", func(t *testing.T) {
 		s := NewSpill(1000, filepath.Join(t.TempDir(), "none"))
 		collect(s)
 		fails(t, s, os.ErrNotExist, "TMPDIR")
@@ -51,7 +51,7 @@ func TestSpillFails(t *testing.T) {
 		s.file = full
 		collect(s)
 		s.Settle()
-		fails(t, s, syscall.ENOSPC, "free some space")
+		fails(t, s, syscall.ENOSPC, "free some disk space")
 	})
 	t.Run("closed", func(t *testing.T) {
 		s := NewSpill(1000, t.TempDir())

@@ -5,8 +5,7 @@ import (
 	"math"
 )
 
-// weight returns how many spans this one stands for after sampling, or 0 if it
-// does not say.
+// weight returns how many spans this one represents after sampling, or 0 if unknown.
 func (d *Builder) weight() float64 {
 	if len(d.State) > 0 {
 		return stateWeight(d.State)
