@@ -62,7 +62,7 @@ func readLibraryFile(d *document.Document, f *graph.Facts) {
 // services. Only Java's projects have their sources in a directory of each module.
 func libraryDirectory(file string) string {
 	file = path.Clean(file)
-	name := settings.NearestFolder(path.Dir(file))
+	name := settings.NearestDirectory(path.Dir(file))
 	if strings.Contains("/"+file, "/src/main/") {
 		name = settings.SpringModule(file)
 	}

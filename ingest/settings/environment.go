@@ -58,7 +58,7 @@ func (t *builder) addVariable(v *graph.Value) {
 	}
 }
 
-// variableKey is the key that the name of a variable stands for: .NET writes two
+// variableKey is the key that the name of a variable means: .NET writes two
 // underscores for its colon, Spring one for its dot.
 func (t *builder) variableKey(name string) string {
 	switch {

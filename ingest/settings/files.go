@@ -46,5 +46,5 @@ func FileValues(d *document.Document) []graph.Value {
 	return s.Values
 }
 
-// MaxMountedFiles bounds the files of one mounted folder.
+// MaxMountedFiles bounds the files of one mounted directory.
 const MaxMountedFiles = 100

@@ -50,7 +50,7 @@ type TextPolicy struct {
 }
 
 // A YAMLPolicy is a product whose policies are read field by field from a YAML
-// document. Sign tells by a glance whether a text can hold such a document.
+// document. Sign reports whether a text may hold such a document, without parsing it.
 type YAMLPolicy struct {
 	Sign   func(text string) bool
 	Match  func(root document.Node) bool
@@ -66,7 +66,7 @@ type Library struct {
 	Sep     string   // what separates the names of a key
 	Read    func(p *LibraryConfig)
 
-	// Variable is the key that a variable of the environment with these words
-	// stands for, "" if the variable is not the library's. It may be nil.
+	// Variable is the key that a variable of the environment with these words means, ""
+	// if the variable is not the library's. It may be nil.
 	Variable func(words []string) string
 }

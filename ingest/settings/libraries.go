@@ -11,10 +11,10 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// Libraries inside a program take their policies from the program's
-// configuration: a file, an environment variable, an entry of a ConfigMap. What
-// stands there is for the calls of the program that reads it, which is known to
-// whoever mounts the file: see graph.Policy.For.
+// Libraries inside a program take their policies from the program's configuration: a
+// file, an environment variable, an entry of a ConfigMap. It applies to the calls of the
+// program that reads it, which the workload that mounts the file declares: see
+// graph.Policy.For.
 
 // A LibraryConfig is the configuration of a program as one library reads it.
 type LibraryConfig struct {
@@ -162,8 +162,8 @@ var (
 	developmentProfile = regexp.MustCompile(`(?i)^(?:dev|development|local|test|testing|it|e2e|ci)$`)
 )
 
-// profileRank tells from the name of a file, or from the document, for which
-// profile it is.
+// profileRank returns the rank of the profile that a file is for, by its name or its
+// document.
 func profileRank(base string, root *Tree) int {
 	profiles := root.Get("spring", "config", "activate", "on-profile").Words()
 	if m := profileOfFile.FindStringSubmatch(base); m != nil {

@@ -27,7 +27,7 @@ func LooksLikeProperties(name, text string) bool {
 	return propertyShape.MatchString(text) && !sectionShape.MatchString(text) && mostlyProperties(text)
 }
 
-// mostlyProperties tells key=value files from programs that assign variables:
+// mostlyProperties distinguishes key=value files from programs that assign variables:
 // no line may be anything else.
 func mostlyProperties(text string) bool {
 	continued := false

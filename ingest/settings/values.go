@@ -17,12 +17,11 @@ import (
 // first line. The values are Key, Text, Way and Origin only; whose they are is the
 // caller's to say.
 //
-// A Key is a path of names without list positions: "spring.datasource.url",
-// "proxy_pass", "scrape_configs.static_configs.targets". Where the format itself
-// makes sure that a setting is an address the service connects to, only such
-// settings are returned; of a format that nobody knows, every setting that
-// could be one. Columns are told only of a file of its own, whose at.Column is
-// 1: inside another document the indentation is not known.
+// A Key is a path of names without list positions: "spring.datasource.url", "proxy_pass",
+// "scrape_configs.static_configs.targets". Where the format itself makes sure that a
+// setting is an address the service connects to, only such settings are returned; of an
+// unknown format, every setting that could be one. Columns are set only for a file of its
+// own, whose at.Column is 1: inside another document the indentation is not known.
 func Values(name, text string, at graph.Origin) []graph.Value {
 	s := &Collector{At: at}
 	name = ConfigBase(name)
@@ -41,8 +40,8 @@ func Values(name, text string, at graph.Origin) []graph.Value {
 	return nil
 }
 
-// plainFormats are the formats of no product, asked after those of products, the
-// most telling first.
+// plainFormats are the formats of no product, tried after those of products, most
+// specific first.
 var plainFormats = []TextFormat{
 	{LooksLikeProperties, readProperties},
 	{looksLikeSections, readSections},
@@ -50,8 +49,8 @@ var plainFormats = []TextFormat{
 	{func(string, string) bool { return true }, readPlainText},
 }
 
-// ConfigBase is the name that tells a format: lower case, without the folder and
-// without the suffixes of files that are filled in at start.
+// ConfigBase is the name by which a format is detected: lower case, without the directory
+// and without the suffixes of files that are filled in at start.
 func ConfigBase(name string) string {
 	name = strings.ToLower(path.Base(name))
 	for _, suffix := range []string{".template", ".tmpl", ".tpl", ".j2", ".ctmpl"} {
@@ -60,9 +59,9 @@ func ConfigBase(name string) string {
 	return name
 }
 
-// Limits on what is looked at. A configuration that somebody wrote by hand stays
-// far below MaxConfig; what is larger is data. Scripts above maxScript are
-// programs and not a few lines that start one.
+// Limits on what is looked at. A configuration that is written by hand is far below
+// MaxConfig; what is larger is data. Scripts above maxScript are programs and not a few
+// lines that start one.
 const (
 	MaxConfig = 512 << 10
 	maxScript = 16 << 10

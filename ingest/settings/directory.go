@@ -5,28 +5,27 @@ import (
 	"strings"
 )
 
-// SpringModule is the folder that names the service whose configuration lies at
-// file: the module above src/main/resources, or else the folder itself, unless
-// its name only says that configuration is kept there. It returns "" if no
-// folder tells.
+// SpringModule is the name of the directory that names the service of a configuration
+// file: the module above src/main/resources, or else the directory itself, unless its
+// name only says that it holds configuration. It returns "" if no directory does.
 func SpringModule(file string) string {
 	dir := path.Dir(file)
 	if module, _, ok := strings.Cut(dir+"/", "/src/"); ok {
-		return folderName(module)
+		return directoryName(module)
 	}
-	return NearestFolder(dir)
+	return NearestDirectory(dir)
 }
 
-func folderName(dir string) string {
+func directoryName(dir string) string {
 	if name := path.Base(dir); name != "." && name != "/" && name != ".." {
 		return name
 	}
 	return ""
 }
 
-// NearestFolder is the first name on the way up from a folder that says more than
-// that configuration is kept there.
-func NearestFolder(dir string) string {
+// NearestDirectory is the name of the nearest directory, dir or one above it, that says
+// more than that it holds configuration.
+func NearestDirectory(dir string) string {
 	for dir != "." && dir != "/" {
 		switch name := path.Base(dir); {
 		case strings.HasPrefix(name, "conf"), name == "resources", name == "src", name == "main", name == "etc", name == "..":
