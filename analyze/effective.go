@@ -4,19 +4,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
 )
 
 // A Part is a part of the calls from one service to another, and what all layers
-// together do to it. Its Attempt and Budget are p and T of the catalogue, its
-// Attempts n.
-type Part struct {
-	Match      string   // which of the calls; empty for all, or all the rest
-	Methods    []string // upper case, sorted; nil if unknown
-	Idempotent bool     // declared to be
-	policy.Effective
-}
+// together do to it.
+type Part = failure.Part
 
 // Effective is computed once for the calls that have policies, and for the others
 // once for all that are alike.
@@ -42,7 +37,7 @@ func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {
 	var list []Part
 	add := func(r graph.Route, methods []string) {
 		facts := policy.CallFacts{Protocol: g.Protocol(e), Methods: methods, Replicas: Replicas(g.Service(g.To(e))).Setting}
-		list = append(list, Part{r.Match, methods, r.Idempotent, policy.Combine(r.Layers, facts)})
+		list = append(list, Part{Match: r.Match, Methods: methods, Idempotent: r.Idempotent, Effective: policy.Combine(r.Layers, facts)})
 	}
 	for _, r := range routes {
 		if methods := methodsOf(r, routes); len(methods) > 0 || r.Methods == nil { // else the call never takes it

@@ -73,14 +73,7 @@ const overload = 9
 func Simulate(g *graph.Graph, s Scenario) Incident {
 	r := NewAnalysis(g)
 	c := r.SyncComponents()
-	m := failure.New(g, func(e graph.Edge) []failure.Part {
-		parts := r.Effective(e)
-		list := make([]failure.Part, len(parts))
-		for i, p := range parts {
-			list[i] = failure.Part{Match: p.Match, Effective: p.Effective}
-		}
-		return list
-	}, func(e graph.Edge) bool { return c.Of[g.From(e)] == c.Of[g.To(e)] })
+	m := failure.New(g, r.Effective, func(e graph.Edge) bool { return c.Of[g.From(e)] == c.Of[g.To(e)] })
 
 	in := Incident{Failed: slices.Sorted(maps.Keys(s.Inject)), Mode: s.Mode, Others: g.Len() - len(s.Inject)}
 	walk := searchCallers(g, in.Failed, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })

@@ -14,9 +14,12 @@ import (
 const slowLimit = 500 * time.Millisecond
 
 // A Part is a part of the calls from one service to another, and what all layers
-// do to it.
+// together do to it. Its Attempt and Budget are p and T of the catalogue, its
+// Attempts n.
 type Part struct {
-	Match string // which of the calls; empty for all, or all the rest
+	Match      string   // which of the calls; empty for all, or all the rest
+	Methods    []string // upper case, sorted; nil if unknown
+	Idempotent bool     // declared to be
 	policy.Effective
 }
 

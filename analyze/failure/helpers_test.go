@@ -127,7 +127,7 @@ func modelOf(g *graph.Graph) *Model {
 		parts := make([]Part, len(routes))
 		for i, r := range routes {
 			facts := policy.CallFacts{Replicas: g.Service(g.To(e)).Replicas}
-			parts[i] = Part{r.Match, policy.Combine(r.Layers, facts)}
+			parts[i] = Part{Match: r.Match, Effective: policy.Combine(r.Layers, facts)}
 		}
 		return parts
 	}, func(e graph.Edge) bool { return leads(g, g.To(e), g.From(e)) })
