@@ -98,8 +98,8 @@ func (r *Analysis) atEnd(e graph.Edge, i failure.Injection) float64 {
 	}
 	for _, part := range r.Effective(e) {
 		switch {
-		case i.Mode == failure.Worse:
-		case i.Mode != failure.Hang && i.Mode != failure.Late:
+		case i.Mode == failure.Degrade:
+		case i.Mode != failure.Hang && i.Mode != failure.SlowDown:
 			n = max(n, part.Amplification(policy.Down), part.Amplification(policy.Errors))
 		case i.Mode == failure.Hang || i.Delay == 0 || part.Attempt.State == policy.Finite && i.Delay > part.Attempt.Time:
 			n = max(n, part.Amplification(policy.Slow))

@@ -85,7 +85,7 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 		for _, l := range in.Loads {
 			for _, v := range l.Also {
 				if _, failed := inject[v]; !failed && l.Overload {
-					inject[v] = failure.Injection{Mode: failure.Late}
+					inject[v] = failure.Injection{Mode: failure.SlowDown}
 				}
 			}
 		}
@@ -94,7 +94,7 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 	in.Victims, in.Starved = o.Victims(), o.Starved()
 	in.count(g)
 	in.Traffic = traffic(g, &in)
-	in.Change = cheapest(g, m, inject, in.Victims)
+	in.Change = cheapestChange(g, m, inject, in.Victims)
 	if in.Change != nil {
 		in.Change.Call = g.OriginalEdge(in.Change.Call)
 	}
@@ -131,7 +131,7 @@ func (r *Analysis) loads(s Scenario, failed []graph.Node) []Load {
 	a := r.Amplification()
 	var list []Load
 	for _, v := range failed {
-		if s.Inject[v].Mode == failure.Worse {
+		if s.Inject[v].Mode == failure.Degrade {
 			continue // answers are not tried again
 		}
 		l := Load{Node: v}
@@ -147,7 +147,7 @@ func (r *Analysis) loads(s Scenario, failed []graph.Node) []Load {
 			continue
 		}
 		l.Overload = l.Factor >= overload
-		if mode := s.Inject[v].Mode; mode == failure.Hang || mode == failure.Late {
+		if mode := s.Inject[v].Mode; mode == failure.Hang || mode == failure.SlowDown {
 			l.Also = calledBy(r.Sync, v)
 		}
 		list = append(list, l)
@@ -180,14 +180,14 @@ const maxTries = 200_000
 // remedies are the changes to one call, the cheapest first.
 var remedies = []failure.Remedy{failure.AddTimeout, failure.AddFallback, failure.MakeOptional, failure.AddTimeoutAndFallback}
 
-// A harm is how bad an outcome is: services that fail, that hang, that degrade,
+// A impact is how bad an outcome is: services that fail, that hang, that degrade,
 // that are slow.
-type harm [4]int
+type impact [4]int
 
-func (h harm) compare(k harm) int { return slices.Compare(h[:], k[:]) }
+func (h impact) compare(k impact) int { return slices.Compare(h[:], k[:]) }
 
-// cheapest tries every remedy on every call by which the failure came to anybody.
-func cheapest(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.Injection, victims []failure.Victim) *Change {
+// cheapestChange tries every remedy on every call by which the failure came to anybody.
+func cheapestChange(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.Injection, victims []failure.Victim) *Change {
 	calls := map[graph.Edge]bool{}
 	for i := range victims {
 		v := &victims[i]
@@ -198,7 +198,7 @@ func cheapest(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.In
 	if len(calls)*len(remedies)*len(victims) > maxTries {
 		return nil
 	}
-	worst := harmOf(m.Solve(inject), inject)
+	worst := impactOf(m.Solve(inject), inject)
 	var best *Change
 	least := worst
 	for _, e := range slices.Sorted(maps.Keys(calls)) {
@@ -207,7 +207,7 @@ func cheapest(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.In
 			if !ok {
 				continue
 			}
-			h := harmOf(o, inject)
+			h := impactOf(o, inject)
 			switch order := h.compare(least); {
 			case order < 0:
 				least, best = h, &Change{Call: e, Remedies: []failure.Remedy{remedy}, Failed: h[0], Degraded: h[2]}
@@ -219,8 +219,8 @@ func cheapest(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.In
 	return best
 }
 
-func harmOf(o *failure.Outcome, inject map[graph.Node]failure.Injection) harm {
-	var h harm
+func impactOf(o *failure.Outcome, inject map[graph.Node]failure.Injection) impact {
+	var h impact
 	for v, s := range o.Steady {
 		if _, failed := inject[graph.Node(v)]; failed {
 			continue

@@ -143,7 +143,7 @@ func TestFailLongChain(t *testing.T) {
 	}
 	g := graphtest.New(services, calls)
 	first, last := graph.Node(0), graph.Node(n-1)
-	for _, mode := range []failure.Mode{failure.Stop, failure.Hang, failure.Late} {
+	for _, mode := range []failure.Mode{failure.Stop, failure.Hang, failure.SlowDown} {
 		in := Simulate(g, Scenario{Inject: map[graph.Node]failure.Injection{last: {Mode: mode, Delay: time.Minute}}})
 		if in.Suffering() != n-1 || len(in.Victims[n-2].Path()) != n {
 			t.Errorf("the end of a chain of %d brings %d down", n, in.Suffering())

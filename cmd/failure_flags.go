@@ -34,9 +34,9 @@ func (m *failureMode) Set(word string) error {
 		if value != "" {
 			err = errors.New("it takes no value")
 		}
-		i.Mode = map[string]failure.Mode{"stop": failure.Stop, "hang": failure.Hang, "degraded": failure.Worse}[name]
+		i.Mode = map[string]failure.Mode{"stop": failure.Stop, "hang": failure.Hang, "degraded": failure.Degrade}[name]
 	case "slow":
-		i.Mode = failure.Late
+		i.Mode = failure.SlowDown
 		if i.Delay, err = time.ParseDuration(value); err == nil && i.Delay <= 0 {
 			err = errors.New("no delay")
 		}

@@ -56,8 +56,8 @@ func affectedJSON(g *graph.Graph, v *failure.Victim) wire.Affected {
 	for _, h := range v.Hops() {
 		for _, phase := range []struct {
 			name  string
-			deeds []failure.Deed
-		}{{"onset", h.Deeds}, {"steady", h.Then}} {
+			deeds []failure.Action
+		}{{"onset", h.Actions}, {"steady", h.Then}} {
 			for _, d := range phase.deeds {
 				deed := wire.Decision{From: g.ID(g.From(h.Call)), To: g.ID(g.To(h.Call)), Phase: phase.name, Part: d.Part, Policy: d.Policy, Does: d.Does, Assumed: d.Assumed, Default: d.Default}
 				if d.Origin.File != "" {

@@ -151,7 +151,7 @@ func branchWords(p *pen.Pen, in *analyze.Incident, b *branch) string {
 // victimWords are the verdict of a service, and the policies of its call that decide it.
 func victimWords(p *pen.Pen, v *failure.Victim) string {
 	s := p.Paint(labelStyle(v.Label), labels[v.Label].one) + paceWords(v)
-	if deeds := v.Hop.Deeds; len(deeds) > 0 {
+	if deeds := v.Hop.Actions; len(deeds) > 0 {
 		words := make([]string, len(deeds))
 		for i, d := range deeds {
 			if d.Part != "" && (i == 0 || deeds[i-1].Part != d.Part) {
@@ -161,7 +161,7 @@ func victimWords(p *pen.Pen, v *failure.Victim) string {
 		}
 		s += ": " + strings.Join(words, ", ")
 	}
-	if then := v.Hop.Then; len(then) > 0 && (len(v.Hop.Deeds) == 0 || then[0].Policy != v.Hop.Deeds[0].Policy) {
+	if then := v.Hop.Then; len(then) > 0 && (len(v.Hop.Actions) == 0 || then[0].Policy != v.Hop.Actions[0].Policy) {
 		s += "; later, " + then[0].Policy + " " + then[0].Does + p.Faint(placeOf(&then[0]))
 	}
 	return s
@@ -190,7 +190,7 @@ func paceWords(v *failure.Victim) string {
 	return now
 }
 
-func placeOf(d *failure.Deed) string {
+func placeOf(d *failure.Action) string {
 	switch {
 	case d.Assumed:
 		return " (assumed)"

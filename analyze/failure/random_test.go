@@ -48,9 +48,9 @@ func eachRandomEstate(t *testing.T, f func(t *testing.T, rnd *rand.Rand, wires [
 }
 
 func injection(rnd *rand.Rand) Injection {
-	i := Injection{Mode: []Mode{Stop, Hang, Worse, Late, Late, Partial}[rnd.IntN(6)]}
+	i := Injection{Mode: []Mode{Stop, Hang, Degrade, SlowDown, SlowDown, Partial}[rnd.IntN(6)]}
 	switch i.Mode {
-	case Late:
+	case SlowDown:
 		i.Delay = time.Duration(rnd.IntN(6)) * time.Second // 0 is unknown
 	case Partial:
 		i.Stopped, i.Replicas = 1+rnd.IntN(3), 3
@@ -111,9 +111,9 @@ func slowly(wires []wire, inject map[string]Injection, open map[int]bool) (map[s
 		switch {
 		case i.Mode == Hang:
 			b.state[name] = State{Failed, Hung}
-		case i.Mode == Worse:
+		case i.Mode == Degrade:
 			b.state[name] = State{Degraded, Fast}
-		case i.Mode == Late:
+		case i.Mode == SlowDown:
 			b.state[name], b.delay[name] = State{OK, Slow}, i.Delay
 		case i.Mode == Stop, i.Stopped == i.Replicas:
 			b.state[name] = State{Failed, Fast}
@@ -384,7 +384,7 @@ func TestProtectionNeverHurts(t *testing.T) {
 	for _, p := range protections {
 		eachRandomEstate(t, func(t *testing.T, rnd *rand.Rand, wires []wire, inject map[string]Injection) {
 			for name, i := range inject {
-				if i.Mode == Late {
+				if i.Mode == SlowDown {
 					inject[name] = Injection{Mode: Hang}
 				}
 			}

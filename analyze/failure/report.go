@@ -74,14 +74,14 @@ func (v *Victim) Hops() []Hop {
 
 // A Hop is one call on the way of a failure.
 type Hop struct {
-	Call  graph.Edge    // in the numbers of the whole graph
-	Deeds []Deed        // what acted on it, in the order in which it did; empty if it was handed on as it was
-	Then  []Deed        // where a breaker opened later: what acts since
-	Place policy.Origin // where the call is declared; without file if nobody knows
+	Call    graph.Edge    // in the numbers of the whole graph
+	Actions []Action      // what acted on it, in the order in which it did; empty if it was handed on as it was
+	Then    []Action      // where a breaker opened later: what acts since
+	Place   policy.Origin // where the call is declared; without file if nobody knows
 }
 
 func (h *Hop) assumed() bool {
-	return slices.ContainsFunc(h.Deeds, func(d Deed) bool { return d.Assumed })
+	return slices.ContainsFunc(h.Actions, func(d Action) bool { return d.Assumed })
 }
 
 // Victims lists who suffers, and who is protected, apart from the services that
@@ -148,7 +148,7 @@ func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
 	v.Label, v.Via, v.Distance, v.consumer = Protected, g.To(best), found, consumer
 	v.Hop = o.hop(v.Node, v.Via)
 	if consumer != nobody {
-		v.Hop.Deeds = append(v.Hop.Deeds, Deed{
+		v.Hop.Actions = append(v.Hop.Actions, Action{
 			Policy: g.ID(v.Via), Does: "keeps its events for " + g.ID(consumer) + ": the backlog grows", Origin: v.Hop.Place,
 		})
 	}
@@ -221,18 +221,18 @@ func (o *Outcome) hop(from, to graph.Node) Hop {
 		e, _ = g.Edge(to, from)
 		h := Hop{Call: g.OriginalEdge(e), Place: firstOrigin(g, e)}
 		if g.FreshnessCritical(e) {
-			h.Deeds = []Deed{{Policy: "freshness", Does: "is critical, and no new events come", Origin: h.Place}}
+			h.Actions = []Action{{Policy: "freshness", Does: "is critical, and no new events come", Origin: h.Place}}
 		}
 		return h
 	}
 	h := Hop{Call: g.OriginalEdge(e), Place: firstOrigin(g, e)}
-	o.onset.contribution(e, &h.Deeds)
-	var then []Deed
-	if o.steady.contribution(e, &then); !slices.Equal(then, h.Deeds) {
+	o.onset.contribution(e, &h.Actions)
+	var then []Action
+	if o.steady.contribution(e, &then); !slices.Equal(then, h.Actions) {
 		h.Then = then
 	}
-	if g.Fallback(e) && len(h.Deeds) == 0 {
-		h.Deeds = []Deed{{Policy: "fallback", Does: "is asked only when the other call fails", Origin: h.Place}}
+	if g.Fallback(e) && len(h.Actions) == 0 {
+		h.Actions = []Action{{Policy: "fallback", Does: "is asked only when the other call fails", Origin: h.Place}}
 	}
 	return h
 }

@@ -42,15 +42,15 @@ func describe(g *graph.Graph, v *Victim) string {
 		path = append(path, g.ID(n))
 	}
 	for _, h := range v.Hops() {
-		var deeds []string
-		for _, d := range h.Deeds {
+		var actions []string
+		for _, d := range h.Actions {
 			s := d.Policy + " " + d.Does
 			if d.Assumed {
 				s += " (assumed)"
 			}
-			deeds = append(deeds, s)
+			actions = append(actions, s)
 		}
-		hops = append(hops, strings.Join(deeds, ", "))
+		hops = append(hops, strings.Join(actions, ", "))
 	}
 	return fmt.Sprintf("%s %s %s: %s", g.ID(v.Node), v.Label, strings.Join(path, ">"), strings.Join(hops, "; "))
 }

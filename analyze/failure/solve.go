@@ -178,7 +178,7 @@ func (p *phase) starve(v graph.Node, dry map[graph.Node]bool, f func(consumer gr
 func (p *phase) delays() {
 	q := &latest{}
 	for v, i := range p.inject {
-		if i.Mode == Late && i.Delay > 0 {
+		if i.Mode == SlowDown && i.Delay > 0 {
 			heap.Push(q, lateness{v, i.Delay})
 		}
 	}

@@ -68,11 +68,11 @@ func (s State) broken() bool { return s.Answers == Failed && s.Pace != Hung }
 type Mode uint8
 
 const (
-	Stop    Mode = iota // refuses connections, or answers with errors at once
-	Hang                // accepts calls and never answers
-	Late                // answers well, after a delay
-	Partial             // some of its replicas stop
-	Worse               // answers with less
+	Stop     Mode = iota // refuses connections, or answers with errors at once
+	Hang                 // accepts calls and never answers
+	SlowDown             // answers well, after a delay
+	Partial              // some of its replicas stop
+	Degrade              // answers with less
 )
 
 // An Injection is what is done to one service. The zero Injection stops it.
@@ -89,9 +89,9 @@ func (i Injection) state() State {
 	switch i.Mode {
 	case Hang:
 		return State{Failed, Hung}
-	case Late:
+	case SlowDown:
 		return State{OK, Slow}
-	case Worse:
+	case Degrade:
 		return State{Degraded, Fast}
 	case Partial:
 		if i.Stopped < i.Replicas {

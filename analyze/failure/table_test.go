@@ -86,7 +86,7 @@ func TestLesserAnswers(t *testing.T) {
 	} {
 		tt.wire.from, tt.wire.to = "a", "b"
 		g := estate([]wire{tt.wire})
-		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: Worse}})
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: Degrade}})
 		if got := o.Steady[node(t, g, "a")].String(); got != tt.want {
 			t.Errorf("%s: the caller is %s, want %s", tt.name, got, tt.want)
 		}
@@ -114,7 +114,7 @@ func TestLateness(t *testing.T) {
 	}
 	for _, tt := range tests {
 		g := estate(tt.wires)
-		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: Late, Delay: tt.delay}})
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: SlowDown, Delay: tt.delay}})
 		if got := o.Onset[node(t, g, "a")].String(); got != tt.want {
 			t.Errorf("%s: b %s late makes a %s, want %s", tt.name, tt.delay, got, tt.want)
 		}
@@ -237,7 +237,7 @@ func TestBroker(t *testing.T) {
 		{"shop", Stop, "page=degraded/fast stock=degraded/fast screen=degraded/fast",
 			"audit of shop, mailer of shop over q-orders",
 			"screen DEGRADED screen>shop, stock DEGRADED stock>q-orders>shop, calm PROTECTED calm>stock>q-orders>shop, page DEGRADED page>stock>q-orders>shop"},
-		{"shop", Late, "", "", ""},
+		{"shop", SlowDown, "", "", ""},
 	} {
 		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, tt.failed): {Mode: tt.mode}})
 		want := map[string]string{tt.failed: tt.mode.state()}

@@ -13,8 +13,8 @@ import (
 // forever is a delay that nothing bounds.
 const forever = time.Duration(math.MaxInt64)
 
-// A Deed is what one policy did to a failure on its way to the caller.
-type Deed struct {
+// A Action is what one policy did to a failure on its way to the caller.
+type Action struct {
 	Part    string        // the part of the call on which it did: "GET /v2"; empty for all of it, or all the rest
 	Policy  string        // "timeout 2s"
 	Does    string        // "turned the hang into an error"
@@ -41,23 +41,23 @@ type part struct {
 
 // contribution is what the call e brings to its caller, by all of its parts: the
 // worst counts, since all of them are made.
-func (p *phase) contribution(e graph.Edge, deeds *[]Deed) State {
+func (p *phase) contribution(e graph.Edge, actions *[]Action) State {
 	var s State
 	if p.m.g.Fallback(e) {
 		return s // it counts where the call does that it is made instead of
 	}
-	if deeds == nil && !p.partly && p.m.at[e] == p.m.bare {
+	if actions == nil && !p.partly && p.m.at[e] == p.m.bare {
 		return p.state[p.m.g.To(e)] // as most calls of a large graph
 	}
 	for i := range p.m.guards(e) {
 		before := 0
-		if deeds != nil {
-			before = len(*deeds)
+		if actions != nil {
+			before = len(*actions)
 		}
-		s = s.join(p.through(part{e, i}, deeds))
-		if deeds != nil {
-			for j := range (*deeds)[before:] {
-				(*deeds)[before+j].Part = p.m.guards(e)[i].match
+		s = s.join(p.through(part{e, i}, actions))
+		if actions != nil {
+			for j := range (*actions)[before:] {
+				(*actions)[before+j].Part = p.m.guards(e)[i].match
 			}
 		}
 	}
@@ -65,22 +65,22 @@ func (p *phase) contribution(e graph.Edge, deeds *[]Deed) State {
 }
 
 // through is what one part of a call brings to its caller.
-func (p *phase) through(of part, deeds *[]Deed) State {
+func (p *phase) through(of part, actions *[]Action) State {
 	d := &p.m.guards(of.call)[of.at]
 	if d.async && !d.publish {
 		if p.state[p.m.g.To(of.call)].Suffers() {
-			note(deeds, setting{words: "event"}, "waits in the queue, not its sender")
+			note(actions, setting{words: "event"}, "waits in the queue, not its sender")
 		}
 		return State{}
 	}
 	if d.outbox() {
-		return d.lessen(p.instead(d, d.stepIn(p.reply(of, nil), nil), deeds), deeds)
+		return d.degradeIfOptional(p.instead(d, d.applyFallback(p.reply(of, nil), nil), actions), actions)
 	}
-	s := d.stepIn(p.reply(of, deeds), deeds)
+	s := d.applyFallback(p.reply(of, actions), actions)
 	if d.publish && s.Suffers() {
-		assume(deeds, setting{words: "the sender", at: d.soft.at}, "waits until the broker has its event")
+		assume(actions, setting{words: "the sender", at: d.soft.at}, "waits until the broker has its event")
 	}
-	return d.lessen(p.instead(d, s, deeds), deeds)
+	return d.degradeIfOptional(p.instead(d, s, actions), actions)
 }
 
 // outbox reports whether the caller leaves events for another to send, and so never
@@ -88,9 +88,9 @@ func (p *phase) through(of part, deeds *[]Deed) State {
 func (d *guard) outbox() bool { return d.publish && len(d.steps) > 0 && d.steps[0].kept }
 
 // instead is what the fallback of a call makes of s.
-func (p *phase) instead(d *guard, s State, deeds *[]Deed) State {
+func (p *phase) instead(d *guard, s State, actions *[]Action) State {
 	if s.Suffers() && d.outbox() {
-		note(deeds, d.steps[0].setting, "keeps the event until the broker takes it")
+		note(actions, d.steps[0].setting, "keeps the event until the broker takes it")
 		return State{min(s.Answers, Degraded), Fast}
 	}
 	for _, next := range d.steps {
@@ -98,35 +98,35 @@ func (p *phase) instead(d *guard, s State, deeds *[]Deed) State {
 			break
 		}
 		if next.asks == noCall {
-			note(deeds, next.setting, "stood in for the answer")
+			note(actions, next.setting, "stood in for the answer")
 			return State{Degraded, s.Pace}
 		}
 		other := p.secondary(next.asks)
 		if !other.broken() {
-			note(deeds, next.setting, "was asked instead")
+			note(actions, next.setting, "was asked instead")
 			return State{Degraded, s.Pace}.join(other)
 		}
 		s = s.join(other)
-		note(deeds, next.setting, "failed, too")
+		note(actions, next.setting, "failed, too")
 	}
 	return s
 }
 
-// lessen is what an optional call, or one whose caller tolerates lesser answers,
+// degradeIfOptional is what an optional call, or one whose caller tolerates lesser answers,
 // makes of s.
-func (d *guard) lessen(s State, deeds *[]Deed) State {
+func (d *guard) degradeIfOptional(s State, actions *[]Action) State {
 	switch {
 	case s.broken() && d.soft.set():
 		s.Answers = Degraded
-		note(deeds, d.soft, "lets the caller answer without it")
+		note(actions, d.soft, "lets the caller answer without it")
 	case s.Pace == Hung && len(d.steps) > 0:
-		note(deeds, d.steps[0].setting, "never gets its turn: nothing reports the failure")
+		note(actions, d.steps[0].setting, "never gets its turn: nothing reports the failure")
 	case s.Pace == Hung && d.soft.set():
-		note(deeds, d.soft, "does not help a caller that waits")
+		note(actions, d.soft, "does not help a caller that waits")
 	}
 	if s.Answers == Degraded && d.tolerant.set() {
 		s.Answers = OK
-		note(deeds, d.tolerant, "keeps the answers of the caller whole")
+		note(actions, d.tolerant, "keeps the answers of the caller whole")
 	}
 	return s
 }
@@ -141,7 +141,7 @@ func (p *phase) secondary(e graph.Edge) State {
 		if d.async && !d.publish {
 			continue
 		}
-		one := d.stepIn(p.reply(part{e, i}, nil), nil)
+		one := d.applyFallback(p.reply(part{e, i}, nil), nil)
 		if one.broken() && (d.soft.set() || slices.ContainsFunc(d.steps, func(s step) bool { return s.asks == noCall })) {
 			one.Answers = Degraded
 		}
@@ -150,62 +150,62 @@ func (p *phase) secondary(e graph.Edge) State {
 	return s
 }
 
-// stepIn is the bulkhead and the cache.
-func (d *guard) stepIn(s State, deeds *[]Deed) State {
+// applyFallback is the bulkhead and the cache.
+func (d *guard) applyFallback(s State, actions *[]Action) State {
 	if s.Pace == Hung && d.bulkhead.set() {
 		s = State{Failed, Slow}
-		note(deeds, d.bulkhead, "kept the rest of the caller from waiting")
+		note(actions, d.bulkhead, "kept the rest of the caller from waiting")
 	}
 	if s.broken() && d.cache.set() {
 		s.Answers = Degraded
-		note(deeds, d.cache, "answered from earlier calls")
+		note(actions, d.cache, "answered from earlier calls")
 	}
 	return s
 }
 
 // reply is what comes back on a part of a call after timeouts, retries and the
 // breaker. A breaker that opened closes again when its callee is well.
-func (p *phase) reply(of part, deeds *[]Deed) State {
+func (p *phase) reply(of part, actions *[]Action) State {
 	to := p.m.g.To(of.call)
 	i, injected := p.inject[to]
 	partial := injected && i.partial()
 	if b, ok := p.open[of]; ok && (partial || p.state[to].Suffers()) {
 		if b.hosts {
-			note(deeds, b.setting, "took every replica out: calls fail at once")
+			note(actions, b.setting, "took every replica out: calls fail at once")
 		} else {
-			note(deeds, b.setting, "is open and answers with an error at once")
+			note(actions, b.setting, "is open and answers with an error at once")
 		}
 		return State{Failed, Fast}
 	}
-	s := p.tried(of, deeds)
+	s := p.tried(of, actions)
 	if partial {
-		s = s.join(p.partial(of, i, deeds))
+		s = s.join(p.partial(of, i, actions))
 	}
 	return s
 }
 
 // tried is what comes back after timeouts and retries.
-func (p *phase) tried(of part, deeds *[]Deed) State {
+func (p *phase) tried(of part, actions *[]Action) State {
 	to := p.m.g.To(of.call)
 	s, d := p.state[to], &p.m.guards(of.call)[of.at]
 	again := d.retried[policy.Errors] || d.retried[policy.Down] && p.down(to)
 	switch bounded := d.attempt.State == policy.Finite; {
 	case s.Pace == Hung && bounded:
 		s, again = State{Failed, Slow}, d.retried[policy.Slow]
-		note(deeds, d.limit, "turned the hang into an error")
+		note(actions, d.limit, "turned the hang into an error")
 	case s.Pace == Hung && !d.bulkhead.set():
 		none, does := setting{words: "no timeout", at: d.attempt.Origin()}, "ends the wait"
 		if d.attempt.State == policy.Undeclared {
-			assume(deeds, none, does)
+			assume(actions, none, does)
 		} else {
-			note(deeds, none, does)
+			note(actions, none, does)
 		}
 	case s.Pace == Slow && bounded && p.late(to) > d.attempt.Time:
 		s, again = State{Failed, Slow}, d.retried[policy.Slow]
-		note(deeds, d.limit, "is shorter than the delay")
+		note(actions, d.limit, "is shorter than the delay")
 	}
 	if s.Answers == Failed && s.Pace != Hung && d.lengthy && again {
-		note(deeds, d.retry, "keep the caller waiting")
+		note(actions, d.retry, "keep the caller waiting")
 		s.Pace = Slow
 	}
 	return s
@@ -226,28 +226,28 @@ func (p *phase) down(v graph.Node) bool {
 }
 
 // partial is what a caller sees of a service with some replicas down.
-func (p *phase) partial(of part, i Injection, deeds *[]Deed) State {
+func (p *phase) partial(of part, i Injection, actions *[]Action) State {
 	d := &p.m.guards(of.call)[of.at]
 	ejects := d.takesOut(p.m.g.Service(p.m.g.To(of.call)), i.Stopped, i.Replicas)
 	down := float64(i.Stopped) / float64(i.Replicas)
 	switch {
 	case ejects.set() && p.open != nil:
-		note(deeds, ejects, "took the stopped replicas out")
+		note(actions, ejects, "took the stopped replicas out")
 		return State{}
 	case ejects.set():
-		note(deeds, ejects, "takes the stopped replicas out, but not at once")
+		note(actions, ejects, "takes the stopped replicas out, but not at once")
 		return State{Degraded, Fast}
 	case (d.retried[policy.Down] || d.retried[policy.Errors]) && !d.sticky:
 		does := "reach a replica that is left"
 		if left := math.Pow(down, d.tries); left >= 0.001 {
 			does += ", but for " + share(left) + " of calls"
 		}
-		note(deeds, d.retry, does)
+		note(actions, d.retry, does)
 		return State{OK, Slow}
 	case d.retry.set() && d.sticky:
-		note(deeds, d.retry, "ask the same replica again: "+share(down)+" of calls fail")
+		note(actions, d.retry, "ask the same replica again: "+share(down)+" of calls fail")
 	default:
-		note(deeds, setting{words: "nothing"}, "takes the stopped replicas out: "+share(down)+" of calls fail")
+		note(actions, setting{words: "nothing"}, "takes the stopped replicas out: "+share(down)+" of calls fail")
 	}
 	return State{Degraded, Fast}
 }
@@ -273,16 +273,16 @@ func (p *phase) opened(of part) (breaker, bool) {
 	return breaker{}, false
 }
 
-func note(deeds *[]Deed, s setting, does string) {
-	if deeds != nil {
-		*deeds = append(*deeds, Deed{Policy: s.words, Does: does, Origin: s.at, Default: s.by})
+func note(actions *[]Action, s setting, does string) {
+	if actions != nil {
+		*actions = append(*actions, Action{Policy: s.words, Does: does, Origin: s.at, Default: s.by})
 	}
 }
 
 // assume notes what no input said.
-func assume(deeds *[]Deed, s setting, does string) {
-	note(deeds, s, does)
-	if deeds != nil {
-		(*deeds)[len(*deeds)-1].Assumed = true
+func assume(actions *[]Action, s setting, does string) {
+	note(actions, s, does)
+	if actions != nil {
+		(*actions)[len(*actions)-1].Assumed = true
 	}
 }
