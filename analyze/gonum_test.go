@@ -4,53 +4,115 @@ import (
 	"slices"
 	"testing"
 
-	"gonum.org/v1/gonum/graph/flow"
-	"gonum.org/v1/gonum/graph/topo"
-
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
+	"gonum.org/v1/gonum/graph/flow"
+	"gonum.org/v1/gonum/graph/path"
+	"gonum.org/v1/gonum/graph/topo"
 )
 
-// gonum's algorithms are the second opinion on the ones that this package has of its own.
+// The algorithms of this package walk the flat slices of a graph.Graph. Here they have
+// to agree with gonum's, on graphs that are too large for the slow and obvious versions
+// of other tests.
 
-func TestFindComponentsAgreesWithGonum(t *testing.T) {
-	eachRandomGraph(t, func(t *testing.T, g *graph.Graph) {
-		c := findComponents(g)
-		var got, want [][]graph.Node
-		for i := range int32(c.len()) {
-			got = append(got, slices.Sorted(slices.Values(c.services(i))))
-		}
-		for _, nodes := range topo.TarjanSCC(g.Directed()) {
-			var component []graph.Node
-			for _, n := range nodes {
-				component = append(component, graph.Node(n.ID()))
+func TestComponentsAgreeWithGonum(t *testing.T) {
+	for seed := range uint64(5) {
+		g := graphtest.Looped(2_000, 5_000, seed)
+		var want [][]graph.Node
+		for _, component := range topo.TarjanSCC(gonumSimple(g)) {
+			var services []graph.Node
+			for _, v := range component {
+				services = append(services, graph.Node(v.ID()))
 			}
-			slices.Sort(component)
-			want = append(want, component)
+			slices.Sort(services)
+			want = append(want, services)
+		}
+		c := findComponents(g)
+		var got [][]graph.Node
+		for i := range int32(c.len()) {
+			got = append(got, c.services(i))
 		}
 		slices.SortFunc(got, slices.Compare)
 		slices.SortFunc(want, slices.Compare)
 		if !slices.EqualFunc(got, want, slices.Equal) {
-			t.Errorf("components %v, gonum finds %v", got, want)
+			t.Errorf("seed %d: %d components, gonum finds %d, or others", seed, len(got), len(want))
 		}
-	})
+	}
 }
 
 func TestDominatorsAgreeWithGonum(t *testing.T) {
-	eachRandomGraph(t, func(t *testing.T, g *graph.Graph) {
-		if g.Len() == 0 {
-			return
-		}
-		tree := flow.Dominators(g.Directed().Node(0), g.Directed())
+	for seed := range uint64(5) {
+		g := graphtest.Looped(2_000, 5_000, seed)
+		h := gonumSimple(g)
+		tree := flow.Dominators(h.Node(0), h)
 		want := make([][]graph.Node, g.Len())
-		for v := range graph.Node(g.Len()) {
-			for d := tree.DominatorOf(int64(v)); d != nil; d = tree.DominatorOf(d.ID()) {
-				want[d.ID()] = append(want[d.ID()], v)
+		for w := range graph.Node(g.Len()) {
+			for v := tree.DominatorOf(int64(w)); v != nil; v = tree.DominatorOf(v.ID()) {
+				want[v.ID()] = append(want[v.ID()], w)
 			}
 		}
-		for v, set := range dominate(g, []graph.Node{0}).sets(everyNode(g)) {
-			if got := slices.Sorted(slices.Values(set)); !slices.Equal(got, want[v]) {
-				t.Errorf("%s dominates %v, gonum finds %v", g.ID(graph.Node(v)), got, want[v])
+		for v, got := range dominate(g, []graph.Node{0}).sets(everyNode(g)) {
+			if !slices.Equal(got, want[v]) {
+				t.Errorf("seed %d: %s dominates %d services, gonum says %d", seed, g.ID(graph.Node(v)), len(got), len(want[v]))
 			}
 		}
-	})
+	}
+}
+
+func TestSearchCallersAgreesWithGonum(t *testing.T) {
+	g := graphtest.Looped(2_000, 5_000, 1)
+	h := gonumSimple(g)
+	for v := graph.Node(0); int(v) < g.Len(); v += 97 {
+		w := searchCallers(g, []graph.Node{v}, anyCall)
+		found := map[graph.Node]int32{}
+		for _, u := range w.order {
+			found[u] = w.distance[u]
+		}
+		for u := range graph.Node(g.Len()) {
+			if u%61 != 0 {
+				continue
+			}
+			way, length := path.DijkstraFrom(h.Node(int64(u)), h).To(int64(v))
+			d, ok := found[u]
+			if ok != (way != nil) || ok && float64(d) != length {
+				t.Errorf("%s is %d calls from %s (%v), gonum says %v", g.ID(u), d, g.ID(v), ok, length)
+			}
+		}
+	}
+}
+
+// Johnson's algorithm lists all loops; the shortest of a component is as long as the
+// loop that Loops finds, and every loop has one of its cuts.
+func TestLoopsAgreeWithGonum(t *testing.T) {
+	loops := 0
+	for seed := range uint64(40) {
+		g := graphtest.Random(12, 22, seed)
+		cycles := Loops(g).Components
+		for _, loop := range topo.DirectedCyclesIn(gonumSimple(g)) {
+			loops++
+			i := slices.IndexFunc(cycles, func(c Cycle) bool { return slices.Contains(c.Services, graph.Node(loop[0].ID())) })
+			if i < 0 {
+				t.Fatalf("seed %d: no component has %v", seed, loop)
+			}
+			c, sync, cut := &cycles[i], true, false
+			for k := 1; k < len(loop); k++ {
+				from, to := graph.Node(loop[k-1].ID()), graph.Node(loop[k].ID())
+				e, _ := g.Edge(from, to)
+				sync = sync && g.Mode(e) == graph.Sync
+				cut = cut || slices.ContainsFunc(c.Cuts, func(k Cut) bool { return k.From == from && k.To == to })
+			}
+			if c.Sync && !sync {
+				continue
+			}
+			if !cut {
+				t.Errorf("seed %d: %v is a loop still without the cuts", seed, loop)
+			}
+			if len(loop)-1 < len(c.Loop) {
+				t.Errorf("seed %d: %v is shorter than the loop %s", seed, loop, names(g, c.Loop))
+			}
+		}
+	}
+	if loops < 100 {
+		t.Errorf("only %d loops were looked at", loops)
+	}
 }
