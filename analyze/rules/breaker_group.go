@@ -60,38 +60,18 @@ type breakerCall struct {
 	faultyLayer
 }
 
+func (c breakerCall) edge() graph.Edge { return c.call }
+
 // aboutBreaker begins a finding about all the calls of one breaker: its subject is
 // the object that declares it, where it is one.
-func aboutBreaker(p *Pass, group []breakerCall, sure analyze.Confidence) analyze.Finding {
-	g := p.Core
-	first := group[0]
-	at := breakerOrigin(first.layer.Set.Breaker)
-	f := aboutCall(p, first.call, sure, at)
-	f.Owners = nil
-	if name := breakerObject(p, at); name != "" {
-		f.Subject = name
-	}
-	for _, c := range group {
-		f.AlsoAbout = append(f.AlsoAbout, callID(g, c.call))
-		for _, v := range []graph.Node{g.From(c.call), g.To(c.call)} {
-			if !slices.Contains(f.Services, v) {
-				f.Services = append(f.Services, v)
-			}
-		}
-	}
-	slices.Sort(f.Services)
-	f.Values = []analyze.KeyValue{number("calls", len(group)), keyValue("callees", joinIDs(g, calleesOf(p, group), ", "))}
-	return f
+func aboutBreaker(p *Pass, list []breakerCall, sure analyze.Confidence) analyze.Finding {
+	at := breakerOrigin(list[0].layer.Set.Breaker)
+	return groupOf(list, breakerCall.edge).aboutObject(p, breakerObject(p, at), at, sure)
 }
 
 // calleesOf returns the services that calls of a group lead to, sorted.
-func calleesOf(p *Pass, group []breakerCall) []graph.Node {
-	var list []graph.Node
-	for _, c := range group {
-		list = append(list, p.Core.To(c.call))
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
+func calleesOf(p *Pass, list []breakerCall) []graph.Node {
+	return groupOf(list, breakerCall.edge).callees(p.Core)
 }
 
 var breakerObjects = analyze.NewMemo[analyze.Once, map[graph.Origin]string]("the policy objects that declare breakers, by place")

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -64,22 +63,18 @@ type tierInversion struct {
 	hint     string
 }
 
+func (i tierInversion) edge() graph.Edge { return i.call }
+
 func checkCriticalityInversion(p *Pass) {
-	var callers [][]tierInversion
-	var unknown []tierInversion
+	var known, unknown []tierInversion
 	for e := range graph.Edge(p.Core.Calls()) {
 		i, ok := asTierInversion(p, e)
-		if !ok {
-			continue
-		}
-		if !i.known {
+		switch {
+		case !ok:
+		case i.known:
+			known = append(known, i)
+		default:
 			unknown = append(unknown, i)
-			continue
-		}
-		if last := len(callers) - 1; last >= 0 && p.Core.From(callers[last][0].call) == p.Core.From(e) {
-			callers[last] = append(callers[last], i)
-		} else {
-			callers = append(callers, []tierInversion{i})
 		}
 	}
 	if len(unknown) > fewMissing {
@@ -89,7 +84,7 @@ func checkCriticalityInversion(p *Pass) {
 			reportTierInversion(p, i)
 		}
 	}
-	for _, list := range callers {
+	for _, list := range byCaller(p.Core, known, tierInversion.edge) {
 		if len(list) > fewMissing {
 			reportTierInversions(p, list)
 			continue
@@ -176,50 +171,30 @@ func reportTierInversion(p *Pass, i tierInversion) {
 // reportTierInversions reports several calls of one caller in one finding.
 func reportTierInversions(p *Pass, list []tierInversion) {
 	g := p.Core
-	caller := g.From(list[0].call)
 	lowest, sure, worst := list[0], list[0].sure, list[0].severity
-	var callees []graph.Node
-	var calls []graph.Edge
-	var subjects []string
 	for _, i := range list {
-		callees, calls, subjects = append(callees, g.To(i.call)), append(calls, i.call), append(subjects, callID(g, i.call))
 		sure, worst = min(sure, i.sure), max(worst, i.severity)
-		if cmp.Compare(i.to.value, lowest.to.value) > 0 {
+		if i.to.value > lowest.to.value {
 			lowest = i
 		}
 	}
-	p.At(worst, analyze.Finding{
-		Confidence: min(sure, confidence(g, calls)),
-		Subject:    g.ID(caller),
-		Message: fmt.Sprintf("%s (%s) requires %s of a less critical tier (%s) without a fallback; the least critical is %s (%s)",
-			g.ID(caller), tierWords(p, lowest.from), english.Count(len(callees), "service"), someIDs(g, callees), g.ID(g.To(lowest.call)), tierWords(p, lowest.to)),
-		Hint:     lowest.hint,
-		Values:   []analyze.KeyValue{number("tier", lowest.from.value), number("calls", len(calls)), keyValue("callees", joinIDs(g, callees, ", "))},
-		Origins:  append(written(g, calls), tierPlaces(p, g.To(lowest.call), caller)...),
-		Services: append([]graph.Node{caller}, callees...),
-		Covers:   subjects,
-		Owners:   []graph.Node{caller},
-	})
+	calls := groupOf(list, tierInversion.edge)
+	f := calls.aboutCaller(p, sure)
+	f.Message = fmt.Sprintf("%s (%s) requires %s of a less critical tier (%s) without a fallback; the least critical is %s (%s)",
+		f.Subject, tierWords(p, lowest.from), english.Count(len(calls), "service"), someIDs(g, calls.callees(g)), g.ID(g.To(lowest.call)), tierWords(p, lowest.to))
+	f.Hint = lowest.hint
+	f.Values = append([]analyze.KeyValue{number("tier", lowest.from.value)}, f.Values...)
+	f.Origins = append(f.Origins, tierPlaces(p, g.To(lowest.call), g.From(lowest.call))...)
+	p.At(worst, f)
 }
 
 // reportUndeclaredCalls reports all calls whose policies are not declared in one finding.
 func reportUndeclaredCalls(p *Pass, list []tierInversion) {
-	g := p.Core
-	var calls []graph.Edge
-	var subjects []string
-	callers := map[graph.Node]bool{}
-	for _, i := range list {
-		calls, subjects = append(calls, i.call), append(subjects, callID(g, i.call))
-		callers[g.From(i.call)] = true
-	}
-	p.At(analyze.Info, analyze.Finding{
-		Confidence: analyze.Assumed,
-		Subject:    "inputs",
-		Message: fmt.Sprintf("%s of %s go to services of a less critical tier (%s); whether they are required or have a fallback is not declared",
-			english.Count(len(calls), "call"), english.Count(len(callers), "service"), callIDs(g, calls)),
-		Hint:    "declare in a native manifest which of the calls are optional or have a fallback",
-		Values:  []analyze.KeyValue{number("calls", len(calls)), number("callers", len(callers))},
-		Origins: written(g, calls[:1]),
-		Covers:  subjects,
-	})
+	calls := groupOf(list, tierInversion.edge)
+	f := calls.aboutInputs(p)
+	f.Covers = calls.subjects(p.Core)
+	f.Message = fmt.Sprintf("%s of %s go to services of a less critical tier (%s); whether they are required or have a fallback is not declared",
+		english.Count(len(calls), "call"), english.Count(len(calls.callers(p.Core)), "service"), callIDs(p.Core, calls))
+	f.Hint = "declare in a native manifest which of the calls are optional or have a fallback"
+	p.At(analyze.Info, f)
 }

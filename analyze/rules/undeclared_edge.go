@@ -44,8 +44,7 @@ there were.
 
 func checkUndeclaredEdge(p *Pass) {
 	g := p.Core
-	var silent []graph.Edge // of callers whose calls stand in no manifest
-	callers := 0
+	var silent group // calls of callers of which no input declares any
 	for e := range graph.Edge(g.Calls()) {
 		c, seen := g.Call(e), g.Observed(e)
 		caller, callee := g.Service(c.From), g.Service(c.To)
@@ -56,13 +55,10 @@ func checkUndeclaredEdge(p *Pass) {
 			reportNewcomer(p, e, analyze.Certain, analyze.Warning)
 			continue
 		}
-		if len(silent) == 0 || g.From(silent[len(silent)-1]) != c.From {
-			callers++
-		}
 		silent = append(silent, e)
 	}
-	if callers > fewCallers {
-		reportUnspoken(p, silent, callers)
+	if len(silent.callers(g)) > fewCallers {
+		reportUnspoken(p, silent)
 		return
 	}
 	for _, e := range silent {
@@ -86,17 +82,14 @@ func reportNewcomer(p *Pass, e graph.Edge, sure analyze.Confidence, severity ana
 }
 
 // reportUnspoken tells of many services at once, none of whose calls is declared.
-func reportUnspoken(p *Pass, calls []graph.Edge, callers int) {
+func reportUnspoken(p *Pass, calls group) {
 	first := calls[0]
-	p.At(analyze.Info, analyze.Finding{
-		Confidence: analyze.Assumed,
-		Subject:    "inputs",
-		Message: fmt.Sprintf("traces show %s of %s (first: %s) that declare no calls at all: their calls exist only in code",
-			english.Count(len(calls), "call"), english.Count(callers, "service"), callID(p.Core, first)),
-		Hint:    "no action needed; if they are declared in weir.yaml, new calls become visible",
-		Values:  []analyze.KeyValue{number("calls", len(calls)), number("callers", callers)},
-		Origins: []graph.Origin{seenAt(p.Core.Call(first))},
-	})
+	f := calls.aboutInputs(p)
+	f.Message = fmt.Sprintf("traces show %s of %s (first: %s) that declare no calls at all: their calls exist only in code",
+		english.Count(len(calls), "call"), english.Count(len(calls.callers(p.Core)), "service"), callID(p.Core, first))
+	f.Hint = "no action needed; if they are declared in weir.yaml, new calls become visible"
+	f.Origins = []graph.Origin{seenAt(p.Core.Call(first))}
+	p.At(analyze.Info, f)
 }
 
 func isAddress(name string) bool {
