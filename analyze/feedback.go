@@ -19,6 +19,11 @@ import (
 //   - A larger one is put into an order by a greedy rule, which is then improved one
 //     service at a time; see feedback_order.go. Where the loops that share no arc
 //     cost as much as its answer, there is no better one either.
+//
+// The greedy rule alone is not enough. On components of random graphs with two to three
+// calls a service it costs more than the table for 31 % of those with about 8 services,
+// and for 93 % of those with about 20. Above, it costs 24 % (30 services) to 41 % (1,000)
+// more than all steps together; with the improvement alone, 6 to 10 %.
 
 // An arc is a call, or several that are cut together.
 type arc struct {
