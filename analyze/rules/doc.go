@@ -25,6 +25,7 @@
 //	fallback.go           answers that replace a failed call
 //	faulty_part.go        the parts and layers of a call that a rule finds fault with
 //	flaws.go              values and settings that a reader found fault with
+//	group.go              calls that are reported together: by caller, by object, by inputs
 //	lists.go              small operations on lists
 //	message.go            names, places, confidence and values of a finding
 //	missing.go            many calls without something, reported together
