@@ -56,8 +56,6 @@ Source: Fowler, "Patterns of Enterprise Application Architecture", Addison-Wesle
 "Lazy Load" (ripple loading).
 `
 
-const ()
-
 func checkNPlusOne(p *Pass) {
 	for e := range p.Requests() {
 		if repeats := repeatsOf(p.Core, e); len(repeats) > 0 {

@@ -86,8 +86,6 @@ func addSpring(s *settings.Collector, values []graph.Value) {
 	}
 }
 
-var ()
-
 // springOwn are the settings of Spring that are about the service itself, or
 // hold names that are no addresses.
 var springOwn = []string{
