@@ -7,13 +7,19 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
+// numbered are n services whose IDs sort as their numbers do.
+func numbered(n int) []graph.Service {
+	services := make([]graph.Service, n)
+	for v := range services {
+		services[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
+	}
+	return services
+}
+
 // Random has so many services and about so many calls, evenly spread.
 func Random(services, calls int, seed uint64) *graph.Graph {
 	rnd := rand.New(rand.NewPCG(seed, 0))
-	ss := make([]graph.Service, services)
-	for v := range ss {
-		ss[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
-	}
+	ss := numbered(services)
 	cs := make([]graph.Call, calls)
 	for e := range cs {
 		cs[e] = randomCall(rnd, graph.Node(rnd.IntN(services)), graph.Node(rnd.IntN(services)))
@@ -25,10 +31,7 @@ func Random(services, calls int, seed uint64) *graph.Graph {
 // closure, which a loop would shrink.
 func Layered(services, calls int, seed uint64) *graph.Graph {
 	rnd := rand.New(rand.NewPCG(seed, 0))
-	ss := make([]graph.Service, services)
-	for v := range ss {
-		ss[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
-	}
+	ss := numbered(services)
 	cs := make([]graph.Call, calls)
 	for e := range cs {
 		u := rnd.IntN(services - 1)
@@ -53,10 +56,7 @@ func randomCall(rnd *rand.Rand, from, to graph.Node) graph.Call {
 // there are loops of many sizes.
 func Looped(services, calls int, seed uint64) *graph.Graph {
 	rnd := rand.New(rand.NewPCG(seed, 2))
-	ss := make([]graph.Service, services)
-	for v := range ss {
-		ss[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
-	}
+	ss := numbered(services)
 	cs := make([]graph.Call, calls)
 	for e := range cs {
 		u, far := rnd.IntN(services), services/20+1
@@ -72,10 +72,9 @@ func Looped(services, calls int, seed uint64) *graph.Graph {
 // Chain is n services that call each other in a row, the last one closing a loop
 // if it is closed.
 func Chain(n int, closed bool) *graph.Graph {
-	services := make([]graph.Service, n)
+	services := numbered(n)
 	var calls []graph.Call
 	for v := range n {
-		services[v] = graph.Service{ID: fmt.Sprintf("s%08d", v), Kind: graph.KindService}
 		if v+1 < n || closed {
 			calls = append(calls, graph.Call{
 				From: graph.Node(v), To: graph.Node((v + 1) % n),

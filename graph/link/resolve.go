@@ -209,18 +209,9 @@ func (l *linker) byName(name, namespace string) (int, bool) {
 	if ns, n, ok := strings.Cut(name, "/"); ok {
 		name, namespace = n, ns
 	}
-	found := -1
-	for _, c := range l.hosts.bare[name] {
-		root := l.find(c)
-		if namespace != "" && l.entities[c].ref.Namespace != namespace && l.entities[root].ref.Namespace != namespace {
-			continue
-		}
-		if found >= 0 && found != root {
-			return 0, false
-		}
-		found = root
-	}
-	return found, found >= 0
+	return l.uniqueByName(name, func(c int) bool {
+		return namespace == "" || l.entities[c].ref.Namespace == namespace || l.entities[l.find(c)].ref.Namespace == namespace
+	})
 }
 
 // resolve returns the root that answers to host, as resolved by a program in the given
@@ -267,27 +258,28 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 // resolveByPeople returns the one entity of this name that people declare in the namespace,
 // else without a namespace, which they often omit.
 func (l *linker) resolveByPeople(name, namespace string) (int, bool) {
-	if c, ok := l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == namespace }); ok {
+	if c, ok := l.uniqueByName(name, func(c int) bool { r := &l.entities[c].ref; return !hosting(r.Realm) && r.Namespace == namespace }); ok {
 		return c, true
 	}
-	return l.uniqueByName(name, func(r graph.Ref) bool { return !hosting(r.Realm) && r.Namespace == "" })
+	return l.uniqueByName(name, func(c int) bool { r := &l.entities[c].ref; return !hosting(r.Realm) && r.Namespace == "" })
 }
 
 // resolveShortName resolves a short name among entities without a namespace and those of
 // other realms; a cluster looks for it in the caller's namespace only. A namespace in a
 // native manifest is that of the cluster.
 func (l *linker) resolveShortName(name, namespace string) (int, bool) {
-	return l.uniqueByName(name, func(r graph.Ref) bool {
+	return l.uniqueByName(name, func(c int) bool {
+		r := &l.entities[c].ref
 		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
 		return r.Namespace == "" || r.Realm != kubernetes && !elsewhere
 	})
 }
 
 // uniqueByName returns the one root of this name among the entities that may be meant.
-func (l *linker) uniqueByName(name string, may func(graph.Ref) bool) (int, bool) {
+func (l *linker) uniqueByName(name string, may func(c int) bool) (int, bool) {
 	found := -1
 	for _, c := range l.hosts.bare[name] {
-		if !may(l.entities[c].ref) {
+		if !may(c) {
 			continue
 		}
 		root := l.find(c)
