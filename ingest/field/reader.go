@@ -175,11 +175,7 @@ func (f *Reader) RetryOn(words *policy.RetryWords, n document.Node, path ...stri
 	case !n.Exists():
 		return policy.Setting[[]string]{}
 	}
-	var items []Value
-	for _, text := range n.Strs() {
-		items = append(items, Value{Text: text, Origin: v.Origin})
-	}
-	return f.values.RetryOn(words, v, items)
+	return f.values.RetryOn(words, v, n.Strs(), nil)
 }
 
 // Parsed reads a scalar at a path below n.

@@ -150,19 +150,16 @@ func (c *Values) Word(words map[string]string, v Value) policy.Setting[string] {
 	})
 }
 
-// RetryOn reads the conditions of a retry, the items of v. It notes those that the
-// product does not know; the setting is unknown if these are all that there is.
-func (c *Values) RetryOn(words *policy.RetryWords, v Value, items []Value) policy.Setting[[]string] {
-	texts := make([]string, len(items))
-	for i, item := range items {
-		texts[i] = item.Text
-	}
+// RetryOn reads the conditions of a retry, the texts of v. origins are their places, nil
+// if they are all at v. It notes the texts that the product does not know; the setting is
+// unknown if these are all that there is.
+func (c *Values) RetryOn(words *policy.RetryWords, v Value, texts []string, origins []graph.Origin) policy.Setting[[]string] {
 	on, unknown := policy.ParseRetryOn(words, texts...)
 	for _, bad := range unknown {
 		at := v
-		for _, item := range items {
-			if item.Text == bad.Text {
-				at.Origin = item.Origin
+		for i, origin := range origins {
+			if texts[i] == bad.Text {
+				at.Origin = origin
 			}
 		}
 		at.Text = bad.Text

@@ -135,18 +135,19 @@ func (r *Reader) RetryOn(words *policy.RetryWords, o *Tree) policy.Setting[[]str
 	if o == nil || o.Leaf && !r.Known(v, "") {
 		return policy.Setting[[]string]{}
 	}
-	var items []field.Value
+	var texts []string
+	var origins []graph.Origin
 	for kid := range o.All() {
 		if kid.Leaf {
-			items = append(items, kid.value())
+			texts, origins = append(texts, kid.Text), append(origins, kid.At)
 		}
 	}
 	if o.Leaf {
 		for _, word := range o.Words() {
-			items = append(items, field.Value{Text: word, Origin: o.At})
+			texts, origins = append(texts, word), append(origins, o.At)
 		}
 	}
-	return r.Values.RetryOn(words, v, items)
+	return r.Values.RetryOn(words, v, texts, origins)
 }
 
 // SortFlaws puts flaws in the order written.
