@@ -33,7 +33,7 @@ type Reader struct {
 func New(d *document.Document, syntax *policy.Syntax) *Reader {
 	return &Reader{
 		Document: d, How: policy.Explicit, Look: document.Node.Get, syntax: syntax,
-		values: &Values{trusting: true, noted: map[FlawAt]bool{}},
+		values: &Values{trusting: true, distinct: true},
 	}
 }
 

@@ -17,7 +17,8 @@ type Values struct {
 	Flaws []graph.Flaw
 
 	trusting bool            // durations that are probably not what their author meant are no flaws
-	noted    map[FlawAt]bool // flaws to leave out; nil to keep duplicates
+	distinct bool            // duplicates of flaws are left out
+	noted    map[FlawAt]bool // the flaws so far, if they are distinct; made with the first one
 }
 
 // FlawAt is a flaw's identity: fields that several policies share are read for each of
@@ -29,10 +30,13 @@ type FlawAt struct {
 
 // Note adds a flaw.
 func (c *Values) Note(flaw graph.Flaw) {
-	if c.noted != nil {
+	if c.distinct {
 		at := FlawAt{flaw.Text, flaw.Why, flaw.Origin}
 		if c.noted[at] {
 			return
+		}
+		if c.noted == nil {
+			c.noted = map[FlawAt]bool{}
 		}
 		c.noted[at] = true
 	}

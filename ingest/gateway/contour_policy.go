@@ -131,18 +131,15 @@ func contourRetry(f *field.Reader, n document.Node) *policy.Retry {
 // ContourAnnotations reads the limits in the annotations of a Service, and the
 // timeouts and retries in those of an Ingress.
 func ContourAnnotations(o *resource.Object) {
+	ingress := o.IsIngress("contour")
+	if !ingress && o.Kind != "Service" {
+		return
+	}
 	annotations := o.Meta.Get("annotations")
 	f := o.Annotations("projectcontour.io/", product.ContourDuration)
 	p := o.Policy(product.Contour, "annotations", annotations)
 	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Contour}
-	switch {
-	case o.Kind == "Service":
-		p.From, p.To = []graph.EndpointRef{{Group: contourProxies}, {Group: resource.IngressesOf("contour")}}, []graph.EndpointRef{{Ref: o.Self}}
-		p.Says.Bulkhead = field.Presence(policy.Bulkhead{
-			MaxConnections: f.Count(0, annotations, "max-connections"), MaxPending: f.Count(0, annotations, "max-pending-requests"),
-			MaxConcurrent: f.Count(0, annotations, "max-requests"), MaxRetries: f.Count(0, annotations, "max-retries"),
-		})
-	case o.IsIngress("contour"):
+	if ingress {
 		p.From = []graph.EndpointRef{{Ref: o.Self}}
 		p.Says.Timeout = field.Presence(policy.Timeout{
 			Total: f.Duration(annotations, "response-timeout"), PerTry: f.Duration(annotations, "per-try-timeout"),
@@ -153,6 +150,12 @@ func ContourAnnotations(o *resource.Object) {
 		if o.IngressClass() == "contour" || !p.Says.Empty() {
 			o.JoinIngresses("contour")
 		}
+	} else {
+		p.From, p.To = []graph.EndpointRef{{Group: contourProxies}, {Group: resource.IngressesOf("contour")}}, []graph.EndpointRef{{Ref: o.Self}}
+		p.Says.Bulkhead = field.Presence(policy.Bulkhead{
+			MaxConnections: f.Count(0, annotations, "max-connections"), MaxPending: f.Count(0, annotations, "max-pending-requests"),
+			MaxConcurrent: f.Count(0, annotations, "max-requests"), MaxRetries: f.Count(0, annotations, "max-retries"),
+		})
 	}
 	o.AddPolicies(f, p)
 }

@@ -11,8 +11,11 @@ import (
 // IsIngress reports whether the object is an Ingress whose controller may be the
 // one of that name: it has that class, or none, or one of a name of its own.
 func (o *Object) IsIngress(controller string) bool {
+	if o.Kind != "Ingress" {
+		return false
+	}
 	class := o.IngressClass()
-	return o.Kind == "Ingress" && (class == controller || !isDefaultClass(class))
+	return class == controller || !isDefaultClass(class)
 }
 
 // IngressClassKey is the older place of the name of the controller in charge.
