@@ -1,8 +1,9 @@
 package analyze
 
 import (
-	"github.com/weirgraph/weir/graph"
 	"strings"
+
+	"github.com/weirgraph/weir/graph"
 )
 
 // Scope is the graph that analyses look at: the calls of g that failure travels

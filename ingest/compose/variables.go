@@ -1,9 +1,10 @@
 package compose
 
 import (
-	"github.com/weirgraph/weir/ingest/settings"
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/ingest/settings"
 )
 
 // variables are what a compose file may refer to: those of the project's .env

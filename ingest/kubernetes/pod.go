@@ -1,13 +1,13 @@
 package kubernetes
 
 import (
-	"github.com/weirgraph/weir/ingest/resource"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/image"
+	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/policy"
 )
 

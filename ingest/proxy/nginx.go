@@ -1,12 +1,13 @@
 package proxy
 
 import (
-	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/ingest/document"
-	"github.com/weirgraph/weir/ingest/settings"
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/settings"
 )
 
 // Nginx reads the configuration of web servers and proxies. A file that no workload

@@ -1,10 +1,11 @@
 package proxy
 
 import (
-	"github.com/weirgraph/weir/ingest/settings"
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/weirgraph/weir/ingest/settings"
 )
 
 // nginx says where requests go with directives named *_pass. Their target may be

@@ -1,10 +1,11 @@
 package resource
 
 import (
-	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/ingest/document"
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
 )
 
 // StringMatch writes a condition on a string: "/a", "/a*" for a prefix, "~/a.*"

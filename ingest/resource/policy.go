@@ -1,12 +1,13 @@
 package resource
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/policy"
-	"slices"
-	"strings"
 )
 
 // Policy starts a policy of the resource, which says what follows about all calls.

@@ -1,9 +1,10 @@
 package settings
 
 import (
+	"path"
+
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
-	"path"
 )
 
 // FileRef is the Config of a configuration file, whoever comes upon it.
