@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// Amplification tells how many requests a service can get for one request to the
+// Amplification is how many requests a service can get for one request to the
 // estate, because the services before it try again. While v fails, the last
 // caller repeats its call to v as often as its conditions answer to the way v
 // fails. Every service before that sees an answer that is an error, and repeats
@@ -79,7 +79,7 @@ var (
 // or answers too late where it can.
 func (r *Analysis) Repeats(e graph.Edge) float64 {
 	if r.Core.Routes(e) == nil {
-		return 1 // nobody says anything about it
+		return 1 // no policy is known
 	}
 	return repeatedOnErrors.Of(r, e, func() float64 {
 		n := 1.0
@@ -94,7 +94,7 @@ func (r *Analysis) Repeats(e graph.Edge) float64 {
 func (r *Analysis) atEnd(e graph.Edge, i failure.Injection) float64 {
 	n := 1.0
 	if r.Core.Routes(e) == nil {
-		return n // nobody says anything about it
+		return n // no policy is known
 	}
 	for _, part := range r.Effective(e) {
 		switch {
@@ -111,7 +111,7 @@ func (r *Analysis) atEnd(e graph.Edge, i failure.Injection) float64 {
 // RepeatsAtEnd is n_conn of e: how often it is made if its callee fails in the worst way.
 func (r *Analysis) RepeatsAtEnd(e graph.Edge) float64 {
 	if r.Core.Routes(e) == nil {
-		return 1 // nobody says anything about it
+		return 1 // no policy is known
 	}
 	return repeatedAtEnd.Of(r, e, func() float64 {
 		n := 1.0
@@ -158,7 +158,7 @@ func (r *Analysis) slowness(v graph.Node) slowness {
 }
 
 // At returns the most requests that v can get for one, and the last call of the
-// path on which it does; NoCall if nobody repeats anything.
+// path on which it does; NoCall if no call is retried.
 func (a *Amplification) At(v graph.Node) (factor float64, last graph.Edge) {
 	end := pathEnds.Of(a.r, v, func() pathEnd { return a.over(v, a.r.RepeatsAtEnd) })
 	return end.factor, end.last

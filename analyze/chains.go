@@ -8,7 +8,7 @@ import (
 )
 
 // chains knows for every service a longest chain of calls that begins at it. The
-// services of one cycle count as one, since nobody can say how often a request
+// services of one cycle count as one, since it is unknown how often a request
 // goes round.
 type chains struct {
 	c     *components
@@ -90,7 +90,7 @@ type LongChain struct {
 }
 
 // LongestChains returns the longest chains of g with more hops than limit, from where
-// nobody calls, the longest first. Only services that counts is true for make hops,
+// no service calls, the longest first. Only services that counts is true for make hops,
 // and those of one cycle count as one. Of chains that meet it returns the longest.
 func LongestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []LongChain {
 	ch := deepen(g, findComponents(g), func(v graph.Node) int32 {
@@ -121,7 +121,7 @@ func LongestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []Lo
 // hops returns the calls on the longest chain from v between services that count.
 func (ch *chains) hops(v graph.Node) int { return int(ch.length(v)) - 1 }
 
-// begins reports whether no longer chain leads to v: nobody calls its component,
+// begins reports whether no longer chain leads to v: no service calls its component,
 // and v is the first of it.
 func (ch *chains) begins(g *graph.Graph, v graph.Node) bool {
 	members := ch.c.services(ch.c.Of[v])

@@ -8,8 +8,8 @@ import (
 )
 
 // entryPoints returns where users come in, sorted: the services that are declared
-// to be entry points or that traces show to be, and gateways that nobody calls. Where
-// there are none, it presumes those services that nobody calls.
+// to be entry points or that traces show to be, and gateways without callers. Where
+// there are none, it presumes the services without callers.
 func entryPoints(g *graph.Graph) (entries []graph.Node, presumed bool) {
 	var uncalled []graph.Node
 	for v := range graph.Node(g.Len()) {
@@ -39,7 +39,7 @@ func essential(g *graph.Graph) *graph.Graph {
 	return g.Where(func(e graph.Edge) bool { return Breaks(g, e) && !HasFallback(g, e) })
 }
 
-// Chokepoints are the services that lie between the entry points and others.
+// Chokepoints are the services between the entry points and others.
 type Chokepoints struct {
 	entries []graph.Node // sorted
 	Tree    *dominators
@@ -47,7 +47,7 @@ type Chokepoints struct {
 }
 
 // FindChokepoints finds the gates of g over its essential calls. A service that is only
-// presumed to be an entry point is no gate: nobody is known to come that way.
+// presumed to be an entry point is no chokepoint: no request is known to take that path.
 func FindChokepoints(g *graph.Graph) *Chokepoints {
 	entries, presumed := entryPoints(g)
 	tree := dominate(essential(g), entries)
@@ -75,7 +75,7 @@ func (f *Chokepoints) sets(g *graph.Graph, of []graph.Node) [][]graph.Node {
 	return sets
 }
 
-// maxChokepoints is how many gates are told with all that lies behind them.
+// maxChokepoints is how many chokepoints are listed with the services behind them.
 const maxChokepoints = 10
 
 // greatest returns the gates with at least two services behind them, those with

@@ -14,7 +14,7 @@ type Contracts struct {
 	Callees []Contract // whom it calls, by ID; topics too
 	Readers []Contract // who gets what it sends to a topic or broker, by topic, then ID; Call is the delivery
 	Writers []Contract // who sends what it gets from one; Call is theirs to the topic
-	Mates   []Mates    // who else uses the same, where nothing tells who writes and who reads; by what they use
+	Mates   []Mates    // others that use the same, if writers and readers are unknown; by what they use
 }
 
 // A Contract is what one call asks for.
@@ -23,7 +23,7 @@ type Contract struct {
 	Via     graph.Node // the topic or broker between them, none for a call
 	Call    graph.Edge
 	Methods []string // of HTTP, or operations, that some input names, sorted; nil if none does
-	Routes  []string // parts of the calls that some input tells apart ("GET /v2"), sorted
+	Routes  []string // parts of the calls that some input distinguishes ("GET /v2"), sorted
 }
 
 // Bus reports whether a topic or broker is between the two sides.
@@ -32,7 +32,7 @@ func (c *Contract) Bus() bool { return c.Via != None }
 // Mates are services that use the same database, topic or broker.
 type Mates struct {
 	Via      graph.Node
-	Database string // the one on a server that they share, "" if it is not told
+	Database string // the one on a server that they share, "" if it is unknown
 	Services []graph.Node
 }
 
@@ -63,7 +63,7 @@ func FindContracts(g, scope *graph.Graph, v graph.Node) Contracts {
 	return c
 }
 
-// contract tells what a call asks for.
+// contract is what a call requests.
 func contract(g *graph.Graph, e graph.Edge, party, via graph.Node) Contract {
 	c := Contract{Party: party, Via: via, Call: g.OriginalEdge(e)}
 	for _, ev := range g.Call(e).Evidence {
@@ -112,15 +112,15 @@ func senders(g *graph.Graph, via, v graph.Node) (list []Contract) {
 }
 
 // matesOf are those who use what the call e goes to just as its caller does: the same
-// database, or a topic or broker that tells nobody's direction. Of a database only
-// those are told that may use the same one on the server.
+// database, or a topic or broker whose directions are unknown. Of a database only
+// those are listed that may use the same one on the server.
 func matesOf(g *graph.Graph, e graph.Edge) Mates {
 	v, via := g.From(e), g.To(e)
 	m := Mates{Via: via}
 	data := g.Service(via).Kind == graph.KindDatabase
 	lo, hi := g.Out(via)
 	if !data && (!isBus(g, via) || lo < hi) {
-		return m // who receives is told
+		return m // the receivers are known
 	}
 	own := Databases(g.Call(e))
 	if data && len(own) == 1 {

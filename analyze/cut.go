@@ -65,7 +65,7 @@ func (p *part) onLoopsWithout(v, w graph.Node) int {
 	v, w = p.number[v], p.number[w]
 	for i, to := range p.callees(v) {
 		if to == w {
-			p.callees(v)[i] = v // a call to itself is in nobody's way
+			p.callees(v)[i] = v // a call to itself does not matter here
 			defer func() { p.callees(v)[i] = w }()
 		}
 	}

@@ -85,7 +85,7 @@ func cheapestCuts(g *graph.Graph, sync bool, of []int32, services []graph.Node) 
 	return cuts, exact
 }
 
-// seenCalls is how many calls were made, as far as anybody saw.
+// seenCalls is how many calls were made, as far as was observed.
 func seenCalls(o *graph.Observed) float64 {
 	if o == nil {
 		return 0
@@ -124,7 +124,7 @@ func (c *cutting) reason(e graph.Edge) CutReason {
 	return CutPlain
 }
 
-// why tells what makes e cheap, and how often it is made if anybody saw.
+// why explains what makes e cheap, and how often it was observed, if it was.
 func (c *cutting) why(e graph.Edge) string {
 	var why string
 	switch c.reason(e) {
@@ -149,7 +149,7 @@ func (c *cutting) why(e graph.Edge) string {
 	return why
 }
 
-// asyncAble tells why an event could do what the call e does, in words; "" if
+// asyncAble explains why an event could replace the call e; "" if
 // nothing says so.
 func asyncAble(g *graph.Graph, e graph.Edge) string {
 	if g.Mode(e) == graph.Async {
@@ -195,7 +195,7 @@ func sendsOnly(evidence []graph.Evidence) string {
 
 // sends reports whether a method, of HTTP or by its name, is called for its effect.
 // What creates or charges may answer with a number that is needed, so of HTTP only
-// those methods count that are told what is to be: and POST, which is how
+// those methods count that declare the result: and POST, which is how
 // notifications are sent.
 func sends(method string) bool {
 	switch method {
@@ -206,7 +206,7 @@ func sends(method string) bool {
 	return slices.ContainsFunc(sendingWords, func(word string) bool { return strings.HasPrefix(name, word) })
 }
 
-// sendingWords begin the names of operations that nobody waits for in earnest.
+// sendingWords begin the names of operations whose result no caller needs.
 var sendingWords = []string{"notify", "publish", "emit", "send", "enqueue", "broadcast", "track", "record", "report", "audit", "log_", "logevent"}
 
 // bus returns a broker or topic that both services have to do with, the first one;

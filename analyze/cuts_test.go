@@ -132,7 +132,7 @@ func TestCheapestCutsAgreeWithEveryChoice(t *testing.T) {
 						cost += cutCosts[k.reason(e)]
 					}
 				}
-				if cost < least && !tied(h, c.Services, func(e graph.Edge) bool {
+				if cost < least && !inLoop(h, c.Services, func(e graph.Edge) bool {
 					i := slices.Index(calls, e)
 					return i >= 0 && set>>i&1 == 0
 				}) {
@@ -150,8 +150,8 @@ func TestCheapestCutsAgreeWithEveryChoice(t *testing.T) {
 	}
 }
 
-// tied reports whether any of the services is on a loop of the calls that are kept.
-func tied(g *graph.Graph, services []graph.Node, keep func(graph.Edge) bool) bool {
+// inLoop reports whether any of the services is on a loop of the calls that are kept.
+func inLoop(g *graph.Graph, services []graph.Node, keep func(graph.Edge) bool) bool {
 	reach := reaches(adjacency(g, keep))
 	return slices.ContainsFunc(services, func(v graph.Node) bool { return reach[v][v] })
 }

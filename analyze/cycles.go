@@ -8,7 +8,7 @@ import (
 )
 
 // Loops finds the loops of g, one component for all that hang together. It never
-// lists all the loops of a component: there may be more than anybody can count.
+// lists all the loops of a component: there may be too many to count.
 func Loops(g *graph.Graph) *Cycles { return NewAnalysis(g).Cycles(g) }
 
 // Cycles is Loops of g, which has no calls that the run does not have. What it
@@ -82,7 +82,7 @@ func describe(g *graph.Graph, all *components, c int32) (Cycle, bool) {
 }
 
 // A loopFinder looks for loops within one component after the other. Component
-// numbers, by node, tell it where to stop.
+// numbers, by node, limit where it stops.
 type loopFinder struct {
 	distance []int32      // by node: calls from the start, -1 if not found
 	before   []graph.Node // by node: the service found it
@@ -197,7 +197,7 @@ func (f *loopFinder) back(u graph.Node) []graph.Node {
 	return chain
 }
 
-// remove leaves v out, and whatever then calls nobody or is called by nobody in
+// remove leaves v out, and whatever then has no callees or no callers in
 // the component.
 func (f *loopFinder) remove(g *graph.Graph, of []int32, v graph.Node) {
 	f.gone[v] = true

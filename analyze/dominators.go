@@ -6,9 +6,9 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// dominators tell which service every way to another leads through. A service
+// dominators are the services that every way to another leads through. A service
 // dominates another when each chain of calls to it, from whichever entry point,
-// goes through the first: without that one, nobody reaches the other.
+// goes through the first: without that one, the other is unreachable.
 type dominators struct {
 	order []graph.Node // the services that entry points reach, as a depth-first search finds them, from 1; order[0] is outside
 	idom  []int32      // by place in order: the nearest dominator's place, which is smaller; 0 if only the outside is

@@ -80,7 +80,7 @@ func TestDominatorsAgreeWithRemoval(t *testing.T) {
 	})
 }
 
-// reachedWithout tells which services the entries reach when one is gone.
+// reachedWithout returns the services that the entries reach when one is gone.
 func reachedWithout(g *graph.Graph, entries []graph.Node, gone graph.Node) []bool {
 	found := make([]bool, g.Len())
 	var visit func(v graph.Node)

@@ -21,7 +21,7 @@ type Fate struct {
 	Also      []graph.Node   // who fails because those that fail do, besides them; sorted
 	Entries   []graph.Node   // of all that fail, the entry points; sorted
 	Critical  []graph.Node   // of all that fail, those that declare tier 1; sorted
-	Lost      []LostFallback // fallbacks that help nobody then, by caller, then callee
+	Lost      []LostFallback // fallbacks without effect then, by caller, then callee
 }
 
 // A LostFallback is a call of which the callee fails together with services that are
@@ -38,7 +38,7 @@ type Fates struct {
 	Skipped int    // shared things for which there was no patience to find who fails behind those that use it
 }
 
-// FatePlaces are the places that services can share, as labels and names tell.
+// FatePlaces are the places that services can share, by labels and names.
 var FatePlaces = []string{"node", "zone", "namespace"}
 
 // nodeLabel is where Kubernetes says on which machine something runs.
@@ -156,14 +156,14 @@ func placesShared(g *graph.Graph) []Fate {
 type fateFinder struct {
 	r       *Analysis
 	backed  map[graph.Node][]rescue // by caller: calls with services to fall back on
-	rescues map[graph.Node][]rescue // of those, the calls that fail their caller if nobody is left
+	rescues map[graph.Node][]rescue // of those, the calls that fail their caller if no callee is left
 	entry   []bool
 	fails   []int32 // by service: the number of the last search in which it failed
 	clock   int32
 	left    int
 }
 
-// A rescue is a call that other services stand in for: the callee, then who is asked
+// A rescue is a call with fallback services: the callee, then who is asked
 // instead.
 type rescue []graph.Node
 
@@ -245,7 +245,7 @@ func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
 	return true
 }
 
-// fallback returns what is lost of the stand-ins of a call of u, and false if nothing
+// fallback returns what is lost of the fallbacks of a call of u, and false if nothing
 // is, or they are not asked.
 func (f *fateFinder) fallback(u graph.Node, r rescue) (LostFallback, bool) {
 	lost := LostFallback{From: u, To: r[0], Left: f.fails[u] != f.clock || !f.allGone(r)}
@@ -269,7 +269,7 @@ func callees(g *graph.Graph, calls []graph.Edge) []graph.Node {
 	return list
 }
 
-// lost reports whether one of the calls of u that others stand in for has nobody left
+// lost reports whether one of the calls of u with fallbacks has no callee left
 // to answer it.
 func (f *fateFinder) lost(u graph.Node) bool {
 	return slices.ContainsFunc(f.rescues[u], func(r rescue) bool { return f.allGone(r) })

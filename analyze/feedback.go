@@ -9,10 +9,10 @@ import (
 )
 
 // This file finds calls to cut: a feedback arc set, a set of arcs without which a
-// graph has no loop, of the least cost. Nobody knows how to find the best one fast
+// graph has no loop, of the least cost. No fast way is known to find the best one
 // in general (it is one of Karp's 21 problems), so there are three ways:
 //
-//   - Arcs that can be told from their surroundings are settled first. What is left
+//   - Arcs whose surroundings decide them are settled first. What is left
 //     falls apart into components.
 //   - A component of up to exactServices services is solved exactly, by a table over
 //     all sets of them.
@@ -131,7 +131,7 @@ func (t *tangle) named() []arc {
 // be decided at once:
 //
 //   - An arc from a service to itself has to go.
-//   - Several arcs from one service to another stand or fall together.
+//   - Several arcs from one service to another are kept or cut together.
 //   - Where the only arc to a service costs no less than all arcs from it together,
 //     cutting those is as good, so the two services can be taken for one; and the
 //     other way round.
@@ -295,7 +295,7 @@ func (m *merger) tangle() *tangle {
 	return t
 }
 
-// solve cuts a component of which nothing more can be told at once.
+// solve cuts a component of which nothing more is decided directly.
 func (c *cutter) solve(t *tangle) {
 	n := len(t.name)
 	var order []int32

@@ -13,7 +13,7 @@ import (
 // Lin and Smyth ("A fast and effective heuristic for the feedback arc set problem",
 // 1993), by costs instead of numbers, and, as long as there is patience, that of the
 // local ratios of Demetrescu and Finocchi ("Combinatorial algorithms for feedback
-// problems in directed graphs", 2003), which also tell what any order costs at
+// problems in directed graphs", 2003), which also show what any order costs at
 // least.
 func (c *cutter) goodOrder(t *tangle) (order []int32, proven bool) {
 	order = t.greedyOrder()
@@ -48,7 +48,7 @@ func (t *tangle) backwardCost(order []int32, bits int) int64 {
 	return cost
 }
 
-// greedyOrder puts who calls nobody any more last, who is called by nobody any more
+// greedyOrder puts services without callees left last, those without callers left
 // first, and else the one first whose calls cost the most more than the calls to it.
 func (t *tangle) greedyOrder() []int32 {
 	n := len(t.name)
@@ -173,7 +173,7 @@ func (c *cutter) improve(t *tangle, order []int32) {
 					now = cost
 				}
 				if i+1 < len(stops) && stops[i+1].at == s.at {
-					continue // calls each way: nothing stands between them
+					continue // calls each way: no service is between them
 				}
 				if cost < least {
 					least, best = cost, s.at

@@ -22,8 +22,8 @@ func randomArcs(rnd *rand.Rand, n int, density float64, costs int) []arc {
 	return arcs
 }
 
-// loopless reports whether the arcs but those cut have no loop: taking out who is
-// called by nobody, again and again, leaves nothing.
+// loopless reports whether the arcs but those cut have no loop: removing a service that
+// has no callers, again and again, leaves nothing.
 func loopless(n int, arcs []arc, cut []int32) bool {
 	kept := slices.Clone(arcs)
 	for _, i := range cut {
@@ -159,7 +159,7 @@ func TestFeedbackOfLargeGraphs(t *testing.T) {
 	}
 }
 
-// Rings that hang together in a row are told apart by what surrounds them, whatever
+// Rings that hang together in a row are separated by what surrounds them, whatever
 // their number: each loses its cheapest arc.
 func TestFeedbackOfManyRings(t *testing.T) {
 	const size = 5

@@ -84,7 +84,7 @@ func reaches(m [][]bool) [][]bool {
 	return m
 }
 
-// far stands for no way in distances.
+// far means no way in distances.
 const far = 1 << 20
 
 // distances returns the fewest calls between any two services, 0 from each to

@@ -29,7 +29,7 @@ type Incident struct {
 	Entries  []graph.Node      // entry points that suffer, sorted
 	Critical []graph.Node      // services of tier 1 that suffer, sorted
 	Traffic  *Traffic          // of what was seen, how much is hit; nil if nothing was seen
-	Loads    []Load            // of the failed services, where somebody tries again; the greatest first
+	Loads    []Load            // of the failed services, where calls are retried; the greatest first
 	Bound    bool              // policies of calls to the failed services are known
 	Change   *Change           // the cheapest that helps most; nil if none helps, or the graph is too large to try
 }
@@ -126,7 +126,7 @@ func (in *Incident) count(g *graph.Graph) {
 	}
 }
 
-// loads tells what the retries of others do to the services that fail.
+// loads is what the retries of others do to the services that fail.
 func (r *Analysis) loads(s Scenario, failed []graph.Node) []Load {
 	a := r.Amplification()
 	var list []Load
@@ -186,7 +186,7 @@ type impact [4]int
 
 func (h impact) compare(k impact) int { return slices.Compare(h[:], k[:]) }
 
-// cheapestChange tries every remedy on every call by which the failure came to anybody.
+// cheapestChange tries every remedy on every call by which the failure spread.
 func cheapestChange(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.Injection, victims []failure.Victim) *Change {
 	calls := map[graph.Edge]bool{}
 	for i := range victims {

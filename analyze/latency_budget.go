@@ -11,7 +11,7 @@ import (
 // A LatencyBudget is the time that a service may take until it answers, as far as the
 // calls that it makes decide about that.
 type LatencyBudget struct {
-	Max      policy.Limit // of its longest call, with the calls that stand in for it; unknown if no call has an end
+	Max      policy.Limit // of its longest call, with its fallbacks; unknown if no call has an end
 	MaxCall  graph.Edge   // which that is
 	Sum      time.Duration
 	Calls    int  // the hard calls that sum is of, one after the other; 0 if one of them has no known end
@@ -21,7 +21,7 @@ type LatencyBudget struct {
 var latencyBudgets = NewMemo[graph.Node, LatencyBudget]("the time that a service may take")
 
 // LatencyBudget returns the need of v, without the calls within loops that v is on: how
-// often a request goes round nobody can say.
+// often a request goes round is unknown.
 func (r *Analysis) LatencyBudget(v graph.Node) LatencyBudget {
 	return latencyBudgets.Of(r, v, func() LatencyBudget { return r.findLatencyBudget(v) })
 }

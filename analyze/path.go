@@ -2,13 +2,13 @@ package analyze
 
 import "github.com/weirgraph/weir/graph"
 
-// maxPaths is how many shortest chains are told; more of one length repeat
+// maxPaths is how many shortest chains are listed; more of one length repeat
 // themselves.
 const maxPaths = 5
 
 // Paths returns the shortest chains of calls from one service to the other,
 // both ways. From a service to itself they are the shortest loops through it, and
-// there is no way back to tell.
+// there is no way back to show.
 func Paths(g *graph.Graph, from, to graph.Node) *Path {
 	p := &Path{From: from, To: to}
 	p.Forward, p.More = shortestChains(g, from, to)

@@ -14,7 +14,7 @@ func IsRedundant(s *graph.Service) bool {
 	return KeepsData(s) && n.Set() && n.Value > 1
 }
 
-// RedundancyGaps lists what several replicas of v lack to stand in for each other.
+// RedundancyGaps lists what several replicas of v lack to replace each other.
 func (r *Analysis) RedundancyGaps(v graph.Node) []string {
 	g := r.Core
 	s := g.Service(v)

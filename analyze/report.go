@@ -74,7 +74,7 @@ type Fan struct {
 	Skipped     int          // services whose availability would have taken too long to find
 }
 
-// A Chokepoint is a service that lies between the entry points and others: by hard
+// A Chokepoint is a service between the entry points and others: by hard
 // synchronous calls without a fallback they reach the others only through it.
 type Chokepoint struct {
 	Node   graph.Node
@@ -88,7 +88,7 @@ type FanRow struct {
 	Out    int        // distinct services it calls
 	In     int        // distinct services that call it
 	Depth  int        // synchronous calls on the longest chain below it; services of one cycle count as one
-	Layer  int        // 0 calls nobody; else one above the highest layer it calls; one cycle is one layer
+	Layer  int        // 0 has no callees; else one above the highest layer it calls; one cycle is one layer
 	Role   graph.Role // also Service.Role
 	Reach  int        // other services it calls, directly or not
 	Impact int        // other services that call it, directly or not
@@ -103,7 +103,7 @@ type FanRow struct {
 	Available *Availability // nil if neither it nor anything that it needs declares an objective
 }
 
-// A Path is how one service is tied to another.
+// A Path is how one service is connected to another.
 type Path struct {
 	From, To graph.Node
 	Forward  [][]graph.Node // shortest chains of calls From > ... > To, at most maxPaths
@@ -159,14 +159,14 @@ type Finding struct {
 	Confidence  Confidence
 	Subject     string // a service's id, "from->to", a path "a>b>c", a cycle "a,b,c", "Kind/namespace/name"
 	Message     string // one sentence, first and last hop in it
-	Hint        string // the way out, in the words of the format it came from
+	Hint        string // the fix, in the words of the format it came from
 	Values      []KeyValue
 	Origins     []graph.Origin // the deciding place first
 	Services    []graph.Node   // whom it concerns, the subject first
 	Fingerprint string         // of what is found and about whom alone, 16 hex digits
 
 	AlsoAbout []string     // further subjects, about which it replaces findings as about its own
-	Covers    []string     // the subjects of the findings that this one is instead of, where it tells several at once
+	Covers    []string     // the subjects of the findings that this one replaces, where it reports several at once
 	Detail    string       // what of the subject is meant, where a rule finds several things in one
 	Owners    []graph.Node // whose annotations may excuse it, if not all of Services
 }
@@ -177,8 +177,8 @@ type KeyValue struct{ Key, Value string }
 // An Ignore excuses findings.
 type Ignore struct {
 	Rule    string // its ID; "*" is every rule
-	Subject string // as in a Finding; "*" in it stands for anything, "?" for one character
+	Subject string // as in a Finding; "*" in it matches anything, "?" one character
 	Reason  string
-	Until   string // the last day on which it counts, 2006-01-02; empty is for ever
+	Until   string // the last day on which it counts, 2006-01-02; empty is forever
 	Origin  graph.Origin
 }

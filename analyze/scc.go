@@ -37,7 +37,7 @@ func tarjan(n int, callees func(graph.Node) []graph.Node) *components {
 		low   = make([]int32, n) // smallest index known to be reached and open
 		next  = make([]int32, n) // how many callees are done
 		open  []graph.Node       // services whose component is still open
-		path  []graph.Node       // from the root of the search to where it stands
+		path  []graph.Node       // from the root of the search to where it is
 		clock int32
 	)
 	enter := func(v graph.Node) {

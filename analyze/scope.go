@@ -47,5 +47,5 @@ func IsStream(protocol string) bool {
 	return false
 }
 
-// None stands for no service where a node is expected.
+// None is no service where a node is expected.
 const None graph.Node = -1

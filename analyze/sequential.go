@@ -9,15 +9,15 @@ import (
 )
 
 // Calls of one service that are made at the same time need as long as the longest of
-// them, calls that are made in turn as long as all together. Traces tell which is
+// them, calls that are made in turn as long as all together. Traces show which is
 // which, and which are never made for the same request; without traces it is
 // presumed that all calls are made in turn.
 
-// A ordering is how two calls of one service lie in its requests.
+// A ordering is how two calls of one service are ordered in its requests.
 type ordering uint8
 
 const (
-	orderingUnknown ordering = iota // nothing tells: one after the other
+	orderingUnknown ordering = iota // unknown: one after the other
 	sequential                      // traces show them one after the other
 	notSequential                   // traces show them at the same time, or never in one request
 )
@@ -26,7 +26,7 @@ const (
 // none of them makes another call as well.
 const enoughRequests = 10
 
-// orderingOf returns how the calls e and f of one service lie in its requests.
+// orderingOf returns how the calls e and f of one service are ordered in its requests.
 func orderingOf(g *graph.Graph, e, f graph.Edge) ordering {
 	a, b := g.Observed(e), g.Observed(f)
 	if a == nil || b == nil {

@@ -7,7 +7,7 @@ import (
 )
 
 // IsOwn reports whether a service is a program of the estate that runs for good:
-// what is outside cannot be mended here, and jobs and collectors have other needs.
+// what is outside cannot be fixed here, and jobs and collectors have other needs.
 func IsOwn(s *graph.Service) bool {
 	return s.Kind == graph.KindService || s.Kind == graph.KindGateway
 }

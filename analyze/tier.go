@@ -20,7 +20,7 @@ const LowestTier = 4
 // and those of the services that fail when it fails: who is needed by a tier 1
 // service is of tier 1 itself. Optional, asynchronous and weakly proven calls do
 // not pass a tier on, nor do calls with a fallback. A service whose own tier is
-// unknown has one if somebody passes it on.
+// unknown has one if a caller passes it on.
 func (r *Analysis) Tiers() []Tier {
 	return inherited.Of(r, Once{}, func() []Tier { return inheritTiers(r.Strong) })
 }

@@ -13,8 +13,8 @@ import (
 // fails, degrades or is slow, at once or later. What the caller makes of that, by
 // its policies, is not asked.
 //
-// Calls are counted as they were seen; sampled ones count for as many as they stand
-// for, where that is known.
+// Calls are counted as they were seen; sampled ones count for as many as they represent,
+// where that is known.
 type Traffic struct {
 	Calls, Hit      float64
 	Entry, EntryHit float64      // of those, the calls that requests begin with

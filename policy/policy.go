@@ -114,7 +114,7 @@ func (l Layer) String() string { return Layers[l] }
 type Set struct {
 	Layer       Layer
 	Product     *Product // that the policies are written for; nil for the native manifest
-	Objects     Objects  // that it was put together from; nil if it stands in the document of its call
+	Objects     Objects  // that it was put together from; nil if it is in the document of its call
 	Timeout     *Timeout
 	Retry       *Retry
 	Hedge       *Hedge

@@ -23,7 +23,7 @@ type Part struct {
 	policy.Effective
 }
 
-// A guard is what stands between caller and callee on one part of a call, ready
+// A guard is what is between caller and callee on one part of a call, ready
 // to be applied.
 type guard struct {
 	match   string
@@ -42,15 +42,15 @@ type guard struct {
 	steps    []step // of the fallback, in the order in which they are tried
 	firm     bool   // people decided that there is none, and said why
 
-	ejects   setting       // set if somebody looks after replicas, and leaves out those that fail
+	ejects   setting       // set if failing replicas are detected and left out
 	ejectors []*policy.Set // layers that leave some of them out
 	sticky   bool          // another try asks the same replica
 	tries    float64       // of one call to a replica that is down, as far as a budget lets them
 
 	soft     setting
-	tolerant setting // a lesser answer does not make the caller's own any lesser
+	tolerant setting // a degraded response does not degrade the caller's own
 	async    bool
-	publish  bool // to a broker: the caller waits for the broker, if for nobody else
+	publish  bool // to a broker: the caller waits for the broker only
 }
 
 // A setting is where something is written, and its words. Without words it is not
@@ -58,7 +58,7 @@ type guard struct {
 type setting struct {
 	words string
 	at    policy.Origin
-	by    string // the product that has it by itself, as nobody wrote it
+	by    string // the product that has it by default
 }
 
 // A breaker answers for a callee of which nothing works any more.
@@ -238,7 +238,7 @@ func (d *guard) breaks(l *policy.Effect) {
 	d.breakers = append(d.breakers, opens)
 }
 
-// never reports whether a breaker was told to open on nothing.
+// never reports whether a breaker is configured to open on nothing.
 func never(b *policy.Breaker) bool {
 	off := func(s policy.Setting[int]) bool { return s.Set() && s.Value == 0 }
 	return off(b.Failures) && (off(b.Gateway) || !b.Gateway.Set()) && !b.ErrorRate.Set() && !b.Slow.Set() && !b.SlowAfter.Set()

@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A wire is one call of a test's graph, with what stands on it.
+// A wire is one call of a test's graph, with its settings.
 type wire struct {
 	from, to string
 	timeout  time.Duration

@@ -94,7 +94,7 @@ func solved(g *graph.Graph, inject map[string]Injection) *Outcome {
 	return modelOf(g).Solve(nodes)
 }
 
-// A book is the same by other means: the equations as they stand in a book, over
+// A book is the same by other means: the equations as written in a book, over
 // the words of the test, applied to everything until nothing changes.
 type book struct {
 	wires  []wire
@@ -139,7 +139,7 @@ func slowly(wires []wire, inject map[string]Injection, open map[int]bool) (map[s
 
 func broker(name string) bool { return name == "q-a" }
 
-// waits reports whether the caller waits for anybody.
+// waits reports whether the caller waits for a response.
 func waits(w wire) bool { return !w.async || broker(w.to) }
 
 // held is the longest that a wire holds its caller; 0 if nothing ends it.
@@ -400,7 +400,7 @@ func TestProtectionNeverHurts(t *testing.T) {
 	}
 }
 
-// Without any policy everybody fails who can reach the failure, and nobody else.
+// Without any policy every service fails that can reach the failure, and no other.
 func TestNakedEstates(t *testing.T) {
 	eachRandomEstate(t, func(t *testing.T, _ *rand.Rand, wires []wire, inject map[string]Injection) {
 		for i, w := range wires {

@@ -46,11 +46,11 @@ type Victim struct {
 	Distance      int        // calls on Path
 	Via           graph.Node // the service it calls on that path
 	Hop           Hop        // that call
-	Assumed       bool       // some of the path stands on what no input said
+	Assumed       bool       // some of the path rests on what no input declares
 
 	o        *Outcome
 	walk     *walk
-	consumer graph.Node // of a service that a queue protects: who does not take the events; else nobody
+	consumer graph.Node // of a service that a queue protects: the one that does not take the events; else none
 }
 
 // Path is a shortest chain of calls that brings it about, a failed service last. It
@@ -77,7 +77,7 @@ type Hop struct {
 	Call    graph.Edge    // in the numbers of the whole graph
 	Actions []Action      // what acted on it, in the order in which it did; empty if it was handed on as it was
 	Then    []Action      // where a breaker opened later: what acts since
-	Place   policy.Origin // where the call is declared; without file if nobody knows
+	Place   policy.Origin // where the call is declared; without file if unknown
 }
 
 func (h *Hop) assumed() bool {
@@ -155,7 +155,7 @@ func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
 	return true
 }
 
-// backlogs returns the brokers that suffer nothing and hand events to somebody who
+// backlogs returns the brokers that are unaffected and deliver events to a service that
 // takes them late or never, each with the nearest of them.
 func (o *Outcome) backlogs(w *walk) map[graph.Node]graph.Node {
 	g := o.g()
@@ -179,7 +179,7 @@ func (o *Outcome) backlogs(w *walk) map[graph.Node]graph.Node {
 	return waiting
 }
 
-// A Starved service gets no new events, since nobody sends any.
+// A Starved service gets no new events, since none are sent.
 type Starved struct {
 	Node graph.Node
 	Of   graph.Node // who fails: a service that sends events, or the broker

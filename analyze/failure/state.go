@@ -4,7 +4,7 @@
 // A service is in a State: how good its answers are, and how fast they come. The
 // calls carry states from callees to callers, against the direction of the call,
 // and the policies on a call change what passes: a timeout turns a hang into an
-// error, a fallback an error into a lesser answer. The state of a service is the
+// error, a fallback an error into a degraded response. The state of a service is the
 // join of what was done to it and of what its calls bring. Loops need nothing
 // special: of all solutions the least is meant, in which nothing fails by itself.
 //
@@ -30,7 +30,7 @@ type Pace uint8
 const (
 	Fast Pace = iota
 	Slow      // late, but within bounds
-	Hung      // bounded by nothing: who waits for them waits for ever
+	Hung      // without bound: their callers wait forever
 )
 
 // A State is what a service suffers. The zero State is nothing at all.

@@ -19,7 +19,7 @@ type Action struct {
 	Policy  string        // "timeout 2s"
 	Does    string        // "turned the hang into an error"
 	Origin  policy.Origin // where the policy is written; without file if it is nowhere
-	Default string        // the product that has the policy by itself, as nobody wrote it: "Consul"
+	Default string        // the product that has the policy by default: "Consul"
 	Assumed bool          // no input that was read could have said otherwise
 }
 
@@ -29,7 +29,7 @@ type phase struct {
 	inject map[graph.Node]Injection
 	state  []State
 	partly bool             // some services lose only a part of their replicas
-	delay  []time.Duration  // by service: how late it is, as far as the scenario tells; nil if it does not
+	delay  []time.Duration  // by service: how late it is, as far as the scenario says; nil if it does not
 	open   map[part]breaker // breakers that are open; nil at the onset
 }
 
@@ -112,7 +112,7 @@ func (p *phase) instead(d *guard, s State, actions *[]Action) State {
 	return s
 }
 
-// degradeIfOptional is what an optional call, or one whose caller tolerates lesser answers,
+// degradeIfOptional is what an optional call, or one whose caller tolerates degraded responses,
 // makes of s.
 func (d *guard) degradeIfOptional(s State, actions *[]Action) State {
 	switch {
@@ -131,9 +131,9 @@ func (d *guard) degradeIfOptional(s State, actions *[]Action) State {
 	return s
 }
 
-// secondary is what a call brings that is made instead of another. What stands in
-// for its own answer counts; that it is made instead of asking a third does not,
-// for the third is the next step of the other's fallback or nobody's.
+// secondary is what a call brings that is made instead of another. A call of a
+// fallback counts by its own answer; that it replaces a third call does not count,
+// for the third is the next step of the other's fallback, if there is one.
 func (p *phase) secondary(e graph.Edge) State {
 	var s State
 	for i := range p.m.guards(e) {
@@ -211,7 +211,7 @@ func (p *phase) tried(of part, actions *[]Action) State {
 	return s
 }
 
-// late is how late a service is, as far as the scenario tells.
+// late is how late a service is, as far as the scenario says.
 func (p *phase) late(v graph.Node) time.Duration {
 	if p.delay == nil {
 		return 0
@@ -219,7 +219,7 @@ func (p *phase) late(v graph.Node) time.Duration {
 	return p.delay[v]
 }
 
-// down reports whether nobody listens at v.
+// down reports whether v refuses connections.
 func (p *phase) down(v graph.Node) bool {
 	i, ok := p.inject[v]
 	return ok && i.state().Answers == Failed && i.Mode != Hang

@@ -41,8 +41,8 @@ func places(s *graph.Service, deciding ...graph.Origin) []graph.Origin {
 }
 
 // confidence is that of a finding which rests on these calls. A call with only
-// weak evidence is presumed; so is that somebody waits for the answer, where
-// neither a mode nor a protocol is told.
+// weak evidence is presumed; so is that the caller waits for the response, where
+// neither a mode nor a protocol is declared.
 func confidence(g *graph.Graph, calls []graph.Edge) analyze.Confidence {
 	sure := analyze.Certain
 	for _, e := range calls {

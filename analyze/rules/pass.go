@@ -57,7 +57,7 @@ func (p *Pass) Requests() iter.Seq[graph.Edge] {
 func (p *Pass) Report(f analyze.Finding) { p.At(p.rule.Severity, f) }
 
 // Effective returns the parts of e, a call of Core, and what acts on them: at
-// least one, without layers if no input says anything about the call.
+// least one, without layers if no input declares a policy of the call.
 func (p *Pass) Effective(e graph.Edge) []analyze.Part { return p.Analysis.Effective(e) }
 
 // Tier returns how critical v is, by its own tier or by those that depend on it.

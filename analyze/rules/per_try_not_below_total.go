@@ -72,14 +72,14 @@ func roomFor(p *Pass, e graph.Edge, l *policy.Effect) string {
 	return hint + fmt.Sprintf(", or give the whole call %s, enough for %s attempts of %s", english.Duration(needed), tries(l.Attempts), english.Duration(perTry))
 }
 
-// perTryTooLong reports whether a bound that somebody set on one attempt is not
+// perTryTooLong reports whether a bound that is set on one attempt is not
 // below the one on all.
 func perTryTooLong(_ *analyze.Part, l *policy.Effect) bool {
 	t := l.Set.Timeout
 	return t != nil && t.PerTry.IsExplicit() && t.Total.Set() && t.Total.Value > 0 && t.PerTry.Value >= t.Total.Value
 }
 
-// perTryLacks reports whether somebody has slow attempts retried, with a timeout,
+// perTryLacks reports whether slow attempts are retried, with a timeout,
 // and nothing that ends one attempt.
 func perTryLacks(_ *analyze.Part, l *policy.Effect) bool {
 	t, on := l.Set.Timeout, l.Set.Retry.On

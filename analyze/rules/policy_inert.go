@@ -53,7 +53,7 @@ func checkPolicyInert(p *Pass) {
 	}
 }
 
-// reportOpaque tells of an object about requests on calls whose port is declared
+// reportOpaque reports an object about requests on calls whose port is declared
 // to have none.
 func reportOpaque(p *Pass, o object) {
 	g := p.Graph

@@ -14,7 +14,7 @@ type object struct {
 }
 
 // objects puts the parts of policies together that one object declares, in the
-// order in which they stand in the inputs. Two files may have an object of the
+// order of the inputs. Two files may have an object of the
 // same name.
 func objects(g *graph.Graph) []object {
 	type key struct{ name, file string }

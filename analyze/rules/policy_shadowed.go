@@ -119,7 +119,7 @@ func isDefault(b *graph.BoundPolicy) bool {
 	})
 }
 
-// reportFields tells of single fields of an object that something else says in
+// reportFields reports single fields of an object that something else says in
 // their place, on every call that the object is for.
 func reportFields(p *Pass, o object) {
 	g := p.Graph
@@ -152,7 +152,7 @@ func said(s *policy.Set, field string, otherwise graph.Origin) graph.Origin {
 	return otherwise
 }
 
-// reportLeft tells of an object for gateways that is named for a service which
+// reportLeft reports an object for gateways that is named for a service which
 // programs of the mesh call, too: their calls go past it.
 func reportLeft(p *Pass, o object) {
 	var left []graph.Edge

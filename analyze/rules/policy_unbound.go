@@ -55,7 +55,7 @@ Not reported: objects that match a call.
   name in "aliases".
 `
 
-// fewUnseen objects that are for nobody in sight are told one by one, more as one:
+// fewUnseen objects that match no visible service are reported one by one, more as one:
 // then the inputs are a part of something.
 const fewUnseen = 3
 
@@ -73,7 +73,7 @@ func checkPolicyUnbound(p *Pass) {
 				loose = append(loose, part)
 			}
 		}
-		if bound { // the other parts are for other calls; only a name that nobody has is wrong
+		if bound { // the other parts are for other calls; only a name without a service is wrong
 			loose = slices.DeleteFunc(loose, func(b *graph.BoundPolicy) bool { return b.CalleeAlias != "" || !amiss[b.UnboundReason] })
 		}
 		if len(loose) == 0 {
@@ -114,7 +114,7 @@ func reportUnseen(p *Pass, unseen []analyze.Finding) {
 	p.At(analyze.Info, f)
 }
 
-// made reports whether the policy itself is all that tells of a service it is for,
+// made reports whether the policy itself is the only sign of a service it is for,
 // and whose names these are.
 func made(p *Pass, b *graph.BoundPolicy) (parties []graph.EndpointRef, made bool) {
 	for _, side := range []struct {
@@ -130,7 +130,7 @@ func made(p *Pass, b *graph.BoundPolicy) (parties []graph.EndpointRef, made bool
 	return nil, false
 }
 
-// invented reports whether a service is in the inputs only because somebody named
+// invented reports whether a service is in the inputs only because an object named
 // it. What may run elsewhere is not, unless its name is that of another service
 // but for a letter or two.
 func invented(p *Pass, s *graph.Service, parties []graph.EndpointRef) bool {
@@ -145,7 +145,7 @@ func invented(p *Pass, s *graph.Service, parties []graph.EndpointRef) bool {
 	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool { return nearName(p, firstLabel(partyName(&party))) != "" })
 }
 
-// ownWord reports whether nothing but the document of a policy tells of a call.
+// ownWord reports whether only the document of a policy declares a call.
 func ownWord(p *Pass, b *graph.BoundPolicy, e graph.Edge) bool {
 	return !slices.ContainsFunc(p.Graph.Call(e).Evidence, func(ev graph.Evidence) bool {
 		return ev.Origin.Reader != b.Origin.Reader || ev.Origin.File != b.Origin.File
@@ -173,7 +173,7 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 		}
 	}
 	reason := because.UnboundReason
-	if reason == graph.NotUnbound { // somebody is there only by this name
+	if reason == graph.NotUnbound { // a service is there only by this name
 		reason = graph.NoCallee
 	}
 	what := o.name + " is for no call"
@@ -195,11 +195,11 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 	switch b.UnboundReason {
 	case graph.NotUnbound:
 		parties, _ := made(p, b)
-		return nobody(p, b, parties)
+		return noSuchService(p, b, parties)
 	case graph.NoCallee:
-		return nobody(p, b, b.To)
+		return noSuchService(p, b, b.To)
 	case graph.NoCaller:
-		return nobody(p, b, b.From)
+		return noSuchService(p, b, b.From)
 	case graph.NotExported:
 		return miss{
 			why:  "its callers are in other namespaces than " + quoted(b.FromNamespaces) + ", for which it is",
@@ -233,7 +233,7 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 	}
 	why := "no input shows a call that it could be for"
 	if names := partyNames(b.To); names != "" {
-		if m := nobody(p, b, b.To); m.severity == analyze.Warning && !anyDefined(p, b.To) {
+		if m := noSuchService(p, b, b.To); m.severity == analyze.Warning && !anyDefined(p, b.To) {
 			return m
 		}
 		why = "no input shows a call to " + names
@@ -241,7 +241,7 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 	return miss{why: why, hint: callsHint, severity: analyze.Info, sure: analyze.Assumed}
 }
 
-// nothingThrough tells why no call goes through the object that a policy belongs
+// nothingThrough explains why no call goes through the object that a policy belongs
 // to: no route names it, or it is not there.
 func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 	of := fmt.Sprintf("%s %q", b.Of.Kind, b.Of.Name)
@@ -276,8 +276,8 @@ func labelText(labels graph.Labels) string {
 
 const callsHint = `if there are such calls, declare them with "calls" in a weir.yaml beside the other inputs`
 
-// nobody tells why nobody goes by the names of parties.
-func nobody(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) miss {
+// noSuchService explains why no service has the names of parties.
+func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) miss {
 	if b.CalleeAlias != "" {
 		return miss{
 			why:  fmt.Sprintf("its program calls no service that matches %q", b.CalleeAlias),
@@ -325,7 +325,7 @@ func nearName(p *Pass, name string) string {
 	return ""
 }
 
-// routesSeverity tells whether the inputs have routes of the world of an object,
+// routesSeverity depends on whether the inputs have routes of the world of an object,
 // so that one of them could have named it.
 func routesSeverity(p *Pass, of graph.Ref) analyze.Severity {
 	for e := range graph.Edge(p.Graph.Calls()) {

@@ -11,7 +11,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// value writes a setting, with what supplied it where nobody wrote it.
+// value writes a setting, with what supplied it where it is not declared.
 func value[T any](key string, s policy.Setting[T]) analyze.KeyValue {
 	text := fmt.Sprint(s.Value)
 	switch v := any(s.Value).(type) {

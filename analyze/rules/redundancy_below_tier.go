@@ -98,7 +98,7 @@ func checkRedundancyBelowTier(p *Pass) {
 	reportBare(p, bare)
 }
 
-// reportBare tells of services without a PodDisruptionBudget: one by one, or at once
+// reportBare reports services without a PodDisruptionBudget: one by one, or at once
 // where many have none and none is in the inputs, which may be kept elsewhere.
 func reportBare(p *Pass, bare []graph.Node) {
 	const few = 3

@@ -56,7 +56,7 @@ func checkRetriesTruncated(p *Pass) {
 	}
 }
 
-// wroteEnd reports whether somebody set an end for all attempts together.
+// wroteEnd reports whether an end is declared for all attempts together.
 func wroteEnd(s *policy.Set) bool {
 	return s.Timeout.Total.IsExplicit() || s.Retry.MaxDuration.IsExplicit()
 }

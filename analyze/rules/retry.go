@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// retried is the layers of a part that try again and whose policy somebody wrote,
+// retried is the layers of a part that retry and whose policy is declared,
 // outermost first.
 func retried(part *analyze.Part) []*policy.Effect {
 	var layers []*policy.Effect

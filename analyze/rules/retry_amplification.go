@@ -69,7 +69,7 @@ type storm struct {
 func checkRetryAmplification(p *Pass) {
 	told := map[graph.Edge]bool{}
 	for _, s := range storms(p) {
-		// Two calls that somebody sees are one cause, whatever is called after them.
+		// Two declared calls are one cause, whatever is called after them.
 		if slices.ContainsFunc(s.calls, func(e graph.Edge) bool { return !told[e] && chose(p, e) }) || !anyChose(p, s.calls) && !told[s.calls[0]] {
 			reportStorm(p, s)
 		}

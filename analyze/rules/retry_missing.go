@@ -74,7 +74,7 @@ func calleeCallsOn(p *Pass, e graph.Edge) bool {
 	return false
 }
 
-// lacksRetry reports whether a part is safe to repeat, and nobody repeats it or
+// lacksRetry reports whether a part is safe to repeat, and no layer repeats it or
 // decided not to.
 func lacksRetry(part *analyze.Part) bool {
 	safe := part.Idempotent || len(part.Methods) > 0 && !slices.ContainsFunc(part.Methods, func(m string) bool { return !slices.Contains(idempotent, m) })

@@ -57,7 +57,7 @@ func checkRetryMultipleLayers(p *Pass) {
 }
 
 // stacked returns two layers of a part of which the outer repeats what the inner
-// has given up, and at least one of which somebody asked for.
+// has given up, and at least one of which is declared.
 func stacked(part *analyze.Part) (outer, inner *policy.Effect) {
 	for i := range part.Layers {
 		o := &part.Layers[i]

@@ -102,7 +102,7 @@ func reportRepeated(p *Pass, e graph.Edge, found faultyLayer, methods []string) 
 	severity := analyze.Error
 	switch {
 	case !l.Set.Retry.IsExplicit():
-		severity = analyze.Info // nobody here asked for it
+		severity = analyze.Info // not declared here
 	case !l.Set.Retry.On.IsExplicit():
 		severity = analyze.Warning
 	}

@@ -40,7 +40,7 @@ handle.
 Source of the five: the limit to which gRPC reduces "maxAttempts".
 `
 
-// manyAttempts is the most that nobody needs to explain.
+// manyAttempts is the most that needs no explanation.
 const manyAttempts = 5
 
 func checkRetryUnbounded(p *Pass) {

@@ -68,7 +68,7 @@ func runCase(t *testing.T, rule *rules.Rule, file string, silent bool) {
 	if rule.OnDemand {
 		o.Severities = map[string]analyze.Severity{rule.ID: rule.Severity}
 	}
-	got := tell(rules.Run(g, o), rule)
+	got := format(rules.Run(g, o), rule)
 	if *update {
 		archive.Files = append(inputs, txtar.File{Name: "want", Data: []byte(got)})
 		if err := os.WriteFile(full, txtar.Format(archive), 0o666); err != nil {
@@ -94,7 +94,7 @@ func runCase(t *testing.T, rule *rules.Rule, file string, silent bool) {
 	}
 }
 
-// readArchive reads the files of an archive as one estate, from a folder of their
+// readArchive reads the files of an archive as one estate, from a directory of their
 // own that is the working directory until the test ends.
 func readArchive(t *testing.T, archive *txtar.Archive) *graph.Graph {
 	t.Helper()
@@ -116,8 +116,8 @@ func readArchive(t *testing.T, archive *txtar.Archive) *graph.Graph {
 	return b.Build()
 }
 
-// tell writes down the findings of one rule.
-func tell(check *analyze.Check, rule *rules.Rule) string {
+// format writes down the findings of one rule.
+func format(check *analyze.Check, rule *rules.Rule) string {
 	var text strings.Builder
 	for _, f := range check.Findings {
 		if f.Rule != rule.ID {

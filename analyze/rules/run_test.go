@@ -12,8 +12,8 @@ import (
 	"github.com/weirgraph/weir/internal/testlong"
 )
 
-// tellShort writes findings as "severity rule subject", one after the other.
-func tellShort(c *analyze.Check) string {
+// formatShort writes findings as "severity rule subject", one after the other.
+func formatShort(c *analyze.Check) string {
 	var told []string
 	for _, f := range c.Findings {
 		told = append(told, fmt.Sprintf("%s %s %s", f.Severity, f.Rule, f.Subject))
@@ -51,7 +51,7 @@ func TestRunOptions(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			c := Run(graphtest.Parse(estate), tt.options)
-			if got := tellShort(c); got != tt.want {
+			if got := formatShort(c); got != tt.want {
 				t.Errorf("findings %s, want %s", got, tt.want)
 			}
 			if c.Ignored != tt.ignored || len(c.Expired) != tt.expired {
@@ -87,7 +87,7 @@ func TestRunAnnotations(t *testing.T) {
 		g.Service(node(t, g, "b")).Annotations = graph.Labels{IgnoreAnnotation: tt.annotation}
 		c := Run(g, Options{})
 		if got := len(c.Findings) == 0 && c.Ignored == 1; got != tt.excused {
-			t.Errorf("annotation %q excuses: %v, want %v (findings: %s)", tt.annotation, got, tt.excused, tellShort(c))
+			t.Errorf("annotation %q excuses: %v, want %v (findings: %s)", tt.annotation, got, tt.excused, formatShort(c))
 		}
 	}
 }
@@ -119,10 +119,10 @@ func TestRunAnnotationOfAnother(t *testing.T) {
 func TestRunLimits(t *testing.T) {
 	// a -> b -> c -> d, and c calls three; x and y call most of them as well
 	g := graphtest.Parse("a:b b:c c:d,e,f x:b,d y:c")
-	if got := tellShort(Run(g, Options{})); got != "" {
+	if got := formatShort(Run(g, Options{})); got != "" {
 		t.Errorf("findings with the usual limits: %s, want none", got)
 	}
-	got := tellShort(Run(g, Options{Limits: Limits{ChainDepth: 2, FanOut: 3}}))
+	got := formatShort(Run(g, Options{Limits: Limits{ChainDepth: 2, FanOut: 3}}))
 	if want := "warning sync-chain-too-deep a>b>c>d; warning fan-out-hub c"; got != want {
 		t.Errorf("findings with lower limits: %s, want %s", got, want)
 	}

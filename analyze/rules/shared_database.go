@@ -142,7 +142,7 @@ func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
 	p.Report(f)
 }
 
-// owners tells to whom services belong, if that is more than one, and whether it
+// owners is to whom services belong, if that is more than one, and whether it
 // is known of all. What is compared is what the most of them have: an owner, a
 // team or a system.
 func owners(g *graph.Graph, services []graph.Node) (told string, known bool) {

@@ -56,7 +56,7 @@ external services.
 "weir fanout" lists what depends on each such service.
 `
 
-// What lies behind a gate matters from this share of all services on, and this
+// What is behind a chokepoint matters from this share of all services on, and this
 // many: of three services in a row, one is a third.
 const (
 	gateShare = 0.3

@@ -75,7 +75,7 @@ func checkSLOComposition(p *Pass) {
 		case a.Falls():
 			reportObjective(p, v, a, a.Promised, analyze.Warning)
 		case analyze.LessPercent(a.Expected, a.Objective):
-			// One cause is told once, where it is nearest.
+			// One cause is reported once, where it is nearest.
 			behind := l.Closure(v, func(graph.Node) bool { return false })[1:]
 			if !slices.ContainsFunc(behind, func(w graph.Node) bool { return of[w] != nil && of[w].Falls() }) {
 				reportObjective(p, v, a, a.Expected, analyze.Info)

@@ -10,9 +10,9 @@ import (
 // A subjectOf is what a rule finds something about.
 type subjectOf struct{ rule, subject string }
 
-// dropSuperseded returns the findings that no finding of another rule stands for, in
-// the same order. What somebody excuses still stands for the others: they are the
-// same matter. A finding that covers several subjects stands for others on each of
+// dropSuperseded returns the findings that no finding of another rule replaces, in
+// the same order. An excused finding still replaces the others: they are the
+// same matter. A finding that covers several subjects replaces others on each of
 // them, and is replaced where all of them are.
 func dropSuperseded(found []analyze.Finding, rules []*Rule) []analyze.Finding {
 	replaced := map[subjectOf]bool{}

@@ -100,7 +100,7 @@ func onlySeen(g *graph.Graph, v graph.Node) bool {
 	return ok && !g.Call(e).Declared
 }
 
-// circle tells a loop of synchronous calls in one sentence.
+// circle describes a loop of synchronous calls in one sentence.
 func circle(g *graph.Graph, c analyze.Cycle) string {
 	first, last := g.ID(c.Loop[0]), g.ID(c.Loop[len(c.Loop)-1])
 	var told string

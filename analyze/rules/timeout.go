@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// disabled reports whether somebody switched the timeout of a part off, and no
+// disabled reports whether the timeout of a part is switched off, and no
 // other layer has one.
 func disabled(part *analyze.Part) bool {
 	return part.Budget.State == policy.Endless && slices.ContainsFunc(part.Budget.By, func(d policy.Decision) bool {
@@ -45,7 +45,7 @@ func until(b policy.Limit) string {
 	return b.String()
 }
 
-// took writes a bound as a value, with what supplied it where nobody wrote it.
+// took writes a bound as a value, with what supplied it where it is not declared.
 func took(key string, b policy.Limit) analyze.KeyValue {
 	text := until(b)
 	if len(b.By) > 0 && b.By[0].Provenance != policy.Explicit && b.By[0].Provenance != policy.Unknown {
@@ -54,7 +54,7 @@ func took(key string, b policy.Limit) analyze.KeyValue {
 	return keyValue(key, text)
 }
 
-// wrongKinds returns the timers of a part that somebody set and that end no request.
+// wrongKinds returns the timers of a part that are declared and end no request.
 func wrongKinds(part *analyze.Part) []timer {
 	var timers []timer
 	for i := range part.Layers {

@@ -47,8 +47,8 @@ raising the timeout.
 const (
 	enoughTimings = 200
 	looseTimeout  = 10          // times the slowest call in a thousand
-	shortTimeout  = time.Second // below it a loose timeout hurts nobody
-	// cutOff is how far from a timeout the times of calls that it ends lie: proxies
+	shortTimeout  = time.Second // below it a loose timeout does no harm
+	// cutOff is how far from a timeout the times of calls that it ends can be: proxies
 	// and clients start and stop their clocks at different moments.
 	cutOff = 0.05
 )

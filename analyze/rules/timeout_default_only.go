@@ -41,7 +41,7 @@ Not reported: a declared value, even if it equals the default.
 **Fix.** Declare the value that this call needs.
 `
 
-// fewCalls are told one by one, more as one.
+// fewCalls are reported one by one, more as one.
 const fewCalls = 3
 
 func checkTimeoutDefaultOnly(p *Pass) {

@@ -73,7 +73,7 @@ func checkTimeoutExcessive(p *Pass) {
 
 func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	if fromGateway(p, e) {
-		return // told of the gateway as a whole
+		return // reported for the gateway as a whole
 	}
 	f := aboutCall(p, e, analyze.Certain, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s with the timeout disabled%s", callText(p, e), named)

@@ -91,7 +91,7 @@ func reportEndless(p *Pass, e graph.Edge, parts []analyze.Part) {
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
 
-// reportUndeclared tells once of all the calls whose policies no input could show.
+// reportUndeclared reports at once all the calls whose policies the inputs cannot declare.
 func reportUndeclared(p *Pass, calls []graph.Edge) {
 	g := p.Core
 	callers := map[graph.Node]bool{}

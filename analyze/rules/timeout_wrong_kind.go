@@ -59,7 +59,7 @@ func checkTimeoutWrongKind(p *Pass) {
 	}
 }
 
-// mistaken returns the timers of a part that somebody may have taken for a
+// mistaken returns the timers of a part that may have been taken for a
 // timeout. Of calls that drivers make only those in the caller's own code count.
 func mistaken(p *Pass, e graph.Edge, part *analyze.Part) []timer {
 	timers := wrongKinds(part)

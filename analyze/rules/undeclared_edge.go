@@ -81,7 +81,7 @@ func reportNewcomer(p *Pass, e graph.Edge, sure analyze.Confidence, severity ana
 	p.At(severity, f)
 }
 
-// reportUnspoken tells of many services at once, none of whose calls is declared.
+// reportUnspoken reports many services at once, none of whose calls is declared.
 func reportUnspoken(p *Pass, calls group) {
 	first := calls[0]
 	f := calls.aboutInputs(p)

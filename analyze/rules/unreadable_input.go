@@ -68,6 +68,6 @@ func checkUnreadableInput(p *Pass) {
 	}
 }
 
-// problemsOfFile is how many problems of one file are told in full. Who makes a
-// mistake makes it again, and one of another kind is not to hide behind it.
+// problemsOfFile is how many problems of one file are listed in full. One author
+// repeats a mistake, and one of another kind must not be hidden by it.
 const problemsOfFile = 5

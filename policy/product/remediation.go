@@ -11,7 +11,7 @@ func in(kind string, edits ...policy.Edit) policy.Remediation {
 	return policy.Remediation{Kind: kind, Edits: edits}
 }
 
-// whole is a remediation that adds an object, or what stands for one in code.
+// whole is a remediation that adds an object, or its equivalent in code.
 func whole(kind string) policy.Remediation {
 	return in(kind, policy.Edit{Op: policy.OpAdd, Value: policy.BlockValue})
 }
