@@ -138,8 +138,9 @@ type Member struct {
 	Of       Ref
 	Party    EndpointRef
 	Origin   Origin
-	Mirror   bool // gets copies only
-	Fallback bool // called only instead of another member
+	Mirror   bool   // gets copies only
+	Fallback bool   // called only instead of another member
+	In       *Place // its place in a group of callees; nil if it is in none
 	// Through is set if Of is not a group but an object that calls go through, as in
 	// Evidence.Via: then they go through Party.Group as well.
 	Through bool
@@ -203,7 +204,11 @@ type Evidence struct {
 	Key        string // the setting that shows it ("REDIS_ADDR"), if one does
 	Match      string // the part of the calls that this is about ("GET /v2"), empty for all of them
 	Via        []Ref  // objects that the call goes through and that policies may name: a route, its middlewares
-	Says       *policy.Set
+	In         *Place // the group of callees that stand for each other in which this one is; nil if it is needed by itself
+	// Through is the ID of the service that the caller names, if the routes of a mesh send the
+	// requests for it to this callee instead. The builder sets it.
+	Through string
+	Says    *policy.Set
 }
 
 // A Value is a setting that may hold addresses: an environment variable, an
@@ -215,8 +220,9 @@ type Value struct {
 	Key    string // "REDIS_ADDR", "spring.redis.host"; "" for an argument
 	Text   string
 	Source SettingSource
-	Init   bool // of an init container: runs before the service, not with it
-	Guess  bool // it is a guess that Of has it: evidence from it is weak
+	Init   bool   // of an init container: runs before the service, not with it
+	Guess  bool   // it is a guess that Of has it: evidence from it is weak
+	In     *Place // the place of its addresses in a group; nil if they are in none
 	Origin Origin
 }
 

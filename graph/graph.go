@@ -114,6 +114,7 @@ type Graph struct {
 	coverage *Coverage
 	observed map[Edge]*Observed // by the edge of the original graph
 	routes   map[Edge][]Route   // by the edge of the original graph
+	groups   []Group            // by the edges of this graph
 	policies []*BoundPolicy
 	original []Edge // by Edge, the same call in the graph that Where made this of; nil if it was not made by Where
 }
@@ -128,6 +129,7 @@ const (
 	flagMirror
 	flagTolerant
 	flagFresh
+	flagGrouped // set by setGroups, not by packAttr
 )
 
 func packAttr(c *Call, protocol int) attr {
@@ -192,6 +194,7 @@ type Details struct {
 	Observed map[Edge]*Observed // what traces and metrics show of calls
 	Routes   map[Edge][]Route   // the parts of calls and the policies that act on them
 	Policies []*BoundPolicy     // sorted by origin
+	Groups   []Group            // sorted by caller, a group before those in it
 }
 
 // With returns a copy of g that has these details in place of its own. It takes them
@@ -199,6 +202,7 @@ type Details struct {
 func (g *Graph) With(d Details) *Graph {
 	h := *g
 	h.observed, h.routes, h.policies = d.Observed, d.Routes, d.Policies
+	h.setGroups(d.Groups)
 	if h.coverage = d.Coverage; h.coverage == nil {
 		h.coverage = &Coverage{}
 	}
@@ -386,8 +390,19 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 		from: make([]Node, 0, g.Calls()), to: make([]Node, 0, g.Calls()), attrs: make([]attr, 0, g.Calls()),
 		routes: g.routes, observed: g.observed, policies: g.policies, original: make([]Edge, 0, g.Calls()),
 	}
+	var here []Edge // by call, its number in h
+	if len(g.groups) > 0 {
+		here = make([]Edge, g.Calls())
+	}
 	for i := range g.to {
-		if !keep(Edge(i)) {
+		kept := keep(Edge(i))
+		if here != nil {
+			here[i] = NoEdge
+			if kept {
+				here[i] = Edge(len(h.to))
+			}
+		}
+		if !kept {
 			continue
 		}
 		h.from, h.to, h.attrs = append(h.from, g.from[i]), append(h.to, g.to[i]), append(h.attrs, g.attrs[i])
@@ -397,6 +412,9 @@ func (g *Graph) Where(keep func(Edge) bool) *Graph {
 		h.original = append(h.original, g.OriginalEdge(Edge(i)))
 	}
 	h.index()
+	if here != nil {
+		h.setGroups(g.groupsAmong(here))
+	}
 	return h
 }
 

@@ -75,10 +75,10 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][
 	return routes, policies
 }
 
-// BindOwn returns g with the policies in the evidence for its calls. It is for graphs that
-// were not made by a Builder.
+// BindOwn returns g with the policies and the groups in the evidence for its calls. It is
+// for graphs that were not made by a Builder.
 func BindOwn(g *graph.Graph) *graph.Graph {
-	return g.With(graph.Details{Coverage: g.Coverage(), Routes: (&binder{g: g}).route()})
+	return g.With(graph.Details{Coverage: g.Coverage(), Routes: (&binder{g: g}).route(), Groups: alternatives(g)})
 }
 
 // route returns for every call what acts on it.

@@ -59,7 +59,12 @@ func keepsLoops(e graph.Evidence) bool {
 
 func same(e, o *graph.Evidence) bool {
 	return e.Origin == o.Origin && e.Way == o.Way && e.Key == o.Key && e.Database == o.Database && e.Port == o.Port && e.Class == o.Class &&
-		slices.Equal(e.Methods, o.Methods) && e.Says == o.Says
+		slices.Equal(e.Methods, o.Methods) && e.Says == o.Says && samePlace(e.In, o.In)
+}
+
+// samePlace reports whether two places are one member of one group.
+func samePlace(p, o *graph.Place) bool {
+	return p == o || p != nil && o != nil && *p == *o
 }
 
 func (l *linker) connectFact(f *graph.CallFact) {

@@ -17,7 +17,7 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	proof := prove(&m.Candidate, context{entrance: entrance, guess: v.Guess, off: s.switchedOff(m.Key), list: m.list})
 	e := graph.Evidence{
 		Origin: v.Origin, Way: m.Way, Strength: proof.strength(), Class: l.classOfValue(m, to, p.Kind), Key: v.Key,
-		Protocol: p.Name, Port: m.Port, Database: m.Database,
+		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In,
 	}
 	if p.Async {
 		e.Mode = graph.Async

@@ -53,7 +53,7 @@ func (l *linker) freeze() *graph.Graph {
 		calls = append(calls, newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services))
 	}
 	g := graph.New(services, calls)
-	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node)}
+	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node), Groups: alternatives(g)}
 	l.completeCoverage(g)
 	d.Routes, d.Policies = l.bind(g, node)
 	return g.With(d)

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -46,6 +47,9 @@ func (l *linker) expandGroups() {
 				one.From, one.To = from.Party, to.Party
 				one.Mirror = call.Mirror || from.Mirror || to.Mirror
 				one.Fallback = call.Fallback || from.Fallback || to.Fallback
+				if to.In != nil {
+					one.In = to.In
+				}
 				calls = append(calls, one)
 			}
 		}
@@ -116,7 +120,7 @@ func membersOf(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o grap
 		next := open[0]
 		open = open[1:]
 		for _, m := range nearest(groups[next.Party.Group], o.File) {
-			one := graph.Member{Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback}
+			one := graph.Member{Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback, In: cmp.Or(m.In, next.In)}
 			switch group := m.Party.Group; {
 			case group.IsZero():
 				found = append(found, one)

@@ -1,0 +1,219 @@
+package graph
+
+import "slices"
+
+// A Group is a set of calls of one caller whose callees stand for each other: routes
+// that each request takes one of, servers of which any will do, a second service that is
+// asked when the first one fails. A call that is in no group is needed by itself.
+//
+// Groups nest: the member of a group is a call or another group of the same caller. A call
+// may be in several groups, as a server behind two routes is.
+type Group struct {
+	Caller  Node
+	Kind    GroupKind
+	Name    string        // in the words of the input: "upstream quotes", "KAFKA_BROKERS"; may be empty
+	Members []GroupMember // by rank, then calls by callee, then groups; at least one
+	In      GroupID       // the group that it is a member of; NoGroup if none
+	Need    int           // of a Pool: how many members have to work; 0 is unknown
+	Checked bool          // the caller learns of failed members by other means than the policies on its calls
+	Same    bool          // of a Failover: the later members answer as well as the first one
+	// Multiplexes is set if the caller does not wait for one member while it serves the
+	// requests for others: gateways and proxies do not, ordinary programs have only so many workers.
+	Multiplexes bool
+	Origin      Origin
+}
+
+// A GroupID is the number of a group in one Graph, from 0 to len(Groups())-1.
+type GroupID int32
+
+// NoGroup is no group, NoEdge no call.
+const (
+	NoGroup GroupID = -1
+	NoEdge  Edge    = -1
+)
+
+// A GroupMember is a call, or a group within a group.
+type GroupMember struct {
+	Call  Edge    // NoEdge if the member is a group
+	Group GroupID // NoGroup if the member is a call
+	Share float64 // of a Split: the part of the requests that it gets, 0 to 1; 0 is unknown
+	Rank  int     // of a Failover: the member with the lowest rank is asked first
+	Match string  // of a Split: which requests it gets, "/v2*"; empty if a share decides, or nothing is known
+	Alone bool    // the caller makes this call outside the group, too, and needs it there
+}
+
+// GroupKind is how callees stand for each other.
+type GroupKind uint8
+
+const (
+	Split    GroupKind = iota // each request goes to exactly one member
+	Pool                      // any Need members will do
+	Failover                  // the first member that works, in order of rank
+)
+
+// GroupKinds are the words for GroupKind, in the order of its constants.
+var GroupKinds = []string{"split", "pool", "failover"}
+
+func (k GroupKind) String() string { return GroupKinds[k] }
+
+// ParseGroupKind returns the kind that word names, and false if none is.
+func ParseGroupKind(word string) (GroupKind, bool) {
+	i := slices.Index(GroupKinds, word)
+	return GroupKind(max(i, 0)), i >= 0
+}
+
+// A GroupFact is a group as one document declares it. The members point to it: evidence
+// for calls by Evidence.In, other groups by their own In. Each caller of its members gets
+// a Group of its own. A group with a single member is no group.
+type GroupFact struct {
+	Kind        GroupKind
+	Name        string
+	In          *Place // its place in another group; nil if it is in none
+	Need        int    // of a Pool; 0 is unknown
+	Checked     bool
+	Same        bool
+	Multiplexes bool
+	Origin      Origin
+}
+
+// A Place is the place of a member in a group.
+type Place struct {
+	Group *GroupFact
+	Share float64 // the weight as written, relative to those of the other members; 0 is unknown
+	Rank  int     // of a Failover, the lowest first
+	Match string  // of a Split: which requests the member gets
+}
+
+// Groups returns all groups, by caller, then origin; a group comes before those in it. The
+// edges are those of this graph.
+func (g *Graph) Groups() []Group { return g.groups }
+
+// Grouped reports whether e is made only as a member of groups, and so is not needed by
+// itself. It costs nothing.
+func (g *Graph) Grouped(e Edge) bool { return g.attrs[e]&flagGrouped != 0 }
+
+// GroupsOf returns the groups of a caller that are in no other group, in order.
+func (g *Graph) GroupsOf(v Node) []GroupID {
+	var ids []GroupID
+	lo, hi := g.groupsFrom(v)
+	for id := lo; id < hi; id++ {
+		if g.groups[id].In == NoGroup {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// groupsFrom returns the range of the groups of v.
+func (g *Graph) groupsFrom(v Node) (lo, hi GroupID) {
+	i, _ := slices.BinarySearchFunc(g.groups, v, func(group Group, v Node) int { return int(group.Caller - v) })
+	j := i
+	for j < len(g.groups) && g.groups[j].Caller == v {
+		j++
+	}
+	return GroupID(i), GroupID(j)
+}
+
+// GroupsWith returns the groups that e is a member of, in order: the innermost, which have e
+// among their Members.
+func (g *Graph) GroupsWith(e Edge) []GroupID {
+	var ids []GroupID
+	lo, hi := g.groupsFrom(g.from[e])
+	for id := lo; id < hi; id++ {
+		if slices.ContainsFunc(g.groups[id].Members, func(m GroupMember) bool { return m.Call == e }) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// Outermost returns the group around id that is in no other group.
+func (g *Graph) Outermost(id GroupID) GroupID {
+	for g.groups[id].In != NoGroup {
+		id = g.groups[id].In
+	}
+	return id
+}
+
+// CallsIn returns the calls in a group and in the groups in it, sorted, each once.
+func (g *Graph) CallsIn(id GroupID) []Edge {
+	var calls []Edge
+	var collect func(GroupID)
+	collect = func(id GroupID) {
+		for _, m := range g.groups[id].Members {
+			if m.Group != NoGroup {
+				collect(m.Group)
+			} else {
+				calls = append(calls, m.Call)
+			}
+		}
+	}
+	collect(id)
+	slices.Sort(calls)
+	return slices.Compact(calls)
+}
+
+// setGroups takes over groups and marks the calls that are in them.
+func (g *Graph) setGroups(groups []Group) {
+	g.groups = groups
+	if len(groups) == 0 {
+		return
+	}
+	g.attrs = slices.Clone(g.attrs)
+	for e := range g.attrs {
+		g.attrs[e] &^= flagGrouped
+	}
+	for i := range groups {
+		for _, m := range groups[i].Members {
+			if m.Group == NoGroup && !m.Alone {
+				g.attrs[m.Call] |= flagGrouped
+			}
+		}
+	}
+}
+
+// groupsAmong returns the groups of g with only the calls that are in a part of it: here
+// gives their numbers in the part, NoEdge for the others. Groups that have no members left
+// are left out. A group keeps its kind and shares even if a single member is left: the
+// others are out of view, not gone.
+func (g *Graph) groupsAmong(here []Edge) []Group {
+	now := make([]GroupID, len(g.groups))
+	kept := make([]bool, len(g.groups))
+	for i := len(g.groups) - 1; i >= 0; i-- { // those in it come after a group
+		for _, m := range g.groups[i].Members {
+			kept[i] = kept[i] || m.Group != NoGroup && kept[m.Group] || m.Group == NoGroup && here[m.Call] != NoEdge
+		}
+	}
+	var next GroupID
+	for i := range kept {
+		now[i] = NoGroup
+		if kept[i] {
+			now[i] = next
+			next++
+		}
+	}
+	groups := make([]Group, 0, next)
+	for i := range g.groups {
+		if !kept[i] {
+			continue
+		}
+		c := g.groups[i]
+		if c.In != NoGroup {
+			c.In = now[c.In]
+		}
+		c.Members = make([]GroupMember, 0, len(g.groups[i].Members))
+		for _, m := range g.groups[i].Members {
+			switch {
+			case m.Group != NoGroup && kept[m.Group]:
+				m.Group = now[m.Group]
+			case m.Group == NoGroup && here[m.Call] != NoEdge:
+				m.Call = here[m.Call]
+			default:
+				continue
+			}
+			c.Members = append(c.Members, m)
+		}
+		groups = append(groups, c)
+	}
+	return groups
+}

@@ -1,0 +1,279 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// Alternatives returns the groups of callees that stand for each other, as the evidence for
+// the calls of g declares them: those that documents state (graph.GroupFact), and for every
+// gateway the split of its requests over its routes.
+func alternatives(g *graph.Graph) []graph.Group {
+	var all []graph.Group
+	for v := range graph.Node(g.Len()) {
+		if c := collectAlternatives(g, v); c != nil {
+			all = c.appendTo(all)
+		}
+	}
+	return all
+}
+
+// A collector gathers the groups of one caller.
+type collector struct {
+	g      *graph.Graph
+	caller graph.Node
+	groups map[*graph.GroupFact]*gathered
+	order  []*gathered // in the order in which they were met
+	alone  map[graph.Edge]bool
+	routes *graph.GroupFact // of a gateway: the split over all that it routes to
+}
+
+// A gathered group has the members found so far.
+type gathered struct {
+	fact    *graph.GroupFact
+	in      *graph.Place
+	members []gatheredMember
+}
+
+type gatheredMember struct {
+	call    graph.Edge // graph.NoEdge if it is a group
+	group   *gathered
+	share   float64
+	rank    int
+	matches []string
+}
+
+// collectAlternatives returns nil if v calls nothing as a member of a group.
+func collectAlternatives(g *graph.Graph, v graph.Node) *collector {
+	var c *collector
+	for e, end := g.Out(v); e < end; e++ {
+		strongest := graph.Allowed
+		for i := range g.Evidence(e) {
+			ev := &g.Evidence(e)[i]
+			routed := isRouted(g, v, e, ev)
+			if !counts(ev) || ev.In == nil && !routed {
+				continue
+			}
+			if c == nil {
+				c = &collector{g: g, caller: v, groups: map[*graph.GroupFact]*gathered{}, alone: map[graph.Edge]bool{}}
+			}
+			c.add(e, ev, routed)
+			strongest = max(strongest, ev.Strength)
+		}
+		if strongest > graph.Allowed {
+			c.alone[e] = slices.ContainsFunc(g.Evidence(e), func(ev graph.Evidence) bool {
+				return counts(&ev) && ev.In == nil && !ev.Observed && ev.Strength >= strongest && !isRouted(g, v, e, &ev)
+			})
+		}
+	}
+	return c
+}
+
+// counts reports whether evidence shows a call whose failure matters.
+func counts(ev *graph.Evidence) bool {
+	return ev.Class.Core() && ev.Strength > graph.Allowed && !ev.Mirror && (!ev.Fallback || ev.In != nil)
+}
+
+// isRouted reports whether evidence shows a route of a gateway. What traces show of a gateway
+// is one, unless it is a store of the gateway's own.
+func isRouted(g *graph.Graph, v graph.Node, e graph.Edge, ev *graph.Evidence) bool {
+	if ev.Class == graph.ClassIngress {
+		return true
+	}
+	kind := g.Service(g.To(e)).Kind
+	return ev.Observed && g.Service(v).Kind == graph.KindGateway && (kind == graph.KindService || kind == graph.KindExternal)
+}
+
+// add notes one piece of evidence for a call as a member of its group and of those around.
+func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
+	place := ev.In
+	if place == nil {
+		place = &graph.Place{Group: c.allRoutes(), Match: ev.Match}
+	} else if place.Match == "" && place.Group.Kind == graph.Split {
+		p := *place
+		p.Match = ev.Match
+		place = &p
+	}
+	into := c.group(place.Group, routed)
+	i := slices.IndexFunc(into.members, func(m gatheredMember) bool { return m.group == nil && m.call == e })
+	if i < 0 {
+		i = len(into.members)
+		into.members = append(into.members, gatheredMember{call: e, rank: place.Rank})
+	}
+	into.members[i].note(place)
+}
+
+// note adds what one place says to a member that may be met several times.
+func (m *gatheredMember) note(p *graph.Place) {
+	o := gatheredMember{share: p.Share, rank: p.Rank}
+	if p.Match != "" {
+		o.matches = []string{p.Match}
+	}
+	m.merge(o)
+}
+
+// allRoutes is the split of a gateway's requests over its routes.
+func (c *collector) allRoutes() *graph.GroupFact {
+	if c.routes == nil {
+		c.routes = &graph.GroupFact{Kind: graph.Split, Name: "routes", Multiplexes: true}
+		if o := c.g.Service(c.caller).Origins; len(o) > 0 {
+			c.routes.Origin = o[0]
+		}
+	}
+	return c.routes
+}
+
+// group returns the gathered group of a fact, and makes it with those around it. A group
+// of routes that is in no other one is in the split over all routes.
+func (c *collector) group(f *graph.GroupFact, routed bool) *gathered {
+	if known := c.groups[f]; known != nil {
+		return known
+	}
+	n := &gathered{fact: f, in: f.In}
+	c.groups[f] = n
+	c.order = append(c.order, n)
+	if n.in == nil && routed && f != c.routes {
+		n.in = &graph.Place{Group: c.allRoutes()}
+	}
+	if n.in != nil {
+		around := c.group(n.in.Group, routed)
+		m := gatheredMember{call: graph.NoEdge, group: n, rank: n.in.Rank}
+		m.note(n.in)
+		around.members = append(around.members, m)
+	}
+	return n
+}
+
+// appendTo appends the groups with two members or more, sorted, a group before those in it.
+func (c *collector) appendTo(all []graph.Group) []graph.Group {
+	var top []gatheredMember
+	for _, n := range c.order {
+		if n.in == nil {
+			top = append(top, n.reduced(gatheredMember{call: graph.NoEdge, group: n}))
+		}
+	}
+	slices.SortStableFunc(top, compareMembers)
+	first := len(all)
+	for i := range top {
+		if top[i].group != nil {
+			before := len(all)
+			all = c.append(all, &top[i], graph.NoGroup)
+			if repeats(all[first:before], all[before]) {
+				all = all[:before]
+			}
+		}
+	}
+	return all
+}
+
+// reduced replaces a group of one member by that member, in the place of the group, within
+// all groups below.
+func (n *gathered) reduced(as gatheredMember) gatheredMember {
+	var members []gatheredMember
+	for _, m := range n.members {
+		if m.group != nil {
+			m = m.group.reduced(m)
+		}
+		if i := slices.IndexFunc(members, m.alike); i >= 0 {
+			members[i].merge(m)
+		} else {
+			members = append(members, m)
+		}
+	}
+	n.members = members
+	if len(n.members) > 1 {
+		return as
+	}
+	only := n.members[0]
+	as.call, as.group = only.call, only.group
+	if len(as.matches) == 0 {
+		as.matches = only.matches
+	}
+	return as
+}
+
+// alike reports whether two members are the same call, or groups of the same calls.
+func (m gatheredMember) alike(o gatheredMember) bool {
+	if m.group == nil || o.group == nil {
+		return m.group == o.group && m.call == o.call
+	}
+	f, g := m.group.fact, o.group.fact
+	return f.Kind == g.Kind && f.Need == g.Need && f.Checked == g.Checked && slices.EqualFunc(m.group.members, o.group.members, func(a, b gatheredMember) bool {
+		return a.alike(b) && a.rank == b.rank && a.share == b.share
+	})
+}
+
+// merge adds what is known of a member that is met again.
+func (m *gatheredMember) merge(o gatheredMember) {
+	m.share += o.share
+	m.rank = min(m.rank, o.rank)
+	for _, match := range o.matches {
+		if !slices.Contains(m.matches, match) {
+			m.matches = append(m.matches, match)
+		}
+	}
+}
+
+// append appends one group and those in it.
+func (c *collector) append(all []graph.Group, m *gatheredMember, in graph.GroupID) []graph.Group {
+	f, members := m.group.fact, m.group.members
+	slices.SortStableFunc(members, compareMembers)
+	id := graph.GroupID(len(all))
+	all = append(all, graph.Group{
+		Caller: c.caller, Kind: f.Kind, Name: f.Name, In: in, Need: f.Need, Checked: f.Checked, Same: f.Same, Multiplexes: f.Multiplexes,
+		Origin: f.Origin,
+	})
+	total := totalShare(members)
+	list := make([]graph.GroupMember, len(members))
+	for i := range members {
+		n := &members[i]
+		list[i] = graph.GroupMember{Call: n.call, Group: graph.NoGroup, Rank: n.rank, Match: strings.Join(n.matches, ", "), Alone: n.group == nil && c.alone[n.call]}
+		if total > 0 {
+			list[i].Share = n.share / total
+		}
+		if n.group != nil {
+			list[i].Group = graph.GroupID(len(all))
+			all = c.append(all, n, id)
+		}
+	}
+	all[id].Members = list
+	return all
+}
+
+// totalShare is the sum of the shares of members, 0 if that of one is unknown.
+func totalShare(members []gatheredMember) float64 {
+	var total float64
+	for i := range members {
+		if members[i].share == 0 {
+			return 0
+		}
+		total += members[i].share
+	}
+	return total
+}
+
+// compareMembers orders members by rank, calls by callee and before groups, groups by origin,
+// name and members.
+func compareMembers(a, b gatheredMember) int {
+	switch {
+	case a.rank != b.rank:
+		return cmp.Compare(a.rank, b.rank)
+	case a.group == nil || b.group == nil:
+		return cmp.Or(order(a.group != nil, b.group != nil), cmp.Compare(a.call, b.call))
+	}
+	return cmp.Or(a.group.fact.Origin.Compare(b.group.fact.Origin), strings.Compare(a.group.fact.Name, b.group.fact.Name),
+		slices.CompareFunc(a.group.members, b.group.members, compareMembers))
+}
+
+// repeats reports whether the list has a group with the same members already: a setting may
+// be written twice.
+func repeats(list []graph.Group, g graph.Group) bool {
+	return slices.ContainsFunc(list, func(o graph.Group) bool {
+		return o.Kind == g.Kind && o.In == graph.NoGroup && o.Need == g.Need && slices.EqualFunc(o.Members, g.Members, func(m, n graph.GroupMember) bool {
+			return m == n && m.Group == graph.NoGroup
+		})
+	})
+}
