@@ -204,7 +204,7 @@ type Evidence struct {
 	Key        string // the setting that shows it ("REDIS_ADDR"), if one does
 	Match      string // the part of the calls that this is about ("GET /v2"), empty for all of them
 	Via        []Ref  // objects that the call goes through and that policies may name: a route, its middlewares
-	In         *Place // the group of callees that stand for each other in which this one is; nil if it is needed by itself
+	In         *Place // its place in a group of interchangeable callees; nil if the callee is needed by itself
 	// Through is the ID of the service that the caller names, if the routes of a mesh send the
 	// requests for it to this callee instead. The builder sets it.
 	Through string

@@ -2,9 +2,9 @@ package graph
 
 import "slices"
 
-// A Group is a set of calls of one caller whose callees stand for each other: routes
-// that each request takes one of, servers of which any will do, a second service that is
-// asked when the first one fails. A call that is in no group is needed by itself.
+// A Group is a set of calls of one caller to interchangeable callees: routes that each
+// request takes one of, servers of which any will do, a second service that is asked when
+// the first one fails. A call that is in no group is needed by itself.
 //
 // Groups nest: the member of a group is a call or another group of the same caller. A call
 // may be in several groups, as a server behind two routes is.
@@ -42,7 +42,7 @@ type GroupMember struct {
 	Alone bool    // the caller makes this call outside the group, too, and needs it there
 }
 
-// GroupKind is how callees stand for each other.
+// GroupKind is how the callees of a group replace each other.
 type GroupKind uint8
 
 const (

@@ -8,7 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// Alternatives returns the groups of callees that stand for each other, as the evidence for
+// alternatives returns the groups of interchangeable callees, as the evidence for
 // the calls of g declares them: those that documents state (graph.GroupFact), and for every
 // gateway the split of its requests over its routes.
 func alternatives(g *graph.Graph) []graph.Group {
