@@ -15,6 +15,7 @@ type Group struct {
 	Members []GroupMember // by rank, then calls by callee, then groups; at least one
 	In      GroupID       // the group that it is a member of; NoGroup if none
 	Need    int           // of a Pool: how many members have to work; 0 is unknown
+	Hidden  int           // members that are not in this graph but in the one that Where made it of: they are out of view, not gone
 	Checked bool          // the caller learns of failed members by other means than the policies on its calls
 	Same    bool          // of a Failover: the later members answer as well as the first one
 	// Multiplexes is set if the caller does not wait for one member while it serves the
@@ -174,8 +175,8 @@ func (g *Graph) setGroups(groups []Group) {
 
 // groupsAmong returns the groups of g with only the calls that are in a part of it: here
 // gives their numbers in the part, NoEdge for the others. Groups that have no members left
-// are left out. A group keeps its kind and shares even if a single member is left: the
-// others are out of view, not gone.
+// are left out. A group keeps its kind and shares even if a single member is left, and counts
+// the others as Hidden.
 func (g *Graph) groupsAmong(here []Edge) []Group {
 	now := make([]GroupID, len(g.groups))
 	kept := make([]bool, len(g.groups))
@@ -209,6 +210,7 @@ func (g *Graph) groupsAmong(here []Edge) []Group {
 			case m.Group == NoGroup && here[m.Call] != NoEdge:
 				m.Call = here[m.Call]
 			default:
+				c.Hidden++
 				continue
 			}
 			c.Members = append(c.Members, m)

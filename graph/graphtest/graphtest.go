@@ -3,6 +3,7 @@ package graphtest
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -20,20 +21,25 @@ func New(services []graph.Service, calls []graph.Call) *graph.Graph {
 // is a service without calls.
 //
 //	"web:cart,search? cart:db,events~ cart:cart lonely"
+//
+// Callees that are alternatives are in brackets, with "|" between them: a pool in [ ],
+// with the number that has to work behind it, a split in { }, a failover in ( ). Brackets
+// nest. "=" gives a member of a split its weight.
+//
+//	"web:db,[n1|n2|n3]2 gate:{menu=80|menu-b=20},(rates|rates-eu)"
 func Parse(s string) *graph.Graph {
-	var names []string
-	type call struct{ from, to string }
-	var calls []call
+	p := parser{calls: map[[2]string]*graph.Call{}}
 	for _, word := range strings.Fields(s) {
 		from, tos, _ := strings.Cut(word, ":")
-		names = append(names, from)
-		for _, to := range strings.FieldsFunc(tos, func(r rune) bool { return r == ',' }) {
-			names = append(names, strings.TrimRight(to, "~?!"))
-			calls = append(calls, call{from, to})
+		p.from, p.rest = from, tos
+		p.names = append(p.names, from)
+		for p.rest != "" {
+			p.callee(nil)
+			p.rest = strings.TrimLeft(p.rest, ",")
 		}
 	}
-	slices.Sort(names)
-	names = slices.Compact(names)
+	slices.Sort(p.names)
+	names := slices.Compact(p.names)
 	services := make([]graph.Service, len(names))
 	for i, name := range names {
 		services[i] = graph.Service{ID: name, Name: name, Kind: graph.KindService, Defined: true}
@@ -46,20 +52,99 @@ func Parse(s string) *graph.Graph {
 		return graph.Node(i)
 	}
 	var edges []graph.Call
-	for _, c := range calls {
-		to := strings.TrimRight(c.to, "~?!")
-		e := graph.Call{From: node(c.from), To: node(to), Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Declared: true}
-		for _, mark := range c.to[len(to):] {
+	for _, ends := range p.order {
+		c := p.calls[ends]
+		c.From, c.To = node(ends[0]), node(ends[1])
+		if !slices.ContainsFunc(c.Evidence, func(ev graph.Evidence) bool { return ev.In != nil }) {
+			c.Evidence = nil
+		}
+		edges = append(edges, *c)
+	}
+	g := graph.New(services, edges)
+	if p.grouped {
+		return link.BindOwn(g)
+	}
+	return g
+}
+
+// A parser reads what follows the colon of one word.
+type parser struct {
+	from, rest string
+	names      []string
+	calls      map[[2]string]*graph.Call
+	order      [][2]string
+	grouped    bool
+}
+
+// The brackets of groups, by graph.GroupKind.
+const opening, closing = "{[(", "}])"
+
+// callee reads a callee, or a group of them, that has a place in another group.
+func (p *parser) callee(in *graph.Place) {
+	if kind := strings.IndexByte(opening, p.rest[0]); kind >= 0 {
+		p.group(graph.GroupKind(kind), in)
+		return
+	}
+	end := strings.IndexAny(p.rest, ",=|"+opening+closing)
+	if end < 0 {
+		end = len(p.rest)
+	}
+	marked := p.rest[:end]
+	to := strings.TrimRight(marked, "~?!")
+	p.rest = p.rest[end:]
+	p.weigh(in)
+	p.names = append(p.names, to)
+	ends := [2]string{p.from, to}
+	c := p.calls[ends]
+	if c == nil {
+		c = &graph.Call{Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Declared: true}
+		for _, mark := range marked[len(to):] {
 			switch mark {
 			case '~':
-				e.Mode = graph.Async
+				c.Mode = graph.Async
 			case '?':
-				e.Need = graph.Soft
+				c.Need = graph.Soft
 			case '!':
-				e.Strength = graph.Weak
+				c.Strength = graph.Weak
 			}
 		}
-		edges = append(edges, e)
+		p.calls[ends] = c
+		p.order = append(p.order, ends)
 	}
-	return graph.New(services, edges)
+	c.Evidence = append(c.Evidence, graph.Evidence{Way: "test", Strength: c.Strength, Mode: c.Mode, Need: c.Need, In: in})
+}
+
+// group reads a group.
+func (p *parser) group(kind graph.GroupKind, in *graph.Place) {
+	p.grouped = true
+	f := &graph.GroupFact{Kind: kind, In: in}
+	for rank := 0; p.rest[0] != closing[kind]; rank++ {
+		p.rest = p.rest[1:]
+		place := &graph.Place{Group: f}
+		if kind == graph.Failover {
+			place.Rank = rank
+		}
+		p.callee(place)
+	}
+	p.rest = p.rest[1:]
+	if kind == graph.Pool {
+		f.Need = max(p.number(), 1)
+	}
+	p.weigh(in)
+}
+
+// weigh reads the weight of a member, if there is one.
+func (p *parser) weigh(in *graph.Place) {
+	if strings.HasPrefix(p.rest, "=") {
+		p.rest = p.rest[1:]
+		in.Share = float64(p.number())
+	}
+}
+
+// number reads digits, 0 if there are none.
+func (p *parser) number() int {
+	digits := len(p.rest) - len(strings.TrimLeft(p.rest, "0123456789"))
+	n, _ := strconv.Atoi(p.rest[:digits])
+	p.rest = p.rest[digits:]
+	return n
 }
