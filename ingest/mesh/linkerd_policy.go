@@ -216,7 +216,7 @@ func parseJitterRatio(text string) (float64, error) {
 // that host.
 func serviceProfile(r *resource.Object) {
 	f := field.New(r.Document, product.LinkerdDuration)
-	if name := r.Root.Get("metadata", "name"); r.Name != "" && !strings.Contains(r.Name, ".") {
+	if name := r.Root.Get("metadata", "name"); r.Name != "" && !strings.Contains(strings.Trim(r.Name, "."), ".") {
 		p := r.Policy(product.Linkerd, linkerdGroup, r.Root)
 		f.Flaw(graph.Unbound, name, "metadata.name", "a ServiceProfile is looked up by the full name of its service",
 			fmt.Sprintf("name it %q", r.Name+"."+cmp.Or(r.Namespace, "NAMESPACE")+".svc.cluster.local"))
