@@ -41,6 +41,7 @@ var alsoWords = map[string]string{
 	"native": "a realm and a reader: the native manifest",
 	"grpc":   "a protocol",
 	"dapr":   "a realm: app-ids",
+	"consul": "a store, whose servers are a cluster",
 }
 
 // checkNames fails for a string literal that is the name of a product.

@@ -42,10 +42,11 @@ const (
 	ClassControl                // configuration, registry, authorisation of the platform
 	ClassTelemetry              // logs, metrics, traces
 	ClassHealth                 // health checks
+	ClassPeer                   // members of one cluster that name each other: no request waits for such a call
 )
 
 // Classes are the words for Class, in the order of its constants.
-var Classes = []string{"call", "ingress", "route", "control", "telemetry", "health"}
+var Classes = []string{"call", "ingress", "route", "control", "telemetry", "health", "peer"}
 
 func (c Class) String() string { return Classes[c] }
 

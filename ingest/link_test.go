@@ -112,6 +112,27 @@ func summary(g *graph.Graph) string {
 		}
 		b.WriteByte('\n')
 	}
+	for i := range g.Groups() {
+		group := &g.Groups()[i]
+		fmt.Fprintf(&b, "%s calls %s %s:", g.ID(group.Caller), group.Kind, group.Name)
+		if group.Kind == graph.Pool {
+			fmt.Fprintf(&b, " %d of", group.Need)
+		}
+		for _, m := range group.Members {
+			if m.Call == graph.NoEdge {
+				fmt.Fprintf(&b, " a %s", g.Groups()[m.Group].Kind)
+				continue
+			}
+			b.WriteString(" " + g.ID(g.To(m.Call)))
+			if m.Alone {
+				b.WriteString("!")
+			}
+		}
+		if group.Checked {
+			b.WriteString(", checked")
+		}
+		b.WriteByte('\n')
+	}
 	for _, u := range g.Coverage().Unresolved {
 		fmt.Fprintf(&b, "unresolved %s in %s: %s (%s)\n", u.Address, u.Key, u.Why, u.Origin)
 	}

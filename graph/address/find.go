@@ -1,8 +1,11 @@
 package address
 
 import (
+	"cmp"
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -17,6 +20,9 @@ type Candidate struct {
 	Doubt Doubt
 	Known bool // counts only if an input declares what answers there
 	Word  bool // a bare word: proves nothing if no service answers there
+	// Hosts numbers the URLs of the text that have several hosts, from 1: those of one URL
+	// are members of one cluster. It is 0 for all other addresses.
+	Hosts int
 }
 
 // A Doubt is what in the text suggests that the service with the setting does not call
@@ -46,7 +52,7 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if strings.Contains(text, "%(") || strings.Contains(text, "{{") {
 		text = placeholder.ReplaceAllString(text, "$${$1$2}")
 	}
-	rest := f.urls(text)
+	rest := f.urls(expandRanges(text))
 	for _, token := range strings.FieldsFunc(rest, isSeparator) {
 		f.token(token)
 	}
@@ -54,6 +60,33 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 		f.keepInside()
 	}
 	return f.found
+}
+
+// A numberRange is the notation of MinIO for several hosts: "http://disk{1...4}:9000".
+var numberRange = regexp.MustCompile(`([^\s,;{]*)\{(\d+)\.\.\.(\d+)\}([^\s,;]*)`)
+
+// maxRange is how many hosts a range is expanded to.
+const maxRange = 64
+
+// expandRanges writes a word for each number of the first range in it. Further ranges in
+// the path are kept.
+func expandRanges(text string) string {
+	if !strings.Contains(text, "...") {
+		return text
+	}
+	return numberRange.ReplaceAllStringFunc(text, func(word string) string {
+		m := numberRange.FindStringSubmatch(word)
+		from, _ := strconv.Atoi(m[2])
+		to, err := strconv.Atoi(m[3])
+		if err != nil || to < from || to-from >= maxRange {
+			return word
+		}
+		var b strings.Builder
+		for n := from; n <= to; n++ {
+			fmt.Fprintf(&b, "%s%d%s ", m[1], n, m[4])
+		}
+		return b.String()
+	})
 }
 
 // keepInside keeps the addresses of a key for sites and pages that are inside the estate:
@@ -82,6 +115,7 @@ type finder struct {
 	key   Key
 	way   string
 	found []Candidate
+	hosts int // URLs with several hosts so far
 }
 
 func (f *finder) add(a graph.Address, form string, known bool) {
@@ -172,11 +206,18 @@ func (f *finder) url(scheme, rest string) {
 	if p := ProtocolOf(scheme); p.Kind != graph.KindUnknown {
 		form = "dsn"
 	}
-	for _, a := range parseAuthority(scheme, rest) {
+	list := parseAuthority(scheme, rest)
+	if len(list) > 1 {
+		f.hosts++
+	}
+	for _, a := range list {
 		if f.way == "file" && isSchemaHost(a.Host) {
 			continue
 		}
 		f.add(a, form, false)
+		if len(list) > 1 {
+			f.found[len(f.found)-1].Hosts = f.hosts
+		}
 	}
 }
 
@@ -216,6 +257,7 @@ func (f *finder) dataSource(text string) bool {
 		sep = " "
 	}
 	var a graph.Address
+	var more []string
 	pairs := 0
 	for _, kv := range strings.Split(text, sep) {
 		k, v, ok := strings.Cut(kv, "=")
@@ -229,14 +271,18 @@ func (f *finder) dataSource(text string) bool {
 			v = strings.TrimPrefix(v, "tcp:")
 			host, port, _ := strings.Cut(v, ",")
 			host, _, _ = strings.Cut(host, `\`)
-			if port != "" {
-				host += ":" + port
+			switch {
+			case port != "" && strings.Trim(port, "0123456789 ") != "": // no port, but further hosts
+				more = strings.Split(port, ",")
+			case port != "":
+				host += ":" + strings.TrimSpace(port)
 			}
 			if h, p, ok := SplitHostPort(host); ok {
 				a.Host, a.Port = h, max(p, a.Port)
 			}
 		case "port":
-			if _, p, ok := SplitHostPort("x:" + v); ok {
+			first, _, _ := strings.Cut(v, ",") // one for each host
+			if _, p, ok := SplitHostPort("x:" + first); ok {
 				a.Port = p
 			}
 		case "database", "initial catalog", "dbname":
@@ -249,6 +295,18 @@ func (f *finder) dataSource(text string) bool {
 	// The pairs do not show the product; the port may.
 	a.Scheme = ports[a.Port]
 	f.add(a, "dsn", false)
+	for _, host := range more {
+		if h, p, ok := SplitHostPort(strings.TrimSpace(host)); ok {
+			b := a
+			b.Host, b.Port = h, cmp.Or(p, a.Port)
+			f.add(b, "dsn", false)
+		}
+	}
+	if len(f.found) > 1 {
+		for i := range f.found {
+			f.found[i].Hosts = 1
+		}
+	}
 	return true
 }
 
@@ -269,7 +327,7 @@ func (f *finder) token(s string) {
 	bare := f.key.host && i < 0 // in "password=x" the key of the setting does not apply
 	s = s[i+1:]
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
-		if !strings.Contains(s[i:], ":") {
+		if !strings.Contains(s[i:], ":") && !(f.key.host && s[:i] == "rabbit") { // the name of an Erlang node
 			return // an e-mail address
 		}
 		s = s[i+1:]
@@ -280,6 +338,9 @@ func (f *finder) token(s string) {
 	}
 	if strings.Contains(path, ":") && !strings.Contains(s, ":") { // the seeds of a replica set: "rs0/m0:27017"
 		s, path = path, ""
+	}
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && isPort(s[i+1:]) && strings.Count(s, ":") == 2 && f.key.address {
+		s = s[:i] // the two ports of a member of ZooKeeper: "zoo1:2888:3888"
 	}
 	host, port, ok := SplitHostPort(s)
 	if !ok || HasPlaceholder(host) && !f.key.address {

@@ -34,10 +34,10 @@ var (
 	addressWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers url urls uri uris dsn
 		endpoint endpoints broker brokers bootstrap target targets upstream upstreams backend backends service services svc site
 		proxy peer peers node nodes seed seeds cluster connection conn connectionstring nameserver nameservers jdbc
-		api gateway origin destination remote master leader primary replica registry zone defaultzone smarthost`)
+		api gateway origin destination remote master leader primary replica registry zone defaultzone smarthost join`)
 	// hostWords mark a bare word as a host.
 	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers broker brokers
-		url uri endpoint endpoints seeds nodes upstream target targets bootstrap`)
+		url uri endpoint endpoints seeds nodes upstream target targets bootstrap join`)
 	// variantWords may follow a word for a host.
 	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
 	// ownWords mark an address as the service's own.

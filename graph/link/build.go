@@ -49,6 +49,7 @@ func (b *Builder) Build() *graph.Graph {
 	l.index()
 	l.kinds = l.declaredKinds()
 	l.connect()
+	l.cluster()
 	l.observe()
 	return l.freeze()
 }

@@ -40,14 +40,19 @@ func (l *linker) callers() []caller {
 	return list
 }
 
-func (l *linker) addEvidence(from, to int, e graph.Evidence) {
+// addEvidence adds evidence for a call, unless it is there already, and returns its place
+// in the list of the call; -1 if it is none.
+func (l *linker) addEvidence(from, to int, e graph.Evidence) int {
 	if from == to && !keepsLoops(e) {
-		return
+		return -1
 	}
 	key := [2]int{from, to}
-	if !slices.ContainsFunc(l.edges[key], func(o graph.Evidence) bool { return same(&o, &e) }) {
+	at := slices.IndexFunc(l.edges[key], func(o graph.Evidence) bool { return same(&o, &e) })
+	if at < 0 {
+		at = len(l.edges[key])
 		l.edges[key] = append(l.edges[key], e)
 	}
+	return at
 }
 
 // keepsLoops reports whether evidence for a call of a service to itself counts. Only that

@@ -22,7 +22,9 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	if p.Async {
 		e.Mode = graph.Async
 	}
-	l.addEvidence(from, to, e)
+	if at := l.addEvidence(from, to, e); at >= 0 {
+		l.addressed = append(l.addressed, addressed{found: m, scope: s, from: from, to: to, at: at})
+	}
 }
 
 // resolveFound returns the root that answers at an address; entrance is true if that is a

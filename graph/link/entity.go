@@ -24,6 +24,7 @@ type linker struct {
 	allScopes         []*scope     // see scopes
 	kinds             []graph.Kind // by root, as its entities are declared
 	edges             map[[2]int][]graph.Evidence
+	addressed         []addressed // the evidence from addresses in settings, in order
 	observed          map[[2]int]*graph.Observed
 	served            map[int]*graph.ServerStats  // by root
 	pairs             map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees

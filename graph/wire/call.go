@@ -11,7 +11,7 @@ import (
 type Call struct {
 	From              string    `json:"from"`               // ID of the caller
 	To                string    `json:"to"`                 // ID of the callee
-	Class             string    `json:"class"`              // call, ingress, route, control, telemetry, health
+	Class             string    `json:"class"`              // call, ingress, route, control, telemetry, health, peer
 	Strength          string    `json:"strength"`           // of the strongest evidence: allowed, weak, strong
 	Mode              string    `json:"mode"`               // sync, async
 	Need              string    `json:"need"`               // hard: the caller fails without the callee; soft

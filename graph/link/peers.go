@@ -1,0 +1,163 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// Words of settings in which members of a cluster name the others, and of settings that
+// name the one that a replica follows, or that a program calls in its turn.
+var (
+	peerWords   = wordList(`peer peers seed seeds join rejoin cluster members voters routes gossip quorum raft ring masters nodes replset defaultzone`)
+	leaderWords = wordList(`primary master leader source`)
+	calleeWords = wordList(`upstream upstreams downstream next callee target targets dependency dependencies backend backends service services api`)
+)
+
+func wordList(s string) []string { return strings.Fields(s) }
+
+func hasWord(words, list []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
+}
+
+// findPeers makes peers of the calls among members of one cluster: programs of one image,
+// or stores of one product, that name each other. They do so
+//
+//   - with one setting that all of them have, PEERS or ETCD_INITIAL_CLUSTER, in a circle of
+//     any length. Programs that are no stores have different roles if the setting is that
+//     of a callee (UPSTREAM_URL), or if their names differ in more than a number and their
+//     commands differ: then they call each other.
+//   - with a setting for members (SEEDS, -retry-join), even if one names the other only.
+//     The setting for a primary is none: a replica calls what it follows.
+//
+// Start orders and links among the members of a cluster are peers as well. All other calls
+// among them stay calls: web with WORKER_URL and worker with WEB_URL need each other.
+func (c *clusters) findPeers() {
+	byKey := map[string][]*addressed{}
+	for i := range c.addressed {
+		a := &c.addressed[i]
+		if class := c.evidence(a).Class; (class == graph.ClassCall || class == graph.ClassControl) && a.value.In == nil && c.sameProgram(a.from, a.to) {
+			byKey[a.key()] = append(byKey[a.key()], a)
+		}
+	}
+	for _, list := range byKey {
+		inCircle := circles(list)
+		for _, a := range list {
+			if inCircle[a.from] && inCircle[a.to] && c.mayBePeers(a) || c.namesMember(a) {
+				c.evidence(a).Class = graph.ClassPeer
+				c.join(a.from, a.to, true)
+			}
+		}
+	}
+	for ends, evidence := range c.edges {
+		if _, member := c.parent[ends[0]]; !member || c.of(ends[0]) != c.of(ends[1]) {
+			continue
+		}
+		for i := range evidence {
+			if isStartOrder(&evidence[i]) {
+				evidence[i].Class = graph.ClassPeer
+			}
+		}
+	}
+}
+
+// isStartOrder reports whether evidence shows an order of starts and not an address.
+func isStartOrder(e *graph.Evidence) bool {
+	return e.Class == graph.ClassCall && (e.Way == "compose-depends-on" || e.Way == "compose-links")
+}
+
+// circles returns the roots that are left when those that do not call, or are not called,
+// are removed one after the other: those on circles and on the ways between circles.
+func circles(calls []*addressed) map[int]bool {
+	type ends struct{ from, to int }
+	seen := map[ends]bool{}
+	callees, callers := map[int][]int{}, map[int][]int{}
+	left := map[int]bool{}
+	for _, a := range calls {
+		if e := (ends{a.from, a.to}); !seen[e] && a.from != a.to {
+			seen[e] = true
+			callees[a.from], callers[a.to] = append(callees[a.from], a.to), append(callers[a.to], a.from)
+			left[a.from], left[a.to] = true, true
+		}
+	}
+	out, in := map[int]int{}, map[int]int{}
+	var gone []int
+	for v := range left {
+		out[v], in[v] = len(callees[v]), len(callers[v])
+		if out[v] == 0 || in[v] == 0 {
+			gone = append(gone, v)
+		}
+	}
+	for len(gone) > 0 {
+		v := gone[len(gone)-1]
+		gone = gone[:len(gone)-1]
+		if !left[v] {
+			continue
+		}
+		delete(left, v)
+		for _, w := range callees[v] {
+			if in[w]--; in[w] == 0 {
+				gone = append(gone, w)
+			}
+		}
+		for _, w := range callers[v] {
+			if out[w]--; out[w] == 0 {
+				gone = append(gone, w)
+			}
+		}
+	}
+	return left
+}
+
+// mayBePeers reports whether two programs that name each other with one setting are
+// members of one cluster.
+func (c *clusters) mayBePeers(a *addressed) bool {
+	switch {
+	case c.programs[a.from].product != nil:
+		return true
+	case hasWord(a.Key.Words, calleeWords) && !hasWord(a.Key.Words, peerWords):
+		return false
+	}
+	return c.alike(a.from, a.to) || slices.Equal(c.command(a.from), c.command(a.to))
+}
+
+// namesMember reports whether a setting is for the members of the caller's own cluster.
+func (c *clusters) namesMember(a *addressed) bool {
+	return (c.alike(a.from, a.to) || c.programs[a.from].product != nil) &&
+		hasWord(a.Key.Words, peerWords) && !hasWord(a.Key.Words, leaderWords)
+}
+
+// command returns the words of the command line of a root that are no options, addresses,
+// files or numbers, sorted: "agent", "server".
+func (c *clusters) command(root int) []string {
+	var words []string
+	for _, s := range c.scopesOf(root) {
+		for i := range s.values {
+			if v := &s.values[i]; v.Source == graph.FromArg {
+				for _, w := range strings.Fields(v.Text) {
+					if w = strings.ToLower(w); strings.Trim(w, "abcdefghijklmnopqrstuvwxyz") == "" && !c.isName(w) {
+						words = append(words, w)
+					}
+				}
+			}
+		}
+	}
+	return sortedUnique(words)
+}
+
+// isName reports whether a word is the name of an entity.
+func (c *clusters) isName(word string) bool { return len(c.hosts.bare[word]) > 0 }
+
+// scopesOf returns the settings of a root.
+func (c *clusters) scopesOf(root int) []*scope {
+	if c.byRoot == nil {
+		c.byRoot = map[int][]*scope{}
+		for _, s := range c.scopes() {
+			if r, ok := c.lookup(s.of); ok {
+				c.byRoot[r] = append(c.byRoot[r], s)
+			}
+		}
+	}
+	return c.byRoot[root]
+}
