@@ -140,6 +140,7 @@ type Member struct {
 	Origin   Origin
 	Mirror   bool   // gets copies only
 	Fallback bool   // called only instead of another member
+	Idle     bool   // gets no calls until a weight is changed
 	In       *Place // its place in a group of callees; nil if it is in none
 	// Through is set if Of is not a group but an object that calls go through, as in
 	// Evidence.Via: then they go through Party.Group as well.

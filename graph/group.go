@@ -79,10 +79,10 @@ type GroupFact struct {
 
 // A Place is the place of a member in a group.
 type Place struct {
-	Group *GroupFact
-	Share float64 // the weight as written, relative to those of the other members; 0 is unknown
-	Rank  int     // of a Failover, the lowest first
-	Match string  // of a Split: which requests the member gets
+	Group *GroupFact // nil is the split of the caller's requests over all that it routes to
+	Share float64    // the weight as written, relative to those of the other members; 0 is unknown
+	Rank  int        // of a Failover, the lowest first
+	Match string     // of a Split: which requests the member gets
 }
 
 // Groups returns all groups, by caller, then origin; a group comes before those in it. The

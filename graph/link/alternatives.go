@@ -34,7 +34,8 @@ type collector struct {
 // A gathered group has the members found so far.
 type gathered struct {
 	fact    *graph.GroupFact
-	in      *graph.Place
+	top     bool // it is in no other group
+	routes  bool // it is the split over all routes
 	members []gatheredMember
 }
 
@@ -44,17 +45,18 @@ type gatheredMember struct {
 	share   float64
 	rank    int
 	matches []string
+	spare   bool // it is called only instead of the others
 }
 
 // collectAlternatives returns nil if v calls nothing as a member of a group.
 func collectAlternatives(g *graph.Graph, v graph.Node) *collector {
 	var c *collector
 	for e, end := g.Out(v); e < end; e++ {
-		strongest := graph.Allowed
+		strongest, placed := graph.Allowed, hasPlace(g.Evidence(e))
 		for i := range g.Evidence(e) {
 			ev := &g.Evidence(e)[i]
 			routed := isRouted(g, v, e, ev)
-			if !counts(ev) || ev.In == nil && !routed {
+			if !counts(ev) || ev.In == nil && !routed || ev.Observed && placed {
 				continue
 			}
 			if c == nil {
@@ -70,6 +72,14 @@ func collectAlternatives(g *graph.Graph, v graph.Node) *collector {
 		}
 	}
 	return c
+}
+
+// hasPlace reports whether a document says in which group a call is: then what traces show
+// of the call adds none.
+func hasPlace(evidence []graph.Evidence) bool {
+	return slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
+		return !ev.Observed && counts(&ev) && (ev.In != nil || ev.Class == graph.ClassIngress)
+	})
 }
 
 // counts reports whether evidence shows a call whose failure matters.
@@ -89,21 +99,21 @@ func isRouted(g *graph.Graph, v graph.Node, e graph.Edge, ev *graph.Evidence) bo
 
 // add notes one piece of evidence for a call as a member of its group and of those around.
 func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
-	place := ev.In
-	if place == nil {
-		place = &graph.Place{Group: c.allRoutes(), Match: ev.Match}
-	} else if place.Match == "" && place.Group.Kind == graph.Split {
-		p := *place
-		p.Match = ev.Match
-		place = &p
+	place := graph.Place{}
+	if ev.In != nil {
+		place = *ev.In
 	}
-	into := c.group(place.Group, routed)
+	if place.Group == nil || place.Group.Kind == graph.Split && !routed {
+		place.Match = cmp.Or(place.Match, ev.Match)
+	}
+	into := c.group(place.Group, routed, ev.Match)
 	i := slices.IndexFunc(into.members, func(m gatheredMember) bool { return m.group == nil && m.call == e })
 	if i < 0 {
 		i = len(into.members)
-		into.members = append(into.members, gatheredMember{call: e, rank: place.Rank})
+		into.members = append(into.members, gatheredMember{call: e, rank: place.Rank, spare: true})
 	}
-	into.members[i].note(place)
+	into.members[i].spare = into.members[i].spare && ev.Fallback
+	into.members[i].note(&place)
 }
 
 // note adds what one place says to a member that may be met several times.
@@ -126,23 +136,34 @@ func (c *collector) allRoutes() *graph.GroupFact {
 	return c.routes
 }
 
-// group returns the gathered group of a fact, and makes it with those around it. A group
-// of routes that is in no other one is in the split over all routes.
-func (c *collector) group(f *graph.GroupFact, routed bool) *gathered {
-	if known := c.groups[f]; known != nil {
-		return known
+// group returns the gathered group of a fact, nil being the split over all routes, and makes
+// it with those around it. A group of routes that is in no other one is in the split over
+// all routes, as that part of them that match selects.
+func (c *collector) group(f *graph.GroupFact, routed bool, match string) *gathered {
+	if f == nil {
+		f = c.allRoutes()
 	}
-	n := &gathered{fact: f, in: f.In}
-	c.groups[f] = n
-	c.order = append(c.order, n)
-	if n.in == nil && routed && f != c.routes {
-		n.in = &graph.Place{Group: c.allRoutes()}
+	in := f.In
+	if in == nil && routed && f != c.routes {
+		in = &graph.Place{Match: match}
 	}
-	if n.in != nil {
-		around := c.group(n.in.Group, routed)
-		m := gatheredMember{call: graph.NoEdge, group: n, rank: n.in.Rank}
-		m.note(n.in)
-		around.members = append(around.members, m)
+	n := c.groups[f]
+	if n == nil {
+		n = &gathered{fact: f, top: in == nil, routes: f == c.routes}
+		c.groups[f] = n
+		c.order = append(c.order, n)
+	} else if in == f.In {
+		return n
+	}
+	if in != nil {
+		n.top = false
+		around := c.group(in.Group, routed, match)
+		i := slices.IndexFunc(around.members, func(m gatheredMember) bool { return m.group == n })
+		if i < 0 {
+			i = len(around.members)
+			around.members = append(around.members, gatheredMember{call: graph.NoEdge, group: n, rank: in.Rank})
+		}
+		around.members[i].note(in)
 	}
 	return n
 }
@@ -151,7 +172,7 @@ func (c *collector) group(f *graph.GroupFact, routed bool) *gathered {
 func (c *collector) appendTo(all []graph.Group) []graph.Group {
 	var top []gatheredMember
 	for _, n := range c.order {
-		if n.in == nil {
+		if n.top {
 			top = append(top, n.reduced(gatheredMember{call: graph.NoEdge, group: n}))
 		}
 	}
@@ -184,6 +205,9 @@ func (n *gathered) reduced(as gatheredMember) gatheredMember {
 		}
 	}
 	n.members = members
+	n.setSparesApart()
+	n.splitAlikeRoutes()
+	as.spare = !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return !m.spare })
 	if len(n.members) > 1 {
 		return as
 	}
@@ -193,6 +217,80 @@ func (n *gathered) reduced(as gatheredMember) gatheredMember {
 		as.matches = only.matches
 	}
 	return as
+}
+
+// setSparesApart makes of a split with members that are called only instead of the others
+// a failover from those.
+func (n *gathered) setSparesApart() {
+	if n.fact.Kind != graph.Split || !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return m.spare }) {
+		return
+	}
+	var spares []gatheredMember
+	usual := &gathered{fact: n.fact}
+	for _, m := range n.members {
+		if m.spare {
+			m.rank, m.share = 1, 0
+			spares = append(spares, m)
+		} else {
+			usual.members = append(usual.members, m)
+		}
+	}
+	first := gatheredMember{call: graph.NoEdge, group: usual}
+	switch len(usual.members) {
+	case 0:
+		return
+	case 1:
+		first = usual.members[0]
+		first.share = 0
+	}
+	f := *n.fact
+	f.Kind = graph.Failover
+	n.fact, n.members = &f, append([]gatheredMember{first}, spares...)
+}
+
+// splitAlikeRoutes makes a split of the routes that are for the same requests, if one of them
+// says what part of these it gets, of 100. Those that do not say share the rest.
+func (n *gathered) splitAlikeRoutes() {
+	if !n.routes || !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return m.share > 0 }) {
+		return
+	}
+	var members []gatheredMember
+	for i, m := range n.members {
+		same := func(o gatheredMember) bool { return slices.Equal(o.matches, m.matches) }
+		if slices.ContainsFunc(n.members[:i], same) {
+			continue
+		}
+		split := &gathered{fact: &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: n.fact.Origin}}
+		rest, open := 100.0, 0.0
+		for _, o := range n.members[i:] {
+			if same(o) {
+				o.matches = nil
+				split.members = append(split.members, o)
+				if rest -= o.share; o.share == 0 {
+					open++
+				}
+			}
+		}
+		switch {
+		case rest == 100: // no part is known
+			for _, o := range split.members {
+				o.matches = m.matches
+				members = append(members, o)
+			}
+			continue
+		case len(split.members) == 1:
+			m.share = 0
+		default:
+			for k := range split.members {
+				if o := &split.members[k]; o.share == 0 {
+					o.share = max(0, rest) / open
+				}
+			}
+			m = gatheredMember{call: graph.NoEdge, group: split, matches: m.matches}
+		}
+		members = append(members, m)
+	}
+	n.members = members
 }
 
 // alike reports whether two members are the same call, or groups of the same calls.

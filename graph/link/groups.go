@@ -1,7 +1,6 @@
 package link
 
 import (
-	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ func (l *linker) expandGroups() {
 		}
 		groups[m.Of] = append(groups[m.Of], m)
 	}
-	calls := make([]graph.CallFact, 0, len(l.f.Calls))
+	calls, places := make([]graph.CallFact, 0, len(l.f.Calls)), nesting{}
 	for _, call := range l.f.Calls {
 		if len(through) > 0 {
 			call.Via = transitiveVia(through, call.Via)
@@ -34,7 +33,7 @@ func (l *linker) expandGroups() {
 			calls = append(calls, call)
 			continue
 		}
-		froms, tos := l.members(groups, call.From, call.Origin), l.members(groups, call.To, call.Origin)
+		froms, tos := l.members(groups, graph.Member{Party: call.From}, call.Origin, places), l.members(groups, graph.Member{Party: call.To, In: call.In}, call.Origin, places)
 		if len(froms)*len(tos) > maxMembers {
 			l.coverage.Problems = append(l.coverage.Problems, graph.Problem{
 				Origin: call.Origin, Level: graph.Skipped, Message: "too many calls between the members of two groups",
@@ -47,9 +46,10 @@ func (l *linker) expandGroups() {
 				one.From, one.To = from.Party, to.Party
 				one.Mirror = call.Mirror || from.Mirror || to.Mirror
 				one.Fallback = call.Fallback || from.Fallback || to.Fallback
-				if to.In != nil {
-					one.In = to.In
+				if to.Idle {
+					one.Strength = graph.Allowed
 				}
+				one.In = to.In
 				calls = append(calls, one)
 			}
 		}
@@ -87,7 +87,7 @@ func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.Endpoin
 	}
 	var all []graph.EndpointRef
 	for _, p := range parties {
-		found := membersOf(groups, p, o)
+		found := membersOf(groups, graph.Member{Party: p}, o, nesting{})
 		if len(found) == 0 {
 			all = append(all, p)
 		}
@@ -99,28 +99,32 @@ func memberParties(groups map[graph.Ref][]*graph.Member, parties []graph.Endpoin
 }
 
 // members is membersOf, and reports if there are none.
-func (l *linker) members(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o graph.Origin) []graph.Member {
-	found := membersOf(groups, p, o)
-	if len(found) == 0 {
-		l.unresolved(-1, p.Group.Name, "", o, "no "+kindWord(p.Group)+" of this name is in the inputs, or it has no members")
+func (l *linker) members(groups map[graph.Ref][]*graph.Member, of graph.Member, o graph.Origin, places nesting) []graph.Member {
+	found := membersOf(groups, of, o, places)
+	if set := of.Party.Group; len(found) == 0 {
+		l.unresolved(-1, set.Name, "", o, "no "+kindWord(set)+" of this name is in the inputs, or it has no members")
 	}
 	return found
 }
 
-// membersOf returns the members of p if it is a group, else p itself. A group that is its
-// own member adds nothing.
-func membersOf(groups map[graph.Ref][]*graph.Member, p graph.EndpointRef, o graph.Origin) []graph.Member {
-	if p.Group.IsZero() {
-		return []graph.Member{{Party: p}}
+// membersOf returns the members of a party if it is a group, else the party itself. A group
+// that is its own member adds nothing.
+func membersOf(groups map[graph.Ref][]*graph.Member, of graph.Member, o graph.Origin, places nesting) []graph.Member {
+	if of.Party.Group.IsZero() {
+		return []graph.Member{of}
 	}
 	var found []graph.Member
-	open := []graph.Member{{Party: p}}
-	seen := []graph.Ref{p.Group}
+	open := []graph.Member{of}
+	seen := []graph.Ref{of.Party.Group}
 	for len(open) > 0 {
 		next := open[0]
 		open = open[1:]
-		for _, m := range nearest(groups[next.Party.Group], o.File) {
-			one := graph.Member{Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback, In: cmp.Or(m.In, next.In)}
+		listed := nearest(groups[next.Party.Group], o.File)
+		for _, m := range listed {
+			one := graph.Member{
+				Party: m.Party, Mirror: next.Mirror || m.Mirror, Fallback: next.Fallback || m.Fallback, Idle: next.Idle || m.Idle,
+				In: places.member(next.In, m, len(listed) > 1),
+			}
 			switch group := m.Party.Group; {
 			case group.IsZero():
 				found = append(found, one)

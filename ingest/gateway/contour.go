@@ -51,20 +51,22 @@ func httpProxy(r *resource.Object) {
 	contourPolicies(r)
 }
 
-// proxyServices gives the services of one route.
+// proxyServices gives the services of one route. Next to services with a weight one without
+// gets no requests.
 func proxyServices(r *resource.Object, route document.Node, protocol string) {
 	services := r.List(route, "services")
-	for _, service := range services {
+	shares := r.Shares(route, contourMatch(route), services, 0)
+	for i, service := range services {
 		name := r.Text(service, "name")
 		if name == "" {
 			continue
 		}
 		e := graph.Evidence{
-			Way: "http-proxy", Strength: graph.Strong, Class: graph.ClassIngress, Protocol: protocol, Port: resource.PortNumber(service.Get("port")),
+			Way: "http-proxy", Strength: shares[i].Strength, Class: graph.ClassIngress, Protocol: protocol,
+			Port: resource.PortNumber(service.Get("port")), In: shares[i].In,
 		}
-		e.Mirror, _ = service.Get("mirror").Bool()
-		if len(services) > 1 {
-			e.Strength = resource.Weighted(service)
+		if e.Mirror, _ = service.Get("mirror").Bool(); e.Mirror {
+			e.Strength, e.In = graph.Strong, nil
 		}
 		proxyTo(r, r.Service("", name), service, e)
 	}
@@ -74,9 +76,17 @@ func proxyServices(r *resource.Object, route document.Node, protocol string) {
 func include(r *resource.Object, n document.Node) {
 	if name := r.Text(n, "name"); name != "" {
 		proxyTo(r, r.Group(r.Kind, r.Text(n, "namespace"), name), n, graph.Evidence{
-			Way: "http-proxy", Strength: graph.Strong, Class: graph.ClassIngress,
+			Way: "http-proxy", Strength: graph.Strong, Class: graph.ClassIngress, In: routePlace(contourMatch(n)),
 		})
 	}
+}
+
+// routePlace is the place of a route that gets the requests which match selects.
+func routePlace(match string) *graph.Place {
+	if match == "" {
+		return nil
+	}
+	return &graph.Place{Match: match}
 }
 
 // proxyTo gives a destination to whoever includes this proxy, which is the proxy
@@ -86,7 +96,9 @@ func proxyTo(r *resource.Object, to graph.EndpointRef, at document.Node, e graph
 		r.Call(graph.EndpointRef{Ref: r.Ref()}, to, at, e)
 		return
 	}
-	r.Facts.Members = append(r.Facts.Members, graph.Member{Of: r.Ref(), Party: to, Origin: r.At(at), Mirror: e.Mirror})
+	r.Facts.Members = append(r.Facts.Members, graph.Member{
+		Of: r.Ref(), Party: to, Origin: r.At(at), Mirror: e.Mirror, Idle: e.Strength == graph.Allowed, In: e.In,
+	})
 }
 
 // extensionService reads the services behind a name that proxies ask for

@@ -45,6 +45,9 @@ func contourPolicies(r *resource.Object) {
 // contourMatch returns the part of the calls that a route matches.
 func contourMatch(route document.Node) string {
 	var words []string
+	if path := route.Get("match").Str(); path != "" && path != "/" { // of the older IngressRoute
+		words = append(words, path+"*")
+	}
 	for _, condition := range route.Get("conditions").List() {
 		for key, value := range condition.Pairs() {
 			switch text := value.Str(); key.Str() {

@@ -53,8 +53,35 @@ func mapping(r *resource.Object) {
 		e.Protocol = "tcp"
 	}
 	e.Via = []graph.Ref{r.Ref()}
+	in := graph.Place{Match: emissaryMatch(r.Spec)}
+	if in.Share, _ = resource.Weight(r.Spec); in != (graph.Place{}) {
+		e.In = &in
+	}
 	emissaryCall(r, "service", e)
 	emissaryPolicies(r)
+}
+
+// emissaryMatch returns which requests a mapping is for, "" for all.
+func emissaryMatch(n document.Node) string {
+	host := n.Get("hostname").Str()
+	if host == "" {
+		host = n.Get("host").Str() // of older versions
+	}
+	prefix, method := n.Get("prefix").Str(), n.Get("method").Str()
+	switch exact, _ := n.Get("prefix_exact").Bool(); {
+	case prefix == "/" && !exact:
+		prefix = ""
+	case prefix != "" && !exact:
+		prefix += "*"
+	}
+	if port := n.Get("port").Str(); port != "" { // of a TCPMapping
+		host += " " + port
+	}
+	words := strings.Fields(method + " " + strings.TrimPrefix(host, "*") + prefix)
+	for key := range n.Get("headers").Pairs() {
+		words = append(words, "header "+key.Str())
+	}
+	return strings.Join(words, " ")
 }
 
 // gatewayHelper reads a service that the gateway calls for each request, such as an

@@ -27,41 +27,65 @@ var glooKinds = resource.Kinds{
 
 func glooVirtualService(r *resource.Object) {
 	r.Facts.Entities = append(r.Facts.Entities, r.Gateway())
-	glooRoutes(r, r.Mapping(r.Spec, "virtualHost"), func(to graph.EndpointRef, at document.Node, strength graph.Strength) {
+	glooRoutes(r, r.Mapping(r.Spec, "virtualHost"), func(to graph.EndpointRef, at document.Node, share resource.Share) {
 		r.Call(graph.EndpointRef{Ref: r.Ref()}, to, at, graph.Evidence{
-			Way: "virtual-service", Strength: strength, Class: graph.ClassIngress, Protocol: "http",
+			Way: "virtual-service", Strength: share.Strength, Class: graph.ClassIngress, Protocol: "http", In: share.In,
 		})
 	})
 }
 
 // glooRouteTable reads routes that others delegate to.
 func glooRouteTable(r *resource.Object) {
-	glooRoutes(r, r.Spec, func(to graph.EndpointRef, at document.Node, _ graph.Strength) { r.Member(r.Ref(), to, at) })
+	glooRoutes(r, r.Spec, func(to graph.EndpointRef, at document.Node, share resource.Share) { glooMember(r, to, at, share) })
+}
+
+// glooMember adds a destination with its share of the requests to the object.
+func glooMember(r *resource.Object, to graph.EndpointRef, at document.Node, share resource.Share) {
+	r.Facts.Members = append(r.Facts.Members, graph.Member{
+		Of: r.Ref(), Party: to, Origin: r.At(at), In: share.In, Idle: share.Strength == graph.Allowed,
+	})
 }
 
 // glooRoutes yields what the routes below n lead to.
-func glooRoutes(r *resource.Object, n document.Node, yield func(graph.EndpointRef, document.Node, graph.Strength)) {
+func glooRoutes(r *resource.Object, n document.Node, yield func(graph.EndpointRef, document.Node, resource.Share)) {
 	for _, route := range r.List(n, "routes") {
+		match := glooMatch(route)
+		all := resource.Share{In: routePlace(match), Strength: graph.Strong}
 		action := r.Mapping(route, "routeAction")
 		if to, ok := glooDestination(r, action.Get("single")); ok {
-			yield(to, action, graph.Strong)
+			yield(to, action, all)
 		}
-		for _, destination := range r.List(action.Get("multi"), "destinations") {
+		destinations := r.List(action.Get("multi"), "destinations")
+		shares := r.Shares(action, match, destinations, 1)
+		for i, destination := range destinations {
 			if to, ok := glooDestination(r, destination.Get("destination")); ok {
-				yield(to, destination, resource.Weighted(destination))
+				yield(to, destination, shares[i])
 			}
 		}
 		if group := action.Get("upstreamGroup"); r.Text(group, "name") != "" {
-			yield(r.Group("UpstreamGroup", r.Text(group, "namespace"), r.Text(group, "name")), group, graph.Strong)
+			yield(r.Group("UpstreamGroup", r.Text(group, "namespace"), r.Text(group, "name")), group, all)
 		}
 		delegate := r.Mapping(route, "delegateAction")
 		if ref := delegate.Get("ref"); ref.Exists() {
 			delegate = ref
 		}
 		if name := r.Text(delegate, "name"); name != "" {
-			yield(r.Group("RouteTable", r.Text(delegate, "namespace"), name), delegate, graph.Strong)
+			yield(r.Group("RouteTable", r.Text(delegate, "namespace"), name), delegate, all)
 		}
 	}
+}
+
+// glooMatch returns which requests a route gets, "" for all.
+func glooMatch(route document.Node) string {
+	var texts []string
+	for _, matcher := range route.Get("matchers").List() {
+		if text := resource.StringMatch(matcher); text != "/*" {
+			texts = append(texts, text)
+		} else {
+			texts = append(texts, "")
+		}
+	}
+	return resource.EitherText(texts)
 }
 
 // glooDestination resolves an upstream or a Service.
@@ -80,9 +104,12 @@ func glooUpstream(r *resource.Object) {
 	if name := r.Text(kube, "serviceName"); name != "" {
 		r.Member(r.Ref(), r.Service(r.Text(kube, "serviceNamespace"), name), kube)
 	}
-	for _, host := range r.List(r.Mapping(r.Spec, "static"), "hosts") {
+	static := r.Mapping(r.Spec, "static")
+	pool := r.NewGroup(graph.Pool, static, nil)
+	for _, host := range r.List(static, "hosts") {
 		if address := resource.HostName(r.Text(host, "addr")); address != "" {
-			r.Member(r.Ref(), resource.HostIn(r.Namespace, address, resource.PortNumber(host.Get("port"))), host)
+			glooMember(r, resource.HostIn(r.Namespace, address, resource.PortNumber(host.Get("port"))), host,
+				resource.Share{In: &graph.Place{Group: pool}, Strength: graph.Strong})
 		}
 	}
 	if service := r.Text(r.Spec, "consul", "serviceName"); service != "" {
@@ -92,9 +119,11 @@ func glooUpstream(r *resource.Object) {
 
 // glooUpstreamGroup reads weighted destinations under a name.
 func glooUpstreamGroup(r *resource.Object) {
-	for _, destination := range r.List(r.Spec, "destinations") {
+	destinations := r.List(r.Spec, "destinations")
+	shares := r.Shares(r.Spec, "", destinations, 1)
+	for i, destination := range destinations {
 		if to, ok := glooDestination(r, destination.Get("destination")); ok {
-			r.Member(r.Ref(), to, destination)
+			glooMember(r, to, destination, shares[i])
 		}
 	}
 }

@@ -47,6 +47,7 @@ func kongIngress(r *resource.Object) {
 			r.Call(graph.EndpointRef{Ref: r.Ref()}, r.Service("", name), backend, graph.Evidence{
 				Way: "ingress-route", Strength: graph.Strong, Class: graph.ClassIngress,
 				Protocol: strings.ToLower(strings.TrimSuffix(r.Kind, "Ingress")), Port: resource.PortNumber(backend.Get("servicePort")),
+				In: routePlace(strings.TrimSpace(rule.Get("host").Str() + " " + rule.Get("port").Str())),
 			})
 		}
 	}
@@ -68,11 +69,11 @@ func readKong(d *document.Document, f *graph.Facts) {
 		upstreams[upstream.Get("name").Str()] = upstream
 	}
 	config := newKongConfig(d)
-	call := func(via graph.Ref, at document.Node, address graph.Address, protocol string, strength graph.Strength) {
+	call := func(via graph.Ref, at document.Node, address graph.Address, protocol string, strength graph.Strength, in *graph.Place) {
 		f.Calls = append(f.Calls, graph.CallFact{
 			From: graph.EndpointRef{Ref: gateway}, To: graph.EndpointRef{Host: address},
 			Evidence: graph.Evidence{
-				Origin: d.At(at), Way: "kong-service", Strength: strength, Class: graph.ClassIngress, Protocol: protocol, Via: []graph.Ref{via},
+				Origin: d.At(at), Way: "kong-service", Strength: strength, Class: graph.ClassIngress, Protocol: protocol, Via: []graph.Ref{via}, In: in,
 			},
 		})
 	}
@@ -90,17 +91,19 @@ func readKong(d *document.Document, f *graph.Facts) {
 			protocol = called.Scheme
 		}
 		upstream, isUpstream := upstreams[at.Str()]
+		in := routePlace(config.match(service))
 		via := kongRef(service, at)
 		config.policies(f, via, service, upstream)
 		if !isUpstream {
 			if called.Port == 0 {
 				called.Port = resource.PortNumber(service.Get("port"))
 			}
-			call(via, at, called, protocol, graph.Strong)
+			call(via, at, called, protocol, graph.Strong, in)
 		}
+		pool := &graph.GroupFact{Kind: graph.Pool, Name: "upstream " + at.Str(), Need: 1, Multiplexes: true, In: in, Origin: d.At(upstream)}
 		for _, target := range upstream.Get("targets").List() {
 			if address, ok := address.Parse(target.Get("target").Str()); ok {
-				call(via, target, address, protocol, resource.Weighted(target))
+				call(via, target, address, protocol, resource.Weighted(target), &graph.Place{Group: pool})
 			}
 		}
 	}

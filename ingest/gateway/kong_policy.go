@@ -284,7 +284,7 @@ func (c *kongConfig) policies(facts *graph.Facts, via graph.Ref, service, upstre
 	kongUpstream(f, &p.Says, upstream)
 	kongPlugins(f, &p.Says, c.global, service.Get("plugins").List(), c.services[via.Name])
 	p.Flaws = f.TakeFlaws()
-	routes := slices.Concat(service.Get("routes").List(), c.ofRoutes[via.Name])
+	routes := c.routesOf(service)
 	open := len(routes) == 0
 	var parts []graph.Policy
 	for _, route := range routes {
@@ -301,6 +301,20 @@ func (c *kongConfig) policies(facts *graph.Facts, via graph.Ref, service, upstre
 		parts = append(parts, p)
 	}
 	facts.Policies = append(facts.Policies, parts...)
+}
+
+// routesOf are the routes to a service.
+func (c *kongConfig) routesOf(service document.Node) []document.Node {
+	return slices.Concat(service.Get("routes").List(), c.ofRoutes[service.Get("name").Str()])
+}
+
+// match returns which requests a service gets, "" for all.
+func (c *kongConfig) match(service document.Node) string {
+	var texts []string
+	for _, route := range c.routesOf(service) {
+		texts = append(texts, kongMatch(route))
+	}
+	return resource.EitherText(texts)
 }
 
 // kongMatch returns the part of the calls that a route matches.

@@ -35,12 +35,17 @@ func virtualServer(r *resource.Object) {
 	if r.Kind == "TransportServer" {
 		e.Protocol = "tcp"
 	}
-	nginxUpstreams(r, func(to graph.EndpointRef, upstream document.Node, fallback bool) {
+	nginxUpstreams(r, func(m graph.Member, upstream document.Node) {
 		e := e
-		e.Port, e.Fallback = resource.PortNumber(upstream.Get("port")), fallback
-		r.Call(self, to, upstream, e)
+		e.Port, e.Fallback, e.In = resource.PortNumber(upstream.Get("port")), m.Fallback, m.In
+		if m.Idle {
+			e.Strength = graph.Allowed
+		}
+		r.Call(self, m.Party, upstream, e)
 	})
 	for _, route := range r.List(r.Spec, "routes") {
+		e := e
+		e.In = routePlace(nginxPath(route))
 		if namespace, name, found := strings.Cut(r.Text(route, "route"), "/"); found {
 			r.Call(self, r.Group("VirtualServerRoute", namespace, name), route, e)
 		} else if namespace != "" {
@@ -52,19 +57,86 @@ func virtualServer(r *resource.Object) {
 // virtualServerRoute reads the upstreams that virtual servers get by naming this
 // route.
 func virtualServerRoute(r *resource.Object) {
-	nginxUpstreams(r, func(to graph.EndpointRef, upstream document.Node, fallback bool) {
-		r.Facts.Members = append(r.Facts.Members, graph.Member{Of: r.Ref(), Party: to, Origin: r.At(upstream), Fallback: fallback})
+	nginxUpstreams(r, func(m graph.Member, upstream document.Node) {
+		m.Of, m.Origin = r.Ref(), r.At(upstream)
+		r.Facts.Members = append(r.Facts.Members, m)
 	})
 }
 
-// nginxUpstreams yields the Services of all upstreams and their backups.
-func nginxUpstreams(r *resource.Object, yield func(to graph.EndpointRef, upstream document.Node, fallback bool)) {
+// nginxUpstreams yields the Services of all upstreams and their backups as they are used by
+// routes. One that no route uses is taken to be used by all.
+func nginxUpstreams(r *resource.Object, yield func(m graph.Member, upstream document.Node)) {
+	uses := nginxUses(r)
 	for _, upstream := range r.List(r.Spec, "upstreams") {
-		if service := r.Text(upstream, "service"); service != "" {
-			yield(r.Service("", service), upstream, false)
+		service, backup := r.Text(upstream, "service"), r.Text(upstream, "backup")
+		used := uses[upstream.Get("name").Str()]
+		if used == nil {
+			used = []resource.Share{{Strength: graph.Strong}}
 		}
-		if backup := r.Text(upstream, "backup"); backup != "" {
-			yield(r.Host(backup), upstream, true)
+		for _, share := range used {
+			first, second := share.In, share.In
+			if service != "" && backup != "" {
+				group := r.NewGroup(graph.Failover, upstream, share.In)
+				group.Checked = true // by the readiness of the pods
+				first, second = &graph.Place{Group: group}, &graph.Place{Group: group, Rank: 1}
+			}
+			if service != "" {
+				yield(graph.Member{Party: r.Service("", service), In: first, Idle: share.Strength == graph.Allowed}, upstream)
+			}
+			if backup != "" {
+				yield(graph.Member{Party: r.Host(backup), In: second, Idle: share.Strength == graph.Allowed, Fallback: true}, upstream)
+			}
 		}
 	}
+}
+
+// nginxUses returns for every upstream which requests it gets: from routes, their
+// conditions and splits.
+func nginxUses(r *resource.Object) map[string][]resource.Share {
+	uses := map[string][]resource.Share{}
+	pass := func(n document.Node, share resource.Share) {
+		name := n.Get("action", "pass").Str()
+		if proxied := n.Get("action", "proxy", "upstream").Str(); proxied != "" {
+			name = proxied
+		}
+		if name != "" {
+			uses[name] = append(uses[name], share)
+		}
+	}
+	read := func(n document.Node, match string) {
+		pass(n, resource.Share{In: routePlace(match), Strength: graph.Strong})
+		splits := r.List(n, "splits")
+		for i, share := range r.Shares(n, match, splits, 1) {
+			pass(splits[i], share)
+		}
+	}
+	read(r.Spec, "") // of a TransportServer
+	for _, route := range append(r.List(r.Spec, "routes"), r.List(r.Spec, "subroutes")...) {
+		path := nginxPath(route)
+		read(route, path)
+		for _, match := range r.List(route, "matches") {
+			words := []string{path}
+			for _, condition := range match.Get("conditions").List() {
+				for key, value := range condition.Pairs() {
+					if key.Str() != "value" {
+						words = append(words, key.Str()+" "+value.Str())
+					}
+				}
+			}
+			read(match, strings.TrimSpace(strings.Join(words, " ")))
+		}
+	}
+	return uses
+}
+
+// nginxPath returns which requests a route is for, "" for all: "/tea*", "=/exact", "~/regex".
+func nginxPath(route document.Node) string {
+	path := route.Get("path").Str()
+	if path == "/" {
+		return ""
+	}
+	if strings.HasPrefix(path, "/") {
+		path += "*"
+	}
+	return path
 }

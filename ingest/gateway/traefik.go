@@ -80,19 +80,16 @@ func traefikIngress(r *resource.Object) {
 				Of: traefikUsers(of), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(route), Joins: true,
 			})
 		}
-		for _, service := range services {
+		shares := r.Shares(route, "", services, 1)
+		for i, service := range services {
 			to, ok := traefikParty(r, service)
 			if !ok {
 				continue
 			}
-			e := graph.Evidence{
-				Way: "ingress-route", Strength: graph.Strong, Class: graph.ClassIngress,
-				Protocol: protocol, Port: resource.PortNumber(service.Get("port")), Via: traefikVia(r, route, service), Match: match,
-			}
-			if len(services) > 1 {
-				e.Strength = resource.Weighted(service)
-			}
-			r.Call(graph.EndpointRef{Ref: r.Ref()}, to, service, e)
+			r.Call(graph.EndpointRef{Ref: r.Ref()}, to, service, graph.Evidence{
+				Way: "ingress-route", Strength: shares[i].Strength, Class: graph.ClassIngress, Protocol: protocol,
+				Port: resource.PortNumber(service.Get("port")), Via: traefikVia(r, route, service), Match: match, In: shares[i].In,
+			})
 		}
 	}
 }
@@ -113,27 +110,31 @@ func traefikParty(r *resource.Object, n document.Node) (graph.EndpointRef, bool)
 // traefikService reads a TraefikService: several services under a name that
 // routes use, with weights, with copies, or one in place of another.
 func traefikService(r *resource.Object) {
-	add := func(n document.Node, mirror, fallback bool) {
+	add := func(n document.Node, m graph.Member) {
 		if to, ok := traefikParty(r, n); ok {
-			r.Facts.Members = append(r.Facts.Members, graph.Member{
-				Of: r.Ref(), Party: to, Origin: r.At(n), Mirror: mirror, Fallback: fallback,
-			})
+			m.Of, m.Party, m.Origin = r.Ref(), to, r.At(n)
+			r.Facts.Members = append(r.Facts.Members, m)
 		}
 	}
 	for _, kind := range []string{"weighted", "highestRandomWeight"} {
-		for _, service := range r.List(r.Mapping(r.Spec, kind), "services") {
-			add(service, false, false)
+		services := r.List(r.Mapping(r.Spec, kind), "services")
+		shares := r.Shares(r.Spec.Get(kind), "", services, 1)
+		for i, service := range services {
+			add(service, graph.Member{In: shares[i].In, Idle: shares[i].Strength == graph.Allowed})
 		}
 	}
 	mirroring := r.Mapping(r.Spec, "mirroring")
-	add(mirroring, false, false)
+	add(mirroring, graph.Member{})
 	for _, mirror := range r.List(mirroring, "mirrors") {
-		add(mirror, true, false)
+		add(mirror, graph.Member{Mirror: true})
 	}
-	failover := r.Mapping(r.Spec, "failover")
-	add(failover.Get("service"), false, false)
-	add(failover.Get("fallback"), false, true)
-	traefikFailover(r, failover)
+	if failover := r.Mapping(r.Spec, "failover"); failover.Exists() {
+		group := r.NewGroup(graph.Failover, failover, nil)
+		group.Checked = true // by the readiness of the pods
+		add(failover.Get("service"), graph.Member{In: &graph.Place{Group: group}})
+		add(failover.Get("fallback"), graph.Member{In: &graph.Place{Group: group, Rank: 1}, Fallback: true})
+	}
+	traefikFailover(r, r.Spec.Get("failover"))
 }
 
 // traefikUsers is the group of the routers that list a middleware.

@@ -21,6 +21,7 @@ func addALBAction(o *resource.Object, backends []backend, name document.Node, ma
 			TargetGroups []struct {
 				ServiceName string
 				ServicePort any // a number, or a text with a number or a name
+				Weight      *float64
 			}
 		}
 	}
@@ -30,11 +31,18 @@ func addALBAction(o *resource.Object, backends []backend, name document.Node, ma
 		}
 		return backends
 	}
+	var split *graph.GroupFact
+	if len(action.ForwardConfig.TargetGroups) > 1 {
+		split = actionSplit(o, backends, at)
+	}
 	for _, group := range action.ForwardConfig.TargetGroups {
 		if group.ServiceName == "" {
 			continue // a target group outside the cluster
 		}
-		b := backend{service: group.ServiceName, origin: o.At(at)}
+		b := backend{service: group.ServiceName, origin: o.At(at), split: split, weight: 1}
+		if group.Weight != nil {
+			b.weight = *group.Weight
+		}
 		switch port := group.ServicePort.(type) {
 		case float64:
 			b.port = int(port)
@@ -44,4 +52,15 @@ func addALBAction(o *resource.Object, backends []backend, name document.Node, ma
 		backends = mergeBackend(backends, b, match)
 	}
 	return backends
+}
+
+// actionSplit is the split between the target groups of an action, one however many
+// backends use the action.
+func actionSplit(o *resource.Object, backends []backend, action document.Node) *graph.GroupFact {
+	for i := range backends {
+		if b := &backends[i]; b.split != nil && b.split.Origin == o.At(action) {
+			return b.split
+		}
+	}
+	return o.NewGroup(graph.Split, action, nil)
 }

@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -16,6 +15,9 @@ type backend struct {
 	port    int
 	origin  graph.Origin
 	matches []string // which requests, "shop.example.com/cart"
+
+	split  *graph.GroupFact // with others, of the same requests; nil if there are none
+	weight float64
 }
 
 // readIngress reads a gateway and the Services behind it.
@@ -78,7 +80,7 @@ func addBackend(o *resource.Object, backends []backend, n document.Node, match s
 // and port.
 func mergeBackend(backends []backend, b backend, match string) []backend {
 	for i := range backends {
-		if backends[i].service == b.service && backends[i].port == b.port {
+		if backends[i].service == b.service && backends[i].port == b.port && backends[i].split == b.split {
 			backends[i].matches = append(backends[i].matches, match)
 			return backends
 		}
@@ -89,23 +91,19 @@ func mergeBackend(backends []backend, b backend, match string) []backend {
 
 // addIngressCall states that the gateway passes requests on to a Service.
 func addIngressCall(o *resource.Object, b *backend, way, protocol string) {
-	o.Facts.Calls = append(o.Facts.Calls, graph.CallFact{
-		From: graph.EndpointRef{Ref: o.Self},
-		To:   o.Service("", b.service),
-		Evidence: graph.Evidence{
-			Origin: b.origin, Way: way, Strength: graph.Strong, Class: graph.ClassIngress,
-			Mode: graph.Sync, Protocol: protocol, Port: b.port, Key: matchText(b.matches), Via: ingressVia(o),
-		},
-	})
-}
-
-// matchText joins what a backend is chosen by; after the third it counts the rest.
-func matchText(matches []string) string {
-	const most = 3 // a long list of paths is not readable
-	if len(matches) <= most {
-		return strings.Join(matches, ", ")
+	e := graph.Evidence{
+		Origin: b.origin, Way: way, Strength: graph.Strong, Class: graph.ClassIngress,
+		Mode: graph.Sync, Protocol: protocol, Port: b.port, Key: resource.MatchList(b.matches), Via: ingressVia(o),
 	}
-	return strings.Join(matches[:most], ", ") + " and " + strconv.Itoa(len(matches)-most) + " more"
+	e.In = &graph.Place{Match: e.Key}
+	if b.split != nil {
+		b.split.In = e.In
+		e.In = &graph.Place{Group: b.split, Share: b.weight}
+		if b.weight == 0 {
+			e.Strength = graph.Allowed
+		}
+	}
+	o.Facts.Calls = append(o.Facts.Calls, graph.CallFact{From: graph.EndpointRef{Ref: o.Self}, To: o.Service("", b.service), Evidence: e})
 }
 
 // ingressProtocol is what the controller speaks to the backends.
@@ -139,7 +137,8 @@ func readNginxAnnotations(o *resource.Object) {
 			if v.Str() != "" {
 				b := backend{service: v.Str(), origin: o.At(v), matches: []string{"no backend is ready"}}
 				addIngressCall(o, &b, "ingress-backend", "http")
-				o.Facts.Calls[len(o.Facts.Calls)-1].Fallback = true
+				call := &o.Facts.Calls[len(o.Facts.Calls)-1]
+				call.Fallback, call.In = true, nil
 			}
 		}
 	}
@@ -160,9 +159,17 @@ func readOpenShiftRoute(o *resource.Object) {
 		protocol = "https"
 	}
 	port, _ := o.Spec.Get("port", "targetPort").Int()
-	for _, to := range append([]document.Node{o.Spec.Get("to")}, o.List(o.Spec, "alternateBackends")...) {
+	others := o.List(o.Spec, "alternateBackends")
+	var split *graph.GroupFact
+	if len(others) > 0 {
+		split = o.NewGroup(graph.Split, o.Spec.Get("to"), nil)
+	}
+	for _, to := range append([]document.Node{o.Spec.Get("to")}, others...) {
 		if name := to.Get("name"); name.Str() != "" {
-			b := backend{name.Str(), port, o.At(name), []string{host + o.Spec.Get("path").Str()}}
+			b := backend{service: name.Str(), port: port, origin: o.At(name), matches: []string{host + o.Spec.Get("path").Str()}, split: split, weight: 100}
+			if weight, ok := resource.Weight(to); ok {
+				b.weight = weight
+			}
 			addIngressCall(o, &b, "route-backend", protocol)
 		}
 	}

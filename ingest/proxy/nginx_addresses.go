@@ -3,6 +3,7 @@ package proxy
 import (
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/ingest/settings"
@@ -38,19 +39,36 @@ func readNginx(s *settings.Collector, _, text string) bool {
 	}
 	n := newNginx(s)
 	n.define(tree)
-	n.pass(tree)
+	r := newNginxRoutes(n, tree)
+	r.walk(tree, nginxBlock{})
+	r.ask()
 	return true
 }
 
 type nginx struct {
 	*settings.Collector
-	upstreams map[string][]directive // server directives by upstream name
+	upstreams map[string]nginxUpstream
 	variables map[string][]string    // what `set` and `map` may give a variable
+	chosen    map[string][]nginxPart // of `map` and `split_clients`, how
 	expanded  map[string][]string    // the texts that words expand to
 }
 
 func newNginx(s *settings.Collector) *nginx {
-	return &nginx{Collector: s, upstreams: map[string][]directive{}, variables: map[string][]string{}, expanded: map[string][]string{}}
+	return &nginx{
+		Collector: s, upstreams: map[string]nginxUpstream{}, variables: map[string][]string{}, chosen: map[string][]nginxPart{}, expanded: map[string][]string{},
+	}
+}
+
+// An nginxUpstream is an upstream block with its servers.
+type nginxUpstream struct {
+	directive
+	servers []directive
+}
+
+// An nginxPart is a value that a variable may have.
+type nginxPart struct {
+	match string
+	share float64 // percent of the requests; 0 is unknown
 }
 
 // define collects upstreams and variables, which may be after their use.
@@ -58,51 +76,38 @@ func (n *nginx) define(tree []directive) {
 	for _, d := range tree {
 		switch {
 		case d.words[0] == "upstream" && len(d.words) > 1:
+			u := n.upstreams[d.words[1]]
+			u.directive = d
 			for _, server := range d.block {
 				if server.words[0] == "server" && len(server.words) > 1 {
-					n.upstreams[d.words[1]] = append(n.upstreams[d.words[1]], server)
+					u.servers = append(u.servers, server)
 				}
 			}
+			n.upstreams[d.words[1]] = u
 			continue
 		case d.words[0] == "set" && len(d.words) > 2:
 			n.variables[d.words[1]] = append(n.variables[d.words[1]], d.words[2])
 		case (d.words[0] == "map" || d.words[0] == "split_clients") && len(d.words) > 2:
 			name := d.words[2]
+			rest := 100.0
 			for _, entry := range d.block {
-				if len(entry.words) == 2 {
-					n.variables[name] = append(n.variables[name], entry.words[1])
+				if len(entry.words) != 2 {
+					continue
 				}
+				n.variables[name] = append(n.variables[name], entry.words[1])
+				part := nginxPart{match: entry.words[0]}
+				if d.words[0] == "split_clients" {
+					part.match, part.share = "", rest
+					if percent, ok := strings.CutSuffix(entry.words[0], "%"); ok {
+						part.share, _ = strconv.ParseFloat(percent, 64)
+					}
+					rest -= part.share
+				}
+				n.chosen[name] = append(n.chosen[name], part)
 			}
 			continue
 		}
 		n.define(d.block)
-	}
-}
-
-// pass reports where requests and logs are sent.
-func (n *nginx) pass(tree []directive) {
-	for _, d := range tree {
-		if len(n.Values) > settings.MaxValues {
-			return
-		}
-		switch d.words[0] {
-		case "proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "memcached_pass":
-			if len(d.words) > 1 {
-				for _, target := range n.expand(d.words[1]) {
-					n.target(d, target)
-				}
-			}
-		case "access_log", "error_log":
-			if len(d.words) > 1 {
-				if server, ok := strings.CutPrefix(d.words[1], "syslog:server="); ok {
-					server, _, _ = strings.Cut(server, ",")
-					n.Add(d.line, d.column, d.words[0], server)
-				}
-			}
-		case "upstream", "map", "split_clients":
-			continue
-		}
-		n.pass(d.block)
 	}
 }
 
@@ -118,28 +123,6 @@ func splitTarget(target string) (_, scheme, rest, host string) {
 	}
 	host, _, _ = strings.Cut(rest, "/")
 	return target, scheme, rest, host
-}
-
-// target reports one target of a *_pass directive: the servers of an upstream of
-// that name, or the target itself.
-func (n *nginx) target(d directive, target string) {
-	target, scheme, rest, host := splitTarget(target)
-	servers, known := n.upstreams[host]
-	switch {
-	case known:
-		for _, server := range servers {
-			// A spare server is asked only when the others fail, but it is asked.
-			for _, address := range n.expand(server.words[1]) {
-				if !strings.HasPrefix(address, "unix:") {
-					n.Add(server.line, server.column, "upstream.server", prefixScheme(scheme, address))
-				}
-			}
-		}
-	case strings.HasPrefix(rest, "unix:"), strings.Contains(host, "$") && !strings.Contains(host, "${"):
-		// A socket, or whatever the request says: no address of this file.
-	default:
-		n.Add(d.line, d.column, d.words[0], target)
-	}
 }
 
 // requestPath matches variables that are the path of the request, or a part of it.

@@ -341,7 +341,7 @@ func (s *nginxScope) fallback() *policy.Fallback {
 		if to, ok := s.named[target]; ok {
 			for _, text := range s.expand(to.words[1]) {
 				_, _, _, host := splitTarget(text)
-				if servers := s.upstreams[host]; len(servers) > 0 {
+				if servers := s.upstreams[host].servers; len(servers) > 0 {
 					host = servers[0].words[1]
 				}
 				if spare, ok := address.Parse(host); ok {

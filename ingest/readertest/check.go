@@ -35,7 +35,6 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	}
 	for _, value := range f.Values {
 		checkRef(t, "owner of a value", value.Of)
-		checkPlace(t, value.Origin, value.In)
 	}
 	for _, scaler := range f.Scalers {
 		checkRef(t, "scaled thing", scaler.Of)
@@ -43,7 +42,6 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	for _, m := range f.Members {
 		checkRef(t, "group", m.Of)
 		checkParty(t, graph.CallFact{Evidence: graph.Evidence{Origin: m.Origin}}, "member", m.Party)
-		checkPlace(t, m.Origin, m.In)
 	}
 	for _, call := range f.Calls {
 		checkParty(t, call, "caller", call.From)
@@ -51,7 +49,6 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 		if call.Way == "" {
 			t.Errorf("%s: call without a way: %+v", call.Origin, call)
 		}
-		checkPlace(t, call.Origin, call.In)
 	}
 	for i := range f.Policies {
 		checkPolicy(t, &f.Policies[i])
@@ -61,17 +58,6 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 			for i := range e.Policies {
 				checkPolicy(t, &e.Policies[i])
 			}
-		}
-	}
-}
-
-// checkPlace fails if a place is in no group, or in one without a place in a file.
-func checkPlace(t *testing.T, at graph.Origin, p *graph.Place) {
-	t.Helper()
-	for ; p != nil; p = p.Group.In {
-		if p.Group == nil || p.Group.Origin.File == "" || p.Share < 0 {
-			t.Errorf("%s: a member of no group, or of one without a place: %+v", at, *p)
-			return
 		}
 	}
 }

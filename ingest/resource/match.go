@@ -2,6 +2,7 @@ package resource
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -32,14 +33,35 @@ func EitherText(texts []string) string {
 	return strings.Join(slices.Compact(texts), " or ")
 }
 
+// MatchList joins what selects the requests of a route; after the third it counts the rest.
+func MatchList(matches []string) string {
+	const most = 3 // a long list of paths is not readable
+	var texts []string
+	seen := map[string]bool{}
+	for _, match := range matches {
+		if !seen[match] && len(texts) < most {
+			texts = append(texts, match)
+		}
+		seen[match] = true
+	}
+	text := strings.Join(texts, ", ")
+	if others := len(seen) - len(texts); others > 0 {
+		text += " and " + strconv.Itoa(others) + " more"
+	}
+	return text
+}
+
 // Weighted returns how much a weighted backend proves: with weight 0 it gets no calls
 // until the weight is changed.
 func Weighted(backend document.Node) graph.Strength {
-	if weight, ok := backend.Get("weight").Int(); ok && weight == 0 {
-		return graph.Weak
+	if weight, ok := Weight(backend); ok && weight == 0 {
+		return graph.Allowed
 	}
 	return graph.Strong
 }
+
+// Weight returns the weight of a backend as written, and false if none is.
+func Weight(backend document.Node) (float64, bool) { return backend.Get("weight").Float() }
 
 // ConditionWords say in which part of a request a condition looks, by its field.
 var ConditionWords = map[string]string{"headers": "header", "withoutHeaders": "without header", "queryParams": "query"}

@@ -20,7 +20,7 @@ type Object struct {
 	// is part of.
 	Self graph.Ref
 
-	said map[string]bool // calls already given, so that one object says each once
+	said map[said]int // calls already given, by their place among the facts, so that one object says each once
 }
 
 // New returns the object that a document holds, which is of that kind.

@@ -125,19 +125,38 @@ func (r *Object) Gateway() graph.Entity {
 	return graph.Entity{Ref: r.Ref(), Origin: r.At(r.Root), Kind: graph.KindGateway, KindSure: true}
 }
 
-// Call adds a fact at the place of at, once for each pair of parties, class, part
-// and circumstance: the weighted versions of one host are one call.
+// Call adds a fact at the place of at, once for each pair of parties, class, part,
+// circumstance and group: the weighted versions of one host are one call, with the sum of
+// their weights.
 func (r *Object) Call(from, to graph.EndpointRef, at document.Node, e graph.Evidence) {
-	key := fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback, e.Via, e.Match)
-	if r.said[key] {
+	key := said{fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback, e.Via, e.Match), nil}
+	switch {
+	case e.In != nil && e.In.Group != nil:
+		key.in = e.In.Group
+	case e.In != nil:
+		key.what += e.In.Match
+	}
+	if i, twice := r.said[key]; twice {
+		first := &r.Facts.Calls[i]
+		if first.Strength = max(first.Strength, e.Strength); key.in != nil {
+			in := *first.In
+			in.Share += e.In.Share
+			first.In = &in
+		}
 		return
 	}
 	if r.said == nil {
-		r.said = map[string]bool{}
+		r.said = map[said]int{}
 	}
-	r.said[key] = true
+	r.said[key] = len(r.Facts.Calls)
 	e.Origin = r.At(at)
 	r.Facts.Calls = append(r.Facts.Calls, graph.CallFact{From: from, To: to, Evidence: e})
+}
+
+// said is what makes a call one of its own, and the group that it is in.
+type said struct {
+	what string
+	in   *graph.GroupFact
 }
 
 // Member adds a party to a group.

@@ -100,6 +100,7 @@ func Worthless(name, text string) bool {
 // Collector collects what a format finds.
 type Collector struct {
 	At     graph.Origin // of the first line
+	In     *graph.Place // of the settings that are added next; nil if they are in no group
 	Values []graph.Value
 }
 
@@ -109,8 +110,17 @@ func (s *Collector) Add(line, column int, key, text string) {
 		return
 	}
 	s.Values = append(s.Values, graph.Value{
-		Key: key, Text: text, Source: graph.FromFile, Origin: s.place(line, column),
+		Key: key, Text: text, Source: graph.FromFile, In: s.In, Origin: s.place(line, column),
 	})
+}
+
+// NewGroup is a group of callees of a proxy in a place.
+func (s *Collector) NewGroup(kind graph.GroupKind, line, column int, name string, in *graph.Place) *graph.GroupFact {
+	g := &graph.GroupFact{Kind: kind, Name: name, In: in, Multiplexes: true, Origin: s.place(line, column)}
+	if kind == graph.Pool {
+		g.Need = 1
+	}
+	return g
 }
 
 // place is the origin of a line of the file.
