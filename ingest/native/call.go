@@ -11,29 +11,51 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// A nativeCall is one entry of a service's calls.
+// A nativeCall is one call of a service's calls, or of the groups in them.
 type nativeCall struct {
 	node     document.Node
 	callee   nativeName
+	settings nativeSettings // of the call, else of the groups around it, the innermost first
 	evidence graph.Evidence
+}
+
+// maxNested bounds how deep groups are nested: anchors of YAML can nest them without end.
+const maxNested = 8
+
+// A writtenCall is what makes a call another one than those beside it.
+type writtenCall struct {
+	callee                      nativeName
+	methods, protocol, database string
+	mode                        graph.Mode
+	in                          *graph.GroupFact // nil if it is in none
+}
+
+func (c *nativeCall) written() writtenCall {
+	e := &c.evidence
+	w := writtenCall{callee: c.callee, methods: strings.Join(e.Methods, ","), protocol: e.Protocol, database: e.Database, mode: e.Mode}
+	if e.In != nil {
+		w.in = e.In.Group
+	}
+	return w
 }
 
 // calls adds the calls of a service and of its fallbacks.
 func (r *native) calls(caller graph.Entity, service document.Node) {
-	written := map[string]document.Node{}
+	written := map[writtenCall]document.Node{}
+	instead := map[string]bool{}
 	for _, c := range r.entries(caller, service) {
 		e := c.evidence
-		what := fmt.Sprint(c.callee, e.Methods, e.Mode, e.Protocol, e.Database)
+		what := c.written()
 		if first, again := written[what]; again {
 			r.d.Problem(graph.Failed, c.node, "merge it with the first, at "+r.d.At(first).String(), "duplicate call to %q", c.callee.String())
 		} else {
 			written[what] = c.node
 		}
-		settings := nativeSettings{r.d, []document.Node{c.node, service.Get("defaults")}}
+		settings := nativeSettings{r.d, append(slices.Clip(c.settings.where), service.Get("defaults"))}
 		e.Says = settings.policies()
 		r.call(caller, c.callee, e)
 		if e.Says != nil && e.Says.Fallback != nil {
-			r.fallbackCalls(caller, e)
+			r.fallbackCalls(caller, e, instead)
 		}
 	}
 }
@@ -45,19 +67,13 @@ func (r *native) entries(caller graph.Entity, service document.Node) []nativeCal
 	var list []nativeCall
 	modes, needs, choosy := map[nativeName]bool{}, map[nativeName]bool{}, map[nativeName]bool{}
 	for _, n := range service.Get("calls").List() {
-		to := n // "- payments" is short for "- to: payments"
-		if n.IsMap() {
-			to = n.Get("to")
-		}
-		callee, hint := parseName(to.Str())
-		if hint != "" || !to.IsScalar() {
-			continue
-		}
-		c := nativeCall{n, callee, r.evidence(caller, n)}
-		modes[callee] = modes[callee] || c.evidence.Mode != graph.ModeUnknown
-		needs[callee] = needs[callee] || c.evidence.Need != graph.NeedUnknown
-		choosy[callee] = choosy[callee] || !c.evidence.Tolerant
-		list = append(list, c)
+		list = r.entry(list, caller, n, nil, nil)
+	}
+	for i := range list {
+		c := &list[i]
+		modes[c.callee] = modes[c.callee] || c.evidence.Mode != graph.ModeUnknown
+		needs[c.callee] = needs[c.callee] || c.evidence.Need != graph.NeedUnknown
+		choosy[c.callee] = choosy[c.callee] || !c.evidence.Tolerant
 	}
 	for i := range list {
 		e, callee := &list[i].evidence, list[i].callee
@@ -72,6 +88,35 @@ func (r *native) entries(caller graph.Entity, service document.Node) []nativeCal
 	return list
 }
 
+// entry appends a call, or the calls in a group. Around are the groups around it, the
+// innermost first; in is its place in that one.
+func (r *native) entry(list []nativeCall, caller graph.Entity, n document.Node, around []document.Node, in *graph.Place) []nativeCall {
+	settings := nativeSettings{r.d, append([]document.Node{n}, around...)}
+	if key, isGroup := groupKey(n); isGroup {
+		if len(around) == maxNested {
+			return list
+		}
+		group := r.group(caller, n, key, in)
+		for rank, m := range n.Get(key).List() {
+			list = r.entry(list, caller, m, settings.where, r.place(group, rank, m))
+		}
+		return list
+	}
+	to := n // "- payments" is short for "- to: payments"
+	if n.IsMap() {
+		to = n.Get("to")
+	}
+	callee, hint := parseName(to.Str())
+	if hint != "" || !to.IsScalar() {
+		return list
+	}
+	c := nativeCall{n, callee, settings, r.evidence(caller, n, settings)}
+	if c.evidence.In = in; !r.used(settings.where) {
+		c.evidence.Strength = graph.Allowed
+	}
+	return append(list, c)
+}
+
 func (r *native) call(caller graph.Entity, callee nativeName, e graph.Evidence) {
 	r.f.Calls = append(r.f.Calls, graph.CallFact{
 		From:     graph.EndpointRef{Ref: caller.Ref},
@@ -81,24 +126,24 @@ func (r *native) call(caller graph.Entity, callee nativeName, e graph.Evidence) 
 }
 
 // evidence is what a call says besides its policies.
-func (r *native) evidence(caller graph.Entity, n document.Node) graph.Evidence {
+func (r *native) evidence(caller graph.Entity, n document.Node, s nativeSettings) graph.Evidence {
 	e := graph.Evidence{
 		Origin:            r.d.At(n),
 		Way:               "native-call",
 		Strength:          graph.Strong,
 		Class:             graph.ClassCall,
-		Mode:              graph.Mode(max(0, slices.Index(graph.Modes, n.Get("mode").Str()))),
-		Protocol:          strings.ToLower(n.Get("protocol").Str()),
-		Methods:           words(n.Get("methods"), parseUpper),
-		Database:          n.Get("database").Str(),
-		Idempotent:        setting(r.d, n.Get("idempotent"), parseTruth).Value,
-		Tolerant:          setting(r.d, n.Get("toleratesDegraded"), parseTruth).Value,
-		FreshnessCritical: n.Get("freshness").Str() == "critical",
+		Mode:              graph.Mode(max(0, slices.Index(graph.Modes, s.get("mode").Str()))),
+		Protocol:          strings.ToLower(s.get("protocol").Str()),
+		Methods:           words(s.get("methods"), parseUpper),
+		Database:          s.get("database").Str(),
+		Idempotent:        setting(r.d, s.get("idempotent"), parseTruth).Value,
+		Tolerant:          setting(r.d, s.get("toleratesDegraded"), parseTruth).Value,
+		FreshnessCritical: s.get("freshness").Str() == "critical",
 	}
 	if caller.Kind == graph.KindGateway {
 		e.Class = graph.ClassIngress
 	}
-	if hard := setting(r.d, n.Get("hard"), parseTruth); hard.Set() {
+	if hard := setting(r.d, s.get("hard"), parseTruth); hard.Set() {
 		e.Need = graph.Soft
 		if hard.Value {
 			e.Need = graph.Hard
@@ -108,8 +153,9 @@ func (r *native) evidence(caller graph.Entity, n document.Node) graph.Evidence {
 }
 
 // fallbackCalls states the calls that are made instead of one: a fallback that
-// asks another service is a call of its own, with its own timeout.
-func (r *native) fallbackCalls(caller graph.Entity, instead graph.Evidence) {
+// asks another service is a call of its own, with its own timeout. That of a group or of
+// the defaults is stated once for the calls that are alike; stated has those that were.
+func (r *native) fallbackCalls(caller graph.Entity, instead graph.Evidence, stated map[string]bool) {
 	for _, step := range instead.Says.Fallback.Steps {
 		callee, hint := parseName(step.To)
 		if step.Kind.Value != "service" || hint != "" {
@@ -122,7 +168,10 @@ func (r *native) fallbackCalls(caller graph.Entity, instead graph.Evidence) {
 		if step.Timeout != (policy.Setting[time.Duration]{}) {
 			e.Says = &policy.Set{Layer: policy.App, Timeout: &policy.Timeout{Total: step.Timeout}}
 		}
-		r.call(caller, callee, e)
+		if what := fmt.Sprint(e.Origin, callee, e.Mode, e.Protocol, e.Methods); !stated[what] {
+			stated[what] = true
+			r.call(caller, callee, e)
+		}
 	}
 }
 

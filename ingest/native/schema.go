@@ -113,21 +113,42 @@ var serviceShape = &shape{is: "a mapping", hint: "write name: cart", keys: []sch
 	{name: "healthcheck", shape: aTruth}, // something asks it whether it is ready
 	{name: "calls", shape: &shape{is: "a list", item: callShape, hint: "write calls: [cart, payments]"}},
 	{name: "defaults", shape: &shape{is: "a mapping", keys: policyKeys}}, // for all of its calls that say nothing themselves
-}}
+}, check: checkService}
 
-var callShape = &shape{
-	is: "the name of a service or a mapping", scalar: aServiceRef.scalar, hint: "write to: cart",
-	keys: slices.Concat([]schemaKey{
-		{name: "to", shape: aServiceRef, required: "cart"},
-		{name: "mode", shape: scalarOf("a mode", parseMode)},
-		{name: "protocol", shape: aText},
-		{name: "methods", shape: listOf(aText)},
-		{name: "hard", shape: aTruth},                                                 // false: the caller can do without
-		{name: "toleratesDegraded", shape: aTruth},                                    // a degraded answer does not degrade the answer of the caller
-		{name: "freshness", shape: scalarOf("a freshness", oneOf("any", "critical"))}, // critical: a consumer without new events answers with less
-		{name: "idempotent", shape: aTruth},
-		{name: "database", shape: aText}, // on a server that holds several
-	}, policyKeys),
+// callShape is an entry of calls.
+var callShape = callShapeOf(maxNested)
+
+// callShapeOf makes the shape of an entry of calls with groups nested so deep: their members
+// are such entries, too, and those of the innermost are names.
+func callShapeOf(depth int) *shape {
+	s := &shape{
+		is: "the name of a service or a mapping", scalar: aServiceRef.scalar, hint: "write to: cart", check: checkCall,
+		keys: slices.Concat([]schemaKey{
+			{name: "to", shape: aServiceRef},
+			{name: "mode", shape: scalarOf("a mode", parseMode)},
+			{name: "protocol", shape: aText},
+			{name: "methods", shape: listOf(aText)},
+			{name: "hard", shape: aTruth},                                                 // false: the caller can do without
+			{name: "toleratesDegraded", shape: aTruth},                                    // a degraded answer does not degrade the answer of the caller
+			{name: "freshness", shape: scalarOf("a freshness", oneOf("any", "critical"))}, // critical: a consumer without new events answers with less
+			{name: "idempotent", shape: aTruth},
+			{name: "database", shape: aText},                                  // on a server that holds several
+			{name: "weight", shape: scalarOf("a weight", parseWeight)},        // of a member of a split; 0 gets no requests
+			{name: "match", shape: aText},                                     // of a member of a split: which requests it gets
+			{name: "name", shape: aText},                                      // of a group, as the next three
+			{name: "need", shape: scalarOf("a number of members", parseNeed)}, // how many have to work
+			{name: "checked", shape: aTruth},                                  // failed members are known without asking them
+			{name: "same", shape: aTruth},                                     // the later members answer as well as the first
+		}, policyKeys),
+	}
+	members := &shape{is: "a list", hint: "write a list: [cart, cart-eu]"}
+	if members.item = aServiceRef; depth > 1 {
+		members.item = callShapeOf(depth - 1)
+	}
+	for _, k := range groupKinds {
+		s.keys = append(s.keys, schemaKey{name: k.key, shape: members})
+	}
+	return s
 }
 
 // policyKeys are the keys of a call that say how it is protected.

@@ -47,6 +47,15 @@ func parseShare(text string) (share float64, hint string) {
 	return share, ""
 }
 
+// parseWeight reads the weight of a member of a split, relative to those of the others.
+func parseWeight(text string) (weight float64, hint string) {
+	weight, err := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
+	if err != nil || !(0 <= weight && weight <= maxNumber) {
+		return 0, "write a number from 0 up: 80"
+	}
+	return weight, ""
+}
+
 // parseObjective reads a service level objective in percent. One of 1 % or less
 // is a share by mistake.
 func parseObjective(text string) (percent float64, hint string) {

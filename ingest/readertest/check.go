@@ -35,6 +35,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	}
 	for _, value := range f.Values {
 		checkRef(t, "owner of a value", value.Of)
+		checkPlace(t, value.Origin, value.In)
 	}
 	for _, scaler := range f.Scalers {
 		checkRef(t, "scaled thing", scaler.Of)
@@ -42,6 +43,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 	for _, m := range f.Members {
 		checkRef(t, "group", m.Of)
 		checkParty(t, graph.CallFact{Evidence: graph.Evidence{Origin: m.Origin}}, "member", m.Party)
+		checkPlace(t, m.Origin, m.In)
 	}
 	for _, call := range f.Calls {
 		checkParty(t, call, "caller", call.From)
@@ -49,6 +51,7 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 		if call.Way == "" {
 			t.Errorf("%s: call without a way: %+v", call.Origin, call)
 		}
+		checkPlace(t, call.Origin, call.In)
 	}
 	for i := range f.Policies {
 		checkPolicy(t, &f.Policies[i])
@@ -59,6 +62,22 @@ func checkFacts(t *testing.T, f *graph.Facts) {
 				checkPolicy(t, &e.Policies[i])
 			}
 		}
+	}
+}
+
+// checkPlace fails if a place has a share below nothing, or is in a group without a place in
+// a file.
+func checkPlace(t *testing.T, at graph.Origin, p *graph.Place) {
+	t.Helper()
+	for p != nil {
+		if p.Share < 0 || p.Group != nil && p.Group.Origin.File == "" {
+			t.Errorf("%s: a negative share, or a group without a place: %+v", at, *p)
+			return
+		}
+		if p.Group == nil {
+			return
+		}
+		p = p.Group.In
 	}
 }
 

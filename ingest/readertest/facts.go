@@ -83,10 +83,10 @@ func (p printer) fields(v reflect.Value) string {
 	for i := range v.NumField() {
 		field, value := v.Type().Field(i), v.Field(i)
 		_, isOrigin := value.Interface().(graph.Origin)
-		_, isGroupKind := value.Interface().(graph.GroupKind)
+		_, isKind := value.Interface().(graph.GroupKind)
 		switch {
-		case isGroupKind:
-			words = append(words, p.value(value))
+		case isKind: // a split, too, which is zero
+			words = append(words, value.Interface().(graph.GroupKind).String())
 		case value.IsZero(), isOrigin && (field.Name == "Origin" || field.Name == "Document"): // written at the end, or not needed
 		case field.Anonymous && field.Type != reflect.TypeFor[graph.Ref]():
 			words = append(words, p.fields(value))
