@@ -21,6 +21,7 @@ var cyclesOf = NewMemo[*graph.Graph, *Cycles]("the loops of a part of the graph"
 
 func (r *Analysis) findCycles(g *graph.Graph) *Cycles {
 	cycles := &Cycles{}
+	g = withoutReturns(g)
 	all := findComponents(g)
 	sync := Synchronous(g)
 	within := findComponents(sync)

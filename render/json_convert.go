@@ -47,12 +47,30 @@ func findingJSON(f analyze.Finding) wire.Finding {
 
 func cycleJSON(g *graph.Graph, c *analyze.Cycle) wire.Cycle {
 	return wire.Cycle{
-		Services: rawIDs(g, c.Services), Loop: rawIDs(g, c.Loop), Sync: c.Sync, Calls: c.Calls,
+		Services: rawIDs(g, c.Services), Loop: rawIDs(g, c.Loop), Portions: portions(g, c.Loop), Sync: c.Sync, Calls: c.Calls,
 		SelfCalls: rawIDs(g, c.SelfCalls), Exact: c.Exact, Cut: rawIDs(g, c.Cut[:]), Left: c.Left, Factor: finite(c.Factor), Storm: rawIDs(g, c.Storm),
 		Cuts: convert(c.Cuts, func(k analyze.Cut) wire.Cut {
 			return wire.Cut{From: g.ID(k.From), To: g.ID(k.To), Reason: k.Reason.String(), Why: k.Why}
 		}),
 	}
+}
+
+// portions are those of the calls of a loop, nil if all are made for every request.
+func portions(g *graph.Graph, loop []graph.Node) []string {
+	var list []string
+	some := false
+	for i, v := range loop {
+		words := ""
+		if e, ok := g.Edge(v, loop[(i+1)%len(loop)]); ok {
+			words = analyze.Portion(g, e)
+		}
+		list = append(list, words)
+		some = some || words != ""
+	}
+	if !some {
+		return nil
+	}
+	return list
 }
 
 func fanJSON(g *graph.Graph, f *analyze.Fan) wire.Fan {

@@ -43,7 +43,11 @@ func writeCycle(p *pen.Pen, g *graph.Graph, c *analyze.Cycle) {
 		if !ok {
 			continue
 		}
-		p.Line("  " + pen.Clean(g.ID(n)) + " calls " + callee(g, n, to) + callPlace(p, g.Call(e)))
+		portion := analyze.Portion(g, e)
+		if portion != "" {
+			portion = " " + pen.Clean(portion)
+		}
+		p.Line("  " + pen.Clean(g.ID(n)) + " calls " + callee(g, n, to) + portion + callPlace(p, g.Call(e)))
 	}
 	writeCycleAmplification(p, g, c)
 	writeCuts(p, g, c)

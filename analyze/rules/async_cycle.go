@@ -49,7 +49,7 @@ func checkAsyncCycle(p *Pass) {
 		p.Report(analyze.Finding{
 			Confidence: confidence(g, calls),
 			Subject:    joinIDs(g, c.Loop, ","),
-			Message:    message,
+			Message:    message + portions(g, c.Loop),
 			Hint:       fmt.Sprintf("let %s drop messages that have passed through the cycle, for example by a hop limit", g.ID(first)),
 			Values:     []analyze.KeyValue{number("services", len(c.Services)), number("calls", c.Calls)},
 			Origins:    written(g, calls),

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -26,6 +27,17 @@ func cutHint(g *graph.Graph, c analyze.Cycle) string {
 		hint = fmt.Sprintf("cut %d calls to break the cycle, cheapest among them %s", len(c.Cuts), english.List(calls))
 	}
 	return hint + ": replace them by events, or pass the data in the request"
+}
+
+// portions writes which calls of a loop are made for a part of the requests only.
+func portions(g *graph.Graph, loop []graph.Node) string {
+	told := ""
+	for _, e := range analyze.CallsAlong(g, append(slices.Clip(loop), loop[0])...) {
+		if p := analyze.Portion(g, e); p != "" {
+			told += fmt.Sprintf("; %s calls %s %s", g.ID(g.From(e)), g.ID(g.To(e)), p)
+		}
+	}
+	return told
 }
 
 // fewCuts is the most calls to cut that a hint names.

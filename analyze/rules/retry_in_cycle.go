@@ -76,7 +76,7 @@ func reportCircle(p *Pass, c analyze.Cycle, loop []graph.Node, repeated []graph.
 		Confidence: confidence(g, all),
 		Subject:    joinIDs(g, loop, ","),
 		Message: fmt.Sprintf("%s call each other synchronously in a cycle, and the call of %s to %s is retried on errors: one error becomes %s after one round",
-			someIDs(g, loop), g.ID(g.From(repeated[0])), g.ID(g.To(repeated[0])), many(c.Factor)),
+			someIDs(g, loop), g.ID(g.From(repeated[0])), g.ID(g.To(repeated[0])), many(c.Factor)) + portions(g, loop),
 		Hint:     "remove the retries from the cycle; then " + cutHint(g, c),
 		Values:   []analyze.KeyValue{number("services", len(c.Services)), keyValue("factor", many(c.Factor))},
 		Services: loop,

@@ -31,10 +31,12 @@ shows one of the shortest cycles.
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [orders]}      # to look up reservations
 
-Not reported: cycles with an asynchronous call (see "async-cycle"); databases, caches
-and brokers that talk to their own replicas; and a service that calls itself
-according to traces only, since one of its operations may call another one on another
-replica.
+Not reported: cycles with an asynchronous call (see "async-cycle"); members of one
+cluster that name each other, and databases, caches and brokers that talk to their own
+replicas; a service that calls the balancer in front of itself, if the balancer spreads
+requests over replicas of it and no other way leads back; and a service that calls
+itself according to traces only, since one of its operations may call another one on
+another replica.
 
     services:
     - {name: orders, calls: [stock]}
@@ -116,5 +118,5 @@ func circle(g *graph.Graph, c analyze.Cycle) string {
 	if more := len(c.Services) - len(c.Loop); more > 0 {
 		told += fmt.Sprintf("; %s in further such cycles with them", english.Count(more, "service"))
 	}
-	return told
+	return told + portions(g, c.Loop)
 }

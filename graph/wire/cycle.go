@@ -3,9 +3,10 @@ package wire
 // A Cycle is a strongly connected component: services that all call each other,
 // directly or indirectly.
 type Cycle struct {
-	Services  []string `json:"services"` // sorted
-	Loop      []string `json:"loop"`     // a shortest loop, from its smallest ID
-	Sync      bool     `json:"sync"`     // by calls that wait for the answer
+	Services  []string `json:"services"`           // sorted
+	Loop      []string `json:"loop"`               // a shortest loop, from its smallest ID
+	Portions  []string `json:"portions,omitempty"` // for which requests each call of Loop is made, in words; empty for all, nil if all are empty
+	Sync      bool     `json:"sync"`               // by calls that wait for the answer
 	Calls     int      `json:"calls"`
 	SelfCalls []string `json:"selfCalls"`       // services that call themselves
 	Cuts      []Cut    `json:"cuts"`            // the cheapest calls without which no loop is left; no synchronous one, if it is sync
