@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,7 +28,7 @@ func exported(t *testing.T, name string, sources ...string) map[string]any {
 	if err := json.Unmarshal(out.Bytes(), &g); err != nil {
 		t.Fatal(err)
 	}
-	return map[string]any{"services": g["services"], "calls": g["calls"]}
+	return map[string]any{"services": g["services"], "calls": g["calls"], "groups": g["groups"]}
 }
 
 // TestExchange holds that a graph is the same after it was written and read back.
@@ -146,6 +147,107 @@ spec:
   - retries: {attempts: 1, retryOn: "reset"}
     route: [{destination: {host: pricing}}]
 `
+
+// TestExchangeGroups holds that groups are the same after a graph was written and read back,
+// and after it was read twice, or beside its inputs.
+func TestExchangeGroups(t *testing.T) {
+	const estates, judged, atLeast = 20, 4, 80
+	r := rand.New(rand.NewPCG(1, 11))
+	groups, nested := 0, 0
+	for i := range estates {
+		dir := t.TempDir()
+		input, written := filepath.Join(dir, "weir.yaml"), filepath.Join(dir, "graph.json")
+		text := randomGroups(r)
+		if err := os.WriteFile(input, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		want := exported(t, written, input)
+		for _, g := range want["groups"].([]any) {
+			groups++
+			if g.(map[string]any)["in"] != nil {
+				nested++
+			}
+		}
+		if diff := cmp.Diff(want, exported(t, filepath.Join(dir, "again.json"), written)); diff != "" {
+			t.Fatalf("estate %d:\n%s\nchanges on its way through JSON (-written +read back):\n%s", i, text, diff)
+		}
+		for _, sources := range [][]string{{written, filepath.Join(dir, "again.json")}, {input, written}} {
+			got := exported(t, filepath.Join(dir, "both.json"), sources...)
+			if diff := cmp.Diff(want["groups"], got["groups"]); diff != "" {
+				t.Fatalf("estate %d:\n%s\nhas other groups if it is read twice (-once +twice):\n%s", i, text, diff)
+			}
+		}
+		if i >= judged {
+			continue
+		}
+		if diff := cmp.Diff(found(t, input), found(t, written)); diff != "" {
+			t.Fatalf("estate %d:\n%s\nis judged otherwise (-inputs +graph):\n%s", i, text, diff)
+		}
+	}
+	if groups < atLeast || nested < atLeast/4 {
+		t.Errorf("%d groups, %d of them in others: too few to show anything", groups, nested)
+	}
+}
+
+// randomGroups is a manifest with groups of every kind, nested, with members in several of
+// them and beside them, behind programs and gateways.
+func randomGroups(r *rand.Rand) string {
+	var b strings.Builder
+	b.WriteString("apiVersion: weir/v1\nservices:\n")
+	name := func(beside map[string]bool) string {
+		for {
+			if s := fmt.Sprintf("s%d", 2+r.IntN(7)); !beside[s] {
+				beside[s] = true
+				return s
+			}
+		}
+	}
+	some := func(words ...string) string { return words[r.IntN(len(words))] }
+	var entry func(depth int, beside map[string]bool, share string) string
+	entry = func(depth int, beside map[string]bool, share string) string {
+		if r.IntN(3) > depth {
+			kind := some("anyOf", "split", "failover")
+			weighted := r.IntN(2) == 0
+			var members []string
+			inside := map[string]bool{}
+			for k := range 2 + r.IntN(3) {
+				share := ""
+				if kind == "split" && weighted {
+					share = fmt.Sprintf(", weight: %d", r.IntN(4)*r.IntN(50))
+					if k == 0 {
+						share = ", weight: 7"
+					}
+				} else if kind == "split" {
+					share = some("", ", match: /a*", ", match: /b*")
+				}
+				members = append(members, entry(depth+1, inside, share))
+			}
+			more := some("", ", timeout: 1s", ", hard: false", ", retry: {retries: 2}, fallback: static", ", mode: async")
+			switch kind {
+			case "anyOf":
+				more += some("", ", need: 2", ", need: unknown", ", checked: true, name: some servers")
+			case "failover":
+				more += some("", ", same: true", ", checked: true")
+			}
+			return fmt.Sprintf("{%s: [%s]%s%s}", kind, strings.Join(members, ", "), more, share)
+		}
+		return fmt.Sprintf("{to: %s%s%s}", name(beside), some("", "", ", timeout: 2s", ", protocol: grpc", ", methods: [GET]"), share)
+	}
+	for i := range 9 {
+		fmt.Fprintf(&b, "- name: s%d\n", i)
+		if i < 2 {
+			b.WriteString("  kind: gateway\n")
+		}
+		if i < 5 {
+			b.WriteString("  calls:\n")
+			beside := map[string]bool{}
+			for range 1 + r.IntN(4) {
+				fmt.Fprintf(&b, "  - %s\n", entry(0, beside, ""))
+			}
+		}
+	}
+	return b.String()
+}
 
 // TestShards holds that parts of the traces, read one by one and put together, are
 // as good as all of them at once, where no trace is split between parts. What one

@@ -43,6 +43,10 @@ type GroupMember struct {
 	Alone bool    // the caller makes this call outside the group, too, and needs it there
 }
 
+// AllRoutes is the name of the split over all that a gateway routes to. The builder makes it;
+// no document states it.
+const AllRoutes = "routes"
+
 // GroupKind is how the callees of a group replace each other.
 type GroupKind uint8
 
@@ -74,7 +78,10 @@ type GroupFact struct {
 	Checked     bool
 	Same        bool
 	Multiplexes bool
-	Origin      Origin
+	// Key is set for a group of a graph that was read as a whole: nothing is made of it but
+	// what it declares, and facts with the same Key about one caller are one group.
+	Key    string
+	Origin Origin
 }
 
 // A Place is the place of a member in a group.

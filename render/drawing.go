@@ -88,7 +88,7 @@ func (d *drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 
 	calls, weight := mergeCalls(d, box)
 	drawn := graph.New(services, calls)
-	d.Graph = drawn.With(graph.Details{Observed: observedOf(old, drawn, box), Routes: routesOf(old, drawn, box)})
+	d.Graph = drawn.With(graph.Details{Observed: observedOf(old, drawn, box), Routes: routesOf(old, drawn, box), Groups: groupsOf(old, drawn, box)})
 	for n, role := range roles {
 		d.Graph.Service(n).Role = role
 	}

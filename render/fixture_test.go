@@ -39,6 +39,7 @@ func fixtures() map[string]*analyze.Report {
 		"empty":      {Graph: graph.New(nil, nil), Drawn: true},
 		"single":     {Graph: graphtest.Parse("alone"), Drawn: true},
 		"marks":      {Graph: graphtest.Parse("a:b,c~,d?,e!,f~?!,a b:c"), Drawn: true},
+		"groups":     {Graph: groupedGraph(), Drawn: true},
 		"shop":       {Graph: shop, Drawn: true},
 		"clean":      {Graph: shop, Check: &analyze.Check{Rules: 7}},
 		"unread":     {Graph: graph.New(nil, nil), Check: &analyze.Check{Rules: 7}},
@@ -59,6 +60,21 @@ func fixtures() map[string]*analyze.Report {
 		"policies":   {Graph: shop, Matrix: analyze.PolicyMatrix(shop, calls, analyze.MatrixFilter{})},
 		"odd-names":  {Graph: oddGraph(), Drawn: true},
 	}
+}
+
+// groupedGraph has groups of every kind, one in another one, pools that two callers share,
+// within a namespace and across some, a member that is also needed by itself, and a gateway
+// with routes.
+func groupedGraph() *graph.Graph {
+	g := graphtest.Parse("gate:{shop/web=90|shop/web-next=10},{old|[n1|n2]} shop/web:[log/1|log/2|log/3]2,shop/db,(rates|shop/rates)" +
+		" shop/web-next:[log/1|log/2|log/3]2,[shop/cache-1|shop/cache-2],shop/cache-1 jobs:[shop/mq|log/3]~")
+	d := graph.Details{Groups: g.Groups()}
+	for i := range d.Groups {
+		if d.Groups[i].Kind == graph.Pool && len(d.Groups[i].Members) == 3 {
+			d.Groups[i].Name, d.Groups[i].Checked = "the log", true
+		}
+	}
+	return g.With(d)
 }
 
 func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {

@@ -30,6 +30,7 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 		}
 		wire.List(j, "services", drawnServices(d, o.View.Collapse))
 		wire.List(j, "calls", drawnCalls(d))
+		wire.List(j, "groups", drawnGroups(d.Graph))
 	}
 	if c := r.Check; c != nil {
 		j.Member("check", wire.Check{Rules: c.Rules, Ignored: c.Ignored})
@@ -96,6 +97,17 @@ func drawnCalls(d *drawing) iter.Seq[*wire.Call] {
 				w.Calls = n
 			}
 			if !yield(&w) {
+				return
+			}
+		}
+	}
+}
+
+// drawnGroups yields the groups of a drawing.
+func drawnGroups(g *graph.Graph) iter.Seq[wire.Group] {
+	return func(yield func(wire.Group) bool) {
+		for id := range graph.GroupID(len(g.Groups())) {
+			if !yield(wire.FromGroup(g, id)) {
 				return
 			}
 		}

@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -25,8 +26,8 @@ func alternatives(g *graph.Graph) []graph.Group {
 type collector struct {
 	g      *graph.Graph
 	caller graph.Node
-	groups map[*graph.GroupFact]*gathered
-	order  []*gathered // in the order in which they were met
+	groups map[any]*gathered // by factKey
+	order  []*gathered       // in the order in which they were met
 	alone  map[graph.Edge]bool
 	routes *graph.GroupFact // of a gateway: the split over all that it routes to
 }
@@ -60,7 +61,7 @@ func collectAlternatives(g *graph.Graph, v graph.Node) *collector {
 				continue
 			}
 			if c == nil {
-				c = &collector{g: g, caller: v, groups: map[*graph.GroupFact]*gathered{}, alone: map[graph.Edge]bool{}}
+				c = &collector{g: g, caller: v, groups: map[any]*gathered{}, alone: map[graph.Edge]bool{}}
 			}
 			c.add(e, ev, routed)
 			strongest = max(strongest, ev.Strength)
@@ -103,7 +104,7 @@ func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
 	if ev.In != nil {
 		place = *ev.In
 	}
-	if place.Group == nil || place.Group.Kind == graph.Split && !routed {
+	if place.Group == nil || place.Group.Kind == graph.Split && place.Group.Key == "" && !routed {
 		place.Match = cmp.Or(place.Match, ev.Match)
 	}
 	into := c.group(place.Group, routed, ev.Match)
@@ -111,6 +112,8 @@ func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
 	if i < 0 {
 		i = len(into.members)
 		into.members = append(into.members, gatheredMember{call: e, rank: place.Rank, spare: true})
+	} else if into.fact.Key != "" && into.members[i].share > 0 {
+		place.Share = 0 // other evidence, or another part of the graph, repeats it
 	}
 	into.members[i].spare = into.members[i].spare && ev.Fallback
 	into.members[i].note(&place)
@@ -120,15 +123,25 @@ func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
 func (m *gatheredMember) note(p *graph.Place) {
 	o := gatheredMember{share: p.Share, rank: p.Rank}
 	if p.Match != "" {
-		o.matches = []string{p.Match}
+		o.matches = strings.Split(p.Match, ", ")
 	}
 	m.merge(o)
 }
 
-// allRoutes is the split of a gateway's requests over its routes.
+// allRoutes is the split of a gateway's requests over its routes: the one that a graph has
+// that was read, or a new one.
 func (c *collector) allRoutes() *graph.GroupFact {
+	for e, end := c.g.Out(c.caller); e < end && c.routes == nil; e++ {
+		for _, ev := range c.g.Evidence(e) {
+			for p := ev.In; p != nil && p.Group != nil; p = p.Group.In {
+				if p.Group.Key != "" && p.Group.Name == graph.AllRoutes && p.Group.Multiplexes && p.Group.In == nil {
+					c.routes = p.Group
+				}
+			}
+		}
+	}
 	if c.routes == nil {
-		c.routes = &graph.GroupFact{Kind: graph.Split, Name: "routes", Multiplexes: true}
+		c.routes = &graph.GroupFact{Kind: graph.Split, Name: graph.AllRoutes, Multiplexes: true}
 		if o := c.g.Service(c.caller).Origins; len(o) > 0 {
 			c.routes.Origin = o[0]
 		}
@@ -144,15 +157,15 @@ func (c *collector) group(f *graph.GroupFact, routed bool, match string) *gather
 		f = c.allRoutes()
 	}
 	in := f.In
-	if in == nil && routed && f != c.routes {
+	if in == nil && routed && f != c.routes && f.Key == "" {
 		in = &graph.Place{Match: match}
 	}
-	n := c.groups[f]
+	n := c.groups[factKey(f)]
 	if n == nil {
-		n = &gathered{fact: f, top: in == nil, routes: f == c.routes}
-		c.groups[f] = n
+		n = &gathered{fact: f, top: in == nil, routes: f == c.routes && f.Key == ""}
+		c.groups[factKey(f)] = n
 		c.order = append(c.order, n)
-	} else if in == f.In {
+	} else if in == n.fact.In || f.Key != "" {
 		return n
 	}
 	if in != nil {
@@ -166,6 +179,14 @@ func (c *collector) group(f *graph.GroupFact, routed bool, match string) *gather
 		around.members[i].note(in)
 	}
 	return n
+}
+
+// factKey is what facts about one group of a caller have in common.
+func factKey(f *graph.GroupFact) any {
+	if f != nil && f.Key != "" {
+		return f.Key
+	}
+	return f
 }
 
 // appendTo appends the groups with two members or more, sorted, a group before those in it.
@@ -182,8 +203,11 @@ func (c *collector) appendTo(all []graph.Group) []graph.Group {
 		if top[i].group != nil {
 			before := len(all)
 			all = c.append(all, &top[i], graph.NoGroup)
-			if repeats(all[first:before], all[before]) {
-				all = all[:before]
+			for id := first; id < before; id++ {
+				if all[id].In == graph.NoGroup && repeats(all, graph.GroupID(id), graph.GroupID(before)) {
+					all = all[:before]
+					break
+				}
 			}
 		}
 	}
@@ -222,7 +246,7 @@ func (n *gathered) reduced(as gatheredMember) gatheredMember {
 // setSparesApart makes of a split with members that are called only instead of the others
 // a failover from those.
 func (n *gathered) setSparesApart() {
-	if n.fact.Kind != graph.Split || !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return m.spare }) {
+	if n.fact.Kind != graph.Split || n.fact.Key != "" || !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return m.spare }) {
 		return
 	}
 	var spares []gatheredMember
@@ -299,8 +323,9 @@ func (m gatheredMember) alike(o gatheredMember) bool {
 		return m.group == o.group && m.call == o.call
 	}
 	f, g := m.group.fact, o.group.fact
+	total, other := totalShare(m.group.members), totalShare(o.group.members)
 	return f.Kind == g.Kind && f.Need == g.Need && f.Checked == g.Checked && slices.EqualFunc(m.group.members, o.group.members, func(a, b gatheredMember) bool {
-		return a.alike(b) && a.rank == b.rank && a.share == b.share
+		return a.alike(b) && a.rank == b.rank && (total == 0) == (other == 0) && (total == 0 || a.share/total == b.share/other)
 	})
 }
 
@@ -341,7 +366,8 @@ func (c *collector) append(all []graph.Group, m *gatheredMember, in graph.GroupI
 	return all
 }
 
-// totalShare is the sum of the shares of members, 0 if that of one is unknown.
+// totalShare is the sum of the shares of members, 0 if that of one is unknown. It is 1 for
+// shares that are parts of a whole already.
 func totalShare(members []gatheredMember) float64 {
 	var total float64
 	for i := range members {
@@ -349,6 +375,9 @@ func totalShare(members []gatheredMember) float64 {
 			return 0
 		}
 		total += members[i].share
+	}
+	if math.Abs(total-1) < 1e-9 {
+		return 1
 	}
 	return total
 }
@@ -366,12 +395,13 @@ func compareMembers(a, b gatheredMember) int {
 		slices.CompareFunc(a.group.members, b.group.members, compareMembers))
 }
 
-// repeats reports whether the list has a group with the same members already: a setting may
-// be written twice.
-func repeats(list []graph.Group, g graph.Group) bool {
-	return slices.ContainsFunc(list, func(o graph.Group) bool {
-		return o.Kind == g.Kind && o.In == graph.NoGroup && o.Need == g.Need && slices.EqualFunc(o.Members, g.Members, func(m, n graph.GroupMember) bool {
-			return m == n && m.Group == graph.NoGroup
-		})
+// repeats reports whether two groups have the same members: a setting may be written twice.
+func repeats(all []graph.Group, a, b graph.GroupID) bool {
+	g, h := &all[a], &all[b]
+	return g.Kind == h.Kind && g.Need == h.Need && slices.EqualFunc(g.Members, h.Members, func(m, n graph.GroupMember) bool {
+		if m.Group == graph.NoGroup || n.Group == graph.NoGroup {
+			return m == n
+		}
+		return m.Share == n.Share && m.Rank == n.Rank && m.Match == n.Match && repeats(all, m.Group, n.Group)
 	})
 }

@@ -69,7 +69,10 @@ func same(e, o *graph.Evidence) bool {
 
 // samePlace reports whether two places are one member of one group.
 func samePlace(p, o *graph.Place) bool {
-	return p == o || p != nil && o != nil && *p == *o
+	if p == nil || o == nil {
+		return p == o
+	}
+	return p.Share == o.Share && p.Rank == o.Rank && p.Match == o.Match && factKey(p.Group) == factKey(o.Group)
 }
 
 func (l *linker) connectFact(f *graph.CallFact) {

@@ -23,6 +23,7 @@ type Call struct {
 	Tolerant          bool      `json:"toleratesDegraded,omitempty"`
 	FreshnessCritical bool      `json:"freshnessCritical,omitempty"` // of events: the consumer is degraded when no new ones come
 	Calls             int       `json:"calls,omitempty"`             // calls that are drawn as this one, if there are several
+	Group             []int     `json:"group,omitempty"`             // numbers of the groups that it is a member of; missing if the callee is needed by itself
 
 	// Policy repeats what Parts has, if there is one part and one layer of it declares
 	// anything. It is missing if several layers act, which no single value can describe:
@@ -70,6 +71,7 @@ func FromCall(g *graph.Graph, e graph.Edge) Call {
 		w.Observed = fromObserved(g, g.Observed(e))
 	}
 	w.fromEvidence(c.Evidence)
+	w.fromGroups(g, e, c.Evidence)
 	w.fromRoutes(g.Routes(e))
 	return w
 }

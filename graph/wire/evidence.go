@@ -1,6 +1,9 @@
 package wire
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/sanitize"
+)
 
 // Evidence is one place in the inputs that shows a call.
 type Evidence struct {
@@ -21,6 +24,8 @@ type Evidence struct {
 	Idempotent        bool     `json:"idempotent,omitempty"`
 	Database          string   `json:"database,omitempty"`
 	Port              int      `json:"port,omitempty"`
+	Group             []int    `json:"group,omitempty"`   // numbers of the groups that it puts the call in
+	Through           string   `json:"through,omitempty"` // ID of the service that the caller names, if routes of a mesh lead from it here
 	Layer             string   `json:"layer,omitempty"`   // where Policy acts
 	Product           string   `json:"product,omitempty"` // whose policy it is
 	Policy            *Policy  `json:"policy,omitempty"`  // what the same document declares for the call
@@ -32,7 +37,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
 		Methods: e.Methods, Idempotent: e.Idempotent, Database: e.Database, Port: e.Port, Origin: FromOrigin(e.Origin),
 		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
-		Tolerant: e.Tolerant, FreshnessCritical: e.FreshnessCritical,
+		Tolerant: e.Tolerant, FreshnessCritical: e.FreshnessCritical, Through: e.Through,
 	}
 	if e.Mode != graph.ModeUnknown {
 		w.Mode = e.Mode.String()
@@ -48,6 +53,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 func (w *Evidence) toEvidence() graph.Evidence {
 	e := graph.Evidence{
 		Origin: graph.Origin(w.Origin), Way: w.Way, Key: w.Key, Match: w.Match, Protocol: w.Protocol, Database: w.Database, Port: w.Port,
+		Through: sanitize.Text(w.Through),
 		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, FreshnessCritical: w.FreshnessCritical,
 		Strength: word[graph.Strength](graph.Strengths, w.Strength), Class: word[graph.Class](graph.Classes, w.Class),
 		Mode: word[graph.Mode](graph.Modes, w.Mode), Need: word[graph.Need](graph.Needs, w.Need),

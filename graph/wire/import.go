@@ -17,8 +17,10 @@ type importer struct {
 	at       graph.Origin // of the document
 	services map[string]*importedService
 	pending  []*importedService // whose calls show whether a manifest refers to them
-	boxes    int                // services that are boxes of several
-	lost     int                // calls of services that the document does not name
+	groups   []Group
+	placed   []placed
+	boxes    int // services that are boxes of several
+	lost     int // calls of services that the document does not name
 }
 
 // Import reads a document and adds its services and calls to facts. At is the origin of
@@ -44,12 +46,15 @@ func Import(text []byte, at graph.Origin, facts *graph.Facts) {
 		case "calls":
 			graphs++
 			return entries(in, im.call, im.misfit)
+		case "groups":
+			return entries(in, func(w *Group) { im.groups = append(im.groups, *w) }, im.misfit)
 		case "left":
 			return im.left(in)
 		}
 		var other json.RawMessage
 		return in.Decode(&other)
 	})
+	im.linkGroups()
 	for _, s := range im.pending {
 		if !s.named && !s.called {
 			im.name(s) // no call shows it, so a manifest refers to it

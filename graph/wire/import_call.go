@@ -57,6 +57,12 @@ func (im *importer) evidence(c *Call, from, to *importedService) (own bool) {
 		fact := graph.CallFact{From: from.party(from), To: to.party(from), Evidence: c.Evidence[i].toEvidence()}
 		own = own || !fact.Says.Empty()
 		im.facts.Calls = append(im.facts.Calls, fact)
+		for k, n := range c.Evidence[i].Group {
+			if k > 0 {
+				im.facts.Calls = append(im.facts.Calls, fact)
+			}
+			im.placed = append(im.placed, placed{len(im.facts.Calls) - 1, c.To, n})
+		}
 	}
 	return own
 }

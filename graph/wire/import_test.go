@@ -58,3 +58,52 @@ func TestParseOrigin(t *testing.T) {
 		}
 	}
 }
+
+// What makes no sense of groups is passed over, and the calls are read.
+func TestImportGroups(t *testing.T) {
+	const calls = `{"services":[{"id":"a","name":"a","defined":true},{"id":"b","name":"b","defined":true},{"id":"c","name":"c","defined":true}],"calls":[
+{"from":"a","to":"b","evidence":[{"way":"x","strength":"strong","class":"call","group":[%d],"origin":{"file":"f"}}]},
+{"from":"a","to":"c","evidence":[{"way":"x","strength":"strong","class":"call","group":[0],"origin":{"file":"f"}}]}],"groups":[%s]}`
+	for _, tt := range []struct {
+		name   string
+		number int
+		groups string
+		want   string // the group of each call, outwards
+	}{
+		{"pool", 0, `{"caller":"a","kind":"pool","need":2,"members":[{"to":"b"},{"to":"c"}]}`, "pool2; pool2"},
+		{"no groups", 0, ``, "-; -"},
+		{"no such group", 7, `{"caller":"a","kind":"pool","members":[{"to":"b"},{"to":"c"}]}`, "-; pool0"},
+		{"negative numbers", -1, `{"caller":"a","kind":"pool","need":-2,"in":-1,"members":[{"to":"b"},{"to":"c","share":-3}]}`, "-; pool0"},
+		{"no such member", 0, `{"caller":"a","kind":"pool","members":[{"to":"b"}]}`, "pool0; -"},
+		{"unknown kind", 0, `{"caller":"a","kind":"quorum","members":[{"to":"b"},{"to":"c"}]}`, "-; -"},
+		{"nested", 1, `{"caller":"a","kind":"failover","members":[{"to":"c"},{"group":1,"rank":1}]},{"caller":"a","kind":"pool","in":0,"members":[{"to":"b"}]}`, "pool0 in failover0; failover0"},
+		{"in itself", 0, `{"caller":"a","kind":"pool","in":0,"members":[{"to":"b"},{"group":0}]}`, "pool0; -"},
+		{"in each other", 1, `{"caller":"a","kind":"pool","in":1,"members":[{"to":"c"},{"group":1}]},{"caller":"a","kind":"split","in":0,"members":[{"to":"b"},{"group":0}]}`, "split0 in pool0; pool0"},
+		{"around it only by one side", 1, `{"caller":"a","kind":"pool","members":[{"to":"c"}]},{"caller":"a","kind":"split","in":0,"members":[{"to":"b"}]}`, "split0; pool0"},
+	} {
+		var f graph.Facts
+		Import(fmt.Appendf(nil, calls, tt.number, tt.groups), graph.Origin{Reader: "weir", File: "f"}, &f)
+		got := ""
+		for i := range f.Calls {
+			if i > 0 {
+				got += "; "
+			}
+			words := "-"
+			for p := f.Calls[i].In; p != nil; p = p.Group.In {
+				if words == "-" {
+					words = ""
+				} else {
+					words += " in "
+				}
+				words += fmt.Sprintf("%v%d", p.Group.Kind, p.Group.Need)
+				if p.Share < 0 {
+					t.Errorf("%s: a share of %v", tt.name, p.Share)
+				}
+			}
+			got += words
+		}
+		if got != tt.want {
+			t.Errorf("%s: calls are in %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

@@ -40,6 +40,8 @@ type Document struct {
 	// one service to another.
 	Services []Service `json:"services,omitzero"`
 	Calls    []Call    `json:"calls,omitzero"`
+	// Groups are the sets of interchangeable callees, by caller. A group is before those in it.
+	Groups []Group `json:"groups,omitzero"`
 
 	// Check and Findings are written together. Findings are in the order of a report: the
 	// most severe first.
