@@ -10,10 +10,13 @@ import (
 // over the caller's own kind: a service asks the balancer in front of itself, and one of
 // its replicas answers. That is a call to itself and no loop of services.
 //
-// The members of the kind are those of a pool, or of a split by weights, of a caller that
-// multiplexes; or one service with several replicas. Either the calls of the members to the
-// proxy are left out, or those of the proxy to the members, whichever is on no other loop.
-// If both are, the loop stays.
+// The kind is the members of a pool, or of a split by weights, of a caller that multiplexes;
+// or one service with several replicas. Callers of the proxy that run the images of members are
+// of it, too, unless the members call them: by strong evidence, a start order is none.
+//
+// A call of the kind to the proxy is left out if no other callee of the proxy leads back to
+// its caller. Otherwise the calls of the proxy to the members are, if they lead to no other
+// caller of it. If they do, too, the loop stays.
 func withoutReturns(g *graph.Graph) *graph.Graph {
 	kinds := spreads(g)
 	if len(kinds) == 0 {
@@ -23,13 +26,29 @@ func withoutReturns(g *graph.Graph) *graph.Graph {
 	f := &reach{g: g, of: findComponents(g).Of, seen: make([]int, g.Len())}
 	for i := range kinds {
 		k := &kinds[i]
-		if back := f.from(k.proxy, k.others(g)); !slices.ContainsFunc(k.members, back) {
-			k.eachReturn(g, func(to, _ graph.Edge) { gone[to] = true })
+		isMember := func(v graph.Node) bool { return slices.Contains(k.members, v) }
+		called := f.from(k.proxy, k.members, graph.Strong)
+		kin := slices.DeleteFunc(slices.Clone(k.kin), called)
+		back := f.from(k.proxy, k.others(g), graph.Allowed)
+		var kept []graph.Edge // of the proxy to members with another way back
+		for _, v := range slices.Concat(k.members, kin) {
+			to, calls := g.Edge(v, k.proxy)
+			switch from, answers := g.Edge(k.proxy, v); {
+			case !calls:
+			case !back(v):
+				gone[to] = true
+			case answers && isMember(v):
+				kept = append(kept, from)
+			}
+		}
+		if len(kept) == 0 {
 			continue
 		}
-		callers := slices.DeleteFunc(g.Callers(k.proxy), func(v graph.Node) bool { return slices.Contains(k.members, v) })
-		if back := f.from(k.proxy, k.members); !slices.ContainsFunc(callers, back) {
-			k.eachReturn(g, func(_, from graph.Edge) { gone[from] = true })
+		forward := f.from(k.proxy, k.members, graph.Allowed)
+		if !slices.ContainsFunc(g.Callers(k.proxy), func(v graph.Node) bool { return !isMember(v) && forward(v) }) {
+			for _, e := range kept {
+				gone[e] = true
+			}
 		}
 	}
 	return g.Where(func(e graph.Edge) bool { return !gone[e] })
@@ -40,14 +59,26 @@ func withoutReturns(g *graph.Graph) *graph.Graph {
 type spread struct {
 	proxy   graph.Node
 	members []graph.Node // sorted
+	kin     []graph.Node // callers of the proxy with the image of a member that are none
 }
 
 // spreads returns the spreads of g with a member that calls the proxy.
 func spreads(g *graph.Graph) []spread {
 	var list []spread
 	add := func(proxy graph.Node, members []graph.Node) {
-		if slices.ContainsFunc(members, func(v graph.Node) bool { _, calls := g.Edge(v, proxy); return calls && v != proxy }) {
-			list = append(list, spread{proxy, members})
+		k := spread{proxy: proxy, members: members}
+		images := imagesOf(g, members)
+		calls := false
+		for _, v := range g.Callers(proxy) {
+			switch {
+			case slices.Contains(members, v):
+				calls = true
+			case runsOnly(g, v, images):
+				k.kin = append(k.kin, v)
+			}
+		}
+		if calls || len(k.kin) > 0 {
+			list = append(list, k)
 		}
 	}
 	for i, group := range g.Groups() {
@@ -83,16 +114,21 @@ func (k *spread) others(g *graph.Graph) []graph.Node {
 	return slices.DeleteFunc(slices.Clone(g.Callees(k.proxy)), func(v graph.Node) bool { return slices.Contains(k.members, v) })
 }
 
-// eachReturn calls f with the call of every member to the proxy and the one back, if the
-// member makes such a call.
-func (k *spread) eachReturn(g *graph.Graph, f func(to, from graph.Edge)) {
-	for _, v := range k.members {
-		to, calls := g.Edge(v, k.proxy)
-		from, answers := g.Edge(k.proxy, v)
-		if calls && answers {
-			f(to, from)
+// runsOnly reports whether all images of v are among these.
+func runsOnly(g *graph.Graph, v graph.Node, images []string) bool {
+	own := imagesOf(g, []graph.Node{v})
+	return len(own) > 0 && !slices.ContainsFunc(own, func(name string) bool { return !slices.Contains(images, name) })
+}
+
+// imagesOf returns the names of the images of services.
+func imagesOf(g *graph.Graph, services []graph.Node) []string {
+	var names []string
+	for _, v := range services {
+		for _, image := range g.Service(v).Images {
+			names = append(names, graph.ImageName(image))
 		}
 	}
+	return names
 }
 
 // A reach finds what services call, within their component and not through one of them.
@@ -104,8 +140,9 @@ type reach struct {
 }
 
 // from returns whether a service is one of starts or called by them, directly or not, on a
-// way that does not lead through the service around.
-func (f *reach) from(around graph.Node, starts []graph.Node) func(graph.Node) bool {
+// way that does not lead through the service around, by calls with evidence of at least
+// this strength. The answer is valid until the next search.
+func (f *reach) from(around graph.Node, starts []graph.Node, least graph.Strength) func(graph.Node) bool {
 	f.count++
 	search := f.count
 	var queue []graph.Node
@@ -119,8 +156,10 @@ func (f *reach) from(around graph.Node, starts []graph.Node) func(graph.Node) bo
 		add(v)
 	}
 	for i := 0; i < len(queue); i++ {
-		for _, w := range f.g.Callees(queue[i]) {
-			add(w)
+		for e, end := f.g.Out(queue[i]); e < end; e++ {
+			if f.g.Strength(e) >= least {
+				add(f.g.To(e))
+			}
 		}
 	}
 	return func(v graph.Node) bool { return f.seen[v] == search }

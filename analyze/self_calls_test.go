@@ -53,3 +53,18 @@ func TestLoopThroughABalancerOfReplicas(t *testing.T) {
 		}
 	}
 }
+
+func TestLoopThroughABalancerOfOneImage(t *testing.T) {
+	for notation, want := range map[string]int{
+		"lb:[web-1|web-2] web-1:work! work:lb": 0, // a start order
+		"lb:[web-1|web-2] web-1:work work:lb":  1,
+	} {
+		g := graphtest.Parse(notation)
+		for _, name := range []string{"web-1", "web-2", "work"} {
+			g.Service(node(t, g, name)).Images = []string{"example/app:1"}
+		}
+		if got := len(Loops(multiplexing(g, "lb")).Components); got != want {
+			t.Errorf("%s: %d loops, want %d", notation, got, want)
+		}
+	}
+}

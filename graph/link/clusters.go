@@ -97,7 +97,7 @@ func (l *linker) programs() []program {
 		ent, p := &l.entities[v], &all[l.find(v)]
 		p.declared = p.declared || len(ent.things)+len(ent.names) > 0 && !ent.external
 		for _, t := range ent.things {
-			if name := imageName(t.Image); name != "" && p.image == "" {
+			if name := graph.ImageName(t.Image); name != "" && p.image == "" {
 				p.image = name
 			}
 		}
@@ -125,14 +125,6 @@ func (l *linker) programs() []program {
 // keepsState reports whether services of a kind keep data or messages.
 func keepsState(k graph.Kind) bool {
 	return k == graph.KindDatabase || k == graph.KindCache || k == graph.KindBroker
-}
-
-// imageName is the name of an image without registry, owner, tag and digest.
-func imageName(image string) string {
-	image, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(image)), "@")
-	image = image[strings.LastIndexByte(image, '/')+1:]
-	image, _, _ = strings.Cut(image, ":")
-	return image
 }
 
 var (

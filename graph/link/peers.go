@@ -25,7 +25,7 @@ func hasWord(words, list []string) bool {
 // or stores of one product, that name each other. They do so
 //
 //   - with one setting that all of them have, PEERS or ETCD_INITIAL_CLUSTER, in a circle of
-//     any length. Programs that are no stores have different roles if the setting is that
+//     any length, and a further one that names them with it. Programs that are no stores have different roles if the setting is that
 //     of a callee (UPSTREAM_URL), or if their names differ in more than a number and their
 //     commands differ: then they call each other.
 //   - with a setting for members (SEEDS, -retry-join), even if one names the other only.
@@ -44,7 +44,7 @@ func (c *clusters) findPeers() {
 	for _, list := range byKey {
 		inCircle := circles(list)
 		for _, a := range list {
-			if inCircle[a.from] && inCircle[a.to] && c.mayBePeers(a) || c.namesMember(a) {
+			if inCircle[a.to] && c.mayBePeers(a) || c.namesMember(a) {
 				c.evidence(a).Class = graph.ClassPeer
 				c.join(a.from, a.to, true)
 			}

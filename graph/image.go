@@ -1,0 +1,12 @@
+package graph
+
+import "strings"
+
+// ImageName is the name of a container image without registry, owner, tag and digest, in
+// lower case: "ledger" for "registry.example.com/shop/ledger:1.4".
+func ImageName(image string) string {
+	image, _, _ = strings.Cut(strings.ToLower(strings.TrimSpace(image)), "@")
+	image = image[strings.LastIndexByte(image, '/')+1:]
+	image, _, _ = strings.Cut(image, ":")
+	return image
+}
