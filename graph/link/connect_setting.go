@@ -1,6 +1,7 @@
 package link
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -22,9 +23,56 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	if p.Async {
 		e.Mode = graph.Async
 	}
-	if at := l.addEvidence(from, to, e); at >= 0 {
-		l.addressed = append(l.addressed, addressed{found: m, scope: s, from: from, to: to, at: at})
+	roots := l.sharing(m.Host, s.of, to)
+	if len(roots) > 1 {
+		e.In = &graph.Place{Group: &graph.GroupFact{Kind: graph.Pool, Name: m.Host, Need: 1, In: v.In, Origin: v.Origin}}
 	}
+	for _, to := range roots {
+		if at := l.addEvidence(from, to, e); at >= 0 {
+			l.addressed = append(l.addressed, addressed{found: m, scope: s, from: from, to: to, at: at})
+		}
+	}
+}
+
+// sharing returns the roots that answer to a name of the network of a compose project, the
+// given one among them: replicas of one program that are services of their own may share an
+// alias, and every caller gets the address of one of them.
+func (l *linker) sharing(host string, of graph.Ref, root int) []int {
+	roots := []int{root}
+	if !strings.HasPrefix(of.Realm, "compose:") {
+		return roots
+	}
+	name := canonical(host)
+	for _, c := range l.hosts.bare[name] {
+		if r := l.find(c); r != root && l.answersIn(r, of.Realm, name) && l.answersIn(root, of.Realm, name) && l.replicates(r, root) {
+			roots = append(roots, r)
+		}
+	}
+	return roots
+}
+
+// answersIn reports whether a root is a service of a realm that declares an alias.
+func (l *linker) answersIn(root int, realm, alias string) bool {
+	return l.entities[root].ref.Realm == realm && slices.ContainsFunc(l.entities[root].things, func(t *graph.Entity) bool {
+		return slices.ContainsFunc(t.Aliases, func(a string) bool { return strings.EqualFold(a, alias) })
+	})
+}
+
+// replicates reports whether two roots are declared with one image, or without an image and
+// with names that differ in a number only.
+func (l *linker) replicates(v, w int) bool {
+	image := func(root int) string {
+		for _, t := range l.entities[root].things {
+			if t.Image != "" {
+				return graph.ImageName(t.Image)
+			}
+		}
+		return ""
+	}
+	if image(v) != "" || image(w) != "" {
+		return image(v) == image(w)
+	}
+	return stem(l.entities[v].ref.Name) == stem(l.entities[w].ref.Name)
 }
 
 // resolveFound returns the root that answers at an address; entrance is true if that is a

@@ -63,6 +63,30 @@ func (c *clusters) findLists() {
 	for _, entries := range numbered {
 		c.joinAlike(entries, c.wholeClass)
 	}
+	c.joinStartOrders()
+}
+
+// joinStartOrders makes clusters of stores that one service starts after, if their names
+// differ in a number only and several members of their product are always one cluster.
+func (c *clusters) joinStartOrders() {
+	type stores struct {
+		from    int
+		product *storeProduct
+		stem    string
+	}
+	first := map[stores]int{}
+	for ends, evidence := range c.edges {
+		p := &c.programs[ends[1]]
+		if p.product == nil || !p.product.whole || !p.numbered() || !slices.ContainsFunc(evidence, func(e graph.Evidence) bool { return isStartOrder(&e) }) {
+			continue
+		}
+		of := stores{ends[0], p.product, p.stem}
+		if other, again := first[of]; again && c.sameProgram(other, ends[1]) {
+			c.join(other, ends[1], true)
+		} else if !again {
+			first[of] = ends[1]
+		}
+	}
 }
 
 // mayBeGrouped reports whether an addressed call may be one of a group.
@@ -98,7 +122,8 @@ func (c *clusters) joinAlike(list []*addressed, class func(a *addressed, list []
 		}
 		for _, a := range alike {
 			a.list = k
-			c.join(first.to, a.to, c.product(a) != nil)
+			p := c.product(a)
+			c.join(first.to, a.to, p != nil && (p.whole || a.Hosts > 0 && !p.sql))
 		}
 	}
 }
@@ -178,8 +203,9 @@ var replicaWords = wordList(`primary master leader writer write rw replica slave
 // needs that one: its client may find the others later, but not if it starts while that one
 // is down. Its start orders for several members are a pool of their own.
 //
-// Members of other clusters than of stores are grouped only if one list has them: API_1 and
-// API_2 may be there for different purposes.
+// Settings of their own are grouped only if the members name each other, are the hosts of
+// one URL somewhere, or are always one cluster by their product: API_1 and API_2 may be there
+// for different purposes, and so may two caches that a console lists.
 func (c *clusters) group() {
 	byPool := map[poolKey][]*addressed{}
 	for i := range c.addressed {
