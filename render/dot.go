@@ -34,15 +34,16 @@ const (
 
 func writeDOT(w io.Writer, r *analyze.Report, o Options) error {
 	d, lit := picture(r, o.View)
-	p := &dotWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit}
+	p := &dotWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit, groups: groupsInPicture(d.Graph)}
 	p.graph()
 	return p.Flush()
 }
 
 type dotWriter struct {
 	*bufio.Writer
-	d   *drawing
-	lit *highlighting
+	d      *drawing
+	lit    *highlighting
+	groups *pictureGroups
 }
 
 func (p *dotWriter) graph() {
@@ -64,7 +65,8 @@ func (p *dotWriter) graph() {
 	p.WriteString("}\n")
 }
 
-// boxes writes the nodes, those of one namespace in a cluster.
+// boxes writes the nodes, those of one namespace in a cluster, those of one pool in one
+// within it.
 func (p *dotWriter) boxes() {
 	frames := framesOf(p.d.Graph)
 	for i, f := range frames {
@@ -74,13 +76,29 @@ func (p *dotWriter) boxes() {
 			indent = "\t\t"
 		}
 		for _, n := range f.nodes {
-			p.WriteString(indent)
-			p.box(n, f.name)
+			box := p.groups.boxOf[n]
+			if box == nil {
+				p.WriteString(indent)
+				p.box(n, f.name)
+			} else if box.nodes[0] == n {
+				p.pool(box, indent, f.name)
+			}
 		}
 		if f.name != "" {
 			p.WriteString("\t}\n")
 		}
 	}
+}
+
+// pool writes the members of a pool.
+func (p *dotWriter) pool(b *poolBox, indent, frame string) {
+	fmt.Fprintf(p, "%ssubgraph cluster_pool_%d {\n", indent, b.nodes[0])
+	fmt.Fprintf(p, "%s\tgraph [label=%s style=\"rounded,filled\" fillcolor=gray95 color=gray40 fontcolor=gray20]\n", indent, dotQuote(b.label))
+	for _, n := range b.nodes {
+		p.WriteString(indent + "\t")
+		p.box(n, frame)
+	}
+	p.WriteString(indent + "}\n")
 }
 
 // A frame has the services of one namespace. The frame without a name has the
@@ -231,6 +249,9 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 	if p.lit.cut[e] {
 		label = append(label, cutWord)
 	}
+	if words := p.groups.arrowWords(e); words != "" {
+		label = append(label, words)
+	}
 	if n := p.d.Weight(e); n > 1 {
 		label = append(label, strconv.Itoa(n))
 	} else if seen := observedWords(p.d.Graph.Observed(e)); seen != "" {
@@ -247,7 +268,7 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 
 // legend writes below the picture the meaning of its styles and what is not shown.
 func (p *dotWriter) legend() {
-	lines := append([]string{"arrows point from the caller to the callee"}, p.d.legendOf()...)
+	lines := slices.Concat([]string{"arrows point from the caller to the callee"}, p.groups.legend(), p.d.legendOf())
 	var b strings.Builder
 	for _, line := range lines {
 		b.WriteString(dotEscape(line) + `\l`)

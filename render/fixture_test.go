@@ -67,7 +67,7 @@ func fixtures() map[string]*analyze.Report {
 // with routes.
 func groupedGraph() *graph.Graph {
 	g := graphtest.Parse("gate:{shop/web=90|shop/web-next=10},{old|[n1|n2]} shop/web:[log/1|log/2|log/3]2,shop/db,(rates|shop/rates)" +
-		" shop/web-next:[log/1|log/2|log/3]2,[shop/cache-1|shop/cache-2],shop/cache-1 jobs:[shop/mq|log/3]~")
+		" shop/web-next:[log/1|log/2|log/3]2,[shop/cache-1|shop/cache-2],shop/cache-1 jobs:[shop/mq~|log/3~] edge/in:[shop/n3|shop/n4] edge/out:[shop/n3|shop/n4],{[shop/n5|shop/n6]=80|shop/n7=20}")
 	d := graph.Details{Groups: g.Groups()}
 	for i := range d.Groups {
 		if d.Groups[i].Kind == graph.Pool && len(d.Groups[i].Members) == 3 {

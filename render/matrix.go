@@ -275,6 +275,16 @@ func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (
 			rows[i] = append(rows[i], partWords(&r.Part))
 		}
 	}
+	groups := make([]string, len(m.Rows))
+	for i := range m.Rows {
+		groups[i] = groupsOfCall(g, m.Rows[i].Edge)
+	}
+	if slices.ContainsFunc(groups, func(words string) bool { return words != "" }) {
+		heads = append(heads, "GROUP")
+		for i := range rows {
+			rows[i] = append(rows[i], groups[i])
+		}
+	}
 	const always = 3 // timeouts, retries, breakers: also if there are none
 	for k, p := range protections {
 		cells := make([]cell, len(m.Rows))

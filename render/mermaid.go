@@ -25,7 +25,7 @@ var mermaid = &Format{
 
 func writeMermaid(w io.Writer, r *analyze.Report, o Options) error {
 	d, lit := picture(r, o.View)
-	m := &mermaidWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit}
+	m := &mermaidWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit, groups: groupsInPicture(d.Graph)}
 	m.WriteString("flowchart LR\n")
 	m.legend()
 	m.boxes()
@@ -36,13 +36,17 @@ func writeMermaid(w io.Writer, r *analyze.Report, o Options) error {
 
 type mermaidWriter struct {
 	*bufio.Writer
-	d   *drawing
-	lit *highlighting
+	d      *drawing
+	lit    *highlighting
+	groups *pictureGroups
 }
 
 func (m *mermaidWriter) legend() {
 	m.WriteString("  %% arrows point from the caller to the callee\n")
 	m.WriteString("  %% dotted: asynchronous; round head: soft, the call is optional; grey: weak evidence or only allowed\n")
+	for _, line := range m.groups.legend() {
+		fmt.Fprintf(m, "  %%%% %s\n", line)
+	}
 	for _, as := range m.lit.used() {
 		fmt.Fprintf(m, "  %%%% %s: %s\n", colourNames[as], highlightWords[as])
 	}
@@ -62,17 +66,30 @@ func (m *mermaidWriter) boxes() {
 			indent = "    "
 		}
 		for _, n := range f.nodes {
-			shape := mermaidShapes[m.d.Graph.Service(n).Kind]
-			label := mermaidEscape(m.d.boxName(n, f.name))
-			if m.d.Graph.Service(n).Kind == graph.KindUnknown {
-				label += ", " + english.Count(m.d.Members(n), "service")
+			box := m.groups.boxOf[n]
+			if box == nil {
+				m.box(n, indent, f.name)
+			} else if box.nodes[0] == n {
+				fmt.Fprintf(m, "%ssubgraph p%d[\"%s\"]\n", indent, n, mermaidEscape(box.label))
+				for _, member := range box.nodes {
+					m.box(member, indent+"  ", f.name)
+				}
+				m.WriteString(indent + "end\n")
 			}
-			fmt.Fprintf(m, "%sn%d%s\"%s\"%s\n", indent, n, shape[0], label, shape[1])
 		}
 		if f.name != "" {
 			m.WriteString("  end\n")
 		}
 	}
+}
+
+func (m *mermaidWriter) box(n graph.Node, indent, frame string) {
+	shape := mermaidShapes[m.d.Graph.Service(n).Kind]
+	label := mermaidEscape(m.d.boxName(n, frame))
+	if m.d.Graph.Service(n).Kind == graph.KindUnknown {
+		label += ", " + english.Count(m.d.Members(n), "service")
+	}
+	fmt.Fprintf(m, "%sn%d%s\"%s\"%s\n", indent, n, shape[0], label, shape[1])
 }
 
 // mermaidShapes are the brackets around the label of each kind.
@@ -96,14 +113,19 @@ func (m *mermaidWriter) arrows() {
 	for i := range g.Calls() {
 		e := graph.Edge(i)
 		c := g.Call(e)
+		var words []string
+		if m.lit.cut[e] {
+			words = append(words, cutWord)
+		}
+		if in := m.groups.arrowWords(e); in != "" {
+			words = append(words, mermaidEscape(in))
+		}
+		if n := m.d.Weight(e); n > 1 {
+			words = append(words, fmt.Sprint(n))
+		}
 		label := ""
-		switch n := m.d.Weight(e); {
-		case m.lit.cut[e] && n > 1:
-			label = fmt.Sprintf("|\"%s, %d\"|", cutWord, n)
-		case m.lit.cut[e]:
-			label = fmt.Sprintf("|\"%s\"|", cutWord)
-		case n > 1:
-			label = fmt.Sprintf("|\"%d\"|", n)
+		if words != nil {
+			label = fmt.Sprintf("|\"%s\"|", strings.Join(words, ", "))
 		}
 		fmt.Fprintf(m, "  n%d %s%s n%d\n", c.From, mermaidArrow(c), label, c.To)
 		switch {

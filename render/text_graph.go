@@ -24,7 +24,10 @@ var marks = []mark{
 	{"=", "mirrored traffic", func(c graph.Call) bool { return c.Mirror }},
 	{"|", "fallback, called only if another call fails", func(c graph.Call) bool { return c.Fallback }},
 	{"#", "not a service call: route, control, telemetry or health", func(c graph.Call) bool { return !c.Class.Core() }},
+	{groupMark, "one of several, see the calls of the caller", func(graph.Call) bool { return false }}, // see ofGroups
 }
+
+const groupMark = "&"
 
 // A legend records which marks are used.
 type legend []bool
@@ -41,6 +44,15 @@ func (l legend) of(c graph.Call) string {
 		}
 	}
 	return s
+}
+
+// ofGroups returns the mark of a call that is made only as a member of groups.
+func (l legend) ofGroups(g *graph.Graph, e graph.Edge) string {
+	if !g.Grouped(e) {
+		return ""
+	}
+	l[len(marks)-1] = true
+	return groupMark
 }
 
 // write writes the meaning of the marks used, if any.
@@ -95,9 +107,16 @@ func (d *drawing) kind(n graph.Node) string {
 
 func calleeNames(p *pen.Pen, d *drawing, n graph.Node, l legend) string {
 	var names []string
-	lo, hi := d.Graph.Out(n)
+	g := d.Graph
+	name := func(e graph.Edge) string { return pen.Clean(g.ID(g.To(e))) + l.of(g.Call(e)) }
+	lo, hi := g.Out(n)
 	for e := lo; e < hi; e++ {
-		names = append(names, pen.Clean(d.Graph.ID(d.Graph.To(e)))+l.of(d.Graph.Call(e)))
+		if !g.Grouped(e) {
+			names = append(names, name(e))
+		}
+	}
+	for _, id := range g.GroupsOf(n) {
+		names = append(names, groupClause(g, id, name))
 	}
 	return nameList(p, names)
 }
@@ -105,7 +124,7 @@ func calleeNames(p *pen.Pen, d *drawing, n graph.Node, l legend) string {
 func callerNames(p *pen.Pen, d *drawing, n graph.Node, l legend) string {
 	var names []string
 	for _, e := range d.Graph.In(n) {
-		names = append(names, pen.Clean(d.Graph.ID(d.Graph.From(e)))+l.of(d.Graph.Call(e)))
+		names = append(names, pen.Clean(d.Graph.ID(d.Graph.From(e)))+l.of(d.Graph.Call(e))+l.ofGroups(d.Graph, e))
 	}
 	return nameList(p, names)
 }

@@ -78,10 +78,10 @@ func writeEdges(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, head string, edge
 		if len(c.Evidence) > 0 {
 			place = pen.Clean(c.Evidence[0].Origin.String())
 		}
-		rows[i] = []string{"  " + pen.Clean(g.ID(far(e))), callQualities(c), evidenceWords(c), observedWords(g.Observed(e)), protectionWords(m, g.OriginalEdge(e)), place}
+		rows[i] = []string{"  " + pen.Clean(g.ID(far(e))), callQualities(c), groupsOfCall(g, e), evidenceWords(c), observedWords(g.Observed(e)), protectionWords(m, g.OriginalEdge(e)), place}
 	}
 	columns := []pen.Column{
-		{Head: "  SERVICE"}, {Head: "CALL"}, {Head: "EVIDENCE", Wrap: true}, {Head: "OBSERVED", Wrap: true}, {Head: "POLICY", Wrap: true},
+		{Head: "  SERVICE"}, {Head: "CALL"}, {Head: "GROUP", Wrap: true}, {Head: "EVIDENCE", Wrap: true}, {Head: "OBSERVED", Wrap: true}, {Head: "POLICY", Wrap: true},
 		{Head: "PLACE", Style: func(int) pen.Style { return pen.FaintStyle }},
 	}
 	p.Table(pen.DropEmpty(columns, rows))

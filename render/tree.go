@@ -130,6 +130,9 @@ func (t *callTree) below(n graph.Node, level int) []any {
 	for e := lo; e < hi; e++ {
 		m := t.g.To(e)
 		name := pen.Clean(t.g.ID(m)) + t.legend.of(t.g.Call(e))
+		if words := groupsOfCall(t.g, e); words != "" {
+			name += t.Faint(" (" + words + ")")
+		}
 		t.shown[m] = true
 		switch {
 		case t.ancestor[m]:
