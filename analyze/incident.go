@@ -72,8 +72,7 @@ const overload = 9
 // Simulate tries a scenario on the calls of g.
 func Simulate(g *graph.Graph, s Scenario) Incident {
 	r := NewAnalysis(g)
-	c := r.SyncComponents()
-	m := failure.New(g, r.Effective, func(e graph.Edge) bool { return c.Of[g.From(e)] == c.Of[g.To(e)] })
+	m := failure.New(g, r.Effective, r.inLoop())
 
 	in := Incident{Failed: slices.Sorted(maps.Keys(s.Inject)), Mode: s.Mode, Others: g.Len() - len(s.Inject)}
 	walk := searchCallers(g, in.Failed, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
@@ -99,6 +98,31 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 		in.Change.Call = g.OriginalEdge(in.Change.Call)
 	}
 	return in
+}
+
+// inLoop returns a function for whether caller and callee of a call wait for each other.
+func (r *Analysis) inLoop() func(graph.Edge) bool {
+	g, c := r.Core, r.SyncComponents()
+	for v := range graph.Node(g.Len()) {
+		if waits(g, v) {
+			c = findComponents(g.Where(func(e graph.Edge) bool { return failure.Waits(g, e) }))
+			break
+		}
+	}
+	return func(e graph.Edge) bool { return c.Of[g.From(e)] == c.Of[g.To(e)] }
+}
+
+// waits reports whether a broker waits for others.
+func waits(g *graph.Graph, broker graph.Node) bool {
+	if !isBus(g, broker) {
+		return false
+	}
+	for e, end := g.Out(broker); e < end; e++ {
+		if failure.Waits(g, e) {
+			return true
+		}
+	}
+	return false
 }
 
 // count completes in by who its victims are.

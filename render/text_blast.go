@@ -115,9 +115,9 @@ func withoutPolicyWords(in *analyze.Incident) string {
 	return fmt.Sprintf("without any policy, %d would %s", in.Naive, would)
 }
 
-// noBreakerWords are for failures that do not improve over time.
+// noBreakerWords are for callers of services that hang, if nothing but their recovery ends that.
 func noBreakerWords(g *graph.Graph, in *analyze.Incident) string {
-	if name, _, _ := strings.Cut(in.Mode, "="); !in.Stays || name == "partial" {
+	if !in.Stays || in.Mode != "hang" {
 		return ""
 	}
 	until := "the failed services recover"

@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// slowLimit is how long retries may hold a caller until it counts as slow.
+// slowLimit is how long a failing call may block its caller until that counts as slow.
 const slowLimit = 500 * time.Millisecond
 
 // A Part is a part of the calls from one service to another, and what all layers
@@ -29,11 +29,11 @@ type guard struct {
 	match   string
 	attempt policy.Limit // p, the end of one attempt
 	limit   setting      // what makes it so
-	held    policy.Limit // T, the end of the whole call
+	looped  bool         // caller and callee wait for each other
 
 	retry   setting // set if it tries again
 	retried [policy.Slow + 1]bool
-	lengthy bool // trying again takes the caller slowLimit or more
+	wait    [policy.Slow + 1]policy.Wait // how long the caller is blocked by attempts that fail
 
 	breakers []breaker // that can shut the whole callee off, the nearest to it first
 
@@ -83,7 +83,7 @@ const noCall graph.Edge = -1
 // newGuard puts the policies of one part into the form in which they act.
 func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 	d := plainGuard(g, e)
-	d.match, d.attempt, d.held = p.Match, p.Attempt, p.Budget
+	d.match, d.attempt = p.Match, p.Attempt
 	if d.attempt.State == policy.Finite {
 		d.limit = setting{words: "timeout " + english.Duration(d.attempt.Time), at: d.attempt.Origin()}
 		if by := d.attempt.By; len(by) > 0 && by[0].Provenance == policy.PlatformDefault {
@@ -121,7 +121,7 @@ func plainGuard(g *graph.Graph, e graph.Edge) guard {
 		d.soft = setting{words: "optional call", at: firstOrigin(g, e)}
 	}
 	if g.Tolerant(e) {
-		d.tolerant = setting{words: "tolerance of lesser answers", at: firstOrigin(g, e)}
+		d.tolerant = setting{words: "tolerance of degraded answers", at: firstOrigin(g, e)}
 	}
 	return d
 }
@@ -159,13 +159,13 @@ func (d *guard) readGap(s *policy.Set) {
 	}
 	d.attempt = policy.Limit{State: policy.Finite, Time: gap.Value}
 	d.limit = written("read timeout "+english.Duration(gap.Value), s, gap)
-	if d.held.State != policy.Finite {
-		d.held = d.attempt
-	}
 }
 
-// retries notes on which failures a call is repeated, and whether that takes long.
+// retries notes on which failures a call is repeated, and how long that takes.
 func (d *guard) retries(p *Part) {
+	for f := range d.wait {
+		d.wait[f] = p.Wait(policy.Failure(f))
+	}
 	if p.Attempts == 1 {
 		return
 	}
@@ -173,24 +173,11 @@ func (d *guard) retries(p *Part) {
 		d.retried[f] = p.Amplification(policy.Failure(f)) > 1
 	}
 	d.tries = max(p.Amplification(policy.Down), p.Amplification(policy.Errors))
-	var waits time.Duration
 	for i := range p.Layers {
-		l := &p.Layers[i]
-		if l.Attempts == 1 {
-			continue
+		if l := &p.Layers[i]; l.Attempts != 1 && l.Set.Retry != nil {
+			d.retry = written("retries", &l.Set, l.Set.Retry.Retries)
+			break
 		}
-		if r := l.Set.Retry; r != nil && !d.retry.set() {
-			d.retry = written("retries", &l.Set, r.Retries)
-		}
-		if l.Waits.State != policy.Finite || l.Waits.Time >= slowLimit {
-			waits = slowLimit
-		}
-		waits = max(waits, l.Waits.Time)
-	}
-	if p.Budget.State == policy.Finite {
-		d.lengthy = p.Budget.Time >= slowLimit
-	} else {
-		d.lengthy = waits >= slowLimit
 	}
 }
 

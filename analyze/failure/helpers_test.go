@@ -117,7 +117,7 @@ func estate(wires []wire) *graph.Graph {
 	return graphtest.New(services, calls)
 }
 
-// modelOf is the model of g. Calls within a loop are found the slow way.
+// modelOf is the model of g. Calls of a loop are found the slow way.
 func modelOf(g *graph.Graph) *Model {
 	return New(g, func(e graph.Edge) []Part {
 		routes := g.Routes(e)
@@ -130,10 +130,10 @@ func modelOf(g *graph.Graph) *Model {
 			parts[i] = Part{Match: r.Match, Effective: policy.Combine(r.Layers, facts)}
 		}
 		return parts
-	}, func(e graph.Edge) bool { return leads(g, g.To(e), g.From(e)) })
+	}, func(e graph.Edge) bool { return Waits(g, e) && leads(g, g.To(e), g.From(e)) })
 }
 
-// leads reports whether synchronous calls lead from one service to another.
+// leads reports whether calls that wait lead from one service to another.
 func leads(g *graph.Graph, from, to graph.Node) bool {
 	seen := map[graph.Node]bool{from: true}
 	for work := []graph.Node{from}; len(work) > 0; work = work[1:] {
@@ -141,7 +141,7 @@ func leads(g *graph.Graph, from, to graph.Node) bool {
 			return true
 		}
 		for e, end := g.Out(work[0]); e < end; e++ {
-			if w := g.To(e); !seen[w] && g.Mode(e) == graph.Sync {
+			if w := g.To(e); !seen[w] && Waits(g, e) {
 				seen[w] = true
 				work = append(work, w)
 			}

@@ -100,41 +100,76 @@ type book struct {
 	wires  []wire
 	inject map[string]Injection
 	open   map[int]bool // by wire; nil at the onset
-	state  map[string]State
-	delay  map[string]time.Duration
+	of     map[string]meets
+}
+
+// meets is what requests to a service meet, each for some of them.
+type meets struct {
+	less, some, error, slow, hang bool          // some: errors, if only some of the requests get any
+	all, few                      time.Duration // how late every one is, and the latest
+}
+
+func (m meets) state() State {
+	s := State{}
+	if m.less || m.some {
+		s.Answers = Degraded
+	}
+	if m.error {
+		s.Answers = Failed
+	}
+	if m.slow {
+		s.Pace = Slow
+	}
+	if m.hang {
+		s = State{Failed, Hung}
+	}
+	return s
+}
+
+func both(a, b meets) meets {
+	return meets{a.less || b.less, a.some || b.some, a.error || b.error, a.slow || b.slow, a.hang || b.hang, max(a.all, b.all), max(a.few, b.few)}
+}
+
+// helped is m with a value of the caller's own instead of errors.
+func (m meets) helped() meets {
+	m.less, m.error, m.some = m.less || m.error || m.some, false, false
+	return m
 }
 
 // slowly solves a scenario. It also returns the breakers that open in it.
-func slowly(wires []wire, inject map[string]Injection, open map[int]bool) (map[string]State, map[int]bool) {
-	b := &book{wires, inject, open, map[string]State{}, map[string]time.Duration{}}
+func slowly(wires []wire, inject map[string]Injection, open map[int]bool) (map[string]meets, map[int]bool) {
+	b := &book{wires, inject, open, map[string]meets{}}
 	for name, i := range inject {
-		switch {
-		case i.Mode == Hang:
-			b.state[name] = State{Failed, Hung}
-		case i.Mode == Degrade:
-			b.state[name] = State{Degraded, Fast}
-		case i.Mode == SlowDown:
-			b.state[name], b.delay[name] = State{OK, Slow}, i.Delay
-		case i.Mode == Stop, i.Stopped == i.Replicas:
-			b.state[name] = State{Failed, Fast}
-		}
+		b.of[name] = injected(i)
 	}
-	for b.delays() {
-	}
-	for b.states() {
+	for b.again() {
 	}
 	opens := map[int]bool{}
 	for i, w := range wires {
-		s := b.tried(w)
+		s := b.tried(w).state()
 		failed, late := s.Answers == Failed && s.Pace != Hung, s.Pace != Fast
 		if w.breaker == "late" {
-			late = late && (s.Pace == Hung || b.delay[w.to] > 3*time.Second)
+			late = late && (s.Pace == Hung || b.of[w.to].all > 3*time.Second)
 		}
 		if waits(w) && (failed && w.breaker != "" && w.breaker != "endpoint" || late && (w.breaker == "slow" || w.breaker == "late")) {
 			opens[i] = true
 		}
 	}
-	return b.state, opens
+	return b.of, opens
+}
+
+func injected(i Injection) meets {
+	switch {
+	case i.Mode == Hang:
+		return meets{hang: true}
+	case i.Mode == Degrade:
+		return meets{less: true}
+	case i.Mode == SlowDown:
+		return meets{slow: true, all: i.Delay, few: i.Delay}
+	case i.Mode == Stop, i.Stopped == i.Replicas:
+		return meets{error: true}
+	}
+	return meets{}
 }
 
 func broker(name string) bool { return name == "q-a" }
@@ -142,44 +177,15 @@ func broker(name string) bool { return name == "q-a" }
 // waits reports whether the caller waits for a response.
 func waits(w wire) bool { return !w.async || broker(w.to) }
 
-// held is the longest that a wire holds its caller; 0 if nothing ends it.
-func held(w wire) time.Duration {
-	if w.timeout == 0 {
-		return 0
-	}
-	all := w.timeout * time.Duration(w.retries+1)
-	if w.backoff > 0 {
-		all += w.backoff * time.Duration(w.retries)
-	}
-	return all
-}
-
-// delays passes every delay on once.
-func (b *book) delays() (changed bool) {
-	for i, w := range b.wires {
-		by := b.delay[w.to]
-		if by == 0 || b.open[i] || !waits(w) {
-			continue
-		}
-		if b.loops(w) {
-			by = 1 << 62
-		}
-		if h := held(w); h > 0 {
-			by = min(by, h)
-		}
-		if by > b.delay[w.from] {
-			b.delay[w.from], changed = by, true
-		}
-	}
-	return changed
-}
-
-// loops reports whether synchronous calls lead back from the callee of w.
+// loops reports whether calls that wait lead back from the callee of w.
 func (b *book) loops(w wire) bool {
+	if !waits(w) {
+		return false
+	}
 	seen := map[string]bool{w.to: true}
 	for range b.wires {
 		for _, v := range b.wires {
-			if seen[v.from] && !v.async {
+			if seen[v.from] && waits(v) {
 				seen[v.to] = true
 			}
 		}
@@ -187,24 +193,26 @@ func (b *book) loops(w wire) bool {
 	return seen[w.from]
 }
 
-// states applies every equation once.
-func (b *book) states() (changed bool) {
-	worsen := func(name string, s State) {
-		if now := join(b.state[name], s); now != b.state[name] {
-			b.state[name], changed = now, true
+// again applies every equation once.
+func (b *book) again() (changed bool) {
+	worsen := func(name string, m meets) {
+		if now := both(b.of[name], m); now != b.of[name] {
+			b.of[name], changed = now, true
 		}
 	}
 	for i, w := range b.wires {
 		if !w.instead {
-			worsen(w.from, b.brings(i))
+			m := b.brings(i)
+			m.less, m.some = m.less || m.some, false
+			worsen(w.from, m)
 		}
-		if !w.async || b.state[w.from].Answers != Failed {
+		if from := b.of[w.from]; !w.async || !from.error && !from.hang {
 			continue
 		}
 		for j, v := range b.wires {
 			hands := i == j && !broker(w.to) || broker(w.to) && v.from == w.to && v.async && !broker(v.to)
 			if hands && v.fresh {
-				worsen(v.to, State{Degraded, Fast})
+				worsen(v.to, meets{less: true})
 			}
 		}
 	}
@@ -220,22 +228,45 @@ func join(s, t State) State {
 }
 
 // tried is T and R.
-func (b *book) tried(w wire) State {
-	s := b.state[w.to]
-	if w.timeout > 0 && (s.Pace == Hung || s.Pace == Slow && b.delay[w.to] > w.timeout) {
-		s = State{Failed, Slow}
+func (b *book) tried(w wire) meets {
+	was := b.of[w.to]
+	now := was
+	const half = 500 * time.Millisecond
+	// repeated is the time of all attempts that take so long each.
+	repeated := func(each time.Duration) time.Duration {
+		if w.retries == 0 {
+			return each
+		}
+		return time.Duration(w.retries+1)*each + time.Duration(w.retries)*w.backoff
 	}
-	long := held(w) >= 500*time.Millisecond || w.timeout == 0 && w.backoff > 0
-	if s.Answers == Failed && w.retries > 0 && long {
-		s.Pace = max(s.Pace, Slow)
+	if w.timeout > 0 {
+		now.all, now.few = min(was.all, w.timeout), min(was.few, w.timeout)
 	}
-	return s
+	after, tail := now.all, now.few
+	if was.error {
+		each := func(t time.Duration) time.Duration { return repeated(t) }
+		if b.loops(w) {
+			each = func(t time.Duration) time.Duration { return max(t, repeated(0)) }
+		}
+		now.all, now.few = each(after), each(tail)
+	}
+	if w.timeout > 0 && (was.hang || was.all > w.timeout) {
+		now.error = true
+		now.slow = now.slow || was.hang
+		now.hang = false
+		now.all, now.few = max(now.all, repeated(w.timeout)), max(now.few, repeated(w.timeout))
+	} else if w.timeout > 0 && was.few > w.timeout {
+		now.some = true
+		now.few = max(now.few, repeated(w.timeout))
+	}
+	now.slow = now.slow || now.few >= half
+	return now
 }
 
 // answered is B to C, with the breaker before and some replicas down.
-func (b *book) answered(i int) State {
+func (b *book) answered(i int) meets {
 	w := b.wires[i]
-	s := b.tried(w)
+	m := b.tried(w)
 	p := b.inject[w.to]
 	partial := p.Mode == Partial && p.Stopped < p.Replicas
 	if partial {
@@ -243,77 +274,87 @@ func (b *book) answered(i int) State {
 		switch {
 		case w.checked || ejected >= p.Stopped:
 			if b.open == nil {
-				s = join(s, State{Degraded, Fast})
+				m = both(m, meets{some: true})
 			}
 		case w.retries > 0 && !w.sticky:
-			s = join(s, State{OK, Slow})
+			all := w.backoff * time.Duration(w.retries)
+			m = both(m, meets{slow: all >= 500*time.Millisecond, few: all})
 		default:
-			s = join(s, State{Degraded, Fast})
+			m = both(m, meets{some: true})
 		}
 	}
-	if b.open[i] && (b.state[w.to] != (State{}) || partial) {
-		s = State{Failed, Fast}
+	if b.open[i] && (b.of[w.to].state() != (State{}) || partial) {
+		m = meets{error: true}
 	}
-	if w.bulkhead && s.Pace == Hung {
-		s = State{Failed, Slow}
+	if w.bulkhead && m.hang {
+		m.hang, m.error, m.slow = false, true, true
 	}
-	if w.cache && s.Answers == Failed && s.Pace != Hung {
-		s.Answers = Degraded
+	if w.cache && m.error {
+		m = m.helped()
 	}
-	return s
+	return m
 }
 
 // brings is F and H.
-func (b *book) brings(i int) State {
+func (b *book) brings(i int) meets {
 	w := b.wires[i]
 	if !waits(w) {
-		return State{}
+		return meets{}
 	}
-	s := b.answered(i)
+	m := b.answered(i)
 	for at, f := range w.fallback {
 		if f == "outbox" && at == 0 && w.async {
-			s = State{min(s.Answers, Degraded), Fast}
+			m = meets{less: m.less || m.some || m.error || m.hang}
 			break
 		}
-		if s.Answers != Failed || s.Pace == Hung {
+		if !m.error && !m.some {
 			break
 		}
 		if f == "static" || f == "cache" || f == "outbox" {
-			s.Answers = Degraded
+			m = m.helped()
 			break
 		}
 		other := slices.IndexFunc(b.wires, func(v wire) bool { return v.from == w.from && v.to == f })
 		if other < 0 || other == i {
 			continue
 		}
-		if second := b.standIn(other); second.Answers == Failed && second.Pace != Hung {
-			s = join(s, second)
-		} else {
-			s = join(State{Degraded, s.Pace}, second)
+		second := b.standIn(other)
+		all, few := m.all+second.all, m.few+second.few
+		if b.loops(w) || b.loops(b.wires[other]) {
+			all, few = max(m.all, second.all), max(m.few, second.few)
+		}
+		last := !second.error
+		if !m.error {
+			all = m.all
+			second.some, second.error = second.some || second.error, false
+		}
+		m = both(m, second)
+		m.all, m.few = all, few
+		if last {
+			m = m.helped()
 			break
 		}
 	}
-	if w.soft && s.Answers == Failed && s.Pace != Hung {
-		s.Answers = Degraded
+	if w.soft {
+		m = m.helped()
 	}
-	if w.tolerant && s.Answers == Degraded {
-		s.Answers = OK
+	if w.tolerant {
+		m.less, m.some = false, false
 	}
-	return s
+	return m
 }
 
 // standIn is what a wire brings that is asked instead of another.
-func (b *book) standIn(i int) State {
+func (b *book) standIn(i int) meets {
 	w := b.wires[i]
 	if !waits(w) {
-		return State{}
+		return meets{}
 	}
-	s := b.answered(i)
-	own := w.soft || slices.ContainsFunc(w.fallback, func(f string) bool { return f == "static" || f == "cache" || f == "outbox" })
-	if own && s.Answers == Failed && s.Pace != Hung {
-		s.Answers = Degraded
+	m := b.answered(i)
+	if w.soft || slices.ContainsFunc(w.fallback, func(f string) bool { return f == "static" || f == "cache" || f == "outbox" }) {
+		m = m.helped()
 	}
-	return s
+	return m
 }
 
 func TestAgreesWithTheSlowWay(t *testing.T) {
@@ -325,8 +366,11 @@ func TestAgreesWithTheSlowWay(t *testing.T) {
 		steady, _ := slowly(wires, inject, open)
 		for v := range graph.Node(g.Len()) {
 			id := g.ID(v)
-			if o.Onset[v] != onset[id] || o.Steady[v] != steady[id] {
-				t.Errorf("%s is %s, then %s; want %s, then %s", id, o.Onset[v], o.Steady[v], onset[id], steady[id])
+			if o.Onset[v] != onset[id].state() || o.Steady[v] != steady[id].state() {
+				t.Errorf("%s is %s, then %s; want %s, then %s", id, o.Onset[v], o.Steady[v], onset[id].state(), steady[id].state())
+			}
+			if c, d := o.onset.is[v], o.steady.is[v]; c.delay != onset[id].all || c.tail != onset[id].few || d.delay != steady[id].all || d.tail != steady[id].few {
+				t.Errorf("%s is late by %s (%s), then %s (%s); want %+v, then %+v", id, c.delay, c.tail, d.delay, d.tail, onset[id], steady[id])
 			}
 			if o.Onset[v].Suffers() {
 				suffering++
@@ -365,7 +409,7 @@ func TestMoreFailuresAreNeverBetter(t *testing.T) {
 func neverBetter(t *testing.T, g *graph.Graph, why string, before, after []State) {
 	t.Helper()
 	for v := range before {
-		if after[v].join(before[v]) != after[v] {
+		if join(after[v], before[v]) != after[v] {
 			t.Errorf("%s, and %s is %s instead of %s", why, g.ID(graph.Node(v)), after[v], before[v])
 		}
 	}
@@ -376,9 +420,9 @@ func TestProtectionNeverHurts(t *testing.T) {
 		name string
 		add  func(*wire)
 	}{
-		{"a timeout", func(w *wire) { w.timeout = time.Second }},
-		{"a timeout and a fallback", func(w *wire) { w.timeout, w.fallback = time.Second, append(w.fallback, "static") }},
-		{"a timeout, and optional", func(w *wire) { w.timeout, w.soft = time.Second, true }},
+		{"a timeout", func(w *wire) { w.timeout = time.Hour }},
+		{"a timeout and a fallback", func(w *wire) { w.timeout, w.fallback = time.Hour, append(w.fallback, "static") }},
+		{"a timeout, and optional", func(w *wire) { w.timeout, w.soft = time.Hour, true }},
 		{"a bulkhead", func(w *wire) { w.bulkhead = true }},
 	}
 	for _, p := range protections {

@@ -314,7 +314,7 @@ func (p *phase) search() *walk {
 // brings reports whether e brings its caller the worst that it suffers from, or,
 // if not whole, anything of it.
 func (p *phase) brings(e graph.Edge, whole bool) bool {
-	s, caller := p.contribution(e, nil), p.state[p.m.g.From(e)]
+	s, caller := p.contribution(e, nil).state(), p.state[p.m.g.From(e)]
 	switch {
 	case !s.Suffers():
 		return false

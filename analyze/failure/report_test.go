@@ -18,8 +18,8 @@ func TestVictims(t *testing.T) {
 	}{
 		{"recs-db", Hang, []string{
 			"recs FAILED recs>recs-db: no timeout ends the wait (assumed)",
-			"checkout DEGRADED checkout>recs>recs-db: timeout 300ms turned the hang into an error, fallback static stood in for the answer; no timeout ends the wait (assumed)",
-			"web DEGRADED web>checkout>recs>recs-db: ; timeout 300ms turned the hang into an error, fallback static stood in for the answer; no timeout ends the wait (assumed)",
+			"checkout DEGRADED checkout>recs>recs-db: timeout 300ms turned the hang into an error, fallback static answered instead; no timeout ends the wait (assumed)",
+			"web DEGRADED web>checkout>recs>recs-db: ; timeout 300ms turned the hang into an error, fallback static answered instead; no timeout ends the wait (assumed)",
 		}},
 		{"mail", Stop, []string{"checkout PROTECTED checkout>mail: event waits in the queue, not its sender"}},
 		{"search", Hang, []string{"web FAILED web>search: no timeout ends the wait (assumed), optional call does not help a caller that waits"}},

@@ -8,6 +8,10 @@
 // join of what was done to it and of what its calls bring. Loops need nothing
 // special: of all solutions the least is meant, in which nothing fails by itself.
 //
+// With its state a service has a delay, and a caller that does not wait that long gets an
+// error. A hang that a timeout ended makes the caller as late as its attempts take; a callee
+// that is down refuses them at once. The calls of a loop hand a delay on without adding to it.
+//
 // Breakers make things better when they get worse, which no least solution can
 // express. So there are two: the onset, before any breaker has reacted, and the
 // steady state, with those breakers open that the onset opens.
@@ -51,18 +55,69 @@ func (s State) String() string { return answers[s.Answers] + "/" + paces[s.Pace]
 // Suffers reports whether anything is wrong.
 func (s State) Suffers() bool { return s != State{} }
 
-// join is the least state that is as bad as both. Who hangs has failed: all its
-// workers are waiting.
-func (s State) join(t State) State {
-	j := State{max(s.Answers, t.Answers), max(s.Pace, t.Pace)}
-	if j.Pace == Hung {
-		j.Answers = Failed
-	}
-	return j
-}
-
 // broken reports whether the caller gets to see an error.
 func (s State) broken() bool { return s.Answers == Failed && s.Pace != Hung }
+
+// A condition is all that the requests to a service meet, each sign for some of them, and how
+// late. The zero condition is that of a service that is well.
+//
+// It has more than the State of the service: that some requests hang does not hide that
+// others fail, which callers see after other times.
+type condition struct {
+	signs
+	delay time.Duration // of all requests, as far as it is known
+	tail  time.Duration // of some, at least delay
+}
+
+type signs uint8
+
+const (
+	degrades signs = 1 << iota // answers are incomplete
+	loses                      // some requests fail; within one call, see settled
+	fails                      // all requests that do not hang fail
+	late                       // answers and errors are late, but within bounds
+	hangs                      // some requests get no answer, ever
+)
+
+func (s signs) any(of signs) bool { return s&of != 0 }
+
+// state is what the signs come to. Who hangs has failed: all its workers are waiting.
+func (s signs) state() State {
+	var t State
+	switch {
+	case s.any(hangs):
+		return State{Failed, Hung}
+	case s.any(fails):
+		t.Answers = Failed
+	case s.any(degrades | loses):
+		t.Answers = Degraded
+	}
+	if s.any(late) {
+		t.Pace = Slow
+	}
+	return t
+}
+
+// join is the least condition that is as bad as both.
+func (c condition) join(o condition) condition {
+	return condition{c.signs | o.signs, max(c.delay, o.delay), max(c.tail, o.tail)}
+}
+
+// settled is c as the caller passes it on: a caller some of whose requests fail degrades.
+func (c condition) settled() condition {
+	if c.any(loses) {
+		c.signs = c.signs&^loses | degrades
+	}
+	return c
+}
+
+// eased is c with answers of the caller's own instead of errors.
+func (c condition) eased() condition {
+	if c.any(fails | loses) {
+		c.signs = c.signs&^(fails|loses) | degrades
+	}
+	return c
+}
 
 // Mode is the way in which a service fails.
 type Mode uint8
@@ -78,27 +133,27 @@ const (
 // An Injection is what is done to one service. The zero Injection stops it.
 type Injection struct {
 	Mode     Mode
-	Delay    time.Duration // for Late; 0 is unknown
+	Delay    time.Duration // for SlowDown; 0 is unknown
 	Stopped  int           // for Partial: so many
 	Replicas int           // of so many
 }
 
-// state is what the service itself is in. Callers see a partial failure each in
+// condition is that of the service itself. Callers see a partial failure each in
 // their own way; a total one is none.
-func (i Injection) state() State {
+func (i Injection) condition() condition {
 	switch i.Mode {
 	case Hang:
-		return State{Failed, Hung}
+		return condition{signs: hangs}
 	case SlowDown:
-		return State{OK, Slow}
+		return condition{late, i.Delay, i.Delay}
 	case Degrade:
-		return State{Degraded, Fast}
+		return condition{signs: degrades}
 	case Partial:
-		if i.Stopped < i.Replicas {
-			return State{}
+		if i.partial() {
+			return condition{}
 		}
 	}
-	return State{Failed, Fast}
+	return condition{signs: fails}
 }
 
 func (i Injection) partial() bool { return i.Mode == Partial && i.Stopped < i.Replicas }

@@ -24,7 +24,8 @@ func TestTotalFailure(t *testing.T) {
 	}{
 		{"nothing", wire{}, "failed/fast failed/fast", "failed/hung failed/hung"},
 		{"a timeout", wire{timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/slow"},
-		{"a timeout and retries", wire{timeout: timeout, retries: 2}, "failed/slow failed/slow", "failed/slow failed/slow"},
+		{"a timeout and retries", wire{timeout: timeout, retries: 2}, "failed/fast failed/fast", "failed/slow failed/slow"},
+		{"a timeout and retries with long waits", wire{timeout: timeout, retries: 2, backoff: 300 * time.Millisecond}, "failed/slow failed/slow", "failed/slow failed/slow"},
 		{"retries without waits", wire{retries: 2}, "failed/fast failed/fast", "failed/hung failed/hung"},
 		{"retries with long waits", wire{retries: 2, backoff: time.Second}, "failed/slow failed/slow", "failed/hung failed/hung"},
 		{"outlier detection that cannot eject all", wire{breaker: "endpoint"}, "failed/fast failed/fast", "failed/hung failed/hung"},
@@ -32,7 +33,7 @@ func TestTotalFailure(t *testing.T) {
 		{"a breaker that nothing opens", wire{breaker: "call"}, "failed/fast failed/fast", "failed/hung failed/hung"},
 		{"a breaker that opens on slowness", wire{breaker: "slow"}, "failed/fast failed/fast", "failed/hung failed/fast"},
 		{"a breaker and a timeout", wire{breaker: "call", timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/fast"},
-		{"a breaker, a timeout and retries", wire{breaker: "call", timeout: timeout, retries: 1}, "failed/slow failed/fast", "failed/slow failed/fast"},
+		{"a breaker, a timeout and retries", wire{breaker: "call", timeout: timeout, retries: 1}, "failed/fast failed/fast", "failed/slow failed/fast"},
 		{"a breaker that opens on calls of 3 s", wire{breaker: "late"}, "failed/fast failed/fast", "failed/hung failed/fast"},
 		{"outlier detection that can eject all", wire{breaker: "all"}, "failed/fast failed/fast", "failed/hung failed/hung"},
 		{"the same with a timeout", wire{breaker: "all", timeout: timeout}, "failed/fast failed/fast", "failed/slow failed/fast"},
@@ -40,8 +41,8 @@ func TestTotalFailure(t *testing.T) {
 		{"a bulkhead and a breaker", wire{bulkhead: true, breaker: "call"}, "failed/fast failed/fast", "failed/slow failed/slow"},
 		{"a breaker that opens on slowness, and a fallback", wire{breaker: "slow", fallback: static}, "degraded/fast degraded/fast", "failed/hung degraded/fast"},
 		{"a breaker that opens on slowness, and optional", wire{breaker: "slow", soft: true}, "degraded/fast degraded/fast", "failed/hung degraded/fast"},
-		{"lesser answers are tolerated", wire{tolerant: true}, "failed/fast failed/fast", "failed/hung failed/hung"},
-		{"lesser answers are tolerated, and there is a fallback", wire{tolerant: true, fallback: static, timeout: timeout}, "ok/fast ok/fast", "ok/slow ok/slow"},
+		{"degraded answers are tolerated", wire{tolerant: true}, "failed/fast failed/fast", "failed/hung failed/hung"},
+		{"degraded answers are tolerated, and there is a fallback", wire{tolerant: true, fallback: static, timeout: timeout}, "ok/fast ok/fast", "ok/slow ok/slow"},
 		{"a bulkhead", wire{bulkhead: true}, "failed/fast failed/fast", "failed/slow failed/slow"},
 		{"a bulkhead and a fallback", wire{bulkhead: true, fallback: static}, "degraded/fast degraded/fast", "degraded/slow degraded/slow"},
 		{"a fallback", wire{fallback: static}, "degraded/fast degraded/fast", "failed/hung failed/hung"},
@@ -71,7 +72,7 @@ func TestTotalFailure(t *testing.T) {
 	}
 }
 
-// What a caller suffers of answers with less.
+// What a caller suffers of degraded answers.
 func TestLesserAnswers(t *testing.T) {
 	for _, tt := range []struct {
 		name string
@@ -107,8 +108,8 @@ func TestLateness(t *testing.T) {
 		{"the delay is handed on", []wire{{from: "a", to: "m", timeout: time.Second}, {from: "m", to: "b"}}, 2 * time.Second, "failed/slow"},
 		{"no later than the timeout of the one between",
 			[]wire{{from: "a", to: "m", timeout: 3 * time.Second}, {from: "m", to: "b", timeout: 2 * time.Second, soft: true}}, time.Hour, "degraded/slow"},
-		{"a loop waits for itself",
-			[]wire{{from: "a", to: "m", timeout: time.Hour}, {from: "m", to: "b"}, {from: "b", to: "m"}}, time.Second, "failed/slow"},
+		{"a loop hands it on as it is",
+			[]wire{{from: "a", to: "m", timeout: time.Second}, {from: "m", to: "b", retries: 2}, {from: "b", to: "m", retries: 2}}, time.Second, "ok/slow"},
 		{"a breaker for slower calls does not open", []wire{{from: "a", to: "b", breaker: "late"}}, 3 * time.Second, "ok/slow"},
 		{"an unknown delay exceeds nothing", []wire{{from: "a", to: "b", timeout: time.Nanosecond}}, 0, "ok/slow"},
 	}
@@ -117,6 +118,62 @@ func TestLateness(t *testing.T) {
 		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "b"): {Mode: SlowDown, Delay: tt.delay}})
 		if got := o.Onset[node(t, g, "a")].String(); got != tt.want {
 			t.Errorf("%s: b %s late makes a %s, want %s", tt.name, tt.delay, got, tt.want)
+		}
+	}
+}
+
+// Callers that give up before their callee does: what was done to c, and what comes of it at
+// the onset.
+func TestPatience(t *testing.T) {
+	ms := time.Millisecond
+	static := []string{"static"}
+	plan := func(tram wire) []wire {
+		tram.from, tram.to = "tram", "plan"
+		return []wire{tram, {from: "plan", to: "c", timeout: 900 * ms, fallback: static}}
+	}
+	waits := func(patience time.Duration) []wire {
+		return []wire{
+			{from: "k", to: "c", retries: 2, backoff: 40 * ms}, {from: "kiln", to: "c", timeout: 2 * time.Second, retries: 2, backoff: 40 * ms},
+			{from: "w", to: "k", timeout: patience},
+		}
+	}
+	tests := []struct {
+		name  string
+		wires []wire
+		done  Injection
+		want  string
+	}{
+		{"a hang that a fallback covers too late", plan(wire{timeout: 500 * ms}), Injection{Mode: Hang}, "plan=degraded/slow tram=failed/slow"},
+		{"a stop is covered at once", plan(wire{timeout: 500 * ms}), Injection{}, "plan=degraded/fast tram=degraded/fast"},
+		{"a caller that waits as long", plan(wire{timeout: 900 * ms}), Injection{Mode: Hang}, "plan=degraded/slow tram=degraded/slow"},
+		{"a caller that waits as it likes", plan(wire{}), Injection{Mode: Hang}, "plan=degraded/slow tram=degraded/slow"},
+		{"an impatient caller with a fallback", plan(wire{timeout: 500 * ms, fallback: static}), Injection{Mode: Hang}, "plan=degraded/slow tram=degraded/slow"},
+		{"a delay below both", plan(wire{timeout: 500 * ms}), Injection{Mode: SlowDown, Delay: 400 * ms}, "plan=ok/slow tram=ok/slow"},
+		{"a delay between", plan(wire{timeout: 500 * ms}), Injection{Mode: SlowDown, Delay: 600 * ms}, "plan=ok/slow tram=failed/slow"},
+		{"tries of a stop take no time", waits(0), Injection{}, "k=failed/fast kiln=failed/fast w=failed/fast"},
+		{"tries of a hang do", []wire{{from: "k", to: "c", timeout: 200 * ms, retries: 2, fallback: static}, {from: "w", to: "k", timeout: 600 * ms}, {from: "v", to: "k", timeout: 599 * ms}},
+			Injection{Mode: Hang}, "k=degraded/slow v=failed/slow w=degraded/slow"},
+		{"waits of a stop", []wire{{from: "k", to: "c", retries: 2, backoff: 40 * ms, fallback: static}, {from: "w", to: "k", timeout: 80 * ms}, {from: "v", to: "k", timeout: 79 * ms}},
+			Injection{}, "k=degraded/fast v=failed/fast w=degraded/fast"},
+		{"waits of a stop add up to a slow caller", []wire{{from: "k", to: "c", retries: 2, backoff: 250 * ms}}, Injection{}, "k=failed/slow"},
+		{"late errors are tried again", []wire{{from: "k", to: "m", retries: 1, fallback: static}, {from: "m", to: "c", timeout: time.Second}, {from: "w", to: "k", timeout: 1500 * ms}},
+			Injection{Mode: Hang}, "k=degraded/slow m=failed/slow w=failed/slow"},
+		{"one service is asked after the other", []wire{
+			{from: "k", to: "c", timeout: 400 * ms, fallback: []string{"f"}}, {from: "k", to: "f", timeout: 400 * ms, instead: true, soft: true}, {from: "f", to: "c"},
+			{from: "w", to: "k", timeout: 800 * ms}, {from: "v", to: "k", timeout: 799 * ms},
+		}, Injection{Mode: Hang}, "f=failed/hung k=degraded/slow v=failed/slow w=degraded/slow"},
+	}
+	for _, tt := range tests {
+		g := estate(tt.wires)
+		o := modelOf(g).Solve(map[graph.Node]Injection{node(t, g, "c"): tt.done})
+		var got []string
+		for v := range graph.Node(g.Len()) {
+			if g.ID(v) != "c" {
+				got = append(got, g.ID(v)+"="+o.Onset[v].String())
+			}
+		}
+		if got := strings.Join(got, " "); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
 }
@@ -144,7 +201,8 @@ func TestPartialFailure(t *testing.T) {
 	}{
 		{"nothing notices", wire{}, plain, 1, "degraded/fast degraded/fast"},
 		{"a readiness check", wire{}, ready, 1, "degraded/fast ok/fast"},
-		{"retries", wire{retries: 1}, plain, 1, "ok/slow ok/slow"},
+		{"retries", wire{retries: 1}, plain, 1, "ok/fast ok/fast"},
+		{"retries with long waits", wire{retries: 1, backoff: time.Second}, plain, 1, "ok/slow ok/slow"},
 		{"optional", wire{soft: true}, plain, 1, "degraded/fast degraded/fast"},
 		{"a health check of the caller's proxy", wire{checked: true}, plain, 2, "degraded/fast ok/fast"},
 		{"retries that ask the same replica", wire{retries: 1, sticky: true}, plain, 1, "degraded/fast degraded/fast"},
@@ -153,7 +211,7 @@ func TestPartialFailure(t *testing.T) {
 		{"a cache is for errors", wire{cache: true}, plain, 1, "degraded/fast degraded/fast"},
 		{"tolerated", wire{tolerant: true}, plain, 1, "ok/fast ok/fast"},
 		{"as many can be ejected", wire{}, ejects(0.4), 1, "degraded/fast ok/fast"},
-		{"not as many can be ejected, but Istio tries again", wire{}, ejects(0.4), 2, "ok/slow ok/slow"},
+		{"not as many can be ejected, but Istio tries again", wire{}, ejects(0.4), 2, "ok/fast ok/fast"},
 		{"all of them", wire{}, ready, 3, "failed/fast failed/fast"},
 	}
 	for _, tt := range tests {
@@ -274,7 +332,7 @@ func TestBroker(t *testing.T) {
 	}
 }
 
-func (m Mode) state() string { return Injection{Mode: m}.state().String() }
+func (m Mode) state() string { return Injection{Mode: m}.condition().state().String() }
 
 // A breaker that opened closes again when its callee is well: b is, once its own
 // breaker has opened, so that a never asks f.

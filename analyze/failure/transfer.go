@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/internal/saturating"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -27,10 +29,11 @@ type Action struct {
 type phase struct {
 	m      *Model
 	inject map[graph.Node]Injection
-	state  []State
+	is     []condition      // by service
+	state  []State          // the same, when it is complete
 	partly bool             // some services lose only a part of their replicas
-	delay  []time.Duration  // by service: how late it is, as far as the scenario says; nil if it does not
 	open   map[part]breaker // breakers that are open; nil at the onset
+	ways   *walk            // how a failure came to everybody; nil while that is not known
 }
 
 // A part is one part of one call.
@@ -41,215 +44,308 @@ type part struct {
 
 // contribution is what the call e brings to its caller, by all of its parts: the
 // worst counts, since all of them are made.
-func (p *phase) contribution(e graph.Edge, actions *[]Action) State {
-	var s State
-	if p.m.g.Fallback(e) {
-		return s // it counts where the call does that it is made instead of
-	}
+func (p *phase) contribution(e graph.Edge, actions *[]Action) condition {
 	if actions == nil && !p.partly && p.m.at[e] == p.m.bare {
-		return p.state[p.m.g.To(e)] // as most calls of a large graph
+		return p.is[p.m.g.To(e)] // as most calls of a large graph
 	}
+	if p.m.g.Fallback(e) {
+		return condition{} // it counts where the call does that it is made instead of
+	}
+	var c condition
 	for i := range p.m.guards(e) {
 		before := 0
 		if actions != nil {
 			before = len(*actions)
 		}
-		s = s.join(p.through(part{e, i}, actions))
+		c = c.join(p.through(part{e, i}, actions))
 		if actions != nil {
 			for j := range (*actions)[before:] {
 				(*actions)[before+j].Part = p.m.guards(e)[i].match
 			}
 		}
 	}
-	return s
+	return c.settled()
 }
 
 // through is what one part of a call brings to its caller.
-func (p *phase) through(of part, actions *[]Action) State {
+func (p *phase) through(of part, actions *[]Action) condition {
 	d := &p.m.guards(of.call)[of.at]
 	if d.async && !d.publish {
-		if p.state[p.m.g.To(of.call)].Suffers() {
+		if p.is[p.m.g.To(of.call)].signs != 0 {
 			note(actions, setting{words: "event"}, "waits in the queue, not its sender")
 		}
-		return State{}
+		return condition{}
 	}
 	if d.outbox() {
 		return d.degradeIfOptional(p.instead(d, d.applyFallback(p.reply(of, nil), nil), actions), actions)
 	}
-	s := d.applyFallback(p.reply(of, actions), actions)
-	if d.publish && s.Suffers() {
+	c := d.applyFallback(p.reply(of, actions), actions)
+	if d.publish && c.signs != 0 {
 		assume(actions, setting{words: "the sender", at: d.soft.at}, "waits until the broker has its event")
 	}
-	return d.degradeIfOptional(p.instead(d, s, actions), actions)
+	return d.degradeIfOptional(p.instead(d, c, actions), actions)
 }
 
 // outbox reports whether the caller leaves events for another to send, and so never
 // waits for the broker.
 func (d *guard) outbox() bool { return d.publish && len(d.steps) > 0 && d.steps[0].kept }
 
-// instead is what the fallback of a call makes of s.
-func (p *phase) instead(d *guard, s State, actions *[]Action) State {
-	if s.Suffers() && d.outbox() {
+// instead is what the fallback of a call makes of c.
+func (p *phase) instead(d *guard, c condition, actions *[]Action) condition {
+	if c.signs != 0 && d.outbox() {
 		note(actions, d.steps[0].setting, "keeps the event until the broker takes it")
-		return State{min(s.Answers, Degraded), Fast}
+		if c.any(degrades | loses | fails | hangs) {
+			return condition{signs: degrades}
+		}
+		return condition{}
+	}
+	if c.any(hangs) {
+		actions = nil // it does not help
 	}
 	for _, next := range d.steps {
-		if !s.broken() {
+		if !c.any(fails | loses) {
 			break
 		}
 		if next.asks == noCall {
-			note(actions, next.setting, "stood in for the answer")
-			return State{Degraded, s.Pace}
+			note(actions, next.setting, "answered instead")
+			return c.eased()
 		}
 		other := p.secondary(next.asks)
-		if !other.broken() {
+		c = c.then(other, d.looped || p.m.guards(next.asks)[0].looped)
+		if !other.any(fails) {
 			note(actions, next.setting, "was asked instead")
-			return State{Degraded, s.Pace}.join(other)
+			return c.eased()
 		}
-		s = s.join(other)
-		note(actions, next.setting, "failed, too")
+		note(actions, next.setting, "was asked instead and fails, too"+p.because(next.asks))
 	}
-	return s
+	return c
+}
+
+// then is c for a caller that asks another where it gets an error, which adds to the delay but
+// in a loop. Where only some requests fail, only they meet what the other does.
+func (c condition) then(other condition, looped bool) condition {
+	add := saturating.Add
+	if looped {
+		add = func(a, b time.Duration) time.Duration { return max(a, b) }
+	}
+	if c.any(fails) {
+		c.delay = add(c.delay, other.delay)
+	} else if other.any(fails) {
+		other.signs = other.signs&^fails | loses
+	}
+	c.tail = add(c.tail, other.tail)
+	c.signs |= other.signs
+	return c
+}
+
+// because names what a callee suffers from, if not from itself.
+func (p *phase) because(e graph.Edge) string {
+	to := p.m.g.To(e)
+	if p.ways == nil || p.ways.via[to] == nobody {
+		return ""
+	}
+	path := p.ways.path(to)
+	return ": it needs " + p.m.g.ID(path[len(path)-1])
 }
 
 // degradeIfOptional is what an optional call, or one whose caller tolerates degraded responses,
-// makes of s.
-func (d *guard) degradeIfOptional(s State, actions *[]Action) State {
+// makes of c.
+func (d *guard) degradeIfOptional(c condition, actions *[]Action) condition {
+	if d.soft.set() {
+		if c.state().broken() {
+			note(actions, d.soft, "lets the caller answer without it")
+		}
+		c = c.eased()
+	}
 	switch {
-	case s.broken() && d.soft.set():
-		s.Answers = Degraded
-		note(actions, d.soft, "lets the caller answer without it")
-	case s.Pace == Hung && len(d.steps) > 0:
+	case c.any(hangs) && len(d.steps) > 0:
 		note(actions, d.steps[0].setting, "never gets its turn: nothing reports the failure")
-	case s.Pace == Hung && d.soft.set():
+	case c.any(hangs) && d.soft.set():
 		note(actions, d.soft, "does not help a caller that waits")
 	}
-	if s.Answers == Degraded && d.tolerant.set() {
-		s.Answers = OK
-		note(actions, d.tolerant, "keeps the answers of the caller whole")
+	if d.tolerant.set() {
+		if c.state().Answers == Degraded {
+			note(actions, d.tolerant, "keeps the answers of the caller complete")
+		}
+		c.signs &^= degrades | loses
 	}
-	return s
+	return c
 }
 
 // secondary is what a call brings that is made instead of another. A call of a
 // fallback counts by its own answer; that it replaces a third call does not count,
 // for the third is the next step of the other's fallback, if there is one.
-func (p *phase) secondary(e graph.Edge) State {
-	var s State
+func (p *phase) secondary(e graph.Edge) condition {
+	var c condition
 	for i := range p.m.guards(e) {
 		d := &p.m.guards(e)[i]
 		if d.async && !d.publish {
 			continue
 		}
 		one := d.applyFallback(p.reply(part{e, i}, nil), nil)
-		if one.broken() && (d.soft.set() || slices.ContainsFunc(d.steps, func(s step) bool { return s.asks == noCall })) {
-			one.Answers = Degraded
+		if d.soft.set() || slices.ContainsFunc(d.steps, func(s step) bool { return s.asks == noCall }) {
+			one = one.eased()
 		}
-		s = s.join(one)
+		c = c.join(one)
 	}
-	return s
+	return c
 }
 
 // applyFallback is the bulkhead and the cache.
-func (d *guard) applyFallback(s State, actions *[]Action) State {
-	if s.Pace == Hung && d.bulkhead.set() {
-		s = State{Failed, Slow}
+func (d *guard) applyFallback(c condition, actions *[]Action) condition {
+	if c.any(hangs) && d.bulkhead.set() {
+		c.signs = c.signs&^hangs | fails | late
 		note(actions, d.bulkhead, "kept the rest of the caller from waiting")
 	}
-	if s.broken() && d.cache.set() {
-		s.Answers = Degraded
-		note(actions, d.cache, "answered from earlier calls")
+	if d.cache.set() {
+		if c.state().broken() {
+			note(actions, d.cache, "answered from earlier calls")
+		}
+		if c.any(fails) {
+			c = c.eased()
+		}
 	}
-	return s
+	return c
 }
 
 // reply is what comes back on a part of a call after timeouts, retries and the
 // breaker. A breaker that opened closes again when its callee is well.
-func (p *phase) reply(of part, actions *[]Action) State {
+func (p *phase) reply(of part, actions *[]Action) condition {
 	to := p.m.g.To(of.call)
 	i, injected := p.inject[to]
 	partial := injected && i.partial()
-	if b, ok := p.open[of]; ok && (partial || p.state[to].Suffers()) {
+	if b, ok := p.open[of]; ok && (partial || p.is[to].signs != 0) {
 		if b.hosts {
 			note(actions, b.setting, "took every replica out: calls fail at once")
 		} else {
 			note(actions, b.setting, "is open and answers with an error at once")
 		}
-		return State{Failed, Fast}
+		return condition{signs: fails}
 	}
-	s := p.tried(of, actions)
+	c := p.tried(of, actions)
 	if partial {
-		s = s.join(p.partial(of, i, actions))
+		c = c.join(p.partial(of, i, actions))
 	}
-	return s
+	return c
 }
 
-// tried is what comes back after timeouts and retries.
-func (p *phase) tried(of part, actions *[]Action) State {
+// tried is what comes back after timeouts and retries. Each thing that requests meet is
+// handled by itself: those that fail, those that hang, those that take longer than an attempt
+// may.
+func (p *phase) tried(of part, actions *[]Action) condition {
 	to := p.m.g.To(of.call)
-	s, d := p.state[to], &p.m.guards(of.call)[of.at]
+	d, was := &p.m.guards(of.call)[of.at], p.is[to]
+	bounded, end := d.attempt.State == policy.Finite, forever
+	if bounded {
+		end = d.attempt.Time
+	}
+	cut := was.any(hangs) && bounded || was.delay > end // all attempts that would not fail sooner
+	c := condition{was.signs, min(was.delay, end), min(was.tail, end)}
 	again := d.retried[policy.Errors] || d.retried[policy.Down] && p.down(to)
-	switch bounded := d.attempt.State == policy.Finite; {
-	case s.Pace == Hung && bounded:
-		s, again = State{Failed, Slow}, d.retried[policy.Slow]
+	switch {
+	case was.any(hangs) && bounded:
+		c.signs = c.signs&^hangs | fails | late
+		again = d.retried[policy.Slow]
 		note(actions, d.limit, "turned the hang into an error")
-	case s.Pace == Hung && !d.bulkhead.set():
+	case was.any(hangs) && !d.bulkhead.set():
 		none, does := setting{words: "no timeout", at: d.attempt.Origin()}, "ends the wait"
 		if d.attempt.State == policy.Undeclared {
 			assume(actions, none, does)
 		} else {
 			note(actions, none, does)
 		}
-	case s.Pace == Slow && bounded && p.late(to) > d.attempt.Time:
-		s, again = State{Failed, Slow}, d.retried[policy.Slow]
-		note(actions, d.limit, "is shorter than the delay")
+	case was.delay > end:
+		c.signs |= fails
+		again = d.retried[policy.Slow]
+		note(actions, d.limit, "is shorter than the delay"+ofTime(was.delay))
+	case was.tail > end:
+		c.signs |= loses
+		note(actions, d.limit, "is shorter than the delay"+ofTime(was.tail)+" of some requests")
 	}
-	if s.Answers == Failed && s.Pace != Hung && d.lengthy && again {
+	tries := condition{delay: c.delay, tail: c.tail}
+	if was.any(fails) {
+		tries.delay, tries.tail = max(tries.delay, d.failing(c.delay, p.down(to))), max(tries.tail, d.failing(c.tail, p.down(to)))
+	}
+	if cut || was.tail > end {
+		waits := d.wait[policy.Slow].Time(known(end))
+		tries.tail = max(tries.tail, waits)
+		if cut {
+			tries.delay = max(tries.delay, waits)
+		}
+	}
+	if tries.tail >= slowLimit {
+		tries.signs = late
+	}
+	if c.state().broken() && again && tries.delay > c.delay && tries.delay >= slowLimit {
 		note(actions, d.retry, "keep the caller waiting")
-		s.Pace = Slow
 	}
-	return s
+	return c.join(tries)
 }
 
-// late is how late a service is, as far as the scenario says.
-func (p *phase) late(v graph.Node) time.Duration {
-	if p.delay == nil {
+// failing is how long all attempts take that fail after so long. Calls of a loop do not
+// add up: each would wait for itself.
+func (d *guard) failing(after time.Duration, down bool) time.Duration {
+	each := after
+	if d.looped {
+		each = 0
+	}
+	t := max(after, d.wait[policy.Errors].Time(each))
+	if down {
+		t = max(t, d.wait[policy.Down].Time(each))
+	}
+	return t
+}
+
+// known is a limit of which it is known how long it is, see Model.Try.
+func known(end time.Duration) time.Duration {
+	if end == forever {
 		return 0
 	}
-	return p.delay[v]
+	return end
+}
+
+// ofTime is " of 2s" for a delay that ends.
+func ofTime(delay time.Duration) string {
+	if delay == forever {
+		return ""
+	}
+	return " of " + english.Duration(delay)
 }
 
 // down reports whether v refuses connections.
 func (p *phase) down(v graph.Node) bool {
 	i, ok := p.inject[v]
-	return ok && i.state().Answers == Failed && i.Mode != Hang
+	return ok && i.condition().any(fails)
 }
 
 // partial is what a caller sees of a service with some replicas down.
-func (p *phase) partial(of part, i Injection, actions *[]Action) State {
+func (p *phase) partial(of part, i Injection, actions *[]Action) condition {
 	d := &p.m.guards(of.call)[of.at]
 	ejects := d.takesOut(p.m.g.Service(p.m.g.To(of.call)), i.Stopped, i.Replicas)
 	down := float64(i.Stopped) / float64(i.Replicas)
 	switch {
 	case ejects.set() && p.open != nil:
 		note(actions, ejects, "took the stopped replicas out")
-		return State{}
+		return condition{}
 	case ejects.set():
 		note(actions, ejects, "takes the stopped replicas out, but not at once")
-		return State{Degraded, Fast}
 	case (d.retried[policy.Down] || d.retried[policy.Errors]) && !d.sticky:
 		does := "reach a replica that is left"
 		if left := math.Pow(down, d.tries); left >= 0.001 {
 			does += ", but for " + share(left) + " of calls"
 		}
 		note(actions, d.retry, does)
-		return State{OK, Slow}
+		c := condition{tail: d.failing(0, true)}
+		if c.tail >= slowLimit {
+			c.signs = late
+		}
+		return c
 	case d.retry.set() && d.sticky:
 		note(actions, d.retry, "ask the same replica again: "+share(down)+" of calls fail")
 	default:
 		note(actions, setting{words: "nothing"}, "takes the stopped replicas out: "+share(down)+" of calls fail")
 	}
-	return State{Degraded, Fast}
+	return condition{signs: loses}
 }
 
 // share writes a part of one in percent.
@@ -263,9 +359,9 @@ func (p *phase) opened(of part) (breaker, bool) {
 	if len(d.breakers) == 0 || d.async && !d.publish {
 		return breaker{}, false
 	}
-	s, late := p.tried(of, nil), p.late(p.m.g.To(of.call))
+	s, delay := p.tried(of, nil).state(), p.is[p.m.g.To(of.call)].delay
 	for _, b := range d.breakers {
-		slow := b.slow && s.Pace != Fast && (s.Pace == Hung || !b.after.Set() || late > b.after.Value)
+		slow := b.slow && s.Pace != Fast && (s.Pace == Hung || !b.after.Set() || delay > b.after.Value)
 		if s.broken() || slow {
 			return b, true
 		}
