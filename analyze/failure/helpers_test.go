@@ -119,6 +119,10 @@ func estate(wires []wire) *graph.Graph {
 
 // modelOf is the model of g. Calls of a loop are found the slow way.
 func modelOf(g *graph.Graph) *Model {
+	return modelWith(g, func(e graph.Edge) bool { return Waits(g, e) && leads(g, g.To(e), g.From(e)) })
+}
+
+func modelWith(g *graph.Graph, inLoop func(graph.Edge) bool) *Model {
 	return New(g, func(e graph.Edge) []Part {
 		routes := g.Routes(e)
 		if routes == nil {
@@ -130,7 +134,7 @@ func modelOf(g *graph.Graph) *Model {
 			parts[i] = Part{Match: r.Match, Effective: policy.Combine(r.Layers, facts)}
 		}
 		return parts
-	}, func(e graph.Edge) bool { return Waits(g, e) && leads(g, g.To(e), g.From(e)) })
+	}, inLoop)
 }
 
 // leads reports whether calls that wait lead from one service to another.
