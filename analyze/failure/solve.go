@@ -17,6 +17,7 @@ type Model struct {
 	loops   func(graph.Edge) bool
 	bare    int32 // the set of guards of a synchronous call without policies; -1 if there is none
 	fresh   bool  // some consumers cannot do without new events
+	mixed   bool  // it matters what else the requests to a service meet, some of which hang
 }
 
 // New is the model of all calls of g. Effective says what acts on a call that has
@@ -60,6 +61,7 @@ func (m *Model) compile(e graph.Edge, parts []Part) []guard {
 	for i, p := range parts {
 		guards[i] = newGuard(m.g, e, p)
 		guards[i].looped = Waits(m.g, e) && m.loops(e)
+		m.mixed = m.mixed || guards[i].mixes()
 	}
 	return guards
 }
@@ -112,6 +114,9 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 	}
 	worsen := func(v graph.Node, c condition) {
 		if new := p.is[v].join(c); new != p.is[v] {
+			if !m.mixed && new.any(hangs) {
+				new = condition{signs: hangs}
+			}
 			p.is[v] = new
 			*changes++
 			wait(v)
@@ -126,6 +131,9 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		b := work[0]
 		work, waiting[b] = work[1:], false
 		for _, e := range m.g.In(b) {
+			if !m.mixed && p.is[m.g.From(e)].any(hangs) {
+				continue // it cannot get worse
+			}
 			c := p.contribution(e, nil)
 			for _, primary := range m.primary[e] {
 				c = c.join(p.contribution(primary, nil))

@@ -296,6 +296,17 @@ func (d *guard) failing(after time.Duration, down bool) time.Duration {
 	return t
 }
 
+// mixes reports whether more than the hang matters of a callee some of whose requests hang:
+// its errors may be tried again where timeouts are not. Usually the hang decides alone.
+func (d *guard) mixes() bool {
+	if d.attempt.State != policy.Finite {
+		return d.bulkhead.set()
+	}
+	end := known(d.attempt.Time)
+	hang := d.wait[policy.Slow].Time(end)
+	return d.wait[policy.Errors].Time(end) > hang || d.wait[policy.Down].Time(end) > hang
+}
+
 // known is a limit of which it is known how long it is, see Model.Try.
 func known(end time.Duration) time.Duration {
 	if end == forever {
