@@ -88,7 +88,9 @@ func (d *drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 
 	calls, weight := mergeCalls(d, box)
 	drawn := graph.New(services, calls)
-	d.Graph = drawn.With(graph.Details{Observed: observedOf(old, drawn, box), Routes: routesOf(old, drawn, box), Groups: groupsOf(old, drawn, box)})
+	boxOf := func(v graph.Node) (graph.Node, bool) { return box[v], box[v] != absent }
+	arrowOf := func(e graph.Edge) (graph.Edge, bool) { return drawnAs(old, e, drawn, box) }
+	d.Graph = drawn.With(graph.Details{Observed: observedOf(old, drawn, box), Routes: routesOf(old, drawn, box), Groups: groupsOf(old, boxOf, arrowOf)})
 	for n, role := range roles {
 		d.Graph.Service(n).Role = role
 	}

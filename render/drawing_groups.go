@@ -22,24 +22,26 @@ type boxedMember struct {
 }
 
 // groupsOf returns the groups of a drawing: those of old, with the members that are drawn.
-// Members in one box are one member, and groups with all members in one box are none.
-func groupsOf(old, drawn *graph.Graph, box []graph.Node) []graph.Group {
+// Members in one box are one member, and groups with all members in one box are none. boxOf
+// and arrowOf return how a service and a call are drawn, and false if they are not.
+func groupsOf(old *graph.Graph, boxOf func(graph.Node) (graph.Node, bool), arrowOf func(graph.Edge) (graph.Edge, bool)) []graph.Group {
 	if len(old.Groups()) == 0 {
 		return nil
 	}
-	r := regrouping{old: old, drawn: drawn, box: box, alone: map[graph.Edge]bool{}}
+	r := regrouping{old: old, arrowOf: arrowOf, alone: map[graph.Edge]bool{}}
 	for e := range graph.Edge(old.Calls()) {
-		if into, ok := drawnAs(old, e, drawn, box); ok && !old.Grouped(e) && isNeed(old.Call(e)) {
+		if into, ok := arrowOf(e); ok && !old.Grouped(e) && isNeed(old.Call(e)) {
 			r.alone[into] = true
 		}
 	}
 	var list []*boxedGroup
 	for id := range graph.GroupID(len(old.Groups())) {
-		if old.Groups()[id].In != graph.NoGroup || box[old.Groups()[id].Caller] == absent {
+		caller, drawn := boxOf(old.Groups()[id].Caller)
+		if old.Groups()[id].In != graph.NoGroup || !drawn {
 			continue
 		}
 		if b := r.boxed(id); len(b.members) > 1 || len(b.members) == 1 && b.Hidden > 0 {
-			b.Caller = box[b.Caller]
+			b.Caller = caller
 			list = append(list, b)
 		}
 	}
@@ -61,9 +63,9 @@ func isNeed(c graph.Call) bool {
 }
 
 type regrouping struct {
-	old, drawn *graph.Graph
-	box        []graph.Node
-	alone      map[graph.Edge]bool // by drawn call: one of the calls that it represents is in no group
+	old     *graph.Graph
+	arrowOf func(graph.Edge) (graph.Edge, bool)
+	alone   map[graph.Edge]bool // by drawn call: one of the calls that it represents is in no group
 }
 
 // boxed returns one group with the members that are drawn, maybe none.
@@ -88,7 +90,7 @@ func (r *regrouping) boxed(id graph.GroupID) *boxedGroup {
 // member returns a member as it is drawn, and false if nothing of it is.
 func (r *regrouping) member(m graph.GroupMember) (boxedMember, bool) {
 	if m.Group == graph.NoGroup {
-		e, ok := drawnAs(r.old, m.Call, r.drawn, r.box)
+		e, ok := r.arrowOf(m.Call)
 		m.Call, m.Alone = e, m.Alone || r.alone[e]
 		return boxedMember{m, nil}, ok
 	}
