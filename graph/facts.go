@@ -177,9 +177,33 @@ type LabelExpr struct {
 }
 
 // A CallFact is a call from From to To as one document declares it.
+//
+// One of class route declares that To gets requests that callers address to From. If To is
+// From as well, a part of them stays there. If no route of a name leads back to it, callers
+// do not reach it.
 type CallFact struct {
 	From, To EndpointRef
+	Rule     *RouteRule // of a route: which callers follow it; nil is every caller
 	Evidence
+}
+
+// A RouteRule is a rule of an object by which the proxies of callers send the requests for
+// a name to other services. Its fields mean what they do for a Policy: of several objects
+// with rules for one name the first acts, and those with its MergeKey.
+type RouteRule struct {
+	Product        *policy.Product
+	Object         string
+	Document       Origin
+	Namespace      string
+	Created        string
+	From           []EndpointRef
+	FromNamespaces []string
+	Port           int
+	L7Only         bool
+	Group          string // for products with policy.Product.RouteSteps the step that it is in
+	Lookup         Lookup
+	Rank           int
+	MergeKey       string
 }
 
 // Evidence is what one document shows of one call.
@@ -209,7 +233,10 @@ type Evidence struct {
 	// Through is the ID of the service that the caller names, if the routes of a mesh send the
 	// requests for it to this callee instead. The builder sets it.
 	Through string
-	Says    *policy.Set
+	// ThroughPort is the port that the caller writes for Through; 0 if unknown. Port is that of
+	// this callee.
+	ThroughPort int
+	Says        *policy.Set
 }
 
 // A Value is a setting that may hold addresses: an environment variable, an

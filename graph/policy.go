@@ -25,8 +25,10 @@ type Policy struct {
 	From            []EndpointRef // the callers; empty is every caller
 	FromNamespaces  []string      // only callers in one of these; empty is any namespace
 	To              []EndpointRef // the callees; empty is every callee; a Host may begin with "*."
+	ToIs            CalleeName    // which name of the callee To is, if routes send calls on
 	CalleeAlias     string        // the callee by its name in code, matched loosely: "orderClient" is orders
 	Of              Ref           // only calls that go Via this object
+	Rule            Ref           // the route that it is a rule of: of the calls that the route sends on only those with its Match
 	Port            int           // only calls to this port; 0 is any
 	Match           string        // the part of each call that it acts on: "GET /v2"; empty is all of it
 	NeedsMesh       bool          // it acts in the caller's proxy: not for callers outside the mesh
@@ -61,6 +63,14 @@ type Policy struct {
 	Says    policy.Set
 	Flaws   []Flaw
 	Excuses string // the value of its IgnoreAnnotation
+}
+
+// RouteRule returns the conditions of p as those of a route.
+func (p *Policy) RouteRule() *RouteRule {
+	return &RouteRule{
+		Product: p.Product, Object: p.Object, Document: p.Document, Namespace: p.Namespace, Created: p.Created, From: p.From,
+		FromNamespaces: p.FromNamespaces, Port: p.Port, L7Only: p.L7Only, Group: p.Group, Lookup: p.Lookup, Rank: p.Rank, MergeKey: p.MergeKey,
+	}
 }
 
 // For returns p as a policy of the program that has it in its configuration. The program
@@ -103,6 +113,21 @@ const (
 var lookups = []string{"everywhere", "caller-first", "near-caller"}
 
 func (l Lookup) String() string { return lookups[l] }
+
+// CalleeName is which of its names a product looks the callee of a call up by. It matters
+// for calls that the routes of a mesh send on: see Evidence.Through.
+type CalleeName uint8
+
+const (
+	EitherName  CalleeName = iota // the callee, or the name that the caller writes
+	NamedHost                     // the name that the caller writes: timeouts and retries of routes
+	Destination                   // the callee that the routes lead to: connections, outlier detection
+)
+
+// calleeNames are the words for CalleeName, in the order of its constants.
+var calleeNames = []string{"either", "named-host", "destination"}
+
+func (n CalleeName) String() string { return calleeNames[n] }
 
 // A Flaw is a field of a policy that its product rejects or ignores.
 type Flaw struct {

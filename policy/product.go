@@ -38,6 +38,8 @@ type Product struct {
 	CarriesRoutes  bool       // carries out routes of the Gateway API that are bound to Services (GAMMA)
 	OnlyAddressed  bool       // acts on calls that are addressed to its proxy alone, which membership does not show
 	AddressedWay   string     // the way of evidence that shows a call to be addressed so; empty if none does
+	RouteSteps     []string   // if it looks up routes again for what a route leads to: the groups of them, in the order that a call passes
+	GatewayRoutes  bool       // gateways that are members of its mesh follow the routes between services, too
 	RootNamespace  string     // where the policies for the whole mesh are, unless its configuration names another
 	IngressClasses []string   // classes of Ingresses, as its controller is named by default
 

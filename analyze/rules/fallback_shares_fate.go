@@ -75,7 +75,7 @@ func fallbackTargets(p *Pass, e graph.Edge) []fallbackTarget {
 	g := p.Core
 	var list []fallbackTarget
 	for step := range p.Analysis.FallbackSteps(e) {
-		if call, ok := p.Analysis.CallTo(g.From(e), step.To); ok {
+		if call, ok := p.Analysis.CallTo(g.From(e), step.To); ok && g.Evidence(call)[0].Through == "" {
 			list = append(list, fallbackTarget{g.To(call), placed(append(written(g, []graph.Edge{call}), step.Kind.Origin)...)})
 		} else if v, ok := inNamespaceOf(g, g.Service(g.To(e)), step.To); ok {
 			list = append(list, fallbackTarget{v, step.Kind.Origin})

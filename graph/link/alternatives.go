@@ -104,7 +104,7 @@ func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
 	if ev.In != nil {
 		place = *ev.In
 	}
-	if place.Group == nil || place.Group.Kind == graph.Split && place.Group.Key == "" && !routed {
+	if place.Group == nil || place.Group.Kind == graph.Split && place.Group.Key == "" && place.Group.In == nil && !routed {
 		place.Match = cmp.Or(place.Match, ev.Match)
 	}
 	into := c.group(place.Group, routed, ev.Match)

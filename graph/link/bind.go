@@ -25,7 +25,11 @@ type binder struct {
 	policies []*binding
 	via      map[graph.Ref][]graph.Edge
 	rival    map[graph.Edge][]candidate
-	entities map[graph.Node][]int // of every service; see replicas
+	services []graph.Service
+	through  map[graph.Node][]graph.Edge // the calls that routes send on from a name
+	sentOn   map[graph.Edge]bool         // the same as a set
+	behind   map[graph.Edge][]graph.Node // the Services that a call reaches its callee by, if they have several
+	entities map[graph.Node][]int        // of every service; see replicas
 }
 
 // A candidate is a policy that applies to a call, with its precedence.
@@ -48,15 +52,12 @@ func (c candidate) compareExact(other candidate) int {
 
 // bind finds the policies of every call. It returns the routes of calls, and all policies
 // with their calls.
-func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
-	b := &binder{l: l, g: g, node: node, via: map[graph.Ref][]graph.Edge{}, rival: map[graph.Edge][]candidate{}}
-	for e := range graph.Edge(g.Calls()) {
-		for i := range g.Evidence(e) {
-			for _, r := range g.Evidence(e)[i].Via {
-				b.via[r] = append(b.via[r], e)
-			}
-		}
+func (l *linker) bind(g *graph.Graph, services []graph.Service, node map[int]graph.Node) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
+	b := &binder{
+		l: l, g: g, node: node, services: services, via: map[graph.Ref][]graph.Edge{}, rival: map[graph.Edge][]candidate{},
+		through: map[graph.Node][]graph.Edge{}, sentOn: map[graph.Edge]bool{}, behind: map[graph.Edge][]graph.Node{},
 	}
+	b.index()
 	for i := range l.f.Policies {
 		b.policies = append(b.policies, b.matchCalls(&l.f.Policies[i]))
 	}
@@ -73,6 +74,33 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node) (map[graph.Edge][
 		})
 	}
 	return routes, policies
+}
+
+// index lists calls by the objects and the names that they go through.
+func (b *binder) index() {
+	for e := range graph.Edge(b.g.Calls()) {
+		for i := range b.g.Evidence(e) {
+			ev := &b.g.Evidence(e)[i]
+			for _, r := range ev.Via {
+				b.via[r] = append(b.via[r], e)
+			}
+			if name, ok := b.g.Node(ev.Through); ok {
+				b.sentOn[e] = true
+				b.through[name] = append(b.through[name], e)
+			}
+		}
+	}
+	for ends, services := range b.l.behind {
+		e, ok := b.g.Edge(b.node[ends[0]], b.node[ends[1]])
+		if !ok {
+			continue
+		}
+		for _, s := range services {
+			v := b.node[s]
+			b.behind[e] = append(b.behind[e], v)
+			b.through[v] = append(b.through[v], e)
+		}
+	}
 }
 
 // BindOwn returns g with the policies and the groups in the evidence for its calls. It is
@@ -99,25 +127,25 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
 	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
-		from, to := b.g.From(e), b.g.To(e)
+		from := b.g.From(e)
+		callee, ok := b.calleeOf(p, e, tos, anyTo)
 		switch {
-		case !b.g.Class(e).Core(),
+		case !ok,
+			!b.g.Class(e).Core(),
 			!anyFrom && !slices.Contains(froms, from),
-			!anyTo && !slices.Contains(tos, to),
 			!b.exported(p, from),
-			p.CalleeAlias != "" && !matchesLoosely(b.g.Service(to), p.CalleeAlias),
-			p.Port != 0 && !b.onPort(e, p.Port),
+			p.CalleeAlias != "" && !b.goesBy(e, func(s *graph.Service) bool { return matchesLoosely(s, p.CalleeAlias) }),
 			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),
 			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
 			p.RequireProtocol && b.g.Call(e).Protocol == "",
-			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway:
+			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway && !gatewayFollows(b.g.Service(from), p.Product):
 			continue
 		}
-		order, ok := b.lookup(p, from, to)
+		order, ok := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
 		if !ok {
 			continue
 		}
-		if p.NeedsMesh && !proxied(b.g, p.Product, from, to) {
+		if p.NeedsMesh && !proxied(p.Product, b.g.Service(from), b.g.Service(callee)) {
 			bound.Outside = append(bound.Outside, e)
 			continue
 		}
@@ -137,11 +165,85 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		bound.Calls, bound.Outside, bound.UnboundReason = nil, nil, graph.NoReplica
 	default:
 		for _, e := range bound.Calls {
-			exact := p.CalleeAlias != "" && hasName(b.g.Service(b.g.To(e)), p.CalleeAlias)
+			exact := p.CalleeAlias != "" && b.goesBy(e, func(s *graph.Service) bool { return hasName(s, p.CalleeAlias) })
 			b.rival[e] = append(b.rival[e], candidate{bound, found[e], exact})
 		}
 	}
 	return bound
+}
+
+// calleeOf returns the service as which a policy meets the callee of a call, and false if
+// it is not for the call by callee, port and rule.
+func (b *binder) calleeOf(p *graph.Policy, e graph.Edge, tos []graph.Node, anyTo bool) (callee graph.Node, ok bool) {
+	to, evidence := b.g.To(e), b.g.Evidence(e)
+	if !b.sentOn[e] { // no route has moved it here
+		ok := anyTo || slices.Contains(tos, to)
+		return to, ok && (p.Port == 0 || b.onPort(e, p.Port)) && (p.Rule.IsZero() || slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
+			return ev.Class.Core() && isOfRule(p, &ev)
+		}))
+	}
+	for i := range evidence {
+		ev := &evidence[i]
+		if !ev.Class.Core() || !isOfRule(p, ev) {
+			continue
+		}
+		callee, ok := b.meets(p, e, ev, tos)
+		port := portOf(ev)
+		if callee != to && ev.ThroughPort != 0 {
+			port = ev.ThroughPort
+		}
+		if (anyTo || ok) && (p.Port == 0 || port == 0 || port == p.Port) {
+			return callee, true
+		}
+	}
+	return to, false
+}
+
+// isOfRule reports whether the part of a call that evidence shows is that of a policy's rule,
+// if the route of the rule made the parts.
+func isOfRule(p *graph.Policy, ev *graph.Evidence) bool {
+	return p.Rule.IsZero() || !slices.Contains(ev.Via, p.Rule) || ev.Match == p.Match
+}
+
+// meets returns the name of the callee by which a policy meets a call, and whether it is
+// among the callees of the policy.
+func (b *binder) meets(p *graph.Policy, e graph.Edge, ev *graph.Evidence, tos []graph.Node) (callee graph.Node, ok bool) {
+	to := b.g.To(e)
+	named := to
+	if ev.Through != "" {
+		named, _ = b.g.Node(ev.Through)
+	}
+	which := p.ToIs
+	if p.Says.Layer == policy.ServerProxy {
+		which = graph.Destination // whose proxy it is
+	}
+	switch {
+	case which == graph.NamedHost:
+		return named, slices.Contains(tos, named)
+	case slices.Contains(tos, to):
+		return to, true
+	case which == graph.EitherName && slices.Contains(tos, named):
+		return named, true
+	case which == graph.Destination && p.Says.Layer == policy.ServerProxy:
+		return to, false
+	}
+	i := slices.IndexFunc(b.behind[e], func(v graph.Node) bool { return slices.Contains(tos, v) })
+	if i >= 0 {
+		return b.behind[e][i], true
+	}
+	return to, false
+}
+
+// goesBy reports whether a service that a caller addresses for a call, or its callee, is one
+// that is asked for.
+func (b *binder) goesBy(e graph.Edge, is func(*graph.Service) bool) bool {
+	if is(b.g.Service(b.g.To(e))) {
+		return true
+	}
+	return b.sentOn[e] && slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool {
+		v, ok := b.g.Node(ev.Through)
+		return ok && is(b.g.Service(v))
+	})
 }
 
 // indexedCalls returns the calls that a policy can apply to, sorted, by the narrowest of its
@@ -154,6 +256,7 @@ func (b *binder) indexedCalls(p *graph.Policy, froms, tos []graph.Node, anyFrom,
 	case !anyTo:
 		for _, v := range tos {
 			edges = append(edges, b.g.In(v)...)
+			edges = append(edges, b.through[v]...)
 		}
 	case !anyFrom:
 		for _, v := range froms {
@@ -191,49 +294,39 @@ func (b *binder) nodes(p *graph.Policy, parties []graph.EndpointRef) (nodes []gr
 // roots resolves a party of a policy. Unlike a call, a policy makes no node of what it
 // names, and its host may be a pattern.
 func (b *binder) roots(p *graph.EndpointRef) []int {
-	l := b.l
-	switch host := p.Host.Host; {
-	case host == "":
-		return l.party(p, graph.Origin{}, quiet)
-	case strings.HasPrefix(host, "*"):
-		return b.matchWildcard(canonical(host[1:]))
-	default:
-		if c, ok := l.resolve(host, p.Realm, p.Namespace); ok {
-			return []int{c}
-		}
-		if c, ok := l.byRef[graph.Ref{Realm: "host", Name: canonical(host)}]; ok {
-			return []int{l.find(c)}
-		}
-		return nil
+	if suffix, ok := strings.CutPrefix(p.Host.Host, "*"); ok {
+		return matchWildcard(canonical(suffix), b.services, b.node)
 	}
+	return b.l.existing(p)
 }
 
 // matchWildcard returns every service whose full name ends in suffix: "" and ".local" are
 // all services, ".shop" those of a namespace.
-func (b *binder) matchWildcard(suffix string) []int {
+func matchWildcard(suffix string, services []graph.Service, node map[int]graph.Node) []int {
 	var roots []int
-	for root, n := range b.node {
-		s := b.g.Service(n)
+	for root, n := range node {
+		s := &services[n]
 		full := s.Name + "." + s.Namespace
 		if suffix == "" || suffix == ".local" || strings.HasSuffix(full, suffix) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.HasSuffix(a, suffix) }) {
 			roots = append(roots, root)
 		}
 	}
+	slices.Sort(roots)
 	return roots
 }
 
-// lookup returns whether a product finds a policy for a call, and how early: greater is
-// earlier.
-func (b *binder) lookup(p *graph.Policy, from, to graph.Node) (order int, ok bool) {
-	caller, callee := b.g.Service(from).Namespace, b.g.Service(to).Namespace
-	switch p.Lookup {
+// lookup returns whether a product finds an object in a namespace for a call, and how early:
+// greater is earlier.
+func lookup(how graph.Lookup, namespace string, p *policy.Product, from, to *graph.Service) (order int, ok bool) {
+	caller, callee := from.Namespace, to.Namespace
+	switch how {
 	case graph.CallerFirst, graph.NearCaller:
 		switch {
-		case p.Namespace == caller:
+		case namespace == caller:
 			return 3, true
-		case p.Namespace == callee, callee == "":
+		case namespace == callee, callee == "":
 			return 2, true
-		case p.Lookup == graph.CallerFirst && p.Namespace != "" && p.Namespace == p.Product.OrNative().RootNamespace:
+		case how == graph.CallerFirst && namespace != "" && namespace == p.OrNative().RootNamespace:
 			return 1, true
 		}
 		return 0, false

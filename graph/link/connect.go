@@ -64,7 +64,7 @@ func keepsLoops(e graph.Evidence) bool {
 
 func same(e, o *graph.Evidence) bool {
 	return e.Origin == o.Origin && e.Way == o.Way && e.Key == o.Key && e.Database == o.Database && e.Port == o.Port && e.Class == o.Class &&
-		slices.Equal(e.Methods, o.Methods) && e.Says == o.Says && samePlace(e.In, o.In)
+		e.Match == o.Match && e.Through == o.Through && slices.Equal(e.Methods, o.Methods) && e.Says == o.Says && samePlace(e.In, o.In)
 }
 
 // samePlace reports whether two places are one member of one group.
@@ -75,10 +75,24 @@ func samePlace(p, o *graph.Place) bool {
 	return p.Share == o.Share && p.Rank == o.Rank && p.Match == o.Match && factKey(p.Group) == factKey(o.Group)
 }
 
+// A routeFact is a fact of class route.
+type routeFact struct {
+	fact     *graph.CallFact
+	evidence graph.Evidence // as it is in the graph
+	to       int            // root; -1 if it is the name that the route is about
+}
+
 func (l *linker) connectFact(f *graph.CallFact) {
-	froms := l.party(&f.From, f.Origin, f.Strength)
-	if len(froms) == 0 {
+	isRoute, pattern := f.Class == graph.ClassRoute, strings.HasPrefix(f.From.Host.Host, "*")
+	if isRoute && f.From.Ref == f.To.Ref && f.From.Host.Host == f.To.Host.Host {
+		l.routes = append(l.routes, routeFact{f, f.Evidence, -1})
 		return
+	}
+	var froms []int
+	if !isRoute || !pattern { // the names that a pattern is about are those that are there anyway
+		if froms = l.party(&f.From, f.Origin, f.Strength); len(froms) == 0 {
+			return
+		}
 	}
 	e := f.Evidence
 	if e.Port == 0 {
@@ -91,10 +105,33 @@ func (l *linker) connectFact(f *graph.CallFact) {
 		e.Protocol = address.ProtocolOn(f.To.Host.Scheme, e.Port).Name
 	}
 	for _, to := range l.party(&f.To, f.Origin, f.Strength) {
+		if isRoute {
+			l.routes = append(l.routes, routeFact{f, e, to})
+		}
 		for _, from := range froms {
 			l.addEvidence(from, to, e)
 		}
 	}
+}
+
+// existing returns the roots of a party as party does, without making a node of what it
+// names.
+func (l *linker) existing(p *graph.EndpointRef) []int {
+	if p.Host.Host == "" {
+		return l.party(p, graph.Origin{}, quiet)
+	}
+	if c, ok := l.resolve(p.Host.Host, p.Realm, p.Namespace); ok {
+		return []int{c}
+	}
+	r := graph.Ref{Realm: "host", Name: canonical(p.Host.Host)}
+	if c, ok := l.byRef[r]; ok {
+		return []int{l.find(c)}
+	}
+	r.Namespace = p.Namespace // as addExternal has it for short names
+	if c, ok := l.byRef[r]; ok && !strings.Contains(r.Name, ".") {
+		return []int{l.find(c)}
+	}
+	return nil
 }
 
 // quiet resolves without making nodes and without reporting anything.

@@ -25,6 +25,8 @@ type linker struct {
 	kinds             []graph.Kind // by root, as its entities are declared
 	edges             map[[2]int][]graph.Evidence
 	addressed         []addressed // the evidence from addresses in settings, in order
+	routes            []routeFact
+	behind            map[[2]int][]int // Services whose workload the callee of a call is, by the roots of the call
 	observed          map[[2]int]*graph.Observed
 	served            map[int]*graph.ServerStats  // by root
 	pairs             map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees

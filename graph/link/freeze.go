@@ -41,6 +41,7 @@ func (l *linker) freeze() *graph.Graph {
 	}
 	l.attachLimits(services, node)
 	l.joinMeshes(services, members, node)
+	l.reroute(services, node)
 	for _, u := range l.pendingUnresolved {
 		if u.from >= 0 {
 			u.From = services[node[l.find(u.from)]].ID
@@ -55,7 +56,7 @@ func (l *linker) freeze() *graph.Graph {
 	g := graph.New(services, calls)
 	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node), Groups: alternatives(g)}
 	l.completeCoverage(g)
-	d.Routes, d.Policies = l.bind(g, node)
+	d.Routes, d.Policies = l.bind(g, services, node)
 	return g.With(d)
 }
 

@@ -12,15 +12,15 @@ import (
 // proxied reports whether a product's policies for requests can act on a call. A caller
 // outside the mesh has no proxy. In ambient mode only waypoints, which are in front of
 // callees, handle requests. Unknown membership counts as inside.
-func proxied(g *graph.Graph, product *policy.Product, from, to graph.Node) bool {
-	m, known := g.Service(from).Carrier(product)
+func proxied(product *policy.Product, from, to *graph.Service) bool {
+	m, known := from.Carrier(product)
 	switch {
 	case !known || m.In && !m.Ambient:
 		return true
 	case !m.In:
 		return false
 	}
-	callee, known := g.Service(to).Carrier(product)
+	callee, known := to.Carrier(product)
 	return !known || !callee.Ambient || callee.Waypoint
 }
 

@@ -48,6 +48,14 @@ func (l *linker) place(namespace string) {
 	for i := range f.Calls {
 		party(&f.Calls[i].Origin, &f.Calls[i].From)
 		party(&f.Calls[i].Origin, &f.Calls[i].To)
+		if rule := f.Calls[i].Rule; rule != nil {
+			for j := range rule.From {
+				party(&f.Calls[i].Origin, &rule.From[j])
+			}
+			if f.Calls[i].From.Realm == kubernetes || f.Calls[i].From.Ref.Realm == kubernetes || f.Calls[i].From.Group.Realm == kubernetes {
+				at(&f.Calls[i].Origin, kubernetes, &rule.Namespace)
+			}
+		}
 		for j := range f.Calls[i].Via {
 			ref(&f.Calls[i].Origin, &f.Calls[i].Via[j])
 		}

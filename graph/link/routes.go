@@ -33,7 +33,7 @@ func (b *binder) routes(e graph.Edge) []graph.Route {
 		groups = append([][]part{own}, groups...)
 	}
 	var routes []graph.Route
-	for _, match := range partsNamed(groups) {
+	for _, match := range b.partsOf(e, groups) {
 		subsets := subsetsOf(groups, match)
 		for _, subset := range subsets {
 			r := graph.Route{Match: match}
@@ -64,7 +64,7 @@ func (b *binder) routes(e graph.Edge) []graph.Route {
 }
 
 // subsetsOf returns the subsets of the callee that a part of a call is routed to, sorted; a
-// single "" if there are none.
+// single "" if there are none, or no policy is for one of them.
 func subsetsOf(groups [][]part, match string) []string {
 	var subsets []string
 	for _, g := range groups {
@@ -74,7 +74,8 @@ func subsetsOf(groups [][]part, match string) []string {
 			}
 		}
 	}
-	if subsets == nil {
+	known := func(p part) bool { return p.subset() != "" && slices.Contains(subsets, p.subset()) }
+	if subsets == nil || !slices.ContainsFunc(groups, func(g []part) bool { return slices.ContainsFunc(g, known) }) {
 		return []string{""}
 	}
 	return sortedUnique(subsets)
@@ -127,7 +128,7 @@ func (b *binder) winners(e graph.Edge) [][]part {
 			cmp.Compare(y.found, x.found),
 			cmp.Compare(y.bound.Rank, x.bound.Rank),
 			x.compareExact(y),
-			x.bound.compareAge(y.bound),
+			compareAge(x.bound.age(), y.bound.age()),
 		)
 	})
 	var groups [][]part
@@ -150,14 +151,27 @@ func (b *binder) winners(e graph.Edge) [][]part {
 	return groups
 }
 
-// compareAge orders two policies of equal precedence, the one that acts first. If their
+// An age is what the order of two objects of equal precedence depends on.
+type age struct {
+	product          *policy.Product
+	object, created  string
+	document, origin graph.Origin
+}
+
+func (b *binding) age() age { return age{b.Product, b.Object, b.Created, b.Document, b.Origin} }
+
+func ageOf(r *graph.RouteRule) age {
+	return age{r.Product, r.Object, r.Created, r.Document, r.Document}
+}
+
+// compareAge orders two objects of equal precedence, the one that acts first. If their
 // ages are unknown, they count as created in the order of their places.
-func (b *binding) compareAge(other *binding) int {
-	older := b.Origin.Compare(other.Origin)
-	if b.Created != "" && other.Created != "" {
-		older = cmp.Or(strings.Compare(b.Created, other.Created), older)
+func compareAge(a, b age) int {
+	older := a.origin.Compare(b.origin)
+	if a.created != "" && b.created != "" {
+		older = cmp.Or(strings.Compare(a.created, b.created), older)
 	}
-	if b.Product.OrNative().OldestActs && (b.Object != other.Object || b.Document == other.Document) {
+	if a.product.OrNative().OldestActs && (a.object != b.object || a.document == b.document) {
 		return older
 	} // an object that is declared again is replaced
 	return -older
@@ -187,9 +201,6 @@ func (b *binder) actingParts(group []candidate, e graph.Edge) []part {
 			parts = append(parts, part{match: match, set: &c.bound.Says, from: c.bound, objects: c.bound.objects()})
 		}
 	}
-	if slices.ContainsFunc(parts, func(p part) bool { return p.match == "" }) {
-		return parts
-	}
 	for _, match := range sortedUnique(left) {
 		if !slices.ContainsFunc(parts, func(p part) bool { return p.match == match }) {
 			parts = append(parts, part{match: match, set: &policy.Set{}})
@@ -213,24 +224,42 @@ func (b *binding) covers(other *binding) bool {
 // matchesOf returns the parts of a call that a policy applies to and, if only some of the
 // calls go through its object, the other parts.
 func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
-	if p.Match != "" || p.Of.IsZero() {
+	via := cmp.Or(p.Of, p.Rule)
+	if via.IsZero() || p.Match != "" && p.Rule.IsZero() {
 		return []string{p.Match}, nil
 	}
 	evidence := b.g.Evidence(e)
 	for i := range evidence {
 		switch ev := &evidence[i]; {
 		case !ev.Class.Core():
-		case slices.Contains(ev.Via, p.Of):
-			own = append(own, ev.Match)
+		case slices.Contains(ev.Via, via) && isOfRule(p.Policy, ev):
+			own = append(own, b.partOf(ev, evidence))
 		default:
-			others = append(others, ev.Match)
+			others = append(others, b.partOf(ev, evidence))
 		}
 	}
-	if len(others) == 0 || slices.Contains(own, "") {
-		return []string{""}, nil
-	}
 	own = sortedUnique(own)
-	return own, slices.DeleteFunc(sortedUnique(others), func(m string) bool { return slices.Contains(own, m) })
+	others = slices.DeleteFunc(sortedUnique(others), func(m string) bool { return slices.Contains(own, m) })
+	switch {
+	case len(own) == 0: // no route parts the calls
+		return []string{p.Match}, nil
+	case p.Rule.IsZero() && len(others) == 0:
+		return []string{""}, nil
+	case !p.Rule.IsZero() && !slices.Contains(own, ""):
+		return own, nil
+	}
+	return own, others
+}
+
+// partOf returns the part of a call that evidence shows. Parts of different routes are
+// distinct, even if the routes match the same requests of different hosts.
+func (b *binder) partOf(ev *graph.Evidence, evidence []graph.Evidence) string {
+	if len(ev.Via) > 0 && slices.ContainsFunc(evidence, func(o graph.Evidence) bool {
+		return o.Class.Core() && len(o.Via) > 0 && o.Match == ev.Match && o.Via[0] != ev.Via[0] && o.Via[0].Kind == ev.Via[0].Kind
+	}) {
+		return strings.TrimSpace("route " + ev.Via[0].Name + " " + ev.Match)
+	}
+	return ev.Match
 }
 
 // merged lays the policies of a group over each other, the first on top: for each part of
@@ -328,6 +357,23 @@ func partsNamed(groups [][]part) []string {
 		all = append(all, "")
 	}
 	return sortedUnique(all)
+}
+
+// partsOf is partsNamed without the rest of a call that routes send on for the named parts
+// only.
+func (b *binder) partsOf(e graph.Edge, groups [][]part) []string {
+	names := partsNamed(groups)
+	if !b.sentOn[e] || len(names) == 1 {
+		return names
+	}
+	evidence := b.g.Evidence(e)
+	if slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
+		part := b.partOf(&ev, evidence)
+		return ev.Class.Core() && !ev.Observed && ev.Strength > graph.Allowed && (part == "" || !slices.Contains(names, part))
+	}) {
+		return names
+	}
+	return slices.DeleteFunc(names, func(m string) bool { return m == "" })
 }
 
 // choose returns the parts of a group that act on match, for calls to a subset of the

@@ -16,8 +16,8 @@ var namingKeys = []string{
 }
 
 // selectWorkloads joins every name with the workloads whose pods it selects. If these are
-// different services, only those of the same name are joined with it, and it gets calls to
-// the others.
+// different services, only those of the same name are joined with it, and it gets routes to
+// all of them: callers reach any one.
 func (l *linker) selectWorkloads() {
 	l.indexPods()
 	for c := range l.entities {
@@ -27,19 +27,30 @@ func (l *linker) selectWorkloads() {
 				l.uniteAll(c, groups[0])
 				continue
 			}
+			pool := &graph.GroupFact{Kind: graph.Pool, Name: "Service " + n.Name, Need: 1, Checked: l.checked(groups), Origin: n.Origin}
 			for _, group := range groups {
+				to := l.entities[group[0]].ref
 				if slices.ContainsFunc(group, func(w int) bool { return l.entities[w].ref.Name == n.Name }) {
 					l.uniteAll(c, group)
-					continue
+					to = l.entities[c].ref
 				}
 				l.f.Calls = append(l.f.Calls, graph.CallFact{
-					From:     graph.EndpointRef{Ref: l.entities[c].ref},
-					To:       graph.EndpointRef{Ref: l.entities[group[0]].ref},
-					Evidence: graph.Evidence{Origin: n.Origin, Way: "service-selector", Strength: graph.Strong, Class: graph.ClassRoute},
+					From: graph.EndpointRef{Ref: l.entities[c].ref}, To: graph.EndpointRef{Ref: to},
+					Evidence: graph.Evidence{Origin: n.Origin, Way: "service-selector", Strength: graph.Strong, Class: graph.ClassRoute, In: &graph.Place{Group: pool}},
 				})
 			}
 		}
 	}
+}
+
+// checked reports whether all workloads have a readiness check, by which the platform sends
+// no calls to those that fail it.
+func (l *linker) checked(groups [][]int) bool {
+	return !slices.ContainsFunc(groups, func(group []int) bool {
+		return !slices.ContainsFunc(group, func(w int) bool {
+			return slices.ContainsFunc(l.entities[w].things, func(t *graph.Entity) bool { return t.Probes.Readiness })
+		})
+	})
 }
 
 func (l *linker) uniteAll(c int, group []int) {

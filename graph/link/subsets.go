@@ -57,7 +57,7 @@ func (b *binder) findBypasses() {
 				if !ok || !b.g.Service(v).Defined || b.g.Service(v).Kind != graph.KindService {
 					continue
 				}
-				for _, e := range b.g.In(v) {
+				for _, e := range slices.Concat(b.g.In(v), b.through[v]) {
 					if b.bypasses(p, e) {
 						p.BypassedBy = append(p.BypassedBy, e)
 					}

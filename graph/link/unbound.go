@@ -29,11 +29,14 @@ func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom
 		why = graph.NoCallee // unless one of the calls is to it
 	}
 	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
-		from, to := b.g.From(e), b.g.To(e)
-		_, found := b.lookup(p, from, to)
+		from := b.g.From(e)
+		onAnyPort := *p
+		onAnyPort.Port = 0
+		callee, ok := b.calleeOf(&onAnyPort, e, tos, anyTo)
+		_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
 		switch {
-		case !b.g.Class(e).Core(), !anyFrom && !slices.Contains(froms, from), !anyTo && !slices.Contains(tos, to),
-			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway, p.CalleeAlias != "" && !matchesLoosely(b.g.Service(to), p.CalleeAlias):
+		case !ok, !b.g.Class(e).Core(), !anyFrom && !slices.Contains(froms, from), p.NotGateways && b.g.Service(from).Kind == graph.KindGateway,
+			p.CalleeAlias != "" && !b.goesBy(e, func(s *graph.Service) bool { return matchesLoosely(s, p.CalleeAlias) }):
 		case !b.exported(p, from):
 			why = max(why, graph.NotExported)
 		case !found:

@@ -80,35 +80,52 @@ func listenerSet(r *resource.Object) {
 }
 
 // ApiRoute reads a route of any protocol, also Linkerd's own HTTPRoute. Bound to a
-// Gateway its backends are calls of the Gateway. Bound to a Service it says where calls
-// to that Service go, and only another Service is a fact. Bound to Linkerd's Server it
-// represents that Server in permissions.
+// Gateway its backends are calls of the Gateway. Bound to a Service they are routes of that
+// Service, which its callers follow. Bound to Linkerd's Server it represents that Server in
+// permissions.
 func ApiRoute(r *resource.Object) {
 	parents := r.List(r.Spec, "parentRefs")
 	senders, delegate := routeSenders(r, parents)
 	apiRoutePolicies(r)
-	for _, b := range routeBackends(r) {
+	for _, rule := range routeRules(r, delegate) {
 		for _, sender := range senders {
-			e := b.evidence
-			if IsService(sender) {
-				if e.Class != graph.ClassIngress || sender.Ref == b.to.Ref {
-					continue
-				}
-				e.Class = graph.ClassRoute
+			if IsService(sender.party) {
+				meshRoutes(r, &rule, sender)
+				continue
 			}
-			r.Call(sender, b.to, b.at, e)
+			for _, b := range rule.backends {
+				r.Call(sender.party, b.to, b.at, b.evidence)
+			}
 		}
-		if delegate && b.evidence.Class == graph.ClassIngress {
-			r.Facts.Members = append(r.Facts.Members, graph.Member{
-				Of: r.Ref(), Party: b.to, Origin: r.At(b.at), Mirror: b.evidence.Mirror,
-			})
+		for _, b := range rule.backends {
+			if delegate && b.evidence.Class == graph.ClassIngress && b.evidence.Strength > graph.Allowed {
+				r.Facts.Members = append(r.Facts.Members, graph.Member{
+					Of: r.Ref(), Party: b.to, Origin: r.At(b.at), Mirror: b.evidence.Mirror, In: b.evidence.In,
+				})
+			}
 		}
+	}
+}
+
+// meshRoutes gives the routes of one rule for calls to a Service. A rule without backends
+// leaves requests where they go, unless it answers them.
+func meshRoutes(r *resource.Object, rule *routeRule, sender routeSender) {
+	p := meshPart(r, rule.at, sender.at, sender.party)
+	p.Rank = rule.rank
+	p.L7Only = r.Kind == "HTTPRoute" || r.Kind == "GRPCRoute"
+	for _, b := range rule.backends {
+		if b.evidence.Class == graph.ClassIngress {
+			r.Route(sender.party, b.to, b.at, p.RouteRule(), b.evidence)
+		}
+	}
+	if len(rule.backends) == 0 && !rule.answers && !sender.party.Ref.IsZero() {
+		r.Route(sender.party, sender.party, rule.at, p.RouteRule(), rule.evidence)
 	}
 }
 
 // routeSenders returns whose requests a route directs, and whether other routes
 // may point to it: such a route has no parent, or a route as its parent.
-func routeSenders(r *resource.Object, parents []document.Node) (senders []graph.EndpointRef, delegate bool) {
+func routeSenders(r *resource.Object, parents []document.Node) (senders []routeSender, delegate bool) {
 	delegate = !r.Spec.Get("parentRefs").Exists()
 	for _, parent := range parents {
 		switch kind, name := r.Text(parent, "kind"), r.Text(parent, "name"); {
@@ -119,11 +136,17 @@ func routeSenders(r *resource.Object, parents []document.Node) (senders []graph.
 			delegate = true
 		default:
 			if sender, ok := RouteParent(r, parent); ok {
-				senders = append(senders, sender)
+				senders = append(senders, routeSender{sender, parent})
 			}
 		}
 	}
 	return senders, delegate
+}
+
+// A routeSender is whose requests a route directs, by one of its parents.
+type routeSender struct {
+	party graph.EndpointRef
+	at    document.Node
 }
 
 // RouteParent returns whose requests a route directs by one of its parentRefs:
@@ -156,49 +179,70 @@ type routeBackend struct {
 	evidence graph.Evidence
 }
 
-// routeBackends returns the backends of all rules, with those that get copies
-// and those that are asked whether a request may pass.
-func routeBackends(r *resource.Object) []routeBackend {
-	var backends []routeBackend
+// A routeRule is one rule of a route.
+type routeRule struct {
+	at       document.Node
+	rank     int
+	answers  bool           // it redirects
+	evidence graph.Evidence // of any of its backends
+	backends []routeBackend
+}
+
+// routeRules returns the rules with their backends, those that get copies and those that
+// are asked whether a request may pass among them.
+func routeRules(r *resource.Object, delegate bool) []routeRule {
 	e := graph.Evidence{
 		Way: strings.ToLower(strings.TrimSuffix(r.Kind, "Route")) + "-route", Strength: graph.Strong,
 		Class: graph.ClassIngress, Protocol: strings.ToLower(strings.TrimSuffix(r.Kind, "Route")),
 		Via: append([]graph.Ref{r.Ref()}, KongVia(r)...),
 	}
-	add := func(ref document.Node, e graph.Evidence) {
-		if to, ok := backendRef(r, ref); ok {
+	add := func(to *routeRule, ref document.Node, e graph.Evidence, s graph.Strength) {
+		if party, ok := backendRef(r, ref); ok {
 			e.Port = resource.PortNumber(ref.Get("port"))
-			e.Strength = resource.Weighted(ref)
-			if !to.Group.IsZero() { // a route that this one delegates to has policies of its own
-				e.Via = append(slices.Clone(e.Via), to.Group)
+			e.Strength = s
+			if !party.Group.IsZero() { // a route that this one delegates to has policies of its own
+				e.Via = append(slices.Clone(e.Via), party.Group)
 			}
-			backends = append(backends, routeBackend{to, ref, e})
+			to.backends = append(to.backends, routeBackend{party, ref, e})
 		}
 	}
-	rules := r.List(r.Spec, "rules")
-	for _, rule := range rules {
+	list := r.List(r.Spec, "rules")
+	var rules []routeRule
+	for i, rule := range list {
 		filters := r.List(rule, "filters")
 		e := e
-		if len(rules) > 1 { // filters are for the rule alone
-			e.Match = apiMatches(rule)
+		e.Match = apiMatches(rule)
+		one := routeRule{at: rule, rank: apiRank(i, len(list), e.Match)}
+		place := ""
+		if delegate {
+			place = e.Match
 		}
 		for _, filter := range filters {
 			if name := filter.Get("extensionRef", "name").Str(); name != "" { // an object that may hold policies
 				e.Via = append(slices.Clone(e.Via), r.RefTo(filter.Get("extensionRef", "kind").Str(), "", name))
 			}
+			one.answers = one.answers || filter.Get("requestRedirect").Exists()
 		}
-		for _, ref := range r.List(rule, "backendRefs") {
-			add(ref, e)
-			filters = append(filters, r.List(ref, "filters")...)
+		one.evidence = e
+		refs := r.List(rule, "backendRefs")
+		for i, share := range r.Shares(rule, place, refs, 1) {
+			e.In = share.In
+			if len(refs) == 1 { // weight 0 turns it off
+				share.Strength = resource.Weighted(refs[i])
+			}
+			add(&one, refs[i], e, share.Strength)
+			filters = append(filters, r.List(refs[i], "filters")...)
 		}
+		e.In = nil
 		for _, filter := range filters {
 			mirror, control := e, e
 			mirror.Mirror, control.Class = true, graph.ClassControl
-			add(filter.Get("requestMirror", "backendRef"), mirror)
-			add(filter.Get("externalAuth", "backendRef"), control)
+			add(&one, filter.Get("requestMirror", "backendRef"), mirror, graph.Strong)
+			add(&one, filter.Get("externalAuth", "backendRef"), control, graph.Strong)
 		}
+		rules = append(rules, one)
 	}
-	return backends
+	return rules
 }
 
 // backendRef resolves a reference to a backend, which is a Service unless it

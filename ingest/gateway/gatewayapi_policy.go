@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,10 +30,7 @@ func apiRoutePolicies(r *resource.Object) {
 		flaws := f.TakeFlaws()
 		speaks = speaks || !says.Empty() || len(flaws) > 0
 		match := apiMatches(rule)
-		rank := -i
-		if match == "" { // whatever the order, what is said of a part goes before what is said of the rest
-			rank -= len(rules)
-		}
+		rank := apiRank(i, len(rules), match)
 		for _, part := range apiParts(r, rule, parents) {
 			says.Layer = part.Says.Layer
 			part.Says, part.Flaws, part.Match, part.Rank = says, flaws, match, rank
@@ -40,12 +38,22 @@ func apiRoutePolicies(r *resource.Object) {
 			flaws = nil // reported once
 		}
 	}
-	if speaks {
+	directs := slices.ContainsFunc(parts, func(p graph.Policy) bool { return p.ToIs == graph.NamedHost })
+	if speaks || directs { // what directs requests replaces other routes, whatever it says
 		r.Facts.Policies = append(r.Facts.Policies, parts...)
 	}
 	if m := routeMesh(r); m != nil {
 		m.Annotations(r, parents)
 	}
+}
+
+// apiRank orders the rules of a route: whatever the order, what is said of a part goes
+// before what is said of the rest.
+func apiRank(i, rules int, match string) int {
+	if match == "" {
+		return -i - rules
+	}
+	return -i
 }
 
 // A RouteMesh is a mesh in whose proxies routes of the Gateway API act.
@@ -102,6 +110,9 @@ func apiParts(r *resource.Object, rule document.Node, parents []document.Node) [
 		}
 	}
 	delegated := !r.Spec.Get("parentRefs").Exists()
+	if !delegated {
+		edge.Rule = r.Ref()
+	}
 	if len(edge.To) > 0 && (len(edge.From) > 0 || delegated) {
 		parts = append(parts, edge)
 	}
@@ -114,6 +125,7 @@ func meshPart(r *resource.Object, rule, parent document.Node, service graph.Endp
 	p.To = []graph.EndpointRef{service}
 	p.Port = resource.PortNumber(parent.Get("port"))
 	p.Lookup, p.NeedsMesh, p.NotGateways = graph.NearCaller, true, true
+	p.ToIs, p.Rule = graph.NamedHost, r.Ref()
 	p.MergeKey = "routes of " + r.Namespace
 	p.Says.Layer = policy.ClientProxy
 	if m := routeMesh(r); m != nil {
@@ -224,6 +236,7 @@ func backendPolicy(r *resource.Object) {
 		share = field.Supplied(f, n, 0.2)
 	}
 	p := r.Policy(product.GatewayAPI, "backend", r.Root)
+	p.ToIs = graph.Destination
 	p.Says = policy.Set{Layer: policy.ClientProxy, Product: p.Product, Retry: field.Presence(policy.Retry{Budget: share})}
 	p.Flaws = f.TakeFlaws()
 	for _, target := range r.List(r.Spec, "targetRefs") {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
 )
 
@@ -61,47 +62,92 @@ func consulRef(r *resource.Object) graph.Ref {
 	return graph.Ref{Realm: "consul", Kind: r.Kind, Name: r.Name}
 }
 
+// The entries that direct the requests for a service are steps that a call passes in turn:
+// see policy.Product.RouteSteps. Each names the service itself where requests stay with it.
+
 // serviceResolver reads the services that replace another one, always or when it fails.
 func serviceResolver(r *resource.Object) {
-	e := graph.Evidence{Way: "service-resolver", Strength: graph.Strong, Class: graph.ClassRoute}
-	consulRoute(r, consulGet(r.Spec, "redirect"), e)
-	e.Fallback = true
-	for _, failover := range consulGet(r.Spec, "failover").Pairs() {
-		consulRoute(r, failover, e)
-		for _, target := range consulList(r, failover, "targets") {
-			consulRoute(r, target, e)
-		}
+	e := graph.Evidence{Way: "service-resolver", Strength: graph.Strong}
+	if redirect := consulGet(r.Spec, "redirect"); consulOther(r, redirect) {
+		consulRoute(r, "resolver", redirect, e)
+	} else {
+		consulTakeovers(r, e)
 	}
 	consulResolverPolicies(r)
 }
 
-// serviceSplitter reads the services that share the requests of another one.
-func serviceSplitter(r *resource.Object) {
-	for _, split := range consulList(r, r.Spec, "splits") {
-		e := graph.Evidence{Way: "service-splitter", Strength: graph.Strong, Class: graph.ClassRoute}
-		if weight, ok := consulGet(split, "weight").Float(); ok && weight == 0 {
-			e.Strength = graph.Weak
+// consulTakeovers reads the services that take over when no instance of a service passes its
+// checks, in order.
+func consulTakeovers(r *resource.Object, e graph.Evidence) {
+	var others []document.Node
+	for _, failover := range consulGet(r.Spec, "failover").Pairs() {
+		for _, n := range append([]document.Node{failover}, consulList(r, failover, "targets")...) {
+			if consulOther(r, n) {
+				others = append(others, n)
+			}
 		}
-		consulRoute(r, split, e)
+	}
+	if others == nil {
+		return
+	}
+	failover := consulGet(r.Spec, "failover")
+	group := &graph.GroupFact{Kind: graph.Failover, Name: r.Subject(), Checked: true, Origin: r.At(failover)}
+	e.In = &graph.Place{Group: group}
+	consulRoute(r, "resolver", failover, e)
+	e.Fallback = true
+	for i, n := range others {
+		e.In = &graph.Place{Group: group, Rank: i + 1}
+		consulRoute(r, "resolver", n, e)
 	}
 }
 
-// serviceRouter reads the services that get some of the requests of another one.
+// serviceSplitter reads the services that share the requests of another one.
+func serviceSplitter(r *resource.Object) {
+	splits := consulList(r, r.Spec, "splits")
+	weights := make([]float64, len(splits))
+	for i, split := range splits {
+		weights[i], _ = consulGet(split, "weight").Float()
+	}
+	for i, share := range r.SharesOf(r.Root, "", weights) {
+		consulRoute(r, "splitter", splits[i], graph.Evidence{Way: "service-splitter", Strength: share.Strength, In: share.In})
+	}
+}
+
+// serviceRouter reads the services that get some of the requests of another one. What no
+// route matches stays with the service.
 func serviceRouter(r *resource.Object) {
+	e := graph.Evidence{Way: "service-router", Strength: graph.Strong}
+	rest := true
 	for _, route := range consulList(r, r.Spec, "routes") {
-		consulRoute(r, consulGet(route, "destination"), graph.Evidence{
-			Way: "service-router", Strength: graph.Strong, Class: graph.ClassRoute,
-		})
+		if e.Match = consulMatch(consulGet(route, "match")); rest { // a route after one for all requests gets none
+			consulRoute(r, "router", consulGet(route, "destination"), e)
+		}
+		rest = rest && e.Match != ""
+	}
+	if e.Match = ""; rest {
+		consulRoute(r, "router", r.Root, e)
 	}
 	consulRouterPolicies(r)
 }
 
-// consulRoute gives a route to the service below n. Subsets of the service
-// itself are no route.
-func consulRoute(r *resource.Object, n document.Node, e graph.Evidence) {
-	if to, ok := consulParty(n, "service"); ok && to.Ref.Name != r.Name {
-		r.Call(consulSelf(r), to, n, e)
+// consulOther reports whether n names another service than its own entry does.
+func consulOther(r *resource.Object, n document.Node) bool {
+	to, ok := consulParty(n, "service")
+	return ok && to.Ref.Name != r.Name
+}
+
+// consulRoute gives a route to the service below n, or to the one of the entry if n names
+// none or a part of it.
+func consulRoute(r *resource.Object, step string, n document.Node, e graph.Evidence) {
+	to := consulSelf(r)
+	if consulOther(r, n) {
+		to, _ = consulParty(n, "service")
+	} else if peer := consulGet(n, "peer").Str(); peer != "" {
+		return // in another cluster
 	}
+	p := consulPolicy(r, step, r.Root)
+	e.Via = []graph.Ref{r.Ref()}
+	r.Route(consulSelf(r), to, field.OrNode(n, r.Root), p.RouteRule(), e)
 }
 
 // consulIngress reads the services that an ingress gateway lets in.

@@ -41,7 +41,7 @@ func consulRouterPolicies(r *resource.Object) {
 	open := false
 	for i, route := range routes {
 		p := consulPolicy(r, "route", route)
-		p.To = []graph.EndpointRef{consulSelf(r)}
+		p.To, p.ToIs, p.Rule = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref()
 		p.Match, p.Rank = consulMatch(consulGet(route, "match")), len(routes)-i+1
 		destination := consulGet(route, "destination")
 		inner := f.Within(fmt.Sprintf("routes[%d].destination", i))
@@ -53,7 +53,7 @@ func consulRouterPolicies(r *resource.Object) {
 	}
 	if !open {
 		rest := consulPolicy(r, "route", r.Root)
-		rest.To, rest.Rank = []graph.EndpointRef{consulSelf(r)}, 1
+		rest.To, rest.ToIs, rest.Rule, rest.Rank = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref(), 1
 		parts = append(parts, rest)
 	}
 	r.AddPolicies(f, parts...)
@@ -112,7 +112,8 @@ func consulResolverPolicies(r *resource.Object) {
 	p := consulPolicy(r, "resolver", r.Root)
 	p.To = []graph.EndpointRef{consulSelf(r)}
 	request := p
-	request.Group = "route"
+	request.Group, request.ToIs = "route", graph.NamedHost
+	p.ToIs = graph.Destination
 	request.Says.Timeout = field.Presence(policy.Timeout{Total: f.Duration(r.Spec, "requestTimeout")})
 	p.Says.Timeout = field.Presence(policy.Timeout{Connect: f.Duration(r.Spec, "connectTimeout")})
 	p.Says.Balance = field.Presence(policy.Balance{Strategy: f.Word(consulBalance, r.Spec, "loadBalancer", "policy")})
@@ -175,7 +176,7 @@ func consulUpstreamBlocks(r *resource.Object, f *field.Reader, n document.Node, 
 		p := consulPolicy(r, "upstream "+block, field.OrNode(consulGet(n, block), r.Root))
 		p.From = []graph.EndpointRef{consulSelf(r)}
 		if to != nil {
-			p.To, p.Rank = []graph.EndpointRef{*to}, 1
+			p.To, p.ToIs, p.Rank = []graph.EndpointRef{*to}, graph.NamedHost, 1
 		}
 		return p
 	}

@@ -31,7 +31,7 @@ func destinationRule(r *resource.Object) {
 	}
 	d := &destinationPolicies{Object: r, fields: field.New(r.Document, product.IstioDuration)}
 	d.base = r.Policy(product.Istio, "destination", r.Root)
-	d.base.To = []graph.EndpointRef{r.Host(host)}
+	d.base.To, d.base.ToIs = []graph.EndpointRef{r.Host(host)}, graph.Destination
 	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
 	d.base.FromNamespaces = exported(r)
 	d.base.Rank = hostRank(host) * rankHost

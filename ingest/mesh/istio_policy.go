@@ -43,18 +43,15 @@ func (v *virtualRoutes) policies() {
 		says := v.routePolicy(rule)
 		flaws := v.fields.TakeFlaws()
 		speaks = speaks || !says.Empty() || len(flaws) > 0
-		if delegate := rule.Get("delegate"); delegate.Exists() && slices.Contains(v.senders(rule), meshGateway) {
-			v.Problem(graph.Note, delegate, "set them in the VirtualService that has the host",
-				"%s %q delegates calls of sidecars; timeouts and retries of the delegate are not read for them", v.Kind, v.Name)
-		}
-		for _, part := range v.parts(rule) {
+		for _, part := range v.parted[i] {
 			says.Layer = part.Says.Layer
 			part.Says, part.Flaws, part.Rank = says, flaws, -i
 			parts = append(parts, part)
 			flaws = nil // reported once
 		}
 	}
-	if speaks { // a silent rule beside one that speaks keeps its part of the calls from it
+	directs := slices.ContainsFunc(parts, func(p graph.Policy) bool { return p.NeedsMesh })
+	if speaks || directs { // a silent rule beside one that speaks keeps its part of the calls from it
 		v.Facts.Policies = append(v.Facts.Policies, parts...)
 	}
 }
@@ -114,6 +111,7 @@ func sameCallers(a, b *graph.Policy) bool {
 func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool) {
 	p := v.Policy(product.Istio, "route", rule)
 	p.NeedsMesh, p.NotGateways, p.L7Only = true, true, true
+	p.ToIs, p.Rule = graph.NamedHost, v.Ref()
 	for _, host := range v.hosts {
 		p.To = append(p.To, v.Host(host))
 	}
@@ -169,6 +167,11 @@ func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (grap
 	}
 	p := v.Policy(product.Istio, group+v.Subject(), rule)
 	p.Of, p.Says.Layer = v.Ref(), policy.Gateway
+	if delegated {
+		p.Says.Layer = policy.ClientProxy // of sidecars as of gateways
+	} else {
+		p.Rule = v.Ref()
+	}
 	p.Subsets, p.BypassHosts = v.subsets(rule), v.leaves()
 	for _, gateway := range gateways {
 		if gateway != meshGateway && !delegated {
@@ -291,6 +294,9 @@ func istioMatch(match document.Node) string {
 		if text := resource.StringMatch(match.Get(field)); text != "" {
 			words = append(words, field+" "+text)
 		}
+	}
+	if hosts := match.Get("sniHosts").Strs(); len(hosts) > 0 {
+		words = append(words, "host "+strings.Join(hosts, ","))
 	}
 	for _, field := range []string{"headers", "withoutHeaders", "queryParams"} {
 		for key, value := range match.Get(field).Pairs() {

@@ -16,7 +16,7 @@ const meshGateway = "mesh"
 // virtualService reads where a VirtualService sends requests. For a gateway that
 // is a call of the gateway. For the sidecars it is none: their services call the
 // host that the VirtualService is about, and only a destination under another
-// host is a fact, a route from the one to the other.
+// host is a call, which whoever calls the host makes.
 //
 // A VirtualService without hosts is a delegate: the routes of others point to it.
 func virtualService(r *resource.Object) {
@@ -37,8 +37,9 @@ func virtualService(r *resource.Object) {
 		}
 	}
 	for _, protocol := range []string{"http", "tls", "tcp"} {
-		for _, rule := range r.List(r.Spec, protocol) {
-			v.rule(rule, protocol)
+		open := true
+		for i, rule := range r.List(r.Spec, protocol) {
+			open = v.rule(rule, protocol, i, open)
 		}
 	}
 	v.policies()
@@ -48,92 +49,110 @@ func virtualService(r *resource.Object) {
 type virtualRoutes struct {
 	*resource.Object
 	gateways, hosts []string
+	parted          [][]graph.Policy // the parts of each rule for http
 	fields          *field.Reader
 }
 
-// rule reads one entry of http, tls or tcp. Redirects, direct responses and injected
-// faults have no callee.
-func (v *virtualRoutes) rule(rule document.Node, protocol string) {
-	senders := v.senders(rule)
-	e := graph.Evidence{Way: "virtual-service", Strength: graph.Strong, Protocol: protocol, Via: []graph.Ref{v.Ref()}}
-	routes := v.List(rule, "route")
-	for _, route := range routes {
-		e := e
-		if len(routes) > 1 { // the weight of an only route does not count
-			e.Strength = resource.Weighted(route)
+// rule reads one entry of http, tls or tcp, the one of a rank in its list. The sidecars follow it
+// if open, as the rules before it leave them some requests; rule returns whether it does so, too.
+// Redirects and direct responses have no callee.
+func (v *virtualRoutes) rule(rule document.Node, protocol string, rank int, open bool) bool {
+	left, parts := open, v.parts(rule)
+	if protocol == "http" {
+		v.parted = append(v.parted, parts)
+	}
+	for _, part := range parts {
+		e := graph.Evidence{Way: "virtual-service", Strength: graph.Strong, Protocol: protocol, Via: []graph.Ref{v.Ref()}, Match: part.Match}
+		part.Rank = -rank
+		part.L7Only = protocol == "http"
+		if !part.NeedsMesh {
+			v.destinations(&part, rule, e)
+			continue
 		}
-		v.destination(senders, route.Get("destination"), e)
+		if open {
+			v.destinations(&part, rule, e)
+		}
+		if part.Match == "" && part.From == nil && part.Port == 0 && slices.Equal(part.FromNamespaces, exported(v.Object)) {
+			left = false
+		}
+	}
+	return left
+}
+
+// destinations gives the facts of where one part of a rule sends requests.
+func (v *virtualRoutes) destinations(part *graph.Policy, rule document.Node, e graph.Evidence) {
+	if isAnswer(rule) {
+		return
+	}
+	match := ""
+	if !v.Spec.Get("hosts").Exists() {
+		match = e.Match
+	}
+	routes := v.List(rule, "route")
+	for i, share := range v.Shares(rule, match, routes, 0) { // of an only route the weight does not count
+		to := routes[i].Get("destination")
+		if host := v.Text(to, "host"); host != "" {
+			e := e
+			e.In, e.Strength = share.In, share.Strength
+			v.send(part, resource.HostIn(v.Namespace, host, resource.PortNumber(to.Get("port", "number"))), to.Get("host"), e)
+		}
 	}
 	mirror := e
 	mirror.Mirror = true
-	for _, to := range v.List(rule, "mirrors") {
-		v.destination(senders, to.Get("destination"), mirror)
+	for _, to := range append(v.destinationsOf(rule, "mirrors"), rule.Get("mirror")) {
+		if host := v.Text(to, "host"); host != "" {
+			v.send(part, resource.HostIn(v.Namespace, host, resource.PortNumber(to.Get("port", "number"))), to.Get("host"), mirror)
+		}
 	}
-	v.destination(senders, rule.Get("mirror"), mirror)
 	if delegate := v.Mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
 		to := v.Group(v.Kind, delegate.Get("namespace").Str(), delegate.Get("name").Str())
 		e.Via = append(e.Via, to.Group)
-		v.send(senders, to, delegate, e)
+		v.send(part, to, delegate, e)
 	}
 }
 
-// senders returns the gateways whose traffic a rule takes. A match may name
-// some of its own, which then count instead of the ones above.
-func (v *virtualRoutes) senders(rule document.Node) []string {
-	matches := v.List(rule, "match")
-	if len(matches) == 0 {
-		return v.gateways
+// destinationsOf returns the destination of each entry of a list.
+func (v *virtualRoutes) destinationsOf(rule document.Node, key string) []document.Node {
+	var list []document.Node
+	for _, entry := range v.List(rule, key) {
+		list = append(list, entry.Get("destination"))
 	}
-	var senders []string
-	for _, match := range matches {
-		gateways := v.gateways
-		if own := gatewayNames(match); len(own) > 0 {
-			gateways = own
-		}
-		for _, gateway := range gateways {
-			if !slices.Contains(senders, gateway) {
-				senders = append(senders, gateway)
-			}
-		}
-	}
-	return senders
+	return list
 }
 
-// destination gives the facts of one destination.
-func (v *virtualRoutes) destination(senders []string, to document.Node, e graph.Evidence) {
-	host := v.Text(to, "host")
-	if host == "" {
-		return
-	}
-	port := resource.PortNumber(to.Get("port", "number"))
-	v.send(senders, resource.HostIn(v.Namespace, host, port), to.Get("host"), e)
-}
-
-// send gives the facts of one destination for each sender.
-func (v *virtualRoutes) send(senders []string, to graph.EndpointRef, at document.Node, e graph.Evidence) {
+// send gives the facts of one destination for whom a part of a rule is for: gateways, or those
+// that call a host of the VirtualService.
+func (v *virtualRoutes) send(part *graph.Policy, to graph.EndpointRef, at document.Node, e graph.Evidence) {
 	if !v.Spec.Get("hosts").Exists() {
 		v.delegated(to, at, e)
 		return
 	}
-	for _, sender := range senders {
-		if sender != meshGateway {
-			e.Class = graph.ClassIngress
-			v.Call(graph.EndpointRef{Ref: v.gatewayRef(sender)}, to, at, e)
-			continue
+	if !part.NeedsMesh {
+		e.Class = graph.ClassIngress
+		for _, gateway := range part.From {
+			v.Call(gateway, to, at, e)
 		}
-		e.Class = graph.ClassRoute
-		for _, host := range v.hosts {
-			if !strings.Contains(host, "*") && !v.sameHost(host, to.Host.Host) {
-				v.Call(v.Host(host), to, at, e)
-			}
+		return
+	}
+	rule := part.RouteRule()
+	for _, host := range v.hosts {
+		switch {
+		case host == "*": // not for sidecars
+		case v.sameHost(host, to.Host.Host):
+			v.Route(v.Host(host), v.Host(host), at, rule, e)
+		default:
+			v.Route(v.Host(host), to, at, rule, e)
 		}
 	}
 }
 
 // delegated gives a destination to whoever delegates to this VirtualService.
 func (v *virtualRoutes) delegated(to graph.EndpointRef, at document.Node, e graph.Evidence) {
+	if e.Strength == graph.Allowed {
+		return // it gets no requests
+	}
 	v.Facts.Members = append(v.Facts.Members, graph.Member{
-		Of: v.Ref(), Party: to, Origin: v.At(at), Mirror: e.Mirror,
+		Of: v.Ref(), Party: to, Origin: v.At(at), Mirror: e.Mirror, In: e.In,
 	})
 }
 

@@ -3,6 +3,7 @@ package mesh
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,6 +18,10 @@ import (
 // A kumaKind is one of Kuma's policies, other than MeshRetry. Policies of one kind are laid over each
 // other field by field, what is meant for fewer proxies and destinations on top.
 type kumaKind func(f *field.Reader, conf document.Node, says *policy.Set)
+
+// kumaAtDestination are the policies of connections, which are those to the service that
+// routes lead to. The others are of the requests to the one that the caller names.
+var kumaAtDestination = []string{"MeshCircuitBreaker", "MeshHealthCheck", "MeshLoadBalancingStrategy", "CircuitBreaker"}
 
 var kumaPolicyKinds = map[string]kumaKind{
 	"MeshTimeout":               kumaTimeout,
@@ -107,7 +112,10 @@ func kumaSays(r *resource.Object, f *field.Reader, conf document.Node, p graph.P
 // service called.
 func kumaPolicy(r *resource.Object, at document.Node, layer policy.Layer) graph.Policy {
 	p := r.Policy(product.Kuma, r.Kind+" "+layer.String(), at)
-	p.Merge, p.Says = true, policy.Set{Layer: layer, Product: product.Kuma}
+	p.Merge, p.Says, p.ToIs = true, policy.Set{Layer: layer, Product: product.Kuma}, graph.NamedHost
+	if layer == policy.ServerProxy || slices.Contains(kumaAtDestination, r.Kind) {
+		p.ToIs = graph.Destination
+	}
 	return p
 }
 

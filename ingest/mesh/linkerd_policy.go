@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/gateway"
@@ -51,7 +52,7 @@ func LinkerdService(o *resource.Object) {
 	}
 	f := field.New(o.Document, product.LinkerdDuration)
 	p := o.Policy(product.Linkerd, linkerdGroup, annotations)
-	p.To = []graph.EndpointRef{{Ref: o.Self}}
+	p.To, p.ToIs = []graph.EndpointRef{{Ref: o.Self}}, graph.NamedHost
 	p.NeedsMesh = true
 	p.Says = linkerdAnnotations(f, annotations)
 	if o.Spec.Get("clusterIP").Str() == "None" {
@@ -84,7 +85,7 @@ func linkerdRoute(r *resource.Object, parents []document.Node) {
 	}
 	f := field.New(r.Document, product.LinkerdDuration)
 	own := r.Policy(product.Linkerd, linkerdGroup, annotations)
-	own.NeedsMesh, own.Lookup, own.Merge = true, graph.NearCaller, true
+	own.NeedsMesh, own.Lookup, own.Merge, own.ToIs = true, graph.NearCaller, true, graph.NamedHost
 	own.Rank = rankServiceProfile - 1
 	own.Says = linkerdAnnotations(f, annotations)
 	own.Flaws = f.TakeFlaws()
@@ -225,10 +226,12 @@ func serviceProfile(r *resource.Object) {
 		return
 	}
 	base := r.Policy(product.Linkerd, linkerdGroup, r.Root)
-	base.To = []graph.EndpointRef{r.Host(r.Name)}
+	base.To, base.ToIs = []graph.EndpointRef{r.Host(r.Name)}, graph.NamedHost
 	base.NeedsMesh, base.Lookup = true, graph.NearCaller
 	base.Says = policy.Set{Layer: policy.ClientProxy, Product: product.Linkerd}
 
+	base.Rank = rankServiceProfile
+	profileDestinations(r, base.RouteRule())
 	routes := r.List(r.Spec, "routes")
 	for i, route := range routes {
 		p := base
@@ -242,8 +245,38 @@ func serviceProfile(r *resource.Object) {
 		p.Flaws = f.TakeFlaws()
 		r.Facts.Policies = append(r.Facts.Policies, p)
 	}
-	base.Rank = rankServiceProfile // the calls that no route is about
+	// The calls that no route is about:
 	r.Facts.Policies = append(r.Facts.Policies, base)
+}
+
+// profileDestinations reads the services that share the requests for the host of a
+// ServiceProfile. Without any they stay there, whatever routes say.
+func profileDestinations(r *resource.Object, rule *graph.RouteRule) {
+	e := graph.Evidence{Way: "service-profile", Strength: graph.Strong, Via: []graph.Ref{r.Ref()}}
+	overrides := r.List(r.Spec, "dstOverrides")
+	weights := make([]float64, len(overrides))
+	for i, override := range overrides {
+		weights[i] = quantity(override.Get("weight").Str())
+	}
+	for i, share := range r.SharesOf(r.Spec.Get("dstOverrides"), "", weights) {
+		e.In, e.Strength = share.In, share.Strength
+		if to, ok := address.Parse(r.Text(overrides[i], "authority")); ok {
+			r.Route(r.Host(r.Name), resource.HostIn(r.Namespace, to.Host, to.Port), overrides[i], rule, e)
+		}
+	}
+	if len(overrides) == 0 {
+		r.Route(r.Host(r.Name), r.Host(r.Name), r.Root, rule, e)
+	}
+}
+
+// quantity reads a number in the form of Kubernetes, "500m" or "1"; what is none is 0.
+func quantity(text string) float64 {
+	scale := 1.0
+	if thousandths, ok := strings.CutSuffix(text, "m"); ok {
+		text, scale = thousandths, 0.001
+	}
+	n, _ := strconv.ParseFloat(text, 64)
+	return n * scale
 }
 
 // profileRetry reads the retries of a route, which only their budget ends.

@@ -4,6 +4,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // SMI reads the Service Mesh Interface.
@@ -23,18 +24,23 @@ var smiKinds = resource.Kinds{
 	"UDPRoute":       nil,
 }
 
-// trafficSplit reads the backends of the root Service of a split.
+// trafficSplit reads the backends of the root Service of a split, whose callers call them
+// instead. Which mesh they are in does not matter: SMI is for any.
 func trafficSplit(r *resource.Object) {
 	root := resource.HostName(r.Text(r.Spec, "service"))
 	if root == "" {
 		return
 	}
-	for _, backend := range r.List(r.Spec, "backends") {
-		if service := resource.HostName(r.Text(backend, "service")); service != "" && service != root {
-			r.Call(r.Host(root), r.Host(service), backend, graph.Evidence{
-				Way: "traffic-split", Strength: resource.Weighted(backend), Class: graph.ClassRoute,
-			})
+	backends := r.List(r.Spec, "backends")
+	p := r.Policy(product.GatewayAPI, "split", r.Root)
+	for i, share := range r.Shares(r.Root, "", backends, 0) {
+		service := resource.HostName(r.Text(backends[i], "service"))
+		if service == "" {
+			continue
 		}
+		r.Route(r.Host(root), r.Host(service), backends[i], p.RouteRule(), graph.Evidence{
+			Way: "traffic-split", Strength: share.Strength, Via: []graph.Ref{r.Ref()}, In: share.In,
+		})
 	}
 }
 

@@ -15,36 +15,46 @@ type Share struct {
 // at is where they are listed. A backend without a weight has the weight unwritten, and
 // with that 0 all have the same if none has one. Of an only backend the weight does not count.
 func (o *Object) Shares(at document.Node, match string, backends []document.Node, unwritten float64) []Share {
-	route := &graph.Place{Match: match}
-	if match == "" {
-		route = nil
-	}
-	if len(backends) == 1 {
-		return []Share{{route, graph.Strong}}
-	}
-	shares := make([]Share, len(backends))
-	split := o.NewGroup(graph.Split, at, route)
+	weights := make([]float64, len(backends))
 	var total float64
 	for i, backend := range backends {
 		weight, written := Weight(backend)
 		if !written {
 			weight = unwritten
 		}
+		weights[i] = weight
 		total += weight
-		shares[i] = Share{&graph.Place{Group: split, Share: weight}, graph.Strong}
 	}
-	for i := range shares {
-		switch {
-		case total == 0 && unwritten == 0:
-			shares[i].In.Share = 1
-		case shares[i].In.Share <= 0:
-			shares[i].In.Share, shares[i].Strength = 0, graph.Allowed
+	if total == 0 && unwritten == 0 {
+		for i := range weights {
+			weights[i] = 1
+		}
+	}
+	return o.SharesOf(at, match, weights)
+}
+
+// SharesOf is Shares of backends with these weights.
+func (o *Object) SharesOf(at document.Node, match string, weights []float64) []Share {
+	route := &graph.Place{Match: match}
+	if match == "" {
+		route = nil
+	}
+	if len(weights) == 1 {
+		return []Share{{route, graph.Strong}}
+	}
+	shares := make([]Share, len(weights))
+	split := o.NewGroup(graph.Split, at, route)
+	for i, weight := range weights {
+		shares[i] = Share{&graph.Place{Group: split, Share: max(weight, 0)}, graph.Strong}
+		if weight <= 0 {
+			shares[i].Strength = graph.Allowed
 		}
 	}
 	return shares
 }
 
-// NewGroup is a group of callees of a gateway in a place.
+// NewGroup is a group of callees of a gateway in a place. Programs that follow the routes of a
+// mesh get one of their own.
 func (o *Object) NewGroup(kind graph.GroupKind, at document.Node, in *graph.Place) *graph.GroupFact {
 	g := &graph.GroupFact{Kind: kind, In: in, Multiplexes: true, Origin: o.At(at)}
 	if kind == graph.Pool {

@@ -129,7 +129,17 @@ func (r *Object) Gateway() graph.Entity {
 // circumstance and group: the weighted versions of one host are one call, with the sum of
 // their weights.
 func (r *Object) Call(from, to graph.EndpointRef, at document.Node, e graph.Evidence) {
-	key := said{fmt.Sprint(from, to, e.Class, e.Mirror, e.Fallback, e.Via, e.Match), nil}
+	r.call(graph.CallFact{From: from, To: to, Evidence: e}, at)
+}
+
+// Route is Call for the class route: by a rule, requests for from go to to.
+func (r *Object) Route(from, to graph.EndpointRef, at document.Node, rule *graph.RouteRule, e graph.Evidence) {
+	e.Class = graph.ClassRoute
+	r.call(graph.CallFact{From: from, To: to, Rule: rule, Evidence: e}, at)
+}
+
+func (r *Object) call(e graph.CallFact, at document.Node) {
+	key := said{fmt.Sprint(e.From, e.To, e.Rule, e.Class, e.Mirror, e.Fallback, e.Via, e.Match), nil}
 	switch {
 	case e.In != nil && e.In.Group != nil:
 		key.in = e.In.Group
@@ -150,7 +160,7 @@ func (r *Object) Call(from, to graph.EndpointRef, at document.Node, e graph.Evid
 	}
 	r.said[key] = len(r.Facts.Calls)
 	e.Origin = r.At(at)
-	r.Facts.Calls = append(r.Facts.Calls, graph.CallFact{From: from, To: to, Evidence: e})
+	r.Facts.Calls = append(r.Facts.Calls, e)
 }
 
 // said is what makes a call one of its own, and the group that it is in.

@@ -13,6 +13,8 @@ var Consul = &policy.Product{
 	Durations: []*policy.Syntax{ConsulDuration}, RetryWords: []*policy.RetryWords{ConsulRetryOn},
 	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter,
 	CarriesRoutes: true, OnlyAddressed: true, AddressedWay: "consul-upstream",
+	// "Discovery chain": every proxy follows it, gateways included.
+	RouteSteps: []string{"router", "splitter", "resolver"}, GatewayRoutes: true, OwnGateways: true,
 	// "Annotations and labels".
 	Signs: []policy.MeshSign{{Key: "consul.hashicorp.com/connect-inject", In: []string{"true"}, Out: []string{"false"}}},
 	Defaults: policy.Set{

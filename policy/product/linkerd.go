@@ -16,7 +16,7 @@ var Linkerd = &policy.Product{
 	Durations: []*policy.Syntax{LinkerdDuration}, RetryWords: []*policy.RetryWords{LinkerdRetryHTTP, LinkerdRetryGRPC},
 	Layer: policy.ClientProxy, Mesh: true,
 	EjectionName: "failure accrual", NoPanic: true, // there is no panic mode
-	CarriesRoutes: true,
+	CarriesRoutes: true, GatewayRoutes: true,
 	// "Automatic Proxy Injection".
 	Signs: []policy.MeshSign{{Key: "linkerd.io/inject", In: []string{"enabled", "ingress"}, Out: []string{"disabled"}}},
 	Defaults: policy.Set{
