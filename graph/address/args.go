@@ -80,10 +80,6 @@ func isBlank(r rune) bool {
 	return false
 }
 
-func isPort(s string) bool {
-	return s != "" && len(s) <= 5 && strings.Trim(s, "0123456789") == ""
-}
-
 // isEcho reports whether a command only prints its arguments.
 func isEcho(command string) bool { return command == "echo" || command == "printf" }
 

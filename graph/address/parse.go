@@ -115,6 +115,11 @@ func SplitHostPort(s string) (host string, port int, ok bool) {
 	return host, port, true
 }
 
+// isPort reports whether s can be the number of a port.
+func isPort(s string) bool {
+	return s != "" && len(s) <= 5 && strings.Trim(s, "0123456789") == ""
+}
+
 // isHostName reports whether s can be a host: labels of letters, digits, hyphens
 // and underscores, which compose allows. Unexpanded variables are let through, so
 // that they can be reported.

@@ -9,24 +9,6 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// cluster finds callees that are members of one cluster. Calls among members become peers
-// (peers.go), the calls of others to several of them groups (lists.go).
-func (l *linker) cluster() {
-	c := &clusters{linker: l, programs: l.programs(), parent: map[int]int{}, stores: map[int]bool{}}
-	c.findPeers()
-	c.findLists()
-	c.group()
-}
-
-// An addressed call is evidence that is from an address in a setting.
-type addressed struct {
-	*found
-	scope    *scope
-	from, to int // roots
-	at       int // its place in the evidence of the call
-	list     string
-}
-
 // evidence returns the evidence of an addressed call.
 func (l *linker) evidence(a *addressed) *graph.Evidence {
 	return &l.edges[[2]int{a.from, a.to}][a.at]

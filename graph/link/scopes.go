@@ -293,6 +293,15 @@ type found struct {
 	list  reason // see context
 }
 
+// An addressed call is evidence that is from an address in a setting.
+type addressed struct {
+	*found
+	scope    *scope
+	from, to int // roots
+	at       int // its place in the evidence of the call
+	list     string
+}
+
 // addresses returns the addresses in all settings of the scope. They are searched at the
 // first call.
 func (s *scope) addresses() []found {
