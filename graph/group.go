@@ -112,6 +112,15 @@ func (g *Graph) GroupsOf(v Node) []GroupID {
 	return ids
 }
 
+// AllGroupsOf returns the groups of a caller, those in others included, in order.
+func (g *Graph) AllGroupsOf(v Node) []GroupID {
+	var ids []GroupID
+	for id, hi := g.groupsFrom(v); id < hi; id++ {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
 // groupsFrom returns the range of the groups of v.
 func (g *Graph) groupsFrom(v Node) (lo, hi GroupID) {
 	i, _ := slices.BinarySearchFunc(g.groups, v, func(group Group, v Node) int { return int(group.Caller - v) })

@@ -48,3 +48,29 @@ func (g *Graph) ObservedAsTopics(e Edge) bool {
 // alikeProtocols reports whether two protocols can be the same: they are equal, or one is
 // unknown.
 func alikeProtocols(a, b string) bool { return a == b || a == "" || b == "" }
+
+// ObservedAsName reports whether e, a call that the routes of a mesh lead to its callee, was
+// observed under the name that the caller calls.
+func (g *Graph) ObservedAsName(e Edge) bool {
+	for i := range g.Evidence(e) {
+		if named, ok := g.lookup[g.Evidence(e)[i].Through]; ok {
+			if f, ok := g.Edge(g.from[e], named); ok && g.Observed(f) != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ViaDeclaredName reports whether e goes to a name from which the routes of a mesh lead calls
+// of its caller on. It walks the calls of that caller.
+func (g *Graph) ViaDeclaredName(e Edge) bool {
+	for f, hi := g.Out(g.from[e]); f < hi; f++ {
+		for i := range g.Evidence(f) {
+			if ev := &g.Evidence(f)[i]; ev.Through != "" && !ev.Observed && ev.Through == g.ID(g.to[e]) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -14,6 +14,7 @@ type Fan struct {
 type FanRow struct {
 	ID     string `json:"id"`
 	FanOut int    `json:"fanOut"` // services that it calls
+	Needs  int    `json:"needs"`  // of those, the members of a group count as one
 	FanIn  int    `json:"fanIn"`  // services that call it
 	Depth  int    `json:"depth"`
 	Layer  int    `json:"layer"`
@@ -50,8 +51,9 @@ type Contributor struct {
 // A Chokepoint is a service through which every path to others leads.
 type Chokepoint struct {
 	ID     string   `json:"id"`
-	Behind []string `json:"behind"` // those others, sorted
-	Lacks  []string `json:"lacks"`  // in words, why it may not survive the loss of a replica
+	Or     []string `json:"or,omitempty"` // the other members of a pool or failover, all of which together it is
+	Behind []string `json:"behind"`       // those others, sorted
+	Lacks  []string `json:"lacks"`        // in words, why it may not survive the loss of a replica
 }
 
 // A Path is how two services are connected.

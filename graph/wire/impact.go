@@ -101,10 +101,12 @@ type SharedFate struct {
 	Lost      []LostFallback `json:"lostFallbacks"`
 }
 
-// A LostFallback is a call whose callee fails together with its fallbacks.
+// A LostFallback is a call whose callee fails together with its fallbacks, or a member of
+// a pool or failover that fails together with others.
 type LostFallback struct {
 	From    string   `json:"from"`
 	To      string   `json:"to"`
-	Instead []string `json:"instead"` // the fallbacks that fail, too
-	Left    bool     `json:"left"`    // another fallback is left
+	Instead []string `json:"instead"`        // the fallbacks, or other members, that fail, too
+	Left    bool     `json:"left"`           // another fallback, or enough members, are left
+	Pool    bool     `json:"pool,omitempty"` // they are members of a pool
 }
