@@ -17,6 +17,9 @@ import (
 // its call if its conditions answer to errors.
 //
 // A loop with a call that is repeated on errors multiplies without end.
+//
+// A member of a group gets its share of what is repeated: a pool spreads the attempts over
+// all. What is behind a group gets all of them, through one member or the other.
 type Amplification struct {
 	r    *Analysis
 	c    *components
@@ -195,11 +198,39 @@ func (a *Amplification) over(v graph.Node, times func(graph.Edge) float64) pathE
 		if g.Mode(e) != graph.Sync || a.c.Of[g.From(e)] == a.c.Of[v] {
 			continue
 		}
-		if n := a.resp[a.c.Of[g.From(e)]] * times(e); n > end.factor {
+		if n := a.resp[a.c.Of[g.From(e)]] * times(e) * ShareOf(g, e); n > end.factor {
 			end = pathEnd{n, e}
 		}
 	}
 	return end
+}
+
+// ShareOf is the part of the requests for its groups that a call gets: of a split its share,
+// all of it where that is unknown, and of a pool as much as each other member.
+func ShareOf(g *graph.Graph, e graph.Edge) float64 {
+	if !g.Grouped(e) {
+		return 1
+	}
+	share := 0.0
+	for _, id := range g.GroupsWith(e) {
+		is := func(m graph.GroupMember) bool { return m.Call == e }
+		s := 1.0
+		for id != graph.NoGroup {
+			c := &g.Groups()[id]
+			m := c.Members[slices.IndexFunc(c.Members, is)]
+			switch {
+			case c.Kind == graph.Pool:
+				s /= float64(len(c.Members) + c.Hidden)
+			case c.Kind == graph.Split && m.Share > 0:
+				s *= m.Share
+			}
+			inner := id
+			is = func(m graph.GroupMember) bool { return m.Group == inner }
+			id = c.In
+		}
+		share = max(share, s)
+	}
+	return share
 }
 
 // Path returns the calls of the worst path that ends with last, first call first.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/graphtest"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/policy"
 )
@@ -79,4 +80,14 @@ func retryingGraph(rnd *rand.Rand, n int) *graph.Graph {
 	b := &link.Builder{}
 	b.Add(f)
 	return b.Build()
+}
+
+func TestSharesOfRequests(t *testing.T) {
+	for notation, want := range map[string]float64{"x:a": 1, "x:[a|b|c]": 1. / 3, "x:{a=80|b=20}": 0.8, "x:{a|b}": 1, "x:(b|a)": 1, "x:{[a|b]=50|c=50}": 0.25} {
+		g := graphtest.Parse(notation)
+		e, _ := g.Edge(node(t, g, "x"), node(t, g, "a"))
+		if got := ShareOf(g, e); got != want {
+			t.Errorf("%q: a gets %v of the requests, want %v", notation, got, want)
+		}
+	}
 }

@@ -15,11 +15,17 @@ import (
 // calculus of service availability" (ACM Queue 2017): each service that is needed
 // counts once, however many ways lead to it; they fail independently, and the
 // service itself never does. So it is the best that can be hoped for.
+//
+// Of a pool enough members have to work, of a failover one, as if they failed apart. A
+// split is as available as its members on average, by their shares, which are equal where
+// one is unknown.
 type Availability struct {
 	Objective float64       // that the service declares, in percent; 0 if it declares none
 	Expected  float64       // in percent, where objectives do not count the failures of what is behind a service
 	Promised  float64       // in percent, where they do, so that only the first objective on every way counts
 	Exact     bool          // false if both may be more, because there are too many alternatives to weigh
+	Apart     bool          // alternatives with objectives count, as if they failed apart
+	Equal     bool          // splits count whose shares are unknown
 	Worst     []Contributor // of what Promised counts, but for alternatives, the three with the lowest objectives, then by ID
 	Counted   int           // how many that are in all
 	Unknown   int           // services that are needed and have no objective: taken to be always there
@@ -75,9 +81,9 @@ func (r *Analysis) setAvailability(rows []FanRow) (unasked int) {
 // A Reliance finds what services rely on.
 type Reliance struct {
 	g      *graph.Graph
-	hard   *graph.Graph                  // the calls of g whose callee is needed for certain
-	either map[graph.Node][][]graph.Node // by caller: of which one each is needed
-	seen   []int32                       // by service: the number of the last search that found it
+	hard   *graph.Graph                // the calls of g whose callee is needed for certain
+	asks   map[graph.Node][]*condition // by caller: what it needs besides, of alternatives
+	seen   []int32                     // by service: the number of the last search that found it
 	clock  int32
 	walked int // calls
 
@@ -89,7 +95,8 @@ type Reliance struct {
 
 func NewReliance(r *Analysis) *Reliance {
 	g := r.Core
-	l := &Reliance{g: g, hard: essential(g), either: map[graph.Node][][]graph.Node{}, seen: make([]int32, g.Len()), whose: -1}
+	hard := g.Where(func(e graph.Edge) bool { return Breaks(g, e) && !HasFallback(g, e) })
+	l := &Reliance{g: g, hard: hard, asks: map[graph.Node][]*condition{}, seen: make([]int32, g.Len()), whose: -1}
 	l.of = findComponents(l.hard).Of
 	for _, s := range g.Services() {
 		l.slo = append(l.slo, 0)
@@ -98,8 +105,16 @@ func NewReliance(r *Analysis) *Reliance {
 		}
 	}
 	for e := range graph.Edge(g.Calls()) {
-		if list := r.alternatives(e); list != nil {
-			l.either[g.From(e)] = append(l.either[g.From(e)], list)
+		if list := r.alternatives(e); list != nil && !g.Grouped(e) {
+			l.asks[g.From(e)] = append(l.asks[g.From(e)], oneOf(list))
+		}
+	}
+	for id := range g.Groups() {
+		c := &g.Groups()[id]
+		if c.In == graph.NoGroup {
+			if asked := r.conditionOf(graph.GroupID(id)); asked != nil {
+				l.asks[c.Caller] = append(l.asks[c.Caller], asked)
+			}
 		}
 	}
 	return l
@@ -110,11 +125,12 @@ func (l *Reliance) Available(v graph.Node) *Availability {
 	g := l.g
 	own := g.Service(v).SLO
 	all, near := l.chance(v, false), l.chance(v, true)
-	if !own.Set() && all.counted == 0 && !all.weighed {
+	if !own.Set() && all.counted == 0 && !all.weighed && !all.apart {
 		return nil
 	}
 	a := &Availability{
 		Expected: 100 * all.p, Promised: 100 * near.p, Exact: all.exact && near.exact, Worst: near.worst, Counted: near.counted,
+		Apart: near.apart, Equal: near.equal,
 		Silent: all.silent, Unknown: len(all.silent),
 	}
 	slices.Sort(a.Silent)
@@ -131,7 +147,9 @@ type chance struct {
 	worst   []Contributor
 	counted int
 	silent  []graph.Node // in no order
-	weighed bool         // alternatives with objectives count, too
+	weighed bool         // splits with objectives count, too
+	apart   bool         // and so do other alternatives
+	equal   bool         // shares that count are unknown
 }
 
 // chance computes that of v. If promises are believed, what is behind a service with
@@ -155,12 +173,8 @@ func (l *Reliance) chance(v graph.Node, believed bool) chance {
 			c.silent = append(c.silent, w)
 		}
 	}
-	if choice := l.choose(certain, ends); choice != nil {
-		c.weighed = len(choice.unsure) > 0
-		var p float64
-		p, c.exact = choice.chance()
-		c.p *= p
-	}
+	e := expansion{l: l, ends: ends, chance: &c, left: maxExpanded}
+	c.p *= e.chanceOf(certain, nil)
 	return c
 }
 
@@ -200,12 +214,258 @@ func (l *Reliance) Closure(v graph.Node, ends func(graph.Node) bool) []graph.Nod
 	return list
 }
 
+// A condition is what a service needs of others: that enough of some parts work, or, for
+// a split, the one that a request goes to.
+type condition struct {
+	enough int       // how many parts have to work
+	shares []float64 // of a split: by part, how likely a request goes to it; nil for others
+	equal  bool      // the shares are unknown
+	parts  []option
+}
+
+// An option is a service, or a condition on others.
+type option struct {
+	service graph.Node // None if it is a condition, or never fails
+	of      *condition
+}
+
+// oneOf is the condition that one of the services works.
+func oneOf(services []graph.Node) *condition {
+	c := &condition{enough: 1}
+	for _, v := range services {
+		c.parts = append(c.parts, option{service: v})
+	}
+	return c
+}
+
+// conditionOf returns what a group asks for; nil if it works whatever fails, or needs each
+// of its members, which are then needed for certain.
+func (r *Analysis) conditionOf(id graph.GroupID) *condition {
+	g := r.Core
+	group := &g.Groups()[id]
+	c := &condition{enough: len(group.Members) - spare(group)}
+	if c.enough <= 0 {
+		return nil // it works with those that are out of view
+	}
+	for _, m := range group.Members {
+		switch {
+		case m.Group != graph.NoGroup:
+			c.add(m, option{None, r.conditionOf(m.Group)})
+		case !MayBreak(g, m.Call):
+			c.add(m, option{None, nil})
+		case HasFallback(g, m.Call):
+			if list := r.alternatives(m.Call); list != nil {
+				c.add(m, option{None, oneOf(list)})
+			} else {
+				c.add(m, option{None, nil})
+			}
+		default:
+			c.add(m, option{g.To(m.Call), nil})
+		}
+	}
+	fallible := slices.ContainsFunc(c.parts, func(p option) bool { return p.service != None || p.of != nil })
+	switch {
+	case !fallible:
+		return nil
+	case group.Kind != graph.Split:
+		c.shares = nil
+	case c.equal:
+		for i := range c.shares {
+			c.shares[i] = 1 / float64(len(c.shares))
+		}
+	}
+	return c
+}
+
+func (c *condition) add(m graph.GroupMember, p option) {
+	c.parts, c.shares, c.equal = append(c.parts, p), append(c.shares, m.Share), c.equal || m.Share == 0
+}
+
+// An expansion finds how likely a service has what it needs. The splits that it needs for
+// certain are taken apart, one way after the other, which needs no choice between them.
+type expansion struct {
+	l      *Reliance
+	ends   func(graph.Node) bool
+	chance *chance
+	left   int // ways of splits that may still be looked at
+}
+
+// maxExpanded bounds the ways of splits that are looked at for one service.
+const maxExpanded = 4096
+
+// chanceOf is the probability that all that the certain services need works, besides
+// themselves: what they ask for, and more.
+func (e *expansion) chanceOf(certain []graph.Node, more []*condition) float64 {
+	l := e.l
+	asked := slices.Clone(more)
+	for _, v := range certain {
+		if !e.ends(v) {
+			asked = append(asked, l.asks[v]...)
+		}
+	}
+	return e.split(certain, asked)
+}
+
+// split takes the first split of those asked apart.
+func (e *expansion) split(certain []graph.Node, asked []*condition) float64 {
+	at := slices.IndexFunc(asked, func(c *condition) bool { return c.shares != nil })
+	if at < 0 || e.left <= 0 {
+		return e.choose(certain, asked)
+	}
+	c := asked[at]
+	others := slices.Delete(slices.Clone(asked), at, at+1)
+	e.chance.equal = e.chance.equal || c.equal
+	p := 0.0
+	for i, way := range c.parts {
+		e.left--
+		p += c.shares[i] * e.through(way, certain, others)
+	}
+	return p
+}
+
+// through is chanceOf if one way of a split is needed, too.
+func (e *expansion) through(way option, certain []graph.Node, asked []*condition) float64 {
+	switch {
+	case way.of != nil:
+		return e.split(certain, append(slices.Clip(asked), way.of))
+	case way.service == None:
+		return e.split(certain, asked)
+	}
+	all, p := slices.Clone(certain), 1.0
+	for _, v := range e.l.Closure(way.service, e.ends) {
+		if slices.Contains(all, v) {
+			continue
+		}
+		all = append(all, v)
+		if slo := e.l.slo[v]; slo > 0 {
+			e.chance.weighed = true
+			p *= slo / 100
+		}
+		if !e.ends(v) {
+			asked = append(slices.Clip(asked), e.l.asks[v]...)
+		}
+	}
+	return p * e.split(all, asked)
+}
+
+// choose is the chance of what is left to weigh.
+func (e *expansion) choose(certain []graph.Node, asked []*condition) float64 {
+	choice := e.l.choose(certain, asked, e.ends)
+	if choice == nil {
+		return 1
+	}
+	e.chance.apart = e.chance.apart || len(choice.unsure) > 0
+	e.chance.equal = e.chance.equal || choice.equal
+	p, exact := choice.chance()
+	e.chance.exact = e.chance.exact && exact
+	return p
+}
+
+// choose returns the choice of whoever needs those that are certain and what they ask for;
+// nil if they have none.
+func (l *Reliance) choose(certain []graph.Node, asked []*condition, ends func(graph.Node) bool) *choice {
+	if len(asked) == 0 {
+		return nil
+	}
+	n := &numbering{l: l, number: map[graph.Node]int32{}}
+	for _, v := range certain {
+		n.number[v] = works
+	}
+	for _, c := range asked {
+		if t, ok := n.term(c); ok {
+			n.roots = append(n.roots, t)
+		}
+	}
+	if n.roots == nil {
+		return nil
+	}
+	for i := 0; i < len(n.names); i++ {
+		var needs []int32
+		var asks []term
+		if v := n.names[i]; !ends(v) {
+			for _, w := range l.hard.Callees(v) {
+				if k := n.of(w); k != works {
+					needs = append(needs, k)
+				}
+			}
+			for _, c := range l.asks[v] {
+				if t, ok := n.term(c); ok {
+					asks = append(asks, t)
+				}
+			}
+		}
+		n.needs, n.asks = append(n.needs, needs), append(n.asks, asks)
+	}
+	return &n.choice
+}
+
+// A numbering is a choice in the making.
+type numbering struct {
+	choice
+	l      *Reliance
+	number map[graph.Node]int32
+	names  []graph.Node
+}
+
+func (n *numbering) of(v graph.Node) int32 {
+	k, known := n.number[v]
+	if known {
+		return k
+	}
+	k = int32(len(n.names))
+	n.number[v] = k
+	n.names = append(n.names, v)
+	p := 1.0
+	if slo := n.l.slo[v]; slo > 0 {
+		p = slo / 100
+	}
+	if p < 1 {
+		n.unsure = append(n.unsure, k)
+	}
+	n.p = append(n.p, p)
+	return k
+}
+
+// term numbers a condition, and reports false if it holds anyway.
+func (n *numbering) term(c *condition) (term, bool) {
+	t := term{enough: c.enough, split: -1}
+	fallible := false
+	for _, p := range c.parts {
+		k, sub, ok := int32(works), term{}, false
+		switch {
+		case p.of != nil:
+			sub, ok = n.term(p.of)
+		case p.service != None:
+			k = n.of(p.service)
+		}
+		fallible = fallible || ok || k != works
+		switch {
+		case ok:
+			t.order = append(t.order, -2-int32(len(t.terms)))
+			t.terms = append(t.terms, sub)
+		case k != works:
+			t.order = append(t.order, k)
+			t.of = append(t.of, k)
+		default:
+			t.order = append(t.order, works)
+			t.enough--
+		}
+	}
+	if c.shares != nil && fallible {
+		t.split = len(n.splits)
+		n.splits = append(n.splits, c.shares)
+		n.equal = n.equal || c.equal
+		return t, true
+	}
+	return t, fallible && t.enough > 0
+}
+
 // alternatives returns the services of which one has to answer where e is called:
 // its callee and those that are asked instead. They are nil if there is always an
 // answer, or none but that of the callee.
 func (r *Analysis) alternatives(e graph.Edge) []graph.Node {
 	g := r.Core
-	if !Breaks(g, e) || !HasFallback(g, e) {
+	if !MayBreak(g, e) || !HasFallback(g, e) {
 		return nil
 	}
 	list := []graph.Node{g.To(e)}
@@ -244,164 +504,6 @@ func stepsOf(g *graph.Graph, e graph.Edge) []policy.FallbackStep {
 		}
 	}
 	return steps
-}
-
-// A choice is what a service that has all it needs for certain still needs: for each
-// of its alternatives one that works. Services are numbered in it.
-type choice struct {
-	roots  [][]int32   // of which one each has to work
-	needs  [][]int32   // by service: that fail it
-	either [][][]int32 // by service: of which one each has to work
-	p      []float64   // by service: that it does not fail itself
-	unsure []int32     // with p below 1
-}
-
-// choose returns the choice of whoever needs those that are certain; nil if they have
-// none.
-func (l *Reliance) choose(certain []graph.Node, ends func(graph.Node) bool) *choice {
-	if len(l.either) == 0 {
-		return nil
-	}
-	number := map[graph.Node]int32{}
-	const works = -1 // there if the certain ones are
-	for _, v := range certain {
-		number[v] = works
-	}
-	c := &choice{}
-	var names []graph.Node
-	of := func(v graph.Node) int32 {
-		n, known := number[v]
-		if !known {
-			n = int32(len(names))
-			number[v] = n
-			names = append(names, v)
-			p := 1.0
-			if slo := l.g.Service(v).SLO; slo.Set() {
-				p = slo.Value / 100
-			}
-			if p < 1 {
-				c.unsure = append(c.unsure, n)
-			}
-			c.p = append(c.p, p)
-		}
-		return n
-	}
-	either := func(v graph.Node) (all [][]int32) {
-		for _, list := range l.either[v] {
-			var one []int32
-			for _, w := range list {
-				one = append(one, of(w))
-			}
-			if !slices.Contains(one, works) {
-				all = append(all, one)
-			}
-		}
-		return all
-	}
-	for _, v := range certain {
-		if !ends(v) {
-			c.roots = append(c.roots, either(v)...)
-		}
-	}
-	if c.roots == nil {
-		return nil
-	}
-	for i := 0; i < len(names); i++ {
-		var needs []int32
-		var any [][]int32
-		if v := names[i]; !ends(v) {
-			for _, w := range l.hard.Callees(v) {
-				if n := of(w); n != works {
-					needs = append(needs, n)
-				}
-			}
-			any = either(v)
-		}
-		c.needs, c.either = append(c.needs, needs), append(c.either, any)
-	}
-	return c
-}
-
-// maxWeighed bounds the services, times the cases of which of them fail, that are
-// looked at one by one.
-const maxWeighed = 1 << 18
-
-// chance returns the probability that one of each of the root's alternatives works.
-func (c *choice) chance() (p float64, exact bool) {
-	if k := len(c.unsure); k > 20 || len(c.p)<<k > maxWeighed {
-		return c.least(), false
-	}
-	fails := make([]bool, len(c.p))
-	for set := range 1 << len(c.unsure) {
-		clear(fails)
-		odds := 1.0
-		for i, v := range c.unsure {
-			if fails[v] = set>>i&1 != 0; fails[v] {
-				odds *= 1 - c.p[v]
-			} else {
-				odds *= c.p[v]
-			}
-		}
-		c.spread(fails)
-		if !slices.ContainsFunc(c.roots, func(one []int32) bool { return allOf(one, fails) }) {
-			p += odds
-		}
-	}
-	return p, true
-}
-
-// spread lets fail whoever has to.
-func (c *choice) spread(fails []bool) {
-	for changed := true; changed; {
-		changed = false
-		for v := range fails {
-			if !fails[v] && (slices.ContainsFunc(c.needs[v], func(w int32) bool { return fails[w] }) ||
-				slices.ContainsFunc(c.either[v], func(one []int32) bool { return allOf(one, fails) })) {
-				fails[v], changed = true, true
-			}
-		}
-	}
-}
-
-func allOf(list []int32, fails []bool) bool {
-	return !slices.ContainsFunc(list, func(v int32) bool { return !fails[v] })
-}
-
-// least is what the chance is at least: that of the best of each alternatives alone,
-// with all that it may need. They work together no less often than if they had
-// nothing to do with each other.
-func (c *choice) least() float64 {
-	p := 1.0
-	for _, one := range c.roots {
-		best := 0.0
-		for _, v := range one {
-			best = math.Max(best, c.alone(v))
-		}
-		p *= best
-	}
-	return p
-}
-
-// alone is the chance of v if of its alternatives, and of those behind it, all are
-// needed.
-func (c *choice) alone(v int32) float64 {
-	seen := make([]bool, len(c.p))
-	seen[v] = true
-	p := 1.0
-	for work := []int32{v}; len(work) > 0; {
-		u := work[len(work)-1]
-		work = work[:len(work)-1]
-		p *= c.p[u]
-		for _, list := range append(slices.Clone(c.either[u]), c.needs[u]) {
-			for _, w := range list {
-				if !seen[w] {
-					seen[w] = true
-					work = append(work, w)
-				}
-			}
-		}
-	}
-	return p
 }
 
 // Percent writes a share to three digits of what is missing from all of it: "99.9 %",

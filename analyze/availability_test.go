@@ -125,7 +125,12 @@ func TestAvailableAgreesWithEveryCase(t *testing.T) {
 			}
 			l := NewReliance(NewAnalysis(g))
 			never := func(graph.Node) bool { return false }
-			if c := l.choose(l.Closure(v, never), never); c != nil && len(c.unsure) > 0 {
+			certain := l.Closure(v, never)
+			var asked []*condition
+			for _, u := range certain {
+				asked = append(asked, l.asks[u]...)
+			}
+			if c := l.choose(certain, asked, never); c != nil && len(c.unsure) > 0 {
 				weighed++
 				if exact, _ := c.chance(); c.least() > exact+1e-9 {
 					t.Fatalf("%s is said to have %v at least, and has %v", g.ID(v), c.least(), exact)

@@ -39,7 +39,7 @@ func searchCallers(g *graph.Graph, roots []graph.Node, follow func(graph.Edge) b
 // BlastAll returns the size of every service's blast radius, greatest first: by
 // the services that fail, that call it in any way, that call it themselves, then by ID.
 func BlastAll(g *graph.Graph) []Rank {
-	reached, failed := countCallers(g), countCallers(breaking(g))
+	reached, failed := countCallers(g), failing(breaking(g))
 	ranks := make([]Rank, g.Len())
 	for v := range graph.Node(g.Len()) {
 		direct := len(g.In(v))
@@ -52,10 +52,4 @@ func BlastAll(g *graph.Graph) []Rank {
 		return cmp.Or(cmp.Compare(b.Failed, a.Failed), cmp.Compare(b.Reached, a.Reached), cmp.Compare(b.Direct, a.Direct), cmp.Compare(a.Node, b.Node))
 	})
 	return ranks
-}
-
-// countCallers counts for every service the others that call it, directly or not.
-func countCallers(g *graph.Graph) []int32 {
-	c := findComponents(g)
-	return above(condense(g, c), c)
 }

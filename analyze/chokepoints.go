@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -33,28 +34,33 @@ func entryPoints(g *graph.Graph) (entries []graph.Node, presumed bool) {
 	return entries, false
 }
 
-// essential is the calls of g whose caller fails with their callee, and has
-// nothing to put in its place.
-func essential(g *graph.Graph) *graph.Graph {
-	return g.Where(func(e graph.Edge) bool { return Breaks(g, e) && !HasFallback(g, e) })
-}
-
 // Chokepoints are the services between the entry points and others.
 type Chokepoints struct {
 	entries []graph.Node // sorted
 	Tree    *dominators
-	Behind  []Sample // by service: the services of the estate that entry points reach only through it
+	Behind  []Sample     // by service: the services of the estate that entry points reach only through it
+	calls   *graph.Graph // essential
 }
 
 // FindChokepoints finds the gates of g over its essential calls. A service that is only
 // presumed to be an entry point is no chokepoint: no request is known to take that path.
+// Neither is one that no entry point misses, because a group has others for it or for
+// what needs it.
 func FindChokepoints(g *graph.Graph) *Chokepoints {
 	entries, presumed := entryPoints(g)
-	tree := dominate(essential(g), entries)
-	f := &Chokepoints{entries: entries, Tree: tree, Behind: tree.Behind(g.Len(), func(v graph.Node) bool { return IsOwn(g.Service(v)) })}
+	calls := essential(g)
+	tree := dominate(calls, entries)
+	f := &Chokepoints{entries: entries, Tree: tree, calls: calls, Behind: tree.Behind(g.Len(), func(v graph.Node) bool { return IsOwn(g.Service(v)) })}
 	if presumed {
 		for _, v := range entries {
 			f.Behind[v].N = 0
+		}
+	}
+	if len(calls.Groups()) > 0 {
+		for v, felt := range feltBy(calls, entries) {
+			if !felt {
+				f.Behind[v].N = 0
+			}
 		}
 	}
 	return f
@@ -84,7 +90,7 @@ func (f *Chokepoints) greatest(r *Analysis) []Chokepoint {
 	g := r.Core
 	var of []graph.Node
 	for v := range f.Behind {
-		if f.Behind[v].N >= 2 {
+		if f.Behind[v].N >= leastBehind {
 			of = append(of, graph.Node(v))
 		}
 	}
@@ -96,7 +102,70 @@ func (f *Chokepoints) greatest(r *Analysis) []Chokepoint {
 	for i, set := range f.sets(g, of) {
 		list[i] = Chokepoint{Node: of[i], Behind: set, Lacks: r.weaknesses(of[i])}
 	}
+	list = append(list, f.groupsBetween(g)...)
+	slices.SortStableFunc(list, func(a, b Chokepoint) int {
+		return cmp.Or(cmp.Compare(len(b.Behind), len(a.Behind)), cmp.Compare(a.Node, b.Node))
+	})
+	return list[:min(len(list), maxChokepoints)]
+}
+
+// leastBehind is how many services have to be behind a gate that is listed.
+const leastBehind = 2
+
+// betweenPatience is how many calls are walked to find which groups are between entry points
+// and others: about a tenth of a second.
+const betweenPatience = 20_000_000
+
+// groupsBetween returns the pools and failovers of the estate's own services whose members
+// are a chokepoint only together. It walks the graph once for each, as long as it has the patience.
+func (f *Chokepoints) groupsBetween(g *graph.Graph) []Chokepoint {
+	var list []Chokepoint
+	known := map[string]bool{}
+	all, walked := f.reached(nil), 0
+	for id := range f.calls.Groups() {
+		c := &f.calls.Groups()[id]
+		if walked > betweenPatience || c.Kind == graph.Split || spare(c) == 0 || c.Hidden > 0 || !all[c.Caller] {
+			continue
+		}
+		members := slices.Compact(slices.Sorted(slices.Values(callees(f.calls, f.calls.CallsIn(graph.GroupID(id))))))
+		key := fmt.Sprint(members)
+		if known[key] || slices.ContainsFunc(members, func(v graph.Node) bool { return !IsOwn(g.Service(v)) }) {
+			continue
+		}
+		known[key] = true
+		walked += f.calls.Calls()
+		var behind []graph.Node
+		for v, without := range f.reached(members) {
+			if all[v] && !without && !slices.Contains(members, graph.Node(v)) && IsOwn(g.Service(graph.Node(v))) {
+				behind = append(behind, graph.Node(v))
+			}
+		}
+		if len(behind) >= leastBehind {
+			list = append(list, Chokepoint{Node: members[0], Or: members[1:], Behind: behind})
+		}
+	}
 	return list
+}
+
+// reached returns which services the entry points reach if some are gone.
+func (f *Chokepoints) reached(gone []graph.Node) []bool {
+	found := make([]bool, f.calls.Len())
+	var work []graph.Node
+	find := func(v graph.Node) {
+		if !found[v] && !slices.Contains(gone, v) {
+			found[v] = true
+			work = append(work, v)
+		}
+	}
+	for _, v := range f.entries {
+		find(v)
+	}
+	for i := 0; i < len(work); i++ {
+		for _, w := range f.calls.Callees(work[i]) {
+			find(w)
+		}
+	}
+	return found
 }
 
 // weaknesses is what keeps a service from surviving the loss of one replica, or a word

@@ -73,16 +73,49 @@ func cheapestCuts(g *graph.Graph, sync bool, of []int32, services []graph.Node) 
 		}
 	}
 	arcs := make([]arc, len(c.calls))
+	units := c.units()
 	for i, e := range c.calls {
 		cost := cutCosts[c.reason(e)]*reasonUnit + c.share(e)*trafficUnit + min(int64(i), lastPlace)
+		if unit := units[e]; unit != nil {
+			cost /= int64(len(unit))
+		}
 		arcs[i] = arc{from: number[g.From(e)], to: number[g.To(e)], cost: cost}
 	}
 	chosen, exact := feedback(len(services), arcs)
+	var all []graph.Edge
 	for _, i := range chosen {
-		e := c.calls[i]
+		all = append(all, c.calls[i])
+		all = append(all, units[c.calls[i]]...)
+	}
+	slices.Sort(all)
+	all = slices.Compact(all)
+	for _, e := range all {
 		cuts = append(cuts, Cut{From: g.From(e), To: g.To(e), Reason: c.reason(e), Why: c.why(e)})
 	}
-	return cuts, exact
+	return cuts, exact && len(all) == len(chosen)
+}
+
+// units returns for each call to a member of a pool or failover the calls to its members:
+// they are one need, so they cost as much as one call and are cut together. The ways of a
+// split are cut one by one.
+func (c *cutting) units() map[graph.Edge][]graph.Edge {
+	members := map[graph.GroupID][]graph.Edge{}
+	for _, e := range c.calls {
+		if c.g.Grouped(e) {
+			id := c.g.GroupsWith(e)[0]
+			members[id] = append(members[id], e)
+		}
+	}
+	units := map[graph.Edge][]graph.Edge{}
+	for id, calls := range members {
+		if c.g.Groups()[id].Kind == graph.Split {
+			continue
+		}
+		for _, e := range calls {
+			units[e] = calls
+		}
+	}
+	return units
 }
 
 // seenCalls is how many calls were made, as far as was observed.

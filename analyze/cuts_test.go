@@ -32,6 +32,9 @@ func TestCheapestCuts(t *testing.T) {
 		// a <-> b ~> c <-> d ~> a: two synchronous parts of one component
 		{"two parts", "a:b b:a,c~ c:d d:c,a~", "a>b least-cost; c>d least-cost"},
 		// a -> a <-> b
+		// a -> x -> one of a, b
+		{"a pool costs as much as one call", "x:[a|b] a:x b:x", "x>a least-cost; x>b least-cost"},
+		{"the ways of a split are calls", "x:{a|b} a:x b:x?", "b>x soft; a>x least-cost"},
 		{"calls to itself are left aside", "a:a,b b:a", "a>b least-cost"},
 	}
 	for _, tt := range tests {

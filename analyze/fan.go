@@ -48,7 +48,7 @@ func fanRows(g *graph.Graph, chains *chains) []FanRow {
 		r := &rows[v]
 		*r = FanRow{
 			Node: v, Role: g.Service(v).Role,
-			Out: len(g.Callees(v)), In: len(g.In(v)),
+			Out: len(g.Callees(v)), In: len(g.In(v)), Needs: len(NeedsOthers(g, v)),
 			Depth: int(chains.length(v)) - 1, Layer: int(layers.length(v)) - 1,
 			Reach: int(reach[v]), Impact: int(impact[v]),
 		}

@@ -117,13 +117,17 @@ func TestGates(t *testing.T) {
 		{"a second way in", "web:auth,c auth:a,b a:c b:c", "auth: a b"},
 		{"one behind is not worth telling", "web:auth auth:a", ""},
 		{"the most first", "web:x x:y,z y:a,b", "x: a b y z; y: a b"},
+		{"a pool, and none of its members", "web:x x:[n1|n2] n1:a n2:a,b,c,d a:e,f", "x: a b c d e f n1 n2; n1 n2: a b c d e f; a: e f"},
+		{"a member that a pool cannot spare", "web:x x:[n1|n2]2 n1:a n2:b,c", "x: a b c n1 n2; n2: b c"},
+		{"the first of a failover", "web:x x:(n1|n2) n1:b,c n2", "x: b c n1 n2; n1 n2: b c"},
+		{"a way of a split", "web:x x:{n1|n2} n1:b,c n2", "x: b c n1 n2; n1: b c"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			g := graphtest.Parse(tt.graph)
 			var got []string
 			for _, gate := range Metrics(g).Chokepoints {
-				got = append(got, g.ID(gate.Node)+": "+names(g, gate.Behind))
+				got = append(got, names(g, append([]graph.Node{gate.Node}, gate.Or...))+": "+names(g, gate.Behind))
 			}
 			if s := strings.Join(got, "; "); s != tt.want {
 				t.Errorf("gates of %q = %s, want %s", tt.graph, s, tt.want)

@@ -21,15 +21,16 @@ type Fate struct {
 	Also      []graph.Node   // who fails because those that fail do, besides them; sorted
 	Entries   []graph.Node   // of all that fail, the entry points; sorted
 	Critical  []graph.Node   // of all that fail, those that declare tier 1; sorted
-	Lost      []LostFallback // fallbacks without effect then, by caller, then callee
+	Lost      []LostFallback // fallbacks, and pools, without effect then, by caller, then callee
 }
 
 // A LostFallback is a call of which the callee fails together with services that are
-// asked instead.
+// asked instead, or one of several members of a group that fail together.
 type LostFallback struct {
 	From, To graph.Node
 	Instead  []graph.Node // those of them that fail, in the order in which they are asked
 	Left     bool         // there is another answer still: one of the caller's own, or of a service that stays
+	Pool     bool         // the services are members of a pool
 }
 
 // Fates is what the services of a graph share.
@@ -157,6 +158,7 @@ type fateFinder struct {
 	r       *Analysis
 	backed  map[graph.Node][]rescue // by caller: calls with services to fall back on
 	rescues map[graph.Node][]rescue // of those, the calls that fail their caller if no callee is left
+	spared  map[graph.Edge]rescue   // calls in groups with a fallback: who all has to fail; nil if there is always an answer
 	entry   []bool
 	fails   []int32 // by service: the number of the last search in which it failed
 	clock   int32
@@ -169,7 +171,7 @@ type rescue []graph.Node
 
 func newFateFinder(r *Analysis) *fateFinder {
 	g := r.Core
-	f := &fateFinder{r: r, backed: map[graph.Node][]rescue{}, rescues: map[graph.Node][]rescue{}, entry: make([]bool, g.Len()), fails: make([]int32, g.Len()), left: fatePatience}
+	f := &fateFinder{r: r, backed: map[graph.Node][]rescue{}, rescues: map[graph.Node][]rescue{}, spared: map[graph.Edge]rescue{}, entry: make([]bool, g.Len()), fails: make([]int32, g.Len()), left: fatePatience}
 	entries, _ := entryPoints(g)
 	for _, v := range entries {
 		f.entry[v] = true
@@ -180,7 +182,12 @@ func newFateFinder(r *Analysis) *fateFinder {
 				f.backed[g.From(e)] = append(f.backed[g.From(e)], append(rescue{g.To(e)}, callees(g, instead)...))
 			}
 		}
-		if options := r.alternatives(e); options != nil {
+		switch options := r.alternatives(e); {
+		case g.Grouped(e):
+			if HasFallback(g, e) {
+				f.spared[e] = options
+			}
+		case options != nil:
 			f.rescues[g.From(e)] = append(f.rescues[g.From(e)], options)
 		}
 	}
@@ -205,10 +212,10 @@ func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
 		f.left -= len(in)
 		for _, e := range in {
 			u := g.From(e)
-			if len(f.backed[u]) > 0 {
+			if len(f.backed[u]) > 0 || g.GroupsWith(e) != nil {
 				asked = append(asked, u)
 			}
-			if f.fails[u] != f.clock && (Breaks(g, e) && !HasFallback(g, e) || f.lost(u)) {
+			if f.fails[u] != f.clock && (!g.Grouped(e) && Breaks(g, e) && !HasFallback(g, e) || f.lost(u)) {
 				f.fails[u] = f.clock
 				work = append(work, u)
 			}
@@ -239,6 +246,9 @@ func (f *fateFinder) complete(fate *Fate, gone []graph.Node) bool {
 				fate.Lost = append(fate.Lost, lost)
 			}
 		}
+		if fate.Kind != "namespace" {
+			fate.Lost = append(fate.Lost, f.membersLost(u)...)
+		}
 	}
 	// Who fails only because its fallbacks do is no less failed.
 	fate.Suffer = slices.DeleteFunc(fate.Suffer, func(v graph.Node) bool { return f.fails[v] == f.clock })
@@ -260,19 +270,44 @@ func (f *fateFinder) fallback(u graph.Node, r rescue) (LostFallback, bool) {
 	return lost, lost.Instead != nil
 }
 
-// callees are those of a list of calls.
-func callees(g *graph.Graph, calls []graph.Edge) []graph.Node {
-	list := make([]graph.Node, len(calls))
-	for i, e := range calls {
-		list[i] = g.To(e)
+// membersLost returns the pools and failovers of u of which two members or more fail.
+func (f *fateFinder) membersLost(u graph.Node) (list []LostFallback) {
+	g := f.r.Core
+	for _, id := range g.AllGroupsOf(u) {
+		c := &g.Groups()[id]
+		var gone []graph.Node
+		for _, m := range c.Members {
+			if m.Group == graph.NoGroup && f.lostCall(m.Call) {
+				gone = append(gone, g.To(m.Call))
+			}
+		}
+		if c.Kind == graph.Split || spare(c) == 0 || len(gone) < 2 {
+			continue
+		}
+		around := id // by which there may be others for the group
+		for c.In != graph.NoGroup && g.Groups()[c.In].Kind != graph.Split {
+			around = c.In
+			c = &g.Groups()[c.In]
+		}
+		list = append(list, LostFallback{From: u, To: gone[0], Instead: gone[1:], Left: !groupFails(g, around, f.lostCall), Pool: g.Groups()[id].Kind == graph.Pool})
 	}
 	return list
 }
 
+// lostCall reports whether a call in a group has no callee left to answer it.
+func (f *fateFinder) lostCall(e graph.Edge) bool {
+	g := f.r.Core
+	if list, spared := f.spared[e]; spared {
+		return list != nil && f.allGone(list)
+	}
+	return MayBreak(g, e) && f.fails[g.To(e)] == f.clock
+}
+
 // lost reports whether one of the calls of u with fallbacks has no callee left
-// to answer it.
+// to answer it, or one of its groups too few.
 func (f *fateFinder) lost(u graph.Node) bool {
-	return slices.ContainsFunc(f.rescues[u], func(r rescue) bool { return f.allGone(r) })
+	return slices.ContainsFunc(f.rescues[u], func(r rescue) bool { return f.allGone(r) }) ||
+		slices.ContainsFunc(f.r.Core.GroupsOf(u), func(id graph.GroupID) bool { return groupFails(f.r.Core, id, f.lostCall) })
 }
 
 func (f *fateFinder) allGone(list []graph.Node) bool {

@@ -20,6 +20,10 @@ func TestSharedFates(t *testing.T) {
 		{"a service that all need is no shared thing", "a:c b:c", ""},
 		{"by events", "a:q~ b:q~", "q suffer a b"},
 		{"several, that with more behind it first", "a:db b:db c:q d:q e:c", "q fail c d also e; db fail a b"},
+		{"a database behind a pool", "till:[a|b|c] a:db b:db c", "db fail a b lost a b of till, others left"},
+		{"all of a pool", "till:[a|b] a:db b:db", "db fail a b also till lost a b of till"},
+		{"the second of a failover", "desk:(a|b) a:db b:db", "db fail a b also desk lost a b of desk"},
+		{"ways of a split", "site:{a|b|c} a:db b:db c", "db fail a b"},
 		{"a namespace", "x/a y/b x/c:y/b", "x fail x/a x/c"},
 	}
 	for _, tt := range tests {
@@ -42,6 +46,12 @@ func TestSharedFates(t *testing.T) {
 				}{{"fail", f.Fail}, {"suffer", f.Suffer}, {"also", f.Also}} {
 					if len(part.nodes) > 0 {
 						text += " " + part.word + " " + names(g, part.nodes)
+					}
+				}
+				for _, l := range f.Lost {
+					text += " lost " + names(g, append([]graph.Node{l.To}, l.Instead...)) + " of " + g.ID(l.From)
+					if l.Left {
+						text += ", others left"
 					}
 				}
 				got = append(got, text)

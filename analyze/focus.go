@@ -46,17 +46,9 @@ func stopping(v graph.Node) Scenario {
 
 // needs returns every service without which v fails, sorted, v itself left out.
 func needs(g *graph.Graph, v graph.Node) []graph.Node {
-	found := make([]bool, g.Len())
-	found[v] = true
-	queue := []graph.Node{v}
-	for i := 0; i < len(queue); i++ {
-		for e, end := g.Out(queue[i]); e < end; e++ {
-			if w := g.To(e); !found[w] && Breaks(g, e) {
-				found[w] = true
-				queue = append(queue, w)
-			}
-		}
+	hard := breaking(g)
+	if len(hard.Groups()) == 0 {
+		return calledBy(hard, v)
 	}
-	slices.Sort(queue[1:])
-	return queue[1:]
+	return failingOf(hard, v)
 }

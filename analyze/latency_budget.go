@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -14,7 +15,7 @@ type LatencyBudget struct {
 	Max      policy.Limit // of its longest call, with its fallbacks; unknown if no call has an end
 	MaxCall  graph.Edge   // which that is
 	Sum      time.Duration
-	Calls    int  // the hard calls that sum is of, one after the other; 0 if one of them has no known end
+	Calls    int  // the hard needs that sum is of, one after the other; 0 if one of them has no known end
 	Observed bool // traces show that these come one after the other
 }
 
@@ -27,30 +28,89 @@ func (r *Analysis) LatencyBudget(v graph.Node) LatencyBudget {
 }
 
 func (r *Analysis) findLatencyBudget(v graph.Node) LatencyBudget {
-	g, loops := r.Core, r.SyncComponents()
+	g := r.Core
 	n, endless := LatencyBudget{}, false
 	var hard []waitingCall
-	lo, hi := g.Out(v)
-	for e := lo; e < hi; e++ {
-		if g.Mode(e) != graph.Sync || loops.Of[g.To(e)] == loops.Of[v] || g.Call(e).Fallback || IsStream(g.Protocol(e)) {
+	for _, need := range allNeeds(g, v) {
+		w := r.waitForGroup(need.Group, v)
+		if need.Group == graph.NoGroup {
+			w = r.waitFor(need.Call, v)
+		}
+		endless = endless || w.endless
+		if w.longest.State != policy.Finite {
 			continue
 		}
-		t := r.MaxWait(e)
-		if t.State != policy.Finite {
-			endless = endless || g.Need(e) == graph.Hard
-			continue
+		if n.Max.State != policy.Finite || w.longest.Time > n.Max.Time {
+			n.Max, n.MaxCall = w.longest, w.call
 		}
-		if n.Max.State != policy.Finite || t.Time > n.Max.Time {
-			n.Max, n.MaxCall = t, e
-		}
-		if g.Need(e) == graph.Hard {
-			hard = append(hard, waitingCall{e, t.Time})
+		if w.hard && !w.endless {
+			hard = append(hard, waitingCall{w.call, w.longest.Time})
 		}
 	}
 	if !endless {
 		n.Sum, n.Calls, n.Observed = sequentialSum(g, hard)
 	}
 	return n
+}
+
+// A needWait is how long one need can hold its caller.
+type needWait struct {
+	longest policy.Limit // unknown if no call of it has an end, or none is waited for
+	call    graph.Edge   // of which that is; of a failover, the first
+	hard    bool
+	endless bool // a hard call has no known end
+}
+
+func (r *Analysis) waitFor(e graph.Edge, v graph.Node) needWait {
+	g, loops := r.Core, r.SyncComponents()
+	if g.Mode(e) != graph.Sync || loops.Of[g.To(e)] == loops.Of[v] || g.Fallback(e) && !g.Grouped(e) || IsStream(g.Protocol(e)) {
+		return needWait{}
+	}
+	w := needWait{call: e, hard: g.Need(e) == graph.Hard}
+	if t := r.MaxWait(e); t.State == policy.Finite {
+		w.longest = t
+	} else {
+		w.endless = w.hard
+	}
+	return w
+}
+
+// waitForGroup is the wait for the slowest member of a group, or, for a failover, for all of
+// its ranks, of which each is asked when the one before it has failed.
+func (r *Analysis) waitForGroup(id graph.GroupID, v graph.Node) needWait {
+	if id == graph.NoGroup {
+		return needWait{}
+	}
+	var all needWait
+	c := &r.Core.Groups()[id]
+	for members := c.Members; len(members) > 0; {
+		n := 1
+		for n < len(members) && (c.Kind != graph.Failover || members[n].Rank == members[0].Rank) {
+			n++
+		}
+		var rank needWait
+		for _, m := range members[:n] {
+			w := r.waitForGroup(m.Group, v)
+			if m.Group == graph.NoGroup {
+				w = r.waitFor(m.Call, v)
+			}
+			rank.hard, rank.endless = rank.hard || w.hard, rank.endless || w.endless
+			if w.longest.State == policy.Finite && (rank.longest.State != policy.Finite || w.longest.Time > rank.longest.Time) {
+				rank.longest, rank.call = w.longest, w.call
+			}
+		}
+		all.hard, all.endless = all.hard || rank.hard, all.endless || rank.endless
+		switch {
+		case rank.longest.State != policy.Finite:
+		case all.longest.State != policy.Finite:
+			all.longest, all.call = rank.longest, rank.call
+		default:
+			all.longest.Time += rank.longest.Time
+			all.longest.By = append(slices.Clip(all.longest.By), rank.longest.By...)
+		}
+		members = members[n:]
+	}
+	return all
 }
 
 // MaxWait is the longest that the call e, and those that its fallback makes after

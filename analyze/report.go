@@ -75,9 +75,11 @@ type Fan struct {
 }
 
 // A Chokepoint is a service between the entry points and others: by hard
-// synchronous calls without a fallback they reach the others only through it.
+// synchronous calls without a fallback they reach the others only through it. Where that
+// is a pool or a failover, none of its members is one, but all of them together are.
 type Chokepoint struct {
 	Node   graph.Node
+	Or     []graph.Node // the other members of the group, sorted; nil if it is a single service
 	Behind []graph.Node // services and gateways, sorted
 	Lacks  []string     // what keeps it from surviving the loss of a replica, in words; nil if nothing is known to
 }
@@ -86,6 +88,7 @@ type Chokepoint struct {
 type FanRow struct {
 	Node   graph.Node
 	Out    int        // distinct services it calls
+	Needs  int        // its needs: of those services, the members of a group count as one
 	In     int        // distinct services that call it
 	Depth  int        // synchronous calls on the longest chain below it; services of one cycle count as one
 	Layer  int        // 0 has no callees; else one above the highest layer it calls; one cycle is one layer

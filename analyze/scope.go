@@ -26,15 +26,24 @@ func Synchronous(g *graph.Graph) *graph.Graph {
 	return g.Where(func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
 }
 
-// breaking is the calls of g by which a failure of the callee fails the caller.
+// breaking is the calls of g by which a failure of the callee fails the caller, or would
+// if the other members of its group failed, too.
 func breaking(g *graph.Graph) *graph.Graph {
-	return g.Where(func(e graph.Edge) bool { return Breaks(g, e) })
+	return g.Where(func(e graph.Edge) bool { return MayBreak(g, e) })
 }
 
-// Breaks reports whether a failure of the callee of e fails the caller. A
-// fallback is only missed when its primary has failed already.
+// MayBreak reports whether a failure of the callee of e fails the caller, unless e is a
+// member of a group with enough others. A fallback is only missed when its primary has
+// failed already.
+func MayBreak(g *graph.Graph, e graph.Edge) bool {
+	return g.HardSync(e) && (g.Grouped(e) || !g.Fallback(e))
+}
+
+// Breaks reports whether a failure of the callee of e alone fails the caller. What is
+// asked instead is only missed when the first one has failed already, and of a group only
+// a member that it cannot spare.
 func Breaks(g *graph.Graph, e graph.Edge) bool {
-	return g.HardSync(e) && !g.Call(e).Fallback
+	return MayBreak(g, e) && (!g.Grouped(e) || failsWith(g, e, func(other graph.Edge) bool { return other == e }))
 }
 
 // IsStream reports whether a protocol keeps a connection open for many answers. A

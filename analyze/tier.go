@@ -28,7 +28,9 @@ func (r *Analysis) Tiers() []Tier {
 var inherited = NewMemo[Once, []Tier]("the tiers of services, with those that they inherit")
 
 func inheritTiers(g *graph.Graph) []Tier {
+	g = essential(g)
 	tiers := make([]Tier, g.Len())
+	grouped := groupedTiers(g)
 	for value := 1; value <= LowestTier; value++ {
 		var queue []graph.Node
 		for v := range graph.Node(g.Len()) {
@@ -41,14 +43,48 @@ func inheritTiers(g *graph.Graph) []Tier {
 			v := queue[i]
 			for e, end := g.Out(v); e < end; e++ {
 				w := g.To(e)
-				if tiers[w].Value == 0 && Breaks(g, e) && !HasFallback(g, e) {
+				if tiers[w].Value == 0 && !g.Grouped(e) {
 					tiers[w] = Tier{value, tiers[v].From}
 					queue = append(queue, w)
 				}
 			}
 		}
+		for w, t := range grouped {
+			if tiers[w].Value == 0 && t.Value == value {
+				tiers[w] = t
+			}
+		}
 	}
 	return tiers
+}
+
+// groupedTiers returns the most critical tier that fails with each service by the calls of
+// g, through groups or not; nil if there are no groups.
+func groupedTiers(g *graph.Graph) []Tier {
+	if len(g.Groups()) == 0 {
+		return nil
+	}
+	tiers := make([]Tier, g.Len())
+	newLosses(g, false).each(func(l *losses, block []graph.Node) {
+		for v := range graph.Node(g.Len()) {
+			own := g.Service(v).Tier
+			if !own.Set() {
+				continue
+			}
+			for bit, w := range block {
+				if l.with(v).has(bit) && (tiers[w].Value == 0 || tiers[w].Value > own.Value) {
+					tiers[w] = Tier{own.Value, v}
+				}
+			}
+		}
+	})
+	return tiers
+}
+
+// essential is the calls of g whose caller fails with their callee, and has nothing to put
+// in its place but the other members of a group.
+func essential(g *graph.Graph) *graph.Graph {
+	return g.Where(func(e graph.Edge) bool { return MayBreak(g, e) && !HasFallback(g, e) })
 }
 
 // HasFallback reports whether some input declares what is done instead of e: its
