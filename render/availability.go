@@ -24,6 +24,12 @@ func availabilityWords(g *graph.Graph, a *analyze.Availability) string {
 	if analyze.Percent(a.Expected) != analyze.Percent(a.Promised) {
 		words += fmt.Sprintf(" (%s, if objectives exclude the dependencies of a service)", analyze.Percent(a.Expected))
 	}
+	if a.Apart {
+		words += ", if alternatives fail apart"
+	}
+	if a.Equal {
+		words += ", with even shares of splits that declare none"
+	}
 	if a.Falls() {
 		words += fmt.Sprintf(", less than its objective of %s", analyze.Percent(a.Objective))
 	}

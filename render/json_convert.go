@@ -78,14 +78,14 @@ func fanJSON(g *graph.Graph, f *analyze.Fan) wire.Fan {
 		Services: convert(f.Services, func(row analyze.FanRow) wire.FanRow { return fanRowJSON(g, row) }),
 		Deepest:  rawIDs(g, f.Deepest), Depth: f.Depth, Layers: f.Layers,
 		Gates: convert(f.Chokepoints, func(gate analyze.Chokepoint) wire.Chokepoint {
-			return wire.Chokepoint{ID: g.ID(gate.Node), Behind: rawIDs(g, gate.Behind), Lacks: convert(gate.Lacks, same)}
+			return wire.Chokepoint{ID: g.ID(gate.Node), Or: rawIDs(g, gate.Or), Behind: rawIDs(g, gate.Behind), Lacks: convert(gate.Lacks, same)}
 		}),
 	}
 }
 
 func fanRowJSON(g *graph.Graph, r analyze.FanRow) wire.FanRow {
 	return wire.FanRow{
-		ID: g.ID(r.Node), FanOut: r.Out, FanIn: r.In, Depth: r.Depth, Layer: r.Layer,
+		ID: g.ID(r.Node), FanOut: r.Out, Needs: r.Needs, FanIn: r.In, Depth: r.Depth, Layer: r.Layer,
 		Role: r.Role.String(), Reach: r.Reach, Impact: r.Impact, Behind: r.Behind, Availability: availabilityJSON(g, r.Available),
 		Amp: finite(r.Amp), AmpPath: rawIDs(g, r.AmpPath),
 	}

@@ -12,7 +12,7 @@ func fateJSON(g *graph.Graph, f *analyze.Fate) wire.SharedFate {
 		Fail: rawIDs(g, f.Fail), Suffer: rawIDs(g, f.Suffer), Also: rawIDs(g, f.Also),
 		Entries: rawIDs(g, f.Entries), Critical: rawIDs(g, f.Critical),
 		Lost: convert(f.Lost, func(l analyze.LostFallback) wire.LostFallback {
-			return wire.LostFallback{From: g.ID(l.From), To: g.ID(l.To), Instead: rawIDs(g, l.Instead), Left: l.Left}
+			return wire.LostFallback{From: g.ID(l.From), To: g.ID(l.To), Instead: rawIDs(g, l.Instead), Left: l.Left, Pool: l.Pool}
 		}),
 	}
 }

@@ -12,7 +12,8 @@ import (
 const maxReduced = 20_000
 
 // reduce omits calls that a longer chain of calls implies: the transitive
-// reduction between strongly connected components. Calls within a component stay.
+// reduction between strongly connected components. Calls within a component stay. A chain
+// implies a call only if each of its calls is as sure as that one.
 func (d *drawing) reduce() {
 	g := d.Graph
 	comp, n := components(g)
@@ -20,10 +21,10 @@ func (d *drawing) reduce() {
 		d.omit("not reduced, as there are more than %d boxes", maxReduced)
 		return
 	}
-	implied := impliedPairs(g, comp, n)
+	implied := impliedCalls(g, comp)
 	kept := make([]int, 0, g.Calls())
 	h := g.Where(func(e graph.Edge) bool {
-		if implied[[2]int{comp[g.From(e)], comp[g.To(e)]}] {
+		if implied[e] {
 			return false
 		}
 		kept = append(kept, d.Weight(e))
@@ -37,6 +38,69 @@ func (d *drawing) reduce() {
 	if d.weight != nil {
 		d.weight = kept
 	}
+}
+
+// doubts are what makes a call less sure than others: what is true of a chain if it is
+// true of one call on it.
+type doubts uint8
+
+const (
+	doubtWeak doubts = 1 << iota
+	doubtAllowed
+	doubtSoft
+	doubtAsync
+	doubtGrouped // one of several
+	doubtInstead // a fallback, or a copy of traffic
+	doubtInfra   // telemetry and the like
+	allDoubts    = 1<<iota - 1
+)
+
+func doubtsOf(g *graph.Graph, e graph.Edge) doubts {
+	var of doubts
+	for _, d := range []struct {
+		is  bool
+		bit doubts
+	}{
+		{g.Strength(e) < graph.Strong, doubtWeak}, {g.Strength(e) < graph.Weak, doubtAllowed},
+		{g.Need(e) == graph.Soft, doubtSoft}, {g.Mode(e) == graph.Async, doubtAsync}, {g.Grouped(e), doubtGrouped},
+		{g.Fallback(e) || g.Call(e).Mirror, doubtInstead}, {!g.Class(e).Core(), doubtInfra},
+	} {
+		if d.is {
+			of |= d.bit
+		}
+	}
+	return of
+}
+
+// impliedCalls returns which calls between components a chain implies that has no doubt
+// which the call itself has not.
+func impliedCalls(g *graph.Graph, comp []int) []bool {
+	var present [allDoubts + 1]bool
+	of := make([]doubts, g.Calls())
+	for e := range graph.Edge(g.Calls()) {
+		of[e] = doubtsOf(g, e)
+		if comp[g.From(e)] != comp[g.To(e)] {
+			present[of[e]] = true
+		}
+	}
+	implied := make([]bool, g.Calls())
+	for d := range doubts(len(present)) {
+		if !present[d] {
+			continue
+		}
+		h := g.Where(func(e graph.Edge) bool { return of[e]&^d == 0 })
+		within, n := components(h)
+		if n > maxReduced {
+			continue
+		}
+		pairs := impliedPairs(h, within, n)
+		for e := range graph.Edge(g.Calls()) {
+			if of[e] == d && comp[g.From(e)] != comp[g.To(e)] {
+				implied[e] = pairs[[2]int{within[g.From(e)], within[g.To(e)]}]
+			}
+		}
+	}
+	return implied
 }
 
 // impliedPairs returns the pairs of components with a call from the first to the

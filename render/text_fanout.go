@@ -15,16 +15,18 @@ import (
 
 // writeFan writes the metrics of the graph, one service a line.
 func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
+	anyGroups := slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return s.Needs != s.Out })
 	rows := make([][]string, len(f.Services))
 	for i, s := range f.Services {
 		rows[i] = []string{
-			pen.Clean(g.ID(s.Node)), fmt.Sprint(s.Out), fmt.Sprint(s.In),
+			pen.Clean(g.ID(s.Node)), fmt.Sprint(s.Out), needsCell(anyGroups, s.Needs), fmt.Sprint(s.In),
 			fmt.Sprint(s.Reach), fmt.Sprint(s.Impact), fmt.Sprint(s.Behind), fmt.Sprint(s.Depth), fmt.Sprint(s.Layer), amplificationCell(s.Amp), availabilityCell(s.Available), s.Role.String(),
 		}
 	}
 	columns := []pen.Column{
 		{Head: "SERVICE", Style: func(int) pen.Style { return pen.StrongStyle }},
 		{Head: "CALLS", Right: true},
+		{Head: "NEEDS", Right: true},
 		{Head: "CALLED BY", Right: true},
 		{Head: "REACHES", Right: true},
 		{Head: "REACHED BY", Right: true},
@@ -44,6 +46,9 @@ func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 	writeChokepoints(p, g, f.Chokepoints)
 	writeAmplification(p, g, f.Services)
 	p.Prose("", pen.FaintStyle, "fan-out is CALLS, fan-in is CALLED BY; reaches and reached by count services at any distance; behind counts services that entry points reach by required synchronous calls only through this one")
+	if anyGroups {
+		p.Prose("", pen.FaintStyle, "needs are calls, of which those to the members of a split, pool or failover count as one")
+	}
 	if slices.ContainsFunc(f.Services, func(s analyze.FanRow) bool { return s.Amp > 1 }) {
 		p.Prose("", pen.FaintStyle, "retries is the amplification: requests that a service can receive for one request at an entry point, if it fails and all callers retry")
 	}
@@ -55,6 +60,14 @@ func writeFan(p *pen.Pen, g *graph.Graph, f *analyze.Fan) {
 	}
 }
 
+// needsCell is empty where no service of the graph has groups.
+func needsCell(anyGroups bool, needs int) string {
+	if !anyGroups {
+		return ""
+	}
+	return fmt.Sprint(needs)
+}
+
 // writeChokepoints lists the services that are reachable only through a chokepoint.
 func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Chokepoint) {
 	for i, gate := range gates {
@@ -62,14 +75,18 @@ func writeChokepoints(p *pen.Pen, g *graph.Graph, gates []analyze.Chokepoint) {
 			p.Line("")
 		}
 		words := pen.CleanAll(gate.Lacks)
-		if n := g.Service(gate.Node).Replicas; n.Set() && n.Value != 1 {
+		if n := g.Service(gate.Node).Replicas; n.Set() && n.Value != 1 && len(gate.Or) == 0 {
 			words = append([]string{english.Count(n.Value, "replica")}, words...)
 		}
 		lacks := ""
 		if len(words) > 0 {
 			lacks = " (" + strings.Join(words, ", ") + ")"
 		}
-		p.Prose("", pen.PlainStyle, fmt.Sprintf("reachable only through %s%s: %s", pen.Clean(g.ID(gate.Node)), lacks, someNames(g, gate.Behind)))
+		through := pen.Clean(g.ID(gate.Node))
+		if len(gate.Or) > 0 {
+			through = "one of " + english.List(ids(g, append([]graph.Node{gate.Node}, gate.Or...)))
+		}
+		p.Prose("", pen.PlainStyle, fmt.Sprintf("reachable only through %s%s: %s", through, lacks, someNames(g, gate.Behind)))
 	}
 }
 

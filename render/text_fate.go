@@ -41,6 +41,10 @@ func writeFate(p *pen.Pen, g *graph.Graph, f *analyze.Fate) {
 		if e, ok := g.Edge(l.From, l.To); ok && len(g.Call(e).Evidence) > 0 {
 			place = "  " + p.Faint(pen.Clean(g.Call(e).Evidence[0].Origin.String()))
 		}
+		if l.Pool {
+			writePoolLost(p, g, &l, place)
+			continue
+		}
 		head := p.Paint(pen.RedStyle, "no fallback left: ")
 		if l.Left {
 			head = p.Paint(pen.YellowStyle, "fallback lost: ")
@@ -66,6 +70,16 @@ func writeFate(p *pen.Pen, g *graph.Graph, f *analyze.Fate) {
 			p.Prose("  ", pen.PlainStyle, part.head+someNames(g, part.nodes))
 		}
 	}
+}
+
+// writePoolLost writes which members of a pool fail together.
+func writePoolLost(p *pen.Pen, g *graph.Graph, l *analyze.LostFallback, place string) {
+	head := p.Paint(pen.RedStyle, "too few of a pool left: ")
+	if l.Left {
+		head = p.Paint(pen.YellowStyle, "part of a pool lost: ")
+	}
+	members := english.List(ids(g, append([]graph.Node{l.To}, l.Instead...)))
+	p.Line("  " + head + fmt.Sprintf("%s of %s fail together", members, pen.Clean(g.ID(l.From))) + place)
 }
 
 // writeContracts writes the contracts of each service.
