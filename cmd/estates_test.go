@@ -37,10 +37,8 @@ func TestEstates(t *testing.T) {
 		"banking": {
 			"error external-unprotected transaction-service->cards.example.com",
 			"error retry-non-idempotent transaction-service->account-service",
-			"warning breaker-missing teller-service->account-service",
 			"warning breaker-missing transaction-service->account-service",
 			"warning breaker-without-fallback transaction-service->account-service",
-			"warning criticality-inversion mobile-gateway->teller-service",
 			"warning healthcheck-missing teller-service",
 			"warning redundancy-below-tier account-service",
 			"warning retry-unbounded fraud-detection-service->case-files",
@@ -50,12 +48,7 @@ func TestEstates(t *testing.T) {
 			"error ingress-timeout-missing tv-gateway",
 			"error retry-in-cycle recommendation-service,user-preference-service",
 			"error retry-non-idempotent user-preference-service->recommendation-service",
-			"warning breaker-missing recommendation-service->content-catalogue-service",
-			"warning breaker-missing recommendation-service->user-preference-service",
-			"warning breaker-missing user-preference-service->recommendation-service",
-			"warning criticality-inversion tv-gateway->user-preference-service",
 			"warning redundancy-below-tier content-catalogue-service",
-			"warning retry-without-jitter user-preference-service->recommendation-service",
 		},
 		"quickstart": {
 			"error sync-cycle shop/prices,shop/stock",

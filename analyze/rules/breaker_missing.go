@@ -34,7 +34,8 @@ critical, all are one finding.
         connectionPool: {http: {http1MaxPendingRequests: 100}}   # a limit is not a breaker
 
 Not reported: calls with a breaker in any layer, including product defaults;
-databases, caches, brokers, events and streams; stock gateways; calls that a native
+databases, caches, brokers, events and streams; members of a pool or failover whose
+caller checks them or tries another one; stock gateways; calls that a native
 manifest declares with "breaker: off"; and inputs that cannot declare a breaker.
 
     trafficPolicy:
@@ -56,7 +57,7 @@ func checkBreakerMissing(p *Pass) {
 			nowhere = false
 		}
 		without, named := matchingParts(parts, lacksBreaker)
-		if len(without) == 0 || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !policyKnown(p, e, parts) || isOutside(p, e) {
+		if len(without) == 0 || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !policyKnown(p, e, parts) || isOutside(p, e) || noticesLoss(p, e) {
 			continue
 		}
 		severity := gradeByTier(p, e, analyze.Info)

@@ -30,7 +30,7 @@ a limit and no caller is critical, all are one finding.
                                    # no DestinationRule with a connectionPool
 
 Not reported: calls with a limit, declared or by default, such as Envoy's 1024;
-services with a single callee; and inputs that cannot declare a limit. An event loop
+services with a single callee, or a single pool of them; and inputs that cannot declare a limit. An event loop
 has no threads to exhaust, but sockets and memory.
 
     trafficPolicy:
@@ -47,9 +47,10 @@ func checkBulkheadMissing(p *Pass) {
 	var lacks []missing
 	nowhere := true
 	tiers := p.Analysis.Tiers()
-	callees := map[graph.Node]int{}
+	callees, counted := map[graph.Node]int{}, map[analyze.Need]bool{}
 	for e := range p.Requests() {
-		if !driverManaged(p.Core, e) {
+		if n := analyze.NeedOf(p.Core, e); !counted[n] && !driverManaged(p.Core, e) {
+			counted[n] = true
 			callees[p.Core.From(e)]++
 		}
 	}

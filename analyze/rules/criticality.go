@@ -50,10 +50,11 @@ func declaredTier(p *Pass, v graph.Node) tierOf {
 }
 
 // isTierInversion reports whether e is a required synchronous call to a service whose
-// declared tier is less critical than that of the caller.
+// declared tier is less critical than that of the caller. A member of a group counts as
+// required.
 func isTierInversion(p *Pass, e graph.Edge) bool {
 	g := p.Core
-	if g.Service(g.From(e)).Kind == graph.KindJob || !analyze.Breaks(g, e) || analyze.HasFallback(g, e) {
+	if g.Service(g.From(e)).Kind == graph.KindJob || !analyze.MayBreak(g, e) || analyze.HasFallback(g, e) {
 		return false
 	}
 	from, to := declaredTier(p, g.From(e)), declaredTier(p, g.To(e))

@@ -30,7 +30,8 @@ Reported for a hard synchronous call without a fallback or a cache, from a servi
 with a declared tier to one with a declared, less critical tier. Severity: warning;
 error if they are two or more tiers apart. A database, cache or broker without a tier
 has the tier of its owner: of its only caller, else of the callers that share its
-owner, team or system. More than two such calls of one caller are one finding.
+owner, team or system. A pool, split or failover is reported if all of its members are
+of a less critical tier. More than two such calls of one caller are one finding.
 
     services:
     - {name: home, tier: 1, calls: [{to: recs, timeout: 300ms}]}
@@ -61,6 +62,7 @@ type tierInversion struct {
 	known    bool // whether an input declares the policies of the call
 	sure     analyze.Confidence
 	hint     string
+	members  group // all calls of the group that call is the most critical of; nil if it is in none
 }
 
 func (i tierInversion) edge() graph.Edge { return i.call }
@@ -69,6 +71,9 @@ func checkCriticalityInversion(p *Pass) {
 	var known, unknown []tierInversion
 	for e := range graph.Edge(p.Core.Calls()) {
 		i, ok := asTierInversion(p, e)
+		if p.Core.Grouped(e) && !ok {
+			i, ok = asGroupInversion(p, e)
+		}
 		switch {
 		case !ok:
 		case i.known:
@@ -97,6 +102,35 @@ func checkCriticalityInversion(p *Pass) {
 
 // asTierInversion returns the inversion that a call is, and false if it is none.
 func asTierInversion(p *Pass, e graph.Edge) (i tierInversion, inverted bool) {
+	if !analyze.Breaks(p.Core, e) {
+		return i, false
+	}
+	return asInversion(p, e)
+}
+
+// asGroupInversion returns the inversion that a group is of which every member is of a
+// less critical tier than the caller; its call is the most critical of them. It returns
+// false for the other members, and for the routes of a gateway.
+func asGroupInversion(p *Pass, e graph.Edge) (best tierInversion, inverted bool) {
+	n := analyze.NeedOf(p.Core, e)
+	if !n.Breaks(p.Core) || p.Core.Groups()[n.Group].Multiplexes {
+		return best, false
+	}
+	for _, member := range n.Calls(p.Core) {
+		i, ok := asInversion(p, member)
+		if !ok {
+			return best, false
+		}
+		if best.members == nil || i.to.value < best.to.value {
+			i.members = n.Calls(p.Core)
+			best = i
+		}
+	}
+	return best, best.call == e
+}
+
+// asInversion returns the inversion that a call is if its caller fails with the callee.
+func asInversion(p *Pass, e graph.Edge) (i tierInversion, inverted bool) {
 	g := p.Core
 	if !isTierInversion(p, e) || isOutside(p, e) {
 		return i, false
@@ -157,7 +191,13 @@ func tierPlaces(p *Pass, nodes ...graph.Node) []graph.Origin {
 func reportTierInversion(p *Pass, i tierInversion) {
 	g := p.Core
 	f := aboutCall(p, i.call, i.sure)
-	f.Message = fmt.Sprintf("%s (%s) requires %s (%s)%s, has no fallback and fails with it", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
+	if i.members != nil {
+		f = i.members.aboutGroup(p, i.sure)
+		f.Message = fmt.Sprintf("%s (%s) requires one of %s (%s at best)%s, has no fallback and fails with them",
+			g.ID(g.From(i.call)), tierWords(p, i.from), someIDs(g, i.members.callees(g)), tierWords(p, i.to), i.named)
+	} else {
+		f.Message = fmt.Sprintf("%s (%s) requires %s (%s)%s, has no fallback and fails with it", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
+	}
 	f.Hint = i.hint
 	f.Values = []analyze.KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
 	for _, o := range tierPlaces(p, g.To(i.call), g.From(i.call)) {

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -50,6 +51,7 @@ is open.
 `
 
 func checkExternalUnprotected(p *Pass) {
+	var list []unprotectedCall
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		if !isOutside(p, e) || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !policyKnown(p, e, parts) {
@@ -59,25 +61,57 @@ func checkExternalUnprotected(p *Pass) {
 		if len(missing) == 0 || missing[0] != "timeout" && !analyze.Breaks(p.Core, e) {
 			continue
 		}
-		severity := analyze.Warning
-		if missing[0] != "timeout" {
-			severity = analyze.Info
-		}
-		sure := analyze.Default
-		if declaresCode(p.Core.Call(e)) {
-			sure = analyze.Certain
-		} else if missing[0] == "fallback" {
-			sure = analyze.Assumed // a mesh cannot express it
-		}
-		f := aboutCall(p, e, sure)
-		f.Message = fmt.Sprintf("%s, an external service, without %s%s", callText(p, e), listed(missing), named)
-		if tiers := p.Analysis.Tiers(); tiers[p.Core.From(e)].Value == 1 && tiers[p.Core.From(e)].From != p.Core.From(e) {
-			f.Message += fmt.Sprintf("; %s (tier 1) requires %s", p.Core.ID(tiers[p.Core.From(e)].From), p.Core.ID(p.Core.From(e)))
-		}
-		f.Hint = protectionHint(p, e, &parts[0], missing[0])
-		f.Values = []analyze.KeyValue{keyValue("missing", strings.Join(missing, ", ")), took("budget", parts[0].Budget)}
-		p.At(gradeByTier(p, e, severity), f)
+		list = append(list, unprotectedCall{e, missing, named})
 	}
+	for _, calls := range byCaller(p.Core, list, unprotectedCall.edge) {
+		for _, members := range byNeed(p.Core, calls, unprotectedCall.edge) {
+			// What one member lacks and another has is reported of each.
+			for len(members) > 0 {
+				first := members[0]
+				alike := func(c unprotectedCall) bool { return slices.Equal(c.missing, first.missing) && c.named == first.named }
+				reportUnprotected(p, slices.DeleteFunc(slices.Clone(members), func(c unprotectedCall) bool { return !alike(c) }))
+				members = slices.DeleteFunc(members, alike)
+			}
+		}
+	}
+}
+
+// An unprotectedCall is a call, and what is missing for a part of it.
+type unprotectedCall struct {
+	call    graph.Edge
+	missing []string
+	named   string
+}
+
+func (c unprotectedCall) edge() graph.Edge { return c.call }
+
+// reportUnprotected reports a call, or those to several members of one group.
+func reportUnprotected(p *Pass, list []unprotectedCall) {
+	e, missing := list[0].call, list[0].missing
+	severity := analyze.Warning
+	if missing[0] != "timeout" {
+		severity = analyze.Info
+	}
+	sure := analyze.Default
+	if declaresCode(p.Core.Call(e)) {
+		sure = analyze.Certain
+	} else if missing[0] == "fallback" {
+		sure = analyze.Assumed // a mesh cannot express it
+	}
+	f := aboutCall(p, e, sure)
+	f.Message = fmt.Sprintf("%s, an external service, without %s%s", callText(p, e), listed(missing), list[0].named)
+	if len(list) > 1 {
+		calls := groupOf(list, unprotectedCall.edge)
+		f = calls.aboutGroup(p, sure)
+		f.Message = fmt.Sprintf("%s, external services, without %s%s", oneOfText(p, calls), listed(missing), list[0].named)
+	}
+	if tiers := p.Analysis.Tiers(); tiers[p.Core.From(e)].Value == 1 && tiers[p.Core.From(e)].From != p.Core.From(e) {
+		f.Message += fmt.Sprintf("; %s (tier 1) requires %s", p.Core.ID(tiers[p.Core.From(e)].From), p.Core.ID(p.Core.From(e)))
+	}
+	parts := p.Effective(e)
+	f.Hint = protectionHint(p, e, &parts[0], missing[0])
+	f.Values = append(f.Values, keyValue("missing", strings.Join(missing, ", ")), took("budget", parts[0].Budget))
+	p.At(gradeByTier(p, e, severity), f)
 }
 
 // unprotected returns what is missing of timeout, breaker and fallback, in this

@@ -31,7 +31,11 @@ is the primary, or calls it.
     - {name: product-readonly, calls: [product-db]}
     - {name: product-db, kind: database}
 
-Not reported: static values, caches and placeholders; services with separate stores;
+A failover is read as a first service with fallbacks. Of a pool it is reported if a
+member requires another one, since losing that one takes both.
+
+Not reported: pools whose members share a database: they are for the loss of a server
+("weir fate" lists them); static values, caches and placeholders; services with separate stores;
 and a shared database, cache or broker that is declared with two replicas or more.
 
     - {name: product-readonly, calls: [product-replica]}
@@ -51,10 +55,11 @@ func checkFallbackSharesFate(p *Pass) {
 	}
 	checked := map[key]bool{} // a mesh declares one fallback for all callers
 	for e := range graph.Edge(p.Core.Calls()) {
-		if p.Core.Call(e).Fallback || p.Core.Mode(e) != graph.Sync {
+		if p.Core.Mode(e) != graph.Sync || p.Core.Fallback(e) && !p.Core.Grouped(e) {
 			continue
 		}
-		for _, s := range fallbackTargets(p, e) {
+		checkPool(p, e)
+		for _, s := range append(fallbackTargets(p, e), laterRanks(p, e)...) {
 			if k := (key{p.Core.To(e), s}); !checked[k] {
 				checked[k] = true
 				checkFate(p, e, s)
@@ -82,6 +87,51 @@ func fallbackTargets(p *Pass, e graph.Edge) []fallbackTarget {
 		}
 	}
 	return list
+}
+
+// laterRanks returns the services that a failover asks after the callee of e, if that is
+// the first.
+func laterRanks(p *Pass, e graph.Edge) []fallbackTarget {
+	g := p.Core
+	var list []fallbackTarget
+	for _, id := range g.GroupsWith(e) {
+		c := &g.Groups()[id]
+		if first := c.Members[0]; c.Kind != graph.Failover || first.Call != e {
+			continue
+		}
+		for _, m := range c.Members[1:] {
+			if m.Group == graph.NoGroup && m.Rank > c.Members[0].Rank {
+				list = append(list, fallbackTarget{g.To(m.Call), placed(written(g, []graph.Edge{m.Call})...)})
+			}
+		}
+	}
+	return list
+}
+
+// checkPool reports the callee of e if it is a member of a pool and requires another one.
+func checkPool(p *Pass, e graph.Edge) {
+	g := p.Core
+	for _, id := range g.GroupsWith(e) {
+		c := &g.Groups()[id]
+		if c.Kind != graph.Pool || !analyze.Replaceable(g, e) {
+			continue
+		}
+		needs := needsOf(p, g.To(e))
+		for _, m := range c.Members {
+			if m.Call == e || m.Group != graph.NoGroup || !slices.Contains(needs[1:], g.To(m.Call)) {
+				continue
+			}
+			other := g.To(m.Call)
+			f := aboutCall(p, e, analyze.Certain, placed(written(g, []graph.Edge{m.Call})...))
+			f.Message = fmt.Sprintf("%s or %s, but %s requires %s and fails with it", callText(p, e), g.ID(other), g.ID(g.To(e)), g.ID(other))
+			f.Hint = fmt.Sprintf("remove the dependency of %s on %s, or do not count on it when %s is lost", g.ID(g.To(e)), g.ID(other), g.ID(other))
+			f.Values = []analyze.KeyValue{keyValue("shared", g.ID(other))}
+			f.Services = append(f.Services, other)
+			f.Detail = g.ID(other)
+			p.At(capForJobs(p, e, analyze.Warning), f)
+			return
+		}
+	}
 }
 
 // inNamespaceOf finds a service by name, in the namespace of s first.

@@ -35,6 +35,8 @@ where the inputs could have declared one, but is no reason by itself.
     spec:
       replicas: 1
 
+Callers that have other members of a pool or failover for it do not count.
+
 Not reported: several replicas with a budget or an autoscaler; an unknown number of
 replicas; databases, caches and brokers, which scale by other means
 ("shared-database"); and external services.
@@ -63,11 +65,22 @@ func checkFanInHotSpot(p *Pass) {
 		if !analyze.IsOwn(g.Service(v)) || len(g.In(v)) < p.Limits.FanIn {
 			continue
 		}
-		callers := without(g.Callers(v), v)
+		callers := needy(g, v)
 		if reasons := missingRedundancy(p, v); len(callers) >= p.Limits.FanIn && len(reasons) > 0 {
 			reportHotSpot(p, v, callers, reasons)
 		}
 	}
+}
+
+// needy returns the callers of v that have no others for it, sorted, without v.
+func needy(g *graph.Graph, v graph.Node) []graph.Node {
+	var callers []graph.Node
+	for _, e := range g.In(v) {
+		if g.From(e) != v && !analyze.Replaceable(g, e) {
+			callers = append(callers, g.From(e))
+		}
+	}
+	return callers
 }
 
 // A reason is a kind of redundancy or protection that a service lacks.

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -21,15 +22,16 @@ const fanOutHubDoc = `
 An outage of any hard dependency takes the service down. Ten dependencies of 99.9 %
 leave it at most 99 %, before its own faults.
 
-Reported for a service with at least 10 different synchronous callees, or with at
-least 6 if that is far more than the other services of the estate have (three
+Reported for a service with at least 10 different synchronous callees, where the
+members of a split, pool or failover count as one, or with at least 6 if that is far more than the other services of the estate have (three
 standard deviations above the mean).
 
     services:
     - {name: checkout, calls: [cart, prices, tax, stock, users, payments, fraud, shipping, mail, search]}
 
-Not reported: gateways and backends for frontends up to twice these numbers: services
-of kind "gateway", and those with "gateway" or "bff" as a word of their name.
+Not reported: the routes of a gateway, however many, since each request takes one of
+them; gateways and backends for frontends up to twice these numbers: services of kind
+"gateway", and those with "gateway" or "bff" as a word of their name.
 Telemetry, health checks, asynchronous calls and the calls of jobs do not count.
 
 **Fix.** Make the callees optional that the response can do without, with a default
@@ -58,32 +60,32 @@ func checkFanOutHub(p *Pass) {
 		if aggregates(s) {
 			own *= 2
 		}
-		if callees := without(g.Callees(v), v); len(callees) >= own {
-			reportHub(p, v, callees, own)
+		if needs := syncNeeds(p, v); len(needs) >= own {
+			reportHub(p, v, needs, own)
 		}
 	}
 }
 
-func reportHub(p *Pass, v graph.Node, callees []graph.Node, limit int) {
-	g := p.Core
+func reportHub(p *Pass, v graph.Node, needs []analyze.Need, limit int) {
+	g := p.Analysis.Sync
 	var calls []graph.Edge
 	hard, strong := 0, 0
-	for _, w := range callees {
-		e, _ := g.Edge(v, w)
-		calls = append(calls, e)
-		if analyze.Breaks(g, e) {
+	for _, n := range needs {
+		members := n.Calls(g)
+		calls = append(calls, members...)
+		if n.Breaks(g) {
 			hard++
 		}
-		if g.Strength(e) == graph.Strong {
+		if !slices.ContainsFunc(members, func(e graph.Edge) bool { return g.Strength(e) < graph.Strong }) {
 			strong++
 		}
 	}
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    g.ID(v),
-		Message:    fmt.Sprintf("%s depends synchronously on %s (%s); %s", g.ID(v), english.Count(len(callees), "service"), someIDs(g, callees), outageText(hard, len(callees))),
+		Message:    fmt.Sprintf("%s depends synchronously on %s (%s); %s", g.ID(v), english.Count(len(needs), "service"), needNames(g, needs), outageText(hard, len(needs))),
 		Hint:       fmt.Sprintf("give the calls of %s that are not required a fallback, or replace them by events", g.ID(v)),
-		Values:     []analyze.KeyValue{number("callees", len(callees)), number("hard", hard), number("limit", limit)},
+		Values:     []analyze.KeyValue{number("callees", len(needs)), number("hard", hard), number("limit", limit)},
 		Origins:    places(g.Service(v), written(g, calls)...),
 		Services:   []graph.Node{v},
 	}
@@ -93,7 +95,7 @@ func reportHub(p *Pass, v graph.Node, callees []graph.Node, limit int) {
 	p.Report(f)
 }
 
-// outageText writes what an outage of one of n callees does, of which hard are required.
+// outageText writes what an outage of one of n needs does, of which hard are required.
 func outageText(hard, n int) string {
 	switch hard {
 	case 0:
@@ -109,7 +111,7 @@ func outageText(hard, n int) string {
 func outlier(g *graph.Graph) int {
 	var n, sum, squares float64
 	for v := range graph.Node(g.Len()) {
-		if d := float64(len(without(g.Callees(v), v))); d > 0 {
+		if d := float64(len(analyze.NeedsOthers(g, v))); d > 0 {
 			n, sum, squares = n+1, sum+d, squares+d*d
 		}
 	}

@@ -72,7 +72,7 @@ func checkHealthcheckMissing(p *Pass) {
 func uncheckedBy(p *Pass, v graph.Node) []graph.Node {
 	var callers []graph.Node
 	for _, e := range p.Core.In(v) {
-		if from := p.Core.From(e); from != v && p.Core.Mode(e) == graph.Sync && !ejectsFailing(p, e) {
+		if from := p.Core.From(e); from != v && p.Core.Mode(e) == graph.Sync && !ejectsFailing(p, e) && !analyze.Checked(p.Core, e) {
 			callers = append(callers, from)
 		}
 	}

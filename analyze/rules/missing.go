@@ -29,8 +29,8 @@ const (
 	fewCallers = 3
 )
 
-// reportMissing reports the calls that have not what: one by one where a caller has
-// few of them, else together with their caller as the subject. Where no call has it
+// reportMissing reports the calls that have not what: one by one, or the members of a group
+// together, where a caller has few of them, else together with their caller as the subject. Where no call has it
 // and none is critical, all are one finding. The list is sorted by call.
 func reportMissing(p *Pass, lacks []missing, what string, nobody bool) {
 	callers := byCaller(p.Core, lacks, missing.edge)
@@ -44,11 +44,17 @@ func reportMissing(p *Pass, lacks []missing, what string, nobody bool) {
 		return
 	}
 	for _, list := range callers {
-		if len(list) > fewMissing {
+		needs := byNeed(p.Core, list, missing.edge)
+		if len(needs) > fewMissing {
 			reportMissingOfCaller(p, list, what)
 			continue
 		}
-		for _, l := range list {
+		for _, members := range needs {
+			if len(members) > 1 {
+				reportMissingOfGroup(p, members, what)
+				continue
+			}
+			l := members[0]
 			f := aboutCall(p, l.call, l.sure)
 			f.Message = callText(p, l.call) + l.named + " without " + what
 			f.Hint, f.Values, f.Detail = l.hint, l.values, l.detail
@@ -57,14 +63,31 @@ func reportMissing(p *Pass, lacks []missing, what string, nobody bool) {
 	}
 }
 
-func reportMissingOfCaller(p *Pass, list []missing, what string) {
-	g, worst, sure := p.Core, list[0], list[0].sure
+// reportMissingOfGroup reports members of one group.
+func reportMissingOfGroup(p *Pass, list []missing, what string) {
+	worst, sure := worstMissing(list)
+	calls := groupOf(list, missing.edge)
+	f := calls.aboutGroup(p, sure)
+	f.Message = fmt.Sprintf("%s, each without %s", oneOfText(p, calls), what)
+	f.Hint = worst.hint
+	p.At(worst.severity, f)
+}
+
+// worstMissing returns the most severe of a list, and the least confidence.
+func worstMissing(list []missing) (worst missing, sure analyze.Confidence) {
+	worst, sure = list[0], list[0].sure
 	for _, l := range list {
 		sure = min(sure, l.sure)
 		if l.severity > worst.severity {
 			worst = l
 		}
 	}
+	return worst, sure
+}
+
+func reportMissingOfCaller(p *Pass, list []missing, what string) {
+	g := p.Core
+	worst, sure := worstMissing(list)
 	calls := groupOf(list, missing.edge)
 	f := calls.aboutCaller(p, sure)
 	f.Message = fmt.Sprintf("%s calls %s, %s, each without %s", f.Subject, english.Count(len(calls), "service"), someIDs(g, calls.callees(g)), what)

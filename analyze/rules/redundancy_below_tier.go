@@ -42,7 +42,8 @@ A service has the tier it declares, or that of a service that depends on it by h
 synchronous calls without a fallback. A service without any tier is not reported.
 
 Not reported: several replicas with a budget that allows an eviction; an autoscaler
-that keeps at least two; databases, caches and brokers, which are made redundant by
+that keeps at least two; a member of a pool or failover whose callers go on with the
+others; databases, caches and brokers, which are made redundant by
 other means; and jobs.
 
     spec:
@@ -66,7 +67,7 @@ func checkRedundancyBelowTier(p *Pass) {
 	var bare []graph.Node // without a budget
 	for v, t := range p.Analysis.Tiers() {
 		s := p.Graph.Service(graph.Node(v))
-		if t.Value == 0 || t.Value > criticalTiers || !analyze.IsOwn(s) {
+		if t.Value == 0 || t.Value > criticalTiers || !analyze.IsOwn(s) || analyze.ReplacedByOthers(p.Core, graph.Node(v)) {
 			continue
 		}
 		severity := analyze.Warning

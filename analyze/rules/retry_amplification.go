@@ -32,7 +32,7 @@ more (error). At the last hop every retry counts that matches the failure of the
 callee; before it, only retries that match the error that the next service returns
 when it gives up. Retries of failed connections do not multiply: a service that
 returns an error has been reached. A retry budget limits a factor to one plus the
-budget. Paths that share the same multiplying calls are reported once.
+budget. A pool spreads the attempts over its members. Paths that share the same multiplying calls are reported once.
 
     web:  {calls: [{to: api,  retry: {retries: 2, on: [response-5xx]}}]}
     api:  {calls: [{to: core, retry: {retries: 2, on: [response-5xx]}}]}
@@ -93,7 +93,7 @@ func storms(p *Pass) []storm {
 		for i, e := range analyze.CallsAlong(p.Core, s.path...) {
 			n := p.Analysis.Repeats(e)
 			if i == len(s.path)-2 {
-				n = p.Analysis.RepeatsAtEnd(e)
+				n = p.Analysis.RepeatsAtEnd(e) * analyze.ShareOf(p.Core, e)
 			}
 			if n > 1 {
 				s.calls, s.by = append(s.calls, e), append(s.by, n)

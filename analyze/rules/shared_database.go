@@ -42,6 +42,9 @@ to be shared.
     DATABASE_URL: postgres://pg/orders       # in orders
     DATABASE_URL: postgres://pg/billing      # in billing
 
+The members of one pool or failover, such as the hosts of one connection string, are
+one database.
+
 Services whose address names no database are compared with each other, and the
 finding is then assumed. Only strong evidence counts: a start order does not prove
 shared tables.
@@ -73,11 +76,29 @@ func checkSharedDatabase(p *Pass) {
 			}
 		}
 		for _, database := range slices.Sorted(maps.Keys(users)) {
-			if len(users[database]) > 1 {
+			if len(users[database]) > 1 && !isLaterMember(g, v, users[database]) {
 				reportShared(p, v, database, users[database])
 			}
 		}
 	}
+}
+
+// isLaterMember reports whether the users of v use it as a member of pools or failovers with
+// a database before it, which all of them use, too, so that the finding is about that one.
+func isLaterMember(g *graph.Graph, v graph.Node, users []graph.Edge) bool {
+	var before []graph.Node // that all users so far have
+	for i, e := range users {
+		others := analyze.Others(g, e)
+		if others == graph.NoGroup {
+			return false
+		}
+		members := group(g.CallsIn(others)).callees(g)
+		if i > 0 {
+			members = slices.DeleteFunc(members, func(w graph.Node) bool { return !slices.Contains(before, w) })
+		}
+		before = members
+	}
+	return len(before) > 0 && before[0] < v
 }
 
 // tendsData reports whether a program is there for a database and not the other way

@@ -28,7 +28,10 @@ the others do not have to deliver, even if it never fails itself.
 Reported for a service with an objective ("slo") above the product of the objectives
 of the services it depends on: by hard synchronous calls without a fallback, directly
 or indirectly. Each counts once, however many paths lead to it. A call with a fallback
-service counts as both being down at once, with what they share counted once.
+service counts as both being down at once, with what they share counted once. Of a
+pool enough members have to work, of a failover one, as if they failed apart; a split
+is as available as its members on average, by their shares, or evenly if those are
+unknown.
 Severity: error if one of them alone declares less than the service.
 
     services:
@@ -100,7 +103,11 @@ func reportObjective(p *Pass, v graph.Node, a *analyze.Availability, available f
 		f.Origins = append(f.Origins, g.Service(c.Node).SLO.Origin)
 	}
 	whom := english.Count(a.Counted, "service") + " it depends on"
-	if a.Counted == 0 {
+	switch {
+	case a.Counted > 0:
+	case len(g.GroupsOf(v)) > 0:
+		whom = "the alternatives it depends on"
+	default:
 		whom = "its fallbacks together with their primaries"
 	}
 	f.Message = fmt.Sprintf("%s promises %s, but %s leave at most %s", s.ID, analyze.Percent(a.Objective), whom, analyze.Percent(available))
@@ -120,7 +127,7 @@ func reportObjective(p *Pass, v graph.Node, a *analyze.Availability, available f
 	if a.Counted > 0 && severity == analyze.Warning && analyze.LessPercent(a.Worst[0].Objective, a.Objective) {
 		severity = analyze.Error
 	}
-	if !a.Exact {
+	if !a.Exact || a.Equal {
 		f.Confidence = analyze.Assumed
 	}
 	f.Confidence = min(f.Confidence, confidence(g, neededCalls(g, v)))
@@ -140,7 +147,7 @@ func reportObjective(p *Pass, v graph.Node, a *analyze.Availability, available f
 func neededCalls(g *graph.Graph, v graph.Node) []graph.Edge {
 	var calls []graph.Edge
 	for e, end := g.Out(v); e < end; e++ {
-		if analyze.Breaks(g, e) {
+		if g.Grouped(e) || analyze.Breaks(g, e) {
 			calls = append(calls, e)
 		}
 	}

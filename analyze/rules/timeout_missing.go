@@ -53,6 +53,7 @@ and below the caller's own deadline.
 
 func checkTimeoutMissing(p *Pass) {
 	var silent []graph.Edge
+	var endless []endlessCall
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		switch {
@@ -62,7 +63,15 @@ func checkTimeoutMissing(p *Pass) {
 				silent = append(silent, e)
 			}
 		case !fromGateway(p, e):
-			reportEndless(p, e, parts)
+			found, named := matchingParts(parts, func(part *analyze.Part) bool { return unbounded(part) && !disabled(part) && !isStream(part) })
+			if len(found) > 0 {
+				endless = append(endless, endlessCall{e, found[0], named})
+			}
+		}
+	}
+	for _, list := range byCaller(p.Core, endless, endlessCall.edge) {
+		for _, members := range byNeed(p.Core, list, endlessCall.edge) {
+			reportEndless(p, members)
 		}
 	}
 	if len(silent) > 0 {
@@ -70,24 +79,36 @@ func checkTimeoutMissing(p *Pass) {
 	}
 }
 
-func reportEndless(p *Pass, e graph.Edge, parts []analyze.Part) {
-	endless, named := matchingParts(parts, func(part *analyze.Part) bool { return unbounded(part) && !disabled(part) && !isStream(part) })
-	if len(endless) == 0 {
-		return
-	}
-	part := endless[0]
+// An endlessCall is a call, and a part of it that nothing bounds.
+type endlessCall struct {
+	call  graph.Edge
+	part  *analyze.Part
+	named string
+}
+
+func (c endlessCall) edge() graph.Edge { return c.call }
+
+// reportEndless reports a call, or those to several members of one group.
+func reportEndless(p *Pass, list []endlessCall) {
+	e, part, named := list[0].call, list[0].part, list[0].named
 	f := aboutCall(p, e, analyze.Default, part.Budget.Origin())
+	what := callText(p, e)
+	if len(list) > 1 {
+		calls := groupOf(list, endlessCall.edge)
+		f = calls.aboutGroup(p, analyze.Default)
+		what, named = oneOfText(p, calls), ""
+	}
 	switch {
 	case part.Budget.State == policy.Endless:
-		f.Message = fmt.Sprintf("%s without a timeout%s: %s has no default", callText(p, e), named, part.Budget.By[0].Product.DisplayName())
+		f.Message = fmt.Sprintf("%s without a timeout%s: %s has no default", what, named, part.Budget.By[0].Product.DisplayName())
 	case len(part.Layers) > 0 && part.Layers[0].Set.Product != nil:
 		f.Confidence = analyze.Assumed
-		f.Message = fmt.Sprintf("%s without a timeout%s in the inputs, which declare other policies for it", callText(p, e), named)
+		f.Message = fmt.Sprintf("%s without a timeout%s in the inputs, which declare other policies for it", what, named)
 	default:
-		f.Message = fmt.Sprintf("%s without a timeout%s", callText(p, e), named)
+		f.Message = fmt.Sprintf("%s without a timeout%s", what, named)
 	}
 	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response, below the caller's own deadline")
-	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), took("budget", part.Budget)}
+	f.Values = append(f.Values, took("attempt", part.Attempt), took("budget", part.Budget))
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
 

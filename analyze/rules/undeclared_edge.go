@@ -29,7 +29,8 @@ all: its calls exist only in its code. More than three such callers are one find
 
 Not reported: inputs without manifests or without traces; telemetry, health checks
 and fewer than five calls; localhost and bare IP addresses; topics of a broker that
-the service is declared to call; and calls that a policy allows.
+the service is declared to call; names from which the routes of a mesh lead declared
+calls on; and calls that a policy allows.
 
 **Fix.** Declare the call, or remove it. If the callee is a declared service under
 another name, declare the alias.
@@ -48,7 +49,7 @@ func checkUndeclaredEdge(p *Pass) {
 	for e := range graph.Edge(g.Calls()) {
 		c, seen := g.Call(e), g.Observed(e)
 		caller, callee := g.Service(c.From), g.Service(c.To)
-		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.ViaDeclaredBroker(e) {
+		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.ViaDeclaredBroker(e) || g.ViaDeclaredName(e) {
 			continue
 		}
 		if declares(p.Graph, c.From) {

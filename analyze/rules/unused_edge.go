@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -27,7 +28,10 @@ were observed, including calls of the caller, if this call was not observed.
     services:
     - {name: cart, calls: [pricing, legacy-tax]}   # 500 calls of cart observed, none to legacy-tax
 
-Not reported: fallbacks and mirrors; calls that are merely allowed or have weak
+The members of a pool or failover are one finding, if none of them was observed.
+
+Not reported: fallbacks and mirrors; a member of a split of whose share fewer than 100
+calls would be expected; calls that are merely allowed or have weak
 evidence; jobs; a broker whose topics the service was observed to use; telemetry and
 health checks; and traces that show too little of either side.
 
@@ -47,27 +51,62 @@ const enoughCalls = 100
 
 func checkUnusedEdge(p *Pass) {
 	g := p.Analysis.Strong
+	reported := map[graph.GroupID]bool{}
 	for e := range graph.Edge(g.Calls()) {
-		c := g.Call(e)
-		if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !analyze.IsOwn(g.Service(c.From)) || g.ObservedAsTopics(e) {
+		others := analyze.Others(g, e)
+		if !isUnused(p, e) || reported[others] {
 			continue
 		}
-		made, ofCaller := analyze.ObservedCalls(p.Graph, c.From)
-		_, ofCallee := analyze.ObservedCalls(p.Graph, c.To)
-		if made == 0 || math.Min(ofCaller, ofCallee) < enoughCalls {
-			continue
+		calls := group{e}
+		if others != graph.NoGroup {
+			reported[others] = true
+			calls = g.CallsIn(others)
+			if slices.ContainsFunc(calls, func(e graph.Edge) bool { return !isUnused(p, e) }) {
+				continue
+			}
 		}
-		f := analyze.Finding{
-			Confidence: analyze.Assumed,
-			Subject:    callID(g, e),
-			Message: fmt.Sprintf("%s is declared to call %s, but none of its %s observed calls goes there",
-				g.ID(c.From), g.ID(c.To), english.Number(made)),
-			Hint:     "remove it from the caller's configuration, unless a rare path needs it",
-			Values:   []analyze.KeyValue{keyValue("callsOfCaller", english.Number(ofCaller)), keyValue("callsOfCallee", english.Number(ofCallee))},
-			Origins:  written(g, []graph.Edge{e}),
-			Services: []graph.Node{c.From, c.To},
-			Owners:   []graph.Node{c.From},
-		}
-		p.Report(f)
+		reportUnused(p, calls)
 	}
+}
+
+// isUnused reports whether e, a call of the strong ones, is declared and would have been
+// observed if it were made.
+func isUnused(p *Pass, e graph.Edge) bool {
+	g := p.Analysis.Strong
+	c := g.Call(e)
+	if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !analyze.IsOwn(g.Service(c.From)) || g.ObservedAsTopics(e) || g.ObservedAsName(e) {
+		return false
+	}
+	made, ofCaller := analyze.ObservedCalls(p.Graph, c.From)
+	_, ofCallee := analyze.ObservedCalls(p.Graph, c.To)
+	share := 1.0
+	if analyze.Others(g, e) == graph.NoGroup {
+		share = analyze.ShareOf(g, e)
+	}
+	return made > 0 && math.Min(share*ofCaller, ofCallee) >= enoughCalls
+}
+
+// reportUnused reports a call, or those to all members of a group.
+func reportUnused(p *Pass, calls group) {
+	g, e := p.Analysis.Strong, calls[0]
+	c, callees := g.Call(e), calls.callees(g)
+	made, ofCaller := analyze.ObservedCalls(p.Graph, c.From)
+	_, ofCallee := analyze.ObservedCalls(p.Graph, c.To)
+	f := analyze.Finding{
+		Confidence: analyze.Assumed,
+		Subject:    callID(g, e),
+		Message: fmt.Sprintf("%s is declared to call %s, but none of its %s observed calls goes there",
+			g.ID(c.From), someIDs(g, callees), english.Number(made)),
+		Hint:     "remove it from the caller's configuration, unless a rare path needs it",
+		Values:   []analyze.KeyValue{keyValue("callsOfCaller", english.Number(ofCaller)), keyValue("callsOfCallee", english.Number(ofCallee))},
+		Origins:  written(g, calls),
+		Services: append([]graph.Node{c.From}, callees...),
+		Owners:   []graph.Node{c.From},
+	}
+	if len(calls) > 1 {
+		f.AlsoAbout = calls.subjects(g)
+		f.Message = fmt.Sprintf("%s is declared to call one of %s, but none of its %s observed calls goes to any of them",
+			g.ID(c.From), someIDs(g, callees), english.Number(made))
+	}
+	p.Report(f)
 }
