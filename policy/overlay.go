@@ -19,6 +19,7 @@ func Overlay(base, top Set) Set {
 		over(&b.Methods, t.Methods)
 		over(&b.MaxDuration, t.MaxDuration)
 		over(&b.RetryAfter, t.RetryAfter)
+		over(&b.SameHost, t.SameHost)
 		b.Backoff = overlay(b.Backoff, t.Backoff, func(b, t *Backoff) {
 			over(&b.Kind, t.Kind)
 			over(&b.Base, t.Base)

@@ -154,6 +154,7 @@ type Retry struct {
 
 	MaxDuration Setting[time.Duration] // no retry begins later
 	RetryAfter  Setting[bool]          // waits as long as an overloaded callee asks for
+	SameHost    Setting[bool]          // the host that failed is tried again, even if there are others
 }
 
 // A Backoff is the wait before a retry.

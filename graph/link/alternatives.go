@@ -244,14 +244,41 @@ func (n *gathered) reduced(as gatheredMember) gatheredMember {
 }
 
 // setSparesApart makes of a split with members that are called only instead of the others
-// a failover from those.
+// a failover from those. Among routes the others are those for the same requests.
 func (n *gathered) setSparesApart() {
 	if n.fact.Kind != graph.Split || n.fact.Key != "" || !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return m.spare }) {
 		return
 	}
+	if !n.routes {
+		n.fact, n.members = failover(n.fact, n.members)
+		return
+	}
+	var members []gatheredMember
+	for i, m := range n.members {
+		same := func(o gatheredMember) bool { return slices.Equal(o.matches, m.matches) }
+		if slices.ContainsFunc(n.members[:i], same) {
+			continue
+		}
+		alike := slices.DeleteFunc(slices.Clone(n.members[i:]), func(o gatheredMember) bool { return !same(o) })
+		split := &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: n.fact.Origin}
+		if f, parts := failover(split, alike); f.Kind == graph.Failover {
+			for k := range parts {
+				parts[k].matches = nil
+			}
+			members = append(members, gatheredMember{call: graph.NoEdge, group: &gathered{fact: f, members: parts}, matches: m.matches})
+		} else {
+			members = append(members, alike...)
+		}
+	}
+	n.members = members
+}
+
+// failover returns the group with the members that are called only instead of the others as
+// a failover, or as it is if there are none or no others.
+func failover(fact *graph.GroupFact, members []gatheredMember) (*graph.GroupFact, []gatheredMember) {
 	var spares []gatheredMember
-	usual := &gathered{fact: n.fact}
-	for _, m := range n.members {
+	usual := &gathered{fact: fact}
+	for _, m := range members {
 		if m.spare {
 			m.rank, m.share = 1, 0
 			spares = append(spares, m)
@@ -259,17 +286,17 @@ func (n *gathered) setSparesApart() {
 			usual.members = append(usual.members, m)
 		}
 	}
+	if len(usual.members) == 0 || len(spares) == 0 {
+		return fact, members
+	}
 	first := gatheredMember{call: graph.NoEdge, group: usual}
-	switch len(usual.members) {
-	case 0:
-		return
-	case 1:
+	if len(usual.members) == 1 {
 		first = usual.members[0]
 		first.share = 0
 	}
-	f := *n.fact
+	f := *fact
 	f.Kind = graph.Failover
-	n.fact, n.members = &f, append([]gatheredMember{first}, spares...)
+	return &f, append([]gatheredMember{first}, spares...)
 }
 
 // splitAlikeRoutes makes a split of the routes that are for the same requests, if one of them

@@ -84,13 +84,13 @@ func (l *linker) mergeFiles() {
 			continue
 		}
 		c.Entries = slices.Clone(c.Entries)
+		var here []spot // of one reading, in which a setting may have several values
 		for i := range c.Entries {
 			e := &c.Entries[i]
 			e.Values = slices.DeleteFunc(slices.Clone(e.Values), func(v graph.Value) bool {
 				at := spot{c.Ref, v.Key, v.Origin.Line, v.Origin.Column}
-				twin := seen[at]
-				seen[at] = true
-				return twin
+				here = append(here, at)
+				return seen[at]
 			})
 			e.Policies = slices.DeleteFunc(slices.Clone(e.Policies), func(p graph.Policy) bool {
 				at := spot{c.Ref, p.Object + " " + p.Match, p.Origin.Line, p.Origin.Column}
@@ -98,6 +98,9 @@ func (l *linker) mergeFiles() {
 				seen[at] = true
 				return twin
 			})
+		}
+		for _, at := range here {
+			seen[at] = true
 		}
 		i, again := first[c.Ref]
 		if !again {

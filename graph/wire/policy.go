@@ -99,6 +99,7 @@ type Retry struct {
 	On          Setting[[]string] `json:"on,omitzero"`         // sorted; empty is never
 	Retries     Setting[int]      `json:"retries,omitzero"`    // in addition to the first attempt; -1 is unlimited
 	RetryAfter  Setting[bool]     `json:"retryAfter,omitzero"` // waits as long as an overloaded callee asks for
+	SameHost    Setting[bool]     `json:"sameHost,omitzero"`   // the host that failed is tried again, even if there are others
 }
 
 // A Backoff is the wait before a retry.
@@ -243,6 +244,7 @@ func copyRetry(to direction, w *Retry, p *policy.Retry) {
 	copySetting(to, &w.On, &p.On)
 	copySetting(to, &w.Retries, &p.Retries)
 	copySetting(to, &w.RetryAfter, &p.RetryAfter)
+	copySetting(to, &w.SameHost, &p.SameHost)
 }
 
 func copyBackoff(to direction, w *Backoff, p *policy.Backoff) {

@@ -268,6 +268,7 @@ func backendRef(r *resource.Object, ref document.Node) (graph.EndpointRef, bool)
 // envoyGatewayBackend reads a Backend: addresses under a name that routes use.
 func envoyGatewayBackend(r *resource.Object) {
 	fallback, _ := r.Spec.Get("fallback").Bool()
+	pool := r.NewGroup(graph.Pool, r.Spec.Get("endpoints"), nil)
 	for _, endpoint := range r.List(r.Spec, "endpoints") {
 		at := endpoint.Get("fqdn", "hostname")
 		port := endpoint.Get("fqdn", "port")
@@ -279,6 +280,7 @@ func envoyGatewayBackend(r *resource.Object) {
 		}
 		r.Facts.Members = append(r.Facts.Members, graph.Member{
 			Of: r.Ref(), Party: resource.HostIn(r.Namespace, at.Str(), resource.PortNumber(port)), Origin: r.At(at), Fallback: fallback,
+			In: &graph.Place{Group: pool},
 		})
 	}
 }

@@ -75,7 +75,7 @@ func readSpring(d *document.Document, f *graph.Facts) {
 				To:   graph.EndpointRef{Host: to},
 				Evidence: graph.Evidence{
 					Origin: v.Origin, Way: "spring-gateway-route", Strength: strength, Class: graph.ClassIngress,
-					Protocol: "http", Port: to.Port, Key: v.Key,
+					Protocol: "http", Port: to.Port, Key: v.Key, In: v.In,
 				},
 			})
 		}

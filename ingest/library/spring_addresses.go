@@ -66,6 +66,7 @@ func isSpringProperties(all []settings.Property) bool {
 func readSpringYAML(s *settings.Collector, root settings.YAMLRoot) {
 	inner := settings.Collector{At: s.At}
 	inner.Flatten(root, "", root.Node, 0)
+	placeGatewayRoutes(&inner, root, inner.Values)
 	addSpring(s, inner.Values)
 }
 

@@ -4,7 +4,6 @@
 package proxy
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -52,36 +51,11 @@ func isEnvoyConfig(root document.Node) bool {
 
 // An envoyEndpoint is a host that Envoy sends requests to.
 type envoyEndpoint struct {
-	Cluster string
-	Host    string // lower case
-	Port    int    // 0 if none is given
-	class   graph.Class
-	mirror  bool
-	At      document.Node
-}
-
-// envoyEndpoints returns the hosts behind the static clusters of a configuration
-// in the order written. Clusters that listeners route to are calls of whoever is
-// in front of the proxy; the others serve the proxy itself (authorisation, rate
-// limits, tracing, its own control plane). Without listeners, which may come
-// from a control plane, every cluster is a call.
-func envoyEndpoints(root document.Node) []envoyEndpoint {
-	static := EnvoyGet(root, "static_resources")
-	listeners := EnvoyGet(static, "listeners")
-	use := clusterUse{}
-	use.walk("", listeners, 0)
-	var all []envoyEndpoint
-	for _, cluster := range EnvoyGet(static, "clusters").List() {
-		class, mirror := graph.ClassIngress, false
-		if len(listeners.List()) > 0 {
-			class, mirror = use.of(cluster.Get("name").Str())
-		}
-		for _, e := range ClusterEndpoints(cluster) {
-			e.class, e.mirror = class, mirror
-			all = append(all, e)
-		}
-	}
-	return all
+	Cluster  string
+	Host     string // lower case
+	Port     int    // 0 if none is given
+	At       document.Node
+	priority int // hosts of the next priority are asked when those before it are out
 }
 
 // ClusterEndpoints returns the hosts of one cluster. Loopback, sockets and
@@ -89,21 +63,22 @@ func envoyEndpoints(root document.Node) []envoyEndpoint {
 func ClusterEndpoints(cluster document.Node) []envoyEndpoint {
 	name := cluster.Get("name").Str()
 	var all []envoyEndpoint
-	add := func(address document.Node) {
+	add := func(address document.Node, priority int) {
 		socket := EnvoyGet(address, "socket_address")
 		at := socket.Get("address")
 		if host := resource.HostName(at.Str()); host != "" {
 			all = append(all, envoyEndpoint{
-				Cluster: name, Host: host, Port: resource.PortNumber(EnvoyGet(socket, "port_value")), At: at,
+				Cluster: name, Host: host, Port: resource.PortNumber(EnvoyGet(socket, "port_value")), At: at, priority: priority,
 			})
 		}
 	}
 	for _, host := range EnvoyGet(cluster, "hosts").Items() { // the spelling of API version 2
-		add(host)
+		add(host, 0)
 	}
 	for _, locality := range EnvoyGet(cluster, "load_assignment", "endpoints").List() {
+		priority, _ := locality.Get("priority").Int()
 		for _, e := range EnvoyGet(locality, "lb_endpoints").List() {
-			add(EnvoyGet(e, "endpoint", "address"))
+			add(EnvoyGet(e, "endpoint", "address"), priority)
 		}
 	}
 	return all
@@ -133,49 +108,9 @@ func camelCase(snake string) string {
 	return strings.Join(words, "")
 }
 
-// A clusterUse is the clusters that listeners send requests to, and copies of requests.
-type clusterUse struct{ routed, mirrored []string }
-
-// of returns the class of calls to a cluster, and whether it gets copies only.
-func (u *clusterUse) of(cluster string) (class graph.Class, mirror bool) {
-	switch {
-	case slices.Contains(u.routed, cluster):
-		return graph.ClassIngress, false
-	case slices.Contains(u.mirrored, cluster):
-		return graph.ClassIngress, true
-	}
-	return graph.ClassControl, false
-}
-
 // MaxEnvoyDepth bounds the walk through a listener. Real route tables are about
 // twenty levels deep.
 const MaxEnvoyDepth = 64
-
-// walk collects the names of clusters below n, which is the value of key.
-func (u *clusterUse) walk(key string, n document.Node, depth int) {
-	if depth > MaxEnvoyDepth {
-		return
-	}
-	for _, item := range n.List() {
-		u.walk(key, item, depth+1)
-	}
-	for k, v := range n.Pairs() {
-		switch name := k.Str(); {
-		case name == "cluster" && v.IsScalar():
-			if strings.HasPrefix(key, "request_mirror_polic") || strings.HasPrefix(key, "requestMirrorPolic") {
-				u.mirrored = append(u.mirrored, v.Str())
-			} else if key != "http_uri" && key != "server_uri" && key != "httpUri" && key != "serverUri" {
-				u.routed = append(u.routed, v.Str())
-			}
-		case name == "weighted_clusters" || name == "weightedClusters":
-			for _, weighted := range v.Get("clusters").List() {
-				u.routed = append(u.routed, weighted.Get("name").Str())
-			}
-		default:
-			u.walk(name, v, depth+1)
-		}
-	}
-}
 
 // MeshClusters returns the hosts of all clusters below n that are named the way
 // Istio names those of its services: "outbound|9191||authz.shop.svc.cluster.local".

@@ -38,9 +38,14 @@ func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 	static := EnvoyGet(root, "static_resources")
 	clusters := EnvoyGet(static, "clusters").List()
 	hosts := map[string][]graph.EndpointRef{}
-	for _, e := range envoyEndpoints(root) {
-		if e.class == graph.ClassIngress && !e.mirror && !isLoopback(e.Host) { // calls of other clusters are not waited for
-			hosts[e.Cluster] = append(hosts[e.Cluster], graph.EndpointRef{Host: graph.Address{Host: e.Host, Port: e.Port}})
+	for _, cluster := range envoyClusters(root, func(document.Node) graph.Origin { return graph.Origin{} }) {
+		if !cluster.routed {
+			continue // calls of other clusters are not waited for
+		}
+		for _, e := range ClusterEndpoints(cluster.Node) {
+			if !isLoopback(e.Host) {
+				hosts[e.Cluster] = append(hosts[e.Cluster], graph.EndpointRef{Host: graph.Address{Host: e.Host, Port: e.Port}})
+			}
 		}
 	}
 	c.Callees = func(cluster string) []graph.EndpointRef { return hosts[cluster] }

@@ -20,30 +20,36 @@ import (
 
 func haproxyPolicies(text string, place func(line, column int) graph.Origin) []graph.Policy {
 	var passes []Pass
-	var last *haproxySection
-	defaults := map[string]*haproxySection{}
-	for _, s := range haproxySections(text) {
-		s.place, s.over = place, last
-		if i := slices.Index(s.head, "from"); i > 0 && i+1 < len(s.head) {
-			s.over = defaults[s.head[i+1]]
-		}
-		switch s.head[0] {
-		case "defaults":
-			s.over = nil
-			if i := slices.Index(s.head, "from"); i > 0 && i+1 < len(s.head) {
-				s.over = defaults[s.head[i+1]]
-			}
-			last = s
-			if len(s.head) > 1 {
-				defaults[s.head[1]] = s
-			}
-		case "backend", "listen":
+	for _, s := range haproxyFile(text, place) {
+		if s.head[0] == "backend" || s.head[0] == "listen" {
 			if p := s.pass(); len(p.To) > 0 && len(passes) < settings.MaxValues {
 				passes = append(passes, p)
 			}
 		}
 	}
 	return PassPolicies(product.HAProxy, passes)
+}
+
+// haproxyFile returns the sections of a file, with the defaults that they begin from.
+func haproxyFile(text string, place func(line, column int) graph.Origin) []*haproxySection {
+	var last *haproxySection
+	defaults := map[string]*haproxySection{}
+	sections := haproxySections(text)
+	for _, s := range sections {
+		s.place, s.over = place, last
+		if i := slices.Index(s.head, "from"); i > 0 && i+1 < len(s.head) {
+			s.over = defaults[s.head[i+1]]
+		} else if s.head[0] == "defaults" {
+			s.over = nil
+		}
+		if s.head[0] == "defaults" {
+			last = s
+			if len(s.head) > 1 {
+				defaults[s.head[1]] = s
+			}
+		}
+	}
+	return sections
 }
 
 // A haproxySection is a section of the file with the defaults that it begins
@@ -164,6 +170,9 @@ func (s *haproxySection) pass() Pass {
 func (s *haproxySection) retry(r *settings.Reader, servers int, connect policy.Setting[time.Duration]) *policy.Retry {
 	written, redispatch := s.setting("retries"), s.find("option", "redispatch")
 	retry := &policy.Retry{Retries: settings.SwitchedOffAt0(r.Count(written, 0))}
+	if redispatch != nil {
+		retry.SameHost = policy.Declare(false, s.place(redispatch.line, redispatch.words[0].column))
+	}
 	if on := s.find("retry-on"); on != nil {
 		words := &settings.Tree{Name: "retry-on", Leaf: true, At: s.place(on.line, on.words[0].column)}
 		for _, w := range on.words[1:] {

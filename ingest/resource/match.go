@@ -39,10 +39,16 @@ func MatchList(matches []string) string {
 	var texts []string
 	seen := map[string]bool{}
 	for _, match := range matches {
+		if match == "" {
+			match = "any other request"
+		}
 		if !seen[match] && len(texts) < most {
 			texts = append(texts, match)
 		}
 		seen[match] = true
+	}
+	if len(seen) == 1 && seen["any other request"] {
+		return ""
 	}
 	text := strings.Join(texts, ", ")
 	if others := len(seen) - len(texts); others > 0 {

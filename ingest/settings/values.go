@@ -116,7 +116,12 @@ func (s *Collector) Add(line, column int, key, text string) {
 
 // NewGroup is a group of callees of a proxy in a place.
 func (s *Collector) NewGroup(kind graph.GroupKind, line, column int, name string, in *graph.Place) *graph.GroupFact {
-	g := &graph.GroupFact{Kind: kind, Name: name, In: in, Multiplexes: true, Origin: s.place(line, column)}
+	return ProxyGroup(kind, s.place(line, column), name, in)
+}
+
+// ProxyGroup is a group of callees of a proxy in a place.
+func ProxyGroup(kind graph.GroupKind, at graph.Origin, name string, in *graph.Place) *graph.GroupFact {
+	g := &graph.GroupFact{Kind: kind, Name: name, In: in, Multiplexes: true, Origin: at}
 	if kind == graph.Pool {
 		g.Need = 1
 	}

@@ -72,6 +72,12 @@ func (s *Collector) PutText(root YAMLRoot, n document.Node, key, text string) {
 	s.Add(int(o.Line)+root.line, int(o.Column), key, text)
 }
 
+// Place is the place of a node in its file.
+func (s *Collector) Place(root YAMLRoot, n document.Node) graph.Origin {
+	o := root.doc.At(n)
+	return s.place(int(o.Line)+root.line, int(o.Column))
+}
+
 // MaxYAMLDepth bounds the nesting that is followed, against cycles of aliases.
 const MaxYAMLDepth = 40
 

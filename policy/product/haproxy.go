@@ -6,7 +6,7 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// HAProxy ends nothing by itself; a connection is tried again three times.
+// HAProxy ends nothing by itself; a connection to a server is tried again three times.
 var HAProxy = &policy.Product{
 	Name: "haproxy", Title: "HAProxy",
 	Source:    "https://docs.haproxy.org",
@@ -14,11 +14,11 @@ var HAProxy = &policy.Product{
 	Layer: policy.Gateway, IngressClasses: []string{"haproxy"}, Transport: true,
 	Defaults: policy.Set{
 		Timeout: connectOnly(noDefault[time.Duration]()),
-		Retry:   &policy.Retry{Retries: def(3), On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}},
+		Retry:   &policy.Retry{Retries: def(3), On: def([]string{policy.OnConnect}), SameHost: def(true), Backoff: &policy.Backoff{Kind: def("none")}},
 		Breaker: noBreaker(),
 		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
-	Within: policy.Set{Retry: &policy.Retry{Retries: def(3), On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}}},
+	Within: policy.Set{Retry: &policy.Retry{Retries: def(3), On: def([]string{policy.OnConnect}), SameHost: def(true), Backoff: &policy.Backoff{Kind: def("none")}}},
 	Remediations: policy.Remediations{
 		policy.TotalTimeout:     ways(in("backend", field("timeout server", duration))),
 		policy.Retries:          ways(in("backend", field("retries", count), field("retry-on", conditions))),
