@@ -20,6 +20,7 @@
 //	cluster   addresses of one cluster become groups, calls within it peers (cluster.go, peers.go, lists.go)
 //	observe   observations from traces are added up                         (observe.go, trace_identity.go)
 //	freeze    entities become services with an ID and a kind                (freeze.go, names.go, kinds.go)
+//	reroute   evidence for calls of names moves to what their routes lead to (reroute.go)
 //	bind      policies are bound to the calls that they act on             (bind.go, routes.go)
 //
 // # Addresses in settings
@@ -37,6 +38,8 @@
 //	From, FromNamespaces  the callers: refs, hosts, selectors, groups
 //	To, CalleeAlias       the callees; CalleeAlias is for names in code, "orderClient" matches the
 //	                      service orders, an exact match before one that is like it
+//	ToIs                  which name of the callee To is, where routes send calls on (Evidence.Through)
+//	Rule                  of the calls that this route sends on only those with the Match
 //	Of                    only calls that go through this object (Evidence.Via): a route, a middleware
 //	Port, Protocols, NotProtocols, RequireProtocol
 //	NeedsMesh             only callers with a proxy of the product's mesh; others are reported as Outside

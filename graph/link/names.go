@@ -34,6 +34,9 @@ func (l *linker) identify(members []int) identity {
 	})
 	r := l.entities[best].ref
 	n := identity{namespace: r.Namespace, name: r.Name, realm: r.Realm}
+	if host, ok := strings.CutSuffix(canonical(r.Name), "."+r.Namespace); ok && len(l.entities[best].names) > 0 && r.Namespace != "" {
+		n.name = host // the host of a ServiceEntry is named as those of Services are
+	}
 	if r.Realm == kubernetes && l.nameRank(best, members)%2 == 1 {
 		if name := l.commonName(members); name != "" {
 			n.name = name
@@ -79,7 +82,7 @@ func (c *entity) aliasRank() int {
 // nameRank is smaller for a better name among members.
 func (l *linker) nameRank(c int, members []int) int {
 	ent := &l.entities[c]
-	if len(ent.names) == 0 {
+	if !slices.ContainsFunc(ent.names, func(n *graph.Name) bool { return n.Of != ent.ref }) { // none, or its address only
 		return 1 << 20
 	}
 	if ent.ref.Kind != "" && ent.ref.Kind != "Service" && ent.ref.Kind != "service" {
