@@ -26,10 +26,11 @@ type Part struct {
 // A guard is what is between caller and callee on one part of a call, ready
 // to be applied.
 type guard struct {
-	match   string
-	attempt policy.Limit // p, the end of one attempt
-	limit   setting      // what makes it so
-	looped  bool         // caller and callee wait for each other
+	match    string
+	attempt  policy.Limit // p, the end of one attempt
+	limit    setting      // what makes it so
+	looped   bool         // caller and callee wait for each other
+	replaced bool         // others answer where it fails
 
 	retry   setting // set if it tries again
 	retried [policy.Slow + 1]bool
@@ -139,6 +140,16 @@ func written[T any](words string, s *policy.Set, v policy.Setting[T]) setting {
 func passesOn(g *graph.Graph, v graph.Node) bool {
 	k := g.Service(v).Kind
 	return k == graph.KindBroker || k == graph.KindTopic
+}
+
+// delivers reports whether it is known to whom a broker hands events on.
+func delivers(g *graph.Graph, broker graph.Node) bool {
+	for e, end := g.Out(broker); e < end; e++ {
+		if g.Mode(e) == graph.Async {
+			return true
+		}
+	}
+	return false
 }
 
 // Waits reports whether the caller of e waits: for the answer, or, where e is an

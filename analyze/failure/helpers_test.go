@@ -27,6 +27,7 @@ type wire struct {
 	async    bool
 	fresh    bool
 	instead  bool // only made as a fallback
+	in       *graph.Place
 }
 
 func say[T any](v T) policy.Setting[T] {
@@ -111,7 +112,7 @@ func estate(wires []wire) *graph.Graph {
 		if w.soft {
 			c.Need = graph.Soft
 		}
-		c.Evidence = []graph.Evidence{{Says: w.says(), Strength: graph.Strong, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 3}}}
+		c.Evidence = []graph.Evidence{{Says: w.says(), Strength: graph.Strong, In: w.in, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 3}}}
 		calls[i] = c
 	}
 	return graphtest.New(services, calls)

@@ -2,6 +2,7 @@ package failure
 
 import (
 	"math"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -17,21 +18,34 @@ const (
 	AddTimeoutAndFallback
 )
 
-// Try solves the scenario with a remedy on all parts of e. It is false if e has
-// the remedy already, or people decided against it.
+// Try solves the scenario with a remedy on all parts of e, and on those of the calls that may
+// be made instead. It is false if one has the remedy already, or people decided against it.
 func (m *Model) Try(e graph.Edge, r Remedy, inject map[graph.Node]Injection) (*Outcome, bool) {
-	cured := make([]guard, len(m.guards(e)))
-	for i, d := range m.guards(e) {
-		if !d.take(r) {
-			return nil, false
+	calls, sets := m.alternatives(e), len(m.sets)
+	before := make([]int32, len(calls))
+	for i, c := range calls {
+		cured := slices.Clone(m.guards(c))
+		for j := range cured {
+			if !cured[j].take(r) {
+				m.sets = m.sets[:sets]
+				return nil, false
+			}
 		}
-		cured[i] = d
+		before[i] = int32(len(m.sets))
+		m.sets = append(m.sets, cured)
 	}
-	before := m.at[e]
-	m.at[e] = int32(len(m.sets))
-	m.sets = append(m.sets, cured)
+	swap := func() {
+		for i, c := range calls {
+			m.at[c], before[i] = before[i], m.at[c]
+		}
+		for _, n := range m.needs[e] {
+			*n = *m.group(n.id, nil)
+		}
+	}
+	swap()
 	o := m.Solve(inject)
-	m.at[e], m.sets = before, m.sets[:len(m.sets)-1]
+	swap()
+	m.sets = m.sets[:sets]
 	return o, true
 }
 

@@ -126,6 +126,12 @@ func (o *Outcome) g() *graph.Graph { return o.onset.m.g }
 // nearest of them is named.
 func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
 	g, distance := o.g(), v.walk.distance
+	if waiting, ok := backlogs[v.Node]; ok && !delivers(g, v.Node) {
+		v.Label, v.Via, v.Distance = Protected, waiting, int(distance[waiting])+1
+		v.Hop = o.hop(v.Node, waiting)
+		v.Hop.Actions = []Action{o.keeps(v.Node, waiting, v.Hop.Place)}
+		return true
+	}
 	best, found, consumer := noCall, math.MaxInt32, nobody
 	for e, end := g.Out(v.Node); e < end; e++ {
 		to := g.To(e)
@@ -148,11 +154,21 @@ func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
 	v.Label, v.Via, v.Distance, v.consumer = Protected, g.To(best), found, consumer
 	v.Hop = o.hop(v.Node, v.Via)
 	if consumer != nobody {
-		v.Hop.Actions = append(v.Hop.Actions, Action{
-			Policy: g.ID(v.Via), Does: "keeps its events for " + g.ID(consumer) + ": the backlog grows", Origin: v.Hop.Place,
-		})
+		v.Hop.Actions = append(v.Hop.Actions, o.keeps(v.Via, consumer, v.Hop.Place))
 	}
 	return true
+}
+
+// keeps says what a broker does while a consumer does not take its events, or a caller of which
+// it is not known whether it is one.
+func (o *Outcome) keeps(broker, consumer graph.Node, at policy.Origin) Action {
+	a := Action{Policy: o.g().ID(broker), Does: "keeps its events for " + o.g().ID(consumer), Origin: at}
+	if !delivers(o.g(), broker) {
+		a.Does += ", if that is a consumer"
+		a.Assumed = true
+	}
+	a.Does += ": the backlog grows"
+	return a
 }
 
 // backlogs returns the brokers that are unaffected and deliver events to a service that
@@ -165,10 +181,8 @@ func (o *Outcome) backlogs(w *walk) map[graph.Node]graph.Node {
 		if !passesOn(g, q) || injected || o.Onset[q].Suffers() {
 			continue
 		}
-		for e, end := g.Out(q); e < end; e++ {
-			to := g.To(e)
-			s := o.Onset[to]
-			if g.Mode(e) != graph.Async || s.Answers != Failed && s.Pace == Fast {
+		for _, to := range o.consumers(q) {
+			if s := o.Onset[to]; s.Answers != Failed && s.Pace == Fast {
 				continue
 			}
 			if nearest, ok := waiting[q]; !ok || w.distance[to] < w.distance[nearest] {
@@ -177,6 +191,26 @@ func (o *Outcome) backlogs(w *walk) map[graph.Node]graph.Node {
 		}
 	}
 	return waiting
+}
+
+// consumers are those that a broker hands events to or, where that is unknown, its callers.
+func (o *Outcome) consumers(q graph.Node) []graph.Node {
+	g := o.g()
+	var list []graph.Node
+	for e, end := g.Out(q); e < end; e++ {
+		if g.Mode(e) == graph.Async {
+			list = append(list, g.To(e))
+		}
+	}
+	if list != nil {
+		return list
+	}
+	for _, e := range g.In(q) {
+		if g.Mode(e) == graph.Async {
+			list = append(list, g.From(e))
+		}
+	}
+	return list
 }
 
 // A Starved service gets no new events, since none are sent.
@@ -287,11 +321,6 @@ func (p *phase) search() *walk {
 				if a := g.From(e); !found[a] && p.brings(e, whole) {
 					add(a, b)
 				}
-				for _, by := range p.m.primary[e] {
-					if a := g.From(by); !found[a] && p.brings(by, whole) {
-						add(a, b)
-					}
-				}
 			}
 			if !p.m.fresh || p.state[b].Answers != Failed {
 				continue
@@ -308,6 +337,7 @@ func (p *phase) search() *walk {
 			})
 		}
 	}
+	p.ways = w
 	return w
 }
 
@@ -316,7 +346,7 @@ func (p *phase) search() *walk {
 func (p *phase) brings(e graph.Edge, whole bool) bool {
 	s, caller := p.contribution(e, nil).state(), p.state[p.m.g.From(e)]
 	switch {
-	case !s.Suffers():
+	case !s.Suffers() || !p.acts(e):
 		return false
 	case !whole:
 		return true
@@ -324,4 +354,9 @@ func (p *phase) brings(e graph.Edge, whole bool) bool {
 		return s.Pace == caller.Pace
 	}
 	return s.Answers == caller.Answers
+}
+
+// acts reports whether a call that is only made as a member of groups has a part in what they bring.
+func (p *phase) acts(e graph.Edge) bool {
+	return !p.m.g.Grouped(e) || slices.ContainsFunc(p.m.needs[e], func(n *group) bool { return p.reached(n, e) })
 }

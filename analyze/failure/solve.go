@@ -10,14 +10,16 @@ import (
 // A Model is a graph of calls with its policies, ready to be tried. It may be used
 // by one goroutine at a time.
 type Model struct {
-	g       *graph.Graph
-	at      []int32 // by call, into sets
-	sets    [][]guard
-	primary map[graph.Edge][]graph.Edge // by call that is made instead of others: those
-	loops   func(graph.Edge) bool
-	bare    int32 // the set of guards of a synchronous call without policies; -1 if there is none
-	fresh   bool  // some consumers cannot do without new events
-	mixed   bool  // it matters what else the requests to a service meet, some of which hang
+	g         *graph.Graph
+	at        []int32 // by call, into sets
+	sets      [][]guard
+	primary   map[graph.Edge][]graph.Edge // by call that is made instead of others: those
+	needs     map[graph.Edge][]*group     // by call: the groups that it is in, of those that are in no other
+	outermost map[graph.GroupID]*group    // these
+	loops     func(graph.Edge) bool
+	bare      int32 // the set of guards of a synchronous call without policies; -1 if there is none
+	fresh     bool  // some consumers cannot do without new events
+	mixed     bool  // it matters what else the requests to a service meet, some of which hang
 }
 
 // New is the model of all calls of g. Effective says what acts on a call that has
@@ -25,10 +27,16 @@ type Model struct {
 // each other.
 func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Edge) bool) *Model {
 	m := &Model{g: g, at: make([]int32, g.Calls()), primary: map[graph.Edge][]graph.Edge{}, loops: inLoop, bare: -1}
+	grouped := map[graph.Edge]bool{}
+	for i := range g.Groups() {
+		for _, e := range g.CallsIn(graph.GroupID(i)) {
+			grouped[e] = true
+		}
+	}
 	plain := map[[3]bool]int32{} // calls without policies are of few sorts
 	for e := range graph.Edge(g.Calls()) {
 		m.fresh = m.fresh || g.FreshnessCritical(e)
-		if g.Routes(e) == nil && g.Need(e) == graph.Hard && !g.Tolerant(e) && !g.Fallback(e) {
+		if g.Routes(e) == nil && g.Need(e) == graph.Hard && !g.Tolerant(e) && !g.Fallback(e) && !grouped[e] {
 			d := plainGuard(g, e)
 			sort := [3]bool{d.async, d.publish}
 			if _, ok := plain[sort]; !ok {
@@ -44,6 +52,7 @@ func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Ed
 		m.at[e] = int32(len(m.sets))
 		m.sets = append(m.sets, m.compile(e, effective(e)))
 	}
+	m.addGroups()
 	for e := range graph.Edge(g.Calls()) {
 		for i := range m.guards(e) {
 			for _, s := range m.guards(e)[i].steps {
@@ -127,14 +136,27 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		wait(v)
 	}
 	dry := map[graph.Node]bool{}
-	for len(work) > 0 {
+	var groups []*group // with members that have changed, looked at when nothing else has
+	changed := map[*group]bool{}
+	for len(work) > 0 || len(groups) > 0 {
+		if len(work) == 0 {
+			n := groups[0]
+			groups, changed[n] = groups[1:], false
+			worsen(n.Caller, p.need(n, nil))
+			continue
+		}
 		b := work[0]
 		work, waiting[b] = work[1:], false
 		for _, e := range m.g.In(b) {
 			if !m.mixed && p.is[m.g.From(e)].any(hangs) {
 				continue // it cannot get worse
 			}
-			c := p.contribution(e, nil)
+			c := p.alone(e, nil)
+			for _, n := range m.needs[e] {
+				if !changed[n] {
+					groups, changed[n] = append(groups, n), true
+				}
+			}
 			for _, primary := range m.primary[e] {
 				c = c.join(p.contribution(primary, nil))
 			}

@@ -42,34 +42,52 @@ type part struct {
 	at   int
 }
 
-// contribution is what the call e brings to its caller, by all of its parts: the
-// worst counts, since all of them are made.
+// contribution is what the call e brings to its caller: by itself, unless it is only made as
+// a member of groups, and by the groups that it is in.
 func (p *phase) contribution(e graph.Edge, actions *[]Action) condition {
-	if actions == nil && !p.partly && p.m.at[e] == p.m.bare {
+	c := condition{}
+	for _, n := range p.m.needs[e] {
+		var t *trace
+		if actions != nil {
+			t = &trace{e, actions}
+		}
+		c = c.join(p.need(n, t))
+	}
+	return c.join(p.alone(e, actions))
+}
+
+// alone is what e brings by itself. A fallback counts where the call does that it is made
+// instead of.
+func (p *phase) alone(e graph.Edge, actions *[]Action) condition {
+	switch {
+	case actions == nil && !p.partly && p.m.at[e] == p.m.bare:
 		return p.is[p.m.g.To(e)] // as most calls of a large graph
+	case p.m.g.Fallback(e) || p.m.g.Grouped(e):
+		return condition{}
 	}
-	if p.m.g.Fallback(e) {
-		return condition{} // it counts where the call does that it is made instead of
-	}
+	return p.parts(e, p.m.guards(e), actions).settled()
+}
+
+// parts is what the parts of a call bring: the worst counts, since all of them are made.
+func (p *phase) parts(e graph.Edge, guards []guard, actions *[]Action) condition {
 	var c condition
-	for i := range p.m.guards(e) {
+	for i := range guards {
 		before := 0
 		if actions != nil {
 			before = len(*actions)
 		}
-		c = c.join(p.through(part{e, i}, actions))
+		c = c.join(p.through(part{e, i}, &guards[i], actions))
 		if actions != nil {
 			for j := range (*actions)[before:] {
-				(*actions)[before+j].Part = p.m.guards(e)[i].match
+				(*actions)[before+j].Part = guards[i].match
 			}
 		}
 	}
-	return c.settled()
+	return c
 }
 
 // through is what one part of a call brings to its caller.
-func (p *phase) through(of part, actions *[]Action) condition {
-	d := &p.m.guards(of.call)[of.at]
+func (p *phase) through(of part, d *guard, actions *[]Action) condition {
 	if d.async && !d.publish {
 		if p.is[p.m.g.To(of.call)].signs != 0 {
 			note(actions, setting{words: "event"}, "waits in the queue, not its sender")
@@ -77,13 +95,23 @@ func (p *phase) through(of part, actions *[]Action) condition {
 		return condition{}
 	}
 	if d.outbox() {
-		return d.degradeIfOptional(p.instead(d, d.applyFallback(p.reply(of, nil), nil), actions), actions)
+		return d.degradeIfOptional(p.instead(d, d.applyFallback(p.reply(of, d, nil), nil), actions), actions)
 	}
-	c := d.applyFallback(p.reply(of, actions), actions)
+	c := d.applyFallback(p.reply(of, d, actions), actions)
 	if d.publish && c.signs != 0 {
-		assume(actions, setting{words: "the sender", at: d.soft.at}, "waits until the broker has its event")
+		p.waitForBroker(of.call, d, actions)
 	}
 	return d.degradeIfOptional(p.instead(d, c, actions), actions)
+}
+
+// waitForBroker notes what callers of a broker suffer. Where no delivery of the broker is known,
+// each of them may be a consumer as well.
+func (p *phase) waitForBroker(e graph.Edge, d *guard, actions *[]Action) {
+	does := "waits until the broker has its event"
+	if !delivers(p.m.g, p.m.g.To(e)) {
+		does += ", a consumer gets none"
+	}
+	assume(actions, setting{words: "a sender", at: d.soft.at}, does)
 }
 
 // outbox reports whether the caller leaves events for another to send, and so never
@@ -182,7 +210,7 @@ func (p *phase) secondary(e graph.Edge) condition {
 		if d.async && !d.publish {
 			continue
 		}
-		one := d.applyFallback(p.reply(part{e, i}, nil), nil)
+		one := d.applyFallback(p.reply(part{e, i}, d, nil), nil)
 		if d.soft.set() || slices.ContainsFunc(d.steps, func(s step) bool { return s.asks == noCall }) {
 			one = one.eased()
 		}
@@ -210,7 +238,7 @@ func (d *guard) applyFallback(c condition, actions *[]Action) condition {
 
 // reply is what comes back on a part of a call after timeouts, retries and the
 // breaker. A breaker that opened closes again when its callee is well.
-func (p *phase) reply(of part, actions *[]Action) condition {
+func (p *phase) reply(of part, d *guard, actions *[]Action) condition {
 	to := p.m.g.To(of.call)
 	i, injected := p.inject[to]
 	partial := injected && i.partial()
@@ -222,9 +250,9 @@ func (p *phase) reply(of part, actions *[]Action) condition {
 		}
 		return condition{signs: fails}
 	}
-	c := p.tried(of, actions)
+	c := p.tried(of, d, actions)
 	if partial {
-		c = c.join(p.partial(of, i, actions))
+		c = c.join(p.partial(of, d, i, actions))
 	}
 	return c
 }
@@ -232,9 +260,9 @@ func (p *phase) reply(of part, actions *[]Action) condition {
 // tried is what comes back after timeouts and retries. Each thing that requests meet is
 // handled by itself: those that fail, those that hang, those that take longer than an attempt
 // may.
-func (p *phase) tried(of part, actions *[]Action) condition {
+func (p *phase) tried(of part, d *guard, actions *[]Action) condition {
 	to := p.m.g.To(of.call)
-	d, was := &p.m.guards(of.call)[of.at], p.is[to]
+	was := p.is[to]
 	bounded, end := d.attempt.State == policy.Finite, forever
 	if bounded {
 		end = d.attempt.Time
@@ -276,7 +304,7 @@ func (p *phase) tried(of part, actions *[]Action) condition {
 	if tries.tail >= slowLimit {
 		tries.signs = late
 	}
-	if c.state().broken() && again && tries.delay > c.delay && tries.delay >= slowLimit {
+	if c.state().broken() && again && !d.replaced && tries.delay > c.delay && tries.delay >= slowLimit {
 		note(actions, d.retry, "keep the caller waiting")
 	}
 	return c.join(tries)
@@ -330,8 +358,7 @@ func (p *phase) down(v graph.Node) bool {
 }
 
 // partial is what a caller sees of a service with some replicas down.
-func (p *phase) partial(of part, i Injection, actions *[]Action) condition {
-	d := &p.m.guards(of.call)[of.at]
+func (p *phase) partial(of part, d *guard, i Injection, actions *[]Action) condition {
 	ejects := d.takesOut(p.m.g.Service(p.m.g.To(of.call)), i.Stopped, i.Replicas)
 	down := float64(i.Stopped) / float64(i.Replicas)
 	switch {
@@ -370,7 +397,7 @@ func (p *phase) opened(of part) (breaker, bool) {
 	if len(d.breakers) == 0 || d.async && !d.publish {
 		return breaker{}, false
 	}
-	s, delay := p.tried(of, nil).state(), p.is[p.m.g.To(of.call)].delay
+	s, delay := p.tried(of, d, nil).state(), p.is[p.m.g.To(of.call)].delay
 	for _, b := range d.breakers {
 		slow := b.slow && s.Pace != Fast && (s.Pace == Hung || !b.after.Set() || delay > b.after.Value)
 		if s.broken() || slow {
