@@ -145,9 +145,7 @@ type trace struct {
 	actions *[]Action
 }
 
-// need is what a group that is in no other brings to its caller.
-func (p *phase) need(n *group, t *trace) condition { return p.alternatives(n, t).settled() }
-
+// alternatives is what a group brings to its caller.
 func (p *phase) alternatives(n *group, t *trace) condition {
 	var c condition
 	switch n.Kind {
@@ -322,7 +320,7 @@ func (p *phase) noticed(of part, d *guard, calls, lost int) notice {
 	}
 	i, injected := p.inject[to]
 	down := p.down(to) || injected && i.partial()
-	errors := was.any(fails) || injected && i.partial()
+	errors := was.any(fails|loses) || injected && i.partial()
 	cut := was.any(hangs) && bounded || was.tail > end
 	if _, open := p.open[of]; open {
 		errors, cut, was = true, false, condition{}
@@ -400,7 +398,9 @@ func (p *phase) pool(n *group, t *trace) condition {
 func least(of []condition) time.Duration {
 	d := forever
 	for _, one := range of {
-		d = min(d, one.delay)
+		if !one.any(hangs) {
+			d = min(d, one.delay)
+		}
 	}
 	return d
 }
@@ -426,7 +426,7 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 		note(words, check, "took it out")
 	case by.again && by.tries > float64(lost), atOnce:
 		if by.again {
-			c.tail = saturating.Add(saturating.Mul(by.try, int64(lost)), by.waits)
+			c.tail = n.takes(by, float64(lost))
 			check = by.retry
 		}
 		if by.wait || c.tail >= slowLimit {
@@ -438,7 +438,7 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 			note(words, check, "asks another one")
 		}
 	case by.again:
-		c.tail = saturating.Add(saturating.Mul(by.try, int64(by.tries)), by.waits)
+		c.tail = n.takes(by, by.tries)
 		c.signs |= loses
 		if by.wait || c.tail >= slowLimit {
 			c.signs |= late
@@ -446,7 +446,6 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 		note(words, by.retry, "ask another one, but "+share(math.Pow(part, by.tries))+" of its requests fail")
 	case taken:
 		c.signs |= loses
-		c.tail = one.tail
 		if by.wait || by.unended {
 			c.signs |= late
 		}
@@ -464,6 +463,14 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 		p.survivors(n, words)
 	}
 	return c
+}
+
+// takes is how long so many lost tries take. In a loop they do not add up.
+func (n *group) takes(by notice, tries float64) time.Duration {
+	if n.looped {
+		return max(by.try, by.waits)
+	}
+	return saturating.Add(saturating.Mul(by.try, int64(min(tries, math.MaxInt32))), by.waits)
 }
 
 // survivors names who answers instead, and how much more that is.
@@ -548,7 +555,7 @@ func (p *phase) failover(n *group, t *trace) condition {
 				one.signs = one.signs&^hangs | fails | late
 			}
 			note(words, check, "takes it out, but not at once")
-			return c.join(one)
+			return c.join(condition{signs: one.signs})
 		default:
 			note(words, setting{words: "nothing", at: n.Origin}, "notices its failure: no other is asked")
 			return c.join(one)

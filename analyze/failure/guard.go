@@ -111,6 +111,9 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 			d.firm = d.firm || slices.ContainsFunc(f.Steps, func(s policy.FallbackStep) bool { return s.Reason != "" })
 		}
 	}
+	if d.outbox() {
+		d.cache = setting{} // nothing is asked
+	}
 	return d
 }
 

@@ -36,13 +36,49 @@ func eachRandomEstate(t *testing.T, f func(t *testing.T, rnd *rand.Rand, wires [
 			seen[[2]string{w.from, w.to}] = true
 			wires = append(wires, decorated(rnd, w, name))
 		}
+		groupSome(rnd, wires)
 		inject := map[string]Injection{}
 		for range 1 + rnd.IntN(2) {
 			inject[wires[rnd.IntN(len(wires))].to] = injection(rnd)
 		}
 		f(t, rnd, wires, inject)
 		if t.Failed() {
+			for _, n := range estate(wires).Groups() {
+				t.Logf("%+v", n)
+			}
 			t.Fatalf("%+v with %+v", wires, inject)
+		}
+	}
+}
+
+// groupSome puts random wires of random callers into groups, some of them into groups within these.
+func groupSome(rnd *rand.Rand, wires []wire) {
+	some := func() bool { return rnd.IntN(2) == 0 }
+	of := map[string][]int{}
+	for i, w := range wires {
+		of[w.from] = append(of[w.from], i)
+	}
+	line := int32(0)
+	fact := func() *graph.GroupFact {
+		line++
+		return &graph.GroupFact{
+			Kind: graph.GroupKind(rnd.IntN(3)), Need: rnd.IntN(4), Checked: rnd.IntN(4) == 0, Same: some(), Multiplexes: some(),
+			Origin: graph.Origin{File: "groups.yaml", Line: line},
+		}
+	}
+	for _, from := range slices.Sorted(maps.Keys(of)) {
+		if list := of[from]; len(list) > 1 && some() {
+			outer := fact()
+			into := outer
+			for at, i := range list {
+				if at >= 2 && len(list)-at >= 2 && into == outer && some() {
+					into = fact()
+					into.In = &graph.Place{Group: outer, Rank: rnd.IntN(3), Share: float64(rnd.IntN(3))}
+				}
+				if at < 2 || rnd.IntN(4) > 0 {
+					wires[i].in = &graph.Place{Group: into, Rank: rnd.IntN(3), Share: float64(rnd.IntN(3))}
+				}
+			}
 		}
 	}
 }
@@ -202,9 +238,7 @@ func (b *book) again() (changed bool) {
 	}
 	for i, w := range b.wires {
 		if !w.instead {
-			m := b.brings(i)
-			m.less, m.some = m.less || m.some, false
-			worsen(w.from, m)
+			worsen(w.from, b.brings(i))
 		}
 		if from := b.of[w.from]; !w.async || !from.error && !from.hang {
 			continue
@@ -243,18 +277,24 @@ func (b *book) tried(w wire) meets {
 		now.all, now.few = min(was.all, w.timeout), min(was.few, w.timeout)
 	}
 	after, tail := now.all, now.few
-	if was.error {
+	if was.error || was.some {
 		each := func(t time.Duration) time.Duration { return repeated(t) }
 		if b.loops(w) {
 			each = func(t time.Duration) time.Duration { return max(t, repeated(0)) }
 		}
-		now.all, now.few = each(after), each(tail)
+		now.few = each(tail)
+		if was.error {
+			now.all = each(after)
+		}
 	}
 	if w.timeout > 0 && (was.hang || was.all > w.timeout) {
 		now.error = true
 		now.slow = now.slow || was.hang
 		now.hang = false
-		now.all, now.few = max(now.all, repeated(w.timeout)), max(now.few, repeated(w.timeout))
+		now.few = max(now.few, repeated(w.timeout))
+		if was.all > w.timeout || !w.bulkhead {
+			now.all = max(now.all, repeated(w.timeout))
+		}
 	} else if w.timeout > 0 && was.few > w.timeout {
 		now.some = true
 		now.few = max(now.few, repeated(w.timeout))
@@ -271,11 +311,8 @@ func (b *book) answered(i int) meets {
 	partial := p.Mode == Partial && p.Stopped < p.Replicas
 	if partial {
 		ejected := map[string]int{"endpoint": 1, "all": 3}[w.breaker]
-		switch {
-		case w.checked || ejected >= p.Stopped:
-			if b.open == nil {
-				m = both(m, meets{some: true})
-			}
+		switch taken := w.checked || ejected >= p.Stopped; {
+		case taken && b.open != nil:
 		case w.retries > 0 && !w.sticky:
 			all := w.backoff * time.Duration(w.retries)
 			m = both(m, meets{slow: all >= 500*time.Millisecond, few: all})
@@ -287,9 +324,9 @@ func (b *book) answered(i int) meets {
 		m = meets{error: true}
 	}
 	if w.bulkhead && m.hang {
-		m.hang, m.error, m.slow = false, true, true
+		m.hang, m.error, m.slow, m.few = false, true, true, 1<<63-1
 	}
-	if w.cache && m.error {
+	if outbox := w.async && broker(w.to) && len(w.fallback) > 0 && w.fallback[0] == "outbox"; w.cache && m.error && !outbox {
 		m = m.helped()
 	}
 	return m
@@ -304,7 +341,7 @@ func (b *book) brings(i int) meets {
 	m := b.answered(i)
 	for at, f := range w.fallback {
 		if f == "outbox" && at == 0 && w.async {
-			m = meets{less: m.less || m.some || m.error || m.hang}
+			m = meets{less: m.some || m.error || m.hang}
 			break
 		}
 		if !m.error && !m.some {
@@ -360,6 +397,9 @@ func (b *book) standIn(i int) meets {
 func TestAgreesWithTheSlowWay(t *testing.T) {
 	suffering := 0
 	eachRandomEstate(t, func(t *testing.T, rnd *rand.Rand, wires []wire, inject map[string]Injection) {
+		for i := range wires {
+			wires[i].in = nil
+		}
 		g := estate(wires)
 		o := solved(g, inject)
 		onset, open := slowly(wires, inject, nil)
@@ -408,6 +448,31 @@ func TestMoreFailuresAreNeverBetter(t *testing.T) {
 			worse[name] = Injection{Mode: Hang}
 		}
 		neverBetter(t, g, "more fails", before, solved(g, worse).Onset)
+	})
+}
+
+// A worse way to fail never leaves well a service that suffers from a lesser one: at the onset.
+// Later it may, since breakers open and checks take a member out for a hang, not for a delay.
+func TestWorseModesHurtAsMany(t *testing.T) {
+	eachRandomEstate(t, func(t *testing.T, rnd *rand.Rand, wires []wire, inject map[string]Injection) {
+		g := estate(wires)
+		name := wires[rnd.IntN(len(wires))].to
+		delay := time.Duration(rnd.IntN(4)) * time.Second
+		for _, chain := range [][]Injection{
+			{{Mode: Degrade}, {Mode: SlowDown, Delay: delay}, {Mode: SlowDown, Delay: 2 * delay}, {Mode: Hang}},
+			{{Mode: Partial, Stopped: 1, Replicas: 3}, {Mode: Partial, Stopped: 2, Replicas: 3}, {Mode: Stop}, {Mode: Hang}},
+		} {
+			var before []State
+			for at, i := range chain {
+				after := solved(g, map[string]Injection{name: i}).Onset
+				for v := range before {
+					if graph.Node(v) != node(t, g, name) && before[v].Suffers() && !after[v].Suffers() {
+						t.Errorf("%s fails with %+v, then %+v, and %s is well instead of %s", name, chain[at-1], i, g.ID(graph.Node(v)), before[v])
+					}
+				}
+				before = after
+			}
+		}
 	})
 }
 

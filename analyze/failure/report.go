@@ -182,7 +182,9 @@ func (o *Outcome) backlogs(w *walk) map[graph.Node]graph.Node {
 			continue
 		}
 		for _, to := range o.consumers(q) {
-			if s := o.Onset[to]; s.Answers != Failed && s.Pace == Fast {
+			s := o.Onset[to]
+			_, done := o.onset.inject[to]
+			if s.Answers != Failed && s.Pace == Fast || !done && !delivers(g, q) {
 				continue
 			}
 			if nearest, ok := waiting[q]; !ok || w.distance[to] < w.distance[nearest] {

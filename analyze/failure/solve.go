@@ -142,7 +142,7 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		if len(work) == 0 {
 			n := groups[0]
 			groups, changed[n] = groups[1:], false
-			worsen(n.Caller, p.need(n, nil))
+			worsen(n.Caller, p.alternatives(n, nil))
 			continue
 		}
 		b := work[0]

@@ -73,7 +73,7 @@ type signs uint8
 
 const (
 	degrades signs = 1 << iota // answers are incomplete
-	loses                      // some requests fail; within one call, see settled
+	loses                      // some requests fail, others do not
 	fails                      // all requests that do not hang fail
 	late                       // answers and errors are late, but within bounds
 	hangs                      // some requests get no answer, ever
@@ -101,14 +101,6 @@ func (s signs) state() State {
 // join is the least condition that is as bad as both.
 func (c condition) join(o condition) condition {
 	return condition{c.signs | o.signs, max(c.delay, o.delay), max(c.tail, o.tail)}
-}
-
-// settled is c as the caller passes it on: a caller some of whose requests fail degrades.
-func (c condition) settled() condition {
-	if c.any(loses) {
-		c.signs = c.signs&^loses | degrades
-	}
-	return c
 }
 
 // eased is c with answers of the caller's own instead of errors.

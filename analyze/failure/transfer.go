@@ -51,7 +51,7 @@ func (p *phase) contribution(e graph.Edge, actions *[]Action) condition {
 		if actions != nil {
 			t = &trace{e, actions}
 		}
-		c = c.join(p.need(n, t))
+		c = c.join(p.alternatives(n, t))
 	}
 	return c.join(p.alone(e, actions))
 }
@@ -65,7 +65,7 @@ func (p *phase) alone(e graph.Edge, actions *[]Action) condition {
 	case p.m.g.Fallback(e) || p.m.g.Grouped(e):
 		return condition{}
 	}
-	return p.parts(e, p.m.guards(e), actions).settled()
+	return p.parts(e, p.m.guards(e), actions)
 }
 
 // parts is what the parts of a call bring: the worst counts, since all of them are made.
@@ -122,7 +122,7 @@ func (d *guard) outbox() bool { return d.publish && len(d.steps) > 0 && d.steps[
 func (p *phase) instead(d *guard, c condition, actions *[]Action) condition {
 	if c.signs != 0 && d.outbox() {
 		note(actions, d.steps[0].setting, "keeps the event until the broker takes it")
-		if c.any(degrades | loses | fails | hangs) {
+		if c.any(loses | fails | hangs) {
 			return condition{signs: degrades}
 		}
 		return condition{}
@@ -223,6 +223,7 @@ func (p *phase) secondary(e graph.Edge) condition {
 func (d *guard) applyFallback(c condition, actions *[]Action) condition {
 	if c.any(hangs) && d.bulkhead.set() {
 		c.signs = c.signs&^hangs | fails | late
+		c.tail = forever
 		note(actions, d.bulkhead, "kept the rest of the caller from waiting")
 	}
 	if d.cache.set() {
@@ -267,7 +268,7 @@ func (p *phase) tried(of part, d *guard, actions *[]Action) condition {
 	if bounded {
 		end = d.attempt.Time
 	}
-	cut := was.any(hangs) && bounded || was.delay > end // all attempts that would not fail sooner
+	cut := was.any(hangs) && bounded || was.delay > end // attempts that would not fail sooner
 	c := condition{was.signs, min(was.delay, end), min(was.tail, end)}
 	again := d.retried[policy.Errors] || d.retried[policy.Down] && p.down(to)
 	switch {
@@ -292,12 +293,15 @@ func (p *phase) tried(of part, d *guard, actions *[]Action) condition {
 	}
 	tries := condition{delay: c.delay, tail: c.tail}
 	if was.any(fails) {
-		tries.delay, tries.tail = max(tries.delay, d.failing(c.delay, p.down(to))), max(tries.tail, d.failing(c.tail, p.down(to)))
+		tries.delay = max(tries.delay, d.failing(c.delay, p.down(to)))
+	}
+	if was.any(fails | loses) {
+		tries.tail = max(tries.tail, d.failing(c.tail, p.down(to)))
 	}
 	if cut || was.tail > end {
 		waits := d.wait[policy.Slow].Time(known(end))
 		tries.tail = max(tries.tail, waits)
-		if cut {
+		if was.delay > end || cut && !d.bulkhead.set() { // most of them, a full bulkhead refuses
 			tries.delay = max(tries.delay, waits)
 		}
 	}
@@ -365,8 +369,6 @@ func (p *phase) partial(of part, d *guard, i Injection, actions *[]Action) condi
 	case ejects.set() && p.open != nil:
 		note(actions, ejects, "took the stopped replicas out")
 		return condition{}
-	case ejects.set():
-		note(actions, ejects, "takes the stopped replicas out, but not at once")
 	case (d.retried[policy.Down] || d.retried[policy.Errors]) && !d.sticky:
 		does := "reach a replica that is left"
 		if left := math.Pow(down, d.tries); left >= 0.001 {
@@ -378,6 +380,8 @@ func (p *phase) partial(of part, d *guard, i Injection, actions *[]Action) condi
 			c.signs = late
 		}
 		return c
+	case ejects.set():
+		note(actions, ejects, "takes the stopped replicas out, but not at once")
 	case d.retry.set() && d.sticky:
 		note(actions, d.retry, "ask the same replica again: "+share(down)+" of calls fail")
 	default:
