@@ -38,6 +38,7 @@ var Readers = []*document.Reader{
 	gateway.GatewayAPI,
 	mesh.Linkerd,
 	mesh.SMI,
+	mesh.Flagger,
 	gateway.Contour,
 	gateway.Traefik,
 	gateway.Emissary,

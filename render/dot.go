@@ -227,7 +227,7 @@ var callStyles = []struct {
 	{"", "style=dotted", func(c graph.Call) bool { return c.Mode != graph.Async && (isWeak(c) || isAllowed(c)) }},
 	{"bar at the tail: fallback", "dir=both arrowtail=tee", func(c graph.Call) bool { return c.Fallback }},
 	{"dot at the tail: mirrored traffic", "dir=both arrowtail=dot", func(c graph.Call) bool { return c.Mirror && !c.Fallback }},
-	{"thin: route, control, telemetry or health", "constraint=false penwidth=0.5", func(c graph.Call) bool { return !c.Class.Core() }},
+	{"thin: route, peer, control, telemetry or health", "constraint=false penwidth=0.5", func(c graph.Call) bool { return !c.Class.Core() }},
 }
 
 func isWeak(c graph.Call) bool    { return c.Strength == graph.Weak }

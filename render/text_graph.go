@@ -23,7 +23,7 @@ var marks = []mark{
 	{"*", "allowed, not proven", func(c graph.Call) bool { return c.Strength == graph.Allowed }},
 	{"=", "mirrored traffic", func(c graph.Call) bool { return c.Mirror }},
 	{"|", "fallback, called only if another call fails", func(c graph.Call) bool { return c.Fallback }},
-	{"#", "not a service call: route, control, telemetry or health", func(c graph.Call) bool { return !c.Class.Core() }},
+	{"#", "not a service call: route, peer, control, telemetry or health", func(c graph.Call) bool { return !c.Class.Core() }},
 	{groupMark, "one of several, see the calls of the caller", func(graph.Call) bool { return false }}, // see ofGroups
 }
 

@@ -160,23 +160,25 @@ func (v *virtualRoutes) leaves() []graph.EndpointRef {
 // gatewayPart is the part of a rule that gateways follow on the way to the rule's
 // destinations. Those of several VirtualServices of one gateway add to each other.
 func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (graph.Policy, bool) {
-	delegated := !v.Spec.Get("hosts").Exists()
 	group := "route "
-	if delegated {
+	if v.delegate {
 		group = "route-delegated " // laid over what the root says of its own
 	}
 	p := v.Policy(product.Istio, group+v.Subject(), rule)
 	p.Of, p.Says.Layer = v.Ref(), policy.Gateway
-	if delegated {
+	if v.delegate {
 		p.Says.Layer = policy.ClientProxy // of sidecars as of gateways
 	} else {
 		p.Rule = v.Ref()
 	}
 	p.Subsets, p.BypassHosts = v.subsets(rule), v.leaves()
 	for _, gateway := range gateways {
-		if gateway != meshGateway && !delegated {
+		if gateway != meshGateway && !v.delegate {
 			p.From = append(p.From, graph.EndpointRef{Ref: v.gatewayRef(gateway)})
 		}
+	}
+	if v.to != "" {
+		p.To = append(p.To, v.Host(v.to))
 	}
 	for _, route := range v.List(rule, "route") {
 		if host := v.Text(route, "destination", "host"); host != "" {
@@ -186,7 +188,7 @@ func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (grap
 	if delegate := v.Mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
 		p.To = append(p.To, v.Group(v.Kind, delegate.Get("namespace").Str(), delegate.Get("name").Str()))
 	}
-	return p, len(p.To) > 0 && (len(p.From) > 0 || delegated)
+	return p, len(p.To) > 0 && (len(p.From) > 0 || v.delegate)
 }
 
 // exported returns the namespaces whose callers see the object, nil for all.

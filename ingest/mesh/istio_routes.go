@@ -20,7 +20,7 @@ const meshGateway = "mesh"
 //
 // A VirtualService without hosts is a delegate: the routes of others point to it.
 func virtualService(r *resource.Object) {
-	v := &virtualRoutes{Object: r}
+	v := &virtualRoutes{Object: r, delegate: !r.Spec.Get("hosts").Exists()}
 	gateways := r.List(r.Spec, "gateways")
 	for _, gateway := range gateways {
 		if !isGatewayName(gateway) {
@@ -49,6 +49,8 @@ func virtualService(r *resource.Object) {
 type virtualRoutes struct {
 	*resource.Object
 	gateways, hosts []string
+	delegate        bool             // the routes of others point to it
+	to              string           // the host that all rules send requests to, if they do not say it themselves
 	parted          [][]graph.Policy // the parts of each rule for http
 	fields          *field.Reader
 }
@@ -85,7 +87,7 @@ func (v *virtualRoutes) destinations(part *graph.Policy, rule document.Node, e g
 		return
 	}
 	match := ""
-	if !v.Spec.Get("hosts").Exists() {
+	if v.delegate {
 		match = e.Match
 	}
 	routes := v.List(rule, "route")
@@ -123,7 +125,7 @@ func (v *virtualRoutes) destinationsOf(rule document.Node, key string) []documen
 // send gives the facts of one destination for whom a part of a rule is for: gateways, or those
 // that call a host of the VirtualService.
 func (v *virtualRoutes) send(part *graph.Policy, to graph.EndpointRef, at document.Node, e graph.Evidence) {
-	if !v.Spec.Get("hosts").Exists() {
+	if v.delegate {
 		v.delegated(to, at, e)
 		return
 	}
