@@ -30,6 +30,7 @@ type Incident struct {
 	Critical []graph.Node      // services of tier 1 that suffer, sorted
 	Traffic  *Traffic          // of what was seen, how much is hit; nil if nothing was seen
 	Loads    []Load            // of the failed services, where calls are retried; the greatest first
+	Shifts   []failure.Shift   // pools that go on with fewer members, by caller
 	Bound    bool              // policies of calls to the failed services are known
 	Change   *Change           // the cheapest that helps most; nil if none helps, or the graph is too large to try
 }
@@ -90,6 +91,11 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 		}
 	}
 	o := m.Solve(inject)
+	in.Shifts = o.Shifts()
+	if more := overloaded(inject, in.Shifts); s.Overload && more != nil {
+		inject = more
+		o = m.Solve(inject)
+	}
 	in.Victims, in.Starved = o.Victims(), o.Starved()
 	in.count(g)
 	in.Traffic = traffic(g, &in)
@@ -98,6 +104,29 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 		in.Change.Call = g.OriginalEdge(in.Change.Call)
 	}
 	return in
+}
+
+// overloadShift is how many times the load before is more than the members of a pool are built for.
+const overloadShift = 2
+
+// Overloads reports whether a shift is more than services are built for.
+func Overloads(s failure.Shift) bool { return s.Factor >= overloadShift }
+
+// overloaded is inject with the members that get too much load slow; nil if there are none.
+func overloaded(inject map[graph.Node]failure.Injection, shifts []failure.Shift) map[graph.Node]failure.Injection {
+	var all map[graph.Node]failure.Injection
+	for _, s := range shifts {
+		for _, v := range s.Services {
+			if _, failed := inject[v]; failed || !Overloads(s) {
+				continue
+			}
+			if all == nil {
+				all = maps.Clone(inject)
+			}
+			all[v] = failure.Injection{Mode: failure.SlowDown}
+		}
+	}
+	return all
 }
 
 // inLoop returns a function for whether caller and callee of a call wait for each other.

@@ -22,6 +22,11 @@ func impactJSON(g *graph.Graph, in *analyze.Incident) wire.Impact {
 		Services: convert(in.Victims, func(v failure.Victim) wire.Affected { return affectedJSON(g, &v) }),
 		Loads:    convert(in.Loads, func(l analyze.Load) wire.Load { return loadJSON(g, &l) }),
 	}
+	if len(in.Shifts) > 0 {
+		j.Shifts = convert(in.Shifts, func(s failure.Shift) wire.Shift {
+			return wire.Shift{Caller: g.ID(s.Caller), Services: rawIDs(g, s.Services), Factor: math.Round(s.Factor*100) / 100, Overload: analyze.Overloads(s)}
+		})
+	}
 	if t := in.Traffic; t != nil {
 		j.Observed = &wire.Traffic{
 			Calls: t.Calls, Affected: t.Hit, Share: ratio(t.Hit, t.Calls), EntryCalls: t.Entry, EntryHit: t.EntryHit,

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -36,6 +37,11 @@ func writeIncident(p *pen.Pen, g *graph.Graph, in *analyze.Incident, depth int) 
 		}
 	}
 	notes = append(notes, loadsWords(p, g, in)...)
+	for _, s := range in.Shifts {
+		if analyze.Overloads(s) {
+			notes = append(notes, shiftWords(p, g, s))
+		}
+	}
 	if in.Change != nil {
 		notes = append(notes, changeWords(p, g, in.Change))
 	}
@@ -157,6 +163,16 @@ func loadsWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 		words = append(words, "load: no retries, so no amplification")
 	}
 	return words
+}
+
+// shiftWords are for members of a pool that get the requests of the lost ones.
+func shiftWords(p *pen.Pen, g *graph.Graph, s failure.Shift) string {
+	carry := " carry "
+	if len(s.Services) == 1 {
+		carry = " carries "
+	}
+	return "load: " + shortList(ids(g, s.Services)) + carry + english.Number(math.Round(s.Factor*10)/10) + "x the load from " +
+		pen.Clean(g.ID(s.Caller)) + ": " + p.Paint(pen.YellowStyle, "overload is likely")
 }
 
 func loadWords(p *pen.Pen, g *graph.Graph, l *analyze.Load) string {

@@ -13,6 +13,7 @@ type Impact struct {
 	Services []Affected `json:"services"`           // the worst first
 	Starved  []Starved  `json:"starved"`            // consumers that get no new events and are otherwise well
 	Loads    []Load     `json:"loads"`              // additional requests by retries
+	Shifts   []Shift    `json:"shifts,omitempty"`   // pools that go on with fewer members
 	Change   *Change    `json:"change,omitempty"`   // the one call whose protection would help most
 }
 
@@ -34,6 +35,14 @@ type Starved struct {
 	ID  string `json:"id"`
 	Of  string `json:"of"`  // what fails: a service that sends events, or the broker
 	Via string `json:"via"` // the broker between the two, or the same
+}
+
+// Shift is more load on the members of a pool that are left.
+type Shift struct {
+	Caller   string   `json:"caller"`
+	Services []string `json:"services"`
+	Factor   float64  `json:"factor"`   // of their load before
+	Overload bool     `json:"overload"` // likely more than they are built for
 }
 
 // Affected is a service that suffers from the failure.
