@@ -75,13 +75,6 @@ func samePlace(p, o *graph.Place) bool {
 	return p.Share == o.Share && p.Rank == o.Rank && p.Match == o.Match && factKey(p.Group) == factKey(o.Group)
 }
 
-// A routeFact is a fact of class route.
-type routeFact struct {
-	fact     *graph.CallFact
-	evidence graph.Evidence // as it is in the graph
-	to       int            // root; -1 if it is the name that the route is about
-}
-
 func (l *linker) connectFact(f *graph.CallFact) {
 	isRoute, pattern := f.Class == graph.ClassRoute, strings.HasPrefix(f.From.Host.Host, "*")
 	if isRoute && f.From.Ref == f.To.Ref && f.From.Host.Host == f.To.Host.Host {

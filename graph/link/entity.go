@@ -41,6 +41,13 @@ type unresolvedAddress struct {
 	from int // -1 if unknown
 }
 
+// A routeFact is a fact of class route.
+type routeFact struct {
+	fact     *graph.CallFact
+	evidence graph.Evidence // as it is in the graph
+	to       int            // root; -1 if it is the name that the route is about
+}
+
 // An entity is something that a document declares or addresses. Entities that are the same
 // service are joined, as in union-find: one of them is the root, which find returns.
 type entity struct {
