@@ -103,14 +103,26 @@ var traefikLatency = regexp.MustCompile(`LatencyAtQuantileMS\([^)]*\)\s*>=?\s*(\
 
 var traefikRatio = regexp.MustCompile(`(?:NetworkErrorRatio\(\s*\)|ResponseCodeRatio\([^)]*\))\s*>=?\s*(0?\.\d+|1(?:\.0*)?|0)`)
 
+// Windows of Traefik's breaker, which are not configurable: it counts answers over ten
+// seconds and latencies over a minute.
+const (
+	traefikCounts    = 10 * time.Second
+	traefikLatencies = time.Minute
+)
+
 // traefikBreaker reads a circuit breaker, which an expression over error ratios
-// and latencies opens. What it calls a fallback is an error.
+// and latencies opens. What it calls a fallback is an error; its checkPeriod is how often
+// it evaluates the expression, not a window.
 func traefikBreaker(f *field.Reader, n document.Node) *policy.Breaker {
 	expression := n.Get("expression")
 	text := expression.Str()
 	b := policy.Breaker{
 		Kind: field.Written(f, n, "call"), Slow: field.Written(f, n, strings.Contains(text, "LatencyAtQuantileMS")),
-		Open: f.Duration(n, "fallbackDuration"), Window: f.Duration(n, "checkPeriod"),
+		Open: f.Duration(n, "fallbackDuration"), Window: field.Supplied(f, n, traefikCounts),
+	}
+	f.Duration(n, "checkPeriod") // for its flaws
+	if b.Slow.Value && !traefikRatio.MatchString(text) {
+		b.Window.Value = traefikLatencies
 	}
 	if m := traefikLatency.FindStringSubmatch(text); m != nil {
 		if millis, err := strconv.Atoi(m[1]); err == nil {

@@ -16,7 +16,7 @@ var Traefik = &policy.Product{
 	Defaults: policy.Set{Timeout: connectOnly(def(30 * time.Second)), Retry: noRetry(), Breaker: noBreaker(), Balance: &policy.Balance{Strategy: def("round-robin")}},
 	Within: policy.Set{
 		Retry:       &policy.Retry{On: def([]string{policy.OnConnect, policy.OnReset}), Backoff: &policy.Backoff{Kind: def("none")}},
-		Breaker:     &policy.Breaker{Kind: def("call"), Open: def(10 * time.Second), Window: def(100 * time.Millisecond)},
+		Breaker:     &policy.Breaker{Kind: def("call"), Open: def(10 * time.Second), Window: def(10 * time.Second)},
 		HealthCheck: &policy.HealthCheck{Interval: def(30 * time.Second), Timeout: def(5 * time.Second)},
 	},
 	Remediations: policy.Remediations{
