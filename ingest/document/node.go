@@ -272,6 +272,17 @@ func (n Node) Bool() (value, ok bool) {
 // number, a truth value or a date.
 func (n Node) IsString() bool { return n.IsScalar() && n.y.ShortTag() == "!!str" }
 
+// IsText reports whether a scalar is a string to every parser of YAML: quoted, or a plain
+// word that is neither a number nor one of the truth values of YAML 1.1, which Kubernetes
+// reads.
+func (n Node) IsText() bool {
+	if !n.IsString() {
+		return false
+	}
+	_, truth := n.Bool()
+	return !truth || n.y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+}
+
 // Tag returns the tag of a value, "!reset" or "!!str"; "" for an absent one.
 func (n Node) Tag() string {
 	if n.y == nil {

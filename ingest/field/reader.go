@@ -8,6 +8,8 @@
 package field
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -82,6 +84,18 @@ func (f *Reader) Remark(kind graph.FlawKind, n document.Node, field, why, hint s
 
 // Flawed reports whether there are flaws to take.
 func (f *Reader) Flawed() bool { return len(f.values.Flaws) > 0 }
+
+// RefuseUnquoted notes the annotations that Kubernetes refuses because they are numbers or
+// truth values, of those whose names have one of the prefixes.
+func (f *Reader) RefuseUnquoted(annotations document.Node, prefixes ...string) {
+	for key, value := range annotations.Pairs() {
+		named := slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(key.Str(), prefix) })
+		if named && value.IsScalar() && !value.IsText() {
+			f.Flaw(graph.Invalid, value, strings.TrimPrefix(key.Str(), f.Prefix),
+				"annotations are strings, Kubernetes refuses the object", "write it in quotes: "+strconv.Quote(value.Str()))
+		}
+	}
+}
 
 // TakeFlaws returns the flaws since the last time.
 func (f *Reader) TakeFlaws() []graph.Flaw {
@@ -162,6 +176,15 @@ func (f *Reader) Percent(n document.Node, path ...string) policy.Setting[float64
 // Word reads one of words, which map what is written to weir's own word.
 func (f *Reader) Word(words map[string]string, n document.Node, path ...string) policy.Setting[string] {
 	return f.values.Word(words, f.find(n, path))
+}
+
+// Enum is Word for words in upper case that the product takes in any case.
+func (f *Reader) Enum(words map[string]string, n document.Node, path ...string) policy.Setting[string] {
+	v := f.find(n, path)
+	if _, known := words[strings.ToUpper(v.Text)]; known {
+		v.Text = strings.ToUpper(v.Text)
+	}
+	return f.values.Word(words, v)
 }
 
 // RetryOn reads the conditions of a retry at a path below n: a text with commas,

@@ -24,7 +24,17 @@ var Istio = &document.Reader{
 	Match: istioKinds.Match("networking.istio.io", "security.istio.io", "authentication.istio.io",
 		"rbac.istio.io", "telemetry.istio.io", "extensions.istio.io",
 		"install.istio.io", "sailoperator.io", "operator.istio.io"),
-	Read: istioKinds.Read,
+	Read: readIstio,
+}
+
+// readIstio reads any of the kinds. An IstioOperator is the input of istioctl and needs no
+// name.
+func readIstio(d *document.Document, f *graph.Facts) {
+	if d.Head.Kind == "IstioOperator" && !d.Root.Get("metadata", "name").Exists() {
+		istioInstallation(resource.New(d, d.Head.Kind))
+		return
+	}
+	istioKinds.Read(d, f)
 }
 
 var istioKinds = resource.Kinds{

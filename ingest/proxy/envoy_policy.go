@@ -302,10 +302,10 @@ func (c *EnvoyConfig) ClusterSays(n document.Node, says *policy.Set) {
 		})
 		break
 	}
-	switch EnvoyGet(n, "lb_policy").Str() {
+	switch strings.ToUpper(EnvoyGet(n, "lb_policy").Str()) {
 	case "CLUSTER_PROVIDED", "LOAD_BALANCING_POLICY_CONFIG": // said elsewhere
 	default:
-		says.Balance = field.Presence(policy.Balance{Strategy: c.Word(envoyBalancers, n, "lb_policy")})
+		says.Balance = field.Presence(policy.Balance{Strategy: c.Enum(envoyBalancers, n, "lb_policy")})
 	}
 }
 
@@ -313,7 +313,7 @@ func (c *EnvoyConfig) ClusterSays(n document.Node, says *policy.Set) {
 // of ordinary priority.
 func (c *EnvoyConfig) thresholds(n document.Node, says *policy.Set) {
 	for i, t := range EnvoyGet(n, "circuit_breakers", "thresholds").List() {
-		if priority := t.Get("priority").Str(); priority != "" && priority != "DEFAULT" {
+		if priority := t.Get("priority").Str(); priority != "" && !strings.EqualFold(priority, "DEFAULT") {
 			continue
 		}
 		f := c.Within(fmt.Sprintf("circuit_breakers.thresholds[%d]", i))

@@ -36,10 +36,12 @@ func (r *Object) AddPolicies(f *field.Reader, policies ...graph.Policy) {
 	r.Facts.Policies = append(r.Facts.Policies, policies...)
 }
 
-// Annotations reads the fields of policies that are annotations with a prefix.
+// Annotations reads the fields of policies that are annotations with a prefix. Those that
+// are no strings are flaws.
 func (o *Object) Annotations(prefix string, syntax *policy.Syntax) *field.Reader {
 	f := field.New(o.Document, syntax)
 	f.Prefix = prefix
 	f.Look = func(n document.Node, path ...string) document.Node { return n.Get(prefix + path[0]) }
+	f.RefuseUnquoted(o.Meta.Get("annotations"), prefix)
 	return f
 }
