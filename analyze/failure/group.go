@@ -208,8 +208,11 @@ func (p *phase) split(n *group, t *trace) condition {
 	}
 	c.delay = least(of)
 	all := failing == len(n.members) && (n.members[0].Share == 0 || part > 0.999)
-	if c.any(fails) && !all {
-		c.signs = c.signs&^fails | loses
+	if c.any(fails) {
+		c.signs |= loses // a sign stays when things get worse
+	}
+	if !all {
+		c.signs &^= fails
 	}
 	hung := c.any(hangs)
 	if hung && n.Multiplexes && waiting < len(n.members) {
@@ -519,11 +522,12 @@ func (p *phase) failover(n *group, t *trace) condition {
 		if i > 0 && !n.Same {
 			one.signs |= degrades
 		}
+		if one.any(fails) && i > 0 {
+			one.signs |= loses
+		}
 		if !whole {
 			one.delay = 0
-			if one.any(fails) {
-				one.signs = one.signs&^fails | loses
-			}
+			one.signs &^= fails
 		}
 		one = one.after(c, n.looped)
 		lost := one.any(fails | loses | hangs)

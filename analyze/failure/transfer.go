@@ -156,10 +156,13 @@ func (c condition) then(other condition, looped bool) condition {
 	if looped {
 		add = func(a, b time.Duration) time.Duration { return max(a, b) }
 	}
+	if other.any(fails) {
+		other.signs |= loses // a sign stays when things get worse
+	}
 	if c.any(fails) {
 		c.delay = add(c.delay, other.delay)
-	} else if other.any(fails) {
-		other.signs = other.signs&^fails | loses
+	} else {
+		other.signs &^= fails
 	}
 	c.tail = add(c.tail, other.tail)
 	c.signs |= other.signs
@@ -230,9 +233,7 @@ func (d *guard) applyFallback(c condition, actions *[]Action) condition {
 		if c.state().broken() {
 			note(actions, d.cache, "answered from earlier calls")
 		}
-		if c.any(fails) {
-			c = c.eased()
-		}
+		c = c.eased()
 	}
 	return c
 }
@@ -288,8 +289,10 @@ func (p *phase) tried(of part, d *guard, actions *[]Action) condition {
 		again = d.retried[policy.Slow]
 		note(actions, d.limit, "is shorter than the delay"+ofTime(was.delay))
 	case was.tail > end:
-		c.signs |= loses
 		note(actions, d.limit, "is shorter than the delay"+ofTime(was.tail)+" of some requests")
+	}
+	if was.tail > end {
+		c.signs |= loses
 	}
 	tries := condition{delay: c.delay, tail: c.tail}
 	if was.any(fails) {
@@ -331,7 +334,7 @@ func (d *guard) failing(after time.Duration, down bool) time.Duration {
 // mixes reports whether more than the hang matters of a callee some of whose requests hang:
 // its errors may be tried again where timeouts are not. Usually the hang decides alone.
 func (d *guard) mixes() bool {
-	if d.attempt.State != policy.Finite {
+	if d.attempt.State != policy.Finite || d.bulkhead.set() {
 		return d.bulkhead.set()
 	}
 	end := known(d.attempt.Time)
