@@ -339,6 +339,14 @@ func (p *phase) search() *walk {
 			})
 		}
 	}
+	// In a loop a member may be taken out in the end because of what it brought before.
+	for i := 0; i < len(order); i++ {
+		for _, e := range g.In(order[i]) {
+			if a := g.From(e); !found[a] && p.state[a].Suffers() && Waits(g, e) {
+				add(a, order[i])
+			}
+		}
+	}
 	p.ways = w
 	return w
 }
