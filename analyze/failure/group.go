@@ -60,8 +60,10 @@ func (m *Model) group(id graph.GroupID, shared *guard) *group {
 			n.looped = n.looped || mem.group.looped
 		} else {
 			mem.guards = slices.Clone(m.guards(of.Call))
+			within := m.g.CallsIn(m.g.Outermost(id))
 			for i := range mem.guards {
 				mem.guards[i].without(shared)
+				mem.guards[i].withoutSteps(within)
 				mem.guards[i].replaced = n.Kind != graph.Split
 				n.looped = n.looped || mem.guards[i].looped
 			}
@@ -136,6 +138,15 @@ func (d *guard) without(shared *guard) {
 	}
 	if len(shared.steps) > 0 {
 		d.steps = nil
+	}
+}
+
+// withoutSteps takes from d the steps of its fallback that ask other members of its group:
+// the group says when these are asked.
+func (d *guard) withoutSteps(within []graph.Edge) {
+	asksMember := func(s step) bool { return s.asks != noCall && slices.Contains(within, s.asks) }
+	if slices.ContainsFunc(d.steps, asksMember) {
+		d.steps = slices.DeleteFunc(slices.Clone(d.steps), asksMember)
 	}
 }
 

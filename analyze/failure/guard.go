@@ -164,7 +164,7 @@ func Waits(g *graph.Graph, e graph.Edge) bool {
 // readGap takes a client's own read timeout for the end of an attempt: few answers
 // trickle, and a callee that hangs sends nothing at all.
 func (d *guard) readGap(s *policy.Set) {
-	if s.Layer != policy.App || s.Timeout == nil || !s.Timeout.ReadGap.Set() || s.Timeout.ReadGap.Value <= 0 {
+	if s.Timeout == nil || !s.Timeout.ReadGap.Set() || s.Timeout.ReadGap.Value <= 0 {
 		return
 	}
 	gap := s.Timeout.ReadGap

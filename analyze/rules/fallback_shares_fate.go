@@ -59,7 +59,13 @@ func checkFallbackSharesFate(p *Pass) {
 			continue
 		}
 		checkPool(p, e)
-		for _, s := range append(fallbackTargets(p, e), laterRanks(p, e)...) {
+		targets := fallbackTargets(p, e)
+		for _, s := range laterRanks(p, e) { // the routes of a mesh show a failover that its policy shows, too
+			if !slices.ContainsFunc(targets, func(o fallbackTarget) bool { return o.service == s.service }) {
+				targets = append(targets, s)
+			}
+		}
+		for _, s := range targets {
 			if k := (key{p.Core.To(e), s}); !checked[k] {
 				checked[k] = true
 				checkFate(p, e, s)
