@@ -173,6 +173,10 @@ func (d *guard) readGap(s *policy.Set) {
 	}
 	d.attempt = policy.Limit{State: policy.Finite, Time: gap.Value}
 	d.limit = written("read timeout "+english.Duration(gap.Value), s, gap)
+	// The product takes it for the end of a try, too.
+	if r := s.Retry; r != nil && s.Layer != policy.App && slices.Contains(r.On.Value, policy.OnPerTry) {
+		d.retried[policy.Slow] = true
+	}
 }
 
 // retries notes on which failures a call is repeated, and how long that takes.
@@ -184,7 +188,7 @@ func (d *guard) retries(p *Part) {
 		return
 	}
 	for f := range d.retried {
-		d.retried[f] = p.Amplification(policy.Failure(f)) > 1
+		d.retried[f] = d.retried[f] || p.Amplification(policy.Failure(f)) > 1
 	}
 	d.tries = max(p.Amplification(policy.Down), p.Amplification(policy.Errors))
 	for i := range p.Layers {
