@@ -118,7 +118,10 @@ type finder struct {
 	hosts int // URLs with several hosts so far
 }
 
+// add adds an address. A name with an underscore is no host outside of the estate: compose
+// allows one, the DNS does not.
 func (f *finder) add(a graph.Address, form string, known bool) {
+	known = known || strings.Contains(a.Host, "_") && !HasPlaceholder(a.Host)
 	f.found = append(f.found, Candidate{Address: a, Key: f.key, Way: f.way + "-" + form, Known: known})
 }
 
@@ -210,15 +213,27 @@ func (f *finder) url(scheme, rest string) {
 	if len(list) > 1 {
 		f.hosts++
 	}
+	// An unknown scheme may be a listener of a broker, or no scheme at all: static://200.
+	known := ProtocolOf(scheme).Name == "" || scheme != "lb" && isShouted(rest)
 	for _, a := range list {
-		if f.way == "file" && isSchemaHost(a.Host) {
+		if f.way == "file" && (isSchemaHost(a.Host) || !f.key.address && isForPeople(a.Host)) {
 			continue
 		}
-		f.add(a, form, false)
+		f.add(a, form, known)
 		if len(list) > 1 {
 			f.found[len(f.found)-1].Hosts = f.hosts
 		}
 	}
+}
+
+// isShouted reports whether an authority begins with a word in capitals: the name of
+// something that is filled in, or of a table, and rarely a host. A registry (lb://) has
+// names in capitals.
+func isShouted(authority string) bool {
+	authority = authority[:strings.IndexAny(authority+"/", "/?#;")]
+	host := authority[strings.LastIndexByte(authority, '@')+1:]
+	host = host[:strings.IndexAny(host+":", ":,")]
+	return len(host) > 1 && !HasPlaceholder(host) && !strings.Contains(host, ".") && host == strings.ToUpper(host) && host != strings.ToLower(host)
 }
 
 // isSchemaHost reports whether URLs of a host in configuration files identify a schema or a
@@ -229,6 +244,22 @@ func isSchemaHost(host string) bool {
 		return true
 	}
 	return false
+}
+
+// isForPeople reports whether a host has pages to read: URLs in configuration files that
+// no key calls an address link to them.
+func isForPeople(host string) bool {
+	label, _, _ := strings.Cut(host, ".")
+	switch label {
+	case "docs", "wiki", "help", "support", "www", "blog", "forum", "discuss":
+		return IsDomain(host)
+	}
+	switch host {
+	case "github.com", "raw.githubusercontent.com", "gitlab.com", "twitter.com", "x.com", "facebook.com", "linkedin.com", "youtube.com", "medium.com",
+		"stackoverflow.com", "en.wikipedia.org", "bit.ly", "goo.gl", "discord.gg", "t.me", "golang.org", "pkg.go.dev", "readthedocs.io":
+		return true
+	}
+	return strings.HasSuffix(host, ".readthedocs.io") || strings.HasSuffix(host, ".github.io")
 }
 
 // dataSource reads connection strings made of key=value pairs, as ADO and libpq

@@ -49,7 +49,8 @@ var (
 	// that do so in spite of their words.
 	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
 	// linkWords precede "url" or "uri" where pages have a link.
-	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage`)
+	linkWords = wordSet(`root docs documentation help terms privacy logo icon favicon avatar banner changelog homepage
+		support contact faq blog forum community website imprint tos`)
 	// homeWords alone precede "url" or "uri" in settings for the public address of the
 	// service, or of the site that it belongs to.
 	homeWords = wordSet(`app site base root host self web instance frontend client home nextauth`)

@@ -51,6 +51,11 @@ var schemes = map[string]protocol{
 	"stan": {"nats", graph.KindBroker, true, false}, "mqtt": {"mqtt", graph.KindBroker, true, false}, "mqtts": {"mqtt", graph.KindBroker, true, false},
 	"stomp": {"stomp", graph.KindBroker, true, false}, "pulsar": {"pulsar", graph.KindBroker, true, false}, "pulsar+ssl": {"pulsar", graph.KindBroker, true, false},
 	"sb": {"amqp", graph.KindBroker, true, false}, "tibjmsnaming": {"jms", graph.KindBroker, true, false},
+	"rtsp": {Name: "rtsp"}, "rtmp": {Name: "rtmp"}, "imap": {Name: "imap"}, "imaps": {Name: "imap"}, "pop3": {Name: "pop3"}, "sip": {Name: "sip"},
+	"socks5": {Name: "socks5"}, "socks5h": {Name: "socks5"}, "coap": {Name: "coap"}, "opc.tcp": {Name: "opcua"}, "gelf": {Name: "gelf", Kind: graph.KindTelemetry},
+	"syslog": {Name: "syslog", Kind: graph.KindTelemetry}, "trino": {Name: "trino"}, "presto": {Name: "presto"}, "hive2": {Name: "hive"}, "zk": {Name: "zookeeper"}, "zookeeper": {Name: "zookeeper"},
+	"etcd": {Name: "etcd"}, "redshift": {"redshift", graph.KindDatabase, false, true}, "snowflake": {"snowflake", graph.KindDatabase, false, false},
+	"cockroach": {"postgres", graph.KindDatabase, false, true}, "timescaledb": {"postgres", graph.KindDatabase, false, true}, "valkey": {Name: "redis", Kind: graph.KindCache}, "valkeys": {Name: "redis", Kind: graph.KindCache},
 	"zipkin": {Name: "zipkin", Kind: graph.KindTelemetry}, "jaeger": {Name: "jaeger", Kind: graph.KindTelemetry},
 	"otlp": {Name: "otlp", Kind: graph.KindTelemetry}, "statsd": {Name: "statsd", Kind: graph.KindTelemetry}, "fluentd": {Name: "fluentd", Kind: graph.KindTelemetry},
 }
@@ -76,10 +81,10 @@ var ports = map[int]string{
 func ProtocolOfPort(port int) protocol { return schemes[ports[port]] }
 
 // ProtocolOn returns what is known of an address from its scheme, or else from
-// its port. Plain tcp implies less than a port.
+// its port. Plain tcp, and how a name is resolved, imply less than a port.
 func ProtocolOn(scheme string, port int) protocol {
 	p := ProtocolOf(scheme)
-	if p.Name == "" || p.Name == "tcp" || p.Name == "udp" {
+	if p.Name == "" || p.Name == "tcp" || p.Name == "udp" || scheme == "dns" || scheme == "xds" || scheme == "passthrough" {
 		if byPort := ProtocolOfPort(port); byPort.Name != "" {
 			return byPort
 		}

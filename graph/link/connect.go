@@ -17,7 +17,7 @@ func (l *linker) connect() {
 		l.connectFact(&l.f.Calls[i])
 	}
 	callers := l.callers()
-	l.demoteSharedAddressLists(callers)
+	l.demoteShared(callers)
 	for i := range callers {
 		c := &callers[i]
 		for j := range c.found {

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 		return
 	}
 	v, p := m.value, address.ProtocolOn(m.Scheme, m.Port)
-	proof := prove(&m.Candidate, context{entrance: entrance, guess: v.Guess, off: s.switchedOff(m.Key), list: m.list})
+	proof := prove(&m.Candidate, context{entrance: entrance, guess: v.Guess, off: s.switchedOff(m.Key), store: l.isStrayOfStore(from, to, m), list: m.list})
 	e := graph.Evidence{
 		Origin: v.Origin, Way: m.Way, Strength: proof.strength(), Class: l.classOfValue(m, to, p.Kind), Key: v.Key,
 		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In,
@@ -32,6 +33,47 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 			l.addressed = append(l.addressed, addressed{found: m, scope: s, from: from, to: to, at: at})
 		}
 	}
+}
+
+// isStrayOfStore reports whether a variable of a stock image of a store or an exporter
+// addresses what such a program does not call. Stores call members of their own product and
+// what coordinates them, and what variables of their product name (MINIO_NOTIFY_WEBHOOK);
+// exporters call stores.
+func (l *linker) isStrayOfStore(from, to int, m *found) bool {
+	if m.value.Source != graph.FromEnv || from >= len(l.kinds) {
+		return false
+	}
+	var callee graph.Kind
+	if to < len(l.kinds) {
+		callee = l.kinds[to]
+	}
+	image := ""
+	for _, t := range l.entities[from].things {
+		image = cmp.Or(image, graph.ImageName(t.Image))
+	}
+	switch kind := l.kinds[from]; {
+	case kind == graph.KindTelemetry:
+		return strings.HasSuffix(image, "exporter") && (callee == graph.KindService || callee == graph.KindJob)
+	case !keepsState(kind):
+		return false
+	}
+	own := productOfImage(image)
+	if own == nil || callee == graph.KindTelemetry || len(m.Key.Words) > 0 && storeProducts[m.Key.Words[0]] == own {
+		return false
+	}
+	other := l.productOf(to)
+	return other == nil || !other.coordinates && !slices.ContainsFunc(address.Words(image), func(w string) bool { return storeProducts[w] == other })
+}
+
+// productOf returns the store product that the image of a root is named after, or else its
+// name; nil if none.
+func (l *linker) productOf(root int) *storeProduct {
+	for _, t := range l.entities[root].things {
+		if t.Image != "" {
+			return productOfImage(graph.ImageName(t.Image))
+		}
+	}
+	return productOfWords(address.Words(l.entities[root].ref.Name))
 }
 
 // sharing returns the roots that answer to a name of the network of a compose project, the

@@ -15,8 +15,9 @@ const (
 	ownEntrance                  // the address of the estate from outside: its own page, or a path through the gateway
 	guessedUser                  // it is a guess that the service has the setting
 	featureOff                   // another setting switches off what the setting is for
-	sharedList                   // several services have the same list, which lists them, too
-	commonList                   // many of the services in the list have it
+	sharedList                   // two programs have the same list, which lists them, too
+	storeImage                   // a stock store or exporter has the variable, and does not read it
+	commonList                   // three or more programs take the bundle with the address whole
 )
 
 // strengths are by reason.
@@ -28,6 +29,7 @@ var strengths = [...]graph.Strength{
 	guessedUser:    graph.Weak,
 	featureOff:     graph.Weak,
 	sharedList:     graph.Weak,
+	storeImage:     graph.Allowed,
 	commonList:     graph.Allowed,
 }
 
@@ -38,7 +40,8 @@ type context struct {
 	entrance bool   // only a gateway answers there, to callers from outside
 	guess    bool   // it is a guess that the service has the setting
 	off      bool   // the setting belongs to a feature that is switched off
-	list     reason // sharedList or commonList for an entry of such a list, else resolves
+	store    bool   // a stock store has the setting, for what such a store does not call
+	list     reason // sharedList or commonList for an address in such a bundle, else resolves
 }
 
 // prove decides what a candidate proves where it resolves, and why: of several reasons
@@ -56,6 +59,7 @@ func prove(c *address.Candidate, in context) reason {
 		{c.Doubt == address.BrowserSetting, browserSetting},
 		{in.guess, guessedUser},
 		{in.off, featureOff},
+		{in.store, storeImage},
 		{in.list != resolves, in.list},
 	} {
 		if r.applies && r.reason.strength() < least.strength() {

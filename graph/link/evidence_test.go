@@ -20,6 +20,7 @@ func TestProve(t *testing.T) {
 		{"a guess", address.NoDoubt, context{guess: true}, guessedUser},
 		{"switched off", address.NoDoubt, context{off: true}, featureOff},
 		{"two of equal weight", address.BareArgument, context{guess: true, off: true}, bareArgument},
+		{"read by a stock store", address.NoDoubt, context{store: true, list: sharedList}, storeImage},
 		{"in a shared list", address.NoDoubt, context{list: sharedList}, sharedList},
 		{"in a list of all", address.NoDoubt, context{list: commonList}, commonList},
 		{"the least counts", address.BrowserSetting, context{guess: true, list: commonList}, commonList},
@@ -31,14 +32,15 @@ func TestProve(t *testing.T) {
 	}
 }
 
-// TestStrengthOfReasons holds that only a plain address proves a call.
+// TestStrengthOfReasons holds that only a plain address proves a call, and what no program
+// need read nothing more than that a call may be made.
 func TestStrengthOfReasons(t *testing.T) {
 	for r := range reason(len(strengths)) {
 		want := graph.Weak
 		switch r {
 		case resolves:
 			want = graph.Strong
-		case commonList:
+		case storeImage, commonList:
 			want = graph.Allowed
 		}
 		if got := r.strength(); got != want {

@@ -297,9 +297,16 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Class, b.Class), a.Origin.Compare(b.Origin),
 			strings.Compare(a.Way, b.Way), strings.Compare(a.Key, b.Key), strings.Compare(a.Database, b.Database))
 	})
+	shown := &evidence[0]
+	if !shown.Class.Core() {
+		// What else is done on the way of a call does not hide it.
+		if i := slices.IndexFunc(evidence, func(e graph.Evidence) bool { return e.Class.Core() && e.Strength > graph.Allowed }); i >= 0 {
+			shown = &evidence[i]
+		}
+	}
 	c := graph.Call{
 		From: from, To: to, Evidence: evidence, Mode: graph.Async, Need: graph.Soft, Fallback: true, Mirror: true,
-		Class: evidence[0].Class, Strength: evidence[0].Strength,
+		Class: shown.Class, Strength: shown.Strength,
 	}
 	saidMode, saidNeed := false, false
 	for i := range evidence {

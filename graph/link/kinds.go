@@ -45,6 +45,19 @@ func kindByName(name string) graph.Kind {
 	return graph.KindUnknown
 }
 
+// isNamespace reports whether the rest of a host is the namespace of a cluster and not a
+// public domain.
+func isNamespace(rest string) bool {
+	namespace, suffix, _ := strings.Cut(rest, ".")
+	return suffix == "svc" || strings.HasPrefix(suffix, "svc.") || suffix == "" && !topLevelDomains[namespace]
+}
+
+// topLevelDomains are those that hosts of one label before them are commonly in.
+var topLevelDomains = map[string]bool{
+	"com": true, "net": true, "org": true, "io": true, "dev": true, "app": true, "cloud": true, "co": true, "ai": true, "eu": true, "de": true, "uk": true,
+	"info": true, "test": true, "local": true, "localhost": true, "internal": true, "lan": true, "home": true,
+}
+
 // kindOf returns the kind of a root: as declared, else by the protocol of calls to it, else
 // by its name. An address that is not declared is external.
 func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind) graph.Kind {
@@ -81,10 +94,14 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 	if spoken != graph.KindUnknown && spoken != graph.KindTelemetry {
 		return spoken
 	}
-	// The name of an external host shows nothing: db.example.com may be a web site.
+	// The name of an external host shows nothing: db.example.com may be a web site. That of a
+	// service in a cluster does, in any namespace, if it begins with a product of telemetry.
 	byName := kindByName(name)
-	if strings.Contains(name, ".") {
+	if label, rest, dotted := strings.Cut(name, "."); dotted {
 		byName = graph.KindUnknown
+		if words := address.Words(label); !declared && len(words) > 0 && kindWords[words[0]] == graph.KindTelemetry && isNamespace(rest) {
+			byName = graph.KindTelemetry
+		}
 	}
 	switch {
 	case kind == graph.KindExternal:

@@ -17,6 +17,8 @@ type storeProduct struct {
 	// sql is set if servers of different names have different data, unless one connection
 	// string has them all.
 	sql bool
+	// coordinates is set if stores of other products keep their membership in it.
+	coordinates bool
 }
 
 // A quorum is how many members of a cluster its clients need.
@@ -61,24 +63,24 @@ var storeProducts = func() map[string]*storeProduct {
 		"kafka redpanda bootstrap":            {quorum: anyMember, whole: true},
 		"pulsar":                              {quorum: anyMember, whole: true},
 		"activemq artemis":                    {quorum: anyMember},
-		"nats":                                {quorum: anyMember, whole: true}, // majority with JetStream
-		"rabbitmq rabbit amqp":                {quorum: unknownQuorum},          // majority with quorum queues; other queues are on one member
-		"etcd":                                {quorum: majority, whole: true},  // Raft
-		"zookeeper zookeepers zk zoo":         {quorum: majority, whole: true},  // Zab
-		"consul":                              {quorum: majority, whole: true},  // Raft
-		"mongodb mongo":                       {quorum: majority},               // of a replica set, to elect a primary
-		"mongos":                              {quorum: anyMember},              // routers without data
-		"sentinel sentinels":                  {quorum: anyMember},              // any one knows the primary
-		"redis valkey keydb dragonfly":        {},                               // shards
-		"memcached memcache":                  {},                               // shards
-		"cassandra scylla scylladb":           {},                               // depends on replication and consistency
-		"elasticsearch opensearch elastic":    {},                               // shards
-		"solr couchbase clickhouse hazelcast": {},                               // shards
-		"minio":                               {},                               // erasure coding
-		"cockroach cockroachdb":               {quorum: allButOne, whole: true}, // three replicas of each range
-		"yugabyte yugabytedb tikv":            {quorum: allButOne, whole: true}, // the same
-		"galera xtradb":                       {quorum: majority, whole: true},  // of the primary component
-		"neo4j":                               {quorum: majority},               // Raft
+		"nats":                                {quorum: anyMember, whole: true},                   // majority with JetStream
+		"rabbitmq rabbit amqp":                {quorum: unknownQuorum},                            // majority with quorum queues; other queues are on one member
+		"etcd":                                {quorum: majority, whole: true, coordinates: true}, // Raft
+		"zookeeper zookeepers zk zoo":         {quorum: majority, whole: true, coordinates: true}, // Zab
+		"consul":                              {quorum: majority, whole: true, coordinates: true}, // Raft
+		"mongodb mongo":                       {quorum: majority},                                 // of a replica set, to elect a primary
+		"mongos":                              {quorum: anyMember},                                // routers without data
+		"sentinel sentinels":                  {quorum: anyMember},                                // any one knows the primary
+		"redis valkey keydb dragonfly":        {},                                                 // shards
+		"memcached memcache":                  {},                                                 // shards
+		"cassandra scylla scylladb":           {},                                                 // depends on replication and consistency
+		"elasticsearch opensearch elastic":    {},                                                 // shards
+		"solr couchbase clickhouse hazelcast": {},                                                 // shards
+		"minio":                               {},                                                 // erasure coding
+		"cockroach cockroachdb":               {quorum: allButOne, whole: true},                   // three replicas of each range
+		"yugabyte yugabytedb tikv":            {quorum: allButOne, whole: true},                   // the same
+		"galera xtradb":                       {quorum: majority, whole: true},                    // of the primary component
+		"neo4j":                               {quorum: majority},                                 // Raft
 		"mysql mariadb percona":               {sql: true},
 		"postgres postgresql timescaledb":     {sql: true},
 		"mssql sqlserver oracle db2":          {sql: true},

@@ -25,6 +25,7 @@ type scope struct {
 type setting struct {
 	graph.Value
 	config *graph.Config
+	whole  bool // the entity takes the config, or a file of it, whole and does not name the setting
 }
 
 // origin returns the place of the first setting.
@@ -113,7 +114,7 @@ func values(u *graph.Use, c *graph.Config) []setting {
 		if u.File && len(e.Values) > 0 {
 			for _, v := range e.Values {
 				v.Of, v.Scope, v.Init, v.Guess = u.Of, u.Scope, u.Init, u.Guess
-				list = append(list, setting{v, c})
+				list = append(list, setting{v, c, true})
 			}
 			continue
 		}
@@ -126,7 +127,7 @@ func values(u *graph.Use, c *graph.Config) []setting {
 		case u.Key == "":
 			v.Key = u.As + e.Key
 		}
-		list = append(list, setting{v, c})
+		list = append(list, setting{v, c, u.Key == "" || u.File})
 	}
 	return list
 }

@@ -3,8 +3,10 @@ package link
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 )
 
 // A caller is a scope with the root that has it and the addresses in it.
@@ -14,107 +16,326 @@ type caller struct {
 	found []found
 }
 
-// A bundle is a source of settings that belong together: a config, or a file whose settings
-// several services have.
+// A bundle is a source of settings that programs take whole: a config, a file whose settings
+// several of them have, or a block of settings that is copied into several of them.
 type bundle struct {
 	config *graph.Config
 	file   string
+	copied string // the programs with the block; "" if it is none
 }
 
-func bundleOf(v *setting) bundle {
-	if v.config != nil {
-		return bundle{config: v.config}
-	}
-	return bundle{file: v.Origin.File}
-}
+// minSharing is how many different programs that take a bundle whole make it shared, and
+// how many services a block of settings must list before it is taken for a copy. Two may be
+// a service and the one it calls.
+const minSharing = 3
 
-// minServicesListed is how many services of the estate a bundle must list to be an address
-// list. Two may be a service and the one it calls.
-const minServicesListed = 3
-
-// demoteSharedAddressLists marks the addresses in shared address lists. Such a list is a
-// bundle that several services have and that lists those services themselves: a service
-// with the list knows all addresses and calls some. For a service that is not in the list,
-// a gateway or a front end, the list proves its calls.
+// demoteShared marks the addresses in shared bundles. What three or more different programs
+// take whole shows which of them could call which service, and proves no call of any, listed
+// in it or not. An address in it keeps its strength for a program
 //
-// A list that many of the services in it have shows only which service could call which.
-func (l *linker) demoteSharedAddressLists(callers []caller) {
-	shared := sharedPlaces(callers)
-	if len(shared) == 0 {
-		return
-	}
-	var lists []addressList
-	readers := map[bundle]int{}
+//   - that is shown to use the service otherwise: by a start order, a link, a permission
+//   - whose name, and that of no other program with the bundle, is in the key or the host
+//   - if it names no program, and is the only store of its product in the bundle, or what all
+//     programs use alike: telemetry, a registry
+//
+// A key that a program names itself, and what a program reads alone, is in no bundle. Of a
+// bundle that two programs have only the addresses of a list with both of them are weak.
+func (l *linker) demoteShared(callers []caller) {
+	s := &sharing{linker: l, callers: callers, programs: l.programs()}
+	s.count()
 	for i := range callers {
-		for _, p := range l.addressLists(&callers[i], shared) {
-			if len(p.listed) >= minServicesListed && slices.Contains(p.listed, callers[i].from) {
-				lists = append(lists, *p)
-				readers[p.bundle]++
+		for b, list := range s.bundles(&callers[i]) {
+			s.judge(&callers[i], b, list)
+		}
+	}
+	s.note()
+}
+
+// A sharing is the state of demoteShared.
+type sharing struct {
+	*linker
+	callers  []caller
+	programs []program
+
+	names   map[int]string                    // what distinguishes the program of a root
+	configs map[*graph.Config]map[string]bool // the programs that take a config whole
+	places  map[graph.Origin]map[string]bool  // the programs that have the setting of a place
+	copies  map[[2]string]map[string]bool     // the programs with a key and text of their own
+	orders  map[graph.Origin]map[int]bool     // the roots that a start order is for
+	demoted map[bundle]*found                 // the first address that lost its strength
+	readers map[bundle]map[int]bool           // the roots that have a bundle
+}
+
+// count finds out which programs have what.
+func (s *sharing) count() {
+	s.names = map[int]string{}
+	s.configs, s.places, s.copies = map[*graph.Config]map[string]bool{}, map[graph.Origin]map[string]bool{}, map[[2]string]map[string]bool{}
+	s.demoted, s.readers = map[bundle]*found{}, map[bundle]map[int]bool{}
+	for i := range s.callers {
+		c := &s.callers[i]
+		name := s.nameOf(c)
+		for j := range c.found {
+			switch v := c.found[j].value; {
+			case v.config != nil && v.whole:
+				put(s.configs, v.config, name)
+			case v.config == nil:
+				put(s.places, v.Origin, name)
+				put(s.copies, [2]string{v.Key, v.Text}, name)
 			}
 		}
 	}
-	noted := map[bundle]bool{}
-	for _, p := range lists {
-		why := sharedList
-		if readers[p.bundle] >= minServicesListed {
-			why = commonList
+	s.orders = map[graph.Origin]map[int]bool{}
+	for ends, evidence := range s.edges {
+		for i := range evidence {
+			put(s.orders, evidence[i].Origin, ends[0])
 		}
-		for _, m := range p.found {
-			m.list = why
-		}
-		if !noted[p.bundle] {
-			noted[p.bundle] = true
-			l.note(p.found[0].value.Origin,
-				"the addresses of "+strconv.Itoa(len(p.listed))+" services are given to several of them alike, which proves no single call", "")
+	}
+	for i := range s.callers {
+		c := &s.callers[i]
+		for j := range c.found {
+			if b, ok := s.bundleOf(c.found[j].value); ok {
+				put(s.readers, b, c.from)
+			}
 		}
 	}
 }
 
-// An addressList is the addresses that one caller has from a bundle.
-type addressList struct {
-	bundle bundle
-	found  []*found
-	listed []int // the programs whose addresses it has, the caller included
+func put[K, V comparable](m map[K]map[V]bool, k K, v V) {
+	if m[k] == nil {
+		m[k] = map[V]bool{}
+	}
+	m[k][v] = true
 }
 
-// addressLists returns what a caller shares with others, by bundle.
-func (l *linker) addressLists(c *caller, shared map[graph.Origin]bool) map[bundle]*addressList {
-	lists := map[bundle]*addressList{}
-	for i := range c.found {
-		m := &c.found[i]
-		if !shared[m.value.Origin] {
+// nameOf returns what distinguishes the program of a caller from others: replicas, and the
+// same service in another environment, are no different programs.
+func (s *sharing) nameOf(c *caller) string {
+	if name, ok := s.names[c.from]; ok {
+		return name
+	}
+	name := stem(s.entities[c.from].ref.Name)
+	if image := s.programs[c.from].image; image != "" {
+		name += " " + image
+	}
+	s.names[c.from] = name
+	return name
+}
+
+// bundleOf returns the bundle that a setting is from, unless the program names it itself.
+func (s *sharing) bundleOf(v *setting) (bundle, bool) {
+	switch {
+	case v.config != nil:
+		return bundle{config: v.config}, v.whole
+	case len(s.places[v.Origin]) > 1:
+		return bundle{file: v.Origin.File}, true
+	}
+	programs := s.copies[[2]string{v.Key, v.Text}]
+	if len(programs) < minSharing || v.Key == "" {
+		return bundle{}, false
+	}
+	var names []string
+	for name := range programs {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return bundle{copied: strings.Join(names, "\n")}, true
+}
+
+// shares reports how many different programs have the setting in a bundle.
+func (s *sharing) shares(v *setting, b bundle) int {
+	switch {
+	case b.config != nil:
+		return len(s.configs[b.config])
+	case b.copied != "":
+		return len(s.copies[[2]string{v.Key, v.Text}])
+	}
+	return len(s.places[v.Origin])
+}
+
+// An entry is an address of a caller in a bundle.
+type entry struct {
+	*found
+	to    int    // the root that answers; -1 if no input declares one
+	store string // the product, or the kind, of a store
+}
+
+// bundles returns the addresses of a caller by the bundles that several programs have.
+func (s *sharing) bundles(c *caller) map[bundle][]entry {
+	all := map[bundle][]entry{}
+	for j := range c.found {
+		m := &c.found[j]
+		b, ok := s.bundleOf(m.value)
+		if !ok || s.shares(m.value, b) < 2 {
 			continue
 		}
-		b := bundleOf(m.value)
-		p := lists[b]
-		if p == nil {
-			p = &addressList{bundle: b}
-			lists[b] = p
+		e := entry{found: m, to: -1}
+		if to, ok := s.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok {
+			e.to = to
 		}
-		p.found = append(p.found, m)
-		if to, ok := l.resolve(m.Host, c.scope.of.Realm, c.scope.of.Namespace); ok && l.mayCall(to) && !slices.Contains(p.listed, to) {
-			p.listed = append(p.listed, to)
-		}
+		e.store = s.storeOf(&e)
+		all[b] = append(all[b], e)
 	}
-	return lists
+	return all
 }
 
-// sharedPlaces returns the places of settings that several services have.
-func sharedPlaces(callers []caller) map[graph.Origin]bool {
-	first := map[graph.Origin]int{}
-	shared := map[graph.Origin]bool{}
-	for i := range callers {
-		c := &callers[i]
-		for j := range c.found {
-			place := c.found[j].value.Origin
-			if from, seen := first[place]; !seen {
-				first[place] = c.from
-			} else if from != c.from {
-				shared[place] = true
+// storeOf returns the product of the store that answers at an entry, its kind if the
+// product is unknown, "" if it is no store.
+func (s *sharing) storeOf(e *entry) string {
+	spoken := address.ProtocolOn(e.Scheme, e.Port)
+	if e.to < 0 {
+		if keepsState(spoken.Kind) {
+			return spoken.Name
+		}
+		return ""
+	}
+	if p := s.programs[e.to].product; p != nil {
+		return p.name
+	}
+	if e.to < len(s.kinds) && keepsState(s.kinds[e.to]) {
+		return s.kinds[e.to].String()
+	}
+	if keepsState(spoken.Kind) && (e.to >= len(s.kinds) || s.kinds[e.to] != graph.KindService || s.programs[e.to].image == "") {
+		return spoken.Name
+	}
+	return ""
+}
+
+// judge decides what the addresses of a bundle prove for a caller.
+func (s *sharing) judge(c *caller, b bundle, list []entry) {
+	var listed []int
+	for i := range list {
+		if to := list[i].to; to >= 0 && s.mayCall(to) && !slices.Contains(listed, to) {
+			listed = append(listed, to)
+		}
+	}
+	single := singleStores(list, s.programs)
+	if b.copied != "" && len(listed) < minSharing {
+		return
+	}
+	for i := range list {
+		e := &list[i]
+		switch {
+		case s.shares(e.value, b) < minSharing:
+			if len(listed) >= minSharing && slices.Contains(listed, c.from) {
+				e.list = sharedList
+				s.mark(b, e.found)
+			}
+		case e.to == c.from || s.shownOtherwise(c.from, e.to):
+		default:
+			switch named, self := s.named(c.from, b, e); {
+			case named && self, !named && (single[e.store] || s.isCommon(e)):
+			default:
+				e.list = commonList
+				s.mark(b, e.found)
 			}
 		}
 	}
-	return shared
+}
+
+// mark remembers the first address of a bundle that lost its strength.
+func (s *sharing) mark(b bundle, m *found) {
+	if first := s.demoted[b]; first == nil || m.value.Origin.Compare(first.value.Origin) < 0 {
+		s.demoted[b] = m
+	}
+}
+
+// isCommon reports whether an entry is for what all programs of an estate use alike.
+func (s *sharing) isCommon(e *entry) bool {
+	kind := address.ProtocolOn(e.Scheme, e.Port).Kind
+	if e.to >= 0 && e.to < len(s.kinds) && s.kinds[e.to] == graph.KindTelemetry {
+		return true
+	}
+	return kind == graph.KindTelemetry || e.Key.Control || e.Key.Telemetry && (e.to < 0 || !s.isProgram(e.to))
+}
+
+// singleStores returns the products of which a list has one store: several addresses in one
+// setting, and names that differ in a number only, are members of one.
+func singleStores(list []entry, programs []program) map[string]bool {
+	first := map[string]*entry{}
+	single := map[string]bool{}
+	for i := range list {
+		e := &list[i]
+		switch f := first[e.store]; {
+		case e.store == "":
+		case f == nil:
+			first[e.store], single[e.store] = e, true
+		case f.value.Origin == e.value.Origin || f.Host == e.Host:
+		case f.to >= 0 && e.to >= 0 && (f.to == e.to || programs[f.to].stem == programs[e.to].stem):
+		default:
+			single[e.store] = false
+		}
+	}
+	return single
+}
+
+// shownOtherwise reports whether evidence of a program's own shows that it uses another
+// one.
+func (s *sharing) shownOtherwise(from, to int) bool {
+	return slices.ContainsFunc(s.edges[[2]int{from, to}], func(e graph.Evidence) bool {
+		return len(s.orders[e.Origin]) < minSharing
+	})
+}
+
+// genericNames are names of programs that are words of settings of every program.
+var genericNames = wordList(`app api web server service backend frontend worker main core common client gateway proxy`)
+
+// named reports whether the key or the host of an entry has the name of exactly one program
+// with the bundle, and whether that is the caller, or a program of its image whose name
+// begins alike.
+func (s *sharing) named(from int, b bundle, e *entry) (one, self bool) {
+	key, host := e.Key.Words, address.Words(strings.Split(e.Host, ".")[0])
+	best, several := -1, false
+	var words []string
+	for r := range s.readers[b] {
+		name := address.Words(s.entities[r].ref.Name)
+		if r == e.to || len(name) == 0 || len(name) == 1 && slices.Contains(genericNames, name[0]) || !contains(key, name) && !contains(host, name) {
+			continue
+		}
+		switch {
+		case best < 0 || contains(name, words) && len(name) > len(words):
+			best, words, several = r, name, best >= 0 && several
+		case contains(words, name):
+			// A longer name has this one in it.
+		default:
+			several = true
+		}
+	}
+	if best < 0 || several {
+		return false, false
+	}
+	if from == best {
+		return true, true
+	}
+	own := address.Words(s.entities[from].ref.Name)
+	image := s.programs[from].image
+	return true, len(own) > len(words) && slices.Equal(own[:len(words)], words) && image != "" && image == s.programs[best].image
+}
+
+// contains reports whether words has the words of part, one after the other.
+func contains(words, part []string) bool {
+	for i := 0; i+len(part) <= len(words); i++ {
+		if slices.Equal(words[i:i+len(part)], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// note reports the bundles that prove no call.
+func (s *sharing) note() {
+	for b, first := range s.demoted {
+		programs := strconv.Itoa(len(s.readers[b]))
+		what := "these settings are copied into " + programs + " programs"
+		switch {
+		case b.config != nil && b.config.Kind != "file":
+			what = b.config.Kind + " " + b.config.Name + " is given whole to " + programs + " programs"
+		case b.config != nil:
+			what = "this file is given whole to " + programs + " programs"
+		case b.file != "":
+			what = "these settings are given to " + programs + " programs alike"
+		}
+		s.linker.note(first.value.Origin, what+": an address in it proves no call of a single one", "")
+	}
 }
 
 // mayCall reports whether a root is declared as a program that could call others,

@@ -126,6 +126,17 @@ func kindName(kind string) string {
 	return kind
 }
 
+// isHelmTest reports whether an object is there for "helm test" only.
+func isHelmTest(o *resource.Object) bool {
+	for _, hook := range strings.Split(o.Meta.Get("annotations", "helm.sh/hook").Str(), ",") {
+		switch strings.TrimSpace(hook) {
+		case "test", "test-success", "test-failure":
+			return true
+		}
+	}
+	return false
+}
+
 // readKubernetes reads one object of any kind in the table.
 func readKubernetes(d *document.Document, _ *graph.Facts) {
 	k := kindOf(&d.Head)
@@ -133,6 +144,10 @@ func readKubernetes(d *document.Document, _ *graph.Facts) {
 		return
 	}
 	if o := resource.New(d, k.Name); k.nameless || o.Named() {
+		if isHelmTest(o) {
+			d.Problem(graph.Note, o.Meta.Get("annotations"), "", "%s %q is a test of a chart, and no part of what runs", o.Kind, o.Name)
+			return
+		}
 		k.Read(o)
 		for _, read := range Annotations {
 			read(o)
