@@ -26,9 +26,28 @@ type Facts struct {
 	Namespaces []Namespace
 	Problems   []Problem
 
+	Projects []Project
+
 	ObservedServices []ObservedService
 	Observations     []Observation
 	Pairs            []PairObservation
+}
+
+// A Project is what a file declares together with the files that it names, such as a project
+// of Docker Compose. Its facts count unless its file is only a part of another project.
+type Project struct {
+	File     string // cleaned
+	Origin   Origin
+	Main     bool // its product starts from this file without being given its name
+	Fragment bool // by its name, the file is made to be used by others
+	Parts    []ProjectPart
+	Facts    *Facts
+}
+
+// A ProjectPart is a file, or one service of it, that is read as a part of a project.
+type ProjectPart struct {
+	File    string // cleaned
+	Service string // of an extended one; "" if all of the file is included
 }
 
 // A Ref names an object in the words of its own document. Two refs that are equal mean

@@ -99,10 +99,16 @@ func (a *coverage) add(t *batch) {
 			a.unwanted = append(a.unwanted, unwanted{o.kind, origin})
 		}
 	}
-	for i := range t.facts.Configs {
-		if c := &t.facts.Configs[i]; c.Realm == "file" && c.Name != path.Clean(t.file.name) {
-			a.taken[c.Name] = c.Origin.Reader
+	take := func(configs []graph.Config) {
+		for i := range configs {
+			if c := &configs[i]; c.Realm == "file" && c.Name != path.Clean(t.file.name) {
+				a.taken[c.Name] = c.Origin.Reader
+			}
 		}
+	}
+	take(t.facts.Configs)
+	for i := range t.facts.Projects {
+		take(t.facts.Projects[i].Facts.Configs)
 	}
 	a.b.Add(&t.facts)
 }

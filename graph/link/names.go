@@ -72,7 +72,7 @@ func (l *linker) commonName(members []int) string {
 // aliasRank is 1 for an entity that is only a further name of another one (an alias, an
 // API), else 0.
 func (c *entity) aliasRank() int {
-	own := func(n *graph.Name) bool { return n.Of.IsZero() }
+	own := func(n *graph.Name) bool { return n.Of.IsZero() && (n.Target == "" || n.Ref.Kind != "link") }
 	if len(c.names) == 0 || len(c.things) > 0 || slices.ContainsFunc(c.names, own) {
 		return 0
 	}

@@ -3,6 +3,7 @@
 package compose
 
 import (
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,7 +14,9 @@ import (
 
 // Reader reads docker-compose files with the files that they refer to: .env and
 // env files, extended and included files, the override file next to them, and
-// configuration that services mount. Services of every profile are read.
+// configuration that services mount. Services of profiles that are off are left out, unless
+// one that is on names them. A file that another one includes or extends is a part of that
+// project and none of its own.
 //
 // The semantics of merging are here and not taken from compose's own library: that one
 // refuses a file that only adds to others, does not report places, and reads the
@@ -30,6 +33,14 @@ var Reader = &document.Reader{
 var composeKeys = []string{"version", "name", "services", "networks", "volumes", "configs", "secrets", "include", "models"}
 
 var composeName = regexp.MustCompile(`^(?:docker[-_.]?)?compose\b.*\.(?:ya?ml|json)$|^fig\.ya?ml$|\bcompose\.ya?ml$`)
+
+// fragmentWord matches a word in the name of a file that others extend.
+var fragmentWord = regexp.MustCompile(`(?:^|[-_.])(?:base|common|commons|shared|template|templates|defaults?|abstract)(?:[-_.]|$)`)
+
+// isFragment reports whether a file has no name of a project that is started.
+func isFragment(base string) bool {
+	return !composeName.MatchString(base) || fragmentWord.MatchString(base)
+}
 
 func isComposeHead(h *document.Head) bool {
 	if h.Text || h.Keys == nil || h.APIVersion != "" || h.Kind != "" || h.HasList("services") {
@@ -95,5 +106,13 @@ func readCompose(d *document.Document, f *graph.Facts) {
 		d.Problem(graph.Skipped, services, "", `"services" has no service of compose`)
 		return
 	}
-	loadProject(d).facts(f)
+	p := loadProject(d)
+	project := graph.Project{
+		File: path.Clean(d.File), Origin: d.At(d.Root), Main: slices.Contains(composeNames, path.Base(d.File)), Fragment: isFragment(path.Base(d.File)), Parts: p.parts, Facts: &graph.Facts{},
+	}
+	if slices.Contains(overrideNames, path.Base(d.File)) && p.base != "" {
+		project.File, project.Main = p.base, true
+	}
+	p.facts(project.Facts)
+	f.Projects = append(f.Projects, project)
 }

@@ -18,11 +18,16 @@ import (
 func (p *composeProject) facts(f *graph.Facts) {
 	kinds := p.kinds()
 	shared := p.sharedNames()
+	circles := p.circles()
 	configs := map[graph.Ref]bool{}
 	for _, name := range p.order {
 		s := p.services[name]
-		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs}
-		e.thing(shared)
+		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs, circle: circles[name]}
+		if owner := p.owner(name); owner != name {
+			e.of, e.scope = p.ref(owner), name
+		} else {
+			e.thing(shared)
+		}
 		e.values()
 		e.calls()
 		e.mounts()
@@ -86,6 +91,8 @@ type composeEmitter struct {
 	f       *graph.Facts
 	kinds   map[string]graph.Kind
 	configs map[graph.Ref]bool // files whose settings are in f
+	scope   string             // the name of the container, if the service is a part of another one
+	circle  map[string]bool    // services that it waits for and that wait for it
 }
 
 func (e *composeEmitter) thing(shared map[string]bool) {
@@ -108,11 +115,18 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 			t.Replicas = policy.Setting[int]{}
 		}
 	}
-	for _, port := range s.ports {
-		t.Ports = append(t.Ports, graph.Port{Name: port.name, Number: port.number})
-	}
-	for _, alias := range append([]composeText{s.containerName, s.hostname}, s.aliases...) {
-		t.Aliases = appendAlias(t.Aliases, s.name, alias.text, shared)
+	for _, name := range append([]string{s.name}, e.guests(s.name)...) {
+		guest := e.services[name]
+		for _, port := range guest.ports {
+			t.Ports = append(t.Ports, graph.Port{Name: port.name, Number: port.number})
+		}
+		if id := daprAppID(guest); id != "" {
+			t.AppID = id
+		}
+		t.Aliases = appendAlias(t.Aliases, s.name, name, shared)
+		for _, alias := range append([]composeText{guest.containerName, guest.hostname}, guest.aliases...) {
+			t.Aliases = appendAlias(t.Aliases, s.name, alias.text, shared)
+		}
 	}
 	if s.hostname.text != "" && s.domain.text != "" {
 		t.Aliases = appendAlias(t.Aliases, s.name, s.hostname.text+"."+s.domain.text, shared)
@@ -166,13 +180,13 @@ func (e *composeEmitter) values() {
 	before := len(e.f.Values)
 	for _, v := range mergePairs(e.s.envFiles, e.s.environment) {
 		if v.text != "" {
-			e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Key: v.key, Text: v.text, Source: graph.FromEnv, Origin: v.at})
+			e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Scope: e.scope, Key: v.key, Text: v.text, Source: graph.FromEnv, Origin: v.at})
 		}
 	}
 	for _, words := range [][]composeText{e.s.entrypoint, e.s.command} {
 		for _, w := range words {
 			if w.text != "" {
-				e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Text: w.text, Source: graph.FromArg, Origin: w.at})
+				e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Scope: e.scope, Text: w.text, Source: graph.FromArg, Origin: w.at})
 			}
 		}
 	}
@@ -188,14 +202,19 @@ func (e *composeEmitter) calls() {
 		e.call(target, link.at, "compose-links", graph.Strong, graph.ClassCall)
 		if _, service := e.services[alias]; alias != "" && !service {
 			e.f.Names = append(e.f.Names, graph.Name{
-				Ref: graph.Ref{Realm: e.realm, Kind: "link", Name: alias}, Origin: link.at, Of: e.ref(target),
+				Ref: graph.Ref{Realm: e.realm, Kind: "link", Name: alias}, Origin: link.at, Of: e.ref(e.owner(target)),
 			})
 		}
 	}
 	for _, link := range e.s.externalLinks {
-		target, _, _ := strings.Cut(link.text, ":")
+		target, alias, _ := strings.Cut(link.text, ":")
 		if target == "" {
 			continue
+		}
+		if _, service := e.services[alias]; alias != "" && alias != target && !service {
+			e.f.Names = append(e.f.Names, graph.Name{
+				Ref: graph.Ref{Realm: e.realm, Kind: "link", Name: alias}, Origin: link.at, Target: strings.ToLower(target),
+			})
 		}
 		e.f.Calls = append(e.f.Calls, graph.CallFact{
 			From:     graph.EndpointRef{Ref: e.of},
@@ -204,6 +223,9 @@ func (e *composeEmitter) calls() {
 		})
 	}
 	for _, need := range e.s.dependsOn {
+		if _, there := e.services[need.text]; !there && need.optional || e.circle[need.text] {
+			continue
+		}
 		strength, class := graph.Weak, graph.ClassCall
 		switch {
 		case need.condition == "service_completed_successfully":
@@ -237,7 +259,7 @@ func keepsState(k graph.Kind) bool {
 // call adds a call to another service of the project. Calls from and to a telemetry
 // service are telemetry.
 func (e *composeEmitter) call(target string, at graph.Origin, way string, strength graph.Strength, class graph.Class) {
-	if target == "" || target == e.s.name {
+	if target = e.owner(target); target == "" || target == e.of.Name {
 		return
 	}
 	if class == graph.ClassCall && (e.kinds[target] == graph.KindTelemetry || e.kinds[e.s.name] == graph.KindTelemetry) {
@@ -271,7 +293,7 @@ func (e *composeEmitter) logging() {
 	}
 	to := graph.EndpointRef{Host: address, Realm: e.realm}
 	if sink := e.logSink(e.s); sink != "" {
-		to = graph.EndpointRef{Ref: e.ref(sink)}
+		to = graph.EndpointRef{Ref: e.ref(e.owner(sink))}
 	} else if isThisMachine(address.Host) {
 		return
 	}
@@ -355,7 +377,8 @@ func (p *composeProject) traefik(f *graph.Facts) {
 		return
 	}
 	for _, name := range p.order {
-		if route, port, ok := traefikRoute(p.services[name].labels); ok && name != gateway {
+		route, port, ok := traefikRoute(p.services[name].labels)
+		if name = p.owner(name); ok && name != gateway {
 			f.Calls = append(f.Calls, graph.CallFact{
 				From: graph.EndpointRef{Ref: p.ref(gateway)}, To: graph.EndpointRef{Ref: p.ref(name)},
 				Evidence: graph.Evidence{

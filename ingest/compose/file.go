@@ -102,6 +102,7 @@ func (p *composeFile) extended(extends document.Node, depth int) *composeService
 				return nil
 			}
 			from = other
+			p.parts = append(p.parts, graph.ProjectPart{File: path.Clean(other.doc.File), Service: name})
 		}
 	}
 	if depth > maxComposeDepth {
@@ -154,6 +155,7 @@ func (p *composeFile) include(item document.Node, depth int) {
 			p.problem(graph.Failed, item, "", "included file %q cannot be read: %s", file.text, plainError(err))
 			continue
 		}
+		p.parts = append(p.parts, graph.ProjectPart{File: path.Clean(included.doc.File)})
 		included.dir = dir
 		included.read(depth + 1)
 	}

@@ -120,7 +120,7 @@ func (e *composeEmitter) use(name string, at graph.Origin) {
 		e.config(ref, path.Base(name), string(text), graph.Origin{Reader: e.main.Reader, File: file, Line: 1, Column: 1}, at)
 		return
 	}
-	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Config: ref, File: true, Origin: at})
+	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Scope: e.scope, Config: ref, File: true, Origin: at})
 }
 
 // config adds a text of configuration and its use at a place.
@@ -134,5 +134,5 @@ func (e *composeEmitter) config(ref graph.Ref, name, text string, start, at grap
 			})
 		}
 	}
-	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Config: ref, File: true, Origin: at})
+	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Scope: e.scope, Config: ref, File: true, Origin: at})
 }

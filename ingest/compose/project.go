@@ -22,6 +22,10 @@ type composeProject struct {
 	order    []string // names of services as they were met
 	bundles  map[string]composeBundle
 	opened   int
+
+	parts  []graph.ProjectPart // other files that the project consists of
+	base   string              // the file that the main one overrides, as shown; "" if none
+	owners map[string]string   // the services whose network others share, by the names of these
 }
 
 // A composeBundle is a top-level config or secret, by kind and name.
@@ -62,6 +66,7 @@ func loadProject(d *document.Document) *composeProject {
 	switch {
 	case slices.Contains(overrideNames, name):
 		if base := p.beside("", composeNames, vars); base != nil {
+			p.base = path.Clean(base.doc.File)
 			base.read(0)
 		}
 		main.read(0)
@@ -72,9 +77,9 @@ func loadProject(d *document.Document) *composeProject {
 		}
 	default:
 		main.read(0)
-		patterns := p.extendedBeside(vars)
-		p.order = slices.DeleteFunc(p.order, func(name string) bool { return patterns[name] })
 	}
+	p.dropOff(vars)
+	p.findOwners()
 	p.noteMissing(vars)
 	return p
 }
@@ -129,22 +134,6 @@ func (p *composeProject) includer(vars *variables) string {
 		}
 	}
 	return ""
-}
-
-// extendedBeside are the services of the main file that the file which compose
-// would start from only extends: patterns that are never started themselves.
-func (p *composeProject) extendedBeside(vars *variables) map[string]bool {
-	base := p.beside("", composeNames, vars)
-	if base == nil {
-		return nil
-	}
-	patterns := map[string]bool{}
-	for _, n := range base.serviceNodes() {
-		if file := base.text(n.Get("extends", "file")).text; file != "" && path.Clean(file) == path.Base(p.main.File) {
-			patterns[base.text(n.Get("extends", "service")).text] = true
-		}
-	}
-	return patterns
 }
 
 // beside opens the first of some files in a directory relative to the main file's.

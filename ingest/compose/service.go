@@ -34,6 +34,7 @@ type composeService struct {
 	hostname      composeText
 	domain        composeText
 	networkMode   composeText
+	profiles      []composeText
 	command       []composeText
 	entrypoint    []composeText
 	envFiles      []composePair // what the env files say, which environment overrules
@@ -58,6 +59,7 @@ type composeService struct {
 type composeNeed struct {
 	composeText
 	condition string // "service_healthy", "" in the list form
+	optional  bool   // required: false
 }
 
 // A composePort is a port that the container answers on.
@@ -93,6 +95,7 @@ func (p *composeFile) readService(name string, service document.Node) *composeSe
 		hostname:      p.text(n.Get("hostname")),
 		domain:        p.text(n.Get("domainname")),
 		networkMode:   p.text(n.Get("network_mode")),
+		profiles:      p.texts(n.Get("profiles")),
 		command:       p.texts(n.Get("command")),
 		entrypoint:    p.texts(n.Get("entrypoint")),
 		labels:        append(p.pairs(n.Get("labels")), p.pairs(n.Get("deploy", "labels"))...),
@@ -166,6 +169,8 @@ func (s *composeService) without(keys map[string]bool) *composeService {
 			c.entrypoint = nil
 		case "depends_on":
 			c.dependsOn = nil
+		case "profiles":
+			c.profiles = nil
 		case "links":
 			c.links = nil
 		case "external_links":
@@ -213,7 +218,8 @@ func (p *composeFile) needs(n document.Node) []composeNeed {
 		}
 	}
 	for k, v := range n.Pairs() {
-		needs = append(needs, composeNeed{composeText: p.text(k), condition: p.text(v.Get("condition")).text})
+		required, said := v.Get("required").Bool()
+		needs = append(needs, composeNeed{composeText: p.text(k), condition: p.text(v.Get("condition")).text, optional: said && !required})
 	}
 	return needs
 }
@@ -311,6 +317,7 @@ func (s *composeService) over(base *composeService) *composeService {
 	m.environment = mergePairs(base.environment, s.environment)
 	m.labels = mergePairs(base.labels, s.labels)
 	m.aliases = slices.Concat(base.aliases, s.aliases)
+	m.profiles = slices.Concat(base.profiles, s.profiles)
 	m.links = slices.Concat(base.links, s.links)
 	m.externalLinks = slices.Concat(base.externalLinks, s.externalLinks)
 	m.volumesFrom = slices.Concat(base.volumesFrom, s.volumesFrom)

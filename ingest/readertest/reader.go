@@ -21,6 +21,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/link"
 	_ "github.com/weirgraph/weir/ingest" // fills the lists of detectors
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/internal/yaml"
@@ -144,6 +145,10 @@ func readDocument(r *document.Reader, d *document.Document) *graph.Facts {
 	facts := &graph.Facts{}
 	d.Reader, d.Facts = r.Name, facts
 	r.Read(d, facts)
+	for _, p := range facts.Projects { // as if no other file had them as a part
+		link.Join(facts, p.Facts)
+	}
+	facts.Projects = nil
 	return facts
 }
 

@@ -1,0 +1,136 @@
+package link
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// Join adds the facts of f, except for its projects, to into.
+func Join(into, f *graph.Facts) {
+	into.Entities = append(into.Entities, f.Entities...)
+	into.Names = append(into.Names, f.Names...)
+	into.Members = append(into.Members, f.Members...)
+	into.Calls = append(into.Calls, f.Calls...)
+	into.Values = append(into.Values, f.Values...)
+	into.Configs = append(into.Configs, f.Configs...)
+	into.Uses = append(into.Uses, f.Uses...)
+	into.Scalers = append(into.Scalers, f.Scalers...)
+	into.Budgets = append(into.Budgets, f.Budgets...)
+	into.Policies = append(into.Policies, f.Policies...)
+	into.Namespaces = append(into.Namespaces, f.Namespaces...)
+	into.Problems = append(into.Problems, f.Problems...)
+	into.ObservedServices = append(into.ObservedServices, f.ObservedServices...)
+	into.Observations = append(into.Observations, f.Observations...)
+	into.Pairs = append(into.Pairs, f.Pairs...)
+}
+
+// assemble adds the facts of projects to the others, but not those of files that are only
+// parts of other projects: files that others include, and those made to be extended.
+func assemble(f *graph.Facts) {
+	slices.SortStableFunc(f.Projects, func(a, b graph.Project) int { return strings.Compare(a.File, b.File) })
+	a := assembly{extended: map[string]map[string]bool{}, whole: map[string][]string{}}
+	files := map[string]*graph.Project{}
+	for i := range f.Projects {
+		files[f.Projects[i].File] = &f.Projects[i]
+	}
+	for i := range f.Projects {
+		a.readParts(&f.Projects[i], files)
+	}
+	kept := a.keep(f.Projects)
+	for i := range f.Projects {
+		if p := &f.Projects[i]; kept[p.File] {
+			p.Facts.Projects = nil
+			dropServices(p.Facts, a.extended[p.File])
+			Join(f, p.Facts)
+		}
+	}
+	f.Projects = nil
+}
+
+// An assembly is how files are parts of each other.
+type assembly struct {
+	extended map[string]map[string]bool // services that other files extend, by their file
+	whole    map[string][]string        // files that are only parts of a file
+}
+
+// readParts adds the parts of a project. The file that a product starts from by itself remains a
+// project if a file next to it extends it.
+func (a *assembly) readParts(p *graph.Project, files map[string]*graph.Project) {
+	for _, part := range p.Parts {
+		of := files[part.File]
+		switch {
+		case of == nil || part.File == p.File:
+		case part.Service == "" || of.Fragment && !of.Main:
+			a.whole[p.File] = append(a.whole[p.File], part.File)
+		case of.Main && path.Dir(of.File) == path.Dir(p.File):
+		default:
+			if a.extended[part.File] == nil {
+				a.extended[part.File] = map[string]bool{}
+			}
+			a.extended[part.File][part.Service] = true
+		}
+	}
+}
+
+// keep returns the files that are projects: those that are no part, and of files that are
+// parts of each other the first one.
+func (a *assembly) keep(projects []graph.Project) map[string]bool {
+	part, seen, kept := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, parts := range a.whole {
+		for _, file := range parts {
+			part[file] = true
+		}
+	}
+	var visit func(file string)
+	visit = func(file string) {
+		if !seen[file] {
+			seen[file] = true
+			for _, p := range a.whole[file] {
+				visit(p)
+			}
+		}
+	}
+	for _, evenParts := range []bool{false, true} {
+		for i := range projects {
+			if file := projects[i].File; (evenParts || !part[file]) && !seen[file] {
+				kept[file] = true
+				visit(file)
+			}
+		}
+	}
+	return kept
+}
+
+// dropServices drops the services of a file that others extend, unless one that is kept
+// refers to them.
+func dropServices(f *graph.Facts, extended map[string]bool) {
+	if len(extended) == 0 {
+		return
+	}
+	drop := map[graph.Ref]bool{}
+	for i := range f.Entities {
+		if r := f.Entities[i].Ref; extended[r.Name] {
+			drop[r] = true
+		}
+	}
+	for again := true; again; {
+		again = false
+		for i := range f.Calls {
+			if c := &f.Calls[i]; !c.From.Ref.IsZero() && !drop[c.From.Ref] && drop[c.To.Ref] {
+				delete(drop, c.To.Ref)
+				again = true
+			}
+		}
+	}
+	f.Entities = slices.DeleteFunc(f.Entities, func(t graph.Entity) bool { return drop[t.Ref] })
+	f.Names = slices.DeleteFunc(f.Names, func(n graph.Name) bool { return drop[n.Of] })
+	f.Calls = slices.DeleteFunc(f.Calls, func(c graph.CallFact) bool { return drop[c.From.Ref] })
+	f.Values = slices.DeleteFunc(f.Values, func(v graph.Value) bool { return drop[v.Of] })
+	f.Uses = slices.DeleteFunc(f.Uses, func(u graph.Use) bool { return drop[u.Of] })
+	f.Policies = slices.DeleteFunc(f.Policies, func(p graph.Policy) bool {
+		return slices.ContainsFunc(p.From, func(e graph.EndpointRef) bool { return drop[e.Ref] })
+	})
+}

@@ -1,0 +1,88 @@
+package compose
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// findOwners finds whose network each service shares: it is a sidecar, a part of that
+// service, unless others wait for its end. A container that only holds a network for one program is a part of the program;
+// several programs that share the network of such a container are services of their own.
+func (p *composeProject) findOwners() {
+	p.owners = map[string]string{}
+	byContainer := map[string]string{}
+	for _, name := range p.order {
+		if container := p.services[name].containerName.text; container != "" {
+			byContainer[container] = name
+		}
+	}
+	guests, kinds := map[string][]string{}, p.kinds()
+	for _, name := range p.order {
+		mode, owner, _ := strings.Cut(p.services[name].networkMode.text, ":")
+		if mode == "container" {
+			owner = byContainer[owner]
+		}
+		if p.services[owner] != nil && owner != name && kinds[name] != graph.KindJob && (mode == "service" || mode == "container") {
+			guests[owner] = append(guests[owner], name)
+		}
+	}
+	for _, owner := range p.order {
+		switch list := guests[owner]; {
+		case !networkHolder.MatchString(path.Base(p.services[owner].image.text)):
+			for _, guest := range list {
+				p.owners[guest] = owner
+			}
+		case len(list) == 1:
+			p.owners[owner] = list[0]
+		}
+	}
+}
+
+// networkHolder matches images that do nothing but hold a network for others.
+var networkHolder = regexp.MustCompile(`(?i)^(?:pause|gluetun|tailscale|wireguard|(?:.*[-_])?(?:open)?vpn(?:[-_].*)?)(?:[:@]|$)`)
+
+// owner returns the service that a service is a part of, else itself.
+func (p *composeProject) owner(name string) string {
+	for range len(p.owners) {
+		owner, ok := p.owners[name]
+		if !ok {
+			break
+		}
+		name = owner
+	}
+	return name
+}
+
+// guests returns the services that are parts of an owner, in order.
+func (p *composeProject) guests(owner string) []string {
+	return slices.DeleteFunc(slices.Clone(p.order), func(name string) bool { return name == owner || p.owner(name) != owner })
+}
+
+// daprAppID returns the app-id that a sidecar of Dapr serves, "" if the service is none.
+func daprAppID(s *composeService) string {
+	if base := path.Base(s.image.text); base != "daprd" && !strings.HasPrefix(base, "daprd:") && base != "dapr" && !strings.HasPrefix(base, "dapr:") {
+		return ""
+	}
+	words := slices.Concat(s.entrypoint, s.command)
+	if len(s.command) == 1 { // a command in one line
+		words = nil
+		for _, w := range strings.Fields(s.command[0].text) {
+			words = append(words, composeText{text: w})
+		}
+	}
+	for i, w := range words {
+		flag, id, given := strings.Cut(strings.TrimLeft(w.text, "-"), "=")
+		switch {
+		case flag != "app-id" || !strings.HasPrefix(w.text, "-"):
+		case given:
+			return id
+		case i+1 < len(words):
+			return words[i+1].text
+		}
+	}
+	return ""
+}
