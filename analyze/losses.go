@@ -211,3 +211,27 @@ func countCallers(g *graph.Graph) []int32 {
 	c := findComponents(g)
 	return above(condense(g, c), c)
 }
+
+// mostCounted is the most services for which Reached counts callers at any distance.
+const mostCounted = 20_000
+
+// Reached returns for every service of Core how many others call it, directly or not. In
+// estates of more than mostCounted services, for which that takes long, it counts direct
+// callers.
+func (r *Analysis) Reached() []int {
+	return reached.Of(r, Once{}, func() []int {
+		counts := make([]int, r.Core.Len())
+		if len(counts) > mostCounted {
+			for v := range counts {
+				counts[v] = len(r.Core.In(graph.Node(v)))
+			}
+			return counts
+		}
+		for v, n := range countCallers(r.Core) {
+			counts[v] = int(n)
+		}
+		return counts
+	})
+}
+
+var reached = NewMemo[Once, []int]("how many services call this one at any distance")

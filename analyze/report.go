@@ -25,10 +25,21 @@ type Report struct {
 
 // A Check is the outcome of the rules.
 type Check struct {
-	Findings []Finding // most serious first, then in the order of Rules, then by subject
-	Ignored  int       // findings that the configuration or an annotation excuses
-	Expired  []Ignore  // entries of the configuration that have run out and excuse nothing
-	Rules    int       // how many rules were run
+	Findings []Finding      // that are shown: the most severe first, then the most costly, then in the order of Rules, then by subject
+	NotShown int            // findings that a Selection leaves out
+	Found    [Error + 1]int // all findings by severity, also those that are not shown
+	ByRule   []RuleSum      // all findings by rule, the rule with the most severe ones first
+	Ignored  int            // findings that the configuration or an annotation excuses, each of several counted
+	Expired  []Ignore       // entries of the configuration that have run out and excuse nothing
+	Unused   []Ignore       // entries of the configuration that match no finding
+	Rules    int            // how many rules were run
+}
+
+// A RuleSum is how much one rule has found.
+type RuleSum struct {
+	Rule     string
+	Findings [Error + 1]int // by severity
+	Subjects int            // of all findings: those about several count each
 }
 
 // A Rank is the size of one service's blast radius.
@@ -172,6 +183,18 @@ type Finding struct {
 	Covers    []string     // the subjects of the findings that this one replaces, where it reports several at once
 	Detail    string       // what of the subject is meant, where a rule finds several things in one
 	Owners    []graph.Node // whose annotations may excuse it, if not all of Services
+
+	Alike Alike     // what it has in common with others of its rule
+	Each  []Finding // those that it reports together, at least two, by subject; nil if it is one by itself
+}
+
+// Alike is what findings have in common that one change would fix. Findings of one rule,
+// severity and confidence with the same cause are reported together.
+type Alike struct {
+	Cause string // what is missing or wrong, and where it is set; empty if the finding is reported by itself
+	Says  string // said of several subjects: "declare no readinessProbe", and "without a breaker" of calls
+	Hint  string // for several, whose own hints may name different objects
+	Calls bool   // whether the subjects are calls, of Services[0] to the others
 }
 
 // A KeyValue is one value that a finding was computed from.

@@ -16,6 +16,9 @@ import (
 type checkOptions struct {
 	failOn string
 	filter *callFilter
+
+	rules, services []string // of which findings are shown, nil is all
+	severity        string   // the lowest that is shown
 }
 
 func newCheck(r *run) *cobra.Command {
@@ -28,9 +31,14 @@ if an input could not be read or no service was found: checking nothing is an
 error.`,
 		Example: `weir check deploy/
 helm template shop | weir check -
+weir check deploy/ --service payments --severity warning
 weir check deploy/ --fail-on warning -o text -o json=weir.json`,
 	}
 	addChoice(cmd, &o.failOn, "fail-on", "", "exit with 1 if a finding is at or above `severity`: error, warning, info, never (default \"error\")", failOnWords...)
+	cmd.Flags().StringSliceVar(&o.rules, "rule", nil, "show only findings of this `rule`; repeatable, the exit code counts all")
+	cmd.Flags().StringSliceVar(&o.services, "service", nil, "show only findings that concern this `service`; repeatable, the exit code counts all")
+	addChoice(cmd, &o.severity, "severity", analyze.Info.String(), "show only findings at or above this `severity`: error, warning, info; the exit code counts all", analyze.Severities...)
+	_ = cmd.RegisterFlagCompletionFunc("rule", completeRules)
 	o.filter = addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
@@ -39,29 +47,54 @@ weir check deploy/ --fail-on warning -o text -o json=weir.json`,
 }
 
 func runCheck(r *run, o *checkOptions, sources []string) error {
+	if err := checkRuleIDs(o.rules); err != nil {
+		return err
+	}
 	g, err := r.load(sources)
 	if err != nil {
 		return err
 	}
-	check := r.check(o.filter.apply(g))
+	services, err := findAll(g, o.services)
+	if err != nil {
+		return err
+	}
+	check := r.checkShowing(o.filter.apply(g), rules.Selection{
+		Rules: o.rules, Services: services, Least: analyze.Severity(slices.Index(analyze.Severities, o.severity)),
+	})
 	r.reportProblems(g, check)
 	r.printExpired(check.Expired)
+	r.printUnused(check.Unused)
 	if err := r.write(&analyze.Report{Graph: g, Check: check}, render.View{}); err != nil {
 		return err
 	}
-	if reaches(check.Findings, cmp.Or(o.failOn, r.config.FailOn, failOnWords[0])) {
+	if reaches(check, cmp.Or(o.failOn, r.config.FailOn, failOnWords[0])) {
 		return exitWith(exitFindings)
 	}
 	return nil
 }
 
-// reaches reports whether a finding is at or above the severity failOn.
-func reaches(findings []analyze.Finding, failOn string) bool {
+// checkRuleIDs returns the misuse of a rule that does not exist.
+func checkRuleIDs(ids []string) error {
+	for _, id := range ids {
+		if _, err := rules.FindRule(id); err != nil {
+			return misuse(hintOf(err), "%w", err)
+		}
+	}
+	return nil
+}
+
+// reaches reports whether a finding, shown or not, is at or above the severity failOn.
+func reaches(check *analyze.Check, failOn string) bool {
 	least := slices.Index(analyze.Severities, failOn)
-	return least >= 0 && slices.ContainsFunc(findings, func(f analyze.Finding) bool { return f.Severity >= analyze.Severity(least) })
+	return least >= 0 && slices.ContainsFunc(check.Found[least:], func(n int) bool { return n > 0 })
 }
 
 // check runs the rules on g, with the settings of the configuration.
-func (r *run) check(g *graph.Graph) *analyze.Check {
-	return rules.Run(g, r.config.options(time.Now()))
+func (r *run) check(g *graph.Graph) *analyze.Check { return r.checkShowing(g, rules.Selection{}) }
+
+// checkShowing is check with the findings that are shown.
+func (r *run) checkShowing(g *graph.Graph, show rules.Selection) *analyze.Check {
+	o := r.config.options(time.Now())
+	o.Show = show
+	return rules.Run(g, o)
 }

@@ -20,8 +20,7 @@ func TestEstates(t *testing.T) {
 	for estate, want := range map[string][]string{
 		"ecommerce": {
 			"error retry-non-idempotent order-service->shipping-service",
-			"warning breaker-missing auth-service->user-service",
-			"warning breaker-missing order-service",
+			"warning breaker-missing inputs",
 			"warning bulkhead-missing order-service",
 			"warning criticality-inversion order-service->inventory-service",
 			"warning criticality-inversion order-service->shipping-service",

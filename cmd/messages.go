@@ -78,6 +78,17 @@ func (c *console) printExpired(entries []analyze.Ignore) {
 	}
 }
 
+// printUnused lists the entries of ignore that match no finding.
+func (c *console) printUnused(entries []analyze.Ignore) {
+	for i, e := range entries {
+		hint := ""
+		if i == len(entries)-1 {
+			hint = "remove it, or correct its rule and subject; --output json has the subject of every finding"
+		}
+		c.printMessage(fmt.Sprintf("%s: this entry of ignore matches no finding: rule %s, subject %s", e.Origin, e.Rule, e.Subject), hint)
+	}
+}
+
 // problemText puts the place before what is wrong there.
 func problemText(p graph.Problem) string {
 	if at := p.Origin.String(); at != "" {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/render"
 )
@@ -35,6 +36,7 @@ func runShow(r *run, filter *callFilter, name string, sources []string) error {
 		return err
 	}
 	scope := filter.scope(g)
-	focus := analyze.DescribeService(g, scope, service, r.check(filter.apply(g)))
+	check := r.checkShowing(filter.apply(g), rules.Selection{Services: []graph.Node{service}})
+	focus := analyze.DescribeService(g, scope, service, check)
 	return r.write(&analyze.Report{Graph: g, Focus: focus}, render.View{})
 }

@@ -33,7 +33,7 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 		wire.List(j, "groups", drawnGroups(d.Graph))
 	}
 	if c := r.Check; c != nil {
-		j.Member("check", wire.Check{Rules: c.Rules, Ignored: c.Ignored})
+		j.Member("check", checkJSON(c))
 		wire.List(j, "findings", each(c.Findings, findingJSON))
 	}
 	if r.Impacts != nil {

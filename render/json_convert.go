@@ -36,13 +36,38 @@ func findingJSON(f analyze.Finding) wire.Finding {
 		Subject: f.Subject, Message: f.Message, Hint: f.Hint,
 		Origins: wire.FromOrigins(f.Origins), Fingerprint: f.Fingerprint,
 	}
-	if len(f.Values) > 0 {
-		j.Values = make(map[string]string, len(f.Values))
-		for _, v := range f.Values {
-			j.Values[v.Key] = v.Value
+	j.Values = valuesJSON(f.Values)
+	for i := range f.Each {
+		one := &f.Each[i]
+		w := wire.OneOf{
+			Subject: one.Subject, Message: one.Message, Values: valuesJSON(one.Values),
+			Origins: wire.FromOrigins(one.Origins), Fingerprint: one.Fingerprint,
 		}
+		if one.Hint != f.Hint {
+			w.Hint = one.Hint
+		}
+		j.Each = append(j.Each, w)
 	}
 	return j
+}
+
+func valuesJSON(list []analyze.KeyValue) map[string]string {
+	if len(list) == 0 {
+		return nil
+	}
+	values := make(map[string]string, len(list))
+	for _, v := range list {
+		values[v.Key] = v.Value
+	}
+	return values
+}
+
+func checkJSON(c *analyze.Check) wire.Check {
+	return wire.Check{Rules: c.Rules, Ignored: c.Ignored, NotShown: c.NotShown, ByRule: convert(c.ByRule, func(s analyze.RuleSum) wire.RuleSum {
+		return wire.RuleSum{
+			Rule: s.Rule, Errors: s.Findings[analyze.Error], Warnings: s.Findings[analyze.Warning], Infos: s.Findings[analyze.Info], Subjects: s.Subjects,
+		}
+	})}
 }
 
 func cycleJSON(g *graph.Graph, c *analyze.Cycle) wire.Cycle {

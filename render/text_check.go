@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -20,15 +21,34 @@ func severityStyle(s analyze.Severity) pen.Style {
 
 // writeCheck writes the findings and a line that sums them up.
 func writeCheck(p *pen.Pen, g *graph.Graph, c *analyze.Check, verbose bool) {
+	var explained confidences
 	for i := range c.Findings {
-		writeFinding(p, &c.Findings[i], verbose)
+		writeFinding(p, &c.Findings[i], verbose, &explained)
 		p.Line("")
 	}
+	writeByRule(p, c)
 	writeSummary(p, g, c)
 }
 
+// confidences are those that a report has explained.
+type confidences [analyze.Certain + 1]bool
+
+// confidenceWords explain a confidence.
+var confidenceWords = [analyze.Certain]string{
+	analyze.Assumed: "(assumed): the inputs do not declare all that this finding rests on",
+	analyze.Default: "(default): this finding rests on a value that no input sets, the default of a product",
+}
+
+// explain writes what the confidence of f means, where it is the first one of a report.
+func (c *confidences) explain(p *pen.Pen, f *analyze.Finding) {
+	if f.Confidence < analyze.Certain && !c[f.Confidence] {
+		c[f.Confidence] = true
+		p.Prose("  ", pen.FaintStyle, confidenceWords[f.Confidence])
+	}
+}
+
 // writeFinding writes one finding: severity, message, rule, places and hint.
-func writeFinding(p *pen.Pen, f *analyze.Finding, verbose bool) {
+func writeFinding(p *pen.Pen, f *analyze.Finding, verbose bool, explained *confidences) {
 	rule := ruleTag(p, f)
 	head := f.Severity.String() + ": "
 	if p.Width <= 0 {
@@ -47,12 +67,28 @@ func writeFinding(p *pen.Pen, f *analyze.Finding, verbose bool) {
 			p.Line(line)
 		}
 	}
-	writePlaces(p, f.Origins, verbose)
+	if verbose && f.Each != nil {
+		writeEach(p, f)
+	} else {
+		writePlaces(p, f.Origins, verbose)
+	}
 	if verbose {
 		writeValues(p, f.Values)
 	}
 	if f.Hint != "" {
 		p.Prose("  ", pen.PlainStyle, "hint: "+pen.Clean(f.Hint))
+	}
+	explained.explain(p, f)
+}
+
+// writeEach writes the subjects of a finding about several, each with its place.
+func writeEach(p *pen.Pen, f *analyze.Finding) {
+	for i := range f.Each {
+		line := pen.Clean(f.Each[i].Subject)
+		if o := f.Each[i].Origins; len(o) > 0 {
+			line += "  " + p.Faint(pen.Clean(o[0].String()))
+		}
+		p.Line("  " + line)
 	}
 }
 
@@ -83,13 +119,50 @@ func writeValues(p *pen.Pen, values []analyze.KeyValue) {
 	}
 }
 
+// manyFindings is how many findings a report has before it ends with their number by rule.
+const manyFindings = 6
+
+// writeByRule writes how much each rule has found, if that is much.
+func writeByRule(p *pen.Pen, c *analyze.Check) {
+	total := 0
+	for _, n := range c.Found {
+		total += n
+	}
+	if total < manyFindings || len(c.ByRule) < 2 {
+		return
+	}
+	rows := make([][]string, len(c.ByRule))
+	for i, sum := range c.ByRule {
+		rows[i] = []string{sum.Rule}
+		all := 0
+		for s := analyze.Error; ; s-- {
+			count := ""
+			if n := sum.Findings[s]; n > 0 {
+				count = strconv.Itoa(n)
+				all += n
+			}
+			rows[i] = append(rows[i], count)
+			if s == analyze.Info {
+				break
+			}
+		}
+		about := ""
+		if sum.Subjects > all {
+			about = strconv.Itoa(sum.Subjects)
+		}
+		rows[i] = append(rows[i], about)
+	}
+	columns := []pen.Column{
+		{Head: "RULE"}, {Head: "ERRORS", Right: true}, {Head: "WARNINGS", Right: true}, {Head: "INFO", Right: true}, {Head: "SUBJECTS", Right: true},
+	}
+	p.Table(pen.DropEmpty(columns, rows))
+	p.Line("")
+}
+
 // writeSummary writes the last line: the number of findings by severity and the size
 // of the inputs. A run without any input is not reported as clean.
 func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
-	found := make([]int, len(analyze.Severities))
-	for i := range c.Findings {
-		found[c.Findings[i].Severity]++
-	}
+	found := c.Found
 	var words []string
 	for s := analyze.Error; ; s-- {
 		if found[s] > 0 {
@@ -101,6 +174,9 @@ func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 	}
 	if words == nil {
 		words = []string{p.Paint(pen.GreenStyle, "nothing found")}
+	}
+	if c.NotShown > 0 {
+		words = append(words, fmt.Sprintf("%d of these not shown", c.NotShown))
 	}
 	if c.Ignored > 0 {
 		words = append(words, fmt.Sprintf("%d ignored", c.Ignored))

@@ -49,9 +49,10 @@ func writeFocus(p *pen.Pen, g *graph.Graph, f *analyze.Focus, verbose bool) {
 		p.Line("")
 		writeCycle(p, g, f.Cycle)
 	}
+	var explained confidences
 	for i := range f.Findings {
 		p.Line("")
-		writeFinding(p, &f.Findings[i], verbose)
+		writeFinding(p, &f.Findings[i], verbose, &explained)
 	}
 }
 

@@ -23,9 +23,9 @@ breaker fails immediately instead.
 
 Reported for a synchronous call that the inputs describe, without a breaker in any
 layer. Severity: info; warning if the caller is of tier 1, by its own declaration or
-because a tier-1 service depends on it, and is not a gateway. More than two calls of
-one caller are one finding; if no call of the estate has a breaker and no caller is
-critical, all are one finding.
+because a tier-1 service depends on it, and is not a gateway. More than two
+such calls are one finding, and so are two of one caller or to one callee. If no call
+has a breaker and no caller is critical, the code may have one: it is assumed.
 
     kind: DestinationRule
     spec:

@@ -23,8 +23,9 @@ succeed wait behind those that do not.
 Reported for the calls of a service with several callees that the inputs describe and
 that no layer limits: no limit of concurrent requests, pending requests or
 connections. Severity: info; warning for a caller of tier 1 with three such calls or
-more. More than two calls of one caller are one finding; if no call of the estate has
-a limit and no caller is critical, all are one finding.
+more. More than two such calls are one finding, and so are two of one caller or to one
+callee. If no call has a limit and no caller is critical, the code may have one, and the
+finding is assumed.
 
     kind: VirtualService           # four of them, called by one service, and
                                    # no DestinationRule with a connectionPool

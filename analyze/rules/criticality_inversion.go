@@ -67,6 +67,10 @@ type tierInversion struct {
 
 func (i tierInversion) edge() graph.Edge { return i.call }
 
+// fewInversions is the most calls that are reported one by one: of one caller, and of all of
+// which no input declares the policies.
+const fewInversions = 2
+
 func checkCriticalityInversion(p *Pass) {
 	var known, unknown []tierInversion
 	for e := range graph.Edge(p.Core.Calls()) {
@@ -82,7 +86,7 @@ func checkCriticalityInversion(p *Pass) {
 			unknown = append(unknown, i)
 		}
 	}
-	if len(unknown) > fewMissing {
+	if len(unknown) > fewInversions {
 		reportUndeclaredCalls(p, unknown)
 	} else {
 		for _, i := range unknown {
@@ -90,7 +94,7 @@ func checkCriticalityInversion(p *Pass) {
 		}
 	}
 	for _, list := range byCaller(p.Core, known, tierInversion.edge) {
-		if len(list) > fewMissing {
+		if len(list) > fewInversions {
 			reportTierInversions(p, list)
 			continue
 		}

@@ -110,6 +110,9 @@ func reportUnprotected(p *Pass, list []unprotectedCall) {
 	}
 	parts := p.Effective(e)
 	f.Hint = protectionHint(p, e, &parts[0], missing[0])
+	f.Alike = analyze.Alike{
+		Cause: strings.Join(missing, ","), Says: "without " + listed(missing) + ", external services", Hint: f.Hint, Calls: true,
+	}
 	f.Values = append(f.Values, keyValue("missing", strings.Join(missing, ", ")), took("budget", parts[0].Budget))
 	p.At(gradeByTier(p, e, severity), f)
 }

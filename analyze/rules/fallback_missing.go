@@ -24,7 +24,7 @@ operated to a lower standard, users get the lower standard.
 Reported for a hard synchronous call of a tier-1 caller (by its own declaration, or
 because a tier-1 service depends on it) without a fallback or a cache, to a service
 whose own tier is 2 or more and less critical than the caller's, or is unknown with
-no other caller. More than two calls of one caller are one finding.
+no other caller. More than two such calls are one finding.
 
     services:
     - {name: web, tier: 1, calls: [{to: home, timeout: 1s}]}

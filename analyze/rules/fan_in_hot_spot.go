@@ -88,6 +88,7 @@ type reason struct {
 	id, words, hint string
 	sure            analyze.Confidence
 	at              graph.Origin
+	several         string // words about several services
 }
 
 // missingRedundancy returns what v lacks, the most severe first; nil if nothing is known to
@@ -100,16 +101,17 @@ func missingRedundancy(p *Pass, v graph.Node) []reason {
 	case !n.Set() || n.Value == 0:
 		return nil
 	case n.Value == 1:
-		list = append(list, reason{"single-replica", "runs a single replica", redundancyHint(s), replicasConfidence(n), n.Origin})
+		list = append(list, reason{"single-replica", "runs a single replica", redundancyHint(s), replicasConfidence(n), n.Origin, "run a single replica"})
 	case analyze.Ecosystem(s) == "kubernetes" && !n.Scaled && s.Disruption == nil:
 		list = append(list, reason{"no-budget-no-autoscaler",
-			fmt.Sprintf("runs %d replicas with neither a PodDisruptionBudget nor a HorizontalPodAutoscaler in the inputs", n.Value), redundancyHint(s), analyze.Assumed, n.Origin})
+			fmt.Sprintf("runs %d replicas with neither a PodDisruptionBudget nor a HorizontalPodAutoscaler in the inputs", n.Value), redundancyHint(s), analyze.Assumed, n.Origin,
+			"run several replicas with neither a PodDisruptionBudget nor a HorizontalPodAutoscaler in the inputs"})
 	}
 	if n.Value > 1 {
 		list = append(list, connectionBalanced(p, v)...)
 	}
 	if len(list) > 0 && uncapped(p, v) {
-		list = append(list, reason{"no-server-limit", "has no rate or concurrency limit of its own", "", analyze.Default, graph.Origin{}})
+		list = append(list, reason{"no-server-limit", "has no rate or concurrency limit of its own", "", analyze.Default, graph.Origin{}, "have no rate or concurrency limit of their own"})
 	}
 	return list
 }
@@ -127,7 +129,7 @@ func connectionBalanced(p *Pass, v graph.Node) []reason {
 		return nil
 	}
 	return []reason{{"balanced-by-connection", fmt.Sprintf("is load-balanced per connection (%s)", strategy),
-		fmt.Sprintf("set the load balancing of calls to %s to round robin or least requests", p.Core.ID(v)), analyze.Certain, at}}
+		fmt.Sprintf("set the load balancing of calls to %s to round robin or least requests", p.Core.ID(v)), analyze.Certain, at, "are load-balanced per connection"}}
 }
 
 // connectionStrategy returns the explicit load balancing strategy of a call that works per
@@ -188,6 +190,20 @@ func reportHotSpot(p *Pass, v graph.Node, callers []graph.Node, reasons []reason
 	}
 	f.Message = fmt.Sprintf("%s %s; its outage affects all of them", s.ID, english.List(words))
 	f.Values = append(f.Values, keyValue("reasons", strings.Join(ids, ", ")))
+	f.Alike = alikeHotSpots(p, s, reasons)
 	f.Origins = places(s, append(deciding, n.Origin)...)
 	p.Report(f)
+}
+
+// alikeHotSpots is what services with these reasons have in common.
+func alikeHotSpots(p *Pass, s *graph.Service, reasons []reason) analyze.Alike {
+	var ids, words []string
+	for _, r := range reasons {
+		ids, words = append(ids, r.id), append(words, r.several)
+	}
+	return analyze.Alike{
+		Cause: strings.Join(ids, ","),
+		Says:  fmt.Sprintf("have %d callers or more and %s; the outage of one affects all of its callers", p.Limits.FanIn, english.List(words)),
+		Hint:  redundancyHints(s),
+	}
 }

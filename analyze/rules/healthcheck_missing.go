@@ -113,6 +113,10 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 			f.Confidence = analyze.Certain
 		}
 	}
+	f.Alike = analyze.Alike{
+		Cause: "healthcheck", Says: "have callers and declare no health check; requests reach replicas that are not ready",
+		Hint: `add "healthcheck: true" to those that have one that is not declared`,
+	}
 	switch analyze.Ecosystem(s) {
 	case "kubernetes":
 		f.Message = fmt.Sprintf("%s is called by %s and declares no readinessProbe; requests reach replicas that are not ready", s.ID, someIDs(g, callers))
@@ -120,9 +124,14 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 			f.Message += ", which its livenessProbe does not prevent"
 		}
 		f.Hint = fmt.Sprintf("add a readinessProbe to the serving container of %s", s.ID)
+		f.Alike = analyze.Alike{
+			Cause: "readinessProbe", Says: "have callers and declare no readinessProbe; requests reach replicas that are not ready",
+			Hint: "add a readinessProbe to the serving container of each",
+		}
 	case "compose":
 		f.Confidence = analyze.Assumed // the image may have one
 		f.Hint = fmt.Sprintf("add a healthcheck to %s, unless its image has a HEALTHCHECK", s.ID)
+		f.Alike.Hint = "add a healthcheck to each, unless its image has a HEALTHCHECK"
 		p.At(analyze.Info, f)
 		return
 	}

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -83,7 +84,6 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	f := analyze.Finding{
 		Confidence: about.Confidence,
 		Subject:    g.ID(v),
-		Message:    fmt.Sprintf("%s forwards requests to %s without a timeout: %s has no default", g.ID(v), someIDs(g, callees), by.DisplayName()),
 		Hint:       remedyOf(p, calls[0], part, policy.TotalTimeout).hint("set", "to more than the inner timeouts, and less than users wait"),
 		Values:     []analyze.KeyValue{number("calls", len(calls)), took("budget", part.Budget)},
 		Origins:    about.Origins,
@@ -91,18 +91,24 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 		Owners:     []graph.Node{v},
 	}
 	severity := gradeByTier(p, calls[0], analyze.Warning)
+	const long = "to more than the inner timeouts, and less than users wait"
+	f.Alike.Hint = remedyOf(p, calls[0], part, policy.TotalTimeout).general().hint("set", long)
+	without := fmt.Sprintf("without a timeout: %s has no default", by.DisplayName())
 	switch {
 	case disabled(part):
-		f.Message = fmt.Sprintf("%s forwards requests to %s with the timeout disabled", g.ID(v), someIDs(g, callees))
+		without = "with the timeout disabled"
 	case by.OrNative().ByHand:
-		f.Message = fmt.Sprintf("%s forwards requests to %s without a timeout", g.ID(v), someIDs(g, callees))
+		without = "without a timeout"
 	case part.Budget.State == policy.Undeclared:
 		f.Confidence = analyze.Assumed
-		f.Message = fmt.Sprintf("%s forwards requests to %s without a timeout in its routes; the default of the implementation applies", g.ID(v), someIDs(g, callees))
+		without = "without a timeout in its routes; the default of the implementation applies"
 	case !canExpress(by, policy.TotalTimeout):
 		severity = analyze.Info
-		f.Message = fmt.Sprintf("%s forwards requests to %s without a timeout: %s has none and closes only idle connections", g.ID(v), someIDs(g, callees), by.DisplayName())
+		without = fmt.Sprintf("without a timeout: %s has none and closes only idle connections", by.DisplayName())
 		f.Hint = fmt.Sprintf("set timeouts on the calls of %s", someIDs(g, callees))
+		f.Alike.Hint = "set timeouts on the calls of the services behind them"
 	}
+	f.Message = fmt.Sprintf("%s forwards requests to %s %s", g.ID(v), someIDs(g, callees), without)
+	f.Alike.Cause, f.Alike.Says = by.DisplayName()+" "+without, "forward requests "+strings.Replace(without, " its ", " their ", 1)
 	p.At(severity, f)
 }

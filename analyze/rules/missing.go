@@ -6,7 +6,6 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
 )
 
 // A missing is a call that does not have what a rule asks for.
@@ -22,55 +21,38 @@ type missing struct {
 
 func (l missing) edge() graph.Edge { return l.call }
 
-// The most that are reported one by one. A caller that has a thing nowhere has one
-// cause for it, and so has an estate.
-const (
-	fewMissing = 2 // calls of one caller
-	fewCallers = 3
-)
+// fewCallers is the most callers whose calls may lack a thing that no input declares, without
+// it being the inputs that do not show it.
+const fewCallers = 3
 
-// reportMissing reports the calls that have not what: one by one, or the members of a group
-// together, where a caller has few of them, else together with their caller as the subject. Where no call has it
-// and none is critical, all are one finding. The list is sorted by call.
-func reportMissing(p *Pass, lacks []missing, what string, nobody bool) {
+// reportMissing reports the calls that have not what, those of one caller to the members of a
+// group at once. Calls that lack it for one reason are reported together, see together. Where
+// no call has it and none is critical, the code may have it. The list is sorted by call.
+func reportMissing(p *Pass, lacks []missing, what string, nowhere bool) {
 	callers := byCaller(p.Core, lacks, missing.edge)
-	uncritical := !slices.ContainsFunc(lacks, func(l missing) bool { return l.severity != analyze.Info })
-	if nobody && uncritical && len(callers) > fewCallers {
-		f := groupOf(lacks, missing.edge).aboutInputs(p)
-		f.Message = fmt.Sprintf("%s of %s (first: %s) have no %s: no input declares any, the code may",
-			english.Count(len(lacks), "call"), english.Count(len(callers), "service"), callID(p.Core, lacks[0].call), what)
-		f.Hint = lacks[0].hint
-		p.At(analyze.Info, f)
-		return
-	}
+	critical := slices.ContainsFunc(lacks, func(l missing) bool { return l.severity != analyze.Info })
+	presumed := nowhere && !critical && len(callers) > fewCallers
 	for _, list := range callers {
-		needs := byNeed(p.Core, list, missing.edge)
-		if len(needs) > fewMissing {
-			reportMissingOfCaller(p, list, what)
-			continue
-		}
-		for _, members := range needs {
-			if len(members) > 1 {
-				reportMissingOfGroup(p, members, what)
-				continue
+		for _, members := range byNeed(p.Core, list, missing.edge) {
+			worst, sure := worstMissing(members)
+			f := aboutCall(p, worst.call, sure)
+			if len(members) == 1 {
+				f.Message = callText(p, worst.call) + worst.named + " without " + what
+				f.Values, f.Detail = worst.values, worst.detail
+			} else {
+				calls := groupOf(members, missing.edge)
+				f = calls.aboutGroup(p, sure)
+				f.Message = fmt.Sprintf("%s, each without %s", oneOfText(p, calls), what)
 			}
-			l := members[0]
-			f := aboutCall(p, l.call, l.sure)
-			f.Message = callText(p, l.call) + l.named + " without " + what
-			f.Hint, f.Values, f.Detail = l.hint, l.values, l.detail
-			p.At(l.severity, f)
+			f.Hint = worst.hint
+			f.Alike = analyze.Alike{Cause: what + " " + worst.detail, Says: "without " + what, Hint: worst.hint, Calls: true}
+			if presumed {
+				f.Confidence = analyze.Assumed
+				f.Alike.Says += ": no input declares any, the code may have one"
+			}
+			p.At(worst.severity, f)
 		}
 	}
-}
-
-// reportMissingOfGroup reports members of one group.
-func reportMissingOfGroup(p *Pass, list []missing, what string) {
-	worst, sure := worstMissing(list)
-	calls := groupOf(list, missing.edge)
-	f := calls.aboutGroup(p, sure)
-	f.Message = fmt.Sprintf("%s, each without %s", oneOfText(p, calls), what)
-	f.Hint = worst.hint
-	p.At(worst.severity, f)
 }
 
 // worstMissing returns the most severe of a list, and the least confidence.
@@ -83,14 +65,4 @@ func worstMissing(list []missing) (worst missing, sure analyze.Confidence) {
 		}
 	}
 	return worst, sure
-}
-
-func reportMissingOfCaller(p *Pass, list []missing, what string) {
-	g := p.Core
-	worst, sure := worstMissing(list)
-	calls := groupOf(list, missing.edge)
-	f := calls.aboutCaller(p, sure)
-	f.Message = fmt.Sprintf("%s calls %s, %s, each without %s", f.Subject, english.Count(len(calls), "service"), someIDs(g, calls.callees(g)), what)
-	f.Hint, f.Detail = worst.hint, list[0].detail
-	p.At(worst.severity, f)
 }

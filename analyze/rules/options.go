@@ -36,9 +36,18 @@ func expired(i *analyze.Ignore, today string) bool { return i.Until != "" && tod
 
 // ignores reports whether an entry that has not run out excuses f.
 func (o *Options) ignores(f *analyze.Finding) bool {
-	return slices.ContainsFunc(o.Ignore, func(i analyze.Ignore) bool {
-		return !expired(&i, o.Today) && (i.Rule == "*" || i.Rule == f.Rule) && matches(i.Subject, f.Subject)
-	})
+	return slices.ContainsFunc(o.Ignore, func(i analyze.Ignore) bool { return !expired(&i, o.Today) && names(&i, f) })
+}
+
+// mark notes in used which entries match f.
+func (o *Options) mark(f *analyze.Finding, used []bool) {
+	for i := range o.Ignore {
+		used[i] = used[i] || names(&o.Ignore[i], f)
+	}
+}
+
+func names(i *analyze.Ignore, f *analyze.Finding) bool {
+	return (i.Rule == "*" || i.Rule == f.Rule) && matches(i.Subject, f.Subject)
 }
 
 // Options are what a configuration says about the rules.
@@ -47,5 +56,6 @@ type Options struct {
 	Severities map[string]analyze.Severity // by rule ID: of all its findings, whatever their own
 	Off        []string                    // IDs of rules that are not run
 	Ignore     []analyze.Ignore
+	Show       Selection
 	Today      string // 2006-01-02, against Ignore.Until; without it nothing runs out
 }

@@ -22,15 +22,29 @@ func replicasValue(c analyze.ReplicaCount) analyze.KeyValue {
 func redundancyHint(s *graph.Service) string {
 	switch n := analyze.Replicas(s); {
 	case analyze.Ecosystem(s) == "kubernetes" && n.Value > 1:
-		return "a PodDisruptionBudget with maxUnavailable: 1 that selects its pods"
+		return "add a PodDisruptionBudget with maxUnavailable: 1 that selects its pods"
 	case analyze.Ecosystem(s) == "kubernetes" && s.Scaling != nil:
-		return "minReplicas of 2 or more in its HorizontalPodAutoscaler, and a PodDisruptionBudget with maxUnavailable: 1"
+		return "set minReplicas of its HorizontalPodAutoscaler to 2 or more, and add a PodDisruptionBudget with maxUnavailable: 1"
 	case analyze.Ecosystem(s) == "kubernetes":
-		return "spec.replicas of 2 or more, and a PodDisruptionBudget with maxUnavailable: 1"
+		return "set spec.replicas to 2 or more, and add a PodDisruptionBudget with maxUnavailable: 1"
 	case analyze.Ecosystem(s) == "compose":
-		return "deploy.replicas of 2 or more"
+		return "set deploy.replicas to 2 or more"
 	default:
-		return "run two or more, and say so with replicas"
+		return "run two or more, and declare replicas"
+	}
+}
+
+// redundancyHints is redundancyHint about several services of which s is one.
+func redundancyHints(s *graph.Service) string {
+	switch n := analyze.Replicas(s); {
+	case analyze.Ecosystem(s) == "kubernetes" && n.Value > 1:
+		return "add a PodDisruptionBudget with maxUnavailable: 1 for each"
+	case analyze.Ecosystem(s) == "kubernetes":
+		return "set the replicas of each to 2 or more, and add a PodDisruptionBudget with maxUnavailable: 1 for each"
+	case analyze.Ecosystem(s) == "compose":
+		return "set deploy.replicas of each to 2 or more"
+	default:
+		return "run two or more of each, and declare replicas"
 	}
 }
 

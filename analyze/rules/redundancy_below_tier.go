@@ -1,15 +1,12 @@
 package rules
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
 )
 
 var redundancyBelowTier = &Rule{
@@ -28,8 +25,8 @@ critical tier.
 Reported for a service of tier 1 (warning) or 2 (info) with a single replica, or with
 several in Kubernetes without a PodDisruptionBudget in the inputs; and, as info, for a
 budget that allows no pod to be evicted, so that node drains hang. The single replica
-of a StatefulSet, which may be intended, is info too. If the inputs contain no budget
-at all, more than three services without one are one finding.
+of a StatefulSet, which may be intended, is info too. Services of one tier
+that lack the same are one finding.
 
     kind: Deployment
     metadata:
@@ -87,45 +84,33 @@ func checkRedundancyBelowTier(p *Pass) {
 				severity, sure = analyze.Info, analyze.Assumed
 				lack += ", as StatefulSets may by design"
 			}
-			reportTier(p, severity, sure, graph.Node(v), t, lack, n.Origin)
+			reportTier(p, severity, sure, graph.Node(v), t, lack, n.Origin, analyze.Alike{
+				Cause: "single-replica", Says: fmt.Sprintf("run a single replica, at tier %d", t.Value), Hint: redundancyHints(s),
+			})
 		case analyze.Ecosystem(s) != "kubernetes":
 		case s.Disruption == nil:
 			bare = append(bare, graph.Node(v))
 		case blocksDrains(s.Disruption, n.Value):
 			reportTier(p, analyze.Info, analyze.Certain, graph.Node(v), t,
-				fmt.Sprintf("runs %d replicas, and its PodDisruptionBudget allows no eviction: node drains hang", n.Value), s.Disruption.Origin)
+				fmt.Sprintf("runs %d replicas, and its PodDisruptionBudget allows no eviction: node drains hang", n.Value), s.Disruption.Origin, analyze.Alike{})
 		}
 	}
 	reportBare(p, bare)
 }
 
-// reportBare reports services without a PodDisruptionBudget: one by one, or at once
-// where many have none and none is in the inputs, which may be kept elsewhere.
+// reportBare reports services without a PodDisruptionBudget, which may be kept elsewhere.
 func reportBare(p *Pass, bare []graph.Node) {
-	const few = 3
 	tiers, g := p.Analysis.Tiers(), p.Graph
-	severityOf := func(v graph.Node) analyze.Severity {
+	for _, v := range bare {
+		n, severity := analyze.Replicas(g.Service(v)), analyze.Warning
 		if tiers[v].Value > 1 {
-			return analyze.Info
+			severity = analyze.Info
 		}
-		return analyze.Warning
+		reportTier(p, severity, analyze.Assumed, v, tiers[v], fmt.Sprintf("runs %d replicas without a PodDisruptionBudget in the inputs", n.Value), n.Origin, analyze.Alike{
+			Cause: "no-budget", Says: fmt.Sprintf("run several replicas without a PodDisruptionBudget in the inputs, at tier %d", tiers[v].Value),
+			Hint: "add a PodDisruptionBudget with maxUnavailable: 1 for each, or add the directory that declares them to the sources",
+		})
 	}
-	if len(bare) <= few || slices.ContainsFunc(g.Services(), func(s graph.Service) bool { return s.Disruption != nil }) {
-		for _, v := range bare {
-			n := analyze.Replicas(g.Service(v))
-			reportTier(p, severityOf(v), analyze.Assumed, v, tiers[v], fmt.Sprintf("runs %d replicas without a PodDisruptionBudget in the inputs", n.Value), n.Origin)
-		}
-		return
-	}
-	worst := slices.MaxFunc(bare, func(a, b graph.Node) int { return cmp.Compare(severityOf(a), severityOf(b)) })
-	p.At(severityOf(worst), analyze.Finding{
-		Confidence: analyze.Assumed,
-		Subject:    "inputs",
-		Message:    fmt.Sprintf("no PodDisruptionBudget in the inputs, but %s of tier 1 or 2 with several replicas: %s", english.Count(len(bare), "service"), someIDs(g, bare)),
-		Hint:       "add a PodDisruptionBudget with maxUnavailable: 1 for each, or add the directory that declares them to the sources",
-		Values:     []analyze.KeyValue{number("services", len(bare))},
-		Origins:    places(g.Service(worst), analyze.Replicas(g.Service(worst)).Origin),
-	})
 }
 
 // blocksDrains reports whether a budget forbids to evict any of n pods. Kubernetes
@@ -148,7 +133,7 @@ func podsOf(text string, n int) (pods int, ok bool) {
 	return pods, err == nil
 }
 
-func reportTier(p *Pass, severity analyze.Severity, sure analyze.Confidence, v graph.Node, t analyze.Tier, lack string, at graph.Origin) {
+func reportTier(p *Pass, severity analyze.Severity, sure analyze.Confidence, v graph.Node, t analyze.Tier, lack string, at graph.Origin, alike analyze.Alike) {
 	s := p.Graph.Service(v)
 	who := fmt.Sprintf("%s (tier %d)", s.ID, t.Value)
 	if t.From != v {
@@ -162,6 +147,7 @@ func reportTier(p *Pass, severity analyze.Severity, sure analyze.Confidence, v g
 		Values:     []analyze.KeyValue{number("tier", t.Value), replicasValue(analyze.Replicas(s))},
 		Origins:    places(s, at),
 		Services:   []graph.Node{v},
+		Alike:      alike,
 	}
 	if s.Disruption != nil && strings.Contains(lack, "drains") {
 		f.Hint = "set maxUnavailable: 1 in the PodDisruptionBudget"

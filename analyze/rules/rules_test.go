@@ -134,6 +134,9 @@ func format(check *analyze.Check, rule *rules.Rule) string {
 		for _, o := range f.Origins {
 			fmt.Fprintf(&text, "\tat %s\n", o)
 		}
+		for _, one := range f.Each {
+			fmt.Fprintf(&text, "\teach: %s\n", one.Subject)
+		}
 	}
 	return text.String()
 }

@@ -1,9 +1,7 @@
 package rules
 
 import (
-	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -36,20 +34,47 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		}
 		rule.Check(&p)
 	}
-	excuses := objectSuppressions(g)
+	excuses := newSuppressions(r, g)
+	used := make([]bool, len(o.Ignore))
+	for i := range found {
+		o.mark(&found[i], used)
+	}
+	var left []analyze.Finding
 	for _, f := range dropSuperseded(found, Rules) {
-		if o.ignores(&f) || excuses.covers(g, &f) {
+		if o.ignores(&f) || excuses.covers(&f) {
 			check.Ignored++
 			continue
 		}
-		check.Findings = append(check.Findings, f)
+		left = append(left, f)
 	}
-	slices.SortStableFunc(check.Findings, func(a, b analyze.Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(seriousness[a.Rule], seriousness[b.Rule]), strings.Compare(a.Subject, b.Subject))
-	})
-	for _, ignore := range o.Ignore {
-		if expired(&ignore, o.Today) {
+	found = left
+	left = nil
+	for _, f := range together(g, found) {
+		o.mark(&f, used)
+		if f.Each != nil && o.ignores(&f) {
+			check.Ignored += len(f.Each)
+			continue
+		}
+		left = append(left, f)
+	}
+	sortByCost(r, left, seriousness)
+	for i := range left {
+		check.Found[left[i].Severity]++
+	}
+	check.ByRule = byRule(left)
+	for i := range left {
+		shown := Narrow(g, left[i:i+1], o.Show)
+		if len(shown) == 0 {
+			check.NotShown++
+		}
+		check.Findings = append(check.Findings, shown...)
+	}
+	for i, ignore := range o.Ignore {
+		switch {
+		case expired(&ignore, o.Today):
 			check.Expired = append(check.Expired, ignore)
+		case !used[i]:
+			check.Unused = append(check.Unused, ignore)
 		}
 	}
 	return check

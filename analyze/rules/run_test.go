@@ -123,7 +123,7 @@ func TestRunLimits(t *testing.T) {
 		t.Errorf("findings with the usual limits: %s, want none", got)
 	}
 	got := formatShort(Run(g, Options{Limits: Limits{ChainDepth: 2, FanOut: 3}}))
-	if want := "warning sync-chain-too-deep a>b>c>d; warning fan-out-hub c"; got != want {
+	if want := "warning fan-out-hub c; warning sync-chain-too-deep a>b>c>d"; got != want {
 		t.Errorf("findings with lower limits: %s, want %s", got, want)
 	}
 }

@@ -108,11 +108,13 @@ func reportGate(p *Pass, v graph.Node, behind, critical analyze.Sample, all int)
 	case !n.Set():
 		f.Message += ", whose number of replicas no input declares"
 		f.Confidence = analyze.Assumed
+		f.Alike = analyze.Alike{Cause: "unknown-replicas", Says: "are the only way to others from entry points, and no input declares how many replicas each has", Hint: f.Hint}
 		p.At(analyze.Info, f)
 	case n.Value == 1:
 		f.Message += ", which runs a single replica"
 		f.Hint = redundancyHint(s) + "; or add an alternative path"
 		f.Values = append(f.Values, replicasValue(n))
+		f.Alike = analyze.Alike{Cause: "single-replica", Says: "run a single replica, and entry points reach others only through each of them", Hint: redundancyHints(s) + "; or add an alternative path"}
 		p.At(gradeService(p, v, analyze.Warning), f)
 	default:
 		f.Message += fmt.Sprintf(": one bad release takes down all %d replicas", n.Value)
@@ -120,6 +122,7 @@ func reportGate(p *Pass, v graph.Node, behind, critical analyze.Sample, all int)
 			f.Message += ", with " + strings.Join(lacks, " and ")
 		}
 		f.Values = append(f.Values, replicasValue(n))
+		f.Alike = analyze.Alike{Cause: "one-release", Says: "are the only way to others from entry points: one bad release takes down all replicas of each", Hint: f.Hint}
 		p.At(analyze.Info, f)
 	}
 }

@@ -98,16 +98,22 @@ func reportEndless(p *Pass, list []endlessCall) {
 		f = calls.aboutGroup(p, analyze.Default)
 		what, named = oneOfText(p, calls), ""
 	}
+	without := "without a timeout"
 	switch {
 	case part.Budget.State == policy.Endless:
+		without += fmt.Sprintf(": %s has no default", part.Budget.By[0].Product.DisplayName())
 		f.Message = fmt.Sprintf("%s without a timeout%s: %s has no default", what, named, part.Budget.By[0].Product.DisplayName())
 	case len(part.Layers) > 0 && part.Layers[0].Set.Product != nil:
 		f.Confidence = analyze.Assumed
+		without += " in the inputs, which declare other policies for them"
 		f.Message = fmt.Sprintf("%s without a timeout%s in the inputs, which declare other policies for it", what, named)
 	default:
 		f.Message = fmt.Sprintf("%s without a timeout%s", what, named)
 	}
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response, below the caller's own deadline")
+	const long = "to slightly more than the slowest successful response, below the caller's own deadline"
+	r := remedyOf(p, e, part, policy.TotalTimeout)
+	f.Hint = r.hint("set", long)
+	f.Alike = analyze.Alike{Cause: r.Kind + " " + r.Fields(), Says: without, Hint: r.general().hint("set", long), Calls: true}
 	f.Values = append(f.Values, took("attempt", part.Attempt), took("budget", part.Budget))
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }

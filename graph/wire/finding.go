@@ -2,8 +2,19 @@ package wire
 
 // Check says what the findings are the result of.
 type Check struct {
-	Rules   int `json:"rules"`   // that were run
-	Ignored int `json:"ignored"` // findings left out because an exception names them
+	Rules    int       `json:"rules"`              // that were run
+	Ignored  int       `json:"ignored"`            // findings left out because an exception names them
+	NotShown int       `json:"notShown,omitempty"` // findings left out because flags select others; they count in the exit code
+	ByRule   []RuleSum `json:"byRule,omitempty"`   // those that are not shown included
+}
+
+// A RuleSum is how much one rule has found.
+type RuleSum struct {
+	Rule     string `json:"rule"`
+	Errors   int    `json:"errors,omitempty"`
+	Warnings int    `json:"warnings,omitempty"`
+	Infos    int    `json:"infos,omitempty"`
+	Subjects int    `json:"subjects"` // findings about several count each
 }
 
 // A Finding is a problem that a rule reports.
@@ -20,4 +31,17 @@ type Finding struct {
 	Origins []Origin          `json:"origins"`          // the deciding place first
 	// Fingerprint identifies rule and subject. It does not depend on places or order.
 	Fingerprint string `json:"fingerprint"`
+	// Each are the findings that this one reports together, because one change fixes them. They
+	// have the rule, severity and confidence of this one.
+	Each []OneOf `json:"each,omitempty"`
+}
+
+// A OneOf is one of the findings that are reported together.
+type OneOf struct {
+	Subject     string            `json:"subject"`
+	Message     string            `json:"message"`
+	Hint        string            `json:"hint,omitempty"` // if it differs from that of all
+	Values      map[string]string `json:"values,omitempty"`
+	Origins     []Origin          `json:"origins"`
+	Fingerprint string            `json:"fingerprint"`
 }
