@@ -30,6 +30,7 @@ type Incident struct {
 	Critical []graph.Node      // services of tier 1 that suffer, sorted
 	Traffic  *Traffic          // of what was seen, how much is hit; nil if nothing was seen
 	Loads    []Load            // of the failed services, where calls are retried; the greatest first
+	Retried  bool              // calls to the failed services are repeated
 	Shifts   []failure.Shift   // pools that go on with fewer members, by caller
 	Bound    bool              // policies of calls to the failed services are known
 	Change   *Change           // the cheapest that helps most; nil if none helps, or the graph is too large to try
@@ -47,6 +48,7 @@ type Load struct {
 // A Change is one thing that people could do about a call.
 type Change struct {
 	Call     graph.Edge
+	Also     []graph.Edge     // calls that may be made instead and need the same, sorted
 	Remedies []failure.Remedy // any one of them, all as good
 	Failed   int              // services that still fail then
 	Degraded int              // and that degrade
@@ -79,6 +81,7 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 	walk := searchCallers(g, in.Failed, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
 	in.Naive = len(walk.order) - len(in.Failed)
 	in.Loads = r.loads(s, in.Failed)
+	in.Retried = r.retried(s, in.Failed)
 	inject := s.Inject
 	if s.Overload {
 		inject = maps.Clone(inject)
@@ -101,6 +104,11 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 	in.Traffic = traffic(g, &in)
 	in.Change = cheapestChange(g, m, inject, in.Victims)
 	if in.Change != nil {
+		for _, e := range m.Alternatives(in.Change.Call) {
+			if e != in.Change.Call {
+				in.Change.Also = append(in.Change.Also, g.OriginalEdge(e))
+			}
+		}
 		in.Change.Call = g.OriginalEdge(in.Change.Call)
 	}
 	return in
@@ -207,6 +215,13 @@ func (r *Analysis) loads(s Scenario, failed []graph.Node) []Load {
 	}
 	slices.SortStableFunc(list, func(a, b Load) int { return cmp.Compare(b.Factor, a.Factor) })
 	return list
+}
+
+// retried reports whether a call to one of the services that fail is made again.
+func (r *Analysis) retried(s Scenario, failed []graph.Node) bool {
+	return slices.ContainsFunc(failed, func(v graph.Node) bool {
+		return slices.ContainsFunc(r.Core.In(v), func(e graph.Edge) bool { return r.atEnd(e, s.Inject[v]) > 1 })
+	})
 }
 
 // calledBy returns the services that v calls at any distance, sorted, without v.

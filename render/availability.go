@@ -25,7 +25,7 @@ func availabilityWords(g *graph.Graph, a *analyze.Availability) string {
 		words += fmt.Sprintf(" (%s, if objectives exclude the dependencies of a service)", analyze.Percent(a.Expected))
 	}
 	if a.Apart {
-		words += ", if alternatives fail apart"
+		words += ", if they fail apart"
 	}
 	if a.Equal {
 		words += ", with even shares of splits that declare none"

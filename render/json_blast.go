@@ -34,8 +34,12 @@ func impactJSON(g *graph.Graph, in *analyze.Incident) wire.Impact {
 		}
 	}
 	if c := in.Change; c != nil {
+		var also []string
+		for _, e := range c.Also {
+			also = append(also, g.ID(g.To(e)))
+		}
 		j.Change = &wire.Change{
-			From: g.ID(g.From(c.Call)), To: g.ID(g.To(c.Call)), Failed: c.Failed, Degraded: c.Degraded,
+			From: g.ID(g.From(c.Call)), To: g.ID(g.To(c.Call)), Also: also, Failed: c.Failed, Degraded: c.Degraded,
 			Remedies: convert(c.Remedies, func(r failure.Remedy) string { return remedyWords[r] }),
 		}
 	}

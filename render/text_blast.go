@@ -160,7 +160,11 @@ func loadsWords(p *pen.Pen, g *graph.Graph, in *analyze.Incident) []string {
 		words = append(words, fmt.Sprintf("load: retries also multiply requests to %s", english.Count(more, "other failed service")))
 	}
 	if len(in.Loads) == 0 && in.Bound && in.Mode != "degraded" && in.Suffering() > 0 {
-		words = append(words, "load: no retries, so no amplification")
+		none := "load: no retries, so no amplification"
+		if in.Retried {
+			none = "load: with all retries, no failed service can receive more than one request for one"
+		}
+		words = append(words, none)
 	}
 	return words
 }
@@ -190,7 +194,10 @@ func loadWords(p *pen.Pen, g *graph.Graph, l *analyze.Load) string {
 }
 
 func changeWords(p *pen.Pen, g *graph.Graph, c *analyze.Change) string {
-	from, to := pen.Clean(g.ID(g.From(c.Call))), pen.Clean(g.ID(g.To(c.Call)))
+	from, to := pen.Clean(g.ID(g.From(c.Call))), []graph.Node{g.To(c.Call)}
+	for _, e := range c.Also {
+		to = append(to, g.To(e))
+	}
 	words := make([]string, len(c.Remedies))
 	for i, r := range c.Remedies {
 		words[i] = []string{
@@ -198,11 +205,17 @@ func changeWords(p *pen.Pen, g *graph.Graph, c *analyze.Change) string {
 			failure.MakeOptional: "an optional call", failure.AddTimeoutAndFallback: "a timeout and a fallback",
 		}[r]
 	}
-	place := ""
-	if evidence := g.Call(c.Call).Evidence; len(evidence) > 0 && evidence[0].Origin.File != "" {
-		place = p.Faint(" (" + fileLine(evidence[0].Origin) + ")")
+	var at graph.Origin
+	if len(c.Also) > 0 {
+		at = g.Groups()[g.GroupsWith(c.Call)[0]].Origin
+	} else if evidence := g.Call(c.Call).Evidence; len(evidence) > 0 {
+		at = evidence[0].Origin
 	}
-	return fmt.Sprintf("most effective on %s %s %s%s: %s; then %s", from, p.Arrow(), to, place, strings.Join(words, ", or "), remainingWords(c))
+	place := ""
+	if at.File != "" {
+		place = p.Faint(" (" + fileLine(at) + ")")
+	}
+	return fmt.Sprintf("most effective on %s %s %s%s: %s; then %s", from, p.Arrow(), shortList(ids(g, to)), place, strings.Join(words, ", or "), remainingWords(c))
 }
 
 // remainingWords are the services that are still affected after a change.

@@ -613,8 +613,9 @@ func (p *phase) reached(n *group, e graph.Edge) bool {
 	return false
 }
 
-// alternatives are the calls that a remedy on e has to be put on: all that may be made instead.
-func (m *Model) alternatives(e graph.Edge) []graph.Edge {
+// Alternatives are the calls that a remedy on e has to be put on: it, and all that may be made
+// instead. Sorted.
+func (m *Model) Alternatives(e graph.Edge) []graph.Edge {
 	calls := []graph.Edge{e}
 	for _, id := range m.g.GroupsWith(e) {
 		top := graph.NoGroup

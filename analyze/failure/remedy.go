@@ -21,7 +21,7 @@ const (
 // Try solves the scenario with a remedy on all parts of e, and on those of the calls that may
 // be made instead. It is false if one has the remedy already, or people decided against it.
 func (m *Model) Try(e graph.Edge, r Remedy, inject map[graph.Node]Injection) (*Outcome, bool) {
-	calls, sets := m.alternatives(e), len(m.sets)
+	calls, sets := m.Alternatives(e), len(m.sets)
 	before := make([]int32, len(calls))
 	for i, c := range calls {
 		cured := slices.Clone(m.guards(c))

@@ -83,9 +83,10 @@ type Load struct {
 type Change struct {
 	From     string   `json:"from"`
 	To       string   `json:"to"`
-	Remedies []string `json:"remedies"` // timeout, fallback, optional, timeout-and-fallback
-	Failed   int      `json:"failed"`   // services fewer that fail
-	Degraded int      `json:"degraded"` // services fewer that are degraded
+	Also     []string `json:"also,omitempty"` // callees that may be called instead: calls to them need the same
+	Remedies []string `json:"remedies"`       // timeout, fallback, optional, timeout-and-fallback
+	Failed   int      `json:"failed"`         // services fewer that fail
+	Degraded int      `json:"degraded"`       // services fewer that are degraded
 }
 
 // A Rank is how much harm the failure of a service does.
