@@ -56,6 +56,7 @@ func TestEstates(t *testing.T) {
 		},
 		"shop": {
 			"error sync-cycle shop/basket,shop/pricing,shop/promotions",
+			"warning breaker-missing shop/storefront",
 			"warning fan-in-hot-spot shop/accounts",
 			"warning fan-out-hub shop/checkout",
 			"warning healthcheck-missing shop/pricing",

@@ -98,7 +98,7 @@ func (p *phase) through(of part, d *guard, actions *[]Action) condition {
 		return d.degradeIfOptional(p.instead(d, d.applyFallback(p.reply(of, d, nil), nil), actions), actions)
 	}
 	c := d.applyFallback(p.reply(of, d, actions), actions)
-	if d.publish && c.signs != 0 {
+	if d.publish && c.signs != 0 && !d.replaced {
 		p.waitForBroker(of.call, d, actions)
 	}
 	return d.degradeIfOptional(p.instead(d, c, actions), actions)

@@ -29,8 +29,9 @@ is assumed.
     - {name: Retry, args: {retries: 3}}
 
 Not reported: products that wait by default, such as Envoy and the meshes built on
-it; APIs that leave the wait to the implementation, such as Gateway API; and an
-immediate retry on another replica after a failed connection.
+it; APIs that leave the wait to the implementation, such as Gateway API; an immediate
+retry on another replica after a failed connection; and retries that ask the next server
+of a pool.
 
     - {name: Retry, args: {retries: 3, backoff: {firstBackoff: 50ms, maxBackoff: 500ms}}}
 
@@ -39,6 +40,9 @@ immediate retry on another replica after a failed connection.
 
 func checkRetryWithoutBackoff(p *Pass) {
 	for e := range p.Requests() {
+		if analyze.Replaceable(p.Core, e) {
+			continue // another attempt asks another server
+		}
 		callee := analyze.Replicas(p.Core.Service(p.Core.To(e)))
 		found, ok := firstFaultyLayer(p.Effective(e), retried, func(_ *analyze.Part, l *policy.Effect) bool {
 			return atOnce(l.Set.Retry.Backoff) && !waitLeftOpen(&l.Set) && (onAnswers(l.Set.Retry.On) || callee.Setting.IsExplicit() && callee.Value == 1)

@@ -27,8 +27,9 @@ attempt. Severity: warning; error if the caller is of tier 1.
 
     retries: {attempts: 3, retryOn: "5xx"}           # Istio has no default timeout
 
-Not reported: retries that are a product default, such as Istio's two; and calls with
-a timeout in any layer.
+Not reported: retries that are a product default, such as Istio's two; calls with a
+timeout in any layer; and proxies that give up on a callee that sends nothing, as nginx
+does after its read timeout.
 
     retries: {attempts: 3, retryOn: "5xx", perTryTimeout: 1s}
 
@@ -38,8 +39,8 @@ a timeout in any layer.
 
 func checkRetryWithoutTimeout(p *Pass) {
 	for e := range p.Requests() {
-		found, ok := firstFaultyLayer(p.Effective(e), retried, func(part *analyze.Part, _ *policy.Effect) bool {
-			return unbounded(part)
+		found, ok := firstFaultyLayer(p.Effective(e), retried, func(part *analyze.Part, l *policy.Effect) bool {
+			return unbounded(part) && !endsSilence(&l.Set)
 		})
 		if !ok {
 			continue

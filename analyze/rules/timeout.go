@@ -74,3 +74,9 @@ func wrongKinds(part *analyze.Part) []timer {
 	}
 	return timers
 }
+
+// endsSilence reports whether a layer gives up on a callee that sends nothing: the read
+// timeout of a proxy does, though not on an answer that comes in small pieces.
+func endsSilence(s *policy.Set) bool {
+	return s.Timeout != nil && s.Timeout.ReadGap.Set() && s.Timeout.ReadGap.Value > 0
+}

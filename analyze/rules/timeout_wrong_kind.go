@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -21,9 +22,9 @@ var timeoutWrongKind = &Rule{
 }
 
 const timeoutWrongKindDoc = `
-A connection timeout, an idle timeout or a limit on the gap between two reads does
-not bound a request: a callee that accepts the call and responds late, or one byte at
-a time, never triggers it. The file seems to declare a protection that does not exist.
+A connection timeout or an idle timeout does not bound a request: a callee that accepts
+the call and responds late never triggers it. The file seems to declare a protection that
+does not exist.
 
 Reported for a synchronous call with one of these timeouts if nothing bounds the call
 or an attempt.
@@ -35,8 +36,9 @@ or an attempt.
         connectionPool: {http: {idleTimeout: 5s}}
 
 Not reported: beside a real timeout, or beside one that is disabled for a stream. The
-read timeout of a client in the caller's code counts as a timeout: it limits the gap
-between two reads too, but responses rarely trickle.
+read timeout of a client in the caller's code and that of a gateway (nginx, HAProxy,
+Kong) count as timeouts: they limit the gap between two reads, but responses rarely
+trickle.
 
     kind: VirtualService
     spec:
@@ -60,8 +62,12 @@ func checkTimeoutWrongKind(p *Pass) {
 }
 
 // mistaken returns the timers of a part that may have been taken for a
-// timeout. Of calls that drivers make only those in the caller's own code count.
+// timeout. Of calls that drivers make only those in the caller's own code count. There are
+// none where a gateway gives up on a callee that sends nothing.
 func mistaken(p *Pass, e graph.Edge, part *analyze.Part) []timer {
+	if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Layer == policy.Gateway && endsSilence(&l.Set) }) {
+		return nil
+	}
 	timers := wrongKinds(part)
 	if !driverManaged(p.Core, e) {
 		return timers

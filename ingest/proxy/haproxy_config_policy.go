@@ -234,9 +234,7 @@ func (s *haproxySection) servers(r *settings.Reader, p *Pass) (primaries int) {
 		case down != nil || !ok || strings.Contains(host, "$"):
 			continue
 		case spare != nil:
-			if p.Says.Fallback == nil {
-				p.Says.Fallback = &policy.Fallback{Steps: []policy.FallbackStep{{Kind: policy.Declare("service", spare.At), To: address.Host}}}
-			}
+			p.To = append(p.To, address)
 			continue
 		}
 		primaries++

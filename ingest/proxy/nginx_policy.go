@@ -276,7 +276,7 @@ var balances = map[string]string{
 }
 
 // readGroup reads what protects a group: a server that fails is left out for a
-// while, unless it is the only one; backup servers are used when all are.
+// while, unless it is the only one.
 func (s *nginxScope) readGroup(says *policy.Set) {
 	for _, name := range slices.Sorted(maps.Keys(balances)) {
 		if d := s.group[name]; len(d) > 0 {
@@ -310,11 +310,6 @@ func (s *nginxScope) readGroup(says *policy.Set) {
 			if alone && field != "max_conns" && len(primaries) == 1 {
 				s.Inert(o, "the only server is never taken out, unless its name resolves to several addresses", "give the upstream block more servers")
 				s.Flaws[len(s.Flaws)-1].Info = true
-			}
-		}
-		if slices.Contains(server.words, "backup") && len(server.words) > 1 && says.Fallback == nil {
-			if spare, ok := address.Parse(server.words[1]); ok {
-				says.Fallback = &policy.Fallback{Steps: []policy.FallbackStep{{Kind: policy.Declare("service", s.at(server)), To: spare.Host}}}
 			}
 		}
 	}
