@@ -14,7 +14,7 @@ func writeObserved(p *pen.Pen, d *drawing) {
 	for e := range graph.Edge(g.Calls()) {
 		c := g.Call(e)
 		declared = declared || c.Declared
-		if c.Observed && g.Observed(e) != nil {
+		if o := g.Observed(e); c.Observed && o != nil && o.Calls > 0 {
 			edges = append(edges, e)
 		}
 	}

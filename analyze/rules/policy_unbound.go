@@ -137,9 +137,9 @@ func invented(p *Pass, s *graph.Service, parties []graph.EndpointRef) bool {
 	switch {
 	case s.Defined:
 		return false
-	case s.Kind == graph.KindService:
+	case s.Kind == graph.KindService && s.Namespace == "":
 		return true
-	case s.Kind != graph.KindExternal && s.Kind != graph.KindGateway || strings.Contains(s.Name, "."):
+	case s.Kind != graph.KindExternal && s.Kind != graph.KindGateway && s.Kind != graph.KindService || strings.Contains(s.Name, "."):
 		return false
 	}
 	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool { return nearName(p, firstLabel(partyName(&party))) != "" })

@@ -116,6 +116,11 @@ func (l *linker) existing(p *graph.EndpointRef) []int {
 	if c, ok := l.resolve(p.Host.Host, p.Realm, p.Namespace); ok {
 		return []int{c}
 	}
+	if r, inside := clusterService(p.Host.Host); inside {
+		if c, ok := l.byRef[r]; ok {
+			return []int{l.find(c)}
+		}
+	}
 	r := graph.Ref{Realm: "host", Name: canonical(p.Host.Host)}
 	if c, ok := l.byRef[r]; ok {
 		return []int{l.find(c)}

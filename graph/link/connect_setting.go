@@ -122,6 +122,9 @@ func (l *linker) replicates(v, w int) bool {
 // an entity of its own, unless it may not be an address.
 func (l *linker) resolveFound(s *scope, from int, m *found) (root int, entrance, ok bool) {
 	v := m.value
+	if app, ok := l.invoked(m.Path, s.of.Namespace, v.Origin); ok {
+		return app, false, true
+	}
 	if address.IsLocal(m.Host) {
 		return 0, false, false
 	}
@@ -147,6 +150,48 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (root int, entrance,
 		namespace = s.of.Namespace
 	}
 	return l.addExternal(m.Host, namespace, v.Origin), false, true
+}
+
+// invoked returns the app that a path of Dapr's sidecar calls, "/v1.0/invoke/APP/method/..." or
+// with APP.NAMESPACE, for a program in a namespace.
+func (l *linker) invoked(path, namespace string, o graph.Origin) (int, bool) {
+	_, rest, ok := strings.Cut("/"+strings.TrimPrefix(path, "/"), "/v1.0/invoke/")
+	app, method, _ := strings.Cut(rest, "/")
+	if !ok || app == "" || strings.ContainsAny(app, ":{}$") || method != "method" && !strings.HasPrefix(method, "method/") {
+		return 0, false
+	}
+	name, ns, qualified := strings.Cut(app, ".")
+	if !qualified {
+		ns = namespace
+	}
+	if c, ok := l.appIn(name, ns, qualified); ok {
+		return c, true
+	}
+	r := graph.Ref{Realm: "dapr", Name: name}
+	if c, ok := l.lookup(r); ok && !qualified {
+		return c, true
+	}
+	if qualified {
+		r.Namespace = ns
+	}
+	return l.find(l.add(r, o)), true
+}
+
+// appIn returns the workload with an app-id in a namespace; those without one may be in any.
+func (l *linker) appIn(id, namespace string, qualified bool) (int, bool) {
+	found, elsewhere := -1, -1
+	for _, c := range l.withAppID[id] {
+		switch ns := l.entities[c].ref.Namespace; {
+		case ns == namespace:
+			found = l.find(c)
+		case ns == "" || !qualified && namespace == "":
+			elsewhere = l.find(c)
+		}
+	}
+	if found < 0 {
+		found = elsewhere
+	}
+	return found, found >= 0
 }
 
 // classOfValue returns what a call to an address in a setting is for.

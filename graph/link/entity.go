@@ -1,7 +1,9 @@
 package link
 
 import (
+	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -15,6 +17,7 @@ type linker struct {
 	entities          []entity
 	byRef             map[graph.Ref]int
 	apps              map[string]int          // entities by dapr app-id
+	withAppID         map[string][]int        // all entities by the same
 	accounts          map[podLabel][]int      // entities by the service account they run as
 	selectable        map[string][]int        // entities that selectors can match, by namespace
 	pods              map[podLabel][]int      // the same by each label of their pods
@@ -103,6 +106,7 @@ func (l *linker) add(r graph.Ref, o graph.Origin) int {
 // declare makes the entities of everything that documents declare.
 func (l *linker) declare() {
 	l.byRef = make(map[graph.Ref]int, len(l.f.Entities)+len(l.f.Names))
+	l.withAppID = map[string][]int{}
 	l.apps, l.accounts, l.selectable = map[string]int{}, map[podLabel][]int{}, map[string][]int{}
 	for i := range l.f.Entities {
 		l.declareEntity(&l.f.Entities[i])
@@ -132,6 +136,7 @@ func (l *linker) declareEntity(t *graph.Entity) {
 	}
 	if t.AppID != "" {
 		l.apps[t.AppID] = c
+		l.withAppID[t.AppID] = append(l.withAppID[t.AppID], c)
 	}
 	if t.Realm == "dapr" {
 		l.apps[t.Name] = c
@@ -158,8 +163,14 @@ func (l *linker) declareName(n *graph.Name, r graph.Ref, hosts []string) {
 	}
 }
 
-// noteDuplicates reports objects that are declared several times.
+// noteDuplicates reports objects that are declared several times. Those without a namespace in
+// two directories, with different images, may be different objects: they are reported by
+// default, once for the two directories.
 func (l *linker) noteDuplicates() {
+	type pair struct{ first, second string }
+	taken := map[pair]*graph.Problem{}
+	more := map[pair]int{}
+	var order []pair
 	for i := range l.entities {
 		var first *graph.Entity
 		for _, t := range l.entities[i].things {
@@ -167,6 +178,18 @@ func (l *linker) noteDuplicates() {
 			case t.Patch:
 			case first == nil:
 				first = t
+			case t.Realm == kubernetes && t.Namespace == "" && t.Image != first.Image && path.Dir(t.Origin.File) != path.Dir(first.Origin.File):
+				p := pair{path.Dir(first.Origin.File), path.Dir(t.Origin.File)}
+				if taken[p] != nil {
+					more[p]++
+					continue
+				}
+				taken[p] = &graph.Problem{
+					Origin: t.Origin, Level: graph.Skipped,
+					Message: kindWord(t.Ref) + ` "` + t.Name + `" without a namespace is declared with another image in ` + first.Origin.String() + "; the two are taken for one",
+					Hint:    "set metadata.namespace, or read the directories one at a time",
+				}
+				order = append(order, p)
 			case t.Realm == kubernetes && t.Origin != first.Origin:
 				l.coverage.Problems = append(l.coverage.Problems, graph.Problem{
 					Origin:  t.Origin,
@@ -174,6 +197,12 @@ func (l *linker) noteDuplicates() {
 				})
 			}
 		}
+	}
+	for _, p := range order {
+		if n := more[p]; n > 0 {
+			taken[p].Message += ", and so are " + strconv.Itoa(n) + " more in these directories"
+		}
+		l.coverage.Problems = append(l.coverage.Problems, *taken[p])
 	}
 }
 

@@ -89,6 +89,8 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 			return graph.KindGateway
 		case c.ref.Realm == "dapr":
 			return graph.KindService
+		case c.ref.Realm == kubernetes && c.ref.Kind == "Service" && kind == graph.KindExternal:
+			kind = graph.KindUnknown
 		}
 	}
 	if spoken != graph.KindUnknown && spoken != graph.KindTelemetry {
@@ -112,7 +114,7 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 		return byName
 	case declared && outside:
 		return graph.KindExternal
-	case declared, kind == graph.KindService:
+	case declared, kind == graph.KindService, l.entities[root].ref.Realm == kubernetes && l.entities[root].ref.Kind == "Service":
 		return graph.KindService
 	}
 	return graph.KindExternal

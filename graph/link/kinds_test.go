@@ -15,7 +15,7 @@ func TestKindOfTheUndeclared(t *testing.T) {
 		want graph.Kind
 	}{
 		{graph.Ref{Realm: "kubernetes", Kind: "Gateway", Name: "public"}, graph.KindGateway},
-		{graph.Ref{Realm: "kubernetes", Kind: "Service", Name: "public"}, graph.KindExternal},
+		{graph.Ref{Realm: "kubernetes", Kind: "Service", Name: "public"}, graph.KindService},
 		{graph.Ref{Realm: "dapr", Name: "cart"}, graph.KindService},
 		{graph.Ref{Name: "cart"}, graph.KindExternal},
 	} {

@@ -12,6 +12,7 @@ func (l *linker) place(namespace string) {
 	byFile := map[string]string{}
 	if namespace == "" {
 		byFile = l.namespacesOfFiles()
+		l.separateNamespaces(byFile)
 	}
 	at := func(o *graph.Origin, realm string, ns *string) {
 		if realm != kubernetes || *ns != "" {

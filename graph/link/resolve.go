@@ -117,7 +117,8 @@ func (l *linker) resolveAliases() {
 }
 
 // findHomeNamespaces decides in which namespaces objects without one may be: in "default",
-// and in one that has no object, but is addressed with the names of two or more of them.
+// and in one that is addressed with the names of two or more of them, but has no objects of
+// these names.
 func (l *linker) findHomeNamespaces() {
 	l.hosts.homeNamespaces["default"] = !l.hosts.namespaces["default"]
 	if !l.hosts.namespaces[""] {
@@ -126,7 +127,10 @@ func (l *linker) findHomeNamespaces() {
 	hits, misses := map[string][]string{}, map[string]bool{}
 	see := func(host string) {
 		parts := strings.Split(canonical(host), ".")
-		if len(parts) != 2 || l.hosts.namespaces[parts[1]] {
+		if len(parts) != 2 {
+			return
+		}
+		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Namespace: parts[1], Name: parts[0]}]; ok {
 			return
 		}
 		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: parts[0]}]; !ok {
@@ -177,8 +181,11 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 			}
 		}
 	}
-	if r.Realm == "" || !hosting(r.Realm) && r.Realm != "backstage" {
+	switch {
+	case r.Realm == "" || !hosting(r.Realm) && r.Realm != "backstage":
 		return l.byName(name, r.Namespace)
+	case r.Realm == kubernetes && r.Kind == "Service":
+		return l.resolveByPeople(name, r.Namespace)
 	}
 	return 0, false
 }
@@ -220,6 +227,11 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 	full := canonical(host)
 	if c, ok := l.hosts.full[full]; ok {
 		return l.find(c), true
+	}
+	if inside, _, ok := clusterHost(full); ok {
+		if c, ok := l.resolveKubernetes(inside, namespace); ok {
+			return c, true
+		}
 	}
 	if realm == kubernetes {
 		if c, ok := l.resolveKubernetes(full, namespace); ok {
@@ -344,12 +356,37 @@ func (l *linker) isStatefulPod(s string) bool {
 	return i > 0 && i < len(s)-1 && strings.Trim(s[i+1:], "0123456789") == ""
 }
 
-// addExternal returns the entity of a host that the inputs address and do not declare. A
-// short name belongs to the namespace of the caller.
+// clusterHost splits a host "NAME.NAMESPACE.svc.DOMAIN": what is before "svc", and the domain,
+// which is empty if the host ends there.
+func clusterHost(host string) (inside, domain string, ok bool) {
+	inside, domain, ok = strings.Cut(host+".", ".svc.")
+	return inside, strings.TrimSuffix(domain, "."), ok && strings.Contains(inside, ".")
+}
+
+// clusterService returns the Service that a host is the name of, if that can only be a
+// Service of a cluster.
+func clusterService(host string) (graph.Ref, bool) {
+	inside, domain, ok := clusterHost(strings.TrimSuffix(strings.ToLower(host), "."))
+	if !ok || domain != "" && !strings.HasSuffix("."+domain, ".local") || isPlatform(inside) {
+		return graph.Ref{}, false
+	}
+	labels := strings.Split(inside, ".")
+	if labels = labels[max(0, len(labels)-2):]; labels[0] == "" || labels[1] == "" || strings.ContainsAny(inside, "*/") {
+		return graph.Ref{}, false
+	}
+	return graph.Ref{Realm: kubernetes, Kind: "Service", Namespace: labels[1], Name: labels[0]}, true
+}
+
+// addExternal returns the entity of a host that the inputs address and do not declare: a
+// Service of the cluster if it is the name of one, else an external service. A short name
+// belongs to the namespace of the caller.
 func (l *linker) addExternal(host, namespace string, o graph.Origin) int {
-	r := graph.Ref{Realm: "host", Name: canonical(host)}
-	if !strings.Contains(r.Name, ".") {
-		r.Namespace = namespace
+	r, inside := clusterService(host)
+	if !inside {
+		r = graph.Ref{Realm: "host", Name: canonical(host)}
+		if !strings.Contains(r.Name, ".") {
+			r.Namespace = namespace
+		}
 	}
 	c := l.add(r, o)
 	ent := &l.entities[c]

@@ -8,7 +8,8 @@ import (
 )
 
 // Kiali reads the graphs of Kiali's API: of apps, versioned apps, workloads and
-// services. Its numbers are requests a second, and for TCP bytes a second.
+// services. Its numbers are requests a second, and for TCP bytes a second, which count no
+// calls. Workloads that name their app are versions of it.
 var Kiali = &document.Reader{
 	Name:  "kiali",
 	Doc:   "graphs of Kiali: apps, versioned apps, workloads, services",
@@ -160,6 +161,9 @@ func (k *kialiWalk) follow(from graph.TracePeer, f kialiFlow, depth int) {
 	const longest = 4 // an operation, a service, and either once more
 	if !k.passes(to) || depth == longest {
 		o := k.t.call(edgeKey{from: from, to: to.seen(false), mode: graph.Sync, protocol: f.protocol}, k.d.Line(k.line, 0), "kiali-edge")
+		if f.protocol == "tcp" {
+			return
+		}
 		o.Calls += f.rate
 		o.Errors += f.failed
 		return
@@ -182,13 +186,15 @@ func (n *kialiNode) seen(calls bool) graph.TracePeer {
 	name := n.App
 	switch n.NodeType {
 	case "workload":
-		name = n.Workload
+		if name == unknown {
+			name = n.Workload
+		}
 	case "service", "aggregate":
 		name = n.Service
 	case "unknown":
 		name = unknown
 	}
-	for _, other := range []string{n.App, n.Workload, n.Service, unknown} {
+	for _, other := range []string{n.Workload, n.Service, unknown} {
 		if name == "" {
 			name = other
 		}

@@ -93,8 +93,11 @@ type tableSpan struct {
 	line     int32
 	duration float64 // nanoseconds, negative if unknown
 	failed   bool
-	asks     bool // a client or a producer
-	async    bool // a producer or a consumer
+	asks     bool            // a client or a producer
+	async    bool            // a producer or a consumer
+	answered bool            // a span of another service is below it
+	peer     graph.TracePeer // of a client or a producer, where the row names it
+	protocol string
 }
 
 // A spanTable is all spans of a table. Parents are connected to their children when all
@@ -133,7 +136,7 @@ func readSpanTable(d *document.Document, t *table, f *graph.Facts) {
 func (s *spanTable) add(t *table) {
 	trace := t.get("trace")
 	key := func(id string) string {
-		if trace == "" || id == "" || strings.EqualFold(id, "root") || strings.EqualFold(id, "null") || strings.Trim(id, "0") == "" {
+		if trace == "" || id == "" || strings.EqualFold(id, "root") || strings.EqualFold(id, "null") || id == "-1" || strings.Trim(id, "0") == "" {
 			return ""
 		}
 		return trace + "\x00" + id
@@ -151,12 +154,44 @@ func (s *spanTable) add(t *table) {
 	}
 	kind := strings.ToLower(t.get("kind"))
 	s.parents = append(s.parents, parent)
-	s.spans = append(s.spans, tableSpan{
+	span := tableSpan{
 		service: s.service(t), line: int32(t.line()), duration: t.duration(), failed: t.failed(),
-		asks:  strings.HasSuffix(kind, "client") || strings.HasSuffix(kind, "producer"),
+		asks:  strings.HasSuffix(kind, "client") || strings.HasSuffix(kind, "producer") || kind == "exit",
 		async: strings.HasSuffix(kind, "producer") || strings.HasSuffix(kind, "consumer"),
-	})
+	}
+	if span.asks {
+		span.peer, span.protocol = t.peer()
+	}
+	s.spans = append(s.spans, span)
 }
+
+// peer returns the other side of a call as its row names it, and the protocol that its
+// component speaks: "mongodb-driver" is a client of MongoDB.
+func (t *table) peer() (graph.TracePeer, string) {
+	host, port, ok := address.SplitHostPort(t.get("peer"))
+	if !ok {
+		host = t.get("peer")
+	}
+	first, _, _ := strings.Cut(host, ",") // the servers of a cluster
+	if first = document.Clean(first); first == "" || address.IsLocal(first) {
+		return graph.TracePeer{}, ""
+	}
+	p := graph.TracePeer{Name: first, Inferred: true, Host: graph.Address{Host: strings.ToLower(first), Port: port}}
+	protocol := address.ProtocolOn("", port)
+	for _, word := range address.Words(t.get("component")) {
+		if client, ok := componentWords[word]; ok {
+			word = client
+		}
+		if known := address.ProtocolOf(word); known.Name != "" {
+			protocol = known
+		}
+	}
+	p.Kind = protocol.Kind
+	return p, protocol.Name
+}
+
+// componentWords are clients by another name than that of their protocol.
+var componentWords = map[string]string{"jedis": "redis", "lettuce": "redis", "redisson": "redis", "rabbitmq": "amqp", "postgresql": "postgres", "mongo": "mongodb"}
 
 func (s *spanTable) service(t *table) int32 {
 	name := t.get("service")
@@ -182,6 +217,11 @@ func (s *spanTable) tie() (orphans int) {
 			orphans++
 		}
 	}
+	for i := range s.spans {
+		if up := s.spans[i].parent; up >= 0 && s.spans[i].service != s.spans[up].service {
+			s.spans[up].answered = true
+		}
+	}
 	return orphans
 }
 
@@ -190,6 +230,18 @@ func (s *spanTable) tie() (orphans int) {
 func (s *spanTable) count(i int32, d *document.Document, calls *edgeStats) {
 	const furthest = 1000 // of spans without a service in between; parents may form a loop
 	span := &s.spans[i]
+	if span.asks && !span.answered && span.peer.Name != "" && span.service > 0 && span.peer.Name != s.services[span.service] {
+		l := edgeKey{from: graph.TracePeer{Name: s.services[span.service]}, to: span.peer, mode: graph.Sync, protocol: span.protocol}
+		if span.async {
+			l.mode = graph.Async
+		}
+		o := calls.call(l, d.Line(int(span.line), 1), "table-row")
+		o.Calls++
+		if span.failed {
+			o.Errors++
+		}
+		o.Latency.Add(span.duration)
+	}
 	up := span.parent
 	for n := 0; up >= 0 && s.spans[up].service == 0 && n < furthest; n++ {
 		up = s.spans[up].parent
@@ -215,15 +267,25 @@ func (s *spanTable) count(i int32, d *document.Document, calls *edgeStats) {
 }
 
 // duration is how long a span took, in nanoseconds, negative if nothing says so.
-// Durations without their ends are microseconds, as tracing has it.
+// Durations without their ends are microseconds, as tracing has it. The number of digits of
+// a time shows its unit.
 func (t *table) duration() float64 {
 	start, err := strconv.ParseInt(t.get("start"), 10, 64)
 	end, err2 := strconv.ParseInt(t.get("end"), 10, 64)
-	if err == nil && err2 == nil && end >= start {
-		return float64(end - start)
+	timed, unit := err == nil && err2 == nil && end >= start, 1.0
+	switch len(t.get("start")) {
+	case 10:
+		unit = 1e9
+	case 13:
+		unit = 1e6
+	case 16:
+		unit = 1e3
 	}
-	if v, err := strconv.ParseFloat(t.get("duration"), 64); err == nil {
+	if v, err := strconv.ParseFloat(t.get("duration"), 64); err == nil && (!timed || unit > 1e3) {
 		return v * 1e3
+	}
+	if timed {
+		return float64(end-start) * unit
 	}
 	return -1
 }

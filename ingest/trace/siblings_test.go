@@ -142,7 +142,7 @@ func TestSiblings(t *testing.T) {
 		{"a request that is missing", "2 9 web client GET_/item/17*7 0-10 peer.service=items", ""},
 		{"a job", "1 - web internal nightly 0-1000\n 2 1 web client GET_/item/17*7 0-10 peer.service=items",
 			`web > items: 7 in 1; 7 x "GET /item/{id}" during "nightly" in 1, 1 traces, 70ms of 1s`},
-		{"two requests", request + "2 1 web client GET_/item/17*3 0-10 peer.service=items\n 3 - web server GET_/cart 0-10\n 4 3 web client GET_/item/17*3 0-10 peer.service=items", "web > items: 6 in 2"},
+		{"two requests", request + "2 1 web client GET_/item/17*3 0-10 peer.service=items\n 3 - web server GET_/cart 0-100\n 4 3 web client GET_/item/17*3 0-10 peer.service=items", "web > items: 6 in 2"},
 		{"times unknown", request + "2 1 web client GET_/item/17*7 10-0 peer.service=items", "web > items: 7 in 1"},
 		{"no kinds", "1 - web - GET_/cart 0-100\n 2 1 items - GET_/item/{id}*6 0-10", `web > items: 6 in 1; 6 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 60ms of 100ms`},
 

@@ -88,7 +88,7 @@ func (t *tree) call(up, s *node, half int32, found *edgeStats) {
 		t.reply(half)
 		c.failed = c.failed || h.Flags&spans.Failed != 0
 		c.retried = c.retried || h.Flags&spans.Retried != 0
-		c.async = c.async || h.Flags.Kind() == spans.Producer
+		c.async = c.async || h.Flags.Kind() == spans.Producer || t.late(half)
 		if h.Peer != 0 {
 			c.protocol = h.Peer
 		}
@@ -102,6 +102,21 @@ func (t *tree) call(up, s *node, half int32, found *edgeStats) {
 		return
 	}
 	t.note(found.add(&c), up, s, false)
+}
+
+// late reports whether a caller's half begins after its service has sent the answer to the
+// request that it is a part of: no caller waits for it.
+func (t *tree) late(half int32) bool {
+	s := &t.spans[half]
+	if s.request < 0 || s.request == half || s.Start == 0 {
+		return false
+	}
+	request := &t.spans[s.request]
+	if !request.Flags.Answers() || request.Start == 0 || request.Duration < 0 || request.Duration > longRequest {
+		return false
+	}
+	after := int64(int32(s.Start - request.Start)) // microseconds; the high bits are not kept
+	return float32(after)*1000 > request.Duration
 }
 
 // reply marks a caller's half as answered, and those it is wrapped in: a proxy
@@ -189,7 +204,7 @@ func (t *tree) reach(i int32, found *edgeStats) {
 			}
 			return
 		}
-		c.from, c.to, c.async = t.service(s), end{peer: to}, s.Flags.Kind() == spans.Producer
+		c.from, c.to, c.async = t.service(s), end{peer: to}, s.Flags.Kind() == spans.Producer || t.late(i)
 	case s.Flags.Kind() == spans.Server && s.up < 0 && s.Parent == 0 && t.pool.peers[s.Peer].Named:
 		c.from, c.to = end{peer: s.Peer}, t.service(s)
 	default:
