@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -101,12 +100,4 @@ func reportRepeat(p *Pass, e graph.Edge, repeats []repetition) {
 		f.Hint = "fetch all of them in one call, or make the calls in parallel"
 	}
 	p.Report(f)
-}
-
-// percent writes a share of at most the whole.
-func percent(share float64) string {
-	if share < 0.01 {
-		return "less than 1 %"
-	}
-	return english.Number(math.Round(100*share)) + " %"
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 const repeatedCalls = 5 // of one operation in one request; traces keep no fewer
@@ -71,4 +72,12 @@ func declares(g *graph.Graph, v graph.Node) bool {
 		}
 	}
 	return false
+}
+
+// percent writes a share of at most the whole.
+func percent(share float64) string {
+	if share < 0.01 {
+		return "less than 1 %"
+	}
+	return english.Number(math.Round(100*share)) + " %"
 }
