@@ -76,7 +76,9 @@ func samePlace(p, o *graph.Place) bool {
 }
 
 func (l *linker) connectFact(f *graph.CallFact) {
-	isRoute, pattern := f.Class == graph.ClassRoute, strings.HasPrefix(f.From.Host.Host, "*")
+	// The routes in a graph that weir wrote have moved the calls already.
+	isRoute := f.Class == graph.ClassRoute && (f.Rule != nil || f.In != nil)
+	pattern := strings.HasPrefix(f.From.Host.Host, "*")
 	if isRoute && f.From.Ref == f.To.Ref && f.From.Host.Host == f.To.Host.Host {
 		l.routes = append(l.routes, routeFact{f, f.Evidence, -1})
 		return
