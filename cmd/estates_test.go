@@ -115,14 +115,15 @@ func TestDriftOfTheShop(t *testing.T) {
 }
 
 // The shop is one shop, however it is run: the same services of its own make the
-// same calls to each other.
+// same calls to each other. Developers run it without reviews and what is behind them.
 func TestShopIsTheSameInComposeAndKubernetes(t *testing.T) {
+	away := []string{"reviews", "reviews-next", "covers", "covers-a", "covers-b", "covers-archive"}
 	calls := func(folder string) []string {
 		g := readEstate(t, folder)
 		var list []string
 		for e := range graph.Edge(g.Calls()) {
 			from, to := g.Service(g.From(e)), g.Service(g.To(e))
-			if from.Kind == graph.KindService && to.Kind == graph.KindService {
+			if from.Kind == graph.KindService && to.Kind == graph.KindService && !slices.Contains(away, from.Name) && !slices.Contains(away, to.Name) {
 				list = append(list, from.Name+" calls "+to.Name)
 			}
 		}
