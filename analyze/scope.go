@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -25,6 +26,19 @@ func proven(g *graph.Graph, least graph.Strength) *graph.Graph {
 func Synchronous(g *graph.Graph) *graph.Graph {
 	return g.Where(func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
 }
+
+// Addressed returns the synchronous calls that more than a start order shows. Programs start
+// after others for many reasons, so a start order alone is no measure of a service's calls.
+func (r *Analysis) Addressed() *graph.Graph {
+	return addressed.Of(r, Once{}, func() *graph.Graph {
+		return r.Sync.Where(func(e graph.Edge) bool {
+			evidence := r.Sync.Evidence(e)
+			return len(evidence) == 0 || slices.ContainsFunc(evidence, func(shown graph.Evidence) bool { return !shown.IsStartOrder() })
+		})
+	})
+}
+
+var addressed = NewMemo[Once, *graph.Graph]("the synchronous calls that more than a start order shows")
 
 // breaking is the calls of g by which a failure of the callee fails the caller, or would
 // if the other members of its group failed, too.

@@ -258,6 +258,12 @@ type Evidence struct {
 	Says        *policy.Set
 }
 
+// IsStartOrder reports whether the document shows which program starts after which, and no
+// address.
+func (e *Evidence) IsStartOrder() bool {
+	return e.Way == "compose-depends-on" || e.Way == "compose-links"
+}
+
 // A Value is a setting that may hold addresses: an environment variable, an
 // argument, an entry of a configuration file. The builder finds the addresses in
 // it, when all names are known.

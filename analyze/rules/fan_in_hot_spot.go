@@ -39,7 +39,7 @@ Callers that have other members of a pool or failover for it do not count.
 
 Not reported: several replicas with a budget or an autoscaler; an unknown number of
 replicas; databases, caches and brokers, which scale by other means
-("shared-database"); and external services.
+("shared-database"); external services; and callers that only start after it.
 
     spec:
       replicas: 3                  # and a PodDisruptionBudget, maxUnavailable: 1
@@ -60,7 +60,7 @@ shared by more than 90 % of the others in Alibaba's traces (Luo et al., SoCC 202
 `
 
 func checkFanInHotSpot(p *Pass) {
-	g := p.Analysis.Sync
+	g := p.Analysis.Addressed()
 	for v := range graph.Node(g.Len()) {
 		if !analyze.IsOwn(g.Service(v)) || len(g.In(v)) < p.Limits.FanIn {
 			continue

@@ -32,7 +32,8 @@ standard deviations above the mean).
 Not reported: the routes of a gateway, however many, since each request takes one of
 them; gateways and backends for frontends up to twice these numbers: services of kind
 "gateway", and those with "gateway" or "bff" as a word of their name.
-Telemetry, health checks, asynchronous calls and the calls of jobs do not count.
+Telemetry, health checks, start orders, asynchronous calls and the calls of jobs do not
+count.
 
 **Fix.** Make the callees optional that the response can do without, with a default
 ("hard: false", "fallback" in the native manifest). Send events where no response is
@@ -49,7 +50,7 @@ the numbers are set to report outliers.
 const minOutlier = 6
 
 func checkFanOutHub(p *Pass) {
-	g := p.Analysis.Sync
+	g := p.Analysis.Addressed()
 	limit := min(p.Limits.FanOut, max(minOutlier, outlier(g)))
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
@@ -60,14 +61,14 @@ func checkFanOutHub(p *Pass) {
 		if aggregates(s) {
 			own *= 2
 		}
-		if needs := syncNeeds(p, v); len(needs) >= own {
+		if needs := analyze.NeedsOthers(g, v); len(needs) >= own {
 			reportHub(p, v, needs, own)
 		}
 	}
 }
 
 func reportHub(p *Pass, v graph.Node, needs []analyze.Need, limit int) {
-	g := p.Analysis.Sync
+	g := p.Analysis.Addressed()
 	var calls []graph.Edge
 	hard, strong := 0, 0
 	for _, n := range needs {

@@ -59,11 +59,6 @@ func needNames(g *graph.Graph, needs []analyze.Need) string {
 	return english.List(names)
 }
 
-// syncNeeds returns the needs of v by synchronous calls to others.
-func syncNeeds(p *Pass, v graph.Node) []analyze.Need {
-	return analyze.NeedsOthers(p.Analysis.Sync, v)
-}
-
 // noticesLoss reports whether the caller of e has others for the callee and goes on to them:
 // it checks them, ejects those that fail, or tries another one.
 func noticesLoss(p *Pass, e graph.Edge) bool {

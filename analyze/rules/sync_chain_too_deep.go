@@ -27,8 +27,8 @@ longest.
     a -> b -> c -> d -> e -> f -> g             six hops
 
 Not reported: five hops or fewer. Only services count: gateways, databases, caches
-and external services add no hop, and neither do asynchronous calls. The services of
-one cycle count as one (see "sync-cycle").
+and external services add no hop, and neither do asynchronous calls and start orders.
+The services of one cycle count as one (see "sync-cycle").
 
 **Fix.** Keep a copy of the data instead of fetching it through other services: a copy
 fed by events, a cache, or a direct call past services that only forward the request.
@@ -42,7 +42,7 @@ large systems most call graphs are shallower, with a long tail (Luo et al.,
 
 func checkSyncChainTooDeep(p *Pass) {
 	isService := func(v graph.Node) bool { return p.Core.Service(v).Kind == graph.KindService }
-	for _, c := range analyze.LongestChains(p.Analysis.Sync, isService, p.Limits.ChainDepth) {
+	for _, c := range analyze.LongestChains(p.Analysis.Addressed(), isService, p.Limits.ChainDepth) {
 		reportChain(p, c.Services, c.Hops)
 	}
 }

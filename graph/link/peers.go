@@ -64,7 +64,7 @@ func (c *clusters) findPeers() {
 
 // isStartOrder reports whether evidence shows an order of starts and not an address.
 func isStartOrder(e *graph.Evidence) bool {
-	return e.Class == graph.ClassCall && (e.Way == "compose-depends-on" || e.Way == "compose-links")
+	return e.Class == graph.ClassCall && e.IsStartOrder()
 }
 
 // circles returns the roots that are left when those that do not call, or are not called,
