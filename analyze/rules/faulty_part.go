@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,18 @@ func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []
 	if len(found) == len(parts) || len(found) == 0 {
 		return found, ""
 	}
-	return found, " for " + strings.Join(matches, " and ")
+	return found, " for " + routesText(matches)
+}
+
+// manyRoutes is from how many parts of a call on a message has their number.
+const manyRoutes = 4
+
+// routesText writes the parts of a call, of many the first and their number.
+func routesText(matches []string) string {
+	if len(matches) < manyRoutes {
+		return strings.Join(matches, " and ")
+	}
+	return fmt.Sprintf("%d routes, from %s on", len(matches), matches[0])
 }
 
 // faultyLayer is a layer of a part that a rule reports.

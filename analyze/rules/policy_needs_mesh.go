@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -36,9 +37,10 @@ if the callee has no waypoint.
         metadata:
           labels: {sidecar.istio.io/inject: "false"}
 
-Not reported: callers in the mesh. If no input declares whether the callers of a
-namespace are in the mesh, one info finding for the namespace says that its policies
-depend on it.
+Not reported: callers in the mesh, and policies for the whole mesh that name neither
+callers nor callees: that they do not act outside it is meant. If no input declares
+whether the callers of a namespace are in the mesh, one info finding for the namespace
+says that its policies depend on it.
 
     labels: {istio-injection: enabled}         # of the namespace
 
@@ -58,8 +60,10 @@ func checkPolicyNeedsMesh(p *Pass) {
 		if b.Says.Empty() || !b.NeedsMesh {
 			continue
 		}
-		for _, e := range b.Outside {
-			objects[e] = append(objects[e], b)
+		if namesParties(b) {
+			for _, e := range b.Outside {
+				objects[e] = append(objects[e], b)
+			}
 		}
 		for _, e := range b.Calls {
 			caller := p.Graph.Service(p.Graph.From(e))
@@ -82,22 +86,32 @@ func checkPolicyNeedsMesh(p *Pass) {
 	}
 }
 
+// namesParties reports whether a policy names callers, callees or namespaces. That one for the
+// whole mesh does not reach a caller outside it is meant.
+func namesParties(b *graph.BoundPolicy) bool {
+	return len(b.From) > 0 || len(b.FromNamespaces) > 0 || len(b.To) > 0
+}
+
 func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
 	g := p.Graph
 	from, to := g.Service(g.From(e)), g.Service(g.To(e))
 	m, _ := from.Carrier(policies[0].Product) // of an API the mesh that would carry it out
 	names := objectNames(policies)
+	what, has := english.List(names), verb(len(names), "has", "have")
+	if len(names) > 2 {
+		what = fmt.Sprintf("%s and %d more policies", names[0], len(names)-1)
+	}
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    callID(g, e),
-		Message:    fmt.Sprintf("%s calls %s without the proxy of %s: %s has no effect on the call", from.ID, to.ID, m.Product.DisplayName(), strings.Join(names, ", ")),
+		Message:    fmt.Sprintf("%s calls %s without the proxy of %s: %s %s no effect on the call", from.ID, to.ID, m.Product.DisplayName(), what, has),
 		Hint:       "add " + from.ID + " to the mesh, or set a timeout for the call in its code",
 		Values:     []analyze.KeyValue{keyValue("mesh", m.Product.String())},
 		Origins:    append([]graph.Origin{m.Origin}, where(policies)...),
 		Services:   []graph.Node{g.From(e), g.To(e)},
 	}
 	if m.In {
-		f.Message = fmt.Sprintf("%s calls %s in ambient mode without a waypoint: %s has no effect on the call", from.ID, to.ID, strings.Join(names, ", "))
+		f.Message = fmt.Sprintf("%s calls %s in ambient mode without a waypoint: %s %s no effect on the call", from.ID, to.ID, what, has)
 		f.Hint = `set label "istio.io/use-waypoint" on the Service or namespace of ` + to.ID
 	}
 	p.Report(f)
