@@ -1,0 +1,72 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+)
+
+var noReplica = &Rule{
+	ID:       "no-replica",
+	Title:    "service with callers and without replicas",
+	Doc:      noReplicaDoc,
+	Severity: analyze.Warning,
+	Check:    checkNoReplica,
+}
+
+const noReplicaDoc = `
+A workload that is scaled to zero answers no request. Each call to it fails at once, no
+retry helps, and breakers and health checks have no replica to choose from.
+
+Reported for a service whose workload declares no replica at all, with a synchronous
+caller that is proven by strong evidence, if no autoscaler in the inputs scales it.
+
+    kind: Deployment
+    metadata: {name: stock}          # web calls http://stock
+    spec:
+      replicas: 0
+
+Not reported: workloads with an autoscaler (HorizontalPodAutoscaler, KEDA, Knative); optional
+calls, calls with a fallback and members of a pool or failover; and services without
+callers.
+
+**Fix.** Set "spec.replicas" to the number that the callers need, or remove the calls.
+`
+
+func checkNoReplica(p *Pass) {
+	g := p.Analysis.Strong
+	for v := range graph.Node(g.Len()) {
+		s := g.Service(v)
+		n := analyze.Replicas(s)
+		if !analyze.IsOwn(s) || s.Scaling != nil || !n.Set() || n.Value != 0 || n.Scaled {
+			continue
+		}
+		var calls []graph.Edge
+		var callers []graph.Node
+		for _, e := range g.In(v) {
+			u := analyze.Replicas(g.Service(g.From(e)))
+			if idle := u.Set() && u.Value == 0; idle || g.From(e) == v || g.Mode(e) != graph.Sync || !analyze.Breaks(g, e) {
+				continue
+			}
+			calls = append(calls, e)
+			callers = append(callers, g.From(e))
+		}
+		if len(calls) == 0 {
+			continue
+		}
+		p.Report(analyze.Finding{
+			Confidence: confidence(g, calls),
+			Subject:    s.ID,
+			Message:    fmt.Sprintf("%s declares 0 replicas and no autoscaler, but is called by %s: each of these calls fails", s.ID, someIDs(g, callers)),
+			Hint:       fmt.Sprintf("set the replicas of %s to the number that its callers need, or remove the calls", s.ID),
+			Values:     []analyze.KeyValue{number("callers", len(callers)), number("replicas", 0)},
+			Origins:    places(s, n.Origin),
+			Services:   []graph.Node{v},
+			Alike: analyze.Alike{
+				Cause: "replicas", Says: "have callers, declare 0 replicas and no autoscaler: each call to them fails",
+				Hint: "set the replicas of each to the number that its callers need, or remove the calls",
+			},
+		})
+	}
+}
