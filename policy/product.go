@@ -17,6 +17,7 @@ type Product struct {
 	Operations bool // acts on operations of stores and brokers if declared; its defaults are for requests
 	Contract   bool // is an API that another product of the same layer implements
 	OldestActs bool // of several objects for the same target, the oldest one acts
+	NextServer bool // its retries ask another server, even if a hash chose the first one
 
 	Durations  []*Syntax     // how it writes durations, the usual one first
 	RetryWords []*RetryWords // its words for retry conditions

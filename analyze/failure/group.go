@@ -340,7 +340,7 @@ func (p *phase) noticed(of part, d *guard, calls, lost int) notice {
 		errors, cut, was = true, false, condition{}
 	}
 	n := notice{retry: d.retry, tries: max(d.tries, 1), try: min(was.tail, end), unended: was.any(hangs) && !bounded}
-	n.again = !n.unended && d.retry.set() && !d.sticky
+	n.again = !n.unended && d.retry.set() && !d.sticky && !d.sameHost
 	if errors {
 		n.again = n.again && (d.retried[policy.Errors] || d.retried[policy.Down] && down)
 		n.waits = d.wait[policy.Errors].Time(0)

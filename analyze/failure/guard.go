@@ -46,6 +46,7 @@ type guard struct {
 	ejects   setting       // set if failing replicas are detected and left out
 	ejectors []*policy.Set // layers that leave some of them out
 	sticky   bool          // another try asks the same replica
+	sameHost bool          // and the same server of a group
 	tries    float64       // of one call to a replica that is down, as far as a budget lets them
 
 	soft     setting
@@ -103,7 +104,7 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 		if c := l.Set.Cache; c != nil && !(c.TTL.Set() && c.TTL.Value <= 0) && c.TTL.Provenance != policy.Disabled {
 			d.cache = written("cache", &l.Set, c.TTL)
 		}
-		if b := l.Set.Balance; b != nil && b.Strategy.Set() && b.Strategy.Value == "consistent-hash" {
+		if b := l.Set.Balance; b != nil && b.Strategy.Set() && b.Strategy.Value == "consistent-hash" && !l.Set.Product.OrNative().NextServer {
 			d.sticky = true
 		}
 		if f := l.Set.Fallback; f != nil {
@@ -194,6 +195,7 @@ func (d *guard) retries(p *Part) {
 	for i := range p.Layers {
 		if l := &p.Layers[i]; l.Attempts != 1 && l.Set.Retry != nil {
 			d.retry = written("retries", &l.Set, l.Set.Retry.Retries)
+			d.sameHost = l.Set.Retry.SameHost.Value
 			break
 		}
 	}

@@ -75,7 +75,7 @@ func checkBreakerCannotTrip(p *Pass) {
 
 func cannotTrip(p *Pass, e graph.Edge) (faultyLayer, bool) {
 	bad := func(part *analyze.Part, l *policy.Effect) bool {
-		_, found := whyCannotTrip(l, part.Facts.Replicas, p.Core.Service(p.Core.To(e)))
+		_, found := whyCannotTrip(l, hostsOf(p, e, part), p.Core.Service(p.Core.To(e)))
 		return found
 	}
 	parts := p.Effective(e)
@@ -85,9 +85,18 @@ func cannotTrip(p *Pass, e graph.Edge) (faultyLayer, bool) {
 	return firstFaultyLayer(parts, disabledBreakers, bad)
 }
 
+// hostsOf returns how many hosts a breaker chooses from, unknown of a call to one of several
+// servers: what is left without one are the others.
+func hostsOf(p *Pass, e graph.Edge, part *analyze.Part) policy.Setting[int] {
+	if analyze.Replaceable(p.Core, e) {
+		return policy.Setting[int]{}
+	}
+	return part.Facts.Replicas
+}
+
 // tripBlockerOf is why the breaker of c never opens.
 func tripBlockerOf(p *Pass, c breakerCall) tripBlocker {
-	s, _ := whyCannotTrip(c.layer, c.part.Facts.Replicas, p.Core.Service(p.Core.To(c.call)))
+	s, _ := whyCannotTrip(c.layer, hostsOf(p, c.call, c.part), p.Core.Service(p.Core.To(c.call)))
 	return s
 }
 

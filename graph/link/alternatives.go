@@ -54,10 +54,10 @@ func collectAlternatives(g *graph.Graph, v graph.Node) *collector {
 	var c *collector
 	for e, end := g.Out(v); e < end; e++ {
 		strongest, placed := graph.Allowed, hasPlace(g.Evidence(e))
-		for i := range g.Evidence(e) {
+		for i := range g.Evidence(e) { // the strongest come first: a start order adds no group to those of addresses
 			ev := &g.Evidence(e)[i]
 			routed := isRouted(g, v, e, ev)
-			if !counts(ev) || ev.In == nil && !routed || ev.Observed && placed {
+			if !counts(ev) || ev.In == nil && !routed || ev.Observed && placed || ev.Strength < strongest {
 				continue
 			}
 			if c == nil {

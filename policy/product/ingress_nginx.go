@@ -8,7 +8,7 @@ import (
 
 // IngressNginx is ingress-nginx: nginx with 5 s to connect and three tries.
 var IngressNginx = &policy.Product{
-	Name: "ingress-nginx", Title: "ingress-nginx",
+	Name: "ingress-nginx", Title: "ingress-nginx", NextServer: true,
 	Source:    "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration",
 	Durations: []*policy.Syntax{IngressNginxDuration}, RetryWords: []*policy.RetryWords{NginxNextUpstream},
 	Layer: policy.Gateway, IngressClasses: []string{"nginx"},

@@ -9,7 +9,7 @@ import (
 // Nginx tries another server at once after an error or a timeout, unless a POST, LOCK or
 // PATCH was sent already. A declared number of tries includes the first, and 0 has no end.
 var Nginx = &policy.Product{
-	Name: "nginx", Title: "nginx",
+	Name: "nginx", Title: "nginx", NextServer: true,
 	Source:    "https://nginx.org/en/docs/http/ngx_http_proxy_module.html",
 	Durations: []*policy.Syntax{NginxDuration}, RetryWords: []*policy.RetryWords{NginxNextUpstream},
 	Layer: policy.Gateway,

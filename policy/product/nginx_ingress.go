@@ -6,7 +6,7 @@ import (
 
 // NginxIngress is F5's NGINX Ingress Controller: nginx as it is.
 var NginxIngress = &policy.Product{
-	Name: "nginx-ingress", Title: "NGINX Ingress Controller",
+	Name: "nginx-ingress", Title: "NGINX Ingress Controller", NextServer: true,
 	Source:    "https://docs.nginx.com/nginx-ingress-controller",
 	Durations: []*policy.Syntax{NginxDuration}, RetryWords: []*policy.RetryWords{NginxNextUpstream},
 	Layer:    policy.Gateway,
