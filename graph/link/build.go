@@ -28,7 +28,12 @@ func (b *Builder) Build() *graph.Graph {
 	assemble(&b.facts)
 	sortFacts(&b.facts)
 	l := &linker{f: &b.facts, coverage: &b.Coverage}
-	l.place(b.Namespace)
+	namespaces := map[string]string{} // by file
+	if b.Namespace == "" {
+		namespaces = l.namespacesOfFiles()
+		l.separateNamespaces(namespaces)
+	}
+	l.place(b.Namespace, namespaces)
 	l.expandGroups()
 	l.assignFiles()
 	l.attachConfigPolicies()

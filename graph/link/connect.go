@@ -245,13 +245,3 @@ func (l *linker) unresolved(from int, address, key string, o graph.Origin, why s
 func (l *linker) isProgram(root int) bool {
 	return root < len(l.kinds) && l.kinds[root] == graph.KindService
 }
-
-// isPlatform reports whether a host is the API server of the cluster or the metadata server
-// of a cloud.
-func isPlatform(host string) bool {
-	switch host {
-	case "kubernetes", "metadata", "metadata.google.internal", "169.254.169.254", "169.254.170.2":
-		return true
-	}
-	return host == "kubernetes.default" || strings.HasPrefix(host, "kubernetes.default.svc")
-}

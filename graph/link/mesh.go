@@ -34,8 +34,11 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 	for root, n := range node {
 		s := &services[n]
 		ns := spaces[s.Namespace]
-		if s.Namespace == "" && len(spaces) == 1 {
+		switch {
+		case s.Namespace == "" && len(spaces) == 1 && !l.runsElsewhere(members[root]):
 			ns = l.onlyNamespace()
+		case s.Kind == graph.KindGateway && l.isRoutingObject(members[root]):
+			ns = nil // what runs it may be anywhere
 		}
 		s.Meshes = memberships(s, ns)
 		for _, p := range product.Meshes {
@@ -44,6 +47,28 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 			}
 		}
 	}
+}
+
+// runsElsewhere reports whether a service is declared for another platform than Kubernetes only.
+func (l *linker) runsElsewhere(entities []int) bool {
+	elsewhere := false
+	for _, c := range entities {
+		realm := l.entities[c].ref.Realm
+		if realm == kubernetes {
+			return false
+		}
+		elsewhere = elsewhere || hosting(realm)
+	}
+	return elsewhere
+}
+
+// isRoutingObject reports whether only objects with routes declare or name a gateway, and no
+// workload.
+func (l *linker) isRoutingObject(entities []int) bool {
+	return !slices.ContainsFunc(entities, func(c int) bool {
+		ent := &l.entities[c]
+		return len(ent.names) > 0 || slices.ContainsFunc(ent.things, func(t *graph.Entity) bool { return t.PodLabels != nil || t.Image != "" })
+	})
 }
 
 // joinUnsigned makes a service a member of the mesh of a product where its names or its

@@ -2,18 +2,9 @@ package link
 
 import "github.com/weirgraph/weir/graph"
 
-// kubernetes is the realm in which names belong to namespaces.
-const kubernetes = "kubernetes"
-
 // place sets the namespace of Kubernetes objects that set none: the one that the user
-// gives, else that of the rest of their file, else the empty namespace, which is distinct
-// from all others.
-func (l *linker) place(namespace string) {
-	byFile := map[string]string{}
-	if namespace == "" {
-		byFile = l.namespacesOfFiles()
-		l.separateNamespaces(byFile)
-	}
+// gives, else that of their file, else the empty namespace, which is distinct from all others.
+func (l *linker) place(namespace string, byFile map[string]string) {
 	at := func(o *graph.Origin, realm string, ns *string) {
 		if realm != kubernetes || *ns != "" {
 			return

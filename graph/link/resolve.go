@@ -356,27 +356,6 @@ func (l *linker) isStatefulPod(s string) bool {
 	return i > 0 && i < len(s)-1 && strings.Trim(s[i+1:], "0123456789") == ""
 }
 
-// clusterHost splits a host "NAME.NAMESPACE.svc.DOMAIN": what is before "svc", and the domain,
-// which is empty if the host ends there.
-func clusterHost(host string) (inside, domain string, ok bool) {
-	inside, domain, ok = strings.Cut(host+".", ".svc.")
-	return inside, strings.TrimSuffix(domain, "."), ok && strings.Contains(inside, ".")
-}
-
-// clusterService returns the Service that a host is the name of, if that can only be a
-// Service of a cluster.
-func clusterService(host string) (graph.Ref, bool) {
-	inside, domain, ok := clusterHost(strings.TrimSuffix(strings.ToLower(host), "."))
-	if !ok || domain != "" && !strings.HasSuffix("."+domain, ".local") || isPlatform(inside) {
-		return graph.Ref{}, false
-	}
-	labels := strings.Split(inside, ".")
-	if labels = labels[max(0, len(labels)-2):]; labels[0] == "" || labels[1] == "" || strings.ContainsAny(inside, "*/") {
-		return graph.Ref{}, false
-	}
-	return graph.Ref{Realm: kubernetes, Kind: "Service", Namespace: labels[1], Name: labels[0]}, true
-}
-
 // addExternal returns the entity of a host that the inputs address and do not declare: a
 // Service of the cluster if it is the name of one, else an external service. A short name
 // belongs to the namespace of the caller.

@@ -23,7 +23,11 @@ func (l *linker) selectWorkloads() {
 	for c := range l.entities {
 		for _, n := range l.entities[c].names {
 			groups := l.services(l.servers(l.selected(n.Selects, n.Namespace)))
-			if len(groups) == 1 {
+			switch len(groups) {
+			case 0:
+				l.joinMissed(c, n)
+				continue
+			case 1:
 				l.uniteAll(c, groups[0])
 				continue
 			}
@@ -40,6 +44,34 @@ func (l *linker) selectWorkloads() {
 				})
 			}
 		}
+	}
+}
+
+// joinMissed joins a name whose selector matches no pod with the workload of its name, which is
+// most likely meant, and reports it.
+func (l *linker) joinMissed(c int, n *graph.Name) {
+	if n.Selects.IsZero() || n.Selects.AnyNamespace || n.Realm != kubernetes || len(n.Selects.Exprs) > 0 {
+		return
+	}
+	for _, w := range l.selectable[n.Namespace] {
+		if l.entities[w].ref.Name != n.Name || w == c {
+			continue
+		}
+		labels, missed := l.podLabels(w), []string(nil)
+		for key, value := range n.Selects.Labels {
+			if have, ok := labels[key]; !ok {
+				missed = append(missed, key+": "+value+", which its pods do not have")
+			} else if have != value {
+				missed = append(missed, key+": "+value+", and its pods have "+key+": "+have)
+			}
+		}
+		l.unite(w, c)
+		l.coverage.Problems = append(l.coverage.Problems, graph.Problem{
+			Origin: n.Origin, Level: graph.Skipped,
+			Message: `Service "` + n.Name + `" selects no pod of ` + kindWord(l.entities[w].ref) + ` "` + n.Name + `": ` + strings.Join(sortedUnique(missed), "; "),
+			Hint:    "correct the selector, or the labels of the pods: calls of the Service reach no pod",
+		})
+		return
 	}
 }
 

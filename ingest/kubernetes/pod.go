@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/ingest/image"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A pod is a pod spec while its facts are read.
@@ -35,6 +36,7 @@ var injected = []string{
 // read adds what the pod shows to t, and its settings to the facts.
 func (p *pod) read(t *graph.Entity) {
 	containers := p.containers()
+	p.readInjected(t)
 	main := mainContainer(containers, t.Name)
 	// An image may be missing where a trigger supplies it; elsewhere the object
 	// only changes another one.
@@ -56,6 +58,22 @@ func (p *pod) read(t *graph.Entity) {
 		}
 		p.readSettings(c, t)
 		p.readMounts(c, volumes)
+	}
+}
+
+// proxies are the containers that are proxies of a mesh, by name.
+var proxies = map[string]*policy.Product{
+	"istio-proxy": product.Istio, "linkerd-proxy": product.Linkerd, "consul-dataplane": product.Consul, "kuma-sidecar": product.Kuma, "daprd": product.Dapr,
+}
+
+// readInjected makes the pod a member of the meshes whose proxies are in it already.
+func (p *pod) readInjected(t *graph.Entity) {
+	for _, key := range [...]string{"containers", "initContainers"} {
+		for _, n := range p.spec.Get(key).List() {
+			if mesh := proxies[n.Get("name").Str()]; mesh != nil && n.Get("image").Str() != "" {
+				t.Meshes = append(t.Meshes, graph.Membership{Product: mesh, In: true, Origin: p.At(n)})
+			}
+		}
 	}
 }
 

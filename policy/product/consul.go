@@ -16,7 +16,7 @@ var Consul = &policy.Product{
 	// "Discovery chain": every proxy follows it, gateways included.
 	RouteSteps: []string{"router", "splitter", "resolver"}, GatewayRoutes: true, OwnGateways: true,
 	// "Annotations and labels".
-	Signs: []policy.MeshSign{{Key: "consul.hashicorp.com/connect-inject", In: []string{"true"}, Out: []string{"false"}}},
+	Signs: []policy.MeshSign{{Key: "consul.hashicorp.com/connect-inject-status", In: []string{"injected"}}, {Key: "consul.hashicorp.com/connect-inject", In: []string{"true"}, Out: []string{"false"}}},
 	Defaults: policy.Set{
 		Timeout: totalAndConnect(15*time.Second, 5*time.Second), Retry: noRetry(), Breaker: &envoyEjection, Bulkhead: &envoyLimits,
 	},

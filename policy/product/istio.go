@@ -17,6 +17,7 @@ var Istio = &policy.Product{
 	KeepsHeadless: true, NoPanic: true, // Istio switches Envoy's panic threshold off
 	// "Installing the Sidecar" and "Add workloads to the ambient mesh".
 	Signs: []policy.MeshSign{
+		{Key: "sidecar.istio.io/status", In: []string{"*"}}, // injected by hand
 		{Key: "sidecar.istio.io/inject", In: []string{"true"}, Out: []string{"false"}},
 		{Key: "istio-injection", In: []string{"enabled"}, Out: []string{"disabled"}},
 		{Key: "istio.io/rev", In: []string{"*"}},

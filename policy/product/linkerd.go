@@ -18,7 +18,7 @@ var Linkerd = &policy.Product{
 	EjectionName: "failure accrual", NoPanic: true, // there is no panic mode
 	CarriesRoutes: true, GatewayRoutes: true,
 	// "Automatic Proxy Injection".
-	Signs: []policy.MeshSign{{Key: "linkerd.io/inject", In: []string{"enabled", "ingress"}, Out: []string{"disabled"}}},
+	Signs: []policy.MeshSign{{Key: "linkerd.io/proxy-version", In: []string{"*"}}, {Key: "linkerd.io/inject", In: []string{"enabled", "ingress"}, Out: []string{"disabled"}}},
 	Defaults: policy.Set{
 		Timeout: connectOnly(policy.Setting[time.Duration]{}), Retry: noRetry(), Breaker: noBreaker(), Balance: &policy.Balance{Strategy: def("ewma")},
 	},
