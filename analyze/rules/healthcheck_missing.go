@@ -171,6 +171,10 @@ func checkRestarts(p *Pass, v graph.Node) {
 			Values:     []analyze.KeyValue{value("livenessPath", path)},
 			Origins:    places(s, path.Origin),
 			Services:   []graph.Node{v},
+			Alike: analyze.Alike{
+				Cause: "livenessProbe", Says: "have a livenessProbe that checks dependencies: an outage of a dependency restarts them",
+				Hint: "let each livenessProbe check only the process; move the check of dependencies to the readinessProbe",
+			},
 		})
 	}
 }

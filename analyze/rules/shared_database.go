@@ -36,8 +36,8 @@ Not reported: addresses with different databases on one server; users with the s
 owner; and users that run one image with different commands, such as the web process
 and the worker of one program. Jobs and migrations do not count, since they belong to
 the service they migrate for; nor do backups and administration consoles. A read
-replica with an address of its own is another database. Caches and brokers are meant
-to be shared.
+replica with an address of its own is another database. Caches, brokers and stores that
+coordinate programs, such as ZooKeeper and etcd, are meant to be shared.
 
     DATABASE_URL: postgres://pg/orders       # in orders
     DATABASE_URL: postgres://pg/billing      # in billing
@@ -64,7 +64,7 @@ Lenarduzzi 2018.
 func checkSharedDatabase(p *Pass) {
 	g := p.Analysis.Strong
 	for v := range graph.Node(g.Len()) {
-		if g.Service(v).Kind != graph.KindDatabase || len(g.In(v)) < 2 {
+		if g.Service(v).Kind != graph.KindDatabase || len(g.In(v)) < 2 || isNamed(g.Service(v), coordinators) {
 			continue
 		}
 		users := map[string][]graph.Edge{}
@@ -103,14 +103,21 @@ func isLaterMember(g *graph.Graph, v graph.Node, users []graph.Edge) bool {
 
 // tendsData reports whether a program is there for a database and not the other way
 // round: it migrates it, saves it, or shows it to administrators.
-func tendsData(s *graph.Service) bool {
+func tendsData(s *graph.Service) bool { return isNamed(s, tenders) }
+
+// isNamed reports whether the name of a service or of an image of it has one of the words.
+func isNamed(s *graph.Service, words map[string]bool) bool {
 	names := append([]string{s.Name}, s.Images...)
 	return slices.ContainsFunc(names, func(name string) bool {
 		name = name[strings.LastIndexByte(name, '/')+1:]
 		name, _, _ = strings.Cut(name, ":")
-		return slices.ContainsFunc(wordsOf(name), func(word string) bool { return tenders[word] })
+		return slices.ContainsFunc(wordsOf(name), func(word string) bool { return words[word] })
 	})
 }
+
+// coordinators are stores through which programs find and lock each other: to be shared is
+// what they are for.
+var coordinators = map[string]bool{"zookeeper": true, "zookeepers": true, "etcd": true, "consul": true}
 
 var tenders = map[string]bool{
 	"migrate": true, "migrator": true, "migration": true, "migrations": true, "dbmigrate": true, "flyway": true, "liquibase": true, "alembic": true, "seed": true, "seeder": true,

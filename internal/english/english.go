@@ -20,7 +20,7 @@ func plural(thing string) string {
 	switch {
 	case strings.HasSuffix(thing, "ch"), strings.HasSuffix(thing, "s"), strings.HasSuffix(thing, "x"):
 		return thing + "es"
-	case strings.HasSuffix(thing, "y"):
+	case strings.HasSuffix(thing, "y") && !strings.HasSuffix(thing, "ay") && !strings.HasSuffix(thing, "ey"):
 		return strings.TrimSuffix(thing, "y") + "ies"
 	}
 	return thing + "s"

@@ -16,6 +16,8 @@ func TestCount(t *testing.T) {
 		{0, "call", "0 calls"},
 		{1, "match", "1 match"},
 		{2, "match", "2 matches"},
+		{2, "gateway", "2 gateways"},
+		{2, "directory", "2 directories"},
 		{2, "box", "2 boxes"},
 		{2, "loss", "2 losses"},
 		{3, "entry", "3 entries"},
