@@ -19,6 +19,7 @@ type group struct {
 	members []member
 	calls   int  // in it, and in groups in it
 	looped  bool // one of them is in a loop
+	turn    int32
 	// shared is what acts on the group instead of its calls, of pools and failovers that are in
 	// no other: a lost member is replaced first, and only then is there anything to fall back from.
 	shared *guard
@@ -34,9 +35,12 @@ type member struct {
 // addGroups compiles the groups of the graph.
 func (m *Model) addGroups() {
 	m.needs, m.outermost = map[graph.Edge][]*group{}, map[graph.GroupID]*group{}
+	if len(m.g.Groups()) > 0 {
+		m.turn = turns(m.g)
+	}
 	for i := range m.g.Groups() {
 		if id := graph.GroupID(i); m.g.Groups()[i].In == graph.NoGroup {
-			n := m.group(id, nil)
+			n := m.group(id, nil, nil)
 			m.mixed, m.outermost[id] = true, n
 			for _, e := range m.g.CallsIn(id) {
 				m.needs[e] = append(m.needs[e], n)
@@ -45,22 +49,24 @@ func (m *Model) addGroups() {
 	}
 }
 
-// group compiles one group; shared is that of a group around it.
-func (m *Model) group(id graph.GroupID, shared *guard) *group {
+// group compiles one group; shared and within are of the outermost pool or failover around it:
+// what acts on that, and its calls.
+func (m *Model) group(id graph.GroupID, shared *guard, within []graph.Edge) *group {
 	n := &group{Group: &m.g.Groups()[id], id: id}
+	n.turn = m.turn[n.Caller]
 	if n.Kind != graph.Split && shared == nil {
-		n.shared = m.sharedBy(m.g.CallsIn(id))
+		within = m.g.CallsIn(id)
+		n.shared = m.sharedBy(within)
 		shared = n.shared
 	}
 	for _, of := range n.Members {
 		mem := member{GroupMember: of}
 		if of.Group != graph.NoGroup {
-			mem.group = m.group(of.Group, shared)
+			mem.group = m.group(of.Group, shared, within)
 			n.calls += mem.group.calls
 			n.looped = n.looped || mem.group.looped
 		} else {
 			mem.guards = slices.Clone(m.guards(of.Call))
-			within := m.g.CallsIn(m.g.Outermost(id))
 			for i := range mem.guards {
 				mem.guards[i].without(shared)
 				mem.guards[i].withoutSteps(within)
@@ -117,6 +123,7 @@ func (m *Model) sharedBy(calls []graph.Edge) *guard {
 				d.steps = nil
 			}
 			d.looped = d.looped || o.looped
+			d.publish = d.publish && o.publish // there is an outbox for events only
 		}
 	}
 	return d
@@ -141,8 +148,8 @@ func (d *guard) without(shared *guard) {
 	}
 }
 
-// withoutSteps takes from d the steps of its fallback that ask other members of its group:
-// the group says when these are asked.
+// withoutSteps takes from d the steps of its fallback that ask other members of its pool or
+// failover: the group says when these are asked. A split asks nobody else.
 func (d *guard) withoutSteps(within []graph.Edge) {
 	asksMember := func(s step) bool { return s.asks != noCall && slices.Contains(within, s.asks) }
 	if slices.ContainsFunc(d.steps, asksMember) {
@@ -226,9 +233,12 @@ func (p *phase) split(n *group, t *trace) condition {
 		c.signs &^= fails
 	}
 	hung := c.any(hangs)
-	if hung && n.Multiplexes && waiting < len(n.members) {
-		c.signs = c.signs&^hangs | late | loses
+	if hung && n.Multiplexes {
+		c.signs |= late | loses
 		c.tail = forever
+		if waiting < len(n.members) {
+			c.signs &^= hangs
+		}
 		if all {
 			c.signs |= fails
 		}
@@ -408,15 +418,19 @@ func (p *phase) pool(n *group, t *trace) condition {
 	return c
 }
 
-// least is the delay that all requests have, whichever member they go to.
+// least is the delay that all requests have that end, whichever member they go to.
 func least(of []condition) time.Duration {
-	d := forever
+	soonest, latest, ends := forever, time.Duration(0), false
 	for _, one := range of {
+		latest = max(latest, one.delay)
 		if !one.any(hangs) {
-			d = min(d, one.delay)
+			soonest, ends = min(soonest, one.delay), true
 		}
 	}
-	return d
+	if !ends {
+		return latest
+	}
+	return soonest
 }
 
 // replaced is what comes of a lost member, or of one some of whose requests fail, while
@@ -439,8 +453,8 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 	case taken && p.open != nil:
 		note(words, check, "took it out")
 	case by.again && by.tries > float64(lost), atOnce:
+		c.tail = n.takes(by, float64(lost))
 		if by.again {
-			c.tail = n.takes(by, float64(lost))
 			check = by.retry
 		}
 		if by.wait || c.tail >= slowLimit {
@@ -460,6 +474,7 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 		note(words, by.retry, "ask another one, but "+share(math.Pow(part, by.tries))+" of its requests fail")
 	case taken:
 		c.signs |= loses
+		c.tail = one.tail
 		if by.wait || by.unended {
 			c.signs |= late
 		}
@@ -570,7 +585,7 @@ func (p *phase) failover(n *group, t *trace) condition {
 				one.signs = one.signs&^hangs | fails | late
 			}
 			note(words, check, "takes it out, but not at once")
-			return c.join(condition{signs: one.signs})
+			return c.join(one)
 		default:
 			note(words, setting{words: "nothing", at: n.Origin}, "notices its failure: no other is asked")
 			return c.join(one)

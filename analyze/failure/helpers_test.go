@@ -28,6 +28,7 @@ type wire struct {
 	fresh    bool
 	instead  bool // only made as a fallback
 	in       *graph.Place
+	alone    bool // it is made outside the group, too
 }
 
 func say[T any](v T) policy.Setting[T] {
@@ -113,6 +114,9 @@ func estate(wires []wire) *graph.Graph {
 			c.Need = graph.Soft
 		}
 		c.Evidence = []graph.Evidence{{Says: w.says(), Strength: graph.Strong, In: w.in, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 3}}}
+		if w.alone {
+			c.Evidence = append(c.Evidence, graph.Evidence{Strength: graph.Strong, Origin: policy.Origin{Reader: "test", File: "estate.yaml", Line: 4}})
+		}
 		calls[i] = c
 	}
 	return graphtest.New(services, calls)

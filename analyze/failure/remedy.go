@@ -39,7 +39,7 @@ func (m *Model) Try(e graph.Edge, r Remedy, inject map[graph.Node]Injection) (*O
 			m.at[c], before[i] = before[i], m.at[c]
 		}
 		for _, n := range m.needs[e] {
-			*n = *m.group(n.id, nil)
+			*n = *m.group(n.id, nil, nil)
 		}
 	}
 	swap()

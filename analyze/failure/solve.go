@@ -1,6 +1,7 @@
 package failure
 
 import (
+	"container/heap"
 	"maps"
 	"slices"
 
@@ -16,6 +17,7 @@ type Model struct {
 	primary   map[graph.Edge][]graph.Edge // by call that is made instead of others: those
 	needs     map[graph.Edge][]*group     // by call: the groups that it is in, of those that are in no other
 	outermost map[graph.GroupID]*group    // these
+	turn      []int32                     // by service, if there are groups: see turns
 	loops     func(graph.Edge) bool
 	bare      int32 // the set of guards of a synchronous call without policies; -1 if there is none
 	fresh     bool  // some consumers cannot do without new events
@@ -136,12 +138,20 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		wait(v)
 	}
 	dry := map[graph.Node]bool{}
-	var groups []*group // with members that have changed, looked at when nothing else has
+	var groups queue // with members that have changed, looked at when nothing else has
 	changed := map[*group]bool{}
+	look := func(e graph.Edge) {
+		for _, n := range m.needs[e] {
+			if !changed[n] {
+				changed[n] = true
+				heap.Push(&groups, n)
+			}
+		}
+	}
 	for len(work) > 0 || len(groups) > 0 {
 		if len(work) == 0 {
-			n := groups[0]
-			groups, changed[n] = groups[1:], false
+			n := heap.Pop(&groups).(*group)
+			changed[n] = false
 			worsen(n.Caller, p.alternatives(n, nil))
 			continue
 		}
@@ -152,13 +162,10 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 				continue // it cannot get worse
 			}
 			c := p.alone(e, nil)
-			for _, n := range m.needs[e] {
-				if !changed[n] {
-					groups, changed[n] = append(groups, n), true
-				}
-			}
+			look(e)
 			for _, primary := range m.primary[e] {
-				c = c.join(p.contribution(primary, nil))
+				c = c.join(p.alone(primary, nil))
+				look(primary)
 			}
 			worsen(m.g.From(e), c)
 		}
@@ -176,6 +183,54 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		p.state[v] = p.is[v].state()
 	}
 	return p
+}
+
+// A queue has groups in turn. Those of callees come before those of their callers, since what a
+// check takes out brings less than it did before it was lost.
+type queue []*group
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return q[i].turn < q[j].turn }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(n any)        { *q = append(*q, n.(*group)) }
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	n := (*q)[last]
+	*q = (*q)[:last]
+	return n
+}
+
+// turns numbers the services of g: callees before callers, but for loops.
+func turns(g *graph.Graph) []int32 {
+	type visit struct {
+		v         graph.Node
+		next, end graph.Edge
+	}
+	turn := make([]int32, g.Len()) // 0 is not visited, -1 not numbered
+	var stack []visit
+	enter := func(v graph.Node) {
+		if turn[v] == 0 {
+			turn[v] = -1
+			next, end := g.Out(v)
+			stack = append(stack, visit{v, next, end})
+		}
+	}
+	last := int32(0)
+	for v := range graph.Node(g.Len()) {
+		enter(v)
+		for len(stack) > 0 {
+			at := &stack[len(stack)-1]
+			if at.next == at.end {
+				last++
+				turn[at.v] = last
+				stack = stack[:len(stack)-1]
+				continue
+			}
+			at.next++
+			enter(g.To(at.next - 1))
+		}
+	}
+	return turn
 }
 
 // starve calls f with the consumers that get no events any more because v sends

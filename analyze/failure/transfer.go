@@ -157,7 +157,7 @@ func (c condition) then(other condition, looped bool) condition {
 		add = func(a, b time.Duration) time.Duration { return max(a, b) }
 	}
 	if other.any(fails) {
-		other.signs |= loses // a sign stays when things get worse
+		other.signs |= loses | degrades // signs stay when things get worse
 	}
 	if c.any(fails) {
 		c.delay = add(c.delay, other.delay)
