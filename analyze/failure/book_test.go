@@ -167,8 +167,7 @@ func (b *book) bundle(n bundle, in *around) meets {
 		if in.common.cache {
 			m = m.helped()
 		}
-		loops := slices.ContainsFunc(in.calls, func(i int) bool { return b.loops(b.wires[i]) })
-		m = optional(in.common, b.fallenBack(m, in.common, loops))
+		m = optional(in.common, b.fallenBack(m, in.common, b.loopsIn(n)))
 	}
 	return m
 }
@@ -264,8 +263,12 @@ func (b *book) loss(n bundle, in *around, hosts, lost int) loss {
 	return l
 }
 
+// loopsIn reports whether a call of n, or one that is made instead, is in a loop.
 func (b *book) loopsIn(n bundle) bool {
-	return slices.ContainsFunc(n.calls(), func(i int) bool { return b.loops(b.wires[i]) })
+	return slices.ContainsFunc(n.calls(), func(i int) bool {
+		w := b.wires[i]
+		return b.loops(w) || slices.ContainsFunc(b.steps(w), func(f string) bool { return !own(f) && b.loops(b.wires[b.asked(w, f)]) })
+	})
 }
 
 func (b *book) pools(n bundle, of []meets) meets {

@@ -68,10 +68,10 @@ func (m *Model) group(id graph.GroupID, shared *guard, within []graph.Edge) *gro
 		} else {
 			mem.guards = slices.Clone(m.guards(of.Call))
 			for i := range mem.guards {
+				n.looped = n.looped || mem.guards[i].loops()
 				mem.guards[i].without(shared)
 				mem.guards[i].withoutSteps(within)
 				mem.guards[i].replaced = n.Kind != graph.Split
-				n.looped = n.looped || mem.guards[i].looped
 			}
 			n.calls++
 		}
@@ -122,7 +122,7 @@ func (m *Model) sharedBy(calls []graph.Edge) *guard {
 			if !slices.EqualFunc(o.steps, d.steps, func(a, b step) bool { return a.words == b.words && a.asks == b.asks && a.kept == b.kept }) {
 				d.steps = nil
 			}
-			d.looped = d.looped || o.looped
+			d.looped = d.looped || o.loops()
 			d.publish = d.publish && o.publish // there is an outbox for events only
 		}
 	}
@@ -149,7 +149,7 @@ func (d *guard) without(shared *guard) {
 }
 
 // withoutSteps takes from d the steps of its fallback that ask other members of its pool or
-// failover: the group says when these are asked. A split asks nobody else.
+// failover: the group says when these are asked. A split does not ask another member.
 func (d *guard) withoutSteps(within []graph.Edge) {
 	asksMember := func(s step) bool { return s.asks != noCall && slices.Contains(within, s.asks) }
 	if slices.ContainsFunc(d.steps, asksMember) {

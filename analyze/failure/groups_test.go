@@ -43,6 +43,9 @@ func TestGroups(t *testing.T) {
 	site := grouped(routes, wire{from: "site"}, "shop", "blog", "jobs")
 	cafe := shares(grouped(split, wire{from: "cafe", timeout: 2 * second}, "menu-a", "menu-b"), 80, 20)
 	naive := shares(grouped(split, wire{from: "cafe"}, "menu-a", "menu-b"), 80, 20)
+	rerouted := grouped(split, wire{from: "web"}, "quote-v2", "quote-v3")
+	rerouted = append(rerouted, wire{from: "page", to: "quote"})
+	stable := shares(grouped(split, wire{from: "cafe", fallback: []string{"menu-b"}, timeout: 2 * second}, "menu-a", "menu-b"), 80, 20)
 	edge := grouped(pool, wire{from: "edge", timeout: 60 * second, retries: 2, breaker: "all"}, "n1", "n2", "n3")
 	plain := grouped(pool, wire{from: "edge", timeout: 2 * second}, "n1", "n2", "n3")
 	checked := grouped(pool, wire{from: "edge", timeout: 2 * second, checked: true}, "n1", "n2", "n3")
@@ -65,6 +68,9 @@ func TestGroups(t *testing.T) {
 		{"a fifth fails", cafe, "menu-b stop", "degraded/fast degraded/fast", "a fifth of its requests fails"},
 		{"a fifth fails late", cafe, "menu-b hang", "degraded/slow degraded/slow", "timeout 2s turned the hang into an error, a fifth of its requests fails after 2s"},
 		{"a fifth holds all workers", naive, "menu-b hang", "failed/hung failed/hung", "no timeout ends the wait, its workers wait for menu-b"},
+		{"the host that routes send elsewhere", rerouted, "quote stop", "ok/fast ok/fast", ""},
+		{"where routes send all", rerouted, "quote-v2 quote-v3 stop", "failed/fast failed/fast", ""},
+		{"the other version is asked instead", stable, "menu-a stop", "degraded/fast degraded/fast", "fallback menu-b was asked instead, requests routed to menu-a get degraded answers"},
 		{"the next server answers", edge, "n1 stop", "ok/fast ok/fast", "retries ask another one, n2 and n3 answer instead and carry 1.5x the load"},
 		{"the next server answers after a while", edge, "n1 hang", "ok/slow ok/fast", "timeout 1m turned the hang into an error, retries ask another one, n2 and n3 answer instead and carry 1.5x the load"},
 		{"the last server answers", edge, "n1 n2 stop", "ok/fast ok/fast", "retries ask another one, n3 answers instead and carries 3x the load"},

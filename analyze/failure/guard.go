@@ -55,6 +55,11 @@ type guard struct {
 	publish  bool // to a broker: the caller waits for the broker only
 }
 
+// loops reports whether what d asks waits for the caller, or what is asked instead does.
+func (d *guard) loops() bool {
+	return d.looped || slices.ContainsFunc(d.steps, func(s step) bool { return s.looped })
+}
+
 // A setting is where something is written, and its words. Without words it is not
 // there.
 type setting struct {
@@ -76,8 +81,9 @@ func (s setting) set() bool { return s.words != "" }
 // A step of a fallback.
 type step struct {
 	setting
-	asks graph.Edge // the call that is made instead; noCall for an answer of the caller's own
-	kept bool       // the caller keeps what it has to say, and another says it later: nothing waits
+	looped bool       // that call is in a loop
+	asks   graph.Edge // the call that is made instead; noCall for an answer of the caller's own
+	kept   bool       // the caller keeps what it has to say, and another says it later: nothing waits
 }
 
 const noCall graph.Edge = -1

@@ -366,6 +366,11 @@ func (b *book) fallenBack(m meets, w wire, loops bool) meets {
 		return meets{less: m.some || m.error || m.hang}
 	}
 	for _, f := range w.fallback {
+		if other := b.asked(w, f); !own(f) && other >= 0 {
+			loops = loops || b.loops(b.wires[other])
+		}
+	}
+	for _, f := range w.fallback {
 		if !m.error && !m.some {
 			break
 		}
@@ -378,7 +383,7 @@ func (b *book) fallenBack(m meets, w wire, loops bool) meets {
 		}
 		second := b.standIn(other)
 		all, few := saturating.Add(m.all, second.all), saturating.Add(m.few, second.few)
-		if loops || b.loops(b.wires[other]) {
+		if loops {
 			all, few = max(m.all, second.all), max(m.few, second.few)
 		}
 		last := !second.error
@@ -396,7 +401,7 @@ func (b *book) fallenBack(m meets, w wire, loops bool) meets {
 	return m
 }
 
-// own reports whether a step of a fallback asks nobody.
+// own reports whether a step of a fallback asks no service.
 func own(step string) bool { return step == "static" || step == "cache" || step == "outbox" }
 
 func outbox(w wire) bool {

@@ -72,6 +72,10 @@ func (m *Model) compile(e graph.Edge, parts []Part) []guard {
 	for i, p := range parts {
 		guards[i] = newGuard(m.g, e, p)
 		guards[i].looped = Waits(m.g, e) && m.loops(e)
+		for j := range guards[i].steps {
+			s := &guards[i].steps[j]
+			s.looped = s.asks != noCall && Waits(m.g, s.asks) && m.loops(s.asks)
+		}
 		m.mixed = m.mixed || guards[i].mixes()
 	}
 	return guards

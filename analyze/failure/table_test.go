@@ -111,6 +111,8 @@ func TestLateness(t *testing.T) {
 		{"a loop hands it on as it is",
 			[]wire{{from: "a", to: "m", timeout: time.Second}, {from: "m", to: "b", retries: 2}, {from: "b", to: "m", retries: 2}}, time.Second, "ok/slow"},
 		{"a breaker for slower calls does not open", []wire{{from: "a", to: "b", breaker: "late"}}, 3 * time.Second, "ok/slow"},
+		{"a fallback that asks back hands it on as it is",
+			[]wire{{from: "a", to: "b", timeout: time.Second, fallback: []string{"m", "n", "static"}}, {from: "a", to: "m"}, {from: "m", to: "a"}, {from: "a", to: "n"}}, 2 * time.Second, "degraded/slow"},
 		{"an unknown delay exceeds nothing", []wire{{from: "a", to: "b", timeout: time.Nanosecond}}, 0, "ok/slow"},
 	}
 	for _, tt := range tests {

@@ -139,7 +139,7 @@ func (p *phase) instead(d *guard, c condition, actions *[]Action) condition {
 			return c.eased()
 		}
 		other := p.secondary(next.asks)
-		c = c.then(other, d.looped || p.m.guards(next.asks)[0].looped)
+		c = c.then(other, d.loops())
 		if !other.any(fails) {
 			note(actions, next.setting, "was asked instead")
 			return c.eased()
