@@ -291,8 +291,12 @@ func zipkinTraces(shard int) string {
 		}
 		trace := fmt.Sprintf("%016x", 1+shard*100+i)
 		span := func(id, parent int, kind, service, remote string, failed bool) {
+			took := 1000 * (id + i + shard)
+			if kind == "SERVER" { // it answers after all that it calls
+				took += 2_000_000
+			}
 			s := fmt.Sprintf(`{"traceId":%q,"id":"%016x","parentId":"%016x","kind":%q,"name":"post /orders","timestamp":%d,"duration":%d,"localEndpoint":{"serviceName":%q}`,
-				trace, id, parent, kind, at(id), 1000*(id+i+shard), service)
+				trace, id, parent, kind, at(id), took, service)
 			if remote != "" {
 				s += fmt.Sprintf(`,"remoteEndpoint":{"serviceName":%q}`, remote)
 			}
