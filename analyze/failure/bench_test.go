@@ -65,3 +65,50 @@ func BenchmarkVictims(b *testing.B) {
 		})
 	}
 }
+
+// Each service calls a pool of three later ones.
+func pools(n int) *graph.Graph {
+	rnd := rand.New(rand.NewPCG(3, uint64(n)))
+	services := make([]graph.Service, n)
+	var calls []graph.Call
+	for i := range n {
+		services[i] = graph.Service{ID: fmt.Sprintf("s%06d", i)}
+		fact := &graph.GroupFact{Kind: graph.Pool, Need: 2, Origin: graph.Origin{File: "pools.yaml", Line: int32(i + 1)}}
+		for range 3 * min(1, n-1-i) {
+			to := graph.Node(i + 1 + rnd.IntN(n-1-i))
+			evidence := graph.Evidence{Strength: graph.Strong, In: &graph.Place{Group: fact}}
+			calls = append(calls, graph.Call{From: graph.Node(i), To: to, Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{evidence}})
+		}
+	}
+	return graphtest.New(services, calls)
+}
+
+// A gateway with so many routes.
+func routes(n int) *graph.Graph {
+	services := []graph.Service{{ID: "gateway"}}
+	fact := &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: graph.Origin{File: "routes.yaml", Line: 1}}
+	var calls []graph.Call
+	for i := range n {
+		services = append(services, graph.Service{ID: fmt.Sprintf("s%06d", i)})
+		evidence := graph.Evidence{Strength: graph.Strong, In: &graph.Place{Group: fact}}
+		calls = append(calls, graph.Call{From: 0, To: graph.Node(i + 1), Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Evidence: []graph.Evidence{evidence}})
+	}
+	return graphtest.New(services, calls)
+}
+
+func BenchmarkGroups(b *testing.B) {
+	for _, bench := range []struct {
+		name string
+		g    func(int) *graph.Graph
+		n    int
+	}{{"pools", pools, 1_000}, {"pools", pools, 10_000}, {"routes", routes, 1_000}, {"routes", routes, 10_000}} {
+		b.Run(fmt.Sprintf("%s=%d", bench.name, bench.n), func(b *testing.B) {
+			g := bench.g(bench.n)
+			m := modelWith(g, func(graph.Edge) bool { return false })
+			inject := map[graph.Node]Injection{graph.Node(g.Len() - 1): {Mode: Hang}}
+			for b.Loop() {
+				m.Solve(inject).Victims()
+			}
+		})
+	}
+}
