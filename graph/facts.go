@@ -273,10 +273,13 @@ type Value struct {
 	Key    string // "REDIS_ADDR", "spring.redis.host"; "" for an argument
 	Text   string
 	Source SettingSource
-	Init   bool   // of an init container: runs before the service, not with it
-	Guess  bool   // it is a guess that Of has it: evidence from it is weak
-	In     *Place // the place of its addresses in a group; nil if they are in none
-	Origin Origin
+	Init   bool // of an init container: runs before the service, not with it
+	Guess  bool // it is a guess that Of has it: evidence from it is weak
+	// Profile is the expression of Spring's profiles for which the setting acts; "" if it
+	// always does.
+	Profile string
+	In      *Place // the place of its addresses in a group; nil if they are in none
+	Origin  Origin
 }
 
 // SettingSource is the kind of place a Value is in. It decides how much a bare word

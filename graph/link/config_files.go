@@ -43,13 +43,14 @@ func withoutDuplicates[T any](facts []T, place func(*T) graph.Origin, same func(
 // assignFiles gives the settings of every configuration file to the entities that use it,
 // else to its owner, which is declared thereby.
 func (l *linker) assignFiles() {
+	l.mergeFiles()
+	l.dropUnread()
 	users := map[graph.Ref][]graph.Ref{}
 	for _, u := range l.f.Uses {
 		if u.Config.Realm == "file" && !slices.Contains(users[u.Config], u.Of) {
 			users[u.Config] = append(users[u.Config], u.Of)
 		}
 	}
-	l.mergeFiles()
 	for _, c := range l.f.Configs {
 		of := users[c.Ref]
 		switch {

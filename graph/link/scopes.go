@@ -65,14 +65,15 @@ func (l *linker) collectScopes() []*scope {
 		s := get(v.Of, v.Scope)
 		s.values = append(s.values, setting{Value: *v})
 	}
-	configs := l.configs()
+	configs, locations := l.configs(), l.locations()
 	for i := range l.f.Uses {
 		u := &l.f.Uses[i]
 		s := get(u.Of, u.Scope)
 		for _, c := range configs.of(u) {
-			s.values = append(s.values, values(u, c)...)
+			s.values = append(s.values, values(u, c, locations[u.Of])...)
 		}
 	}
+	l.chooseSettings(list)
 	for _, s := range list {
 		s.findSwitches()
 	}
@@ -103,12 +104,12 @@ func (c configs) of(u *graph.Use) []*graph.Config {
 	return found
 }
 
-// values returns the settings that a use takes from a config.
-func values(u *graph.Use, c *graph.Config) []setting {
+// values returns the settings that a use takes from a config, of files those that are read.
+func values(u *graph.Use, c *graph.Config, where *location) []setting {
 	var list []setting
 	for i := range c.Entries {
 		e := &c.Entries[i]
-		if u.Key != "" && u.Key != e.Key {
+		if u.Key != "" && u.Key != e.Key || u.File && !where.reads(e.Key) {
 			continue
 		}
 		if u.File && len(e.Values) > 0 {

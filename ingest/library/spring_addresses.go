@@ -50,7 +50,23 @@ func readSpringProperties(s *settings.Collector, name, text string) bool {
 	}
 	inner := settings.Collector{At: s.At}
 	inner.AddProperties(all)
-	addSpring(s, inner.Values)
+	documents := strings.Split(text, "\n#---")
+	if len(documents) == 1 {
+		addSpring(s, inner.Values, profileOf(s.File, inner.Values))
+		return true
+	}
+	first := 1
+	for _, document := range documents {
+		last := first + strings.Count(document, "\n")
+		var own []graph.Value
+		for i, p := range inner.Values {
+			if at := int(p.Origin.Line - s.At.Line); at+1 >= first && at+1 <= last {
+				own = append(own, inner.Values[i])
+			}
+		}
+		addSpring(s, own, profileOf(s.File, own))
+		first = last + 1
+	}
 	return true
 }
 
@@ -67,11 +83,33 @@ func readSpringYAML(s *settings.Collector, root settings.YAMLRoot) {
 	inner := settings.Collector{At: s.At}
 	inner.Flatten(root, "", root.Node, 0)
 	placeGatewayRoutes(&inner, root, inner.Values)
-	addSpring(s, inner.Values)
+	addSpring(s, inner.Values, profileOf(s.File, inner.Values))
 }
 
-// addSpring takes flattened settings in Spring's words.
-func addSpring(s *settings.Collector, values []graph.Value) {
+// profileOf returns the profiles that a document is for, by its settings or the name of its
+// file.
+func profileOf(file string, values []graph.Value) string {
+	for _, v := range values {
+		switch settings.SpringKey(v.Key) {
+		case "spring.config.activate.on-profile", "spring.profiles":
+			return v.Text
+		}
+	}
+	name, _, _ := strings.Cut(file, ".")
+	if m := springOfProfile.FindStringSubmatch(name); m != nil {
+		return m[1]
+	}
+	if m := springProfile.FindString(name); m != "" && !isSpringName(file) {
+		return m[1:]
+	}
+	return ""
+}
+
+// springOfProfile matches the name of an application's file for one profile.
+var springOfProfile = regexp.MustCompile(`^(?:application|bootstrap)-([\w\-]+)$`)
+
+// addSpring takes flattened settings in Spring's words, those of one document.
+func addSpring(s *settings.Collector, values []graph.Value, profile string) {
 	texts := make(map[string]string, len(values))
 	for i := range values {
 		values[i].Key = settings.SpringKey(values[i].Key)
@@ -81,7 +119,7 @@ func addSpring(s *settings.Collector, values []graph.Value) {
 	}
 	for _, v := range values {
 		if !springSilent(v.Key) {
-			v.Text = settings.FillPlaceholders(v.Text, texts)
+			v.Text, v.Profile = settings.FillPlaceholders(v.Text, texts), profile
 			s.Values = append(s.Values, v)
 		}
 	}
@@ -99,6 +137,9 @@ var springOwn = []string{
 }
 
 func springSilent(key string) bool {
+	if key == "spring.profiles.active" || key == "spring.profiles.include" || strings.HasPrefix(key, "spring.profiles.group.") {
+		return false // the linker chooses by them
+	}
 	for _, own := range springOwn {
 		if key == own || strings.HasPrefix(key, own) && key[len(own)] == '.' {
 			return true

@@ -42,7 +42,7 @@ func FileValues(d *document.Document) []graph.Value {
 	if d.Head.Text {
 		return Values(d.File, string(d.Text), FileStart(d))
 	}
-	s := &Collector{At: FileStart(d)}
+	s := &Collector{At: FileStart(d), File: ConfigBase(d.File)}
 	s.readYAMLRoot(ConfigBase(d.File), YAMLRoot{Node: d.Root, doc: d})
 	return s.Values
 }

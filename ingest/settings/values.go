@@ -23,8 +23,8 @@ import (
 // unknown format, every setting that could be one. Columns are set only for a file of its
 // own, whose at.Column is 1: inside another document the indentation is not known.
 func Values(name, text string, at graph.Origin) []graph.Value {
-	s := &Collector{At: at}
 	name = ConfigBase(name)
+	s := &Collector{At: at, File: name}
 	if Worthless(name, text) {
 		return nil
 	}
@@ -100,6 +100,7 @@ func Worthless(name, text string) bool {
 // Collector collects what a format finds.
 type Collector struct {
 	At     graph.Origin // of the first line
+	File   string       // the name of the file, as ConfigBase has it
 	In     *graph.Place // of the settings that are added next; nil if they are in no group
 	Values []graph.Value
 }

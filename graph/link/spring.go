@@ -1,0 +1,301 @@
+package link
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// A program of Spring reads some of the files that it is given: those that a setting names,
+// and of these the documents whose profiles are active.
+
+// profileSettings are the settings that activate profiles, in their relaxed form.
+var profileSettings = []string{"springprofilesactive", "springprofilesinclude"}
+
+// testProfiles are active when a program is tested, and not when it is deployed.
+var testProfiles = []string{"test", "tests", "testing", "it", "e2e", "ci", "integration-test", "unit-test"}
+
+// relaxed returns the name of a setting without what Spring and .NET do not care for:
+// SPRING_DATA_REDIS_HOST, spring.data.redis.host and Spring__Data__Redis__Host are one.
+func relaxed(key string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
+			return r
+		}
+		return -1
+	}, key)
+}
+
+// options calls yield with the settings in a value of an environment or a command line:
+// the variable itself, and -Dname=value and --name=value in its words.
+func options(v *graph.Value, yield func(name, text string)) {
+	if v.Key != "" {
+		yield(relaxed(v.Key), v.Text)
+	}
+	for _, word := range strings.Fields(v.Text) {
+		for _, flag := range []string{"-D", "--"} {
+			if name, text, ok := strings.Cut(strings.TrimPrefix(word, flag), "="); ok && strings.HasPrefix(word, flag) {
+				yield(relaxed(name), strings.Trim(text, `"'`))
+			}
+		}
+	}
+}
+
+// profiles are the active profiles of a program, the last one first in precedence.
+type profiles struct {
+	active []string
+	known  bool
+}
+
+// profilesOf returns the active profiles of a program by its scopes: what its environment
+// and its command line say goes before what its files say.
+func profilesOf(scopes []*scope) profiles {
+	var p profiles
+	for _, fromFile := range []bool{false, true} {
+		groups := map[string]string{}
+		for _, s := range scopes {
+			for i := range s.values {
+				v := &s.values[i].Value
+				if (v.Source == graph.FromFile) != fromFile || v.Profile != "" {
+					continue
+				}
+				options(v, func(name, text string) {
+					if group, ok := strings.CutPrefix(name, "springprofilesgroup"); ok {
+						groups[group] += "," + text
+						return
+					}
+					if !slices.Contains(profileSettings, name) {
+						return
+					}
+					if text = s.expand(text); text == "" || strings.ContainsAny(text, "$@{") {
+						return // filled in when it is built, or started
+					}
+					p.known = true
+					p.active = append(p.active, splitProfiles(text)...)
+				})
+			}
+		}
+		for i := 0; i < len(p.active) && i < maxProfiles; i++ {
+			p.active = append(p.active, splitProfiles(groups[relaxed(p.active[i])])...)
+		}
+		if p.known && !fromFile {
+			break
+		}
+	}
+	return p
+}
+
+// maxProfiles bounds the profiles of one program, whose groups may be circles.
+const maxProfiles = 20
+
+func splitProfiles(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+// rank returns the precedence of settings for a profile expression, -1 if they do not act.
+// Those for any profile have 0.
+func (p *profiles) rank(expression string) int {
+	if expression == "" {
+		return 0
+	}
+	best := -1
+	for _, part := range strings.FieldsFunc(expression, func(r rune) bool { return r == ',' || r == '|' }) {
+		rank, holds := 0, true
+		for _, term := range strings.FieldsFunc(part, func(r rune) bool { return r == '&' || r == ' ' || r == '(' || r == ')' }) {
+			name, not := strings.CutPrefix(term, "!")
+			at := slices.Index(p.active, name)
+			if at < 0 && name == "default" && len(p.active) == 0 {
+				at = 0
+			}
+			holds = holds && (at >= 0) != not
+			rank = max(rank, at)
+		}
+		if holds {
+			best = max(best, rank+1)
+		}
+	}
+	return best
+}
+
+// chooseSettings leaves the programs the settings that act: those of active profiles, and
+// of a setting in several places that with the highest precedence. Where no input says
+// which profiles are active all are kept, as a guess where two profiles differ.
+func (l *linker) chooseSettings(scopes []*scope) {
+	programs := map[int][]*scope{}
+	var order []int
+	for _, s := range scopes {
+		root, ok := l.byRef[s.of]
+		if !ok {
+			continue
+		}
+		root = l.find(root)
+		if programs[root] == nil {
+			order = append(order, root)
+		}
+		programs[root] = append(programs[root], s)
+	}
+	for _, root := range order {
+		list := programs[root]
+		if slices.ContainsFunc(list, func(s *scope) bool {
+			return slices.ContainsFunc(s.values, func(v setting) bool { return v.Profile != "" })
+		}) {
+			chooseProfiles(list)
+		}
+		dropOverridden(list)
+	}
+}
+
+func chooseProfiles(list []*scope) {
+	p := profilesOf(list)
+	type spot struct {
+		key string
+		of  graph.Ref
+	}
+	highest := map[spot]int{}
+	texts := map[string]map[string]string{} // by key, the profile by text
+	for _, s := range list {
+		s.values = slices.DeleteFunc(s.values, func(v setting) bool {
+			if p.known {
+				return p.rank(v.Profile) < 0
+			}
+			return slices.Contains(testProfiles, v.Profile)
+		})
+		for i := range s.values {
+			v := &s.values[i]
+			if v.Source != graph.FromFile {
+				continue
+			}
+			if p.known {
+				at := spot{v.Key, s.of}
+				highest[at] = max(highest[at], p.rank(v.Profile))
+			}
+			if v.Profile != "" {
+				if texts[v.Key] == nil {
+					texts[v.Key] = map[string]string{}
+				}
+				texts[v.Key][v.Profile+"="+v.Text] = v.Profile
+			}
+		}
+	}
+	for _, s := range list {
+		s.values = slices.DeleteFunc(s.values, func(v setting) bool {
+			return p.known && v.Source == graph.FromFile && p.rank(v.Profile) < highest[spot{v.Key, s.of}]
+		})
+		for i := range s.values {
+			if v := &s.values[i]; !p.known && v.Profile != "" && differs(texts[v.Key]) {
+				v.Guess = true
+			}
+		}
+	}
+}
+
+// differs reports whether two profiles have different texts of one setting.
+func differs(texts map[string]string) bool {
+	seen := map[string]bool{}
+	profiles := map[string]bool{}
+	for both, profile := range texts {
+		seen[strings.TrimPrefix(both, profile+"=")] = true
+		profiles[profile] = true
+	}
+	return len(seen) > 1 && len(profiles) > 1
+}
+
+// dropOverridden drops the settings of files that a variable of the same program replaces:
+// SPRING_DATA_REDIS_HOST that of spring.data.redis.host, Ledger__Url that of Ledger:Url.
+func dropOverridden(list []*scope) {
+	set := map[string]bool{}
+	for _, s := range list {
+		for i := range s.values {
+			if v := &s.values[i]; v.Source == graph.FromEnv && v.Key != "" && strings.ContainsAny(v.Key, "_.:") {
+				set[relaxed(v.Key)] = true
+			}
+		}
+	}
+	if len(set) == 0 {
+		return
+	}
+	for _, s := range list {
+		s.values = slices.DeleteFunc(s.values, func(v setting) bool {
+			return v.Source == graph.FromFile && strings.ContainsAny(v.Key, ".:") && set[relaxed(v.Key)]
+		})
+	}
+}
+
+// A location is where a program of Spring looks for its files instead of the usual places.
+type location struct {
+	files []string // by name
+	any   bool     // a directory is named
+}
+
+// locations returns the locations that settings name, by the entity.
+func (l *linker) locations() map[graph.Ref]*location {
+	all := map[graph.Ref]*location{}
+	for i := range l.f.Values {
+		v := &l.f.Values[i]
+		options(v, func(name, text string) {
+			if name != "springconfiglocation" || strings.ContainsAny(text, "${}") {
+				return
+			}
+			if all[v.Of] == nil {
+				all[v.Of] = &location{}
+			}
+			for _, place := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' }) {
+				if strings.HasSuffix(place, "/") {
+					all[v.Of].any = true
+				} else {
+					all[v.Of].files = append(all[v.Of].files, strings.ToLower(path.Base(place)))
+				}
+			}
+		})
+	}
+	return all
+}
+
+// reads reports whether a program that looks in a location reads a file that it is given.
+func (loc *location) reads(name string) bool {
+	name = strings.ToLower(path.Base(name))
+	ext := path.Ext(name)
+	if loc == nil || ext != ".yml" && ext != ".yaml" && ext != ".properties" {
+		return true
+	}
+	stem := strings.TrimSuffix(name, ext)
+	if loc.any && (strings.HasPrefix(stem, "application") || strings.HasPrefix(stem, "bootstrap")) {
+		return true
+	}
+	return slices.ContainsFunc(loc.files, func(file string) bool {
+		return name == file || strings.HasPrefix(stem, strings.TrimSuffix(file, path.Ext(file))+"-") && ext == path.Ext(file)
+	})
+}
+
+// dropUnread drops the uses of files that programs are given and do not read. Of several
+// files that say which program they are for a program reads its own: a configuration
+// server hands the others out.
+func (l *linker) dropUnread() {
+	locations := l.locations()
+	owner := map[graph.Ref]*graph.Entity{}
+	for i := range l.f.Configs {
+		if c := &l.f.Configs[i]; c.OwnerSaid && c.Owner != nil && c.Realm == "file" {
+			owner[c.Ref] = c.Owner
+		}
+	}
+	owners := map[graph.Ref]map[string]bool{}
+	for i := range l.f.Uses {
+		if u := &l.f.Uses[i]; owner[u.Config] != nil {
+			put(owners, u.Of, owner[u.Config].Name)
+		}
+	}
+	l.f.Uses = slices.DeleteFunc(l.f.Uses, func(u graph.Use) bool {
+		if u.Config.Realm != "file" {
+			return false
+		}
+		if o := owner[u.Config]; o != nil && len(owners[u.Of]) > 1 && o.Name != u.Of.Name && locations[u.Of] == nil {
+			return true
+		}
+		return !locations[u.Of].reads(u.Config.Name)
+	})
+}
