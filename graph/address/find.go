@@ -246,6 +246,20 @@ func isSchemaHost(host string) bool {
 	return false
 }
 
+// namesService reports whether the key of a file may be for the name of something else than
+// a host: what it says counts only if it is a service of the inputs.
+func (f *finder) namesService(host string) bool {
+	n := len(f.key.Words)
+	if f.way != "file" || n == 0 || strings.Contains(host, ".") || isIP(host) {
+		return false
+	}
+	switch f.key.Words[n-1] {
+	case "service", "servicename", "name":
+		return true
+	}
+	return false
+}
+
 // isForPeople reports whether a host has pages to read: URLs in configuration files that
 // no key calls an address link to them.
 func isForPeople(host string) bool {
@@ -384,7 +398,7 @@ func (f *finder) token(s string) {
 		if ProtocolOn("", port).database && path != "" {
 			a.Database = path
 		}
-		f.add(a, "hostport", !f.key.address)
+		f.add(a, "hostport", !f.key.address || f.namesService(host))
 	case port == 0 && IsDomain(host) && f.key.host && path == "":
 		f.add(graph.Address{Host: host}, "host", false)
 	case port == 0 && bare && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !isFile(host):

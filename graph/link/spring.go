@@ -46,7 +46,7 @@ func options(v *graph.Value, yield func(name, text string)) {
 	}
 }
 
-// profiles are the active profiles of a program, the last one first in precedence.
+// profiles are the active profiles of a program, in ascending precedence.
 type profiles struct {
 	active []string
 	known  bool
@@ -55,37 +55,39 @@ type profiles struct {
 // profilesOf returns the active profiles of a program by its scopes: what its environment
 // and its command line say goes before what its files say.
 func profilesOf(scopes []*scope) profiles {
-	var p profiles
-	for _, fromFile := range []bool{false, true} {
-		groups := map[string]string{}
-		for _, s := range scopes {
-			for i := range s.values {
-				v := &s.values[i].Value
-				if (v.Source == graph.FromFile) != fromFile || v.Profile != "" {
-					continue
-				}
-				options(v, func(name, text string) {
-					if group, ok := strings.CutPrefix(name, "springprofilesgroup"); ok {
-						groups[group] += "," + text
-						return
-					}
-					if !slices.Contains(profileSettings, name) {
-						return
-					}
-					if text = s.expand(text); text == "" || strings.ContainsAny(text, "$@{") {
-						return // filled in when it is built, or started
-					}
-					p.known = true
-					p.active = append(p.active, splitProfiles(text)...)
-				})
+	var said [2]profiles // in the environment, in files
+	groups := map[string]string{}
+	for _, s := range scopes {
+		for i := range s.values {
+			v := &s.values[i].Value
+			if v.Profile != "" {
+				continue
 			}
+			p := &said[0]
+			if v.Source == graph.FromFile {
+				p = &said[1]
+			}
+			options(v, func(name, text string) {
+				if group, ok := strings.CutPrefix(name, "springprofilesgroup"); ok {
+					groups[group] += "," + text
+				}
+				if !slices.Contains(profileSettings, name) {
+					return
+				}
+				if text = s.expand(text); text == "" || strings.ContainsAny(text, "$@{") {
+					return // filled in when it is built, or started
+				}
+				p.known = true
+				p.active = append(p.active, splitProfiles(text)...)
+			})
 		}
-		for i := 0; i < len(p.active) && i < maxProfiles; i++ {
-			p.active = append(p.active, splitProfiles(groups[relaxed(p.active[i])])...)
-		}
-		if p.known && !fromFile {
-			break
-		}
+	}
+	p := said[0]
+	if !p.known {
+		p = said[1]
+	}
+	for i := 0; i < len(p.active) && i < maxProfiles; i++ {
+		p.active = append(p.active, splitProfiles(groups[relaxed(p.active[i])])...)
 	}
 	return p
 }

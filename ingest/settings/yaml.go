@@ -87,7 +87,7 @@ func (s *Collector) Flatten(root YAMLRoot, key string, n document.Node, depth in
 	case depth > MaxYAMLDepth || len(s.Values) > MaxValues:
 	case n.IsMap():
 		for k, v := range n.Pairs() {
-			if v.IsScalar() && hostKey(k.Str()) {
+			if v.IsScalar() && (hostKey(k.Str()) || calleeKey(k.Str())) {
 				s.PutText(root, v, joinKey(key, k.Str()), WithPort(v.Str(), sisterPort(n, k.Str())))
 				continue
 			}
@@ -129,12 +129,21 @@ func hostKey(key string) bool {
 	return strings.HasSuffix(key, "host") || strings.HasSuffix(key, "hostname") || key == "address" || key == "server"
 }
 
+// calleeKey holds of keys that name a host only beside a port.
+func calleeKey(key string) bool {
+	switch strings.ToLower(key) {
+	case "service", "servicename", "service_name", "addr", "upstream", "backend", "target":
+		return true
+	}
+	return false
+}
+
 // sisterPort returns the port given beside the key of a host: "port" beside
 // "host", "dbPort" beside "dbHost".
 func sisterPort(n document.Node, key string) string {
 	looked := 0
 	for k, v := range n.Pairs() {
-		if portOf(key, k.Str()) {
+		if portOf(key, k.Str()) || calleeKey(key) && isCalleePort(key, k.Str()) {
 			return v.Str()
 		}
 		if looked++; looked > maxSisters {
@@ -160,6 +169,14 @@ func portOf(host, port string) bool {
 		}
 	}
 	return false
+}
+
+// isCalleePort reports whether a key beside one that names a callee gives its port: "port",
+// "servicePort" beside "service".
+func isCalleePort(key, port string) bool {
+	port, ok := strings.CutSuffix(Relaxed(port), "port")
+	stem := strings.TrimSuffix(Relaxed(key), "name")
+	return ok && (port == "" || port == stem)
 }
 
 // WithPort adds a port to a bare host name.
