@@ -286,6 +286,9 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 	}
 	names := partyNames(parties)
 	for i := range parties {
+		if strings.Contains(partyName(&parties[i]), "${") {
+			continue
+		}
 		name := firstLabel(partyName(&parties[i]))
 		for _, s := range p.Graph.Services() {
 			if s.Defined && s.Name == name && s.Namespace != "" {
@@ -301,6 +304,9 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 				why: names + " is not a service in the inputs", hint: fmt.Sprintf("did you mean %q?", near), severity: analyze.Warning, sure: analyze.Assumed,
 			}
 		}
+	}
+	if strings.Contains(names, "${") {
+		return miss{why: "its host is a variable that no input sets", hint: "add the input that sets it to the sources", severity: analyze.Info, sure: analyze.Assumed}
 	}
 	if names == "" {
 		return miss{why: "no workload in the inputs matches its selector", hint: "compare the selector with the labels of the pods", severity: analyze.Info, sure: analyze.Assumed}

@@ -43,6 +43,7 @@ func (b *Builder) Build() *graph.Graph {
 	l.index()
 	l.kinds = l.declaredKinds()
 	l.connect()
+	l.expandHosts()
 	l.cluster()
 	l.observe()
 	return l.freeze()

@@ -1,6 +1,9 @@
 package link
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
 
 // attachConfigPolicies gives the policies in configuration to the programs that use it. If
 // no program does, a policy applies to the callers that it names, else to no call; it is
@@ -52,4 +55,37 @@ func (l *linker) attachConfigPolicies() {
 		}
 	}
 	sortBy(l.f.Policies, func(p *graph.Policy) (graph.Origin, string) { return p.Origin, p.Object })
+}
+
+// expandHosts replaces the variables in the hosts of policies that a program has in its
+// configuration: they are those of the program.
+func (l *linker) expandHosts() {
+	byEntity := map[graph.Ref][]*scope{}
+	for i := range l.f.Policies {
+		p := &l.f.Policies[i]
+		if len(p.From) == 0 || p.From[0].Ref.IsZero() {
+			continue
+		}
+		for j := range p.To {
+			host := &p.To[j].Host
+			if !address.HasPlaceholder(host.Host) {
+				continue
+			}
+			if len(byEntity) == 0 {
+				for _, s := range l.scopes() {
+					byEntity[s.of] = append(byEntity[s.of], s)
+				}
+			}
+			for _, s := range byEntity[p.From[0].Ref] {
+				text := s.expand(host.Host)
+				if name, port, ok := address.SplitHostPort(text); ok && !address.HasPlaceholder(name) {
+					host.Host = name
+					if host.Port == 0 {
+						host.Port = port
+					}
+					break
+				}
+			}
+		}
+	}
 }

@@ -48,10 +48,21 @@ func (e *composeEmitter) mount(m composeMount) {
 	}
 	all := isConfigDirectory(m.target)
 	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
-		if !entry.IsDir() && (all || configName.MatchString(entry.Name())) {
+		if !entry.IsDir() && (all && !isScript(entry.Name()) || configName.MatchString(entry.Name())) {
 			e.use(path.Join(name, entry.Name()), m.source.at)
 		}
 	}
+}
+
+// isScript reports whether a file of a directory is source code by its name, unless it is
+// configuration in a language for programs.
+func isScript(name string) bool {
+	name = strings.ToLower(name)
+	switch path.Ext(name) {
+	case ".php", ".py", ".rb", ".pl", ".erb", ".jsp", ".cs", ".swift", ".scala":
+		return !strings.Contains(name, "conf") && !strings.Contains(name, "settings")
+	}
+	return false
 }
 
 // configName matches the files that are a program's configuration in a directory of
@@ -68,18 +79,44 @@ var (
 // grafanaSources is where Grafana looks for datasources, under any name.
 const grafanaSources = "provisioning/datasources"
 
-// source adds the configuration in the directory that a service is built from, unless
-// several services are built from it.
+// source adds the configuration in the directory that a service is built from, and in that
+// of its Dockerfile, unless several services are built from it.
 func (e *composeEmitter) source() {
-	directory := e.s.source
-	if directory.source.text == "" || path.IsAbs(directory.source.text) || strings.Contains(directory.source.text, ":") || e.main.Dir == nil {
-		return
-	}
-	root := path.Join(directory.dir, directory.source.text)
-	for _, name := range e.order {
-		if other := e.services[name]; other != e.s && path.Join(other.source.dir, other.source.source.text) == root {
-			return
+	own := sourcesOf(e.s)
+	for i, root := range own {
+		if !slices.Contains(own[:i], root) && !e.isShared(root) {
+			e.sourceIn(root)
 		}
+	}
+}
+
+// sourcesOf returns the directories that a service is built from: its context, and that of
+// its Dockerfile. There is none if the context is not one of the project.
+func sourcesOf(s *composeService) []string {
+	context := s.source.source.text
+	if context == "" || path.IsAbs(context) || strings.Contains(context, ":") {
+		return nil
+	}
+	list := []string{path.Join(s.source.dir, context)}
+	if dir := path.Dir(s.dockerfile); dir != "." && !path.IsAbs(dir) {
+		list = append(list, path.Join(list[0], dir))
+	}
+	return list
+}
+
+// isShared reports whether another service is built from a directory as well.
+func (e *composeEmitter) isShared(root string) bool {
+	return slices.ContainsFunc(e.order, func(name string) bool {
+		other := e.services[name]
+		return other != e.s && slices.Contains(sourcesOf(other), root)
+	})
+}
+
+// sourceIn adds the configuration in a directory.
+func (e *composeEmitter) sourceIn(root string) {
+	directory := e.s.source
+	if e.main.Dir == nil {
+		return
 	}
 	directories := sourceDirectories
 	if root == "." {
@@ -114,13 +151,26 @@ func (e *composeEmitter) use(name string, at graph.Origin) {
 	}
 	if !e.configs[ref] {
 		text, err := e.content(name)
-		if err != nil {
-			return // made when the project starts, or not kept with it
+		if err != nil || isComposeFile(name, text) {
+			return // made when the project starts, or not kept with it; or it describes others
 		}
 		e.config(ref, path.Base(name), string(text), graph.Origin{Reader: e.main.Reader, File: file, Line: 1, Column: 1}, at)
 		return
 	}
 	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Scope: e.scope, Config: ref, File: true, Origin: at})
+}
+
+// composeServices matches the services of a compose file.
+var composeServices = regexp.MustCompile(`(?m)^services:\s*(?:#.*)?$(?:\s*(?:#.*)?\n)+[ ]+[\w.\-]+:\s*(?:#.*)?\n(?:[ ]+.*\n)*?[ ]+(?:image|build|extends):`)
+
+// isComposeFile reports whether a file is one of Compose.
+func isComposeFile(name string, text []byte) bool {
+	base := settings.ConfigBase(name)
+	if ext := path.Ext(base); ext != ".yml" && ext != ".yaml" {
+		return false
+	}
+	return slices.Contains(composeNames, base) || slices.Contains(overrideNames, base) ||
+		strings.HasPrefix(base, "docker-compose") || strings.HasPrefix(base, "compose.") || composeServices.Match(text)
 }
 
 // config adds a text of configuration and its use at a place.

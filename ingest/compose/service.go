@@ -52,6 +52,7 @@ type composeService struct {
 	check         composeCheck
 	logging       []composePair // driver first, then options
 	built         bool          // it has a build section
+	dockerfile    string        // relative to source
 	source        composeMount  // the directory it is built from, if that is one of the project
 }
 
@@ -107,6 +108,7 @@ func (p *composeFile) readService(name string, service document.Node) *composeSe
 	}
 	context := n.Get("build")
 	if context.IsMap() {
+		s.dockerfile = p.text(context.Get("dockerfile")).text
 		context = context.Get("context")
 	}
 	s.source = composeMount{source: p.text(context), dir: p.dir}
@@ -340,6 +342,9 @@ func (s *composeService) over(base *composeService) *composeService {
 	m.built = base.built || s.built
 	if s.source.source.text != "" {
 		m.source = s.source
+	}
+	if s.dockerfile != "" {
+		m.dockerfile = s.dockerfile
 	}
 	return &m
 }

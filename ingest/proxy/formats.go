@@ -10,6 +10,7 @@ var TextFormats = []settings.TextFormat{
 	{Match: looksLikeNginx, Read: readNginx},
 	{Match: looksLikeHAProxy, Read: readHAProxy},
 	{Match: looksLikeCaddy, Read: readCaddy},
+	{Match: looksLikePostfix, Read: readPostfix},
 	{Match: looksLikeFluentd, Read: readFluentd},
 	{Match: looksLikeFluentBit, Read: readFluentBit},
 }

@@ -14,7 +14,7 @@ import (
 // variables that the file sets; the first two are resolved here, the third as
 // far as `set` and `map` go.
 
-var nginxShape = regexp.MustCompile(`(?m)^\s*(?:(?:proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass\s+\S|upstream\s+\S+\s*\{|server\s*\{|location\s+[^{\n]*\{|worker_connections\s+\d)`)
+var nginxShape = regexp.MustCompile(`(?m)(?:^|[{};])\s*(?:(?:proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass\s+\S|upstream\s+\S+\s*\{|server\s*\{|location\s+[^{\n]*\{|worker_connections\s+\d)`)
 
 func looksLikeNginx(name, text string) bool {
 	switch path.Ext(name) {
