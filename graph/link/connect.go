@@ -235,13 +235,3 @@ func (l *linker) running(account, namespace string) []int {
 
 // isSharedAccount reports whether an account does not distinguish workloads.
 func isSharedAccount(account string) bool { return account == "default" || account == "*" }
-
-func (l *linker) unresolved(from int, address, key string, o graph.Origin, why string) {
-	l.pendingUnresolved = append(l.pendingUnresolved, unresolvedAddress{graph.Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})
-}
-
-// isProgram reports whether a root is declared as an ordinary service, so that a
-// word like "logging" in the name of a setting means one of the estate's own.
-func (l *linker) isProgram(root int) bool {
-	return root < len(l.kinds) && l.kinds[root] == graph.KindService
-}

@@ -9,68 +9,6 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// A linker has the state of one call of Build.
-type linker struct {
-	f        *graph.Facts
-	coverage *graph.Coverage
-
-	entities          []entity
-	byRef             map[graph.Ref]int
-	apps              map[string]int          // entities by dapr app-id
-	withAppID         map[string][]int        // all entities by the same
-	accounts          map[podLabel][]int      // entities by the service account they run as
-	selectable        map[string][]int        // entities that selectors can match, by namespace
-	pods              map[podLabel][]int      // the same by each label of their pods
-	namespaces        []string                // those of selectable, sorted
-	namespaceLabels   map[string]graph.Labels // of these namespaces
-	hosts             hosts
-	allScopes         []*scope     // see scopes
-	kinds             []graph.Kind // by root, as its entities are declared
-	edges             map[[2]int][]graph.Evidence
-	addressed         []addressed // the evidence from addresses in settings, in order
-	routes            []routeFact
-	behind            map[[2]int][]int // Services whose workload the callee of a call is, by the roots of the call
-	observed          map[[2]int]*graph.Observed
-	served            map[int]*graph.ServerStats  // by root
-	pairs             map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
-	withSpans         map[int]bool                // roots of which spans were seen
-	pendingUnresolved []unresolvedAddress
-}
-
-// An unresolvedAddress is an address that leads to no service, with the entity that has
-// it.
-type unresolvedAddress struct {
-	graph.Unresolved
-	from int // -1 if unknown
-}
-
-// A routeFact is a fact of class route.
-type routeFact struct {
-	fact     *graph.CallFact
-	evidence graph.Evidence // as it is in the graph
-	to       int            // root; -1 if it is the name that the route is about
-}
-
-// An entity is something that a document declares or addresses. Entities that are the same
-// service are joined, as in union-find: one of them is the root, which find returns.
-type entity struct {
-	ref      graph.Ref
-	parent   int // the entity itself for a root
-	things   []*graph.Entity
-	names    []*graph.Name
-	hosts    []string     // full host names it answers to
-	sure     graph.Kind   // the kind that a document declares
-	hint     graph.Kind   // the kind that is inferred from a document
-	origin   graph.Origin // first mention
-	external bool         // it is only addressed, under the host that is its name
-
-	selectable bool // selectors can match its pods
-}
-
-// A podLabel is a label of pods in a namespace, or, without value, a service account of
-// the namespace.
-type podLabel struct{ namespace, key, value string }
-
 func (l *linker) find(c int) int {
 	for l.entities[c].parent != c {
 		l.entities[c].parent = l.entities[l.entities[c].parent].parent

@@ -173,7 +173,3 @@ func (l *linker) joinOwners() {
 		}
 	}
 }
-
-func (l *linker) note(o graph.Origin, message, hint string) {
-	l.coverage.Problems = append(l.coverage.Problems, graph.Problem{Origin: o, Message: message, Hint: hint, Level: graph.Note})
-}

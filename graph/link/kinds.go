@@ -28,23 +28,6 @@ func (l *linker) declaredKinds() []graph.Kind {
 	return kinds
 }
 
-// kindByName guesses a kind by the last word of a name, or the first one if it is a
-// product: "orders-db", "jaeger-collector", "redis-cart".
-func kindByName(name string) graph.Kind {
-	words := address.Words(name)
-	if len(words) == 0 {
-		return graph.KindUnknown
-	}
-	last := words[len(words)-1]
-	if k := kindWords[last]; k != graph.KindUnknown {
-		return k
-	}
-	if k := kindWords[words[0]]; k == graph.KindTelemetry && (last == "collector" || last == "agent" || last == "query" || last == "server") {
-		return k
-	}
-	return graph.KindUnknown
-}
-
 // isNamespace reports whether the rest of a host is the namespace of a cluster and not a
 // public domain.
 func isNamespace(rest string) bool {

@@ -15,12 +15,6 @@ var (
 	calleeWords = wordList(`upstream upstreams downstream next callee target targets dependency dependencies backend backends service services api`)
 )
 
-func wordList(s string) []string { return strings.Fields(s) }
-
-func hasWord(words, list []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
-}
-
 // findPeers makes peers of the calls among members of one cluster: programs of one image,
 // or stores of one product, that name each other. They do so
 //

@@ -8,22 +8,6 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// hosts is the index by which addresses are resolved.
-type hosts struct {
-	names          map[graph.Ref]int // by Realm, Namespace and Name; Kind left empty
-	bare           map[string][]int  // by name alone, roots, in order
-	full           map[string]int    // full host names, canonical
-	wildcards      []wildcard        // "*.example.com", longest first
-	ingress        map[string][]int  // hosts that gateways answer to from outside, roots
-	homeNamespaces map[string]bool   // namespaces that objects without one may be in
-	namespaces     map[string]bool   // namespaces that some object is in
-}
-
-type wildcard struct {
-	suffix string
-	entity int
-}
-
 // index lists every name of every entity. Names that the platform resolves have precedence
 // over names of workloads.
 func (l *linker) index() {

@@ -100,13 +100,6 @@ func (s *sharing) count() {
 	}
 }
 
-func put[K, V comparable](m map[K]map[V]bool, k K, v V) {
-	if m[k] == nil {
-		m[k] = map[V]bool{}
-	}
-	m[k][v] = true
-}
-
 // nameOf returns what distinguishes the program of a caller from others: replicas, and the
 // same service in another environment, are no different programs.
 func (s *sharing) nameOf(c *caller) string {

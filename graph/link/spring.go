@@ -125,8 +125,8 @@ func (p *profiles) rank(expression string) int {
 }
 
 // chooseSettings leaves the programs the settings that act: those of active profiles, and
-// of a setting in several places that with the highest precedence. Where no input says
-// which profiles are active all are kept, as a guess where two profiles differ.
+// of a setting in several places that with the highest precedence. Where the active profiles
+// are not declared all are kept, as a guess where two profiles differ.
 func (l *linker) chooseSettings(scopes []*scope) {
 	programs := map[int][]*scope{}
 	var order []int

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 )
 
 // spanNames are the settings that give a service its name in traces.
@@ -29,4 +30,27 @@ var gatewayRouteKeys = []string{"spring.cloud.gateway.", "zuul.routes."}
 
 func isGatewayRoute(key string) bool {
 	return slices.ContainsFunc(gatewayRouteKeys, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
+}
+
+func wordList(s string) []string { return strings.Fields(s) }
+
+func hasWord(words, list []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
+}
+
+// kindByName guesses a kind by the last word of a name, or the first one if it is a
+// product: "orders-db", "jaeger-collector", "redis-cart".
+func kindByName(name string) graph.Kind {
+	words := address.Words(name)
+	if len(words) == 0 {
+		return graph.KindUnknown
+	}
+	last := words[len(words)-1]
+	if k := kindWords[last]; k != graph.KindUnknown {
+		return k
+	}
+	if k := kindWords[words[0]]; k == graph.KindTelemetry && (last == "collector" || last == "agent" || last == "query" || last == "server") {
+		return k
+	}
+	return graph.KindUnknown
 }

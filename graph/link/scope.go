@@ -1,0 +1,241 @@
+package link
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// origin returns the place of the first setting.
+func (s *scope) origin() graph.Origin {
+	if len(s.values) == 0 {
+		return graph.Origin{}
+	}
+	return s.values[0].Origin
+}
+
+// lookup returns the value of an environment variable of the scope.
+func (s *scope) lookup(name string) (string, bool) {
+	if s.env == nil {
+		s.env = make(map[string]string, len(s.values))
+		for i := range s.values {
+			if v := &s.values[i]; v.Source == graph.FromEnv {
+				s.env[v.Key] = v.Text
+			}
+		}
+	}
+	v, ok := s.env[name]
+	return v, ok
+}
+
+// findSwitches finds the features that settings of the scope switch off:
+// "-Dspring.zipkin.enabled=false", TRACING_ENABLED=0.
+func (s *scope) findSwitches() {
+	for i := range s.values {
+		v := &s.values[i]
+		for _, token := range strings.Fields(v.Text) {
+			if k, val, ok := strings.Cut(token, "="); ok {
+				s.turnOff(k, val)
+			}
+		}
+		s.turnOff(v.Key, v.Text)
+	}
+}
+
+func (s *scope) turnOff(key, value string) {
+	if len(value) > 5 {
+		return
+	}
+	on := false
+	switch strings.ToLower(strings.Trim(value, `"'`)) {
+	case "false", "0", "no", "off":
+	case "true", "1", "yes", "on":
+		on = true
+	default:
+		return
+	}
+	words := address.Words(key)
+	n := len(words)
+	if n < 2 || words[n-1] != "enabled" && words[n-1] != "disabled" && words[n-1] != "enable" && words[n-1] != "disable" {
+		return
+	}
+	if on == strings.HasPrefix(words[n-1], "disable") {
+		if s.off == nil {
+			s.off = map[string]bool{}
+		}
+		s.off[words[n-2]] = true
+	}
+}
+
+// switchedOff reports whether the setting belongs to a feature that is off.
+func (s *scope) switchedOff(k address.Key) bool {
+	return s.off != nil && slices.ContainsFunc(k.Words, func(w string) bool { return s.off[w] })
+}
+
+// maxExpansions is how deep variables may refer to variables.
+const maxExpansions = 8
+
+// expand replaces $(NAME), ${NAME}, ${NAME:-default} and ${NAME:default} by their values in
+// the scope or of the platform. A variable without a value is kept as it is written.
+func (s *scope) expand(text string) string {
+	for range maxExpansions {
+		if !strings.Contains(text, "$") {
+			return text
+		}
+		next := s.expandOnce(text)
+		if next == text || len(next) > address.MaxText {
+			return next
+		}
+		text = next
+	}
+	return text
+}
+
+func (s *scope) expandOnce(text string) string {
+	var b strings.Builder
+	for {
+		i := strings.IndexByte(text, '$')
+		if i < 0 || i+1 >= len(text) {
+			break
+		}
+		open, closing := text[i+1], byte(0)
+		switch open {
+		case '(':
+			closing = ')'
+		case '{':
+			closing = '}'
+		}
+		end := -1
+		if closing != 0 {
+			end = closingAt(text, i+1, open, closing)
+		}
+		if end < 0 {
+			b.WriteString(text[:i+1])
+			text = text[i+1:]
+			continue
+		}
+		b.WriteString(text[:i])
+		if value, ok := s.variable(text[i+2 : end]); ok {
+			b.WriteString(value)
+		} else {
+			b.WriteString(text[i : end+1])
+		}
+		text = text[end+1:]
+	}
+	if b.Len() == 0 {
+		return text
+	}
+	b.WriteString(text)
+	return b.String()
+}
+
+func closingAt(text string, i int, open, closing byte) int {
+	depth := 0
+	for ; i < len(text); i++ {
+		switch text[i] {
+		case open:
+			depth++
+		case closing:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// variable returns the value of the text between the brackets.
+func (s *scope) variable(inner string) (string, bool) {
+	name, fallback, has := strings.Cut(inner, ":")
+	fallback = strings.TrimPrefix(fallback, "-")
+	if v, ok := s.lookup(name); ok && !strings.Contains(v, "("+name+")") && !strings.Contains(v, "{"+name) {
+		return v, true
+	}
+	if relaxed := strings.ToUpper(strings.NewReplacer(".", "_", "-", "").Replace(name)); relaxed != name {
+		if v, ok := s.lookup(relaxed); ok {
+			return v, true
+		}
+	}
+	if has {
+		return fallback, true
+	}
+	// Kubernetes gives every pod the address of every Service of its namespace.
+	if svc, ok := strings.CutSuffix(name, "_SERVICE_HOST"); ok && svc != "" {
+		return strings.ToLower(strings.ReplaceAll(svc, "_", "-")), true
+	}
+	if svc, ok := strings.CutSuffix(name, "_SERVICE_PORT"); ok && svc != "" {
+		return "", true
+	}
+	return "", false
+}
+
+// addresses returns the addresses in all settings of the scope. They are searched at the
+// first call.
+func (s *scope) addresses() []found {
+	if !s.searched {
+		s.found, s.searched = s.search(), true
+	}
+	return s.found
+}
+
+func (s *scope) search() []found {
+	var list []found
+	var args []*setting
+	var texts []string
+	for i := range s.values {
+		v := &s.values[i]
+		if v.Source == graph.FromArg {
+			args, texts = append(args, v), append(texts, v.Text)
+			continue
+		}
+		for _, m := range address.Find(address.ParseKey(v.Key), s.expand(v.Text), v.Source) {
+			s.addSiblings(&m, v.Key)
+			list = append(list, found{Candidate: m, value: v})
+		}
+	}
+	if len(args) == 0 {
+		return list
+	}
+	for i, m := range address.FindInArgs(texts, s.expand) {
+		list = append(list, found{Candidate: m, value: args[i]})
+	}
+	return list
+}
+
+// addSiblings adds the values of sibling settings: DB_PORT and DB_NAME to DB_HOST.
+func (s *scope) addSiblings(m *address.Candidate, key string) {
+	if m.Port == 0 && m.Scheme == "" {
+		if p, ok := s.siblingValue(key, "port"); ok {
+			if _, port, ok := address.SplitHostPort("x:" + p); ok && port > 0 {
+				m.Port = port
+				m.Known = m.Known && !m.Word
+			}
+		}
+	}
+	if m.Database == "" && (address.ProtocolOn(m.Scheme, m.Port).Kind == graph.KindDatabase || m.Scheme == "" && m.Port == 0 && kindByName(address.SiblingKey(key, "")) == graph.KindDatabase) {
+		for _, word := range []string{"name", "database", "dbname", "db"} {
+			if db, ok := s.siblingValue(key, word); ok {
+				m.Database = db
+				return
+			}
+		}
+	}
+}
+
+func (s *scope) siblingValue(key, word string) (string, bool) {
+	name := address.SiblingKey(key, word)
+	if name == "" {
+		return "", false
+	}
+	if v, ok := s.lookup(name); ok {
+		return s.expand(v), true
+	}
+	for i := range s.values { // settings of files are not in the environment
+		if v := &s.values[i]; v.Source == graph.FromFile && v.Key == name {
+			return s.expand(v.Text), true
+		}
+	}
+	return "", false
+}

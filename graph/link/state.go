@@ -1,0 +1,142 @@
+package link
+
+import (
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
+)
+
+// A linker has the state of one call of Build.
+type linker struct {
+	f        *graph.Facts
+	coverage *graph.Coverage
+
+	entities          []entity
+	byRef             map[graph.Ref]int
+	apps              map[string]int          // entities by dapr app-id
+	withAppID         map[string][]int        // all entities by the same
+	accounts          map[podLabel][]int      // entities by the service account they run as
+	selectable        map[string][]int        // entities that selectors can match, by namespace
+	pods              map[podLabel][]int      // the same by each label of their pods
+	namespaces        []string                // those of selectable, sorted
+	namespaceLabels   map[string]graph.Labels // of these namespaces
+	hosts             hosts
+	allScopes         []*scope     // see scopes
+	kinds             []graph.Kind // by root, as its entities are declared
+	edges             map[[2]int][]graph.Evidence
+	addressed         []addressed // the evidence from addresses in settings, in order
+	routes            []routeFact
+	behind            map[[2]int][]int // Services whose workload the callee of a call is, by the roots of the call
+	observed          map[[2]int]*graph.Observed
+	served            map[int]*graph.ServerStats  // by root
+	pairs             map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
+	withSpans         map[int]bool                // roots of which spans were seen
+	pendingUnresolved []unresolvedAddress
+}
+
+// An unresolvedAddress is an address that leads to no service, with the entity that has
+// it.
+type unresolvedAddress struct {
+	graph.Unresolved
+	from int // -1 if unknown
+}
+
+// An entity is something that a document declares or addresses. Entities that are the same
+// service are joined, as in union-find: one of them is the root, which find returns.
+type entity struct {
+	ref      graph.Ref
+	parent   int // the entity itself for a root
+	things   []*graph.Entity
+	names    []*graph.Name
+	hosts    []string     // full host names it answers to
+	sure     graph.Kind   // the kind that a document declares
+	hint     graph.Kind   // the kind that is inferred from a document
+	origin   graph.Origin // first mention
+	external bool         // it is only addressed, under the host that is its name
+
+	selectable bool // selectors can match its pods
+}
+
+// A podLabel is a label of pods in a namespace, or, without value, a service account of
+// the namespace.
+type podLabel struct{ namespace, key, value string }
+
+// A scope has the settings of one container, or of one entity without containers. Settings
+// of one scope can refer to each other.
+type scope struct {
+	of     graph.Ref
+	name   string
+	values []setting         // in the order of reading
+	env    map[string]string // by name; nil until asked for
+	off    map[string]bool   // features that a setting switches off; nil if none
+
+	found    []found // see addresses
+	searched bool
+}
+
+// A setting is a Value with the config that it is from, nil if the entity itself has it.
+type setting struct {
+	graph.Value
+	config *graph.Config
+	whole  bool // the entity takes the config, or a file of it, whole and does not name the setting
+}
+
+// A found is a candidate with the setting it was found in.
+type found struct {
+	address.Candidate
+	value *setting
+	list  reason // see context
+}
+
+// An addressed call is evidence that is from an address in a setting.
+type addressed struct {
+	*found
+	scope    *scope
+	from, to int // roots
+	at       int // its place in the evidence of the call
+	list     string
+}
+
+// A routeFact is a fact of class route.
+type routeFact struct {
+	fact     *graph.CallFact
+	evidence graph.Evidence // as it is in the graph
+	to       int            // root; -1 if it is the name that the route is about
+}
+
+// hosts is the index by which addresses are resolved.
+type hosts struct {
+	names          map[graph.Ref]int // by Realm, Namespace and Name; Kind left empty
+	bare           map[string][]int  // by name alone, roots, in order
+	full           map[string]int    // full host names, canonical
+	wildcards      []wildcard        // "*.example.com", longest first
+	ingress        map[string][]int  // hosts that gateways answer to from outside, roots
+	homeNamespaces map[string]bool   // namespaces that objects without one may be in
+	namespaces     map[string]bool   // namespaces that some object is in
+}
+
+type wildcard struct {
+	suffix string
+	entity int
+}
+
+// put adds a value to the set of a key.
+func put[K, V comparable](m map[K]map[V]bool, k K, v V) {
+	if m[k] == nil {
+		m[k] = map[V]bool{}
+	}
+	m[k][v] = true
+}
+
+func (l *linker) note(o graph.Origin, message, hint string) {
+	l.coverage.Problems = append(l.coverage.Problems, graph.Problem{Origin: o, Message: message, Hint: hint, Level: graph.Note})
+}
+
+func (l *linker) unresolved(from int, address, key string, o graph.Origin, why string) {
+	l.pendingUnresolved = append(l.pendingUnresolved, unresolvedAddress{graph.Unresolved{Address: address, Key: key, Why: why, Origin: o}, from})
+}
+
+// isProgram reports whether a root is declared as an ordinary service, so that a
+// word like "logging" in the name of a setting means one of the estate's own.
+func (l *linker) isProgram(root int) bool {
+	return root < len(l.kinds) && l.kinds[root] == graph.KindService
+}
