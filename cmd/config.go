@@ -62,6 +62,11 @@ func parseConfig(name string, text []byte) (*config, error) {
 			c.Sources[i] = filepath.Join(filepath.Dir(name), s)
 		}
 	}
+	for i, s := range c.Exclude {
+		if !filepath.IsAbs(s) {
+			c.Exclude[i] = filepath.Join(filepath.Dir(name), s)
+		}
+	}
 	return &config{Config: *c, File: name}, nil
 }
 

@@ -32,6 +32,21 @@ func (f *callFilter) strength() graph.Strength {
 	return graph.Strength(slices.Index(graph.Strengths, f.minStrength))
 }
 
+// checkObserved returns the misuse of asking for observed calls of inputs in which nothing is
+// observed.
+func (r *run) checkObserved(g *graph.Graph) error {
+	only := r.command.Flags().Lookup("only")
+	if only == nil || only.Value.String() != "observed" && only.Value.String() != "both" || g.Coverage().Spans.Spans > 0 {
+		return nil
+	}
+	for e := range graph.Edge(g.Calls()) {
+		if g.Call(e).Observed {
+			return nil
+		}
+	}
+	return misuse("add traces or a service graph to the sources", "--only %s: no call is observed in the inputs", only.Value)
+}
+
 // apply is g with only the calls that the flags select.
 func (f *callFilter) apply(g *graph.Graph) *graph.Graph {
 	least := f.strength()

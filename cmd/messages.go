@@ -66,6 +66,24 @@ func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 	}
 }
 
+// printUnread writes one message for each kind of inputs that are recognized and not read; with
+// quiet only those for which the run fails.
+func (c *console) printUnread(groups []graph.UnreadGroup, quiet bool) {
+	for _, g := range groups {
+		if quiet && !g.Kind.Lost {
+			continue
+		}
+		message := g.Message()
+		switch first := g.Inputs[0]; {
+		case len(g.Inputs) > 1:
+			message = fmt.Sprintf("%s (first: %s)", message, first.Origin)
+		case first.Origin.File != first.Name:
+			message = first.Origin.String() + ": " + message
+		}
+		c.printMessage(message, g.Hint())
+	}
+}
+
 // printExpired lists the entries of ignore that have expired, which explains why
 // findings that were ignored are reported again.
 func (c *console) printExpired(entries []analyze.Ignore) {

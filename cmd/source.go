@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
@@ -37,8 +38,10 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 // of check, which may be nil, or in the coverage that --verbose writes.
 func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 	coverage := g.Coverage()
-	r.failed = coverage.Failed() > 0 || g.Len() == 0
+	unrendered := rules.Unrendered(g, r.config.options(time.Now()))
+	r.failed = coverage.Failed() > 0 || g.Len() == 0 || len(unrendered) > 0
 	problems := coverage.Problems
+	groups := graph.UnreadGroups(append(unrendered, slices.DeleteFunc(slices.Clone(coverage.Unread), func(u graph.Unread) bool { return u.Kind.Lost })...))
 	switch onOut := r.onStandardOutput(); {
 	case onOut == nil && check != nil && g.Len() == 0:
 		r.printMessage(nothingRead(coverage))
@@ -53,8 +56,12 @@ func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 			}
 		}
 		problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool { return found[p.Origin] })
+		groups = slices.DeleteFunc(groups, func(g graph.UnreadGroup) bool {
+			return !slices.ContainsFunc(g.Inputs, func(u graph.Unread) bool { return !found[u.Origin] })
+		})
 	}
 	r.printProblems(problems, r.quiet, r.verbose)
+	r.printUnread(groups, r.quiet)
 }
 
 // nothingRead is the message, and its hint, for inputs without a service.
@@ -87,7 +94,7 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 		sources = append(slices.Clone(sources), r.config.File)
 	}
 	b := &link.Builder{Namespace: r.namespace}
-	options := ingest.Options{Stdin: r.in, Columns: r.columns, MaxMemory: r.maxMemory}
+	options := ingest.Options{Stdin: r.in, Exclude: r.config.Exclude, Columns: r.columns, MaxMemory: r.maxMemory}
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}
 		defer p.end()
@@ -109,5 +116,6 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.Build(), nil
+	g := b.Build()
+	return g, r.checkObserved(g)
 }

@@ -25,6 +25,7 @@ type Facts struct {
 	Policies   []Policy
 	Namespaces []Namespace
 	Problems   []Problem
+	Unread     []Unread
 
 	Projects []Project
 

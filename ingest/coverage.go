@@ -12,8 +12,8 @@ import (
 // A coverage adds the outcome of batches to a builder, in their order.
 type coverage struct {
 	b             *link.Builder
+	here          *here
 	read, skipped map[string]*graph.Count
-	templates     string // the last file that was reported as a template
 
 	unwanted []unwanted        // documents that are skipped unless another document reads them
 	taken    map[string]string // by file: the reader of a document that has it for configuration
@@ -87,12 +87,6 @@ func (a *coverage) add(t *batch) {
 		a.b.Coverage.Documents += 1 + o.more
 		origin := graph.Origin{Reader: o.reader, File: t.file.name, Line: o.line}
 		switch {
-		case o.template:
-			a.skip(templateKind, origin, 1)
-			if a.templates != t.file.name {
-				a.templates = t.file.name
-				a.problems([]graph.Problem{t.templateProblem(origin)})
-			}
 		case o.reader != "":
 			count(a.read, o.reader, origin, 1+o.more)
 		case o.kind != "":
@@ -110,5 +104,8 @@ func (a *coverage) add(t *batch) {
 	for i := range t.facts.Projects {
 		take(t.facts.Projects[i].Facts.Configs)
 	}
+	t.facts.Unread = slices.DeleteFunc(t.facts.Unread, func(u graph.Unread) bool {
+		return len(u.Paths) > 0 && !slices.ContainsFunc(u.Paths, func(p string) bool { return !a.here.has(t.file, p) })
+	})
 	a.b.Add(&t.facts)
 }

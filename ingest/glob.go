@@ -39,6 +39,9 @@ func (f *finder) glob(pattern string) ([]directory, error) {
 			f.problem(p, "", err)
 		case info.IsDir() && deep, !info.IsDir() && !named && !isManifest(p):
 			continue
+		case f.exclude.excludesBelow(f.absolute(p)):
+			matched = true
+			continue
 		}
 		matched = true
 		if err == nil {

@@ -63,7 +63,9 @@ func TestHostile(t *testing.T) {
 		{"broken between good ones", good + "\n---\nkind: Service\na: [b\n" + good, "a bracket without end"},
 		{"a name of line breaks", "kind: Service\nmetadata: {name: \"" + r("\\n", 1000) + "\"}\n", "Service"},
 		{"old Mac", strings.ReplaceAll(object("Service", "mac"), "\n", "\r"), "stdin:4:9: Service mac"},
-		{"helm", "kind: Service\nmetadata:\n  name: {{ .Release.Name }}\n", "stdin:3: a template that is not rendered"},
+		{"git-crypt", "\x00GITCRYPT\x00\x12\xff\x00", "stdin is encrypted (git-crypt)"},
+		{"age", "age-encryption.org/v1\n-> X25519 \xff\x00", "stdin is encrypted (age)"},
+		{"helm", "kind: Service\nmetadata:\n  name: {{ .Release.Name }}\n", "stdin:3: the chart of stdin is not rendered"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -12,6 +12,9 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/unread"
 )
 
 // Bounds of what one file may be. A packed file is a bomb when it is both large
@@ -52,8 +55,16 @@ func readText(r io.Reader, size int64) ([]byte, error) {
 	if data, err = unpack(data); err != nil {
 		return nil, err
 	}
+	if kind := unread.EncryptedFile(data); kind != nil {
+		return nil, &encryptedError{kind}
+	}
 	return decodeText(data)
 }
+
+// encryptedError is why the text of a file is not known.
+type encryptedError struct{ kind *graph.UnreadKind }
+
+func (e *encryptedError) Error() string { return e.kind.One }
 
 // readAll reads up to limit bytes into a buffer of about the right size.
 func readAll(r io.Reader, size, limit int64) ([]byte, error) {

@@ -20,6 +20,9 @@ type Options struct {
 	Workers int
 	// Readers are tried in turn on every document; the package's Readers if nil.
 	Readers []*document.Reader
+	// Exclude are patterns of paths, as those of sources, that are not read where they are
+	// found in a directory or by a pattern. A source that is such a path itself is read.
+	Exclude []string
 	// Columns say what the columns of tables hold whose headers do not.
 	Columns summary.Columns
 	// MaxMemory limits the memory for reading spans, in bytes: the rest spills to a
@@ -53,7 +56,7 @@ type Progress struct {
 // ends.
 func Read(ctx context.Context, sources []string, o Options, b *link.Builder) error {
 	var find finder
-	if err := find.find(sources); err != nil {
+	if err := find.find(sources, o.Exclude); err != nil {
 		return err
 	}
 	if o.Workers <= 0 {
@@ -66,7 +69,10 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		o.Readers = append([]*document.Reader{summary.TableOf(o.Columns)}, o.Readers...)
 	}
 	a := newCoverage(b)
+	a.here = newHere(&find)
 	a.problems(find.problems)
+	a.b.Add(&graph.Facts{Unread: find.unread})
+	a.skip(excludedKind, graph.Origin{}, len(find.exclude.found))
 	a.skip("file of another type", graph.Origin{}, find.other)
 	opened := newSeenFiles(find.files)
 	spill := newSpill(o.MaxMemory)

@@ -44,6 +44,9 @@ func read(t *testing.T, o Options, sources ...string) (string, error) {
 	for _, p := range b.Coverage.Problems {
 		fmt.Fprintf(&s, "%s: %s\n", p.Origin, p.Message)
 	}
+	for _, u := range b.Build().Coverage().Unread {
+		fmt.Fprintf(&s, "%s: %s\n", u.Origin, u.Message())
+	}
 	for _, c := range b.Coverage.Skipped {
 		fmt.Fprintf(&s, "skipped %d %s, first %s\n", c.Count, c.Name, c.First)
 	}
@@ -197,23 +200,32 @@ func TestDir(t *testing.T) {
 func TestTemplates(t *testing.T) {
 	const chart = "chart/Chart.yaml"
 	tests := []struct{ name, file, text, want string }{
-		{"values", "a.yaml", "kind: Service\nmetadata:\n  name: {{ .Values.name }}\n", "a.yaml:3: a template"},
-		{"control", "a.yaml", "{{- if .Values.on }}\nkind: Service\n{{- end }}\n", "a.yaml:1: a template"},
-		{"quoted name", "a.yaml", "kind: Service\nmetadata:\n  name: '{{ name }}-db'\n", "a.yaml:3: a template"},
-		{"jinja", "a.yaml", "kind: Service\n{% if x %}\nspec: {}\n{% endif %}\n", "a.yaml:2: a template"},
-		{"scaffolder", "a.yaml", "kind: Service\nmetadata:\n  name: ${{ values.name }}\n", "a.yaml:3: a template"},
-		{"inclusion", "a.yaml", "kind: Service\nmetadata:\n  name: x\n  labels:\n    {{- include \"labels\" . | nindent 4 }}\n", "a.yaml:5: a template"},
-		{"text in a chart", "chart/templates/sub/a.yaml", "kind: Service\nmetadata:\n  name: x\ndata: |\n  {{ .Values.x }}\n", "chart/templates/sub/a.yaml:1: a template"},
+		{"values", "a.yaml", "kind: Service\nmetadata:\n  name: {{ .Values.name }}\n", "a.yaml:3: the chart of a.yaml is not rendered"},
+		{"control", "a.yaml", "{{- if .Values.on }}\nkind: Service\n{{- end }}\n", "a.yaml:1: the chart of a.yaml is not rendered"},
+		{"quoted name", "a.yaml", "kind: Service\nmetadata:\n  name: '{{ name }}-db'\n", "a.yaml:3: a.yaml is a template that is not rendered (Jinja"},
+		{"jinja", "a.yaml", "kind: Service\n{% if x %}\nspec: {}\n{% endif %}\n", "a.yaml:2: a.yaml is a template that is not rendered (Jinja"},
+		{"scaffolder", "a.yaml", "kind: Service\nmetadata:\n  name: ${{ values.name }}\n", "a.yaml:3: a.yaml is a template that is not rendered (Jinja"},
+		{"inclusion", "a.yaml", "kind: Service\nmetadata:\n  name: x\n  labels:\n    {{- include \"labels\" . | nindent 4 }}\n", "a.yaml:5: the chart of a.yaml is not rendered"},
+		{"text in a chart", "chart/templates/sub/a.yaml", "kind: Service\nmetadata:\n  name: x\ndata: |\n  {{ .Values.x }}\n", "chart/templates/sub/a.yaml:1: chart chart is not rendered"},
 		{"no braces in a chart", "chart/templates/a.yaml", object("Service", "plain"), "Service plain"},
 		{"templates without a chart", "templates/a.yaml", "kind: Service\nmetadata:\n  name: x\ndata: '{{ x }}'\n", "Service x"},
 		{"alert", "a.yaml", "kind: Service\nmetadata:\n  name: x\nsummary: \"{{ $labels.instance }} is down\"\n", "Service x"},
 		{"unquoted alert", "a.yaml", "kind: Service\nmetadata:\n  name: x\nsummary: Instance {{ $labels.instance }} down\n", "Service x"},
 		{"dashboard", "a.yaml", "kind: Service\nmetadata:\n  name: x\ndata:\n  d: |\n    {{ instance }}\n    {% if %}\n", "Service x"},
+		{"values of a loop", "a.yaml", "kind: Service\nmetadata:\n  name: x\n%{ for p in ports ~}\n  port: ${p}\n%{ endfor ~}\n", "a.yaml:4: a.yaml is a template that is not rendered (Terraform"},
+		{"a library", "lib/templates/a.yaml", "kind: Service\nmetadata:\n  name: {{ .x }}\n", "skipped 2 un-rendered template"},
+		{"envsubst in JSON", "a.json", `{"kind": "Service", "metadata": {"name": "x"}, "port": ${PORT:-80}}`, "a.json:1: a.json is a template that is not rendered (envsubst"},
+		{"another mistake beside variables", "a.yaml", "kind: Service\nimage: ${IMAGE}\nf: a: b\n", `a.yaml:3:5: a second ":"`},
+		{"ERB", "a.yaml", "kind: Service\n<% if x %>\nmetadata: {name: x}\n<% end %>\n", "a.yaml:2: a.yaml is a template that is not rendered (ERB"},
+		{"ytt", "a.yaml", "#@ load(\"@ytt:data\", \"data\")\nkind: Service\nmetadata:\n  name: #@ data.values.name\n", "a.yaml:1: a.yaml is a template that is not rendered (ytt"},
+		{"a comment like ytt's", "a.yaml", "#@param name\n## @section Common\nkind: Service\nmetadata:\n  name: x # see #@1\n", "Service x"},
+		{"Maven", "a.yml", "kind: Service\nmetadata:\n  name: @project.artifactId@\n", "a.yml:3: a.yml is a template that is not rendered (filtered by Maven"},
+		{"tokens", "a.yaml", "kind: Service\nmetadata:\n  name: #{NAME}#\n", "a.yaml:3: a.yaml is a template that is not rendered (tokens"},
 		{"other mistake beside braces in quotes", "a.yaml", "kind: Service\ndata: '{{ x }}'\ne: |\n  {{ y }}\nf: a: b\n", `a.yaml:5:5: a second ":"`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			write(t, map[string]string{tt.file: tt.text + "---\n" + tt.text, chart: "apiVersion: v2\nname: chart\n"})
+			write(t, map[string]string{tt.file: tt.text + "---\n" + tt.text, chart: "apiVersion: v2\nname: chart\n", "lib/Chart.yaml": "name: lib\ntype: library\n"})
 			got, err := read(t, Options{}, ".")
 			if err != nil {
 				t.Fatal(err)
@@ -221,7 +233,7 @@ func TestTemplates(t *testing.T) {
 			if !strings.Contains(got, tt.want) {
 				t.Errorf("%q is missing in:\n%s", tt.want, got)
 			}
-			if strings.Count(got, "a template") > 1 {
+			if strings.Count(got, "is not rendered") > 1 {
 				t.Errorf("one file is reported twice:\n%s", got)
 			}
 		})

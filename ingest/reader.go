@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -10,15 +11,15 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/trace"
+	"github.com/weirgraph/weir/ingest/unread"
 )
 
 // An outcome is the result of one document, and of those after it with the same result.
 type outcome struct {
-	reader   string // of the reader that read it; "" if none did
-	kind     string // if no reader matches
-	template bool
-	line     int32
-	more     int // documents after it
+	reader string // of the reader that read it; "" if none did
+	kind   string // if no reader matches
+	line   int32
+	more   int // documents after it
 }
 
 // reader reads batches. It belongs to one worker.
@@ -46,15 +47,16 @@ func (r *reader) read(t *batch) {
 func (r *reader) readDocument(t *batch, d *document.Document, headSure bool) {
 	line := int32(d.Start())
 	if headSure && r.match(d) == nil {
-		t.outcomes = append(t.outcomes, outcome{kind: kindOf(d), line: line})
+		t.outcomes = append(t.outcomes, t.unwanted(d, line))
 		return
 	}
-	if err := d.Parse(); err != nil {
+	err := d.Parse()
+	if o, ok := t.template(d, err); ok {
+		t.outcomes = append(t.outcomes, o)
+		return
+	}
+	if err != nil {
 		t.outcomes = append(t.outcomes, t.failed(d, err, line))
-		return
-	}
-	if at := t.templateLine(d, true); at > 0 {
-		t.outcomes = append(t.outcomes, outcome{template: true, line: at})
 		return
 	}
 	d.ReportDuplicates()
@@ -105,9 +107,6 @@ func (r *reader) takesWhole(text []byte) bool {
 
 // failed is the outcome of a document that does not parse.
 func (t *batch) failed(d *document.Document, err error, line int32) outcome {
-	if at := t.templateLine(d, false); at > 0 {
-		return outcome{template: true, line: at}
-	}
 	var syntax *document.SyntaxError
 	p := graph.Problem{Origin: graph.Origin{File: d.File, Line: line}, Message: err.Error(), Level: graph.Failed}
 	if errors.As(err, &syntax) {
@@ -121,17 +120,38 @@ func (t *batch) failed(d *document.Document, err error, line int32) outcome {
 func (r *reader) hand(t *batch, d *document.Document, line int32) outcome {
 	reader := r.match(d)
 	if reader == nil {
-		return outcome{kind: kindOf(d), line: line}
+		return t.unwanted(d, line)
 	}
 	d.Reader = reader.Name
-	before := len(t.facts.Policies)
+	policies, inputs := len(t.facts.Policies), len(t.facts.Unread)
 	reader.Read(d, &t.facts)
 	if excuses := d.Root.Get("metadata", "annotations", graph.IgnoreAnnotation); excuses.IsScalar() {
-		for i := before; i < len(t.facts.Policies); i++ {
+		for i := policies; i < len(t.facts.Policies); i++ {
 			t.facts.Policies[i].Excuses = excuses.Str()
 		}
+		for i := inputs; i < len(t.facts.Unread); i++ {
+			t.facts.Unread[i].Excuses = excuses.Str()
+		}
+	}
+	if kind := unread.EncryptedValues(&d.Head); kind != nil {
+		t.unread(kind, line)
 	}
 	return outcome{reader: reader.Name, line: line}
+}
+
+// unwanted is the outcome of a document that no reader matches.
+func (t *batch) unwanted(d *document.Document, line int32) outcome {
+	if kind := cmp.Or(unread.EncryptedValues(&d.Head), unread.Document(&d.Head, d.Text)); kind != nil {
+		t.unread(kind, line)
+	}
+	return outcome{kind: kindOf(d), line: line}
+}
+
+// unread adds the file of the batch to the inputs that are recognized and not read.
+func (t *batch) unread(kind *graph.UnreadKind, line int32) {
+	t.facts.Unread = append(t.facts.Unread, graph.Unread{
+		Kind: kind, Name: t.file.name, Origin: graph.Origin{File: t.file.name, Line: line},
+	})
 }
 
 // kindOf returns the kind under which a document that no reader matches is counted.

@@ -16,6 +16,7 @@ import (
 	"github.com/weirgraph/weir/ingest/catalog"
 	"github.com/weirgraph/weir/ingest/compose"
 	"github.com/weirgraph/weir/ingest/dapr"
+	"github.com/weirgraph/weir/ingest/delivery"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/gateway"
 	"github.com/weirgraph/weir/ingest/kubernetes"
@@ -45,6 +46,10 @@ var Readers = []*document.Reader{
 	gateway.Kong,
 	gateway.NginxIngress,
 	gateway.Gloo,
+	delivery.Kustomize,
+	delivery.Flux,
+	delivery.ArgoCD,
+	delivery.Helm,
 	compose.Reader,
 	kubernetes.Reader,
 	proxy.Envoy,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/unread"
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
@@ -45,7 +46,9 @@ type finder struct {
 	files    []file
 	visited  map[string]bool // directories, by real path
 	links    []directory     // symbolic links to directories, searched last
-	other    int             // files in directories that are not read
+	exclude  *exclusion
+	other    int            // files in directories that are not read
+	unread   []graph.Unread // those of them that are recognized by their names
 	problems []graph.Problem
 }
 
@@ -60,7 +63,7 @@ type directory struct {
 // Directories are searched in the order of their names, whatever the order of the
 // sources, and symbolic links are followed last, so that a file that is found in two ways
 // always gets the same name.
-func (f *finder) find(sources []string) error {
+func (f *finder) find(sources, exclude []string) error {
 	cwd, err := os.Getwd()
 	if err == nil {
 		cwd, err = filepath.EvalSymlinks(cwd)
@@ -69,6 +72,9 @@ func (f *finder) find(sources []string) error {
 		return fmt.Errorf("finding the working directory: %w", err)
 	}
 	f.cwd, f.visited = cwd, map[string]bool{}
+	if f.exclude, err = newExclusion(exclude, cwd); err != nil {
+		return err
+	}
 	var directories []directory
 	for _, source := range sources {
 		found, err := f.source(source)
@@ -160,6 +166,7 @@ func (f *finder) walk(dir directory) {
 	for _, e := range entries {
 		p, real := filepath.Join(dir.path, e.Name()), filepath.Join(dir.real, e.Name())
 		switch mode := e.Type(); {
+		case f.exclude.excludes(f.absolute(p), real):
 		case mode.IsDir():
 			if !slices.Contains(ignored, e.Name()) {
 				f.walk(directory{p, real, dir.via})
@@ -172,6 +179,10 @@ func (f *finder) walk(dir directory) {
 			f.files = append(f.files, file{f.name(p), p, real, false, dir.via})
 		default:
 			f.other++
+			if kind := unread.File(strings.ToLower(e.Name()), isManifest); kind != nil {
+				name := f.name(p)
+				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Origin{File: name}})
+			}
 		}
 	}
 }

@@ -2,62 +2,134 @@ package ingest
 
 import (
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/unread"
 )
 
 const templateKind = "un-rendered template"
 
-// templateProblem reports, once for each file, a template that is not rendered.
-func (t *batch) templateProblem(at graph.Origin) graph.Problem {
-	chart := t.chart
-	if chart == "" {
-		chart = "<chart>"
+// template returns the outcome of a document that is a template, false if it is none. parsed
+// is what came of parsing it. In the templates of a chart, any braces are a template.
+func (t *batch) template(d *document.Document, parsed error) (outcome, bool) {
+	engine, line := d.Template(parsed)
+	if t.chart != nil && (engine != document.NoEngine || d.HasBraces()) {
+		engine, line = document.Helm, max(line, int32(d.Start()))
 	}
-	return graph.Problem{
-		Origin:  at,
-		Message: "a template that is not rendered; its services are unknown",
-		Hint:    "render it first: helm template " + chart + " | weir check -",
-		Level:   graph.Skipped,
+	if engine == document.NoEngine {
+		return outcome{}, false
 	}
+	u := graph.Unread{Kind: unread.Template(engine), Name: t.file.name, Origin: graph.Origin{File: t.file.name, Line: line}}
+	if engine == document.Helm {
+		u = t.unrendered(line)
+	}
+	if u.Kind != nil {
+		t.facts.Unread = append(t.facts.Unread, u)
+	}
+	return outcome{kind: templateKind, line: line}, true
 }
 
-// templateLine returns the line on which a document shows that it is a template, 0 if it
-// is none. In the templates of a chart, any braces do; elsewhere they may be text for
-// other programs, and only count if they break the document or are its name.
-func (t *batch) templateLine(d *document.Document, parses bool) int32 {
-	if !d.HasBraces() {
-		return 0
+// unrendered is the chart that a template belongs to. Its kind is nil if the chart deploys
+// nothing by itself.
+func (t *batch) unrendered(line int32) graph.Unread {
+	u := graph.Unread{
+		Kind: unread.Chart, Name: t.file.name, Title: "the chart of " + t.file.name, Hint: "render it first: helm template <chart> | weir check -",
+		Origin: graph.Origin{File: t.file.name, Line: line},
 	}
-	switch {
-	case t.chart != "":
-		return int32(d.Start())
-	case !parses:
-		return int32(d.TemplateLine())
+	c := t.chart
+	if steps := strings.Split(t.file.name, "/"); c == nil && slices.Contains(steps, "templates") {
+		c = &chart{dir: shown(steps[:slices.Index(steps, "templates")])}
 	}
-	return d.At(d.Placeholder()).Line
+	if c != nil {
+		u.Name, u.Title, u.Hint = c.dir, c.title(), "render it first: helm template "+c.dir+" | weir check -"
+		if c.library {
+			u.Kind = nil
+		}
+	}
+	return u
 }
 
-// chartOf returns the directory of the chart that has f among its templates, or "".
-func chartOf(f file) string {
+// A chart is a chart of Helm that has a file among its templates.
+type chart struct {
+	dir     string // as shown
+	name    string // that it declares; may be empty
+	library bool   // templates for other charts, which deploys nothing
+}
+
+func (c *chart) title() string {
+	if c.name == "" || c.name == path.Base(c.dir) {
+		return "chart " + c.dir
+	}
+	return "chart " + c.name + " in " + c.dir
+}
+
+// charts finds the charts of files, each read once.
+type charts struct {
+	mu    sync.Mutex
+	known map[string]*chart // by the path of the directory; nil if there is none
+}
+
+var (
+	chartName    = regexp.MustCompile(`(?m)^name: *["']?([\w.-]+)`)
+	chartLibrary = regexp.MustCompile(`(?m)^type: *["']?library\b`)
+)
+
+// of returns the outermost chart that has f among the templates of it or of a chart that is
+// packed with it, nil if there is none.
+func (c *charts) of(f file) *chart {
 	steps := strings.Split(f.name, "/")
 	i := slices.Index(steps, "templates")
 	if i < 0 || f.path == "" {
-		return ""
+		return nil
 	}
-	dir := filepath.Dir(f.path)
-	for range len(steps) - i - 2 {
+	above := len(steps) - i // directories from the file up to that of the chart
+	dir := f.path
+	for range above {
 		dir = filepath.Dir(dir)
 	}
-	if _, err := os.Stat(filepath.Join(dir, "..", "Chart.yaml")); err != nil {
-		return ""
+	found := c.at(dir, shown(steps[:i]))
+	for found != nil && i >= 2 && steps[i-2] == "charts" { // chart/charts/part/templates
+		i -= 2
+		dir = filepath.Dir(filepath.Dir(dir))
+		outer := c.at(dir, shown(steps[:i]))
+		if outer == nil {
+			break
+		}
+		found = outer
 	}
-	if i == 0 {
+	return found
+}
+
+func shown(steps []string) string {
+	if len(steps) == 0 {
 		return "."
 	}
-	return strings.Join(steps[:i], "/")
+	return document.Clean(strings.Join(steps, "/"))
+}
+
+func (c *charts) at(dir, name string) *chart {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if known, ok := c.known[dir]; ok {
+		return known
+	}
+	var found *chart
+	if text, err := os.ReadFile(filepath.Join(dir, "Chart.yaml")); err == nil {
+		found = &chart{dir: name, library: chartLibrary.Match(text)}
+		if m := chartName.FindSubmatch(text); m != nil {
+			found.name = string(m[1])
+		}
+	}
+	if c.known == nil {
+		c.known = map[string]*chart{}
+	}
+	c.known[dir] = found
+	return found
 }

@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"sync"
@@ -40,7 +41,7 @@ type work struct {
 type fileProgress struct {
 	file    file
 	dir     fs.FS
-	chart   string   // the directory of the chart whose template it is, as shown; or ""
+	chart   *chart   // whose template it is, or nil
 	batches []*batch // not yet in the coverage, in order
 	closed  bool     // no more batches follow
 }
@@ -66,8 +67,9 @@ const batchSize = 32 << 10
 func newWork(ctx context.Context, o Options, files []file, opened *seenFiles, a *coverage) *work {
 	w := &work{ctx: ctx, o: o, seen: opened, coverage: a, files: make([]*fileProgress, len(files))}
 	w.changed = sync.NewCond(&w.mu)
+	var charts charts
 	for i, f := range files {
-		w.files[i] = &fileProgress{file: f, dir: opened.beside(f), chart: chartOf(f)}
+		w.files[i] = &fileProgress{file: f, dir: opened.beside(f), chart: charts.of(f)}
 	}
 	return w
 }
@@ -140,6 +142,12 @@ func (w *work) open(p *fileProgress, r *reader) {
 		return
 	}
 	text, err := w.seen.read(p.file, s)
+	if encrypted := (*encryptedError)(nil); errors.As(err, &encrypted) {
+		t := &batch{fileProgress: p, outcomes: []outcome{{kind: "encrypted file"}}}
+		t.unread(encrypted.kind, 0)
+		w.hand(t)
+		return
+	}
 	if err != nil {
 		w.fail(p, err)
 		return

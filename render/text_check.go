@@ -193,7 +193,13 @@ func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 		read = append(read, p.Paint(pen.RedStyle, fmt.Sprintf("%d could not be read", n)))
 	}
 	p.Prose("", pen.PlainStyle, fmt.Sprintf("%s (%s)", strings.Join(words, ", "), strings.Join(read, ", ")))
+	if n := len(cover.Silent); n > fewSilent && g.Calls() == 0 {
+		p.Prose("", pen.YellowStyle, fmt.Sprintf("no input shows a call of the %d services; their calls may be in code: add traces, or declare them in weir.yaml", n))
+	}
 }
+
+// fewSilent is the most services of which it is no surprise that none calls another.
+const fewSilent = 2
 
 func severityCount(n int, s analyze.Severity) string {
 	if s == analyze.Info {

@@ -17,6 +17,7 @@ func writeCoverage(p *pen.Pen, g *graph.Graph) {
 		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
 	writeCounts(p, "documents by reader", c.Read)
 	writeCounts(p, "documents without a reader", c.Skipped)
+	writeUnread(p, c.Unread)
 	writeSpans(p, &c.Spans)
 	writeUnresolved(p, c.Unresolved)
 	if len(c.Silent) > 0 {
@@ -54,6 +55,28 @@ func writeCounts(p *pen.Pen, head string, counts []graph.Count) {
 	}
 	writeHeading(p, head, total)
 	p.BareTable([]pen.Column{{}, {Right: true}, {Style: func(int) pen.Style { return pen.FaintStyle }}}, rows)
+}
+
+// writeUnread writes the inputs that are recognized and not read, one line a kind with the
+// inputs below it.
+func writeUnread(p *pen.Pen, inputs []graph.Unread) {
+	if len(inputs) == 0 {
+		return
+	}
+	writeHeading(p, "recognized and not read", len(inputs))
+	for _, g := range graph.UnreadGroups(inputs) {
+		p.Prose("  ", pen.PlainStyle, pen.Clean(g.Message()))
+		if hint := g.Hint(); hint != "" {
+			p.Prose("    ", pen.PlainStyle, "hint: "+pen.Clean(hint))
+		}
+		for _, u := range g.Inputs {
+			line := pen.Clean(u.Origin.String())
+			if len(g.Inputs) > 1 && u.Name != u.Origin.File {
+				line = pen.Clean(u.Name) + "  " + line
+			}
+			p.Line("    " + p.Faint(line))
+		}
+	}
 }
 
 // writeSpans writes how many spans were read, and how many could not be linked.

@@ -23,7 +23,8 @@ func rulesNamed(text string) []string {
 	return rules
 }
 
-// suppressions are the values of IgnoreAnnotation of policy objects.
+// suppressions are the values of IgnoreAnnotation of policy objects and of what is not
+// rendered.
 type suppressions struct {
 	analysis *analyze.Analysis
 	graph    *graph.Graph
@@ -38,6 +39,11 @@ func newSuppressions(r *analyze.Analysis, g *graph.Graph) *suppressions {
 			s.objects[b.Object] = b.Excuses
 			s.places[b.Origin] = b.Excuses
 			s.addPlaces(reflect.ValueOf(b.Says), b.Excuses)
+		}
+	}
+	for _, u := range g.Coverage().Unread {
+		if u.Excuses != "" {
+			s.objects[u.Name] = u.Excuses
 		}
 	}
 	return s

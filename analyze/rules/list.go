@@ -4,7 +4,7 @@ package rules
 var Rules = []*Rule{
 	nothingRead, unreadableInput, valueInvalid, syncCycle, retryInCycle, retryNonIdempotent, retryUnbounded,
 
-	failingCall, noReplica,
+	notRendered, failingCall, noReplica,
 	policyUnbound, policyShadowed, policyInert, policyNeedsMesh,
 	timeoutMissing, retryWithoutTimeout, timeoutWrongKind, timeoutInversion, ingressTimeoutMissing, ingressDeadlineExceeded,
 	retryAmplification, retryMultipleLayers, retryWithoutBackoff, retryOnOverload, perTryNotBelowTotal, retriesTruncated,

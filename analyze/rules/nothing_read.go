@@ -1,9 +1,12 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 )
 
@@ -48,7 +51,12 @@ func checkNothingRead(p *Pass) {
 		Hint:       "name the files or directories that contain the manifests; --verbose lists what was skipped",
 		Values:     []analyze.KeyValue{number("files", c.Files), number("documents", c.Documents)},
 	}
-	if len(c.Skipped) > 0 {
+	groups := slices.DeleteFunc(graph.UnreadGroups(c.Unread), func(g graph.UnreadGroup) bool { return g.Kind.Lost }) // those are findings themselves
+	if len(groups) > 0 {
+		f.Message += "; " + groups[0].Message()
+		f.Hint = cmp.Or(groups[0].Hint(), f.Hint)
+		f.Origins = append(f.Origins, groups[0].Inputs[0].Origin)
+	} else if len(c.Skipped) > 0 {
 		most := c.Skipped[0]
 		for _, s := range c.Skipped {
 			if s.Count > most.Count {

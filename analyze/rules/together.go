@@ -50,9 +50,12 @@ func causeOf(f *analyze.Finding) cause {
 }
 
 // oneChange reports whether findings are about calls with one caller or one callee, and have
-// the same hint.
+// the same hint, or about inputs.
 func oneChange(list []analyze.Finding) bool {
 	first := list[0].Services
+	if first == nil {
+		return true
+	}
 	of := func(end int) bool {
 		return !slices.ContainsFunc(list, func(f analyze.Finding) bool { return len(f.Services) != 2 || f.Services[end] != first[end] })
 	}
@@ -84,9 +87,12 @@ func combine(g *graph.Graph, list []analyze.Finding) analyze.Finding {
 	}
 	slices.Sort(f.Services)
 	f.Services = slices.Compact(f.Services)
-	if f.Alike.Calls {
+	switch {
+	case f.Alike.Calls:
 		sayOfCalls(g, &f)
-	} else {
+	case f.Services == nil:
+		sayOfInputs(g, &f)
+	default:
 		sayOfServices(g, &f)
 	}
 	f.Fingerprint = fingerprint(f.Rule, f.Subject, f.Detail)

@@ -20,6 +20,7 @@ func (b *Builder) Add(f *graph.Facts) {
 	b.facts.Problems = nil // they are in the coverage
 	b.facts.Projects = append(b.facts.Projects, f.Projects...)
 	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
+	b.Coverage.Unread = append(b.Coverage.Unread, f.Unread...)
 }
 
 // Build links everything added so far. The result does not depend on the order

@@ -367,6 +367,7 @@ func (l *linker) completeCoverage(g *graph.Graph) {
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Message, b.Message))
 	})
 	c.Problems = slices.Compact(c.Problems)
+	c.Unread = graph.SettleUnread(c.Unread)
 	slices.SortStableFunc(c.Unresolved, func(a, b graph.Unresolved) int {
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Address, b.Address), strings.Compare(a.Key, b.Key))
 	})

@@ -2,17 +2,18 @@ package wire
 
 import "github.com/weirgraph/weir/graph"
 
-// Coverage is the account of what was read. All keys but spans are always written.
+// Coverage is the account of what was read. All keys but spans and unread are always written.
 type Coverage struct {
 	Files      int            `json:"files"`
 	Documents  int            `json:"documents"`
 	Bytes      int64          `json:"bytes"`
 	Read       map[string]int `json:"read"` // documents by reader
 	Spans      *Spans         `json:"spans,omitempty"`
-	Skipped    []Skipped      `json:"skipped"`    // documents that no reader takes, by kind
-	Unresolved []Unresolved   `json:"unresolved"` // addresses that name no service of the inputs, by origin
-	Errors     []Problem      `json:"errors"`     // by origin
-	Silent     []string       `json:"silent"`     // services without an outgoing call in the inputs, sorted
+	Skipped    []Skipped      `json:"skipped"`          // documents that no reader takes, by kind
+	Unresolved []Unresolved   `json:"unresolved"`       // addresses that name no service of the inputs, by origin
+	Errors     []Problem      `json:"errors"`           // by origin
+	Unread     []Unread       `json:"unread,omitempty"` // inputs that are recognized and not read, by kind
+	Silent     []string       `json:"silent"`           // services without an outgoing call in the inputs, sorted
 }
 
 // Spans counts the spans of traces by what became of them.
@@ -32,6 +33,21 @@ type Skipped struct {
 	Kind  string  `json:"kind"`
 	Count int     `json:"count"`
 	First *Origin `json:"first,omitempty"`
+}
+
+// Unread is the inputs of one kind that are recognized and not read.
+type Unread struct {
+	Kind    string        `json:"kind"` // chart, release, encrypted-sops, template-jinja, ...
+	Lost    bool          `json:"lost"` // whether they deploy services that are not known
+	Message string        `json:"message"`
+	Hint    string        `json:"hint,omitempty"`
+	Inputs  []UnreadInput `json:"inputs"` // by origin
+}
+
+// UnreadInput is one of them.
+type UnreadInput struct {
+	Name   string `json:"name"` // of a directory or a file, or Kind/namespace/name
+	Origin Origin `json:"origin"`
 }
 
 // Unresolved is an address that names no service of the inputs.
@@ -57,7 +73,7 @@ func FromCoverage(g *graph.Graph) Coverage {
 	w := Coverage{
 		Files: c.Files, Documents: c.Documents, Bytes: c.Bytes, Read: make(map[string]int, len(c.Read)), Spans: fromSpans(&c.Spans),
 		Skipped: convert(c.Skipped, fromCount), Unresolved: convert(c.Unresolved, fromUnresolved), Errors: convert(c.Problems, fromProblem),
-		Silent: convert(c.Silent, g.ID),
+		Unread: convert(graph.UnreadGroups(c.Unread), fromUnread), Silent: convert(c.Silent, g.ID),
 	}
 	for _, n := range c.Read {
 		w.Read[n.Name] = n.Count
@@ -81,6 +97,13 @@ func fromCount(n graph.Count) Skipped {
 		s.First = KnownOrigin(n.First)
 	}
 	return s
+}
+
+func fromUnread(g graph.UnreadGroup) Unread {
+	return Unread{
+		Kind: g.Kind.ID, Lost: g.Kind.Lost, Message: g.Message(), Hint: g.Hint(),
+		Inputs: convert(g.Inputs, func(u graph.Unread) UnreadInput { return UnreadInput{Name: u.Name, Origin: FromOrigin(u.Origin)} }),
+	}
 }
 
 func fromUnresolved(u graph.Unresolved) Unresolved {

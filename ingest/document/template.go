@@ -2,42 +2,161 @@ package document
 
 import (
 	"bytes"
+	"errors"
+	"iter"
 	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
-// HasBraces reports whether the document has anything that looks like a
-// placeholder of a template language: Go's "{{", Jinja's "{%", or "${{".
+// An Engine is a language of templates.
+type Engine uint8
+
+const (
+	NoEngine Engine = iota
+	Helm            // Go templates with the objects of Helm
+	GoTemplate
+	Jinja // and others with "{{" that are no Go templates
+	Envsubst
+	Terraform // templatefile
+	YTT
+	ERB
+	Maven  // "@name@", of Maven's filtering of resources
+	Tokens // "#{NAME}#", replaced by a deployment
+)
+
+// Template returns the engine that a document is a template of and the line that shows it;
+// NoEngine if it is none. parsed is what came of parsing it: nil, or its error. A document
+// that parses may have text for other programs in braces, and is a template only where
+// no program but an engine would have them.
+func (d *Document) Template(parsed error) (Engine, int32) {
+	if d.part.form == formText {
+		return NoEngine, 0
+	}
+	text := d.part.Text
+	braces := bytes.Contains(text, []byte("{{")) || bytes.Contains(text, []byte("{%"))
+	if parsed == nil {
+		if braces {
+			if n := d.placeholder(); n.y != nil {
+				return d.braces(), d.At(n).Line
+			}
+		}
+		for _, m := range parsingMarks {
+			if bytes.Contains(text, m.has) {
+				if at := m.mark.FindIndex(text); at != nil {
+					return m.engine, d.part.line + 1 + int32(bytes.Count(text[:at[0]], newline))
+				}
+			}
+		}
+		return NoEngine, 0
+	}
+	for n, line := range d.bareLines() {
+		if braces && (bytes.Contains(line, []byte("{{")) || bytes.Contains(line, []byte("{%"))) {
+			return d.braces(), n
+		}
+		for _, m := range breakingMarks {
+			if m.mark.Match(line) {
+				return m.engine, n
+			}
+		}
+	}
+	if syntax := (*SyntaxError)(nil); errors.As(parsed, &syntax) && syntax.Line > 0 {
+		line := d.lineOf(int32(syntax.Line))
+		for _, m := range brokenLineMarks {
+			if m.mark.Match(line) {
+				return m.engine, int32(syntax.Line)
+			}
+		}
+	}
+	return NoEngine, 0
+}
+
+// HasBraces reports whether the document has anything that looks like a placeholder of a
+// template language: Go's "{{", Jinja's "{%", or "${{".
 func (d *Document) HasBraces() bool {
 	return bytes.Contains(d.part.Text, []byte("{{")) || bytes.Contains(d.part.Text, []byte("{%"))
 }
 
-// TemplateLine returns the line of the first placeholder outside of quotes, comments and
-// blocks of text, where no YAML could have it; 0 if there is none. It is for documents
-// that do not parse.
-func (d *Document) TemplateLine() int {
-	deeper := -1 // lines deeper than this belong to a block of text
+type engineMark struct {
+	engine Engine
+	has    []byte // is in every text with the mark
+	mark   *regexp.Regexp
+}
+
+// parsingMarks show a template that is YAML by itself, its placeholders being comments.
+var parsingMarks = []engineMark{
+	{YTT, []byte("#@"), regexp.MustCompile(`(?m)^[ \t]*(?:- )?(?:[\w.-]+:[ \t]+)?#@(?: |/|\(|(?:data|overlay|yaml|schema|library|template)/)`)},
+	{Tokens, []byte("#{"), regexp.MustCompile(`(?m)^[ \t]*name:[ \t]+#\{`)},
+}
+
+// breakingMarks show a template wherever they are in a document that does not parse.
+var breakingMarks = []engineMark{
+	{engine: Terraform, mark: regexp.MustCompile(`%\{~? *(?:if|for|else|endif|endfor)\b`)},
+	{engine: ERB, mark: regexp.MustCompile(`<%[=\-# \w]`)},
+	{engine: YTT, mark: regexp.MustCompile(`^[ \t]*#@ `)},
+}
+
+// brokenLineMarks show a template on the line that does not parse. Elsewhere they are text.
+var brokenLineMarks = []engineMark{
+	{engine: Envsubst, mark: regexp.MustCompile(`\$\{[A-Za-z_]|\$[A-Z_]`)},
+	{engine: Maven, mark: regexp.MustCompile(`@[A-Za-z][\w.-]*@`)},
+	{engine: Tokens, mark: regexp.MustCompile(`#\{[A-Za-z]`)},
+}
+
+var (
+	ofHelm = regexp.MustCompile(`\{\{[^}]*(?:[.$]\.?(?:Values|Release|Chart|Capabilities)\b|\binclude +")`)
+	ofGo   = regexp.MustCompile(`\{\{-? *(?:[.$]|/\*|(?:if|range|end|define|template|with|block|else|printf|required|default)\b[^%]*\}\})`)
+)
+
+// braces returns the engine of a document with placeholders in braces.
+func (d *Document) braces() Engine {
+	switch {
+	case ofHelm.Match(d.part.Text):
+		return Helm
+	case ofGo.Match(d.part.Text) && !bytes.Contains(d.part.Text, []byte("{%")):
+		return GoTemplate
+	}
+	return Jinja
+}
+
+// lineOf returns a line of the file, which is one of the document.
+func (d *Document) lineOf(line int32) []byte {
 	text := d.part.Text
-	for n := int(d.part.line) + 1; len(text) > 0; n++ {
+	for n := d.part.line + 1; len(text) > 0; n++ {
 		end := lineEnd(text, 0)
-		line := bytes.TrimRight(text[:end], " \t\r\n")
+		if n == line {
+			return text[:end]
+		}
 		text = text[end:]
-		depth := indentation(line)
-		if len(line) == 0 || line[depth] == '#' || deeper >= 0 && depth > deeper {
-			continue
-		}
-		deeper = -1
-		line = quoted.ReplaceAll(line, nil)
-		if bytes.Contains(line, []byte("{{")) || bytes.Contains(line, []byte("{%")) {
-			return n
-		}
-		if blockStart.Match(line) {
-			deeper = depth
+	}
+	return nil
+}
+
+// bareLines yields the lines that are no comments and not in a block of text, without what
+// is in quotes, by their numbers in the file.
+func (d *Document) bareLines() iter.Seq2[int32, []byte] {
+	return func(yield func(int32, []byte) bool) {
+		deeper := -1 // lines deeper than this belong to a block of text
+		text := d.part.Text
+		for n := d.part.line + 1; len(text) > 0; n++ {
+			end := lineEnd(text, 0)
+			line := bytes.TrimRight(text[:end], " \t\r\n")
+			text = text[end:]
+			depth := indentation(line)
+			if len(line) == 0 || line[depth] == '#' && !bytes.HasPrefix(line[depth:], []byte("#@")) || deeper >= 0 && depth > deeper {
+				continue
+			}
+			deeper = -1
+			line = quoted.ReplaceAll(line, nil)
+			if !yield(n, line) {
+				return
+			}
+			if blockStart.Match(line) {
+				deeper = depth
+			}
 		}
 	}
-	return 0
 }
 
 var (
@@ -45,10 +164,10 @@ var (
 	blockStart = regexp.MustCompile(`[:\-] +[|>][-+0-9]*(?: +#.*)?$`)
 )
 
-// Placeholder returns the first value of a parsed document that is a placeholder
+// placeholder returns the first value of a parsed document that is a placeholder
 // where no program but a template engine would have one: as a value without
 // quotes, which YAML takes for a mapping in a mapping, or as a name or kind.
-func (d *Document) Placeholder() Node {
+func (d *Document) placeholder() Node {
 	names := []Node{
 		d.Root.Get("apiVersion"), d.Root.Get("kind"), d.Root.Get("name"),
 		d.Root.Get("metadata", "name"), d.Root.Get("metadata", "namespace"),

@@ -24,7 +24,7 @@ var Reader = &document.Reader{
 		"DeploymentConfig and Route (OpenShift)", "Rollout (Argo)", "Service (Knative)",
 		"ConfigMap", "Secret", "Service", "Endpoints", "EndpointSlice", "Ingress",
 		"NetworkPolicy", "CiliumNetworkPolicy", "CiliumEnvoyConfig", "HorizontalPodAutoscaler", "ScaledObject (KEDA)",
-		"PodDisruptionBudget", "Namespace", "ServiceAccount", "Kustomization",
+		"PodDisruptionBudget", "Namespace", "ServiceAccount",
 	},
 	Match: func(h *document.Head) bool { return kindOf(h) != nil },
 	Read:  readKubernetes,
@@ -35,8 +35,6 @@ type Kind struct {
 	Name   string   // as Kubernetes spells it
 	Groups []string // the API groups it has lived in
 	Read   func(o *resource.Object)
-
-	nameless bool // its objects need no name
 }
 
 // kinds are the kinds by their lower-case spelling. A kind that two
@@ -78,25 +76,17 @@ func init() { // the readers below refer to the table themselves
 		{Name: "PodDisruptionBudget", Groups: []string{"policy", ""}, Read: readBudget},
 		{Name: "Namespace", Groups: []string{""}, Read: readNamespace},
 		{Name: "ServiceAccount", Groups: []string{""}, Read: func(*resource.Object) {}}, // known, and says nothing about calls
-		{Name: "Kustomization", Groups: []string{"kustomize.config.k8s.io"}, Read: readKustomization, nameless: true},
-		{Name: "Component", Groups: []string{"kustomize.config.k8s.io"}, Read: readKustomization, nameless: true},
 	} {
 		key := strings.ToLower(k.Name)
 		kinds[key] = append(kinds[key], &k)
 	}
 }
 
-// kustomization is the kind of a kustomization.yaml, which may leave it out.
-var kustomization = &Kind{Name: "Kustomization", Read: readKustomization, nameless: true}
-
 // kindOf returns the kind that a document is of, nil if it is not the
 // reader's. Kinds and groups are compared without case: old manifests have both
 // in lower case.
 func kindOf(h *document.Head) *Kind {
 	if h.Kind == "" {
-		if strings.HasPrefix(h.Base, "kustomization.y") && !h.Text {
-			return kustomization
-		}
 		return nil
 	}
 	group := h.Group()
@@ -143,7 +133,7 @@ func readKubernetes(d *document.Document, _ *graph.Facts) {
 	if k == nil {
 		return
 	}
-	if o := resource.New(d, k.Name); k.nameless || o.Named() {
+	if o := resource.New(d, k.Name); o.Named() {
 		if isHelmTest(o) {
 			d.Problem(graph.Note, o.Meta.Get("annotations"), "", "%s %q is a test of a chart, and no part of what runs", o.Kind, o.Name)
 			return

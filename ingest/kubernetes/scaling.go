@@ -68,13 +68,3 @@ func readNamespace(o *resource.Object) {
 		Origin:      o.At(o.Root),
 	})
 }
-
-// readKustomization reports that the objects are read as they are in their files, without
-// the changes of the kustomization.
-func readKustomization(o *resource.Object) {
-	what := "patches and generated settings are missing"
-	if namespace := o.Root.Get("namespace").Str(); namespace != "" {
-		what = "its namespace \"" + namespace + "\", patches and generated settings are missing"
-	}
-	o.Problem(graph.Note, o.Root, "pass the output of kustomize build instead", "kustomization is not built: %s", what)
-}

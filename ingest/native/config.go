@@ -12,6 +12,7 @@ import (
 // A Config is what weir.yaml configures of a run.
 type Config struct {
 	Sources  []string // as written
+	Exclude  []string // patterns of paths that are not read, as written
 	Manifest bool     // the file also has services or aliases, which Reader reads
 	Rules    map[string]RuleConfig
 	Ignore   []Ignore
@@ -61,6 +62,7 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 	checkShape(d, withExtensions(s, d.Root), "configuration", d.Root)
 	c := &Config{
 		Sources:  d.Root.Get("sources").Strs(),
+		Exclude:  d.Root.Get("exclude").Strs(),
 		Manifest: d.Root.Get("services").Exists() || d.Root.Get("aliases").Exists(),
 		Rules:    map[string]RuleConfig{},
 		FailOn:   d.Root.Get("fail-on").Str(),
@@ -104,6 +106,7 @@ func configKeys(rules Rules) []schemaKey {
 	ignored := slices.Concat(rules.IDs, []string{"*"})
 	return []schemaKey{
 		{name: "sources", shape: &shape{is: "a list", item: aText, hint: "write sources: [deploy/]"}},
+		{name: "exclude", shape: &shape{is: "a list", item: aText, hint: "write exclude: [charts/]"}},
 		{name: "rules", shape: &shape{is: "a mapping", keys: ruleKeys, listed: listedRules, hint: "write RULE: SEVERITY for each rule"}},
 		{name: "ignore", shape: &shape{is: "a list", hint: `write "- rule: sync-cycle" for each entry`, item: &shape{
 			is: "a mapping", hint: "write rule: sync-cycle", keys: []schemaKey{

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/unread"
 )
 
 // An Object is an object of Kubernetes, a custom resource or one of a kind like
@@ -38,15 +39,13 @@ func New(d *document.Document, kind string) *Object {
 
 // Named reports whether the object can be spoken of, and says so if it cannot.
 func (o *Object) Named() bool {
-	const render = "render the template first, for instance with helm template"
 	switch {
 	case o.Name == "":
 		o.Problem(graph.Failed, o.OrRoot(o.Meta), "set metadata.name", "%s has no name", o.Kind)
 	case IsPlaceholder(o.Name):
-		o.Problem(graph.Skipped, o.Meta.Get("name"), render, "%s %q is a template", o.Kind, o.Name)
+		o.template(o.Meta.Get("name"))
 	case IsPlaceholder(o.Namespace):
-		o.Problem(graph.Skipped, o.Meta.Get("namespace"), render,
-			"%s %q in namespace %q is a template", o.Kind, o.Name, o.Namespace)
+		o.template(o.Meta.Get("namespace"))
 	case o.Root.Get("$patch").Str() == "delete":
 		o.Problem(graph.Note, o.Root.Get("$patch"), "pass the output of kustomize build instead",
 			"the patch that deletes %s %q is not applied", o.Kind, o.Name)
@@ -54,6 +53,18 @@ func (o *Object) Named() bool {
 		return true
 	}
 	return false
+}
+
+// template says that the object is a template, whose name or namespace has a placeholder.
+func (o *Object) template(n document.Node) {
+	engine := document.Envsubst
+	switch {
+	case strings.Contains(n.Str(), "<%"):
+		engine = document.ERB
+	case strings.Contains(n.Str(), "{{"):
+		engine = document.Jinja
+	}
+	o.Facts.Unread = append(o.Facts.Unread, graph.Unread{Kind: unread.Template(engine), Name: o.File, Origin: o.At(n)})
 }
 
 // OrRoot returns n, or the whole object if n is not written: every problem has a
@@ -67,7 +78,7 @@ func (o *Object) OrRoot(n document.Node) document.Node {
 
 // IsPlaceholder reports whether a text waits for a templating tool.
 func IsPlaceholder(s string) bool {
-	return strings.Contains(s, "{{") || strings.Contains(s, "${") || strings.Contains(s, "<%")
+	return strings.HasPrefix(s, "$") || strings.Contains(s, "{{") || strings.Contains(s, "${") || strings.Contains(s, "<%")
 }
 
 // Sibling is the ref of another object in the namespace of this one.

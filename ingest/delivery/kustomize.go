@@ -1,0 +1,87 @@
+package delivery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/unread"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+// Kustomize recognizes kustomizations. The manifests that they list are read as they are in
+// their files.
+var Kustomize = &document.Reader{
+	Name:  "kustomize",
+	Doc:   "kustomize: which kustomizations change the manifests that they list",
+	Reads: []string{"Kustomization", "Component"},
+	Match: func(h *document.Head) bool {
+		if h.Text || h.Kind == "" {
+			return !h.Text && (strings.HasPrefix(h.Base, "kustomization.y") || h.Base == "kustomization")
+		}
+		return h.Group() == "kustomize.config.k8s.io" && (h.Kind == "Kustomization" || h.Kind == "Component")
+	},
+	Read: readKustomization,
+}
+
+// changes are the fields of a kustomization that change what services do, with the word for
+// what is missing without them.
+var changes = []struct{ field, word string }{
+	{"patches", "patches"}, {"patchesStrategicMerge", "patches"}, {"patchesJson6902", "patches"},
+	{"replacements", "replacements"}, {"vars", "replacements"}, {"transformers", "transformers"},
+	{"configMapGenerator", "generated settings"}, {"secretGenerator", "generated settings"}, {"generators", "generated objects"},
+	{"components", "components"}, {"helmCharts", "charts"}, {"helmChartInflationGenerator", "charts"},
+}
+
+// readKustomization reports a kustomization. A component acts by the kustomizations that list
+// it.
+func readKustomization(d *document.Document, f *graph.Facts) {
+	if d.Head.Kind == "Component" {
+		return
+	}
+	var missing []string
+	add := func(word string) {
+		if !slices.Contains(missing, word) {
+			missing = append(missing, word)
+		}
+	}
+	at := d.Root
+	for _, c := range changes {
+		if n := d.Root.Get(c.field); len(n.List()) > 0 || n.IsMap() {
+			if len(missing) == 0 {
+				at = d.Root.Key(c.field)
+			}
+			add(c.word)
+		}
+	}
+	for _, field := range []string{"resources", "bases"} {
+		for _, resource := range d.Root.Get(field).List() {
+			if isRemote(resource.Str()) {
+				if len(missing) == 0 {
+					at = resource
+				}
+				add("remote resources")
+			}
+		}
+	}
+	dir := directory(d)
+	if len(missing) > 0 {
+		f.Unread = append(f.Unread, graph.Unread{
+			Kind: unread.Kustomization, Name: dir, Title: "the " + english.List(missing) + " of kustomization " + dir,
+			Hint: fmt.Sprintf("build it first: kustomize build %s | weir check -", dir), Origin: d.At(at),
+		})
+		return
+	}
+	if namespace := d.Root.Get("namespace").Str(); namespace != "" {
+		d.Problem(graph.Note, d.Root.Get("namespace"), "pass the output of kustomize build instead", "the kustomization is not built: its namespace %q is not applied", namespace)
+	}
+}
+
+// isRemote reports whether a resource of a kustomization is in another repository.
+func isRemote(resource string) bool {
+	host, _, _ := strings.Cut(resource, "/")
+	return strings.Contains(resource, "://") || strings.Contains(resource, "?ref=") || strings.HasPrefix(resource, "git@") ||
+		host == "github.com" || host == "gitlab.com" || host == "bitbucket.org"
+}

@@ -1,0 +1,54 @@
+package unread
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+func tool(id, title string) *graph.UnreadKind {
+	return &graph.UnreadKind{
+		ID: "source-" + id, One: "is a source of " + title + ", which weir does not read",
+		Many: "sources of " + title + " are not read", Hint: "declare in weir.yaml the services that it deploys, or pass traces",
+	}
+}
+
+var (
+	terraform      = tool("terraform", "Terraform")
+	nomad          = tool("nomad", "Nomad")
+	pulumi         = tool("pulumi", "Pulumi")
+	cloudFormation = tool("cloudformation", "CloudFormation")
+	arm            = tool("arm", "Azure Resource Manager")
+)
+
+var nomadJob = regexp.MustCompile(`(?m)^job\s+"?[\w.-]+"?\s*\{`)
+
+// Document returns the kind of a document that no reader takes, by its head, and its text if
+// it is neither YAML nor JSON. It is nil if the kind is not known.
+func Document(h *document.Head, text []byte) *graph.UnreadKind {
+	switch {
+	case h.Text:
+		if bytes.Contains(text, []byte("job")) && nomadJob.Match(text) {
+			return nomad
+		}
+	case h.Kind == "SealedSecret" && h.Group() == "bitnami.com":
+		return sealed
+	case h.Kind == "Template" && (h.Group() == "template.openshift.io" || h.APIVersion == "v1"):
+		return openShift
+	case h.Kind != "":
+	case h.Has("AWSTemplateFormatVersion"), h.Has("Transform") && h.Has("Resources"):
+		return cloudFormation
+	case strings.HasPrefix(h.Base, "pulumi.") && (h.Has("runtime") || h.Has("config")):
+		return pulumi
+	case strings.HasSuffix(h.Base, ".tf.json"):
+		return terraform
+	case h.Has("$schema") && h.Has("resources") && h.Has("contentVersion"):
+		return arm
+	case h.Has("Job") && strings.HasSuffix(h.Base, ".json") && len(h.Keys) == 1, strings.HasSuffix(h.Base, ".nomad.json"):
+		return nomad
+	}
+	return nil
+}
