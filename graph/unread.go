@@ -117,7 +117,7 @@ func (g *UnreadGroup) Hint() string {
 }
 
 // words counts the inputs by their words, the most frequent first: "2 HelmRelease, 1
-// Application". It is empty if they have none.
+// Application". If they have none, it names the first of those that are Lost.
 func (g *UnreadGroup) words() string {
 	counts := map[string]int{}
 	var words []string
@@ -125,6 +125,15 @@ func (g *UnreadGroup) words() string {
 		if counts[u.Word]++; counts[u.Word] == 1 && u.Word != "" {
 			words = append(words, u.Word)
 		}
+	}
+	if words == nil && g.Kind.Lost {
+		for _, u := range g.Inputs[:min(len(g.Inputs), 3)] {
+			words = append(words, u.Name)
+		}
+		if more := len(g.Inputs) - len(words); more > 0 {
+			words = append(words, fmt.Sprintf("%d more", more))
+		}
+		return strings.Join(words, ", ")
 	}
 	slices.SortFunc(words, func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
 	for i, w := range words {
