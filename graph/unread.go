@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/policy"
 )
 
 // An Unread is an input that is recognized for what it is, and whose content is not known:
@@ -15,7 +17,7 @@ type Unread struct {
 	Title  string // how messages name it, Name if empty
 	Word   string // the kind of an object, where objects of several kinds are one UnreadKind; may be empty
 	Hint   string // instead of that of its kind; may be empty
-	Origin Origin
+	Origin policy.Origin
 
 	// Paths are directories of a repository that have the content, each as seen from any
 	// directory above the input. If all of them are among the inputs, the content is known.
