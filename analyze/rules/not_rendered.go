@@ -61,19 +61,6 @@ func unrenderedFinding(u *graph.Unread) analyze.Finding {
 	}
 }
 
-// sayOfInputs writes "3 releases (2 HelmRelease, 1 Application) name charts that are not
-// rendered" about the inputs that f reports together.
-func sayOfInputs(g *graph.Graph, f *analyze.Finding) {
-	var group graph.UnreadGroup
-	for _, u := range g.Coverage().Unread {
-		if u.Kind.ID == f.Alike.Cause && slices.ContainsFunc(f.Each, func(one analyze.Finding) bool { return one.Subject == u.Name }) {
-			group.Kind, group.Inputs = u.Kind, append(group.Inputs, u)
-		}
-	}
-	f.Message, f.Hint = group.Message(), group.Hint()
-	f.Values = []analyze.KeyValue{number("inputs", len(group.Inputs))}
-}
-
 // Unrendered returns the inputs that deploy services which are not known because they are not
 // rendered, without those that o or an annotation excuses.
 func Unrendered(g *graph.Graph, o Options) []graph.Unread {

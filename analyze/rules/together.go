@@ -116,6 +116,19 @@ func sayOfServices(g *graph.Graph, f *analyze.Finding) {
 	f.Values = []analyze.KeyValue{number("services", len(subjects))}
 }
 
+// sayOfInputs writes "3 releases (2 HelmRelease, 1 Application) name charts that are not
+// rendered" about the inputs that f reports together.
+func sayOfInputs(g *graph.Graph, f *analyze.Finding) {
+	var group graph.UnreadGroup
+	for _, u := range g.Coverage().Unread {
+		if u.Kind.ID == f.Alike.Cause && slices.ContainsFunc(f.Each, func(one analyze.Finding) bool { return one.Subject == u.Name }) {
+			group.Kind, group.Inputs = u.Kind, append(group.Inputs, u)
+		}
+	}
+	f.Message, f.Hint = group.Message(), group.Hint()
+	f.Values = []analyze.KeyValue{number("inputs", len(group.Inputs))}
+}
+
 // sayOfCalls writes "a calls b, c and d without a breaker", and the same of several callers.
 func sayOfCalls(g *graph.Graph, f *analyze.Finding) {
 	var callers, callees []graph.Node
