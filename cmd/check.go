@@ -89,10 +89,8 @@ func reaches(check *analyze.Check, failOn string) bool {
 	return least >= 0 && slices.ContainsFunc(check.Found[least:], func(n int) bool { return n > 0 })
 }
 
-// check runs the rules on g, with the settings of the configuration.
-func (r *run) check(g *graph.Graph) *analyze.Check { return r.checkShowing(g, rules.Selection{}) }
-
-// checkShowing is check with the findings that are shown.
+// checkShowing runs the rules on g, with the settings of the configuration, and keeps the
+// findings that are to be shown.
 func (r *run) checkShowing(g *graph.Graph, show rules.Selection) *analyze.Check {
 	o := r.config.options(time.Now())
 	o.Show = show
