@@ -138,6 +138,9 @@ func read(folder fstest.MapFS, name string) *graph.Facts {
 		d.Reader, d.Facts = compose.Reader.Name, f
 		compose.Reader.Read(d, f)
 	}
+	if len(f.Projects) == 1 {
+		return f.Projects[0].Facts
+	}
 	return f
 }
 
