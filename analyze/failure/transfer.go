@@ -122,7 +122,7 @@ func (d *guard) outbox() bool { return d.publish && len(d.steps) > 0 && d.steps[
 func (p *phase) instead(d *guard, c condition, actions *[]Action) condition {
 	if c.signs != 0 && d.outbox() {
 		note(actions, d.steps[0].setting, "keeps the event until the broker takes it")
-		if c.any(loses | fails | hangs) {
+		if c.any(loses|fails|hangs) || c.tail == forever {
 			return condition{signs: degrades}
 		}
 		return condition{}
