@@ -77,13 +77,13 @@ func (c *clusters) joinStartOrders() {
 	first := map[stores]int{}
 	for ends, evidence := range c.edges {
 		p := &c.programs[ends[1]]
-		if p.product == nil || !p.product.whole || !p.numbered() || !slices.ContainsFunc(evidence, func(e graph.Evidence) bool { return isStartOrder(&e) }) {
+		if !p.declared || p.product == nil || !p.product.whole || !p.numbered() || !slices.ContainsFunc(evidence, func(e graph.Evidence) bool { return isStartOrder(&e) }) {
 			continue
 		}
 		of := stores{ends[0], p.product, p.stem}
-		if other, again := first[of]; again && c.sameProgram(other, ends[1]) {
+		if other, again := first[of]; again {
 			c.join(other, ends[1], true)
-		} else if !again {
+		} else {
 			first[of] = ends[1]
 		}
 	}

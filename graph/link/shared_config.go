@@ -1,6 +1,7 @@
 package link
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -272,14 +273,14 @@ func (s *sharing) shownOtherwise(from, to int) bool {
 // genericNames are names of programs that are words of settings of every program.
 var genericNames = wordList(`app api web server service backend frontend worker main core common client gateway proxy`)
 
-// named reports whether the key or the host of an entry has the name of exactly one program
-// with the bundle, and whether that is the caller, or a program of its image whose name
+// named reports whether the key or the host of an entry has exactly one name of programs with
+// the bundle, and whether that is the caller's, or that of a program of its image whose name
 // begins alike.
 func (s *sharing) named(from int, b bundle, e *entry) (one, self bool) {
 	key, host := e.Key.Words, address.Words(strings.Split(e.Host, ".")[0])
 	best, several := -1, false
 	var words []string
-	for r := range s.readers[b] {
+	for _, r := range slices.Sorted(maps.Keys(s.readers[b])) {
 		name := address.Words(s.entities[r].ref.Name)
 		if r == e.to || len(name) == 0 || len(name) == 1 && slices.Contains(genericNames, name[0]) || !contains(key, name) && !contains(host, name) {
 			continue
@@ -296,10 +297,10 @@ func (s *sharing) named(from int, b bundle, e *entry) (one, self bool) {
 	if best < 0 || several {
 		return false, false
 	}
-	if from == best {
+	own := address.Words(s.entities[from].ref.Name)
+	if slices.Equal(own, words) { // a service and its job have one name
 		return true, true
 	}
-	own := address.Words(s.entities[from].ref.Name)
 	image := s.programs[from].image
 	return true, len(own) > len(words) && slices.Equal(own[:len(words)], words) && image != "" && image == s.programs[best].image
 }
