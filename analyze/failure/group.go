@@ -485,7 +485,11 @@ func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]
 			c.signs = c.signs&^hangs | late
 			c.tail = forever
 		}
-		note(words, setting{words: "nothing", at: n.Origin}, "takes it out: "+fraction(part)+" of its requests fails")
+		fail := "some of its requests fail" // those to what the member lost
+		if one.any(fails | hangs) {
+			fail = fraction(part) + " of its requests fails"
+		}
+		note(words, setting{words: "nothing", at: n.Origin}, "takes it out: "+fail)
 		return c
 	}
 	if words != nil {
@@ -504,16 +508,15 @@ func (n *group) takes(by notice, tries float64) time.Duration {
 
 // survivors names who answers instead, and how much more that is.
 func (p *phase) survivors(n *group, words *[]Action) {
-	var left []string
-	for i := range n.members {
-		if m := &n.members[i]; !p.member(m, nil).any(fails | hangs) {
-			left = append(left, m.names(p.m.g)...)
-		}
-	}
-	if len(left) == 0 || len(left) == len(n.members) {
+	members, services := p.left(n)
+	if members == 0 || members == len(n.members) {
 		return
 	}
-	factor := float64(len(n.members)) / float64(len(left))
+	factor := float64(len(n.members)) / float64(members)
+	left := make([]string, len(services))
+	for i, v := range services {
+		left[i] = p.m.g.ID(v)
+	}
 	who, verbs := english.List(left), "answer instead and carry "
 	if len(left) == 1 {
 		verbs = "answers instead and carries "
@@ -522,6 +525,18 @@ func (p *phase) survivors(n *group, words *[]Action) {
 		who = english.Count(len(left), "other")
 	}
 	note(words, setting{words: who, at: n.Origin}, verbs+english.Number(math.Round(factor*10)/10)+"x the load")
+}
+
+// left returns how many members of a group do not fail, and the services behind them, sorted.
+func (p *phase) left(n *group) (members int, services []graph.Node) {
+	for i := range n.members {
+		if m := &n.members[i]; !p.member(m, nil).any(fails | hangs) {
+			members++
+			services = append(services, m.callees(p.m.g)...)
+		}
+	}
+	slices.Sort(services)
+	return members, slices.Compact(services)
 }
 
 // names are those of the callees of m.
@@ -657,23 +672,16 @@ func (o *Outcome) Shifts() []Shift {
 	var list []Shift
 	var look func(n *group)
 	look = func(n *group) {
-		s := Shift{Caller: n.Caller}
-		left := 0
 		for i := range n.members {
-			m := &n.members[i]
-			if m.group != nil {
+			if m := &n.members[i]; m.group != nil {
 				look(m.group)
 			}
-			if !o.onset.member(m, nil).any(fails | hangs) {
-				left++
-				s.Services = append(s.Services, m.callees(o.g())...)
-			}
 		}
-		if n.Kind == graph.Pool && left < len(n.members) && left >= max(n.Need, 1) {
-			s.Factor = float64(len(n.members)) / float64(left)
-			slices.Sort(s.Services)
-			s.Services = slices.Compact(s.Services)
-			list = append(list, s)
+		if n.Kind != graph.Pool {
+			return
+		}
+		if left, services := o.onset.left(n); left < len(n.members) && left >= max(n.Need, 1) {
+			list = append(list, Shift{Caller: n.Caller, Services: services, Factor: float64(len(n.members)) / float64(left)})
 		}
 	}
 	for i := range o.g().Groups() {
