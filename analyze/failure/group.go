@@ -667,7 +667,8 @@ type Shift struct {
 	Factor   float64      // of their load before
 }
 
-// Shifts lists the pools that go on with fewer members, by caller.
+// Shifts lists the pools that go on with fewer members and send those the requests for the
+// lost ones, at once or later, by caller.
 func (o *Outcome) Shifts() []Shift {
 	var list []Shift
 	var look func(n *group)
@@ -680,7 +681,8 @@ func (o *Outcome) Shifts() []Shift {
 		if n.Kind != graph.Pool {
 			return
 		}
-		if left, services := o.onset.left(n); left < len(n.members) && left >= max(n.Need, 1) {
+		left, services := o.onset.left(n)
+		if lost := len(n.members) - left; left >= max(n.Need, 1) && o.onset.moves(n, lost) {
 			list = append(list, Shift{Caller: n.Caller, Services: services, Factor: float64(len(n.members)) / float64(left)})
 		}
 	}
@@ -690,6 +692,17 @@ func (o *Outcome) Shifts() []Shift {
 		}
 	}
 	return list
+}
+
+// moves reports whether the requests to one of so many lost members of a pool go to others.
+func (p *phase) moves(n *group, lost int) bool {
+	return slices.ContainsFunc(n.members, func(m member) bool {
+		if !p.member(&m, nil).any(fails | hangs) {
+			return false
+		}
+		by := p.notices(&m, n.calls, lost)
+		return by.again || by.checked.set() || n.Checked
+	})
 }
 
 // callees are those of m.
