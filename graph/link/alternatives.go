@@ -254,23 +254,35 @@ func (n *gathered) setSparesApart() {
 		return
 	}
 	var members []gatheredMember
-	for i, m := range n.members {
-		same := func(o gatheredMember) bool { return slices.Equal(o.matches, m.matches) }
-		if slices.ContainsFunc(n.members[:i], same) {
+	for _, alike := range n.routesAlike() {
+		matches := alike[0].matches
+		split := &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: n.fact.Origin}
+		f, parts := failover(split, alike)
+		if f.Kind != graph.Failover {
+			members = append(members, alike...)
 			continue
 		}
-		alike := slices.DeleteFunc(slices.Clone(n.members[i:]), func(o gatheredMember) bool { return !same(o) })
-		split := &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: n.fact.Origin}
-		if f, parts := failover(split, alike); f.Kind == graph.Failover {
-			for k := range parts {
-				parts[k].matches = nil
-			}
-			members = append(members, gatheredMember{call: graph.NoEdge, group: &gathered{fact: f, members: parts}, matches: m.matches})
-		} else {
-			members = append(members, alike...)
+		for k := range parts {
+			parts[k].matches = nil
 		}
+		members = append(members, gatheredMember{call: graph.NoEdge, group: &gathered{fact: f, members: parts}, matches: matches})
 	}
 	n.members = members
+}
+
+// routesAlike returns the members of a split over routes that are for the same requests
+// together, in order.
+func (n *gathered) routesAlike() [][]gatheredMember {
+	var all [][]gatheredMember
+	for _, m := range n.members {
+		i := slices.IndexFunc(all, func(alike []gatheredMember) bool { return slices.Equal(alike[0].matches, m.matches) })
+		if i < 0 {
+			all = append(all, []gatheredMember{m})
+		} else {
+			all[i] = append(all[i], m)
+		}
+	}
+	return all
 }
 
 // failover returns the group with the members that are called only instead of the others as
@@ -306,40 +318,29 @@ func (n *gathered) splitAlikeRoutes() {
 		return
 	}
 	var members []gatheredMember
-	for i, m := range n.members {
-		same := func(o gatheredMember) bool { return slices.Equal(o.matches, m.matches) }
-		if slices.ContainsFunc(n.members[:i], same) {
-			continue
-		}
-		split := &gathered{fact: &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: n.fact.Origin}}
+	for _, alike := range n.routesAlike() {
 		rest, open := 100.0, 0.0
-		for _, o := range n.members[i:] {
-			if same(o) {
-				o.matches = nil
-				split.members = append(split.members, o)
-				if rest -= o.share; o.share == 0 {
-					open++
-				}
+		for _, m := range alike {
+			if rest -= m.share; m.share == 0 {
+				open++
 			}
 		}
 		switch {
 		case rest == 100: // no part is known
-			for _, o := range split.members {
-				o.matches = m.matches
-				members = append(members, o)
-			}
-			continue
-		case len(split.members) == 1:
-			m.share = 0
+			members = append(members, alike...)
+		case len(alike) == 1:
+			alike[0].share = 0
+			members = append(members, alike[0])
 		default:
-			for k := range split.members {
-				if o := &split.members[k]; o.share == 0 {
-					o.share = max(0, rest) / open
+			matches := alike[0].matches
+			for k := range alike {
+				if alike[k].matches = nil; alike[k].share == 0 {
+					alike[k].share = max(0, rest) / open
 				}
 			}
-			m = gatheredMember{call: graph.NoEdge, group: split, matches: m.matches}
+			split := &gathered{fact: &graph.GroupFact{Kind: graph.Split, Multiplexes: true, Origin: n.fact.Origin}, members: alike}
+			members = append(members, gatheredMember{call: graph.NoEdge, group: split, matches: matches})
 		}
-		members = append(members, m)
 	}
 	n.members = members
 }

@@ -84,6 +84,9 @@ func (b *binder) index() {
 			for _, r := range ev.Via {
 				b.via[r] = append(b.via[r], e)
 			}
+			if ev.Through == "" {
+				continue
+			}
 			if name, ok := b.g.Node(ev.Through); ok {
 				b.sentOn[e] = true
 				b.through[name] = append(b.through[name], e)

@@ -19,9 +19,9 @@ var (
 // or stores of one product, that name each other. They do so
 //
 //   - with one setting that all of them have, PEERS or ETCD_INITIAL_CLUSTER, in a circle of
-//     any length, and a further one that names them with it. Programs that are no stores have different roles if the setting is that
-//     of a callee (UPSTREAM_URL), or if their names differ in more than a number and their
-//     commands differ: then they call each other.
+//     any length, and a further one that names them with it. Programs that are no stores
+//     have different roles if the setting is that of a callee (UPSTREAM_URL), or if their
+//     names differ in more than a number and their commands differ: then they call each other.
 //   - with a setting for members (SEEDS, -retry-join), even if one names the other only.
 //     The setting for a primary is none: a replica calls what it follows.
 //

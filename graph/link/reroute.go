@@ -142,10 +142,11 @@ func (r *rerouter) arrivals(name int, ev *graph.Evidence) []arrival {
 		return nil
 	}
 	q := request{portOf(ev), ev.Protocol}
-	key := fmt.Sprintf("%d %p %v", name, ev.In, r.following(name, 0, q))
+	routes := r.following(name, 0, q)
+	key := fmt.Sprintf("%d %p %v", name, ev.In, routes)
 	found, known := r.known[key]
 	if !known {
-		found = r.follow(name, 0, ev.In, q, []int{name})
+		found = r.along(routes, name, ev.In, q, []int{name})
 		if !slices.ContainsFunc(found, func(a arrival) bool { return a.to != name }) {
 			found = nil
 		}
@@ -156,7 +157,11 @@ func (r *rerouter) arrivals(name int, ev *graph.Evidence) []arrival {
 
 // follow returns where calls for a name arrive that have come as far as a step.
 func (r *rerouter) follow(name, step int, in *graph.Place, q request, trail []int) []arrival {
-	routes := r.following(name, step, q)
+	return r.along(r.following(name, step, q), name, in, q, trail)
+}
+
+// along is follow with the routes of the name that the calls take.
+func (r *rerouter) along(routes []*route, name int, in *graph.Place, q request, trail []int) []arrival {
 	if len(routes) == 0 {
 		return r.workloads(name, in)
 	}
