@@ -78,11 +78,14 @@ func (r *regrouping) boxed(id graph.GroupID) *boxedGroup {
 			b.Hidden++
 		}
 	}
-	slices.SortStableFunc(b.members, func(m, n boxedMember) int {
-		if (m.inner == nil) != (n.inner == nil) && m.Rank == n.Rank {
-			return map[bool]int{true: -1, false: 1}[m.inner == nil] // calls before groups
+	kind := func(m boxedMember) int { // calls before groups
+		if m.inner == nil {
+			return 0
 		}
-		return cmp.Or(cmp.Compare(m.Rank, n.Rank), cmp.Compare(m.Call, n.Call))
+		return 1
+	}
+	slices.SortStableFunc(b.members, func(m, n boxedMember) int {
+		return cmp.Or(cmp.Compare(m.Rank, n.Rank), cmp.Compare(kind(m), kind(n)), cmp.Compare(m.Call, n.Call))
 	})
 	return b
 }

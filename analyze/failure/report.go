@@ -56,7 +56,7 @@ type Victim struct {
 // Path is a shortest chain of calls that brings it about, a failed service last. It
 // costs its length.
 func (v *Victim) Path() []graph.Node {
-	if v.consumer != nobody {
+	if v.consumer != noService {
 		return append([]graph.Node{v.Node, v.Via}, v.walk.path(v.consumer)...)
 	}
 	return append([]graph.Node{v.Node}, v.walk.path(v.Via)...)
@@ -91,7 +91,7 @@ func (o *Outcome) Victims() []Victim {
 	backlogs := o.backlogs(early)
 	var list []Victim
 	for i := range o.Onset {
-		v := Victim{Node: graph.Node(i), Onset: o.Onset[i], Steady: o.Steady[i], o: o, walk: late, consumer: nobody}
+		v := Victim{Node: graph.Node(i), Onset: o.Onset[i], Steady: o.Steady[i], o: o, walk: late, consumer: noService}
 		if _, injected := o.onset.inject[v.Node]; injected {
 			continue
 		}
@@ -113,7 +113,7 @@ func (o *Outcome) Victims() []Victim {
 	assumed := make([]bool, len(o.Onset))
 	for i := range list {
 		v := &list[i]
-		v.Assumed = v.Hop.assumed() || v.consumer == nobody && assumed[v.Via]
+		v.Assumed = v.Hop.assumed() || v.consumer == noService && assumed[v.Via]
 		assumed[v.Node] = v.Assumed
 	}
 	return list
@@ -132,7 +132,7 @@ func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
 		v.Hop.Actions = []Action{o.keeps(v.Node, waiting, v.Hop.Place)}
 		return true
 	}
-	best, found, consumer := noCall, math.MaxInt32, nobody
+	best, found, consumer := noCall, math.MaxInt32, noService
 	for e, end := g.Out(v.Node); e < end; e++ {
 		to := g.To(e)
 		_, injected := o.onset.inject[to]
@@ -140,7 +140,7 @@ func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
 		switch {
 		case injected || o.Onset[to].Suffers() && v.walk.via[to] != v.Node: // it may suffer for want of events from v
 			if d := int(distance[to]) + 1; d < found {
-				best, found, consumer = e, d, nobody
+				best, found, consumer = e, d, noService
 			}
 		case backlog && g.Mode(e) == graph.Async:
 			if d := int(distance[waiting]) + 2; d < found {
@@ -153,7 +153,7 @@ func (o *Outcome) protect(v *Victim, backlogs map[graph.Node]graph.Node) bool {
 	}
 	v.Label, v.Via, v.Distance, v.consumer = Protected, g.To(best), found, consumer
 	v.Hop = o.hop(v.Node, v.Via)
-	if consumer != nobody {
+	if consumer != noService {
 		v.Hop.Actions = append(v.Hop.Actions, o.keeps(v.Via, consumer, v.Hop.Place))
 	}
 	return true
@@ -286,11 +286,11 @@ type walk struct {
 	distance []int32
 }
 
-const nobody graph.Node = -1
+const noService graph.Node = -1
 
 func (w *walk) path(v graph.Node) []graph.Node {
 	path := []graph.Node{v}
-	for v = w.via[v]; v != nobody; v = w.via[v] {
+	for v = w.via[v]; v != noService; v = w.via[v] {
 		path = append(path, v)
 	}
 	return path
@@ -309,7 +309,7 @@ func (p *phase) search() *walk {
 		order = append(order, a)
 	}
 	for v := range graph.Node(g.Len()) {
-		w.via[v] = nobody
+		w.via[v] = noService
 		if _, injected := p.inject[v]; injected {
 			found[v] = true
 			order = append(order, v)

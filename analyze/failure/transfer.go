@@ -172,7 +172,7 @@ func (c condition) then(other condition, looped bool) condition {
 // because names what a callee suffers from, if not from itself.
 func (p *phase) because(e graph.Edge) string {
 	to := p.m.g.To(e)
-	if p.ways == nil || p.ways.via[to] == nobody {
+	if p.ways == nil || p.ways.via[to] == noService {
 		return ""
 	}
 	path := p.ways.path(to)

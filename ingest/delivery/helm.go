@@ -72,7 +72,8 @@ func helmfile(d *document.Document, f *graph.Facts) {
 		name := release.Get("name").Str()
 		u := graph.Unread{Kind: unread.Release, Name: "helmfile/" + name, Title: "release " + name + " of " + d.File, Word: "of helmfile", Origin: d.At(release)}
 		if chart := release.Get("chart").Str(); strings.HasPrefix(chart, "./") || strings.HasPrefix(chart, "../") {
-			u.Paths = []string{strings.TrimLeft(strings.ReplaceAll(chart, "../", ""), "./")}
+			deploys(f, u, []string{chart})
+			continue
 		}
 		f.Unread = append(f.Unread, u)
 	}

@@ -22,7 +22,7 @@ type nginxRoutes struct {
 	mirrored map[string]bool        // locations that get copies
 	named    map[string]directive   // *_pass of named locations: "@spare"
 	instead  map[string]bool        // named locations that only error pages name
-	told     map[string]bool        // those of them that are reported
+	reported map[string]bool        // those of them that are reported with the location they replace
 	pools    map[string]*nginxPool  // by upstream, those that locations name
 	asked    map[string]*nginxAsked // by the location that auth_request names
 	routes   int                    // locations that pass requests on
@@ -53,7 +53,7 @@ type nginxBlock struct {
 
 func newNginxRoutes(n *nginx, tree []directive) *nginxRoutes {
 	r := &nginxRoutes{
-		nginx: n, mirrored: map[string]bool{}, named: map[string]directive{}, instead: map[string]bool{}, told: map[string]bool{},
+		nginx: n, mirrored: map[string]bool{}, named: map[string]directive{}, instead: map[string]bool{}, reported: map[string]bool{},
 		pools: map[string]*nginxPool{}, asked: map[string]*nginxAsked{},
 	}
 	r.survey(tree)
@@ -188,7 +188,7 @@ func (r *nginxRoutes) route(d directive, b nginxBlock) {
 		r.pass(d, b.local, in)
 		return
 	}
-	r.told[b.errorPage] = true
+	r.reported[b.errorPage] = true
 	group := r.NewGroup(graph.Failover, d.line, d.column, "error_page "+b.errorPage, in)
 	r.pass(d, b.local, &graph.Place{Group: group})
 	r.pass(spare, nil, &graph.Place{Group: group, Rank: 1})
@@ -207,7 +207,7 @@ func (r *nginxRoutes) ask() {
 		}
 	}
 	for _, location := range slices.Sorted(maps.Keys(r.instead)) {
-		if spare, ok := r.named[location]; ok && r.instead[location] && !r.told[location] {
+		if spare, ok := r.named[location]; ok && r.instead[location] && !r.reported[location] {
 			r.pass(spare, nil, &graph.Place{Match: location})
 		}
 	}
