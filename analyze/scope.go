@@ -27,14 +27,17 @@ func Synchronous(g *graph.Graph) *graph.Graph {
 	return g.Where(func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
 }
 
+// IsAddressed reports whether more than a start order shows the call e.
+func IsAddressed(g *graph.Graph, e graph.Edge) bool {
+	evidence := g.Evidence(e)
+	return len(evidence) == 0 || slices.ContainsFunc(evidence, func(shown graph.Evidence) bool { return !shown.IsStartOrder() })
+}
+
 // Addressed returns the synchronous calls that more than a start order shows. Programs start
 // after others for many reasons, so a start order alone is no measure of a service's calls.
 func (r *Analysis) Addressed() *graph.Graph {
 	return addressed.Of(r, Once{}, func() *graph.Graph {
-		return r.Sync.Where(func(e graph.Edge) bool {
-			evidence := r.Sync.Evidence(e)
-			return len(evidence) == 0 || slices.ContainsFunc(evidence, func(shown graph.Evidence) bool { return !shown.IsStartOrder() })
-		})
+		return r.Sync.Where(func(e graph.Edge) bool { return IsAddressed(r.Sync, e) })
 	})
 }
 

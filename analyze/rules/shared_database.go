@@ -33,8 +33,8 @@ else teams, else systems. Info if they are unknown for some or all of the servic
     - {name: billing, team: money, calls: [{to: main, protocol: sql}]}
 
 Not reported: addresses with different databases on one server; users with the same
-owner; and users that run one image with different commands, such as the web process
-and the worker of one program. Jobs and migrations do not count, since they belong to
+owner; and the parts of one program: users that run one image, or whose names differ only in
+the word for a part, such as "orders-api" and "orders-worker". Jobs and migrations do not count, since they belong to
 the service they migrate for; nor do backups and administration consoles. A read
 replica with an address of its own is another database. Caches, brokers and stores that
 coordinate programs, such as ZooKeeper and etcd, are meant to be shared.
@@ -69,7 +69,7 @@ func checkSharedDatabase(p *Pass) {
 		}
 		users := map[string][]graph.Edge{}
 		for _, e := range g.In(v) {
-			if u := g.Service(g.From(e)); u.Kind == graph.KindService && g.From(e) != v && !tendsData(u) {
+			if u := g.Service(g.From(e)); u.Kind == graph.KindService && g.From(e) != v && !tendsData(u) && analyze.IsAddressed(g, e) {
 				for _, database := range analyze.Databases(g.Call(e)) {
 					users[database] = append(users[database], e)
 				}
@@ -125,12 +125,57 @@ var tenders = map[string]bool{
 	"pgadmin": true, "pgadmin4": true, "pgweb": true, "adminer": true, "phpmyadmin": true, "cloudbeaver": true, "dbgate": true, "pgbouncer": true, "pgpool": true,
 }
 
-// oneProgram reports whether all services run one image, and nothing else. An
+// oneProgram reports whether services are parts of one program: all run one image, whatever
+// its tag and registry, or their names differ only in the words for a part of a program. An
 // image without a path, "python:3", may run any program.
 func oneProgram(g *graph.Graph, services []graph.Node) bool {
-	first := g.Service(services[0]).Images
-	return len(first) == 1 && strings.Contains(first[0], "/") &&
-		!slices.ContainsFunc(services, func(v graph.Node) bool { return !slices.Equal(g.Service(v).Images, first) })
+	images, stem := repositories(g.Service(services[0])), withoutPart(g.Service(services[0]).Name)
+	alike := true
+	for _, v := range services[1:] {
+		of := repositories(g.Service(v))
+		images = slices.DeleteFunc(images, func(image string) bool { return !slices.Contains(of, image) })
+		alike = alike && withoutPart(g.Service(v).Name) == stem
+	}
+	return len(images) > 0 || alike
+}
+
+// repositories returns the last parts of the images of a service that have a path.
+func repositories(s *graph.Service) []string {
+	var list []string
+	for _, image := range s.Images {
+		image, _, _ = strings.Cut(image, "@")
+		if i := strings.LastIndexByte(image, '/'); i >= 0 {
+			name, _, _ := strings.Cut(image[i+1:], ":")
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// withoutPart returns the name of a program without the word for a part of it at the end,
+// in letters and digits: "orders" for "orders-worker", "OrdersAPI" and "orders".
+func withoutPart(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r == '-' || r == '_' || r == '.' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
+	for cut := true; cut; {
+		cut = false
+		for _, part := range partsOfPrograms {
+			if stem, ok := strings.CutSuffix(name, part); ok && stem != "" {
+				name, cut = stem, true
+			}
+		}
+	}
+	return name
+}
+
+// partsOfPrograms are the words by which deployments name the processes of one program.
+var partsOfPrograms = []string{
+	"api", "web", "worker", "workers", "server", "service", "backend", "app", "admin", "scheduler", "beat", "cron", "consumer", "producer",
+	"eventhandler", "handler", "listener", "processor", "job", "jobs", "queue", "celery", "sidekiq", "command", "query", "read", "write", "main", "init",
 }
 
 func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {

@@ -119,10 +119,21 @@ type finder struct {
 }
 
 // add adds an address. A name with an underscore is no host outside of the estate: compose
-// allows one, the DNS does not.
+// allows one, the DNS does not. The domain of a cluster or of a namespace is none either.
 func (f *finder) add(a graph.Address, form string, known bool) {
-	known = known || strings.Contains(a.Host, "_") && !HasPlaceholder(a.Host)
+	known = known || strings.Contains(a.Host, "_") && !HasPlaceholder(a.Host) || isClusterDomain(a.Host)
 	f.found = append(f.found, Candidate{Address: a, Key: f.key, Way: f.way + "-" + form, Known: known})
+}
+
+// isClusterDomain reports whether a host is the domain of a cluster, "svc.cluster.local", or
+// of a namespace in it, under which the names of Services are.
+func isClusterDomain(host string) bool {
+	above, ok := strings.CutSuffix("."+strings.ToLower(strings.TrimSuffix(host, ".")), ".cluster.local")
+	if !ok {
+		return false
+	}
+	above, ok = strings.CutSuffix(above, ".svc")
+	return above == "" || ok && strings.Count(above, ".") == 1
 }
 
 func isSeparator(r rune) bool {

@@ -294,7 +294,7 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 		}
 	}
 	slices.SortStableFunc(evidence, func(a, b graph.Evidence) int {
-		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Class, b.Class), a.Origin.Compare(b.Origin),
+		return cmp.Or(cmp.Compare(b.Strength, a.Strength), cmp.Compare(a.Class, b.Class), order(a.IsStartOrder(), b.IsStartOrder()), a.Origin.Compare(b.Origin),
 			strings.Compare(a.Way, b.Way), strings.Compare(a.Key, b.Key), strings.Compare(a.Database, b.Database))
 	})
 	shown := &evidence[0]

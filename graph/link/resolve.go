@@ -212,6 +212,9 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 	if c, ok := l.hosts.full[full]; ok {
 		return l.find(c), true
 	}
+	if c, ok := l.resolveWritten(host, full, realm, namespace); ok {
+		return c, true
+	}
 	if inside, _, ok := clusterHost(full); ok {
 		if c, ok := l.resolveKubernetes(inside, namespace); ok {
 			return c, true
@@ -247,6 +250,22 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 	}
 	if name, ns, ok := strings.Cut(full, "."); ok && strings.Contains(strings.ToLower(host)+".", ".svc.") {
 		return l.resolveByPeople(name, ns)
+	}
+	return 0, false
+}
+
+// resolveWritten returns the root whose own name, letter for letter, is that of a cluster's
+// Service, as the alias "db.shop.svc.cluster.local" of a network of Compose: outside of a
+// cluster it answers there, whatever the cluster has. full is the canonical form of host.
+func (l *linker) resolveWritten(host, full, realm, namespace string) (int, bool) {
+	written := strings.TrimSuffix(strings.ToLower(host), ".")
+	if written == full || realm == kubernetes || realm == "" {
+		return 0, false
+	}
+	for _, ns := range []string{namespace, ""} {
+		if c, ok := l.hosts.names[graph.Ref{Realm: realm, Namespace: ns, Name: written}]; ok {
+			return l.find(c), true
+		}
 	}
 	return 0, false
 }
