@@ -81,7 +81,7 @@ func (t *batch) protect(d *document.Document, line int32, read func()) {
 		}
 		t.facts = facts
 		t.facts.Problems = append(t.facts.Problems, graph.Problem{
-			Origin:  graph.Origin{Reader: d.Reader, File: d.File, Line: line},
+			Origin:  d.Line(int(line), 0),
 			Message: fmt.Sprintf("the reader %q failed on this document: %v", d.Reader, v),
 			Hint:    "this is a bug in weir; report it with the document",
 			Level:   graph.Failed,
@@ -108,7 +108,7 @@ func (r *reader) takesWhole(text []byte) bool {
 // failed is the outcome of a document that does not parse.
 func (t *batch) failed(d *document.Document, err error, line int32) outcome {
 	var syntax *document.SyntaxError
-	p := graph.Problem{Origin: graph.Origin{File: d.File, Line: line}, Message: err.Error(), Level: graph.Failed}
+	p := graph.Problem{Origin: d.Line(int(line), 0), Message: err.Error(), Level: graph.Failed}
 	if errors.As(err, &syntax) {
 		p.Origin.Line, p.Origin.Column, p.Hint = int32(syntax.Line), int32(syntax.Column), syntax.Hint
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/unread"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/policy"
 )
 
 // A SourceError is a source without files: its path does not exist, or no file matches
@@ -25,11 +26,8 @@ type SourceError struct {
 
 func (e *SourceError) Error() string { return e.Message }
 
-// Stdin is the source for standard input, and StdinFile the name of its file in origins.
-const (
-	Stdin     = "-"
-	StdinFile = "stdin"
-)
+// Stdin is the source for standard input.
+const Stdin = "-"
 
 // A file is one input, found and not yet opened.
 type file struct {
@@ -97,7 +95,7 @@ func (f *finder) find(sources, exclude []string) error {
 // source adds the file that a source names, or returns the directories that it names.
 func (f *finder) source(source string) ([]directory, error) {
 	if source == Stdin {
-		f.files = append(f.files, file{name: StdinFile, real: Stdin, named: true})
+		f.files = append(f.files, file{name: policy.Stdin, real: Stdin, named: true})
 		return nil, nil
 	}
 	info, err := os.Stat(source)

@@ -153,7 +153,7 @@ func (c *clusters) listClass(a *addressed, list []*addressed) string {
 	port := strconv.Itoa(a.Port)
 	switch {
 	case a.Hosts > 0:
-		return "url " + strconv.Itoa(a.Hosts) + " " + a.value.Origin.String()
+		return "url " + strconv.Itoa(a.Hosts) + " " + a.value.Origin.Place()
 	case product != nil && product.sql:
 		if p.numbered() {
 			return product.name + " " + p.stem + " " + a.Database

@@ -45,15 +45,19 @@ func TestAmount(t *testing.T) {
 
 func TestParseOrigin(t *testing.T) {
 	for text, want := range map[string]graph.Origin{
-		"":              {},
-		"a.yaml":        {File: "a.yaml"},
-		"a.yaml:3":      {File: "a.yaml", Line: 3},
-		"a:b:14:9":      {File: "a:b", Line: 14, Column: 9},
-		"c:1:2:3":       {File: "c:1", Line: 2, Column: 3},
-		"d:99999999999": {File: "d:99999999999"},
+		"":                         {},
+		"a.yaml":                   {File: "a.yaml"},
+		"a.yaml:3":                 {File: "a.yaml", Line: 3},
+		"a:b:14:9":                 {File: "a:b", Line: 14, Column: 9},
+		"c:1:2:3":                  {File: "c:1", Line: 2, Column: 3},
+		"d:99999999999":            {File: "d:99999999999"},
+		"a (b)":                    {File: "a (b)"},
+		"a (b):3":                  {File: "a (b)", Line: 3},
+		"web.yaml (stdin:38:18)":   {File: "stdin", Line: 38, Column: 18, RenderedFrom: "web.yaml"},
+		"a/x y.yaml (b/c:1:38:18)": {File: "b/c:1", Line: 38, Column: 18, RenderedFrom: "a/x y.yaml"},
 	} {
 		got := parseOrigin(text)
-		if got != want || got.String() != text {
+		if got != want || originText(got) != text {
 			t.Errorf("parseOrigin(%q) = %+v, want %+v", text, got, want)
 		}
 	}

@@ -11,9 +11,12 @@ import (
 // An Origin is the place in the inputs that a fact was read from.
 type Origin struct {
 	Reader string `json:"reader,omitempty"` // the name of weir's reader for the format: "kubernetes"
-	File   string `json:"file"`             // as the user named it, with forward slashes
+	File   string `json:"file"`             // as the user named it, with forward slashes; "stdin"; or the chart or overlay that was rendered
 	Line   int32  `json:"line,omitempty"`   // from 1; missing if the input has no lines
 	Column int32  `json:"column,omitempty"` // from 1, in characters; missing if unknown
+	// RenderedFrom is the template or manifest that the text in this place was rendered from, as
+	// the text declares it: a comment "# Source:" of Helm, an origin annotation of kustomize.
+	RenderedFrom string `json:"renderedFrom,omitempty"`
 }
 
 // FromOrigin returns o as a document has it.
@@ -40,8 +43,28 @@ func toOrigin(o *Origin) graph.Origin {
 
 func compareOrigins(a, b Origin) int { return graph.Origin(a).Compare(graph.Origin(b)) }
 
-// parseOrigin reads "file:line:column", of which the numbers may be missing.
+// originText writes "file:line:column", without the parts that are unknown. For rendered text
+// that names its source it is "source (file:line:column)".
+func originText(o graph.Origin) string {
+	if o.RenderedFrom == "" {
+		return o.Place()
+	}
+	return o.RenderedFrom + " (" + o.Place() + ")"
+}
+
+// parseOrigin reads what originText writes, and any other name of a file.
 func parseOrigin(text string) graph.Origin {
+	if from, place, ok := strings.Cut(strings.TrimSuffix(text, ")"), " ("); ok && strings.HasSuffix(text, ")") {
+		if o := parsePlace(place); o.Line > 0 {
+			o.RenderedFrom = from
+			return o
+		}
+	}
+	return parsePlace(text)
+}
+
+// parsePlace reads "file:line:column", of which the numbers may be missing.
+func parsePlace(text string) graph.Origin {
 	o := graph.Origin{File: text}
 	var numbers []int32
 	for len(numbers) < 2 {

@@ -130,10 +130,10 @@ func FromService(s *graph.Service) Service {
 		Served: fromServed(s), Origins: FromOrigins(s.Origins), Probes: fromProbes(&s.Probes),
 	}
 	if h := s.Scaling; h != nil {
-		w.Scaling = &Scaling{Min: h.Min, Max: h.Max, Origin: h.Origin.String()}
+		w.Scaling = &Scaling{Min: h.Min, Max: h.Max, Origin: originText(h.Origin)}
 	}
 	if b := s.Disruption; b != nil {
-		w.Disruption = &Disruption{MinAvailable: b.MinAvailable, MaxUnavailable: b.MaxUnavailable, Origin: b.Origin.String()}
+		w.Disruption = &Disruption{MinAvailable: b.MinAvailable, MaxUnavailable: b.MaxUnavailable, Origin: originText(b.Origin)}
 	}
 	if len(s.Meshes) > 0 {
 		w.Meshes = convert(s.Meshes, fromMesh)

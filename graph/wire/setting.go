@@ -18,7 +18,8 @@ type Setting[T any] struct {
 	// product), disabled (explicitly), or absent (the product applies here and has no
 	// default). It is always written.
 	Provenance string `json:"provenance"`
-	// Origin is file:line:column, missing if nothing is written.
+	// Origin is file:line:column, or for rendered text "source (file:line:column)"; missing if
+	// nothing is written.
 	Origin string `json:"origin,omitempty"`
 }
 
@@ -38,7 +39,7 @@ func fromSource[T any](p *policy.Setting[T]) (provenance, origin string) {
 	if p.Provenance == policy.Unknown {
 		return "", ""
 	}
-	return p.Provenance.String(), p.Origin.String()
+	return p.Provenance.String(), originText(p.Origin)
 }
 
 func toSource[W, P any](w *Setting[W], p *policy.Setting[P]) {

@@ -14,7 +14,8 @@
 //   - Shares are numbers from 0 to 1, objectives and availabilities are percent.
 //   - Services are named by their ID. The order of every list is stated at its field;
 //     the same inputs give the same bytes.
-//   - A place is an Origin, or for settings of policies its text "file:line:column".
+//   - A place is an Origin, or for settings of policies its text: "file:line:column", and for
+//     rendered text that names its source "source (file:line:column)".
 //
 // The same types write and read the contract: the From functions turn a graph into
 // them, Import turns services and calls back into facts. Parts that package

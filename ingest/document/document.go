@@ -67,7 +67,14 @@ type Document struct {
 	Reader string // the name of the reader that reads it
 	File   string // as the user named it, forward slashes
 	Root   Node   // absent for a text document
-	Text   []byte // the bytes of a text document
+
+	// RenderedFrom is the file that the document was rendered from, if it names one.
+	RenderedFrom string
+	// Sources, if set, returns the path of a file as the user would name it, by its path in a
+	// rendered document.
+	Sources func(string) string
+
+	Text []byte // the bytes of a text document
 	// Dir opens files next to this one, which a compose file or a chart may
 	// refer to, by slash-separated paths relative to the document's directory ("../"
 	// allowed). It is nil when the document came from standard input.
@@ -84,7 +91,7 @@ type Document struct {
 
 // At returns the origin of n.
 func (d *Document) At(n Node) graph.Origin {
-	o := graph.Origin{Reader: d.Reader, File: d.File}
+	o := graph.Origin{Reader: d.Reader, File: d.File, RenderedFrom: d.RenderedFrom}
 	if n.y != nil {
 		o.Line, o.Column = int32(d.line+n.y.Line), int32(d.column+n.y.Column)
 	}
@@ -93,7 +100,7 @@ func (d *Document) At(n Node) graph.Origin {
 
 // Line returns the origin of a line of a text document, counted from 1.
 func (d *Document) Line(line, column int) graph.Origin {
-	return graph.Origin{Reader: d.Reader, File: d.File, Line: int32(line), Column: int32(column)}
+	return graph.Origin{Reader: d.Reader, File: d.File, Line: int32(line), Column: int32(column), RenderedFrom: d.RenderedFrom}
 }
 
 // Part is a part of the document as a document of its own, with the same head.

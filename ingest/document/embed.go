@@ -7,7 +7,7 @@ import "github.com/weirgraph/weir/internal/yaml"
 // error is a *SyntaxError.
 func (d *Document) Embedded(n Node) (*Document, error) {
 	text, first := n.Multiline()
-	in := &Document{Reader: d.Reader, File: d.File, Dir: d.Dir, Facts: d.Facts, part: Part{Text: []byte(text)}}
+	in := &Document{Reader: d.Reader, File: d.File, RenderedFrom: d.RenderedFrom, Dir: d.Dir, Facts: d.Facts, part: Part{Text: []byte(text)}}
 	y, err := parseYAML(in.part)
 	if err != nil {
 		return nil, err

@@ -110,6 +110,7 @@ func (d *Document) documents(root Node, depth int, yield func(*Document) bool) b
 	headOf(root, &d.Head)
 	items := root.Get("items")
 	if !isList(d.Head.Kind) || !items.IsList() || depth == maxLists {
+		d.findSource()
 		return yield(d)
 	}
 	for _, item := range items.List() {

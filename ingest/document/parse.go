@@ -15,6 +15,7 @@ import (
 func New(file, base string, p Part, names *Names) (d *Document, sure bool) {
 	d = &Document{File: file, part: p}
 	d.Head.Base = base
+	d.findSource()
 	switch p.form {
 	case formText:
 		d.Head.Text, d.Text, sure = true, p.Text, true

@@ -42,7 +42,7 @@ func readCiliumEnvoy(o *resource.Object) {
 		p := &c.Policies[i]
 		p.Object, p.Namespace, p.Realm = o.Subject(), o.Namespace, resource.Realm
 		if p.Group == "cluster" {
-			p.Group = "cluster " + p.Origin.String() // of hosts of their own, no rivals
+			p.Group = "cluster " + p.Origin.Place() // of hosts of their own, no rivals
 		}
 	}
 	o.Facts.Policies = append(o.Facts.Policies, c.Policies...)

@@ -1,0 +1,70 @@
+package document
+
+import (
+	"bytes"
+	"strings"
+)
+
+// findSource sets RenderedFrom: to the file that helm template names in a comment before the
+// object, or to the one that kustomize build names in an annotation of it.
+func (d *Document) findSource() {
+	from := templateOf(d.part.Text)
+	if d.Root.Exists() {
+		if origin := d.Root.Get("metadata", "annotations", originAnnotation); origin.IsScalar() {
+			from = manifestOf(origin.Str())
+		}
+	}
+	if from != "" && d.Sources != nil {
+		from = d.Sources(from)
+	}
+	d.RenderedFrom = Clean(from)
+}
+
+// sourceComment is how helm template begins an object, with the path of a file from the
+// directory above its chart.
+const sourceComment = "# Source: "
+
+// templateOf returns the template that text was rendered from, "" if it does not name one. A
+// comment with anything but the path of a template is a person's.
+func templateOf(text []byte) string {
+	for len(text) > 0 {
+		end := lineEnd(text, 0)
+		line := bytes.TrimRight(text[:end], " \t\r\n")
+		text = text[end:]
+		switch {
+		case len(line) == 0, marks(line, "---"):
+			continue
+		case !bytes.HasPrefix(line, []byte(sourceComment)):
+			return ""
+		}
+		from := string(line[len(sourceComment):])
+		if !strings.ContainsAny(from, " :") && (strings.Contains(from, "/templates/") || strings.Contains(from, "/crds/")) {
+			return from
+		}
+		return ""
+	}
+	return ""
+}
+
+// originAnnotation is what kustomize build adds to objects with buildMetadata:
+// [originAnnotations].
+const originAnnotation = "config.kubernetes.io/origin"
+
+// manifestOf returns the file that an origin annotation names: that of the object, or the
+// kustomization that generates it, with the repository if it is another one.
+func manifestOf(origin string) string {
+	fields := map[string]string{}
+	for line := range strings.Lines(origin) {
+		if key, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), ": "); ok && key != "" && key[0] != ' ' {
+			fields[key] = strings.Trim(value, `"' `)
+		}
+	}
+	from := fields["path"]
+	if from == "" {
+		from = fields["configuredIn"]
+	}
+	if repo := fields["repo"]; repo != "" && from != "" {
+		from = repo + "//" + from
+	}
+	return from
+}
