@@ -94,6 +94,12 @@ func (s *Set) fires(f Failure, facts CallFacts) bool {
 	return slices.ContainsFunc(r.On.Value, func(on string) bool { return answers(on, f, facts.Protocol) })
 }
 
+// afterSlow reports whether an attempt that took too long is repeated. Unknown conditions
+// count as such that include it.
+func (r *Retry) afterSlow() bool {
+	return !r.On.Set() || slices.Contains(r.On.Value, OnPerTry) || slices.Contains(r.On.Value, OnAny)
+}
+
 // covers reports whether r applies to a method of a call.
 func (r *Retry) covers(methods []string) bool {
 	if !r.Methods.Set() || len(r.Methods.Value) == 0 || len(methods) == 0 {

@@ -32,14 +32,15 @@ type Effect struct {
 	Attempt  Limit      // p
 	Waits    Limit      // W
 	Needed   Limit      // n x p + W, the time for all attempts without a total timeout
-	Budget   Limit      // T
+	Budget   Limit      // T, of one attempt if those that take too long are not repeated
 	Full     int        // tries that can finish within the total, n_full
 	Start    int        // tries that can begin within it, n_start
 	Ejection Ejection
 
-	Try     Limit // p, where an attempt includes the wrapped layers
-	Held    Limit // T, likewise
-	Repeats bool  // it retries after the wrapped layers have given up
+	Try       Limit // p, where an attempt includes the wrapped layers
+	Held      Limit // T, likewise, for a callee that is slow
+	Repeats   bool  // it retries after the wrapped layers have given up
+	SlowAgain bool  // it retries an attempt that took too long
 }
 
 // Combine computes the effective policy of one call. The order of layers does not
@@ -65,7 +66,12 @@ func Combine(layers []Set, facts CallFacts) Effective {
 		if len(inner) > 0 {
 			l.Try = sooner(l.Attempt, inner[0].Held)
 		}
-		l.Held = l.Set.edgeBudget(n, l.By, l.Try)
+		l.SlowAgain = n != 1 && (l.Set.Retry.afterSlow() || l.Try.before(l.Attempt))
+		slow := n
+		if !l.SlowAgain {
+			slow = 1
+		}
+		l.Held = l.Set.edgeBudget(slow, l.By, l.Try)
 		e.Attempts = multiply(e.Attempts, n)
 		e.Attempt = sooner(l.Attempt, e.Attempt)
 	}
@@ -84,7 +90,11 @@ func layerEffect(s Set, facts CallFacts) Effect {
 	}
 	l.Waits = s.waits(l.Attempts)
 	l.Needed = allTries(l.Attempts, l.By, s.hedged(l.Attempt), l.Waits)
-	l.Budget = s.edgeBudget(l.Attempts, l.By, l.Attempt)
+	slow := l.Attempts
+	if slow != 1 && !s.Retry.afterSlow() {
+		slow = 1
+	}
+	l.Budget = s.edgeBudget(slow, l.By, l.Attempt)
 	l.Full, l.Start = s.fitting(l.Attempts, l.Attempt)
 	return l
 }

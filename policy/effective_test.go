@@ -29,11 +29,17 @@ func TestOneLayer(t *testing.T) {
 		full, start          int
 	}{
 		{"an Istio route with too little time for its tries", policy.Set{Product: product.Istio,
-			Timeout: &policy.Timeout{Total: say(5 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, policy.OnGateway, policy.OnReset)},
+			Timeout: &policy.Timeout{Total: say(5 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, policy.OnGateway, policy.OnPerTry)},
 			4, "2s", "275ms", "5s", 2, 3},
 		{"the same with time enough", policy.Set{Product: product.Istio,
-			Timeout: &policy.Timeout{Total: say(9 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, policy.OnGateway, policy.OnReset)},
+			Timeout: &policy.Timeout{Total: say(9 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, policy.OnGateway, policy.OnPerTry)},
 			4, "2s", "275ms", "8.275s", 4, 4},
+		{"statuses alone do not repeat a slow attempt", policy.Set{Product: product.Istio,
+			Timeout: &policy.Timeout{Total: say(9 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, "response-503")},
+			4, "2s", "275ms", "2s", 4, 4},
+		{"nor do Istio's own conditions", policy.Set{Product: product.Istio,
+			Timeout: &policy.Timeout{PerTry: say(2 * time.Second)}, Retry: &policy.Retry{Retries: say(3)}},
+			4, "2s", "275ms", "2s", 4, 4},
 		{"Envoy drops a per-try timeout that is not below the total", policy.Set{Product: product.Istio,
 			Timeout: &policy.Timeout{Total: say(2 * time.Second), PerTry: say(2 * time.Second)}, Retry: retries(3, policy.OnReset)},
 			4, "2s", "275ms", "2s", 1, 1},
@@ -46,7 +52,7 @@ func TestOneLayer(t *testing.T) {
 		{"Envoy unasked", policy.Set{Product: product.Envoy}, 1, "15s", "0s", "15s", 1, 1},
 		{"Kuma unasked", policy.Set{Product: product.Kuma}, 6, "15s", "775ms", "15s", 1, 1},
 		{"a Linkerd limit without conditions", policy.Set{Product: product.Linkerd, Retry: &policy.Retry{Retries: say(3)}}, 1, "inf", "0s", "inf", 1, 1},
-		{"Linkerd waits up to twice as long", policy.Set{Product: product.Linkerd, Timeout: &policy.Timeout{PerTry: say(100 * ms)}, Retry: retries(5, policy.On5xx)},
+		{"Linkerd waits up to twice as long", policy.Set{Product: product.Linkerd, Timeout: &policy.Timeout{PerTry: say(100 * ms)}, Retry: retries(5, policy.On5xx, policy.OnPerTry)},
 			6, "100ms", "1.25s", "1.85s", 6, 6}, // 50 + 100 + 200 + 400 + 500
 		{"Consul retries without conditions", policy.Set{Product: product.Consul, Retry: &policy.Retry{Retries: say(3)}}, 1, "15s", "0s", "15s", 1, 1},
 		{"Dapr for ever", policy.Set{Product: product.Dapr, Retry: &policy.Retry{Backoff: &policy.Backoff{Kind: say("fixed"), Base: say(5 * time.Second)}}},
@@ -61,7 +67,7 @@ func TestOneLayer(t *testing.T) {
 		{"the .NET handler unasked", policy.Set{Product: product.DotNet}, 4, "10s", "14s", "30s", 2, 3}, // 2 + 4 + 8; 4 x 10 + 14 is 54
 		{"gRPC tries five times at most", policy.Set{Product: product.GRPC, Timeout: &policy.Timeout{PerTry: say(time.Second)}, Retry: &policy.Retry{Retries: say(9), On: say([]string{"grpc:UNAVAILABLE"}),
 			Backoff: &policy.Backoff{Base: say(100 * ms), Max: say(300 * ms), Multiplier: say(2.0)}}},
-			5, "1s", "1.08s", "6.08s", 5, 5}, // (100 + 200 + 300 + 300) x 1.2
+			5, "1s", "1.08s", "1s", 5, 5}, // (100 + 200 + 300 + 300) x 1.2
 		{"MicroProfile's delay and jitter", policy.Set{Product: product.MicroProfile, Timeout: &policy.Timeout{PerTry: say(time.Second)}, Retry: &policy.Retry{Retries: say(3), Backoff: &policy.Backoff{Base: say(100 * ms)}}},
 			4, "1s", "900ms", "4.9s", 4, 4},
 		{"MicroProfile's maxDuration ends the loop", policy.Set{Product: product.MicroProfile, Timeout: &policy.Timeout{PerTry: say(time.Second)}, Retry: &policy.Retry{Retries: say(-1), MaxDuration: say(10 * time.Second), Backoff: &policy.Backoff{Jitter: say(policy.Jitter{Kind: "none"})}}},

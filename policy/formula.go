@@ -17,7 +17,8 @@ type Tries int
 // Unlimited is a retry without limit.
 const Unlimited Tries = -1
 
-// tries is n, and the settings that decide it. Retries without a condition never fire.
+// tries is n, and the settings that decide it. Retries without a condition never fire, and a
+// budget of nothing lets none through.
 func (s *Set) tries() (n Tries, by []Decision) {
 	r := s.Retry
 	if r == nil {
@@ -28,6 +29,9 @@ func (s *Set) tries() (n Tries, by []Decision) {
 	}
 	if !r.Retries.Set() || r.Retries.Value == 0 || r.Retries.Value < -1 {
 		return 1, by
+	}
+	if b := r.Budget; b.Set() && b.Value == 0 {
+		return 1, append([]Decision{decide(s, "retry.budget", b)}, by...)
 	}
 	if r.neverFires() {
 		return 1, append([]Decision{decide(s, "retry.on", r.On)}, by...)
@@ -84,6 +88,15 @@ func (s *Set) totalLimit() Limit {
 		return Limit{}
 	}
 	return limitOf(s, "timeout.total", s.Timeout.Total)
+}
+
+// end is the timeout for n attempts together.
+func (s *Set) end(n Tries) Limit {
+	end := s.totalLimit()
+	if n != 1 && s.Retry != nil {
+		end = sooner(end, limitOf(s, "retry.maxDuration", s.Retry.MaxDuration))
+	}
+	return end
 }
 
 // PerTryActs reports whether an attempt has a timeout of its own that can fire.

@@ -87,3 +87,8 @@ func sooner(a, b Limit) Limit {
 	}
 	return a
 }
+
+// before reports whether b is known to fire before another limit.
+func (b Limit) before(other Limit) bool {
+	return b.State == Finite && (other.State != Finite || b.Time < other.Time)
+}

@@ -23,7 +23,7 @@ func (e Effective) Wait(f Failure) Wait {
 		if l.Attempts != 1 && l.Set.fires(f, e.Facts) {
 			w.repeat(l)
 		}
-		w.cap(l.Held)
+		w.cap(l.Set.end(l.Attempts))
 		f = l.returns(f)
 	}
 	return w

@@ -123,6 +123,11 @@ func retryCell(part *analyze.Part) cell {
 				found = cell{"off", r.Retries.Provenance, []graph.Origin{r.Retries.Origin}}
 			}
 			return false
+		case l.Attempts == 1: // for want of a condition, or of a budget
+			if by := l.By[0]; found.value == "" {
+				found = cell{"off", by.Provenance, []graph.Origin{by.Origin}}
+			}
+			return false
 		}
 		text := strconv.Itoa(r.Retries.Value)
 		if r.Retries.Value < 0 {

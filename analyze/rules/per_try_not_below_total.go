@@ -32,7 +32,8 @@ bound on the whole call.
 
 As info, also reported for retries on slow responses (in Envoy "5xx", "reset" and
 "gateway-error" include them) with a timeout but no per-try timeout: the first slow
-attempt uses all the time.
+attempt uses all the time. The same holds for retries that are declared without
+conditions, where those of the product do not include slow responses, as in Istio.
 
 Not reported: attempts that fit, and bounds that are product defaults.
 
@@ -83,10 +84,17 @@ func perTryTooLong(_ *analyze.Part, l *policy.Effect) bool {
 // and nothing that ends one attempt.
 func perTryLacks(_ *analyze.Part, l *policy.Effect) bool {
 	t, on := l.Set.Timeout, l.Set.Retry.On
-	if t == nil || !t.Total.IsExplicit() || t.PerTry.Set() || !on.IsExplicit() || !canExpress(l.Set.Product, policy.AttemptTimeout) {
+	if t == nil || !t.Total.IsExplicit() || t.PerTry.Set() || l.Set.Hedge != nil || !canExpress(l.Set.Product, policy.AttemptTimeout) {
 		return false
 	}
-	return answersTo(on.Value, policy.OnPerTry)
+	return on.IsExplicit() && answersTo(on.Value, policy.OnPerTry) || neverAfterSlow(l)
+}
+
+// neverAfterSlow reports whether retries are declared without conditions, and those of the
+// product do not include slow responses.
+func neverAfterSlow(l *policy.Effect) bool {
+	r := l.Set.Retry
+	return r.Retries.IsExplicit() && r.On.Provenance == policy.PlatformDefault && !answersTo(r.On.Value, policy.OnPerTry) && !answersTo(r.On.Value, policy.OnAny)
 }
 
 func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
@@ -95,6 +103,12 @@ func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 	f.Message = fmt.Sprintf("%s%s and retries slow responses, but the first slow one uses all %s: no per-try timeout",
 		callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value))
 	f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "to slightly more than the slowest successful response")
+	if neverAfterSlow(l) {
+		f = aboutCall(p, e, analyze.Default, l.Set.Retry.Retries.Origin, l.Set.Timeout.Total.Origin)
+		f.Message = fmt.Sprintf("%s%s and retries, but never a slow response: the first attempt may use all %s, and %s retries by default only what did not reach the callee",
+			callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value), l.Set.Product.DisplayName())
+		f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "to slightly more than the slowest successful response, and a retry condition that includes slow ones")
+	}
 	f.Values = []analyze.KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
 	p.At(analyze.Info, f)
 }

@@ -33,7 +33,8 @@ between them take longer than the whole T:
 Severity: warning if some attempts cannot start, info if all start and the last one
 is cut off.
 
-Not reported: attempts that fit, and bounds that are defaults.
+Not reported: attempts that fit, bounds that are defaults, and conditions under which
+an attempt that takes too long is not repeated, such as statuses alone in Envoy.
 
     timeout: 9s
     retries: {attempts: 3, perTryTimeout: 2s}
@@ -48,7 +49,7 @@ far as the caller's own deadline allows.
 func checkRetriesTruncated(p *Pass) {
 	for e := range p.Requests() {
 		found, ok := firstFaultyLayer(p.Effective(e), retried, func(_ *analyze.Part, l *policy.Effect) bool {
-			return l.Attempts != policy.Unlimited && l.Set.PerTryActs() && l.Set.Timeout.PerTry.IsExplicit() && wroteEnd(&l.Set) && l.Full < int(l.Attempts)
+			return l.Attempts != policy.Unlimited && l.SlowAgain && l.Set.PerTryActs() && l.Set.Timeout.PerTry.IsExplicit() && wroteEnd(&l.Set) && l.Full < int(l.Attempts)
 		})
 		if ok {
 			reportTruncated(p, e, found)

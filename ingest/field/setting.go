@@ -33,6 +33,19 @@ func OrSupplied[T any](f *Reader, n document.Node, s policy.Setting[T], v T) pol
 	return s
 }
 
+// BudgetShare is the share of retries that a budget lets through. Beside a least number that it
+// always lets through, which the product supplies if it is unknown, a share of 0 is no bound.
+func BudgetShare(share policy.Setting[float64], least policy.Setting[int], supplied int) policy.Setting[float64] {
+	always := supplied
+	if least.Provenance != policy.Unknown {
+		always = least.Value
+	}
+	if share.Set() && share.Value == 0 && always > 0 {
+		return policy.Setting[float64]{}
+	}
+	return share
+}
+
 // PerSecond is a limit on the requests in a second, nil if there is none.
 func PerSecond(f *Reader, requests, burst policy.Setting[int]) *policy.RateLimit {
 	if !requests.Set() {

@@ -101,7 +101,7 @@ func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
 		if says.Retry == nil {
 			says.Retry = &policy.Retry{}
 		}
-		says.Retry.Budget = budget
+		says.Retry.Budget = field.BudgetShare(budget, breaker.Within("retryBudget").Count(0, limits.Get("retryBudget"), "minRetryConcurrency"), 3)
 	}
 	if passive := n.Get("healthCheck", "passive"); passive.IsMap() {
 		says.Breaker = passiveCheck(f.Within("healthCheck.passive"), passive)

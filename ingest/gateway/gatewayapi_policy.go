@@ -235,6 +235,7 @@ func backendPolicy(r *resource.Object) {
 	if !n.Get(path...).Exists() {
 		share = field.Supplied(f, n, 0.2)
 	}
+	share = field.BudgetShare(share, f.Within("retryConstraint").Count(0, n, "minRetryRate", "count"), 10)
 	p := r.Policy(product.GatewayAPI, "backend", r.Root)
 	p.ToIs = graph.Destination
 	p.Says = policy.Set{Layer: policy.ClientProxy, Product: p.Product, Retry: field.Presence(policy.Retry{Budget: share})}

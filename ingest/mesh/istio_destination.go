@@ -135,11 +135,12 @@ func trafficPolicy(f *field.Reader, own, inherited document.Node) policy.Set {
 	says.Breaker = outlierDetection(f, block("outlierDetection"))
 	says.Balance = loadBalancer(f, block("loadBalancer"), says.Breaker != nil)
 	if budget := block("retryBudget"); budget.IsMap() {
-		share := f.Within("retryBudget").Percent(budget, "percent")
+		in := f.Within("retryBudget")
+		share := in.Percent(budget, "percent")
 		if !budget.Get("percent").Exists() {
-			share = policy.Setting[float64]{Value: 0.2, Provenance: policy.PlatformDefault, Origin: f.At(budget)}
+			share = field.Supplied(f, budget, 0.2)
 		}
-		says.Retry = field.Presence(policy.Retry{Budget: share})
+		says.Retry = field.Presence(policy.Retry{Budget: field.BudgetShare(share, in.Count(0, budget, "minRetryConcurrency"), 3)})
 	}
 	return says
 }

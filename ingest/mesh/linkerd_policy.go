@@ -289,7 +289,7 @@ func profileRetry(f *field.Reader, at, budget document.Node) *policy.Retry {
 	return &policy.Retry{
 		Retries: field.Written(f, at, -1),
 		On:      field.Supplied(f, at, []string{policy.On5xx}),
-		Budget:  ratio,
+		Budget:  field.BudgetShare(ratio, f.Within("retryBudget").Count(0, budget, "minRetriesPerSecond"), 10),
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -219,7 +220,7 @@ func routeSays(f *field.Reader, action, host, table document.Node) policy.Set {
 
 // envoyHedge reads a HedgePolicy. A try that takes too long is then left running
 // beside the next one, of which there are no more than retries: no request is
-// copied that would not have been repeated.
+// copied that would not have been repeated, and the per-try timeout ends none.
 func envoyHedge(f *field.Reader, n document.Node, says *policy.Set) {
 	on := EnvoyGet(n, "hedge_on_per_try_timeout")
 	if hedges, ok := on.Bool(); !ok || !hedges {
@@ -231,8 +232,12 @@ func envoyHedge(f *field.Reader, n document.Node, says *policy.Set) {
 			"set retry_policy.per_try_timeout")
 	case says.Retry == nil || says.Retry.Retries.Provenance == policy.Disabled:
 		f.Flaw(graph.Inert, on, "hedge_on_per_try_timeout", "no hedged request is sent without retries", "set retry_policy.retry_on and num_retries")
-	case says.Retry.On.Set() && !slices.Contains(says.Retry.On.Value, policy.OnPerTry):
-		says.Retry.On.Value = slices.Sorted(slices.Values(append(slices.Clone(says.Retry.On.Value), policy.OnPerTry)))
+	default:
+		if on := &says.Retry.On; on.Set() && !slices.Contains(on.Value, policy.OnPerTry) {
+			on.Value = slices.Sorted(slices.Values(append(slices.Clone(on.Value), policy.OnPerTry)))
+		}
+		says.Hedge = &policy.Hedge{Delay: says.Timeout.PerTry}
+		says.Timeout.PerTry = policy.Setting[time.Duration]{}
 	}
 }
 
@@ -257,11 +262,16 @@ func envoyRetry(f *field.Reader, n document.Node) *policy.Retry {
 }
 
 // EnvoyOn reads the conditions of a RetryPolicy. Statuses count only together
-// with the condition that says so.
+// with the condition that says so, and that condition only together with statuses.
 func EnvoyOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
 	on := f.RetryOn(product.EnvoyRetryOn, n, "retry_on")
 	codes := f.RetryOn(product.StatusCodes, n, "retriable_status_codes")
-	if codes.Set() && !strings.Contains(EnvoyGet(n, "retry_on").Str(), CodesTrigger) {
+	byCodes := strings.Contains(EnvoyGet(n, "retry_on").Str(), CodesTrigger)
+	if byCodes && !EnvoyGet(n, "retriable_status_codes").Exists() {
+		f.Flaw(graph.Inert, EnvoyGet(n, "retry_on"), "retry_on", CodesTrigger+" retries nothing without retriable_status_codes",
+			"add retriable_status_codes, or another condition")
+	}
+	if codes.Set() && !byCodes {
 		f.Flaw(graph.Inert, EnvoyGet(n, "retriable_status_codes"), "retriable_status_codes",
 			"statuses need the condition "+CodesTrigger, "add it to retry_on")
 		return on
@@ -324,8 +334,8 @@ func (c *EnvoyConfig) thresholds(n document.Node, says *policy.Set) {
 			MaxRetries:     f.Count(0, t, "max_retries"),
 		})
 		if budget := EnvoyGet(t, "retry_budget"); budget.IsMap() {
-			share := f.Percent(t, "retry_budget", "budget_percent", "value")
-			says.Retry = &policy.Retry{Budget: field.OrSupplied(f, budget, share, 0.2)}
+			share := field.OrSupplied(f, budget, f.Percent(t, "retry_budget", "budget_percent", "value"), 0.2)
+			says.Retry = field.Presence(policy.Retry{Budget: field.BudgetShare(share, f.Count(0, t, "retry_budget", "min_retry_concurrency"), 3)})
 		}
 	}
 }
