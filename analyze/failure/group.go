@@ -34,7 +34,7 @@ type member struct {
 
 // addGroups compiles the groups of the graph.
 func (m *Model) addGroups() {
-	m.needs, m.outermost = map[graph.Edge][]*group{}, map[graph.GroupID]*group{}
+	m.outermost = map[graph.GroupID]*group{}
 	if len(m.g.Groups()) > 0 {
 		m.turn = turns(m.g)
 	}
@@ -43,7 +43,8 @@ func (m *Model) addGroups() {
 			n := m.group(id, nil, nil)
 			m.mixed, m.outermost[id] = true, n
 			for _, e := range m.g.CallsIn(id) {
-				m.needs[e] = append(m.needs[e], n)
+				l := m.own(e)
+				l.groups = append(l.groups, n)
 			}
 		}
 	}
@@ -330,14 +331,14 @@ func (p *phase) notices(m *member, calls, lost int) notice {
 		return n
 	}
 	for i := range m.guards {
-		add(p.noticed(part{m.Call, i}, &m.guards[i], calls, lost))
+		add(p.noticed(m.Call, &m.guards[i], calls, lost))
 	}
 	return n
 }
 
 // noticed is the notice by the policies of one part of a call.
-func (p *phase) noticed(of part, d *guard, calls, lost int) notice {
-	to := p.m.g.To(of.call)
+func (p *phase) noticed(e graph.Edge, d *guard, calls, lost int) notice {
+	to := p.m.g.To(e)
 	was, end, bounded := p.is[to], forever, d.attempt.State == policy.Finite
 	if bounded {
 		end = d.attempt.Time
@@ -346,7 +347,7 @@ func (p *phase) noticed(of part, d *guard, calls, lost int) notice {
 	down := p.down(to) || injected && i.partial()
 	errors := was.any(fails|loses) || injected && i.partial()
 	cut := was.any(hangs) && bounded || was.tail > end
-	if _, open := p.open[of]; open {
+	if p.breaker(d) != nil {
 		errors, cut, was = true, false, condition{}
 	}
 	n := notice{retry: d.retry, tries: max(d.tries, 1), try: min(was.tail, end), unended: was.any(hangs) && !bounded}
@@ -365,8 +366,8 @@ func (p *phase) noticed(of part, d *guard, calls, lost int) notice {
 	n.wait = was.any(hangs) || was.any(late) || n.try >= slowLimit
 	n.checked = d.ejects
 	for _, set := range d.ejectors {
-		e := set.Ejection(policy.Setting[int]{Value: calls, Provenance: policy.Explicit})
-		if !n.checked.set() && !n.unended && e.Works && e.Most >= lost {
+		left := set.Ejection(policy.Setting[int]{Value: calls, Provenance: policy.Explicit})
+		if !n.checked.set() && !n.unended && left.Works && left.Most >= lost {
 			n.checked = written(set.Product.Ejector(), set, set.Breaker.Kind)
 		}
 	}

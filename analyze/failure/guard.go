@@ -37,6 +37,7 @@ type guard struct {
 	wait    [policy.Slow + 1]policy.Wait // how long the caller is blocked by attempts that fail
 
 	breakers []breaker // that can shut the whole callee off, the nearest to it first
+	number   int32     // in Model.breakers, from 1; 0 if it is not there
 
 	bulkhead setting
 	cache    setting
@@ -88,6 +89,16 @@ type step struct {
 
 const noCall graph.Edge = -1
 
+// asksOthers reports whether another call is made where one fails.
+func asksOthers(guards []guard) bool {
+	for i := range guards {
+		if slices.ContainsFunc(guards[i].steps, func(s step) bool { return s.asks != noCall }) {
+			return true
+		}
+	}
+	return false
+}
+
 // newGuard puts the policies of one part into the form in which they act.
 func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 	d := plainGuard(g, e)
@@ -126,8 +137,8 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 
 // plainGuard is the guard of a call without policies.
 func plainGuard(g *graph.Graph, e graph.Edge) guard {
-	d := guard{async: g.Mode(e) == graph.Async}
-	d.publish = d.async && passesOn(g, g.To(e))
+	var d guard
+	d.async, d.publish = sort(g, e)
 	if g.Need(e) == graph.Soft {
 		d.soft = setting{words: "optional call", at: firstOrigin(g, e)}
 	}
@@ -135,6 +146,12 @@ func plainGuard(g *graph.Graph, e graph.Edge) guard {
 		d.tolerant = setting{words: "tolerance of degraded answers", at: firstOrigin(g, e)}
 	}
 	return d
+}
+
+// sort reports whether e is an event, and whether it is one that its callee hands on.
+func sort(g *graph.Graph, e graph.Edge) (async, publish bool) {
+	async = g.Mode(e) == graph.Async
+	return async, async && passesOn(g, g.To(e))
 }
 
 // written is a setting of a layer in words.

@@ -21,31 +21,32 @@ const (
 // Try solves the scenario with a remedy on all parts of e, and on those of the calls that may
 // be made instead. It is false if one has the remedy already, or people decided against it.
 func (m *Model) Try(e graph.Edge, r Remedy, inject map[graph.Node]Injection) (*Outcome, bool) {
-	calls, sets := m.Alternatives(e), len(m.sets)
+	calls, links := m.Alternatives(e), len(m.links)
 	before := make([]int32, len(calls))
 	for i, c := range calls {
 		cured := slices.Clone(m.guards(c))
 		for j := range cured {
 			if !cured[j].take(r) {
-				m.sets = m.sets[:sets]
+				m.links = m.links[:links]
 				return nil, false
 			}
 		}
-		before[i] = int32(len(m.sets))
-		m.sets = append(m.sets, cured)
+		l := m.links[m.at[c]]
+		l.guards, l.shared = cured, false
+		before[i] = m.add(l)
 	}
 	swap := func() {
 		for i, c := range calls {
 			m.at[c], before[i] = before[i], m.at[c]
 		}
-		for _, n := range m.needs[e] {
+		for _, n := range m.links[m.at[e]].groups {
 			*n = *m.group(n.id, nil, nil)
 		}
 	}
 	swap()
 	o := m.Solve(inject)
 	swap()
-	m.sets = m.sets[:sets]
+	m.links = m.links[:links]
 	return o, true
 }
 

@@ -12,54 +12,70 @@ import (
 // by one goroutine at a time.
 type Model struct {
 	g         *graph.Graph
-	at        []int32 // by call, into sets
-	sets      [][]guard
-	primary   map[graph.Edge][]graph.Edge // by call that is made instead of others: those
-	needs     map[graph.Edge][]*group     // by call: the groups that it is in, of those that are in no other
-	outermost map[graph.GroupID]*group    // these
-	turn      []int32                     // by service, if there are groups: see turns
+	at        []int32 // by call, into links
+	links     []link
+	breakers  []part                   // those with breakers
+	outermost map[graph.GroupID]*group // the groups that are in no other
+	turn      []int32                  // by service, if there are groups: see turns
 	loops     func(graph.Edge) bool
-	bare      int32 // the set of guards of a synchronous call without policies; -1 if there is none
+	bare      int32 // the link of a synchronous call without policies; noLink if there is none
 	fresh     bool  // some consumers cannot do without new events
 	mixed     bool  // it matters what else the requests to a service meet, some of which hang
+}
+
+// A link is what is between caller and callee of a call. Calls without policies, of which a large
+// graph has most, share a few: none of them is in a group or made instead of another.
+type link struct {
+	guards  []guard      // by part
+	primary []graph.Edge // the calls that it is made instead of
+	groups  []*group     // that it is in, of those that are in no other
+	shared  bool
+}
+
+const noLink int32 = -1
+
+// A part is one part of one call.
+type part struct {
+	call graph.Edge
+	at   int
 }
 
 // New is the model of all calls of g. Effective says what acts on a call that has
 // policies, inLoop whether caller and callee of a call for which Waits is true wait for
 // each other.
 func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Edge) bool) *Model {
-	m := &Model{g: g, at: make([]int32, g.Calls()), primary: map[graph.Edge][]graph.Edge{}, loops: inLoop, bare: -1}
-	grouped := map[graph.Edge]bool{}
-	for i := range g.Groups() {
-		for _, e := range g.CallsIn(graph.GroupID(i)) {
-			grouped[e] = true
-		}
-	}
-	plain := map[[3]bool]int32{} // calls without policies are of few sorts
+	m := &Model{g: g, at: make([]int32, g.Calls()), loops: inLoop, bare: noLink}
+	plain := map[[2]bool]int32{} // calls without policies are of few sorts
+	grouped := inGroups(g)
+	var secondary []graph.Edge // calls that others are made instead of
 	for e := range graph.Edge(g.Calls()) {
 		m.fresh = m.fresh || g.FreshnessCritical(e)
-		if g.Routes(e) == nil && g.Need(e) == graph.Hard && !g.Tolerant(e) && !g.Fallback(e) && !grouped[e] {
-			d := plainGuard(g, e)
-			sort := [3]bool{d.async, d.publish}
-			if _, ok := plain[sort]; !ok {
-				plain[sort] = int32(len(m.sets))
-				if !d.async {
-					m.bare = plain[sort]
+		if g.Routes(e) == nil && g.Need(e) == graph.Hard && !g.Tolerant(e) && !g.Fallback(e) && (grouped == nil || !grouped[e]) {
+			async, publish := sort(g, e)
+			at, ok := plain[[2]bool{async, publish}]
+			if !ok {
+				at = m.add(link{guards: []guard{{async: async, publish: publish}}, shared: true})
+				plain[[2]bool{async, publish}] = at
+				if !async {
+					m.bare = at
 				}
-				m.sets = append(m.sets, []guard{d})
 			}
-			m.at[e] = plain[sort]
+			m.at[e] = at
 			continue
 		}
-		m.at[e] = int32(len(m.sets))
-		m.sets = append(m.sets, m.compile(e, effective(e)))
+		guards := m.compile(e, effective(e))
+		m.at[e] = m.add(link{guards: guards})
+		if asksOthers(guards) {
+			secondary = append(secondary, e)
+		}
 	}
 	m.addGroups()
-	for e := range graph.Edge(g.Calls()) {
+	for _, e := range secondary {
 		for i := range m.guards(e) {
 			for _, s := range m.guards(e)[i].steps {
 				if s.asks != noCall {
-					m.primary[s.asks] = append(m.primary[s.asks], e)
+					l := m.own(s.asks)
+					l.primary = append(l.primary, e)
 				}
 			}
 		}
@@ -67,21 +83,55 @@ func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Ed
 	return m
 }
 
+func (m *Model) add(l link) int32 {
+	m.links = append(m.links, l)
+	return int32(len(m.links) - 1)
+}
+
+// own is the link of e, which no other call has afterwards.
+func (m *Model) own(e graph.Edge) *link {
+	if l := &m.links[m.at[e]]; l.shared {
+		m.at[e] = m.add(link{guards: l.guards})
+	}
+	return &m.links[m.at[e]]
+}
+
+// inGroups reports by call whether it is in a group; nil if there are none.
+func inGroups(g *graph.Graph) []bool {
+	if len(g.Groups()) == 0 {
+		return nil
+	}
+	in := make([]bool, g.Calls())
+	for i := range g.Groups() {
+		for _, m := range g.Groups()[i].Members {
+			if m.Group == graph.NoGroup {
+				in[m.Call] = true
+			}
+		}
+	}
+	return in
+}
+
 func (m *Model) compile(e graph.Edge, parts []Part) []guard {
 	guards := make([]guard, len(parts))
 	for i, p := range parts {
 		guards[i] = newGuard(m.g, e, p)
-		guards[i].looped = Waits(m.g, e) && m.loops(e)
-		for j := range guards[i].steps {
-			s := &guards[i].steps[j]
+		d := &guards[i]
+		d.looped = Waits(m.g, e) && m.loops(e)
+		for j := range d.steps {
+			s := &d.steps[j]
 			s.looped = s.asks != noCall && Waits(m.g, s.asks) && m.loops(s.asks)
 		}
-		m.mixed = m.mixed || guards[i].mixes()
+		if len(d.breakers) > 0 && (!d.async || d.publish) {
+			m.breakers = append(m.breakers, part{e, i})
+			d.number = int32(len(m.breakers))
+		}
+		m.mixed = m.mixed || d.mixes()
 	}
 	return guards
 }
 
-func (m *Model) guards(e graph.Edge) []guard { return m.sets[m.at[e]] }
+func (m *Model) guards(e graph.Edge) []guard { return m.links[m.at[e]].guards }
 
 // An Outcome is what every service suffers in one scenario.
 type Outcome struct {
@@ -95,18 +145,10 @@ type Outcome struct {
 func (m *Model) Solve(inject map[graph.Node]Injection) *Outcome {
 	o := &Outcome{}
 	o.onset = m.solve(inject, nil, &o.Changes)
-	open := map[part]breaker{}
-	for v, s := range o.onset.state {
-		if !s.Suffers() {
-			continue
-		}
-		for _, e := range m.g.In(graph.Node(v)) {
-			for i := range m.guards(e) {
-				of := part{e, i}
-				if by, ok := o.onset.opened(of); ok {
-					open[of] = by
-				}
-			}
+	open := make([]*breaker, len(m.breakers))
+	for i, of := range m.breakers {
+		if o.onset.state[m.g.To(of.call)].Suffers() {
+			open[i] = o.onset.opened(of.call, &m.guards(of.call)[of.at])
 		}
 	}
 	o.steady = m.solve(inject, open, &o.Changes)
@@ -115,12 +157,12 @@ func (m *Model) Solve(inject map[graph.Node]Injection) *Outcome {
 }
 
 // solve finds the least solution, whatever the order of work.
-func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, changes *int) *phase {
+func (m *Model) solve(inject map[graph.Node]Injection, open []*breaker, changes *int) *phase {
 	p := &phase{m: m, inject: inject, is: make([]condition, m.g.Len()), open: open}
 	for _, i := range inject {
 		p.partly = p.partly || i.partial()
 	}
-	waiting := make([]bool, m.g.Len())
+	waiting, settled := make([]bool, m.g.Len()), make([]bool, m.g.Len())
 	var work []graph.Node
 	wait := func(v graph.Node) {
 		if !waiting[v] {
@@ -130,7 +172,7 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 	worsen := func(v graph.Node, c condition) {
 		if new := p.is[v].join(c); new != p.is[v] {
 			if !m.mixed && new.any(hangs) {
-				new = condition{signs: hangs}
+				new, settled[v] = condition{signs: hangs}, true // it cannot get worse
 			}
 			p.is[v] = new
 			*changes++
@@ -144,13 +186,17 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 	dry := map[graph.Node]bool{}
 	var groups queue // with members that have changed, looked at when nothing else has
 	changed := map[*group]bool{}
-	look := func(e graph.Edge) {
-		for _, n := range m.needs[e] {
+	look := func(l *link) {
+		for _, n := range l.groups {
 			if !changed[n] {
 				changed[n] = true
 				heap.Push(&groups, n)
 			}
 		}
+	}
+	bare := m.bare
+	if p.partly {
+		bare = noLink // it shows that some replicas do not answer
 	}
 	for len(work) > 0 || len(groups) > 0 {
 		if len(work) == 0 {
@@ -162,16 +208,21 @@ func (m *Model) solve(inject map[graph.Node]Injection, open map[part]breaker, ch
 		b := work[0]
 		work, waiting[b] = work[1:], false
 		for _, e := range m.g.In(b) {
-			if !m.mixed && p.is[m.g.From(e)].any(hangs) {
-				continue // it cannot get worse
+			from := m.g.From(e)
+			if settled[from] {
+				continue
 			}
-			c := p.alone(e, nil)
-			look(e)
-			for _, primary := range m.primary[e] {
+			if m.at[e] == bare {
+				worsen(from, p.is[b])
+				continue
+			}
+			c, l := p.alone(e, nil), &m.links[m.at[e]]
+			look(l)
+			for _, primary := range l.primary {
 				c = c.join(p.alone(primary, nil))
-				look(primary)
+				look(&m.links[m.at[primary]])
 			}
-			worsen(m.g.From(e), c)
+			worsen(from, c)
 		}
 		if m.fresh && p.is[b].any(fails|hangs) && !dry[b] {
 			dry[b] = true

@@ -29,40 +29,34 @@ type Action struct {
 type phase struct {
 	m      *Model
 	inject map[graph.Node]Injection
-	is     []condition      // by service
-	state  []State          // the same, when it is complete
-	partly bool             // some services lose only a part of their replicas
-	open   map[part]breaker // breakers that are open; nil at the onset
-	ways   *walk            // how a failure came to everybody; nil while that is not known
-}
-
-// A part is one part of one call.
-type part struct {
-	call graph.Edge
-	at   int
+	is     []condition // by service
+	state  []State     // the same, when it is complete
+	partly bool        // some services lose only a part of their replicas
+	open   []*breaker  // by number of a guard: its breaker, if it is open; nil at the onset
+	ways   *walk       // how a failure came to everybody; nil while that is not known
 }
 
 // contribution is what the call e brings to its caller: by itself, unless it is only made as
 // a member of groups, and by the groups that it is in.
 func (p *phase) contribution(e graph.Edge, actions *[]Action) condition {
-	c := condition{}
-	for _, n := range p.m.needs[e] {
+	if actions == nil && !p.partly && p.m.at[e] == p.m.bare {
+		return p.is[p.m.g.To(e)] // as most calls of a large graph
+	}
+	c := p.alone(e, actions)
+	for _, n := range p.m.links[p.m.at[e]].groups {
 		var t *trace
 		if actions != nil {
 			t = &trace{e, actions}
 		}
 		c = c.join(p.alternatives(n, t))
 	}
-	return c.join(p.alone(e, actions))
+	return c
 }
 
 // alone is what e brings by itself. A fallback counts where the call does that it is made
 // instead of.
 func (p *phase) alone(e graph.Edge, actions *[]Action) condition {
-	switch {
-	case actions == nil && !p.partly && p.m.at[e] == p.m.bare:
-		return p.is[p.m.g.To(e)] // as most calls of a large graph
-	case p.m.g.Fallback(e) || p.m.g.Grouped(e):
+	if p.m.g.Fallback(e) || p.m.g.Grouped(e) {
 		return condition{}
 	}
 	return p.parts(e, p.m.guards(e), actions)
@@ -76,7 +70,7 @@ func (p *phase) parts(e graph.Edge, guards []guard, actions *[]Action) condition
 		if actions != nil {
 			before = len(*actions)
 		}
-		c = c.join(p.through(part{e, i}, &guards[i], actions))
+		c = c.join(p.through(e, &guards[i], actions))
 		if actions != nil {
 			for j := range (*actions)[before:] {
 				(*actions)[before+j].Part = guards[i].match
@@ -87,19 +81,19 @@ func (p *phase) parts(e graph.Edge, guards []guard, actions *[]Action) condition
 }
 
 // through is what one part of a call brings to its caller.
-func (p *phase) through(of part, d *guard, actions *[]Action) condition {
+func (p *phase) through(e graph.Edge, d *guard, actions *[]Action) condition {
 	if d.async && !d.publish {
-		if p.is[p.m.g.To(of.call)].signs != 0 {
+		if p.is[p.m.g.To(e)].signs != 0 {
 			note(actions, setting{words: "event"}, "waits in the queue, not its sender")
 		}
 		return condition{}
 	}
 	if d.outbox() {
-		return d.degradeIfOptional(p.instead(d, d.applyFallback(p.reply(of, d, nil), nil), actions), actions)
+		return d.degradeIfOptional(p.instead(d, d.applyFallback(p.reply(e, d, nil), nil), actions), actions)
 	}
-	c := d.applyFallback(p.reply(of, d, actions), actions)
+	c := d.applyFallback(p.reply(e, d, actions), actions)
 	if d.publish && c.signs != 0 && !d.replaced {
-		p.waitForBroker(of.call, d, actions)
+		p.waitForBroker(e, d, actions)
 	}
 	return d.degradeIfOptional(p.instead(d, c, actions), actions)
 }
@@ -213,7 +207,7 @@ func (p *phase) secondary(e graph.Edge) condition {
 		if d.async && !d.publish {
 			continue
 		}
-		one := d.applyFallback(p.reply(part{e, i}, d, nil), nil)
+		one := d.applyFallback(p.reply(e, d, nil), nil)
 		if d.soft.set() || slices.ContainsFunc(d.steps, func(s step) bool { return s.asks == noCall }) {
 			one = one.eased()
 		}
@@ -240,11 +234,11 @@ func (d *guard) applyFallback(c condition, actions *[]Action) condition {
 
 // reply is what comes back on a part of a call after timeouts, retries and the
 // breaker. A breaker that opened closes again when its callee is well.
-func (p *phase) reply(of part, d *guard, actions *[]Action) condition {
-	to := p.m.g.To(of.call)
+func (p *phase) reply(e graph.Edge, d *guard, actions *[]Action) condition {
+	to := p.m.g.To(e)
 	i, injected := p.inject[to]
 	partial := injected && i.partial()
-	if b, ok := p.open[of]; ok && (partial || p.is[to].signs != 0) {
+	if b := p.breaker(d); b != nil && (partial || p.is[to].signs != 0) {
 		if b.hosts {
 			note(actions, b.setting, "took every replica out: calls fail at once")
 		} else {
@@ -252,9 +246,9 @@ func (p *phase) reply(of part, d *guard, actions *[]Action) condition {
 		}
 		return condition{signs: fails}
 	}
-	c := p.tried(of, d, actions)
+	c := p.tried(e, d, actions)
 	if partial {
-		c = c.join(p.partial(of, d, i, actions))
+		c = c.join(p.partial(e, d, i, actions))
 	}
 	return c
 }
@@ -262,8 +256,8 @@ func (p *phase) reply(of part, d *guard, actions *[]Action) condition {
 // tried is what comes back after timeouts and retries. Each thing that requests meet is
 // handled by itself: those that fail, those that hang, those that take longer than an attempt
 // may.
-func (p *phase) tried(of part, d *guard, actions *[]Action) condition {
-	to := p.m.g.To(of.call)
+func (p *phase) tried(e graph.Edge, d *guard, actions *[]Action) condition {
+	to := p.m.g.To(e)
 	was := p.is[to]
 	bounded, end := d.attempt.State == policy.Finite, forever
 	if bounded {
@@ -365,8 +359,8 @@ func (p *phase) down(v graph.Node) bool {
 }
 
 // partial is what a caller sees of a service with some replicas down.
-func (p *phase) partial(of part, d *guard, i Injection, actions *[]Action) condition {
-	ejects := d.takesOut(p.m.g.Service(p.m.g.To(of.call)), i.Stopped, i.Replicas)
+func (p *phase) partial(e graph.Edge, d *guard, i Injection, actions *[]Action) condition {
+	ejects := d.takesOut(p.m.g.Service(p.m.g.To(e)), i.Stopped, i.Replicas)
 	down := float64(i.Stopped) / float64(i.Replicas)
 	switch {
 	case ejects.set() && p.open != nil:
@@ -398,20 +392,25 @@ func share(part float64) string {
 	return strconv.FormatFloat(max(0.1, math.Round(part*1000)/10), 'f', -1, 64) + " %"
 }
 
-// opened returns the breaker that what happens on a part opens.
-func (p *phase) opened(of part) (breaker, bool) {
-	d := &p.m.guards(of.call)[of.at]
-	if len(d.breakers) == 0 || d.async && !d.publish {
-		return breaker{}, false
-	}
-	s, delay := p.tried(of, d, nil).state(), p.is[p.m.g.To(of.call)].delay
-	for _, b := range d.breakers {
+// opened returns the breaker that what happens on a part opens; nil if none.
+func (p *phase) opened(e graph.Edge, d *guard) *breaker {
+	s, delay := p.tried(e, d, nil).state(), p.is[p.m.g.To(e)].delay
+	for i := range d.breakers {
+		b := &d.breakers[i]
 		slow := b.slow && s.Pace != Fast && (s.Pace == Hung || !b.after.Set() || delay > b.after.Value)
 		if s.broken() || slow {
-			return b, true
+			return b
 		}
 	}
-	return breaker{}, false
+	return nil
+}
+
+// breaker is the one of d that is open; nil if none is.
+func (p *phase) breaker(d *guard) *breaker {
+	if p.open == nil || d.number == 0 {
+		return nil
+	}
+	return p.open[d.number-1]
 }
 
 func note(actions *[]Action, s setting, does string) {
