@@ -61,14 +61,6 @@ func (d *guard) loops() bool {
 	return d.looped || slices.ContainsFunc(d.steps, func(s step) bool { return s.looped })
 }
 
-// A setting is where something is written, and its words. Without words it is not
-// there.
-type setting struct {
-	words string
-	at    policy.Origin
-	by    string // the product that has it by default
-}
-
 // A breaker answers for a callee of which nothing works any more.
 type breaker struct {
 	setting
@@ -76,8 +68,6 @@ type breaker struct {
 	slow  bool // opens on slowness alone
 	after policy.Setting[time.Duration]
 }
-
-func (s setting) set() bool { return s.words != "" }
 
 // A step of a fallback.
 type step struct {
@@ -154,13 +144,12 @@ func sort(g *graph.Graph, e graph.Edge) (async, publish bool) {
 	return async, async && passesOn(g, g.To(e))
 }
 
-// written is a setting of a layer in words.
-func written[T any](words string, s *policy.Set, v policy.Setting[T]) setting {
-	w := setting{words: words, at: v.Origin}
-	if v.Provenance == policy.PlatformDefault {
-		w.by = s.Product.DisplayName()
+// firstOrigin is where a call is declared; without file if unknown.
+func firstOrigin(g *graph.Graph, e graph.Edge) policy.Origin {
+	if evidence := g.Call(e).Evidence; len(evidence) > 0 {
+		return evidence[0].Origin
 	}
-	return w
+	return policy.Origin{}
 }
 
 // passesOn reports whether v takes events in to hand them on to others.

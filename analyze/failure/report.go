@@ -273,29 +273,6 @@ func (o *Outcome) hop(from, to graph.Node) Hop {
 	return h
 }
 
-func firstOrigin(g *graph.Graph, e graph.Edge) policy.Origin {
-	if evidence := g.Call(e).Evidence; len(evidence) > 0 {
-		return evidence[0].Origin
-	}
-	return policy.Origin{}
-}
-
-// A walk is how a failure came to everybody, by a shortest way.
-type walk struct {
-	via      []graph.Node
-	distance []int32
-}
-
-const noService graph.Node = -1
-
-func (w *walk) path(v graph.Node) []graph.Node {
-	path := []graph.Node{v}
-	for v = w.via[v]; v != noService; v = w.via[v] {
-		path = append(path, v)
-	}
-	return path
-}
-
 // search finds the ways. First it follows the calls alone that bring their callers
 // all that they suffer from, then, for whoever is not found so, those that bring
 // any of it.

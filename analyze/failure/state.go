@@ -17,7 +17,13 @@
 // steady state, with those breakers open that the onset opens.
 package failure
 
-import "time"
+import (
+	"math"
+	"time"
+)
+
+// forever is a delay that nothing bounds.
+const forever = time.Duration(math.MaxInt64)
 
 // Answers is how good the answers of a service are. Greater is worse.
 type Answers uint8

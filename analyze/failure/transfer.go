@@ -3,7 +3,6 @@ package failure
 import (
 	"math"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -11,19 +10,6 @@ import (
 	"github.com/weirgraph/weir/internal/saturating"
 	"github.com/weirgraph/weir/policy"
 )
-
-// forever is a delay that nothing bounds.
-const forever = time.Duration(math.MaxInt64)
-
-// A Action is what one policy did to a failure on its way to the caller.
-type Action struct {
-	Part    string        // the part of the call on which it did: "GET /v2"; empty for all of it, or all the rest
-	Policy  string        // "timeout 2s"
-	Does    string        // "turned the hang into an error"
-	Origin  policy.Origin // where the policy is written; without file if it is nowhere
-	Default string        // the product that has the policy by default: "Consul"
-	Assumed bool          // no input that was read could have said otherwise
-}
 
 // A phase is one of the two solutions in the making.
 type phase struct {
@@ -387,11 +373,6 @@ func (p *phase) partial(e graph.Edge, d *guard, i Injection, actions *[]Action) 
 	return condition{signs: loses}
 }
 
-// share writes a part of one in percent.
-func share(part float64) string {
-	return strconv.FormatFloat(max(0.1, math.Round(part*1000)/10), 'f', -1, 64) + " %"
-}
-
 // opened returns the breaker that what happens on a part opens; nil if none.
 func (p *phase) opened(e graph.Edge, d *guard) *breaker {
 	s, delay := p.tried(e, d, nil).state(), p.is[p.m.g.To(e)].delay
@@ -411,18 +392,4 @@ func (p *phase) breaker(d *guard) *breaker {
 		return nil
 	}
 	return p.open[d.number-1]
-}
-
-func note(actions *[]Action, s setting, does string) {
-	if actions != nil {
-		*actions = append(*actions, Action{Policy: s.words, Does: does, Origin: s.at, Default: s.by})
-	}
-}
-
-// assume notes what no input said.
-func assume(actions *[]Action, s setting, does string) {
-	note(actions, s, does)
-	if actions != nil {
-		(*actions)[len(*actions)-1].Assumed = true
-	}
 }
