@@ -135,7 +135,7 @@ func showRemediations(r *run, rule *rules.Rule, name string) error {
 
 // products are all that users know by name.
 func products() []*policy.Product {
-	return slices.DeleteFunc(slices.Clone(product.All), func(p *policy.Product) bool { return p.Stacks })
+	return slices.DeleteFunc(slices.Clone(product.All), func(p *policy.Product) bool { return p.Around != nil })
 }
 
 func productNames() []string {

@@ -23,6 +23,7 @@ type Facts struct {
 	Scalers    []Scaler
 	Budgets    []Budget
 	Policies   []Policy
+	Listeners  []Listener
 	Namespaces []Namespace
 	Problems   []Problem
 	Unread     []Unread
@@ -169,6 +170,15 @@ type Member struct {
 	// the document of the group lists its members, and several documents of one name are
 	// alternatives: the one nearest to the fact counts.
 	Joins bool
+}
+
+// A Listener is a port of a program's own machine at which the program's proxy answers for
+// another service: "localhost:9191" is the service.
+type Listener struct {
+	Of     Ref
+	Port   int
+	To     EndpointRef
+	Origin Origin
 }
 
 // A Selector selects workloads by the labels of their pods. The zero Selector

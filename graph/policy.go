@@ -107,10 +107,11 @@ type Lookup uint8
 const (
 	CallerFirst Lookup = iota + 1 // in the caller's namespace, else the callee's, else the mesh's root; nowhere else
 	NearCaller                    // an object in the caller's namespace before one in the callee's; nowhere else
+	CallersOwn                    // in the caller's namespace only
 )
 
 // lookups are the words for Lookup, in the order of its constants.
-var lookups = []string{"everywhere", "caller-first", "near-caller"}
+var lookups = []string{"everywhere", "caller-first", "near-caller", "callers-own"}
 
 func (l Lookup) String() string { return lookups[l] }
 

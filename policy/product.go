@@ -24,7 +24,7 @@ type Product struct {
 
 	Backoff       BackoffModel // how its waits grow, if not as the fields of Backoff
 	MaxAttempts   int          // its limit for the number of attempts; 0 is no limit
-	Stacks        bool         // its retries come on top of those that the product behind it makes by default
+	Around        *Product     // the product behind it, on top of whose defaults its policies come
 	EjectionName  string       // what it calls the ejection of single hosts; empty is "outlier detection"
 	KeepsHeadless bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none
 	NoPanic       bool         // never sends calls to ejected hosts, however few others are left
@@ -38,7 +38,8 @@ type Product struct {
 	OwnGateways    bool       // gateways that its reader declares are in its mesh, unless they say otherwise
 	CarriesRoutes  bool       // carries out routes of the Gateway API that are bound to Services (GAMMA)
 	OnlyAddressed  bool       // acts on calls that are addressed to its proxy alone, which membership does not show
-	AddressedWay   string     // the way of evidence that shows a call to be addressed so; empty if none does
+	BetweenMembers bool       // acts on calls that are addressed to its proxy, and on those between members of its mesh
+	AddressedWays  []string   // the ways of evidence that show a call to be addressed so
 	RouteSteps     []string   // if it looks up routes again for what a route leads to: the groups of them, in the order that a call passes
 	GatewayRoutes  bool       // gateways that are members of its mesh follow the routes between services, too
 	RootNamespace  string     // where the policies for the whole mesh are, unless its configuration names another

@@ -188,7 +188,7 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 	}
 	speaking := 0
 	for _, b := range o.parts {
-		if !b.Says.Empty() {
+		if !b.Says.Empty() && someoneWrote(&b.Says) {
 			speaking++
 		}
 	}

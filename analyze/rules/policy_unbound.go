@@ -178,7 +178,7 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 	}
 	what := o.name + " is for no call"
 	if !whole {
-		what = fmt.Sprintf("%s of %s %s no call", english.Count(len(loose), "part"), o.name, verb(len(loose), "matches", "match"))
+		what = fmt.Sprintf("%s of %s %s no call", english.Count(len(where(loose)), "part"), o.name, verb(len(where(loose)), "matches", "match"))
 	}
 	return analyze.Finding{
 		Severity:   worst.severity,

@@ -96,7 +96,7 @@ func reportStacked(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	f.Hint = "keep one of the two: " + remedyFor(p, e, &inner.Set, policy.Retries).hint("set", "to no retries, where the other layer knows the operation")
 	f.Values = []analyze.KeyValue{keyValue("outer", tries(outer.Attempts)), keyValue("inner", tries(inner.Attempts)), keyValue("attempts", tries(part.Attempts))}
 	severity := analyze.Warning
-	if !outer.Set.Product.OrNative().Stacks && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
+	if outer.Set.Product.OrNative().Around == nil && (!outer.Set.Retry.IsExplicit() || !inner.Set.Retry.IsExplicit()) {
 		severity = analyze.Info
 	}
 	p.At(capForJobs(p, e, severity), f)

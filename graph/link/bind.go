@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -129,6 +130,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	bound, found := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
+	tos = append(tos, b.listeners(p, froms)...)
 	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
 		from := b.g.From(e)
 		callee, ok := b.calleeOf(p, e, tos, anyTo)
@@ -294,6 +296,23 @@ func (b *binder) nodes(p *graph.Policy, parties []graph.EndpointRef) (nodes []gr
 	return slices.Compact(nodes), false
 }
 
+// listeners returns the services that the callers of a policy reach at the ports of their own
+// machines that it is for.
+func (b *binder) listeners(p *graph.Policy, froms []graph.Node) []graph.Node {
+	var tos []graph.Node
+	for i := range p.To {
+		if host := &p.To[i].Host; address.IsLocal(host.Host) {
+			for c, v := range b.node {
+				if to, ok := b.l.listener(c, host.Port); ok && slices.Contains(froms, v) {
+					tos = append(tos, b.node[to])
+				}
+			}
+		}
+	}
+	slices.Sort(tos)
+	return slices.Compact(tos)
+}
+
 // roots resolves a party of a policy. Unlike a call, a policy makes no node of what it
 // names, and its host may be a pattern.
 func (b *binder) roots(p *graph.EndpointRef) []int {
@@ -323,6 +342,8 @@ func matchWildcard(suffix string, services []graph.Service, node map[int]graph.N
 func lookup(how graph.Lookup, namespace string, p *policy.Product, from, to *graph.Service) (order int, ok bool) {
 	caller, callee := from.Namespace, to.Namespace
 	switch how {
+	case graph.CallersOwn:
+		return 0, namespace == caller || namespace == "" || caller == ""
 	case graph.CallerFirst, graph.NearCaller:
 		switch {
 		case namespace == caller:

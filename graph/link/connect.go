@@ -112,7 +112,10 @@ func (l *linker) connectFact(f *graph.CallFact) {
 // existing returns the roots of a party as party does, without making a node of what it
 // names.
 func (l *linker) existing(p *graph.EndpointRef) []int {
-	if p.Host.Host == "" {
+	switch {
+	case p.Ref.Realm == "dapr" && p.Namespace == "" && len(l.withAppID[p.Ref.Name]) > 1: // one in each namespace
+		return l.rootsOf(l.withAppID[p.Ref.Name])
+	case p.Host.Host == "":
 		return l.party(p, graph.Origin{}, quiet)
 	}
 	if c, ok := l.resolve(p.Host.Host, p.Realm, p.Namespace); ok {

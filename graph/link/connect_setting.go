@@ -11,14 +11,15 @@ import (
 
 // connectValue makes evidence of one address in a setting.
 func (l *linker) connectValue(s *scope, from int, m *found) {
-	to, entrance, ok := l.resolveFound(s, from, m)
+	found, ok := l.resolveFound(s, from, m)
 	if !ok {
 		return
 	}
+	to := found.root
 	v, p := m.value, address.ProtocolOn(m.Scheme, m.Port)
-	proof := prove(&m.Candidate, context{entrance: entrance, guess: v.Guess, off: s.switchedOff(m.Key), store: l.isStrayOfStore(from, to, m), list: m.list})
+	proof := prove(&m.Candidate, context{entrance: found.entrance, guess: v.Guess, off: s.switchedOff(m.Key), store: l.isStrayOfStore(from, to, m), list: m.list})
 	e := graph.Evidence{
-		Origin: v.Origin, Way: m.Way, Strength: proof.strength(), Class: l.classOfValue(m, to, p.Kind), Key: v.Key,
+		Origin: v.Origin, Way: cmp.Or(found.way, m.Way), Strength: proof.strength(), Class: l.classOfValue(m, to, p.Kind), Key: v.Key,
 		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In,
 	}
 	if p.Async {
@@ -117,40 +118,67 @@ func (l *linker) replicates(v, w int) bool {
 	return stem(l.entities[v].ref.Name) == stem(l.entities[w].ref.Name)
 }
 
-// resolveFound returns the root that answers at an address; entrance is true if that is a
-// gateway that answers to callers from outside. An address that no input declares becomes
+// An answerer is the root that answers at an address.
+type answerer struct {
+	root     int
+	entrance bool   // it is a gateway that answers to callers from outside
+	way      string // of the evidence, if the address is one of a proxy of the caller
+}
+
+// resolveFound returns what answers at an address. An address that no input declares becomes
 // an entity of its own, unless it may not be an address.
-func (l *linker) resolveFound(s *scope, from int, m *found) (root int, entrance, ok bool) {
+func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool) {
 	v := m.value
 	if app, ok := l.invoked(m.Path, s.of.Namespace, v.Origin); ok {
-		return app, false, true
+		return answerer{root: app, way: "dapr-invoke"}, true
 	}
 	if address.IsLocal(m.Host) {
-		return 0, false, false
+		to, ok := l.listener(from, m.Port)
+		return answerer{root: to}, ok
 	}
 	if address.HasPlaceholder(m.Host) {
 		l.unresolved(from, m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
-		return 0, false, false
+		return a, false
 	}
 	if root, ok := l.resolve(m.Host, s.of.Realm, s.of.Namespace); ok {
-		return root, false, true
+		return answerer{root: root}, true
 	}
 	if front := l.hosts.ingress[canonical(m.Host)]; len(front) > 0 {
 		root := l.find(front[0])
-		return root, true, len(front) == 1 && len(l.edges[[2]int{root, from}]) == 0
+		return answerer{root: root, entrance: true}, len(front) == 1 && len(l.edges[[2]int{root, from}]) == 0
 	}
 	if m.Known {
 		if m.Word && v.Source != graph.FromArg {
 			l.unresolved(from, m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
 		}
-		return 0, false, false
+		return a, false
 	}
 	namespace := ""
 	if s.of.Realm == kubernetes {
 		namespace = s.of.Namespace
 	}
-	return l.addExternal(m.Host, namespace, v.Origin), false, true
+	return answerer{root: l.addExternal(m.Host, namespace, v.Origin)}, true
 }
+
+// listener returns the root that a program reaches at a port of its own machine, by a
+// listener of its proxy.
+func (l *linker) listener(program, port int) (root int, ok bool) {
+	if l.listeners == nil {
+		l.listeners = map[listening]int{}
+		for i := range l.f.Listeners {
+			f := &l.f.Listeners[i]
+			at, known := l.lookup(f.Of)
+			if to := l.party(&f.To, f.Origin, quiet); known && len(to) == 1 {
+				l.listeners[listening{at, f.Port}] = to[0]
+			}
+		}
+	}
+	root, ok = l.listeners[listening{program, port}]
+	return root, ok
+}
+
+// A listening is a port of the machine that a program runs on.
+type listening struct{ program, port int }
 
 // invoked returns the app that a path of Dapr's sidecar calls, "/v1.0/invoke/APP/method/..." or
 // with APP.NAMESPACE, for a program in a namespace.

@@ -55,7 +55,8 @@
 // groups act together. The order within a group is
 //
 //	Lookup    where the product looks first: CallerFirst (the caller's namespace, the callee's, the
-//	          root namespace of the mesh), NearCaller (the same without the root); by default in any namespace
+//	          root namespace of the mesh), NearCaller (the same without the root), CallersOwn (the
+//	          caller's namespace alone); by default in any namespace
 //	Rank      greater first: the place of a rule in its object, the precision of a match
 //	          then an exact CalleeAlias before a similar one
 //	Created   and Origin: the last, or the oldest where policy.Product.OldestActs

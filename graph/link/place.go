@@ -73,6 +73,10 @@ func (l *linker) place(namespace string, byFile map[string]string) {
 			party(&p.Origin, &p.To[j])
 		}
 	}
+	for i := range f.Listeners {
+		ref(&f.Listeners[i].Origin, &f.Listeners[i].Of)
+		party(&f.Listeners[i].Origin, &f.Listeners[i].To)
+	}
 	for i := range f.Scalers {
 		ref(&f.Scalers[i].Origin, &f.Scalers[i].Of)
 	}

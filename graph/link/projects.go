@@ -20,6 +20,7 @@ func Join(into, f *graph.Facts) {
 	into.Scalers = append(into.Scalers, f.Scalers...)
 	into.Budgets = append(into.Budgets, f.Budgets...)
 	into.Policies = append(into.Policies, f.Policies...)
+	into.Listeners = append(into.Listeners, f.Listeners...)
 	into.Namespaces = append(into.Namespaces, f.Namespaces...)
 	into.Problems = append(into.Problems, f.Problems...)
 	into.ObservedServices = append(into.ObservedServices, f.ObservedServices...)

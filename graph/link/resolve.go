@@ -150,6 +150,9 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 		return l.find(c), true
 	}
 	if r.Realm == "dapr" {
+		if c, ok := l.appIn(r.Name, r.Namespace, true); ok && r.Namespace != "" {
+			return c, true
+		}
 		if c, ok := l.apps[r.Name]; ok {
 			return l.find(c), true
 		}

@@ -418,7 +418,7 @@ func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 		// A product that acts only on calls to its own proxy needs a policy for the call or
 		// evidence. An ambient proxy without a waypoint does not handle requests.
 		p := m.Product.OrNative()
-		if m.In && (!p.OnlyAddressed || b.addressed(e, p)) && (!m.Ambient || m.Waypoint) {
+		if m.In && b.passes(e, p) && (!m.Ambient || m.Waypoint) {
 			add(p)
 		}
 	}
@@ -433,9 +433,16 @@ func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 	return sets
 }
 
-// addressed reports whether evidence shows that a call goes to the proxy of p.
-func (b *binder) addressed(e graph.Edge, p *policy.Product) bool {
-	return p.AddressedWay != "" && slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return ev.Way == p.AddressedWay })
+// passes reports whether it is known that a call of a member of the mesh of p goes through
+// the caller's proxy.
+func (b *binder) passes(e graph.Edge, p *policy.Product) bool {
+	if !p.OnlyAddressed && !p.BetweenMembers {
+		return true
+	}
+	callee, _ := b.g.Service(b.g.To(e)).Member(p)
+	return p.BetweenMembers && callee.In || slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool {
+		return slices.Contains(p.AddressedWays, ev.Way)
+	})
 }
 
 // addPart lays a part over those of the same layer and product.
@@ -455,6 +462,9 @@ func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 	set.Objects = p.objects
 	if i < 0 {
 		r.Layers = append(r.Layers, set)
+		if inner := set.Product.OrNative().Around; inner != nil {
+			addPart(r, part{set: &policy.Set{Product: inner, Layer: inner.Layer}, objects: p.objects}, e, g)
+		}
 	} else {
 		set.Objects = r.Layers[i].Objects.With(p.objects)
 		r.Layers[i] = policy.Overlay(r.Layers[i], set)

@@ -14,6 +14,7 @@ type linker struct {
 	byRef             map[graph.Ref]int
 	apps              map[string]int          // entities by dapr app-id
 	withAppID         map[string][]int        // all entities by the same
+	listeners         map[listening]int       // what answers there; nil until it is asked for
 	accounts          map[podLabel][]int      // entities by the service account they run as
 	selectable        map[string][]int        // entities that selectors can match, by namespace
 	pods              map[podLabel][]int      // the same by each label of their pods

@@ -37,16 +37,24 @@ var daprKinds = resource.Kinds{
 	"HTTPEndpoint":  daprEndpoint,
 }
 
-// daprApp is the party of the app with an app-id.
+// daprApp is the party of the apps with an app-id, in any namespace.
 func daprApp(id string) graph.EndpointRef {
 	return graph.EndpointRef{Ref: graph.Ref{Realm: "dapr", Name: id}}
+}
+
+// localApp is the party of the app with an app-id in the namespace of an object, where the
+// sidecars are that read it.
+func localApp(r *resource.Object, id string) graph.EndpointRef {
+	app := daprApp(id)
+	app.Namespace = r.Namespace
+	return app
 }
 
 // scopes gives one fact for each app that the object is limited to, besides the one that
 // it is about. An object without scopes is open to every app, which shows no call of any.
 func scopes(r *resource.Object, to graph.EndpointRef, e graph.Evidence) {
 	for _, scope := range r.List(r.Root, "scopes") {
-		if from := daprApp(scope.Str()); scope.Str() != "" && from.Ref != to.Ref {
+		if from := localApp(r, scope.Str()); scope.Str() != "" && from.Ref != to.Ref {
 			r.Call(from, to, scope, e)
 		}
 	}
@@ -175,7 +183,7 @@ func daprSubscription(r *resource.Object) {
 		via[i] = daprDeliveries(via[i])
 	}
 	scopes(r, component, graph.Evidence{
-		Way: "dapr-subscription", Strength: graph.Strong, Mode: graph.Async, Via: via,
+		Way: "dapr-subscription", Strength: graph.Strong, Mode: graph.Async, Via: via, Match: "deliveries",
 	})
 }
 
@@ -226,22 +234,15 @@ func Sidecar(o *resource.Object, annotations document.Node) (alias string) {
 	return ""
 }
 
-// daprResiliency reads whom the apps in scope are expected to call. An app as
-// target has those callers; several callers with several targets may not all be
-// pairs, which makes them a hint. A component as target is for whichever of the
-// apps in scope use it, so that it is never more than a hint.
+// daprResiliency reads which calls the apps in scope may make: scopes and targets say for
+// which calls there are policies, not that any app makes them.
 func daprResiliency(r *resource.Object) {
-	apps := r.Mapping(r.Spec, "targets", "apps")
-	e := graph.Evidence{Way: "dapr-resiliency", Strength: graph.Strong}
-	if len(r.List(r.Root, "scopes")) > 1 && countKeys(apps) > 1 {
-		e.Strength = graph.Weak
-	}
-	for app := range apps.Pairs() {
+	e := graph.Evidence{Way: "dapr-resiliency", Strength: graph.Allowed}
+	for app := range r.Mapping(r.Spec, "targets", "apps").Pairs() {
 		if app.Str() != "" {
 			scopes(r, daprApp(app.Str()), e)
 		}
 	}
-	e.Strength = graph.Weak
 	for component := range r.Mapping(r.Spec, "targets", "components").Pairs() {
 		if component.Str() != "" {
 			e.Via = []graph.Ref{r.RefTo("Component", "", component.Str()), daprComponents(anyBlock)}
@@ -249,14 +250,6 @@ func daprResiliency(r *resource.Object) {
 		}
 	}
 	daprPolicies(r)
-}
-
-func countKeys(n document.Node) int {
-	count := 0
-	for range n.Pairs() {
-		count++
-	}
-	return count
 }
 
 // daprEndpoint reads an HTTPEndpoint: a host outside that apps call by a name.

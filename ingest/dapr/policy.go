@@ -14,9 +14,10 @@ import (
 
 // A daprResilience is a Resiliency while its policies are read. Policies are
 // defined by name, and act where a target names them or where their own name says
-// that they are a default. A target's own policy goes before the default of its
-// type, and that before the default of all; each for timeout, retry and breaker
-// apart.
+// that they are a default. A target is taken whole: what it leaves out is filled in by no
+// default, and it ends the retries that Dapr makes by itself. Where there is no target, the
+// default of the type goes before that of all, for timeout, retry and breaker apart
+// (EndpointPolicy, ComponentOutboundPolicy and PolicyDefined of Dapr's pkg/resiliency).
 type daprResilience struct {
 	*resource.Object
 	fields  *field.Reader
@@ -30,18 +31,22 @@ type daprPolicyKind struct {
 	key     string // what a target calls it
 	suffix  string // the end of the names of defaults
 	read    func(d *daprResilience, name string, n document.Node) policy.Set
+	none    func(at graph.Origin) policy.Set // of a target that does not name it
 }
 
+var daprRetries = daprPolicyKind{"retries", "retry", "RetryPolicy", (*daprResilience).retry, noDaprRetry}
+
 var daprPolicyKinds = []daprPolicyKind{
-	{"timeouts", "timeout", "TimeoutPolicy", (*daprResilience).timeout},
-	{"retries", "retry", "RetryPolicy", (*daprResilience).retry},
-	{"circuitBreakers", "circuitBreaker", "CircuitBreakerPolicy", (*daprResilience).breaker},
+	{"timeouts", "timeout", "TimeoutPolicy", (*daprResilience).timeout, noDaprTimeout},
+	daprRetries,
+	{"circuitBreakers", "circuitBreaker", "CircuitBreakerPolicy", (*daprResilience).breaker, noDaprBreaker},
 }
 
 // Precedence of the policies of one call: a target's own, those of the building
 // block's kind and direction, those of the type of target, those for everything.
 const (
-	daprRankAll = iota
+	daprRankNone = iota // below all: components without a default for retries
+	daprRankAll
 	daprRankType
 	daprRankDirection
 	daprRankBlock
@@ -51,9 +56,9 @@ const (
 // daprPolicies reads what a Resiliency says about the calls of the apps in scope.
 func daprPolicies(r *resource.Object) {
 	d := &daprResilience{Object: r, fields: field.New(r.Document, product.DaprDuration), used: map[string]bool{}}
-	for _, scope := range r.Root.Get("scopes").List() {
+	for _, scope := range r.List(r.Root, "scopes") {
 		if scope.Str() != "" {
-			d.callers = append(d.callers, daprApp(scope.Str()))
+			d.callers = append(d.callers, localApp(r, scope.Str()))
 		}
 	}
 	start := len(r.Facts.Policies)
@@ -77,8 +82,7 @@ func daprPolicies(r *resource.Object) {
 	}
 }
 
-// apps reads the policies of calls to single apps, which take the place of the
-// retries that Dapr does by itself.
+// apps reads the policies of calls to single apps.
 func (d *daprResilience) apps() {
 	for name, target := range d.Spec.Get("targets", "apps").Pairs() {
 		d.target(target, "targets.apps."+name.Str(), func(kind daprPolicyKind) graph.Policy {
@@ -91,13 +95,13 @@ func (d *daprResilience) apps() {
 }
 
 // components reads the policies of calls to building blocks, and of what those
-// deliver to apps.
+// deliver to apps. A component that is named for one direction is so for the other.
 func (d *daprResilience) components() {
 	for name, target := range d.Spec.Get("targets", "components").Pairs() {
 		for _, direction := range []string{"outbound", "inbound"} {
 			n := target.Get(direction)
 			d.target(n, "targets.components."+name.Str()+"."+direction, func(kind daprPolicyKind) graph.Policy {
-				return d.component(kind, direction, d.RefTo("Component", "", name.Str()), daprRankNamed, n)
+				return d.component(kind, direction, d.RefTo("Component", "", name.Str()), daprRankNamed, field.OrNode(n, target))
 			})
 		}
 	}
@@ -125,13 +129,19 @@ func (d *daprResilience) actors() {
 	}
 }
 
-// target gives the policies that a target names.
+// target gives the policies that a target names and, of each kind that it does not name,
+// none.
 func (d *daprResilience) target(target document.Node, field string, start func(daprPolicyKind) graph.Policy) {
 	for _, kind := range daprPolicyKinds {
 		name := target.Get(kind.key)
+		p, says := start(kind), policy.Set{}
 		if n := d.definition(kind, name, field); n.Exists() {
-			d.give(start(kind), kind.read(d, name.Str(), n))
+			says = kind.read(d, name.Str(), n)
 		}
+		if says.Empty() {
+			says = kind.none(p.Origin)
+		}
+		d.give(p, says)
 	}
 }
 
@@ -167,11 +177,9 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 		if target == "App" {
 			p.Rank = daprRankType
 		}
-		over := says
-		if over.Retry != nil {
-			over.Product = product.DaprDefault
-		}
-		d.give(p, over)
+		outer := says // around the retries that Dapr makes by itself
+		outer.Product = product.DaprDefault
+		d.give(p, outer)
 	}
 	if target != "" {
 		return
@@ -187,7 +195,14 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 	}
 	for _, way := range []string{"outbound", "inbound"} {
 		if direction == "" || direction == way {
-			d.give(d.component(kind, way, via, rank, n), says)
+			p := d.component(kind, way, via, rank, n)
+			p.Default = true
+			d.give(p, says)
+			if kind.key != "retry" { // Dapr makes none by itself
+				none := d.component(daprRetries, way, via, daprRankNone, n)
+				none.Default = true
+				d.give(none, noDaprRetry(none.Origin))
+			}
 		}
 	}
 }
@@ -241,9 +256,6 @@ func (d *daprResilience) give(p graph.Policy, says policy.Set) {
 	if says.Empty() {
 		return
 	}
-	p.From, p.NeedsMesh, p.Says = d.callers, true, says
-	if len(p.From) == 0 && d.Namespace != "" {
-		p.FromNamespaces = []string{d.Namespace, ""} // an app without a namespace may be in it
-	}
+	p.From, p.NeedsMesh, p.Says, p.Lookup = d.callers, true, says, graph.CallersOwn
 	d.Facts.Policies = append(d.Facts.Policies, p)
 }

@@ -17,6 +17,27 @@ import (
 
 func daprSet() policy.Set { return policy.Set{Layer: policy.ClientProxy, Product: product.Dapr} }
 
+// What a target has that does not name a timeout, retry or breaker. The retries are off
+// whole: Dapr's own end, too.
+
+func noDaprTimeout(at graph.Origin) policy.Set {
+	s := daprSet()
+	s.Timeout = &policy.Timeout{PerTry: policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: at}}
+	return s
+}
+
+func noDaprRetry(at graph.Origin) policy.Set {
+	s := daprSet()
+	s.Retry = &policy.Retry{Retries: policy.Setting[int]{Provenance: policy.Absent, Origin: at}, On: policy.Setting[[]string]{Provenance: policy.Absent, Origin: at}}
+	return s
+}
+
+func noDaprBreaker(at graph.Origin) policy.Set {
+	s := daprSet()
+	s.Breaker = &policy.Breaker{Kind: policy.Setting[string]{Provenance: policy.Absent, Origin: at}}
+	return s
+}
+
 // timeout reads a timeout, which bounds a single attempt.
 func (d *daprResilience) timeout(name string, _ document.Node) policy.Set {
 	s := daprSet()
@@ -29,6 +50,9 @@ func (d *daprResilience) timeout(name string, _ document.Node) policy.Set {
 func (d *daprResilience) retry(name string, n document.Node) policy.Set {
 	f := d.fields.Within("policies.retries." + name)
 	r := policy.Retry{Retries: field.Written(f, n, -1), Backoff: daprBackoff(f, n), On: daprTriggers(f, n)}
+	if r.Backoff != nil && r.Backoff.Kind.Value == "exponential" {
+		r.MaxDuration = field.Supplied(f, n, daprElapsed)
+	}
 	if at := n.Get("maxRetries"); at.Exists() {
 		r.Retries = f.Count(-1, n, "maxRetries")
 		if r.Retries.Set() && r.Retries.Value == 0 {
@@ -74,6 +98,9 @@ const (
 	daprFirstWait = 500 * time.Millisecond
 	daprMaxWait   = 60 * time.Second
 	daprGrowth    = 1.5
+
+	// After which no retry with growing waits begins (MaxElapsedTime of the library).
+	daprElapsed = 15 * time.Minute
 )
 
 // daprTriggers reads what is retried: every failure, unless only certain answers

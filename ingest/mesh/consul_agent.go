@@ -108,6 +108,9 @@ func readConsulRegistration(d *document.Document, f *graph.Facts) {
 		f.Calls = append(f.Calls, graph.CallFact{From: from, To: to, Evidence: graph.Evidence{
 			Origin: d.At(upstream), Way: "consul-upstream", Strength: graph.Strong,
 		}})
+		if port := resource.PortNumber(consulGet(upstream, "localBindPort")); port > 0 {
+			f.Listeners = append(f.Listeners, graph.Listener{Of: from.Ref, Port: port, To: to, Origin: d.At(upstream)})
+		}
 		consulUpstreamPolicies(r, fmt.Sprintf("upstreams[%d].config", i), consulGet(upstream, "config"), to)
 	}
 }

@@ -16,7 +16,10 @@ func ConsulSidecar(o *resource.Object, annotations document.Node) (alias string)
 	}
 	upstreams := annotations.Get("consul.hashicorp.com/connect-service-upstreams")
 	for upstream := range strings.SplitSeq(upstreams.Str(), ",") {
-		if to, ok := consulUpstream(upstream); ok {
+		if to, port, ok := consulUpstream(upstream); ok {
+			if port > 0 {
+				o.Facts.Listeners = append(o.Facts.Listeners, graph.Listener{Of: o.Self, Port: port, To: graph.EndpointRef{Ref: to}, Origin: o.At(upstreams)})
+			}
 			o.Facts.Calls = append(o.Facts.Calls, graph.CallFact{
 				From: graph.EndpointRef{Ref: o.Self},
 				To:   graph.EndpointRef{Ref: to},
@@ -29,16 +32,17 @@ func ConsulSidecar(o *resource.Object, annotations document.Node) (alias string)
 	return alias
 }
 
-// consulUpstreamBlocks reads one upstream, which is written in one of two ways:
+// consulUpstream reads one upstream and the port that the sidecar binds for it. It is written in one of two ways:
 // "name.namespace.partition:port:datacenter", where all but name and port may be
 // missing, or "name.svc.namespace.ns.datacenter.dc:port". Prepared queries name no
 // service.
-func consulUpstream(text string) (graph.Ref, bool) {
-	address, _, found := strings.Cut(strings.TrimSpace(text), ":")
+func consulUpstream(text string) (to graph.Ref, port int, ok bool) {
+	address, rest, found := strings.Cut(strings.TrimSpace(text), ":")
 	words := strings.Split(address, ".")
 	if !found || words[0] == "" || words[0] == "prepared_query" {
-		return graph.Ref{}, false
+		return graph.Ref{}, 0, false
 	}
+	bound, _, _ := strings.Cut(rest, ":")
 	ref := graph.Ref{Name: words[0]} // Consul's names are those of no one world
 	switch {
 	case len(words) > 1 && words[1] == "svc":
@@ -50,5 +54,5 @@ func consulUpstream(text string) (graph.Ref, bool) {
 	case len(words) > 1:
 		ref.Namespace = words[1]
 	}
-	return ref, true
+	return ref, resource.PortText(bound), true
 }

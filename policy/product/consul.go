@@ -12,7 +12,7 @@ var Consul = &policy.Product{
 	Source:    "https://developer.hashicorp.com/consul/docs/connect/config-entries",
 	Durations: []*policy.Syntax{ConsulDuration}, RetryWords: []*policy.RetryWords{ConsulRetryOn},
 	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter,
-	CarriesRoutes: true, OnlyAddressed: true, AddressedWay: "consul-upstream",
+	CarriesRoutes: true, BetweenMembers: true, AddressedWays: []string{"consul-upstream"}, // transparent proxies are the default in Kubernetes
 	// "Discovery chain": every proxy follows it, gateways included.
 	RouteSteps: []string{"router", "splitter", "resolver"}, GatewayRoutes: true, OwnGateways: true,
 	// "Annotations and labels".

@@ -11,8 +11,8 @@ var Dapr = &policy.Product{
 	Name: "dapr", Title: "Dapr",
 	Source:    "https://docs.dapr.io/operations/resiliency",
 	Durations: []*policy.Syntax{DaprDuration},
-	Layer:     policy.ClientProxy, Mesh: true, Operations: true, Backoff: policy.DaprExponential,
-	OnlyAddressed: true, MemberRealm: "dapr",
+	Layer:     policy.ClientProxy, Order: -1, Mesh: true, Operations: true, Backoff: policy.DaprExponential,
+	OnlyAddressed: true, AddressedWays: []string{"dapr-invoke"}, MemberRealm: "dapr",
 	// "Arguments and annotations".
 	Signs: []policy.MeshSign{{Key: "dapr.io/enabled", In: []string{"true"}, Out: []string{"false"}}},
 	Defaults: policy.Set{
@@ -42,12 +42,12 @@ var Dapr = &policy.Product{
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
-// DaprDefault is Dapr's retries that a Resiliency declares as the default, which come on
-// top of those that Dapr does by itself.
+// DaprDefault is what a Resiliency declares as the default for apps, around the retries
+// that Dapr makes by itself.
 var DaprDefault = &policy.Product{
 	Name: "dapr-default", Title: "Dapr's default policy",
 	Source:    "https://docs.dapr.io/operations/resiliency/policies/default-policies",
-	Durations: []*policy.Syntax{DaprDuration}, Layer: policy.ClientProxy, Stacks: true,
+	Durations: []*policy.Syntax{DaprDuration}, Layer: policy.ClientProxy, Order: -2, Around: Dapr,
 	Remediations: Dapr.Remediations, Inexpressible: Dapr.Inexpressible,
 }
 
