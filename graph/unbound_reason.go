@@ -14,13 +14,14 @@ const (
 	NoPort                    // no call goes to its port
 	NoReplica                 // no replica of its callee has the labels of its subset
 	NoSubset                  // no route sends calls to its subset
+	NoCoreCall                // its calls are for telemetry, control or health, which no policy is judged for
 )
 
 // unboundReasons are the words for UnboundReason, in the order of its constants.
 var unboundReasons = []string{
 	"none", "no callee of this name", "no caller of this name", "no call through its object", "no call between its services",
 	"not for the callers' namespaces", "in a namespace where its product does not look", "no call to its port",
-	"no replica with the labels of its subset", "no route to its subset",
+	"no replica with the labels of its subset", "no route to its subset", "only calls for telemetry, control or health",
 }
 
 func (o UnboundReason) String() string { return unboundReasons[o] }

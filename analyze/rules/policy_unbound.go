@@ -67,7 +67,7 @@ func checkPolicyUnbound(p *Pass) {
 		for _, part := range o.parts {
 			_, made := made(p, part)
 			switch {
-			case part.UnboundReason == graph.NotUnbound && !made:
+			case part.UnboundReason == graph.NotUnbound && !made, part.UnboundReason == graph.NoCoreCall:
 				bound = true
 			case !part.Says.Empty():
 				loose = append(loose, part)

@@ -77,11 +77,10 @@ func (l *linker) expandHosts() {
 				}
 			}
 			for _, s := range byEntity[p.From[0].Ref] {
-				text := s.expand(host.Host)
-				if name, port, ok := address.SplitHostPort(text); ok && !address.HasPlaceholder(name) {
-					host.Host = name
+				if to, ok := address.Parse(s.expand(host.Host)); ok && !address.HasPlaceholder(to.Host) {
+					host.Host = to.Host
 					if host.Port == 0 {
-						host.Port = port
+						host.Port = to.Port
 					}
 					break
 				}

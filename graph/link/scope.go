@@ -184,8 +184,13 @@ func (s *scope) search() []found {
 	var list []found
 	var args []*setting
 	var texts []string
+	filled := s.filledIn()
 	for i := range s.values {
 		v := &s.values[i]
+		if place := filled[strings.ToUpper(v.Key)]; place != nil && v.In == nil && v.Source == graph.FromEnv {
+			same := *v
+			same.In, v = place, &same
+		}
 		if v.Source == graph.FromArg {
 			args, texts = append(args, v), append(texts, v.Text)
 			continue
@@ -202,6 +207,29 @@ func (s *scope) search() []found {
 		list = append(list, found{Candidate: m, value: args[i]})
 	}
 	return list
+}
+
+// filledIn returns the variables, in upper case, whose values a member of a group has in its address, with the
+// place of that member: "server ${API_HOST}" in a template. The variable is that address and no
+// further need of it.
+func (s *scope) filledIn() map[string]*graph.Place {
+	var filled map[string]*graph.Place
+	for i := range s.values {
+		v := &s.values[i]
+		if v.In == nil || v.Source != graph.FromFile || !strings.Contains(v.Text, "${") {
+			continue
+		}
+		for _, part := range strings.Split(v.Text, "${")[1:] {
+			name := strings.ToUpper(part[:strings.IndexAny(part+"}", "}:")])
+			if filled == nil {
+				filled = map[string]*graph.Place{}
+			}
+			if filled[name] == nil {
+				filled[name] = v.In
+			}
+		}
+	}
+	return filled
 }
 
 // addSiblings adds the values of sibling settings: DB_PORT and DB_NAME to DB_HOST.

@@ -35,10 +35,12 @@ func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom
 		callee, ok := b.calleeOf(&onAnyPort, e, tos, anyTo)
 		_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
 		switch {
-		case !ok, !b.g.Class(e).Core(), !anyFrom && !slices.Contains(froms, from), p.NotGateways && b.g.Service(from).Kind == graph.KindGateway,
+		case !ok, !anyFrom && !slices.Contains(froms, from), p.NotGateways && b.g.Service(from).Kind == graph.KindGateway,
 			p.CalleeAlias != "" && !b.goesBy(e, func(s *graph.Service) bool { return matchesLoosely(s, p.CalleeAlias) }):
 		case !b.exported(p, from):
 			why = max(why, graph.NotExported)
+		case !b.g.Class(e).Core():
+			why = graph.NoCoreCall
 		case !found:
 			why = max(why, graph.NotLookedUp)
 		case p.Port != 0 && !b.onPort(e, p.Port):

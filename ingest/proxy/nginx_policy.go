@@ -145,12 +145,19 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream 
 	w.passes = append(w.passes, p)
 }
 
-// add takes a server, unless it is a socket or its name is filled in later.
+// add takes a server, unless it is a socket or nginx fills in its name for each request. A
+// variable of the environment, ${NAME}, is filled in once, when the container starts.
 func (p *Pass) add(server string) {
+	if environmentVariable.MatchString(server) {
+		p.To = append(p.To, graph.Address{Host: server})
+		return
+	}
 	if address, ok := address.Parse(server); ok && !strings.ContainsAny(server, "${") && !strings.HasPrefix(server, "unix:") {
 		p.To = append(p.To, address)
 	}
 }
+
+var environmentVariable = regexp.MustCompile(`^[^$]*\$\{[A-Z][A-Z0-9_]*\}(?:[^$]|\$\{[A-Z][A-Z0-9_]*\})*$`)
 
 func (w *nginxWalk) at(d directive) graph.Origin { return w.place(d.line, d.column) }
 
