@@ -29,6 +29,7 @@ type Facts struct {
 	Unread     []Unread
 
 	Projects []Project
+	Deferred []Deferred
 
 	ObservedServices []ObservedService
 	Observations     []Observation
@@ -50,6 +51,18 @@ type Project struct {
 type ProjectPart struct {
 	File    string // cleaned
 	Service string // of an extended one; "" if all of the file is included
+}
+
+// A Deferred is an object whose facts depend on what other objects declare, such as a route that
+// leaves requests to others. The builder asks for them as soon as all objects are known.
+type Deferred struct {
+	Ref
+	Origin Origin
+	Uses   []Ref // the others; an object that another one uses is not asked for facts of its own
+	Object any   // what the reader has read of it
+	// Complete returns the facts. find returns the Object of a Deferred with a Ref, nil if there
+	// is none.
+	Complete func(find func(Ref) any) *Facts
 }
 
 // A Ref names an object in the words of its own document. Two refs that are equal mean

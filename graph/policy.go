@@ -133,6 +133,7 @@ func (n CalleeName) String() string { return calleeNames[n] }
 // A Flaw is a field of a policy that its product rejects or ignores.
 type Flaw struct {
 	Kind   FlawKind
+	Object string // that has the field, if it is another one than that of the policy
 	Field  string // path of the field, "retries.perTryTimeout"
 	Text   string // as written
 	Why    string // "retries without attempts are off"

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -10,11 +11,19 @@ import (
 
 // checkFlaws reports the flaws of one kind. what completes the message "field of
 // object ..."; its %s is the product.
+// checkFlaws reports the flaws of a kind, one that several policies share once.
 func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
+	type place struct {
+		field string
+		at    graph.Origin
+	}
+	seen := map[place]bool{}
 	for _, o := range objects(p.Graph) {
 		for _, part := range o.parts {
 			for _, flaw := range part.Flaws {
-				if flaw.Kind == kind {
+				at := place{flaw.Field, flaw.Origin}
+				if flaw.Kind == kind && (flaw.Object == "" || !seen[at]) {
+					seen[at] = true
 					reportFlaw(p, part, flaw, fmt.Sprintf(what, part.Product.DisplayName()))
 				}
 			}
@@ -23,11 +32,12 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 }
 
 func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) {
+	object := cmp.Or(flaw.Object, part.Object)
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
-		Subject:    part.Object,
+		Subject:    object,
 		Detail:     flaw.Field,
-		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, part.Object, what),
+		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, object, what),
 		Hint:       flaw.Hint,
 		Values:     []analyze.KeyValue{keyValue("field", flaw.Field)},
 		Origins:    []graph.Origin{flaw.Origin},
@@ -35,7 +45,7 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 	}
 	if flaw.Text != "" {
 		f.Values = append(f.Values, keyValue("value", flaw.Text))
-		f.Message = fmt.Sprintf("%s: %q of %s %s", flaw.Field, flaw.Text, part.Object, what)
+		f.Message = fmt.Sprintf("%s: %q of %s %s", flaw.Field, flaw.Text, object, what)
 	}
 	if flaw.Why != "" {
 		f.Message += ": " + flaw.Why

@@ -23,10 +23,6 @@ and a reader of the file assumes a retry or a breaker that does not exist.
 
 Reported for fields that the product is known to ignore in the given combination.
 
-    retries:
-      perTryTimeout: 500ms        # Istio: retries without attempts are off
-      retryOn: 5xx
-
     resilience4j.retry.instances.inventory:
       maxAttempts: 4
       enableExponentialBackoff: true   # without waitDuration the default of 500ms is fixed
@@ -35,8 +31,8 @@ Not reported: complete combinations.
 
     retries: {attempts: 2, perTryTimeout: 500ms, retryOn: 5xx}
 
-An injected fault beside a timeout is reported too: it disables the timeout, and is
-probably left over from a test. Deprecated fields that still act are info.
+As info, also reported for deprecated fields that still act, and for a fault that a route
+injects, which is probably left over from a test.
 
 A VirtualService is also reported for calls to a port that is declared as TCP by its
 name or appProtocol: Istio handles no requests there.

@@ -1,6 +1,10 @@
 package link
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+)
 
 // A Builder collects facts and links them into a Graph: see the package comment for
 // the steps.
@@ -27,6 +31,7 @@ func (b *Builder) Add(f *graph.Facts) {
 // of the calls of Add. The builder must not be used afterwards.
 func (b *Builder) Build() *graph.Graph {
 	assemble(&b.facts)
+	b.complete()
 	sortFacts(&b.facts)
 	l := &linker{f: &b.facts, coverage: &b.Coverage}
 	namespaces := map[string]string{} // by file
@@ -48,4 +53,34 @@ func (b *Builder) Build() *graph.Graph {
 	l.cluster()
 	l.observe()
 	return l.freeze()
+}
+
+// complete adds the facts of objects that depend on others.
+func (b *Builder) complete() {
+	all := b.facts.Deferred
+	b.facts.Deferred = nil
+	slices.SortStableFunc(all, func(x, y graph.Deferred) int { return x.Origin.Compare(y.Origin) })
+	byRef, used := map[graph.Ref][]*graph.Deferred{}, map[graph.Ref]bool{}
+	for i := range all {
+		byRef[all[i].Ref] = append(byRef[all[i].Ref], &all[i])
+		for _, ref := range all[i].Uses {
+			used[ref] = true
+		}
+	}
+	for i := range all {
+		d := &all[i]
+		if used[d.Ref] {
+			continue
+		}
+		b.Add(d.Complete(func(ref graph.Ref) any {
+			var found any
+			most := -1
+			for _, other := range byRef[ref] { // the nearest, of files equally near the last
+				if near := commonDirectories(other.Origin.File, d.Origin.File); near >= most {
+					found, most = other.Object, near
+				}
+			}
+			return found
+		}))
+	}
 }

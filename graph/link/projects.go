@@ -22,6 +22,7 @@ func Join(into, f *graph.Facts) {
 	into.Policies = append(into.Policies, f.Policies...)
 	into.Listeners = append(into.Listeners, f.Listeners...)
 	into.Namespaces = append(into.Namespaces, f.Namespaces...)
+	into.Deferred = append(into.Deferred, f.Deferred...)
 	into.Problems = append(into.Problems, f.Problems...)
 	into.ObservedServices = append(into.ObservedServices, f.ObservedServices...)
 	into.Observations = append(into.Observations, f.Observations...)

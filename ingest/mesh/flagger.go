@@ -73,7 +73,7 @@ func canaryGateways(r *resource.Object, service document.Node, name string) {
 // canaryRoutes gives the facts of the VirtualService that Flagger writes: one rule for its
 // Service and all its hosts, followed by sidecars unless gateways are listed.
 func canaryRoutes(r *resource.Object, service document.Node, name string) {
-	v := &virtualRoutes{Object: r, to: name, gateways: gatewayNames(service), fields: field.New(r.Document, product.IstioDuration)}
+	v := &virtualRoutes{Object: r, to: name, gateways: gatewayNames(service)}
 	if len(v.gateways) == 0 {
 		v.gateways = []string{meshGateway}
 	}
@@ -85,11 +85,12 @@ func canaryRoutes(r *resource.Object, service document.Node, name string) {
 	if !slices.Contains(v.hosts, "*") && !slices.Contains(v.hosts, name) {
 		v.hosts = append(v.hosts, name)
 	}
-	v.fields.Prefix = "service."
-	says := v.routePolicy(service)
-	flaws := v.fields.TakeFlaws()
-	for _, part := range v.parts(service) {
-		v.send(&part, r.Host(name), service, graph.Evidence{
+	fields := field.New(r.Document, product.IstioDuration)
+	fields.Prefix = "service."
+	rule := ownRule(r, service, fields)
+	says, flaws := rule.policy()
+	for _, part := range v.parts(&rule) {
+		v.sendTo(&part, &rule, r.Host(name), service, graph.Evidence{
 			Way: "canary", Strength: graph.Strong, Protocol: "http", Via: []graph.Ref{r.Ref()}, Match: part.Match,
 		})
 		says.Layer = part.Says.Layer

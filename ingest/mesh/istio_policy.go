@@ -21,34 +21,36 @@ var istioRouteFields = []string{"timeout", "retries"}
 // own, the first that matches a request acts, and the part of the calls that it
 // matches keeps apart what one rule says from what another does.
 func (v *virtualRoutes) policies() {
-	v.fields = field.New(v.Document, product.IstioDuration)
-	for _, protocol := range []string{"tls", "tcp"} {
-		for i, rule := range v.List(v.Spec, protocol) {
-			v.fields.Prefix = fmt.Sprintf("%s[%d].", protocol, i)
-			for _, field := range istioRouteFields {
-				if n := rule.Get(field); n.Exists() {
-					v.fields.Flaw(graph.Invalid, n, field, "routes of "+protocol+" do not have this field", "")
-				}
-			}
-		}
-	}
-	rules := v.List(v.Spec, "http")
+	misplaced := v.misplaced()
 	var parts []graph.Policy
 	speaks := false
-	for i, rule := range rules {
-		if isAnswer(rule) {
+	for i := range v.rules {
+		rule := &v.rules[i]
+		if rule.isAnswer() {
 			continue
 		}
-		v.fields.Prefix = fmt.Sprintf("http[%d].", i)
-		says := v.routePolicy(rule)
-		flaws := v.fields.TakeFlaws()
+		says, flaws := rule.policy()
+		flaws = append(misplaced, flaws...)
+		misplaced = nil
 		speaks = speaks || !says.Empty() || len(flaws) > 0
 		for _, part := range v.parted[i] {
 			says.Layer = part.Says.Layer
+			if rule.root != nil {
+				says.Objects = rule.objects(v.Subject())
+			}
 			part.Says, part.Flaws, part.Rank = says, flaws, -i
 			parts = append(parts, part)
 			flaws = nil // reported once
 		}
+	}
+	if rest := append(misplaced, v.dropped...); len(rest) > 0 {
+		if len(parts) == 0 {
+			p := v.Policy(product.Istio, "route", v.Root)
+			p.Of = v.Ref()
+			parts = append(parts, p)
+		}
+		parts[0].Flaws = append(parts[0].Flaws, rest...)
+		speaks = true
 	}
 	directs := slices.ContainsFunc(parts, func(p graph.Policy) bool { return p.NeedsMesh })
 	if speaks || directs { // a silent rule beside one that speaks keeps its part of the calls from it
@@ -56,15 +58,39 @@ func (v *virtualRoutes) policies() {
 	}
 }
 
-// isAnswer reports whether a rule makes no call: the proxy answers by itself.
-func isAnswer(rule document.Node) bool {
-	return rule.Get("redirect").Exists() || rule.Get("directResponse").Exists()
+// misplaced returns the flaws of timeouts and retries that are written where they are no fields:
+// in routes of tls and tcp, and beside or below a destination.
+func (v *virtualRoutes) misplaced() []graph.Flaw {
+	fields := field.New(v.Document, product.IstioDuration)
+	note := func(n document.Node, prefix, why, hint string) {
+		fields.Prefix = prefix
+		for _, key := range istioRouteFields {
+			if at := n.Get(key); at.Exists() {
+				fields.Flaw(graph.Invalid, at, key, fmt.Sprintf(why, key), hint)
+			}
+		}
+	}
+	for _, protocol := range []string{"http", "tls", "tcp"} {
+		for i, rule := range v.Spec.Get(protocol).List() {
+			prefix := fmt.Sprintf("%s[%d].", protocol, i)
+			why, hint := "%s is a field of http[], not of route[]", fmt.Sprintf("write it in http[%d], beside route", i)
+			if protocol != "http" {
+				why, hint = "routes of "+protocol+" do not have the field %s", ""
+				note(rule, prefix, why, "")
+			}
+			for j, route := range rule.Get("route").List() {
+				note(route, fmt.Sprintf("%sroute[%d].", prefix, j), why, hint)
+				note(route.Get("destination"), fmt.Sprintf("%sroute[%d].destination.", prefix, j), why, hint)
+			}
+		}
+	}
+	return fields.TakeFlaws()
 }
 
 // parts returns the policies of one rule, without what they say: one for the
 // sidecars, one for the gateways, and one more for each of its matches that is
 // limited to certain callers or a port.
-func (v *virtualRoutes) parts(rule document.Node) []graph.Policy {
+func (v *virtualRoutes) parts(rule *httpRule) []graph.Policy {
 	var parts []graph.Policy
 	var texts [][]string
 	add := func(p graph.Policy, text string) {
@@ -76,13 +102,13 @@ func (v *virtualRoutes) parts(rule document.Node) []graph.Policy {
 		}
 		parts, texts = append(parts, p), append(texts, []string{text})
 	}
-	matches := v.List(rule, "match")
+	matches := rule.matches
 	if len(matches) == 0 {
-		matches = []document.Node{{}}
+		matches = []requestMatch{{}}
 	}
 	for _, match := range matches {
 		gateways := v.gateways
-		if own := gatewayNames(match); len(own) > 0 {
+		if own := match.gateways(); len(own) > 0 {
 			gateways = own
 		}
 		text := istioMatch(match)
@@ -108,37 +134,38 @@ func sameCallers(a, b *graph.Policy) bool {
 
 // meshPart is the part of a rule that sidecars follow when they call the hosts of
 // the VirtualService. A delegate has no hosts, and no sidecar that finds it.
-func (v *virtualRoutes) meshPart(rule, match document.Node) (graph.Policy, bool) {
-	p := v.Policy(product.Istio, "route", rule)
+func (v *virtualRoutes) meshPart(rule *httpRule, match requestMatch) (graph.Policy, bool) {
+	p := v.Policy(product.Istio, "route", v.Root)
+	p.Origin = rule.At(rule.rule)
 	p.NeedsMesh, p.NotGateways, p.L7Only = true, true, true
 	p.ToIs, p.Rule = graph.NamedHost, v.Ref()
 	for _, host := range v.hosts {
 		p.To = append(p.To, v.Host(host))
 	}
 	p.FromNamespaces = exported(v.Object)
-	source := v.Text(match, "sourceNamespace")
+	source := match.value("sourceNamespace").Str()
 	if source != "" {
 		p.FromNamespaces = []string{source}
 	}
-	if labels := resource.LabelsOf(v.Mapping(match, "sourceLabels")); labels != nil {
+	if labels := match.labels("sourceLabels"); labels != nil {
 		callers := v.PodsOf(graph.Selector{Labels: labels, AnyNamespace: source == ""})
 		if source != "" {
 			callers.Namespace = source
 		}
 		p.From = []graph.EndpointRef{callers}
 	}
-	p.Port = resource.PortNumber(match.Get("port"))
+	p.Port = resource.PortNumber(match.value("port"))
 	p.Says.Layer = policy.ClientProxy
-	p.Subsets = v.subsets(rule)
+	p.Subsets = rule.subsets()
 	return p, len(p.To) > 0
 }
 
 // subsets returns the names of the subsets of its destinations that a rule sends
 // requests to.
-func (v *virtualRoutes) subsets(rule document.Node) []string {
+func (h *httpRule) subsets() []string {
 	var names []string
-	for _, route := range v.List(rule, "route") {
-		if name := v.Text(route, "destination", "subset"); name != "" && !slices.Contains(names, name) {
+	for _, route := range h.List(h.rule, "route") {
+		if name := h.Text(route, "destination", "subset"); name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}
@@ -159,34 +186,26 @@ func (v *virtualRoutes) leaves() []graph.EndpointRef {
 
 // gatewayPart is the part of a rule that gateways follow on the way to the rule's
 // destinations. Those of several VirtualServices of one gateway add to each other.
-func (v *virtualRoutes) gatewayPart(rule document.Node, gateways []string) (graph.Policy, bool) {
-	group := "route "
-	if v.delegate {
-		group = "route-delegated " // laid over what the root says of its own
-	}
-	p := v.Policy(product.Istio, group+v.Subject(), rule)
-	p.Of, p.Says.Layer = v.Ref(), policy.Gateway
-	if v.delegate {
-		p.Says.Layer = policy.ClientProxy // of sidecars as of gateways
-	} else {
-		p.Rule = v.Ref()
-	}
-	p.Subsets, p.BypassHosts = v.subsets(rule), v.leaves()
+func (v *virtualRoutes) gatewayPart(rule *httpRule, gateways []string) (graph.Policy, bool) {
+	p := v.Policy(product.Istio, "route "+v.Subject(), v.Root)
+	p.Origin = rule.At(rule.rule)
+	p.Of, p.Rule, p.Says.Layer = v.Ref(), v.Ref(), policy.Gateway
+	p.Subsets, p.BypassHosts = rule.subsets(), v.leaves()
 	for _, gateway := range gateways {
-		if gateway != meshGateway && !v.delegate {
+		if gateway != meshGateway {
 			p.From = append(p.From, graph.EndpointRef{Ref: v.gatewayRef(gateway)})
 		}
 	}
 	if v.to != "" {
 		p.To = append(p.To, v.Host(v.to))
 	}
-	for _, route := range v.List(rule, "route") {
-		if host := v.Text(route, "destination", "host"); host != "" {
-			p.To = append(p.To, v.Host(host))
+	for _, route := range rule.List(rule.rule, "route") {
+		if host := rule.Text(route, "destination", "host"); host != "" {
+			p.To = append(p.To, rule.Host(host))
 		}
 	}
-	if delegate := v.Mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
-		p.To = append(p.To, v.Group(v.Kind, delegate.Get("namespace").Str(), delegate.Get("name").Str()))
+	if delegate := v.delegateOf(rule.rule); !delegate.IsZero() {
+		p.To = append(p.To, graph.EndpointRef{Group: delegate})
 	}
 	return p, len(p.To) > 0 && (len(p.From) > 0 || v.delegate)
 }
@@ -209,24 +228,41 @@ func exported(r *resource.Object) []string {
 	return namespaces
 }
 
-// routePolicy reads what one rule says.
-func (v *virtualRoutes) routePolicy(rule document.Node) policy.Set {
-	f := v.fields
+// policy returns what a rule says, with the flaws found on the way. A fault is injected beside
+// the timeout and the retries of the route, which act on the requests that it does not hit.
+func (h *httpRule) policy() (policy.Set, []graph.Flaw) {
 	says := policy.Set{Product: product.Istio}
-	timeout := policy.Timeout{Total: f.Duration(rule, "timeout")}
-	timeout.PerTry, says.Retry = istioRetries(f, v.Mapping(rule, "retries"), "retries")
-	if v.Mapping(rule, "fault").Exists() {
-		for _, field := range istioRouteFields {
-			if n := rule.Get(field); n.Exists() {
-				f.Flaw(graph.Inert, n, field, "a route that injects faults has no timeouts and no retries",
-					"remove fault after the experiment")
-			}
-		}
-		says.Retry = &policy.Retry{Retries: field.Off(f, rule.Get("fault"), 0)}
-		return says
-	}
+	var timeout policy.Timeout
+	n, f := h.taken("timeout")
+	timeout.Total = f.Duration(h.owner(f), "timeout")
+	n, f = h.taken("retries")
+	timeout.PerTry, says.Retry = istioRetries(f, n, "retries")
 	says.Timeout = field.Presence(timeout)
-	return says
+	if n, f = h.taken("fault"); n.IsMap() {
+		f.Remark(graph.Inert, n, "fault", "it delays or fails requests on purpose", "remove it after the experiment")
+	}
+	flaws := h.fields.TakeFlaws()
+	if h.root != nil {
+		flaws = append(ofObject(flaws, h.Subject()), h.root.fields.TakeFlaws()...)
+	}
+	return says, flaws
+}
+
+// objects returns the VirtualServices that say something about the calls of a rule, the one
+// that hints name first.
+func (h *httpRule) objects(root string) policy.Objects {
+	if h.rule.Get("timeout").Exists() || h.rule.Get("retries").Exists() {
+		return policy.Objects{h.Subject(), root}
+	}
+	return policy.Objects{root, h.Subject()}
+}
+
+// owner returns the rule that a reader of fields is for.
+func (h *httpRule) owner(f *field.Reader) document.Node {
+	if h.root != nil && f == h.root.fields {
+		return h.root.rule
+	}
+	return h.rule
 }
 
 // istioRetries reads an HTTPRetry, of a route or as the default of the mesh. A
@@ -251,7 +287,7 @@ func istioRetries(f *field.Reader, n document.Node, name string) (perTry policy.
 		return perTry, r // not a number: its meaning is unknown
 	}
 	if r.Retries.Value == 0 {
-		return policy.Setting[time.Duration]{}, withoutAttempts(f, n)
+		return policy.Setting[time.Duration]{}, withoutAttempts(f, n, name == "retries")
 	}
 	switch on := n.Get("retryOn"); {
 	case on.Str() == "":
@@ -266,14 +302,17 @@ func istioRetries(f *field.Reader, n document.Node, name string) (perTry policy.
 	return perTry, r
 }
 
-// withoutAttempts reads a retries block that says no attempts, which switches
-// retries off, whatever else is in it.
-func withoutAttempts(f *field.Reader, n document.Node) *policy.Retry {
+// withoutAttempts reads a retries block that says no attempts, which switches retries off.
+// If the block of a route says more, Istio refuses the object, and its own retries are left.
+func withoutAttempts(f *field.Reader, n document.Node, ofRoute bool) *policy.Retry {
 	at := n.Get("attempts")
-	for key, value := range n.Pairs() {
-		if field := key.Str(); field != "attempts" && value.Exists() {
-			f.Flaw(graph.Inert, value, field, "nothing is retried without attempts",
-				"set attempts to at most 2")
+	for _, key := range []string{"perTryTimeout", "retryOn", "retryRemoteLocalities"} {
+		switch value := n.Get(key); {
+		case value.Exists() && ofRoute:
+			f.Flaw(graph.Invalid, value, key, "attempts are 0 or absent beside it, and the object is refused", "set attempts to 1 or 2")
+			return nil
+		case value.Exists():
+			f.Flaw(graph.Inert, value, key, "nothing is retried without attempts", "set attempts to 1 or 2")
 		}
 	}
 	if !at.Exists() {
@@ -284,24 +323,24 @@ func withoutAttempts(f *field.Reader, n document.Node) *policy.Retry {
 
 // istioMatch returns the part of the calls that one match selects, as far as they
 // differ in more than caller and port: "GET /cart*".
-func istioMatch(match document.Node) string {
+func istioMatch(match requestMatch) string {
 	var words []string
-	if method := resource.StringMatch(match.Get("method")); method != "" {
+	if method := resource.StringMatch(match.value("method")); method != "" {
 		words = append(words, method)
 	}
-	if uri := resource.StringMatch(match.Get("uri")); uri != "" && uri != "/*" && uri != "~.*" && uri != "~/.*" {
+	if uri := resource.StringMatch(match.value("uri")); uri != "" && uri != "/*" && uri != "~.*" && uri != "~/.*" {
 		words = append(words, uri)
 	}
 	for _, field := range []string{"scheme", "authority"} {
-		if text := resource.StringMatch(match.Get(field)); text != "" {
+		if text := resource.StringMatch(match.value(field)); text != "" {
 			words = append(words, field+" "+text)
 		}
 	}
-	if hosts := match.Get("sniHosts").Strs(); len(hosts) > 0 {
+	if hosts := match.value("sniHosts").Strs(); len(hosts) > 0 {
 		words = append(words, "host "+strings.Join(hosts, ","))
 	}
 	for _, field := range []string{"headers", "withoutHeaders", "queryParams"} {
-		for key, value := range match.Get(field).Pairs() {
+		for key, value := range match.entries(field) {
 			words = append(words, strings.TrimSpace(resource.ConditionWords[field]+" "+key.Str()+" "+resource.StringMatch(value)))
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
-	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
 )
 
@@ -18,7 +17,8 @@ const meshGateway = "mesh"
 // host that the VirtualService is about, and only a destination under another
 // host is a call, which whoever calls the host makes.
 //
-// A VirtualService without hosts is a delegate: the routes of others point to it.
+// A VirtualService without hosts is a delegate: the routes of others point to it. It, and those
+// that point to others, are read as soon as the others are known.
 func virtualService(r *resource.Object) {
 	v := &virtualRoutes{Object: r, delegate: !r.Spec.Get("hosts").Exists()}
 	gateways := r.List(r.Spec, "gateways")
@@ -36,35 +36,56 @@ func virtualService(r *resource.Object) {
 			v.hosts = append(v.hosts, name)
 		}
 	}
-	for _, protocol := range []string{"http", "tls", "tcp"} {
-		open := true
-		for i, rule := range r.List(r.Spec, protocol) {
-			open = v.rule(rule, protocol, i, open)
-		}
+	if others := v.delegates(); v.delegate || len(others) > 0 {
+		r.Facts.Deferred = append(r.Facts.Deferred, graph.Deferred{Ref: r.Ref(), Origin: r.At(r.Root), Uses: others, Object: v, Complete: v.complete})
+		return
 	}
-	v.policies()
+	v.read(nil)
 }
 
 // virtualRoutes is a VirtualService while it is read.
 type virtualRoutes struct {
 	*resource.Object
 	gateways, hosts []string
-	delegate        bool             // the routes of others point to it
-	to              string           // the host that all rules send requests to, if they do not say it themselves
-	parted          [][]graph.Policy // the parts of each rule for http
-	fields          *field.Reader
+	delegate        bool   // the routes of others point to it
+	to              string // the host that all rules send requests to, if they do not say it themselves
+	rules           []httpRule
+	parted          [][]graph.Policy // the parts of each of rules
+	dropped         []graph.Flaw     // of rules of delegates that take no requests
 }
 
-// rule reads one entry of http, tls or tcp, the one of a rank in its list. The sidecars follow it
-// if open, as the rules before it leave them some requests; rule returns whether it does so, too.
-// Redirects and direct responses have no callee.
-func (v *virtualRoutes) rule(rule document.Node, protocol string, rank int, open bool) bool {
-	left, parts := open, v.parts(rule)
-	if protocol == "http" {
-		v.parted = append(v.parted, parts)
+// read gives the facts of a VirtualService; find returns those that it delegates to, nil if
+// they are not known.
+func (v *virtualRoutes) read(find func(graph.Ref) *virtualRoutes) {
+	for i, n := range v.List(v.Spec, "http") {
+		v.rules = append(v.rules, v.replaced(ownRule(v.Object, n, ruleFields(v.Object, i)), find)...)
 	}
+	open := true
+	for i := range v.rules {
+		parts := v.parts(&v.rules[i])
+		v.parted = append(v.parted, parts)
+		open = v.rule(&v.rules[i], parts, "http", i, open)
+	}
+	for _, protocol := range []string{"tls", "tcp"} {
+		open := true
+		for i, n := range v.List(v.Spec, protocol) {
+			h := ownRule(v.Object, n, nil)
+			open = v.rule(&h, v.parts(&h), protocol, i, open)
+		}
+	}
+	v.policies()
+}
+
+// rule gives the facts of the parts of one entry of http, tls or tcp, the one of a rank in its
+// list. The sidecars follow it if open, as the rules before it leave them some requests; rule
+// returns whether it does so, too. Redirects and direct responses have no callee.
+func (v *virtualRoutes) rule(rule *httpRule, parts []graph.Policy, protocol string, rank int, open bool) bool {
+	left := open
 	for _, part := range parts {
 		e := graph.Evidence{Way: "virtual-service", Strength: graph.Strong, Protocol: protocol, Via: []graph.Ref{v.Ref()}, Match: part.Match}
+		if rule.root != nil {
+			e.Via = append(e.Via, rule.Ref())
+		}
 		part.Rank = -rank
 		part.L7Only = protocol == "http"
 		if !part.NeedsMesh {
@@ -82,57 +103,60 @@ func (v *virtualRoutes) rule(rule document.Node, protocol string, rank int, open
 }
 
 // destinations gives the facts of where one part of a rule sends requests.
-func (v *virtualRoutes) destinations(part *graph.Policy, rule document.Node, e graph.Evidence) {
-	if isAnswer(rule) {
+func (v *virtualRoutes) destinations(part *graph.Policy, rule *httpRule, e graph.Evidence) {
+	if rule.isAnswer() {
 		return
 	}
-	match := ""
-	if v.delegate {
-		match = e.Match
-	}
-	routes := v.List(rule, "route")
-	for i, share := range v.Shares(rule, match, routes, 0) { // of an only route the weight does not count
+	routes := rule.List(rule.rule, "route")
+	for i, share := range rule.Shares(rule.rule, "", routes, 0) { // of an only route the weight does not count
 		to := routes[i].Get("destination")
-		if host := v.Text(to, "host"); host != "" {
+		if host := rule.Text(to, "host"); host != "" {
 			e := e
 			e.In, e.Strength = share.In, share.Strength
-			v.send(part, resource.HostIn(v.Namespace, host, resource.PortNumber(to.Get("port", "number"))), to.Get("host"), e)
+			v.send(part, rule, to, e)
 		}
 	}
-	mirror := e
-	mirror.Mirror = true
-	for _, to := range append(v.destinationsOf(rule, "mirrors"), rule.Get("mirror")) {
-		if host := v.Text(to, "host"); host != "" {
-			v.send(part, resource.HostIn(v.Namespace, host, resource.PortNumber(to.Get("port", "number"))), to.Get("host"), mirror)
+	e.Mirror = true
+	copies, _ := rule.taken("mirrors")
+	one, _ := rule.taken("mirror")
+	for _, to := range append(destinationsOf(copies), one) {
+		if host := rule.Text(to, "host"); host != "" {
+			v.send(part, rule, to, e)
 		}
 	}
-	if delegate := v.Mapping(rule, "delegate"); delegate.Get("name").Str() != "" {
+	e.Mirror = false
+	if delegate := v.Mapping(rule.rule, "delegate"); delegate.Get("name").Str() != "" { // of no document
 		to := v.Group(v.Kind, delegate.Get("namespace").Str(), delegate.Get("name").Str())
 		e.Via = append(e.Via, to.Group)
-		v.send(part, to, delegate, e)
+		v.sendTo(part, rule, to, delegate, e)
 	}
 }
 
 // destinationsOf returns the destination of each entry of a list.
-func (v *virtualRoutes) destinationsOf(rule document.Node, key string) []document.Node {
+func destinationsOf(entries document.Node) []document.Node {
 	var list []document.Node
-	for _, entry := range v.List(rule, key) {
+	for _, entry := range entries.List() {
 		list = append(list, entry.Get("destination"))
 	}
 	return list
 }
 
-// send gives the facts of one destination for whom a part of a rule is for: gateways, or those
+// send is sendTo for a destination with a host.
+func (v *virtualRoutes) send(part *graph.Policy, rule *httpRule, to document.Node, e graph.Evidence) {
+	host := resource.HostIn(rule.Namespace, to.Get("host").Str(), resource.PortNumber(to.Get("port", "number")))
+	v.sendTo(part, rule, host, to.Get("host"), e)
+}
+
+// sendTo gives the facts of one destination for whom a part of a rule is for: gateways, or those
 // that call a host of the VirtualService.
-func (v *virtualRoutes) send(part *graph.Policy, to graph.EndpointRef, at document.Node, e graph.Evidence) {
+func (v *virtualRoutes) sendTo(part *graph.Policy, owner *httpRule, to graph.EndpointRef, at document.Node, e graph.Evidence) {
 	if v.delegate {
-		v.delegated(to, at, e)
 		return
 	}
 	if !part.NeedsMesh {
 		e.Class = graph.ClassIngress
 		for _, gateway := range part.From {
-			v.Call(gateway, to, at, e)
+			owner.Call(gateway, to, at, e)
 		}
 		return
 	}
@@ -140,22 +164,12 @@ func (v *virtualRoutes) send(part *graph.Policy, to graph.EndpointRef, at docume
 	for _, host := range v.hosts {
 		switch {
 		case host == "*": // not for sidecars
-		case v.sameHost(host, to.Host.Host):
-			v.Route(v.Host(host), v.Host(host), at, rule, e)
+		case longName(host, v.Namespace) == longName(to.Host.Host, owner.Namespace):
+			owner.Route(v.Host(host), v.Host(host), at, rule, e)
 		default:
-			v.Route(v.Host(host), to, at, rule, e)
+			owner.Route(v.Host(host), to, at, rule, e)
 		}
 	}
-}
-
-// delegated gives a destination to whoever delegates to this VirtualService.
-func (v *virtualRoutes) delegated(to graph.EndpointRef, at document.Node, e graph.Evidence) {
-	if e.Strength == graph.Allowed {
-		return // it gets no requests
-	}
-	v.Facts.Members = append(v.Facts.Members, graph.Member{
-		Of: v.Ref(), Party: to, Origin: v.At(at), Mirror: e.Mirror, In: e.In,
-	})
 }
 
 // gatewayNames are the gateways that a VirtualService or one of its matches lists.
@@ -185,15 +199,11 @@ func (v *virtualRoutes) gatewayRef(name string) graph.Ref {
 	return v.RefTo("Gateway", "", name)
 }
 
-// sameHost reports whether two hosts are one, when both are seen from the
-// namespace of the VirtualService.
-func (v *virtualRoutes) sameHost(a, b string) bool { return v.longName(a) == v.longName(b) }
-
-// longName spells the host of a Service with its namespace.
-func (v *virtualRoutes) longName(host string) string {
+// longName spells the host of a Service with its namespace, as seen from a namespace.
+func longName(host, namespace string) string {
 	host = strings.TrimSuffix(strings.TrimSuffix(resource.HostName(host), ".cluster.local"), ".svc")
-	if !strings.Contains(host, ".") && v.Namespace != "" {
-		host += "." + v.Namespace
+	if !strings.Contains(host, ".") && namespace != "" {
+		host += "." + namespace
 	}
 	return host
 }

@@ -149,6 +149,10 @@ func readDocument(r *document.Reader, d *document.Document) *graph.Facts {
 		link.Join(facts, p.Facts)
 	}
 	facts.Projects = nil
+	for _, d := range facts.Deferred { // as if the objects that it depends on were not there
+		link.Join(facts, d.Complete(func(graph.Ref) any { return nil }))
+	}
+	facts.Deferred = nil
 	return facts
 }
 

@@ -37,6 +37,15 @@ func New(d *document.Document, kind string) *Object {
 	return o
 }
 
+// Into returns the object as one that adds to other facts.
+func (o *Object) Into(f *graph.Facts) *Object {
+	d := *o.Document
+	d.Facts = f
+	in := *o
+	in.Document, in.said = &d, nil
+	return &in
+}
+
 // Named reports whether the object can be spoken of, and says so if it cannot.
 func (o *Object) Named() bool {
 	switch {
