@@ -31,7 +31,7 @@ type Policy struct {
 	Rule            Ref           // the route that it is a rule of: of the calls that the route sends on only those with its Match
 	Port            int           // only calls to this port; 0 is any
 	Match           string        // the part of each call that it acts on: "GET /v2"; empty is all of it
-	NeedsMesh       bool          // it acts in the caller's proxy: not for callers outside the mesh
+	NeedsMesh       bool          // it acts in the caller's proxy, or of layer server-proxy in the callee's: not outside the mesh
 	L7Only          bool          // it acts on HTTP requests: not on ports that are declared for another protocol
 	NotGateways     bool          // not calls of gateways
 	Protocols       []string      // only calls of these protocols or of an unknown one, and not to databases, caches and brokers; empty is any

@@ -54,7 +54,7 @@ func TestOneLayer(t *testing.T) {
 		{"a Linkerd limit without conditions", policy.Set{Product: product.Linkerd, Retry: &policy.Retry{Retries: say(3)}}, 1, "inf", "0s", "inf", 1, 1},
 		{"Linkerd waits up to twice as long", policy.Set{Product: product.Linkerd, Timeout: &policy.Timeout{PerTry: say(100 * ms)}, Retry: retries(5, policy.On5xx, policy.OnPerTry)},
 			6, "100ms", "1.25s", "1.85s", 6, 6}, // 50 + 100 + 200 + 400 + 500
-		{"Consul retries without conditions", policy.Set{Product: product.Consul, Retry: &policy.Retry{Retries: say(3)}}, 1, "15s", "0s", "15s", 1, 1},
+		{"Consul retries without conditions", policy.Set{Product: product.Consul, Retry: &policy.Retry{Retries: say(3)}}, 1, "inf", "0s", "inf", 1, 1},
 		{"Dapr for ever", policy.Set{Product: product.Dapr, Retry: &policy.Retry{Backoff: &policy.Backoff{Kind: say("fixed"), Base: say(5 * time.Second)}}},
 			policy.Unlimited, "inf", "inf", "inf", policy.ManyRetries, policy.ManyRetries},
 		{"Dapr for ever with a bound on each try", policy.Set{Product: product.Dapr, Timeout: &policy.Timeout{PerTry: say(time.Second)},

@@ -53,6 +53,8 @@ type Product struct {
 
 	// Remediations are where its users write what a call lacks.
 	Remediations Remediations
+	// AtCallee are those in its proxies in front of callees, if it acts in those of callers.
+	AtCallee Remediations
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
 }

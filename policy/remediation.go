@@ -81,7 +81,20 @@ type Remediations [NumPurposes][]Remediation
 // Remediation returns the way of p for a purpose, the one in an object of one of the
 // kinds if there is any, and false if p cannot express it.
 func (p *Product) Remediation(purpose Purpose, kinds ...string) (Remediation, bool) {
-	list := p.OrNative().Remediations[purpose]
+	return p.OrNative().Remediations.of(purpose, kinds)
+}
+
+// RemediationIn is Remediation for what a product says in one layer.
+func (p *Product) RemediationIn(layer Layer, purpose Purpose, kinds ...string) (Remediation, bool) {
+	if p = p.OrNative(); layer == ServerProxy && p.Layer != ServerProxy {
+		return p.AtCallee.of(purpose, kinds)
+	}
+	return p.Remediations.of(purpose, kinds)
+}
+
+// of returns the way for a purpose, the one in an object of one of the kinds if there is any.
+func (r *Remediations) of(purpose Purpose, kinds []string) (Remediation, bool) {
+	list := r[purpose]
 	for _, kind := range kinds {
 		if i := slices.IndexFunc(list, func(r Remediation) bool { return r.Kind == kind }); i >= 0 {
 			return list[i], true

@@ -132,13 +132,13 @@ func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
 
 func TestBoundsTellWhoDecided(t *testing.T) {
 	long := policy.Declare(9*time.Second, policy.Origin{File: "app.yaml", Line: 3})
-	e := policy.Combine([]policy.Set{{Layer: policy.App, Timeout: &policy.Timeout{Total: long}}, policy.Set{Layer: policy.ClientProxy, Product: product.Consul}.WithDefaults()}, policy.CallFacts{})
+	e := policy.Combine([]policy.Set{{Layer: policy.App, Timeout: &policy.Timeout{Total: long}}, policy.Set{Layer: policy.ClientProxy, Product: product.Kuma}.WithDefaults()}, policy.CallFacts{})
 	want := policy.Decision{Layer: policy.App, Field: "timeout.total", Value: 9 * time.Second, Provenance: policy.Explicit, Origin: long.Origin}
 	if len(e.Budget.By) != 1 || e.Budget.By[0] != want || !e.Budget.Explicit() || e.Budget.Origin() != long.Origin {
 		t.Errorf("T is decided by %+v, want %+v", e.Budget.By, want)
 	}
-	if proxy := e.Layers[1].Budget; proxy.Explicit() || proxy.By[0].Product != product.Consul || proxy.By[0].Provenance != policy.PlatformDefault {
-		t.Errorf("T of the proxy is decided by %+v, want Consul's default", proxy.By)
+	if proxy := e.Layers[1].Budget; proxy.Explicit() || proxy.By[0].Product != product.Kuma || proxy.By[0].Provenance != policy.PlatformDefault {
+		t.Errorf("T of the proxy is decided by %+v, want Kuma's default", proxy.By)
 	}
 
 	// n x p + W has all of its settings.

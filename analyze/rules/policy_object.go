@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 // An object is everything that one policy object of the inputs declares: it may
@@ -55,4 +56,18 @@ func endsOf(g *graph.Graph, calls []graph.Edge) []graph.Node {
 		}
 	}
 	return nodes
+}
+
+// someoneWrote reports whether a policy says anything that is not just what a
+// product says by itself, if only in a dump of it.
+func someoneWrote(s *policy.Set) bool {
+	return slices.ContainsFunc(s.Decisions(), func(d policy.Decision) bool {
+		return d.Provenance == policy.Explicit || d.Provenance == policy.Disabled
+	})
+}
+
+// isDeclared reports whether an object declares something, beside what its product says by
+// itself.
+func isDeclared(s *policy.Set) bool {
+	return someoneWrote(s) || slices.ContainsFunc(s.Decisions(), func(d policy.Decision) bool { return d.Provenance == policy.MeshDefault })
 }

@@ -103,14 +103,6 @@ func drops(s, instead *policy.Set) bool {
 		s.Bulkhead != nil && instead.Bulkhead == nil || s.Balance != nil && instead.Balance == nil
 }
 
-// someoneWrote reports whether a policy says anything that is not just what a
-// product says by itself, if only in a dump of it.
-func someoneWrote(s *policy.Set) bool {
-	return slices.ContainsFunc(s.Decisions(), func(d policy.Decision) bool {
-		return d.Provenance == policy.Explicit || d.Provenance == policy.Disabled
-	})
-}
-
 // isDefault reports whether a policy is for everybody: one that every single call
 // may well have replaced.
 func isDefault(b *graph.BoundPolicy) bool {

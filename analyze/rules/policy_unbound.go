@@ -69,7 +69,7 @@ func checkPolicyUnbound(p *Pass) {
 			switch {
 			case part.UnboundReason == graph.NotUnbound && !made, part.UnboundReason == graph.NoCoreCall:
 				bound = true
-			case !part.Says.Empty():
+			case isDeclared(&part.Says):
 				loose = append(loose, part)
 			}
 		}

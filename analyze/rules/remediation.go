@@ -53,11 +53,11 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 	in := orNative(layer.Product)
 	for _, o := range layer.Objects {
 		kind, object, _ := strings.Cut(o, "/")
-		if r, ok := inKind(in, kind, purpose); ok {
+		if r, ok := inKind(in, layer.Layer, kind, purpose); ok {
 			return remedy{r, object}, true
 		}
 	}
-	r, ok := in.Remediation(purpose)
+	r, ok := in.RemediationIn(layer.Layer, purpose)
 	if !ok {
 		return remedy{}, false
 	}
@@ -69,8 +69,8 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 
 // inKind returns the remediation in objects of a kind: the product's own, or that of an
 // API, and false if there is none.
-func inKind(in *policy.Product, kind string, purpose policy.Purpose) (policy.Remediation, bool) {
-	if r, ok := in.Remediation(purpose, kind); ok && r.Kind == kind {
+func inKind(in *policy.Product, layer policy.Layer, kind string, purpose policy.Purpose) (policy.Remediation, bool) {
+	if r, ok := in.RemediationIn(layer, purpose, kind); ok && r.Kind == kind {
 		return r, true
 	}
 	for _, api := range product.All {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -26,7 +27,8 @@ Envoy ends a call after 15 seconds, Emissary after 3, whatever the call is. The 
 was not chosen for this call and can change with the product or its version.
 
 Reported for a synchronous call whose only bound is a default of the product that
-carries it. More than three calls of one product are one finding.
+carries it. More than three calls of one product are one finding. The proxy in front of
+the callee has a default of its own, which a longer timeout of the caller does not lift.
 
     kind: HTTPProxy                  # Contour: Envoy's 15s
     spec:
@@ -62,6 +64,13 @@ func checkTimeoutDefaultOnly(p *Pass) {
 			part := defaultOnly(p.Effective(e))
 			f := aboutCall(p, e, analyze.Default)
 			f.Message = fmt.Sprintf("%s with only the default timeout of %s of %s", callText(p, e), until(part.Budget), by.Title)
+			if inbound(part) {
+				f.Message = fmt.Sprintf("%s, whose own proxy ends the call after %s, the default of %s", callText(p, e), until(part.Budget), by.Title)
+				for _, d := range beaten(part) {
+					f.Message += fmt.Sprintf("; %s on the caller's side never act", english.Duration(d.Value.(time.Duration)))
+					f.Origins = append([]graph.Origin{d.Origin}, f.Origins...)
+				}
+			}
 			f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "what this call needs")
 			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 			p.Report(f)
@@ -81,6 +90,24 @@ func defaultOnly(parts []analyze.Part) *analyze.Part {
 		return nil
 	}
 	return &parts[i]
+}
+
+// inbound reports whether the proxy in front of the callee decides how long a part takes.
+func inbound(part *analyze.Part) bool {
+	return len(part.Budget.By) > 0 && part.Budget.By[0].Layer == policy.ServerProxy
+}
+
+// beaten returns the declared total timeouts of a part that are longer than what ends it.
+func beaten(part *analyze.Part) []policy.Decision {
+	var longer []policy.Decision
+	for i := range part.Layers {
+		for _, d := range part.Layers[i].Set.Decisions() {
+			if t, ok := d.Value.(time.Duration); ok && d.Field == "timeout.total" && d.Provenance == policy.Explicit && t > part.Budget.Time {
+				longer = append(longer, d)
+			}
+		}
+	}
+	return longer
 }
 
 // isTime reports whether a field of a policy is a time that bounds a call.

@@ -150,7 +150,11 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		if !ok {
 			continue
 		}
-		if p.NeedsMesh && !proxied(p.Product, b.g.Service(from), b.g.Service(callee)) {
+		inbound := p.Says.Layer == policy.ServerProxy
+		if p.NeedsMesh && (inbound || anyTo && p.Product.OrNative().BetweenMembers) && !b.behindProxy(p, e, callee) {
+			continue
+		}
+		if p.NeedsMesh && !inbound && !proxied(p.Product, b.g.Service(from), b.g.Service(callee)) {
 			bound.Outside = append(bound.Outside, e)
 			continue
 		}
@@ -175,6 +179,15 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		}
 	}
 	return bound
+}
+
+// behindProxy reports whether the callee of a call is in the mesh of a policy. Unknown
+// membership counts as inside for services that the policy or the call says so of, and for
+// programs.
+func (b *binder) behindProxy(p *graph.Policy, e graph.Edge, callee graph.Node) bool {
+	s := b.g.Service(callee)
+	m, known := s.Member(p.Product)
+	return m.In || !known && (len(p.To) > 0 || b.addressed(e, p.Product) || s.Kind == graph.KindService || s.Kind == graph.KindGateway)
 }
 
 // calleeOf returns the service as which a policy meets the callee of a call, and false if

@@ -440,9 +440,12 @@ func (b *binder) passes(e graph.Edge, p *policy.Product) bool {
 		return true
 	}
 	callee, _ := b.g.Service(b.g.To(e)).Member(p)
-	return p.BetweenMembers && callee.In || slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool {
-		return slices.Contains(p.AddressedWays, ev.Way)
-	})
+	return p.BetweenMembers && callee.In || b.addressed(e, p)
+}
+
+// addressed reports whether evidence shows that a call goes to the caller's proxy of p.
+func (b *binder) addressed(e graph.Edge, p *policy.Product) bool {
+	return slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return slices.Contains(p.OrNative().AddressedWays, ev.Way) })
 }
 
 // addPart lays a part over those of the same layer and product.

@@ -82,6 +82,13 @@ func (f *Reader) Remark(kind graph.FlawKind, n document.Node, field, why, hint s
 	f.values.Note(flaw)
 }
 
+// Reading notes that the product takes what is written at n for something else.
+func (f *Reader) Reading(n document.Node, field, why, hint string) {
+	flaw := f.value(n, field).Flaw(graph.Invalid, why, hint)
+	flaw.Reads = true
+	f.values.Note(flaw)
+}
+
 // Flawed reports whether there are flaws to take.
 func (f *Reader) Flawed() bool { return len(f.values.Flaws) > 0 }
 

@@ -111,6 +111,7 @@ func serviceSplitter(r *resource.Object) {
 	for i, share := range r.SharesOf(r.Root, "", weights) {
 		consulRoute(r, "splitter", splits[i], graph.Evidence{Way: "service-splitter", Strength: share.Strength, In: share.In})
 	}
+	consulSplitterPolicies(r)
 }
 
 // serviceRouter reads the services that get some of the requests of another one. What no

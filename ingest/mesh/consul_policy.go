@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -45,18 +46,33 @@ func consulRouterPolicies(r *resource.Object) {
 		p.Match, p.Rank = consulMatch(consulGet(route, "match")), len(routes)-i+1
 		destination := consulGet(route, "destination")
 		inner := f.Within(fmt.Sprintf("routes[%d].destination", i))
-		p.Says.Timeout = field.Presence(policy.Timeout{
-			Total: inner.Duration(destination, "requestTimeout"), Idle: inner.Duration(destination, "idleTimeout"),
-		})
+		p.Says.Timeout = &policy.Timeout{Total: consulTotal(inner, route, destination), Idle: inner.Duration(destination, "idleTimeout")}
 		p.Says.Retry = consulRetry(inner, destination)
 		parts, open = append(parts, p), open || p.Match == ""
 	}
 	if !open {
 		rest := consulPolicy(r, "route", r.Root)
 		rest.To, rest.ToIs, rest.Rule, rest.Rank = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref(), 1
+		rest.Says.Timeout = &policy.Timeout{Total: consulTotal(f, r.Root, document.Node{})}
 		parts = append(parts, rest)
 	}
 	r.AddPolicies(f, parts...)
+}
+
+// consulTotal reads the timeout of a route. Routes exist for protocols with requests only,
+// so where they set none, Envoy's own acts; 0 sets none.
+func consulTotal(f *field.Reader, route, destination document.Node) policy.Setting[time.Duration] {
+	total := consulRequestTimeout(f, destination)
+	return field.OrSupplied(f, field.OrNode(f.Look(destination, "requestTimeout"), route), total, product.ConsulRequestTimeout)
+}
+
+// consulRequestTimeout reads the timeout of requests that an entry sets.
+func consulRequestTimeout(f *field.Reader, n document.Node) policy.Setting[time.Duration] {
+	total := f.Duration(n, "requestTimeout")
+	if at := f.Look(n, "requestTimeout"); at.Exists() && total.Provenance == policy.Unknown && !f.Flawed() {
+		f.Reading(at, "requestTimeout", "0 is not set, so that Envoy's default of 15s acts", "write -1s for none here, or remove it; localRequestTimeoutMs of the callee is its own")
+	}
+	return total
 }
 
 // consulRetry reads the retries of a route or of a filter for routes. Without any
@@ -114,7 +130,7 @@ func consulResolverPolicies(r *resource.Object) {
 	request := p
 	request.Group, request.ToIs = "route", graph.NamedHost
 	p.ToIs = graph.Destination
-	request.Says.Timeout = field.Presence(policy.Timeout{Total: f.Duration(r.Spec, "requestTimeout")})
+	request.Says.Timeout = field.Presence(policy.Timeout{Total: consulRequestTimeout(f, r.Spec)})
 	p.Says.Timeout = field.Presence(policy.Timeout{Connect: f.Duration(r.Spec, "connectTimeout")})
 	p.Says.Balance = field.Presence(policy.Balance{Strategy: f.Word(consulBalance, r.Spec, "loadBalancer", "policy")})
 	p.Says.Fallback = consulFailover(r, f)
@@ -165,6 +181,10 @@ func consulDefaultsPolicies(r *resource.Object) {
 	inbound.To, inbound.Rank = []graph.EndpointRef{consulSelf(r)}, 1
 	if !inbound.Says.Empty() || len(policies) == 0 {
 		policies = append(policies, inbound)
+	}
+	if protocol, ok := consulProtocol(r, f, r.Spec); ok {
+		protocol.To, protocol.Rank = []graph.EndpointRef{consulSelf(r)}, 1
+		policies = append(policies, protocol)
 	}
 	r.AddPolicies(f, policies...)
 }
@@ -217,10 +237,14 @@ func consulEjection(f *field.Reader, n document.Node) *policy.Breaker {
 // consulInbound starts a policy in the proxy of the service called.
 func consulInbound(r *resource.Object, f *field.Reader, n document.Node) graph.Policy {
 	p := consulPolicy(r, "inbound", r.Root)
-	p.NeedsMesh, p.Merge, p.Says.Layer = false, true, policy.ServerProxy
+	p.Merge, p.Says.Layer = true, policy.ServerProxy
 	millis := f.In(product.MillisDuration)
+	total := millis.Duration(n, "localRequestTimeoutMs")
+	if total.Provenance == policy.Unknown {
+		total = consulDefaultTimeout(f, n)
+	}
 	p.Says.Timeout = field.Presence(policy.Timeout{
-		Total: millis.Duration(n, "localRequestTimeoutMs"), Connect: millis.Duration(n, "localConnectTimeoutMs"),
+		Total: total, Connect: millis.Duration(n, "localConnectTimeoutMs"),
 	})
 	p.Says.Bulkhead = field.Presence(policy.Bulkhead{MaxConnections: f.Count(0, n, "maxInboundConnections")})
 	limit := consulGet(n, "rateLimits", "instanceLevel")
@@ -229,11 +253,48 @@ func consulInbound(r *resource.Object, f *field.Reader, n document.Node) graph.P
 	return p
 }
 
+// consulDefaultTimeout is the timeout that the protocol of a service, written below n, brings
+// about in the proxies on both sides.
+func consulDefaultTimeout(f *field.Reader, n document.Node) policy.Setting[time.Duration] {
+	at := f.Look(n, "protocol")
+	switch strings.ToLower(at.Str()) {
+	case "":
+		return policy.Setting[time.Duration]{}
+	case "http", "http2", "grpc":
+		return field.Supplied(f, at, product.ConsulRequestTimeout)
+	}
+	return policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: f.At(at)}
+}
+
+// consulSplitterPolicies reads what a splitter shows of the calls to its service: that their
+// protocol has requests.
+func consulSplitterPolicies(r *resource.Object) {
+	p := consulPolicy(r, "protocol", r.Root)
+	p.To, p.ToIs, p.Default = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, true
+	p.Says.Timeout = &policy.Timeout{Total: field.Supplied(consulFields(r), r.Root, product.ConsulRequestTimeout)}
+	r.Facts.Policies = append(r.Facts.Policies, p)
+}
+
+// consulProtocol starts the policy of calls to a service that its protocol, written below n,
+// brings about. It is below those of routes and resolvers.
+func consulProtocol(r *resource.Object, f *field.Reader, n document.Node) (graph.Policy, bool) {
+	total := consulDefaultTimeout(f, n)
+	p := consulPolicy(r, "protocol", f.Look(n, "protocol"))
+	p.ToIs, p.Default = graph.NamedHost, true
+	p.Says.Timeout = &policy.Timeout{Total: total}
+	return p, total.Provenance != policy.Unknown
+}
+
 // consulProxyDefaults reads what is said once for the proxies of all services.
 func consulProxyDefaults(r *resource.Object) {
 	f := consulFields(r).Within("config")
 	f.How = policy.MeshDefault
-	r.AddPolicies(f, consulInbound(r, f, consulGet(r.Spec, "config")))
+	config := consulGet(r.Spec, "config")
+	policies := []graph.Policy{consulInbound(r, f, config)}
+	if protocol, ok := consulProtocol(r, f, config); ok {
+		policies = append(policies, protocol)
+	}
+	r.AddPolicies(f, policies...)
 }
 
 // consulIngressPolicies reads the limits of an ingress gateway, for all that it

@@ -6,7 +6,8 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// Consul has Envoy's 15 s, and an outlier detection that is there and empty.
+// Consul has an outlier detection that is there and empty. Calls of protocols with requests
+// have ConsulRequestTimeout besides, on both sides.
 var Consul = &policy.Product{
 	Name: "consul", Title: "Consul",
 	Source:    "https://developer.hashicorp.com/consul/docs/connect/config-entries",
@@ -18,7 +19,7 @@ var Consul = &policy.Product{
 	// "Annotations and labels".
 	Signs: []policy.MeshSign{{Key: "consul.hashicorp.com/connect-inject-status", In: []string{"injected"}}, {Key: "consul.hashicorp.com/connect-inject", In: []string{"true"}, Out: []string{"false"}}},
 	Defaults: policy.Set{
-		Timeout: totalAndConnect(15*time.Second, 5*time.Second), Retry: noRetry(), Breaker: &envoyEjection, Bulkhead: &envoyLimits,
+		Timeout: connectOnly(def(5 * time.Second)), Retry: noRetry(), Breaker: &envoyEjection, Bulkhead: &envoyLimits,
 	},
 	Within: policy.Set{
 		Retry:   &policy.Retry{Retries: def(1), On: noDefault[[]string](), Backoff: &envoyBackoff},
@@ -62,8 +63,22 @@ var Consul = &policy.Product{
 			in("ServiceResolver", field("spec.loadBalancer.policy", name)),
 		),
 	},
+	AtCallee: policy.Remediations{
+		policy.TotalTimeout: ways(
+			in("service-defaults", field("LocalRequestTimeoutMs", duration)),
+			in("ServiceDefaults", field("spec.localRequestTimeoutMs", duration)),
+		),
+		policy.ConcurrencyLimit: ways(
+			in("service-defaults", field("MaxInboundConnections", count)),
+			in("ServiceDefaults", field("spec.maxInboundConnections", count)),
+		),
+	},
 	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget},
 }
+
+// ConsulRequestTimeout is Envoy's default for a route, which Consul leaves as it is in the
+// proxies of the caller and of the callee, where the protocol of the service has requests.
+const ConsulRequestTimeout = 15 * time.Second
 
 // ConsulDuration is that of config entries; 0 leaves Envoy's default, less switches it off.
 var ConsulDuration = &policy.Syntax{Title: "Consul", Read: readGo, Zero: policy.Unset, Negative: policy.Off, Good: `"15s", or "-1s" for no timeout`, Unit: "s"}

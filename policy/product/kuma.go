@@ -40,6 +40,9 @@ var Kuma = &policy.Product{
 		policy.ConcurrencyLimit: ways(in("MeshCircuitBreaker", block("spec.to[].default.connectionLimits"))),
 		policy.LoadBalancing:    ways(in("MeshLoadBalancingStrategy", field("spec.to[].default.loadBalancer.type", name))),
 	},
+	AtCallee: policy.Remediations{
+		policy.TotalTimeout: ways(in("MeshTimeout", field("spec.rules[].default.http.requestTimeout", duration))),
+	},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.FallbackAnswer},
 }
 

@@ -97,7 +97,7 @@ func TestDefaultsAtAGlance(t *testing.T) {
 		{"envoy", "15s", 0, "", 1024},
 		{"istio", "inf", 2, "", 0},
 		{"linkerd", "inf", 0, "", 0},
-		{"consul", "15s", 0, "endpoint", 1024},
+		{"consul", "inf", 0, "endpoint", 1024},
 		{"kuma", "15s", 5, "", 1024},
 		{"envoy-gateway", "15s", 0, "", 1024},
 		{"contour", "15s", 0, "", 1024},
