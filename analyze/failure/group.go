@@ -37,11 +37,19 @@ func (m *Model) addGroups() {
 			n := m.group(id, nil, nil)
 			m.mixed, m.outermost[id] = true, n
 			for _, e := range m.g.CallsIn(id) {
-				l := m.own(e)
-				l.groups = append(l.groups, n)
+				with := m.beside(e)
+				with.groups = append(with.groups, n)
 			}
 		}
 	}
+}
+
+// groups are the groups that e is in, of those that are in no other.
+func (m *Model) groups(e graph.Edge) []*group {
+	if with := m.links[m.at[e]].beside; with != nil {
+		return with.groups
+	}
+	return nil
 }
 
 // group compiles one group; shared and within are of the outermost pool or failover around it:

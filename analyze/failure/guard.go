@@ -127,8 +127,8 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 
 // plainGuard is the guard of a call without policies.
 func plainGuard(g *graph.Graph, e graph.Edge) guard {
-	var d guard
-	d.async, d.publish = sort(g, e)
+	d := guard{async: g.Mode(e) == graph.Async}
+	d.publish = d.async && passesOn(g, g.To(e))
 	if g.Need(e) == graph.Soft {
 		d.soft = setting{words: "optional call", at: firstOrigin(g, e)}
 	}
@@ -136,12 +136,6 @@ func plainGuard(g *graph.Graph, e graph.Edge) guard {
 		d.tolerant = setting{words: "tolerance of degraded answers", at: firstOrigin(g, e)}
 	}
 	return d
-}
-
-// sort reports whether e is an event, and whether it is one that its callee hands on.
-func sort(g *graph.Graph, e graph.Edge) (async, publish bool) {
-	async = g.Mode(e) == graph.Async
-	return async, async && passesOn(g, g.To(e))
 }
 
 // firstOrigin is where a call is declared; without file if unknown.

@@ -21,33 +21,36 @@ const (
 // Try solves the scenario with a remedy on all parts of e, and on those of the calls that may
 // be made instead. It is false if one has the remedy already, or people decided against it.
 func (m *Model) Try(e graph.Edge, r Remedy, inject map[graph.Node]Injection) (*Outcome, bool) {
-	calls, links := m.Alternatives(e), len(m.links)
-	before := make([]int32, len(calls))
+	calls := m.Alternatives(e)
+	cured := make([][]guard, len(calls))
 	for i, c := range calls {
-		cured := slices.Clone(m.guards(c))
-		for j := range cured {
-			if !cured[j].take(r) {
-				m.links = m.links[:links]
+		cured[i] = slices.Clone(m.guards(c))
+		for j := range cured[i] {
+			if !cured[i][j].take(r) {
 				return nil, false
 			}
 		}
-		l := m.links[m.at[c]]
-		l.guards, l.shared = cured, false
-		before[i] = m.add(l)
 	}
-	swap := func() {
-		for i, c := range calls {
-			m.at[c], before[i] = before[i], m.at[c]
-		}
-		for _, n := range m.links[m.at[e]].groups {
-			*n = *m.group(n.id, nil, nil)
-		}
+	before, links := make([]int32, len(calls)), len(m.links)
+	for i, c := range calls {
+		before[i] = m.at[c]
+		m.add(c, link{cured[i], m.links[m.at[c]].beside})
 	}
-	swap()
+	m.regroup(e)
 	o := m.Solve(inject)
-	swap()
+	for i, c := range calls {
+		m.at[c] = before[i]
+	}
+	m.regroup(e)
 	m.links = m.links[:links]
 	return o, true
+}
+
+// regroup compiles the groups of e again.
+func (m *Model) regroup(e graph.Edge) {
+	for _, n := range m.groups(e) {
+		*n = *m.group(n.id, nil, nil)
+	}
 }
 
 // take puts a remedy on d.

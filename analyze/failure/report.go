@@ -345,5 +345,5 @@ func (p *phase) brings(e graph.Edge, whole bool) bool {
 
 // acts reports whether a call that is only made as a member of groups has a part in what they bring.
 func (p *phase) acts(e graph.Edge) bool {
-	return !p.m.g.Grouped(e) || slices.ContainsFunc(p.m.links[p.m.at[e]].groups, func(n *group) bool { return p.reached(n, e) })
+	return !p.m.g.Grouped(e) || slices.ContainsFunc(p.m.groups(e), func(n *group) bool { return p.reached(n, e) })
 }

@@ -18,21 +18,30 @@ type Model struct {
 	outermost map[graph.GroupID]*group // the groups that are in no other
 	turn      []int32                  // by service, if there are groups: see turns
 	loops     func(graph.Edge) bool
-	bare      int32 // the link of a synchronous call without policies; noLink if there is none
-	fresh     bool  // some consumers cannot do without new events
-	mixed     bool  // it matters what else the requests to a service meet, some of which hang
+	fresh     bool // some consumers cannot do without new events
+	mixed     bool // it matters what else the requests to a service meet, some of which hang
 }
 
-// A link is what is between caller and callee of a call. Calls without policies, of which a large
-// graph has most, share a few: none of them is in a group or made instead of another.
+// A link is what is between caller and callee of a call.
 type link struct {
-	guards  []guard      // by part
-	primary []graph.Edge // the calls that it is made instead of
-	groups  []*group     // that it is in, of those that are in no other
-	shared  bool
+	guards []guard // by part
+	beside *beside // nil of most calls
 }
 
-const noLink int32 = -1
+// The links of calls that have no policies and nothing beside them, of which a large graph has
+// most; noLink is that of no call.
+const (
+	noLink int32 = iota - 1
+	bare         // of a synchronous call
+	event        // of an event
+	sent         // of an event to a broker, which hands it on
+)
+
+// A beside is what other calls of its caller have to do with a call.
+type beside struct {
+	primary []graph.Edge // it is made instead of these
+	groups  []*group     // it is in these, of those that are in no other
+}
 
 // A part is one part of one call.
 type part struct {
@@ -44,27 +53,18 @@ type part struct {
 // policies, inLoop whether caller and callee of a call for which Waits is true wait for
 // each other.
 func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Edge) bool) *Model {
-	m := &Model{g: g, at: make([]int32, g.Calls()), loops: inLoop, bare: noLink}
-	plain := map[[2]bool]int32{} // calls without policies are of few sorts
+	m := &Model{g: g, at: make([]int32, g.Calls()), loops: inLoop}
+	m.links = []link{bare: {guards: []guard{{}}}, event: {guards: []guard{{async: true}}}, sent: {guards: []guard{{async: true, publish: true}}}}
 	grouped := inGroups(g)
 	var secondary []graph.Edge // calls that others are made instead of
 	for e := range graph.Edge(g.Calls()) {
 		m.fresh = m.fresh || g.FreshnessCritical(e)
 		if g.Routes(e) == nil && g.Need(e) == graph.Hard && !g.Tolerant(e) && !g.Fallback(e) && (grouped == nil || !grouped[e]) {
-			async, publish := sort(g, e)
-			at, ok := plain[[2]bool{async, publish}]
-			if !ok {
-				at = m.add(link{guards: []guard{{async: async, publish: publish}}, shared: true})
-				plain[[2]bool{async, publish}] = at
-				if !async {
-					m.bare = at
-				}
-			}
-			m.at[e] = at
+			m.at[e] = plain(g, e)
 			continue
 		}
 		guards := m.compile(e, effective(e))
-		m.at[e] = m.add(link{guards: guards})
+		m.add(e, link{guards: guards})
 		if asksOthers(guards) {
 			secondary = append(secondary, e)
 		}
@@ -74,8 +74,8 @@ func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Ed
 		for i := range m.guards(e) {
 			for _, s := range m.guards(e)[i].steps {
 				if s.asks != noCall {
-					l := m.own(s.asks)
-					l.primary = append(l.primary, e)
+					with := m.beside(s.asks)
+					with.primary = append(with.primary, e)
 				}
 			}
 		}
@@ -83,17 +83,33 @@ func New(g *graph.Graph, effective func(graph.Edge) []Part, inLoop func(graph.Ed
 	return m
 }
 
-func (m *Model) add(l link) int32 {
-	m.links = append(m.links, l)
-	return int32(len(m.links) - 1)
+// plain is the link of a call without policies.
+func plain(g *graph.Graph, e graph.Edge) int32 {
+	switch {
+	case g.Mode(e) != graph.Async:
+		return bare
+	case passesOn(g, g.To(e)):
+		return sent
+	}
+	return event
 }
 
-// own is the link of e, which no other call has afterwards.
-func (m *Model) own(e graph.Edge) *link {
-	if l := &m.links[m.at[e]]; l.shared {
-		m.at[e] = m.add(link{guards: l.guards})
+// add makes l the link of e.
+func (m *Model) add(e graph.Edge, l link) {
+	m.at[e] = int32(len(m.links))
+	m.links = append(m.links, l)
+}
+
+// beside is what there is beside e, to be changed.
+func (m *Model) beside(e graph.Edge) *beside {
+	if m.at[e] <= sent {
+		m.add(e, m.links[m.at[e]])
 	}
-	return &m.links[m.at[e]]
+	l := &m.links[m.at[e]]
+	if l.beside == nil {
+		l.beside = &beside{}
+	}
+	return l.beside
 }
 
 // inGroups reports by call whether it is in a group; nil if there are none.
@@ -186,17 +202,17 @@ func (m *Model) solve(inject map[graph.Node]Injection, open []*breaker, changes 
 	dry := map[graph.Node]bool{}
 	var groups queue // with members that have changed, looked at when nothing else has
 	changed := map[*group]bool{}
-	look := func(l *link) {
-		for _, n := range l.groups {
+	look := func(with *beside) {
+		for _, n := range with.groups {
 			if !changed[n] {
 				changed[n] = true
 				heap.Push(&groups, n)
 			}
 		}
 	}
-	bare := m.bare
+	asIs := bare // the link of calls that change nothing
 	if p.partly {
-		bare = noLink // it shows that some replicas do not answer
+		asIs = noLink // they show that some replicas do not answer
 	}
 	for len(work) > 0 || len(groups) > 0 {
 		if len(work) == 0 {
@@ -212,15 +228,19 @@ func (m *Model) solve(inject map[graph.Node]Injection, open []*breaker, changes 
 			if settled[from] {
 				continue
 			}
-			if m.at[e] == bare {
+			if m.at[e] == asIs {
 				worsen(from, p.is[b])
 				continue
 			}
-			c, l := p.alone(e, nil), &m.links[m.at[e]]
-			look(l)
-			for _, primary := range l.primary {
-				c = c.join(p.alone(primary, nil))
-				look(&m.links[m.at[primary]])
+			c := p.alone(e, nil)
+			if with := m.links[m.at[e]].beside; with != nil {
+				look(with)
+				for _, primary := range with.primary {
+					c = c.join(p.alone(primary, nil))
+					if with := m.links[m.at[primary]].beside; with != nil {
+						look(with)
+					}
+				}
 			}
 			worsen(from, c)
 		}

@@ -25,11 +25,11 @@ type phase struct {
 // contribution is what the call e brings to its caller: by itself, unless it is only made as
 // a member of groups, and by the groups that it is in.
 func (p *phase) contribution(e graph.Edge, actions *[]Action) condition {
-	if actions == nil && !p.partly && p.m.at[e] == p.m.bare {
+	if actions == nil && !p.partly && p.m.at[e] == bare {
 		return p.is[p.m.g.To(e)] // as most calls of a large graph
 	}
 	c := p.alone(e, actions)
-	for _, n := range p.m.links[p.m.at[e]].groups {
+	for _, n := range p.m.groups(e) {
 		var t *trace
 		if actions != nil {
 			t = &trace{e, actions}
