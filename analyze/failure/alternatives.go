@@ -117,8 +117,8 @@ type notice struct {
 	checked setting       // it takes the member out after a while
 }
 
-// notices is the notice of a member that fails, one of so many lost ones.
-func (p *phase) notices(m *member, calls, lost int) notice {
+// notices is the notice of a member that fails, one of so many lost ones; one is what it brings.
+func (p *phase) notices(m *member, one condition, calls, lost int) notice {
 	n := notice{again: true, tries: math.Inf(1), checked: setting{words: "-"}}
 	add := func(o notice) {
 		n.again = n.again && o.again
@@ -131,14 +131,18 @@ func (p *phase) notices(m *member, calls, lost int) notice {
 	}
 	if m.group != nil {
 		for i := range m.group.members {
-			if of := &m.group.members[i]; p.member(of, nil).any(fails | loses | hangs) {
-				add(p.notices(of, calls, lost))
+			of := &m.group.members[i]
+			if one := p.member(of, nil); one.any(fails | loses | hangs) {
+				add(p.notices(of, one, calls, lost))
 			}
 		}
 		return n
 	}
 	for i := range m.guards {
 		add(p.noticed(m.Call, &m.guards[i], calls, lost))
+	}
+	if one.any(hangs) { // it, or what is asked instead of it
+		n.unended, n.again = true, false
 	}
 	return n
 }
@@ -152,12 +156,13 @@ func (p *phase) noticed(e graph.Edge, d *guard, calls, lost int) notice {
 	}
 	i, injected := p.inject[to]
 	down := p.down(to) || injected && i.partial()
-	errors := was.any(fails|loses) || injected && i.partial()
+	refused := was.any(hangs) && !bounded && d.bulkhead.set() // by the full bulkhead
+	errors := was.any(fails|loses) || injected && i.partial() || refused
 	cut := was.any(hangs) && bounded || was.tail > end
 	if p.breaker(d) != nil {
 		errors, cut, was = true, false, condition{}
 	}
-	n := notice{retry: d.retry, tries: max(d.tries, 1), try: min(was.tail, end), unended: was.any(hangs) && !bounded}
+	n := notice{retry: d.retry, tries: max(d.tries, 1), try: min(was.tail, end), unended: was.any(hangs) && !bounded && !refused}
 	n.again = !n.unended && d.retry.set() && !d.sticky && !d.sameHost
 	if errors {
 		n.again = n.again && (d.retried[policy.Errors] || d.retried[policy.Down] && down)
@@ -241,7 +246,7 @@ func least(of []condition) time.Duration {
 // replaced is what comes of a lost member, or of one some of whose requests fail, while
 // others answer.
 func (p *phase) replaced(n *group, m *member, one condition, lost int, words *[]Action) condition {
-	by := p.notices(m, n.calls, lost)
+	by := p.notices(m, one, n.calls, lost)
 	part := float64(lost) / float64(len(n.members))
 	var c condition
 	if n.Kind == graph.Pool && n.Need == 0 {
@@ -374,7 +379,7 @@ func (p *phase) failover(n *group, t *trace) condition {
 		if !lost || i == len(n.members)-1 {
 			return c.join(one)
 		}
-		by := p.notices(m, n.calls, m.calls())
+		by := p.notices(m, one, n.calls, m.calls())
 		whole = whole && one.any(fails|hangs)
 		taken := by.checked.set() || n.Checked
 		check := by.checked

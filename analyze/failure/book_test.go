@@ -240,13 +240,14 @@ func (b *book) loss(n bundle, in *around, hosts, lost int) loss {
 		end = w.timeout
 	}
 	p := b.inject[w.to]
-	errors := was.error || was.some || p.Mode == Partial
+	full := was.hang && w.timeout == 0 && w.bulkhead
+	errors := was.error || was.some || p.Mode == Partial || full
 	late := was.slow || was.hang
 	if b.open[n.wire] {
 		was, late, errors = meets{}, false, true
 	}
-	l := loss{tries: w.retries + 1, each: min(was.few, end), endless: was.hang && w.timeout == 0}
-	cut := was.few > end || was.hang && !l.endless
+	l := loss{tries: w.retries + 1, each: min(was.few, end), endless: was.hang && w.timeout == 0 && !full}
+	cut := was.few > end || was.hang && w.timeout > 0
 	if cut {
 		l.each = end
 	}
@@ -259,6 +260,9 @@ func (b *book) loss(n bundle, in *around, hosts, lost int) loss {
 	if w.breaker == "endpoint" || w.breaker == "all" {
 		e := w.says().Ejection(policy.Setting[int]{Value: hosts, Provenance: policy.Explicit})
 		l.checked = l.checked || e.Works && e.Most >= lost && !l.endless
+	}
+	if b.bundle(n, in).hang { // what is asked instead of it does
+		l.endless, l.elsewhere = true, false
 	}
 	return l
 }

@@ -54,10 +54,14 @@ func TestGroups(t *testing.T) {
 	desk := grouped(failover, wire{from: "desk", timeout: second}, "rates", "rates-eu")
 	alone := append(grouped(pool, wire{from: "edge", retries: 2}, "n1", "n2"), wire{from: "edge", to: "n3"})
 	covered := grouped(pool, wire{from: "edge", fallback: []string{"static"}, retries: 2}, "n1", "n2")
+	refusing := append(grouped(failover, wire{from: "desk", bulkhead: true}, "rates"), grouped(failover, wire{from: "desk"}, "spare")...)
+	refusing[1].in = &graph.Place{Group: refusing[0].in.Group, Rank: 1}
+	asking := append(grouped(failover, wire{from: "desk", fallback: []string{"book"}}, "rates", "spare"), wire{from: "desk", to: "book", instead: true})
+	asking[1].fallback = nil
 	for _, tt := range []struct {
 		name  string
 		wires []wire
-		done  string // "n1 n2 stop"
+		done  string // "n1 n2 stop, n3 hang"
 		want  string // of the caller: onset, steady
 		words string // of its call to the first of those
 	}{
@@ -87,6 +91,8 @@ func TestGroups(t *testing.T) {
 		{"another service answers late", desk, "rates hang", "degraded/slow degraded/slow", "timeout 1s turned the hang into an error, rates-eu answers instead"},
 		{"the other service fails, too", desk, "rates rates-eu stop", "failed/fast failed/fast", "rates-eu is asked instead and fails, too"},
 		{"only the second fails", desk, "rates-eu stop", "ok/fast ok/fast", ""},
+		{"a full bulkhead is noticed", refusing, "rates hang", "degraded/slow degraded/slow", "bulkhead kept the rest of the caller from waiting, spare answers instead"},
+		{"a fallback of the first is asked before the second, and hangs", asking, "rates stop, book hang", "failed/hung failed/hung", ""},
 		{"a call outside the pool", alone, "n3 stop", "failed/fast failed/fast", ""},
 		{"a member beside a call that is needed", alone, "n1 stop", "ok/fast ok/fast", "retries ask another one, n2 answers instead and carries 2x the load"},
 		{"a fallback is not needed while another answers", covered, "n1 stop", "ok/fast ok/fast", "retries ask another one, n2 answers instead and carries 2x the load"},
@@ -94,10 +100,12 @@ func TestGroups(t *testing.T) {
 	} {
 		g := estate(tt.wires)
 		inject := map[graph.Node]Injection{}
-		words := strings.Fields(tt.done)
-		mode := map[string]Mode{"stop": Stop, "hang": Hang}[words[len(words)-1]]
-		for _, name := range words[:len(words)-1] {
-			inject[node(t, g, name)] = Injection{Mode: mode}
+		for done := range strings.SplitSeq(tt.done, ", ") {
+			words := strings.Fields(done)
+			mode := map[string]Mode{"stop": Stop, "hang": Hang}[words[len(words)-1]]
+			for _, name := range words[:len(words)-1] {
+				inject[node(t, g, name)] = Injection{Mode: mode}
+			}
 		}
 		o := modelOf(g).Solve(inject)
 		caller := node(t, g, tt.wires[0].from)
@@ -105,7 +113,7 @@ func TestGroups(t *testing.T) {
 			t.Errorf("%s: with %s the caller is %s, want %s", tt.name, tt.done, got, tt.want)
 		}
 		var got []string
-		hop := o.hop(caller, node(t, g, words[0]))
+		hop := o.hop(caller, node(t, g, strings.Fields(tt.done)[0]))
 		for _, a := range hop.Actions {
 			got = append(got, a.Policy+" "+a.Does)
 		}

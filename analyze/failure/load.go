@@ -43,10 +43,11 @@ func (o *Outcome) Shifts() []Shift {
 // moves reports whether the requests to one of so many lost members of a pool go to others.
 func (p *phase) moves(n *group, lost int) bool {
 	return slices.ContainsFunc(n.members, func(m member) bool {
-		if !p.member(&m, nil).any(fails | hangs) {
+		one := p.member(&m, nil)
+		if !one.any(fails | hangs) {
 			return false
 		}
-		by := p.notices(&m, n.calls, lost)
+		by := p.notices(&m, one, n.calls, lost)
 		return by.again || by.checked.set() || n.Checked
 	})
 }

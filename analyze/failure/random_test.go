@@ -601,23 +601,39 @@ func TestProtectionNeverHurts(t *testing.T) {
 					inject[name] = Injection{Mode: Hang}
 				}
 			}
-			// A timeout makes a call with retries a long one; that is another matter.
+			// A bulkhead refuses calls at once while its callee hangs, and not while that is late: what
+			// ends a hang can be worse behind one.
+			if slices.ContainsFunc(wires, func(w wire) bool { return w.bulkhead }) {
+				return
+			}
+			// A timeout makes a call with retries a long one; that is another matter. What replaces a
+			// call gets the same: a remedy is put on all of them.
 			i := rnd.IntN(len(wires))
-			wires[i].retries = 0
-			if wires[i].timeout > 0 {
-				return
-			}
-			// Of a group it does not hold: a member that answers by its fallback is not replaced, and
-			// one whose hang ends is asked for longer than one that is given up. Nor behind a bulkhead:
-			// the few requests that wait in it without end are late, and those that give up fail.
-			if slices.ContainsFunc(wires, func(w wire) bool { return w.in != nil || w.bulkhead }) {
-				return
-			}
 			g := estate(wires)
-			before := solved(g, inject).Onset
-			p.add(&wires[i])
-			h := estate(wires)
-			neverBetter(t, g, fmt.Sprintf("without %s on %s -> %s", p.name, wires[i].from, wires[i].to), solved(h, inject).Onset, before)
+			var on []int
+			e, _ := g.Edge(node(t, g, wires[i].from), node(t, g, wires[i].to))
+			for _, e := range modelOf(g).Alternatives(e) {
+				on = append(on, slices.IndexFunc(wires, func(w wire) bool { return w.from == g.ID(g.From(e)) && w.to == g.ID(g.To(e)) }))
+			}
+			for _, i := range on {
+				if wires[i].timeout > 0 {
+					return
+				}
+				wires[i].retries = 0
+			}
+			before := solved(estate(wires), inject).Onset
+			for _, i := range on {
+				p.add(&wires[i])
+			}
+			g = estate(wires)
+			if slices.ContainsFunc(g.Groups(), func(n graph.Group) bool { return n.Kind != graph.Split }) {
+				// A member that fails is replaced by another. One that answers with less is not, and
+				// its callers do, too.
+				for v := range before {
+					before[v] = join(before[v], State{Answers: Degraded})
+				}
+			}
+			neverBetter(t, g, fmt.Sprintf("without %s on %s -> %s", p.name, wires[i].from, wires[i].to), solved(g, inject).Onset, before)
 		})
 	}
 }
