@@ -1,6 +1,8 @@
 package library
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -63,6 +65,11 @@ func readResilience4j(p *settings.LibraryConfig) {
 			says := m.read(r, chain)
 			for _, o := range chain {
 				r.Unknown(o, m.known, "resilience4j's "+m.key)
+			}
+			if instance.Name == "default" {
+				says = policy.Set{}
+				r.Flaw(graph.Unbound, instance, "it is an instance of that name, for code that asks for it, and not the default of the others",
+					"move it to resilience4j."+m.key+".configs.default")
 			}
 			p.Add(graph.Policy{
 				Origin: instance.At, Object: m.key + "/" + instance.Name, CalleeAlias: dependencyName(instance.Name),
@@ -188,6 +195,10 @@ func r4jWindow(r *settings.Reader, b *policy.Breaker, c r4jChain) {
 		b.Window = policy.Declare(time.Duration(size.Value)*time.Second, size.Origin)
 	case b.MinCalls.Set() && b.MinCalls.Value <= size.Value, !b.MinCalls.Set() && size.Value >= leastCalls:
 	default:
+		if c.depth("minimum-number-of-calls") <= min(c.depth("sliding-window-size"), c.depth("ring-buffer-size-in-closed-state")) { // for this window
+			r.Inert(c.get("minimum-number-of-calls"), fmt.Sprintf("a window of %d calls never holds more: the breaker may open after %d", size.Value, size.Value),
+				fmt.Sprintf("set slidingWindowSize to %d or more, or remove it", b.MinCalls.Value))
+		}
 		b.MinCalls = size
 	}
 }
@@ -199,25 +210,31 @@ func r4jRetry(r *settings.Reader, c r4jChain) policy.Set {
 	}}
 }
 
-// r4jBackoff reads the wait. The flags that let it grow and vary are looked at
-// where the wait itself is written, in the instance or one of its bases: a flag
-// nearer to the instance than the wait comes too late.
+// r4jBackoff reads the wait. What lets it grow and vary counts where the wait itself is
+// written, in the instance or one of its bases, with what that inherits: an option nearer
+// to the instance than the wait comes too late.
 func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
-	wait := c.depth("wait-duration")
-	flag := func(name string) *settings.Tree {
-		o := c.get(name)
-		switch {
-		case o == nil || !r.Bool(o).Value:
+	acting := c[c.depth("wait-duration"):]
+	tooLate := func(name, unwritten string) {
+		if o, acts := c.get(name), acting.get(name); o != acts && !strings.EqualFold(o.Word(), cmp.Or(acts.Word(), unwritten)) {
+			r.Inert(o, r4jLate(len(acting)), "set waitDuration beside it")
+		}
+	}
+	flag := func(name string, options ...string) *settings.Tree {
+		tooLate(name, "false")
+		o := acting.get(name)
+		if o == nil || !r.Bool(o).Value {
 			return nil
-		case c.depth(name) < wait:
-			r.Inert(o, "needs waitDuration; without it the wait is fixed", "set waitDuration too")
-			return nil
+		}
+		for _, option := range options {
+			tooLate(option, "")
 		}
 		return o
 	}
-	grows, varies := flag("enable-exponential-backoff"), flag("enable-randomized-wait")
+	grows := flag("enable-exponential-backoff", "exponential-backoff-multiplier", "exponential-max-wait-duration")
+	varies := flag("enable-randomized-wait", "randomized-wait-factor")
 	b := &policy.Backoff{}
-	base := c.get("wait-duration")
+	base := acting.get("wait-duration")
 	if base == nil {
 		return b
 	}
@@ -225,22 +242,31 @@ func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
 	b.Kind = policy.Declare("fixed", base.At)
 	if grows != nil {
 		b.Kind = policy.Declare("exponential", grows.At)
-		b.Multiplier = r.Factor(c.get("exponential-backoff-multiplier"))
-		b.Max = r.Wait(c.get("exponential-max-wait-duration"))
-		if b.Max.Set() && (!b.Multiplier.Set() || varies != nil && c.get("randomized-wait-factor") == nil) {
-			r.Inert(c.get("exponential-max-wait-duration"), "needs exponentialBackoffMultiplier and, with a random wait, randomizedWaitFactor",
+		b.Multiplier = r.Factor(acting.get("exponential-backoff-multiplier"))
+		b.Max = r.Wait(acting.get("exponential-max-wait-duration"))
+		if b.Max.Set() && (!b.Multiplier.Set() || varies != nil && acting.get("randomized-wait-factor") == nil) {
+			r.Inert(acting.get("exponential-max-wait-duration"), "needs exponentialBackoffMultiplier and, with a random wait, randomizedWaitFactor",
 				"set these too")
 			b.Max = policy.Setting[time.Duration]{}
 		}
 	}
 	if varies != nil {
 		jitter := policy.Jitter{Kind: "partial", Fraction: randomFactor}
-		if factor := r.Ratio(c.get("randomized-wait-factor")); factor.Set() {
+		if factor := r.Ratio(acting.get("randomized-wait-factor")); factor.Set() {
 			jitter.Fraction = factor.Value
 		}
 		b.Jitter = policy.Declare(jitter, varies.At)
 	}
 	return b
+}
+
+// r4jLate says why an option of the wait does not count, by how many configurations from
+// the one with the wait on there are.
+func r4jLate(acting int) string {
+	if acting == 0 {
+		return "needs waitDuration; without it the wait is fixed"
+	}
+	return "needs waitDuration; without one of its own the instance keeps the waits of its base configuration"
 }
 
 // randomFactor is how much a random wait varies if nothing says: one half either
