@@ -1,6 +1,10 @@
 package graph
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -16,6 +20,7 @@ type Facts struct {
 	Entities   []Entity
 	Names      []Name
 	Members    []Member
+	Labeled    []LabeledObject
 	Calls      []CallFact
 	Values     []Value
 	Configs    []Config
@@ -183,6 +188,9 @@ type Member struct {
 	// the document of the group lists its members, and several documents of one name are
 	// alternatives: the one nearest to the fact counts.
 	Joins bool
+	// Targets is set if the member is not named but selected by its labels: there is one for
+	// each object that has them. With Through these are in the place of Of.
+	Targets *TargetSelector
 }
 
 // A Listener is a port of a program's own machine at which the program's proxy answers for
@@ -205,18 +213,56 @@ type Selector struct {
 	NamespaceLabels Labels
 	// AnyNamespace looks everywhere.
 	AnyNamespace bool
+	// All is set if everything there is selected, without a condition.
+	All bool
 }
 
 // IsZero reports whether the selector has no condition on labels. Such a selector selects
 // everything or nothing, depending on the product, and proves no single call; readers
 // leave it out.
-func (s Selector) IsZero() bool { return len(s.Labels) == 0 && len(s.Exprs) == 0 }
+func (s Selector) IsZero() bool { return !s.All && len(s.Labels) == 0 && len(s.Exprs) == 0 }
 
 // A LabelExpr is one matchExpressions entry.
 type LabelExpr struct {
 	Key    string
 	Op     string // In, NotIn, Exists, DoesNotExist
 	Values []string
+}
+
+// A LabeledObject is one that other objects may select by its labels: a route, a gateway.
+type LabeledObject struct {
+	Ref
+	Origin Origin
+	Labels Labels
+}
+
+// A TargetSelector selects the objects of one kind by their labels, without a condition all
+// of them.
+type TargetSelector struct {
+	Kind string
+	Selector
+}
+
+// String writes what is selected: `HTTPRoute with part-of=reports`.
+func (s *TargetSelector) String() string {
+	var conditions []string
+	for _, key := range slices.Sorted(maps.Keys(s.Labels)) {
+		conditions = append(conditions, key+"="+s.Labels[key])
+	}
+	for _, e := range s.Exprs {
+		conditions = append(conditions, strings.TrimSpace(e.Key+" "+e.Op+" "+strings.Join(e.Values, ",")))
+	}
+	if len(conditions) == 0 {
+		return s.Kind
+	}
+	return s.Kind + " with " + strings.Join(conditions, " and ")
+}
+
+// GatewaysOf names the group of the gateways whose requests go through an object: a route, a
+// middleware.
+func GatewaysOf(object Ref) Ref {
+	object.Kind = "gateway of " + object.Kind
+	return object
 }
 
 // A CallFact is a call from From to To as one document declares it.
@@ -266,6 +312,7 @@ type Evidence struct {
 	Fallback          bool     // made only instead of another call
 	Tolerant          bool     // a degraded answer does not degrade the caller's own
 	FreshnessCritical bool     // of events: a consumer that gets no new ones is degraded
+	Asked             bool     // the callee decides whether requests may pass: policies of routes and backends are not for it
 
 	// Idempotent is set if a repeated call has no further effect, whatever its methods.
 	Idempotent bool

@@ -22,21 +22,22 @@ type Policy struct {
 	Namespace string // the object's own
 	Realm     string // the realm of its short names, as in Ref.Realm
 
-	From            []EndpointRef // the callers; empty is every caller
-	FromNamespaces  []string      // only callers in one of these; empty is any namespace
-	To              []EndpointRef // the callees; empty is every callee; a Host may begin with "*."
-	ToIs            CalleeName    // which name of the callee To is, if routes send calls on
-	CalleeAlias     string        // the callee by its name in code, matched loosely: "orderClient" is orders
-	Of              Ref           // only calls that go Via this object
-	Rule            Ref           // the route that it is a rule of: of the calls that the route sends on only those with its Match
-	Port            int           // only calls to this port; 0 is any
-	Match           string        // the part of each call that it acts on: "GET /v2"; empty is all of it
-	NeedsMesh       bool          // it acts in the caller's proxy, or of layer server-proxy in the callee's: not outside the mesh
-	L7Only          bool          // it acts on HTTP requests: not on ports that are declared for another protocol
-	NotGateways     bool          // not calls of gateways
-	Protocols       []string      // only calls of these protocols or of an unknown one, and not to databases, caches and brokers; empty is any
-	NotProtocols    []string      // not calls of these protocols
-	RequireProtocol bool          // not calls of an unknown protocol
+	From            []EndpointRef   // the callers; empty is every caller
+	FromNamespaces  []string        // only callers in one of these; empty is any namespace
+	To              []EndpointRef   // the callees; empty is every callee; a Host may begin with "*."
+	ToIs            CalleeName      // which name of the callee To is, if routes send calls on
+	CalleeAlias     string          // the callee by its name in code, matched loosely: "orderClient" is orders
+	Of              Ref             // only calls that go Via this object
+	Rule            Ref             // the route that it is a rule of: of the calls that the route sends on only those with its Match
+	Port            int             // only calls to this port; 0 is any
+	Targets         *TargetSelector // what it is for is selected by these labels; nil if it is named
+	Match           string          // the part of each call that it acts on: "GET /v2"; empty is all of it
+	NeedsMesh       bool            // it acts in the caller's proxy, or of layer server-proxy in the callee's: not outside the mesh
+	L7Only          bool            // it acts on HTTP requests: not on ports that are declared for another protocol
+	NotGateways     bool            // not calls of gateways
+	Protocols       []string        // only calls of these protocols or of an unknown one, and not to databases, caches and brokers; empty is any
+	NotProtocols    []string        // not calls of these protocols
+	RequireProtocol bool            // not calls of an unknown protocol
 
 	// Subset is the subset of the callee's replicas that it applies to: it acts on calls
 	// that another policy, with the name among its Subsets, routes there. Selects are the

@@ -15,6 +15,7 @@ const (
 	NoReplica                 // no replica of its callee has the labels of its subset
 	NoSubset                  // no route sends calls to its subset
 	NoCoreCall                // its calls are for telemetry, control or health, which no policy is judged for
+	NoTarget                  // no object has the labels that it selects
 )
 
 // unboundReasons are the words for UnboundReason, in the order of its constants.
@@ -22,6 +23,7 @@ var unboundReasons = []string{
 	"none", "no callee of this name", "no caller of this name", "no call through its object", "no call between its services",
 	"not for the callers' namespaces", "in a namespace where its product does not look", "no call to its port",
 	"no replica with the labels of its subset", "no route to its subset", "only calls for telemetry, control or health",
+	"no object with the labels of its targets",
 }
 
 func (o UnboundReason) String() string { return unboundReasons[o] }

@@ -225,6 +225,11 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 			why:  fmt.Sprintf("no pod of %s has the labels of the subset %q: %s", partyNames(b.To), b.Subset, labelText(b.Selects)),
 			hint: "compare the labels of the subset with those of the pods", severity: analyze.Warning, sure: analyze.Certain,
 		}
+	case graph.NoTarget:
+		return miss{
+			why: fmt.Sprintf("no call in the inputs goes through a %s", b.Targets), hint: "compare the labels of targetSelectors with those of the objects",
+			severity: analyze.Info, sure: analyze.Assumed,
+		}
 	case graph.NoSubset:
 		return miss{
 			why:  fmt.Sprintf("no route in the inputs sends calls to the subset %q of %s", b.Subset, partyNames(b.To)),

@@ -58,13 +58,23 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		}
 	}
 	r, ok := in.RemediationIn(layer.Layer, purpose)
-	if !ok {
+	if !ok || ofRoutes[purpose] && p.asks(e) {
 		return remedy{}, false
 	}
 	if r.Kind == "Service" {
 		return remedy{r, p.Core.ID(p.Core.To(e))}, true
 	}
 	return remedy{Remediation: r}, true
+}
+
+// ofRoutes are the purposes that routes express, which are not for those that are asked whether
+// a request may pass.
+var ofRoutes = map[policy.Purpose]bool{policy.TotalTimeout: true, policy.AttemptTimeout: true, policy.Retries: true, policy.RetryBackoff: true}
+
+// asks reports whether the caller of e asks the callee whether requests may pass: the objects
+// for its other calls are not for this one.
+func (p *Pass) asks(e graph.Edge) bool {
+	return !slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
 }
 
 // inKind returns the remediation in objects of a kind: the product's own, or that of an

@@ -135,7 +135,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		from := b.g.From(e)
 		callee, ok := b.calleeOf(p, e, tos, anyTo)
 		switch {
-		case !ok,
+		case !ok, anyTo && b.asks(e),
 			!b.g.Class(e).Core(),
 			!anyFrom && !slices.Contains(froms, from),
 			!b.exported(p, from),
@@ -188,6 +188,11 @@ func (b *binder) behindProxy(p *graph.Policy, e graph.Edge, callee graph.Node) b
 	s := b.g.Service(callee)
 	m, known := s.Member(p.Product)
 	return m.In || !known && (len(p.To) > 0 || b.addressed(e, p.Product) || s.Kind == graph.KindService || s.Kind == graph.KindGateway)
+}
+
+// asks reports whether the caller asks the callee alone whether requests may pass.
+func (b *binder) asks(e graph.Edge) bool {
+	return !slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
 }
 
 // calleeOf returns the service as which a policy meets the callee of a call, and false if

@@ -40,6 +40,7 @@ func (b *Builder) Build() *graph.Graph {
 		l.separateNamespaces(namespaces)
 	}
 	l.place(b.Namespace, namespaces)
+	l.selectTargets()
 	l.expandGroups()
 	l.assignFiles()
 	l.attachConfigPolicies()

@@ -37,6 +37,9 @@ func (l *linker) place(namespace string, byFile map[string]string) {
 		ref(&f.Members[i].Origin, &f.Members[i].Of)
 		party(&f.Members[i].Origin, &f.Members[i].Party)
 	}
+	for i := range f.Labeled {
+		ref(&f.Labeled[i].Origin, &f.Labeled[i].Ref)
+	}
 	for i := range f.Calls {
 		party(&f.Calls[i].Origin, &f.Calls[i].From)
 		party(&f.Calls[i].Origin, &f.Calls[i].To)

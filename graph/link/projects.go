@@ -13,6 +13,7 @@ func Join(into, f *graph.Facts) {
 	into.Entities = append(into.Entities, f.Entities...)
 	into.Names = append(into.Names, f.Names...)
 	into.Members = append(into.Members, f.Members...)
+	into.Labeled = append(into.Labeled, f.Labeled...)
 	into.Calls = append(into.Calls, f.Calls...)
 	into.Values = append(into.Values, f.Values...)
 	into.Configs = append(into.Configs, f.Configs...)

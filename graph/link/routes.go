@@ -98,7 +98,7 @@ func (b *binder) ownParts(e graph.Edge) []part {
 		if match == "" && len(evidence) > 1 {
 			match = methodsWord(ev.Methods)
 		}
-		parts = append(parts, part{match: match, methods: ev.Methods, idem: ev.Idempotent, set: says})
+		parts = append(parts, part{match: match, methods: ev.Methods, idem: ev.Idempotent, set: says, objects: says.Objects})
 	}
 	if len(parts) == 1 {
 		parts[0].match = evidence[0].Match
@@ -408,7 +408,7 @@ func (p *part) subset() string {
 // with a policy or without: the mesh that the caller is in, the gateway that the caller
 // is.
 func (b *binder) implicitSets(e graph.Edge) []policy.Set {
-	if !b.g.Class(e).Core() {
+	if !b.g.Class(e).Core() || b.asks(e) {
 		return nil
 	}
 	var sets []policy.Set

@@ -47,6 +47,7 @@ func sortFacts(f *graph.Facts) {
 	sortBy(f.Entities, func(t *graph.Entity) (graph.Origin, string) { return t.Origin, t.Name })
 	sortBy(f.Names, func(n *graph.Name) (graph.Origin, string) { return n.Origin, n.Name })
 	sortBy(f.Members, func(m *graph.Member) (graph.Origin, string) { return m.Origin, m.Of.Name })
+	sortBy(f.Labeled, func(o *graph.LabeledObject) (graph.Origin, string) { return o.Origin, o.Name })
 	sortBy(f.Calls, func(c *graph.CallFact) (graph.Origin, string) { return c.Origin, c.To.Host.Host + c.To.Ref.Name })
 	sortBy(f.Values, func(v *graph.Value) (graph.Origin, string) { return v.Origin, v.Key })
 	sortBy(f.Configs, func(c *graph.Config) (graph.Origin, string) { return c.Origin, c.Name })

@@ -15,6 +15,8 @@ func (b *binder) exported(p *graph.Policy, from graph.Node) bool {
 // the condition that excludes the calls that meet most of the others.
 func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) graph.UnboundReason {
 	switch {
+	case p.Targets != nil:
+		return graph.NoTarget
 	case !anyTo && len(tos) == 0 && !p.To[0].Group.IsZero():
 		return graph.NoRoute // no document names the object
 	case !anyTo && len(tos) == 0:

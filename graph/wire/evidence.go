@@ -16,6 +16,7 @@ type Evidence struct {
 	Fallback          bool     `json:"fallback,omitempty"` // these and the next three as in Call
 	Mirror            bool     `json:"mirror,omitempty"`
 	Tolerant          bool     `json:"toleratesDegraded,omitempty"`
+	Asked             bool     `json:"asked,omitempty"`
 	FreshnessCritical bool     `json:"freshnessCritical,omitempty"`
 	Key               string   `json:"key,omitempty"`   // the setting that holds the address
 	Match             string   `json:"match,omitempty"` // the part of the calls that it is about
@@ -37,7 +38,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
 		Methods: e.Methods, Idempotent: e.Idempotent, Database: e.Database, Port: e.Port, Origin: FromOrigin(e.Origin),
 		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
-		Tolerant: e.Tolerant, FreshnessCritical: e.FreshnessCritical, Through: e.Through,
+		Tolerant: e.Tolerant, Asked: e.Asked, FreshnessCritical: e.FreshnessCritical, Through: e.Through,
 	}
 	if e.Mode != graph.ModeUnknown {
 		w.Mode = e.Mode.String()
@@ -54,7 +55,7 @@ func (w *Evidence) toEvidence() graph.Evidence {
 	e := graph.Evidence{
 		Origin: graph.Origin(w.Origin), Way: w.Way, Key: w.Key, Match: w.Match, Protocol: w.Protocol, Database: w.Database, Port: w.Port,
 		Through: sanitize.Text(w.Through),
-		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, FreshnessCritical: w.FreshnessCritical,
+		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, Asked: w.Asked, FreshnessCritical: w.FreshnessCritical,
 		Strength: word[graph.Strength](graph.Strengths, w.Strength), Class: word[graph.Class](graph.Classes, w.Class),
 		Mode: word[graph.Mode](graph.Modes, w.Mode), Need: word[graph.Need](graph.Needs, w.Need),
 	}

@@ -1,9 +1,14 @@
 package gateway
 
 import (
+	"time"
+
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Contour reads Contour's HTTPProxy and the IngressRoute it replaced.
@@ -20,8 +25,8 @@ var contourKinds = resource.Kinds{
 	"IngressRoute": httpProxy,
 
 	"ExtensionService":         extensionService,
-	"ContourConfiguration":     nil,
-	"ContourDeployment":        nil,
+	"ContourConfiguration":     contourConfiguration,
+	"ContourDeployment":        contourConfiguration,
 	"TLSCertificateDelegation": nil,
 }
 
@@ -31,10 +36,11 @@ var contourKinds = resource.Kinds{
 func httpProxy(r *resource.Object) {
 	if r.Spec.Get("virtualhost").Exists() {
 		r.Facts.Entities = append(r.Facts.Entities, r.Gateway())
-		authServer := r.Mapping(r.Spec, "virtualhost", "authorization", "extensionRef")
-		if name := authServer.Get("name").Str(); name != "" {
-			r.Call(graph.EndpointRef{Ref: r.Ref()}, r.Group("ExtensionService", authServer.Get("namespace").Str(), name), authServer,
-				graph.Evidence{Way: "http-proxy", Strength: graph.Strong, Class: graph.ClassControl})
+		authorization := r.Mapping(r.Spec, "virtualhost", "authorization")
+		if !contourAsks(r, graph.EndpointRef{Ref: r.Ref()}, authorization) {
+			if off, _ := authorization.Get("authPolicy", "disabled").Bool(); !off {
+				r.Facts.Members = append(r.Facts.Members, graph.Member{Of: contourUnguarded, Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(r.Root), Joins: true})
+			}
 		}
 	}
 	for _, route := range r.List(r.Spec, "routes") {
@@ -49,6 +55,46 @@ func httpProxy(r *resource.Object) {
 		include(r, included)
 	}
 	contourPolicies(r)
+}
+
+// contourUnguarded is the group of the proxies that ask whom the configuration of Contour names.
+var contourUnguarded = graph.Ref{Realm: "contour", Kind: "proxies", Name: "without an authorizer of their own"}
+
+// contourConfiguration reads whom proxies ask that do not name an authorizer themselves.
+func contourConfiguration(r *resource.Object) {
+	n := r.Mapping(r.Spec, "globalExtAuth")
+	if r.Kind == "ContourDeployment" {
+		n = r.Mapping(r.Spec, "runtimeSettings", "globalExtAuth")
+	}
+	contourAsks(r, graph.EndpointRef{Group: contourUnguarded}, n)
+}
+
+// contourPatience is how long Envoy waits for permission if neither the proxy nor the
+// extension service says.
+const contourPatience = 200 * time.Millisecond
+
+// contourAsks gives the call of proxies to the extension service that they ask for permission,
+// and returns false if none is named.
+func contourAsks(r *resource.Object, from graph.EndpointRef, n document.Node) bool {
+	server := r.Mapping(n, "extensionRef")
+	name := server.Get("name").Str()
+	if name == "" {
+		return false
+	}
+	f := field.New(r.Document, product.ContourDuration)
+	a := resource.Authorizer{
+		Way: "http-proxy", Product: product.Contour, Layer: policy.Gateway, Object: r.Subject(),
+		Timeout: field.OrSupplied(f, server, f.Duration(n, "responseTimeout"), contourPatience),
+	}
+	if r.Kind == "HTTPProxy" {
+		a.Object = "virtual host of " + a.Object
+	}
+	a.Open, _ = n.Get("failOpen").Bool()
+	service, e := r.Group("ExtensionService", r.Text(server, "namespace"), name), a.Evidence()
+	e.Via = []graph.Ref{service.Group}
+	r.Call(from, service, server, e)
+	r.AddPolicies(f, r.Policy(product.Contour, "authorization", server))
+	return true
 }
 
 // proxyServices gives the services of one route. Next to services with a weight one without
@@ -104,9 +150,20 @@ func proxyTo(r *resource.Object, to graph.EndpointRef, at document.Node, e graph
 // extensionService reads the services behind a name that proxies ask for
 // permission.
 func extensionService(r *resource.Object) {
+	f := field.New(r.Document, product.ContourDuration)
+	p := r.Policy(product.Contour, "extension", r.Root)
+	p.Of = r.Ref()
 	for _, service := range r.List(r.Spec, "services") {
 		if name := r.Text(service, "name"); name != "" {
 			r.Member(r.Ref(), r.Service("", name), service)
+			p.To = append(p.To, r.Service("", name))
 		}
+	}
+	if len(p.To) > 0 {
+		p.Says = policy.Set{
+			Layer: policy.Gateway, Product: product.Contour,
+			Timeout: field.Presence(policy.Timeout{Total: f.Within("timeoutPolicy").Duration(r.Spec, "timeoutPolicy", "response")}),
+		}
+		r.AddPolicies(f, p)
 	}
 }

@@ -2,11 +2,15 @@ package gateway
 
 import (
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Emissary reads the mappings of Emissary, formerly Ambassador.
@@ -87,16 +91,28 @@ func emissaryMatch(n document.Node) string {
 // gatewayHelper reads a service that the gateway calls for each request, such as an
 // authorizer or a log.
 func gatewayHelper(r *resource.Object) {
-	e := graph.Evidence{Way: "gateway-extension", Strength: graph.Strong, Class: graph.ClassControl}
-	if r.Kind == "LogService" || r.Kind == "TracingService" {
-		e.Class = graph.ClassTelemetry
-	}
+	e := graph.Evidence{Way: "gateway-extension", Strength: graph.Strong, Class: graph.ClassTelemetry}
 	key := "service"
-	if r.Kind == "AuthService" {
-		key = "auth_service"
+	if patience, asks := emissaryPatience[r.Kind]; asks {
+		f := field.New(r.Document, product.EmissaryDuration)
+		a := resource.Authorizer{
+			Way: e.Way, Product: product.Emissary, Layer: policy.Gateway, Object: r.Subject(), Timeout: field.OrSupplied(f, r.Root, f.Duration(r.Spec, "timeout_ms"), patience),
+		}
+		if r.Kind == "AuthService" {
+			key = "auth_service"
+			a.Open, _ = r.Spec.Get("failure_mode_allow").Bool()
+		} else {
+			deny, _ := r.Spec.Get("failure_mode_deny").Bool()
+			a.Open = !deny
+		}
+		e = a.Evidence()
+		r.AddPolicies(f, r.Policy(product.Emissary, "extension", r.Root))
 	}
 	emissaryCall(r, key, e)
 }
+
+// emissaryPatience is how long Emissary waits for those that it asks about requests.
+var emissaryPatience = map[string]time.Duration{"AuthService": 5 * time.Second, "RateLimitService": 20 * time.Millisecond}
 
 // emissaryCall gives a call of every gateway that the object is for to the
 // address below key, such as "https://cart.shop:8443".

@@ -32,46 +32,94 @@ func backendTraffic(r *resource.Object) {
 	if says.Empty() && len(flaws) == 0 {
 		return
 	}
-	if selectors := r.List(r.Spec, "targetSelectors"); len(selectors) > 0 {
-		r.Problem(graph.Note, selectors[0], "name the targets in targetRefs",
-			"%s %q selects its targets by labels, which weir does not resolve", r.Kind, r.Name)
-	}
-	targets := r.List(r.Spec, "targetRefs")
-	if target := r.Mapping(r.Spec, "targetRef"); target.Exists() {
-		targets = append(targets, target)
-	}
-	for _, target := range targets {
+	for _, target := range envoyGatewayTargets(r) {
 		p := r.Policy(product.EnvoyGateway, "traffic", r.Root)
 		p.Merge = r.Spec.Get("mergeType").Exists()
 		p.Says, p.Flaws = says, flaws
-		if aim(r, &p, target) {
+		if target.aim(r, &p) {
 			r.Facts.Policies = append(r.Facts.Policies, p)
 			flaws = nil // reported once
 		}
 	}
 }
 
-// aim gives a policy the calls of one target.
-func aim(r *resource.Object, p *graph.Policy, target document.Node) bool {
-	kind, name, section := r.Text(target, "kind"), r.Text(target, "name"), r.Text(target, "sectionName")
+// An envoyGatewayTarget is what a policy of Envoy Gateway is attached to: an object that it
+// names, or all objects that it selects by their labels.
+type envoyGatewayTarget struct {
+	kind, name, section string
+	selects             *graph.TargetSelector
+	at                  document.Node
+}
+
+// envoyGatewayTargets returns the targets of a policy. Objects in other namespaces that its
+// selectors look in are taken to grant it.
+func envoyGatewayTargets(r *resource.Object) []envoyGatewayTarget {
+	named := r.List(r.Spec, "targetRefs")
+	if one := r.Mapping(r.Spec, "targetRef"); one.Exists() {
+		named = append(named, one)
+	}
+	var targets []envoyGatewayTarget
+	for _, target := range named {
+		if name := r.Text(target, "name"); name != "" {
+			targets = append(targets, envoyGatewayTarget{kind: r.Text(target, "kind"), name: name, section: r.Text(target, "sectionName"), at: target})
+		}
+	}
+	for _, target := range r.List(r.Spec, "targetSelectors") {
+		by := graph.TargetSelector{Kind: r.Text(target, "kind"), Selector: r.SelectorAt(target)}
+		switch spaces := r.Mapping(target, "namespaces"); spaces.Get("from").Str() {
+		case "All":
+			by.AnyNamespace = true
+		case "Selector":
+			by.NamespaceLabels = resource.LabelsOf(spaces.Get("selector", "matchLabels"))
+		}
+		targets = append(targets, envoyGatewayTarget{kind: by.Kind, selects: &by, at: target})
+	}
+	return targets
+}
+
+// gateways returns whose requests pass a target: those of a gateway, or of the gateways above
+// a route.
+func (t *envoyGatewayTarget) gateways(r *resource.Object) (graph.EndpointRef, bool) {
 	switch {
-	case name == "":
-		return false
-	case kind == "Gateway":
-		p.From = []graph.EndpointRef{{Ref: r.RefTo(kind, "", name)}}
-		if section != "" {
-			p.Rank, p.Match = rankListener, "listener "+section
+	case t.selects != nil:
+		of := graph.GatewaysOf(r.Ref())
+		r.Facts.Members = append(r.Facts.Members, graph.Member{Of: of, Origin: r.At(t.at), Joins: true, Targets: t.selects})
+		return graph.EndpointRef{Group: of}, true
+	case t.kind == "Gateway":
+		return graph.EndpointRef{Ref: r.RefTo(t.kind, "", t.name)}, true
+	case strings.HasSuffix(t.kind, "ListenerSet"):
+		return r.Group(t.kind, "", t.name), true
+	case strings.HasSuffix(t.kind, "Route"):
+		return graph.EndpointRef{Group: graph.GatewaysOf(r.RefTo(t.kind, "", t.name))}, true
+	}
+	return graph.EndpointRef{}, false
+}
+
+// aim gives a policy the calls of a target.
+func (t *envoyGatewayTarget) aim(r *resource.Object, p *graph.Policy) bool {
+	if strings.HasSuffix(t.kind, "Route") {
+		p.Of, p.Rank = r.RefTo(t.kind, "", t.name), rankRoute
+		if t.section != "" {
+			p.Rank, p.Match = rankRule, "rule "+t.section
 		}
-	case strings.HasSuffix(kind, "ListenerSet"):
-		p.From = []graph.EndpointRef{r.Group(kind, "", name)}
+		if t.selects != nil {
+			p.Of, p.Targets = r.Ref(), t.selects
+			r.Facts.Members = append(r.Facts.Members, graph.Member{
+				Of: r.Ref(), Party: graph.EndpointRef{Group: r.Ref()}, Origin: r.At(t.at), Through: true, Targets: t.selects,
+			})
+		}
+		return true
+	}
+	from, ok := t.gateways(r)
+	if !ok {
+		return false
+	}
+	p.From, p.Targets = []graph.EndpointRef{from}, t.selects
+	switch {
+	case strings.HasSuffix(t.kind, "ListenerSet"):
 		p.Rank = rankListener
-	case strings.HasSuffix(kind, "Route"):
-		p.Of, p.Rank = r.RefTo(kind, "", name), rankRoute
-		if section != "" {
-			p.Rank, p.Match = rankRule, "rule "+section
-		}
-	default:
-		return false
+	case t.section != "":
+		p.Rank, p.Match = rankListener, "listener "+t.section
 	}
 	return true
 }

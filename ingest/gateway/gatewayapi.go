@@ -5,10 +5,14 @@ package gateway
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // GatewayAPI reads the Gateway API of Kubernetes and what Envoy Gateway adds.
@@ -61,6 +65,7 @@ func apiGateway(r *resource.Object) {
 		}
 	}
 	r.Facts.Entities = append(r.Facts.Entities, gateway)
+	labeled(r)
 	joinGatewayClass(r)
 	switch class := r.Spec.Get("gatewayClassName").Str(); class {
 	case "kong", "traefik": // their own objects act on gateways as on ingresses
@@ -68,6 +73,13 @@ func apiGateway(r *resource.Object) {
 			Of: resource.IngressesOf(class), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(r.Root), Joins: true,
 		})
 	}
+}
+
+// labeled makes the object one that policies may select by its labels.
+func labeled(r *resource.Object) {
+	r.Facts.Labeled = append(r.Facts.Labeled, graph.LabeledObject{
+		Ref: r.Ref(), Origin: r.At(r.Root), Labels: resource.LabelsOf(r.Meta.Get("labels")),
+	})
 }
 
 // listenerSet reads a ListenerSet, which adds listeners to a Gateway. A route
@@ -86,6 +98,12 @@ func listenerSet(r *resource.Object) {
 func ApiRoute(r *resource.Object) {
 	parents := r.List(r.Spec, "parentRefs")
 	senders, delegate := routeSenders(r, parents)
+	labeled(r)
+	for _, sender := range senders {
+		if !IsService(sender.party) {
+			r.Member(graph.GatewaysOf(r.Ref()), sender.party, sender.at)
+		}
+	}
 	apiRoutePolicies(r)
 	for _, rule := range routeRules(r, delegate) {
 		for _, sender := range senders {
@@ -134,6 +152,7 @@ func routeSenders(r *resource.Object, parents []document.Node) (senders []routeS
 			r.Member(r.Ref(), r.Group(kind, r.Text(parent, "namespace"), name), parent)
 		case kind == r.Kind:
 			delegate = true
+			r.Member(graph.GatewaysOf(r.Ref()), graph.EndpointRef{Group: graph.GatewaysOf(r.RefTo(kind, r.Text(parent, "namespace"), name))}, parent)
 		default:
 			if sender, ok := RouteParent(r, parent); ok {
 				senders = append(senders, routeSender{sender, parent})
@@ -235,10 +254,10 @@ func routeRules(r *resource.Object, delegate bool) []routeRule {
 		}
 		e.In = nil
 		for _, filter := range filters {
-			mirror, control := e, e
-			mirror.Mirror, control.Class = true, graph.ClassControl
+			mirror, asked := e, resource.Authorizer{Way: e.Way}.Evidence()
+			mirror.Mirror, asked.Protocol, asked.Match, asked.Via = true, e.Protocol, e.Match, e.Via
 			add(&one, filter.Get("requestMirror", "backendRef"), mirror, graph.Strong)
-			add(&one, filter.Get("externalAuth", "backendRef"), control, graph.Strong)
+			add(&one, filter.Get("externalAuth", "backendRef"), asked, graph.Strong)
 		}
 		rules = append(rules, one)
 	}
@@ -285,34 +304,52 @@ func envoyGatewayBackend(r *resource.Object) {
 	}
 }
 
-// gatewayExtension reads the services that Envoy Gateway asks about each request
-// of a Gateway: authorizers and external processors.
+// gatewayExtension reads the services that Envoy Gateway asks about each request that
+// passes the targets: authorizers and external processors.
 func gatewayExtension(r *resource.Object) {
-	targets := r.List(r.Spec, "targetRefs")
-	if target := r.Mapping(r.Spec, "targetRef"); target.Exists() {
-		targets = append(targets, target)
-	}
-	var asked []document.Node
-	for _, protocol := range []string{"http", "grpc"} {
-		service := r.Mapping(r.Spec, "extAuth", protocol)
-		asked = append(asked, service.Get("backendRef"))
-		asked = append(asked, r.List(service, "backendRefs")...)
-	}
-	for _, processor := range r.List(r.Spec, "extProc") {
-		asked = append(asked, r.List(processor, "backendRefs")...)
-	}
-	asked = slices.DeleteFunc(asked, func(n document.Node) bool { return !n.Exists() })
-	for _, target := range targets {
-		if target.Get("kind").Str() != "Gateway" || target.Get("name").Str() == "" {
-			continue
+	f := field.New(r.Document, product.GatewayDuration)
+	var asked []askedBackend
+	ask := func(at document.Node, timeout string, refs ...document.Node) {
+		a := resource.Authorizer{
+			Way: "gateway-extension", Product: product.EnvoyGateway, Layer: policy.Gateway, Object: r.Subject(),
+			Timeout: field.OrSupplied(f, at, f.Duration(at, timeout), envoyGatewayPatience),
 		}
-		from := graph.EndpointRef{Ref: r.RefTo("Gateway", "", target.Get("name").Str())}
-		for _, ref := range asked {
-			if to, ok := backendRef(r, ref); ok {
-				r.Call(from, to, ref, graph.Evidence{
-					Way: "gateway-extension", Strength: graph.Strong, Class: graph.ClassControl, Port: resource.PortNumber(ref.Get("port")),
-				})
+		a.Open, _ = at.Get("failOpen").Bool()
+		for _, ref := range refs {
+			if ref.Exists() {
+				asked = append(asked, askedBackend{a, ref})
 			}
 		}
 	}
+	auth := r.Mapping(r.Spec, "extAuth")
+	for _, protocol := range []string{"http", "grpc"} {
+		service := r.Mapping(auth, protocol)
+		ask(auth, "timeout", append(r.List(service, "backendRefs"), service.Get("backendRef"))...)
+	}
+	for _, processor := range r.List(r.Spec, "extProc") {
+		ask(processor, "messageTimeout", r.List(processor, "backendRefs")...)
+	}
+	if len(asked) == 0 {
+		return
+	}
+	for _, target := range envoyGatewayTargets(r) {
+		from, ok := target.gateways(r)
+		for _, a := range asked {
+			if to, named := backendRef(r, a.ref); ok && named {
+				e := a.Evidence()
+				e.Port = resource.PortNumber(a.ref.Get("port"))
+				r.Call(from, to, a.ref, e)
+			}
+		}
+	}
+	r.AddPolicies(f, r.Policy(product.EnvoyGateway, "extension", r.Root))
 }
+
+// An askedBackend is a backend that is asked about requests.
+type askedBackend struct {
+	resource.Authorizer
+	ref document.Node
+}
+
+// envoyGatewayPatience is how long Envoy Gateway waits for the answer of an extension.
+const envoyGatewayPatience = 10 * time.Second

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
@@ -75,6 +76,46 @@ func kongUsers(of graph.Ref) graph.Ref {
 	return of
 }
 
+// kongAskers are the plugins that ask a service about each request, with the fields of its
+// host and port, or of its URL alone.
+var kongAskers = map[string][2]string{
+	"opa": {"opa_host", "opa_port"}, "ldap-auth": {"ldap_host", "ldap_port"}, "ldap-auth-advanced": {"ldap_host", "ldap_port"},
+	"oauth2-introspection": {"introspection_url"}, "forward-auth": {"url"}, "external-auth": {"url"},
+}
+
+// kongAsks reads the service that a plugin asks about the requests of the routes that name it.
+func kongAsks(r *resource.Object, plugin string, config document.Node) {
+	keys, asks := kongAskers[plugin]
+	at := config.Get(keys[0])
+	to, ok := address.Parse(at.Str())
+	if !asks || !ok {
+		return
+	}
+	if keys[1] != "" {
+		to.Port = resource.PortNumber(config.Get(keys[1]))
+	}
+	from := graph.EndpointRef{Group: graph.GatewaysOf(kongPluginRef(r))}
+	if isGlobalPlugin(r) {
+		from = graph.EndpointRef{Group: resource.IngressesOf("kong")}
+	}
+	a := resource.Authorizer{Way: "kong-plugin"}
+	r.Call(from, graph.EndpointRef{Host: to, Namespace: r.Namespace, Realm: resource.Realm}, at, a.Evidence())
+}
+
+// isGlobalPlugin reports whether a plugin is for all requests.
+func isGlobalPlugin(r *resource.Object) bool {
+	return r.Kind == "KongClusterPlugin" && r.Root.Get("metadata", "labels", "global").Str() == "true"
+}
+
+// kongPluginRef is the ref by which routes and Services name a plugin.
+func kongPluginRef(r *resource.Object) graph.Ref {
+	ref := r.Ref()
+	if r.Kind == "KongClusterPlugin" {
+		ref.Namespace = ""
+	}
+	return ref
+}
+
 // kongPluginObject reads a plugin in an object of its own: for the routes and
 // Services that name it or, with a label, for everything. Of plugins of one sort
 // that of the route acts, else that of the Service.
@@ -84,21 +125,19 @@ func kongPluginObject(r *resource.Object) {
 		return
 	}
 	f := field.New(r.Document, product.KongDuration)
+	kongAsks(r, name.Str(), r.Root.Get("config"))
 	p := r.Policy(product.Kong, "plugin "+name.Str(), r.Root)
 	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Kong}
 	kongPlugin(f, &p.Says, name, r.Root.Get("config"))
 	if p.Says.Empty() && !f.Flawed() {
 		return
 	}
-	if r.Kind == "KongClusterPlugin" && r.Root.Get("metadata", "labels", "global").Str() == "true" {
+	if isGlobalPlugin(r) {
 		p.From = []graph.EndpointRef{{Group: resource.IngressesOf("kong")}}
 		r.AddPolicies(f, p)
 		return
 	}
-	ref := r.Ref()
-	if r.Kind == "KongClusterPlugin" {
-		ref.Namespace = ""
-	}
+	ref := kongPluginRef(r)
 	ofService := p
 	p.Of, p.Rank = ref, 2
 	ofService.From, ofService.To, ofService.Rank = []graph.EndpointRef{{Group: resource.IngressesOf("kong")}}, []graph.EndpointRef{{Group: kongUsers(ref)}}, 1

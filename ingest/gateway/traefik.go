@@ -77,7 +77,7 @@ func traefikIngress(r *resource.Object) {
 		}
 		for _, of := range traefikVia(r, route, document.Node{}) {
 			r.Facts.Members = append(r.Facts.Members, graph.Member{
-				Of: traefikUsers(of), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(route), Joins: true,
+				Of: graph.GatewaysOf(of), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(route), Joins: true,
 			})
 		}
 		shares := r.Shares(route, "", services, 1)
@@ -135,10 +135,4 @@ func traefikService(r *resource.Object) {
 		add(failover.Get("fallback"), graph.Member{In: &graph.Place{Group: group, Rank: 1}, Fallback: true})
 	}
 	traefikFailover(r, r.Spec.Get("failover"))
-}
-
-// traefikUsers is the group of the routers that list a middleware.
-func traefikUsers(middleware graph.Ref) graph.Ref {
-	middleware.Realm, middleware.Kind = "traefik", "router with middleware"
-	return middleware
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
@@ -29,15 +30,26 @@ func traefikMiddleware(r *resource.Object) {
 			r.Facts.Members = append(r.Facts.Members, graph.Member{
 				Of: r.Ref(), Party: r.Group("Middleware", r.Text(next, "namespace"), name), Origin: r.At(next), Through: true,
 			})
+			r.Member(graph.GatewaysOf(r.RefTo("Middleware", r.Text(next, "namespace"), name)), graph.EndpointRef{Group: graph.GatewaysOf(r.Ref())}, next)
+		}
+	}
+	if at := r.Spec.Get("forwardAuth", "address"); at.Str() != "" {
+		if to, ok := address.Parse(at.Str()); ok {
+			r.Call(graph.EndpointRef{Group: graph.GatewaysOf(r.Ref())}, graph.EndpointRef{Host: to, Namespace: r.Namespace, Realm: resource.Realm}, at, resource.Authorizer{
+				Way: "forward-auth", Product: product.Traefik, Layer: policy.Gateway, Timeout: field.Supplied(f, at, traefikAuthPatience),
+			}.Evidence())
 		}
 	}
 	if to, ok := traefikParty(r, r.Mapping(r.Spec, "errors", "service")); ok { // words the error that comes back in any case
-		r.Call(graph.EndpointRef{Group: traefikUsers(r.Ref())}, to, r.Spec.Get("errors", "service"), graph.Evidence{
+		r.Call(graph.EndpointRef{Group: graph.GatewaysOf(r.Ref())}, to, r.Spec.Get("errors", "service"), graph.Evidence{
 			Way: "error-page", Strength: graph.Strong, Class: graph.ClassIngress, Need: graph.Soft, Fallback: true,
 			Port: resource.PortNumber(r.Spec.Get("errors", "service", "port")),
 		})
 	}
 }
+
+// traefikAuthPatience is how long Traefik waits for the answer of a forwardAuth.
+const traefikAuthPatience = 30 * time.Second
 
 // traefikMiddlewareSays reads what a middleware of any kind does. An error page is
 // none of it: the request has failed.

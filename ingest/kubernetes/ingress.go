@@ -44,6 +44,11 @@ func readIngress(o *resource.Object) {
 	for i := range backends {
 		addIngressCall(o, &backends[i], "ingress-backend", protocol)
 	}
+	for _, of := range ingressVia(o) {
+		o.Facts.Members = append(o.Facts.Members, graph.Member{
+			Of: graph.GatewaysOf(of), Party: graph.EndpointRef{Ref: o.Self}, Origin: o.At(o.Root), Joins: true,
+		})
+	}
 	readNginxAnnotations(o)
 }
 

@@ -3,10 +3,13 @@ package mesh
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
 
@@ -14,7 +17,12 @@ import (
 // single accounts that reach selected workloads show a pair; rules by namespace, address
 // or token, and rules that deny, show none.
 func authorizationPolicy(r *resource.Object) {
-	if action := r.Text(r.Spec, "action"); action != "" && action != "ALLOW" {
+	switch r.Text(r.Spec, "action") {
+	case "CUSTOM":
+		askProvider(r)
+		return
+	case "", "ALLOW":
+	default:
 		return
 	}
 	targets := policyTargets(r)
@@ -36,6 +44,66 @@ func authorizationPolicy(r *resource.Object) {
 					allow(r, namespace, name, targets, account, methods)
 				}
 			}
+		}
+	}
+}
+
+// istioAskers is the group of the workloads whose requests an extension provider is asked
+// about.
+func istioAskers(provider string) graph.Ref {
+	return graph.Ref{Realm: "istio", Kind: "requests for provider", Name: provider}
+}
+
+// askProvider makes what an AuthorizationPolicy protects ask the provider that it names. A
+// policy without rules matches no request.
+func askProvider(r *resource.Object) {
+	provider := r.Mapping(r.Spec, "provider").Get("name")
+	if provider.Str() == "" || len(r.List(r.Spec, "rules")) == 0 {
+		return
+	}
+	targets := policyTargets(r)
+	if !r.Spec.Get("selector").Exists() && len(targets) == 0 {
+		targets = append(targets, r.PodsOf(graph.Selector{All: true, AnyNamespace: r.Namespace == product.Istio.RootNamespace}))
+	}
+	for _, target := range targets {
+		r.Facts.Members = append(r.Facts.Members, graph.Member{Of: istioAskers(provider.Str()), Party: target, Origin: r.At(provider), Joins: true})
+	}
+}
+
+// istioPatience is how long Istio waits for an extension provider.
+const istioPatience = 600 * time.Second
+
+// extensionProviders reads the services that AuthorizationPolicies of the action CUSTOM ask.
+// They are asked by the proxy in front of the callee.
+func extensionProviders(r *resource.Object, f *field.Reader, providers []document.Node) {
+	for _, provider := range providers {
+		for _, key := range []string{"envoyExtAuthzHttp", "envoyExtAuthzGrpc"} {
+			n := provider.Get(key)
+			host := n.Get("service")
+			if !host.IsScalar() || host.Str() == "" {
+				continue
+			}
+			namespace, name, found := strings.Cut(host.Str(), "/")
+			if !found {
+				namespace, name = r.Namespace, namespace
+			}
+			own := f.Within("extensionProviders." + key)
+			own.How = policy.Explicit // for this provider alone
+			a := resource.Authorizer{
+				Way: "extension-provider", Product: product.Istio, Layer: policy.ServerProxy, Object: "extension provider/" + provider.Get("name").Str(),
+				Timeout: field.OrSupplied(own, n, own.Duration(n, "timeout"), istioPatience),
+			}
+			a.Open, _ = n.Get("failOpen").Bool()
+			e := a.Evidence()
+			if e.Protocol = "http"; key == "envoyExtAuthzGrpc" {
+				e.Protocol = "grpc"
+			}
+			e.Origin = f.At(host)
+			r.Facts.Calls = append(r.Facts.Calls, graph.CallFact{
+				From:     graph.EndpointRef{Group: istioAskers(provider.Get("name").Str())},
+				To:       resource.HostIn(namespace, name, resource.PortNumber(n.Get("port"))),
+				Evidence: e,
+			})
 		}
 	}
 }

@@ -56,6 +56,7 @@ func meshConfig(r *resource.Object, d *document.Document, n document.Node) {
 		says.Retry.Budget = budget.Budget
 	}
 	says.Timeout = field.Presence(timeout)
+	extensionProviders(r, f, n.Get("extensionProviders").List())
 	p := r.Policy(product.Istio, "default", r.Root)
 	if n.Exists() {
 		p.Origin = d.At(n)

@@ -18,7 +18,10 @@ var Contour = &policy.Product{
 		Retry: &policy.Retry{Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.On5xx, policy.OnPerTry}), Backoff: &envoyBackoff},
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("HTTPProxy", field("spec.routes[].timeoutPolicy.response", duration))),
+		policy.TotalTimeout: ways(
+			in("HTTPProxy", field("spec.routes[].timeoutPolicy.response", duration)), in("virtual host of HTTPProxy", field("authorization.responseTimeout", duration)),
+			in("ContourConfiguration", field("spec.globalExtAuth.responseTimeout", duration)), in("ExtensionService", field("spec.timeoutPolicy.response", duration)),
+		),
 		policy.AttemptTimeout:   ways(in("HTTPProxy", field("spec.routes[].retryPolicy.perTryTimeout", duration))),
 		policy.Retries:          ways(in("HTTPProxy", field("spec.routes[].retryPolicy.count", count), field("spec.routes[].retryPolicy.retryOn", conditions))),
 		policy.ConcurrencyLimit: ways(in("Service", annotation("projectcontour.io/max-requests", count))),

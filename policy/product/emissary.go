@@ -15,7 +15,7 @@ var Emissary = &policy.Product{
 	Defaults: policy.Set{Timeout: totalAndConnect(3*time.Second, 3*time.Second), Retry: noRetry(), Breaker: noBreaker(), Bulkhead: &envoyLimits},
 	Within:   policy.Set{Retry: &policy.Retry{Retries: def(1), Backoff: &envoyBackoff}, Breaker: &envoyEjection},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("Mapping", field("spec.timeout_ms", duration))),
+		policy.TotalTimeout:     ways(in("Mapping", field("spec.timeout_ms", duration)), in("AuthService", field("spec.timeout_ms", duration)), in("RateLimitService", field("spec.timeout_ms", duration))),
 		policy.AttemptTimeout:   ways(in("Mapping", field("spec.retry_policy.per_try_timeout", duration))),
 		policy.Retries:          ways(in("Mapping", field("spec.retry_policy.num_retries", count), field("spec.retry_policy.retry_on", conditions))),
 		policy.CircuitBreaker:   ways(in("Mapping", block("spec.outlier_detection"))),

@@ -26,7 +26,10 @@ var EnvoyGateway = &policy.Product{
 		},
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("BackendTrafficPolicy", field("spec.timeout.http.requestTimeout", duration))),
+		policy.TotalTimeout: ways(
+			in("BackendTrafficPolicy", field("spec.timeout.http.requestTimeout", duration)),
+			in("SecurityPolicy", field("spec.extAuth.timeout", duration)), in("EnvoyExtensionPolicy", field("spec.extProc[].messageTimeout", duration)),
+		),
 		policy.AttemptTimeout:   ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.timeout", duration))),
 		policy.Retries:          ways(in("BackendTrafficPolicy", field("spec.retry.numRetries", count), field("spec.retry.retryOn", conditions))),
 		policy.RetryBackoff:     ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.backOff.baseInterval", duration))),

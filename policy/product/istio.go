@@ -35,7 +35,7 @@ var Istio = &policy.Product{
 		Breaker: &envoyEjection,
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("VirtualService", field("spec.http[].timeout", duration)), in("Canary", field("spec.service.timeout", duration))),
+		policy.TotalTimeout:     ways(in("VirtualService", field("spec.http[].timeout", duration)), in("Canary", field("spec.service.timeout", duration)), in("extension provider", field("timeout", duration))),
 		policy.AttemptTimeout:   ways(in("VirtualService", field("spec.http[].retries.perTryTimeout", duration)), in("Canary", field("spec.service.retries.perTryTimeout", duration))),
 		policy.Retries:          ways(in("VirtualService", field("spec.http[].retries.attempts", count), field("spec.http[].retries.retryOn", conditions)), in("Canary", field("spec.service.retries.attempts", count), field("spec.service.retries.retryOn", conditions))),
 		policy.RetryBackoff:     ways(in("VirtualService", field("spec.http[].retries.backoff", duration))),
