@@ -22,7 +22,8 @@ import (
 // all. What is behind a group gets all of them, through one member or the other.
 type Amplification struct {
 	r    *Analysis
-	c    *components
+	o    *Onward
+	c    *components  // of o
 	resp []float64    // by component: the most that the calls on a path to it multiply an error of its services
 	via  []graph.Edge // by component: the last call of such a path, from another component; NoCall if none multiplies
 }
@@ -45,25 +46,26 @@ func (r *Analysis) Amplification() *Amplification {
 var amplifications = NewMemo[Once, *Amplification]("how retries multiply")
 
 func (r *Analysis) findAmplification() *Amplification {
-	g, c := r.Core, r.SyncComponents()
-	a := &Amplification{r: r, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len())}
+	g, o := r.Core, r.Onward()
+	c := o.c
+	a := &Amplification{r: r, o: o, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len())}
 	for i := range a.resp {
 		a.resp[i], a.via[i] = 1, NoCall
 	}
 	for i := int32(c.len()) - 1; i >= 0; i-- {
 		for _, v := range c.services(i) {
 			for e, end := g.Out(v); e < end; e++ {
-				if g.Mode(e) == graph.Sync && c.Of[g.To(e)] == i && r.Repeats(e) > 1 {
+				if g.Mode(e) == graph.Sync && o.Loops(e) && r.Repeats(e) > 1 {
 					a.resp[i] = math.Inf(1)
 				}
 			}
 		}
 		for _, v := range c.services(i) {
 			for e, end := g.Out(v); e < end; e++ {
-				to := c.Of[g.To(e)]
-				if g.Mode(e) != graph.Sync || to == i {
+				if !o.Leads(e) {
 					continue
 				}
+				to := c.Of[g.To(e)]
 				if n := a.resp[i] * r.Repeats(e); n > a.resp[to] {
 					a.resp[to], a.via[to] = n, e
 				}
@@ -195,7 +197,7 @@ func (a *Amplification) over(v graph.Node, times func(graph.Edge) float64) pathE
 	end := pathEnd{1, NoCall}
 	g := a.r.Core
 	for _, e := range g.In(v) {
-		if g.Mode(e) != graph.Sync || a.c.Of[g.From(e)] == a.c.Of[v] {
+		if !a.o.Leads(e) {
 			continue
 		}
 		if n := a.resp[a.c.Of[g.From(e)]] * times(e) * ShareOf(g, e); n > end.factor {

@@ -139,7 +139,7 @@ func overloaded(inject map[graph.Node]failure.Injection, shifts []failure.Shift)
 
 // inLoop returns a function for whether caller and callee of a call wait for each other.
 func (r *Analysis) inLoop() func(graph.Edge) bool {
-	g, c := r.Core, r.SyncComponents()
+	g, c := r.Core, r.syncComponents()
 	for v := range graph.Node(g.Len()) {
 		if waits(g, v) {
 			c = findComponents(g.Where(func(e graph.Edge) bool { return failure.Waits(g, e) }))

@@ -32,9 +32,9 @@ func (r *Analysis) findLatencyBudget(v graph.Node) LatencyBudget {
 	n, endless := LatencyBudget{}, false
 	var hard []waitingCall
 	for _, need := range allNeeds(g, v) {
-		w := r.waitForGroup(need.Group, v)
+		w := r.waitForGroup(need.Group)
 		if need.Group == graph.NoGroup {
-			w = r.waitFor(need.Call, v)
+			w = r.waitFor(need.Call)
 		}
 		endless = endless || w.endless
 		if w.longest.State != policy.Finite {
@@ -61,9 +61,9 @@ type needWait struct {
 	endless bool // a hard call has no known end
 }
 
-func (r *Analysis) waitFor(e graph.Edge, v graph.Node) needWait {
-	g, loops := r.Core, r.SyncComponents()
-	if g.Mode(e) != graph.Sync || loops.Of[g.To(e)] == loops.Of[v] || g.Fallback(e) && !g.Grouped(e) || IsStream(g.Protocol(e)) {
+func (r *Analysis) waitFor(e graph.Edge) needWait {
+	g := r.Core
+	if !r.Onward().Leads(e) || g.Fallback(e) && !g.Grouped(e) || IsStream(g.Protocol(e)) {
 		return needWait{}
 	}
 	w := needWait{call: e, hard: g.Need(e) == graph.Hard}
@@ -77,7 +77,7 @@ func (r *Analysis) waitFor(e graph.Edge, v graph.Node) needWait {
 
 // waitForGroup is the wait for the slowest member of a group, or, for a failover, for all of
 // its ranks, of which each is asked when the one before it has failed.
-func (r *Analysis) waitForGroup(id graph.GroupID, v graph.Node) needWait {
+func (r *Analysis) waitForGroup(id graph.GroupID) needWait {
 	if id == graph.NoGroup {
 		return needWait{}
 	}
@@ -90,9 +90,9 @@ func (r *Analysis) waitForGroup(id graph.GroupID, v graph.Node) needWait {
 		}
 		var rank needWait
 		for _, m := range members[:n] {
-			w := r.waitForGroup(m.Group, v)
+			w := r.waitForGroup(m.Group)
 			if m.Group == graph.NoGroup {
-				w = r.waitFor(m.Call, v)
+				w = r.waitFor(m.Call)
 			}
 			rank.hard, rank.endless = rank.hard || w.hard, rank.endless || w.endless
 			if w.longest.State == policy.Finite && (rank.longest.State != policy.Finite || w.longest.Time > rank.longest.Time) {
@@ -171,11 +171,4 @@ func (r *Analysis) CallTo(v graph.Node, name string) (graph.Edge, bool) {
 		}
 	}
 	return 0, false
-}
-
-var syncComponents = NewMemo[Once, *components]("the components over synchronous calls")
-
-// SyncComponents are those over the synchronous calls, by node.
-func (r *Analysis) SyncComponents() *components {
-	return syncComponents.Of(r, Once{}, func() *components { return findComponents(r.Sync) })
 }

@@ -6,9 +6,17 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// withoutReturns is g without the loops that close only in a proxy that spreads requests
-// over the caller's own kind: a service asks the balancer in front of itself, and one of
-// its replicas answers. That is a call to itself and no loop of services.
+// withoutReturns is g without its returns.
+func withoutReturns(g *graph.Graph) *graph.Graph {
+	if gone := returns(g); gone != nil {
+		return g.Where(func(e graph.Edge) bool { return !gone[e] })
+	}
+	return g
+}
+
+// returns reports by call whether it closes loops only in a proxy that spreads requests over
+// the caller's own kind: a service asks the balancer in front of itself, and one of its replicas
+// answers. That is a call to itself and no loop of services. It is nil if there are none.
 //
 // The kind is the members of a pool, or of a split by weights, of a caller that multiplexes;
 // or one service with several replicas. Callers of the proxy that run the images of members are
@@ -17,10 +25,10 @@ import (
 // A call of the kind to the proxy is left out if no other callee of the proxy leads back to
 // its caller. Otherwise the calls of the proxy to the members are, if they lead to no other
 // caller of it. If they do, too, the loop stays.
-func withoutReturns(g *graph.Graph) *graph.Graph {
+func returns(g *graph.Graph) []bool {
 	kinds := spreads(g)
 	if len(kinds) == 0 {
-		return g
+		return nil
 	}
 	gone := make([]bool, g.Calls())
 	f := &reach{g: g, of: findComponents(g).Of, seen: make([]int, g.Len())}
@@ -51,7 +59,7 @@ func withoutReturns(g *graph.Graph) *graph.Graph {
 			}
 		}
 	}
-	return g.Where(func(e graph.Edge) bool { return !gone[e] })
+	return gone
 }
 
 // A spread is a proxy and services of one kind over which it spreads requests, some of

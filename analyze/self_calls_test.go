@@ -42,6 +42,18 @@ func TestLoopsThroughABalancer(t *testing.T) {
 	}
 }
 
+// What adds up along a way goes through a balancer, and not back through it.
+func TestOnwardThroughABalancer(t *testing.T) {
+	g := multiplexing(graphtest.Parse("web:lb lb:[f1|f2] f1:lb,stock f2:stock stock:web-db"), "lb")
+	o := NewAnalysis(g).Onward()
+	for e := range graph.Edge(g.Calls()) {
+		from, to := g.ID(g.From(e)), g.ID(g.To(e))
+		if want := !(from == "f1" && to == "lb"); o.Leads(e) != want || o.Loops(e) {
+			t.Errorf("%s to %s leads on: %v, want %v; in a loop: %v", from, to, o.Leads(e), want, o.Loops(e))
+		}
+	}
+}
+
 func TestLoopThroughABalancerOfReplicas(t *testing.T) {
 	for replicas, want := range map[int]int{1: 1, 3: 0} {
 		g := graphtest.Parse("lb:front front:lb")

@@ -13,11 +13,10 @@ import (
 
 // findInversion reports whether the callee of e can take longer than an attempt of e.
 func findInversion(p *Pass, e graph.Edge) (inversion, bool) {
-	g, loops := p.Core, p.Analysis.SyncComponents()
-	if loops.Of[g.From(e)] == loops.Of[g.To(e)] {
+	if !p.Analysis.Onward().Leads(e) {
 		return inversion{}, false
 	}
-	i := inversion{need: p.Analysis.LatencyBudget(g.To(e))}
+	i := inversion{need: p.Analysis.LatencyBudget(p.Core.To(e))}
 	if i.need.Max.State != policy.Finite {
 		return i, false
 	}

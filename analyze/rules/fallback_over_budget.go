@@ -59,7 +59,7 @@ func lateFallback(p *Pass, e, f graph.Edge) bool {
 	switch {
 	case back.State != policy.Finite:
 		reportLate(p, e, f, fmt.Sprintf("and falls back to %s without a timeout; the fallback can hang", g.ID(g.To(f))), nil)
-	case p.Analysis.SyncComponents().Of[a] == p.Analysis.SyncComponents().Of[g.To(f)] && a != g.To(f):
+	case p.Analysis.Onward().Loops(f) && a != g.To(f):
 		reportLate(p, e, f, fmt.Sprintf("and falls back to %s, which calls %s in turn", g.ID(g.To(f)), g.ID(a)), nil)
 	case first.State == policy.Finite:
 		both := p.Analysis.MaxWait(e)

@@ -108,8 +108,8 @@ const fewest = 2
 // reportInARow reports that the callee of e repeats its own call too, the one that
 // it repeats most.
 func reportInARow(p *Pass, e graph.Edge) {
-	g, loops := p.Core, p.Analysis.SyncComponents()
-	if loops.Of[g.From(e)] == loops.Of[g.To(e)] || !chose(p, e) || p.Analysis.Repeats(e) <= 1 {
+	g := p.Core
+	if !p.Analysis.Onward().Leads(e) || !chose(p, e) || p.Analysis.Repeats(e) <= 1 {
 		return
 	}
 	callee := repeaterOf(p, g.To(e))
