@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/native"
 )
 
@@ -57,14 +58,21 @@ func parseConfig(name string, text []byte) (*config, error) {
 	if len(problems) > 0 {
 		return nil, misuse(problems[0].Hint, "%s", problemText(problems[0]))
 	}
-	for i, s := range c.Sources {
-		if s != "-" && !filepath.IsAbs(s) {
-			c.Sources[i] = filepath.Join(filepath.Dir(name), s)
+	below := func(paths []string) {
+		for i, s := range paths {
+			if s != "-" && !filepath.IsAbs(s) {
+				paths[i] = filepath.Join(filepath.Dir(name), s)
+			}
 		}
 	}
-	for i, s := range c.Exclude {
-		if !filepath.IsAbs(s) {
-			c.Exclude[i] = filepath.Join(filepath.Dir(name), s)
+	below(c.Sources)
+	below(c.Exclude)
+	for _, list := range [][]graph.Rendering{c.Charts, c.Overlays} {
+		for i := range list {
+			below(list[i].Files)
+			dir := []string{list[i].Dir}
+			below(dir)
+			list[i].Dir = dir[0]
 		}
 	}
 	return &config{Config: *c, File: name}, nil

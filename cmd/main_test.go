@@ -17,14 +17,21 @@ var update = flag.Bool("update", false, "write what weir prints into the expecte
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"weir": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"weir":      func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"helm":      recordedHelm,
+		"kustomize": recordedKustomize,
 	})
 }
 
 // TestScripts runs the command line's contract: transcripts of weir, with their
 // inputs and their outputs.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
+	testscript.Run(t, scripts(func(*testscript.Env) {}))
+}
+
+// scripts are the transcripts, with what setup changes of their environment.
+func scripts(setup func(*testscript.Env)) testscript.Params {
+	return testscript.Params{
 		Dir:                 "../testdata/script",
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
@@ -35,10 +42,11 @@ func TestScripts(t *testing.T) {
 			env.Setenv("LANG", "C.UTF-8")
 			// Where weir is, and nothing else.
 			env.Setenv("BIN", filepath.SplitList(env.Getenv("PATH"))[0])
+			setup(env)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"exits": exits},
-	})
+	}
 }
 
 // exits runs a command that has to end with a given exit code:

@@ -14,6 +14,7 @@ type run struct {
 	namespace  string
 	columns    summary.Columns
 	maxMemory  int64 // 0 for no limit
+	render     bool
 	quiet      bool
 	verbose    bool
 	outputs    []string

@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/ingest/rendering"
 	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render"
@@ -95,6 +96,9 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	}
 	b := &link.Builder{Namespace: r.namespace}
 	options := ingest.Options{Stdin: r.in, Exclude: r.config.Exclude, Columns: r.columns, MaxMemory: r.maxMemory}
+	if r.render {
+		options.Render = &ingest.Render{Charts: r.config.Charts, Overlays: r.config.Overlays}
+	}
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}
 		defer p.end()
@@ -107,9 +111,12 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	err := ingest.Read(context.Background(), sources, options, b)
 	var missing *ingest.SourceError
 	var spill *spans.SpillError
+	var program *rendering.MissingError
 	switch {
 	case errors.As(err, &missing):
 		return nil, unread(missing.Hint, "%w", err)
+	case errors.As(err, &program):
+		return nil, misuse(program.Hint(), "%w", err)
 	case errors.As(err, &spill):
 		return nil, unread(spill.Hint(), "%w", err)
 	}

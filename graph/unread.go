@@ -23,6 +23,9 @@ type Unread struct {
 	// directory above the input. If all of them are among the inputs, the content is known.
 	Paths []string
 
+	// Release is how the one of Paths is rendered, if the object is a release of the chart in it.
+	Release *Rendering
+
 	Excuses string // the value of the annotation IgnoreAnnotation of the object
 }
 

@@ -13,6 +13,7 @@ import (
 type coverage struct {
 	b             *link.Builder
 	here          *here
+	releases      func(file, []graph.Unread) // is called with what is not read of a file; may be nil
 	read, skipped map[string]*graph.Count
 
 	unwanted []unwanted        // documents that are skipped unless another document reads them
@@ -103,6 +104,9 @@ func (a *coverage) add(t *batch) {
 	take(t.facts.Configs)
 	for i := range t.facts.Projects {
 		take(t.facts.Projects[i].Facts.Configs)
+	}
+	if a.releases != nil {
+		a.releases(t.file, t.facts.Unread)
 	}
 	t.facts.Unread = slices.DeleteFunc(t.facts.Unread, func(u graph.Unread) bool {
 		return len(u.Paths) > 0 && !slices.ContainsFunc(u.Paths, func(p string) bool { return !a.here.has(t.file, p) })

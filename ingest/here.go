@@ -29,7 +29,10 @@ func newHere(f *finder) *here {
 // directory above f.
 func (h *here) has(f file, p string) bool {
 	root := h.cwd
-	if f.path != "" {
+	switch {
+	case f.rendered != nil:
+		root = f.rendered.dir
+	case f.path != "":
 		root = filepath.Dir(f.real)
 	}
 	for {

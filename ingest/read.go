@@ -23,6 +23,9 @@ type Options struct {
 	// Exclude are patterns of paths, as those of sources, that are not read where they are
 	// found in a directory or by a pattern. A source that is such a path itself is read.
 	Exclude []string
+	// Render, if set, has charts and overlays rendered by the programs that are installed. The
+	// rendered text is read instead of their files.
+	Render *Render
 	// Columns say what the columns of tables hold whose headers do not.
 	Columns summary.Columns
 	// MaxMemory limits the memory for reading spans, in bytes: the rest spills to a
@@ -52,7 +55,7 @@ type Progress struct {
 //
 // What cannot be read is a Problem in the Coverage, and reading goes on. The error
 // is a *SourceError when a source cannot be what the user meant, a
-// *trace.SpillError when a temporary file cannot be written, and that of ctx when it
+// *rendering.MissingError when a program for Render is not installed, a *trace.SpillError when a temporary file cannot be written, and that of ctx when it
 // ends.
 func Read(ctx context.Context, sources []string, o Options, b *link.Builder) error {
 	var find finder
@@ -74,17 +77,42 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	a.b.Add(&graph.Facts{Unread: find.unread})
 	a.skip(excludedKind, graph.Origin{}, len(find.exclude.found))
 	a.skip("file of another type", graph.Origin{}, find.other)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var rendered *renders
+	if o.Render != nil {
+		rendered = newRenders(&find, o.Render)
+		if err := rendered.start(ctx, o.Workers); err != nil {
+			return err
+		}
+		a.problems(rendered.newProblems())
+		find.files = rendered.files(find.files)
+		b.Namespaces, a.releases = rendered.namespaces, rendered.take
+	}
 	opened := newSeenFiles(find.files)
 	spill := newSpill(o.MaxMemory)
 	defer spill.Close()
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
 	w := newWork(ctx, o, find.files, opened, a)
 	w.spill, w.cancel = spill, cancel
 	if o.Progress != nil {
 		go w.progress.measure(find.files, o.Stdin)
 	}
 	w.run()
+	if rendered != nil {
+		further := o
+		further.Progress = nil
+		for {
+			files, err := rendered.more(ctx)
+			if err != nil {
+				return err
+			}
+			a.problems(rendered.newProblems())
+			if len(files) == 0 {
+				break
+			}
+			newWork(ctx, further, files, opened, a).run()
+		}
+	}
 	files, bytes := opened.counts()
 	b.Coverage.Files += files
 	b.Coverage.Bytes += bytes

@@ -34,10 +34,13 @@ func (r *reader) read(t *batch) {
 		r.readSpans(t)
 		return
 	}
-	base := baseOf(t.file.name)
+	base := t.file.base()
 	for _, part := range t.parts {
 		d, headSure := document.New(t.file.name, base, part, &r.names)
 		d.Dir, d.Facts = t.dir, &t.facts
+		if t.file.rendered != nil {
+			d.RenderedBy(t.file.rendered.source)
+		}
 		t.protect(d, int32(d.Start()), func() { r.readDocument(t, d, headSure) })
 	}
 }

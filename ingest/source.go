@@ -36,6 +36,16 @@ type file struct {
 	real  string // identifies the file: equal for two paths of one file
 	named bool   // by the user, not found in a directory
 	via   bool   // through a symbolic link
+
+	rendered *renderedText // instead of the file at a path; nil if it is none
+}
+
+// base is the name by which readers recognize the file.
+func (f *file) base() string {
+	if f.rendered != nil {
+		return "rendered.yaml"
+	}
+	return baseOf(f.name)
 }
 
 // A finder expands sources into files.
@@ -125,7 +135,7 @@ func (f *finder) take(p string, info fs.FileInfo, named bool) ([]directory, erro
 	if info.IsDir() {
 		return []directory{{f.relative(p), real, via}}, nil
 	}
-	f.files = append(f.files, file{f.name(p), p, real, named, via})
+	f.files = append(f.files, file{name: f.name(p), path: p, real: real, named: named, via: via})
 	return nil, nil
 }
 
@@ -174,7 +184,7 @@ func (f *finder) walk(dir directory) {
 		case !mode.IsRegular():
 			f.other++
 		case isManifest(e.Name()):
-			f.files = append(f.files, file{f.name(p), p, real, false, dir.via})
+			f.files = append(f.files, file{name: f.name(p), path: p, real: real, via: dir.via})
 		default:
 			f.other++
 			if kind := unread.File(strings.ToLower(e.Name()), isManifest); kind != nil {

@@ -29,6 +29,8 @@ func (w *work) openStream(f file) (*stream, error) {
 	s := &stream{}
 	stdin := w.o.Stdin
 	switch {
+	case f.rendered != nil:
+		s.raw = w.buffer(bytes.NewReader(f.rendered.text))
 	case f.path != "":
 		in, err := os.Open(f.path)
 		if err != nil {

@@ -137,7 +137,7 @@ func (w *work) open(p *fileProgress, r *reader) {
 		w.openSpans(p, s, r)
 		return
 	}
-	if base := baseOf(p.file.name); isSpans(base) && !p.file.named {
+	if base := p.file.base(); isSpans(base) && !p.file.named {
 		w.hand(&batch{fileProgress: p, outcomes: []outcome{{kind: filepath.Ext(base) + " file"}}})
 		return
 	}
@@ -160,7 +160,7 @@ func (w *work) open(p *fileProgress, r *reader) {
 			t = &batch{fileProgress: p}
 		}
 	}
-	if isText(baseOf(p.file.name)) || r.takesWhole(text) {
+	if isText(p.file.base()) || r.takesWhole(text) {
 		add(document.TextPart(text))
 	} else {
 		document.Split(text, add)

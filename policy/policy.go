@@ -48,7 +48,7 @@ func (o Origin) String() string {
 		b.WriteString(" line ")
 		b.WriteString(strconv.Itoa(int(o.Line)))
 	}
-	if o.File != Stdin && !strings.HasPrefix(o.RenderedFrom, o.File+"/") {
+	if o.File != Stdin && o.File != "." && !strings.HasPrefix(o.RenderedFrom, o.File+"/") {
 		b.WriteString(" of ")
 		b.WriteString(o.File)
 	}

@@ -17,7 +17,7 @@ var notRendered = &Rule{
 }
 
 const notRenderedDoc = `
-weir reads manifests as they are in their files and renders nothing. What a chart, a
+Without "--render" weir reads manifests as they are in their files. What a chart, a
 release or an overlay deploys is not known, so a clean result would be about the
 rest only.
 
@@ -35,8 +35,10 @@ Not reported: library charts, charts whose templates have no placeholders, an Ap
 or Kustomization whose directory is among the sources, kustomizations that only list
 resources, encrypted files, and templates of other engines. "--verbose" lists those.
 
-**Fix.** Render them and check the result:
+**Fix.** Render them with "--render", which runs the installed helm and kustomize, or
+render them yourself and check the result:
 
+    weir check --render .
     helm template shop | weir check -
     kustomize build overlays/live | weir check -
 

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -11,6 +12,9 @@ import (
 type Builder struct {
 	// Namespace is the namespace of Kubernetes objects that give none.
 	Namespace string
+	// Namespaces are those of the objects of single files, by the file in their origins. They
+	// count before Namespace.
+	Namespaces map[string]string
 	// Coverage is what reading counted; linking completes it.
 	Coverage graph.Coverage
 
@@ -37,6 +41,9 @@ func (b *Builder) Build() *graph.Graph {
 	namespaces := map[string]string{} // by file
 	if b.Namespace == "" {
 		namespaces = l.namespacesOfFiles()
+	}
+	maps.Copy(namespaces, b.Namespaces)
+	if b.Namespace == "" {
 		l.separateNamespaces(namespaces)
 	}
 	l.place(b.Namespace, namespaces)

@@ -1,18 +1,17 @@
 package link
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"cmp"
 
-// place sets the namespace of Kubernetes objects that set none: the one that the user
-// gives, else that of their file, else the empty namespace, which is distinct from all others.
+	"github.com/weirgraph/weir/graph"
+)
+
+// place sets the namespace of Kubernetes objects that set none: that of their file, else the
+// one that the user gives, else the empty namespace, which is distinct from all others.
 func (l *linker) place(namespace string, byFile map[string]string) {
 	at := func(o *graph.Origin, realm string, ns *string) {
-		if realm != kubernetes || *ns != "" {
-			return
-		}
-		if namespace != "" {
-			*ns = namespace
-		} else {
-			*ns = byFile[o.File]
+		if realm == kubernetes && *ns == "" {
+			*ns = cmp.Or(byFile[o.File], namespace)
 		}
 	}
 	ref := func(o *graph.Origin, r *graph.Ref) {

@@ -1,6 +1,8 @@
 package delivery
 
 import (
+	"cmp"
+	"path"
 	"slices"
 	"strings"
 
@@ -34,6 +36,7 @@ func readArgo(d *document.Document, f *graph.Facts) {
 // repository. generated are the directories that fill in the paths of a template.
 func application(d *document.Document, f *graph.Facts, spec document.Node, generated []string) {
 	var paths []string
+	var release *graph.Rendering
 	for _, source := range append(spec.Get("sources").List(), spec.Get("source").Items()...) {
 		if source.Get("chart").Exists() {
 			f.Unread = append(f.Unread, object(d, unread.Release))
@@ -44,9 +47,48 @@ func application(d *document.Document, f *graph.Facts, spec document.Node, gener
 			paths = append(paths, generated...)
 		case p.Exists():
 			paths = append(paths, p.Str())
+			release = argoRelease(d, spec, source)
 		}
 	}
-	deploys(f, object(d, unread.Elsewhere), paths)
+	u := object(d, unread.Elsewhere)
+	if d.Head.Kind == "Application" {
+		u.Release = release
+	}
+	deploys(f, u, paths)
+}
+
+// argoRelease returns how Argo CD renders a source of an application, if it is a chart.
+func argoRelease(d *document.Document, spec, source document.Node) *graph.Rendering {
+	helm := source.Get("helm")
+	r := &graph.Rendering{
+		Release: cmp.Or(helm.Get("releaseName").Str(), d.Root.Get("metadata", "name").Str()), Namespace: spec.Get("destination", "namespace").Str(),
+		Values: helm.Get("values").Str(),
+	}
+	if object := helm.Get("valuesObject"); object.Exists() {
+		r.Values = object.Flow()
+	}
+	for _, file := range helm.Get("valueFiles").Strs() {
+		switch {
+		case strings.HasPrefix(file, "/"):
+		case strings.HasPrefix(file, "$"): // a file of another source, which may be this repository
+			_, file, _ = strings.Cut(file, "/")
+		default:
+			file = path.Join(source.Get("path").Str(), file)
+		}
+		r.Files = append(r.Files, inRepository(file))
+	}
+	if len(helm.Get("fileParameters").List()) > 0 {
+		r.Lacks = "values from fileParameters"
+	}
+	for _, parameter := range helm.Get("parameters").List() {
+		set := parameter.Get("name").Str() + "=" + strings.ReplaceAll(parameter.Get("value").Str(), ",", `\,`)
+		if text, _ := parameter.Get("forceString").Bool(); text {
+			r.Strings = append(r.Strings, set)
+		} else {
+			r.Set = append(r.Set, set)
+		}
+	}
+	return r
 }
 
 // generated returns the directories that the generators of an ApplicationSet find in a

@@ -41,10 +41,16 @@ func deploys(f *graph.Facts, u graph.Unread, paths []string) {
 	for _, p := range paths {
 		p = inRepository(p)
 		if p == "" { // the whole of some repository: no input shows that it is this one
+			u.Release = nil
 			f.Unread = append(f.Unread, u)
 			return
 		}
 		u.Paths = append(u.Paths, p)
+	}
+	if len(u.Paths) != 1 {
+		u.Release = nil
+	} else if u.Release != nil {
+		u.Release.Dir = u.Paths[0]
 	}
 	if len(u.Paths) > 0 {
 		f.Unread = append(f.Unread, u)

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -55,12 +56,33 @@ func helmChart(d *document.Document, f *graph.Facts) {
 // helmRelease reports a release of Flux. Its chart may be in the repository.
 func helmRelease(d *document.Document, f *graph.Facts) {
 	u := object(d, unread.Release)
-	chart := d.Root.Get("spec", "chart", "spec")
+	spec := d.Root.Get("spec")
+	chart := spec.Get("chart", "spec")
 	if source := chart.Get("sourceRef", "kind").Str(); source == "GitRepository" || source == "Bucket" {
+		u.Release = fluxRelease(d, spec)
 		deploys(f, u, []string{chart.Get("chart").Str()})
 		return
 	}
 	f.Unread = append(f.Unread, u)
+}
+
+// fluxRelease returns how Flux renders a release. Values from ConfigMaps and Secrets are not
+// known.
+func fluxRelease(d *document.Document, spec document.Node) *graph.Rendering {
+	meta, target := d.Root.Get("metadata"), spec.Get("targetNamespace").Str()
+	r := &graph.Rendering{
+		Release: spec.Get("releaseName").Str(), Namespace: cmp.Or(target, meta.Get("namespace").Str()), Values: spec.Get("values").Flow(),
+	}
+	if r.Release == "" {
+		r.Release = strings.TrimPrefix(target+"-"+meta.Get("name").Str(), "-")
+	}
+	for _, file := range append(spec.Get("chart", "spec", "valuesFiles").Strs(), spec.Get("chart", "spec", "valuesFile").Strs()...) {
+		r.Files = append(r.Files, inRepository(file))
+	}
+	if len(spec.Get("valuesFrom").List()) > 0 {
+		r.Lacks = "values from ConfigMaps and Secrets"
+	}
+	return r
 }
 
 func helmObject(d *document.Document, f *graph.Facts) {

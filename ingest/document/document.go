@@ -70,11 +70,9 @@ type Document struct {
 
 	// RenderedFrom is the file that the document was rendered from, if it names one.
 	RenderedFrom string
-	// Sources, if set, returns the path of a file as the user would name it, by its path in a
-	// rendered document.
-	Sources func(string) string
 
-	Text []byte // the bytes of a text document
+	sources func(string) string // see RenderedBy
+	Text    []byte              // the bytes of a text document
 	// Dir opens files next to this one, which a compose file or a chart may
 	// refer to, by slash-separated paths relative to the document's directory ("../"
 	// allowed). It is nil when the document came from standard input.
@@ -87,6 +85,27 @@ type Document struct {
 	// to the place of a node in the text.
 	line, column int
 	aliases      aliases
+}
+
+// findSource sets RenderedFrom: to the file that helm template names in a comment before the
+// object, or to the one that kustomize build names in an annotation of it.
+func (d *Document) findSource() {
+	from := templateOf(d.part.Text)
+	if d.Root.Exists() {
+		if origin := d.Root.Get("metadata", "annotations", originAnnotation); origin.IsScalar() {
+			from = manifestOf(origin.Str())
+		}
+	}
+	if from != "" && d.sources != nil {
+		from = d.sources(from)
+	}
+	d.RenderedFrom = Clean(from)
+}
+
+// RenderedBy sets how the file that a rendered document names is named by the user.
+func (d *Document) RenderedBy(sources func(string) string) {
+	d.sources = sources
+	d.findSource()
 }
 
 // At returns the origin of n.

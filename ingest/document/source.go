@@ -5,21 +5,6 @@ import (
 	"strings"
 )
 
-// findSource sets RenderedFrom: to the file that helm template names in a comment before the
-// object, or to the one that kustomize build names in an annotation of it.
-func (d *Document) findSource() {
-	from := templateOf(d.part.Text)
-	if d.Root.Exists() {
-		if origin := d.Root.Get("metadata", "annotations", originAnnotation); origin.IsScalar() {
-			from = manifestOf(origin.Str())
-		}
-	}
-	if from != "" && d.Sources != nil {
-		from = d.Sources(from)
-	}
-	d.RenderedFrom = Clean(from)
-}
-
 // sourceComment is how helm template begins an object, with the path of a file from the
 // directory above its chart.
 const sourceComment = "# Source: "
@@ -28,11 +13,11 @@ const sourceComment = "# Source: "
 // comment with anything but the path of a template is a person's.
 func templateOf(text []byte) string {
 	for len(text) > 0 {
-		end := lineEnd(text, 0)
-		line := bytes.TrimRight(text[:end], " \t\r\n")
-		text = text[end:]
+		var line []byte
+		line, text, _ = bytes.Cut(text, []byte("\n"))
+		line = bytes.TrimRight(line, " \t\r")
 		switch {
-		case len(line) == 0, marks(line, "---"):
+		case len(line) == 0, string(line) == "---":
 			continue
 		case !bytes.HasPrefix(line, []byte(sourceComment)):
 			return ""

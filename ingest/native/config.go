@@ -16,7 +16,9 @@ type Config struct {
 	Manifest bool     // the file also has services or aliases, which Reader reads
 	Rules    map[string]RuleConfig
 	Ignore   []Ignore
-	FailOn   string // a severity, Never, or "" if not set
+	FailOn   string            // a severity, Never, or "" if not set
+	Charts   []graph.Rendering // under render; their paths are as written
+	Overlays []graph.Rendering
 }
 
 // A RuleConfig changes one rule.
@@ -67,6 +69,7 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 		Rules:    map[string]RuleConfig{},
 		FailOn:   d.Root.Get("fail-on").Str(),
 	}
+	c.Charts, c.Overlays = readRender(d, d.Root.Get("render"))
 	for id, rule := range d.Root.Get("rules").Pairs() {
 		c.Rules[id.Str()] = readRule(d, rule)
 	}
@@ -116,6 +119,7 @@ func configKeys(rules Rules) []schemaKey {
 				{name: "until", shape: scalarOf("a date", parseDate)},
 			},
 		}}},
+		{name: "render", shape: renderShape},
 		{name: "fail-on", shape: scalarOf("a severity", oneOf(append(slices.Clone(rules.Severities), Never)...))},
 	}
 }

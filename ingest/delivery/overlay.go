@@ -1,0 +1,118 @@
+package delivery
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+)
+
+// An Overlay is a directory with a kustomization.
+type Overlay struct {
+	Dir       string // to open it
+	Shown     string // how messages name Dir
+	Component bool   // it acts by the kustomizations that list it
+	OpenAPI   bool   // it declares a schema, which counts only for the directory that is built
+	At        graph.Origin
+	Files     []string // that it reads, itself included, to open them
+	Dirs      []string // with the kustomizations that it includes, to open them
+	// Refused are the reasons why it is not built without a network, each with its place.
+	Refused []graph.Problem
+}
+
+// kustomizationFiles are the names of the file that makes a directory a kustomization.
+var kustomizationFiles = []string{"kustomization.yaml", "kustomization.yml", "Kustomization"}
+
+// IsKustomization reports whether a file of this name makes its directory a kustomization.
+func IsKustomization(base string) bool { return slices.Contains(kustomizationFiles, base) }
+
+// listed are the fields of a kustomization with the paths of files or directories.
+var listed = []string{
+	"resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators", "patchesStrategicMerge",
+}
+
+// ReadOverlay returns the kustomization in a directory, nil if there is none. Shown names the
+// paths of files in messages.
+func ReadOverlay(dir string, shown func(string) string) *Overlay {
+	for _, base := range kustomizationFiles {
+		file := filepath.Join(dir, base)
+		d, ok := readRoot(file, shown)
+		if !ok || d.Head.Kind != "" && d.Head.Group() != "kustomize.config.k8s.io" {
+			continue
+		}
+		o := &Overlay{
+			Dir: dir, Shown: shown(dir), Component: d.Head.Kind == "Component", OpenAPI: d.Root.Get("openapi").Exists(),
+			At: d.At(d.Root), Files: []string{file},
+		}
+		o.read(d)
+		return o
+	}
+	return nil
+}
+
+func (o *Overlay) read(d *document.Document) {
+	for _, field := range listed {
+		for _, item := range d.Root.Get(field).List() {
+			o.add(d, item, item.Str())
+		}
+	}
+	for _, field := range []string{"patches", "patchesJson6902", "replacements"} {
+		for _, item := range d.Root.Get(field).List() {
+			o.add(d, item.Get("path"), item.Get("path").Str())
+		}
+	}
+	if path := d.Root.Get("openapi", "path"); path.Exists() {
+		o.add(d, path, path.Str())
+	}
+	for _, field := range []string{"configMapGenerator", "secretGenerator"} {
+		for _, generator := range d.Root.Get(field).List() {
+			for _, key := range []string{"files", "envs"} {
+				for _, item := range generator.Get(key).List() {
+					_, file, named := strings.Cut(item.Str(), "=")
+					if key == "envs" || !named {
+						file = item.Str()
+					}
+					o.add(d, item, file)
+				}
+			}
+			if env := generator.Get("env"); env.IsScalar() {
+				o.add(d, env, env.Str())
+			}
+		}
+	}
+	for _, field := range []string{"helmCharts", "helmChartInflationGenerator"} {
+		if charts := d.Root.Get(field); len(charts.List()) > 0 {
+			o.refuse(d, d.Root.Key(field), "its "+field+" would be downloaded", "render these charts by themselves with helm template")
+		}
+	}
+}
+
+// add adds a path of the kustomization: a file, a directory, or an object that is written in
+// its place.
+func (o *Overlay) add(d *document.Document, at document.Node, path string) {
+	if path == "" || strings.ContainsAny(path, "\n{") {
+		return
+	}
+	full := filepath.Join(o.Dir, filepath.FromSlash(path))
+	info, err := os.Stat(full)
+	switch {
+	case isRemote(path) || strings.HasPrefix(path, "git::"):
+		o.refuse(d, at, fmt.Sprintf("%q is in another repository", document.Short(path)), "copy it into this repository; --render downloads nothing")
+	case filepath.IsAbs(path) || err != nil:
+		o.refuse(d, at, fmt.Sprintf("there is no file or directory %q", document.Short(path)), "add it, or remove the entry")
+	case info.IsDir():
+		o.Dirs = append(o.Dirs, full)
+	default:
+		o.Files = append(o.Files, full)
+	}
+}
+
+func (o *Overlay) refuse(d *document.Document, at document.Node, why, hint string) {
+	o.Refused = append(o.Refused, graph.Problem{
+		Origin: d.At(at), Level: graph.Skipped, Message: "kustomization " + o.Shown + " is not built: " + why, Hint: hint,
+	})
+}

@@ -1,0 +1,93 @@
+package rendering
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/delivery"
+)
+
+// releaseName is what Helm takes as the name of a release.
+var releaseName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$`)
+
+// Chart renders a chart as r says: the paths in it are to be opened as they are. The error is
+// a *Failure, a *MissingError or the one of ctx.
+func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Rendering) ([]byte, error) {
+	if p.helm == "" {
+		return nil, &MissingError{"helm", "chart " + c.Shown}
+	}
+	release := r.Release
+	if release == "" {
+		release = strings.Trim(strings.ToLower(strings.ReplaceAll(c.Name, "_", "-")), "-.")
+	}
+	if !releaseName.MatchString(release) {
+		return nil, &Failure{Message: fmt.Sprintf("%q is not the name of a release", release)}
+	}
+	dir, remove, err := temporary()
+	if err != nil {
+		return nil, &Failure{Message: "making a temporary directory: " + err.Error()}
+	}
+	defer remove()
+	args := []string{"template"}
+	if r.Namespace != "" {
+		args = append(args, "--namespace="+r.Namespace)
+	}
+	for _, file := range r.Files {
+		if info, err := os.Stat(file); err != nil || !info.Mode().IsRegular() {
+			return nil, &Failure{Message: fmt.Sprintf("there is no file %q with values", filepath.ToSlash(file))}
+		}
+		full, err := filepath.Abs(file)
+		if err != nil {
+			return nil, &Failure{Message: err.Error()}
+		}
+		args = append(args, listFlag("--values", full))
+	}
+	if r.Values != "" {
+		own := filepath.Join(dir, "values.yaml")
+		if err := os.WriteFile(own, []byte(r.Values), 0o600); err != nil {
+			return nil, &Failure{Message: "writing values: " + err.Error()}
+		}
+		args = append(args, listFlag("--values", own))
+	}
+	for _, set := range r.Set {
+		args = append(args, "--set="+set)
+	}
+	for _, set := range r.Strings {
+		args = append(args, "--set-string="+set)
+	}
+	full, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, &Failure{Message: err.Error()}
+	}
+	return start(ctx, dir, p.helm, append(args, "--", release, full)...)
+}
+
+// templatePlace is how Helm names a place in a template: "shop/templates/web.yaml:12:20".
+var templatePlace = regexp.MustCompile(`([\w.-]+/(?:[\w./-]+/)?(?:templates|crds)/[\w./-]+)(?::(\d+)(?::(\d+))?)?`)
+
+// findPlace fills in the first template that the message names.
+func (e *Failure) findPlace() {
+	m := templatePlace.FindStringSubmatch(e.Message)
+	if m == nil {
+		return
+	}
+	e.File = m[1]
+	e.Line, _ = strconv.Atoi(m[2])
+	e.Column, _ = strconv.Atoi(m[3])
+}
+
+// TemplatePath returns the path of a template of a chart, as messages name it, by the path
+// that Helm gives it: there it begins with the name of the chart.
+func TemplatePath(c *delivery.Chart, source string) string {
+	_, rest, _ := strings.Cut(source, "/")
+	if c.Shown == "." {
+		return rest
+	}
+	return c.Shown + "/" + rest
+}
