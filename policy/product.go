@@ -33,7 +33,7 @@ type Product struct {
 
 	Signs          []MeshSign // labels and annotations of pods and namespaces
 	AmbientLabel   string     // label with the mode of a pod or namespace: "ambient" is in the mesh without a proxy of its own, any other value is outside
-	WaypointLabel  string     // label that names the proxy for requests of ambient callees
+	Waypoint       *Waypoint  // how the proxy for requests of ambient callees is named
 	MemberRealm    string     // what has a name of this realm is in its mesh, unless it says otherwise
 	OwnGateways    bool       // gateways that its reader declares are in its mesh, unless they say otherwise
 	CarriesRoutes  bool       // carries out routes of the Gateway API that are bound to Services (GAMMA)
@@ -57,6 +57,17 @@ type Product struct {
 	AtCallee Remediations
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
+}
+
+// A Waypoint has the labels by which a Service, or else its namespace, names the proxy for its
+// requests. A Service that names none, or one that does not exist, has none.
+type Waypoint struct {
+	Label     string // the name; NoName opts out
+	NoName    string
+	Namespace string   // label with the namespace of the proxy, if it is another one
+	Kind      string   // of the object that is the proxy
+	For       string   // label of that object: for what it is
+	ForOthers []string // the values that do not include Services
 }
 
 // A MeshSign is a label or annotation that puts a pod, or all pods of a namespace, into

@@ -28,7 +28,9 @@ not apply to this caller.
 
 Reported for a call that a mesh policy matches if its caller is known to be outside
 the mesh; and in Istio's ambient mode, where the node proxy does not handle requests,
-if the callee has no waypoint.
+if the callee has no waypoint: the label of its Service goes before that of its
+namespace, the word "none" or a name without a Gateway is none, and so is a Gateway
+whose label says that it is not for Services.
 
     kind: Deployment               # calls pricing, which has a VirtualService
     metadata: {name: batch}
@@ -113,6 +115,9 @@ func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
 	if m.In {
 		f.Message = fmt.Sprintf("%s calls %s in ambient mode without a waypoint: %s %s no effect on the call", from.ID, to.ID, what, has)
 		f.Hint = `set label "istio.io/use-waypoint" on the Service or namespace of ` + to.ID
+		if w := m.Product.OrNative().Waypoint; w != nil && to.Labels[w.Label] != "" {
+			f.Hint = fmt.Sprintf("change label %q of the Service of %s from %q to the name of a Gateway that is a waypoint for Services", w.Label, to.ID, to.Labels[w.Label])
+		}
 	}
 	p.Report(f)
 }

@@ -1,6 +1,8 @@
 package link
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -21,7 +23,7 @@ func proxied(product *policy.Product, from, to *graph.Service) bool {
 		return false
 	}
 	callee, known := to.Carrier(product)
-	return !known || !callee.Ambient || callee.Waypoint
+	return !known || callee.Ambient && callee.Waypoint
 }
 
 // joinMeshes sets for every service which meshes it is in.
@@ -31,6 +33,7 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 		n := &l.f.Namespaces[i]
 		spaces[n.Name] = n
 	}
+	waypoints := l.waypoints()
 	for root, n := range node {
 		s := &services[n]
 		ns := spaces[s.Namespace]
@@ -40,7 +43,7 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 		case s.Kind == graph.KindGateway && l.isRoutingObject(members[root]):
 			ns = nil // what runs it may be anywhere
 		}
-		s.Meshes = memberships(s, ns)
+		s.Meshes = memberships(s, ns, func(p *policy.Product) bool { return waypoints.serve(p, s, l.serviceLabels(members[root]), ns) })
 		for _, p := range product.Meshes {
 			if _, known := s.Member(p); !known {
 				l.joinUnsigned(s, p, members[root])
@@ -102,7 +105,7 @@ func (l *linker) onlyNamespace() *graph.Namespace {
 
 // memberships returns the memberships that are declared, then those that labels and
 // annotations show.
-func memberships(s *graph.Service, ns *graph.Namespace) []graph.Membership {
+func memberships(s *graph.Service, ns *graph.Namespace, waypoint func(*policy.Product) bool) []graph.Membership {
 	list := s.Meshes
 	own := func(product *policy.Product, in bool, o graph.Origin) {
 		if !slices.ContainsFunc(list, func(m graph.Membership) bool { return m.Product.Is(product) }) {
@@ -125,7 +128,7 @@ func memberships(s *graph.Service, ns *graph.Namespace) []graph.Membership {
 		if mode, o := ambientMode(p, s, ns); mode != "" && !declared {
 			list = append(list, graph.Membership{
 				Product: p, In: mode == "ambient", Ambient: mode == "ambient", Origin: o,
-				Waypoint: s.Labels[p.WaypointLabel] != "" || ns != nil && ns.Labels[p.WaypointLabel] != "",
+				Waypoint: waypoint(p),
 			})
 		}
 	}
@@ -140,6 +143,57 @@ func memberships(s *graph.Service, ns *graph.Namespace) []graph.Membership {
 		}
 	}
 	return list
+}
+
+// waypoints are the objects that can be waypoints, by name; nil if the inputs have none of
+// their kind, so that they may be anywhere.
+type waypoints map[graph.Ref]graph.Labels
+
+func (l *linker) waypoints() waypoints {
+	found := waypoints{}
+	for _, p := range product.Meshes {
+		if p.Waypoint == nil {
+			continue
+		}
+		for i := range l.f.Entities {
+			if e := &l.f.Entities[i]; e.Kind == graph.KindGateway && e.Realm == kubernetes && e.Ref.Kind == p.Waypoint.Kind && e.Origin.Reader != p.Name {
+				found[graph.Ref{Kind: p.Name, Namespace: e.Namespace, Name: e.Name}] = e.Labels
+			}
+		}
+	}
+	return found
+}
+
+// serve reports whether a service has a waypoint: its own label goes before that of its
+// namespace, even if it names none.
+func (w waypoints) serve(p *policy.Product, s *graph.Service, own graph.Labels, ns *graph.Namespace) bool {
+	if p.Waypoint == nil {
+		return false
+	}
+	labels := own
+	if labels[p.Waypoint.Label] == "" && ns != nil {
+		labels = ns.Labels
+	}
+	name := labels[p.Waypoint.Label]
+	if name == "" || name == p.Waypoint.NoName {
+		return false
+	}
+	of, found := w[graph.Ref{Kind: p.Name, Namespace: cmp.Or(labels[p.Waypoint.Namespace], s.Namespace), Name: name}]
+	if !found {
+		return !slices.ContainsFunc(slices.Collect(maps.Keys(w)), func(r graph.Ref) bool { return r.Kind == p.Name })
+	}
+	return !slices.Contains(p.Waypoint.ForOthers, of[p.Waypoint.For])
+}
+
+// serviceLabels returns the labels of the Services that lead to entities, not those of pods.
+func (l *linker) serviceLabels(entities []int) graph.Labels {
+	labels := graph.Labels{}
+	for _, c := range entities {
+		for _, n := range l.entities[c].names {
+			maps.Copy(labels, n.Labels)
+		}
+	}
+	return labels
 }
 
 // ambientMode returns the mode that the pod or else its namespace has, and where; ""

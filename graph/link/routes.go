@@ -418,7 +418,7 @@ func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 		// A product that acts only on calls to its own proxy needs a policy for the call or
 		// evidence. An ambient proxy without a waypoint does not handle requests.
 		p := m.Product.OrNative()
-		if m.In && b.passes(e, p) && (!m.Ambient || m.Waypoint) {
+		if m.In && b.passes(e, p) && (!m.Ambient || proxied(p, caller, b.g.Service(b.g.To(e)))) {
 			add(p)
 		}
 	}

@@ -22,7 +22,11 @@ var Istio = &policy.Product{
 		{Key: "istio-injection", In: []string{"enabled"}, Out: []string{"disabled"}},
 		{Key: "istio.io/rev", In: []string{"*"}},
 	},
-	AmbientLabel: "istio.io/dataplane-mode", WaypointLabel: "istio.io/use-waypoint",
+	AmbientLabel: "istio.io/dataplane-mode",
+	Waypoint: &policy.Waypoint{
+		Label: "istio.io/use-waypoint", NoName: "none", Namespace: "istio.io/use-waypoint-namespace",
+		Kind: "Gateway", For: "istio.io/waypoint-for", ForOthers: []string{"workload", "none"},
+	},
 	Defaults: policy.Set{
 		Timeout:  connectOnly(def(10 * time.Second)),
 		Retry:    &policy.Retry{Retries: def(2), On: def(IstioDefaultRetryOn), Backoff: &envoyBackoff},

@@ -47,7 +47,7 @@ func TestProductsAreComplete(t *testing.T) {
 		if p.Mesh && !p.Contract && (p.Signs == nil || !slices.Contains(Meshes, p)) {
 			t.Errorf("%s: a mesh without a sign of its members, or not among Meshes", p.Name)
 		}
-		if p.AmbientLabel != "" && p.WaypointLabel == "" {
+		if p.AmbientLabel != "" && p.Waypoint == nil {
 			t.Errorf("%s: ambient mode without a label for waypoints", p.Name)
 		}
 		for purpose := range policy.NumPurposes {
