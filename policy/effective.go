@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"time"
 )
 
 // CallFacts is what Combine needs to know about a call.
@@ -111,12 +112,33 @@ func orderLayers(layers []Set) []Set {
 			i++
 			continue
 		}
-		both := Overlay(sorted[by].withRetryDefaults(sorted[i].Retry), sorted[i])
+		api := sorted[i].carriedOutBy(sorted[by].Product.OrNative())
+		both := Overlay(sorted[by].withRetryDefaults(api.Retry), api)
 		both.Product, both.Objects = sorted[by].Product, sorted[by].Objects.With(sorted[i].Objects)
 		sorted[by] = both
 		sorted = slices.Delete(sorted, i, i+1)
 	}
 	return sorted
+}
+
+// carriedOutBy returns what a product that implements the API of s makes of s.
+func (s Set) carriedOutBy(p *Product) Set {
+	if r := s.Retry; r != nil && r.On.Set() {
+		retry := *r
+		retry.On.Value = slices.Compact(slices.Sorted(slices.Values(slices.Concat(r.On.Value, p.RouteAPI.RetryOn))))
+		s.Retry = &retry
+	}
+	if p.RouteAPI.AttemptNeedsRetry && s.Timeout != nil && s.Timeout.PerTry.Set() {
+		timeout := *s.Timeout
+		switch {
+		case !s.Retry.IsWritten():
+			timeout.Total, timeout.PerTry = timeout.PerTry, Setting[time.Duration]{Provenance: Absent}
+		case s.Retry.Retries.Provenance == Disabled:
+			timeout.PerTry = Setting[time.Duration]{Provenance: Absent, Origin: timeout.PerTry.Origin}
+		}
+		s.Timeout = &timeout
+	}
+	return s
 }
 
 // withRetryDefaults returns s for retries that an API declares: the product supplies

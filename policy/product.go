@@ -11,13 +11,14 @@ type Product struct {
 	Layer  Layer  // where its policies act, unless they say otherwise
 	Order  int    // among the products of one layer, from the outside in
 
-	ByHand     bool // describes code; no program reads it
-	Mesh       bool // acts in the proxy of the caller, which only members of its mesh have
-	Transport  bool // also acts on protocols without requests: tcp, sql
-	Operations bool // acts on operations of stores and brokers if declared; its defaults are for requests
-	Contract   bool // is an API that another product of the same layer implements
-	OldestActs bool // of several objects for the same target, the oldest one acts
-	NextServer bool // its retries ask another server, even if a hash chose the first one
+	ByHand     bool     // describes code; no program reads it
+	Mesh       bool     // acts in the proxy of the caller, which only members of its mesh have
+	Transport  bool     // also acts on protocols without requests: tcp, sql
+	Operations bool     // acts on operations of stores and brokers if declared; its defaults are for requests
+	Contract   bool     // is an API that another product of the same layer implements
+	RouteAPI   RouteAPI // how it carries out the timeouts and retries of an API that it implements
+	OldestActs bool     // of several objects for the same target, the oldest one acts
+	NextServer bool     // its retries ask another server, even if a hash chose the first one
 
 	Durations  []*Syntax     // how it writes durations, the usual one first
 	RetryWords []*RetryWords // its words for retry conditions
@@ -57,6 +58,14 @@ type Product struct {
 	AtCallee Remediations
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
+}
+
+// A RouteAPI is what a product makes of a route of an API where the API leaves that to it.
+type RouteAPI struct {
+	RetryOn []string // conditions beside those of a retry that is declared
+	// AttemptNeedsRetry is set if a timeout per attempt is one of all attempts unless a retry is
+	// declared beside it, and none if that retry is switched off.
+	AttemptNeedsRetry bool
 }
 
 // A Waypoint has the labels by which a Service, or else its namespace, names the proxy for its

@@ -236,7 +236,7 @@ func TestRetriesOfAnAPI(t *testing.T) {
 		e := policy.Combine([]policy.Set{tt.says.WithDefaults(), asks}, policy.CallFacts{Protocol: "http"})
 		r := e.Layers[0].Set.Retry
 		if len(e.Layers) != 1 || r.Retries.Value != tt.retries || r.Backoff == nil || r.Backoff.Base.Value != tt.base ||
-			r.Budget.Value != tt.budget || !slices.Equal(r.On.Value, []string{policy.On429}) {
+			r.Budget.Value != tt.budget || !slices.Contains(r.On.Value, policy.On429) || slices.Contains(r.On.Value, policy.OnConnect) != (tt.product == "istio") {
 			t.Errorf("%s that says %+v: got %+v", tt.product, tt.says.Retry, r)
 		}
 	}

@@ -28,7 +28,9 @@ Reported for an object of which nothing acts on any call that it matches, becaus
 object of higher precedence does; for a part of an object that is overridden by
 another part or by another object; for a timeout or retries of a product that those
 of the Gateway API route override; and for a VirtualService for a service that is
-called in the mesh, if the VirtualService is bound to gateways only.
+called in the mesh, if the VirtualService is bound to gateways only. Also reported for
+an object that is replaced as a whole on some calls by one that does not declare all
+that it declares: the breaker in it is gone for these callers.
 
     kind: Service
     metadata:
@@ -39,8 +41,8 @@ called in the mesh, if the VirtualService is bound to gateways only.
     metadata: {name: pricing, namespace: front}       # overrides the rule in shop for
                                                       # all callers in front
 
-Not reported: an object that is overridden on some calls and acts on others; that is
-what precedence is for. A mesh-wide policy that every call overrides is info.
+Not reported: an object that is overridden on some calls by one that declares as much,
+and acts on others; that is what precedence is for. A mesh-wide policy that every call overrides is info.
 
 **Fix.** Move the settings that are still needed into the object that acts, and delete
 the other.
@@ -61,6 +63,7 @@ func checkPolicyShadowed(p *Pass) {
 			reportShadowed(p, o, hidden)
 		} else {
 			reportFields(p, o)
+			reportDropped(p, o)
 		}
 		reportLeft(p, o)
 	}
@@ -98,9 +101,52 @@ func refined(b *graph.BoundPolicy) bool {
 
 // drops reports whether a set speaks of something that the one in its place is
 // silent about.
-func drops(s, instead *policy.Set) bool {
-	return s.Timeout != nil && instead.Timeout == nil || s.Retry != nil && instead.Retry == nil || s.Breaker != nil && instead.Breaker == nil ||
-		s.Bulkhead != nil && instead.Bulkhead == nil || s.Balance != nil && instead.Balance == nil
+func drops(s, instead *policy.Set) bool { return len(dropped(s, instead)) > 0 }
+
+// dropped returns in words what a set speaks of and the one in its place does not.
+func dropped(s, instead *policy.Set) []string {
+	var words []string
+	for _, part := range []struct {
+		word      string
+		own, lost bool
+	}{
+		{"timeouts", s.Timeout != nil, instead.Timeout == nil},
+		{"retries", s.Retry != nil, instead.Retry == nil},
+		{"a breaker", s.Breaker != nil, instead.Breaker == nil},
+		{"limits", s.Bulkhead != nil, instead.Bulkhead == nil},
+		{"load balancing", s.Balance != nil, instead.Balance == nil},
+	} {
+		if part.own && part.lost {
+			words = append(words, part.word)
+		}
+	}
+	return words
+}
+
+// reportDropped reports an object in whose place another one acts on some calls, as a whole,
+// and does not declare all that it declares.
+func reportDropped(p *Pass, o object) {
+	for _, b := range o.parts {
+		for _, s := range b.Shadows {
+			lost := dropped(&b.Says, &s.By.Says)
+			if s.Field != "" || s.By.Object == o.name || b.Merge || isDefault(b) || !someoneWrote(&b.Says) || len(lost) == 0 || s.By.Lookup == 0 {
+				continue
+			}
+			f := analyze.Finding{
+				Confidence: analyze.Certain,
+				Subject:    o.name,
+				Detail:     s.By.Object,
+				Message: fmt.Sprintf("%s replaces %s as a whole on %s and does not declare %s, which %s has",
+					s.By.Object, o.name, callIDs(p.Graph, s.Calls), english.List(lost), o.name),
+				Hint:     fmt.Sprintf("repeat the settings in %s, or delete it", s.By.Object),
+				Values:   []analyze.KeyValue{keyValue("by", s.By.Object), keyValue("lost", strings.Join(lost, ", ")), number("calls", len(s.Calls))},
+				Origins:  []graph.Origin{b.Origin, s.By.Origin},
+				Services: endsOf(p.Graph, s.Calls),
+			}
+			p.Report(f)
+			return
+		}
+	}
 }
 
 // isDefault reports whether a policy is for everybody: one that every single call

@@ -161,13 +161,15 @@ func apiRulePolicy(r *resource.Object, f *field.Reader, rule document.Node) poli
 	return says
 }
 
-// apiRetry reads an HTTPRouteRetry.
+// apiRetry reads an HTTPRouteRetry, which covers broken connections beside its codes (GEP-1731).
 func apiRetry(f *field.Reader, n document.Node) policy.Retry {
 	var r policy.Retry
 	if r.Retries = f.Count(0, n, "attempts"); r.Retries.Set() && r.Retries.Value == 0 {
 		r.Retries = field.Off(f, n.Get("attempts"), 0)
 	}
-	r.On = f.RetryOn(product.StatusCodes, n, "codes")
+	if r.On = f.RetryOn(product.StatusCodes, n, "codes"); r.On.Set() {
+		r.On = field.JoinOn(r.On, field.Written(f, n.Get("codes"), []string{policy.OnConnect}))
+	}
 	if base := f.Duration(n, "backoff"); base.Set() {
 		r.Backoff = &policy.Backoff{Base: base}
 	}

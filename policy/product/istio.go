@@ -13,6 +13,7 @@ var Istio = &policy.Product{
 	Source:    "https://istio.io/latest/docs/reference/config/networking",
 	Durations: []*policy.Syntax{IstioDuration}, RetryWords: []*policy.RetryWords{IstioRetryOn},
 	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter, OldestActs: true,
+	RouteAPI:    policy.RouteAPI{RetryOn: IstioDefaultRetryOn, AttemptNeedsRetry: true},
 	OwnGateways: true, CarriesRoutes: true, RootNamespace: "istio-system",
 	KeepsHeadless: true, NoPanic: true, // Istio switches Envoy's panic threshold off
 	// "Installing the Sidecar" and "Add workloads to the ambient mesh".
