@@ -61,6 +61,7 @@ const fewUnseen = 3
 
 func checkPolicyUnbound(p *Pass) {
 	var unseen []analyze.Finding
+	acting := actingPlaces(p.Graph)
 	for _, o := range objects(p.Graph) {
 		var loose []*graph.BoundPolicy
 		bound := false
@@ -69,7 +70,7 @@ func checkPolicyUnbound(p *Pass) {
 			switch {
 			case part.UnboundReason == graph.NotUnbound && !made, part.UnboundReason == graph.NoCoreCall:
 				bound = true
-			case isDeclared(&part.Says):
+			case isDeclared(&part.Says) && (amiss[part.UnboundReason] || !acting[part.Origin]):
 				loose = append(loose, part)
 			}
 		}
@@ -93,6 +94,18 @@ func checkPolicyUnbound(p *Pass) {
 	for _, f := range unseen {
 		p.At(analyze.Info, f)
 	}
+}
+
+// actingPlaces returns the places of policies that are for calls. What several programs have in
+// common stands in one place, and is of use if it is for a call of one of them.
+func actingPlaces(g *graph.Graph) map[graph.Origin]bool {
+	acting := map[graph.Origin]bool{}
+	for _, b := range g.Policies() {
+		if b.UnboundReason == graph.NotUnbound {
+			acting[b.Origin] = true
+		}
+	}
+	return acting
 }
 
 // amiss are the obstacles that are mistakes even beside parts that are for calls.

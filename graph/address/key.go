@@ -36,7 +36,7 @@ var (
 		proxy peer peers node nodes seed seeds cluster connection conn connectionstring nameserver nameservers jdbc
 		api gateway origin destination remote master leader primary replica registry zone defaultzone smarthost join`)
 	// hostWords mark a bare word as a host.
-	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames server servers broker brokers
+	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames pghost pghostaddr server servers broker brokers
 		url uri endpoint endpoints seeds nodes upstream target targets bootstrap join`)
 	// variantWords may follow a word for a host.
 	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)

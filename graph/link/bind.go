@@ -409,12 +409,22 @@ func (b *binder) opaque(e graph.Edge) bool {
 		if !b.onPort(e, p.Number) {
 			continue
 		}
-		if p.Protocol == "" || policy.HasRequests(p.Protocol) {
+		if p.Protocol == "" && !b.isMessaging(e) || policy.HasRequests(p.Protocol) {
 			return false
 		}
 		opaque = true
 	}
 	return opaque
+}
+
+// isMessaging reports whether a call whose protocol no input says is to a broker or a cache:
+// what these speak has no requests that a proxy could repeat, but for their consoles.
+func (b *binder) isMessaging(e graph.Edge) bool {
+	switch b.g.Service(b.g.To(e)).Kind {
+	case graph.KindBroker, graph.KindTopic, graph.KindCache:
+		return b.g.Call(e).Protocol == ""
+	}
+	return false
 }
 
 // mayUseProtocol reports whether a call can be of one of the protocols.

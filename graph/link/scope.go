@@ -242,7 +242,7 @@ func (s *scope) addSiblings(m *address.Candidate, key string) {
 			}
 		}
 	}
-	if m.Database == "" && (address.ProtocolOn(m.Scheme, m.Port).Kind == graph.KindDatabase || m.Scheme == "" && m.Port == 0 && kindByName(address.SiblingKey(key, "")) == graph.KindDatabase) {
+	if m.Database == "" && (address.ProtocolOn(m.Scheme, m.Port).Kind == graph.KindDatabase || m.Scheme == "" && m.Port == 0 && isOfDatabase(key)) {
 		for _, word := range []string{"name", "database", "dbname", "db"} {
 			if db, ok := s.siblingValue(key, word); ok {
 				m.Database = db
@@ -250,6 +250,12 @@ func (s *scope) addSiblings(m *address.Candidate, key string) {
 			}
 		}
 	}
+}
+
+// isOfDatabase reports whether the key of a host is for that of a database: DB_HOST, PGHOST.
+func isOfDatabase(key string) bool {
+	of := address.SiblingKey(key, "")
+	return strings.HasSuffix(of, "PG") || kindByName(of) == graph.KindDatabase
 }
 
 func (s *scope) siblingValue(key, word string) (string, bool) {

@@ -45,8 +45,9 @@ func (p *composeProject) ref(service string) graph.Ref {
 func (p *composeProject) kinds() map[string]graph.Kind {
 	kinds := make(map[string]graph.Kind, len(p.order))
 	for _, name := range p.order {
-		if text := p.services[name].image.text; text != "" {
-			kinds[name] = image.Kind(text)
+		s := p.services[name]
+		if text := s.image.text; text != "" {
+			kinds[name] = image.KindRunning(text, s.commandLine())
 		}
 	}
 	for _, name := range p.order {

@@ -392,3 +392,12 @@ func mergeMounts(base, over []composeMount) []composeMount {
 	}
 	return merged
 }
+
+// commandLine returns the entrypoint of a service with its arguments, as far as the file says it.
+func (s *composeService) commandLine() []string {
+	var words []string
+	for _, t := range slices.Concat(s.entrypoint, s.command) {
+		words = append(words, t.text)
+	}
+	return words
+}

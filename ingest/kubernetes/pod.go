@@ -26,6 +26,17 @@ type container struct {
 	init  bool // runs before the others and ends
 }
 
+// command returns the command line of a container, as far as the object says it.
+func (c *container) command() []string {
+	var words []string
+	for _, key := range [...]string{"command", "args"} {
+		for _, n := range c.Get(key).Items() {
+			words = append(words, n.Str())
+		}
+	}
+	return words
+}
+
 // injected are the containers that meshes put into pods. Their settings are those of the
 // mesh, and their calls are those of the other containers of the pod.
 var injected = []string{
@@ -44,7 +55,7 @@ func (p *pod) read(t *graph.Entity) {
 	t.Account = firstText(p.spec.Get("serviceAccountName"), p.spec.Get("serviceAccount"))
 	if main != nil {
 		t.Image = main.image
-		if kind := image.Kind(main.image); kind != graph.KindUnknown && t.Kind == graph.KindService {
+		if kind := image.KindRunning(main.image, main.command()); kind != graph.KindUnknown && t.Kind == graph.KindService {
 			t.Kind = kind
 		}
 	}

@@ -40,6 +40,9 @@ func claimsNative(h *document.Head) bool {
 
 func readNative(d *document.Document, f *graph.Facts) {
 	if !claimsNative(&d.Head) && !looksNative(d.Root) {
+		if services := d.Root.Get("services").List(); len(services) > 0 && !services[0].IsMap() {
+			return // words of a tool for builds
+		}
 		d.Problem(graph.Skipped, d.Root.Key("services"),
 			"if it is a native manifest, add apiVersion: weir/v1 to get its mistakes reported",
 			"a list of services in another format")
