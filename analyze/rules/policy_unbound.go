@@ -97,7 +97,7 @@ func checkPolicyUnbound(p *Pass) {
 }
 
 // actingPlaces returns the places of policies that are for calls. What several programs have in
-// common stands in one place, and is of use if it is for a call of one of them.
+// common is written in one place, and is of use if it is for a call of one of them.
 func actingPlaces(g *graph.Graph) map[graph.Origin]bool {
 	acting := map[graph.Origin]bool{}
 	for _, b := range g.Policies() {

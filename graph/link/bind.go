@@ -417,7 +417,7 @@ func (b *binder) opaque(e graph.Edge) bool {
 	return opaque
 }
 
-// isMessaging reports whether a call whose protocol no input says is to a broker or a cache:
+// isMessaging reports whether a call without a declared protocol is to a broker or a cache:
 // what these speak has no requests that a proxy could repeat, but for their consoles.
 func (b *binder) isMessaging(e graph.Edge) bool {
 	switch b.g.Service(b.g.To(e)).Kind {
