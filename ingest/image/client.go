@@ -38,7 +38,7 @@ func runsClient(command []string) bool {
 }
 
 // programsOf returns the names of the programs that a command runs: its first word, and if that
-// is a shell, what stands where commands begin in its script.
+// is a shell, the first words of the commands in its script.
 func programsOf(command []string) []string {
 	if len(command) == 0 {
 		return nil
