@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/english"
 )
 
@@ -113,11 +114,24 @@ var keysOfKinds = []struct {
 	{"name", []string{"anyOf", "split", "failover"}},
 }
 
+// kindsOfEntries are the keys of which each entry of calls has one.
+var kindsOfEntries = []string{"to", "anyOf", "split", "failover"}
+
+// misspelled reports whether a key of n is a typo of one of these, which is reported where it is.
+func misspelled(n document.Node, keys []string) bool {
+	for key := range n.Pairs() {
+		if didyoumean.Suggest(key.Str(), keys) != nil {
+			return true
+		}
+	}
+	return false
+}
+
 // checkCall checks that an entry of calls is one call or one group, and the members of a
 // group.
 func checkCall(d *document.Document, n document.Node) {
 	is := ""
-	for _, key := range []string{"to", "anyOf", "split", "failover"} {
+	for _, key := range kindsOfEntries {
 		switch {
 		case !n.Get(key).Exists():
 		case is != "":
@@ -126,7 +140,7 @@ func checkCall(d *document.Document, n document.Node) {
 			is = key
 		}
 	}
-	if is == "" {
+	if is == "" && !misspelled(n, kindsOfEntries) {
 		d.Problem(graph.Failed, n, "write to: cart", "%q is missing", "to")
 	}
 	for _, k := range keysOfKinds {
