@@ -24,6 +24,8 @@ func init() {
 		gateway.ContourAnnotations,
 		gateway.HaproxyAnnotations,
 		gateway.KongAnnotations,
+		gateway.TraefikAnnotations,
+		gateway.CheckAnnotations,
 	}
 	kubernetes.ConfigMaps = []func(*resource.Object){mesh.IstioMeshMap}
 	kubernetes.Sidecars = []func(*resource.Object, document.Node) string{mesh.ConsulSidecar, dapr.Sidecar}

@@ -68,7 +68,7 @@ func nginxSet(f *field.Reader, n document.Node) policy.Set {
 	if send := f.Duration(n, "proxy-send-timeout"); !f.Look(n, "proxy-read-timeout").Exists() {
 		timeout.ReadGap = send
 	}
-	s := policy.Set{Layer: policy.Gateway, Product: product.IngressNginx, Timeout: field.Presence(timeout), Retry: nginxRetry(f, n)}
+	s := policy.Set{Layer: policy.Gateway, Product: product.IngressNginx, Timeout: field.Presence(timeout), Retry: nginxRetry(f, n, "proxy-next-upstream")}
 	s.Balance = field.Presence(policy.Balance{Strategy: f.Word(map[string]string{
 		"round_robin": "round-robin", "ewma": "ewma", "least_conn": "least-request", "ip_hash": "consistent-hash",
 	}, n, "load-balance")})
@@ -78,29 +78,33 @@ func nginxSet(f *field.Reader, n document.Node) policy.Set {
 	return s
 }
 
-// nginxRetry reads when nginx asks the next server. Its tries count the first.
-func nginxRetry(f *field.Reader, n document.Node) *policy.Retry {
-	r := policy.Retry{MaxDuration: f.Duration(n, "proxy-next-upstream-timeout")}
-	conditions := f.Look(n, "proxy-next-upstream")
+// nginxRetry reads when nginx asks the next server, in the fields that begin with name. Its
+// tries count the first.
+func nginxRetry(f *field.Reader, n document.Node, name string) *policy.Retry {
+	r := policy.Retry{MaxDuration: f.Duration(n, name+"-timeout")}
+	conditions := f.Look(n, name)
 	words := strings.Fields(conditions.Str())
 	if slices.Contains(words, "off") {
 		return &policy.Retry{Retries: field.Off(f, conditions, 0)}
 	}
-	r.On = f.RetryOn(product.NginxNextUpstream, n, "proxy-next-upstream")
+	r.On = f.RetryOn(product.NginxNextUpstream, n, name)
 	if slices.Contains(words, "non_idempotent") {
 		r.Methods = field.Written(f, conditions, []string{})
 	}
-	if again, _ := f.Look(n, "retry-non-idempotent").Bool(); again {
-		r.Methods = field.Written(f, f.Look(n, "retry-non-idempotent"), []string{})
+	if again := f.Look(n, "retry-non-idempotent"); f.How == policy.MeshDefault { // a key of the ConfigMap, no annotation
+		if every, _ := again.Bool(); every {
+			r.Methods = field.Written(f, again, []string{})
+		}
 	}
-	tries := f.Count(0, n, "proxy-next-upstream-tries")
+	tries := f.Count(0, n, name+"-tries")
 	switch {
 	case !tries.Set():
+	case tries.Value == 0 && name == "next-upstream": // every server of the upstream once
 	case tries.Value == 0: // no limit: its balancer allows one more try with every one it makes
 		r.Retries = tries
 		r.Retries.Value = -1
 	case tries.Value == 1:
-		return &policy.Retry{Retries: field.Off(f, f.Look(n, "proxy-next-upstream-tries"), 0)}
+		return &policy.Retry{Retries: field.Off(f, f.Look(n, name+"-tries"), 0)}
 	default:
 		r.Retries = tries
 		r.Retries.Value--

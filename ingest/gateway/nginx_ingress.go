@@ -11,7 +11,7 @@ import (
 // NginxIngress reads the routes of NGINX Ingress Controller's own kinds.
 var NginxIngress = &document.Reader{
 	Name:  "nginx-ingress",
-	Doc:   "NGINX Ingress Controller: the upstreams of virtual servers",
+	Doc:   "NGINX Ingress Controller: the upstreams of virtual servers, and their policies",
 	Reads: nginxIngressKinds.Names(),
 	Match: nginxIngressKinds.Match("k8s.nginx.org"),
 	Read:  nginxIngressKinds.Read,
@@ -46,11 +46,18 @@ func virtualServer(r *resource.Object) {
 	for _, route := range r.List(r.Spec, "routes") {
 		e := e
 		e.In = routePlace(nginxPath(route))
-		if namespace, name, found := strings.Cut(r.Text(route, "route"), "/"); found {
-			r.Call(self, r.Group("VirtualServerRoute", namespace, name), route, e)
-		} else if namespace != "" {
-			r.Call(self, r.Group("VirtualServerRoute", "", namespace), route, e)
+		namespace, name, found := strings.Cut(r.Text(route, "route"), "/")
+		if !found {
+			namespace, name = "", namespace
 		}
+		if name != "" {
+			to := r.Group("VirtualServerRoute", namespace, name)
+			r.Call(self, to, route, e)
+			r.Member(graph.GatewaysOf(to.Group), self, route)
+		}
+	}
+	if r.Kind == "VirtualServer" {
+		nginxIngressPolicies(r)
 	}
 }
 
@@ -61,6 +68,7 @@ func virtualServerRoute(r *resource.Object) {
 		m.Of, m.Origin = r.Ref(), r.At(upstream)
 		r.Facts.Members = append(r.Facts.Members, m)
 	})
+	nginxIngressPolicies(r)
 }
 
 // nginxUpstreams yields the Services of all upstreams and their backups as they are used by

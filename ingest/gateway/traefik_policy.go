@@ -161,7 +161,59 @@ func traefikTransport(r *resource.Object) {
 	p := r.Policy(product.Traefik, "transport", r.Spec)
 	p.Of, p.Rank = r.Ref(), settings.RankSpecific // before the default one
 	p.Says = policy.Set{Layer: policy.Gateway, Product: product.Traefik, Timeout: traefikTimers(f, r.Spec)}
-	r.AddPolicies(f, p)
+	ofService := p
+	ofService.Of, ofService.From, ofService.To = graph.Ref{}, []graph.EndpointRef{{Group: traefikIngresses}}, []graph.EndpointRef{{Group: traefikServed(r.Ref())}}
+	r.AddPolicies(f, p, ofService)
+}
+
+// traefikPrefix begins the annotations of Traefik.
+const traefikPrefix = "traefik.ingress.kubernetes.io/"
+
+// traefikIngresses is the group of the Ingresses of Traefik.
+var traefikIngresses = graph.Ref{Realm: "traefik", Kind: "group", Name: "ingresses"}
+
+// traefikServed is the group of the Services that name a transport.
+func traefikServed(transport graph.Ref) graph.Ref {
+	transport.Kind = "service with " + transport.Kind
+	return transport
+}
+
+// TraefikAnnotations reads which transport the annotations of a Service name, for the calls of
+// Ingresses, and which Ingresses are Traefik's.
+func TraefikAnnotations(o *resource.Object) {
+	annotations := o.Meta.Get("annotations")
+	switch {
+	case o.IsIngress("traefik"):
+		ours := o.IngressClass() == "traefik"
+		for key := range annotations.Pairs() {
+			ours = ours || strings.HasPrefix(key.Str(), traefikPrefix)
+		}
+		if ours {
+			o.Facts.Members = append(o.Facts.Members, graph.Member{Of: traefikIngresses, Party: graph.EndpointRef{Ref: o.Self}, Origin: o.At(o.Root), Joins: true})
+		}
+	case o.Kind == "Service":
+		for key, value := range annotations.Pairs() {
+			if strings.ToLower(key.Str()) != traefikPrefix+"service.serverstransport" {
+				continue
+			}
+			for _, transport := range traefikNamed(o, "ServersTransport", value.Str()) {
+				o.Facts.Members = append(o.Facts.Members, graph.Member{Of: traefikServed(transport), Party: o.Service("", o.Name), Origin: o.At(value), Joins: true})
+			}
+		}
+	}
+}
+
+// traefikNamed returns the objects that an annotation may name, "shop-retry@kubernetescrd":
+// namespace and name with a dash between, and dashes in both.
+func traefikNamed(o *resource.Object, kind, entry string) []graph.Ref {
+	var refs []graph.Ref
+	full, ours := strings.CutSuffix(strings.TrimSpace(entry), "@kubernetescrd")
+	for i := range full {
+		if ours && full[i] == '-' {
+			refs = append(refs, o.RefTo(kind, full[:i], full[i+1:]))
+		}
+	}
+	return refs
 }
 
 func traefikTimers(f *field.Reader, n document.Node) *policy.Timeout {
@@ -206,18 +258,11 @@ func traefikVia(r *resource.Object, route, service document.Node) []graph.Ref {
 	return via
 }
 
-// TraefikIngressVia returns the middlewares that an Ingress lists in an
-// annotation, "shop-retry@kubernetescrd": namespace and name with a dash between,
-// and dashes in both.
+// TraefikIngressVia returns the middlewares that an Ingress lists in an annotation.
 func TraefikIngressVia(o *resource.Object) []graph.Ref {
 	var via []graph.Ref
 	for entry := range strings.SplitSeq(o.Meta.Get("annotations", "traefik.ingress.kubernetes.io/router.middlewares").Str(), ",") {
-		full, ours := strings.CutSuffix(strings.TrimSpace(entry), "@kubernetescrd")
-		for i := range full {
-			if ours && full[i] == '-' {
-				via = append(via, o.RefTo("Middleware", full[:i], full[i+1:]))
-			}
-		}
+		via = append(via, traefikNamed(o, "Middleware", entry)...)
 	}
 	return via
 }

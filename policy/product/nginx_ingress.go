@@ -9,13 +9,17 @@ var NginxIngress = &policy.Product{
 	Name: "nginx-ingress", Title: "NGINX Ingress Controller", NextServer: true,
 	Source:    "https://docs.nginx.com/nginx-ingress-controller",
 	Durations: []*policy.Syntax{NginxDuration}, RetryWords: []*policy.RetryWords{NginxNextUpstream},
-	Layer:    policy.Gateway,
-	Defaults: Nginx.Defaults, Within: Nginx.Within,
+	Layer: policy.Gateway,
+	Defaults: policy.Set{
+		// Every server of the upstream once: as many as there are replicas.
+		Timeout: Nginx.Defaults.Timeout, Retry: nextUpstream(policy.Setting[int]{}), Breaker: Nginx.Defaults.Breaker, Balance: Nginx.Defaults.Balance,
+	},
+	Within: policy.Set{Retry: nextUpstream(policy.Setting[int]{}), Breaker: Nginx.Defaults.Breaker},
 	Remediations: policy.Remediations{
-		policy.Retries:          ways(in("Ingress", annotation("nginx.org/proxy-next-upstream", conditions), annotation("nginx.org/proxy-next-upstream-tries", count))),
-		policy.CircuitBreaker:   ways(in("Ingress", annotation("nginx.org/max-fails", count))),
-		policy.ConcurrencyLimit: ways(in("Ingress", annotation("nginx.org/max-conns", count))),
-		policy.LoadBalancing:    ways(in("Ingress", annotation("nginx.org/lb-method", name))),
+		policy.Retries:          ways(in("VirtualServer", field("spec.upstreams[].next-upstream", conditions), field("spec.upstreams[].next-upstream-tries", count)), in("Ingress", annotation("nginx.org/proxy-next-upstream", conditions), annotation("nginx.org/proxy-next-upstream-tries", count))),
+		policy.CircuitBreaker:   ways(in("VirtualServer", field("spec.upstreams[].max-fails", count)), in("Ingress", annotation("nginx.org/max-fails", count))),
+		policy.ConcurrencyLimit: ways(in("VirtualServer", field("spec.upstreams[].max-conns", count)), in("Ingress", annotation("nginx.org/max-conns", count))),
+		policy.LoadBalancing:    ways(in("VirtualServer", field("spec.upstreams[].lb-method", name)), in("Ingress", annotation("nginx.org/lb-method", name))),
 	},
 	Inexpressible: []policy.Purpose{policy.TotalTimeout, policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer},
 }
