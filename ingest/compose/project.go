@@ -102,38 +102,60 @@ func (p *composeProject) name(main *composeFile) string {
 			}
 		}
 	}
-	if name := p.includer(main.variables); name != "" {
+	if name := p.above(main); name != "" {
 		return name
 	}
 	return path.Dir(p.main.File)
 }
 
-// includer is the name of the project in a directory above that includes the main file,
-// or "" if none does. Included files belong to that project, also if they are sources
-// themselves.
-func (p *composeProject) includer(vars *variables) string {
+// above is the name of the project in a directory above that the main file is a part of, or ""
+// if there is none: one that includes the file, or that builds from its directory a service
+// which the file has by the same name, so that the file starts that service with a few others.
+func (p *composeProject) above(main *composeFile) string {
 	for _, up := range []string{"..", "../..", "../../.."} {
-		base := p.beside(up, composeNames, vars)
-		if base == nil {
+		base := p.beside(up, composeNames, main.variables)
+		if base == nil || !p.includes(base, up) && !p.builds(base, up, main.root.Get("services")) {
 			continue
 		}
-		for _, item := range base.root.Get("include").List() {
-			paths := base.texts(item)
-			if item.IsMap() {
-				paths = base.texts(item.Get("path"))
-			}
-			for _, file := range paths {
-				if p.file(path.Join(up, file.text)) != path.Clean(p.main.File) {
-					continue
-				}
-				if name := base.text(base.root.Get("name")).text; name != "" {
-					return name
-				}
-				return path.Dir(base.doc.File)
+		if name := base.text(base.root.Get("name")).text; name != "" {
+			return name
+		}
+		return path.Dir(base.doc.File)
+	}
+	return ""
+}
+
+// includes reports whether a file in the directory up includes the main file. Included files
+// belong to that project, also if they are sources themselves.
+func (p *composeProject) includes(base *composeFile, up string) bool {
+	for _, item := range base.root.Get("include").List() {
+		paths := base.texts(item)
+		if item.IsMap() {
+			paths = base.texts(item.Get("path"))
+		}
+		for _, file := range paths {
+			if p.file(path.Join(up, file.text)) == path.Clean(p.main.File) {
+				return true
 			}
 		}
 	}
-	return ""
+	return false
+}
+
+// builds reports whether a file in the directory up builds one of the services from the
+// directory of the main file.
+func (p *composeProject) builds(base *composeFile, up string, services document.Node) bool {
+	for name, service := range base.root.Get("services").Pairs() {
+		context := service.Get("build")
+		if context.IsMap() {
+			context = context.Get("context")
+		}
+		if from := base.text(context).text; from != "" && !path.IsAbs(from) && !strings.Contains(from, ":") &&
+			p.file(path.Join(up, from)) == path.Dir(path.Clean(p.main.File)) && services.Get(name.Str()).IsMap() {
+			return true
+		}
+	}
+	return false
 }
 
 // beside opens the first of some files in a directory relative to the main file's.
