@@ -12,6 +12,15 @@ type Shadow struct {
 	Calls []Edge // sorted
 }
 
+// An Ignored is a field of a policy of an API that the product that carries it out on some
+// calls does not take.
+type Ignored struct {
+	Product *policy.Product
+	Field   string // "timeout.perTry"
+	Origin  Origin
+	Calls   []Edge // sorted
+}
+
 // A Route is a part of the calls from one service to another and what acts on it,
 // layer by layer, outermost first. A call without different parts has one route
 // with an empty Match.
@@ -30,6 +39,7 @@ type BoundPolicy struct {
 	Outside       []Edge        // calls that meet its conditions, but no proxy of its mesh can act on; sorted
 	Opaque        []Edge        // calls that meet its conditions, but whose requests its product does not see: see L7Only; sorted
 	BypassedBy    []Edge        // calls from its mesh to its BypassHosts that no other policy of its kind applies to; sorted
+	Ignored       []Ignored     // fields that the products that carry it out do not take
 	UnboundReason UnboundReason // set if Calls, Outside and Opaque are empty
 }
 
@@ -48,6 +58,12 @@ func (b *BoundPolicy) renumbered(here map[Edge]Edge) *BoundPolicy {
 	c := *b
 	c.Calls, c.Outside, c.BypassedBy, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.BypassedBy), nil
 	c.Opaque = edges(b.Opaque)
+	c.Ignored = nil
+	for _, i := range b.Ignored {
+		if i.Calls = edges(i.Calls); len(i.Calls) > 0 {
+			c.Ignored = append(c.Ignored, i)
+		}
+	}
 	for _, s := range b.Shadows {
 		if s.Calls = edges(s.Calls); len(s.Calls) > 0 {
 			c.Shadows = append(c.Shadows, s)

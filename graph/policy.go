@@ -61,6 +61,9 @@ type Policy struct {
 	// it, since it applies to gateways only.
 	BypassHosts []EndpointRef
 
+	// Idempotent is set if whoever declares it says that its calls may be repeated.
+	Idempotent bool
+
 	Says    policy.Set
 	Flaws   []Flaw
 	Excuses string // the value of its IgnoreAnnotation

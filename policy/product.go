@@ -1,5 +1,7 @@
 package policy
 
+import "time"
+
 // A Product is something that policies are written for, and all that is specific
 // to it apart from reading its documents. This package knows no product by name:
 // the values are in policy/product. A nil *Product is for policies that are declared by
@@ -23,12 +25,14 @@ type Product struct {
 	Durations  []*Syntax     // how it writes durations, the usual one first
 	RetryWords []*RetryWords // its words for retry conditions
 
-	Backoff       BackoffModel // how its waits grow, if not as the fields of Backoff
-	MaxAttempts   int          // its limit for the number of attempts; 0 is no limit
-	Around        *Product     // the product behind it, on top of whose defaults its policies come
-	EjectionName  string       // what it calls the ejection of single hosts; empty is "outlier detection"
-	KeepsHeadless bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none
-	NoPanic       bool         // never sends calls to ejected hosts, however few others are left
+	Backoff        BackoffModel // how its waits grow, if not as the fields of Backoff
+	MaxAttempts    int          // its limit for the number of attempts; 0 is no limit
+	Around         *Product     // the product behind it, on top of whose defaults its policies come
+	EjectionName   string       // what it calls the ejection of single hosts; empty is "outlier detection"
+	KeepsHeadless  bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none
+	TriesOfRetries bool         // its timeout for one attempt belongs to its retries: there is none where they are switched off
+	Ignores        []string     // the fields of an API, by path, that it does not take from the routes that it carries
+	NoPanic        bool         // never sends calls to ejected hosts, however few others are left
 
 	// How a service joins its mesh, and how its policies are found.
 
@@ -56,6 +60,8 @@ type Product struct {
 	Remediations Remediations
 	// AtCallee are those in its proxies in front of callees, if it acts in those of callers.
 	AtCallee Remediations
+	// Replaces has the kinds of objects beside which no object of some other kinds acts.
+	Replaces map[string][]string
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
 }
@@ -138,7 +144,7 @@ func (s Set) WithDefaults() Set {
 	if s.Layer == ServerProxy && p.Layer != ServerProxy {
 		return s
 	}
-	return Overlay(Set{
+	s = Overlay(Set{
 		Timeout:     under(s.Timeout != nil, p.Within.Timeout, p.Defaults.Timeout),
 		Retry:       under(s.Retry.IsWritten(), p.Within.Retry, p.Defaults.Retry),
 		Hedge:       under(s.Hedge != nil, p.Within.Hedge, p.Defaults.Hedge),
@@ -147,6 +153,12 @@ func (s Set) WithDefaults() Set {
 		Balance:     under(s.Balance != nil, p.Within.Balance, p.Defaults.Balance),
 		HealthCheck: under(s.HealthCheck != nil, p.Within.HealthCheck, p.Defaults.HealthCheck),
 	}, s)
+	if p.TriesOfRetries && s.Timeout != nil && s.Retry != nil && s.Retry.Retries.Provenance == Disabled {
+		without := *s.Timeout
+		without.PerTry = Setting[time.Duration]{Provenance: Absent, Origin: s.Retry.Retries.Origin}
+		s.Timeout = &without
+	}
+	return s
 }
 
 // under returns the defaults of a part of a policy. If a product has no defaults for

@@ -81,20 +81,26 @@ type Remediations [NumPurposes][]Remediation
 // Remediation returns the way of p for a purpose, the one in an object of one of the
 // kinds if there is any, and false if p cannot express it.
 func (p *Product) Remediation(purpose Purpose, kinds ...string) (Remediation, bool) {
-	return p.OrNative().Remediations.of(purpose, kinds)
+	return p.OrNative().of(&p.OrNative().Remediations, purpose, kinds)
 }
 
 // RemediationIn is Remediation for what a product says in one layer.
 func (p *Product) RemediationIn(layer Layer, purpose Purpose, kinds ...string) (Remediation, bool) {
 	if p = p.OrNative(); layer == ServerProxy && p.Layer != ServerProxy {
-		return p.AtCallee.of(purpose, kinds)
+		return p.of(&p.AtCallee, purpose, kinds)
 	}
-	return p.Remediations.of(purpose, kinds)
+	return p.of(&p.Remediations, purpose, kinds)
 }
 
-// of returns the way for a purpose, the one in an object of one of the kinds if there is any.
-func (r *Remediations) of(purpose Purpose, kinds []string) (Remediation, bool) {
+// of returns the way for a purpose among some, the one in an object of one of the kinds if
+// there is any, and none in objects that do not act beside those.
+func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediation, bool) {
 	list := r[purpose]
+	for _, kind := range kinds {
+		if over := p.Replaces[kind]; over != nil {
+			list = slices.DeleteFunc(slices.Clone(list), func(r Remediation) bool { return slices.Contains(over, r.Kind) })
+		}
+	}
 	for _, kind := range kinds {
 		if i := slices.IndexFunc(list, func(r Remediation) bool { return r.Kind == kind }); i >= 0 {
 			return list[i], true

@@ -132,6 +132,9 @@ func retryCell(part *analyze.Part) cell {
 		text := strconv.Itoa(r.Retries.Value)
 		if r.Retries.Value < 0 {
 			text = "unlimited"
+			if r.Budget.Set() {
+				text = fmt.Sprintf("%s of calls", analyze.Percent(r.Budget.Value * 100))
+			}
 		}
 		if on := r.On.Value; r.On.Set() && len(on) > 0 {
 			text += " on " + strings.Join(pen.CleanAll(on), ",")

@@ -113,7 +113,9 @@ func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 // layerSummary is the longest wait in a layer and its attempts.
 func layerSummary(p *pen.Pen, l *policy.Effect) string {
 	words := "longest wait " + boundText(l.Held)
-	if l.Attempts == policy.Unlimited {
+	if l.Attempts == policy.Unlimited && l.Set.Retry.Budget.Set() {
+		words += fmt.Sprintf(", retries of %s of the calls", analyze.Percent(l.Set.Retry.Budget.Value * 100))
+	} else if l.Attempts == policy.Unlimited {
 		words += ", unlimited attempts"
 	} else if l.Attempts > 1 {
 		words += fmt.Sprintf(", %d attempts of up to %s, backoff up to %s", l.Attempts, boundText(l.Try), boundText(l.Waits))

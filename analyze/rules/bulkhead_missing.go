@@ -66,10 +66,14 @@ func checkBulkheadMissing(p *Pass) {
 		if len(without) == 0 || callees[from] < 2 || driverManaged(p.Core, e) || fromGateway(p, e) || !policyKnown(p, e, parts) {
 			continue
 		}
+		remedy, ok := remedyOfLayers(p, e, without[0], policy.ConcurrencyLimit)
+		if !ok && !declaresCode(p.Core.Call(e)) { // none of its products has one
+			continue
+		}
 		uncapped[from]++
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: analyze.Info, sure: analyze.Default,
-			hint:   remedyOf(p, e, without[0], policy.ConcurrencyLimit).general().hint("set", "to the request rate times the slowest successful response time"),
+			hint:   remedy.general().hint("set", "to the request rate times the slowest successful response time"),
 			values: []analyze.KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
 		})
 	}

@@ -107,6 +107,10 @@ func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 		f = aboutCall(p, e, analyze.Default, l.Set.Retry.Retries.Origin, l.Set.Timeout.Total.Origin)
 		f.Message = fmt.Sprintf("%s%s and retries, but never a slow response: the first attempt may use all %s, and %s retries by default only what did not reach the callee",
 			callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value), l.Set.Product.DisplayName())
+		if served := onServed(l.Set.Retry.On.Value, p.Core.Protocol(e) == "grpc"); len(served) > 0 {
+			f.Message = fmt.Sprintf("%s%s and retries, but never a slow response: %s are the time of all attempts, and %s does not retry a call that ran out of it",
+				callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value), l.Set.Product.DisplayName())
+		}
 		f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "to slightly more than the slowest successful response, and a retry condition that includes slow ones")
 	}
 	f.Values = []analyze.KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}

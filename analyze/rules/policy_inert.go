@@ -46,8 +46,31 @@ func checkPolicyInert(p *Pass) {
 	checkFlaws(p, graph.Inert, "is ignored by %s")
 	for _, o := range objects(p.Graph) {
 		reportOpaque(p, o)
+		for _, b := range o.parts {
+			for _, i := range b.Ignored {
+				reportIgnored(p, o, i)
+			}
+		}
 	}
 }
+
+// reportIgnored reports a field of a route that the mesh in which the route acts does not
+// take.
+func reportIgnored(p *Pass, o object, i graph.Ignored) {
+	p.Report(analyze.Finding{
+		Confidence: analyze.Certain,
+		Subject:    o.name,
+		Detail:     i.Field,
+		Message:    fmt.Sprintf("%s of %s has no effect on %s: %s does not take it from a route", apiFields[i.Field], o.name, callIDs(p.Graph, i.Calls), i.Product.DisplayName()),
+		Hint:       "set timeouts.request of the rule for the whole call",
+		Values:     []analyze.KeyValue{keyValue("field", i.Field), number("calls", len(i.Calls))},
+		Origins:    []graph.Origin{i.Origin},
+		Services:   endsOf(p.Graph, i.Calls),
+	})
+}
+
+// apiFields are the names that fields of a policy have in routes of the Gateway API.
+var apiFields = map[string]string{"timeout.perTry": "timeouts.backendRequest"}
 
 // reportOpaque reports an object about requests on calls whose port is declared
 // to have none.

@@ -13,7 +13,8 @@ import (
 // A remedy is a remediation for a call, with the user's own object that it is in.
 type remedy struct {
 	policy.Remediation
-	object string // its name, "shop/pricing"; empty if the inputs have none, or for several calls
+	object  string // its name, "shop/pricing"; empty if the inputs have none, or for several calls
+	instead string // the object that has to go for it, "ServiceProfile shop/pricing"; empty if none has
 }
 
 // hint writes an imperative that ends in rest: "to 2s" or "above 2s" for the value, and
@@ -26,6 +27,9 @@ func (r remedy) hint(verb, rest string) string {
 	} else if strings.HasPrefix(rest, "to ") || strings.HasPrefix(rest, "above ") || strings.HasPrefix(rest, "if ") {
 		separator = " "
 	}
+	if r.instead != "" {
+		sentence = "in place of " + r.instead + ", " + sentence
+	}
 	return sentence + separator + rest
 }
 
@@ -33,6 +37,9 @@ func (r remedy) hint(verb, rest string) string {
 // that names both.
 func remedyFor(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) remedy {
 	if r, ok := remedyIn(p, e, layer, purpose); ok {
+		return r
+	}
+	if r, ok := remedyInstead(p, e, layer, purpose); ok {
 		return r
 	}
 	return remedy{Remediation: policy.RemediationIn(layer.Product.DisplayName(), purpose)}
@@ -51,18 +58,20 @@ func generalRemedy(in *policy.Product, purpose policy.Purpose) remedy {
 // an API that the product carries out are among them.
 func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) (remedy, bool) {
 	in := orNative(layer.Product)
+	var kinds []string
 	for _, o := range layer.Objects {
 		kind, object, _ := strings.Cut(o, "/")
+		kinds = append(kinds, kind)
 		if r, ok := inKind(in, layer.Layer, kind, purpose); ok {
-			return remedy{r, object}, true
+			return remedy{Remediation: r, object: object}, true
 		}
 	}
-	r, ok := in.RemediationIn(layer.Layer, purpose)
+	r, ok := in.RemediationIn(layer.Layer, purpose, kinds...)
 	if !ok || ofRoutes[purpose] && p.asks(e) {
 		return remedy{}, false
 	}
 	if r.Kind == "Service" {
-		return remedy{r, p.Core.ID(p.Core.To(e))}, true
+		return remedy{Remediation: r, object: p.Core.ID(p.Core.To(e))}, true
 	}
 	return remedy{Remediation: r}, true
 }
@@ -75,6 +84,23 @@ var ofRoutes = map[policy.Purpose]bool{policy.TotalTimeout: true, policy.Attempt
 // for its other calls are not for this one.
 func (p *Pass) asks(e graph.Edge) bool {
 	return !slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
+}
+
+// remedyInstead is remedyIn for what an object of the layer switches off: in its place.
+func remedyInstead(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) (remedy, bool) {
+	in := orNative(layer.Product)
+	bare := *layer
+	bare.Objects = nil
+	for _, o := range layer.Objects {
+		kind, object, _ := strings.Cut(o, "/")
+		if in.Replaces[kind] == nil {
+			continue
+		}
+		r, ok := remedyIn(p, e, &bare, purpose)
+		r.instead = kind + " " + object
+		return r, ok
+	}
+	return remedy{}, false
 }
 
 // inKind returns the remediation in objects of a kind: the product's own, or that of an
@@ -103,11 +129,15 @@ func orNative(p *policy.Product) *policy.Product {
 // that can, else in code. A native manifest describes the code of a program, and that
 // of no gateway.
 func remedyOf(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose) remedy {
-	r, ok := remedyOfLayers(p, e, part, purpose)
-	if !ok {
-		return remedy{Remediation: policy.RemediationIn("the caller's code", purpose)}
+	if r, ok := remedyOfLayers(p, e, part, purpose); ok {
+		return r
 	}
-	return r
+	for i := range slices.Backward(part.Layers) {
+		if r, ok := remedyInstead(p, e, &part.Layers[i].Set, purpose); ok {
+			return r
+		}
+	}
+	return remedy{Remediation: policy.RemediationIn("the caller's code", purpose)}
 }
 
 // remedyOfLayers is remedyOf, and false where neither a layer nor a native manifest can
@@ -125,7 +155,13 @@ func remedyOfLayers(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Pu
 }
 
 // general is r without the name of an object, for findings about several calls.
-func (r remedy) general() remedy { return remedy{Remediation: r.Remediation} }
+func (r remedy) general() remedy {
+	if r.instead != "" {
+		kind, _, _ := strings.Cut(r.instead, " ")
+		return remedy{Remediation: r.Remediation, instead: "a " + kind}
+	}
+	return remedy{Remediation: r.Remediation}
+}
 
 // attemptHint says how to end an attempt that l makes: in its own product, in another
 // layer else.

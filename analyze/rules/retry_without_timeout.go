@@ -52,7 +52,10 @@ func checkRetryWithoutTimeout(p *Pass) {
 		}
 		f := aboutCall(p, e, sure, retryOrigin(l))
 		f.Message = fmt.Sprintf("%s%s and makes %s attempts, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named, tries(l.Attempts))
-		if l.Attempts == policy.Unlimited {
+		switch {
+		case l.Attempts == policy.Unlimited && l.Set.Retry.Budget.Set():
+			f.Message = fmt.Sprintf("%s%s and retries within a budget of %s, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named, percent(l.Set.Retry.Budget.Value))
+		case l.Attempts == policy.Unlimited:
 			f.Message = fmt.Sprintf("%s%s and retries without limit, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named)
 		}
 		f.Hint = attemptHint(p, e, part, l)

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/policy"
@@ -47,6 +48,7 @@ func (b *binder) routes(e graph.Edge) []graph.Route {
 			for _, g := range groups {
 				chosen = append(chosen, choose(g, match, subset)...)
 			}
+			b.leaveIgnored(e, implicit, chosen)
 			for _, p := range chosen {
 				if p.from != nil {
 					p.from.acts = true
@@ -198,7 +200,7 @@ func (b *binder) actingParts(group []candidate, e graph.Edge) []part {
 		}
 		heads = append(heads, c.bound)
 		for _, match := range own {
-			parts = append(parts, part{match: match, set: &c.bound.Says, from: c.bound, objects: c.bound.objects()})
+			parts = append(parts, part{match: match, idem: c.bound.Idempotent, set: &c.bound.Says, from: c.bound, objects: c.bound.objects()})
 		}
 	}
 	for _, match := range sortedUnique(left) {
@@ -317,6 +319,42 @@ func shadowReplacedFields(chosen []part, e graph.Edge) {
 				under.from.hide(graph.Shadow{By: over.from.Policy, Field: field}, e)
 			}
 		}
+	}
+}
+
+// leaveIgnored takes out of the chosen parts that are of an API the fields that the product
+// in the caller's proxy does not take from it.
+func (b *binder) leaveIgnored(e graph.Edge, implicit []policy.Set, chosen []part) {
+	for i := range chosen {
+		p := &chosen[i]
+		if p.from == nil || !p.from.Product.OrNative().Contract || p.set.Timeout == nil || !p.set.Timeout.PerTry.IsWritten() {
+			continue
+		}
+		by := slices.IndexFunc(implicit, func(s policy.Set) bool {
+			return s.Layer == p.set.Layer && slices.Contains(s.Product.OrNative().Ignores, "timeout.perTry")
+		})
+		if by < 0 {
+			continue
+		}
+		set, timeout := *p.set, *p.set.Timeout
+		p.from.ignore(graph.Ignored{Product: implicit[by].Product, Field: "timeout.perTry", Origin: timeout.PerTry.Origin}, e)
+		timeout.PerTry = policy.Setting[time.Duration]{}
+		set.Timeout = &timeout
+		if timeout == (policy.Timeout{}) {
+			set.Timeout = nil
+		}
+		p.set = &set
+	}
+}
+
+// ignore adds e to the calls on which a field of a policy is not taken.
+func (b *binding) ignore(i graph.Ignored, e graph.Edge) {
+	at := slices.IndexFunc(b.Ignored, func(have graph.Ignored) bool { return have.Product == i.Product && have.Field == i.Field })
+	if at < 0 {
+		i.Calls = []graph.Edge{e}
+		b.Ignored = append(b.Ignored, i)
+	} else if calls := b.Ignored[at].Calls; calls[len(calls)-1] != e {
+		b.Ignored[at].Calls = append(calls, e)
 	}
 }
 

@@ -149,6 +149,11 @@ func apiRulePolicy(r *resource.Object, f *field.Reader, rule document.Node) poli
 		Total:  f.Duration(rule, "timeouts", "request"),
 		PerTry: f.Duration(rule, "timeouts", "backendRequest"),
 	}
+	if timeout.PerTry.Set() && slices.Contains(says.Product.Ignores, "timeout.perTry") {
+		f.Flaw(graph.Inert, rule.Get("timeouts", "backendRequest"), "timeouts.backendRequest", "it takes timeouts.request alone",
+			"set timeouts.request, or the annotation retry.linkerd.io/timeout")
+		timeout.PerTry = policy.Setting[time.Duration]{}
+	}
 	if timeout.Total.Set() && timeout.PerTry.Set() && timeout.PerTry.Value > timeout.Total.Value {
 		f.Flaw(graph.Invalid, rule.Get("timeouts", "backendRequest"), "timeouts.backendRequest",
 			"is longer than timeouts.request", "set timeouts.backendRequest shorter than timeouts.request")

@@ -2,6 +2,7 @@ package library
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -57,6 +58,13 @@ func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
 			if service == "" && method != "" {
 				continue
 			}
+			if service != "" && !isProtoService(service) {
+				r.Flaw(graph.Unbound, name.Get("service"), "it is the full name of a proto service, and no name of a program or host",
+					`write the callee's, as in "package.Service"`)
+				p.Add(grpcPolicy(entry, service, method, policy.Set{}, r))
+				r.Flaws = nil
+				continue
+			}
 			p.Add(grpcPolicy(entry, service, method, says, r))
 			if method != "" && !whole[service] { // its other methods are called too
 				whole[service] = true
@@ -66,6 +74,12 @@ func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
 		}
 	}
 }
+
+// isProtoService reports whether a name can be that of a service in a proto file: identifiers
+// with dots in between, the last of which begins with a capital by the style guide.
+func isProtoService(name string) bool { return protoService.MatchString(name) }
+
+var protoService = regexp.MustCompile(`^(?:[A-Za-z_]\w*\.)*[A-Z]\w*$`)
 
 func grpcPolicy(at *settings.Tree, service, method string, says policy.Set, r *settings.Reader) graph.Policy {
 	c := graph.Policy{

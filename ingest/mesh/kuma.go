@@ -112,6 +112,9 @@ func kumaService(r *resource.Object, tag string) (graph.EndpointRef, bool) {
 // kumaTarget is the party that a targetRef means. The whole mesh is no party.
 func kumaTarget(r *resource.Object, ref document.Node) (graph.EndpointRef, bool) {
 	name, namespace := r.Text(ref, "name"), r.Text(ref, "namespace")
+	if labels := r.Mapping(ref, "labels"); name == "" && labels.Exists() && r.Text(ref, "kind") != "Dataplane" {
+		return kumaLabelled(r, r.Text(ref, "kind"), resource.LabelsOf(labels))
+	}
 	tags := resource.LabelsOf(r.Mapping(ref, "tags"))
 	switch kind := r.Text(ref, "kind"); kind {
 	case "MeshService", "MeshServiceSubset":
@@ -131,6 +134,36 @@ func kumaTarget(r *resource.Object, ref document.Node) (graph.EndpointRef, bool)
 	}
 	return graph.EndpointRef{}, false
 }
+
+// kumaLabelled is the party of the services of a kind with certain labels: their name, and
+// on Kubernetes their namespace, which is that of the policy if they give none and it is in
+// one of its own.
+func kumaLabelled(r *resource.Object, kind string, labels graph.Labels) (graph.EndpointRef, bool) {
+	name := labels["kuma.io/display-name"]
+	if service := labels["k8s.kuma.io/service-name"]; name == "" {
+		name = service
+	}
+	if name == "" {
+		return graph.EndpointRef{}, false
+	}
+	switch kind {
+	case "MeshService", "MeshMultiZoneService":
+		namespace := labels["k8s.kuma.io/namespace"]
+		if namespace == "" && r.Namespace != kumaSystem {
+			namespace = r.Namespace
+		}
+		if namespace == "" {
+			return graph.EndpointRef{Ref: graph.Ref{Name: name}}, true
+		}
+		return r.Service(namespace, name), true
+	case "MeshExternalService":
+		return graph.EndpointRef{Group: kumaRef(kind, name)}, true
+	}
+	return graph.EndpointRef{}, false
+}
+
+// kumaSystem is the namespace of the control plane, whose policies are for all namespaces.
+const kumaSystem = "kuma-system"
 
 // kumaTagged is the party of the proxies with certain tags: the service they
 // name, or the workloads whose pods carry them as labels.

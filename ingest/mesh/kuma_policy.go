@@ -64,8 +64,8 @@ func kumaPolicies(r *resource.Object) {
 		p.Rank, p.NeedsMesh = base+kumaSpecificity[to.Get("kind").Str()], true
 		for _, p := range kumaSays(r, f.Within(fmt.Sprintf("to[%d].default", i)), item.Get("default"), p) {
 			if to.Get("kind").Str() == "MeshHTTPRoute" { // a part of the calls, over what is said for all of them
-				p.Match = "route " + to.Get("name").Str()
-				p.Group, p.Merge = p.Group+" of route "+to.Get("name").Str(), false
+				p.Match = "route " + kumaRouteName(to)
+				p.Group, p.Merge = p.Group+" of route "+kumaRouteName(to), false
 				silent := p
 				silent.Match, silent.Rank, silent.Says = "", p.Rank-1, policy.Set{Layer: p.Says.Layer, Product: p.Says.Product}
 				policies = append(policies, silent)
@@ -126,7 +126,8 @@ func kumaParties(r *resource.Object, ref document.Node) (parties []graph.Endpoin
 	case "", "Mesh":
 		return nil, true
 	case "MeshHTTPRoute":
-		return []graph.EndpointRef{{Group: kumaRef(kind, ref.Get("name").Str())}}, ref.Get("name").Str() != ""
+		name := kumaRouteName(ref)
+		return []graph.EndpointRef{{Group: kumaRef(kind, name)}}, name != ""
 	}
 	if ref.Get("name").Str() == "*" {
 		return nil, true
@@ -136,6 +137,11 @@ func kumaParties(r *resource.Object, ref document.Node) (parties []graph.Endpoin
 		r.Problem(graph.Note, ref, "", "%s %q: targetRef cannot be resolved", r.Kind, r.Name)
 	}
 	return []graph.EndpointRef{party}, ok
+}
+
+// kumaRouteName is the name of the MeshHTTPRoute that a targetRef means.
+func kumaRouteName(ref document.Node) string {
+	return field.OrNode(ref.Get("name"), ref.Get("labels", "kuma.io/display-name")).Str()
 }
 
 // onlySidecars reports whether a targetRef leaves gateways out.
@@ -172,6 +178,9 @@ func kumaRetry(f *field.Reader, n document.Node, says *policy.Set) {
 	}
 	if retry.Retries.Set() && retry.Retries.Value == 0 {
 		retry.Retries.Provenance = policy.Disabled
+		if at := n.Get("perTryTimeout"); at.Exists() {
+			f.Flaw(graph.Inert, at, "perTryTimeout", "without retries there is no policy of retries, and no timeout of theirs", "set it as http.requestTimeout of a MeshTimeout")
+		}
 	}
 	says.Retry = field.Presence(retry)
 	says.Timeout = field.Presence(policy.Timeout{PerTry: f.Duration(n, "perTryTimeout")})

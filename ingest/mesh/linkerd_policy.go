@@ -232,6 +232,7 @@ func serviceProfile(r *resource.Object) {
 	base.Says = policy.Set{Layer: policy.ClientProxy, Product: product.Linkerd}
 
 	base.Rank = rankServiceProfile
+	base.Says = profileSilence(r)
 	profileDestinations(r, base.RouteRule())
 	routes := r.List(r.Spec, "routes")
 	for i, route := range routes {
@@ -239,15 +240,29 @@ func serviceProfile(r *resource.Object) {
 		p.Origin = r.At(route)
 		p.Match = profileMatch(route.Get("condition"))
 		p.Rank = rankServiceProfile + len(routes) - i
-		p.Says.Timeout = field.Presence(policy.Timeout{Total: f.Within("routes").Duration(route, "timeout")})
+		if total := f.Within("routes").Duration(route, "timeout"); total.Provenance != policy.Unknown {
+			p.Says.Timeout = &policy.Timeout{Total: total}
+		}
 		if retryable, _ := route.Get("isRetryable").Bool(); retryable {
-			p.Says.Retry = profileRetry(f, route.Get("isRetryable"), r.Spec.Get("retryBudget"))
+			p.Says.Retry, p.Idempotent = profileRetry(f, route.Get("isRetryable"), r.Spec.Get("retryBudget")), true
 		}
 		p.Flaws = f.TakeFlaws()
 		r.Facts.Policies = append(r.Facts.Policies, p)
 	}
 	// The calls that no route is about:
 	r.Facts.Policies = append(r.Facts.Policies, base)
+}
+
+// profileSilence is what a ServiceProfile says of calls that it says nothing of: that they have
+// no timeout, no retries and no failure accrual, whatever annotations the Service has.
+func profileSilence(r *resource.Object) policy.Set {
+	at := r.At(r.Root)
+	return policy.Set{
+		Layer: policy.ClientProxy, Product: product.Linkerd,
+		Timeout: &policy.Timeout{Total: policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: at}},
+		Retry:   &policy.Retry{Retries: policy.Setting[int]{Provenance: policy.Absent, Origin: at}},
+		Breaker: &policy.Breaker{Kind: policy.Setting[string]{Provenance: policy.Absent, Origin: at}},
+	}
 }
 
 // profileDestinations reads the services that share the requests for the host of a

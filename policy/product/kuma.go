@@ -13,7 +13,7 @@ var Kuma = &policy.Product{
 	Source:    "https://kuma.io/docs/latest/policies",
 	Durations: []*policy.Syntax{KumaDuration}, RetryWords: []*policy.RetryWords{KumaRetryOn},
 	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter,
-	CarriesRoutes: true,
+	CarriesRoutes: true, TriesOfRetries: true,
 	// "Data plane on Kubernetes".
 	Signs: []policy.MeshSign{{Key: "kuma.io/sidecar-injected", In: []string{"true"}}, {Key: "kuma.io/sidecar-injection", In: []string{"enabled", "true"}, Out: []string{"disabled", "false"}}},
 	Defaults: policy.Set{

@@ -17,6 +17,10 @@ var Linkerd = &policy.Product{
 	Layer: policy.ClientProxy, Mesh: true,
 	EjectionName: "failure accrual", NoPanic: true, // there is no panic mode
 	CarriesRoutes: true, GatewayRoutes: true,
+	// outbound/index/http.rs of the policy controller takes timeouts.request of a rule alone.
+	Ignores: []string{"timeout.perTry"},
+	// With a ServiceProfile of its name, nothing else is looked up for a Service.
+	Replaces: map[string][]string{"ServiceProfile": {"Service", "HTTPRoute", "GRPCRoute"}},
 	// "Automatic Proxy Injection".
 	Signs: []policy.MeshSign{{Key: "linkerd.io/proxy-version", In: []string{"*"}}, {Key: "linkerd.io/inject", In: []string{"enabled", "ingress"}, Out: []string{"disabled"}}},
 	Defaults: policy.Set{
