@@ -133,7 +133,7 @@ func retryCell(part *analyze.Part) cell {
 		if r.Retries.Value < 0 {
 			text = "unlimited"
 			if r.Budget.Set() {
-				text = fmt.Sprintf("%s of calls", analyze.Percent(r.Budget.Value * 100))
+				text = fmt.Sprintf("%s of calls", analyze.Percent(r.Budget.Value*100))
 			}
 		}
 		if on := r.On.Value; r.On.Set() && len(on) > 0 {

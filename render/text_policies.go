@@ -114,7 +114,7 @@ func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 func layerSummary(p *pen.Pen, l *policy.Effect) string {
 	words := "longest wait " + boundText(l.Held)
 	if l.Attempts == policy.Unlimited && l.Set.Retry.Budget.Set() {
-		words += fmt.Sprintf(", retries of %s of the calls", analyze.Percent(l.Set.Retry.Budget.Value * 100))
+		words += fmt.Sprintf(", retries of %s of the calls", analyze.Percent(l.Set.Retry.Budget.Value*100))
 	} else if l.Attempts == policy.Unlimited {
 		words += ", unlimited attempts"
 	} else if l.Attempts > 1 {
