@@ -8,7 +8,7 @@ import "github.com/weirgraph/weir/graph"
 // A Report is what a command has computed. The parts it did not compute are nil
 // and are left out of every output. Nodes and edges are those of Graph.
 type Report struct {
-	Graph *graph.Graph // the whole graph, before anything is cut for display
+	Graph *graph.Graph // the whole graph, before anything is cut for display; nil if Check is of variants
 
 	Drawn     bool        // weir graph: the services and calls themselves are asked for
 	Check     *Check      // weir check
@@ -33,6 +33,14 @@ type Check struct {
 	Expired  []Ignore       // entries of the configuration that have run out and excuse nothing
 	Unused   []Ignore       // entries of the configuration that match no finding
 	Rules    int            // how many rules were run
+	Variants []Variant      // that were judged, if they are several; then Ignored counts in each
+}
+
+// A Variant is one of several states of an estate, which is judged by itself.
+type Variant struct {
+	Name    string
+	Graph   *graph.Graph
+	Ignored int
 }
 
 // A RuleSum is how much one rule has found.
@@ -177,6 +185,7 @@ type Finding struct {
 	Values      []KeyValue
 	Origins     []graph.Origin // the deciding place first
 	Services    []graph.Node   // whom it concerns, the subject first
+	Variants    []string       // the names of those that have it, nil if there are no variants
 	Fingerprint string         // of what is found and about whom alone, 16 hex digits
 
 	AlsoAbout []string     // further subjects, about which it replaces findings as about its own

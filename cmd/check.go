@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -50,7 +51,15 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	if err := checkRuleIDs(o.rules); err != nil {
 		return err
 	}
-	g, err := r.load(sources)
+	variants := r.selected(sources)
+	if len(variants) > 1 {
+		return checkVariants(r, o, sources, variants)
+	}
+	variant, err := r.one(sources)
+	if err != nil {
+		return err
+	}
+	g, err := r.load(sources, variant)
 	if err != nil {
 		return err
 	}
@@ -58,13 +67,79 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	if err != nil {
 		return err
 	}
-	check := r.checkShowing(o.filter.apply(g), rules.Selection{
-		Rules: o.rules, Services: services, Least: analyze.Severity(slices.Index(analyze.Severities, o.severity)),
-	})
+	show := o.selection()
+	show.Services = services
+	check := r.checkShowing(o.filter.apply(g), show)
 	r.reportProblems(g, check)
+	return r.finishCheck(&analyze.Report{Graph: g, Check: check}, o)
+}
+
+// checkVariants judges each variant by itself and reports what several have once.
+func checkVariants(r *run, o *checkOptions, sources []string, variants []native.Variant) error {
+	judged, err := r.loadVariants(sources, variants, o)
+	if err != nil {
+		return err
+	}
+	var services [][]graph.Node
+	if o.services != nil {
+		if services, err = findInVariants(judged, o.services); err != nil {
+			return err
+		}
+	}
+	for _, v := range judged {
+		r.reportProblems(v.Graph, v.Check)
+	}
+	return r.finishCheck(&analyze.Report{Check: rules.Merge(judged, o.selection(), services)}, o)
+}
+
+// loadVariants reads and judges each variant by itself.
+func (r *run) loadVariants(sources []string, variants []native.Variant, o *checkOptions) ([]rules.Variant, error) {
+	judged := make([]rules.Variant, len(variants))
+	for i := range variants {
+		g, err := r.load(sources, &variants[i])
+		if err != nil {
+			return nil, err
+		}
+		g = o.filter.apply(g)
+		judged[i] = rules.Variant{Name: variants[i].Name, Graph: g, Check: r.checkShowing(g, rules.Selection{})}
+	}
+	return judged, nil
+}
+
+// findInVariants returns the nodes of services by variant. A service has to exist in one of
+// them.
+func findInVariants(judged []rules.Variant, services []string) ([][]graph.Node, error) {
+	nodes := make([][]graph.Node, len(judged))
+	for _, service := range services {
+		var first error
+		found := false
+		for i := range judged {
+			list, err := findAll(judged[i].Graph, []string{service})
+			if err == nil {
+				found = true
+				nodes[i] = append(nodes[i], list...)
+			} else if first == nil {
+				first = err
+			}
+		}
+		if !found {
+			return nil, first
+		}
+	}
+	return nodes, nil
+}
+
+// selection is what the flags show, of all services.
+func (o *checkOptions) selection() rules.Selection {
+	return rules.Selection{Rules: o.rules, Least: analyze.Severity(slices.Index(analyze.Severities, o.severity))}
+}
+
+// finishCheck writes the report and decides on the exit code.
+func (r *run) finishCheck(report *analyze.Report, o *checkOptions) error {
+	check := report.Check
 	r.printExpired(check.Expired)
 	r.printUnused(check.Unused)
-	if err := r.write(&analyze.Report{Graph: g, Check: check}, render.View{}); err != nil {
+	if err := r.write(report, render.View{}); err != nil {
 		return err
 	}
 	if reaches(check, cmp.Or(o.failOn, r.config.FailOn, failOnWords[0])) {

@@ -50,7 +50,7 @@ func (r *run) completeServices(n int) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveError
 		}
 		r.quiet = true // a shell would show messages in the middle of the line
-		g, err := r.load(nil)
+		g, err := r.load(nil, nil)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveError
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
@@ -58,22 +59,29 @@ func parseConfig(name string, text []byte) (*config, error) {
 	if len(problems) > 0 {
 		return nil, misuse(problems[0].Hint, "%s", problemText(problems[0]))
 	}
-	below := func(paths []string) {
+	relative := func(paths []string) {
 		for i, s := range paths {
 			if s != "-" && !filepath.IsAbs(s) {
 				paths[i] = filepath.Join(filepath.Dir(name), s)
 			}
 		}
 	}
-	below(c.Sources)
-	below(c.Exclude)
-	for _, list := range [][]graph.Rendering{c.Charts, c.Overlays} {
+	renderings := func(list []graph.Rendering) {
 		for i := range list {
-			below(list[i].Files)
+			relative(list[i].Files)
 			dir := []string{list[i].Dir}
-			below(dir)
+			relative(dir)
 			list[i].Dir = dir[0]
 		}
+	}
+	relative(c.Sources)
+	relative(c.Exclude)
+	renderings(c.Charts)
+	renderings(c.Overlays)
+	for _, v := range c.Variants {
+		relative(v.Sources)
+		renderings(v.Charts)
+		renderings(v.Overlays)
 	}
 	return &config{Config: *c, File: name}, nil
 }
@@ -108,4 +116,38 @@ func (c *config) options(today time.Time) rules.Options {
 		}
 	}
 	return o
+}
+
+// checkVariants returns the misuse of a variant that the configuration does not declare.
+func (c *config) checkVariants(asked []string) error {
+	names := c.variantNames()
+	for _, name := range asked {
+		if slices.Contains(names, name) {
+			continue
+		}
+		if len(names) == 0 {
+			return misuse("declare it under variants in "+configName, "no variant %q: the configuration has none", name)
+		}
+		return misuse(oneOf(name, names), "no variant %q", name)
+	}
+	return nil
+}
+
+// variantNames returns the names of the variants, in the order of the file.
+func (c *config) variantNames() []string {
+	var names []string
+	for _, v := range c.Variants {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
+// completeVariants completes --variant.
+func completeVariants(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	file, _ := cmd.Flags().GetString("config")
+	c, err := readConfig(findConfig(file))
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return c.variantNames(), cobra.ShellCompDirectiveNoFileComp
 }

@@ -126,6 +126,8 @@ func (r *run) addInputFlags(cmd *cobra.Command) {
 	f.Var(columns{&r.columns}, "csv-columns", "map a column of CSV files, as `role=header`, e.g. service=App; repeatable")
 	f.Var(size{&r.maxMemory}, "max-memory", "approximate memory limit for traces, a `size` like 512MiB; the rest spills to disk")
 	f.BoolVar(&r.render, "render", false, "render charts and overlays with the installed helm and kustomize, as render in weir.yaml says")
+	f.StringSliceVar(&r.variants, "variant", nil, "read this variant, a `name` under variants in weir.yaml; repeatable (default all, each by itself)")
+	_ = cmd.RegisterFlagCompletionFunc("variant", completeVariants)
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "report only inputs that could not be read")
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "show all places and values, and everything that was read or skipped")
 	setGroup(cmd, before, groupInput)

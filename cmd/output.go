@@ -95,7 +95,11 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 	for _, o := range r.outputsTo {
 		if lost := render.Parts(report) &^ o.format.Shows; lost != 0 {
 			err := &render.CannotShow{Format: o.format.Name, Part: lost}
-			return misuse(err.Hint(), "%w", err)
+			hint := err.Hint()
+			if check := report.Check; check != nil && check.Variants != nil {
+				hint = "write --variant " + check.Variants[0].Name
+			}
+			return misuse(hint, "%w", err)
 		}
 	}
 	for _, o := range r.outputsTo {

@@ -15,6 +15,7 @@ type run struct {
 	columns    summary.Columns
 	maxMemory  int64 // 0 for no limit
 	render     bool
+	variants   []string // nil for all
 	quiet      bool
 	verbose    bool
 	outputs    []string
@@ -23,7 +24,8 @@ type run struct {
 	command   *cobra.Command // from prepare on, as the next two
 	config    *config
 	outputsTo []output
-	failed    bool // some input could not be read
+	failed    bool            // some input could not be read
+	reported  map[string]bool // messages about the inputs of several variants
 }
 
 // prepare completes the flags from the environment and validates them before any input
@@ -41,7 +43,9 @@ func (r *run) prepare(cmd *cobra.Command) error {
 	}
 	r.config = &config{}
 	if cmd.Flags().Lookup("config") != nil {
-		r.config, err = readConfig(findConfig(r.configPath))
+		if r.config, err = readConfig(findConfig(r.configPath)); err == nil {
+			err = r.config.checkVariants(r.variants)
+		}
 	}
 	return err
 }

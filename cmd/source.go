@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/rendering"
 	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/english"
@@ -22,7 +23,11 @@ import (
 // directory, and reports on standard error what could not be read. It is an error if
 // the inputs have no service.
 func (r *run) read(sources []string) (*graph.Graph, error) {
-	g, err := r.load(sources)
+	variant, err := r.one(sources)
+	if err != nil {
+		return nil, err
+	}
+	g, err := r.load(sources, variant)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +45,7 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 	coverage := g.Coverage()
 	unrendered := rules.Unrendered(g, r.config.options(time.Now()))
-	r.failed = coverage.Failed() > 0 || g.Len() == 0 || len(unrendered) > 0
+	r.failed = r.failed || coverage.Failed() > 0 || g.Len() == 0 || len(unrendered) > 0
 	problems := coverage.Problems
 	groups := graph.UnreadGroups(append(unrendered, slices.DeleteFunc(slices.Clone(coverage.Unread), func(u graph.Unread) bool { return u.Kind.Lost })...))
 	switch onOut := r.onStandardOutput(); {
@@ -61,8 +66,24 @@ func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 			return !slices.ContainsFunc(g.Inputs, func(u graph.Unread) bool { return !found[u.Origin] })
 		})
 	}
+	problems, groups = r.unreported(problems, groups)
 	r.printProblems(problems, r.quiet, r.verbose)
 	r.printUnread(groups, r.quiet)
+}
+
+// unreported leaves out what was reported about another variant.
+func (r *run) unreported(problems []graph.Problem, groups []graph.UnreadGroup) ([]graph.Problem, []graph.UnreadGroup) {
+	if r.reported == nil {
+		r.reported = map[string]bool{}
+	}
+	again := func(text string) bool {
+		known := r.reported[text]
+		r.reported[text] = true
+		return known
+	}
+	problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool { return again(problemText(p)) })
+	groups = slices.DeleteFunc(groups, func(g graph.UnreadGroup) bool { return again(g.Message() + g.Inputs[0].Origin.Place()) })
+	return problems, groups
 }
 
 // nothingRead is the message, and its hint, for inputs without a service.
@@ -77,9 +98,11 @@ func nothingRead(c *graph.Coverage) (message, hint string) {
 	return "no service in " + english.Count(c.Files, "file"), hint
 }
 
-// load is read without messages.
-func (r *run) load(sources []string) (*graph.Graph, error) {
-	if len(sources) == 0 {
+// load is read without messages, of a variant if it is not nil: its sources are added, and
+// those of the others are left out.
+func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, error) {
+	named := len(sources) > 0
+	if !named {
 		sources = r.config.Sources
 	}
 	if len(sources) == 0 {
@@ -94,10 +117,24 @@ func (r *run) load(sources []string) (*graph.Graph, error) {
 	if r.config.Manifest {
 		sources = append(slices.Clone(sources), r.config.File)
 	}
+	exclude, render := r.config.Exclude, ingest.Render{Charts: r.config.Charts, Overlays: r.config.Overlays}
+	if variant != nil {
+		if !named || len(r.variants) > 0 {
+			sources = slices.Concat(sources, variant.Sources)
+		}
+		render.Charts = slices.Concat(render.Charts, variant.Charts)
+		render.Overlays = slices.Concat(render.Overlays, variant.Overlays)
+		exclude = slices.Concat(exclude, r.pathsOfOthers(variant))
+	}
+	if named {
+		elsewhere := func(entry graph.Rendering) bool { return !below(entry.Dir, sources) }
+		render.Charts = slices.DeleteFunc(slices.Clone(render.Charts), elsewhere)
+		render.Overlays = slices.DeleteFunc(slices.Clone(render.Overlays), elsewhere)
+	}
 	b := &link.Builder{Namespace: r.namespace}
-	options := ingest.Options{Stdin: r.in, Exclude: r.config.Exclude, Columns: r.columns, MaxMemory: r.maxMemory}
+	options := ingest.Options{Stdin: r.in, Exclude: exclude, Columns: r.columns, MaxMemory: r.maxMemory}
 	if r.render {
-		options.Render = &ingest.Render{Charts: r.config.Charts, Overlays: r.config.Overlays}
+		options.Render = &render
 	}
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}

@@ -44,6 +44,7 @@ func fixtures() map[string]*analyze.Report {
 		"clean":      {Graph: shop, Check: &analyze.Check{Rules: 7}},
 		"unread":     {Graph: graph.New(nil, nil), Check: &analyze.Check{Rules: 7}},
 		"check":      {Graph: shop, Check: &analyze.Check{Rules: 7, Ignored: 1, Findings: findings}},
+		"variants":   {Check: variantsCheck(shop, findings)},
 		"blast":      {Graph: shop, Impacts: blast("stop", stopped, pay)},
 		"blast-hang": {Graph: shop, Impacts: blast("hang", hung, pay)},
 		"blast-none": {Graph: shop, Impacts: blast("stop", stopped, gw)},
@@ -75,6 +76,16 @@ func groupedGraph() *graph.Graph {
 		}
 	}
 	return g.With(d)
+}
+
+// variantsCheck has one finding in both of two variants, and one in the second.
+func variantsCheck(shop *graph.Graph, findings []analyze.Finding) *analyze.Check {
+	both, second := findings[0], findings[1]
+	both.Variants, second.Variants = []string{"dev", "prod"}, []string{"prod"}
+	return &analyze.Check{
+		Rules: 7, Findings: []analyze.Finding{both, second}, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1},
+		Variants: []analyze.Variant{{Name: "dev", Graph: graph.New(nil, nil)}, {Name: "prod", Graph: shop, Ignored: 1}},
+	}
 }
 
 func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {

@@ -34,7 +34,7 @@ func findingJSON(f analyze.Finding) wire.Finding {
 	j := wire.Finding{
 		Rule: f.Rule, Severity: f.Severity.String(), Confidence: f.Confidence.String(),
 		Subject: f.Subject, Message: f.Message, Hint: f.Hint,
-		Origins: wire.FromOrigins(f.Origins), Fingerprint: f.Fingerprint,
+		Origins: wire.FromOrigins(f.Origins), Fingerprint: f.Fingerprint, Variants: f.Variants,
 	}
 	j.Values = valuesJSON(f.Values)
 	for i := range f.Each {

@@ -33,7 +33,8 @@ func writeText(w io.Writer, r *analyze.Report, o Options) error {
 		{r.Fan != nil, func() { writeFan(p, r.Graph, r.Fan) }},
 		{r.Matrix != nil, func() { writeMatrix(p, r.Graph, r.Matrix, o.Verbose) }},
 		{r.Check != nil, func() { writeCheck(p, r.Graph, r.Check, o.Verbose) }},
-		{o.Verbose, func() { writeCoverage(p, r.Graph) }},
+		{o.Verbose && r.Graph != nil, func() { writeCoverage(p, r.Graph) }},
+		{o.Verbose && r.Graph == nil, func() { writeVariants(p, r.Check.Variants) }},
 	} {
 		if !part.has {
 			continue

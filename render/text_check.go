@@ -93,10 +93,14 @@ func writeEach(p *pen.Pen, f *analyze.Finding) {
 }
 
 func ruleTag(p *pen.Pen, f *analyze.Finding) string {
-	if f.Confidence == analyze.Certain {
-		return "[" + f.Rule + "]"
+	tag := "[" + f.Rule + "]"
+	if f.Confidence < analyze.Certain {
+		tag += " (" + f.Confidence.String() + ")"
 	}
-	return "[" + f.Rule + "] (" + f.Confidence.String() + ")"
+	if f.Variants != nil {
+		tag += " in " + pen.Clean(english.List(f.Variants))
+	}
+	return tag
 }
 
 func writePlaces(p *pen.Pen, origins []graph.Origin, verbose bool) {
@@ -181,10 +185,30 @@ func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 	if c.Ignored > 0 {
 		words = append(words, fmt.Sprintf("%d ignored", c.Ignored))
 	}
+	if c.Variants != nil {
+		p.Prose("", pen.PlainStyle, strings.Join(words, ", "))
+		for _, v := range c.Variants {
+			read := readWords(p, v.Graph)
+			if v.Ignored > 0 {
+				read = append(read, fmt.Sprintf("%d ignored", v.Ignored))
+			}
+			p.Prose("", pen.PlainStyle, pen.Clean(v.Name)+": "+strings.Join(read, ", "))
+		}
+		return
+	}
 	cover := g.Coverage()
 	if cover.Documents == 0 && g.Len() == 0 {
 		words = append(words[:0], p.Paint(pen.YellowStyle, "nothing was read"))
 	}
+	p.Prose("", pen.PlainStyle, fmt.Sprintf("%s (%s)", strings.Join(words, ", "), strings.Join(readWords(p, g), ", ")))
+	if n := len(cover.Silent); n > fewSilent && g.Calls() == 0 {
+		p.Prose("", pen.YellowStyle, fmt.Sprintf("no input shows a call of the %d services; their calls may be in code: add traces, or declare them in weir.yaml", n))
+	}
+}
+
+// readWords are the numbers of what was read.
+func readWords(p *pen.Pen, g *graph.Graph) []string {
+	cover := g.Coverage()
 	read := []string{
 		english.Count(cover.Files, "file"), english.Count(cover.Documents, "document"),
 		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"),
@@ -192,10 +216,7 @@ func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 	if n := cover.Failed(); n > 0 {
 		read = append(read, p.Paint(pen.RedStyle, fmt.Sprintf("%d could not be read", n)))
 	}
-	p.Prose("", pen.PlainStyle, fmt.Sprintf("%s (%s)", strings.Join(words, ", "), strings.Join(read, ", ")))
-	if n := len(cover.Silent); n > fewSilent && g.Calls() == 0 {
-		p.Prose("", pen.YellowStyle, fmt.Sprintf("no input shows a call of the %d services; their calls may be in code: add traces, or declare them in weir.yaml", n))
-	}
+	return read
 }
 
 // fewSilent is the most services of which it is no surprise that none calls another.

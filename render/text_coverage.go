@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render/pen"
@@ -119,4 +120,15 @@ func writeUnresolved(p *pen.Pen, us []graph.Unresolved) {
 		rows[i] = []string{"  " + pen.Clean(u.Address), pen.CleanOr(said), pen.CleanOr(u.Why), pen.Clean(u.Origin.String())}
 	}
 	p.BareTable([]pen.Column{{}, {}, {}, {Style: func(int) pen.Style { return pen.FaintStyle }}}, rows)
+}
+
+// writeVariants writes the coverage of each variant.
+func writeVariants(p *pen.Pen, variants []analyze.Variant) {
+	for i, v := range variants {
+		if i > 0 {
+			p.Line("")
+		}
+		p.Line(p.Strong(pen.Clean(v.Name)))
+		writeCoverage(p, v.Graph)
+	}
 }

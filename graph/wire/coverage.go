@@ -114,3 +114,12 @@ func fromProblem(p graph.Problem) Problem {
 	level := [...]string{graph.Note: "note", graph.Skipped: "skipped", graph.Failed: "failed"}[p.Level]
 	return Problem{Level: level, Message: p.Message, Hint: p.Hint, Origin: FromOrigin(p.Origin)}
 }
+
+// A Variant is one of several states of an estate that were read and judged by themselves.
+type Variant struct {
+	Name     string   `json:"name"`
+	Services int      `json:"services"`
+	Calls    int      `json:"calls"`
+	Ignored  int      `json:"ignored"` // findings left out because an exception names them
+	Coverage Coverage `json:"coverage"`
+}

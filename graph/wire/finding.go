@@ -31,6 +31,9 @@ type Finding struct {
 	Origins []Origin          `json:"origins"`          // the deciding place first
 	// Fingerprint identifies rule and subject. It does not depend on places or order.
 	Fingerprint string `json:"fingerprint"`
+	// Variants are the names of those that have the finding, if several were judged. Places and
+	// values are then those of the first.
+	Variants []string `json:"variants,omitempty"`
 	// Each are the findings that this one reports together, because one change fixes them. They
 	// have the rule, severity and confidence of this one.
 	Each []OneOf `json:"each,omitempty"`

@@ -59,6 +59,9 @@ type Document struct {
 	Focus       *Focus       `json:"focus,omitempty"`
 	Policies    []PolicyRow  `json:"policies,omitzero"` // by caller, callee, then part of the call
 
-	// Coverage is always written.
-	Coverage Coverage `json:"coverage"`
+	// Variants are those that were judged, if they are several. They have their own Coverage.
+	Variants []Variant `json:"variants,omitzero"`
+
+	// Coverage is always written, unless there are Variants.
+	Coverage Coverage `json:"coverage,omitzero"`
 }

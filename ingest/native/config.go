@@ -19,6 +19,26 @@ type Config struct {
 	FailOn   string            // a severity, Never, or "" if not set
 	Charts   []graph.Rendering // under render; their paths are as written
 	Overlays []graph.Rendering
+	Variants []Variant // in the order of the file
+}
+
+// A Variant is a state of the estate, such as dev or prod.
+type Variant struct {
+	Name     string
+	Sources  []string // besides those of all, as written
+	Charts   []graph.Rendering
+	Overlays []graph.Rendering
+}
+
+// Paths returns the sources, charts and overlays of the variant.
+func (v *Variant) Paths() []string {
+	paths := slices.Clone(v.Sources)
+	for _, list := range [][]graph.Rendering{v.Charts, v.Overlays} {
+		for _, r := range list {
+			paths = append(paths, r.Dir)
+		}
+	}
+	return paths
 }
 
 // A RuleConfig changes one rule.
@@ -70,6 +90,11 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 		FailOn:   d.Root.Get("fail-on").Str(),
 	}
 	c.Charts, c.Overlays = readRender(d, d.Root.Get("render"))
+	for name, n := range d.Root.Get("variants").Pairs() {
+		v := Variant{Name: name.Str(), Sources: n.Get("sources").Strs()}
+		v.Charts, v.Overlays = readRender(d, n.Get("render"))
+		c.Variants = append(c.Variants, v)
+	}
 	for id, rule := range d.Root.Get("rules").Pairs() {
 		c.Rules[id.Str()] = readRule(d, rule)
 	}
@@ -120,6 +145,12 @@ func configKeys(rules Rules) []schemaKey {
 			},
 		}}},
 		{name: "render", shape: renderShape},
+		{name: "variants", shape: &shape{is: "a mapping", hint: "write NAME: {sources: [overlays/prod]} for each variant", values: &shape{
+			is: "a mapping", hint: "write sources: [overlays/prod]", keys: []schemaKey{
+				{name: "sources", shape: listOf(aText)},
+				{name: "render", shape: renderShape},
+			},
+		}}},
 		{name: "fail-on", shape: scalarOf("a severity", oneOf(append(slices.Clone(rules.Severities), Never)...))},
 	}
 }
