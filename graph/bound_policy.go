@@ -21,6 +21,13 @@ type Ignored struct {
 	Calls   []Edge // sorted
 }
 
+// A Missed are the calls that a policy is not for, for one reason: NoCaller, NotExported,
+// NotLookedUp or NoPort.
+type Missed struct {
+	Reason UnboundReason
+	Calls  []Edge // sorted
+}
+
 // A Route is a part of the calls from one service to another and what acts on it,
 // layer by layer, outermost first. A call without different parts has one route
 // with an empty Match.
@@ -40,6 +47,7 @@ type BoundPolicy struct {
 	Opaque        []Edge        // calls that meet its conditions, but whose requests its product does not see: see L7Only; sorted
 	BypassedBy    []Edge        // calls from its mesh to its BypassHosts that no other policy of its kind applies to; sorted
 	Ignored       []Ignored     // fields that the products that carry it out do not take
+	Missed        []Missed      // calls to the callees that it names, which one of its other conditions excludes
 	UnboundReason UnboundReason // set if Calls, Outside and Opaque are empty
 }
 
@@ -58,6 +66,12 @@ func (b *BoundPolicy) renumbered(here map[Edge]Edge) *BoundPolicy {
 	c := *b
 	c.Calls, c.Outside, c.BypassedBy, c.Shadows = edges(b.Calls), edges(b.Outside), edges(b.BypassedBy), nil
 	c.Opaque = edges(b.Opaque)
+	c.Missed = nil
+	for _, m := range b.Missed {
+		if m.Calls = edges(m.Calls); len(m.Calls) > 0 {
+			c.Missed = append(c.Missed, m)
+		}
+	}
 	c.Ignored = nil
 	for _, i := range b.Ignored {
 		if i.Calls = edges(i.Calls); len(i.Calls) > 0 {

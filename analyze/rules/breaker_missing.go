@@ -68,7 +68,7 @@ func checkBreakerMissing(p *Pass) {
 			severity = analyze.Info
 		}
 		lacks = append(lacks, missing{
-			call: e, named: named, severity: severity, sure: analyze.Default,
+			call: e, named: named, severity: severity, sure: analyze.Default, purpose: policy.CircuitBreaker,
 			hint:   remedyOf(p, e, without[0], policy.CircuitBreaker).general().hint("add", "to fail fast while the callee is down"),
 			values: []analyze.KeyValue{took("attempt", without[0].Attempt)},
 		})

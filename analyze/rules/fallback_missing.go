@@ -62,7 +62,7 @@ func checkFallbackMissing(p *Pass) {
 			continue
 		}
 		l := missing{
-			call: e, named: named, severity: analyze.Warning, sure: analyze.Assumed,
+			call: e, named: named, severity: analyze.Warning, sure: analyze.Assumed, purpose: policy.FallbackAnswer,
 			hint:   remedyOf(p, e, without[0], policy.FallbackAnswer).general().hint("add", "to return the last good response or a default, or declare why there is none"),
 			values: []analyze.KeyValue{number("tier", 1), keyValue("calleeTier", tierWord(to))},
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 // A missing is a call that does not have what a rule asks for.
@@ -17,6 +18,7 @@ type missing struct {
 	hint     string
 	values   []analyze.KeyValue
 	detail   string // see Finding
+	purpose  policy.Purpose
 }
 
 func (l missing) edge() graph.Edge { return l.call }
@@ -46,6 +48,9 @@ func reportMissing(p *Pass, lacks []missing, what string, nowhere bool) {
 			}
 			f.Hint = worst.hint
 			f.Alike = analyze.Alike{Cause: what + " " + worst.detail, Says: "without " + what, Hint: worst.hint, Calls: true}
+			if c, ok := obstacleOf(p, worst.call, worst.purpose); ok && len(members) == 1 {
+				c.explain(&f)
+			}
 			if presumed {
 				f.Confidence = analyze.Assumed
 				f.Alike.Says += ": no input declares any, the code may have one"

@@ -58,6 +58,9 @@ func checkRetryMissing(p *Pass) {
 		f.Message = fmt.Sprintf("%s%s with idempotent requests, but no layer retries them when a connection breaks", callText(p, e), named)
 		f.Hint = remedyOf(p, e, bare[0], policy.Retries).hint("set", "one or two retries on connection failures")
 		f.Values = []analyze.KeyValue{keyValue("attempts", "1")}
+		if c, ok := obstacleOf(p, e, policy.Retries); ok {
+			c.explain(&f)
+		}
 		p.Report(f)
 	}
 }

@@ -73,6 +73,9 @@ func checkTimeoutDefaultOnly(p *Pass) {
 			}
 			f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "what this call needs")
 			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
+			if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok {
+				c.explain(&f)
+			}
 			p.Report(f)
 		}
 	}

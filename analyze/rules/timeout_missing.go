@@ -47,6 +47,10 @@ calls. A native manifest can declare timeouts: a call counts as declared without
 if the manifest describes it (protocol, methods) or declares a policy for any call. A
 plain list of names is a sketch and gives no finding.
 
+**Why.** If an object of the inputs declares a timeout for the callee and does not act on the
+call, the finding names it: it is for another namespace, host, port or caller, for gateways
+only, or hidden by another object. So do "retry-missing" and "breaker-missing".
+
 **Fix.** Set a timeout slightly above the slowest good response (99.9th percentile)
 and below the caller's own deadline.
 `
@@ -115,6 +119,9 @@ func reportEndless(p *Pass, list []endlessCall) {
 	f.Hint = r.hint("set", long)
 	f.Alike = analyze.Alike{Cause: r.Kind + " " + r.Fields(), Says: without, Hint: r.general().hint("set", long), Calls: true}
 	f.Values = append(f.Values, took("attempt", part.Attempt), took("budget", part.Budget))
+	if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok && len(list) == 1 {
+		c.explain(&f)
+	}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
 

@@ -134,6 +134,12 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
 		from := b.g.From(e)
 		callee, ok := b.calleeOf(p, e, tos, anyTo)
+		if !anyTo && !p.Says.Empty() {
+			if why := b.excludes(p, e, froms, tos, anyFrom); why != graph.NotUnbound {
+				bound.miss(why, e)
+				continue
+			}
+		}
 		switch {
 		case !ok, anyTo && b.asks(e),
 			!b.g.Class(e).Core(),
@@ -179,6 +185,49 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		}
 	}
 	return bound
+}
+
+// excludes returns which condition of a policy excludes a call to one of its callees, if all
+// others hold: NoCaller, NotExported, NotLookedUp or NoPort; NotUnbound if not one does.
+func (b *binder) excludes(p *graph.Policy, e graph.Edge, froms, tos []graph.Node, anyFrom bool) graph.UnboundReason {
+	onAnyPort := *p
+	onAnyPort.Port = 0
+	from := b.g.From(e)
+	callee, ok := b.calleeOf(&onAnyPort, e, tos, false)
+	if !ok || !b.g.Class(e).Core() || b.asks(e) {
+		return graph.NotUnbound
+	}
+	_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
+	_, onPort := b.calleeOf(p, e, tos, false)
+	why := graph.NotUnbound
+	for _, condition := range []struct {
+		holds  bool
+		reason graph.UnboundReason
+	}{
+		{anyFrom || slices.Contains(froms, from), graph.NoCaller},
+		{b.exported(p, from), graph.NotExported},
+		{found, graph.NotLookedUp},
+		{onPort, graph.NoPort},
+	} {
+		switch {
+		case condition.holds:
+		case why != graph.NotUnbound:
+			return graph.NotUnbound
+		default:
+			why = condition.reason
+		}
+	}
+	return why
+}
+
+// miss adds e to the calls that a condition excludes.
+func (b *binding) miss(why graph.UnboundReason, e graph.Edge) {
+	at := slices.IndexFunc(b.Missed, func(m graph.Missed) bool { return m.Reason == why })
+	if at < 0 {
+		b.Missed = append(b.Missed, graph.Missed{Reason: why, Calls: []graph.Edge{e}})
+	} else {
+		b.Missed[at].Calls = append(b.Missed[at].Calls, e)
+	}
 }
 
 // behindProxy reports whether the callee of a call is in the mesh of a policy. Unknown

@@ -1,0 +1,188 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// Why a call lacks what an object in the inputs declares for its callee: the object is for
+// other callers, namespaces or ports, for gateways alone, or another object hides it. Rules
+// that report what is missing name it, with its place.
+
+// An obstacle is an object that would give a call what it lacks, and does not act on it.
+type obstacle struct {
+	text   string // follows the message: "Resiliency/back/books sets one, for calls from ..."
+	hint   string // how the object would act; empty if the remedy of the rule is the way
+	origin graph.Origin
+}
+
+// obstacleOf returns why a call lacks what serves a purpose, and false if no object would give it.
+// Of several objects the one counts that is nearest to acting.
+func obstacleOf(p *Pass, e graph.Edge, purpose policy.Purpose) (obstacle, bool) {
+	for _, n := range nearMisses(p)[e] {
+		if gives(&n.policy.Says, purpose) {
+			return n.explain(p, e), true
+		}
+	}
+	return obstacle{}, false
+}
+
+// explain adds an obstacle to a finding.
+func (c obstacle) explain(f *analyze.Finding) {
+	f.Message += "; " + c.text
+	f.Alike.Cause += " " + c.text
+	f.Alike.Says += "; " + c.text
+	if c.hint != "" {
+		f.Hint, f.Alike.Hint = c.hint, c.hint
+	}
+	if c.origin.File != "" && !slices.Contains(f.Origins, c.origin) {
+		f.Origins = append([]graph.Origin{c.origin}, f.Origins...)
+	}
+}
+
+// gives reports whether a set declares what serves a purpose.
+func gives(s *policy.Set, purpose policy.Purpose) bool {
+	switch purpose {
+	case policy.TotalTimeout:
+		return s.Timeout != nil && (isSaid(s.Timeout.Total) || isSaid(s.Timeout.PerTry))
+	case policy.Retries:
+		return s.Retry != nil && (isSaid(s.Retry.Retries) || isSaid(s.Retry.On))
+	case policy.CircuitBreaker:
+		return s.Breaker != nil && s.Breaker.IsWritten()
+	case policy.ConcurrencyLimit:
+		return s.Bulkhead != nil && (isSaid(s.Bulkhead.MaxConcurrent) || isSaid(s.Bulkhead.MaxConnections) || isSaid(s.Bulkhead.MaxPending))
+	}
+	return false
+}
+
+func isSaid[T any](s policy.Setting[T]) bool {
+	return s.Provenance == policy.Explicit || s.Provenance == policy.MeshDefault
+}
+
+// A nearMiss is a policy that would act on a call but for one thing.
+type nearMiss struct {
+	policy *graph.BoundPolicy
+	why    nearness
+	reason graph.UnboundReason // of a missed one
+	by     *graph.Policy       // of a hidden one
+}
+
+// A nearness is what keeps a policy from a call, the nearest to acting first.
+type nearness uint8
+
+const (
+	hidden   nearness = iota // by another object
+	outside                  // the caller has no proxy of its mesh
+	opaque                   // its product sees no requests there
+	bypassed                 // it is for gateways alone
+	missed                   // one of its conditions excludes the call
+	astray                   // the name of its callee is that of no service, and like this one's
+)
+
+var nearMissesOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]nearMiss]("the policies that almost act on each call")
+
+// nearMisses returns for each call the policies that would act on it but for one thing, the
+// nearest first.
+func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
+	return nearMissesOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]nearMiss {
+		near := map[graph.Edge][]nearMiss{}
+		add := func(calls []graph.Edge, n nearMiss) {
+			for _, e := range calls {
+				near[e] = append(near[e], n)
+			}
+		}
+		for _, b := range p.Core.Policies() {
+			for _, s := range b.Shadows {
+				if s.Field == "" && s.By.Object != b.Object && !b.Default {
+					add(s.Calls, nearMiss{policy: b, why: hidden, by: s.By})
+				}
+			}
+			add(b.BypassedBy, nearMiss{policy: b, why: bypassed})
+			if b.Says.Layer != policy.ClientProxy || len(b.To) == 0 { // those of programs and gateways are meant for them
+				continue
+			}
+			add(b.Outside, nearMiss{policy: b, why: outside})
+			add(b.Opaque, nearMiss{policy: b, why: opaque})
+			for _, m := range b.Missed {
+				add(m.Calls, nearMiss{policy: b, why: missed, reason: m.Reason})
+			}
+			if b.UnboundReason == graph.NoCallee && b.CalleeAlias == "" {
+				add(callsOfName(p.Core, b.To), nearMiss{policy: b, why: astray})
+			}
+		}
+		for _, list := range near {
+			slices.SortStableFunc(list, func(a, b nearMiss) int { return int(a.why) - int(b.why) })
+		}
+		return near
+	})
+}
+
+// callsOfName returns the calls to services with the first label of a party's name.
+func callsOfName(g *graph.Graph, parties []graph.EndpointRef) []graph.Edge {
+	var calls []graph.Edge
+	for e := range graph.Edge(g.Calls()) {
+		callee := g.Service(g.To(e))
+		if callee.Namespace != "" && slices.ContainsFunc(parties, func(party graph.EndpointRef) bool { return firstLabel(partyName(&party)) == callee.Name }) {
+			calls = append(calls, e)
+		}
+	}
+	return calls
+}
+
+// explain writes why a policy does not act on a call.
+func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
+	b, from := n.policy, p.Core.Service(p.Core.From(e))
+	c := obstacle{origin: b.Origin}
+	product := b.Product.DisplayName()
+	switch n.why {
+	case hidden:
+		c.text = fmt.Sprintf("%s declares one, but %s is in its place (%s)", b.Object, n.by.Object, n.by.Origin)
+	case outside:
+		c.text = fmt.Sprintf("%s declares one, but acts in proxies of %s, which %s does not have", b.Object, product, from.ID)
+		c.hint = fmt.Sprintf("add %s to the mesh of %s, or set a timeout in its code", from.ID, product)
+	case opaque:
+		c.text = fmt.Sprintf("%s declares one, but the port is declared for bytes, where %s sees no requests", b.Object, product)
+		c.hint = `name the port "http" or "http-...", or set "appProtocol: http"`
+	case bypassed:
+		c.text = fmt.Sprintf("%s declares one for gateways only", b.Object)
+		c.hint = fmt.Sprintf(`add "mesh" to spec.gateways of %s`, named(b.Object))
+	case missed:
+		n.missed(from, &c)
+	case astray:
+		to := p.Core.Service(p.Core.To(e))
+		c.text = fmt.Sprintf("%s declares one for %s, which is no service from namespace %q", b.Object, partyNames(b.To), b.To[0].Namespace)
+		c.hint = fmt.Sprintf("write the full name in %s, %q", named(b.Object), to.Name+"."+to.Namespace+".svc.cluster.local")
+	}
+	return c
+}
+
+// missed writes why a condition of a policy excludes the calls of a caller.
+func (n nearMiss) missed(from *graph.Service, c *obstacle) {
+	b := n.policy
+	switch n.reason {
+	case graph.NotExported:
+		c.text = fmt.Sprintf("%s declares one, but is exported to %s, not to %q", b.Object, quoted(b.FromNamespaces), from.Namespace)
+		c.hint = fmt.Sprintf("export %s to %q", named(b.Object), from.Namespace)
+	case graph.NotLookedUp:
+		c.text = fmt.Sprintf("%s declares one, but %s looks for it in the namespaces of caller and callee, not in %q", b.Object, b.Product.DisplayName(), b.Namespace)
+		c.hint = fmt.Sprintf("move %s to the namespace of the callee", named(b.Object))
+		if b.Lookup == graph.CallersOwn {
+			c.text = fmt.Sprintf("%s declares one, but acts on calls from its own namespace %q only", b.Object, b.Namespace)
+			c.hint = fmt.Sprintf("add a copy of %s to the namespace %q", named(b.Object), from.Namespace)
+		}
+	case graph.NoPort:
+		c.text = fmt.Sprintf("%s declares one for port %d only", b.Object, b.Port)
+		c.hint = fmt.Sprintf("remove the port from %s, or add the one of this call", named(b.Object))
+	default:
+		c.text = fmt.Sprintf("%s declares one for other callers only", b.Object)
+		c.hint = fmt.Sprintf("add %s to the callers of %s", from.ID, named(b.Object))
+	}
+}
+
+// named is an object as hints name it, "VirtualService shop/cart".
+func named(object string) string { return strings.Replace(object, "/", " ", 1) }
