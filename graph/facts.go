@@ -332,7 +332,7 @@ type Evidence struct {
 // IsStartOrder reports whether the document shows which program starts after which, and no
 // address.
 func (e *Evidence) IsStartOrder() bool {
-	return e.Way == "compose-depends-on" || e.Way == "compose-links"
+	return e.Way == "compose-depends-on" || e.Way == "compose-links" || e.Way == "compose-external-links"
 }
 
 // A Value is a setting that may hold addresses: an environment variable, an

@@ -15,6 +15,7 @@ type Product struct {
 
 	ByHand     bool     // describes code; no program reads it
 	Mesh       bool     // acts in the proxy of the caller, which only members of its mesh have
+	InClusters bool     // its proxies run in clusters of Kubernetes only
 	Transport  bool     // also acts on protocols without requests: tcp, sql
 	Operations bool     // acts on operations of stores and brokers if declared; its defaults are for requests
 	Contract   bool     // is an API that another product of the same layer implements

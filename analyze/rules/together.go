@@ -25,6 +25,7 @@ const fewAlike = 2
 // together replaces findings that have one cause by one finding about all of them, in the
 // place of the first.
 func together(g *graph.Graph, found []analyze.Finding) []analyze.Finding {
+	found = withPlaces(g, withoutRepetitions(found))
 	alike := map[cause][]analyze.Finding{}
 	for _, f := range found {
 		if f.Alike.Cause != "" {
@@ -50,10 +51,10 @@ func causeOf(f *analyze.Finding) cause {
 }
 
 // oneChange reports whether findings are about calls with one caller or one callee, and have
-// the same hint, or about inputs.
+// the same hint, or about one place or inputs.
 func oneChange(list []analyze.Finding) bool {
 	first := list[0].Services
-	if first == nil {
+	if first == nil || list[0].Alike.Goes {
 		return true
 	}
 	of := func(end int) bool {
@@ -150,6 +151,13 @@ func sayOfCalls(g *graph.Graph, f *analyze.Finding) {
 		f.Subject = g.ID(callers[0])
 		f.Message = fmt.Sprintf("%s calls %s %s", g.ID(callers[0]), counted(g, callees), f.Alike.Says)
 		f.Owners = callers
+	case f.Alike.Goes:
+		if len(callees) == 1 {
+			f.Subject = g.ID(callees[0])
+		}
+		first := f.Each[0].Subject
+		f.Message = fmt.Sprintf("%s; the same holds for %s", f.Each[0].Message,
+			firstOf(slices.DeleteFunc(slices.Clone(calls), func(call string) bool { return call == first })))
 	case len(callees) == 1:
 		f.Subject = g.ID(callees[0])
 		f.Message = fmt.Sprintf("%s call %s %s", counted(g, callers), g.ID(callees[0]), f.Alike.Says)

@@ -149,7 +149,8 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),
 			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
 			p.RequireProtocol && b.g.Call(e).Protocol == "",
-			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway && !gatewayFollows(b.g.Service(from), p.Product):
+			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway && !gatewayFollows(b.g.Service(from), p.Product),
+			p.NeedsMesh && p.Product.InClusters && outsideClusters(b.g.Service(from)):
 			continue
 		}
 		order, ok := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))

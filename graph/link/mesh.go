@@ -26,6 +26,19 @@ func proxied(product *policy.Product, from, to *graph.Service) bool {
 	return !known || callee.Ambient && callee.Waypoint
 }
 
+// outsideClusters reports whether a service is declared for Compose and for no cluster, so that
+// no proxy of a cluster's mesh is beside it.
+func outsideClusters(s *graph.Service) bool {
+	outside := false
+	for _, o := range s.Origins {
+		if o.Reader == kubernetes {
+			return false
+		}
+		outside = outside || o.Reader == "compose"
+	}
+	return outside
+}
+
 // joinMeshes sets for every service which meshes it is in.
 func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[int]graph.Node) {
 	spaces := map[string]*graph.Namespace{}

@@ -18,12 +18,13 @@ import (
 // The sections of a pipeline, and their options. What is not among them, .NET
 // passes over.
 var (
-	dotnetTimeout   = settings.OptionNames("Timeout Name")
-	dotnetRetry     = settings.OptionNames("MaxRetryAttempts Delay MaxDelay BackoffType UseJitter ShouldRetryAfterHeader Name")
-	dotnetBreaker   = settings.OptionNames("FailureRatio MinimumThroughput SamplingDuration BreakDuration Name")
-	dotnetHedging   = settings.OptionNames("MaxHedgedAttempts Delay Name")
-	dotnetStandard  = []string{"TotalRequestTimeout", "AttemptTimeout"}
-	dotnetTelltales = map[string][]string{
+	dotnetTimeout    = settings.OptionNames("Timeout Name")
+	dotnetRetry      = settings.OptionNames("MaxRetryAttempts Delay MaxDelay BackoffType UseJitter ShouldRetryAfterHeader Name")
+	dotnetBreaker    = settings.OptionNames("FailureRatio MinimumThroughput SamplingDuration BreakDuration Name")
+	dotnetHedging    = settings.OptionNames("MaxHedgedAttempts Delay Name")
+	dotnetStandard   = []string{"TotalRequestTimeout", "AttemptTimeout"}
+	dotnetStrategies = map[string]settings.KnownOptions{"Retry": dotnetRetry, "CircuitBreaker": dotnetBreaker, "Hedging": dotnetHedging}
+	dotnetTelltales  = map[string][]string{
 		"Retry":          {"MaxRetryAttempts", "BackoffType", "UseJitter"},
 		"CircuitBreaker": {"FailureRatio", "MinimumThroughput", "SamplingDuration", "BreakDuration"},
 		"Hedging":        {"MaxHedgedAttempts"},
@@ -35,12 +36,30 @@ func isDotnetPipeline(o *settings.Tree) bool {
 	if o.Has(dotnetStandard...) {
 		return true
 	}
+	found := false
 	for section, telltales := range dotnetTelltales {
-		if o.Get(section).Has(telltales...) {
-			return true
+		strategy := o.Get(section)
+		if isForeign(strategy, dotnetStrategies[section]) {
+			return false
+		}
+		found = found || strategy.Has(telltales...)
+	}
+	return found
+}
+
+// isForeign reports whether a section is for a class of the program's own: as many of its
+// options as are known are neither known nor a misspelling of one.
+func isForeign(o *settings.Tree, known settings.KnownOptions) bool {
+	balance := 0
+	for kid := range o.All() {
+		switch {
+		case known[settings.Relaxed(kid.Name)] != "":
+			balance++
+		case settings.NearestOption(kid.Name, known) == "":
+			balance--
 		}
 	}
-	return false
+	return o != nil && len(o.Kids) > 0 && balance <= 0
 }
 
 func readDotnet(p *settings.LibraryConfig) {

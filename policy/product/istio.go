@@ -12,7 +12,7 @@ var Istio = &policy.Product{
 	Name: "istio", Title: "Istio",
 	Source:    "https://istio.io/latest/docs/reference/config/networking",
 	Durations: []*policy.Syntax{IstioDuration}, RetryWords: []*policy.RetryWords{IstioRetryOn},
-	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter, OldestActs: true,
+	Layer: policy.ClientProxy, Mesh: true, InClusters: true, Backoff: policy.EnvoyFullJitter, OldestActs: true,
 	RouteAPI:    policy.RouteAPI{RetryOn: IstioDefaultRetryOn, AttemptNeedsRetry: true},
 	OwnGateways: true, CarriesRoutes: true, RootNamespace: "istio-system",
 	KeepsHeadless: true, NoPanic: true, // Istio switches Envoy's panic threshold off

@@ -14,7 +14,7 @@ var Linkerd = &policy.Product{
 	Name: "linkerd", Title: "Linkerd",
 	Source:    "https://linkerd.io/2/reference",
 	Durations: []*policy.Syntax{LinkerdDuration}, RetryWords: []*policy.RetryWords{LinkerdRetryHTTP, LinkerdRetryGRPC},
-	Layer: policy.ClientProxy, Mesh: true,
+	Layer: policy.ClientProxy, Mesh: true, InClusters: true,
 	EjectionName: "failure accrual", NoPanic: true, // there is no panic mode
 	CarriesRoutes: true, GatewayRoutes: true,
 	// outbound/index/http.rs of the policy controller takes timeouts.request of a rule alone.
