@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/ingest/unread"
 )
 
 // hasMeta reports whether a source is a pattern.
@@ -83,7 +85,7 @@ func (f *finder) match(dir string, steps, paths []string) []string {
 		next := filepath.Join(dir, e.Name())
 		switch ok, _ := path.Match(step, e.Name()); {
 		case step == "**" && e.IsDir():
-			if !slices.Contains(ignored, e.Name()) {
+			if !slices.Contains(ignored, e.Name()) && unread.Directory(e.Name()) == nil {
 				paths = f.match(next, steps, paths)
 			}
 		case step == "**" && len(rest) == 0:

@@ -176,8 +176,13 @@ func (f *finder) walk(dir directory) {
 		switch mode := e.Type(); {
 		case f.exclude.excludes(f.absolute(p), real):
 		case mode.IsDir():
-			if !slices.Contains(ignored, e.Name()) {
+			switch kind := unread.Directory(e.Name()); {
+			case slices.Contains(ignored, e.Name()):
+			case kind == nil:
 				f.walk(directory{p, real, dir.via})
+			case holdsManifest(p):
+				name := f.name(p)
+				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Origin{File: name}})
 			}
 		case mode&fs.ModeSymlink != 0:
 			f.link(p)
@@ -193,6 +198,20 @@ func (f *finder) walk(dir directory) {
 			}
 		}
 	}
+}
+
+// holdsManifest reports whether a directory, or one below it, has a file with the name of a
+// manifest.
+func holdsManifest(dir string) bool {
+	found := false
+	_ = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err == nil && e.Type().IsRegular() && isManifest(e.Name()) {
+			found = true
+			return fs.SkipAll
+		}
+		return nil
+	})
+	return found
 }
 
 // link adds the target of a symbolic link in a directory.

@@ -20,6 +20,7 @@ func estateFiles() map[string]string {
 	for _, name := range []string{
 		"a.yaml", "b.yml", "c.json", "d/e.yaml", "d/f/g.yaml", "d/README.md", "d/main.go", "[x].yaml",
 		".git/h.yaml", "d/node_modules/i.yaml", ".github/j.yaml", "k.YAML", "vendor/l.tmpl",
+		"d/testdata/m/n.yaml",
 	} {
 		files[name] = object("Service", strings.ReplaceAll(name, "[", ""))
 	}
@@ -37,6 +38,8 @@ func TestSources(t *testing.T) {
 		{"directory and its own", "d . d/f d/e.yaml", all},
 		{"file with another extension", "d/README.md", "d/README.md"},
 		{"ignored directory that is named", "d/node_modules .git", ".git/h.yaml d/node_modules/i.yaml"},
+		{"directory of test data that is named", "d/testdata", "d/testdata/m/n.yaml"},
+		{"directory in test data that is named", "d/testdata/m", "d/testdata/m/n.yaml"},
 		{"pattern", "*.yaml", "[x].yaml a.yaml"},
 		{"pattern with a class", "[ab].y*ml", "a.yaml b.yml"},
 		{"file that looks like a pattern", "[x].yaml", "[x].yaml"},
