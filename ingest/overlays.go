@@ -70,17 +70,12 @@ func (o *overlays) includes(real string) []string {
 // includes, and of those with a common base what the entries name, if they name any. What is
 // refused is a problem; the error is a *SourceError.
 func (o *overlays) roots(entries []graph.Rendering) ([]*delivery.Overlay, error) {
-	included := map[string]bool{}
-	for real := range o.sources {
-		for _, part := range o.includes(real)[1:] {
-			included[part] = true
-		}
-	}
-	roots := slices.DeleteFunc(slices.Sorted(maps.Keys(o.sources)), func(real string) bool { return included[real] || o.known[real].Component })
+	roots := o.outermost()
 	named, bases, err := o.named(entries)
 	if err != nil {
 		return nil, err
 	}
+	roots = o.leaveVariants(roots, named)
 	var build []*delivery.Overlay
 	for _, real := range slices.Compact(slices.Sorted(slices.Values(append(roots, named...)))) {
 		parts := o.includes(real)
@@ -99,6 +94,17 @@ func (o *overlays) roots(entries []graph.Rendering) ([]*delivery.Overlay, error)
 		build = append(build, o.known[real])
 	}
 	return build, nil
+}
+
+// outermost returns the directories of kustomizations that no other one includes, sorted.
+func (o *overlays) outermost() []string {
+	included := map[string]bool{}
+	for real := range o.sources {
+		for _, part := range o.includes(real)[1:] {
+			included[part] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(o.sources)), func(real string) bool { return included[real] || o.known[real].Component })
 }
 
 // named returns the directories that entries name, and those with their parts.

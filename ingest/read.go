@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"runtime"
+	"slices"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
@@ -88,6 +89,12 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		a.problems(rendered.newProblems())
 		find.files = rendered.files(find.files)
 		b.Namespaces, a.releases = rendered.namespaces, rendered.take
+	}
+	if o.Render == nil {
+		k := newOverlays(&find)
+		k.leaveVariants(k.outermost(), nil)
+		a.problems(k.problems)
+		find.files = slices.DeleteFunc(find.files, func(f file) bool { return f.path != "" && k.has[f.real] })
 	}
 	opened := newSeenFiles(find.files)
 	spill := newSpill(o.MaxMemory)

@@ -93,29 +93,29 @@ func start(ctx context.Context, dir, program string, args ...string) ([]byte, er
 	case limited.Err() != nil:
 		return nil, &Failure{Message: fmt.Sprintf("%s did not end within %d seconds", name, int(maxTime.Seconds()))}
 	case err != nil:
-		return nil, failure(name, err, said.String())
+		return nil, failure(name, err, said.text.String())
 	}
-	return out.Bytes(), nil
+	return out.text.Bytes(), nil
 }
 
 // bounded keeps the beginning of what is written to it.
 type bounded struct {
-	bytes.Buffer
+	text  bytes.Buffer // not embedded: its ReadFrom would have no limit
 	limit int
 	over  bool
 	full  func() // called when there is more; may be nil
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
-	if room := b.limit - b.Len(); len(p) > room {
+	if room := b.limit - b.text.Len(); len(p) > room {
 		b.over = true
-		b.Buffer.Write(p[:room])
+		b.text.Write(p[:room])
 		if b.full != nil {
 			b.full()
 		}
 		return len(p), nil
 	}
-	return b.Buffer.Write(p)
+	return b.text.Write(p)
 }
 
 // environment is all that a program gets: directories of its own, no plugins, no cluster, and

@@ -10,7 +10,7 @@ var (
 	Chart = &graph.UnreadKind{
 		ID: "chart", Lost: true,
 		One: "is not rendered: its services are not known", Many: "charts are not rendered: their services are not known",
-		Hint: "add the output of helm template to the sources, and name the charts under exclude in weir.yaml",
+		Hint: "render them with --render, or add the output of helm template to the sources and name the charts under exclude in weir.yaml",
 	}
 	Release = &graph.UnreadKind{
 		ID: "release", Lost: true,
@@ -25,6 +25,6 @@ var (
 	Kustomization = &graph.UnreadKind{
 		ID: "kustomization", Lost: true,
 		One: "are missing, because it is not built", Many: "kustomizations are not built: their patches, generated settings or remote resources are missing",
-		Hint: "add the output of kustomize build to the sources, and name the overlays under exclude in weir.yaml",
+		Hint: "build them with --render, or add the output of kustomize build to the sources and name the overlays under exclude in weir.yaml",
 	}
 )

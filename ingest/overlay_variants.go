@@ -1,0 +1,90 @@
+package ingest
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+// environments are words for the stages of an estate. Of the overlays for several, the one
+// for the last of these words is read.
+var environments = strings.Fields(`local minikube kind dev devel development sandbox ci e2e test testing qa int integration
+	uat demo perf stage staging preprod preproduction prd prod production live`)
+
+// environment returns the rank of the stage that a directory is named after, -1 if it is none.
+func environment(dir string) int {
+	rank := -1
+	for _, word := range strings.FieldsFunc(strings.ToLower(filepath.Base(dir)), func(c rune) bool { return c == '-' || c == '_' || c == '.' }) {
+		rank = max(rank, slices.Index(environments, word))
+	}
+	return rank
+}
+
+// leaveVariants returns the kustomizations that are read. Of several with one base that are
+// beside each other and named after stages, only one is, because they declare the same
+// services; the files of the others are left out, and one problem reports them. Groups with
+// one that is named stay as they are.
+func (o *overlays) leaveVariants(roots, named []string) []string {
+	var kept []string
+	left := map[string]bool{}
+	for _, root := range roots {
+		if left[root] {
+			continue
+		}
+		group := o.variantsOf(root, roots)
+		if len(group) < 2 || slices.ContainsFunc(group, func(member string) bool { return slices.Contains(named, member) }) {
+			kept = append(kept, root)
+			continue
+		}
+		read := slices.MaxFunc(group, func(a, b string) int { return cmp.Compare(environment(a), environment(b)) })
+		var names []string
+		for _, member := range group {
+			left[member] = true
+			names = append(names, filepath.Base(member))
+		}
+		kept = append(kept, read)
+		o.problems = append(o.problems, graph.Problem{
+			Origin: o.known[group[0]].At, Level: graph.Skipped,
+			Message: fmt.Sprintf("the overlays %s in %s have one base and are not merged: only %s is read", english.List(names), o.find.name(filepath.Dir(o.known[root].Dir)), filepath.Base(read)),
+			Hint:    "name each under variants in weir.yaml to have all of them checked",
+		})
+	}
+	for root := range left {
+		if !slices.Contains(kept, root) {
+			o.leave(root, kept)
+		}
+	}
+	return kept
+}
+
+// variantsOf returns the kustomizations beside one that are further stages of the same, itself
+// included; nil if it is no stage.
+func (o *overlays) variantsOf(root string, roots []string) []string {
+	if environment(root) < 0 {
+		return nil
+	}
+	bases := o.includes(root)[1:]
+	return slices.DeleteFunc(slices.Clone(roots), func(other string) bool {
+		return filepath.Dir(other) != filepath.Dir(root) || environment(other) < 0 ||
+			!slices.ContainsFunc(o.includes(other), func(part string) bool {
+				return part == root || slices.Contains(bases, part) && !o.known[part].Component
+			})
+	})
+}
+
+// leave leaves out the files of a kustomization that none of the others has.
+func (o *overlays) leave(root string, others []string) {
+	shared := map[string]bool{}
+	for _, other := range others {
+		for _, part := range o.includes(other) {
+			shared[part] = true
+		}
+	}
+	parts := slices.DeleteFunc(o.includes(root), func(part string) bool { return shared[part] })
+	o.take(parts)
+}

@@ -1,0 +1,134 @@
+package rendering
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/delivery"
+)
+
+// TestMain is also the program that the tests start.
+func TestMain(m *testing.M) {
+	word := ""
+	if len(os.Args) > 1 {
+		word = os.Args[1]
+	}
+	switch word {
+	case "environment":
+		dir, _ := os.Getwd()
+		fmt.Println("DIRECTORY=" + dir)
+		fmt.Println(strings.Join(os.Environ(), "\n"))
+	case "flood":
+		for line := bytes.Repeat([]byte("a: b\n"), 10_000); ; {
+			if _, err := os.Stdout.Write(line); err != nil {
+				return
+			}
+		}
+	case "hang":
+		time.Sleep(time.Hour)
+	case "fail":
+		fmt.Fprint(os.Stderr, "WARNING: something\nError: template: shop/charts/part/templates/web.yaml:12:20: no value\nUse --debug\n")
+		os.Exit(1)
+	case "template":
+		fmt.Println(strings.Join(os.Args[1:], "\n"))
+	default:
+		os.Exit(m.Run())
+	}
+}
+
+func started(t *testing.T, ctx context.Context, word string) (string, error) {
+	t.Helper()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := start(ctx, t.TempDir(), program, word)
+	return string(text), err
+}
+
+func TestProgramsGetAnEnvironmentOfTheirOwn(t *testing.T) {
+	t.Setenv("SECRET_TOKEN", "s3cret")
+	t.Setenv("HELM_PLUGINS", "/strangers/plugins")
+	t.Setenv("KUBECONFIG", "/home/someone/.kube/config")
+	t.Setenv("PATH", strings.Join([]string{".", "bin", "/usr/bin"}, string(filepath.ListSeparator)))
+	text, err := started(t, context.Background(), "environment")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, no := range []string{"s3cret", "strangers", "someone"} {
+		if strings.Contains(text, no) {
+			t.Errorf("the program gets %q:\n%s", no, text)
+		}
+	}
+	for _, want := range []string{"PATH=/usr/bin\n", "HTTPS_PROXY=http://127.0.0.1:9\n", "GIT_ALLOW_PROTOCOL=none\n", "HELM_PLUGINS="} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the program does not get %q:\n%s", want, text)
+		}
+	}
+	if wd, _ := os.Getwd(); strings.Contains(text, "DIRECTORY="+wd+"\n") {
+		t.Errorf("the program runs in the directory of weir")
+	}
+}
+
+func TestProgramsAreLimited(t *testing.T) {
+	var failure *Failure
+	if _, err := started(t, context.Background(), "flood"); !errors.As(err, &failure) || !strings.Contains(failure.Message, "more than 64 MB") {
+		t.Errorf("a flood ends with %v", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := started(t, ctx, "hang"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a program that hangs ends with %v", err)
+	}
+}
+
+func TestFailuresHaveTheirPlace(t *testing.T) {
+	var failure *Failure
+	if _, err := started(t, context.Background(), "fail"); !errors.As(err, &failure) {
+		t.Fatal(err)
+	}
+	if failure.File != "shop/charts/part/templates/web.yaml" || failure.Line != 12 || failure.Column != 20 || strings.Contains(failure.Message, "WARNING") {
+		t.Errorf("got %+v", failure)
+	}
+	chart := &delivery.Chart{Shown: "deploy/shop-chart"}
+	if got := TemplatePath(chart, failure.File); got != "deploy/shop-chart/charts/part/templates/web.yaml" {
+		t.Errorf("the template is %q", got)
+	}
+}
+
+// Names of files and of releases are no flags, whatever they contain.
+func TestArgumentsAreNoFlags(t *testing.T) {
+	dir := t.TempDir()
+	values := filepath.Join(dir, `--set a=b,"c".yaml`)
+	if err := os.WriteFile(values, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, chart := Programs{helm: program}, &delivery.Chart{Dir: filepath.Join(dir, "--post-renderer"), Name: "Shop_1"}
+	text, err := p.Chart(context.Background(), chart, &graph.Rendering{Files: []string{values}, Set: []string{"a=b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "template\n--values=\"" + strings.ReplaceAll(values, `"`, `""`) + "\"\n--set=a=b\n--\nshop-1\n" + filepath.Join(dir, "--post-renderer") + "\n"
+	if string(text) != want {
+		t.Errorf("the arguments are\n%swant\n%s", text, want)
+	}
+	var failure *Failure
+	if _, err := p.Chart(context.Background(), chart, &graph.Rendering{Release: "--debug"}); !errors.As(err, &failure) {
+		t.Errorf("a release --debug gives %v", err)
+	}
+	if _, err := p.Chart(context.Background(), chart, &graph.Rendering{Files: []string{"https://example.com/values.yaml"}}); !errors.As(err, &failure) {
+		t.Errorf("values of a URL give %v", err)
+	}
+}
