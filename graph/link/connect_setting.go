@@ -160,26 +160,6 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 	return answerer{root: l.addExternal(m.Host, namespace, v.Origin)}, true
 }
 
-// listener returns the root that a program reaches at a port of its own machine, by a
-// listener of its proxy.
-func (l *linker) listener(program, port int) (root int, ok bool) {
-	if l.listeners == nil {
-		l.listeners = map[listening]int{}
-		for i := range l.f.Listeners {
-			f := &l.f.Listeners[i]
-			at, known := l.lookup(f.Of)
-			if to := l.party(&f.To, f.Origin, quiet); known && len(to) == 1 {
-				l.listeners[listening{at, f.Port}] = to[0]
-			}
-		}
-	}
-	root, ok = l.listeners[listening{program, port}]
-	return root, ok
-}
-
-// A listening is a port of the machine that a program runs on.
-type listening struct{ program, port int }
-
 // invoked returns the app that a path of Dapr's sidecar calls, "/v1.0/invoke/APP/method/..." or
 // with APP.NAMESPACE, for a program in a namespace.
 func (l *linker) invoked(path, namespace string, o graph.Origin) (int, bool) {
@@ -203,23 +183,6 @@ func (l *linker) invoked(path, namespace string, o graph.Origin) (int, bool) {
 		r.Namespace = ns
 	}
 	return l.find(l.add(r, o)), true
-}
-
-// appIn returns the workload with an app-id in a namespace; those without one may be in any.
-func (l *linker) appIn(id, namespace string, qualified bool) (int, bool) {
-	found, elsewhere := -1, -1
-	for _, c := range l.withAppID[id] {
-		switch ns := l.entities[c].ref.Namespace; {
-		case ns == namespace:
-			found = l.find(c)
-		case ns == "" || !qualified && namespace == "":
-			elsewhere = l.find(c)
-		}
-	}
-	if found < 0 {
-		found = elsewhere
-	}
-	return found, found >= 0
 }
 
 // classOfValue returns what a call to an address in a setting is for.

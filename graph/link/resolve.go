@@ -381,3 +381,20 @@ func (l *linker) addExternal(host, namespace string, o graph.Origin) int {
 	}
 	return l.find(c)
 }
+
+// appIn returns the workload with an app-id in a namespace; those without one may be in any.
+func (l *linker) appIn(id, namespace string, qualified bool) (int, bool) {
+	found, elsewhere := -1, -1
+	for _, c := range l.withAppID[id] {
+		switch ns := l.entities[c].ref.Namespace; {
+		case ns == namespace:
+			found = l.find(c)
+		case ns == "" || !qualified && namespace == "":
+			elsewhere = l.find(c)
+		}
+	}
+	if found < 0 {
+		found = elsewhere
+	}
+	return found, found >= 0
+}

@@ -141,3 +141,6 @@ func (l *linker) unresolved(from int, address, key string, o graph.Origin, why s
 func (l *linker) isProgram(root int) bool {
 	return root < len(l.kinds) && l.kinds[root] == graph.KindService
 }
+
+// A listening is a port of the machine that a program runs on.
+type listening struct{ program, port int }
