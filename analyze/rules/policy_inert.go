@@ -34,6 +34,9 @@ Not reported: complete combinations.
 As info, also reported for deprecated fields that still act, and for a fault that a route
 injects, which is probably left over from a test.
 
+Of two timeouts in one program or proxy the longer one is reported if the shorter one ends
+the call before it always: a read timeout of 5s behind a time limiter of 1s.
+
 A VirtualService is also reported for calls to a port that is declared as TCP by its
 name or appProtocol: Istio handles no requests there.
 
@@ -51,6 +54,9 @@ func checkPolicyInert(p *Pass) {
 				reportIgnored(p, o, i)
 			}
 		}
+	}
+	for e := range p.Requests() {
+		reportBeaten(p, e)
 	}
 }
 

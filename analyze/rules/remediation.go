@@ -140,6 +140,52 @@ func remedyOf(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose)
 	return remedy{Remediation: policy.RemediationIn("the caller's code", purpose)}
 }
 
+// remedyOfLimit is remedyOf for a limit on time that has a value: in the object that its
+// decisive setting is written in, or in the layer that it is a default of.
+func remedyOfLimit(p *Pass, e graph.Edge, part *analyze.Part, limit policy.Limit, purpose policy.Purpose) remedy {
+	if len(limit.By) == 0 {
+		return remedyOf(p, e, part, purpose)
+	}
+	d := limit.By[0]
+	for i := range part.Layers {
+		set := part.Layers[i].Set
+		if set.Layer != d.Layer || !set.Product.Is(d.Product) {
+			continue
+		}
+		set.Objects = inOrder(set.Objects, writtenIn(p, d))
+		if r, ok := remedyIn(p, e, &set, purpose); ok {
+			return r
+		}
+	}
+	return remedyOf(p, e, part, purpose)
+}
+
+// writtenIn returns the object that holds a setting, "" if it is a default.
+func writtenIn(p *Pass, d policy.Decision) string {
+	if d.Provenance == policy.PlatformDefault {
+		return ""
+	}
+	for _, b := range p.Graph.Policies() {
+		if b.Origin.File != d.Origin.File {
+			continue
+		}
+		for _, own := range b.Says.Decisions() {
+			if own.Field == d.Field && own.Origin == d.Origin {
+				return b.Object
+			}
+		}
+	}
+	return ""
+}
+
+// inOrder returns objects with one of them first.
+func inOrder(objects policy.Objects, first string) policy.Objects {
+	if first == "" {
+		return objects
+	}
+	return policy.Objects{first}.With(objects)
+}
+
 // remedyOfLayers is remedyOf, and false where neither a layer nor a native manifest can
 // express the purpose.
 func remedyOfLayers(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose) (remedy, bool) {

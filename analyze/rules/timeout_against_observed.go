@@ -87,27 +87,14 @@ func reportTiming(p *Pass, e graph.Edge, part *analyze.Part, s analyze.Severity,
 		f.Confidence = min(f.Confidence, analyze.Default) // a timing may be of several attempts
 	}
 	f.Message = callText(p, e) + " " + what
-	f.Hint = remedyOfLimit(p, e, part).hint(verb, why)
+	purpose := policy.TotalTimeout
+	if by := part.Attempt.By; len(by) > 0 && by[0].Field == "timeout.perTry" {
+		purpose = policy.AttemptTimeout
+	}
+	f.Hint = remedyOfLimit(p, e, part, part.Attempt, purpose).hint(verb, why)
 	seen := p.Core.Observed(e)
 	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), keyValue("p99", rounded(p99)), keyValue("timings", english.Number(seen.Latency.Count()))}
 	p.At(s, f)
-}
-
-// remedyOfLimit returns where the setting that ends an attempt is, or where one can be.
-func remedyOfLimit(p *Pass, e graph.Edge, part *analyze.Part) remedy {
-	if by := part.Attempt.By; len(by) > 0 {
-		purpose := policy.TotalTimeout
-		if by[0].Field == "timeout.perTry" {
-			purpose = policy.AttemptTimeout
-		}
-		for i := range part.Layers {
-			l := &part.Layers[i].Set
-			if r, ok := remedyIn(p, e, l, purpose); ok && l.Layer == by[0].Layer && l.Product.Is(by[0].Product) {
-				return r
-			}
-		}
-	}
-	return remedyOf(p, e, part, policy.TotalTimeout)
 }
 
 // rounded writes a time that was measured to the two digits that a sketch knows.

@@ -71,7 +71,7 @@ func checkTimeoutDefaultOnly(p *Pass) {
 					f.Origins = append([]graph.Origin{d.Origin}, f.Origins...)
 				}
 			}
-			f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "what this call needs")
+			f.Hint = remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout).hint("set", "what this call needs")
 			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 			if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok {
 				c.explain(&f)

@@ -89,7 +89,7 @@ func reportLong(p *Pass, e graph.Edge, part *analyze.Part, named string, limit t
 	}
 	f := aboutCall(p, e, sure, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s and waits up to %s%s", callText(p, e), until(part.Budget), named)
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("lower", "make longer work asynchronous")
+	f.Hint = remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout).hint("lower", "make longer work asynchronous")
 	f.Values = []analyze.KeyValue{took("budget", part.Budget), keyValue("limit", english.Duration(limit))}
 	p.At(gradeByTier(p, e, analyze.Info), f)
 }

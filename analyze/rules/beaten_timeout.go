@@ -1,0 +1,97 @@
+package rules
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A beatenTimeout is a declared timeout before which another one of the same program or proxy
+// always ends the call.
+type beatenTimeout struct {
+	loser, winner *policy.Effect
+	lost, kept    policy.Decision
+}
+
+// reportBeaten reports declared timeouts that never act on a call, once for each that beats
+// them. What is declared in different places between caller and callee is left out: there
+// each is for what is behind it.
+func reportBeaten(p *Pass, e graph.Edge) {
+	found, named := matchingParts(p.Effective(e), func(part *analyze.Part) bool { return len(beatenIn(part)) > 0 })
+	if len(found) == 0 {
+		return
+	}
+	for _, b := range beatenIn(found[0]) {
+		lost, kept := b.lost.Value, b.kept.Value
+		ends, severity := english.Duration(asTime(kept)), analyze.Info
+		if b.kept.Provenance == policy.PlatformDefault {
+			ends, severity = ends+", its default", analyze.Warning
+		}
+		f := aboutCall(p, e, sureOf(b.kept.Provenance), b.lost.Origin, b.kept.Origin)
+		f.Detail = b.lost.Field + " " + b.lost.Product.String()
+		f.Message = fmt.Sprintf("%s%s with a %s of %s in %s that never acts: %s ends the call after %s",
+			callText(p, e), named, timeoutWords[b.lost.Field], english.Duration(asTime(lost)), b.lost.Product.DisplayName(), b.kept.Product.DisplayName(), ends)
+		verb := "raise"
+		if b.kept.Provenance == policy.PlatformDefault {
+			verb = "set"
+		}
+		rest := "to " + english.Duration(asTime(lost)) + ", or lower the other one"
+		f.Hint = remedyFor(p, e, &b.winner.Set, policy.AttemptTimeout).hint(verb, rest)
+		f.Values = []analyze.KeyValue{keyValue("never", english.Duration(asTime(lost))), keyValue("acts", english.Duration(asTime(kept)))}
+		p.At(capForJobs(p, e, severity), f)
+	}
+}
+
+// timeoutWords are what people call the timeouts of a policy.
+var timeoutWords = map[string]string{"timeout.total": "timeout", "timeout.perTry": "timeout per attempt", "timeout.readGap": "read timeout"}
+
+// beatenIn returns the timeouts of a part that never act, in the order of its layers.
+func beatenIn(part *analyze.Part) []beatenTimeout {
+	var all []beatenTimeout
+	for i := range part.Layers {
+		own := &part.Layers[i]
+		if own.Set.Timeout == nil {
+			continue
+		}
+		for _, d := range own.Set.Decisions() {
+			if timeoutWords[d.Field] == "" || d.Provenance != policy.Explicit || asTime(d.Value) <= 0 || d.Field == "timeout.readGap" && own.Set.Layer != policy.App {
+				continue
+			}
+			if b, ok := beats(part, i, d); ok {
+				all = append(all, b)
+			}
+		}
+	}
+	return all
+}
+
+// beats returns what ends a call always before the timeout d of the i-th layer.
+func beats(part *analyze.Part, i int, d policy.Decision) (beatenTimeout, bool) {
+	own := &part.Layers[i]
+	for j := range part.Layers {
+		other := &part.Layers[j]
+		if j == i || other.Set.Layer != own.Set.Layer {
+			continue
+		}
+		limit := other.Attempt // of what is around, for one attempt
+		if j > i {
+			if limit = other.Held; d.Field == "timeout.total" && own.Attempts != 1 {
+				continue
+			}
+		}
+		if limit.State == policy.Finite && limit.Time < asTime(d.Value) && len(limit.By) > 0 && timeoutWords[limit.By[0].Field] != "" {
+			return beatenTimeout{own, other, d, limit.By[0]}, true
+		}
+	}
+	return beatenTimeout{}, false
+}
+
+// asTime returns the value of a decision about time.
+func asTime(v any) time.Duration {
+	d, _ := v.(time.Duration)
+	return d
+}
