@@ -29,7 +29,7 @@ func (e Effective) Amplification(f Failure) float64 {
 	for i := len(e.Layers) - 1; i >= 0; i-- {
 		l := &e.Layers[i]
 		factor *= l.factor(f, e.Facts)
-		f = l.returns(f)
+		f = e.passedOn(i, f)
 	}
 	return factor
 }
@@ -54,7 +54,7 @@ func (e Effective) AlongPath(slow bool) float64 {
 // return f. Copies of a hedge are sent unless the error is immediate.
 func (l *Effect) factor(f Failure, facts CallFacts) float64 {
 	n := 1.0
-	if l.Attempts != 1 && l.Set.fires(f, facts) {
+	if l.Attempts != 1 && l.fires(f, facts) {
 		n = float64(l.Attempts)
 		if l.Attempts == Unlimited {
 			n = math.Inf(1)
@@ -69,6 +69,15 @@ func (l *Effect) factor(f Failure, facts CallFacts) float64 {
 	return n
 }
 
+// passedOn is how the i-th layer fails if those that it wraps fail with f. Sets of one program
+// pass errors on as they are.
+func (e Effective) passedOn(i int, f Failure) Failure {
+	if i > 0 && e.Layers[i-1].Set.wraps(&e.Layers[i].Set) {
+		return f
+	}
+	return e.Layers[i].returns(f)
+}
+
 // returns is how a layer fails if the layers that it wraps fail with f: a proxy answers
 // for the callee, with 502, 503 or 504. For a slow callee it does so only after a
 // timeout.
@@ -79,13 +88,13 @@ func (l *Effect) returns(f Failure) Failure {
 	return Errors
 }
 
-// fires reports whether s retries after f. Unknown conditions match every failure.
-func (s *Set) fires(f Failure, facts CallFacts) bool {
-	r := s.Retry
+// fires reports whether l retries after f. Unknown conditions match every failure.
+func (l *Effect) fires(f Failure, facts CallFacts) bool {
+	r := l.Set.Retry
 	if r == nil || r.neverFires() {
 		return false
 	}
-	if f == Slow && !s.PerTryActs() {
+	if f == Slow && !l.Set.PerTryActs() && !l.ended {
 		return false // the total timeout has expired too
 	}
 	if !r.On.Set() {
@@ -140,7 +149,7 @@ var grpcOf = [...][]string{
 // Libraries return the error that they got. A proxy answers, with the callee's status or
 // its own, so conditions about connections do not match behind a proxy.
 func (l *Effect) repeats(inner []Effect, facts CallFacts) bool {
-	through := slices.ContainsFunc(inner, func(i Effect) bool { return i.Set.Layer != App })
+	through := slices.ContainsFunc(inner, func(i Effect) bool { return i.Set.Layer != App && !l.Set.wraps(&i.Set) })
 	on := l.Set.Retry.On
 	if !through || !on.Set() {
 		return true

@@ -41,6 +41,7 @@ type Effect struct {
 	Try       Limit // p, where an attempt includes the wrapped layers
 	Held      Limit // T, likewise, for a callee that is slow
 	Repeats   bool  // it retries after the wrapped layers have given up
+	ended     bool  // a set of the same program that it wraps ends slow attempts
 	SlowAgain bool  // it retries an attempt that took too long
 }
 
@@ -66,8 +67,9 @@ func Combine(layers []Set, facts CallFacts) Effective {
 		l.Try = l.Attempt
 		if len(inner) > 0 {
 			l.Try = sooner(l.Attempt, inner[0].Held)
+			l.ended = l.Set.wraps(&inner[0].Set) && l.Try.before(l.Attempt)
 		}
-		l.SlowAgain = n != 1 && (l.Set.Retry.afterSlow() || l.Try.before(l.Attempt))
+		l.SlowAgain = n != 1 && (l.Set.Retry.afterSlow() || l.Try.before(l.Attempt) && !l.ended)
 		slow := n
 		if !l.SlowAgain {
 			slow = 1
@@ -81,6 +83,9 @@ func Combine(layers []Set, facts CallFacts) Effective {
 	}
 	return e
 }
+
+// wraps reports whether inner is a set of the same program, whose errors s sees as they are.
+func (s *Set) wraps(inner *Set) bool { return s.Layer == inner.Layer && s.Nest < inner.Nest }
 
 // layerEffect is the effect of one layer without others.
 func layerEffect(s Set, facts CallFacts) Effect {
@@ -104,7 +109,7 @@ func layerEffect(s Set, facts CallFacts) Effect {
 func orderLayers(layers []Set) []Set {
 	sorted := slices.Clone(layers)
 	slices.SortStableFunc(sorted, func(a, b Set) int {
-		return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(a.Product.OrNative().Order, b.Product.OrNative().Order))
+		return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(a.Nest, b.Nest), cmp.Compare(a.Product.OrNative().Order, b.Product.OrNative().Order))
 	})
 	for i := 0; i < len(sorted); {
 		by := carrier(sorted, i)

@@ -144,6 +144,7 @@ func (l Layer) String() string { return Layers[l] }
 type Set struct {
 	Layer       Layer
 	Product     *Product // that the policies are written for; nil for the native manifest
+	Nest        int      // the place among the sets of one program that wrap each other, from the outside in
 	Objects     Objects  // that it was put together from; nil if it is in the document of its call
 	Timeout     *Timeout
 	Retry       *Retry

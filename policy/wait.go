@@ -20,11 +20,11 @@ func (e Effective) Wait(f Failure) Wait {
 	for i := len(e.Layers) - 1; i >= 0; i-- {
 		l := &e.Layers[i]
 		w.cap(l.Attempt)
-		if l.Attempts != 1 && l.Set.fires(f, e.Facts) {
+		if l.Attempts != 1 && l.fires(f, e.Facts) {
 			w.repeat(l)
 		}
 		w.cap(l.Set.end(l.Attempts))
-		f = l.returns(f)
+		f = e.passedOn(i, f)
 	}
 	return w
 }

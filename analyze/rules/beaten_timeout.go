@@ -15,6 +15,7 @@ import (
 type beatenTimeout struct {
 	loser, winner *policy.Effect
 	lost, kept    policy.Decision
+	ends          time.Duration // when the winner ends the call
 }
 
 // reportBeaten reports declared timeouts that never act on a call, once for each that beats
@@ -26,22 +27,22 @@ func reportBeaten(p *Pass, e graph.Edge) {
 		return
 	}
 	for _, b := range beatenIn(found[0]) {
-		lost, kept := b.lost.Value, b.kept.Value
-		ends, severity := english.Duration(asTime(kept)), analyze.Info
+		never := english.Duration(asTime(b.lost.Value))
+		ends, severity := english.Duration(b.ends), analyze.Info
 		if b.kept.Provenance == policy.PlatformDefault {
 			ends, severity = ends+", its default", analyze.Warning
 		}
 		f := aboutCall(p, e, sureOf(b.kept.Provenance), b.lost.Origin, b.kept.Origin)
 		f.Detail = b.lost.Field + " " + b.lost.Product.String()
 		f.Message = fmt.Sprintf("%s%s with a %s of %s in %s that never acts: %s ends the call after %s",
-			callText(p, e), named, timeoutWords[b.lost.Field], english.Duration(asTime(lost)), b.lost.Product.DisplayName(), b.kept.Product.DisplayName(), ends)
+			callText(p, e), named, timeoutWords[b.lost.Field], never, b.lost.Product.DisplayName(), b.kept.Product.DisplayName(), ends)
 		verb := "raise"
 		if b.kept.Provenance == policy.PlatformDefault {
 			verb = "set"
 		}
-		rest := "to " + english.Duration(asTime(lost)) + ", or lower the other one"
+		rest := "to " + never + ", or lower the other one"
 		f.Hint = remedyFor(p, e, &b.winner.Set, policy.AttemptTimeout).hint(verb, rest)
-		f.Values = []analyze.KeyValue{keyValue("never", english.Duration(asTime(lost))), keyValue("acts", english.Duration(asTime(kept)))}
+		f.Values = []analyze.KeyValue{keyValue("never", never), keyValue("acts", english.Duration(b.ends))}
 		p.At(capForJobs(p, e, severity), f)
 	}
 }
@@ -84,7 +85,7 @@ func beats(part *analyze.Part, i int, d policy.Decision) (beatenTimeout, bool) {
 			}
 		}
 		if limit.State == policy.Finite && limit.Time < asTime(d.Value) && len(limit.By) > 0 && timeoutWords[limit.By[0].Field] != "" {
-			return beatenTimeout{own, other, d, limit.By[0]}, true
+			return beatenTimeout{own, other, d, limit.By[0], limit.Time}, true
 		}
 	}
 	return beatenTimeout{}, false

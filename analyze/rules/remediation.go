@@ -147,9 +147,10 @@ func remedyOfLimit(p *Pass, e graph.Edge, part *analyze.Part, limit policy.Limit
 		return remedyOf(p, e, part, purpose)
 	}
 	d := limit.By[0]
-	for i := range part.Layers {
-		set := part.Layers[i].Set
-		if set.Layer != d.Layer || !set.Product.Is(d.Product) {
+	for i := range slices.Backward(part.Layers) { // of several that end the call at the same time the innermost
+		set, own := part.Layers[i].Set, part.Layers[i].Budget
+		alike := own.State == policy.Finite && own.Time == limit.Time && len(own.By) > 0 && own.By[0].Provenance == d.Provenance
+		if !alike && (set.Layer != d.Layer || !set.Product.Is(d.Product)) {
 			continue
 		}
 		set.Objects = inOrder(set.Objects, writtenIn(p, d))

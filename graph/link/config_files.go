@@ -94,7 +94,7 @@ func (l *linker) mergeFiles() {
 				return seen[at]
 			})
 			e.Policies = slices.DeleteFunc(slices.Clone(e.Policies), func(p graph.Policy) bool {
-				at := spot{c.Ref, p.Object + " " + p.Match, p.Origin.Line, p.Origin.Column}
+				at := spot{c.Ref, p.Object + " " + p.Match + " " + p.Group, p.Origin.Line, p.Origin.Column}
 				twin := seen[at]
 				seen[at] = true
 				return twin

@@ -15,11 +15,12 @@ func (l *linker) attachConfigPolicies() {
 		origin graph.Origin
 		object string
 		match  string
+		group  string
 	}
 	attached := map[attachment]bool{}
 	used := map[graph.Origin]bool{}
 	attach := func(p *graph.Policy, to graph.Ref) {
-		if a := (attachment{to, p.Origin, p.Object, p.Match}); !attached[a] {
+		if a := (attachment{to, p.Origin, p.Object, p.Match, p.Group}); !attached[a] {
 			attached[a] = true
 			l.f.Policies = append(l.f.Policies, p.For(to))
 		}

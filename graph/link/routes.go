@@ -499,7 +499,7 @@ func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 	if set.Layer == policy.ClientProxy && g.Service(g.From(e)).Kind == graph.KindGateway {
 		set.Layer = policy.Gateway // the gateway is the proxy
 	}
-	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Product.Is(set.Product) })
+	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Nest == set.Nest && s.Product.Is(set.Product) })
 	set.Objects = p.objects
 	if i < 0 {
 		r.Layers = append(r.Layers, set)
@@ -510,7 +510,7 @@ func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 		set.Objects = r.Layers[i].Objects.With(p.objects)
 		r.Layers[i] = policy.Overlay(r.Layers[i], set)
 	}
-	slices.SortStableFunc(r.Layers, func(a, b policy.Set) int { return cmp.Compare(a.Layer, b.Layer) })
+	slices.SortStableFunc(r.Layers, func(a, b policy.Set) int { return cmp.Or(cmp.Compare(a.Layer, b.Layer), cmp.Compare(a.Nest, b.Nest)) })
 }
 
 // objects are the objects that a policy says something in.

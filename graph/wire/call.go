@@ -53,6 +53,7 @@ type Part struct {
 type PartLayer struct {
 	Layer   string `json:"layer"`             // app, client-proxy, gateway, server-proxy
 	Product string `json:"product,omitempty"` // "istio"; missing for the native manifest
+	Nest    int    `json:"nest,omitempty"`    // the place among layers of one program that wrap each other
 	Policy  Policy `json:"policy"`
 	// Objects are the objects that the policies come from: "VirtualService/shop/pricing".
 	Objects []string `json:"objects,omitempty"`
@@ -112,7 +113,7 @@ func fromRoute(r graph.Route) Part {
 	p := Part{Match: r.Match, Methods: r.Methods, Idempotent: r.Idempotent, Layers: make([]PartLayer, len(r.Layers))}
 	for i := range r.Layers {
 		s := &r.Layers[i]
-		p.Layers[i] = PartLayer{Layer: s.Layer.String(), Product: s.Product.String(), Policy: *FromPolicy(s), Objects: s.Objects}
+		p.Layers[i] = PartLayer{Layer: s.Layer.String(), Product: s.Product.String(), Nest: s.Nest, Policy: *FromPolicy(s), Objects: s.Objects}
 	}
 	return p
 }

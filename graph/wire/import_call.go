@@ -32,11 +32,14 @@ func (im *importer) call(c *Call) {
 	}
 }
 
+// maxNest bounds Nest.
+const maxNest = 100
+
 // toSet returns what a layer of a part is made of. The objects are those that the file
 // names, and never the document itself.
 func (l *PartLayer) toSet() *policy.Set {
 	s := l.Policy.toSet(l.Layer, l.Product)
-	s.Objects = policy.Objects{}.With(l.Objects)
+	s.Objects, s.Nest = policy.Objects{}.With(l.Objects), min(max(l.Nest, 0), maxNest)
 	if s.Objects == nil {
 		s.Objects = policy.Objects{}
 	}

@@ -32,11 +32,19 @@ func readSpringGateway(p *settings.LibraryConfig) {
 		routes := gatewayRoutes(server)
 		for i, route := range routes {
 			r := &settings.Reader{Syntax: product.SpringDuration}
-			says := gatewaySays(p, r, server, route, routes)
-			p.AddRest(graph.Policy{
-				Origin: route.at, Object: "routes/gateway", To: []graph.EndpointRef{{Host: route.to}}, Match: route.match,
-				Group: "routes", Rank: len(routes) - i, Says: says, Flaws: r.Flaws,
-			})
+			for nest, says := range gatewaySays(p, r, server, route, routes) {
+				group := "routes"
+				if nest > 0 {
+					group = "filters " + strconv.Itoa(nest)
+				}
+				of := says.Product
+				says.Nest = nest
+				p.AddRest(graph.Policy{
+					Product: of, Origin: route.at, Object: "routes/gateway", To: []graph.EndpointRef{{Host: route.to}}, Match: route.match,
+					Group: group, Rank: len(routes) - i, Says: says, Flaws: r.Flaws,
+				})
+				r.Flaws = nil // reported once
+			}
 		}
 	}
 }
@@ -120,26 +128,75 @@ func (f gatewayFilter) arg(name string, position int) *settings.Tree {
 	return &settings.Tree{Name: name, Text: f.short[position], Leaf: true, At: f.at.At}
 }
 
-// gatewaySays reads what acts on a route. Filters work from the outside in: a
-// timeout inside of a retry is one of each attempt.
-func gatewaySays(p *settings.LibraryConfig, r *settings.Reader, server *settings.Tree, route gatewayRoute, routes []gatewayRoute) policy.Set {
-	says := policy.Set{Timeout: &policy.Timeout{}}
-	for _, f := range route.filters {
+// gatewaySays reads what acts on a route, from the outside in: a filter acts on what is inside
+// of it, so that a time limit inside of a retry is one of each attempt. The first set and the
+// innermost one of the gateway have what is about all of the route.
+func gatewaySays(p *settings.LibraryConfig, r *settings.Reader, server *settings.Tree, route gatewayRoute, routes []gatewayRoute) []policy.Set {
+	own := func() policy.Set { return policy.Set{Product: product.SpringGateway, Timeout: &policy.Timeout{}} }
+	var sets []policy.Set
+	var limit *policy.RateLimit
+	for i, f := range route.filters {
 		switch settings.Relaxed(f.name) {
 		case "retry":
+			says := own()
 			says.Retry = gatewayRetry(r, f)
+			if inner := hidingBreaker(route.filters[i+1:]); inner != nil {
+				hideErrors(r, &says, f, inner)
+			}
+			sets = append(sets, says)
 		case "circuitbreaker", "springcloudcircuitbreakerresilience4j", "hystrix":
-			gatewayBreaker(p, r, f, &says, routes)
+			sets = append(sets, gatewayBreaker(p, r, f, routes))
 		case "requestratelimiter":
 			if rate := r.Count(f.arg("redis-rate-limiter.replenishRate", -1), 1); rate.Set() {
-				says.RateLimit = &policy.RateLimit{
+				limit = &policy.RateLimit{
 					Requests: rate, Per: settings.BuiltIn(time.Second), Burst: r.Count(f.arg("redis-rate-limiter.burstCapacity", -1), 0),
 				}
 			}
 		}
 	}
-	gatewayTimeouts(r, &says, server, route)
-	return says
+	client := own()
+	gatewayTimeouts(r, &client, server, route)
+	last := len(sets) - 1
+	switch {
+	case last < 0 || sets[last].Product != product.SpringGateway && (*client.Timeout != policy.Timeout{} || last == 0):
+		sets = append(sets, client)
+	case sets[last].Product == product.SpringGateway:
+		gatewayTimeouts(r, &sets[last], server, route)
+	}
+	sets[0].RateLimit = limit
+	return sets
+}
+
+// hidingBreaker returns the first breaker among the filters inside of a retry if it answers
+// for the callee, nil if none does.
+func hidingBreaker(inside []gatewayFilter) *gatewayFilter {
+	for i := range inside {
+		if name := settings.Relaxed(inside[i].name); name == "circuitbreaker" && inside[i].arg("fallbackUri", 1) != nil {
+			return &inside[i]
+		}
+	}
+	return nil
+}
+
+// hideErrors takes from the conditions of a retry what the fallback of a breaker inside of it
+// answers: broken connections, time limits, and the statuses that the breaker counts as
+// failures.
+func hideErrors(r *settings.Reader, says *policy.Set, retry gatewayFilter, breaker *gatewayFilter) {
+	on := says.Retry.On
+	if !on.Set() {
+		on = policy.Setting[[]string]{Value: product.SpringGateway.Within.Retry.On.Value, Provenance: policy.PlatformDefault}
+	}
+	counted := gatewayOn(r, breaker.arg("statusCodes", -1), &settings.Tree{}, *breaker).Value
+	hidden := []string{policy.OnConnect, policy.OnReset, policy.OnPerTry}
+	on.Value = slices.DeleteFunc(slices.Clone(on.Value), func(class string) bool {
+		return slices.Contains(hidden, class) || slices.Contains(counted, class)
+	})
+	says.Retry.On = on
+	r.Note(graph.Flaw{
+		Kind: graph.Inert, Field: "Retry of connection errors and timeouts", Origin: retry.at.At,
+		Why:  "the fallback of the CircuitBreaker filter inside answers before Retry sees them",
+		Hint: "put the Retry filter after the CircuitBreaker filter",
+	})
 }
 
 // gatewayTimeouts reads the client's timeouts: a route's are in milliseconds, and
@@ -266,23 +323,19 @@ var springStatuses = map[string]int{
 
 // gatewayBreaker reads a CircuitBreaker filter: the breaker of that name, which
 // has a time limit of its own, and where requests go instead.
-func gatewayBreaker(p *settings.LibraryConfig, r *settings.Reader, f gatewayFilter, says *policy.Set, routes []gatewayRoute) {
+func gatewayBreaker(p *settings.LibraryConfig, r *settings.Reader, f gatewayFilter, routes []gatewayRoute) policy.Set {
+	says := policy.Set{Product: product.SpringCircuitBreaker}
 	name := f.arg("name", 0).Word()
 	breaker := r4jSays(p, r, "circuitbreaker", name)
 	if breaker.Breaker == nil {
 		breaker.Breaker = &policy.Breaker{Kind: policy.Declare("call", f.at.At)}
 	}
 	says.Breaker = breaker.Breaker
-	limit := springTimeLimit(p, r, name)
-	if says.Retry != nil {
-		says.Timeout.PerTry = limit
-	} else {
-		says.Timeout.Total = limit
-	}
+	says.Timeout = &policy.Timeout{PerTry: springTimeLimit(p, r, name)}
 	fallback := f.arg("fallbackUri", 1)
 	path, ok := strings.CutPrefix(fallback.Word(), "forward:")
 	if !ok {
-		return
+		return says
 	}
 	step := policy.FallbackStep{Kind: policy.Declare("static", fallback.At)}
 	for _, route := range routes {
@@ -292,6 +345,7 @@ func gatewayBreaker(p *settings.LibraryConfig, r *settings.Reader, f gatewayFilt
 		}
 	}
 	says.Fallback = &policy.Fallback{Steps: []policy.FallbackStep{step}}
+	return says
 }
 
 // takes reports whether a path is one of the route's.
