@@ -499,7 +499,9 @@ func addPart(r *graph.Route, p part, e graph.Edge, g *graph.Graph) {
 	if set.Layer == policy.ClientProxy && g.Service(g.From(e)).Kind == graph.KindGateway {
 		set.Layer = policy.Gateway // the gateway is the proxy
 	}
-	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool { return s.Layer == set.Layer && s.Nest == set.Nest && s.Product.Is(set.Product) })
+	i := slices.IndexFunc(r.Layers, func(s policy.Set) bool {
+		return s.Layer == set.Layer && s.Nest == set.Nest && s.Product.Is(set.Product)
+	})
 	set.Objects = p.objects
 	if i < 0 {
 		r.Layers = append(r.Layers, set)
