@@ -186,21 +186,33 @@ func envoyGatewayRetry(f *field.Reader, n document.Node) *policy.Retry {
 	return r
 }
 
-// envoyGatewayOn reads the conditions of retries. Statuses count only together
-// with the trigger that says so.
+// envoyGatewayOn reads the conditions of retries. Without triggers those by default stay; a
+// retryOn replaces the statuses in any case. Statuses count only together with the trigger
+// that says so.
 func envoyGatewayOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
-	triggers := n.Get("retryOn", "triggers")
+	at := n.Get("retryOn")
+	if !at.IsMap() {
+		return policy.Setting[[]string]{}
+	}
+	triggers := at.Get("triggers")
 	on := f.RetryOn(product.EnvoyGatewayRetryOn, n, "retryOn", "triggers")
 	codes := f.RetryOn(product.StatusCodes, n, "retryOn", "httpStatusCodes")
 	named := slices.Contains(triggers.Strs(), proxy.CodesTrigger)
+	if len(triggers.Items()) == 0 {
+		kept := slices.DeleteFunc(slices.Clone(product.EnvoyGateway.Within.Retry.On.Value), func(c string) bool { return c == "response-503" })
+		on, named = field.Supplied(f, at, kept), true
+	}
 	switch {
-	case codes.Set() && !named && triggers.Exists():
+	case codes.Set() && !named:
 		f.Flaw(graph.Inert, n.Get("retryOn", "httpStatusCodes"), "retryOn.httpStatusCodes",
 			"statuses need the trigger "+proxy.CodesTrigger, "add it to retryOn.triggers")
-	case codes.Set() && !triggers.Exists():
-		return codes
 	case codes.Set():
-		on.Value = slices.Compact(slices.Sorted(slices.Values(append(on.Value, codes.Value...))))
+		all := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(on.Value), codes.Value...))))
+		if on.IsExplicit() {
+			codes.Origin = on.Origin
+		}
+		codes.Value = all
+		return codes
 	}
 	return on
 }
