@@ -1,13 +1,16 @@
 package ingest
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/delivery"
 	"github.com/weirgraph/weir/internal/english"
 )
 
@@ -87,4 +90,70 @@ func (o *overlays) leave(root string, others []string) {
 	}
 	parts := slices.DeleteFunc(o.includes(root), func(part string) bool { return shared[part] })
 	o.take(parts)
+}
+
+// again returns which of the overlays declare workloads that another one declares, too, from
+// the same base: those are further states of it, and are left out. An overlay that is named
+// is kept, of the others the one in the highest directory. texts are what they are built to.
+func (o *overlays) again(roots []*delivery.Overlay, texts [][]byte, entries []graph.Rendering) map[int]bool {
+	named := map[string]bool{}
+	for _, entry := range entries {
+		named[o.real(entry.Dir)] = true
+	}
+	order := make([]int, len(roots))
+	for i := range order {
+		order[i] = i
+	}
+	rank := func(i int) int {
+		if named[o.real(roots[i].Dir)] {
+			return -1
+		}
+		return strings.Count(roots[i].Shown, "/")
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank(a), rank(b)) })
+	left, names := map[int]bool{}, map[int][]string{}
+	var kept []int
+	for _, i := range order {
+		of := slices.IndexFunc(kept, func(k int) bool {
+			return rank(i) >= 0 && o.shareBase(roots[i], roots[k]) && shareWorkload(texts[i], texts[k])
+		})
+		if of < 0 {
+			kept = append(kept, i)
+			continue
+		}
+		left[i] = true
+		names[kept[of]] = append(names[kept[of]], roots[i].Shown)
+	}
+	for _, k := range kept {
+		if others := names[k]; others != nil {
+			slices.Sort(others)
+			first := others[:min(len(others), 3)]
+			if more := len(others) - len(first); more > 0 {
+				first = append(slices.Clone(first), fmt.Sprintf("%d more", more))
+			}
+			o.problems = append(o.problems, graph.Problem{
+				Origin: roots[k].At, Level: graph.Skipped,
+				Message: fmt.Sprintf("kustomization %s is read, and %s not: they declare the same workloads and are not merged", roots[k].Shown, english.List(first)),
+				Hint:    "name each under variants in weir.yaml to have all of them checked",
+			})
+		}
+	}
+	return left
+}
+
+func (o *overlays) shareBase(a, b *delivery.Overlay) bool {
+	parts := o.includes(o.real(b.Dir))
+	return slices.ContainsFunc(o.includes(o.real(a.Dir)), func(part string) bool { return slices.Contains(parts, part) && !o.known[part].Component })
+}
+
+// workload matches the kind, name and namespace of a workload in what kustomize writes, where
+// the keys of an object are sorted.
+var workload = regexp.MustCompile(`(?m)^kind: (Deployment|StatefulSet|DaemonSet|Rollout|Job|CronJob)\nmetadata:\n(?:  [ \S].*\n)*?  name: (\S+)\n(?:  namespace: (\S+)\n)?`)
+
+func shareWorkload(a, b []byte) bool {
+	seen := map[string]bool{}
+	for _, m := range workload.FindAllSubmatch(a, -1) {
+		seen[string(bytes.Join(m[1:], []byte("/")))] = true
+	}
+	return slices.ContainsFunc(workload.FindAllSubmatch(b, -1), func(m [][]byte) bool { return seen[string(bytes.Join(m[1:], []byte("/")))] })
 }

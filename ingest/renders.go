@@ -105,7 +105,6 @@ func (r *renders) start(ctx context.Context, workers int) error {
 	if err != nil {
 		return err
 	}
-	r.problems = append(r.problems, r.overlays.problems...)
 	return r.build(ctx, roots)
 }
 
@@ -309,6 +308,12 @@ func (r *renders) build(ctx context.Context, roots []*delivery.Overlay) error {
 	r.each(len(roots), func(i int) {
 		results[i].text, results[i].base, results[i].err = r.programs.Overlay(ctx, roots[i])
 	})
+	texts := make([][]byte, len(roots))
+	for i := range results {
+		texts[i] = results[i].text
+	}
+	left := r.overlays.again(roots, texts, r.o.Overlays)
+	r.problems = append(r.problems, r.overlays.problems...)
 	for i, o := range roots {
 		source := func(path string) string {
 			if strings.Contains(path, "://") {
@@ -320,6 +325,9 @@ func (r *renders) build(ctx context.Context, roots []*delivery.Overlay) error {
 			if err := r.fail(err, o.At, source); err != nil {
 				return err
 			}
+			continue
+		}
+		if left[i] {
 			continue
 		}
 		r.known[o.Shown] = true
