@@ -13,6 +13,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/delivery"
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // TestMain is also the program that the tests start.
