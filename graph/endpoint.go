@@ -17,6 +17,8 @@ type EndpointRef struct {
 	// Namespace is where Host, Pods and Account are looked up, and where a Ref without a
 	// namespace is looked up first: the namespace of the object that declares them.
 	Namespace string
+	// Full is set if Host is a full name: it is not looked up as the short name of anything.
+	Full bool
 	// Realm is the one whose short names Host may use, as in Ref.Realm.
 	Realm string
 }

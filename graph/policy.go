@@ -104,6 +104,9 @@ func (p Policy) For(program Ref) Policy {
 // "<rule>: reason", one a line.
 const IgnoreAnnotation = "weir.dev/ignore"
 
+// ClassGroup is the Group of policies that say which product runs gateways.
+const ClassGroup = "class"
+
 // Lookup is the order in which a product looks for the policy of a call. The zero
 // Lookup finds an object in any namespace.
 type Lookup uint8

@@ -8,11 +8,13 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A binding is a policy while it is being bound to calls.
 type binding struct {
 	graph.BoundPolicy
+	named      []graph.Node   // the callees that the policy names, sorted
 	acts       bool           // on some call; with Merge, if any field of it does
 	declaredIn policy.Objects // see objects
 	own        [1]string      // what declaredIn usually is, without an allocation
@@ -24,6 +26,7 @@ type binder struct {
 	g        *graph.Graph
 	node     map[int]graph.Node
 	policies []*binding
+	classes  []*graph.Policy // by which the gateways of a class are known
 	via      map[graph.Ref][]graph.Edge
 	rival    map[graph.Edge][]candidate
 	services []graph.Service
@@ -59,6 +62,11 @@ func (l *linker) bind(g *graph.Graph, services []graph.Service, node map[int]gra
 		through: map[graph.Node][]graph.Edge{}, sentOn: map[graph.Edge]bool{}, behind: map[graph.Edge][]graph.Node{},
 	}
 	b.index()
+	for i := range l.f.Policies {
+		if p := &l.f.Policies[i]; p.Group == graph.ClassGroup {
+			b.classes = append(b.classes, p)
+		}
+	}
 	for i := range l.f.Policies {
 		b.policies = append(b.policies, b.matchCalls(&l.f.Policies[i]))
 	}
@@ -130,6 +138,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	bound, found := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
+	bound.named = tos
 	tos = append(tos, b.listeners(p, froms)...)
 	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
 		from := b.g.From(e)
@@ -159,6 +168,9 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		}
 		inbound := p.Says.Layer == policy.ServerProxy
 		if p.NeedsMesh && (inbound || anyTo && p.Product.OrNative().BetweenMembers) && !b.behindProxy(p, e, callee) {
+			continue
+		}
+		if p.NeedsMesh && !inbound && b.ofOtherClass(p, from) {
 			continue
 		}
 		if p.NeedsMesh && !inbound && !proxied(p.Product, b.g.Service(from), b.g.Service(callee)) {
@@ -243,6 +255,25 @@ func (b *binder) behindProxy(p *graph.Policy, e graph.Edge, callee graph.Node) b
 // asks reports whether the caller asks the callee alone whether requests may pass.
 func (b *binder) asks(e graph.Edge) bool {
 	return !slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
+}
+
+// ofOtherClass reports whether a gateway is an object whose class is not that of the product of
+// a policy: then it runs another proxy, whatever mesh its namespace is in.
+func (b *binder) ofOtherClass(p *graph.Policy, from graph.Node) bool {
+	s := b.g.Service(from)
+	if s.Kind != graph.KindGateway || len(s.Images) > 0 || len(s.Origins) == 0 || b.l == nil {
+		return false
+	}
+	if reader := s.Origins[0].Reader; reader != kubernetes && reader != product.GatewayAPI.Name {
+		return false
+	}
+	if m, known := s.Carrier(p.Product); known && m.In {
+		return false
+	}
+	return !slices.ContainsFunc(b.classes, func(c *graph.Policy) bool {
+		froms, _ := b.nodes(c, c.From)
+		return c.Product.Is(p.Product) && slices.Contains(froms, from)
+	})
 }
 
 // calleeOf returns the service as which a policy meets the callee of a call, and false if

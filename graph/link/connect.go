@@ -85,7 +85,12 @@ func (l *linker) connectFact(f *graph.CallFact) {
 	}
 	var froms []int
 	if !isRoute || !pattern { // the names that a pattern is about are those that are there anyway
-		if froms = l.party(&f.From, f.Origin, f.Strength); len(froms) == 0 {
+		if isRoute && f.From.Full {
+			froms = l.existing(&f.From)
+		} else {
+			froms = l.party(&f.From, f.Origin, f.Strength)
+		}
+		if len(froms) == 0 {
 			return
 		}
 	}
@@ -117,6 +122,14 @@ func (l *linker) existing(p *graph.EndpointRef) []int {
 		return l.rootsOf(l.withAppID[p.Ref.Name])
 	case p.Host.Host == "":
 		return l.party(p, graph.Origin{}, quiet)
+	case p.Full:
+		if c, ok := l.hosts.full[strings.ToLower(p.Host.Host)]; ok {
+			return []int{l.find(c)}
+		}
+		if c, ok := l.byRef[graph.Ref{Realm: "host", Name: canonical(p.Host.Host)}]; ok {
+			return []int{l.find(c)}
+		}
+		return nil
 	}
 	if c, ok := l.resolve(p.Host.Host, p.Realm, p.Namespace); ok {
 		return []int{c}

@@ -168,9 +168,9 @@ func (l *linker) waypoints() waypoints {
 		if p.Waypoint == nil {
 			continue
 		}
-		for i := range l.f.Entities {
-			if e := &l.f.Entities[i]; e.Kind == graph.KindGateway && e.Realm == kubernetes && e.Ref.Kind == p.Waypoint.Kind && e.Origin.Reader != p.Name {
-				found[graph.Ref{Kind: p.Name, Namespace: e.Namespace, Name: e.Name}] = e.Labels
+		for i := range l.f.Labeled {
+			if o := &l.f.Labeled[i]; o.Kind == p.Waypoint.Kind && o.Origin.Reader != p.Name {
+				found[graph.Ref{Kind: p.Name, Namespace: o.Namespace, Name: o.Name}] = o.Labels
 			}
 		}
 	}

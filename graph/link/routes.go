@@ -220,7 +220,14 @@ func (b *binding) covers(other *binding) bool {
 	case b.MergeKey != "" && b.MergeKey == other.MergeKey:
 		return same
 	}
-	return true
+	return !b.ofOtherName(other)
+}
+
+// ofOtherName reports whether two policies are for calls that callers address to different names,
+// and that routes lead to one callee.
+func (b *binding) ofOtherName(other *binding) bool {
+	return b.ToIs == graph.NamedHost && other.ToIs == graph.NamedHost && len(b.named) > 0 && b.Product.OrNative().RouteSteps == nil &&
+		!slices.ContainsFunc(b.named, func(v graph.Node) bool { return slices.Contains(other.named, v) })
 }
 
 // matchesOf returns the parts of a call that a policy applies to and, if only some of the
@@ -236,6 +243,8 @@ func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
 		case !ev.Class.Core():
 		case slices.Contains(ev.Via, via) && isOfRule(p.Policy, ev):
 			own = append(own, b.partOf(ev, evidence))
+		case p.ToIs == graph.NamedHost && isDirect(ev) && b.sentOn[e] && slices.Contains(p.named, b.g.To(e)):
+			own = append(own, p.Match)
 		default:
 			others = append(others, b.partOf(ev, evidence))
 		}
@@ -253,11 +262,23 @@ func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
 	return own, others
 }
 
+// isDirect reports whether evidence shows that callers address all of a call to the callee
+// itself, and no route is on the way.
+func isDirect(ev *graph.Evidence) bool {
+	return ev.Class.Core() && !ev.Observed && ev.Strength > graph.Allowed && ev.Through == "" && len(ev.Via) == 0 && ev.Match == ""
+}
+
 // partOf returns the part of a call that evidence shows. Parts of different routes are
 // distinct, even if the routes match the same requests of different hosts.
 func (b *binder) partOf(ev *graph.Evidence, evidence []graph.Evidence) string {
 	if len(ev.Via) > 0 && slices.ContainsFunc(evidence, func(o graph.Evidence) bool {
-		return o.Class.Core() && len(o.Via) > 0 && o.Match == ev.Match && o.Via[0] != ev.Via[0] && o.Via[0].Kind == ev.Via[0].Kind
+		switch {
+		case !o.Class.Core() || o.Match != ev.Match:
+			return false
+		case len(o.Via) > 0:
+			return o.Via[0] != ev.Via[0] && o.Via[0].Kind == ev.Via[0].Kind
+		}
+		return isDirect(&o) && ev.Through != ""
 	}) {
 		return strings.TrimSpace("route " + ev.Via[0].Name + " " + ev.Match)
 	}
@@ -401,10 +422,16 @@ func partsNamed(groups [][]part) []string {
 // only.
 func (b *binder) partsOf(e graph.Edge, groups [][]part) []string {
 	names := partsNamed(groups)
-	if !b.sentOn[e] || len(names) == 1 {
+	if !b.sentOn[e] {
 		return names
 	}
 	evidence := b.g.Evidence(e)
+	if !slices.Contains(names, "") && slices.ContainsFunc(evidence, func(ev graph.Evidence) bool { return isDirect(&ev) }) {
+		return append([]string{""}, names...) // what callers address to the callee itself
+	}
+	if len(names) == 1 {
+		return names
+	}
 	if slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
 		part := b.partOf(&ev, evidence)
 		return ev.Class.Core() && !ev.Observed && ev.Strength > graph.Allowed && (part == "" || !slices.Contains(names, part))

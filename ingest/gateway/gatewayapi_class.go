@@ -51,7 +51,7 @@ func joinGatewayClass(r *resource.Object) {
 // carriedOut adds an empty policy of the product to the calls of gateways, so that the
 // defaults of the product apply to them.
 func carriedOut(r *resource.Object, by *policy.Product, gateways graph.EndpointRef) {
-	p := r.Policy(by, "class", r.Root)
+	p := r.Policy(by, graph.ClassGroup, r.Root)
 	p.From, p.Says = []graph.EndpointRef{gateways}, policy.Set{Layer: policy.Gateway, Product: by}
 	r.Facts.Policies = append(r.Facts.Policies, p)
 }

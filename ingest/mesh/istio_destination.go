@@ -31,7 +31,7 @@ func destinationRule(r *resource.Object) {
 	}
 	d := &destinationPolicies{Object: r, fields: field.New(r.Document, product.IstioDuration)}
 	d.base = r.Policy(product.Istio, "destination", r.Root)
-	d.base.To, d.base.ToIs = []graph.EndpointRef{r.Host(host)}, graph.Destination
+	d.base.To, d.base.ToIs = []graph.EndpointRef{namedHost(r, host)}, graph.Destination
 	d.base.Lookup, d.base.NeedsMesh = graph.CallerFirst, true
 	d.base.FromNamespaces = exported(r)
 	d.base.Rank = hostRank(host) * rankHost
@@ -75,6 +75,15 @@ type destinationPolicies struct {
 
 func (d *destinationPolicies) read() {
 	top := d.Mapping(d.Spec, "trafficPolicy")
+	d.fields.Prefix = ""
+	if n := 0; top.IsMap() {
+		for range top.Pairs() {
+			n++
+		}
+		if n == 0 {
+			d.fields.Flaw(graph.Invalid, top, "trafficPolicy", "it has no field, and the object is refused", "remove trafficPolicy, or set a field in it")
+		}
+	}
 	d.fields.Prefix = "trafficPolicy."
 	d.add(top, trafficPolicy(d.fields, top, top), document.Node{}, 0, rankAll)
 	d.ports(top, document.Node{}, rankPort)

@@ -38,7 +38,7 @@ func (v *virtualRoutes) policies() {
 			if rule.root != nil {
 				says.Objects = rule.objects(v.Subject())
 			}
-			part.Says, part.Flaws, part.Rank = says, flaws, -i
+			part.Says, part.Flaws, part.Rank = says, flaws, v.rank(&part, i)
 			parts = append(parts, part)
 			flaws = nil // reported once
 		}
@@ -140,7 +140,7 @@ func (v *virtualRoutes) meshPart(rule *httpRule, match requestMatch) (graph.Poli
 	p.NeedsMesh, p.NotGateways, p.L7Only = true, true, true
 	p.ToIs, p.Rule = graph.NamedHost, v.Ref()
 	for _, host := range v.hosts {
-		p.To = append(p.To, v.Host(host))
+		p.To = append(p.To, namedHost(v.Object, host))
 	}
 	p.FromNamespaces = exported(v.Object)
 	source := match.value("sourceNamespace").Str()
@@ -158,6 +158,14 @@ func (v *virtualRoutes) meshPart(rule *httpRule, match requestMatch) (graph.Poli
 	p.Says.Layer = policy.ClientProxy
 	p.Subsets = rule.subsets()
 	return p, len(p.To) > 0
+}
+
+// namedHost is the party of a host that an object is for. Istio looks a name up in the namespace
+// of the object only if it has no dot; any other is a full name.
+func namedHost(r *resource.Object, host string) graph.EndpointRef {
+	p := r.Host(host)
+	p.Full = strings.Contains(host, ".") && !strings.Contains(host, ".svc.") && !strings.HasPrefix(host, "*")
+	return p
 }
 
 // subsets returns the names of the subsets of its destinations that a rule sends

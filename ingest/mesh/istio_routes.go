@@ -86,8 +86,11 @@ func (v *virtualRoutes) rule(rule *httpRule, parts []graph.Policy, protocol stri
 		if rule.root != nil {
 			e.Via = append(e.Via, rule.Ref())
 		}
-		part.Rank = -rank
+		part.Rank = v.rank(&part, rank)
 		part.L7Only = protocol == "http"
+		if protocol == "http" && v.taken(&part, rank) {
+			continue
+		}
 		if !part.NeedsMesh {
 			v.destinations(&part, rule, e)
 			continue
@@ -100,6 +103,29 @@ func (v *virtualRoutes) rule(rule *httpRule, parts []graph.Policy, protocol stri
 		}
 	}
 	return left
+}
+
+// rank orders the rules for one host: those of an exact host go before those of a wildcard, and of
+// one VirtualService the first before the others.
+func (v *virtualRoutes) rank(part *graph.Policy, index int) int {
+	if !part.NeedsMesh {
+		return -index
+	}
+	const rules = 10_000 // more than one VirtualService has
+	most := 0
+	for _, host := range v.hosts {
+		most = max(most, hostRank(host))
+	}
+	return (most-maxHost)*rules - index
+}
+
+// taken reports whether a rule before that of a rank takes the requests of a part.
+func (v *virtualRoutes) taken(part *graph.Policy, rank int) bool {
+	return slices.ContainsFunc(v.parted[:rank], func(earlier []graph.Policy) bool {
+		return slices.ContainsFunc(earlier, func(p graph.Policy) bool {
+			return p.Match == part.Match && sameCallers(&p, part)
+		})
+	})
 }
 
 // destinations gives the facts of where one part of a rule sends requests.
@@ -162,12 +188,13 @@ func (v *virtualRoutes) sendTo(part *graph.Policy, owner *httpRule, to graph.End
 	}
 	rule := part.RouteRule()
 	for _, host := range v.hosts {
+		named := namedHost(v.Object, host)
 		switch {
 		case host == "*": // not for sidecars
 		case longName(host, v.Namespace) == longName(to.Host.Host, owner.Namespace):
-			owner.Route(v.Host(host), v.Host(host), at, rule, e)
+			owner.Route(named, named, at, rule, e)
 		default:
-			owner.Route(v.Host(host), to, at, rule, e)
+			owner.Route(named, to, at, rule, e)
 		}
 	}
 }
