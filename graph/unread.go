@@ -122,7 +122,7 @@ func (g *UnreadGroup) Hint() string {
 }
 
 // words counts the inputs by their words, the most frequent first: "2 HelmRelease, 1
-// Application". If they have none, it names the first of those that are Lost.
+// Application". If some have none, it names the first of those that are Lost.
 func (g *UnreadGroup) words() string {
 	counts := map[string]int{}
 	var words []string
@@ -131,7 +131,8 @@ func (g *UnreadGroup) words() string {
 			words = append(words, u.Word)
 		}
 	}
-	if words == nil && g.Kind.Lost {
+	if counts[""] > 0 && g.Kind.Lost {
+		words = nil
 		for _, u := range g.Inputs[:min(len(g.Inputs), 3)] {
 			words = append(words, u.Name)
 		}
