@@ -11,6 +11,7 @@ type Coverage struct {
 	Unresolved []Unresolved // addresses that name no service of the inputs, sorted by origin
 	Problems   []Problem    // sorted by origin
 	Unread     []Unread     // inputs that are recognized and not read, by kind, then by origin
+	Mistakes   []Mistake    // sorted by origin
 	Silent     []Node       // services without an outgoing call in the inputs, sorted
 	Spans      Spans
 }

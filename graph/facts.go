@@ -32,6 +32,7 @@ type Facts struct {
 	Namespaces []Namespace
 	Problems   []Problem
 	Unread     []Unread
+	Mistakes   []Mistake
 
 	Projects []Project
 	Deferred []Deferred

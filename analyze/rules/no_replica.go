@@ -20,7 +20,10 @@ A workload that is scaled to zero answers no request. Each call to it fails at o
 retry helps, and breakers and health checks have no replica to choose from.
 
 Reported for a service whose workload declares no replica at all, with a synchronous
-caller that is proven by strong evidence, if no autoscaler in the inputs scales it.
+caller that is proven by strong evidence, if no autoscaler in the inputs scales it. A
+Service whose selector misses the pods of the workload that it is for is reported, too,
+with and without callers: the workload of its name, or the only one in its namespace
+whose labels differ from the selector in a letter or two.
 
     kind: Deployment
     metadata: {name: stock}          # web calls http://stock
@@ -31,10 +34,16 @@ Not reported: workloads with an autoscaler (HorizontalPodAutoscaler, KEDA, Knati
 calls, calls with a fallback and members of a pool or failover; and services without
 callers.
 
-**Fix.** Set "spec.replicas" to the number that the callers need, or remove the calls.
+**Fix.** Set "spec.replicas" to the number that the callers need, or remove the calls. Let
+"spec.selector" of the Service and the labels of the pods agree.
 `
 
 func checkNoReplica(p *Pass) {
+	for _, m := range p.Graph.Coverage().Mistakes {
+		if m.Kind == graph.MissedSelector {
+			p.Report(mistake(p, &m))
+		}
+	}
 	g := p.Analysis.Strong
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)

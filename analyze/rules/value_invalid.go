@@ -16,6 +16,7 @@ var valueInvalid = &Rule{
 	Check: func(p *Pass) {
 		checkFlaws(p, graph.Invalid, "is not what %s takes")
 		checkSuppressions(p)
+		checkEarlyVariables(p)
 	},
 }
 
@@ -38,6 +39,9 @@ Not reported: unusual values that the product accepts.
 
     retry.linkerd.io/timeout: 300ms
 
+A variable of a container that refers to one which is set after it is a warning:
+Kubernetes keeps the text "$(PG_HOST)". weir draws the call that is meant.
+
 In weir's own annotation "weir.dev/ignore", a name that is not a rule is reported.
 
 A value with another meaning than it appears to have, such as "10" in .NET, which is
@@ -51,6 +55,15 @@ ten days, is a warning. A value that is substituted later, such as
 - ingress-nginx: seconds without a unit, quoted: "60". Kong: milliseconds, 60000.
 - .NET: "00:00:10". Spring: "500ms", "PT0.5S" or milliseconds.
 `
+
+// checkEarlyVariables reports variables whose references stay text.
+func checkEarlyVariables(p *Pass) {
+	for _, m := range p.Graph.Coverage().Mistakes {
+		if m.Kind == graph.EarlyVariable {
+			p.At(min(p.rule.Severity, analyze.Warning), mistake(p, &m))
+		}
+	}
+}
 
 // checkSuppressions reports annotations that excuse nothing, for there is no such rule.
 func checkSuppressions(p *Pass) {

@@ -56,6 +56,7 @@ func (l *linker) freeze() *graph.Graph {
 	g := graph.New(services, calls)
 	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node), Groups: alternatives(g)}
 	l.completeCoverage(g)
+	d.Coverage.Mistakes = l.mistakes(g, node)
 	d.Routes, d.Policies = l.bind(g, services, node)
 	return g.With(d)
 }
@@ -358,6 +359,21 @@ func protocolOfPort(s *graph.Service, port int) string {
 		}
 	}
 	return said
+}
+
+// mistakes returns the mistakes of the inputs with the services that they are about.
+func (l *linker) mistakes(g *graph.Graph, node map[int]graph.Node) []graph.Mistake {
+	list := l.f.Mistakes
+	for i := range list {
+		list[i].Object = cmp.Or(list[i].Object, object(list[i].Of))
+		if c, ok := l.lookup(list[i].Of); ok {
+			if v, ok := node[c]; ok {
+				list[i].Service = g.ID(v)
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b graph.Mistake) int { return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Why, b.Why)) })
+	return slices.Compact(list)
 }
 
 // completeCoverage sorts the coverage and adds the silent services.

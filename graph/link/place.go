@@ -79,6 +79,9 @@ func (l *linker) place(namespace string, byFile map[string]string) {
 		ref(&f.Listeners[i].Origin, &f.Listeners[i].Of)
 		party(&f.Listeners[i].Origin, &f.Listeners[i].To)
 	}
+	for i := range f.Mistakes {
+		ref(&f.Mistakes[i].Origin, &f.Mistakes[i].Of)
+	}
 	for i := range f.Scalers {
 		ref(&f.Scalers[i].Origin, &f.Scalers[i].Of)
 	}

@@ -25,6 +25,7 @@ func Join(into, f *graph.Facts) {
 	into.Namespaces = append(into.Namespaces, f.Namespaces...)
 	into.Deferred = append(into.Deferred, f.Deferred...)
 	into.Problems = append(into.Problems, f.Problems...)
+	into.Mistakes = append(into.Mistakes, f.Mistakes...)
 	into.ObservedServices = append(into.ObservedServices, f.ObservedServices...)
 	into.Observations = append(into.Observations, f.Observations...)
 	into.Pairs = append(into.Pairs, f.Pairs...)

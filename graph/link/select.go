@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
 // namingKeys are the labels that distinguish one service from another. Workloads that
@@ -47,32 +48,94 @@ func (l *linker) selectWorkloads() {
 	}
 }
 
-// joinMissed joins a name whose selector matches no pod with the workload of its name, which is
-// most likely meant, and reports it.
+// joinMissed joins a name whose selector matches no pod with the workload that is most likely
+// meant, and reports it: the one of its name, else the only one of its namespace that has near
+// values of all labels of the selector.
 func (l *linker) joinMissed(c int, n *graph.Name) {
 	if n.Selects.IsZero() || n.Selects.AnyNamespace || n.Realm != kubernetes || len(n.Selects.Exprs) > 0 {
 		return
 	}
+	meant := -1
 	for _, w := range l.selectable[n.Namespace] {
-		if l.entities[w].ref.Name != n.Name || w == c {
-			continue
+		switch {
+		case w == c:
+		case l.entities[w].ref.Name == n.Name:
+			l.missed(c, w, n)
+			return
+		case nearLabels(n.Selects.Labels, l.podLabels(w)) && !l.isSelected(w, n.Namespace):
+			if meant >= 0 && l.find(meant) != l.find(w) {
+				return
+			}
+			meant = w
 		}
-		labels, missed := l.podLabels(w), []string(nil)
-		for key, value := range n.Selects.Labels {
-			if have, ok := labels[key]; !ok {
-				missed = append(missed, key+": "+value+", which its pods do not have")
-			} else if have != value {
-				missed = append(missed, key+": "+value+", and its pods have "+key+": "+have)
+	}
+	if meant >= 0 {
+		l.missed(c, meant, n)
+	}
+}
+
+// missed joins a name with a workload that its selector misses.
+func (l *linker) missed(c, w int, n *graph.Name) {
+	labels, lacks, hints := l.podLabels(w), []string(nil), []string(nil)
+	for _, key := range slices.Sorted(maps.Keys(n.Selects.Labels)) {
+		value := n.Selects.Labels[key]
+		switch have, ok := labels[key]; {
+		case !ok:
+			lacks = append(lacks, key+": "+value+", which its pods do not have")
+		case have != value:
+			lacks = append(lacks, key+": "+value+", and its pods have "+key+": "+have)
+			hints = append(hints, key+": "+have)
+		}
+	}
+	hint := "correct spec.selector, or the labels of the pods"
+	if len(hints) == len(lacks) {
+		hint = "write " + strings.Join(hints, " and ") + " in spec.selector, or correct the labels of the pods"
+	}
+	of := l.entities[w].ref
+	l.unite(w, c)
+	l.f.Mistakes = append(l.f.Mistakes, graph.Mistake{
+		Kind: graph.MissedSelector, Object: object(n.Ref), Field: "spec.selector", Of: of, Origin: n.Origin,
+		Why: "selects no pod of " + object(of) + ": " + strings.Join(lacks, "; "), Hint: hint,
+	})
+}
+
+// nearLabels reports whether pods have every label of a selector with the same value or one
+// that differs in a letter or two.
+func nearLabels(selector, labels graph.Labels) bool {
+	for key, value := range selector {
+		have, ok := labels[key]
+		if !ok || have != value && !isMisspelled(value, have) {
+			return false
+		}
+	}
+	return true
+}
+
+// isMisspelled reports whether two values differ in a letter or two, and not in a number.
+func isMisspelled(a, b string) bool {
+	const most = 2
+	letters := func(s string) string { return strings.Trim(s, "0123456789-") }
+	return letters(a) != letters(b) && max(len(a)-len(b), len(b)-len(a)) <= most && didyoumean.Suggest(a, []string{b}) != nil
+}
+
+// isSelected reports whether a name of the namespace selects the pods of a workload.
+func (l *linker) isSelected(w int, namespace string) bool {
+	for c := range l.entities {
+		for _, n := range l.entities[c].names {
+			if n.Namespace == namespace && slices.Contains(l.selected(n.Selects, n.Namespace), w) {
+				return true
 			}
 		}
-		l.unite(w, c)
-		l.coverage.Problems = append(l.coverage.Problems, graph.Problem{
-			Origin: n.Origin, Level: graph.Skipped,
-			Message: `Service "` + n.Name + `" selects no pod of ` + kindWord(l.entities[w].ref) + ` "` + n.Name + `": ` + strings.Join(sortedUnique(missed), "; "),
-			Hint:    "correct the selector, or the labels of the pods: calls of the Service reach no pod",
-		})
-		return
 	}
+	return false
+}
+
+// object is the name of an object as messages have it: "Service/shop/basket".
+func object(r graph.Ref) string {
+	if r.Namespace == "" {
+		return r.Kind + "/" + r.Name
+	}
+	return r.Kind + "/" + r.Namespace + "/" + r.Name
 }
 
 // checked reports whether all workloads have a readiness check, by which the platform sends

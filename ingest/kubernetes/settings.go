@@ -2,11 +2,14 @@ package kubernetes
 
 import (
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // readSettings adds the settings of a container: its environment and its command line.
@@ -15,8 +18,12 @@ func (p *pod) readSettings(c *container, t *graph.Entity) {
 	for _, n := range p.List(c.Node, "envFrom") {
 		p.readEnvFrom(c, n)
 	}
-	for _, n := range p.List(c.Node, "env") {
+	variables := p.List(c.Node, "env")
+	for _, n := range variables {
 		p.readEnv(c, n, t)
+	}
+	if !c.Get("envFrom").Exists() { // which is before them, and may set the same ones
+		p.findEarly(variables)
 	}
 	for _, key := range [...]string{"command", "args"} {
 		for _, n := range c.Get(key).Items() {
@@ -57,6 +64,34 @@ func (p *pod) readEnv(c *container, n document.Node, t *graph.Entity) {
 		p.value(c, name, p.field(field.Str(), t), field)
 	}
 }
+
+// findEarly reports variables that refer to one which is set after them: Kubernetes replaces
+// $(NAME) only if NAME is set before, and $$(NAME) never.
+func (p *pod) findEarly(variables []document.Node) {
+	after := map[string]bool{}
+	for _, n := range variables {
+		after[n.Get("name").Str()] = true
+	}
+	for _, n := range variables {
+		value := n.Get("value")
+		delete(after, n.Get("name").Str())
+		var names, texts []string
+		for _, m := range variableReference.FindAllStringSubmatch(strings.ReplaceAll(value.Str(), "$$", ""), -1) {
+			if name := m[1]; after[name] && !slices.Contains(names, name) {
+				names, texts = append(names, name), append(texts, "$("+name+")")
+			}
+		}
+		if names != nil {
+			p.Facts.Mistakes = append(p.Facts.Mistakes, graph.Mistake{
+				Kind: graph.EarlyVariable, Field: "env[]." + n.Get("name").Str(), Of: p.Self, Origin: p.At(value),
+				Why:  "keeps the text " + english.List(texts) + ": Kubernetes replaces a variable only if it is set before",
+				Hint: "move " + english.List(names) + " before " + n.Get("name").Str(),
+			})
+		}
+	}
+}
+
+var variableReference = regexp.MustCompile(`\$\(([A-Za-z_][\w.-]*)\)`)
 
 // readEnvFrom reads a reference to a bundle of variables.
 func (p *pod) readEnvFrom(c *container, n document.Node) {
