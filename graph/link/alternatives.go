@@ -108,7 +108,11 @@ func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
 		place.Match = cmp.Or(place.Match, ev.Match)
 	}
 	into := c.group(place.Group, routed, ev.Match)
-	i := slices.IndexFunc(into.members, func(m gatheredMember) bool { return m.group == nil && m.call == e })
+	one := gatheredMember{call: e, share: place.Share}
+	if place.Match != "" {
+		one.matches = strings.Split(place.Match, ", ")
+	}
+	i := slices.IndexFunc(into.members, func(m gatheredMember) bool { return m.alike(one) && into.sameRoute(m, one) })
 	if i < 0 {
 		i = len(into.members)
 		into.members = append(into.members, gatheredMember{call: e, rank: place.Rank, spare: true})
@@ -222,7 +226,7 @@ func (n *gathered) reduced(as gatheredMember) gatheredMember {
 		if m.group != nil {
 			m = m.group.reduced(m)
 		}
-		if i := slices.IndexFunc(members, m.alike); i >= 0 {
+		if i := slices.IndexFunc(members, func(o gatheredMember) bool { return m.alike(o) && n.sameRoute(m, o) }); i >= 0 {
 			members[i].merge(m)
 		} else {
 			members = append(members, m)
@@ -266,6 +270,41 @@ func (n *gathered) setSparesApart() {
 			parts[k].matches = nil
 		}
 		members = append(members, gatheredMember{call: graph.NoEdge, group: &gathered{fact: f, members: parts}, matches: matches})
+	}
+	n.members = members
+}
+
+// sameRoute reports whether two members that are alike are one route: what part of the
+// requests they get is about the same ones.
+func (n *gathered) sameRoute(a, b gatheredMember) bool {
+	return !n.routes || a.share == 0 && b.share == 0 || a.share > 0 && b.share > 0 && slices.Equal(a.matches, b.matches)
+}
+
+// takeApart replaces a route for several kinds of requests by one for each of those that
+// another route has a part of, and one for the rest.
+func (n *gathered) takeApart() {
+	var parted []string
+	for i := range n.members {
+		if n.members[i].share > 0 {
+			parted = append(parted, n.members[i].matches...)
+		}
+	}
+	var members []gatheredMember
+	for _, m := range n.members {
+		var rest []string
+		for _, match := range m.matches {
+			if !slices.Contains(parted, match) {
+				rest = append(rest, match)
+				continue
+			}
+			one := m
+			one.matches = []string{match}
+			members = append(members, one)
+		}
+		if len(rest) > 0 || len(m.matches) == 0 {
+			m.matches = rest
+			members = append(members, m)
+		}
 	}
 	n.members = members
 }
@@ -317,6 +356,7 @@ func (n *gathered) splitAlikeRoutes() {
 	if !n.routes || !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return m.share > 0 }) {
 		return
 	}
+	n.takeApart()
 	var members []gatheredMember
 	for _, alike := range n.routesAlike() {
 		rest, open := 100.0, 0.0

@@ -42,6 +42,7 @@ func (l *linker) freeze() *graph.Graph {
 	l.attachLimits(services, node)
 	l.joinMeshes(services, members, node)
 	l.reroute(services, node)
+	l.idleTakenRoutes()
 	for _, u := range l.pendingUnresolved {
 		if u.from >= 0 {
 			u.From = services[node[l.find(u.from)]].ID

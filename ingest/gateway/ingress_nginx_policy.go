@@ -28,6 +28,8 @@ func IngressNginxPolicies(o *resource.Object) {
 		p.From, p.Merge = []graph.EndpointRef{{Group: resource.IngressesOf("nginx")}}, true
 		p.Says = nginxSet(f, o.Root.Get("data"))
 		o.AddPolicies(f, p)
+	case kubernetes.IsCanary(o):
+		nginxCanaryFlaws(o)
 	case o.IsIngress("nginx"):
 		annotations := o.Meta.Get("annotations")
 		f := o.Annotations(ingressNginx, product.IngressNginxDuration)
@@ -45,6 +47,24 @@ func IngressNginxPolicies(o *resource.Object) {
 		if !fallback.Says.Empty() && len(fallback.To) > 0 {
 			o.AddPolicies(f, fallback)
 		}
+	}
+}
+
+// ofCanary are the annotations that a canary Ingress has of its own, by their beginnings; all
+// others it has from the Ingress whose requests it gets a part of.
+var ofCanary = []string{"canary", "load-balance", "upstream-hash-by", "affinity", "session-cookie"}
+
+// nginxCanaryFlaws notes the policies of a canary Ingress, which ingress-nginx ignores.
+func nginxCanaryFlaws(o *resource.Object) {
+	f := o.Annotations(ingressNginx, product.IngressNginxDuration)
+	for key, value := range o.Meta.Get("annotations").Pairs() {
+		name, ours := strings.CutPrefix(key.Str(), ingressNginx)
+		if ours && looksLikePolicy(name) && !slices.ContainsFunc(ofCanary, func(own string) bool { return strings.HasPrefix(name, own) }) {
+			f.Flaw(graph.Inert, value, name, "this is a canary, which has it from the Ingress with the same host and path", "set it there")
+		}
+	}
+	if f.Flawed() {
+		o.AddPolicies(f, o.Policy(product.IngressNginx, "annotations without effect", o.Meta.Get("annotations")))
 	}
 }
 

@@ -22,6 +22,10 @@ type backend struct {
 
 // readIngress reads a gateway and the Services behind it.
 func readIngress(o *resource.Object) {
+	if IsCanary(o) {
+		readCanary(o)
+		return
+	}
 	t := letsIn(o)
 	if class := o.Spec.Get("ingressClassName").Str(); class != "" {
 		t.Annotations = resource.Together(t.Annotations, graph.Labels{resource.IngressClassKey: class})
@@ -37,6 +41,7 @@ func readIngress(o *resource.Object) {
 		}
 		for _, path := range o.List(o.Mapping(rule, "http"), "paths") {
 			backends = addBackend(o, backends, path.Get("backend"), host+path.Get("path").Str())
+			joinCanaryRule(o, host, path.Get("path").Str())
 		}
 	}
 	o.Facts.Entities = append(o.Facts.Entities, t)
@@ -131,14 +136,14 @@ func ingressProtocol(annotations graph.Labels) string {
 func readNginxAnnotations(o *resource.Object) {
 	for k, v := range o.Meta.Get("annotations").Pairs() {
 		switch k.Str() {
-		case "nginx.ingress.kubernetes.io/auth-url":
+		case nginxAnnotation + "auth-url":
 			if host, _, _ := strings.Cut(v.Str(), "$"); host != v.Str() && strings.HasSuffix(host, "://") {
 				continue // the host that the request came for
 			}
 			o.Facts.Values = append(o.Facts.Values, graph.Value{
 				Of: o.Self, Key: k.Str(), Text: v.Str(), Source: graph.FromFile, Origin: o.At(v),
 			})
-		case "nginx.ingress.kubernetes.io/default-backend":
+		case nginxAnnotation + "default-backend":
 			if v.Str() != "" {
 				b := backend{service: v.Str(), origin: o.At(v), matches: []string{"no backend is ready"}}
 				addIngressCall(o, &b, "ingress-backend", "http")
