@@ -18,7 +18,7 @@ func IsCanary(o *resource.Object) bool {
 }
 
 // canaryRule is the group of the Ingresses with a rule that a canary may be for. Without a
-// host the rule is one for each namespace: nobody runs two of them behind one address.
+// host the rule is one for each namespace, as two of them cannot be behind one address.
 func canaryRule(o *resource.Object, host, path string) graph.Ref {
 	class := o.IngressClass()
 	if class == "" {

@@ -23,6 +23,8 @@ var YAMLFormats = []settings.YAMLFormat{
 	{Match: isDatasources, Read: readDatasources},
 	{Match: isFluentBitYAML, Read: readFluentBitYAML},
 	{Match: isEnvoy, Read: readEnvoyClusters},
+	{Match: isYARP, Read: readYARP},
+	{Match: isOcelot, Read: readOcelot},
 }
 
 // TextPolicies find the policies in files with a grammar of their own.

@@ -84,7 +84,7 @@ func Policies(name, text string, at graph.Origin, pinned bool) []graph.Policy {
 	if LooksLikeProperties(base, text) {
 		return readLibraries(base, signs, func(t *builder) { t.addProperties(Properties(text), place) })
 	}
-	roots, _ := ParseYAML(text)
+	roots, _ := parseRoots(base, text)
 	var policies []graph.Policy
 	for _, root := range roots {
 		policies = append(policies, rootPolicies(base, signs, root, place)...)

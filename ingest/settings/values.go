@@ -44,6 +44,7 @@ func Values(name, text string, at graph.Origin) []graph.Value {
 // specific first.
 var plainFormats = []TextFormat{
 	{LooksLikeProperties, readProperties},
+	{isTOML, readTOML},
 	{looksLikeSections, readSections},
 	{looksLikeYAML, readYAMLSettings},
 	{func(string, string) bool { return true }, readPlainText},

@@ -34,12 +34,40 @@ func readYAMLSettings(s *Collector, name, text string) bool {
 	return true
 }
 
-func (s *Collector) readYAMLRoot(name string, root YAMLRoot) {
+func isTOML(name, _ string) bool { return path.Ext(name) == ".toml" }
+
+// parseRoots reads the documents of a YAML, JSON or TOML file.
+func parseRoots(name, text string) (roots []YAMLRoot, ok bool) {
+	if !isTOML(name, text) {
+		return ParseYAML(text)
+	}
+	if root, ok := ParseTOML(text); ok {
+		return []YAMLRoot{root}, true
+	}
+	return nil, false
+}
+
+// readTOML reads a TOML file of a product whose files may be YAML as well.
+func readTOML(s *Collector, name, text string) bool {
+	root, ok := ParseTOML(text)
+	return ok && s.readFormat(name, root)
+}
+
+// readFormat reads a document with the grammar of the product that it belongs to. It returns
+// false if it belongs to none.
+func (s *Collector) readFormat(name string, root YAMLRoot) bool {
 	for _, f := range YAMLFormats {
 		if f.Match(name, root.Node) {
 			f.Read(s, root)
-			return
+			return true
 		}
+	}
+	return false
+}
+
+func (s *Collector) readYAMLRoot(name string, root YAMLRoot) {
+	if s.readFormat(name, root) {
+		return
 	}
 	if isForeignManifest(root.Node) {
 		return
