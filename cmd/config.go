@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/ingest/native"
 )
 
@@ -31,24 +32,25 @@ func findConfig(asked string) string {
 	if asked != "" {
 		return asked
 	}
-	if info, err := os.Stat(configName); err == nil && !info.IsDir() {
+	if info, err := os.Stat(configName); err == nil && info.Mode().IsRegular() {
 		return configName
 	}
 	return ""
 }
 
 // readConfig reads a configuration. All of it is checked here, so that mistakes are
-// reported with their place and no later step fails on one.
-func readConfig(name string) (*config, error) {
+// reported with their place and no later step fails on one. outside allows links that lead
+// out of its git work tree.
+func readConfig(name string, outside bool) (*config, error) {
 	if name == "" {
 		return &config{}, nil
 	}
-	text, err := os.ReadFile(name)
+	text, err := ingest.ReadConfig(name, outside)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, misuse("", "no configuration %q", name)
 	}
 	if err != nil {
-		return nil, misuse("", "reading the configuration: %w", err)
+		return nil, misuse(hintOf(err), "reading the configuration: %w", err)
 	}
 	return parseConfig(filepath.ToSlash(name), text)
 }
@@ -59,27 +61,33 @@ func parseConfig(name string, text []byte) (*config, error) {
 	if len(problems) > 0 {
 		return nil, misuse(problems[0].Hint, "%s", problemText(problems[0]))
 	}
+	relativeOne := func(p *string) {
+		if *p != "-" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(filepath.Dir(name), *p)
+		}
+	}
 	relative := func(paths []string) {
-		for i, s := range paths {
-			if s != "-" && !filepath.IsAbs(s) {
-				paths[i] = filepath.Join(filepath.Dir(name), s)
-			}
+		for i := range paths {
+			relativeOne(&paths[i])
+		}
+	}
+	sources := func(list []native.Source) {
+		for i := range list {
+			relativeOne(&list[i].Path)
 		}
 	}
 	renderings := func(list []graph.Rendering) {
 		for i := range list {
 			relative(list[i].Files)
-			dir := []string{list[i].Dir}
-			relative(dir)
-			list[i].Dir = dir[0]
+			relativeOne(&list[i].Dir)
 		}
 	}
-	relative(c.Sources)
+	sources(c.Sources)
 	relative(c.Exclude)
 	renderings(c.Charts)
 	renderings(c.Overlays)
 	for _, v := range c.Variants {
-		relative(v.Sources)
+		sources(v.Sources)
 		renderings(v.Charts)
 		renderings(v.Overlays)
 	}
@@ -145,7 +153,7 @@ func (c *config) variantNames() []string {
 // completeVariants completes --variant.
 func completeVariants(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	file, _ := cmd.Flags().GetString("config")
-	c, err := readConfig(findConfig(file))
+	c, err := readConfig(findConfig(file), false)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

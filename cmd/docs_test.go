@@ -47,6 +47,7 @@ func TestDocsTranscripts(t *testing.T) {
 			page := filepath.Join(root, name)
 			writeBlocks(t, page, work)
 			t.Chdir(work)
+			t.Setenv("WEIR_FOLLOW_OUTSIDE", "true") // testdata is a link
 			ran := 0
 			rewrite(t, page, func(text string) string {
 				return replay(text, func(args []string) (string, int) {

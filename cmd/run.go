@@ -10,16 +10,17 @@ import (
 type run struct {
 	console
 
-	configPath string
-	namespace  string
-	columns    summary.Columns
-	maxMemory  int64 // 0 for no limit
-	render     bool
-	variants   []string // nil for all
-	quiet      bool
-	verbose    bool
-	outputs    []string
-	color      string
+	configPath    string
+	namespace     string
+	columns       summary.Columns
+	maxMemory     int64 // 0 for no limit
+	render        bool
+	followOutside bool
+	variants      []string // nil for all
+	quiet         bool
+	verbose       bool
+	outputs       []string
+	color         string
 
 	command   *cobra.Command // from prepare on, as the next two
 	config    *config
@@ -43,7 +44,7 @@ func (r *run) prepare(cmd *cobra.Command) error {
 	}
 	r.config = &config{}
 	if cmd.Flags().Lookup("config") != nil {
-		if r.config, err = readConfig(findConfig(r.configPath)); err == nil {
+		if r.config, err = readConfig(findConfig(r.configPath), r.followOutside); err == nil {
 			err = r.config.checkVariants(r.variants)
 		}
 	}

@@ -102,13 +102,15 @@ func nothingRead(c *graph.Coverage) (message, hint string) {
 // those of the others are left out.
 func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, error) {
 	named := len(sources) > 0
+	var listed []native.Source
 	if !named {
-		sources = r.config.Sources
+		listed = r.config.Sources
 	}
-	if len(sources) == 0 {
+	if !named && len(listed) == 0 {
 		sources = []string{"."}
 	}
-	if slices.Contains(sources, "-") && terminal(r.in) != nil {
+	isStdin := func(s native.Source) bool { return s.Path == ingest.Stdin }
+	if (slices.Contains(sources, ingest.Stdin) || slices.ContainsFunc(listed, isStdin)) && terminal(r.in) != nil {
 		return nil, &exitError{
 			err: errors.New("standard input is a terminal"), hint: "pipe input into weir, as in helm template shop | weir check -",
 			code: exitMisuse, help: true,
@@ -120,7 +122,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	exclude, render := r.config.Exclude, ingest.Render{Charts: r.config.Charts, Overlays: r.config.Overlays}
 	if variant != nil {
 		if !named || len(r.variants) > 0 {
-			sources = slices.Concat(sources, variant.Sources)
+			listed = slices.Concat(listed, variant.Sources)
 		}
 		render.Charts = slices.Concat(render.Charts, variant.Charts)
 		render.Overlays = slices.Concat(render.Overlays, variant.Overlays)
@@ -132,7 +134,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 		render.Overlays = slices.DeleteFunc(slices.Clone(render.Overlays), elsewhere)
 	}
 	b := &link.Builder{Namespace: r.namespace}
-	options := ingest.Options{Stdin: r.in, Exclude: exclude, Columns: r.columns, MaxMemory: r.maxMemory}
+	options := ingest.Options{Stdin: r.in, Listed: listed, FollowOutside: r.followOutside, Exclude: exclude, Columns: r.columns, MaxMemory: r.maxMemory}
 	if r.render {
 		options.Render = &render
 	}

@@ -68,9 +68,9 @@ func (r *run) pathsOfOthers(variant *native.Variant) []string {
 	own := variant.Paths()
 	var paths []string
 	for _, v := range r.config.Variants {
-		for _, p := range v.Sources {
-			if !slices.Contains(own, p) {
-				paths = append(paths, p)
+		for _, s := range v.Sources {
+			if !slices.Contains(own, s.Path) {
+				paths = append(paths, s.Path)
 			}
 		}
 		for _, o := range v.Overlays {

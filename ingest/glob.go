@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/unread"
 )
 
@@ -18,7 +20,7 @@ func hasMeta(source string) bool { return strings.ContainsAny(source, "*?[") }
 // glob adds the files that match a pattern, in which "**" matches any number of
 // directories, and returns the directories that match. A pattern that ends with an
 // extension names its files; any other selects files by extension, as in a directory.
-func (f *finder) glob(pattern string) ([]directory, error) {
+func (f *finder) glob(pattern string, at graph.Origin) ([]directory, error) {
 	steps := strings.Split(filepath.ToSlash(filepath.Clean(pattern)), "/")
 	root := "."
 	if steps[0] == "" {
@@ -41,13 +43,17 @@ func (f *finder) glob(pattern string) ([]directory, error) {
 			f.problem(p, "", err)
 		case info.IsDir() && deep, !info.IsDir() && !named && !isManifest(p):
 			continue
-		case f.exclude.excludesBelow(f.absolute(p)):
+		case f.exclude.excludesBelow(f.roots.absolute(p)):
 			matched = true
 			continue
 		}
 		matched = true
 		if err == nil {
-			found, _ := f.take(p, info, named)
+			if refused := f.roots.named(p); refused != nil {
+				f.problem(p, document.OutsideHint, refused)
+				continue
+			}
+			found, _ := f.take(p, info, named, at)
 			directories = append(directories, found...)
 		}
 	}

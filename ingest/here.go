@@ -13,7 +13,7 @@ type here struct {
 }
 
 func newHere(f *finder) *here {
-	h := &here{cwd: f.cwd, dirs: map[string]bool{}, excluded: f.exclude.found}
+	h := &here{cwd: f.roots.cwd, dirs: map[string]bool{}, excluded: f.exclude.found}
 	for _, x := range f.files {
 		if x.path == "" {
 			continue

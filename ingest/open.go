@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"unicode/utf16"
 
 	"github.com/klauspost/compress/gzip"
@@ -32,19 +31,8 @@ type openError struct{ message, hint string }
 
 func (e *openError) Error() string { return e.message }
 
-// readFile returns the text of a regular file, unpacked and as UTF-8.
-func readFile(p string) ([]byte, error) {
-	info, err := os.Stat(p)
-	if err != nil {
-		return nil, err
-	}
-	f, err := os.Open(p)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return readText(f, info.Size())
-}
+// Hint is how to make the file readable.
+func (e *openError) Hint() string { return e.hint }
 
 // readText returns what r holds, unpacked and as UTF-8. The size is a guess.
 func readText(r io.Reader, size int64) ([]byte, error) {

@@ -38,12 +38,12 @@ func (o *overlays) at(dir, real string) *delivery.Overlay {
 	if known, ok := o.known[real]; ok {
 		return known
 	}
-	o.known[real] = delivery.ReadOverlay(dir, o.find.name)
+	o.known[real] = delivery.ReadOverlay(dir, o.find.name, o.find.roots.outside)
 	return o.known[real]
 }
 
 func (o *overlays) real(dir string) string {
-	dir = o.find.absolute(dir)
+	dir = o.find.roots.absolute(dir)
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		return real
 	}
@@ -112,6 +112,10 @@ func (o *overlays) named(entries []graph.Rendering) (named []string, bases map[s
 	bases = map[string]bool{}
 	for _, entry := range entries {
 		real := o.real(entry.Dir)
+		if o.find.roots.outside(entry.Dir) {
+			o.problems = append(o.problems, refusal(entry.Origin, o.find.name(entry.Dir)))
+			continue
+		}
 		if o.at(entry.Dir, real) == nil {
 			var names []string
 			for _, k := range o.known {

@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/summary"
 )
 
@@ -24,6 +25,13 @@ type Options struct {
 	// Exclude are patterns of paths, as those of sources, that are not read where they are
 	// found in a directory or by a pattern. A source that is such a path itself is read.
 	Exclude []string
+	// Listed are further sources, which a configuration lists. They are read only inside the root
+	// of the configuration and those of the other sources.
+	Listed []native.Source
+	// FollowOutside lets links and references lead anywhere, except to views of the system such
+	// as /proc. Without it they are followed only inside the git work tree that a source is in,
+	// else inside the directory of the source.
+	FollowOutside bool
 	// Render, if set, has charts and overlays rendered by the programs that are installed. The
 	// rendered text is read instead of their files.
 	Render *Render
@@ -36,6 +44,20 @@ type Options struct {
 	// Progress, if set, is called often with the progress of reading, by one goroutine at
 	// a time. It must be quick.
 	Progress func(Progress)
+}
+
+// lists returns the places in configurations that name what is read.
+func (o *Options) lists() []graph.Origin {
+	var lists []graph.Origin
+	for _, source := range o.Listed {
+		lists = append(lists, source.Origin)
+	}
+	if o.Render != nil {
+		for _, entry := range slices.Concat(o.Render.Charts, o.Render.Overlays) {
+			lists = append(lists, entry.Origin)
+		}
+	}
+	return lists
 }
 
 // Progress is how far reading has got.
@@ -59,8 +81,8 @@ type Progress struct {
 // *rendering.MissingError when a program for Render is not installed, a *trace.SpillError when a temporary file cannot be written, and that of ctx when it
 // ends.
 func Read(ctx context.Context, sources []string, o Options, b *link.Builder) error {
-	var find finder
-	if err := find.find(sources, o.Exclude); err != nil {
+	find := finder{roots: &roots{anywhere: o.FollowOutside}}
+	if err := find.find(sources, o.Listed, o.lists(), o.Exclude); err != nil {
 		return err
 	}
 	if o.Workers <= 0 {
@@ -96,7 +118,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		a.problems(k.problems)
 		find.files = slices.DeleteFunc(find.files, func(f file) bool { return f.path != "" && k.has[f.real] })
 	}
-	opened := newSeenFiles(find.files)
+	opened := newSeenFiles(find.roots)
 	spill := newSpill(o.MaxMemory)
 	defer spill.Close()
 	w := newWork(ctx, o, find.files, opened, a)

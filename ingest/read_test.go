@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
@@ -167,8 +168,11 @@ func TestProgress(t *testing.T) {
 // TestDir opens files beside a document.
 func TestDir(t *testing.T) {
 	write(t, map[string]string{
-		"app/a.yaml": object("Service", "a"), "app/x.env": "x", "y.env": "y", "app/z.env": pack(t, "gzip", "z"), "app/b.yaml": object("Service", "b"),
+		"app/a.yaml": object("Service", "a"), "app/x.env": "x", "y.env": "y", "app/z.env": pack(t, "gzip", "z"), "app/b.yaml": object("Service", "b"), ".git/HEAD": "",
 	})
+	if err := os.Symlink(t.TempDir(), "app/away"); err != nil {
+		t.Skip("this system has no symbolic links")
+	}
 	var got []string
 	r := &document.Reader{
 		Name: "r", Match: spy.Match,
@@ -177,8 +181,11 @@ func TestDir(t *testing.T) {
 				got = append(got, "no directory")
 				return
 			}
-			for _, name := range []string{"x.env", "../y.env", "z.env", "./x.env", "a.yaml", "none", "/etc/hosts", "."} {
+			for _, name := range []string{"x.env", "../y.env", "z.env", "./x.env", "a.yaml", "none", "/etc/hosts", ".", "../../../../../../../../etc/hosts", "away"} {
 				text, err := fs.ReadFile(d.Dir, name)
+				if errors.Is(err, document.ErrOutside) {
+					name = "outside"
+				}
 				got = append(got, fmt.Sprintf("%s=%d %v", name, len(text), err == nil))
 			}
 		},
@@ -187,7 +194,7 @@ func TestDir(t *testing.T) {
 	if err := Read(context.Background(), []string{"app/a.yaml", "-"}, Options{Stdin: strings.NewReader(object("Service", "c")), Workers: 1, Readers: []*document.Reader{r}}, &b); err != nil {
 		t.Fatal(err)
 	}
-	want := "x.env=1 true, ../y.env=1 true, z.env=1 true, ./x.env=1 true, a.yaml=49 true, none=0 false, /etc/hosts=0 false, .=0 false, no directory"
+	want := "x.env=1 true, ../y.env=1 true, z.env=1 true, ./x.env=1 true, a.yaml=49 true, none=0 false, /etc/hosts=0 false, .=0 false, outside=0 false, outside=0 false, no directory"
 	if strings.Join(got, ", ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, ", "), want)
 	}

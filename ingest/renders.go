@@ -13,6 +13,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/delivery"
+	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/rendering"
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
@@ -60,14 +61,18 @@ func newRenders(f *finder, o *Render) *renders {
 	}
 	for _, x := range f.files {
 		if x.path != "" && filepath.Base(x.path) == delivery.ChartFile {
-			r.addChart(filepath.Dir(x.path), filepath.Dir(x.real))
+			r.addChart(filepath.Dir(x.path), filepath.Dir(x.real), graph.Origin{File: x.name})
 		}
 	}
 	return r
 }
 
 // addChart adds the chart in a directory, unless it is a part of another one.
-func (r *renders) addChart(dir, real string) {
+func (r *renders) addChart(dir, real string, at graph.Origin) {
+	if r.find.roots.outside(filepath.Join(dir, delivery.ChartFile)) {
+		r.problems = append(r.problems, refusal(at, r.find.name(dir)))
+		return
+	}
 	c := delivery.ReadChart(dir, r.find.name)
 	if c == nil || c.Library {
 		return
@@ -76,6 +81,13 @@ func (r *renders) addChart(dir, real string) {
 		return
 	}
 	r.shown = append(r.shown, c.Shown)
+	if out := r.find.roots.leak(r.find.roots.absolute(dir)); out != "" {
+		r.problems = append(r.problems, graph.Problem{
+			Origin: graph.Origin{File: r.find.name(out)}, Level: graph.Failed, Hint: document.OutsideHint,
+			Message: fmt.Sprintf("chart %s is not rendered because of this link: %v", c.Shown, document.ErrOutside),
+		})
+		return
+	}
 	if len(c.Refused) > 0 {
 		r.problems = append(r.problems, c.Refused...)
 		return
@@ -110,10 +122,10 @@ func (r *renders) start(ctx context.Context, workers int) error {
 
 // named returns the chart that an entry of Render names, nil if it is refused.
 func (r *renders) named(entry graph.Rendering) (string, *delivery.Chart, error) {
-	real, err := filepath.EvalSymlinks(r.find.absolute(entry.Dir))
+	real, err := filepath.EvalSymlinks(r.find.roots.absolute(entry.Dir))
 	if err == nil && r.charts[real] == nil {
 		before := len(r.problems)
-		r.addChart(entry.Dir, real)
+		r.addChart(entry.Dir, real, entry.Origin)
 		if len(r.problems) > before {
 			return real, nil, nil
 		}
@@ -186,7 +198,7 @@ func (r *renders) chartOf(f file, dir string) (root, real string) {
 	case f.path != "":
 		root = filepath.Dir(f.real)
 	default:
-		root = r.find.cwd
+		root = r.find.roots.cwd
 	}
 	for {
 		if full := filepath.Join(root, filepath.FromSlash(dir)); r.charts[full] != nil {
@@ -262,7 +274,7 @@ func (r *renders) next() []job {
 // entered reports whether Render itself says how the chart in a directory is rendered.
 func (r *renders) entered(real string) bool {
 	return slices.ContainsFunc(r.o.Charts, func(entry graph.Rendering) bool {
-		dir, err := filepath.EvalSymlinks(r.find.absolute(entry.Dir))
+		dir, err := filepath.EvalSymlinks(r.find.roots.absolute(entry.Dir))
 		return err == nil && dir == real
 	})
 }
@@ -271,14 +283,25 @@ func (r *renders) entered(real string) bool {
 // problem; the error is a *rendering.MissingError or that of ctx.
 func (r *renders) render(ctx context.Context, jobs []job, files *[]file) error {
 	type result struct {
-		text []byte
-		err  error
+		text    []byte
+		err     error
+		refused string // a file of values outside the roots
 	}
 	results := make([]result, len(jobs))
 	r.each(len(jobs), func(i int) {
+		for _, file := range jobs[i].Files {
+			if r.find.roots.outside(file) {
+				results[i].refused = r.find.name(file)
+				return
+			}
+		}
 		results[i].text, results[i].err = r.programs.Chart(ctx, jobs[i].chart, &jobs[i].Rendering)
 	})
 	for i, j := range jobs {
+		if results[i].refused != "" {
+			r.problems = append(r.problems, refusal(j.Origin, results[i].refused))
+			continue
+		}
 		source := func(path string) string { return rendering.TemplatePath(j.chart, path) }
 		if err := results[i].err; err != nil {
 			if err := r.fail(err, j.Origin, source); err != nil {

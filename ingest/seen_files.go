@@ -12,12 +12,14 @@ import (
 // seenFiles counts the files that were read, each once, whether they were found as
 // sources or a document refers to them.
 type seenFiles struct {
+	roots *roots
+
 	mu    sync.Mutex
 	bytes map[string]int64 // size of the text by real path
 }
 
-func newSeenFiles(files []file) *seenFiles {
-	return &seenFiles{bytes: make(map[string]int64, len(files))}
+func newSeenFiles(r *roots) *seenFiles {
+	return &seenFiles{roots: r, bytes: map[string]int64{}}
 }
 
 func (o *seenFiles) counts() (files int, bytes int64) {
@@ -50,6 +52,19 @@ func (o *seenFiles) read(f file, s *stream) ([]byte, error) {
 	return text, err
 }
 
+// open opens a file that was found. What the user did not name is opened by the path that it
+// was found at, inside the roots.
+func (o *seenFiles) open(f file) (*os.File, error) {
+	if f.named {
+		return os.Open(f.path)
+	}
+	p, err := o.roots.follow(f.real)
+	if err != nil {
+		return nil, err
+	}
+	return p.open()
+}
+
 // beside returns a file system relative to the directory of f, nil for standard input.
 func (o *seenFiles) beside(f file) fs.FS {
 	if f.path == "" {
@@ -59,65 +74,57 @@ func (o *seenFiles) beside(f file) fs.FS {
 }
 
 // neighbours opens the files that a document may refer to, by paths relative to its
-// directory. Unlike in io/fs, "../" is allowed.
+// directory, inside the roots of the sources. Unlike in io/fs, "../" is allowed.
 type neighbours struct {
 	opened *seenFiles
 	dir    string
 }
 
-// Open opens a regular file or a directory.
+// Open opens a regular file or a directory. The error is document.ErrOutside if it is there,
+// but outside the roots.
 func (n *neighbours) Open(name string) (fs.File, error) {
-	p, err := n.path("open", name)
+	p, err := n.follow(name)
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.Stat(p)
+	f, err := p.open()
 	if err != nil {
 		return nil, err
 	}
-	if !info.IsDir() && !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a regular file")}
+	if info, err := f.Stat(); err == nil && !info.IsDir() {
+		n.opened.add(p.real, info.Size())
 	}
-	f, err := os.Open(p)
-	if err == nil && !info.IsDir() {
-		n.count(p, info.Size())
-	}
-	return f, err
+	return f, nil
 }
 
 // ReadFile returns the text of a file, unpacked and as UTF-8.
 func (n *neighbours) ReadFile(name string) ([]byte, error) {
-	p, err := n.path("open", name)
+	p, err := n.follow(name)
 	if err != nil {
 		return nil, err
 	}
-	info, err := os.Stat(p)
+	f, err := p.open()
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
 	switch {
 	case err != nil:
 		return nil, err
-	case !info.Mode().IsRegular():
+	case info.IsDir():
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errors.New("not a regular file")}
 	}
-	text, err := readFile(p)
+	text, err := readText(f, info.Size())
 	if err == nil {
-		n.count(p, int64(len(text)))
+		n.opened.add(p.real, int64(len(text)))
 	}
 	return text, err
 }
 
-func (n *neighbours) path(op, name string) (string, error) {
+func (n *neighbours) follow(name string) (place, error) {
 	if name == "" || path.IsAbs(name) || filepath.IsAbs(filepath.FromSlash(name)) {
-		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+		return place{}, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
 	}
-	return filepath.Join(n.dir, filepath.FromSlash(name)), nil
-}
-
-func (n *neighbours) count(p string, size int64) {
-	real, err := filepath.EvalSymlinks(p)
-	if err == nil {
-		real, err = filepath.Abs(real)
-	}
-	if err == nil {
-		n.opened.add(real, size)
-	}
+	return n.opened.roots.follow(filepath.Join(n.dir, filepath.FromSlash(name)))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/unread"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/policy"
@@ -50,7 +51,7 @@ func (f *file) base() string {
 
 // A finder expands sources into files.
 type finder struct {
-	cwd      string // absolute, symbolic links resolved
+	roots    *roots
 	files    []file
 	visited  map[string]bool // directories, by real path
 	links    []directory     // symbolic links to directories, searched last
@@ -71,7 +72,7 @@ type directory struct {
 // Directories are searched in the order of their names, whatever the order of the
 // sources, and symbolic links are followed last, so that a file that is found in two ways
 // always gets the same name.
-func (f *finder) find(sources, exclude []string) error {
+func (f *finder) find(sources []string, listed []native.Source, lists []graph.Origin, exclude []string) error {
 	cwd, err := os.Getwd()
 	if err == nil {
 		cwd, err = filepath.EvalSymlinks(cwd)
@@ -79,13 +80,27 @@ func (f *finder) find(sources, exclude []string) error {
 	if err != nil {
 		return fmt.Errorf("finding the working directory: %w", err)
 	}
-	f.cwd, f.visited = cwd, map[string]bool{}
+	f.roots.cwd, f.visited = cwd, map[string]bool{}
 	if f.exclude, err = newExclusion(exclude, cwd); err != nil {
 		return err
 	}
+	f.addRoots(sources, lists)
 	var directories []directory
 	for _, source := range sources {
-		found, err := f.source(source)
+		if source != Stdin {
+			if err := f.roots.named(source); err != nil {
+				f.problem(source, document.OutsideHint, err)
+				continue
+			}
+		}
+		found, err := f.source(source, graph.Origin{})
+		if err != nil {
+			return err
+		}
+		directories = append(directories, found...)
+	}
+	for _, source := range listed {
+		found, err := f.source(source.Path, source.Origin)
 		if err != nil {
 			return err
 		}
@@ -102,8 +117,23 @@ func (f *finder) find(sources, exclude []string) error {
 	return nil
 }
 
-// source adds the file that a source names, or returns the directories that it names.
-func (f *finder) source(source string) ([]directory, error) {
+// addRoots adds the roots of sources, and of the configurations that list more.
+func (f *finder) addRoots(sources []string, lists []graph.Origin) {
+	for _, source := range sources {
+		if source != Stdin {
+			f.roots.add(source)
+		}
+	}
+	for _, at := range lists {
+		if at.File != "" {
+			f.roots.add(filepath.FromSlash(at.File))
+		}
+	}
+}
+
+// source adds the file that a source names, or returns the directories that it names. A source
+// that a file lists has a place.
+func (f *finder) source(source string, at graph.Origin) ([]directory, error) {
 	if source == Stdin {
 		f.files = append(f.files, file{name: policy.Stdin, real: Stdin, named: true})
 		return nil, nil
@@ -111,9 +141,9 @@ func (f *finder) source(source string) ([]directory, error) {
 	info, err := os.Stat(source)
 	switch {
 	case err == nil:
-		return f.take(source, info, true)
+		return f.take(source, info, true, at)
 	case errors.Is(err, fs.ErrNotExist) && hasMeta(source):
-		return f.glob(source)
+		return f.glob(source, at)
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, &SourceError{source, fmt.Sprintf("there is no file or directory %q", source), similar(source)}
 	}
@@ -121,17 +151,24 @@ func (f *finder) source(source string) ([]directory, error) {
 	return nil, nil
 }
 
-// take adds a file, or returns it if it is a directory.
-func (f *finder) take(p string, info fs.FileInfo, named bool) ([]directory, error) {
+// take adds a file, or returns it if it is a directory. What a file lists at a place is taken
+// only inside the roots.
+func (f *finder) take(p string, info fs.FileInfo, named bool, at graph.Origin) ([]directory, error) {
+	if at.File != "" {
+		if f.roots.outside(p) {
+			f.refuse(at, p)
+			return nil, nil
+		}
+	}
 	real, err := filepath.EvalSymlinks(p)
 	if err != nil {
 		real = p // a pipe that only the process itself can see, "<(helm template .)"
 	}
-	if real = f.absolute(real); info.IsDir() && err != nil {
+	if real = f.roots.absolute(real); info.IsDir() && err != nil {
 		f.problem(p, "", err)
 		return nil, nil
 	}
-	via := real != f.absolute(p)
+	via := real != f.roots.absolute(p)
 	if info.IsDir() {
 		return []directory{{f.relative(p), real, via}}, nil
 	}
@@ -139,17 +176,10 @@ func (f *finder) take(p string, info fs.FileInfo, named bool) ([]directory, erro
 	return nil, nil
 }
 
-func (f *finder) absolute(p string) string {
-	if filepath.IsAbs(p) {
-		return filepath.Clean(p)
-	}
-	return filepath.Join(f.cwd, p)
-}
-
 // relative is p as it is shown, except for its slashes: below the working directory
 // if it is there, else as the user wrote it.
 func (f *finder) relative(p string) string {
-	rel, err := filepath.Rel(f.cwd, f.absolute(p))
+	rel, err := filepath.Rel(f.roots.cwd, f.roots.absolute(p))
 	if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 		return rel
 	}
@@ -167,14 +197,16 @@ func (f *finder) walk(dir directory) {
 		return
 	}
 	f.visited[dir.real] = true
-	entries, err := os.ReadDir(dir.path)
+	entries, err := os.ReadDir(dir.real)
 	if err != nil {
 		f.problem(dir.path, "", err)
 	}
 	for _, e := range entries {
 		p, real := filepath.Join(dir.path, e.Name()), filepath.Join(dir.real, e.Name())
 		switch mode := e.Type(); {
-		case f.exclude.excludes(f.absolute(p), real):
+		case f.exclude.excludes(f.roots.absolute(p), real):
+		case mode.IsDir() && isVirtual(real) && !isVirtual(dir.real):
+			f.other++
 		case mode.IsDir():
 			switch kind := unread.Directory(e.Name()); {
 			case slices.Contains(ignored, e.Name()):
@@ -224,11 +256,20 @@ func (f *finder) link(p string) {
 		f.other++
 	case info.IsDir() && slices.Contains(ignored, filepath.Base(p)):
 	case info.IsDir() || info.Mode().IsRegular() && isManifest(p):
-		directories, _ := f.take(p, info, false)
+		if _, err := f.roots.follow(p); err != nil {
+			f.problem(p, document.OutsideHint, err)
+			return
+		}
+		directories, _ := f.take(p, info, false, graph.Origin{})
 		f.links = append(f.links, directories...)
 	default:
 		f.other++
 	}
+}
+
+// refuse reports a path that a file lists at a place and that is outside the roots.
+func (f *finder) refuse(at graph.Origin, p string) {
+	f.problems = append(f.problems, refusal(at, f.name(p)))
 }
 
 // problem reports a path that cannot be opened.

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -32,7 +31,7 @@ func (w *work) openStream(f file) (*stream, error) {
 	case f.rendered != nil:
 		s.raw = w.buffer(bytes.NewReader(f.rendered.text))
 	case f.path != "":
-		in, err := os.Open(f.path)
+		in, err := w.seen.open(f)
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -10,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/delivery"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/unread"
 )
@@ -72,6 +72,7 @@ func (c *chart) title() string {
 
 // charts finds the charts of files, each read once.
 type charts struct {
+	roots *roots
 	mu    sync.Mutex
 	known map[string]*chart // by the path of the directory; nil if there is none
 }
@@ -121,7 +122,7 @@ func (c *charts) at(dir, name string) *chart {
 		return known
 	}
 	var found *chart
-	if text, err := os.ReadFile(filepath.Join(dir, "Chart.yaml")); err == nil {
+	if text, err := c.roots.read(filepath.Join(dir, delivery.ChartFile)); err == nil {
 		found = &chart{dir: name, library: chartLibrary.Match(text)}
 		if m := chartName.FindSubmatch(text); m != nil {
 			found.name = string(m[1])

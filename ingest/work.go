@@ -67,7 +67,7 @@ const batchSize = 32 << 10
 func newWork(ctx context.Context, o Options, files []file, opened *seenFiles, a *coverage) *work {
 	w := &work{ctx: ctx, o: o, seen: opened, coverage: a, files: make([]*fileProgress, len(files))}
 	w.changed = sync.NewCond(&w.mu)
-	var charts charts
+	charts := charts{roots: opened.roots}
 	for i, f := range files {
 		w.files[i] = &fileProgress{file: f, dir: opened.beside(f), chart: charts.of(f)}
 	}

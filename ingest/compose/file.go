@@ -97,6 +97,9 @@ func (p *composeFile) extended(extends document.Node, depth int) *composeService
 		name = p.text(extends.Get("service")).text
 		if file := p.text(extends.Get("file")).text; file != "" {
 			other, err := p.open(path.Join(p.dir, file), p.variables)
+			if p.isOutside(err, file, p.at(extends)) {
+				return nil
+			}
 			if err != nil {
 				p.problem(graph.Failed, extends, "", "extended file %q cannot be read: %s", file, plainError(err))
 				return nil
@@ -147,10 +150,13 @@ func (p *composeFile) include(item document.Node, depth int) {
 		vars.values[name] = value
 	}
 	for _, env := range envs {
-		p.readVariables(vars, env)
+		p.readVariables(vars, env, p.at(item))
 	}
 	for _, file := range paths {
 		included, err := p.open(path.Join(p.dir, file.text), vars)
+		if p.isOutside(err, file.text, file.at) {
+			continue
+		}
 		if err != nil {
 			p.problem(graph.Failed, item, "", "included file %q cannot be read: %s", file.text, plainError(err))
 			continue
@@ -176,7 +182,7 @@ func (p *composeFile) envFile(n document.Node) []composePair {
 	name := path.Join(p.dir, file)
 	text, err := p.content(name)
 	if err != nil {
-		if required {
+		if !p.isOutside(err, file, p.at(n)) && required {
 			p.problem(graph.Note, n, "create the file, or set required: false",
 				"env_file %q cannot be read: %s", file, plainError(err))
 		}

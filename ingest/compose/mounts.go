@@ -39,6 +39,9 @@ func (e *composeEmitter) mount(m composeMount) {
 		return
 	}
 	entries, err := fs.ReadDir(e.main.Dir, name)
+	if e.isOutside(err, m.source.text, m.source.at) {
+		return
+	}
 	if err != nil {
 		e.use(name, m.source.at)
 		return
@@ -124,6 +127,9 @@ func (e *composeEmitter) sourceIn(root string) {
 	}
 	for _, sub := range directories {
 		entries, err := fs.ReadDir(e.main.Dir, path.Join(root, sub))
+		if e.isOutside(err, root, directory.source.at) {
+			return
+		}
 		if err != nil {
 			continue
 		}
@@ -151,6 +157,7 @@ func (e *composeEmitter) use(name string, at graph.Origin) {
 	}
 	if !e.configs[ref] {
 		text, err := e.content(name)
+		e.isOutside(err, name, at)
 		if err != nil || isComposeFile(name, text) {
 			return // made when the project starts, or not kept with it; or it describes others
 		}

@@ -2,6 +2,7 @@ package compose
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -58,7 +59,7 @@ func loadProject(d *document.Document) *composeProject {
 	p := &composeProject{main: d, services: map[string]*composeService{}, bundles: map[string]composeBundle{}}
 	vars := newVariables()
 	vars.values["PWD"] = "."
-	p.readVariables(vars, ".env")
+	p.readVariables(vars, ".env", d.At(d.Root))
 	main := &composeFile{composeProject: p, doc: d, root: d.Root, variables: vars}
 	p.realm = "compose:" + p.name(main)
 
@@ -161,8 +162,12 @@ func (p *composeProject) builds(base *composeFile, up string, services document.
 // beside opens the first of some files in a directory relative to the main file's.
 func (p *composeProject) beside(dir string, names []string, vars *variables) *composeFile {
 	for _, name := range names {
-		if f, err := p.open(path.Join(dir, name), vars); err == nil {
+		f, err := p.open(path.Join(dir, name), vars)
+		if err == nil {
 			return f
+		}
+		if dir == "" { // what is above is no part of the project until it says so
+			p.isOutside(err, name, p.main.At(p.main.Root))
 		}
 	}
 	return nil
@@ -218,10 +223,25 @@ func (p *composeProject) open(name string, vars *variables) (*composeFile, error
 	return &composeFile{composeProject: p, doc: doc, root: doc.Root, dir: path.Dir(name), variables: vars}, nil
 }
 
-// readVariables adds the lines of a .env file that is there; earlier values win.
-func (p *composeProject) readVariables(vars *variables, name string) {
+// isOutside reports whether a file is not opened because a project must not refer to it, which
+// is a problem at the place of the reference.
+func (p *composeProject) isOutside(err error, name string, at graph.Origin) bool {
+	if !errors.Is(err, document.ErrOutside) {
+		return false
+	}
+	p.main.Facts.Problems = append(p.main.Facts.Problems, graph.Problem{
+		Origin: at, Level: graph.Failed, Hint: document.OutsideHint,
+		Message: fmt.Sprintf("%q is not read: %v", document.Short(name), document.ErrOutside),
+	})
+	return true
+}
+
+// readVariables adds the lines of a .env file that is there; earlier values win. The place is
+// that of the reference to it.
+func (p *composeProject) readVariables(vars *variables, name string, at graph.Origin) {
 	text, err := p.content(name)
 	if err != nil {
+		p.isOutside(err, name, at)
 		return
 	}
 	for _, line := range envFile(string(text), vars) {

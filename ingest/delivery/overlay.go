@@ -36,10 +36,13 @@ var listed = []string{
 }
 
 // ReadOverlay returns the kustomization in a directory, nil if there is none. Shown names the
-// paths of files in messages.
-func ReadOverlay(dir string, shown func(string) string) *Overlay {
+// paths of files in messages. What is outside, it does not include.
+func ReadOverlay(dir string, shown func(string) string, outside func(string) bool) *Overlay {
 	for _, base := range kustomizationFiles {
 		file := filepath.Join(dir, base)
+		if outside(file) {
+			return nil // its problem is that of a file among the sources
+		}
 		d, ok := readRoot(file, shown)
 		if !ok || d.Head.Kind != "" && d.Head.Group() != "kustomize.config.k8s.io" {
 			continue
@@ -48,25 +51,26 @@ func ReadOverlay(dir string, shown func(string) string) *Overlay {
 			Dir: dir, Shown: shown(dir), Component: d.Head.Kind == "Component", OpenAPI: d.Root.Get("openapi").Exists(),
 			At: d.At(d.Root), Files: []string{file},
 		}
-		o.read(d)
+		o.read(d, outside)
 		return o
 	}
 	return nil
 }
 
-func (o *Overlay) read(d *document.Document) {
+func (o *Overlay) read(d *document.Document, outside func(string) bool) {
+	add := func(at document.Node, path string) { o.add(d, at, path, outside) }
 	for _, field := range listed {
 		for _, item := range d.Root.Get(field).List() {
-			o.add(d, item, item.Str())
+			add(item, item.Str())
 		}
 	}
 	for _, field := range []string{"patches", "patchesJson6902", "replacements"} {
 		for _, item := range d.Root.Get(field).List() {
-			o.add(d, item.Get("path"), item.Get("path").Str())
+			add(item.Get("path"), item.Get("path").Str())
 		}
 	}
 	if path := d.Root.Get("openapi", "path"); path.Exists() {
-		o.add(d, path, path.Str())
+		add(path, path.Str())
 	}
 	for _, field := range []string{"configMapGenerator", "secretGenerator"} {
 		for _, generator := range d.Root.Get(field).List() {
@@ -76,11 +80,11 @@ func (o *Overlay) read(d *document.Document) {
 					if key == "envs" || !named {
 						file = item.Str()
 					}
-					o.add(d, item, file)
+					add(item, file)
 				}
 			}
 			if env := generator.Get("env"); env.IsScalar() {
-				o.add(d, env, env.Str())
+				add(env, env.Str())
 			}
 		}
 	}
@@ -93,7 +97,7 @@ func (o *Overlay) read(d *document.Document) {
 
 // add adds a path of the kustomization: a file, a directory, or an object that is written in
 // its place.
-func (o *Overlay) add(d *document.Document, at document.Node, path string) {
+func (o *Overlay) add(d *document.Document, at document.Node, path string, outside func(string) bool) {
 	if path == "" || strings.ContainsAny(path, "\n{") {
 		return
 	}
@@ -104,6 +108,11 @@ func (o *Overlay) add(d *document.Document, at document.Node, path string) {
 		o.refuse(d, at, fmt.Sprintf("%q is in another repository", document.Short(path)), "copy it into this repository; --render downloads nothing")
 	case filepath.IsAbs(path) || err != nil:
 		o.refuse(d, at, fmt.Sprintf("there is no file or directory %q", document.Short(path)), "add it, or remove the entry")
+	case outside(full):
+		o.Refused = append(o.Refused, graph.Problem{
+			Origin: d.At(at), Level: graph.Failed, Hint: document.OutsideHint,
+			Message: fmt.Sprintf("kustomization %s is not built because of %q: %v", o.Shown, document.Short(path), document.ErrOutside),
+		})
 	case info.IsDir():
 		o.Dirs = append(o.Dirs, full)
 	default:

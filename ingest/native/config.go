@@ -11,7 +11,7 @@ import (
 
 // A Config is what weir.yaml configures of a run.
 type Config struct {
-	Sources  []string // as written
+	Sources  []Source
 	Exclude  []string // patterns of paths that are not read, as written
 	Manifest bool     // the file also has services or aliases, which Reader reads
 	Rules    map[string]RuleConfig
@@ -22,17 +22,26 @@ type Config struct {
 	Variants []Variant // in the order of the file
 }
 
+// A Source is a file, a directory or a pattern that the configuration lists.
+type Source struct {
+	Path   string // as written
+	Origin graph.Origin
+}
+
 // A Variant is a state of the estate, such as dev or prod.
 type Variant struct {
 	Name     string
-	Sources  []string // besides those of all, as written
+	Sources  []Source // besides those of all
 	Charts   []graph.Rendering
 	Overlays []graph.Rendering
 }
 
 // Paths returns the sources, charts and overlays of the variant.
 func (v *Variant) Paths() []string {
-	paths := slices.Clone(v.Sources)
+	var paths []string
+	for _, s := range v.Sources {
+		paths = append(paths, s.Path)
+	}
 	for _, list := range [][]graph.Rendering{v.Charts, v.Overlays} {
 		for _, r := range list {
 			paths = append(paths, r.Dir)
@@ -83,7 +92,7 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 	s := &shape{is: "a mapping", keys: slices.Concat(ofAnyShape(manifestKeys), configKeys(rules))}
 	checkShape(d, withExtensions(s, d.Root), "configuration", d.Root)
 	c := &Config{
-		Sources:  d.Root.Get("sources").Strs(),
+		Sources:  readSources(d, d.Root.Get("sources")),
 		Exclude:  d.Root.Get("exclude").Strs(),
 		Manifest: d.Root.Get("services").Exists() || d.Root.Get("aliases").Exists(),
 		Rules:    map[string]RuleConfig{},
@@ -91,7 +100,7 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 	}
 	c.Charts, c.Overlays = readRender(d, d.Root.Get("render"))
 	for name, n := range d.Root.Get("variants").Pairs() {
-		v := Variant{Name: name.Str(), Sources: n.Get("sources").Strs()}
+		v := Variant{Name: name.Str(), Sources: readSources(d, n.Get("sources"))}
 		v.Charts, v.Overlays = readRender(d, n.Get("render"))
 		c.Variants = append(c.Variants, v)
 	}
@@ -102,6 +111,16 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 		c.Ignore = append(c.Ignore, readIgnore(d, entry))
 	}
 	return c, d.Facts.Problems
+}
+
+func readSources(d *document.Document, list document.Node) []Source {
+	var sources []Source
+	for _, n := range list.Items() {
+		if n.IsScalar() {
+			sources = append(sources, Source{n.Str(), d.At(n)})
+		}
+	}
+	return sources
 }
 
 func readRule(d *document.Document, n document.Node) RuleConfig {
