@@ -97,6 +97,9 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 			}
 		}
 		for _, b := range p.Core.Policies() {
+			if b.Says.Objects != nil { // of a saved graph, which has what acts on each call and no objects
+				continue
+			}
 			for _, s := range b.Shadows {
 				if s.Field == "" && s.By.Object != b.Object && !b.Default {
 					add(s.Calls, nearMiss{policy: b, why: hidden, by: s.By})
