@@ -170,6 +170,9 @@ func breakerCell(part *analyze.Part) cell {
 			c.value += " at " + english.Count(b.Failures.Value, "failure")
 		case b.ErrorRate.Set():
 			c.value += " at " + share(b.ErrorRate.Value)
+			if needs := b.Quorum(); needs.Calls > 0 {
+				c.value += " of " + needs.String()
+			}
 		}
 		return c, true
 	})

@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -130,7 +131,13 @@ func noBreakerWords(g *graph.Graph, in *analyze.Incident) string {
 	if len(in.Failed) == 1 {
 		until = pen.Clean(g.ID(in.Failed[0])) + " recovers"
 	}
-	return "no breaker opens: callers wait until " + until
+	opens := "opens"
+	if slices.ContainsFunc(in.Victims, func(v failure.Victim) bool {
+		return slices.ContainsFunc(v.Hop.Actions, func(d failure.Action) bool { return d.Unsure })
+	}) {
+		opens = "is sure to open"
+	}
+	return "no breaker " + opens + ": callers wait until " + until
 }
 
 func assumedWords(in *analyze.Incident) string {

@@ -67,7 +67,16 @@ type breaker struct {
 	hosts bool // one that takes out single replicas
 	slow  bool // opens on slowness alone
 	after policy.Setting[time.Duration]
+	needs policy.Quorum
+	count string // of calls or failures that open it; empty if unknown
 }
+
+// busy is how many calls a second no caller is expected to make of one callee unless they were
+// observed: a window that needs as many may never open the breaker.
+const busy = 10
+
+// doubtful reports whether b needs more calls than can be expected.
+func (b *breaker) doubtful() bool { return b.needs.Rate() >= busy }
 
 // A step of a fallback.
 type step struct {
@@ -236,7 +245,10 @@ func (d *guard) breaks(l *policy.Effect) {
 	if b == nil || !b.Kind.Set() || never(b) {
 		return
 	}
-	opens := breaker{setting: written("breaker", &l.Set, b.Kind)}
+	opens := breaker{setting: written("breaker", &l.Set, b.Kind), needs: b.Quorum()}
+	if opens.count = opens.needs.String(); b.Failures.Set() && b.Failures.Value > 0 {
+		opens.count = english.Count(b.Failures.Value, "failure")
+	}
 	switch b.Kind.Value {
 	case "call":
 		opens.slow, opens.after = b.Slow.Set() && b.Slow.Value || b.SlowAfter.Set(), b.SlowAfter

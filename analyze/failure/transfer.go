@@ -228,11 +228,21 @@ func (p *phase) reply(e graph.Edge, d *guard, actions *[]Action) condition {
 		if b.hosts {
 			note(actions, b.setting, "took every replica out: calls fail at once")
 		} else {
-			note(actions, b.setting, "is open and answers with an error at once")
+			does := "is open"
+			if b.count != "" {
+				does += " after " + b.count
+			}
+			note(actions, b.setting, does+" and answers with an error at once")
 		}
 		return condition{signs: fails}
 	}
 	c := p.tried(e, d, actions)
+	if actions != nil {
+		if b := p.tripped(e, d); b != nil && b.doubtful() {
+			note(actions, b.setting, "opens only if there are "+b.needs.String())
+			(*actions)[len(*actions)-1].Unsure = true
+		}
+	}
 	if partial {
 		c = c.join(p.partial(e, d, i, actions))
 	}
@@ -375,15 +385,25 @@ func (p *phase) partial(e graph.Edge, d *guard, i Injection, actions *[]Action) 
 
 // opened returns the breaker that what happens on a part opens; nil if none.
 func (p *phase) opened(e graph.Edge, d *guard) *breaker {
+	if b := p.tripped(e, d); b != nil && !b.doubtful() {
+		return b
+	}
+	return nil
+}
+
+// tripped returns the breaker that what happens on a part opens, where there are enough calls;
+// nil if none. One that opens sooner or later goes before one that may never do.
+func (p *phase) tripped(e graph.Edge, d *guard) *breaker {
 	s, delay := p.tried(e, d, nil).state(), p.is[p.m.g.To(e)].delay
+	var tripped *breaker
 	for i := range d.breakers {
 		b := &d.breakers[i]
 		slow := b.slow && s.Pace != Fast && (s.Pace == Hung || !b.after.Set() || delay > b.after.Value)
-		if s.broken() || slow {
-			return b
+		if (s.broken() || slow) && (tripped == nil || tripped.doubtful() && !b.doubtful()) {
+			tripped = b
 		}
 	}
-	return nil
+	return tripped
 }
 
 // breaker is the one of d that is open; nil if none is.

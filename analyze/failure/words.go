@@ -18,6 +18,7 @@ type Action struct {
 	Origin  policy.Origin // where the policy is written; without file if it is nowhere
 	Default string        // the product that has the policy by default: "Consul"
 	Assumed bool          // no input that was read could have said otherwise
+	Unsure  bool          // of a breaker: it opens only if there are more calls than can be expected
 }
 
 // A setting is where something is written, and its words. Without words it is not

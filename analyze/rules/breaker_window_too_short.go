@@ -39,8 +39,9 @@ calls instead of time, or consecutive errors; and calls without a bound
 
 Source of the factor of two: the validation of these options in .NET.
 
-The inputs do not contain the number of calls in a window, so whether a breaker that
-needs a hundred of them ever sees as many is not checked.
+The message has the number of calls that the breaker needs in its window before it
+opens. The inputs do not contain how many there are, so whether it ever sees as many is
+not checked.
 
 **Fix.** Set the window to at least twice the timeout of an attempt, and the open time
 to at least one; or shorten the timeout.
@@ -91,11 +92,15 @@ func reportShortWindow(p *Pass, e graph.Edge, found faultyLayer) {
 	s, _ := shortOf(found.layer, attempt)
 	f := aboutCall(p, e, min(sureOf(s.time.Provenance), sureOfBound(attempt)), placed(s.time.Origin, breakerOrigin(b)), attempt.Origin())
 	f.Message = fmt.Sprintf("the breaker of %s%s %s", callID(p.Core, e), found.named, s.why)
+	if needs := b.Quorum(); needs.Calls > 0 && s.what == "window" {
+		f.Message += fmt.Sprintf(", and opens only if there are %s", needs)
+		f.Values = append(f.Values, number("least calls", needs.Calls))
+	}
 	purpose := policy.BreakerWindow
 	if s.what == "open" {
 		purpose = policy.BreakerOpenTime
 	}
 	f.Hint = remedyFor(p, e, &found.layer.Set, purpose).hint("set", fmt.Sprintf("to %s or more, or shorten the timeout", english.Duration(s.least)))
-	f.Values = []analyze.KeyValue{value(s.what, s.time), took("attempt", attempt)}
+	f.Values = append([]analyze.KeyValue{value(s.what, s.time), took("attempt", attempt)}, f.Values...)
 	p.At(capForJobs(p, e, analyze.Info), f)
 }

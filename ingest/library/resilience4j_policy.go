@@ -178,7 +178,7 @@ func r4jBreaker(r *settings.Reader, c r4jChain) policy.Set {
 	return policy.Set{Breaker: b}
 }
 
-// leastCalls is the default of minimumNumberOfCalls of a breaker.
+// leastCalls is the default of minimumNumberOfCalls of a breaker, and of slidingWindowSize.
 const leastCalls = 100
 
 // r4jWindow reads the window, which is a number of seconds or of calls. A window
@@ -190,6 +190,8 @@ func r4jWindow(r *settings.Reader, b *policy.Breaker, c r4jChain) {
 		r.Flaw(graph.Invalid, kind, "is not a type of window", "write COUNT_BASED or TIME_BASED")
 	}
 	switch {
+	case !size.Set() && word == "timebased":
+		b.Window = policy.Setting[time.Duration]{Value: leastCalls * time.Second, Provenance: policy.PlatformDefault}
 	case !size.Set():
 	case word == "timebased":
 		b.Window = policy.Declare(time.Duration(size.Value)*time.Second, size.Origin)
