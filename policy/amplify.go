@@ -54,9 +54,9 @@ func (e Effective) AlongPath(slow bool) float64 {
 // return f. Copies of a hedge are sent unless the error is immediate.
 func (l *Effect) factor(f Failure, facts CallFacts) float64 {
 	n := 1.0
-	if l.Attempts != 1 && l.fires(f, facts) {
-		n = float64(l.Attempts)
-		if l.Attempts == Unlimited {
+	if tries := l.tries(f); tries != 1 && l.fires(f, facts) {
+		n = float64(tries)
+		if tries == Unlimited {
 			n = math.Inf(1)
 		}
 		if b := l.Set.Retry.Budget; b.Set() && b.Value >= 0 {
@@ -164,4 +164,12 @@ func (l *Effect) repeats(inner []Effect, facts CallFacts) bool {
 		}
 		return on == OnAny || strings.HasPrefix(on, "response-")
 	})
+}
+
+// tries is how many attempts l makes if all of them fail with f.
+func (l *Effect) tries(f Failure) Tries {
+	if f == Slow {
+		return l.slow
+	}
+	return l.Attempts
 }

@@ -34,8 +34,9 @@ type Effect struct {
 	Waits    Limit      // W
 	Needed   Limit      // n x p + W, the time for all attempts without a total timeout
 	Budget   Limit      // T, of one attempt if those that take too long are not repeated
-	Full     int        // tries that can finish within the total, n_full
-	Start    int        // tries that can begin within it, n_start
+	End      Limit      // of all attempts together, by this layer or one of the same program around it
+	Full     int        // tries that can finish before it, n_full
+	Start    int        // tries that can begin before it, n_start
 	Ejection Ejection
 
 	Try       Limit // p, where an attempt includes the wrapped layers
@@ -43,6 +44,7 @@ type Effect struct {
 	Repeats   bool  // it retries after the wrapped layers have given up
 	ended     bool  // a set of the same program that it wraps ends slow attempts
 	SlowAgain bool  // it retries an attempt that took too long
+	slow      Tries // n if every attempt takes too long
 }
 
 // Combine computes the effective policy of one call. The order of layers does not
@@ -59,18 +61,27 @@ func Combine(layers []Set, facts CallFacts) Effective {
 	for i := len(e.Layers) - 1; i >= 0; i-- {
 		l := &e.Layers[i]
 		inner := e.Layers[i+1:]
+		for _, outer := range e.Layers[:i] {
+			if outer.Set.wraps(&l.Set) {
+				l.End = sooner(l.End, outer.Attempt)
+			}
+		}
+		l.countWith(inner)
+		l.settle()
 		l.Repeats = l.Attempts != 1 && l.repeats(inner, facts)
-		n := l.Attempts
+		n, slow := l.Attempts, l.slow
 		if !l.Repeats {
 			n = 1
+		}
+		if slow != 1 && !l.repeats(inner, facts) {
+			slow = 1
 		}
 		l.Try = l.Attempt
 		if len(inner) > 0 {
 			l.Try = sooner(l.Attempt, inner[0].Held)
 			l.ended = l.Set.wraps(&inner[0].Set) && l.Try.before(l.Attempt)
 		}
-		l.SlowAgain = n != 1 && (l.Set.Retry.afterSlow() || l.Try.before(l.Attempt) && !l.ended)
-		slow := n
+		l.SlowAgain = slow != 1 && (l.Set.Retry.afterSlow() || l.Try.before(l.Attempt) && !l.ended)
 		if !l.SlowAgain {
 			slow = 1
 		}
@@ -90,10 +101,18 @@ func (s *Set) wraps(inner *Set) bool { return s.Layer == inner.Layer && s.Nest <
 // layerEffect is the effect of one layer without others.
 func layerEffect(s Set, facts CallFacts) Effect {
 	l := Effect{Set: s, Attempt: s.attemptLimit(), Ejection: s.Ejection(facts.Replicas)}
+	l.End = s.allEnd()
 	l.Attempts, l.By = s.tries()
 	if l.Attempts != 1 && !s.Retry.covers(facts.Methods) {
 		l.Attempts, l.By = 1, []Decision{decide(&s, "retry.methods", s.Retry.Methods)}
 	}
+	l.slow = l.Attempts
+	return l
+}
+
+// settle computes what follows from the number of attempts and their end.
+func (l *Effect) settle() {
+	s := &l.Set
 	l.Waits = s.waits(l.Attempts)
 	l.Needed = allTries(l.Attempts, l.By, s.hedged(l.Attempt), l.Waits)
 	slow := l.Attempts
@@ -101,8 +120,7 @@ func layerEffect(s Set, facts CallFacts) Effect {
 		slow = 1
 	}
 	l.Budget = s.edgeBudget(slow, l.By, l.Attempt)
-	l.Full, l.Start = s.fitting(l.Attempts, l.Attempt)
-	return l
+	l.Full, l.Start = s.fitting(l.Attempts, l.Attempt, l.End)
 }
 
 // orderLayers sorts sets from the outside in, and overlays products with their APIs.

@@ -92,11 +92,18 @@ func (s *Set) totalLimit() Limit {
 
 // end is the timeout for n attempts together.
 func (s *Set) end(n Tries) Limit {
-	end := s.totalLimit()
-	if n != 1 && s.Retry != nil {
-		end = sooner(end, limitOf(s, "retry.maxDuration", s.Retry.MaxDuration))
+	if n == 1 {
+		return s.totalLimit()
 	}
-	return end
+	return s.allEnd()
+}
+
+// allEnd is the end that s sets to all attempts together, if it makes several.
+func (s *Set) allEnd() Limit {
+	if s.Retry == nil {
+		return s.totalLimit()
+	}
+	return sooner(s.totalLimit(), limitOf(s, "retry.maxDuration", s.Retry.MaxDuration))
 }
 
 // PerTryActs reports whether an attempt has a timeout of its own that can fire.
@@ -164,16 +171,12 @@ func AllTries(n Tries, p, w time.Duration) time.Duration {
 }
 
 // fitting returns how many of n attempts can finish, and how many can begin, within
-// the total timeout if each takes as long as possible:
+// a limit for all of them if each takes as long as possible:
 //
 //	start(i) = (i-1) x p + the longest waits before attempt i
 //
 // It counts at most manyRetries attempts.
-func (s *Set) fitting(n Tries, p Limit) (full, start int) {
-	end := s.totalLimit()
-	if s.Retry != nil {
-		end = sooner(end, limitOf(s, "retry.maxDuration", s.Retry.MaxDuration))
-	}
+func (s *Set) fitting(n Tries, p, end Limit) (full, start int) {
 	if n == Unlimited || n > manyRetries {
 		n = manyRetries
 	}

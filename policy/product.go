@@ -21,6 +21,7 @@ type Product struct {
 	Contract   bool     // is an API that another product of the same layer implements
 	RouteAPI   RouteAPI // how it carries out the timeouts and retries of an API that it implements
 	OldestActs bool     // of several objects for the same target, the oldest one acts
+	CountsAll  bool     // its retries around each other count all tries of a call in one number
 	NextServer bool     // its retries ask another server, even if a hash chose the first one
 
 	Durations  []*Syntax     // how it writes durations, the usual one first

@@ -241,3 +241,42 @@ func TestRetriesOfAnAPI(t *testing.T) {
 		}
 	}
 }
+
+// Filters of Spring Cloud Gateway: Retry, CircuitBreaker with a limit of 900ms, Retry. All tries
+// of a call count in one number, of those that end.
+func TestCountedTogether(t *testing.T) {
+	retries := func(nest, n int, perTry time.Duration) policy.Set {
+		s := policy.Set{Layer: policy.Gateway, Nest: nest, Product: product.SpringGateway, Timeout: &policy.Timeout{}, Retry: &policy.Retry{Retries: say(n)}}
+		if perTry > 0 {
+			s.Timeout.PerTry = say(perTry)
+		}
+		return s.WithDefaults()
+	}
+	breaker := policy.Set{Layer: policy.Gateway, Nest: 1, Product: product.SpringCircuitBreaker, Timeout: &policy.Timeout{PerTry: say(900 * ms)}}.WithDefaults()
+	tests := []struct {
+		name         string
+		outer, inner int
+		perTry       time.Duration
+		n            policy.Tries
+		held         string
+		errors, slow float64
+	}{
+		{"the inner one uses up all", 2, 4, 400 * ms, 5, "900ms", 5, 5},
+		{"tries that never end by themselves are not counted", 2, 4, 0, 5, "2.7s", 5, 3},
+		{"the outer one has some left", 4, 1, 400 * ms, 4, "1.6s", 4, 4},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			e := policy.Combine([]policy.Set{retries(0, tt.outer, 0), breaker, retries(2, tt.inner, tt.perTry)}, policy.CallFacts{Protocol: "http", Methods: []string{"GET"}})
+			if e.Attempts != tt.n || e.Budget.String() != tt.held {
+				t.Errorf("n = %d, T = %s, want %d, %s", e.Attempts, e.Budget, tt.n, tt.held)
+			}
+			if got := e.Amplification(policy.Errors); got != tt.errors {
+				t.Errorf("errors are multiplied by %g, want %g", got, tt.errors)
+			}
+			if got := e.Amplification(policy.Slow); got != tt.slow {
+				t.Errorf("slow calls are multiplied by %g, want %g", got, tt.slow)
+			}
+		})
+	}
+}

@@ -20,8 +20,8 @@ func (e Effective) Wait(f Failure) Wait {
 	for i := len(e.Layers) - 1; i >= 0; i-- {
 		l := &e.Layers[i]
 		w.cap(l.Attempt)
-		if l.Attempts != 1 && l.fires(f, e.Facts) {
-			w.repeat(l)
+		if tries := l.tries(f); tries != 1 && l.fires(f, e.Facts) {
+			w.repeat(tries, l.Set.waits(tries))
 		}
 		w.cap(l.Set.end(l.Attempts))
 		f = e.passedOn(i, f)
@@ -35,10 +35,10 @@ func (w *Wait) cap(end Limit) {
 	}
 }
 
-// repeat is w within a layer that retries.
-func (w *Wait) repeat(l *Effect) {
-	n, waits := int64(l.Attempts), l.Waits.Time
-	if l.Attempts == Unlimited || l.Waits.State != Finite {
+// repeat is w within a layer that makes that many attempts, with these waits between them.
+func (w *Wait) repeat(tries Tries, between Limit) {
+	n, waits := int64(tries), between.Time
+	if tries == Unlimited || between.State != Finite {
 		n, waits = 1, saturating.Longest
 	}
 	w.attempts = int64(saturating.Mul(time.Duration(w.attempts), n))

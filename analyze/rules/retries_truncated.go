@@ -25,7 +25,9 @@ retries does not happen.
 
 Reported where a layer retries and both bounds are declared, the one on an attempt
 below the one on the whole call, and n attempts of p each with the longest waits W
-between them take longer than the whole T:
+between them take longer than the whole T. Where filters or decorators of one program
+wrap each other, the whole may be the limit of another one, such as a breaker around the
+retries:
 
     timeout: 5s
     retries: {attempts: 3, perTryTimeout: 2s}    # 4 x 2s + 0.3s > 5s: two finish
@@ -49,7 +51,7 @@ far as the caller's own deadline allows.
 func checkRetriesTruncated(p *Pass) {
 	for e := range p.Requests() {
 		found, ok := firstFaultyLayer(p.Effective(e), retried, func(_ *analyze.Part, l *policy.Effect) bool {
-			return l.Attempts != policy.Unlimited && l.SlowAgain && l.Set.PerTryActs() && l.Set.Timeout.PerTry.IsExplicit() && wroteEnd(&l.Set) && l.Full < int(l.Attempts)
+			return l.Attempts != policy.Unlimited && l.SlowAgain && l.Set.PerTryActs() && l.Set.Timeout.PerTry.IsExplicit() && l.End.State == policy.Finite && l.End.By[0].Provenance == policy.Explicit && l.Full < int(l.Attempts)
 		})
 		if ok {
 			reportTruncated(p, e, found)
@@ -57,28 +59,20 @@ func checkRetriesTruncated(p *Pass) {
 	}
 }
 
-// wroteEnd reports whether an end is declared for all attempts together.
-func wroteEnd(s *policy.Set) bool {
-	return s.Timeout.Total.IsExplicit() || s.Retry.MaxDuration.IsExplicit()
-}
-
 func reportTruncated(p *Pass, e graph.Edge, found faultyLayer) {
 	l := found.layer
-	perTry, end := l.Set.Timeout.PerTry, l.Set.Timeout.Total
-	if !end.IsExplicit() {
-		end = l.Set.Retry.MaxDuration
-	}
+	perTry, end := l.Set.Timeout.PerTry, l.End
 	needed := policy.AllTries(l.Attempts, perTry.Value, l.Waits.Time)
 	severity, cut := analyze.Warning, fmt.Sprintf("only %d of %s attempts can finish", l.Full, tries(l.Attempts))
 	if l.Start == int(l.Attempts) {
 		severity, cut = analyze.Info, fmt.Sprintf("the last of %s attempts can be cut off", tries(l.Attempts))
 	}
-	f := aboutCall(p, e, analyze.Certain, end.Origin, perTry.Origin, l.Set.Retry.Retries.Origin)
+	f := aboutCall(p, e, analyze.Certain, end.Origin(), perTry.Origin, l.Set.Retry.Retries.Origin)
 	f.Message = fmt.Sprintf("%s%s with %s for all attempts, but %s: %s x %s and %s of waits take %s",
-		callText(p, e), found.named, english.Duration(end.Value), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
-	f.Hint = remedyFor(p, e, &l.Set, policy.TotalTimeout).hint("raise", "to "+english.Duration(needed)+", or try less often or shorter")
+		callText(p, e), found.named, english.Duration(end.Time), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
+	f.Hint = remedyOfLimit(p, e, found.part, end, policy.TotalTimeout).hint("raise", "to "+english.Duration(needed)+", or try less often or shorter")
 	f.Values = []analyze.KeyValue{
-		attempts(l), value("perTry", perTry), keyValue("waits", english.Duration(l.Waits.Time)), keyValue("needed", english.Duration(needed)), value("total", end),
+		attempts(l), value("perTry", perTry), keyValue("waits", english.Duration(l.Waits.Time)), keyValue("needed", english.Duration(needed)), keyValue("total", english.Duration(end.Time)),
 		number("canFinish", l.Full), number("canStart", l.Start),
 	}
 	p.At(capForJobs(p, e, severity), f)
