@@ -40,7 +40,9 @@ dependency into restarts and is info.
 
 Not reported: a readinessProbe or a compose healthcheck; workloads that are not in
 the inputs; jobs, databases and other stock stores, telemetry, and services without
-callers. In compose it is info, since an image may contain a HEALTHCHECK.
+callers; a start order of compose alone is no call. In compose, which sends requests to
+unhealthy containers all the same, it is info: a service that starts after this one cannot
+wait for it. The image may contain a HEALTHCHECK.
 
 **Fix.**
 
@@ -72,7 +74,7 @@ func checkHealthcheckMissing(p *Pass) {
 func uncheckedBy(p *Pass, v graph.Node) []graph.Node {
 	var callers []graph.Node
 	for _, e := range p.Core.In(v) {
-		if from := p.Core.From(e); from != v && p.Core.Mode(e) == graph.Sync && !ejectsFailing(p, e) && !analyze.Checked(p.Core, e) {
+		if from := p.Core.From(e); from != v && p.Core.Mode(e) == graph.Sync && analyze.IsAddressed(p.Core, e) && !ejectsFailing(p, e) && !analyze.Checked(p.Core, e) {
 			callers = append(callers, from)
 		}
 	}
@@ -130,6 +132,8 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 		}
 	case "compose":
 		f.Confidence = analyze.Assumed // the image may have one
+		f.Message = fmt.Sprintf("%s is called by %s and declares no healthcheck, so what starts after it cannot wait until it is ready", s.ID, someIDs(g, callers))
+		f.Alike.Says = "have callers and declare no healthcheck, so what starts after them cannot wait until they are ready"
 		f.Hint = fmt.Sprintf("add a healthcheck to %s, unless its image has a HEALTHCHECK", s.ID)
 		f.Alike.Hint = "add a healthcheck to each, unless its image has a HEALTHCHECK"
 		p.At(analyze.Info, f)
