@@ -121,7 +121,8 @@ func (c *controller) reads(kind, name string) bool {
 	})
 }
 
-// flaw notes an annotation without effect, with its right place or spelling.
+// flaw notes an annotation without effect, with its right place or spelling; of unknown ones
+// only those that seem to be policies.
 func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string, value document.Node) {
 	title := c.product.Title
 	switch other := map[string]string{"Ingress": "Service", "Service": "Ingress"}[o.Kind]; {
@@ -139,10 +140,10 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 			hint = "set it in the ConfigMap of the controller"
 		}
 		f.Flaw(graph.Inert, value, key, "it is a key of the controller's ConfigMap and no annotation", hint)
-	default:
+	case looksLikePolicy(name):
 		if near := didyoumean.Suggest(name, c.onKind[o.Kind]); len(near) > 0 {
 			f.Flaw(graph.Inert, value, key, "there is no such annotation", "did you mean "+c.prefix+near[0]+"?")
-		} else if c.prefix == ingressNginx && looksLikePolicy(name) {
+		} else if c.prefix == ingressNginx {
 			f.Flaw(graph.Inert, value, key, "there is no such annotation", "remove it")
 		}
 	}
@@ -150,5 +151,5 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 
 // looksLikePolicy reports whether the name of an annotation is about what weir reads.
 func looksLikePolicy(name string) bool {
-	return slices.ContainsFunc([]string{"timeout", "retr", "tries", "upstream", "limit", "max-"}, func(word string) bool { return strings.Contains(name, word) })
+	return slices.ContainsFunc([]string{"timeout", "retr", "tries", "upstream", "limit", "max-conn", "max-pending", "max-request"}, func(word string) bool { return strings.Contains(name, word) })
 }
