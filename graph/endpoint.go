@@ -21,6 +21,9 @@ type EndpointRef struct {
 	Full bool
 	// Realm is the one whose short names Host may use, as in Ref.Realm.
 	Realm string
+	// Part is set among the callees of a policy in the configuration of a program: the addresses
+	// that its settings with this Part have (Value.Part), and Host if there are none.
+	Part string
 }
 
 // An Address is where a call goes, as its caller writes it.

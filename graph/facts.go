@@ -351,7 +351,15 @@ type Value struct {
 	// always does.
 	Profile string
 	In      *Place // the place of its addresses in a group; nil if they are in none
-	Origin  Origin
+	// Part is set for a setting that acts where others of the program refer to it by this name,
+	// in whatever file: a server of an upstream, an endpoint of a cluster. With Loose it acts
+	// by itself if none does.
+	Part  string
+	Loose bool
+	// Refers is the Part of the settings that act in the place of this one. If the program has
+	// none, its own Text counts, which may be empty.
+	Refers string
+	Origin Origin
 }
 
 // SettingSource is the kind of place a Value is in. It decides how much a bare word

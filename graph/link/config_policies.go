@@ -1,8 +1,11 @@
 package link
 
 import (
+	"slices"
+
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/policy"
 )
 
 // attachConfigPolicies gives the policies in configuration to the programs that use it. If
@@ -58,26 +61,34 @@ func (l *linker) attachConfigPolicies() {
 	sortBy(l.f.Policies, func(p *graph.Policy) (graph.Origin, string) { return p.Origin, p.Object })
 }
 
-// expandHosts replaces the variables in the hosts of policies that a program has in its
-// configuration: they are those of the program.
+// expandHosts replaces the variables and the names of settings in the hosts of policies that a
+// program has in its configuration: they are those of the program.
 func (l *linker) expandHosts() {
 	byEntity := map[graph.Ref][]*scope{}
+	scopes := func(of graph.Ref) []*scope {
+		if len(byEntity) == 0 {
+			for _, s := range l.scopes() {
+				byEntity[s.of] = append(byEntity[s.of], s)
+			}
+		}
+		return byEntity[of]
+	}
 	for i := range l.f.Policies {
 		p := &l.f.Policies[i]
 		if len(p.From) == 0 || p.From[0].Ref.IsZero() {
 			continue
+		}
+		before := len(p.To)
+		p.To = withParts(p.To, func() []*scope { return scopes(p.From[0].Ref) })
+		if b := p.Says.Breaker; len(p.To) > before && b != nil && b.Kind.Provenance == policy.Absent {
+			p.Says.Breaker = nil // that a single server is never taken out is not said of several
 		}
 		for j := range p.To {
 			host := &p.To[j].Host
 			if !address.HasPlaceholder(host.Host) {
 				continue
 			}
-			if len(byEntity) == 0 {
-				for _, s := range l.scopes() {
-					byEntity[s.of] = append(byEntity[s.of], s)
-				}
-			}
-			for _, s := range byEntity[p.From[0].Ref] {
+			for _, s := range scopes(p.From[0].Ref) {
 				if to, ok := address.Parse(s.expand(host.Host)); ok && !address.HasPlaceholder(to.Host) {
 					host.Host = to.Host
 					if host.Port == 0 {
@@ -88,4 +99,29 @@ func (l *linker) expandHosts() {
 			}
 		}
 	}
+}
+
+// withParts replaces the callees that are named by a Part by the addresses of the settings
+// that have it.
+func withParts(to []graph.EndpointRef, scopes func() []*scope) []graph.EndpointRef {
+	if !slices.ContainsFunc(to, func(e graph.EndpointRef) bool { return e.Part != "" }) {
+		return to
+	}
+	var all []graph.EndpointRef
+	for _, e := range to {
+		known := false
+		for _, s := range scopes() {
+			for _, text := range s.parts.hosts(e.Part, 0) {
+				if host, ok := address.Parse(text); ok {
+					one := e
+					one.Host, one.Part, known = host, "", true
+					all = append(all, one)
+				}
+			}
+		}
+		if e.Part = ""; !known {
+			all = append(all, e)
+		}
+	}
+	return all
 }

@@ -39,6 +39,9 @@ func (l *linker) collectScopes() []*scope {
 			s.values = append(s.values, values(u, c, locations[u.Of])...)
 		}
 	}
+	for _, s := range list {
+		s.putParts()
+	}
 	l.chooseSettings(list)
 	for _, s := range list {
 		s.findSwitches()

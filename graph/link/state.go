@@ -69,6 +69,7 @@ type scope struct {
 	values []setting         // in the order of reading
 	env    map[string]string // by name; nil until asked for
 	off    map[string]bool   // features that a setting switches off; nil if none
+	parts  *parts            // settings that act in the place of others; nil if none
 
 	found    []found // see addresses
 	searched bool

@@ -39,9 +39,19 @@ func readEnvoy(d *document.Document, f *graph.Facts) {
 	settings.AddFile(d, f, settings.FileValues(d), owner, owner != nil)
 }
 
-// envoySign reports whether a text can be a static configuration of Envoy.
+// envoySign reports whether a text can be a configuration of Envoy, or a part of one.
 func envoySign(text string) bool {
-	return strings.Contains(text, "static_resources") || strings.Contains(text, "staticResources")
+	return strings.Contains(text, "static_resources") || strings.Contains(text, "staticResources") || strings.Contains(text, "type.googleapis.com/envoy.")
+}
+
+// isEnvoyPart reports whether root is a file for a part of a configuration of Envoy.
+func isEnvoyPart(root document.Node) bool {
+	for _, part := range envoyTypes {
+		if len(envoyResources(root, part)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // isEnvoyConfig reports whether root is a static configuration of Envoy.
@@ -62,26 +72,33 @@ type envoyEndpoint struct {
 // clusters whose hosts a control plane provides have none.
 func ClusterEndpoints(cluster document.Node) []envoyEndpoint {
 	name := cluster.Get("name").Str()
-	var all []envoyEndpoint
-	add := func(address document.Node, priority int) {
-		socket := EnvoyGet(address, "socket_address")
-		at := socket.Get("address")
-		if host := resource.HostName(at.Str()); host != "" {
-			all = append(all, envoyEndpoint{
-				Cluster: name, Host: host, Port: resource.PortNumber(EnvoyGet(socket, "port_value")), At: at, priority: priority,
-			})
-		}
-	}
+	all := assigned(name, EnvoyGet(cluster, "load_assignment"))
 	for _, host := range EnvoyGet(cluster, "hosts").Items() { // the spelling of API version 2
-		add(host, 0)
+		all = appendEndpoint(all, name, host, 0)
 	}
-	for _, locality := range EnvoyGet(cluster, "load_assignment", "endpoints").List() {
+	return all
+}
+
+// assigned returns the hosts of a load assignment, which may be in a file of its own.
+func assigned(cluster string, load document.Node) []envoyEndpoint {
+	var all []envoyEndpoint
+	for _, locality := range load.Get("endpoints").List() {
 		priority, _ := locality.Get("priority").Int()
 		for _, e := range EnvoyGet(locality, "lb_endpoints").List() {
-			add(EnvoyGet(e, "endpoint", "address"), priority)
+			all = appendEndpoint(all, cluster, EnvoyGet(e, "endpoint", "address"), priority)
 		}
 	}
 	return all
+}
+
+func appendEndpoint(all []envoyEndpoint, cluster string, address document.Node, priority int) []envoyEndpoint {
+	socket := EnvoyGet(address, "socket_address")
+	at := socket.Get("address")
+	host := resource.HostName(at.Str())
+	if host == "" {
+		return all
+	}
+	return append(all, envoyEndpoint{Cluster: cluster, Host: host, Port: resource.PortNumber(EnvoyGet(socket, "port_value")), At: at, priority: priority})
 }
 
 // EnvoyGet follows a path of protobuf field names, each of which may also be

@@ -1,7 +1,10 @@
 package proxy
 
 import (
+	"cmp"
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,25 +17,82 @@ import (
 // readEnvoyClusters reads the hosts behind Envoy's static clusters. Any host of a cluster
 // will do, first those of the lowest priority. Clusters that get only copies of requests, or
 // none, are left out: no caller waits for them.
+//
+// Files for parts of the configuration (xDS) hold the same: clusters for the listeners of
+// other files, endpoints for the clusters of others.
 func readEnvoyClusters(s *settings.Collector, root settings.YAMLRoot) {
 	at := func(n document.Node) graph.Origin { return s.Place(root, n) }
-	for _, cluster := range envoyClusters(root.Node, at) {
+	refer := func(n document.Node, key, part string) {
+		line, column := s.Here(root, n)
+		s.AddReference(line, column, key, part, "")
+	}
+	listed := len(envoyResources(root.Node, "listeners")) > 0
+	clusters, elsewhere := envoyClusters(root.Node, at)
+	for _, place := range elsewhere {
+		s.In = place.in
+		refer(place.at, "route.cluster", "cluster "+place.cluster)
+	}
+	for _, load := range envoyResources(root.Node, "endpoints") {
+		name := EnvoyGet(load, "cluster_name").Str()
+		s.Part = "endpoints " + name
+		addEnvoyEndpoints(s, root, assigned(name, load), at(load), nil)
+		s.Part = ""
+	}
+	for _, cluster := range clusters {
 		if cluster.idle {
 			continue
 		}
+		if !listed {
+			s.Part, s.Loose = "cluster "+cluster.Get("name").Str(), true
+		}
 		endpoints := ClusterEndpoints(cluster.Node)
 		for _, place := range cluster.places {
-			pools := envoyPools(endpoints, at(cluster.Node), place)
-			for _, e := range endpoints {
-				address := e.Host
-				if e.Port > 0 {
-					address += ":" + strconv.Itoa(e.Port)
-				}
-				s.In = &graph.Place{Group: pools[e.priority]}
-				s.PutText(root, e.At, "static_resources.clusters.endpoint", address)
+			addEnvoyEndpoints(s, root, endpoints, at(cluster.Node), place)
+			if eds := EnvoyGet(cluster.Node, "eds_cluster_config"); eds.Exists() && len(endpoints) == 0 {
+				s.In = place
+				refer(cluster.Get("name"), "clusters.eds_cluster_config", "endpoints "+cmp.Or(EnvoyGet(eds, "service_name").Str(), cluster.Get("name").Str()))
 			}
 		}
+		s.Part, s.Loose = "", false
 	}
+}
+
+// addEnvoyEndpoints takes the hosts of a cluster in a place.
+func addEnvoyEndpoints(s *settings.Collector, root settings.YAMLRoot, endpoints []envoyEndpoint, at graph.Origin, in *graph.Place) {
+	pools := envoyPools(endpoints, at, in)
+	for _, e := range endpoints {
+		address := e.Host
+		if e.Port > 0 {
+			address += ":" + strconv.Itoa(e.Port)
+		}
+		s.In = &graph.Place{Group: pools[e.priority]}
+		s.PutText(root, e.At, "static_resources.clusters.endpoint", address)
+	}
+}
+
+// envoyTypes are the messages that files for parts of the configuration hold, by the part.
+var envoyTypes = map[string]string{
+	".Cluster": "clusters", ".ClusterLoadAssignment": "endpoints", ".Listener": "listeners", ".RouteConfiguration": "listeners",
+}
+
+// envoyResources returns one part of a configuration, be it static or in a file of its own.
+// Tables of routes count among listeners.
+func envoyResources(root document.Node, part string) []document.Node {
+	all := EnvoyGet(root, "static_resources", part).List()
+	for _, resource := range root.Get("resources").List() {
+		message := resource.Get("@type").Str()
+		if i := strings.LastIndexByte(message, '.'); i >= 0 && strings.Contains(message, "envoy.") && envoyTypes[message[i:]] == part {
+			all = append(all, resource)
+		}
+	}
+	return all
+}
+
+// An envoyElsewhere is what listeners send to a cluster of another file.
+type envoyElsewhere struct {
+	cluster string
+	at      document.Node
+	in      *graph.Place
 }
 
 // envoyPools returns the pools of the hosts of one cluster by their priority.
@@ -71,29 +131,26 @@ type envoyCluster struct {
 // Clusters that listeners route to are calls of whoever is in front of the proxy; the
 // others serve the proxy itself (authorisation, rate limits, tracing, its own control
 // plane). Without listeners, which may come from a control plane, every cluster is a call.
-func envoyClusters(root document.Node, at func(document.Node) graph.Origin) []*envoyCluster {
-	static := EnvoyGet(root, "static_resources")
-	listeners := EnvoyGet(static, "listeners")
-	u := envoyUse{at: at, routes: map[string][]string{}, beside: map[string]bool{}, idle: map[string]bool{}, shares: map[string][]*graph.Place{}}
-	for _, listener := range listeners.List() {
+//
+// What listeners send to clusters of other files comes apart.
+func envoyClusters(root document.Node, at func(document.Node) graph.Origin) (all []*envoyCluster, elsewhere []envoyElsewhere) {
+	listeners := envoyResources(root, "listeners")
+	u := envoyUse{
+		at: at, routes: map[string][]string{}, beside: map[string]bool{}, idle: map[string]bool{}, shares: map[string][]*graph.Place{}, first: map[string]document.Node{},
+	}
+	for _, listener := range listeners {
 		host := EnvoyGet(listener, "address", "socket_address", "address").Str()
 		ip, err := netip.ParseAddr(host)
 		u.local = host == "localhost" || err == nil && ip.IsLoopback()
 		u.walk("", listener, "", 0)
 	}
-	var all []*envoyCluster
 	named := map[string]*envoyCluster{}
-	for _, n := range EnvoyGet(static, "clusters").List() {
+	for _, n := range envoyResources(root, "clusters") {
 		name := n.Get("name").Str()
-		c := &envoyCluster{Node: n, places: u.shares[name], routed: true}
-		if matches := u.routes[name]; matches != nil {
-			c.places = append(c.places, &graph.Place{Match: resource.MatchList(matches)})
-		}
+		c := &envoyCluster{Node: n, places: u.places(name), routed: true}
 		switch {
-		case u.beside[name]:
-			c.places = append(c.places, nil)
 		case len(c.places) > 0:
-		case len(listeners.List()) == 0:
+		case len(listeners) == 0:
 			c.places = []*graph.Place{{}}
 		default:
 			c.places, c.routed, c.idle = []*graph.Place{nil}, false, u.idle[name]
@@ -103,7 +160,27 @@ func envoyClusters(root document.Node, at func(document.Node) graph.Origin) []*e
 	for _, c := range all {
 		c.aggregate(at, named)
 	}
-	return all
+	for _, name := range slices.Sorted(maps.Keys(u.first)) {
+		if named[name] != nil {
+			continue
+		}
+		for _, place := range u.places(name) {
+			elsewhere = append(elsewhere, envoyElsewhere{name, u.first[name], place})
+		}
+	}
+	return all, elsewhere
+}
+
+// places returns the places of a cluster among what the listeners call.
+func (u *envoyUse) places(name string) []*graph.Place {
+	places := u.shares[name]
+	if matches := u.routes[name]; matches != nil {
+		places = append(places, &graph.Place{Match: resource.MatchList(matches)})
+	}
+	if u.beside[name] {
+		places = append(places, nil)
+	}
+	return places
 }
 
 // aggregate gives the places of a cluster that is made of others to those: the first that
@@ -137,6 +214,13 @@ type envoyUse struct {
 	beside map[string]bool           // clusters that get those of programs beside Envoy
 	shares map[string][]*graph.Place // clusters that get a part of the requests
 	idle   map[string]bool           // clusters that get copies, or nothing
+	first  map[string]document.Node  // where a cluster that gets requests is first named
+}
+
+func (u *envoyUse) meet(cluster document.Node) {
+	if _, known := u.first[cluster.Str()]; !known {
+		u.first[cluster.Str()] = cluster
+	}
 }
 
 // walk collects the clusters below n, which is the value of key, for the requests that
@@ -162,8 +246,10 @@ func (u *envoyUse) walk(key string, n document.Node, match string, depth int) {
 				u.idle[v.Str()] = true
 			case key == "http_uri" || key == "server_uri" || key == "httpUri" || key == "serverUri":
 			case u.local:
+				u.meet(v)
 				u.beside[v.Str()] = true
 			default:
+				u.meet(v)
 				u.routes[v.Str()] = append(u.routes[v.Str()], match)
 			}
 		case name == "weighted_clusters" || name == "weightedClusters":
@@ -176,6 +262,7 @@ func (u *envoyUse) walk(key string, n document.Node, match string, depth int) {
 				if weight, written := resource.Weight(weighted); written && weight <= 0 {
 					u.idle[cluster] = true
 				} else {
+					u.meet(weighted.Get("name"))
 					u.shares[cluster] = append(u.shares[cluster], &graph.Place{Group: group, Share: weight})
 				}
 			}

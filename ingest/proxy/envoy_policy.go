@@ -36,12 +36,18 @@ func NewEnvoyConfig(f *field.Reader, p *policy.Product) *EnvoyConfig {
 // envoyPolicies reads the policies of a static configuration.
 func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 	c := NewEnvoyConfig(f, product.Envoy)
-	static := EnvoyGet(root, "static_resources")
-	clusters := EnvoyGet(static, "clusters").List()
 	hosts := map[string][]graph.EndpointRef{}
-	for _, cluster := range envoyClusters(root, func(document.Node) graph.Origin { return graph.Origin{} }) {
+	clusters, elsewhere := envoyClusters(root, func(document.Node) graph.Origin { return graph.Origin{} })
+	for _, e := range elsewhere {
+		hosts[e.cluster] = []graph.EndpointRef{{Part: "cluster " + e.cluster, Host: graph.Address{Host: e.cluster}}}
+	}
+	for _, cluster := range clusters {
 		if !cluster.routed {
 			continue // calls of other clusters are not waited for
+		}
+		if eds := EnvoyGet(cluster.Node, "eds_cluster_config"); eds.Exists() {
+			name := cluster.Get("name").Str()
+			hosts[name] = []graph.EndpointRef{{Part: "endpoints " + cmp.Or(EnvoyGet(eds, "service_name").Str(), name), Host: graph.Address{Host: name}}}
 		}
 		for _, e := range ClusterEndpoints(cluster.Node) {
 			if !isLoopback(e.Host) {
@@ -50,8 +56,10 @@ func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 		}
 	}
 	c.Callees = func(cluster string) []graph.EndpointRef { return hosts[cluster] }
-	c.RouteTables(EnvoyGet(static, "listeners"), 0)
-	for _, cluster := range clusters {
+	for _, listener := range envoyResources(root, "listeners") {
+		c.RouteTables(listener, 0)
+	}
+	for _, cluster := range envoyResources(root, "clusters") {
 		c.Cluster(cluster)
 	}
 	return c.Policies

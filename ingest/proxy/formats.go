@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -35,5 +36,5 @@ var TextPolicies = []settings.TextPolicy{
 
 // EnvoyPolicies finds the policies in a static configuration of Envoy.
 var EnvoyPolicies = settings.YAMLPolicy{
-	Sign: envoySign, Match: isEnvoyConfig, Syntax: product.EnvoyDuration, Read: envoyPolicies,
+	Sign: envoySign, Match: func(root document.Node) bool { return isEnvoy("", root) }, Syntax: product.EnvoyDuration, Read: envoyPolicies,
 }

@@ -42,6 +42,7 @@ func readNginx(s *settings.Collector, _, text string) bool {
 	r := newNginxRoutes(n, tree)
 	r.walk(tree, nginxBlock{})
 	r.ask()
+	r.offer()
 	return true
 }
 

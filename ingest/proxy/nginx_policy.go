@@ -31,7 +31,37 @@ func nginxPolicies(text string, place func(line, column int) graph.Origin) []gra
 	w.define(tree)
 	w.survey(tree)
 	w.walk(tree, nil, "", false)
+	if w.passes == nil {
+		return w.serverPolicies()
+	}
 	return PassPolicies(product.Nginx, w.passes)
+}
+
+// serverPolicies are the policies of upstreams in a file that passes nothing on itself: other
+// files pass requests to them, and say more about these.
+func (w *nginxWalk) serverPolicies() []graph.Policy {
+	var passes []Pass
+	for _, name := range slices.Sorted(maps.Keys(w.groups)) {
+		s := &nginxScope{nginxWalk: w, Reader: &settings.Reader{Syntax: product.NginxDuration}, kind: "proxy_", group: w.groups[name]}
+		p := Pass{Match: "upstream " + name}
+		for _, server := range s.primaries() {
+			if p.add(server.words[1]); p.At.Line == 0 {
+				p.At = w.at(server)
+			}
+		}
+		if len(p.To) == 0 {
+			continue
+		}
+		p.Says.Retry = s.retry(false)
+		s.readGroup(&p.Says)
+		p.Flaws = s.Flaws
+		passes = append(passes, p)
+	}
+	policies := PassPolicies(product.Nginx, passes)
+	for i := range policies {
+		policies[i].Group, policies[i].Rank, policies[i].Match = "servers", -1, ""
+	}
+	return policies
 }
 
 // An nginxWalk visits the blocks of a configuration.
@@ -131,6 +161,9 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream 
 			}
 		case !strings.HasPrefix(rest, "unix:"):
 			p.add(text)
+			if !strings.ContainsAny(host, ":$") {
+				p.Part = nginxPartOf(host)
+			}
 		}
 	}
 	if len(p.To) == 0 {
@@ -138,6 +171,7 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream 
 	}
 	scope := &nginxScope{
 		nginxWalk: w, Reader: &settings.Reader{Syntax: product.NginxDuration}, levels: levels, kind: strings.TrimSuffix(d.words[0], "pass"), group: group,
+		elsewhere: p.Part != "",
 	}
 	scope.read(&p.Says, stream)
 	p.Flaws = scope.Flaws
@@ -173,6 +207,8 @@ type nginxScope struct {
 	levels []nginxLevel
 	kind   string // prefix of the directives: "proxy_", "grpc_"
 	group  nginxLevel
+	// elsewhere is set if the group may be in another file.
+	elsewhere bool
 }
 
 // all returns the directives of a name on the nearest level that has any.
@@ -253,7 +289,7 @@ func (s *nginxScope) retry(stream bool) *policy.Retry {
 	tries := s.setting(s.kind + "next_upstream_tries")
 	if n := s.Count(tries, 0); n.Set() && n.Value > 0 {
 		r.Retries = s.Tries(tries, 0)
-		if others == 0 && n.Value > 1 && !s.resolved() {
+		if others == 0 && n.Value > 1 && !s.resolved() && !s.elsewhere {
 			s.Inert(tries, "the only server is not tried again, unless its name resolves to several addresses", "give the upstream block more servers")
 			s.Flaws[len(s.Flaws)-1].Info = true
 		}
@@ -266,7 +302,7 @@ func (s *nginxScope) retry(stream bool) *policy.Retry {
 // primaries are the servers of the group that are not kept for emergencies.
 func (s *nginxScope) primaries() []directive {
 	return slices.DeleteFunc(slices.Clone(s.group["server"]), func(d directive) bool {
-		return slices.Contains(d.words, "backup") || slices.Contains(d.words, "down")
+		return len(d.words) < 2 || slices.Contains(d.words, "backup") || slices.Contains(d.words, "down")
 	})
 }
 

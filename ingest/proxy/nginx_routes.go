@@ -286,10 +286,25 @@ func (r *nginxRoutes) target(d directive, target string, in *graph.Place) {
 		r.upstream(upstream, scheme, in)
 	case strings.HasPrefix(rest, "unix:"), strings.Contains(host, "$") && !strings.Contains(host, "${"):
 		// A socket, or whatever the request says: no address of this file.
+	case !strings.ContainsAny(host, ":$"): // an upstream may be in another file
+		r.In = in
+		r.AddReference(d.line, d.column, d.words[0], nginxPartOf(host), target)
 	default:
 		r.In = in
 		r.Add(d.line, d.column, d.words[0], target)
 	}
+}
+
+// nginxPartOf is the name under which other files refer to the servers of an upstream.
+func nginxPartOf(upstream string) string { return "upstream " + upstream }
+
+// offer states the upstreams for locations in other files.
+func (r *nginxRoutes) offer() {
+	for _, name := range slices.Sorted(maps.Keys(r.upstreams)) {
+		r.Part = nginxPartOf(name)
+		r.upstream(r.upstreams[name], "", nil)
+	}
+	r.Part = ""
 }
 
 // upstream reports the servers of an upstream: any that is not down, and the spare ones when

@@ -14,7 +14,7 @@ func looksLikeHAProxy(name, text string) bool {
 		haproxyBackend.MatchString(text) && strings.Contains(text, "server ") && !strings.Contains(text, ";\n")
 }
 
-func isEnvoy(_ string, root document.Node) bool { return isEnvoyConfig(root) }
+func isEnvoy(_ string, root document.Node) bool { return isEnvoyConfig(root) || isEnvoyPart(root) }
 
 // haproxyAddress takes the family off an address ("ipv4@host:port"). Sockets
 // are no addresses.

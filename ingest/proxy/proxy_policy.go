@@ -20,6 +20,7 @@ type Pass struct {
 	At    graph.Origin
 	Match string // which requests; empty is all
 	To    []graph.Address
+	Part  string // the last of To may be the name of addresses in another file: see graph.Value.Part
 	Says  policy.Set
 	Flaws []graph.Flaw
 }
@@ -54,6 +55,9 @@ func PassPolicies(of *policy.Product, passes []Pass) []graph.Policy {
 			c.Says.Product, c.Says.Layer = of, policy.Gateway
 			for _, address := range p.To {
 				c.To = append(c.To, graph.EndpointRef{Host: address})
+			}
+			if len(c.To) > 0 {
+				c.To[len(c.To)-1].Part = p.Part
 			}
 			for _, flaw := range p.Flaws {
 				if at := (field.FlawAt{Text: flaw.Text, Why: flaw.Why, At: flaw.Origin}); !seen[at] {

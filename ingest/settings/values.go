@@ -103,6 +103,8 @@ type Collector struct {
 	At     graph.Origin // of the first line
 	File   string       // the name of the file, as ConfigBase has it
 	In     *graph.Place // of the settings that are added next; nil if they are in no group
+	Part   string       // of the settings that are added next, as in graph.Value
+	Loose  bool         // of those with a Part
 	Values []graph.Value
 }
 
@@ -112,7 +114,15 @@ func (s *Collector) Add(line, column int, key, text string) {
 		return
 	}
 	s.Values = append(s.Values, graph.Value{
-		Key: key, Text: text, Source: graph.FromFile, In: s.In, Origin: s.place(line, column),
+		Key: key, Text: text, Source: graph.FromFile, In: s.In, Part: s.Part, Loose: s.Loose, Origin: s.place(line, column),
+	})
+}
+
+// AddReference takes a setting in whose place those of the program with a Part act, in whatever
+// file they are, or else its own text, which may be empty.
+func (s *Collector) AddReference(line, column int, key, part, text string) {
+	s.Values = append(s.Values, graph.Value{
+		Key: key, Text: text, Refers: part, Source: graph.FromFile, In: s.In, Part: s.Part, Loose: s.Loose, Origin: s.place(line, column),
 	})
 }
 

@@ -96,14 +96,19 @@ func (s *Collector) Put(root YAMLRoot, n document.Node, key string) {
 
 // PutText takes a setting at a node whose text is not the node's own.
 func (s *Collector) PutText(root YAMLRoot, n document.Node, key, text string) {
+	line, column := s.Here(root, n)
+	s.Add(line, column, key, text)
+}
+
+// Here is the line and column of a node in its file.
+func (s *Collector) Here(root YAMLRoot, n document.Node) (line, column int) {
 	o := root.doc.At(n)
-	s.Add(int(o.Line)+root.line, int(o.Column), key, text)
+	return int(o.Line) + root.line, int(o.Column)
 }
 
 // Place is the place of a node in its file.
 func (s *Collector) Place(root YAMLRoot, n document.Node) graph.Origin {
-	o := root.doc.At(n)
-	return s.place(int(o.Line)+root.line, int(o.Column))
+	return s.place(s.Here(root, n))
 }
 
 // MaxYAMLDepth bounds the nesting that is followed, against cycles of aliases.
