@@ -13,8 +13,9 @@ import (
 // A remedy is a remediation for a call, with the user's own object that it is in.
 type remedy struct {
 	policy.Remediation
-	object  string // its name, "shop/pricing"; empty if the inputs have none, or for several calls
-	instead string // the object that has to go for it, "ServiceProfile shop/pricing"; empty if none has
+	in      *policy.Product // that expresses it; nil for code
+	object  string          // its name, "shop/pricing"; empty if the inputs have none, or for several calls
+	instead string          // the object that has to go for it, "ServiceProfile shop/pricing"; empty if none has
 }
 
 // hint writes an imperative that ends in rest: "to 2s" or "above 2s" for the value, and
@@ -63,7 +64,7 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		kind, object, _ := strings.Cut(o, "/")
 		kinds = append(kinds, kind)
 		if r, ok := inKind(in, layer.Layer, kind, purpose); ok {
-			return remedy{Remediation: r, object: object}, true
+			return remedy{Remediation: r, in: layer.Product, object: object}, true
 		}
 	}
 	r, ok := in.RemediationIn(layer.Layer, purpose, kinds...)
@@ -71,9 +72,9 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		return remedy{}, false
 	}
 	if r.Kind == "Service" {
-		return remedy{Remediation: r, object: p.Core.ID(p.Core.To(e))}, true
+		return remedy{Remediation: r, in: layer.Product, object: p.Core.ID(p.Core.To(e))}, true
 	}
-	return remedy{Remediation: r}, true
+	return remedy{Remediation: r, in: layer.Product}, true
 }
 
 // ofRoutes are the purposes that routes express, which are not for those that are asked whether

@@ -102,11 +102,17 @@ func reportEndless(p *Pass, list []endlessCall) {
 		f = calls.aboutGroup(p, analyze.Default)
 		what, named = oneOfText(p, calls), ""
 	}
+	const long = "to slightly more than the slowest successful response, below the caller's own deadline"
+	r := remedyOf(p, e, part, policy.TotalTimeout)
 	without := "without a timeout"
 	switch {
 	case part.Budget.State == policy.Endless:
-		without += fmt.Sprintf(": %s has no default", part.Budget.By[0].Product.DisplayName())
-		f.Message = fmt.Sprintf("%s without a timeout%s: %s has no default", what, named, part.Budget.By[0].Product.DisplayName())
+		in := part.Budget.By[0].Product
+		if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Product != nil && l.Set.Product == r.in && l.Budget.State == policy.Endless }) {
+			in = r.in // the hint is about the same product
+		}
+		without += fmt.Sprintf(": %s has no default", in.DisplayName())
+		f.Message = fmt.Sprintf("%s without a timeout%s: %s has no default", what, named, in.DisplayName())
 	case len(part.Layers) > 0 && part.Layers[0].Set.Product != nil:
 		f.Confidence = analyze.Assumed
 		without += " in the inputs, which declare other policies for them"
@@ -114,8 +120,6 @@ func reportEndless(p *Pass, list []endlessCall) {
 	default:
 		f.Message = fmt.Sprintf("%s without a timeout%s", what, named)
 	}
-	const long = "to slightly more than the slowest successful response, below the caller's own deadline"
-	r := remedyOf(p, e, part, policy.TotalTimeout)
 	f.Hint = r.hint("set", long)
 	f.Alike = analyze.Alike{Cause: r.Kind + " " + r.Fields(), Says: without, Hint: r.general().hint("set", long), Calls: true}
 	f.Values = append(f.Values, took("attempt", part.Attempt), took("budget", part.Budget))
