@@ -9,9 +9,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// checkFlaws reports the flaws of one kind. what completes the message "field of
-// object ..."; its %s is the product.
-// checkFlaws reports the flaws of a kind, one that several policies share once.
+// checkFlaws reports the flaws of one kind, one that several policies share once. what
+// completes the message "field of object ..."; its %s is the product.
 func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 	type place struct {
 		field string

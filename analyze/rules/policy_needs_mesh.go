@@ -103,21 +103,30 @@ func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
 	if len(names) > 2 {
 		what = fmt.Sprintf("%s and %d more policies", names[0], len(names)-1)
 	}
+	without := "without the proxy of " + m.Product.DisplayName()
+	if m.In {
+		without = "in ambient mode without a waypoint"
+	}
+	without += fmt.Sprintf(": %s %s no effect on the call", what, has)
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    callID(g, e),
-		Message:    fmt.Sprintf("%s calls %s without the proxy of %s: %s %s no effect on the call", from.ID, to.ID, m.Product.DisplayName(), what, has),
+		Message:    fmt.Sprintf("%s calls %s %s", from.ID, to.ID, without),
 		Hint:       "add " + from.ID + " to the mesh, or set a timeout for the call in its code",
 		Values:     []analyze.KeyValue{keyValue("mesh", m.Product.String())},
 		Origins:    append([]graph.Origin{m.Origin}, where(policies)...),
 		Services:   []graph.Node{g.From(e), g.To(e)},
 	}
+	f.Alike = analyze.Alike{
+		Cause: strings.Join(names, ",") + " " + without, Says: without + "s", Calls: true, One: true,
+		Hint: "add the callers to the mesh, or set timeouts for the calls in their code",
+	}
 	if m.In {
-		f.Message = fmt.Sprintf("%s calls %s in ambient mode without a waypoint: %s %s no effect on the call", from.ID, to.ID, what, has)
 		f.Hint = `set label "istio.io/use-waypoint" on the Service or namespace of ` + to.ID
 		if w := m.Product.OrNative().Waypoint; w != nil && to.Labels[w.Label] != "" {
 			f.Hint = fmt.Sprintf("change label %q of the Service of %s from %q to the name of a Gateway that is a waypoint for Services", w.Label, to.ID, to.Labels[w.Label])
 		}
+		f.Alike.Hint = "have the label \"istio.io/use-waypoint\" of the Service or namespace of each callee name a Gateway that is a waypoint for Services"
 	}
 	p.Report(f)
 }

@@ -8,19 +8,23 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// withoutRepetitions leaves out findings that a reader cannot distinguish from one before them,
-// and adds their places to that one.
+// withoutRepetitions leaves out findings that have the fingerprint of another one, as those of
+// an object that several files declare, and adds their places to that one: to the most severe,
+// of these to the first. Those about two values of a setting are two.
 func withoutRepetitions(found []analyze.Finding) []analyze.Finding {
-	type words struct{ rule, subject, message, hint string }
-	at := make(map[words]int, len(found))
+	type same struct{ fingerprint, value string }
+	at := make(map[same]int, len(found))
 	var list []analyze.Finding
 	for _, f := range found {
-		said := words{f.Rule, f.Subject, f.Message, f.Hint}
-		i, again := at[said]
-		if !again || list[i].Fingerprint != f.Fingerprint {
-			at[said] = len(list)
+		is := same{f.Fingerprint, valueOf(&f)}
+		i, again := at[is]
+		if !again {
+			at[is] = len(list)
 			list = append(list, f)
 			continue
+		}
+		if f.Severity > list[i].Severity {
+			list[i], f = f, list[i]
 		}
 		list[i].Origins = slices.Clone(list[i].Origins)
 		for _, o := range f.Origins {
@@ -30,6 +34,16 @@ func withoutRepetitions(found []analyze.Finding) []analyze.Finding {
 		}
 	}
 	return list
+}
+
+// valueOf returns the value of the setting that f is about, "" if it is about none.
+func valueOf(f *analyze.Finding) string {
+	for _, v := range f.Values {
+		if v.Key == "value" {
+			return v.Value
+		}
+	}
+	return ""
 }
 
 // withPlaces gives findings about calls one cause where they say the same of them, because of

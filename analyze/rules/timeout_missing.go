@@ -108,7 +108,9 @@ func reportEndless(p *Pass, list []endlessCall) {
 	switch {
 	case part.Budget.State == policy.Endless:
 		in := part.Budget.By[0].Product
-		if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Product != nil && l.Set.Product == r.in && l.Budget.State == policy.Endless }) {
+		if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+			return l.Set.Product != nil && l.Set.Product == r.in && l.Budget.State == policy.Endless
+		}) {
 			in = r.in // the hint is about the same product
 		}
 		without += fmt.Sprintf(": %s has no default", in.DisplayName())

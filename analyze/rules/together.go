@@ -51,10 +51,10 @@ func causeOf(f *analyze.Finding) cause {
 }
 
 // oneChange reports whether findings are about calls with one caller or one callee, and have
-// the same hint, or about one place or inputs.
+// the same hint, or about one object, one place or inputs.
 func oneChange(list []analyze.Finding) bool {
 	first := list[0].Services
-	if first == nil || list[0].Alike.Goes {
+	if first == nil || list[0].Alike.Goes || list[0].Alike.One {
 		return true
 	}
 	of := func(end int) bool {
@@ -81,8 +81,14 @@ func combine(g *graph.Graph, list []analyze.Finding) analyze.Finding {
 		f.Hint = each[0].Hint
 	}
 	for i := range each {
-		if o := each[i].Origins; len(o) > 0 && !slices.Contains(f.Origins, o[0]) {
-			f.Origins = append(f.Origins, o[0])
+		places := each[i].Origins
+		if !f.Alike.One {
+			places = places[:min(len(places), 1)]
+		}
+		for _, o := range places {
+			if !slices.Contains(f.Origins, o) {
+				f.Origins = append(f.Origins, o)
+			}
 		}
 		f.Services = append(f.Services, each[i].Services...)
 	}
