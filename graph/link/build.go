@@ -52,6 +52,7 @@ func (b *Builder) Build() *graph.Graph {
 	l.assignFiles()
 	l.attachConfigPolicies()
 	l.declare()
+	l.noteTwoMeshes()
 	l.selectWorkloads()
 	l.join()
 	l.index()

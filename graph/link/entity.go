@@ -61,7 +61,6 @@ func (l *linker) declare() {
 		l.declareName(n, n.Ref, n.Hosts)
 	}
 	l.noteDuplicates()
-	l.noteTwoMeshes()
 }
 
 func (l *linker) declareEntity(t *graph.Entity) {
