@@ -19,13 +19,20 @@ import (
 // Main runs weir with its arguments, without the program's name, and returns the
 // exit code: 0 clean, 1 findings, 2 misuse, 3 some input could not be read.
 func Main(args []string, in io.Reader, out, err io.Writer) int {
-	r := &run{console: console{in: in, out: out, err: err}}
+	ctx, interrupted, done := handleSignals(err)
+	defer done()
+	r := &run{console: console{in: in, out: out, err: err}, ctx: ctx, leave: &interrupted.left}
 	root := newRoot(r)
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(err)
-	return r.exitCode(root.Execute())
+	result := root.Execute()
+	if code := interrupted.code(); code != exitClean {
+		r.printMessage("interrupted", "")
+		return code
+	}
+	return r.exitCode(result)
 }
 
 // exitCode prints the error that ended the run and returns its exit code. Unreadable

@@ -7,15 +7,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -103,7 +107,8 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 		}
 	}
 	for _, o := range r.outputsTo {
-		if err := r.writeOne(o, report, view); err != nil {
+		// Whoever reads the output may stop early, which changes nothing about the result.
+		if err := r.writeOne(o, report, view); err != nil && !errors.Is(err, syscall.EPIPE) {
 			return err
 		}
 	}
@@ -111,13 +116,13 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 }
 
 func (r *run) writeOne(o output, report *analyze.Report, view render.View) error {
-	options := render.Options{Verbose: r.verbose, View: view, ASCII: !unicodeLocale()}
+	options := render.Options{Context: r.ctx, Verbose: r.verbose, View: view, ASCII: !unicodeLocale()}
 	write := func(w io.Writer) error { return o.format.Write(w, report, options) }
 	var err error
 	to := "standard output"
 	if o.file != "" {
 		to = o.file
-		err = writeFile(o.file, write)
+		err = r.writeFile(o.file, write)
 	} else {
 		profile := r.colorProfile()
 		options.Color = profile > colorprofile.ASCII
@@ -153,29 +158,51 @@ func writeOut(out io.Writer, profile colorprofile.Profile, write func(io.Writer)
 }
 
 // writeFile writes a file atomically: to a temporary file in the same directory, which
-// is renamed when it is complete. Files that are not regular (links, pipes, devices) are
-// written in place.
-func writeFile(name string, write func(io.Writer) error) (err error) {
-	open, flags, mode := fmt.Sprintf("%s.weir-%d", name, os.Getpid()), os.O_EXCL, os.FileMode(0o666)
+// is renamed when it is complete and the run was not interrupted. Files that are not regular
+// (links, pipes, devices) are written in place, except for links out of the git work tree that
+// they are in.
+func (r *run) writeFile(name string, write func(io.Writer) error) error {
+	mode := os.FileMode(0o666)
 	if info, err := os.Lstat(name); err == nil {
 		if mode = info.Mode().Perm(); !info.Mode().IsRegular() {
-			open, flags, mode = name, os.O_TRUNC, 0o666
+			if !r.followOutside && ingest.LeadsOut(name) {
+				return errors.New("it is a link out of the work tree")
+			}
+			file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+			if err != nil {
+				return err
+			}
+			return fill(file, write)
 		}
 	}
-	file, err := os.OpenFile(open, os.O_WRONLY|os.O_CREATE|flags, mode)
+	file, err := createTemporary(filepath.Dir(name), mode)
 	if err != nil {
 		return err
 	}
-	w := bufio.NewWriter(file)
-	err = cmp.Or(write(w), w.Flush(), file.Close())
-	switch {
-	case open == name:
-		return err
-	case err != nil:
-		os.Remove(open)
+	temporary := file.Name()
+	defer r.leave.remove(temporary)()
+	if err = cmp.Or(fill(file, write), r.ctx.Err()); err != nil {
 		return err
 	}
-	return os.Rename(open, name)
+	return os.Rename(temporary, name)
+}
+
+// fill writes a file and closes it.
+func fill(file *os.File, write func(io.Writer) error) error {
+	w := bufio.NewWriter(file)
+	return cmp.Or(write(w), w.Flush(), file.Close())
+}
+
+// createTemporary makes a file in a directory, with a name that no other run has: not even
+// one in another container, where numbers of processes are the same.
+func createTemporary(dir string, mode os.FileMode) (*os.File, error) {
+	for {
+		name := filepath.Join(dir, fmt.Sprintf(".weir-%08x", rand.Uint32()))
+		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return file, err
+		}
+	}
 }
 
 // withoutPath removes the name of the file from an error, for a message that

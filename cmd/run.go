@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/ingest/summary"
 )
@@ -9,6 +11,8 @@ import (
 // state that decides the exit code.
 type run struct {
 	console
+	ctx   context.Context // ends when the run is interrupted
+	leave *leftovers
 
 	configPath    string
 	namespace     string

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"context"
 	"errors"
 	"runtime/debug"
 	"slices"
@@ -147,7 +146,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 		// The garbage collector lets a heap grow to twice its size; this keeps it below the limit.
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.maxMemory))
 	}
-	err := ingest.Read(context.Background(), sources, options, b)
+	err := ingest.Read(r.ctx, sources, options, b)
 	var missing *ingest.SourceError
 	var spill *spans.SpillError
 	var program *rendering.MissingError

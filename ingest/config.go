@@ -23,3 +23,10 @@ func ReadConfig(name string, outside bool) ([]byte, error) {
 	defer in.Close()
 	return readAll(in, 0, maxSmall)
 }
+
+// LeadsOut reports whether a path, of a file that need not exist, has a link that leads out of
+// its git work tree.
+func LeadsOut(name string) bool {
+	cwd, err := os.Getwd()
+	return err == nil && (&roots{cwd: cwd}).named(name) != nil
+}

@@ -104,7 +104,7 @@ func (r *roots) named(source string) error {
 			at = next
 			continue
 		}
-		real, err := filepath.EvalSymlinks(next)
+		real, err := resolve(next)
 		if err != nil {
 			return nil
 		}
@@ -115,6 +115,26 @@ func (r *roots) named(source string) error {
 		at = real
 	}
 	return nil
+}
+
+// resolve returns where an absolute path leads, also if there is no file yet.
+func resolve(p string) (string, error) {
+	real, err := filepath.EvalSymlinks(p)
+	for range 40 { // as many links as systems follow
+		if !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if to, linked := os.Readlink(p); linked == nil && filepath.IsAbs(to) {
+			p = to
+		} else if linked == nil {
+			p = filepath.Join(filepath.Dir(p), to)
+		} else {
+			dir, err := filepath.EvalSymlinks(filepath.Dir(p))
+			return filepath.Join(dir, filepath.Base(p)), err
+		}
+		real, err = filepath.EvalSymlinks(p)
+	}
+	return real, err
 }
 
 // A place is where a path inside the roots leads, with all links resolved.

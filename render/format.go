@@ -9,6 +9,7 @@
 package render
 
 import (
+	"context"
 	"io"
 	"strings"
 
@@ -27,10 +28,11 @@ type Format struct {
 
 // Options change how a report is shown, never its content.
 type Options struct {
-	Width   int  // columns of the terminal; 0 for no limit, as when piped
-	Color   bool // styles may be used
-	ASCII   bool // without box characters
-	Verbose bool // with the full coverage
+	Context context.Context // ends programs that draw; nil if nothing does
+	Width   int             // columns of the terminal; 0 for no limit, as when piped
+	Color   bool            // styles may be used
+	ASCII   bool            // without box characters
+	Verbose bool            // with the full coverage
 	View    View
 }
 

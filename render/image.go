@@ -2,10 +2,12 @@ package render
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os/exec"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/render/pen"
@@ -35,14 +37,42 @@ func runDot(w io.Writer, language string, r *analyze.Report, o Options) error {
 	if err := writeDOT(&source, r, o); err != nil {
 		return err
 	}
-	cmd := exec.Command(program, "-T"+language)
+	ctx := o.Context
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	limited, cancel := context.WithTimeout(ctx, drawingTime)
+	defer cancel()
+	cmd := exec.CommandContext(limited, program, "-T"+language)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = &source, &drawn, &said
-	if err := cmd.Run(); err != nil {
+	cmd.WaitDelay = time.Second
+	err = cmd.Run()
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case limited.Err() != nil:
+		return &SlowGraphviz{drawingTime}
+	case err != nil:
 		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
 		return fmt.Errorf("drawing with %q: %w: %s", "dot", err, pen.Clean(first))
 	}
 	_, err = w.Write(drawn.Bytes())
 	return err
+}
+
+// drawingTime is how long dot may take. A picture that takes longer is too large to be read.
+var drawingTime = time.Minute
+
+// SlowGraphviz is the error of an image that takes dot too long.
+type SlowGraphviz struct{ Limit time.Duration }
+
+func (e *SlowGraphviz) Error() string {
+	return fmt.Sprintf("the program \"dot\" did not draw the picture within %s", e.Limit)
+}
+
+// Hint names what is smaller.
+func (e *SlowGraphviz) Hint() string {
+	return "draw a part, as with weir graph --focus, or write -o dot and draw it elsewhere"
 }
 
 // NoGraphviz is the error of an image where dot is not installed.
