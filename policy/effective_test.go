@@ -75,7 +75,7 @@ func TestOneLayer(t *testing.T) {
 		{"Traefik at once", policy.Set{Product: product.Traefik, Retry: &policy.Retry{Retries: say(3)}}, 4, "inf", "0s", "inf", 4, 4},
 		{"Traefik growing", policy.Set{Product: product.Traefik, Retry: &policy.Retry{Retries: say(2), Backoff: &policy.Backoff{Kind: say("exponential"), Base: say(100 * ms)}}},
 			3, "inf", "600ms", "inf", 3, 3},
-		{"a gap between two reads bounds nothing", policy.Set{Product: product.Kong}, 6, "inf", "0s", "inf", 6, 6},
+		{"a gap between two reads ends a call without a byte", policy.Set{Product: product.Kong}, 6, "1m0s", "0s", "1m0s", 6, 6},
 		{"linear waits", policy.Set{Timeout: &policy.Timeout{PerTry: say(time.Second)}, Retry: &policy.Retry{Retries: say(3), Backoff: &policy.Backoff{Kind: say("linear"), Base: say(100 * ms), Max: say(250 * ms)}}},
 			4, "1s", "550ms", "4.55s", 4, 4},
 		{"hedging waits for its last copy", policy.Set{Timeout: &policy.Timeout{PerTry: say(time.Second)}, Hedge: &policy.Hedge{Copies: say(2), Delay: say(100 * ms)}},

@@ -52,35 +52,25 @@ func (r *Retry) neverFires() bool {
 
 // attemptLimit is p: the timeout of one attempt if there is one, else the total timeout.
 // A timeout per attempt that is not below the total never fires: Envoy documents that it
-// ignores it, elsewhere the total fires first. Without either it is the client's read
-// timeout.
+// ignores it, elsewhere the total fires first. A read timeout that is shorter than both, or
+// alone, ends an attempt before them if the callee sends nothing, see Limit.OfSilence.
 func (s *Set) attemptLimit() Limit {
 	if s.Timeout == nil {
 		return Limit{}
 	}
 	perTry, total := limitOf(s, "timeout.perTry", s.Timeout.PerTry), s.totalLimit()
-	gap := s.readLimit()
+	gap := limitOf(s, "timeout.readGap", s.Timeout.ReadGap)
 	switch {
+	case gap.State == Finite && !perTry.before(gap) && !total.before(gap):
+		return gap
 	case perTry.State == Finite && (total.State != Finite || perTry.Time < total.Time):
 		return perTry
 	case total.State == Finite:
 		return total
-	case gap.State == Finite:
-		return gap
 	case total.State != Undeclared:
 		return total
 	}
 	return perTry // disabled, or undeclared
-}
-
-// readLimit is the read timeout of a client, which approximates a timeout per attempt: it
-// limits the gap between two reads, and few responses arrive in small pieces. Idle timers
-// of proxies do not count.
-func (s *Set) readLimit() Limit {
-	if s.Layer != App || s.Product.OrNative().Layer != App {
-		return Limit{}
-	}
-	return limitOf(s, "timeout.readGap", s.Timeout.ReadGap)
 }
 
 func (s *Set) totalLimit() Limit {
@@ -109,7 +99,7 @@ func (s *Set) allEnd() Limit {
 // PerTryActs reports whether an attempt has a timeout of its own that can fire.
 func (s *Set) PerTryActs() bool {
 	p := s.attemptLimit()
-	return p.State == Finite && p.By[0].Field == "timeout.perTry"
+	return p.State == Finite && (p.By[0].Field == "timeout.perTry" || p.OfSilence())
 }
 
 // waits is W. It is endless for unlimited retries.

@@ -49,6 +49,13 @@ func (b Limit) Explicit() bool {
 	return len(b.By) > 0
 }
 
+// OfSilence reports whether b is the read timeout of a client or a proxy, which limits the gap
+// between two reads: it ends a call whose callee sends nothing, but no response that arrives
+// in small pieces.
+func (b Limit) OfSilence() bool {
+	return b.State == Finite && len(b.By) > 0 && b.By[0].Field == "timeout.readGap"
+}
+
 // A Decision is a setting that decides about an Effective policy.
 type Decision struct {
 	Layer      Layer

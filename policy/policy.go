@@ -165,8 +165,9 @@ func (s *Set) Empty() bool {
 		s.HealthCheck == nil
 }
 
-// A Timeout bounds time. Only Total and PerTry bound a request: Connect, Idle
-// and ReadGap never fire while a response arrives in small pieces.
+// A Timeout bounds time. Only Total and PerTry bound a request. ReadGap ends one whose callee
+// sends nothing, but like Connect and Idle it never fires while a response arrives in small
+// pieces.
 type Timeout struct {
 	Total   Setting[time.Duration] // the whole call, every retry and wait included
 	PerTry  Setting[time.Duration] // one attempt

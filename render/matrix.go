@@ -73,6 +73,9 @@ func timeoutCell(part *analyze.Part) cell {
 	switch part.Budget.State {
 	case policy.Finite:
 		c := bounded(part.Budget)
+		if part.Budget.OfSilence() && len(part.Budget.By) == 1 {
+			c.value += " without a byte"
+		}
 		if t := part.Attempt; t.State == policy.Finite && t.Time < part.Budget.Time {
 			c.value += " (" + english.Duration(t.Time) + " per attempt)"
 			c.origins = append(c.origins, t.Origin())

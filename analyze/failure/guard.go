@@ -104,12 +104,12 @@ func newGuard(g *graph.Graph, e graph.Edge, p Part) guard {
 	d.match, d.attempt = p.Match, p.Attempt
 	if d.attempt.State == policy.Finite {
 		d.limit = setting{words: "timeout " + english.Duration(d.attempt.Time), at: d.attempt.Origin()}
+		if d.attempt.OfSilence() {
+			d.limit.words = "read " + d.limit.words
+		}
 		if by := d.attempt.By; len(by) > 0 && by[0].Provenance == policy.PlatformDefault {
 			d.limit.by = by[0].Product.DisplayName()
 		}
-	}
-	for i := range p.Layers {
-		d.readGap(&p.Layers[i].Set)
 	}
 	d.retries(&p)
 	// From the inside out: what is nearest to the callee acts first.
@@ -175,24 +175,6 @@ func delivers(g *graph.Graph, broker graph.Node) bool {
 // event, for the broker that takes it.
 func Waits(g *graph.Graph, e graph.Edge) bool {
 	return g.Mode(e) == graph.Sync || passesOn(g, g.To(e))
-}
-
-// readGap takes a client's own read timeout for the end of an attempt: few answers
-// trickle, and a callee that hangs sends nothing at all.
-func (d *guard) readGap(s *policy.Set) {
-	if s.Timeout == nil || !s.Timeout.ReadGap.Set() || s.Timeout.ReadGap.Value <= 0 {
-		return
-	}
-	gap := s.Timeout.ReadGap
-	if d.attempt.State == policy.Finite && d.attempt.Time <= gap.Value {
-		return
-	}
-	d.attempt = policy.Limit{State: policy.Finite, Time: gap.Value}
-	d.limit = written("read timeout "+english.Duration(gap.Value), s, gap)
-	// The product takes it for the end of a try, too.
-	if r := s.Retry; r != nil && s.Layer != policy.App && slices.Contains(r.On.Value, policy.OnPerTry) {
-		d.retried[policy.Slow] = true
-	}
 }
 
 // retries notes on which failures a call is repeated, and how long that takes.

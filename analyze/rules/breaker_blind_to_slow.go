@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/policy"
@@ -53,7 +52,7 @@ func checkBreakerBlindToSlow(p *Pass) {
 			continue
 		}
 		found, ok := firstFaultyLayer(p.Effective(e), breakerLayers, func(part *analyze.Part, l *policy.Effect) bool {
-			return unbounded(part) && !hasReadGap(part) && !isStream(part) && l.Set.Breaker.IsWritten() && !detectsSlow(l.Set.Breaker)
+			return unbounded(part) && !isStream(part) && l.Set.Breaker.IsWritten() && !detectsSlow(l.Set.Breaker)
 		})
 		if ok {
 			blind = append(blind, breakerCall{e, found})
@@ -70,12 +69,6 @@ func checkBreakerBlindToSlow(p *Pass) {
 			atBlind(p, c, gradeByTier(p, c.call, analyze.Warning), f)
 		}
 	}
-}
-
-// hasReadGap reports whether a bound on the time between two reads turns a hanging call
-// into an error. It does not end a response that trickles.
-func hasReadGap(part *analyze.Part) bool {
-	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Timeout != nil && l.Set.Timeout.ReadGap.Set() })
 }
 
 // slowConfidence is the confidence that a slow call has no time limit.

@@ -23,16 +23,17 @@ const ingressTimeoutMissingDoc = `
 Deadlines start at the gateway. Without one, slow services behind the gateway pile up
 connections in front of it, and every user waits for the slowest.
 
-Reported once for each gateway that forwards requests without a bound on the whole
-response: none is set and the product has no default, or it is disabled. Severity:
-warning; info where the product cannot set such a bound: nginx and Kong only close a
-connection without any activity. For Gateway API the implementation decides, so the
-finding is assumed.
+Reported once for each gateway that forwards requests to services that may never
+answer: no timeout is set and the product has no default, or it is disabled. Severity:
+warning; info where the product cannot set one. For Gateway API the implementation
+decides, so the finding is assumed.
 
     kind: IngressRoute                       # Traefik: responseHeaderTimeout 0
 
 Not reported: routes with a timeout, products with a default, and routes for streams
-that disable the timeout and bound silence instead.
+that disable the timeout and bound silence instead. The read timeout of nginx, Kong and
+HAProxy ends a call whose callee sends nothing, so it counts; a response that arrives in
+small pieces has no bound there.
 
     kind: HTTPRoute
     spec:
@@ -104,7 +105,7 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 		without = "without a timeout in its routes; the default of the implementation applies"
 	case !canExpress(by, policy.TotalTimeout):
 		severity = analyze.Info
-		without = fmt.Sprintf("without a timeout: %s has none and closes only idle connections", by.DisplayName())
+		without = fmt.Sprintf("without a timeout: %s has none for a request", by.DisplayName())
 		f.Hint = fmt.Sprintf("set timeouts on the calls of %s", someIDs(g, callees))
 		f.Alike.Hint = "set timeouts on the calls of the services behind them"
 	}

@@ -40,7 +40,7 @@ does after its read timeout.
 func checkRetryWithoutTimeout(p *Pass) {
 	for e := range p.Requests() {
 		found, ok := firstFaultyLayer(p.Effective(e), retried, func(part *analyze.Part, l *policy.Effect) bool {
-			return unbounded(part) && !endsSilence(&l.Set)
+			return unbounded(part)
 		})
 		if !ok {
 			continue

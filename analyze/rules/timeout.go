@@ -37,9 +37,13 @@ func sureOfBound(b policy.Limit) analyze.Confidence {
 // time. Attempts that end, and are repeated without end, are another matter.
 func unbounded(part *analyze.Part) bool { return part.Attempt.State != policy.Finite }
 
-// until writes a bound as the time that something can take.
+// until writes a bound as the time that something can take, "60s without a byte" for a read
+// timeout alone.
 func until(b policy.Limit) string {
 	if b.State == policy.Finite {
+		if b.OfSilence() && len(b.By) == 1 {
+			return english.Duration(b.Time) + " without a byte"
+		}
 		return english.Duration(b.Time)
 	}
 	return b.String()
@@ -65,7 +69,6 @@ func wrongKinds(part *analyze.Part) []timer {
 		for _, t := range []timer{
 			{"connect", "connecting", s, s.Timeout.Connect},
 			{"idle", "idle connections", s, s.Timeout.Idle},
-			{"readGap", "the gap between two reads", s, s.Timeout.ReadGap},
 		} {
 			if t.value.IsExplicit() {
 				timers = append(timers, t)
@@ -73,10 +76,4 @@ func wrongKinds(part *analyze.Part) []timer {
 		}
 	}
 	return timers
-}
-
-// endsSilence reports whether a layer gives up on a callee that sends nothing: the read
-// timeout of a proxy does, though not on an answer that comes in small pieces.
-func endsSilence(s *policy.Set) bool {
-	return s.Timeout != nil && s.Timeout.ReadGap.Set() && s.Timeout.ReadGap.Value > 0
 }

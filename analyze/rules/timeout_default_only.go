@@ -27,7 +27,9 @@ Envoy ends a call after 15 seconds, Emissary after 3, whatever the call is. The 
 was not chosen for this call and can change with the product or its version.
 
 Reported for a synchronous call whose only bound is a default of the product that
-carries it. More than three calls of one product are one finding. The proxy in front of
+carries it: a timeout of the whole call, or a read timeout, which ends a call whose
+callee sends nothing but no response that arrives in small pieces (nginx and Kong: 60s).
+More than three calls of one product are one finding. The proxy in front of
 the callee has a default of its own, which a longer timeout of the caller does not lift.
 
     kind: HTTPProxy                  # Contour: Envoy's 15s
@@ -63,7 +65,7 @@ func checkTimeoutDefaultOnly(p *Pass) {
 		for _, e := range calls {
 			part := defaultOnly(p.Effective(e))
 			f := aboutCall(p, e, analyze.Default)
-			f.Message = fmt.Sprintf("%s with only the default timeout of %s of %s", callText(p, e), until(part.Budget), by.Title)
+			f.Message = fmt.Sprintf("%s with only the %s", callText(p, e), defaultTimeout(part, by))
 			if inbound(part) {
 				f.Message = fmt.Sprintf("%s, whose own proxy ends the call after %s, the default of %s", callText(p, e), until(part.Budget), by.Title)
 				for _, d := range beaten(part) {
@@ -79,6 +81,15 @@ func checkTimeoutDefaultOnly(p *Pass) {
 			p.Report(f)
 		}
 	}
+}
+
+// defaultTimeout writes the default that bounds a part: the time of the whole call, or that of
+// an attempt on which the callee sends nothing.
+func defaultTimeout(part *analyze.Part, by *policy.Product) string {
+	if part.Budget.OfSilence() {
+		return fmt.Sprintf("default read timeout of %s: %s", by.Title, until(part.Attempt))
+	}
+	return fmt.Sprintf("default timeout of %s of %s", until(part.Budget), by.Title)
 }
 
 // defaultOnly returns a part of a call that is bounded by a product's own timeout
@@ -123,8 +134,8 @@ func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
 	p.Report(analyze.Finding{
 		Confidence: analyze.Default,
 		Subject:    "product " + by.Name,
-		Message: fmt.Sprintf("%s (first: %s to %s) have only the default timeout of %s of %s", english.Count(len(calls), "call"),
-			g.ID(g.From(first)), g.ID(g.To(first)), until(defaultOnly(p.Effective(first)).Budget), by.Title),
+		Message: fmt.Sprintf("%s (first: %s to %s) have only the %s", english.Count(len(calls), "call"),
+			g.ID(g.From(first)), g.ID(g.To(first)), defaultTimeout(defaultOnly(p.Effective(first)), by)),
 		Hint:    generalRemedy(by, policy.TotalTimeout).hint("set", "what each call needs"),
 		Values:  []analyze.KeyValue{number("calls", len(calls))},
 		Origins: written(g, calls[:1]),

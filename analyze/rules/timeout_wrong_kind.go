@@ -2,7 +2,6 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -36,9 +35,8 @@ or an attempt.
         connectionPool: {http: {idleTimeout: 5s}}
 
 Not reported: beside a real timeout, or beside one that is disabled for a stream. The
-read timeout of a client in the caller's code and that of a gateway (nginx, HAProxy,
-Kong) count as timeouts: they limit the gap between two reads, but responses rarely
-trickle.
+read timeout of a client or of a proxy (nginx, HAProxy, Kong) counts as a timeout: it
+limits the gap between two reads, but responses rarely trickle.
 
     kind: VirtualService
     spec:
@@ -62,12 +60,8 @@ func checkTimeoutWrongKind(p *Pass) {
 }
 
 // mistaken returns the timers of a part that may have been taken for a
-// timeout. Of calls that drivers make only those in the caller's own code count. There are
-// none where a gateway gives up on a callee that sends nothing.
+// timeout. Of calls that drivers make only those in the caller's own code count.
 func mistaken(p *Pass, e graph.Edge, part *analyze.Part) []timer {
-	if slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Layer == policy.Gateway && endsSilence(&l.Set) }) {
-		return nil
-	}
 	timers := wrongKinds(part)
 	if !driverManaged(p.Core, e) {
 		return timers

@@ -20,10 +20,12 @@ var IngressNginx = &policy.Product{
 	},
 	Within: policy.Set{Retry: nextUpstream(def(2))},
 	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", count))),
+		policy.AttemptTimeout:   ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", count))),
 		policy.Retries:          ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-next-upstream", conditions), annotation("nginx.ingress.kubernetes.io/proxy-next-upstream-tries", count))),
 		policy.ConcurrencyLimit: ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/limit-connections", count))),
 	},
-	Inexpressible: []policy.Purpose{policy.TotalTimeout, policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
+	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
 // IngressNginxDuration is that of annotations: bare seconds, to which ingress-nginx adds

@@ -20,11 +20,13 @@ var Kong = &policy.Product{
 	},
 	Within: policy.Set{Retry: &policy.Retry{On: def([]string{policy.OnConnect}), Backoff: &policy.Backoff{Kind: def("none")}}},
 	Remediations: policy.Remediations{
+		policy.TotalTimeout:   ways(in("Service", annotation("konghq.com/read-timeout", duration)), in("service", field("read_timeout", duration))),
+		policy.AttemptTimeout: ways(in("Service", annotation("konghq.com/read-timeout", duration)), in("service", field("read_timeout", duration))),
 		policy.Retries:        ways(in("Kong service", field("retries", count))),
 		policy.CircuitBreaker: ways(in("KongUpstreamPolicy", block("spec.healthchecks.passive"))),
 		policy.LoadBalancing:  ways(in("KongUpstreamPolicy", field("spec.algorithm", name))),
 	},
-	Inexpressible: []policy.Purpose{policy.TotalTimeout, policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer},
+	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer},
 }
 
 // KongDuration is milliseconds between 1 and 2^31-2.

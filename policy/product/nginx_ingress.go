@@ -16,10 +16,12 @@ var NginxIngress = &policy.Product{
 	},
 	Within: policy.Set{Retry: nextUpstream(policy.Setting[int]{}), Breaker: Nginx.Defaults.Breaker},
 	Remediations: policy.Remediations{
+		policy.TotalTimeout:     ways(in("VirtualServer", field("spec.upstreams[].read-timeout", duration)), in("Ingress", annotation("nginx.org/proxy-read-timeout", duration))),
+		policy.AttemptTimeout:   ways(in("VirtualServer", field("spec.upstreams[].read-timeout", duration)), in("Ingress", annotation("nginx.org/proxy-read-timeout", duration))),
 		policy.Retries:          ways(in("VirtualServer", field("spec.upstreams[].next-upstream", conditions), field("spec.upstreams[].next-upstream-tries", count)), in("Ingress", annotation("nginx.org/proxy-next-upstream", conditions), annotation("nginx.org/proxy-next-upstream-tries", count))),
 		policy.CircuitBreaker:   ways(in("VirtualServer", field("spec.upstreams[].max-fails", count)), in("Ingress", annotation("nginx.org/max-fails", count))),
 		policy.ConcurrencyLimit: ways(in("VirtualServer", field("spec.upstreams[].max-conns", count)), in("Ingress", annotation("nginx.org/max-conns", count))),
 		policy.LoadBalancing:    ways(in("VirtualServer", field("spec.upstreams[].lb-method", name)), in("Ingress", annotation("nginx.org/lb-method", name))),
 	},
-	Inexpressible: []policy.Purpose{policy.TotalTimeout, policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer},
+	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer},
 }
