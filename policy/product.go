@@ -64,6 +64,8 @@ type Product struct {
 	AtCallee Remediations
 	// Replaces has the kinds of objects beside which no object of some other kinds acts.
 	Replaces map[string][]string
+	// Apart has, by the way of a call's evidence, the kinds of objects that are for other calls.
+	Apart map[string][]string
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
 }

@@ -67,10 +67,12 @@ func checkBreakerMissing(p *Pass) {
 			}
 			severity = analyze.Info
 		}
+		remedy := remedyOf(p, e, without[0], policy.CircuitBreaker)
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: severity, sure: analyze.Default, purpose: policy.CircuitBreaker,
-			hint:   remedyOf(p, e, without[0], policy.CircuitBreaker).general().hint("add", "to fail fast while the callee is down"),
-			values: []analyze.KeyValue{took("attempt", without[0].Attempt)},
+			hint:    remedy.hint("add", "to fail fast while the callee is down"),
+			general: remedy.general().hint("add", "to fail fast while the callee is down"),
+			values:  []analyze.KeyValue{took("attempt", without[0].Attempt)},
 		})
 	}
 	reportMissing(p, lacks, "a breaker", nowhere)

@@ -73,8 +73,9 @@ func checkBulkheadMissing(p *Pass) {
 		uncapped[from]++
 		lacks = append(lacks, missing{
 			call: e, named: named, severity: analyze.Info, sure: analyze.Default, purpose: policy.ConcurrencyLimit,
-			hint:   remedy.general().hint("set", "to the request rate times the slowest successful response time"),
-			values: []analyze.KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
+			hint:    remedy.hint("set", "to the request rate times the slowest successful response time"),
+			general: remedy.general().hint("set", "to the request rate times the slowest successful response time"),
+			values:  []analyze.KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},
 		})
 	}
 	for i := range lacks {

@@ -61,10 +61,12 @@ func checkFallbackMissing(p *Pass) {
 		if len(without) == 0 || !policyKnown(p, e, parts) {
 			continue
 		}
+		remedy := remedyOf(p, e, without[0], policy.FallbackAnswer)
 		l := missing{
 			call: e, named: named, severity: analyze.Warning, sure: analyze.Assumed, purpose: policy.FallbackAnswer,
-			hint:   remedyOf(p, e, without[0], policy.FallbackAnswer).general().hint("add", "to return the last good response or a default, or declare why there is none"),
-			values: []analyze.KeyValue{number("tier", 1), keyValue("calleeTier", tierWord(to))},
+			hint:    remedy.hint("add", "to return the last good response or a default, or declare why there is none"),
+			general: remedy.general().hint("add", "to return the last good response or a default, or declare why there is none"),
+			values:  []analyze.KeyValue{number("tier", 1), keyValue("calleeTier", tierWord(to))},
 		}
 		if declaresCode(g.Call(e)) {
 			l.sure = analyze.Certain

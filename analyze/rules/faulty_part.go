@@ -24,6 +24,19 @@ func firstFaultyLayer(parts []analyze.Part, layers func(*analyze.Part) []*policy
 	return faultyLayer{found[0], list[i], named}, true
 }
 
+// worstFaultyLayer is firstFaultyLayer for the most severe of the layers that bad is true for.
+func worstFaultyLayer(parts []analyze.Part, layers func(*analyze.Part) []*policy.Effect, bad func(*analyze.Part, *policy.Effect) bool, severity func(*policy.Effect) analyze.Severity) (faultyLayer, bool) {
+	worst := analyze.Info
+	for i := range parts {
+		for _, l := range layers(&parts[i]) {
+			if bad(&parts[i], l) {
+				worst = max(worst, severity(l))
+			}
+		}
+	}
+	return firstFaultyLayer(parts, layers, func(part *analyze.Part, l *policy.Effect) bool { return bad(part, l) && severity(l) == worst })
+}
+
 // matchingParts returns the parts of a call that bad is true for, and their name, which
 // is empty if they are all parts.
 func matchingParts(parts []analyze.Part, bad func(*analyze.Part) bool) (found []*analyze.Part, named string) {

@@ -15,7 +15,8 @@ type missing struct {
 	named    string // which part of it, see which
 	severity analyze.Severity
 	sure     analyze.Confidence
-	hint     string
+	hint     string // for this call
+	general  string // for it and others alike
 	values   []analyze.KeyValue
 	detail   string // see Finding
 	purpose  policy.Purpose
@@ -47,7 +48,10 @@ func reportMissing(p *Pass, lacks []missing, what string, nowhere bool) {
 				f.Message = fmt.Sprintf("%s, each without %s", oneOfText(p, calls), what)
 			}
 			f.Hint = worst.hint
-			f.Alike = analyze.Alike{Cause: what + " " + worst.detail, Says: "without " + what, Hint: worst.hint, Calls: true}
+			if len(members) > 1 {
+				f.Hint = worst.general
+			}
+			f.Alike = analyze.Alike{Cause: what + " " + worst.detail, Says: "without " + what, Hint: worst.general, Calls: true}
 			if c, ok := obstacleOf(p, worst.call, worst.purpose); ok && len(members) == 1 {
 				c.explain(&f)
 			}

@@ -159,7 +159,10 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 	case astray:
 		to := p.Core.Service(p.Core.To(e))
 		c.text = fmt.Sprintf("%s declares one for %s, which is no service from namespace %q", b.Object, partyNames(b.To), b.To[0].Namespace)
-		c.hint = fmt.Sprintf("write the full name in %s, %q", named(b.Object), to.Name+"."+to.Namespace+".svc.cluster.local")
+		c.hint = fmt.Sprintf("write the full name in %s, %q", named(b.Object), fullName(to))
+		if servesGateways(p, b.Object) {
+			c.hint = fmt.Sprintf("add %q to the hosts of %s", fullName(to), named(b.Object))
+		}
 	}
 	return c
 }
@@ -189,3 +192,14 @@ func (n nearMiss) missed(from *graph.Service, c *obstacle) {
 
 // named is an object as hints name it, "VirtualService shop/cart".
 func named(object string) string { return strings.Replace(object, "/", " ", 1) }
+
+// fullName is the name of a service in its cluster.
+func fullName(s *graph.Service) string { return s.Name + "." + s.Namespace + ".svc.cluster.local" }
+
+// servesGateways reports whether an object has a part for calls of gateways: a name that is none
+// inside the cluster may be for them.
+func servesGateways(p *Pass, object string) bool {
+	return slices.ContainsFunc(p.Core.Policies(), func(b *graph.BoundPolicy) bool {
+		return b.Object == object && slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Core.Service(p.Core.From(e)).Kind == graph.KindGateway })
+	})
+}

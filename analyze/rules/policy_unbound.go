@@ -310,9 +310,13 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 		name := firstLabel(partyName(&parties[i]))
 		for _, s := range p.Graph.Services() {
 			if s.Defined && s.Name == name && s.Namespace != "" {
+				hint := fmt.Sprintf("write the full name, %q", fullName(&s))
+				if servesGateways(p, b.Object) {
+					hint = fmt.Sprintf("add %q to its hosts", fullName(&s))
+				}
 				return miss{
 					why:      fmt.Sprintf("%s resolves to no service from namespace %q; the service is %s", names, parties[i].Namespace, s.ID),
-					hint:     fmt.Sprintf("write the full name, %q", s.Name+"."+s.Namespace+".svc.cluster.local"),
+					hint:     hint,
 					severity: analyze.Warning, sure: analyze.Certain,
 				}
 			}

@@ -68,7 +68,7 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		}
 	}
 	r, ok := in.RemediationIn(layer.Layer, purpose, kinds...)
-	if !ok || ofRoutes[purpose] && p.asks(e) {
+	if !ok || ofRoutes[purpose] && p.asks(e) || p.apart(e, in, r.Kind) {
 		return remedy{}, false
 	}
 	if r.Kind == "Service" {
@@ -80,6 +80,11 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 // ofRoutes are the purposes that routes express, which are not for those that are asked whether
 // a request may pass.
 var ofRoutes = map[policy.Purpose]bool{policy.TotalTimeout: true, policy.AttemptTimeout: true, policy.Retries: true, policy.RetryBackoff: true}
+
+// apart reports whether objects of a kind are for other calls than e.
+func (p *Pass) apart(e graph.Edge, in *policy.Product, kind string) bool {
+	return slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool { return slices.Contains(in.Apart[ev.Way], kind) })
+}
 
 // asks reports whether the caller of e asks the callee whether requests may pass: the objects
 // for its other calls are not for this one.
@@ -138,7 +143,20 @@ func remedyOf(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose)
 			return r
 		}
 	}
-	return remedy{Remediation: policy.RemediationIn("the caller's code", purpose)}
+	return remedy{Remediation: policy.RemediationIn(elsewhere(p, e, part), purpose)}
+}
+
+// elsewhere is the place for what no object of the layers of a part can express: the code of the
+// caller, and for a gateway what its users write in its own policies, or the code of its clients.
+func elsewhere(p *Pass, e graph.Edge, part *analyze.Part) string {
+	last := len(part.Layers) - 1
+	switch {
+	case !fromGateway(p, e) || last < 0:
+		return "the caller's code"
+	case part.Layers[last].Set.Product.OrNative().Contract:
+		return "the policies of the gateway's implementation, which the inputs do not name, or in the code of its clients"
+	}
+	return "the code of the clients of " + p.Core.ID(p.Core.From(e)) + ", " + part.Layers[last].Set.Product.DisplayName() + " has none,"
 }
 
 // remedyOfLimit is remedyOf for a limit on time that has a value: in the object that its

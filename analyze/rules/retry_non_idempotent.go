@@ -47,9 +47,9 @@ idempotent with an idempotency key and declare it.
 func checkRetryNonIdempotent(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if found, ok := firstFaultyLayer(parts, repeating, func(part *analyze.Part, l *policy.Effect) bool {
+		if found, ok := worstFaultyLayer(parts, repeating, func(part *analyze.Part, l *policy.Effect) bool {
 			return len(repeated(part, l)) > 0 && len(served(p, e, l)) > 0
-		}); ok {
+		}, repeatSeverity); ok {
 			reportRepeated(p, e, found, repeated(found.part, found.layer))
 		} else if found, ok := firstFaultyLayer(parts, retried, func(part *analyze.Part, l *policy.Effect) bool {
 			return guessable(p, e, part, l) && len(served(p, e, l)) > 0
@@ -62,10 +62,18 @@ func checkRetryNonIdempotent(p *Pass) {
 // served is the conditions of a layer under which the work may have been done.
 func served(p *Pass, e graph.Edge, l *policy.Effect) []string {
 	if l.Set.Retry.On.Provenance == policy.Unknown {
-		return []string{"any failure"}
+		return []string{anyFailure}
 	}
-	return onServed(l.Set.Retry.On.Value, p.Core.Protocol(e) == "grpc")
+	on := onServed(l.Set.Retry.On.Value, p.Core.Protocol(e) == "grpc")
+	for i := range on {
+		if on[i] == policy.OnAny {
+			on[i] = anyFailure
+		}
+	}
+	return on
 }
+
+const anyFailure = "any failure"
 
 // repeated returns the methods of a part that a layer sends again, and should not.
 func repeated(part *analyze.Part, l *policy.Effect) []string {
@@ -99,14 +107,18 @@ func reportRepeated(p *Pass, e graph.Edge, found faultyLayer, methods []string) 
 		callText(p, e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
 	f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
 	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On), keyValue("methods", strings.Join(methods, ", "))}
-	severity := analyze.Error
+	p.At(capForJobs(p, e, repeatSeverity(l)), f)
+}
+
+// repeatSeverity is how bad it is that a layer repeats what may have been done, by who decided it.
+func repeatSeverity(l *policy.Effect) analyze.Severity {
 	switch {
 	case !l.Set.Retry.IsExplicit():
-		severity = analyze.Info // not declared here
+		return analyze.Info // not declared here
 	case !l.Set.Retry.On.IsExplicit():
-		severity = analyze.Warning
+		return analyze.Warning
 	}
-	p.At(capForJobs(p, e, severity), f)
+	return analyze.Error
 }
 
 func reportUnknownMethods(p *Pass, e graph.Edge, found faultyLayer) {

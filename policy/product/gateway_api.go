@@ -21,6 +21,7 @@ var GatewayAPI = &policy.Product{
 		policy.RetryBackoff:   ways(in("HTTPRoute", field("spec.rules[].retry.backoff", duration))),
 		policy.RetryBudget:    ways(in("XBackendTrafficPolicy", block("spec.retryConstraint.budget"))),
 	},
+	Apart:         map[string][]string{"grpc-route": {"HTTPRoute"}}, // GRPCRoute has neither timeouts nor retries
 	Inexpressible: []policy.Purpose{policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
