@@ -91,8 +91,10 @@ type LongChain struct {
 
 // LongestChains returns the longest chains of g with more hops than limit, from where
 // no service calls, the longest first. Only services that counts is true for make hops,
-// and those of one cycle count as one. Of chains that meet it returns the longest.
+// and those of one cycle count as one; a call to the balancer in front of its caller closes none
+// (see Onward). Of chains that meet it returns the longest.
 func LongestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []LongChain {
+	g = withoutReturns(g)
 	ch := deepen(g, findComponents(g), func(v graph.Node) int32 {
 		if counts(v) {
 			return 1

@@ -10,7 +10,7 @@ import (
 // Metrics measures g service by service: who calls many, who is called by many, who
 // is how deep.
 func Metrics(g *graph.Graph) *Fan {
-	sync := Synchronous(g)
+	sync := withoutReturns(Synchronous(g)) // the depth adds up along a way, as what Onward is for
 	chains := deepen(sync, findComponents(sync), func(graph.Node) int32 { return 1 })
 	gates := FindChokepoints(g)
 	r := NewAnalysis(g)

@@ -6,6 +6,10 @@ import "github.com/weirgraph/weir/graph"
 // one goes round in a loop is unknown, so that what adds up along a way ends there. A service that
 // asks the balancer in front of itself is in no loop: the balancer leads on to it, and its own call
 // leads nowhere.
+//
+// That is for what adds up: attempts, time, hops. What fails together is found by the components
+// over all calls, in availability.go and losses.go: a service whose own call needs the balancer
+// is down with it, whoever of its kind would answer.
 type Onward struct {
 	g    *graph.Graph
 	c    *components // over these calls
