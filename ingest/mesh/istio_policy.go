@@ -241,9 +241,9 @@ func exported(r *resource.Object) []string {
 func (h *httpRule) policy() (policy.Set, []graph.Flaw) {
 	says := policy.Set{Product: product.Istio}
 	var timeout policy.Timeout
-	n, f := h.taken("timeout")
+	_, f := h.taken("timeout")
 	timeout.Total = f.Duration(h.owner(f), "timeout")
-	n, f = h.taken("retries")
+	n, f := h.taken("retries")
 	timeout.PerTry, says.Retry = istioRetries(f, n, "retries")
 	says.Timeout = field.Presence(timeout)
 	if n, f = h.taken("fault"); n.IsMap() {
