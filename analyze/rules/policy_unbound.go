@@ -39,7 +39,8 @@ Severity: warning if the inputs show which service was meant. Info if the inputs
 be incomplete: they do not contain the service, or no calls to it. More than three
 such objects are reported in one finding.
 
-Not reported: objects that match a call.
+Not reported: objects that match a call, unless a part of them names services that get none:
+a target in "targets.apps" of Dapr is for invocations, not for deliveries.
 
     hosts: [ratings.shop.svc.cluster.local]
 
@@ -63,11 +64,15 @@ func checkPolicyUnbound(p *Pass) {
 	var unseen []analyze.Finding
 	acting := actingPlaces(p.Graph)
 	for _, o := range objects(p.Graph) {
-		var loose []*graph.BoundPolicy
+		var loose, allowed []*graph.BoundPolicy
 		bound := false
 		for _, part := range o.parts {
 			_, made := made(p, part)
 			switch {
+			case onlyAllowed(p, part):
+				if isDeclared(&part.Says) {
+					allowed = append(allowed, part)
+				}
 			case part.UnboundReason == graph.NotUnbound && !made, part.UnboundReason == graph.NoCoreCall:
 				bound = true
 			case isDeclared(&part.Says) && (amiss[part.UnboundReason] || !acting[part.Origin]):
@@ -76,6 +81,9 @@ func checkPolicyUnbound(p *Pass) {
 		}
 		if bound { // the other parts are for other calls; only a name without a service is wrong
 			loose = slices.DeleteFunc(loose, func(b *graph.BoundPolicy) bool { return b.CalleeAlias != "" || !amiss[b.UnboundReason] })
+			if len(loose) == 0 {
+				loose = allowed
+			}
 		}
 		if len(loose) == 0 {
 			continue
@@ -94,6 +102,13 @@ func checkPolicyUnbound(p *Pass) {
 	for _, f := range unseen {
 		p.At(analyze.Info, f)
 	}
+}
+
+// onlyAllowed reports whether a policy is for calls that its callers may make, and for none that
+// an input shows.
+func onlyAllowed(p *Pass, b *graph.BoundPolicy) bool {
+	return b.UnboundReason == graph.NotUnbound && partyNames(b.To) != "" && len(b.Outside)+len(b.Opaque)+len(b.BypassedBy) == 0 &&
+		!slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Graph.Call(e).Strength != graph.Allowed })
 }
 
 // actingPlaces returns the places of policies that are for calls. What several programs have in
@@ -186,7 +201,11 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 		}
 	}
 	reason := because.UnboundReason
-	if reason == graph.NotUnbound { // a service is there only by this name
+	switch {
+	case reason != graph.NotUnbound:
+	case onlyAllowed(p, because):
+		reason = graph.NoCall
+	default: // a service is there only by this name
 		reason = graph.NoCallee
 	}
 	what := o.name + " is for no call"
@@ -207,6 +226,9 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 func missOf(p *Pass, b *graph.BoundPolicy) miss {
 	switch b.UnboundReason {
 	case graph.NotUnbound:
+		if onlyAllowed(p, b) {
+			break
+		}
 		parties, _ := made(p, b)
 		return noSuchService(p, b, parties)
 	case graph.NoCallee:
