@@ -32,7 +32,7 @@ var layers = map[string][]string{
 	"analyze/rules":      {"analyze", "graph", "policy", "policy/product"},
 	"render/pen":         {},
 	"render":             {"render/pen", "analyze", "analyze/failure", "graph/wire", "graph", "policy", "policy/product"},
-	"cmd":                {"render", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
+	"cmd":                {"render", "render/pen", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
 	"":                   {"cmd"}, // main
 }
 

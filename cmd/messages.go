@@ -6,11 +6,13 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // A console has the streams of a run. Results go to out. Messages go to err, in one
 // form: "weir: what is wrong", lower case without a full stop, and then, if there is a
-// hint, "weir: hint: how to fix it".
+// hint, "weir: hint: how to fix it". Both may contain names of the inputs, and are cleaned as
+// those in results are.
 type console struct {
 	in       io.Reader
 	out, err io.Writer
@@ -18,9 +20,9 @@ type console struct {
 
 // printMessage writes a message and its hint, if it has one.
 func (c *console) printMessage(message, hint string) {
-	fmt.Fprintf(c.err, "weir: %s\n", message)
+	fmt.Fprintf(c.err, "weir: %s\n", pen.Clean(message))
 	if hint != "" {
-		fmt.Fprintf(c.err, "weir: hint: %s\n", hint)
+		fmt.Fprintf(c.err, "weir: hint: %s\n", pen.Clean(hint))
 	}
 }
 

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/csv"
 	"io"
+	"regexp"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/render/pen"
@@ -34,10 +35,9 @@ func writeCSV(w io.Writer, r *analyze.Report, _ Options) error {
 	return out.Error()
 }
 
-// escapeFormula prevents a spreadsheet from reading a name as a formula (CWE-1236).
-func escapeFormula(s string) string {
-	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {
-		return "'" + s
-	}
-	return s
-}
+// formula matches the beginning of what a spreadsheet reads as a formula (CWE-1236): of a cell,
+// or after a separator of cells in other languages, also in letters of full width.
+var formula = regexp.MustCompile(`(^|[;\t|])(\s*)([=+\-@＝＋－＠])`)
+
+// escapeFormula prevents a spreadsheet from reading a name as a formula.
+func escapeFormula(s string) string { return formula.ReplaceAllString(s, "$1$2'$3") }

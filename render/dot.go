@@ -313,6 +313,16 @@ func dotQuote(s string) string { return `"` + dotEscape(s) + `"` }
 
 // dotEscape escapes a name for use within quotes. Labels have escapes of their own, so
 // every backslash is doubled, and Graphviz reads HTML entities in every string.
-func dotEscape(s string) string { return dotEscapes.Replace(pen.Clean(s)) }
+func dotEscape(s string) string {
+	// The part in the middle of a longer name would not be read anyway.
+	if runes := []rune(s); len(runes) > longestString {
+		s = string(runes[:longestString/2]) + "…" + string(runes[len(runes)-longestString/2:])
+	}
+	return dotEscapes.Replace(pen.Clean(s))
+}
+
+// longestString is how many characters of a string are written: Graphviz takes 16 kB, and a
+// character may be written with five.
+const longestString = 2_000
 
 var dotEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")

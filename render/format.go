@@ -23,6 +23,8 @@ type Format struct {
 	Doc   string // one sentence for help
 	Shows Part   // the parts of a report that it supports
 
+	binary bool // an image, which has no lines
+
 	write func(w io.Writer, r *analyze.Report, o Options) error
 }
 

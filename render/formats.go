@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 // Formats are all formats, the default first.
@@ -38,7 +39,14 @@ func (f *Format) Write(w io.Writer, r *analyze.Report, o Options) error {
 	if lost := Parts(r) &^ f.Shows; lost != 0 {
 		return &CannotShow{Format: f.Name, Part: lost}
 	}
-	return f.write(w, r, o)
+	if f.binary {
+		return f.write(w, r, o)
+	}
+	guard := pen.NewGuard(w, f == jsonFormat)
+	if err := f.write(guard, r, o); err != nil {
+		return err
+	}
+	return guard.Flush()
 }
 
 // showing returns the names of the formats that can show all of p, the default

@@ -21,7 +21,7 @@ var (
 )
 
 func image(name, doc string) *Format {
-	return &Format{Name: name, Doc: doc, Shows: drawable, write: func(w io.Writer, r *analyze.Report, o Options) error {
+	return &Format{Name: name, Doc: doc, Shows: drawable, binary: true, write: func(w io.Writer, r *analyze.Report, o Options) error {
 		return runDot(w, name, r, o)
 	}}
 }

@@ -48,6 +48,8 @@ func markdownText(s string) string {
 		case '\\', '`', '*', '_', '|', '[', ']', '#', '~':
 			b.WriteByte('\\')
 			b.WriteRune(r)
+		case '@': // a comment splits what would notify a person
+			b.WriteString("@<!-- -->")
 		case '<':
 			b.WriteString("&lt;")
 		case '>':

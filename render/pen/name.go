@@ -10,16 +10,17 @@ import (
 
 // Clean returns a name for one line of output: without escape sequences, and with
 // question marks, which are valid in every format, for control characters and invisible
-// marks. A blank name is quoted.
+// marks. A blank name is quoted. What the system that runs a build could read as a command is
+// broken by a blank.
 func Clean(name string) string {
 	if plain(name) {
-		return name
+		return breakCommands(name)
 	}
 	name = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r): // line and paragraph separators among them
 			return ' '
-		case unicode.IsControl(r), invisible(r), r == utf8.RuneError:
+		case unicode.IsControl(r), invisible(r), r == utf8.RuneError, r&0xFFFE == 0xFFFE: // the last are no characters, and not allowed in XML
 			return '?'
 		}
 		return r
@@ -27,7 +28,7 @@ func Clean(name string) string {
 	if strings.TrimSpace(name) == "" {
 		return `"` + name + `"`
 	}
-	return name
+	return breakCommands(name)
 }
 
 // CleanAll is Clean for several names.
