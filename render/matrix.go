@@ -318,6 +318,36 @@ func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (
 	return heads, rows
 }
 
+// manyRoutes is from how many routes of a call with the same policies on a row has their number.
+const manyRoutes = 4
+
+// foldRoutes makes one row of many that differ in their route alone, in the place of the first.
+func foldRoutes(rows [][]string) [][]string {
+	alike := func(row []string) string {
+		if row[2] == "" { // all other requests
+			return ""
+		}
+		return strings.Join(slices.Concat(row[:2], row[3:]), "\x00")
+	}
+	count := map[string]int{}
+	for _, row := range rows {
+		count[alike(row)]++
+	}
+	var folded [][]string
+	for _, row := range rows {
+		key := alike(row)
+		switch n := count[key]; {
+		case key == "" || n > 0 && n < manyRoutes:
+			folded = append(folded, row)
+		case n > 0:
+			row[2] = english.Count(n, "route")
+			folded = append(folded, row)
+			count[key] = 0
+		}
+	}
+	return folded
+}
+
 // partWords names the part of a call: its match, and its methods unless the match has
 // them.
 func partWords(part *analyze.Part) string {

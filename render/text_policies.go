@@ -11,7 +11,8 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// writeMatrix writes the policies of each call, a row for each part.
+// writeMatrix writes the policies of each call, a row for each part. Many parts of a call with
+// the same policies are one row, if not verbose.
 func writeMatrix(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, verbose bool) {
 	if len(m.Rows) == 0 {
 		if m.Lost > 0 {
@@ -22,6 +23,9 @@ func writeMatrix(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, verbose bool) {
 		return
 	}
 	heads, rows := matrixTable(g, m, func(c cell) string { return dash(p, c.marked()) })
+	if !verbose && len(heads) > 2 && heads[2] == "ROUTE" {
+		rows = foldRoutes(rows)
+	}
 	columns := make([]pen.Column, len(heads))
 	for i, head := range heads {
 		columns[i] = pen.Column{Head: head, Wrap: i >= 2}
