@@ -66,6 +66,9 @@ type Product struct {
 	Replaces map[string][]string
 	// Apart has, by the way of a call's evidence, the kinds of objects that are for other calls.
 	Apart map[string][]string
+	// Merges has, by kind, the field and value with which an object for some of the calls adds to
+	// one for more of them. Without it the object replaces the other as a whole.
+	Merges map[string]Edit
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
 }

@@ -145,6 +145,11 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 	switch n.why {
 	case hidden:
 		c.text = fmt.Sprintf("%s declares one, but %s is in its place (%s)", b.Object, n.by.Object, n.by.Origin)
+		kind, _, _ := strings.Cut(n.by.Object, "/")
+		if with, ok := b.Product.OrNative().Merges[kind]; ok && !n.by.Merge && n.by.Rank > b.Rank {
+			c.text = fmt.Sprintf("%s declares one, but %s without %s replaces it as a whole (%s)", b.Object, n.by.Object, with.Path, n.by.Origin)
+			c.hint = fmt.Sprintf("set %s of %s to %s, or declare what this call needs there", with.Path, named(n.by.Object), with.Value)
+		}
 	case outside:
 		c.text = fmt.Sprintf("%s declares one, but acts in proxies of %s, which %s does not have", b.Object, product, from.ID)
 		c.hint = fmt.Sprintf("add %s to the mesh of %s, or set a timeout in its code", from.ID, product)

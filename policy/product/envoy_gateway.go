@@ -25,6 +25,7 @@ var EnvoyGateway = &policy.Product{
 			Interval: def(3 * time.Second), Timeout: def(time.Second), Failures: def(3),
 		},
 	},
+	Merges: map[string]policy.Edit{"BackendTrafficPolicy": field("spec.mergeType", "StrategicMerge")},
 	Remediations: policy.Remediations{
 		policy.TotalTimeout: ways(
 			in("BackendTrafficPolicy", field("spec.timeout.http.requestTimeout", duration)),
