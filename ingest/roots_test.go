@@ -59,7 +59,7 @@ func TestOutside(t *testing.T) {
 		{"compose: bind of a link", map[string]string{"in/compose.yaml": web("    volumes: [\"./a:/config\"]\n")}, map[string]string{"in/a": "../out"}, "in/a"},
 		{"compose: file of a config", map[string]string{"in/compose.yaml": web("    configs: [c]\n") + "configs: {c: {file: ../out/application.yaml}}\n"}, nil, "in/compose.yaml:4:15"},
 		{"compose: override", map[string]string{"in/compose.yaml": web("")}, map[string]string{"in/compose.override.yaml": "../out/compose.yaml"}, "in/compose.override.yaml"},
-		{"compose: source", map[string]string{"in/compose.yaml": web("    build: ../out\n")}, nil, "in/compose.yaml:4:12"},
+		{"compose: source, which a build needs and the graph does not", map[string]string{"in/compose.yaml": web("    build: ../out\n")}, nil, ""},
 		{"compose: what is above", map[string]string{"in/compose.yaml": web(""), "compose.yaml": "name: leaked\ninclude: [in/compose.yaml]\n"}, nil, ""},
 		{"compose: a path that does not exist", map[string]string{"in/compose.yaml": web("    volumes: [\"../data:/data\"]\n")}, nil, ""},
 		{"chart above", map[string]string{"in/templates/a.yaml": "{{ .Values.x }}"}, map[string]string{"in/Chart.yaml": "../out/Chart.yaml"}, "in/Chart.yaml"},

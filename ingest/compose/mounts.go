@@ -127,11 +127,8 @@ func (e *composeEmitter) sourceIn(root string) {
 	}
 	for _, sub := range directories {
 		entries, err := fs.ReadDir(e.main.Dir, path.Join(root, sub))
-		if e.isOutside(err, root, directory.source.at) {
-			return
-		}
 		if err != nil {
-			continue
+			continue // also outside of what may be read: a build needs the directory, the graph does not
 		}
 		for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
 			if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
