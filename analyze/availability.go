@@ -49,9 +49,9 @@ func (a *Availability) Falls() bool { return a.Objective > 0 && LessPercent(a.Pr
 // floating-point numbers do to it.
 func LessPercent(a, b float64) bool { return a < b-1e-9 }
 
-// Available returns how available v can be by the calls of g; nil if neither v nor
+// available returns how available v can be by the calls of g; nil if neither v nor
 // anything that it needs declares an objective.
-func Available(g *graph.Graph, v graph.Node) *Availability {
+func available(g *graph.Graph, v graph.Node) *Availability {
 	return NewReliance(NewAnalysis(g)).Available(v)
 }
 

@@ -92,7 +92,7 @@ func TestAvailableAgreesWithEveryCase(t *testing.T) {
 		n := 2 + rnd.IntN(6)
 		g := promisingGraph(rnd, n)
 		for v := range graph.Node(n) {
-			a := Available(g, v)
+			a := available(g, v)
 			for _, believed := range []bool{false, true} {
 				ends := func(u graph.Node) bool { return believed && u != v && g.Service(u).SLO.Set() }
 				want := 0.0

@@ -25,17 +25,17 @@ const (
 	CutDoubtful  CutReason = iota // it may not be made at all
 	CutAsyncAble                  // an event could do what it does
 	CutSoft                       // the caller can do without
-	CutPlain                      // nothing; to end its loops elsewhere costs no less
+	cutPlain                      // nothing; to end its loops elsewhere costs no less
 )
 
-// CutReasons are the words for CutReason, in the order of its constants.
-var CutReasons = []string{"weak-evidence", "async-able", "soft", "least-cost"}
+// cutReasons are the words for CutReason, in the order of its constants.
+var cutReasons = []string{"weak-evidence", "async-able", "soft", "least-cost"}
 
-func (r CutReason) String() string { return CutReasons[r] }
+func (r CutReason) String() string { return cutReasons[r] }
 
 // cutCosts are what it costs to cut a call for each reason. A doubtful call may
 // only need a look, and ten looks are as much as one call that has to be rebuilt.
-var cutCosts = [...]int64{CutDoubtful: 1, CutAsyncAble: 4, CutSoft: 6, CutPlain: 10}
+var cutCosts = [...]int64{CutDoubtful: 1, CutAsyncAble: 4, CutSoft: 6, cutPlain: 10}
 
 // Of calls that are as cheap, those with less traffic are cut first: each costs up
 // to fullTraffic more by its share in that of the busiest call of its component. And
@@ -154,7 +154,7 @@ func (c *cutting) reason(e graph.Edge) CutReason {
 	case c.g.Need(e) == graph.Soft, c.g.Fallback(e):
 		return CutSoft
 	}
-	return CutPlain
+	return cutPlain
 }
 
 // why explains what makes e cheap, and how often it was observed, if it was.

@@ -12,7 +12,7 @@ import (
 // is a database, cache, broker, topic or outside host that two or more call, or a
 // place that two or more are in.
 type Fate struct {
-	Kind      string         // a word for a graph.Kind, or one of FatePlaces
+	Kind      string         // a word for a graph.Kind, or one of fatePlaces
 	Node      graph.Node     // the shared service, none for a place
 	Name      string         // of the place
 	Redundant bool           // the shared service is declared to run several replicas
@@ -39,8 +39,8 @@ type Fates struct {
 	Skipped int    // shared things for which there was no patience to find who fails behind those that use it
 }
 
-// FatePlaces are the places that services can share, by labels and names.
-var FatePlaces = []string{"node", "zone", "namespace"}
+// fatePlaces are the places that services can share, by labels and names.
+var fatePlaces = []string{"node", "zone", "namespace"}
 
 // nodeLabel is where Kubernetes says on which machine something runs.
 const nodeLabel = "kubernetes.io/hostname"
@@ -129,7 +129,7 @@ func shareable(k graph.Kind) bool {
 // name.
 func placesShared(g *graph.Graph) []Fate {
 	var list []Fate
-	for _, kind := range FatePlaces {
+	for _, kind := range fatePlaces {
 		in := map[string][]graph.Node{}
 		for v := range graph.Node(g.Len()) {
 			s := g.Service(v)

@@ -21,7 +21,7 @@ func DescribeService(g, scope *graph.Graph, v graph.Node, check *Check) *Focus {
 	for _, row := range Metrics(scope).Services {
 		if row.Node == v {
 			f.Row = row
-			f.Row.Available = Available(scope, v)
+			f.Row.Available = available(scope, v)
 		}
 	}
 	for _, cycle := range Loops(scope).Components {

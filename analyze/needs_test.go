@@ -233,7 +233,7 @@ func TestGroupsAreAsAvailable(t *testing.T) {
 			}
 		}
 		got := 100.0
-		if a := Available(g, node(t, g, "site")); a != nil {
+		if a := available(g, node(t, g, "site")); a != nil {
 			got = a.Expected
 		}
 		if math.Abs(got-tt.want) > 1e-9 {
@@ -293,7 +293,7 @@ func TestGroupsAreAsAvailableAsTheirCases(t *testing.T) {
 				}
 			}
 			got := 1.0
-			if a := Available(g, v); a != nil {
+			if a := available(g, v); a != nil {
 				got = a.Expected / 100
 				if !a.Exact {
 					t.Errorf("%s is not weighed exactly", g.ID(v))

@@ -169,10 +169,10 @@ const (
 	Certain                   // everything it uses is in the inputs
 )
 
-// Confidences are the words for Confidence, in the order of its constants.
-var Confidences = []string{"assumed", "default", "certain"}
+// confidences are the words for Confidence, in the order of its constants.
+var confidences = []string{"assumed", "default", "certain"}
 
-func (c Confidence) String() string { return Confidences[c] }
+func (c Confidence) String() string { return confidences[c] }
 
 // A Finding is one thing that is wrong, or may be.
 type Finding struct {

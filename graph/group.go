@@ -56,14 +56,14 @@ const (
 	Failover                  // the first member that works, in order of rank
 )
 
-// GroupKinds are the words for GroupKind, in the order of its constants.
-var GroupKinds = []string{"split", "pool", "failover"}
+// groupKinds are the words for GroupKind, in the order of its constants.
+var groupKinds = []string{"split", "pool", "failover"}
 
-func (k GroupKind) String() string { return GroupKinds[k] }
+func (k GroupKind) String() string { return groupKinds[k] }
 
 // ParseGroupKind returns the kind that word names, and false if none is.
 func ParseGroupKind(word string) (GroupKind, bool) {
-	i := slices.Index(GroupKinds, word)
+	i := slices.Index(groupKinds, word)
 	return GroupKind(max(i, 0)), i >= 0
 }
 

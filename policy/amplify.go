@@ -16,10 +16,10 @@ const (
 	Slow                  // it does not answer in time
 )
 
-// Failures are the words for Failure.
-var Failures = []string{"down", "errors", "slow"}
+// failures are the words for Failure.
+var failures = []string{"down", "errors", "slow"}
 
-func (f Failure) String() string { return Failures[f] }
+func (f Failure) String() string { return failures[f] }
 
 // Amplification is the number of requests that the callee gets for one call while
 // it fails in that way; +Inf for unlimited retries. It is a fraction where a budget

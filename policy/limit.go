@@ -18,10 +18,10 @@ const (
 	Finite
 )
 
-// States are the words for State.
-var States = []string{"unknown", "inf", "finite"}
+// states are the words for State.
+var states = []string{"unknown", "inf", "finite"}
 
-func (s State) String() string { return States[s] }
+func (s State) String() string { return states[s] }
 
 // String writes the time, "inf" or "unknown".
 func (b Limit) String() string {

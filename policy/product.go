@@ -137,7 +137,7 @@ func (p *Product) Is(other *Product) bool { return p == other || p.String() == o
 type BackoffModel uint8
 
 const (
-	Literal            BackoffModel = iota // as Backoff says
+	literal            BackoffModel = iota // as Backoff says
 	EnvoyFullJitter                        // retry i waits up to (2^i - 1) times the base
 	DaprExponential                        // the random part is multiplied on, so growth can be 1.5 times 1.5
 	TraefikExponential                     // at most 3 times the initial interval: 2 x 1.5

@@ -24,14 +24,14 @@ const (
 	NumPurposes
 )
 
-// Purposes are the words for Purpose.
-var Purposes = []string{
+// purposes are the words for Purpose.
+var purposes = []string{
 	"a timeout for the whole call", "a timeout for one attempt", "the retries", "the backoff between retries", "a retry budget", "a circuit breaker",
 	"the share of hosts that may be ejected", "the window of the circuit breaker", "the open time of the circuit breaker",
 	"a limit on concurrent calls", "a fallback", "the load balancing",
 }
 
-func (p Purpose) String() string { return Purposes[p] }
+func (p Purpose) String() string { return purposes[p] }
 
 // An Op is what an Edit does.
 type Op uint8
@@ -42,10 +42,10 @@ const (
 	OpRemove           // remove a field
 )
 
-// Ops are the words for Op.
-var Ops = []string{"set", "add", "remove"}
+// ops are the words for Op.
+var ops = []string{"set", "add", "remove"}
 
-func (o Op) String() string { return Ops[o] }
+func (o Op) String() string { return ops[o] }
 
 // Values that depend on the finding. Any other value of an Edit is written as it is.
 const (

@@ -23,7 +23,7 @@ func (e *ValueError) Error() string { return strconv.Quote(e.Text) + " " + e.Why
 type Meaning uint8
 
 const (
-	Refused Meaning = iota // it is invalid
+	refused Meaning = iota // it is invalid
 	Acts                   // it is the limit
 	Off                    // it disables the limit
 	Unset                  // it counts as not written
@@ -70,13 +70,13 @@ func ParseDuration(s *Syntax, text string) (Duration, error) {
 	means := Acts
 	switch {
 	case why != "":
-		means = Refused
+		means = refused
 	case d < 0:
 		d, means, why = 0, s.Negative, "is less than 0"
 	case d == 0:
 		means, why = s.Zero, "must be more than 0"
 	}
-	if means == Refused {
+	if means == refused {
 		return Duration{}, &ValueError{text, why, s.hint(text)}
 	}
 	out := Duration{Value: d, Means: means}

@@ -31,7 +31,7 @@ func image(name, doc string) *Format {
 func runDot(w io.Writer, language string, r *analyze.Report, o Options) error {
 	program, err := exec.LookPath("dot")
 	if err != nil {
-		return &NoGraphviz{Format: language}
+		return &noGraphviz{Format: language}
 	}
 	var source, drawn, said bytes.Buffer
 	if err := writeDOT(&source, r, o); err != nil {
@@ -51,7 +51,7 @@ func runDot(w io.Writer, language string, r *analyze.Report, o Options) error {
 	case ctx.Err() != nil:
 		return ctx.Err()
 	case limited.Err() != nil:
-		return &SlowGraphviz{drawingTime}
+		return &slowGraphviz{drawingTime}
 	case err != nil:
 		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
 		return fmt.Errorf("drawing with %q: %w: %s", "dot", err, pen.Clean(first))
@@ -63,26 +63,26 @@ func runDot(w io.Writer, language string, r *analyze.Report, o Options) error {
 // drawingTime is how long dot may take. A picture that takes longer is too large to be read.
 var drawingTime = time.Minute
 
-// SlowGraphviz is the error of an image that takes dot too long.
-type SlowGraphviz struct{ Limit time.Duration }
+// slowGraphviz is the error of an image that takes dot too long.
+type slowGraphviz struct{ Limit time.Duration }
 
-func (e *SlowGraphviz) Error() string {
+func (e *slowGraphviz) Error() string {
 	return fmt.Sprintf("the program \"dot\" did not draw the picture within %s", e.Limit)
 }
 
 // Hint names what is smaller.
-func (e *SlowGraphviz) Hint() string {
+func (e *slowGraphviz) Hint() string {
 	return "draw a part, as with weir graph --focus, or write -o dot and draw it elsewhere"
 }
 
-// NoGraphviz is the error of an image where dot is not installed.
-type NoGraphviz struct{ Format string }
+// noGraphviz is the error of an image where dot is not installed.
+type noGraphviz struct{ Format string }
 
-func (e *NoGraphviz) Error() string {
+func (e *noGraphviz) Error() string {
 	return fmt.Sprintf("format %q needs the program \"dot\", which is not installed", e.Format)
 }
 
 // Hint names the alternatives.
-func (e *NoGraphviz) Hint() string {
+func (e *noGraphviz) Hint() string {
 	return "install Graphviz, or write -o dot and draw it elsewhere"
 }

@@ -26,7 +26,7 @@ func TestSlowGraphviz(t *testing.T) {
 	report := &analyze.Report{Graph: graphtest.Parse("a -> b")}
 
 	drawingTime = 50 * time.Millisecond
-	var slow *SlowGraphviz
+	var slow *slowGraphviz
 	if err := svg.Write(io.Discard, report, Options{}); !errors.As(err, &slow) {
 		t.Errorf("error %v is no *SlowGraphviz", err)
 	}

@@ -201,7 +201,7 @@ func TestImages(t *testing.T) {
 func TestImageWithoutGraphviz(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
 	err := svg.Write(io.Discard, fixtures()["shop"], Options{})
-	var missing *NoGraphviz
+	var missing *noGraphviz
 	if !errors.As(err, &missing) || missing.Hint() == "" {
 		t.Errorf("without dot: %v, want a *NoGraphviz with a hint", err)
 	}

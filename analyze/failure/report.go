@@ -21,10 +21,10 @@ const (
 	Fails
 )
 
-// Labels are the words for Label, in the order of its constants.
-var Labels = []string{"UNAFFECTED", "PROTECTED", "SLOW", "DEGRADED", "FAILED"}
+// labels are the words for Label, in the order of its constants.
+var labels = []string{"UNAFFECTED", "PROTECTED", "SLOW", "DEGRADED", "FAILED"}
 
-func (l Label) String() string { return Labels[l] }
+func (l Label) String() string { return labels[l] }
 
 func (s State) label() Label {
 	switch {

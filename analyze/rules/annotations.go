@@ -23,7 +23,7 @@ func rulesNamed(text string) []string {
 	return rules
 }
 
-// suppressions are the values of IgnoreAnnotation of policy objects and of what is not
+// suppressions are the values of ignoreAnnotation of policy objects and of what is not
 // rendered.
 type suppressions struct {
 	analysis *analyze.Analysis
@@ -67,14 +67,14 @@ func (e *suppressions) addPlaces(part reflect.Value, value string) {
 	}
 }
 
-// IgnoreAnnotation is the key under which a service or a policy object suppresses
+// ignoreAnnotation is the key under which a service or a policy object suppresses
 // findings about itself: "<rule>: reason", one a line. Inputs without annotations use
 // a label of this name.
-const IgnoreAnnotation = graph.IgnoreAnnotation
+const ignoreAnnotation = graph.IgnoreAnnotation
 
-// suppressionOf returns the value of IgnoreAnnotation of a service, "" if it has none.
+// suppressionOf returns the value of ignoreAnnotation of a service, "" if it has none.
 func suppressionOf(s *graph.Service) string {
-	return cmp.Or(s.Annotations[IgnoreAnnotation], s.Labels[IgnoreAnnotation])
+	return cmp.Or(s.Annotations[ignoreAnnotation], s.Labels[ignoreAnnotation])
 }
 
 // covers reports whether f is suppressed by the object that is its subject or on which it

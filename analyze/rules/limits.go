@@ -9,14 +9,14 @@ type Limits struct {
 	FanIn      int // fan-in-hot-spot: this many synchronous callers
 }
 
-// DefaultLimits are the limits where a configuration sets no others. The pages of the
+// defaultLimits are the limits where a configuration sets no others. The pages of the
 // rules explain them.
-var DefaultLimits = Limits{ChainDepth: 5, FanOut: 10, FanIn: 5}
+var defaultLimits = Limits{ChainDepth: 5, FanOut: 10, FanIn: 5}
 
 func (l Limits) orDefault() Limits {
 	return Limits{
-		ChainDepth: cmp.Or(l.ChainDepth, DefaultLimits.ChainDepth),
-		FanOut:     cmp.Or(l.FanOut, DefaultLimits.FanOut),
-		FanIn:      cmp.Or(l.FanIn, DefaultLimits.FanIn),
+		ChainDepth: cmp.Or(l.ChainDepth, defaultLimits.ChainDepth),
+		FanOut:     cmp.Or(l.FanOut, defaultLimits.FanOut),
+		FanIn:      cmp.Or(l.FanIn, defaultLimits.FanIn),
 	}
 }

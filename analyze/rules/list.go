@@ -17,5 +17,5 @@ var Rules = []*Rule{
 	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity, unusedEdge, chattyEdge,
 }
 
-// FindRule returns the rule with this ID. The error is a *RuleError.
+// FindRule returns the rule with this ID. The error is a *ruleError.
 func FindRule(id string) (*Rule, error) { return findRule(Rules, id) }

@@ -52,7 +52,7 @@ func names(i *analyze.Ignore, f *analyze.Finding) bool {
 
 // Options are what a configuration says about the rules.
 type Options struct {
-	Limits     Limits                      // DefaultLimits for those that are 0
+	Limits     Limits                      // defaultLimits for those that are 0
 	Severities map[string]analyze.Severity // by rule ID: of all its findings, whatever their own
 	Off        []string                    // IDs of rules that are not run
 	Ignore     []analyze.Ignore

@@ -45,19 +45,19 @@ func findRule(rules []*Rule, id string) (*Rule, error) {
 		}
 		ids = append(ids, r.ID)
 	}
-	return nil, &RuleError{ID: id, Similar: didyoumean.Suggest(id, ids)}
+	return nil, &ruleError{ID: id, Similar: didyoumean.Suggest(id, ids)}
 }
 
-// A RuleError says that there is no rule of some ID.
-type RuleError struct {
+// A ruleError says that there is no rule of some ID.
+type ruleError struct {
 	ID      string
 	Similar []string // IDs that are like it, may be empty
 }
 
-func (e *RuleError) Error() string { return fmt.Sprintf("no rule %q", e.ID) }
+func (e *ruleError) Error() string { return fmt.Sprintf("no rule %q", e.ID) }
 
 // Hint returns what to do about it.
-func (e *RuleError) Hint() string {
+func (e *ruleError) Hint() string {
 	if len(e.Similar) == 0 {
 		return `"weir rules" lists them all`
 	}

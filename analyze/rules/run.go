@@ -63,7 +63,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	}
 	check.ByRule = byRule(left)
 	for i := range left {
-		shown := Narrow(g, left[i:i+1], o.Show)
+		shown := narrow(g, left[i:i+1], o.Show)
 		if len(shown) == 0 {
 			check.NotShown++
 		}

@@ -217,9 +217,9 @@ type Selection struct {
 	Least    analyze.Severity // and those above
 }
 
-// Narrow returns the findings that s selects. A finding about several is narrowed to those
+// narrow returns the findings that s selects. A finding about several is narrowed to those
 // that concern the services.
-func Narrow(g *graph.Graph, found []analyze.Finding, s Selection) []analyze.Finding {
+func narrow(g *graph.Graph, found []analyze.Finding, s Selection) []analyze.Finding {
 	concerns := func(f analyze.Finding) bool {
 		return s.Services == nil || slices.ContainsFunc(f.Services, func(v graph.Node) bool { return slices.Contains(s.Services, v) })
 	}

@@ -82,17 +82,17 @@ func checkSuppressions(p *Pass) {
 
 func reportUnknownRule(p *Pass, subject, text string, at []graph.Origin, services []graph.Node) {
 	for _, name := range rulesNamed(text) {
-		var unknown *RuleError
+		var unknown *ruleError
 		if _, err := findRule(p.all, name); name == "*" || !errors.As(err, &unknown) {
 			continue
 		}
 		p.Report(analyze.Finding{
 			Confidence: analyze.Certain,
 			Subject:    subject,
-			Detail:     IgnoreAnnotation + " " + name,
-			Message:    fmt.Sprintf("%s: %q of %s is not a rule, so the annotation has no effect", IgnoreAnnotation, name, subject),
+			Detail:     ignoreAnnotation + " " + name,
+			Message:    fmt.Sprintf("%s: %q of %s is not a rule, so the annotation has no effect", ignoreAnnotation, name, subject),
 			Hint:       unknown.Hint(),
-			Values:     []analyze.KeyValue{keyValue("field", IgnoreAnnotation), keyValue("value", name)},
+			Values:     []analyze.KeyValue{keyValue("field", ignoreAnnotation), keyValue("value", name)},
 			Origins:    at,
 			Services:   services,
 		})

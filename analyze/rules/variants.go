@@ -22,12 +22,12 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 	merged := &analyze.Check{}
 	var all, shown [][]analyze.Finding
 	for i, v := range variants {
-		narrow := show
+		selection := show
 		if services != nil {
-			narrow.Services = append([]graph.Node{}, services[i]...)
+			selection.Services = append([]graph.Node{}, services[i]...)
 		}
 		all = append(all, v.Check.Findings)
-		shown = append(shown, Narrow(v.Graph, v.Check.Findings, narrow))
+		shown = append(shown, narrow(v.Graph, v.Check.Findings, selection))
 		merged.Rules = max(merged.Rules, v.Check.Rules)
 		merged.Expired = v.Check.Expired
 		merged.Variants = append(merged.Variants, analyze.Variant{Name: v.Name, Graph: v.Graph, Ignored: v.Check.Ignored})

@@ -126,7 +126,7 @@ func (f *Reader) value(n document.Node, field string) Value {
 	case n.IsScalar():
 		v.Form = Scalar
 	case n.Exists():
-		v.Form = Compound
+		v.Form = compound
 	}
 	return v
 }
@@ -143,7 +143,7 @@ func (f *Reader) Wait(n document.Node, path ...string) policy.Setting[time.Durat
 
 func (f *Reader) duration(n document.Node, path []string) policy.Setting[policy.Duration] {
 	v := f.find(n, path)
-	if v.Form == Compound && f.syntax == product.EnvoyDuration {
+	if v.Form == compound && f.syntax == product.EnvoyDuration {
 		if d, ok := messageDuration(f.Look(n, path...)); ok {
 			return policy.Setting[policy.Duration]{Value: d, Provenance: v.How, Origin: v.Origin}
 		}

@@ -17,21 +17,21 @@ type Value struct {
 	Origin graph.Origin
 	How    policy.Provenance // of the setting that it becomes: explicit, or the default of a mesh
 	Form   Form
-	Later  bool // the text is a placeholder of a syntax that FilledIn does not know
+	Later  bool // the text is a placeholder of a syntax that filledIn does not know
 }
 
 // A Form is what a value is in its file.
 type Form uint8
 
 const (
-	Absent   Form = iota
-	Compound      // a mapping or a list
+	absent   Form = iota
+	compound      // a mapping or a list
 	Scalar
 )
 
 // Readable reports whether the value is a scalar whose text is known: not one that is
 // filled in when the program is built or started.
-func (v Value) Readable() bool { return v.Form == Scalar && !v.Later && !FilledIn(v.Text) }
+func (v Value) Readable() bool { return v.Form == Scalar && !v.Later && !filledIn(v.Text) }
 
 // Flaw returns the flaw of the value for this reason.
 func (v Value) Flaw(kind graph.FlawKind, why, hint string) graph.Flaw {
@@ -55,8 +55,8 @@ func (v Value) FilledInLater() graph.Flaw {
 	return flaw
 }
 
-// FilledIn reports whether a text, or a part of it, is a placeholder: "${READ_TIMEOUT}",
+// filledIn reports whether a text, or a part of it, is a placeholder: "${READ_TIMEOUT}",
 // "#{timeout}", "{{ .Values.timeout }}".
-func FilledIn(text string) bool {
+func filledIn(text string) bool {
 	return strings.HasPrefix(text, "$") || strings.Contains(text, "${") || strings.Contains(text, "#{") || strings.Contains(text, "{{")
 }

@@ -51,7 +51,7 @@ func (c *Values) Known(v Value, want string) bool {
 		return true
 	case v.Form == Scalar:
 		c.Note(v.FilledInLater())
-	case v.Form == Compound:
+	case v.Form == compound:
 		c.Note(v.Flaw(graph.Invalid, "is not "+want, ""))
 	}
 	return false

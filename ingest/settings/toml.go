@@ -10,11 +10,11 @@ import (
 )
 
 // A TOML file of a product whose configuration may be YAML as well has the same tree in other
-// words. ParseTOML reads it into that tree.
+// words. parseTOML reads it into that tree.
 
-// ParseTOML reads a TOML text. It returns false if the text is not TOML. Dates and numbers
+// parseTOML reads a TOML text. It returns false if the text is not TOML. Dates and numbers
 // are the text that they are written as.
-func ParseTOML(text string) (root YAMLRoot, ok bool) {
+func parseTOML(text string) (root YAMLRoot, ok bool) {
 	p := &tomlParser{text: text, line: 1}
 	top := p.newTable()
 	if !p.document(top) {

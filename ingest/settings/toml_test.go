@@ -24,7 +24,7 @@ func TestParseTOML(t *testing.T) {
 		{"upstream a { server b; }\n", ""},
 		{"a = " + strings.Repeat("[", 200), ""},
 	} {
-		root, ok := ParseTOML(tt.text)
+		root, ok := parseTOML(tt.text)
 		got := ""
 		if ok {
 			got = tomlText(root, root.Node)

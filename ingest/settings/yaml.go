@@ -41,7 +41,7 @@ func parseRoots(name, text string) (roots []YAMLRoot, ok bool) {
 	if !isTOML(name, text) {
 		return ParseYAML(text)
 	}
-	if root, ok := ParseTOML(text); ok {
+	if root, ok := parseTOML(text); ok {
 		return []YAMLRoot{root}, true
 	}
 	return nil, false
@@ -49,7 +49,7 @@ func parseRoots(name, text string) (roots []YAMLRoot, ok bool) {
 
 // readTOML reads a TOML file of a product whose files may be YAML as well.
 func readTOML(s *Collector, name, text string) bool {
-	root, ok := ParseTOML(text)
+	root, ok := parseTOML(text)
 	return ok && s.readFormat(name, root)
 }
 

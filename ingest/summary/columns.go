@@ -48,16 +48,16 @@ func ParseColumns(pairs []string) (Columns, error) {
 		switch {
 		case !ok || header == "":
 			return nil, &ColumnError{Message: fmt.Sprintf("%q is not of the form role=header", pair)}
-		case !slices.Contains(Roles(), role):
-			return nil, &ColumnError{Message: fmt.Sprintf("unknown role %q", role), Similar: didyoumean.Suggest(role, Roles())}
+		case !slices.Contains(columnRoles(), role):
+			return nil, &ColumnError{Message: fmt.Sprintf("unknown role %q", role), Similar: didyoumean.Suggest(role, columnRoles())}
 		}
 		c[role] = header
 	}
 	return c, nil
 }
 
-// Roles are the names of what a column can hold.
-func Roles() []string {
+// columnRoles are the names of what a column can hold.
+func columnRoles() []string {
 	names := make([]string, len(roles))
 	for i, r := range roles {
 		names[i] = r.name
@@ -78,7 +78,7 @@ func (e *ColumnError) Hint() string {
 	if len(e.Similar) > 0 {
 		return fmt.Sprintf("did you mean %q?", e.Similar[0])
 	}
-	return "roles are " + strings.Join(Roles(), ", ")
+	return "roles are " + strings.Join(columnRoles(), ", ")
 }
 
 // A table is a text whose first line names its columns.

@@ -16,10 +16,10 @@ var written = []struct {
 	write  func([]sample) []byte
 	file   string
 }{
-	{OTLPJSON, otlpLines, "otlp.jsonl"},
-	{OTLPProto, otlpFrames, "otlp.pb"},
-	{Jaeger, jaegerDocument, "jaeger.json"},
-	{Zipkin, zipkinList, "zipkin.json"},
+	{otlpJSON, otlpLines, "otlp.jsonl"},
+	{otlpProto, otlpFrames, "otlp.pb"},
+	{jaeger, jaegerDocument, "jaeger.json"},
+	{zipkin, zipkinList, "zipkin.json"},
 }
 
 // readAll reads a file with so many workers, as the package's user does.
@@ -151,7 +151,7 @@ func BenchmarkStandardLibrary(b *testing.B) {
 // BenchmarkLink measures linking alone.
 func BenchmarkLink(b *testing.B) {
 	spans := generate(benchSpans)
-	workers, _ := readAll(OTLPProto, otlpFrames(spans), 1)
+	workers, _ := readAll(otlpProto, otlpFrames(spans), 1)
 	b.ReportAllocs()
 	for b.Loop() {
 		Link(workers, 1)

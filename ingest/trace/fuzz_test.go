@@ -66,9 +66,9 @@ func FuzzSplit(f *testing.F) {
 		f.Add([]byte(s), uint8(i))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, piece uint8) {
-		for _, r := range []*Reader{OTLPJSON, OTLPProto} {
+		for _, r := range []*Reader{otlpJSON, otlpProto} {
 			size := 0
-			if p := r.Split("test", &pieces{text, int(piece) + 1}, func(c *Chunk) { size += c.Size() }); p == nil && r == OTLPJSON && size > len(text) {
+			if p := r.Split("test", &pieces{text, int(piece) + 1}, func(c *Chunk) { size += c.Size() }); p == nil && r == otlpJSON && size > len(text) {
 				t.Errorf("%s: %d bytes of chunks from %d", r.Name, size, len(text))
 			}
 		}

@@ -133,5 +133,5 @@ func sniffBinary(text []byte) *Reader {
 	if framingOf(text) == noMessages {
 		return nil
 	}
-	return OTLPProto
+	return otlpProto
 }

@@ -66,14 +66,14 @@ func TestLongLines(t *testing.T) {
 		most   uint64 // MB in use
 		want   string
 	}{
-		{"a document of small resources", OTLPJSON, endless{head: `{"resourceSpans":[`, body: resource, tail: `{}]}`, size: 32 * mega}, 24, ""},
-		{"a list of small spans", Zipkin, endless{head: `[`, body: span(`{"traceId":"1","id":"2"}`), tail: `{}]`, size: 32 * mega}, 24, ""},
-		{"a list of small traces", Jaeger, endless{head: `{"data":[`, body: span(`{"traceID":"1","spans":[{"traceID":"1","spanID":"2"}]}`), tail: `{}]}`, size: 32 * mega}, 24, ""},
-		{"a string", OTLPJSON, endless{head: `{"resourceSpans":[{"x":"`, body: strings.Repeat("x", 1<<16), size: 20 * mega}, 48, "holds a value of more than 8 MB"},
-		{"a string of escapes", Zipkin, endless{head: `{"traceId":"`, body: strings.Repeat(`\`, 1<<16), size: 20 * mega}, 48, "holds a value of more than 8 MB"},
-		{"brackets", Jaeger, endless{head: `{"data":[`, body: strings.Repeat("[", 1<<16), size: 20 * mega}, 48, "holds a value of more than 8 MB"},
-		{"blanks", OTLPJSON, endless{head: `{"resourceSpans":[]}`, body: strings.Repeat(" ", 1<<16), size: 32 * mega}, 24, ""},
-		{"a message", OTLPProto, endless{head: "\x0a\xff\xff\xff\x06\x0a\x00", body: strings.Repeat("x", 1<<16), size: 20 * mega}, 48, "holds a message of 13 MB"},
+		{"a document of small resources", otlpJSON, endless{head: `{"resourceSpans":[`, body: resource, tail: `{}]}`, size: 32 * mega}, 24, ""},
+		{"a list of small spans", zipkin, endless{head: `[`, body: span(`{"traceId":"1","id":"2"}`), tail: `{}]`, size: 32 * mega}, 24, ""},
+		{"a list of small traces", jaeger, endless{head: `{"data":[`, body: span(`{"traceID":"1","spans":[{"traceID":"1","spanID":"2"}]}`), tail: `{}]}`, size: 32 * mega}, 24, ""},
+		{"a string", otlpJSON, endless{head: `{"resourceSpans":[{"x":"`, body: strings.Repeat("x", 1<<16), size: 20 * mega}, 48, "holds a value of more than 8 MB"},
+		{"a string of escapes", zipkin, endless{head: `{"traceId":"`, body: strings.Repeat(`\`, 1<<16), size: 20 * mega}, 48, "holds a value of more than 8 MB"},
+		{"brackets", jaeger, endless{head: `{"data":[`, body: strings.Repeat("[", 1<<16), size: 20 * mega}, 48, "holds a value of more than 8 MB"},
+		{"blanks", otlpJSON, endless{head: `{"resourceSpans":[]}`, body: strings.Repeat(" ", 1<<16), size: 32 * mega}, 24, ""},
+		{"a message", otlpProto, endless{head: "\x0a\xff\xff\xff\x06\x0a\x00", body: strings.Repeat("x", 1<<16), size: 20 * mega}, 48, "holds a message of 13 MB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			runtime.GC()
@@ -108,18 +108,18 @@ func TestDeep(t *testing.T) {
 		reader *Reader
 		open   string
 	}{
-		{OTLPJSON, "["},
-		{OTLPJSON, `{"resourceSpans":[`},
-		{OTLPJSON, `{"trace":`},
-		{OTLPJSON, `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":` + r(`{"arrayValue":{"values":[`, 2)},
-		{Jaeger, "["},
-		{Jaeger, `{"data":`},
-		{Jaeger, `{"spans":[{"tags":`},
-		{Zipkin, "["},
-		{Zipkin, `[{"tags":{"error":`},
-		{XRay, "["},
-		{XRay, `{"Traces":[`},
-		{XRay, `{"id":"1","subsegments":[`},
+		{otlpJSON, "["},
+		{otlpJSON, `{"resourceSpans":[`},
+		{otlpJSON, `{"trace":`},
+		{otlpJSON, `{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":` + r(`{"arrayValue":{"values":[`, 2)},
+		{jaeger, "["},
+		{jaeger, `{"data":`},
+		{jaeger, `{"spans":[{"tags":`},
+		{zipkin, "["},
+		{zipkin, `[{"tags":{"error":`},
+		{xray, "["},
+		{xray, `{"Traces":[`},
+		{xray, `{"id":"1","subsegments":[`},
 	} {
 		workers, outcomes := readAll(tt.reader, []byte(r(tt.open, n/len(tt.open))), 1)
 		Link(workers, 1)

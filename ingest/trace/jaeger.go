@@ -7,9 +7,9 @@ import (
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// Jaeger reads the JSON of Jaeger's API and UI: a list of traces in its envelope,
+// jaeger reads the JSON of Jaeger's API and UI: a list of traces in its envelope,
 // bare traces, and lists of spans that carry their process.
-var Jaeger = &Reader{
+var jaeger = &Reader{
 	Name:  "jaeger",
 	Doc:   "traces of Jaeger as returned by its API and UI, and lists of its spans",
 	Reads: []string{"data", "spans", "processes", "traceID"},

@@ -174,7 +174,7 @@ func TestLinkDoesNotDependOnOrder(t *testing.T) {
 	var account *graph.Spans
 	for turn := range 2 {
 		for _, parallel := range []int{1, 3} {
-			workers, _ := readAll(OTLPJSON, otlpLines(spans), parallel)
+			workers, _ := readAll(otlpJSON, otlpLines(spans), parallel)
 			facts, spans := Link(workers, parallel)
 			if want == nil {
 				want, account = facts, spans
@@ -252,7 +252,7 @@ func TestLinkDeep(t *testing.T) {
 			for i := range samples {
 				samples[i] = sample{trace: [2]uint64{1, 2}, span: tt.span(i), parent: tt.parent(i), service: i / 100 % 20, kind: spans.Server}
 			}
-			workers, _ := readAll(OTLPProto, otlpFrames(samples), 2)
+			workers, _ := readAll(otlpProto, otlpFrames(samples), 2)
 			if _, got := Link(workers, 2); *got != tt.want {
 				t.Errorf("account %+v, want %+v", *got, tt.want)
 			}
@@ -266,7 +266,7 @@ func TestOriginsDoNotDependOnOrder(t *testing.T) {
 	chunk := func(file string) *Chunk {
 		var one *Chunk
 		text := `[{"traceId":"1","id":"1","kind":"SERVER","localEndpoint":{"serviceName":"web"}}]`
-		if p := Zipkin.Split(file, strings.NewReader(text), func(c *Chunk) { one = c }); p != nil || one == nil {
+		if p := zipkin.Split(file, strings.NewReader(text), func(c *Chunk) { one = c }); p != nil || one == nil {
 			t.Fatalf("splitting %s: %v", file, p)
 		}
 		return one

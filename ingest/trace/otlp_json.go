@@ -6,10 +6,10 @@ import (
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// OTLPJSON reads spans in the JSON form of OpenTelemetry's protocol, in every
+// otlpJSON reads spans in the JSON form of OpenTelemetry's protocol, in every
 // spelling that its writers use, and in the envelopes that Tempo and Jaeger put
 // around it.
-var OTLPJSON = &Reader{
+var otlpJSON = &Reader{
 	Name:  "otlp-json",
 	Doc:   "spans of OpenTelemetry as JSON: files and lines of the collector, SDKs and Tempo's and Jaeger's APIs",
 	Reads: []string{"resourceSpans", "batches", "trace", "result"},

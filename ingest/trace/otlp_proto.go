@@ -8,10 +8,10 @@ import (
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// OTLPProto reads spans in the binary form of OpenTelemetry's protocol: bare
+// otlpProto reads spans in the binary form of OpenTelemetry's protocol: bare
 // messages, one after another or alone, and messages that each follow their
 // length, as four bytes or as a varint.
-var OTLPProto = &Reader{
+var otlpProto = &Reader{
 	Name:   "otlp-protobuf",
 	Doc:    "spans of OpenTelemetry as protobuf: files of the collector, bare or framed messages",
 	Reads:  []string{"TracesData", "ExportTraceServiceRequest"},

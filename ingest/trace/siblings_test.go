@@ -66,7 +66,7 @@ func timedOTLP(trace int, spec string) string {
 // spreads shows how the calls in spans are distributed over requests.
 func spreads(t testing.TB, text string) string {
 	t.Helper()
-	workers, outcomes := readAll(OTLPJSON, []byte(text), 1)
+	workers, outcomes := readAll(otlpJSON, []byte(text), 1)
 	for _, o := range outcomes {
 		for _, p := range o.Problems {
 			t.Errorf("%s: %s", p.Origin, p.Message)
@@ -164,7 +164,7 @@ func TestSiblingsAddUp(t *testing.T) {
 	text := timedOTLP(0, "1 - web server GET_/cart 0-1000\n 2 1 web client GET_/item/17*7 0-10 peer.service=items\n 3 - web server GET_/cart 0-500\n 4 3 web client GET_/item/17*9 0-10 peer.service=items") +
 		timedOTLP(1, "1 - web server GET_/cart 0-1000\n 2 1 web client GET_/item/17*7 0-10 peer.service=items") +
 		timedOTLP(2, "1 - web server GET_/cart 0-1000\n 2 1 web client GET_/item/17*2 0-10 peer.service=items")
-	workers, _ := readAll(OTLPJSON, []byte(text), 1)
+	workers, _ := readAll(otlpJSON, []byte(text), 1)
 	facts, _ := Link(workers, 2)
 	var sum graph.RequestStats
 	for i := range facts.Observations {
@@ -204,7 +204,7 @@ func TestEntries(t *testing.T) {
 		{"no kind", "1 - web - GET_/ 0-10", "web 0/0"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			workers, _ := readAll(OTLPJSON, []byte(timedOTLP(0, tt.spans)), 1)
+			workers, _ := readAll(otlpJSON, []byte(timedOTLP(0, tt.spans)), 1)
 			facts, _ := Link(workers, 1)
 			var got []string
 			for _, s := range facts.ObservedServices {
@@ -233,7 +233,7 @@ func TestSiblingsDoNotDependOnOrder(t *testing.T) {
 	var want []string
 	for range 4 {
 		for _, parallel := range []int{1, 3} {
-			workers, _ := readAll(OTLPJSON, []byte(strings.Join(lines, "")), parallel)
+			workers, _ := readAll(otlpJSON, []byte(strings.Join(lines, "")), parallel)
 			facts, _ := Link(workers, parallel)
 			got := spreadsOf(facts)
 			if want == nil {

@@ -89,11 +89,11 @@ func TestSpill(t *testing.T) {
 		text   []byte
 	}
 	spans := generate(n)
-	inputs := []input{{"messages", OTLPJSON, []byte(messages(400))}}
+	inputs := []input{{"messages", otlpJSON, []byte(messages(400))}}
 	for _, f := range written {
 		inputs = append(inputs, input{f.reader.Name, f.reader, f.write(spans)})
 	}
-	inputs = append(inputs, input{"one trace", OTLPProto, otlpFrames(deepTrace(n, n/10))})
+	inputs = append(inputs, input{"one trace", otlpProto, otlpFrames(deepTrace(n, n/10))})
 	for _, in := range inputs {
 		t.Run(in.name, func(t *testing.T) {
 			workers, _ := readAll(in.reader, in.text, 1)
@@ -124,7 +124,7 @@ func TestSpill(t *testing.T) {
 func TestSpillFails(t *testing.T) {
 	s := spans.NewSpill(1000, filepath.Join(t.TempDir(), "none"))
 	w := NewWorker(s)
-	OTLPProto.Split("test", bytes.NewReader(otlpFrames(generate(2000))), func(c *Chunk) { w.Read(c) })
+	otlpProto.Split("test", bytes.NewReader(otlpFrames(generate(2000))), func(c *Chunk) { w.Read(c) })
 	Link([]*Worker{w}, 2)
 	var err *spans.SpillError
 	if !errors.As(s.Err(), &err) || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Hint(), "TMPDIR") {

@@ -113,7 +113,7 @@ func (s *splitter) splitMessages() *graph.Problem {
 // turn gives a chunk of messages that turn out to be JSON to the reader of JSON.
 func (c *Chunk) turn() {
 	if len(c.text) > 0 && c.text[0] == '{' {
-		c.Reader = OTLPJSON
+		c.Reader = otlpJSON
 	}
 }
 

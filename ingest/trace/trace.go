@@ -46,11 +46,11 @@ func Readers() []*Reader {
 // forms are the formats that weir recognizes, most specific first, with those that it
 // refuses.
 var forms = []*Reader{
-	OTLPJSON,
-	OTLPProto,
+	otlpJSON,
+	otlpProto,
 	jaegerStorage,
-	Jaeger,
-	Zipkin,
-	XRay,
+	jaeger,
+	zipkin,
+	xray,
 	tempoSearch,
 }

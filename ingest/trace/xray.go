@@ -6,9 +6,9 @@ import (
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// XRay reads segment documents of AWS X-Ray: alone, in lists, one a line, and as
+// xray reads segment documents of AWS X-Ray: alone, in lists, one a line, and as
 // texts in the answer of BatchGetTraces.
-var XRay = &Reader{
+var xray = &Reader{
 	Name:  "xray",
 	Doc:   "segment documents of AWS X-Ray, also inside the answer of BatchGetTraces",
 	Reads: []string{"Traces", "trace_id", "subsegments"},

@@ -6,9 +6,9 @@ import (
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
 
-// Zipkin reads the JSON of Zipkin, both its versions: lists of spans, lists of
+// zipkin reads the JSON of Zipkin, both its versions: lists of spans, lists of
 // traces, and spans one a line.
-var Zipkin = &Reader{
+var zipkin = &Reader{
 	Name:  "zipkin",
 	Doc:   "spans of Zipkin as JSON, version 2 and version 1",
 	Reads: []string{"traceId", "localEndpoint", "binaryAnnotations"},

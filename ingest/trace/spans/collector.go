@@ -190,7 +190,7 @@ func (c *Collector) Add(d *Builder) int {
 		// No span refers to it: its key need only be that under which its link is kept.
 		c.apart++
 		r.Flags |= Apart
-		r.trace, r.Key = Mix(c.apart, 0x9e3779b97f4a7c15), max(1, l.key)
+		r.trace, r.Key = mix(c.apart, 0x9e3779b97f4a7c15), max(1, l.key)
 	} else {
 		r.trace = d.Trace.hash()
 		r.Key = d.Span.within(r.trace)

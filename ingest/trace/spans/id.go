@@ -90,24 +90,24 @@ func nameID(s []byte) ID {
 		if b-'A' < 26 {
 			b |= 0x20
 		}
-		h = Mix(h^uint64(b), 0x9e3779b97f4a7c15)
-		g = Mix(g^uint64(b), 0xd6e8feb86659fd93)
+		h = mix(h^uint64(b), 0x9e3779b97f4a7c15)
+		g = mix(g^uint64(b), 0xd6e8feb86659fd93)
 	}
 	return ID{g | 1<<63, h}
 }
 
-// Mix hashes two words into one.
-func Mix(a, b uint64) uint64 {
+// mix hashes two words into one.
+func mix(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
 	return hi ^ lo
 }
 
 // hash is the id as one word, which is never 0.
 func (i ID) hash() uint64 {
-	return max(1, Mix(Mix(i.Hi, 0x8ebc6af09c88c6e3)^i.lo, i.lo+0x589965cc75374cc3))
+	return max(1, mix(mix(i.Hi, 0x8ebc6af09c88c6e3)^i.lo, i.lo+0x589965cc75374cc3))
 }
 
 // within is the hash of a span id within its trace: keyBits bits, never 0.
 func (i ID) within(trace uint64) uint64 {
-	return max(1, Mix(trace^i.lo, i.hash()^trace>>32)>>(64-keyBits))
+	return max(1, mix(trace^i.lo, i.hash()^trace>>32)>>(64-keyBits))
 }

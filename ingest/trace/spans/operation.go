@@ -45,10 +45,10 @@ func (o *operations) of(d *Builder, buf []byte) (op Operation, paged bool) {
 	raw := uint64(d.Flags & KindMask)
 	for _, a := range operationAttributes {
 		if d.set&(1<<a) != 0 {
-			raw = Mix(raw^maphash.Bytes(o.seed, d.values[a]), uint64(a)+1)
+			raw = mix(raw^maphash.Bytes(o.seed, d.values[a]), uint64(a)+1)
 		}
 	}
-	raw = Mix(raw, maphash.Bytes(o.seed, d.Name))
+	raw = mix(raw, maphash.Bytes(o.seed, d.Name))
 	k := &o.known[raw%uint64(len(o.known))]
 	if k.raw != raw {
 		var words []byte
@@ -69,10 +69,10 @@ func hashWords(words []byte) Operation {
 	}
 	h := uint64(len(words))
 	for ; len(words) >= 8; words = words[8:] {
-		h = Mix(h^binary.LittleEndian.Uint64(words), 0x9e3779b97f4a7c15)
+		h = mix(h^binary.LittleEndian.Uint64(words), 0x9e3779b97f4a7c15)
 	}
 	for _, b := range words {
-		h = Mix(h^uint64(b), 0xd6e8feb86659fd93)
+		h = mix(h^uint64(b), 0xd6e8feb86659fd93)
 	}
 	return max(1, Operation(h>>32))
 }
