@@ -30,8 +30,8 @@ one level more severe for callers of tier 1.
     timeout: 300s
     timeout: 0s              # Istio, Envoy: no timeout
 
-Not reported: calls by jobs, and streams whose timeout is disabled and which bound
-silence instead.
+Not reported: calls by jobs, streams whose timeout is disabled and which bound silence
+instead, and read timeouts of proxies, which WebSockets and uploads need long.
 
     timeout: 8s
 
@@ -64,12 +64,16 @@ func checkTimeoutExcessive(p *Pass) {
 		if off, named := matchingParts(parts, func(part *analyze.Part) bool { return disabled(part) && !isStream(part) }); len(off) > 0 {
 			reportDisabled(p, e, off[0], named)
 		} else if long, named := matchingParts(parts, func(part *analyze.Part) bool {
-			return part.Budget.State == policy.Finite && part.Budget.Explicit() && lasts[part.Budget.By[0].Field] && part.Budget.Time > limit
+			return part.Budget.State == policy.Finite && part.Budget.Explicit() && lasts[part.Budget.By[0].Field] && part.Budget.Time > limit && !ofProxy(part.Budget)
 		}); len(long) > 0 {
 			reportLong(p, e, long[0], named, limit)
 		}
 	}
 }
+
+// ofProxy reports whether a limit is the read timeout of a proxy, which is as long as the longest
+// silence of any of its connections may be: of WebSockets, of uploads.
+func ofProxy(b policy.Limit) bool { return b.OfSilence() && b.By[0].Layer != policy.App }
 
 func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	if fromGateway(p, e) {
