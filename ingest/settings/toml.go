@@ -1,8 +1,11 @@
 package settings
 
 import (
+	"sort"
 	"strconv"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -10,102 +13,102 @@ import (
 )
 
 // A TOML file of a product whose configuration may be YAML as well has the same tree in other
-// words. parseTOML reads it into that tree.
+// words. parseTOML reads it into that tree. Of go-toml it takes the parser, whose nodes have
+// places, which the decoder does not give; the package is called unstable for its API.
 
 // parseTOML reads a TOML text. It returns false if the text is not TOML. Dates and numbers
 // are the text that they are written as.
 func parseTOML(text string) (root YAMLRoot, ok bool) {
-	p := &tomlParser{text: text, line: 1}
-	top := p.newTable()
-	if !p.document(top) {
+	t := newTOMLTree(text)
+	top := t.newTable(0)
+	table := top
+	var p unstable.Parser
+	p.Reset([]byte(text))
+	for p.NextExpression() {
+		switch e := p.Expression(); e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			table = t.at(top, t.keys(e.Key()), e.Kind == unstable.ArrayTable)
+		case unstable.KeyValue:
+			if !t.pair(table, e, 0) {
+				return YAMLRoot{}, false
+			}
+		}
+		if table == nil || t.count > maxTOMLNodes {
+			return YAMLRoot{}, false
+		}
+	}
+	if p.Error() != nil {
 		return YAMLRoot{}, false
 	}
 	doc := &document.Document{Facts: &graph.Facts{}}
 	return YAMLRoot{Node: document.NewNode(doc, top), doc: doc}, true
 }
 
-// A tomlParser reads a text from its position on.
-type tomlParser struct {
-	text  string
-	i     int
-	line  int
-	start int // offset of the first byte of the line
-	count int // nodes
-}
-
-func (p *tomlParser) node(kind yaml.Kind) *yaml.Node {
-	p.count++
-	return &yaml.Node{Kind: kind, Line: p.line, Column: p.i - p.start + 1}
-}
-
-func (p *tomlParser) newTable() *yaml.Node {
-	n := p.node(yaml.MappingNode)
-	n.Tag = "!!map"
-	return n
-}
-
-func (p *tomlParser) scalar(text, tag string) *yaml.Node {
-	n := p.node(yaml.ScalarNode)
-	n.Value, n.Tag = text, tag
-	return n
-}
-
-// document reads tables and pairs until the end of the text.
-func (p *tomlParser) document(top *yaml.Node) bool {
-	table := top
-	for {
-		p.blank(true)
-		switch {
-		case p.i >= len(p.text):
-			return true
-		case p.count > maxTOMLNodes:
-			return false
-		case p.text[p.i] == '[':
-			list := strings.HasPrefix(p.text[p.i:], "[[")
-			p.i++
-			if list {
-				p.i++
-			}
-			keys := p.keys()
-			closing := "]"
-			if list {
-				closing = "]]"
-			}
-			if keys == nil || !strings.HasPrefix(p.text[p.i:], closing) {
-				return false
-			}
-			if table = p.at(top, keys, list); table == nil {
-				return false
-			}
-			p.i += len(closing)
-		case !p.pair(table, 0):
-			return false
-		}
-		if p.blank(false); p.i < len(p.text) && p.text[p.i] != '\n' {
-			return false
-		}
-	}
-}
-
 // maxTOMLNodes bounds what is made of a hostile file.
 const maxTOMLNodes = 100_000
 
+// A tomlTree makes the nodes of a text.
+type tomlTree struct {
+	lines   []int // offsets of the first bytes of lines
+	entries map[*yaml.Node]map[string]*yaml.Node
+	count   int // nodes
+}
+
+func newTOMLTree(text string) *tomlTree {
+	t := &tomlTree{lines: []int{0}, entries: map[*yaml.Node]map[string]*yaml.Node{}}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			t.lines = append(t.lines, i+1)
+		}
+	}
+	return t
+}
+
+func (t *tomlTree) node(kind yaml.Kind, tag, value string, offset int) *yaml.Node {
+	t.count++
+	line := sort.SearchInts(t.lines, offset+1)
+	return &yaml.Node{Kind: kind, Tag: tag, Value: value, Line: line, Column: offset - t.lines[line-1] + 1}
+}
+
+func (t *tomlTree) newTable(offset int) *yaml.Node {
+	n := t.node(yaml.MappingNode, "!!map", "", offset)
+	t.entries[n] = map[string]*yaml.Node{}
+	return n
+}
+
+// set adds an entry to a table that has none of this key.
+func (t *tomlTree) set(table, key, value *yaml.Node) {
+	table.Content = append(table.Content, key, value)
+	t.entries[table][key.Value] = value
+}
+
+// keys returns the names of a key with dots.
+func (t *tomlTree) keys(names unstable.Iterator) []*yaml.Node {
+	var keys []*yaml.Node
+	for names.Next() {
+		name := names.Node()
+		keys = append(keys, t.node(yaml.ScalarNode, "!!str", string(name.Data), int(name.Raw.Offset)))
+	}
+	return keys
+}
+
 // at returns the table at keys, and makes those that are missing; in a list of tables it is
-// the last one, a new one if it is the list that is named.
-func (p *tomlParser) at(top *yaml.Node, keys []*yaml.Node, list bool) *yaml.Node {
+// the last one, a new one if it is the list that is named. It is nil if there is another value.
+func (t *tomlTree) at(top *yaml.Node, keys []*yaml.Node, list bool) *yaml.Node {
 	table := top
 	for i, key := range keys {
-		next := entry(table, key.Value)
+		next := t.entries[table][key.Value]
 		last := i == len(keys)-1
 		if next == nil {
-			if next = p.newTable(); last && list {
-				next = p.node(yaml.SequenceNode)
+			if next = t.newTable(0); last && list {
+				next = t.node(yaml.SequenceNode, "!!seq", "", 0)
 			}
-			table.Content = append(table.Content, key, next)
+			next.Line, next.Column = key.Line, key.Column
+			t.set(table, key, next)
 		}
 		switch {
 		case next.Kind == yaml.SequenceNode && last && list:
-			table = p.newTable()
+			table = t.newTable(0)
 			table.Line, table.Column = key.Line, key.Column
 			next.Content = append(next.Content, table)
 		case next.Kind == yaml.SequenceNode && len(next.Content) > 0 && !last:
@@ -120,231 +123,60 @@ func (p *tomlParser) at(top *yaml.Node, keys []*yaml.Node, list bool) *yaml.Node
 	return table
 }
 
-// entry returns the value of a key, nil if there is none.
-func entry(table *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(table.Content); i += 2 {
-		if table.Content[i].Value == key {
-			return table.Content[i+1]
-		}
-	}
-	return nil
-}
-
-// pair reads "a.b = value" into a table.
-func (p *tomlParser) pair(table *yaml.Node, depth int) bool {
-	keys := p.keys()
-	if keys == nil || p.i >= len(p.text) || p.text[p.i] != '=' {
-		return false
-	}
-	p.i++
-	p.blank(false)
-	value := p.value(depth)
-	if value == nil {
-		return false
-	}
+// pair adds "a.b = value" to a table. It returns false if the table has it, or the value is nested
+// too deep.
+func (t *tomlTree) pair(table *yaml.Node, e *unstable.Node, depth int) bool {
+	keys := t.keys(e.Key())
 	last := len(keys) - 1
-	if last > 0 {
-		table = p.at(table, keys[:last], false)
-	}
-	if table == nil || entry(table, keys[last].Value) != nil {
+	value := t.value(e.Value(), int(e.Raw.Offset), depth)
+	if table = t.at(table, keys[:last], false); table == nil || value == nil || t.entries[table][keys[last].Value] != nil {
 		return false
 	}
-	table.Content = append(table.Content, keys[last], value)
+	t.set(table, keys[last], value)
 	return true
 }
 
-// keys reads a key of names with dots between them, and the space around it.
-func (p *tomlParser) keys() []*yaml.Node {
-	var keys []*yaml.Node
-	for {
-		p.blank(false)
-		if p.i >= len(p.text) {
-			return nil
-		}
-		key := p.scalar("", "!!str")
-		if c := p.text[p.i]; c == '"' || c == '\'' {
-			text, ok := p.quoted()
-			if !ok {
-				return nil
-			}
-			key.Value = text
-		} else {
-			end := p.i
-			for end < len(p.text) && isBareKey(p.text[end]) {
-				end++
-			}
-			if key.Value = p.text[p.i:end]; end == p.i {
-				return nil
-			}
-			p.i = end
-		}
-		keys = append(keys, key)
-		if p.blank(false); p.i >= len(p.text) || p.text[p.i] != '.' {
-			return keys
-		}
-		p.i++
-	}
-}
-
-func isBareKey(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-'
-}
-
-// value reads a value, nil if there is none.
-func (p *tomlParser) value(depth int) *yaml.Node {
-	if p.i >= len(p.text) || depth > MaxYAMLDepth {
+// value returns a value, nil if it is nested too deep. A list is placed where its pair is.
+func (t *tomlTree) value(v *unstable.Node, pair, depth int) *yaml.Node {
+	if depth > MaxYAMLDepth {
 		return nil
 	}
-	switch c := p.text[p.i]; c {
-	case '"', '\'':
-		n := p.scalar("", "!!str")
-		text, ok := p.quoted()
-		if n.Value = text; !ok {
-			return nil
+	at := int(v.Raw.Offset)
+	switch text := string(v.Data); v.Kind {
+	case unstable.Array:
+		n := t.node(yaml.SequenceNode, "!!seq", "", pair)
+		for items := v.Children(); items.Next(); {
+			item := t.value(items.Node(), pair, depth+1)
+			if item == nil {
+				return nil
+			}
+			n.Content = append(n.Content, item)
 		}
 		return n
-	case '[':
-		return p.list(depth)
-	case '{':
-		return p.inline(depth)
-	}
-	n := p.scalar("", "!!str")
-	end := p.i
-	for end < len(p.text) && !strings.ContainsRune(",]}#\r\n", rune(p.text[end])) {
-		end++
-	}
-	n.Value = strings.TrimSpace(p.text[p.i:end])
-	p.i = end
-	switch number := strings.ReplaceAll(n.Value, "_", ""); {
-	case n.Value == "":
-		return nil
-	case n.Value == "true" || n.Value == "false":
-		n.Tag = "!!bool"
-	default:
-		if _, err := strconv.ParseInt(number, 10, 64); err == nil {
-			n.Value, n.Tag = number, "!!int"
-		} else if _, err := strconv.ParseFloat(number, 64); err == nil {
-			n.Value, n.Tag = number, "!!float"
-		}
-	}
-	return n
-}
-
-// list reads "[a, b]", which may go over several lines.
-func (p *tomlParser) list(depth int) *yaml.Node {
-	n := p.node(yaml.SequenceNode)
-	n.Tag = "!!seq"
-	p.i++
-	for {
-		p.blank(true)
-		if p.i < len(p.text) && p.text[p.i] == ']' {
-			p.i++
-			return n
-		}
-		item := p.value(depth + 1)
-		if item == nil {
-			return nil
-		}
-		n.Content = append(n.Content, item)
-		if p.blank(true); p.i >= len(p.text) {
-			return nil
-		}
-		switch p.text[p.i] {
-		case ',':
-			p.i++
-		case ']':
-		default:
-			return nil
-		}
-	}
-}
-
-// inline reads "{a = 1, b = 2}".
-func (p *tomlParser) inline(depth int) *yaml.Node {
-	n := p.newTable()
-	p.i++
-	for {
-		p.blank(true)
-		if p.i < len(p.text) && p.text[p.i] == '}' {
-			p.i++
-			return n
-		}
-		if !p.pair(n, depth+1) {
-			return nil
-		}
-		if p.blank(true); p.i >= len(p.text) {
-			return nil
-		}
-		switch p.text[p.i] {
-		case ',':
-			p.i++
-		case '}':
-		default:
-			return nil
-		}
-	}
-}
-
-// quoted reads a string in quotes, of one line or between three quotes.
-func (p *tomlParser) quoted() (string, bool) {
-	mark := p.text[p.i : p.i+1]
-	if long := strings.Repeat(mark, 3); strings.HasPrefix(p.text[p.i:], long) {
-		mark = long
-	}
-	p.i += len(mark)
-	var b strings.Builder
-	for p.i < len(p.text) {
-		switch c := p.text[p.i]; {
-		case strings.HasPrefix(p.text[p.i:], mark) && (len(mark) == 1 || !strings.HasPrefix(p.text[p.i+1:], mark)):
-			p.i += len(mark)
-			return b.String(), true
-		case c == '\\' && mark[0] == '"' && p.i+1 < len(p.text):
-			b.WriteString(unescape(p.text[p.i+1]))
-			p.i++
-			p.step()
-		case c == '\n' && len(mark) == 1:
-			return "", false
-		default:
-			b.WriteByte(c)
-			p.step()
-		}
-	}
-	return "", false
-}
-
-// unescape is the text of a backslash and a byte; code points are not of interest.
-func unescape(c byte) string {
-	switch c {
-	case 'n':
-		return "\n"
-	case 't':
-		return "\t"
-	case '"', '\\':
-		return string(c)
-	}
-	return `\` + string(c)
-}
-
-// step goes over one byte.
-func (p *tomlParser) step() {
-	if p.text[p.i] == '\n' {
-		p.line, p.start = p.line+1, p.i+1
-	}
-	p.i++
-}
-
-// blank goes over space and comments, and over lines too if they may follow.
-func (p *tomlParser) blank(lines bool) {
-	for p.i < len(p.text) {
-		switch c := p.text[p.i]; {
-		case c == ' ' || c == '\t' || c == '\r', c == '\n' && lines:
-			p.step()
-		case c == '#':
-			for p.i < len(p.text) && p.text[p.i] != '\n' {
-				p.i++
+	case unstable.InlineTable:
+		n := t.newTable(at)
+		for pairs := v.Children(); pairs.Next(); {
+			if !t.pair(n, pairs.Node(), depth+1) {
+				return nil
 			}
-		default:
-			return
 		}
+		return n
+	case unstable.Bool:
+		return t.node(yaml.ScalarNode, "!!bool", text, at)
+	case unstable.Integer, unstable.Float:
+		return t.number(strings.ReplaceAll(text, "_", ""), at)
+	default:
+		return t.node(yaml.ScalarNode, "!!str", text, at)
 	}
+}
+
+// number returns a number as YAML has it: hexadecimal and octal ones are text.
+func (t *tomlTree) number(text string, at int) *yaml.Node {
+	if _, err := strconv.ParseInt(text, 10, 64); err == nil {
+		return t.node(yaml.ScalarNode, "!!int", text, at)
+	}
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return t.node(yaml.ScalarNode, "!!float", text, at)
+	}
+	return t.node(yaml.ScalarNode, "!!str", text, at)
 }

@@ -14,7 +14,7 @@ func TestParseTOML(t *testing.T) {
 		{"[a.\"b.c\"]\nd = \"\"\"one\n\"two\"\"\"\"\n", "{a:{b.c:{d:one\n\"two\"@2}}}"}, // a quote before the last three
 		{"[[a]]\nb = 1_000\n[a.c]\nd = true\n[[a]]\nb = [\n  1, # one\n  2,\n]\n", "{a:[{b:1000@2 c:{d:true@4}} {b:[1@7 2@8]}]}"},
 		{"a = {b = 'C:\\x', c = [\"q\\\"r\"]}\n", `{a:{b:C:\x@1 c:[q"r@1]}}`},
-		{"a = 2024-01-02T03:04:05Z\nb = '''\nx\ny'''\nc = 5\n", "{a:2024-01-02T03:04:05Z@1 b:\nx\ny@2 c:5@5}"},
+		{"a = 2024-01-02T03:04:05Z\nb = '''\nx\ny'''\nc = 5\n", "{a:2024-01-02T03:04:05Z@1 b:x\ny@2 c:5@5}"},
 		{"a = 1\na = 2\n", ""},
 		{"a = 1\n[a.b]\n", ""},
 		{"a = [1\n", ""},
