@@ -74,23 +74,36 @@ func found(t *testing.T, sources ...string) []any {
 					delete(o.(map[string]any), "reader")
 				}
 			}
-			if missing[rule] { // because of an object, which a saved graph does not have
-				for _, one := range append(each, f) {
-					one := one.(map[string]any)
-					text, _ := one["message"].(string)
-					one["message"], _, _ = strings.Cut(text, "; ")
-					delete(one, "origins")
-					delete(one, "hint")
-				}
-			}
 			list = append(list, f)
 		}
 	}
 	return list
 }
 
-// missing are the rules that name objects which would give a call what it lacks.
+// missing are the rules that name objects which would give a call what it lacks. A saved graph
+// does not have them.
 var missing = map[string]bool{"timeout-missing": true, "timeout-default-only": true, "retry-missing": true, "breaker-missing": true, "bulkhead-missing": true}
+
+// forgetObjects takes from findings about inputs that name such an object, and from their twins
+// about the saved graph, what depends on it. All others are left whole.
+func forgetObjects(inputs, saved []any) {
+	for i := range min(len(inputs), len(saved)) {
+		f := inputs[i].(map[string]any)
+		if message, _ := f["message"].(string); !missing[f["rule"].(string)] || !strings.Contains(message, "; ") {
+			continue
+		}
+		for _, f := range []any{f, saved[i]} {
+			each, _ := f.(map[string]any)["each"].([]any)
+			for _, one := range append(each, f) {
+				one := one.(map[string]any)
+				text, _ := one["message"].(string)
+				one["message"], _, _ = strings.Cut(text, "; ")
+				delete(one, "origins")
+				delete(one, "hint")
+			}
+		}
+	}
+}
 
 // TestExchangeFindings holds that a saved graph has the same findings as its inputs: policies come back in their layers, and values with their provenance.
 func TestExchangeFindings(t *testing.T) {
@@ -105,7 +118,9 @@ func TestExchangeFindings(t *testing.T) {
 			exported(t, written, set)
 			want := found(t, set)
 			total += len(want)
-			if diff := cmp.Diff(want, found(t, written)); diff != "" {
+			got := found(t, written)
+			forgetObjects(want, got)
+			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("the written graph is judged otherwise (-inputs +graph):\n%s", diff)
 			}
 		})
@@ -195,7 +210,9 @@ func TestExchangeGroups(t *testing.T) {
 		if i >= judged {
 			continue
 		}
-		if diff := cmp.Diff(found(t, input), found(t, written)); diff != "" {
+		fromInputs, fromGraph := found(t, input), found(t, written)
+		forgetObjects(fromInputs, fromGraph)
+		if diff := cmp.Diff(fromInputs, fromGraph); diff != "" {
 			t.Fatalf("estate %d:\n%s\nis judged otherwise (-inputs +graph):\n%s", i, text, diff)
 		}
 	}
