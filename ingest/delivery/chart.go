@@ -81,19 +81,6 @@ func (c *Chart) Holds(file string) bool {
 	return top == ChartFile || top == "Chart.lock" || strings.HasPrefix(top, "requirements.") || isValues(top)
 }
 
-// ValuesFiles returns the names of the files beside the chart's own values.yaml that have
-// values for it, sorted.
-func (c *Chart) ValuesFiles() []string {
-	entries, _ := os.ReadDir(c.Dir)
-	var names []string
-	for _, e := range entries {
-		if name := e.Name(); !e.IsDir() && isValues(name) && name != "values.yaml" && !strings.Contains(name, "schema") {
-			names = append(names, name)
-		}
-	}
-	return names
-}
-
 func isValues(name string) bool {
 	ext := filepath.Ext(name)
 	return strings.HasPrefix(name, "values") && (ext == ".yaml" || ext == ".yml" || ext == ".json")
