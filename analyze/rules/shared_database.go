@@ -139,14 +139,12 @@ func oneProgram(g *graph.Graph, services []graph.Node) bool {
 	return len(images) > 0 || alike
 }
 
-// repositories returns the last parts of the images of a service that have a path.
+// repositories returns the names of the images of a service that have a path.
 func repositories(s *graph.Service) []string {
 	var list []string
 	for _, image := range s.Images {
-		image, _, _ = strings.Cut(image, "@")
-		if i := strings.LastIndexByte(image, '/'); i >= 0 {
-			name, _, _ := strings.Cut(image[i+1:], ":")
-			list = append(list, name)
+		if strings.Contains(image, "/") {
+			list = append(list, graph.ImageName(image))
 		}
 	}
 	return list
