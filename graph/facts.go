@@ -87,6 +87,12 @@ type Ref struct {
 // IsZero reports whether r names nothing.
 func (r Ref) IsZero() bool { return r.Name == "" }
 
+// Subject is how findings name the object: "Kind/namespace/name", without the parts that are empty.
+func (r Ref) Subject() string {
+	parts := slices.DeleteFunc([]string{r.Kind, r.Namespace, r.Name}, func(s string) bool { return s == "" })
+	return strings.Join(parts, "/")
+}
+
 // An Entity is a node as one document declares it: a workload, a gateway, a database, an
 // entity of a catalog. Documents that declare the same Ref add to each other. If two of
 // them give a value, one that people maintain (native manifest, catalog) has precedence

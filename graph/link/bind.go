@@ -159,7 +159,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
 			p.RequireProtocol && b.g.Call(e).Protocol == "",
 			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway && !gatewayFollows(b.g.Service(from), p.Product),
-			p.NeedsMesh && p.Product.InClusters && outsideClusters(b.g.Service(from)):
+			p.NeedsMesh && p.Product.InClusters && b.l.elsewhere[from]:
 			continue
 		}
 		order, ok := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))

@@ -366,7 +366,7 @@ func protocolOfPort(s *graph.Service, port int) string {
 func (l *linker) mistakes(g *graph.Graph, node map[int]graph.Node) []graph.Mistake {
 	list := l.f.Mistakes
 	for i := range list {
-		list[i].Object = cmp.Or(list[i].Object, object(list[i].Of))
+		list[i].Object = cmp.Or(list[i].Object, list[i].Of.Subject())
 		if c, ok := l.lookup(list[i].Of); ok {
 			if v, ok := node[c]; ok {
 				list[i].Service = g.ID(v)

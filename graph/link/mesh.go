@@ -26,19 +26,6 @@ func proxied(product *policy.Product, from, to *graph.Service) bool {
 	return !known || callee.Ambient && callee.Waypoint
 }
 
-// outsideClusters reports whether a service is declared for Compose and for no cluster, so that
-// no proxy of a cluster's mesh is beside it.
-func outsideClusters(s *graph.Service) bool {
-	outside := false
-	for _, o := range s.Origins {
-		if o.Reader == kubernetes {
-			return false
-		}
-		outside = outside || o.Reader == "compose"
-	}
-	return outside
-}
-
 // joinMeshes sets for every service which meshes it is in.
 func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[int]graph.Node) {
 	spaces := map[string]*graph.Namespace{}
@@ -47,11 +34,15 @@ func (l *linker) joinMeshes(services []graph.Service, members [][]int, node map[
 		spaces[n.Name] = n
 	}
 	waypoints := l.waypoints()
+	l.elsewhere = map[graph.Node]bool{}
 	for root, n := range node {
 		s := &services[n]
+		if l.runsElsewhere(members[root]) {
+			l.elsewhere[n] = true
+		}
 		ns := spaces[s.Namespace]
 		switch {
-		case s.Namespace == "" && len(spaces) == 1 && !l.runsElsewhere(members[root]):
+		case s.Namespace == "" && len(spaces) == 1 && !l.elsewhere[n]:
 			ns = l.onlyNamespace()
 		case s.Kind == graph.KindGateway && l.isRoutingObject(members[root]):
 			ns = nil // what runs it may be anywhere

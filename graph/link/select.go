@@ -94,8 +94,8 @@ func (l *linker) missed(c, w int, n *graph.Name) {
 	of := l.entities[w].ref
 	l.unite(w, c)
 	l.f.Mistakes = append(l.f.Mistakes, graph.Mistake{
-		Kind: graph.MissedSelector, Object: object(n.Ref), Field: "spec.selector", Of: of, Origin: n.Origin,
-		Why: "selects no pod of " + object(of) + ": " + strings.Join(lacks, "; "), Hint: hint,
+		Kind: graph.MissedSelector, Object: n.Subject(), Field: "spec.selector", Of: of, Origin: n.Origin,
+		Why: "selects no pod of " + of.Subject() + ": " + strings.Join(lacks, "; "), Hint: hint,
 	})
 }
 
@@ -128,14 +128,6 @@ func (l *linker) isSelected(w int, namespace string) bool {
 		}
 	}
 	return false
-}
-
-// object is the name of an object as messages have it: "Service/shop/basket".
-func object(r graph.Ref) string {
-	if r.Namespace == "" {
-		return r.Kind + "/" + r.Name
-	}
-	return r.Kind + "/" + r.Namespace + "/" + r.Name
 }
 
 // checked reports whether all workloads have a readiness check, by which the platform sends

@@ -31,6 +31,7 @@ type linker struct {
 	served            map[int]*graph.ServerStats  // by root
 	pairs             map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
 	withSpans         map[int]bool                // roots of which spans were seen
+	elsewhere         map[graph.Node]bool         // services that run on another platform than Kubernetes only
 	pendingUnresolved []unresolvedAddress
 }
 

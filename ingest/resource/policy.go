@@ -2,7 +2,6 @@ package resource
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -20,8 +19,7 @@ func (r *Object) Policy(of *policy.Product, group string, at document.Node) grap
 
 // Subject names the resource in findings: "VirtualService/shop/pricing".
 func (r *Object) Subject() string {
-	parts := slices.DeleteFunc([]string{r.Kind, r.Namespace, r.Name}, func(s string) bool { return s == "" })
-	return strings.Join(parts, "/")
+	return graph.Ref{Kind: r.Kind, Namespace: r.Namespace, Name: r.Name}.Subject()
 }
 
 // AddPolicies adds policies of which at least one says something, with the flaws
