@@ -21,12 +21,17 @@ var namingKeys = []string{
 // all of them: callers reach any one.
 func (l *linker) selectWorkloads() {
 	l.indexPods()
+	missing := misses{selected: map[int]bool{}}
 	for c := range l.entities {
 		for _, n := range l.entities[c].names {
-			groups := l.services(l.servers(l.selected(n.Selects, n.Namespace)))
+			selected := l.selected(n.Selects, n.Namespace)
+			for _, w := range selected {
+				missing.selected[w] = true
+			}
+			groups := l.services(l.servers(selected))
 			switch len(groups) {
 			case 0:
-				l.joinMissed(c, n)
+				missing.names = append(missing.names, miss{c, n})
 				continue
 			case 1:
 				l.uniteAll(c, groups[0])
@@ -46,32 +51,76 @@ func (l *linker) selectWorkloads() {
 			}
 		}
 	}
+	l.joinMissed(&missing)
 }
 
-// joinMissed joins a name whose selector matches no pod with the workload that is most likely
-// meant, and reports it: the one of its name, else the only one of its namespace that has near
-// values of all labels of the selector.
-func (l *linker) joinMissed(c int, n *graph.Name) {
-	if n.Selects.IsZero() || n.Selects.AnyNamespace || n.Realm != kubernetes || len(n.Selects.Exprs) > 0 {
-		return
-	}
-	meant := -1
-	for _, w := range l.selectable[n.Namespace] {
-		switch {
-		case w == c:
-		case l.entities[w].ref.Name == n.Name:
-			l.missed(c, w, n)
-			return
-		case nearLabels(n.Selects.Labels, l.podLabels(w)) && !l.isSelected(w, n.Namespace):
-			if meant >= 0 && l.find(meant) != l.find(w) {
-				return
+// misses are the names whose selectors match no pod.
+type misses struct {
+	names    []miss
+	selected map[int]bool // workloads that other names select
+}
+
+type miss struct {
+	entity int
+	name   *graph.Name
+}
+
+// joinMissed joins names whose selectors match no pod with the workloads that are most likely
+// meant, and reports them: the one of the same name, else the only one of the namespace that no
+// name selects and that has near values of all labels of the selector.
+func (l *linker) joinMissed(m *misses) {
+	unselected := map[string][]int{}
+	for ns, workloads := range l.selectable {
+		for _, w := range workloads {
+			if !m.selected[w] {
+				unselected[ns] = append(unselected[ns], w)
 			}
-			meant = w
 		}
 	}
-	if meant >= 0 {
-		l.missed(c, meant, n)
+	for _, of := range m.names {
+		c, n := of.entity, of.name
+		if n.Selects.IsZero() || n.Selects.AnyNamespace || n.Realm != kubernetes || len(n.Selects.Exprs) > 0 {
+			continue
+		}
+		if w, ok := l.workloadNamed(n, c); ok {
+			l.missed(c, w, n)
+		} else if w, ok := l.misspelled(n, unselected[n.Namespace], c); ok {
+			l.missed(c, w, n)
+		}
 	}
+}
+
+// workloadNamed returns the workload with the name of n, other than c.
+func (l *linker) workloadNamed(n *graph.Name, c int) (int, bool) {
+	for _, w := range l.selectable[n.Namespace] {
+		if w != c && l.entities[w].ref.Name == n.Name {
+			return w, true
+		}
+	}
+	return 0, false
+}
+
+// mostUnselected is among how many workloads without a Service a misspelled label is looked for.
+// Real namespaces have few of them.
+const mostUnselected = 250
+
+// misspelled returns the one service among workloads, other than c, whose labels nearly are what n
+// selects.
+func (l *linker) misspelled(n *graph.Name, workloads []int, c int) (int, bool) {
+	if len(workloads) > mostUnselected {
+		return 0, false
+	}
+	meant := -1
+	for _, w := range workloads {
+		if w == c || !nearLabels(n.Selects.Labels, l.podLabels(w)) {
+			continue
+		}
+		if meant >= 0 && l.find(meant) != l.find(w) {
+			return 0, false
+		}
+		meant = w
+	}
+	return meant, meant >= 0
 }
 
 // missed joins a name with a workload that its selector misses.
@@ -116,18 +165,6 @@ func isMisspelled(a, b string) bool {
 	const most = 2
 	letters := func(s string) string { return strings.Trim(s, "0123456789-") }
 	return letters(a) != letters(b) && max(len(a)-len(b), len(b)-len(a)) <= most && didyoumean.Suggest(a, []string{b}) != nil
-}
-
-// isSelected reports whether a name of the namespace selects the pods of a workload.
-func (l *linker) isSelected(w int, namespace string) bool {
-	for c := range l.entities {
-		for _, n := range l.entities[c].names {
-			if n.Namespace == namespace && slices.Contains(l.selected(n.Selects, n.Namespace), w) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // checked reports whether all workloads have a readiness check, by which the platform sends
