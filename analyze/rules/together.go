@@ -227,7 +227,7 @@ func narrow(g *graph.Graph, found []analyze.Finding, s Selection) []analyze.Find
 	for _, f := range found {
 		switch {
 		case f.Severity < s.Least, s.Rules != nil && !slices.Contains(s.Rules, f.Rule), !concerns(f):
-		case f.Each == nil:
+		case f.Each == nil, s.Services == nil:
 			shown = append(shown, f)
 		default:
 			shown = append(shown, together(g, slices.DeleteFunc(slices.Clone(f.Each), func(one analyze.Finding) bool { return !concerns(one) }))...)
