@@ -204,7 +204,7 @@ func fullName(s *graph.Service) string { return s.Name + "." + s.Namespace + ".s
 // servesGateways reports whether an object has a part for calls of gateways: a name that is none
 // inside the cluster may be for them.
 func servesGateways(p *Pass, object string) bool {
-	return slices.ContainsFunc(p.Core.Policies(), func(b *graph.BoundPolicy) bool {
-		return b.Object == object && slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Core.Service(p.Core.From(e)).Kind == graph.KindGateway })
+	return slices.ContainsFunc(p.Graph.Policies(), func(b *graph.BoundPolicy) bool {
+		return b.Object == object && slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Graph.Service(p.Graph.From(e)).Kind == graph.KindGateway })
 	})
 }

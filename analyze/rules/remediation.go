@@ -185,18 +185,26 @@ func writtenIn(p *Pass, d policy.Decision) string {
 	if d.Provenance == policy.PlatformDefault {
 		return ""
 	}
-	for _, b := range p.Graph.Policies() {
-		if b.Origin.File != d.Origin.File {
-			continue
-		}
-		for _, own := range b.Says.Decisions() {
-			if own.Field == d.Field && own.Origin == d.Origin {
-				return b.Object
+	return objectsOf.Of(p.Analysis, analyze.Once{}, func() map[writtenAt]string {
+		objects := map[writtenAt]string{}
+		for _, b := range p.Graph.Policies() {
+			for _, own := range b.Says.Decisions() {
+				if at := (writtenAt{own.Field, own.Origin}); own.Origin.File == b.Origin.File && objects[at] == "" {
+					objects[at] = b.Object
+				}
 			}
 		}
-	}
-	return ""
+		return objects
+	})[writtenAt{d.Field, d.Origin}]
 }
+
+// writtenAt is a setting with its place.
+type writtenAt struct {
+	field string
+	at    graph.Origin
+}
+
+var objectsOf = analyze.NewMemo[analyze.Once, map[writtenAt]string]("the objects that settings are written in")
 
 // inOrder returns objects with one of them first.
 func inOrder(objects policy.Objects, first string) policy.Objects {
