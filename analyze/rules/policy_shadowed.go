@@ -230,33 +230,33 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 			speaking++
 		}
 	}
-	does := "does"
+	has := "has"
 	if len(hidden) < speaking {
 		what = fmt.Sprintf("%s of %s", english.Count(len(hidden), "part"), o.name)
-		does = verb(len(hidden), "does", "do")
+		has = verb(len(hidden), "has", "have")
 	}
 	calls := boundCalls(hidden)
 	f := analyze.Finding{
 		Confidence: analyze.Certain,
 		Subject:    o.name,
-		Message:    fmt.Sprintf("%s %s no effect: %s overrides it on %s", what, does, by.Object, callIDs(g, calls)),
+		Message:    fmt.Sprintf("%s %s no effect: %s overrides it on %s", what, has, by.Object, callIDs(g, calls)),
 		Hint:       fmt.Sprintf("move the settings that are still needed into %s and delete the other", by.Object),
 		Values:     []analyze.KeyValue{keyValue("by", by.Object), number("calls", len(calls))},
 		Origins:    append(where(hidden), by.Origin),
 		Services:   endsOf(g, calls),
 	}
 	if by.Object == o.name {
-		f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it matches first", what, does, callIDs(g, calls))
+		f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it matches first", what, has, callIDs(g, calls))
 		f.Hint = "put the more specific part first"
 		switch {
 		case by.Document != hidden[0].Document:
 			f.Message = fmt.Sprintf("%s has no effect on %s: it is declared again in %s", what, callIDs(g, calls), by.Document)
 			f.Hint = "read the files of one environment at a time, or delete one of the two"
 		case by.Port != hidden[0].Port:
-			f.Message = fmt.Sprintf("%s %s no effect on %s: its settings for port %d replace it as a whole", what, does, callIDs(g, calls), by.Port)
+			f.Message = fmt.Sprintf("%s %s no effect on %s: its settings for port %d replace it as a whole", what, has, callIDs(g, calls), by.Port)
 			f.Hint = "repeat the settings under the port: port settings inherit nothing"
 		case by.Merge:
-			f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it declares the same and has precedence", what, does, callIDs(g, calls))
+			f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it declares the same and has precedence", what, has, callIDs(g, calls))
 			f.Hint = "keep one of the two"
 		}
 	}

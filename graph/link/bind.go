@@ -72,10 +72,14 @@ func (l *linker) bind(g *graph.Graph, services []graph.Service, node map[int]gra
 	}
 	b.findBypasses()
 	routes := b.route()
+	acts := map[graph.Origin]bool{} // what is written at one place can be policies of several groups
+	for _, p := range b.policies {
+		acts[p.Origin] = acts[p.Origin] || p.Merge && p.acts
+	}
 	policies := make([]*graph.BoundPolicy, 0, len(b.policies))
 	for _, p := range b.policies {
 		policies = append(policies, &p.BoundPolicy)
-		if p.Merge && p.acts { // it acts together with others and is hidden by none
+		if p.Merge && acts[p.Origin] { // it acts together with others and is hidden by none
 			p.Shadows = slices.DeleteFunc(p.Shadows, func(s graph.Shadow) bool { return s.Field == "" })
 		}
 		slices.SortFunc(p.Shadows, func(a, b graph.Shadow) int {

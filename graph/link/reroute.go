@@ -30,8 +30,9 @@ type rerouter struct {
 	l        *linker
 	services []graph.Service
 	node     map[int]graph.Node
-	routes   map[int][]*route // by the root of the name
-	caller   int              // root
+	routes   map[int][]*route   // by the root of the name
+	narrow   map[graph.Ref]bool // the routes that policies are for
+	caller   int                // root
 	known    map[string][]arrival
 }
 
@@ -50,8 +51,13 @@ type arrival struct {
 // reroute moves evidence along routes. Observations stay where traces have them, and so
 // do permissions, which are for workloads and not for names.
 func (l *linker) reroute(services []graph.Service, node map[int]graph.Node) {
-	r := &rerouter{l: l, services: services, node: node, routes: map[int][]*route{}}
+	r := &rerouter{l: l, services: services, node: node, routes: map[int][]*route{}, narrow: map[graph.Ref]bool{}}
 	r.collect()
+	for i := range l.f.Policies {
+		if p := &l.f.Policies[i]; !p.Of.IsZero() && p.Rule.IsZero() {
+			r.narrow[p.Of] = true
+		}
+	}
 	l.behind = map[[2]int][]int{}
 	var names [][2]int
 	for ends := range l.edges {
@@ -135,8 +141,8 @@ func (r *rerouter) start(caller int) {
 
 func (r *rerouter) service(root int) *graph.Service { return &r.services[r.node[root]] }
 
-// arrivals returns where the calls that evidence shows arrive, nil if they stay whole at
-// the name. Calls that are shown several times arrive in the same groups.
+// arrivals returns where the calls that evidence shows arrive, nil if they stay at the name and
+// no policy is for a part of them. Calls that are shown several times arrive in the same groups.
 func (r *rerouter) arrivals(name int, ev *graph.Evidence) []arrival {
 	if !ev.Class.Core() || ev.Observed || ev.Mirror || ev.Strength == graph.Allowed || r.caller == name {
 		return nil
@@ -147,7 +153,9 @@ func (r *rerouter) arrivals(name int, ev *graph.Evidence) []arrival {
 	found, known := r.known[key]
 	if !known {
 		found = r.along(routes, name, ev.In, q, []int{name})
-		if !slices.ContainsFunc(found, func(a arrival) bool { return a.to != name }) {
+		if !slices.ContainsFunc(found, func(a arrival) bool {
+			return a.to != name || slices.ContainsFunc(a.via, func(v graph.Ref) bool { return r.narrow[v] })
+		}) {
 			found = nil
 		}
 		r.known[key] = found

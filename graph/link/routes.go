@@ -145,7 +145,7 @@ func (b *binder) winners(e graph.Edge) [][]part {
 		group := rivals[:n]
 		rivals = rivals[n:]
 		if first.Merge {
-			groups = append(groups, merged(group, e))
+			groups = append(groups, b.merged(group, e))
 			continue
 		}
 		groups = append(groups, b.actingParts(group, e))
@@ -286,22 +286,31 @@ func (b *binder) partOf(ev *graph.Evidence, evidence []graph.Evidence) string {
 }
 
 // merged lays the policies of a group over each other, the first on top: for each part of
-// the calls those that apply to it or to all parts. Those that contribute to no part are
-// hidden.
-func merged(group []candidate, e graph.Edge) []part {
+// the calls those that apply to it or to all parts. On a part that policies of the group are
+// Of, those that only name the callee do not act. Those that contribute to no part are hidden.
+func (b *binder) merged(group []candidate, e graph.Edge) []part {
 	var all []string
-	for _, c := range group {
-		all = append(all, c.bound.Match)
+	of := make([][]string, len(group))
+	for i, c := range group {
+		own, others := b.matchesOf(c.bound, e)
+		of[i] = own
+		all = append(append(all, own...), others...)
 	}
 	var parts []part
 	shows := make([]bool, len(group))
 	for _, match := range sortedUnique(all) {
 		var set policy.Set
 		var objects policy.Objects
-		top := true
+		if says := &group[0].bound.Says; says.Layer == policy.ClientProxy {
+			set = policy.Set{Layer: says.Layer, Product: says.Product} // one proxy sends all parts
+		}
+		top, routed := true, false
+		for i, c := range group {
+			routed = routed || !c.bound.Of.IsZero() && slices.Contains(of[i], match)
+		}
 		for i, c := range group {
 			switch {
-			case c.bound.Match != match && c.bound.Match != "":
+			case !slices.Contains(of[i], match) && !slices.Contains(of[i], ""), routed && c.bound.Of.IsZero() && len(c.bound.To) > 0:
 				continue
 			case top:
 				set, top, shows[i] = policy.Overlay(policy.Set{}, c.bound.Says), false, true

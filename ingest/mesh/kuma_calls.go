@@ -79,16 +79,13 @@ func meshRoute(r *resource.Object) {
 		if known {
 			m.rule.From = []graph.EndpointRef{sender}
 		}
-		if !atGateway {
-			r.Member(kumaRef(r.Kind, r.Name), root, item) // for policies that name the route
-		}
 		for _, rule := range r.List(item, "rules") {
 			settings := r.Mapping(rule, "default")
 			m.backends(rule, kumaMatches(rule), r.List(settings, "backendRefs"), func(n document.Node) (graph.EndpointRef, bool) { return kumaTarget(r, n) })
 			for _, filter := range r.List(settings, "filters") {
 				backend := filter.Get("requestMirror", "backendRef")
 				if to, ok := kumaTarget(r, backend); ok {
-					m.send(to, backend, graph.Evidence{Strength: graph.Strong, Mirror: true})
+					m.send(to, backend, graph.Evidence{Via: m.via(), Strength: graph.Strong, Mirror: true})
 				}
 			}
 		}
@@ -116,7 +113,7 @@ type kumaRoutes struct {
 // backends gives the routes of one rule, to the services that target finds in its
 // backends. A rule without any leaves requests with the root.
 func (m *kumaRoutes) backends(rule document.Node, match string, list []document.Node, target func(document.Node) (graph.EndpointRef, bool)) {
-	e := graph.Evidence{Strength: graph.Strong, Match: match}
+	e := graph.Evidence{Strength: graph.Strong, Match: match, Via: m.via()}
 	for i, share := range m.r.Shares(rule, "", list, 1) {
 		if to, ok := target(list[i]); ok {
 			e.In, e.Strength = share.In, share.Strength
@@ -129,7 +126,10 @@ func (m *kumaRoutes) backends(rule document.Node, match string, list []document.
 	m.rest = m.rest && match != ""
 }
 
-// leaveRest leaves the requests that no rule matches with the root.
+// via is what requests go by that a rule matches, for policies that name the route.
+func (m *kumaRoutes) via() []graph.Ref { return []graph.Ref{kumaRef(m.r.Kind, m.r.Name)} }
+
+// leaveRest leaves the requests that no rule matches with the root. They do not go by the route.
 func (m *kumaRoutes) leaveRest(at document.Node) {
 	if m.rest && !m.atGateway {
 		m.send(m.root, at, graph.Evidence{Strength: graph.Strong})
@@ -144,7 +144,6 @@ func (m *kumaRoutes) send(to graph.EndpointRef, at document.Node, e graph.Eviden
 		m.r.Call(m.root, to, at, e)
 		return
 	}
-	e.Via = []graph.Ref{kumaRef(m.r.Kind, m.r.Name)}
 	m.r.Route(m.root, to, at, m.rule, e)
 }
 

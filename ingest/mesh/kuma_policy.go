@@ -45,7 +45,7 @@ var kumaDumped = regexp.MustCompile(`^mesh-[a-z-]+-all-`)
 func kumaPolicies(r *resource.Object) {
 	f := field.New(r.Document, product.KumaDuration)
 	top := r.Spec.Get("targetRef")
-	proxies, known := kumaParties(r, top)
+	route, proxies, known := kumaSelected(r, top)
 	if !known {
 		return
 	}
@@ -58,26 +58,20 @@ func kumaPolicies(r *resource.Object) {
 		p := kumaPolicy(r, item, policy.ClientProxy)
 		to := item.Get("targetRef")
 		p.From, p.NotGateways = proxies, onlySidecars(top)
-		if p.To, known = kumaParties(r, to); !known {
+		if p.Of, p.To, known = kumaSelected(r, to); !known {
 			continue
 		}
-		p.Rank, p.NeedsMesh = base+kumaSpecificity[to.Get("kind").Str()], true
-		for _, p := range kumaSays(r, f.Within(fmt.Sprintf("to[%d].default", i)), item.Get("default"), p) {
-			if to.Get("kind").Str() == "MeshHTTPRoute" { // a part of the calls, over what is said for all of them
-				p.Match = "route " + kumaRouteName(to)
-				p.Group, p.Merge = p.Group+" of route "+kumaRouteName(to), false
-				silent := p
-				silent.Match, silent.Rank, silent.Says = "", p.Rank-1, policy.Set{Layer: p.Says.Layer, Product: p.Says.Product}
-				policies = append(policies, silent)
-			}
-			policies = append(policies, p)
+		if !route.IsZero() {
+			p.Of = route
 		}
+		p.Rank, p.NeedsMesh = base+kumaSpecificity[to.Get("kind").Str()], true
+		policies = append(policies, kumaSays(r, f.Within(fmt.Sprintf("to[%d].default", i)), item.Get("default"), p)...)
 	}
 	for _, key := range []string{"from", "rules"} {
 		for i, item := range r.Spec.Get(key).List() {
 			p := kumaPolicy(r, item, policy.ServerProxy)
 			p.To, p.Rank = proxies, base
-			if p.From, known = kumaParties(r, item.Get("targetRef")); !known {
+			if _, p.From, known = kumaSelected(r, item.Get("targetRef")); !known {
 				continue
 			}
 			policies = append(policies, kumaSays(r, f.Within(fmt.Sprintf("%s[%d].default", key, i)), item.Get("default"), p)...)
@@ -87,9 +81,12 @@ func kumaPolicies(r *resource.Object) {
 }
 
 // kumaSays returns p with what conf says: one policy or, of retries, one for each
-// protocol that they are written for.
+// protocol that they are written for and, of timeouts, one for requests and one for connections.
 func kumaSays(r *resource.Object, f *field.Reader, conf document.Node, p graph.Policy) []graph.Policy {
-	if r.Kind != "MeshRetry" {
+	switch {
+	case r.Kind == "MeshTimeout" && p.Says.Layer == policy.ClientProxy:
+		return kumaTimeouts(r, f, conf, p)
+	case r.Kind != "MeshRetry":
 		kumaPolicyKinds[r.Kind](f, conf, &p.Says)
 		return []graph.Policy{p}
 	}
@@ -119,29 +116,25 @@ func kumaPolicy(r *resource.Object, at document.Node, layer policy.Layer) graph.
 	return p
 }
 
-// kumaParties returns the parties that a targetRef means, nil for all, and false if weir
-// cannot resolve it.
-func kumaParties(r *resource.Object, ref document.Node) (parties []graph.EndpointRef, known bool) {
-	switch kind := ref.Get("kind").Str(); kind {
-	case "", "Mesh":
-		return nil, true
-	case "MeshHTTPRoute":
-		name := kumaRouteName(ref)
-		return []graph.EndpointRef{{Group: kumaRef(kind, name)}}, name != ""
+// kumaSelected returns what a targetRef means: the calls that go by a route, or parties, nil
+// for all; known is false if weir cannot resolve it.
+func kumaSelected(r *resource.Object, ref document.Node) (route graph.Ref, parties []graph.EndpointRef, known bool) {
+	kind, name := ref.Get("kind").Str(), ref.Get("name").Str()
+	var party graph.EndpointRef
+	switch {
+	case kind == "", kind == "Mesh", name == "*":
+		return route, nil, true
+	case kind == "MeshHTTPRoute":
+		name := field.OrNode(ref.Get("name"), ref.Get("labels", "kuma.io/display-name")).Str()
+		route, known = kumaRef(kind, name), name != ""
+	default:
+		party, known = kumaTarget(r, ref)
+		parties = []graph.EndpointRef{party}
 	}
-	if ref.Get("name").Str() == "*" {
-		return nil, true
-	}
-	party, ok := kumaTarget(r, ref)
-	if !ok {
+	if !known {
 		r.Problem(graph.Note, ref, "", "%s %q: targetRef cannot be resolved", r.Kind, r.Name)
 	}
-	return []graph.EndpointRef{party}, ok
-}
-
-// kumaRouteName is the name of the MeshHTTPRoute that a targetRef means.
-func kumaRouteName(ref document.Node) string {
-	return field.OrNode(ref.Get("name"), ref.Get("labels", "kuma.io/display-name")).Str()
+	return route, parties, known
 }
 
 // onlySidecars reports whether a targetRef leaves gateways out.
@@ -162,6 +155,40 @@ func kumaTimeout(f *field.Reader, conf document.Node, says *policy.Set) {
 		t.Idle = stream
 	}
 	says.Timeout = field.Presence(t)
+}
+
+// kumaTimeouts returns the timeouts of requests, which a route can have of its own, and those of
+// the connections to the service that it leads to, which are the same whatever the route.
+func kumaTimeouts(r *resource.Object, f *field.Reader, conf document.Node, p graph.Policy) []graph.Policy {
+	kumaTimeout(f, conf, &p.Says)
+	t := p.Says.Timeout
+	if t == nil {
+		return []graph.Policy{p} // for its flaws
+	}
+	requests, connections := policy.Timeout{Total: t.Total}, policy.Timeout{Connect: t.Connect, Idle: t.Idle}
+	if !p.Of.IsZero() {
+		for _, key := range []string{"connectionTimeout", "idleTimeout"} {
+			if at := conf.Get(key); at.Exists() {
+				f.Flaw(graph.Inert, at, key, "connections to a service are the same for all routes", "set it in an item of spec.to whose targetRef is the service")
+			}
+		}
+		connections = policy.Timeout{}
+		if conf.Get("http", "streamIdleTimeout").Exists() {
+			requests.Idle = t.Idle
+		}
+	}
+	var policies []graph.Policy
+	if connections != (policy.Timeout{}) {
+		of := p
+		of.ToIs, of.Says.Timeout = graph.Destination, &connections
+		policies = append(policies, of)
+	}
+	if requests != (policy.Timeout{}) {
+		of := p
+		of.Group, of.Says.Timeout = r.Kind+" requests "+p.Says.Layer.String(), &requests
+		policies = append(policies, of)
+	}
+	return policies
 }
 
 // kumaRetry reads the retries of one protocol, HTTP or gRPC.
