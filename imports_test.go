@@ -49,6 +49,7 @@ var homes = map[string][]string{
 	"github.com/klauspost/":        {"ingest"},
 	"github.com/hashicorp/":        {"ingest"},
 	"github.com/DataDog/":          {"graph"},
+	"github.com/owenrumney/":       {"render"},
 	"google.golang.org/protobuf":   {"ingest"},
 	"github.com/compose-spec/":     {}, // tools/oracle/compose, a module of its own
 	"k8s.io/":                      {},

@@ -32,8 +32,31 @@ type Check struct {
 	Ignored  int            // findings that the configuration or an annotation excuses, each of several counted
 	Expired  []Ignore       // entries of the configuration that have run out and excuse nothing
 	Unused   []Ignore       // entries of the configuration that match no finding
-	Rules    int            // how many rules were run
+	Rules    []RuleInfo     // that were run, in the order of their list
+	FailOn   Severity       // findings at or above it fail the run; above Error if none does
 	Variants []Variant      // that were judged, if they are several; then Ignored counts in each
+}
+
+// Fails reports whether findings of a severity fail the run.
+func (c *Check) Fails(s Severity) bool { return s >= c.FailOn }
+
+// Failing is the number of findings that fail the run, shown or not.
+func (c *Check) Failing() int {
+	n := 0
+	for s := Info; s <= Error; s++ {
+		if c.Fails(s) {
+			n += c.Found[s]
+		}
+	}
+	return n
+}
+
+// A RuleInfo describes a rule that was run, to formats that list them.
+type RuleInfo struct {
+	ID       string
+	Title    string
+	Doc      string   // its page, in Markdown
+	Severity Severity // of its findings, unless they have reason for another one
 }
 
 // A Variant is one of several states of an estate, which is judged by itself.
@@ -154,6 +177,9 @@ const (
 	Warning
 	Error
 )
+
+// Never is above all severities: no finding fails the run.
+const Never = Error + 1
 
 // Severities are the words for Severity, in the order of its constants.
 var Severities = []string{"info", "warning", "error"}

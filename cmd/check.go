@@ -137,12 +137,13 @@ func (o *checkOptions) selection() rules.Selection {
 // finishCheck writes the report and decides on the exit code.
 func (r *run) finishCheck(report *analyze.Report, o *checkOptions) error {
 	check := report.Check
+	check.FailOn = severityOf(cmp.Or(o.failOn, r.config.FailOn, failOnWords[0]))
 	r.printExpired(check.Expired)
 	r.printUnused(check.Unused)
 	if err := r.write(report, render.View{}); err != nil {
 		return err
 	}
-	if reaches(check, cmp.Or(o.failOn, r.config.FailOn, failOnWords[0])) {
+	if check.Failing() > 0 {
 		return exitWith(exitFindings)
 	}
 	return nil
@@ -158,10 +159,12 @@ func checkRuleIDs(ids []string) error {
 	return nil
 }
 
-// reaches reports whether a finding, shown or not, is at or above the severity failOn.
-func reaches(check *analyze.Check, failOn string) bool {
-	least := slices.Index(analyze.Severities, failOn)
-	return least >= 0 && slices.ContainsFunc(check.Found[least:], func(n int) bool { return n > 0 })
+// severityOf returns the severity that a value of --fail-on is.
+func severityOf(failOn string) analyze.Severity {
+	if i := slices.Index(analyze.Severities, failOn); i >= 0 {
+		return analyze.Severity(i)
+	}
+	return analyze.Never
 }
 
 // checkShowing runs the rules on g, with the settings of the configuration, and keeps the

@@ -93,6 +93,47 @@ func (r *run) onStandardOutput() *render.Format {
 	return nil
 }
 
+// checkOutputs returns what would keep an output from being written, before any input is read.
+func (r *run) checkOutputs() error {
+	for _, o := range r.outputsTo {
+		if err := o.format.Ready(); err != nil {
+			return misuse(hintOf(err), "%w", err)
+		}
+		if o.file == "" {
+			continue
+		}
+		if err := r.writable(o.file); err != nil {
+			return misuse("", "writing %s: %w", o.file, withoutPath(err))
+		}
+	}
+	return nil
+}
+
+// writable returns the error of a file that cannot be written. It leaves no trace.
+func (r *run) writable(name string) error {
+	info, err := os.Lstat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return errors.New("it is a directory")
+	case err == nil && !info.Mode().IsRegular():
+		return nil // a pipe may wait for its reader, and a link for its target
+	}
+	file, err := createTemporary(filepath.Dir(name), 0o666)
+	if err != nil {
+		return err
+	}
+	return cmp.Or(file.Close(), os.Remove(file.Name()))
+}
+
+// places says where the files of a report are.
+func places() render.Places {
+	dir, err := os.Getwd()
+	if err != nil {
+		return render.Places{}
+	}
+	return render.Places{Dir: dir, Root: ingest.WorkTree(dir)}
+}
+
 // write writes the report in every format of --output, or in none if one of them
 // cannot show it.
 func (r *run) write(report *analyze.Report, view render.View) error {
@@ -106,17 +147,18 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 			return misuse(hint, "%w", err)
 		}
 	}
+	var failed error
 	for _, o := range r.outputsTo {
 		// Whoever reads the output may stop early, which changes nothing about the result.
 		if err := r.writeOne(o, report, view); err != nil && !errors.Is(err, syscall.EPIPE) {
-			return err
+			failed = cmp.Or(failed, err) // the other formats are written all the same
 		}
 	}
-	return nil
+	return failed
 }
 
 func (r *run) writeOne(o output, report *analyze.Report, view render.View) error {
-	options := render.Options{Context: r.ctx, Verbose: r.verbose, View: view, ASCII: !unicodeLocale()}
+	options := render.Options{Context: r.ctx, Verbose: r.verbose, View: view, ASCII: !unicodeLocale(), Version: version(), Places: places()}
 	write := func(w io.Writer) error { return o.format.Write(w, report, options) }
 	var err error
 	to := "standard output"

@@ -45,6 +45,9 @@ func (r *run) prepare(cmd *cobra.Command) error {
 		if r.outputsTo, err = parseOutputs(r.outputs); err != nil {
 			return err
 		}
+		if err = r.checkOutputs(); err != nil {
+			return err
+		}
 	}
 	r.config = &config{}
 	if cmd.Flags().Lookup("config") != nil {

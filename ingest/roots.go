@@ -47,8 +47,8 @@ func within(dir, p string) bool {
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
-// workTree returns the git work tree that a directory is in, "" if there is none.
-func workTree(dir string) string {
+// WorkTree returns the git work tree that a directory is in, "" if there is none.
+func WorkTree(dir string) string {
 	for {
 		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
 			return dir
@@ -80,7 +80,7 @@ func (r *roots) add(source string) {
 	if isVirtual(real) {
 		return // a pipe, which has nothing beside it
 	}
-	if tree := workTree(real); tree != "" {
+	if tree := WorkTree(real); tree != "" {
 		real = tree
 	}
 	if !slices.Contains(r.dirs, real) {
@@ -108,7 +108,7 @@ func (r *roots) named(source string) error {
 		if err != nil {
 			return nil
 		}
-		tree := workTree(at)
+		tree := WorkTree(at)
 		if isVirtual(real) && !isVirtual(next) || tree != "" && !within(tree, real) && !r.anywhere {
 			return document.ErrOutside
 		}

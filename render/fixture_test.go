@@ -41,9 +41,9 @@ func fixtures() map[string]*analyze.Report {
 		"marks":      {Graph: graphtest.Parse("a:b,c~,d?,e!,f~?!,a b:c"), Drawn: true},
 		"groups":     {Graph: groupedGraph(), Drawn: true},
 		"shop":       {Graph: shop, Drawn: true},
-		"clean":      {Graph: shop, Check: &analyze.Check{Rules: 7}},
-		"unread":     {Graph: graph.New(nil, nil), Check: &analyze.Check{Rules: 7}},
-		"check":      {Graph: shop, Check: &analyze.Check{Rules: 7, Ignored: 1, Findings: findings}},
+		"clean":      {Graph: shop, Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules()}},
+		"unread":     {Graph: graph.New(nil, nil), Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules()}},
+		"check":      {Graph: shop, Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules(), Ignored: 1, Findings: findings, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1}}},
 		"variants":   {Check: variantsCheck(shop, findings)},
 		"blast":      {Graph: shop, Impacts: blast("stop", stopped, pay)},
 		"blast-hang": {Graph: shop, Impacts: blast("hang", hung, pay)},
@@ -83,9 +83,20 @@ func variantsCheck(shop *graph.Graph, findings []analyze.Finding) *analyze.Check
 	both, second := findings[0], findings[1]
 	both.Variants, second.Variants = []string{"dev", "prod"}, []string{"prod"}
 	return &analyze.Check{
-		Rules: 7, Findings: []analyze.Finding{both, second}, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1},
+		FailOn: analyze.Error, Rules: fixtureRules(), Findings: []analyze.Finding{both, second}, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1},
 		Variants: []analyze.Variant{{Name: "dev", Graph: graph.New(nil, nil)}, {Name: "prod", Graph: shop, Ignored: 1}},
 	}
+}
+
+func fixtureRules() []analyze.RuleInfo {
+	rules := []analyze.RuleInfo{
+		{ID: "sync-cycle", Title: "synchronous cycle", Doc: "Services wait for each other.\n\nFix: use an event.\n", Severity: analyze.Error},
+		{ID: "redundancy-below-tier", Title: "too few replicas", Doc: "One replica is none.\n", Severity: analyze.Warning},
+	}
+	for _, id := range []string{"one", "two", "three", "four", "five"} {
+		rules = append(rules, analyze.RuleInfo{ID: "rule-" + id, Title: "rule " + id, Doc: "A rule.\n", Severity: analyze.Info})
+	}
+	return rules
 }
 
 func fixtureFindings(loop []graph.Node, db graph.Node) []analyze.Finding {

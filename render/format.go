@@ -23,10 +23,20 @@ type Format struct {
 	Doc   string // one sentence for help
 	Shows Part   // the parts of a report that it supports
 
-	binary bool // an image, which has no lines
+	syntax syntax
 
 	write func(w io.Writer, r *analyze.Report, o Options) error
 }
+
+// A syntax is what a format has to take care of besides its own language.
+type syntax uint8
+
+const (
+	lineSyntax    syntax = iota // names must not be commands to the system that runs the build
+	jsonSyntax                  // the same, by escapes
+	commandSyntax               // the lines are such commands, and names in them are escaped
+	imageSyntax                 // drawn by Graphviz, has no lines
+)
 
 // Options change how a report is shown, never its content.
 type Options struct {
@@ -35,6 +45,8 @@ type Options struct {
 	Color   bool            // styles may be used
 	ASCII   bool            // without box characters
 	Verbose bool            // with the full coverage
+	Version string          // of weir, for formats that name it
+	Places  Places          // of files, for formats that are read with the repository
 	View    View
 }
 

@@ -21,6 +21,11 @@ var Formats = []*Format{
 	jsonFormat,
 	csvFormat,
 	markdown,
+	lineFormat,
+	github,
+	gitlab,
+	sarifFormat,
+	junit,
 }
 
 // Named returns the format of this name, or nil.
@@ -39,14 +44,24 @@ func (f *Format) Write(w io.Writer, r *analyze.Report, o Options) error {
 	if lost := Parts(r) &^ f.Shows; lost != 0 {
 		return &CannotShow{Format: f.Name, Part: lost}
 	}
-	if f.binary {
+	if f.syntax == imageSyntax || f.syntax == commandSyntax {
 		return f.write(w, r, o)
 	}
-	guard := pen.NewGuard(w, f == jsonFormat)
+	guard := pen.NewGuard(w, f.syntax == jsonSyntax)
 	if err := f.write(guard, r, o); err != nil {
 		return err
 	}
 	return guard.Flush()
+}
+
+// Ready returns the error of a format that cannot be written on this machine, before any
+// report is there: an image where Graphviz is missing.
+func (f *Format) Ready() error {
+	if f.syntax == imageSyntax {
+		_, err := findDot(f.Name)
+		return err
+	}
+	return nil
 }
 
 // showing returns the names of the formats that can show all of p, the default

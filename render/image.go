@@ -21,7 +21,7 @@ var (
 )
 
 func image(name, doc string) *Format {
-	return &Format{Name: name, Doc: doc, Shows: drawable, binary: true, write: func(w io.Writer, r *analyze.Report, o Options) error {
+	return &Format{Name: name, Doc: doc, Shows: drawable, syntax: imageSyntax, write: func(w io.Writer, r *analyze.Report, o Options) error {
 		return runDot(w, name, r, o)
 	}}
 }
@@ -29,9 +29,9 @@ func image(name, doc string) *Format {
 // runDot pipes the drawing through dot. Nothing is written to w unless dot
 // succeeds.
 func runDot(w io.Writer, language string, r *analyze.Report, o Options) error {
-	program, err := exec.LookPath("dot")
+	program, err := findDot(language)
 	if err != nil {
-		return &noGraphviz{Format: language}
+		return err
 	}
 	var source, drawn, said bytes.Buffer
 	if err := writeDOT(&source, r, o); err != nil {
@@ -58,6 +58,15 @@ func runDot(w io.Writer, language string, r *analyze.Report, o Options) error {
 	}
 	_, err = w.Write(drawn.Bytes())
 	return err
+}
+
+// findDot returns the path of dot, or a *noGraphviz.
+func findDot(language string) (string, error) {
+	program, err := exec.LookPath("dot")
+	if err != nil {
+		return "", &noGraphviz{Format: language}
+	}
+	return program, nil
 }
 
 // drawingTime is how long dot may take. A picture that takes longer is too large to be read.

@@ -11,10 +11,11 @@ import (
 
 // jsonFormat is the contract with other programs, and an input of weir.
 var jsonFormat = &Format{
-	Name:  "json",
-	Doc:   "for programs: the complete report, which weir can read again",
-	Shows: everything,
-	write: writeJSON,
+	Name:   "json",
+	Doc:    "for programs: the complete report, which weir can read again",
+	Shows:  everything,
+	syntax: jsonSyntax,
+	write:  writeJSON,
 }
 
 // writeJSON writes the report as a wire.Document.

@@ -63,7 +63,7 @@ func valuesJSON(list []analyze.KeyValue) map[string]string {
 }
 
 func checkJSON(c *analyze.Check) wire.Check {
-	return wire.Check{Rules: c.Rules, Ignored: c.Ignored, NotShown: c.NotShown, ByRule: convert(c.ByRule, func(s analyze.RuleSum) wire.RuleSum {
+	return wire.Check{Rules: len(c.Rules), Ignored: c.Ignored, NotShown: c.NotShown, ByRule: convert(c.ByRule, func(s analyze.RuleSum) wire.RuleSum {
 		return wire.RuleSum{
 			Rule: s.Rule, Errors: s.Findings[analyze.Error], Warnings: s.Findings[analyze.Warning], Infos: s.Findings[analyze.Info], Subjects: s.Subjects,
 		}

@@ -12,12 +12,19 @@ import (
 // markdown is for pages and for comments on pull requests.
 var markdown = &Format{
 	Name:  "markdown",
-	Doc:   "for pages and comments: the matrix of policies as a table",
-	Shows: matrixPart,
+	Doc:   "for pages and comments on pull requests: findings, the matrix of policies",
+	Shows: lists | matrixPart,
 	write: writeMarkdown,
 }
 
-func writeMarkdown(w io.Writer, r *analyze.Report, _ Options) error {
+func writeMarkdown(w io.Writer, r *analyze.Report, o Options) error {
+	if r.Check != nil {
+		return writeMarkdownCheck(w, r, o)
+	}
+	return writeMarkdownMatrix(w, r, o)
+}
+
+func writeMarkdownMatrix(w io.Writer, r *analyze.Report, _ Options) error {
 	heads, rows := matrixTable(r.Graph, r.Matrix, func(c cell) string { return c.marked() })
 	out := bufio.NewWriter(w)
 	row := func(cells []string) {

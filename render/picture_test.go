@@ -246,7 +246,12 @@ func FuzzNames(f *testing.F) {
 		g := ring([]string{a, b, a + b})
 		for _, format := range ownFormats() {
 			r := reportOf(g)
-			if format.Shows&graphPart == 0 {
+			switch {
+			case format.Shows&findingsPart != 0 && format.Shows&graphPart == 0:
+				r = &analyze.Report{Graph: g, Check: &analyze.Check{Findings: []analyze.Finding{
+					{Rule: "x", Subject: a, Message: b, Hint: a + b, Origins: []graph.Origin{{File: a, Line: 1}}, Values: []analyze.KeyValue{{Key: a, Value: b}}},
+				}}}
+			case format.Shows&graphPart == 0:
 				r = &analyze.Report{Graph: g, Matrix: analyze.PolicyMatrix(g, analyze.Scope(g, graph.Weak), analyze.MatrixFilter{})}
 			}
 			out := written(t, format, r, Options{})

@@ -166,19 +166,7 @@ func writeByRule(p *pen.Pen, c *analyze.Check) {
 // writeSummary writes the last line: the number of findings by severity and the size
 // of the inputs. A run without any input is not reported as clean.
 func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
-	found := c.Found
-	var words []string
-	for s := analyze.Error; ; s-- {
-		if found[s] > 0 {
-			words = append(words, p.Paint(severityStyle(s), severityCount(found[s], s)))
-		}
-		if s == analyze.Info {
-			break
-		}
-	}
-	if words == nil {
-		words = []string{p.Paint(pen.GreenStyle, "nothing found")}
-	}
+	words := countWords(p, c)
 	if c.NotShown > 0 {
 		words = append(words, fmt.Sprintf("%d of these not shown", c.NotShown))
 	}
@@ -204,6 +192,23 @@ func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 	if n := len(cover.Silent); n > fewSilent && g.Calls() == 0 {
 		p.Prose("", pen.YellowStyle, fmt.Sprintf("no input shows a call of the %d services; their calls may be in code: add traces, or declare them in weir.yaml", n))
 	}
+}
+
+// countWords are the numbers of findings by severity.
+func countWords(p *pen.Pen, c *analyze.Check) []string {
+	var words []string
+	for s := analyze.Error; ; s-- {
+		if n := c.Found[s]; n > 0 {
+			words = append(words, p.Paint(severityStyle(s), severityCount(n, s)))
+		}
+		if s == analyze.Info {
+			break
+		}
+	}
+	if words == nil {
+		words = []string{p.Paint(pen.GreenStyle, "nothing found")}
+	}
+	return words
 }
 
 // readWords are the numbers of what was read.

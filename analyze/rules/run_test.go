@@ -63,8 +63,8 @@ func TestRunOptions(t *testing.T) {
 					usual++
 				}
 			}
-			if want := usual - len(tt.options.Off); c.Rules != want {
-				t.Errorf("%d rules run, want %d", c.Rules, want)
+			if want := usual - len(tt.options.Off); len(c.Rules) != want {
+				t.Errorf("%d rules run, want %d", len(c.Rules), want)
 			}
 		})
 	}

@@ -28,7 +28,7 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 		}
 		all = append(all, v.Check.Findings)
 		shown = append(shown, narrow(v.Graph, v.Check.Findings, selection))
-		merged.Rules = max(merged.Rules, v.Check.Rules)
+		merged.Rules = v.Check.Rules // the same of all
 		merged.Expired = v.Check.Expired
 		merged.Variants = append(merged.Variants, analyze.Variant{Name: v.Name, Graph: v.Graph, Ignored: v.Check.Ignored})
 	}
