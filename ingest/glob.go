@@ -91,7 +91,7 @@ func (f *finder) match(dir string, steps, paths []string) []string {
 		next := filepath.Join(dir, e.Name())
 		switch ok, _ := path.Match(step, e.Name()); {
 		case step == "**" && e.IsDir():
-			if !slices.Contains(ignored, e.Name()) && unread.Directory(e.Name()) == nil {
+			if !isOfOthers(next) && unread.Directory(e.Name()) == nil {
 				paths = f.match(next, steps, paths)
 			}
 		case step == "**" && len(rest) == 0:

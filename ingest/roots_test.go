@@ -56,6 +56,7 @@ func TestOutside(t *testing.T) {
 		{"compose: .env", map[string]string{"in/compose.yaml": web(use)}, map[string]string{"in/.env": "../out/.env"}, "in/compose.yaml:1:1"},
 		{"compose: bind", map[string]string{"in/compose.yaml": web("    volumes: [\"../out/application.yaml:/config/application.yaml\"]\n")}, nil, "in/compose.yaml:4:15"},
 		{"compose: bind of a directory", map[string]string{"in/compose.yaml": web("    volumes: [\"../out:/config\"]\n")}, nil, "in/compose.yaml:4:15"},
+		{"compose: bind of source code", map[string]string{"in/compose.yaml": web("    volumes: [\"../:/workspace:cached\"]\n")}, nil, ""},
 		{"compose: bind of a link", map[string]string{"in/compose.yaml": web("    volumes: [\"./a:/config\"]\n")}, map[string]string{"in/a": "../out"}, "in/a"},
 		{"compose: file of a config", map[string]string{"in/compose.yaml": web("    configs: [c]\n") + "configs: {c: {file: ../out/application.yaml}}\n"}, nil, "in/compose.yaml:4:15"},
 		{"compose: override", map[string]string{"in/compose.yaml": web("")}, map[string]string{"in/compose.override.yaml": "../out/compose.yaml"}, "in/compose.override.yaml"},

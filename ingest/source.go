@@ -189,7 +189,21 @@ func (f *finder) relative(p string) string {
 func (f *finder) name(p string) string { return document.Clean(filepath.ToSlash(f.relative(p))) }
 
 // ignored are the directories without manifests of the system itself.
-var ignored = []string{".git", ".hg", ".svn", "node_modules"}
+var ignored = []string{".git", ".hg", ".svn", "node_modules", "bower_components", "site-packages"}
+
+// vendored are files by which package managers mark a directory "vendor" as theirs: Composer's
+// and Go's.
+var vendored = []string{"autoload.php", "modules.txt"}
+
+// isOfOthers reports whether a directory holds version control, or packages of others, whose
+// samples and tests are no part of the system.
+func isOfOthers(dir string) bool {
+	name := filepath.Base(dir)
+	return slices.Contains(ignored, name) || name == "vendor" && slices.ContainsFunc(vendored, func(mark string) bool {
+		info, err := os.Stat(filepath.Join(dir, mark))
+		return err == nil && info.Mode().IsRegular()
+	})
+}
 
 // walk adds the files of a directory and of all directories below it.
 func (f *finder) walk(dir directory) {
@@ -209,7 +223,7 @@ func (f *finder) walk(dir directory) {
 			f.other++
 		case mode.IsDir():
 			switch kind := unread.Directory(e.Name()); {
-			case slices.Contains(ignored, e.Name()):
+			case isOfOthers(real):
 			case kind == nil:
 				f.walk(directory{p, real, dir.via})
 			case holdsManifest(p):
@@ -254,7 +268,7 @@ func (f *finder) link(p string) {
 		f.problem(p, "fix or remove the symbolic link", err)
 	case err != nil:
 		f.other++
-	case info.IsDir() && slices.Contains(ignored, filepath.Base(p)):
+	case info.IsDir() && isOfOthers(p):
 	case info.IsDir() || info.Mode().IsRegular() && isManifest(p):
 		if _, err := f.roots.follow(p); err != nil {
 			f.problem(p, document.OutsideHint, err)

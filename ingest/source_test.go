@@ -20,10 +20,11 @@ func estateFiles() map[string]string {
 	for _, name := range []string{
 		"a.yaml", "b.yml", "c.json", "d/e.yaml", "d/f/g.yaml", "d/README.md", "d/main.go", "[x].yaml",
 		".git/h.yaml", "d/node_modules/i.yaml", ".github/j.yaml", "k.YAML", "vendor/l.tmpl",
-		"d/testdata/m/n.yaml",
+		"d/testdata/m/n.yaml", "d/php/vendor/autoload.php", "d/php/vendor/o/p.yaml", "go/vendor/modules.txt", "go/vendor/q.json",
 	} {
 		files[name] = object("Service", strings.ReplaceAll(name, "[", ""))
 	}
+	files["go/vendor/q.json"] = `{"kind": "Service", "metadata": {"name": "go/vendor/q.json"}}`
 	files["c.json"] = `{"kind": "Service", "metadata": {"name": "c.json"}}`
 	return files
 }
@@ -40,6 +41,7 @@ func TestSources(t *testing.T) {
 		{"ignored directory that is named", "d/node_modules .git", ".git/h.yaml d/node_modules/i.yaml"},
 		{"directory of test data that is named", "d/testdata", "d/testdata/m/n.yaml"},
 		{"directory in test data that is named", "d/testdata/m", "d/testdata/m/n.yaml"},
+		{"packages of others that are named", "go/vendor", "go/vendor/q.json"},
 		{"pattern", "*.yaml", "[x].yaml a.yaml"},
 		{"pattern with a class", "[ab].y*ml", "a.yaml b.yml"},
 		{"file that looks like a pattern", "[x].yaml", "[x].yaml"},

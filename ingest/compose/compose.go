@@ -107,6 +107,10 @@ func readCompose(d *document.Document, f *graph.Facts) {
 		return
 	}
 	p := loadProject(d)
+	if slices.Contains(overrideNames, path.Base(d.File)) && p.base == "" && !p.isAmongOthers() {
+		d.Problem(graph.Skipped, d.Root, "if it is one of the project, put it beside the file that it overrides", "an override file is read only beside what it overrides")
+		return
+	}
 	project := graph.Project{
 		File: path.Clean(d.File), Origin: d.At(d.Root), Main: slices.Contains(composeNames, path.Base(d.File)), Fragment: isFragment(path.Base(d.File)), Parts: p.parts, Facts: &graph.Facts{},
 	}

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
@@ -39,11 +41,16 @@ func (e *composeEmitter) mount(m composeMount) {
 		return
 	}
 	entries, err := fs.ReadDir(e.main.Dir, name)
+	if errors.Is(err, document.ErrOutside) && !isConfigDirectory(m.target) && path.Ext(m.target) == "" {
+		return // of source code and data: a container needs the directory, the graph does not
+	}
 	if e.isOutside(err, m.source.text, m.source.at) {
 		return
 	}
 	if err != nil {
-		e.use(name, m.source.at)
+		if !isScript(path.Base(name)) {
+			e.use(name, m.source.at)
+		}
 		return
 	}
 	if name == "." {
@@ -57,12 +64,12 @@ func (e *composeEmitter) mount(m composeMount) {
 	}
 }
 
-// isScript reports whether a file of a directory is source code by its name, unless it is
-// configuration in a language for programs.
+// isScript reports whether a file is source code by its name, unless it is configuration in a
+// language for programs.
 func isScript(name string) bool {
 	name = strings.ToLower(name)
 	switch path.Ext(name) {
-	case ".php", ".py", ".rb", ".pl", ".erb", ".jsp", ".cs", ".swift", ".scala":
+	case ".php", ".py", ".rb", ".pl", ".erb", ".jsp", ".cs", ".swift", ".scala", ".go", ".java", ".rs", ".ts", ".tsx", ".sql":
 		return !strings.Contains(name, "conf") && !strings.Contains(name, "settings")
 	}
 	return false

@@ -173,6 +173,22 @@ func (p *composeProject) beside(dir string, names []string, vars *variables) *co
 	return nil
 }
 
+// isAmongOthers reports whether other compose files are in the directory of the main one, under
+// names that compose is told: the main one may override them.
+func (p *composeProject) isAmongOthers() bool {
+	if p.main.Dir == nil {
+		return false
+	}
+	entries, _ := fs.ReadDir(p.main.Dir, ".")
+	return slices.ContainsFunc(entries[:min(len(entries), settings.MaxMountedFiles)], func(entry fs.DirEntry) bool {
+		if ext := path.Ext(entry.Name()); ext != ".yml" && ext != ".yaml" || entry.IsDir() || entry.Name() == path.Base(p.main.File) {
+			return false
+		}
+		text, err := p.content(entry.Name())
+		return err == nil && isComposeFile(entry.Name(), text)
+	})
+}
+
 // noteMissing says once which variables have no value.
 func (p *composeProject) noteMissing(vars *variables) {
 	if names := vars.names(); len(names) > 0 {

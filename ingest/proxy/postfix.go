@@ -13,6 +13,9 @@ var (
 	// postfixPlace matches what a transport, a milter or a policy server is at:
 	// "inet:host:port", "lmtp:inet:host:port", "smtp:[host]:port", "[host]:port".
 	postfixPlace = regexp.MustCompile(`(?:^|[\s,{])((?:(?:lmtp|smtps?|relay|inet6?|uwsgi|error):)*)\[?([A-Za-z0-9_.\-]+)\]?(?::(\d{1,5}))?(?:[\s,}]|$)`)
+	// postfixTable matches a table that another program answers for, in any setting:
+	// "socketmap:inet:host:port:name", "tcp:host:port".
+	postfixTable = regexp.MustCompile(`(?:^|[\s,=])(?:socketmap:inet|tcp):([A-Za-z0-9_.\-]+:\d{1,5})(?::\w+)?(?:[\s,]|$)`)
 )
 
 // postfixKeys end the settings of Postfix that name another program.
@@ -42,6 +45,9 @@ func readPostfix(s *settings.Collector, _, text string) bool {
 		}
 		if key != "" {
 			readPostfixPlaces(s, i+1, from, key, line)
+			for _, m := range postfixTable.FindAllStringSubmatchIndex(line, -1) {
+				s.Add(i+1, m[2]+1, key+".host", line[m[2]:m[3]])
+			}
 		}
 	}
 	return len(s.Values) > 0
