@@ -174,7 +174,7 @@ func (p *composeProject) beside(dir string, names []string, vars *variables) *co
 }
 
 // isAmongOthers reports whether other compose files are in the directory of the main one, under
-// names that compose is told: the main one may override them.
+// names of their own: the main one may override them.
 func (p *composeProject) isAmongOthers() bool {
 	if p.main.Dir == nil {
 		return false
