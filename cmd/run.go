@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/ingest/summary"
@@ -56,4 +57,14 @@ func (r *run) prepare(cmd *cobra.Command) error {
 		}
 	}
 	return err
+}
+
+// version is the version of the module that the binary was built from, as recorded by
+// the Go tool: a tag, or a pseudo-version of the commit.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
@@ -19,14 +18,4 @@ func newVersion(r *run) *cobra.Command {
 func runVersion(r *run) error {
 	_, err := fmt.Fprintf(r.out, "weir %s\n", version())
 	return err
-}
-
-// version is the version of the module that the binary was built from, as recorded by
-// the Go tool: a tag, or a pseudo-version of the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }

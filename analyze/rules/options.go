@@ -59,3 +59,12 @@ type Options struct {
 	Show       Selection
 	Today      string // 2006-01-02, against Ignore.Until; without it nothing runs out
 }
+
+// describe returns r as the options have it.
+func (o *Options) describe(r *Rule) analyze.RuleInfo {
+	severity, ok := o.Severities[r.ID]
+	if !ok {
+		severity = r.Severity
+	}
+	return analyze.RuleInfo{ID: r.ID, Title: r.Title, Doc: r.Doc, Severity: severity}
+}

@@ -37,15 +37,6 @@ func (r *Rule) Usual() string {
 	return r.Severity.String()
 }
 
-// info describes r as the options have it.
-func (r *Rule) info(o Options) analyze.RuleInfo {
-	severity, ok := o.Severities[r.ID]
-	if !ok {
-		severity = r.Severity
-	}
-	return analyze.RuleInfo{ID: r.ID, Title: r.Title, Doc: r.Doc, Severity: severity}
-}
-
 func findRule(rules []*Rule, id string) (*Rule, error) {
 	var ids []string
 	for _, r := range rules {

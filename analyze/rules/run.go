@@ -20,7 +20,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		if _, wanted := o.Severities[rule.ID]; slices.Contains(o.Off, rule.ID) || rule.OnDemand && !wanted {
 			continue
 		}
-		check.Rules = append(check.Rules, rule.info(o))
+		check.Rules = append(check.Rules, o.describe(rule))
 		p := pass
 		p.rule = rule
 		p.report = func(f analyze.Finding) {
