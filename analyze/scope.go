@@ -43,6 +43,29 @@ func (r *Analysis) Addressed() *graph.Graph {
 
 var addressed = NewMemo[Once, *graph.Graph]("the synchronous calls that more than a start order shows")
 
+// Unrouted is g without the calls that a gateway makes as one of its routes only: which of them a
+// request takes is the request's choice, so a request that comes from behind one of them need
+// not go there again.
+func (r *Analysis) Unrouted(g *graph.Graph) *graph.Graph {
+	return unrouted.Of(r, g, func() *graph.Graph {
+		return g.Where(func(e graph.Edge) bool { return !IsRoute(g, e) })
+	})
+}
+
+var unrouted = NewMemo[*graph.Graph, *graph.Graph]("a part of the graph without routes of gateways")
+
+// IsRoute reports whether a gateway makes the call e for those of its requests only that ask
+// for the callee.
+func IsRoute(g *graph.Graph, e graph.Edge) bool {
+	if !g.Grouped(e) {
+		return false
+	}
+	return !slices.ContainsFunc(g.GroupsWith(e), func(id graph.GroupID) bool {
+		around := g.Groups()[g.Outermost(id)]
+		return around.Kind != graph.Split || !around.Multiplexes || around.Name != graph.AllRoutes
+	})
+}
+
 // breaking is the calls of g by which a failure of the callee fails the caller, or would
 // if the other members of its group failed, too.
 func breaking(g *graph.Graph) *graph.Graph {

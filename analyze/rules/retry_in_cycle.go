@@ -33,7 +33,8 @@ that cycle.
     c: {calls: [a]}
 
 Not reported: cycles that retry failed connections only (reported as "sync-cycle"),
-and cycles with an asynchronous call.
+cycles that one of several routes of a gateway closes (the same), and cycles with an
+asynchronous call.
 
     a: {calls: [{to: b, retry: {retries: 1, on: [connect]}}]}
 
@@ -46,7 +47,7 @@ an ignore entry for it.
 `
 
 func checkRetryInCycle(p *Pass) {
-	for _, c := range p.Analysis.Cycles(p.Analysis.Sync).Components {
+	for _, c := range p.Analysis.Cycles(p.Analysis.Unrouted(p.Analysis.Sync)).Components {
 		if c.Factor <= 1 {
 			continue
 		}

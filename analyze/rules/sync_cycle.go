@@ -42,7 +42,9 @@ another replica.
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [{to: orders, mode: async}]}
 
-Severity: error if every call in the cycle has strong evidence. Warning if one has
+Severity: error if every call in the cycle has strong evidence. Info if a gateway closes it, by
+one of several routes: a request goes round only if the call back takes that route again, but the
+service needs the gateway for what it could call itself. Warning if one has
 weak evidence, such as a start order in a compose file; not reported then if some of
 its services are part of a cycle with strong evidence. Calls that are merely allowed
 do not count. A cycle across different operations, which no single request travels,
@@ -66,17 +68,54 @@ IEEE Software 2018 (cyclic dependency).
 
 func checkSyncCycle(p *Pass) {
 	told := make([]bool, p.Core.Len())
-	for _, c := range p.Analysis.Cycles(analyze.Synchronous(p.Analysis.Strong)).Components {
-		for _, v := range c.Services {
-			told[v] = true
+	strong := analyze.Synchronous(p.Analysis.Strong)
+	for _, of := range []struct {
+		g      *graph.Graph
+		report func(*Pass, analyze.Cycle)
+	}{
+		{p.Analysis.Unrouted(strong), reportSyncCycle},
+		{p.Analysis.Unrouted(p.Analysis.Sync), reportSyncCycle},
+		{strong, reportReturn},
+	} {
+		components := p.Analysis.Cycles(of.g).Components
+		components = slices.DeleteFunc(slices.Clone(components), func(c analyze.Cycle) bool {
+			return slices.ContainsFunc(c.Services, func(v graph.Node) bool { return told[v] })
+		})
+		for _, c := range components {
+			for _, v := range c.Services {
+				told[v] = true
+			}
+			of.report(p, c)
 		}
-		reportSyncCycle(p, c)
 	}
-	for _, c := range p.Analysis.Cycles(p.Analysis.Sync).Components {
-		if !slices.ContainsFunc(c.Services, func(v graph.Node) bool { return told[v] }) {
-			reportSyncCycle(p, c)
-		}
+}
+
+// reportReturn reports services that call the gateway in front of them.
+func reportReturn(p *Pass, c analyze.Cycle) {
+	g := p.Core
+	calls := analyze.CallsAlong(g, append(c.Loop, c.Loop[0])...)
+	route := slices.IndexFunc(calls, func(e graph.Edge) bool { return analyze.IsRoute(g, e) })
+	if route < 0 {
+		return
 	}
+	gateway, behind := g.ID(g.From(calls[route])), g.ID(g.To(calls[route]))
+	last := calls[(route+len(calls)-1)%len(calls)]
+	message := fmt.Sprintf("%s routes to %s, which calls %s again", gateway, behind, gateway)
+	if len(calls) > 2 {
+		message = fmt.Sprintf("%s routes to %s, which eventually calls %s, which calls %s again", gateway, behind, g.ID(g.From(last)), gateway)
+	}
+	if more := len(c.Services) - len(c.Loop); more > 0 {
+		message += fmt.Sprintf("; %s in further such cycles with them", english.Count(more, "service"))
+	}
+	p.At(analyze.Info, analyze.Finding{
+		Confidence: confidence(g, calls),
+		Subject:    joinIDs(g, c.Loop, ","),
+		Message:    message,
+		Hint:       fmt.Sprintf("let %s call what it needs behind %s directly", g.ID(g.From(last)), gateway),
+		Values:     []analyze.KeyValue{number("services", len(c.Services)), number("calls", c.Calls)},
+		Origins:    written(g, calls),
+		Services:   c.Loop,
+	})
 }
 
 func reportSyncCycle(p *Pass, c analyze.Cycle) {

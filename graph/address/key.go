@@ -44,7 +44,7 @@ var (
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
 	// outsideWords mark an address that browsers and other programs use, not the service.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
-		logout noproxy trusted referer audience audiences letsencrypt`)
+		logout noproxy trusted referer audience audiences letsencrypt swagger springdoc redoc`)
 	// ownKeys are whole settings that name the service itself, and well-known ones
 	// that do so in spite of their words.
 	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
@@ -103,6 +103,9 @@ func ParseKey(key string) Key {
 		}
 		if i >= n-2 && addressWords[w] {
 			k.address = true
+		}
+		if w == "container" && i == n-2 && i > 0 && k.Words[n-1] == "name" { // compose resolves it
+			k.address, k.host = true, true
 		}
 		if w == "points" && i == n-1 && i > 0 && k.Words[i-1] == "contact" {
 			k.address, k.host = true, true

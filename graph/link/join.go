@@ -63,8 +63,45 @@ func (l *linker) join() {
 	for _, name := range names {
 		l.joinName(claims[name])
 	}
+	l.joinImages()
 	l.joinApps()
 	l.joinOwners()
+}
+
+// joinImages joins the configuration of a program that no service has the name of with the one
+// service that runs an image of that name: a module is built into an image called like it.
+func (l *linker) joinImages() {
+	running := map[string][]int{} // roots by the name of their image
+	for c := range l.entities {
+		if !hosting(l.entities[c].ref.Realm) {
+			continue
+		}
+		for _, t := range l.entities[c].things {
+			name, root := graph.ImageName(t.Image), l.find(c)
+			if name != "" && !slices.Contains(running[name], root) {
+				running[name] = append(running[name], root)
+			}
+		}
+	}
+	for c := range l.entities {
+		e := &l.entities[c]
+		if e.ref.Realm != "spring" || l.find(c) != c || l.isJoined(c) {
+			continue
+		}
+		if list := running[strings.ToLower(e.ref.Name)]; len(list) == 1 {
+			l.unite(list[0], c)
+		}
+	}
+}
+
+// isJoined reports whether a root has other entities.
+func (l *linker) isJoined(root int) bool {
+	for c := range l.entities {
+		if c != root && l.find(c) == root {
+			return true
+		}
+	}
+	return false
 }
 
 // joinName joins the claims of one name, those of people with those of platforms.

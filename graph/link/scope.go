@@ -16,8 +16,25 @@ func (s *scope) origin() graph.Origin {
 	return s.values[0].Origin
 }
 
-// lookup returns the value of an environment variable of the scope.
+// lookup returns the value of an environment variable of the scope. Files that belong to a
+// program by its name see the environment of its containers, where these agree.
 func (s *scope) lookup(name string) (string, bool) {
+	if v, ok := s.own(name); ok || len(s.program) < 2 || !s.isFiles() {
+		return v, ok
+	}
+	text, found := "", false
+	for _, other := range s.program {
+		if v, ok := other.own(name); ok && found && v != text {
+			return "", false
+		} else if ok {
+			text, found = v, true
+		}
+	}
+	return text, found
+}
+
+// own returns the value of a variable that the scope itself has.
+func (s *scope) own(name string) (string, bool) {
 	if s.env == nil {
 		s.env = make(map[string]string, len(s.values))
 		for i := range s.values {
@@ -184,18 +201,26 @@ func (s *scope) search() []found {
 	var list []found
 	var args []*setting
 	var texts []string
+	var declared routes
 	filled := s.filledIn()
 	for i := range s.values {
 		v := &s.values[i]
-		if place := filled[strings.ToUpper(v.Key)]; place != nil && v.In == nil && v.Source == graph.FromEnv {
-			same := *v
-			same.In, v = place, &same
-		}
 		if v.Source == graph.FromArg {
 			args, texts = append(args, v), append(texts, v.Text)
 			continue
 		}
-		for _, m := range address.Find(address.ParseKey(v.Key), s.expand(v.Text), v.Source) {
+		key := v.Key
+		if v.Source == graph.FromEnv && v.In == nil {
+			in := filled[strings.ToUpper(v.Key)]
+			if name, place := declared.place(&v.Value); place != nil {
+				key, in = name, place
+			}
+			if in != nil {
+				same := *v
+				same.In, v = in, &same
+			}
+		}
+		for _, m := range address.Find(address.ParseKey(key), s.expand(v.Text), v.Source) {
 			s.addSiblings(&m, v.Key)
 			list = append(list, found{Candidate: m, value: v})
 		}
@@ -213,7 +238,17 @@ func (s *scope) search() []found {
 // place of that member: "server ${API_HOST}" in a template. The variable is that address and no
 // further need of it.
 func (s *scope) filledIn() map[string]*graph.Place {
-	var filled map[string]*graph.Place
+	filled := map[string]*graph.Place{}
+	s.notePlaces(filled)
+	for _, other := range s.program {
+		if other.isFiles() {
+			other.notePlaces(filled)
+		}
+	}
+	return filled
+}
+
+func (s *scope) notePlaces(filled map[string]*graph.Place) {
 	for i := range s.values {
 		v := &s.values[i]
 		if v.In == nil || v.Source != graph.FromFile || !strings.Contains(v.Text, "${") {
@@ -221,15 +256,17 @@ func (s *scope) filledIn() map[string]*graph.Place {
 		}
 		for _, part := range strings.Split(v.Text, "${")[1:] {
 			name := strings.ToUpper(part[:strings.IndexAny(part+"}", "}:")])
-			if filled == nil {
-				filled = map[string]*graph.Place{}
-			}
 			if filled[name] == nil {
 				filled[name] = v.In
 			}
 		}
 	}
-	return filled
+}
+
+// isFiles reports whether the scope is the files of a program whose container is another scope:
+// the files belong to the program by its name.
+func (s *scope) isFiles() bool {
+	return s.name == "" && !slices.ContainsFunc(s.values, func(v setting) bool { return v.Source != graph.FromFile })
 }
 
 // addSiblings adds the values of sibling settings: DB_PORT and DB_NAME to DB_HOST.

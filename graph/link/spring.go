@@ -143,6 +143,9 @@ func (l *linker) chooseSettings(scopes []*scope) {
 	}
 	for _, root := range order {
 		list := programs[root]
+		for _, s := range list {
+			s.program = list
+		}
 		if slices.ContainsFunc(list, func(s *scope) bool {
 			return slices.ContainsFunc(s.values, func(v setting) bool { return v.Profile != "" })
 		}) {
@@ -208,7 +211,8 @@ func differs(texts map[string]string) bool {
 }
 
 // dropOverridden drops the settings of files that a variable of the same program replaces:
-// SPRING_DATA_REDIS_HOST that of spring.data.redis.host, Ledger__Url that of Ledger:Url.
+// SPRING_DATA_REDIS_HOST that of spring.data.redis.host, Ledger__Url that of Ledger:Url. The
+// variable takes the place of the setting in its group.
 func dropOverridden(list []*scope) {
 	set := map[string]bool{}
 	for _, s := range list {
@@ -221,10 +225,22 @@ func dropOverridden(list []*scope) {
 	if len(set) == 0 {
 		return
 	}
+	places := map[string]*graph.Place{}
 	for _, s := range list {
 		s.values = slices.DeleteFunc(s.values, func(v setting) bool {
-			return v.Source == graph.FromFile && strings.ContainsAny(v.Key, ".:") && set[relaxed(v.Key)]
+			gone := v.Source == graph.FromFile && strings.ContainsAny(v.Key, ".:") && set[relaxed(v.Key)]
+			if gone && v.In != nil {
+				places[relaxed(v.Key)] = v.In
+			}
+			return gone
 		})
+	}
+	for _, s := range list {
+		for i := range s.values {
+			if v := &s.values[i]; v.Source == graph.FromEnv && v.In == nil && len(places) > 0 {
+				v.In = places[relaxed(v.Key)]
+			}
+		}
 	}
 }
 

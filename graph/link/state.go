@@ -72,7 +72,8 @@ type scope struct {
 	off    map[string]bool   // features that a setting switches off; nil if none
 	parts  *parts            // settings that act in the place of others; nil if none
 
-	found    []found // see addresses
+	program  []*scope // all scopes of the program, this one included; nil if it is none of the inputs
+	found    []found  // see addresses
 	searched bool
 }
 

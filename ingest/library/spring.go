@@ -65,7 +65,11 @@ func readSpring(d *document.Document, f *graph.Facts) {
 	}
 	kept := values[:0]
 	for _, v := range values {
-		if !springRoute.MatchString(v.Key) {
+		route := springRoute.MatchString(v.Key)
+		if !route || strings.Contains(v.Text, "${") { // the program's environment may say where the route leads
+			if route && v.In == nil {
+				v.In = &graph.Place{}
+			}
 			kept = append(kept, v)
 			continue
 		}

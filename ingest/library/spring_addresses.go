@@ -119,7 +119,7 @@ func addSpring(s *settings.Collector, values []graph.Value, profile string) {
 	}
 	for _, v := range values {
 		if !springSilent(v.Key) {
-			v.Text, v.Profile = settings.FillPlaceholders(v.Text, texts), profile
+			v.Text, v.Profile = settings.FillDefaults(v.Text, texts), profile
 			s.Values = append(s.Values, v)
 		}
 	}

@@ -44,23 +44,33 @@ func flattenOthers(s *settings.Collector, root settings.YAMLRoot, part string) {
 	}
 }
 
-func isYARP(_ string, root document.Node) bool {
-	clusters := dotnetGet(root, "ReverseProxy", "Clusters")
-	for _, cluster := range clusters.Pairs() {
-		return dotnetGet(cluster, "Destinations").IsMap()
+// yarpSection returns the section of a document that configures YARP, which the program may call
+// what it likes, "ReverseProxy" as a rule; "" if there is none.
+func yarpSection(root document.Node) string {
+	for name, section := range root.Pairs() {
+		for _, cluster := range dotnetGet(section, "Clusters").Pairs() {
+			for _, destination := range dotnetGet(cluster, "Destinations").Pairs() {
+				if dotnetGet(destination, "Address").IsScalar() {
+					return name.Str()
+				}
+			}
+		}
 	}
-	return false
+	return ""
 }
+
+func isYARP(_ string, root document.Node) bool { return yarpSection(root) != "" }
 
 // readYARP reads the destinations of YARP's clusters, of which any will do; by the policy
 // FirstAlphabetical it is the first that is well. The address of its checks is no call.
 func readYARP(s *settings.Collector, root settings.YAMLRoot) {
+	section := yarpSection(root.Node)
 	matches := map[string][]string{}
-	for _, route := range dotnetGet(root.Node, "ReverseProxy", "Routes").Pairs() {
+	for _, route := range dotnetGet(root.Node, section, "Routes").Pairs() {
 		cluster := strings.ToLower(dotnetGet(route, "ClusterId").Str())
 		matches[cluster] = append(matches[cluster], yarpMatch(dotnetGet(route, "Match")))
 	}
-	for name, cluster := range dotnetGet(root.Node, "ReverseProxy", "Clusters").Pairs() {
+	for name, cluster := range dotnetGet(root.Node, section, "Clusters").Pairs() {
 		in := &graph.Place{Match: resource.MatchList(matches[strings.ToLower(name.Str())])}
 		group := settings.ProxyGroup(graph.Pool, s.Place(root, name), "cluster "+name.Str(), in)
 		if strings.EqualFold(dotnetGet(cluster, "LoadBalancingPolicy").Str(), "FirstAlphabetical") {
@@ -82,10 +92,10 @@ func readYARP(s *settings.Collector, root settings.YAMLRoot) {
 			if group.Kind == graph.Failover {
 				s.In.Rank = rank
 			}
-			s.Put(root, dotnetGet(d.Node, "Address"), "ReverseProxy.Clusters.Destinations.Address")
+			s.Put(root, dotnetGet(d.Node, "Address"), section+".Clusters.Destinations.Address")
 		}
 	}
-	flattenOthers(s, root, "ReverseProxy")
+	flattenOthers(s, root, section)
 }
 
 // yarpMatch returns which requests take a route of YARP.

@@ -22,7 +22,8 @@ func ClosingBrace(text string, from int) int {
 	return -1
 }
 
-func fillWithin(text string, texts map[string]string, budget *int) string {
+// fillWithin fills placeholders. If keep is set they stay, with what fills them as their default.
+func fillWithin(text string, texts map[string]string, keep bool, budget *int) string {
 	var b strings.Builder
 	for {
 		start := strings.Index(text, "${")
@@ -36,13 +37,17 @@ func fillWithin(text string, texts map[string]string, budget *int) string {
 		}
 		b.WriteString(text[:start])
 		name, fallback, hasDefault := strings.Cut(text[start+2:end], ":")
-		switch value, known := texts[SpringKey(name)]; {
-		case known && !strings.Contains(value, "${"+name):
-			b.WriteString(fillWithin(value, texts, budget))
-		case hasDefault:
-			b.WriteString(fillWithin(fallback, texts, budget))
-		default:
+		if value, known := texts[SpringKey(name)]; known && !strings.Contains(value, "${"+name) {
+			fallback, hasDefault = value, true
+		}
+		filled := fillWithin(fallback, texts, keep, budget)
+		switch {
+		case !hasDefault:
 			b.WriteString(text[start : end+1])
+		case keep:
+			b.WriteString("${" + name + ":" + filled + "}")
+		default:
+			b.WriteString(filled)
 		}
 		text = text[end+1:]
 	}
@@ -54,7 +59,14 @@ var listIndex = regexp.MustCompile(`\[\d*\]`)
 // same file, or by the default. Without either the placeholder stays.
 func FillPlaceholders(text string, texts map[string]string) string {
 	budget := maxPlaceholders
-	return fillWithin(text, texts, &budget)
+	return fillWithin(text, texts, false, &budget)
+}
+
+// FillDefaults gives the placeholders of a text the setting of their name in the same file as
+// their default, in the place of one that they have: a variable of the program goes before both.
+func FillDefaults(text string, texts map[string]string) string {
+	budget := maxPlaceholders
+	return fillWithin(text, texts, true, &budget)
 }
 
 // maxPlaceholders bounds the placeholders of one text, those in the settings and
