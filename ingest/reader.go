@@ -62,7 +62,7 @@ func (r *reader) readDocument(t *batch, d *document.Document, headSure bool) {
 		t.outcomes = append(t.outcomes, t.failed(d, err, line))
 		return
 	}
-	d.ReportDuplicates()
+	d.Settle()
 	d.Documents(func(d *document.Document) bool {
 		if d.Head.Text || d.Root.Exists() {
 			line := max(line, d.At(d.Root).Line)
@@ -94,9 +94,15 @@ func (t *batch) protect(d *document.Document, line int32, read func()) {
 	read()
 }
 
+// match returns the reader of a document, nil if there is none. An object is matched by its API
+// version and kind alone: a key of another format does not hide it.
 func (r *reader) match(d *document.Document) *document.Reader {
+	head := d.Head
+	if head.IsObject() {
+		head.Base, head.Keys, head.Lists = "", nil, nil
+	}
 	for _, reader := range r.readers {
-		if reader.Match != nil && reader.Match(&d.Head) || d.Head.Text && reader.Whole != nil && reader.Whole(d.Text) {
+		if reader.Match != nil && reader.Match(&head) || d.Head.Text && reader.Whole != nil && reader.Whole(d.Text) {
 			return reader
 		}
 	}

@@ -25,8 +25,9 @@ type Reader struct {
 	// Reads lists what the reader takes in the words of its users: kinds,
 	// file names, top-level keys. For documentation.
 	Reads []string
-	// Match reports whether a document is one of the reader's, by its head. It may
-	// be nil if Whole is not.
+	// Match reports whether a document is one of the reader's, by its head; of an object
+	// (Head.IsObject) only the API version and the kind are known. It may be nil if Whole
+	// is not.
 	Match func(h *Head) bool
 	// Whole, if set, reports whether a file that begins with text is one of the
 	// reader's. Such a file is not cut into documents: its one document is its Text.
@@ -43,7 +44,13 @@ type Head struct {
 	Kind       string   // the value of the top-level key kind
 	Keys       []string // all top-level keys, in order; nil if the document is no mapping
 	Lists      []string // those of Keys whose value is a list: a compose file's services are none
+
+	settled bool // no value that is found without parsing runs on over its line
 }
+
+// IsObject reports whether the document is an object of Kubernetes, or of a product that has
+// the form of its objects: one with an API version and a kind, whatever else it has.
+func (h *Head) IsObject() bool { return h.APIVersion != "" && h.Kind != "" }
 
 // Group returns the API group, "networking.istio.io", or "" for the core group.
 func (h *Head) Group() string {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestReportDuplicates(t *testing.T) {
+func TestSettle(t *testing.T) {
 	var large strings.Builder
 	for i := range 40 {
 		fmt.Fprintf(&large, "k%d: 1\n", i)
@@ -22,7 +22,7 @@ func TestReportDuplicates(t *testing.T) {
 	}
 	for _, tt := range tests {
 		d := parse(t, tt.text)
-		d.ReportDuplicates()
+		d.Settle()
 		var got []string
 		for _, p := range d.Facts.Problems {
 			got = append(got, p.Origin.String()+": "+p.Message)

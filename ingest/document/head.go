@@ -37,7 +37,7 @@ func (n *Names) of(text []byte) string {
 // look like keys. Keys may hold those in addition to the true ones; the API version and
 // the kind are sure because nothing that could run on is before them.
 func blockHead(text []byte, column int, names *Names, h *Head) bool {
-	h.APIVersion, h.Kind, h.Keys, h.Lists = "", "", h.Keys[:0], h.Lists[:0]
+	h.APIVersion, h.Kind, h.Keys, h.Lists, h.settled = "", "", h.Keys[:0], h.Lists[:0], false
 	whole := text
 	opening := column > 0 // the line of the item's dash
 	settled := true       // every value so far ends on its line
@@ -94,6 +94,7 @@ func blockHead(text []byte, column int, names *Names, h *Head) bool {
 			return false
 		}
 	}
+	h.settled = settled
 	return !first && !hasOddBreaks(whole)
 }
 

@@ -184,7 +184,7 @@ func splitJSONList(v Part, yield func(Part)) {
 		yield(v)
 		return
 	}
-	items, ok := jsonItems(v, start)
+	items, ok := jsonItems(v, start, &listKind{h.APIVersion, h.Kind})
 	if !ok {
 		yield(v)
 		return
@@ -194,10 +194,11 @@ func splitJSONList(v Part, yield func(Part)) {
 	}
 }
 
-// jsonItems cuts the array at start into its objects. It reports false if it has
+// jsonItems cuts the array of a List at start into its objects. It reports false if it has
 // anything else.
-func jsonItems(v Part, start int) (items []Part, ok bool) {
+func jsonItems(v Part, start int, list *listKind) (items []Part, ok bool) {
 	c, cut := jsonCursor{text: v.Text, i: start}, newCutter(v, formJSON)
+	cut.list = list
 	if !c.next('[') {
 		return nil, false
 	}

@@ -1,7 +1,9 @@
 package document
 
 import (
+	"encoding/base64"
 	"iter"
+	"math"
 	"strconv"
 	"strings"
 
@@ -75,7 +77,7 @@ func (n Node) get(key string, depth int) Node {
 	c := n.y.Content
 	merges := false
 	for i := len(c) - 2; i >= 0; i -= 2 { // the last of two equal keys wins, as in most parsers
-		if c[i].Value == key && c[i].Kind == yaml.ScalarNode {
+		if k := keyOf(c[i]); k.Value == key && k.Kind == yaml.ScalarNode {
 			return Node{c[i+1], n.d}.follow()
 		}
 		merges = merges || isMerge(c[i])
@@ -91,6 +93,14 @@ func (n Node) get(key string, depth int) Node {
 		}
 	}
 	return Node{}
+}
+
+// keyOf returns the node of a key, which may be an alias.
+func keyOf(k *yaml.Node) *yaml.Node {
+	if k.Kind == yaml.AliasNode && k.Alias != nil {
+		return k.Alias
+	}
+	return k
 }
 
 func isMerge(k *yaml.Node) bool {
@@ -134,7 +144,7 @@ func (n Node) merged() []Node {
 func (n Node) Key(key string) Node {
 	if n.IsMap() {
 		for i := 0; i+1 < len(n.y.Content); i += 2 {
-			if n.y.Content[i].Value == key {
+			if keyOf(n.y.Content[i]).Value == key {
 				return Node{n.y.Content[i], n.d}
 			}
 		}
@@ -175,7 +185,7 @@ func (n Node) pairs(yield func(Node, Node) bool, seen map[string]bool, depth int
 		seen = map[string]bool{}
 	}
 	for i := 0; i+1 < len(c); i += 2 {
-		seen[c[i].Value] = true
+		seen[keyOf(c[i]).Value] = true
 	}
 	for _, m := range merges {
 		if !m.IsMap() {
@@ -186,7 +196,7 @@ func (n Node) pairs(yield func(Node, Node) bool, seen map[string]bool, depth int
 			return seen, false
 		}
 		for i := 0; i+1 < len(m.y.Content); i += 2 {
-			seen[m.y.Content[i].Value] = true
+			seen[keyOf(m.y.Content[i]).Value] = true
 		}
 	}
 	return seen, true
@@ -219,6 +229,11 @@ func (n Node) Str() string {
 	if !n.IsScalar() {
 		return ""
 	}
+	if n.y.Style&yaml.TaggedStyle != 0 && n.y.ShortTag() == "!!binary" {
+		if text, err := base64.StdEncoding.DecodeString(n.y.Value); err == nil {
+			return Clean(strings.ToValidUTF8(string(text), "\uFFFD"))
+		}
+	}
 	if n.y.Style&yaml.DoubleQuotedStyle != 0 { // nothing else can have them
 		return Clean(n.y.Value)
 	}
@@ -236,12 +251,24 @@ func (n Node) Strs() []string {
 	return texts
 }
 
-// Int returns a whole number, also when it is written as a string.
+const inQuotes = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+
+// Int returns a whole number, also when it is written as a string. A plain one may be written in
+// another base or with an exponent, as YAML has it: 0x1f, 0b11, 010, 1e3.
 func (n Node) Int() (int, bool) {
 	if !n.IsScalar() {
 		return 0, false
 	}
-	v, err := strconv.Atoi(strings.ReplaceAll(n.y.Value, "_", ""))
+	text := strings.ReplaceAll(n.y.Value, "_", "")
+	if n.y.Style&inQuotes == 0 {
+		if v, err := strconv.ParseInt(text, 0, strconv.IntSize); err == nil {
+			return int(v), true
+		}
+		if v, err := strconv.ParseFloat(text, 64); err == nil && v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+			return int(v), true
+		}
+	}
+	v, err := strconv.Atoi(text)
 	return v, err == nil
 }
 
@@ -250,19 +277,22 @@ func (n Node) Float() (float64, bool) {
 	if !n.IsScalar() {
 		return 0, false
 	}
+	if v, ok := n.Int(); ok {
+		return float64(v), true
+	}
 	v, err := strconv.ParseFloat(n.y.Value, 64)
 	return v, err == nil
 }
 
-// Bool returns a truth value: true, yes, on and false, no, off in any case.
+// Bool returns a truth value: true, yes, y, on and false, no, n, off in any case.
 func (n Node) Bool() (value, ok bool) {
 	if !n.IsScalar() {
 		return false, false
 	}
 	switch strings.ToLower(n.y.Value) {
-	case "true", "yes", "on":
+	case "true", "yes", "y", "on":
 		return true, true
-	case "false", "no", "off":
+	case "false", "no", "n", "off":
 		return false, true
 	}
 	return false, false
@@ -280,7 +310,7 @@ func (n Node) IsText() bool {
 		return false
 	}
 	_, truth := n.Bool()
-	return !truth || n.y.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) != 0
+	return !truth || n.y.Style&inQuotes != 0
 }
 
 // Tag returns the tag of a value, "!reset" or "!!str"; "" for an absent one.

@@ -27,7 +27,10 @@ func New(file, base string, p Part, names *Names) (d *Document, sure bool) {
 	default:
 		sure = blockHead(p.Text, 0, names, &d.Head)
 	}
-	return d, sure && !isList(d.Head.Kind)
+	if sure {
+		p.list.inherit(&d.Head)
+	}
+	return d, sure && !d.Head.holdsItems()
 }
 
 // First returns the first document of a YAML or JSON file, parsed. Its root is absent if
@@ -63,6 +66,7 @@ func (d *Document) Parse() error {
 	}
 	d.Root = NewNode(d, y)
 	headOf(d.Root, &d.Head)
+	d.part.list.inherit(&d.Head)
 	return nil
 }
 

@@ -14,6 +14,8 @@ type Part struct {
 	line   int32 // lines of the file before Text
 	column int32 // characters before Text on its first line
 	form   form
+	list   *listKind // that Text is an item of; nil if it is none
+	joint  int32     // the first line of the file, from 1, on which another file seems to begin within Text; 0 if none does
 }
 
 type form uint8
@@ -25,13 +27,18 @@ const (
 	formText
 )
 
-// TextPart is a whole file that is neither YAML nor JSON.
-func TextPart(text []byte) Part { return Part{Text: text, form: formText} }
+// TextPart is a whole file that is neither YAML nor JSON. Byte order marks at the starts of its
+// lines are left out.
+func TextPart(text []byte) Part {
+	text = bytes.TrimPrefix(text, byteOrderMark)
+	return Part{Text: bytes.ReplaceAll(text, lineOrderMark, newline), form: formText}
+}
 
 // Split cuts the text of a file into its documents, in order: at the marks of YAML,
 // between JSON values, and between the items of a List, which are documents of their own.
 // Nothing is parsed, so that what is wrong with one document hides no other. Empty
-// documents are left out. The text must be UTF-8 with "\n" or "\r\n" at the ends of its
+// documents are left out. Byte order marks at the starts of lines, which joined files
+// have, are left out. The text must be UTF-8 with "\n" or "\r\n" at the ends of its
 // lines.
 func Split(text []byte, yield func(Part)) {
 	for p := range yamlDocuments(text) {
@@ -42,12 +49,15 @@ func Split(text []byte, yield func(Part)) {
 // yamlDocuments yields what is between the marks of YAML, except for empty documents.
 func yamlDocuments(text []byte) iter.Seq[Part] {
 	return func(yield func(Part) bool) {
-		text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+		text, marks := cutOrderMarks(text)
 		line := int32(0)
 		for len(text) > 0 {
 			end, next := documentEnd(text)
-			if !isBlank(text[:end]) && !yield(Part{Text: text[:end], line: line}) {
-				return
+			if p := (Part{Text: text[:end], line: line}); !isBlank(p.Text) {
+				marks = p.findJoint(marks)
+				if !yield(p) {
+					return
+				}
 			}
 			line += int32(bytes.Count(text[:next], newline))
 			text = text[next:]
@@ -55,7 +65,48 @@ func yamlDocuments(text []byte) iter.Seq[Part] {
 	}
 }
 
-var newline = []byte("\n")
+var (
+	newline       = []byte("\n")
+	byteOrderMark = []byte("\uFEFF")
+	lineOrderMark = []byte("\n\uFEFF")
+)
+
+// cutOrderMarks returns the text without the byte order marks at the starts of lines, and the
+// lines after the first that had one, from 0.
+func cutOrderMarks(text []byte) (rest []byte, lines []int32) {
+	text = bytes.TrimPrefix(text, byteOrderMark)
+	if !bytes.Contains(text, lineOrderMark) {
+		return text, nil
+	}
+	line := int32(0)
+	for l := range bytes.Lines(text) {
+		for bytes.HasPrefix(l, byteOrderMark) {
+			l = l[len(byteOrderMark):]
+			if n := len(lines); n == 0 || lines[n-1] != line {
+				lines = append(lines, line)
+			}
+		}
+		rest = append(rest, l...)
+		line++
+	}
+	return rest, lines
+}
+
+// findJoint sets the joint of a part to the first of the lines that is within its content, and
+// returns the lines after the part.
+func (p *Part) findJoint(lines []int32) []int32 {
+	if len(lines) == 0 {
+		return nil
+	}
+	end := p.line + int32(bytes.Count(p.Text, newline)) + 1
+	for len(lines) > 0 && lines[0] < end {
+		if at := lines[0] - p.line; at > 0 && p.joint == 0 && !isBlank(p.Text[:lineStart(p.Text, int(at))]) {
+			p.joint = lines[0] + 1
+		}
+		lines = lines[1:]
+	}
+	return lines
+}
 
 // documentEnd returns where the first document of text ends, and where the next
 // one starts. A "---" belongs to the document that it opens, together with the
@@ -151,7 +202,8 @@ func splitValues(p Part, yield func(Part)) {
 type cutter struct {
 	whole        Part
 	form         form
-	done         int // counted up to here
+	list         *listKind // that the parts are items of
+	done         int       // counted up to here
 	line, column int32
 }
 
@@ -169,5 +221,5 @@ func (c *cutter) part(i, j int) Part {
 	}
 	c.column += int32(utf8.RuneCount(before))
 	c.done = i
-	return Part{Text: c.whole.Text[i:j], line: c.line, column: c.column, form: c.form}
+	return Part{Text: c.whole.Text[i:j], line: c.line, column: c.column, form: c.form, list: c.list}
 }

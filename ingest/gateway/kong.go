@@ -16,10 +16,10 @@ var Kong = &document.Reader{
 	Reads: append(kongKinds.Names(), "_format_version"),
 	Match: func(h *document.Head) bool { return isKongConfig(h) || kongObject(h) },
 	Read: func(d *document.Document, f *graph.Facts) {
-		if isKongConfig(&d.Head) {
-			readKong(d, f)
-		} else {
+		if kongObject(&d.Head) {
 			kongKinds.Read(d, f)
+		} else {
+			readKong(d, f)
 		}
 	},
 }
