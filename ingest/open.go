@@ -1,23 +1,22 @@
 package ingest
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"unicode/utf16"
 
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
-
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/ingest/unread"
+	"github.com/weirgraph/weir/ingest/trace"
 )
 
-// Bounds of what one file may be. A packed file is a bomb when it is both large
-// and far smaller packed than text ever is: a thousand copies of the same
+// Bounds of what one file of documents may be, and of any packed file. A packed file is a bomb
+// when it is both large and far smaller packed than text ever is: a thousand copies of the same
 // manifests pack to a 300th.
 const (
 	maxFile     = 1 << 30
@@ -36,17 +35,12 @@ func (e *openError) Hint() string { return e.hint }
 
 // readText returns what r holds, unpacked and as UTF-8. The size is a guess.
 func readText(r io.Reader, size int64) ([]byte, error) {
-	data, err := readAll(r, min(size, maxFile), maxFile)
+	s, err := unpack(bufio.NewReaderSize(r, trace.HeadSize))
 	if err != nil {
 		return nil, err
 	}
-	if data, err = unpack(data); err != nil {
-		return nil, err
-	}
-	if kind := unread.EncryptedFile(data); kind != nil {
-		return nil, &encryptedError{kind}
-	}
-	return decodeText(data)
+	defer s.Close()
+	return s.readText(size)
 }
 
 // encryptedError is why the text of a file is not known.
@@ -56,49 +50,21 @@ func (e *encryptedError) Error() string { return e.kind.One }
 
 // readAll reads up to limit bytes into a buffer of about the right size.
 func readAll(r io.Reader, size, limit int64) ([]byte, error) {
-	var b bytes.Buffer
-	b.Grow(int(size) + bytes.MinRead)
-	if _, err := b.ReadFrom(io.LimitReader(r, limit+1)); err != nil {
-		return nil, err
-	}
-	if int64(b.Len()) > limit {
-		return nil, &openError{fmt.Sprintf("is larger than %d MB", limit>>20), "split the file, or remove the parts that weir does not need"}
-	}
-	return b.Bytes(), nil
-}
-
-// unpack undoes gzip, zstd and tar, which are detected by their first bytes.
-func unpack(data []byte) ([]byte, error) {
-	var r io.Reader
-	switch {
-	case bytes.HasPrefix(data, gzipMagic):
-		z, err := gzip.NewReader(bytes.NewReader(data))
-		if err != nil {
-			return nil, &openError{fmt.Sprintf("is damaged gzip: %v", err), "pack it again"}
+	text := make([]byte, 0, min(max(size, 0), limit)+bytes.MinRead)
+	for {
+		n, err := r.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		switch {
+		case errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+			return text, nil
+		case err != nil:
+			return nil, err
+		case int64(len(text)) > limit:
+			return nil, &openError{fmt.Sprintf("is larger than %d MB", limit>>20), "split the file, or remove the parts that weir does not need"}
+		case len(text) == cap(text):
+			text = slices.Grow(text, max(len(text)/2, bytes.MinRead))
 		}
-		r = z
-	case bytes.HasPrefix(data, zstdMagic):
-		z, err := zstd.NewReader(bytes.NewReader(data), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked))
-		if err != nil {
-			return nil, &openError{fmt.Sprintf("is damaged zstd: %v", err), "pack it again"}
-		}
-		defer z.Close()
-		r = z
-	default:
-		return untar(data)
 	}
-	limit := int64(min(maxUnpacked, max(bombSize, bombRatio*len(data))))
-	text, err := readAll(r, 4*int64(len(data)), limit)
-	var tooLarge *openError
-	switch {
-	case errors.As(err, &tooLarge):
-		return nil, &openError{fmt.Sprintf("unpacks to more than %d MB from %d bytes", limit>>20, len(data)), "if the file is trusted, unpack it and name the result"}
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, &openError{"is packed and ends too early", "pack it again"}
-	case err != nil:
-		return nil, &openError{fmt.Sprintf("is packed and damaged: %v", err), "pack it again"}
-	}
-	return untar(text)
 }
 
 // decodeText returns text as UTF-8 with line breaks that editors agree on.

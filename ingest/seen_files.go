@@ -45,7 +45,7 @@ func (o *seenFiles) read(f file, s *stream) ([]byte, error) {
 		}
 		size = info.Size()
 	}
-	text, err := readText(s.raw, size)
+	text, err := s.readText(size)
 	if err == nil {
 		o.add(f.real, int64(len(text)))
 	}

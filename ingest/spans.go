@@ -11,7 +11,7 @@ import (
 // worker that opens a file faster than the others read it reads batches too, so that only
 // a few batches are in memory.
 func (w *work) openSpans(p *fileProgress, s *stream, r *reader) {
-	problem := s.reader.Split(p.file.name, s.text, func(c *trace.Chunk) {
+	problem := s.reader.Split(p.file.name, s.spans(w.o.Workers > 1), func(c *trace.Chunk) {
 		if w.ctx.Err() != nil {
 			return
 		}

@@ -4,134 +4,170 @@ import (
 	"archive/tar"
 	"bufio"
 	"bytes"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/weirgraph/weir/ingest/trace"
+	"github.com/weirgraph/weir/ingest/unread"
 )
 
-// A stream is an open file whose format is detected by its first bytes. Spans are
-// streamed; any other file is read as a whole.
+// A stream is an open file, unpacked while it is read. The format is detected by the first bytes
+// of its text. Spans are streamed; any other file is read as a whole.
 type stream struct {
 	reader *trace.Reader // nil for a file of documents
-	raw    *bufio.Reader // the file from its start, packed as it is
-	text   io.Reader     // the same unpacked
-	count  counter       // of the bytes of text that were read
+	text   *bufio.Reader // unpacked
+	count  counter       // of the bytes of spans that were read
+	packed bool
+	tar    *tarFiles // the archive that text is read from; nil if it is none
 	close  []func()
 }
 
-// openStream opens a source and detects its format by its first bytes.
+// openStream opens a source and detects its format.
 func (w *work) openStream(f file) (*stream, error) {
-	s := &stream{}
 	stdin := w.o.Stdin
+	var raw io.Reader
+	var done []func()
 	switch {
 	case f.rendered != nil:
-		s.raw = w.buffer(bytes.NewReader(f.rendered.text))
+		raw = bytes.NewReader(f.rendered.text)
 	case f.path != "":
 		in, err := w.seen.open(f)
 		if err != nil {
 			return nil, err
 		}
-		s.close = append(s.close, func() { in.Close() })
-		s.raw = w.buffer(in)
+		raw, done = in, []func(){func() { in.Close() }}
 	case stdin == nil:
 		return nil, errors.New("standard input is not available")
 	default:
-		s.raw = w.buffer(stdin)
+		raw = stdin
 	}
-	head, _ := s.raw.Peek(trace.HeadSize) // an error comes again when the file is read
-	if s.reader = trace.Sniff(unpackHead(head)); s.reader != nil {
-		s.unpack(head, w.o.Workers > 1)
+	s, err := unpack(bufio.NewReaderSize(&metered{raw, w}, trace.HeadSize))
+	if err != nil {
+		for _, c := range done {
+			c()
+		}
+		return nil, err
 	}
+	s.close = append(s.close, done...)
+	head, _ := s.text.Peek(trace.HeadSize) // an error comes again when the file is read
+	s.reader = trace.Sniff(head)
 	return s, nil
 }
 
-// buffer lets the beginning of a file be read twice. Reading ends when the work does.
-func (w *work) buffer(in io.Reader) *bufio.Reader {
-	return bufio.NewReaderSize(&metered{in, w}, trace.HeadSize)
+// spans returns the text of a file of spans. If ahead is set, a packed file is unpacked ahead of
+// its reader.
+func (s *stream) spans(ahead bool) io.Reader {
+	s.count.in = s.text
+	if s.packed && ahead {
+		done := s.close
+		a := newReadAhead(s.text, func() { closeAll(done) })
+		s.count.in, s.close = a, []func(){a.Close}
+	}
+	return &s.count
 }
 
-func (s *stream) Close() {
-	for _, c := range s.close {
+func (s *stream) Close() { closeAll(s.close) }
+
+func closeAll(all []func()) {
+	for _, c := range all {
 		c()
 	}
 }
 
+// Marks of packed files. A file of zstd may begin with frames to be skipped, of any number in
+// the last four bits of their first byte.
 var (
-	gzipMagic = []byte{0x1f, 0x8b}
-	zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
+	gzipMagic     = []byte{0x1f, 0x8b}
+	zstdMagic     = []byte{0x28, 0xb5, 0x2f, 0xfd}
+	zstdSkippable = uint32(0x184d2a50)
 )
 
-// unpackHead returns the beginning of the text of a file of which head is the
-// beginning.
-func unpackHead(head []byte) []byte {
-	in := io.Reader(bytes.NewReader(head))
-	switch {
-	case bytes.HasPrefix(head, gzipMagic):
-		z, err := gzip.NewReader(in)
-		if err != nil {
-			return nil
-		}
-		in = z
-	case bytes.HasPrefix(head, zstdMagic):
-		z, err := zstd.NewReader(in, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked))
-		if err != nil {
-			return nil
-		}
-		defer z.Close()
-		in = z
-	case !isTar(head):
-		return head
-	}
-	text := firstBytes(in)
-	if isTar(text) {
-		text = firstBytes(&tarFiles{in: tar.NewReader(bytes.NewReader(text))})
-	}
-	return text
+func isZstd(head []byte) bool {
+	return bytes.HasPrefix(head, zstdMagic) || len(head) >= 4 && binary.LittleEndian.Uint32(head)&^0xf == zstdSkippable
 }
 
-// firstBytes reads as much as a head has. The head ends anywhere, and so does what
-// is packed in it.
-func firstBytes(in io.Reader) []byte {
-	var text bytes.Buffer
-	_, _ = io.CopyN(&text, in, trace.HeadSize)
-	return text.Bytes()
-}
-
-// unpack sets text to what the file holds. If ahead is set, a packed file is unpacked
-// ahead of its reader.
-func (s *stream) unpack(head []byte, ahead bool) {
-	var in io.Reader
-	done := func() {}
+// unpack undoes gzip, zstd and tar, which are detected by their first bytes.
+func unpack(raw *bufio.Reader) (*stream, error) {
+	s := &stream{text: raw}
+	packed := &counter{in: raw}
+	head, _ := raw.Peek(4)
 	switch {
 	case bytes.HasPrefix(head, gzipMagic):
-		if z, err := gzip.NewReader(s.raw); err == nil {
-			in = z
+		z, err := gzip.NewReader(packed)
+		if err != nil {
+			return nil, &openError{fmt.Sprintf("is damaged gzip: %v", err), "pack it again"}
 		}
-	case bytes.HasPrefix(head, zstdMagic):
-		if z, err := zstd.NewReader(s.raw, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked)); err == nil {
-			in, done = z, z.Close
+		s.unpackFrom(z, packed)
+	case isZstd(head):
+		z, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked), zstd.WithDecoderMaxWindow(bombSize))
+		if err != nil {
+			return nil, &openError{fmt.Sprintf("is damaged zstd: %v", err), "pack it again"}
 		}
+		s.close = append(s.close, z.Close)
+		s.unpackFrom(z, packed)
 	}
+	if head, _ := s.text.Peek(512); isTar(head) {
+		s.tar = &tarFiles{in: tar.NewReader(s.text)}
+		s.text = bufio.NewReaderSize(s.tar, trace.HeadSize)
+	}
+	return s, nil
+}
+
+func (s *stream) unpackFrom(in io.Reader, packed *counter) {
+	s.packed = true
+	s.text = bufio.NewReaderSize(&unpacking{in: in, packed: packed}, trace.HeadSize)
+}
+
+// readText returns the text of a file of documents. The size is a guess.
+func (s *stream) readText(size int64) ([]byte, error) {
+	limit := int64(maxFile)
+	if s.packed {
+		size, limit = 0, maxUnpacked
+	}
+	data, err := readAll(s.text, size, limit)
+	var own *openError
 	switch {
-	case in == nil:
-		in = s.raw
-	case ahead:
-		a := newReadAhead(in, done)
-		in, done = a, a.Close
-		fallthrough
+	case err == nil:
+	case errors.As(err, &own) || !s.packed && s.tar == nil:
+		return nil, err
+	case s.tar != nil:
+		return nil, &openError{fmt.Sprintf("is a damaged archive: %v", err), "pack it again"}
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, &openError{"is packed and ends too early", "pack it again"}
 	default:
-		s.close = append(s.close, done)
+		return nil, &openError{fmt.Sprintf("is packed and damaged: %v", err), "pack it again"}
 	}
-	s.count.in = in
-	text := bufio.NewReader(&s.count)
-	s.text = text
-	if head, _ := text.Peek(512); isTar(head) {
-		s.text = &tarFiles{in: tar.NewReader(text)}
+	switch {
+	case s.tar != nil && s.tar.files == 0:
+		return nil, &openError{"is an archive without files", "leave it out of the sources"}
+	case s.tar != nil && s.tar.files > 1: // they would lose their names, which are the places of their facts
+		return nil, &openError{fmt.Sprintf("is an archive of %d files", s.tar.files), "unpack the archive, and name the directory"}
 	}
+	if kind := unread.EncryptedFile(data); kind != nil {
+		return nil, &encryptedError{kind}
+	}
+	return decodeText(data)
+}
+
+// An unpacking reads what a packed file holds, until it is known for a bomb.
+type unpacking struct {
+	in     io.Reader
+	packed *counter
+	n      int64
+}
+
+func (u *unpacking) Read(p []byte) (int, error) {
+	n, err := u.in.Read(p)
+	u.n += int64(n)
+	if u.n > bombSize && u.n > bombRatio*u.packed.n {
+		return 0, &openError{fmt.Sprintf("unpacks to more than %d MB from %d bytes", u.n>>20, u.packed.n), "if the file is trusted, unpack it and name the result"}
+	}
+	return n, err
 }
 
 // A counter counts what is read through it.

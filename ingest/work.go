@@ -1,6 +1,8 @@
 package ingest
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -151,6 +153,13 @@ func (w *work) open(p *fileProgress, r *reader) {
 	if err != nil {
 		w.fail(p, err)
 		return
+	}
+	if len(text) > trace.HeadSize { // what shows its format may be after the head
+		if s.reader = trace.Sniff(text); s.reader != nil {
+			s.text = bufio.NewReader(bytes.NewReader(text))
+			w.openSpans(p, s, r)
+			return
+		}
 	}
 	t := &batch{fileProgress: p}
 	add := func(part document.Part) {

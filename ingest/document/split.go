@@ -98,7 +98,10 @@ func (p *Part) findJoint(lines []int32) []int32 {
 	if len(lines) == 0 {
 		return nil
 	}
-	end := p.line + int32(bytes.Count(p.Text, newline)) + 1
+	end := p.line + int32(bytes.Count(p.Text, newline))
+	if !bytes.HasSuffix(p.Text, newline) {
+		end++
+	}
 	for len(lines) > 0 && lines[0] < end {
 		if at := lines[0] - p.line; at > 0 && p.joint == 0 && !isBlank(p.Text[:lineStart(p.Text, int(at))]) {
 			p.joint = lines[0] + 1

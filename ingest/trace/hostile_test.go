@@ -181,3 +181,35 @@ func TestLargeTrace(t *testing.T) {
 		}
 	}
 }
+
+// TestOddTypes has values of types that the formats do not have in their places: they are
+// reported, and not passed over like spans that are not there.
+func TestOddTypes(t *testing.T) {
+	tests := []struct {
+		reader *Reader
+		text   string
+		odd    string // "" for none
+	}{
+		{otlpJSON, `{"resourceSpans": {"scopeSpans": []}}`, "1 value"},
+		{otlpJSON, `{"resourceSpans": [[{"scopeSpans": []}], 3, "x"]}`, "3 values"},
+		{otlpJSON, `{"resourceSpans": [{"scopeSpans": {"spans": []}}]}`, "1 value"},
+		{otlpJSON, `{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": ["a"], "spanId": {}, "startTimeUnixNano": "soon"}]}]}]}`, "3 values"},
+		{otlpJSON, `{"resourceSpans": [{"resource": null, "scopeSpans": [{"spans": null}, null]}]}`, ""},
+		{otlpJSON, `{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "1", "spanId": "2", "attributes": [{"key": "http.url", "value": {"arrayValue": {}}}]}]}]}]}`, ""},
+		{jaeger, `{"data": [{"traceID": "1", "processes": {}, "spans": {"traceID": "1"}}]}`, "1 value"},
+		{zipkin, `[{"traceId": "1", "id": {}, "localEndpoint": "web"}]`, "2 values"},
+		{xray, `{"Traces": [{"Segments": [{"Document": "{\"trace_id\": \"1-5759e988-bd862e3fe1be46a994272793\", \"id\": [], \"name\": \"web\"}"}]}]}`, "1 value"},
+	}
+	for _, tt := range tests {
+		_, outcomes := readAll(tt.reader, []byte(tt.text), 1)
+		said := ""
+		for _, o := range outcomes {
+			for _, p := range o.Problems {
+				said += p.Message
+			}
+		}
+		if tt.odd == "" && said != "" || tt.odd != "" && !strings.HasPrefix(said, tt.odd+" of spans of a type") {
+			t.Errorf("%s: %s: %q, want %q", tt.reader.Name, tt.text, said, tt.odd)
+		}
+	}
+}

@@ -242,7 +242,7 @@ func (w *Worker) jaegerTags(d *spans.Builder, r *spans.Resource) {
 
 // jaegerTag reads one tag.
 func (w *Worker) jaegerTag(wanted func(key []byte) bool) (key, value []byte) {
-	return w.pair(wanted, func(w *Worker) []byte { return w.c.string() })
+	return w.pair(wanted, func(w *Worker) []byte { return w.c.value() })
 }
 
 // jaegerLogs looks for signs of a retry: a log with the field event=retry.
@@ -297,7 +297,7 @@ func (w *Worker) jaegerTagMap(d *spans.Builder, r *spans.Resource) {
 			}
 			c.unescape = append(c.unescape, b)
 		}
-		keepTag(d, r, c.unescape[from:len(c.unescape):len(c.unescape)], c.string())
+		keepTag(d, r, c.unescape[from:len(c.unescape):len(c.unescape)], c.value())
 	}
 }
 

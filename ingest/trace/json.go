@@ -36,6 +36,9 @@ type cursor struct {
 	err   *syntaxError
 	depth int // of what readers call themselves for
 
+	odd   int // values that are skipped because the format has another type there
+	oddAt int // the first of them
+
 	key      []byte // of the member that field found
 	unescape []byte // what the strings with escapes of one span became
 	scratch  []byte // the last key with escapes
@@ -69,22 +72,32 @@ func (c *cursor) space() byte {
 	return 0
 }
 
-// object enters an object. Anything else is skipped.
+// object enters an object. Anything else is skipped, and counted as odd unless it is null.
 func (c *cursor) object() bool { return c.enter('{') }
 
-// array enters an array. Anything else is skipped.
+// array enters an array. Anything else is skipped, and counted as odd unless it is null.
 func (c *cursor) array() bool { return c.enter('[') }
 
 func (c *cursor) enter(open byte) bool {
 	if c.err != nil {
 		return false
 	}
-	if c.space() != open {
+	if b := c.space(); b != open {
+		if b != 'n' {
+			c.countOdd()
+		}
 		c.skip()
 		return false
 	}
 	c.at++
 	return true
+}
+
+// countOdd counts the value at the cursor as one of a type that the format does not have there.
+func (c *cursor) countOdd() {
+	if c.odd++; c.odd == 1 {
+		c.oddAt = c.at
+	}
 }
 
 // maxDepth bounds how deep envelopes and lists of spans may be nested.
@@ -207,9 +220,20 @@ func backslashes(s []byte) int {
 }
 
 // string returns the string that follows. Of a number, true or false it returns
-// the text. Anything else is skipped and gives nil. What it returns is good until
-// unescape is emptied.
+// the text. Anything else is skipped and gives nil; an object or an array is counted as odd. What it
+// returns is good until unescape is emptied.
 func (c *cursor) string() []byte {
+	if c.err != nil {
+		return nil
+	}
+	if b := c.space(); b == '{' || b == '[' {
+		c.countOdd()
+	}
+	return c.value()
+}
+
+// value is string where the format has objects and arrays too, which no reader wants.
+func (c *cursor) value() []byte {
 	if c.err != nil {
 		return nil
 	}
@@ -251,9 +275,16 @@ func isWord(b byte) bool {
 }
 
 // number returns the whole number that follows, as a number or a string; 0 if it
-// is none. Fractions are cut off.
+// is none, which is counted as odd. Fractions are cut off.
 func (c *cursor) number() int64 {
-	n, _ := spans.ParseInt(c.string())
+	at := c.at
+	text := c.string()
+	n, ok := spans.ParseInt(text)
+	if !ok && len(text) > 0 {
+		if c.odd++; c.odd == 1 {
+			c.oddAt = at
+		}
+	}
 	return n
 }
 

@@ -313,7 +313,7 @@ func (w *Worker) pair(wanted func(key []byte) bool, read func(*Worker) []byte) (
 func (w *Worker) otlpValue() (value []byte) {
 	c := &w.c
 	if b := c.space(); b != '{' {
-		return c.string() // hand-made files leave the wrapping out
+		return c.value() // hand-made files leave the wrapping out
 	}
 	c.object()
 	for first := true; c.field(&first); {

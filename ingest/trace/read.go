@@ -36,6 +36,12 @@ func (w *Worker) Read(chunk *Chunk) Outcome {
 	default:
 		w.readValues(chunk, &o)
 	}
+	if c := &w.c; c.odd > 0 {
+		p := chunk.problem(&syntaxError{c.oddAt, ""})
+		p.Message = english.Count(c.odd, "value") + " of spans of a type that the format does not have there, this one first"
+		p.Hint = "correct the program that wrote them; the rest of the file is read"
+		o.Problems = append(o.Problems, p)
+	}
 	o.Spans += w.Keep()
 	return o
 }

@@ -87,6 +87,10 @@ func (w *Worker) xrayDocument(text []byte) {
 	if !w.c.end() {
 		w.xrayAny()
 	}
+	if w.c.odd > 0 && outer.odd == 0 {
+		outer.oddAt = outer.at
+	}
+	outer.odd += w.c.odd
 	if inner := w.c.err; inner != nil && outer.err == nil {
 		outer.err = &syntaxError{outer.at, "a Document is not JSON: " + inner.what}
 	}

@@ -167,6 +167,6 @@ func (w *Worker) zipkinTags() {
 			c.skip()
 			continue
 		}
-		d.Keep(a, c.string())
+		d.Keep(a, c.value())
 	}
 }

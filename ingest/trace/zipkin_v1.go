@@ -51,7 +51,7 @@ func (w *Worker) zipkinAnnotations(h *halves) {
 			case "timestamp":
 				when = c.number()
 			case "value":
-				value = c.string()
+				value = c.value()
 			case "endpoint":
 				at, old = w.zipkinEndpoint(), true
 			default:
@@ -108,7 +108,7 @@ func (w *Worker) zipkinBinary(h *halves) {
 			case "key":
 				key = c.string()
 			case "value":
-				value = c.string()
+				value = c.value()
 			case "endpoint":
 				at = w.zipkinEndpoint()
 			default:
