@@ -128,7 +128,7 @@ type CalleeName uint8
 
 const (
 	EitherName  CalleeName = iota // the callee, or the name that the caller writes
-	NamedHost                     // the name that the caller writes: timeouts and retries of routes
+	NamedHost                     // the name that the caller writes, a host in full before a pattern: timeouts and retries of routes
 	Destination                   // the callee that the routes lead to: connections, outlier detection
 )
 

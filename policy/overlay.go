@@ -1,8 +1,9 @@
 package policy
 
 // Overlay returns base overridden by top: of two settings of one field, that of top wins,
-// unless it is unknown, or is a default of the product where base has a declared setting.
-// Neither is changed. The result has the layer and product of top.
+// unless it is unknown, or is a default of the product where base has a declared setting. A default
+// that the product supplies beside what is written, and so has a place, wins over one of the whole
+// mesh. Neither is changed. The result has the layer and product of top.
 func Overlay(base, top Set) Set {
 	s := top
 	s.Timeout = overlay(base.Timeout, top.Timeout, func(b, t *Timeout) {
@@ -91,7 +92,9 @@ func overlay[T any](base, top *T, lay func(base, top *T)) *T {
 func over[T any](base *Setting[T], top Setting[T]) {
 	switch {
 	case top.Provenance == Unknown:
-	case top.Provenance == PlatformDefault && base.IsWritten():
+	case top.Provenance == PlatformDefault && top.Origin != (Origin{}) && base.Provenance == MeshDefault:
+		*base = top
+	case top.Provenance == PlatformDefault && base.IsWritten() && !(base.Provenance == MeshDefault && top.Origin != (Origin{})):
 	default:
 		*base = top
 	}

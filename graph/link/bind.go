@@ -14,7 +14,6 @@ import (
 // A binding is a policy while it is being bound to calls.
 type binding struct {
 	graph.BoundPolicy
-	named      []graph.Node   // the callees that the policy names, sorted
 	acts       bool           // on some call; with Merge, if any field of it does
 	declaredIn policy.Objects // see objects
 	own        [1]string      // what declaredIn usually is, without an allocation
@@ -28,7 +27,7 @@ type binder struct {
 	policies []*binding
 	classes  []*graph.Policy // by which the gateways of a class are known
 	via      map[graph.Ref][]graph.Edge
-	rival    map[graph.Edge][]candidate
+	rival    map[leg][]candidate
 	services []graph.Service
 	through  map[graph.Node][]graph.Edge // the calls that routes send on from a name
 	sentOn   map[graph.Edge]bool         // the same as a set
@@ -38,9 +37,10 @@ type binder struct {
 
 // A candidate is a policy that applies to a call, with its precedence.
 type candidate struct {
-	bound *binding
-	found int  // how early its product finds it; greater is earlier
-	exact bool // the callee has exactly the name in the policy, not a similar one
+	bound     *binding
+	found     int  // how early its product finds it; greater is earlier
+	precision int  // of the host by which a policy for what callers name names it
+	exact     bool // the callee has exactly the name in the policy, not a similar one
 }
 
 // compareExact orders two policies by how they name the callee, the exact one first.
@@ -58,7 +58,7 @@ func (c candidate) compareExact(other candidate) int {
 // with their calls.
 func (l *linker) bind(g *graph.Graph, services []graph.Service, node map[int]graph.Node) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
 	b := &binder{
-		l: l, g: g, node: node, services: services, via: map[graph.Ref][]graph.Edge{}, rival: map[graph.Edge][]candidate{},
+		l: l, g: g, node: node, services: services, via: map[graph.Ref][]graph.Edge{}, rival: map[leg][]candidate{},
 		through: map[graph.Node][]graph.Edge{}, sentOn: map[graph.Edge]bool{}, behind: map[graph.Edge][]graph.Node{},
 	}
 	b.index()
@@ -139,14 +139,13 @@ func (b *binder) route() map[graph.Edge][]graph.Route {
 
 // matchCalls finds the calls that a policy applies to and makes it a candidate of each.
 func (b *binder) matchCalls(p *graph.Policy) *binding {
-	bound, found := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}, map[graph.Edge]int{}
+	bound := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
-	bound.named = tos
 	tos = append(tos, b.listeners(p, froms)...)
 	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
 		from := b.g.From(e)
-		callee, ok := b.calleeOf(p, e, tos, anyTo)
+		callee, ok := b.calleeOf(p, e, b.g.Evidence(e), tos, anyTo)
 		if !anyTo && !p.Says.Empty() {
 			if why := b.excludes(p, e, froms, tos, anyFrom); why != graph.NotUnbound {
 				bound.miss(why, e)
@@ -166,8 +165,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			p.NeedsMesh && p.Product.InClusters && b.l.elsewhere[from]:
 			continue
 		}
-		order, ok := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
-		if !ok {
+		if _, ok := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee)); !ok {
 			continue
 		}
 		inbound := p.Says.Layer == policy.ServerProxy
@@ -186,9 +184,6 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			continue
 		}
 		bound.Calls = append(bound.Calls, e)
-		if order != 0 {
-			found[e] = order
-		}
 	}
 	switch {
 	case len(bound.Calls) == 0 && len(bound.Outside) == 0 && len(bound.Opaque) == 0:
@@ -197,11 +192,30 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		bound.Calls, bound.Outside, bound.UnboundReason = nil, nil, graph.NoReplica
 	default:
 		for _, e := range bound.Calls {
-			exact := p.CalleeAlias != "" && b.goesBy(e, func(s *graph.Service) bool { return hasName(s, p.CalleeAlias) })
-			b.rival[e] = append(b.rival[e], candidate{bound, found[e], exact})
+			b.compete(bound, e, tos, anyTo)
 		}
 	}
 	return bound
+}
+
+// compete makes a policy a candidate of each leg of a call that it is for.
+func (b *binder) compete(bound *binding, e graph.Edge, tos []graph.Node, anyTo bool) {
+	p := bound.Policy
+	for leg, evidence := range b.legs(e) {
+		callee, ok := b.calleeOf(p, e, evidence, tos, anyTo)
+		if !ok {
+			continue
+		}
+		c := candidate{bound: bound}
+		if c.found, ok = lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(b.g.From(e)), b.g.Service(callee)); !ok {
+			continue
+		}
+		if p.ToIs == graph.NamedHost {
+			c.precision = b.precisionOf(p, leg.name)
+		}
+		c.exact = p.CalleeAlias != "" && b.goesBy(e, func(s *graph.Service) bool { return hasName(s, p.CalleeAlias) })
+		b.rival[leg] = append(b.rival[leg], c)
+	}
 }
 
 // excludes returns which condition of a policy excludes a call to one of its callees, if all
@@ -210,12 +224,12 @@ func (b *binder) excludes(p *graph.Policy, e graph.Edge, froms, tos []graph.Node
 	onAnyPort := *p
 	onAnyPort.Port = 0
 	from := b.g.From(e)
-	callee, ok := b.calleeOf(&onAnyPort, e, tos, false)
+	callee, ok := b.calleeOf(&onAnyPort, e, b.g.Evidence(e), tos, false)
 	if !ok || !b.g.Class(e).Core() || b.asks(e) {
 		return graph.NotUnbound
 	}
 	_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
-	_, onPort := b.calleeOf(p, e, tos, false)
+	_, onPort := b.calleeOf(p, e, b.g.Evidence(e), tos, false)
 	why := graph.NotUnbound
 	for _, condition := range []struct {
 		holds  bool
@@ -280,10 +294,10 @@ func (b *binder) ofOtherClass(p *graph.Policy, from graph.Node) bool {
 	})
 }
 
-// calleeOf returns the service as which a policy meets the callee of a call, and false if
-// it is not for the call by callee, port and rule.
-func (b *binder) calleeOf(p *graph.Policy, e graph.Edge, tos []graph.Node, anyTo bool) (callee graph.Node, ok bool) {
-	to, evidence := b.g.To(e), b.g.Evidence(e)
+// calleeOf returns the service as which a policy meets the callee of the part of a call that
+// evidence shows, and false if it is not for the part by callee, port and rule.
+func (b *binder) calleeOf(p *graph.Policy, e graph.Edge, evidence []graph.Evidence, tos []graph.Node, anyTo bool) (callee graph.Node, ok bool) {
+	to := b.g.To(e)
 	if !b.sentOn[e] { // no route has moved it here
 		ok := anyTo || slices.Contains(tos, to)
 		return to, ok && (p.Port == 0 || b.onPort(e, p.Port)) && (p.Rule.IsZero() || slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
@@ -317,10 +331,7 @@ func isOfRule(p *graph.Policy, ev *graph.Evidence) bool {
 // among the callees of the policy.
 func (b *binder) meets(p *graph.Policy, e graph.Edge, ev *graph.Evidence, tos []graph.Node) (callee graph.Node, ok bool) {
 	to := b.g.To(e)
-	named := to
-	if ev.Through != "" {
-		named, _ = b.g.Node(ev.Through)
-	}
+	named := b.addressee(e, ev)
 	which := p.ToIs
 	if p.Says.Layer == policy.ServerProxy {
 		which = graph.Destination // whose proxy it is
@@ -420,19 +431,21 @@ func (b *binder) listeners(p *graph.Policy, froms []graph.Node) []graph.Node {
 // names, and its host may be a pattern.
 func (b *binder) roots(p *graph.EndpointRef) []int {
 	if suffix, ok := strings.CutPrefix(p.Host.Host, "*"); ok {
-		return matchWildcard(canonical(suffix), b.services, b.node)
+		return matchWildcard(suffix, b.services, b.node)
 	}
 	return b.l.existing(p)
 }
 
-// matchWildcard returns every service whose full name ends in suffix: "" and ".local" are
-// all services, ".shop" those of a namespace.
+// matchWildcard returns every service whose full name ends in suffix: "" are all services, ".local"
+// those of the cluster, ".shop" those of a namespace.
 func matchWildcard(suffix string, services []graph.Service, node map[int]graph.Node) []int {
+	inCluster := strings.HasSuffix(".svc.cluster.local", strings.ToLower(suffix))
+	suffix = canonical(suffix)
 	var roots []int
 	for root, n := range node {
 		s := &services[n]
 		full := s.Name + "." + s.Namespace
-		if suffix == "" || suffix == ".local" || strings.HasSuffix(full, suffix) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.HasSuffix(a, suffix) }) {
+		if suffix == "" || inCluster && s.Namespace != "" || strings.HasSuffix(full, suffix) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.HasSuffix(a, suffix) }) {
 			roots = append(roots, root)
 		}
 	}

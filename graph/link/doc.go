@@ -38,7 +38,8 @@
 //	From, FromNamespaces  the callers: refs, hosts, selectors, groups
 //	To, CalleeAlias       the callees; CalleeAlias is for names in code, "orderClient" matches the
 //	                      service orders, an exact match before one that is like it
-//	ToIs                  which name of the callee To is, where routes send calls on (Evidence.Through)
+//	ToIs                  which name of the callee To is, where routes send calls on (Evidence.Through); what
+//	                      callers address to different names is bound apart (legs.go)
 //	Rule                  of the calls that this route sends on only those with the Match
 //	Of                    only calls that go through this object (Evidence.Via): a route, a middleware
 //	Port, Protocols, NotProtocols, RequireProtocol
@@ -54,6 +55,7 @@
 // Which of several policies acts. Those of one Product and Group are rivals; different
 // groups act together. The order within a group is
 //
+//	To        of policies for what callers name: a host in full before a pattern, a long before a short one
 //	Lookup    where the product looks first: CallerFirst (the caller's namespace, the callee's, the
 //	          root namespace of the mesh), NearCaller (the same without the root), CallersOwn (the
 //	          caller's namespace alone); by default in any namespace

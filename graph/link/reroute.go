@@ -12,10 +12,10 @@ import (
 
 // A route sends the requests for a name on, at least for some callers.
 type route struct {
-	to       int  // root
-	wide     bool // the name is one of all that a pattern matches
-	rule     *graph.RouteRule
-	evidence graph.Evidence
+	to        int // root
+	precision int // of the host by which the rule names the name
+	rule      *graph.RouteRule
+	evidence  graph.Evidence
 }
 
 // A rerouter moves the evidence for calls of names that have routes to what the routes lead
@@ -113,13 +113,12 @@ func (r *rerouter) collect() {
 		if f.evidence.Mirror {
 			continue
 		}
-		wide := strings.HasPrefix(f.fact.From.Host.Host, "*")
 		for _, name := range r.named(&f.fact.From) {
 			to := name
 			if f.to >= 0 {
 				to = r.l.find(f.to)
 			}
-			r.routes[name] = append(r.routes[name], &route{to: to, wide: wide, rule: f.fact.Rule, evidence: f.evidence})
+			r.routes[name] = append(r.routes[name], &route{to: to, precision: precision(f.fact.From.Host.Host), rule: f.fact.Rule, evidence: f.evidence})
 		}
 	}
 }
@@ -127,7 +126,7 @@ func (r *rerouter) collect() {
 // named returns the roots of the name that a route is about.
 func (r *rerouter) named(p *graph.EndpointRef) []int {
 	if suffix, ok := strings.CutPrefix(p.Host.Host, "*"); ok {
-		return matchWildcard(canonical(suffix), r.services, r.node)
+		return matchWildcard(suffix, r.services, r.node)
 	}
 	return r.l.existing(p)
 }
@@ -274,7 +273,7 @@ func (r *rerouter) following(name, step int, q request) []*route {
 	}
 	slices.SortStableFunc(choices, func(x, y choice) int {
 		return cmp.Or(
-			order(x.wide, y.wide),
+			cmp.Compare(y.precision, x.precision),
 			order(x.foreign, y.foreign),
 			order(x.rule.Product.OrNative().Contract, y.rule.Product.OrNative().Contract), // a product's own objects first
 			strings.Compare(x.rule.Product.String(), y.rule.Product.String()),
@@ -289,7 +288,7 @@ func (r *rerouter) following(name, step int, q request) []*route {
 		first, rule := &choices[0], c.rule
 		one := rule.Object == first.rule.Object && rule.Document == first.rule.Document && rule.Product.Is(first.rule.Product)
 		together := rule.MergeKey != "" && rule.MergeKey == first.rule.MergeKey && c.found == first.found
-		if c.wide == first.wide && c.step == first.step && (one || together) {
+		if c.precision == first.precision && c.step == first.step && (one || together) {
 			routes = append(routes, c.route)
 		}
 	}

@@ -24,8 +24,39 @@ type part struct {
 
 // routes returns the parts of a call with what acts on each.
 func (b *binder) routes(e graph.Edge) []graph.Route {
-	own := b.ownParts(e)
-	groups := b.winners(e)
+	if !b.sentOn[e] {
+		return b.routesOf(leg{e, b.g.To(e)}, b.g.Evidence(e))
+	}
+	var all []graph.Route
+	var names [][]graph.Node
+	differ := map[string]bool{} // parts on which not the same acts for all legs
+	for leg, evidence := range b.legs(e) {
+		for _, r := range b.routesOf(leg, evidence) {
+			if same := slices.IndexFunc(all, func(have graph.Route) bool { return reflect.DeepEqual(have, r) }); same >= 0 {
+				names[same] = append(names[same], leg.name)
+				continue
+			}
+			differ[r.Match] = slices.ContainsFunc(all, func(have graph.Route) bool { return have.Match == r.Match })
+			all, names = append(all, r), append(names, []graph.Node{leg.name})
+		}
+	}
+	for i := range all {
+		if r := &all[i]; differ[r.Match] && names[i][0] != b.g.To(e) {
+			var called []string
+			for _, name := range names[i] {
+				called = append(called, b.g.ID(name))
+			}
+			r.Match = strings.TrimSpace("to " + strings.Join(called, ",") + " " + r.Match)
+		}
+	}
+	return all
+}
+
+// routesOf returns the parts of a leg of a call with what acts on each.
+func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
+	e := l.edge
+	own := ownParts(evidence)
+	groups := b.winners(l, evidence)
 	implicit := b.implicitSets(e)
 	if len(own) == 0 && len(groups) == 0 && len(implicit) == 0 {
 		return nil
@@ -34,7 +65,7 @@ func (b *binder) routes(e graph.Edge) []graph.Route {
 		groups = append([][]part{own}, groups...)
 	}
 	var routes []graph.Route
-	for _, match := range b.partsOf(e, groups) {
+	for _, match := range b.partsOf(e, evidence, groups) {
 		subsets := subsetsOf(groups, match)
 		for _, subset := range subsets {
 			r := graph.Route{Match: match}
@@ -84,9 +115,8 @@ func subsetsOf(groups [][]part, match string) []string {
 }
 
 // ownParts returns what the documents of the call itself declare.
-func (b *binder) ownParts(e graph.Edge) []part {
+func ownParts(evidence []graph.Evidence) []part {
 	var parts []part
-	evidence := b.g.Evidence(e)
 	for i := range evidence {
 		ev := &evidence[i]
 		if ev.Says == nil && len(ev.Methods) == 0 || !ev.Class.Core() {
@@ -119,14 +149,15 @@ func methodsWord(methods []string) string {
 	return word
 }
 
-// winners returns, for every product and group of policies that apply to a call, the parts
-// of the object that acts. It sets the Shadows of the others.
-func (b *binder) winners(e graph.Edge) [][]part {
-	rivals := b.rival[e]
+// winners returns, for every product and group of policies that apply to a leg of a call, the
+// parts of the object that acts. It sets the Shadows of the others.
+func (b *binder) winners(l leg, evidence []graph.Evidence) [][]part {
+	e, rivals := l.edge, b.rival[l]
 	slices.SortStableFunc(rivals, func(x, y candidate) int {
 		return cmp.Or(
 			strings.Compare(x.bound.Product.String(), y.bound.Product.String()),
 			cmp.Compare(x.bound.Group, y.bound.Group),
+			cmp.Compare(y.precision, x.precision),
 			cmp.Compare(y.found, x.found),
 			cmp.Compare(y.bound.Rank, x.bound.Rank),
 			x.compareExact(y),
@@ -145,10 +176,10 @@ func (b *binder) winners(e graph.Edge) [][]part {
 		group := rivals[:n]
 		rivals = rivals[n:]
 		if first.Merge {
-			groups = append(groups, b.merged(group, e))
+			groups = append(groups, merged(group, e, evidence))
 			continue
 		}
-		groups = append(groups, b.actingParts(group, e))
+		groups = append(groups, b.actingParts(group, e, evidence))
 	}
 	return groups
 }
@@ -182,16 +213,18 @@ func compareAge(a, b age) int {
 // actingParts returns the acting parts of the first object of a group and of those that add
 // to it. A part hides those of lower rank for the same part of the calls or, if it is for
 // all of them, for any part. Parts of one object and of equal rank add to each other.
-func (b *binder) actingParts(group []candidate, e graph.Edge) []part {
+func (b *binder) actingParts(group []candidate, e graph.Edge, evidence []graph.Evidence) []part {
 	var parts []part
 	var heads []*binding
 	var left []string // parts of the calls that only objects found later can apply to
 	for _, c := range group {
-		own, others := b.matchesOf(c.bound, e)
+		own, others := matchesOf(c.bound.Policy, evidence, group)
 		over := slices.IndexFunc(heads, func(h *binding) bool { return h.covers(c.bound) })
 		switch {
-		case over >= 0 && len(left) == 0:
+		case over >= 0 && (len(left) == 0 || len(own) == 0):
 			c.bound.hide(graph.Shadow{By: heads[over].Policy}, e)
+			continue
+		case len(own) == 0:
 			continue
 		case over >= 0: // the earlier one is for a part of the calls
 			left = slices.DeleteFunc(left, func(m string) bool { return !slices.Contains(others, m) })
@@ -220,40 +253,37 @@ func (b *binding) covers(other *binding) bool {
 	case b.MergeKey != "" && b.MergeKey == other.MergeKey:
 		return same
 	}
-	return !b.ofOtherName(other)
+	return true
 }
 
-// ofOtherName reports whether two policies are for calls that callers address to different names,
-// and that routes lead to one callee.
-func (b *binding) ofOtherName(other *binding) bool {
-	return b.ToIs == graph.NamedHost && other.ToIs == graph.NamedHost && len(b.named) > 0 && b.Product.OrNative().RouteSteps == nil &&
-		!slices.ContainsFunc(b.named, func(v graph.Node) bool { return slices.Contains(other.named, v) })
-}
-
-// matchesOf returns the parts of a call that a policy applies to and, if only some of the
-// calls go through its object, the other parts.
-func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
+// matchesOf returns the parts of a leg of a call that a policy applies to and, if only some of the
+// calls go through its object, the other parts. It applies to none of those that another object
+// of its group has routed.
+func matchesOf(p *graph.Policy, evidence []graph.Evidence, group []candidate) (own, others []string) {
 	via := cmp.Or(p.Of, p.Rule)
 	if via.IsZero() || p.Match != "" && p.Rule.IsZero() {
 		return []string{p.Match}, nil
 	}
-	evidence := b.g.Evidence(e)
+	whole := false
 	for i := range evidence {
 		switch ev := &evidence[i]; {
 		case !ev.Class.Core():
-		case slices.Contains(ev.Via, via) && isOfRule(p.Policy, ev):
-			own = append(own, b.partOf(ev, evidence))
-		case p.ToIs == graph.NamedHost && isDirect(ev) && b.sentOn[e] && slices.Contains(p.named, b.g.To(e)):
-			own = append(own, p.Match)
+		case slices.Contains(ev.Via, via) && isOfRule(p, ev):
+			own = append(own, partOf(ev, evidence))
+		case !slices.ContainsFunc(group, func(c candidate) bool { return !c.bound.Rule.IsZero() && slices.Contains(ev.Via, c.bound.Rule) }):
+			whole = true
+			fallthrough
 		default:
-			others = append(others, b.partOf(ev, evidence))
+			others = append(others, partOf(ev, evidence))
 		}
 	}
 	own = sortedUnique(own)
 	others = slices.DeleteFunc(sortedUnique(others), func(m string) bool { return slices.Contains(own, m) })
 	switch {
-	case len(own) == 0: // no route parts the calls
+	case len(own) == 0 && whole: // no route parts the calls
 		return []string{p.Match}, nil
+	case len(own) == 0:
+		return nil, nil
 	case p.Rule.IsZero() && len(others) == 0:
 		return []string{""}, nil
 	case !p.Rule.IsZero() && !slices.Contains(own, ""):
@@ -262,23 +292,11 @@ func (b *binder) matchesOf(p *binding, e graph.Edge) (own, others []string) {
 	return own, others
 }
 
-// isDirect reports whether evidence shows that callers address all of a call to the callee
-// itself, and no route is on the way.
-func isDirect(ev *graph.Evidence) bool {
-	return ev.Class.Core() && !ev.Observed && ev.Strength > graph.Allowed && ev.Through == "" && len(ev.Via) == 0 && ev.Match == ""
-}
-
 // partOf returns the part of a call that evidence shows. Parts of different routes are
 // distinct, even if the routes match the same requests of different hosts.
-func (b *binder) partOf(ev *graph.Evidence, evidence []graph.Evidence) string {
+func partOf(ev *graph.Evidence, evidence []graph.Evidence) string {
 	if len(ev.Via) > 0 && slices.ContainsFunc(evidence, func(o graph.Evidence) bool {
-		switch {
-		case !o.Class.Core() || o.Match != ev.Match:
-			return false
-		case len(o.Via) > 0:
-			return o.Via[0] != ev.Via[0] && o.Via[0].Kind == ev.Via[0].Kind
-		}
-		return isDirect(&o) && ev.Through != ""
+		return o.Class.Core() && o.Match == ev.Match && len(o.Via) > 0 && o.Via[0] != ev.Via[0] && o.Via[0].Kind == ev.Via[0].Kind
 	}) {
 		return strings.TrimSpace("route " + ev.Via[0].Name + " " + ev.Match)
 	}
@@ -288,11 +306,11 @@ func (b *binder) partOf(ev *graph.Evidence, evidence []graph.Evidence) string {
 // merged lays the policies of a group over each other, the first on top: for each part of
 // the calls those that apply to it or to all parts. On a part that policies of the group are
 // Of, those that only name the callee do not act. Those that contribute to no part are hidden.
-func (b *binder) merged(group []candidate, e graph.Edge) []part {
+func merged(group []candidate, e graph.Edge, evidence []graph.Evidence) []part {
 	var all []string
 	of := make([][]string, len(group))
 	for i, c := range group {
-		own, others := b.matchesOf(c.bound, e)
+		own, others := matchesOf(c.bound.Policy, evidence, group)
 		of[i] = own
 		all = append(append(all, own...), others...)
 	}
@@ -429,20 +447,13 @@ func partsNamed(groups [][]part) []string {
 
 // partsOf is partsNamed without the rest of a call that routes send on for the named parts
 // only.
-func (b *binder) partsOf(e graph.Edge, groups [][]part) []string {
+func (b *binder) partsOf(e graph.Edge, evidence []graph.Evidence, groups [][]part) []string {
 	names := partsNamed(groups)
-	if !b.sentOn[e] {
-		return names
-	}
-	evidence := b.g.Evidence(e)
-	if !slices.Contains(names, "") && slices.ContainsFunc(evidence, func(ev graph.Evidence) bool { return isDirect(&ev) }) {
-		return append([]string{""}, names...) // what callers address to the callee itself
-	}
-	if len(names) == 1 {
+	if !b.sentOn[e] || len(names) == 1 {
 		return names
 	}
 	if slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
-		part := b.partOf(&ev, evidence)
+		part := partOf(&ev, evidence)
 		return ev.Class.Core() && !ev.Observed && ev.Strength > graph.Allowed && (part == "" || !slices.Contains(names, part))
 	}) {
 		return names

@@ -74,10 +74,17 @@ func (b *binder) findBypasses() {
 func (b *binder) bypasses(p *binding, e graph.Edge) bool {
 	caller := b.g.Service(b.g.From(e))
 	m, known := caller.Member(p.Product)
-	return known && m.In && caller.Kind != graph.KindGateway && b.g.Class(e).Core() &&
-		!slices.ContainsFunc(b.rival[e], func(c candidate) bool {
+	if !known || !m.In || caller.Kind == graph.KindGateway || !b.g.Class(e).Core() {
+		return false
+	}
+	for leg := range b.legs(e) {
+		if slices.ContainsFunc(b.rival[leg], func(c candidate) bool {
 			return c.bound.Product.Is(p.Product) && c.bound.Group == sidecarRoutes
-		})
+		}) {
+			return false
+		}
+	}
+	return true
 }
 
 // sidecarRoutes is the group of policies by which sidecars choose the route of a call.

@@ -34,7 +34,7 @@ func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom
 		from := b.g.From(e)
 		onAnyPort := *p
 		onAnyPort.Port = 0
-		callee, ok := b.calleeOf(&onAnyPort, e, tos, anyTo)
+		callee, ok := b.calleeOf(&onAnyPort, e, b.g.Evidence(e), tos, anyTo)
 		_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
 		switch {
 		case !ok, !anyFrom && !slices.Contains(froms, from), p.NotGateways && b.g.Service(from).Kind == graph.KindGateway,

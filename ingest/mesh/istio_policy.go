@@ -38,7 +38,7 @@ func (v *virtualRoutes) policies() {
 			if rule.root != nil {
 				says.Objects = rule.objects(v.Subject())
 			}
-			part.Says, part.Flaws, part.Rank = says, flaws, v.rank(&part, i)
+			part.Says, part.Flaws, part.Rank = says, flaws, -i
 			parts = append(parts, part)
 			flaws = nil // reported once
 		}

@@ -86,7 +86,7 @@ func (v *virtualRoutes) rule(rule *httpRule, parts []graph.Policy, protocol stri
 		if rule.root != nil {
 			e.Via = append(e.Via, rule.Ref())
 		}
-		part.Rank = v.rank(&part, rank)
+		part.Rank = -rank
 		part.L7Only = protocol == "http"
 		if protocol == "http" && v.taken(&part, rank) {
 			continue
@@ -103,20 +103,6 @@ func (v *virtualRoutes) rule(rule *httpRule, parts []graph.Policy, protocol stri
 		}
 	}
 	return left
-}
-
-// rank orders the rules for one host: those of an exact host go before those of a wildcard, and of
-// one VirtualService the first before the others.
-func (v *virtualRoutes) rank(part *graph.Policy, index int) int {
-	if !part.NeedsMesh {
-		return -index
-	}
-	const rules = 10_000 // more than one VirtualService has
-	most := 0
-	for _, host := range v.hosts {
-		most = max(most, hostRank(host))
-	}
-	return (most-maxHost)*rules - index
 }
 
 // taken reports whether a rule before that of a rank takes the requests of a part.

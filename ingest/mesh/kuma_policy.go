@@ -242,13 +242,16 @@ func kumaBreaker(f *field.Reader, conf document.Node, says *policy.Set) {
 }
 
 // kumaDetector reads how many failures in a row a detector ejects after, never if
-// it is not written.
+// it is not written. A detector of the whole mesh gives its number to one that has none.
 func kumaDetector(f *field.Reader, outliers document.Node, name string) policy.Setting[int] {
 	n := outliers.Get("detectors", name)
 	if !n.Exists() && !n.IsNull() {
 		return field.Written(f, field.OrNode(outliers.Get("detectors"), outliers), 0)
 	}
-	return field.OrSupplied(f, n, f.Count(0, outliers, "detectors", name, "consecutive"), 5)
+	if count := f.Count(0, outliers, "detectors", name, "consecutive"); count.Provenance != policy.Unknown {
+		return count
+	}
+	return policy.Setting[int]{Value: 5, Provenance: policy.PlatformDefault}
 }
 
 func kumaHealthCheck(f *field.Reader, conf document.Node, says *policy.Set) {
