@@ -210,6 +210,9 @@ func (p *phase) pool(n *group, t *trace) condition {
 				words = t.actions
 			}
 			rest.signs &^= late
+			if one.any(fails | hangs) {
+				rest.signs &^= degrades // of its requests none gets an answer
+			}
 			rest.delay, rest.tail = 0, 0
 			rest = rest.join(p.replaced(n, m, one, max(lost, 1), words))
 		}
@@ -391,6 +394,9 @@ func (p *phase) failover(n *group, t *trace) condition {
 			one = condition{}
 			note(words, check, "took it out")
 		case by.again, !by.unended && !n.Multiplexes, n.Checked && !by.wait && !by.unended:
+			if one.any(fails | hangs) {
+				one.signs &^= degrades // none of its requests gets an answer
+			}
 			one.signs &^= fails | loses | hangs
 		case taken:
 			if one.any(hangs) {

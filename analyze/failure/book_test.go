@@ -288,7 +288,7 @@ func (b *book) pools(n bundle, of []meets) meets {
 			m = both(m, one)
 			continue
 		}
-		m.less = m.less || one.less
+		m.less = m.less || one.less && !one.lost()
 		m = both(m, b.replacedIn(n, n.of[i], one, max(lost, 1)))
 	}
 	m.all = soonest(of)
@@ -385,6 +385,7 @@ func (b *book) failsOver(n bundle, of []meets) meets {
 		case taken && b.open != nil:
 			continue
 		case l.elsewhere, !l.endless && !n.Multiplexes, n.Checked && !l.late && !l.endless:
+			one.less = one.less && !one.lost()
 			one.error, one.some, one.hang = false, false, false
 		case taken:
 			if one.hang {
