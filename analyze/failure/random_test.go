@@ -442,6 +442,11 @@ func (b *book) standIn(i int) meets {
 	return m
 }
 
+// Values are not compared of estates with a loop through a group: the equations of one can have
+// several solutions, none of which is the least, because a member that is lost brings less than one
+// that is degraded, and because a check takes out what is lost. The order of work chooses one, always
+// the same: see queue and TestGroupsInAnyOrder. The slow way chooses another one for about one of
+// 5,000 services of such estates.
 func TestAgreesWithTheSlowWay(t *testing.T) {
 	suffering, withGroups := 0, 0
 	eachRandomEstate(t, func(t *testing.T, rnd *rand.Rand, wires []wire, inject map[string]Injection) {
@@ -451,7 +456,7 @@ func TestAgreesWithTheSlowWay(t *testing.T) {
 		}
 		for _, n := range bundles(g, wires) {
 			if b := (&book{wires: wires}); b.loopsIn(n) {
-				return // what a check takes out may be there again
+				return
 			}
 		}
 		if g = estate(wires); len(g.Groups()) > 0 {
