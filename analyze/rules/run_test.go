@@ -109,6 +109,7 @@ func TestRunAnnotationOfAnother(t *testing.T) {
 	}{{"db", true}, {"a", false}} {
 		g := graphtest.Parse("a:db b:db")
 		g.Service(node(t, g, "db")).Kind = graph.KindDatabase
+		g.Service(node(t, g, "a")).Team, g.Service(node(t, g, "b")).Team = "shop", "money"
 		g.Service(node(t, g, tt.on)).Annotations = graph.Labels{ignoreAnnotation: "shared-database: for now"}
 		if c := Run(g, Options{}); (c.Ignored == 1) != tt.excused {
 			t.Errorf("the annotation on %s excuses: %v, want %v", tt.on, c.Ignored == 1, tt.excused)

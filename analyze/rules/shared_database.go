@@ -45,8 +45,8 @@ coordinate programs, such as ZooKeeper and etcd, are meant to be shared.
 The members of one pool or failover, such as the hosts of one connection string, are
 one database.
 
-Services whose address names no database are compared with each other, and the
-finding is then assumed. Only strong evidence counts: a start order does not prove
+Services whose address names no database are compared with each other if their owners are
+known to differ, and the finding is then assumed. Only strong evidence counts: a start order does not prove
 shared tables.
 
 **Fix.** Give each owner a database of its own on the server, then a server of its own
@@ -183,7 +183,7 @@ func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
 		users[i] = g.From(e)
 	}
 	told, known := owners(g, users)
-	if told == "" && (known || oneProgram(g, users)) {
+	if told == "" && (known || database == "" || oneProgram(g, users)) {
 		return
 	}
 	f := analyze.Finding{

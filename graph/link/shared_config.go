@@ -61,10 +61,74 @@ type sharing struct {
 	names   map[int]string                    // what distinguishes the program of a root
 	configs map[*graph.Config]map[string]bool // the programs that take a config whole
 	places  map[graph.Origin]map[string]bool  // the programs that have the setting of a place
+	blocks  map[string]block                  // what programs share, by the file that has it
+	copied  map[*caller][]string              // the files whose blocks a program has copies of
 	copies  map[[2]string]map[string]bool     // the programs with a key and text of their own
 	orders  map[graph.Origin]map[int]bool     // the roots that a start order is for
 	demoted map[bundle]*found                 // the first address that lost its strength
 	readers map[bundle]map[int]bool           // the roots that have a bundle
+}
+
+// A block is the settings of one file that three or more programs have, by key and text, with
+// the names of the programs.
+type block map[[2]string]map[string]bool
+
+// findBlocks finds what programs share, and which others have a copy of most of it in a file of
+// their own.
+func (s *sharing) findBlocks() {
+	s.blocks, s.copied = map[string]block{}, map[*caller][]string{}
+	places := map[graph.Origin]map[string]bool{}
+	s.eachOwn(func(c *caller, v *setting) { put(places, v.Origin, s.nameOf(c)) })
+	taken := map[*caller]map[string]bool{} // the files of which a program has settings
+	s.eachOwn(func(c *caller, v *setting) {
+		put(taken, c, v.Origin.File)
+		if names := places[v.Origin]; len(names) >= minSharing {
+			if s.blocks[v.Origin.File] == nil {
+				s.blocks[v.Origin.File] = block{}
+			}
+			s.blocks[v.Origin.File][[2]string{v.Key, v.Text}] = names
+		}
+	})
+	if len(s.blocks) == 0 {
+		return
+	}
+	files := map[[2]string][]string{} // with a setting in their blocks
+	for _, file := range slices.Sorted(maps.Keys(s.blocks)) {
+		for setting := range s.blocks[file] {
+			files[setting] = append(files[setting], file)
+		}
+	}
+	same := map[*caller]map[string]int{} // how many settings of a block a program has copies of
+	s.eachOwn(func(c *caller, v *setting) {
+		for _, file := range files[[2]string{v.Key, v.Text}] {
+			if taken[c][file] {
+				continue
+			}
+			if same[c] == nil {
+				same[c] = map[string]int{}
+			}
+			same[c][file]++
+		}
+	})
+	for c, counts := range same {
+		for _, file := range slices.Sorted(maps.Keys(counts)) {
+			if n := counts[file]; n >= minSharing && 2*n >= len(s.blocks[file]) {
+				s.copied[c] = append(s.copied[c], file)
+			}
+		}
+	}
+}
+
+// eachOwn calls yield with the settings that programs have themselves, and not from a config.
+func (s *sharing) eachOwn(yield func(*caller, *setting)) {
+	for i := range s.callers {
+		c := &s.callers[i]
+		for j := range c.scope.values {
+			if v := &c.scope.values[j]; v.config == nil && v.Key != "" {
+				yield(c, v)
+			}
+		}
+	}
 }
 
 // count finds out which programs have what.
@@ -85,6 +149,7 @@ func (s *sharing) count() {
 			}
 		}
 	}
+	s.findBlocks()
 	s.orders = map[graph.Origin]map[int]bool{}
 	for ends, evidence := range s.edges {
 		for i := range evidence {
@@ -94,7 +159,7 @@ func (s *sharing) count() {
 	for i := range s.callers {
 		c := &s.callers[i]
 		for j := range c.found {
-			if b, ok := s.bundleOf(c.found[j].value); ok {
+			if b, ok := s.bundleOf(c, c.found[j].value); ok {
 				put(s.readers, b, c.from)
 			}
 		}
@@ -116,12 +181,17 @@ func (s *sharing) nameOf(c *caller) string {
 }
 
 // bundleOf returns the bundle that a setting is from, unless the program names it itself.
-func (s *sharing) bundleOf(v *setting) (bundle, bool) {
+func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	switch {
 	case v.config != nil:
 		return bundle{config: v.config}, v.whole
 	case len(s.places[v.Origin]) > 1:
 		return bundle{file: v.Origin.File}, true
+	}
+	for _, file := range s.copied[c] {
+		if s.blocks[file][[2]string{v.Key, v.Text}] != nil {
+			return bundle{file: file}, true
+		}
 	}
 	programs := s.copies[[2]string{v.Key, v.Text}]
 	if len(programs) < minSharing || v.Key == "" {
@@ -142,6 +212,8 @@ func (s *sharing) shares(v *setting, b bundle) int {
 		return len(s.configs[b.config])
 	case b.copied != "":
 		return len(s.copies[[2]string{v.Key, v.Text}])
+	case b.file != v.Origin.File:
+		return len(s.blocks[b.file][[2]string{v.Key, v.Text}])
 	}
 	return len(s.places[v.Origin])
 }
@@ -158,7 +230,7 @@ func (s *sharing) bundles(c *caller) map[bundle][]entry {
 	all := map[bundle][]entry{}
 	for j := range c.found {
 		m := &c.found[j]
-		b, ok := s.bundleOf(m.value)
+		b, ok := s.bundleOf(c, m.value)
 		if !ok || s.shares(m.value, b) < 2 {
 			continue
 		}
