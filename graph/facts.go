@@ -229,6 +229,12 @@ type Selector struct {
 // leave it out.
 func (s Selector) IsZero() bool { return !s.All && len(s.Labels) == 0 && len(s.Exprs) == 0 }
 
+// NamesAny reports whether a condition asks for a label. A selector without one, "all but the
+// pods with this label", is about everything there is, as one without any condition.
+func (s Selector) NamesAny() bool {
+	return len(s.Labels) > 0 || slices.ContainsFunc(s.Exprs, func(e LabelExpr) bool { return e.Op == "In" || e.Op == "Exists" })
+}
+
 // A LabelExpr is one matchExpressions entry.
 type LabelExpr struct {
 	Key    string
@@ -336,10 +342,14 @@ type Evidence struct {
 	Says        *policy.Set
 }
 
+// InitContainer is the Way of an address that only a container has which ends before the
+// program starts.
+const InitContainer = "init-container"
+
 // IsStartOrder reports whether the document shows which program starts after which, and no
-// address.
+// address that the running program has.
 func (e *Evidence) IsStartOrder() bool {
-	return e.Way == "compose-depends-on" || e.Way == "compose-links" || e.Way == "compose-external-links"
+	return e.Way == InitContainer || e.Way == "compose-depends-on" || e.Way == "compose-links" || e.Way == "compose-external-links"
 }
 
 // A Value is a setting that may hold addresses: an environment variable, an

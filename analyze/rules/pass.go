@@ -41,11 +41,11 @@ func (p *Pass) At(s analyze.Severity, f analyze.Finding) {
 
 // Requests returns the calls of Core that wait for one answer: synchronous ones,
 // and no streams. Events and copies of traffic have no caller that waits, and a
-// stream has no end to wait for. Telemetry and health checks are not in Core.
+// stream has no end to wait for; what only starts after another program may never call it. Telemetry and health checks are not in Core.
 func (p *Pass) Requests() iter.Seq[graph.Edge] {
 	return func(yield func(graph.Edge) bool) {
 		for e := range graph.Edge(p.Core.Calls()) {
-			if p.Core.Mode(e) == graph.Sync && !analyze.IsStream(p.Core.Protocol(e)) && !yield(e) {
+			if p.Core.Mode(e) == graph.Sync && !analyze.IsStream(p.Core.Protocol(e)) && analyze.IsAddressed(p.Core, e) && !yield(e) {
 				return
 			}
 		}

@@ -22,6 +22,9 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 		Origin: v.Origin, Way: cmp.Or(found.way, m.Way), Strength: proof.strength(), Class: l.classOfValue(m, to, p.Kind), Key: v.Key,
 		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In,
 	}
+	if v.Init && !keepsState(p.Kind) && (to >= len(l.kinds) || !keepsState(l.kinds[to])) {
+		e.Way, e.Strength = graph.InitContainer, min(e.Strength, graph.Weak)
+	}
 	if p.Async {
 		e.Mode = graph.Async
 	}

@@ -11,59 +11,185 @@ import (
 
 // separateNamespaces decides where objects of one name are that no input gives a namespace.
 // Their files, or the directories of these, are in different namespaces if addresses name
-// them: "margin.north" puts the one place that declares margin into north. What it finds it
-// adds to byFile.
+// them: "margin.north" puts the one place that declares margin into north. Of several places
+// it is the one with the name of the namespace, else the one beside the program that has the
+// address, else its own. Files of a directory about which no address says anything are where all
+// others of it are. What it finds it adds to byFile.
 func (l *linker) separateNamespaces(byFile map[string]string) {
 	places := l.placesOfNames(byFile)
 	if places == nil {
 		return
 	}
-	addressed := map[[2]string]bool{}
-	for _, s := range l.scopes() {
-		for _, m := range s.addresses() {
-			if labels := strings.Split(canonical(m.Host), "."); len(labels) == 2 {
-				addressed[[2]string{labels[1], labels[0]}] = true
-			}
+	s := separation{places: places, addressed: l.addressedNames(), found: map[string]string{}}
+	l.allScopes = nil // they are by refs, which get their namespaces later
+	for how := 0; how < len(nearness); {
+		if s.decide(nearness[how]) {
+			how = 0
+		} else {
+			how++
 		}
 	}
-	l.allScopes = nil // they are by refs, which get their namespaces later
-	pairs := slices.SortedFunc(maps.Keys(addressed), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) })
-	found := map[string]string{}
-	for {
-		votes := map[string][]string{}
-		for _, p := range pairs {
-			var may []string
-			for place, names := range places {
-				if ns := found[place]; names[p[1]] && (ns == "" || ns == p[0]) {
-					may = append(may, place)
-				}
-			}
-			if len(may) == 1 && found[may[0]] == "" && !slices.Contains(votes[may[0]], p[0]) {
-				votes[may[0]] = append(votes[may[0]], p[0])
-			}
-		}
-		before := len(found)
-		for place, namespaces := range votes {
-			if len(namespaces) == 1 {
-				found[place] = namespaces[0]
-			}
-		}
-		if len(found) == before {
-			break
+	s.complete()
+	see := func(file string) {
+		if ns := placeOf(s.found, file); ns != "" && byFile[file] == "" {
+			byFile[file] = ns
 		}
 	}
 	for i := range l.f.Entities {
-		file := l.f.Entities[i].Origin.File
-		if ns := placeOf(found, file); ns != "" && byFile[file] == "" {
-			byFile[file] = ns
-		}
+		see(l.f.Entities[i].Origin.File)
 	}
 	for i := range l.f.Names {
-		file := l.f.Names[i].Origin.File
-		if ns := placeOf(found, file); ns != "" && byFile[file] == "" {
-			byFile[file] = ns
+		see(l.f.Names[i].Origin.File)
+	}
+	for i := range l.f.Policies {
+		see(l.f.Policies[i].Origin.File)
+	}
+}
+
+// A separation gives namespaces to places, which are files, or directories with a slash at
+// their ends.
+type separation struct {
+	places    map[string]map[string]bool // the names that a place declares
+	addressed []addressedName            // sorted
+	found     map[string]string          // the namespaces of places
+}
+
+// An addressedName is a name with a namespace in the settings of other programs.
+type addressedName struct {
+	namespace, name string
+	files           []string // that write it
+}
+
+// addressedNames returns the hosts of two labels in settings, but those in settings of a
+// program of the same name: it calls another one.
+func (l *linker) addressedNames() []addressedName {
+	files := map[[2]string][]string{}
+	for _, s := range l.scopes() {
+		for _, m := range s.addresses() {
+			labels := strings.Split(canonical(m.Host), ".")
+			if len(labels) != 2 {
+				continue
+			}
+			of := [2]string{labels[1], labels[0]}
+			if file := m.value.Origin.File; s.of.Name != labels[0] && !slices.Contains(files[of], file) {
+				files[of] = append(files[of], file)
+			} else if files[of] == nil {
+				files[of] = []string{}
+			}
 		}
 	}
+	var list []addressedName
+	for _, of := range slices.SortedFunc(maps.Keys(files), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }) {
+		list = append(list, addressedName{of[0], of[1], files[of]})
+	}
+	return list
+}
+
+// nearness are the ways in which one of several places is the one that an address in a file
+// means, the surest first. The file is empty where it does not matter.
+var nearness = []func(place, namespace, file string) bool{
+	func(string, string, string) bool { return true },
+	func(place, namespace, _ string) bool {
+		own := strings.TrimSuffix(path.Base(place), path.Ext(path.Base(place)))
+		return strings.EqualFold(strings.ReplaceAll(own, "_", "-"), namespace)
+	},
+	func(place, _, file string) bool { return file != "" && path.Dir(place) == path.Dir(file) },
+	func(place, _, file string) bool { return place == file },
+}
+
+// decide gives namespaces to the places that are the only ones near enough for what addresses
+// name, and reports whether it found any.
+func (s *separation) decide(near func(place, namespace, file string) bool) bool {
+	votes := map[string][]string{}
+	for _, a := range s.addressed {
+		var may []string
+		for place, names := range s.places {
+			if ns := s.found[place]; names[a.name] && (ns == "" || ns == a.namespace) {
+				may = append(may, place)
+			}
+		}
+		for _, file := range append(a.files, "") {
+			only, count := "", 0
+			for _, place := range may {
+				if near(place, a.namespace, file) {
+					only, count = place, count+1
+				}
+			}
+			if count == 1 && s.found[only] == "" && !s.declares(a) && !slices.Contains(votes[only], a.namespace) {
+				votes[only] = append(votes[only], a.namespace)
+			}
+		}
+	}
+	any := false
+	for place, namespaces := range votes {
+		if len(namespaces) == 1 {
+			s.found[place], any = namespaces[0], true
+		}
+	}
+	return any
+}
+
+// declares reports whether a place that has the namespace declares the name.
+func (s *separation) declares(a addressedName) bool {
+	for place, names := range s.places {
+		if s.found[place] == a.namespace && names[a.name] {
+			return true
+		}
+	}
+	return false
+}
+
+// complete gives the files of a directory the namespace of those that have one, if these
+// declare at least half of the names in it, and none that the file declares, too; and the
+// directory, if that is the one of all its files.
+func (s *separation) complete() {
+	files := map[string][]string{} // by directory
+	for place := range s.places {
+		if !strings.HasSuffix(place, "/") {
+			files[path.Dir(place)] = append(files[path.Dir(place)], place)
+		}
+	}
+	for directory, list := range files {
+		namespace, names, several := "", map[string]bool{}, false
+		for _, file := range list {
+			if ns := s.found[file]; ns != "" {
+				several = several || namespace != "" && namespace != ns
+				namespace = ns
+				maps.Copy(names, s.places[file])
+			}
+		}
+		others := map[string]bool{}
+		for _, file := range list {
+			if s.found[file] == "" {
+				maps.Copy(others, s.places[file])
+			}
+		}
+		if namespace == "" || several || len(others) > len(names) {
+			continue
+		}
+		all := true
+		for _, file := range list {
+			switch {
+			case s.found[file] != "":
+			case sharesName(s.places[file], names):
+				all = false
+			default:
+				s.found[file] = namespace
+			}
+		}
+		if all {
+			s.found[directory+"/"] = namespace
+		}
+	}
+}
+
+func sharesName(a, b map[string]bool) bool {
+	for name := range a {
+		if b[name] {
+			return true
+		}
+	}
+	return false
 }
 
 // placeOf returns the namespace of a file or of its directory.

@@ -99,7 +99,7 @@ func ciliumPods(o *resource.Object, n document.Node) (graph.EndpointRef, bool) {
 	if o.Kind == "CiliumClusterwideNetworkPolicy" && s.Namespaces == nil {
 		s.AnyNamespace = true
 	}
-	return graph.EndpointRef{Pods: s, Namespace: o.Namespace}, !s.IsZero() && !isDNS(s.Labels)
+	return graph.EndpointRef{Pods: s, Namespace: o.Namespace}, s.NamesAny() && !isDNS(s.Labels)
 }
 
 // ciliumPorts reads the protocol of the calls that a rule permits from its ports, and

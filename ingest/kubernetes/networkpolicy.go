@@ -9,10 +9,10 @@ import (
 )
 
 // readNetworkPolicy reads who is permitted to call whom. A permission does not prove a
-// call; one for every workload is left out.
+// call; one for every workload, or for all but some, is left out.
 func readNetworkPolicy(o *resource.Object) {
 	subject := graph.EndpointRef{Pods: o.SelectorAt(o.Mapping(o.Spec, "podSelector")), Namespace: o.Namespace}
-	if subject.Pods.IsZero() {
+	if !subject.Pods.NamesAny() {
 		return
 	}
 	if policyActs(o, "Ingress") {
@@ -41,7 +41,7 @@ func policyActs(o *resource.Object, direction string) bool {
 }
 
 // readPolicyRule says allow for each peer of a rule that names workloads. IP
-// blocks name none, nor do empty selectors.
+// blocks name none, nor do selectors that ask for no label.
 func readPolicyRule(o *resource.Object, rule document.Node, key string, allow func(graph.EndpointRef, graph.Evidence)) {
 	e, dns := policyPorts(o, o.List(rule, "ports"))
 	if dns {
@@ -49,7 +49,7 @@ func readPolicyRule(o *resource.Object, rule document.Node, key string, allow fu
 	}
 	for _, n := range o.List(rule, key) {
 		peer := graph.EndpointRef{Pods: o.SelectorAt(n.Get("podSelector")), Namespace: o.Namespace}
-		if peer.Pods.IsZero() || isDNS(peer.Pods.Labels) {
+		if !peer.Pods.NamesAny() || isDNS(peer.Pods.Labels) {
 			continue
 		}
 		if spaces := n.Get("namespaceSelector"); spaces.IsMap() && !lookIn(o, &peer.Pods, spaces) {
