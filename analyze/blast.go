@@ -7,6 +7,14 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
+// A Rank is the size of one service's blast radius.
+type Rank struct {
+	Node    graph.Node
+	Failed  int // services that fail with it
+	Reached int // services that call it, directly or not
+	Direct  int // services that call it themselves
+}
+
 // A walk is a breadth-first search.
 type walk struct {
 	order    []graph.Node // as found, the roots first

@@ -8,6 +8,16 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
+// A Chokepoint is a service between the entry points and others: by hard
+// synchronous calls without a fallback they reach the others only through it. Where that
+// is a pool or a failover, none of its members is one, but all of them together are.
+type Chokepoint struct {
+	Node   graph.Node
+	Or     []graph.Node // the other members of the group, sorted; nil if it is a single service
+	Behind []graph.Node // services and gateways, sorted
+	Lacks  []string     // what keeps it from surviving the loss of a replica, in words; nil if nothing is known to
+}
+
 // entryPoints returns where users come in, sorted: the services that are declared
 // to be entry points or that traces show to be, and gateways without callers. Where
 // there are none, it presumes the services without callers.

@@ -7,6 +7,31 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
+// Cycles are the loops of a graph.
+type Cycles struct {
+	Components []Cycle // sorted by their smallest service
+}
+
+// A Cycle is a strongly connected component with a loop in it: each of its
+// services calls every other, directly or not, or its only service calls itself.
+//
+// If it is Sync, Cuts leave it without loops of synchronous calls: those that an
+// asynchronous call closes are no danger, and stay. Calls of services to themselves
+// are not among the cuts, unless there is only one service.
+type Cycle struct {
+	Services  []graph.Node  // the component, sorted
+	Loop      []graph.Node  // one shortest loop, from its smallest service, without repeating it at the end
+	Sync      bool          // Loop has synchronous calls only; if any loop of the component does, Loop is such a one
+	Calls     int           // calls within the component
+	SelfCalls []graph.Node  // services of the component that call themselves, sorted
+	Cuts      []Cut         // a cheapest set of calls without which no loop is left, by reason, then caller; see there
+	Exact     bool          // no other set is cheaper; else none was found that is
+	Cut       [2]graph.Node // the one of Cuts on Loop, caller and callee, without which the fewest services stay on loops
+	Left      int           // how many those are
+	Factor    float64       // how many calls one error is after a round on Storm, else on Loop: 1 without retries, 0 if not Sync
+	Storm     []graph.Node  // where nothing on Loop is retried, a shortest loop on which something is, from its smallest service
+}
+
 // Loops finds the loops of g, one component for all that hang together. It never
 // lists all the loops of a component: there may be too many to count.
 func Loops(g *graph.Graph) *Cycles { return NewAnalysis(g).Cycles(g) }

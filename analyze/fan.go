@@ -7,6 +7,38 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
+// Fan is the shape of a graph, service by service.
+type Fan struct {
+	Services    []FanRow     // by fan-out plus fan-in, greatest first, then by ID
+	Deepest     []graph.Node // a longest chain of synchronous calls, caller first
+	Depth       int          // calls on it, without those within one cycle
+	Layers      int          // how many there are; 0 in an empty graph
+	Chokepoints []Chokepoint // with at least two services behind them, the most first, then by ID; ten at most
+	Skipped     int          // services whose availability would have taken too long to find
+}
+
+// A FanRow is one service's place in the shape. Calls to itself do not count.
+type FanRow struct {
+	Node   graph.Node
+	Out    int        // distinct services it calls
+	Needs  int        // its needs: of those services, the members of a group count as one
+	In     int        // distinct services that call it
+	Depth  int        // synchronous calls on the longest chain below it; services of one cycle count as one
+	Layer  int        // 0 has no callees; else one above the highest layer it calls; one cycle is one layer
+	Role   graph.Role // also Service.Role
+	Reach  int        // other services it calls, directly or not
+	Impact int        // other services that call it, directly or not
+	Behind int        // services and gateways that entry points reach only through it, see Gate
+
+	// Amp is how many requests it can get for one to the estate, by all the retries on
+	// the worst path to it: 1 without any, +Inf behind a loop of retries. AmpPath is that
+	// path, first call first; nil if Amp is 1.
+	Amp     float64
+	AmpPath []graph.Node
+
+	Available *Availability // nil if neither it nor anything that it needs declares an objective
+}
+
 // Metrics measures g service by service: who calls many, who is called by many, who
 // is how deep.
 func Metrics(g *graph.Graph) *Fan {

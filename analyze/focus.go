@@ -7,6 +7,19 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
+// A Focus is one service in perspective.
+type Focus struct {
+	Node     graph.Node
+	Calls    []graph.Edge // what it calls, all classes
+	Called   []graph.Edge // who calls it, all classes
+	Impact   Incident     // what its own failure reaches
+	Needs    []graph.Node // every service it calls by hard synchronous calls, directly or not, sorted
+	Row      FanRow
+	Cycle    *Cycle    // the loop it is on, if any
+	Findings []Finding // that concern it
+	Matrix   *Matrix   // what protects its calls, those it makes and those it answers
+}
+
 // DescribeService puts one service of g into perspective. Its calls are those of g, of every
 // class; what follows from them is computed on scope. Findings are those of check
 // that concern it; check may be nil.

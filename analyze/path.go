@@ -2,6 +2,14 @@ package analyze
 
 import "github.com/weirgraph/weir/graph"
 
+// A Path is how one service is connected to another.
+type Path struct {
+	From, To graph.Node
+	Forward  [][]graph.Node // shortest chains of calls From > ... > To, at most maxPaths
+	Back     [][]graph.Node // and those To > ... > From
+	More     bool           // there are further chains as short as these
+}
+
 // maxPaths is how many shortest chains are listed; more of one length repeat
 // themselves.
 const maxPaths = 5

@@ -70,7 +70,7 @@ func handleSignals(err io.Writer) (ctx context.Context, i *interruption, done fu
 	}
 }
 
-// leftovers are the temporary files of a run.
+// leftovers are the temporary files and directories of a run.
 type leftovers struct {
 	mu    sync.Mutex
 	files map[string]bool
@@ -87,7 +87,7 @@ func (l *leftovers) remove(file string) func() {
 	return func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		os.Remove(file)
+		os.RemoveAll(file)
 		delete(l.files, file)
 	}
 }
@@ -96,6 +96,6 @@ func (l *leftovers) removeAll() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for file := range l.files {
-		os.Remove(file)
+		os.RemoveAll(file)
 	}
 }

@@ -160,6 +160,9 @@ var fillColours = []string{
 	slowed:    "#d7e3ff",
 	degraded:  "#ffe8b3",
 	failed:    "#ffc9c4",
+	added:     "#d4f0d8",
+	altered:   "#ffe8b3",
+	removed:   "#ffc9c4",
 	down:      "#d1242f",
 }
 
@@ -168,11 +171,11 @@ func strokeOf(as highlight) string {
 	switch as {
 	case onPath:
 		return "#0969da"
-	case protected:
+	case protected, added:
 		return "#1a7f37"
 	case slowed:
 		return "#6a8bd6"
-	case degraded:
+	case degraded, altered:
 		return "#bf8700"
 	}
 	return "#d1242f"

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"iter"
 	"net/url"
 	"path"
 	"path/filepath"
@@ -74,27 +73,6 @@ func (s spot) uri() string {
 		u.Scheme = "file"
 	}
 	return u.String()
-}
-
-// singles yields the findings one by one: those that are reported together each by itself.
-func singles(findings []analyze.Finding) iter.Seq[*analyze.Finding] {
-	return func(yield func(*analyze.Finding) bool) {
-		for i := range findings {
-			f := &findings[i]
-			if f.Each == nil {
-				if !yield(f) {
-					return
-				}
-				continue
-			}
-			for _, one := range f.Each {
-				one.Variants = f.Variants
-				if !yield(&one) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // said is the message of a finding with what a reader has to know about it: whether it rests

@@ -164,7 +164,7 @@ func TestJUnitElements(t *testing.T) {
 			t.Errorf("%d suites of %d rules", count["testsuite"], len(r.Check.Rules))
 		}
 		failing := 0
-		for f := range singles(r.Check.Findings) {
+		for f := range r.Check.Singles() {
 			if r.Check.Fails(f.Severity) {
 				failing++
 			}
@@ -194,7 +194,7 @@ func TestLinesAreLines(t *testing.T) {
 	line := regexp.MustCompile(`^(.+):(\d+):(\d+): (error|warning|info): (.+) \[[a-z-]+\]$`)
 	listed(t, lineFormat, func(t *testing.T, text string, r *analyze.Report) {
 		n := 0
-		for f := range singles(r.Check.Findings) {
+		for f := range r.Check.Singles() {
 			_ = f
 			n++
 		}

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
@@ -59,6 +61,8 @@ func fixtures() map[string]*analyze.Report {
 		"path":       {Graph: shop, Path: analyze.Paths(calls, web, db)},
 		"show":       {Graph: shop, Focus: analyze.DescribeService(shop, calls, orders, &analyze.Check{Findings: findings})},
 		"policies":   {Graph: shop, Matrix: analyze.PolicyMatrix(shop, calls, analyze.MatrixFilter{})},
+		"diff":       {Graph: changedShop(shop), Diff: fixtureDiff(shop, changedShop(shop), findings)},
+		"no-diff":    {Graph: shop, Diff: fixtureDiff(shop, shop, nil)},
 		"odd-names":  {Graph: oddGraph(), Drawn: true},
 	}
 }
@@ -86,6 +90,59 @@ func variantsCheck(shop *graph.Graph, findings []analyze.Finding) *analyze.Check
 		FailOn: analyze.Error, Rules: fixtureRules(), Findings: []analyze.Finding{both, second}, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1},
 		Variants: []analyze.Variant{{Name: "dev", Graph: graph.New(nil, nil)}, {Name: "prod", Graph: shop, Ignored: 1}},
 	}
+}
+
+// changedShop is the shop with a service more, without the mail job, with other calls and with
+// another timeout.
+func changedShop(shop *graph.Graph) *graph.Graph {
+	fraud := shop.Services()[8]
+	fraud.ID, fraud.Name = "shop/fraud", "fraud"
+	var services []graph.Service
+	at := map[string]graph.Node{}
+	for _, s := range append(shop.Services()[:len(shop.Services()):len(shop.Services())], fraud) {
+		if s.ID == "shop/orders" {
+			s.Replicas = policy.Declare(1, s.Replicas.Origin)
+		}
+		if s.ID != "shop/mail" {
+			services = append(services, s)
+		}
+	}
+	slices.SortFunc(services, func(a, b graph.Service) int { return strings.Compare(a.ID, b.ID) })
+	for i := range services {
+		at[services[i].ID] = graph.Node(i)
+	}
+	var calls []graph.Call
+	for e := range graph.Edge(shop.Calls()) {
+		c := shop.Call(e)
+		from, to := shop.ID(c.From), shop.ID(c.To)
+		if from == "shop/mail" || from == "shop/cart" && to == "ops/collector" {
+			continue
+		}
+		if from == "shop/orders" && to == "shop/payment" {
+			says := *c.Evidence[0].Says
+			says.Timeout = &policy.Timeout{Total: policy.Declare(5*time.Second, says.Timeout.Total.Origin)}
+			c.Evidence = slices.Clone(c.Evidence)
+			c.Evidence[0].Says = &says
+		}
+		if from == "shop/web" && to == "shop/cart" {
+			c.Need = graph.Hard
+		}
+		c.From, c.To = at[from], at[to]
+		calls = append(calls, c)
+	}
+	calls = append(calls,
+		graph.Call{From: at["shop/payment"], To: at["shop/fraud"], Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Protocol: "http", Declared: true},
+		graph.Call{From: at["shop/fraud"], To: at["shop/orders"], Strength: graph.Strong, Mode: graph.Sync, Need: graph.Hard, Protocol: "http", Declared: true})
+	return graphtest.New(services, calls)
+}
+
+// fixtureDiff has the first finding as a new one, and the second as one that is gone.
+func fixtureDiff(old, now *graph.Graph, findings []analyze.Finding) *analyze.Diff {
+	d := analyze.Compare(analyze.State{Graph: old}, analyze.State{Graph: now})
+	if findings != nil {
+		d.Found, d.Gone, d.FailOn = findings[:1], findings[1:], analyze.Error
+	}
+	return d
 }
 
 func fixtureRules() []analyze.RuleInfo {

@@ -71,13 +71,14 @@ const (
 	focusPart
 	matrixPart
 	variantsPart
+	diffPart
 
 	everything = 1<<iota - 1
 	// drawable are the parts that a picture of the graph shows.
-	drawable = graphPart | findingsPart | impactsPart | cyclesPart | pathPart | focusPart
+	drawable = graphPart | findingsPart | impactsPart | cyclesPart | pathPart | focusPart | diffPart
 )
 
-var partNames = []string{"the graph", "findings", "blast radii", "a ranking", "shared fates", "contracts", "cycles", "fan-out", "a path", "one service", "policies", "several variants"}
+var partNames = []string{"the graph", "findings", "blast radii", "a ranking", "shared fates", "contracts", "cycles", "fan-out", "a path", "one service", "policies", "several variants", "a difference"}
 
 // String names the parts, as in "findings and cycles".
 func (p Part) String() string {
@@ -95,7 +96,7 @@ func Parts(r *analyze.Report) Part {
 	var p Part
 	for i, has := range []bool{
 		r.Drawn, r.Check != nil, r.Impacts != nil, r.Ranking != nil,
-		r.Fates != nil, r.Contracts != nil, r.Cycles != nil, r.Fan != nil, r.Path != nil, r.Focus != nil, r.Matrix != nil, r.Check != nil && r.Check.Variants != nil,
+		r.Fates != nil, r.Contracts != nil, r.Cycles != nil, r.Fan != nil, r.Path != nil, r.Focus != nil, r.Matrix != nil, r.Check != nil && r.Check.Variants != nil, r.Diff != nil,
 	} {
 		if has {
 			p |= 1 << i

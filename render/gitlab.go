@@ -43,7 +43,7 @@ var gitlabSeverities = [...]string{analyze.Info: "info", analyze.Warning: "minor
 func writeGitLab(w io.Writer, r *analyze.Report, o Options) error {
 	issues := []qualityIssue{}
 	seen := map[string]int{} // variants may have the same finding with other words
-	for f := range singles(r.Check.Findings) {
+	for f := range r.Check.Singles() {
 		s, ok := o.Places.first(f)
 		if !ok {
 			s.File = "weir.yaml"

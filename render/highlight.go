@@ -23,18 +23,23 @@ const (
 	degraded
 	failed
 	down
+	added
+	altered
+	removed
 )
 
 // highlightWords are the words of the legend for each.
 var highlightWords = []string{
 	noHighlight: "", onPath: "selected", informed: "has a finding (info)", warned: "has a finding (warning)",
 	faulty: "has a finding (error), or is on a loop", protected: "is protected", slowed: "is slow", degraded: "degrades", failed: "fails too", down: "fails first",
+	added: "is added", altered: "is changed", removed: "is removed",
 }
 
 // colourNames are the names of their colours.
 var colourNames = []string{
 	noHighlight: "", onPath: "blue", informed: "grey", warned: "yellow", faulty: "red",
 	protected: "green", slowed: "blue", degraded: "yellow", failed: "red", down: "dark red",
+	added: "green", altered: "yellow", removed: "red",
 }
 
 // The label of arrows that are best cut, and its entry in the legend.
@@ -73,6 +78,9 @@ func highlightReport(r *analyze.Report, d *drawing) *highlighting {
 				h.chain(chain, onPath)
 			}
 		}
+	}
+	if r.Diff != nil {
+		h.changes(r.Diff)
 	}
 	if f := r.Focus; f != nil {
 		h.node(f.Node, onPath)
@@ -120,6 +128,37 @@ func (h *highlighting) loop(c *analyze.Cycle) {
 	}
 }
 
+func (h *highlighting) changes(d *analyze.Diff) {
+	as := func(was, is bool) highlight {
+		switch {
+		case !was:
+			return added
+		case !is:
+			return removed
+		}
+		return altered
+	}
+	g := d.Union
+	for _, c := range d.Services {
+		if v, ok := g.Node(c.ID); ok {
+			h.node(v, as(c.Old != nil, c.New != nil))
+		}
+	}
+	call := func(from, to string, as highlight) {
+		u, ok := g.Node(from)
+		v, ok2 := g.Node(to)
+		if ok && ok2 {
+			h.call(u, v, as)
+		}
+	}
+	for _, c := range d.Policies {
+		call(c.From, c.To, altered)
+	}
+	for _, c := range d.Calls {
+		call(c.From, c.To, as(c.Old != nil, c.New != nil))
+	}
+}
+
 func (h *highlighting) findings(fs []analyze.Finding) {
 	for i := range fs {
 		as := []highlight{analyze.Info: informed, analyze.Warning: warned, analyze.Error: faulty}[fs[i].Severity]
@@ -149,7 +188,7 @@ func (h *highlighting) incident(in *analyze.Incident) {
 
 // scopeOf returns the services that the report is about, if not all.
 func scopeOf(r *analyze.Report) reportScope {
-	t := reportScope{has: make([]bool, r.Graph.Len())}
+	t := reportScope{has: make([]bool, drawnGraph(r).Len())}
 	add := func(nodes []graph.Node) {
 		for _, v := range nodes {
 			t.has[v] = true
@@ -166,6 +205,9 @@ func scopeOf(r *analyze.Report) reportScope {
 				t.has[m.Victims[i].Node], t.has[m.Victims[i].Via] = true, true // also a broker that is unaffected
 			}
 		}
+	case r.Diff != nil:
+		t.others = "that do not change"
+		addChanges(r.Diff, t.has)
 	case r.Cycles != nil:
 		t.others = "on no loop"
 		for _, c := range r.Cycles.Components {
@@ -186,15 +228,40 @@ func scopeOf(r *analyze.Report) reportScope {
 	return t
 }
 
-// used returns the highlights that boxes have, worst first.
-func (h *highlighting) used() []highlight {
-	var used []highlight
-	for as := down; as > noHighlight; as-- {
-		for _, had := range h.box {
-			if had == as {
-				used = append(used, as)
-				break
+// addChanges marks the services that a change is about: those that differ, and both ends of
+// calls that do.
+func addChanges(d *analyze.Diff, has []bool) {
+	add := func(ids ...string) {
+		for _, id := range ids {
+			if v, ok := d.Union.Node(id); ok {
+				has[v] = true
 			}
+		}
+	}
+	for _, c := range d.Services {
+		add(c.ID)
+	}
+	for _, c := range d.Calls {
+		add(c.From, c.To)
+	}
+	for _, c := range d.Policies {
+		add(c.From, c.To)
+	}
+}
+
+// used returns the highlights that boxes or arrows have, worst first.
+func (h *highlighting) used() []highlight {
+	var has [removed + 1]bool
+	for _, as := range h.box {
+		has[as] = true
+	}
+	for _, as := range h.arrow {
+		has[as] = true
+	}
+	var used []highlight
+	for as := removed; as > noHighlight; as-- {
+		if has[as] {
+			used = append(used, as)
 		}
 	}
 	return used

@@ -66,6 +66,9 @@ func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 	if m := r.Matrix; m != nil {
 		wire.List(j, "policies", each(m.Rows, func(row analyze.MatrixRow) wire.PolicyRow { return protectionJSON(g, &row) }))
 	}
+	if r.Diff != nil {
+		j.Member("diff", diffJSON(r.Diff))
+	}
 	if g == nil {
 		wire.List(j, "variants", each(r.Check.Variants, func(v analyze.Variant) wire.Variant {
 			return wire.Variant{Name: v.Name, Services: v.Graph.Len(), Calls: v.Graph.Calls(), Ignored: v.Ignored, Coverage: wire.FromCoverage(v.Graph)}

@@ -61,7 +61,7 @@ type junitSkipped struct {
 func writeJUnit(w io.Writer, r *analyze.Report, o Options) error {
 	report := junitReport{Name: "weir"}
 	cases := map[string][]junitCase{}
-	for f := range singles(r.Check.Findings) {
+	for f := range r.Check.Singles() {
 		cases[f.Rule] = append(cases[f.Rule], junitOf(f, r.Check.Fails(f.Severity), o.Places))
 	}
 	for _, rule := range r.Check.Rules {

@@ -21,7 +21,7 @@ var lineFormat = &Format{
 // line. A finding that is in no file has "-" for it.
 func writeLines(w io.Writer, r *analyze.Report, o Options) error {
 	out := bufio.NewWriter(w)
-	for f := range singles(r.Check.Findings) {
+	for f := range r.Check.Singles() {
 		s, ok := o.Places.first(f)
 		if !ok {
 			s.File = "-"

@@ -12,13 +12,16 @@ import (
 // markdown is for pages and for comments on pull requests.
 var markdown = &Format{
 	Name:  "markdown",
-	Doc:   "for pages and comments on pull requests: findings, the matrix of policies",
-	Shows: lists | matrixPart,
+	Doc:   "for pages and comments on pull requests: findings, a difference, the matrix of policies",
+	Shows: lists | matrixPart | diffPart,
 	write: writeMarkdown,
 }
 
 func writeMarkdown(w io.Writer, r *analyze.Report, o Options) error {
-	if r.Check != nil {
+	switch {
+	case r.Diff != nil:
+		return writeMarkdownDiff(w, r, o)
+	case r.Check != nil:
 		return writeMarkdownCheck(w, r, o)
 	}
 	return writeMarkdownMatrix(w, r, o)

@@ -10,55 +10,62 @@ import (
 	"github.com/weirgraph/weir/render/pen"
 )
 
-// GitHub refuses comments of more than 65,536 characters, and a long table is not read.
-const (
-	maxComment     = 60_000
-	maxCommentRows = 40
-)
-
 // writeMarkdownCheck writes a report for a comment: the verdict, a table of findings, and
-// folded their places and fixes. What is too much for a comment is counted.
-func writeMarkdownCheck(w io.Writer, r *analyze.Report, o Options) error {
-	c := r.Check
-	var b strings.Builder
-	plain := pen.New(io.Discard, pen.Terminal{})
-	fmt.Fprintf(&b, "### weir: %s\n\n%s\n", strings.Join(countWords(plain, c), ", "), markdownVerdict(c))
-	rows := 0
-	if len(c.Findings) > 0 {
-		b.WriteString("\n| severity | finding | rule | place |\n|---|---|---|---|\n")
-		for ; rows < min(len(c.Findings), maxCommentRows); rows++ {
-			row := markdownRow(&c.Findings[rows])
-			if b.Len()+len(row) > maxComment/2 {
-				break
-			}
-			b.WriteString(row)
-		}
-		if n := len(c.Findings) - rows; n > 0 {
-			fmt.Fprintf(&b, "\n%s more\n", english.Count(n, "finding"))
-		}
-		const head, end = "\n<details><summary>Places and fixes</summary>\n\n", "\n</details>\n"
-		b.WriteString(head)
-		for i := range rows {
-			details := markdownDetails(&c.Findings[i])
-			if b.Len()+len(details)+len(end) > maxComment {
-				fmt.Fprintf(&b, "- %s more\n", english.Count(rows-i, "finding"))
-				break
-			}
-			b.WriteString(details)
-		}
-		b.WriteString(end)
+// folded their places and fixes.
+func writeMarkdownCheck(w io.Writer, r *analyze.Report, _ Options) error {
+	check, plain := r.Check, pen.New(io.Discard, pen.Terminal{})
+	c := &comment{}
+	c.add(fmt.Sprintf("### weir: %s\n\n%s\n", strings.Join(countWords(plain, check), ", "), checkVerdict(check)))
+	if n := len(check.Findings); n > 0 {
+		c.add("\n" + findingsHead)
+		c.each(n, func(i int) string { return markdownRow(&check.Findings[i]) }, "\n%d more\n")
+		c.folded("places and fixes", func() {
+			c.each(n, func(i int) string { return markdownDetails(&check.Findings[i]) }, "- %d more\n")
+		})
 	}
 	if r.Graph != nil {
-		fmt.Fprintf(&b, "\n%s\n", strings.Join(readWords(plain, r.Graph), ", "))
+		c.add(fmt.Sprintf("\n%s\n", strings.Join(readWords(plain, r.Graph), ", ")))
 	}
-	for _, v := range c.Variants {
-		fmt.Fprintf(&b, "\n%s: %s\n", markdownText(v.Name), strings.Join(readWords(plain, v.Graph), ", "))
+	for _, v := range check.Variants {
+		c.add(fmt.Sprintf("\n%s: %s\n", markdownText(v.Name), strings.Join(readWords(plain, v.Graph), ", ")))
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, c.String())
 	return err
 }
 
-func markdownVerdict(c *analyze.Check) string {
+// A comment is Markdown that GitHub takes: it refuses what has more than 65,536 characters. What
+// is too much is counted.
+type comment struct{ strings.Builder }
+
+const (
+	maxComment   = 60_000
+	maxItems     = 40             // of one list: a longer one is not read
+	maxListBytes = maxComment / 6 // of one list with long names: a comment has at most five, and a picture
+)
+
+func (c *comment) add(text string) { c.WriteString(text) }
+
+// each adds the items of a list, or as many as fit, and the number of the others.
+func (c *comment) each(n int, item func(i int) string, more string) {
+	begin := c.Len()
+	for i := range n {
+		text := item(i)
+		if i == maxItems || c.Len()-begin+len(text) > maxListBytes {
+			fmt.Fprintf(c, more, n-i)
+			return
+		}
+		c.add(text)
+	}
+}
+
+// folded adds a part that a reader has to open.
+func (c *comment) folded(title string, add func()) {
+	c.add("\n<details><summary>" + title + "</summary>\n\n")
+	add()
+	c.add("\n</details>\n")
+}
+
+func checkVerdict(c *analyze.Check) string {
 	switch n := c.Failing(); {
 	case c.FailOn >= analyze.Never:
 		return "**Passed**: no finding fails the run."
@@ -67,6 +74,8 @@ func markdownVerdict(c *analyze.Check) string {
 	}
 	return fmt.Sprintf("**Passed**: no finding at or above %s.", c.FailOn)
 }
+
+const findingsHead = "| severity | finding | rule | place |\n|---|---|---|---|\n"
 
 func markdownRow(f *analyze.Finding) string {
 	place := ""

@@ -168,6 +168,9 @@ func (m *mermaidWriter) classes() {
 				nodes = append(nodes, fmt.Sprintf("n%d", i))
 			}
 		}
+		if nodes == nil {
+			continue
+		}
 		text := "#000"
 		if as == down {
 			text = "#fff"

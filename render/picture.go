@@ -20,17 +20,17 @@ const (
 // part, a picture that is too large to read is reduced, collapsed or cut until it is
 // readable; the drawing lists what is not shown.
 func picture(r *analyze.Report, v View) (*drawing, *highlighting) {
-	about := scopeOf(r)
-	d := v.draw(r.Graph, about)
+	about, g := scopeOf(r), drawnGraph(r)
+	d := v.draw(g, about)
 	if v.All || v.Focus != nil || v.Collapse != "" || v.Reduce || readable(d) {
 		return d, highlightReport(r, d)
 	}
 	reduced := v
 	reduced.Reduce = true
-	d = reduced.draw(r.Graph, about)
+	d = reduced.draw(g, about)
 	if by := grouping(d.Graph); !readable(d) && by != "" {
 		reduced.Collapse = by
-		d = reduced.draw(r.Graph, about)
+		d = reduced.draw(g, about)
 	}
 	h := highlightReport(r, d)
 	if !readable(d) {
@@ -38,6 +38,14 @@ func picture(r *analyze.Report, v View) (*drawing, *highlighting) {
 		h = highlightReport(r, d)
 	}
 	return d, h
+}
+
+// drawnGraph is the graph of a picture: of a difference, what either state has.
+func drawnGraph(r *analyze.Report) *graph.Graph {
+	if r.Diff != nil {
+		return r.Diff.Union
+	}
+	return r.Graph
 }
 
 func readable(d *drawing) bool {

@@ -47,7 +47,7 @@ func writeSARIF(w io.Writer, r *analyze.Report, o Options) error {
 		}
 	}
 	run.Results = []*sarif.Result{}
-	for f := range singles(r.Check.Findings) {
+	for f := range r.Check.Singles() {
 		run.AddResult(sarifResult(f, index[f.Rule], o.Places))
 	}
 	report.AddRun(run)

@@ -32,6 +32,7 @@ func writeText(w io.Writer, r *analyze.Report, o Options) error {
 		{r.Cycles != nil, func() { writeCycles(p, r.Graph, r.Cycles) }},
 		{r.Fan != nil, func() { writeFan(p, r.Graph, r.Fan) }},
 		{r.Matrix != nil, func() { writeMatrix(p, r.Graph, r.Matrix, o.Verbose) }},
+		{r.Diff != nil, func() { writeDiff(p, r.Diff, o.Verbose) }},
 		{r.Check != nil, func() { writeCheck(p, r.Graph, r.Check, o.Verbose) }},
 		{o.Verbose && r.Graph != nil, func() { writeCoverage(p, r.Graph) }},
 		{o.Verbose && r.Graph == nil, func() { writeVariants(p, r.Check.Variants) }},

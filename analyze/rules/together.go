@@ -22,6 +22,10 @@ type cause struct {
 // change fixes them, see oneChange.
 const fewAlike = 2
 
+// Group returns findings of g, one by one, as a check reports them: those that one change would
+// fix together.
+func Group(g *graph.Graph, found []analyze.Finding) []analyze.Finding { return together(g, found) }
+
 // together replaces findings that have one cause by one finding about all of them, in the
 // place of the first.
 func together(g *graph.Graph, found []analyze.Finding) []analyze.Finding {

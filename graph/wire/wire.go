@@ -59,6 +59,8 @@ type Document struct {
 	Focus       *Focus       `json:"focus,omitempty"`
 	Policies    []PolicyRow  `json:"policies,omitzero"` // by caller, callee, then part of the call
 
+	Diff *Diff `json:"diff,omitempty"` // of two states; the rest of the document is about the new one
+
 	// Variants are those that were judged, if they are several. They have their own Coverage.
 	Variants []Variant `json:"variants,omitzero"`
 

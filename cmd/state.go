@@ -1,0 +1,136 @@
+package cmd
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/ingest/revision"
+	"github.com/weirgraph/weir/internal/english"
+)
+
+// States of an estate that are compared: a file or directory, JSON that weir wrote, or the files of
+// a commit, "git:main" or "git:main:deploy".
+
+const revisionPrefix = "git:"
+
+// A stateName is what a user calls a state.
+type stateName struct {
+	revision string // "" if it is a source
+	path     string // in the revision, below the root of the repository or "./" the current directory; "" for the usual sources
+	source   string // "" if it is a revision, or the usual sources
+}
+
+func parseState(word string) (stateName, error) {
+	rest, ok := strings.CutPrefix(word, revisionPrefix)
+	if !ok {
+		return stateName{source: word}, nil
+	}
+	name, path, _ := strings.Cut(rest, ":")
+	if name == "" {
+		return stateName{}, misuse("name a revision, as in git:main or git:HEAD~1:deploy", "no revision in %q", word)
+	}
+	return stateName{revision: name, path: path}, nil
+}
+
+// loadState reads a state that a user names.
+func (r *run) loadState(word string) (analyze.State, error) {
+	name, err := parseState(word)
+	if err != nil {
+		return analyze.State{}, err
+	}
+	if name.revision == "" {
+		return r.judge([]string{name.source})
+	}
+	var state analyze.State
+	err = r.inRevision(name.revision, func(tree *revision.Tree) error {
+		var sources []string
+		if name.path != "" {
+			sources = []string{tree.PathOf(name.path)}
+		}
+		state, err = r.judge(sources)
+		return err
+	})
+	return state, err
+}
+
+// judge reads sources, by default the usual ones, and runs the rules.
+func (r *run) judge(sources []string) (analyze.State, error) {
+	variant, err := r.one(sources)
+	if err != nil {
+		return analyze.State{}, err
+	}
+	g, err := r.load(sources, variant)
+	if err != nil {
+		return analyze.State{}, err
+	}
+	return analyze.State{Graph: g, Check: r.checkShowing(g, rules.Selection{})}, nil
+}
+
+// inRevision calls read in the directory of a revision that the current directory is, and
+// removes the files of the revision after it.
+func (r *run) inRevision(name string, read func(*revision.Tree) error) (err error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	tree, err := revision.Extract(r.ctx, name, "")
+	if err != nil {
+		return misuse(hintOf(err), "%s%s: %w", revisionPrefix, name, err)
+	}
+	defer r.leave.remove(tree.Dir)()
+	if len(tree.Left) > 0 && !r.quiet {
+		r.printMessage(revisionPrefix+name+": not read: "+english.List(tree.Left[:min(len(tree.Left), maxProblems)]), "")
+	}
+	if err := tree.Enter(); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.Chdir(here)) }()
+	return read(tree)
+}
+
+// reportStates prints what could not be read of two states, of the new one in full. The
+// comparison is incomplete if anything of either is missing.
+func (r *run) reportStates(old, now *graph.Graph, oldName string) {
+	r.reportProblems(now, nil)
+	failed := r.failed
+	r.failed = now.Coverage().Failed() > 0
+	if n := old.Coverage().Failed(); n > 0 {
+		r.failed = true
+		if !failed || old.Coverage().Failed() != now.Coverage().Failed() {
+			r.printMessage(english.Count(n, "input")+" of "+oldName+" could not be read: what is in them is taken for new", "")
+		}
+	}
+}
+
+// existing are those of the sources that exist, and patterns.
+func existing(sources []string) []string {
+	var list []string
+	for _, s := range sources {
+		if _, err := os.Stat(s); err == nil || strings.ContainsAny(s, "*?[") || s == ingest.Stdin {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// inTree returns a source as it is named from the current directory, so that the same name
+// leads to the file in another tree; what is outside of the work tree keeps its name.
+func inTree(source, here, root string) string {
+	if !filepath.IsAbs(source) || root == "" {
+		return source
+	}
+	if below, err := filepath.Rel(root, source); err != nil || !filepath.IsLocal(below) {
+		return source
+	}
+	rel, err := filepath.Rel(here, source)
+	if err != nil {
+		return source
+	}
+	return rel
+}
