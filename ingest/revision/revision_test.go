@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // repository makes a git repository of files in a new current directory, with one commit. A name
