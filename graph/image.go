@@ -10,3 +10,14 @@ func ImageName(image string) string {
 	image, _, _ = strings.Cut(image, ":")
 	return image
 }
+
+// IsControlPlane reports whether an image is that of a program by which others find each other
+// and their settings, and through which no request goes: a registry, a store of settings, the
+// placement service of Dapr.
+func IsControlPlane(image string) bool {
+	switch ImageName(image) {
+	case "consul", "nacos-server", "eureka", "eureka-server", "dapr", "placement":
+		return true
+	}
+	return false
+}

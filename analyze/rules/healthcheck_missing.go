@@ -40,9 +40,9 @@ dependency into restarts and is info.
 
 Not reported: a readinessProbe or a compose healthcheck; workloads that are not in
 the inputs; jobs, databases and other stock stores, telemetry, and services without
-callers; a start order of compose alone is no call. In compose, which sends requests to
-unhealthy containers all the same, it is info: a service that starts after this one cannot
-wait for it. The image may contain a HEALTHCHECK.
+callers; a start order of compose alone is no call. Compose sends requests to unhealthy
+containers all the same. There it is reported, as info, only if another service starts after
+this one ("depends_on") and cannot wait for it. The image may contain a HEALTHCHECK.
 
 **Fix.**
 
@@ -63,10 +63,20 @@ func checkHealthcheckMissing(p *Pass) {
 		if s.Probes.Readiness {
 			continue
 		}
+		if analyze.Ecosystem(s) == "compose" && !isAwaited(p, v) {
+			continue
+		}
 		if callers := uncheckedBy(p, v); len(callers) > 0 {
 			reportUnchecked(p, v, callers)
 		}
 	}
+}
+
+// isAwaited reports whether a service of compose starts after v.
+func isAwaited(p *Pass, v graph.Node) bool {
+	return slices.ContainsFunc(p.Core.In(v), func(e graph.Edge) bool {
+		return slices.ContainsFunc(p.Core.Evidence(e), func(shown graph.Evidence) bool { return shown.IsStartOrder() })
+	})
 }
 
 // uncheckedBy returns the synchronous callers of v that would keep calling a failing

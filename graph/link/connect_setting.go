@@ -19,7 +19,7 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	v, p := m.value, address.ProtocolOn(m.Scheme, m.Port)
 	proof := prove(&m.Candidate, context{entrance: found.entrance, guess: v.Guess, off: s.switchedOff(m.Key), store: l.isStrayOfStore(from, to, m), list: m.list})
 	e := graph.Evidence{
-		Origin: v.Origin, Way: cmp.Or(found.way, m.Way), Strength: proof.strength(), Class: l.classOfValue(m, to, p.Kind), Key: v.Key,
+		Origin: v.Origin, Way: cmp.Or(found.way, m.Way), Strength: proof.strength(), Class: l.classOfValue(m, from, to, p.Kind), Key: v.Key,
 		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In,
 	}
 	if v.Init && !keepsState(p.Kind) && (to >= len(l.kinds) || !keepsState(l.kinds[to])) {
@@ -188,20 +188,43 @@ func (l *linker) invoked(path, namespace string, o graph.Origin) (int, bool) {
 	return l.find(l.add(r, o)), true
 }
 
-// classOfValue returns what a call to an address in a setting is for.
-func (l *linker) classOfValue(m *found, to int, spoken graph.Kind) graph.Class {
+// classOfValue returns what a call to an address in a setting is for. A broker asks a registry of
+// schemas whether it may take a message, and sends it none.
+func (l *linker) classOfValue(m *found, from, to int, spoken graph.Kind) graph.Class {
 	v := m.value
 	switch {
 	case m.Key.Health || v.Source == graph.FromEnv && isHealthPath(m.Path):
 		return graph.ClassHealth
 	case spoken == graph.KindTelemetry || m.Key.Telemetry && !l.isProgram(to):
 		return graph.ClassTelemetry
-	case m.Key.Control || isPlatform(m.Host):
+	case m.Key.Control || isPlatform(m.Host) || l.isControlPlane(to) || l.isBroker(from) && asksRegistry(m.Key.Words):
 		return graph.ClassControl
 	case isGatewayRoute(v.Key):
 		return graph.ClassIngress
 	}
 	return graph.ClassCall
+}
+
+func (l *linker) isBroker(root int) bool {
+	return root < len(l.kinds) && l.kinds[root] == graph.KindBroker
+}
+
+// asksRegistry reports whether the key of a setting of Kafka is for a registry of schemas.
+func asksRegistry(key []string) bool {
+	at := slices.Index(key, "schema")
+	return at > 0 && key[0] == "kafka" && at+1 < len(key) && key[at+1] == "registry"
+}
+
+// isControlPlane reports whether a root is declared with images of control planes only.
+func (l *linker) isControlPlane(root int) bool {
+	controls := false
+	for _, t := range l.entities[root].things {
+		if t.Image != "" && !graph.IsControlPlane(t.Image) {
+			return false
+		}
+		controls = controls || t.Image != ""
+	}
+	return controls
 }
 
 // isHealthPath reports whether a path is that of a health check.

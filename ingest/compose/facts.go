@@ -231,7 +231,7 @@ func (e *composeEmitter) calls() {
 		switch {
 		case need.condition == "service_completed_successfully":
 			class = graph.ClassControl // it waits for a job's end and never talks to it
-		case controlPlane.MatchString(need.text):
+		case controlPlane.MatchString(need.text), e.services[need.text] != nil && graph.IsControlPlane(e.services[need.text].image.text):
 			class = graph.ClassControl
 		case need.condition == "service_healthy" && keepsState(e.kinds[need.text]):
 			strength = graph.Strong

@@ -131,6 +131,8 @@ func (e *composeEmitter) sourceIn(root string) {
 	directories := sourceDirectories
 	if root == "." {
 		directories = directories[:1] // the project's own directory holds what belongs to others too
+	} else if project := e.dotnetProject(root); project != "" {
+		directories = append(slices.Clip(directories), project)
 	}
 	for _, sub := range directories {
 		entries, err := fs.ReadDir(e.main.Dir, path.Join(root, sub))
@@ -143,6 +145,26 @@ func (e *composeEmitter) sourceIn(root string) {
 			}
 		}
 	}
+}
+
+// dotnetProject returns the directory below root with the settings of the one program of .NET
+// there, beside which the solution has its Dockerfile; "" if there are several, or none.
+func (e *composeEmitter) dotnetProject(root string) string {
+	entries, _ := fs.ReadDir(e.main.Dir, root)
+	project := ""
+	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
+		if !entry.IsDir() {
+			continue
+		}
+		if info, err := fs.Stat(e.main.Dir, path.Join(root, entry.Name(), "appsettings.json")); err != nil || info.IsDir() {
+			continue
+		}
+		if project != "" {
+			return ""
+		}
+		project = entry.Name()
+	}
+	return project
 }
 
 // isConfigDirectory reports whether a directory in a container is for configuration.

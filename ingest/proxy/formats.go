@@ -18,6 +18,7 @@ var TextFormats = []settings.TextFormat{
 
 // YAMLFormats find the addresses in YAML files of proxies and telemetry programs.
 var YAMLFormats = []settings.YAMLFormat{
+	{Match: isPromtail, Read: readPromtail},
 	{Match: isPrometheus, Read: readPrometheus},
 	{Match: isAlertmanager, Read: readAlertmanager},
 	{Match: isCollector, Read: readCollector},

@@ -16,7 +16,7 @@ import (
 // traces. What nothing mounts belongs to a program of the product's name.
 var Telemetry = &document.Reader{
 	Name: "telemetry",
-	Doc:  "configuration of Prometheus, Alertmanager, Grafana, OpenTelemetry collectors, Fluentd and Fluent Bit",
+	Doc:  "configuration of Prometheus, Alertmanager, Grafana, OpenTelemetry collectors, Promtail, Fluentd and Fluent Bit",
 	Reads: []string{
 		"scrape_configs", "receivers and route", "receivers and exporters", "datasources", "pipeline.outputs", "fluent*.conf",
 	},
@@ -38,6 +38,8 @@ func telemetryProduct(h *document.Head) string {
 		return "fluentd"
 	case h.Text || h.Kind != "":
 		return ""
+	case h.HasList("scrape_configs") && (h.Has("clients") || h.Has("client")):
+		return "promtail"
 	case h.HasList("scrape_configs"), h.Has("global") && (h.HasList("rule_files") || h.HasList("remote_write") || h.Has("alerting")):
 		return "prometheus"
 	case h.HasList("receivers") && h.Has("route"):

@@ -9,6 +9,19 @@ import (
 	"github.com/weirgraph/weir/ingest/settings"
 )
 
+// isPromtail holds of what is like the configuration of Prometheus and sends logs to clients.
+func isPromtail(_ string, root document.Node) bool {
+	return root.Get("scrape_configs").IsList() && (root.Get("clients").IsList() || root.Get("client", "url").Exists())
+}
+
+// readPromtail reads where Promtail sends logs. It finds files and containers, which it does not
+// call.
+func readPromtail(s *settings.Collector, root settings.YAMLRoot) {
+	for _, client := range append(root.Get("clients").List(), root.Get("client")) {
+		s.Put(root, client.Get("url"), "clients.url")
+	}
+}
+
 func isPrometheus(_ string, root document.Node) bool {
 	return root.Get("scrape_configs").IsList() ||
 		root.Get("global", "scrape_interval").Exists() || root.Get("remote_write").IsList() && root.Get("global").IsMap()
