@@ -32,7 +32,8 @@ of tier 1.
     resilience4j.retry.instances.stock: {maxAttempts: 3, waitDuration: 500ms}
 
 Not reported: products with jitter by default (Envoy and the meshes built on it, gRPC,
-Linkerd), and a single retry of a caller with a single replica.
+Linkerd), products whose waits cannot be set (HAProxy waits for a second, or less), and
+a single retry of a caller with a single replica.
 
     resilience4j.retry.instances.stock:
       {maxAttempts: 3, waitDuration: 500ms, enableRandomizedWait: true}
@@ -53,7 +54,7 @@ func checkRetryWithoutJitter(p *Pass) {
 		alone := caller.Setting.IsExplicit() && caller.Value == 1
 		found, ok := firstFaultyLayer(p.Effective(e), retried, func(_ *analyze.Part, l *policy.Effect) bool {
 			b := l.Set.Retry.Backoff
-			return inStep(b, l.Set.Product) && !(alone && l.Attempts == 2 && b.Kind.Value == "fixed")
+			return inStep(b, l.Set.Product) && canExpress(l.Set.Product, policy.RetryBackoff) && !(alone && l.Attempts == 2 && b.Kind.Value == "fixed")
 		})
 		if ok {
 			reportInStep(p, e, found, caller)
