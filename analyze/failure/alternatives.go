@@ -67,6 +67,10 @@ func (p *phase) split(n *group, t *trace) condition {
 	failing, waiting, part := 0, 0, 0.0
 	var few [4]condition // most groups are small
 	of := append(few[:0], make([]condition, len(n.members))...)
+	said := 0 // what there is in words before this group
+	if t != nil {
+		said = len(*t.actions)
+	}
 	for i := range n.members {
 		m := &n.members[i]
 		one := p.member(m, t)
@@ -98,7 +102,8 @@ func (p *phase) split(n *group, t *trace) condition {
 		}
 	}
 	if t != nil && !all {
-		if i := slices.IndexFunc(n.members, func(m member) bool { return m.has(t.of) }); i >= 0 {
+		i := slices.IndexFunc(n.members, func(m member) bool { return m.has(t.of) })
+		if i >= 0 && (of[i].any(fails|hangs) || n.members[i].group == nil || len(*t.actions) == said) { // not what its group said
 			noteRoute(t.actions, n.Group, &n.members[i].GroupMember, of[i], p.m.g.ID(p.m.g.To(t.of)), part)
 		}
 	}
@@ -357,7 +362,7 @@ func (p *phase) failover(n *group, t *trace) condition {
 		m := &n.members[i]
 		one := p.member(m, t)
 		var words *[]Action
-		if t != nil && m.has(t.of) {
+		if t != nil && m.has(t.of) && (m.group == nil || one.any(fails|hangs)) { // else its group has said it
 			words = t.actions
 		}
 		if i > 0 && !n.Same {

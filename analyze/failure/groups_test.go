@@ -58,6 +58,11 @@ func TestGroups(t *testing.T) {
 	refusing[1].in = &graph.Place{Group: refusing[0].in.Group, Rank: 1}
 	asking := append(grouped(failover, wire{from: "desk", fallback: []string{"book"}}, "rates", "spare"), wire{from: "desk", to: "book", instead: true})
 	asking[1].fallback = nil
+	inner := failover
+	inner.Multiplexes = true
+	inner.In = &graph.Place{Group: &routes}
+	nested := append(grouped(inner, wire{from: "door", timeout: 2 * second, checked: true}, "menu-1", "menu-2", "menu-far"), wire{from: "door", to: "jobs", in: &graph.Place{Group: &routes}})
+	nested[1].in.Rank = 0
 	for _, tt := range []struct {
 		name  string
 		wires []wire
@@ -96,6 +101,7 @@ func TestGroups(t *testing.T) {
 		{"a call outside the pool", alone, "n3 stop", "failed/fast failed/fast", ""},
 		{"a member beside a call that is needed", alone, "n1 stop", "ok/fast ok/fast", "retries ask another one, n2 answers instead and carries 2x the load"},
 		{"a fallback is not needed while another answers", covered, "n1 stop", "ok/fast ok/fast", "retries ask another one, n2 answers instead and carries 2x the load"},
+		{"a pool in a failover in a split", nested, "menu-1 stop", "degraded/fast ok/fast", "health check takes it out, but not at once, menu-2 answers instead and carries 2x the load"},
 		{"a fallback of the pool", covered, "n1 n2 stop", "degraded/fast degraded/fast", "none of 2 is left, fallback static answered instead"},
 	} {
 		g := estate(tt.wires)

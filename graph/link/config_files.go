@@ -85,7 +85,7 @@ func (l *linker) mergeFiles() {
 			continue
 		}
 		c.Entries = slices.Clone(c.Entries)
-		var here []spot // of one reading, in which a setting may have several values
+		var here []spot // of one reading, in which a setting may have several values, and a route several callees
 		for i := range c.Entries {
 			e := &c.Entries[i]
 			e.Values = slices.DeleteFunc(slices.Clone(e.Values), func(v graph.Value) bool {
@@ -95,9 +95,8 @@ func (l *linker) mergeFiles() {
 			})
 			e.Policies = slices.DeleteFunc(slices.Clone(e.Policies), func(p graph.Policy) bool {
 				at := spot{c.Ref, p.Object + " " + p.Match + " " + p.Group, p.Origin.Line, p.Origin.Column}
-				twin := seen[at]
-				seen[at] = true
-				return twin
+				here = append(here, at)
+				return seen[at]
 			})
 		}
 		for _, at := range here {

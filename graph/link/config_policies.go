@@ -1,6 +1,7 @@
 package link
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -19,11 +20,12 @@ func (l *linker) attachConfigPolicies() {
 		object string
 		match  string
 		group  string
+		callee string // one route can lead to several
 	}
 	attached := map[attachment]bool{}
 	used := map[graph.Origin]bool{}
 	attach := func(p *graph.Policy, to graph.Ref) {
-		if a := (attachment{to, p.Origin, p.Object, p.Match, p.Group}); !attached[a] {
+		if a := (attachment{to, p.Origin, p.Object, p.Match, p.Group, fmt.Sprint(p.To)}); !attached[a] {
 			attached[a] = true
 			l.f.Policies = append(l.f.Policies, p.For(to))
 		}
