@@ -12,13 +12,53 @@ type Check struct {
 	NotShown int            // findings that a Selection leaves out
 	Found    [Error + 1]int // all findings by severity, also those that are not shown
 	ByRule   []RuleSum      // all findings by rule, the rule with the most severe ones first
-	Ignored  int            // findings that the configuration or an annotation excuses, each of several counted
+	Excused  []Excused      // findings that are not reported, one by one, in the order of their rules, then by subject
 	Expired  []Ignore       // entries of the configuration that have run out and excuse nothing
 	Unused   []Ignore       // entries of the configuration that match no finding
 	Rules    []RuleInfo     // that were run, in the order of their list
 	FailOn   Severity       // findings at or above it fail the run; above Error if none does
 	Variants []Variant      // that were judged, if they are several; then Ignored counts in each
 }
+
+// An Excused finding is there and is not reported.
+type Excused struct {
+	Finding
+	By     Excuse
+	Reason string       // of the one who excuses it, or the baseline or state that has it; may be empty
+	Origin graph.Origin // of the entry of the configuration; zero for others
+}
+
+// An Excuse is why a finding is not reported.
+type Excuse uint8
+
+const (
+	ByConfiguration Excuse = iota // an entry of ignore
+	ByAnnotation                  // an annotation of the object that it is about
+	ByBaseline                    // the file of known findings has it
+	ByBase                        // the state that this one is compared with has it
+)
+
+// excuses are the words for Excuse, in the order of its constants.
+var excuses = []string{"ignore", "annotation", "baseline", "base"}
+
+func (e Excuse) String() string { return excuses[e] }
+
+// Known reports whether a finding is excused because it was there before.
+func (e Excuse) Known() bool { return e >= ByBaseline }
+
+// Ignored is the number of findings that the configuration or an annotation excuses.
+func (c *Check) Ignored() int {
+	n := 0
+	for i := range c.Excused {
+		if !c.Excused[i].By.Known() {
+			n++
+		}
+	}
+	return n
+}
+
+// Known is the number of findings that were there before.
+func (c *Check) Known() int { return len(c.Excused) - c.Ignored() }
 
 // Fails reports whether findings of a severity fail the run.
 func (c *Check) Fails(s Severity) bool { return s >= c.FailOn }

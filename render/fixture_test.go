@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func fixtures() map[string]*analyze.Report {
 		"shop":       {Graph: shop, Drawn: true},
 		"clean":      {Graph: shop, Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules()}},
 		"unread":     {Graph: graph.New(nil, nil), Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules()}},
-		"check":      {Graph: shop, Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules(), Ignored: 1, Findings: findings, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1}}},
+		"check":      {Graph: shop, Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules(), Excused: fixtureExcused(findings[1]), Findings: findings, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1}}},
 		"variants":   {Check: variantsCheck(shop, findings)},
 		"blast":      {Graph: shop, Impacts: blast("stop", stopped, pay)},
 		"blast-hang": {Graph: shop, Impacts: blast("hang", hung, pay)},
@@ -143,6 +144,20 @@ func fixtureDiff(old, now *graph.Graph, findings []analyze.Finding) *analyze.Dif
 		d.Found, d.Gone, d.FailOn = findings[:1], findings[1:], analyze.Error
 	}
 	return d
+}
+
+// fixtureExcused has a finding that is excused in each way.
+func fixtureExcused(f analyze.Finding) []analyze.Excused {
+	var list []analyze.Excused
+	for by := analyze.ByConfiguration; by <= analyze.ByBase; by++ {
+		e := analyze.Excused{Finding: f, By: by, Reason: []string{"planned for May", "the client does it", "weir-baseline.json", "git:main"}[by]}
+		e.Subject, e.Message, e.Fingerprint = f.Subject+"-"+by.String(), f.Subject+"-"+by.String()+" runs 1 replica", f.Fingerprint[:15]+fmt.Sprint(by)[:1]
+		if by == analyze.ByConfiguration {
+			e.Origin = graph.Origin{File: "weir.yaml", Line: 3, Column: 3}
+		}
+		list = append(list, e)
+	}
+	return list
 }
 
 func fixtureRules() []analyze.RuleInfo {

@@ -63,11 +63,24 @@ func valuesJSON(list []analyze.KeyValue) map[string]string {
 }
 
 func checkJSON(c *analyze.Check) wire.Check {
-	return wire.Check{Rules: len(c.Rules), Ignored: c.Ignored, NotShown: c.NotShown, ByRule: convert(c.ByRule, func(s analyze.RuleSum) wire.RuleSum {
-		return wire.RuleSum{
-			Rule: s.Rule, Errors: s.Findings[analyze.Error], Warnings: s.Findings[analyze.Warning], Infos: s.Findings[analyze.Info], Subjects: s.Subjects,
-		}
-	})}
+	w := wire.Check{
+		Rules: len(c.Rules), Ignored: c.Ignored(), Known: c.Known(), NotShown: c.NotShown, Failing: c.Failing(),
+		ByRule: convert(c.ByRule, func(s analyze.RuleSum) wire.RuleSum {
+			return wire.RuleSum{
+				Rule: s.Rule, Errors: s.Findings[analyze.Error], Warnings: s.Findings[analyze.Warning], Infos: s.Findings[analyze.Info], Subjects: s.Subjects,
+			}
+		}),
+		Excused: convert(c.Excused, func(e analyze.Excused) wire.Excused {
+			return wire.Excused{
+				Rule: e.Rule, Severity: e.Severity.String(), Subject: e.Subject, Message: e.Message, Origins: wire.FromOrigins(e.Origins), Fingerprint: e.Fingerprint,
+				Variants: e.Variants, By: e.By.String(), Reason: e.Reason, Origin: wire.KnownOrigin(e.Origin),
+			}
+		}),
+	}
+	if c.FailOn < analyze.Never {
+		w.FailOn = c.FailOn.String()
+	}
+	return w
 }
 
 func cycleJSON(g *graph.Graph, c *analyze.Cycle) wire.Cycle {

@@ -64,6 +64,12 @@ func writeJUnit(w io.Writer, r *analyze.Report, o Options) error {
 	for f := range r.Check.Singles() {
 		cases[f.Rule] = append(cases[f.Rule], junitOf(f, r.Check.Fails(f.Severity), o.Places))
 	}
+	for i := range r.Check.Excused {
+		e := &r.Check.Excused[i]
+		c := junitOf(&e.Finding, false, o.Places)
+		c.Skipped.Message = excuseWords(e) + ": " + c.Skipped.Message
+		cases[e.Rule] = append(cases[e.Rule], c)
+	}
 	for _, rule := range r.Check.Rules {
 		suite := junitSuite{Name: rule.ID, Cases: cases[rule.ID]}
 		if suite.Cases == nil {

@@ -23,6 +23,14 @@ func writeMarkdownCheck(w io.Writer, r *analyze.Report, _ Options) error {
 			c.each(n, func(i int) string { return markdownDetails(&check.Findings[i]) }, "- %d more\n")
 		})
 	}
+	if n := len(check.Excused); n > 0 {
+		c.folded(fmt.Sprintf("%d ignored, %d known before", check.Ignored(), check.Known()), func() {
+			c.each(n, func(i int) string {
+				e := &check.Excused[i]
+				return fmt.Sprintf("- %s: %s \\[%s\\]\n", markdownText(excuseWords(e)), markdownText(said(&e.Finding)), e.Rule)
+			}, "- %d more\n")
+		})
+	}
 	if r.Graph != nil {
 		c.add(fmt.Sprintf("\n%s\n", strings.Join(readWords(plain, r.Graph), ", ")))
 	}

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"encoding/json"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/owenrumney/go-sarif/v2/sarif"
@@ -24,7 +26,8 @@ const fingerprintName = "weirFinding/v1"
 
 var sarifLevels = [...]string{analyze.Info: "note", analyze.Warning: "warning", analyze.Error: "error"}
 
-// writeSARIF writes one run: the rules that have found something, and a result for each finding.
+// writeSARIF writes one run: the rules that have found something, and a result for each finding, also
+// for those that are excused.
 func writeSARIF(w io.Writer, r *analyze.Report, o Options) error {
 	report, err := sarif.New(sarif.Version210)
 	if err != nil {
@@ -38,6 +41,9 @@ func writeSARIF(w io.Writer, r *analyze.Report, o Options) error {
 	for _, f := range r.Check.Findings {
 		found[f.Rule] = true
 	}
+	for i := range r.Check.Excused {
+		found[r.Check.Excused[i].Rule] = true
+	}
 	index := map[string]uint{}
 	for i := range r.Check.Rules {
 		rule := &r.Check.Rules[i]
@@ -50,8 +56,47 @@ func writeSARIF(w io.Writer, r *analyze.Report, o Options) error {
 	for f := range r.Check.Singles() {
 		run.AddResult(sarifResult(f, index[f.Rule], o.Places))
 	}
+	for i := range r.Check.Excused {
+		e := &r.Check.Excused[i]
+		result := sarifResult(&e.Finding, index[e.Rule], o.Places)
+		result.Suppressions = []*sarif.Suppression{sarifSuppression(e)}
+		run.AddResult(result)
+	}
 	report.AddRun(run)
-	return indented(w, report)
+	plain, err := withoutNulls(report)
+	if err != nil {
+		return err
+	}
+	return indented(w, plain)
+}
+
+// withoutNulls returns the JSON of a value without the members that are null, which the schema
+// does not allow and the library writes in suppressions.
+func withoutNulls(value any) (any, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	var tree any
+	if err := json.Unmarshal(text, &tree); err != nil {
+		return nil, err
+	}
+	var drop func(any)
+	drop = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			maps.DeleteFunc(v, func(_ string, member any) bool { return member == nil })
+			for _, member := range v {
+				drop(member)
+			}
+		case []any:
+			for _, item := range v {
+				drop(item)
+			}
+		}
+	}
+	drop(tree)
+	return tree, nil
 }
 
 func sarifRule(rule *analyze.RuleInfo) *sarif.ReportingDescriptor {
@@ -99,6 +144,15 @@ func sarifResult(f *analyze.Finding, rule uint, places Places) *sarif.Result {
 		}
 	}
 	return result
+}
+
+// sarifSuppression is why a finding is not reported. Annotations are beside what they excuse.
+func sarifSuppression(e *analyze.Excused) *sarif.Suppression {
+	kind, words := "external", excuseWords(e)
+	if e.By == analyze.ByAnnotation {
+		kind = "inSource"
+	}
+	return sarif.NewSuppression(kind).WithStatus("accepted").WithJustifcation(words)
 }
 
 // sarifLocation returns the place of an origin, nil if it is in no file. Code scanning wants a

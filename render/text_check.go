@@ -26,8 +26,40 @@ func writeCheck(p *pen.Pen, g *graph.Graph, c *analyze.Check, verbose bool) {
 		writeFinding(p, &c.Findings[i], verbose, &explained)
 		p.Line("")
 	}
+	if verbose {
+		writeExcused(p, c.Excused)
+	}
 	writeByRule(p, c)
 	writeSummary(p, g, c)
+}
+
+// writeExcused lists the findings that are not reported, and why.
+func writeExcused(p *pen.Pen, list []analyze.Excused) {
+	for i := range list {
+		e := &list[i]
+		p.Prose("", pen.FaintStyle, fmt.Sprintf("%s: %s: %s  [%s]", excuseWords(e), e.Severity, pen.Clean(said(&e.Finding)), e.Rule))
+	}
+	if len(list) > 0 {
+		p.Line("")
+	}
+}
+
+// excuseWords is why a finding is not reported.
+func excuseWords(e *analyze.Excused) string {
+	if e.By.Known() {
+		return "known in " + pen.Clean(e.Reason)
+	}
+	words := "ignored"
+	if e.By == analyze.ByAnnotation {
+		words += " by an annotation"
+	}
+	if at := e.Origin.String(); at != "" {
+		words += " by " + pen.Clean(at)
+	}
+	if e.Reason != "" {
+		words += " (" + pen.Clean(e.Reason) + ")"
+	}
+	return words
 }
 
 // confidences are those that a report has explained.
@@ -170,8 +202,11 @@ func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 	if c.NotShown > 0 {
 		words = append(words, fmt.Sprintf("%d of these not shown", c.NotShown))
 	}
-	if c.Ignored > 0 {
-		words = append(words, fmt.Sprintf("%d ignored", c.Ignored))
+	if n := c.Ignored(); n > 0 && c.Variants == nil {
+		words = append(words, fmt.Sprintf("%d ignored", n))
+	}
+	if n := c.Known(); n > 0 {
+		words = append(words, fmt.Sprintf("%d known before", n))
 	}
 	if c.Variants != nil {
 		p.Prose("", pen.PlainStyle, strings.Join(words, ", "))

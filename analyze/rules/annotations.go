@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -11,16 +10,16 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// rulesNamed returns the rules whose findings an annotation suppresses.
-func rulesNamed(text string) []string {
-	var rules []string
+// excuseIn returns the reason that the value of an annotation has for excusing findings of a rule,
+// false if it has no line for the rule.
+func excuseIn(text, rule string) (reason string, ok bool) {
 	for line := range strings.Lines(text) {
-		rule, _, _ := strings.Cut(line, ":")
-		if rule = strings.TrimSpace(rule); rule != "" {
-			rules = append(rules, rule)
+		id, reason, _ := strings.Cut(line, ":")
+		if id = strings.TrimSpace(id); id == rule || id == "*" {
+			return strings.TrimSpace(reason), true
 		}
 	}
-	return rules
+	return "", false
 }
 
 // suppressions are the values of ignoreAnnotation of policy objects and of what is not
@@ -77,19 +76,32 @@ func suppressionOf(s *graph.Service) string {
 	return cmp.Or(s.Annotations[ignoreAnnotation], s.Labels[ignoreAnnotation])
 }
 
-// covers reports whether f is suppressed by the object that is its subject or on which it
-// rests, or by one of its services. A finding rests on the objects of the settings at its
-// places, and on those that act on the call that it is about.
-func (e *suppressions) covers(f *analyze.Finding) bool {
-	named := func(text string) bool {
-		return slices.ContainsFunc(rulesNamed(text), func(rule string) bool { return rule == "*" || rule == f.Rule })
-	}
+// covers returns the reason why f is suppressed by the object that is its subject or on which it
+// rests, or by one of its services; false if it is not. A finding rests on the objects of the
+// settings at its places, and on those that act on the call that it is about.
+func (e *suppressions) covers(f *analyze.Finding) (reason string, ok bool) {
+	values := []string{e.objects[f.Subject]}
 	owners := f.Owners
 	if owners == nil {
 		owners = f.Services
 	}
-	return named(e.objects[f.Subject]) || slices.ContainsFunc(owners, func(v graph.Node) bool { return named(suppressionOf(e.graph.Service(v))) }) ||
-		len(e.objects) > 0 && (slices.ContainsFunc(f.Origins, func(o graph.Origin) bool { return named(e.places[o]) }) || slices.ContainsFunc(e.acting(f), func(object string) bool { return named(e.objects[object]) }))
+	for _, v := range owners {
+		values = append(values, suppressionOf(e.graph.Service(v)))
+	}
+	if len(e.objects) > 0 {
+		for _, o := range f.Origins {
+			values = append(values, e.places[o])
+		}
+		for _, object := range e.acting(f) {
+			values = append(values, e.objects[object])
+		}
+	}
+	for _, text := range values {
+		if reason, ok := excuseIn(text, f.Rule); ok {
+			return reason, true
+		}
+	}
+	return "", false
 }
 
 // acting returns the policy objects that act on the call that f is about.

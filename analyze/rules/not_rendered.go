@@ -64,24 +64,21 @@ func unrenderedFinding(u *graph.Unread) analyze.Finding {
 }
 
 // Unrendered returns the inputs that deploy services which are not known because they are not
-// rendered, without those that o or an annotation excuses.
+// rendered, without those that o or an annotation excuses, or that were not rendered before.
 func Unrendered(g *graph.Graph, o Options) []graph.Unread {
 	if slices.Contains(o.Off, notRendered.ID) {
 		return nil
 	}
-	if o.ignores(&analyze.Finding{Rule: notRendered.ID, Subject: "inputs"}) { // those that are reported together
+	if o.ignores(&analyze.Finding{Rule: notRendered.ID, Subject: "inputs"}) != nil { // those that are reported together
 		return nil
 	}
 	var left []graph.Unread
 	for _, u := range g.Coverage().Unread {
-		if f := unrenderedFinding(&u); u.Kind.Lost && !o.ignores(&f) && !excused(&u) {
+		f := unrenderedFinding(&u)
+		f.Fingerprint = fingerprint(f.Rule, f.Subject, f.Detail)
+		if _, excused := excuseIn(u.Excuses, f.Rule); u.Kind.Lost && !excused && o.ignores(&f) == nil && o.knows(&f) == nil {
 			left = append(left, u)
 		}
 	}
 	return left
-}
-
-// excused reports whether the annotation of an object excuses that it is not rendered.
-func excused(u *graph.Unread) bool {
-	return slices.ContainsFunc(rulesNamed(u.Excuses), func(rule string) bool { return rule == "*" || rule == notRendered.ID })
 }

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -34,9 +33,35 @@ func matches(pattern, text string) bool {
 // expired compares dates as text, which is what their notation is made for.
 func expired(i *analyze.Ignore, today string) bool { return i.Until != "" && today > i.Until }
 
-// ignores reports whether an entry that has not run out excuses f.
-func (o *Options) ignores(f *analyze.Finding) bool {
-	return slices.ContainsFunc(o.Ignore, func(i analyze.Ignore) bool { return !expired(&i, o.Today) && names(&i, f) })
+// ignores returns an entry that has not run out and excuses f, nil if there is none.
+func (o *Options) ignores(f *analyze.Finding) *analyze.Ignore {
+	for i := range o.Ignore {
+		if !expired(&o.Ignore[i], o.Today) && names(&o.Ignore[i], f) {
+			return &o.Ignore[i]
+		}
+	}
+	return nil
+}
+
+// knows returns the known findings that f is one of, nil if it is new.
+func (o *Options) knows(f *analyze.Finding) *Known {
+	var by *Known
+	for _, k := range o.Known {
+		if _, ok := k.Fingerprints[f.Fingerprint]; ok {
+			k.Fingerprints[f.Fingerprint] = true
+			if by == nil {
+				by = k
+			}
+		}
+	}
+	return by
+}
+
+// Known are findings that are not reported again.
+type Known struct {
+	By           analyze.Excuse
+	Name         string          // of the file or the state that has them
+	Fingerprints map[string]bool // Run sets those to true that it finds
 }
 
 // mark notes in used which entries match f.
@@ -56,6 +81,7 @@ type Options struct {
 	Severities map[string]analyze.Severity // by rule ID: of all its findings, whatever their own
 	Off        []string                    // IDs of rules that are not run
 	Ignore     []analyze.Ignore
+	Known      []*Known
 	Show       Selection
 	Today      string // 2006-01-02, against Ignore.Until; without it nothing runs out
 }

@@ -41,8 +41,8 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	}
 	var left []analyze.Finding
 	for _, f := range dropSuperseded(found, Rules) {
-		if o.ignores(&f) || excuses.covers(&f) {
-			check.Ignored++
+		if excused, ok := o.excused(&f, excuses); ok {
+			check.Excused = append(check.Excused, excused)
 			continue
 		}
 		left = append(left, f)
@@ -51,8 +51,10 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	left = nil
 	for _, f := range together(g, found) {
 		o.mark(&f, used)
-		if f.Each != nil && o.ignores(&f) {
-			check.Ignored += len(f.Each)
+		if i := o.ignores(&f); f.Each != nil && i != nil {
+			for _, one := range f.Each {
+				check.Excused = append(check.Excused, ignoredBy(one, i))
+			}
 			continue
 		}
 		left = append(left, f)
@@ -78,4 +80,24 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		}
 	}
 	return check
+}
+
+// excused returns f with its excuse. An excuse that is written down goes before the knowledge
+// that the finding is not new.
+func (o *Options) excused(f *analyze.Finding, written *suppressions) (analyze.Excused, bool) {
+	known := o.knows(f)
+	if i := o.ignores(f); i != nil {
+		return ignoredBy(*f, i), true
+	}
+	if reason, ok := written.covers(f); ok {
+		return analyze.Excused{Finding: *f, By: analyze.ByAnnotation, Reason: reason}, true
+	}
+	if known != nil {
+		return analyze.Excused{Finding: *f, By: known.By, Reason: known.Name}, true
+	}
+	return analyze.Excused{}, false
+}
+
+func ignoredBy(f analyze.Finding, i *analyze.Ignore) analyze.Excused {
+	return analyze.Excused{Finding: f, By: analyze.ByConfiguration, Reason: i.Reason, Origin: i.Origin}
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -97,4 +98,16 @@ func reportUnknownRule(p *Pass, subject, text string, at []graph.Origin, service
 			Services:   services,
 		})
 	}
+}
+
+// rulesNamed returns the rules that the value of an annotation names.
+func rulesNamed(text string) []string {
+	var rules []string
+	for line := range strings.Lines(text) {
+		rule, _, _ := strings.Cut(line, ":")
+		if rule = strings.TrimSpace(rule); rule != "" {
+			rules = append(rules, rule)
+		}
+	}
+	return rules
 }

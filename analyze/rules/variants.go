@@ -30,8 +30,9 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 		shown = append(shown, narrow(v.Graph, v.Check.Findings, selection))
 		merged.Rules = v.Check.Rules // the same of all
 		merged.Expired = v.Check.Expired
-		merged.Variants = append(merged.Variants, analyze.Variant{Name: v.Name, Graph: v.Graph, Ignored: v.Check.Ignored})
+		merged.Variants = append(merged.Variants, analyze.Variant{Name: v.Name, Graph: v.Graph, Ignored: v.Check.Ignored()})
 	}
+	merged.Excused = excusedOnce(variants)
 	found := once(variants, all)
 	for i := range found {
 		merged.Found[found[i].Severity]++
@@ -46,6 +47,30 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 		}
 	}
 	return merged
+}
+
+// excusedOnce returns the excused findings of all variants, each once, with the names of those
+// that excuse it.
+func excusedOnce(variants []Variant) []analyze.Excused {
+	type same struct {
+		fingerprint, reason string
+		by                  analyze.Excuse
+	}
+	var list []analyze.Excused
+	at := map[same]int{}
+	for _, v := range variants {
+		for _, e := range v.Check.Excused {
+			is := same{e.Fingerprint, e.Reason, e.By}
+			i, ok := at[is]
+			if !ok {
+				i = len(list)
+				at[is] = i
+				list = append(list, e)
+			}
+			list[i].Variants = append(list[i].Variants, v.Name)
+		}
+	}
+	return list
 }
 
 // once returns the findings of all variants, the most severe first. One that says the same in

@@ -4,8 +4,26 @@ package wire
 type Check struct {
 	Rules    int       `json:"rules"`              // that were run
 	Ignored  int       `json:"ignored"`            // findings left out because an exception names them
+	Known    int       `json:"known,omitempty"`    // findings left out because a baseline or the base has them
+	FailOn   string    `json:"failOn,omitempty"`   // the least severity that fails the run; missing if none does
+	Failing  int       `json:"failing"`            // findings that fail the run
 	NotShown int       `json:"notShown,omitempty"` // findings left out because flags select others; they count in the exit code
 	ByRule   []RuleSum `json:"byRule,omitempty"`   // those that are not shown included
+	Excused  []Excused `json:"excused,omitempty"`  // findings left out: those that are ignored, and those that are known
+}
+
+// An Excused is a finding that is not reported.
+type Excused struct {
+	Rule        string   `json:"rule"`
+	Severity    string   `json:"severity"`
+	Subject     string   `json:"subject"`
+	Message     string   `json:"message"`
+	Origins     []Origin `json:"origins"`
+	Fingerprint string   `json:"fingerprint"`
+	Variants    []string `json:"variants,omitempty"` // of several, those that excuse it
+	By          string   `json:"by"`                 // ignore, annotation, baseline, base
+	Reason      string   `json:"reason,omitempty"`   // or the name of the baseline or base
+	Origin      *Origin  `json:"origin,omitempty"`   // of the entry of ignore
 }
 
 // A RuleSum is how much one rule has found.
