@@ -24,7 +24,7 @@ func (e *Effects) empty() bool {
 type RadiusChange struct {
 	ID       string
 	Added    bool     // the service is new
-	More     []string // services that fail with it now and were there before, sorted
+	More     []string // services that fail with it now and were there before, sorted; not those on a new loop with it
 	Fewer    []string // services that did, and are still there; sorted
 	Entries  []string // of More, the entry points and services of tier 1; sorted
 	Failing  int      // how many fail with it now
@@ -57,7 +57,8 @@ func effectsOf(was, is *graph.Graph) Effects {
 		rows[was.ID(old.Services[i].Node)] = &old.Services[i]
 	}
 	gaps := NewAnalysis(is)
-	e := Effects{Radii: radiusChanges(was, is), Loops: newLoops(was, is)}
+	e := Effects{Loops: newLoops(was, is)}
+	e.Radii = radiusChanges(was, is, e.Loops)
 	for i := range now.Services {
 		row := &now.Services[i]
 		id := is.ID(row.Node)
@@ -102,7 +103,7 @@ func idsOf(g *graph.Graph, nodes []graph.Node) []string {
 }
 
 // radiusChanges compares which services fail with each, for those whose radius may differ.
-func radiusChanges(was, is *graph.Graph) []RadiusChange {
+func radiusChanges(was, is *graph.Graph, loops []Cycle) []RadiusChange {
 	before, after := breaking(was), breaking(is)
 	oldCount, newCount := failing(before), failing(after)
 	type candidate struct {
@@ -122,6 +123,12 @@ func radiusChanges(was, is *graph.Graph) []RadiusChange {
 	}
 	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(abs(b.delta), abs(a.delta)) })
 	entries, _ := entryPoints(is)
+	loop := map[string]int{}
+	for i, c := range loops {
+		for _, v := range c.Services {
+			loop[is.ID(v)] = i + 1
+		}
+	}
 	oldCollapse, newCollapse := newCollapse(before), newCollapse(after)
 	var changes []RadiusChange
 	for _, c := range list[:min(len(list), maxRadii)] {
@@ -134,8 +141,12 @@ func radiusChanges(was, is *graph.Graph) []RadiusChange {
 		}
 		slices.Sort(now)
 		slices.Sort(then)
-		// What a new service needs are its calls; that it fails with them is no change of theirs.
-		change.More = slices.DeleteFunc(missingIn(now, then), func(id string) bool { _, ok := was.Node(id); return !ok })
+		// What a new service needs are its calls; that it fails with them is no change of theirs. And
+		// that services of a new loop fail together is the news of the loop.
+		change.More = slices.DeleteFunc(missingIn(now, then), func(id string) bool {
+			_, old := was.Node(id)
+			return !old || loop[id] > 0 && loop[id] == loop[change.ID]
+		})
 		change.Fewer = slices.DeleteFunc(missingIn(then, now), func(id string) bool { _, ok := is.Node(id); return !ok })
 		for _, id := range change.More {
 			v, _ := is.Node(id)

@@ -20,6 +20,7 @@ type checkOptions struct {
 
 	rules, services []string // of which findings are shown, nil is all
 	severity        string   // the lowest that is shown
+	known           knownFlags
 }
 
 func newCheck(r *run) *cobra.Command {
@@ -33,13 +34,16 @@ error.`,
 		Example: `weir check deploy/
 helm template shop | weir check -
 weir check deploy/ --service payments --severity warning
-weir check deploy/ --fail-on warning -o text -o json=weir.json`,
+weir check deploy/ --fail-on warning -o text -o json=weir.json
+weir check --new-from git:origin/main
+weir check --baseline weir-baseline.json`,
 	}
 	addChoice(cmd, &o.failOn, "fail-on", "", "exit with 1 if a finding is at or above `severity`: error, warning, info, never (default \"error\")", failOnWords...)
 	cmd.Flags().StringSliceVar(&o.rules, "rule", nil, "show only findings of this `rule`; repeatable, the exit code counts all")
 	cmd.Flags().StringSliceVar(&o.services, "service", nil, "show only findings that concern this `service`; repeatable, the exit code counts all")
 	addChoice(cmd, &o.severity, "severity", analyze.Info.String(), "show only findings at or above this `severity`: error, warning, info; the exit code counts all", analyze.Severities...)
 	_ = cmd.RegisterFlagCompletionFunc("rule", completeRules)
+	o.known.add(cmd)
 	o.filter = addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
@@ -51,64 +55,69 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	if err := checkRuleIDs(o.rules); err != nil {
 		return err
 	}
-	variants := r.selected(sources)
-	if len(variants) > 1 {
-		return checkVariants(r, o, sources, variants)
+	if err := o.known.check(r, sources); err != nil {
+		return err
 	}
-	variant, err := r.one(sources)
+	states, err := r.loadVariants(sources, r.selected(sources), o.filter)
 	if err != nil {
 		return err
 	}
-	g, err := r.load(sources, variant)
+	services, err := findInVariants(states, o.services)
 	if err != nil {
 		return err
 	}
-	services, err := findAll(g, o.services)
-	if err != nil {
+	if err := o.known.load(r, sources, o.filter, func() *analyze.Check { return r.judgeVariants(states, rules.Selection{}, nil).Check }); err != nil {
 		return err
 	}
-	show := o.selection()
-	show.Services = services
-	check := r.checkShowing(o.filter.apply(g), show)
-	r.reportProblems(g, check)
-	return r.finishCheck(&analyze.Report{Graph: g, Check: check}, o)
-}
-
-// checkVariants judges each variant by itself and reports what several have once.
-func checkVariants(r *run, o *checkOptions, sources []string, variants []native.Variant) error {
-	judged, err := r.loadVariants(sources, variants, o)
-	if err != nil {
-		return err
-	}
-	var services [][]graph.Node
-	if o.services != nil {
-		if services, err = findInVariants(judged, o.services); err != nil {
-			return err
-		}
-	}
-	for _, v := range judged {
+	report := r.judgeVariants(states, o.selection(), services)
+	for _, v := range states {
 		r.reportProblems(v.Graph, v.Check)
 	}
-	return r.finishCheck(&analyze.Report{Check: rules.Merge(judged, o.selection(), services)}, o)
+	return r.finishCheck(report, o)
 }
 
-// loadVariants reads and judges each variant by itself.
-func (r *run) loadVariants(sources []string, variants []native.Variant, o *checkOptions) ([]rules.Variant, error) {
-	judged := make([]rules.Variant, len(variants))
+// loadVariants reads each variant by itself, or the sources if there are none.
+func (r *run) loadVariants(sources []string, variants []native.Variant, filter *callFilter) ([]rules.Variant, error) {
+	if len(variants) == 0 {
+		g, err := r.load(sources, nil)
+		if err != nil {
+			return nil, err
+		}
+		return []rules.Variant{{Graph: filter.apply(g)}}, nil
+	}
+	var states []rules.Variant
 	for i := range variants {
 		g, err := r.load(sources, &variants[i])
 		if err != nil {
 			return nil, err
 		}
-		g = o.filter.apply(g)
-		judged[i] = rules.Variant{Name: variants[i].Name, Graph: g, Check: r.checkShowing(g, rules.Selection{})}
+		states = append(states, rules.Variant{Name: variants[i].Name, Graph: filter.apply(g)})
 	}
-	return judged, nil
+	return states, nil
+}
+
+// judgeVariants judges each variant by itself and reports what several have once. Services are
+// those that findings are to concern, by variant; nil for all.
+func (r *run) judgeVariants(states []rules.Variant, show rules.Selection, services [][]graph.Node) *analyze.Report {
+	if len(states) == 1 {
+		if services != nil {
+			show.Services = services[0]
+		}
+		states[0].Check = r.checkShowing(states[0].Graph, show)
+		return &analyze.Report{Graph: states[0].Graph, Check: states[0].Check}
+	}
+	for i := range states {
+		states[i].Check = r.checkShowing(states[i].Graph, rules.Selection{})
+	}
+	return &analyze.Report{Check: rules.Merge(states, show, services)}
 }
 
 // findInVariants returns the nodes of services by variant. A service has to exist in one of
-// them.
+// them. Without services it returns nil.
 func findInVariants(judged []rules.Variant, services []string) ([][]graph.Node, error) {
+	if services == nil {
+		return nil, nil
+	}
 	nodes := make([][]graph.Node, len(judged))
 	for _, service := range services {
 		var first error
@@ -143,6 +152,9 @@ func (r *run) finishCheck(report *analyze.Report, o *checkOptions) error {
 	if err := r.write(report, render.View{}); err != nil {
 		return err
 	}
+	if err := o.known.finish(r); err != nil {
+		return err
+	}
 	if check.Failing() > 0 {
 		return exitWith(exitFindings)
 	}
@@ -171,6 +183,6 @@ func severityOf(failOn string) analyze.Severity {
 // findings that are to be shown.
 func (r *run) checkShowing(g *graph.Graph, show rules.Selection) *analyze.Check {
 	o := r.config.options(time.Now())
-	o.Show = show
+	o.Show, o.Known = show, r.known
 	return rules.Run(g, o)
 }

@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/ingest/summary"
 )
 
@@ -30,6 +31,7 @@ type run struct {
 	command   *cobra.Command // from prepare on, as the next two
 	config    *config
 	outputsTo []output
+	known     []*rules.Known  // findings that were there before
 	failed    bool            // some input could not be read
 	reported  map[string]bool // messages about the inputs of several variants
 }

@@ -61,7 +61,7 @@ type Effects struct {
 type RadiusChange struct {
 	ID       string   `json:"id"`
 	Added    bool     `json:"added,omitempty"` // the service is new
-	More     []string `json:"more"`            // that fail with it now
+	More     []string `json:"more"`            // that fail with it now and were there before; not those of a new loop with it
 	Fewer    []string `json:"fewer"`           // that no longer do
 	Entries  []string `json:"entries"`         // of more, the entry points and services of tier 1
 	Failing  int      `json:"failing"`
