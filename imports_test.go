@@ -30,9 +30,10 @@ var layers = map[string][]string{
 	"analyze":            {"analyze/failure", "graph", "policy", "policy/product"},
 	"analyze/failure":    {"graph", "policy", "policy/product"},
 	"analyze/rules":      {"analyze", "graph", "policy", "policy/product"},
+	"fix":                {"analyze", "graph", "policy", "policy/product"},
 	"render/pen":         {},
 	"render":             {"render/pen", "analyze", "analyze/failure", "graph/wire", "graph", "policy", "policy/product"},
-	"cmd":                {"render", "render/pen", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
+	"cmd":                {"fix", "render", "render/pen", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
 	"":                   {"cmd"}, // main
 }
 
@@ -43,7 +44,7 @@ const leaves = "internal"
 var homes = map[string][]string{
 	"gonum.org/":                   {"graph", "analyze"},
 	"gopkg.in/yaml.v3":             {"internal"},
-	module + "/internal/yaml":      {"ingest"},
+	module + "/internal/yaml":      {"ingest", "fix"},
 	"charm.land/lipgloss/":         {"render", "render/pen"},
 	"github.com/spf13/":            {"cmd"},
 	"github.com/klauspost/":        {"ingest"},

@@ -83,7 +83,7 @@ helm template shop | weir check -`,
 	root.SetFlagErrorFunc(flagError)
 	root.Flags().Bool("version", false, "print the version")
 	root.AddCommand(
-		newCheck(r), newGraph(r), newShow(r), newBlast(r), newRank(r), newFate(r), newContracts(r), newPath(r), newDiff(r),
+		newCheck(r), newFix(r), newGraph(r), newShow(r), newBlast(r), newRank(r), newFate(r), newContracts(r), newPath(r), newDiff(r),
 		newCycles(r), newFanout(r), newPolicies(r), newRules(r), newCompletion(r), newVersion(r),
 	)
 	root.SetHelpCommand(newHelp(r))

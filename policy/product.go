@@ -60,6 +60,8 @@ type Product struct {
 
 	// Remediations are where its users write what a call lacks.
 	Remediations Remediations
+	// Objects has, by kind, the fields with which a new object begins that Remediations are in.
+	Objects map[string][]Edit
 	// AtCallee are those in its proxies in front of callees, if it acts in those of callers.
 	AtCallee Remediations
 	// Replaces has the kinds of objects beside which no object of some other kinds acts.

@@ -51,15 +51,25 @@ func (o Op) String() string { return ops[o] }
 const (
 	DurationValue   = "<duration>"
 	CountValue      = "<count>"
+	TriesValue      = "<tries>" // a count of attempts, the first one included
 	PercentValue    = "<percent>"
 	ConditionsValue = "<conditions>" // of retries
 	NameValue       = "<name>"
 	BlockValue      = "<block>" // fields of its own, for each of which the product has a default
 )
 
+// Names in the paths and values of edits, which a fix fills in.
+const (
+	CalleeName      = "<callee>"
+	CalleeNamespace = "<namespace>"
+)
+
 // An Edit changes one field of an object.
 type Edit struct {
-	Op Op
+	Op     Op
+	Syntax *Syntax // of a DurationValue; nil is the usual one of the product
+	Fill   string  // the value that is written where the finding has none of its own: of a block, a name
+	Off    string  // what the block with the field becomes where the field is to be 0; empty if 0 does no harm beside others
 	// Path leads from the root of the object to the field: names with dots in between,
 	// [] for every entry of a list, [key] for a key with dots of its own. It is empty
 	// where the whole object is added.
@@ -67,10 +77,24 @@ type Edit struct {
 	Value string // a literal, or one of the values above
 }
 
+// A Base is where the paths of a remediation begin.
+type Base uint8
+
+const (
+	BaseObject Base = iota // at the root of an object of its kind
+	BaseFile               // at the root of a file with the settings of a program
+	BasePlace              // at the value where the policy is written
+	BaseCode               // nowhere in the inputs: it is in code
+)
+
 // A Remediation is a way to give a call what it lacks, in one kind of object.
 type Remediation struct {
 	Kind  string // of the object: "VirtualService"; of what is in code, its name: "retry strategy"
+	Base  Base
 	Edits []Edit // to be made together; never empty
+
+	// Refers is in the object that has to name a new object of the kind; nil if none has.
+	Refers *Remediation
 }
 
 // Remediations are the ways of one product, by purpose. The first one of a purpose is
@@ -93,13 +117,14 @@ func (p *Product) RemediationIn(layer Layer, purpose Purpose, kinds ...string) (
 }
 
 // of returns the way for a purpose among some, the one in an object of one of the kinds if
-// there is any, and none in objects that do not act beside those.
+// there is any, and none in objects that do not act beside those, or beside which those do not act.
 func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediation, bool) {
 	list := r[purpose]
 	for _, kind := range kinds {
 		if over := p.Replaces[kind]; over != nil {
 			list = slices.DeleteFunc(slices.Clone(list), func(r Remediation) bool { return slices.Contains(over, r.Kind) })
 		}
+		list = slices.DeleteFunc(slices.Clone(list), func(r Remediation) bool { return r.Kind != kind && slices.Contains(p.Replaces[r.Kind], kind) })
 	}
 	for _, kind := range kinds {
 		if i := slices.IndexFunc(list, func(r Remediation) bool { return r.Kind == kind }); i >= 0 {
@@ -115,7 +140,7 @@ func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediat
 // RemediationIn returns the way of what is not known in detail, such as the code of a
 // caller: it names the purpose and the place.
 func RemediationIn(place string, purpose Purpose) Remediation {
-	return Remediation{Kind: place, Edits: []Edit{{Path: purpose.String()}}}
+	return Remediation{Kind: place, Base: BaseCode, Edits: []Edit{{Path: purpose.String()}}}
 }
 
 // Sentence writes r as an imperative: verb, fields and object. The verb is what the
@@ -153,6 +178,9 @@ func (r Remediation) Fields() string {
 	var fields []string
 	what := ""
 	for _, e := range r.Edits {
+		if e.Op == OpRemove && r.Edits[0].Op != OpRemove {
+			continue
+		}
 		field := e.Path
 		if key, ok := strings.CutPrefix(field, "metadata.annotations["); ok {
 			field, what = strings.TrimSuffix(key, "]"), "annotation "

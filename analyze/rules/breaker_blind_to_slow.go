@@ -91,7 +91,9 @@ func reportBlind(p *Pass, group []breakerCall) {
 }
 
 func atBlind(p *Pass, c breakerCall, severity analyze.Severity, f analyze.Finding) {
-	f.Hint = remedyOf(p, c.call, c.part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response")
+	r := remedyOf(p, c.call, c.part, policy.TotalTimeout)
+	f.Fix = r.timeoutFix(p)
+	f.Hint = r.hint("set", "to slightly more than the slowest successful response")
 	f.Values = append(f.Values, value("breaker", c.layer.Set.Breaker.Kind), took("attempt", c.part.Attempt))
 	p.At(severity, f)
 }

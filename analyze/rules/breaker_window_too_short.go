@@ -100,7 +100,9 @@ func reportShortWindow(p *Pass, e graph.Edge, found faultyLayer) {
 	if s.what == "open" {
 		purpose = policy.BreakerOpenTime
 	}
-	f.Hint = remedyFor(p, e, &found.layer.Set, purpose).hint("set", fmt.Sprintf("to %s or more, or shorten the timeout", english.Duration(s.least)))
+	r := remedyFor(p, e, &found.layer.Set, purpose)
+	f.Fix = r.fix(p, s.least)
+	f.Hint = r.hint("set", fmt.Sprintf("to %s or more, or shorten the timeout", english.Duration(s.least)))
 	f.Values = append([]analyze.KeyValue{value(s.what, s.time), took("attempt", attempt)}, f.Values...)
 	p.At(capForJobs(p, e, analyze.Info), f)
 }

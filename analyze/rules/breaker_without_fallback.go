@@ -64,7 +64,9 @@ func checkBreakerWithoutFallback(p *Pass) {
 		if by := tiers[from].From; by != from {
 			f.Message += fmt.Sprintf("; %s (tier 1) requires %s", p.Core.ID(by), p.Core.ID(from))
 		}
-		f.Hint = remedyOf(p, e, found.part, policy.FallbackAnswer).hint("add", "to return the last good response or a default; queue writes, or declare why the call has to fail")
+		r := remedyOf(p, e, found.part, policy.FallbackAnswer)
+		f.Fix = r.fix(p)
+		f.Hint = r.hint("add", "to return the last good response or a default; queue writes, or declare why the call has to fail")
 		f.Values = []analyze.KeyValue{value("breaker", b.Kind), number("tier", 1)}
 		p.At(capForJobs(p, e, analyze.Warning), f)
 	}

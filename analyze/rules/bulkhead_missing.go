@@ -72,7 +72,7 @@ func checkBulkheadMissing(p *Pass) {
 		}
 		uncapped[from]++
 		lacks = append(lacks, missing{
-			call: e, named: named, severity: analyze.Info, sure: analyze.Default, purpose: policy.ConcurrencyLimit,
+			call: e, named: named, severity: analyze.Info, sure: analyze.Default, purpose: policy.ConcurrencyLimit, fix: remedy.fix(p, usualAtOnce),
 			hint:    remedy.hint("set", "to the request rate times the slowest successful response time"),
 			general: remedy.general().hint("set", "to the request rate times the slowest successful response time"),
 			values:  []analyze.KeyValue{number("callees", callees[from]), took("budget", without[0].Budget)},

@@ -109,7 +109,7 @@ func reportUnprotected(p *Pass, list []unprotectedCall) {
 		f.Message += fmt.Sprintf("; %s (tier 1) requires %s", p.Core.ID(tiers[p.Core.From(e)].From), p.Core.ID(p.Core.From(e)))
 	}
 	parts := p.Effective(e)
-	f.Hint = protectionHint(p, e, &parts[0], missing[0])
+	f.Hint, f.Fix = protection(p, e, &parts[0], missing)
 	f.Alike = analyze.Alike{
 		Cause: strings.Join(missing, ","), Says: "without " + listed(missing) + ", external services", Hint: f.Hint, Calls: true,
 	}
@@ -139,15 +139,31 @@ func unprotected(p *Pass, e graph.Edge, parts []analyze.Part) (missing []string,
 	return missing, named
 }
 
-// protectionHint is the hint for the first thing that is missing.
-func protectionHint(p *Pass, e graph.Edge, part *analyze.Part, missing string) string {
-	switch missing {
-	case "timeout":
-		return remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response")
-	case "breaker":
-		return remedyOf(p, e, part, policy.CircuitBreaker).hint("add", "to fail fast while the external service is down")
+// protection is the hint for the first thing that is missing, and the fix of all of them.
+func protection(p *Pass, e graph.Edge, part *analyze.Part, missing []string) (hint string, all analyze.Fix) {
+	for _, what := range missing {
+		var text string
+		var fix analyze.Fix
+		switch what {
+		case "timeout":
+			r := remedyOf(p, e, part, policy.TotalTimeout)
+			text, fix = r.hint("set", "to slightly more than the slowest successful response"), r.timeoutFix(p)
+		case "breaker":
+			r := remedyOf(p, e, part, policy.CircuitBreaker)
+			text, fix = r.hint("add", "to fail fast while the external service is down"), r.fix(p)
+		default:
+			r := remedyOf(p, e, part, policy.FallbackAnswer)
+			text, fix = r.hint("add", "to return a default, or declare why the call has to fail"), r.fix(p)
+		}
+		if hint == "" {
+			hint = text
+		}
+		if !fix.Applicable() {
+			return hint, analyze.Fix{}
+		}
+		all = all.And(fix)
 	}
-	return remedyOf(p, e, part, policy.FallbackAnswer).hint("add", "to return a default, or declare why the call has to fail")
+	return hint, all
 }
 
 // listed writes "a timeout, a breaker and a fallback".

@@ -63,7 +63,7 @@ func checkFallbackMissing(p *Pass) {
 		}
 		remedy := remedyOf(p, e, without[0], policy.FallbackAnswer)
 		l := missing{
-			call: e, named: named, severity: analyze.Warning, sure: analyze.Assumed, purpose: policy.FallbackAnswer,
+			call: e, named: named, severity: analyze.Warning, sure: analyze.Assumed, purpose: policy.FallbackAnswer, fix: remedy.fix(p),
 			hint:    remedy.hint("add", "to return the last good response or a default, or declare why there is none"),
 			general: remedy.general().hint("add", "to return the last good response or a default, or declare why there is none"),
 			values:  []analyze.KeyValue{number("tier", 1), keyValue("calleeTier", tierWord(to))},

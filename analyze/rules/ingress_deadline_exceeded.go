@@ -61,7 +61,9 @@ func reportDeadline(p *Pass, e graph.Edge, i inversion) {
 	f.Services = append(f.Services, last)
 	f.Message = fmt.Sprintf("%s times out requests%s after %s, but %s may take %s for its call to %s",
 		g.ID(g.From(e)), i.named, english.Duration(attempt.Time), g.ID(g.To(e)), english.Duration(most.Time), g.ID(last))
-	f.Hint = remedyOf(p, e, i.part, policy.TotalTimeout).hint("raise", fmt.Sprintf("above %s, or shorten the call of %s to %s", english.Duration(most.Time), g.ID(g.To(e)), g.ID(last)))
+	r := remedyOf(p, e, i.part, policy.TotalTimeout)
+	f.Fix = r.fix(p, most.Time)
+	f.Hint = r.hint("raise", fmt.Sprintf("above %s, or shorten the call of %s to %s", english.Duration(most.Time), g.ID(g.To(e)), g.ID(last)))
 	f.Values = []analyze.KeyValue{took("attempt", attempt), took("need", most)}
 	severity := gradeByTier(p, e, analyze.Warning)
 	if !attempt.Explicit() || !most.Explicit() {

@@ -81,10 +81,15 @@ func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {
 	for i, e := range calls {
 		callees[i] = g.To(e)
 	}
+	var all analyze.Fix
+	for _, e := range calls {
+		all = all.And(remedyOf(p, e, unboundedPart(p.Effective(e)), policy.TotalTimeout).timeoutFix(p))
+	}
 	about := aboutCall(p, calls[0], analyze.Default, part.Budget.Origin())
 	f := analyze.Finding{
 		Confidence: about.Confidence,
 		Subject:    g.ID(v),
+		Fix:        all,
 		Hint:       remedyOf(p, calls[0], part, policy.TotalTimeout).hint("set", "to more than the inner timeouts, and less than users wait"),
 		Values:     []analyze.KeyValue{number("calls", len(calls)), took("budget", part.Budget)},
 		Origins:    about.Origins,

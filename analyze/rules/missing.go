@@ -20,6 +20,8 @@ type missing struct {
 	values   []analyze.KeyValue
 	detail   string // see Finding
 	purpose  policy.Purpose
+	fix      analyze.Fix
+	also     analyze.Fix // what the fix, or what an obstacle has instead, needs to be of use
 }
 
 func (l missing) edge() graph.Edge { return l.call }
@@ -47,13 +49,21 @@ func reportMissing(p *Pass, lacks []missing, what string, nowhere bool) {
 				f = calls.aboutGroup(p, sure)
 				f.Message = fmt.Sprintf("%s, each without %s", oneOfText(p, calls), what)
 			}
-			f.Hint = worst.hint
+			f.Hint, f.Fix = worst.hint, worst.fix
 			if len(members) > 1 {
-				f.Hint = worst.general
+				f.Hint, f.Fix = worst.general, analyze.Fix{}
+				for _, l := range members {
+					f.Fix = f.Fix.And(l.fix)
+				}
 			}
 			f.Alike = analyze.Alike{Cause: what + " " + worst.detail, Says: "without " + what, Hint: worst.general, Calls: true}
 			if c, ok := obstacleOf(p, worst.call, worst.purpose); ok && len(members) == 1 {
 				c.explain(&f)
+			}
+			if f.Fix.Applicable() {
+				for _, l := range members {
+					f.Fix = f.Fix.And(l.also)
+				}
 			}
 			if presumed {
 				f.Confidence = analyze.Assumed

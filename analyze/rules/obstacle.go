@@ -18,6 +18,7 @@ import (
 type obstacle struct {
 	text   string // follows the message: "Resiliency/back/books sets one, for calls from ..."
 	hint   string // how the object would act; empty if the remedy of the rule is the way
+	fix    analyze.Fix
 	origin graph.Origin
 }
 
@@ -38,7 +39,7 @@ func (c obstacle) explain(f *analyze.Finding) {
 	f.Alike.Cause += " " + c.text
 	f.Alike.Says += "; " + c.text
 	if c.hint != "" {
-		f.Hint, f.Alike.Hint = c.hint, c.hint
+		f.Hint, f.Alike.Hint, f.Fix = c.hint, c.hint, c.fix
 	}
 	if c.origin.File != "" && !slices.Contains(f.Origins, c.origin) {
 		f.Origins = append([]graph.Origin{c.origin}, f.Origins...)
@@ -149,6 +150,7 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 		if with, ok := b.Product.OrNative().Merges[kind]; ok && !n.by.Merge && n.by.Rank > b.Rank {
 			c.text = fmt.Sprintf("%s declares one, but %s without %s replaces it as a whole (%s)", b.Object, n.by.Object, with.Path, n.by.Origin)
 			c.hint = fmt.Sprintf("set %s of %s to %s, or declare what this call needs there", with.Path, named(n.by.Object), with.Value)
+			c.fix = fixOf(n.by, with)
 		}
 	case outside:
 		c.text = fmt.Sprintf("%s declares one, but acts in proxies of %s, which %s does not have", b.Object, product, from.ID)
@@ -156,35 +158,43 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 	case opaque:
 		c.text = fmt.Sprintf("%s declares one, but the port is declared for bytes, where %s sees no requests", b.Object, product)
 		c.hint = `name the port "http" or "http-...", or set "appProtocol: http"`
+		c.fix = p.protocolFix(p.Core.Service(p.Core.To(e)))
 	case bypassed:
 		c.text = fmt.Sprintf("%s declares one for gateways only", b.Object)
 		c.hint = fmt.Sprintf(`add "mesh" to spec.gateways of %s`, named(b.Object))
+		c.fix = fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.gateways[+]", Value: "mesh"})
 	case missed:
-		n.missed(from, &c)
+		n.missed(from, p.Core.Service(p.Core.To(e)), &c)
 	case astray:
 		to := p.Core.Service(p.Core.To(e))
 		c.text = fmt.Sprintf("%s declares one for %s, which is no service from namespace %q", b.Object, partyNames(b.To), b.To[0].Namespace)
 		c.hint = fmt.Sprintf("write the full name in %s, %q", named(b.Object), fullName(to))
+		c.fix = renamed(b.Policy, firstLabel(partyName(&b.To[0])), fullName(to))
 		if servesGateways(p, b.Object) {
 			c.hint = fmt.Sprintf("add %q to the hosts of %s", fullName(to), named(b.Object))
+			c.fix = fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.hosts[+]", Value: fullName(to)})
 		}
 	}
 	return c
 }
 
-// missed writes why a condition of a policy excludes the calls of a caller.
-func (n nearMiss) missed(from *graph.Service, c *obstacle) {
+// missed writes why a condition of a policy excludes the calls from one service to another.
+func (n nearMiss) missed(from, to *graph.Service, c *obstacle) {
 	b := n.policy
 	switch n.reason {
 	case graph.NotExported:
 		c.text = fmt.Sprintf("%s declares one, but is exported to %s, not to %q", b.Object, quoted(b.FromNamespaces), from.Namespace)
 		c.hint = fmt.Sprintf("export %s to %q", named(b.Object), from.Namespace)
+		c.fix = fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.exportTo[+]", Value: from.Namespace})
 	case graph.NotLookedUp:
 		c.text = fmt.Sprintf("%s declares one, but %s looks for it in the namespaces of caller and callee, not in %q", b.Object, b.Product.DisplayName(), b.Namespace)
 		c.hint = fmt.Sprintf("move %s to the namespace of the callee", named(b.Object))
+		c.fix = fixOf(b.Policy, policy.Edit{Path: "metadata.namespace", Value: to.Namespace})
 		if b.Lookup == graph.CallersOwn {
 			c.text = fmt.Sprintf("%s declares one, but acts on calls from its own namespace %q only", b.Object, b.Namespace)
 			c.hint = fmt.Sprintf("add a copy of %s to the namespace %q", named(b.Object), from.Namespace)
+			c.fix = fixOf(b.Policy, policy.Edit{Path: "metadata.namespace", Value: from.Namespace})
+			c.fix.Changes[0].Copy = true
 		}
 	case graph.NoPort:
 		c.text = fmt.Sprintf("%s declares one for port %d only", b.Object, b.Port)

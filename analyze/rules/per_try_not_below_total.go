@@ -52,7 +52,7 @@ func checkPerTryNotBelowTotal(p *Pass) {
 			f := aboutCall(p, e, sureOf(t.PerTry.Provenance, t.Total.Provenance), t.PerTry.Origin, t.Total.Origin)
 			f.Message = fmt.Sprintf("%s%s with %s for one attempt and %s for the whole call: an attempt that times out is never retried",
 				callText(p, e), found.named, english.Duration(t.PerTry.Value), english.Duration(t.Total.Value))
-			f.Hint = roomFor(p, e, found.layer)
+			f.Hint, f.Fix = roomFor(p, e, found.layer)
 			f.Values = []analyze.KeyValue{attempts(found.layer), value("perTry", t.PerTry), value("total", t.Total)}
 			p.At(capForJobs(p, e, analyze.Warning), f)
 		} else if found, ok := firstFaultyLayer(parts, retried, perTryLacks); ok {
@@ -63,14 +63,28 @@ func checkPerTryNotBelowTotal(p *Pass) {
 
 // roomFor says what would leave time for another attempt: a shorter one, or a
 // whole that is as long as all of them and the waits between them.
-func roomFor(p *Pass, e graph.Edge, l *policy.Effect) string {
+func roomFor(p *Pass, e graph.Edge, l *policy.Effect) (string, analyze.Fix) {
 	perTry := l.Set.Timeout.PerTry.Value
-	hint := remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("shorten", "to a fraction of "+english.Duration(l.Set.Timeout.Total.Value))
+	r := remedyFor(p, e, &l.Set, policy.AttemptTimeout)
+	fix := roomFix(p, e, l)
+	hint := r.hint("shorten", "to a fraction of "+english.Duration(l.Set.Timeout.Total.Value))
 	if l.Attempts == policy.Unlimited || l.Waits.State != policy.Finite {
-		return hint
+		return hint, fix
 	}
 	needed := policy.AllTries(l.Attempts, perTry, l.Waits.Time)
-	return hint + fmt.Sprintf(", or give the whole call %s, enough for %s attempts of %s", english.Duration(needed), tries(l.Attempts), english.Duration(perTry))
+	return hint + fmt.Sprintf(", or give the whole call %s, enough for %s attempts of %s", english.Duration(needed), tries(l.Attempts), english.Duration(perTry)), fix
+}
+
+// roomFix shortens the attempts of a layer so that all of them fit, or makes the whole call longer if
+// the waits between them already take most of it.
+func roomFix(p *Pass, e graph.Edge, l *policy.Effect) analyze.Fix {
+	t := l.Set.Timeout
+	if l.Attempts != policy.Unlimited && l.Waits.State == policy.Finite && 2*l.Waits.Time > t.Total.Value {
+		if f := remedyFor(p, e, &l.Set, policy.TotalTimeout).fix(p, policy.AllTries(l.Attempts, t.PerTry.Value, l.Waits.Time)); f.Applicable() {
+			return f
+		}
+	}
+	return remedyFor(p, e, &l.Set, policy.AttemptTimeout).fix(p, attemptWithin(l))
 }
 
 // perTryTooLong reports whether a bound that is set on one attempt is not
@@ -102,7 +116,8 @@ func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 	f := aboutCall(p, e, analyze.Certain, l.Set.Retry.On.Origin, l.Set.Timeout.Total.Origin)
 	f.Message = fmt.Sprintf("%s%s and retries slow responses, but the first slow one uses all %s: no per-try timeout",
 		callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value))
-	f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "to slightly more than the slowest successful response")
+	r := remedyFor(p, e, &l.Set, policy.AttemptTimeout)
+	f.Hint = r.hint("set", "to slightly more than the slowest successful response")
 	if neverAfterSlow(l) {
 		f = aboutCall(p, e, analyze.Default, l.Set.Retry.Retries.Origin, l.Set.Timeout.Total.Origin)
 		f.Message = fmt.Sprintf("%s%s and retries, but never a slow response: the first attempt may use all %s, and %s retries by default only what did not reach the callee",
@@ -111,8 +126,9 @@ func reportPerTryLacks(p *Pass, e graph.Edge, found faultyLayer) {
 			f.Message = fmt.Sprintf("%s%s and retries, but never a slow response: %s are the time of all attempts, and %s does not retry a call that ran out of it",
 				callText(p, e), found.named, english.Duration(l.Set.Timeout.Total.Value), l.Set.Product.DisplayName())
 		}
-		f.Hint = remedyFor(p, e, &l.Set, policy.AttemptTimeout).hint("set", "to slightly more than the slowest successful response, and a retry condition that includes slow ones")
+		f.Hint = r.hint("set", "to slightly more than the slowest successful response, and a retry condition that includes slow ones")
 	}
+	f.Fix = r.fix(p, attemptWithin(l))
 	f.Values = []analyze.KeyValue{attempts(l), value("total", l.Set.Timeout.Total), value("on", l.Set.Retry.On)}
 	p.At(analyze.Info, f)
 }

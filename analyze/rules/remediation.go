@@ -16,6 +16,12 @@ type remedy struct {
 	in      *policy.Product // that expresses it; nil for code
 	object  string          // its name, "shop/pricing"; empty if the inputs have none, or for several calls
 	instead string          // the object that has to go for it, "ServiceProfile shop/pricing"; empty if none has
+
+	way     policy.Remediation // for any call
+	call    graph.Edge         // of Core
+	layer   *policy.Set
+	purpose policy.Purpose
+	part    *analyze.Part // of the call; nil if it is not known
 }
 
 // hint writes an imperative that ends in rest: "to 2s" or "above 2s" for the value, and
@@ -59,22 +65,74 @@ func generalRemedy(in *policy.Product, purpose policy.Purpose) remedy {
 // an API that the product carries out are among them.
 func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) (remedy, bool) {
 	in := orNative(layer.Product)
+	of := remedy{in: layer.Product, call: e, layer: layer, purpose: purpose}
 	var kinds []string
 	for _, o := range layer.Objects {
 		kind, object, _ := strings.Cut(o, "/")
 		kinds = append(kinds, kind)
 		if r, ok := inKind(in, layer.Layer, kind, purpose); ok {
-			return remedy{Remediation: r, in: layer.Product, object: object}, true
+			of.object = object
+			return of.with(p, r), true
 		}
 	}
 	r, ok := in.RemediationIn(layer.Layer, purpose, kinds...)
 	if !ok || ofRoutes[purpose] && p.asks(e) || p.apart(e, in, r.Kind) {
 		return remedy{}, false
 	}
+	of.object = p.silentObject(e, r.Kind)
 	if r.Kind == "Service" {
-		return remedy{Remediation: r, in: layer.Product, object: p.Core.ID(p.Core.To(e))}, true
+		of.object = p.Core.ID(p.Core.To(e))
 	}
-	return remedy{Remediation: r, in: layer.Product}, true
+	return of.with(p, r), true
+}
+
+// with is r in the way of a product, with the names of the call filled in. A name that leads to a
+// value that is written already is not that of the callee.
+func (r remedy) with(p *Pass, way policy.Remediation) remedy {
+	r.Remediation, r.way = way, way
+	r.Edits = slices.Clone(way.Edits)
+	for i := range r.Edits {
+		e := &r.Edits[i]
+		if at, _ := r.writtenSetting(e); at.File != "" {
+			e.Path = strings.ReplaceAll(e.Path, "["+policy.CalleeName+"]", "[]")
+		}
+		e.Path, e.Fill = r.fill(p, e.Path), r.fill(p, e.Fill)
+	}
+	return r
+}
+
+// silentObject returns the name of an object of a kind that selects a call and declares no policy
+// for it, "" if there is none.
+func (p *Pass) silentObject(e graph.Edge, kind string) string {
+	for _, b := range policiesOf(p)[e] {
+		if of, object, _ := strings.Cut(b.Object, "/"); of == kind {
+			return object
+		}
+	}
+	for _, ev := range p.Core.Evidence(e) {
+		for _, via := range ev.Via {
+			if via.Kind == kind && via.Name != "" {
+				_, object, _ := strings.Cut(via.Subject(), "/")
+				return object
+			}
+		}
+	}
+	return ""
+}
+
+var boundOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]*graph.BoundPolicy]("the policies that select each call")
+
+// policiesOf returns the policies that act on each call.
+func policiesOf(p *Pass) map[graph.Edge][]*graph.BoundPolicy {
+	return boundOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]*graph.BoundPolicy {
+		of := map[graph.Edge][]*graph.BoundPolicy{}
+		for _, b := range p.Core.Policies() {
+			for _, e := range b.Calls {
+				of[e] = append(of[e], b)
+			}
+		}
+		return of
+	})
 }
 
 // ofRoutes are the purposes that routes express, which are not for those that are asked whether
@@ -174,6 +232,7 @@ func remedyOfLimit(p *Pass, e graph.Edge, part *analyze.Part, limit policy.Limit
 		}
 		set.Objects = inOrder(set.Objects, writtenIn(p, d))
 		if r, ok := remedyIn(p, e, &set, purpose); ok {
+			r.part = part
 			return r
 		}
 	}
@@ -219,6 +278,7 @@ func inOrder(objects policy.Objects, first string) policy.Objects {
 func remedyOfLayers(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Purpose) (remedy, bool) {
 	for i := range slices.Backward(part.Layers) {
 		if r, ok := remedyIn(p, e, &part.Layers[i].Set, purpose); ok {
+			r.part = part
 			return r, true
 		}
 	}
@@ -232,28 +292,31 @@ func remedyOfLayers(p *Pass, e graph.Edge, part *analyze.Part, purpose policy.Pu
 func (r remedy) general() remedy {
 	if r.instead != "" {
 		kind, _, _ := strings.Cut(r.instead, " ")
-		return remedy{Remediation: r.Remediation, instead: "a " + kind}
+		return remedy{Remediation: r.way, instead: "a " + kind}
 	}
-	return remedy{Remediation: r.Remediation}
+	if r.layer == nil {
+		return remedy{Remediation: r.Remediation}
+	}
+	return remedy{Remediation: r.way}
 }
 
-// attemptHint says how to end an attempt that l makes: in its own product, in another
+// attemptRemedy says how to end an attempt that l makes: in its own product, in another
 // layer else.
-func attemptHint(p *Pass, e graph.Edge, part *analyze.Part, l *policy.Effect) string {
+func attemptRemedy(p *Pass, e graph.Edge, part *analyze.Part, l *policy.Effect) (string, analyze.Fix) {
 	const near, all = "to slightly more than the slowest successful response", "enough for all attempts"
 	if r, ok := remedyIn(p, e, &l.Set, policy.AttemptTimeout); ok {
-		return r.hint("set", near)
+		return r.hint("set", near), r.timeoutFix(p)
 	}
 	if r, ok := remedyIn(p, e, &l.Set, policy.TotalTimeout); ok {
-		return r.hint("set", all)
+		return r.hint("set", all), r.timeoutFix(p)
 	}
 	if r, ok := remedyOfLayers(p, e, part, policy.AttemptTimeout); ok {
-		return r.hint("set", near)
+		return r.hint("set", near), r.timeoutFix(p)
 	}
 	if r, ok := remedyOfLayers(p, e, part, policy.TotalTimeout); ok {
-		return r.hint("set", all)
+		return r.hint("set", all), r.timeoutFix(p)
 	}
-	return cannotEnd(l.Set.Product)
+	return cannotEnd(l.Set.Product), analyze.Fix{}
 }
 
 // cannotEnd is the hint where a product cannot end a request.

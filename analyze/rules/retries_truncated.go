@@ -70,7 +70,9 @@ func reportTruncated(p *Pass, e graph.Edge, found faultyLayer) {
 	f := aboutCall(p, e, analyze.Certain, end.Origin(), perTry.Origin, l.Set.Retry.Retries.Origin)
 	f.Message = fmt.Sprintf("%s%s with %s for all attempts, but %s: %s x %s and %s of waits take %s",
 		callText(p, e), found.named, english.Duration(end.Time), cut, tries(l.Attempts), english.Duration(perTry.Value), english.Duration(l.Waits.Time), english.Duration(needed))
-	f.Hint = remedyOfLimit(p, e, found.part, end, policy.TotalTimeout).hint("raise", "to "+english.Duration(needed)+", or try less often or shorter")
+	r := remedyOfLimit(p, e, found.part, end, policy.TotalTimeout)
+	f.Fix = r.fix(p, needed)
+	f.Hint = r.hint("raise", "to "+english.Duration(needed)+", or try less often or shorter")
 	f.Values = []analyze.KeyValue{
 		attempts(l), value("perTry", perTry), keyValue("waits", english.Duration(l.Waits.Time)), keyValue("needed", english.Duration(needed)), keyValue("total", english.Duration(end.Time)),
 		number("canFinish", l.Full), number("canStart", l.Start),

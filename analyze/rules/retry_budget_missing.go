@@ -57,9 +57,9 @@ func checkRetryBudgetMissing(p *Pass) {
 		factor, _ := amp.At(p.Core.To(e))
 		f := aboutCall(p, e, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance), retryOrigin(l))
 		f.Message = fmt.Sprintf("%s%s and makes %s attempts on error responses, without a retry budget", callText(p, e), found.named, tries(l.Attempts))
-		f.Hint = "retry once at most"
+		f.Hint, f.Fix = "retry once at most", remedyFor(p, e, &l.Set, policy.Retries).fix(p, usualRetries)
 		if r, ok := remedyOfLayers(p, e, found.part, policy.RetryBudget); ok {
-			f.Hint = r.hint("set", "10 to 20 %")
+			f.Hint, f.Fix = r.hint("set", "10 to 20 %"), r.fix(p, usualBudget)
 		}
 		f.Values = []analyze.KeyValue{attempts(l), number("callers", callers), keyValue("factor", many(factor))}
 		severity := analyze.Info

@@ -56,7 +56,8 @@ func checkRetryMissing(p *Pass) {
 		}
 		f := aboutCall(p, e, analyze.Default)
 		f.Message = fmt.Sprintf("%s%s with idempotent requests, but no layer retries them when a connection breaks", callText(p, e), named)
-		f.Hint = remedyOf(p, e, bare[0], policy.Retries).hint("set", "one or two retries on connection failures")
+		r := remedyOf(p, e, bare[0], policy.Retries)
+		f.Hint, f.Fix = r.hint("set", "one or two retries on connection failures"), r.fix(p, usualRetries, []string{policy.OnConnect}).And(remedyOf(p, e, bare[0], policy.RetryBackoff).fix(p, usualBackoff))
 		f.Values = []analyze.KeyValue{keyValue("attempts", "1")}
 		if c, ok := obstacleOf(p, e, policy.Retries); ok {
 			c.explain(&f)

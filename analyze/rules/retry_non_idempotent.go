@@ -105,7 +105,9 @@ func reportRepeated(p *Pass, e graph.Edge, found faultyLayer, methods []string) 
 	}
 	f.Message = fmt.Sprintf("%s by %s%s and retries it after %s, when the callee may have processed it",
 		callText(p, e), strings.Join(methods, " and "), found.named, strings.Join(on, " or "))
-	f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
+	r := remedyFor(p, e, &l.Set, policy.Retries)
+	f.Fix = retryUnreached(p, e, found.part)
+	f.Hint = r.hint("change", "retry only what did not reach the callee, or declare the call idempotent if it carries a key")
 	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On), keyValue("methods", strings.Join(methods, ", "))}
 	p.At(capForJobs(p, e, repeatSeverity(l)), f)
 }
@@ -130,11 +132,33 @@ func reportUnknownMethods(p *Pass, e graph.Edge, found faultyLayer) {
 	if len(only) > 0 {
 		f.Message = fmt.Sprintf("%s%s and retries %s after %s, when the callee may have processed it", callText(p, e), found.named, strings.Join(only, " and "), strings.Join(on, " or "))
 	}
-	f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("limit", "to what did not reach the callee, or to a route for GET")
+	r := remedyFor(p, e, &l.Set, policy.Retries)
+	f.Fix = retryUnreached(p, e, found.part)
+	f.Hint = r.hint("limit", "to what did not reach the callee, or to a route for GET")
 	f.Values = []analyze.KeyValue{attempts(l), value("on", l.Set.Retry.On)}
 	severity := analyze.Info
 	if named := strings.ToUpper(found.part.Match); len(only) > 0 || strings.Contains(named, "POST") || strings.Contains(named, "PATCH") {
 		severity = analyze.Warning
 	}
 	p.At(capForJobs(p, e, severity), f)
+}
+
+// retryUnreached lets all layers of a part that repeat what the callee may have done retry only
+// what did not reach it.
+func retryUnreached(p *Pass, e graph.Edge, part *analyze.Part) (all analyze.Fix) {
+	for _, l := range repeating(part) {
+		if len(served(p, e, l)) == 0 {
+			continue
+		}
+		r := remedyFor(p, e, &l.Set, policy.Retries)
+		f := r.fix(p, []string{policy.OnConnect})
+		if !f.Applicable() {
+			f = r.fix(p, 0)
+		}
+		if !f.Applicable() {
+			return analyze.Fix{}
+		}
+		all = all.And(f)
+	}
+	return all
 }

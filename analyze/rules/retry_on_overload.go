@@ -67,7 +67,9 @@ func checkRetryOnOverload(p *Pass) {
 		f := aboutCall(p, e, sure, r.On.Origin)
 		f.Message = fmt.Sprintf("%s%s and retries %s on %s, which signals overload",
 			callText(p, e), found.named, wait, strings.Join(onOverload(r.On.Value), " or "))
-		f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("change", "leave these answers out, or wait for as long as they say")
+		way := remedyFor(p, e, &l.Set, policy.Retries)
+		f.Fix = way.fix(p, withoutOverload(r.On.Value))
+		f.Hint = way.hint("change", "leave these answers out, or wait for as long as they say")
 		f.Values = []analyze.KeyValue{attempts(l), value("on", r.On)}
 		p.At(capForJobs(p, e, severity), f)
 	}

@@ -70,7 +70,8 @@ func checkRetryUnbounded(p *Pass) {
 		if r.Provenance == policy.PlatformDefault {
 			f.Message += fmt.Sprintf(": the default of %s", l.Set.Product.DisplayName())
 		}
-		f.Hint = remedyFor(p, e, &l.Set, policy.Retries).hint("set", "two retries at most")
+		way := remedyFor(p, e, &l.Set, policy.Retries)
+		f.Hint, f.Fix = way.hint("set", "two retries at most"), way.fix(p, fewRetries)
 		f.Values = []analyze.KeyValue{attempts(l), took("budget", part.Budget)}
 		p.At(capForJobs(p, e, severity), f)
 	}

@@ -63,7 +63,8 @@ func checkRetryWithoutBackoff(p *Pass) {
 		if l.Attempts == policy.Unlimited {
 			f.Message = fmt.Sprintf("%s%s and retries without limit, %s", callText(p, e), found.named, lack)
 		}
-		f.Hint = remedyFor(p, e, &l.Set, policy.RetryBackoff).hint("set", "waits that grow from about 50ms, with a random part")
+		r := remedyFor(p, e, &l.Set, policy.RetryBackoff)
+		f.Hint, f.Fix = r.hint("set", "waits that grow from about 50ms, with a random part"), r.fix(p, usualBackoff)
 		if !canExpress(l.Set.Product, policy.RetryBackoff) {
 			f.Hint = l.Set.Product.DisplayName() + " cannot wait between retries: " +
 				remedyFor(p, e, &l.Set, policy.Retries).hint("change", "leave answers and slowness out of the conditions, and try connections alone again")

@@ -85,7 +85,8 @@ func reportInStep(p *Pass, e graph.Edge, found faultyLayer, caller analyze.Repli
 		f.Message = fmt.Sprintf("%s%s and retries without limit, %s apart without jitter: callers that failed together retry together",
 			callText(p, e), found.named, english.Duration(b.Base.Value))
 	}
-	f.Hint = remedyFor(p, e, &l.Set, policy.RetryBackoff).hint("set", "waits with a random part")
+	r := remedyFor(p, e, &l.Set, policy.RetryBackoff)
+	f.Hint, f.Fix = r.hint("set", "waits with a random part"), r.fix(p, b.Base.Value)
 	f.Values = []analyze.KeyValue{attempts(l), value("base", b.Base), keyValue("waits", until(l.Waits))}
 	severity := analyze.Info
 	if n := fanIn(p, e); caller.Set() && n*caller.Value >= herd {

@@ -58,7 +58,7 @@ func checkRetryWithoutTimeout(p *Pass) {
 		case l.Attempts == policy.Unlimited:
 			f.Message = fmt.Sprintf("%s%s and retries without limit, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named)
 		}
-		f.Hint = attemptHint(p, e, part, l)
+		f.Hint, f.Fix = attemptRemedy(p, e, part, l)
 		f.Values = []analyze.KeyValue{attempts(l), took("attempt", part.Attempt), took("budget", part.Budget)}
 		p.At(gradeByTier(p, e, analyze.Warning), f)
 	}

@@ -91,8 +91,9 @@ func reportTiming(p *Pass, e graph.Edge, part *analyze.Part, s analyze.Severity,
 	if by := part.Attempt.By; len(by) > 0 && by[0].Field == "timeout.perTry" {
 		purpose = policy.AttemptTimeout
 	}
-	f.Hint = remedyOfLimit(p, e, part, part.Attempt, purpose).hint(verb, why)
 	seen := p.Core.Observed(e)
+	r := remedyOfLimit(p, e, part, part.Attempt, purpose)
+	f.Hint, f.Fix = r.hint(verb, why), r.fix(p, aboveObserved(seen))
 	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), keyValue("p99", rounded(p99)), keyValue("timings", english.Number(seen.Latency.Count()))}
 	p.At(s, f)
 }

@@ -73,7 +73,9 @@ func checkTimeoutDefaultOnly(p *Pass) {
 					f.Origins = append([]graph.Origin{d.Origin}, f.Origins...)
 				}
 			}
-			f.Hint = remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout).hint("set", "what this call needs")
+			r := remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout)
+			f.Hint = r.hint("set", "what this call needs")
+			f.Fix = r.timeoutFix(p)
 			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 			if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok {
 				c.explain(&f)
@@ -131,7 +133,13 @@ func isTime(field string) bool {
 
 func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
 	g, first := p.Core, calls[0]
+	var all analyze.Fix
+	for _, e := range calls {
+		part := defaultOnly(p.Effective(e))
+		all = all.And(remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout).timeoutFix(p))
+	}
 	p.Report(analyze.Finding{
+		Fix:        all,
 		Confidence: analyze.Default,
 		Subject:    "product " + by.Name,
 		Message: fmt.Sprintf("%s (first: %s to %s) have only the %s", english.Count(len(calls), "call"),

@@ -81,7 +81,13 @@ func reportDisabled(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	}
 	f := aboutCall(p, e, analyze.Certain, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s with the timeout disabled%s", callText(p, e), named)
-	f.Hint = remedyOf(p, e, part, policy.TotalTimeout).hint("set", "to slightly more than the slowest successful response")
+	purpose := policy.TotalTimeout
+	if part.Budget.By[0].Field == "timeout.perTry" {
+		purpose = policy.AttemptTimeout
+	}
+	r := remedyOf(p, e, part, purpose)
+	f.Hint = r.hint("set", "to slightly more than the slowest successful response")
+	f.Fix = r.timeoutFix(p)
 	f.Values = []analyze.KeyValue{took("budget", part.Budget)}
 	p.At(gradeByTier(p, e, analyze.Warning), f)
 }
@@ -93,7 +99,9 @@ func reportLong(p *Pass, e graph.Edge, part *analyze.Part, named string, limit t
 	}
 	f := aboutCall(p, e, sure, part.Budget.Origin())
 	f.Message = fmt.Sprintf("%s and waits up to %s%s", callText(p, e), until(part.Budget), named)
-	f.Hint = remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout).hint("lower", "make longer work asynchronous")
+	r := remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout)
+	f.Hint = r.hint("lower", "make longer work asynchronous")
+	f.Fix = r.fix(p, shorterTimeout(part, limit))
 	f.Values = []analyze.KeyValue{took("budget", part.Budget), keyValue("limit", english.Duration(limit))}
 	p.At(gradeByTier(p, e, analyze.Info), f)
 }

@@ -77,6 +77,7 @@ func reportInversion(p *Pass, e graph.Edge, i inversion) {
 		callText(p, e), i.named, english.Duration(attempt.Time), b, english.Duration(most.Time), g.ID(g.To(i.need.MaxCall)))
 	f.Hint = fmt.Sprintf("shorten the call %s to %s, or raise the timeout of its caller as far as its own callers allow", callID(g, i.need.MaxCall), english.Duration(attempt.Time))
 	if r, ok := innerRemedy(p, i.need.MaxCall); ok {
+		f.Fix = shorterFix(p, r, withinCaller(p, i))
 		f.Hint = r.hint("set", fmt.Sprintf("to %s for %s, or let its caller wait longer, if its own callers do",
 			english.Duration(attempt.Time), callID(g, i.need.MaxCall)))
 	}

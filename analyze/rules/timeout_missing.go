@@ -123,8 +123,12 @@ func reportEndless(p *Pass, list []endlessCall) {
 		f.Message = fmt.Sprintf("%s without a timeout%s", what, named)
 	}
 	f.Hint = r.hint("set", long)
+	f.Fix = r.timeoutFix(p)
 	f.Alike = analyze.Alike{Cause: r.Kind + " " + r.Fields(), Says: without, Hint: r.general().hint("set", long), Calls: true}
 	f.Values = append(f.Values, took("attempt", part.Attempt), took("budget", part.Budget))
+	for _, other := range list[1:] {
+		f.Fix = f.Fix.And(remedyOf(p, other.call, other.part, policy.TotalTimeout).timeoutFix(p))
+	}
 	if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok && len(list) == 1 {
 		c.explain(&f)
 	}

@@ -86,7 +86,7 @@ func reportWrongKind(p *Pass, e graph.Edge, part *analyze.Part, named string) {
 	f.Message = fmt.Sprintf("%s%s with a timeout of %s, but none that bounds a slow response", callText(p, e), named, strings.Join(does, " and "))
 	f.Hint = cannotEnd(timers[0].set.Product)
 	if r, ok := remedyOfLayers(p, e, part, policy.TotalTimeout); ok {
-		f.Hint = r.hint("set", "to slightly more than the slowest successful response")
+		f.Hint, f.Fix = r.hint("set", "to slightly more than the slowest successful response"), r.timeoutFix(p)
 	}
 	p.At(capForJobs(p, e, analyze.Warning), f)
 }

@@ -109,7 +109,7 @@ func proxyServices(r *resource.Object, route document.Node, protocol string) {
 		}
 		e := graph.Evidence{
 			Way: "http-proxy", Strength: shares[i].Strength, Class: graph.ClassIngress, Protocol: protocol,
-			Port: resource.PortNumber(service.Get("port")), In: shares[i].In,
+			Port: resource.PortNumber(service.Get("port")), In: shares[i].In, Via: []graph.Ref{r.Ref()},
 		}
 		if e.Mirror, _ = service.Get("mirror").Bool(); e.Mirror {
 			e.Strength, e.In = graph.Strong, nil

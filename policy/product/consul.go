@@ -35,8 +35,8 @@ var Consul = &policy.Product{
 			in("ServiceRouter", field("spec.routes[].destination.numRetries", count), field("spec.routes[].destination.retryOn", conditions)),
 		),
 		policy.CircuitBreaker: ways(
-			in("service-defaults", block("UpstreamConfig.Defaults.PassiveHealthCheck")),
-			in("ServiceDefaults", block("spec.upstreamConfig.defaults.passiveHealthCheck")),
+			in("service-defaults", block("UpstreamConfig.Defaults.PassiveHealthCheck", "{Interval: 10s, MaxFailures: 5, EnforcingConsecutive5xx: 100, MaxEjectionPercent: 50}")),
+			in("ServiceDefaults", block("spec.upstreamConfig.defaults.passiveHealthCheck", "{interval: 10s, maxFailures: 5, enforcingConsecutive5xx: 100, maxEjectionPercent: 50}")),
 		),
 		policy.EjectionShare: ways(
 			in("service-defaults", field("UpstreamConfig.Defaults.PassiveHealthCheck.MaxEjectionPercent", percent)),
@@ -51,27 +51,34 @@ var Consul = &policy.Product{
 			in("ServiceDefaults", field("spec.upstreamConfig.defaults.passiveHealthCheck.baseEjectionTime", duration)),
 		),
 		policy.ConcurrencyLimit: ways(
-			in("service-defaults", block("UpstreamConfig.Defaults.Limits")),
-			in("ServiceDefaults", block("spec.upstreamConfig.defaults.limits")),
+			in("service-defaults", block("UpstreamConfig.Defaults.Limits", "{MaxConnections: 100, MaxPendingRequests: 100, MaxConcurrentRequests: 100}")),
+			in("ServiceDefaults", block("spec.upstreamConfig.defaults.limits", "{maxConnections: 100, maxPendingRequests: 100, maxConcurrentRequests: 100}")),
 		),
 		policy.FallbackAnswer: ways(
-			in("service-resolver", block("Failover")),
-			in("ServiceResolver", block("spec.failover")),
+			in("service-resolver", block("Failover", "")),
+			in("ServiceResolver", block("spec.failover", "")),
 		),
 		policy.LoadBalancing: ways(
-			in("service-resolver", field("LoadBalancer.Policy", name)),
-			in("ServiceResolver", field("spec.loadBalancer.policy", name)),
+			in("service-resolver", named("LoadBalancer.Policy", "least_request")),
+			in("ServiceResolver", named("spec.loadBalancer.policy", "least_request")),
 		),
 	},
 	AtCallee: policy.Remediations{
 		policy.TotalTimeout: ways(
-			in("service-defaults", field("LocalRequestTimeoutMs", duration)),
-			in("ServiceDefaults", field("spec.localRequestTimeoutMs", duration)),
+			in("service-defaults", timed("LocalRequestTimeoutMs", MillisDuration)),
+			in("ServiceDefaults", timed("spec.localRequestTimeoutMs", MillisDuration)),
 		),
 		policy.ConcurrencyLimit: ways(
 			in("service-defaults", field("MaxInboundConnections", count)),
 			in("ServiceDefaults", field("spec.maxInboundConnections", count)),
 		),
+	},
+	Objects: map[string][]policy.Edit{
+		"service-defaults": {field("Kind", "service-defaults"), field("Name", policy.CalleeName), field("Protocol", "http")},
+		"service-router": {field("Kind", "service-router"), field("Name", policy.CalleeName),
+			field("Routes[].Match.HTTP.PathPrefix", "/"), field("Routes[].Destination.Service", policy.CalleeName)},
+		"ServiceRouter": begins("consul.hashicorp.com/v1alpha1", "ServiceRouter", policy.CalleeNamespace,
+			field("spec.routes[].match.http.pathPrefix", "/"), field("spec.routes[].destination.service", policy.CalleeName)),
 	},
 	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget},
 }

@@ -19,13 +19,13 @@ var Contour = &policy.Product{
 	},
 	Remediations: policy.Remediations{
 		policy.TotalTimeout: ways(
-			in("HTTPProxy", field("spec.routes[].timeoutPolicy.response", duration)), in("virtual host of HTTPProxy", field("authorization.responseTimeout", duration)),
+			in("HTTPProxy", field("spec.routes[].timeoutPolicy.response", duration)), at("virtual host of HTTPProxy", field("authorization.responseTimeout", duration)),
 			in("ContourConfiguration", field("spec.globalExtAuth.responseTimeout", duration)), in("ExtensionService", field("spec.timeoutPolicy.response", duration)),
 		),
 		policy.AttemptTimeout:   ways(in("HTTPProxy", field("spec.routes[].retryPolicy.perTryTimeout", duration))),
-		policy.Retries:          ways(in("HTTPProxy", field("spec.routes[].retryPolicy.count", count), field("spec.routes[].retryPolicy.retryOn", conditions))),
+		policy.Retries:          ways(in("HTTPProxy", field("spec.routes[].retryPolicy.count", count), listed("spec.routes[].retryPolicy.retryOn"))),
 		policy.ConcurrencyLimit: ways(in("Service", annotation("projectcontour.io/max-requests", count))),
-		policy.LoadBalancing:    ways(in("HTTPProxy", field("spec.routes[].loadBalancerPolicy.strategy", name))),
+		policy.LoadBalancing:    ways(in("HTTPProxy", named("spec.routes[].loadBalancerPolicy.strategy", "WeightedLeastRequest"))),
 	},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer},
 }

@@ -31,11 +31,11 @@ var Dapr = &policy.Product{
 		Breaker: &policy.Breaker{Kind: def("call"), Slow: def(false), Failures: def(6), Open: def(60 * time.Second)}, // consecutiveFailures > 5
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:    ways(in("Resiliency", field("spec.policies.timeouts[]", duration), field("spec.targets.apps[].timeout", name))),
-		policy.AttemptTimeout:  ways(in("Resiliency", field("spec.policies.timeouts[]", duration), field("spec.targets.apps[].timeout", name))),
-		policy.Retries:         ways(in("Resiliency", field("spec.policies.retries[].maxRetries", count))),
-		policy.RetryBackoff:    ways(in("Resiliency", field("spec.policies.retries[].policy", "exponential"))),
-		policy.CircuitBreaker:  ways(in("Resiliency", block("spec.policies.circuitBreakers[]"), field("spec.targets.apps[].circuitBreaker", name))),
+		policy.TotalTimeout:    ways(in("Resiliency", field("spec.policies.timeouts[<callee>]", duration), named("spec.targets.apps[<callee>].timeout", "<callee>"))),
+		policy.AttemptTimeout:  ways(in("Resiliency", field("spec.policies.timeouts[<callee>]", duration), named("spec.targets.apps[<callee>].timeout", "<callee>"))),
+		policy.Retries:         ways(in("Resiliency", field("spec.policies.retries[<callee>].maxRetries", count), named("spec.targets.apps[<callee>].retry", "<callee>"))),
+		policy.RetryBackoff:    ways(in("Resiliency", field("spec.policies.retries[].policy", "exponential"), remove("spec.policies.retries[].duration"))),
+		policy.CircuitBreaker:  ways(in("Resiliency", block("spec.policies.circuitBreakers[<callee>]", "{maxRequests: 1, timeout: 30s, trip: consecutiveFailures > 5}"), named("spec.targets.apps[<callee>].circuitBreaker", "<callee>"))),
 		policy.BreakerWindow:   ways(in("Resiliency", field("spec.policies.circuitBreakers[].interval", duration))),
 		policy.BreakerOpenTime: ways(in("Resiliency", field("spec.policies.circuitBreakers[].timeout", duration))),
 	},

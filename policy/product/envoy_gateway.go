@@ -34,14 +34,14 @@ var EnvoyGateway = &policy.Product{
 		policy.AttemptTimeout:   ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.timeout", duration))),
 		policy.Retries:          ways(in("BackendTrafficPolicy", field("spec.retry.numRetries", count), field("spec.retry.retryOn", conditions))),
 		policy.RetryBackoff:     ways(in("BackendTrafficPolicy", field("spec.retry.perRetry.backOff.baseInterval", duration))),
-		policy.RetryBudget:      ways(in("BackendTrafficPolicy", block("spec.circuitBreaker.retryBudget"))),
-		policy.CircuitBreaker:   ways(in("BackendTrafficPolicy", block("spec.healthCheck.passive"))),
+		policy.RetryBudget:      ways(in("BackendTrafficPolicy", block("spec.circuitBreaker.retryBudget", ""))),
+		policy.CircuitBreaker:   ways(in("BackendTrafficPolicy", block("spec.healthCheck.passive", "{consecutive5XxErrors: 5, interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50}"))),
 		policy.EjectionShare:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.maxEjectionPercent", percent))),
 		policy.BreakerWindow:    ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.interval", duration))),
 		policy.BreakerOpenTime:  ways(in("BackendTrafficPolicy", field("spec.healthCheck.passive.baseEjectionTime", duration))),
 		policy.ConcurrencyLimit: ways(in("BackendTrafficPolicy", field("spec.circuitBreaker.maxParallelRequests", count))),
 		policy.FallbackAnswer:   ways(in("Backend", field("spec.fallback", "true"))),
-		policy.LoadBalancing:    ways(in("BackendTrafficPolicy", field("spec.loadBalancer.type", name))),
+		policy.LoadBalancing:    ways(in("BackendTrafficPolicy", named("spec.loadBalancer.type", "LeastRequest"))),
 	},
 }
 

@@ -17,9 +17,9 @@ var GatewayAPI = &policy.Product{
 	Remediations: policy.Remediations{
 		policy.TotalTimeout:   ways(in("HTTPRoute", field("spec.rules[].timeouts.request", duration))),
 		policy.AttemptTimeout: ways(in("HTTPRoute", field("spec.rules[].timeouts.backendRequest", duration))),
-		policy.Retries:        ways(in("HTTPRoute", field("spec.rules[].retry.attempts", count), field("spec.rules[].retry.codes", conditions))),
+		policy.Retries:        ways(in("HTTPRoute", field("spec.rules[].retry.attempts", count), listed("spec.rules[].retry.codes"))),
 		policy.RetryBackoff:   ways(in("HTTPRoute", field("spec.rules[].retry.backoff", duration))),
-		policy.RetryBudget:    ways(in("XBackendTrafficPolicy", block("spec.retryConstraint.budget"))),
+		policy.RetryBudget:    ways(in("XBackendTrafficPolicy", block("spec.retryConstraint.budget", ""))),
 	},
 	Apart:         map[string][]string{"grpc-route": {"HTTPRoute"}}, // GRPCRoute has neither timeouts nor retries
 	Inexpressible: []policy.Purpose{policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},

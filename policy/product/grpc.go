@@ -19,11 +19,11 @@ var GRPC = &policy.Product{
 	},
 	Within: policy.Set{Retry: &policy.Retry{Backoff: &policy.Backoff{Kind: def("exponential"), Jitter: def(policy.Jitter{Kind: "partial", Fraction: 0.2})}}},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:  ways(in("gRPC service config", field("methodConfig[].timeout", duration))),
-		policy.Retries:       ways(in("gRPC service config", field("methodConfig[].retryPolicy.maxAttempts", count), field("methodConfig[].retryPolicy.retryableStatusCodes", conditions))),
-		policy.RetryBackoff:  ways(in("gRPC service config", field("methodConfig[].retryPolicy.initialBackoff", duration), field("methodConfig[].retryPolicy.backoffMultiplier", "2"))),
-		policy.RetryBudget:   ways(in("gRPC service config", block("retryThrottling"))),
-		policy.LoadBalancing: ways(in("gRPC service config", field("loadBalancingConfig", "[{round_robin: {}]"))),
+		policy.TotalTimeout:  ways(inFile("gRPC service config", field("methodConfig[].timeout", duration))),
+		policy.Retries:       ways(inFile("gRPC service config", field("methodConfig[].retryPolicy.maxAttempts", tries), listed("methodConfig[].retryPolicy.retryableStatusCodes"))),
+		policy.RetryBackoff:  ways(inFile("gRPC service config", field("methodConfig[].retryPolicy.initialBackoff", duration), field("methodConfig[].retryPolicy.backoffMultiplier", "2"))),
+		policy.RetryBudget:   ways(inFile("gRPC service config", block("retryThrottling", "{maxTokens: 10, tokenRatio: 0.1}"))),
+		policy.LoadBalancing: ways(inFile("gRPC service config", field("loadBalancingConfig", "[{round_robin: {}]"))),
 	},
 	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer},
 }

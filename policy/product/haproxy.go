@@ -20,10 +20,10 @@ var HAProxy = &policy.Product{
 	},
 	Within: policy.Set{Retry: &policy.Retry{Retries: def(3), On: def([]string{policy.OnConnect}), SameHost: def(true), Backoff: &policy.Backoff{Kind: def("none")}}},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("backend", field("timeout server", duration))),
-		policy.Retries:          ways(in("backend", field("retries", count), field("retry-on", conditions))),
-		policy.CircuitBreaker:   ways(in("servers of the backend", field("observe", "layer7"), field("error-limit", count))),
-		policy.ConcurrencyLimit: ways(in("servers of the backend", field("maxconn", count))),
+		policy.TotalTimeout:     ways(at("backend", field("timeout server", duration))),
+		policy.Retries:          ways(at("backend", field("retries", count), field("retry-on", conditions))),
+		policy.CircuitBreaker:   ways(at("servers of the backend", field("observe", "layer7"), field("error-limit", count))),
+		policy.ConcurrencyLimit: ways(at("servers of the backend", field("maxconn", count))),
 	},
 	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }

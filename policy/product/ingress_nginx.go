@@ -20,8 +20,8 @@ var IngressNginx = &policy.Product{
 	},
 	Within: policy.Set{Retry: nextUpstream(def(2))},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", count))),
-		policy.AttemptTimeout:   ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", count))),
+		policy.TotalTimeout:     ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", duration))),
+		policy.AttemptTimeout:   ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-read-timeout", duration))),
 		policy.Retries:          ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/proxy-next-upstream", conditions), annotation("nginx.ingress.kubernetes.io/proxy-next-upstream-tries", count))),
 		policy.ConcurrencyLimit: ways(in("Ingress", annotation("nginx.ingress.kubernetes.io/limit-connections", count))),
 	},

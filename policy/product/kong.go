@@ -22,9 +22,9 @@ var Kong = &policy.Product{
 	Remediations: policy.Remediations{
 		policy.TotalTimeout:   ways(in("Service", annotation("konghq.com/read-timeout", duration)), in("service", field("read_timeout", duration))),
 		policy.AttemptTimeout: ways(in("Service", annotation("konghq.com/read-timeout", duration)), in("service", field("read_timeout", duration))),
-		policy.Retries:        ways(in("Kong service", field("retries", count))),
-		policy.CircuitBreaker: ways(in("KongUpstreamPolicy", block("spec.healthchecks.passive"))),
-		policy.LoadBalancing:  ways(in("KongUpstreamPolicy", field("spec.algorithm", name))),
+		policy.Retries:        ways(at("Kong service", field("retries", count))),
+		policy.CircuitBreaker: ways(in("KongUpstreamPolicy", block("spec.healthchecks.passive", "{unhealthy: {http_failures: 5, timeouts: 5}}"))),
+		policy.LoadBalancing:  ways(in("KongUpstreamPolicy", named("spec.algorithm", "least-connections"))),
 	},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer},
 }

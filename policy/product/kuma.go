@@ -31,19 +31,30 @@ var Kuma = &policy.Product{
 	Remediations: policy.Remediations{
 		policy.TotalTimeout:     ways(in("MeshTimeout", field("spec.to[].default.http.requestTimeout", duration))),
 		policy.AttemptTimeout:   ways(in("MeshRetry", field("spec.to[].default.http.perTryTimeout", duration))),
-		policy.Retries:          ways(in("MeshRetry", field("spec.to[].default.http.numRetries", count), field("spec.to[].default.http.retryOn", conditions))),
+		policy.Retries:          ways(in("MeshRetry", field("spec.to[].default.http.numRetries", count), listed("spec.to[].default.http.retryOn"))),
 		policy.RetryBackoff:     ways(in("MeshRetry", field("spec.to[].default.http.backOff.baseInterval", duration))),
-		policy.CircuitBreaker:   ways(in("MeshCircuitBreaker", block("spec.to[].default.outlierDetection"))),
+		policy.CircuitBreaker:   ways(in("MeshCircuitBreaker", block("spec.to[].default.outlierDetection", "{interval: 10s, baseEjectionTime: 30s, maxEjectionPercent: 50, detectors: {totalFailures: {consecutive: 5}}}"))),
 		policy.EjectionShare:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.maxEjectionPercent", percent))),
 		policy.BreakerWindow:    ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.interval", duration))),
 		policy.BreakerOpenTime:  ways(in("MeshCircuitBreaker", field("spec.to[].default.outlierDetection.baseEjectionTime", duration))),
-		policy.ConcurrencyLimit: ways(in("MeshCircuitBreaker", block("spec.to[].default.connectionLimits"))),
-		policy.LoadBalancing:    ways(in("MeshLoadBalancingStrategy", field("spec.to[].default.loadBalancer.type", name))),
+		policy.ConcurrencyLimit: ways(in("MeshCircuitBreaker", block("spec.to[].default.connectionLimits", "{maxConnections: 100, maxPendingRequests: 100, maxRequests: 100}"))),
+		policy.LoadBalancing:    ways(in("MeshLoadBalancingStrategy", named("spec.to[].default.loadBalancer.type", "LeastRequest"))),
 	},
 	AtCallee: policy.Remediations{
 		policy.TotalTimeout: ways(in("MeshTimeout", field("spec.rules[].default.http.requestTimeout", duration))),
 	},
+	Objects: map[string][]policy.Edit{
+		"MeshTimeout":               begins("kuma.io/v1alpha1", "MeshTimeout", "kuma-system", kumaTarget...),
+		"MeshRetry":                 begins("kuma.io/v1alpha1", "MeshRetry", "kuma-system", kumaTarget...),
+		"MeshCircuitBreaker":        begins("kuma.io/v1alpha1", "MeshCircuitBreaker", "kuma-system", kumaTarget...),
+		"MeshLoadBalancingStrategy": begins("kuma.io/v1alpha1", "MeshLoadBalancingStrategy", "kuma-system", kumaTarget...),
+	},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.FallbackAnswer},
+}
+
+// kumaTarget begins a policy of all callers for one callee.
+var kumaTarget = []policy.Edit{
+	field("spec.targetRef.kind", "Mesh"), field("spec.to[].targetRef.kind", "MeshService"), field("spec.to[].targetRef.name", policy.CalleeName),
 }
 
 // KumaDuration is the syntax of Kuma's policies.

@@ -47,7 +47,7 @@ var Linkerd = &policy.Product{
 			in("HTTPRoute", annotation("retry.linkerd.io/limit", count), annotation("retry.linkerd.io/http", conditions)),
 			in("ServiceProfile", field("spec.routes[].isRetryable", "true")),
 		),
-		policy.RetryBudget:     ways(in("ServiceProfile", field("spec.retryBudget.retryRatio", percent))),
+		policy.RetryBudget:     ways(in("ServiceProfile", share("spec.retryBudget.retryRatio"))),
 		policy.CircuitBreaker:  ways(in("Service", annotation("balancer.linkerd.io/failure-accrual", "consecutive"))),
 		policy.BreakerOpenTime: ways(in("Service", annotation("balancer.linkerd.io/failure-accrual-consecutive-min-penalty", duration))),
 	},

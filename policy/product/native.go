@@ -8,23 +8,35 @@ import (
 var Native = &policy.Product{
 	Name: "native", Title: "native manifest",
 	Source:    "https://github.com/weirgraph/weir",
-	Durations: []*policy.Syntax{NativeDuration},
-	Layer:     policy.App, ByHand: true, Transport: true,
+	Durations: []*policy.Syntax{NativeDuration}, RetryWords: []*policy.RetryWords{nativeRetryOn},
+	Layer: policy.App, ByHand: true, Transport: true,
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("call in weir.yaml", field("timeout", duration))),
-		policy.AttemptTimeout:   ways(in("call in weir.yaml", field("perTry", duration))),
-		policy.Retries:          ways(in("call in weir.yaml", field("retry.retries", count), field("retry.on", conditions))),
-		policy.RetryBackoff:     ways(in("call in weir.yaml", field("retry.backoff", "{kind: exponential, jitter: full}"))),
-		policy.RetryBudget:      ways(in("call in weir.yaml", field("retry.budget", percent))),
-		policy.CircuitBreaker:   ways(in("call in weir.yaml", field("breaker", policy.BlockValue))),
-		policy.EjectionShare:    ways(in("call in weir.yaml", field("breaker.maxEject", percent))),
-		policy.BreakerWindow:    ways(in("call in weir.yaml", field("breaker.window", duration))),
-		policy.BreakerOpenTime:  ways(in("call in weir.yaml", field("breaker.open", duration))),
-		policy.ConcurrencyLimit: ways(in("call in weir.yaml", field("bulkhead.maxConcurrent", count))),
-		policy.FallbackAnswer:   ways(in("call in weir.yaml", field("fallback", policy.BlockValue))),
-		policy.LoadBalancing:    ways(in("call in weir.yaml", field("balance", name))),
+		policy.TotalTimeout:     ways(at(NativeCall, field("timeout", duration))),
+		policy.AttemptTimeout:   ways(at(NativeCall, field("perTry", duration))),
+		policy.Retries:          ways(at(NativeCall, field("retry.retries", count), listed("retry.on"))),
+		policy.RetryBackoff:     ways(at(NativeCall, field("retry.backoff", "{kind: exponential, jitter: full}"))),
+		policy.RetryBudget:      ways(at(NativeCall, policy.Edit{Path: "retry.budget", Value: policy.PercentValue, Fill: "%"})),
+		policy.CircuitBreaker:   ways(at(NativeCall, policy.Edit{Path: "breaker", Value: policy.BlockValue, Fill: "{kind: call, errorRate: 50%}"})),
+		policy.EjectionShare:    ways(at(NativeCall, policy.Edit{Path: "breaker.maxEject", Value: policy.PercentValue, Fill: "%"})),
+		policy.BreakerWindow:    ways(at(NativeCall, field("breaker.window", duration))),
+		policy.BreakerOpenTime:  ways(at(NativeCall, field("breaker.open", duration))),
+		policy.ConcurrencyLimit: ways(at(NativeCall, field("bulkhead.maxConcurrent", count))),
+		policy.FallbackAnswer:   ways(at(NativeCall, policy.Edit{Path: "fallback", Value: policy.BlockValue, Fill: "{kind: static}"})),
+		policy.LoadBalancing:    ways(at(NativeCall, named("balance", "least-request"))),
 	},
 }
+
+// NativeCall is the kind of what a native manifest declares of one call.
+const NativeCall = "call in weir.yaml"
+
+// nativeRetryOn are weir's own classes of failures.
+var nativeRetryOn = func() *policy.RetryWords {
+	v := &policy.RetryWords{Title: "weir", Words: map[string][]string{}, GRPC: true}
+	for _, class := range policy.Triggers {
+		v.Words[class] = []string{class}
+	}
+	return v
+}()
 
 // NativeDuration is the syntax of weir.yaml.
 var NativeDuration = &policy.Syntax{Title: "weir", Read: readGo, Zero: policy.Off, Off: []string{"off", "false"}, Good: `"3s", "250ms" or "1m", or "off" for none`, Unit: "s"}

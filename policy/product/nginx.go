@@ -21,11 +21,11 @@ var Nginx = &policy.Product{
 	},
 	Within: policy.Set{Retry: nextUpstream(policy.Setting[int]{})},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("location block", field("proxy_read_timeout", duration))),
-		policy.AttemptTimeout:   ways(in("location block", field("proxy_read_timeout", duration))),
-		policy.Retries:          ways(in("location block", field("proxy_next_upstream", conditions), field("proxy_next_upstream_tries", count))),
-		policy.CircuitBreaker:   ways(in("servers of the upstream block", field("max_fails", count))),
-		policy.ConcurrencyLimit: ways(in("servers of the upstream block", field("max_conns", count))),
+		policy.TotalTimeout:     ways(at("location block", field("proxy_read_timeout", duration))),
+		policy.AttemptTimeout:   ways(at("location block", field("proxy_read_timeout", duration))),
+		policy.Retries:          ways(at("location block", field("proxy_next_upstream", conditions), field("proxy_next_upstream_tries", count))),
+		policy.CircuitBreaker:   ways(at("servers of the upstream block", field("max_fails", count))),
+		policy.ConcurrencyLimit: ways(at("servers of the upstream block", field("max_conns", count))),
 	},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer, policy.LoadBalancing},
 }

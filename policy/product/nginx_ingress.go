@@ -21,7 +21,7 @@ var NginxIngress = &policy.Product{
 		policy.Retries:          ways(in("VirtualServer", field("spec.upstreams[].next-upstream", conditions), field("spec.upstreams[].next-upstream-tries", count)), in("Ingress", annotation("nginx.org/proxy-next-upstream", conditions), annotation("nginx.org/proxy-next-upstream-tries", count))),
 		policy.CircuitBreaker:   ways(in("VirtualServer", field("spec.upstreams[].max-fails", count)), in("Ingress", annotation("nginx.org/max-fails", count))),
 		policy.ConcurrencyLimit: ways(in("VirtualServer", field("spec.upstreams[].max-conns", count)), in("Ingress", annotation("nginx.org/max-conns", count))),
-		policy.LoadBalancing:    ways(in("VirtualServer", field("spec.upstreams[].lb-method", name)), in("Ingress", annotation("nginx.org/lb-method", name))),
+		policy.LoadBalancing:    ways(in("VirtualServer", named("spec.upstreams[].lb-method", "least_conn")), in("Ingress", annotation("nginx.org/lb-method", policy.NameValue))),
 	},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.FallbackAnswer},
 }

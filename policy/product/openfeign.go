@@ -17,10 +17,10 @@ var OpenFeign = &policy.Product{
 		Retry:   noRetry(), Breaker: noBreaker(),
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:   ways(in("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
-		policy.AttemptTimeout: ways(in("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
-		policy.CircuitBreaker: ways(in("application configuration", field("spring.cloud.openfeign.circuitbreaker.enabled", "true"))),
-		policy.FallbackAnswer: ways(in("@FeignClient annotation", field("fallback", name))),
+		policy.TotalTimeout:   ways(inFile("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
+		policy.AttemptTimeout: ways(inFile("Feign client", field("spring.cloud.openfeign.client.config.*.readTimeout", duration))),
+		policy.CircuitBreaker: ways(inFile("application configuration", field("spring.cloud.openfeign.circuitbreaker.enabled", "true"))),
+		policy.FallbackAnswer: ways(inCode("@FeignClient annotation", named("fallback", ""))),
 	},
 	Inexpressible: []policy.Purpose{policy.Retries, policy.RetryBackoff, policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.LoadBalancing},
 }

@@ -83,7 +83,7 @@ func checkRemediation(t *testing.T, p *policy.Product, r policy.Remediation) {
 }
 
 var placeholders = []string{
-	policy.DurationValue, policy.CountValue, policy.PercentValue, policy.ConditionsValue, policy.NameValue, policy.BlockValue,
+	policy.DurationValue, policy.CountValue, policy.TriesValue, policy.PercentValue, policy.ConditionsValue, policy.NameValue, policy.BlockValue,
 }
 
 // The defaults of each platform.

@@ -11,9 +11,24 @@ func in(kind string, edits ...policy.Edit) policy.Remediation {
 	return policy.Remediation{Kind: kind, Edits: edits}
 }
 
+// at is a remediation in a value that is part of a larger one.
+func at(kind string, edits ...policy.Edit) policy.Remediation {
+	return policy.Remediation{Kind: kind, Base: policy.BasePlace, Edits: edits}
+}
+
+// inFile is a remediation in the settings of a program.
+func inFile(kind string, edits ...policy.Edit) policy.Remediation {
+	return policy.Remediation{Kind: kind, Base: policy.BaseFile, Edits: edits}
+}
+
+// inCode is a remediation in the code of a program.
+func inCode(kind string, edits ...policy.Edit) policy.Remediation {
+	return policy.Remediation{Kind: kind, Base: policy.BaseCode, Edits: edits}
+}
+
 // whole is a remediation that adds an object, or its equivalent in code.
 func whole(kind string) policy.Remediation {
-	return in(kind, policy.Edit{Op: policy.OpAdd, Value: policy.BlockValue})
+	return inCode(kind, policy.Edit{Op: policy.OpAdd, Value: policy.BlockValue})
 }
 
 // field sets a field.
@@ -21,13 +36,43 @@ func field(path, value string) policy.Edit {
 	return policy.Edit{Op: policy.OpSet, Path: path, Value: value}
 }
 
-// block adds a block with fields of its own.
-func block(path string) policy.Edit {
-	return policy.Edit{Op: policy.OpAdd, Path: path, Value: policy.BlockValue}
+// block adds a block with fields of its own, those of fill.
+func block(path, fill string) policy.Edit {
+	return policy.Edit{Op: policy.OpAdd, Path: path, Value: policy.BlockValue, Fill: fill}
 }
+
+// named sets a field to a name.
+func named(path, fill string) policy.Edit {
+	return policy.Edit{Op: policy.OpSet, Path: path, Value: policy.NameValue, Fill: fill}
+}
+
+// timed sets a field to a time in a syntax of its own.
+func timed(path string, syntax *policy.Syntax) policy.Edit {
+	return policy.Edit{Op: policy.OpSet, Path: path, Value: policy.DurationValue, Syntax: syntax}
+}
+
+// listed sets a field to a list of conditions.
+func listed(path string) policy.Edit {
+	return policy.Edit{Op: policy.OpSet, Path: path, Value: policy.ConditionsValue, Fill: "[]"}
+}
+
+// share sets a field to a share of one.
+func share(path string) policy.Edit {
+	return policy.Edit{Op: policy.OpSet, Path: path, Value: policy.PercentValue, Fill: "of one"}
+}
+
+// remove takes a field away.
+func remove(path string) policy.Edit { return policy.Edit{Op: policy.OpRemove, Path: path} }
 
 // annotation sets an annotation.
 func annotation(key, value string) policy.Edit { return field("metadata.annotations["+key+"]", value) }
+
+// begins is how a new object begins: its version, kind and name, then other fields.
+func begins(version, kind, namespace string, more ...policy.Edit) []policy.Edit {
+	return append([]policy.Edit{
+		field("apiVersion", version), field("kind", kind), field("metadata.name", policy.CalleeName), field("metadata.namespace", namespace),
+	}, more...)
+}
 
 // ways are the remediations of one purpose, the default first.
 func ways(list ...policy.Remediation) []policy.Remediation { return list }
@@ -49,5 +94,5 @@ const (
 	count      = policy.CountValue
 	percent    = policy.PercentValue
 	conditions = policy.ConditionsValue
-	name       = policy.NameValue
+	tries      = policy.TriesValue
 )

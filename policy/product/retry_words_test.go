@@ -48,6 +48,7 @@ func TestParseRetryOn(t *testing.T) {
 		{NginxNextUpstream, "http_505", "", "http_505"},
 		{HAProxyRetryOn, "conn-failure empty-response 503", "connect reset response-503", ""},
 		{HAProxyRetryOn, "505", "", "505"},
+		{nativeRetryOn, "connect grpc:UNAVAILABLE", "connect grpc:UNAVAILABLE", ""},
 		{StatusCodes, "502,503-504", "response-502 response-503 response-504", ""},
 		{StatusCodes, "bad", "", "bad"},
 		{StatusCodes, "", "", ""},

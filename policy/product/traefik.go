@@ -20,17 +20,24 @@ var Traefik = &policy.Product{
 		HealthCheck: &policy.HealthCheck{Interval: def(30 * time.Second), Timeout: def(5 * time.Second)},
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("ServersTransport", field("spec.forwardingTimeouts.responseHeaderTimeout", duration))),
-		policy.AttemptTimeout:   ways(in("ServersTransport", field("spec.forwardingTimeouts.responseHeaderTimeout", duration))),
-		policy.Retries:          ways(in("Middleware", field("spec.retry.attempts", count))),
+		policy.TotalTimeout:     ways(traefikTimeout),
+		policy.AttemptTimeout:   ways(traefikTimeout),
+		policy.Retries:          ways(in("Middleware", field("spec.retry.attempts", tries))),
 		policy.RetryBackoff:     ways(in("Middleware", field("spec.retry.initialInterval", duration))),
-		policy.CircuitBreaker:   ways(in("Middleware", block("spec.circuitBreaker"))),
+		policy.CircuitBreaker:   ways(in("Middleware", block("spec.circuitBreaker", "{expression: NetworkErrorRatio() > 0.30}"))),
 		policy.BreakerOpenTime:  ways(in("Middleware", field("spec.circuitBreaker.fallbackDuration", duration))),
 		policy.ConcurrencyLimit: ways(in("Middleware", field("spec.inFlightReq.amount", count))),
-		policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover"))),
+		policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover", ""))),
 	},
+	Objects:       map[string][]policy.Edit{"ServersTransport": begins("traefik.io/v1alpha1", "ServersTransport", policy.CalleeNamespace)},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.LoadBalancing},
 }
 
 // TraefikDuration takes a bare number for seconds.
 var TraefikDuration = &policy.Syntax{Title: "Traefik", Read: readBareOr(time.Second, readGo), Zero: policy.Off, Good: `"2s", or a whole number of seconds`}
+
+// traefikTimeout is in an object that the services of routes name.
+var traefikTimeout = policy.Remediation{
+	Kind: "ServersTransport", Edits: []policy.Edit{field("spec.forwardingTimeouts.responseHeaderTimeout", duration)},
+	Refers: &policy.Remediation{Kind: "IngressRoute", Edits: []policy.Edit{field("spec.routes[].services[].serversTransport", policy.CalleeName)}},
+}

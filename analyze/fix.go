@@ -1,0 +1,53 @@
+package analyze
+
+import (
+	"slices"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A Fix is a change of the inputs that removes the cause of a finding: its hint as data, with
+// values that fit this call. Its changes are made together or not at all. The zero Fix is that
+// of a finding that only people can fix.
+type Fix struct {
+	Changes []ObjectEdit
+	Why     string // what its values rest on, "the slowest call of shop/cart takes 2s"; empty if they need no reason
+}
+
+// An ObjectEdit sets, adds or removes fields of one object.
+type ObjectEdit struct {
+	Kind   string         // "VirtualService", "call in weir.yaml"
+	Object string         // its name, "shop/pricing"; empty if its place identifies it
+	Places []graph.Origin // the first that is in an object of the kind and name is in the part that acts; never empty
+	Base   policy.Base    // where its paths begin
+	New    []policy.Edit  // how an object of the kind begins, if the inputs have none; nil if none can be added
+	Edits  []FieldEdit
+	Copy   bool // the edits are those of a copy of the object, which is added
+}
+
+// A FieldEdit is the edit of a field, with its value.
+type FieldEdit struct {
+	policy.Edit
+
+	// Of a value that is written already: where, what it means and is to mean, and the products
+	// whose way to write it may be. Value is how the usual one of them writes it.
+	Written  graph.Origin
+	Was, Now any
+	By       []*policy.Product
+
+	Names bool // the value is a name that leads to what another edit sets
+
+	// Beside is where another field of the same block has its value, if that leads to the block:
+	// the path then begins there.
+	Beside graph.Origin
+}
+
+// Applicable reports whether a program can make the fix.
+func (f *Fix) Applicable() bool { return len(f.Changes) > 0 }
+
+// And returns the changes of both, for the first's reason.
+func (f Fix) And(other Fix) Fix {
+	f.Changes = append(slices.Clip(f.Changes), other.Changes...)
+	return f
+}

@@ -1,0 +1,380 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// fix is r as data, with values for its edits: a time for a duration, a number of retries, a share,
+// classes of failures. An edit that takes another value than these, and has none of its own, is
+// left out. It is the zero Fix if no edit is left, or r is not in the inputs.
+func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
+	if r.Base == policy.BaseCode || r.layer == nil || r.instead != "" {
+		return analyze.Fix{}
+	}
+	c := analyze.ObjectEdit{Kind: r.Kind, Object: r.object, Base: r.Base, Places: r.places(p)}
+	for i := range r.Edits {
+		if e, ok := r.edit(&r.Edits[i], values); ok {
+			c.Edits = append(c.Edits, e)
+		}
+	}
+	if slices.ContainsFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Written.File != "" }) {
+		c.Edits = slices.DeleteFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Names }) // which leads to the value already
+	}
+	if len(c.Edits) == 0 {
+		return analyze.Fix{}
+	}
+	if r.object == "" && r.Base == policy.BaseObject {
+		c.Object, c.New = r.addition(p)
+	}
+	if len(c.Places) == 0 {
+		return analyze.Fix{}
+	}
+	f := analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+	if c.New != nil && r.Refers != nil {
+		names := analyze.ObjectEdit{Kind: r.Refers.Kind, Places: c.Places}
+		for _, e := range r.Refers.Edits {
+			e.Value = r.fill(p, e.Value)
+			names.Edits = append(names.Edits, analyze.FieldEdit{Edit: e})
+		}
+		f.Changes = append(f.Changes, names)
+	}
+	return f
+}
+
+// edit gives an edit of r its value, and false if there is none.
+func (r remedy) edit(e *policy.Edit, values []any) (analyze.FieldEdit, bool) {
+	f := analyze.FieldEdit{Edit: *e, By: r.writers()}
+	if at, _ := r.writtenSetting(e); at.File == "" && strings.Contains(e.Path, ".*") { // of no known name
+		return f, false
+	}
+	var ok bool
+	switch e.Value {
+	case policy.BlockValue, policy.NameValue:
+		f.Value, f.Names = e.Fill, e.Value == policy.NameValue
+		return f, e.Fill != "" && e.Path != ""
+	case policy.DurationValue:
+		var d time.Duration
+		if d, ok = amountOf[time.Duration](values); ok {
+			f.Now = d
+			f.Value, ok = r.syntax(e).Write(d)
+		}
+	case policy.CountValue, policy.TriesValue:
+		var n int
+		if n, ok = amountOf[int](values); ok && n == 0 && e.Off != "" {
+			f.Path, _ = cutLast(f.Path)
+			f.Path, f.Value = strings.TrimRight(f.Path, "."), e.Off
+			return f, true
+		} else if ok {
+			f.Now = n
+			if e.Value == policy.TriesValue {
+				n++
+			}
+			f.Value = strconv.Itoa(n)
+		}
+	case policy.PercentValue:
+		var share float64
+		if share, ok = amountOf[float64](values); ok {
+			f.Now = share
+			f.Value = strconv.FormatFloat(share*100, 'f', -1, 64)
+			switch e.Fill {
+			case "%":
+				f.Value += "%"
+			case "of one":
+				f.Value = strconv.FormatFloat(share, 'f', -1, 64)
+			}
+		}
+	case policy.ConditionsValue:
+		var on []string
+		if on, ok = amountOf[[]string](values); ok {
+			f.Now = on
+			if f.Value, ok = policy.Rewrite(f.By, e.Fill, nil, on); !ok { // the product has no words for what is left
+				f.Written, f.Was = r.writtenSetting(e)
+				f.Op = policy.OpRemove
+				return f, f.Written.File != ""
+			}
+		}
+	default:
+		if e.Op == policy.OpRemove {
+			f.Written, f.Was = r.writtenSetting(e)
+			return f, f.Written.File != ""
+		}
+		return r.besideOthers(f), true
+	}
+	if ok {
+		f.Written, f.Was = r.writtenSetting(e)
+	}
+	return r.besideOthers(f), ok
+}
+
+// besideOthers finds the block of a field by another one that is written in it, if the path of the
+// field does not lead there.
+func (r remedy) besideOthers(f analyze.FieldEdit) analyze.FieldEdit {
+	if f.Written.File != "" || r.Base == policy.BaseObject && !strings.Contains(f.Path, "[]") || orNative(r.in).ByHand {
+		return f
+	}
+	for purpose := range policy.NumPurposes {
+		other := r
+		way, ok := orNative(r.in).RemediationIn(r.layer.Layer, purpose, r.Kind)
+		if other.purpose = purpose; !ok || way.Kind != r.Kind {
+			continue
+		}
+		for i := range way.Edits {
+			block, _ := cutLast(way.Edits[i].Path)
+			rest, within := strings.CutPrefix(f.Path, block)
+			if at, _ := other.writtenSetting(&way.Edits[i]); at.File != "" && within && (block != "" || r.Base == policy.BasePlace) && (r.Base != policy.BaseObject || isByName(block)) {
+				f.Beside, f.Path = at, rest
+				return f
+			}
+		}
+	}
+	return f
+}
+
+// isByName reports whether the last entry of a path is one of a mapping by name.
+func isByName(block string) bool {
+	return strings.HasSuffix(block, "[].") && strings.Contains(block, "spec.policies.")
+}
+
+// cutLast cuts the name of a field from its path, which keeps the separator.
+func cutLast(path string) (block, field string) {
+	i := strings.LastIndexAny(path, ".:/") + 1
+	return path[:i], path[i:]
+}
+
+// amountOf returns the first of the values that has a type.
+func amountOf[T any](values []any) (T, bool) {
+	for _, v := range values {
+		if v, ok := v.(T); ok {
+			return v, true
+		}
+	}
+	var none T
+	return none, false
+}
+
+// syntax is how the durations of an edit are written.
+func (r remedy) syntax(e *policy.Edit) *policy.Syntax {
+	if e.Syntax != nil {
+		return e.Syntax
+	}
+	for _, p := range r.writers() {
+		if len(p.Durations) > 0 {
+			return p.Durations[0]
+		}
+	}
+	return product.NativeDuration
+}
+
+// writers are the products whose way to write a value may be that of the object of r: one that
+// carries out the routes of an API has values that the API writes, too.
+func (r remedy) writers() []*policy.Product {
+	var by []*policy.Product
+	for _, p := range append([]*policy.Product{orNative(r.in)}, product.All...) {
+		if way, ok := p.RemediationIn(r.layer.Layer, r.purpose, r.Kind); p.Contract && ok && way.Kind == r.Kind {
+			return []*policy.Product{p}
+		}
+	}
+	for _, p := range append([]*policy.Product{orNative(r.in)}, product.All...) {
+		if p == orNative(r.in) && len(by) == 0 || p.Contract {
+			by = append(by, p)
+		}
+	}
+	return by
+}
+
+// writtenSetting returns where the setting of an edit is written, and what it means.
+func (r remedy) writtenSetting(e *policy.Edit) (graph.Origin, any) {
+	for _, field := range r.fields(e) {
+		for _, d := range r.layer.Decisions() {
+			written := d.Provenance == policy.Explicit || d.Provenance == policy.MeshDefault || d.Provenance == policy.Disabled
+			if d.Field == field && written && d.Origin.Line > 0 {
+				return d.Origin, d.Value
+			}
+		}
+	}
+	return graph.Origin{}, nil
+}
+
+// fields are the settings that an edit of r may be about, the likeliest first.
+func (r remedy) fields(e *policy.Edit) []string {
+	switch r.purpose {
+	case policy.TotalTimeout, policy.AttemptTimeout:
+		if strings.HasSuffix(e.Path, "maxDuration") {
+			return []string{"retry.maxDuration"}
+		}
+		total, _ := orNative(r.in).RemediationIn(r.layer.Layer, policy.TotalTimeout, r.Kind)
+		attempt, ok := orNative(r.in).RemediationIn(r.layer.Layer, policy.AttemptTimeout, r.Kind)
+		same := ok && len(total.Edits) > 0 && total.Edits[0].Path == attempt.Edits[0].Path
+		switch {
+		case same:
+			return []string{"timeout.perTry", "timeout.total", "timeout.readGap"}
+		case r.purpose == policy.TotalTimeout:
+			return []string{"timeout.total", "timeout.readGap"}
+		}
+		return []string{"timeout.perTry"}
+	case policy.Retries:
+		if e.Value == policy.ConditionsValue {
+			return []string{"retry.on"}
+		}
+		return []string{"retry.retries"}
+	case policy.RetryBackoff:
+		switch {
+		case strings.HasSuffix(e.Path, "jitter"):
+			return []string{"retry.backoff.jitter"}
+		case e.Value != policy.DurationValue && e.Op != policy.OpRemove:
+			return nil
+		}
+		return []string{"retry.backoff.base"}
+	case policy.RetryBudget:
+		return []string{"retry.budget"}
+	case policy.EjectionShare:
+		return []string{"breaker.maxEject"}
+	case policy.BreakerWindow:
+		return []string{"breaker.window"}
+	case policy.BreakerOpenTime:
+		return []string{"breaker.open"}
+	case policy.ConcurrencyLimit:
+		return []string{"bulkhead.maxConcurrent"}
+	}
+	return nil
+}
+
+// places are those that may be in the object of r, the part that acts on the call first.
+func (r remedy) places(p *Pass) []graph.Origin {
+	var list []graph.Origin
+	add := func(o graph.Origin) {
+		if o.File != "" && !slices.Contains(list, o) {
+			list = append(list, o)
+		}
+	}
+	g := p.Core
+	if r.Base == policy.BasePlace && orNative(r.in).ByHand {
+		for _, own := range []bool{true, false} { // the entry of the part before the others of the same callee
+			for _, ev := range g.Evidence(r.call) {
+				if isNative(ev) && !ev.Fallback && own == r.isOf(&ev) {
+					add(ev.Origin)
+				}
+			}
+		}
+		return list
+	}
+	for _, matching := range []bool{true, false} { // those of the part of the call first
+		for _, b := range policiesOf(p)[r.call] {
+			own := b.Object == r.Kind+"/"+r.object || r.Base != policy.BaseObject && b.Product.Is(r.in)
+			if own && matching == (r.part != nil && b.Match == r.part.Match) {
+				add(b.Origin)
+			}
+		}
+	}
+	if len(list) > 0 && r.Base != policy.BaseObject {
+		return list
+	}
+	for _, ev := range g.Evidence(r.call) {
+		add(ev.Origin)
+	}
+	if r.Base == policy.BaseObject {
+		for _, v := range []graph.Node{g.To(r.call), g.From(r.call)} {
+			for _, o := range g.Service(v).Origins {
+				add(o)
+			}
+		}
+	}
+	return list
+}
+
+// isOf reports whether evidence is that of the part of a call that r is about.
+func (r remedy) isOf(ev *graph.Evidence) bool {
+	if ev.Says != nil {
+		for _, d := range ev.Says.Decisions() {
+			if d.Origin.File != "" && slices.ContainsFunc(r.layer.Decisions(), func(own policy.Decision) bool { return own.Origin == d.Origin && own.Field == d.Field }) {
+				return true
+			}
+		}
+	}
+	return r.part != nil && slices.ContainsFunc(r.part.Methods, func(m string) bool { return slices.Contains(ev.Methods, m) })
+}
+
+// addition returns the name of an object that is added for the callee, and how it begins; nil if
+// the product does not say how an object of the kind does.
+func (r remedy) addition(p *Pass) (string, []policy.Edit) {
+	callee := p.Core.Service(p.Core.To(r.call))
+	object := callee.Name
+	if callee.Namespace != "" {
+		object = callee.Namespace + "/" + callee.Name
+	}
+	var begins []policy.Edit
+	for _, e := range orNative(r.in).Objects[r.Kind] {
+		e.Path, e.Value = r.fill(p, e.Path), r.fill(p, e.Value)
+		if e.Value != "" {
+			begins = append(begins, e)
+		}
+	}
+	return object, begins
+}
+
+// fill replaces the names in a path or value of a product.
+func (r remedy) fill(p *Pass, text string) string {
+	callee := p.Core.Service(p.Core.To(r.call))
+	return strings.NewReplacer(policy.CalleeName, callee.Name, policy.CalleeNamespace, callee.Namespace, ".*", r.instance(callee)).Replace(text)
+}
+
+// instance is the step of a path to the settings of a program for the callee: the name that other
+// settings have for it; ".*" if there are none.
+func (r remedy) instance(callee *graph.Service) string {
+	for _, o := range r.layer.Objects {
+		parts := strings.Split(o, "/")
+		if len(parts) != 3 || !slices.Contains([]string{"circuitbreaker", "retry", "timelimiter", "bulkhead", "client"}, parts[0]) {
+			continue
+		}
+		switch name := parts[2]; {
+		case name == "default" || name == "*":
+		case strings.Contains(name, "."):
+			return "[" + name + "]"
+		default:
+			return "." + name
+		}
+	}
+	if r.Base == policy.BaseFile && strings.HasPrefix(r.Kind, "Feign") {
+		return "." + callee.Name
+	}
+	return ".*"
+}
+
+// fixOf is the fix that edits the object of a policy.
+func fixOf(of *graph.Policy, edits ...policy.Edit) analyze.Fix {
+	kind, object, _ := strings.Cut(of.Object, "/")
+	c := analyze.ObjectEdit{Kind: kind, Object: object, Places: []graph.Origin{of.Origin}}
+	for _, e := range edits {
+		c.Edits = append(c.Edits, analyze.FieldEdit{Edit: e})
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// renamed is the fix that writes another name for a host wherever an object of a mesh names it.
+func renamed(of *graph.Policy, from, to string) analyze.Fix {
+	f := fixOf(of)
+	paths := []string{"spec.host"}
+	if strings.HasPrefix(of.Object, "VirtualService/") {
+		paths = []string{"spec.hosts[]", "spec.http[].route[].destination.host"}
+	}
+	for _, path := range paths {
+		f.Changes[0].Edits = append(f.Changes[0].Edits, analyze.FieldEdit{Edit: policy.Edit{Path: path, Value: to}, Was: from})
+	}
+	return f
+}
+
+// protocolFix declares the ports of a Service without a protocol as those of HTTP.
+func (p *Pass) protocolFix(callee *graph.Service) analyze.Fix {
+	return analyze.Fix{Changes: []analyze.ObjectEdit{{
+		Kind: "Service", Object: callee.ID, Places: callee.Origins,
+		Edits: []analyze.FieldEdit{{Edit: policy.Edit{Path: "spec.ports[].appProtocol", Value: "http"}}},
+	}}}
+}

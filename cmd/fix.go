@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
+	"github.com/weirgraph/weir/fix"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// fixOptions are the flags of fix.
+type fixOptions struct {
+	filter          *callFilter
+	rules, services []string // of which findings are fixed, nil is all
+	write           bool
+}
+
+func newFix(r *run) *cobra.Command {
+	o := &fixOptions{}
+	cmd := &cobra.Command{
+		Use:   "fix [source...]",
+		Short: "Fix problems in the files that they are in.",
+		Long: `Prints the fixes of findings as a diff, which git apply takes, or makes them
+with --write. Comments, order and indentation stay. New objects get files of
+their own. What a program cannot edit, such as a template, is reported on
+standard error with its hint. The exit code is 1 if findings with a fix are
+left: without --write these are all of them.`,
+		Example: `weir fix deploy/
+weir fix deploy/ --rule timeout-missing --service payments
+weir fix deploy/ | git apply
+weir fix deploy/ --write`,
+	}
+	cmd.Flags().BoolVar(&o.write, "write", false, "change the files instead of printing a diff")
+	cmd.Flags().StringSliceVar(&o.rules, "rule", nil, "fix only findings of this `rule`; repeatable")
+	cmd.Flags().StringSliceVar(&o.services, "service", nil, "fix only findings that concern this `service`; repeatable")
+	_ = cmd.RegisterFlagCompletionFunc("rule", completeRules)
+	o.filter = addFilterFlags(cmd, graph.Weak)
+	r.addInputFlags(cmd)
+	cmd.RunE = func(_ *cobra.Command, args []string) error {
+		return takesNoService(cmd.Name(), args, runFix(r, o, args))
+	}
+	return cmd
+}
+
+func runFix(r *run, o *fixOptions, sources []string) error {
+	if err := checkRuleIDs(o.rules); err != nil {
+		return err
+	}
+	g, err := r.read(sources)
+	if err != nil {
+		return err
+	}
+	services, err := findAll(g, o.services)
+	if err != nil {
+		return err
+	}
+	check := r.checkShowing(o.filter.apply(g), rules.Selection{Rules: o.rules, Services: services})
+	files := r.openRoots(sources)
+	patch := fix.Make(singly(check.Findings), files.read)
+	if o.write {
+		if err := files.write(patch.Files); err != nil {
+			return err
+		}
+	} else if _, err := io.WriteString(r.out, patch.Unified()); err != nil {
+		return err
+	}
+	return r.finishFix(patch, o.write)
+}
+
+// singly returns findings with those that are reported together each by itself.
+func singly(found []analyze.Finding) []analyze.Finding {
+	var each []analyze.Finding
+	for _, f := range found {
+		if f.Each != nil {
+			each = append(each, f.Each...)
+		} else {
+			each = append(each, f)
+		}
+	}
+	return each
+}
+
+// declaresCode reports whether a fix changes what a native manifest says of code.
+func declaresCode(o fix.Outcome) bool {
+	return slices.ContainsFunc(o.Finding.Fix.Changes, func(c analyze.ObjectEdit) bool { return c.Base == policy.BasePlace && c.Kind == product.NativeCall })
+}
+
+// finishFix reports what was fixed and what is left, and decides on the exit code.
+func (r *run) finishFix(p *fix.Patch, written bool) error {
+	people, left := 0, 0
+	for _, o := range p.Left {
+		if !o.Finding.Fix.Applicable() {
+			people++
+			continue
+		}
+		if left++; r.quiet || left > maxProblems && !r.verbose {
+			continue
+		}
+		r.printMessage(fmt.Sprintf("%s [%s] is not fixed: %s", o.Finding.Subject, o.Finding.Rule, o.Reason), o.Finding.Hint)
+	}
+	if !r.quiet {
+		verb := "can be fixed"
+		if written {
+			verb = "fixed"
+		}
+		message := fmt.Sprintf("%s %s in %s", english.Count(len(p.Made), "finding"), verb, english.Count(len(p.Files), "file"))
+		if left > maxProblems && !r.verbose {
+			message += fmt.Sprintf("; %d are not, --verbose shows all", left)
+		}
+		if people > 0 {
+			message += fmt.Sprintf("; %s without a fix, weir check shows them", english.Count(people, "finding"))
+		}
+		r.printMessage(message, "")
+	}
+	if !r.quiet && slices.ContainsFunc(p.Made, declaresCode) {
+		r.printMessage("weir.yaml describes code: change the code, too", "")
+	}
+	if left > 0 || !written && len(p.Made) > 0 {
+		return exitWith(exitFindings)
+	}
+	return nil
+}

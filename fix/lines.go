@@ -1,0 +1,102 @@
+package fix
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A lineSyntax is that of files with one setting a line.
+type lineSyntax struct {
+	between string // name and value
+	ends    string // a setting, before the line break
+	indents bool   // settings of a block are indented more than the line that opens it
+	stops   string // characters that end a value, besides those of a line; empty if a value goes on to the end of its line
+	quotes  bool   // values may be in quotes
+	blocks  bool   // fields belong to the block that is written at a place, not to the file
+}
+
+var (
+	properties  = &lineSyntax{between: "="}
+	environment = &lineSyntax{between: "=", quotes: true}
+	nginx       = &lineSyntax{between: " ", ends: ";", indents: true, stops: " \t;", blocks: true}
+	haproxy     = &lineSyntax{between: " ", indents: true, stops: " \t", blocks: true}
+	assignments = &lineSyntax{between: " = ", stops: " \t,}]#", quotes: true, indents: true, blocks: true}
+)
+
+// rewrite replaces the value that begins at a byte.
+func (l *lineSyntax) rewrite(f *file, at int, change func(old string) (string, bool)) ([]splice, error) {
+	end := lineEnd(f.text, at)
+	old := f.text[at:end]
+	quote := ""
+	switch {
+	case l.quotes && len(old) > 0 && (old[0] == '"' || old[0] == '\''):
+		stop, ok := quoteEnd(f.text, at)
+		if !ok {
+			return nil, errOtherValue
+		}
+		quote = string(old[:1])
+		old, end = f.text[at+1:stop-1], stop
+	case l.stops != "":
+		if i := bytes.IndexAny(old, l.stops); i >= 0 {
+			old = old[:i]
+		}
+		end = at + len(old)
+	default:
+		old = bytes.TrimRight(old, " \t")
+		end = at + len(old)
+	}
+	now, ok := change(string(old))
+	if !ok {
+		return nil, errOtherValue
+	}
+	return []splice{{at, end, quote + now + quote}}, nil
+}
+
+// set adds a line with a setting: at the end of a file, below the line of its block, or beside the
+// setting of the same block at the place.
+func (l *lineSyntax) set(f *file, at int, base policy.Base, e *analyze.FieldEdit) ([]splice, error) {
+	name := e.Path
+	if e.Op == policy.OpRemove || at < 0 || strings.ContainsAny(e.Value, "\n{") {
+		return nil, errNoPlace
+	}
+	start, end := lineStart(f.text, at), lineEnd(f.text, at)
+	line := string(f.text[start:end])
+	indent := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+	switch {
+	case l.blocks:
+		opens := strings.HasSuffix(strings.TrimSpace(line), "{") || indent == "" && l == haproxy
+		if opens {
+			indent += "    "
+		}
+		if l.indents && !opens && indent == "" {
+			return nil, errNoPlace
+		}
+	case base == policy.BasePlace: // the sibling of the setting at the place
+		key, _, _ := strings.Cut(line, "=")
+		for range 1 + strings.Count(e.Path, "/") { // the names that the path has its own for
+			key = key[:strings.LastIndexAny(strings.TrimRight(key, "/."), "/.")+1]
+		}
+		if name = key + e.Path; lineOf(f.text, name) >= 0 {
+			return nil, errNoPlace
+		}
+	default:
+		if key := lineOf(f.text, name); key >= 0 {
+			return []splice{{key, lineEnd(f.text, key), name + l.between + e.Value}}, nil
+		}
+	}
+	return []splice{{end, end, newline(f.text) + indent + name + l.between + e.Value + l.ends}}, nil
+}
+
+// lineOf is the byte where the line with a setting begins, -1 if there is none.
+func lineOf(text []byte, name string) int {
+	for _, at := range lineStarts(text) {
+		key, _, ok := strings.Cut(string(text[at:lineEnd(text, at)]), "=")
+		if ok && strings.TrimSpace(key) == name {
+			return at
+		}
+	}
+	return -1
+}

@@ -1,0 +1,109 @@
+package fix
+
+import (
+	"errors"
+	"path"
+	"strings"
+
+	"github.com/weirgraph/weir/internal/yaml"
+	"github.com/weirgraph/weir/policy"
+)
+
+// errOtherValue is the error of a value that is not written as the reader understood it.
+var errOtherValue = errors.New("the value is not written in a way that the editor knows")
+
+// rewriteAt replaces the value that begins at a byte of a file by what change makes of it: a scalar
+// without its quotes, a list in brackets, or the word there in a larger text.
+func rewriteAt(f *file, at int, change func(old string) (string, bool)) ([]splice, error) {
+	if lines := syntaxOf(f.name); lines != nil {
+		return lines.rewrite(f, at, change)
+	}
+	t, err := parseTree(f.text, f.line(at))
+	if err != nil {
+		return nil, err
+	}
+	e := &editor{tree: t, place: at}
+	n, _, parent := e.valueAt(t.root, clone(t.root), nil)
+	if n == nil || n.Kind == yaml.MappingNode {
+		if v, _, in := e.keyAt(t.root, clone(t.root)); v != nil {
+			n, parent = v, in
+		}
+	}
+	switch {
+	case n == nil:
+		return rewriteWord(f.text, at, change)
+	case n.Kind == yaml.ScalarNode:
+		if now, ok := change(n.Value); ok {
+			v := parseValue(now)
+			if keepsText(t, n, parent) {
+				v = stringNode(scalarText(v, now))
+			}
+			return editNode(t, f, at, v)
+		}
+	case n.Kind == yaml.SequenceNode:
+		if now, ok := change(flow(n, false)); ok {
+			return editNode(t, f, at, parseValue(now))
+		}
+	}
+	return nil, errOtherValue
+}
+
+// keepsText reports whether a scalar is text and has to stay so: an annotation, or text in quotes.
+func keepsText(t *tree, n, parent *yaml.Node) bool {
+	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
+		return true
+	}
+	meta := child(t.root, "metadata")
+	if meta < 0 || t.root.Kind != yaml.MappingNode {
+		return false
+	}
+	i := child(t.root.Content[meta], "annotations")
+	return i >= 0 && t.root.Content[meta].Content[i] == parent
+}
+
+// editNode replaces the value at a byte.
+func editNode(t *tree, f *file, at int, value *yaml.Node) ([]splice, error) {
+	return editTree(f.text, f.line(at), at, true, policy.Edit{Value: flow(value, t.json)}, "")
+}
+
+// rewriteWord replaces a word of a text inside of a document: a setting in a file that is a value.
+func rewriteWord(text []byte, at int, change func(old string) (string, bool)) ([]splice, error) {
+	end := at
+	for end < len(text) && !strings.ContainsRune(" \t\r\n,;\"'{}[]()", rune(text[end])) {
+		end++
+	}
+	if end == at {
+		return nil, errOtherValue
+	}
+	now, ok := change(string(text[at:end]))
+	if !ok {
+		return nil, errOtherValue
+	}
+	return []splice{{at, end, now}}, nil
+}
+
+// removeAt takes away the entry whose value begins at a byte.
+func removeAt(f *file, at int) ([]splice, error) {
+	if lines := syntaxOf(f.name); lines != nil {
+		return []splice{{lineStart(f.text, at), nextLine(f.text, at), ""}}, nil
+	}
+	return editTree(f.text, f.line(at), at, false, policy.Edit{Op: policy.OpRemove}, "")
+}
+
+// syntaxOf returns the syntax of a file that is neither YAML nor JSON, by its name; nil if it is.
+func syntaxOf(name string) *lineSyntax {
+	base := path.Base(name)
+	switch ext := path.Ext(base); {
+	case ext == ".properties":
+		return properties
+	case ext == ".env" || strings.HasPrefix(base, ".env") || strings.HasSuffix(base, "-env"):
+		return environment
+	case ext == ".conf" || ext == ".nginx":
+		return nginx
+	case ext == ".cfg":
+		return haproxy
+	case ext == ".hcl" || ext == ".toml" || ext == ".tf":
+		return assignments
+	}
+	return nil
+}
