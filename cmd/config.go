@@ -27,15 +27,18 @@ type config struct {
 }
 
 // findConfig returns the name of the configuration to read: the one asked for,
-// else weir.yaml of the current directory if it exists, else "".
-func findConfig(asked string) string {
+// else weir.yaml of the current directory if it exists, else "". Only the one asked for may be a pipe.
+func findConfig(asked string) (string, error) {
 	if asked != "" {
-		return asked
+		return asked, nil
 	}
-	if info, err := os.Stat(configName); err == nil && info.Mode().IsRegular() {
-		return configName
+	switch info, err := os.Stat(configName); {
+	case err != nil || info.IsDir():
+		return "", nil
+	case !info.Mode().IsRegular():
+		return "", misuse("make it one, or name it with --config", "the configuration %q is not a regular file", configName)
 	}
-	return ""
+	return configName, nil
 }
 
 // readConfig reads a configuration. All of it is checked here, so that mistakes are
@@ -153,7 +156,11 @@ func (c *config) variantNames() []string {
 // completeVariants completes --variant.
 func completeVariants(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	file, _ := cmd.Flags().GetString("config")
-	c, err := readConfig(findConfig(file), false)
+	name, err := findConfig(file)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	c, err := readConfig(name, false)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

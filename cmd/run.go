@@ -54,7 +54,11 @@ func (r *run) prepare(cmd *cobra.Command) error {
 	}
 	r.config = &config{}
 	if cmd.Flags().Lookup("config") != nil {
-		if r.config, err = readConfig(findConfig(r.configPath), r.followOutside); err == nil {
+		var name string
+		if name, err = findConfig(r.configPath); err == nil {
+			r.config, err = readConfig(name, r.followOutside)
+		}
+		if err == nil {
 			err = r.config.checkVariants(r.variants)
 		}
 	}

@@ -148,11 +148,14 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	}
 	err := ingest.Read(r.ctx, sources, options, b)
 	var missing *ingest.SourceError
+	var over *ingest.BudgetError
 	var spill *spans.SpillError
 	var program *rendering.MissingError
 	switch {
 	case errors.As(err, &missing):
 		return nil, unread(missing.Hint, "%w", err)
+	case errors.As(err, &over):
+		return nil, unread(over.Hint(), "%w", err)
 	case errors.As(err, &program):
 		return nil, misuse(program.Hint(), "%w", err)
 	case errors.As(err, &spill):

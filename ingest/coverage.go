@@ -16,14 +16,44 @@ type coverage struct {
 	releases      func(file, []graph.Unread) // is called with what is not read of a file; may be nil
 	read, skipped map[string]*graph.Count
 
-	unwanted []unwanted        // documents that are skipped unless another document reads them
-	taken    map[string]string // by file: the reader of a document that has it for configuration
+	unwanted []unwanted          // documents that are skipped unless another document reads them
+	places   map[unwantedKey]int // in unwanted
+	taken    map[string]string   // by file: the reader of a document that has it for configuration
+	spent    []int               // of the budget
 }
 
-// An unwanted is a document that no reader wants for its own sake.
+// An unwanted is the documents of one kind in a file that no reader wants for their own sake.
 type unwanted struct {
-	kind string
-	at   graph.Origin
+	kind  string
+	count int
+	first graph.Origin
+}
+
+type unwantedKey struct{ file, kind string }
+
+// maxKinds bounds the kinds by which documents without a reader are counted; those of further
+// kinds are counted together.
+const (
+	maxKinds   = 2_000
+	otherKinds = "other kind"
+)
+
+func (a *coverage) addUnwanted(kind string, at graph.Origin, n int) {
+	key := unwantedKey{at.File, kind}
+	i, known := a.places[key]
+	if !known && len(a.places) >= maxKinds {
+		key.kind = otherKinds
+		i, known = a.places[key]
+	}
+	if known {
+		a.unwanted[i].count += n
+		return
+	}
+	if a.places == nil {
+		a.places = map[unwantedKey]int{}
+	}
+	a.places[key] = len(a.unwanted)
+	a.unwanted = append(a.unwanted, unwanted{key.kind, n, at})
 }
 
 // newCoverage goes on with the coverage that b has.
@@ -42,13 +72,13 @@ func countsByName(counts []graph.Count) map[string]*graph.Count {
 // settle writes the counts back, sorted by name.
 func (a *coverage) settle() {
 	for _, u := range a.unwanted {
-		if reader := a.taken[path.Clean(u.at.File)]; reader != "" {
-			count(a.read, reader, u.at, 1)
+		if reader := a.taken[path.Clean(u.first.File)]; reader != "" {
+			count(a.read, reader, u.first, u.count)
 		} else {
-			a.skip(u.kind, u.at, 1)
+			a.skip(u.kind, u.first, u.count)
 		}
 	}
-	a.unwanted = nil
+	a.unwanted, a.places = nil, nil
 	a.b.Coverage.Read, a.b.Coverage.Skipped = sortedCounts(a.read), sortedCounts(a.skipped)
 }
 
@@ -82,8 +112,12 @@ func count(m map[string]*graph.Count, name string, first graph.Origin, n int) {
 	c.Count += n
 }
 
-// add takes over the outcome of a batch.
-func (a *coverage) add(t *batch) {
+// add takes over the outcome of a batch. The error is a *BudgetError when the inputs have more
+// than a run keeps.
+func (a *coverage) add(t *batch) error {
+	if err := a.spend(t); err != nil {
+		return err
+	}
 	for _, o := range t.outcomes {
 		a.b.Coverage.Documents += 1 + o.more
 		origin := graph.Origin{Reader: o.reader, File: t.file.name, Line: o.line}
@@ -91,7 +125,7 @@ func (a *coverage) add(t *batch) {
 		case o.reader != "":
 			count(a.read, o.reader, origin, 1+o.more)
 		case o.kind != "":
-			a.unwanted = append(a.unwanted, unwanted{o.kind, origin})
+			a.addUnwanted(o.kind, origin, 1+o.more)
 		}
 	}
 	take := func(configs []graph.Config) {
@@ -112,4 +146,5 @@ func (a *coverage) add(t *batch) {
 		return len(u.Paths) > 0 && !slices.ContainsFunc(u.Paths, func(p string) bool { return !a.here.has(t.file, p) })
 	})
 	a.b.Add(&t.facts)
+	return nil
 }

@@ -20,9 +20,10 @@ import (
 // manifests pack to a 300th.
 const (
 	maxFile     = 1 << 30
-	bombSize    = 64 << 20
+	bombSize    = 16 << 20
 	bombRatio   = 500
 	maxUnpacked = 512 << 20
+	maxWindow   = 64 << 20 // of zstd, which looks so far back
 )
 
 // openError is why a file cannot be read, and a hint.

@@ -77,7 +77,8 @@ type Progress struct {
 // is found in several ways is read once.
 //
 // What cannot be read is a Problem in the Coverage, and reading goes on. The error
-// is a *SourceError when a source cannot be what the user meant, a
+// is a *SourceError when a source cannot be what the user meant, a *BudgetError when the inputs have
+// more than a run keeps, a
 // *rendering.MissingError when a program for Render is not installed, a *trace.SpillError when a temporary file cannot be written, and that of ctx when it
 // ends.
 func Read(ctx context.Context, sources []string, o Options, b *link.Builder) error {
@@ -139,7 +140,9 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 			if len(files) == 0 {
 				break
 			}
-			newWork(ctx, further, files, opened, a).run()
+			more := newWork(ctx, further, files, opened, a)
+			more.cancel = cancel
+			more.run()
 		}
 	}
 	files, bytes := opened.counts()

@@ -50,26 +50,37 @@ func (r *reader) read(t *batch) {
 func (r *reader) readDocument(t *batch, d *document.Document, headSure bool) {
 	line := int32(d.Start())
 	if headSure && r.match(d) == nil {
-		t.outcomes = append(t.outcomes, t.unwanted(d, line))
+		t.add(t.unwanted(d, line))
 		return
 	}
 	err := d.Parse()
 	if o, ok := t.template(d, err); ok {
-		t.outcomes = append(t.outcomes, o)
+		t.add(o)
 		return
 	}
 	if err != nil {
-		t.outcomes = append(t.outcomes, t.failed(d, err, line))
+		t.add(t.failed(d, err, line))
 		return
 	}
 	d.Settle()
 	d.Documents(func(d *document.Document) bool {
 		if d.Head.Text || d.Root.Exists() {
 			line := max(line, d.At(d.Root).Line)
-			t.protect(d, line, func() { t.outcomes = append(t.outcomes, r.hand(t, d, line)) })
+			t.protect(d, line, func() { t.add(r.hand(t, d, line)) })
 		}
 		return true
 	})
+}
+
+// add adds the outcome of a document, to the one before if it has the same.
+func (t *batch) add(o outcome) {
+	if n := len(t.outcomes); n > 0 {
+		if last := &t.outcomes[n-1]; last.reader == o.reader && last.kind == o.kind {
+			last.more += 1 + o.more
+			return
+		}
+	}
+	t.outcomes = append(t.outcomes, o)
 }
 
 // protect keeps a panic of a reader from ending the run. The facts that the reader found

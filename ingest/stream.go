@@ -104,7 +104,7 @@ func unpack(raw *bufio.Reader) (*stream, error) {
 		}
 		s.unpackFrom(z, packed)
 	case isZstd(head):
-		z, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked), zstd.WithDecoderMaxWindow(bombSize))
+		z, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			return nil, &openError{fmt.Sprintf("is damaged zstd: %v", err), "pack it again"}
 		}

@@ -66,6 +66,9 @@ type batch struct {
 // could be measured down to 8 KB.
 const batchSize = 32 << 10
 
+// batchParts is how many documents make a batch, however short they are.
+const batchParts = 1000
+
 func newWork(ctx context.Context, o Options, files []file, opened *seenFiles, a *coverage) *work {
 	w := &work{ctx: ctx, o: o, seen: opened, coverage: a, files: make([]*fileProgress, len(files))}
 	w.changed = sync.NewCond(&w.mu)
@@ -164,8 +167,11 @@ func (w *work) open(p *fileProgress, r *reader) {
 	t := &batch{fileProgress: p}
 	add := func(part document.Part) {
 		t.parts = append(t.parts, part)
-		if t.bytes += len(part.Text); t.bytes >= batchSize {
-			w.hand(t)
+		if t.bytes += len(part.Text); t.bytes >= batchSize || len(t.parts) >= batchParts {
+			if w.ctx.Err() == nil {
+				w.hand(t)
+				w.readAlong(r)
+			}
 			t = &batch{fileProgress: p}
 		}
 	}
@@ -207,7 +213,11 @@ func (w *work) release() {
 	for w.done < len(w.files) {
 		p := w.files[w.done]
 		for len(p.batches) > 0 && p.batches[0].finished {
-			w.coverage.add(p.batches[0])
+			if err := w.coverage.add(p.batches[0]); err != nil {
+				w.cancel(err)
+				return
+			}
+			p.batches[0] = nil
 			p.batches = p.batches[1:]
 		}
 		if len(p.batches) > 0 || !p.closed {

@@ -112,55 +112,59 @@ func (s *scope) expand(text string) string {
 
 func (s *scope) expandOnce(text string) string {
 	var b strings.Builder
-	for {
-		i := strings.IndexByte(text, '$')
-		if i < 0 || i+1 >= len(text) {
+	var braces, parens map[int]int // are found when they are needed
+	done := 0
+	for i := strings.IndexByte(text, '$'); i >= 0 && i+1 < len(text); {
+		end := 0
+		switch text[i+1] {
+		case '(':
+			if parens == nil {
+				parens = closings(text[i:], i, '(', ')')
+			}
+			end = parens[i+1]
+		case '{':
+			if braces == nil {
+				braces = closings(text[i:], i, '{', '}')
+			}
+			end = braces[i+1]
+		}
+		next := i + 1
+		if end > 0 {
+			next = end + 1
+			if value, ok := s.variable(text[i+2 : end]); ok {
+				b.WriteString(text[done:i])
+				b.WriteString(value)
+				done = next
+			}
+		}
+		following := strings.IndexByte(text[next:], '$')
+		if following < 0 {
 			break
 		}
-		open, closing := text[i+1], byte(0)
-		switch open {
-		case '(':
-			closing = ')'
-		case '{':
-			closing = '}'
-		}
-		end := -1
-		if closing != 0 {
-			end = closingAt(text, i+1, open, closing)
-		}
-		if end < 0 {
-			b.WriteString(text[:i+1])
-			text = text[i+1:]
-			continue
-		}
-		b.WriteString(text[:i])
-		if value, ok := s.variable(text[i+2 : end]); ok {
-			b.WriteString(value)
-		} else {
-			b.WriteString(text[i : end+1])
-		}
-		text = text[end+1:]
+		i = next + following
 	}
-	if b.Len() == 0 {
+	if done == 0 {
 		return text
 	}
-	b.WriteString(text)
+	b.WriteString(text[done:])
 	return b.String()
 }
 
-func closingAt(text string, i int, open, closing byte) int {
-	depth := 0
-	for ; i < len(text); i++ {
-		switch text[i] {
-		case open:
-			depth++
-		case closing:
-			if depth--; depth == 0 {
-				return i
-			}
+// closings returns the places of the brackets that close those of one kind in a text, by the
+// places of these. The text begins at an offset, which the places have too.
+func closings(text string, offset int, open, closing byte) map[int]int {
+	ends := map[int]int{}
+	var opened []int
+	for i := range len(text) {
+		switch {
+		case text[i] == open:
+			opened = append(opened, offset+i)
+		case text[i] == closing && len(opened) > 0:
+			ends[opened[len(opened)-1]] = offset + i
+			opened = opened[:len(opened)-1]
 		}
 	}
-	return -1
+	return ends
 }
 
 // variable returns the value of the text between the brackets.

@@ -116,7 +116,7 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 			t.Replicas = policy.Setting[int]{}
 		}
 	}
-	for _, name := range append([]string{s.name}, e.guests(s.name)...) {
+	for _, name := range append([]string{s.name}, e.guests[s.name]...) {
 		guest := e.services[name]
 		for _, port := range guest.ports {
 			t.Ports = append(t.Ports, graph.Port{Name: port.name, Number: port.number})

@@ -14,8 +14,7 @@ import (
 // A composeFile is one file of a project.
 type composeFile struct {
 	*composeProject
-	doc       *document.Document
-	root      document.Node
+	*parsedFile
 	dir       string // its directory, relative to that of the main file
 	variables *variables
 }
@@ -68,6 +67,20 @@ func (p *composeFile) serviceNodes() func(yield func(string, document.Node) bool
 	}
 }
 
+// serviceNode returns a service of the file by its name.
+func (p *composeFile) serviceNode(name string) (n document.Node, ok bool) {
+	if p.declared == nil {
+		p.declared = map[string]document.Node{}
+		for k, n := range p.serviceNodes() {
+			if _, again := p.declared[k]; !again {
+				p.declared[k] = n
+			}
+		}
+	}
+	n, ok = p.declared[name]
+	return n, ok
+}
+
 // service reads a service with what it extends.
 func (p *composeFile) service(name string, n document.Node, depth int) *composeService {
 	if !n.IsMap() {
@@ -112,10 +125,8 @@ func (p *composeFile) extended(extends document.Node, depth int) *composeService
 		p.problem(graph.Failed, extends, "", "service %q extends itself", name)
 		return nil
 	}
-	for k, n := range from.serviceNodes() {
-		if k == name {
-			return from.service(name, n, depth+1)
-		}
+	if n, declared := from.serviceNode(name); declared {
+		return from.service(name, n, depth+1)
 	}
 	p.problem(graph.Failed, extends, "", "extended service %q is not in %q", name, from.doc.File)
 	return nil
@@ -145,10 +156,7 @@ func (p *composeFile) include(item document.Node, depth int) {
 	if envs == nil {
 		envs = []string{path.Join(dir, ".env")}
 	}
-	vars := &variables{values: map[string]string{}, missing: p.variables.missing}
-	for name, value := range p.variables.values {
-		vars.values[name] = value
-	}
+	vars := p.variables.within()
 	for _, env := range envs {
 		p.readVariables(vars, env, p.at(item))
 	}
@@ -189,7 +197,16 @@ func (p *composeFile) envFile(n document.Node) []composePair {
 		return nil
 	}
 	var pairs []composePair
-	for _, e := range envFile(string(text), p.variables) {
+	if p.settings > maxSettings {
+		return nil
+	}
+	all := envFile(string(text), p.variables)
+	if p.settings += len(all); p.settings > maxSettings {
+		p.problem(graph.Failed, n, "name the files only for the services that need them",
+			"the files of env_file give all services together more than %d settings; the rest is not read", maxSettings)
+		return nil
+	}
+	for _, e := range all {
 		at := graph.Origin{Reader: p.doc.Reader, File: p.file(name), Line: int32(e.line), Column: int32(e.column)}
 		pairs = append(pairs, composePair{key: e.key, composeText: composeText{e.text, at}, bare: e.bare})
 	}

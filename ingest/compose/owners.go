@@ -40,6 +40,12 @@ func (p *composeProject) findOwners() {
 			p.owners[owner] = list[0]
 		}
 	}
+	p.guests = map[string][]string{}
+	for _, name := range p.order {
+		if owner := p.owner(name); owner != name {
+			p.guests[owner] = append(p.guests[owner], name)
+		}
+	}
 }
 
 // networkHolder matches images that do nothing but hold a network for others.
@@ -55,11 +61,6 @@ func (p *composeProject) owner(name string) string {
 		name = owner
 	}
 	return name
-}
-
-// guests returns the services that are parts of an owner, in order.
-func (p *composeProject) guests(owner string) []string {
-	return slices.DeleteFunc(slices.Clone(p.order), func(name string) bool { return name == owner || p.owner(name) != owner })
 }
 
 // daprAppID returns the app-id that a sidecar of Dapr serves, "" if the service is none.

@@ -22,11 +22,29 @@ type composeProject struct {
 	services map[string]*composeService
 	order    []string // names of services as they were met
 	bundles  map[string]composeBundle
-	opened   int
+	opened   map[string]*openedFile // by path relative to the main file's directory
+	size     int                    // of the texts of opened
+	settings int                    // of env_file, over all services
 
 	parts  []graph.ProjectPart // other files that the project consists of
 	base   string              // the file that the main one overrides, as shown; "" if none
 	owners map[string]string   // the services whose network others share, by the names of these
+	guests map[string][]string // the services that are parts of one, in order
+}
+
+// An openedFile is a file that a project refers to, read once however often it does.
+type openedFile struct {
+	text   []byte
+	err    error
+	parsed *parsedFile // nil if it was not asked for
+}
+
+// A parsedFile is a compose file that a project refers to.
+type parsedFile struct {
+	doc      *document.Document
+	root     document.Node
+	err      error
+	declared map[string]document.Node // services by name; nil until one is looked up
 }
 
 // A composeBundle is a top-level config or secret, by kind and name.
@@ -41,6 +59,8 @@ const (
 	maxComposeFiles = 2_000
 	maxComposeDepth = 12
 	maxComposeSize  = 4 << 20
+	maxComposeTexts = 64 << 20
+	maxSettings     = 200_000 // of env_file, which every service may name
 )
 
 // The names that compose looks for, in its order.
@@ -50,17 +70,18 @@ var (
 	errNoDirectory = errors.New("standard input has no directory")
 	errTooMany     = errors.New("more than 2000 files refer to each other")
 	errTooLarge    = errors.New("it is larger than 4 MB")
+	errTooMuch     = errors.New("the files that refer to each other are larger than 64 MB")
 	errNotAMapping = errors.New("it is not a YAML mapping")
 )
 
 // loadProject reads the project that d belongs to. An override file is read as
 // what it is, on top of the file that it overrides.
 func loadProject(d *document.Document) *composeProject {
-	p := &composeProject{main: d, services: map[string]*composeService{}, bundles: map[string]composeBundle{}}
+	p := &composeProject{main: d, services: map[string]*composeService{}, bundles: map[string]composeBundle{}, opened: map[string]*openedFile{}}
 	vars := newVariables()
 	vars.values["PWD"] = "."
 	p.readVariables(vars, ".env", d.At(d.Root))
-	main := &composeFile{composeProject: p, doc: d, root: d.Root, variables: vars}
+	main := &composeFile{composeProject: p, parsedFile: &parsedFile{doc: d, root: d.Root}, variables: vars}
 	p.realm = "compose:" + p.name(main)
 
 	name := path.Base(d.File)
@@ -82,6 +103,10 @@ func loadProject(d *document.Document) *composeProject {
 	p.dropOff(vars)
 	p.findOwners()
 	p.noteMissing(vars)
+	if vars.growth.refused {
+		d.Problem(graph.Failed, d.Root, "shorten the values of the variables",
+			"variables make values longer than %d kB, or all values %d MB longer; those values are not read", maxValue>>10, maxGrowth>>20)
+	}
 	return p
 }
 
@@ -199,13 +224,32 @@ func (p *composeProject) noteMissing(vars *variables) {
 
 // content reads a file by its path relative to the main file's directory.
 func (p *composeProject) content(name string) ([]byte, error) {
-	if p.main.Dir == nil {
+	f := p.openFile(name)
+	return f.text, f.err
+}
+
+// openFile returns the file at a path relative to the main file's directory.
+func (p *composeProject) openFile(name string) *openedFile {
+	name = path.Clean(name)
+	f := p.opened[name]
+	if f == nil {
+		f = &openedFile{}
+		f.text, f.err = p.readFile(name)
+		p.opened[name] = f
+	}
+	return f
+}
+
+func (p *composeProject) readFile(name string) ([]byte, error) {
+	switch {
+	case p.main.Dir == nil:
 		return nil, errNoDirectory
-	}
-	if p.opened++; p.opened > maxComposeFiles {
+	case len(p.opened) >= maxComposeFiles:
 		return nil, errTooMany
+	case p.size > maxComposeTexts:
+		return nil, errTooMuch
 	}
-	f, err := p.main.Dir.Open(path.Clean(name))
+	f, err := p.main.Dir.Open(name)
 	if err != nil {
 		return nil, err
 	}
@@ -217,6 +261,7 @@ func (p *composeProject) content(name string) ([]byte, error) {
 	if len(text) > maxComposeSize {
 		return nil, errTooLarge
 	}
+	p.size += len(text)
 	return text, err
 }
 
@@ -225,18 +270,27 @@ func (p *composeProject) file(name string) string { return path.Join(path.Dir(p.
 
 // open parses another compose file.
 func (p *composeProject) open(name string, vars *variables) (*composeFile, error) {
-	text, err := p.content(name)
-	if err != nil {
-		return nil, err
+	f := p.openFile(name)
+	if f.err != nil {
+		return nil, f.err
 	}
+	if f.parsed == nil {
+		f.parsed = p.parse(name, f.text)
+	}
+	if f.parsed.err != nil {
+		return nil, f.parsed.err
+	}
+	return &composeFile{composeProject: p, parsedFile: f.parsed, dir: path.Dir(name), variables: vars}, nil
+}
+
+func (p *composeProject) parse(name string, text []byte) *parsedFile {
 	doc := &document.Document{Reader: p.main.Reader, File: p.file(name), Facts: p.main.Facts}
-	if doc.Root, err = settings.ParseNode(doc, text); err != nil {
-		return nil, err
+	root, err := settings.ParseNode(doc, text)
+	if err == nil && !root.IsMap() {
+		err = errNotAMapping
 	}
-	if !doc.Root.IsMap() {
-		return nil, errNotAMapping
-	}
-	return &composeFile{composeProject: p, doc: doc, root: doc.Root, dir: path.Dir(name), variables: vars}, nil
+	doc.Root = root
+	return &parsedFile{doc: doc, root: root, err: err}
 }
 
 // isOutside reports whether a file is not opened because a project must not refer to it, which

@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,10 +14,44 @@ import (
 type variables struct {
 	values  map[string]string
 	missing map[string]bool // names asked for that have neither value nor default
+	growth  *growth
 }
 
 func newVariables() *variables {
-	return &variables{values: map[string]string{}, missing: map[string]bool{}}
+	return &variables{values: map[string]string{}, missing: map[string]bool{}, growth: &growth{}}
+}
+
+// within returns variables for a file that the one with these variables refers to, which have the
+// same values.
+func (v *variables) within() *variables {
+	return &variables{values: maps.Clone(v.values), missing: v.missing, growth: v.growth}
+}
+
+// A growth is by how much the values of a project are longer than they are written, because
+// of variables in them. A value that refers four times to one that does the same could otherwise
+// take any memory.
+type growth struct {
+	bytes   int
+	refused bool // a value that is too long is left out
+}
+
+// Bounds of what variables make of one value, as long as the system allows the variable of a
+// process to be, and of all values of a project.
+const (
+	maxValue  = 128 << 10
+	maxGrowth = 4 << 20
+)
+
+// allows reports whether a value that is written in so many bytes may have another length.
+func (g *growth) allows(written, length int) bool {
+	if length <= written {
+		return true
+	}
+	if length > maxValue || g.bytes+length-written > maxGrowth {
+		g.refused = true
+		return false
+	}
+	return true
 }
 
 // names returns the missing ones, sorted.
@@ -39,14 +74,30 @@ const maxExpand = 20
 //	${NAME:?text} ${NAME?text} value; compose stops without it, weir goes on
 //	${NAME:+text} ${NAME+text} text if NAME is set (and not empty)
 //	$$                         a dollar sign
-func (v *variables) expand(text string) string { return v.expandNested(text, 0) }
-
-func (v *variables) expandNested(text string, depth int) string {
-	if strings.IndexByte(text, '$') < 0 || depth > maxExpand {
+//
+// It returns nothing for a value that becomes too long.
+func (v *variables) expand(text string) string {
+	if strings.IndexByte(text, '$') < 0 {
 		return text
+	}
+	expanded, ok := v.expandNested(text, 0)
+	if !ok {
+		return ""
+	}
+	v.growth.bytes += max(0, len(expanded)-len(text))
+	return expanded
+}
+
+// expandNested reports false if the text becomes too long.
+func (v *variables) expandNested(text string, depth int) (expanded string, ok bool) {
+	if strings.IndexByte(text, '$') < 0 || depth > maxExpand {
+		return text, true
 	}
 	var b strings.Builder
 	for i := 0; i < len(text); {
+		if !v.growth.allows(len(text), b.Len()) {
+			return "", false
+		}
 		if text[i] != '$' || i+1 == len(text) {
 			b.WriteByte(text[i])
 			i++
@@ -60,9 +111,13 @@ func (v *variables) expandNested(text string, depth int) string {
 			end := settings.ClosingBrace(text, i+2)
 			if end < 0 {
 				b.WriteString(text[i:])
-				return b.String()
+				return b.String(), true
 			}
-			b.WriteString(v.braced(text[i+2:end], depth))
+			value, ok := v.braced(text[i+2:end], depth)
+			if !ok {
+				return "", false
+			}
+			b.WriteString(value)
 			i = end + 1
 		case isNameByte(next, true):
 			end := nameEnd(text, i+1)
@@ -73,11 +128,12 @@ func (v *variables) expandNested(text string, depth int) string {
 			i++
 		}
 	}
-	return b.String()
+	return b.String(), v.growth.allows(len(text), b.Len())
 }
 
-// braced is the value of the expression between the braces.
-func (v *variables) braced(inner string, depth int) string {
+// braced is the value of the expression between the braces. It reports false if that becomes too
+// long.
+func (v *variables) braced(inner string, depth int) (string, bool) {
 	end := nameEnd(inner, 0)
 	name, rest := inner[:end], inner[end:]
 	value, set := v.values[name]
@@ -86,17 +142,17 @@ func (v *variables) braced(inner string, depth int) string {
 	}
 	switch {
 	case name == "":
-		return "${" + inner + "}"
+		return "${" + inner + "}", true
 	case rest == "" || rest[0] == '?':
-		return v.get(name)
+		return v.get(name), true
 	case rest[0] == '-' && !set:
 		return v.expandNested(rest[1:], depth+1)
 	case rest[0] == '+' && set:
 		return v.expandNested(rest[1:], depth+1)
 	case rest[0] == '+':
-		return ""
+		return "", true
 	}
-	return value
+	return value, true
 }
 
 // get returns a variable's value and remembers that it is missing if it is.
@@ -131,10 +187,8 @@ type envLine struct {
 // single quotes as they are, in double quotes with escapes, and variables in
 // all but single quotes replaced by lookup and by earlier lines.
 func envFile(text string, lookup *variables) []envLine {
-	scope := newVariables()
-	for name, value := range lookup.values {
-		scope.values[name] = value
-	}
+	scope := lookup.within()
+	scope.missing = map[string]bool{}
 	var all []envLine
 	lines := strings.Split(strings.TrimPrefix(text, "\ufeff"), "\n")
 	for i := 0; i < len(lines); i++ {

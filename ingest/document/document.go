@@ -92,6 +92,7 @@ type Document struct {
 	// to the place of a node in the text.
 	line, column int
 	aliases      aliases
+	duplicates   int // keys that were reported
 }
 
 // findSource sets RenderedFrom: to the file that helm template names in a comment before the

@@ -33,12 +33,19 @@ func (d *Document) Settle() {
 	d.reportDuplicates(d.Root.y, level)
 }
 
+// maxDuplicates bounds the duplicate keys of a document that are reported.
+const maxDuplicates = 100
+
 func (d *Document) reportDuplicates(y *yaml.Node, level graph.ProblemLevel) {
-	if y == nil {
+	if y == nil || d.duplicates > maxDuplicates {
 		return
 	}
 	if y.Kind == yaml.MappingNode {
 		for _, key := range duplicates(y.Content) {
+			if d.duplicates++; d.duplicates > maxDuplicates {
+				d.Problem(level, Node{key, d}, "", "further duplicate keys from here on")
+				return
+			}
 			d.Problem(level, Node{key, d}, "remove one of them; the last one is used", "duplicate key %s", strconv.Quote(shorten(keyOf(key).Value)))
 		}
 	}

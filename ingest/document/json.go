@@ -18,6 +18,9 @@ import (
 // maxDepth is the bound that the YAML parser has too.
 const maxDepth = 10_000
 
+// maxString bounds one string: no field of an object that the readers know holds more.
+const maxString = 4 << 20
+
 type jsonParser struct {
 	text  []byte
 	i     int
@@ -209,6 +212,9 @@ func (s *jsonParser) stringNode() *yaml.Node {
 		s.fail(`close it with a double quote on the same line`, "the string %s has no closing quote", s.found())
 	}
 	raw := s.text[s.i+1 : end-1]
+	if len(raw) > maxString {
+		s.fail("leave it out; weir reads strings of up to "+strconv.Itoa(maxString>>20)+" MB", "a string of %d MB", len(raw)>>20)
+	}
 	if len(raw) < 40 && bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
 		n.Value = s.names.of(raw)
 	} else {

@@ -141,7 +141,7 @@ func (d *Document) bareLines() iter.Seq2[int32, []byte] {
 		text := d.part.Text
 		for n := d.part.line + 1; len(text) > 0; n++ {
 			end := lineEnd(text, 0)
-			line := bytes.TrimRight(text[:end], " \t\r\n")
+			line := bytes.TrimRight(text[:min(end, maxTemplateLine)], " \t\r\n")
 			text = text[end:]
 			depth := indentation(line)
 			if len(line) == 0 || line[depth] == '#' && !bytes.HasPrefix(line[depth:], []byte("#@")) || deeper >= 0 && depth > deeper {
@@ -158,6 +158,9 @@ func (d *Document) bareLines() iter.Seq2[int32, []byte] {
 		}
 	}
 }
+
+// maxTemplateLine is how much of a line is looked at.
+const maxTemplateLine = 64 << 10
 
 var (
 	quoted     = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)

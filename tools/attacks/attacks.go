@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bufio"
+	"compress/gzip"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// file writes a file of a directory.
+func (d *directory) file(name string, write func(w *bufio.Writer)) {
+	path := filepath.Join(d.path, filepath.FromSlash(name))
+	check(os.MkdirAll(filepath.Dir(path), 0o777))
+	f, err := os.Create(path)
+	check(err)
+	w := bufio.NewWriterSize(f, 1<<20)
+	write(w)
+	check(w.Flush())
+	check(f.Close())
+}
+
+// text is a file with these lines.
+func (d *directory) text(name string, lines ...string) {
+	d.file(name, func(w *bufio.Writer) { io.WriteString(w, strings.Join(lines, "\n")+"\n") })
+}
+
+// packed is a file of gzip.
+func (d *directory) packed(name string, write func(w *bufio.Writer)) {
+	d.file(name, func(w *bufio.Writer) {
+		z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+		check(err)
+		inner := bufio.NewWriterSize(z, 1<<20)
+		write(inner)
+		check(inner.Flush())
+		check(z.Close())
+	})
+}
+
+func repeat(w *bufio.Writer, text string, n int) {
+	for range n {
+		w.WriteString(text)
+	}
+}
+
+const composeFile = "services:\n  web:\n    image: x\n    environment:\n"
+
+// attacks are those that have been tried, by what they are aimed at: what is hidden, memory, time.
+var attacks = []attack{
+	{name: "a byte order mark hides a Deployment", write: func(d *directory, _ int) {
+		d.text("a.yaml", "apiVersion: v1", "kind: Service", "metadata: {name: a}", "---", "\ufeffkind: Deployment", "apiVersion: apps/v1", "metadata: {name: b}", "spec: {replicas: three}")
+	}},
+	{name: "keys of Kong hide a Deployment", write: func(d *directory, _ int) {
+		d.text("a.yaml", "_format_version: \"3.0\"", "services: []", "apiVersion: apps/v1", "kind: Deployment", "metadata: {name: b}", "spec: {replicas: three}")
+	}},
+	{name: "spans of another type", write: func(d *directory, _ int) {
+		d.text("a.json", `{"resourceSpans": {"scopeSpans": [{"spans": []}]}}`)
+		d.text("weir.yaml", "services: [{name: a}]")
+	}},
+	{name: ".env that doubles", write: func(d *directory, n int) {
+		d.text("compose.yaml", composeFile+fmt.Sprintf("      A: http://${A%d}/", n-1))
+		d.file(".env", func(w *bufio.Writer) {
+			fmt.Fprintln(w, "A0=aaaaaaaaaa")
+			for i := 1; i < n; i++ {
+				fmt.Fprintf(w, "A%d=${A%[2]d}${A%[2]d}${A%[2]d}${A%[2]d}\n", i, i-1)
+			}
+		})
+	}, n: 16},
+	{name: "many settings of one large .env value", write: func(d *directory, n int) {
+		d.text(".env", "A="+strings.Repeat("a", 60_000))
+		d.file("compose.yaml", func(w *bufio.Writer) {
+			w.WriteString(composeFile)
+			for i := range n {
+				fmt.Fprintf(w, "      A%d: ${A}${A}${A}${A}${A}${A}${A}${A}\n", i)
+			}
+		})
+	}, n: 5_000},
+	{name: "packed tiny documents", write: func(d *directory, n int) {
+		d.packed("a.yaml.gz", func(w *bufio.Writer) { repeat(w, "a: 1\n---\n", n) })
+	}, n: 2_500_000},
+	{name: "packed tiny documents with mistakes", write: func(d *directory, n int) {
+		d.packed("a.yaml.gz", func(w *bufio.Writer) { repeat(w, "[\n---\n", n) })
+	}, n: 2_500_000},
+	{name: "packed tiny services", write: func(d *directory, n int) {
+		d.packed("a.yaml.gz", func(w *bufio.Writer) {
+			for i := range n {
+				fmt.Fprintf(w, "{apiVersion: v1, kind: Service, metadata: {name: a%d}}\n---\n", i)
+			}
+		})
+	}, n: 2_000_000},
+	{name: "packed zeros", write: func(d *directory, n int) {
+		d.packed("a.yaml.gz", func(w *bufio.Writer) { repeat(w, strings.Repeat(" ", 1<<20), n) })
+	}, n: 1_900},
+	{name: "a name of 300 MB", write: func(d *directory, n int) {
+		d.file("a.json", func(w *bufio.Writer) {
+			w.WriteString(`{"apiVersion": "v1", "kind": "Service", "metadata": {"name": "`)
+			repeat(w, strings.Repeat("a", 1<<20), n)
+			w.WriteString(`"}}`)
+		})
+	}, n: 300},
+	{name: "many pairs in Prometheus", write: func(d *directory, n int) {
+		d.file("a.prom", func(w *bufio.Writer) {
+			w.WriteString("# TYPE istio_requests_total counter\n")
+			for i := range n {
+				fmt.Fprintf(w, "istio_requests_total{source_workload=\"a%d\",source_workload_namespace=\"n\",destination_workload=\"b%[1]d\",destination_workload_namespace=\"n\",response_code=\"200\"} 5\n", i)
+				for _, le := range []string{"10", "100", "+Inf"} {
+					fmt.Fprintf(w, "istio_request_duration_milliseconds_bucket{source_workload=\"a%d\",source_workload_namespace=\"n\",destination_workload=\"b%[1]d\",destination_workload_namespace=\"n\",le=\"%s\"} 5\n", i, le)
+				}
+			}
+		})
+	}, n: 40_000},
+	{name: "1 GB of small documents", write: func(d *directory, n int) {
+		for f := range 10 {
+			d.file(fmt.Sprintf("a%d.yaml", f), func(w *bufio.Writer) {
+				for i := range n / 10 {
+					fmt.Fprintf(w, "apiVersion: v1\nkind: Service\nmetadata: {name: a%d-%d}\nspec: {ports: [{port: 80}]}\n---\n", f, i)
+				}
+			})
+		}
+	}, n: 11_000_000},
+	{name: "weir.yaml that is a pipe", write: func(d *directory, _ int) {
+		check(syscall.Mkfifo(filepath.Join(d.path, "weir.yaml"), 0o666))
+		d.text("a.yaml", "services: [{name: a}]")
+	}},
+	{name: "weir.yaml that is /dev/zero", write: func(d *directory, _ int) {
+		check(os.Symlink("/dev/zero", filepath.Join(d.path, "weir.yaml")))
+		d.text("a.yaml", "services: [{name: a}]")
+	}},
+	{name: "links to /", write: func(d *directory, _ int) {
+		check(os.Symlink("/", filepath.Join(d.path, "a")))
+		check(os.Symlink("/proc/self", filepath.Join(d.path, "b")))
+		d.text("a.yaml", "services: [{name: a}]")
+	}},
+
+	{name: "unclosed ${A:-", twice: true, write: func(d *directory, n int) {
+		d.text("compose.yaml", composeFile+"      A: \""+strings.Repeat("${A:-", n)+"\"")
+	}, n: 60_000},
+	{name: "settings with one URL", twice: true, write: func(d *directory, n int) {
+		d.file("compose.yaml", func(w *bufio.Writer) {
+			w.WriteString(composeFile)
+			for i := range n {
+				fmt.Fprintf(w, "      A%d: http://api.example.com/v1\n", i)
+			}
+		})
+	}, n: 30_000},
+	{name: "extends of one file", twice: true, write: func(d *directory, n int) {
+		d.file("base.yaml", func(w *bufio.Writer) {
+			w.WriteString("services:\n")
+			for i := range n {
+				fmt.Fprintf(w, "  s%d: {image: x}\n", i)
+			}
+		})
+		d.file("compose.yaml", func(w *bufio.Writer) {
+			w.WriteString("services:\n")
+			for i := range n {
+				fmt.Fprintf(w, "  t%d: {extends: {file: base.yaml, service: s%[1]d}}\n", i)
+			}
+		})
+	}, n: 2_000},
+	{name: "a chain of retries", twice: true, write: func(d *directory, n int) {
+		d.file("weir.yaml", func(w *bufio.Writer) {
+			w.WriteString("services:\n")
+			for i := range n {
+				fmt.Fprintf(w, "- {name: s%d, calls: [{to: s%d, timeout: 1s, retries: 2}]}\n", i, i+1)
+			}
+			fmt.Fprintf(w, "- {name: s%d}\n", n)
+		})
+	}, n: 8_000},
+	{name: "wildcards of Istio", twice: true, write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			for i := range n {
+				fmt.Fprintf(w, "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e%d, namespace: n}\nspec: {hosts: [\"a%[1]d.b.example.com\"], ports: [{number: 80, name: http, protocol: HTTP}], resolution: DNS}\n---\n", i)
+				fmt.Fprintf(w, "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v%d, namespace: n}\nspec: {hosts: [\"*.b.example.com\"], http: [{timeout: 5s, route: [{destination: {host: a%[1]d.b.example.com}}]}]}\n---\n", i)
+			}
+		})
+	}, n: 800},
+}
