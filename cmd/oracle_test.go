@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -20,18 +21,51 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// istioExplained are the differences that are not faults of weir, by archive and call: why, with
-// the line of Istio that shows it.
-var istioExplained = map[string]string{
-	"namespaces-012 blue/app red/one":    "two rules of one host with different exportTo are not merged: pilot/pkg/model/destination_rule.go:63",
-	"namespaces-012 blue/app red/one /b": "as above",
+// An oracle is a product whose own code has said what it makes of inputs. The answers are recorded
+// by tools/oracle in testdata/oracle/NAME.
+type oracle struct {
+	name   string
+	layers []string           // the products of weir's layers that are compared
+	apart  bool               // each layer has a line of its own
+	fields []string           // of all that are compared; of calls without requests only those in ofConnections
+	envoy  *policy.RetryWords // of the product, if its proxy is Envoy
+
+	// explained are the differences that are not faults of weir, by archive and call: why, with
+	// the line of the product that shows it.
+	explained map[string]string
 }
 
-// TestIstioOracle compares the effective policies of calls with those that Istio's control plane
-// computes from the same inputs, call by call, part by part, field by field. The answers are
-// recorded by tools/oracle/istio.
-func TestIstioOracle(t *testing.T) {
-	files, err := filepath.Glob("../testdata/oracle/istio/*.txtar")
+var oracles = []oracle{
+	{
+		name: "istio", layers: []string{"istio"}, envoy: product.IstioRetryOn,
+		fields: []string{
+			"timeout", "perTry", "retries", "on", "backoff", "budget", "connect", "outliers", "connections", "pending", "requests", "maxRetries", "balance",
+		},
+		explained: map[string]string{
+			"namespaces-012 blue/app red/one":    "two rules of one host with different exportTo are not merged: pilot/pkg/model/destination_rule.go:63",
+			"namespaces-012 blue/app red/one /b": "as above",
+		},
+	},
+	{
+		name: "dapr", layers: []string{"dapr", "dapr-default"}, apart: true,
+		fields: []string{"perTry", "retries", "backoff", "maxBackoff", "multiplier", "until", "opens", "share", "open", "window"},
+	},
+}
+
+// ofConnections are the fields that act on calls without requests.
+var ofConnections = []string{"connect", "outliers", "connections", "balance"}
+
+// TestOracles compares the effective policies of calls with those that the products compute from
+// the same inputs, call by call, part by part, field by field.
+func TestOracles(t *testing.T) {
+	for i := range oracles {
+		o := &oracles[i]
+		t.Run(o.name, o.test)
+	}
+}
+
+func (o *oracle) test(t *testing.T) {
+	files, err := filepath.Glob("../testdata/oracle/" + o.name + "/*.txtar")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no recorded answers", err)
 	}
@@ -39,43 +73,27 @@ func TestIstioOracle(t *testing.T) {
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".txtar")
 		t.Run(name, func(t *testing.T) {
-			archive, err := txtar.ParseFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := t.TempDir()
-			var answers []istioAnswer
-			for _, f := range archive.Files {
-				if f.Name == "answer.jsonl" {
-					answers = readAnswers(t, f.Data)
-					continue
-				}
-				path := filepath.Join(dir, f.Name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, f.Data, 0o666); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if refused := slices.DeleteFunc(slices.Clone(answers), func(a istioAnswer) bool { return a.Refused == "" }); len(refused) > 0 {
+			dir, answers := inputOf(t, file)
+			if refused := slices.DeleteFunc(slices.Clone(answers), func(a oracleAnswer) bool { return a.Refused == "" }); len(refused) > 0 {
 				compareRefused(t, dir, refused)
 				return
 			}
-			want, got := istioCalls(answers), weirCalls(t, dir)
+			want, got := o.answered(answers), o.weirCalls(t, dir)
 			for _, key := range slices.Sorted(maps.Keys(want)) {
+				if want[key].empty() && got[key].empty() {
+					continue
+				}
 				compared++
-				diff := compareParts(want[key], got[key])
-				switch reason := istioExplained[name+" "+key]; {
+				switch diff := o.compareParts(want[key], got[key]); {
 				case diff == "":
-				case reason != "":
+				case o.explained[name+" "+key] != "":
 					explained++
 				default:
 					t.Errorf("%s: %s", key, diff)
 				}
 			}
 			for key := range got {
-				if want[key] == nil && istioExplained[name+" "+key] == "" {
+				if want[key].empty() && !got[key].empty() && o.explained[name+" "+key] == "" {
 					t.Errorf("%s: only weir has this part", key)
 				}
 			}
@@ -87,17 +105,48 @@ func TestIstioOracle(t *testing.T) {
 	}
 }
 
-// istioAnswer is a line of an answer, see tools/oracle/istio.
-type istioAnswer struct {
-	Refused, Caller, Proxy, Callee, Subset, Match string
-	TCP                                           bool
-	Timeout, PerTry, Backoff, Connect, Balance    string
-	Retries                                       int
-	On                                            []string
-	OutlierDetection                              *struct {
+// inputOf writes the input in an archive to a directory, and returns the answer beside it.
+func inputOf(t *testing.T, file string) (dir string, answers []oracleAnswer) {
+	t.Helper()
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir = t.TempDir()
+	for _, f := range archive.Files {
+		if f.Name == "answer.jsonl" {
+			answers = readAnswers(t, f.Data)
+			continue
+		}
+		path := filepath.Join(dir, f.Name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, f.Data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir, answers
+}
+
+// oracleAnswer is a line of an answer, see tools/oracle/answer.
+type oracleAnswer struct {
+	Refused, Caller, Proxy, Callee, Match                   string
+	TCP                                                     bool
+	Timeout, PerTry, Idle, Backoff, Until, Connect, Balance string
+	MaxBackoff                                              string
+	Retries                                                 int
+	Multiplier                                              float64
+	On                                                      []string
+	OutlierDetection                                        *struct {
 		Consecutive5xx, ConsecutiveGateway int
 		Interval, BaseEjectionTime         string
 		MaxEjectionPercent, PanicThreshold float64
+	}
+	Breaker struct {
+		Opens          int
+		Share          float64
+		Open, Interval string
 	}
 	Limits struct {
 		Connections, Pending, Requests, Retries int
@@ -105,12 +154,12 @@ type istioAnswer struct {
 	}
 }
 
-func readAnswers(t *testing.T, data []byte) []istioAnswer {
+func readAnswers(t *testing.T, data []byte) []oracleAnswer {
 	t.Helper()
-	var answers []istioAnswer
+	var answers []oracleAnswer
 	d := json.NewDecoder(bytes.NewReader(data))
 	for d.More() {
-		var a istioAnswer
+		var a oracleAnswer
 		if err := d.Decode(&a); err != nil {
 			t.Fatal(err)
 		}
@@ -123,39 +172,63 @@ func readAnswers(t *testing.T, data []byte) []istioAnswer {
 // leads to them.
 type parts []map[string]string
 
-// istioCalls returns the parts of every call, by caller, callee and match.
-func istioCalls(answers []istioAnswer) map[string]parts {
+// empty reports whether nothing acts on a call.
+func (p parts) empty() bool {
+	return !slices.ContainsFunc(p, func(fields map[string]string) bool {
+		for _, value := range fields {
+			if value != "" {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// answered returns the parts of every call, by caller, callee and match, and by layer where each has
+// a line of its own.
+func (o *oracle) answered(answers []oracleAnswer) map[string]parts {
 	calls := map[string]parts{}
 	for _, a := range answers {
-		if a.Caller != "" && a.Proxy != "none" {
-			key := strings.TrimSpace(a.Caller + " " + a.Callee + " " + sortedWords(a.Match))
-			calls[key] = append(calls[key], a.fields())
+		if a.Caller == "" || a.Proxy == "none" {
+			continue
 		}
+		key := strings.TrimSpace(a.Caller + " " + a.Callee + " " + sortedWords(a.Match))
+		if o.apart {
+			key += " " + a.Proxy
+		}
+		fields := a.fields(o.envoy)
+		maps.DeleteFunc(fields, func(name, _ string) bool {
+			return !slices.Contains(o.fields, name) || a.TCP && !slices.Contains(ofConnections, name)
+		})
+		calls[key] = append(calls[key], fields)
 	}
 	return calls
 }
 
-func (a *istioAnswer) fields() map[string]string {
-	f := map[string]string{"connect": a.Connect, "balance": strings.ReplaceAll(a.Balance, "_", "-"), "connections": number(a.Limits.Connections)}
+func (a *oracleAnswer) fields(envoy *policy.RetryWords) map[string]string {
+	f := map[string]string{
+		"timeout": a.Timeout, "idle": a.Idle, "perTry": a.PerTry, "retries": number(a.Retries), "on": "", "backoff": a.Backoff, "maxBackoff": a.MaxBackoff,
+		"multiplier": decimal(a.Multiplier), "until": a.Until, "budget": "", "connect": a.Connect, "outliers": "",
+		"opens": number(a.Breaker.Opens), "share": decimal(a.Breaker.Share), "open": a.Breaker.Open, "window": a.Breaker.Interval,
+		"connections": number(a.Limits.Connections), "pending": number(a.Limits.Pending), "requests": number(a.Limits.Requests),
+		"maxRetries": number(a.Limits.Retries), "balance": strings.ReplaceAll(a.Balance, "_", "-"),
+	}
 	if o := a.OutlierDetection; o != nil {
 		f["outliers"] = fmt.Sprintf("%d %d %s %s %g%% %g%%", o.Consecutive5xx, o.ConsecutiveGateway, o.Interval, o.BaseEjectionTime, o.MaxEjectionPercent, o.PanicThreshold)
 	}
-	if a.TCP {
-		return f
-	}
-	f["timeout"], f["retries"] = a.Timeout, number(a.Retries)
-	f["pending"], f["requests"], f["maxRetries"] = number(a.Limits.Pending), number(a.Limits.Requests), number(a.Limits.Retries)
-	if a.Retries > 0 {
-		on, _ := policy.ParseRetryOn(product.IstioRetryOn, a.On...)
-		f["perTry"], f["on"] = a.PerTry, strings.Join(on, ",")
-		if f["backoff"] = a.Backoff; a.Backoff == "" {
-			f["backoff"] = "25ms" // Envoy's
-		}
-		if a.Limits.RetryBudget > 0 {
-			f["budget"] = fmt.Sprintf("%g", a.Limits.RetryBudget)
-		}
+	if a.Retries != 0 && envoy != nil {
+		on, _ := policy.ParseRetryOn(envoy, a.On...)
+		f["on"], f["budget"] = strings.Join(on, ","), decimal(a.Limits.RetryBudget)
+		f["backoff"] = cmp.Or(a.Backoff, "25ms") // Envoy's
 	}
 	return f
+}
+
+func decimal(x float64) string {
+	if x == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%g", x)
 }
 
 func number(n int) string {
@@ -173,7 +246,7 @@ func sortedWords(match string) string {
 }
 
 // weirCalls returns the same of what weir makes of a directory.
-func weirCalls(t *testing.T, dir string) map[string]parts {
+func (o *oracle) weirCalls(t *testing.T, dir string) map[string]parts {
 	t.Helper()
 	var out, errs bytes.Buffer
 	Main([]string{"policies", dir, "-o", "json"}, strings.NewReader(""), &out, &errs)
@@ -183,21 +256,29 @@ func weirCalls(t *testing.T, dir string) map[string]parts {
 	}
 	calls := map[string]parts{}
 	for _, row := range document.Policies {
-		at := slices.IndexFunc(row.Layers, func(l wire.Layer) bool { return l.Product == "istio" })
-		if at < 0 {
-			continue
-		}
 		match, _, _ := strings.Cut(" "+row.Match, " subset ")
 		match = strings.TrimSpace(match)
-		if rest, found := strings.CutPrefix(match, "to "); found { // of one of several names
-			_, match, _ = strings.Cut(rest, " ")
+		for _, prefix := range []string{"to ", "route "} { // of one of several names, or routes
+			if rest, found := strings.CutPrefix(match, prefix); found {
+				_, match, _ = strings.Cut(rest, " ")
+			}
 		}
-		if rest, found := strings.CutPrefix(match, "route "); found { // of one of several routes
-			_, match, _ = strings.Cut(rest, " ")
-		}
-		for _, one := range strings.Split(match, " or ") {
-			key := strings.TrimSpace(row.From + " " + row.To + " " + sortedWords(one))
-			calls[key] = append(calls[key], weirFields(&row.Layers[at].Policy))
+		for i := range row.Layers {
+			l := &row.Layers[i]
+			if !slices.Contains(o.layers, l.Product) {
+				continue
+			}
+			for _, one := range strings.Split(match, " or ") {
+				key := strings.TrimSpace(row.From + " " + row.To + " " + sortedWords(one))
+				if o.apart {
+					key += " " + l.Product
+				}
+				fields := weirFields(&l.Policy)
+				if o.envoy != nil && fields["retries"] == "" {
+					delete(fields, "perTry") // it is a field of Envoy's retries
+				}
+				calls[key] = append(calls[key], fields)
+			}
 		}
 	}
 	return calls
@@ -206,27 +287,32 @@ func weirCalls(t *testing.T, dir string) map[string]parts {
 func weirFields(p *wire.Policy) map[string]string {
 	f := map[string]string{}
 	if t := p.Timeout; t != nil {
-		f["timeout"], f["perTry"], f["connect"] = durationText(t.Total), durationText(t.PerTry), durationText(t.Connect)
+		f["timeout"], f["perTry"], f["connect"], f["idle"] = durationText(t.Total), durationText(t.PerTry), durationText(t.Connect), durationText(t.Idle)
 	}
-	if r := p.Retry; r != nil && r.Retries.Value != nil && *r.Retries.Value > 0 {
-		f["retries"] = fmt.Sprint(*r.Retries.Value)
+	if r := p.Retry; r != nil && valueOf(r.Retries) != 0 {
+		f["retries"], f["until"] = fmt.Sprint(*r.Retries.Value), durationText(r.MaxDuration)
 		if r.On.Value != nil {
 			f["on"] = strings.Join(*r.On.Value, ",")
 		}
-		if r.Backoff != nil {
-			f["backoff"] = durationText(r.Backoff.Base)
+		if b := r.Backoff; b != nil {
+			f["backoff"], f["maxBackoff"] = durationText(b.Base), durationText(b.Max)
+			if f["multiplier"] = "1"; b.Kind.Value == nil || *b.Kind.Value != "fixed" {
+				f["multiplier"] = decimal(valueOf(b.Multiplier))
+			} else {
+				delete(f, "maxBackoff") // waits of one length have none
+			}
 		}
 		if r.Budget.Value != nil {
 			f["budget"] = fmt.Sprintf("%g", percent(r.Budget))
 		}
-	} else {
-		delete(f, "perTry") // of no try that is repeated
 	}
 	if b := p.Bulkhead; b != nil {
 		f["connections"], f["pending"], f["requests"], f["maxRetries"] = countText(b.MaxConnections), countText(b.MaxPending), countText(b.MaxConcurrent), countText(b.MaxRetries)
 	}
 	if b := p.Breaker; b != nil && b.Kind.Value != nil {
 		f["outliers"] = fmt.Sprintf("%d %d %s %s %g%% %g%%", valueOf(b.Failures), valueOf(b.Gateway), durationText(b.Window), durationText(b.Open), percent(b.MaxEject), percent(b.Panic))
+		f["opens"], f["share"] = number(opensAt(b)), decimal(valueOf(b.ErrorRate))
+		f["open"], f["window"] = durationText(b.Open), durationText(b.Window)
 	}
 	if b := p.Balance; b != nil && b.Strategy.Value != nil {
 		f["balance"] = *b.Strategy.Value
@@ -234,9 +320,19 @@ func weirFields(p *wire.Policy) map[string]string {
 	return f
 }
 
-func valueOf(s wire.Setting[int]) int {
+// opensAt returns after how many calls, which all fail, a breaker opens.
+func opensAt(b *wire.Breaker) int {
+	if n := valueOf(b.Failures); n > 0 && (b.ErrorRate.Value == nil || n < valueOf(b.MinCalls)) {
+		return n
+	}
+	return valueOf(b.MinCalls)
+}
+
+// valueOf is zero for none.
+func valueOf[T any](s wire.Setting[T]) T {
+	var none T
 	if s.Value == nil {
-		return 0
+		return none
 	}
 	return *s.Value
 }
@@ -262,16 +358,16 @@ func durationText(s wire.Setting[wire.Duration]) string {
 }
 
 // compareParts writes in what two sets of parts differ, "" for nothing.
-func compareParts(want, got parts) string {
+func (o *oracle) compareParts(want, got parts) string {
 	if got == nil {
 		return "weir does not have this part"
 	}
 	lacks := func(all parts, one map[string]string, swap bool) string {
 		least := ""
 		for _, other := range all {
-			diff := compareFields(one, other)
+			diff := o.compareFields(one, other)
 			if swap {
-				diff = compareFields(other, one)
+				diff = o.compareFields(other, one)
 			}
 			if diff == "" {
 				return ""
@@ -296,29 +392,24 @@ func compareParts(want, got parts) string {
 }
 
 // compareFields writes the fields in which two parts differ, "" for none.
-func compareFields(want, got map[string]string) string {
+func (o *oracle) compareFields(want, got map[string]string) string {
 	var diff []string
 	for _, key := range slices.Sorted(maps.Keys(want)) {
 		if want[key] != got[key] {
-			diff = append(diff, fmt.Sprintf("%s: Istio %q, weir %q", key, want[key], got[key]))
-		}
-	}
-	for _, key := range []string{"outliers", "perTry", "budget"} {
-		if _, both := want[key]; !both && got[key] != "" {
-			diff = append(diff, fmt.Sprintf("%s: Istio none, weir %q", key, got[key]))
+			diff = append(diff, fmt.Sprintf("%s: %s %q, weir %q", key, o.name, want[key], got[key]))
 		}
 	}
 	return strings.Join(diff, "; ")
 }
 
-// compareRefused fails if an object that Istio refuses is not one of weir's findings.
-func compareRefused(t *testing.T, dir string, refused []istioAnswer) {
+// compareRefused fails if an object that a product refuses is not one of weir's findings.
+func compareRefused(t *testing.T, dir string, refused []oracleAnswer) {
 	t.Helper()
 	var out, errs bytes.Buffer
 	Main([]string{"check", dir}, strings.NewReader(""), &out, &errs)
 	for _, a := range refused {
 		if !strings.Contains(out.String(), a.Refused) {
-			t.Errorf("Istio refuses %s, weir reports nothing about it", a.Refused)
+			t.Errorf("%s is refused, weir reports nothing about it", a.Refused)
 		}
 	}
 }

@@ -66,9 +66,9 @@ type Deferred struct {
 	Origin Origin
 	Uses   []Ref // the others; an object that another one uses is not asked for facts of its own
 	Object any   // what the reader has read of it
-	// Complete returns the facts. find returns the Object of a Deferred with a Ref, nil if there
-	// is none.
-	Complete func(find func(Ref) any) *Facts
+	// Complete returns the facts. find returns the Objects of all Deferred with a Ref, those of the
+	// nearest file last.
+	Complete func(find func(Ref) []any) *Facts
 }
 
 // A Ref names an object in the words of its own document. Two refs that are equal mean

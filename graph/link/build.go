@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -81,13 +82,13 @@ func (b *Builder) complete() {
 		if used[d.Ref] {
 			continue
 		}
-		b.Add(d.Complete(func(ref graph.Ref) any {
-			var found any
-			most := -1
-			for _, other := range byRef[ref] { // the nearest, of files equally near the last
-				if near := commonDirectories(other.Origin.File, d.Origin.File); near >= most {
-					found, most = other.Object, near
-				}
+		b.Add(d.Complete(func(ref graph.Ref) []any {
+			others := slices.SortedStableFunc(slices.Values(byRef[ref]), func(x, y *graph.Deferred) int {
+				return cmp.Compare(commonDirectories(x.Origin.File, d.Origin.File), commonDirectories(y.Origin.File, d.Origin.File))
+			})
+			var found []any
+			for _, other := range others {
+				found = append(found, other.Object)
 			}
 			return found
 		}))

@@ -249,7 +249,7 @@ func daprResiliency(r *resource.Object) {
 			scopes(r, r.Group("Component", "", component.Str()), e)
 		}
 	}
-	daprPolicies(r)
+	deferPolicies(r)
 }
 
 // daprEndpoint reads an HTTPEndpoint: a host outside that apps call by a name.

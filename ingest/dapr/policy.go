@@ -1,7 +1,10 @@
 package dapr
 
 import (
+	"maps"
+	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -22,7 +25,7 @@ type daprResilience struct {
 	*resource.Object
 	fields  *field.Reader
 	callers []graph.EndpointRef
-	used    map[string]bool // definitions, "retries.important"
+	find    func(graph.Ref) []any // the other objects with a definition
 }
 
 // A daprPolicyKind is one of the three things that a Resiliency defines.
@@ -53,9 +56,61 @@ const (
 	daprRankNamed
 )
 
-// daprPolicies reads what a Resiliency says about the calls of the apps in scope.
-func daprPolicies(r *resource.Object) {
-	d := &daprResilience{Object: r, fields: field.New(r.Document, product.DaprDuration), used: map[string]bool{}}
+// deferPolicies has the policies of a Resiliency read as soon as the others are known: Dapr has one
+// table for the definitions of all that are for an app, whichever object names them.
+func deferPolicies(r *resource.Object) {
+	d := &daprResilience{Object: r, fields: field.New(r.Document, product.DaprDuration)}
+	named := map[graph.Ref]bool{}
+	for _, group := range []string{"apps", "actors"} {
+		for _, target := range r.Spec.Get("targets", group).Pairs() {
+			d.names(target, named)
+		}
+	}
+	for _, target := range r.Spec.Get("targets", "components").Pairs() {
+		d.names(target.Get("inbound"), named)
+		d.names(target.Get("outbound"), named)
+	}
+	for _, kind := range daprPolicyKinds {
+		for name, n := range r.Spec.Get("policies", kind.section).Pairs() {
+			r.Facts.Deferred = append(r.Facts.Deferred, graph.Deferred{
+				Ref: d.ref(kind, name.Str()), Origin: r.At(n), Object: d,
+				Complete: func(func(graph.Ref) []any) *graph.Facts {
+					if named[d.ref(kind, name.Str())] {
+						return &graph.Facts{}
+					}
+					return d.unused(kind, name, n)
+				},
+			})
+		}
+	}
+	r.Facts.Deferred = append(r.Facts.Deferred, graph.Deferred{
+		Ref: r.Ref(), Origin: r.At(r.Root), Uses: slices.Collect(maps.Keys(named)), Object: d,
+		Complete: func(find func(graph.Ref) []any) *graph.Facts {
+			facts := &graph.Facts{}
+			d.Object, d.find = r.Into(facts), find
+			d.policies()
+			return facts
+		},
+	})
+}
+
+// ref is what a definition is found by.
+func (d *daprResilience) ref(kind daprPolicyKind, name string) graph.Ref {
+	return graph.Ref{Realm: resource.Realm, Kind: "Resiliency " + kind.section, Namespace: d.Namespace, Name: name}
+}
+
+// names adds the definitions that a target names.
+func (d *daprResilience) names(target document.Node, named map[graph.Ref]bool) {
+	for _, kind := range daprPolicyKinds {
+		if name := target.Get(kind.key).Str(); name != "" {
+			named[d.ref(kind, name)] = true
+		}
+	}
+}
+
+// policies reads what a Resiliency says about the calls of the apps in scope.
+func (d *daprResilience) policies() {
+	r := d.Object
 	for _, scope := range r.List(r.Root, "scopes") {
 		if scope.Str() != "" {
 			d.callers = append(d.callers, localApp(r, scope.Str()))
@@ -73,7 +128,6 @@ func daprPolicies(r *resource.Object) {
 			d.byDefault(kind, name.Str(), n)
 		}
 	}
-	d.unused()
 	if flaws := d.fields.TakeFlaws(); len(flaws) > 0 {
 		if start == len(r.Facts.Policies) {
 			r.Facts.Policies = append(r.Facts.Policies, d.Policy(product.Dapr, "", r.Root))
@@ -135,8 +189,17 @@ func (d *daprResilience) target(target document.Node, field string, start func(d
 	for _, kind := range daprPolicyKinds {
 		name := target.Get(kind.key)
 		p, says := start(kind), policy.Set{}
-		if n := d.definition(kind, name, field); n.Exists() {
-			says = kind.read(d, name.Str(), n)
+		if by, n := d.definition(kind, name, field); n.Exists() {
+			says = kind.read(by, name.Str(), n)
+			if by != d && !says.Empty() {
+				says.Objects = policy.Objects{by.Subject(), d.Subject()}
+				if only := by.appsOf(d); only != nil { // the other apps find no definition
+					p := p
+					p.From, p.Rank = only, p.Rank+1
+					d.give(p, says)
+					says = policy.Set{}
+				}
+			}
 		}
 		if says.Empty() {
 			says = kind.none(p.Origin)
@@ -145,30 +208,69 @@ func (d *daprResilience) target(target document.Node, field string, start func(d
 	}
 }
 
-// definition returns the policy that a target names, absent if there is none.
-func (d *daprResilience) definition(kind daprPolicyKind, name document.Node, field string) document.Node {
+// definition returns the policy that a target names and the object that defines it, absent if
+// there is none. Of several objects for the apps in scope the last of the directory acts.
+func (d *daprResilience) definition(kind daprPolicyKind, name document.Node, field string) (by *daprResilience, n document.Node) {
 	if name.Str() == "" {
-		return document.Node{}
+		return nil, document.Node{}
 	}
-	n := d.Spec.Get("policies", kind.section, name.Str())
-	if !n.Exists() {
+	get := func(o *daprResilience) document.Node { return o.Spec.Get("policies", kind.section, name.Str()) }
+	if own := get(d); own.Exists() {
+		by = d
+	}
+	for _, found := range d.find(d.ref(kind, name.Str())) {
+		other := found.(*daprResilience)
+		beside := path.Dir(other.File) == path.Dir(d.File)
+		switch {
+		case other == d, !other.inScopeOf(d):
+		case by == nil, by != d && !beside, beside && other.Name > by.Name:
+			by = other
+		}
+	}
+	if by == nil {
 		d.fields.Flaw(graph.Inert, name, field+"."+kind.key, "policies."+kind.section+" has no policy of this name",
-			"define it in the same object")
+			"define it there, or in another Resiliency for the same apps")
+		return nil, document.Node{}
 	}
-	d.used[kind.section+"."+name.Str()] = true
-	return n
+	return by, get(by)
+}
+
+// inScopeOf reports whether an object is for some of the apps that another one is for.
+func (d *daprResilience) inScopeOf(other *daprResilience) bool {
+	own, others := d.Root.Get("scopes").Strs(), other.Root.Get("scopes").Strs()
+	return len(own) == 0 || len(others) == 0 || slices.ContainsFunc(others, func(app string) bool { return slices.Contains(own, app) })
+}
+
+// appsOf returns the apps of another object that d is for, nil if it is for all of them.
+func (d *daprResilience) appsOf(other *daprResilience) []graph.EndpointRef {
+	own, others := d.Root.Get("scopes").Strs(), other.Root.Get("scopes").Strs()
+	if len(own) == 0 || len(others) > 0 && !slices.ContainsFunc(others, func(app string) bool { return !slices.Contains(own, app) }) {
+		return nil
+	}
+	var apps []graph.EndpointRef
+	for _, app := range own {
+		if len(others) == 0 || slices.Contains(others, app) {
+			apps = append(apps, localApp(d.Object, app))
+		}
+	}
+	return apps
 }
 
 var daprDefault = regexp.MustCompile(`^Default(?:(App|Actor)|([A-Z][a-z]*?)?Component(Inbound|Outbound)?)?$`)
 
 // byDefault gives a policy whose name says that it is a default.
 func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.Node) {
+	if kind.key == "retry" && name == daprBuiltIn {
+		p := d.Policy(product.Dapr, kind.key, n)
+		p.To, p.Default = []graph.EndpointRef{{Group: daprApps}}, true
+		d.give(p, d.builtIn(n))
+		return
+	}
 	scope, isDefault := strings.CutSuffix(name, kind.suffix)
 	m := daprDefault.FindStringSubmatch(scope)
 	if !isDefault || m == nil {
 		return
 	}
-	d.used[kind.section+"."+name] = true
 	says := kind.read(d, name, n)
 	target, block, direction := m[1], m[2], strings.ToLower(m[3])
 	if target == "App" || scope == "Default" {
@@ -207,6 +309,27 @@ func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.
 	}
 }
 
+// daprBuiltIn is the name of the retries that Dapr makes by itself where a call has no target. They
+// are at least three, whatever a policy of this name says.
+const daprBuiltIn = "DaprBuiltInServiceRetries"
+
+// builtIn reads the policy that takes the place of the retries that Dapr makes by itself.
+func (d *daprResilience) builtIn(n document.Node) policy.Set {
+	r, at := d.retries(daprBuiltIn, n), n.Get("maxRetries")
+	if r.Retries.Value < daprLeastBuiltIn {
+		if at.Exists() {
+			d.fields.Flaw(graph.Inert, at, "policies.retries."+daprBuiltIn+".maxRetries", "Dapr makes at least 3 retries by itself", "name a policy with fewer retries in a target")
+		}
+		r.Retries = field.Supplied(d.fields, field.OrNode(at, n), daprLeastBuiltIn)
+	}
+	r.On = product.Dapr.Defaults.Retry.On
+	s := daprSet()
+	s.Retry = &r
+	return s
+}
+
+const daprLeastBuiltIn = 3
+
 // daprApps is the group of all apps that are called through a sidecar.
 var daprApps = graph.Ref{Realm: "dapr", Kind: "group", Name: "apps"}
 
@@ -240,15 +363,18 @@ var daprBlockNames = map[string]string{
 	"Configuration": "configuration", "Lock": "lock",
 }
 
-// unused reports definitions that no target names.
-func (d *daprResilience) unused() {
-	for _, kind := range daprPolicyKinds {
-		for name, n := range d.Spec.Get("policies", kind.section).Pairs() {
-			if field := kind.section + "." + name.Str(); !d.used[field] && !strings.HasPrefix(name.Str(), "DaprBuiltIn") && !strings.HasPrefix(name.Str(), "Default") {
-				d.fields.Remark(graph.Inert, n, "policies."+field, "no target names this policy", "name it in a target")
-			}
-		}
+// unused reports a definition that no target names.
+func (d *daprResilience) unused(kind daprPolicyKind, name, n document.Node) *graph.Facts {
+	facts := &graph.Facts{}
+	if strings.HasPrefix(name.Str(), "DaprBuiltIn") || strings.HasPrefix(name.Str(), "Default") {
+		return facts
 	}
+	fields := field.New(d.Document, product.DaprDuration)
+	fields.Remark(graph.Inert, n, "policies."+kind.section+"."+name.Str(), "no target names this policy", "name it in a target")
+	p := d.Policy(product.Dapr, "", d.Root)
+	p.Flaws = fields.TakeFlaws()
+	facts.Policies = append(facts.Policies, p)
+	return facts
 }
 
 // give adds a policy for the apps in scope.
@@ -256,6 +382,9 @@ func (d *daprResilience) give(p graph.Policy, says policy.Set) {
 	if says.Empty() {
 		return
 	}
-	p.From, p.NeedsMesh, p.Says, p.Lookup = d.callers, true, says, graph.CallersOwn
+	if p.From == nil {
+		p.From = d.callers
+	}
+	p.NeedsMesh, p.Says, p.Lookup = true, says, graph.CallersOwn
 	d.Facts.Policies = append(d.Facts.Policies, p)
 }

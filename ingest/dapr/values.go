@@ -1,9 +1,8 @@
 package dapr
 
 import (
-	"regexp"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -46,8 +45,19 @@ func (d *daprResilience) timeout(name string, _ document.Node) policy.Set {
 	return s
 }
 
-// retry reads a retry policy. Without a number of retries it has no end.
+// retry reads a retry policy.
 func (d *daprResilience) retry(name string, n document.Node) policy.Set {
+	r := d.retries(name, n)
+	if r.Retries.Provenance == policy.Disabled {
+		r = policy.Retry{Retries: r.Retries}
+	}
+	s := daprSet()
+	s.Retry = &r
+	return s
+}
+
+// retries reads how often and when a policy retries. Without a number of retries it has no end.
+func (d *daprResilience) retries(name string, n document.Node) policy.Retry {
 	f := d.fields.Within("policies.retries." + name)
 	r := policy.Retry{Retries: field.Written(f, n, -1), Backoff: daprBackoff(f, n), On: daprTriggers(f, n)}
 	if r.Backoff != nil && r.Backoff.Kind.Value == "exponential" {
@@ -56,12 +66,10 @@ func (d *daprResilience) retry(name string, n document.Node) policy.Set {
 	if at := n.Get("maxRetries"); at.Exists() {
 		r.Retries = f.Count(-1, n, "maxRetries")
 		if r.Retries.Set() && r.Retries.Value == 0 {
-			r = policy.Retry{Retries: field.Off(f, at, 0)}
+			r.Retries = field.Off(f, at, 0)
 		}
 	}
-	s := daprSet()
-	s.Retry = &r
-	return s
+	return r
 }
 
 // daprBackoff reads the waits of a retry policy, which are of one length unless it
@@ -117,13 +125,6 @@ func daprTriggers(f *field.Reader, n document.Node) policy.Setting[[]string] {
 	return field.Written(f, matching, slices.Compact(on))
 }
 
-var (
-	daprFailures = regexp.MustCompile(`\bconsecutiveFailures\s*(>=?)\s*(\d{1,9})\b`)
-	daprRequests = regexp.MustCompile(`\brequests\s*(>=?)\s*(\d{1,9})\b`)
-	daprRatio    = regexp.MustCompile(`\btotalFailures\s*/\s*requests\s*>=?\s*(0?\.\d+|1(?:\.0*)?)`)
-	daprVariable = regexp.MustCompile(`\b(?:requests|totalSuccesses|totalFailures|consecutiveSuccesses|consecutiveFailures)\b`)
-)
-
 // breaker reads a circuit breaker, whose trip is an expression over counts.
 func (d *daprResilience) breaker(name string, n document.Node) policy.Set {
 	f := d.fields.Within("policies.circuitBreakers." + name)
@@ -133,20 +134,30 @@ func (d *daprResilience) breaker(name string, n document.Node) policy.Set {
 		Open:   field.OrSupplied(f, n, f.Duration(n, "timeout"), daprOpen),
 	}
 	f.Count(1, n, "maxRequests")
-	trip := n.Get("trip")
-	text := trip.Str()
-	switch {
-	case !trip.Exists():
+	switch at := n.Get("trip"); {
+	case !at.Exists():
 		b.Failures = field.Supplied(f, n, daprTrip)
-	case !daprVariable.MatchString(text):
-		f.Flaw(graph.Invalid, trip, "trip", "not a condition on a counter of Dapr", "write consecutiveFailures >= 5")
-		return daprSet()
-	}
-	b.Failures = overCount(f, trip, daprFailures, b.Failures)
-	b.MinCalls = overCount(f, trip, daprRequests, b.MinCalls)
-	if m := daprRatio.FindStringSubmatch(text); m != nil {
-		if share, err := strconv.ParseFloat(m[1], 64); err == nil {
-			b.ErrorRate = field.Written(f, trip, share)
+	default:
+		trip, known := parseTrip(at.Str())
+		if !known {
+			f.Flaw(graph.Invalid, at, "trip", "not a condition on a counter of Dapr", "write consecutiveFailures >= 5")
+			return daprSet()
+		}
+		b.Failures = policy.Setting[int]{Provenance: policy.Absent, Origin: f.At(at)} // in a row, if the condition is not of that
+		share, calls := trip.ofShare()
+		failures := trip.inARow()
+		if share > 0 {
+			b.ErrorRate, b.MinCalls = field.Written(f, at, share), field.Written(f, at, calls)
+		}
+		if failures > 0 && (share == 0 || failures < calls) {
+			b.Failures = field.Written(f, at, failures)
+		}
+		switch {
+		case failures == 0 && share == 0:
+			f.Flaw(graph.Inert, at, "trip", "the condition never holds", "compare decimal numbers with each other: double(totalFailures) / double(requests) >= 0.5")
+			return noDaprBreaker(f.At(at))
+		case share == 1 && strings.Contains(at.Str(), "/"):
+			f.Flaw(graph.Inert, at, "trip", "counts are whole numbers, and their quotient is 0 until all calls fail", "write double(totalFailures) / double(requests)")
 		}
 	}
 	s := daprSet()
@@ -160,16 +171,3 @@ const (
 	daprTrip = 6
 	daprOpen = 60 * time.Second
 )
-
-// overCount reads the least count at which a condition on a counter holds.
-func overCount(f *field.Reader, trip document.Node, condition *regexp.Regexp, otherwise policy.Setting[int]) policy.Setting[int] {
-	m := condition.FindStringSubmatch(trip.Str())
-	if m == nil {
-		return otherwise
-	}
-	count, _ := strconv.Atoi(m[2])
-	if m[1] == ">" {
-		count++
-	}
-	return field.Written(f, trip, count)
-}

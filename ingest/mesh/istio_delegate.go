@@ -198,11 +198,15 @@ func (v *virtualRoutes) delegateOf(rule document.Node) graph.Ref {
 
 // complete returns the facts of a VirtualService, with the rules of those that it delegates to
 // in the place of its own.
-func (v *virtualRoutes) complete(find func(graph.Ref) any) *graph.Facts {
+func (v *virtualRoutes) complete(find func(graph.Ref) []any) *graph.Facts {
 	facts := &graph.Facts{}
 	v.Object = v.Into(facts)
 	v.read(func(ref graph.Ref) *virtualRoutes {
-		delegate, _ := find(ref).(*virtualRoutes)
+		found := find(ref)
+		if len(found) == 0 {
+			return nil
+		}
+		delegate, _ := found[len(found)-1].(*virtualRoutes)
 		if delegate == nil || !delegate.delegate || !visible(delegate.Object, v.Namespace) {
 			return nil
 		}

@@ -150,7 +150,7 @@ func readDocument(r *document.Reader, d *document.Document) *graph.Facts {
 	}
 	facts.Projects = nil
 	for _, d := range facts.Deferred { // as if the objects that it depends on were not there
-		link.Join(facts, d.Complete(func(graph.Ref) any { return nil }))
+		link.Join(facts, d.Complete(func(graph.Ref) []any { return nil }))
 	}
 	facts.Deferred = nil
 	return facts

@@ -51,5 +51,6 @@ var DaprDefault = &policy.Product{
 	Remediations: Dapr.Remediations, Inexpressible: Dapr.Inexpressible,
 }
 
-// DaprDuration is the syntax of Dapr's resources.
-var DaprDuration = &policy.Syntax{Title: "Dapr", Read: readGo, Zero: policy.Off, Good: `"2s" or "250ms"`, Unit: "s"}
+// DaprDuration is the syntax of Dapr's resources: a number without a unit is of milliseconds
+// (parseDuration of pkg/resiliency).
+var DaprDuration = &policy.Syntax{Title: "Dapr", Read: readBareOr(time.Millisecond, readGo), Zero: policy.Off, Good: `"2s" or "250ms"`, Unit: "s"}

@@ -49,7 +49,7 @@ func TestParseDuration(t *testing.T) {
 		{ConsulDuration, "-1s", "off"},
 		{ConsulDuration, "15", "has no unit"},
 		{DaprDuration, "5s", "5s"},
-		{DaprDuration, "5", "has no unit"},
+		{DaprDuration, "5", "5ms"},
 		{KumaDuration, "0s", "off"},
 		{KumaDuration, "15", "has no unit"},
 		{TraefikDuration, "30", "30s"},
