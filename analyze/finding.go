@@ -15,6 +15,7 @@ type Check struct {
 	Excused  []Excused      // findings that are not reported, one by one, in the order of their rules, then by subject
 	Expired  []Ignore       // entries of the configuration that have run out and excuse nothing
 	Unused   []Ignore       // entries of the configuration that match no finding
+	Unjudged []Finding      // what rules could not judge because no input can show it: no findings, they do not count
 	Rules    []RuleInfo     // that were run, in the order of their list
 	FailOn   Severity       // findings at or above it fail the run; above Error if none does
 	Variants []Variant      // that were judged, if they are several; then Ignored counts in each

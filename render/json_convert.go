@@ -65,6 +65,7 @@ func valuesJSON(list []analyze.KeyValue) map[string]string {
 func checkJSON(c *analyze.Check) wire.Check {
 	w := wire.Check{
 		Rules: len(c.Rules), Ignored: c.Ignored(), Known: c.Known(), NotShown: c.NotShown, Failing: c.Failing(),
+		Unjudged: convert(c.Unjudged, findingJSON),
 		ByRule: convert(c.ByRule, func(s analyze.RuleSum) wire.RuleSum {
 			return wire.RuleSum{
 				Rule: s.Rule, Errors: s.Findings[analyze.Error], Warnings: s.Findings[analyze.Warning], Infos: s.Findings[analyze.Info], Subjects: s.Subjects,

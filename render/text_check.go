@@ -31,6 +31,7 @@ func writeCheck(p *pen.Pen, g *graph.Graph, c *analyze.Check, verbose bool) {
 	}
 	writeByRule(p, c)
 	writeSummary(p, g, c)
+	writeUnjudged(p, c.Unjudged, verbose)
 }
 
 // writeExcused lists the findings that are not reported, and why.
@@ -226,6 +227,22 @@ func writeSummary(p *pen.Pen, g *graph.Graph, c *analyze.Check) {
 	p.Prose("", pen.PlainStyle, fmt.Sprintf("%s (%s)", strings.Join(words, ", "), strings.Join(readWords(p, g), ", ")))
 	if n := len(cover.Silent); n > fewSilent && g.Calls() == 0 {
 		p.Prose("", pen.YellowStyle, fmt.Sprintf("no input shows a call of the %d services; their calls may be in code: add traces, or declare them in weir.yaml", n))
+	}
+}
+
+// writeUnjudged writes what rules could not judge, one line each.
+func writeUnjudged(p *pen.Pen, list []analyze.Finding, verbose bool) {
+	for i := range list {
+		f := &list[i]
+		text := "not judged: " + pen.Clean(f.Message) + "  [" + f.Rule + "]"
+		if len(f.Variants) > 0 {
+			text += " in " + pen.Clean(english.List(f.Variants))
+		}
+		p.Prose("", pen.FaintStyle, text)
+		if verbose {
+			writePlaces(p, f.Origins, verbose)
+			p.Prose("  ", pen.PlainStyle, "hint: "+pen.Clean(f.Hint))
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ type Pass struct {
 	rule   *Rule
 	all    []*Rule // Rules; a rule cannot refer to the list that it is in
 	report func(analyze.Finding)
+	leave  func(analyze.Finding)
 }
 
 // At reports a finding of another severity than the rule's own.
@@ -37,6 +38,13 @@ func (p *Pass) At(s analyze.Severity, f analyze.Finding) {
 	f.Rule, f.Severity = p.rule.ID, s
 	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.Detail)
 	p.report(f)
+}
+
+// Unjudged reports what the rule could not judge, because no input can show it. It is no finding.
+func (p *Pass) Unjudged(f analyze.Finding) {
+	f.Rule, f.Severity = p.rule.ID, analyze.Info
+	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.Detail)
+	p.leave(f)
 }
 
 // Requests returns the calls of Core that wait for one answer: synchronous ones,

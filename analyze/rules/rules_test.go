@@ -140,3 +140,16 @@ func format(check *analyze.Check, rule *rules.Rule) string {
 	}
 	return text.String()
 }
+
+// What no input can show is no finding. An exception silences it, too.
+func TestUnjudged(t *testing.T) {
+	g := readArchive(t, txtar.Parse([]byte("-- compose.yaml --\nservices:\n  web: {image: e/web, environment: {API: \"http://api\"}}\n  api: {image: e/api}\n")))
+	check := rules.Run(g, rules.Options{})
+	if len(check.Findings) != 0 || len(check.Unjudged) != 1 || check.Unjudged[0].Rule != "timeout-missing" {
+		t.Errorf("%d findings, not judged: %v; want none, and timeout-missing", len(check.Findings), check.Unjudged)
+	}
+	excused := rules.Options{Ignore: []analyze.Ignore{{Rule: "timeout-missing", Subject: "inputs"}}}
+	if check := rules.Run(g, excused); check.Unjudged != nil || check.Unused != nil {
+		t.Errorf("in spite of an exception: not judged %v, unused %v", check.Unjudged, check.Unused)
+	}
+}

@@ -12,7 +12,7 @@ import (
 func Run(g *graph.Graph, o Options) *analyze.Check {
 	r := analyze.NewAnalysis(analyze.Scope(g, graph.Weak))
 	check := &analyze.Check{}
-	var found []analyze.Finding
+	var found, unjudged []analyze.Finding
 	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: Rules}
 	seriousness := map[string]int{}
 	for i, rule := range Rules {
@@ -32,12 +32,19 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 			}
 			found = append(found, f)
 		}
+		p.leave = func(f analyze.Finding) { unjudged = append(unjudged, f) }
 		rule.Check(&p)
 	}
 	excuses := newSuppressions(r, g)
 	used := make([]bool, len(o.Ignore))
 	for i := range found {
 		o.mark(&found[i], used)
+	}
+	for i := range unjudged {
+		o.mark(&unjudged[i], used)
+		if o.ignores(&unjudged[i]) == nil {
+			check.Unjudged = append(check.Unjudged, narrow(g, unjudged[i:i+1], o.Show)...)
+		}
 	}
 	var left []analyze.Finding
 	for _, f := range dropSuperseded(found, Rules) {

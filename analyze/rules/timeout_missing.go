@@ -42,10 +42,10 @@ events and streams; and calls made by gateways (see "ingress-timeout-missing").
       timeout: 2s
 
 **What the inputs cannot show.** Kubernetes manifests, compose files and catalogs
-cannot declare a timeout; the code may have one. A single info finding counts such
-calls. A native manifest can declare timeouts: a call counts as declared without one
-if the manifest describes it (protocol, methods) or declares a policy for any call. A
-plain list of names is a sketch and gives no finding.
+cannot declare a timeout; the code may have one. Such calls are no finding: one line
+after the findings counts them. A native manifest can declare timeouts: a call counts as
+declared without one if the manifest describes it (protocol, methods) or declares a
+policy for any call. A plain list of names is a sketch and gives no finding.
 
 **Why.** If an object of the inputs declares a timeout for the callee and does not act on the
 call, the finding names it: it is for another namespace, host, port or caller, for gateways
@@ -143,7 +143,7 @@ func reportUndeclared(p *Pass, calls []graph.Edge) {
 		callers[g.From(e)] = true
 	}
 	first := calls[0]
-	p.At(analyze.Info, analyze.Finding{
+	p.Unjudged(analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",
 		Message: fmt.Sprintf("the inputs cannot declare a timeout for %s of %s (first: %s to %s): their code may have one",

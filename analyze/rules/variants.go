@@ -30,6 +30,10 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 		shown = append(shown, narrow(v.Graph, v.Check.Findings, selection))
 		merged.Rules = v.Check.Rules // the same of all
 		merged.Expired = v.Check.Expired
+		for _, f := range v.Check.Unjudged {
+			f.Variants = []string{v.Name}
+			merged.Unjudged = append(merged.Unjudged, f)
+		}
 		merged.Variants = append(merged.Variants, analyze.Variant{Name: v.Name, Graph: v.Graph, Ignored: v.Check.Ignored()})
 	}
 	merged.Excused = excusedOnce(variants)

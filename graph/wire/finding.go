@@ -10,6 +10,7 @@ type Check struct {
 	NotShown int       `json:"notShown,omitempty"` // findings left out because flags select others; they count in the exit code
 	ByRule   []RuleSum `json:"byRule,omitempty"`   // those that are not shown included
 	Excused  []Excused `json:"excused,omitempty"`  // findings left out: those that are ignored, and those that are known
+	Unjudged []Finding `json:"unjudged,omitempty"` // what rules could not judge because no input can show it: no findings
 }
 
 // An Excused is a finding that is not reported.
