@@ -37,7 +37,8 @@ warning for tier 1.
 
 Not reported: calls with all three; optional calls with a timeout; a missing fallback
 whose absence is declared with a reason; databases, mail and other protocols whose
-settings belong to the driver; and calls whose policies the inputs cannot show.
+settings belong to the driver; stock gateways, which only pass the failure on (for their
+timeouts see "ingress-timeout-missing"); and calls whose policies the inputs cannot show.
 
     - to: api.bank.example
       timeout: 2s
@@ -54,7 +55,7 @@ func checkExternalUnprotected(p *Pass) {
 	var list []unprotectedCall
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if !isOutside(p, e) || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !policyKnown(p, e, parts) {
+		if !isOutside(p, e) || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !policyKnown(p, e, parts) || fromGateway(p, e) && !declaresCode(p.Core.Call(e)) {
 			continue
 		}
 		missing, named := unprotected(p, e, parts)
@@ -111,7 +112,7 @@ func reportUnprotected(p *Pass, list []unprotectedCall) {
 	parts := p.Effective(e)
 	f.Hint, f.Fix = protection(p, e, &parts[0], missing)
 	f.Alike = analyze.Alike{
-		Cause: strings.Join(missing, ","), Says: "without " + listed(missing) + ", external services", Hint: f.Hint, Calls: true,
+		Cause: strings.Join(missing, ","), Says: "without " + listed(missing) + " (external)", Hint: f.Hint, Calls: true,
 	}
 	f.Values = append(f.Values, keyValue("missing", strings.Join(missing, ", ")), took("budget", parts[0].Budget))
 	p.At(gradeByTier(p, e, severity), f)

@@ -138,9 +138,9 @@ type mesh struct {
 }
 
 func reportUnknownMesh(p *Pass, at mesh, policies []*graph.BoundPolicy) {
-	subject := "Namespace/" + at.namespace
+	subject, callers := "Namespace/"+at.namespace, "the callers in namespace "+at.namespace
 	if at.namespace == "" {
-		subject = "Namespace/default"
+		subject, callers = "Namespace/default", "the callers"
 	}
 	names := objectNames(policies)
 	what := names[0]
@@ -151,7 +151,7 @@ func reportUnknownMesh(p *Pass, at mesh, policies []*graph.BoundPolicy) {
 		Confidence: analyze.Assumed,
 		Subject:    subject,
 		Detail:     at.product.String(),
-		Message:    fmt.Sprintf("no input declares whether its callers are in the mesh of %s; outside it, %s has no effect", at.product.DisplayName(), what),
+		Message:    fmt.Sprintf("no input declares whether %s are in the mesh of %s; outside it, %s %s no effect", callers, at.product.DisplayName(), what, verb(len(names), "has", "have")),
 		Hint:       "add the manifest of the Namespace with its labels and annotations to the sources",
 		Values:     []analyze.KeyValue{keyValue("mesh", at.product.String()), number("policies", len(names))},
 		Origins:    where(policies)[:1],

@@ -42,7 +42,8 @@ that it declares: the breaker in it is gone for these callers.
                                                       # all callers in front
 
 Not reported: an object that is overridden on some calls by one that declares as much,
-and acts on others; that is what precedence is for. A mesh-wide policy that every call overrides is info.
+and acts on others; that is what precedence is for. A mesh-wide policy that every call overrides is info,
+and so is one in whose place, for a port, only load balancing is missing.
 
 **Fix.** Move the settings that are still needed into the object that acts, and delete
 the other.
@@ -99,6 +100,26 @@ func refined(b *graph.BoundPolicy) bool {
 	return by.Object == b.Object && by.Port != b.Port && !drops(&b.Says, &by.Says)
 }
 
+// loadBalancing is what the policy for one port may well leave to the default: requests are
+// spread all the same.
+const loadBalancing = "load balancing"
+
+// lostToPort returns in words what parts of an object speak of and the part in their place, for
+// the port that is called, does not.
+func lostToPort(hidden []*graph.BoundPolicy) []string {
+	var lost []string
+	for _, b := range hidden {
+		for _, s := range b.Shadows {
+			for _, what := range dropped(&b.Says, &s.By.Says) {
+				if s.Field == "" && !slices.Contains(lost, what) {
+					lost = append(lost, what)
+				}
+			}
+		}
+	}
+	return lost
+}
+
 // drops reports whether a set speaks of something that the one in its place is
 // silent about.
 func drops(s, instead *policy.Set) bool { return len(dropped(s, instead)) > 0 }
@@ -114,7 +135,7 @@ func dropped(s, instead *policy.Set) []string {
 		{"retries", s.Retry != nil, instead.Retry == nil},
 		{"a breaker", s.Breaker != nil, instead.Breaker == nil},
 		{"limits", s.Bulkhead != nil, instead.Bulkhead == nil},
-		{"load balancing", s.Balance != nil, instead.Balance == nil},
+		{loadBalancing, s.Balance != nil, instead.Balance == nil},
 	} {
 		if part.own && part.lost {
 			words = append(words, part.word)
@@ -253,8 +274,14 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 			f.Message = fmt.Sprintf("%s has no effect on %s: it is declared again in %s", what, callIDs(g, calls), by.Document)
 			f.Hint = "read the files of one environment at a time, or delete one of the two"
 		case by.Port != hidden[0].Port:
-			f.Message = fmt.Sprintf("%s %s no effect on %s: its settings for port %d replace it as a whole", what, has, callIDs(g, calls), by.Port)
+			lost := lostToPort(hidden)
+			f.Message = fmt.Sprintf("%s of %s %s no effect on %s: its settings for port %d replace the others as a whole",
+				english.List(lost), o.name, verb(len(lost), "has", "have"), callIDs(g, calls), by.Port)
 			f.Hint = "repeat the settings under the port: port settings inherit nothing"
+			if !slices.ContainsFunc(lost, func(what string) bool { return what != loadBalancing }) {
+				p.At(analyze.Info, f)
+				return
+			}
 		case by.Merge:
 			f.Message = fmt.Sprintf("%s %s no effect on %s: another part of it declares the same and has precedence", what, has, callIDs(g, calls))
 			f.Hint = "keep one of the two"

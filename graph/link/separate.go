@@ -89,12 +89,15 @@ func (l *linker) addressedNames() []addressedName {
 // means, the surest first. The file is empty where it does not matter.
 var nearness = []func(place, namespace, file string) bool{
 	func(string, string, string) bool { return true },
-	func(place, namespace, _ string) bool {
-		own := strings.TrimSuffix(path.Base(place), path.Ext(path.Base(place)))
-		return strings.EqualFold(strings.ReplaceAll(own, "_", "-"), namespace)
-	},
+	func(place, namespace, _ string) bool { return namedAfter(place) == namespace },
 	func(place, _, file string) bool { return file != "" && path.Dir(place) == path.Dir(file) },
 	func(place, _, file string) bool { return place == file },
+}
+
+// namedAfter returns the namespace that a place has the name of, if it has that of one.
+func namedAfter(place string) string {
+	own := path.Base(place)
+	return strings.ToLower(strings.ReplaceAll(strings.TrimSuffix(own, path.Ext(own)), "_", "-"))
 }
 
 // decide gives namespaces to the places that are the only ones near enough for what addresses
@@ -141,7 +144,8 @@ func (s *separation) declares(a addressedName) bool {
 
 // complete gives the files of a directory the namespace of those that have one, if these
 // declare at least half of the names in it, and none that the file declares, too; and the
-// directory, if that is the one of all its files.
+// directory, if that is the one of all its files. If its files have several, each that of its
+// own name, then so has a file that declares what another place declares.
 func (s *separation) complete() {
 	files := map[string][]string{} // by directory
 	for place := range s.places {
@@ -150,37 +154,59 @@ func (s *separation) complete() {
 		}
 	}
 	for directory, list := range files {
-		namespace, names, several := "", map[string]bool{}, false
+		var namespaces []string
+		names, others, named := map[string]bool{}, map[string]bool{}, true
 		for _, file := range list {
-			if ns := s.found[file]; ns != "" {
-				several = several || namespace != "" && namespace != ns
-				namespace = ns
-				maps.Copy(names, s.places[file])
-			}
-		}
-		others := map[string]bool{}
-		for _, file := range list {
-			if s.found[file] == "" {
+			ns := s.found[file]
+			if ns == "" {
 				maps.Copy(others, s.places[file])
+				continue
+			}
+			maps.Copy(names, s.places[file])
+			named = named && namedAfter(file) == ns
+			if !slices.Contains(namespaces, ns) {
+				namespaces = append(namespaces, ns)
 			}
 		}
-		if namespace == "" || several || len(others) > len(names) {
-			continue
-		}
-		all := true
-		for _, file := range list {
-			switch {
-			case s.found[file] != "":
-			case sharesName(s.places[file], names):
-				all = false
-			default:
-				s.found[file] = namespace
+		switch {
+		case len(namespaces) > 1 && named:
+			for _, file := range list {
+				if s.found[file] == "" && s.declaredTwice(file) {
+					s.found[file] = namedAfter(file)
+				}
 			}
-		}
-		if all {
-			s.found[directory+"/"] = namespace
+		case len(namespaces) == 1 && len(others) <= len(names):
+			s.join(directory, list, namespaces[0], names)
 		}
 	}
+}
+
+// join gives files the namespace of their directory, unless they declare names of its other
+// files.
+func (s *separation) join(directory string, list []string, namespace string, names map[string]bool) {
+	all := true
+	for _, file := range list {
+		switch {
+		case s.found[file] != "":
+		case sharesName(s.places[file], names):
+			all = false
+		default:
+			s.found[file] = namespace
+		}
+	}
+	if all {
+		s.found[directory+"/"] = namespace
+	}
+}
+
+// declaredTwice reports whether another place declares a name of this one.
+func (s *separation) declaredTwice(place string) bool {
+	for other, names := range s.places {
+		if other != place && sharesName(s.places[place], names) {
+			return true
+		}
+	}
+	return false
 }
 
 func sharesName(a, b map[string]bool) bool {
