@@ -133,6 +133,7 @@ func isTime(field string) bool {
 
 func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
 	g, first := p.Core, calls[0]
+	part := defaultOnly(p.Effective(first))
 	var all analyze.Fix
 	for _, e := range calls {
 		part := defaultOnly(p.Effective(e))
@@ -143,8 +144,8 @@ func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
 		Confidence: analyze.Default,
 		Subject:    "product " + by.Name,
 		Message: fmt.Sprintf("%s (first: %s to %s) have only the %s", english.Count(len(calls), "call"),
-			g.ID(g.From(first)), g.ID(g.To(first)), defaultTimeout(defaultOnly(p.Effective(first)), by)),
-		Hint:    generalRemedy(by, policy.TotalTimeout).hint("set", "what each call needs"),
+			g.ID(g.From(first)), g.ID(g.To(first)), defaultTimeout(part, by)),
+		Hint:    remedyOfLimit(p, first, part, part.Budget, policy.TotalTimeout).general().hint("set", "what each call needs"),
 		Values:  []analyze.KeyValue{number("calls", len(calls))},
 		Origins: written(g, calls[:1]),
 	})

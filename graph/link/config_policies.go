@@ -11,7 +11,7 @@ import (
 
 // attachConfigPolicies gives the policies in configuration to the programs that use it. If
 // no program does, a policy applies to the callers that it names, else to no call; it is
-// reported as unbound then.
+// reported as unbound then. What a reader of the whole file has stated already is not stated again.
 func (l *linker) attachConfigPolicies() {
 	configs := l.configs()
 	type attachment struct {
@@ -23,9 +23,21 @@ func (l *linker) attachConfigPolicies() {
 		callee string // one route can lead to several
 	}
 	attached := map[attachment]bool{}
+	type statement struct {
+		product      *policy.Product
+		file         string
+		line, column int32
+	}
+	statementOf := func(p *graph.Policy) statement {
+		return statement{p.Product, p.Origin.File, p.Origin.Line, p.Origin.Column}
+	}
+	stated := map[statement]bool{}
+	for i := range l.f.Policies {
+		stated[statementOf(&l.f.Policies[i])] = true
+	}
 	used := map[graph.Origin]bool{}
 	attach := func(p *graph.Policy, to graph.Ref) {
-		if a := (attachment{to, p.Origin, p.Object, p.Match, p.Group, fmt.Sprint(p.To)}); !attached[a] {
+		if a := (attachment{to, p.Origin, p.Object, p.Match, p.Group, fmt.Sprint(p.To)}); !attached[a] && !stated[statementOf(p)] {
 			attached[a] = true
 			l.f.Policies = append(l.f.Policies, p.For(to))
 		}

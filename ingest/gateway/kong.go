@@ -6,7 +6,9 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // Kong reads Kong's declarative configuration and its own ingress kinds.
@@ -64,11 +66,7 @@ func isKongConfig(h *document.Head) bool {
 func readKong(d *document.Document, f *graph.Facts) {
 	gateway := graph.Ref{Realm: "kong", Name: "kong"}
 	f.Entities = append(f.Entities, graph.Entity{Ref: gateway, Origin: d.At(d.Root), Kind: graph.KindGateway})
-	upstreams := map[string]document.Node{}
-	for _, upstream := range d.Root.Get("upstreams").List() {
-		upstreams[upstream.Get("name").Str()] = upstream
-	}
-	config := newKongConfig(d)
+	config, fields := newKongConfig(d.Root), field.New(d, product.KongDuration)
 	call := func(via graph.Ref, at document.Node, address graph.Address, protocol string, strength graph.Strength, in *graph.Place) {
 		f.Calls = append(f.Calls, graph.CallFact{
 			From: graph.EndpointRef{Ref: gateway}, To: graph.EndpointRef{Host: address},
@@ -78,10 +76,7 @@ func readKong(d *document.Document, f *graph.Facts) {
 		})
 	}
 	for _, service := range d.Root.Get("services").List() {
-		at := service.Get("url")
-		if !at.Exists() {
-			at = service.Get("host")
-		}
+		at := kongAddress(service)
 		called, ok := address.Parse(at.Str())
 		if !ok {
 			continue
@@ -90,10 +85,13 @@ func readKong(d *document.Document, f *graph.Facts) {
 		if protocol == "" {
 			protocol = called.Scheme
 		}
-		upstream, isUpstream := upstreams[at.Str()]
+		upstream, isUpstream := config.upstreams[at.Str()]
 		in := routePlace(config.match(service))
 		via := kongRef(service, at)
-		config.policies(f, via, service, upstream)
+		for _, p := range config.policies(fields, service) {
+			p.Of = via
+			f.Policies = append(f.Policies, p)
+		}
 		if !isUpstream {
 			if called.Port == 0 {
 				called.Port = resource.PortNumber(service.Get("port"))

@@ -270,20 +270,24 @@ func kongRef(service, address document.Node) graph.Ref {
 // A kongConfig is a declarative configuration with its plugins and routes by whom
 // they are for.
 type kongConfig struct {
-	*document.Document
-	global   []document.Node
-	services map[string][]document.Node // plugins by the name of their service
-	routes   map[string][]document.Node // plugins by the name of their route
-	ofRoutes map[string][]document.Node // routes by the name of their service
+	root      document.Node
+	upstreams map[string]document.Node // by name
+	global    []document.Node
+	services  map[string][]document.Node // plugins by the name of their service
+	routes    map[string][]document.Node // plugins by the name of their route
+	ofRoutes  map[string][]document.Node // routes by the name of their service
 }
 
-// newKongConfig sorts the plugins and routes at the top level. Plugins for single
+// newKongConfig sorts the upstreams, plugins and routes at the top level. Plugins for single
 // consumers are not policies of a service.
-func newKongConfig(d *document.Document) *kongConfig {
+func newKongConfig(root document.Node) *kongConfig {
 	c := &kongConfig{
-		Document: d, services: map[string][]document.Node{}, routes: map[string][]document.Node{}, ofRoutes: map[string][]document.Node{},
+		root: root, upstreams: map[string]document.Node{}, services: map[string][]document.Node{}, routes: map[string][]document.Node{}, ofRoutes: map[string][]document.Node{},
 	}
-	for _, plugin := range d.Root.Get("plugins").List() {
+	for _, upstream := range root.Get("upstreams").List() {
+		c.upstreams[upstream.Get("name").Str()] = upstream
+	}
+	for _, plugin := range root.Get("plugins").List() {
 		service, route := kongName(plugin.Get("service")), kongName(plugin.Get("route"))
 		switch {
 		case plugin.Get("consumer").Exists(), plugin.Get("consumer_group").Exists():
@@ -295,12 +299,17 @@ func newKongConfig(d *document.Document) *kongConfig {
 			c.global = append(c.global, plugin)
 		}
 	}
-	for _, route := range d.Root.Get("routes").List() {
+	for _, route := range root.Get("routes").List() {
 		if service := kongName(route.Get("service")); service != "" {
 			c.ofRoutes[service] = append(c.ofRoutes[service], route)
 		}
 	}
 	return c
+}
+
+// kongAddress is the field that says where a service is.
+func kongAddress(service document.Node) document.Node {
+	return field.OrNode(service.Get("url"), service.Get("host"))
 }
 
 // kongName is the name by which one entity refers to another: {name: x} or x.
@@ -314,21 +323,29 @@ func kongName(n document.Node) string {
 // policies reads what a service, the upstream behind it and the plugins that act
 // on it say about the calls that go via the service: one policy for each route
 // with plugins of its own, and one for the rest.
-func (c *kongConfig) policies(facts *graph.Facts, via graph.Ref, service, upstream document.Node) {
-	f := field.New(c.Document, product.KongDuration)
+func (c *kongConfig) policies(f *field.Reader, service document.Node) []graph.Policy {
+	name := kongRef(service, kongAddress(service)).Name
 	p := graph.Policy{
-		Origin: c.At(service), Product: product.Kong, Object: "service/" + via.Name, Group: "service", Of: via,
+		Origin: f.At(service), Product: product.Kong, Object: "service/" + name, Group: "service",
 		Says: kongService(f, service, "connect_timeout", "read_timeout", "write_timeout"),
 	}
-	kongUpstream(f, &p.Says, upstream)
-	kongPlugins(f, &p.Says, c.global, service.Get("plugins").List(), c.services[via.Name])
+	timeout := policy.Timeout{}
+	if p.Says.Timeout != nil {
+		timeout = *p.Says.Timeout
+	}
+	if !service.Get("read_timeout").Exists() && !service.Get("write_timeout").Exists() {
+		timeout.ReadGap = field.Supplied(f, service, product.Kong.Defaults.Timeout.ReadGap.Value)
+	}
+	p.Says.Timeout = field.Presence(timeout)
+	kongUpstream(f, &p.Says, c.upstreams[kongAddress(service).Str()])
+	kongPlugins(f, &p.Says, c.global, service.Get("plugins").List(), c.services[name])
 	p.Flaws = f.TakeFlaws()
 	routes := c.routesOf(service)
 	open := len(routes) == 0
 	var parts []graph.Policy
 	for _, route := range routes {
 		part := p
-		part.Origin, part.Match, part.Flaws = c.At(route), kongMatch(route), nil
+		part.Origin, part.Match, part.Flaws = f.At(route), kongMatch(route), nil
 		kongPlugins(f, &part.Says, route.Get("plugins").List(), c.routes[route.Get("name").Str()])
 		if part.Flaws = f.TakeFlaws(); reflect.DeepEqual(part.Says, p.Says) && part.Flaws == nil || part.Match == "" {
 			p.Says, p.Flaws, open = part.Says, append(p.Flaws, part.Flaws...), true
@@ -336,10 +353,10 @@ func (c *kongConfig) policies(facts *graph.Facts, via graph.Ref, service, upstre
 		}
 		parts = append(parts, part)
 	}
-	if len(p.Flaws) > 0 || open && (!p.Says.Empty() || len(parts) > 0) {
+	if len(p.Flaws) > 0 || open {
 		parts = append(parts, p)
 	}
-	facts.Policies = append(facts.Policies, parts...)
+	return parts
 }
 
 // routesOf are the routes to a service.
