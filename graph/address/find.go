@@ -414,7 +414,7 @@ func (f *finder) token(s string) {
 		f.add(graph.Address{Host: host}, "host", false)
 	case port == 0 && bare && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !isFile(host):
 		f.add(graph.Address{Host: host}, "host", true)
-		f.found[len(f.found)-1].Word = true
+		f.found[len(f.found)-1].Word = !isShouted(s) && !strings.Contains(host, "_") // else it stays in doubt, with a port, too
 	case port == 0 && bare && path == "" && HasPlaceholder(host) && strings.HasSuffix(host, "}"):
 		f.add(graph.Address{Host: host}, "host", true)
 	case port == 0 && f.key.host && isIP(host) && path == "":

@@ -78,6 +78,7 @@ func TestMentions(t *testing.T) {
 		{"KC_HOSTNAME_URL", "https://auth.example.com", ""},
 		{"NEXTAUTH_URL", "https://shop.example.com", ""},
 		{"OAUTH_SCOPES", "https://www.googleapis.com/auth/userinfo.email", ""},
+		{"SMTP_HOST", "SMTP_HOST", "smtp_host env-host?"},
 		{"CASSANDRA_CONTACT_POINTS", "c1,c2", "c1 env-host? c2 env-host?"},
 		{"MONGO_REPLICA_SET", "rs0/m0:27017,m1:27017", "m0:27017 env-hostport m1:27017 env-hostport"},
 		{"APP_DOCS_URL", "https://docs.example.com", ""},

@@ -15,6 +15,7 @@ type Key struct {
 	ignored    bool     // the value is no address, however much it looks like one
 	insideOnly bool     // only an address inside the estate is one that it calls
 	page       bool     // the value is compiled into pages, or where pages come from
+	Site       bool     // it may be for the address under which people find the service
 	Telemetry  bool
 	Control    bool
 	Health     bool
@@ -81,6 +82,7 @@ func ParseKey(key string) Key {
 	n := len(k.Words)
 	k.own = k.isOwn()
 	k.insideOnly = k.insideOnly || k.isHome()
+	k.Site = n > 1 && (k.Words[n-1] == "url" || k.Words[n-1] == "uri") && homeWords[k.Words[n-2]]
 	if n > 1 && k.Words[n-1] == "origin" { // of pages, which browsers send
 		k.page, k.insideOnly = true, true
 	}

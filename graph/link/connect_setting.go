@@ -148,7 +148,7 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 	}
 	if front := l.hosts.ingress[canonical(m.Host)]; len(front) > 0 {
 		root := l.find(front[0])
-		return answerer{root: root, entrance: true}, len(front) == 1 && len(l.edges[[2]int{root, from}]) == 0
+		return answerer{root: root, entrance: true}, len(front) == 1 && !m.Key.Site && len(l.edges[[2]int{root, from}]) == 0
 	}
 	if m.Known {
 		if m.Word && v.Source != graph.FromArg {
