@@ -14,6 +14,7 @@ type coverage struct {
 	b             *link.Builder
 	here          *here
 	releases      func(file, []graph.Unread) // is called with what is not read of a file; may be nil
+	rendered      func(*graph.Unread) bool   // whether it is a chart that is rendered; may be nil
 	read, skipped map[string]*graph.Count
 
 	unwanted []unwanted          // documents that are skipped unless another document reads them
@@ -143,7 +144,7 @@ func (a *coverage) add(t *batch) error {
 		a.releases(t.file, t.facts.Unread)
 	}
 	t.facts.Unread = slices.DeleteFunc(t.facts.Unread, func(u graph.Unread) bool {
-		return len(u.Paths) > 0 && !slices.ContainsFunc(u.Paths, func(p string) bool { return !a.here.has(t.file, p) })
+		return a.rendered != nil && a.rendered(&u) || len(u.Paths) > 0 && !slices.ContainsFunc(u.Paths, func(p string) bool { return !a.here.has(t.file, p) })
 	})
 	a.b.Add(&t.facts)
 	return nil

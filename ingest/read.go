@@ -111,7 +111,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		}
 		a.problems(rendered.newProblems())
 		find.files = rendered.files(find.files)
-		b.Namespaces, a.releases = rendered.namespaces, rendered.take
+		b.Namespaces, a.releases, a.rendered = rendered.namespaces, rendered.take, rendered.renders
 	}
 	if o.Render == nil {
 		k := newOverlays(&find)

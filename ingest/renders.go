@@ -15,6 +15,7 @@ import (
 	"github.com/weirgraph/weir/ingest/delivery"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/rendering"
+	"github.com/weirgraph/weir/ingest/unread"
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
@@ -162,6 +163,18 @@ func (r *renders) has(real string) bool {
 			return false
 		}
 	}
+}
+
+// renders reports whether what is not read is a chart that is rendered: a file that it includes.
+func (r *renders) renders(u *graph.Unread) bool {
+	if u.Kind == unread.Chart {
+		for _, c := range r.charts {
+			if c.Shown == u.Name {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // take takes over the releases in a file whose charts are rendered.

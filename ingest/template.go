@@ -40,15 +40,18 @@ func (t *batch) template(d *document.Document, parsed error) (outcome, bool) {
 // nothing by itself.
 func (t *batch) unrendered(line int32) graph.Unread {
 	u := graph.Unread{
-		Kind: unread.Chart, Name: t.file.name, Title: "the chart of " + t.file.name, Hint: "render it first: helm template <chart> | weir check -",
+		Kind: unread.Chart, Name: t.file.name, Title: "the chart of " + t.file.name, Hint: delivery.RenderHint("<chart>"),
 		Origin: graph.Origin{File: t.file.name, Line: line},
 	}
 	c := t.chart
+	if c == nil {
+		c = t.around
+	}
 	if steps := strings.Split(t.file.name, "/"); c == nil && slices.Contains(steps, "templates") {
 		c = &chart{dir: shown(steps[:slices.Index(steps, "templates")])}
 	}
 	if c != nil {
-		u.Name, u.Title, u.Hint = c.dir, c.title(), "render it first: helm template "+c.dir+" | weir check -"
+		u.Name, u.Title, u.Hint = c.dir, c.title(), delivery.RenderHint(c.dir)
 		if c.library {
 			u.Kind = nil
 		}
@@ -106,6 +109,22 @@ func (c *charts) of(f file) *chart {
 		found = outer
 	}
 	return found
+}
+
+// around returns the nearest chart whose directory f is in, nil if there is none. Its templates
+// may include f as one of theirs.
+func (c *charts) around(f file) *chart {
+	if f.path == "" {
+		return nil
+	}
+	dir := f.path
+	for steps := strings.Split(f.name, "/"); len(steps) > 1; {
+		steps, dir = steps[:len(steps)-1], filepath.Dir(dir)
+		if found := c.at(dir, shown(steps)); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 func shown(steps []string) string {

@@ -44,6 +44,7 @@ type fileProgress struct {
 	file    file
 	dir     fs.FS
 	chart   *chart   // whose template it is, or nil
+	around  *chart   // in whose directory it is, or nil
 	batches []*batch // not yet in the coverage, in order
 	closed  bool     // no more batches follow
 }
@@ -74,7 +75,7 @@ func newWork(ctx context.Context, o Options, files []file, opened *seenFiles, a 
 	w.changed = sync.NewCond(&w.mu)
 	charts := charts{roots: opened.roots}
 	for i, f := range files {
-		w.files[i] = &fileProgress{file: f, dir: opened.beside(f), chart: charts.of(f)}
+		w.files[i] = &fileProgress{file: f, dir: opened.beside(f), chart: charts.of(f), around: charts.around(f)}
 	}
 	return w
 }

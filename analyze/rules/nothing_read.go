@@ -27,7 +27,8 @@ Reported when the sources contain no service at all.
 
     $ weir check deploy/        # the manifests have moved to manifests/
 
-Not reported as soon as there is one service, even one without calls.
+Not reported as soon as there is one service, even one without calls, and where
+"not-rendered" says what is missing.
 
 **Fix.** Name the files or directories that contain the manifests. Render templates
 first:
@@ -40,7 +41,7 @@ first:
 `
 
 func checkNothingRead(p *Pass) {
-	if p.Graph.Len() > 0 {
+	if p.Graph.Len() > 0 || p.unrendered {
 		return
 	}
 	c := p.Graph.Coverage()

@@ -27,10 +27,11 @@ type Pass struct {
 	Analysis *analyze.Analysis // what algorithms find on Core, each computed once for all rules
 	Limits   Limits
 
-	rule   *Rule
-	all    []*Rule // Rules; a rule cannot refer to the list that it is in
-	report func(analyze.Finding)
-	leave  func(analyze.Finding)
+	rule       *Rule
+	all        []*Rule // Rules; a rule cannot refer to the list that it is in
+	unrendered bool    // whether "not-rendered" reports an input
+	report     func(analyze.Finding)
+	leave      func(analyze.Finding)
 }
 
 // At reports a finding of another severity than the rule's own.

@@ -37,6 +37,11 @@ func helmDocument(h *document.Head) func(*document.Document, *graph.Facts) {
 	return nil
 }
 
+// RenderHint is how to have a chart read.
+func RenderHint(dir string) string {
+	return "render it with --render, or first: helm template " + dir + " | weir check -"
+}
+
 // helmChart reports the charts that a chart installs with itself.
 func helmChart(d *document.Document, f *graph.Facts) {
 	if d.Root.Get("type").Str() == "library" || len(d.Root.Get("dependencies").List()) == 0 {
@@ -44,7 +49,7 @@ func helmChart(d *document.Document, f *graph.Facts) {
 	}
 	dir := directory(d)
 	u := graph.Unread{
-		Kind: unread.Chart, Name: dir, Title: "chart " + dir, Hint: "render it first: helm template " + dir + " | weir check -",
+		Kind: unread.Chart, Name: dir, Title: "chart " + dir, Hint: RenderHint(dir),
 		Origin: d.At(d.Root.Key("dependencies")),
 	}
 	if name := d.Root.Get("name").Str(); name != "" && !strings.HasSuffix("/"+dir, "/"+name) {

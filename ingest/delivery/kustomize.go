@@ -68,9 +68,13 @@ func readKustomization(d *document.Document, f *graph.Facts) {
 	}
 	dir := directory(d)
 	if len(missing) > 0 {
+		how := "build it with --render, or first"
+		if slices.Contains(missing, "remote resources") || slices.Contains(missing, "charts") { // which need a network
+			how = "build it first"
+		}
 		f.Unread = append(f.Unread, graph.Unread{
 			Kind: unread.Kustomization, Name: dir, Title: "the " + english.List(missing) + " of kustomization " + dir,
-			Hint: fmt.Sprintf("build it first: kustomize build %s | weir check -", dir), Origin: d.At(at),
+			Hint: fmt.Sprintf("%s: kustomize build %s | weir check -", how, dir), Origin: d.At(at),
 		})
 		return
 	}
