@@ -200,13 +200,16 @@ type Member struct {
 	Targets *TargetSelector
 }
 
-// A Listener is a port of a program's own machine at which the program's proxy answers for
-// another service: "localhost:9191" is the service.
+// A Listener is a port of a program's own machine at which another service answers, through the
+// program's proxy or because both have the network of the machine: "localhost:9191" is the service.
 type Listener struct {
-	Of     Ref
+	Of     Ref // the program; of a Machine, what has the realm of its programs
 	Port   int
 	To     EndpointRef
 	Origin Origin
+	// Machine is set for a port of the machine that runs the containers of a realm, to which they
+	// have a name of its own: "host.docker.internal:9191" is the service for all of them.
+	Machine bool
 }
 
 // A Selector selects workloads by the labels of their pods. The zero Selector

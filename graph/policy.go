@@ -26,7 +26,7 @@ type Policy struct {
 	FromNamespaces  []string        // only callers in one of these; empty is any namespace
 	To              []EndpointRef   // the callees; empty is every callee; a Host may begin with "*."
 	ToIs            CalleeName      // which name of the callee To is, if routes send calls on
-	CalleeAlias     string          // the callee by its name in code, matched loosely: "orderClient" is orders
+	CalleeAlias     string          // the callee by its name in code, matched loosely: "orderClient" is orders, or what ORDER_URL leads to
 	Of              Ref             // only calls that go Via this object
 	Rule            Ref             // the route that it is a rule of: of the calls that the route sends on only those with its Match
 	Port            int             // only calls to this port; 0 is any

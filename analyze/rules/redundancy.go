@@ -28,7 +28,7 @@ func redundancyHint(s *graph.Service) string {
 	case analyze.Ecosystem(s) == "kubernetes":
 		return "set spec.replicas to 2 or more, and add a PodDisruptionBudget with maxUnavailable: 1"
 	case analyze.Ecosystem(s) == "compose":
-		return "set deploy.replicas to 2 or more"
+		return "set deploy.replicas to 2 or more, which container_name and a fixed port of the machine prevent"
 	default:
 		return "run two or more, and declare replicas"
 	}
@@ -42,7 +42,7 @@ func redundancyHints(s *graph.Service) string {
 	case analyze.Ecosystem(s) == "kubernetes":
 		return "set the replicas of each to 2 or more, and add a PodDisruptionBudget with maxUnavailable: 1 for each"
 	case analyze.Ecosystem(s) == "compose":
-		return "set deploy.replicas of each to 2 or more"
+		return "set deploy.replicas of each to 2 or more, which container_name and a fixed port of the machine prevent"
 	default:
 		return "run two or more of each, and declare replicas"
 	}

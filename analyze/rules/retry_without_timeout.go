@@ -46,17 +46,17 @@ func checkRetryWithoutTimeout(p *Pass) {
 			continue
 		}
 		part, l := found.part, found.layer
-		sure := analyze.Default
+		sure, without := analyze.Default, "but no attempt has a timeout: one that hangs is never retried"
 		if part.Attempt.State == policy.Undeclared && !l.Set.Product.OrNative().ByHand {
-			sure = analyze.Assumed // the client may have a timeout that no file shows
+			sure, without = analyze.Assumed, "and no input declares a timeout of an attempt; unless the code has one, an attempt that hangs is never retried"
 		}
 		f := aboutCall(p, e, sure, retryOrigin(l))
-		f.Message = fmt.Sprintf("%s%s and makes %s attempts, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named, tries(l.Attempts))
+		f.Message = fmt.Sprintf("%s%s and makes %s attempts, %s", callText(p, e), found.named, tries(l.Attempts), without)
 		switch {
 		case l.Attempts == policy.Unlimited && l.Set.Retry.Budget.Set():
-			f.Message = fmt.Sprintf("%s%s and retries within a budget of %s, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named, percent(l.Set.Retry.Budget.Value))
+			f.Message = fmt.Sprintf("%s%s and retries within a budget of %s, %s", callText(p, e), found.named, percent(l.Set.Retry.Budget.Value), without)
 		case l.Attempts == policy.Unlimited:
-			f.Message = fmt.Sprintf("%s%s and retries without limit, but no attempt has a timeout: one that hangs is never retried", callText(p, e), found.named)
+			f.Message = fmt.Sprintf("%s%s and retries without limit, %s", callText(p, e), found.named, without)
 		}
 		f.Hint, f.Fix = attemptRemedy(p, e, part, l)
 		f.Values = []analyze.KeyValue{attempts(l), took("attempt", part.Attempt), took("budget", part.Budget)}

@@ -45,6 +45,9 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if len(text) < 2 || len(text) > MaxText || key.ignored || key.own {
 		return nil
 	}
+	if isNameList(text) {
+		return nil
+	}
 	f := finder{key: key, way: way.String()}
 	if f.dataSource(text) {
 		return f.found
@@ -60,6 +63,14 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 		f.keepInside()
 	}
 	return f.found
+}
+
+// isNameList reports whether a text lists names with a pattern among them, "shop.example,*.shop.example":
+// those that a program goes by, or lets in.
+func isNameList(text string) bool {
+	return !strings.Contains(text, "://") && slices.ContainsFunc(strings.FieldsFunc(text, isSeparator), func(token string) bool {
+		return strings.HasPrefix(token, "*.")
+	})
 }
 
 // A numberRange is the notation of MinIO for several hosts: "http://disk{1...4}:9000".

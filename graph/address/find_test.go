@@ -23,6 +23,8 @@ func TestMentions(t *testing.T) {
 		{"TARGET", "dns:///greeter:50051", "dns://greeter:50051 env-url"},
 		{"V6", "http://[fd00::1]:80/", "http://fd00::1:80 env-url"},
 		{"ROUTE", "lb://ORDERS", "lb://orders env-url"},
+		{"CONSOLE_HOSTNAMES", "localhost,shop.io,*.shop.io", ""},
+		{"CATALOG_CONTAINER_NAME", "catalog", "catalog env-host?"},
 		{"FALLBACK", "${PAY_URL:http://pay:1}", "http://pay:1 env-url"},
 
 		// data sources

@@ -143,7 +143,9 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
 	tos = append(tos, b.listeners(p, froms)...)
-	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
+	calls := b.indexedCalls(p, froms, tos, anyFrom, anyTo)
+	isCallee := b.calleeByAlias(p, calls)
+	for _, e := range calls {
 		from := b.g.From(e)
 		callee, ok := b.calleeOf(p, e, b.g.Evidence(e), tos, anyTo)
 		if !anyTo && !p.Says.Empty() {
@@ -157,7 +159,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			!b.g.Class(e).Core(),
 			!anyFrom && !slices.Contains(froms, from),
 			!b.exported(p, from),
-			p.CalleeAlias != "" && !b.goesBy(e, func(s *graph.Service) bool { return matchesLoosely(s, p.CalleeAlias) }),
+			!isCallee(e),
 			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),
 			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
 			p.RequireProtocol && b.g.Call(e).Protocol == "",
@@ -555,6 +557,47 @@ func looseName(name string) string {
 	}
 	return s
 }
+
+// calleeByAlias returns which calls go to the callee that a policy calls by a name in code: those
+// to a service of that name, or, if no call goes to one, those whose setting has the name:
+// CATALOG_URL for "catalogClient".
+func (b *binder) calleeByAlias(p *graph.Policy, calls []graph.Edge) func(graph.Edge) bool {
+	if p.CalleeAlias == "" {
+		return func(graph.Edge) bool { return true }
+	}
+	named := func(e graph.Edge) bool {
+		return b.goesBy(e, func(s *graph.Service) bool { return matchesLoosely(s, p.CalleeAlias) })
+	}
+	if slices.ContainsFunc(calls, named) {
+		return named
+	}
+	want := looseName(p.CalleeAlias)
+	return func(e graph.Edge) bool {
+		return slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return isKeyOf(ev.Key, want) })
+	}
+}
+
+// isKeyOf reports whether the key of an address ends with a name, in its loose form, and words
+// for an address: "orders.catalog-service-url" for "catalog".
+func isKeyOf(key, name string) bool {
+	words := address.Words(key)
+	n := len(words)
+	for n > 0 && slices.Contains(addressEndings, words[n-1]) {
+		n--
+	}
+	if n == len(words) || name == "" {
+		return false
+	}
+	for i := range n {
+		if looseName(strings.Join(words[i:n], "")) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// addressEndings end the keys of addresses.
+var addressEndings = wordList("url uri host hostname addr address endpoint base")
 
 // hasName reports whether a service has exactly this name.
 func hasName(s *graph.Service, name string) bool {

@@ -137,6 +137,9 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 	}
 	if address.IsLocal(m.Host) {
 		to, ok := l.listener(from, m.Port)
+		if !ok && m.Host == machineName {
+			to, ok = l.onMachine(s.of.Realm, m.Port)
+		}
 		return answerer{root: to}, ok
 	}
 	if address.HasPlaceholder(m.Host) {

@@ -12,9 +12,10 @@ type linker struct {
 
 	entities          []entity
 	byRef             map[graph.Ref]int
-	apps              map[string]int          // entities by dapr app-id
-	withAppID         map[string][]int        // all entities by the same
-	listeners         map[listening]int       // what answers there; nil until it is asked for
+	apps              map[string]int    // entities by dapr app-id
+	withAppID         map[string][]int  // all entities by the same
+	listeners         map[listening]int // what answers there; nil until it is asked for
+	machines          map[machinePort]int
 	accounts          map[podLabel][]int      // entities by the service account they run as
 	selectable        map[string][]int        // entities that selectors can match, by namespace
 	pods              map[podLabel][]int      // the same by each label of their pods
@@ -147,3 +148,9 @@ func (l *linker) isProgram(root int) bool {
 
 // A listening is a port of the machine that a program runs on.
 type listening struct{ program, port int }
+
+// A machinePort is a port of the machine that runs the containers of a realm.
+type machinePort struct {
+	realm string
+	port  int
+}

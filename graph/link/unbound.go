@@ -30,7 +30,9 @@ func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom
 	if p.CalleeAlias != "" {
 		why = graph.NoCallee // unless one of the calls is to it
 	}
-	for _, e := range b.indexedCalls(p, froms, tos, anyFrom, anyTo) {
+	calls := b.indexedCalls(p, froms, tos, anyFrom, anyTo)
+	isCallee := b.calleeByAlias(p, calls)
+	for _, e := range calls {
 		from := b.g.From(e)
 		onAnyPort := *p
 		onAnyPort.Port = 0
@@ -38,7 +40,7 @@ func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom
 		_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
 		switch {
 		case !ok, !anyFrom && !slices.Contains(froms, from), p.NotGateways && b.g.Service(from).Kind == graph.KindGateway,
-			p.CalleeAlias != "" && !b.goesBy(e, func(s *graph.Service) bool { return matchesLoosely(s, p.CalleeAlias) }):
+			!isCallee(e):
 		case !b.exported(p, from):
 			why = max(why, graph.NotExported)
 		case !b.g.Class(e).Core():

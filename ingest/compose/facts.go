@@ -1,9 +1,11 @@
 package compose
 
 import (
+	"maps"
 	"net/url"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,6 +36,55 @@ func (p *composeProject) facts(f *graph.Facts) {
 		e.source()
 	}
 	p.traefik(f)
+	p.machine(f)
+}
+
+// machine adds which service answers at which port of the machine: a published one, or any of a
+// service that has the network of the machine itself.
+func (p *composeProject) machine(f *graph.Facts) {
+	at := map[int]string{} // the service; "" if it may be several
+	answer := func(port int, name string) {
+		if other, taken := at[port]; taken && other != name {
+			name = ""
+		}
+		at[port] = name
+	}
+	var native []string // services with the network of the machine
+	for _, name := range p.order {
+		s := p.services[name]
+		if s.networkMode.text != "host" {
+			for _, port := range s.ports {
+				if port.published > 0 {
+					answer(port.published, p.owner(name))
+				}
+			}
+			continue
+		}
+		native = append(native, name)
+		for _, port := range s.ports {
+			answer(port.number, name)
+		}
+		if len(s.ports) == 0 {
+			for _, port := range image.Ports(s.image.text) {
+				answer(port, name)
+			}
+		}
+	}
+	for _, port := range slices.Sorted(maps.Keys(at)) {
+		if at[port] == "" {
+			continue
+		}
+		listener := graph.Listener{
+			Of: graph.Ref{Realm: p.realm}, Port: port, To: graph.EndpointRef{Ref: p.ref(at[port])}, Origin: p.services[at[port]].at, Machine: true,
+		}
+		f.Listeners = append(f.Listeners, listener)
+		for _, name := range native {
+			if name != at[port] {
+				listener.Of, listener.Machine = p.ref(name), false
+				f.Listeners = append(f.Listeners, listener)
+			}
+		}
+	}
 }
 
 func (p *composeProject) ref(service string) graph.Ref {

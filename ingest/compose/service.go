@@ -65,8 +65,9 @@ type composeNeed struct {
 
 // A composePort is a port that the container answers on.
 type composePort struct {
-	number int
-	name   string
+	number    int
+	name      string
+	published int // the machine's port that leads to it; 0 if there is none, or any
 }
 
 // A composeMount is a file, or a directory, of the project inside the container:
@@ -230,14 +231,18 @@ func (p *composeFile) needs(n document.Node) []composeNeed {
 func (p *composeFile) ports(n document.Node) []composePort {
 	var ports []composePort
 	for _, item := range n.List() {
-		text, name := p.text(item).text, ""
+		text, name, outside := p.text(item).text, "", ""
 		if item.IsMap() {
-			text, name = p.text(item.Get("target")).text, item.Get("name").Str()
+			text, name, outside = p.text(item.Get("target")).text, item.Get("name").Str(), p.text(item.Get("published")).text
 		}
 		text, _, _ = strings.Cut(text, "/")
-		text = text[strings.LastIndexByte(text, ':')+1:]
+		if i := strings.LastIndexByte(text, ':'); i >= 0 {
+			outside, text = text[:i], text[i+1:]
+			outside = outside[strings.LastIndexByte(outside, ':')+1:]
+		}
 		if number, ok := wholeNumber(text); ok && number > 0 && number < 1<<16 {
-			ports = append(ports, composePort{number, name})
+			published, _ := wholeNumber(outside)
+			ports = append(ports, composePort{number, name, published})
 		}
 	}
 	return ports

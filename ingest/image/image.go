@@ -158,3 +158,41 @@ func ownerAndName(path string) string {
 	}
 	return path[strings.LastIndexByte(path[:i], '/')+1:]
 }
+
+// Ports returns the ports at which a stock image answers without any setting, by its name; nil
+// if they are not known.
+func Ports(image string) []int {
+	switch Name(image) {
+	case "postgres", "postgis", "timescaledb", "pgvector":
+		return []int{5432}
+	case "mysql", "mariadb", "percona":
+		return []int{3306}
+	case "mongo", "mongodb":
+		return []int{27017}
+	case "redis", "valkey", "keydb":
+		return []int{6379}
+	case "memcached":
+		return []int{11211}
+	case "rabbitmq":
+		return []int{5672, 15672}
+	case "kafka", "cp-kafka", "cp-server", "redpanda":
+		return []int{9092}
+	case "zookeeper", "cp-zookeeper":
+		return []int{2181}
+	case "nats":
+		return []int{4222}
+	case "elasticsearch", "opensearch":
+		return []int{9200}
+	case "consul":
+		return []int{8500}
+	case "zipkin":
+		return []int{9411}
+	case "jaeger", "all-in-one":
+		return []int{4317, 4318, 14250, 14268, 16686}
+	case "prometheus":
+		return []int{9090}
+	case "loki":
+		return []int{3100}
+	}
+	return nil
+}
