@@ -69,10 +69,10 @@ func (p *dotWriter) graph() {
 // within it.
 func (p *dotWriter) boxes() {
 	frames := framesOf(p.d.Graph)
-	for i, f := range frames {
+	for _, f := range frames {
 		indent := "\t"
 		if f.name != "" {
-			fmt.Fprintf(p, "\tsubgraph cluster_%d {\n\t\tgraph [label=%s style=rounded color=gray70 fontcolor=gray40]\n", i, dotQuote(f.name))
+			fmt.Fprintf(p, "\tsubgraph %s {\n\t\tgraph [label=%s style=rounded color=gray70 fontcolor=gray40]\n", pictureID("cluster", f.name), dotQuote(f.name))
 			indent = "\t\t"
 		}
 		for _, n := range f.nodes {
@@ -92,7 +92,7 @@ func (p *dotWriter) boxes() {
 
 // pool writes the members of a pool.
 func (p *dotWriter) pool(b *poolBox, indent, frame string) {
-	fmt.Fprintf(p, "%ssubgraph cluster_pool_%d {\n", indent, b.nodes[0])
+	fmt.Fprintf(p, "%ssubgraph %s {\n", indent, pictureID("clusterp", p.d.Graph.ID(b.nodes[0])))
 	fmt.Fprintf(p, "%s\tgraph [label=%s style=\"rounded,filled\" fillcolor=gray95 color=gray40 fontcolor=gray20]\n", indent, dotQuote(b.label))
 	for _, n := range b.nodes {
 		p.WriteString(indent + "\t")
@@ -188,7 +188,7 @@ func (p *dotWriter) box(n graph.Node, frame string) {
 	if kind == graph.KindUnknown {
 		label += `\n` + english.Count(p.d.Members(n), "service")
 	}
-	fmt.Fprintf(p, "n%d [label=\"%s\"", n, label)
+	fmt.Fprintf(p, "%s [label=\"%s\"", nodeID(p.d.Graph, n), label)
 	if full := pen.Clean(p.d.Graph.ID(n)); full != name {
 		fmt.Fprintf(p, " tooltip=%s", dotQuote(full))
 	}
@@ -208,7 +208,7 @@ func (p *dotWriter) arrows() {
 	g := p.d.Graph
 	for i := range g.Calls() {
 		e := graph.Edge(i)
-		fmt.Fprintf(p, "\tn%d -> n%d", g.From(e), g.To(e))
+		fmt.Fprintf(p, "\t%s -> %s", nodeID(g, g.From(e)), nodeID(g, g.To(e)))
 		if attrs := p.arrow(e); len(attrs) > 0 {
 			p.WriteString(" [" + strings.Join(attrs, " ") + "]")
 		}

@@ -59,10 +59,10 @@ func (m *mermaidWriter) legend() {
 }
 
 func (m *mermaidWriter) boxes() {
-	for i, f := range framesOf(m.d.Graph) {
+	for _, f := range framesOf(m.d.Graph) {
 		indent := "  "
 		if f.name != "" {
-			fmt.Fprintf(m, "  subgraph g%d[\"%s\"]\n", i, mermaidEscape(pen.Short(pen.Clean(f.name))))
+			fmt.Fprintf(m, "  subgraph %s[\"%s\"]\n", pictureID("g", f.name), mermaidEscape(pen.Short(pen.Clean(f.name))))
 			indent = "    "
 		}
 		for _, n := range f.nodes {
@@ -70,7 +70,7 @@ func (m *mermaidWriter) boxes() {
 			if box == nil {
 				m.box(n, indent, f.name)
 			} else if box.nodes[0] == n {
-				fmt.Fprintf(m, "%ssubgraph p%d[\"%s\"]\n", indent, n, mermaidEscape(box.label))
+				fmt.Fprintf(m, "%ssubgraph %s[\"%s\"]\n", indent, pictureID("p", m.d.Graph.ID(n)), mermaidEscape(box.label))
 				for _, member := range box.nodes {
 					m.box(member, indent+"  ", f.name)
 				}
@@ -89,7 +89,7 @@ func (m *mermaidWriter) box(n graph.Node, indent, frame string) {
 	if m.d.Graph.Service(n).Kind == graph.KindUnknown {
 		label += ", " + english.Count(m.d.Members(n), "service")
 	}
-	fmt.Fprintf(m, "%sn%d%s\"%s\"%s\n", indent, n, shape[0], label, shape[1])
+	fmt.Fprintf(m, "%s%s%s\"%s\"%s\n", indent, nodeID(m.d.Graph, n), shape[0], label, shape[1])
 }
 
 // mermaidShapes are the brackets around the label of each kind.
@@ -127,7 +127,7 @@ func (m *mermaidWriter) arrows() {
 		if words != nil {
 			label = fmt.Sprintf("|\"%s\"|", strings.Join(words, ", "))
 		}
-		fmt.Fprintf(m, "  n%d %s%s n%d\n", c.From, mermaidArrow(c), label, c.To)
+		fmt.Fprintf(m, "  %s %s%s %s\n", nodeID(g, c.From), mermaidArrow(c), label, nodeID(g, c.To))
 		switch {
 		case m.lit.arrow[e] != noHighlight:
 			stroke := strokeOf(m.lit.arrow[e])
@@ -165,7 +165,7 @@ func (m *mermaidWriter) classes() {
 		var nodes []string
 		for i := range m.d.Graph.Len() {
 			if m.lit.box[graph.Node(i)] == as {
-				nodes = append(nodes, fmt.Sprintf("n%d", i))
+				nodes = append(nodes, nodeID(m.d.Graph, graph.Node(i)))
 			}
 		}
 		if nodes == nil {
