@@ -16,7 +16,7 @@ import (
 	"github.com/weirgraph/weir/ingest/native"
 )
 
-// configName is the configuration's name in the current directory.
+// configName is the name of the configuration where --config does not name one.
 const configName = "weir.yaml"
 
 // A config has the settings of weir.yaml. Its sources are as seen from the current
@@ -26,19 +26,31 @@ type config struct {
 	File string // as the user would name it; "" if there is none
 }
 
-// findConfig returns the name of the configuration to read: the one asked for,
-// else weir.yaml of the current directory if it exists, else "". Only the one asked for may be a pipe.
+// findConfig returns the name of the configuration to read: the one asked for, else the nearest
+// weir.yaml in the current directory or above it in its git work tree, else "". Only the one
+// asked for may be a pipe.
 func findConfig(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
 	}
-	switch info, err := os.Stat(configName); {
-	case err != nil || info.IsDir():
+	here, err := os.Getwd()
+	if err != nil {
 		return "", nil
-	case !info.Mode().IsRegular():
-		return "", misuse("make it one, or name it with --config", "the configuration %q is not a regular file", configName)
 	}
-	return configName, nil
+	root := ingest.WorkTree(here)
+	for name := configName; ; name = filepath.Join("..", name) {
+		switch info, err := os.Stat(name); {
+		case err != nil || info.IsDir():
+		case !info.Mode().IsRegular():
+			return "", misuse("make it one, or name it with --config", "the configuration %q is not a regular file", name)
+		default:
+			return name, nil
+		}
+		if root == "" || here == root || here == filepath.Dir(here) {
+			return "", nil
+		}
+		here = filepath.Dir(here)
+	}
 }
 
 // readConfig reads a configuration. All of it is checked here, so that mistakes are
