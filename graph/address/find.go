@@ -55,7 +55,10 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if strings.Contains(text, "%(") || strings.Contains(text, "{{") {
 		text = placeholder.ReplaceAllString(text, "$${$1$2}")
 	}
-	rest := f.urls(expandRanges(text))
+	rest := secretPair.ReplaceAllString(f.urls(expandRanges(text)), " ")
+	if strings.Contains(rest, "LoginModule") { // of JAAS, which logs in and calls nothing
+		rest = ""
+	}
 	for _, token := range strings.FieldsFunc(rest, isSeparator) {
 		f.token(token)
 	}
@@ -72,6 +75,9 @@ func isNameList(text string) bool {
 		return strings.HasPrefix(token, "*.")
 	})
 }
+
+// secretPair matches a word for a secret with its value: username="x" password="y".
+var secretPair = regexp.MustCompile(`(?i)[\w.-]*(?:user|username|passwd|password|pwd|secret|token|key|credentials?)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s;,&]+)`)
 
 // A numberRange is the notation of MinIO for several hosts: "http://disk{1...4}:9000".
 var numberRange = regexp.MustCompile(`([^\s,;{]*)\{(\d+)\.\.\.(\d+)\}([^\s,;]*)`)

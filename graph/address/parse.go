@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // Parse reads a single address as manifests write them: "host",
@@ -24,6 +25,24 @@ func Parse(s string) (graph.Address, bool) {
 		return graph.Address{}, false
 	}
 	return list[0], true
+}
+
+// HostOf returns the host of a name that is an address with a scheme or credentials, and any other
+// name as it is.
+func HostOf(name string) string {
+	if !strings.Contains(name, "://") && sanitize.Credentials(name) == name {
+		return name
+	}
+	if a, ok := Parse(name); ok {
+		return a.Host
+	}
+	if _, rest, ok := strings.Cut(name, "://"); ok {
+		name = rest
+	}
+	if i := strings.IndexAny(name, "/?#;"); i >= 0 {
+		name = name[:i]
+	}
+	return name[strings.LastIndexByte(name, '@')+1:]
 }
 
 // isScheme reports whether s can precede "://". Kafka's listeners put

@@ -37,6 +37,7 @@ func (b *Builder) Add(f *graph.Facts) {
 func (b *Builder) Build() *graph.Graph {
 	assemble(&b.facts)
 	b.complete()
+	reduceNames(&b.facts)
 	sortFacts(&b.facts)
 	l := &linker{f: &b.facts, coverage: &b.Coverage}
 	namespaces := map[string]string{} // by file

@@ -190,8 +190,6 @@ func hclError(text []byte, err error) *SyntaxError {
 			break
 		}
 	}
-	if shown := bytes.TrimSpace(nthLine(text, max(e.Line, 1))); len(shown) > 0 {
-		e.Message += ": " + strconv.Quote(shorten(string(shown)))
-	}
+	e.Message += inKey(nthLine(text, max(e.Line, 1)))
 	return e
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -61,16 +62,19 @@ func (s *jsonParser) fail(hint, format string, args ...any) {
 	panic(&SyntaxError{Line: line, Column: column, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// found quotes the text at the place of the parser.
+// found says what is at the place of the parser. It quotes no word: that may be a password.
 func (s *jsonParser) found() string {
 	if s.i >= len(s.text) {
 		return "the end of the file"
 	}
-	rest := s.text[s.i:]
-	if i := bytes.IndexAny(rest, " \t\r\n"); i > 0 {
-		rest = rest[:i]
+	switch r, _ := utf8.DecodeRune(s.text[s.i:]); {
+	case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == utf8.RuneError:
+		return "a word"
+	case r == '"':
+		return "a string"
+	default:
+		return strconv.Quote(shorten(string(r)))
 	}
-	return strconv.Quote(shorten(string(rest[:min(len(rest), 100)])))
 }
 
 // place is the line and column of i, from 1.
@@ -209,7 +213,7 @@ func (s *jsonParser) stringNode() *yaml.Node {
 	n.Style = yaml.DoubleQuotedStyle
 	end := stringEnd(s.text, s.i)
 	if end < 0 {
-		s.fail(`close it with a double quote on the same line`, "the string %s has no closing quote", s.found())
+		s.fail(`close it with a double quote on the same line`, "a string has no closing quote")
 	}
 	raw := s.text[s.i+1 : end-1]
 	if len(raw) > maxString {

@@ -13,16 +13,16 @@ import (
 
 func TestJSONError(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{`{"a": 1 "b": 2}`, `1:9: "\"b\":" where "," or "}" should be`},
+		{`{"a": 1 "b": 2}`, `1:9: a string where "," or "}" should be`},
 		{"{\n\t\"é\": [1, 2\n}", `3:1: "}" where "," or "]" should be`},
-		{`{"a" 1}`, `1:6: "1}" where ":" should be`},
-		{`{a: 1}`, `1:2: "a:" where a key or "}" should be`},
-		{`{"a": tru}`, `1:7: "tru}" where a value should be`},
+		{`{"a" 1}`, `1:6: a word where ":" should be`},
+		{`{a: 1}`, `1:2: a word where a key or "}" should be`},
+		{`{"a": tru}`, `1:7: a word where a value should be`},
 		{`{"a": "\x"}`, `1:7: "\x" is not an escape`},
 		{`{"a": "\u12"}`, `1:7: "\u12" is not an escape`},
-		{`{"a": "b`, `1:7: the string "\"b" has no closing quote`},
+		{`{"a": "b`, `1:7: a string has no closing quote`},
 		{`{"a": `, `1:7: the file ends where a value should be`},
-		{`{"a": 1} x`, `1:10: "x" after the end of the value`},
+		{`{"a": 1} x`, `1:10: a word after the end of the value`},
 		{`{"a": /* b`, `1:7: a comment has no end`},
 		{strings.Repeat("[", 20_000), `1:10001: values are nested more than 10000 deep`},
 	}

@@ -86,10 +86,19 @@ func syntaxError(p Part, err error) *SyntaxError {
 		e.Message, e.Hint, start = tabMessage, tabHint, i
 	}
 	e.Column = utf8.RuneCount(source[:start]) + 1
-	if shown := bytes.TrimSpace(source); len(shown) > 0 {
-		e.Message += ": " + strconv.Quote(shorten(string(shown)))
-	}
+	e.Message += inKey(source)
 	return e
+}
+
+var lineKey = regexp.MustCompile(`^[ \t]*(?:- +)*["']?([A-Za-z_][\w.-]{0,39})["']?[ \t]*[:=]`)
+
+// inKey completes a message with the key of a line. Nothing else of a line is quoted: it may be
+// that of a Secret, or have a password in it.
+func inKey(line []byte) string {
+	if m := lineKey.FindSubmatch(line); m != nil {
+		return " in " + strconv.Quote(string(m[1]))
+	}
+	return ""
 }
 
 var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/internal/sanitize"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -225,7 +226,7 @@ type nativeName struct{ namespace, name string }
 func parseName(text string) (n nativeName, hint string) {
 	namespace, name, qualified := strings.Cut(text, "/")
 	switch {
-	case strings.Contains(text, "://"):
+	case strings.Contains(text, "://"), sanitize.Credentials(text) != text:
 		return n, "write the name of a service, or a host without scheme and path"
 	case !qualified && text != "":
 		return nativeName{"", text}, ""

@@ -2,6 +2,7 @@
 package sanitize
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -23,3 +24,15 @@ func Text(s string) string {
 }
 
 func isControl(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl(r) }
+
+// credentials matches what is before the host of an address: "user:password@", after a scheme or
+// at the start of a word.
+var credentials = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#"']*@|(^|[\s"',=(\[])[^\s:/?#"'@=]*:[^\s/"'@]+@`)
+
+// Credentials returns s without the user and the password of addresses.
+func Credentials(s string) string {
+	if strings.IndexByte(s, '@') < 0 {
+		return s
+	}
+	return credentials.ReplaceAllString(s, "$1$2")
+}

@@ -1,0 +1,55 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestSecretsStaySecret has passwords, each with "s3cret" in it, wherever an input may have one.
+func TestSecretsStaySecret(t *testing.T) {
+	span := func(key string) string {
+		return `{"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "web"}}]}, "scopeSpans": [{"spans": [
+{"traceId": "0102030405060708090a0b0c0d0e0f10", "spanId": "0102030405060708", "name": "GET", "kind": 3, "startTimeUnixNano": "1", "endTimeUnixNano": "2",
+"attributes": [{"key": "` + key + `", "value": {"stringValue": "postgres://u:s3cret@db:5432/orders"}}, {"key": "db.system", "value": {"stringValue": "postgresql"}}]}]}]}]}`
+	}
+	deployment := func(value string) string {
+		return "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: a, image: b, env: [{name: BROKER_URL, value: '" + value + "'}]}]}}}\n"
+	}
+	inputs := map[string]string{
+		"secret.yaml":        "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: s3cret: x\n",
+		"block.yaml":         "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  password: |\n  s3cret\n  more\n",
+		"secret.json":        `{"kind": "Secret", "apiVersion": "v1", "stringData": {"password": s3cret}}`,
+		"quote.json":         "{\"kind\": \"Secret\", \"stringData\": {\"password\": \"s3cret\n}}",
+		"comma.json":         `{"kind": "Secret", "stringData": {"password": "a" "s3cret"}}`,
+		"consul.hcl":         "service {\n  name = \"web\"\n  token = s3cret\n}\n",
+		"weir.yaml":          "services:\n- {name: web, calls: [\"postgres://u:s3cret@db/x\", \"u:s3cret@cache:6379\", {to: \"amqp://u:s3cret@mq\"}]}\n- {name: \"redis://:s3cret@r\"}\n",
+		"peer.json":          span("peer.service"),
+		"address.json":       span("server.address"),
+		"database.json":      span("db.name"),
+		"namespace.json":     span("db.namespace"),
+		"kafka.yaml":         deployment(`org.apache.kafka.common.security.plain.PlainLoginModule required username="s3cret-user" password="s3cret";`),
+		"scram.yaml":         deployment(`username="s3cret-user" password="s3cret"`),
+		"pairs.yaml":         deployment(`user=s3cret-user;password=s3cret`),
+		"url.yaml":           deployment(`amqps://u:s3cret@mq:5671/v`),
+		"bare.yaml":          deployment(`u:s3cret@mq:5671/v`),
+		"prometheus.prom":    "traces_service_graph_request_total{client=\"web\",server=\"http://u:s3cret@db/x\"} 5\n",
+		"docker-compose.yml": "services:\n  web: {image: x, depends_on: [\"u:s3cret@db\"], environment: {A_URL: \"redis://:s3cret@r:6379\"}}\n",
+	}
+	for name, text := range inputs {
+		t.Chdir(t.TempDir())
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		for _, args := range []string{"check -v", "check -o json", "graph -v", "graph -o json", "graph -o dot", "policies"} {
+			var out, err bytes.Buffer
+			Main(append(strings.Fields(args), name), strings.NewReader(""), &out, &err)
+			for _, written := range []string{out.String(), err.String()} {
+				if i := strings.Index(written, "s3cret"); i >= 0 {
+					t.Errorf("%s: weir %s writes %q", name, args, written[max(0, i-80):min(len(written), i+30)])
+				}
+			}
+		}
+	}
+}
