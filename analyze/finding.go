@@ -14,7 +14,7 @@ type Check struct {
 	ByRule   []RuleSum      // all findings by rule, the rule with the most severe ones first
 	Excused  []Excused      // findings that are not reported, one by one, in the order of their rules, then by subject
 	Expired  []Ignore       // entries of the configuration that have run out and excuse nothing
-	Unused   []Ignore       // entries of the configuration that match no finding
+	Unused   []Ignore       // entries of the configuration, and lines of annotations, that match no finding
 	Unjudged []Finding      // what rules could not judge because no input can show it: no findings, they do not count
 	Rules    []RuleInfo     // that were run, in the order of their list
 	FailOn   Severity       // findings at or above it fail the run; above Error if none does
@@ -195,4 +195,6 @@ type Ignore struct {
 	Reason  string
 	Until   string // the last day on which it counts, 2006-01-02; empty is forever
 	Origin  graph.Origin
+
+	Annotation bool // it is a line of an annotation of the object that is its subject
 }

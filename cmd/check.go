@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -20,6 +22,7 @@ type checkOptions struct {
 
 	rules, services []string // of which findings are shown, nil is all
 	severity        string   // the lowest that is shown
+	noIgnore        bool
 	known           knownFlags
 }
 
@@ -43,6 +46,7 @@ weir check --baseline weir-baseline.json`,
 	cmd.Flags().StringSliceVar(&o.services, "service", nil, "show only findings that concern this `service`; repeatable, the exit code counts all")
 	addChoice(cmd, &o.severity, "severity", analyze.Info.String(), "show only findings at or above this `severity`: error, warning, info; the exit code counts all", analyze.Severities...)
 	_ = cmd.RegisterFlagCompletionFunc("rule", completeRules)
+	cmd.Flags().BoolVar(&o.noIgnore, "no-ignore", false, "report also what entries of ignore and annotations excuse")
 	o.known.add(cmd)
 	o.filter = addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
@@ -58,6 +62,7 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	if err := o.known.check(r, sources); err != nil {
 		return err
 	}
+	r.noIgnore = o.noIgnore
 	states, err := r.loadVariants(sources, r.selected(sources), o.filter)
 	if err != nil {
 		return err
@@ -73,7 +78,7 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	for _, v := range states {
 		r.reportProblems(v.Graph, v.Check)
 	}
-	return r.finishCheck(report, o)
+	return r.finishCheck(report, states, o)
 }
 
 // loadVariants reads each variant by itself, or the sources if there are none.
@@ -144,7 +149,7 @@ func (o *checkOptions) selection() rules.Selection {
 }
 
 // finishCheck writes the report and decides on the exit code.
-func (r *run) finishCheck(report *analyze.Report, o *checkOptions) error {
+func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *checkOptions) error {
 	check := report.Check
 	check.FailOn = severityOf(cmp.Or(o.failOn, r.config.FailOn, failOnWords[0]))
 	r.printExpired(check.Expired)
@@ -158,7 +163,27 @@ func (r *run) finishCheck(report *analyze.Report, o *checkOptions) error {
 	if check.Failing() > 0 {
 		return exitWith(exitFindings)
 	}
+	r.printLowered(check, states, cmp.Or(o.failOn, failOnWords[0]))
 	return nil
+}
+
+// printLowered reports that a run does not fail only because of what the configuration and the
+// annotations of the inputs say, with the number of findings for which it would.
+func (r *run) printLowered(check *analyze.Check, states []rules.Variant, failOn string) {
+	c := r.config
+	if check.Ignored() == 0 && len(c.Rules) == 0 && c.FailOn == "" && len(c.Ignore) == 0 {
+		return
+	}
+	failing := 0
+	for _, s := range states {
+		plain := rules.Run(s.Graph, rules.Options{Known: r.known, NoAnnotations: true})
+		plain.FailOn = severityOf(failOn)
+		failing += plain.Failing()
+	}
+	if failing > 0 {
+		r.printMessage(fmt.Sprintf("the configuration or annotations excuse %s for which this run would fail", english.Count(failing, "finding")),
+			"--no-ignore reports what is ignored; weir.yaml has the severities of rules and fail-on")
+	}
 }
 
 // checkRuleIDs returns the misuse of a rule that does not exist.
@@ -179,10 +204,19 @@ func severityOf(failOn string) analyze.Severity {
 	return analyze.Never
 }
 
+// ruleOptions are the settings of the configuration for the rules, as flags change them.
+func (r *run) ruleOptions() rules.Options {
+	o := r.config.options(time.Now())
+	if r.noIgnore {
+		o.Ignore, o.NoAnnotations = nil, true
+	}
+	return o
+}
+
 // checkShowing runs the rules on g, with the settings of the configuration, and keeps the
 // findings that are to be shown.
 func (r *run) checkShowing(g *graph.Graph, show rules.Selection) *analyze.Check {
-	o := r.config.options(time.Now())
+	o := r.ruleOptions()
 	o.Show, o.Known = show, r.known
 	return rules.Run(g, o)
 }

@@ -98,12 +98,19 @@ func (c *console) printExpired(entries []analyze.Ignore) {
 	}
 }
 
-// printUnused lists the entries of ignore that match no finding.
+// printUnused lists the entries of ignore and the lines of annotations that match no finding.
 func (c *console) printUnused(entries []analyze.Ignore) {
 	for i, e := range entries {
 		hint := ""
-		if i == len(entries)-1 {
+		if i == len(entries)-1 || entries[i+1].Annotation != e.Annotation {
 			hint = "remove it, or correct its rule and subject; --output json has the subject of every finding"
+			if e.Annotation {
+				hint = "remove the line, or correct its rule"
+			}
+		}
+		if e.Annotation {
+			c.printMessage(fmt.Sprintf("%s: the annotation %s of %s matches no finding: rule %s", e.Origin, graph.IgnoreAnnotation, e.Subject, e.Rule), hint)
+			continue
 		}
 		c.printMessage(fmt.Sprintf("%s: this entry of ignore matches no finding: rule %s, subject %s", e.Origin, e.Rule, e.Subject), hint)
 	}

@@ -22,6 +22,7 @@ type run struct {
 	maxMemory     int64 // 0 for no limit
 	render        bool
 	followOutside bool
+	noIgnore      bool     // what is ignored counts too
 	variants      []string // nil for all
 	quiet         bool
 	verbose       bool

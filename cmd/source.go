@@ -43,7 +43,7 @@ func (r *run) read(sources []string) (*graph.Graph, error) {
 // of check, which may be nil, or in the coverage that --verbose writes.
 func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 	coverage := g.Coverage()
-	unrendered := rules.Unrendered(g, r.config.options(time.Now()))
+	unrendered := rules.Unrendered(g, r.ruleOptions())
 	r.failed = r.failed || coverage.Failed() > 0 || g.Len() == 0 || len(unrendered) > 0
 	problems := coverage.Problems
 	groups := graph.UnreadGroups(append(unrendered, slices.DeleteFunc(slices.Clone(coverage.Unread), func(u graph.Unread) bool { return u.Kind.Lost })...))

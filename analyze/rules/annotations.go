@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -27,12 +28,13 @@ func excuseIn(text, rule string) (reason string, ok bool) {
 type suppressions struct {
 	analysis *analyze.Analysis
 	graph    *graph.Graph
-	objects  map[string]string       // by object name
-	places   map[graph.Origin]string // by the places of the settings of these objects
+	objects  map[string]string          // by object name
+	places   map[graph.Origin]string    // by the places of the settings of these objects
+	used     map[string]map[string]bool // lines that excuse a finding: by the value of the annotation, by rule
 }
 
 func newSuppressions(r *analyze.Analysis, g *graph.Graph) *suppressions {
-	s := &suppressions{r, g, map[string]string{}, map[graph.Origin]string{}}
+	s := &suppressions{r, g, map[string]string{}, map[graph.Origin]string{}, map[string]map[string]bool{}}
 	for _, b := range g.Policies() {
 		if b.Excuses != "" {
 			s.objects[b.Object] = b.Excuses
@@ -97,11 +99,54 @@ func (e *suppressions) covers(f *analyze.Finding) (reason string, ok bool) {
 		}
 	}
 	for _, text := range values {
-		if reason, ok := excuseIn(text, f.Rule); ok {
-			return reason, true
+		why, covered := excuseIn(text, f.Rule)
+		if !covered {
+			continue
+		}
+		if e.used[text] == nil {
+			e.used[text] = map[string]bool{}
+		}
+		e.used[text][f.Rule] = true
+		if !ok {
+			reason, ok = why, true
 		}
 	}
-	return "", false
+	return reason, ok
+}
+
+// unused returns the lines of annotations that excuse none of the findings that covers was asked
+// about, of the rules that were run.
+func (e *suppressions) unused(run []analyze.RuleInfo) []analyze.Ignore {
+	var list []analyze.Ignore
+	add := func(subject, text string, at graph.Origin) {
+		for _, rule := range rulesNamed(text) {
+			known := slices.ContainsFunc(run, func(r analyze.RuleInfo) bool { return r.ID == rule })
+			if e.used[text][rule] || rule == "*" && len(e.used[text]) > 0 || rule != "*" && !known {
+				continue
+			}
+			reason, _ := excuseIn(text, rule)
+			list = append(list, analyze.Ignore{Rule: rule, Subject: subject, Reason: reason, Origin: at, Annotation: true})
+		}
+	}
+	for _, s := range e.graph.Services() {
+		if text := suppressionOf(&s); text != "" && len(s.Origins) > 0 {
+			add(s.ID, text, s.Origins[0])
+		}
+	}
+	seen := map[string]bool{}
+	for _, b := range e.graph.Policies() {
+		if b.Excuses != "" && !seen[b.Object] {
+			seen[b.Object] = true
+			add(b.Object, b.Excuses, b.Origin)
+		}
+	}
+	for _, u := range e.graph.Coverage().Unread {
+		if u.Excuses != "" && !seen[u.Name] {
+			seen[u.Name] = true
+			add(u.Name, u.Excuses, u.Origin)
+		}
+	}
+	return list
 }
 
 // acting returns the policy objects that act on the call that f is about.

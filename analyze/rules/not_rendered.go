@@ -76,7 +76,8 @@ func Unrendered(g *graph.Graph, o Options) []graph.Unread {
 	for _, u := range g.Coverage().Unread {
 		f := unrenderedFinding(&u)
 		f.Fingerprint = fingerprint(f.Rule, f.Subject, f.Detail)
-		if _, excused := excuseIn(u.Excuses, f.Rule); u.Kind.Lost && !excused && o.ignores(&f) == nil && o.knows(&f) == nil {
+		_, excused := excuseIn(u.Excuses, f.Rule)
+		if u.Kind.Lost && (!excused || o.NoAnnotations) && o.ignores(&f) == nil && o.knows(&f) == nil {
 			left = append(left, u)
 		}
 	}

@@ -83,7 +83,10 @@ type Options struct {
 	Ignore     []analyze.Ignore
 	Known      []*Known
 	Show       Selection
-	Today      string // 2006-01-02, against Ignore.Until; without it nothing runs out
+
+	NoAnnotations bool // annotations excuse nothing
+
+	Today string // 2006-01-02, against Ignore.Until; without it nothing runs out
 }
 
 // describe returns r as the options have it.

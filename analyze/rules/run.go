@@ -35,10 +35,16 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		p.leave = func(f analyze.Finding) { unjudged = append(unjudged, f) }
 		rule.Check(&p)
 	}
-	excuses := newSuppressions(r, g)
+	var excuses *suppressions // nil if annotations excuse nothing
+	if !o.NoAnnotations {
+		excuses = newSuppressions(r, g)
+	}
 	used := make([]bool, len(o.Ignore))
 	for i := range found {
 		o.mark(&found[i], used)
+		if excuses != nil {
+			excuses.covers(&found[i]) // also of those that another finding replaces
+		}
 	}
 	for i := range unjudged {
 		o.mark(&unjudged[i], used)
@@ -86,6 +92,9 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 			check.Unused = append(check.Unused, ignore)
 		}
 	}
+	if excuses != nil {
+		check.Unused = append(check.Unused, excuses.unused(check.Rules)...)
+	}
 	return check
 }
 
@@ -96,8 +105,10 @@ func (o *Options) excused(f *analyze.Finding, written *suppressions) (analyze.Ex
 	if i := o.ignores(f); i != nil {
 		return ignoredBy(*f, i), true
 	}
-	if reason, ok := written.covers(f); ok {
-		return analyze.Excused{Finding: *f, By: analyze.ByAnnotation, Reason: reason}, true
+	if written != nil {
+		if reason, ok := written.covers(f); ok {
+			return analyze.Excused{Finding: *f, By: analyze.ByAnnotation, Reason: reason}, true
+		}
 	}
 	if known != nil {
 		return analyze.Excused{Finding: *f, By: known.By, Reason: known.Name}, true
