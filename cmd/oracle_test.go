@@ -28,7 +28,8 @@ type oracle struct {
 	layers []string           // the products of weir's layers that are compared
 	apart  bool               // each layer has a line of its own
 	fields []string           // of all that are compared; of calls without requests only those in ofConnections
-	envoy  *policy.RetryWords // of the product, if its proxy is Envoy
+	words  *policy.RetryWords // for conditions of retries
+	envoy  bool               // the proxy is Envoy
 
 	// explained are the differences that are not faults of weir, by archive and call: why, with
 	// the line of the product that shows it.
@@ -37,7 +38,7 @@ type oracle struct {
 
 var oracles = []oracle{
 	{
-		name: "istio", layers: []string{"istio"}, envoy: product.IstioRetryOn,
+		name: "istio", layers: []string{"istio"}, words: product.IstioRetryOn, envoy: true,
 		fields: []string{
 			"timeout", "perTry", "retries", "on", "backoff", "budget", "connect", "outliers", "connections", "pending", "requests", "maxRetries", "balance",
 		},
@@ -50,6 +51,21 @@ var oracles = []oracle{
 		name: "dapr", layers: []string{"dapr", "dapr-default"}, apart: true,
 		fields: []string{"perTry", "retries", "backoff", "maxBackoff", "multiplier", "until", "opens", "share", "open", "window"},
 	},
+	{
+		name: "contour", layers: []string{"contour"}, words: withStatuses(product.ContourRetryOn), envoy: true,
+		fields: []string{"timeout", "idle", "perTry", "retries", "on", "backoff", "connect", "connections", "pending", "requests", "maxRetries", "balance"},
+	},
+	{
+		name: "grpc", layers: []string{"grpc"}, words: product.GRPCRetryCodes,
+		fields: []string{"timeout", "retries", "on", "backoff", "maxBackoff", "multiplier"},
+	},
+}
+
+// withStatuses returns words among which statuses may be.
+func withStatuses(words *policy.RetryWords) *policy.RetryWords {
+	both := *words
+	both.Statuses = true
+	return &both
 }
 
 // ofConnections are the fields that act on calls without requests.
@@ -196,7 +212,7 @@ func (o *oracle) answered(answers []oracleAnswer) map[string]parts {
 		if o.apart {
 			key += " " + a.Proxy
 		}
-		fields := a.fields(o.envoy)
+		fields := a.fields(o)
 		maps.DeleteFunc(fields, func(name, _ string) bool {
 			return !slices.Contains(o.fields, name) || a.TCP && !slices.Contains(ofConnections, name)
 		})
@@ -205,7 +221,7 @@ func (o *oracle) answered(answers []oracleAnswer) map[string]parts {
 	return calls
 }
 
-func (a *oracleAnswer) fields(envoy *policy.RetryWords) map[string]string {
+func (a *oracleAnswer) fields(o *oracle) map[string]string {
 	f := map[string]string{
 		"timeout": a.Timeout, "idle": a.Idle, "perTry": a.PerTry, "retries": number(a.Retries), "on": "", "backoff": a.Backoff, "maxBackoff": a.MaxBackoff,
 		"multiplier": decimal(a.Multiplier), "until": a.Until, "budget": "", "connect": a.Connect, "outliers": "",
@@ -213,13 +229,15 @@ func (a *oracleAnswer) fields(envoy *policy.RetryWords) map[string]string {
 		"connections": number(a.Limits.Connections), "pending": number(a.Limits.Pending), "requests": number(a.Limits.Requests),
 		"maxRetries": number(a.Limits.Retries), "balance": strings.ReplaceAll(a.Balance, "_", "-"),
 	}
-	if o := a.OutlierDetection; o != nil {
-		f["outliers"] = fmt.Sprintf("%d %d %s %s %g%% %g%%", o.Consecutive5xx, o.ConsecutiveGateway, o.Interval, o.BaseEjectionTime, o.MaxEjectionPercent, o.PanicThreshold)
+	if d := a.OutlierDetection; d != nil {
+		f["outliers"] = fmt.Sprintf("%d %d %s %s %g%% %g%%", d.Consecutive5xx, d.ConsecutiveGateway, d.Interval, d.BaseEjectionTime, d.MaxEjectionPercent, d.PanicThreshold)
 	}
-	if a.Retries != 0 && envoy != nil {
-		on, _ := policy.ParseRetryOn(envoy, a.On...)
+	if a.Retries != 0 && o.words != nil {
+		on, _ := policy.ParseRetryOn(o.words, a.On...)
 		f["on"], f["budget"] = strings.Join(on, ","), decimal(a.Limits.RetryBudget)
-		f["backoff"] = cmp.Or(a.Backoff, "25ms") // Envoy's
+	}
+	if a.Retries != 0 && o.envoy {
+		f["backoff"] = cmp.Or(a.Backoff, "25ms")
 	}
 	return f
 }
@@ -274,7 +292,8 @@ func (o *oracle) weirCalls(t *testing.T, dir string) map[string]parts {
 					key += " " + l.Product
 				}
 				fields := weirFields(&l.Policy)
-				if o.envoy != nil && fields["retries"] == "" {
+				maps.DeleteFunc(fields, func(name, _ string) bool { return !slices.Contains(o.fields, name) })
+				if o.envoy && fields["retries"] == "" {
 					delete(fields, "perTry") // it is a field of Envoy's retries
 				}
 				calls[key] = append(calls[key], fields)

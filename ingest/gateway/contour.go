@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"slices"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
@@ -30,11 +31,35 @@ var contourKinds = resource.Kinds{
 	"TLSCertificateDelegation": nil,
 }
 
-// httpProxy reads an HTTPProxy. One with a virtual host is a gateway of its own;
-// what it includes, and includes again, are its routes. The older IngressRoute
+// httpProxy reads an HTTPProxy as soon as those that it includes are known. The older IngressRoute
 // delegates instead, route by route.
 func httpProxy(r *resource.Object) {
-	if r.Spec.Get("virtualhost").Exists() {
+	if r.Kind != "HTTPProxy" {
+		readProxy(r, nil)
+		return
+	}
+	var uses []graph.Ref
+	for _, included := range r.Spec.Get("includes").List() {
+		if name := included.Get("name").Str(); name != "" {
+			uses = append(uses, r.RefTo(r.Kind, included.Get("namespace").Str(), name))
+		}
+	}
+	r.Facts.Deferred = append(r.Facts.Deferred, graph.Deferred{
+		Ref: r.Ref(), Origin: r.At(r.Root), Uses: uses, Object: r,
+		Complete: func(find func(graph.Ref) []any) *graph.Facts {
+			facts := &graph.Facts{}
+			readProxy(r.Into(facts), find)
+			return facts
+		},
+	})
+}
+
+// readProxy gives the facts of a proxy. One with a virtual host is a gateway of its own; the routes
+// of those that it includes, and that they include, are its routes. Proxies that find does not know
+// are a group of what they route to.
+func readProxy(r *resource.Object, find func(graph.Ref) []any) {
+	isRoot := r.Spec.Get("virtualhost").Exists()
+	if isRoot {
 		r.Facts.Entities = append(r.Facts.Entities, r.Gateway())
 		authorization := r.Mapping(r.Spec, "virtualhost", "authorization")
 		if !contourAsks(r, graph.EndpointRef{Ref: r.Ref()}, authorization) {
@@ -44,17 +69,73 @@ func httpProxy(r *resource.Object) {
 		}
 	}
 	for _, route := range r.List(r.Spec, "routes") {
-		proxyServices(r, route, "http")
+		proxyServices(r, route, contourMatch(route), "http", func(to graph.EndpointRef, at document.Node, e graph.Evidence) { proxyTo(r, to, at, e) })
 		include(r, route.Get("delegate"))
 	}
 	tcp := r.Mapping(r.Spec, "tcpproxy")
-	proxyServices(r, tcp, "tcp")
+	proxyServices(r, tcp, "", "tcp", func(to graph.EndpointRef, at document.Node, e graph.Evidence) { proxyTo(r, to, at, e) })
 	include(r, tcp.Get("include"))
 	include(r, tcp.Get("delegate"))
+	root := &proxyRoot{Object: r, find: find}
+	policies := contourRoutes(r, contourParty(r))
 	for _, included := range r.List(r.Spec, "includes") {
-		include(r, included)
+		switch found := root.named(r, included); {
+		case found == nil:
+			include(r, included)
+		case isRoot:
+			policies = append(policies, root.include(found, [][]document.Node{included.Get("conditions").List()}, []graph.Ref{r.Ref()})...)
+		default: // of no root in the inputs
+			include(r, included)
+			readProxy(found.Into(r.Facts), nil)
+		}
 	}
-	contourPolicies(r)
+	r.AddPolicies(field.New(r.Document, product.ContourDuration), policies...)
+}
+
+// A proxyRoot is a proxy with a virtual host while what it includes is read.
+type proxyRoot struct {
+	*resource.Object
+	find func(graph.Ref) []any
+}
+
+// named returns the proxy that an entry of includes names, nil if it is not known.
+func (p *proxyRoot) named(by *resource.Object, included document.Node) *resource.Object {
+	name := by.Text(included, "name")
+	if name == "" || p.find == nil {
+		return nil
+	}
+	found := p.find(by.RefTo(by.Kind, by.Text(included, "namespace"), name))
+	if len(found) == 0 {
+		return nil
+	}
+	return found[len(found)-1].(*resource.Object)
+}
+
+// include gives the calls of the root by the routes of an included proxy, for the requests that
+// meet all the conditions on the way, and returns the policies of these routes.
+func (p *proxyRoot) include(r *resource.Object, conditions [][]document.Node, via []graph.Ref) []graph.Policy {
+	if slices.Contains(via, r.Ref()) { // Contour refuses it
+		return nil
+	}
+	r, via = r.Into(p.Facts), append(slices.Clip(via), r.Ref())
+	from := graph.EndpointRef{Ref: p.Ref()}
+	for _, route := range r.List(r.Spec, "routes") {
+		match := contourMatch(route, conditions...)
+		proxyServices(r, route, match, "http", func(to graph.EndpointRef, at document.Node, e graph.Evidence) {
+			e.Via = via
+			r.Call(from, to, at, e)
+		})
+	}
+	policies := contourRoutes(r, from, conditions...)
+	for i := range policies {
+		policies[i].MergeKey = p.Subject()
+	}
+	for _, included := range r.List(r.Spec, "includes") {
+		if found := p.named(r, included); found != nil {
+			policies = append(policies, p.include(found, append(slices.Clip(conditions), included.Get("conditions").List()), via)...)
+		}
+	}
+	return policies
 }
 
 // contourUnguarded is the group of the proxies that ask whom the configuration of Contour names.
@@ -97,11 +178,11 @@ func contourAsks(r *resource.Object, from graph.EndpointRef, n document.Node) bo
 	return true
 }
 
-// proxyServices gives the services of one route. Next to services with a weight one without
-// gets no requests.
-func proxyServices(r *resource.Object, route document.Node, protocol string) {
+// proxyServices gives the services of one route, which takes the requests of match. Next to services
+// with a weight one without gets no requests.
+func proxyServices(r *resource.Object, route document.Node, match, protocol string, give func(to graph.EndpointRef, at document.Node, e graph.Evidence)) {
 	services := r.List(route, "services")
-	shares := r.Shares(route, contourMatch(route), services, 0)
+	shares := r.Shares(route, match, services, 0)
 	for i, service := range services {
 		name := r.Text(service, "name")
 		if name == "" {
@@ -114,7 +195,7 @@ func proxyServices(r *resource.Object, route document.Node, protocol string) {
 		if e.Mirror, _ = service.Get("mirror").Bool(); e.Mirror {
 			e.Strength, e.In = graph.Strong, nil
 		}
-		proxyTo(r, r.Service("", name), service, e)
+		give(r.Service("", name), service, e)
 	}
 }
 

@@ -17,52 +17,98 @@ import (
 // contourProxies is the group of the root proxies, for which included proxies act.
 var contourProxies = graph.Ref{Realm: "contour", Kind: "group", Name: "proxies"}
 
-// contourPolicies reads the policies of each route of an HTTPProxy.
-func contourPolicies(r *resource.Object) {
-	f := field.New(r.Document, product.ContourDuration)
-	from := graph.EndpointRef{Group: contourProxies}
-	if r.Spec.Get("virtualhost").Exists() {
-		from = graph.EndpointRef{Ref: r.Ref()}
-		r.Facts.Members = append(r.Facts.Members, graph.Member{Of: contourProxies, Party: from, Origin: r.At(r.Root), Joins: true})
+// contourParty is the party whose calls the routes of a proxy are.
+func contourParty(r *resource.Object) graph.EndpointRef {
+	if !r.Spec.Get("virtualhost").Exists() {
+		return graph.EndpointRef{Group: contourProxies}
 	}
+	from := graph.EndpointRef{Ref: r.Ref()}
+	r.Facts.Members = append(r.Facts.Members, graph.Member{Of: contourProxies, Party: from, Origin: r.At(r.Root), Joins: true})
+	return from
+}
+
+// contourRoutes returns the policies of each route of an HTTPProxy, which is included under
+// conditions. Those of one root add to each other.
+func contourRoutes(r *resource.Object, from graph.EndpointRef, conditions ...[]document.Node) []graph.Policy {
+	f := field.New(r.Document, product.ContourDuration)
 	var parts []graph.Policy
 	for i, route := range r.Spec.Get("routes").List() { // the longest condition wins, whatever the order
 		p := r.Policy(product.Contour, "route", route)
-		p.From, p.Match = []graph.EndpointRef{from}, contourMatch(route)
-		for _, service := range route.Get("services").List() {
-			if name := service.Get("name").Str(); name != "" {
+		p.From, p.Match = []graph.EndpointRef{from}, contourMatch(route, conditions...)
+		p.Rank, p.MergeKey = len(p.Match), r.Subject()
+		services := route.Get("services").List()
+		shares := r.Shares(route, p.Match, services, 0)
+		for i, service := range services {
+			if name := service.Get("name").Str(); name != "" && shares[i].Strength != graph.Allowed {
 				p.To = append(p.To, r.Service("", name))
 			}
 		}
-		p.Says = contourRoute(f.Within(fmt.Sprintf("routes[%d]", i)), route)
+		in := f.Within(fmt.Sprintf("routes[%d]", i))
+		contourConditions(in, route.Get("conditions").List())
+		p.Says = contourRoute(in, route)
 		if len(p.To) > 0 {
 			parts = append(parts, p)
 		}
 	}
-	r.AddPolicies(f, parts...)
+	if len(parts) > 0 {
+		parts[0].Flaws = f.TakeFlaws()
+	}
+	return parts
 }
 
-// contourMatch returns the part of the calls that a route matches.
-func contourMatch(route document.Node) string {
-	var words []string
-	if path := route.Get("match").Str(); path != "" && path != "/" { // of the older IngressRoute
-		words = append(words, path+"*")
-	}
-	for _, condition := range route.Get("conditions").List() {
-		for key, value := range condition.Pairs() {
-			switch text := value.Str(); key.Str() {
-			case "prefix":
-				if text != "/" {
-					words = append(words, text+"*")
-				}
-			case "exact":
-				words = append(words, text)
-			case "regex":
-				words = append(words, "~"+text)
-			case "header", "queryParameter":
-				words = append(words, strings.TrimSuffix(key.Str(), "Parameter")+" "+value.Get("name").Str())
+// contourConditions checks the conditions of a route: at most one path, which begins with a slash.
+func contourConditions(f *field.Reader, conditions []document.Node) {
+	paths := 0
+	for _, condition := range conditions {
+		for _, key := range []string{"prefix", "exact", "regex"} {
+			n := condition.Get(key)
+			if !n.Exists() {
+				continue
+			}
+			if paths++; paths > 1 {
+				f.Flaw(graph.Invalid, n, "conditions", "a route has one path; Contour refuses the HTTPProxy", "make it a route of its own")
+			}
+			if key != "regex" && !strings.HasPrefix(n.Str(), "/") {
+				f.Flaw(graph.Invalid, n, "conditions."+key, "does not begin with a slash; Contour refuses the HTTPProxy", "write /"+n.Str())
 			}
 		}
+	}
+}
+
+// contourMatch returns the part of the calls that a route matches which is included under
+// conditions: their paths are put together.
+func contourMatch(route document.Node, conditions ...[]document.Node) string {
+	path, kind := "", "prefix"
+	var words []string
+	if own := route.Get("match").Str(); own != "" { // of the older IngressRoute
+		path = own
+	}
+	for _, list := range append(slices.Clip(conditions), route.Get("conditions").List()) {
+		for _, condition := range list {
+			for key, value := range condition.Pairs() {
+				switch text := value.Str(); key.Str() {
+				case "prefix":
+					path = strings.ReplaceAll(path+text, "//", "/")
+				case "exact", "regex":
+					kind = key.Str()
+					if before := strings.TrimSuffix(path, "/"); kind == "exact" || before == "" {
+						path = before + text
+					} else {
+						path = before + "(?:" + text + ")"
+					}
+				case "header", "queryParameter":
+					words = append(words, strings.TrimSuffix(key.Str(), "Parameter")+" "+value.Get("name").Str())
+				}
+			}
+		}
+	}
+	switch {
+	case kind == "regex":
+		words = append([]string{"~" + path}, words...)
+	case kind == "exact":
+		words = append([]string{path}, words...)
+	case path != "" && path != "/":
+		words = append([]string{path + "*"}, words...)
 	}
 	return strings.Join(words, " ")
 }
@@ -99,17 +145,16 @@ var contourBalance = map[string]string{
 	"RequestHash": "consistent-hash",
 }
 
-// contourRetry reads a retry policy: one retry unless it says more, none for -1.
+// contourRetry reads a retry policy: one retry unless it says more. A count of -1 is meant as none,
+// but leaves it to Envoy, which makes one (retryPolicy of internal/envoy/v3).
 func contourRetry(f *field.Reader, n document.Node) *policy.Retry {
 	r := policy.Retry{Retries: f.Count(-1, n, "count"), On: f.RetryOn(product.ContourRetryOn, n, "retryOn")}
 	switch {
 	case !n.Get("count").Exists():
 		r.Retries = field.Written(f, n, 1)
-	case r.Retries.Set() && r.Retries.Value < 0:
-		return &policy.Retry{Retries: field.Off(f, n.Get("count"), 0)}
-	case r.Retries.Set() && r.Retries.Value == 0:
+	case r.Retries.Set() && r.Retries.Value <= 0:
 		r.Retries.Value = 1
-		f.Remark(graph.Invalid, n.Get("count"), "count", "0 means one retry", "write -1 for none")
+		f.Remark(graph.Invalid, n.Get("count"), "count", n.Get("count").Str()+" means one retry", "remove retryPolicy for none")
 	}
 	codes := f.RetryOn(product.StatusCodes, n, "retriableStatusCodes")
 	listed := false
@@ -147,18 +192,44 @@ func ContourAnnotations(o *resource.Object) {
 		p.Says.Timeout = field.Presence(policy.Timeout{
 			Total: f.Duration(annotations, "response-timeout"), PerTry: f.Duration(annotations, "per-try-timeout"),
 		})
-		p.Says.Retry = field.Presence(policy.Retry{
-			Retries: f.Count(0, annotations, "num-retries"), On: f.RetryOn(product.ContourRetryOn, annotations, "retry-on"),
-		})
+		p.Says.Retry = contourIngressRetry(f, annotations)
 		if o.IngressClass() == "contour" || !p.Says.Empty() {
 			o.JoinIngresses("contour")
 		}
 	} else {
 		p.From, p.To = []graph.EndpointRef{{Group: contourProxies}, {Group: resource.IngressesOf("contour")}}, []graph.EndpointRef{{Ref: o.Self}}
 		p.Says.Bulkhead = field.Presence(policy.Bulkhead{
-			MaxConnections: f.Count(0, annotations, "max-connections"), MaxPending: f.Count(0, annotations, "max-pending-requests"),
-			MaxConcurrent: f.Count(0, annotations, "max-requests"), MaxRetries: f.Count(0, annotations, "max-retries"),
+			MaxConnections: contourLimit(f, annotations, "max-connections"), MaxPending: contourLimit(f, annotations, "max-pending-requests"),
+			MaxConcurrent: contourLimit(f, annotations, "max-requests"), MaxRetries: contourLimit(f, annotations, "max-retries"),
 		})
 	}
 	o.AddPolicies(f, p)
+}
+
+// contourLimit reads a limit; 0 leaves that of Envoy.
+func contourLimit(f *field.Reader, annotations document.Node, name string) policy.Setting[int] {
+	n := f.Count(0, annotations, name)
+	if n.Set() && n.Value == 0 {
+		f.Remark(graph.Inert, f.Look(annotations, name), name, "0 leaves Envoy's own limit", "write a number from 1 up")
+		return policy.Setting[int]{}
+	}
+	return n
+}
+
+// contourIngressRetry reads the retries of an Ingress: none without a condition, and one without a
+// number, or with one that is not from 1 up.
+func contourIngressRetry(f *field.Reader, annotations document.Node) *policy.Retry {
+	on := f.Look(annotations, "retry-on")
+	count := f.Look(annotations, "num-retries")
+	if on.Str() == "" {
+		if count.Exists() {
+			f.Flaw(graph.Inert, count, "num-retries", "nothing is retried without the annotation retry-on", "set retry-on: gateway-error")
+		}
+		return nil
+	}
+	r := &policy.Retry{Retries: f.Count(-1, annotations, "num-retries"), On: f.RetryOn(product.ContourRetryOn, annotations, "retry-on")}
+	if r.Retries.Value <= 0 {
+		r.Retries = field.Supplied(f, field.OrNode(count, on), 1)
+	}
+	return r
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -29,51 +30,100 @@ func readGRPC(p *settings.LibraryConfig) {
 	}
 }
 
+// A grpcEntry is an entry of methodConfig.
+type grpcEntry struct {
+	*settings.Tree
+	names []*settings.Tree
+	says  policy.Set
+	r     *settings.Reader
+}
+
+// grpcConfig reads a service config. One with a mistake is refused as a whole.
 func grpcConfig(p *settings.LibraryConfig, config *settings.Tree) {
-	methods := config.Get("methodConfig")
-	if methods == nil || len(methods.Kids) == 0 {
-		r := &settings.Reader{}
-		p.Add(grpcPolicy(config, "", "", grpcChannel(r, config), r))
+	channel := &settings.Reader{}
+	own := grpcChannel(channel, config)
+	entries := grpcEntries(config, own)
+	if len(entries) == 0 {
+		p.Add(grpcPolicy(config, "", "", own, channel))
 	}
-	whole := map[string]bool{} // services that an entry is for as a whole
-	for entry := range methods.All() {
-		for name := range entry.Get("name").All() {
-			if !name.Has("method") {
-				whole[name.Get("service").Word()] = true
+	refused := slices.ContainsFunc(channel.Flaws, refuses)
+	for i := range entries {
+		refused = refused || slices.ContainsFunc(entries[i].r.Flaws, refuses)
+	}
+	everything, whole := own, map[string]bool{} // what is for all services, and services that an entry is for as a whole
+	for i := range entries {
+		for _, name := range entries[i].names {
+			if name.Has("method") {
+				continue
+			}
+			service := name.Get("service").Word()
+			if whole[service] = true; service == "" {
+				everything = entries[i].says
 			}
 		}
 	}
-	for entry := range methods.All() {
-		r := &settings.Reader{Syntax: product.GRPCDuration}
-		says := grpcMethod(r, entry)
-		says = policy.Overlay(grpcChannel(r, config), says)
-		names := slices.Collect(entry.Get("name").All())
-		for _, name := range names {
-			if method := name.Get("method"); method.Word() != "" && name.Get("service").Word() == "" {
-				r.Flaw(graph.Invalid, method, "is a method without a service", "set service next to method")
-			}
+	for i := range entries {
+		e := &entries[i]
+		if refused {
+			e.says = policy.Set{}
 		}
-		for _, name := range names {
+		if i == 0 {
+			e.r.Flaws = append(channel.Flaws, e.r.Flaws...)
+		}
+		for _, name := range e.names {
 			service, method := name.Get("service").Word(), name.Get("method").Word()
 			if service == "" && method != "" {
 				continue
 			}
 			if service != "" && !isProtoService(service) {
-				r.Flaw(graph.Unbound, name.Get("service"), "it is the full name of a proto service, and no name of a program or host",
+				e.r.Flaw(graph.Unbound, name.Get("service"), "it is the full name of a proto service, and no name of a program or host",
 					`write the callee's, as in "package.Service"`)
-				p.Add(grpcPolicy(entry, service, method, policy.Set{}, r))
-				r.Flaws = nil
+				p.Add(grpcPolicy(e.Tree, service, method, policy.Set{}, e.r))
+				e.r.Flaws = nil
 				continue
 			}
-			p.Add(grpcPolicy(entry, service, method, says, r))
-			if method != "" && !whole[service] { // its other methods are called too
-				whole[service] = true
-				p.AddRest(grpcPolicy(entry, service, "", grpcChannel(r, config), &settings.Reader{}))
+			add := p.Add
+			if service != "" && !refused {
+				add = p.AddRest // nothing else is for it, even if this sets nothing
 			}
-			r.Flaws = nil // reported once
+			add(grpcPolicy(e.Tree, service, method, e.says, e.r))
+			if method != "" && !whole[service] && !refused { // its other methods are called too
+				whole[service] = true
+				p.AddRest(grpcPolicy(e.Tree, service, "", everything, &settings.Reader{}))
+			}
+			e.r.Flaws = nil // reported once
+		}
+		if len(e.r.Flaws) > 0 { // no name can have them
+			p.Add(grpcPolicy(e.Tree, "", "", policy.Set{}, e.r))
 		}
 	}
 }
+
+// grpcEntries reads the entries of methodConfig.
+func grpcEntries(config *settings.Tree, own policy.Set) []grpcEntry {
+	var entries []grpcEntry
+	seen := map[string]bool{}
+	for entry := range config.Get("methodConfig").All() {
+		r := &settings.Reader{Syntax: product.GRPCDuration}
+		e := grpcEntry{Tree: entry, r: r, names: slices.Collect(entry.Get("name").All()), says: policy.Overlay(own, grpcMethod(r, entry))}
+		for _, name := range e.names {
+			service, method := name.Get("service").Word(), name.Get("method")
+			if method.Word() != "" && service == "" {
+				r.Flaw(graph.Invalid, method, "is a method without a service", "set service next to method")
+			}
+			if key := service + "/" + method.Word(); seen[key] {
+				r.Flaw(graph.Invalid, name, "is named in two entries; gRPC refuses the config", "leave it in one of them")
+			} else {
+				seen[key] = true
+			}
+		}
+		entries = append(entries, e)
+	}
+	return entries
+}
+
+// refuses reports whether gRPC refuses a config with a flaw.
+func refuses(f graph.Flaw) bool { return f.Kind == graph.Invalid && !f.Info }
 
 // isProtoService reports whether a name can be that of a service in a proto file: identifiers
 // with dots in between, the last of which begins with a capital by the style guide.
@@ -165,7 +215,13 @@ func grpcHedge(r *settings.Reader, o *settings.Tree) *policy.Hedge {
 // which grows by tokenRatio with every call that succeeds, and the balancing.
 func grpcChannel(r *settings.Reader, config *settings.Tree) policy.Set {
 	var says policy.Set
-	if ratio := config.Get("retryThrottling", "tokenRatio"); ratio != nil {
+	throttling := config.Get("retryThrottling")
+	if tokens := throttling.Get("maxTokens"); tokens != nil {
+		if n, err := strconv.ParseFloat(tokens.Text, 64); err != nil || n <= 0 || n > 1000 {
+			r.Flaw(graph.Invalid, tokens, "is not from 0 to 1000; gRPC refuses the config", "write at most 1000")
+		}
+	}
+	if ratio := throttling.Get("tokenRatio"); ratio != nil {
 		says.Retry = &policy.Retry{Budget: (&settings.Reader{}).Factor(ratio)}
 	}
 	for _, name := range []string{"loadBalancingConfig", "loadBalancingPolicy"} {

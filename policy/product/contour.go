@@ -12,7 +12,7 @@ var Contour = &policy.Product{
 	Source:    "https://projectcontour.io/docs/main/config/request-routing",
 	Durations: []*policy.Syntax{ContourDuration}, RetryWords: []*policy.RetryWords{ContourRetryOn},
 	Layer: policy.Gateway, IngressClasses: []string{"contour"}, Backoff: policy.EnvoyFullJitter,
-	Defaults: policy.Set{Timeout: totalAndConnect(15*time.Second, 2*time.Second), Retry: noRetry(), Breaker: noBreaker(), Bulkhead: &envoyLimits},
+	Defaults: policy.Set{Timeout: totalAndConnect(15*time.Second, 2*time.Second), Retry: noRetry(), Breaker: noBreaker(), Bulkhead: &envoyLimits, Balance: &policy.Balance{Strategy: def("round-robin")}},
 	Within: policy.Set{
 		// A retryPolicy that names no conditions answers to 5xx.
 		Retry: &policy.Retry{Retries: def(1), On: def([]string{policy.OnConnect, policy.OnReset, policy.On5xx, policy.OnPerTry}), Backoff: &envoyBackoff},

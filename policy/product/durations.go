@@ -42,6 +42,18 @@ func readGo(text string) (time.Duration, string) {
 	return 0, notDuration
 }
 
+// readGRPC takes what readProto does, and digits on one side of the dot only.
+func readGRPC(text string) (time.Duration, string) {
+	if grpcForm.MatchString(text) {
+		if d, err := time.ParseDuration(text); err == nil {
+			return d, ""
+		}
+	}
+	return readProto(text)
+}
+
+var grpcForm = regexp.MustCompile(`^-?([0-9]+\.|\.[0-9]{1,9})s$`)
+
 var protoForm = regexp.MustCompile(`^-?[0-9]+(\.[0-9]{1,9})?s$`)
 
 // readProto takes decimal seconds and nothing else.

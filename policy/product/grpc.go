@@ -29,7 +29,7 @@ var GRPC = &policy.Product{
 }
 
 // GRPCDuration is the JSON form of protobuf's Duration.
-var GRPCDuration = &policy.Syntax{Title: "gRPC", Read: readProto, Good: `seconds: "1s" or "0.1s"`, Unit: "s"}
+var GRPCDuration = &policy.Syntax{Title: "gRPC", Read: readGRPC, Good: `seconds: "1s" or "0.1s"`, Unit: "s"}
 
 // GRPCRetryCodes are those of retryableStatusCodes, by name in any case or by number.
 var GRPCRetryCodes = &policy.RetryWords{Title: "gRPC", GRPC: true}

@@ -26,11 +26,16 @@ func Main(kinds []Kind) {
 	}
 	count, err := strconv.Atoi(os.Args[2])
 	for i := 0; err == nil && i < count; i++ {
-		s := &System{rand: rand.New(rand.NewPCG(uint64(i), 1))}
+		s := &System{rand: rand.New(rand.NewPCG(uint64(i), 1)), files: []file{{name: "input.yaml"}}}
 		kind := kinds[i%len(kinds)]
 		kind.Write(s)
 		name := fmt.Sprintf("%s-%03d.txtar", kind.Name, i/len(kinds))
-		text := "-- input.yaml --\n" + strings.Join(s.documents, "---\n")
+		text := ""
+		for _, f := range s.files {
+			if len(f.documents) > 0 {
+				text += "-- " + f.name + " --\n" + strings.Join(f.documents, "---\n")
+			}
+		}
 		err = os.WriteFile(filepath.Join(os.Args[1], name), []byte(text), 0o666)
 	}
 	if err != nil {
@@ -41,13 +46,22 @@ func Main(kinds []Kind) {
 
 // A System is an input while it is written.
 type System struct {
-	rand      *rand.Rand
+	rand  *rand.Rand
+	files []file
+}
+
+type file struct {
+	name      string
 	documents []string
 }
 
+// File begins a file; what comes before is in input.yaml.
+func (s *System) File(name string) { s.files = append(s.files, file{name: name}) }
+
 // Add adds a document.
 func (s *System) Add(format string, args ...any) {
-	s.documents = append(s.documents, strings.TrimLeft(fmt.Sprintf(format, args...), "\n"))
+	last := &s.files[len(s.files)-1]
+	last.documents = append(last.documents, strings.TrimLeft(fmt.Sprintf(format, args...), "\n"))
 }
 
 // One is one of some words.
