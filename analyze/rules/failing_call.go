@@ -24,7 +24,7 @@ and one of them is where the errors begin.
 Reported if traces or metrics show that 5 % or more of the calls of one service to another
 fail, at least 5 of at least 10. The finding is about the call in which the errors begin:
 the deepest failing callee. Calls that fail because of it, with at most twice as many
-errors, are named in the same finding.
+errors, are named in the same finding, and so is a trace in which the call failed, if spans were read.
 
     CALLER  CALLEE    CALLS  FAILED
     web     cart        200     110
@@ -71,6 +71,10 @@ func reportFailing(p *Pass, c analyze.FailingCall, follow group) {
 		percent(c.Share), g.ID(g.From(e)), callee, english.Number(seen.Errors), english.Number(seen.Calls), callee)
 	f.Values = []analyze.KeyValue{
 		keyValue("calls", english.Number(seen.Calls)), keyValue("errors", english.Number(seen.Errors)), keyValue("share", percent(c.Share)),
+	}
+	if seen.FailedTrace != "" {
+		f.Message += fmt.Sprintf(", for example in trace %s", seen.FailedTrace)
+		f.Values = append(f.Values, keyValue("trace", seen.FailedTrace))
 	}
 	if len(follow) > 0 {
 		f.Message += fmt.Sprintf("; %s %s with it (%s)", english.Count(len(follow), "other call"), verb(len(follow), "fails", "fail"), callIDs(g, follow))

@@ -11,11 +11,13 @@ import (
 // Observed is what traces or metrics show of a call. The amounts of several documents
 // add up, and so do the sketches.
 type Observed struct {
-	Calls    Amount   `json:"calls"` // of sampled traces, the sampled ones
-	Errors   Amount   `json:"errors,omitempty"`
-	Retries  Amount   `json:"retries,omitempty"`  // those of Calls that were not the first attempt
-	Weighted Amount   `json:"weighted,omitempty"` // how many calls the sampled ones represent, if known
-	Latency  *Latency `json:"latency,omitempty"`  // as the caller sees it
+	Calls  Amount `json:"calls"` // of sampled traces, the sampled ones
+	Errors Amount `json:"errors,omitempty"`
+	// FailedTrace is the id of a trace in which one of Calls failed, in hexadecimal digits.
+	FailedTrace string   `json:"failedTrace,omitempty"`
+	Retries     Amount   `json:"retries,omitempty"`  // those of Calls that were not the first attempt
+	Weighted    Amount   `json:"weighted,omitempty"` // how many calls the sampled ones represent, if known
+	Latency     *Latency `json:"latency,omitempty"`  // as the caller sees it
 
 	Requests *Requests `json:"requests,omitempty"`
 	Repeats  []Repeat  `json:"repeats,omitempty"` // by During, then Operation
@@ -99,7 +101,7 @@ func fromObserved(g *graph.Graph, o *graph.Observed) *Observed {
 	if o == nil {
 		return &Observed{}
 	}
-	w := &Observed{Calls: Amount(o.Calls), Errors: Amount(o.Errors), Retries: Amount(o.Retries), Weighted: Amount(o.Weighted)}
+	w := &Observed{Calls: Amount(o.Calls), Errors: Amount(o.Errors), Retries: Amount(o.Retries), FailedTrace: o.FailedTrace, Weighted: Amount(o.Weighted)}
 	if sketch, err := o.Latency.MarshalBinary(); err == nil && len(sketch) > 0 {
 		l := &o.Latency
 		w.Latency = &Latency{P50: Quantile(l, 0.5), P95: Quantile(l, 0.95), P99: Quantile(l, 0.99), Sketch: sketch}
@@ -120,7 +122,7 @@ func fromObserved(g *graph.Graph, o *graph.Observed) *Observed {
 
 // toObserved also returns what is wrong with the sketch; the rest is read either way.
 func (w *Observed) toObserved() (o graph.Observed, damaged error) {
-	o = graph.Observed{Calls: float64(w.Calls), Errors: float64(w.Errors), Retries: float64(w.Retries), Weighted: float64(w.Weighted)}
+	o = graph.Observed{Calls: float64(w.Calls), Errors: float64(w.Errors), Retries: float64(w.Retries), FailedTrace: w.FailedTrace, Weighted: float64(w.Weighted)}
 	if w.Requests != nil {
 		o.Requests, o.Within = float64(w.Requests.Count), float64(w.Requests.Calls)
 	}

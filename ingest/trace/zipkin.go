@@ -57,6 +57,7 @@ func (w *Worker) zipkinSpan() {
 		switch string(c.key) {
 		case "traceId":
 			d.Trace = spans.ParseID(c.string())
+			d.WholeTrace = d.Trace
 			d.Trace.Hi = 0 // old clients leave the high half out
 		case "id":
 			d.Span = spans.ParseID(c.string())

@@ -9,6 +9,7 @@ import (
 
 // calls finds the calls of the trace in the tree.
 func (t *tree) calls(found *edgeStats) {
+	found.trace = t.trace
 	for _, i := range t.order {
 		t.settle(i)
 	}
@@ -251,6 +252,7 @@ func (l edgeKey) compare(m edgeKey) int {
 type edgeStats struct {
 	pool  *pool
 	edges map[edgeKey]*count
+	trace uint64 // the hash of the one that is looked at
 	pairStats
 }
 
@@ -258,6 +260,7 @@ type count struct {
 	calls, failed, retried uint64
 	weights                []uint64 // calls by weight
 	latency                graph.Latency
+	failing                string // the id of a trace in which a call failed
 	spread
 }
 
@@ -274,6 +277,9 @@ func (t *edgeStats) add(c *call) *count {
 	n.calls++
 	if c.failed {
 		n.failed++
+		if id, known := p.failing[t.trace]; known && t.trace != 0 {
+			n.failing = graph.FirstTrace(n.failing, id.String())
+		}
 	}
 	if c.retried {
 		n.retried++

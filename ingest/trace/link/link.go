@@ -69,6 +69,7 @@ func (t *edgeStats) merge(o *edgeStats) {
 		into.calls += n.calls
 		into.failed += n.failed
 		into.retried += n.retried
+		into.failing = graph.FirstTrace(into.failing, n.failing)
 		for i, calls := range n.weights {
 			if i == len(into.weights) {
 				into.weights = append(into.weights, 0)
@@ -94,7 +95,7 @@ func (t *edgeStats) observations() []graph.Observation {
 			Protocol: t.pool.protocols[l.protocol], Mode: graph.Sync,
 			Observed: graph.Observed{
 				Calls: float64(n.calls), Errors: float64(n.failed), Retries: float64(n.retried),
-				Weighted: t.weighted(n), Latency: n.latency, RequestStats: t.pool.spread(&n.spread),
+				FailedTrace: n.failing, Weighted: t.weighted(n), Latency: n.latency, RequestStats: t.pool.spread(&n.spread),
 			},
 		}
 		if l.async {

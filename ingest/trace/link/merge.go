@@ -21,12 +21,13 @@ type pool struct {
 	traits     []spans.Traits // in numbers of the pool, those of one worker behind those of another
 	firstOf    []uint32       // by worker, where its traits begin
 
+	failing    map[uint64]spans.ID        // the ids of some traces in which a span failed, by hash
 	operations map[spans.Operation]string // their words
 	probes     map[spans.Operation]bool   // those that ask whether a service is well
 }
 
 func newPool(workers []*spans.Collector) *pool {
-	p := &pool{}
+	p := &pool{failing: spans.AllFailing(workers)}
 	var partyOf, peerOf, weightOf [][]uint32 // by worker, what its numbers are in the pool
 	p.parties, partyOf = unite(workers, func(w *spans.Collector) []spans.Party { return w.Parties.Values }, compareParties)
 	p.peers, peerOf = unite(workers, func(w *spans.Collector) []spans.Peer { return w.Peers.Values }, comparePeers)

@@ -102,10 +102,12 @@ func resize[T any](list []T, length int) []T {
 // link links the traces, each on its own, and counts them.
 func (p *partition) link(t *tree, found *edgeStats) {
 	for i, from := range p.from[:len(p.from)-1] {
+		t.trace = p.traces.hashes[i]
 		t.link(p.order[from:p.from[i+1]], found)
 	}
 	alone := p.order[p.from[len(p.from)-1]:]
 	for i := range alone {
+		t.trace = 0
 		t.link(alone[i:i+1], found)
 	}
 	t.stats.Traces += len(p.from) - 1 + len(alone)

@@ -14,6 +14,7 @@ type tree struct {
 	pool  *pool
 	part  *partition
 	stats graph.Spans
+	trace uint64 // its hash
 
 	spans []node
 	slots []int32 // index+1 of the first span of the key that leads here

@@ -20,7 +20,8 @@ type Collector struct {
 
 	Origins []graph.Origin // by party, the first place where it was met
 	apart   uint64         // spans of no trace
-	Spill   *Spill         // nil if the memory of records is not bounded
+	failing Failing
+	Spill   *Spill // nil if the memory of records is not bounded
 
 	// Of the value that is read: what one part of it says may still complete what
 	// another part did.
@@ -196,6 +197,14 @@ func (c *Collector) Add(d *Builder) int {
 		r.Key = d.Span.within(r.trace)
 		if !d.Parent.IsZero() {
 			r.Parent = d.Parent.within(r.trace)
+		}
+		if r.Flags&Failed != 0 {
+			packed := r.pack(0)
+			id := d.Trace
+			if !d.WholeTrace.IsZero() {
+				id = d.WholeTrace
+			}
+			c.failing.add(packed.TraceWithin(), id)
 		}
 	}
 	at := c.Records.add(r)

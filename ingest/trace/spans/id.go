@@ -2,14 +2,30 @@ package spans
 
 import (
 	"encoding/base64"
+	"fmt"
 	"math/bits"
 )
 
 // An ID is a trace or span id in the one form that all its spellings share. The
 // zero id is none.
-type ID struct{ Hi, lo uint64 }
+type ID struct {
+	Hi, lo uint64
+	named  bool // it is the hash of a name, and not a number
+}
 
 func (i ID) IsZero() bool { return i == ID{} }
+
+// String returns the id in hexadecimal digits, 16 if that is enough, else 32; empty for a name
+// and for none.
+func (i ID) String() string {
+	switch {
+	case i.named, i.IsZero():
+		return ""
+	case i.Hi == 0:
+		return fmt.Sprintf("%016x", i.lo)
+	}
+	return fmt.Sprintf("%016x%016x", i.Hi, i.lo)
+}
 
 // HexDigit is the value of a hexadecimal digit, 255 for other bytes.
 var HexDigit = func() (t [256]uint8) {
@@ -93,7 +109,7 @@ func nameID(s []byte) ID {
 		h = mix(h^uint64(b), 0x9e3779b97f4a7c15)
 		g = mix(g^uint64(b), 0xd6e8feb86659fd93)
 	}
-	return ID{g | 1<<63, h}
+	return ID{g | 1<<63, h, true}
 }
 
 // mix hashes two words into one.

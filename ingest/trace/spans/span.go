@@ -92,6 +92,7 @@ type Builder struct {
 	Duration            int64 // nanoseconds, where the format gives it instead of end
 	Party               uint32
 	State               []byte // W3C tracestate
+	WholeTrace          ID     // the id of the trace as it is shown to people, if Trace is a part of it
 	Link                Link   // the first link
 	Name                []byte
 
