@@ -66,6 +66,25 @@ func IsRoute(g *graph.Graph, e graph.Edge) bool {
 	})
 }
 
+// Awaited is g without the calls that hand over a mail: the server takes it and sends it on later.
+func Awaited(g *graph.Graph) *graph.Graph {
+	return g.Where(func(e graph.Edge) bool { return !isMail(g, e) })
+}
+
+// isMail reports whether all that shows the call e is the address of a mail server.
+func isMail(g *graph.Graph, e graph.Edge) bool {
+	mail := false
+	for _, shown := range g.Evidence(e) {
+		if !shown.Class.Core() || shown.IsStartOrder() {
+			continue
+		}
+		if mail = shown.Protocol == "smtp"; !mail {
+			return false
+		}
+	}
+	return mail
+}
+
 // breaking is the calls of g by which a failure of the callee fails the caller, or would
 // if the other members of its group failed, too.
 func breaking(g *graph.Graph) *graph.Graph {

@@ -47,7 +47,7 @@ an ignore entry for it.
 `
 
 func checkRetryInCycle(p *Pass) {
-	for _, c := range p.Analysis.Cycles(p.Analysis.Unrouted(p.Analysis.Sync)).Components {
+	for _, c := range p.Analysis.Cycles(p.Analysis.Unrouted(analyze.Awaited(p.Analysis.Sync))).Components {
 		if c.Factor <= 1 {
 			continue
 		}

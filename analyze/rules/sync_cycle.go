@@ -31,7 +31,8 @@ shows one of the shortest cycles.
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [orders]}      # to look up reservations
 
-Not reported: cycles with an asynchronous call (see "async-cycle"); members of one
+Not reported: cycles with an asynchronous call (see "async-cycle"), or with one that hands a mail
+to a server, which sends it on later; members of one
 cluster that name each other, and databases, caches and brokers that talk to their own
 replicas; a service that calls the balancer in front of itself, if the balancer spreads
 requests over replicas of it and no other way leads back; and a service that calls
@@ -68,13 +69,13 @@ IEEE Software 2018 (cyclic dependency).
 
 func checkSyncCycle(p *Pass) {
 	told := make([]bool, p.Core.Len())
-	strong := analyze.Synchronous(p.Analysis.Strong)
+	strong := analyze.Awaited(analyze.Synchronous(p.Analysis.Strong))
 	for _, of := range []struct {
 		g      *graph.Graph
 		report func(*Pass, analyze.Cycle)
 	}{
 		{p.Analysis.Unrouted(strong), reportSyncCycle},
-		{p.Analysis.Unrouted(p.Analysis.Sync), reportSyncCycle},
+		{p.Analysis.Unrouted(analyze.Awaited(p.Analysis.Sync)), reportSyncCycle},
 		{strong, reportReturn},
 	} {
 		components := p.Analysis.Cycles(of.g).Components

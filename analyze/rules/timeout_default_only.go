@@ -91,7 +91,11 @@ func defaultTimeout(part *analyze.Part, by *policy.Product) string {
 	if part.Budget.OfSilence() {
 		return fmt.Sprintf("default read timeout of %s: %s", by.Title, until(part.Attempt))
 	}
-	return fmt.Sprintf("default timeout of %s of %s", until(part.Budget), by.Title)
+	told := fmt.Sprintf("default timeout of %s of %s", until(part.Budget), by.Title)
+	if by.Layer == policy.App {
+		told += ", unless the code sets another"
+	}
+	return told
 }
 
 // defaultOnly returns a part of a call that is bounded by a product's own timeout

@@ -25,6 +25,9 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	if v.Init && !keepsState(p.Kind) && (to >= len(l.kinds) || !keepsState(l.kinds[to])) {
 		e.Way, e.Strength = graph.InitContainer, min(e.Strength, graph.Weak)
 	}
+	if e.Protocol == "" && !l.isBroker(to) && hasWord(m.Key.Words[max(0, len(m.Key.Words)-2):], mailWords) {
+		e.Protocol = "smtp"
+	}
 	if p.Async {
 		e.Mode = graph.Async
 	}
@@ -207,6 +210,9 @@ func (l *linker) classOfValue(m *found, from, to int, spoken graph.Kind) graph.C
 	}
 	return graph.ClassCall
 }
+
+// mailWords are among the last words of settings for a server that takes mail.
+var mailWords = wordList("smtp submission smarthost relayhost")
 
 func (l *linker) isBroker(root int) bool {
 	return root < len(l.kinds) && l.kinds[root] == graph.KindBroker

@@ -141,7 +141,7 @@ func gatewaySays(p *settings.LibraryConfig, r *settings.Reader, server *settings
 			says := own()
 			says.Retry = gatewayRetry(r, f)
 			if inner := hidingBreaker(route.filters[i+1:]); inner != nil {
-				hideErrors(r, &says, f, inner)
+				hideErrors(r, &says, f, inner, route.Get("id").Word())
 			}
 			sets = append(sets, says)
 		case "circuitbreaker", "springcloudcircuitbreakerresilience4j", "hystrix":
@@ -180,8 +180,8 @@ func hidingBreaker(inside []gatewayFilter) *gatewayFilter {
 
 // hideErrors takes from the conditions of a retry what the fallback of a breaker inside of it
 // answers: broken connections, time limits, and the statuses that the breaker counts as
-// failures.
-func hideErrors(r *settings.Reader, says *policy.Set, retry gatewayFilter, breaker *gatewayFilter) {
+// failures. The route may have no name.
+func hideErrors(r *settings.Reader, says *policy.Set, retry gatewayFilter, breaker *gatewayFilter, route string) {
 	on := says.Retry.On
 	if !on.Set() {
 		on = policy.Setting[[]string]{Value: product.SpringGateway.Within.Retry.On.Value, Provenance: policy.PlatformDefault}
@@ -192,8 +192,12 @@ func hideErrors(r *settings.Reader, says *policy.Set, retry gatewayFilter, break
 		return slices.Contains(hidden, class) || slices.Contains(counted, class)
 	})
 	says.Retry.On = on
+	field := "Retry of connection errors and timeouts"
+	if route != "" {
+		field += " on route " + route
+	}
 	r.Note(graph.Flaw{
-		Kind: graph.Inert, Field: "Retry of connection errors and timeouts", Origin: retry.at.At,
+		Kind: graph.Inert, Field: field, Origin: retry.at.At,
 		Why:  "the fallback of the CircuitBreaker filter inside answers before Retry sees them",
 		Hint: "put the Retry filter after the CircuitBreaker filter",
 	})
