@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -333,7 +334,7 @@ func isOfRule(p *graph.Policy, ev *graph.Evidence) bool {
 // among the callees of the policy.
 func (b *binder) meets(p *graph.Policy, e graph.Edge, ev *graph.Evidence, tos []graph.Node) (callee graph.Node, ok bool) {
 	to := b.g.To(e)
-	named := b.addressee(e, ev)
+	named := addressee(b.g, e, ev)
 	which := p.ToIs
 	if p.Says.Layer == policy.ServerProxy {
 		which = graph.Destination // whose proxy it is
@@ -353,6 +354,35 @@ func (b *binder) meets(p *graph.Policy, e graph.Edge, ev *graph.Evidence, tos []
 		return b.behind[e][i], true
 	}
 	return to, false
+}
+
+// precisionOf returns the precision by which a policy names a service, that of its best host.
+func (b *binder) precisionOf(p *graph.Policy, name graph.Node) int {
+	best := exactHost
+	for i := range p.To {
+		best = min(best, precision(p.To[i].Host.Host))
+	}
+	if best == exactHost {
+		return best
+	}
+	for i := range p.To {
+		here := precision(p.To[i].Host.Host)
+		if here > best && slices.ContainsFunc(b.roots(&p.To[i]), func(root int) bool {
+			n, ok := b.node[root]
+			return ok && n == name
+		}) {
+			best = here
+		}
+	}
+	return best
+}
+
+// legs returns the legs of a call, each with its evidence.
+func (b *binder) legs(e graph.Edge) iter.Seq2[leg, []graph.Evidence] {
+	if b.sentOn[e] {
+		return legsOf(b.g, e)
+	}
+	return func(yield func(leg, []graph.Evidence) bool) { yield(leg{e, b.g.To(e)}, b.g.Evidence(e)) }
 }
 
 // goesBy reports whether a service that a caller addresses for a call, or its callee, is one

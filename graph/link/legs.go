@@ -17,15 +17,12 @@ type leg struct {
 	name graph.Node
 }
 
-// legs returns the legs of a call, each with its evidence, that for the callee's own name first.
-// What is no evidence for one of them, such as observations, is that of the first.
-func (b *binder) legs(e graph.Edge) iter.Seq2[leg, []graph.Evidence] {
+// legsOf returns the legs of a call that routes send on in part, each with its evidence, that for the
+// callee's own name first. What is no evidence for one of them, such as observations, is that of the
+// first.
+func legsOf(g *graph.Graph, e graph.Edge) iter.Seq2[leg, []graph.Evidence] {
 	return func(yield func(leg, []graph.Evidence) bool) {
-		evidence := b.g.Evidence(e)
-		if !b.sentOn[e] {
-			yield(leg{e, b.g.To(e)}, evidence)
-			return
-		}
+		evidence := g.Evidence(e)
 		var names []graph.Node
 		byName := map[graph.Node][]graph.Evidence{}
 		var rest []graph.Evidence
@@ -34,17 +31,17 @@ func (b *binder) legs(e graph.Edge) iter.Seq2[leg, []graph.Evidence] {
 				rest = append(rest, ev)
 				continue
 			}
-			name := b.addressee(e, &ev)
+			name := addressee(g, e, &ev)
 			if byName[name] == nil {
 				names = append(names, name)
 			}
 			byName[name] = append(byName[name], ev)
 		}
 		slices.SortFunc(names, func(x, y graph.Node) int {
-			return cmp.Or(order(x != b.g.To(e), y != b.g.To(e)), cmp.Compare(x, y))
+			return cmp.Or(order(x != g.To(e), y != g.To(e)), cmp.Compare(x, y))
 		})
 		if names == nil {
-			yield(leg{e, b.g.To(e)}, rest)
+			yield(leg{e, g.To(e)}, rest)
 		}
 		for i, name := range names {
 			own := byName[name]
@@ -59,13 +56,13 @@ func (b *binder) legs(e graph.Edge) iter.Seq2[leg, []graph.Evidence] {
 }
 
 // addressee returns the service that callers name in the part of a call that evidence shows.
-func (b *binder) addressee(e graph.Edge, ev *graph.Evidence) graph.Node {
+func addressee(g *graph.Graph, e graph.Edge, ev *graph.Evidence) graph.Node {
 	if ev.Through != "" {
-		if name, ok := b.g.Node(ev.Through); ok {
+		if name, ok := g.Node(ev.Through); ok {
 			return name
 		}
 	}
-	return b.g.To(e)
+	return g.To(e)
 }
 
 // exactHost is the precision of a host that is no pattern.
@@ -78,25 +75,4 @@ func precision(host string) int {
 		return len(host)
 	}
 	return exactHost
-}
-
-// precisionOf returns the precision by which a policy names a service, that of its best host.
-func (b *binder) precisionOf(p *graph.Policy, name graph.Node) int {
-	best := exactHost
-	for i := range p.To {
-		best = min(best, precision(p.To[i].Host.Host))
-	}
-	if best == exactHost {
-		return best
-	}
-	for i := range p.To {
-		here := precision(p.To[i].Host.Host)
-		if here > best && slices.ContainsFunc(b.roots(&p.To[i]), func(root int) bool {
-			n, ok := b.node[root]
-			return ok && n == name
-		}) {
-			best = here
-		}
-	}
-	return best
 }
