@@ -13,13 +13,18 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
+	"github.com/weirgraph/weir/render/pen"
 )
+
+// planWords are what fix can plan.
+var planWords = []string{"timeouts"}
 
 // fixOptions are the flags of fix.
 type fixOptions struct {
 	filter          *callFilter
 	rules, services []string // of which findings are fixed, nil is all
 	write           bool
+	plan            string // what is planned instead of fixing findings; empty is nothing
 }
 
 func newFix(r *run) *cobra.Command {
@@ -35,8 +40,10 @@ left: without --write these are all of them.`,
 		Example: `weir fix deploy/
 weir fix deploy/ --rule timeout-missing --service payments
 weir fix deploy/ | git apply
-weir fix deploy/ --write`,
+weir fix deploy/ --write
+weir fix deploy/ --plan timeouts --service payments`,
 	}
+	addChoice(cmd, &o.plan, "plan", "", "propose `what` for all calls instead of fixing findings: timeouts", planWords...)
 	cmd.Flags().BoolVar(&o.write, "write", false, "change the files instead of printing a diff")
 	cmd.Flags().StringSliceVar(&o.rules, "rule", nil, "fix only findings of this `rule`; repeatable")
 	cmd.Flags().StringSliceVar(&o.services, "service", nil, "fix only findings that concern this `service`; repeatable")
@@ -61,9 +68,23 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 	if err != nil {
 		return err
 	}
-	check := r.checkShowing(o.filter.apply(g), rules.Selection{Rules: o.rules, Services: services})
+	g = o.filter.apply(g)
+	var found []analyze.Finding
+	if o.plan != "" {
+		if o.rules != nil {
+			return misuse("a plan is for all rules about timeouts", "--plan and --rule exclude each other")
+		}
+		found = rules.PlanTimeouts(g, services)
+		for i := range found {
+			if _, err := fmt.Fprintf(r.out, "# %s\n", pen.Clean(found[i].Message)); err != nil {
+				return err
+			}
+		}
+	} else {
+		found = singly(r.checkShowing(g, rules.Selection{Rules: o.rules, Services: services}).Findings)
+	}
 	files := r.openRoots(sources)
-	patch := fix.Make(singly(check.Findings), files.read)
+	patch := fix.Make(found, files.read)
 	if o.write {
 		if err := files.write(patch.Files); err != nil {
 			return err

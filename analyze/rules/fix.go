@@ -210,11 +210,8 @@ func (r remedy) fields(e *policy.Edit) []string {
 		if strings.HasSuffix(e.Path, "maxDuration") {
 			return []string{"retry.maxDuration"}
 		}
-		total, _ := orNative(r.in).RemediationIn(r.layer.Layer, policy.TotalTimeout, r.Kind)
-		attempt, ok := orNative(r.in).RemediationIn(r.layer.Layer, policy.AttemptTimeout, r.Kind)
-		same := ok && len(total.Edits) > 0 && total.Edits[0].Path == attempt.Edits[0].Path
 		switch {
-		case same:
+		case r.boundsAttempts():
 			return []string{"timeout.perTry", "timeout.total", "timeout.readGap"}
 		case r.purpose == policy.TotalTimeout:
 			return []string{"timeout.total", "timeout.readGap"}
@@ -377,4 +374,11 @@ func (p *Pass) protocolFix(callee *graph.Service) analyze.Fix {
 		Kind: "Service", Object: callee.ID, Places: callee.Origins,
 		Edits: []analyze.FieldEdit{{Edit: policy.Edit{Path: "spec.ports[].appProtocol", Value: "http"}}},
 	}}}
+}
+
+// boundsAttempts reports whether the timeout that r sets is one of each attempt.
+func (r remedy) boundsAttempts() bool {
+	total, _ := orNative(r.in).RemediationIn(r.layer.Layer, policy.TotalTimeout, r.Kind)
+	attempt, ok := orNative(r.in).RemediationIn(r.layer.Layer, policy.AttemptTimeout, r.Kind)
+	return ok && len(total.Edits) > 0 && total.Edits[0].Path == attempt.Edits[0].Path
 }
