@@ -107,7 +107,7 @@ func documents(t *testing.T, root string) []string {
 // <!-- end NAME -->.
 func TestDocsTables(t *testing.T) {
 	t.Chdir("..")
-	tables := map[string]func() string{"readers": readersTable, "rules": rulesTable, "formats": formatsTable}
+	tables := map[string]func() string{"readers": readersTable, "rules": rulesTable, "people": peopleTable, "formats": formatsTable}
 	found := map[string]int{}
 	for _, page := range documents(t, ".") {
 		rewrite(t, page, func(text string) string {
@@ -389,6 +389,17 @@ func rulesTable() string {
 	b.WriteString("| rule | severity | finds |\n|---|---|---|\n")
 	for _, r := range rules.Rules {
 		fmt.Fprintf(&b, "| [%[1]s](%[1]s.md) | %s | %s |\n", r.ID, r.Usual(), cell(r.Title))
+	}
+	return b.String()
+}
+
+func peopleTable() string {
+	var b strings.Builder
+	b.WriteString("| rule | why |\n|---|---|\n")
+	for _, r := range rules.Rules {
+		if r.ByPeople != "" {
+			fmt.Fprintf(&b, "| [%[1]s](rules/%[1]s.md) | %s |\n", r.ID, cell(r.ByPeople))
+		}
 	}
 	return b.String()
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/weirgraph/weir/fix"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
-	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 	"github.com/weirgraph/weir/render/pen"
 )
@@ -110,7 +109,7 @@ func singly(found []analyze.Finding) []analyze.Finding {
 
 // declaresCode reports whether a fix changes what a native manifest says of code.
 func declaresCode(o fix.Outcome) bool {
-	return slices.ContainsFunc(o.Finding.Fix.Changes, func(c analyze.ObjectEdit) bool { return c.Base == policy.BasePlace && c.Kind == product.NativeCall })
+	return slices.ContainsFunc(o.Finding.Fix.Changes, func(c analyze.ObjectEdit) bool { return c.Kind == product.NativeCall || c.Kind == product.NativeService })
 }
 
 // finishFix reports what was fixed and what is left, and decides on the exit code.

@@ -145,9 +145,11 @@ type Flaw struct {
 	Text   string // as written
 	Why    string // "retries without attempts are off"
 	Hint   string
-	Info   bool // reported as info, not as a warning
-	Reads  bool // the product accepts it with another meaning than it seems to have
-	Origin Origin
+	// Instead is a value that means what is probably meant; empty if that is unknown.
+	Instead string
+	Info    bool // reported as info, not as a warning
+	Reads   bool // the product accepts it with another meaning than it seems to have
+	Origin  Origin
 }
 
 // FlawKind is why a field does not act as written.

@@ -15,9 +15,16 @@ func (s *Syntax) Write(d time.Duration) (string, bool) {
 	for _, unit := range []time.Duration{1, time.Millisecond, time.Second} {
 		up := (d + unit - 1).Truncate(unit)
 		for _, text := range durationTexts(up) {
-			if got, err := ParseDuration(s, text); err == nil && got.Means == Acts && got.Value == up && got.Doubt == "" {
-				return text, true
+			got, why := s.Read(text)
+			if why != "" || got != up || up <= 0 || slices.Contains(s.Off, text) {
+				continue
 			}
+			if s.Doubt != nil {
+				if doubt, _ := s.Doubt(text); doubt != "" {
+					continue
+				}
+			}
+			return text, true
 		}
 	}
 	return "", false

@@ -29,4 +29,17 @@ func (s *Syntax) hint(text string) string {
 	return s.Title + " takes " + s.Good
 }
 
+// instead is the duration that text is in another syntax, written in this one; empty if it is none.
+func (s *Syntax) instead(text string) string {
+	d, err := time.ParseDuration(text)
+	if wholeNumber.MatchString(text) && s.Unit != "" {
+		d, err = time.ParseDuration(text + s.Unit)
+	}
+	if err != nil || d <= 0 {
+		return ""
+	}
+	written, _ := s.Write(d)
+	return written
+}
+
 var wholeNumber = regexp.MustCompile(`^[0-9]+$`)

@@ -15,6 +15,8 @@ type ValueError struct {
 	Text string // as written
 	Why  string // "has no unit", lower case, no full stop
 	Hint string // how to fix it: `write "3s" or "3ms"`
+
+	Instead string // a text that means what is probably meant; empty if that is unknown
 }
 
 func (e *ValueError) Error() string { return strconv.Quote(e.Text) + " " + e.Why }
@@ -77,7 +79,7 @@ func ParseDuration(s *Syntax, text string) (Duration, error) {
 		means, why = s.Zero, "must be more than 0"
 	}
 	if means == refused {
-		return Duration{}, &ValueError{text, why, s.hint(text)}
+		return Duration{}, &ValueError{Text: text, Why: why, Hint: s.hint(text), Instead: s.instead(text)}
 	}
 	out := Duration{Value: d, Means: means}
 	if means == Acts && s.Doubt != nil {
@@ -92,9 +94,9 @@ func ParsePercent(text string) (share float64, err error) {
 	n, perr := strconv.ParseFloat(strings.TrimSuffix(text, "%"), 64)
 	switch {
 	case perr != nil:
-		return 0, &ValueError{text, "is not a percentage", "write a number from 0 to 100"}
+		return 0, &ValueError{Text: text, Why: "is not a percentage", Hint: "write a number from 0 to 100"}
 	case !(0 <= n && n <= 100):
-		return 0, &ValueError{text, "is outside of 0 to 100 percent", "write a number from 0 to 100"}
+		return 0, &ValueError{Text: text, Why: "is outside of 0 to 100 percent", Hint: "write a number from 0 to 100"}
 	}
 	return n / 100, nil
 }
@@ -104,9 +106,9 @@ func ParseRatio(text string) (share float64, err error) {
 	n, perr := strconv.ParseFloat(text, 64)
 	switch {
 	case perr != nil:
-		return 0, &ValueError{text, "is not a ratio", "write a number from 0 to 1"}
+		return 0, &ValueError{Text: text, Why: "is not a ratio", Hint: "write a number from 0 to 1"}
 	case !(0 <= n && n <= 1):
-		return 0, &ValueError{text, "is outside of 0 to 1", "write 0.5 for one half"}
+		return 0, &ValueError{Text: text, Why: "is outside of 0 to 1", Hint: "write 0.5 for one half"}
 	}
 	return n, nil
 }
@@ -115,10 +117,10 @@ func ParseRatio(text string) (share float64, err error) {
 func ParseCount(text string, least int) (int, error) {
 	n, err := strconv.Atoi(text)
 	if err != nil || n > maxCount {
-		return 0, &ValueError{text, "is not a whole number", fmt.Sprintf("write a number from %d up", least)}
+		return 0, &ValueError{Text: text, Why: "is not a whole number", Hint: fmt.Sprintf("write a number from %d up", least)}
 	}
 	if n < least {
-		return 0, &ValueError{text, fmt.Sprintf("is below %d", least), fmt.Sprintf("write a number from %d up", least)}
+		return 0, &ValueError{Text: text, Why: fmt.Sprintf("is below %d", least), Hint: fmt.Sprintf("write a number from %d up", least), Instead: strconv.Itoa(least)}
 	}
 	return n, nil
 }
@@ -133,9 +135,12 @@ func ParseWord(words []string, text string) (string, error) {
 			return w, nil
 		}
 	}
-	hint := didyoumean.Hint(text, words)
+	hint, nearest := didyoumean.Hint(text, words), ""
+	if near := didyoumean.Suggest(text, words); len(near) == 1 {
+		nearest = near[0]
+	}
 	if hint == "" {
 		hint = "write one of " + strings.Join(words, ", ")
 	}
-	return "", &ValueError{text, "is not a known word", hint}
+	return "", &ValueError{Text: text, Why: "is not a known word", Hint: hint, Instead: nearest}
 }

@@ -11,6 +11,7 @@ var asyncCycle = &Rule{
 	Title:    "cycle with an asynchronous call",
 	Doc:      asyncCycleDoc,
 	Severity: analyze.Info,
+	ByPeople: "the programs have to drop what comes back",
 	Check:    checkAsyncCycle,
 }
 

@@ -3,6 +3,8 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -94,6 +96,35 @@ func hostsOf(p *Pass, e graph.Edge, part *analyze.Part) policy.Setting[int] {
 	return part.Facts.Replicas
 }
 
+// tripFix is the fix of a breaker that is switched off, detects nothing, or may eject too few.
+func tripFix(p *Pass, c breakerCall) analyze.Fix {
+	const usualFailures = 5 // in a row
+	b, hosts := c.layer.Set.Breaker, hostsOf(p, c.call, c.part)
+	switch {
+	case b.Kind.Provenance == policy.Disabled:
+		return writtenFix(p, c, b.Kind.Origin, policy.Edit{Op: policy.OpRemove})
+	case detectsNothing(b) && b.Failures.Provenance == policy.Explicit:
+		return writtenFix(p, c, b.Failures.Origin, policy.Edit{Value: strconv.Itoa(usualFailures)})
+	case c.layer.Ejection.Known && c.layer.Ejection.Hosts > 1 && c.layer.Ejection.Most == 0 && hosts.Value > 1:
+		return remedyFor(p, c.call, &c.layer.Set, policy.EjectionShare).fix(p, shareOfOne(c.layer.Ejection.Hosts))
+	}
+	return analyze.Fix{}
+}
+
+// writtenFix edits a setting of a breaker where it is written.
+func writtenFix(p *Pass, c breakerCall, at graph.Origin, e policy.Edit) analyze.Fix {
+	if at.Line == 0 {
+		return analyze.Fix{}
+	}
+	kind, object := "breaker", ""
+	if name := writtenIn(p, policy.Decision{Field: "breaker.kind", Origin: at}); name != "" {
+		kind, object, _ = strings.Cut(name, "/")
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{{
+		Kind: kind, Object: object, Places: []graph.Origin{at}, Base: policy.BasePlace, Edits: []analyze.FieldEdit{{Edit: e, Written: at}},
+	}}}
+}
+
 // tripBlockerOf is why the breaker of c never opens.
 func tripBlockerOf(p *Pass, c breakerCall) tripBlocker {
 	s, _ := whyCannotTrip(c.layer, hostsOf(p, c.call, c.part), p.Core.Service(p.Core.To(c.call)))
@@ -114,7 +145,7 @@ func reportCannotTrip(p *Pass, calls []breakerCall) {
 			}
 		}
 	}
-	f.Hint = s.hint
+	f.Hint, f.Fix = s.hint, tripFix(p, c)
 	if p.Core.Service(p.Core.To(c.call)).Scaling != nil && hosts.Set() {
 		f.Hint += " (replicas: the minimum of its autoscaler)"
 	}
@@ -133,7 +164,7 @@ func reportNoneCanTrip(p *Pass, group []breakerCall, callees []graph.Node) {
 	f := aboutBreaker(p, group, sure)
 	f.Message = fmt.Sprintf("one breaker covers the calls to %s (%s) and never opens; for %s: %s",
 		english.Count(len(callees), "service"), someIDs(p.Core, callees), p.Core.ID(p.Core.To(group[0].call)), s.why)
-	f.Hint = s.hint
+	f.Hint, f.Fix = s.hint, tripFix(p, group[0])
 	f.Values = append(f.Values, s.values...)
 	p.At(severity, f)
 }

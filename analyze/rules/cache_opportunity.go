@@ -14,6 +14,7 @@ var cacheOpportunity = &Rule{
 	Title:    "cacheable reads by many callers",
 	Doc:      cacheOpportunityDoc,
 	Severity: analyze.Info,
+	ByPeople: "the program has to keep answers",
 	OnDemand: true,
 	Check:    checkCacheOpportunity,
 }

@@ -14,6 +14,7 @@ var chattyEdge = &Rule{
 	Title:    "chatty interface between two services",
 	Doc:      chattyEdgeDoc,
 	Severity: analyze.Info,
+	ByPeople: "the callee needs an operation for many",
 	Check:    checkChattyEdge,
 }
 

@@ -13,6 +13,7 @@ var failingCall = &Rule{
 	Title:    "observed calls that fail",
 	Doc:      failingCallDoc,
 	Severity: analyze.Warning,
+	ByPeople: "the cause is in a program, or in what it is asked",
 	Check:    checkFailingCall,
 }
 

@@ -13,6 +13,7 @@ var fallbackSharesFate = &Rule{
 	Title:    "fallback that shares a dependency with the primary",
 	Doc:      fallbackSharesFateDoc,
 	Severity: analyze.Warning,
+	ByPeople: "the fallback needs other means",
 	Check:    checkFallbackSharesFate,
 }
 

@@ -15,6 +15,7 @@ var fanOutHub = &Rule{
 	Title:    "service with many synchronous dependencies",
 	Doc:      fanOutHubDoc,
 	Severity: analyze.Warning,
+	ByPeople: "the service does too much",
 	Check:    checkFanOutHub,
 }
 

@@ -117,7 +117,12 @@ func (r remedy) edit(e *policy.Edit, values []any) (analyze.FieldEdit, bool) {
 // besideOthers finds the block of a field by another one that is written in it, if the path of the
 // field does not lead there.
 func (r remedy) besideOthers(f analyze.FieldEdit) analyze.FieldEdit {
-	if f.Written.File != "" || r.Base == policy.BaseObject && !strings.Contains(f.Path, "[]") || orNative(r.in).ByHand {
+	if f.Written.File != "" || orNative(r.in).ByHand {
+		return f
+	}
+	if at := r.breakerBlock(); at.Line > 0 && !strings.HasPrefix(f.Path, "metadata.annotations") {
+		_, f.Path = cutLast(f.Path)
+		f.Beside = at
 		return f
 	}
 	for purpose := range policy.NumPurposes {
@@ -136,6 +141,17 @@ func (r remedy) besideOthers(f analyze.FieldEdit) analyze.FieldEdit {
 		}
 	}
 	return f
+}
+
+// breakerBlock is where the breaker that acts is written, for a remedy that changes one of its
+// settings.
+func (r remedy) breakerBlock() graph.Origin {
+	b := r.layer.Breaker
+	changes := r.purpose == policy.EjectionShare || r.purpose == policy.BreakerWindow || r.purpose == policy.BreakerOpenTime
+	if !changes || b == nil || !b.Kind.IsExplicit() {
+		return graph.Origin{}
+	}
+	return b.Kind.Origin
 }
 
 // isByName reports whether the last entry of a path is one of a mapping by name.
@@ -381,4 +397,16 @@ func (r remedy) boundsAttempts() bool {
 	total, _ := orNative(r.in).RemediationIn(r.layer.Layer, policy.TotalTimeout, r.Kind)
 	attempt, ok := orNative(r.in).RemediationIn(r.layer.Layer, policy.AttemptTimeout, r.Kind)
 	return ok && len(total.Edits) > 0 && total.Edits[0].Path == attempt.Edits[0].Path
+}
+
+// nativeFix edits what a native manifest says of a service, if nothing else declares it.
+func nativeFix(s *graph.Service, e policy.Edit) analyze.Fix {
+	for _, o := range s.Origins {
+		if o.Reader != product.Native.Name {
+			return analyze.Fix{}
+		}
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{{
+		Kind: product.NativeService, Object: s.ID, Places: s.Origins, Base: policy.BasePlace, Edits: []analyze.FieldEdit{{Edit: e}},
+	}}}
 }

@@ -201,3 +201,19 @@ func shorterFix(p *Pass, r remedy, total time.Duration) analyze.Fix {
 	}
 	return f
 }
+
+// withoutRetries takes the retries of calls away, in all layers; it is no fix if one of these cannot.
+func withoutRetries(p *Pass, calls []graph.Edge) (all analyze.Fix) {
+	for _, e := range calls {
+		for _, part := range p.Effective(e) {
+			for _, l := range repeating(&part) {
+				f := remedyFor(p, e, &l.Set, policy.Retries).fix(p, 0)
+				if !f.Applicable() {
+					return analyze.Fix{}
+				}
+				all = all.And(f)
+			}
+		}
+	}
+	return all
+}

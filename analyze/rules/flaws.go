@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 // checkFlaws reports the flaws of one kind, one that several policies share once. what
@@ -30,6 +31,21 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 	}
 }
 
+// flawFix writes what is meant where that is known, and takes away what the product ignores.
+func flawFix(part *graph.BoundPolicy, flaw *graph.Flaw) analyze.Fix {
+	e := analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove}, Written: flaw.Origin}
+	switch {
+	case flaw.Origin.Line == 0:
+		return analyze.Fix{}
+	case flaw.Instead != "":
+		e.Op, e.Value = policy.OpSet, flaw.Instead
+	case flaw.Info, flaw.Reads, !strings.Contains(flaw.Hint, "remove"): // it has an effect, or something is missing beside it
+		return analyze.Fix{}
+	}
+	kind, object, _ := strings.Cut(cmp.Or(flaw.Object, part.Object), "/")
+	return analyze.Fix{Changes: []analyze.ObjectEdit{{Kind: kind, Object: object, Places: []graph.Origin{flaw.Origin}, Base: policy.BasePlace, Edits: []analyze.FieldEdit{e}}}}
+}
+
 func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) {
 	object := cmp.Or(flaw.Object, part.Object)
 	f := analyze.Finding{
@@ -38,6 +54,7 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 		Detail:     flaw.Field,
 		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, object, what),
 		Hint:       flaw.Hint,
+		Fix:        flawFix(part, &flaw),
 		Values:     []analyze.KeyValue{keyValue("field", flaw.Field)},
 		Origins:    []graph.Origin{flaw.Origin},
 		Services:   endsOf(p.Graph, part.Calls),

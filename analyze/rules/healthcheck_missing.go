@@ -120,6 +120,7 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 		Origins:    places(s),
 		Services:   []graph.Node{v},
 	}
+	f.Fix = nativeFix(s, policy.Edit{Path: "healthcheck", Value: "true"})
 	for _, u := range callers {
 		if e, _ := g.Edge(u, v); g.Strength(e) == graph.Strong {
 			f.Confidence = analyze.Certain

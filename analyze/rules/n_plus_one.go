@@ -13,6 +13,7 @@ var nPlusOne = &Rule{
 	Title:    "N+1 calls",
 	Doc:      nPlusOneDoc,
 	Severity: analyze.Warning,
+	ByPeople: "the program has to ask once for all",
 	Check:    checkNPlusOne,
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var redundancyBelowTier = &Rule{
@@ -148,6 +149,9 @@ func reportTier(p *Pass, severity analyze.Severity, sure analyze.Confidence, v g
 		Origins:    places(s, at),
 		Services:   []graph.Node{v},
 		Alike:      alike,
+	}
+	if n := analyze.Replicas(s); n.Value == 1 {
+		f.Fix = nativeFix(s, policy.Edit{Path: "replicas", Value: "2"})
 	}
 	if s.Disruption != nil && strings.Contains(lack, "drains") {
 		f.Hint = "set maxUnavailable: 1 in the PodDisruptionBudget"

@@ -81,6 +81,7 @@ func reportCircle(p *Pass, c analyze.Cycle, loop []graph.Node, repeated []graph.
 		Hint:     "remove the retries from the cycle; then " + cutHint(g, c),
 		Values:   []analyze.KeyValue{number("services", len(c.Services)), keyValue("factor", many(c.Factor))},
 		Services: loop,
+		Fix:      withoutRetries(p, repeated),
 	}
 	severity := analyze.Error
 	if !anyChose(p, repeated) {

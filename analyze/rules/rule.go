@@ -22,6 +22,9 @@ type Rule struct {
 	// remediations of a product for them belong to the page.
 	Purposes []policy.Purpose
 
+	// ByPeople is why no change of the inputs fixes what it finds; empty if one does.
+	ByPeople string
+
 	// Supersedes are the rules, by ID, that this one says more than: what it finds
 	// takes the place of what they find about the same subject, or about a part of
 	// it where the subject is a path. A rule that is replaced may replace others.

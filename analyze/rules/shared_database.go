@@ -16,6 +16,7 @@ var sharedDatabase = &Rule{
 	Title:    "database shared by services of different owners",
 	Doc:      sharedDatabaseDoc,
 	Severity: analyze.Warning,
+	ByPeople: "the data need one owner",
 	Check:    checkSharedDatabase,
 }
 

@@ -14,6 +14,7 @@ var singlePointOfFailure = &Rule{
 	Title:    "single point of failure",
 	Doc:      singlePointOfFailureDoc,
 	Severity: analyze.Warning,
+	ByPeople: "the system needs a second way",
 	Check:    checkSinglePointOfFailure,
 }
 

@@ -17,6 +17,7 @@ var sloComposition = &Rule{
 	Doc:      sloCompositionDoc,
 	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
+	ByPeople: "an objective is a promise",
 	Check:    checkSLOComposition,
 }
 

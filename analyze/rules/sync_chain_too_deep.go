@@ -12,6 +12,7 @@ var syncChainTooDeep = &Rule{
 	Title:    "deep chain of synchronous calls",
 	Doc:      syncChainTooDeepDoc,
 	Severity: analyze.Warning,
+	ByPeople: "the program has to keep a copy, or to do without",
 	Check:    checkSyncChainTooDeep,
 }
 

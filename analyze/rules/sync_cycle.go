@@ -14,6 +14,7 @@ var syncCycle = &Rule{
 	Title:    "synchronous call cycle",
 	Doc:      syncCycleDoc,
 	Severity: analyze.Error,
+	ByPeople: "the services have to be cut differently",
 	Check:    checkSyncCycle,
 }
 

@@ -98,8 +98,10 @@ func (f *Reader) RefuseUnquoted(annotations document.Node, prefixes ...string) {
 	for key, value := range annotations.Pairs() {
 		named := slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(key.Str(), prefix) })
 		if named && value.IsScalar() && !value.IsText() {
-			f.Flaw(graph.Invalid, value, strings.TrimPrefix(key.Str(), f.Prefix),
+			flaw := f.value(value, strings.TrimPrefix(key.Str(), f.Prefix)).Flaw(graph.Invalid,
 				"annotations are strings, Kubernetes refuses the object", "write it in quotes: "+strconv.Quote(value.Str()))
+			flaw.Instead = value.Str()
+			f.values.Note(flaw)
 		}
 	}
 }

@@ -41,7 +41,9 @@ func (v Value) Flaw(kind graph.FlawKind, why, hint string) graph.Flaw {
 // Refused is the flaw of a value that its product does not accept.
 func (v Value) Refused(err error) graph.Flaw {
 	if bad := (*policy.ValueError)(nil); errors.As(err, &bad) {
-		return v.Flaw(graph.Invalid, bad.Why, bad.Hint)
+		flaw := v.Flaw(graph.Invalid, bad.Why, bad.Hint)
+		flaw.Instead = bad.Instead
+		return flaw
 	}
 	return v.Flaw(graph.Invalid, err.Error(), "")
 }

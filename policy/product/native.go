@@ -26,8 +26,11 @@ var Native = &policy.Product{
 	},
 }
 
-// NativeCall is the kind of what a native manifest declares of one call.
-const NativeCall = "call in weir.yaml"
+// The kinds of what a native manifest declares of one call, and of one service.
+const (
+	NativeCall    = "call in weir.yaml"
+	NativeService = "service in weir.yaml"
+)
 
 // nativeRetryOn are weir's own classes of failures.
 var nativeRetryOn = func() *policy.RetryWords {
