@@ -109,7 +109,9 @@ func singly(found []analyze.Finding) []analyze.Finding {
 
 // declaresCode reports whether a fix changes what a native manifest says of code.
 func declaresCode(o fix.Outcome) bool {
-	return slices.ContainsFunc(o.Finding.Fix.Changes, func(c analyze.ObjectEdit) bool { return c.Kind == product.NativeCall || c.Kind == product.NativeService })
+	return slices.ContainsFunc(o.Finding.Fix.Changes, func(c analyze.ObjectEdit) bool {
+		return c.Kind == product.NativeCall || c.Kind == product.NativeService
+	})
 }
 
 // finishFix reports what was fixed and what is left, and decides on the exit code.

@@ -1,7 +1,11 @@
 package policy
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -43,3 +47,45 @@ func (s *Syntax) instead(text string) string {
 }
 
 var wholeNumber = regexp.MustCompile(`^[0-9]+$`)
+
+// Write returns a text that s reads as d, or as a little more where it has no text for d: what
+// takes whole seconds gets the next one. It is false if there is no such text.
+func (s *Syntax) Write(d time.Duration) (string, bool) {
+	for _, unit := range []time.Duration{1, time.Millisecond, time.Second} {
+		up := (d + unit - 1).Truncate(unit)
+		for _, text := range durationTexts(up) {
+			got, why := s.Read(text)
+			if why != "" || got != up || up <= 0 || slices.Contains(s.Off, text) {
+				continue
+			}
+			if s.Doubt != nil {
+				if doubt, _ := s.Doubt(text); doubt != "" {
+					continue
+				}
+			}
+			return text, true
+		}
+	}
+	return "", false
+}
+
+// durationTexts are the ways in which products write durations, those with a unit first.
+func durationTexts(d time.Duration) []string {
+	var texts []string
+	whole := func(unit time.Duration, suffix string) {
+		if d%unit == 0 {
+			texts = append(texts, strconv.FormatInt(int64(d/unit), 10)+suffix)
+		}
+	}
+	whole(time.Second, "s")
+	whole(time.Millisecond, "ms")
+	decimal := strconv.FormatFloat(d.Seconds(), 'f', -1, 64)
+	texts = append(texts, decimal+"s", d.String(), "PT"+decimal+"S")
+	whole(time.Second, "")
+	whole(time.Millisecond, "")
+	clock := fmt.Sprintf("%02d:%02d:%02d", int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60)
+	if rest := d % time.Second; rest != 0 {
+		clock += strings.TrimRight(fmt.Sprintf(".%07d", rest/100), "0")
+	}
+	return append(texts, clock, decimal)
+}

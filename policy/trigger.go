@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -127,4 +128,38 @@ func grpcName(word string) string {
 		return GRPCCodes[n-1]
 	}
 	return ""
+}
+
+// Write returns words of v for classes of failures, for as many of them as it has words that
+// mean nothing else, and false if it has none.
+func (v *RetryWords) Write(on []string) ([]string, bool) {
+	var words []string
+	left := slices.Clone(on)
+	take := func(word string, classes []string) {
+		words = append(words, word)
+		left = slices.DeleteFunc(left, func(class string) bool { return slices.Contains(classes, class) })
+	}
+	known := slices.Sorted(maps.Keys(v.Words))
+	slices.SortStableFunc(known, func(a, b string) int { return len(v.Words[b]) - len(v.Words[a]) })
+	for _, word := range known {
+		classes := v.Words[word]
+		within := !slices.ContainsFunc(classes, func(class string) bool { return !slices.Contains(on, class) })
+		if within && slices.ContainsFunc(classes, func(class string) bool { return slices.Contains(left, class) }) {
+			take(word, classes)
+		}
+	}
+	for _, class := range slices.Clone(left) {
+		code, isStatus := strings.CutPrefix(class, "response-")
+		name, isGRPC := strings.CutPrefix(class, "grpc:")
+		switch {
+		case class == On5xx && v.Statuses:
+			take("500-599", []string{class})
+		case isStatus && v.Statuses && statuses(code) != nil:
+			take(code, []string{class})
+		case isGRPC && v.GRPC:
+			take(name, []string{class})
+		}
+	}
+	slices.Sort(words)
+	return words, len(words) > 0
 }

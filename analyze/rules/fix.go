@@ -410,3 +410,83 @@ func nativeFix(s *graph.Service, e policy.Edit) analyze.Fix {
 		Kind: product.NativeService, Object: s.ID, Places: s.Origins, Base: policy.BasePlace, Edits: []analyze.FieldEdit{{Edit: e}},
 	}}}
 }
+
+// A remedy is a remediation for a call, with the user's own object that it is in.
+type remedy struct {
+	policy.Remediation
+	in      *policy.Product // that expresses it; nil for code
+	object  string          // its name, "shop/pricing"; empty if the inputs have none, or for several calls
+	instead string          // the object that has to go for it, "ServiceProfile shop/pricing"; empty if none has
+
+	way     policy.Remediation // for any call
+	call    graph.Edge         // of Core
+	layer   *policy.Set
+	purpose policy.Purpose
+	part    *analyze.Part // of the call; nil if it is not known
+}
+
+// hint writes an imperative that ends in rest: "to 2s" or "above 2s" for the value, and
+// otherwise what follows a colon. Where the sentence adds an object instead of setting
+// a field, the value follows a colon too.
+func (r remedy) hint(verb, rest string) string {
+	sentence, separator := r.Sentence(verb, r.object), ": "
+	if verb == "set" && strings.HasPrefix(sentence, "add ") {
+		rest = strings.TrimPrefix(rest, "to ")
+	} else if strings.HasPrefix(rest, "to ") || strings.HasPrefix(rest, "above ") || strings.HasPrefix(rest, "if ") {
+		separator = " "
+	}
+	if r.instead != "" {
+		sentence = "in place of " + r.instead + ", " + sentence
+	}
+	return sentence + separator + rest
+}
+
+// with is r in the way of a product, with the names of the call filled in. A name that leads to a
+// value that is written already is not that of the callee.
+func (r remedy) with(p *Pass, way policy.Remediation) remedy {
+	r.Remediation, r.way = way, way
+	r.Edits = slices.Clone(way.Edits)
+	for i := range r.Edits {
+		e := &r.Edits[i]
+		if at, _ := r.writtenSetting(e); at.File != "" {
+			e.Path = strings.ReplaceAll(e.Path, "["+policy.CalleeName+"]", "[]")
+		}
+		e.Path, e.Fill = r.fill(p, e.Path), r.fill(p, e.Fill)
+	}
+	return r
+}
+
+// general is r without the name of an object, for findings about several calls.
+func (r remedy) general() remedy {
+	if r.instead != "" {
+		kind, _, _ := strings.Cut(r.instead, " ")
+		return remedy{Remediation: r.way, instead: "a " + kind}
+	}
+	if r.layer == nil {
+		return remedy{Remediation: r.Remediation}
+	}
+	return remedy{Remediation: r.way}
+}
+
+// policiesOf returns the policies that act on each call.
+func policiesOf(p *Pass) map[graph.Edge][]*graph.BoundPolicy {
+	return boundOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]*graph.BoundPolicy {
+		of := map[graph.Edge][]*graph.BoundPolicy{}
+		for _, b := range p.Core.Policies() {
+			for _, e := range b.Calls {
+				of[e] = append(of[e], b)
+			}
+		}
+		return of
+	})
+}
+
+// orNative returns p, or the native manifest for nil.
+func orNative(p *policy.Product) *policy.Product {
+	if p == nil {
+		return product.Native
+	}
+	return p
+}
+
+var boundOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]*graph.BoundPolicy]("the policies that select each call")

@@ -217,3 +217,22 @@ func withoutRetries(p *Pass, calls []graph.Edge) (all analyze.Fix) {
 	}
 	return all
 }
+
+// attemptRemedy says how to end an attempt that l makes: in its own product, in another
+// layer else.
+func attemptRemedy(p *Pass, e graph.Edge, part *analyze.Part, l *policy.Effect) (string, analyze.Fix) {
+	const near, all = "to slightly more than the slowest successful response", "enough for all attempts"
+	if r, ok := remedyIn(p, e, &l.Set, policy.AttemptTimeout); ok {
+		return r.hint("set", near), r.timeoutFix(p)
+	}
+	if r, ok := remedyIn(p, e, &l.Set, policy.TotalTimeout); ok {
+		return r.hint("set", all), r.timeoutFix(p)
+	}
+	if r, ok := remedyOfLayers(p, e, part, policy.AttemptTimeout); ok {
+		return r.hint("set", near), r.timeoutFix(p)
+	}
+	if r, ok := remedyOfLayers(p, e, part, policy.TotalTimeout); ok {
+		return r.hint("set", all), r.timeoutFix(p)
+	}
+	return cannotEnd(l.Set.Product), analyze.Fix{}
+}

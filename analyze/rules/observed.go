@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
@@ -81,3 +82,15 @@ func percent(share float64) string {
 	}
 	return english.Number(math.Round(100*share)) + " %"
 }
+
+// rounded writes a time that was measured to the two digits that a sketch knows.
+func rounded(d time.Duration) string {
+	step := time.Duration(1)
+	for d/step >= 100 {
+		step *= 10
+	}
+	return english.Duration(d.Round(step))
+}
+
+// enoughTimings are enough calls to know how long the slowest of a hundred take.
+const enoughTimings = 200

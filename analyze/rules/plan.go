@@ -22,8 +22,8 @@ import (
 // left and no less than it needs. Calls whose bound is one field, such as all that a route of the
 // callee carries, get the least of what each would get.
 
-// PlanID is the Rule of what a plan proposes.
-const PlanID = "plan-timeouts"
+// planID is the Rule of what a plan proposes.
+const planID = "plan-timeouts"
 
 // inwards is how much of the time of an attempt the calls of its callee may take.
 const inwards = 0.9
@@ -404,7 +404,7 @@ func (pl *planner) findings() []analyze.Finding {
 				continue
 			}
 			f := aboutCall(pl.Pass, e, analyze.Certain)
-			f.Rule, f.Severity = PlanID, analyze.Info
+			f.Rule, f.Severity = planID, analyze.Info
 			if !same {
 				f.Fix = pl.fixOf(c)
 			}

@@ -114,3 +114,6 @@ func many(factor float64) string {
 	}
 	return strconv.FormatFloat(math.Round(factor*100)/100, 'f', -1, 64)
 }
+
+// idempotent are the methods that do the same done twice as done once (RFC 9110, 9.2.2).
+var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}

@@ -40,9 +40,6 @@ retries.
 callee.
 `
 
-// idempotent are the methods that do the same done twice as done once (RFC 9110, 9.2.2).
-var idempotent = []string{"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"}
-
 func checkRetryMissing(p *Pass) {
 	amp := p.Analysis.Amplification()
 	for e := range p.Requests() {

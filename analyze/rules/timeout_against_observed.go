@@ -45,9 +45,8 @@ raising the timeout.
 `
 
 const (
-	enoughTimings = 200
-	looseTimeout  = 10          // times the slowest call in a thousand
-	shortTimeout  = time.Second // below it a loose timeout does no harm
+	looseTimeout = 10          // times the slowest call in a thousand
+	shortTimeout = time.Second // below it a loose timeout does no harm
 	// cutOff is how far from a timeout the times of calls that it ends can be: proxies
 	// and clients start and stop their clocks at different moments.
 	cutOff = 0.05
@@ -96,13 +95,4 @@ func reportTiming(p *Pass, e graph.Edge, part *analyze.Part, s analyze.Severity,
 	f.Hint, f.Fix = r.hint(verb, why), r.fix(p, aboveObserved(seen))
 	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), keyValue("p99", rounded(p99)), keyValue("timings", english.Number(seen.Latency.Count()))}
 	p.At(s, f)
-}
-
-// rounded writes a time that was measured to the two digits that a sketch knows.
-func rounded(d time.Duration) string {
-	step := time.Duration(1)
-	for d/step >= 100 {
-		step *= 10
-	}
-	return english.Duration(d.Round(step))
 }
