@@ -14,7 +14,7 @@ type Check struct {
 	ByRule   []RuleSum      // all findings by rule, the rule with the most severe ones first
 	Excused  []Excused      // findings that are not reported, one by one, in the order of their rules, then by subject
 	Expired  []Ignore       // entries of the configuration that have run out and excuse nothing
-	Unused   []Ignore       // entries of the configuration, and lines of annotations, that match no finding
+	Unused   []Ignore       // entries of the configuration, lines of annotations and comments that match no finding
 	Unjudged []Finding      // what rules could not judge because no input can show it: no findings, they do not count
 	Rules    []RuleInfo     // that were run, in the order of their list
 	FailOn   Severity       // findings at or above it fail the run; above Error if none does
@@ -26,7 +26,7 @@ type Excused struct {
 	Finding
 	By     Excuse
 	Reason string       // of the one who excuses it, or the baseline or state that has it; may be empty
-	Origin graph.Origin // of the entry of the configuration; zero for others
+	Origin graph.Origin // of the entry of the configuration or the comment; zero for others
 }
 
 // An Excuse is why a finding is not reported.
@@ -35,12 +35,13 @@ type Excuse uint8
 const (
 	ByConfiguration Excuse = iota // an entry of ignore
 	ByAnnotation                  // an annotation of the object that it is about
+	ByComment                     // a comment at one of its places
 	ByBaseline                    // the file of known findings has it
 	ByBase                        // the state that this one is compared with has it
 )
 
 // excuses are the words for Excuse, in the order of its constants.
-var excuses = []string{"ignore", "annotation", "baseline", "base"}
+var excuses = []string{"ignore", "annotation", "comment", "baseline", "base"}
 
 func (e Excuse) String() string { return excuses[e] }
 
@@ -196,5 +197,5 @@ type Ignore struct {
 	Until   string // the last day on which it counts, 2006-01-02; empty is forever
 	Origin  graph.Origin
 
-	Annotation bool // it is a line of an annotation of the object that is its subject
+	By Excuse // ByConfiguration; ByAnnotation for a line of an annotation of its Subject; ByComment for a comment, which has no Subject
 }

@@ -46,7 +46,7 @@ weir check --baseline weir-baseline.json`,
 	cmd.Flags().StringSliceVar(&o.services, "service", nil, "show only findings that concern this `service`; repeatable, the exit code counts all")
 	addChoice(cmd, &o.severity, "severity", analyze.Info.String(), "show only findings at or above this `severity`: error, warning, info; the exit code counts all", analyze.Severities...)
 	_ = cmd.RegisterFlagCompletionFunc("rule", completeRules)
-	cmd.Flags().BoolVar(&o.noIgnore, "no-ignore", false, "report also what entries of ignore and annotations excuse")
+	cmd.Flags().BoolVar(&o.noIgnore, "no-ignore", false, "report also what entries of ignore, annotations and comments excuse")
 	o.known.add(cmd)
 	o.filter = addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/render/pen"
 )
@@ -98,21 +99,28 @@ func (c *console) printExpired(entries []analyze.Ignore) {
 	}
 }
 
-// printUnused lists the entries of ignore and the lines of annotations that match no finding.
+// printUnused lists the entries of ignore, the lines of annotations and the comments that match no
+// finding.
 func (c *console) printUnused(entries []analyze.Ignore) {
 	for i, e := range entries {
-		hint := ""
-		if i == len(entries)-1 || entries[i+1].Annotation != e.Annotation {
+		var message, hint string
+		switch e.By {
+		case analyze.ByAnnotation:
+			message = fmt.Sprintf("the annotation %s of %s matches no finding: rule %s", graph.IgnoreAnnotation, e.Subject, e.Rule)
+			hint = "remove the line, or correct its rule"
+		case analyze.ByComment:
+			message = fmt.Sprintf("this comment excuses no finding at its line: rule %s", e.Rule)
+			hint = "remove it, correct its rule, or move it to the line of the finding or the one above"
+		default:
+			message = fmt.Sprintf("this entry of ignore matches no finding: rule %s, subject %s", e.Rule, e.Subject)
 			hint = "remove it, or correct its rule and subject; --output json has the subject of every finding"
-			if e.Annotation {
-				hint = "remove the line, or correct its rule"
-			}
 		}
-		if e.Annotation {
-			c.printMessage(fmt.Sprintf("%s: the annotation %s of %s matches no finding: rule %s", e.Origin, graph.IgnoreAnnotation, e.Subject, e.Rule), hint)
-			continue
+		if _, err := rules.FindRule(e.Rule); err != nil && e.By == analyze.ByComment && e.Rule != "*" {
+			hint = hintOf(err)
+		} else if i < len(entries)-1 && entries[i+1].By == e.By {
+			hint = ""
 		}
-		c.printMessage(fmt.Sprintf("%s: this entry of ignore matches no finding: rule %s, subject %s", e.Origin, e.Rule, e.Subject), hint)
+		c.printMessage(fmt.Sprintf("%s: %s", e.Origin, message), hint)
 	}
 }
 

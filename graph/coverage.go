@@ -6,13 +6,14 @@ type Coverage struct {
 	Documents int
 	Bytes     int64
 
-	Read       []Count      // documents by reader, sorted by name
-	Skipped    []Count      // documents that no reader takes, by kind, sorted by name
-	Unresolved []Unresolved // addresses that name no service of the inputs, sorted by origin
-	Problems   []Problem    // sorted by origin
-	Unread     []Unread     // inputs that are recognized and not read, by kind, then by origin
-	Mistakes   []Mistake    // sorted by origin
-	Silent     []Node       // services without an outgoing call in the inputs, sorted
+	Read       []Count         // documents by reader, sorted by name
+	Skipped    []Count         // documents that no reader takes, by kind, sorted by name
+	Unresolved []Unresolved    // addresses that name no service of the inputs, sorted by origin
+	Problems   []Problem       // sorted by origin
+	Unread     []Unread        // inputs that are recognized and not read, by kind, then by origin
+	Mistakes   []Mistake       // sorted by origin
+	Excuses    []CommentExcuse // sorted by origin
+	Silent     []Node          // services without an outgoing call in the inputs, sorted
 	Spans      Spans
 }
 

@@ -32,6 +32,7 @@ type Facts struct {
 	Namespaces []Namespace
 	Problems   []Problem
 	Unread     []Unread
+	Excuses    []CommentExcuse
 	Mistakes   []Mistake
 
 	Projects []Project
@@ -509,3 +510,12 @@ const (
 	MissedSelector MistakeKind = iota // a name selects no pod of the workload that it is for
 	EarlyVariable                     // a variable refers to one that is set after it, and keeps the reference as text
 )
+
+// A CommentExcuse is a comment that excuses findings, "weir:ignore rule: reason": those of which
+// a place is on a line.
+type CommentExcuse struct {
+	Origin Origin // of the comment
+	Line   int32  // of Origin.File
+	Rule   string // its ID, or "*"
+	Reason string // may be empty
+}

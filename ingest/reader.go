@@ -42,6 +42,7 @@ func (r *reader) read(t *batch) {
 			d.RenderedBy(t.file.rendered.source)
 		}
 		t.protect(d, int32(d.Start()), func() { r.readDocument(t, d, headSure) })
+		t.facts.Excuses = append(t.facts.Excuses, d.Excuses()...)
 	}
 }
 

@@ -150,10 +150,13 @@ func fixtureDiff(old, now *graph.Graph, findings []analyze.Finding) *analyze.Dif
 func fixtureExcused(f analyze.Finding) []analyze.Excused {
 	var list []analyze.Excused
 	for by := analyze.ByConfiguration; by <= analyze.ByBase; by++ {
-		e := analyze.Excused{Finding: f, By: by, Reason: []string{"planned for May", "the client does it", "weir-baseline.json", "git:main"}[by]}
+		e := analyze.Excused{Finding: f, By: by, Reason: []string{"planned for May", "the client does it", "it may fail", "weir-baseline.json", "git:main"}[by]}
 		e.Subject, e.Message, e.Fingerprint = f.Subject+"-"+by.String(), f.Subject+"-"+by.String()+" runs 1 replica", f.Fingerprint[:15]+fmt.Sprint(by)[:1]
-		if by == analyze.ByConfiguration {
+		switch by {
+		case analyze.ByConfiguration:
 			e.Origin = graph.Origin{File: "weir.yaml", Line: 3, Column: 3}
+		case analyze.ByComment:
+			e.Origin = graph.Origin{File: "deploy/db.yaml", Line: 3, Column: 5}
 		}
 		list = append(list, e)
 	}

@@ -146,10 +146,11 @@ func sarifResult(f *analyze.Finding, rule uint, places Places) *sarif.Result {
 	return result
 }
 
-// sarifSuppression is why a finding is not reported. Annotations are beside what they excuse.
+// sarifSuppression is why a finding is not reported. Annotations and comments are beside
+// what they excuse.
 func sarifSuppression(e *analyze.Excused) *sarif.Suppression {
 	kind, words := "external", excuseWords(e)
-	if e.By == analyze.ByAnnotation {
+	if e.By == analyze.ByAnnotation || e.By == analyze.ByComment {
 		kind = "inSource"
 	}
 	return sarif.NewSuppression(kind).WithStatus("accepted").WithJustifcation(words)

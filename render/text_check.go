@@ -51,11 +51,16 @@ func excuseWords(e *analyze.Excused) string {
 		return "known in " + pen.Clean(e.Reason)
 	}
 	words := "ignored"
-	if e.By == analyze.ByAnnotation {
+	switch e.By {
+	case analyze.ByConfiguration:
+		words += " by the entry"
+	case analyze.ByAnnotation:
 		words += " by an annotation"
+	case analyze.ByComment:
+		words += " by the comment"
 	}
 	if at := e.Origin.String(); at != "" {
-		words += " by " + pen.Clean(at)
+		words += " at " + pen.Clean(at)
 	}
 	if e.Reason != "" {
 		words += " (" + pen.Clean(e.Reason) + ")"

@@ -31,10 +31,11 @@ type suppressions struct {
 	objects  map[string]string          // by object name
 	places   map[graph.Origin]string    // by the places of the settings of these objects
 	used     map[string]map[string]bool // lines that excuse a finding: by the value of the annotation, by rule
+	comments *comments
 }
 
 func newSuppressions(r *analyze.Analysis, g *graph.Graph) *suppressions {
-	s := &suppressions{r, g, map[string]string{}, map[graph.Origin]string{}, map[string]map[string]bool{}}
+	s := &suppressions{r, g, map[string]string{}, map[graph.Origin]string{}, map[string]map[string]bool{}, newComments(g)}
 	for _, b := range g.Policies() {
 		if b.Excuses != "" {
 			s.objects[b.Object] = b.Excuses
@@ -125,7 +126,7 @@ func (e *suppressions) unused(run []analyze.RuleInfo) []analyze.Ignore {
 				continue
 			}
 			reason, _ := excuseIn(text, rule)
-			list = append(list, analyze.Ignore{Rule: rule, Subject: subject, Reason: reason, Origin: at, Annotation: true})
+			list = append(list, analyze.Ignore{Rule: rule, Subject: subject, Reason: reason, Origin: at, By: analyze.ByAnnotation})
 		}
 	}
 	for _, s := range e.graph.Services() {

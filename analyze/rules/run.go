@@ -35,7 +35,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		p.leave = func(f analyze.Finding) { unjudged = append(unjudged, f) }
 		rule.Check(&p)
 	}
-	var excuses *suppressions // nil if annotations excuse nothing
+	var excuses *suppressions // nil if annotations and comments excuse nothing
 	if !o.NoAnnotations {
 		excuses = newSuppressions(r, g)
 	}
@@ -44,6 +44,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		o.mark(&found[i], used)
 		if excuses != nil {
 			excuses.covers(&found[i]) // also of those that another finding replaces
+			excuses.comments.excusing(&found[i])
 		}
 	}
 	for i := range unjudged {
@@ -94,6 +95,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	}
 	if excuses != nil {
 		check.Unused = append(check.Unused, excuses.unused(check.Rules)...)
+		check.Unused = append(check.Unused, excuses.comments.unused()...)
 	}
 	return check
 }
@@ -108,6 +110,9 @@ func (o *Options) excused(f *analyze.Finding, written *suppressions) (analyze.Ex
 	if written != nil {
 		if reason, ok := written.covers(f); ok {
 			return analyze.Excused{Finding: *f, By: analyze.ByAnnotation, Reason: reason}, true
+		}
+		if c := written.comments.excusing(f); c != nil {
+			return analyze.Excused{Finding: *f, By: analyze.ByComment, Reason: c.Reason, Origin: c.Origin}, true
 		}
 	}
 	if known != nil {

@@ -30,6 +30,7 @@ func (b *Builder) Add(f *graph.Facts) {
 	b.facts.Projects = append(b.facts.Projects, f.Projects...)
 	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
 	b.Coverage.Unread = append(b.Coverage.Unread, f.Unread...)
+	b.Coverage.Excuses = append(b.Coverage.Excuses, f.Excuses...)
 }
 
 // Build links everything added so far. The result does not depend on the order
