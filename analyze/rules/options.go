@@ -84,7 +84,7 @@ type Options struct {
 	Known      []*Known
 	Show       Selection
 
-	NoAnnotations bool // annotations excuse nothing
+	NoAnnotations bool // annotations and comments excuse nothing
 
 	Today string // 2006-01-02, against Ignore.Until; without it nothing runs out
 }
