@@ -385,7 +385,9 @@ func (l *linker) completeCoverage(g *graph.Graph) {
 	})
 	c.Problems = slices.Compact(c.Problems)
 	c.Unread = graph.SettleUnread(c.Unread)
-	slices.SortFunc(c.Excuses, func(a, b graph.CommentExcuse) int { return cmp.Or(a.Origin.Compare(b.Origin), cmp.Compare(a.Rule, b.Rule)) })
+	slices.SortFunc(c.Excuses, func(a, b graph.CommentExcuse) int {
+		return cmp.Or(a.Origin.Compare(b.Origin), cmp.Compare(a.Rule, b.Rule))
+	})
 	c.Excuses = slices.Compact(c.Excuses)
 	slices.SortStableFunc(c.Unresolved, func(a, b graph.Unresolved) int {
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Address, b.Address), strings.Compare(a.Key, b.Key))
