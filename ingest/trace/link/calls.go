@@ -278,7 +278,7 @@ func (t *edgeStats) add(c *call) *count {
 	if c.failed {
 		n.failed++
 		if id, known := p.failing[t.trace]; known && t.trace != 0 {
-			n.failing = graph.FirstTrace(n.failing, id.String())
+			n.failing = graph.FirstTrace(n.failing, id)
 		}
 	}
 	if c.retried {

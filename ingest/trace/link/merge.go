@@ -21,7 +21,7 @@ type pool struct {
 	traits     []spans.Traits // in numbers of the pool, those of one worker behind those of another
 	firstOf    []uint32       // by worker, where its traits begin
 
-	failing    map[uint64]spans.ID        // the ids of some traces in which a span failed, by hash
+	failing    map[uint64]string          // the ids of some traces in which a span failed, by hash
 	operations map[spans.Operation]string // their words
 	probes     map[spans.Operation]bool   // those that ask whether a service is well
 }

@@ -204,7 +204,7 @@ func (c *Collector) Add(d *Builder) int {
 			if !d.WholeTrace.IsZero() {
 				id = d.WholeTrace
 			}
-			c.failing.add(packed.TraceWithin(), id)
+			c.failing.add(packed.TraceWithin(), id.String())
 		}
 	}
 	at := c.Records.add(r)
@@ -247,4 +247,13 @@ func (c *Collector) Keep() int {
 	c.Records.empty()
 	c.links = c.links[:0]
 	return n
+}
+
+// AllFailing returns the ids of some traces in which a span failed, by Packed.TraceWithin.
+func AllFailing(collectors []*Collector) map[uint64]string {
+	list := make([]*Failing, len(collectors))
+	for i, c := range collectors {
+		list[i] = &c.failing
+	}
+	return joined(list)
 }

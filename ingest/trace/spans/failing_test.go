@@ -14,7 +14,7 @@ func TestFailing(t *testing.T) {
 		for i := range hashes {
 			hashes[i] = rnd.Uint64()
 		}
-		var want map[uint64]ID
+		var want map[uint64]string
 		for _, collectors := range []int{1, 2, 5} {
 			list := make([]*Collector, collectors)
 			for i := range list {
@@ -22,7 +22,7 @@ func TestFailing(t *testing.T) {
 			}
 			rnd.Shuffle(len(hashes), func(i, j int) { hashes[i], hashes[j] = hashes[j], hashes[i] })
 			for i, h := range hashes {
-				list[i%collectors].failing.add(h>>6, ID{Hi: h, lo: 1})
+				list[i%collectors].failing.add(h>>6, ID{Hi: h, lo: 1}.String())
 			}
 			got := AllFailing(list)
 			if want == nil {
