@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/english"
 )
@@ -40,7 +41,8 @@ be incomplete: they do not contain the service, or no calls to it. More than thr
 such objects are reported in one finding.
 
 Not reported: objects that match a call, unless a part of them names services that get none:
-a target in "targets.apps" of Dapr is for invocations, not for deliveries.
+a target in "targets.apps" of Dapr is for invocations, not for deliveries; and what a proxy says
+of the program behind it on its own machine, and hosts with variables.
 
     hosts: [ratings.shop.svc.cluster.local]
 
@@ -75,6 +77,7 @@ func checkPolicyUnbound(p *Pass) {
 				}
 			case part.UnboundReason == graph.NotUnbound && !made, part.UnboundReason == graph.NoCoreCall:
 				bound = true
+			case staysInside(part), filledInLater(part):
 			case isDeclared(&part.Says) && (amiss[part.UnboundReason] || !acting[part.Origin]):
 				loose = append(loose, part)
 			}
@@ -102,6 +105,20 @@ func checkPolicyUnbound(p *Pass) {
 	for _, f := range unseen {
 		p.At(analyze.Info, f)
 	}
+}
+
+// staysInside reports whether a policy is only for what a proxy sends to its own machine: to the
+// program that it stands before.
+func staysInside(b *graph.BoundPolicy) bool {
+	return len(b.To) > 0 && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool { return !address.IsLocal(to.Host.Host) })
+}
+
+// filledInLater reports whether all hosts of a policy hold variables: which services they are is
+// not known.
+func filledInLater(b *graph.BoundPolicy) bool {
+	return len(b.To) > 0 && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool {
+		return !address.HasPlaceholder(to.Host.Host) && !address.IsUnfilled(to.Host.Host)
+	})
 }
 
 // onlyAllowed reports whether a policy is for calls that its callers may make, and for none that

@@ -87,7 +87,7 @@ func (p *Pass) apart(e graph.Edge, in *policy.Product, kind string) bool {
 // asks reports whether the caller of e asks the callee whether requests may pass: the objects
 // for its other calls are not for this one.
 func (p *Pass) asks(e graph.Edge) bool {
-	return !slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
+	return !slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked && ev.Strength > graph.Allowed })
 }
 
 // remedyInstead is remedyIn for what an object of the layer switches off: in its place.

@@ -66,7 +66,7 @@ func checkTimeoutDefaultOnly(p *Pass) {
 			part := defaultOnly(p.Effective(e))
 			f := aboutCall(p, e, analyze.Default)
 			f.Message = fmt.Sprintf("%s with only the %s", callText(p, e), defaultTimeout(part, by))
-			if inbound(part) {
+			if inbound(part) && !p.asks(e) {
 				f.Message = fmt.Sprintf("%s, whose own proxy ends the call after %s, the default of %s", callText(p, e), until(part.Budget), by.Title)
 				for _, d := range beaten(part) {
 					f.Message += fmt.Sprintf("; %s on the caller's side never act", english.Duration(d.Value.(time.Duration)))

@@ -167,6 +167,13 @@ func isHostName(s string) bool {
 // nothing in the inputs gives a value to.
 func HasPlaceholder(s string) bool { return strings.ContainsAny(s, "${}<>%") }
 
+// IsUnfilled reports whether a host has the form of the name of a Service in a cluster and is none, as
+// its labels have what the DNS of a cluster does not allow: "shop.SHOP_NAMESPACE.svc.cluster.local"
+// is filled in by a tool.
+func IsUnfilled(host string) bool {
+	return strings.Contains(host, "_") && strings.Contains(strings.ToLower(host)+".", ".svc.")
+}
+
 // isIP reports whether a host is an IP address in digits.
 func isIP(host string) bool {
 	if host == "" || host[0] > '9' && !strings.Contains(host, ":") {

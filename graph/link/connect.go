@@ -213,6 +213,10 @@ func (l *linker) partyHost(p *graph.EndpointRef, o graph.Origin, s graph.Strengt
 		l.unresolved(-1, host, "", o, "nothing in the inputs answers to it")
 		return nil
 	}
+	if address.IsUnfilled(host) {
+		l.unresolved(-1, host, "", o, "no Service can have this name")
+		return nil
+	}
 	if p.Realm != kubernetes {
 		l.noteSeveral(host, o)
 	}

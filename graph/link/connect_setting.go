@@ -156,7 +156,7 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 		root := l.find(front[0])
 		return answerer{root: root, entrance: true}, len(front) == 1 && !m.Key.Site && len(l.edges[[2]int{root, from}]) == 0
 	}
-	if m.Known {
+	if m.Known || address.IsUnfilled(m.Host) {
 		if m.Word && v.Source != graph.FromArg {
 			l.unresolved(from, m.Host, v.Key, v.Origin, "nothing in the inputs goes by this name")
 		}

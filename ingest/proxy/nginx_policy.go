@@ -376,7 +376,7 @@ func (s *nginxScope) fallback() *policy.Fallback {
 		}
 		target := d.words[len(d.words)-1]
 		at := s.at(d)
-		if to, ok := s.named[target]; ok {
+		if to, ok := s.named[target]; ok && !isPage(target) {
 			for _, text := range s.expand(to.words[1]) {
 				_, _, _, host := splitTarget(text)
 				if servers := s.upstreams[host].servers; len(servers) > 0 {

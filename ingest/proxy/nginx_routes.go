@@ -3,6 +3,7 @@ package proxy
 import (
 	"cmp"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -100,7 +101,13 @@ func isBadGateway(d directive) bool {
 	among := func(start string) bool {
 		return slices.ContainsFunc(d.words[1:], func(w string) bool { return len(w) == 3 && strings.HasPrefix(w, start) })
 	}
-	return len(d.words) > 2 && among("50") && !among("4")
+	return len(d.words) > 2 && among("50") && !among("4") && !isPage(d.words[len(d.words)-1])
+}
+
+// isPage reports whether an error_page names a file that words the error, wherever it is from: the
+// request is not made again.
+func isPage(target string) bool {
+	return slices.Contains([]string{".html", ".htm", ".json", ".txt", ".xml"}, path.Ext(target))
 }
 
 // within returns the block of a directive in block b.

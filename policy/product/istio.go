@@ -40,7 +40,7 @@ var Istio = &policy.Product{
 		Breaker: &envoyEjection,
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(in("VirtualService", field("spec.http[].timeout", duration)), in("Canary", field("spec.service.timeout", duration)), at("extension provider", field("timeout", duration))),
+		policy.TotalTimeout:     ways(in("VirtualService", field("spec.http[].timeout", duration)), in("Canary", field("spec.service.timeout", duration))),
 		policy.AttemptTimeout:   ways(in("VirtualService", field("spec.http[].retries.perTryTimeout", duration)), in("Canary", field("spec.service.retries.perTryTimeout", duration))),
 		policy.Retries:          ways(in("VirtualService", policy.Edit{Path: "spec.http[].retries.attempts", Value: count, Off: "{attempts: 0}"}, field("spec.http[].retries.retryOn", conditions)), in("Canary", field("spec.service.retries.attempts", count), field("spec.service.retries.retryOn", conditions))),
 		policy.RetryBackoff:     ways(in("VirtualService", field("spec.http[].retries.backoff", duration))),
@@ -51,6 +51,9 @@ var Istio = &policy.Product{
 		policy.BreakerOpenTime:  ways(in("DestinationRule", field("spec.trafficPolicy.outlierDetection.baseEjectionTime", duration))),
 		policy.ConcurrencyLimit: ways(in("DestinationRule", block("spec.trafficPolicy.connectionPool", "{http: {http1MaxPendingRequests: 100, http2MaxRequests: 100}}"))),
 		policy.LoadBalancing:    ways(in("DestinationRule", named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST"))),
+	},
+	AtCallee: policy.Remediations{
+		policy.TotalTimeout: ways(at("extension provider", field("timeout", duration))),
 	},
 	Objects: map[string][]policy.Edit{
 		"VirtualService": begins("networking.istio.io/v1", "VirtualService", policy.CalleeNamespace,
