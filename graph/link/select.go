@@ -148,8 +148,8 @@ func (l *linker) missed(c, w int, n *graph.Name) {
 	})
 }
 
-// nearLabels reports whether pods have every label of a selector with the same value or one
-// that differs in a letter or two.
+// nearLabels reports whether pods have every label of a selector with the same value or a
+// misspelled one.
 func nearLabels(selector, labels graph.Labels) bool {
 	for key, value := range selector {
 		have, ok := labels[key]
@@ -160,11 +160,10 @@ func nearLabels(selector, labels graph.Labels) bool {
 	return true
 }
 
-// isMisspelled reports whether two values differ in a letter or two, and not in a number.
+// isMisspelled reports whether two values differ as by a slip of the hand, and not in a number.
 func isMisspelled(a, b string) bool {
-	const most = 2
 	letters := func(s string) string { return strings.Trim(s, "0123456789-") }
-	return letters(a) != letters(b) && max(len(a)-len(b), len(b)-len(a)) <= most && didyoumean.Suggest(a, []string{b}) != nil
+	return letters(a) != letters(b) && didyoumean.IsTypo(a, b)
 }
 
 // checked reports whether all workloads have a readiness check, by which the platform sends

@@ -48,6 +48,14 @@ func Hint(word string, known []string) string {
 	return ""
 }
 
+// IsTypo reports whether one word is the other with a slip of the hand: they begin with the same
+// letter, and one letter in five may be wrong. "orders" is no slip for "borders", nor "cart" for
+// "card".
+func IsTypo(a, b string) bool {
+	x, y := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
+	return len(x) > 0 && len(y) > 0 && x[0] == y[0] && edits(x, y) <= min(len(x), len(y))/5
+}
+
 // distance returns how different two words are, and false if they are too different
 // for a suggestion.
 func distance(a, b []rune) (int, bool) {

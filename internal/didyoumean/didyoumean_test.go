@@ -65,3 +65,17 @@ func TestEdits(t *testing.T) {
 		}
 	}
 }
+
+func TestIsTypo(t *testing.T) {
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{"pricing", "pricng", true}, {"notifications", "notificatoins", true}, {"order", "ordre", true},
+		{"orders", "borders", false}, {"cart", "card", false}, {"stock", "stack-db", false}, {"web", "web", true}, {"", "a", false},
+	} {
+		if got := IsTypo(tt.a, tt.b); got != tt.want {
+			t.Errorf("IsTypo(%q, %q) = %t, want %t", tt.a, tt.b, got, tt.want)
+		}
+	}
+}
