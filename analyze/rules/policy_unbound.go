@@ -8,7 +8,6 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/english"
 )
@@ -108,16 +107,19 @@ func checkPolicyUnbound(p *Pass) {
 }
 
 // staysInside reports whether a policy is only for what a proxy sends to its own machine: to the
-// program that it stands before.
+// program behind it.
 func staysInside(b *graph.BoundPolicy) bool {
-	return len(b.To) > 0 && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool { return !address.IsLocal(to.Host.Host) })
+	return len(b.To) > 0 && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool {
+		return to.Host.Host != "localhost" && !strings.HasPrefix(to.Host.Host, "127.")
+	})
 }
 
 // filledInLater reports whether all hosts of a policy hold variables: which services they are is
 // not known.
 func filledInLater(b *graph.BoundPolicy) bool {
 	return len(b.To) > 0 && !slices.ContainsFunc(b.To, func(to graph.EndpointRef) bool {
-		return !address.HasPlaceholder(to.Host.Host) && !address.IsUnfilled(to.Host.Host)
+		host := to.Host.Host
+		return !strings.Contains(host, "$") && !(strings.Contains(host, "_") && strings.Contains(host, ".svc."))
 	})
 }
 
