@@ -11,6 +11,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/summary"
 	"github.com/weirgraph/weir/ingest/trace"
 	"github.com/weirgraph/weir/ingest/trace/spans"
 )
@@ -62,6 +63,9 @@ type batch struct {
 	outcomes []outcome
 	finished bool
 }
+
+// ownOutput is the kind of a file that weir wrote and that was found in a directory.
+const ownOutput = "output of weir"
 
 // batchSize is how much text makes a batch. A smaller one costs nothing that
 // could be measured down to 8 KB.
@@ -156,6 +160,15 @@ func (w *work) open(p *fileProgress, r *reader) {
 	}
 	if err != nil {
 		w.fail(p, err)
+		return
+	}
+	if !p.file.named && summary.Weir.Whole(text) { // its own output is no input
+		t := &batch{fileProgress: p, outcomes: []outcome{{kind: ownOutput}}}
+		t.facts.Problems = []graph.Problem{{
+			Origin: graph.Origin{File: p.file.name}, Level: graph.Skipped, Hint: "name the file as a source too if it is an input",
+			Message: "this is a graph that weir wrote; it is read only if it is named",
+		}}
+		w.hand(t)
 		return
 	}
 	if len(text) > trace.HeadSize { // what shows its format may be after the head

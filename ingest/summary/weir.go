@@ -11,7 +11,7 @@ import (
 // Weir reads what "weir graph -o json" wrote; see wire.Import.
 var Weir = &document.Reader{
 	Name:  "weir",
-	Doc:   "graphs that weir wrote itself, with -o json",
+	Doc:   "graphs that weir wrote itself, with -o json; in directories only if they are named",
 	Reads: []string{"schema: " + wire.Schema},
 	Whole: func(text []byte) bool {
 		return shaped(text, `"schema"`, "schema") && bytes.Contains(head(text), []byte(`"`+wire.Schema+`"`))
