@@ -23,37 +23,28 @@ var latencyMapping = func() mapping.IndexMapping {
 	return m
 }()
 
-// open returns the sketch. Of the stores, which grow with their content, that for single calls
-// is quick, and that for counts by duration is small: a histogram has few durations, far apart.
-func (l *Latency) open(kind store.Provider) *ddsketch.DDSketch {
+func (l *Latency) open() *ddsketch.DDSketch {
 	if l.sketch == nil {
-		l.sketch = ddsketch.NewDDSketchFromStoreProvider(latencyMapping, kind)
+		// The stores grow with their content: most calls are observed rarely.
+		l.sketch = ddsketch.NewDDSketchFromStoreProvider(latencyMapping, store.BufferedPaginatedStoreConstructor)
 	}
 	return l.sketch
 }
 
 // Add counts a call that took this many nanoseconds. Negative values and NaN are ignored.
-func (l *Latency) Add(nanoseconds float64) {
-	if nanoseconds >= 0 {
-		_ = l.open(store.BufferedPaginatedStoreConstructor).Add(nanoseconds) // it refuses only NaN and negative values
-	}
-}
+func (l *Latency) Add(nanoseconds float64) { l.AddMany(nanoseconds, 1) }
 
 // AddMany counts several calls that took this many nanoseconds each.
 func (l *Latency) AddMany(nanoseconds, calls float64) {
 	if nanoseconds >= 0 && calls > 0 {
-		_ = l.open(store.SparseStoreConstructor).AddWithCount(nanoseconds, calls)
+		_ = l.open().AddWithCount(nanoseconds, calls) // it refuses only NaN and negative values
 	}
 }
 
 // Merge adds the calls of o, which is not changed.
 func (l *Latency) Merge(o *Latency) {
-	switch {
-	case o.sketch == nil:
-	case l.sketch == nil:
-		l.sketch = o.sketch.Copy()
-	default:
-		_ = l.open(store.BufferedPaginatedStoreConstructor).MergeWith(o.sketch) // it refuses only another mapping
+	if o.sketch != nil {
+		_ = l.open().MergeWith(o.sketch) // it refuses only another mapping
 	}
 }
 
