@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -89,6 +90,11 @@ var missing = map[string]bool{"timeout-missing": true, "timeout-default-only": t
 func forgetObjects(inputs, saved []any) {
 	for i := range min(len(inputs), len(saved)) {
 		f := inputs[i].(map[string]any)
+		// The hint names a route that declares nothing yet; of the saved graph it can only name its kind.
+		if hint, _ := f["hint"].(string); saved[i].(map[string]any)["hint"] == silentRoute.ReplaceAllString(hint, "a $1") {
+			delete(f, "hint")
+			delete(saved[i].(map[string]any), "hint")
+		}
 		if message, _ := f["message"].(string); !missing[f["rule"].(string)] || !strings.Contains(message, "; ") {
 			continue
 		}
@@ -104,6 +110,8 @@ func forgetObjects(inputs, saved []any) {
 		}
 	}
 }
+
+var silentRoute = regexp.MustCompile(`\b(VirtualService|HTTPRoute|GRPCRoute|HTTPProxy|Mapping) [\w./-]+`)
 
 // TestExchangeFindings holds that a saved graph has the same findings as its inputs: policies come back in their layers, and values with their provenance.
 func TestExchangeFindings(t *testing.T) {
