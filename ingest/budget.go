@@ -22,19 +22,20 @@ func (e *BudgetError) Hint() string {
 	return "leave out what is not needed with exclude in weir.yaml, or check parts of the inputs by themselves"
 }
 
-// budget bounds what is kept of the inputs by kind, over all workers. What a fact takes is
-// hundreds of bytes to a few kilobytes, however short its text is.
+// budget bounds what is kept of the inputs by kind, over all workers: several times what an estate of
+// 100,000 services and 1,000,000 calls declares. What a fact takes is hundreds of bytes to a few
+// kilobytes, however short its text is. More problems are of no use to a reader.
 var budget = []struct {
 	kind  string
 	most  int
 	count func(*graph.Facts) int
 }{
-	{"services and objects", 150_000, func(f *graph.Facts) int { return len(f.Entities) + len(f.Names) + len(f.ObservedServices) }},
-	{"settings", 1_000_000, func(f *graph.Facts) int { return len(f.Values) + len(f.Configs) }},
-	{"calls", 200_000, func(f *graph.Facts) int { return len(f.Calls) + len(f.Observations) + len(f.Pairs) }},
-	{"policies", 150_000, func(f *graph.Facts) int { return len(f.Policies) }},
+	{"services and objects", 1_000_000, func(f *graph.Facts) int { return len(f.Entities) + len(f.Names) + len(f.ObservedServices) }},
+	{"settings", 4_000_000, func(f *graph.Facts) int { return len(f.Values) + len(f.Configs) }},
+	{"calls", 4_000_000, func(f *graph.Facts) int { return len(f.Calls) + len(f.Observations) + len(f.Pairs) }},
+	{"policies", 1_000_000, func(f *graph.Facts) int { return len(f.Policies) }},
 	{"problems", 20_000, func(f *graph.Facts) int { return len(f.Problems) }},
-	{"inputs that are recognized and not read", 150_000, func(f *graph.Facts) int { return len(f.Unread) }},
+	{"inputs that are recognized and not read", 1_000_000, func(f *graph.Facts) int { return len(f.Unread) }},
 }
 
 // spend counts the facts of a batch. The error is a *BudgetError when there are too many. Batches

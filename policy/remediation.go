@@ -84,7 +84,7 @@ const (
 	BaseObject Base = iota // at the root of an object of its kind
 	BaseFile               // at the root of a file with the settings of a program
 	BasePlace              // at the value where the policy is written
-	BaseCode               // nowhere in the inputs: it is in code
+	BaseCode               // not where a program edits: in code, or in a text within a value, as MeshConfig
 )
 
 // A Remediation is a way to give a call what it lacks, in one kind of object.

@@ -53,7 +53,7 @@ var Istio = &policy.Product{
 		policy.LoadBalancing:    ways(in("DestinationRule", named("spec.trafficPolicy.loadBalancer.simple", "LEAST_REQUEST"))),
 	},
 	AtCallee: policy.Remediations{
-		policy.TotalTimeout: ways(at("extension provider", field("timeout", duration))),
+		policy.TotalTimeout: ways(inCode("extension provider", field("timeout", duration))),
 	},
 	Objects: map[string][]policy.Edit{
 		"VirtualService": begins("networking.istio.io/v1", "VirtualService", policy.CalleeNamespace,
