@@ -7,11 +7,20 @@ import (
 
 // Decisions lists every setting of s whose provenance is known, in the order of Set's
 // fields. Fields are named by their path, "retry.backoff.base".
-func (s *Set) Decisions() []Decision {
+func (s *Set) Decisions() []Decision { return s.decisions("") }
+
+// DecisionsOn is Decisions of one field. It looks only at the parts that its path names.
+func (s *Set) DecisionsOn(field string) []Decision { return s.decisions(field) }
+
+// decisions lists the settings of a field, or of all if it is "".
+func (s *Set) decisions(field string) []Decision {
 	var list []Decision
 	var walk func(part reflect.Value, path string)
 	walk = func(part reflect.Value, path string) {
 		for name, f := range Fields(part) {
+			if field != "" && path+name != field && !strings.HasPrefix(field, path+name+".") && f.Kind() != reflect.Slice {
+				continue
+			}
 			setting, ok := SettingIn(f)
 			switch {
 			case ok && setting.Provenance != Unknown:

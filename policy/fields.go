@@ -4,6 +4,7 @@ import (
 	"iter"
 	"reflect"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -13,16 +14,39 @@ import (
 // settings alike uses it, so that a new setting is declared in one place.
 func Fields(part reflect.Value) iter.Seq2[string, reflect.Value] {
 	return func(yield func(string, reflect.Value) bool) {
-		for i := range part.NumField() {
-			switch part.Type().Field(i).Type {
-			case reflect.TypeFor[*Product](), reflect.TypeFor[Objects]():
-				continue // the owner of the settings and where they come from, not settings
-			}
-			if !yield(lowerFirst(part.Type().Field(i).Name), part.Field(i)) {
+		for _, f := range fieldsOf(part.Type()) {
+			if !yield(f.name, part.Field(f.index)) {
 				return
 			}
 		}
 	}
+}
+
+// A namedField is a field of a Set or of a part of one.
+type namedField struct {
+	name  string
+	index int
+}
+
+// namedFields are the fields by type, []namedField by reflect.Type: they are asked for millions
+// of times in a large estate.
+var namedFields sync.Map
+
+func fieldsOf(part reflect.Type) []namedField {
+	if known, ok := namedFields.Load(part); ok {
+		return known.([]namedField)
+	}
+	var list []namedField
+	for i := range part.NumField() {
+		switch f := part.Field(i); f.Type {
+		case reflect.TypeFor[*Product](), reflect.TypeFor[Objects]():
+			// the owner of the settings and where they come from, not settings
+		default:
+			list = append(list, namedField{lowerFirst(f.Name), i})
+		}
+	}
+	namedFields.Store(part, list)
+	return list
 }
 
 // SettingIn returns the Setting in a field, of any type, and false for a field that is

@@ -209,9 +209,9 @@ func (r remedy) writers() []*policy.Product {
 // writtenSetting returns where the setting of an edit is written, and what it means.
 func (r remedy) writtenSetting(e *policy.Edit) (graph.Origin, any) {
 	for _, field := range r.fields(e) {
-		for _, d := range r.layer.Decisions() {
+		for _, d := range r.layer.DecisionsOn(field) {
 			written := d.Provenance == policy.Explicit || d.Provenance == policy.MeshDefault || d.Provenance == policy.Disabled
-			if d.Field == field && written && d.Origin.Line > 0 {
+			if written && d.Origin.Line > 0 {
 				return d.Origin, d.Value
 			}
 		}
