@@ -80,7 +80,7 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 			}
 		}
 	} else {
-		found = singly(r.checkShowing(g, rules.Selection{Rules: o.rules, Services: services}).Findings)
+		found = singles(r.checkShowing(g, rules.Selection{Rules: o.rules, Services: services}))
 	}
 	files := r.openRoots(sources)
 	patch := fix.Make(found, files.read)
@@ -94,17 +94,13 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 	return r.finishFix(patch, o.write)
 }
 
-// singly returns findings with those that are reported together each by itself.
-func singly(found []analyze.Finding) []analyze.Finding {
-	var each []analyze.Finding
-	for _, f := range found {
-		if f.Each != nil {
-			each = append(each, f.Each...)
-		} else {
-			each = append(each, f)
-		}
+// singles returns the findings of a check, one by one.
+func singles(check *analyze.Check) []analyze.Finding {
+	var list []analyze.Finding
+	for f := range check.Singles() {
+		list = append(list, *f)
 	}
-	return each
+	return list
 }
 
 // declaresCode reports whether a fix changes what a native manifest says of code.
