@@ -183,7 +183,7 @@ func (r *run) base(word string, sources []string, filter *callFilter) (*rules.Kn
 		return nil
 	}
 	if name.revision == "" {
-		return known, collect([]string{name.source})
+		return known, orRevision(name.source, collect([]string{name.source}))
 	}
 	here, err := os.Getwd()
 	if err != nil {

@@ -45,7 +45,8 @@ func (r *run) loadState(word string) (analyze.State, error) {
 		return analyze.State{}, err
 	}
 	if name.revision == "" {
-		return r.judge([]string{name.source})
+		state, err := r.judge([]string{name.source})
+		return state, orRevision(name.source, err)
 	}
 	var state analyze.State
 	err = r.inRevision(name.revision, func(tree *revision.Tree) error {
@@ -57,6 +58,16 @@ func (r *run) loadState(word string) (analyze.State, error) {
 		return err
 	})
 	return state, err
+}
+
+// orRevision adds to the error of a state that is no file how a revision is written.
+func orRevision(word string, err error) error {
+	var missing *ingest.SourceError
+	var f *exitError
+	if errors.As(err, &missing) && errors.As(err, &f) && missing.Source == word {
+		f.hint += "; a revision is " + revisionPrefix + word
+	}
+	return err
 }
 
 // judge reads sources, by default the usual ones, and runs the rules.
