@@ -159,7 +159,7 @@ type Finding struct {
 	Subject     string // a service's id, "from->to", a path "a>b>c", a cycle "a,b,c", "Kind/namespace/name"
 	Message     string // one sentence, first and last hop in it
 	Hint        string // the fix, in the words of the format it came from
-	Fix         Fix    // the hint as data, of a finding about one call, service or object
+	Fix         Fix    // the hint as data, of a finding about one call, service or object; only if fixes are asked for
 	Values      []KeyValue
 	Origins     []graph.Origin // the deciding place first
 	Services    []graph.Node   // whom it concerns, the subject first

@@ -80,7 +80,9 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 			}
 		}
 	} else {
-		found = singles(r.checkShowing(g, rules.Selection{Rules: o.rules, Services: services}))
+		settings := r.ruleOptions()
+		settings.Show, settings.Fixes = rules.Selection{Rules: o.rules, Services: services}, true
+		found = singles(rules.Run(g, settings))
 	}
 	files := r.openRoots(sources)
 	patch := fix.Make(found, files.read)

@@ -176,7 +176,7 @@ func run(t *testing.T, rule *rules.Rule, off []string) *analyze.Check {
 	if err := ingest.Read(context.Background(), []string{"."}, ingest.Options{}, &b); err != nil {
 		t.Fatal(err)
 	}
-	o := rules.Options{Off: off}
+	o := rules.Options{Off: off, Fixes: true}
 	if rule.OnDemand {
 		o.Severities = map[string]analyze.Severity{rule.ID: rule.Severity}
 	}

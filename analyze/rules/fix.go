@@ -14,9 +14,9 @@ import (
 
 // fix is r as data, with values for its edits: a time for a duration, a number of retries, a share,
 // classes of failures. An edit that takes another value than these, and has none of its own, is
-// left out. It is the zero Fix if no edit is left, or r is not in the inputs.
+// left out. It is the zero Fix if no edit is left, r is not in the inputs, or the pass is without fixes.
 func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
-	if r.Base == policy.BaseCode || r.layer == nil || r.instead != "" {
+	if !p.fixes || r.Base == policy.BaseCode || r.layer == nil || r.instead != "" {
 		return analyze.Fix{}
 	}
 	c := analyze.ObjectEdit{Kind: r.Kind, Object: r.object, Base: r.Base, Places: r.places(p)}

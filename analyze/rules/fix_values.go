@@ -24,7 +24,7 @@ const (
 
 // timeoutFix is the fix of a remedy that bounds the whole call or an attempt.
 func (r remedy) timeoutFix(p *Pass) analyze.Fix {
-	if r.layer == nil {
+	if !p.fixes || r.layer == nil {
 		return analyze.Fix{}
 	}
 	d, why := p.fittingTimeout(r.call)

@@ -83,6 +83,7 @@ type Options struct {
 	Ignore     []analyze.Ignore
 	Known      []*Known
 	Show       Selection
+	Fixes      bool // findings have their fixes as data, see Finding.Fix; they take as long as the findings
 
 	NoAnnotations bool // annotations and comments excuse nothing
 

@@ -30,6 +30,7 @@ type Pass struct {
 	rule       *Rule
 	all        []*Rule // Rules; a rule cannot refer to the list that it is in
 	unrendered bool    // whether "not-rendered" reports an input
+	fixes      bool    // findings get their fixes as data
 	report     func(analyze.Finding)
 	leave      func(analyze.Finding)
 }

@@ -33,7 +33,7 @@ const inwards = 0.9
 // left out; nil is all services. Calls of which nothing has to change are left out, too.
 func PlanTimeouts(g *graph.Graph, services []graph.Node) []analyze.Finding {
 	r := analyze.NewAnalysis(analyze.Scope(g, graph.Weak))
-	p := &Pass{Graph: g, Core: r.Core, Limits: Limits{}.orDefault(), Analysis: r}
+	p := &Pass{Graph: g, Core: r.Core, Limits: Limits{}.orDefault(), Analysis: r, fixes: true}
 	return newPlanner(p, services).findings()
 }
 

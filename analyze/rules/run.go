@@ -13,7 +13,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	r := analyze.NewAnalysis(analyze.Scope(g, graph.Weak))
 	check := &analyze.Check{}
 	var found, unjudged []analyze.Finding
-	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: Rules, unrendered: len(Unrendered(g, o)) > 0}
+	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: Rules, fixes: o.Fixes, unrendered: len(Unrendered(g, o)) > 0}
 	seriousness := map[string]int{}
 	for i, rule := range Rules {
 		seriousness[rule.ID] = i
