@@ -11,7 +11,6 @@ import (
 	"github.com/weirgraph/weir/analyze/baseline"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/ingest"
-	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/revision"
 	"github.com/weirgraph/weir/internal/english"
 )
@@ -195,27 +194,14 @@ func (r *run) base(word string, sources []string, filter *callFilter) (*rules.Kn
 		inside = append(inside, inTree(s, here, root))
 	}
 	err = r.inRevision(name.revision, func(tree *revision.Tree) error {
-		paths, listed := existing(inside), old.config.Sources
+		paths, named := existing(inside), len(inside) > 0 || name.path != ""
 		if name.path != "" {
 			paths = existing([]string{tree.PathOf(name.path)})
 		}
-		old.config.Sources = slices.DeleteFunc(slices.Clone(listed), func(s native.Source) bool { return existing([]string{s.Path}) == nil })
-		if named := len(inside) > 0 || name.path != ""; paths == nil && (named || len(listed) > 0 && len(old.config.Sources) == 0) {
+		if left := old.keepExisting(); paths == nil && (named || !left) {
 			return nil // all is new
-		}
-		if _, err := os.Stat(old.config.File); err != nil {
-			old.config.Manifest = false
 		}
 		return collect(paths)
 	})
 	return known, err
-}
-
-// forState returns a run that reads another state: its messages and what it could not read are
-// not those of this one.
-func (r *run) forState() *run {
-	other := *r
-	config := *r.config
-	other.config, other.known, other.reported, other.failed, other.quiet = &config, nil, nil, false, true
-	return &other
 }

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/revision"
 	"github.com/weirgraph/weir/internal/english"
 )
@@ -49,12 +51,17 @@ func (r *run) loadState(word string) (analyze.State, error) {
 		return state, orRevision(name.source, err)
 	}
 	var state analyze.State
+	old := r.forState()
 	err = r.inRevision(name.revision, func(tree *revision.Tree) error {
 		var sources []string
 		if name.path != "" {
 			sources = []string{tree.PathOf(name.path)}
 		}
-		state, err = r.judge(sources)
+		if !old.keepExisting() && sources == nil {
+			state = analyze.State{Graph: graph.New(nil, nil), Check: &analyze.Check{}}
+			return nil
+		}
+		state, err = old.judge(sources)
 		return err
 	})
 	return state, err
@@ -117,6 +124,27 @@ func (r *run) reportStates(old, now *graph.Graph, oldName string) {
 			r.printMessage(english.Count(n, "input")+" of "+oldName+" could not be read: what is in them is taken for new", "")
 		}
 	}
+}
+
+// forState returns a run that reads another state: its messages and what it could not read are
+// not those of this one.
+func (r *run) forState() *run {
+	other := *r
+	config := *r.config
+	other.config, other.known, other.reported, other.failed, other.quiet = &config, nil, nil, false, true
+	return &other
+}
+
+// keepExisting takes from the configuration the sources that the current directory, that of a
+// revision, does not have, and what the file itself declares if it is not there. It reports
+// false if the configuration lists sources, and none of them is there.
+func (r *run) keepExisting() bool {
+	listed := len(r.config.Sources)
+	r.config.Sources = slices.DeleteFunc(slices.Clone(r.config.Sources), func(s native.Source) bool { return existing([]string{s.Path}) == nil })
+	if _, err := os.Stat(r.config.File); err != nil {
+		r.config.Manifest = false
+	}
+	return listed == 0 || len(r.config.Sources) > 0
 }
 
 // existing are those of the sources that exist, and patterns.
