@@ -170,8 +170,7 @@ func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *che
 // printLowered reports that a run does not fail only because of what the configuration and the
 // annotations of the inputs say, with the number of findings for which it would.
 func (r *run) printLowered(check *analyze.Check, states []rules.Variant, failOn string) {
-	c := r.config
-	if check.Ignored() == 0 && len(c.Rules) == 0 && c.FailOn == "" && len(c.Ignore) == 0 {
+	if !r.mayLower(check, severityOf(failOn)) {
 		return
 	}
 	failing := 0
@@ -184,6 +183,13 @@ func (r *run) printLowered(check *analyze.Check, states []rules.Variant, failOn 
 		r.printMessage(fmt.Sprintf("the configuration or annotations excuse %s for which this run would fail", english.Count(failing, "finding")),
 			"--no-ignore reports what is ignored; weir.yaml has the severities of rules and fail-on")
 	}
+}
+
+// mayLower reports whether findings would fail the run but for the configuration and annotations.
+// Settings of rules are not looked at closely: only a run without them shows what they change.
+func (r *run) mayLower(check *analyze.Check, least analyze.Severity) bool {
+	return len(r.config.Rules) > 0 || r.config.FailOn != "" && severityOf(r.config.FailOn) > least ||
+		slices.ContainsFunc(check.Excused, func(e analyze.Excused) bool { return !e.By.Known() && e.Severity >= least })
 }
 
 // checkRuleIDs returns the misuse of a rule that does not exist.
