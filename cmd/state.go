@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -103,7 +104,11 @@ func (r *run) inRevision(name string, read func(*revision.Tree) error) (err erro
 	}
 	defer r.leave.remove(tree.Dir)()
 	if len(tree.Left) > 0 && !r.quiet {
-		r.printMessage(revisionPrefix+name+": not read: "+english.List(tree.Left[:min(len(tree.Left), maxProblems)]), "")
+		left, more := tree.Left, ""
+		if n := len(left) - maxProblems; n > 0 && !r.verbose {
+			left, more = left[:maxProblems], fmt.Sprintf(" and %d more", n)
+		}
+		r.printMessage(revisionPrefix+name+": not read: "+strings.Join(left, ", ")+more, "")
 	}
 	if err := tree.Enter(); err != nil {
 		return err
@@ -116,11 +121,12 @@ func (r *run) inRevision(name string, read func(*revision.Tree) error) (err erro
 // comparison is incomplete if anything of either is missing.
 func (r *run) reportStates(old, now *graph.Graph, oldName string) {
 	r.reportProblems(now, nil)
-	failed := r.failed
-	r.failed = now.Coverage().Failed() > 0
+	if now.Len() == 0 { // all of it is gone, which is a difference and no failure
+		r.failed = now.Coverage().Failed() > 0
+	}
 	if n := old.Coverage().Failed(); n > 0 {
 		r.failed = true
-		if !failed || old.Coverage().Failed() != now.Coverage().Failed() {
+		if n != now.Coverage().Failed() {
 			r.printMessage(english.Count(n, "input")+" of "+oldName+" could not be read: what is in them is taken for new", "")
 		}
 	}
