@@ -76,12 +76,15 @@ func (c *Check) Failing() int {
 	return n
 }
 
-// Singles yields the findings one by one: those that are reported together each by itself,
-// with the variants of all.
-func (c *Check) Singles() iter.Seq[*Finding] {
+// Singles yields the findings one by one, see Singles.
+func (c *Check) Singles() iter.Seq[*Finding] { return Singles(c.Findings) }
+
+// Singles yields findings one by one: those that are reported together each by itself, with the
+// variants of all.
+func Singles(found []Finding) iter.Seq[*Finding] {
 	return func(yield func(*Finding) bool) {
-		for i := range c.Findings {
-			f := &c.Findings[i]
+		for i := range found {
+			f := &found[i]
 			if f.Each == nil {
 				if !yield(f) {
 					return

@@ -49,13 +49,9 @@ func writeGitHub(w io.Writer, r *analyze.Report, o Options) error {
 // annotation is the text of a finding: what is wrong, where else to look, and the fix.
 func annotation(f *analyze.Finding) string {
 	lines := []string{pen.Clean(said(f))}
-	for i, place := range f.Origins {
-		if i == maxPlaces {
-			lines = append(lines, fmt.Sprintf("and %d more places", len(f.Origins)-i))
-			break
-		}
-		if len(f.Origins) > 1 {
-			lines = append(lines, pen.Clean(place.String()))
+	if len(f.Origins) > 1 {
+		for _, line := range placeLines(f.Origins, false) {
+			lines = append(lines, pen.Clean(line))
 		}
 	}
 	if f.Hint != "" {

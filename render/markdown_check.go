@@ -96,12 +96,8 @@ func markdownRow(f *analyze.Finding) string {
 func markdownDetails(f *analyze.Finding) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "- **%s** %s\n", f.Severity, markdownText(f.Message))
-	for i, o := range f.Origins {
-		if i == maxPlaces && len(f.Origins) > maxPlaces+1 {
-			fmt.Fprintf(&b, "  - and %d more places\n", len(f.Origins)-i)
-			break
-		}
-		fmt.Fprintf(&b, "  - %s\n", markdownText(o.String()))
+	for _, line := range placeLines(f.Origins, false) {
+		fmt.Fprintf(&b, "  - %s\n", markdownText(line))
 	}
 	if f.Hint != "" {
 		fmt.Fprintf(&b, "  - hint: %s\n", markdownText(f.Hint))

@@ -142,13 +142,22 @@ func ruleTag(p *pen.Pen, f *analyze.Finding) string {
 }
 
 func writePlaces(p *pen.Pen, origins []graph.Origin, verbose bool) {
-	for i, o := range origins {
-		if i == maxPlaces && !verbose && len(origins) > maxPlaces+1 {
-			p.Line("  " + p.Faint(fmt.Sprintf("and %d more places", len(origins)-i)))
-			return
-		}
-		p.Line("  " + p.Faint(pen.Clean(o.String())))
+	for _, line := range placeLines(origins, verbose) {
+		p.Line("  " + p.Faint(pen.Clean(line)))
 	}
+}
+
+// placeLines lists the places of a finding, the first ones and the number of the others if there
+// are many and all is false.
+func placeLines(origins []graph.Origin, all bool) []string {
+	var lines []string
+	for i, o := range origins {
+		if i == maxPlaces && !all && len(origins) > maxPlaces+1 {
+			return append(lines, fmt.Sprintf("and %d more places", len(origins)-i))
+		}
+		lines = append(lines, o.String())
+	}
+	return lines
 }
 
 func writeValues(p *pen.Pen, values []analyze.KeyValue) {

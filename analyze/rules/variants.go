@@ -88,7 +88,8 @@ func once(variants []Variant, found [][]analyze.Finding) []analyze.Finding {
 	var single []analyze.Finding
 	at := map[same]int{}
 	for i, v := range variants {
-		for _, f := range apart(found[i]) {
+		for one := range analyze.Singles(found[i]) {
+			f := *one
 			is := same{f.Fingerprint, f.Message, f.Severity}
 			if known, ok := at[is]; ok {
 				if names := single[known].Variants; names[len(names)-1] != v.Name {
@@ -120,18 +121,5 @@ func once(variants []Variant, found [][]analyze.Finding) []analyze.Finding {
 		single = rest
 	}
 	slices.SortStableFunc(list, func(a, b analyze.Finding) int { return cmp.Compare(b.Severity, a.Severity) })
-	return list
-}
-
-// apart returns findings with those that report several replaced by what they report.
-func apart(found []analyze.Finding) []analyze.Finding {
-	var list []analyze.Finding
-	for _, f := range found {
-		if f.Each == nil {
-			list = append(list, f)
-		} else {
-			list = append(list, f.Each...)
-		}
-	}
 	return list
 }
