@@ -87,7 +87,7 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 	files := r.openRoots(sources)
 	patch := fix.Make(found, files.read)
 	if o.write {
-		if err := files.write(patch.Files); err != nil {
+		if err := files.write(patch.Files, r.leave); err != nil {
 			return err
 		}
 	} else if _, err := io.WriteString(r.out, patch.Unified()); err != nil {

@@ -71,7 +71,7 @@ func (roots fixRoots) read(name string) ([]byte, error) {
 func (roots fixRoots) inside(name string) error {
 	for _, root := range roots {
 		rel, err := filepath.Rel(root, filepath.FromSlash(name))
-		if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		if err != nil || !filepath.IsLocal(rel) {
 			continue
 		}
 		at := root
@@ -93,29 +93,23 @@ func (roots fixRoots) inside(name string) error {
 }
 
 // write replaces files by their new texts, each of them whole: the new texts are written beside the
-// files first, so that nothing is changed if there is no room for one of them.
-func (roots fixRoots) write(files []fix.File) error {
+// files first, so that nothing is changed if there is no room for one of them. What is left of these
+// when the run is interrupted is removed.
+func (roots fixRoots) write(files []fix.File, leave *leftovers) error {
 	type pending struct{ temporary, name string }
 	var list []pending
-	drop := func() {
-		for _, p := range list {
-			_ = os.Remove(p.temporary) // of a failed run, whose error is reported
-		}
-	}
 	for _, f := range files {
 		temporary, err := roots.beside(f)
 		if err != nil {
-			drop()
 			return unread("nothing is changed", "writing %s: %w", f.Name, err)
 		}
+		defer leave.remove(temporary)()
 		list = append(list, pending{temporary, f.Name})
 	}
-	for len(list) > 0 {
-		if err := os.Rename(list[0].temporary, list[0].name); err != nil {
-			drop()
-			return unread("the files before it are changed, the others are not", "writing %s: %w", list[0].name, err)
+	for _, p := range list {
+		if err := os.Rename(p.temporary, p.name); err != nil {
+			return unread("the files before it are changed, the others are not", "writing %s: %w", p.name, err)
 		}
-		list = list[1:]
 	}
 	return nil
 }
@@ -138,7 +132,7 @@ func (roots fixRoots) beside(f fix.File) (string, error) {
 		}
 		mode = info.Mode().Perm()
 	}
-	t, err := os.CreateTemp(filepath.Dir(f.Name), ".weir-fix-*")
+	t, err := createTemporary(filepath.Dir(f.Name), mode)
 	if err != nil {
 		return "", err
 	}
