@@ -1,34 +1,9 @@
 package rules
 
 import (
-	"strings"
-
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/wildcard"
 )
-
-// matches reports whether text is what pattern says: "*" is any run of
-// characters, slashes too, "?" any single one.
-func matches(pattern, text string) bool {
-	p, t := []rune(pattern), []rune(text)
-	star, resume := -1, 0 // after the last "*" in p, and where in t it stops for now
-	i, j := 0, 0
-	for j < len(t) {
-		switch {
-		case i < len(p) && p[i] == '*':
-			i++
-			star, resume = i, j
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
-			i++
-			j++
-		case star >= 0:
-			resume++
-			i, j = star, resume
-		default:
-			return false
-		}
-	}
-	return strings.Trim(string(p[i:]), "*") == ""
-}
 
 // expired compares dates as text, which is what their notation is made for.
 func expired(i *analyze.Ignore, today string) bool { return i.Until != "" && today > i.Until }
@@ -72,7 +47,7 @@ func (o *Options) mark(f *analyze.Finding, used []bool) {
 }
 
 func names(i *analyze.Ignore, f *analyze.Finding) bool {
-	return (i.Rule == "*" || i.Rule == f.Rule) && matches(i.Subject, f.Subject)
+	return (i.Rule == "*" || i.Rule == f.Rule) && wildcard.Match(i.Subject, f.Subject)
 }
 
 // Options are what a configuration says about the rules.
