@@ -194,11 +194,6 @@ type KeyValue struct{ Key, Value string }
 
 // An Ignore excuses findings.
 type Ignore struct {
-	Rule    string // its ID; "*" is every rule
-	Subject string // as in a Finding; "*" in it matches anything, "?" one character
-	Reason  string
-	Until   string // the last day on which it counts, 2006-01-02; empty is forever
-	Origin  graph.Origin
-
+	graph.Ignore
 	By Excuse // ByConfiguration; ByAnnotation for a line of an annotation of its Subject; ByComment for a comment, which has no Subject
 }

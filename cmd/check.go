@@ -3,6 +3,7 @@ package cmd
 import (
 	"cmp"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -213,6 +214,7 @@ func severityOf(failOn string) analyze.Severity {
 // ruleOptions are the settings of the configuration for the rules, as flags change them.
 func (r *run) ruleOptions() rules.Options {
 	o := r.config.options(time.Now())
+	o.Dir, _ = os.Getwd() // without it paths are compared as they are written
 	if r.noIgnore {
 		o.Ignore, o.NoAnnotations = nil, true
 	}

@@ -99,6 +99,9 @@ func parseConfig(name string, text []byte) (*config, error) {
 	}
 	sources(c.Sources)
 	relative(c.Exclude)
+	for i := range c.Ignore {
+		relative(c.Ignore[i].Paths)
+	}
 	renderings(c.Charts)
 	renderings(c.Overlays)
 	for _, v := range c.Variants {
@@ -125,7 +128,7 @@ func configRules() native.Rules {
 func (c *config) options(today time.Time) rules.Options {
 	o := rules.Options{Severities: map[string]analyze.Severity{}, Today: today.Format(time.DateOnly)}
 	for _, i := range c.Ignore {
-		o.Ignore = append(o.Ignore, analyze.Ignore{Rule: i.Rule, Subject: i.Subject, Reason: i.Reason, Until: i.Until, Origin: i.Origin})
+		o.Ignore = append(o.Ignore, analyze.Ignore{Ignore: i})
 	}
 	for id, rule := range c.Rules {
 		if limit := limitOf(&o.Limits, id); limit != nil {

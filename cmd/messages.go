@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
@@ -112,8 +113,8 @@ func (c *console) printUnused(entries []analyze.Ignore) {
 			message = fmt.Sprintf("this comment excuses no finding at its line: rule %s", e.Rule)
 			hint = "remove it, correct its rule, or move it to the line of the finding or the one above"
 		default:
-			message = fmt.Sprintf("this entry of ignore matches no finding: rule %s, subject %s", e.Rule, e.Subject)
-			hint = "remove it, or correct its rule and subject; --output json has the subject of every finding"
+			message = "this entry of ignore matches no finding: " + conditions(&e.Ignore)
+			hint = "remove it, or correct its conditions; --output json has the subject, places and fingerprint of every finding"
 		}
 		if _, err := rules.FindRule(e.Rule); err != nil && e.By == analyze.ByComment && e.Rule != "*" {
 			hint = hintOf(err)
@@ -122,6 +123,23 @@ func (c *console) printUnused(entries []analyze.Ignore) {
 		}
 		c.printMessage(fmt.Sprintf("%s: %s", e.Origin, message), hint)
 	}
+}
+
+// conditions lists those of an entry of ignore.
+func conditions(i *graph.Ignore) string {
+	list := []string{"rule " + i.Rule}
+	if i.Subject != "*" || i.Fingerprints == nil && i.Services == nil && i.Paths == nil {
+		list = append(list, "subject "+i.Subject)
+	}
+	for _, c := range []struct {
+		name   string
+		values []string
+	}{{"fingerprint ", i.Fingerprints}, {"services ", i.Services}, {"paths ", i.Paths}} {
+		if c.values != nil {
+			list = append(list, c.name+strings.Join(c.values, " or "))
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // problemText puts the place before what is wrong there.

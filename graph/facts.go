@@ -511,6 +511,19 @@ const (
 	EarlyVariable                     // a variable refers to one that is set after it, and keeps the reference as text
 )
 
+// An Ignore is an entry of a configuration that excuses findings: those that all its conditions
+// match. A condition that is empty matches all.
+type Ignore struct {
+	Rule         string   // its ID; "*" is every rule
+	Subject      string   // as in a finding; "*" in it matches anything, "?" one character
+	Fingerprints []string // of which a finding has one
+	Services     []string // patterns as Subject: of all services that a finding is about
+	Paths        []string // patterns of which one matches the deciding place, as seen from the working directory
+	Reason       string
+	Until        string // the last day on which it counts, 2006-01-02; empty is forever
+	Origin       Origin
+}
+
 // A CommentExcuse is a comment that excuses findings, "weir:ignore rule: reason": those of which
 // a place is on a line.
 type CommentExcuse struct {

@@ -1,10 +1,11 @@
 package ingest
 
 import (
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/internal/glob"
 )
 
 // excludedKind counts what Options.Exclude leaves out, a directory as one.
@@ -25,13 +26,11 @@ func newExclusion(patterns []string, cwd string) (*exclusion, error) {
 		if !filepath.IsAbs(full) {
 			full = filepath.Join(cwd, full)
 		}
-		steps := strings.Split(filepath.ToSlash(filepath.Clean(full)), "/")
-		for _, step := range steps {
-			if _, err := path.Match(step, ""); err != nil {
-				return nil, &SourceError{pattern, "pattern \"" + pattern + "\" under exclude is malformed", `close every "[" with a "]"`}
-			}
+		full = filepath.ToSlash(filepath.Clean(full))
+		if !glob.Valid(full) {
+			return nil, &SourceError{pattern, "pattern \"" + pattern + "\" under exclude is malformed", `close every "[" with a "]"`}
 		}
-		x.patterns = append(x.patterns, steps)
+		x.patterns = append(x.patterns, glob.Steps(full))
 	}
 	return x, nil
 }
@@ -42,7 +41,7 @@ func (x *exclusion) excludes(full, real string) bool {
 		return false
 	}
 	steps := strings.Split(filepath.ToSlash(full), "/")
-	if !slices.ContainsFunc(x.patterns, func(pattern []string) bool { return matchSteps(pattern, steps) }) {
+	if !slices.ContainsFunc(x.patterns, func(pattern []string) bool { return glob.Match(pattern, steps) }) {
 		return false
 	}
 	x.found = append(x.found, real)
@@ -62,26 +61,4 @@ func (x *exclusion) excludesBelow(full string) bool {
 		full = above
 	}
 	return false
-}
-
-// matchSteps reports whether the steps of a path are what a pattern says.
-func matchSteps(pattern, steps []string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == "**" {
-			for i := 0; i <= len(steps); i++ {
-				if matchSteps(pattern[1:], steps[i:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if len(steps) == 0 {
-			return false
-		}
-		if ok, _ := path.Match(pattern[0], steps[0]); !ok {
-			return false
-		}
-		pattern, steps = pattern[1:], steps[1:]
-	}
-	return len(steps) == 0
 }

@@ -126,7 +126,7 @@ func (e *suppressions) unused(run []analyze.RuleInfo) []analyze.Ignore {
 				continue
 			}
 			reason, _ := excuseIn(text, rule)
-			list = append(list, analyze.Ignore{Rule: rule, Subject: subject, Reason: reason, Origin: at, By: analyze.ByAnnotation})
+			list = append(list, analyze.Ignore{Ignore: graph.Ignore{Rule: rule, Subject: subject, Reason: reason, Origin: at}, By: analyze.ByAnnotation})
 		}
 	}
 	for _, s := range e.graph.Services() {

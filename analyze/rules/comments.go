@@ -45,7 +45,7 @@ func (c *comments) unused() []analyze.Ignore {
 	var list []analyze.Ignore
 	for i := range c.all {
 		if e := &c.all[i]; !c.used[e] {
-			list = append(list, analyze.Ignore{Rule: e.Rule, Reason: e.Reason, Origin: e.Origin, By: analyze.ByComment})
+			list = append(list, analyze.Ignore{Ignore: graph.Ignore{Rule: e.Rule, Reason: e.Reason, Origin: e.Origin}, By: analyze.ByComment})
 		}
 	}
 	return list

@@ -69,7 +69,8 @@ func Unrendered(g *graph.Graph, o Options) []graph.Unread {
 	if slices.Contains(o.Off, notRendered.ID) {
 		return nil
 	}
-	if o.ignores(&analyze.Finding{Rule: notRendered.ID, Subject: "inputs"}) != nil { // those that are reported together
+	ignore := o.exceptions(g)
+	if ignore.of(&analyze.Finding{Rule: notRendered.ID, Subject: "inputs"}) != nil { // those that are reported together
 		return nil
 	}
 	var left []graph.Unread
@@ -77,7 +78,7 @@ func Unrendered(g *graph.Graph, o Options) []graph.Unread {
 		f := unrenderedFinding(&u)
 		f.Fingerprint = fingerprint(f.Rule, f.Subject, f.Detail)
 		_, excused := excuseIn(u.Excuses, f.Rule)
-		if u.Kind.Lost && (!excused || o.NoAnnotations) && o.ignores(&f) == nil && o.knows(&f) == nil {
+		if u.Kind.Lost && (!excused || o.NoAnnotations) && ignore.of(&f) == nil && o.knows(&f) == nil {
 			left = append(left, u)
 		}
 	}

@@ -2,21 +2,7 @@ package rules
 
 import (
 	"github.com/weirgraph/weir/analyze"
-	"github.com/weirgraph/weir/internal/wildcard"
 )
-
-// expired compares dates as text, which is what their notation is made for.
-func expired(i *analyze.Ignore, today string) bool { return i.Until != "" && today > i.Until }
-
-// ignores returns an entry that has not run out and excuses f, nil if there is none.
-func (o *Options) ignores(f *analyze.Finding) *analyze.Ignore {
-	for i := range o.Ignore {
-		if !expired(&o.Ignore[i], o.Today) && names(&o.Ignore[i], f) {
-			return &o.Ignore[i]
-		}
-	}
-	return nil
-}
 
 // knows returns the known findings that f is one of, nil if it is new.
 func (o *Options) knows(f *analyze.Finding) *Known {
@@ -39,17 +25,6 @@ type Known struct {
 	Fingerprints map[string]bool // Run sets those to true that it finds
 }
 
-// mark notes in used which entries match f.
-func (o *Options) mark(f *analyze.Finding, used []bool) {
-	for i := range o.Ignore {
-		used[i] = used[i] || names(&o.Ignore[i], f)
-	}
-}
-
-func names(i *analyze.Ignore, f *analyze.Finding) bool {
-	return (i.Rule == "*" || i.Rule == f.Rule) && wildcard.Match(i.Subject, f.Subject)
-}
-
 // Options are what a configuration says about the rules.
 type Options struct {
 	Limits     Limits                      // defaultLimits for those that are 0
@@ -62,6 +37,7 @@ type Options struct {
 
 	NoAnnotations bool // annotations and comments excuse nothing
 
+	Dir   string // the working directory, to which paths in Ignore and places are relative
 	Today string // 2006-01-02, against Ignore.Until; without it nothing runs out
 }
 

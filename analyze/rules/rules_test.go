@@ -148,7 +148,7 @@ func TestUnjudged(t *testing.T) {
 	if len(check.Findings) != 0 || len(check.Unjudged) != 1 || check.Unjudged[0].Rule != "timeout-missing" {
 		t.Errorf("%d findings, not judged: %v; want none, and timeout-missing", len(check.Findings), check.Unjudged)
 	}
-	excused := rules.Options{Ignore: []analyze.Ignore{{Rule: "timeout-missing", Subject: "inputs"}}}
+	excused := rules.Options{Ignore: []analyze.Ignore{{Ignore: graph.Ignore{Rule: "timeout-missing", Subject: "inputs"}}}}
 	if check := rules.Run(g, excused); check.Unjudged != nil || check.Unused != nil {
 		t.Errorf("in spite of an exception: not judged %v, unused %v", check.Unjudged, check.Unused)
 	}

@@ -39,23 +39,23 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	if !o.NoAnnotations {
 		excuses = newSuppressions(r, g)
 	}
-	used := make([]bool, len(o.Ignore))
+	ignore := o.exceptions(g)
 	for i := range found {
-		o.mark(&found[i], used)
+		ignore.mark(&found[i])
 		if excuses != nil {
 			excuses.covers(&found[i]) // also of those that another finding replaces
 			excuses.comments.excusing(&found[i])
 		}
 	}
 	for i := range unjudged {
-		o.mark(&unjudged[i], used)
-		if o.ignores(&unjudged[i]) == nil {
+		ignore.mark(&unjudged[i])
+		if ignore.of(&unjudged[i]) == nil {
 			check.Unjudged = append(check.Unjudged, narrow(g, unjudged[i:i+1], o.Show)...)
 		}
 	}
 	var left []analyze.Finding
 	for _, f := range dropSuperseded(found, Rules) {
-		if excused, ok := o.excused(&f, excuses); ok {
+		if excused, ok := o.excused(&f, ignore, excuses); ok {
 			check.Excused = append(check.Excused, excused)
 			continue
 		}
@@ -64,8 +64,8 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	found = left
 	left = nil
 	for _, f := range together(g, found) {
-		o.mark(&f, used)
-		if i := o.ignores(&f); f.Each != nil && i != nil {
+		ignore.mark(&f)
+		if i := ignore.of(&f); f.Each != nil && i != nil {
 			for _, one := range f.Each {
 				check.Excused = append(check.Excused, ignoredBy(one, i))
 			}
@@ -85,12 +85,12 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		}
 		check.Findings = append(check.Findings, shown...)
 	}
-	for i, ignore := range o.Ignore {
+	for i, entry := range ignore.entries {
 		switch {
-		case expired(&ignore, o.Today):
-			check.Expired = append(check.Expired, ignore)
-		case !used[i]:
-			check.Unused = append(check.Unused, ignore)
+		case ignore.expired(&entry):
+			check.Expired = append(check.Expired, entry)
+		case !ignore.used[i]:
+			check.Unused = append(check.Unused, entry)
 		}
 	}
 	if excuses != nil {
@@ -102,9 +102,9 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 
 // excused returns f with its excuse. An excuse that is written down goes before the knowledge
 // that the finding is not new.
-func (o *Options) excused(f *analyze.Finding, written *suppressions) (analyze.Excused, bool) {
+func (o *Options) excused(f *analyze.Finding, ignore *exceptions, written *suppressions) (analyze.Excused, bool) {
 	known := o.knows(f)
-	if i := o.ignores(f); i != nil {
+	if i := ignore.of(f); i != nil {
 		return ignoredBy(*f, i), true
 	}
 	if written != nil {

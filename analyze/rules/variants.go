@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/weirgraph/weir/analyze"
@@ -45,7 +46,9 @@ func Merge(variants []Variant, show Selection, services [][]graph.Node) *analyze
 	merged.Findings = once(variants, shown)
 	merged.NotShown = len(found) - len(merged.Findings)
 	for _, unused := range variants[0].Check.Unused {
-		everywhere := !slices.ContainsFunc(variants[1:], func(v Variant) bool { return !slices.Contains(v.Check.Unused, unused) })
+		everywhere := !slices.ContainsFunc(variants[1:], func(v Variant) bool {
+			return !slices.ContainsFunc(v.Check.Unused, func(i analyze.Ignore) bool { return reflect.DeepEqual(i, unused) })
+		})
 		if everywhere {
 			merged.Unused = append(merged.Unused, unused)
 		}

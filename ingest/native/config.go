@@ -1,12 +1,15 @@
 package native
 
 import (
+	"cmp"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/glob"
 )
 
 // A Config is what weir.yaml configures of a run.
@@ -15,7 +18,7 @@ type Config struct {
 	Exclude  []string // patterns of paths that are not read, as written
 	Manifest bool     // the file also has services or aliases, which Reader reads
 	Rules    map[string]RuleConfig
-	Ignore   []Ignore
+	Ignore   []graph.Ignore    // their paths are as written
 	FailOn   string            // a severity, Never, or "" if not set
 	Charts   []graph.Rendering // under render; their paths are as written
 	Overlays []graph.Rendering
@@ -54,15 +57,6 @@ func (v *Variant) Paths() []string {
 type RuleConfig struct {
 	Severity string // a severity, Off, or "" if not set
 	Limit    int    // 0 if not set
-}
-
-// An Ignore is an entry of ignore.
-type Ignore struct {
-	Rule    string // an id, or "*" for all rules
-	Subject string // "*" if not set
-	Reason  string
-	Until   string // 2027-01-31, or "" if not set
-	Origin  graph.Origin
 }
 
 // Words of the configuration.
@@ -130,15 +124,12 @@ func readRule(d *document.Document, n document.Node) RuleConfig {
 	return RuleConfig{Severity: n.Get("severity").Str(), Limit: setting(d, n.Get("limit"), parseLimit).Value}
 }
 
-func readIgnore(d *document.Document, n document.Node) Ignore {
-	i := Ignore{
-		Rule: n.Get("rule").Str(), Subject: n.Get("subject").Str(), Reason: n.Get("reason").Str(), Until: n.Get("until").Str(),
-		Origin: d.At(n),
+func readIgnore(d *document.Document, n document.Node) graph.Ignore {
+	return graph.Ignore{
+		Rule: cmp.Or(n.Get("rule").Str(), "*"), Subject: cmp.Or(n.Get("subject").Str(), "*"),
+		Fingerprints: n.Get("fingerprint").Strs(), Services: n.Get("services").Strs(), Paths: n.Get("paths").Strs(),
+		Reason: n.Get("reason").Str(), Until: n.Get("until").Str(), Origin: d.At(n),
 	}
-	if i.Subject == "" {
-		i.Subject = "*"
-	}
-	return i
 }
 
 // listedRules is the hint for an unknown rule that is similar to no rule.
@@ -150,19 +141,11 @@ func configKeys(rules Rules) []schemaKey {
 	for _, id := range rules.IDs {
 		ruleKeys = append(ruleKeys, schemaKey{name: id, shape: ruleShape(id, rules)})
 	}
-	ignored := slices.Concat(rules.IDs, []string{"*"})
 	return []schemaKey{
 		{name: "sources", shape: &shape{is: "a list", item: aText, hint: "write sources: [deploy/]"}},
 		{name: "exclude", shape: &shape{is: "a list", item: aText, hint: "write exclude: [charts/]"}},
 		{name: "rules", shape: &shape{is: "a mapping", keys: ruleKeys, listed: listedRules, hint: "write RULE: SEVERITY for each rule"}},
-		{name: "ignore", shape: &shape{is: "a list", hint: `write "- rule: sync-cycle" for each entry`, item: &shape{
-			is: "a mapping", hint: "write rule: sync-cycle", keys: []schemaKey{
-				{name: "rule", shape: scalarOf("a rule", oneOfListed(listedRules, ignored...)), required: "sync-cycle"},
-				{name: "subject", shape: aText},
-				{name: "reason", shape: aText, required: "why the finding is accepted"}, // without it, no later reader can decide whether the entry is still needed
-				{name: "until", shape: scalarOf("a date", parseDate)},
-			},
-		}}},
+		{name: "ignore", shape: &shape{is: "a list", hint: `write "- rule: sync-cycle" for each entry`, item: ignoreShape(rules)}},
 		{name: "render", shape: renderShape},
 		{name: "variants", shape: &shape{is: "a mapping", hint: "write NAME: {sources: [overlays/prod]} for each variant", values: &shape{
 			is: "a mapping", hint: "write sources: [overlays/prod]", keys: []schemaKey{
@@ -171,6 +154,31 @@ func configKeys(rules Rules) []schemaKey {
 			},
 		}}},
 		{name: "fail-on", shape: scalarOf("a severity", oneOf(append(slices.Clone(rules.Severities), Never)...))},
+	}
+}
+
+// ignoreShape is an entry of ignore.
+func ignoreShape(rules Rules) *shape {
+	return &shape{
+		is: "a mapping", hint: "write rule: sync-cycle", keys: []schemaKey{
+			{name: "rule", shape: scalarOf("a rule", oneOfListed(listedRules, slices.Concat(rules.IDs, []string{"*"})...))},
+			{name: "subject", shape: aText},
+			{name: "fingerprint", shape: listOf(scalarOf("a fingerprint", parseFingerprint))},
+			{name: "services", shape: listOf(aText)},
+			{name: "paths", shape: listOf(scalarOf("a pattern of paths", parsePattern))},
+			{name: "reason", shape: aText, required: "why the finding is accepted"}, // without it, no later reader can decide whether the entry is still needed
+			{name: "until", shape: scalarOf("a date", parseDate)},
+		},
+		check: func(d *document.Document, n document.Node) {
+			if !n.Get("rule").Exists() && !n.Get("fingerprint").Exists() {
+				d.Problem(graph.Failed, n, "write rule: sync-cycle, or fingerprint: that of a finding", "\"rule\" is missing")
+			}
+			for k, v := range n.Pairs() { // without a value the entry would match everything
+				if slices.Contains([]string{"fingerprint", "services", "paths"}, k.Str()) && len(v.Strs()) == 0 && !v.IsMap() {
+					d.Problem(graph.Failed, k, "write its values, or remove it", "%q is empty", k.Str())
+				}
+			}
+		},
 	}
 }
 
@@ -187,6 +195,20 @@ func ruleShape(id string, rules Rules) *shape {
 			}
 		},
 	}
+}
+
+func parseFingerprint(text string) (fingerprint, hint string) {
+	if len(text) != 16 || strings.Trim(text, "0123456789abcdef") != "" {
+		return "", "write the 16 digits that --output json and the baseline have for the finding, in quotes"
+	}
+	return text, ""
+}
+
+func parsePattern(text string) (pattern, hint string) {
+	if text == "" || !glob.Valid(text) {
+		return "", `write a file, a directory or a pattern as deploy/**/*.yaml; close every "[" with a "]"`
+	}
+	return text, ""
 }
 
 func parseDate(text string) (date, hint string) {

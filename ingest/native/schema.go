@@ -46,7 +46,7 @@ func scalarOf[T any](is string, parse func(string) (T, string)) *shape {
 // listOf makes the shape of a list, which may be written as its only item if
 // that is a scalar.
 func listOf(item *shape) *shape {
-	return &shape{is: "a list", item: item, scalar: item.scalar}
+	return &shape{is: item.is + " or a list", item: item, scalar: item.scalar}
 }
 
 // switchable makes the shape of a policy with these keys, which may be "off".

@@ -1,0 +1,101 @@
+package rules
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/glob"
+	"github.com/weirgraph/weir/internal/wildcard"
+)
+
+// exceptions are the entries of ignore for the findings of a graph.
+type exceptions struct {
+	graph   *graph.Graph
+	entries []analyze.Ignore
+	used    []bool // entries that match a finding
+	today   string
+	dir     string
+}
+
+// exceptions returns those that o has for the findings of g.
+func (o *Options) exceptions(g *graph.Graph) *exceptions {
+	return &exceptions{g, o.Ignore, make([]bool, len(o.Ignore)), o.Today, o.Dir}
+}
+
+// expired compares dates as text, which is what their notation is made for.
+func (e *exceptions) expired(i *analyze.Ignore) bool { return i.Until != "" && e.today > i.Until }
+
+// of returns an entry that has not run out and excuses f, nil if there is none.
+func (e *exceptions) of(f *analyze.Finding) *analyze.Ignore {
+	for i := range e.entries {
+		if !e.expired(&e.entries[i]) && e.match(&e.entries[i], f) {
+			return &e.entries[i]
+		}
+	}
+	return nil
+}
+
+// mark notes which entries match f.
+func (e *exceptions) mark(f *analyze.Finding) {
+	for i := range e.entries {
+		e.used[i] = e.used[i] || e.match(&e.entries[i], f)
+	}
+}
+
+// match reports whether all conditions of an entry match f. Services and places are looked at in
+// findings one by one: those that are reported together may differ in them.
+func (e *exceptions) match(i *analyze.Ignore, f *analyze.Finding) bool {
+	switch {
+	case i.Rule != "*" && i.Rule != f.Rule || !wildcard.Match(i.Subject, f.Subject):
+		return false
+	case i.Fingerprints != nil && !slices.Contains(i.Fingerprints, f.Fingerprint):
+		return false
+	case i.Services == nil && i.Paths == nil:
+		return true
+	case f.Each != nil:
+		return false
+	}
+	return (i.Services == nil || e.about(f, i.Services)) && (i.Paths == nil || len(f.Origins) > 0 && e.below(f.Origins[0], i.Paths))
+}
+
+// about reports whether patterns match all services that f is about, of which there is one.
+func (e *exceptions) about(f *analyze.Finding, patterns []string) bool {
+	services := subjectsOf(e.graph, f)
+	return len(services) > 0 && !slices.ContainsFunc(services, func(v graph.Node) bool {
+		return !slices.ContainsFunc(patterns, func(pattern string) bool { return wildcard.Match(pattern, e.graph.ID(v)) })
+	})
+}
+
+// subjectsOf returns the services that f is about: the caller of a call, all of a cycle or a path.
+// It is nil for an object.
+func subjectsOf(g *graph.Graph, f *analyze.Finding) []graph.Node {
+	caller, _, _ := strings.Cut(f.Subject, "->")
+	names := strings.FieldsFunc(caller, func(r rune) bool { return r == ',' || r == '>' })
+	var list []graph.Node
+	for _, v := range f.Services {
+		if id := g.ID(v); id == caller || slices.Contains(names, id) {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// below reports whether a place is below one of the paths. Text may be rendered from a file
+// that is.
+func (e *exceptions) below(at graph.Origin, patterns []string) bool {
+	return slices.ContainsFunc([]string{at.File, at.RenderedFrom}, func(file string) bool {
+		steps := e.steps(file)
+		return file != "" && slices.ContainsFunc(patterns, func(pattern string) bool { return glob.Below(e.steps(pattern), steps) })
+	})
+}
+
+// steps returns those of a path that is named from the working directory.
+func (e *exceptions) steps(p string) []string {
+	if !filepath.IsAbs(p) {
+		p = filepath.Join(e.dir, p)
+	}
+	return glob.Steps(filepath.ToSlash(p))
+}
