@@ -468,6 +468,17 @@ func (r remedy) general() remedy {
 	return remedy{Remediation: r.way}
 }
 
+// commonOf returns what is to be done for the calls of one finding: in the object of the first,
+// in no object by name where they have several.
+func commonOf(ways []remedy) remedy {
+	for _, r := range ways[1:] {
+		if r.Kind != ways[0].Kind || r.object != ways[0].object {
+			return ways[0].general()
+		}
+	}
+	return ways[0]
+}
+
 // policiesOf returns the policies that act on each call.
 func policiesOf(p *Pass) map[graph.Edge][]*graph.BoundPolicy {
 	return boundOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]*graph.BoundPolicy {

@@ -22,6 +22,15 @@ const (
 	usualAtOnce  = 100 // requests to one callee
 )
 
+// timeoutFixes are the fixes of several remedies together.
+func timeoutFixes(p *Pass, ways []remedy) analyze.Fix {
+	var all analyze.Fix
+	for _, r := range ways {
+		all = all.And(r.timeoutFix(p))
+	}
+	return all
+}
+
 // timeoutFix is the fix of a remedy that bounds the whole call or an attempt.
 func (r remedy) timeoutFix(p *Pass) analyze.Fix {
 	if !p.fixes || r.layer == nil {

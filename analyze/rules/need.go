@@ -10,7 +10,7 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// byNeed splits a list about calls of one caller so that those about the members of one
+// byNeed splits a list about calls so that those about the members of one
 // group are together, in the order of the first of each.
 func byNeed[T any](g *graph.Graph, list []T, call func(T) graph.Edge) [][]T {
 	at := map[analyze.Need]int{}

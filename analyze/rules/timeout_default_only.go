@@ -29,8 +29,9 @@ was not chosen for this call and can change with the product or its version.
 Reported for a synchronous call whose only bound is a default of the product that
 carries it: a timeout of the whole call, or a read timeout, which ends a call whose
 callee sends nothing but no response that arrives in small pieces (nginx and Kong: 60s).
-More than three calls of one product are one finding. The proxy in front of
-the callee has a default of its own, which a longer timeout of the caller does not lift.
+The calls to the members of one group are one finding, and so is what more than three
+callees of one product have in common. The proxy in front of the callee has a default of
+its own, which a longer timeout of the caller does not lift.
 
     kind: HTTPProxy                  # Contour: Envoy's 15s
     spec:
@@ -45,7 +46,7 @@ Not reported: a declared value, even if it equals the default.
 **Fix.** Declare the value that this call needs.
 `
 
-// fewCalls are reported one by one, more as one.
+// fewCalls are reported one by one, more as one. Those to one group count as one.
 const fewCalls = 3
 
 func checkTimeoutDefaultOnly(p *Pass) {
@@ -57,32 +58,56 @@ func checkTimeoutDefaultOnly(p *Pass) {
 		}
 	}
 	for _, by := range product.All {
-		calls := byProduct[by]
-		if len(calls) > fewCalls {
-			reportDefaults(p, by, calls)
+		needs := byNeed(p.Core, byProduct[by], itself)
+		if len(needs) > fewCalls {
+			reportDefaults(p, by, byProduct[by])
 			continue
 		}
-		for _, e := range calls {
-			part := defaultOnly(p.Effective(e))
-			f := aboutCall(p, e, analyze.Default)
-			f.Message = fmt.Sprintf("%s with only the %s", callText(p, e), defaultTimeout(part, by))
-			if inbound(part) && !p.asks(e) {
-				f.Message = fmt.Sprintf("%s, whose own proxy ends the call after %s, the default of %s", callText(p, e), until(part.Budget), by.Title)
-				for _, d := range beaten(part) {
-					f.Message += fmt.Sprintf("; %s on the caller's side never act", english.Duration(d.Value.(time.Duration)))
-					f.Origins = append([]graph.Origin{d.Origin}, f.Origins...)
-				}
-			}
-			r := remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout)
-			f.Hint = r.hint("set", "what this call needs")
-			f.Fix = r.timeoutFix(p)
-			f.Values = []analyze.KeyValue{took("budget", part.Budget)}
-			if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok {
-				c.explain(&f)
-			}
-			p.Report(f)
+		for _, calls := range needs {
+			reportDefault(p, by, calls)
 		}
 	}
+}
+
+// itself is a call as an element of a list of calls.
+func itself(e graph.Edge) graph.Edge { return e }
+
+// reportDefault reports a call, or those to several members of one group.
+func reportDefault(p *Pass, by *policy.Product, calls group) {
+	e := calls[0]
+	part := defaultOnly(p.Effective(e))
+	f := aboutCall(p, e, analyze.Default)
+	what := callText(p, e)
+	if len(calls) > 1 {
+		f = calls.aboutGroup(p, analyze.Default)
+		what = oneOfText(p, calls)
+	}
+	f.Message = fmt.Sprintf("%s with only the %s", what, defaultTimeout(part, by))
+	if inbound(part) && !p.asks(e) {
+		f.Message = fmt.Sprintf("%s, whose own proxy ends the call after %s, the default of %s", what, until(part.Budget), by.Title)
+		for _, d := range beaten(part) {
+			f.Message += fmt.Sprintf("; %s on the caller's side never act", english.Duration(d.Value.(time.Duration)))
+			f.Origins = append([]graph.Origin{d.Origin}, f.Origins...)
+		}
+	}
+	ways := defaultRemedies(p, calls)
+	f.Hint = commonOf(ways).hint("set", "what this call needs")
+	f.Fix = timeoutFixes(p, ways)
+	f.Values = append(f.Values, took("budget", part.Budget))
+	if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok && len(calls) == 1 {
+		c.explain(&f)
+	}
+	p.Report(f)
+}
+
+// defaultRemedies say of each of the calls where its timeout is declared.
+func defaultRemedies(p *Pass, calls group) []remedy {
+	ways := make([]remedy, len(calls))
+	for i, e := range calls {
+		part := defaultOnly(p.Effective(e))
+		ways[i] = remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout)
+	}
+	return ways
 }
 
 // defaultTimeout writes the default that bounds a part: the time of the whole call, or that of
@@ -135,21 +160,18 @@ func isTime(field string) bool {
 	return strings.HasPrefix(field, "timeout.") || field == "retry.maxDuration"
 }
 
-func reportDefaults(p *Pass, by *policy.Product, calls []graph.Edge) {
+// reportDefaults reports at once the calls that have only the default of one product.
+func reportDefaults(p *Pass, by *policy.Product, calls group) {
 	g, first := p.Core, calls[0]
 	part := defaultOnly(p.Effective(first))
-	var all analyze.Fix
-	for _, e := range calls {
-		part := defaultOnly(p.Effective(e))
-		all = all.And(remedyOfLimit(p, e, part, part.Budget, policy.TotalTimeout).timeoutFix(p))
-	}
+	ways := defaultRemedies(p, calls)
 	p.Report(analyze.Finding{
-		Fix:        all,
+		Fix:        timeoutFixes(p, ways),
 		Confidence: analyze.Default,
 		Subject:    "product " + by.Name,
 		Message: fmt.Sprintf("%s (first: %s to %s) have only the %s", english.Count(len(calls), "call"),
 			g.ID(g.From(first)), g.ID(g.To(first)), defaultTimeout(part, by)),
-		Hint:    remedyOfLimit(p, first, part, part.Budget, policy.TotalTimeout).general().hint("set", "what each call needs"),
+		Hint:    ways[0].general().hint("set", "what each call needs"),
 		Values:  []analyze.KeyValue{number("calls", len(calls))},
 		Origins: written(g, calls[:1]),
 	})

@@ -103,7 +103,11 @@ func reportEndless(p *Pass, list []endlessCall) {
 		what, named = oneOfText(p, calls), ""
 	}
 	const long = "to slightly more than the slowest successful response, below the caller's own deadline"
-	r := remedyOf(p, e, part, policy.TotalTimeout)
+	ways := make([]remedy, len(list))
+	for i, c := range list {
+		ways[i] = remedyOf(p, c.call, c.part, policy.TotalTimeout)
+	}
+	r := ways[0]
 	without := "without a timeout"
 	switch {
 	case part.Budget.State == policy.Endless:
@@ -122,13 +126,10 @@ func reportEndless(p *Pass, list []endlessCall) {
 	default:
 		f.Message = fmt.Sprintf("%s without a timeout%s", what, named)
 	}
-	f.Hint = r.hint("set", long)
-	f.Fix = r.timeoutFix(p)
+	f.Hint = commonOf(ways).hint("set", long)
+	f.Fix = timeoutFixes(p, ways)
 	f.Alike = analyze.Alike{Cause: r.Kind + " " + r.Fields(), Says: without, Hint: r.general().hint("set", long), Calls: true}
 	f.Values = append(f.Values, took("attempt", part.Attempt), took("budget", part.Budget))
-	for _, other := range list[1:] {
-		f.Fix = f.Fix.And(remedyOf(p, other.call, other.part, policy.TotalTimeout).timeoutFix(p))
-	}
 	if c, ok := obstacleOf(p, e, policy.TotalTimeout); ok && len(list) == 1 {
 		c.explain(&f)
 	}
