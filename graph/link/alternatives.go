@@ -46,7 +46,8 @@ type gatheredMember struct {
 	share   float64
 	rank    int
 	matches []string
-	spare   bool // it is called only instead of the others
+	spare   bool           // it is called only instead of the others
+	at      []*graph.Place // those that share counts
 }
 
 // collectAlternatives returns nil if v calls nothing as a member of a group.
@@ -116,8 +117,11 @@ func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
 	if i < 0 {
 		i = len(into.members)
 		into.members = append(into.members, gatheredMember{call: e, rank: place.Rank, spare: true})
-	} else if into.fact.Key != "" && into.members[i].share > 0 {
+	} else if into.fact.Key != "" && into.members[i].share > 0 || slices.Contains(into.members[i].at, ev.In) {
 		place.Share = 0 // other evidence, or another part of the graph, repeats it
+	}
+	if place.Share > 0 {
+		into.members[i].at = append(into.members[i].at, ev.In)
 	}
 	into.members[i].spare = into.members[i].spare && ev.Fallback
 	into.members[i].note(&place)
