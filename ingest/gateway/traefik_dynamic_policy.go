@@ -70,7 +70,11 @@ func traefikDynamicPolicies(f *field.Reader, root document.Node) []graph.Policy 
 	if len(passes) > 0 {
 		passes[0].Flaws = append(passes[0].Flaws, t.TakeFlaws()...)
 	}
-	return proxy.PassPolicies(product.Traefik, passes)
+	policies := proxy.PassPolicies(product.Traefik, passes)
+	for i := range policies {
+		policies[i].Object = product.TraefikConfiguration
+	}
+	return policies
 }
 
 // router reads what a router does, for each of the groups of servers that it leads

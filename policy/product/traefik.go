@@ -20,14 +20,14 @@ var Traefik = &policy.Product{
 		HealthCheck: &policy.HealthCheck{Interval: def(30 * time.Second), Timeout: def(5 * time.Second)},
 	},
 	Remediations: policy.Remediations{
-		policy.TotalTimeout:     ways(traefikTimeout),
-		policy.AttemptTimeout:   ways(traefikTimeout),
-		policy.Retries:          ways(in("Middleware", field("spec.retry.attempts", tries))),
-		policy.RetryBackoff:     ways(in("Middleware", field("spec.retry.initialInterval", duration))),
-		policy.CircuitBreaker:   ways(in("Middleware", block("spec.circuitBreaker", "{expression: NetworkErrorRatio() > 0.30}"))),
-		policy.BreakerOpenTime:  ways(in("Middleware", field("spec.circuitBreaker.fallbackDuration", duration))),
-		policy.ConcurrencyLimit: ways(in("Middleware", field("spec.inFlightReq.amount", count))),
-		policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover", ""))),
+		policy.TotalTimeout:     ways(traefikTimeout, traefikFileTimeout),
+		policy.AttemptTimeout:   ways(traefikTimeout, traefikFileTimeout),
+		policy.Retries:          traefikMiddleware(field("retry.attempts", tries)),
+		policy.RetryBackoff:     traefikMiddleware(field("retry.initialInterval", duration)),
+		policy.CircuitBreaker:   traefikMiddleware(block("circuitBreaker", "{expression: NetworkErrorRatio() > 0.30}")),
+		policy.BreakerOpenTime:  traefikMiddleware(field("circuitBreaker.fallbackDuration", duration)),
+		policy.ConcurrencyLimit: traefikMiddleware(field("inFlightReq.amount", count)),
+		policy.FallbackAnswer:   ways(in("TraefikService", block("spec.failover", "")), at(TraefikConfiguration, block("http.services.*.failover", ""))),
 	},
 	Objects:       map[string][]policy.Edit{"ServersTransport": begins("traefik.io/v1alpha1", "ServersTransport", policy.CalleeNamespace)},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.BreakerWindow, policy.LoadBalancing},
@@ -35,6 +35,20 @@ var Traefik = &policy.Product{
 
 // TraefikDuration takes a bare number for seconds.
 var TraefikDuration = &policy.Syntax{Title: "Traefik", Read: readBareOr(time.Second, readGo), Zero: policy.Off, Good: `"2s", or a whole number of seconds`}
+
+// TraefikConfiguration is the kind of what routers, middlewares and services of the file provider
+// say, in the objects of policies.
+const TraefikConfiguration = "dynamic configuration"
+
+// traefikMiddleware are the ways to change a middleware, in a cluster and in a file.
+func traefikMiddleware(e policy.Edit) []policy.Remediation {
+	inFile := e
+	e.Path, inFile.Path = "spec."+e.Path, "http.middlewares.*."+e.Path
+	return ways(in("Middleware", e), at(TraefikConfiguration, inFile))
+}
+
+// traefikFileTimeout is in a transport that the services of the file name.
+var traefikFileTimeout = at(TraefikConfiguration, field("http.serversTransports.*.forwardingTimeouts.responseHeaderTimeout", duration))
 
 // traefikTimeout is in an object that the services of routes name.
 var traefikTimeout = policy.Remediation{
