@@ -161,3 +161,13 @@ func (o *overlays) take(parts []string) {
 		}
 	}
 }
+
+// leaveTargeted leaves out the patches whose names are not those of what they change: read by
+// themselves they would be services of their own.
+func (o *overlays) leaveTargeted() {
+	for real := range o.sources {
+		for _, file := range o.known[real].Targeted {
+			o.has[o.real(file)] = true
+		}
+	}
+}

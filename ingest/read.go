@@ -117,6 +117,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		k := newOverlays(&find)
 		k.leaveVariants(k.outermost(), nil)
 		a.problems(k.problems)
+		k.leaveTargeted()
 		find.files = slices.DeleteFunc(find.files, func(f file) bool { return f.path != "" && k.has[f.real] })
 	}
 	opened := newSeenFiles(find.roots)

@@ -118,6 +118,7 @@ func (r *renders) start(ctx context.Context, workers int) error {
 	if err != nil {
 		return err
 	}
+	r.overlays.leaveTargeted()
 	return r.build(ctx, roots)
 }
 

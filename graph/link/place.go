@@ -91,7 +91,8 @@ func (l *linker) place(namespace string, byFile map[string]string) {
 }
 
 // namespacesOfFiles returns the namespace of each file that has a single one: in a Namespace
-// object, or on at least half of its objects.
+// object, or on at least half of its objects. A Namespace object in rendered text is one that a
+// chart makes besides the namespace of its release.
 func (l *linker) namespacesOfFiles() map[string]string {
 	type account struct {
 		namespace     string
@@ -117,7 +118,7 @@ func (l *linker) namespacesOfFiles() map[string]string {
 			a.several = true
 		}
 		a.namespace = ns
-		a.object = a.object || object
+		a.object = a.object || object && o.RenderedFrom == ""
 		if !object {
 			a.with++
 		}

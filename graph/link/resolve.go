@@ -104,7 +104,7 @@ func (l *linker) resolveAliases() {
 // and in one that is addressed with the names of two or more of them, but has no objects of
 // these names.
 func (l *linker) findHomeNamespaces() {
-	l.hosts.homeNamespaces["default"] = !l.hosts.namespaces["default"]
+	l.hosts.homeNamespaces["default"] = true
 	if !l.hosts.namespaces[""] {
 		return
 	}

@@ -20,6 +20,9 @@ type Overlay struct {
 	At        graph.Origin
 	Files     []string // that it reads, itself included, to open them
 	Dirs      []string // with the kustomizations that it includes, to open them
+	// Targeted are the patches among Files that name what they change in the kustomization: the
+	// names in them are not used.
+	Targeted []string
 	// Refused are the reasons why it is not built without a network, each with its place.
 	Refused []graph.Problem
 }
@@ -66,7 +69,11 @@ func (o *Overlay) read(d *document.Document, outside func(string) bool) {
 	}
 	for _, field := range []string{"patches", "patchesJson6902", "replacements"} {
 		for _, item := range d.Root.Get(field).List() {
+			before := len(o.Files)
 			add(item.Get("path"), item.Get("path").Str())
+			if field == "patches" && item.Get("target").IsMap() {
+				o.Targeted = append(o.Targeted, o.Files[before:]...)
+			}
 		}
 	}
 	if path := d.Root.Get("openapi", "path"); path.Exists() {

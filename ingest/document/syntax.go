@@ -34,7 +34,7 @@ var yamlProblems = []struct {
 	{"found a tab character", tabMessage, tabHint, regexp.MustCompile("\t")},
 	{"cannot start any token", "a character that no value can start with", "put the value in quotes", regexp.MustCompile("[@`%\t]")},
 	{"did not find expected key", "neither a key of the mapping above nor the end of it", "check the indentation and the quotes of this line and the lines above", nil},
-	{"did not find expected '-'", "neither an item of the list above nor the end of it", `put the "-" of all items in one column`, nil},
+	{"did not find expected '-'", "neither an item of the list above nor the end of it", `indent the line below the item that it belongs to, or put the "-" of all items in one column`, nil},
 	{"did not find expected node content", "a missing value", "put a value there, or close the bracket above", nil},
 	{"did not find expected ','", "a bracket without end", "close it, and put commas between the values", regexp.MustCompile(`[\[{]`)},
 	{"could not find expected ':'", `a key without ":"`, `put ":" after it, or check the indentation and the quotes above`, nil},

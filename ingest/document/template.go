@@ -23,7 +23,7 @@ const (
 	YTT
 	ERB
 	Maven  // "@name@", of Maven's filtering of resources
-	Tokens // "#{NAME}#", replaced by a deployment
+	Tokens // "#{NAME}#" or a bare SHOP_IMAGE, replaced by a deployment
 )
 
 // Template returns the engine that a document is a template of and the line that shows it;
@@ -101,7 +101,7 @@ var breakingMarks = []engineMark{
 var brokenLineMarks = []engineMark{
 	{engine: Envsubst, mark: regexp.MustCompile(`\$\{[A-Za-z_]|\$[A-Z_]`)},
 	{engine: Maven, mark: regexp.MustCompile(`@[A-Za-z][\w.-]*@`)},
-	{engine: Tokens, mark: regexp.MustCompile(`#\{[A-Za-z]`)},
+	{engine: Tokens, mark: regexp.MustCompile(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)`)},
 }
 
 var (

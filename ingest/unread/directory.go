@@ -1,6 +1,10 @@
 package unread
 
-import "github.com/weirgraph/weir/graph"
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
 
 var testData = &graph.UnreadKind{
 	ID: "test-data", One: "is a directory of test data and is not read", Many: "directories of test data are not read",
@@ -11,7 +15,7 @@ var testData = &graph.UnreadKind{
 // every other one. What people call test data shows no calls of their system, and is often
 // broken on purpose.
 func Directory(name string) *graph.UnreadKind {
-	switch name {
+	switch strings.ToLower(name) {
 	case "testdata", "test-data", "test_data", "fixture", "fixtures", "test-fixtures", "__fixtures__", "__tests__", "__mocks__", "__snapshots__":
 		return testData
 	}
