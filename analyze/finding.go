@@ -27,6 +27,7 @@ type Excused struct {
 	By     Excuse
 	Reason string       // of the one who excuses it, or the baseline or state that has it; may be empty
 	Origin graph.Origin // of the entry of the configuration or the comment; zero for others
+	Below  bool         // the entry is in a configuration below that of the run
 }
 
 // An Excuse is why a finding is not reported.

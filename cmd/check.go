@@ -164,26 +164,62 @@ func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *che
 	if check.Failing() > 0 {
 		return exitWith(exitFindings)
 	}
-	r.printLowered(check, states, cmp.Or(o.failOn, failOnWords[0]))
+	r.printLowered(check, states, min(severityOf(cmp.Or(o.failOn, failOnWords[0])), check.FailOn))
 	return nil
 }
 
 // printLowered reports that a run does not fail only because of what the configuration and the
-// annotations of the inputs say, with the number of findings for which it would.
-func (r *run) printLowered(check *analyze.Check, states []rules.Variant, failOn string) {
-	if !r.mayLower(check, severityOf(failOn)) {
+// annotations of the inputs say, with the number of findings at or above a severity for which it
+// would.
+func (r *run) printLowered(check *analyze.Check, states []rules.Variant, least analyze.Severity) {
+	if !r.mayLower(check, least) {
 		return
 	}
 	failing := 0
 	for _, s := range states {
 		plain := rules.Run(s.Graph, rules.Options{Known: r.known, NoAnnotations: true})
-		plain.FailOn = severityOf(failOn)
+		plain.FailOn = least
 		failing += plain.Failing()
 	}
-	if failing > 0 {
-		r.printMessage(fmt.Sprintf("the configuration or annotations excuse %s for which this run would fail", english.Count(failing, "finding")),
-			"--no-ignore reports what is ignored; weir.yaml has the severities of rules and fail-on")
+	if failing == 0 { // severities of the configuration may be higher than those without it
+		for i := range check.Excused {
+			if e := &check.Excused[i]; !e.By.Known() && check.Fails(e.Severity) {
+				failing++
+			}
+		}
 	}
+	if failing == 0 {
+		return
+	}
+	r.printMessage(fmt.Sprintf("the configuration or annotations excuse %s for which this run would fail", english.Count(failing, "finding")),
+		"--no-ignore reports what is ignored; weir.yaml has the severities of rules and fail-on")
+	for _, e := range excusedBelow(check, least) {
+		r.printMessage(fmt.Sprintf("%s, below the configuration of the run, excuses %d of these", e.File, e.Findings), "")
+	}
+}
+
+// An excusingFile is a configuration below that of the run, with the number of findings that its
+// entries of ignore excuse.
+type excusingFile struct {
+	File     string
+	Findings int
+}
+
+// excusedBelow returns the files that excuse findings at or above a severity, sorted.
+func excusedBelow(check *analyze.Check, least analyze.Severity) []excusingFile {
+	var list []excusingFile
+	for i := range check.Excused {
+		e := &check.Excused[i]
+		if !e.Below || e.Severity < least {
+			continue
+		}
+		at, ok := slices.BinarySearchFunc(list, e.Origin.File, func(x excusingFile, file string) int { return cmp.Compare(x.File, file) })
+		if !ok {
+			list = slices.Insert(list, at, excusingFile{File: e.Origin.File})
+		}
+		list[at].Findings++
+	}
+	return list
 }
 
 // mayLower reports whether findings would fail the run but for the configuration and annotations.

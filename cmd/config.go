@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -24,15 +25,12 @@ const configName = "weir.yaml"
 type config struct {
 	native.Config
 	File string // as the user would name it; "" if there is none
+	Dir  string // from where it is in effect: that of the weir.yaml that is found, else the current directory
 }
 
-// findConfig returns the name of the configuration to read: the one asked for, else the nearest
-// weir.yaml in the current directory or above it in its git work tree, else "". Only the one
-// asked for may be a pipe.
-func findConfig(asked string) (string, error) {
-	if asked != "" {
-		return asked, nil
-	}
+// findConfig returns the name of the nearest weir.yaml in the current directory or above it in
+// its git work tree, "" if there is none.
+func findConfig() (string, error) {
 	here, err := os.Getwd()
 	if err != nil {
 		return "", nil
@@ -51,6 +49,21 @@ func findConfig(asked string) (string, error) {
 		}
 		here = filepath.Dir(here)
 	}
+}
+
+// readSettings reads the configuration that is asked for, else the one that is found. Only the
+// one asked for may be a pipe.
+func readSettings(asked string, outside bool) (*config, error) {
+	found, err := findConfig()
+	if err != nil && asked == "" {
+		return nil, err
+	}
+	c, err := readConfig(cmp.Or(asked, found), outside)
+	if err != nil {
+		return nil, err
+	}
+	c.Dir = filepath.Dir(found) // "." if none is found
+	return c, nil
 }
 
 // readConfig reads a configuration. All of it is checked here, so that mistakes are
@@ -171,11 +184,7 @@ func (c *config) variantNames() []string {
 // completeVariants completes --variant.
 func completeVariants(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 	file, _ := cmd.Flags().GetString("config")
-	name, err := findConfig(file)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	c, err := readConfig(name, false)
+	c, err := readSettings(file, false)
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

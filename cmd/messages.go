@@ -128,7 +128,7 @@ func (c *console) printUnused(entries []analyze.Ignore) {
 // conditions lists those of an entry of ignore.
 func conditions(i *graph.Ignore) string {
 	list := []string{"rule " + i.Rule}
-	if i.Subject != "*" || i.Fingerprints == nil && i.Services == nil && i.Paths == nil {
+	if i.Subject != "*" || i.Fingerprints == nil && i.Services == nil && i.Paths == nil && i.Within == "" {
 		list = append(list, "subject "+i.Subject)
 	}
 	for _, c := range []struct {
@@ -138,6 +138,9 @@ func conditions(i *graph.Ignore) string {
 		if c.values != nil {
 			list = append(list, c.name+strings.Join(c.values, " or "))
 		}
+	}
+	if i.Within != "" {
+		list = append(list, "declared below "+i.Within)
 	}
 	return strings.Join(list, ", ")
 }

@@ -55,11 +55,7 @@ func (r *run) prepare(cmd *cobra.Command) error {
 	}
 	r.config = &config{}
 	if cmd.Flags().Lookup("config") != nil {
-		var name string
-		if name, err = findConfig(r.configPath); err == nil {
-			r.config, err = readConfig(name, r.followOutside)
-		}
-		if err == nil {
+		if r.config, err = readSettings(r.configPath, r.followOutside); err == nil {
 			err = r.config.checkVariants(r.variants)
 		}
 	}

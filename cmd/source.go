@@ -134,6 +134,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	}
 	b := &link.Builder{Namespace: r.namespace}
 	options := ingest.Options{Stdin: r.in, Listed: listed, FollowOutside: r.followOutside, Exclude: exclude, Columns: r.columns, MaxMemory: r.maxMemory}
+	options.Config = &ingest.Configuration{File: r.config.File, Dir: r.config.Dir, Rules: configRules()}
 	if r.render {
 		options.Render = &render
 	}

@@ -13,6 +13,7 @@ type Coverage struct {
 	Unread     []Unread        // inputs that are recognized and not read, by kind, then by origin
 	Mistakes   []Mistake       // sorted by origin
 	Excuses    []CommentExcuse // sorted by origin
+	Ignores    []Ignore        // of configurations below that of the run, sorted by origin
 	Silent     []Node          // services without an outgoing call in the inputs, sorted
 	Spans      Spans
 }

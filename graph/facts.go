@@ -33,6 +33,7 @@ type Facts struct {
 	Problems   []Problem
 	Unread     []Unread
 	Excuses    []CommentExcuse
+	Ignores    []Ignore
 	Mistakes   []Mistake
 
 	Projects []Project
@@ -521,6 +522,7 @@ type Ignore struct {
 	Paths        []string // patterns of which one matches the deciding place, as seen from the working directory
 	Reason       string
 	Until        string // the last day on which it counts, 2006-01-02; empty is forever
+	Within       string // the directory whose objects it is for, of a configuration below that of the run; "" is all
 	Origin       Origin
 }
 

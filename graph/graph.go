@@ -68,6 +68,7 @@ type Service struct {
 	Aliases  []string // all other names that it answers to or is declared under, sorted
 	Versions []string // the workloads behind it if there are several, sorted
 	Origins  []Origin // where it is declared, else first addressed; sorted
+	Runs     []Origin // those of Origins where the platform that runs it declares it; sorted
 }
 
 // A Call is an edge with what is known about it. It is a copy, except for Evidence, which

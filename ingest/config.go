@@ -3,8 +3,32 @@ package ingest
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+
+	"github.com/weirgraph/weir/ingest/native"
 )
+
+// A Configuration is what reading has to know about that of the run.
+type Configuration struct {
+	File  string // as the user names it; "" if there is none
+	Dir   string // from where it is in effect, relative to the working directory
+	Rules native.Rules
+}
+
+// scope returns which native manifests are configurations below c: those in directories below its
+// own, of the same git work tree.
+func (c *Configuration) scope(cwd string) *native.Scope {
+	dir := filepath.Join(cwd, c.Dir)
+	tree := WorkTree(dir)
+	return &native.Scope{Config: filepath.ToSlash(c.File), Rules: c.Rules, Below: func(file string) bool {
+		at := filepath.FromSlash(path.Dir(file))
+		if !filepath.IsAbs(at) {
+			at = filepath.Join(cwd, at)
+		}
+		return at != dir && within(dir, at) && WorkTree(at) == tree
+	}}
+}
 
 // ReadConfig returns the text of a configuration, which has no link that leads out of its git
 // work tree, unless outside is set.

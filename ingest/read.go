@@ -28,6 +28,9 @@ type Options struct {
 	// Listed are further sources, which a configuration lists. They are read only inside the root
 	// of the configuration and those of the other sources.
 	Listed []native.Source
+	// Config, if set, has configurations below that of the run read: their entries of ignore are
+	// in the Coverage. Else native manifests configure nothing.
+	Config *Configuration
 	// FollowOutside lets links and references lead anywhere, except to views of the system such
 	// as /proc. Without it they are followed only inside the git work tree that a source is in,
 	// else inside the directory of the source.
@@ -91,6 +94,12 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	}
 	if o.Readers == nil {
 		o.Readers = Readers
+	}
+	if o.Config != nil {
+		o.Readers = slices.Clone(o.Readers)
+		if i := slices.Index(o.Readers, native.Reader); i >= 0 {
+			o.Readers[i] = o.Config.scope(find.roots.cwd).Reader()
+		}
 	}
 	if len(o.Columns) > 0 {
 		o.Readers = append([]*document.Reader{summary.TableOf(o.Columns)}, o.Readers...)

@@ -9,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/glob"
 	"github.com/weirgraph/weir/internal/wildcard"
+	"github.com/weirgraph/weir/policy"
 )
 
 // exceptions are the entries of ignore for the findings of a graph.
@@ -20,9 +21,15 @@ type exceptions struct {
 	dir     string
 }
 
-// exceptions returns those that o has for the findings of g.
+// exceptions returns those for the findings of g that o has, and configurations below it.
 func (o *Options) exceptions(g *graph.Graph) *exceptions {
-	return &exceptions{g, o.Ignore, make([]bool, len(o.Ignore)), o.Today, o.Dir}
+	entries := slices.Clip(o.Ignore)
+	if !o.NoAnnotations {
+		for _, i := range g.Coverage().Ignores {
+			entries = append(entries, analyze.Ignore{Ignore: i})
+		}
+	}
+	return &exceptions{g, entries, make([]bool, len(entries)), o.Today, o.Dir}
 }
 
 // expired compares dates as text, which is what their notation is made for.
@@ -53,12 +60,32 @@ func (e *exceptions) match(i *analyze.Ignore, f *analyze.Finding) bool {
 		return false
 	case i.Fingerprints != nil && !slices.Contains(i.Fingerprints, f.Fingerprint):
 		return false
-	case i.Services == nil && i.Paths == nil:
+	case i.Services == nil && i.Paths == nil && i.Within == "":
 		return true
-	case f.Each != nil:
+	case f.Each != nil || i.Within != "" && !e.declaredBelow(f, i.Within):
 		return false
 	}
 	return (i.Services == nil || e.about(f, i.Services)) && (i.Paths == nil || len(f.Origins) > 0 && e.below(f.Origins[0], i.Paths))
+}
+
+// declaredBelow reports whether a finding is about what is declared below a directory: the deciding
+// place is there, and the services that it is about run from there. Of what is about no service all
+// places are.
+func (e *exceptions) declaredBelow(f *analyze.Finding, dir string) bool {
+	elsewhere := func(o graph.Origin) bool {
+		return o.File == "" || o.File == policy.Stdin || !glob.Below(e.steps(dir), e.steps(o.File))
+	}
+	services := subjectsOf(e.graph, f)
+	if len(f.Origins) == 0 || elsewhere(f.Origins[0]) || services == nil && slices.ContainsFunc(f.Origins, elsewhere) {
+		return false
+	}
+	return !slices.ContainsFunc(services, func(v graph.Node) bool {
+		declared := e.graph.Service(v).Runs
+		if declared == nil { // what other inputs add does not move a service
+			declared = e.graph.Service(v).Origins
+		}
+		return len(declared) == 0 || slices.ContainsFunc(declared, elsewhere)
+	})
 }
 
 // about reports whether patterns match all services that f is about, of which there is one.

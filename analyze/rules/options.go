@@ -35,7 +35,7 @@ type Options struct {
 	Show       Selection
 	Fixes      bool // findings have their fixes as data, see Finding.Fix; they take as long as the findings
 
-	NoAnnotations bool // annotations and comments excuse nothing
+	NoAnnotations bool // annotations, comments and configurations below that of the run excuse nothing
 
 	Dir   string // the working directory, to which paths in Ignore and places are relative
 	Today string // 2006-01-02, against Ignore.Until; without it nothing runs out

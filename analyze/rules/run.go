@@ -122,5 +122,5 @@ func (o *Options) excused(f *analyze.Finding, ignore *exceptions, written *suppr
 }
 
 func ignoredBy(f analyze.Finding, i *analyze.Ignore) analyze.Excused {
-	return analyze.Excused{Finding: f, By: analyze.ByConfiguration, Reason: i.Reason, Origin: i.Origin}
+	return analyze.Excused{Finding: f, By: analyze.ByConfiguration, Reason: i.Reason, Origin: i.Origin, Below: i.Within != ""}
 }

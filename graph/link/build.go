@@ -31,6 +31,7 @@ func (b *Builder) Add(f *graph.Facts) {
 	b.Coverage.Problems = append(b.Coverage.Problems, f.Problems...)
 	b.Coverage.Unread = append(b.Coverage.Unread, f.Unread...)
 	b.Coverage.Excuses = append(b.Coverage.Excuses, f.Excuses...)
+	b.Coverage.Ignores = append(b.Coverage.Ignores, f.Ignores...)
 }
 
 // Build links everything added so far. The result does not depend on the order

@@ -105,6 +105,9 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 		for _, t := range l.entities[c].things {
 			s.Defined = true
 			s.Origins = append(s.Origins, t.Origin)
+			if hosting(l.entities[c].ref.Realm) {
+				s.Runs = append(s.Runs, t.Origin)
+			}
 			workloads = append(workloads, t.Versions...)
 			declare(&s, t)
 			within = true
@@ -130,6 +133,8 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 	s.Aliases = slices.DeleteFunc(sortedUnique(s.Aliases), func(a string) bool { return a == s.Name })
 	slices.SortFunc(s.Origins, graph.Origin.Compare)
 	s.Origins = slices.Compact(s.Origins)
+	slices.SortFunc(s.Runs, graph.Origin.Compare)
+	s.Runs = slices.Compact(s.Runs)
 	slices.SortFunc(s.Ports, func(a, b graph.Port) int {
 		return cmp.Or(cmp.Compare(a.Number, b.Number), strings.Compare(a.Name, b.Name), strings.Compare(a.Target, b.Target), strings.Compare(a.Protocol, b.Protocol))
 	})
@@ -389,6 +394,7 @@ func (l *linker) completeCoverage(g *graph.Graph) {
 		return cmp.Or(a.Origin.Compare(b.Origin), cmp.Compare(a.Rule, b.Rule))
 	})
 	c.Excuses = slices.Compact(c.Excuses)
+	slices.SortStableFunc(c.Ignores, func(a, b graph.Ignore) int { return a.Origin.Compare(b.Origin) })
 	slices.SortStableFunc(c.Unresolved, func(a, b graph.Unresolved) int {
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Address, b.Address), strings.Compare(a.Key, b.Key))
 	})

@@ -34,8 +34,13 @@ func matchNative(h *document.Head) bool {
 // claimsNative reports whether a document says outright that it is a native
 // manifest, in its apiVersion or by its file's name.
 func claimsNative(h *document.Head) bool {
+	return h.Group() == "weir" || h.APIVersion == "" && h.Kind == "" && named(h)
+}
+
+// named reports whether a file has the name of a configuration.
+func named(h *document.Head) bool {
 	name := strings.TrimPrefix(h.Base, ".")
-	return h.Group() == "weir" || h.APIVersion == "" && h.Kind == "" && (name == "weir.yaml" || name == "weir.yml")
+	return name == "weir.yaml" || name == "weir.yml"
 }
 
 func readNative(d *document.Document, f *graph.Facts) {
