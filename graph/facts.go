@@ -439,6 +439,7 @@ type Use struct {
 	As     string // the environment variable it becomes, or the prefix if Key is ""
 	File   bool   // mounted as files, not read as environment
 	Init   bool
+	Built  bool // Of is built from the directory that has it
 	Guess  bool // it is a guess that Of uses it
 	Origin Origin
 }

@@ -12,21 +12,8 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/delivery"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/internal/stage"
 )
-
-// environments are words for the stages of an estate. Of the overlays for several, the one
-// for the last of these words is read.
-var environments = strings.Fields(`local minikube kind dev devel development sandbox ci e2e test testing qa int integration
-	uat demo perf stage staging preprod preproduction prd prod production live`)
-
-// environment returns the rank of the stage that a directory is named after, -1 if it is none.
-func environment(dir string) int {
-	rank := -1
-	for _, word := range strings.FieldsFunc(strings.ToLower(filepath.Base(dir)), func(c rune) bool { return c == '-' || c == '_' || c == '.' }) {
-		rank = max(rank, slices.Index(environments, word))
-	}
-	return rank
-}
 
 // leaveVariants returns the kustomizations that are read. Of several with one base that are
 // beside each other and named after stages, only one is, because they declare the same
@@ -44,7 +31,7 @@ func (o *overlays) leaveVariants(roots, named []string) []string {
 			kept = append(kept, root)
 			continue
 		}
-		read := slices.MaxFunc(group, func(a, b string) int { return cmp.Compare(environment(a), environment(b)) })
+		read := slices.MaxFunc(group, func(a, b string) int { return cmp.Compare(stage.Rank(filepath.Base(a)), stage.Rank(filepath.Base(b))) })
 		var names []string
 		for _, member := range group {
 			left[member] = true
@@ -68,12 +55,12 @@ func (o *overlays) leaveVariants(roots, named []string) []string {
 // variantsOf returns the kustomizations beside one that are further stages of the same, itself
 // included; nil if it is no stage.
 func (o *overlays) variantsOf(root string, roots []string) []string {
-	if environment(root) < 0 {
+	if stage.Rank(filepath.Base(root)) < 0 {
 		return nil
 	}
 	bases := o.includes(root)[1:]
 	return slices.DeleteFunc(slices.Clone(roots), func(other string) bool {
-		return filepath.Dir(other) != filepath.Dir(root) || environment(other) < 0 ||
+		return filepath.Dir(other) != filepath.Dir(root) || stage.Rank(filepath.Base(other)) < 0 ||
 			!slices.ContainsFunc(o.includes(other), func(part string) bool {
 				return part == root || slices.Contains(bases, part) && !o.known[part].Component
 			})

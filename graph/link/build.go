@@ -37,7 +37,7 @@ func (b *Builder) Add(f *graph.Facts) {
 // Build links everything added so far. The result does not depend on the order
 // of the calls of Add. The builder must not be used afterwards.
 func (b *Builder) Build() *graph.Graph {
-	assemble(&b.facts)
+	b.Coverage.Problems = append(b.Coverage.Problems, assemble(&b.facts)...)
 	b.complete()
 	reduceNames(&b.facts)
 	sortFacts(&b.facts)

@@ -32,8 +32,9 @@ func Join(into, f *graph.Facts) {
 }
 
 // assemble adds the facts of projects to the others, but not those of files that are only
-// parts of other projects: files that others include, and those made to be extended.
-func assemble(f *graph.Facts) {
+// parts of other projects: files that others include, and those made to be extended. It returns
+// what is not read of the projects.
+func assemble(f *graph.Facts) []graph.Problem {
 	slices.SortStableFunc(f.Projects, func(a, b graph.Project) int { return strings.Compare(a.File, b.File) })
 	a := assembly{extended: map[string]map[string]bool{}, whole: map[string][]string{}}
 	files := map[string]*graph.Project{}
@@ -44,14 +45,20 @@ func assemble(f *graph.Facts) {
 		a.readParts(&f.Projects[i], files)
 	}
 	kept := a.keep(f.Projects)
+	var projects []*graph.Project
 	for i := range f.Projects {
 		if p := &f.Projects[i]; kept[p.File] {
 			p.Facts.Projects = nil
 			dropServices(p.Facts, a.extended[p.File])
-			Join(f, p.Facts)
+			projects = append(projects, p)
 		}
 	}
+	problems := leaveForms(projects)
+	for _, p := range projects {
+		Join(f, p.Facts)
+	}
 	f.Projects = nil
+	return problems
 }
 
 // An assembly is how files are parts of each other.
@@ -129,11 +136,18 @@ func dropServices(f *graph.Facts, extended map[string]bool) {
 			}
 		}
 	}
+	dropFacts(f, drop, false)
+}
+
+// dropFacts drops what is said of some services; keepBuilt keeps the configuration in the
+// directories that they are built from.
+func dropFacts(f *graph.Facts, drop map[graph.Ref]bool, keepBuilt bool) {
 	f.Entities = slices.DeleteFunc(f.Entities, func(t graph.Entity) bool { return drop[t.Ref] })
 	f.Names = slices.DeleteFunc(f.Names, func(n graph.Name) bool { return drop[n.Of] })
 	f.Calls = slices.DeleteFunc(f.Calls, func(c graph.CallFact) bool { return drop[c.From.Ref] })
 	f.Values = slices.DeleteFunc(f.Values, func(v graph.Value) bool { return drop[v.Of] })
-	f.Uses = slices.DeleteFunc(f.Uses, func(u graph.Use) bool { return drop[u.Of] })
+	f.Uses = slices.DeleteFunc(f.Uses, func(u graph.Use) bool { return drop[u.Of] && !(keepBuilt && u.Built) })
+	f.Listeners = slices.DeleteFunc(f.Listeners, func(l graph.Listener) bool { return drop[l.Of] || drop[l.To.Ref] })
 	f.Policies = slices.DeleteFunc(f.Policies, func(p graph.Policy) bool {
 		return slices.ContainsFunc(p.From, func(e graph.EndpointRef) bool { return drop[e.Ref] })
 	})

@@ -23,12 +23,12 @@ func (e *composeEmitter) mounts() {
 		bundle, ok := e.bundles[m.kind+"/"+m.source.text]
 		switch {
 		case ok && bundle.file != "":
-			e.use(bundle.file, m.source.at)
+			e.use(bundle.file, graph.Use{Origin: m.source.at})
 		case ok && bundle.content != "":
 			ref := graph.Ref{Realm: e.realm, Kind: m.kind, Name: m.source.text}
 			e.config(ref, path.Base(m.target), bundle.content, graph.Origin{
 				Reader: bundle.at.Reader, File: bundle.at.File, Line: bundle.at.Line,
-			}, m.source.at)
+			}, graph.Use{Origin: m.source.at})
 		}
 	}
 }
@@ -49,7 +49,7 @@ func (e *composeEmitter) mount(m composeMount) {
 	}
 	if err != nil {
 		if !isScript(path.Base(name)) {
-			e.use(name, m.source.at)
+			e.use(name, graph.Use{Origin: m.source.at})
 		}
 		return
 	}
@@ -59,7 +59,7 @@ func (e *composeEmitter) mount(m composeMount) {
 	all := isConfigDirectory(m.target)
 	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
 		if !entry.IsDir() && (all && !isScript(entry.Name()) || configName.MatchString(entry.Name())) {
-			e.use(path.Join(name, entry.Name()), m.source.at)
+			e.use(path.Join(name, entry.Name()), graph.Use{Origin: m.source.at})
 		}
 	}
 }
@@ -141,7 +141,7 @@ func (e *composeEmitter) sourceIn(root string) {
 		}
 		for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
 			if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
-				e.use(path.Join(root, sub, entry.Name()), directory.source.at)
+				e.use(path.Join(root, sub, entry.Name()), graph.Use{Built: true, Origin: directory.source.at})
 			}
 		}
 	}
@@ -174,23 +174,23 @@ func isConfigDirectory(target string) bool {
 	})
 }
 
-// use adds a file once, and that the service uses it.
-func (e *composeEmitter) use(name string, at graph.Origin) {
+// use adds a file once, and that the service uses it as u says.
+func (e *composeEmitter) use(name string, u graph.Use) {
 	file := e.file(name)
 	ref := settings.FileRef(file)
 	if settings.Worthless(settings.ConfigBase(name), "") {
 		return
 	}
+	var text []byte
 	if !e.configs[ref] {
-		text, err := e.content(name)
-		e.isOutside(err, name, at)
+		var err error
+		text, err = e.content(name)
+		e.isOutside(err, name, u.Origin)
 		if err != nil || isComposeFile(name, text) {
 			return // made when the project starts, or not kept with it; or it describes others
 		}
-		e.config(ref, path.Base(name), string(text), graph.Origin{Reader: e.main.Reader, File: file, Line: 1, Column: 1}, at)
-		return
 	}
-	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Scope: e.scope, Config: ref, File: true, Origin: at})
+	e.config(ref, path.Base(name), string(text), graph.Origin{Reader: e.main.Reader, File: file, Line: 1, Column: 1}, u)
 }
 
 // composeServices matches the services of a compose file.
@@ -206,8 +206,8 @@ func isComposeFile(name string, text []byte) bool {
 		strings.HasPrefix(base, "docker-compose") || strings.HasPrefix(base, "compose.") || composeServices.Match(text)
 }
 
-// config adds a text of configuration and its use at a place.
-func (e *composeEmitter) config(ref graph.Ref, name, text string, start, at graph.Origin) {
+// config adds a text of configuration once, and its use as u says.
+func (e *composeEmitter) config(ref graph.Ref, name, text string, start graph.Origin, u graph.Use) {
 	if !e.configs[ref] {
 		e.configs[ref] = true
 		values, policies := settings.Values(name, text, start), settings.Policies(name, text, start, false)
@@ -217,5 +217,6 @@ func (e *composeEmitter) config(ref graph.Ref, name, text string, start, at grap
 			})
 		}
 	}
-	e.f.Uses = append(e.f.Uses, graph.Use{Of: e.of, Scope: e.scope, Config: ref, File: true, Origin: at})
+	u.Of, u.Scope, u.Config, u.File = e.of, e.scope, ref, true
+	e.f.Uses = append(e.f.Uses, u)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/stage"
 )
 
 // A composeProject is everything that compose would start together: a file, the override
@@ -131,7 +132,79 @@ func (p *composeProject) name(main *composeFile) string {
 	if name := p.above(main); name != "" {
 		return name
 	}
+	if p.isOneOfSeveral(main) {
+		return p.main.File[:len(p.main.File)-len(path.Ext(p.main.File))]
+	}
 	return path.Dir(p.main.File)
+}
+
+// isOneOfSeveral reports whether other files in the directory declare services of the main one
+// whole as well, so that each is a project of its own, and none is the first of them: Compose
+// looks for none by itself, and none is named after a stage.
+func (p *composeProject) isOneOfSeveral(main *composeFile) bool {
+	if p.main.Dir == nil || slices.Contains(overrideNames, path.Base(p.main.File)) || p.beside("", composeNames, main.variables) != nil {
+		return false
+	}
+	own := main.wholeServices()
+	if len(own) == 0 || stage.Rank(path.Base(p.main.File)) >= 0 {
+		return false
+	}
+	entries, _ := fs.ReadDir(p.main.Dir, ".")
+	several := false
+	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
+		name := entry.Name()
+		if ext := path.Ext(name); ext != ".yml" && ext != ".yaml" || entry.IsDir() || name == path.Base(p.main.File) {
+			continue
+		}
+		if text, err := p.content(name); err != nil || !isComposeFile(name, text) {
+			continue
+		}
+		other, err := p.open(name, main.variables)
+		if err != nil {
+			continue
+		}
+		again := 0
+		for name := range other.wholeServices() {
+			if own[name] {
+				again++
+			}
+		}
+		if again < 2 && again < len(own) {
+			continue
+		}
+		if stage.Rank(path.Base(name)) >= 0 {
+			return false
+		}
+		several = true
+	}
+	return several
+}
+
+// wholeServices returns the services of a file that could be started with it alone; none if one
+// of them needs another file.
+func (p *composeFile) wholeServices() map[string]bool {
+	whole := map[string]bool{}
+	for name, n := range p.serviceNodes() {
+		switch {
+		case n.Get("extends", "file").Exists():
+		case n.Get("image").Exists() || n.Get("build").Exists() || n.Get("extends").Exists():
+			whole[name] = true
+		default:
+			return nil
+		}
+		for _, need := range append(n.Get("depends_on").List(), n.Get("links").List()...) {
+			target, _, _ := strings.Cut(need.Str(), ":")
+			if _, declared := p.serviceNode(target); !declared {
+				return nil
+			}
+		}
+		for need := range n.Get("depends_on").Pairs() {
+			if _, declared := p.serviceNode(need.Str()); !declared {
+				return nil
+			}
+		}
+	}
+	return whole
 }
 
 // above is the name of the project in a directory above that the main file is a part of, or ""
