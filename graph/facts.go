@@ -368,10 +368,13 @@ type Value struct {
 	Source SettingSource
 	Init   bool // of an init container: runs before the service, not with it
 	Guess  bool // it is a guess that Of has it: evidence from it is weak
-	// Profile is the expression of Spring's profiles for which the setting acts; "" if it
-	// always does.
+	// Profile is the expression of Spring's profiles, or the environment of .NET in lower case,
+	// for which the setting acts; "" if it always does.
 	Profile string
-	In      *Place // the place of its addresses in a group; nil if they are in none
+	// Full is the Key with the names in it that say nothing about the value, by which a variable
+	// takes the place of the setting; "" if the Key is that.
+	Full string
+	In   *Place // the place of its addresses in a group; nil if they are in none
 	// Part is set for a setting that acts where others of the program refer to it by this name,
 	// in whatever file: a server of an upstream, an endpoint of a cluster. With Loose it acts
 	// by itself if none does.

@@ -1,6 +1,7 @@
 package address
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -42,7 +43,7 @@ var (
 	// variantWords may follow a word for a host.
 	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
 	// ownWords mark an address as the service's own.
-	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners`)
+	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners kestrel`)
 	// outsideWords mark an address that browsers and other programs use, not the service.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
 		logout noproxy trusted referer audience audiences letsencrypt swagger springdoc redoc`)
@@ -64,7 +65,7 @@ var (
 		schema namespace selector scope scopes realm user username password passwd secret token cert certificate javaagent repository chart digest`)
 	telemetryWords = wordSet(`otel otlp opentelemetry zipkin jaeger tracing trace traces telemetry metrics statsd prometheus
 		loki tempo fluentd fluentbit fluent logstash graylog gelf syslog sentry datadog newrelic apm honeycomb collector
-		grafana pushgateway influxmetrics exporter logging pyroscope signoz`)
+		grafana pushgateway influxmetrics exporter logging pyroscope signoz serilog`)
 	controlWords = wordSet(`eureka configserver nacos apollo consul discovery`)
 )
 
@@ -109,6 +110,9 @@ func ParseKey(key string) Key {
 		if w == "container" && i == n-2 && i > 0 && k.Words[n-1] == "name" { // compose resolves it
 			k.address, k.host = true, true
 		}
+		if w == "configuration" && i == n-1 && i > 0 && k.Words[i-1] == "redis" { // of .NET's client
+			k.address, k.host = true, true
+		}
 		if w == "points" && i == n-1 && i > 0 && k.Words[i-1] == "contact" {
 			k.address, k.host = true, true
 		}
@@ -122,13 +126,21 @@ func ParseKey(key string) Key {
 	return k
 }
 
-// IsLocal reports whether the key as a whole is for the service's own name. Keycloak
-// has several settings about its own hostname. A virtual host is a name that a web
-// server answers to, and a part of a broker.
+// isOwn reports whether the key as a whole is for the service's own name, or for one that it
+// only compares or hands out. Keycloak has several settings about its own hostname. A virtual
+// host is a name that a web server answers to, and a part of a broker. The issuer of a token is
+// compared, and the root of an application that is registered for logins is where browsers
+// return to.
 func (k *Key) isOwn() bool {
 	whole := strings.Join(k.Words, " ")
-	return slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host")
+	return slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host") ||
+		tokenIssuer.MatchString(whole) || registeredRoot.MatchString(whole)
 }
+
+var (
+	tokenIssuer    = regexp.MustCompile(`^(?:.* )?(?:(?:jwt|jwks|token|tokens)(?: settings| options| bearer)? issuer|valid issuers?)$`)
+	registeredRoot = regexp.MustCompile(`\b(?:clients|applications) (?:.+ )?root url$`)
+)
 
 // isHome reports whether the key is for the address under which the service
 // itself, or its site, is found, or that its pages link to.

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -54,7 +55,7 @@ type profiles struct {
 
 // profilesOf returns the active profiles of a program by its scopes: what its environment
 // and its command line say goes before what its files say.
-func profilesOf(scopes []*scope) profiles {
+func profilesOf(scopes []*scope) *profiles {
 	var said [2]profiles // in the environment, in files
 	groups := map[string]string{}
 	for _, s := range scopes {
@@ -82,9 +83,9 @@ func profilesOf(scopes []*scope) profiles {
 			})
 		}
 	}
-	p := said[0]
+	p := &said[0]
 	if !p.known {
-		p = said[1]
+		p = &said[1]
 	}
 	for i := 0; i < len(p.active) && i < maxProfiles; i++ {
 		p.active = append(p.active, splitProfiles(groups[relaxed(p.active[i])])...)
@@ -156,7 +157,10 @@ func (l *linker) chooseSettings(scopes []*scope) {
 }
 
 func chooseProfiles(list []*scope) {
-	p := profilesOf(list)
+	p := environmentOf(list)
+	if p == nil {
+		p = profilesOf(list)
+	}
 	type spot struct {
 		key string
 		of  graph.Ref
@@ -218,7 +222,7 @@ func dropOverridden(list []*scope) {
 	for _, s := range list {
 		for i := range s.values {
 			if v := &s.values[i]; v.Source == graph.FromEnv && v.Key != "" && strings.ContainsAny(v.Key, "_.:") {
-				set[relaxed(v.Key)] = true
+				set[settingOf(v.Key)] = true
 			}
 		}
 	}
@@ -228,9 +232,10 @@ func dropOverridden(list []*scope) {
 	places := map[string]*graph.Place{}
 	for _, s := range list {
 		s.values = slices.DeleteFunc(s.values, func(v setting) bool {
-			gone := v.Source == graph.FromFile && strings.ContainsAny(v.Key, ".:") && set[relaxed(v.Key)]
+			key := cmp.Or(v.Full, v.Key)
+			gone := v.Source == graph.FromFile && strings.ContainsAny(key, ".:") && set[relaxed(key)]
 			if gone && v.In != nil {
-				places[relaxed(v.Key)] = v.In
+				places[relaxed(key)] = v.In
 			}
 			return gone
 		})
@@ -238,7 +243,7 @@ func dropOverridden(list []*scope) {
 	for _, s := range list {
 		for i := range s.values {
 			if v := &s.values[i]; v.Source == graph.FromEnv && v.In == nil && len(places) > 0 {
-				v.In = places[relaxed(v.Key)]
+				v.In = places[settingOf(v.Key)]
 			}
 		}
 	}

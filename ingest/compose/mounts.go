@@ -83,7 +83,7 @@ var configName = regexp.MustCompile(`^(?:config|configuration|settings)\.(?:ya?m
 // into the image.
 var (
 	sourceDirectories = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates", grafanaSources}
-	sourceName        = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*(?:\.(?:template|tmpl|tpl))?\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl|tpl))?|Caddyfile|appsettings(?:\.Production|\.Docker)?\.json)$`)
+	sourceName        = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*(?:\.(?:template|tmpl|tpl))?\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl|tpl))?|Caddyfile|(?:appsettings|ocelot|yarp)(?:\.[\w\-]+)?\.json)$`)
 )
 
 // grafanaSources is where Grafana looks for datasources, under any name.

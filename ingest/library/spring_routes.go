@@ -13,9 +13,10 @@ import (
 // request goes by one route, and by one of those of a weight group.
 func placeGatewayRoutes(s *settings.Collector, root settings.YAMLRoot, values []graph.Value) {
 	places := map[graph.Origin]*graph.Place{}
+	names := map[graph.Origin]string{}
 	for _, prefix := range gatewayPrefixes {
 		groups := map[string]*graph.GroupFact{}
-		for _, route := range relaxedGet(root.Node, append(prefix, "routes")...).List() {
+		for i, route := range relaxedGet(root.Node, append(prefix, "routes")...).List() {
 			uri := relaxedGet(route, "uri")
 			if !uri.Exists() {
 				continue
@@ -30,11 +31,12 @@ func placeGatewayRoutes(s *settings.Collector, root settings.YAMLRoot, values []
 				place = &graph.Place{Group: groups[p.group], Share: p.weight}
 			}
 			places[at] = place
+			names[at] = strings.Join(prefix, ".") + ".routes." + strconv.Itoa(i) + ".uri"
 		}
 	}
 	for i := range values {
 		if v := &values[i]; strings.HasSuffix(v.Key, "uri") {
-			v.In = places[v.Origin]
+			v.In, v.Full = places[v.Origin], names[v.Origin]
 		}
 	}
 }

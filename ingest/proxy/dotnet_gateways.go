@@ -3,6 +3,7 @@ package proxy
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -93,6 +94,7 @@ func readYARP(s *settings.Collector, root settings.YAMLRoot) {
 				s.In.Rank = rank
 			}
 			s.Put(root, dotnetGet(d.Node, "Address"), section+".Clusters.Destinations.Address")
+			s.NameLast(section + ".Clusters." + name.Str() + ".Destinations." + d.name + ".Address")
 		}
 	}
 	flattenOthers(s, root, section)
@@ -132,7 +134,7 @@ func isOcelot(_ string, root document.Node) bool {
 func readOcelot(s *settings.Collector, root settings.YAMLRoot) {
 	key, routes := ocelotRoutes(root.Node)
 	global := dotnetGet(root.Node, "GlobalConfiguration")
-	for _, route := range routes {
+	for i, route := range routes {
 		match := dotnetGet(route, "UpstreamHost").Str() + dotnetGet(route, "UpstreamPathTemplate").Str()
 		hosts := dotnetGet(route, "DownstreamHostAndPorts").List()
 		balancer := cmp.Or(dotnetGet(route, "LoadBalancerOptions", "Type").Str(), dotnetGet(route, "LoadBalancer").Str(), dotnetGet(global, "LoadBalancerOptions", "Type").Str())
@@ -140,11 +142,12 @@ func readOcelot(s *settings.Collector, root settings.YAMLRoot) {
 			hosts = hosts[:1]
 		}
 		pool := settings.ProxyGroup(graph.Pool, s.Place(root, route), "route "+match, &graph.Place{Match: match})
-		for _, host := range hosts {
+		for j, host := range hosts {
 			s.In = &graph.Place{Group: pool}
 			at := dotnetGet(host, "Host")
 			address := settings.WithPort(at.Str(), dotnetGet(host, "Port").Str())
 			s.PutText(root, at, key+".DownstreamHostAndPorts.Host", prefixScheme(dotnetGet(route, "DownstreamScheme").Str(), address))
+			s.NameLast(key + "." + strconv.Itoa(i) + ".DownstreamHostAndPorts." + strconv.Itoa(j) + ".Host")
 		}
 		if len(hosts) == 0 { // a service that is discovered
 			s.In = &graph.Place{Match: match}

@@ -44,7 +44,7 @@ func FileValues(d *document.Document) []graph.Value {
 	}
 	s := &Collector{At: FileStart(d), File: ConfigBase(d.File)}
 	s.readYAMLRoot(ConfigBase(d.File), YAMLRoot{Node: d.Root, doc: d})
-	return s.Values
+	return forEnvironment(ConfigBase(d.File), s.Values)
 }
 
 // MaxMountedFiles bounds the files of one mounted directory.

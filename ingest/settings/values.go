@@ -32,7 +32,7 @@ func Values(name, text string, at graph.Origin) []graph.Value {
 	for _, formats := range [...][]TextFormat{TextFormats, plainFormats} {
 		for _, f := range formats {
 			if f.Match(name, text) && f.Read(s, name, text) {
-				return s.Values
+				return forEnvironment(name, s.Values)
 			}
 			s.Values = nil
 		}
@@ -116,6 +116,13 @@ func (s *Collector) Add(line, column int, key, text string) {
 	s.Values = append(s.Values, graph.Value{
 		Key: key, Text: text, Source: graph.FromFile, In: s.In, Part: s.Part, Loose: s.Loose, Origin: s.place(line, column),
 	})
+}
+
+// NameLast gives the setting that was added last its key with all names in it.
+func (s *Collector) NameLast(full string) {
+	if n := len(s.Values); n > 0 {
+		s.Values[n-1].Full = full
+	}
 }
 
 // AddReference takes a setting in whose place those of the program with a Part act, in whatever
