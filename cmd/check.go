@@ -57,7 +57,7 @@ weir check --baseline weir-baseline.json`,
 }
 
 func runCheck(r *run, o *checkOptions, sources []string) error {
-	if err := checkRuleIDs(o.rules); err != nil {
+	if err := r.checkRuleIDs(o.rules); err != nil {
 		return err
 	}
 	if err := o.known.check(r, sources); err != nil {
@@ -154,7 +154,7 @@ func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *che
 	check := report.Check
 	check.FailOn = severityOf(cmp.Or(o.failOn, r.config.FailOn, failOnWords[0]))
 	r.printExpired(check.Expired)
-	r.printUnused(check.Unused)
+	r.printUnused(check.Unused, r.config.ownRules())
 	if err := r.write(report, render.View{}); err != nil {
 		return err
 	}
@@ -230,9 +230,9 @@ func (r *run) mayLower(check *analyze.Check, least analyze.Severity) bool {
 }
 
 // checkRuleIDs returns the misuse of a rule that does not exist.
-func checkRuleIDs(ids []string) error {
+func (r *run) checkRuleIDs(ids []string) error {
 	for _, id := range ids {
-		if _, err := rules.FindRule(id); err != nil {
+		if _, err := rules.FindRule(id, r.config.ownRules()); err != nil {
 			return misuse(hintOf(err), "%w", err)
 		}
 	}

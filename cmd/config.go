@@ -137,9 +137,12 @@ func configRules() native.Rules {
 	return words
 }
 
+// ownRules returns the rules that the configuration declares.
+func (c *config) ownRules() []*rules.Rule { return rules.Boundaries(c.Boundaries) }
+
 // options returns the settings of the rules.
 func (c *config) options(today time.Time) rules.Options {
-	o := rules.Options{Severities: map[string]analyze.Severity{}, Today: today.Format(time.DateOnly)}
+	o := rules.Options{Severities: map[string]analyze.Severity{}, Own: c.ownRules(), Today: today.Format(time.DateOnly)}
 	for _, i := range c.Ignore {
 		o.Ignore = append(o.Ignore, analyze.Ignore{Ignore: i})
 	}
@@ -183,10 +186,16 @@ func (c *config) variantNames() []string {
 
 // completeVariants completes --variant.
 func completeVariants(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return configOf(cmd).variantNames(), cobra.ShellCompDirectiveNoFileComp
+}
+
+// configOf returns the configuration that a command line names, for its completion: an empty one
+// if it cannot be read.
+func configOf(cmd *cobra.Command) *config {
 	file, _ := cmd.Flags().GetString("config")
 	c, err := readSettings(file, false)
 	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+		return &config{}
 	}
-	return c.variantNames(), cobra.ShellCompDirectiveNoFileComp
+	return c
 }

@@ -56,7 +56,7 @@ weir fix deploy/ --plan timeouts --service payments`,
 }
 
 func runFix(r *run, o *fixOptions, sources []string) error {
-	if err := checkRuleIDs(o.rules); err != nil {
+	if err := r.checkRuleIDs(o.rules); err != nil {
 		return err
 	}
 	g, err := r.read(sources)

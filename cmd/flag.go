@@ -121,7 +121,7 @@ const (
 func (r *run) addInputFlags(cmd *cobra.Command) {
 	before := flagNames(cmd)
 	f := cmd.Flags()
-	f.StringVar(&r.configPath, "config", "", "read the configuration from `file` instead of "+configName)
+	r.addConfigFlag(cmd)
 	f.StringVar(&r.namespace, "namespace", "", "default namespace `name` for objects that set none")
 	f.Var(columns{&r.columns}, "csv-columns", "map a column of CSV files, as `role=header`, e.g. service=App; repeatable")
 	f.Var(size{&r.maxMemory}, "max-memory", "approximate memory limit for traces, a `size` like 512MiB; the rest spills to disk")
@@ -132,6 +132,10 @@ func (r *run) addInputFlags(cmd *cobra.Command) {
 	f.BoolVarP(&r.quiet, "quiet", "q", false, "report only inputs that could not be read")
 	f.BoolVarP(&r.verbose, "verbose", "v", false, "show all places and values, and everything that was read or skipped")
 	setGroup(cmd, before, groupInput)
+}
+
+func (r *run) addConfigFlag(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&r.configPath, "config", "", "read the configuration from `file` instead of "+configName)
 }
 
 // addOutputFlags adds the flags of commands that write reports.

@@ -101,8 +101,8 @@ func (c *console) printExpired(entries []analyze.Ignore) {
 }
 
 // printUnused lists the entries of ignore, the lines of annotations and the comments that match no
-// finding.
-func (c *console) printUnused(entries []analyze.Ignore) {
+// finding. own are the rules that the configuration declares.
+func (c *console) printUnused(entries []analyze.Ignore, own []*rules.Rule) {
 	for i, e := range entries {
 		var message, hint string
 		switch e.By {
@@ -116,7 +116,7 @@ func (c *console) printUnused(entries []analyze.Ignore) {
 			message = "this entry of ignore matches no finding: " + conditions(&e.Ignore)
 			hint = "remove it, or correct its conditions; --output json has the subject, places and fingerprint of every finding"
 		}
-		if _, err := rules.FindRule(e.Rule); err != nil && e.By == analyze.ByComment && e.Rule != "*" {
+		if _, err := rules.FindRule(e.Rule, own); err != nil && e.By == analyze.ByComment && e.Rule != "*" {
 			hint = hintOf(err)
 		} else if i < len(entries)-1 && entries[i+1].By == e.By {
 			hint = ""

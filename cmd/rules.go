@@ -20,7 +20,8 @@ func newRules(r *run) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "rules [id]",
 		Short: "List the rules, or explain one.",
-		Long:  `The page of a rule gives the reason, an example and the fix.`,
+		Long: `The page of a rule gives the reason, an example and the fix. The architecture
+rules of weir.yaml are listed after those of weir.`,
 		Example: `weir rules
 weir rules sync-cycle
 weir rules timeout-missing --for linkerd`,
@@ -33,7 +34,7 @@ weir rules timeout-missing --for linkerd`,
 			if len(args) == 0 {
 				return listRules(r)
 			}
-			rule, err := rules.FindRule(args[0])
+			rule, err := rules.FindRule(args[0], r.config.ownRules())
 			if err != nil {
 				return misuse(hintOf(err), "%w", err)
 			}
@@ -45,13 +46,14 @@ weir rules timeout-missing --for linkerd`,
 	}
 	c.Flags().StringVar(&name, "for", "", "print where `product` has the settings that fix the findings")
 	_ = c.RegisterFlagCompletionFunc("for", completeProducts)
+	r.addConfigFlag(c)
 	return c
 }
 
 // listRules writes one rule a line.
 func listRules(r *run) error {
 	w := tabwriter.NewWriter(r.out, 0, 0, 3, ' ', 0)
-	for _, rule := range rules.Rules {
+	for _, rule := range slices.Concat(rules.Rules, r.config.ownRules()) {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", rule.ID, rule.Usual(), rule.Title)
 	}
 	return w.Flush()
@@ -154,12 +156,12 @@ func completeProducts(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
-func completeRules(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func completeRules(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var words []string
-	for _, rule := range rules.Rules {
+	for _, rule := range slices.Concat(rules.Rules, configOf(cmd).ownRules()) {
 		words = append(words, cobra.CompletionWithDesc(rule.ID, rule.Title))
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp

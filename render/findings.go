@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/boundary"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
@@ -98,5 +99,8 @@ func said(f *analyze.Finding) string {
 
 // rulePage is the address of the page of a rule.
 func rulePage(id string) string {
+	if boundary.IsID(id) {
+		return "https://github.com/weirgraph/weir/blob/main/docs/architecture-rules.md"
+	}
 	return "https://github.com/weirgraph/weir/blob/main/docs/rules/" + url.PathEscape(id) + ".md"
 }

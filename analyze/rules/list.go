@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // Rules are the checks weir knows, most serious first.
 var Rules = []*Rule{
 	nothingRead, unreadableInput, valueInvalid, syncCycle, retryInCycle, retryNonIdempotent, retryUnbounded,
@@ -17,5 +19,5 @@ var Rules = []*Rule{
 	breakerMissing, breakerWindowTooShort, bulkheadMissing, cacheOpportunity, unusedEdge, chattyEdge,
 }
 
-// FindRule returns the rule with this ID. The error is a *ruleError.
-func FindRule(id string) (*Rule, error) { return findRule(Rules, id) }
+// FindRule returns the rule with this ID, of weir or of own ones. The error is a *ruleError.
+func FindRule(id string, own []*Rule) (*Rule, error) { return findRule(slices.Concat(Rules, own), id) }

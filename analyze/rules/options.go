@@ -31,6 +31,7 @@ type Options struct {
 	Severities map[string]analyze.Severity // by rule ID: of all its findings, whatever their own
 	Off        []string                    // IDs of rules that are not run
 	Ignore     []analyze.Ignore
+	Own        []*Rule // further rules, as Boundaries returns them
 	Known      []*Known
 	Show       Selection
 	Fixes      bool // findings have their fixes as data, see Finding.Fix; they take as long as the findings

@@ -28,7 +28,7 @@ type Pass struct {
 	Limits   Limits
 
 	rule       *Rule
-	all        []*Rule // Rules; a rule cannot refer to the list that it is in
+	all        []*Rule // Rules, which a rule cannot refer to, and own ones
 	unrendered bool    // whether "not-rendered" reports an input
 	fixes      bool    // findings get their fixes as data
 	report     func(analyze.Finding)

@@ -13,9 +13,10 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	r := analyze.NewAnalysis(analyze.Scope(g, graph.Weak))
 	check := &analyze.Check{}
 	var found, unjudged []analyze.Finding
-	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: Rules, fixes: o.Fixes, unrendered: len(Unrendered(g, o)) > 0}
+	all := slices.Concat(Rules, o.Own)
+	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: all, fixes: o.Fixes, unrendered: len(Unrendered(g, o)) > 0}
 	seriousness := map[string]int{}
-	for i, rule := range Rules {
+	for i, rule := range all {
 		seriousness[rule.ID] = i
 		if _, wanted := o.Severities[rule.ID]; slices.Contains(o.Off, rule.ID) || rule.OnDemand && !wanted {
 			continue
@@ -54,7 +55,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		}
 	}
 	var left []analyze.Finding
-	for _, f := range dropSuperseded(found, Rules) {
+	for _, f := range dropSuperseded(found, all) {
 		if excused, ok := o.excused(&f, ignore, excuses); ok {
 			check.Excused = append(check.Excused, excused)
 			continue

@@ -162,15 +162,15 @@ func TestRulesAreWhole(t *testing.T) {
 }
 
 func TestFindRule(t *testing.T) {
-	if r, err := FindRule("sync-cycle"); r != syncCycle || err != nil {
+	if r, err := FindRule("sync-cycle", nil); r != syncCycle || err != nil {
 		t.Errorf("FindRule(sync-cycle) = %v, %v", r, err)
 	}
-	_, err := FindRule("sync-cycel")
+	_, err := FindRule("sync-cycel", nil)
 	var unknown *ruleError
 	if !errors.As(err, &unknown) || err.Error() != `no rule "sync-cycel"` || unknown.Hint() != `did you mean "sync-cycle"?` {
 		t.Errorf("FindRule(sync-cycel): %v", err)
 	}
-	_, err = FindRule("W501")
+	_, err = FindRule("W501", nil)
 	if !errors.As(err, &unknown) || unknown.Hint() != `"weir rules" lists them all` {
 		t.Errorf("FindRule(W501): %v", err)
 	}

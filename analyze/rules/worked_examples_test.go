@@ -50,7 +50,7 @@ func expect(t *testing.T, check *analyze.Check, kind string, words []string) boo
 	if kind != "must" && kind != "not" && kind != "value" {
 		return false
 	}
-	rule, err := rules.FindRule(words[0])
+	rule, err := rules.FindRule(words[0], nil)
 	if err != nil {
 		t.Errorf("%s %s: %v", kind, strings.Join(words, " "), err)
 		return true

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/boundary"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/internal/glob"
 )
@@ -23,6 +24,8 @@ type Config struct {
 	Charts   []graph.Rendering // under render; their paths are as written
 	Overlays []graph.Rendering
 	Variants []Variant // in the order of the file
+
+	Boundaries []boundary.Rule // forbid, require and allow, each in the order of the file
 }
 
 // A Source is a file, a directory or a pattern that the configuration lists.
@@ -83,6 +86,7 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 			Origin: d.Line(syntax.Line, syntax.Column), Message: syntax.Message, Hint: syntax.Hint, Level: graph.Failed,
 		}}
 	}
+	rules.IDs = slices.Concat(rules.IDs, boundaryIDs(d.Root))
 	s := &shape{is: "a mapping", keys: slices.Concat(ofAnyShape(manifestKeys), configKeys(rules))}
 	checkShape(d, withExtensions(s, d.Root), "configuration", d.Root)
 	c := &Config{
@@ -93,6 +97,7 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 		FailOn:   d.Root.Get("fail-on").Str(),
 	}
 	c.Charts, c.Overlays = readRender(d, d.Root.Get("render"))
+	c.Boundaries = readBoundaries(d)
 	for name, n := range d.Root.Get("variants").Pairs() {
 		v := Variant{Name: name.Str(), Sources: readSources(d, n.Get("sources"))}
 		v.Charts, v.Overlays = readRender(d, n.Get("render"))
@@ -141,7 +146,7 @@ func configKeys(rules Rules) []schemaKey {
 	for _, id := range rules.IDs {
 		ruleKeys = append(ruleKeys, schemaKey{name: id, shape: ruleShape(id, rules)})
 	}
-	return []schemaKey{
+	return slices.Concat([]schemaKey{
 		{name: "sources", shape: &shape{is: "a list", item: aText, hint: "write sources: [deploy/]"}},
 		{name: "exclude", shape: &shape{is: "a list", item: aText, hint: "write exclude: [charts/]"}},
 		{name: "rules", shape: &shape{is: "a mapping", keys: ruleKeys, listed: listedRules, hint: "write RULE: SEVERITY for each rule"}},
@@ -154,7 +159,7 @@ func configKeys(rules Rules) []schemaKey {
 			},
 		}}},
 		{name: "fail-on", shape: scalarOf("a severity", oneOf(append(slices.Clone(rules.Severities), Never)...))},
-	}
+	}, boundaryKeys(rules.Severities))
 }
 
 // ignoreShape is an entry of ignore.

@@ -26,6 +26,10 @@ var Reader = &document.Reader{
 
 const nativeRealm = "native"
 
+// A weir.yaml has the keys of a manifest and those of the configuration of a run. The
+// reader of manifests accepts any value of the latter, and ReadConfig any of the former.
+var manifestShape = &shape{is: "a mapping", keys: slices.Concat(manifestKeys, ofAnyShape(configKeys(Rules{})))}
+
 func matchNative(h *document.Head) bool {
 	silent := h.APIVersion == "" && h.Kind == "" && !h.Has("schema") // weir's own JSON has a schema
 	return !h.Text && (claimsNative(h) || silent && h.HasList("services"))

@@ -76,10 +76,6 @@ var (
 	anything    = &shape{any: true}
 )
 
-// A weir.yaml has the keys of a manifest and those of the configuration of a run. The
-// reader of manifests accepts any value of the latter, and ReadConfig any of the former.
-var manifestShape = &shape{is: "a mapping", keys: slices.Concat(manifestKeys, ofAnyShape(configKeys(Rules{})))}
-
 var manifestKeys = []schemaKey{
 	{name: "apiVersion", shape: scalarOf("a version of the native manifest", oneOf("weir/v1"))},
 	{name: "services", shape: &shape{is: "a list", item: serviceShape, hint: `write "- name: cart" for each service`}},

@@ -6,6 +6,9 @@ import "strings"
 // Match reports whether text is what pattern says: "*" is any run of characters, slashes too,
 // "?" any single one.
 func Match(pattern, text string) bool {
+	if !Has(pattern) {
+		return pattern == text
+	}
 	p, t := []rune(pattern), []rune(text)
 	star, resume := -1, 0 // after the last "*" in p, and where in t it stops for now
 	i, j := 0, 0
@@ -26,3 +29,6 @@ func Match(pattern, text string) bool {
 	}
 	return strings.Trim(string(p[i:]), "*") == ""
 }
+
+// Has reports whether a pattern may match more than one text.
+func Has(pattern string) bool { return strings.ContainsAny(pattern, "*?") }
