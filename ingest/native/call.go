@@ -19,9 +19,6 @@ type nativeCall struct {
 	evidence graph.Evidence
 }
 
-// maxNested bounds how deep groups are nested: anchors of YAML can nest them without end.
-const maxNested = 8
-
 // A writtenCall is what makes a call another one than those beside it.
 type writtenCall struct {
 	callee                      nativeName
@@ -173,11 +170,4 @@ func (r *native) fallbackCalls(caller graph.Entity, instead graph.Evidence, stat
 			r.call(caller, callee, e)
 		}
 	}
-}
-
-func (n nativeName) String() string {
-	if n.namespace == "" {
-		return n.name
-	}
-	return n.namespace + "/" + n.name
 }

@@ -1,6 +1,7 @@
 package native
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -94,4 +95,16 @@ func typeOf(n document.Node) string {
 		return "a list"
 	}
 	return "a text"
+}
+
+// withExtensions returns the shape of a mapping whose keys that begin with "x-" may
+// have any value: they are a place for YAML anchors.
+func withExtensions(s *shape, n document.Node) *shape {
+	extended := *s
+	for k := range n.Pairs() {
+		if strings.HasPrefix(k.Str(), "x-") {
+			extended.keys = append(slices.Clip(extended.keys), schemaKey{name: k.Str(), shape: anything})
+		}
+	}
+	return &extended
 }

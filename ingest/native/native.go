@@ -89,18 +89,6 @@ func onlyKeys(keys []schemaKey, n document.Node) bool {
 	return true
 }
 
-// withExtensions returns the shape of a mapping whose keys that begin with "x-" may
-// have any value: they are a place for YAML anchors.
-func withExtensions(s *shape, n document.Node) *shape {
-	extended := *s
-	for k := range n.Pairs() {
-		if strings.HasPrefix(k.Str(), "x-") {
-			extended.keys = append(slices.Clip(extended.keys), schemaKey{name: k.Str(), shape: anything})
-		}
-	}
-	return &extended
-}
-
 // A native reads one document, whose mistakes checkShape has reported: what does
 // not fit its shape is passed over in silence.
 type native struct {

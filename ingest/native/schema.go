@@ -111,6 +111,9 @@ var serviceShape = &shape{is: "a mapping", hint: "write name: cart", keys: []sch
 	{name: "defaults", shape: &shape{is: "a mapping", keys: policyKeys}}, // for all of its calls that say nothing themselves
 }, check: checkService}
 
+// maxNested bounds how deep groups are nested: anchors of YAML can nest them without end.
+const maxNested = 8
+
 // callShape is an entry of calls.
 var callShape = callShapeOf(maxNested)
 

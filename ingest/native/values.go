@@ -223,6 +223,13 @@ func parseUpper(text string) (string, string) { return parseText(strings.ToUpper
 // A nativeName is how a native manifest names a service: "cart" or "shop/cart".
 type nativeName struct{ namespace, name string }
 
+func (n nativeName) String() string {
+	if n.namespace == "" {
+		return n.name
+	}
+	return n.namespace + "/" + n.name
+}
+
 func parseName(text string) (n nativeName, hint string) {
 	namespace, name, qualified := strings.Cut(text, "/")
 	switch {
