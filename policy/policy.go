@@ -146,6 +146,7 @@ type Set struct {
 	Product     *Product // that the policies are written for; nil for the native manifest
 	Nest        int      // the place among the sets of one program that wrap each other, from the outside in
 	Objects     Objects  // that it was put together from; nil if it is in the document of its call
+	Partial     bool     // what it does not set may be set around it, in a file that is not known: it has no defaults
 	Timeout     *Timeout
 	Retry       *Retry
 	Hedge       *Hedge

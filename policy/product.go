@@ -150,7 +150,7 @@ const (
 // callee is returned as it is, because defaults of a product are for callers.
 func (s Set) WithDefaults() Set {
 	p := s.Product.OrNative()
-	if s.Layer == ServerProxy && p.Layer != ServerProxy {
+	if s.Partial || s.Layer == ServerProxy && p.Layer != ServerProxy {
 		return s
 	}
 	s = Overlay(Set{

@@ -62,15 +62,20 @@ func checkIngressTimeoutMissing(p *Pass) {
 
 // unboundedPart returns a part of a gateway's call that has a layer and no time limit, nil
 // if there is none. Parts with a timer of gaps instead of a timeout are reported by
-// "timeout-wrong-kind".
+// "timeout-wrong-kind"; what a file around them may set is not known to be missing.
 func unboundedPart(parts []analyze.Part) *analyze.Part {
 	i := slices.IndexFunc(parts, func(part analyze.Part) bool {
-		return len(part.Layers) > 0 && unbounded(&part) && !isStream(&part) && len(wrongKinds(&part)) == 0
+		return len(part.Layers) > 0 && unbounded(&part) && !isStream(&part) && len(wrongKinds(&part)) == 0 && !isPartial(&part)
 	})
 	if i < 0 {
 		return nil
 	}
 	return &parts[i]
+}
+
+// isPartial reports whether a layer of a part may be set by a file that is not known.
+func isPartial(part *analyze.Part) bool {
+	return slices.ContainsFunc(part.Layers, func(l policy.Effect) bool { return l.Set.Partial })
 }
 
 func reportGateway(p *Pass, v graph.Node, calls []graph.Edge) {

@@ -1,7 +1,10 @@
 package address
 
 import (
+	"cmp"
 	"net/netip"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -166,6 +169,23 @@ func isHostName(s string) bool {
 // HasPlaceholder reports whether a host holds a variable or a placeholder that
 // nothing in the inputs gives a value to.
 func HasPlaceholder(s string) bool { return strings.ContainsAny(s, "${}<>%") }
+
+// NameBefore returns the name of a Service in a host whose namespace or domain is a variable, in
+// the forms "cart.$(NAMESPACE)", "cart.${ns}.svc.cluster.local" and "cart${DOMAIN_SUFFIX}"; false
+// for any other host.
+func NameBefore(host string) (name string, ok bool) {
+	m := variableRest.FindStringSubmatch(host)
+	if m == nil {
+		return "", false
+	}
+	words := Words(cmp.Or(m[3], m[4]))
+	within := m[2] == "." && (m[5] != "" || slices.ContainsFunc(words, isNamespaceWord))
+	return m[1], within || m[2] == "" && slices.ContainsFunc(words, func(w string) bool { return isNamespaceWord(w) || w == "domain" || w == "suffix" })
+}
+
+func isNamespaceWord(w string) bool { return w == "namespace" || w == "ns" }
+
+var variableRest = regexp.MustCompile(`^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(\.?)(?:\$\{(\w+)\}|\$\((\w+)\))(\.svc(?:\.[a-z0-9.${}()_-]+)?)?$`)
 
 // IsUnfilled reports whether a host has the form of the name of a Service in a cluster and is none, as
 // its labels have what the DNS of a cluster does not allow: "shop.SHOP_NAMESPACE.svc.cluster.local"

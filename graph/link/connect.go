@@ -104,6 +104,14 @@ func (l *linker) connectFact(f *graph.CallFact) {
 	if e.Protocol == "" {
 		e.Protocol = address.ProtocolOn(f.To.Host.Scheme, e.Port).Name
 	}
+	if f.From.Ref.Realm == "dapr" && f.To.Host.Host != "" {
+		for _, from := range froms {
+			for _, to := range l.party(l.besideApp(from, f.To), f.Origin, f.Strength) {
+				l.addEvidence(from, to, e)
+			}
+		}
+		return
+	}
 	for _, to := range l.party(&f.To, f.Origin, f.Strength) {
 		if isRoute {
 			l.routes = append(l.routes, routeFact{f, e, to})
@@ -112,6 +120,22 @@ func (l *linker) connectFact(f *graph.CallFact) {
 			l.addEvidence(from, to, e)
 		}
 	}
+}
+
+// besideApp returns a host as the sidecar of an app of Dapr resolves it, which is where the app
+// is, wherever the object is that names the host.
+func (l *linker) besideApp(app int, host graph.EndpointRef) *graph.EndpointRef {
+	of := l.entities[app].ref
+	for _, t := range l.entities[app].things {
+		if strings.HasPrefix(t.Realm, "compose:") {
+			of = t.Ref
+		}
+	}
+	switch {
+	case of.Realm == kubernetes && of.Namespace != "", strings.HasPrefix(of.Realm, "compose:"):
+		host.Realm, host.Namespace = of.Realm, of.Namespace
+	}
+	return &host
 }
 
 // existing returns the roots of a party as party does, without making a node of what it

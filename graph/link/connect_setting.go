@@ -146,6 +146,11 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 		return answerer{root: to}, ok
 	}
 	if address.HasPlaceholder(m.Host) {
+		if name, ok := address.NameBefore(m.Host); ok {
+			if root, ok := l.resolve(name, s.of.Realm, s.of.Namespace); ok {
+				return answerer{root: root}, true
+			}
+		}
 		l.unresolved(from, m.Address.String(), v.Key, v.Origin, "it holds a variable that no input gives a value")
 		return a, false
 	}

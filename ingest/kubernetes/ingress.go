@@ -45,6 +45,9 @@ func readIngress(o *resource.Object) {
 		}
 	}
 	o.Facts.Entities = append(o.Facts.Entities, t)
+	if redirects(t.Annotations) {
+		backends = nil
+	}
 	protocol := ingressProtocol(t.Annotations)
 	for i := range backends {
 		addIngressCall(o, &backends[i], "ingress-backend", protocol)
@@ -55,6 +58,20 @@ func readIngress(o *resource.Object) {
 		})
 	}
 	readNginxAnnotations(o)
+}
+
+// redirects reports whether the controller answers every request of an Ingress with another
+// address, so that none comes to a backend.
+func redirects(annotations graph.Labels) bool {
+	for _, key := range [...]string{
+		nginxAnnotation + "permanent-redirect", nginxAnnotation + "temporal-redirect", // of ingress-nginx
+		"haproxy-ingress.github.io/redirect-to", "ingress.kubernetes.io/redirect-to", "haproxy.org/request-redirect",
+	} {
+		if annotations[key] != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // letsIn is the object itself as something that lets calls in.

@@ -27,10 +27,14 @@ func readEnvoyClusters(s *settings.Collector, root settings.YAMLRoot) {
 		s.AddReference(line, column, key, part, "")
 	}
 	listed := len(envoyResources(root.Node, "listeners")) > 0
-	clusters, elsewhere := envoyClusters(root.Node, at)
+	clusters, elsewhere, invoked := envoyClusters(root.Node, at)
 	for _, place := range elsewhere {
 		s.In = place.in
 		refer(place.at, "route.cluster", "cluster "+place.cluster)
+	}
+	for _, route := range invoked {
+		s.In = route.in
+		s.PutText(root, route.at, "route.prefix_rewrite", route.url)
 	}
 	for _, load := range envoyResources(root.Node, "endpoints") {
 		name := EnvoyGet(load, "cluster_name").Str()
@@ -88,6 +92,15 @@ func envoyResources(root document.Node, part string) []document.Node {
 	return all
 }
 
+// An envoyInvoke is a route through the sidecar of Dapr, which calls the app that the rewritten
+// path names.
+type envoyInvoke struct {
+	url     string
+	at      document.Node
+	in      *graph.Place
+	matches []string
+}
+
 // An envoyElsewhere is what listeners send to a cluster of another file.
 type envoyElsewhere struct {
 	cluster string
@@ -132,8 +145,8 @@ type envoyCluster struct {
 // others serve the proxy itself (authorisation, rate limits, tracing, its own control
 // plane). Without listeners, which may come from a control plane, every cluster is a call.
 //
-// What listeners send to clusters of other files comes apart.
-func envoyClusters(root document.Node, at func(document.Node) graph.Origin) (all []*envoyCluster, elsewhere []envoyElsewhere) {
+// What listeners send to clusters of other files, and through a sidecar of Dapr, comes apart.
+func envoyClusters(root document.Node, at func(document.Node) graph.Origin) (all []*envoyCluster, elsewhere []envoyElsewhere, invoked []*envoyInvoke) {
 	listeners := envoyResources(root, "listeners")
 	u := envoyUse{
 		at: at, routes: map[string][]string{}, beside: map[string]bool{}, idle: map[string]bool{}, shares: map[string][]*graph.Place{}, first: map[string]document.Node{},
@@ -168,7 +181,7 @@ func envoyClusters(root document.Node, at func(document.Node) graph.Origin) (all
 			elsewhere = append(elsewhere, envoyElsewhere{name, u.first[name], place})
 		}
 	}
-	return all, elsewhere
+	return all, elsewhere, u.invoked
 }
 
 // places returns the places of a cluster among what the listeners call.
@@ -215,12 +228,45 @@ type envoyUse struct {
 	shares map[string][]*graph.Place // clusters that get a part of the requests
 	idle   map[string]bool           // clusters that get copies, or nothing
 	first  map[string]document.Node  // where a cluster that gets requests is first named
+
+	invoked []*envoyInvoke
+}
+
+// invoke notes the app of Dapr that a route calls, and reports whether it is one: the cluster is
+// then that of the sidecar, and no callee.
+func (u *envoyUse) invoke(route document.Node, match string) bool {
+	at := sidecarPath(route)
+	url, ok := sidecarURL(at.Str())
+	if !ok {
+		return false
+	}
+	i := slices.IndexFunc(u.invoked, func(v *envoyInvoke) bool { return v.url == url })
+	if i < 0 {
+		i = len(u.invoked)
+		u.invoked = append(u.invoked, &envoyInvoke{url: url, at: at})
+		if !u.local {
+			u.invoked[i].in = &graph.Place{}
+		}
+	}
+	v := u.invoked[i]
+	if v.matches = append(v.matches, match); v.in != nil {
+		v.in.Match = resource.MatchList(v.matches)
+	}
+	return true
 }
 
 func (u *envoyUse) meet(cluster document.Node) {
 	if _, known := u.first[cluster.Str()]; !known {
 		u.first[cluster.Str()] = cluster
 	}
+}
+
+// sidecarPath is the rewritten path of a route.
+func sidecarPath(route document.Node) document.Node {
+	if at := EnvoyGet(route, "prefix_rewrite"); at.Exists() {
+		return at
+	}
+	return EnvoyGet(route, "regex_rewrite", "substitution")
 }
 
 // walk collects the clusters below n, which is the value of key, for the requests that
@@ -245,6 +291,8 @@ func (u *envoyUse) walk(key string, n document.Node, match string, depth int) {
 			case strings.HasPrefix(key, "request_mirror_polic") || strings.HasPrefix(key, "requestMirrorPolic"):
 				u.idle[v.Str()] = true
 			case key == "http_uri" || key == "server_uri" || key == "httpUri" || key == "serverUri":
+			case u.invoke(n, match):
+				u.idle[v.Str()] = true
 			case u.local:
 				u.meet(v)
 				u.beside[v.Str()] = true

@@ -37,7 +37,7 @@ func NewEnvoyConfig(f *field.Reader, p *policy.Product) *EnvoyConfig {
 func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 	c := NewEnvoyConfig(f, product.Envoy)
 	hosts := map[string][]graph.EndpointRef{}
-	clusters, elsewhere := envoyClusters(root, func(document.Node) graph.Origin { return graph.Origin{} })
+	clusters, elsewhere, _ := envoyClusters(root, func(document.Node) graph.Origin { return graph.Origin{} })
 	for _, e := range elsewhere {
 		hosts[e.cluster] = []graph.EndpointRef{{Part: "cluster " + e.cluster, Host: graph.Address{Host: e.cluster}}}
 	}
@@ -104,8 +104,12 @@ func (c *EnvoyConfig) routes(table document.Node) {
 			p := graph.Policy{
 				Origin: c.At(route), Product: c.product, Object: object, Group: "route", Match: envoyMatch(route.Get("match")),
 			}
-			for _, cluster := range routedClusters(action) {
-				p.To = append(p.To, c.Callees(cluster)...)
+			if app, ok := invokedApp(sidecarPath(action).Str()); ok {
+				p.To = []graph.EndpointRef{{Ref: app}}
+			} else {
+				for _, cluster := range routedClusters(action) {
+					p.To = append(p.To, c.Callees(cluster)...)
+				}
 			}
 			if len(p.To) == 0 {
 				continue

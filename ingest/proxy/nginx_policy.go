@@ -30,7 +30,7 @@ func nginxPolicies(text string, place func(line, column int) graph.Origin) []gra
 	}
 	w.define(tree)
 	w.survey(tree)
-	w.walk(tree, nil, "", false)
+	w.walk(tree, nil, nginxRequests{})
 	if w.passes == nil {
 		return w.serverPolicies()
 	}
@@ -115,38 +115,46 @@ func (w *nginxWalk) survey(tree []directive) {
 	}
 }
 
+// nginxRequests are the requests that come to a block.
+type nginxRequests struct {
+	match  string
+	stream bool
+	server bool // of a server in the same file; else a server in another file includes the block
+}
+
 // walk visits the passes below tree. Levels are the blocks around, from the
-// outside in, and match the requests that come there.
-func (w *nginxWalk) walk(tree []directive, levels []nginxLevel, match string, stream bool) {
+// outside in, and requests those that come there.
+func (w *nginxWalk) walk(tree []directive, levels []nginxLevel, requests nginxRequests) {
 	levels = append(slices.Clip(levels), levelOf(tree))
 	for _, d := range tree {
-		inner, within := match, stream
+		inner := requests
 		switch d.words[0] {
 		case "upstream", "map", "split_clients":
 			continue
 		case "stream":
-			within = true
+			inner.stream = true
 		case "server":
+			inner.server = true
 			if names := levelOf(d.block)["server_name"]; w.sites > 1 && len(names) > 0 && len(names[0].words) > 1 {
-				inner = names[0].words[1]
+				inner.match = names[0].words[1]
 			}
 		case "location":
 			if path := strings.Join(d.words[1:], " "); path != "/" {
-				inner = match + path
+				inner.match += path
 			}
 		case "proxy_pass", "grpc_pass", "fastcgi_pass", "uwsgi_pass", "scgi_pass", "memcached_pass":
-			w.pass(d, levels, match, stream)
+			w.pass(d, levels, requests)
 		}
-		w.walk(d.block, levels, inner, within)
+		w.walk(d.block, levels, inner)
 	}
 }
 
 // pass reads what acts on the requests of one *_pass directive.
-func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream bool) {
+func (w *nginxWalk) pass(d directive, levels []nginxLevel, requests nginxRequests) {
 	if len(d.words) < 2 || w.targets > settings.MaxValues {
 		return
 	}
-	p := Pass{At: w.at(d), Match: match}
+	p := Pass{At: w.at(d), Match: requests.match, Says: policy.Set{Partial: !requests.server}}
 	var group nginxLevel
 	for _, text := range w.expand(d.words[1]) {
 		text, scheme, rest, host := splitTarget(text)
@@ -173,10 +181,19 @@ func (w *nginxWalk) pass(d directive, levels []nginxLevel, match string, stream 
 		nginxWalk: w, Reader: &settings.Reader{Syntax: product.NginxDuration}, levels: levels, kind: strings.TrimSuffix(d.words[0], "pass"), group: group,
 		elsewhere: p.Part != "",
 	}
-	scope.read(&p.Says, stream)
-	p.Flaws = scope.Flaws
+	scope.read(&p.Says, requests.stream)
+	if p.Flaws = scope.Flaws; p.Says.Partial && !isWritten(&p.Says) && p.Flaws == nil {
+		return
+	}
 	w.targets += len(p.To)
 	w.passes = append(w.passes, p)
+}
+
+// isWritten reports whether a file gives a value to a setting.
+func isWritten(s *policy.Set) bool {
+	return slices.ContainsFunc(s.Decisions(), func(d policy.Decision) bool {
+		return d.Provenance == policy.Explicit || d.Provenance == policy.Disabled
+	})
 }
 
 // add takes a server, unless it is a socket or nginx fills in its name for each request. A

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -224,6 +225,11 @@ func (r *nginxRoutes) ask() {
 // are set beside the directive, or else all that the file gives it: then each request goes to
 // one of them.
 func (r *nginxRoutes) pass(d directive, local []directive, in *graph.Place) {
+	if at, url, ok := invokes(local); ok {
+		r.In = in
+		r.Add(at.line, at.column, at.words[0], url)
+		return
+	}
 	var targets []string
 	for _, word := range setHere(d.words[1], local) {
 		targets = append(targets, r.expand(word)...)
@@ -256,6 +262,19 @@ func (r *nginxRoutes) parts(word string, n int) []nginxPart {
 		return parts
 	}
 	return nil
+}
+
+// invokes returns the directive of a block that rewrites requests for an app of Dapr, and the
+// address of the sidecar that they are passed to.
+func invokes(block []directive) (at directive, url string, ok bool) {
+	for _, d := range block {
+		if d.words[0] == "rewrite" && len(d.words) > 2 {
+			if url, ok := sidecarURL(d.words[2]); ok {
+				return d, url, true
+			}
+		}
+	}
+	return directive{}, "", false
 }
 
 // setHere returns the texts of a word with the variables that are set in a block, the word
@@ -291,16 +310,19 @@ func (r *nginxRoutes) target(d directive, target string, in *graph.Place) {
 	switch {
 	case known:
 		r.upstream(upstream, scheme, in)
-	case strings.HasPrefix(rest, "unix:"), strings.Contains(host, "$") && !strings.Contains(host, "${"):
+	case strings.HasPrefix(rest, "unix:"), strings.HasPrefix(host, "$") && !strings.HasPrefix(host, "${"):
 		// A socket, or whatever the request says: no address of this file.
 	case !strings.ContainsAny(host, ":$"): // an upstream may be in another file
 		r.In = in
 		r.AddReference(d.line, d.column, d.words[0], nginxPartOf(host), target)
 	default:
 		r.In = in
-		r.Add(d.line, d.column, d.words[0], target)
+		r.Add(d.line, d.column, d.words[0], bareVariable.ReplaceAllString(target, "$${$1}"))
 	}
 }
+
+// bareVariable matches a variable of nginx, which settings of other formats write in braces.
+var bareVariable = regexp.MustCompile(`\$(\w+)`)
 
 // nginxPartOf is the name under which other files refer to the servers of an upstream.
 func nginxPartOf(upstream string) string { return "upstream " + upstream }
