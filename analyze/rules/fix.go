@@ -335,6 +335,9 @@ func (r remedy) addition(p *Pass) (string, []policy.Edit) {
 
 // fill replaces the names in a path or value of a product.
 func (r remedy) fill(p *Pass, text string) string {
+	if !strings.ContainsAny(text, "<*") {
+		return text
+	}
 	callee := p.Core.Service(p.Core.To(r.call))
 	return strings.NewReplacer(policy.CalleeName, callee.Name, policy.CalleeNamespace, callee.Namespace, ".*", r.instance(callee)).Replace(text)
 }

@@ -84,13 +84,15 @@ func combine(g *graph.Graph, list []analyze.Finding) analyze.Finding {
 	if f.Alike.Calls && sameHint(each) {
 		f.Hint = each[0].Hint
 	}
+	seen := map[graph.Origin]bool{}
 	for i := range each {
 		places := each[i].Origins
 		if !f.Alike.One {
 			places = places[:min(len(places), 1)]
 		}
 		for _, o := range places {
-			if !slices.Contains(f.Origins, o) {
+			if !seen[o] {
+				seen[o] = true
 				f.Origins = append(f.Origins, o)
 			}
 		}
@@ -131,8 +133,12 @@ func sayOfServices(g *graph.Graph, f *analyze.Finding) {
 // rendered" about the inputs that f reports together.
 func sayOfInputs(g *graph.Graph, f *analyze.Finding) {
 	var group graph.UnreadGroup
+	named := map[string]bool{}
+	for i := range f.Each {
+		named[f.Each[i].Subject] = true
+	}
 	for _, u := range g.Coverage().Unread {
-		if u.Kind.ID == f.Alike.Cause && slices.ContainsFunc(f.Each, func(one analyze.Finding) bool { return one.Subject == u.Name }) {
+		if u.Kind.ID == f.Alike.Cause && named[u.Name] {
 			group.Kind, group.Inputs = u.Kind, append(group.Inputs, u)
 		}
 	}
