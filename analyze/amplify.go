@@ -26,6 +26,14 @@ type Amplification struct {
 	c    *components  // of o
 	resp []float64    // by component: the most that the calls on a path to it multiply an error of its services
 	via  []graph.Edge // by component: the last call of such a path, from another component; NoCall if none multiplies
+	way  []wayHere    // by component: such a path
+}
+
+// A wayHere is what a path to a component is made of.
+type wayHere struct {
+	loops       bool  // it leads through a loop, or to one
+	components  int32 // on it, this one included
+	multiplying int32 // calls
 }
 
 // A pathEnd is the end of the worst path to a service.
@@ -48,11 +56,12 @@ var amplifications = NewMemo[Once, *Amplification]("how retries multiply")
 func (r *Analysis) findAmplification() *Amplification {
 	g, o := r.Core, r.Onward()
 	c := o.c
-	a := &Amplification{r: r, o: o, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len())}
+	a := &Amplification{r: r, o: o, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len()), way: make([]wayHere, c.len())}
 	for i := range a.resp {
 		a.resp[i], a.via[i] = 1, NoCall
 	}
 	for i := int32(c.len()) - 1; i >= 0; i-- {
+		a.setWay(i)
 		for _, v := range c.services(i) {
 			for e, end := g.Out(v); e < end; e++ {
 				if g.Mode(e) == graph.Sync && o.Loops(e) && r.Repeats(e) > 1 {
@@ -74,6 +83,39 @@ func (r *Analysis) findAmplification() *Amplification {
 	}
 	return a
 }
+
+// setWay sets what the path to a component is made of, when those of the components before
+// are known.
+func (a *Amplification) setWay(i int32) {
+	w := wayHere{loops: len(a.c.services(i)) > 1, components: 1}
+	if e := a.via[i]; e != NoCall {
+		before := a.way[a.c.Of[a.r.Core.From(e)]]
+		w.loops = w.loops || before.loops
+		w.components += before.components
+		if w.multiplying = before.multiplying; a.r.Repeats(e) > 1 {
+			w.multiplying++
+		}
+	}
+	a.way[i] = w
+}
+
+// Multiplying returns how many of the calls on the worst path that ends with last are made more
+// than once, and how long it is: the number of its calls, those within a loop left out.
+func (a *Amplification) Multiplying(last graph.Edge) (calls, length int) {
+	w := a.way[a.c.Of[a.r.Core.From(last)]]
+	if calls = int(w.multiplying); a.AtEnd(last) > 1 {
+		calls++
+	}
+	return calls, int(w.components)
+}
+
+// AtEnd returns how often last is made for one request if its callee fails in the worst way.
+func (a *Amplification) AtEnd(last graph.Edge) float64 {
+	return a.r.RepeatsAtEnd(last) * ShareOf(a.r.Core, last)
+}
+
+// Back returns the call before e on the worst path that e is on; NoCall if e is the first.
+func (a *Amplification) Back(e graph.Edge) graph.Edge { return a.via[a.c.Of[a.r.Core.From(e)]] }
 
 var (
 	repeatedOnErrors = NewMemo[graph.Edge, float64]("how often a call is made if its callee answers with errors")
@@ -174,16 +216,8 @@ func (a *Amplification) Before(v graph.Node) float64 { return a.resp[a.c.Of[v]] 
 
 // Endless reports whether a loop on the path to last multiplies without end.
 func (a *Amplification) Endless(last graph.Edge) bool {
-	g := a.r.Core
-	if !math.IsInf(a.Before(g.From(last)), 1) {
-		return false
-	}
-	for e := last; e != NoCall; e = a.via[a.c.Of[g.From(e)]] {
-		if len(a.c.services(a.c.Of[g.From(e)])) > 1 {
-			return true
-		}
-	}
-	return false
+	from := a.r.Core.From(last)
+	return math.IsInf(a.Before(from), 1) && a.way[a.c.Of[from]].loops
 }
 
 // inMode is at for a service that fails in this way.

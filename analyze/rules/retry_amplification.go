@@ -61,20 +61,41 @@ const ()
 // which it does.
 type storm struct {
 	factor float64
-	path   []graph.Node
-	calls  []graph.Edge // on the path, those that multiply
-	by     []float64    // how much each of them does
+	last   graph.Edge // of the path
+	length int        // of the path, in calls
 }
 
 func checkRetryAmplification(p *Pass) {
+	a := p.Analysis.Amplification()
 	told := map[graph.Edge]bool{}
+	known := map[graph.Edge]bool{} // ends of paths whose calls that multiply are all told
 	for _, s := range storms(p) {
+		multiplies := func(e graph.Edge) bool {
+			if e == s.last {
+				return a.AtEnd(e) > 1
+			}
+			return p.Analysis.Repeats(e) > 1
+		}
 		// Two declared calls are one cause, whatever is called after them.
-		if slices.ContainsFunc(s.calls, func(e graph.Edge) bool { return !told[e] && chose(p, e) }) || !anyChose(p, s.calls) && !told[s.calls[0]] {
+		var path []graph.Edge
+		first, chosen, untold, again := analyze.NoCall, false, false, false
+		for e := s.last; e != analyze.NoCall; e = a.Back(e) {
+			if again = known[e] && e != s.last; again {
+				break
+			}
+			path = append(path, e)
+			if multiplies(e) {
+				first = e
+				chosen = chosen || chose(p, e)
+				untold = untold || !told[e] && chose(p, e)
+			}
+		}
+		if untold || !again && !chosen && !told[first] {
 			reportStorm(p, s)
 		}
-		for _, e := range s.calls {
-			told[e] = true
+		for _, e := range path {
+			told[e] = told[e] || multiplies(e)
+			known[e] = e != s.last || told[e] || p.Analysis.Repeats(e) <= 1
 		}
 	}
 }
@@ -89,42 +110,44 @@ func storms(p *Pass) []storm {
 		if factor < worthTelling || a.Endless(last) {
 			continue
 		}
-		s := storm{factor: factor, path: a.Path(last)}
-		for i, e := range analyze.CallsAlong(p.Core, s.path...) {
-			n := p.Analysis.Repeats(e)
-			if i == len(s.path)-2 {
-				n = p.Analysis.RepeatsAtEnd(e) * analyze.ShareOf(p.Core, e)
-			}
-			if n > 1 {
-				s.calls, s.by = append(s.calls, e), append(s.by, n)
-			}
-		}
-		if len(s.calls) > 1 {
-			storms = append(storms, s)
+		if calls, length := a.Multiplying(last); calls > 1 {
+			storms = append(storms, storm{factor, last, length})
 		}
 	}
 	slices.SortStableFunc(storms, func(a, b storm) int {
-		return cmp.Or(cmp.Compare(b.factor, a.factor), cmp.Compare(len(b.path), len(a.path)))
+		return cmp.Or(cmp.Compare(b.factor, a.factor), cmp.Compare(b.length, a.length))
 	})
 	return storms
 }
 
 func reportStorm(p *Pass, s storm) {
-	g := p.Core
-	first, last := s.path[0], s.path[len(s.path)-1]
+	g, a := p.Core, p.Analysis.Amplification()
+	path := a.Path(s.last)
+	var calls []graph.Edge // that multiply
+	var by []float64       // how much each of them does
+	for _, e := range analyze.CallsAlong(g, path...) {
+		n := p.Analysis.Repeats(e)
+		if e == s.last {
+			n = a.AtEnd(e)
+		}
+		if n > 1 {
+			calls, by = append(calls, e), append(by, n)
+		}
+	}
+	first, last := path[0], path[len(path)-1]
 	f := analyze.Finding{
-		Confidence: confidence(g, s.calls),
-		Subject:    joinIDs(g, s.path, ">"),
+		Confidence: confidence(g, calls),
+		Subject:    joinIDs(g, path, ">"),
 		Message: fmt.Sprintf("when %s fails it can get %s requests for one of %s, because %s on the path are retried: %s",
-			g.ID(last), many(s.factor), g.ID(first), english.Count(len(s.calls), "call"), factors(s.by)),
+			g.ID(last), many(s.factor), g.ID(first), english.Count(len(calls), "call"), factors(by)),
 		Hint:     "retry in one place, next to the failing service, and only failed connections elsewhere; or set a retry budget",
-		Values:   []analyze.KeyValue{keyValue("factor", many(s.factor)), keyValue("factors", factors(s.by))},
-		Services: s.path,
+		Values:   []analyze.KeyValue{keyValue("factor", many(s.factor)), keyValue("factors", factors(by))},
+		Services: path,
 	}
-	if anyChose(p, s.calls) {
-		f.Owners = choosers(p, s.calls)
+	if anyChose(p, calls) {
+		f.Owners = choosers(p, calls)
 	}
-	for _, e := range s.calls {
+	for _, e := range calls {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
 				f.Confidence = min(f.Confidence, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance))
@@ -135,16 +158,16 @@ func reportStorm(p *Pass, s storm) {
 		}
 	}
 	if f.Origins == nil {
-		f.Origins = written(g, s.calls)
+		f.Origins = written(g, calls)
 	}
 	severity := analyze.Warning
 	switch {
-	case !anyChose(p, s.calls):
+	case !anyChose(p, calls):
 		severity = analyze.Info
 	case s.factor >= stormFactor:
 		severity = analyze.Error
 	}
-	p.At(capForJobs(p, s.calls[0], severity), f)
+	p.At(capForJobs(p, calls[0], severity), f)
 }
 
 // choosers are the callers that asked for retries.

@@ -15,6 +15,7 @@ func withoutRepetitions(found []analyze.Finding) []analyze.Finding {
 	type same struct{ fingerprint, value string }
 	at := make(map[same]int, len(found))
 	var list []analyze.Finding
+	seen := map[int]map[graph.Origin]bool{} // of findings with repetitions: their places
 	for _, f := range found {
 		is := same{f.Fingerprint, valueOf(&f)}
 		i, again := at[is]
@@ -25,10 +26,20 @@ func withoutRepetitions(found []analyze.Finding) []analyze.Finding {
 		}
 		if f.Severity > list[i].Severity {
 			list[i], f = f, list[i]
+			delete(seen, i)
 		}
-		list[i].Origins = slices.Clone(list[i].Origins)
+		places := seen[i]
+		if places == nil {
+			list[i].Origins = slices.Clip(list[i].Origins) // others may share the array
+			places = map[graph.Origin]bool{}
+			seen[i] = places
+			for _, o := range list[i].Origins {
+				places[o] = true
+			}
+		}
 		for _, o := range f.Origins {
-			if !slices.Contains(list[i].Origins, o) {
+			if !places[o] {
+				places[o] = true
 				list[i].Origins = append(list[i].Origins, o)
 			}
 		}

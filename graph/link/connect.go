@@ -47,12 +47,58 @@ func (l *linker) addEvidence(from, to int, e graph.Evidence) int {
 		return -1
 	}
 	key := [2]int{from, to}
-	at := slices.IndexFunc(l.edges[key], func(o graph.Evidence) bool { return same(&o, &e) })
+	at := l.known(key, &e)
 	if at < 0 {
 		at = len(l.edges[key])
 		l.edges[key] = append(l.edges[key], e)
+		if many := l.many[key]; many != nil {
+			many.add(&e, at)
+		}
 	}
 	return at
+}
+
+// known returns the place of the same evidence in the list of a call, -1 if it is not there.
+func (l *linker) known(key [2]int, e *graph.Evidence) int {
+	list := l.edges[key]
+	if len(list) < fewEvidence {
+		return slices.IndexFunc(list, func(o graph.Evidence) bool { return same(&o, e) })
+	}
+	many := l.many[key]
+	if many == nil {
+		many = evidencePlaces{}
+		for i := range list {
+			many.add(&list[i], i)
+		}
+		if l.many == nil {
+			l.many = map[[2]int]evidencePlaces{}
+		}
+		l.many[key] = many
+	}
+	for _, at := range many[sourceOf(e)] {
+		if same(&list[at], e) {
+			return at
+		}
+	}
+	return -1
+}
+
+// fewEvidence of a call is searched one by one.
+const fewEvidence = 32
+
+// evidencePlaces are the places in the list of a call of what a source shows, in order.
+type evidencePlaces map[evidenceSource][]int
+
+// An evidenceSource is what same evidence has in common at least.
+type evidenceSource struct {
+	origin   graph.Origin
+	way, key string
+}
+
+func sourceOf(e *graph.Evidence) evidenceSource { return evidenceSource{e.Origin, e.Way, e.Key} }
+
+func (p evidencePlaces) add(e *graph.Evidence, at int) {
+	p[sourceOf(e)] = append(p[sourceOf(e)], at)
 }
 
 // keepsLoops reports whether evidence for a call of a service to itself counts. Only that

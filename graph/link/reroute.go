@@ -95,6 +95,7 @@ func (l *linker) reroute(services []graph.Service, node map[int]graph.Node) {
 			}
 		}
 		l.edges[ends] = kept
+		delete(l.many, ends)
 		if len(kept) == 0 {
 			delete(l.edges, ends)
 		}

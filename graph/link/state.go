@@ -25,7 +25,8 @@ type linker struct {
 	allScopes         []*scope     // see scopes
 	kinds             []graph.Kind // by root, as its entities are declared
 	edges             map[[2]int][]graph.Evidence
-	addressed         []addressed // the evidence from addresses in settings, in order
+	many              map[[2]int]evidencePlaces // of calls with much evidence
+	addressed         []addressed               // the evidence from addresses in settings, in order
 	routes            []routeFact
 	behind            map[[2]int][]int // Services whose workload the callee of a call is, by the roots of the call
 	observed          map[[2]int]*graph.Observed

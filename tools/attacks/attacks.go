@@ -164,7 +164,7 @@ var attacks = []attack{
 		d.file("weir.yaml", func(w *bufio.Writer) {
 			w.WriteString("services:\n")
 			for i := range n {
-				fmt.Fprintf(w, "- {name: s%d, calls: [{to: s%d, timeout: 1s, retries: 2}]}\n", i, i+1)
+				fmt.Fprintf(w, "- {name: s%d, calls: [{to: s%d, timeout: 1s, retry: {retries: 2, on: [response-5xx]}}]}\n", i, i+1)
 			}
 			fmt.Fprintf(w, "- {name: s%d}\n", n)
 		})
