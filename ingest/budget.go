@@ -30,7 +30,7 @@ var budget = []struct {
 	most  int
 	count func(*graph.Facts) int
 }{
-	{"services and objects", 1_000_000, func(f *graph.Facts) int { return len(f.Entities) + len(f.Names) + len(f.ObservedServices) }},
+	{"services and objects", 500_000, func(f *graph.Facts) int { return len(f.Entities) + len(f.Names) + len(f.ObservedServices) }},
 	{"settings", 4_000_000, func(f *graph.Facts) int { return len(f.Values) + len(f.Configs) }},
 	{"calls", 4_000_000, func(f *graph.Facts) int { return len(f.Calls) + len(f.Observations) + len(f.Pairs) }},
 	{"policies", 1_000_000, func(f *graph.Facts) int { return len(f.Policies) }},

@@ -67,8 +67,8 @@ type storm struct {
 
 func checkRetryAmplification(p *Pass) {
 	a := p.Analysis.Amplification()
-	told := map[graph.Edge]bool{}
-	known := map[graph.Edge]bool{} // ends of paths whose calls that multiply are all told
+	shown := map[graph.Edge]bool{}
+	known := map[graph.Edge]bool{} // ends of paths whose calls that multiply are all shown
 	for _, s := range storms(p) {
 		multiplies := func(e graph.Edge) bool {
 			if e == s.last {
@@ -87,15 +87,15 @@ func checkRetryAmplification(p *Pass) {
 			if multiplies(e) {
 				first = e
 				chosen = chosen || chose(p, e)
-				untold = untold || !told[e] && chose(p, e)
+				untold = untold || !shown[e] && chose(p, e)
 			}
 		}
-		if untold || !again && !chosen && !told[first] {
+		if untold || !again && !chosen && !shown[first] {
 			reportStorm(p, s)
 		}
 		for _, e := range path {
-			told[e] = told[e] || multiplies(e)
-			known[e] = e != s.last || told[e] || p.Analysis.Repeats(e) <= 1
+			shown[e] = shown[e] || multiplies(e)
+			known[e] = e != s.last || shown[e] || p.Analysis.Repeats(e) <= 1
 		}
 	}
 }
