@@ -149,6 +149,8 @@ type Flaw struct {
 	Instead string
 	Info    bool // reported as info, not as a warning
 	Reads   bool // the product accepts it with another meaning than it seems to have
+	Assumed bool // another release of the product may take it
+	Form    bool // it is one of the form of the object, not reported where another flaw is about the same field
 	Origin  Origin
 }
 

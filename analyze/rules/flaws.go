@@ -18,16 +18,36 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 		at    graph.Origin
 	}
 	seen := map[place]bool{}
+	var closer func(*graph.BoundPolicy, *graph.Flaw) bool
 	for _, o := range objects(p.Graph) {
 		for _, part := range o.parts {
 			for _, flaw := range part.Flaws {
+				if flaw.Form && closer == nil {
+					closer = closerFlaws(p.Graph)
+				}
 				at := place{flaw.Field, flaw.Origin}
-				if flaw.Kind == kind && (flaw.Object == "" || !seen[at]) {
+				if flaw.Kind == kind && (flaw.Object == "" || !seen[at]) && !(flaw.Form && closer(part, &flaw)) {
 					seen[at] = true
 					reportFlaw(p, part, flaw, fmt.Sprintf(what, part.Product.DisplayName()))
 				}
 			}
 		}
+	}
+}
+
+// closerFlaws returns whether another flaw than one of form is about the field of a flaw.
+func closerFlaws(g *graph.Graph) func(*graph.BoundPolicy, *graph.Flaw) bool {
+	type field struct{ object, name string }
+	fields, places := map[field]bool{}, map[graph.Origin]bool{}
+	for _, part := range g.Policies() {
+		for _, flaw := range part.Flaws {
+			if !flaw.Form {
+				fields[field{cmp.Or(flaw.Object, part.Object), flaw.Field}], places[flaw.Origin] = true, true
+			}
+		}
+	}
+	return func(part *graph.BoundPolicy, flaw *graph.Flaw) bool {
+		return places[flaw.Origin] || fields[field{part.Object, flaw.Field}]
 	}
 }
 
@@ -65,6 +85,9 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 	}
 	if flaw.Why != "" {
 		f.Message += ": " + flaw.Why
+	}
+	if flaw.Assumed {
+		f.Confidence = analyze.Assumed
 	}
 	if flaw.Info { // the setting has an effect
 		f.Message = strings.Replace(f.Message, " "+what, "", 1)

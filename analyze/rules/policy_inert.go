@@ -27,6 +27,14 @@ Reported for fields that the product is known to ignore in the given combination
       maxAttempts: 4
       enableExponentialBackoff: true   # without waitDuration the default of 500ms is fixed
 
+A field that its object does not have is dropped by the API server:
+
+    kind: HTTPRoute
+    spec: {rules: [{retries: {attempts: 2}}]}   # it is "retry"
+
+A field that resembles no other may be one of a release that weir does not know; the finding
+is assumed.
+
 Not reported: complete combinations.
 
     retries: {attempts: 2, perTryTimeout: 500ms, retryOn: 5xx}

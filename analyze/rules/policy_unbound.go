@@ -35,6 +35,11 @@ or it applies to a port without calls, or to a subset whose labels match no pod.
     spec:
       hosts: [ratings]             # ratings.platform; the service is in shop
 
+A field in the wrong place of its object is reported, too, with the place where it belongs:
+
+    kind: DestinationRule
+    spec: {host: cart, outlierDetection: {}}   # spec.trafficPolicy.outlierDetection
+
 Severity: warning if the inputs show which service was meant. Info if the inputs may
 be incomplete: they do not contain the service, or no calls to it. More than three
 such objects are reported in one finding.

@@ -36,6 +36,12 @@ has its own notation: "300" is an error in one and five minutes in another.
     http:
     - timeout: 5                               # Istio requires "5s"
 
+So is a value of another type than the schema of the object has, and an item of a list that
+lacks what it must have: the API server refuses the object. The schemas are those of Istio,
+the Gateway API, Envoy Gateway, Contour, Traefik and Dapr.
+
+    trafficPolicy: {connectionPool: {tcp: {maxConnections: "10"}}}   # a whole number
+
 Not reported: unusual values that the product accepts.
 
     retry.linkerd.io/timeout: 300ms

@@ -52,7 +52,7 @@ type entity struct {
 func (e *entity) read(kind string) {
 	name := e.meta.Get("name")
 	switch {
-	case resource.IsPlaceholder(name.Str()):
+	case document.IsPlaceholder(name.Str()):
 		e.d.Problem(graph.Skipped, name, "pass the entity that the template creates", "a template of an entity, not an entity: %q", name.Str())
 		return
 	case name.Str() == "":

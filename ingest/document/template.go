@@ -199,3 +199,8 @@ func bracesIn(y *yaml.Node) *yaml.Node {
 	}
 	return nil
 }
+
+// IsPlaceholder reports whether a text waits for a templating tool.
+func IsPlaceholder(s string) bool {
+	return strings.HasPrefix(s, "$") || strings.Contains(s, "{{") || strings.Contains(s, "${") || strings.Contains(s, "<%")
+}

@@ -51,9 +51,9 @@ func (o *Object) Named() bool {
 	switch {
 	case o.Name == "":
 		o.Problem(graph.Failed, o.OrRoot(o.Meta), "set metadata.name", "%s has no name", o.Kind)
-	case IsPlaceholder(o.Name):
+	case document.IsPlaceholder(o.Name):
 		o.template(o.Meta.Get("name"))
-	case IsPlaceholder(o.Namespace):
+	case document.IsPlaceholder(o.Namespace):
 		o.template(o.Meta.Get("namespace"))
 	case o.Root.Get("$patch").Str() == "delete":
 		o.Problem(graph.Note, o.Root.Get("$patch"), "pass the output of kustomize build instead",
@@ -83,11 +83,6 @@ func (o *Object) OrRoot(n document.Node) document.Node {
 		return n
 	}
 	return o.Root
-}
-
-// IsPlaceholder reports whether a text waits for a templating tool.
-func IsPlaceholder(s string) bool {
-	return strings.HasPrefix(s, "$") || strings.Contains(s, "{{") || strings.Contains(s, "${") || strings.Contains(s, "<%")
 }
 
 // Sibling is the ref of another object in the namespace of this one.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/ingest/schema"
 )
 
 // Realm is the world in which Kubernetes objects, custom ones
@@ -36,14 +37,35 @@ func (k Kinds) Match(groups ...string) func(*document.Head) bool {
 	}
 }
 
-// Read hands a document to the function of its kind.
+// Read hands a document to the function of its kind, and notes what the API server refuses or
+// drops of it.
 func (k Kinds) Read(d *document.Document, _ *graph.Facts) {
-	take := k[d.Head.Kind]
-	if take == nil {
+	take, fields := k[d.Head.Kind], schema.Of(&d.Head)
+	if take == nil && fields == nil {
 		return
 	}
-	if o := New(d, d.Head.Kind); o.Named() {
+	o := New(d, d.Head.Kind)
+	if !o.Named() {
+		return
+	}
+	problems := len(o.Facts.Problems)
+	if take != nil {
 		take(o)
+	}
+	if fields != nil {
+		o.checkFields(fields, o.Facts.Problems[problems:])
+	}
+}
+
+// checkFields notes what is wrong with the form of an object, but where its reader found a problem.
+func (o *Object) checkFields(fields *schema.Kind, problems []graph.Problem) {
+	flaws := fields.Check(o.Document, func(at graph.Origin) bool {
+		return slices.ContainsFunc(problems, func(p graph.Problem) bool { return p.Origin == at })
+	})
+	if len(flaws) > 0 {
+		p := o.Policy(fields.Product, "form", o.Root)
+		p.Of, p.Flaws = o.Ref(), flaws
+		o.Facts.Policies = append(o.Facts.Policies, p)
 	}
 }
 

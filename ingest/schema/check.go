@@ -1,0 +1,215 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/didyoumean"
+)
+
+// Check returns the fields of an object that are refused or dropped, in the order written, but
+// those at places that something is said about already.
+func (k *Kind) Check(d *document.Document, said func(graph.Origin) bool) []graph.Flaw {
+	c := &checker{Document: d, kind: k, said: said}
+	c.object(d.Root, k.root, []part{{object: k.root}})
+	return c.flaws
+}
+
+type checker struct {
+	*document.Document
+	kind  *Kind
+	said  func(graph.Origin) bool
+	flaws []graph.Flaw
+}
+
+// A part is an object on the way to a field, with its path.
+type part struct {
+	path   string
+	object *object
+}
+
+// object checks the fields of an object, which is the last of the parts.
+func (c *checker) object(n document.Node, o *object, way []part) {
+	path := way[len(way)-1].path
+	for key, value := range n.Pairs() {
+		name := key.Str()
+		h := o.fields[name]
+		switch {
+		case h != nil:
+			c.value(value, h, under(path, name), way)
+		case !o.open && !document.IsPlaceholder(name) && !c.spoken(key) && !c.spoken(value):
+			c.unknown(key, value, way)
+		}
+	}
+}
+
+// value checks what a field holds.
+func (c *checker) value(n document.Node, h *holds, path string, way []part) {
+	switch {
+	case !n.Exists() || n.IsScalar() && document.IsPlaceholder(n.Str()):
+	case !h.takes(n):
+		if !c.spoken(n) {
+			c.note(graph.Invalid, n, path, n.Str(), "it takes "+words[h.what], quoted(n, h))
+		}
+	case h.what == list:
+		for i, item := range n.List() {
+			at := fmt.Sprintf("%s[%d]", path, i)
+			c.value(item, h.item, at, way)
+			if h.item.object != nil && item.IsMap() {
+				c.lacking(item, h.item.object, at)
+			}
+		}
+	case h.what == mapping:
+		for key, value := range n.Pairs() {
+			c.value(value, h.item, under(path, key.Str()), way)
+		}
+	case h.what == fields:
+		c.object(n, h.object, append(way, part{path, h.object}))
+	}
+}
+
+// takes reports whether a field takes a value of such a type.
+func (h *holds) takes(n document.Node) bool {
+	_, isWhole := n.Int()
+	_, isNumber := n.Float()
+	_, isTruth := n.Bool()
+	switch h.what {
+	case list:
+		return n.IsList()
+	case mapping, fields:
+		return n.IsMap()
+	case text:
+		return n.IsScalar() && (n.IsString() || !isNumber && !isTruth)
+	case whole:
+		return isWhole && !n.IsString()
+	case decimal:
+		return isNumber && !n.IsString()
+	case truth:
+		return isTruth && !n.IsText()
+	case textNumber:
+		return n.IsString() || isWhole
+	}
+	return true
+}
+
+// quoted is the hint for a scalar that is a string where it should be a number, or the other way.
+func quoted(n document.Node, h *holds) string {
+	switch {
+	case !n.IsScalar():
+		return "write " + words[h.what]
+	case h.what == text:
+		return "write it in quotes: " + strconv.Quote(n.Str())
+	case h.takesUnquoted(n.Str()):
+		return "write it without quotes: " + n.Str()
+	}
+	return "write " + words[h.what]
+}
+
+// takesUnquoted reports whether a field takes a text if it is no string.
+func (h *holds) takesUnquoted(s string) bool {
+	switch _, err := strconv.ParseFloat(s, 64); h.what {
+	case whole:
+		_, err = strconv.Atoi(s)
+		return err == nil
+	case decimal:
+		return err == nil
+	case truth:
+		return s == "true" || s == "false"
+	}
+	return false
+}
+
+// lacking notes the fields that an item of a list must have. What is not in a list may be one part
+// of an object, the rest of which is in another file.
+func (c *checker) lacking(n document.Node, o *object, path string) {
+	for _, name := range o.required {
+		if !n.Get(name).Exists() && !c.spoken(n) {
+			c.note(graph.Invalid, n, path, "", name+" is missing", "add "+name)
+		}
+	}
+}
+
+// unknown notes a field that its object does not have, the last of the parts.
+func (c *checker) unknown(key, value document.Node, way []part) {
+	name := key.Str()
+	last := way[len(way)-1]
+	owner := c.Head.Kind
+	if last.path != "" {
+		owner = last.path
+	}
+	path, written := under(last.path, name), value.Str()
+	why := fmt.Sprintf("%s has no such field", owner)
+	near := similar(name, last.object)
+	to := home(name, way)
+	switch {
+	case near != "" && (to == "" || didyoumean.IsTypo(name, near)):
+		c.note(graph.Inert, key, path, written, why, fmt.Sprintf("did you mean %q?", near))
+	case to != "":
+		c.note(graph.Unbound, key, path, written, why, "move it to "+to)
+	default:
+		c.note(graph.Inert, key, path, written, fmt.Sprintf("%s %s has no such field in %s", c.kind.Product.Title, c.kind.Release, owner), "remove it, or use a release that has it")
+		c.flaws[len(c.flaws)-1].Assumed = true
+	}
+}
+
+// similar returns the field of an object whose name is nearly a given one, "" if none is.
+func similar(name string, o *object) string {
+	known := slices.Sorted(maps.Keys(o.fields))
+	for _, word := range []string{name, strings.ReplaceAll(name, "ies", "y")} { // "retries" is retry
+		for _, near := range didyoumean.Suggest(word, known) {
+			if didyoumean.IsTypo(word, near) || strings.HasPrefix(near, word) || strings.HasPrefix(word, near) {
+				return near
+			}
+		}
+	}
+	return ""
+}
+
+// home is where a field belongs that is not in the right place, "" if it is nowhere else. The
+// nearest object around it is looked in first. Names that many objects have say nothing.
+func home(name string, way []part) string {
+	if slices.Contains([]string{"name", "namespace", "kind", "type", "port", "value", "key", "path", "headers", "match"}, name) {
+		return ""
+	}
+	for _, around := range slices.Backward(way) {
+		if path := around.object.find(name); path != "" {
+			return under(around.path, path)
+		}
+	}
+	return ""
+}
+
+func (c *checker) note(kind graph.FlawKind, n document.Node, path, written, why, hint string) {
+	field := strings.TrimPrefix(path, "spec.")
+	c.flaws = append(c.flaws, graph.Flaw{Kind: kind, Field: field, Text: written, Why: why, Hint: hint, Form: true, Origin: c.At(n)})
+}
+
+// spoken reports whether something is said already about a value, or about a part of it.
+func (c *checker) spoken(n document.Node) bool {
+	if c.said(c.At(n)) {
+		return true
+	}
+	for _, item := range n.List() {
+		if c.spoken(item) {
+			return true
+		}
+	}
+	for key, value := range n.Pairs() {
+		if c.said(c.At(key)) || c.spoken(value) {
+			return true
+		}
+	}
+	return false
+}
+
+func under(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
