@@ -155,6 +155,7 @@ func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *che
 	check.FailOn = severityOf(cmp.Or(o.failOn, r.config.FailOn, failOnWords[0]))
 	r.printExpired(check.Expired)
 	r.printUnused(check.Unused, r.config.ownRules())
+	r.printForced(states)
 	if err := r.write(report, render.View{}); err != nil {
 		return err
 	}
@@ -166,6 +167,20 @@ func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *che
 	}
 	r.printLowered(check, states, min(severityOf(cmp.Or(o.failOn, failOnWords[0])), check.FailOn))
 	return nil
+}
+
+// printForced reports that what the inputs excuse has no effect, because the configuration is that
+// of a revision.
+func (r *run) printForced(states []rules.Variant) {
+	if r.config.Revision == "" || r.noIgnore || r.quiet {
+		return
+	}
+	for _, s := range states {
+		if c := s.Graph.Coverage(); len(c.Excuses)+len(c.Ignores) > 0 {
+			r.printMessage("the configuration is "+r.config.File+": comments, annotations and entries of ignore of the inputs excuse nothing", "")
+			return
+		}
+	}
 }
 
 // printLowered reports that a run does not fail only because of what the configuration and the

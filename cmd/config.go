@@ -2,11 +2,12 @@ package cmd
 
 import (
 	"cmp"
-	"errors"
-	"io/fs"
+	"context"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/ingest/revision"
 )
 
 // configName is the name of the configuration where --config does not name one.
@@ -24,8 +26,13 @@ const configName = "weir.yaml"
 // directory.
 type config struct {
 	native.Config
-	File string // as the user would name it; "" if there is none
-	Dir  string // from where it is in effect: that of the weir.yaml that is found, else the current directory
+	File      string         // as the user would name it; "" if there is none
+	Dir       string         // from where it is in effect: its own if the current one is below, else that of the weir.yaml that is found
+	Revision  string         // "git:main" if it is read from there; then nothing that is in the inputs excuses findings
+	Parts     []string       // it and the files that it extends, by their paths
+	Manifests []string       // those of Parts that also declare services or aliases
+	Texts     []ingest.Text  // the same of a revision
+	Below     []graph.Ignore // of the configurations below it in the revision
 }
 
 // findConfig returns the name of the nearest weir.yaml in the current directory or above it in
@@ -51,78 +58,53 @@ func findConfig() (string, error) {
 	}
 }
 
-// readSettings reads the configuration that is asked for, else the one that is found. Only the
-// one asked for may be a pipe.
-func readSettings(asked string, outside bool) (*config, error) {
+// readSettings reads the configuration that is asked for, else the one that is found, and those
+// that it extends. Only the one asked for may be a pipe. outside allows links and paths that lead
+// out of its git work tree.
+func readSettings(ctx context.Context, asked string, outside bool) (*config, error) {
 	found, err := findConfig()
 	if err != nil && asked == "" {
 		return nil, err
 	}
-	c, err := readConfig(cmp.Or(asked, found), outside)
+	c := &config{File: cmp.Or(asked, found), Dir: filepath.Dir(found)} // "." if none is found
+	if c.File == "" {
+		return c, nil
+	}
+	r := &configReader{outside: outside}
+	first := configFile{path: c.File, name: filepath.ToSlash(c.File)}
+	if name, isState, err := parseRevision(c.File); err != nil {
+		return nil, err
+	} else if isState {
+		if r.commit, err = revision.Find(ctx, name.revision); err != nil {
+			return nil, misuse(hintOf(err), "%s%s: %w", revisionPrefix, name.revision, err)
+		}
+		r.revision, c.Revision = revisionPrefix+name.revision, revisionPrefix+name.revision
+		first = r.committed(r.commit.Path(cmp.Or(name.path, configName)))
+		c.File = first.name
+	}
+	if own := r.dir(first); asked != "" && path.Base(filepath.ToSlash(first.path)) == configName && above(own) {
+		c.Dir = own
+	}
+	read, err := r.read(ctx, first)
 	if err != nil {
 		return nil, err
 	}
-	c.Dir = filepath.Dir(found) // "." if none is found
-	return c, nil
+	c.Config, c.Parts, c.Manifests, c.Texts = *read, r.parts, r.manifests, r.texts
+	if r.commit != nil {
+		c.Below, err = r.below(ctx, c)
+	}
+	return c, err
 }
 
-// readConfig reads a configuration. All of it is checked here, so that mistakes are
-// reported with their place and no later step fails on one. outside allows links that lead
-// out of its git work tree.
-func readConfig(name string, outside bool) (*config, error) {
-	if name == "" {
-		return &config{}, nil
-	}
-	text, err := ingest.ReadConfig(name, outside)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, misuse("", "no configuration %q", name)
-	}
-	if err != nil {
-		return nil, misuse(hintOf(err), "reading the configuration: %w", err)
-	}
-	return parseConfig(filepath.ToSlash(name), text)
-}
-
-// parseConfig returns the first mistake as its error.
-func parseConfig(name string, text []byte) (*config, error) {
-	c, problems := native.ReadConfig(name, text, configRules())
-	if len(problems) > 0 {
-		return nil, misuse(problems[0].Hint, "%s", problemText(problems[0]))
-	}
-	relativeOne := func(p *string) {
-		if *p != "-" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(filepath.Dir(name), *p)
+// above reports whether a directory is the current one or above it.
+func above(dir string) bool {
+	if here, err := os.Getwd(); err == nil && filepath.IsAbs(dir) {
+		if rel, err := filepath.Rel(here, dir); err == nil {
+			dir = rel
 		}
 	}
-	relative := func(paths []string) {
-		for i := range paths {
-			relativeOne(&paths[i])
-		}
-	}
-	sources := func(list []native.Source) {
-		for i := range list {
-			relativeOne(&list[i].Path)
-		}
-	}
-	renderings := func(list []graph.Rendering) {
-		for i := range list {
-			relative(list[i].Files)
-			relativeOne(&list[i].Dir)
-		}
-	}
-	sources(c.Sources)
-	relative(c.Exclude)
-	for i := range c.Ignore {
-		relative(c.Ignore[i].Paths)
-	}
-	renderings(c.Charts)
-	renderings(c.Overlays)
-	for _, v := range c.Variants {
-		sources(v.Sources)
-		renderings(v.Charts)
-		renderings(v.Overlays)
-	}
-	return &config{Config: *c, File: name}, nil
+	steps := strings.Split(filepath.ToSlash(filepath.Clean(dir)), "/")
+	return dir == "." || !slices.ContainsFunc(steps, func(step string) bool { return step != ".." })
 }
 
 // configRules are the words that the rules add to the configuration.
@@ -137,15 +119,25 @@ func configRules() native.Rules {
 	return words
 }
 
+// words are those that the rules, and what c itself declares, add to the configuration.
+func words(c *native.Config) native.Rules {
+	list := configRules()
+	for i := range c.Boundaries {
+		list.IDs = append(list.IDs, c.Boundaries[i].ID())
+	}
+	return list
+}
+
 // ownRules returns the rules that the configuration declares.
 func (c *config) ownRules() []*rules.Rule { return rules.Boundaries(c.Boundaries) }
 
 // options returns the settings of the rules.
 func (c *config) options(today time.Time) rules.Options {
 	o := rules.Options{Severities: map[string]analyze.Severity{}, Own: c.ownRules(), Today: today.Format(time.DateOnly)}
-	for _, i := range c.Ignore {
+	for _, i := range slices.Concat(c.Ignore, c.Below) {
 		o.Ignore = append(o.Ignore, analyze.Ignore{Ignore: i})
 	}
+	o.NoAnnotations = c.Revision != ""
 	for id, rule := range c.Rules {
 		if limit := limitOf(&o.Limits, id); limit != nil {
 			*limit = rule.Limit
@@ -193,7 +185,7 @@ func completeVariants(cmd *cobra.Command, _ []string, _ string) ([]string, cobra
 // if it cannot be read.
 func configOf(cmd *cobra.Command) *config {
 	file, _ := cmd.Flags().GetString("config")
-	c, err := readSettings(file, false)
+	c, err := readSettings(cmd.Context(), file, false)
 	if err != nil {
 		return &config{}
 	}

@@ -3,6 +3,8 @@ package cmd
 import (
 	"strings"
 	"testing"
+
+	"github.com/weirgraph/weir/ingest/native"
 )
 
 // Every configuration is read, or refused with a message.
@@ -15,7 +17,7 @@ func FuzzParseConfig(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := parseConfig("weir.yaml", []byte(text))
+		c, err := parseConfig("weir.yaml", []byte(text), &native.Config{})
 		if (c == nil) == (err == nil) {
 			t.Fatalf("parseConfig(%q) = %v, %v: want a configuration or an error", text, c, err)
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/fix"
@@ -27,9 +28,7 @@ func (r *run) openRoots(sources []string) fixRoots {
 	if len(sources) == 0 {
 		sources = []string{"."}
 	}
-	if r.config.Manifest {
-		sources = append(sources, r.config.File)
-	}
+	sources = slices.Concat(sources, r.config.Manifests)
 	var roots fixRoots
 	for _, source := range sources {
 		if source == ingest.Stdin {

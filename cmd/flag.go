@@ -135,7 +135,7 @@ func (r *run) addInputFlags(cmd *cobra.Command) {
 }
 
 func (r *run) addConfigFlag(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&r.configPath, "config", "", "read the configuration from `file` instead of "+configName)
+	cmd.Flags().StringVar(&r.configPath, "config", "", "read the configuration from `file`, or a revision as git:main:"+configName+", instead of "+configName)
 }
 
 // addOutputFlags adds the flags of commands that write reports.

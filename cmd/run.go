@@ -55,7 +55,7 @@ func (r *run) prepare(cmd *cobra.Command) error {
 	}
 	r.config = &config{}
 	if cmd.Flags().Lookup("config") != nil {
-		if r.config, err = readSettings(r.configPath, r.followOutside); err == nil {
+		if r.config, err = readSettings(r.ctx, r.configPath, r.followOutside); err == nil {
 			err = r.config.checkVariants(r.variants)
 		}
 	}

@@ -115,9 +115,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 			code: exitMisuse, help: true,
 		}
 	}
-	if r.config.Manifest {
-		sources = append(slices.Clone(sources), r.config.File)
-	}
+	sources = slices.Concat(sources, r.config.Manifests)
 	exclude, render := r.config.Exclude, ingest.Render{Charts: r.config.Charts, Overlays: r.config.Overlays}
 	if variant != nil {
 		if !named || len(r.variants) > 0 {
@@ -134,7 +132,8 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	}
 	b := &link.Builder{Namespace: r.namespace}
 	options := ingest.Options{Stdin: r.in, Listed: listed, FollowOutside: r.followOutside, Exclude: exclude, Columns: r.columns, MaxMemory: r.maxMemory}
-	options.Config = &ingest.Configuration{File: r.config.File, Dir: r.config.Dir, Rules: configRules()}
+	options.Texts = r.config.Texts
+	options.Config = &ingest.Configuration{File: r.config.File, Parts: r.config.Parts, Dir: r.config.Dir, Rules: words(&r.config.Config)}
 	if r.render {
 		options.Render = &render
 	}

@@ -30,15 +30,24 @@ type stateName struct {
 }
 
 func parseState(word string) (stateName, error) {
+	name, isRevision, err := parseRevision(word)
+	if !isRevision {
+		name.source = word
+	}
+	return name, err
+}
+
+// parseRevision reads the name of a revision, with a path or without.
+func parseRevision(word string) (name stateName, ok bool, err error) {
 	rest, ok := strings.CutPrefix(word, revisionPrefix)
 	if !ok {
-		return stateName{source: word}, nil
+		return stateName{}, false, nil
 	}
-	name, path, _ := strings.Cut(rest, ":")
-	if name == "" {
-		return stateName{}, misuse("name a revision, as in git:main or git:HEAD~1:deploy", "no revision in %q", word)
+	name.revision, name.path, _ = strings.Cut(rest, ":")
+	if name.revision == "" {
+		return name, true, misuse("name a revision, as in git:main or git:HEAD~1:deploy", "no revision in %q", word)
 	}
-	return stateName{revision: name, path: path}, nil
+	return name, true, nil
 }
 
 // loadState reads a state that a user names.
@@ -147,9 +156,7 @@ func (r *run) forState() *run {
 func (r *run) keepExisting() bool {
 	listed := len(r.config.Sources)
 	r.config.Sources = slices.DeleteFunc(slices.Clone(r.config.Sources), func(s native.Source) bool { return existing([]string{s.Path}) == nil })
-	if _, err := os.Stat(r.config.File); err != nil {
-		r.config.Manifest = false
-	}
+	r.config.Manifests = existing(r.config.Manifests)
 	return listed == 0 || len(r.config.Sources) > 0
 }
 

@@ -526,6 +526,7 @@ type Ignore struct {
 	Paths        []string // patterns of which one matches the deciding place, as seen from the working directory
 	Reason       string
 	Until        string // the last day on which it counts, 2006-01-02; empty is forever
+	Shared       bool   // of a configuration that others extend: it may match nothing here
 	Within       string // the directory whose objects it is for, of a configuration below that of the run; "" is all
 	Origin       Origin
 }

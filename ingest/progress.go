@@ -18,6 +18,10 @@ type progress struct {
 func (m *progress) measure(files []file, stdin io.Reader) {
 	var sum int64
 	for _, f := range files {
+		if f.given != nil {
+			sum += int64(len(f.given.Text))
+			continue
+		}
 		info, err := statSource(f, stdin)
 		if err != nil || !info.Mode().IsRegular() {
 			return // a pipe has no size

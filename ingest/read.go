@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"io"
+	"path/filepath"
 	"runtime"
 	"slices"
 
@@ -28,6 +29,8 @@ type Options struct {
 	// Listed are further sources, which a configuration lists. They are read only inside the root
 	// of the configuration and those of the other sources.
 	Listed []native.Source
+	// Texts are further inputs, which replace the files at their paths.
+	Texts []Text
 	// Config, if set, has configurations below that of the run read: their entries of ignore are
 	// in the Coverage. Else native manifests configure nothing.
 	Config *Configuration
@@ -47,6 +50,27 @@ type Options struct {
 	// Progress, if set, is called often with the progress of reading, by one goroutine at
 	// a time. It must be quick.
 	Progress func(Progress)
+}
+
+// A Text is an input that is at hand.
+type Text struct {
+	Name string // in origins
+	Path string // of the file that it is read instead of, relative to the working directory
+	Text string // "" only leaves the file out
+}
+
+// replace adds texts to the files, in place of those at their paths.
+func (f *finder) replace(texts []Text) {
+	for i := range texts {
+		t := &texts[i]
+		real, err := filepath.EvalSymlinks(f.roots.absolute(t.Path))
+		if err == nil {
+			f.files = slices.DeleteFunc(f.files, func(x file) bool { return x.real == real })
+		}
+		if t.Text != "" {
+			f.files = append(f.files, file{name: t.Name, real: t.Name, named: true, given: t})
+		}
+	}
 }
 
 // lists returns the places in configurations that name what is read.
@@ -89,6 +113,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	if err := find.find(sources, o.Listed, o.lists(), o.Exclude); err != nil {
 		return err
 	}
+	find.replace(o.Texts)
 	if o.Workers <= 0 {
 		o.Workers = runtime.GOMAXPROCS(0)
 	}

@@ -39,12 +39,16 @@ type file struct {
 	via   bool   // through a symbolic link
 
 	rendered *renderedText // instead of the file at a path; nil if it is none
+	given    *Text         // the same
 }
 
 // base is the name by which readers recognize the file.
 func (f *file) base() string {
-	if f.rendered != nil {
+	switch {
+	case f.rendered != nil:
 		return "rendered.yaml"
+	case f.given != nil:
+		return baseOf(f.given.Path)
 	}
 	return baseOf(f.name)
 }
@@ -73,12 +77,9 @@ type directory struct {
 // sources, and symbolic links are followed last, so that a file that is found in two ways
 // always gets the same name.
 func (f *finder) find(sources []string, listed []native.Source, lists []graph.Origin, exclude []string) error {
-	cwd, err := os.Getwd()
-	if err == nil {
-		cwd, err = filepath.EvalSymlinks(cwd)
-	}
+	cwd, err := workingDirectory()
 	if err != nil {
-		return fmt.Errorf("finding the working directory: %w", err)
+		return err
 	}
 	f.roots.cwd, f.visited = cwd, map[string]bool{}
 	if f.exclude, err = newExclusion(exclude, cwd); err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -35,6 +36,8 @@ func (w *work) openStream(f file) (*stream, error) {
 	switch {
 	case f.rendered != nil:
 		raw = bytes.NewReader(f.rendered.text)
+	case f.given != nil:
+		raw = strings.NewReader(f.given.Text)
 	case f.path != "":
 		in, err := w.seen.open(f)
 		if err != nil {

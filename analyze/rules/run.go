@@ -88,6 +88,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	}
 	for i, entry := range ignore.entries {
 		switch {
+		case entry.Shared && !ignore.used[i]:
 		case ignore.expired(&entry):
 			check.Expired = append(check.Expired, entry)
 		case !ignore.used[i]:

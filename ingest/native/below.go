@@ -8,6 +8,24 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 )
 
+// FileNames are the names of a configuration.
+var FileNames = []string{"weir.yaml", ".weir.yaml", "weir.yml", ".weir.yml"}
+
+// IgnoresBelow returns the entries of ignore of a configuration in a directory below that of the
+// run, nil if it has mistakes.
+func IgnoresBelow(file, dir string, text []byte, rules Rules) []graph.Ignore {
+	d, err := document.First(file, text)
+	if err != nil {
+		return nil
+	}
+	s := &Scope{Config: file, Rules: rules}
+	checkShape(d, withExtensions(manifestShape, d.Root), "manifest", d.Root)
+	if entries := s.read(d, dir); d.Facts.Problems == nil {
+		return entries
+	}
+	return nil
+}
+
 // A Scope says which of the files that are read are configurations below that of the run. They
 // add services and entries of ignore, which act only on what is declared below their own
 // directory. All else is for the configuration of the run.
@@ -26,7 +44,7 @@ func (s *Scope) Reader() *document.Reader {
 		if !named(&d.Head) || !claimsNative(&d.Head) || !s.Below(d.File) {
 			return
 		}
-		entries := s.read(d)
+		entries := s.read(d, path.Dir(d.File))
 		failed := func(p graph.Problem) bool { return p.Level == graph.Failed }
 		if !slices.ContainsFunc(d.Facts.Problems[before:], failed) { // what has mistakes excuses nothing
 			f.Ignores = append(f.Ignores, entries...)
@@ -35,8 +53,9 @@ func (s *Scope) Reader() *document.Reader {
 	return &r
 }
 
-// read returns the entries of ignore, and reports the keys that are not for this file.
-func (s *Scope) read(d *document.Document) []graph.Ignore {
+// read returns the entries of ignore for a directory, and reports the keys that are not for this
+// file.
+func (s *Scope) read(d *document.Document, dir string) []graph.Ignore {
 	var entries []graph.Ignore
 	keys := configKeys(s.Rules)
 	for k, v := range d.Root.Pairs() {
@@ -47,9 +66,9 @@ func (s *Scope) read(d *document.Document) []graph.Ignore {
 			checkShape(d, key.shape, key.name, v)
 			for _, entry := range v.List() {
 				i := readIgnore(d, entry)
-				i.Within = path.Dir(d.File)
+				i.Within = dir
 				for j, p := range i.Paths {
-					i.Paths[j] = path.Join(i.Within, p)
+					i.Paths[j] = path.Join(dir, p)
 				}
 				entries = append(entries, i)
 			}

@@ -147,6 +147,7 @@ func configKeys(rules Rules) []schemaKey {
 		ruleKeys = append(ruleKeys, schemaKey{name: id, shape: ruleShape(id, rules)})
 	}
 	return slices.Concat([]schemaKey{
+		{name: "extends", shape: listOf(aText)},
 		{name: "sources", shape: &shape{is: "a list", item: aText, hint: "write sources: [deploy/]"}},
 		{name: "exclude", shape: &shape{is: "a list", item: aText, hint: "write exclude: [charts/]"}},
 		{name: "rules", shape: &shape{is: "a mapping", keys: ruleKeys, listed: listedRules, hint: "write RULE: SEVERITY for each rule"}},

@@ -42,10 +42,7 @@ func claimsNative(h *document.Head) bool {
 }
 
 // named reports whether a file has the name of a configuration.
-func named(h *document.Head) bool {
-	name := strings.TrimPrefix(h.Base, ".")
-	return name == "weir.yaml" || name == "weir.yml"
-}
+func named(h *document.Head) bool { return slices.Contains(FileNames, h.Base) }
 
 func readNative(d *document.Document, f *graph.Facts) {
 	if !claimsNative(&d.Head) && !looksNative(d.Root) {

@@ -53,15 +53,11 @@ var unwanted = []string{
 // new directory below dir, "" for that of the system. The error is an *Error if git is missing,
 // there is no repository, or it does not have the commit.
 func Extract(ctx context.Context, name, dir string) (*Tree, error) {
-	commit, err := resolve(ctx, name)
+	commit, err := Find(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	prefix, err := git(ctx, "rev-parse", "--show-prefix")
-	if err != nil {
-		return nil, err
-	}
-	t := &Tree{Commit: commit, Here: path.Clean("./" + strings.TrimRight(prefix, "\n"))}
+	t := &Tree{Commit: commit.ID, Here: commit.Here}
 	if t.Dir, err = os.MkdirTemp(dir, "weir-revision-"); err != nil {
 		return nil, err
 	}
@@ -271,12 +267,8 @@ func (t *Tree) Enter() error {
 // in git's own notation it is below the root, or below the current directory if it begins
 // with "./" or "../".
 func (t *Tree) PathOf(name string) string {
-	if strings.HasPrefix(name, "./") || strings.HasPrefix(name, "../") || name == "." || name == ".." {
+	if relative(name) {
 		return filepath.FromSlash(name)
 	}
-	rel, err := filepath.Rel(filepath.FromSlash(t.Here), filepath.FromSlash(path.Clean(name)))
-	if err != nil {
-		return name
-	}
-	return rel
+	return fromHere(t.Here, name)
 }
