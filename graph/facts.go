@@ -414,6 +414,8 @@ type Config struct {
 	// Owner is declared as the program that has the settings if no Use of the file is
 	// found. If it is nil, no program has them then.
 	Owner *Entity
+	// Clients is set if all programs that ask a configuration server have the settings.
+	Clients bool
 	// OwnerSaid is set if the file itself names its owner, as a Spring application does.
 	// Then the one entity that uses the file is the owner. Otherwise the owner is a guess.
 	OwnerSaid bool

@@ -10,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/policy"
 )
 
 var policyUnbound = &Rule{
@@ -46,7 +47,8 @@ such objects are reported in one finding.
 
 Not reported: objects that match a call, unless a part of them names services that get none:
 a target in "targets.apps" of Dapr is for invocations, not for deliveries; and what a proxy says
-of the program behind it on its own machine, and hosts with variables.
+of the program behind it on its own machine, and hosts with variables. What a library does for a
+program of which no input shows a call to another program is not judged: its calls are in code.
 
     hosts: [ratings.shop.svc.cluster.local]
 
@@ -67,7 +69,7 @@ of the program behind it on its own machine, and hosts with variables.
 const fewUnseen = 3
 
 func checkPolicyUnbound(p *Pass) {
-	var unseen []analyze.Finding
+	var unseen, inCode []analyze.Finding
 	acting := actingPlaces(p.Graph)
 	for _, o := range objects(p.Graph) {
 		var loose, allowed []*graph.BoundPolicy
@@ -95,11 +97,24 @@ func checkPolicyUnbound(p *Pass) {
 		if len(loose) == 0 {
 			continue
 		}
-		if f := unboundFinding(p, o, loose, !bound); f.Severity == analyze.Info {
-			unseen = append(unseen, f)
-		} else {
+		switch f := unboundFinding(p, o, loose, !bound); {
+		case f.Severity != analyze.Info:
 			p.At(f.Severity, f)
+		case !slices.ContainsFunc(loose, func(b *graph.BoundPolicy) bool { return !callsInCode(p, b) }):
+			inCode = append(inCode, f)
+		default:
+			unseen = append(unseen, f)
 		}
+	}
+	if len(inCode) > 0 {
+		p.Unjudged(analyze.Finding{
+			Confidence: analyze.Assumed,
+			Subject:    "inputs",
+			Message:    fmt.Sprintf("the inputs show no calls of the programs that have %s (first: %s): their calls may be in code", english.Count(len(inCode), "policy"), inCode[0].Subject),
+			Hint:       "add traces to the sources; " + callsHint,
+			Values:     []analyze.KeyValue{number("policies", len(inCode))},
+			Origins:    inCode[0].Origins,
+		})
 	}
 	checkFlaws(p, graph.Unbound, "does nothing in %s")
 	if len(unseen) > fewUnseen {
@@ -109,6 +124,24 @@ func checkPolicyUnbound(p *Pass) {
 	for _, f := range unseen {
 		p.At(analyze.Info, f)
 	}
+}
+
+// callsInCode reports whether a policy is one of a library for calls of programs of which no input
+// shows a call to another program.
+func callsInCode(p *Pass, b *graph.BoundPolicy) bool {
+	return b.Says.Layer == policy.App && len(b.From) > 0 && !slices.ContainsFunc(b.From, func(from graph.EndpointRef) bool {
+		name := partyName(&from)
+		for e := range graph.Edge(p.Core.Calls()) {
+			if caller := p.Core.Service(p.Core.From(e)); caller.Name == name || slices.Contains(caller.Aliases, name) {
+				switch p.Core.Service(p.Core.To(e)).Kind {
+				case graph.KindDatabase, graph.KindCache, graph.KindBroker:
+				default:
+					return true
+				}
+			}
+		}
+		return name == ""
+	})
 }
 
 // staysInside reports whether a policy is only for what a proxy sends to its own machine: to the

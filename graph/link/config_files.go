@@ -44,6 +44,7 @@ func withoutDuplicates[T any](facts []T, place func(*T) graph.Origin, same func(
 // else to its owner, which is declared thereby.
 func (l *linker) assignFiles() {
 	l.mergeFiles()
+	l.serveClients()
 	l.dropUnread()
 	users := map[graph.Ref][]graph.Ref{}
 	for _, u := range l.f.Uses {

@@ -17,7 +17,7 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	}
 	to := found.root
 	v, p := m.value, address.ProtocolOn(m.Scheme, m.Port)
-	proof := prove(&m.Candidate, context{entrance: found.entrance, guess: v.Guess, off: s.switchedOff(m.Key), store: l.isStrayOfStore(from, to, m), list: m.list})
+	proof := prove(&m.Candidate, context{entrance: found.entrance, guess: v.Guess || found.guess, off: s.switchedOff(m.Key), store: l.isStrayOfStore(from, to, m), list: m.list})
 	e := graph.Evidence{
 		Origin: v.Origin, Way: cmp.Or(found.way, m.Way), Strength: proof.strength(), Class: l.classOfValue(m, from, to, p.Kind), Key: v.Key,
 		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In,
@@ -128,6 +128,7 @@ func (l *linker) replicates(v, w int) bool {
 type answerer struct {
 	root     int
 	entrance bool   // it is a gateway that answers to callers from outside
+	guess    bool   // programs may be started elsewhere
 	way      string // of the evidence, if the address is one of a proxy of the caller
 }
 
@@ -143,7 +144,11 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 		if !ok && m.Host == machineName {
 			to, ok = l.onMachine(s.of.Realm, m.Port)
 		}
-		return answerer{root: to}, ok
+		if ok {
+			return answerer{root: to}, true
+		}
+		to, ok = l.byHand(from, m.Port)
+		return answerer{root: to, guess: true}, ok
 	}
 	if address.HasPlaceholder(m.Host) {
 		if name, ok := address.NameBefore(m.Host); ok {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -69,7 +70,8 @@ func (l *linker) join() {
 }
 
 // joinImages joins the configuration of a program that no service has the name of with the one
-// service that runs an image of that name: a module is built into an image called like it.
+// service that runs an image of that name: a module is built into an image called like it, or
+// with a further ending that the images of three or more modules have.
 func (l *linker) joinImages() {
 	running := map[string][]int{} // roots by the name of their image
 	for c := range l.entities {
@@ -83,6 +85,7 @@ func (l *linker) joinImages() {
 			}
 		}
 	}
+	byEnding := map[string]map[int]int{} // the roots of images by the programs that they begin with
 	for c := range l.entities {
 		e := &l.entities[c]
 		if e.ref.Realm != "spring" || l.find(c) != c || l.isJoined(c) {
@@ -90,6 +93,22 @@ func (l *linker) joinImages() {
 		}
 		if list := running[strings.ToLower(e.ref.Name)]; len(list) == 1 {
 			l.unite(list[0], c)
+			continue
+		}
+		for name, list := range running {
+			if ending, ok := strings.CutPrefix(name, strings.ToLower(e.ref.Name)+"-"); ok && len(list) == 1 {
+				if byEnding[ending] == nil {
+					byEnding[ending] = map[int]int{}
+				}
+				byEnding[ending][c] = list[0]
+			}
+		}
+	}
+	for _, ending := range slices.Sorted(maps.Keys(byEnding)) {
+		if of := byEnding[ending]; len(of) >= minSharing {
+			for c, root := range of {
+				l.unite(root, c)
+			}
 		}
 	}
 }

@@ -1,5 +1,10 @@
 package link
 
+import (
+	"slices"
+	"strconv"
+)
+
 // listener returns the root that a program reaches at a port of its own machine.
 func (l *linker) listener(program, port int) (root int, ok bool) {
 	l.findListeners()
@@ -16,6 +21,61 @@ func (l *linker) onMachine(realm string, port int) (root int, ok bool) {
 	l.findListeners()
 	root, ok = l.machines[machinePort{realm, port}]
 	return root, ok
+}
+
+// byHand returns the root that a program without a container reaches at a port of the machine
+// that it is started on: the one program that listens there itself, or the one container with
+// that port.
+func (l *linker) byHand(from, port int) (root int, ok bool) {
+	if port == 0 || l.inContainer(from) {
+		return 0, false
+	}
+	l.findListeners()
+	l.findServers()
+	found := -1
+	for _, to := range l.byPort[port] {
+		if to == from || found >= 0 && found != to {
+			return 0, false
+		}
+		found = to
+	}
+	return found, found >= 0
+}
+
+// inContainer reports whether a root is declared as a container.
+func (l *linker) inContainer(root int) bool {
+	for c := range l.entities {
+		if hosting(l.entities[c].ref.Realm) && l.find(c) == root {
+			return true
+		}
+	}
+	return false
+}
+
+// findServers finds which roots listen at the ports of the machine that programs are started on.
+func (l *linker) findServers() {
+	if l.byPort != nil {
+		return
+	}
+	l.byPort = map[int][]int{}
+	listens := func(port, root int) {
+		if !slices.Contains(l.byPort[port], root) {
+			l.byPort[port] = append(l.byPort[port], root)
+		}
+	}
+	for at, root := range l.machines {
+		listens(at.port, root)
+	}
+	for _, s := range l.scopes() {
+		for i := range s.values {
+			if v := &s.values[i]; relaxed(v.Key) == "serverport" {
+				port, err := strconv.Atoi(s.expand(v.Text))
+				if root, ok := l.lookup(s.of); ok && err == nil && !l.inContainer(root) {
+					listens(port, root)
+				}
+			}
+		}
+	}
 }
 
 func (l *linker) findListeners() {

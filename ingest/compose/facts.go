@@ -302,7 +302,7 @@ func (e *composeEmitter) calls() {
 }
 
 // controlPlane matches the names of services that configure or register others.
-var controlPlane = regexp.MustCompile(`(?i)^(?:.*[-_])?(?:config[-_]?(?:server|service)|eureka(?:[-_]server)?|(?:discovery|registry|naming)[-_]?(?:server|service)|service[-_]?(?:registry|discovery)|nacos|consul)$|^(?:config|registry)$`)
+var controlPlane = regexp.MustCompile(`(?i)^(?:.*[-_])?(?:config[-_]?(?:server|service)|eureka(?:[-_]?server)?|(?:discovery|registry|naming)[-_]?(?:server|service)|service[-_]?(?:registry|discovery)|nacos|consul)$|^(?:config|registry)$`)
 
 func keepsState(k graph.Kind) bool {
 	return k == graph.KindDatabase || k == graph.KindCache || k == graph.KindBroker

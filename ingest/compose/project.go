@@ -209,11 +209,12 @@ func (p *composeFile) wholeServices() map[string]bool {
 
 // above is the name of the project in a directory above that the main file is a part of, or ""
 // if there is none: one that includes the file, or that builds from its directory a service
-// which the file has by the same name, so that the file starts that service with a few others.
+// which the file has by the same name, so that the file starts that service with a few others,
+// or whose services the file repeats or adds to.
 func (p *composeProject) above(main *composeFile) string {
 	for _, up := range []string{"..", "../..", "../../.."} {
 		base := p.beside(up, composeNames, main.variables)
-		if base == nil || !p.includes(base, up) && !p.builds(base, up, main.root.Get("services")) {
+		if base == nil || !p.includes(base, up) && !p.builds(base, up, main.root.Get("services")) && !p.repeats(base, main) {
 			continue
 		}
 		if name := base.text(base.root.Get("name")).text; name != "" {
@@ -255,6 +256,30 @@ func (p *composeProject) builds(base *composeFile, up string, services document.
 		}
 	}
 	return false
+}
+
+// repeats reports whether a file has all services of the main one with the same images, or is
+// what the main one adds to: it has all those whose image the main one does not say.
+func (p *composeProject) repeats(base, main *composeFile) bool {
+	parts, own := 0, 0
+	for name, service := range main.serviceNodes() {
+		other, declared := base.serviceNode(name)
+		image := main.text(service.Get("image")).text
+		switch {
+		case service.Get("build").Exists() || service.Get("extends").Exists():
+			return false
+		case image == "":
+			if !other.Get("image").Exists() && !other.Get("build").Exists() {
+				return false
+			}
+			parts++
+		case !declared:
+			own++
+		case image != base.text(other.Get("image")).text:
+			return false
+		}
+	}
+	return parts > 0 || own == 0
 }
 
 // beside opens the first of some files in a directory relative to the main file's.

@@ -90,13 +90,16 @@ func readSpring(d *document.Document, f *graph.Facts) {
 // springRoute holds of the settings that say where a gateway sends requests.
 var springRoute = regexp.MustCompile(`^spring\.cloud\.gateway(?:\.server\.web(?:flux|mvc)|\.mvc)?\.routes\.uri$|^zuul\.routes\.[^.]+\.(?:service-id|url)$`)
 
-// springTarget reads a route's target: lb://name, a URL, or for Zuul a name.
+// springTarget reads a route's target: lb://name, lb:http://name, a URL, or for Zuul a name.
 func springTarget(text string) (graph.Address, bool) {
 	if !strings.Contains(text, "://") {
 		ok := text != "" && !strings.ContainsAny(text, "/: ${")
 		return graph.Address{Host: strings.ToLower(text)}, ok
 	}
-	u, err := url.Parse(strings.Replace(text, "lb:ws://", "ws://", 1))
+	if rest, ok := strings.CutPrefix(text, "lb:"); ok && !strings.HasPrefix(rest, "//") { // the scheme of the instances
+		text = rest
+	}
+	u, err := url.Parse(text)
 	if err != nil || u.Hostname() == "" || u.Scheme == "no" || u.Scheme == "forward" || strings.Contains(u.Hostname(), "$") {
 		return graph.Address{}, false
 	}

@@ -137,8 +137,8 @@ var springOwn = []string{
 }
 
 func springSilent(key string) bool {
-	if key == "spring.profiles.active" || key == "spring.profiles.include" || strings.HasPrefix(key, "spring.profiles.group.") {
-		return false // the linker chooses by them
+	if key == "server.port" || key == "spring.profiles.active" || key == "spring.profiles.include" || strings.HasPrefix(key, "spring.profiles.group.") {
+		return false // the linker needs them
 	}
 	for _, own := range springOwn {
 		if key == own || strings.HasPrefix(key, own) && key[len(own)] == '.' {

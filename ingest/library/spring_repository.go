@@ -13,7 +13,7 @@ import (
 )
 
 // A config server serves to an application the file of its name, orders.yml, and
-// application.yml next to it, which is for all of them.
+// application.yml next to it, which is for all of them, those without a file included.
 
 // readSpringShared reads an application.yml of a config server's repository: all
 // applications that have a file next to it have its settings. It reports false for a file
@@ -30,7 +30,11 @@ func readSpringShared(d *document.Document, f *graph.Facts, values []graph.Value
 	if len(applications) == 0 && place != springForeignPlace {
 		return false
 	}
+	before := len(f.Configs)
 	settings.AddFile(d, f, values, nil, false)
+	for i := before; i < len(f.Configs); i++ {
+		f.Configs[i].Clients = len(applications) > 0
+	}
 	for _, name := range applications {
 		f.Uses = append(f.Uses, graph.Use{
 			Of: graph.Ref{Realm: "spring", Name: name}, Config: settings.FileRef(d.File), File: true, Origin: settings.FileStart(d),
