@@ -291,6 +291,9 @@ func GatewaysOf(object Ref) Ref {
 type CallFact struct {
 	From, To EndpointRef
 	Rule     *RouteRule // of a route: which callers follow it; nil is every caller
+	// Hosts are the names, lower case, at which From takes the requests of this call from outside.
+	// They are addresses of From, and not outside the inputs.
+	Hosts []string
 	Evidence
 }
 

@@ -46,7 +46,8 @@ var (
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners kestrel`)
 	// outsideWords mark an address that browsers and other programs use, not the service.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
-		logout noproxy trusted referer audience audiences letsencrypt swagger springdoc redoc`)
+		logout noproxy trusted referer audience audiences letsencrypt swagger springdoc redoc blocked blocklist blacklist denied
+		denylist disallowed banned`)
 	// ownKeys are whole settings that name the service itself, and well-known ones
 	// that do so in spite of their words.
 	ownKeys = []string{"hostname", "host name", "server name", "service name", "kc hostname"}
@@ -127,19 +128,20 @@ func ParseKey(key string) Key {
 }
 
 // isOwn reports whether the key as a whole is for the service's own name, or for one that it
-// only compares or hands out. Keycloak has several settings about its own hostname. A virtual
+// only compares or hands out. The server name of TLS is the one in a certificate. Keycloak has several settings about its own hostname. A virtual
 // host is a name that a web server answers to, and a part of a broker. The issuer of a token is
 // compared, and the root of an application that is registered for logins is where browsers
 // return to.
 func (k *Key) isOwn() bool {
 	whole := strings.Join(k.Words, " ")
-	return slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host") ||
+	return slices.Contains(ownKeys, whole) || strings.HasPrefix(whole, "kc hostname ") || strings.HasSuffix(whole, "virtual host") || certificateName.MatchString(whole) ||
 		tokenIssuer.MatchString(whole) || registeredRoot.MatchString(whole)
 }
 
 var (
-	tokenIssuer    = regexp.MustCompile(`^(?:.* )?(?:(?:jwt|jwks|token|tokens)(?: settings| options| bearer)? issuer|valid issuers?)$`)
-	registeredRoot = regexp.MustCompile(`\b(?:clients|applications) (?:.+ )?root url$`)
+	certificateName = regexp.MustCompile(`\b(?:tls|ssl|sni|origin) (?:.+ )?server name$`)
+	tokenIssuer     = regexp.MustCompile(`^(?:.* )?(?:(?:jwt|jwks|token|tokens)(?: settings| options| bearer)? issuer|valid issuers?)$`)
+	registeredRoot  = regexp.MustCompile(`\b(?:clients|applications) (?:.+ )?root url$`)
 )
 
 // isHome reports whether the key is for the address under which the service

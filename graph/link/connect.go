@@ -140,6 +140,11 @@ func (l *linker) connectFact(f *graph.CallFact) {
 			return
 		}
 	}
+	for _, host := range f.Hosts {
+		for _, from := range froms {
+			l.hosts.addEntrance(host, from)
+		}
+	}
 	e := f.Evidence
 	if e.Port == 0 {
 		e.Port = f.To.Host.Port

@@ -39,9 +39,7 @@ func (l *linker) indexEntity(c int) {
 	if ent.family() == graph.FamilyGateway {
 		for _, t := range ent.things {
 			for _, a := range t.Aliases {
-				if host := canonical(a); address.IsDomain(host) && !slices.Contains(h.ingress[host], root) {
-					h.ingress[host] = append(h.ingress[host], root)
-				}
+				h.addEntrance(a, root)
 			}
 		}
 	}
@@ -66,6 +64,13 @@ func (l *linker) indexEntity(c int) {
 		if !strings.Contains(host, ".") {
 			h.add(ent.ref.Realm, ent.ref.Namespace, host, root)
 		}
+	}
+}
+
+// addEntrance enters a domain at which a gateway answers to callers from outside.
+func (h *hosts) addEntrance(host string, gateway int) {
+	if host = canonical(host); address.IsDomain(host) && !slices.Contains(h.ingress[host], gateway) {
+		h.ingress[host] = append(h.ingress[host], gateway)
 	}
 }
 

@@ -60,7 +60,9 @@ func httpProxy(r *resource.Object) {
 func readProxy(r *resource.Object, find func(graph.Ref) []any) {
 	isRoot := r.Spec.Get("virtualhost").Exists()
 	if isRoot {
-		r.Facts.Entities = append(r.Facts.Entities, r.Gateway())
+		gateway := r.Gateway()
+		gateway.Aliases = resource.HostNames([]document.Node{r.Spec.Get("virtualhost", "fqdn")})
+		r.Facts.Entities = append(r.Facts.Entities, gateway)
 		authorization := r.Mapping(r.Spec, "virtualhost", "authorization")
 		if !contourAsks(r, graph.EndpointRef{Ref: r.Ref()}, authorization) {
 			if off, _ := authorization.Get("authPolicy", "disabled").Bool(); !off {

@@ -63,10 +63,14 @@ func apiGateway(r *resource.Object) {
 				Name: listener.Get("name").Str(), Number: port, Protocol: strings.ToLower(listener.Get("protocol").Str()),
 			})
 		}
+		if host := resource.HostNames([]document.Node{listener.Get("hostname")}); host != nil && !slices.Contains(gateway.Aliases, host[0]) {
+			gateway.Aliases = append(gateway.Aliases, host[0])
+		}
 	}
 	r.Facts.Entities = append(r.Facts.Entities, gateway)
 	labeled(r)
 	joinGatewayClass(r)
+	nameService(r)
 	switch class := r.Spec.Get("gatewayClassName").Str(); class {
 	case "kong", "traefik": // their own objects act on gateways as on ingresses
 		r.Facts.Members = append(r.Facts.Members, graph.Member{
@@ -99,6 +103,7 @@ func ApiRoute(r *resource.Object) {
 	parents := r.List(r.Spec, "parentRefs")
 	senders, delegate := routeSenders(r, parents)
 	labeled(r)
+	r.Entrances = resource.HostNames(r.List(r.Spec, "hostnames"))
 	for _, sender := range senders {
 		if !IsService(sender.party) {
 			r.Member(graph.GatewaysOf(r.Ref()), sender.party, sender.at)

@@ -48,6 +48,26 @@ func joinGatewayClass(r *resource.Object) {
 	}
 }
 
+// gatewayServices has what controllers call the Service that they make for a Gateway, in its
+// namespace, by the name that their documents give the class. Those of others have names that a
+// manifest does not show.
+var gatewayServices = map[string]func(gateway, class string) string{
+	"cilium":   func(gateway, _ string) string { return "cilium-gateway-" + gateway },
+	"istio":    func(gateway, class string) string { return gateway + "-" + class },
+	"nginx":    func(gateway, class string) string { return gateway + "-" + class },
+	"kgateway": func(gateway, _ string) string { return gateway },
+}
+
+// nameService gives a Gateway the name of the Service that its controller makes for it.
+func nameService(r *resource.Object) {
+	at := r.Spec.Get("gatewayClassName")
+	if name := gatewayServices[at.Str()]; name != nil {
+		r.Facts.Names = append(r.Facts.Names, graph.Name{
+			Ref: r.RefTo("Service", "", name(r.Name, at.Str())), Origin: r.At(r.Root), Of: r.Ref(),
+		})
+	}
+}
+
 // carriedOut adds an empty policy of the product to the calls of gateways, so that the
 // defaults of the product apply to them.
 func carriedOut(r *resource.Object, by *policy.Product, gateways graph.EndpointRef) {

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -60,7 +61,11 @@ var traefikKinds = resource.Kinds{
 // traefikIngress reads an IngressRoute of any protocol: a gateway of its own. With
 // several routes each is a part of the calls, for middlewares act on single ones.
 func traefikIngress(r *resource.Object) {
-	r.Facts.Entities = append(r.Facts.Entities, r.Gateway())
+	gateway := r.Gateway()
+	for _, route := range r.List(r.Spec, "routes") {
+		gateway.Aliases = append(gateway.Aliases, traefikHosts(route.Get("match").Str())...)
+	}
+	r.Facts.Entities = append(r.Facts.Entities, gateway)
 	r.Facts.Members = append(r.Facts.Members, graph.Member{
 		Of: resource.IngressesOf("traefik"), Party: graph.EndpointRef{Ref: r.Ref()}, Origin: r.At(r.Root), Joins: true,
 	})
@@ -93,6 +98,21 @@ func traefikIngress(r *resource.Object) {
 		}
 	}
 }
+
+// traefikHosts returns the names that a rule matches, lower case: "Host(`shop.example.com`)".
+func traefikHosts(rule string) []string {
+	var hosts []string
+	for _, m := range traefikHost.FindAllStringSubmatch(rule, -1) {
+		for _, host := range strings.Split(m[1], ",") {
+			if host = resource.HostName(strings.Trim(host, " `\"")); host != "" {
+				hosts = append(hosts, host)
+			}
+		}
+	}
+	return hosts
+}
+
+var traefikHost = regexp.MustCompile(`\bHost(?:SNI)?\(([^)*]*)\)`)
 
 // traefikParty resolves what a route or a TraefikService leads to. Names with a
 // provider after "@" are Traefik's own, such as its dashboard.

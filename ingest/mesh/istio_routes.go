@@ -36,11 +36,29 @@ func virtualService(r *resource.Object) {
 			v.hosts = append(v.hosts, name)
 		}
 	}
+	if !slices.Contains(v.gateways, meshGateway) && !v.leads() {
+		r.Entrances = resource.HostNames(r.List(r.Spec, "hosts"))
+	}
 	if others := v.delegates(); v.delegate || len(others) > 0 {
 		r.Facts.Deferred = append(r.Facts.Deferred, graph.Deferred{Ref: r.Ref(), Origin: r.At(r.Root), Uses: others, Object: v, Complete: v.complete})
 		return
 	}
 	v.read(nil)
+}
+
+// leads reports whether a destination is one of the hosts: the VirtualService leads requests that
+// leave the mesh to what is outside.
+func (v *virtualRoutes) leads() bool {
+	for _, protocol := range []string{"http", "tls", "tcp"} {
+		for _, rule := range v.Spec.Get(protocol).List() {
+			for _, route := range rule.Get("route").List() {
+				if slices.Contains(v.hosts, resource.HostName(route.Get("destination", "host").Str())) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // virtualRoutes is a VirtualService while it is read.

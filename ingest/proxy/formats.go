@@ -27,6 +27,7 @@ var YAMLFormats = []settings.YAMLFormat{
 	{Match: isEnvoy, Read: readEnvoyClusters},
 	{Match: isYARP, Read: readYARP},
 	{Match: isOcelot, Read: readOcelot},
+	{Match: isCloudflared, Read: readCloudflared},
 }
 
 // TextPolicies find the policies in files with a grammar of their own.

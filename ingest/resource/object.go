@@ -21,6 +21,10 @@ type Object struct {
 	// is part of.
 	Self graph.Ref
 
+	// Entrances are the names, lower case, at which gateways take the requests of the calls that the
+	// object gives them.
+	Entrances []string
+
 	said map[said]int // calls already given, by their place among the facts, so that one object says each once
 }
 

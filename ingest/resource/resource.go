@@ -182,7 +182,21 @@ func (r *Object) call(e graph.CallFact, at document.Node) {
 	}
 	r.said[key] = len(r.Facts.Calls)
 	e.Origin = r.At(at)
+	if e.Class == graph.ClassIngress {
+		e.Hosts = r.Entrances
+	}
 	r.Facts.Calls = append(r.Facts.Calls, e)
+}
+
+// HostNames returns the names in a list, without patterns.
+func HostNames(list []document.Node) []string {
+	var names []string
+	for _, n := range list {
+		if name := HostName(n.Str()); name != "" && !strings.Contains(name, "*") && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // said is what makes a call one of its own, and the group that it is in.
