@@ -6,8 +6,11 @@ type Coverage struct {
 	Documents int
 	Bytes     int64
 
+	// Documents is the sum of those that were read, those that no reader takes, and Unreadable.
 	Read       []Count         // documents by reader, sorted by name
 	Skipped    []Count         // documents that no reader takes, by kind, sorted by name
+	Unreadable int             // documents that could not be read
+	Passed     []Count         // files, or directories, that were passed over, by why, sorted by name
 	Unresolved []Unresolved    // addresses that name no service of the inputs, sorted by origin
 	Problems   []Problem       // sorted by origin
 	Unread     []Unread        // inputs that are recognized and not read, by kind, then by origin

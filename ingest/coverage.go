@@ -16,6 +16,7 @@ type coverage struct {
 	releases      func(file, []graph.Unread) // is called with what is not read of a file; may be nil
 	rendered      func(*graph.Unread) bool   // whether it is a chart that is rendered; may be nil
 	read, skipped map[string]*graph.Count
+	passed        map[string]*graph.Count // files
 
 	unwanted []unwanted          // documents that are skipped unless another document reads them
 	places   map[unwantedKey]int // in unwanted
@@ -59,7 +60,7 @@ func (a *coverage) addUnwanted(kind string, at graph.Origin, n int) {
 
 // newCoverage goes on with the coverage that b has.
 func newCoverage(b *link.Builder) *coverage {
-	return &coverage{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped), taken: map[string]string{}}
+	return &coverage{b: b, read: countsByName(b.Coverage.Read), skipped: countsByName(b.Coverage.Skipped), passed: countsByName(b.Coverage.Passed), taken: map[string]string{}}
 }
 
 func countsByName(counts []graph.Count) map[string]*graph.Count {
@@ -80,7 +81,7 @@ func (a *coverage) settle() {
 		}
 	}
 	a.unwanted, a.places = nil, nil
-	a.b.Coverage.Read, a.b.Coverage.Skipped = sortedCounts(a.read), sortedCounts(a.skipped)
+	a.b.Coverage.Read, a.b.Coverage.Skipped, a.b.Coverage.Passed = sortedCounts(a.read), sortedCounts(a.skipped), sortedCounts(a.passed)
 }
 
 func sortedCounts(m map[string]*graph.Count) []graph.Count {
@@ -98,8 +99,11 @@ func (a *coverage) problems(p []graph.Problem) {
 	}
 }
 
-// skip counts n documents or files that no reader wants.
+// skip counts n documents that no reader wants.
 func (a *coverage) skip(kind string, first graph.Origin, n int) { count(a.skipped, kind, first, n) }
+
+// pass counts n files or directories that were passed over.
+func (a *coverage) pass(why string, n int) { count(a.passed, why, graph.Origin{}, n) }
 
 func count(m map[string]*graph.Count, name string, first graph.Origin, n int) {
 	if n == 0 {
@@ -127,6 +131,8 @@ func (a *coverage) add(t *batch) error {
 			count(a.read, o.reader, origin, 1+o.more)
 		case o.kind != "":
 			a.addUnwanted(o.kind, origin, 1+o.more)
+		default:
+			a.b.Coverage.Unreadable += 1 + o.more
 		}
 	}
 	take := func(configs []graph.Config) {

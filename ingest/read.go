@@ -133,8 +133,8 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	a.here = newHere(&find)
 	a.problems(find.problems)
 	a.b.Add(&graph.Facts{Unread: find.unread})
-	a.skip(excludedKind, graph.Origin{}, len(find.exclude.found))
-	a.skip("file of another type", graph.Origin{}, find.other)
+	a.pass(excludedKind, len(find.exclude.found))
+	a.pass("file of another type", find.other)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var rendered *renders

@@ -48,11 +48,28 @@ func read(t *testing.T, o Options, sources ...string) (string, error) {
 	for _, u := range b.Build().Coverage().Unread {
 		fmt.Fprintf(&s, "%s: %s\n", u.Origin, u.Message())
 	}
-	for _, c := range b.Coverage.Skipped {
+	for _, c := range append(slices.Clip(b.Coverage.Skipped), b.Coverage.Passed...) {
 		fmt.Fprintf(&s, "skipped %d %s, first %s\n", c.Count, c.Name, c.First)
+	}
+	if err == nil {
+		addsUp(t, &b.Coverage)
 	}
 	fmt.Fprintf(&s, "%d files, %d documents\n", b.Coverage.Files, b.Coverage.Documents)
 	return s.String(), err
+}
+
+// addsUp reports documents that are counted twice, or not at all.
+func addsUp(t *testing.T, c *graph.Coverage) {
+	t.Helper()
+	sum := c.Unreadable
+	for _, counts := range [][]graph.Count{c.Read, c.Skipped} {
+		for _, n := range counts {
+			sum += n.Count
+		}
+	}
+	if sum != c.Documents {
+		t.Errorf("%d documents, and %d that were read, skipped or unreadable", c.Documents, sum)
+	}
 }
 
 // write fills a new directory with files, and makes it the working directory.

@@ -18,6 +18,10 @@ func writeCoverage(p *pen.Pen, g *graph.Graph) {
 		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"))
 	writeCounts(p, "documents by reader", c.Read)
 	writeCounts(p, "documents without a reader", c.Skipped)
+	if c.Unreadable > 0 {
+		writeHeading(p, "documents that could not be read", c.Unreadable)
+	}
+	writeCounts(p, "passed over", c.Passed)
 	writeUnread(p, c.Unread)
 	writeSpans(p, &c.Spans)
 	writeUnresolved(p, c.Unresolved)

@@ -57,9 +57,9 @@ func checkNothingRead(p *Pass) {
 		f.Message += "; " + groups[0].Message()
 		f.Hint = cmp.Or(groups[0].Hint(), f.Hint)
 		f.Origins = append(f.Origins, groups[0].Inputs[0].Origin)
-	} else if len(c.Skipped) > 0 {
-		most := c.Skipped[0]
-		for _, s := range c.Skipped {
+	} else if skipped := slices.Concat(c.Skipped, c.Passed); len(skipped) > 0 {
+		most := skipped[0]
+		for _, s := range skipped {
 			if s.Count > most.Count {
 				most = s
 			}

@@ -41,7 +41,9 @@ func remedyIn(p *Pass, e graph.Edge, layer *policy.Set, purpose policy.Purpose) 
 		kind, object, _ := strings.Cut(o, "/")
 		kinds = append(kinds, kind)
 		if r, ok := inKind(in, layer.Layer, kind, purpose); ok {
-			of.object = object
+			if r.Base != policy.BasePlace { // a file is known by its place
+				of.object = object
+			}
 			return of.with(p, r), true
 		}
 	}

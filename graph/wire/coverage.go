@@ -10,6 +10,8 @@ type Coverage struct {
 	Read       map[string]int `json:"read"` // documents by reader
 	Spans      *Spans         `json:"spans,omitempty"`
 	Skipped    []Skipped      `json:"skipped"`          // documents that no reader takes, by kind
+	Unreadable int            `json:"unreadable"`       // documents that could not be read: with those above, all documents
+	Passed     []Skipped      `json:"passed"`           // files, or directories, that were passed over, by why
 	Unresolved []Unresolved   `json:"unresolved"`       // addresses that name no service of the inputs, by origin
 	Errors     []Problem      `json:"errors"`           // by origin
 	Unread     []Unread       `json:"unread,omitempty"` // inputs that are recognized and not read, by kind
@@ -28,7 +30,7 @@ type Spans struct {
 	Spilled    bool `json:"spilled,omitempty"` // linked by way of a temporary file
 }
 
-// Skipped counts documents of one kind.
+// Skipped counts documents, or files, of one kind.
 type Skipped struct {
 	Kind  string  `json:"kind"`
 	Count int     `json:"count"`
@@ -72,7 +74,7 @@ func FromCoverage(g *graph.Graph) Coverage {
 	c := g.Coverage()
 	w := Coverage{
 		Files: c.Files, Documents: c.Documents, Bytes: c.Bytes, Read: make(map[string]int, len(c.Read)), Spans: fromSpans(&c.Spans),
-		Skipped: convert(c.Skipped, fromCount), Unresolved: convert(c.Unresolved, fromUnresolved), Errors: convert(c.Problems, fromProblem),
+		Skipped: convert(c.Skipped, fromCount), Unreadable: c.Unreadable, Passed: convert(c.Passed, fromCount), Unresolved: convert(c.Unresolved, fromUnresolved), Errors: convert(c.Problems, fromProblem),
 		Unread: convert(graph.UnreadGroups(c.Unread), fromUnread), Silent: convert(c.Silent, g.ID),
 	}
 	for _, n := range c.Read {

@@ -72,7 +72,7 @@ func traefikDynamicPolicies(f *field.Reader, root document.Node) []graph.Policy 
 	}
 	policies := proxy.PassPolicies(product.Traefik, passes)
 	for i := range policies {
-		policies[i].Object = product.TraefikConfiguration
+		policies[i].Object = product.TraefikConfiguration + "/conf"
 	}
 	return policies
 }
