@@ -84,7 +84,7 @@ helm template shop | weir check -`,
 	root.Flags().Bool("version", false, "print the version")
 	root.AddCommand(
 		newCheck(r), newFix(r), newGraph(r), newShow(r), newBlast(r), newRank(r), newFate(r), newContracts(r), newPath(r), newDiff(r),
-		newCycles(r), newFanout(r), newPolicies(r), newRules(r), newInit(r), newCompletion(r), newVersion(r),
+		newCycles(r), newFanout(r), newPolicies(r), newRules(r), newInit(r), newSchema(r), newCompletion(r), newVersion(r),
 	)
 	root.SetHelpCommand(newHelp(r))
 	root.InitDefaultHelpCmd()

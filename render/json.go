@@ -18,6 +18,9 @@ var jsonFormat = &Format{
 	write:  writeJSON,
 }
 
+// JSONSchema returns the JSON Schema of the format json, as encoding/json writes it.
+func JSONSchema() any { return wire.JSONSchema() }
+
 // writeJSON writes the report as a wire.Document.
 func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 	j := wire.NewWriter(w)

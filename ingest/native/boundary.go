@@ -19,15 +19,15 @@ const (
 // aSelector is the shape of what selects services, aCallee of what may also compare them with
 // their caller.
 var (
-	aSelector = selectorShape(nil)
-	aCallee   = selectorShape([]schemaKey{
-		{name: "same", shape: listOf(scalarOf("an attribute", oneOf(boundary.FieldNames...)))},  // has the value that the caller has
-		{name: "other", shape: listOf(scalarOf("an attribute", oneOf(boundary.FieldNames...)))}, // has another one
+	aSelector = selectorShape("selector", nil)
+	aCallee   = selectorShape("callee", []schemaKey{
+		{name: "same", shape: listOf(wordOf("an attribute", boundary.FieldNames...)), doc: "has the value that the caller has"},
+		{name: "other", shape: listOf(wordOf("an attribute", boundary.FieldNames...)), doc: "has another one"},
 	})
 )
 
 // selectorShape is a name, a mapping of conditions, or a list of both.
-func selectorShape(more []schemaKey) *shape {
+func selectorShape(def string, more []schemaKey) *shape {
 	keys := []schemaKey{{name: "name", shape: listOf(aText)}, {name: "kind", shape: listOf(aKind)}}
 	for _, field := range boundary.FieldNames {
 		s := listOf(aText)
@@ -38,11 +38,10 @@ func selectorShape(more []schemaKey) *shape {
 	}
 	keys = append(keys, schemaKey{name: "labels", shape: &shape{is: "a mapping", values: listOf(aText), hint: "write labels: {app: cart}"}})
 	keys = append(keys, more...)
-	of := func(keys []schemaKey) *shape {
-		term := &shape{is: "a service or a mapping", scalar: aText.scalar, keys: keys, hint: selectorHint, check: checkTerm}
-		return &shape{is: "a service, a mapping or a list", scalar: aText.scalar, keys: keys, item: term, hint: selectorHint, check: checkTerm}
+	of := func(def string, keys []schemaKey) *shape {
+		return listOf(&shape{is: "a service, a mapping", def: def, scalar: aText.scalar, keys: keys, hint: selectorHint, check: checkTerm})
 	}
-	return of(append(slices.Clip(keys), schemaKey{name: "not", shape: of(keys)}))
+	return of(def, append(slices.Clip(keys), schemaKey{name: "not", shape: of(def+"-not", keys)}))
 }
 
 func checkTerm(d *document.Document, n document.Node) {
@@ -59,16 +58,16 @@ func boundaryKeys(severities []string) []schemaKey {
 			is: "a mapping", hint: ruleExample, keys: keys, check: checkBoundary,
 		}}
 	}
-	name := schemaKey{name: "name", shape: scalarOf("the name of a rule", parseRuleName), required: "web-to-ledger"}
+	name := schemaKey{name: "name", shape: scalarOf("the name of a rule", parseRuleName).as(textOf(ruleName.String())), required: "web-to-ledger"}
 	from := schemaKey{name: "from", shape: aSelector}
-	mode := schemaKey{name: "mode", shape: scalarOf("a mode", parseMode)}
+	mode := schemaKey{name: "mode", shape: aMode}
 	protocol := schemaKey{name: "protocol", shape: listOf(aText)}
-	reach := schemaKey{name: "reach", shape: aTruth} // chains of calls count, too
-	severity := schemaKey{name: "severity", shape: scalarOf("a severity", oneOf(severities...))}
-	comment := schemaKey{name: "comment", shape: aText}
+	reach := schemaKey{name: "reach", shape: aTruth, doc: "chains of calls count, too"}
+	severity := schemaKey{name: "severity", shape: wordOf("a severity", severities...)}
+	comment := schemaKey{name: "comment", shape: aText, doc: "why"}
 	to := func(example string) schemaKey { return schemaKey{name: "to", shape: aCallee, required: example} }
 	return []schemaKey{
-		{name: boundary.Forbid.String(), shape: entries(name, from, to("ledger-db"), reach, schemaKey{name: "via", shape: aSelector}, mode, protocol, severity, comment)},
+		{name: boundary.Forbid.String(), shape: entries(name, from, to("ledger-db"), reach, schemaKey{name: "via", shape: aSelector, doc: "chains over one of these are right"}, mode, protocol, severity, comment)},
 		{name: boundary.Require.String(), shape: entries(name, from, to("audit"), reach, mode, protocol, severity, comment)},
 		{name: boundary.Allow.String(), shape: entries(from, to("cart"), mode, protocol, comment)},
 	}

@@ -62,12 +62,6 @@ type RuleConfig struct {
 	Limit    int    // 0 if not set
 }
 
-// Words of the configuration.
-const (
-	Off   = "off"   // in place of the severity of a rule
-	Never = "never" // in place of the severity of fail-on
-)
-
 // Rules are the words that rules add to the schema of the configuration.
 type Rules struct {
 	IDs        []string
@@ -147,33 +141,37 @@ func configKeys(rules Rules) []schemaKey {
 		ruleKeys = append(ruleKeys, schemaKey{name: id, shape: ruleShape(id, rules)})
 	}
 	return slices.Concat([]schemaKey{
-		{name: "extends", shape: listOf(aText)},
-		{name: "sources", shape: &shape{is: "a list", item: aText, hint: "write sources: [deploy/]"}},
-		{name: "exclude", shape: &shape{is: "a list", item: aText, hint: "write exclude: [charts/]"}},
-		{name: "rules", shape: &shape{is: "a mapping", keys: ruleKeys, listed: listedRules, hint: "write RULE: SEVERITY for each rule"}},
-		{name: "ignore", shape: &shape{is: "a list", hint: `write "- rule: sync-cycle" for each entry`, item: ignoreShape(rules)}},
-		{name: "render", shape: renderShape},
+		{name: "extends", shape: listOf(aText), doc: "files whose settings come first"},
+		{name: "sources", shape: &shape{is: "a list", item: aText, hint: "write sources: [deploy/]"}, doc: "read if the command line names no source"},
+		{name: "exclude", shape: &shape{is: "a list", item: aText, hint: "write exclude: [charts/]"}, doc: "paths and patterns that are not read"},
+		{name: "rules", shape: &shape{is: "a mapping", keys: ruleKeys, patterns: []schemaKey{{name: ownRule, shape: ruleShape("", rules)}}, listed: listedRules, hint: "write RULE: SEVERITY for each rule"}, doc: "severities and limits of rules"},
+		{name: "ignore", shape: &shape{is: "a list", hint: `write "- rule: sync-cycle" for each entry`, item: ignoreShape(rules)}, doc: "exceptions"},
+		{name: "render", shape: renderShape, doc: "how --render renders charts and overlays"},
 		{name: "variants", shape: &shape{is: "a mapping", hint: "write NAME: {sources: [overlays/prod]} for each variant", values: &shape{
 			is: "a mapping", hint: "write sources: [overlays/prod]", keys: []schemaKey{
 				{name: "sources", shape: listOf(aText)},
 				{name: "render", shape: renderShape},
 			},
-		}}},
-		{name: "fail-on", shape: scalarOf("a severity", oneOf(append(slices.Clone(rules.Severities), Never)...))},
+		}}, doc: "states of the estate that are judged by themselves"},
+		{name: "fail-on", shape: wordOf("a severity", append(slices.Clone(rules.Severities), Never)...), doc: "the lowest severity that fails a run"},
 	}, boundaryKeys(rules.Severities))
 }
 
+// ownRule matches the ids of architecture rules.
+const ownRule = `^((forbid|require)/.+|allow)$`
+
 // ignoreShape is an entry of ignore.
 func ignoreShape(rules Rules) *shape {
+	ignored := slices.Concat(rules.IDs, []string{"*"})
 	return &shape{
 		is: "a mapping", hint: "write rule: sync-cycle", keys: []schemaKey{
-			{name: "rule", shape: scalarOf("a rule", oneOfListed(listedRules, slices.Concat(rules.IDs, []string{"*"})...))},
+			{name: "rule", shape: scalarOf("a rule", oneOfListed(listedRules, ignored...)).as(constraint{"anyOf": []any{enumOf(ignored...), textOf(ownRule)}})},
 			{name: "subject", shape: aText},
 			{name: "fingerprint", shape: listOf(scalarOf("a fingerprint", parseFingerprint))},
 			{name: "services", shape: listOf(aText)},
 			{name: "paths", shape: listOf(scalarOf("a pattern of paths", parsePattern))},
 			{name: "reason", shape: aText, required: "why the finding is accepted"}, // without it, no later reader can decide whether the entry is still needed
-			{name: "until", shape: scalarOf("a date", parseDate)},
+			{name: "until", shape: scalarOf("a date", parseDate).as(textOf("^[0-9]{4}-[0-9]{2}-[0-9]{2}$"))},
 		},
 		check: func(d *document.Document, n document.Node) {
 			if !n.Get("rule").Exists() && !n.Get("fingerprint").Exists() {
@@ -191,9 +189,9 @@ func ignoreShape(rules Rules) *shape {
 // ruleShape is a severity, or a mapping with a severity and, if the rule has one, a
 // limit.
 func ruleShape(id string, rules Rules) *shape {
-	severity := scalarOf("a severity", oneOf(append([]string{Off}, rules.Severities...)...))
+	severity := wordOf("a severity", append([]string{Off}, rules.Severities...)...)
 	return &shape{
-		is: "a severity or a mapping", scalar: severity.scalar, hint: "write " + id + ": {severity: info}",
+		is: "a severity or a mapping", def: "rule", scalar: severity.scalar, value: severity.value, hint: "write " + id + ": {severity: info}",
 		keys: []schemaKey{{name: "severity", shape: severity}, {name: "limit", shape: aLimit}},
 		check: func(d *document.Document, n document.Node) {
 			if limit := n.Get("limit"); limit.Exists() && !slices.Contains(rules.Limited, id) {

@@ -11,9 +11,9 @@ import (
 var renderShape = &shape{is: "a list", hint: `write "- chart: charts/shop" for each entry`, item: &shape{
 	is: "a mapping", hint: "write chart: charts/shop, or overlay: overlays/prod", keys: []schemaKey{
 		{name: "chart", shape: aText},
-		{name: "values", shape: listOf(aText)}, // files, of which later ones win
-		{name: "release", shape: scalarOf("the name of a release", parseRelease)},
-		{name: "namespace", shape: scalarOf("a namespace", parseRelease)},
+		{name: "values", shape: listOf(aText), doc: "files, of which later ones win"},
+		{name: "release", shape: scalarOf("the name of a release", parseRelease).as(textOf(releaseName.String()))},
+		{name: "namespace", shape: scalarOf("a namespace", parseRelease).as(textOf(releaseName.String()))},
 		{name: "overlay", shape: aText},
 	},
 	check: func(d *document.Document, n document.Node) {

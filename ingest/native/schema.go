@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/policy"
 )
 
 // The schema of the native manifest, in one table: what the checker accepts, what
@@ -23,6 +24,12 @@ type shape struct {
 	listed string      // the hint where the keys are too many to be listed
 	hint   string      // used if no other hint is more precise
 	any    bool        // checked by other code
+
+	// For editors, which do not see what functions check.
+	lone     bool        // a list that may be written as its only item
+	value    constraint  // on the scalar; nil is any
+	patterns []schemaKey // keys of a mapping by regular expression, which other code checks
+	def      string      // the name of a shape that is repeated, "" of others
 	// check looks for what is wrong with a mapping as a whole. May be nil.
 	check func(d *document.Document, n document.Node)
 }
@@ -32,6 +39,53 @@ type schemaKey struct {
 	name     string
 	shape    *shape
 	required string // an example of its value, "" if the key is optional
+	doc      string // what it is, where its name does not say it
+}
+
+// A constraint is what JSON Schema says of a scalar.
+type constraint map[string]any
+
+// as returns a copy of s whose scalar editors check with c.
+func (s *shape) as(c constraint) *shape {
+	with := *s
+	with.value = c
+	return &with
+}
+
+// called returns a copy of s with a name, for a shape that is large or used in many places.
+func (s *shape) called(def string) *shape {
+	with := *s
+	with.def = def
+	return &with
+}
+
+// wordOf makes the shape of one word out of several.
+func wordOf(is string, words ...string) *shape {
+	return scalarOf(is, oneOf(words...)).as(enumOf(words...))
+}
+
+func enumOf(words ...string) constraint {
+	list := make([]any, len(words))
+	for i, w := range words {
+		list[i] = w
+	}
+	if slices.Contains(words, Off) {
+		list = append(list, false) // as YAML 1.1 reads off
+	}
+	return constraint{"enum": list}
+}
+
+// textOf is a text with a pattern; numbers have their text.
+func textOf(pattern string) constraint { return constraint{"type": "string", "pattern": pattern} }
+
+// numberFrom is a number in a range, which may be written as text.
+func numberFrom(kind string, least, most float64, text string) constraint {
+	return constraint{"type": []any{kind, "string"}, "minimum": least, "maximum": most, "pattern": text}
+}
+
+// countFrom makes the shape of a whole number in a range.
+func countFrom(is string, least, most int) *shape {
+	return scalarOf(is, parseNumber(least, most)).as(numberFrom("integer", float64(least), float64(most), "^[0-9]+$"))
 }
 
 // scalarOf makes the shape of a scalar that parse reads.
@@ -43,10 +97,9 @@ func scalarOf[T any](is string, parse func(string) (T, string)) *shape {
 	return &shape{is: is, scalar: fits}
 }
 
-// listOf makes the shape of a list, which may be written as its only item if
-// that is a scalar.
+// listOf makes the shape of a list, which may be written as its only item.
 func listOf(item *shape) *shape {
-	return &shape{is: item.is + " or a list", item: item, scalar: item.scalar}
+	return &shape{is: item.is + " or a list", item: item, scalar: item.scalar, value: item.value, keys: item.keys, check: item.check, hint: item.hint, lone: true}
 }
 
 // switchable makes the shape of a policy with these keys, which may be "off".
@@ -58,26 +111,30 @@ func switchable(example string, keys []schemaKey) *shape {
 		}
 		return hint
 	}
-	return &shape{is: `a mapping or "off"`, scalar: scalar, keys: keys, hint: hint}
+	return &shape{is: `a mapping or "off"`, scalar: scalar, value: enumOf(Off), keys: keys, hint: hint}
 }
 
 var (
 	aText       = scalarOf("a text", parseText)
-	aTruth      = scalarOf("true or false", parseTruth)
-	aDuration   = scalarOf("a duration", parseDuration)
-	aShare      = scalarOf("a share", parseShare)
-	anObjective = scalarOf("a percentage", parseObjective)
-	aServiceRef = scalarOf("the name of a service", parseName)
-	aTier       = scalarOf("a tier", nativeTier)
-	aPort       = scalarOf("a port", parsePort)
-	aCount      = scalarOf("a number", parseCount)
-	aLimit      = scalarOf("a limit", parseLimit)
-	aKind       = scalarOf("a kind", parseKind)
+	aTruth      = scalarOf("true or false", parseTruth).as(constraint{"type": []any{"boolean", "string"}, "pattern": "(?i)^(true|false|yes|no|on|off)$"})
+	aDuration   = scalarOf("a duration", parseDuration).as(constraint{"type": []any{"string", "number", "boolean"}, "pattern": durationPattern, "maximum": 0, "minimum": 0, "not": constraint{"const": true}}).called("duration")
+	aShare      = scalarOf("a share", parseShare).as(numberFrom("number", 0, 1, "^[0-9.]+%?$")).called("share")
+	anObjective = scalarOf("a percentage", parseObjective).as(numberFrom("number", 1, 100, "^[0-9.]+%?$"))
+	aServiceRef = scalarOf("the name of a service", parseName).as(textOf("^[^/]+(/[^/]+)?$"))
+	aTier       = countFrom("a tier", 1, 4)
+	aPort       = countFrom("a port", 1, 65535)
+	aCount      = countFrom("a number", 0, maxNumber)
+	aLimit      = countFrom("a limit", 1, maxNumber)
+	aKind       = wordOf("a kind", graph.Kinds[1:]...)
+	aMode       = wordOf("a mode", graph.Modes[1:]...)
 	anything    = &shape{any: true}
 )
 
+// durationPattern is what Go takes as a duration, or how it is switched off.
+const durationPattern = `^(off|false|0|([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))*)$`
+
 var manifestKeys = []schemaKey{
-	{name: "apiVersion", shape: scalarOf("a version of the native manifest", oneOf("weir/v1"))},
+	{name: "apiVersion", shape: wordOf("a version of the native manifest", "weir/v1")},
 	{name: "services", shape: &shape{is: "a list", item: serviceShape, hint: `write "- name: cart" for each service`}},
 	{name: "aliases", shape: &shape{is: "a mapping", values: aServiceRef, hint: "write NAME: SERVICE for each alias"}},
 }
@@ -91,13 +148,13 @@ func ofAnyShape(keys []schemaKey) []schemaKey {
 	return names
 }
 
-var serviceShape = &shape{is: "a mapping", hint: "write name: cart", keys: []schemaKey{
-	{name: "name", shape: aServiceRef, required: "cart"}, // cart or shop/cart
+var serviceShape = &shape{is: "a mapping", def: "service", hint: "write name: cart", keys: []schemaKey{
+	{name: "name", shape: aServiceRef, required: "cart", doc: "cart or shop/cart"},
 	{name: "namespace", shape: aText},
 	{name: "kind", shape: aKind},
-	{name: "tier", shape: aTier}, // 1 is the most critical
+	{name: "tier", shape: aTier, doc: "1 is the most critical"},
 	{name: "replicas", shape: aCount},
-	{name: "slo", shape: anObjective}, // percent
+	{name: "slo", shape: anObjective, doc: "percent"},
 	{name: "entrypoint", shape: aTruth},
 	{name: "team", shape: aText},
 	{name: "owner", shape: aText},
@@ -106,9 +163,9 @@ var serviceShape = &shape{is: "a mapping", hint: "write name: cart", keys: []sch
 	{name: "labels", shape: &shape{is: "a mapping", values: &shape{is: "a text", scalar: func(string) string { return "" }}}},
 	{name: "aliases", shape: listOf(aText)},
 	{name: "ports", shape: listOf(aPort)},
-	{name: "healthcheck", shape: aTruth}, // something asks it whether it is ready
+	{name: "healthcheck", shape: aTruth, doc: "something asks it whether it is ready"},
 	{name: "calls", shape: &shape{is: "a list", item: callShape, hint: "write calls: [cart, payments]"}},
-	{name: "defaults", shape: &shape{is: "a mapping", keys: policyKeys}}, // for all of its calls that say nothing themselves
+	{name: "defaults", shape: &shape{is: "a mapping", keys: policyKeys}, doc: "for all of its calls that say nothing themselves"},
 }, check: checkService}
 
 // maxNested bounds how deep groups are nested: anchors of YAML can nest them without end.
@@ -121,23 +178,23 @@ var callShape = callShapeOf(maxNested)
 // are such entries, too, and those of the innermost are names.
 func callShapeOf(depth int) *shape {
 	s := &shape{
-		is: "the name of a service or a mapping", scalar: aServiceRef.scalar, hint: "write to: cart", check: checkCall,
+		is: "the name of a service or a mapping", def: "call", scalar: aServiceRef.scalar, value: aServiceRef.value, hint: "write to: cart", check: checkCall,
 		keys: slices.Concat([]schemaKey{
 			{name: "to", shape: aServiceRef},
-			{name: "mode", shape: scalarOf("a mode", parseMode)},
+			{name: "mode", shape: aMode},
 			{name: "protocol", shape: aText},
 			{name: "methods", shape: listOf(aText)},
-			{name: "hard", shape: aTruth},                                                 // false: the caller can do without
-			{name: "toleratesDegraded", shape: aTruth},                                    // a degraded answer does not degrade the answer of the caller
-			{name: "freshness", shape: scalarOf("a freshness", oneOf("any", "critical"))}, // critical: a consumer without new events answers with less
+			{name: "hard", shape: aTruth, doc: "false: the caller can do without"},
+			{name: "toleratesDegraded", shape: aTruth, doc: "a degraded answer does not degrade the answer of the caller"},
+			{name: "freshness", shape: wordOf("a freshness", "any", "critical"), doc: "critical: a consumer without new events answers with less"},
 			{name: "idempotent", shape: aTruth},
-			{name: "database", shape: aText},                                  // on a server that holds several
-			{name: "weight", shape: scalarOf("a weight", parseWeight)},        // of a member of a split; 0 gets no requests
-			{name: "match", shape: aText},                                     // of a member of a split: which requests it gets
-			{name: "name", shape: aText},                                      // of a group, as the next three
-			{name: "need", shape: scalarOf("a number of members", parseNeed)}, // how many have to work
-			{name: "checked", shape: aTruth},                                  // failed members are known without asking them
-			{name: "same", shape: aTruth},                                     // the later members answer as well as the first
+			{name: "database", shape: aText, doc: "on a server that holds several"},
+			{name: "weight", shape: scalarOf("a weight", parseWeight).as(numberFrom("number", 0, maxNumber, "^[0-9.]+%?$")), doc: "of a member of a split; 0 gets no requests"},
+			{name: "match", shape: aText, doc: "of a member of a split: which requests it gets"},
+			{name: "name", shape: aText, doc: "of a group, as the next three"},
+			{name: "need", shape: scalarOf("a number of members", parseNeed).as(numberFrom("integer", 1, maxNumber, "^([0-9]+|majority|unknown)$")), doc: "how many have to work"},
+			{name: "checked", shape: aTruth, doc: "failed members are known without asking them"},
+			{name: "same", shape: aTruth, doc: "the later members answer as well as the first"},
 		}, policyKeys),
 	}
 	members := &shape{is: "a list", hint: "write a list: [cart, cart-eu]"}
@@ -152,34 +209,34 @@ func callShapeOf(depth int) *shape {
 
 // policyKeys are the keys of a call that say how it is protected.
 var policyKeys = []schemaKey{
-	{name: "timeout", shape: aDuration}, // the whole call, retries included
-	{name: "perTry", shape: aDuration},  // one attempt
+	{name: "timeout", shape: aDuration, doc: "the whole call, retries included"},
+	{name: "perTry", shape: aDuration, doc: "one attempt"},
 	{name: "connectTimeout", shape: aDuration},
 	{name: "idleTimeout", shape: aDuration},
 	{name: "retry", shape: switchable("retry: {retries: 2}", []schemaKey{
-		{name: "retries", shape: scalarOf("a number of retries", parseRetries)}, // after the first try
-		{name: "on", shape: listOf(scalarOf("a reason to retry", parseTrigger))},
+		{name: "retries", shape: scalarOf("a number of retries", parseRetries).as(numberFrom("integer", 0, maxNumber, "^([0-9]+|unlimited)$")), doc: "after the first try"},
+		{name: "on", shape: listOf(scalarOf("a reason to retry", parseTrigger).as(constraint{"anyOf": []any{enumOf(policy.Triggers...), textOf("^grpc:[A-Za-z_-]+$")}}))},
 		{name: "backoff", shape: &shape{is: "a mapping", hint: "write backoff: {kind: exponential, base: 50ms, jitter: full}", keys: []schemaKey{
-			{name: "kind", shape: scalarOf("a kind of backoff", parseBackoff)},
+			{name: "kind", shape: wordOf("a kind of backoff", backoffs...)},
 			{name: "base", shape: aDuration},
 			{name: "max", shape: aDuration},
-			{name: "multiplier", shape: scalarOf("a factor", parseMultiplier)},
+			{name: "multiplier", shape: scalarOf("a factor", parseMultiplier).as(numberFrom("number", 1, maxNumber, "^[0-9.]+$"))},
 			{name: "jitter", shape: scalarOf("a jitter", parseJitter)},
 		}}},
-		{name: "budget", shape: aShare}, // retries over requests
+		{name: "budget", shape: aShare, doc: "retries over requests"},
 		{name: "methods", shape: listOf(aText)},
 	})},
 	{name: "breaker", shape: switchable("breaker: {kind: call}", []schemaKey{
-		{name: "kind", shape: scalarOf("a kind of breaker", parseBreaker)},
-		{name: "slow", shape: aTruth}, // slowness alone opens it
+		{name: "kind", shape: wordOf("a kind of breaker", breakers...)},
+		{name: "slow", shape: aTruth, doc: "slowness alone opens it"},
 		{name: "errorRate", shape: aShare},
-		{name: "failures", shape: aLimit}, // in a row
+		{name: "failures", shape: aLimit, doc: "in a row"},
 		{name: "window", shape: aDuration},
 		{name: "buckets", shape: aLimit},
 		{name: "minCalls", shape: aCount},
 		{name: "open", shape: aDuration},
 		{name: "maxEject", shape: aShare},
-		{name: "panic", shape: aShare}, // hosts left below which calls go to ejected ones, too
+		{name: "panic", shape: aShare, doc: "hosts left below which calls go to ejected ones, too"},
 	})},
 	{name: "bulkhead", shape: switchable("bulkhead: {maxConcurrent: 50}", []schemaKey{
 		{name: "maxConcurrent", shape: aLimit},
@@ -193,24 +250,24 @@ var policyKeys = []schemaKey{
 		{name: "per", shape: aDuration},
 		{name: "burst", shape: aCount},
 	})},
-	{name: "fallback", shape: &shape{is: "a fallback", item: fallbackShape, scalar: fallbackShape.scalar, keys: fallbackShape.keys, check: checkFallback}},
+	{name: "fallback", shape: listOf(fallbackShape)},
 	{name: "cache", shape: switchable("cache: {ttl: 30s}", []schemaKey{
 		{name: "ttl", shape: aDuration},
-		{name: "stale", shape: aDuration}, // how long past its ttl an answer may still serve
+		{name: "stale", shape: aDuration, doc: "how long past its ttl an answer may still serve"},
 	})},
-	{name: "balance", shape: scalarOf("a way to balance", parseBalance)},
+	{name: "balance", shape: wordOf("a way to balance", balances...)},
 }
 
 const fallbackExample = "write fallback: {kind: static}"
 
 // fallbackShape is one step of a fallback: one word, or a mapping.
 var fallbackShape = &shape{
-	is: "a fallback", scalar: scalarOf("", parseFallbackWord).scalar, hint: fallbackExample,
+	is: "a fallback", def: "fallback", scalar: scalarOf("", parseFallbackWord).scalar, value: enumOf("none", "static", "cache", "outbox", Off), hint: fallbackExample,
 	keys: []schemaKey{
-		{name: "kind", shape: scalarOf("a kind of fallback", parseFallback)},
-		{name: "to", shape: aServiceRef}, // the service asked instead
+		{name: "kind", shape: wordOf("a kind of fallback", fallbacks...)},
+		{name: "to", shape: aServiceRef, doc: "the service asked instead"},
 		{name: "timeout", shape: aDuration},
-		{name: "reason", shape: aText}, // why there is none
+		{name: "reason", shape: aText, doc: "why there is none"},
 	},
 	check: checkFallback,
 }

@@ -18,6 +18,12 @@ import (
 // The parsers of the native manifest's values. Each returns the value, or a hint how to
 // write it if it is invalid.
 
+// Words of the configuration.
+const (
+	Off   = "off"   // in place of the severity of a rule
+	Never = "never" // in place of the severity of fail-on
+)
+
 // isOff reports whether a policy or a duration is written as switched off. YAML
 // 1.1 tools turn a plain off into false.
 func isOff(text string) bool { return slices.Contains(product.NativeDuration.Off, text) }
@@ -198,12 +204,17 @@ func parseTruth(text string) (truth bool, hint string) {
 
 // The closed lists of words and the ranges of numbers that several places share.
 var (
+	backoffs  = []string{"none", "fixed", "linear", "exponential"}
+	breakers  = []string{"call", "endpoint", "none"}
+	fallbacks = []string{"none", "static", "cache", "outbox", "service"}
+	balances  = []string{"round-robin", "least-request", "random", "consistent-hash", "pick-first", "passthrough"}
+
 	parseKind     = oneOf(graph.Kinds[1:]...)
 	parseMode     = oneOf(graph.Modes[1:]...)
-	parseBackoff  = oneOf("none", "fixed", "linear", "exponential")
-	parseBreaker  = oneOf("call", "endpoint", "none")
-	parseFallback = oneOf("none", "static", "cache", "outbox", "service")
-	parseBalance  = oneOf("round-robin", "least-request", "random", "consistent-hash", "pick-first", "passthrough")
+	parseBackoff  = oneOf(backoffs...)
+	parseBreaker  = oneOf(breakers...)
+	parseFallback = oneOf(fallbacks...)
+	parseBalance  = oneOf(balances...)
 
 	nativeTier = parseNumber(1, 4) // 1 is the most critical
 	parsePort  = parseNumber(1, 65535)
