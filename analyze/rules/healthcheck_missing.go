@@ -117,7 +117,7 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 		Message:    fmt.Sprintf("%s is called by %s and declares no health check; requests reach replicas that are not ready", s.ID, someIDs(g, callers)),
 		Hint:       fmt.Sprintf(`add "healthcheck: true" to %s if it has one that is not declared`, s.ID),
 		Values:     []analyze.KeyValue{number("callers", len(callers))},
-		Origins:    places(s),
+		Origins:    placesOf(s, analyze.Ecosystem(s)),
 		Services:   []graph.Node{v},
 	}
 	f.Fix = nativeFix(s, policy.Edit{Path: "healthcheck", Value: "true"})

@@ -40,6 +40,22 @@ func places(s *graph.Service, deciding ...graph.Origin) []graph.Origin {
 	return origins
 }
 
+// placesOf is places with those of one reader first: a service may be declared for several
+// platforms, and a hint is about one of them.
+func placesOf(s *graph.Service, reader string) []graph.Origin {
+	origins := places(s)
+	slices.SortStableFunc(origins, func(a, b graph.Origin) int {
+		switch {
+		case (a.Reader == reader) == (b.Reader == reader):
+			return 0
+		case a.Reader == reader:
+			return -1
+		}
+		return 1
+	})
+	return origins
+}
+
 // confidence is that of a finding which rests on these calls. A call with only
 // weak evidence is presumed; so is that the caller waits for the response, where
 // neither a mode nor a protocol is declared.

@@ -119,11 +119,13 @@ func reportGate(p *Pass, v graph.Node, behind, critical analyze.Sample, all int)
 		p.At(gradeService(p, v, analyze.Warning), f)
 	default:
 		f.Message += fmt.Sprintf(": one bad release takes down all %d replicas", n.Value)
+		with := ""
 		if lacks := p.Analysis.RedundancyGaps(v); len(lacks) > 0 {
-			f.Message += ", with " + strings.Join(lacks, " and ")
+			with = ", with " + strings.Join(lacks, " and ")
 		}
+		f.Message += with
 		f.Values = append(f.Values, replicasValue(n))
-		f.Alike = analyze.Alike{Cause: "one-release", Says: "are the only way to others from entry points: one bad release takes down all replicas of each", Hint: f.Hint}
+		f.Alike = analyze.Alike{Cause: "one-release" + with, Says: "are the only way to others from entry points: one bad release takes down all replicas of each" + with, Hint: f.Hint}
 		p.At(analyze.Info, f)
 	}
 }

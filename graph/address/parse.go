@@ -74,6 +74,9 @@ func parseAuthority(scheme, s string) []graph.Address {
 	if ProtocolOf(scheme).database {
 		db = databaseOf(tail)
 	}
+	if db == "admin" && strings.HasPrefix(scheme, "mongodb") {
+		db = "" // where MongoDB keeps its users, to which every program logs in
+	}
 	var list []graph.Address
 	for _, host := range strings.Split(authority, ",") {
 		h, port, ok := SplitHostPort(host)

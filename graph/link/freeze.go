@@ -85,6 +85,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 	s := graph.Service{Name: name.name, Namespace: name.namespace, Kind: kind}
 	var workloads []string
 	named, withAddress, headless, within, said := false, false, false, false, false
+	unread := false // it has a Service of a cluster, and no workload behind it is known
 	for _, c := range members {
 		ent := &l.entities[c]
 		s.Aliases = append(s.Aliases, l.aliasesOf(ent)...)
@@ -92,6 +93,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 			s.Defined = s.Defined || !n.Outside
 			named, withAddress, within = true, withAddress || !n.Headless, within || !n.Outside
 			said = said || !n.Unsaid
+			unread = unread || n.Realm == kubernetes
 			s.Origins = append(s.Origins, n.Origin)
 			s.Ports = append(s.Ports, n.Ports...)
 			s.Annotations = merge(s.Annotations, n.Annotations)
@@ -116,6 +118,9 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 			}
 			s.Stateful, headless = s.Stateful || t.Stateful, headless || t.Headless
 		}
+	}
+	if unread && !slices.ContainsFunc(members, func(c int) bool { return l.entities[c].ref.Realm == kubernetes && len(l.entities[c].things) > 0 }) {
+		s.Probes = graph.Probes{} // what is declared elsewhere under this name is not what runs in the cluster
 	}
 	s.Images = sortedUnique(s.Images)
 	s.Outside = named && !within && said
