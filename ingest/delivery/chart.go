@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // A Chart is a directory with a chart of Helm.
@@ -42,17 +44,24 @@ func ReadChart(dir string, shown func(string) string) *Chart {
 
 // refuseMissing refuses dependencies that are not packed with the chart.
 func (c *Chart) refuseMissing(d *document.Document) {
+	var missing []document.Node
 	for _, dependency := range d.Root.Get("dependencies").List() {
-		name := dependency.Get("name")
-		if name.Str() == "" || c.packed(name.Str()) {
-			continue
+		if name := dependency.Get("name"); name.Str() != "" && !c.packed(name.Str()) {
+			missing = append(missing, name)
 		}
-		c.Refused = append(c.Refused, graph.Problem{
-			Origin: d.At(name), Level: graph.Skipped,
-			Message: "chart " + c.Shown + " is not rendered: its dependency \"" + name.Str() + "\" is not in its directory charts",
-			Hint:    "run helm dependency build " + c.Shown + " first; --render downloads nothing",
-		})
 	}
+	if missing == nil {
+		return
+	}
+	which := fmt.Sprintf("its dependency %q is", missing[0].Str())
+	if others := len(missing) - 1; others > 0 {
+		which = fmt.Sprintf("its dependency %q and %s are", missing[0].Str(), english.Count(others, "other"))
+	}
+	c.Refused = append(c.Refused, graph.Problem{
+		Origin: d.At(missing[0]), Level: graph.Skipped,
+		Message: "chart " + c.Shown + " is not rendered: " + which + " not in its directory charts",
+		Hint:    "run helm dependency build in the directory of the chart first; --render downloads nothing",
+	})
 }
 
 // packed reports whether the directory charts has a dependency, as a directory or an archive.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // An Overlay is a directory with a kustomization.
@@ -25,6 +26,8 @@ type Overlay struct {
 	Targeted []string
 	// Refused are the reasons why it is not built without a network, each with its place.
 	Refused []graph.Problem
+
+	missing []document.Node // paths at which there is nothing
 }
 
 // kustomizationFiles are the names of the file that makes a directory a kustomization.
@@ -55,6 +58,7 @@ func ReadOverlay(dir string, shown func(string) string, outside func(string) boo
 			At: d.At(d.Root), Files: []string{file},
 		}
 		o.read(d, outside)
+		o.refuseMissing(d)
 		return o
 	}
 	return nil
@@ -114,7 +118,7 @@ func (o *Overlay) add(d *document.Document, at document.Node, path string, outsi
 	case isRemote(path) || strings.HasPrefix(path, "git::"):
 		o.refuse(d, at, fmt.Sprintf("%q is in another repository", document.Short(path)), "copy it into this repository; --render downloads nothing")
 	case filepath.IsAbs(path) || err != nil:
-		o.refuse(d, at, fmt.Sprintf("there is no file or directory %q", document.Short(path)), "add it, or remove the entry")
+		o.missing = append(o.missing, at)
 	case outside(full):
 		o.Refused = append(o.Refused, graph.Problem{
 			Origin: d.At(at), Level: graph.Failed, Hint: document.OutsideHint,
@@ -125,6 +129,19 @@ func (o *Overlay) add(d *document.Document, at document.Node, path string, outsi
 	default:
 		o.Files = append(o.Files, full)
 	}
+}
+
+// refuseMissing refuses paths of the kustomization at which there is nothing.
+func (o *Overlay) refuseMissing(d *document.Document) {
+	if o.missing == nil {
+		return
+	}
+	why, hint := fmt.Sprintf("there is no file or directory %q", document.Short(o.missing[0].Str())), "add it, or remove the entry"
+	if others := len(o.missing) - 1; others > 0 {
+		why += ", nor " + english.Count(others, "other") + " that it lists"
+		hint = "add them, or remove the entries"
+	}
+	o.refuse(d, o.missing[0], why, hint)
 }
 
 func (o *Overlay) refuse(d *document.Document, at document.Node, why, hint string) {
