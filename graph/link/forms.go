@@ -77,7 +77,7 @@ func firstForm(list []*graph.Project) *graph.Project {
 // if it is no further form: it has services that are no whole ones, or needs services that
 // only the first has, or most of its services are its own.
 func sharedServices(first, p *graph.Project) map[graph.Ref]bool {
-	if p == first {
+	if p.File == first.File { // a file and its override are read as one, whichever is met
 		return nil
 	}
 	whole, own := map[graph.Ref]bool{}, map[graph.Ref]bool{}

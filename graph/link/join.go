@@ -12,7 +12,7 @@ import (
 // hosting reports whether a realm is a platform that runs services. The entities of other
 // realms (native manifests, catalogs, configuration) usually run on such a platform.
 func hosting(realm string) bool {
-	return realm == kubernetes || strings.HasPrefix(realm, "compose:")
+	return realm == kubernetes || isCompose(realm)
 }
 
 // realmRank orders realms by precedence for the name of a service.
@@ -20,7 +20,7 @@ func realmRank(realm string) int {
 	switch {
 	case realm == kubernetes:
 		return 0
-	case strings.HasPrefix(realm, "compose:"):
+	case isCompose(realm):
 		return 1
 	}
 	i := slices.Index([]string{"native", "backstage", "spring", "dapr"}, realm)

@@ -178,9 +178,13 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 		return l.byName(name, r.Namespace)
 	case r.Realm == kubernetes && r.Kind == "Service":
 		return l.resolveByPeople(name, r.Namespace)
+	case isCompose(r.Realm) && r.Kind == "service": // of a file that is used together with this one
+		return l.uniqueByName(name, func(c int) bool { return isCompose(l.entities[c].ref.Realm) && len(l.entities[c].things) > 0 })
 	}
 	return 0, false
 }
+
+func isCompose(realm string) bool { return strings.HasPrefix(realm, "compose:") }
 
 // lookupSlow finds a ref of any realm by name before names are indexed.
 func (l *linker) lookupSlow(r graph.Ref) (int, bool) {

@@ -36,8 +36,8 @@ const minSharing = 3
 //
 //   - that is shown to use the service otherwise: by a start order, a link, a permission
 //   - whose name, and that of no other program with the bundle, is in the key or the host
-//   - if it names no program, and is the only store of its product in the bundle, or what all
-//     programs use alike: telemetry, a registry
+//   - if it names no program, and is the only store of its product in the bundle, for a program
+//     that is no store itself, or what all programs use alike: telemetry, a registry
 //
 // A key that a program names itself, and what a program reads alone, is in no bundle. Of a
 // bundle that two programs have only the addresses of a list with both of them are weak.
@@ -289,7 +289,7 @@ func (s *sharing) judge(c *caller, b bundle, list []entry) {
 		case e.to == c.from || s.shownOtherwise(c.from, e.to):
 		default:
 			switch named, self := s.named(c.from, b, e); {
-			case named && self, !named && (single[e.store] || s.isCommon(e)):
+			case named && self, !named && (single[e.store] && !s.isStore(c.from) || s.isCommon(e)):
 			default:
 				e.list = commonList
 				s.mark(b, e.found)
@@ -303,6 +303,18 @@ func (s *sharing) mark(b bundle, m *found) {
 	if first := s.demoted[b]; first == nil || m.value.Origin.Compare(first.value.Origin) < 0 {
 		s.demoted[b] = m
 	}
+}
+
+// isStore reports whether a root is declared as something that keeps state, or, where nothing
+// declares what it is, has the name of that.
+func (s *sharing) isStore(root int) bool {
+	switch {
+	case root >= len(s.kinds):
+		return false
+	case s.kinds[root] == graph.KindUnknown:
+		return keepsState(kindByName(s.entities[root].ref.Name))
+	}
+	return keepsState(s.kinds[root])
 }
 
 // isCommon reports whether an entry is for what all programs of an estate use alike.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,7 +20,8 @@ type composeFile struct {
 	variables *variables
 }
 
-// read adds what the file says to the project, over what is there.
+// read adds what the file says to the project, over what is there. A service that is marked
+// !reset is removed, one that is marked !override replaces what is there.
 func (p *composeFile) read(depth int) {
 	for _, item := range p.root.Get("include").List() {
 		p.include(item, depth)
@@ -34,12 +36,20 @@ func (p *composeFile) read(depth int) {
 		}
 	}
 	for name, n := range p.serviceNodes() {
+		if n.Tag() == "!reset" {
+			delete(p.services, name)
+			p.order = slices.DeleteFunc(p.order, func(other string) bool { return other == name })
+			continue
+		}
 		s := p.service(name, n, 0)
 		if s == nil {
 			continue
 		}
 		if base := p.services[name]; base != nil {
-			p.services[name] = s.over(base)
+			if n.Tag() != "!override" {
+				s = s.over(base)
+			}
+			p.services[name] = s
 			continue
 		}
 		p.order = append(p.order, name)

@@ -186,7 +186,7 @@ func (p *composeFile) wholeServices() map[string]bool {
 	whole := map[string]bool{}
 	for name, n := range p.serviceNodes() {
 		switch {
-		case n.Get("extends", "file").Exists():
+		case n.Tag() == "!reset" || n.Get("extends", "file").Exists():
 		case n.Get("image").Exists() || n.Get("build").Exists() || n.Get("extends").Exists():
 			whole[name] = true
 		default:

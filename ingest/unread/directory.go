@@ -16,7 +16,8 @@ var testData = &graph.UnreadKind{
 // broken on purpose.
 func Directory(name string) *graph.UnreadKind {
 	switch strings.ToLower(name) {
-	case "testdata", "test-data", "test_data", "fixture", "fixtures", "test-fixtures", "__fixtures__", "__tests__", "__mocks__", "__snapshots__":
+	case "testdata", "test-data", "test_data", "fixture", "fixtures", "test-fixtures", "__fixtures__", "__tests__", "__mocks__", "__snapshots__",
+		"unittest", "unittests", "unit_tests", "unit-tests":
 		return testData
 	}
 	return nil
