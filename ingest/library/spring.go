@@ -37,7 +37,7 @@ func isSpringHead(h *document.Head) bool {
 	}
 	for _, key := range h.Keys {
 		switch word, _, dotted := strings.Cut(key, "."); {
-		case word == "spring" && !h.HasList(key), word == "eureka" && (dotted || h.Has("server")), word == "zuul", word == "hystrix":
+		case strings.EqualFold(word, "spring") && !h.HasList(key), word == "eureka" && (dotted || h.Has("server")), word == "zuul", word == "hystrix":
 			return true
 		}
 	}
@@ -54,6 +54,10 @@ func readSpring(d *document.Document, f *graph.Facts) {
 		return
 	}
 	name, said := springApplication(d)
+	if isDotnetFile(d.File) { // of Steeltoe, which registers a program of .NET as Spring does
+		name = springNameIn(d)
+		said = name != ""
+	}
 	if name == "" {
 		settings.AddFile(d, f, values, nil, false)
 		return
@@ -184,7 +188,7 @@ func applicationName(base string, text []byte, root document.Node) string {
 // "spring.application" over "name".
 func dotted(n document.Node, key string) string {
 	for k, v := range n.Pairs() {
-		rest, ok := strings.CutPrefix(key, k.Str())
+		rest, ok := cutPrefixFold(key, k.Str())
 		switch {
 		case ok && rest == "":
 			return v.Str()
@@ -195,4 +199,17 @@ func dotted(n document.Node, key string) string {
 		}
 	}
 	return ""
+}
+
+// cutPrefixFold is strings.CutPrefix for a prefix in any case.
+func cutPrefixFold(text, prefix string) (rest string, ok bool) {
+	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
+		return text, false
+	}
+	return text[len(prefix):], true
+}
+
+// isDotnetFile reports whether a file is of a program of .NET.
+func isDotnetFile(file string) bool {
+	return strings.HasPrefix(settings.ConfigBase(file), "appsettings")
 }

@@ -149,9 +149,13 @@ func readOcelot(s *settings.Collector, root settings.YAMLRoot) {
 			s.PutText(root, at, key+".DownstreamHostAndPorts.Host", prefixScheme(dotnetGet(route, "DownstreamScheme").Str(), address))
 			s.NameLast(key + "." + strconv.Itoa(i) + ".DownstreamHostAndPorts." + strconv.Itoa(j) + ".Host")
 		}
-		if len(hosts) == 0 { // a service that is discovered
+		if service := dotnetGet(route, "ServiceName"); len(hosts) == 0 && service.Str() != "" { // one that is discovered
 			s.In = &graph.Place{Match: match}
-			s.Flatten(root, key, route, 0)
+			name := service.Str()
+			if namespace := dotnetGet(route, "ServiceNamespace").Str(); namespace != "" {
+				name += "." + namespace
+			}
+			s.PutText(root, service, key+".ServiceName", "lb://"+name)
 		}
 	}
 	s.In = nil
