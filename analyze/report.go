@@ -5,12 +5,19 @@ package analyze
 
 import "github.com/weirgraph/weir/graph"
 
+// Made is when the sources were as the graph shows them.
+type Made struct {
+	Revision string // the full name of the commit; "" if only the time is known
+	Time     string // 2026-11-28T10:00:00Z
+}
+
 // A Report is what a command has computed. The parts it did not compute are nil
 // and are left out of every output. Nodes and edges are those of Graph.
 type Report struct {
 	Graph *graph.Graph // the whole graph, before anything is cut for display; nil if Check is of variants
 
 	Drawn     bool        // weir graph: the services and calls themselves are asked for
+	Made      *Made       // weir graph --stamp
 	Check     *Check      // weir check
 	Impacts   []Incident  // weir blast S
 	Ranking   []Rank      // weir rank

@@ -14,6 +14,7 @@ type graphOptions struct {
 	collapse string
 	reduce   bool
 	all      bool
+	stamp    string
 	filter   *callFilter
 }
 
@@ -27,13 +28,15 @@ legend of a picture lists what was left out.`,
 		Example: `weir graph deploy/
 weir graph deploy/ -o svg=shop.svg
 weir graph deploy/ --focus payments --depth 2 -o dot | dot -Tsvg > payments.svg
-weir graph deploy/ -o text -o json=shop.json`,
+weir graph deploy/ -o text -o json=shop.json
+weir graph --stamp git:HEAD -o json=shop.json`,
 	}
 	cmd.Flags().StringSliceVar(&o.focus, "focus", nil, "draw only services connected to `service`; repeatable")
 	addCount(cmd, &o.depth, "depth", "stop `n` calls away from the focus (default: no limit)")
 	addChoice(cmd, &o.collapse, "collapse", "", "draw one box for each `group`: namespace, team, system", "namespace", "team", "system")
 	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "omit calls that a longer chain implies")
 	cmd.Flags().BoolVar(&o.all, "all", false, "draw telemetry, control and health calls too")
+	cmd.Flags().StringVar(&o.stamp, "stamp", "", "write the age of the sources into JSON: `state` is git:HEAD or a time")
 	_ = cmd.RegisterFlagCompletionFunc("focus", r.completeServices(1))
 	o.filter = addFilterFlags(cmd, graph.Allowed)
 	r.addInputFlags(cmd)
@@ -46,6 +49,10 @@ func runGraph(r *run, o *graphOptions, sources []string) error {
 	if o.depth > 0 && len(o.focus) == 0 {
 		return misuse("add --focus <service>", "--depth needs a service to start at")
 	}
+	made, err := r.stamp(o.stamp)
+	if err != nil {
+		return err
+	}
 	g, err := r.read(sources)
 	if err != nil {
 		return err
@@ -54,7 +61,7 @@ func runGraph(r *run, o *graphOptions, sources []string) error {
 	if err != nil {
 		return err
 	}
-	return r.write(&analyze.Report{Graph: g, Drawn: true}, render.View{
+	return r.write(&analyze.Report{Graph: g, Drawn: true, Made: made}, render.View{
 		Focus: focus, Depth: o.depth, Collapse: o.collapse, Reduce: o.reduce, All: o.all,
 		Only: o.filter.only, MinStrength: o.filter.strength(),
 	})

@@ -23,6 +23,7 @@ type run struct {
 	render        bool
 	followOutside bool
 	noIgnore      bool     // what is ignored counts too
+	estate        []string // graphs of other repositories, as the user names them
 	variants      []string // nil for all
 	quiet         bool
 	verbose       bool
@@ -32,6 +33,7 @@ type run struct {
 	command   *cobra.Command // from prepare on, as the next two
 	config    *config
 	outputsTo []output
+	estateAt  []string        // absolute, of estate
 	known     []*rules.Known  // findings that were there before
 	failed    bool            // some input could not be read
 	reported  map[string]bool // messages about the inputs of several variants
@@ -58,6 +60,9 @@ func (r *run) prepare(cmd *cobra.Command) error {
 		if r.config, err = readSettings(r.ctx, r.configPath, r.followOutside); err == nil {
 			err = r.config.checkVariants(r.variants)
 		}
+	}
+	if err == nil {
+		err = r.findEstate()
 	}
 	return err
 }

@@ -66,6 +66,7 @@ func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 		})
 	}
 	problems, groups = r.unreported(problems, groups)
+	r.reportEstate(g)
 	r.printProblems(problems, r.quiet, r.verbose)
 	r.printUnread(groups, r.quiet)
 }
@@ -145,6 +146,9 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	if r.maxMemory > 0 {
 		// The garbage collector lets a heap grow to twice its size; this keeps it below the limit.
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.maxMemory))
+	}
+	if err := r.addEstate(b); err != nil {
+		return nil, err
 	}
 	err := ingest.Read(r.ctx, sources, options, b)
 	var missing *ingest.SourceError

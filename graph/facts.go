@@ -35,6 +35,7 @@ type Facts struct {
 	Excuses    []CommentExcuse
 	Ignores    []Ignore
 	Mistakes   []Mistake
+	Estate     []EstatePart
 
 	Projects []Project
 	Deferred []Deferred

@@ -40,7 +40,7 @@ func fixtures() map[string]*analyze.Report {
 	findings := fixtureFindings([]graph.Node{cart, orders}, db)
 	return map[string]*analyze.Report{
 		"empty":      {Graph: graph.New(nil, nil), Drawn: true},
-		"single":     {Graph: graphtest.Parse("alone"), Drawn: true},
+		"single":     {Graph: graphtest.Parse("alone"), Drawn: true, Made: &analyze.Made{Revision: "0123456789abcdef0123456789abcdef01234567", Time: "2026-11-28T10:00:00Z"}},
 		"marks":      {Graph: graphtest.Parse("a:b,c~,d?,e!,f~?!,a b:c"), Drawn: true},
 		"groups":     {Graph: groupedGraph(), Drawn: true},
 		"shop":       {Graph: shop, Drawn: true},

@@ -25,6 +25,9 @@ func JSONSchema() any { return wire.JSONSchema() }
 func writeJSON(w io.Writer, r *analyze.Report, o Options) error {
 	j := wire.NewWriter(w)
 	g := r.Graph
+	if m := r.Made; m != nil {
+		j.Member("made", wire.Made(*m))
+	}
 	if r.Drawn {
 		// Programs get the calls of every class and can filter them by it.
 		o.View.All = true

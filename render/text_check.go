@@ -284,6 +284,15 @@ func readWords(p *pen.Pen, g *graph.Graph) []string {
 		english.Count(cover.Files, "file"), english.Count(cover.Documents, "document"),
 		english.Count(g.Len(), "service"), english.Count(g.Calls(), "call"),
 	}
+	if n := len(cover.Estate); n > 0 {
+		others := 0
+		for v := range graph.Node(g.Len()) {
+			if cover.OfEstate(g.Service(v)) {
+				others++
+			}
+		}
+		read = append(read, fmt.Sprintf("%d of the services from %s of the estate", others, english.Count(n, "part")))
+	}
 	if n := cover.Failed(); n > 0 {
 		read = append(read, p.Paint(pen.RedStyle, fmt.Sprintf("%d could not be read", n)))
 	}

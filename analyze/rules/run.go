@@ -36,6 +36,10 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		p.leave = func(f analyze.Finding) { unjudged = append(unjudged, f) }
 		rule.Check(&p)
 	}
+	if len(g.Coverage().Estate) > 0 {
+		found = slices.DeleteFunc(found, ofOthers(g))
+		unjudged = slices.DeleteFunc(unjudged, ofOthers(g))
+	}
 	var excuses *suppressions // nil if annotations and comments excuse nothing
 	if !o.NoAnnotations {
 		excuses = newSuppressions(r, g)

@@ -32,6 +32,7 @@ func (b *Builder) Add(f *graph.Facts) {
 	b.Coverage.Unread = append(b.Coverage.Unread, f.Unread...)
 	b.Coverage.Excuses = append(b.Coverage.Excuses, f.Excuses...)
 	b.Coverage.Ignores = append(b.Coverage.Ignores, f.Ignores...)
+	b.Coverage.Estate = append(b.Coverage.Estate, f.Estate...)
 }
 
 // Build links everything added so far. The result does not depend on the order
@@ -59,6 +60,7 @@ func (b *Builder) Build() *graph.Graph {
 	l.noteTwoMeshes()
 	l.selectWorkloads()
 	l.join()
+	l.leaveEstate()
 	l.index()
 	l.kinds = l.declaredKinds()
 	l.connect()

@@ -394,6 +394,7 @@ func (l *linker) completeCoverage(g *graph.Graph) {
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Message, b.Message))
 	})
 	c.Problems = slices.Compact(c.Problems)
+	slices.SortFunc(c.Estate, func(a, b graph.EstatePart) int { return strings.Compare(a.File, b.File) })
 	c.Unread = graph.SettleUnread(c.Unread)
 	slices.SortFunc(c.Excuses, func(a, b graph.CommentExcuse) int {
 		return cmp.Or(a.Origin.Compare(b.Origin), cmp.Compare(a.Rule, b.Rule))
@@ -406,7 +407,7 @@ func (l *linker) completeCoverage(g *graph.Graph) {
 	c.Unresolved = slices.Compact(c.Unresolved)
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if !s.Defined || s.Kind != graph.KindService && s.Kind != graph.KindJob {
+		if !s.Defined || s.Kind != graph.KindService && s.Kind != graph.KindJob || c.OfEstate(s) {
 			continue
 		}
 		lo, hi := g.Out(v)

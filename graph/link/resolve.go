@@ -20,6 +20,7 @@ func (l *linker) index() {
 			}
 		}
 	}
+	l.indexEstate()
 	slices.SortFunc(l.hosts.wildcards, func(a, b wildcard) int {
 		if len(a.suffix) != len(b.suffix) {
 			return len(b.suffix) - len(a.suffix)

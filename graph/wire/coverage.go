@@ -15,7 +15,16 @@ type Coverage struct {
 	Unresolved []Unresolved   `json:"unresolved"`       // addresses that name no service of the inputs, by origin
 	Errors     []Problem      `json:"errors"`           // by origin
 	Unread     []Unread       `json:"unread,omitempty"` // inputs that are recognized and not read, by kind
+	Estate     []EstatePart   `json:"estate,omitempty"` // graphs of other repositories that were context, by file
 	Silent     []string       `json:"silent"`           // services without an outgoing call in the inputs, sorted
+}
+
+// An EstatePart is a graph of another repository. Places in it begin with its name and a colon.
+type EstatePart struct {
+	File     string `json:"file"`
+	Services int    `json:"services"`           // that it declares
+	Revision string `json:"revision,omitempty"` // as in Made
+	Time     string `json:"time,omitempty"`
 }
 
 // Spans counts the spans of traces by what became of them.
@@ -75,6 +84,7 @@ func FromCoverage(g *graph.Graph) Coverage {
 	w := Coverage{
 		Files: c.Files, Documents: c.Documents, Bytes: c.Bytes, Read: make(map[string]int, len(c.Read)), Spans: fromSpans(&c.Spans),
 		Skipped: convert(c.Skipped, fromCount), Unreadable: c.Unreadable, Passed: convert(c.Passed, fromCount), Unresolved: convert(c.Unresolved, fromUnresolved), Errors: convert(c.Problems, fromProblem),
+		Estate: convert(c.Estate, func(p graph.EstatePart) EstatePart { return EstatePart(p) }),
 		Unread: convert(graph.UnreadGroups(c.Unread), fromUnread), Silent: convert(c.Silent, g.ID),
 	}
 	for _, n := range c.Read {

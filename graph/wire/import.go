@@ -12,6 +12,7 @@ import (
 
 // An importer turns the services and calls of one document back into facts.
 type importer struct {
+	realm    string // of the services
 	text     []byte
 	facts    *graph.Facts
 	at       graph.Origin // of the document
@@ -34,8 +35,49 @@ type importer struct {
 // a document does not have cannot come back: the objects that policies are declared
 // in, of which it has only what acts on each call.
 func Import(text []byte, at graph.Origin, facts *graph.Facts) {
+	importInto(realm, text, at, facts)
+}
+
+// ImportPart is Import of a part of the estate: its services are in graph.EstateRealm.
+func ImportPart(text []byte, at graph.Origin, facts *graph.Facts) {
+	importInto(graph.EstateRealm, text, at, facts)
+}
+
+// A Head is what a document is.
+type Head struct {
+	Schema string
+	Made   *Made
+	Line   int32 // where reading stopped, if there is an error
+}
+
+// ReadHead reads the members before the lists of a document. It is no error if there are none.
+func ReadHead(text []byte) (Head, error) {
+	var h Head
+	text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+	in := json.NewDecoder(bytes.NewReader(text))
+	ended := errors.New("")
+	err := members(in, func(key string) error {
+		switch key {
+		case "schema":
+			return in.Decode(&h.Schema)
+		case "made":
+			return in.Decode(&h.Made)
+		case "services":
+			return ended
+		}
+		var other json.RawMessage
+		return in.Decode(&other)
+	})
+	if errors.Is(err, ended) {
+		return h, nil
+	}
+	h.Line = int32(1 + bytes.Count(text[:min(int(in.InputOffset()), len(text))], []byte("\n")))
+	return h, err
+}
+
+func importInto(realm string, text []byte, at graph.Origin, facts *graph.Facts) {
 	at.Line, at.Column = 1, 0
-	im := &importer{text: text, facts: facts, at: at, services: map[string]*importedService{}}
+	im := &importer{realm: realm, text: text, facts: facts, at: at, services: map[string]*importedService{}}
 	in := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(text, []byte("\uFEFF"))))
 	graphs := 0
 	err := members(in, func(key string) error {

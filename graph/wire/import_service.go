@@ -28,7 +28,7 @@ func (im *importer) service(w *Service) {
 	if w.Name == "" || w.ID == "" {
 		return
 	}
-	s := &importedService{Service: w, kind: w.kind(), ref: w.ref()}
+	s := &importedService{Service: w, kind: w.kind(), ref: w.ref(im.realm)}
 	im.services[s.ID] = s
 	at := s.origin(im.at)
 	if s.Served != nil {
@@ -44,8 +44,8 @@ func (im *importer) service(w *Service) {
 	}
 }
 
-// ref is the name of a service among facts.
-func (s *Service) ref() graph.Ref {
+// ref is the name of a service among the facts of a realm.
+func (s *Service) ref(realm string) graph.Ref {
 	ref := graph.Ref{Realm: realm, Namespace: s.Namespace, Name: s.Name}
 	if kind, _, ok := strings.Cut(s.ID, ":"); ok && kind == s.Kind && !strings.Contains(s.Name, ":") {
 		ref.Kind = kind // another kind of node has the same name

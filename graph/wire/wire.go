@@ -28,11 +28,19 @@ package wire
 // Schema is the version of the contract, the value of a document's key "schema".
 const Schema = "weir/v1"
 
+// Made is the age of a document: as a part of an estate it has to show how old it is.
+type Made struct {
+	Revision string `json:"revision,omitempty"` // the full name of the commit of the sources
+	Time     string `json:"time"`               // of the commit, or as given: 2026-11-28T10:00:00Z
+}
+
 // A Document is everything that one run of weir can write. Its fields are in the
 // order in which they are passed to a Writer.
 type Document struct {
 	// Schema is always written; see the constant.
 	Schema string `json:"schema"`
+	// Made is when the sources were as they are here, if weir was asked to write that.
+	Made *Made `json:"made,omitempty"`
 
 	// Left says in words what a drawing leaves out or puts together, the most important
 	// first. It is missing if services and calls are complete.

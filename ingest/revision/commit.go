@@ -6,7 +6,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // A Commit is one whose files are read one by one.
@@ -28,6 +30,19 @@ func Find(ctx context.Context, name string) (*Commit, error) {
 		return nil, err
 	}
 	return &Commit{id, path.Clean("./" + strings.TrimRight(prefix, "\n")), name}, nil
+}
+
+// Time returns when the commit was made, as 2026-11-28T10:00:00Z.
+func (c *Commit) Time(ctx context.Context) (string, error) {
+	text, err := git(ctx, "show", "-s", "--no-show-signature", "--format=%ct", c.ID)
+	if err != nil {
+		return "", err
+	}
+	seconds, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64)
+	if err != nil {
+		return "", fmt.Errorf("the time of commit %s: %q", c.ID, text)
+	}
+	return time.Unix(seconds, 0).UTC().Format(time.RFC3339), nil
 }
 
 // Path returns a path as a user names it, below the root of the repository. As in git's own
