@@ -61,6 +61,9 @@ func (r *run) exitCode(err error) int {
 	return f.code
 }
 
+// Commands returns the command line for programs that document it. It is not to be executed.
+func Commands() *cobra.Command { return newRoot(&run{}) }
+
 // newRoot returns the command weir with all its commands, in the order in which
 // help lists them.
 func newRoot(r *run) *cobra.Command {
