@@ -144,6 +144,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 			return err
 		}
 		a.problems(rendered.newProblems())
+		a.b.Add(&graph.Facts{Unread: rendered.newUnread()})
 		find.files = rendered.files(find.files)
 		b.Namespaces, a.releases, a.rendered = rendered.namespaces, rendered.take, rendered.renders
 	}
@@ -172,6 +173,7 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 				return err
 			}
 			a.problems(rendered.newProblems())
+			a.b.Add(&graph.Facts{Unread: rendered.newUnread()})
 			if len(files) == 0 {
 				break
 			}

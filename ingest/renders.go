@@ -45,6 +45,7 @@ type renders struct {
 	known      map[string]bool   // names of rendered texts
 	namespaces map[string]string // of rendered texts, by name
 	problems   []graph.Problem
+	unread     []graph.Unread // charts that are not rendered for lack of values
 }
 
 // A job is one rendering of a chart.
@@ -318,6 +319,9 @@ func (r *renders) render(ctx context.Context, jobs []job, files *[]file) error {
 		}
 		source := func(path string) string { return rendering.TemplatePath(j.chart, path) }
 		if err := results[i].err; err != nil {
+			if r.lacks(err, j, source) {
+				continue
+			}
 			if err := r.fail(err, j.Origin, source); err != nil {
 				return err
 			}
@@ -386,6 +390,33 @@ func (r *renders) each(n int, do func(int)) {
 		})
 	}
 	group.Wait()
+}
+
+// lacks reports whether a chart is not rendered because it takes values that were not given: then
+// it is one of those whose services are not known.
+func (r *renders) lacks(err error, j job, source func(string) string) bool {
+	var failure *rendering.Failure
+	if !errors.As(err, &failure) || !failure.Values {
+		return false
+	}
+	at := j.Origin
+	if failure.File != "" {
+		at = graph.Origin{File: source(failure.File), Line: int32(failure.Line), Column: int32(failure.Column)}
+	}
+	const hint = "name the values that it needs under render in weir.yaml"
+	c := chart{dir: j.chart.Shown, name: j.chart.Name}
+	r.unread = append(r.unread, graph.Unread{Kind: unread.Chart, Name: c.dir, Title: c.title(), Hint: hint, Origin: j.Origin})
+	r.problems = append(r.problems, graph.Problem{
+		Origin: at, Level: graph.Skipped, Message: c.title() + " is not rendered: " + failure.Message, Hint: hint,
+	})
+	return true
+}
+
+// newUnread returns the charts that lacked values since it was last called.
+func (r *renders) newUnread() []graph.Unread {
+	found := r.unread
+	r.unread = nil
+	return found
 }
 
 // fail adds the problem of a rendering, or returns an error for which the run ends.

@@ -82,6 +82,30 @@ func (e *Failure) findPlace() {
 	e.Column, _ = strconv.Atoi(m[3])
 }
 
+var (
+	nilValue      = regexp.MustCompile(`<\$?(\.Values\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
+	requiredValue = regexp.MustCompile(`execution error at \([^)]*\): (.+)`)
+	schemaValue   = regexp.MustCompile(`(?m)^- (.+)$`)
+)
+
+// findValues finds out whether a chart failed because it takes values that it does not have itself.
+func (e *Failure) findValues(said string) {
+	needs := ""
+	if m := nilValue.FindStringSubmatch(e.Message); m != nil {
+		needs = "it needs the value " + m[1]
+	} else if m := requiredValue.FindStringSubmatch(e.Message); m != nil {
+		needs = "it asks for values: " + strings.TrimSpace(m[1])
+	} else if strings.Contains(e.Message, "values don't meet the specifications of the schema") {
+		needs = "its values are not those that its schema asks for"
+		if m := schemaValue.FindStringSubmatch(said); m != nil {
+			needs += ": " + strings.TrimSpace(m[1])
+		}
+	}
+	if needs != "" {
+		e.Message, e.Values = needs, true
+	}
+}
+
 // TemplatePath returns the path of a template of a chart, as messages name it, by the path
 // that Helm gives it: there it begins with the name of the chart.
 func TemplatePath(c *delivery.Chart, source string) string {

@@ -69,6 +69,9 @@ type Failure struct {
 	File    string // a template, as the program names it; "" if it names none
 	Line    int
 	Column  int
+	// Values is set if the chart is not broken, but takes values that were not given. The message
+	// begins with what it needs.
+	Values bool
 }
 
 func (e *Failure) Error() string { return e.Message }
@@ -173,6 +176,7 @@ func failure(name string, err error, said string) *Failure {
 	}
 	f := &Failure{Message: text}
 	f.findPlace()
+	f.findValues(said)
 	return f
 }
 
