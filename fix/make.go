@@ -207,6 +207,16 @@ func (m *maker) rewrite(e *analyze.FieldEdit) error {
 		}
 		return f.apply(list)
 	}
+	if e.Op == policy.OpMove {
+		return m.move(f, at, e)
+	}
+	if e.Op == policy.OpRename {
+		list, err := renameAt(f, at, e.Value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", e.Written.Place(), err)
+		}
+		return f.apply(list)
+	}
 	list, err := rewriteAt(f, at, func(old string) (string, bool) {
 		if e.Now == nil {
 			return e.Value, true
@@ -225,6 +235,45 @@ func (m *maker) rewrite(e *analyze.FieldEdit) error {
 		return fmt.Errorf("%s: %w", e.Written.Place(), err)
 	}
 	return f.apply(list)
+}
+
+// move gives the value of the field at a byte to the field at the path of an edit, and takes the
+// first one away. A value with comments is not moved: they would be lost.
+func (m *maker) move(f *file, at int, e *analyze.FieldEdit) error {
+	list, err := removeAt(f, at)
+	if err != nil {
+		return fmt.Errorf("%s: %w", e.Written.Place(), err)
+	}
+	if slices.ContainsFunc(list, func(s splice) bool { return strings.Contains(string(f.text[s.start:s.end]), "#") }) {
+		return fmt.Errorf("%s: there are comments in what is to be moved", e.Written.Place())
+	}
+	into, err := editTree(f.text, f.line(at), at, false, policy.Edit{Path: e.Path, Value: e.Value}, "")
+	if err != nil {
+		return failure(&analyze.ObjectEdit{}, f, err)
+	}
+	for _, s := range into {
+		if s.start <= at {
+			at += len(s.with) - (s.end - s.start)
+		}
+	}
+	both := &file{name: f.name, text: splices(f.text, into)}
+	if list, err = removeAt(both, at); err != nil {
+		return fmt.Errorf("%s: %w", e.Written.Place(), err)
+	}
+	return f.apply([]splice{oneSplice(f.text, splices(both.text, list))})
+}
+
+// oneSplice is the splice that makes a text of another.
+func oneSplice(before, after []byte) splice {
+	start := 0
+	for start < min(len(before), len(after)) && before[start] == after[start] {
+		start++
+	}
+	end := 0
+	for end < min(len(before), len(after))-start && before[len(before)-1-end] == after[len(after)-1-end] {
+		end++
+	}
+	return splice{start, len(before) - end, string(after[start : len(after)-end])}
 }
 
 // lastKey is the last name of a path.

@@ -2,7 +2,9 @@ package fix
 
 import (
 	"errors"
+	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/internal/yaml"
@@ -88,6 +90,58 @@ func removeAt(f *file, at int) ([]splice, error) {
 		return []splice{{lineStart(f.text, at), nextLine(f.text, at), ""}}, nil
 	}
 	return editTree(f.text, f.line(at), at, false, policy.Edit{Op: policy.OpRemove}, "")
+}
+
+// renameAt gives another name to the field whose name or value begins at a byte.
+func renameAt(f *file, at int, name string) ([]splice, error) {
+	if syntaxOf(f.name) != nil {
+		return nil, errOtherValue
+	}
+	t, err := parseTree(f.text, f.line(at))
+	if err != nil {
+		return nil, err
+	}
+	e := &editor{tree: t, place: at}
+	want := clone(t.root)
+	v, vc, in := e.keyAt(t.root, want)
+	if v == nil {
+		v, vc, in = e.valueAt(t.root, want, nil)
+	}
+	if v == nil || in == nil || in.Kind != yaml.MappingNode {
+		return nil, errOtherValue
+	}
+	if child(in, name) >= 0 {
+		return nil, fmt.Errorf("the field %s is there, too", name)
+	}
+	key := in.Content[slices.Index(in.Content, v)-1]
+	start, ok := e.start(key)
+	end, known := e.end(key, 0)
+	if !ok || !known || key.Kind != yaml.ScalarNode {
+		return nil, errNoPlace
+	}
+	renamed := stringNode(name)
+	list := []splice{{start, end, flow(renamed, t.json)}}
+	if !renameIn(want, vc, name) {
+		return nil, errNoPlace
+	}
+	if got, err := parseTree(splices(f.text, list), f.line(at)); err != nil || !sameTree(got.root, want) {
+		return nil, errNoPlace
+	}
+	return list, nil
+}
+
+// renameIn gives another name to the field with a value.
+func renameIn(n, value *yaml.Node, name string) bool {
+	for i, c := range n.Content {
+		if c == value && n.Kind == yaml.MappingNode && i%2 == 1 {
+			*n.Content[i-1] = *stringNode(name)
+			return true
+		}
+		if renameIn(c, value, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // syntaxOf returns the syntax of a file that is neither YAML nor JSON, by its name; nil if it is.

@@ -147,6 +147,12 @@ type Flaw struct {
 	Hint   string
 	// Instead is a value that means what is probably meant; empty if that is unknown.
 	Instead string
+	// Name is the name of the field that is probably meant; empty if that is unknown.
+	Name string
+	// To is the path of the field where it belongs, from the root of the object, and Holds what
+	// it holds, as JSON; empty if that is unknown.
+	To, Holds string
+
 	Info    bool // reported as info, not as a warning
 	Reads   bool // the product accepts it with another meaning than it seems to have
 	Assumed bool // another release of the product may take it

@@ -40,10 +40,12 @@ const (
 	OpSet    Op = iota // give a field a value
 	OpAdd              // add a block, or an entry of a list
 	OpRemove           // remove a field
+	OpRename           // give a field, with its value, another name
+	OpMove             // take a field away and give its value to another one of the object
 )
 
 // ops are the words for Op.
-var ops = []string{"set", "add", "remove"}
+var ops = []string{"set", "add", "remove", "rename", "move"}
 
 func (o Op) String() string { return ops[o] }
 

@@ -36,6 +36,9 @@ func (s *Syntax) hint(text string) string {
 // instead is the duration that text is in another syntax, written in this one; empty if it is none.
 func (s *Syntax) instead(text string) string {
 	d, err := time.ParseDuration(text)
+	if m := inWords.FindStringSubmatch(strings.ToLower(text)); m != nil {
+		d, err = time.ParseDuration(m[1] + map[string]string{"mil": "ms", "sec": "s", "min": "m", "hou": "h"}[m[2][:3]])
+	}
 	if wholeNumber.MatchString(text) && s.Unit != "" {
 		d, err = time.ParseDuration(text + s.Unit)
 	}
@@ -45,6 +48,9 @@ func (s *Syntax) instead(text string) string {
 	written, _ := s.Write(d)
 	return written
 }
+
+// inWords is a duration as people write it: "5 seconds", "2 min".
+var inWords = regexp.MustCompile(`^([0-9]+) ?(milliseconds?|millis|seconds?|secs?|minutes?|mins?|hours?)$`)
 
 var wholeNumber = regexp.MustCompile(`^[0-9]+$`)
 

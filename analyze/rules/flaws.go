@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -51,20 +52,29 @@ func closerFlaws(g *graph.Graph) func(*graph.BoundPolicy, *graph.Flaw) bool {
 	}
 }
 
-// flawFix writes what is meant where that is known, and takes away what the product ignores.
+// flawFix writes what is meant where that is known, or the name that is meant, and takes away what the product ignores.
 func flawFix(part *graph.BoundPolicy, flaw *graph.Flaw) analyze.Fix {
 	e := analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove}, Written: flaw.Origin}
 	switch {
 	case flaw.Origin.Line == 0:
 		return analyze.Fix{}
+	case flaw.Name != "":
+		e.Op, e.Value = policy.OpRename, flaw.Name
+	case flaw.To != "":
+		e.Op, e.Path, e.Value = policy.OpMove, index.ReplaceAllString(flaw.To, "[]"), flaw.Holds
 	case flaw.Instead != "":
-		e.Op, e.Value = policy.OpSet, flaw.Instead
+		if e.Op, e.Value = policy.OpSet, flaw.Instead; flaw.Form { // of another type than what is written
+			e.Written = graph.Origin{}
+		}
 	case flaw.Info, flaw.Reads, !strings.Contains(flaw.Hint, "remove"): // it has an effect, or something is missing beside it
 		return analyze.Fix{}
 	}
 	kind, object, _ := strings.Cut(cmp.Or(flaw.Object, part.Object), "/")
 	return analyze.Fix{Changes: []analyze.ObjectEdit{{Kind: kind, Object: object, Places: []graph.Origin{flaw.Origin}, Base: policy.BasePlace, Edits: []analyze.FieldEdit{e}}}}
 }
+
+// index is the number of an entry of a list in a path.
+var index = regexp.MustCompile(`\[[0-9]+\]`)
 
 func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) {
 	object := cmp.Or(flaw.Object, part.Object)

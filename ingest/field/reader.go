@@ -89,6 +89,13 @@ func (f *Reader) Reading(n document.Node, field, why, hint string) {
 	f.values.Note(flaw)
 }
 
+// Misnamed notes a field that its product ignores because of its name, which is nearly another.
+func (f *Reader) Misnamed(n document.Node, field, why, name string) {
+	flaw := f.value(n, field).Flaw(graph.Inert, why, "did you mean "+name+"?")
+	flaw.Name = name
+	f.values.Note(flaw)
+}
+
 // Flawed reports whether there are flaws to take.
 func (f *Reader) Flawed() bool { return len(f.values.Flaws) > 0 }
 

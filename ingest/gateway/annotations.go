@@ -142,7 +142,7 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 		f.Flaw(graph.Inert, value, key, "it is a key of the controller's ConfigMap and no annotation", hint)
 	case looksLikePolicy(name):
 		if near := didyoumean.Suggest(name, c.onKind[o.Kind]); len(near) > 0 {
-			f.Flaw(graph.Inert, value, key, "there is no such annotation", "did you mean "+c.prefix+near[0]+"?")
+			f.Misnamed(value, key, "there is no such annotation", c.prefix+near[0])
 		} else if c.prefix == ingressNginx {
 			f.Flaw(graph.Inert, value, key, "there is no such annotation", "remove it")
 		}

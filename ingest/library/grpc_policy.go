@@ -196,7 +196,8 @@ func grpcAttempts(r *settings.Reader, o *settings.Tree) policy.Setting[int] {
 		n.Value = grpcTries - 1
 		if v := o.Text; v != fmt.Sprint(grpcTries) {
 			r.Flaw(graph.Invalid, o, fmt.Sprintf("is limited to %d by gRPC", grpcTries), fmt.Sprintf("write at most %d", grpcTries))
-			r.Flaws[len(r.Flaws)-1].Info = true
+			flaw := &r.Flaws[len(r.Flaws)-1]
+			flaw.Info, flaw.Instead = true, fmt.Sprint(grpcTries)
 		}
 	}
 	return n

@@ -54,7 +54,9 @@ func (c *checker) value(n document.Node, h *holds, path string, way []part) {
 	case !n.Exists() || n.IsScalar() && document.IsPlaceholder(n.Str()):
 	case !h.takes(n):
 		if !c.spoken(n) {
-			c.note(graph.Invalid, n, path, n.Str(), "it takes "+words[h.what], quoted(n, h))
+			instead, hint := quoted(n, h)
+			c.note(graph.Invalid, n, path, n.Str(), "it takes "+words[h.what], hint)
+			c.flaws[len(c.flaws)-1].Instead = instead
 		}
 	case h.what == list:
 		for i, item := range n.List() {
@@ -97,17 +99,18 @@ func (h *holds) takes(n document.Node) bool {
 	return true
 }
 
-// quoted is the hint for a scalar that is a string where it should be a number, or the other way.
-func quoted(n document.Node, h *holds) string {
+// quoted is what to write for a scalar that is a string where it should be a number, or the other
+// way, "" if that is unknown, and the hint.
+func quoted(n document.Node, h *holds) (instead, hint string) {
 	switch {
 	case !n.IsScalar():
-		return "write " + words[h.what]
 	case h.what == text:
-		return "write it in quotes: " + strconv.Quote(n.Str())
+		instead = strconv.Quote(n.Str())
+		return instead, "write it in quotes: " + instead
 	case h.takesUnquoted(n.Str()):
-		return "write it without quotes: " + n.Str()
+		return n.Str(), "write it without quotes: " + n.Str()
 	}
-	return "write " + words[h.what]
+	return "", "write " + words[h.what]
 }
 
 // takesUnquoted reports whether a field takes a text if it is no string.
@@ -149,8 +152,10 @@ func (c *checker) unknown(key, value document.Node, way []part) {
 	switch {
 	case near != "" && (to == "" || didyoumean.IsTypo(name, near)):
 		c.note(graph.Inert, key, path, written, why, fmt.Sprintf("did you mean %q?", near))
+		c.flaws[len(c.flaws)-1].Name = near
 	case to != "":
 		c.note(graph.Unbound, key, path, written, why, "move it to "+to)
+		c.flaws[len(c.flaws)-1].To, c.flaws[len(c.flaws)-1].Holds = to, value.Flow()
 	default:
 		c.note(graph.Inert, key, path, written, fmt.Sprintf("%s %s has no such field in %s", c.kind.Product.Title, c.kind.Release, owner), "remove it, or use a release that has it")
 		c.flaws[len(c.flaws)-1].Assumed = true
