@@ -251,7 +251,11 @@ func (e *composeEmitter) values() {
 func (e *composeEmitter) calls() {
 	for _, link := range e.s.links {
 		target, alias, _ := strings.Cut(link.text, ":")
-		e.call(target, link.at, "compose-links", graph.Strong, graph.ClassCall)
+		class := graph.ClassCall
+		if e.isControl(target) {
+			class = graph.ClassControl
+		}
+		e.call(target, link.at, "compose-links", graph.Strong, class)
 		if _, service := e.services[alias]; alias != "" && !service {
 			e.f.Names = append(e.f.Names, graph.Name{
 				Ref: graph.Ref{Realm: e.realm, Kind: "link", Name: alias}, Origin: link.at, Of: e.ref(e.owner(target)),
@@ -282,7 +286,7 @@ func (e *composeEmitter) calls() {
 		switch {
 		case need.condition == "service_completed_successfully":
 			class = graph.ClassControl // it waits for a job's end and never talks to it
-		case controlPlane.MatchString(need.text), e.services[need.text] != nil && graph.IsControlPlane(e.services[need.text].image.text):
+		case e.isControl(need.text):
 			class = graph.ClassControl
 		case need.condition == "service_healthy" && keepsState(e.kinds[need.text]):
 			strength = graph.Strong
@@ -299,6 +303,11 @@ func (e *composeEmitter) calls() {
 		}
 	}
 	e.logging()
+}
+
+// isControl reports whether a service configures or registers others.
+func (e *composeEmitter) isControl(name string) bool {
+	return controlPlane.MatchString(name) || e.services[name] != nil && graph.IsControlPlane(e.services[name].image.text)
 }
 
 // controlPlane matches the names of services that configure or register others.
