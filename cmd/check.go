@@ -244,12 +244,14 @@ func (r *run) mayLower(check *analyze.Check, least analyze.Severity) bool {
 		slices.ContainsFunc(check.Excused, func(e analyze.Excused) bool { return !e.By.Known() && e.Severity >= least })
 }
 
-// checkRuleIDs returns the misuse of a rule that does not exist.
+// checkRuleIDs replaces former ids of rules, and returns the misuse of a rule that does not exist.
 func (r *run) checkRuleIDs(ids []string) error {
-	for _, id := range ids {
-		if _, err := rules.FindRule(id, r.config.ownRules()); err != nil {
+	for i, id := range ids {
+		rule, err := rules.FindRule(id, r.config.ownRules())
+		if err != nil {
 			return misuse(hintOf(err), "%w", err)
 		}
+		ids[i] = rule.ID
 	}
 	return nil
 }

@@ -111,9 +111,10 @@ func above(dir string) bool {
 func configRules() native.Rules {
 	words := native.Rules{Severities: analyze.Severities}
 	for _, rule := range rules.Rules {
-		words.IDs = append(words.IDs, rule.ID)
+		ids := append([]string{rule.ID}, rules.FormerIDs(rule.ID)...)
+		words.IDs = append(words.IDs, ids...)
 		if limitOf(&rules.Limits{}, rule.ID) != nil {
-			words.Limited = append(words.Limited, rule.ID)
+			words.Limited = append(words.Limited, ids...)
 		}
 	}
 	return words

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/ingest/document"
@@ -134,6 +136,18 @@ func parseConfig(name string, text []byte, under *native.Config) (*native.Config
 	c, problems := native.ReadConfig(name, text, words(under))
 	if len(problems) > 0 {
 		return nil, misuse(problems[0].Hint, "%s", problemText(problems[0]))
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.Rules)) {
+		now := rules.CurrentID(id)
+		if _, both := c.Rules[now]; !both {
+			c.Rules[now] = c.Rules[id]
+		}
+		if now != id {
+			delete(c.Rules, id)
+		}
+	}
+	for i := range c.Ignore {
+		c.Ignore[i].Rule = rules.CurrentID(c.Ignore[i].Rule)
 	}
 	return c, nil
 }

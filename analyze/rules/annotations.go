@@ -16,7 +16,7 @@ import (
 func excuseIn(text, rule string) (reason string, ok bool) {
 	for line := range strings.Lines(text) {
 		id, reason, _ := strings.Cut(line, ":")
-		if id = strings.TrimSpace(id); id == rule || id == "*" {
+		if id = strings.TrimSpace(id); id == "*" || CurrentID(id) == rule {
 			return strings.TrimSpace(reason), true
 		}
 	}

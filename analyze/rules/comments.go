@@ -31,7 +31,7 @@ func (c *comments) excusing(f *analyze.Finding) *graph.CommentExcuse {
 	}
 	for _, o := range f.Origins {
 		for _, e := range c.at[graph.Origin{File: o.File, Line: o.Line}] {
-			if e.Rule == "*" || e.Rule == f.Rule {
+			if e.Rule == "*" || CurrentID(e.Rule) == f.Rule {
 				c.used[e] = true
 				found = e
 			}

@@ -26,6 +26,7 @@ func (o *Options) exceptions(g *graph.Graph) *exceptions {
 	entries := slices.Clip(o.Ignore)
 	if !o.NoAnnotations {
 		for _, i := range g.Coverage().Ignores {
+			i.Rule = CurrentID(i.Rule)
 			entries = append(entries, analyze.Ignore{Ignore: i})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 // fingerprint identifies a finding from one run to the next: by what is found and
 // about whom, never by where it is written or how it is worded.
 func fingerprint(rule, subject, detail string) string {
-	text := rule + "\x00" + subject
+	text := firstID(rule) + "\x00" + subject
 	if detail != "" {
 		text += "\x00" + detail
 	}

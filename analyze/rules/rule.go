@@ -43,7 +43,7 @@ func (r *Rule) Usual() string {
 func findRule(rules []*Rule, id string) (*Rule, error) {
 	var ids []string
 	for _, r := range rules {
-		if r.ID == id {
+		if r.ID == CurrentID(id) {
 			return r, nil
 		}
 		ids = append(ids, r.ID)

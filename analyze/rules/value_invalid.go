@@ -112,7 +112,7 @@ func rulesNamed(text string) []string {
 	for line := range strings.Lines(text) {
 		rule, _, _ := strings.Cut(line, ":")
 		if rule = strings.TrimSpace(rule); rule != "" {
-			rules = append(rules, rule)
+			rules = append(rules, CurrentID(rule))
 		}
 	}
 	return rules
