@@ -27,11 +27,14 @@ func (l *linker) onMachine(realm string, port int) (root int, ok bool) {
 // that it is started on: the one program that listens there itself, or the one container with
 // that port.
 func (l *linker) byHand(from, port int) (root int, ok bool) {
-	if port == 0 || l.inContainer(from) {
+	if port == 0 {
 		return 0, false
 	}
 	l.findListeners()
 	l.findServers()
+	if l.contained[from] {
+		return 0, false
+	}
 	found := -1
 	for _, to := range l.byPort[port] {
 		if to == from || found >= 0 && found != to {
@@ -42,22 +45,18 @@ func (l *linker) byHand(from, port int) (root int, ok bool) {
 	return found, found >= 0
 }
 
-// inContainer reports whether a root is declared as a container.
-func (l *linker) inContainer(root int) bool {
-	for c := range l.entities {
-		if hosting(l.entities[c].ref.Realm) && l.find(c) == root {
-			return true
-		}
-	}
-	return false
-}
-
-// findServers finds which roots listen at the ports of the machine that programs are started on.
+// findServers finds which roots run in containers, and which listen at the ports of the machine
+// that the others are started on.
 func (l *linker) findServers() {
 	if l.byPort != nil {
 		return
 	}
-	l.byPort = map[int][]int{}
+	l.byPort, l.contained = map[int][]int{}, map[int]bool{}
+	for c := range l.entities {
+		if hosting(l.entities[c].ref.Realm) {
+			l.contained[l.find(c)] = true
+		}
+	}
 	listens := func(port, root int) {
 		if !slices.Contains(l.byPort[port], root) {
 			l.byPort[port] = append(l.byPort[port], root)
@@ -70,7 +69,7 @@ func (l *linker) findServers() {
 		for i := range s.values {
 			if v := &s.values[i]; relaxed(v.Key) == "serverport" {
 				port, err := strconv.Atoi(s.expand(v.Text))
-				if root, ok := l.lookup(s.of); ok && err == nil && !l.inContainer(root) {
+				if root, ok := l.lookup(s.of); ok && err == nil && !l.contained[root] {
 					listens(port, root)
 				}
 			}

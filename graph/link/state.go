@@ -16,6 +16,7 @@ type linker struct {
 	withAppID         map[string][]int  // all entities by the same
 	listeners         map[listening]int // what answers there; nil until it is asked for
 	machines          map[machinePort]int
+	contained         map[int]bool            // the roots that are declared as containers; nil until asked for
 	byPort            map[int][]int           // roots by the port of the machine that programs are started on; nil until asked for
 	accounts          map[podLabel][]int      // entities by the service account they run as
 	selectable        map[string][]int        // entities that selectors can match, by namespace
