@@ -219,7 +219,7 @@ func (m *maker) rewrite(e *analyze.FieldEdit) error {
 	}
 	list, err := rewriteAt(f, at, func(old string) (string, bool) {
 		if e.Now == nil {
-			return e.Value, true
+			return e.Value, was(e) == "" || was(e) == old
 		}
 		return policy.Rewrite(e.By, old, e.Was, e.Now)
 	})

@@ -63,6 +63,7 @@ func flawFix(part *graph.BoundPolicy, flaw *graph.Flaw) analyze.Fix {
 	case flaw.To != "":
 		e.Op, e.Path, e.Value = policy.OpMove, index.ReplaceAllString(flaw.To, "[]"), flaw.Holds
 	case flaw.Instead != "":
+		e.Was = flaw.Text
 		if e.Op, e.Value = policy.OpSet, flaw.Instead; flaw.Form { // of another type than what is written
 			e.Written = graph.Origin{}
 		}
