@@ -53,7 +53,7 @@ func sentence(b *boundary.Rule) string {
 		demand = "must "
 	}
 	text := b.From.String() + " " + demand + verbOf(b) + " " + b.To.String()
-	if len(b.Via.Terms) > 0 {
+	if b.Via.Terms != nil {
 		text += ", but over " + b.Via.String()
 	}
 	if conditions := callConditions(b); conditions != "" {
@@ -151,9 +151,11 @@ func judge(p *Pass, b *boundary.Rule) *judged {
 	switch {
 	case reported:
 	case !selectsAny(j.from):
-		reportUnmatched(p, b, &b.From, "no service is "+b.From.String())
+		reportUnmatched(p, b, &b.From, "no service matches from: "+b.From.String())
 	case j.to != nil && !selectsAny(j.to):
-		reportUnmatched(p, b, &b.To, "no service is "+b.To.String())
+		reportUnmatched(p, b, &b.To, "no service matches to: "+b.To.String())
+	case b.Via.Terms != nil && !selectsAny(selected(g, &b.Via)):
+		reportUnmatched(p, b, &b.Via, "no service matches via: "+b.Via.String())
 	}
 	return j
 }
@@ -196,11 +198,9 @@ func (j *judged) callee(e graph.Edge) boundary.Truth {
 	return j.To.Selects(j.graph.Service(j.graph.To(e)), j.graph.Service(j.graph.From(e)))
 }
 
-// reportUndecided reports calls of which attributes that a rule asks for are not declared.
+// reportUndecided reports n calls or services of which attributes that a rule asks for are not
+// declared.
 func reportUndecided(p *Pass, b *boundary.Rule, what string, n int, at []graph.Origin) {
-	if n == 0 {
-		return
-	}
 	p.Unjudged(analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    "inputs",

@@ -124,7 +124,7 @@ func atLeast(is []boundary.Truth, least boundary.Truth) []bool {
 func checkUnreachable(p *Pass, j *judged) {
 	g := j.chains()
 	barriers, unsure := make([]bool, g.Len()), make([]boundary.Truth, g.Len())
-	if len(j.Via.Terms) > 0 {
+	if j.Via.Terms != nil {
 		unsure = selected(g, &j.Via)
 		barriers = atLeast(unsure, boundary.Yes)
 	}
@@ -191,7 +191,7 @@ func (j *judged) reportChain(p *Pass, g *graph.Graph, chain []graph.Node, unsure
 		f.Message = fmt.Sprintf("%s calls %s %s", from, to, says)
 		f.Hint = removal(g, calls[0])
 	}
-	if len(j.Via.Terms) > 0 {
+	if j.Via.Terms != nil {
 		f.Hint += ", or make it go over " + j.Via.String()
 		f.Alike.Hint += ", or make them go over " + j.Via.String()
 	}
