@@ -37,7 +37,7 @@ on the service, and one less at tier 4.
 Entry points are services declared as such, services at which requests start
 according to traces, and gateways without callers. If there are none, the services
 without callers are assumed to be entry points; they are then not reported
-themselves.
+themselves. Nor is a gateway that a controller runs, whose replicas are not its own.
 
 Not reported: a second path; an optional or asynchronous call or one with a fallback
 on the path; entry points with several replicas or an unknown number; databases and
@@ -80,6 +80,7 @@ func checkSinglePointOfFailure(p *Pass) {
 		switch {
 		case behind.N == 0 || !large && critical[v].N == 0 || !analyze.IsOwn(g.Service(v)):
 		case n.Set() && n.Value == 0 || n.Value != 1 && f.IsEntry(v):
+		case !n.Set() && g.Service(v).Kind == graph.KindGateway && len(g.Service(v).Images) == 0: // a controller runs it, whose replicas are not its own
 		default:
 			reportGate(p, v, behind, critical[v], all)
 		}
