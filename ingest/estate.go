@@ -120,14 +120,18 @@ func readPart(f file) (*graph.Facts, error) {
 	return facts, nil
 }
 
-var originType = reflect.TypeFor[policy.Origin]()
+var (
+	originType  = reflect.TypeFor[policy.Origin]()
+	productType = reflect.TypeFor[*policy.Product]()
+)
 
 // prefixPlaces puts the places in a value into a part of the estate.
 func prefixPlaces(v reflect.Value, prefix string, seen map[any]bool) {
 	switch {
+	case v.Type() == productType: // what weir knows itself, and all facts share
 	case v.Type() == originType:
 		o, _ := v.Addr().Interface().(*policy.Origin)
-		if !strings.HasPrefix(o.File, prefix) {
+		if o.File != "" && !strings.HasPrefix(o.File, prefix) {
 			o.File = prefix + o.File
 			if o.RenderedFrom != "" {
 				o.RenderedFrom = prefix + o.RenderedFrom
