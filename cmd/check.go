@@ -4,13 +4,16 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"path"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render"
@@ -79,7 +82,7 @@ func runCheck(r *run, o *checkOptions, sources []string) error {
 	for _, v := range states {
 		r.reportProblems(v.Graph, v.Check)
 	}
-	return r.finishCheck(report, states, o)
+	return r.finishCheck(report, states, sources, o)
 }
 
 // loadVariants reads each variant by itself, or the sources if there are none.
@@ -150,7 +153,7 @@ func (o *checkOptions) selection() rules.Selection {
 }
 
 // finishCheck writes the report and decides on the exit code.
-func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *checkOptions) error {
+func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, sources []string, o *checkOptions) error {
 	check := report.Check
 	check.FailOn = severityOf(cmp.Or(o.failOn, r.config.FailOn, failOnWords[0]))
 	r.printExpired(check.Expired)
@@ -166,7 +169,7 @@ func (r *run) finishCheck(report *analyze.Report, states []rules.Variant, o *che
 		return exitWith(exitFindings)
 	}
 	r.printLowered(check, states, min(severityOf(cmp.Or(o.failOn, failOnWords[0])), check.FailOn))
-	return nil
+	return r.printWeakened(check, states, sources, o.filter)
 }
 
 // printForced reports that what the inputs excuse has no effect, because the configuration is that
@@ -235,6 +238,65 @@ func excusedBelow(check *analyze.Check, least analyze.Severity) []excusingFile {
 		list[at].Findings++
 	}
 	return list
+}
+
+// maxCompared bounds how often the inputs are read again to see what one manifest does.
+const maxCompared = 8
+
+// printWeakened reports that a run does not fail only because of what a native manifest in a
+// directory below the configuration declares of services of others: a tier, an optional call, a
+// fallback. The inputs are read again without it, if there is one.
+func (r *run) printWeakened(check *analyze.Check, states []rules.Variant, sources []string, filter *callFilter) error {
+	isStdin := func(s native.Source) bool { return s.Path == ingest.Stdin }
+	var files []string
+	for _, s := range states {
+		files = append(files, addToOthers(s.Graph)...)
+	}
+	slices.Sort(files)
+	if files = slices.Compact(files); slices.Contains(sources, ingest.Stdin) || slices.ContainsFunc(r.config.Sources, isStdin) {
+		return nil
+	}
+	without := r.forState()
+	without.known = r.known
+	for i, file := range files {
+		if i == maxCompared {
+			r.printMessage(fmt.Sprintf("%d more manifests below the configuration add to services that others declare: what they do was not compared", len(files)-i), "")
+			break
+		}
+		without.leaveBelow = file
+		others, err := without.loadVariants(sources, r.selected(sources), filter)
+		if err != nil {
+			return err
+		}
+		failing := 0
+		for _, s := range others {
+			plain := without.checkShowing(s.Graph, rules.Selection{})
+			plain.FailOn = check.FailOn
+			failing += plain.Failing()
+		}
+		if failing > 0 {
+			r.printMessage(fmt.Sprintf("%s, below the configuration of the run, adds to services that others declare: without it this run would fail for %s",
+				file, english.Count(failing, "finding")), "")
+		}
+	}
+	return nil
+}
+
+// addToOthers returns the native manifests below the configuration that add to services which are
+// also declared outside of their directories.
+func addToOthers(g *graph.Graph) []string {
+	var files []string
+	for _, file := range g.Coverage().Below {
+		dir := path.Dir(file) + "/"
+		for _, s := range g.Services() {
+			here := slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return o.File == file })
+			if here && slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return !strings.HasPrefix(o.File, dir) }) {
+				files = append(files, file)
+				break
+			}
+		}
+	}
+	return files
 }
 
 // mayLower reports whether findings would fail the run but for the configuration and annotations.

@@ -30,13 +30,14 @@ type run struct {
 	outputs       []string
 	color         string
 
-	command   *cobra.Command // from prepare on, as the next two
-	config    *config
-	outputsTo []output
-	estateAt  []string        // absolute, of estate
-	known     []*rules.Known  // findings that were there before
-	failed    bool            // some input could not be read
-	reported  map[string]bool // messages about the inputs of several variants
+	command    *cobra.Command // from prepare on, as the next two
+	config     *config
+	outputsTo  []output
+	estateAt   []string        // absolute, of estate
+	leaveBelow string          // the native manifest in a directory below the configuration that declares nothing
+	known      []*rules.Known  // findings that were there before
+	failed     bool            // some input could not be read
+	reported   map[string]bool // messages about the inputs of several variants
 }
 
 // prepare completes the flags from the environment and validates them before any input

@@ -36,6 +36,7 @@ type Facts struct {
 	Ignores    []Ignore
 	Mistakes   []Mistake
 	Estate     []EstatePart
+	Below      []string // as in Coverage
 
 	Projects []Project
 	Deferred []Deferred

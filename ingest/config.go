@@ -17,6 +17,7 @@ type Configuration struct {
 	Parts []string // it and the files that it extends, by their paths
 	Dir   string   // from where it is in effect, relative to the working directory
 	Rules native.Rules
+	Leave string // the native manifest in a directory below that declares nothing, "" for none
 }
 
 // scope returns which native manifests are configurations below c: those in directories below its
@@ -29,7 +30,7 @@ func (c *Configuration) scope(cwd string) *native.Scope {
 	for _, p := range c.Parts {
 		parts[from.absolute(p)] = true
 	}
-	return &native.Scope{Config: filepath.ToSlash(c.File), Rules: c.Rules, Below: func(file string) bool {
+	return &native.Scope{Config: filepath.ToSlash(c.File), Rules: c.Rules, Leave: c.Leave, Below: func(file string) bool {
 		p := from.absolute(filepath.FromSlash(file))
 		at := filepath.Dir(p)
 		return at != dir && within(dir, at) && WorkTree(at) == tree && !parts[p]

@@ -32,6 +32,7 @@ func (b *Builder) Add(f *graph.Facts) {
 	b.Coverage.Unread = append(b.Coverage.Unread, f.Unread...)
 	b.Coverage.Excuses = append(b.Coverage.Excuses, f.Excuses...)
 	b.Coverage.Ignores = append(b.Coverage.Ignores, f.Ignores...)
+	b.Coverage.Below = append(b.Coverage.Below, f.Below...)
 	b.Coverage.Estate = append(b.Coverage.Estate, f.Estate...)
 }
 

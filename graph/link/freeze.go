@@ -394,6 +394,7 @@ func (l *linker) completeCoverage(g *graph.Graph) {
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Message, b.Message))
 	})
 	c.Problems = slices.Compact(c.Problems)
+	c.Below = sortedUnique(c.Below)
 	slices.SortFunc(c.Estate, func(a, b graph.EstatePart) int { return strings.Compare(a.File, b.File) })
 	c.Unread = graph.SettleUnread(c.Unread)
 	slices.SortFunc(c.Excuses, func(a, b graph.CommentExcuse) int {

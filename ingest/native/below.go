@@ -33,6 +33,7 @@ type Scope struct {
 	Config string                 // the configuration of the run, in messages; "" if it has none
 	Below  func(file string) bool // whether a file, by its name in origins, is below it
 	Rules  Rules
+	Leave  string // the one below it that declares nothing, "" for none
 }
 
 // Reader returns Reader, which also reads what is configured in the scope.
@@ -40,8 +41,15 @@ func (s *Scope) Reader() *document.Reader {
 	r := *Reader
 	r.Read = func(d *document.Document, f *graph.Facts) {
 		before := len(d.Facts.Problems)
+		below := s.Below(d.File)
+		if below && s.Leave == d.File {
+			return
+		}
 		readNative(d, f)
-		if !named(&d.Head) || !claimsNative(&d.Head) || !s.Below(d.File) {
+		if below && len(f.Entities) > 0 {
+			f.Below = append(f.Below, d.File)
+		}
+		if !below || !named(&d.Head) || !claimsNative(&d.Head) {
 			return
 		}
 		entries := s.read(d, path.Dir(d.File))
