@@ -71,10 +71,8 @@ func runInit(r *run, print bool, sources []string) error {
 	return nil
 }
 
-// schemaAddress is where editors find the schema of a name.
-func schemaAddress(name string) string {
-	return "https://raw.githubusercontent.com/weirgraph/weir/main/docs/schema/" + name + ".json"
-}
+// configSchema is where editors find the schema of weir.yaml.
+const configSchema = "https://raw.githubusercontent.com/weirgraph/weir/main/docs/schema/config.json"
 
 // mostDrafted is how many services and findings a draft lists.
 const mostDrafted = 30
@@ -91,9 +89,9 @@ func (d *draft) line(format string, args ...any) { fmt.Fprintf(d, format+"\n", a
 // draftOf returns the weir.yaml that is suggested for a graph and its findings.
 func draftOf(g *graph.Graph, check *analyze.Check, sources []string) string {
 	d := &draft{graph: g}
-	d.line("# yaml-language-server: $schema=%s", schemaAddress("config"))
+	d.line("# yaml-language-server: $schema=%s", configSchema)
 	d.line("# All keys: https://github.com/weirgraph/weir/blob/main/docs/configuration.md")
-	d.line("# Lines without a blank after the # are suggestions: without the # they are in effect.")
+	d.line("# Keys after a # are suggestions: they are in effect when the # is removed.")
 	d.sources(sources)
 	d.line("\n# Findings at or above it fail a run: error, warning, info or never.\n#fail-on: error")
 	d.services()

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/sanitize"
 	"github.com/weirgraph/weir/policy"
@@ -209,8 +208,6 @@ var (
 	fallbacks = []string{"none", "static", "cache", "outbox", "service"}
 	balances  = []string{"round-robin", "least-request", "random", "consistent-hash", "pick-first", "passthrough"}
 
-	parseKind     = oneOf(graph.Kinds[1:]...)
-	parseMode     = oneOf(graph.Modes[1:]...)
 	parseBackoff  = oneOf(backoffs...)
 	parseBreaker  = oneOf(breakers...)
 	parseFallback = oneOf(fallbacks...)
