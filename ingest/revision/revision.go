@@ -12,7 +12,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -28,19 +27,8 @@ type Tree struct {
 	Left   []string // what is not in Dir, in words, sorted
 }
 
-// An Error is a revision that cannot be read, and what to do about it.
-type Error struct{ message, hint string }
-
-func (e *Error) Error() string { return e.message }
-
-// Hint is how to make it readable.
-func (e *Error) Hint() string { return e.hint }
-
-// Bounds of what is written for one commit. Larger files are no manifests, and are listed.
-const (
-	maxBlob = 64 << 20
-	maxTree = 2 << 30
-)
+// maxTree bounds what is written for one commit.
+const maxTree = 2 << 30
 
 // unwanted are the endings of files that weir never reads: programs, pictures, packages.
 var unwanted = []string{
@@ -70,59 +58,6 @@ func Extract(ctx context.Context, name, dir string) (*Tree, error) {
 
 // Remove removes the files.
 func (t *Tree) Remove() error { return os.RemoveAll(t.Dir) }
-
-// resolve returns the full name of a commit.
-func resolve(ctx context.Context, name string) (string, error) {
-	if _, err := exec.LookPath("git"); err != nil {
-		return "", &Error{`the program "git" is not installed`, "install git, or name a directory that has the files of the revision"}
-	}
-	commit, err := git(ctx, "rev-parse", "--verify", "--quiet", "--end-of-options", name+"^{commit}")
-	if err == nil {
-		return strings.TrimSpace(commit), nil
-	}
-	if ctx.Err() != nil {
-		return "", ctx.Err()
-	}
-	if _, err := git(ctx, "rev-parse", "--git-dir"); err != nil {
-		return "", err
-	}
-	if shallow, _ := git(ctx, "rev-parse", "--is-shallow-repository"); strings.TrimSpace(shallow) == "true" {
-		return "", &Error{
-			fmt.Sprintf("the repository is a shallow clone without revision %q", name),
-			"run git fetch --depth=1 origin " + strings.TrimPrefix(name, "origin/") + ", or clone with the whole history (fetch-depth: 0 of actions/checkout)",
-		}
-	}
-	return "", &Error{fmt.Sprintf("the repository has no revision %q", name), "git branch --all and git tag list what it has; git fetch gets more"}
-}
-
-// command is a git that reads the repository and does nothing else: it takes no lock, fetches
-// no object that is missing, and asks nothing.
-func command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "core.fsmonitor=false"}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
-	return cmd
-}
-
-// git returns what a command prints. Its error is what git says.
-func git(ctx context.Context, args ...string) (string, error) {
-	var out, said bytes.Buffer
-	cmd := command(ctx, args...)
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); err != nil {
-		if ctx.Err() != nil {
-			return "", ctx.Err()
-		}
-		first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
-		return "", &Error{"git " + args[0] + ": " + strings.TrimPrefix(first, "fatal: "), "run weir in the repository whose revision it shall read"}
-	}
-	return out.String(), nil
-}
-
-// An entry is a file of the tree.
-type entry struct {
-	mode, object, name string
-	size               int64
-}
 
 // fill writes the files of the commit.
 func (t *Tree) fill(ctx context.Context) error {
@@ -160,17 +95,6 @@ func (t *Tree) fill(ctx context.Context) error {
 	return t.copyBlobs(ctx, root, entries)
 }
 
-// parseEntry reads "mode type object size\tname".
-func parseEntry(line string) (entry, bool) {
-	meta, name, ok := strings.Cut(line, "\t")
-	fields := strings.Fields(meta)
-	if !ok || len(fields) != 4 {
-		return entry{}, false
-	}
-	size, _ := strconv.ParseInt(fields[3], 10, 64) // "-" of a submodule
-	return entry{fields[0], fields[2], name, size}, true
-}
-
 // copyBlobs asks one git for all files.
 func (t *Tree) copyBlobs(ctx context.Context, root *os.Root, entries []entry) error {
 	cmd := command(ctx, "cat-file", "--batch")
@@ -203,9 +127,6 @@ func (t *Tree) copyBlobs(ctx context.Context, root *os.Root, entries []entry) er
 	}
 	return cmd.Wait()
 }
-
-// lfs is the beginning of a file that replaces one of git-lfs.
-var lfs = []byte("version https://git-lfs.github.com/spec/")
 
 // copyBlob writes one file from "object type size\n", as many bytes, "\n".
 func (t *Tree) copyBlob(root *os.Root, e entry, r *bufio.Reader) error {
