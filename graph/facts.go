@@ -91,6 +91,13 @@ type Ref struct {
 // IsZero reports whether r names nothing.
 func (r Ref) IsZero() bool { return r.Name == "" }
 
+// Section names a part of the object that policies may be for: a listener of a gateway, a rule
+// of a route.
+func (r Ref) Section(name string) Ref {
+	r.Name += "/" + name
+	return r
+}
+
 // Subject is how findings name the object: "Kind/namespace/name", without the parts that are empty.
 func (r Ref) Subject() string {
 	parts := slices.DeleteFunc([]string{r.Kind, r.Namespace, r.Name}, func(s string) bool { return s == "" })
@@ -252,8 +259,9 @@ type LabelExpr struct {
 // A LabeledObject is one that other objects may select by its labels: a route, a gateway.
 type LabeledObject struct {
 	Ref
-	Origin Origin
-	Labels Labels
+	Origin   Origin
+	Labels   Labels
+	Sections []string // the names of its listeners
 }
 
 // A TargetSelector selects the objects of one kind by their labels, without a condition all
@@ -341,7 +349,7 @@ type Evidence struct {
 	Idempotent bool
 	Key        string // the setting that shows it ("REDIS_ADDR"), if one does
 	Match      string // the part of the calls that this is about ("GET /v2"), empty for all of them
-	Via        []Ref  // objects that the call goes through and that policies may name: a route, its middlewares
+	Via        []Ref  // objects that the call goes through and that policies may name: a route, its middlewares, sections
 	In         *Place // its place in a group of interchangeable callees; nil if the callee is needed by itself
 	// Through is the ID of the service that the caller names, if the routes of a mesh send the
 	// requests for it to this callee instead. The builder sets it.

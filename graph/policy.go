@@ -46,10 +46,13 @@ type Policy struct {
 	Subsets []string
 	Selects Labels
 
-	Group    string
-	Lookup   Lookup
-	Rank     int
-	Merge    bool
+	Group  string
+	Lookup Lookup
+	Rank   int
+	Merge  bool
+	// Nearest is set if, with Merge, it is laid over the one Base alone that is found next.
+	Nearest  bool
+	Base     bool
 	MergeKey string // objects of one group with the same MergeKey add to each other part by part; empty is none
 
 	Created string // when the object was created, RFC 3339; empty if unknown

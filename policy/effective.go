@@ -136,7 +136,7 @@ func orderLayers(layers []Set) []Set {
 			continue
 		}
 		api := sorted[i].carriedOutBy(sorted[by].Product.OrNative())
-		both := Overlay(sorted[by].withRetryDefaults(api.Retry), api)
+		both := Overlay(sorted[by].underRoute(api.Retry).withRetryDefaults(api.Retry), api)
 		both.Product, both.Objects = sorted[by].Product, sorted[by].Objects.With(sorted[i].Objects)
 		sorted[by] = both
 		sorted = slices.Delete(sorted, i, i+1)
@@ -156,9 +156,28 @@ func (s Set) carriedOutBy(p *Product) Set {
 		switch {
 		case !s.Retry.IsWritten():
 			timeout.Total, timeout.PerTry = timeout.PerTry, Setting[time.Duration]{Provenance: Absent}
+			if p.RouteAPI.ReplacesRetry { // those of the product keep theirs
+				timeout.PerTry = Setting[time.Duration]{}
+			}
 		case s.Retry.Retries.Provenance == Disabled:
 			timeout.PerTry = Setting[time.Duration]{Provenance: Absent, Origin: timeout.PerTry.Origin}
 		}
+		s.Timeout = &timeout
+	}
+	return s
+}
+
+// underRoute returns s without what a retry of a route replaces whole.
+func (s Set) underRoute(api *Retry) Set {
+	if !s.Product.OrNative().RouteAPI.ReplacesRetry || !api.IsWritten() {
+		return s
+	}
+	if s.Retry != nil {
+		s.Retry = &Retry{Budget: s.Retry.Budget}
+	}
+	if s.Timeout != nil {
+		timeout := *s.Timeout
+		timeout.PerTry = Setting[time.Duration]{}
 		s.Timeout = &timeout
 	}
 	return s

@@ -1,5 +1,7 @@
 package policy
 
+import "reflect"
+
 // Overlay returns base overridden by top: of two settings of one field, that of top wins,
 // unless it is unknown, or is a default of the product where base has a declared setting. A default
 // that the product supplies beside what is written, and so has a place, wins over one of the whole
@@ -74,6 +76,30 @@ func Overlay(base, top Set) Set {
 		s.Fallback = base.Fallback
 	}
 	return s
+}
+
+// OverlayObject is Overlay for objects in which the product writes its defaults beside what is
+// declared, before it merges them: they override what base declares.
+func OverlayObject(base, top Set) Set {
+	parts, over := reflect.ValueOf(&base).Elem(), reflect.ValueOf(top)
+	for i := range over.NumField() {
+		if part := parts.Field(i); part.Kind() == reflect.Pointer && !part.IsNil() && !over.Field(i).IsNil() && part.Type() != reflect.TypeFor[*Product]() {
+			without := reflect.New(part.Type().Elem())
+			without.Elem().Set(part.Elem())
+			leaveSupplied(without.Elem(), over.Field(i).Elem())
+			part.Set(without)
+		}
+	}
+	return Overlay(base, top)
+}
+
+// leaveSupplied takes the settings out of a part for which top has a default with a place.
+func leaveSupplied(part, top reflect.Value) {
+	for i := range top.NumField() {
+		if s, ok := SettingIn(top.Field(i)); ok && s.Provenance == PlatformDefault && s.Origin != (Origin{}) {
+			part.Field(i).SetZero()
+		}
+	}
 }
 
 // overlay is Overlay for one part, in a copy.

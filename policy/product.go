@@ -81,6 +81,9 @@ type RouteAPI struct {
 	// AttemptNeedsRetry is set if a timeout per attempt is one of all attempts unless a retry is
 	// declared beside it, and none if that retry is switched off.
 	AttemptNeedsRetry bool
+	// ReplacesRetry is set if a retry of a route is in the place of the product's own, whatever
+	// that sets beside it.
+	ReplacesRetry bool
 }
 
 // A Waypoint has the labels by which a Service, or else its namespace, names the proxy for its

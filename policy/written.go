@@ -35,7 +35,8 @@ func (b *Breaker) IsWritten() bool {
 	return false
 }
 
-// isDeclared reports whether there is a breaker that does not come from defaults.
+// isDeclared reports whether there is a breaker that does not come from defaults. A panic threshold
+// alone is none.
 func (b *Breaker) isDeclared() bool {
-	return b != nil && (b.Kind.Provenance == Unknown || b.Kind.IsWritten())
+	return b != nil && (b.Kind.Provenance == Unknown && (b.IsWritten() || !b.Panic.Set()) || b.Kind.IsWritten())
 }

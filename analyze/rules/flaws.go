@@ -36,10 +36,14 @@ func checkFlaws(p *Pass, kind graph.FlawKind, what string) {
 	}
 }
 
-// closerFlaws returns whether another flaw than one of form is about the field of a flaw.
+// closerFlaws returns whether another flaw than one of form, or a problem of reading, is about the
+// field of a flaw.
 func closerFlaws(g *graph.Graph) func(*graph.BoundPolicy, *graph.Flaw) bool {
 	type field struct{ object, name string }
 	fields, places := map[field]bool{}, map[graph.Origin]bool{}
+	for _, problem := range g.Coverage().Problems {
+		places[problem.Origin] = true
+	}
 	for _, part := range g.Policies() {
 		for _, flaw := range part.Flaws {
 			if !flaw.Form {

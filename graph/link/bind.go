@@ -327,7 +327,7 @@ func (b *binder) calleeOf(p *graph.Policy, e graph.Edge, evidence []graph.Eviden
 // isOfRule reports whether the part of a call that evidence shows is that of a policy's rule,
 // if the route of the rule made the parts.
 func isOfRule(p *graph.Policy, ev *graph.Evidence) bool {
-	return p.Rule.IsZero() || !slices.Contains(ev.Via, p.Rule) || ev.Match == p.Match
+	return p.Rule.IsZero() || !slices.Contains(ev.Via, p.Rule) || withoutListener(ev.Match) == p.Match
 }
 
 // meets returns the name of the callee by which a policy meets a call, and whether it is

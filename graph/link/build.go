@@ -54,6 +54,7 @@ func (b *Builder) Build() *graph.Graph {
 	}
 	l.place(b.Namespace, namespaces)
 	l.selectTargets()
+	l.divideByListener()
 	l.expandGroups()
 	l.assignFiles()
 	l.attachConfigPolicies()

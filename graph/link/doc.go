@@ -67,6 +67,8 @@
 //
 //	Merge     every policy below fills the fields that the ones above leave open. Without it
 //	          the first object takes the place of all others, and they are reported as shadowed
+//	Nearest   of each part of the calls the first one acts; with Merge it is laid over the next
+//	          Base alone, with the defaults that the product writes into it
 //	MergeKey  objects with the same key add to each other part by part, like the rules of
 //	          several routes of one host, before objects with another key are hidden
 //	Document  two documents of one Object: the one that acts replaces the other

@@ -175,11 +175,14 @@ func (b *binder) winners(l leg, evidence []graph.Evidence) [][]part {
 		}
 		group := rivals[:n]
 		rivals = rivals[n:]
-		if first.Merge {
+		switch {
+		case first.Nearest:
+			groups = append(groups, onNearest(group, e, evidence))
+		case first.Merge:
 			groups = append(groups, merged(group, e, evidence))
-			continue
+		default:
+			groups = append(groups, b.actingParts(group, e, evidence))
 		}
-		groups = append(groups, b.actingParts(group, e, evidence))
 	}
 	return groups
 }
@@ -197,12 +200,13 @@ func ageOf(r *graph.RouteRule) age {
 	return age{r.Product, r.Object, r.Created, r.Document, r.Document}
 }
 
-// compareAge orders two objects of equal precedence, the one that acts first. If their
-// ages are unknown, they count as created in the order of their places.
+// compareAge orders two objects of equal precedence, the one that acts first. Of two that were
+// created in the same second that is the first by name. If their ages are unknown, they count as
+// created in the order of their places.
 func compareAge(a, b age) int {
 	older := a.origin.Compare(b.origin)
 	if a.created != "" && b.created != "" {
-		older = cmp.Or(strings.Compare(a.created, b.created), older)
+		older = cmp.Or(strings.Compare(a.created, b.created), strings.Compare(a.object, b.object), older)
 	}
 	if a.product.OrNative().OldestActs && (a.object != b.object || a.document == b.document) {
 		return older
@@ -352,6 +356,55 @@ func merged(group []candidate, e graph.Edge, evidence []graph.Evidence) []part {
 	return parts
 }
 
+// onNearest returns for each part of the calls the first policy of a group that applies to it, laid
+// over the nearest Base if it is to be merged with that.
+func onNearest(group []candidate, e graph.Edge, evidence []graph.Evidence) []part {
+	var all []string
+	of, notOf := make([][]string, len(group)), make([][]string, len(group))
+	for i, c := range group {
+		own, others := matchesOf(c.bound.Policy, evidence, group)
+		of[i], notOf[i] = own, others
+		all = append(append(all, own...), others...)
+	}
+	var parts []part
+	acts, hidden := make([]bool, len(group)), make([]*graph.Policy, len(group))
+	for _, match := range sortedUnique(all) {
+		applies := func(c int) bool {
+			return slices.Contains(of[c], match) || slices.Contains(of[c], "") && !slices.Contains(notOf[c], match)
+		}
+		next := func(from int, good func(c candidate) bool) int {
+			for i := from; i < len(group); i++ {
+				if applies(i) && good(group[i]) {
+					acts[i], group[i].bound.acts = true, true
+					return i
+				}
+			}
+			return -1
+		}
+		p := part{match: match, set: &policy.Set{}}
+		if top := next(0, func(candidate) bool { return true }); top >= 0 {
+			over := group[top].bound
+			for i := range group {
+				if hidden[i] == nil && applies(i) {
+					hidden[i] = over.Policy
+				}
+			}
+			p.set, p.from, p.objects = &over.Says, over, over.objects()
+			if base := next(top+1, func(c candidate) bool { return over.Merge && c.bound.Base }); base >= 0 {
+				both := policy.OverlayObject(group[base].bound.Says, over.Says)
+				p.set, p.objects = &both, p.objects.With(group[base].bound.objects())
+			}
+		}
+		parts = append(parts, p)
+	}
+	for i, c := range group {
+		if !acts[i] && hidden[i] != nil {
+			c.bound.hide(graph.Shadow{By: hidden[i]}, e)
+		}
+	}
+	return parts
+}
+
 // shadowReplacedFields adds Shadows for fields of chosen parts that do not act, because an
 // API that is laid over their product sets them, too.
 func shadowReplacedFields(chosen []part, e graph.Edge) {
@@ -445,11 +498,12 @@ func partsNamed(groups [][]part) []string {
 	return sortedUnique(all)
 }
 
-// partsOf is partsNamed without the rest of a call that routes send on for the named parts
-// only.
+// partsOf is partsNamed without the rest of a call that routes send on, or listeners pass, for the
+// named parts only.
 func (b *binder) partsOf(e graph.Edge, evidence []graph.Evidence, groups [][]part) []string {
 	names := partsNamed(groups)
-	if !b.sentOn[e] || len(names) == 1 {
+	byListener := slices.ContainsFunc(names, func(m string) bool { return strings.HasPrefix(m, listenerWord) })
+	if !b.sentOn[e] && !byListener || len(names) == 1 {
 		return names
 	}
 	if slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {

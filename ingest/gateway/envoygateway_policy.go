@@ -14,10 +14,11 @@ import (
 	"github.com/weirgraph/weir/policy/product"
 )
 
-// The ranks of Envoy Gateway's policies: the one that is nearest to the route
-// acts, and hides the others unless it says that it is to be merged with them.
+// The ranks of Envoy Gateway's policies: the one that is nearest to the route acts, and hides the
+// others. One of a route that says so is merged with the nearest one of its listeners or gateway.
 const (
 	rankGateway = iota
+	rankListenerSet
 	rankListener
 	rankRoute
 	rankRule
@@ -28,15 +29,13 @@ const (
 func backendTraffic(r *resource.Object) {
 	f := field.New(r.Document, product.GatewayDuration)
 	says := backendTrafficSays(f, r.Spec)
+	merge := f.Word(map[string]string{"StrategicMerge": "strategic", "JSONMerge": "json"}, r.Spec, "mergeType")
 	flaws := f.TakeFlaws()
-	if says.Empty() && len(flaws) == 0 {
-		return
-	}
 	for _, target := range envoyGatewayTargets(r) {
 		p := r.Policy(product.EnvoyGateway, "traffic", r.Root)
-		p.Merge = r.Spec.Get("mergeType").Exists()
 		p.Says, p.Flaws = says, flaws
-		if target.aim(r, &p) {
+		if target.aim(r, &p) { // also one that says nothing of this replaces others
+			p.Merge = merge.Set() && !p.Base
 			r.Facts.Policies = append(r.Facts.Policies, p)
 			flaws = nil // reported once
 		}
@@ -97,29 +96,34 @@ func (t *envoyGatewayTarget) gateways(r *resource.Object) (graph.EndpointRef, bo
 
 // aim gives a policy the calls of a target.
 func (t *envoyGatewayTarget) aim(r *resource.Object, p *graph.Policy) bool {
-	if strings.HasSuffix(t.kind, "Route") {
-		p.Of, p.Rank = r.RefTo(t.kind, "", t.name), rankRoute
-		if t.section != "" {
-			p.Rank, p.Match = rankRule, "rule "+t.section
-		}
-		if t.selects != nil {
-			p.Of, p.Targets = r.Ref(), t.selects
-			r.Facts.Members = append(r.Facts.Members, graph.Member{
-				Of: r.Ref(), Party: graph.EndpointRef{Group: r.Ref()}, Origin: r.At(t.at), Through: true, Targets: t.selects,
-			})
-		}
-		return true
-	}
-	from, ok := t.gateways(r)
-	if !ok {
-		return false
-	}
-	p.From, p.Targets = []graph.EndpointRef{from}, t.selects
+	route, set := strings.HasSuffix(t.kind, "Route"), strings.HasSuffix(t.kind, "ListenerSet")
 	switch {
-	case strings.HasSuffix(t.kind, "ListenerSet"):
-		p.Rank = rankListener
+	case !route && !set && t.kind != "Gateway":
+		return false
+	case route && t.section != "":
+		p.Rank = rankRule
+	case route:
+		p.Rank = rankRoute
 	case t.section != "":
-		p.Rank, p.Match = rankListener, "listener "+t.section
+		p.Rank = rankListener
+	case set:
+		p.Rank = rankListenerSet
+	}
+	p.Base, p.Nearest = !route, true
+	if p.Rank == rankGateway {
+		from, ok := t.gateways(r)
+		p.From, p.Targets = []graph.EndpointRef{from}, t.selects
+		return ok
+	}
+	p.Of, p.Targets = r.RefTo(t.kind, "", t.name), t.selects
+	if t.section != "" {
+		p.Of = p.Of.Section(t.section)
+	}
+	if t.selects != nil {
+		p.Of = r.Ref()
+		r.Facts.Members = append(r.Facts.Members, graph.Member{
+			Of: r.Ref(), Party: graph.EndpointRef{Group: r.Ref()}, Origin: r.At(t.at), Through: true, Targets: t.selects,
+		})
 	}
 	return true
 }
@@ -130,7 +134,7 @@ func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
 	timeout := policy.Timeout{
 		Total:   f.Duration(n, "timeout", "http", "requestTimeout"),
 		Connect: f.Duration(n, "timeout", "tcp", "connectTimeout"),
-		Idle:    f.Duration(n, "timeout", "http", "connectionIdleTimeout"),
+		Idle:    f.Duration(n, "timeout", "http", "streamIdleTimeout"),
 	}
 	if retry := n.Get("retry"); retry.IsMap() {
 		timeout.PerTry = f.Duration(n, "retry", "perRetry", "timeout")
@@ -139,12 +143,14 @@ func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
 	says.Timeout = field.Presence(timeout)
 	breaker := f.Within("circuitBreaker")
 	limits := n.Get("circuitBreaker")
-	says.Bulkhead = field.Presence(policy.Bulkhead{
-		MaxConnections: breaker.Count(0, limits, "maxConnections"),
-		MaxPending:     breaker.Count(0, limits, "maxPendingRequests"),
-		MaxConcurrent:  breaker.Count(0, limits, "maxParallelRequests"),
-		MaxRetries:     breaker.Count(0, limits, "maxParallelRetries"),
-	})
+	if limits.IsMap() {
+		limit := func(key string) policy.Setting[int] {
+			return field.OrSupplied(f, limits, breaker.Count(0, limits, key), envoyGatewayLimit)
+		}
+		says.Bulkhead = &policy.Bulkhead{
+			MaxConnections: limit("maxConnections"), MaxPending: limit("maxPendingRequests"), MaxConcurrent: limit("maxParallelRequests"), MaxRetries: limit("maxParallelRetries"),
+		}
+	}
 	if budget := fraction(breaker, limits.Get("retryBudget"), "percent"); budget.Set() {
 		if says.Retry == nil {
 			says.Retry = &policy.Retry{}
@@ -153,7 +159,12 @@ func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
 	}
 	if passive := n.Get("healthCheck", "passive"); passive.IsMap() {
 		says.Breaker = passiveCheck(f.Within("healthCheck.passive"), passive)
-		says.Breaker.Panic = f.Percent(n, "healthCheck", "panicThreshold")
+	}
+	if panic := f.Percent(n, "healthCheck", "panicThreshold"); panic.Set() {
+		if says.Breaker == nil {
+			says.Breaker = &policy.Breaker{}
+		}
+		says.Breaker.Panic = panic
 	}
 	active := f.Within("healthCheck.active")
 	check := n.Get("healthCheck", "active")
@@ -163,6 +174,9 @@ func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
 		Failures: active.Count(1, check, "unhealthyThreshold"),
 	})
 	says.Balance = field.Presence(policy.Balance{Strategy: f.Word(envoyGatewayBalancers, n, "loadBalancer", "type")})
+	if at := n.Get("loadBalancer", "type"); at.Str() == "ConsistentHash" && !n.Get("loadBalancer", "consistentHash").Exists() {
+		f.Flaw(graph.Invalid, at, "loadBalancer.type", "it needs consistentHash beside it", "add loadBalancer.consistentHash")
+	}
 	says.RateLimit = gatewayRateLimit(f.Within("rateLimit"), n.Get("rateLimit"))
 	return says
 }
@@ -173,7 +187,7 @@ func envoyGatewayRetry(f *field.Reader, n document.Node) *policy.Retry {
 	r := &policy.Retry{Retries: f.Count(0, n, "numRetries")}
 	switch {
 	case !n.Get("numRetries").Exists():
-		r.Retries = field.Supplied(f, n, 2)
+		r.Retries = field.Written(f, n, 2) // the block declares them
 	case r.Retries.Set() && r.Retries.Value == 0:
 		r.Retries = field.Off(f, n.Get("numRetries"), 0)
 	}
@@ -232,16 +246,42 @@ func fraction(f *field.Reader, n document.Node, key string) policy.Setting[float
 	return field.Written(f, at, float64(parts.Value)/float64(whole.Value))
 }
 
-// passiveCheck reads outlier detection under Envoy Gateway's name for it.
+// passiveCheck reads outlier detection under Envoy Gateway's name for it. A share of 0 is left
+// out, and Envoy has its own.
 func passiveCheck(f *field.Reader, n document.Node) *policy.Breaker {
-	return &policy.Breaker{
+	d := product.EnvoyGateway.Within.Breaker
+	b := &policy.Breaker{
 		Kind:     field.Written(f, n, "endpoint"),
-		Failures: f.Count(0, n, "consecutive5XxErrors"),
+		Failures: field.OrSupplied(f, n, f.Count(0, n, "consecutive5XxErrors"), d.Failures.Value),
 		Gateway:  f.Count(0, n, "consecutiveGatewayErrors"),
-		Window:   f.Duration(n, "interval"),
-		Open:     f.Duration(n, "baseEjectionTime"),
-		MaxEject: f.Percent(n, "maxEjectionPercent"),
+		Window:   field.OrSupplied(f, n, f.Duration(n, "interval"), d.Window.Value),
+		Open:     field.OrSupplied(f, n, f.Duration(n, "baseEjectionTime"), d.Open.Value),
+		MaxEject: field.OrSupplied(f, n, f.Percent(n, "maxEjectionPercent"), d.MaxEject.Value),
 	}
+	if share := &b.MaxEject; share.Provenance == policy.Explicit && share.Value == 0 {
+		*share = field.Supplied(f, n.Get("maxEjectionPercent"), d.MaxEject.Value)
+	}
+	return b
+}
+
+// envoyGatewayLimit is each limit of a circuit breaker that does not set it.
+const envoyGatewayLimit = 1024
+
+// clientTraffic reads the one part of a ClientTrafficPolicy that ends requests to services: how
+// long they may be without a byte. Policies of the routes override it.
+func clientTraffic(r *resource.Object) {
+	f := field.New(r.Document, product.GatewayDuration)
+	idle := f.Duration(r.Spec, "timeout", "http", "streamIdleTimeout")
+	says := policy.Set{Layer: policy.Gateway, Product: product.EnvoyGateway, Timeout: field.Presence(policy.Timeout{Idle: idle})}
+	var policies []graph.Policy
+	for _, target := range envoyGatewayTargets(r) {
+		p := r.Policy(product.EnvoyGateway, "client", r.Root)
+		p.Says = says
+		if target.aim(r, &p) {
+			policies = append(policies, p)
+		}
+	}
+	r.AddPolicies(f, policies...)
 }
 
 var envoyGatewayBalancers = map[string]string{

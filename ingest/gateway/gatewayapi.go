@@ -49,7 +49,7 @@ var gatewayAPIKinds = resource.Kinds{
 	"SecurityPolicy":       gatewayExtension,
 	"EnvoyExtensionPolicy": gatewayExtension,
 	"BackendTrafficPolicy": backendTraffic,
-	"ClientTrafficPolicy":  nil,
+	"ClientTrafficPolicy":  clientTraffic,
 	"EnvoyPatchPolicy":     nil,
 	"EnvoyProxy":           nil,
 	"HTTPRouteFilter":      nil,
@@ -82,13 +82,25 @@ func apiGateway(r *resource.Object) {
 // labeled makes the object one that policies may select by its labels.
 func labeled(r *resource.Object) {
 	r.Facts.Labeled = append(r.Facts.Labeled, graph.LabeledObject{
-		Ref: r.Ref(), Origin: r.At(r.Root), Labels: resource.LabelsOf(r.Meta.Get("labels")),
+		Ref: r.Ref(), Origin: r.At(r.Root), Labels: resource.LabelsOf(r.Meta.Get("labels")), Sections: names(r.List(r.Spec, "listeners")),
 	})
+}
+
+// names are the names of sections.
+func names(sections []document.Node) []string {
+	var names []string
+	for _, s := range sections {
+		if name := s.Get("name").Str(); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // listenerSet reads a ListenerSet, which adds listeners to a Gateway. A route
 // of the set is a route of the Gateway.
 func listenerSet(r *resource.Object) {
+	labeled(r)
 	parent := r.Mapping(r.Spec, "parentRef")
 	if name := r.Text(parent, "name"); name != "" {
 		r.Member(r.Ref(), graph.EndpointRef{Ref: r.RefTo("Gateway", r.Text(parent, "namespace"), name)}, parent)
@@ -117,7 +129,9 @@ func ApiRoute(r *resource.Object) {
 				continue
 			}
 			for _, b := range rule.backends {
-				r.Call(sender.party, b.to, b.at, b.evidence)
+				e := b.evidence
+				e.Via = append(slices.Clone(e.Via), listenerOf(r, sender))
+				r.Call(sender.party, b.to, b.at, e)
 			}
 		}
 		for _, b := range rule.backends {
@@ -165,6 +179,20 @@ func routeSenders(r *resource.Object, parents []document.Node) (senders []routeS
 		}
 	}
 	return senders, delegate
+}
+
+// listenerOf is the listener by which a route gets the requests of a gateway, or the object with
+// all those by which it does.
+func listenerOf(r *resource.Object, sender routeSender) graph.Ref {
+	kind := r.Text(sender.at, "kind")
+	if kind == "" {
+		kind = "Gateway"
+	}
+	listeners := r.RefTo(kind, r.Text(sender.at, "namespace"), r.Text(sender.at, "name"))
+	if section := r.Text(sender.at, "sectionName"); section != "" {
+		return listeners.Section(section)
+	}
+	return listeners
 }
 
 // A routeSender is whose requests a route directs, by one of its parents.
@@ -235,6 +263,9 @@ func routeRules(r *resource.Object, delegate bool) []routeRule {
 	for i, rule := range list {
 		filters := r.List(rule, "filters")
 		e := e
+		if name := r.Text(rule, "name"); name != "" {
+			e.Via = append(slices.Clone(e.Via), r.Ref().Section(name))
+		}
 		e.Match = apiMatches(rule)
 		one := routeRule{at: rule, rank: apiRank(i, len(list), e.Match)}
 		place := ""

@@ -172,6 +172,11 @@ func apiRetry(f *field.Reader, n document.Node) policy.Retry {
 	if r.Retries = f.Count(0, n, "attempts"); r.Retries.Set() && r.Retries.Value == 0 {
 		r.Retries = field.Off(f, n.Get("attempts"), 0)
 	}
+	for _, code := range n.Get("codes").List() {
+		if status, ok := code.Int(); ok && status < 400 {
+			f.Flaw(graph.Invalid, code, "codes", "only answers from 400 on are errors", "")
+		}
+	}
 	if r.On = f.RetryOn(product.StatusCodes, n, "codes"); r.On.Set() {
 		r.On = field.JoinOn(r.On, field.Written(f, n.Get("codes"), []string{policy.OnConnect}))
 	}

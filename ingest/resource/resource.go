@@ -48,21 +48,17 @@ func (k Kinds) Read(d *document.Document, _ *graph.Facts) {
 	if !o.Named() {
 		return
 	}
-	problems := len(o.Facts.Problems)
 	if take != nil {
 		take(o)
 	}
 	if fields != nil {
-		o.checkFields(fields, o.Facts.Problems[problems:])
+		o.checkFields(fields)
 	}
 }
 
-// checkFields notes what is wrong with the form of an object, but where its reader found a problem.
-func (o *Object) checkFields(fields *schema.Kind, problems []graph.Problem) {
-	flaws := fields.Check(o.Document, func(at graph.Origin) bool {
-		return slices.ContainsFunc(problems, func(p graph.Problem) bool { return p.Origin == at })
-	})
-	if len(flaws) > 0 {
+// checkFields notes what is wrong with the form of an object.
+func (o *Object) checkFields(fields *schema.Kind) {
+	if flaws := fields.Check(o.Document); len(flaws) > 0 {
 		p := o.Policy(fields.Product, "form", o.Root)
 		p.Of, p.Flaws = o.Ref(), flaws
 		o.Facts.Policies = append(o.Facts.Policies, p)

@@ -12,10 +12,9 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 )
 
-// Check returns the fields of an object that are refused or dropped, in the order written, but
-// those at places that something is said about already.
-func (k *Kind) Check(d *document.Document, said func(graph.Origin) bool) []graph.Flaw {
-	c := &checker{Document: d, kind: k, said: said}
+// Check returns the fields of an object that are refused or dropped, in the order written.
+func (k *Kind) Check(d *document.Document) []graph.Flaw {
+	c := &checker{Document: d, kind: k}
 	c.object(d.Root, k.root, []part{{object: k.root}})
 	return c.flaws
 }
@@ -23,7 +22,6 @@ func (k *Kind) Check(d *document.Document, said func(graph.Origin) bool) []graph
 type checker struct {
 	*document.Document
 	kind  *Kind
-	said  func(graph.Origin) bool
 	flaws []graph.Flaw
 }
 
@@ -42,7 +40,7 @@ func (c *checker) object(n document.Node, o *object, way []part) {
 		switch {
 		case h != nil:
 			c.value(value, h, under(path, name), way)
-		case !o.open && !document.IsPlaceholder(name) && !c.spoken(key) && !c.spoken(value):
+		case !o.open && !document.IsPlaceholder(name):
 			c.unknown(key, value, way)
 		}
 	}
@@ -53,11 +51,9 @@ func (c *checker) value(n document.Node, h *holds, path string, way []part) {
 	switch {
 	case !n.Exists() || n.IsScalar() && document.IsPlaceholder(n.Str()):
 	case !h.takes(n):
-		if !c.spoken(n) {
-			instead, hint := quoted(n, h)
-			c.note(graph.Invalid, n, path, n.Str(), "it takes "+words[h.what], hint)
-			c.flaws[len(c.flaws)-1].Instead = instead
-		}
+		instead, hint := quoted(n, h)
+		c.note(graph.Invalid, n, path, n.Str(), "it takes "+words[h.what], hint)
+		c.flaws[len(c.flaws)-1].Instead = instead
 	case h.what == list:
 		for i, item := range n.List() {
 			at := fmt.Sprintf("%s[%d]", path, i)
@@ -131,7 +127,7 @@ func (h *holds) takesUnquoted(s string) bool {
 // of an object, the rest of which is in another file.
 func (c *checker) lacking(n document.Node, o *object, path string) {
 	for _, name := range o.required {
-		if !n.Get(name).Exists() && !c.spoken(n) {
+		if !n.Get(name).Exists() {
 			c.note(graph.Invalid, n, path, "", name+" is missing", "add "+name)
 		}
 	}
@@ -192,24 +188,6 @@ func home(name string, way []part) string {
 func (c *checker) note(kind graph.FlawKind, n document.Node, path, written, why, hint string) {
 	field := strings.TrimPrefix(path, "spec.")
 	c.flaws = append(c.flaws, graph.Flaw{Kind: kind, Field: field, Text: written, Why: why, Hint: hint, Form: true, Origin: c.At(n)})
-}
-
-// spoken reports whether something is said already about a value, or about a part of it.
-func (c *checker) spoken(n document.Node) bool {
-	if c.said(c.At(n)) {
-		return true
-	}
-	for _, item := range n.List() {
-		if c.spoken(item) {
-			return true
-		}
-	}
-	for key, value := range n.Pairs() {
-		if c.said(c.At(key)) || c.spoken(value) {
-			return true
-		}
-	}
-	return false
 }
 
 func under(path, name string) string {

@@ -13,6 +13,7 @@ var EnvoyGateway = &policy.Product{
 	Source:    "https://gateway.envoyproxy.io/docs/api/extension_types",
 	Durations: []*policy.Syntax{GatewayDuration}, RetryWords: []*policy.RetryWords{EnvoyGatewayRetryOn},
 	Layer: policy.Gateway, Backoff: policy.EnvoyFullJitter, OldestActs: true,
+	RouteAPI: policy.RouteAPI{RetryOn: []string{policy.OnConnect, "grpc:CANCELLED", "grpc:UNAVAILABLE"}, AttemptNeedsRetry: true, ReplacesRetry: true},
 	Defaults: policy.Set{
 		Timeout: totalAndConnect(15*time.Second, 10*time.Second), Retry: noRetry(), Breaker: noBreaker(),
 		Bulkhead: &policy.Bulkhead{MaxConnections: def(1024), MaxPending: def(1024), MaxConcurrent: def(1024), MaxRetries: def(1024)},
