@@ -3,11 +3,9 @@ module github.com/projectcontour/contour/oracle
 go 1.26.8
 
 require (
-	github.com/envoyproxy/go-control-plane/envoy v1.37.0
 	github.com/projectcontour/contour v1.33.8
 	github.com/sirupsen/logrus v1.9.4
 	github.com/weirgraph/weir/tools/oracle/answer v0.0.0
-	google.golang.org/protobuf v1.36.12
 	k8s.io/api v0.34.12
 	k8s.io/apimachinery v0.34.12
 )
@@ -21,6 +19,7 @@ require (
 	github.com/davecgh/go-spew v1.1.2-0.20180830191138-d8f796af33cc // indirect
 	github.com/emicklei/go-restful/v3 v3.12.2 // indirect
 	github.com/envoyproxy/go-control-plane v0.14.0 // indirect
+	github.com/envoyproxy/go-control-plane/envoy v1.37.0 // indirect
 	github.com/envoyproxy/protoc-gen-validate v1.3.3 // indirect
 	github.com/evanphx/json-patch/v5 v5.9.11 // indirect
 	github.com/fxamacker/cbor/v2 v2.9.0 // indirect
@@ -61,6 +60,7 @@ require (
 	google.golang.org/genproto/googleapis/api v0.0.0-20260526163538-3dc84a4a5aaa // indirect
 	google.golang.org/genproto/googleapis/rpc v0.0.0-20260526163538-3dc84a4a5aaa // indirect
 	google.golang.org/grpc v1.83.2 // indirect
+	google.golang.org/protobuf v1.36.12 // indirect
 	gopkg.in/evanphx/json-patch.v4 v4.12.0 // indirect
 	gopkg.in/inf.v0 v0.9.1 // indirect
 	gopkg.in/yaml.v3 v3.0.1 // indirect

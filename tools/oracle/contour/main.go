@@ -9,16 +9,10 @@ package main
 
 import (
 	"io"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
-	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	"github.com/sirupsen/logrus"
-	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/wrapperspb"
 	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
@@ -29,6 +23,7 @@ import (
 	"github.com/projectcontour/contour/internal/k8s"
 
 	"github.com/weirgraph/weir/tools/oracle/answer"
+	"github.com/weirgraph/weir/tools/oracle/answer/envoy"
 )
 
 func main() { answer.Main("github.com/projectcontour/contour", ask) }
@@ -100,25 +95,14 @@ func routeLines(caller string, host *dag.VirtualHost, r *dag.Route, generator *e
 		return nil
 	}
 	made := envoyv3.VirtualHostAndRoutes(host, []*dag.Route{r}, false).Routes[0]
-	l := answer.Line{Caller: caller, Proxy: "gateway", Host: host.Name, Match: matchText(made.Match), Timeout: "15s"}
+	// Envoy matches the whole path, whatever an expression begins with.
+	l := answer.Line{Caller: caller, Proxy: "gateway", Host: host.Name, Match: strings.ReplaceAll(envoy.Match(made.Match), "~^", "~"), Timeout: "15s"}
 	action := made.GetRoute()
 	if action.Timeout != nil {
-		l.Timeout = duration(action.Timeout)
+		l.Timeout = envoy.Duration(action.Timeout)
 	}
-	l.Idle = duration(action.IdleTimeout)
-	if p := action.RetryPolicy; p != nil {
-		l.Retries, l.PerTry = int(value(p.NumRetries, 1)), duration(p.PerTryTimeout)
-		for _, word := range strings.Split(p.RetryOn, ",") {
-			if word != "retriable-status-codes" {
-				l.On = append(l.On, word)
-			} else {
-				for _, code := range p.RetriableStatusCodes {
-					l.On = append(l.On, strconv.Itoa(int(code)))
-				}
-			}
-		}
-		slices.Sort(l.On)
-	}
+	l.Idle = envoy.Duration(action.IdleTimeout)
+	envoy.Retries(&l, action.RetryPolicy)
 	weights := uint32(0)
 	for _, c := range r.Clusters {
 		weights += c.Weight
@@ -131,50 +115,8 @@ func routeLines(caller string, host *dag.VirtualHost, r *dag.Route, generator *e
 		to := l
 		w := c.Upstream.Weighted
 		to.Callee, to.Port = w.ServiceNamespace+"/"+w.ServiceName, int(w.ServicePort.Port)
-		destination(&to, generator.Cluster(c))
+		envoy.Cluster(&to, generator.Cluster(c), envoy.Own, 50)
 		lines = append(lines, to)
 	}
 	return lines
-}
-
-func destination(l *answer.Line, c *cluster.Cluster) {
-	l.Connect = duration(c.ConnectTimeout)
-	if l.Balance = strings.ToLower(c.LbPolicy.String()); l.Balance == "ring_hash" {
-		l.Balance = "consistent_hash"
-	}
-	l.Limits = &answer.Limits{Connections: 1024, Pending: 1024, Requests: 1024, Retries: 3} // Envoy's
-	for _, t := range c.GetCircuitBreakers().GetThresholds() {
-		l.Limits = &answer.Limits{
-			Connections: int(value(t.MaxConnections, 1024)), Pending: int(value(t.MaxPendingRequests, 1024)),
-			Requests: int(value(t.MaxRequests, 1024)), Retries: int(value(t.MaxRetries, 3)),
-		}
-	}
-}
-
-func value(v *wrapperspb.UInt32Value, unset uint32) uint32 {
-	if v == nil {
-		return unset
-	}
-	return v.Value
-}
-
-func duration(d *durationpb.Duration) string { return answer.Duration(d.AsDuration()) }
-
-// matchText is which requests a route takes, in the words of weir.
-func matchText(m *route.RouteMatch) string {
-	var words []string
-	switch {
-	case m.GetPath() != "":
-		words = append(words, m.GetPath())
-	case m.GetPathSeparatedPrefix() != "":
-		words = append(words, m.GetPathSeparatedPrefix()+"*")
-	case m.GetPrefix() != "" && m.GetPrefix() != "/":
-		words = append(words, m.GetPrefix()+"*")
-	case m.GetSafeRegex() != nil:
-		words = append(words, "~"+strings.TrimPrefix(m.GetSafeRegex().Regex, "^")) // Envoy matches the whole path
-	}
-	for _, h := range m.Headers {
-		words = append(words, "header "+h.Name)
-	}
-	return strings.Join(words, " ")
 }
