@@ -54,7 +54,7 @@ var sources = []source{
 		[]string{"IngressRoute", "IngressRouteTCP", "IngressRouteUDP", "Middleware", "TraefikService", "ServersTransport", "ServersTransportTCP"},
 	},
 	{
-		"dapr", "1.14", "github.com/dapr/dapr", "v1.14.0", []string{"charts/dapr/crds/*.yaml"},
+		"dapr", "1.16", "github.com/dapr/dapr", "v1.16.0", []string{"charts/dapr/crds/*.yaml"},
 		[]string{"Resiliency", "Component", "Configuration", "Subscription", "HTTPEndpoint"},
 	},
 }
