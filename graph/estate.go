@@ -6,15 +6,6 @@ import "strings"
 // the inputs declare under the same name.
 const EstateRealm = "estate"
 
-// An EstatePart is a graph of another repository, which is context: the inputs are judged with it,
-// and it is not judged itself.
-type EstatePart struct {
-	File     string // as the user names it; places in it begin with it and a colon
-	Services int    // that it declares
-	Revision string // of its sources, full; "" if unknown
-	Time     string // of this revision or of its making, 2026-11-28T10:00:00Z; "" if unknown
-}
-
 // Has reports whether a place is in the part.
 func (p *EstatePart) Has(o Origin) bool { return strings.HasPrefix(o.File, p.File+":") }
 

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -58,18 +57,6 @@ func ReadConfig(name string, outside bool) (text []byte, real string, err error)
 	defer in.Close()
 	text, err = readAll(in, 0, maxSmall)
 	return text, real, err
-}
-
-// workingDirectory returns it with all links resolved.
-func workingDirectory() (string, error) {
-	cwd, err := os.Getwd()
-	if err == nil {
-		cwd, err = filepath.EvalSymlinks(cwd)
-	}
-	if err != nil {
-		return "", fmt.Errorf("finding the working directory: %w", err)
-	}
-	return cwd, nil
 }
 
 // ReadExtended returns the text of a configuration that another one extends, and what identifies

@@ -52,13 +52,6 @@ type Options struct {
 	Progress func(Progress)
 }
 
-// A Text is an input that is at hand.
-type Text struct {
-	Name string // in origins
-	Path string // of the file that it is read instead of, relative to the working directory
-	Text string // "" only leaves the file out
-}
-
 // replace adds texts to the files, in place of those at their paths.
 func (f *finder) replace(texts []Text) {
 	for i := range texts {

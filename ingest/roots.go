@@ -243,3 +243,15 @@ func (r *roots) read(p string) ([]byte, error) {
 	defer in.Close()
 	return io.ReadAll(io.LimitReader(in, maxSmall))
 }
+
+// workingDirectory returns it with all links resolved.
+func workingDirectory() (string, error) {
+	cwd, err := os.Getwd()
+	if err == nil {
+		cwd, err = filepath.EvalSymlinks(cwd)
+	}
+	if err != nil {
+		return "", fmt.Errorf("finding the working directory: %w", err)
+	}
+	return cwd, nil
+}

@@ -346,3 +346,10 @@ func similar(source string) string {
 	}
 	return "name a file, a directory, a pattern such as 'deploy/**/*.yaml', or - for standard input"
 }
+
+// A Text is an input that is at hand.
+type Text struct {
+	Name string // in origins
+	Path string // of the file that it is read instead of, relative to the working directory
+	Text string // "" only leaves the file out
+}

@@ -86,21 +86,6 @@ func (l *linker) known(key [2]int, e *graph.Evidence) int {
 // fewEvidence of a call is searched one by one.
 const fewEvidence = 32
 
-// evidencePlaces are the places in the list of a call of what a source shows, in order.
-type evidencePlaces map[evidenceSource][]int
-
-// An evidenceSource is what same evidence has in common at least.
-type evidenceSource struct {
-	origin   graph.Origin
-	way, key string
-}
-
-func sourceOf(e *graph.Evidence) evidenceSource { return evidenceSource{e.Origin, e.Way, e.Key} }
-
-func (p evidencePlaces) add(e *graph.Evidence, at int) {
-	p[sourceOf(e)] = append(p[sourceOf(e)], at)
-}
-
 // keepsLoops reports whether evidence for a call of a service to itself counts. Only that
 // of people and of traces does: in a manifest it is the service's own address, or a split
 // between its versions.

@@ -157,3 +157,18 @@ type machinePort struct {
 	realm string
 	port  int
 }
+
+// evidencePlaces are the places in the list of a call of what a source shows, in order.
+type evidencePlaces map[evidenceSource][]int
+
+// An evidenceSource is what same evidence has in common at least.
+type evidenceSource struct {
+	origin   graph.Origin
+	way, key string
+}
+
+func sourceOf(e *graph.Evidence) evidenceSource { return evidenceSource{e.Origin, e.Way, e.Key} }
+
+func (p evidencePlaces) add(e *graph.Evidence, at int) {
+	p[sourceOf(e)] = append(p[sourceOf(e)], at)
+}

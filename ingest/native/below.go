@@ -8,9 +8,6 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 )
 
-// FileNames are the names of a configuration.
-var FileNames = []string{"weir.yaml", ".weir.yaml", "weir.yml", ".weir.yml"}
-
 // IgnoresBelow returns the entries of ignore of a configuration in a directory below that of the
 // run, nil if it has mistakes.
 func IgnoresBelow(file, dir string, text []byte, rules Rules) []graph.Ignore {

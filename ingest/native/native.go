@@ -158,3 +158,6 @@ func (r *native) thing(ref graph.Ref, n document.Node) graph.Entity {
 	}
 	return t
 }
+
+// FileNames are the names of a configuration.
+var FileNames = []string{"weir.yaml", ".weir.yaml", "weir.yml", ".weir.yml"}

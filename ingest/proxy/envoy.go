@@ -4,6 +4,8 @@
 package proxy
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -152,4 +154,52 @@ func MeshClusters(n document.Node) []envoyEndpoint {
 	}
 	walk(n, 0)
 	return all
+}
+
+// envoyTypes are the messages that files for parts of the configuration hold, by the part.
+var envoyTypes = map[string]string{
+	".Cluster": "clusters", ".ClusterLoadAssignment": "endpoints", ".Listener": "listeners", ".RouteConfiguration": "listeners",
+}
+
+// envoyResources returns one part of a configuration, be it static or in a file of its own.
+// Tables of routes count among listeners.
+func envoyResources(root document.Node, part string) []document.Node {
+	all := EnvoyGet(root, "static_resources", part).List()
+	for _, resource := range root.Get("resources").List() {
+		message := resource.Get("@type").Str()
+		if i := strings.LastIndexByte(message, '.'); i >= 0 && strings.Contains(message, "envoy.") && envoyTypes[message[i:]] == part {
+			all = append(all, resource)
+		}
+	}
+	return all
+}
+
+// envoyMatch returns the part of the calls that a route matches, "" for all.
+func envoyMatch(match document.Node) string {
+	var words []string
+	path := match.Get("path").Str()
+	switch regex := EnvoyGet(match, "safe_regex", "regex").Str(); {
+	case path != "":
+		words = append(words, path)
+	case regex != "":
+		words = append(words, "~"+regex)
+	default:
+		prefix := cmp.Or(match.Get("prefix").Str(), EnvoyGet(match, "path_separated_prefix").Str())
+		if prefix != "" && prefix != "/" {
+			words = append(words, prefix+"*")
+		}
+	}
+	for _, header := range match.Get("headers").List() {
+		value := cmp.Or(resource.StringMatch(EnvoyGet(header, "string_match")), EnvoyGet(header, "exact_match").Str())
+		switch name := header.Get("name").Str(); name {
+		case ":method":
+			words = slices.Insert(words, 0, value)
+		default:
+			words = append(words, strings.TrimSpace("header "+name+" "+value))
+		}
+	}
+	for _, query := range EnvoyGet(match, "query_parameters").List() {
+		words = append(words, "query "+query.Get("name").Str())
+	}
+	return strings.Join(words, " ")
 }

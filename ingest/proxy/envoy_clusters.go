@@ -74,24 +74,6 @@ func addEnvoyEndpoints(s *settings.Collector, root settings.YAMLRoot, endpoints 
 	}
 }
 
-// envoyTypes are the messages that files for parts of the configuration hold, by the part.
-var envoyTypes = map[string]string{
-	".Cluster": "clusters", ".ClusterLoadAssignment": "endpoints", ".Listener": "listeners", ".RouteConfiguration": "listeners",
-}
-
-// envoyResources returns one part of a configuration, be it static or in a file of its own.
-// Tables of routes count among listeners.
-func envoyResources(root document.Node, part string) []document.Node {
-	all := EnvoyGet(root, "static_resources", part).List()
-	for _, resource := range root.Get("resources").List() {
-		message := resource.Get("@type").Str()
-		if i := strings.LastIndexByte(message, '.'); i >= 0 && strings.Contains(message, "envoy.") && envoyTypes[message[i:]] == part {
-			all = append(all, resource)
-		}
-	}
-	return all
-}
-
 // An envoyInvoke is a route through the sidecar of Dapr, which calls the app that the rewritten
 // path names.
 type envoyInvoke struct {

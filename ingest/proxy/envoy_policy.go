@@ -11,7 +11,6 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
-	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -175,36 +174,6 @@ func routedClusters(action document.Node) []string {
 		names = append(names, weighted.Get("name").Str())
 	}
 	return names
-}
-
-// envoyMatch returns the part of the calls that a route matches, "" for all.
-func envoyMatch(match document.Node) string {
-	var words []string
-	path := match.Get("path").Str()
-	switch regex := EnvoyGet(match, "safe_regex", "regex").Str(); {
-	case path != "":
-		words = append(words, path)
-	case regex != "":
-		words = append(words, "~"+regex)
-	default:
-		prefix := cmp.Or(match.Get("prefix").Str(), EnvoyGet(match, "path_separated_prefix").Str())
-		if prefix != "" && prefix != "/" {
-			words = append(words, prefix+"*")
-		}
-	}
-	for _, header := range match.Get("headers").List() {
-		value := cmp.Or(resource.StringMatch(EnvoyGet(header, "string_match")), EnvoyGet(header, "exact_match").Str())
-		switch name := header.Get("name").Str(); name {
-		case ":method":
-			words = slices.Insert(words, 0, value)
-		default:
-			words = append(words, strings.TrimSpace("header "+name+" "+value))
-		}
-	}
-	for _, query := range EnvoyGet(match, "query_parameters").List() {
-		words = append(words, "query "+query.Get("name").Str())
-	}
-	return strings.Join(words, " ")
 }
 
 // routeSays reads what a route says. Of retries the nearest policy acts as a whole:

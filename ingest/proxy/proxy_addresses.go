@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -16,25 +15,6 @@ func looksLikeHAProxy(name, text string) bool {
 }
 
 func isEnvoy(_ string, root document.Node) bool { return isEnvoyConfig(root) || isEnvoyPart(root) }
-
-// sidecarURL returns the address at which the sidecar of Dapr answers to a rewritten path,
-// "/v1.0/invoke/APP/method/...", up to the method; false for any other path.
-func sidecarURL(path string) (string, bool) {
-	m := invokePath.FindString(path)
-	return "http://localhost:3500" + m, m != ""
-}
-
-// invokedApp returns the app of Dapr that a rewritten path calls.
-func invokedApp(path string) (graph.Ref, bool) {
-	m := invokePath.FindStringSubmatch(path)
-	if m == nil {
-		return graph.Ref{}, false
-	}
-	name, namespace, _ := strings.Cut(m[1], ".")
-	return graph.Ref{Realm: "dapr", Namespace: namespace, Name: name}, true
-}
-
-var invokePath = regexp.MustCompile(`^/v1\.0/invoke/([\w.-]+)/method(?:/|$)`)
 
 // haproxyAddress takes the family off an address ("ipv4@host:port"). Sockets
 // are no addresses.
