@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
-	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/revision"
@@ -21,19 +20,6 @@ import (
 
 // configName is the name of the configuration where --config does not name one.
 const configName = "weir.yaml"
-
-// A config has the settings of weir.yaml. Its sources are as seen from the current
-// directory.
-type config struct {
-	native.Config
-	File      string         // as the user would name it; "" if there is none
-	Dir       string         // from where it is in effect: its own if the current one is below, else that of the weir.yaml that is found
-	Revision  string         // "git:main" if it is read from there; then nothing that is in the inputs excuses findings
-	Parts     []string       // it and the files that it extends, by their paths
-	Manifests []string       // those of Parts that also declare services or aliases
-	Texts     []ingest.Text  // the same of a revision
-	Below     []graph.Ignore // of the configurations below it in the revision
-}
 
 // findConfig returns the name of the nearest weir.yaml in the current directory or above it in
 // its git work tree, "" if there is none.

@@ -23,12 +23,6 @@ import (
 	"github.com/weirgraph/weir/render"
 )
 
-// An output is one format that a report is written in, and where to.
-type output struct {
-	format *render.Format
-	file   string // "" for standard output
-}
-
 // parseOutputs reads the values of --output, format[=file]. Without any, the
 // first format goes to standard output.
 func parseOutputs(specs []string) ([]output, error) {

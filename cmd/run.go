@@ -6,7 +6,11 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze/rules"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/summary"
+	"github.com/weirgraph/weir/render"
 )
 
 // A run is one execution of weir: its streams, the flags that commands share, and the
@@ -40,34 +44,6 @@ type run struct {
 	reported   map[string]bool // messages about the inputs of several variants
 }
 
-// prepare completes the flags from the environment and validates them before any input
-// is read. Flags override the environment, which overrides the configuration.
-func (r *run) prepare(cmd *cobra.Command) error {
-	r.command = cmd
-	if err := setFromEnvironment(cmd); err != nil {
-		return err
-	}
-	var err error
-	if cmd.Flags().Lookup("output") != nil {
-		if r.outputsTo, err = parseOutputs(r.outputs); err != nil {
-			return err
-		}
-		if err = r.checkOutputs(); err != nil {
-			return err
-		}
-	}
-	r.config = &config{}
-	if cmd.Flags().Lookup("config") != nil {
-		if r.config, err = readSettings(r.ctx, r.configPath, r.followOutside); err == nil {
-			err = r.config.checkVariants(r.variants)
-		}
-	}
-	if err == nil {
-		err = r.findEstate()
-	}
-	return err
-}
-
 // version is the version of the module that the binary was built from, as recorded by
 // the Go tool: a tag, or a pseudo-version of the commit.
 func version() string {
@@ -76,4 +52,23 @@ func version() string {
 		return "(devel)"
 	}
 	return info.Main.Version
+}
+
+// A config has the settings of weir.yaml. Its sources are as seen from the current
+// directory.
+type config struct {
+	native.Config
+	File      string         // as the user would name it; "" if there is none
+	Dir       string         // from where it is in effect: its own if the current one is below, else that of the weir.yaml that is found
+	Revision  string         // "git:main" if it is read from there; then nothing that is in the inputs excuses findings
+	Parts     []string       // it and the files that it extends, by their paths
+	Manifests []string       // those of Parts that also declare services or aliases
+	Texts     []ingest.Text  // the same of a revision
+	Below     []graph.Ignore // of the configurations below it in the revision
+}
+
+// An output is one format that a report is written in, and where to.
+type output struct {
+	format *render.Format
+	file   string // "" for standard output
 }

@@ -26,3 +26,6 @@ func readAll(r io.Reader, size, limit int64) ([]byte, error) {
 		}
 	}
 }
+
+// openError is why a file cannot be read, and a hint.
+type openError struct{ message, hint string }

@@ -25,9 +25,6 @@ const (
 	maxWindow   = 64 << 20 // of zstd, which looks so far back
 )
 
-// openError is why a file cannot be read, and a hint.
-type openError struct{ message, hint string }
-
 func (e *openError) Error() string { return e.message }
 
 // Hint is how to make the file readable.

@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -57,13 +56,6 @@ func (t *batch) unrendered(line int32) graph.Unread {
 		}
 	}
 	return u
-}
-
-func (c *chart) title() string {
-	if c.name == "" || c.name == path.Base(c.dir) {
-		return "chart " + c.dir
-	}
-	return "chart " + c.name + " in " + c.dir
 }
 
 // charts finds the charts of files, each read once.
