@@ -437,6 +437,7 @@ func (p *composeProject) traefik(f *graph.Facts) {
 	if gateway == "" {
 		return
 	}
+	p.traefikPolicies(f, gateway)
 	for _, name := range p.order {
 		route, port, ok := traefikRoute(p.services[name].labels)
 		if name = p.owner(name); ok && name != gateway {

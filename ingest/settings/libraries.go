@@ -92,6 +92,12 @@ func Policies(name, text string, at graph.Origin, pinned bool) []graph.Policy {
 	return policies
 }
 
+// TreePolicies finds the policies in a tree that is put together from settings of other kinds, for
+// one of YAMLPolicies. place returns where a node is, by its line and column.
+func TreePolicies(d *document.Document, root document.Node, place func(line, column int) graph.Origin) []graph.Policy {
+	return rootPolicies("", "none", YAMLRoot{Node: root, doc: d}, place)
+}
+
 // rootPolicies finds the policies in one document of a YAML or JSON file. Signs are
 // as readLibraries takes them.
 func rootPolicies(base, signs string, root YAMLRoot, place func(line, column int) graph.Origin) []graph.Policy {
