@@ -429,7 +429,7 @@ func (p *composeProject) traefikService() string {
 	return ""
 }
 
-// traefik adds the routes that services declare by labels for Traefik. Labels switched
+// traefik adds the routes that services declare by labels for Traefik, and their policies. Labels switched
 // off with traefik.enable=false are none, nor are those of Traefik itself, which open its
 // own dashboard.
 func (p *composeProject) traefik(f *graph.Facts) {
@@ -437,7 +437,16 @@ func (p *composeProject) traefik(f *graph.Facts) {
 	if gateway == "" {
 		return
 	}
-	p.traefikPolicies(f, gateway)
+	all := newLabelTree()
+	for _, name := range p.order {
+		labels := p.services[name].labels
+		if owner := p.owner(name); owner != gateway && !switchedOff(labels) {
+			all.add(owner, traefikLabels(labels))
+		}
+	}
+	for _, found := range all.policies(p.main) {
+		f.Policies = append(f.Policies, found.For(p.ref(gateway)))
+	}
 	for _, name := range p.order {
 		route, port, ok := traefikRoute(p.services[name].labels)
 		if name = p.owner(name); ok && name != gateway {
@@ -450,6 +459,19 @@ func (p *composeProject) traefik(f *graph.Facts) {
 			})
 		}
 	}
+}
+
+// switchedOff reports whether labels say that Traefik leaves the service alone.
+func switchedOff(labels []composePair) bool {
+	return slices.ContainsFunc(labels, func(l composePair) bool { return strings.EqualFold(l.key, "traefik.enable") && l.text == "false" })
+}
+
+func traefikLabels(labels []composePair) []traefikLabel {
+	list := make([]traefikLabel, len(labels))
+	for i, l := range labels {
+		list[i] = traefikLabel{l.key, l.text, l.at}
+	}
+	return list
 }
 
 // traefikRoute finds the first label that makes a route, of Traefik 1 or later.

@@ -17,41 +17,37 @@ import (
 // maxTraefikLabels are read of a project: each is searched for among the others.
 const maxTraefikLabels = 5_000
 
+// A traefikLabel is a label of a service.
+type traefikLabel struct {
+	key, text string
+	at        graph.Origin
+}
+
 // labelTree is the dynamic configuration that the labels of services make, and where each of them
 // is: a node of it has the place of its label among these for its line.
 type labelTree struct {
 	root   *yaml.Node
-	labels []composePair
+	labels []traefikLabel
 }
 
-// traefikPolicies adds the policies that services declare by labels for Traefik. A router without
-// any is not one without a timeout: that of all routers is in Traefik's own configuration.
-func (p *composeProject) traefikPolicies(f *graph.Facts, gateway string) {
-	t := labelTree{root: &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}}
-	for _, name := range p.order {
-		if owner := p.owner(name); owner != gateway && !switchedOff(p.services[name].labels) {
-			t.add(owner, p.services[name].labels)
-		}
-	}
+func newLabelTree() *labelTree {
+	return &labelTree{root: &yaml.Node{Kind: yaml.MappingNode, Line: 1, Column: 1}}
+}
+
+// policies returns the policies that the labels declare. A router without any is not one without
+// a timeout: that of all routers is in Traefik's own configuration.
+func (t *labelTree) policies(d *document.Document) []graph.Policy {
 	if !t.leaveUnused() {
-		return
+		return nil
 	}
 	place := func(line, _ int) graph.Origin { return t.labels[min(max(line, 1), len(t.labels))-1].at }
-	for _, found := range settings.TreePolicies(p.main, document.NewNode(p.main, t.root), place) {
-		if !found.Says.Empty() || len(found.Flaws) > 0 {
-			f.Policies = append(f.Policies, found.For(p.ref(gateway)))
-		}
-	}
-}
-
-// switchedOff reports whether labels say that Traefik leaves the service alone.
-func switchedOff(labels []composePair) bool {
-	return slices.ContainsFunc(labels, func(l composePair) bool { return strings.EqualFold(l.key, "traefik.enable") && l.text == "false" })
+	found := settings.TreePolicies(d, document.NewNode(d, t.root), place)
+	return slices.DeleteFunc(found, func(p graph.Policy) bool { return p.Says.Empty() && len(p.Flaws) == 0 })
 }
 
 // add adds the labels of one service. Its routers lead to the service of Traefik that they name, or
 // that the labels have a port for, else to one with the name of the service.
-func (t *labelTree) add(service string, labels []composePair) {
+func (t *labelTree) add(service string, labels []traefikLabel) {
 	var routers, backends []string
 	ports := map[string]string{}
 	for _, l := range labels {
