@@ -99,13 +99,39 @@ func number(key string, n int) analyze.KeyValue { return keyValue(key, strconv.I
 
 // written returns where calls are said, the strongest evidence of each.
 func written(g *graph.Graph, calls []graph.Edge) []graph.Origin {
-	var origins []graph.Origin
+	var all distinct
 	for _, e := range calls {
-		if evidence := g.Call(e).Evidence; len(evidence) > 0 && !slices.Contains(origins, evidence[0].Origin) {
-			origins = append(origins, evidence[0].Origin)
+		if evidence := g.Call(e).Evidence; len(evidence) > 0 {
+			all.add(evidence[0].Origin)
 		}
 	}
-	return origins
+	return all.list
+}
+
+// distinct is a list of places without repetitions, in the order in which they were added.
+type distinct struct {
+	list []graph.Origin
+	seen map[graph.Origin]bool // of a long list
+}
+
+func (d *distinct) add(o graph.Origin) {
+	const short = 16
+	if len(d.list) < short {
+		if !slices.Contains(d.list, o) {
+			d.list = append(d.list, o)
+		}
+		return
+	}
+	if d.seen == nil {
+		d.seen = map[graph.Origin]bool{}
+		for _, known := range d.list {
+			d.seen[known] = true
+		}
+	}
+	if !d.seen[o] {
+		d.seen[o] = true
+		d.list = append(d.list, o)
+	}
 }
 
 // aboutCall begins a finding about the call e, with a confidence of at most sure. The

@@ -147,17 +147,18 @@ func reportStorm(p *Pass, s storm) {
 	if anyChose(p, calls) {
 		f.Owners = choosers(p, calls)
 	}
+	var places distinct
 	for _, e := range calls {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
 				f.Confidence = min(f.Confidence, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance))
-				if o := retryOrigin(l); o.File != "" && !slices.Contains(f.Origins, o) {
-					f.Origins = append(f.Origins, o)
+				if o := retryOrigin(l); o.File != "" {
+					places.add(o)
 				}
 			}
 		}
 	}
-	if f.Origins == nil {
+	if f.Origins = places.list; f.Origins == nil {
 		f.Origins = written(g, calls)
 	}
 	severity := analyze.Warning
