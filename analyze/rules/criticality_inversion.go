@@ -79,7 +79,7 @@ func checkCriticalityInversion(p *Pass) {
 			i, ok = asGroupInversion(p, e)
 		}
 		switch {
-		case !ok:
+		case !ok, p.ofOthers(e):
 		case i.known:
 			known = append(known, i)
 		default:

@@ -18,3 +18,10 @@ func ofOthers(g *graph.Graph) func(analyze.Finding) bool {
 		return len(f.Services) > 0 && !slices.ContainsFunc(f.Services, func(v graph.Node) bool { return !c.OfEstate(g.Service(v)) })
 	}
 }
+
+// ofOthers reports whether only other parts of the estate show a call. Where a rule reports many
+// calls at once, such a call is none of the inputs.
+func (p *Pass) ofOthers(e graph.Edge) bool {
+	c := p.Graph.Coverage()
+	return len(c.Estate) > 0 && !slices.ContainsFunc(p.Core.Evidence(e), func(ev graph.Evidence) bool { return !c.InEstate(ev.Origin) })
+}

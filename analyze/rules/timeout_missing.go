@@ -63,7 +63,7 @@ func checkTimeoutMissing(p *Pass) {
 		switch {
 		case driverManaged(p.Core, e), p.Core.Call(e).Fallback:
 		case !policyKnown(p, e, parts):
-			if slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return !isNative(ev) }) {
+			if !p.ofOthers(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return !isNative(ev) }) {
 				silent = append(silent, e)
 			}
 		case !fromGateway(p, e):

@@ -56,7 +56,9 @@ func checkUndeclaredEdge(p *Pass) {
 			reportNewcomer(p, e, analyze.Certain, analyze.Warning)
 			continue
 		}
-		silent = append(silent, e)
+		if !p.ofOthers(e) {
+			silent = append(silent, e)
+		}
 	}
 	if len(silent.callers(g)) > fewCallers {
 		reportUnspoken(p, silent)
