@@ -3,6 +3,7 @@ package glob
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -19,26 +20,32 @@ func Valid(pattern string) bool {
 	return true
 }
 
-// Match reports whether the steps of a path are what a pattern says.
+// Match reports whether the steps of a path are what a pattern says. It takes at most the product of
+// both lengths, however many "**" there are.
 func Match(pattern, steps []string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == "**" {
-			for i := 0; i <= len(steps); i++ {
-				if Match(pattern[1:], steps[i:]) {
-					return true
-				}
-			}
+	deep, resume := -1, 0 // after the last "**" in pattern, and where in steps it stops for now
+	i, j := 0, 0
+	for j < len(steps) {
+		switch {
+		case i < len(pattern) && pattern[i] == "**":
+			i++
+			deep, resume = i, j
+		case i < len(pattern) && matchStep(pattern[i], steps[j]):
+			i++
+			j++
+		case deep >= 0:
+			resume++
+			i, j = deep, resume
+		default:
 			return false
 		}
-		if len(steps) == 0 {
-			return false
-		}
-		if ok, _ := path.Match(pattern[0], steps[0]); !ok {
-			return false
-		}
-		pattern, steps = pattern[1:], steps[1:]
 	}
-	return len(steps) == 0
+	return !slices.ContainsFunc(pattern[i:], func(step string) bool { return step != "**" })
+}
+
+func matchStep(pattern, step string) bool {
+	ok, _ := path.Match(pattern, step)
+	return ok
 }
 
 // Below reports whether a pattern matches a path or a directory above it.

@@ -1,6 +1,7 @@
 package glob
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	_ "github.com/weirgraph/weir/internal/testlong"
@@ -36,6 +37,34 @@ func TestValid(t *testing.T) {
 	for pattern, want := range map[string]bool{"a/[bc]/**": true, "a/[b": false, "": true, `a\`: false} {
 		if got := Valid(pattern); got != want {
 			t.Errorf("Valid(%q) = %t", pattern, got)
+		}
+	}
+}
+
+// Match agrees with its definition, which tries every number of directories for each "**".
+func TestMatchAgrees(t *testing.T) {
+	var slow func(pattern, steps []string) bool
+	slow = func(pattern, steps []string) bool {
+		switch {
+		case len(pattern) == 0:
+			return len(steps) == 0
+		case pattern[0] == "**":
+			return slow(pattern[1:], steps) || len(steps) > 0 && slow(pattern, steps[1:])
+		}
+		return len(steps) > 0 && Match(pattern[:1], steps[:1]) && slow(pattern[1:], steps[1:])
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	pick := func(words []string) []string {
+		list := make([]string, r.IntN(6))
+		for i := range list {
+			list[i] = words[r.IntN(len(words))]
+		}
+		return list
+	}
+	for range 20_000 {
+		pattern, steps := pick([]string{"**", "a", "b", "*"}), pick([]string{"a", "b"})
+		if got, want := Match(pattern, steps), slow(pattern, steps); got != want {
+			t.Fatalf("Match(%q, %q) = %v, want %v", pattern, steps, got, want)
 		}
 	}
 }
