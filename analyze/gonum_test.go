@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/internal/testlong"
 	"gonum.org/v1/gonum/graph/flow"
 	"gonum.org/v1/gonum/graph/path"
 	"gonum.org/v1/gonum/graph/topo"
@@ -60,7 +61,7 @@ func TestDominatorsAgreeWithGonum(t *testing.T) {
 }
 
 func TestSearchCallersAgreesWithGonum(t *testing.T) {
-	g := graphtest.Looped(2_000, 5_000, 1)
+	g := graphtest.Looped(testlong.N(500, 2_000), testlong.N(1_250, 5_000), 1)
 	h := gonumSimple(g)
 	for v := graph.Node(0); int(v) < g.Len(); v += 97 {
 		w := searchCallers(g, []graph.Node{v}, anyCall)

@@ -94,7 +94,7 @@ func TestReportSchema(t *testing.T) {
 // as native manifests, and holds that it rejects the keys of others that are unknown to weir.
 func TestConfigSchemas(t *testing.T) {
 	config, manifest := compiled(t, "config"), compiled(t, "native")
-	valid, manifests := 0, 0
+	valid, manifests, dir := 0, 0, t.TempDir()
 	eachInput(t, "", ".yaml", func(name string, text []byte) {
 		var doc map[string]any
 		var node, more yaml.Node
@@ -103,7 +103,7 @@ func TestConfigSchemas(t *testing.T) {
 			return
 		}
 		_, problems := native.ReadConfig("weir.yaml", text, configRules())
-		mistakes := len(problems) > 0 || !isReadable(t, text)
+		mistakes := len(problems) > 0 || !isReadable(t, dir, text)
 		err := config.Validate(plain(doc))
 		switch {
 		case !mistakes && err != nil:
@@ -188,9 +188,9 @@ func onlyManifest(doc map[string]any) bool {
 }
 
 // isReadable reports whether weir reads text as a native manifest without a mistake.
-func isReadable(t *testing.T, text []byte) bool {
+func isReadable(t *testing.T, dir string, text []byte) bool {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "weir.yaml")
+	file := filepath.Join(dir, "weir.yaml")
 	if err := os.WriteFile(file, text, 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,14 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // TestBudget reads more problems than a run keeps, with one worker and with several: reading ends
 // with the same error. Documents that no reader takes cost nothing.
 func TestBudget(t *testing.T) {
 	write(t, map[string]string{
-		"a.yaml": strings.Repeat("a: 1\n---\n", 100_000),
+		"a.yaml": strings.Repeat("a: 1\n---\n", testlong.N(10_000, 100_000)),
 		"b.yaml": strings.Repeat("[\n---\n", 15_000),
 		"c.yaml": strings.Repeat("[\n---\n", 15_000),
 	})

@@ -23,7 +23,7 @@ func eachRandomEstate(t *testing.T, f func(t *testing.T, rnd *rand.Rand, wires [
 // manySeeds calls f with the estates of several seeds.
 func manySeeds(t *testing.T, f func(t *testing.T, rnd *rand.Rand, wires []wire, inject map[string]Injection)) {
 	t.Helper()
-	for seed := range uint64(testlong.N(8, 30)) {
+	for seed := range uint64(testlong.N(4, 30)) {
 		randomEstates(t, 71+seed, testlong.N(300, 1000), f)
 	}
 }

@@ -82,7 +82,7 @@ func TestChainSearch(t *testing.T) {
 
 // Rules about chains stay within bounds on large estates, also those that select everything.
 func TestReachOnLargeEstate(t *testing.T) {
-	n := testlong.N(5_000, 50_000)
+	n := testlong.N(2_000, 50_000)
 	g := graphtest.Estate(n)
 	even := boundary.Term{Names: []string{"*0", "*2", "*4", "*6", "*8"}}
 	for _, tt := range []struct {

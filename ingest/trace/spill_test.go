@@ -82,7 +82,7 @@ func messages(n int) string {
 // TestSpill has too little memory for the spans: what is found has to be the same,
 // and whether there was a file may depend on nothing but their number.
 func TestSpill(t *testing.T) {
-	n := testlong.N(600, 2000)
+	n := testlong.N(300, 2000)
 	type input struct {
 		name   string
 		reader *Reader

@@ -7,8 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-
-	_ "github.com/weirgraph/weir/internal/testlong"
 )
 
 // collect keeps 2000 spans of as many traces.
