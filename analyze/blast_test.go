@@ -45,7 +45,7 @@ func TestBlastTakesFallbacksForOptional(t *testing.T) {
 	services := []graph.Service{{ID: "a"}, {ID: "b"}}
 	g := graphtest.New(services, []graph.Call{{From: 0, To: 1, Mode: graph.Sync, Need: graph.Hard, Fallback: true}})
 	if in := Simulate(g, stopping(1)); in.Count(failure.Fails) != 0 {
-		t.Errorf("the failure of a fallback gives %+v, want nobody to fail", in.Victims)
+		t.Errorf("the failure of a fallback gives %+v, want no service to fail", in.Victims)
 	}
 	if ranks := BlastAll(g); ranks[0].Failed != 0 {
 		t.Errorf("the failure of a fallback fails %d services, want 0", ranks[0].Failed)

@@ -112,8 +112,8 @@ func TestGates(t *testing.T) {
 	tests := []struct{ name, graph, want string }{
 		// web -> auth -> a -> c, auth -> b -> c
 		{"who is only presumed to be an entry is none", "web:auth auth:a,b a:c b:c", "auth: a b c"},
-		{"an optional call brings nobody in", "web:auth,c? auth:a,b a:c b:c", "auth: a b c"},
-		{"an event brings nobody in", "web:auth,c~ auth:a,b a:c b:c", "auth: a b c"},
+		{"an optional call adds no service", "web:auth,c? auth:a,b a:c b:c", "auth: a b c"},
+		{"an event adds no service", "web:auth,c~ auth:a,b a:c b:c", "auth: a b c"},
 		{"a second way in", "web:auth,c auth:a,b a:c b:c", "auth: a b"},
 		{"one behind is not worth telling", "web:auth auth:a", ""},
 		{"the most first", "web:x x:y,z y:a,b", "x: a b y z; y: a b"},

@@ -37,8 +37,8 @@ func TestTraffic(t *testing.T) {
 		{"nothing was seen", "db", "", nil, ""},
 		{"who calls the one that fails, and its callers", "db", "", day, "850 of 1000, 350 of 450 from batch web"},
 		{"only one of several calls of the entry", "search", "", day, "100 of 1000, 100 of 450 from batch web"},
-		{"nobody waits for events", "mail", "", day, "0 of 1000, 0 of 450 from batch web"},
-		{"only the entry points that somebody names", "db", "web", day, "850 of 1000, 300 of 400 from web"},
+		{"no caller waits for events", "mail", "", day, "0 of 1000, 0 of 450 from batch web"},
+		{"only the named entry points", "db", "web", day, "850 of 1000, 300 of 400 from web"},
 		{"an entry point that was not seen to call", "search", "search", day, "100 of 1000, 100 of 450 from batch web"},
 		{"samples stand for more", "db", "web", map[string]graph.Observed{"web cart": {Calls: 3, Weighted: 300}, "web search": {Calls: 700}}, "300 of 1000, 300 of 1000 from web"},
 	}

@@ -19,7 +19,20 @@ type run struct {
 	console
 	ctx   context.Context // ends when the run is interrupted
 	leave *leftovers
+	sharedFlags
 
+	command    *cobra.Command // from prepare on, as the next two
+	config     *config
+	outputsTo  []output
+	estateAt   []string        // absolute, of estate
+	leaveBelow string          // the native manifest in a directory below the configuration that declares nothing
+	known      []*rules.Known  // findings that were there before
+	failed     bool            // some input could not be read
+	reported   map[string]bool // messages about the inputs of several variants
+}
+
+// sharedFlags are the flags that several commands have, as the user set them.
+type sharedFlags struct {
 	configPath    string
 	namespace     string
 	columns       summary.Columns
@@ -33,15 +46,6 @@ type run struct {
 	verbose       bool
 	outputs       []string
 	color         string
-
-	command    *cobra.Command // from prepare on, as the next two
-	config     *config
-	outputsTo  []output
-	estateAt   []string        // absolute, of estate
-	leaveBelow string          // the native manifest in a directory below the configuration that declares nothing
-	known      []*rules.Known  // findings that were there before
-	failed     bool            // some input could not be read
-	reported   map[string]bool // messages about the inputs of several variants
 }
 
 // version is the version of the module that the binary was built from, as recorded by

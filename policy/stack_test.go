@@ -80,7 +80,7 @@ func TestAmplification(t *testing.T) {
 		{"connections", policy.Set{Retry: retry(2, policy.OnConnect)}, nil, 3, 1, 1},
 		{"one status", policy.Set{Retry: retry(2, "response-503")}, nil, 1, 3, 1},
 		{"a conflict is no failure of the callee", policy.Set{Retry: retry(2, "response-409")}, nil, 1, 1, 1},
-		{"conditions nobody told of", policy.Set{Timeout: perTry, Retry: &policy.Retry{Retries: say(2)}}, nil, 3, 3, 3},
+		{"unknown conditions", policy.Set{Timeout: perTry, Retry: &policy.Retry{Retries: say(2)}}, nil, 3, 3, 3},
 		{"no conditions", policy.Set{Timeout: perTry, Retry: &policy.Retry{Retries: say(2), On: say([]string{})}}, nil, 1, 1, 1},
 		{"slow tries", policy.Set{Timeout: perTry, Retry: retry(2, policy.OnPerTry)}, nil, 1, 1, 3},
 		{"slow tries without a bound on one", policy.Set{Timeout: &policy.Timeout{Total: say(time.Second)}, Retry: retry(2, policy.OnPerTry)}, nil, 1, 1, 1},
@@ -116,7 +116,7 @@ func TestAnAPIIsCarriedOutByItsProduct(t *testing.T) {
 		{"a mesh below Dapr", []policy.Set{dapr, istio(policy.ClientProxy), route(policy.ClientProxy)}, []string{"dapr", "istio"}},
 		{"Dapr does not", []policy.Set{dapr, route(policy.ClientProxy)}, []string{"dapr", "gateway-api"}},
 		{"not in another layer", []policy.Set{istio(policy.ClientProxy), route(policy.Gateway)}, []string{"istio", "gateway-api"}},
-		{"nobody known", []policy.Set{route(policy.Gateway), {Layer: policy.Gateway, Product: product.Named("unheard of")}}, []string{"unheard of", "gateway-api"}},
+		{"unknown product", []policy.Set{route(policy.Gateway), {Layer: policy.Gateway, Product: product.Named("unheard of")}}, []string{"unheard of", "gateway-api"}},
 	}
 	for _, tt := range tests {
 		e := policy.Combine(tt.layers, policy.CallFacts{Protocol: "http"})
@@ -167,7 +167,7 @@ func TestEjectionOfAll(t *testing.T) {
 	}{
 		{"Istio has no panic", "istio", all(silent), say(3), true},
 		{"of unknown replicas, too", "istio", all(silent), policy.Setting[int]{}, true},
-		{"unless somebody wants it", "istio", all(say(0.3)), say(3), false},
+		{"unless it is declared", "istio", all(say(0.3)), say(3), false},
 		{"not all may be ejected", "istio", &policy.Breaker{Kind: say("endpoint"), MaxEject: say(0.9)}, say(3), false},
 		{"nor of unknown replicas", "istio", &policy.Breaker{Kind: say("endpoint"), MaxEject: say(0.9)}, policy.Setting[int]{}, false},
 		{"the only one may always be ejected", "istio", &policy.Breaker{Kind: say("endpoint"), MaxEject: say(0.1), EjectOne: say(true)}, say(1), true},
@@ -176,7 +176,7 @@ func TestEjectionOfAll(t *testing.T) {
 		{"Linkerd ejects all that fail", "linkerd", all(silent), say(3), true},
 		{"code is taken to panic", "native", all(silent), say(3), false},
 		{"unless it says that it does not", "native", all(say(0.0)), say(3), true},
-		{"a breaker of calls ejects nobody", "istio", &policy.Breaker{Kind: say("call"), MaxEject: say(1.0)}, say(3), false},
+		{"a breaker of calls ejects no host", "istio", &policy.Breaker{Kind: say("call"), MaxEject: say(1.0)}, say(3), false},
 		{"no replica at all", "istio", all(silent), say(0), false},
 	}
 	for _, tt := range tests {

@@ -77,7 +77,7 @@ func TestCleanLeavesNothingThatActs(t *testing.T) {
 	for _, name := range hostileNames {
 		got := pen.Clean(name)
 		if got == "" {
-			t.Errorf("pen.Clean(%q) is empty, nobody could see it", name)
+			t.Errorf("pen.Clean(%q) is empty, and invisible", name)
 		}
 		for _, r := range got {
 			if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && r != '\u200D' {

@@ -27,14 +27,10 @@ type Part struct {
 // to be applied.
 type guard struct {
 	match    string
-	attempt  policy.Limit // p, the end of one attempt
-	limit    setting      // what makes it so
-	looped   bool         // caller and callee wait for each other
-	replaced bool         // others answer where it fails
-
-	retry   setting // set if it tries again
-	retried [policy.Slow + 1]bool
-	wait    [policy.Slow + 1]policy.Wait // how long the caller is blocked by attempts that fail
+	looped   bool // caller and callee wait for each other
+	replaced bool // others answer where it fails
+	patience
+	ejection
 
 	breakers []breaker // that can shut the whole callee off, the nearest to it first
 	number   int32     // in Model.breakers, from 1; 0 if it is not there
@@ -44,16 +40,28 @@ type guard struct {
 	steps    []step // of the fallback, in the order in which they are tried
 	firm     bool   // people decided that there is none, and said why
 
-	ejects   setting       // set if failing replicas are detected and left out
-	ejectors []*policy.Set // layers that leave some of them out
-	sticky   bool          // another try asks the same replica
-	sameHost bool          // and the same server of a group
-	tries    float64       // of one call to a replica that is down, as far as a budget lets them
-
 	soft     setting
 	tolerant setting // a degraded response does not degrade the caller's own
 	async    bool
 	publish  bool // to a broker: the caller waits for the broker only
+}
+
+// patience is how long a caller waits, and how often it tries.
+type patience struct {
+	attempt policy.Limit // p, the end of one attempt
+	limit   setting      // what makes it so
+	retry   setting      // set if it tries again
+	retried [policy.Slow + 1]bool
+	wait    [policy.Slow + 1]policy.Wait // how long the caller is blocked by attempts that fail
+	tries   float64                      // of one call to a replica that is down, as far as a budget lets them
+}
+
+// ejection is how a caller avoids single replicas that fail.
+type ejection struct {
+	ejects   setting       // set if failing replicas are detected and left out
+	ejectors []*policy.Set // layers that leave some of them out
+	sticky   bool          // another try asks the same replica
+	sameHost bool          // and the same server of a group
 }
 
 // loops reports whether what d asks waits for the caller, or what is asked instead does.

@@ -254,7 +254,7 @@ func TestFallbackChains(t *testing.T) {
 			{from: "a", to: "b", timeout: second, fallback: []string{"c"}}, {from: "a", to: "c", timeout: second, fallback: []string{"b"}},
 		}, map[string]Mode{"b": Stop, "c": Hang}, "failed/slow"},
 		{"both need the same database", append(asks("c"), wire{from: "b", to: "db"}, wire{from: "c", to: "db"}), map[string]Mode{"db": Stop}, "failed/fast"},
-		{"nobody asks it while the first is well", asks("c"), map[string]Mode{"c": Hang}, "ok/fast"},
+		{"it is not called while the first works", asks("c"), map[string]Mode{"c": Hang}, "ok/fast"},
 		{"a service that is not there", []wire{{from: "a", to: "b", fallback: []string{"nobody"}}}, map[string]Mode{"b": Stop}, "failed/fast"},
 	}
 	for _, tt := range tests {

@@ -40,10 +40,18 @@ func PlanTimeouts(g *graph.Graph, services []graph.Node) []analyze.Finding {
 // A plannedCall is a call with the bounds that it has and gets.
 type plannedCall struct {
 	edge     graph.Edge
-	total    remedy   // where the bound of the whole call is set
-	attempt  []remedy // where those of its attempts are
-	fields   []string // the fields that are its bound; calls that share one have the same
 	parts    int
+	sharing  int // the waits of the caller of which this is one: a call and its fallbacks
+	selected bool
+	present
+	planned
+}
+
+// present is what bounds a call now.
+type present struct {
+	total    remedy        // where the bound of the whole call is set
+	attempt  []remedy      // where those of its attempts are
+	fields   []string      // the fields that are its bound; calls that share one have the same
 	tries    int           // that slow attempts may make
 	waits    time.Duration // between them
 	has      policy.Limit
@@ -51,16 +59,18 @@ type plannedCall struct {
 	perTry   time.Duration // declared for one attempt; 0 if none is
 	tryOnly  bool          // its bound is that of an attempt
 	fixed    bool          // its bound is not in the inputs, and stays
-	need     time.Duration // the least for the whole call
-	needTry  time.Duration // and for an attempt
-	wants    time.Duration // what is declared, or what its callee wants
-	wanting  string        // why, if nothing is declared
-	rests    string        // what the least rests on
-	gets     time.Duration
-	getsTry  time.Duration
-	why      string
-	sharing  int // the waits of the caller of which this is one: a call and its fallbacks
-	selected bool
+}
+
+// planned is what a call needs, and the bounds that it gets.
+type planned struct {
+	need    time.Duration // the least for the whole call
+	needTry time.Duration // and for an attempt
+	wants   time.Duration // what is declared, or what its callee wants
+	wanting string        // why, if nothing is declared
+	rests   string        // what the least rests on
+	gets    time.Duration
+	getsTry time.Duration
+	why     string
 }
 
 type planner struct {
@@ -166,7 +176,7 @@ func (pl *planner) through(services []graph.Node) func(e graph.Edge) bool {
 
 // newCall returns what is known of a call, nil if nothing bounds it and nothing can.
 func (pl *planner) newCall(e graph.Edge) *plannedCall {
-	c := &plannedCall{edge: e, tries: 1, sharing: 1, has: analyze.WorstPart(pl.Effective(e))}
+	c := &plannedCall{edge: e, sharing: 1, present: present{tries: 1, has: analyze.WorstPart(pl.Effective(e))}}
 	parts := pl.Effective(e)
 	for i := range parts {
 		part := &parts[i]

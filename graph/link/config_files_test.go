@@ -31,14 +31,14 @@ func TestFileOwner(t *testing.T) {
 		{"met twice", []graph.Config{config, mounted}, []graph.Use{use}, "app ledger; app>ledger"},
 		{"said and used by one", []graph.Config{said}, []graph.Use{use}, "app ledger; app>ledger"},
 		{"used by two", []graph.Config{said}, []graph.Use{use, {Of: shop("ledger"), Config: file, File: true, Origin: at(8)}}, "app ledger; app>ledger"},
-		{"nobody's", []graph.Config{mounted}, nil, "app ledger; "},
+		{"without a user", []graph.Config{mounted}, nil, "app ledger; "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			b := &Builder{}
 			f := &graph.Facts{Configs: tt.configs, Uses: tt.uses}
 			f.Entities = append(f.Entities, graph.Entity{Ref: shop("ledger"), Origin: at(20), Kind: graph.KindService})
-			if tt.uses != nil || tt.name == "nobody's" {
+			if tt.uses != nil || tt.name == "without a user" {
 				f.Entities = append(f.Entities, graph.Entity{Ref: shop("app"), Origin: at(21), Kind: graph.KindService})
 			}
 			b.Add(f)

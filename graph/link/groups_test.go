@@ -19,7 +19,7 @@ func TestGroups(t *testing.T) {
 		{"loop", "A:x,B B:y,A", "x y"},
 		{"marks are inherited", "A:~B,!y B:x,!z", "x~ y! z~!"},
 		{"two ways to one", "A:B,C B:x C:x", "x"},
-		{"nobody", "A:B", ""},
+		{"no member", "A:B", ""},
 		{"unknown", "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestGroups(t *testing.T) {
 				t.Errorf("%q: in calls %q, want %q", tt.groups, got, tt.want)
 			}
 			if unresolved := len(b.Coverage.Unresolved); (unresolved > 0) != (tt.want == "") {
-				t.Errorf("%q: %d unresolved addresses, want some only where nobody is called", tt.groups, unresolved)
+				t.Errorf("%q: %d unresolved addresses, want some only where no service is called", tt.groups, unresolved)
 			}
 		})
 	}

@@ -10,33 +10,47 @@ type linker struct {
 	f        *graph.Facts
 	coverage *graph.Coverage
 
-	entities          []entity
-	byRef             map[graph.Ref]int
-	apps              map[string]int    // entities by dapr app-id
-	withAppID         map[string][]int  // all entities by the same
-	listeners         map[listening]int // what answers there; nil until it is asked for
-	machines          map[machinePort]int
-	contained         map[int]bool            // the roots that are declared as containers; nil until asked for
-	byPort            map[int][]int           // roots by the port of the machine that programs are started on; nil until asked for
-	accounts          map[podLabel][]int      // entities by the service account they run as
-	selectable        map[string][]int        // entities that selectors can match, by namespace
-	pods              map[podLabel][]int      // the same by each label of their pods
-	namespaces        []string                // those of selectable, sorted
-	namespaceLabels   map[string]graph.Labels // of these namespaces
-	hosts             hosts
-	allScopes         []*scope     // see scopes
-	kinds             []graph.Kind // by root, as its entities are declared
+	entities []entity
+	entityIndex
+	hosts     hosts
+	allScopes []*scope // see scopes
+
 	edges             map[[2]int][]graph.Evidence
 	many              map[[2]int]evidencePlaces // of calls with much evidence
 	addressed         []addressed               // the evidence from addresses in settings, in order
 	routes            []routeFact
 	behind            map[[2]int][]int // Services whose workload the callee of a call is, by the roots of the call
-	observed          map[[2]int]*graph.Observed
-	served            map[int]*graph.ServerStats  // by root
-	pairs             map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
-	withSpans         map[int]bool                // roots of which spans were seen
-	elsewhere         map[graph.Node]bool         // services that run on another platform than Kubernetes only
 	pendingUnresolved []unresolvedAddress
+
+	spanTotals
+}
+
+// An entityIndex finds entities by what they are addressed or selected by.
+type entityIndex struct {
+	byRef     map[graph.Ref]int
+	kinds     []graph.Kind       // by root, as its entities are declared
+	apps      map[string]int     // entities by dapr app-id
+	withAppID map[string][]int   // all entities by the same
+	accounts  map[podLabel][]int // entities by the service account they run as
+
+	listeners map[listening]int // what answers there; nil until it is asked for
+	machines  map[machinePort]int
+	contained map[int]bool        // the roots that are declared as containers; nil until asked for
+	byPort    map[int][]int       // roots by the port of the machine that programs are started on; nil until asked for
+	elsewhere map[graph.Node]bool // services that run on another platform than Kubernetes only
+
+	selectable      map[string][]int        // entities that selectors can match, by namespace
+	pods            map[podLabel][]int      // the same by each label of their pods
+	namespaces      []string                // those of selectable, sorted
+	namespaceLabels map[string]graph.Labels // of these namespaces
+}
+
+// spanTotals are what the spans of services add up to.
+type spanTotals struct {
+	observed  map[[2]int]*graph.Observed
+	served    map[int]*graph.ServerStats  // by root
+	pairs     map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
+	withSpans map[int]bool                // roots of which spans were seen
 }
 
 // An unresolvedAddress is an address that leads to no service, with the entity that has

@@ -29,31 +29,42 @@ type composeService struct {
 	at    graph.Origin
 	alone map[string]bool // keys under which earlier files do not count
 
-	image         composeText
+	composeProgram
+	composeNetwork
+
+	profiles   []composeText
+	labels     []composePair
+	dependsOn  []composeNeed
+	replicas   int
+	replicasAt graph.Origin // unset if not declared
+	check      composeCheck
+	logging    []composePair // driver first, then options
+}
+
+// A composeProgram is what a container runs, with its settings and files.
+type composeProgram struct {
+	image       composeText
+	command     []composeText
+	entrypoint  []composeText
+	envFiles    []composePair // what the env files say, which environment overrules
+	environment []composePair
+	mounts      []composeMount
+	volumesFrom []composeText
+	built       bool         // it has a build section
+	dockerfile  string       // relative to source
+	source      composeMount // the directory it is built from, if that is one of the project
+}
+
+// A composeNetwork has the names and ports of a container.
+type composeNetwork struct {
 	containerName composeText
 	hostname      composeText
 	domain        composeText
 	networkMode   composeText
-	profiles      []composeText
-	command       []composeText
-	entrypoint    []composeText
-	envFiles      []composePair // what the env files say, which environment overrules
-	environment   []composePair
-	labels        []composePair
 	aliases       []composeText // names on networks
 	links         []composeText // "service:alias"
 	externalLinks []composeText
-	volumesFrom   []composeText
-	dependsOn     []composeNeed
 	ports         []composePort
-	mounts        []composeMount
-	replicas      int
-	replicasAt    graph.Origin // unset if not declared
-	check         composeCheck
-	logging       []composePair // driver first, then options
-	built         bool          // it has a build section
-	dockerfile    string        // relative to source
-	source        composeMount  // the directory it is built from, if that is one of the project
 }
 
 // A composeNeed is one entry of depends_on.
@@ -92,20 +103,35 @@ func (p *composeFile) readService(name string, service document.Node) *composeSe
 	n := unmarked{service, map[string]bool{}}
 	s := &composeService{
 		name: name, at: p.at(service), alone: n.alone,
-		image:         p.text(n.Get("image")),
-		containerName: p.text(n.Get("container_name")),
-		hostname:      p.text(n.Get("hostname")),
-		domain:        p.text(n.Get("domainname")),
-		networkMode:   p.text(n.Get("network_mode")),
-		profiles:      p.texts(n.Get("profiles")),
-		command:       p.texts(n.Get("command")),
-		entrypoint:    p.texts(n.Get("entrypoint")),
-		labels:        append(p.pairs(n.Get("labels")), p.pairs(n.Get("deploy", "labels"))...),
-		links:         p.texts(n.Get("links")),
-		externalLinks: p.texts(n.Get("external_links")),
-		volumesFrom:   p.texts(n.Get("volumes_from")),
-		dependsOn:     p.needs(n.Get("depends_on")),
-		built:         n.Get("build").Exists(),
+		composeProgram: p.program(n),
+		composeNetwork: p.network(n),
+		profiles:       p.texts(n.Get("profiles")),
+		labels:         append(p.pairs(n.Get("labels")), p.pairs(n.Get("deploy", "labels"))...),
+		dependsOn:      p.needs(n.Get("depends_on")),
+		check:          p.check(n.Get("healthcheck")),
+	}
+	for _, at := range []document.Node{n.Get("scale"), n.Get("deploy", "replicas")} {
+		if r, ok := wholeNumber(p.text(at).text); ok {
+			s.replicas, s.replicasAt = r, p.at(at)
+		}
+	}
+	if driver := n.Get("logging", "driver"); driver.Exists() {
+		s.logging = append([]composePair{{key: "driver", composeText: p.text(driver)}}, p.pairs(n.Get("logging", "options"))...)
+	} else if driver := n.Get("log_driver"); driver.Exists() { // the first format's words
+		s.logging = append([]composePair{{key: "driver", composeText: p.text(driver)}}, p.pairs(n.Get("log_opt"))...)
+	}
+	return s
+}
+
+func (p *composeFile) program(n unmarked) composeProgram {
+	s := composeProgram{
+		image:       p.text(n.Get("image")),
+		command:     p.texts(n.Get("command")),
+		entrypoint:  p.texts(n.Get("entrypoint")),
+		environment: p.known(p.pairs(n.Get("environment"))),
+		mounts:      p.mounts(n),
+		volumesFrom: p.texts(n.Get("volumes_from")),
+		built:       n.Get("build").Exists(),
 	}
 	context := n.Get("build")
 	if context.IsMap() {
@@ -116,22 +142,21 @@ func (p *composeFile) readService(name string, service document.Node) *composeSe
 	for _, file := range n.Get("env_file").Items() {
 		s.envFiles = mergePairs(s.envFiles, p.known(p.envFile(file)))
 	}
-	s.environment = p.known(p.pairs(n.Get("environment")))
+	return s
+}
+
+func (p *composeFile) network(n unmarked) composeNetwork {
+	s := composeNetwork{
+		containerName: p.text(n.Get("container_name")),
+		hostname:      p.text(n.Get("hostname")),
+		domain:        p.text(n.Get("domainname")),
+		networkMode:   p.text(n.Get("network_mode")),
+		links:         p.texts(n.Get("links")),
+		externalLinks: p.texts(n.Get("external_links")),
+		ports:         append(p.ports(n.Get("ports")), p.ports(n.Get("expose"))...),
+	}
 	for _, network := range n.Get("networks").Pairs() {
 		s.aliases = append(s.aliases, p.texts(network.Get("aliases"))...)
-	}
-	s.ports = append(p.ports(n.Get("ports")), p.ports(n.Get("expose"))...)
-	s.mounts = p.mounts(n)
-	for _, at := range []document.Node{n.Get("scale"), n.Get("deploy", "replicas")} {
-		if r, ok := wholeNumber(p.text(at).text); ok {
-			s.replicas, s.replicasAt = r, p.at(at)
-		}
-	}
-	s.check = p.check(n.Get("healthcheck"))
-	if driver := n.Get("logging", "driver"); driver.Exists() {
-		s.logging = append([]composePair{{key: "driver", composeText: p.text(driver)}}, p.pairs(n.Get("logging", "options"))...)
-	} else if driver := n.Get("log_driver"); driver.Exists() { // the first format's words
-		s.logging = append([]composePair{{key: "driver", composeText: p.text(driver)}}, p.pairs(n.Get("log_opt"))...)
 	}
 	return s
 }

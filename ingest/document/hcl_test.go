@@ -27,7 +27,7 @@ func TestHCL(t *testing.T) {
 		{"control characters", "a = \"\\x1b[31mred\"", `{a: 1:5 red}`},
 		{"characters of several bytes", "a = \"é\" b = \"ü\"", `{a: 1:5 é, b: 1:13 ü}`},
 		{"other line ends", "a = 1\r\nb = 2\r\n", `{a: 1:5 1, b: 2:5 2}`},
-		{"nothing", "# nobody\n", `{}`},
+		{"nothing", "# nothing\n", `{}`},
 		{"no value", "a = 1\nb\n", `3:1: a key without a value`},
 		{"no key", "= 1", `1:1: a "=" without a key`},
 		{"open block", "a {\n b = 1\n", `3:2: a block without end`},

@@ -100,7 +100,7 @@ func TestOTLPForms(t *testing.T) {
 		{"errors by number, by name and as text", otlpJSON, otlpStatus(`2`) + otlpStatus(`"STATUS_CODE_ERROR"`) + otlpStatus(`"ERROR"`) + otlpStatus(`"2"`) + otlpStatus(`1`) + otlpStatus(`"STATUS_CODE_OK"`) + otlpStatus(`0`), "web > bank 7/4"},
 		{"nulls", otlpJSON, `{"resourceSpans":[{"resource":null,"scopeSpans":null},{"resource":{"attributes":null},"scopeSpans":[null,{"spans":null}]},null]}` + usual, one},
 		{"nothing", otlpJSON, `{"resourceSpans":[]}`, ""},
-		{"keys nobody knows", otlpJSON, `{"x":{"y":[1,2,{"z":"}]"}]},"resourceSpans":` + inner + `,"resource_spans":[]}`, one},
+		{"unknown keys", otlpJSON, `{"x":{"y":[1,2,{"z":"}]"}]},"resourceSpans":` + inner + `,"resource_spans":[]}`, one},
 	})
 }
 
@@ -137,7 +137,7 @@ func TestProtoForms(t *testing.T) {
 		{"frames of JSON packed one by one", otlpProto, string(big(pack(json1))) + string(big(pack(json2))), one},
 		{"frames of JSON", otlpProto, string(big(json1)) + string(big(json2)), one},
 		{"spans before their resource", otlpProto, string(protoSpansFirst(web)) + string(protoSpansFirst(cart)), one},
-		{"fields nobody knows", otlpProto, string(field(bytes.Clone(web), 99, []byte("x"))) + string(protowire.AppendVarint(protowire.AppendTag(bytes.Clone(cart), 98, protowire.VarintType), 5)), one},
+		{"unknown fields", otlpProto, string(field(bytes.Clone(web), 99, []byte("x"))) + string(protowire.AppendVarint(protowire.AppendTag(bytes.Clone(cart), 98, protowire.VarintType), 5)), one},
 		{"instrumentation libraries", otlpProto, string(protoLibraries(web)) + string(protoLibraries(cart)), one},
 	})
 }

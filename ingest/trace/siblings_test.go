@@ -109,7 +109,7 @@ func TestSiblings(t *testing.T) {
 			`web > items: 5 in 1; 5 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 50ms of 1s`},
 		{"some unanswered", request + "2 1 web client GET 0-10 peer.service=items\n 3 2 items server GET_/item/17 1-9\n 4 1 web client GET_/item/18*5 10-20 peer.service=items",
 			`web > items: 6 in 1; 6 x "GET /item/{id}" during "GET /cart" in 1, 1 traces, 60ms of 1s`},
-		{"a failure that nobody answered", request + "2 1 web client GET_/item/17 0-10 peer.service=items !\n 3 1 web client GET 10-20\n 4 3 items server GET_/item/17 11-19\n" +
+		{"a failure without an answer", request + "2 1 web client GET_/item/17 0-10 peer.service=items !\n 3 1 web client GET 10-20\n 4 3 items server GET_/item/17 11-19\n" +
 			" 5 1 web client GET_/item/18*3 20-30 peer.service=items", `web > items: 5 in 1`},
 		{"a database named like a service", request + "2 1 web client GET_/item/17 0-10 peer.service=items\n 3 1 web client SELECT_1 10-20 db.name=items", "web > items: 1 in 1\nweb > items: 1 in 1\nweb: items beside items in 1, 0 at once, 1 in turn"},
 		{"too few", request + "2 1 web client GET_/item/17*4 0-10 peer.service=items", "web > items: 4 in 1"},

@@ -71,7 +71,7 @@ func TestZipkinLink(t *testing.T) {
 		{"the client's parent is not told", "c b app CLIENT to=db !\n b a app SERVER to=web shared\n b - web CLIENT to=app\n a - web SERVER", "app > db 1/1\nweb > app 1/0", graph.Spans{}},
 		{"the server never reported, its calls did", "c b app CLIENT to=db !\n b - web CLIENT to=app\n a - web SERVER", "app > db 1/1\nweb > app 1/0", graph.Spans{}},
 		{"the client never reported", "b a app SERVER shared\n a - web SERVER", "web > app 1/0", graph.Spans{}},
-		{"nobody says that the id is shared", "a - web CLIENT\n a - app SERVER", "web > app 1/0", graph.Spans{}},
+		{"the id is not marked as shared", "a - web CLIENT\n a - app SERVER", "web > app 1/0", graph.Spans{}},
 		{"a span that is below itself", "a a web SERVER\n b a web CLIENT to=app", "web > app 1/0", graph.Spans{}},
 		{"low half of the trace's id", "1 - web SERVER trace=7180c278b62e8f6a216a2aea45d08fc9\n 2 1 app SERVER shared trace=216a2aea45d08fc9\n 2 1 web CLIENT trace=7180c278b62e8f6a216a2aea45d08fc9", "web > app 1/0", graph.Spans{}},
 		{"a trace of two ways", "10 - web SERVER ip=127.0.0.1\n 20 10 web CLIENT ip=127.0.0.1\n 20 10 app SERVER shared ip=127.0.0.2\n 30 20 app CLIENT ip=127.0.0.2\n 30 20 db SERVER shared ip=127.0.0.3", "app > db 1/0\nweb > app 1/0", graph.Spans{}},
@@ -84,7 +84,7 @@ func TestZipkinLink(t *testing.T) {
 		{"both name the broker", "a - web PRODUCER to=kafka\n b a app CONSUMER to=kafka", "kafka > app~ 1/0\nweb > kafka~ 1/0", graph.Spans{}},
 		{"each names another broker", "a - web PRODUCER to=kafka1\n b a app CONSUMER to=kafka2", "kafka2 > app~ 1/0\nweb > kafka1~ 1/0", graph.Spans{}},
 		// Zipkin links these not at all.
-		{"nobody names the broker", "a - web PRODUCER\n b a app CONSUMER", "web > app~ 1/0", graph.Spans{}},
+		{"the broker has no name", "a - web PRODUCER\n b a app CONSUMER", "web > app~ 1/0", graph.Spans{}},
 		{"a consumer below a client", "a - web CLIENT\n b a app CONSUMER", "web > app~ 1/0", graph.Spans{}},
 		{"a server below a producer", "a - web PRODUCER\n b a app SERVER", "web > app~ 1/0", graph.Spans{}},
 		{"a server that shares the id of a producer", "a - web PRODUCER\n a - app SERVER shared", "web > app~ 1/0", graph.Spans{}},
@@ -111,7 +111,7 @@ func TestZipkinLink(t *testing.T) {
 
 		{"no kinds, both sides named", "a - app - to=web\n b a web - to=api !\n c b api - to=db", "api > db 1/0\napp > web 1/0\nweb > api 1/1", graph.Spans{}},
 		{"no kinds, the first side has an address only", "20 - - - ip=172.17.0.4 to=web\n 21 20 web - to=api\n 22 21 api - to=db", "api > db 1/0\nweb > api 1/0", graph.Spans{Nameless: 1}},
-		{"a server nobody names", "a - - SERVER", "", graph.Spans{Nameless: 1}},
+		{"a server without a name", "a - - SERVER", "", graph.Spans{Nameless: 1}},
 		{"a server that knows its caller and not itself", "a - - SERVER to=web", "", graph.Spans{Nameless: 1}},
 		{"a client that knows its server and not itself", "a - - CLIENT to=web", "", graph.Spans{Nameless: 1}},
 		{"a client that knows itself alone", "a - web CLIENT", "", graph.Spans{Unresolved: 1}},
