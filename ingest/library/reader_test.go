@@ -15,3 +15,14 @@ func TestLibraryDirectory(t *testing.T) {
 		}
 	}
 }
+
+func TestSpringStatus(t *testing.T) {
+	for name, want := range map[string]int{
+		"BAD_GATEWAY": 502, "bad-gateway": 502, "BadGateway": 502, "HTTP_VERSION_NOT_SUPPORTED": 505,
+		"PAYLOAD_TOO_LARGE": 413, "I_AM_A_TEAPOT": 418, "TEAPOT": 0, "502": 0, "": 0,
+	} {
+		if got := springStatus(name); got != want {
+			t.Errorf("springStatus(%q) = %d, want %d", name, got, want)
+		}
+	}
+}

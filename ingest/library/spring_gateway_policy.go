@@ -1,7 +1,6 @@
 package library
 
 import (
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -290,7 +289,7 @@ func gatewayOn(r *settings.Reader, statuses, series *settings.Tree, f gatewayFil
 		}
 	}
 	for _, word := range statuses.Words() {
-		if code := statusCode(word); code > 0 {
+		if code := springStatus(word); code > 0 {
 			word = strconv.Itoa(code)
 		}
 		more, unknown := policy.ParseRetryOn(product.StatusCodes, word)
@@ -302,27 +301,6 @@ func gatewayOn(r *settings.Reader, statuses, series *settings.Tree, f gatewayFil
 	}
 	slices.Sort(on)
 	return policy.Declare(slices.Compact(on), at.At)
-}
-
-// statusCode returns the code of a status by the name that Spring has for it, 0
-// if it has none.
-func statusCode(name string) int {
-	name = settings.Relaxed(name)
-	if code, ok := springStatuses[name]; ok {
-		return code
-	}
-	for code := 100; code < 600; code++ {
-		if text := http.StatusText(code); text != "" && strings.EqualFold(strings.ReplaceAll(text, " ", ""), name) {
-			return code
-		}
-	}
-	return 0
-}
-
-// springStatuses are the statuses that Spring has other names for than Go.
-var springStatuses = map[string]int{
-	"payloadtoolarge": 413, "contenttoolarge": 413, "uritoolong": 414, "iamateapot": 418, "unprocessablecontent": 422,
-	"bandwidthlimitexceeded": 509,
 }
 
 // gatewayBreaker reads a CircuitBreaker filter: the breaker of that name, which
