@@ -59,7 +59,9 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if strings.Contains(rest, "LoginModule") { // of JAAS, which logs in and calls nothing
 		rest = ""
 	}
-	for _, token := range strings.FieldsFunc(rest, isSeparator) {
+	tokens := strings.FieldsFunc(rest, isSeparator)
+	f.words = isWordList(tokens)
+	for _, token := range tokens {
 		f.token(token)
 	}
 	if key.insideOnly {
@@ -75,6 +77,21 @@ func isNameList(text string) bool {
 		return strings.HasPrefix(token, "*.")
 	})
 }
+
+// isWordList reports whether most tokens of a text are plain words: "env,metrics,info,hystrix.stream"
+// names parts of a program, whatever its key is called.
+func isWordList(tokens []string) bool {
+	plain := 0
+	for _, token := range tokens {
+		if !strings.ContainsAny(token, ".:/") {
+			plain++
+		}
+	}
+	return plain >= minWordList && 2*plain > len(tokens)
+}
+
+// minWordList is how many plain words make a list of them; two or three may be hosts.
+const minWordList = 4
 
 // secretPair matches a word for a secret with its value: username="x" password="y".
 var secretPair = regexp.MustCompile(`(?i)[\w.-]*(?:user|username|passwd|password|pwd|secret|token|key|credentials?)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s;,&]+)`)
@@ -125,14 +142,15 @@ func (f *finder) keepInside() {
 var placeholder = regexp.MustCompile(`%\((\w+)\)s|\{\{-?\s*([\w.]+)[^{}]*\}\}`)
 
 // notHosts are the values that a setting named after a host may have instead.
-var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal")
+var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal direct stdout stderr system.out system.err")
 
 // A finder collects the candidates of one setting.
 type finder struct {
 	key   Key
 	way   string
 	found []Candidate
-	hosts int // URLs with several hosts so far
+	hosts int  // URLs with several hosts so far
+	words bool // the text is a list of words
 }
 
 // add adds an address. A name with an underscore is no host outside of the estate: compose
@@ -398,6 +416,7 @@ func oracleHost(at string) (string, int, bool) {
 func (f *finder) token(s string) {
 	i := strings.LastIndexByte(s, '=')
 	bare := f.key.host && i < 0 // in "password=x" the key of the setting does not apply
+	store := f.key.store && i < 0
 	s = s[i+1:]
 	if i := strings.LastIndexByte(s, '@'); i >= 0 {
 		if !strings.Contains(s[i:], ":") && !(f.key.host && s[:i] == "rabbit") { // the name of an Erlang node
@@ -427,14 +446,16 @@ func (f *finder) token(s string) {
 			a.Database = path
 		}
 		f.add(a, "hostport", !f.key.address || f.namesService(host))
-	case port == 0 && IsDomain(host) && f.key.host && path == "":
-		f.add(graph.Address{Host: host}, "host", false)
+	case port == 0 && IsDomain(host) && f.key.host && path == "" && !notHosts[host]:
+		f.add(graph.Address{Host: host}, "host", f.words)
 	case port == 0 && bare && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !isFile(host):
 		f.add(graph.Address{Host: host}, "host", true)
 		f.found[len(f.found)-1].Word = !isShouted(s) && !strings.Contains(host, "_") // else it stays in doubt, with a port, too
+	case port == 0 && store && path == "" && hasLetter && !HasPlaceholder(host) && !notHosts[host] && !strings.Contains(host, "."):
+		f.add(graph.Address{Host: host}, "host", true)
 	case port == 0 && bare && path == "" && HasPlaceholder(host) && strings.HasSuffix(host, "}"):
 		f.add(graph.Address{Host: host}, "host", true)
-	case port == 0 && f.key.host && isIP(host) && path == "":
-		f.add(graph.Address{Host: host}, "host", false)
+	case port == 0 && f.key.address && isIP(host) && path == "":
+		f.add(graph.Address{Host: host}, "host", f.key.digits || !f.key.host)
 	}
 }

@@ -15,6 +15,8 @@ type Key struct {
 	own        bool     // the value is where the service itself listens, or what others call it
 	ignored    bool     // the value is no address, however much it looks like one
 	insideOnly bool     // only an address inside the estate is one that it calls
+	store      bool     // it ends with a product that keeps data: a bare word may be the service that is one
+	digits     bool     // an IP address may be the service's own
 	page       bool     // the value is compiled into pages, or where pages come from
 	Site       bool     // it may be for the address under which people find the service
 	Telemetry  bool
@@ -40,10 +42,21 @@ var (
 	// hostWords mark a bare word as a host.
 	hostWords = wordSet(`addr addrs address addresses host hosts hostname hostnames pghost pghostaddr server servers broker brokers
 		url uri endpoint endpoints seeds nodes upstream target targets bootstrap join`)
+	// ipWords mark a word as a host as well. Of digits they are most often the service's own.
+	ipWords = wordSet(`ip ips ipv4 ipv6`)
+	// storeWords end a key whose value may be the service that is one: SESSION_REDIS.
+	storeWords = wordSet(`redis valkey memcached memcache mongo mongodb mysql mariadb postgres postgresql cassandra
+		elasticsearch opensearch clickhouse kafka rabbitmq nats etcd minio`)
 	// variantWords may follow a word for a host.
 	variantWords = wordSet(`list primary secondary master replica slave reader writer read write ro rw internal name default`)
 	// ownWords mark an address as the service's own.
 	ownWords = wordSet(`listen listener listeners bind binding advertise advertised advertisedlisteners kestrel`)
+	// interfaceWords mark an IP address as that of a network interface, most often the service's own.
+	interfaceWords = wordSet(`interface iface nic tunnel subnet inner outer`)
+	// toolKeys are settings of tools that build programs and fetch their parts.
+	toolKeys = wordSet(`goproxy gosumdb gonosumdb gonoproxy goprivate npm_config_registry yarn_registry yarn_npm_registry_server
+		pip_index_url pip_extra_index_url pip_trusted_host uv_index_url uv_default_index uv_extra_index_url pypi_mirror
+		bundle_mirror gem_source cargo_registry rustup_dist_server rustup_update_root maven_mirror_url nuget_source hf_endpoint`)
 	// outsideWords mark an address that browsers and other programs use, not the service.
 	outsideWords = wordSet(`public external cors origins redirect callback cookie domain domains allowed whitelist allowlist
 		logout noproxy trusted referer audience audiences letsencrypt swagger springdoc redoc blocked blocklist blacklist denied
@@ -82,6 +95,7 @@ func ParseKey(key string) Key {
 		}
 	}
 	n := len(k.Words)
+	k.ignored = toolKeys[lower]
 	k.own = k.isOwn()
 	k.insideOnly = k.insideOnly || k.isHome()
 	k.Site = n > 1 && (k.Words[n-1] == "url" || k.Words[n-1] == "uri") && homeWords[k.Words[n-2]]
@@ -117,6 +131,12 @@ func ParseKey(key string) Key {
 		if w == "points" && i == n-1 && i > 0 && k.Words[i-1] == "contact" {
 			k.address, k.host = true, true
 		}
+		k.store = k.store || i == n-1 && n > 1 && storeWords[w]
+		k.digits = k.digits || interfaceWords[w]
+		if ipWords[w] && i == n-1 {
+			k.address, k.digits = true, k.digits || !k.host && !(n > 1 && hostWords[k.Words[n-2]])
+			k.host = true
+		}
 		if hostWords[w] && (i == n-1 || i == n-2 && variantWords[k.Words[n-1]]) {
 			k.host = true
 		}
@@ -130,7 +150,7 @@ func ParseKey(key string) Key {
 // isOwn reports whether the key as a whole is for the service's own name, or for one that it
 // only compares or hands out. The server name of TLS is the one in a certificate. Keycloak has several settings about its own hostname. A virtual
 // host is a name that a web server answers to, and a part of a broker. The issuer of a token is
-// compared, and the root of an application that is registered for logins is where browsers
+// compared, and the addresses of an application that is registered for logins are where browsers
 // return to.
 func (k *Key) isOwn() bool {
 	whole := strings.Join(k.Words, " ")
@@ -141,7 +161,7 @@ func (k *Key) isOwn() bool {
 var (
 	certificateName = regexp.MustCompile(`\b(?:tls|ssl|sni|origin) (?:.+ )?server name$`)
 	tokenIssuer     = regexp.MustCompile(`^(?:.* )?(?:(?:jwt|jwks|token|tokens)(?: settings| options| bearer)? issuer|valid issuers?)$`)
-	registeredRoot  = regexp.MustCompile(`\b(?:clients|applications) (?:.+ )?root url$`)
+	registeredRoot  = regexp.MustCompile(`\b(?:clients|applications) (?:.+ )?(?:root|base|admin|home) url$`)
 )
 
 // isHome reports whether the key is for the address under which the service
@@ -170,9 +190,9 @@ func (k *Key) isHealth() bool {
 	return false
 }
 
-// Words splits a key into lower-case words, at everything that is no letter
-// or digit and at the humps of camelCase. Numbers are left out: they count
-// entries of a list.
+// Words splits a key into lower-case words, at everything that is no letter or digit and at the
+// humps of camelCase, also after an acronym: "GTPBindAddress" is gtp, bind and address. Numbers
+// are left out: they count entries of a list.
 func Words(key string) []string {
 	var words []string
 	start := -1
@@ -187,7 +207,7 @@ func Words(key string) []string {
 		switch {
 		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
 			flush(i)
-		case unicode.IsUpper(r) && unicode.IsLower(before):
+		case unicode.IsUpper(r) && (unicode.IsLower(before) || endsAcronym(key, start, i)):
 			flush(i)
 			start = i
 		case start < 0:
@@ -197,6 +217,21 @@ func Words(key string) []string {
 	}
 	flush(len(key))
 	return words
+}
+
+// endsAcronym reports whether the capital at i begins a word after the acronym from start on:
+// that of two capitals or more, where two small letters follow. "URLs" and "IPv4" are one word.
+func endsAcronym(key string, start, i int) bool {
+	if start < 0 || i-start < 2 || i+2 >= len(key) {
+		return false
+	}
+	for _, c := range []byte(key[start:i]) {
+		if c < 'A' || c > 'Z' {
+			return false
+		}
+	}
+	small := func(c byte) bool { return c >= 'a' && c <= 'z' }
+	return small(key[i+1]) && small(key[i+2])
 }
 
 // SiblingKey returns the key of a setting that belongs to another by its name: for
