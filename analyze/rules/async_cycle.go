@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
 )
 
 var asyncCycle = &Rule{
@@ -27,8 +28,9 @@ its cycles is entirely synchronous.
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [{to: orders, mode: async}]}
 
-Not reported: synchronous cycles (see "sync-cycle"), and services that send messages
-to themselves only, as with a work queue.
+Not reported: synchronous cycles (see "sync-cycle"), services that send messages to
+themselves only, as with a work queue or through a broker, and cycles that close over the
+routes of a gateway or proxy.
 
 **Fix.** Usually none is needed. Make handlers idempotent, and let a message carry a
 hop count or the event that caused it.
@@ -36,8 +38,8 @@ hop count or the event that caused it.
 
 func checkAsyncCycle(p *Pass) {
 	g := p.Core
-	for _, c := range p.Analysis.Cycles(g).Components {
-		if c.Sync || len(c.Loop) == 1 {
+	for _, c := range p.Analysis.Cycles(p.Analysis.Unrouted(g)).Components {
+		if c.Sync || programs(g, c.Loop) < 2 {
 			continue
 		}
 		first, last := c.Loop[0], c.Loop[len(c.Loop)-1]
@@ -57,4 +59,15 @@ func checkAsyncCycle(p *Pass) {
 			Services:   c.Loop,
 		})
 	}
+}
+
+// programs counts the services of a loop that are no brokers.
+func programs(g *graph.Graph, loop []graph.Node) int {
+	n := 0
+	for _, v := range loop {
+		if g.Service(v).Kind != graph.KindBroker {
+			n++
+		}
+	}
+	return n
 }

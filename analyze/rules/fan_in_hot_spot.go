@@ -35,7 +35,8 @@ where the inputs could have declared one, but is no reason by itself.
     spec:
       replicas: 1
 
-Callers that have other members of a pool or failover for it do not count.
+Callers that have other members of a pool or failover for it do not count. Ingresses and
+other objects of gateways are together one caller: a controller runs the proxy for all.
 
 Not reported: several replicas with a budget or an autoscaler; an unknown number of
 replicas; databases, caches and brokers, which scale by other means
@@ -72,13 +73,23 @@ func checkFanInHotSpot(p *Pass) {
 	}
 }
 
-// needy returns the callers of v that have no others for it, sorted, without v.
+// needy returns the callers of v that have no others for it, sorted, without v. Of gateways that
+// are objects for a controller only the first counts.
 func needy(g *graph.Graph, v graph.Node) []graph.Node {
 	var callers []graph.Node
+	entered := false
 	for _, e := range g.In(v) {
-		if g.From(e) != v && !analyze.Replaceable(g, e) {
-			callers = append(callers, g.From(e))
+		from := g.From(e)
+		if from == v || analyze.Replaceable(g, e) {
+			continue
 		}
+		if s := g.Service(from); s.Kind == graph.KindGateway && len(s.Images) == 0 {
+			if entered {
+				continue
+			}
+			entered = true
+		}
+		callers = append(callers, from)
 	}
 	return callers
 }
