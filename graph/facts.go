@@ -30,6 +30,7 @@ type Facts struct {
 	Policies   []Policy
 	Listeners  []Listener
 	Namespaces []Namespace
+	Networks   []Network
 	Problems   []Problem
 	Unread     []Unread
 	Excuses    []CommentExcuse
@@ -55,6 +56,12 @@ type Project struct {
 	Fragment bool // by its name, the file is made to be used by others
 	Parts    []ProjectPart
 	Facts    *Facts
+}
+
+// A Network is one to which the services of a realm are connected under a name that other realms
+// may use as well. Names of services hold within a network.
+type Network struct {
+	Realm, Name string
 }
 
 // A ProjectPart is a file, or one service of it, that is read as a part of a project.
@@ -121,6 +128,7 @@ type Entity struct {
 	AppID     string // its dapr app-id
 	Ports     []Port
 	Image     string
+	Proxy     bool     // by its image, it passes requests on to one of the programs behind it each, in whatever protocol
 	Stateful  bool     // its replicas are not copies of each other: a StatefulSet
 	Headless  bool     // callers see its replicas, even if a name of it has an address of its own
 	Aliases   []string // further names it goes by: container names, hostnames
@@ -381,6 +389,9 @@ type Value struct {
 	Source SettingSource
 	Init   bool // of an init container: runs before the service, not with it
 	Guess  bool // it is a guess that Of has it: evidence from it is weak
+	// Common is set if it is from a file that Of takes whole and in which several other programs
+	// choose their settings one by one.
+	Common bool
 	// Profile is the expression of Spring's profiles, or the environment of .NET in lower case,
 	// for which the setting acts; "" if it always does.
 	Profile string

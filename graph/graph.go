@@ -56,6 +56,7 @@ type Service struct {
 	Disruption  *Budget
 	Probes      Probes
 	Images      []string     // of its containers, if declared; sorted
+	Proxy       bool         // all of Images pass requests on, each to one of the programs behind them
 	Stateful    bool         // its replicas are not copies of each other: a StatefulSet
 	Headless    bool         // callers see its replicas: all its names are headless Services
 	Meshes      []Membership // what is known, one a product

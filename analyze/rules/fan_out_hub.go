@@ -31,7 +31,8 @@ standard deviations above the mean).
     - {name: checkout, calls: [cart, prices, tax, stock, users, payments, fraud, shipping, mail, search]}
 
 Not reported: the routes of a gateway, however many, since each request takes one of
-them; gateways and backends for frontends up to twice these numbers: services of kind
+them; a proxy by its image (nginx, HAProxy, Envoy, Traefik, Caddy), whose routes may be in no
+input; gateways and backends for frontends up to twice these numbers: services of kind
 "gateway", and those with "gateway" or "bff" as a word of their name.
 Telemetry, health checks, start orders, asynchronous calls and the calls of jobs do not
 count.
@@ -55,7 +56,7 @@ func checkFanOutHub(p *Pass) {
 	limit := min(p.Limits.FanOut, max(minOutlier, outlier(g)))
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v)
-		if !analyze.IsOwn(s) {
+		if !analyze.IsOwn(s) || s.Proxy {
 			continue
 		}
 		own := limit

@@ -122,7 +122,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 	if unread && !slices.ContainsFunc(members, func(c int) bool { return l.entities[c].ref.Realm == kubernetes && len(l.entities[c].things) > 0 }) {
 		s.Probes = graph.Probes{} // what is declared elsewhere under this name is not what runs in the cluster
 	}
-	s.Images = sortedUnique(s.Images)
+	s.Images, s.Proxy = sortedUnique(s.Images), l.areProxies(members)
 	s.Outside = named && !within && said
 	s.Headless = headless || named && !withAddress
 	s.Replicas = l.replicas(members)

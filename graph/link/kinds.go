@@ -28,6 +28,21 @@ func (l *linker) declaredKinds() []graph.Kind {
 	return kinds
 }
 
+// areProxies reports whether all images with which a service is declared are those of proxies:
+// what is said to it is for those behind it.
+func (l *linker) areProxies(members []int) bool {
+	proxies := false
+	for _, c := range members {
+		for _, t := range l.entities[c].things {
+			if t.Image != "" && !t.Proxy {
+				return false
+			}
+			proxies = proxies || t.Proxy
+		}
+	}
+	return proxies
+}
+
 // isNamespace reports whether the rest of a host is the namespace of a cluster and not a
 // public domain.
 func isNamespace(rest string) bool {
@@ -76,7 +91,7 @@ func (l *linker) kindOf(root int, members []int, name string, spoken graph.Kind)
 			kind = graph.KindUnknown
 		}
 	}
-	if spoken != graph.KindUnknown && spoken != graph.KindTelemetry {
+	if spoken != graph.KindUnknown && spoken != graph.KindTelemetry && !l.areProxies(members) {
 		return spoken
 	}
 	// The name of an external host shows nothing: db.example.com may be a web site. That of a

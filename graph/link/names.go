@@ -96,7 +96,7 @@ func (l *linker) nameRank(c int, members []int) int {
 	// 1<<19 stays out of reach: 1000*64 is the most.
 	rank := (1000-min(reach, 1000))*64 + conditions*2
 	if !slices.ContainsFunc(members, func(m int) bool {
-		return m != c && len(l.entities[m].things) > 0 && l.entities[m].ref.Name == ent.ref.Name
+		return m != c && len(l.entities[m].things) > 0 && l.entities[m].ref.Name == ent.ref.Name && l.entities[m].ref.Realm == ent.ref.Realm
 	}) {
 		rank++
 	}

@@ -23,6 +23,7 @@ func Join(into, f *graph.Facts) {
 	into.Policies = append(into.Policies, f.Policies...)
 	into.Listeners = append(into.Listeners, f.Listeners...)
 	into.Namespaces = append(into.Namespaces, f.Namespaces...)
+	into.Networks = append(into.Networks, f.Networks...)
 	into.Deferred = append(into.Deferred, f.Deferred...)
 	into.Problems = append(into.Problems, f.Problems...)
 	into.Mistakes = append(into.Mistakes, f.Mistakes...)

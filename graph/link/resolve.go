@@ -1,6 +1,7 @@
 package link
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -27,6 +28,7 @@ func (l *linker) index() {
 		}
 		return strings.Compare(a.suffix, b.suffix)
 	})
+	l.connectRealms()
 	l.resolveAliases()
 	l.findHomeNamespaces()
 }
@@ -244,6 +246,9 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 		if c, ok := l.hosts.names[graph.Ref{Realm: realm, Name: full}]; ok {
 			return l.find(c), true
 		}
+		if c, ok := l.resolveConnected(full, realm); ok {
+			return c, true
+		}
 	}
 	for _, w := range l.hosts.wildcards {
 		if strings.HasSuffix(full, w.suffix) {
@@ -265,6 +270,60 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 		return l.resolveByPeople(name, ns)
 	}
 	return 0, false
+}
+
+// connectRealms finds the realms that share a network. One that Compose makes has the name of
+// its project before its own: "shop_default".
+func (l *linker) connectRealms() {
+	l.hosts.connected = map[string][]string{}
+	if len(l.f.Networks) == 0 {
+		return
+	}
+	members := map[string][]string{}
+	join := func(network, realm string) {
+		if !slices.Contains(members[network], realm) {
+			members[network] = append(members[network], realm)
+		}
+	}
+	for _, n := range l.f.Networks {
+		join(n.Name, n.Realm)
+	}
+	for c := range l.entities {
+		realm := l.entities[c].ref.Realm
+		if project, ok := strings.CutPrefix(realm, "compose:"); ok {
+			for network := range members {
+				if strings.HasPrefix(network, path.Base(project)+"_") {
+					join(network, realm)
+				}
+			}
+		}
+	}
+	for _, realms := range members {
+		for _, r := range realms {
+			for _, other := range realms {
+				if other != r && !slices.Contains(l.hosts.connected[r], other) {
+					l.hosts.connected[r] = append(l.hosts.connected[r], other)
+				}
+			}
+		}
+	}
+}
+
+// resolveConnected returns the one root of this name in the realms that share a network with
+// the given one.
+func (l *linker) resolveConnected(name, realm string) (int, bool) {
+	found := -1
+	for _, other := range l.hosts.connected[realm] {
+		c, ok := l.hosts.names[graph.Ref{Realm: other, Name: name}]
+		switch root := l.find(c); {
+		case !ok:
+		case found >= 0 && found != root:
+			return 0, false
+		default:
+			found = root
+		}
+	}
+	return found, found >= 0
 }
 
 // resolveWritten returns the root whose own name, letter for letter, is that of a cluster's

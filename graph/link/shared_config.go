@@ -39,8 +39,10 @@ const minSharing = 3
 //   - if it names no program, and is the only store of its product in the bundle, for a program
 //     that is no store itself, or what all programs use alike: telemetry, a registry
 //
-// A key that a program names itself, and what a program reads alone, is in no bundle. Of a
-// bundle that two programs have only the addresses of a list with both of them are weak.
+// A key that a program names itself, and what a program reads alone, is in no bundle. A file with
+// the variables of a whole project, from which its programs choose theirs, is a bundle of all of
+// them for a program that takes it whole. Of a bundle that two programs have only the addresses
+// of a list with both of them are weak.
 func (l *linker) demoteShared(callers []caller) {
 	s := &sharing{linker: l, callers: callers, programs: l.programs()}
 	s.count()
@@ -64,6 +66,7 @@ type sharing struct {
 	blocks  map[string]block                  // what programs share, by the file that has it
 	copied  map[*caller][]string              // the files whose blocks a program has copies of
 	copies  map[[2]string]map[string]bool     // the programs with a key and text of their own
+	common  map[string]bool                   // the files with the variables of a project
 	orders  map[graph.Origin]map[int]bool     // the roots that a start order is for
 	demoted map[bundle]*found                 // the first address that lost its strength
 	readers map[bundle]map[int]bool           // the roots that have a bundle
@@ -136,6 +139,7 @@ func (s *sharing) count() {
 	s.names = map[int]string{}
 	s.configs, s.places, s.copies = map[*graph.Config]map[string]bool{}, map[graph.Origin]map[string]bool{}, map[[2]string]map[string]bool{}
 	s.demoted, s.readers = map[bundle]*found{}, map[bundle]map[int]bool{}
+	s.findCommon()
 	for i := range s.callers {
 		c := &s.callers[i]
 		name := s.nameOf(c)
@@ -145,7 +149,9 @@ func (s *sharing) count() {
 				put(s.configs, v.config, name)
 			case v.config == nil:
 				put(s.places, v.Origin, name)
-				put(s.copies, [2]string{v.Key, v.Text}, name)
+				if !s.common[v.Origin.File] {
+					put(s.copies, [2]string{v.Key, v.Text}, name)
+				}
 			}
 		}
 	}
@@ -164,6 +170,16 @@ func (s *sharing) count() {
 			}
 		}
 	}
+}
+
+// findCommon finds the files with the variables of a project that a program takes whole.
+func (s *sharing) findCommon() {
+	s.common = map[string]bool{}
+	s.eachOwn(func(_ *caller, v *setting) {
+		if v.Common {
+			s.common[v.Origin.File] = true
+		}
+	})
 }
 
 // nameOf returns what distinguishes the program of a caller from others: replicas, and the
@@ -185,7 +201,7 @@ func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	switch {
 	case v.config != nil:
 		return bundle{config: v.config}, v.whole
-	case len(s.places[v.Origin]) > 1:
+	case s.common[v.Origin.File], len(s.places[v.Origin]) > 1:
 		return bundle{file: v.Origin.File}, true
 	}
 	for _, file := range s.copied[c] {
@@ -210,6 +226,8 @@ func (s *sharing) shares(v *setting, b bundle) int {
 	switch {
 	case b.config != nil:
 		return len(s.configs[b.config])
+	case s.common[b.file]:
+		return minSharing // the program itself, and those that choose from the file
 	case b.copied != "":
 		return len(s.copies[[2]string{v.Key, v.Text}])
 	case b.file != v.Origin.File:
@@ -409,6 +427,8 @@ func (s *sharing) note() {
 			what = b.config.Kind + " " + b.config.Name + " is given whole to " + programs + " programs"
 		case b.config != nil:
 			what = "this file is given whole to " + programs + " programs"
+		case s.common[b.file]:
+			what = "this file has the variables of the whole project, which its programs choose from"
 		case b.file != "":
 			what = "these settings are given to " + programs + " programs alike"
 		}

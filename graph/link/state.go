@@ -127,13 +127,14 @@ type routeFact struct {
 
 // hosts is the index by which addresses are resolved.
 type hosts struct {
-	names          map[graph.Ref]int // by Realm, Namespace and Name; Kind left empty
-	bare           map[string][]int  // by name alone, roots, in order
-	full           map[string]int    // full host names, canonical
-	wildcards      []wildcard        // "*.example.com", longest first
-	ingress        map[string][]int  // hosts that gateways answer to from outside, roots
-	homeNamespaces map[string]bool   // namespaces that objects without one may be in
-	namespaces     map[string]bool   // namespaces that some object is in
+	names          map[graph.Ref]int   // by Realm, Namespace and Name; Kind left empty
+	bare           map[string][]int    // by name alone, roots, in order
+	full           map[string]int      // full host names, canonical
+	wildcards      []wildcard          // "*.example.com", longest first
+	ingress        map[string][]int    // hosts that gateways answer to from outside, roots
+	homeNamespaces map[string]bool     // namespaces that objects without one may be in
+	namespaces     map[string]bool     // namespaces that some object is in
+	connected      map[string][]string // by realm, the others that share a network with it
 }
 
 type wildcard struct {

@@ -21,10 +21,17 @@ func (p *composeProject) facts(f *graph.Facts) {
 	kinds := p.kinds()
 	shared := p.sharedNames()
 	circles := p.circles()
+	p.addNetworks(f)
 	configs := map[graph.Ref]bool{}
+	choosers := 0
+	for _, s := range p.services {
+		if s.chooses {
+			choosers++
+		}
+	}
 	for _, name := range p.order {
 		s := p.services[name]
-		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs, circle: circles[name]}
+		e := composeEmitter{composeProject: p, s: s, of: p.ref(name), f: f, kinds: kinds, configs: configs, circle: circles[name], choosers: choosers}
 		if owner := p.owner(name); owner != name {
 			e.of, e.scope = p.ref(owner), name
 		} else {
@@ -118,6 +125,14 @@ func (p *composeProject) kinds() map[string]graph.Kind {
 	return kinds
 }
 
+// addNetworks adds the networks that other projects may name: those with a name of their own, and
+// those that another project declares.
+func (p *composeProject) addNetworks(f *graph.Facts) {
+	for _, name := range slices.Sorted(maps.Keys(p.networks)) {
+		f.Networks = append(f.Networks, graph.Network{Realm: p.realm, Name: name})
+	}
+}
+
 // sharedNames are hostnames that several services have, or that are the name of
 // another service: which service answers there is unknown.
 func (p *composeProject) sharedNames() map[string]bool {
@@ -145,6 +160,8 @@ type composeEmitter struct {
 	configs map[graph.Ref]bool // files whose settings are in f
 	scope   string             // the name of the container, if the service is a part of another one
 	circle  map[string]bool    // services that it waits for and that wait for it
+	// choosers is how many services of the project choose variables of its files one by one.
+	choosers int
 }
 
 func (e *composeEmitter) thing(shared map[string]bool) {
@@ -153,7 +170,7 @@ func (e *composeEmitter) thing(shared map[string]bool) {
 		return
 	}
 	t := graph.Entity{
-		Ref: e.of, Origin: s.at, Kind: e.kinds[s.name], Image: s.image.text,
+		Ref: e.of, Origin: s.at, Kind: e.kinds[s.name], Image: s.image.text, Proxy: image.IsProxy(s.image.text),
 		Patch:    s.image.text == "" && !s.built,
 		Probes:   graph.Probes{Known: true, Readiness: s.check.declared, Origin: s.check.at},
 		Replicas: policy.Setting[int]{Value: 1, Provenance: policy.PlatformDefault, Origin: s.at},
@@ -232,7 +249,9 @@ func (e *composeEmitter) values() {
 	before := len(e.f.Values)
 	for _, v := range mergePairs(e.s.envFiles, e.s.environment) {
 		if v.text != "" {
-			e.f.Values = append(e.f.Values, graph.Value{Of: e.of, Scope: e.scope, Key: v.key, Text: v.text, Source: graph.FromEnv, Origin: v.at})
+			e.f.Values = append(e.f.Values, graph.Value{
+				Of: e.of, Scope: e.scope, Key: v.key, Text: v.text, Source: graph.FromEnv, Common: v.common && e.choosers > 1, Origin: v.at,
+			})
 		}
 	}
 	for _, words := range [][]composeText{e.s.entrypoint, e.s.command} {

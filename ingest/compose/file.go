@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"path"
@@ -23,6 +24,7 @@ type composeFile struct {
 // read adds what the file says to the project, over what is there. A service that is marked
 // !reset is removed, one that is marked !override replaces what is there.
 func (p *composeFile) read(depth int) {
+	p.readNetworks()
 	for _, item := range p.root.Get("include").List() {
 		p.include(item, depth)
 	}
@@ -54,6 +56,23 @@ func (p *composeFile) read(depth int) {
 		}
 		p.order = append(p.order, name)
 		p.services[name] = s
+	}
+}
+
+// readNetworks adds the networks that other projects may name.
+func (p *composeFile) readNetworks() {
+	for k, n := range p.root.Get("networks").Pairs() {
+		external := n.Get("external")
+		name := p.text(n.Get("name")).text
+		switch {
+		case external.IsMap():
+			name = cmp.Or(p.text(external.Get("name")).text, k.Str())
+		case external.Exists() && p.text(external).text != "false":
+			name = cmp.Or(name, k.Str())
+		case name == "":
+			continue // Compose makes one of the project's own
+		}
+		p.networks[name] = true
 	}
 }
 
@@ -218,7 +237,7 @@ func (p *composeFile) envFile(n document.Node) []composePair {
 	}
 	for _, e := range all {
 		at := graph.Origin{Reader: p.doc.Reader, File: p.file(name), Line: int32(e.line), Column: int32(e.column)}
-		pairs = append(pairs, composePair{key: e.key, composeText: composeText{e.text, at}, bare: e.bare})
+		pairs = append(pairs, composePair{key: e.key, composeText: composeText{e.text, at}, bare: e.bare, common: p.variableFiles[name]})
 	}
 	return pairs
 }

@@ -31,6 +31,9 @@ type composeProject struct {
 	base   string              // the file that the main one overrides, as shown; "" if none
 	owners map[string]string   // the services whose network others share, by the names of these
 	guests map[string][]string // the services that are parts of one, in order
+
+	networks      map[string]bool // the names of networks that other projects may have, too
+	variableFiles map[string]bool // the files that variables of the project are from, by path as in opened
 }
 
 // An openedFile is a file that a project refers to, read once however often it does.
@@ -78,10 +81,10 @@ var (
 // loadProject reads the project that d belongs to. An override file is read as
 // what it is, on top of the file that it overrides.
 func loadProject(d *document.Document) *composeProject {
-	p := &composeProject{main: d, services: map[string]*composeService{}, bundles: map[string]composeBundle{}, opened: map[string]*openedFile{}}
+	p := &composeProject{main: d, services: map[string]*composeService{}, bundles: map[string]composeBundle{}, opened: map[string]*openedFile{}, variableFiles: map[string]bool{}, networks: map[string]bool{}}
 	vars := newVariables()
 	vars.values["PWD"] = "."
-	p.readVariables(vars, ".env", d.At(d.Root))
+	p.readVariables(vars, p.variableFile(vars), d.At(d.Root))
 	main := &composeFile{composeProject: p, parsedFile: &parsedFile{doc: d, root: d.Root}, variables: vars}
 	p.realm = "compose:" + p.name(main)
 
@@ -404,6 +407,31 @@ func (p *composeProject) isOutside(err error, name string, at graph.Origin) bool
 	return true
 }
 
+// variableFile returns the path of the file with the variables of the project: .env beside the
+// main file, or if there is none, that of the project in a directory above, whose variables a
+// further file is started with.
+func (p *composeProject) variableFile(vars *variables) string {
+	if _, err := p.content(".env"); err != nil && p.main.Dir != nil && !p.declaresAlone() {
+		for _, up := range []string{"..", "../..", "../../.."} {
+			name := path.Join(up, ".env")
+			if _, err := p.content(name); err == nil && p.beside(up, composeNames, vars) != nil {
+				return name
+			}
+		}
+	}
+	return ".env"
+}
+
+// declaresAlone reports whether no network of the main file is that of another project.
+func (p *composeProject) declaresAlone() bool {
+	for _, network := range p.main.Root.Get("networks").Pairs() {
+		if external := network.Get("external"); external.Exists() && external.Str() != "false" {
+			return false
+		}
+	}
+	return true
+}
+
 // readVariables adds the lines of a .env file that is there; earlier values win. The place is
 // that of the reference to it.
 func (p *composeProject) readVariables(vars *variables, name string, at graph.Origin) {
@@ -412,6 +440,7 @@ func (p *composeProject) readVariables(vars *variables, name string, at graph.Or
 		p.isOutside(err, name, at)
 		return
 	}
+	p.variableFiles[path.Clean(name)] = true
 	for _, line := range envFile(string(text), vars) {
 		if _, set := vars.values[line.key]; !set && !line.bare {
 			vars.values[line.key] = line.text

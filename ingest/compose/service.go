@@ -19,7 +19,8 @@ type composeText struct {
 type composePair struct {
 	key string
 	composeText
-	bare bool // a name without a value
+	bare   bool // a name without a value
+	common bool // of an env file that the project has its variables from, too
 }
 
 // A composeService is a service as declared in one file, or in several merged ones.
@@ -48,6 +49,7 @@ type composeProgram struct {
 	entrypoint  []composeText
 	envFiles    []composePair // what the env files say, which environment overrules
 	environment []composePair
+	chooses     bool // environment has variables of the project
 	mounts      []composeMount
 	volumesFrom []composeText
 	built       bool         // it has a build section
@@ -61,7 +63,7 @@ type composeNetwork struct {
 	hostname      composeText
 	domain        composeText
 	networkMode   composeText
-	aliases       []composeText // names on networks
+	aliases       []composeText // names and fixed addresses on networks
 	links         []composeText // "service:alias"
 	externalLinks []composeText
 	ports         []composePort
@@ -124,11 +126,15 @@ func (p *composeFile) readService(name string, service document.Node) *composeSe
 }
 
 func (p *composeFile) program(n unmarked) composeProgram {
+	chosen := p.variables.used
+	environment := p.known(p.pairs(n.Get("environment")))
+	chooses := p.variables.used > chosen
 	s := composeProgram{
 		image:       p.text(n.Get("image")),
 		command:     p.texts(n.Get("command")),
 		entrypoint:  p.texts(n.Get("entrypoint")),
-		environment: p.known(p.pairs(n.Get("environment"))),
+		environment: environment,
+		chooses:     chooses,
 		mounts:      p.mounts(n),
 		volumesFrom: p.texts(n.Get("volumes_from")),
 		built:       n.Get("build").Exists(),
@@ -157,6 +163,9 @@ func (p *composeFile) network(n unmarked) composeNetwork {
 	}
 	for _, network := range n.Get("networks").Pairs() {
 		s.aliases = append(s.aliases, p.texts(network.Get("aliases"))...)
+		for _, key := range [...]string{"ipv4_address", "ipv6_address"} {
+			s.aliases = append(s.aliases, p.texts(network.Get(key))...)
+		}
 	}
 	return s
 }
@@ -231,6 +240,7 @@ func (p *composeFile) known(pairs []composePair) []composePair {
 				continue
 			}
 			e.text = value
+			p.variables.used++
 		}
 		known = append(known, e)
 	}
@@ -346,6 +356,7 @@ func (s *composeService) over(base *composeService) *composeService {
 		m.entrypoint = s.entrypoint
 	}
 	m.envFiles = mergePairs(base.envFiles, s.envFiles)
+	m.chooses = base.chooses || s.chooses
 	m.environment = mergePairs(base.environment, s.environment)
 	m.labels = mergePairs(base.labels, s.labels)
 	m.aliases = slices.Concat(base.aliases, s.aliases)

@@ -15,6 +15,7 @@ type variables struct {
 	values  map[string]string
 	missing map[string]bool // names asked for that have neither value nor default
 	growth  *growth
+	used    int // how often a value was used
 }
 
 func newVariables() *variables {
@@ -160,6 +161,8 @@ func (v *variables) get(name string) string {
 	value, set := v.values[name]
 	if !set {
 		v.missing[name] = true
+	} else {
+		v.used++
 	}
 	return value
 }

@@ -135,6 +135,17 @@ func Table(kinds map[graph.Kind]string) map[string]graph.Kind {
 	return table
 }
 
+// IsProxy reports whether an image is that of a program that passes requests on, each to one of
+// the programs behind it.
+func IsProxy(image string) bool {
+	switch name := Name(image); name {
+	case "nginx", "nginx-unprivileged", "nginx-plus", "nginx-proxy", "openresty", "angie", "tengine", "haproxy", "envoy", "traefik", "caddy", "httpd":
+		return true
+	default:
+		return strings.HasPrefix(name, "envoy-v") || strings.HasPrefix(name, "envoy-distroless")
+	}
+}
+
 // imagePath is an image's name in lower case without tag, digest and quotes.
 func imagePath(image string) string {
 	path, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(image)), "@")

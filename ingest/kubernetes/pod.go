@@ -54,7 +54,7 @@ func (p *pod) read(t *graph.Entity) {
 	t.Patch = main == nil || main.image == "" && p.Kind != "DeploymentConfig"
 	t.Account = firstText(p.spec.Get("serviceAccountName"), p.spec.Get("serviceAccount"))
 	if main != nil {
-		t.Image = main.image
+		t.Image, t.Proxy = main.image, image.IsProxy(main.image)
 		if kind := image.KindRunning(main.image, main.command()); kind != graph.KindUnknown && t.Kind == graph.KindService {
 			t.Kind = kind
 		}

@@ -1,6 +1,8 @@
 package kubernetes
 
 import (
+	"encoding/json"
+	"net/netip"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -147,7 +149,33 @@ func readTemplate(o *resource.Object, template document.Node, kind graph.Kind) g
 			t.Aliases = append(t.Aliases, alias)
 		}
 	}
+	t.Aliases = append(t.Aliases, fixedAddresses(annotations)...)
 	return t
+}
+
+// fixedAddresses returns the IP addresses that annotations give a pod: on networks of Multus, and
+// from Calico.
+func fixedAddresses(annotations document.Node) []string {
+	var addresses []string
+	add := func(ips []string) {
+		for _, ip := range ips {
+			ip, _, _ = strings.Cut(ip, "/")
+			if _, err := netip.ParseAddr(ip); err == nil {
+				addresses = append(addresses, strings.ToLower(ip))
+			}
+		}
+	}
+	var networks []struct{ IPs []string }
+	if text := annotations.Get("k8s.v1.cni.cncf.io/networks").Str(); strings.Contains(text, "[") && json.Unmarshal([]byte(text), &networks) == nil {
+		for _, n := range networks {
+			add(n.IPs)
+		}
+	}
+	var ips []string
+	if json.Unmarshal([]byte(annotations.Get("cni.projectcalico.org/ipAddrs").Str()), &ips) == nil {
+		add(ips)
+	}
+	return addresses
 }
 
 // readOwned reads the pods of a workload that another object keeps. They are not a second

@@ -30,7 +30,8 @@ func isSpringHead(h *document.Head) bool {
 	switch {
 	case h.Text:
 		return isSpringName(h.Base)
-	case h.APIVersion != "" && h.Kind != "", h.Keys == nil, strings.HasPrefix(h.Base, "values"):
+	case h.APIVersion != "" && h.Kind != "", h.Keys == nil, strings.HasPrefix(h.Base, "values"),
+		h.Has("openapi"), h.Has("swagger"), h.Has("asyncapi"): // the description of an interface may be called after its service
 		return false
 	case isSpringName(h.Base):
 		return true
