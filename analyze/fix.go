@@ -13,7 +13,24 @@ import (
 type Fix struct {
 	Changes []ObjectEdit
 	Why     string // what its values rest on, "the slowest call of shop/cart takes 2s"; empty if they need no reason
+	None    NoFix  // why there are no changes; empty if there are, or if the rule is one for people
 }
+
+// NoFix is why no change of the inputs that a program can make fixes a finding.
+type NoFix string
+
+// The reasons.
+const (
+	NoValue    NoFix = "the value is not in the inputs"                   // a number, a name or a condition that only its author knows
+	NoInput    NoFix = "the inputs may lack what it is about"             // more sources, rather than other ones
+	InCode     NoFix = "it is fixed in the code of a program"             // which weir does not edit
+	InPlatform NoFix = "it is fixed in the settings of a platform"        // which are not in the inputs
+	InShape    NoFix = "the calls of a program have to change"            // or the tier of one
+	NoWay      NoFix = "the product cannot express it"                    // so that another one has to
+	InText     NoFix = "the text is not written as its reader expects it" // a program cannot know what is meant
+	Meant      NoFix = "it may be meant as it is"                         // such as a default that every call overrides
+	NoEdit     NoFix = "the way it is written is one that is not edited"  // such as settings that several calls share
+)
 
 // An ObjectEdit sets, adds or removes fields of one object.
 type ObjectEdit struct {
@@ -41,6 +58,10 @@ type FieldEdit struct {
 	// Beside is where another field of the same block has its value, if that leads to the block:
 	// the path then begins there.
 	Beside graph.Origin
+
+	// From is the path, in the document and part with the place Written, of the value that a field
+	// gets with policy.OpCopy.
+	From string
 }
 
 // Applicable reports whether a program can make the fix.

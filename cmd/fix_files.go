@@ -97,7 +97,15 @@ func (roots fixRoots) inside(name string) error {
 func (roots fixRoots) write(files []fix.File, leave *leftovers) error {
 	type pending struct{ temporary, name string }
 	var list []pending
+	var gone []string
 	for _, f := range files {
+		if f.After == nil {
+			if err := roots.unchanged(f); err != nil {
+				return unread("nothing is changed", "removing %s: %w", f.Name, err)
+			}
+			gone = append(gone, f.Name)
+			continue
+		}
 		temporary, err := roots.beside(f)
 		if err != nil {
 			return unread("nothing is changed", "writing %s: %w", f.Name, err)
@@ -110,6 +118,29 @@ func (roots fixRoots) write(files []fix.File, leave *leftovers) error {
 			return unread("the files before it are changed, the others are not", "writing %s: %w", p.name, err)
 		}
 	}
+	for _, name := range gone {
+		if err := os.Remove(name); err != nil {
+			return unread("the other files are changed", "removing %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// unchanged returns an error if a file that was read is another one now, or is not to be written.
+func (roots fixRoots) unchanged(f fix.File) error {
+	now, err := roots.read(f.Name)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(f.Name)
+	switch {
+	case err != nil:
+		return err
+	case !bytes.Equal(now, f.Before):
+		return errors.New("it has changed since it was read")
+	case info.Mode().Perm()&0o222 == 0:
+		return errors.New("it is read-only")
+	}
 	return nil
 }
 
@@ -117,14 +148,16 @@ func (roots fixRoots) write(files []fix.File, leave *leftovers) error {
 // the name. It is an error if the file has changed since it was read.
 func (roots fixRoots) beside(f fix.File) (string, error) {
 	mode := fs.FileMode(0o644)
-	now, err := roots.read(f.Name)
-	switch {
-	case f.Before == nil && errors.Is(err, fix.ErrNotExist):
-	case err != nil:
-		return "", err
-	case f.Before == nil || !bytes.Equal(now, f.Before):
-		return "", errors.New("it has changed since it was read")
-	default:
+	if f.Before == nil {
+		if _, err := roots.read(f.Name); err == nil {
+			return "", errors.New("it has changed since it was read")
+		} else if !errors.Is(err, fix.ErrNotExist) {
+			return "", err
+		}
+	} else {
+		if err := roots.unchanged(f); err != nil {
+			return "", err
+		}
 		info, err := os.Stat(f.Name)
 		if err != nil {
 			return "", err

@@ -27,11 +27,14 @@ func (f *File) unified(b *strings.Builder) {
 		name += "\t" // ends a name with spaces
 	}
 	old, now := splitLines(f.Before), splitLines(f.After)
-	from := "a/" + name
+	from, to := "a/"+name, "b/"+name
 	if f.Before == nil {
 		from = "/dev/null"
 	}
-	fmt.Fprintf(b, "--- %s\n+++ b/%s\n", from, name)
+	if f.After == nil {
+		to = "/dev/null"
+	}
+	fmt.Fprintf(b, "--- %s\n+++ %s\n", from, to)
 	lines := difference(old, now)
 	for i := 0; i < len(lines); {
 		if lines[i].op == ' ' {

@@ -1,6 +1,7 @@
 package fix
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -25,7 +26,7 @@ type Patch struct {
 // A File is a file before and after.
 type File struct {
 	Name          string
-	Before, After []byte // Before is nil if the file is new
+	Before, After []byte // Before is nil if the file is new, After if nothing is left of it
 }
 
 // An Outcome is what became of the fix of one finding.
@@ -64,7 +65,11 @@ func Make(findings []analyze.Finding, read func(name string) ([]byte, error)) *P
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.files)) {
 		if f := m.files[name]; string(f.text) != string(f.before) {
-			p.Files = append(p.Files, File{Name: name, Before: f.before, After: f.text})
+			after := f.text
+			if len(bytes.TrimSpace(after)) == 0 {
+				after = nil
+			}
+			p.Files = append(p.Files, File{Name: name, Before: f.before, After: after})
 		}
 	}
 	return p
@@ -115,8 +120,20 @@ func (m *maker) change(c *analyze.ObjectEdit) error {
 	if c.Copy {
 		return m.addCopy(c)
 	}
+	if removals := removedPlaces(c); removals != nil {
+		return m.removeAll(c, removals)
+	}
+	if len(c.Edits) > 0 && c.Edits[0].Op == policy.OpReplace {
+		return m.replaceNames(c)
+	}
 	for i := range c.Edits {
 		e := &c.Edits[i]
+		if e.Op == policy.OpCopy {
+			if err := m.copyValue(c, e); err != nil {
+				return err
+			}
+			continue
+		}
 		if e.Written.File != "" {
 			if err := m.rewrite(e); err != nil {
 				return err
@@ -135,6 +152,12 @@ func (m *maker) change(c *analyze.ObjectEdit) error {
 		}
 		if f == nil {
 			return m.add(c)
+		}
+		if e.Op == policy.OpRemove && e.Path == "" {
+			if err := f.apply(documentSplice(f.text, at)); err != nil {
+				return err
+			}
+			continue
 		}
 		if err := m.set(f, c, c.Base, at, e); err != nil {
 			return err
@@ -217,9 +240,9 @@ func (m *maker) rewrite(e *analyze.FieldEdit) error {
 		}
 		return f.apply(list)
 	}
-	list, err := rewriteAt(f, at, func(old string) (string, bool) {
+	list, err := rewriteAt(f, at, e.Now == nil && was(e) != "", func(old string) (string, bool) {
 		if e.Now == nil {
-			return e.Value, was(e) == "" || was(e) == old
+			return replaceWord(old, was(e), e.Value)
 		}
 		return policy.Rewrite(e.By, old, e.Was, e.Now)
 	})
@@ -261,6 +284,65 @@ func (m *maker) move(f *file, at int, e *analyze.FieldEdit) error {
 		return fmt.Errorf("%s: %w", e.Written.Place(), err)
 	}
 	return f.apply([]splice{oneSplice(f.text, splices(both.text, list))})
+}
+
+// copyValue gives a field the value that it has in another object or part.
+func (m *maker) copyValue(c *analyze.ObjectEdit, e *analyze.FieldEdit) error {
+	from, err := m.open(e.Written)
+	if err != nil {
+		return err
+	}
+	at, ok := from.place(int(e.Written.Line), int(e.Written.Column))
+	if !ok {
+		return errConflict
+	}
+	t, err := parseTree(from.text, from.line(at))
+	if err != nil {
+		return failure(&analyze.ObjectEdit{}, from, err)
+	}
+	n := (&editor{tree: t, place: at}).find(t.root, parsePath(e.From))
+	if n == nil || hasAlias(n) {
+		return failure(c, from, errNoPlace)
+	}
+	set := *e
+	set.Op, set.Value = policy.OpSet, flow(n, false)
+	if e.Beside.File != "" {
+		return m.setBeside(c, &set)
+	}
+	f, at, err := m.object(c)
+	if err != nil {
+		return err
+	}
+	if f == nil {
+		return fmt.Errorf("the inputs have no %s %s", c.Kind, c.Object)
+	}
+	return m.set(f, c, c.Base, at, &set)
+}
+
+// find returns the value at steps below a node, of lists the one entry that is meant; nil if there
+// is none.
+func (e *editor) find(n *yaml.Node, steps []step) *yaml.Node {
+	for _, s := range steps {
+		i := -1
+		switch {
+		case s.each && n.Kind == yaml.SequenceNode:
+			if meant := e.meant(n); len(meant) == 1 {
+				i = meant[0]
+			}
+		case n.Kind == yaml.MappingNode:
+			i = child(n, s.key)
+		}
+		if i < 0 {
+			return nil
+		}
+		n = n.Content[i]
+	}
+	return n
+}
+
+// hasAlias reports whether a value refers to another one.
+func hasAlias(n *yaml.Node) bool {
+	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, hasAlias)
 }
 
 // oneSplice is the splice that makes a text of another.

@@ -15,8 +15,9 @@ import (
 var errOtherValue = errors.New("the value is not written in a way that the editor knows")
 
 // rewriteAt replaces the value that begins at a byte of a file by what change makes of it: a scalar
-// without its quotes, a list in brackets, or the word there in a larger text.
-func rewriteAt(f *file, at int, change func(old string) (string, bool)) ([]splice, error) {
+// without its quotes, a list in brackets, or the word there in a larger text. Of a list of words it
+// may be one alone.
+func rewriteAt(f *file, at int, words bool, change func(old string) (string, bool)) ([]splice, error) {
 	if lines := syntaxOf(f.name); lines != nil {
 		return lines.rewrite(f, at, change)
 	}
@@ -43,6 +44,13 @@ func rewriteAt(f *file, at int, change func(old string) (string, bool)) ([]splic
 			return editNode(t, f, at, v)
 		}
 	case n.Kind == yaml.SequenceNode:
+		for _, item := range n.Content {
+			if place, ok := t.start(item); ok && words && item.Kind == yaml.ScalarNode {
+				if now, ok := change(item.Value); ok {
+					return editNode(t, f, place, parseValue(now))
+				}
+			}
+		}
 		if now, ok := change(flow(n, false)); ok {
 			return editNode(t, f, at, parseValue(now))
 		}

@@ -63,7 +63,7 @@ func editTree(text []byte, line, place int, inside bool, edit policy.Edit, was s
 		if at == nil {
 			return nil, errNoPlace
 		}
-		if path != "" && at.Kind == yaml.ScalarNode && !e.isShortForm(root, at) {
+		if path != "" && (at.Kind == yaml.ScalarNode || at.Kind == yaml.SequenceNode && path[0] != '[') && !e.isShortForm(root, at) {
 			at, copied, parent = e.around(root, want, nil)
 		}
 	}

@@ -155,7 +155,13 @@ type Flaw struct {
 	// To is the path of the field where it belongs, from the root of the object, and Holds what
 	// it holds, as JSON; empty if that is unknown.
 	To, Holds string
+	// Into is the object, "Service/shop/cart", that has to have the field; empty if that is unknown.
+	Into string
+	// Beside are fields that are missing in the block of the field, or, if it is a block, in it.
+	Beside []policy.Edit
 
+	Goes    bool // it can go: without it the object means what it means now, or what it should
+	Partly  bool // it cannot go: a part of it has an effect
 	Info    bool // reported as info, not as a warning
 	Reads   bool // the product accepts it with another meaning than it seems to have
 	Assumed bool // another release of the product may take it

@@ -71,6 +71,14 @@ type Product struct {
 	// Merges has, by kind, the field and value with which an object for some of the calls adds to
 	// one for more of them. Without it the object replaces the other as a whole.
 	Merges map[string]Edit
+	// OnlyPolicies are the kinds of objects that hold policies and nothing else: one of which
+	// nothing acts can go.
+	OnlyPolicies []string
+	// ByTarget is set if its objects define policies under names of their own, and a target, where a
+	// policy begins, refers to them.
+	ByTarget bool
+	// Names are, by kind, the fields in which an object names services.
+	Names map[string][]string
 	// Inexpressible are the purposes that it has no way for.
 	Inexpressible []Purpose
 }

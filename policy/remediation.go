@@ -37,15 +37,17 @@ func (p Purpose) String() string { return purposes[p] }
 type Op uint8
 
 const (
-	OpSet    Op = iota // give a field a value
-	OpAdd              // add a block, or an entry of a list
-	OpRemove           // remove a field
-	OpRename           // give a field, with its value, another name
-	OpMove             // take a field away and give its value to another one of the object
+	OpSet     Op = iota // give a field a value
+	OpAdd               // add a block, or an entry of a list
+	OpRemove            // remove a field
+	OpRename            // give a field, with its value, another name
+	OpMove              // take a field away and give its value to another one of the object
+	OpReplace           // give a field that has a value another one, and leave it if it has none
+	OpCopy              // give a field the value that the same field has in another object or part
 )
 
 // ops are the words for Op.
-var ops = []string{"set", "add", "remove", "rename", "move"}
+var ops = []string{"set", "add", "remove", "rename", "move", "replace", "copy"}
 
 func (o Op) String() string { return ops[o] }
 
@@ -64,6 +66,7 @@ const (
 const (
 	CalleeName      = "<callee>"
 	CalleeNamespace = "<namespace>"
+	AnyName         = "{}" // in Product.Names: the names of the fields of a mapping
 )
 
 // An Edit changes one field of an object.

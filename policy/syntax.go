@@ -19,7 +19,7 @@ type Syntax struct {
 	Off      []string                                        // words for no limit
 	Good     string                                          // valid texts, for the hint
 	Unit     string                                          // for bare numbers, for the hint
-	Doubt    func(text string) (doubt, hint string)          // see Duration
+	Doubt    func(text string) (doubt, hint, instead string) // see Duration
 }
 
 // hint says how to write text in this syntax.
@@ -65,7 +65,7 @@ func (s *Syntax) Write(d time.Duration) (string, bool) {
 				continue
 			}
 			if s.Doubt != nil {
-				if doubt, _ := s.Doubt(text); doubt != "" {
+				if doubt, _, _ := s.Doubt(text); doubt != "" {
 					continue
 				}
 			}

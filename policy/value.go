@@ -34,10 +34,11 @@ const (
 // A Duration is how a product interprets a text. Doubt is not empty if that is probably
 // not what its author meant.
 type Duration struct {
-	Value time.Duration // 0 unless it acts
-	Means Meaning
-	Doubt string // "is 10 days"
-	Hint  string // how to write what was meant
+	Value   time.Duration // 0 unless it acts
+	Means   Meaning
+	Doubt   string // "is 10 days"
+	Instead string // a text that means what is probably meant, if there is a doubt
+	Hint    string // how to write what was meant
 }
 
 // Setting is d as a field of a policy: explicit, disabled, or unknown for a text
@@ -83,7 +84,7 @@ func ParseDuration(s *Syntax, text string) (Duration, error) {
 	}
 	out := Duration{Value: d, Means: means}
 	if means == Acts && s.Doubt != nil {
-		out.Doubt, out.Hint = s.Doubt(text)
+		out.Doubt, out.Hint, out.Instead = s.Doubt(text)
 	}
 	return out, nil
 }

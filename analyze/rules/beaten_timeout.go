@@ -2,12 +2,14 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 // A beatenTimeout is a declared timeout before which another one of the same program or proxy
@@ -42,6 +44,7 @@ func reportBeaten(p *Pass, e graph.Edge) {
 		}
 		rest := "to " + never + ", or lower the other one"
 		f.Hint = remedyFor(p, e, &b.winner.Set, policy.AttemptTimeout).hint(verb, rest)
+		f.Fix = lowered(p, b) // which changes nothing of what acts
 		f.Values = []analyze.KeyValue{keyValue("never", never), keyValue("acts", english.Duration(b.ends))}
 		p.At(capForJobs(p, e, severity), f)
 	}
@@ -95,4 +98,22 @@ func beats(part *analyze.Part, i int, d policy.Decision) (beatenTimeout, bool) {
 func asTime(v any) time.Duration {
 	d, _ := v.(time.Duration)
 	return d
+}
+
+// lowered writes for a timeout that never acts the one that does.
+func lowered(p *Pass, b beatenTimeout) analyze.Fix {
+	at := b.lost.Origin
+	kind, object, _ := strings.Cut(writtenIn(p, b.lost), "/")
+	syntax := product.NativeDuration
+	if own := orNative(b.lost.Product).Durations; len(own) > 0 {
+		syntax = own[0]
+	}
+	text, ok := syntax.Write(b.ends)
+	if at.Line == 0 || !ok {
+		return analyze.Fix{None: analyze.NoEdit}
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{{
+		Kind: kind, Object: object, Places: []graph.Origin{at}, Base: policy.BasePlace,
+		Edits: []analyze.FieldEdit{{Edit: policy.Edit{Value: text}, Written: at, Was: b.lost.Value, Now: b.ends, By: []*policy.Product{orNative(b.lost.Product)}}},
+	}}}
 }

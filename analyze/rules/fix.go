@@ -374,17 +374,16 @@ func fixOf(of *graph.Policy, edits ...policy.Edit) analyze.Fix {
 	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
 }
 
-// renamed is the fix that writes another name for a host wherever an object of a mesh names it.
-func renamed(of *graph.Policy, from, to string) analyze.Fix {
-	f := fixOf(of)
-	paths := []string{"spec.host"}
-	if strings.HasPrefix(of.Object, "VirtualService/") {
-		paths = []string{"spec.hosts[]", "spec.http[].route[].destination.host"}
+// removeWritten is the fix that takes a value away where an object has it.
+func removeWritten(object string, at graph.Origin) analyze.Fix {
+	if at.Line == 0 {
+		return analyze.Fix{None: analyze.NoEdit}
 	}
-	for _, path := range paths {
-		f.Changes[0].Edits = append(f.Changes[0].Edits, analyze.FieldEdit{Edit: policy.Edit{Path: path, Value: to}, Was: from})
-	}
-	return f
+	kind, name, _ := strings.Cut(object, "/")
+	return analyze.Fix{Changes: []analyze.ObjectEdit{{
+		Kind: kind, Object: name, Places: []graph.Origin{at}, Base: policy.BasePlace,
+		Edits: []analyze.FieldEdit{{Edit: policy.Edit{Op: policy.OpRemove}, Written: at}},
+	}}}
 }
 
 // protocolFix declares the ports of a Service without a protocol as those of HTTP.

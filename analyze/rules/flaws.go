@@ -56,12 +56,27 @@ func closerFlaws(g *graph.Graph) func(*graph.BoundPolicy, *graph.Flaw) bool {
 	}
 }
 
-// flawFix writes what is meant where that is known, or the name that is meant, and takes away what the product ignores.
-func flawFix(part *graph.BoundPolicy, flaw *graph.Flaw) analyze.Fix {
+// flawFix writes what is meant where that is known, or the name that is meant, adds what is missing
+// beside it, and takes away what the product ignores.
+func flawFix(p *Pass, part *graph.BoundPolicy, flaw *graph.Flaw) analyze.Fix {
 	e := analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove}, Written: flaw.Origin}
+	kind, object, _ := strings.Cut(cmp.Or(flaw.Object, part.Object), "/")
+	c := analyze.ObjectEdit{Kind: kind, Object: object, Places: []graph.Origin{flaw.Origin}, Base: policy.BasePlace}
 	switch {
 	case flaw.Origin.Line == 0:
-		return analyze.Fix{}
+		return analyze.Fix{None: analyze.NoEdit}
+	case flaw.Beside != nil:
+		for _, beside := range flaw.Beside {
+			c.Edits = append(c.Edits, analyze.FieldEdit{Edit: beside, Beside: flaw.Origin})
+		}
+		return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+	case flaw.Into != "":
+		into, ok := annotated(p, flaw)
+		if !ok {
+			return analyze.Fix{None: analyze.NoInput}
+		}
+		c.Edits = []analyze.FieldEdit{e}
+		return analyze.Fix{Changes: []analyze.ObjectEdit{into, c}}
 	case flaw.Name != "":
 		e.Op, e.Value = policy.OpRename, flaw.Name
 	case flaw.To != "":
@@ -71,11 +86,25 @@ func flawFix(part *graph.BoundPolicy, flaw *graph.Flaw) analyze.Fix {
 		if e.Op, e.Value = policy.OpSet, flaw.Instead; flaw.Form { // of another type than what is written
 			e.Written = graph.Origin{}
 		}
-	case flaw.Info, flaw.Reads, !strings.Contains(flaw.Hint, "remove"): // it has an effect, or something is missing beside it
-		return analyze.Fix{}
+	case flaw.Goes, flaw.Kind == graph.Inert && !flaw.Partly && !flaw.Info:
+	default: // it has an effect, or what is meant is not known
+		return analyze.Fix{None: analyze.NoValue}
 	}
-	kind, object, _ := strings.Cut(cmp.Or(flaw.Object, part.Object), "/")
-	return analyze.Fix{Changes: []analyze.ObjectEdit{{Kind: kind, Object: object, Places: []graph.Origin{flaw.Origin}, Base: policy.BasePlace, Edits: []analyze.FieldEdit{e}}}}
+	c.Edits = []analyze.FieldEdit{e}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// annotated gives the object that a flaw names its annotation, and is false if no input has the
+// object.
+func annotated(p *Pass, flaw *graph.Flaw) (analyze.ObjectEdit, bool) {
+	kind, object, _ := strings.Cut(flaw.Into, "/")
+	v, ok := p.Graph.Node(object)
+	if !ok {
+		return analyze.ObjectEdit{}, false
+	}
+	return analyze.ObjectEdit{Kind: kind, Object: object, Places: p.Graph.Service(v).Origins, Edits: []analyze.FieldEdit{{
+		Edit: policy.Edit{Path: "metadata.annotations[" + flaw.Field + "]", Value: flaw.Text},
+	}}}, true
 }
 
 // index is the number of an entry of a list in a path.
@@ -89,7 +118,7 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 		Detail:     flaw.Field,
 		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, object, what),
 		Hint:       flaw.Hint,
-		Fix:        flawFix(part, &flaw),
+		Fix:        flawFix(p, part, &flaw),
 		Values:     []analyze.KeyValue{keyValue("field", flaw.Field)},
 		Origins:    []graph.Origin{flaw.Origin},
 		Services:   endsOf(p.Graph, part.Calls),

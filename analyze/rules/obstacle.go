@@ -169,7 +169,7 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 		to := p.Core.Service(p.Core.To(e))
 		c.text = fmt.Sprintf("%s declares one for %s, which is no service from namespace %q", b.Object, partyNames(b.To), b.To[0].Namespace)
 		c.hint = fmt.Sprintf("write the full name in %s, %q", named(b.Object), fullName(to))
-		c.fix = renamed(b.Policy, firstLabel(partyName(&b.To[0])), fullName(to))
+		c.fix = namesInstead(b, firstLabel(partyName(&b.To[0])), fullName(to))
 		if servesGateways(p, b.Object) {
 			c.hint = fmt.Sprintf("add %q to the hosts of %s", fullName(to), named(b.Object))
 			c.fix = fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.hosts[+]", Value: fullName(to)})

@@ -77,10 +77,23 @@ func reportIgnored(p *Pass, o object, i graph.Ignored) {
 		Detail:     i.Field,
 		Message:    fmt.Sprintf("%s of %s has no effect on %s: %s does not take it from a route", apiFields[i.Field], o.name, callIDs(p.Graph, i.Calls), i.Product.DisplayName()),
 		Hint:       "set timeouts.request of the rule for the whole call",
+		Fix:        ignoredFix(o, i),
 		Values:     []analyze.KeyValue{keyValue("field", i.Field), number("calls", len(i.Calls))},
 		Origins:    []graph.Origin{i.Origin},
 		Services:   endsOf(p.Graph, i.Calls),
 	})
+}
+
+// ignoredFix makes a timeout for an attempt one for the whole call, and takes it away beside one.
+func ignoredFix(o object, i graph.Ignored) analyze.Fix {
+	f := removeWritten(o.name, i.Origin)
+	bounded := slices.ContainsFunc(o.parts, func(b *graph.BoundPolicy) bool {
+		return b.Says.Timeout != nil && b.Says.Timeout.PerTry.Origin == i.Origin && b.Says.Timeout.Total.Set()
+	})
+	if f.Applicable() && !bounded {
+		f.Changes[0].Edits[0].Op, f.Changes[0].Edits[0].Value = policy.OpRename, "request"
+	}
+	return f
 }
 
 // apiFields are the names that fields of a policy have in routes of the Gateway API.
@@ -112,6 +125,7 @@ func reportOpaque(p *Pass, o object) {
 		Message: fmt.Sprintf("%s has no effect on %s: port %s of %s is declared as %s, where %s handles no requests",
 			o.name, callIDs(g, calls), portName(port), callee.ID, port.Protocol, product),
 		Hint:     `if the requests are HTTP, name the port "http" or "http-...", or set "appProtocol: http"`,
+		Fix:      p.protocolFix(callee),
 		Values:   []analyze.KeyValue{keyValue("port", portName(port)), keyValue("protocol", port.Protocol), number("calls", len(calls))},
 		Origins:  append(where(parts), callee.Origins...),
 		Services: endsOf(g, calls),

@@ -127,21 +127,36 @@ func drops(s, instead *policy.Set) bool { return len(dropped(s, instead)) > 0 }
 // dropped returns in words what a set speaks of and the one in its place does not.
 func dropped(s, instead *policy.Set) []string {
 	var words []string
-	for _, part := range []struct {
-		word      string
-		own, lost bool
-	}{
-		{"timeouts", s.Timeout != nil, instead.Timeout == nil},
-		{"retries", s.Retry != nil, instead.Retry == nil},
-		{"a breaker", s.Breaker != nil, instead.Breaker == nil},
-		{"limits", s.Bulkhead != nil, instead.Bulkhead == nil},
-		{loadBalancing, s.Balance != nil, instead.Balance == nil},
-	} {
-		if part.own && part.lost {
-			words = append(words, part.word)
-		}
+	for _, part := range lostParts(s, instead) {
+		words = append(words, part.word)
 	}
 	return words
+}
+
+// A part of a policy, as people and as settings call it, and where its product has it.
+type setPart struct {
+	word, field string
+	purpose     policy.Purpose
+}
+
+// lostParts returns the parts that a set speaks of and the one in its place does not.
+func lostParts(s, instead *policy.Set) []setPart {
+	var parts []setPart
+	for _, part := range []struct {
+		setPart
+		lost bool
+	}{
+		{setPart{"timeouts", "timeout", policy.TotalTimeout}, s.Timeout != nil && instead.Timeout == nil},
+		{setPart{"retries", "retry", policy.Retries}, s.Retry != nil && instead.Retry == nil},
+		{setPart{"a breaker", "breaker", policy.CircuitBreaker}, s.Breaker != nil && instead.Breaker == nil},
+		{setPart{"limits", "bulkhead", policy.ConcurrencyLimit}, s.Bulkhead != nil && instead.Bulkhead == nil},
+		{setPart{loadBalancing, "balance", policy.LoadBalancing}, s.Balance != nil && instead.Balance == nil},
+	} {
+		if part.lost {
+			parts = append(parts, part.setPart)
+		}
+	}
+	return parts
 }
 
 // reportDropped reports an object in whose place another one acts on some calls, as a whole,
@@ -160,6 +175,7 @@ func reportDropped(p *Pass, o object) {
 				Message: fmt.Sprintf("%s replaces %s as a whole on %s and does not declare %s, which %s has",
 					s.By.Object, o.name, callIDs(p.Graph, s.Calls), english.List(lost), o.name),
 				Hint:     fmt.Sprintf("repeat the settings in %s, or delete it", s.By.Object),
+				Fix:      copied(p, []*graph.BoundPolicy{b}, s.By, graph.Origin{}),
 				Values:   []analyze.KeyValue{keyValue("by", s.By.Object), keyValue("lost", strings.Join(lost, ", ")), number("calls", len(s.Calls))},
 				Origins:  []graph.Origin{b.Origin, s.By.Origin},
 				Services: endsOf(p.Graph, s.Calls),
@@ -193,6 +209,7 @@ func reportFields(p *Pass, o object) {
 				Detail:     s.Field,
 				Message:    fmt.Sprintf("%s of %s has no effect: %s overrides it on %s", s.Field, o.name, s.By.Object, callIDs(g, s.Calls)),
 				Hint:       fmt.Sprintf("keep the one in %s and delete the other", s.By.Object),
+				Fix:        removeWritten(o.name, said(&b.Says, s.Field, graph.Origin{})),
 				Values:     []analyze.KeyValue{keyValue("field", s.Field), keyValue("by", s.By.Object), number("calls", len(s.Calls))},
 				Origins:    []graph.Origin{said(&b.Says, s.Field, b.Origin), said(&s.By.Says, s.Field, s.By.Origin)},
 				Services:   endsOf(g, s.Calls),
@@ -232,6 +249,7 @@ func reportLeft(p *Pass, o object) {
 		Detail:     "mesh",
 		Message:    fmt.Sprintf("%s is bound to gateways only and has no effect on %s inside the mesh", o.name, callIDs(p.Graph, left)),
 		Hint:       `add "mesh" to spec.gateways, or add another one for the calls inside the mesh`,
+		Fix:        fixOf(parts[0].Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.gateways[+]", Value: "mesh"}),
 		Values:     []analyze.KeyValue{number("calls", len(left))},
 		Origins:    where(parts),
 		Services:   endsOf(p.Graph, left),
@@ -278,6 +296,7 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 			f.Message = fmt.Sprintf("%s of %s %s no effect on %s: its settings for port %d replace the others as a whole",
 				english.List(lost), o.name, verb(len(lost), "has", "have"), callIDs(g, calls), by.Port)
 			f.Hint = "repeat the settings under the port: port settings inherit nothing"
+			f.Fix = copied(p, hidden, by, by.Origin)
 			if !slices.ContainsFunc(lost, func(what string) bool { return what != loadBalancing }) {
 				p.At(analyze.Info, f)
 				return
@@ -288,10 +307,101 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 		}
 	}
 	if !slices.ContainsFunc(hidden, func(b *graph.BoundPolicy) bool { return !isDefault(b) }) {
+		f.Fix = analyze.Fix{None: analyze.Meant}
 		p.At(analyze.Info, f)
 		return
 	}
+	if f.Fix.None == "" && !f.Fix.Applicable() {
+		f.Fix = hiddenFix(p, o, hidden)
+	}
 	p.Report(f)
+}
+
+// hiddenFix takes away what parts of an object declare: the object, if it is one of policies alone
+// of which nothing acts. What other parts or objects declare by the same words stays.
+func hiddenFix(p *Pass, o object, hidden []*graph.BoundPolicy) analyze.Fix {
+	kind, name, _ := strings.Cut(o.name, "/")
+	in := hidden[0].Product.OrNative()
+	c := analyze.ObjectEdit{Kind: kind, Object: name, Places: where(hidden)}
+	others := writtenByOthers(p, hidden)
+	gone, shared := map[graph.Origin]bool{}, false
+	for _, b := range hidden {
+		for _, d := range b.Says.Decisions() {
+			if written := d.Provenance == policy.Explicit || d.Provenance == policy.Disabled; written && d.Origin.Line > 0 && !gone[d.Origin] {
+				gone[d.Origin] = true
+				shared = shared || others[d.Origin]
+				c.Edits = append(c.Edits, analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove}, Written: d.Origin})
+			}
+		}
+	}
+	speaks := func(b *graph.BoundPolicy) bool { return someoneWrote(&b.Says) && !slices.Contains(hidden, b) }
+	switch {
+	case slices.Contains(in.OnlyPolicies, kind) && !shared && !slices.ContainsFunc(o.parts, speaks):
+		c.Edits = []analyze.FieldEdit{{Edit: policy.Edit{Op: policy.OpRemove}}}
+	case in.ByTarget:
+		c.Edits = nil
+		for _, at := range where(hidden) {
+			c.Edits = append(c.Edits, analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove}, Written: at})
+		}
+	case shared || len(c.Edits) == 0:
+		return analyze.Fix{None: analyze.NoEdit}
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// writtenByOthers returns the places of the settings of all policies but some.
+func writtenByOthers(p *Pass, but []*graph.BoundPolicy) map[graph.Origin]bool {
+	places := map[graph.Origin]bool{}
+	for _, b := range p.Graph.Policies() {
+		if !slices.Contains(but, b) {
+			for _, d := range b.Says.Decisions() {
+				places[d.Origin] = true
+			}
+		}
+	}
+	return places
+}
+
+// copied gives an object, or the part at a place, what parts of another one declare that it does
+// not speak of. A breaker is of use there only with what besideBreaker gives a call.
+func copied(p *Pass, hidden []*graph.BoundPolicy, into *graph.Policy, beside graph.Origin) (f analyze.Fix) {
+	kind, name, _ := strings.Cut(into.Object, "/")
+	c := analyze.ObjectEdit{Kind: kind, Object: name, Places: []graph.Origin{into.Origin}}
+	for _, b := range hidden {
+		for _, lost := range lostParts(&b.Says, &into.Says) {
+			at := b.Origin
+			way, ok := b.Product.RemediationIn(b.Says.Layer, lost.purpose, kind)
+			if !ok || way.Kind != kind {
+				return analyze.Fix{None: analyze.NoEdit}
+			}
+			for _, d := range b.Says.Decisions() {
+				if strings.HasPrefix(d.Field, lost.field+".") && d.Origin.Line > 0 {
+					at = d.Origin
+				}
+			}
+			within := func(path string) string {
+				if beside.Line > 0 { // its fields are those of the block that it is in
+					return strings.TrimPrefix(path, "spec.trafficPolicy.")
+				}
+				return path
+			}
+			c.Edits = append(c.Edits, analyze.FieldEdit{
+				Edit: policy.Edit{Op: policy.OpCopy, Path: within(way.Edits[0].Path)}, Written: at, From: way.Edits[0].Path, Beside: beside,
+			})
+			if lost.purpose == policy.CircuitBreaker {
+				edits, more := breakerNeeds(p, b, kind, coreCalls(p, b.Calls))
+				for _, e := range edits {
+					e.Path, e.Beside = within(e.Path), beside
+					c.Edits = append(c.Edits, e)
+				}
+				f = f.And(more)
+			}
+		}
+	}
+	if len(c.Edits) == 0 {
+		return analyze.Fix{None: analyze.NoEdit}
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}.And(f)
 }
 
 // boundCalls returns the calls that parts are for, sorted.

@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
 )
 
 var policyUnbound = &Rule{
@@ -245,6 +246,7 @@ func firstLabel(host string) string {
 // A miss says why a policy is for no call, and what to do.
 type miss struct {
 	why, hint string
+	fix       analyze.Fix
 	severity  analyze.Severity
 	sure      analyze.Confidence
 }
@@ -275,9 +277,19 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 		Subject:    o.name,
 		Message:    what + ": " + worst.why,
 		Hint:       worst.hint,
+		Fix:        orNoInput(worst.fix),
 		Values:     []analyze.KeyValue{keyValue("reason", reason.String())},
 		Origins:    where(loose),
 	}
+}
+
+// orNoInput is a fix, or the reason of those that there is none for: the inputs may lack what a
+// policy is for.
+func orNoInput(f analyze.Fix) analyze.Fix {
+	if !f.Applicable() && f.None == "" {
+		f.None = analyze.NoInput
+	}
+	return f
 }
 
 func missOf(p *Pass, b *graph.BoundPolicy) miss {
@@ -296,16 +308,19 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 		return miss{
 			why:  "its callers are in other namespaces than " + quoted(b.FromNamespaces) + ", for which it is",
 			hint: "export it to the namespaces of the callers", severity: analyze.Warning, sure: analyze.Certain,
+			fix: fixOf(b.Policy, policy.Edit{Op: policy.OpRemove, Path: "spec.exportTo"}),
 		}
 	case graph.NotLookedUp:
 		return miss{
 			why:  fmt.Sprintf("%s looks for it in the namespaces of callers and callees, not in %q", b.Product.DisplayName(), b.Namespace),
 			hint: "move it to the namespace of the service", severity: analyze.Warning, sure: analyze.Certain,
+			fix: toNamespace(p, b),
 		}
 	case graph.NoPort:
 		return miss{
 			why:  fmt.Sprintf("no call goes to port %d", b.Port),
 			hint: "use the port that callers use, or none", severity: analyze.Warning, sure: analyze.Certain,
+			fix: analyze.Fix{None: analyze.NoValue},
 		}
 	case graph.NoRoute:
 		if b.Of.IsZero() {
@@ -316,6 +331,7 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 		return miss{
 			why:  fmt.Sprintf("no pod of %s has the labels of the subset %q: %s", partyNames(b.To), b.Subset, labelText(b.Selects)),
 			hint: "compare the labels of the subset with those of the pods", severity: analyze.Warning, sure: analyze.Certain,
+			fix: analyze.Fix{None: analyze.NoValue},
 		}
 	case graph.NoTarget:
 		return miss{
@@ -389,11 +405,12 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 		name := firstLabel(partyName(&parties[i]))
 		for _, s := range p.Graph.Services() {
 			if s.Defined && s.Name == name && s.Namespace != "" {
-				hint := fmt.Sprintf("write the full name, %q", fullName(&s))
+				hint, fix := fmt.Sprintf("write the full name, %q", fullName(&s)), namesInstead(b, partyName(&parties[i]), fullName(&s))
 				if servesGateways(p, b.Object) {
-					hint = fmt.Sprintf("add %q to its hosts", fullName(&s))
+					hint, fix = fmt.Sprintf("add %q to its hosts", fullName(&s)), fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.hosts[+]", Value: fullName(&s)})
 				}
 				return miss{
+					fix:      fix,
 					why:      fmt.Sprintf("%s resolves to no service from namespace %q; the service is %s", names, parties[i].Namespace, s.ID),
 					hint:     hint,
 					severity: analyze.Warning, sure: analyze.Certain,
@@ -403,6 +420,7 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 		if near := nearName(p, name); near != "" {
 			return miss{
 				why: names + " is not a service in the inputs", hint: fmt.Sprintf("did you mean %q?", near), severity: analyze.Warning, sure: analyze.Assumed,
+				fix: namesInstead(b, partyName(&parties[i]), near),
 			}
 		}
 	}
@@ -480,4 +498,54 @@ func quoted(words []string) string {
 		text += fmt.Sprintf("%q", w)
 	}
 	return text
+}
+
+// namesInstead is the fix that writes another name of a service wherever an object names one: a full
+// one, or a short one with what follows there.
+func namesInstead(b *graph.BoundPolicy, wrong, right string) analyze.Fix {
+	kind, object, _ := strings.Cut(b.Object, "/")
+	paths := b.Product.OrNative().Names[kind]
+	for _, api := range product.All {
+		if paths == nil {
+			paths = api.Names[kind]
+		}
+	}
+	if paths == nil {
+		return analyze.Fix{None: analyze.NoEdit}
+	}
+	c := analyze.ObjectEdit{Kind: kind, Object: object, Places: []graph.Origin{b.Origin}}
+	for _, path := range paths {
+		c.Edits = append(c.Edits, analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpReplace, Path: path, Value: right}, Was: firstLabel(wrong)})
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// toNamespace is the fix that moves an object to the namespace of the one service that it is for.
+func toNamespace(p *Pass, b *graph.BoundPolicy) analyze.Fix {
+	var calls []graph.Edge
+	namespace := ""
+	for e := range graph.Edge(p.Core.Calls()) {
+		to := p.Core.Service(p.Core.To(e))
+		if !slices.ContainsFunc(b.To, func(party graph.EndpointRef) bool { return isCallee(to, partyName(&party)) }) {
+			continue
+		}
+		if namespace != "" && to.Namespace != namespace {
+			return analyze.Fix{None: analyze.NoValue}
+		}
+		calls, namespace = append(calls, e), to.Namespace
+	}
+	if namespace == "" || namespace == b.Namespace {
+		return analyze.Fix{None: analyze.NoValue}
+	}
+	f := fixOf(b.Policy, policy.Edit{Path: "metadata.namespace", Value: namespace})
+	edits, more := breakerNeeds(p, b, f.Changes[0].Kind, calls)
+	f.Changes[0].Edits = append(edits, f.Changes[0].Edits...) // it has its new name at last
+	return f.And(more)
+}
+
+// isCallee reports whether a service is the one that a host names: by its name alone, or with its
+// namespace.
+func isCallee(s *graph.Service, host string) bool {
+	name, rest, long := strings.Cut(host, ".")
+	return s.Name == name && (!long || firstLabel(rest) == s.Namespace)
 }

@@ -370,7 +370,7 @@ func (d *daprResilience) unused(kind daprPolicyKind, name, n document.Node) *gra
 		return facts
 	}
 	fields := field.New(d.Document, product.DaprDuration)
-	fields.Remark(graph.Inert, n, "policies."+kind.section+"."+name.Str(), "no target names this policy", "name it in a target")
+	fields.Remark(graph.Inert, n, "policies."+kind.section+"."+name.Str(), "no target names this policy", "name it in a target, or remove it", field.Remove)
 	p := d.Policy(product.Dapr, "", d.Root)
 	p.Flaws = fields.TakeFlaws()
 	facts.Policies = append(facts.Policies, p)

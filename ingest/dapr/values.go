@@ -1,6 +1,7 @@
 package dapr
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -84,7 +85,7 @@ func daprBackoff(f *field.Reader, n document.Node) *policy.Backoff {
 		b.Base = field.OrSupplied(f, n, f.Duration(n, "duration"), daprRetryWait)
 		b.Jitter = field.Supplied(f, n, policy.Jitter{Kind: "none"})
 		if n.Get("maxInterval").Exists() {
-			f.Flaw(graph.Inert, n.Get("maxInterval"), "maxInterval", "waits of policy: constant have no maximum", "set policy: exponential")
+			f.Flaw(graph.Inert, n.Get("maxInterval"), "maxInterval", "waits of policy: constant have no maximum", "set policy: exponential", field.Beside("policy", "exponential"))
 		}
 	case "exponential":
 		b.Base = field.Supplied(f, n, daprFirstWait)
@@ -154,10 +155,10 @@ func (d *daprResilience) breaker(name string, n document.Node) policy.Set {
 		}
 		switch {
 		case failures == 0 && share == 0:
-			f.Flaw(graph.Inert, at, "trip", "the condition never holds", "compare decimal numbers with each other: double(totalFailures) / double(requests) >= 0.5")
+			f.Flaw(graph.Inert, at, "trip", "the condition never holds", "compare decimal numbers with each other: double(totalFailures) / double(requests) >= 0.5", field.Partly)
 			return noDaprBreaker(f.At(at))
 		case share == 1 && strings.Contains(at.Str(), "/"):
-			f.Flaw(graph.Inert, at, "trip", "counts are whole numbers, and their quotient is 0 until all calls fail", "write double(totalFailures) / double(requests)")
+			f.Flaw(graph.Inert, at, "trip", "counts are whole numbers, and their quotient is 0 until all calls fail", "write double(totalFailures) / double(requests)", field.Instead(quotient.ReplaceAllString(at.Str(), "double($1) / double($2)")))
 		}
 	}
 	s := daprSet()
@@ -171,3 +172,6 @@ const (
 	daprTrip = 6
 	daprOpen = 60 * time.Second
 )
+
+// quotient is one of two counts in a condition.
+var quotient = regexp.MustCompile(`\b(\w+)\s*/\s*(\w+)\b`)

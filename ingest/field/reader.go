@@ -71,29 +71,27 @@ func (f *Reader) Named(field string) *Reader {
 }
 
 // Flaw notes that what is written at n does not act as it is written.
-func (f *Reader) Flaw(kind graph.FlawKind, n document.Node, field, why, hint string) {
-	f.values.Note(f.value(n, field).Flaw(kind, why, hint))
+func (f *Reader) Flaw(kind graph.FlawKind, n document.Node, field, why, hint string, fixes ...Fix) {
+	f.values.Note(fixed(f.value(n, field).Flaw(kind, why, hint), fixes))
 }
 
 // Remark notes a flaw that is worth knowing and not worth a warning.
-func (f *Reader) Remark(kind graph.FlawKind, n document.Node, field, why, hint string) {
-	flaw := f.value(n, field).Flaw(kind, why, hint)
+func (f *Reader) Remark(kind graph.FlawKind, n document.Node, field, why, hint string, fixes ...Fix) {
+	flaw := fixed(f.value(n, field).Flaw(kind, why, hint), fixes)
 	flaw.Info = true
 	f.values.Note(flaw)
 }
 
 // Reading notes that the product takes what is written at n for something else.
-func (f *Reader) Reading(n document.Node, field, why, hint string) {
-	flaw := f.value(n, field).Flaw(graph.Invalid, why, hint)
+func (f *Reader) Reading(n document.Node, field, why, hint string, fixes ...Fix) {
+	flaw := fixed(f.value(n, field).Flaw(graph.Invalid, why, hint), fixes)
 	flaw.Reads = true
 	f.values.Note(flaw)
 }
 
 // Misnamed notes a field that its product ignores because of its name, which is nearly another.
 func (f *Reader) Misnamed(n document.Node, field, why, name string) {
-	flaw := f.value(n, field).Flaw(graph.Inert, why, "did you mean "+name+"?")
-	flaw.Name = name
-	f.values.Note(flaw)
+	f.Flaw(graph.Inert, n, field, why, "did you mean "+name+"?", Rename(name))
 }
 
 // Flawed reports whether there are flaws to take.

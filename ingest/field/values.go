@@ -85,6 +85,7 @@ func (c *Values) duration(syntax *policy.Syntax, v Value) policy.Setting[policy.
 	d := Read(c, v, "a duration", func(text string) (policy.Duration, error) { return policy.ParseDuration(syntax, text) })
 	if d.Value.Doubt != "" && !c.trusting {
 		flaw := v.Flaw(graph.Invalid, d.Value.Doubt, d.Value.Hint)
+		flaw.Instead = d.Value.Instead
 		flaw.Reads = true
 		c.Note(flaw)
 	}
@@ -167,7 +168,7 @@ func (c *Values) RetryOn(words *policy.RetryWords, v Value, texts []string, orig
 			}
 		}
 		at.Text = bad.Text
-		c.Note(at.Flaw(graph.Invalid, bad.Why, bad.Hint))
+		c.Note(at.Refused(bad))
 	}
 	if len(on) == 0 && len(unknown) > 0 {
 		return policy.Setting[[]string]{}

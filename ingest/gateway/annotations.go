@@ -127,13 +127,14 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 	title := c.product.Title
 	switch other := map[string]string{"Ingress": "Service", "Service": "Ingress"}[o.Kind]; {
 	case c.reads(other, name):
-		hint := "move it to the " + other
+		hint, fix := "move it to the "+other, field.Partly
 		if services := kubernetes.IngressServices(o); other == "Service" && len(services) == 1 {
 			hint += " " + services[0].Ref.Name
+			fix = field.Into("Service/" + o.Namespace + "/" + services[0].Ref.Name)
 		} else if other == "Service" {
 			hint += "s of its backends"
 		}
-		f.Flaw(graph.Unbound, value, key, map[string]string{"Service": title + " reads it on a Service", "Ingress": title + " reads it on an Ingress"}[other], hint)
+		f.Flaw(graph.Unbound, value, key, map[string]string{"Service": title + " reads it on a Service", "Ingress": title + " reads it on an Ingress"}[other], hint, fix)
 	case slices.Contains(c.inConfig, name):
 		hint := c.instead[name]
 		if hint == "" {

@@ -168,7 +168,7 @@ func contourRetry(f *field.Reader, n document.Node) *policy.Retry {
 		r.On = field.Written(f, n.Get("retriableStatusCodes"), slices.Compact(on))
 	case codes.Set():
 		f.Flaw(graph.Inert, n.Get("retriableStatusCodes"), "retriableStatusCodes", "status codes need the condition retriable-status-codes",
-			"add retriable-status-codes to retryOn")
+			"add retriable-status-codes to retryOn", field.Retried(codes.Value, "retryOn[+]", "retriable-status-codes"))
 	}
 	if len(r.On.Value) == 0 {
 		r.On = policy.Setting[[]string]{}
@@ -223,7 +223,7 @@ func contourIngressRetry(f *field.Reader, annotations document.Node) *policy.Ret
 	count := f.Look(annotations, "num-retries")
 	if on.Str() == "" {
 		if count.Exists() {
-			f.Flaw(graph.Inert, count, "num-retries", "nothing is retried without the annotation retry-on", "set retry-on: gateway-error")
+			f.Flaw(graph.Inert, count, "num-retries", "nothing is retried without the annotation retry-on", "set retry-on: gateway-error", field.Beside("[projectcontour.io/retry-on]", "gateway-error"))
 		}
 		return nil
 	}

@@ -219,7 +219,7 @@ func envoyGatewayOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
 	switch {
 	case codes.Set() && !named:
 		f.Flaw(graph.Inert, n.Get("retryOn", "httpStatusCodes"), "retryOn.httpStatusCodes",
-			"statuses need the trigger "+proxy.CodesTrigger, "add it to retryOn.triggers")
+			"statuses need the trigger "+proxy.CodesTrigger, "add it to retryOn.triggers", field.Retried(codes.Value, "triggers[+]", proxy.CodesTrigger))
 	case codes.Set():
 		all := slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(on.Value), codes.Value...))))
 		if on.IsExplicit() {

@@ -138,9 +138,9 @@ func meshPart(r *resource.Object, rule, parent document.Node, service graph.Endp
 func apiRulePolicy(r *resource.Object, f *field.Reader, rule document.Node) policy.Set {
 	says := policy.Set{Product: apiProduct(r)}
 	if r.Kind != "HTTPRoute" {
-		for _, field := range []string{"timeouts", "retry"} {
-			if n := rule.Get(field); n.Exists() {
-				f.Flaw(graph.Invalid, n, field, r.Kind+" does not have this field", "")
+		for _, name := range []string{"timeouts", "retry"} {
+			if n := rule.Get(name); n.Exists() {
+				f.Flaw(graph.Invalid, n, name, r.Kind+" does not have this field", "remove it, and set it in a policy of the controller", field.Remove)
 			}
 		}
 		return says

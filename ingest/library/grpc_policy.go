@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/settings"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
@@ -152,7 +153,7 @@ func grpcMethod(r *settings.Reader, entry *settings.Tree) policy.Set {
 	}
 	switch {
 	case retry != nil && hedge != nil:
-		r.Flaw(graph.Invalid, hedge, "is set together with retryPolicy; gRPC refuses a config with both", "keep one of them")
+		r.Flaw(graph.Invalid, hedge, "is set together with retryPolicy; gRPC refuses a config with both", "keep one of them", field.Remove)
 	case hedge != nil:
 		says.Hedge = grpcHedge(r, hedge)
 	}
@@ -162,12 +163,17 @@ func grpcMethod(r *settings.Reader, entry *settings.Tree) policy.Set {
 // grpcRequired are the fields of a retry policy, none of which may be missing.
 var grpcRequired = []string{"maxAttempts", "initialBackoff", "maxBackoff", "backoffMultiplier", "retryableStatusCodes"}
 
+// grpcUsual are values of these, for what gRPC refuses without.
+var grpcUsual = map[string]string{
+	"maxAttempts": "2", "initialBackoff": `"0.1s"`, "maxBackoff": `"1s"`, "backoffMultiplier": "2", "retryableStatusCodes": `["UNAVAILABLE"]`,
+}
+
 // grpcRetry reads a retry policy. One that gRPC refuses does not retry.
 func grpcRetry(r *settings.Reader, o *settings.Tree) *policy.Retry {
 	before := len(r.Flaws)
-	for _, field := range grpcRequired {
-		if !o.Has(field) {
-			r.Flaw(graph.Invalid, o, "has no "+field+"; gRPC refuses the config", "write "+strings.Join(grpcRequired, ", "))
+	for _, name := range grpcRequired {
+		if !o.Has(name) {
+			r.Flaw(graph.Invalid, o, "has no "+name+"; gRPC refuses the config", "write "+strings.Join(grpcRequired, ", "), field.Beside(name, grpcUsual[name]))
 		}
 	}
 	codes := o.Get("retryableStatusCodes")
@@ -181,7 +187,7 @@ func grpcRetry(r *settings.Reader, o *settings.Tree) *policy.Retry {
 		},
 	}
 	if codes != nil && !codes.Leaf && len(codes.Kids) == 0 {
-		r.Flaw(graph.Invalid, codes, "has no status codes; gRPC refuses the config", `write ["UNAVAILABLE"]`)
+		r.Flaw(graph.Invalid, codes, "has no status codes; gRPC refuses the config", `write ["UNAVAILABLE"]`, field.Instead(grpcUsual["retryableStatusCodes"]))
 	}
 	if slices.ContainsFunc(r.Flaws[before:], func(f graph.Flaw) bool { return !f.Info }) {
 		return nil
@@ -219,7 +225,7 @@ func grpcChannel(r *settings.Reader, config *settings.Tree) policy.Set {
 	throttling := config.Get("retryThrottling")
 	if tokens := throttling.Get("maxTokens"); tokens != nil {
 		if n, err := strconv.ParseFloat(tokens.Text, 64); err != nil || n <= 0 || n > 1000 {
-			r.Flaw(graph.Invalid, tokens, "is not from 0 to 1000; gRPC refuses the config", "write at most 1000")
+			r.Flaw(graph.Invalid, tokens, "is not from 0 to 1000; gRPC refuses the config", "write at most 1000", atMost(n, 1000))
 		}
 	}
 	if ratio := throttling.Get("tokenRatio"); ratio != nil {
@@ -244,4 +250,12 @@ func grpcChannel(r *settings.Reader, config *settings.Tree) policy.Set {
 		break
 	}
 	return says
+}
+
+// atMost writes the most that is taken for a number that is more.
+func atMost(n float64, most int) field.Fix {
+	if n > float64(most) {
+		return field.Instead(strconv.Itoa(most))
+	}
+	return func(*graph.Flaw) {}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/settings"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
@@ -69,7 +70,7 @@ func readResilience4j(p *settings.LibraryConfig) {
 			if instance.Name == "default" {
 				says = policy.Set{}
 				r.Flaw(graph.Unbound, instance, "it is an instance of that name, for code that asks for it, and not the default of the others",
-					"move it to resilience4j."+m.key+".configs.default")
+					"move it to resilience4j."+m.key+".configs.default", field.Move("resilience4j."+m.key+".configs.default", ""))
 			}
 			p.Add(graph.Policy{
 				Origin: instance.At, Object: m.key + "/" + instance.Name, CalleeAlias: dependencyName(instance.Name),
@@ -219,7 +220,7 @@ func r4jBackoff(r *settings.Reader, c r4jChain) *policy.Backoff {
 	acting := c[c.depth("wait-duration"):]
 	tooLate := func(name, unwritten string) {
 		if o, acts := c.get(name), acting.get(name); o != acts && !strings.EqualFold(o.Word(), cmp.Or(acts.Word(), unwritten)) {
-			r.Inert(o, r4jLate(len(acting)), "set waitDuration beside it")
+			r.Inert(o, r4jLate(len(acting)), "set waitDuration beside it", field.Beside(field.Alike("waitDuration", o.Name), "500ms"))
 		}
 	}
 	flag := func(name string, options ...string) *settings.Tree {

@@ -196,7 +196,7 @@ func hideErrors(r *settings.Reader, says *policy.Set, retry gatewayFilter, break
 		field += " on route " + route
 	}
 	r.Note(graph.Flaw{
-		Kind: graph.Inert, Field: field, Origin: retry.at.At,
+		Kind: graph.Inert, Field: field, Partly: true, Origin: retry.at.At,
 		Why:  "the fallback of the CircuitBreaker filter inside answers before Retry sees them",
 		Hint: "put the Retry filter after the CircuitBreaker filter",
 	})

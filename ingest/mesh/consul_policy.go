@@ -70,7 +70,7 @@ func consulTotal(f *field.Reader, route, destination document.Node) policy.Setti
 func consulRequestTimeout(f *field.Reader, n document.Node) policy.Setting[time.Duration] {
 	total := f.Duration(n, "requestTimeout")
 	if at := f.Look(n, "requestTimeout"); at.Exists() && total.Provenance == policy.Unknown && !f.Flawed() {
-		f.Reading(at, "requestTimeout", "0 is not set, so that Envoy's default of 15s acts", "write -1s for none here, or remove it; localRequestTimeoutMs of the callee is its own")
+		f.Reading(at, "requestTimeout", "0 is not set, so that Envoy's default of 15s acts", "write -1s for none here, or remove it; localRequestTimeoutMs of the callee is its own", field.Remove)
 	}
 	return total
 }
@@ -92,7 +92,7 @@ func consulRetry(f *field.Reader, n document.Node) *policy.Retry {
 		return field.Presence(policy.Retry{Retries: r.Retries}) // as though it were not written
 	case len(on) == 0 && r.Retries.Set():
 		f.Flaw(graph.Inert, f.Look(n, "numRetries"), "numRetries", "nothing is retried without a retry condition",
-			"set retryOnConnectFailure, retryOn or retryOnStatusCodes")
+			"set retryOnConnectFailure, retryOn or retryOnStatusCodes", field.Beside(field.Alike("retryOnConnectFailure", field.Keys(n)...), "true"))
 		return nil
 	case len(on) == 0:
 		return nil

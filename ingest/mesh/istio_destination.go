@@ -81,7 +81,7 @@ func (d *destinationPolicies) read() {
 			n++
 		}
 		if n == 0 {
-			d.fields.Flaw(graph.Invalid, top, "trafficPolicy", "it has no field, and the object is refused", "remove trafficPolicy, or set a field in it")
+			d.fields.Flaw(graph.Invalid, top, "trafficPolicy", "it has no field, and the object is refused", "remove trafficPolicy, or set a field in it", field.Remove)
 		}
 	}
 	d.fields.Prefix = "trafficPolicy."
@@ -198,7 +198,7 @@ func outlierDetection(f *field.Reader, n document.Node) *policy.Breaker {
 	b.Panic = f.Percent(n, "minHealthPercent")
 	if old := f.Count(0, n, "consecutiveErrors"); old.Set() {
 		f.Remark(graph.Inert, n.Get("consecutiveErrors"), "consecutiveErrors", "the field is deprecated",
-			"write consecutive5xxErrors, or consecutiveGatewayErrors")
+			"write consecutive5xxErrors, or consecutiveGatewayErrors", renamed(n, "consecutive5xxErrors"))
 		if !b.Failures.Set() {
 			b.Failures = old
 		}
@@ -234,4 +234,12 @@ func loadBalancer(f *field.Reader, n document.Node, ejects bool) *policy.Balance
 		}
 	}
 	return field.Presence(policy.Balance{Strategy: strategy})
+}
+
+// renamed gives a field of a block another name, or takes it away if the block has that already.
+func renamed(block document.Node, name string) field.Fix {
+	if block.Get(name).Exists() {
+		return field.Remove
+	}
+	return field.Rename(name)
 }

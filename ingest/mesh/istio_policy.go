@@ -66,7 +66,11 @@ func (v *virtualRoutes) misplaced() []graph.Flaw {
 		fields.Prefix = prefix
 		for _, key := range istioRouteFields {
 			if at := n.Get(key); at.Exists() {
-				fields.Flaw(graph.Invalid, at, key, fmt.Sprintf(why, key), hint)
+				fix := field.Partly
+				if hint != "" {
+					fix = field.Move("spec.http[]."+key, at.Flow())
+				}
+				fields.Flaw(graph.Invalid, at, key, fmt.Sprintf(why, key), hint, fix)
 			}
 		}
 	}
@@ -247,7 +251,7 @@ func (h *httpRule) policy() (policy.Set, []graph.Flaw) {
 	timeout.PerTry, says.Retry = istioRetries(f, n, "retries")
 	says.Timeout = field.Presence(timeout)
 	if n, f = h.taken("fault"); n.IsMap() {
-		f.Remark(graph.Inert, n, "fault", "it delays or fails requests on purpose", "remove it after the experiment")
+		f.Remark(graph.Inert, n, "fault", "it delays or fails requests on purpose", "remove it after the experiment", field.Remove)
 	}
 	flaws := h.fields.TakeFlaws()
 	if h.root != nil {
@@ -284,7 +288,7 @@ func istioRetries(f *field.Reader, n document.Node, name string) (perTry policy.
 	r = &policy.Retry{Retries: f.Count(0, n, "attempts")}
 	perTry = f.Duration(n, "perTryTimeout")
 	if perTry.Set() && perTry.Value < time.Millisecond {
-		f.Flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "is shorter than 1ms", "write at least 1ms")
+		f.Flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "is shorter than 1ms", "write at least 1ms", field.Instead("1ms"))
 		perTry = policy.Setting[time.Duration]{}
 	}
 	r.On = f.RetryOn(product.IstioRetryOn, n, "retryOn")
@@ -302,7 +306,7 @@ func istioRetries(f *field.Reader, n document.Node, name string) (perTry policy.
 		r.On = field.Supplied(f, field.OrNode(on, n), product.IstioDefaultRetryOn)
 	case r.On.Set() && len(r.On.Value) == 0:
 		f.Flaw(graph.Inert, on, "retryOn", "nothing is retried without a retry condition",
-			"set retryOn to statuses or conditions: 502,503 or connect-failure,reset")
+			"set retryOn to statuses or conditions: 502,503 or connect-failure,reset", field.Instead("connect-failure,refused-stream"))
 	}
 	if !n.Get("perTryTimeout").Exists() {
 		perTry = policy.Setting[time.Duration]{Provenance: policy.Absent, Origin: f.At(n)}
@@ -317,10 +321,10 @@ func withoutAttempts(f *field.Reader, n document.Node, ofRoute bool) *policy.Ret
 	for _, key := range []string{"perTryTimeout", "retryOn", "retryRemoteLocalities"} {
 		switch value := n.Get(key); {
 		case value.Exists() && ofRoute:
-			f.Flaw(graph.Invalid, value, key, "attempts are 0 or absent beside it, and the object is refused", "set attempts to 1 or 2")
+			f.Flaw(graph.Invalid, value, key, "attempts are 0 or absent beside it, and the object is refused", "set attempts to 1 or 2", field.Beside("attempts", "2"))
 			return nil
 		case value.Exists():
-			f.Flaw(graph.Inert, value, key, "nothing is retried without attempts", "set attempts to 1 or 2")
+			f.Flaw(graph.Inert, value, key, "nothing is retried without attempts", "set attempts to 1 or 2", field.Beside("attempts", "2"))
 		}
 	}
 	if !at.Exists() {

@@ -57,7 +57,7 @@ func LinkerdService(o *resource.Object) {
 	p.Says = linkerdAnnotations(f, annotations)
 	if o.Spec.Get("clusterIP").Str() == "None" {
 		f.Flaw(graph.Unbound, annotations, "metadata.annotations", "Linkerd ignores policies of a headless Service, whose pods are called by their own addresses",
-			"remove clusterIP: None of the Service, or remove the annotations")
+			"remove clusterIP: None of the Service, or remove the annotations", onlyLinkerd(annotations))
 		p.Says = policy.Set{}
 	}
 	p.Flaws = f.TakeFlaws()
@@ -163,7 +163,7 @@ func linkerdRetries(f *field.Reader, n document.Node, perTry policy.Setting[time
 		retries = policy.Setting[int]{}
 	case limit.Exists() && !unknown:
 		f.Flaw(graph.Inert, limit, linkerdRetry+"limit", "nothing is retried without a retry condition",
-			"add retry.linkerd.io/http or retry.linkerd.io/grpc")
+			"add retry.linkerd.io/http or retry.linkerd.io/grpc", field.Beside("["+linkerdRetry+"http]", "gateway-error"))
 		return &policy.Retry{Retries: field.Off(f, limit, 0)}
 	}
 	if !on.Set() && !limit.Exists() && !unknown {
@@ -182,7 +182,7 @@ func failureAccrual(f *field.Reader, n document.Node) *policy.Breaker {
 		for key, value := range n.Pairs() {
 			if strings.HasPrefix(key.Str(), linkerdAccrual+"-") {
 				f.Flaw(graph.Inert, value, key.Str(), "failure accrual is off without its own annotation",
-					`set `+linkerdAccrual+`: consecutive`)
+					`set `+linkerdAccrual+`: consecutive`, field.Beside("["+linkerdAccrual+"]", "consecutive"))
 			}
 		}
 		return nil
@@ -194,7 +194,7 @@ func failureAccrual(f *field.Reader, n document.Node) *policy.Breaker {
 	least, most := f.Duration(n, linkerdAccrual+"-consecutive-min-penalty"), f.Duration(n, linkerdAccrual+"-consecutive-max-penalty")
 	if least.Set() && most.Set() && most.Value < least.Value {
 		f.Flaw(graph.Invalid, n.Get(linkerdAccrual+"-consecutive-max-penalty"), linkerdAccrual+"-consecutive-max-penalty",
-			"is shorter than the min-penalty", "set it to the min-penalty or more")
+			"is shorter than the min-penalty", "set it to the min-penalty or more", field.Instead(n.Get(linkerdAccrual+"-consecutive-min-penalty").Str()))
 	}
 	field.Parsed(f, n, []string{linkerdAccrual + "-consecutive-jitter-ratio"}, "a number", parseJitterRatio)
 	return &policy.Breaker{
@@ -220,8 +220,12 @@ func serviceProfile(r *resource.Object) {
 	f := field.New(r.Document, product.LinkerdDuration)
 	if name := r.Root.Get("metadata", "name"); r.Name != "" && !strings.Contains(strings.Trim(r.Name, "."), ".") {
 		p := r.Policy(product.Linkerd, linkerdGroup, r.Root)
-		f.Flaw(graph.Unbound, name, "metadata.name", "a ServiceProfile is looked up by the full name of its service",
-			fmt.Sprintf("name it %q", r.Name+"."+cmp.Or(r.Namespace, "NAMESPACE")+".svc.cluster.local"))
+		full := r.Name + "." + cmp.Or(r.Namespace, "NAMESPACE") + ".svc.cluster.local"
+		var fixes []field.Fix
+		if r.Namespace != "" {
+			fixes = append(fixes, field.Instead(full))
+		}
+		f.Flaw(graph.Unbound, name, "metadata.name", "a ServiceProfile is looked up by the full name of its service", fmt.Sprintf("name it %q", full), fixes...)
 		p.Flaws = f.TakeFlaws()
 		r.Facts.Policies = append(r.Facts.Policies, p)
 		return
@@ -361,4 +365,14 @@ func linkerdRateLimit(r *resource.Object) {
 	}
 	p.To = []graph.EndpointRef{r.Group("Server", "", name)}
 	r.Facts.Policies = append(r.Facts.Policies, p)
+}
+
+// onlyLinkerd takes annotations away if all of them are Linkerd's.
+func onlyLinkerd(annotations document.Node) field.Fix {
+	for key := range annotations.Pairs() {
+		if !strings.Contains(key.Str(), "linkerd.io/") {
+			return field.Partly
+		}
+	}
+	return field.Remove
 }

@@ -141,13 +141,13 @@ func (c *EnvoyConfig) outdone(table document.Node) {
 		own := EnvoyGet(host, "retry_policy")
 		if own.IsMap() && all {
 			c.Flaw(graph.Shadowed, own, fmt.Sprintf("virtual_hosts[%d].retry_policy", i), "every route of it has a policy of its own, which replaces this one",
-				"move it to the routes that need it, or delete it")
+				"move it to the routes that need it, or delete it", field.Remove)
 		}
 		every = every && (own.IsMap() || all)
 	}
 	if own := EnvoyGet(table, "retry_policy"); own.IsMap() && every {
 		c.Flaw(graph.Shadowed, own, "retry_policy", "every virtual host has a policy of its own, which replaces this one",
-			"move it to the virtual hosts that need it, or delete it")
+			"move it to the virtual hosts that need it, or delete it", field.Remove)
 	}
 }
 
@@ -228,7 +228,7 @@ func envoyRetry(f *field.Reader, n document.Node) *policy.Retry {
 	r := &policy.Retry{Retries: f.Count(0, n, "num_retries"), On: EnvoyOn(f, n)}
 	switch written := EnvoyGet(n, "num_retries"); {
 	case EnvoyGet(n, "retry_on").Str() == "":
-		f.Flaw(graph.Inert, n, "retry_on", "nothing is retried without a retry condition", "set retry_on, for instance connect-failure,reset")
+		f.Flaw(graph.Inert, n, "retry_on", "nothing is retried without a retry condition", "set retry_on, for instance connect-failure,reset", field.Beside("retry_on", "connect-failure,refused-stream"))
 		return &policy.Retry{Retries: field.Off(f, n, 0)}
 	case !written.Exists():
 		r.Retries = field.Supplied(f, n, 1)
@@ -250,11 +250,11 @@ func EnvoyOn(f *field.Reader, n document.Node) policy.Setting[[]string] {
 	byCodes := strings.Contains(EnvoyGet(n, "retry_on").Str(), CodesTrigger)
 	if byCodes && !EnvoyGet(n, "retriable_status_codes").Exists() {
 		f.Flaw(graph.Inert, EnvoyGet(n, "retry_on"), "retry_on", CodesTrigger+" retries nothing without retriable_status_codes",
-			"add retriable_status_codes, or another condition")
+			"add retriable_status_codes, or another condition", withoutTrigger(EnvoyGet(n, "retry_on").Str()))
 	}
 	if codes.Set() && !byCodes {
 		f.Flaw(graph.Inert, EnvoyGet(n, "retriable_status_codes"), "retriable_status_codes",
-			"statuses need the condition "+CodesTrigger, "add it to retry_on")
+			"statuses need the condition "+CodesTrigger, "add it to retry_on", field.Retried(codes.Value, "retry_on", strings.TrimPrefix(EnvoyGet(n, "retry_on").Str()+","+CodesTrigger, ",")))
 		return on
 	}
 	return field.JoinOn(on, codes)
@@ -338,7 +338,7 @@ func envoyOutliers(f *field.Reader, n document.Node) *policy.Breaker {
 	if enforced := f.Percent(n, "enforcing_consecutive_gateway_failure"); enforced.Value == 0 && b.Gateway.Set() {
 		f.Flaw(graph.Inert, EnvoyGet(n, "consecutive_gateway_failure"), "consecutive_gateway_failure",
 			"gateway failures eject no host unless enforcing_consecutive_gateway_failure is set",
-			"set enforcing_consecutive_gateway_failure: 100")
+			"set enforcing_consecutive_gateway_failure: 100", field.Beside("enforcing_consecutive_gateway_failure", "100"))
 		b.Gateway = policy.Setting[int]{}
 	}
 	if one, ok := EnvoyGet(n, "always_eject_one_host").Bool(); ok {
@@ -357,3 +357,12 @@ var envoyBalancers = map[string]string{
 
 // CodesTrigger is the condition that makes a list of statuses count.
 const CodesTrigger = "retriable-status-codes"
+
+// withoutTrigger leaves the other conditions of a retry, or gives the statuses that are missing.
+func withoutTrigger(on string) field.Fix {
+	rest := slices.DeleteFunc(strings.Split(on, ","), func(word string) bool { return strings.TrimSpace(word) == CodesTrigger })
+	if len(rest) == 0 {
+		return field.Beside("retriable_status_codes", "[502, 504]")
+	}
+	return field.Instead(strings.Join(rest, ","))
+}

@@ -100,6 +100,9 @@ func (h *holds) takes(n document.Node) bool {
 func quoted(n document.Node, h *holds) (instead, hint string) {
 	switch {
 	case !n.IsScalar():
+	case h.what == fields && h.object.only() != "" && h.object.fields[h.object.only()].takesUnquoted(n.Str()):
+		instead = "{" + h.object.only() + ": " + n.Str() + "}"
+		return instead, "write " + instead
 	case h.what == text:
 		instead = strconv.Quote(n.Str())
 		return instead, "write it in quotes: " + instead
@@ -107,6 +110,14 @@ func quoted(n document.Node, h *holds) (instead, hint string) {
 		return n.Str(), "write it without quotes: " + n.Str()
 	}
 	return "", "write " + words[h.what]
+}
+
+// only is the one field that an object has, "" if it has several.
+func (o *object) only() string {
+	if len(o.fields) != 1 {
+		return ""
+	}
+	return slices.Sorted(maps.Keys(o.fields))[0]
 }
 
 // takesUnquoted reports whether a field takes a text if it is no string.

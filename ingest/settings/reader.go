@@ -19,14 +19,18 @@ type Reader struct {
 }
 
 // Flaw notes what is wrong about an option.
-func (r *Reader) Flaw(kind graph.FlawKind, o *Tree, why, hint string) {
-	r.Note(o.value().Flaw(kind, why, hint))
+func (r *Reader) Flaw(kind graph.FlawKind, o *Tree, why, hint string, fixes ...field.Fix) {
+	flaw := o.value().Flaw(kind, why, hint)
+	for _, fix := range fixes {
+		fix(&flaw)
+	}
+	r.Note(flaw)
 }
 
 // Inert notes an option that the product ignores, if it is written.
-func (r *Reader) Inert(o *Tree, why, hint string) {
+func (r *Reader) Inert(o *Tree, why, hint string, fixes ...field.Fix) {
 	if o != nil {
-		r.Flaw(graph.Inert, o, why, hint)
+		r.Flaw(graph.Inert, o, why, hint, fixes...)
 	}
 }
 

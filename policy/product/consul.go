@@ -80,6 +80,17 @@ var Consul = &policy.Product{
 		"ServiceRouter": begins("consul.hashicorp.com/v1alpha1", "ServiceRouter", policy.CalleeNamespace,
 			field("spec.routes[].match.http.pathPrefix", "/"), field("spec.routes[].destination.service", policy.CalleeName)),
 	},
+	Names: map[string][]string{
+		"service-router":    {"Name", "Routes[].Destination.Service"},
+		"service-resolver":  {"Name", "Redirect.Service"},
+		"service-splitter":  {"Name", "Splits[].Service"},
+		"service-defaults":  {"Name", "UpstreamConfig.Overrides[].Name"},
+		"ServiceRouter":     {"metadata.name", "spec.routes[].destination.service"},
+		"ServiceResolver":   {"metadata.name", "spec.redirect.service"},
+		"ServiceSplitter":   {"metadata.name", "spec.splits[].service"},
+		"ServiceDefaults":   {"metadata.name", "spec.upstreamConfig.overrides[].name"},
+		"ServiceIntentions": {"spec.destination.name"},
+	},
 	Inexpressible: []policy.Purpose{policy.AttemptTimeout, policy.RetryBackoff, policy.RetryBudget},
 }
 

@@ -39,6 +39,8 @@ var Dapr = &policy.Product{
 		policy.BreakerWindow:   ways(in("Resiliency", field("spec.policies.circuitBreakers[].interval", duration))),
 		policy.BreakerOpenTime: ways(in("Resiliency", field("spec.policies.circuitBreakers[].timeout", duration))),
 	},
+	OnlyPolicies: []string{"Resiliency"}, ByTarget: true,
+	Names:         map[string][]string{"Resiliency": {"spec.targets.apps.{}", "scopes[]"}},
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.EjectionShare, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }
 

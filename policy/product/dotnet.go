@@ -1,6 +1,7 @@
 package product
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -90,10 +91,16 @@ func zeroIfEmpty(s string) string {
 	return s
 }
 
-// doubtDays doubts a bare number, which .NET takes for days.
-func doubtDays(text string) (doubt, hint string) {
+// doubtDays doubts a bare number, which .NET takes for days. What is meant is seconds, of which a
+// TimeSpan has up to 59 beside minutes.
+func doubtDays(text string) (doubt, hint, instead string) {
 	if text = strings.TrimSpace(text); !wholeNumber.MatchString(text) {
-		return "", ""
+		return "", "", ""
 	}
-	return "is " + text + " days", `write "00:00:` + text + `" for seconds`
+	seconds := text
+	if n, err := strconv.Atoi(text); err == nil && n < 24*60*60 {
+		instead = fmt.Sprintf("%02d:%02d:%02d", n/3600, n/60%60, n%60)
+		seconds = instead
+	}
+	return "is " + text + " days", `write "` + seconds + `" for seconds`, instead
 }

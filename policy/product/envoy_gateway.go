@@ -26,7 +26,9 @@ var EnvoyGateway = &policy.Product{
 			Interval: def(3 * time.Second), Timeout: def(time.Second), Failures: def(3),
 		},
 	},
-	Merges: map[string]policy.Edit{"BackendTrafficPolicy": field("spec.mergeType", "StrategicMerge")},
+	OnlyPolicies: []string{"BackendTrafficPolicy"},
+	Names:        map[string][]string{"BackendTrafficPolicy": {"spec.targetRefs[].name", "spec.targetRef.name"}},
+	Merges:       map[string]policy.Edit{"BackendTrafficPolicy": field("spec.mergeType", "StrategicMerge")},
 	Remediations: policy.Remediations{
 		policy.TotalTimeout: ways(
 			in("BackendTrafficPolicy", field("spec.timeout.http.requestTimeout", duration)),

@@ -21,6 +21,11 @@ var GatewayAPI = &policy.Product{
 		policy.RetryBackoff:   ways(in("HTTPRoute", field("spec.rules[].retry.backoff", duration))),
 		policy.RetryBudget:    ways(in("XBackendTrafficPolicy", block("spec.retryConstraint.budget", ""))),
 	},
+	Names: map[string][]string{
+		"HTTPRoute":             {"spec.parentRefs[].name", "spec.rules[].backendRefs[].name"},
+		"GRPCRoute":             {"spec.parentRefs[].name", "spec.rules[].backendRefs[].name"},
+		"XBackendTrafficPolicy": {"spec.targetRefs[].name"},
+	},
 	Apart:         map[string][]string{"grpc-route": {"HTTPRoute"}}, // GRPCRoute has neither timeouts nor retries
 	Inexpressible: []policy.Purpose{policy.CircuitBreaker, policy.EjectionShare, policy.BreakerWindow, policy.BreakerOpenTime, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }

@@ -60,6 +60,11 @@ var Istio = &policy.Product{
 			field("spec.hosts", "[<callee>]"), field("spec.http[].route[].destination.host", policy.CalleeName)),
 		"DestinationRule": begins("networking.istio.io/v1", "DestinationRule", policy.CalleeNamespace, field("spec.host", policy.CalleeName)),
 	},
+	Names: map[string][]string{
+		"VirtualService":  {"spec.hosts[]", "spec.http[].route[].destination.host", "spec.http[].mirror.host", "spec.tcp[].route[].destination.host", "spec.tls[].route[].destination.host"},
+		"DestinationRule": {"spec.host"},
+		"ServiceEntry":    {"spec.hosts[]"},
+	},
 	Inexpressible: []policy.Purpose{policy.FallbackAnswer},
 }
 

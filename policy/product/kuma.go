@@ -1,6 +1,7 @@
 package product
 
 import (
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/policy"
@@ -49,12 +50,33 @@ var Kuma = &policy.Product{
 		"MeshCircuitBreaker":        begins("kuma.io/v1alpha1", "MeshCircuitBreaker", "kuma-system", kumaTarget...),
 		"MeshLoadBalancingStrategy": begins("kuma.io/v1alpha1", "MeshLoadBalancingStrategy", "kuma-system", kumaTarget...),
 	},
+	OnlyPolicies:  kumaPolicies,
+	Names:         kumaNames(),
 	Inexpressible: []policy.Purpose{policy.RetryBudget, policy.FallbackAnswer},
 }
 
 // kumaTarget begins a policy of all callers for one callee.
 var kumaTarget = []policy.Edit{
 	field("spec.targetRef.kind", "Mesh"), field("spec.to[].targetRef.kind", "MeshService"), field("spec.to[].targetRef.name", policy.CalleeName),
+}
+
+// kumaPolicies are Kuma's kinds that hold policies alone.
+var kumaPolicies = []string{
+	"MeshTimeout", "MeshRetry", "MeshCircuitBreaker", "MeshHealthCheck", "MeshLoadBalancingStrategy", "MeshRateLimit",
+	"Timeout", "Retry", "CircuitBreaker", "HealthCheck", "RateLimit",
+}
+
+// kumaNames are the fields in which these name services.
+func kumaNames() map[string][]string {
+	names := map[string][]string{"MeshHTTPRoute": {"spec.to[].targetRef.name", "spec.to[].rules[].default.backendRefs[].name"}}
+	for _, kind := range kumaPolicies {
+		if strings.HasPrefix(kind, "Mesh") {
+			names[kind] = []string{"spec.to[].targetRef.name", "spec.targetRef.name", "spec.targetRef.tags[kuma.io/service]"}
+		} else {
+			names[kind] = []string{"spec.destinations[].match[kuma.io/service]", "spec.sources[].match[kuma.io/service]", "destinations[].match[kuma.io/service]", "sources[].match[kuma.io/service]"}
+		}
+	}
+	return names
 }
 
 // KumaDuration is the syntax of Kuma's policies.

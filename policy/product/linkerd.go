@@ -51,6 +51,7 @@ var Linkerd = &policy.Product{
 		policy.CircuitBreaker:  ways(in("Service", annotation("balancer.linkerd.io/failure-accrual", "consecutive"))),
 		policy.BreakerOpenTime: ways(in("Service", annotation("balancer.linkerd.io/failure-accrual-consecutive-min-penalty", duration))),
 	},
+	Names:         map[string][]string{"ServiceProfile": {"metadata.name"}},
 	Inexpressible: []policy.Purpose{policy.RetryBackoff, policy.EjectionShare, policy.BreakerWindow, policy.ConcurrencyLimit, policy.FallbackAnswer, policy.LoadBalancing},
 }
 
