@@ -154,32 +154,44 @@ func (c *checker) unknown(key, value document.Node, way []part) {
 	}
 	path, written := under(last.path, name), value.Str()
 	why := fmt.Sprintf("%s has no such field", owner)
-	near := similar(name, last.object)
+	near, sure := similar(name, last.object)
 	to := home(name, way)
 	switch {
 	case near != "" && (to == "" || didyoumean.IsTypo(name, near)):
+		if !sure {
+			why = c.inRelease(owner)
+		}
 		c.note(graph.Inert, key, path, written, why, fmt.Sprintf("did you mean %q?", near))
-		c.flaws[len(c.flaws)-1].Name = near
+		c.flaws[len(c.flaws)-1].Name, c.flaws[len(c.flaws)-1].Assumed = near, !sure
 	case to != "":
 		c.note(graph.Unbound, key, path, written, why, "move it to "+to)
 		c.flaws[len(c.flaws)-1].To, c.flaws[len(c.flaws)-1].Holds = to, value.Flow()
 	default:
-		c.note(graph.Inert, key, path, written, fmt.Sprintf("%s %s has no such field in %s", c.kind.Product.Title, c.kind.Release, owner), "remove it, or use a release that has it")
+		c.note(graph.Inert, key, path, written, c.inRelease(owner), "remove it, or use a release that has it")
 		c.flaws[len(c.flaws)-1].Assumed = true
 	}
 }
 
-// similar returns the field of an object whose name is nearly a given one, "" if none is.
-func similar(name string, o *object) string {
+// inRelease says that the release whose fields are known does not have a field.
+func (c *checker) inRelease(owner string) string {
+	return fmt.Sprintf("%s %s has no such field in %s", c.kind.Product.Title, c.kind.Release, owner)
+}
+
+// similar returns the field of an object whose name is nearly a given one, "" if none is. It is
+// sure unless one is only the beginning of the other: then it may be a field of a later release.
+func similar(name string, o *object) (near string, sure bool) {
 	known := slices.Sorted(maps.Keys(o.fields))
 	for _, word := range []string{name, strings.ReplaceAll(name, "ies", "y")} { // "retries" is retry
 		for _, near := range didyoumean.Suggest(word, known) {
-			if didyoumean.IsTypo(word, near) || strings.HasPrefix(near, word) || strings.HasPrefix(word, near) {
-				return near
+			if near == word || didyoumean.IsTypo(word, near) {
+				return near, true
+			}
+			if strings.HasPrefix(near, word) || strings.HasPrefix(word, near) {
+				return near, false
 			}
 		}
 	}
-	return ""
+	return "", false
 }
 
 // home is where a field belongs that is not in the right place, "" if it is nowhere else. The

@@ -1,5 +1,5 @@
 // Schemas writes ingest/schema/table.txt: which fields the objects of products have, from the
-// schemas that the products ship. Their modules are downloaded.
+// schemas that the products ship. Their modules, or repositories, are downloaded.
 //
 //	go -C tools run ./schemas
 package main
@@ -24,10 +24,10 @@ import (
 
 const file = "../ingest/schema/table.txt"
 
-// A source is a release of a product whose module holds schemas.
+// A source is a release of a product that ships schemas in a Go module, or in a repository.
 type source struct {
-	product, release string // as weir names them
-	module, version  string
+	product, release string   // as weir names them
+	module, version  string   // a repository is a URL, its version a tag
 	files            []string // patterns
 	kinds            []string // that weir reads, or that hold policies
 }
@@ -56,6 +56,36 @@ var sources = []source{
 	{
 		"dapr", "1.16", "github.com/dapr/dapr", "v1.16.0", []string{"charts/dapr/crds/*.yaml"},
 		[]string{"Resiliency", "Component", "Configuration", "Subscription", "HTTPEndpoint"},
+	},
+	{
+		"linkerd", "2.20", "https://github.com/linkerd/linkerd2", "version-2.20", []string{"charts/linkerd-crds/templates/serviceprofile.yaml", "charts/linkerd-crds/templates/policy/*.yaml"},
+		[]string{"ServiceProfile", "HTTPRoute", "Server", "HTTPLocalRateLimitPolicy"},
+	},
+	{
+		"consul", "2.0", "https://github.com/hashicorp/consul-k8s", "v2.0.3",
+		[]string{
+			"charts/consul/templates/crd-service*.yaml", "charts/consul/templates/crd-proxydefaults.yaml", "charts/consul/templates/crd-*gateways.yaml",
+			"charts/consul/templates/crd-mesh*.yaml", "charts/consul/templates/crd-route*filters.yaml",
+		},
+		[]string{
+			"ServiceRouter", "ServiceSplitter", "ServiceResolver", "ServiceDefaults", "ProxyDefaults", "ServiceIntentions", "IngressGateway", "TerminatingGateway", "Mesh",
+			"MeshService", "RouteRetryFilter", "RouteTimeoutFilter",
+		},
+	},
+	{
+		"kuma", "2.14", "https://github.com/kumahq/kuma", "v2.14.3", []string{"deployments/charts/kuma/crds/kuma.io_mesh*.yaml"},
+		[]string{
+			"MeshTimeout", "MeshRetry", "MeshCircuitBreaker", "MeshHealthCheck", "MeshRateLimit", "MeshLoadBalancingStrategy", "MeshFaultInjection", "MeshHTTPRoute",
+			"MeshTCPRoute", "MeshService", "MeshExternalService", "MeshMultiZoneService",
+		},
+	},
+	{
+		"nginx-ingress", "5.5", "https://github.com/nginx/kubernetes-ingress", "v5.5.4", []string{"config/crd/bases/k8s.nginx.org_*.yaml"},
+		[]string{"VirtualServer", "VirtualServerRoute", "TransportServer", "Policy"},
+	},
+	{
+		"kong", "2.0", "https://github.com/Kong/kubernetes-configuration", "v2.0.1", []string{"config/crd/*/configuration.konghq.com_kongclusterplugins.yaml", "config/crd/*/configuration.konghq.com_kongplugins.yaml", "config/crd/*/configuration.konghq.com_kongupstreampolicies.yaml"},
+		[]string{"KongPlugin", "KongClusterPlugin", "KongUpstreamPolicy"},
 	},
 }
 
@@ -110,9 +140,12 @@ type table struct {
 }
 
 func (t *table) read(s *source) error {
-	dir, err := download(s.module + "@" + s.version)
+	dir, err := s.download()
 	if err != nil {
 		return err
+	}
+	if s.isRepository() {
+		defer os.RemoveAll(dir)
 	}
 	for _, pattern := range s.files {
 		names, err := filepath.Glob(filepath.Join(dir, filepath.FromSlash(pattern)))
@@ -128,15 +161,19 @@ func (t *table) read(s *source) error {
 	return nil
 }
 
-// template is a line of a chart around what it holds.
-var template = regexp.MustCompile(`(?m)^\{\{.*\}\}$`)
+// The lines of a chart around what it holds, and its values.
+var (
+	templateLine  = regexp.MustCompile(`(?m)^\s*\{\{.*\}\}\s*$`)
+	templateValue = regexp.MustCompile(`\{\{[^}]*\}\}`)
+)
 
 func (t *table) readFile(s *source, name string) error {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return err
 	}
-	for d := yaml.NewDecoder(bytes.NewReader(template.ReplaceAll(data, nil))); ; {
+	data = templateValue.ReplaceAll(templateLine.ReplaceAll(data, nil), []byte("value"))
+	for d := yaml.NewDecoder(bytes.NewReader(data)); ; {
 		var one definition
 		switch err := d.Decode(&one); {
 		case errors.Is(err, io.EOF):
@@ -224,9 +261,14 @@ func (t *table) what(s *schema) string {
 	return "a"
 }
 
-// download returns the directory of a module.
-func download(module string) (string, error) {
-	c := exec.Command("go", "mod", "download", "-json", module)
+func (s *source) isRepository() bool { return strings.HasPrefix(s.module, "https://") }
+
+// download returns a directory with the files of a source, one of its own for a repository.
+func (s *source) download() (string, error) {
+	if s.isRepository() {
+		return s.clone()
+	}
+	c := exec.Command("go", "mod", "download", "-json", s.module+"@"+s.version)
 	c.Stderr = os.Stderr
 	out, err := c.Output()
 	if err != nil {
@@ -234,4 +276,23 @@ func download(module string) (string, error) {
 	}
 	var found struct{ Dir string }
 	return found.Dir, json.Unmarshal(out, &found)
+}
+
+func (s *source) clone() (string, error) {
+	dir, err := os.MkdirTemp("", "schemas")
+	if err != nil {
+		return "", err
+	}
+	files := []string{"-C", dir, "checkout", "--quiet", "HEAD", "--"}
+	for _, pattern := range s.files {
+		files = append(files, ":(glob)"+pattern)
+	}
+	for _, args := range [][]string{{"clone", "--quiet", "--depth=1", "--no-checkout", "--branch=" + s.version, s.module, dir}, files} {
+		c := exec.Command("git", args...)
+		c.Stderr = os.Stderr
+		if err := c.Run(); err != nil {
+			return dir, err
+		}
+	}
+	return dir, nil
 }
