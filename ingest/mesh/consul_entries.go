@@ -79,14 +79,7 @@ func serviceResolver(r *resource.Object) {
 // consulTakeovers reads the services that take over when no instance of a service passes its
 // checks, in order.
 func consulTakeovers(r *resource.Object, e graph.Evidence) {
-	var others []document.Node
-	for _, failover := range consulGet(r.Spec, "failover").Pairs() {
-		for _, n := range append([]document.Node{failover}, consulList(r, failover, "targets")...) {
-			if consulOther(r, n) {
-				others = append(others, n)
-			}
-		}
-	}
+	others := consulTakerNodes(r)
 	if others == nil {
 		return
 	}
@@ -99,6 +92,29 @@ func consulTakeovers(r *resource.Object, e graph.Evidence) {
 		e.In = &graph.Place{Group: group, Rank: i + 1}
 		consulRoute(r, "resolver", n, e)
 	}
+}
+
+// consulTakerNodes are where a resolver names the services that take over, in order.
+func consulTakerNodes(r *resource.Object) []document.Node {
+	var others []document.Node
+	for _, failover := range consulGet(r.Spec, "failover").Pairs() {
+		for _, n := range append([]document.Node{failover}, consulList(r, failover, "targets")...) {
+			if consulOther(r, n) {
+				others = append(others, n)
+			}
+		}
+	}
+	return others
+}
+
+// consulTakers are those services.
+func consulTakers(r *resource.Object) []graph.EndpointRef {
+	var takers []graph.EndpointRef
+	for _, n := range consulTakerNodes(r) {
+		to, _ := consulParty(n, "service")
+		takers = append(takers, to)
+	}
+	return takers
 }
 
 // serviceSplitter reads the services that share the requests of another one.
@@ -120,7 +136,7 @@ func serviceRouter(r *resource.Object) {
 	e := graph.Evidence{Way: "service-router", Strength: graph.Strong}
 	rest := true
 	for _, route := range consulList(r, r.Spec, "routes") {
-		if e.Match = consulMatch(consulGet(route, "match")); rest { // a route after one for all requests gets none
+		if e.Match = consulMatch(route); rest { // a route after one for all requests gets none
 			consulRoute(r, "router", consulGet(route, "destination"), e)
 		}
 		rest = rest && e.Match != ""

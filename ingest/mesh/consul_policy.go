@@ -2,6 +2,7 @@ package mesh
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -43,7 +44,8 @@ func consulRouterPolicies(r *resource.Object) {
 	for i, route := range routes {
 		p := consulPolicy(r, "route", route)
 		p.To, p.ToIs, p.Rule = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref()
-		p.Match, p.Rank = consulMatch(consulGet(route, "match")), len(routes)-i+1
+		p.Match, p.Rank = consulMatch(route), len(routes)-i+2
+		consulRefusedMatch(f.Within(fmt.Sprintf("routes[%d].match.http", i)), consulHTTP(route))
 		destination := consulGet(route, "destination")
 		inner := f.Within(fmt.Sprintf("routes[%d].destination", i))
 		p.Says.Timeout = &policy.Timeout{Total: consulTotal(inner, route, destination), Idle: inner.Duration(destination, "idleTimeout")}
@@ -52,7 +54,7 @@ func consulRouterPolicies(r *resource.Object) {
 	}
 	if !open {
 		rest := consulPolicy(r, "route", r.Root)
-		rest.To, rest.ToIs, rest.Rule, rest.Rank = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref(), 1
+		rest.To, rest.ToIs, rest.Rule, rest.Rank = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, r.Ref(), 2
 		rest.Says.Timeout = &policy.Timeout{Total: consulTotal(f, r.Root, document.Node{})}
 		parts = append(parts, rest)
 	}
@@ -88,8 +90,11 @@ func consulRetry(f *field.Reader, n document.Node) *policy.Retry {
 		on, at = append(on, codes.Value...), field.OrNode(at, f.Look(n, "retryOnStatusCodes"))
 	}
 	switch slices.Sort(on); {
+	case r.Retries.Set() && r.Retries.Value == 0 && len(on) == 0:
+		return field.Presence(policy.Retry{Retries: r.Retries})
 	case r.Retries.Set() && r.Retries.Value == 0:
-		return field.Presence(policy.Retry{Retries: r.Retries}) // as though it were not written
+		f.Reading(f.Look(n, "numRetries"), "numRetries", "0 is not set, so that Envoy's default of one retry acts", "remove the conditions of retries for none")
+		r.Retries = policy.Setting[int]{}
 	case len(on) == 0 && r.Retries.Set():
 		f.Flaw(graph.Inert, f.Look(n, "numRetries"), "numRetries", "nothing is retried without a retry condition",
 			"set retryOnConnectFailure, retryOn or retryOnStatusCodes", field.Beside(field.Alike("retryOnConnectFailure", field.Keys(n)...), "true"))
@@ -101,24 +106,66 @@ func consulRetry(f *field.Reader, n document.Node) *policy.Retry {
 	return &r
 }
 
+// consulHTTP is the condition of a route.
+func consulHTTP(route document.Node) document.Node {
+	match := consulGet(route, "match")
+	return field.OrNode(match.Get("HTTP"), consulGet(match, "http"))
+}
+
+// consulPaths are the conditions on a path, of which a route takes one, and how each is written.
+var consulPaths = []struct{ key, before, after string }{{"pathExact", "", ""}, {"pathPrefix", "", "*"}, {"pathRegex", "~", ""}}
+
+// consulRefusedMatch notes the conditions on a path that Consul refuses.
+func consulRefusedMatch(f *field.Reader, http document.Node) {
+	written := 0
+	for _, path := range consulPaths {
+		n := consulGet(http, path.key)
+		switch text := n.Str(); {
+		case text == "":
+		case path.before == "" && text[0] != '/' && !document.IsPlaceholder(text):
+			f.Flaw(graph.Invalid, n, path.key, "it does not begin with /", "write \"/"+text+"\"")
+		case written > 0:
+			f.Flaw(graph.Invalid, n, path.key, "a route takes one of pathExact, pathPrefix and pathRegex", "keep one of them")
+		}
+		if n.Str() != "" {
+			written++
+		}
+	}
+}
+
 // consulMatch returns the part of the calls that a route matches.
-func consulMatch(match document.Node) string {
-	http := field.OrNode(match.Get("HTTP"), consulGet(match, "http"))
+func consulMatch(route document.Node) string {
+	http := consulHTTP(route)
 	var words []string
 	if methods := consulGet(http, "methods").Strs(); len(methods) > 0 {
 		words = append(words, strings.Join(methods, ","))
 	}
-	for _, path := range []struct{ key, before, after string }{{"pathExact", "", ""}, {"pathPrefix", "", "*"}, {"pathRegex", "~", ""}} {
+	for _, path := range consulPaths {
 		if text := consulGet(http, path.key).Str(); text != "" && path.before+text+path.after != "/*" {
 			words = append(words, path.before+text+path.after)
 		}
 	}
-	for _, key := range []string{"header", "queryParam"} {
-		for _, condition := range consulGet(http, key).Items() {
-			words = append(words, strings.TrimSuffix(key, "Param")+" "+consulGet(condition, "name").Str())
-		}
+	for _, condition := range consulGet(http, "header").Items() {
+		words = append(words, consulCondition("header", condition))
+	}
+	for _, condition := range consulGet(http, "queryParam").Items() {
+		words = append(words, consulCondition("query", condition))
 	}
 	return strings.Join(words, " ")
+}
+
+// consulCondition writes a condition on a header or a parameter.
+func consulCondition(word string, n document.Node) string {
+	value := ""
+	for _, kind := range []struct{ key, before, after string }{{"exact", "", ""}, {"prefix", "", "*"}, {"suffix", "*", ""}, {"regex", "~", ""}} {
+		if text := consulGet(n, kind.key).Str(); text != "" && value == "" {
+			value = kind.before + text + kind.after
+		}
+	}
+	if invert, _ := consulGet(n, "invert").Bool(); invert {
+		word = "without " + word
+	}
+	return strings.TrimSpace(word + " " + consulGet(n, "name").Str() + " " + value)
 }
 
 // consulResolverPolicies reads how a resolver says that its service is reached.
@@ -133,8 +180,13 @@ func consulResolverPolicies(r *resource.Object) {
 	request.Says.Timeout = field.Presence(policy.Timeout{Total: consulRequestTimeout(f, r.Spec)})
 	p.Says.Timeout = field.Presence(policy.Timeout{Connect: f.Duration(r.Spec, "connectTimeout")})
 	p.Says.Balance = field.Presence(policy.Balance{Strategy: f.Word(consulBalance, r.Spec, "loadBalancer", "policy")})
+	others := p // that take over
+	others.Of, others.To, others.Rank = r.Ref(), consulTakers(r), 1
+	if len(others.To) == 0 {
+		others.Says = policy.Set{}
+	}
 	p.Says.Fallback = consulFailover(r, f)
-	r.AddPolicies(f, slices.DeleteFunc([]graph.Policy{p, request}, func(p graph.Policy) bool {
+	r.AddPolicies(f, slices.DeleteFunc([]graph.Policy{p, request, others}, func(p graph.Policy) bool {
 		return p.Says.Empty() && !f.Flawed()
 	})...)
 }
@@ -267,12 +319,25 @@ func consulDefaultTimeout(f *field.Reader, n document.Node) policy.Setting[time.
 }
 
 // consulSplitterPolicies reads what a splitter shows of the calls to its service: that their
-// protocol has requests.
+// protocol has requests, and that their timeout is none of a resolver.
 func consulSplitterPolicies(r *resource.Object) {
-	p := consulPolicy(r, "protocol", r.Root)
-	p.To, p.ToIs, p.Default = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, true
-	p.Says.Timeout = &policy.Timeout{Total: field.Supplied(consulFields(r), r.Root, product.ConsulRequestTimeout)}
-	r.Facts.Policies = append(r.Facts.Policies, p)
+	f := consulFields(r)
+	p := consulPolicy(r, "route", r.Root)
+	p.To, p.ToIs, p.Rank = []graph.EndpointRef{consulSelf(r)}, graph.NamedHost, 1
+	p.Says.Timeout = &policy.Timeout{Total: field.Supplied(f, r.Root, product.ConsulRequestTimeout)}
+	splits, sum := consulList(r, r.Spec, "splits"), 0.0
+	for _, split := range splits {
+		weight, isNumber := consulGet(split, "weight").Float()
+		if !isNumber && consulGet(split, "weight").Exists() {
+			return // filled in later
+		}
+		sum += weight
+	}
+	if len(splits) > 0 && math.Round(sum*100) != 100*100 {
+		f.Flaw(graph.Invalid, consulGet(splits[len(splits)-1], "weight"), fmt.Sprintf("splits[%d].weight", len(splits)-1),
+			fmt.Sprintf("the weights together are %g", sum), "write weights that are 100 together")
+	}
+	r.AddPolicies(f, p)
 }
 
 // consulProtocol starts the policy of calls to a service that its protocol, written below n,

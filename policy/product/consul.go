@@ -12,7 +12,7 @@ var Consul = &policy.Product{
 	Name: "consul", Title: "Consul",
 	Source:    "https://developer.hashicorp.com/consul/docs/connect/config-entries",
 	Durations: []*policy.Syntax{ConsulDuration}, RetryWords: []*policy.RetryWords{ConsulRetryOn},
-	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter,
+	Layer: policy.ClientProxy, Mesh: true, Backoff: policy.EnvoyFullJitter, NoPanic: true, // Consul switches Envoy's panic threshold off
 	CarriesRoutes: true, BetweenMembers: true, AddressedWays: []string{"consul-upstream"}, // transparent proxies are the default in Kubernetes
 	// "Discovery chain": every proxy follows it, gateways included.
 	RouteSteps: []string{"router", "splitter", "resolver"}, GatewayRoutes: true, OwnGateways: true,
@@ -20,6 +20,7 @@ var Consul = &policy.Product{
 	Signs: []policy.MeshSign{{Key: "consul.hashicorp.com/connect-inject-status", In: []string{"injected"}}, {Key: "consul.hashicorp.com/connect-inject", In: []string{"true"}, Out: []string{"false"}}},
 	Defaults: policy.Set{
 		Timeout: connectOnly(def(5 * time.Second)), Retry: noRetry(), Breaker: &envoyEjection, Bulkhead: &envoyLimits,
+		Balance: &policy.Balance{Strategy: def("round-robin")},
 	},
 	Within: policy.Set{
 		Retry:   &policy.Retry{Retries: def(1), On: noDefault[[]string](), Backoff: &envoyBackoff},

@@ -1,0 +1,3 @@
+module github.com/envoyproxy/go-control-plane/envoy
+
+go 1.20
