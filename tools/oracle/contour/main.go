@@ -24,6 +24,7 @@ import (
 
 	"github.com/weirgraph/weir/tools/oracle/answer"
 	"github.com/weirgraph/weir/tools/oracle/answer/envoy"
+	"github.com/weirgraph/weir/tools/oracle/answer/envoy/match"
 )
 
 func main() { answer.Main("github.com/projectcontour/contour", ask) }
@@ -96,7 +97,7 @@ func routeLines(caller string, host *dag.VirtualHost, r *dag.Route, generator *e
 	}
 	made := envoyv3.VirtualHostAndRoutes(host, []*dag.Route{r}, false).Routes[0]
 	// Envoy matches the whole path, whatever an expression begins with.
-	l := answer.Line{Caller: caller, Proxy: "gateway", Host: host.Name, Match: strings.ReplaceAll(envoy.Match(made.Match), "~^", "~"), Timeout: "15s"}
+	l := answer.Line{Caller: caller, Proxy: "gateway", Host: host.Name, Match: strings.ReplaceAll(match.Text(made.Match), "~^", "~"), Timeout: "15s"}
 	action := made.GetRoute()
 	if action.Timeout != nil {
 		l.Timeout = envoy.Duration(action.Timeout)

@@ -30,6 +30,7 @@ import (
 
 	"github.com/weirgraph/weir/tools/oracle/answer"
 	"github.com/weirgraph/weir/tools/oracle/answer/envoy"
+	"github.com/weirgraph/weir/tools/oracle/answer/envoy/match"
 )
 
 func main() { answer.Main("github.com/envoyproxy/gateway", ask) }
@@ -129,7 +130,7 @@ func (g *gateway) routes(at string, host *route.VirtualHost) []answer.Line {
 		if from == nil {
 			continue
 		}
-		l := answer.Line{Caller: g.name, Proxy: "gateway", Host: strings.Join(host.Domains, ","), Match: envoy.Match(r.Match), Timeout: "15s"} // Envoy's
+		l := answer.Line{Caller: g.name, Proxy: "gateway", Host: strings.Join(host.Domains, ","), Match: match.Text(r.Match), Timeout: "15s"} // Envoy's
 		if from.IsHTTP2 {
 			l.Match = strings.Trim(l.Match, "/*")
 		}
