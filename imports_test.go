@@ -45,6 +45,7 @@ var homes = map[string][]string{
 	"gonum.org/":                   {"graph", "analyze"},
 	"gopkg.in/yaml.v3":             {"internal"},
 	module + "/internal/yaml":      {"ingest", "fix"},
+	"regexp":                       {"internal"}, // internal/lazy compiles expressions when they are first used
 	"charm.land/lipgloss/":         {"render", "render/pen"},
 	"github.com/spf13/":            {"cmd"},
 	"github.com/klauspost/":        {"ingest"},

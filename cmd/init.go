@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/render/pen"
 )
 
@@ -216,7 +216,7 @@ func (d *draft) ignore(check *analyze.Check) {
 // comment returns text for a comment at the end of a line.
 func comment(text string) string { return strings.Join(strings.Fields(pen.Clean(text)), " ") }
 
-var plainScalar = regexp.MustCompile(`^[A-Za-z./][A-Za-z0-9./_-]*$`)
+var plainScalar = lazy.NewRegexp(`^[A-Za-z./][A-Za-z0-9./_-]*$`)
 
 // scalar returns text as a value of YAML.
 func scalar(text string) string {

@@ -1,10 +1,10 @@
 package fix
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/yaml"
 	"github.com/weirgraph/weir/policy"
 )
@@ -97,7 +97,7 @@ func named(n *yaml.Node, steps []step, text string) []*yaml.Node {
 }
 
 // assigned is a line of a file of settings that gives a text to a name.
-var assigned = regexp.MustCompile(`(?m)^[ \t]*"?([A-Za-z_]+)"?[ \t]*[=:][ \t]*"([^"\n]*)"`)
+var assigned = lazy.NewRegexp(`(?m)^[ \t]*"?([A-Za-z_]+)"?[ \t]*[=:][ \t]*"([^"\n]*)"`)
 
 // nameLines are the splices of the lines of a file that give one of the last names of paths its text.
 func nameLines(text []byte, edits []analyze.FieldEdit) []splice {

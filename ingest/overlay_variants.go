@@ -5,13 +5,13 @@ import (
 	"cmp"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/delivery"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/stage"
 )
 
@@ -135,7 +135,7 @@ func (o *overlays) shareBase(a, b *delivery.Overlay) bool {
 
 // workload matches the kind, name and namespace of a workload in what kustomize writes, where
 // the keys of an object are sorted.
-var workload = regexp.MustCompile(`(?m)^kind: (Deployment|StatefulSet|DaemonSet|Rollout|Job|CronJob)\nmetadata:\n(?:  [ \S].*\n)*?  name: (\S+)\n(?:  namespace: (\S+)\n)?`)
+var workload = lazy.NewRegexp(`(?m)^kind: (Deployment|StatefulSet|DaemonSet|Rollout|Job|CronJob)\nmetadata:\n(?:  [ \S].*\n)*?  name: (\S+)\n(?:  namespace: (\S+)\n)?`)
 
 func shareWorkload(a, b []byte) bool {
 	seen := map[string]bool{}

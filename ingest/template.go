@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/ingest/delivery"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/unread"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 const templateKind = "un-rendered template"
@@ -66,8 +66,8 @@ type charts struct {
 }
 
 var (
-	chartName    = regexp.MustCompile(`(?m)^name: *["']?([\w.-]+)`)
-	chartLibrary = regexp.MustCompile(`(?m)^type: *["']?library\b`)
+	chartName    = lazy.NewRegexp(`(?m)^name: *["']?([\w.-]+)`)
+	chartLibrary = lazy.NewRegexp(`(?m)^type: *["']?library\b`)
 )
 
 // of returns the outermost chart that has f among the templates of it or of a chart that is

@@ -2,11 +2,12 @@ package policy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A Syntax is one product's way to write durations.
@@ -50,9 +51,9 @@ func (s *Syntax) instead(text string) string {
 }
 
 // inWords is a duration as people write it: "5 seconds", "2 min".
-var inWords = regexp.MustCompile(`^([0-9]+) ?(milliseconds?|millis|seconds?|secs?|minutes?|mins?|hours?)$`)
+var inWords = lazy.NewRegexp(`^([0-9]+) ?(milliseconds?|millis|seconds?|secs?|minutes?|mins?|hours?)$`)
 
-var wholeNumber = regexp.MustCompile(`^[0-9]+$`)
+var wholeNumber = lazy.NewRegexp(`^[0-9]+$`)
 
 // Write returns a text that s reads as d, or as a little more where it has no text for d: what
 // takes whole seconds gets the next one. It is false if there is no such text.

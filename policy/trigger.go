@@ -2,10 +2,11 @@ package policy
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // The classes of failures that trigger a retry, Retry.On. An HTTP status is
@@ -93,7 +94,7 @@ func (v *RetryWords) unknown(word string) *ValueError {
 	return bad
 }
 
-var statusRange = regexp.MustCompile(`^([1-5][0-9][0-9])(?:-([1-5][0-9][0-9]))?$`)
+var statusRange = lazy.NewRegexp(`^([1-5][0-9][0-9])(?:-([1-5][0-9][0-9]))?$`)
 
 // statuses returns the classes of a status, or of a range of them, nil for
 // anything else. A range that holds all of 500 to 599 is the class of them.

@@ -3,9 +3,9 @@ package render
 import (
 	"encoding/csv"
 	"io"
-	"regexp"
 
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/render/pen"
 )
 
@@ -37,7 +37,7 @@ func writeCSV(w io.Writer, r *analyze.Report, _ Options) error {
 
 // formula matches the beginning of what a spreadsheet reads as a formula (CWE-1236): of a cell,
 // or after a separator of cells in other languages, also in letters of full width.
-var formula = regexp.MustCompile(`(^|[;\t|])(\s*)([=+\-@＝＋－＠])`)
+var formula = lazy.NewRegexp(`(^|[;\t|])(\s*)([=+\-@＝＋－＠])`)
 
 // escapeFormula prevents a spreadsheet from reading a name as a formula.
 func escapeFormula(s string) string { return formula.ReplaceAllString(s, "$1$2'$3") }

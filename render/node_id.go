@@ -3,10 +3,10 @@ package render
 import (
 	"encoding/hex"
 	"hash/fnv"
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Identifiers in pictures come from the IDs of services: a service that is added changes the lines
@@ -17,7 +17,7 @@ func nodeID(g *graph.Graph, n graph.Node) string { return pictureID("n", g.ID(n)
 
 // plainID matches the names that are written out. For them the replacements below are unique:
 // neither "-" is beside another one or "/", nor is there any other character.
-var plainID = regexp.MustCompile(`^[a-z0-9]+(?:[-/][a-z0-9]+)*$`)
+var plainID = lazy.NewRegexp(`^[a-z0-9]+(?:[-/][a-z0-9]+)*$`)
 
 var idReplacements = strings.NewReplacer("/", "__", "-", "_")
 

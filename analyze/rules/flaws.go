@@ -3,11 +3,11 @@ package rules
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -108,7 +108,7 @@ func annotated(p *Pass, flaw *graph.Flaw) (analyze.ObjectEdit, bool) {
 }
 
 // index is the number of an entry of a list in a path.
-var index = regexp.MustCompile(`\[[0-9]+\]`)
+var index = lazy.NewRegexp(`\[[0-9]+\]`)
 
 func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) {
 	object := cmp.Or(flaw.Object, part.Object)

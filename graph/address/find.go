@@ -3,12 +3,12 @@ package address
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A Candidate is a text in a setting that may be an address. Whether a service answers
@@ -94,10 +94,10 @@ func isWordList(tokens []string) bool {
 const minWordList = 4
 
 // secretPair matches a word for a secret with its value: username="x" password="y".
-var secretPair = regexp.MustCompile(`(?i)[\w.-]*(?:user|username|passwd|password|pwd|secret|token|key|credentials?)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s;,&]+)`)
+var secretPair = lazy.NewRegexp(`(?i)[\w.-]*(?:user|username|passwd|password|pwd|secret|token|key|credentials?)\s*=\s*(?:"[^"]*"|'[^']*'|[^\s;,&]+)`)
 
 // A numberRange is the notation of MinIO for several hosts: "http://disk{1...4}:9000".
-var numberRange = regexp.MustCompile(`([^\s,;{]*)\{(\d+)\.\.\.(\d+)\}([^\s,;]*)`)
+var numberRange = lazy.NewRegexp(`([^\s,;{]*)\{(\d+)\.\.\.(\d+)\}([^\s,;]*)`)
 
 // maxRange is how many hosts a range is expanded to.
 const maxRange = 64
@@ -139,7 +139,7 @@ func (f *finder) keepInside() {
 }
 
 // placeholder matches references to settings in INI files and templates.
-var placeholder = regexp.MustCompile(`%\((\w+)\)s|\{\{-?\s*([\w.]+)[^{}]*\}\}`)
+var placeholder = lazy.NewRegexp(`%\((\w+)\)s|\{\{-?\s*([\w.]+)[^{}]*\}\}`)
 
 // notHosts are the values that a setting named after a host may have instead.
 var notHosts = wordSet("true false yes no on off none null nil undefined default auto any all enabled disabled all-in-one cluster standalone internal direct stdout stderr system.out system.err")

@@ -1,10 +1,11 @@
 package address
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A Key is what the name of a setting shows of its value.
@@ -159,9 +160,9 @@ func (k *Key) isOwn() bool {
 }
 
 var (
-	certificateName = regexp.MustCompile(`\b(?:tls|ssl|sni|origin) (?:.+ )?server name$`)
-	tokenIssuer     = regexp.MustCompile(`^(?:.* )?(?:(?:jwt|jwks|token|tokens)(?: settings| options| bearer)? issuer|valid issuers?)$`)
-	registeredRoot  = regexp.MustCompile(`\b(?:clients|applications) (?:.+ )?(?:root|base|admin|home) url$`)
+	certificateName = lazy.NewRegexp(`\b(?:tls|ssl|sni|origin) (?:.+ )?server name$`)
+	tokenIssuer     = lazy.NewRegexp(`^(?:.* )?(?:(?:jwt|jwks|token|tokens)(?: settings| options| bearer)? issuer|valid issuers?)$`)
+	registeredRoot  = lazy.NewRegexp(`\b(?:clients|applications) (?:.+ )?(?:root|base|admin|home) url$`)
 )
 
 // isHome reports whether the key is for the address under which the service

@@ -3,12 +3,12 @@ package address
 import (
 	"cmp"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/sanitize"
 )
 
@@ -188,7 +188,7 @@ func NameBefore(host string) (name string, ok bool) {
 
 func isNamespaceWord(w string) bool { return w == "namespace" || w == "ns" }
 
-var variableRest = regexp.MustCompile(`^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(\.?)(?:\$\{(\w+)\}|\$\((\w+)\))(\.svc(?:\.[a-z0-9.${}()_-]+)?)?$`)
+var variableRest = lazy.NewRegexp(`^([a-z0-9](?:[a-z0-9-]*[a-z0-9])?)(\.?)(?:\$\{(\w+)\}|\$\((\w+)\))(\.svc(?:\.[a-z0-9.${}()_-]+)?)?$`)
 
 // IsUnfilled reports whether a host has the form of the name of a Service in a cluster and is none, as
 // its labels have what the DNS of a cluster does not allow: "shop.SHOP_NAMESPACE.svc.cluster.local"

@@ -1,12 +1,12 @@
 package link
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // evidence returns the evidence of an addressed call.
@@ -110,9 +110,9 @@ func keepsState(k graph.Kind) bool {
 }
 
 var (
-	numbers = regexp.MustCompile(`\d+`)
+	numbers = lazy.NewRegexp(`\d+`)
 	// A single letter after a hyphen counts like a number: node-a, node-b.
-	letters = regexp.MustCompile(`([-_])[a-z]([-_.]|$)`)
+	letters = lazy.NewRegexp(`([-_])[a-z]([-_.]|$)`)
 )
 
 // stem returns a name with "#" for every number in it, and for a single letter that counts

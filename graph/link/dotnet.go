@@ -2,11 +2,11 @@ package link
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // environmentOf returns the environment of a program of .NET as its one active profile, nil if
@@ -47,7 +47,7 @@ var environmentVariables = []string{"dotnetenvironment", "aspnetcoreenvironment"
 
 // connectionPrefix matches what the name of a variable begins with in whose rest .NET sees the
 // name of a connection string.
-var connectionPrefix = regexp.MustCompile(`^(?:CUSTOM|SQL|SQLAZURE|MYSQL|POSTGRESQL)CONNSTR_`)
+var connectionPrefix = lazy.NewRegexp(`^(?:CUSTOM|SQL|SQLAZURE|MYSQL|POSTGRESQL)CONNSTR_`)
 
 // settingOf returns the relaxed name of the setting whose place a variable takes.
 func settingOf(variable string) string {

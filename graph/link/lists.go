@@ -1,13 +1,13 @@
 package link
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // findLists finds the lists of addresses of which any will do, and makes clusters of what
@@ -97,7 +97,7 @@ func (c *clusters) mayBeGrouped(a *addressed) bool {
 
 // entryKey matches settings that are one entry of a list by their names: "brokers[0]",
 // "Kafka__Brokers__1".
-var entryKey = regexp.MustCompile(`\[\d+\]|__\d+|\.\d+`)
+var entryKey = lazy.NewRegexp(`\[\d+\]|__\d+|\.\d+`)
 
 // isEntry reports whether other settings of the same name are entries of the same list.
 func isEntry(v *setting) bool {
@@ -183,7 +183,7 @@ func (c *clusters) listClass(a *addressed, list []*addressed) string {
 }
 
 // version matches names with the number of a version.
-var version = regexp.MustCompile(`(^|[-_.])v\d+([-_.]|$)`)
+var version = lazy.NewRegexp(`(^|[-_.])v\d+([-_.]|$)`)
 
 // wholeClass is the same for addresses in settings that differ in a number only, KAFKA_1
 // and KAFKA_2, if several members of their product are always one cluster.

@@ -1,9 +1,8 @@
 package link
 
 import (
-	"regexp"
-
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // routeVariables match the variables with which a program that is a gateway takes the address of
@@ -11,12 +10,12 @@ import (
 // first group is what has several hosts of which any will do, if there is one; key is what the
 // setting is called without the names in it, which say nothing about the address.
 var routeVariables = []struct {
-	name *regexp.Regexp
+	name *lazy.Regexp
 	key  string
 }{
-	{regexp.MustCompile(`(?i)^(\w+?__Clusters__.+?)__Destinations__.+?__Address$`), "Clusters.Destinations.Address"},
-	{regexp.MustCompile(`(?i)^((?:Re)?Routes__\d+)__DownstreamHostAndPorts__\d+__Host$`), "Routes.DownstreamHostAndPorts.Host"},
-	{regexp.MustCompile(`(?i)^SPRING_CLOUD_GATEWAY_(?:\w+_)?ROUTES_\d+_URI$`), "spring.cloud.gateway.routes.uri"},
+	{lazy.NewRegexp(`(?i)^(\w+?__Clusters__.+?)__Destinations__.+?__Address$`), "Clusters.Destinations.Address"},
+	{lazy.NewRegexp(`(?i)^((?:Re)?Routes__\d+)__DownstreamHostAndPorts__\d+__Host$`), "Routes.DownstreamHostAndPorts.Host"},
+	{lazy.NewRegexp(`(?i)^SPRING_CLOUD_GATEWAY_(?:\w+_)?ROUTES_\d+_URI$`), "spring.cloud.gateway.routes.uri"},
 }
 
 // A routes collects the pools behind the routes that the variables of one program declare.

@@ -4,12 +4,12 @@ package compose
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Reader reads docker-compose files with the files that they refer to: .env and
@@ -32,10 +32,10 @@ var Reader = &document.Reader{
 // composeKeys are the top-level keys of a compose file.
 var composeKeys = []string{"version", "name", "services", "networks", "volumes", "configs", "secrets", "include", "models"}
 
-var composeName = regexp.MustCompile(`^(?:docker[-_.]?)?compose\b.*\.(?:ya?ml|json)$|^fig\.ya?ml$|\bcompose\.ya?ml$`)
+var composeName = lazy.NewRegexp(`^(?:docker[-_.]?)?compose\b.*\.(?:ya?ml|json)$|^fig\.ya?ml$|\bcompose\.ya?ml$`)
 
 // fragmentWord matches a word in the name of a file that others extend.
-var fragmentWord = regexp.MustCompile(`(?:^|[-_.])(?:base|common|commons|shared|template|templates|defaults?|abstract)(?:[-_.]|$)`)
+var fragmentWord = lazy.NewRegexp(`(?:^|[-_.])(?:base|common|commons|shared|template|templates|defaults?|abstract)(?:[-_.]|$)`)
 
 // isFragment reports whether a file has no name of a project that is started.
 func isFragment(base string) bool {

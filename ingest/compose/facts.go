@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/url"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/ingest/image"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -330,7 +330,7 @@ func (e *composeEmitter) isControl(name string) bool {
 }
 
 // controlPlane matches the names of services that configure or register others.
-var controlPlane = regexp.MustCompile(`(?i)^(?:.*[-_])?(?:config[-_]?(?:server|service)|eureka(?:[-_]?server)?|(?:discovery|registry|naming)[-_]?(?:server|service)|service[-_]?(?:registry|discovery)|nacos|consul)$|^(?:config|registry)$`)
+var controlPlane = lazy.NewRegexp(`(?i)^(?:.*[-_])?(?:config[-_]?(?:server|service)|eureka(?:[-_]?server)?|(?:discovery|registry|naming)[-_]?(?:server|service)|service[-_]?(?:registry|discovery)|nacos|consul)$|^(?:config|registry)$`)
 
 func keepsState(k graph.Kind) bool {
 	return k == graph.KindDatabase || k == graph.KindCache || k == graph.KindBroker

@@ -4,13 +4,13 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // mounts adds the configuration files that the service mounts.
@@ -77,13 +77,13 @@ func isScript(name string) bool {
 
 // configName matches the files that are a program's configuration in a directory of
 // any kind.
-var configName = regexp.MustCompile(`^(?:config|configuration|settings)\.(?:ya?ml|json|toml|ini|conf|cfg|properties)$`)
+var configName = lazy.NewRegexp(`^(?:config|configuration|settings)\.(?:ya?ml|json|toml|ini|conf|cfg|properties)$`)
 
 // Where a directory that an image is built from keeps the configuration that goes
 // into the image.
 var (
 	sourceDirectories = []string{"src/main/resources", ".", "config", "conf", "nginx", "conf.d", "templates", grafanaSources}
-	sourceName        = regexp.MustCompile(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*(?:\.(?:template|tmpl|tpl))?\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl|tpl))?|Caddyfile|(?:appsettings|ocelot|yarp)(?:\.[\w\-]+)?\.json)$`)
+	sourceName        = lazy.NewRegexp(`^(?:(?:application|bootstrap)[\w.\-]*\.(?:ya?ml|properties)|(?:nginx|default|haproxy|envoy|httpd|prometheus|alertmanager|fluent|fluent-bit|otel|otel-?col[\w\-]*)[\w\-]*(?:\.(?:template|tmpl|tpl))?\.(?:conf|cfg|ya?ml)(?:\.(?:template|tmpl|tpl))?|Caddyfile|(?:appsettings|ocelot|yarp)(?:\.[\w\-]+)?\.json)$`)
 )
 
 // grafanaSources is where Grafana looks for datasources, under any name.
@@ -194,7 +194,7 @@ func (e *composeEmitter) use(name string, u graph.Use) {
 }
 
 // composeServices matches the services of a compose file.
-var composeServices = regexp.MustCompile(`(?m)^services:\s*(?:#.*)?$(?:\s*(?:#.*)?\n)+[ ]+[\w.\-]+:\s*(?:#.*)?\n(?:[ ]+.*\n)*?[ ]+(?:image|build|extends):`)
+var composeServices = lazy.NewRegexp(`(?m)^services:\s*(?:#.*)?$(?:\s*(?:#.*)?\n)+[ ]+[\w.\-]+:\s*(?:#.*)?\n(?:[ ]+.*\n)*?[ ]+(?:image|build|extends):`)
 
 // isComposeFile reports whether a file is one of Compose.
 func isComposeFile(name string, text []byte) bool {

@@ -2,11 +2,11 @@ package compose
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // findOwners finds whose network each service shares: it is a sidecar, a part of that
@@ -49,7 +49,7 @@ func (p *composeProject) findOwners() {
 }
 
 // networkHolder matches images that do nothing but hold a network for others.
-var networkHolder = regexp.MustCompile(`(?i)^(?:pause|gluetun|tailscale|wireguard|(?:.*[-_])?(?:open)?vpn(?:[-_].*)?)(?:[:@]|$)`)
+var networkHolder = lazy.NewRegexp(`(?i)^(?:pause|gluetun|tailscale|wireguard|(?:.*[-_])?(?:open)?vpn(?:[-_].*)?)(?:[:@]|$)`)
 
 // owner returns the service that a service is a part of, else itself.
 func (p *composeProject) owner(name string) string {

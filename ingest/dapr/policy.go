@@ -3,7 +3,6 @@ package dapr
 import (
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -256,7 +256,7 @@ func (d *daprResilience) appsOf(other *daprResilience) []graph.EndpointRef {
 	return apps
 }
 
-var daprDefault = regexp.MustCompile(`^Default(?:(App|Actor)|([A-Z][a-z]*?)?Component(Inbound|Outbound)?)?$`)
+var daprDefault = lazy.NewRegexp(`^Default(?:(App|Actor)|([A-Z][a-z]*?)?Component(Inbound|Outbound)?)?$`)
 
 // byDefault gives a policy whose name says that it is a default.
 func (d *daprResilience) byDefault(kind daprPolicyKind, name string, n document.Node) {

@@ -1,7 +1,6 @@
 package dapr
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -174,4 +174,4 @@ const (
 )
 
 // quotient is one of two counts in a condition.
-var quotient = regexp.MustCompile(`\b(\w+)\s*/\s*(\w+)\b`)
+var quotient = lazy.NewRegexp(`\b(\w+)\s*/\s*(\w+)\b`)

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A Chart is a directory with a chart of Helm.
@@ -131,4 +131,4 @@ func (c *Chart) Releases() bool {
 	return found
 }
 
-var releaseObject = regexp.MustCompile(`(?m)^kind: (HelmRelease|Application)\b`)
+var releaseObject = lazy.NewRegexp(`(?m)^kind: (HelmRelease|Application)\b`)

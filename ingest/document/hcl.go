@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/hashicorp/hcl/hcl/parser"
 	"github.com/hashicorp/hcl/hcl/token"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
@@ -170,7 +170,7 @@ var hclProblems = []struct{ says, message, hint string }{
 }
 
 // hclPlace is where the parser says that an error within a list is.
-var hclPlace = regexp.MustCompile(`At (\d+):(\d+): `)
+var hclPlace = lazy.NewRegexp(`At (\d+):(\d+): `)
 
 // hclError translates an error of the HCL parser.
 func hclError(text []byte, err error) *SyntaxError {

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
@@ -28,27 +28,27 @@ func (e *SyntaxError) Error() string { return e.Message }
 // The place, if there is one, is a regular expression for what is wrong in the line.
 var yamlProblems = []struct {
 	says, message, hint string
-	place               *regexp.Regexp
+	place               *lazy.Regexp
 }{
-	{"mapping values are not allowed", `a second ":"`, `put the value in quotes if it contains ": ", or check the indentation`, regexp.MustCompile(`:\s*$|: [^:]*$`)},
-	{"found a tab character", tabMessage, tabHint, regexp.MustCompile("\t")},
-	{"cannot start any token", "a character that no value can start with", "put the value in quotes", regexp.MustCompile("[@`%\t]")},
+	{"mapping values are not allowed", `a second ":"`, `put the value in quotes if it contains ": ", or check the indentation`, lazy.NewRegexp(`:\s*$|: [^:]*$`)},
+	{"found a tab character", tabMessage, tabHint, lazy.NewRegexp("\t")},
+	{"cannot start any token", "a character that no value can start with", "put the value in quotes", lazy.NewRegexp("[@`%\t]")},
 	{"did not find expected key", "neither a key of the mapping above nor the end of it", "check the indentation and the quotes of this line and the lines above", nil},
 	{"did not find expected '-'", "neither an item of the list above nor the end of it", `indent the line below the item that it belongs to, or put the "-" of all items in one column`, nil},
 	{"did not find expected node content", "a missing value", "put a value there, or close the bracket above", nil},
-	{"did not find expected ','", "a bracket without end", "close it, and put commas between the values", regexp.MustCompile(`[\[{]`)},
+	{"did not find expected ','", "a bracket without end", "close it, and put commas between the values", lazy.NewRegexp(`[\[{]`)},
 	{"could not find expected ':'", `a key without ":"`, `put ":" after it, or check the indentation and the quotes above`, nil},
-	{"found unexpected end of stream", "a string without a closing quote", "close the quote", regexp.MustCompile(`["']`)},
-	{"found unexpected document indicator", "a string without a closing quote", "close the quote before the document ends", regexp.MustCompile(`["']`)},
-	{"block sequence entries are not allowed", "a list where YAML does not allow one", "write the list on lines of its own below its key", regexp.MustCompile(`- `)},
-	{"mapping keys are not allowed", `a "?" where YAML does not allow a key`, "put the value in quotes", regexp.MustCompile(`\?`)},
-	{"found unknown escape character", "an unknown escape", escapeHint, regexp.MustCompile(`\\`)},
-	{"expected hexdecimal number", "an unfinished escape", escapeHint, regexp.MustCompile(`\\`)},
-	{"invalid Unicode character escape", "an escape that is not a character", escapeHint, regexp.MustCompile(`\\`)},
-	{"indentation indicator equal to 0", "a block of text with an indentation of 0", "use a number from 1 to 9, or none", regexp.MustCompile(`[|>]`)},
-	{"expected comment or line break", `something after "|" or ">"`, "start the text on the next line", regexp.MustCompile(`[|>]`)},
-	{"expected alphabetic or numeric", `a "&" or "*" without a name`, "put the value in quotes", regexp.MustCompile(`[&*]`)},
-	{"found undefined tag handle", "a tag with an unknown handle", "declare it with %TAG", regexp.MustCompile(`!`)},
+	{"found unexpected end of stream", "a string without a closing quote", "close the quote", lazy.NewRegexp(`["']`)},
+	{"found unexpected document indicator", "a string without a closing quote", "close the quote before the document ends", lazy.NewRegexp(`["']`)},
+	{"block sequence entries are not allowed", "a list where YAML does not allow one", "write the list on lines of its own below its key", lazy.NewRegexp(`- `)},
+	{"mapping keys are not allowed", `a "?" where YAML does not allow a key`, "put the value in quotes", lazy.NewRegexp(`\?`)},
+	{"found unknown escape character", "an unknown escape", escapeHint, lazy.NewRegexp(`\\`)},
+	{"expected hexdecimal number", "an unfinished escape", escapeHint, lazy.NewRegexp(`\\`)},
+	{"invalid Unicode character escape", "an escape that is not a character", escapeHint, lazy.NewRegexp(`\\`)},
+	{"indentation indicator equal to 0", "a block of text with an indentation of 0", "use a number from 1 to 9, or none", lazy.NewRegexp(`[|>]`)},
+	{"expected comment or line break", `something after "|" or ">"`, "start the text on the next line", lazy.NewRegexp(`[|>]`)},
+	{"expected alphabetic or numeric", `a "&" or "*" without a name`, "put the value in quotes", lazy.NewRegexp(`[&*]`)},
+	{"found undefined tag handle", "a tag with an unknown handle", "declare it with %TAG", lazy.NewRegexp(`!`)},
 	{"expected <document start>", "something after the end of the document", `start every document with "---"`, nil},
 	{"exceeded max depth", "values nested too deep", fmt.Sprintf("nest values at most %d deep", maxDepth), nil},
 	{"unknown anchor", "an alias without an anchor", `define the anchor with "&" before it, in the same document`, nil},
@@ -90,7 +90,7 @@ func syntaxError(p Part, err error) *SyntaxError {
 	return e
 }
 
-var lineKey = regexp.MustCompile(`^[ \t]*(?:- +)*["']?([A-Za-z_][\w.-]{0,39})["']?[ \t]*[:=]`)
+var lineKey = lazy.NewRegexp(`^[ \t]*(?:- +)*["']?([A-Za-z_][\w.-]{0,39})["']?[ \t]*[:=]`)
 
 // inKey completes a message with the key of a line. Nothing else of a line is quoted: it may be
 // that of a Secret, or have a password in it.
@@ -101,7 +101,7 @@ func inKey(line []byte) string {
 	return ""
 }
 
-var yamlError = regexp.MustCompile(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
+var yamlError = lazy.NewRegexp(`^(?:yaml: )?(?:line (\d+): )?(.*)$`)
 
 // yamlPlace returns the line of text, from 1, that an error of the YAML parser is
 // about, and what the error says. The parser itself names the line wrongly, or the

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"iter"
-	"regexp"
 	"strings"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
@@ -81,32 +81,32 @@ func (d *Document) HasBraces() bool {
 type engineMark struct {
 	engine Engine
 	has    []byte // is in every text with the mark
-	mark   *regexp.Regexp
+	mark   *lazy.Regexp
 }
 
 // parsingMarks show a template that is YAML by itself, its placeholders being comments.
 var parsingMarks = []engineMark{
-	{YTT, []byte("#@"), regexp.MustCompile(`(?m)^[ \t]*(?:- )?(?:[\w.-]+:[ \t]+)?#@(?: |/|\(|(?:data|overlay|yaml|schema|library|template)/)`)},
-	{Tokens, []byte("#{"), regexp.MustCompile(`(?m)^[ \t]*name:[ \t]+#\{`)},
+	{YTT, []byte("#@"), lazy.NewRegexp(`(?m)^[ \t]*(?:- )?(?:[\w.-]+:[ \t]+)?#@(?: |/|\(|(?:data|overlay|yaml|schema|library|template)/)`)},
+	{Tokens, []byte("#{"), lazy.NewRegexp(`(?m)^[ \t]*name:[ \t]+#\{`)},
 }
 
 // breakingMarks show a template wherever they are in a document that does not parse.
 var breakingMarks = []engineMark{
-	{engine: Terraform, mark: regexp.MustCompile(`%\{~? *(?:if|for|else|endif|endfor)\b`)},
-	{engine: ERB, mark: regexp.MustCompile(`<%[=\-# \w]`)},
-	{engine: YTT, mark: regexp.MustCompile(`^[ \t]*#@ `)},
+	{engine: Terraform, mark: lazy.NewRegexp(`%\{~? *(?:if|for|else|endif|endfor)\b`)},
+	{engine: ERB, mark: lazy.NewRegexp(`<%[=\-# \w]`)},
+	{engine: YTT, mark: lazy.NewRegexp(`^[ \t]*#@ `)},
 }
 
 // brokenLineMarks show a template on the line that does not parse. Elsewhere they are text.
 var brokenLineMarks = []engineMark{
-	{engine: Envsubst, mark: regexp.MustCompile(`\$\{[A-Za-z_]|\$[A-Z_]`)},
-	{engine: Maven, mark: regexp.MustCompile(`@[A-Za-z][\w.-]*@`)},
-	{engine: Tokens, mark: regexp.MustCompile(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)`)},
+	{engine: Envsubst, mark: lazy.NewRegexp(`\$\{[A-Za-z_]|\$[A-Z_]`)},
+	{engine: Maven, mark: lazy.NewRegexp(`@[A-Za-z][\w.-]*@`)},
+	{engine: Tokens, mark: lazy.NewRegexp(`#\{[A-Za-z]|^[ \t]*[A-Z][A-Z0-9]*_[A-Z0-9_-]+[ \t\r\n]*(?:\||$)`)},
 }
 
 var (
-	ofHelm = regexp.MustCompile(`\{\{[^}]*(?:[.$]\.?(?:Values|Release|Chart|Capabilities)\b|\binclude +")`)
-	ofGo   = regexp.MustCompile(`\{\{-? *(?:[.$]|/\*|(?:if|range|end|define|template|with|block|else|printf|required|default)\b[^%]*\}\})`)
+	ofHelm = lazy.NewRegexp(`\{\{[^}]*(?:[.$]\.?(?:Values|Release|Chart|Capabilities)\b|\binclude +")`)
+	ofGo   = lazy.NewRegexp(`\{\{-? *(?:[.$]|/\*|(?:if|range|end|define|template|with|block|else|printf|required|default)\b[^%]*\}\})`)
 )
 
 // braces returns the engine of a document with placeholders in braces.
@@ -163,8 +163,8 @@ func (d *Document) bareLines() iter.Seq2[int32, []byte] {
 const maxTemplateLine = 64 << 10
 
 var (
-	quoted     = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)
-	blockStart = regexp.MustCompile(`[:\-] +[|>][-+0-9]*(?: +#.*)?$`)
+	quoted     = lazy.NewRegexp(`"(?:[^"\\]|\\.)*"|'[^']*'`)
+	blockStart = lazy.NewRegexp(`[:\-] +[|>][-+0-9]*(?: +#.*)?$`)
 )
 
 // placeholder returns the first value of a parsed document that is a placeholder

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -9,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Traefik reads the routes of Traefik's own kinds, and the files that it is
@@ -112,7 +112,7 @@ func traefikHosts(rule string) []string {
 	return hosts
 }
 
-var traefikHost = regexp.MustCompile(`\bHost(?:SNI)?\(([^)*]*)\)`)
+var traefikHost = lazy.NewRegexp(`\bHost(?:SNI)?\(([^)*]*)\)`)
 
 // traefikParty resolves what a route or a TraefikService leads to. Names with a
 // provider after "@" are Traefik's own, such as its dashboard.

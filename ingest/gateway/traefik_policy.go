@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -111,9 +111,9 @@ func traefikRetry(f *field.Reader, n document.Node) *policy.Retry {
 	return &r
 }
 
-var traefikLatency = regexp.MustCompile(`LatencyAtQuantileMS\([^)]*\)\s*>=?\s*(\d{1,9})`)
+var traefikLatency = lazy.NewRegexp(`LatencyAtQuantileMS\([^)]*\)\s*>=?\s*(\d{1,9})`)
 
-var traefikRatio = regexp.MustCompile(`(?:NetworkErrorRatio\(\s*\)|ResponseCodeRatio\([^)]*\))\s*>=?\s*(0?\.\d+|1(?:\.0*)?|0)`)
+var traefikRatio = lazy.NewRegexp(`(?:NetworkErrorRatio\(\s*\)|ResponseCodeRatio\([^)]*\))\s*>=?\s*(0?\.\d+|1(?:\.0*)?|0)`)
 
 // Windows of Traefik's breaker, which are not configurable: it counts answers over ten
 // seconds and latencies over a minute.

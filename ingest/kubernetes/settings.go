@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // readSettings adds the settings of a container: its environment and its command line.
@@ -91,7 +91,7 @@ func (p *pod) findEarly(variables []document.Node) {
 	}
 }
 
-var variableReference = regexp.MustCompile(`\$\(([A-Za-z_][\w.-]*)\)`)
+var variableReference = lazy.NewRegexp(`\$\(([A-Za-z_][\w.-]*)\)`)
 
 // readEnvFrom reads a reference to a bundle of variables.
 func (p *pod) readEnvFrom(c *container, n document.Node) {

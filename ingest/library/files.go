@@ -2,12 +2,12 @@ package library
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy/product"
 )
 
@@ -23,7 +23,7 @@ var Files = &document.Reader{
 	Read:  readLibraryFile,
 }
 
-var libraryFile = regexp.MustCompile(`^(?:appsettings(?:\.[\w\-]+)?\.json|microprofile-config(?:-[\w\-]+)?\.properties|.*opossum.*\.(?:json|ya?ml)|.*service[-_.]?config\.json)$`)
+var libraryFile = lazy.NewRegexp(`^(?:appsettings(?:\.[\w\-]+)?\.json|microprofile-config(?:-[\w\-]+)?\.properties|.*opossum.*\.(?:json|ya?ml)|.*service[-_.]?config\.json)$`)
 
 func isLibraryHead(h *document.Head) bool {
 	switch {

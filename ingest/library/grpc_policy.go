@@ -2,7 +2,6 @@ package library
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -130,7 +130,7 @@ func refuses(f graph.Flaw) bool { return f.Kind == graph.Invalid && !f.Info }
 // with dots in between, the last of which begins with a capital by the style guide.
 func isProtoService(name string) bool { return protoService.MatchString(name) }
 
-var protoService = regexp.MustCompile(`^(?:[A-Za-z_]\w*\.)*[A-Z]\w*$`)
+var protoService = lazy.NewRegexp(`^(?:[A-Za-z_]\w*\.)*[A-Z]\w*$`)
 
 func grpcPolicy(at *settings.Tree, service, method string, says policy.Set, r *settings.Reader) graph.Policy {
 	c := graph.Policy{

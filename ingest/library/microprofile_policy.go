@@ -2,12 +2,12 @@ package library
 
 import (
 	"errors"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -17,7 +17,7 @@ import (
 // and that before "Retry/maxRetries". Settings for all annotations apply to a known call
 // only if a class is named.
 
-var mpKey = regexp.MustCompile(`^(?:([\w.$]+)/)?(?:([\w$]+)/)?(Retry|Timeout|CircuitBreaker|Bulkhead|Fallback)/(\w+)$`)
+var mpKey = lazy.NewRegexp(`^(?:([\w.$]+)/)?(?:([\w$]+)/)?(Retry|Timeout|CircuitBreaker|Bulkhead|Fallback)/(\w+)$`)
 
 // A mpTarget is a class, or one of its methods.
 type mpTarget struct{ class, method string }
@@ -212,7 +212,7 @@ func (a amount) wait() policy.Setting[time.Duration] {
 	return a.Wait(a.at.At)
 }
 
-var mpClientKey = regexp.MustCompile(`^([\w.$\-]+)/mp-rest/(url|uri|connectTimeout|readTimeout)$`)
+var mpClientKey = lazy.NewRegexp(`^([\w.$\-]+)/mp-rest/(url|uri|connectTimeout|readTimeout)$`)
 
 // mpClients reads the timeouts of REST clients, in milliseconds.
 func mpClients(p *settings.LibraryConfig) {

@@ -4,13 +4,13 @@ import (
 	"io/fs"
 	"net/url"
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Spring reads application.yml, bootstrap.yml, their properties forms, and what a config
@@ -93,7 +93,7 @@ func readSpring(d *document.Document, f *graph.Facts) {
 }
 
 // springRoute holds of the settings that say where a gateway sends requests.
-var springRoute = regexp.MustCompile(`^spring\.cloud\.gateway(?:\.server\.web(?:flux|mvc)|\.mvc)?\.routes\.uri$|^zuul\.routes\.[^.]+\.(?:service-id|url)$`)
+var springRoute = lazy.NewRegexp(`^spring\.cloud\.gateway(?:\.server\.web(?:flux|mvc)|\.mvc)?\.routes\.uri$|^zuul\.routes\.[^.]+\.(?:service-id|url)$`)
 
 // springTarget reads a route's target: lb://name, lb:http://name, a URL, or for Zuul a name.
 func springTarget(text string) (graph.Address, bool) {
@@ -133,7 +133,7 @@ func springApplication(d *document.Document) (name string, said bool) {
 }
 
 // springProfile matches the profiles that file names commonly end in.
-var springProfile = regexp.MustCompile(`-(?:prod|production|dev|development|test|staging|local|docker|k8s|kubernetes|cloud|native|default)$`)
+var springProfile = lazy.NewRegexp(`-(?:prod|production|dev|development|test|staging|local|docker|k8s|kubernetes|cloud|native|default)$`)
 
 // springNameIn looks for spring.application.name in a document and in the files
 // beside it that Spring reads together with it.

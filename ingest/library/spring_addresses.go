@@ -1,12 +1,12 @@
 package library
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Spring Boot reads the same settings from YAML and from properties, under names
@@ -21,7 +21,7 @@ var SpringProperties = settings.TextFormat{Match: settings.LooksLikeProperties, 
 // SpringYAML finds the addresses in Spring's YAML.
 var SpringYAML = settings.YAMLFormat{Match: isSpringYAML, Read: readSpringYAML}
 
-var springName = regexp.MustCompile(`^(?:application|bootstrap)(?:[-_][\w.\-]+)?\.(?:ya?ml|properties)$`)
+var springName = lazy.NewRegexp(`^(?:application|bootstrap)(?:[-_][\w.\-]+)?\.(?:ya?ml|properties)$`)
 
 // isSpringName holds of the names that Spring Boot looks for.
 func isSpringName(name string) bool { return springName.MatchString(name) }
@@ -106,7 +106,7 @@ func profileOf(file string, values []graph.Value) string {
 }
 
 // springOfProfile matches the name of an application's file for one profile.
-var springOfProfile = regexp.MustCompile(`^(?:application|bootstrap)-([\w\-]+)$`)
+var springOfProfile = lazy.NewRegexp(`^(?:application|bootstrap)-([\w\-]+)$`)
 
 // addSpring takes flattened settings in Spring's words, those of one document.
 func addSpring(s *settings.Collector, values []graph.Value, profile string) {

@@ -3,13 +3,13 @@ package library
 import (
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A config server serves to an application the file of its name, orders.yml, and
@@ -68,7 +68,7 @@ func springPlace(file string) springWhere {
 }
 
 // springWords begin the settings that only applications of Spring have.
-var springWords = regexp.MustCompile(`(?m)^(?:spring|eureka|zuul|ribbon|hystrix|feign|management)\s*[.:]`)
+var springWords = lazy.NewRegexp(`(?m)^(?:spring|eureka|zuul|ribbon|hystrix|feign|management)\s*[.:]`)
 
 // springFilesBeside returns the applications that have a file in the directory of d,
 // sorted.

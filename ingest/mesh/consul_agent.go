@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"regexp"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // What agents of Consul are configured with on machines: services that they
@@ -22,10 +22,10 @@ const consulBootstrap = "config_entries"
 // consulHCL matches what makes a text in HCL one of Consul's: a kind of a configuration
 // entry, or a top-level key of an agent's configuration that declares services. Nomad's
 // services are inside jobs, and not at the top level.
-var consulHCL = regexp.MustCompile(`(?m)^(?:[Kk]ind[ \t]*=[ \t]*"|services?[ \t]*(?:=[ \t]*)?[{\[]|config_entries[ \t]*(?:=[ \t]*)?\{)`)
+var consulHCL = lazy.NewRegexp(`(?m)^(?:[Kk]ind[ \t]*=[ \t]*"|services?[ \t]*(?:=[ \t]*)?[{\[]|config_entries[ \t]*(?:=[ \t]*)?\{)`)
 
 // hclStart matches the first line of HCL that says something.
-var hclStart = regexp.MustCompile(`^"?[A-Za-z_][\w.\-]*"?[ \t]*(?:=|\{)`)
+var hclStart = lazy.NewRegexp(`^"?[A-Za-z_][\w.\-]*"?[ \t]*(?:=|\{)`)
 
 // isConsulHCL reports whether a text is configuration of Consul's in HCL.
 func isConsulHCL(text []byte) bool {

@@ -2,7 +2,6 @@ package mesh
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -38,7 +38,7 @@ var kumaSpecificity = map[string]int{
 }
 
 // kumaDumped are the names of the policies that a new mesh gets by itself.
-var kumaDumped = regexp.MustCompile(`^mesh-[a-z-]+-all-`)
+var kumaDumped = lazy.NewRegexp(`^mesh-[a-z-]+-all-`)
 
 // kumaPolicies reads a policy for the calls of some proxies, in "to", and for the
 // requests that reach them, in "rules" or, formerly, "from".

@@ -1,12 +1,12 @@
 package native
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/boundary"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // The keys forbid, require and allow: architecture rules.
@@ -95,7 +95,7 @@ func isTrue(n document.Node) bool {
 	return is && hint == ""
 }
 
-var ruleName = regexp.MustCompile(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
+var ruleName = lazy.NewRegexp(`^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$`)
 
 func parseRuleName(text string) (name, hint string) {
 	if !ruleName.MatchString(text) {

@@ -1,10 +1,9 @@
 package native
 
 import (
-	"regexp"
-
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // renderShape is a list of charts and overlays, and how they are rendered.
@@ -30,7 +29,7 @@ var renderShape = &shape{is: "a list", hint: `write "- chart: charts/shop" for e
 	},
 }}
 
-var releaseName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$`)
+var releaseName = lazy.NewRegexp(`^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$`)
 
 func parseRelease(text string) (name, hint string) {
 	if !releaseName.MatchString(text) {

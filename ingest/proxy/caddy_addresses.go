@@ -2,19 +2,19 @@ package proxy
 
 import (
 	"cmp"
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A line of a Caddyfile, or of Apache's configuration, that names a target.
 var (
-	caddyTarget  = regexp.MustCompile(`(?m)^\s*(reverse_proxy|php_fastcgi|forward_auth|to)\s+(.*)$`)
-	apacheTarget = regexp.MustCompile(`(?im)^\s*(ProxyPass|ProxyPassMatch|BalancerMember|SetHandler)\s+(.*)$`)
-	apacheURL    = regexp.MustCompile(`\b(?:https?|wss?|fcgi|ajp|h2c?|uwsgi|scgi)://[^\s"'|]+`)
+	caddyTarget  = lazy.NewRegexp(`(?m)^\s*(reverse_proxy|php_fastcgi|forward_auth|to)\s+(.*)$`)
+	apacheTarget = lazy.NewRegexp(`(?im)^\s*(ProxyPass|ProxyPassMatch|BalancerMember|SetHandler)\s+(.*)$`)
+	apacheURL    = lazy.NewRegexp(`\b(?:https?|wss?|fcgi|ajp|h2c?|uwsgi|scgi)://[^\s"'|]+`)
 )
 
 func looksLikeCaddy(name, text string) bool {
@@ -188,10 +188,10 @@ type apacheBalancer struct {
 }
 
 var (
-	apacheBlock    = regexp.MustCompile(`(?i)^\s*<(/?)(Proxy|Location|LocationMatch|Files|FilesMatch|VirtualHost)\b\s*([^>]*)>`)
-	apacheBalanced = regexp.MustCompile(`balancer://[\w.\-]+`)
-	apacheStatus   = regexp.MustCompile(`(?i)\bstatus=([+\-A-Z]+)`)
-	apacheSet      = regexp.MustCompile(`(?i)\blbset=(\d)\b`)
+	apacheBlock    = lazy.NewRegexp(`(?i)^\s*<(/?)(Proxy|Location|LocationMatch|Files|FilesMatch|VirtualHost)\b\s*([^>]*)>`)
+	apacheBalanced = lazy.NewRegexp(`balancer://[\w.\-]+`)
+	apacheStatus   = lazy.NewRegexp(`(?i)\bstatus=([+\-A-Z]+)`)
+	apacheSet      = lazy.NewRegexp(`(?i)\blbset=(\d)\b`)
 )
 
 func (a *apacheFile) read(lines []string) {

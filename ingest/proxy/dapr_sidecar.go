@@ -1,10 +1,10 @@
 package proxy
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // sidecarURL returns the address at which the sidecar of Dapr answers to a rewritten path,
@@ -24,4 +24,4 @@ func invokedApp(path string) (graph.Ref, bool) {
 	return graph.Ref{Realm: "dapr", Namespace: namespace, Name: name}, true
 }
 
-var invokePath = regexp.MustCompile(`^/v1\.0/invoke/([\w.-]+)/method(?:/|$)`)
+var invokePath = lazy.NewRegexp(`^/v1\.0/invoke/([\w.-]+)/method(?:/|$)`)

@@ -2,11 +2,11 @@ package proxy
 
 import (
 	"path"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // nginx says where requests go with directives named *_pass. Their target may be
@@ -14,7 +14,7 @@ import (
 // variables that the file sets; the first two are resolved here, the third as
 // far as `set` and `map` go.
 
-var nginxShape = regexp.MustCompile(`(?m)(?:^|[{};])\s*(?:(?:proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass\s+\S|upstream\s+\S+\s*\{|server\s*\{|location\s+[^{\n]*\{|worker_connections\s+\d)`)
+var nginxShape = lazy.NewRegexp(`(?m)(?:^|[{};])\s*(?:(?:proxy|grpc|fastcgi|uwsgi|scgi|memcached)_pass\s+\S|upstream\s+\S+\s*\{|server\s*\{|location\s+[^{\n]*\{|worker_connections\s+\d)`)
 
 func looksLikeNginx(name, text string) bool {
 	switch path.Ext(name) {
@@ -127,7 +127,7 @@ func splitTarget(target string) (_, scheme, rest, host string) {
 }
 
 // requestPath matches variables that are the path of the request, or a part of it.
-var requestPath = regexp.MustCompile(`\$(?:request_uri|uri|document_uri|is_args|args|query_string|[1-9])\b`)
+var requestPath = lazy.NewRegexp(`\$(?:request_uri|uri|document_uri|is_args|args|query_string|[1-9])\b`)
 
 func prefixScheme(scheme, address string) string {
 	if scheme == "" {
@@ -136,7 +136,7 @@ func prefixScheme(scheme, address string) string {
 	return scheme + "://" + address
 }
 
-var nginxVariable = regexp.MustCompile(`\$\w+|\$\{\w+\}`)
+var nginxVariable = lazy.NewRegexp(`\$\w+|\$\{\w+\}`)
 
 // maxExpansions bounds the values of a variable made of variables.
 const maxExpansions = 200
@@ -296,7 +296,7 @@ func wordEnd(text string, i int) (end, newlines, lastLine int) {
 	return len(text), 0, 0
 }
 
-var quantifier = regexp.MustCompile(`^\{\d+,?\d*\}`)
+var quantifier = lazy.NewRegexp(`^\{\d+,?\d*\}`)
 
 // scriptEnd returns the offset after the brace that closes a block of foreign
 // code, which begins behind its opening brace at i. Braces in strings on one

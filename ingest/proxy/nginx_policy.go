@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -208,7 +208,7 @@ func (p *Pass) add(server string) {
 	}
 }
 
-var environmentVariable = regexp.MustCompile(`^[^$]*\$\{[A-Z][A-Z0-9_]*\}(?:[^$]|\$\{[A-Z][A-Z0-9_]*\})*$`)
+var environmentVariable = lazy.NewRegexp(`^[^$]*\$\{[A-Z][A-Z0-9_]*\}(?:[^$]|\$\{[A-Z][A-Z0-9_]*\})*$`)
 
 func (w *nginxWalk) at(d directive) graph.Origin { return w.place(d.line, d.column) }
 
@@ -434,7 +434,7 @@ func (s *nginxScope) cache() *policy.Cache {
 	return c
 }
 
-var nginxRate = regexp.MustCompile(`^(\d+)r/([sm])$`)
+var nginxRate = lazy.NewRegexp(`^(\d+)r/([sm])$`)
 
 // rateLimit reads how many requests come through.
 func (s *nginxScope) rateLimit() *policy.RateLimit {
@@ -476,7 +476,7 @@ func (s *nginxScope) rateLimit() *policy.RateLimit {
 
 // clientKey matches the keys of zones that count every client by itself: such a
 // limit says nothing about all of them together.
-var clientKey = regexp.MustCompile(`\$(?:binary_remote_addr|remote_addr|remote_user|realip_remote_addr|proxy_protocol_addr|http_\w+|cookie_\w+|arg_\w+)`)
+var clientKey = lazy.NewRegexp(`\$(?:binary_remote_addr|remote_addr|remote_user|realip_remote_addr|proxy_protocol_addr|http_\w+|cookie_\w+|arg_\w+)`)
 
 // connections reads how many requests may be under way at once.
 func (s *nginxScope) connections() policy.Setting[int] {

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/resource"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Each request to nginx goes to one of its locations, and from there to the servers of an
@@ -322,7 +322,7 @@ func (r *nginxRoutes) target(d directive, target string, in *graph.Place) {
 }
 
 // bareVariable matches a variable of nginx, which settings of other formats write in braces.
-var bareVariable = regexp.MustCompile(`\$(\w+)`)
+var bareVariable = lazy.NewRegexp(`\$(\w+)`)
 
 // nginxPartOf is the name under which other files refer to the servers of an upstream.
 func nginxPartOf(upstream string) string { return "upstream " + upstream }

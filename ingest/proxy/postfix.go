@@ -1,21 +1,21 @@
 package proxy
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 var (
 	// postfixSign holds of the settings that only Postfix has.
-	postfixSign = regexp.MustCompile(`(?m)^(?:smtpd?_\w+|virtual_(?:transport|mailbox_\w+|alias_\w+)|relay_?(?:host|transport|_domains)|mailbox_transport|local_transport|default_transport|transport_maps|mynetworks|mydestination|myhostname)\s*=`)
+	postfixSign = lazy.NewRegexp(`(?m)^(?:smtpd?_\w+|virtual_(?:transport|mailbox_\w+|alias_\w+)|relay_?(?:host|transport|_domains)|mailbox_transport|local_transport|default_transport|transport_maps|mynetworks|mydestination|myhostname)\s*=`)
 	// postfixPlace matches what a transport, a milter or a policy server is at:
 	// "inet:host:port", "lmtp:inet:host:port", "smtp:[host]:port", "[host]:port".
-	postfixPlace = regexp.MustCompile(`(?:^|[\s,{])((?:(?:lmtp|smtps?|relay|inet6?|uwsgi|error):)*)\[?([A-Za-z0-9_.\-]+)\]?(?::(\d{1,5}))?(?:[\s,}]|$)`)
+	postfixPlace = lazy.NewRegexp(`(?:^|[\s,{])((?:(?:lmtp|smtps?|relay|inet6?|uwsgi|error):)*)\[?([A-Za-z0-9_.\-]+)\]?(?::(\d{1,5}))?(?:[\s,}]|$)`)
 	// postfixTable matches a table that another program answers for, in any setting:
 	// "socketmap:inet:host:port:name", "tcp:host:port".
-	postfixTable = regexp.MustCompile(`(?:^|[\s,=])(?:socketmap:inet|tcp):([A-Za-z0-9_.\-]+:\d{1,5})(?::\w+)?(?:[\s,]|$)`)
+	postfixTable = lazy.NewRegexp(`(?:^|[\s,=])(?:socketmap:inet|tcp):([A-Za-z0-9_.\-]+:\d{1,5})(?::\w+)?(?:[\s,]|$)`)
 )
 
 // postfixKeys end the settings of Postfix that name another program.

@@ -1,13 +1,13 @@
 package proxy
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
-var haproxyBackend = regexp.MustCompile(`(?m)^(?:backend|listen)\s+\S+`)
+var haproxyBackend = lazy.NewRegexp(`(?m)^(?:backend|listen)\s+\S+`)
 
 func looksLikeHAProxy(name, text string) bool {
 	return strings.HasPrefix(name, "haproxy") && !strings.HasSuffix(name, ".sh") ||

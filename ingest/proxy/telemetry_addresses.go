@@ -1,12 +1,12 @@
 package proxy
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // isPromtail holds of what is like the configuration of Prometheus and sends logs to clients.
@@ -170,10 +170,10 @@ func readDatasources(s *settings.Collector, root settings.YAMLRoot) {
 }
 
 var (
-	fluentdShape   = regexp.MustCompile(`(?m)^\s*<(?:match|source|filter|label)\b[^>]*>`)
-	fluentdOpen    = regexp.MustCompile(`^\s*<(\w+)[^>]*>`)
-	fluentdSetting = regexp.MustCompile(`^\s*(@?\w+)\s+(.+?)\s*$`)
-	fluentBitShape = regexp.MustCompile(`(?mi)^\s*\[(?:OUTPUT|INPUT|SERVICE)\]`)
+	fluentdShape   = lazy.NewRegexp(`(?m)^\s*<(?:match|source|filter|label)\b[^>]*>`)
+	fluentdOpen    = lazy.NewRegexp(`^\s*<(\w+)[^>]*>`)
+	fluentdSetting = lazy.NewRegexp(`^\s*(@?\w+)\s+(.+?)\s*$`)
+	fluentBitShape = lazy.NewRegexp(`(?mi)^\s*\[(?:OUTPUT|INPUT|SERVICE)\]`)
 )
 
 func looksLikeFluentd(_, text string) bool { return fluentdShape.MatchString(text) }
@@ -207,7 +207,7 @@ func readFluentd(s *settings.Collector, _, text string) bool {
 }
 
 // outputKey holds of the keys of log shippers that name a server.
-var outputKey = regexp.MustCompile(`(?i)\.(hosts?|endpoint(_url)?|url|uri|brokers|server|address|bootstrap_servers|loki_url|port)$`)
+var outputKey = lazy.NewRegexp(`(?i)\.(hosts?|endpoint(_url)?|url|uri|brokers|server|address|bootstrap_servers|loki_url|port)$`)
 
 func addOutputs(s *settings.Collector, all []settings.Property) {
 	s.AddProperties(slices.DeleteFunc(all, func(p settings.Property) bool { return !outputKey.MatchString(p.Key) }))

@@ -5,16 +5,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/delivery"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // releaseName is what Helm takes as the name of a release.
-var releaseName = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$`)
+var releaseName = lazy.NewRegexp(`^[a-z0-9]([a-z0-9.-]{0,51}[a-z0-9])?$`)
 
 // Chart renders a chart as r says: the paths in it are to be opened as they are. The error is
 // a *Failure, a *MissingError or the one of ctx.
@@ -69,7 +69,7 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 }
 
 // templatePlace is how Helm names a place in a template: "shop/templates/web.yaml:12:20".
-var templatePlace = regexp.MustCompile(`([\w.-]+/(?:[\w./-]+/)?(?:templates|crds)/[\w./-]+)(?::(\d+)(?::(\d+))?)?`)
+var templatePlace = lazy.NewRegexp(`([\w.-]+/(?:[\w./-]+/)?(?:templates|crds)/[\w./-]+)(?::(\d+)(?::(\d+))?)?`)
 
 // findPlace fills in the first template that the message names.
 func (e *Failure) findPlace() {
@@ -83,9 +83,9 @@ func (e *Failure) findPlace() {
 }
 
 var (
-	nilValue      = regexp.MustCompile(`<\$?(\.Values\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
-	requiredValue = regexp.MustCompile(`execution error at \([^)]*\): (.+)`)
-	schemaValue   = regexp.MustCompile(`(?m)^- (.+)$`)
+	nilValue      = lazy.NewRegexp(`<\$?(\.Values\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
+	requiredValue = lazy.NewRegexp(`execution error at \([^)]*\): (.+)`)
+	schemaValue   = lazy.NewRegexp(`(?m)^- (.+)$`)
 )
 
 // findValues finds out whether a chart failed because it takes values that it does not have itself.

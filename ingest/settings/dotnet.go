@@ -1,11 +1,11 @@
 package settings
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A .NET program reads appsettings.json, then appsettings.Production.json or that of another
@@ -13,10 +13,10 @@ import (
 
 // environmentFile matches the files for one environment. What a program has in further files,
 // such as secrets, it reads in any.
-var environmentFile = regexp.MustCompile(`^(?:appsettings|ocelot|yarp)\.([\w\-]+)\.json$`)
+var environmentFile = lazy.NewRegexp(`^(?:appsettings|ocelot|yarp)\.([\w\-]+)\.json$`)
 
 // anyEnvironment matches the second words in names of files that are for any environment.
-var anyEnvironment = regexp.MustCompile(`^(?:secrets?|shared|common|global|logging|serilog)$`)
+var anyEnvironment = lazy.NewRegexp(`^(?:secrets?|shared|common|global|logging|serilog)$`)
 
 // forEnvironment says of the settings of a .NET program's file which environment they are for,
 // and leaves out the issuer of tokens, which the program compares and does not call. name is as

@@ -1,13 +1,13 @@
 package settings
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/field"
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -164,8 +164,8 @@ const (
 )
 
 var (
-	profileOfFile      = regexp.MustCompile(`^(?:application|bootstrap|appsettings)[-.]([\w.\-]+)\.(?:ya?ml|json|properties)$`)
-	developmentProfile = regexp.MustCompile(`(?i)^(?:dev|development|local|test|testing|it|e2e|ci)$`)
+	profileOfFile      = lazy.NewRegexp(`^(?:application|bootstrap|appsettings)[-.]([\w.\-]+)\.(?:ya?ml|json|properties)$`)
+	developmentProfile = lazy.NewRegexp(`(?i)^(?:dev|development|local|test|testing|it|e2e|ci)$`)
 )
 
 // profileRank returns the rank of the profile that a file is for, by its name or its

@@ -2,18 +2,19 @@ package settings
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 var (
-	yamlKey       = regexp.MustCompile(`(?m)^[\w.\-"']+:(?:\s|$)`)
-	propertyLine  = regexp.MustCompile(`^\s*(?:export\s+)?([\w.\-\[\]/]+)\s*[=:]\s*(.*?)\s*$`)
-	propertyShape = regexp.MustCompile(`(?m)^\s*[\w.\-\[\]]+\s*=`)
-	sectionLine   = regexp.MustCompile(`^\s*\[+\s*([^\]\[]+?)\s*\]+\s*(?:#.*|;.*)?$`)
-	sectionShape  = regexp.MustCompile(`(?m)^\s*\[\[?[\w."' :\-/]+\]\]?\s*(?:#.*)?$`)
-	quoted        = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'[^']*'`)
+	yamlKey       = lazy.NewRegexp(`(?m)^[\w.\-"']+:(?:\s|$)`)
+	propertyLine  = lazy.NewRegexp(`^\s*(?:export\s+)?([\w.\-\[\]/]+)\s*[=:]\s*(.*?)\s*$`)
+	propertyShape = lazy.NewRegexp(`(?m)^\s*[\w.\-\[\]]+\s*=`)
+	sectionLine   = lazy.NewRegexp(`^\s*\[+\s*([^\]\[]+?)\s*\]+\s*(?:#.*|;.*)?$`)
+	sectionShape  = lazy.NewRegexp(`(?m)^\s*\[\[?[\w."' :\-/]+\]\]?\s*(?:#.*)?$`)
+	quoted        = lazy.NewRegexp(`"(?:[^"\\]|\\.)*"|'[^']*'`)
 )
 
 // LooksLikeProperties reports whether a text is lines of keys and values.

@@ -1,8 +1,9 @@
 package settings
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // ClosingBrace finds the brace that closes a placeholder, or -1.
@@ -53,7 +54,7 @@ func fillWithin(text string, texts map[string]string, keep bool, budget *int) st
 	}
 }
 
-var listIndex = regexp.MustCompile(`\[\d*\]`)
+var listIndex = lazy.NewRegexp(`\[\d*\]`)
 
 // FillPlaceholders replaces "${name:default}" by the setting of that name in the
 // same file, or by the default. Without either the placeholder stays.
@@ -80,4 +81,4 @@ func SpringKey(key string) string {
 	return strings.ReplaceAll(strings.ToLower(key), "_", "-")
 }
 
-var camelHump = regexp.MustCompile(`([a-z0-9])([A-Z])`)
+var camelHump = lazy.NewRegexp(`([a-z0-9])([A-Z])`)

@@ -5,10 +5,10 @@ package settings
 
 import (
 	"path"
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Values finds the settings in a configuration file that a service reads:
@@ -70,7 +70,7 @@ const (
 
 // notConfig matches files that programs are built from; what they name is
 // fetched or documented and not called.
-var notConfig = regexp.MustCompile(`^(?:package(?:-lock)?\.json|composer\.json|tsconfig.*\.json|jsconfig\.json|angular\.json|lerna\.json|pnpm-lock\.yaml|.*\.lock|go\.(?:mod|sum)|pom\.xml|build\.gradle.*|requirements.*\.txt|dockerfile.*|makefile|readme.*|licen[cs]e.*|changelog.*|\.git.*|\.docker.*|\.?eslint.*|babel\.config.*|renovate\.json|swagger.*|openapi.*)$`)
+var notConfig = lazy.NewRegexp(`^(?:package(?:-lock)?\.json|composer\.json|tsconfig.*\.json|jsconfig\.json|angular\.json|lerna\.json|pnpm-lock\.yaml|.*\.lock|go\.(?:mod|sum)|pom\.xml|build\.gradle.*|requirements.*\.txt|dockerfile.*|makefile|readme.*|licen[cs]e.*|changelog.*|\.git.*|\.docker.*|\.?eslint.*|babel\.config.*|renovate\.json|swagger.*|openapi.*)$`)
 
 // Worthless reports whether a file cannot hold settings, by a glance.
 func Worthless(name, text string) bool {
@@ -169,12 +169,12 @@ func joinKey(prefix, name string) string {
 }
 
 // addressKey holds of keys whose value people expect to be an address.
-var addressKey = regexp.MustCompile(`(?i)(url|uri|host|hostname|addr|address|endpoint|server|servers|broker|brokers|upstream|target|destination|dsn|connection|proxy|backend|service)s?$`)
+var addressKey = lazy.NewRegexp(`(?i)(url|uri|host|hostname|addr|address|endpoint|server|servers|broker|brokers|upstream|target|destination|dsn|connection|proxy|backend|service)s?$`)
 
 var (
-	fullURL    = regexp.MustCompile(`[A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>` + "`" + `|\\,;)\]}]+`)
-	assignment = regexp.MustCompile(`^\s*(?:export\s+|set\s+|ENV\s+)?["']?([\w.\-]+)["']?\s*(?:=>|[:=]|\s)\s*["']?([\w.\-]+:\d{2,5})["']?[;,]?\s*$`)
-	urlKey     = regexp.MustCompile(`(?:^|[^\w.\-])([A-Za-z_][\w.\-]*)["']?\s*(?:=>|[:=(]|\s)\s*["']?$`)
+	fullURL    = lazy.NewRegexp(`[A-Za-z][A-Za-z0-9+.\-]*://[^\s"'<>` + "`" + `|\\,;)\]}]+`)
+	assignment = lazy.NewRegexp(`^\s*(?:export\s+|set\s+|ENV\s+)?["']?([\w.\-]+)["']?\s*(?:=>|[:=]|\s)\s*["']?([\w.\-]+:\d{2,5})["']?[;,]?\s*$`)
+	urlKey     = lazy.NewRegexp(`(?:^|[^\w.\-])([A-Za-z_][\w.\-]*)["']?\s*(?:=>|[:=(]|\s)\s*["']?$`)
 )
 
 // readPlainText looks at text of no known format, scripts and templates among
@@ -207,10 +207,10 @@ func readPlainText(s *Collector, _, text string) bool {
 }
 
 // insideURL matches URLs with a port or with a host of one word or of a cluster.
-var insideURL = regexp.MustCompile(`://(?:[^/@\s]*@)?(?:[\w.\-]+:\d{2,5}\b|[\w\-]+(?:[/?#]|$)|[\w.\-]+\.(?:svc|local|internal)\b)`)
+var insideURL = lazy.NewRegexp(`://(?:[^/@\s]*@)?(?:[\w.\-]+:\d{2,5}\b|[\w\-]+(?:[/?#]|$)|[\w.\-]+\.(?:svc|local|internal)\b)`)
 
 // element matches an XML element that holds host:port.
-var element = regexp.MustCompile(`<([\w.\-]+)>\s*([\w.\-]+:\d{2,5})\s*</`)
+var element = lazy.NewRegexp(`<([\w.\-]+)>\s*([\w.\-]+:\d{2,5})\s*</`)
 
 // isComment reports whether a line is a comment in any of the languages that
 // configuration is written in.

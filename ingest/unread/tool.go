@@ -2,11 +2,11 @@ package unread
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 func tool(id, title string) *graph.UnreadKind {
@@ -24,7 +24,7 @@ var (
 	arm            = tool("arm", "Azure Resource Manager")
 )
 
-var nomadJob = regexp.MustCompile(`(?m)^job\s+"?[\w.-]+"?\s*\{`)
+var nomadJob = lazy.NewRegexp(`(?m)^job\s+"?[\w.-]+"?\s*\{`)
 
 // Document returns the kind of a document that no reader takes, by its head, and its text if
 // it is neither YAML nor JSON. It is nil if the kind is not known.

@@ -2,11 +2,11 @@
 package sanitize
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Text returns s without terminal escapes and control characters, except for line
@@ -27,7 +27,7 @@ func isControl(r rune) bool { return r != '\n' && r != '\t' && unicode.IsControl
 
 // credentials matches what is before the host of an address: "user:password@", after a scheme or
 // at the start of a word.
-var credentials = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#"']*@|(^|[\s"',=(\[])[^\s:/?#"'@=]*:[^\s/"'@]+@`)
+var credentials = lazy.NewRegexp(`([A-Za-z][A-Za-z0-9+.-]*://)[^\s/?#"']*@|(^|[\s"',=(\[])[^\s:/?#"'@=]*:[^\s/"'@]+@`)
 
 // Credentials returns s without the user and the password of addresses.
 func Credentials(s string) string {

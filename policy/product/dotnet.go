@@ -2,11 +2,11 @@ package product
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/saturating"
 	"github.com/weirgraph/weir/policy"
 )
@@ -45,7 +45,7 @@ var DotNet = &policy.Product{
 // Timeout.InfiniteTimeSpan is less than 0.
 var DotNetDuration = &policy.Syntax{Title: ".NET", Read: readTimeSpan, Zero: policy.Acts, Negative: policy.Off, Good: `"00:00:10" for ten seconds`, Doubt: doubtDays}
 
-var timeSpan = regexp.MustCompile(`^(-?)(?:([0-9]+)\.)?([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{1,7}))?)?$`)
+var timeSpan = lazy.NewRegexp(`^(-?)(?:([0-9]+)\.)?([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{1,7}))?)?$`)
 
 // readTimeSpan takes [-][d.]hh:mm[:ss[.fffffff]], or days alone.
 func readTimeSpan(text string) (time.Duration, string) {

@@ -1,10 +1,10 @@
 package product
 
 import (
-	"regexp"
 	"strconv"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/saturating"
 	"github.com/weirgraph/weir/policy"
 )
@@ -28,7 +28,7 @@ const (
 	tooLong     = "is longer than any timer can run"
 )
 
-var wholeNumber = regexp.MustCompile(`^[0-9]+$`)
+var wholeNumber = lazy.NewRegexp(`^[0-9]+$`)
 
 // readGo is time.ParseDuration.
 func readGo(text string) (time.Duration, string) {
@@ -52,9 +52,9 @@ func readGRPC(text string) (time.Duration, string) {
 	return readProto(text)
 }
 
-var grpcForm = regexp.MustCompile(`^-?([0-9]+\.|\.[0-9]{1,9})s$`)
+var grpcForm = lazy.NewRegexp(`^-?([0-9]+\.|\.[0-9]{1,9})s$`)
 
-var protoForm = regexp.MustCompile(`^-?[0-9]+(\.[0-9]{1,9})?s$`)
+var protoForm = lazy.NewRegexp(`^-?[0-9]+(\.[0-9]{1,9})?s$`)
 
 // readProto takes decimal seconds and nothing else.
 func readProto(text string) (time.Duration, string) {
@@ -88,7 +88,7 @@ func readWhole(unit time.Duration) func(string) (time.Duration, string) {
 	}
 }
 
-var decimalForm = regexp.MustCompile(`^[0-9]+(\.[0-9]{1,9})?$`)
+var decimalForm = lazy.NewRegexp(`^[0-9]+(\.[0-9]{1,9})?$`)
 
 // readSeconds takes a bare number of seconds.
 func readSeconds(text string) (time.Duration, string) {
@@ -120,7 +120,7 @@ var (
 		"ms": time.Millisecond, "s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour,
 		"w": 7 * 24 * time.Hour, "M": 30 * 24 * time.Hour, "y": 365 * 24 * time.Hour,
 	}
-	number = regexp.MustCompile(`^([0-9]+)([A-Za-z]*) *`)
+	number = lazy.NewRegexp(`^([0-9]+)([A-Za-z]*) *`)
 )
 
 // readUnits takes whole numbers with units, the last of which may be bare.

@@ -1,18 +1,18 @@
 package product
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/internal/saturating"
 	"github.com/weirgraph/weir/policy"
 )
 
 var (
-	springForm  = regexp.MustCompile(`^[+-]?[0-9]+(ns|us|ms|s|m|h|d)?$`)
-	isoForm     = regexp.MustCompile(`^([+-]?)P(?:([+-]?[0-9]+)D)?(?:T(?:([+-]?[0-9]+)H)?(?:([+-]?[0-9]+)M)?(?:([+-]?[0-9]+(?:[.,][0-9]{0,9})?)S)?)?$`)
+	springForm  = lazy.NewRegexp(`^[+-]?[0-9]+(ns|us|ms|s|m|h|d)?$`)
+	isoForm     = lazy.NewRegexp(`^([+-]?)P(?:([+-]?[0-9]+)D)?(?:T(?:([+-]?[0-9]+)H)?(?:([+-]?[0-9]+)M)?(?:([+-]?[0-9]+(?:[.,][0-9]{0,9})?)S)?)?$`)
 	springUnits = map[string]time.Duration{
 		"": time.Millisecond, "ns": time.Nanosecond, "us": time.Microsecond, "ms": time.Millisecond,
 		"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour,

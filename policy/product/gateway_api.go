@@ -1,10 +1,10 @@
 package product
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -33,7 +33,7 @@ var GatewayAPI = &policy.Product{
 // GatewayDuration is GEP-2257, a part of what Go takes: whole numbers only.
 var GatewayDuration = &policy.Syntax{Title: "Gateway API", Read: readGEP2257, Zero: policy.Off, Good: `whole numbers of h, m, s and ms: "1s500ms"`, Unit: "s"}
 
-var gep2257 = regexp.MustCompile(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
+var gep2257 = lazy.NewRegexp(`^([0-9]{1,5}(h|m|s|ms)){1,4}$`)
 
 func readGEP2257(text string) (time.Duration, string) {
 	if gep2257.MatchString(text) {

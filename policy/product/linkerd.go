@@ -1,10 +1,10 @@
 package product
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
+	"github.com/weirgraph/weir/internal/lazy"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -71,7 +71,7 @@ var (
 		"connect-failure", "refused-stream", "http3-post-connect-failure", "envoy-ratelimited", "retriable-4xx", "retriable-status-codes", "retriable-headers")}
 )
 
-var linkerdForm = regexp.MustCompile(`^[0-9]+(ms|s|m|h|d)?$`)
+var linkerdForm = lazy.NewRegexp(`^[0-9]+(ms|s|m|h|d)?$`)
 
 func readLinkerd(text string) (time.Duration, string) {
 	text = strings.TrimSpace(text)

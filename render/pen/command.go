@@ -3,14 +3,15 @@ package pen
 import (
 	"bytes"
 	"io"
-	"regexp"
 	"strings"
+
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // Systems that run builds read commands from what a program prints: "##[error]" and
 // "##vso[...]" of Azure Pipelines and "##teamcity[...]" anywhere, "::error::" of GitHub at the
 // beginning of a line. A name that is such a command must not give one.
-var command = regexp.MustCompile(`(?i)##(?:\[|vso\[|teamcity\[)`)
+var command = lazy.NewRegexp(`(?i)##(?:\[|vso\[|teamcity\[)`)
 
 // breakCommands puts a blank into what would be a command in a line of text.
 func breakCommands(line string) string {
