@@ -70,5 +70,11 @@ func (f *Fix) Applicable() bool { return len(f.Changes) > 0 }
 // And returns the changes of both, for the first's reason.
 func (f Fix) And(other Fix) Fix {
 	f.Changes = append(slices.Clip(f.Changes), other.Changes...)
+	if f.None == "" {
+		f.None = other.None
+	}
+	if len(f.Changes) > 0 {
+		f.None = ""
+	}
 	return f
 }

@@ -341,5 +341,6 @@ func (r *run) ruleOptions() rules.Options {
 func (r *run) checkShowing(g *graph.Graph, show rules.Selection) *analyze.Check {
 	o := r.ruleOptions()
 	o.Show, o.Known = show, r.known
+	o.Fixes = slices.ContainsFunc(r.outputsTo, func(to output) bool { return to.format.Fixes })
 	return rules.Run(g, o)
 }

@@ -118,6 +118,9 @@ func (r *run) finishFix(p *fix.Patch, written bool) error {
 	for _, o := range p.Left {
 		if !o.Finding.Fix.Applicable() {
 			people++
+			if r.verbose && !r.quiet {
+				r.printMessage(fmt.Sprintf("%s [%s] has no fix: %s", o.Finding.Subject, o.Finding.Rule, o.Reason), o.Finding.Hint)
+			}
 			continue
 		}
 		if left++; r.quiet || left > maxProblems && !r.verbose {

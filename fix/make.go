@@ -45,7 +45,7 @@ func Make(findings []analyze.Finding, read func(name string) ([]byte, error)) *P
 	for i := range findings {
 		f := &findings[i]
 		if !f.Fix.Applicable() {
-			p.Left = append(p.Left, Outcome{Finding: f, Reason: "no change of the inputs fixes it"})
+			p.Left = append(p.Left, Outcome{Finding: f, Reason: cmp.Or(string(f.Fix.None), "no change of the inputs fixes it")})
 			continue
 		}
 		own := m.begin()

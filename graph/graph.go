@@ -66,10 +66,18 @@ type Service struct {
 
 	Served *ServerStats // what traces show of the requests that it answers; nil if nothing
 
-	Aliases  []string // all other names that it answers to or is declared under, sorted
-	Versions []string // the workloads behind it if there are several, sorted
-	Origins  []Origin // where it is declared, else first addressed; sorted
-	Runs     []Origin // those of Origins where the platform that runs it declares it; sorted
+	Aliases  []string  // all other names that it answers to or is declared under, sorted
+	Versions []string  // the workloads behind it if there are several, sorted
+	Origins  []Origin  // where it is declared, else first addressed; sorted
+	Workload *Workload // what a cluster runs for it, if that is one workload; nil if it is none or several
+	Runs     []Origin  // those of Origins where the platform that runs it declares it; sorted
+}
+
+// A Workload is the object of which a cluster runs the pods of a service.
+type Workload struct {
+	Ref
+	PodLabels Labels
+	Origin    Origin
 }
 
 // A Call is an edge with what is known about it. It is a copy, except for Evidence, which

@@ -28,6 +28,7 @@ type Product struct {
 	RetryWords []*RetryWords // its words for retry conditions
 
 	Backoff        BackoffModel // how its waits grow, if not as the fields of Backoff
+	OnlyDeclared   bool         // it retries only where retries are declared, and has no way to write none
 	MaxAttempts    int          // its limit for the number of attempts; 0 is no limit
 	Around         *Product     // the product behind it, on top of whose defaults its policies come
 	EjectionName   string       // what it calls the ejection of single hosts; empty is "outlier detection"
@@ -39,6 +40,7 @@ type Product struct {
 	// How a service joins its mesh, and how its policies are found.
 
 	Signs          []MeshSign // labels and annotations of pods and namespaces
+	Join           []Edit     // what the metadata of a pod needs to be in its mesh
 	AmbientLabel   string     // label with the mode of a pod or namespace: "ambient" is in the mesh without a proxy of its own, any other value is outside
 	Waypoint       *Waypoint  // how the proxy for requests of ambient callees is named
 	MemberRealm    string     // what has a name of this realm is in its mesh, unless it says otherwise

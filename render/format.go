@@ -22,6 +22,7 @@ type Format struct {
 	Name  string // "dot"
 	Doc   string // one sentence for help
 	Shows Part   // the parts of a report that it supports
+	Fixes bool   // it writes the fixes of findings as data
 
 	syntax syntax
 

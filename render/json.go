@@ -11,7 +11,7 @@ import (
 
 // jsonFormat is the contract with other programs, and an input of weir.
 var jsonFormat = &Format{
-	Name:   "json",
+	Name: "json", Fixes: true,
 	Doc:    "for programs: the complete report, which weir can read again",
 	Shows:  everything,
 	syntax: jsonSyntax,

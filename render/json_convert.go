@@ -36,12 +36,12 @@ func findingJSON(f analyze.Finding) wire.Finding {
 		Subject: f.Subject, Message: f.Message, Hint: f.Hint,
 		Origins: wire.FromOrigins(f.Origins), Fingerprint: f.Fingerprint, Variants: f.Variants,
 	}
-	j.Values = valuesJSON(f.Values)
+	j.Values, j.Fix = valuesJSON(f.Values), fixJSON(&f.Fix)
 	for i := range f.Each {
 		one := &f.Each[i]
 		w := wire.OneOf{
 			Subject: one.Subject, Message: one.Message, Values: valuesJSON(one.Values),
-			Origins: wire.FromOrigins(one.Origins), Fingerprint: one.Fingerprint,
+			Origins: wire.FromOrigins(one.Origins), Fingerprint: one.Fingerprint, Fix: fixJSON(&one.Fix),
 		}
 		if one.Hint != f.Hint {
 			w.Hint = one.Hint

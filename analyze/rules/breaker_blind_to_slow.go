@@ -13,6 +13,7 @@ var breakerBlindToSlow = &Rule{
 	Doc:        breakerBlindToSlowDoc,
 	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
+	NoFix:      analyze.InCode,
 	Supersedes: []string{"timeout-missing"},
 	Check:      checkBreakerBlindToSlow,
 }

@@ -17,6 +17,7 @@ var breakerCannotTrip = &Rule{
 	Title:    "breaker that can never open",
 	Doc:      breakerCannotTripDoc,
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoWay,
 	Check:    checkBreakerCannotTrip,
 }
 
@@ -107,6 +108,12 @@ func tripFix(p *Pass, c breakerCall) analyze.Fix {
 		return writtenFix(p, c, b.Failures.Origin, policy.Edit{Value: strconv.Itoa(usualFailures)})
 	case c.layer.Ejection.Known && c.layer.Ejection.Hosts > 1 && c.layer.Ejection.Most == 0 && hosts.Value > 1:
 		return remedyFor(p, c.call, &c.layer.Set, policy.EjectionShare).fix(p, shareOfOne(c.layer.Ejection.Hosts))
+	case hosts.Value == 1 && p.Core.Service(p.Core.To(c.call)).Workload != nil:
+		f := redundancyFix(p.Core.Service(p.Core.To(c.call)))
+		if b.MaxEject.Value*2 < 1 {
+			f = f.And(remedyFor(p, c.call, &c.layer.Set, policy.EjectionShare).fix(p, shareOfOne(2)))
+		}
+		return f
 	}
 	return analyze.Fix{}
 }

@@ -13,6 +13,7 @@ var breakerMissing = &Rule{
 	Doc:      breakerMissingDoc,
 	Purposes: []policy.Purpose{policy.CircuitBreaker},
 	Severity: analyze.Info,
+	NoFix:    analyze.InCode,
 	Check:    checkBreakerMissing,
 }
 

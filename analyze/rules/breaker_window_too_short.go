@@ -16,6 +16,7 @@ var breakerWindowTooShort = &Rule{
 	Doc:      breakerWindowTooShortDoc,
 	Purposes: []policy.Purpose{policy.BreakerWindow, policy.BreakerOpenTime},
 	Severity: analyze.Info,
+	NoFix:    analyze.NoEdit,
 	Check:    checkBreakerWindowTooShort,
 }
 

@@ -13,6 +13,7 @@ var breakerWithoutFallback = &Rule{
 	Doc:      breakerWithoutFallbackDoc,
 	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
+	NoFix:    analyze.InCode,
 	Check:    checkBreakerWithoutFallback,
 }
 

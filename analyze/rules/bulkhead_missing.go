@@ -12,6 +12,7 @@ var bulkheadMissing = &Rule{
 	Doc:      bulkheadMissingDoc,
 	Purposes: []policy.Purpose{policy.ConcurrencyLimit},
 	Severity: analyze.Info,
+	NoFix:    analyze.InCode,
 	Check:    checkBulkheadMissing,
 }
 

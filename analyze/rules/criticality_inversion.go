@@ -17,6 +17,7 @@ var criticalityInversion = &Rule{
 	Doc:        criticalityInversionDoc,
 	Purposes:   []policy.Purpose{policy.FallbackAnswer},
 	Severity:   analyze.Warning,
+	NoFix:      analyze.InCode,
 	Supersedes: []string{"fallback-missing"},
 	Check:      checkCriticalityInversion,
 }
@@ -62,6 +63,7 @@ type tierInversion struct {
 	known    bool // whether an input declares the policies of the call
 	sure     analyze.Confidence
 	hint     string
+	fix      analyze.Fix
 	members  group // all calls of the group that call is the most critical of; nil if it is in none
 }
 
@@ -117,6 +119,7 @@ func asTierInversion(p *Pass, e graph.Edge) (i tierInversion, inverted bool) {
 // false for the other members, and for the routes of a gateway.
 func asGroupInversion(p *Pass, e graph.Edge) (best tierInversion, inverted bool) {
 	n := analyze.NeedOf(p.Core, e)
+	var fixes analyze.Fix
 	if !n.Breaks(p.Core) || p.Core.Groups()[n.Group].Multiplexes {
 		return best, false
 	}
@@ -129,7 +132,9 @@ func asGroupInversion(p *Pass, e graph.Edge) (best tierInversion, inverted bool)
 			i.members = n.Calls(p.Core)
 			best = i
 		}
+		fixes = fixes.And(i.fix)
 	}
+	best.fix = fixes
 	return best, best.call == e
 }
 
@@ -147,8 +152,11 @@ func asInversion(p *Pass, e graph.Edge) (i tierInversion, inverted bool) {
 		return i, false
 	}
 	i.named = named
-	i.hint = remedyOf(p, e, without[0], policy.FallbackAnswer).hint("add", "to return the last good response or a default, or declare why there is none")
+	r := remedyOf(p, e, without[0], policy.FallbackAnswer)
+	i.fix = r.fix(p)
+	i.hint = r.hint("add", "to return the last good response or a default, or declare why there is none")
 	if driverManaged(g, e) {
+		i.fix = analyze.Fix{None: analyze.InShape}
 		i.hint = fmt.Sprintf("make the call optional, or operate %s as tier %d", g.ID(g.To(e)), i.from.value)
 	}
 	i.severity = severityOfGap(i.to.value - i.from.value)
@@ -202,7 +210,7 @@ func reportTierInversion(p *Pass, i tierInversion) {
 	} else {
 		f.Message = fmt.Sprintf("%s (%s) requires %s (%s)%s, has no fallback and fails with it", g.ID(g.From(i.call)), tierWords(p, i.from), g.ID(g.To(i.call)), tierWords(p, i.to), i.named)
 	}
-	f.Hint = i.hint
+	f.Hint, f.Fix = i.hint, i.fix
 	f.Values = []analyze.KeyValue{number("tier", i.from.value), number("calleeTier", i.to.value)}
 	for _, o := range tierPlaces(p, g.To(i.call), g.From(i.call)) {
 		if o.File != "" && !slices.Contains(f.Origins, o) {
@@ -227,6 +235,9 @@ func reportTierInversions(p *Pass, list []tierInversion) {
 	f.Message = fmt.Sprintf("%s (%s) requires %s of a less critical tier (%s) without a fallback; the least critical is %s (%s)",
 		f.Subject, tierWords(p, lowest.from), english.Count(len(calls), "service"), someIDs(g, calls.callees(g)), g.ID(g.To(lowest.call)), tierWords(p, lowest.to))
 	f.Hint = lowest.hint
+	for _, i := range list {
+		f.Fix = f.Fix.And(i.fix)
+	}
 	f.Values = append([]analyze.KeyValue{number("tier", lowest.from.value)}, f.Values...)
 	f.Origins = append(f.Origins, tierPlaces(p, g.To(lowest.call), g.From(lowest.call))...)
 	p.At(worst, f)

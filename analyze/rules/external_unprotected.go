@@ -17,6 +17,7 @@ var externalUnprotected = &Rule{
 	Doc:        externalUnprotectedDoc,
 	Purposes:   []policy.Purpose{policy.TotalTimeout},
 	Severity:   analyze.Warning,
+	NoFix:      analyze.InCode,
 	Supersedes: []string{"retry-without-timeout", "timeout-wrong-kind", "breaker-blind-to-slow", "timeout-missing", "breaker-missing", "fallback-missing"},
 	Check:      checkExternalUnprotected,
 }

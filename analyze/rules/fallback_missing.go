@@ -14,6 +14,7 @@ var fallbackMissing = &Rule{
 	Doc:      fallbackMissingDoc,
 	Purposes: []policy.Purpose{policy.FallbackAnswer},
 	Severity: analyze.Warning,
+	NoFix:    analyze.InCode,
 	Check:    checkFallbackMissing,
 }
 

@@ -14,6 +14,7 @@ var fallbackOverBudget = &Rule{
 	Doc:      fallbackOverBudgetDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
+	NoFix:    analyze.InShape,
 	Check:    checkFallbackOverBudget,
 }
 

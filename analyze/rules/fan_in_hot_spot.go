@@ -143,6 +143,20 @@ func connectionBalanced(p *Pass, v graph.Node) []reason {
 		fmt.Sprintf("set the load balancing of calls to %s to round robin or least requests", p.Core.ID(v)), analyze.Certain, at, "are load-balanced per connection"}}
 }
 
+// balanceFix has the calls to v balanced by request where a policy balances them by connection.
+func balanceFix(p *Pass, v graph.Node) (f analyze.Fix) {
+	for _, e := range p.Core.In(v) {
+		for _, part := range p.Effective(e) {
+			for i := range part.Layers {
+				if l := &part.Layers[i]; l.Set.Balance != nil && l.Set.Balance.Strategy.IsExplicit() && slices.Contains(connectionStrategies, l.Set.Balance.Strategy.Value) {
+					f = f.And(remedyFor(p, e, &l.Set, policy.LoadBalancing).fix(p))
+				}
+			}
+		}
+	}
+	return f
+}
+
 // connectionStrategy returns the explicit load balancing strategy of a call that works per
 // connection, the zero value if there is none.
 func connectionStrategy(parts []analyze.Part) policy.Setting[string] {
@@ -176,6 +190,10 @@ func uncapped(p *Pass, v graph.Node) bool {
 
 func reportHotSpot(p *Pass, v graph.Node, callers []graph.Node, reasons []reason) {
 	g, s := p.Core, p.Core.Service(v)
+	fix := redundancyFix(s)
+	if reasons[0].id == "balanced-by-connection" {
+		fix = balanceFix(p, v)
+	}
 	strong := 0
 	for _, u := range callers {
 		if e, _ := g.Edge(u, v); g.Strength(e) == graph.Strong {
@@ -187,6 +205,7 @@ func reportHotSpot(p *Pass, v graph.Node, callers []graph.Node, reasons []reason
 		Confidence: reasons[0].sure,
 		Subject:    s.ID,
 		Hint:       reasons[0].hint,
+		Fix:        fix,
 		Values:     []analyze.KeyValue{number("callers", len(callers)), number("limit", p.Limits.FanIn), replicasValue(n)},
 		Services:   []graph.Node{v},
 	}

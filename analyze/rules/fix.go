@@ -16,8 +16,13 @@ import (
 // classes of failures. An edit that takes another value than these, and has none of its own, is
 // left out. It is the zero Fix if no edit is left, r is not in the inputs, or the pass is without fixes.
 func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
-	if !p.fixes || r.Base == policy.BaseCode || r.layer == nil || r.instead != "" {
+	switch {
+	case !p.fixes:
 		return analyze.Fix{}
+	case r.Base == policy.BaseCode || r.layer == nil:
+		return analyze.Fix{None: analyze.InCode}
+	case r.instead != "":
+		return analyze.Fix{None: analyze.NoEdit}
 	}
 	c := analyze.ObjectEdit{Kind: r.Kind, Object: r.object, Base: r.Base, Places: r.places(p)}
 	for i := range r.Edits {
@@ -29,13 +34,13 @@ func (r remedy) fix(p *Pass, values ...any) analyze.Fix {
 		c.Edits = slices.DeleteFunc(c.Edits, func(e analyze.FieldEdit) bool { return e.Names }) // which leads to the value already
 	}
 	if len(c.Edits) == 0 {
-		return analyze.Fix{}
+		return analyze.Fix{None: analyze.NoEdit}
 	}
 	if r.object == "" && r.Base == policy.BaseObject {
 		c.Object, c.New = r.addition(p)
 	}
 	if len(c.Places) == 0 {
-		return analyze.Fix{}
+		return analyze.Fix{None: analyze.NoEdit}
 	}
 	f := analyze.Fix{Changes: []analyze.ObjectEdit{c}}
 	if c.New != nil && r.Refers != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/analyze"
@@ -217,6 +218,9 @@ func withoutRetries(p *Pass, calls []graph.Edge) (all analyze.Fix) {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
 				f := remedyFor(p, e, &l.Set, policy.Retries).fix(p, 0)
+				if orNative(l.Set.Product).OnlyDeclared {
+					f = undeclared(p, l)
+				}
 				if !f.Applicable() {
 					return analyze.Fix{}
 				}
@@ -225,6 +229,28 @@ func withoutRetries(p *Pass, calls []graph.Edge) (all analyze.Fix) {
 		}
 	}
 	return all
+}
+
+// undeclared takes away the retries that a layer declares.
+func undeclared(p *Pass, l *policy.Effect) analyze.Fix {
+	var c analyze.ObjectEdit
+	for _, d := range l.Set.Decisions() {
+		if !strings.HasPrefix(d.Field, "retry.") && d.Field != "timeout.perTry" || d.Provenance != policy.Explicit || d.Origin.Line == 0 {
+			continue
+		}
+		if c.Places == nil {
+			c.Kind, c.Object, _ = strings.Cut(writtenIn(p, d), "/")
+			c.Places = []graph.Origin{d.Origin}
+		}
+		e := analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove}, Written: d.Origin}
+		if !slices.ContainsFunc(c.Edits, func(other analyze.FieldEdit) bool { return other.Written == e.Written }) {
+			c.Edits = append(c.Edits, e)
+		}
+	}
+	if c.Edits == nil {
+		return analyze.Fix{None: analyze.NoEdit}
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
 }
 
 // attemptRemedy says how to end an attempt that l makes: in its own product, in another

@@ -137,12 +137,14 @@ func reportUnchecked(p *Pass, v graph.Node, callers []graph.Node) {
 			f.Message += ", which its livenessProbe does not prevent"
 		}
 		f.Hint = fmt.Sprintf("add a readinessProbe to the serving container of %s", s.ID)
+		f.Fix = probeFix(s)
 		f.Alike = analyze.Alike{
 			Cause: "readinessProbe", Says: "have callers and declare no readinessProbe; requests reach replicas that are not ready",
 			Hint: "add a readinessProbe to the serving container of each",
 		}
 	case "compose":
 		f.Confidence = analyze.Assumed // the image may have one
+		f.Fix = analyze.Fix{None: analyze.NoValue}
 		f.Message = fmt.Sprintf("%s is called by %s and declares no healthcheck, so what starts after it cannot wait until it is ready", s.ID, someIDs(g, callers))
 		f.Alike.Says = "have callers and declare no healthcheck, so what starts after them cannot wait until they are ready"
 		f.Hint = fmt.Sprintf("add a healthcheck to %s, unless its image has a HEALTHCHECK", s.ID)
@@ -183,6 +185,7 @@ func checkRestarts(p *Pass, v graph.Node) {
 			Detail:     "livenessProbe",
 			Message:    fmt.Sprintf("the livenessProbe of %s requests %s, which checks dependencies: an outage of %s restarts %s", s.ID, path.Value, someIDs(p.Core, callees), s.ID),
 			Hint:       fmt.Sprintf("let the livenessProbe of %s check only the process; move the check of dependencies to its readinessProbe", s.ID),
+			Fix:        livenessFix(s, path),
 			Values:     []analyze.KeyValue{value("livenessPath", path)},
 			Origins:    places(s, path.Origin),
 			Services:   []graph.Node{v},
@@ -192,4 +195,16 @@ func checkRestarts(p *Pass, v graph.Node) {
 			},
 		})
 	}
+}
+
+// livenessFix has a livenessProbe ask Spring Boot for the group that checks the process alone.
+func livenessFix(s *graph.Service, path policy.Setting[string]) analyze.Fix {
+	asked := strings.TrimSuffix(path.Value, "/")
+	if s.Workload == nil || path.Origin.Line == 0 || !strings.HasSuffix(asked, "/actuator/health") {
+		return analyze.Fix{None: analyze.NoValue}
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{{
+		Kind: s.Workload.Kind, Object: objectID(s.Workload.Ref), Places: []graph.Origin{path.Origin}, Base: policy.BasePlace,
+		Edits: []analyze.FieldEdit{{Edit: policy.Edit{Value: asked + "/liveness"}, Written: path.Origin, Was: path.Value}},
+	}}}
 }

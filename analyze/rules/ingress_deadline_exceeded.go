@@ -15,6 +15,7 @@ var ingressDeadlineExceeded = &Rule{
 	Doc:      ingressDeadlineExceededDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
+	NoFix:    analyze.InShape,
 	Check:    checkIngressDeadlineExceeded,
 }
 

@@ -16,6 +16,7 @@ var ingressTimeoutMissing = &Rule{
 	Doc:      ingressTimeoutMissingDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoInput,
 	Check:    checkIngressTimeoutMissing,
 }
 

@@ -16,6 +16,7 @@ var l4BalancedGRPC = &Rule{
 	Doc:      l4BalancedGRPCDoc,
 	Purposes: []policy.Purpose{policy.LoadBalancing},
 	Severity: analyze.Warning,
+	NoFix:    analyze.InPlatform,
 	Check:    checkL4BalancedGRPC,
 }
 

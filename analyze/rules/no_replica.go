@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
 )
 
 var noReplica = &Rule{
@@ -12,6 +13,7 @@ var noReplica = &Rule{
 	Title:    "service with callers and without replicas",
 	Doc:      noReplicaDoc,
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoValue,
 	Check:    checkNoReplica,
 }
 
@@ -69,6 +71,7 @@ func checkNoReplica(p *Pass) {
 			Subject:    s.ID,
 			Message:    fmt.Sprintf("%s declares 0 replicas and no autoscaler, but is called by %s: each of these calls fails", s.ID, someIDs(g, callers)),
 			Hint:       fmt.Sprintf("set the replicas of %s to the number that its callers need, or remove the calls", s.ID),
+			Fix:        workloadFix(s, policy.Edit{Path: "spec.replicas", Value: "2"}),
 			Values:     []analyze.KeyValue{number("callers", len(callers)), number("replicas", 0)},
 			Origins:    places(s, n.Origin),
 			Services:   []graph.Node{v},

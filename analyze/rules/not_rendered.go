@@ -13,6 +13,7 @@ var notRendered = &Rule{
 	Title:    "chart, release or kustomization that is not rendered",
 	Doc:      notRenderedDoc,
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoInput,
 	Check:    checkNotRendered,
 }
 

@@ -15,6 +15,7 @@ var nothingRead = &Rule{
 	Title:    "no service in the inputs",
 	Doc:      nothingReadDoc,
 	Severity: analyze.Error,
+	NoFix:    analyze.NoInput,
 	Check:    checkNothingRead,
 }
 

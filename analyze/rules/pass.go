@@ -39,6 +39,9 @@ type Pass struct {
 func (p *Pass) At(s analyze.Severity, f analyze.Finding) {
 	f.Rule, f.Severity = p.rule.ID, s
 	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.Detail)
+	if p.fixes && !f.Fix.Applicable() && f.Fix.None == "" && p.rule.ByPeople == "" {
+		f.Fix.None = p.rule.NoFix
+	}
 	p.report(f)
 }
 

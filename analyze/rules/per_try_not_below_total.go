@@ -15,6 +15,7 @@ var perTryNotBelowTotal = &Rule{
 	Doc:      perTryNotBelowTotalDoc,
 	Purposes: []policy.Purpose{policy.AttemptTimeout},
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoEdit,
 	Check:    checkPerTryNotBelowTotal,
 }
 

@@ -14,6 +14,7 @@ var policyInert = &Rule{
 	Title:    "policy field without effect",
 	Doc:      policyInertDoc,
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoEdit,
 	Check:    checkPolicyInert,
 }
 

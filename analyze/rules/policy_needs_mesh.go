@@ -113,6 +113,7 @@ func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
 		Subject:    callID(g, e),
 		Message:    fmt.Sprintf("%s calls %s %s", from.ID, to.ID, without),
 		Hint:       "add " + from.ID + " to the mesh, or set a timeout for the call in its code",
+		Fix:        joinFix(from, m.Product),
 		Values:     []analyze.KeyValue{keyValue("mesh", m.Product.String())},
 		Origins:    append([]graph.Origin{m.Origin}, where(policies)...),
 		Services:   []graph.Node{g.From(e), g.To(e)},
@@ -122,6 +123,7 @@ func reportOutside(p *Pass, e graph.Edge, policies []*graph.BoundPolicy) {
 		Hint: "add the callers to the mesh, or set timeouts for the calls in their code",
 	}
 	if m.In {
+		f.Fix = analyze.Fix{None: analyze.NoValue}
 		f.Hint = `set label "istio.io/use-waypoint" on the Service or namespace of ` + to.ID
 		if w := m.Product.OrNative().Waypoint; w != nil && to.Labels[w.Label] != "" {
 			f.Hint = fmt.Sprintf("change label %q of the Service of %s from %q to the name of a Gateway that is a waypoint for Services", w.Label, to.ID, to.Labels[w.Label])
@@ -152,6 +154,7 @@ func reportUnknownMesh(p *Pass, at mesh, policies []*graph.BoundPolicy) {
 		Subject:    subject,
 		Detail:     at.product.String(),
 		Message:    fmt.Sprintf("no input declares whether %s are in the mesh of %s; outside it, %s %s no effect", callers, at.product.DisplayName(), what, verb(len(names), "has", "have")),
+		Fix:        analyze.Fix{None: analyze.NoInput},
 		Hint:       "add the manifest of the Namespace with its labels and annotations to the sources",
 		Values:     []analyze.KeyValue{keyValue("mesh", at.product.String()), number("policies", len(names))},
 		Origins:    where(policies)[:1],

@@ -19,6 +19,7 @@ var policyUnbound = &Rule{
 	Title:    "policy that matches no call",
 	Doc:      policyUnboundDoc,
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoInput,
 	Check:    checkPolicyUnbound,
 }
 
@@ -277,19 +278,10 @@ func unboundFinding(p *Pass, o object, loose []*graph.BoundPolicy, whole bool) a
 		Subject:    o.name,
 		Message:    what + ": " + worst.why,
 		Hint:       worst.hint,
-		Fix:        orNoInput(worst.fix),
+		Fix:        worst.fix,
 		Values:     []analyze.KeyValue{keyValue("reason", reason.String())},
 		Origins:    where(loose),
 	}
-}
-
-// orNoInput is a fix, or the reason of those that there is none for: the inputs may lack what a
-// policy is for.
-func orNoInput(f analyze.Fix) analyze.Fix {
-	if !f.Applicable() && f.None == "" {
-		f.None = analyze.NoInput
-	}
-	return f
 }
 
 func missOf(p *Pass, b *graph.BoundPolicy) miss {

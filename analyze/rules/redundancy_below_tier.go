@@ -7,7 +7,6 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/policy"
 )
 
 var redundancyBelowTier = &Rule{
@@ -150,11 +149,9 @@ func reportTier(p *Pass, severity analyze.Severity, sure analyze.Confidence, v g
 		Services:   []graph.Node{v},
 		Alike:      alike,
 	}
-	if n := analyze.Replicas(s); n.Value == 1 {
-		f.Fix = nativeFix(s, policy.Edit{Path: "replicas", Value: "2"})
-	}
+	f.Fix = redundancyFix(s)
 	if s.Disruption != nil && strings.Contains(lack, "drains") {
-		f.Hint = "set maxUnavailable: 1 in the PodDisruptionBudget"
+		f.Hint, f.Fix = "set maxUnavailable: 1 in the PodDisruptionBudget", evictable(s)
 	}
 	p.At(severity, f)
 }

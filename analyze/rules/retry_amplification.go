@@ -144,6 +144,7 @@ func reportStorm(p *Pass, s storm) {
 		Values:   []analyze.KeyValue{keyValue("factor", many(s.factor)), keyValue("factors", factors(by))},
 		Services: path,
 	}
+	f.Fix = withoutRetries(p, calls[:len(calls)-1]) // next to what fails is the place to retry
 	if anyChose(p, calls) {
 		f.Owners = choosers(p, calls)
 	}

@@ -14,6 +14,7 @@ var retryMultipleLayers = &Rule{
 	Title:    "retries in several layers of one call",
 	Doc:      retryMultipleLayersDoc,
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoEdit,
 	Check:    checkRetryMultipleLayers,
 }
 
@@ -143,6 +144,7 @@ func reportInARow(p *Pass, e graph.Edge) {
 		Message: fmt.Sprintf("%s retries its call to %s on errors, and %s its own to %s: %s requests for one",
 			g.ID(path[0]), g.ID(path[1]), g.ID(path[1]), g.ID(path[2]), many(p.Analysis.Repeats(e)*most)),
 		Hint:     fmt.Sprintf("retry in one place: %s is next to what fails", g.ID(path[1])),
+		Fix:      withoutRetries(p, calls[:1]),
 		Values:   []analyze.KeyValue{keyValue("factor", many(p.Analysis.Repeats(e)*most))},
 		Origins:  origins,
 		Services: path,

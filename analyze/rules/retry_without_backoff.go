@@ -13,6 +13,7 @@ var retryWithoutBackoff = &Rule{
 	Doc:      retryWithoutBackoffDoc,
 	Purposes: []policy.Purpose{policy.RetryBackoff},
 	Severity: analyze.Warning,
+	NoFix:    analyze.NoWay,
 	Check:    checkRetryWithoutBackoff,
 }
 

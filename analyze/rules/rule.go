@@ -22,6 +22,8 @@ type Rule struct {
 	// remediations of a product for them belong to the page.
 	Purposes []policy.Purpose
 
+	// NoFix is why findings have no fix that do not say it themselves.
+	NoFix analyze.NoFix
 	// ByPeople is why no change of the inputs fixes what it finds; empty if one does.
 	ByPeople string
 

@@ -19,6 +19,7 @@ var timeoutDefaultOnly = &Rule{
 	Doc:      timeoutDefaultOnlyDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Info,
+	NoFix:    analyze.NoEdit,
 	Check:    checkTimeoutDefaultOnly,
 }
 

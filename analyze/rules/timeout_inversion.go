@@ -15,6 +15,7 @@ var timeoutInversion = &Rule{
 	Doc:      timeoutInversionDoc,
 	Purposes: []policy.Purpose{policy.TotalTimeout},
 	Severity: analyze.Warning,
+	NoFix:    analyze.InShape,
 	Check:    checkTimeoutInversion,
 }
 

@@ -14,6 +14,7 @@ var undeclaredEdge = &Rule{
 	Title:    "observed call without declaration",
 	Doc:      undeclaredEdgeDoc,
 	Severity: analyze.Warning,
+	NoFix:    analyze.InCode,
 	Check:    checkUndeclaredEdge,
 }
 

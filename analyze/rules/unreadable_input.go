@@ -13,6 +13,7 @@ var unreadableInput = &Rule{
 	Title:    "input that cannot be read",
 	Doc:      unreadableInputDoc,
 	Severity: analyze.Error,
+	NoFix:    analyze.InText,
 	Check:    checkUnreadableInput,
 }
 

@@ -15,6 +15,7 @@ var unusedEdge = &Rule{
 	Title:    "declared call that is not observed",
 	Doc:      unusedEdgeDoc,
 	Severity: analyze.Info,
+	NoFix:    analyze.Meant,
 	Check:    checkUnusedEdge,
 }
 

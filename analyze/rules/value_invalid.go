@@ -14,6 +14,7 @@ var valueInvalid = &Rule{
 	Title:    "policy value that the product rejects or misreads",
 	Doc:      valueInvalidDoc,
 	Severity: analyze.Error,
+	NoFix:    analyze.NoValue,
 	Check: func(p *Pass) {
 		checkFlaws(p, graph.Invalid, "is not what %s takes")
 		checkSuppressions(p)

@@ -85,6 +85,7 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 	s := graph.Service{Name: name.name, Namespace: name.namespace, Kind: kind}
 	var workloads []string
 	named, withAddress, headless, within, said := false, false, false, false, false
+	running := 0
 	unread := false // it has a Service of a cluster, and no workload behind it is known
 	for _, c := range members {
 		ent := &l.entities[c]
@@ -109,6 +110,10 @@ func (l *linker) service(members []int, name identity, kind graph.Kind) graph.Se
 			s.Origins = append(s.Origins, t.Origin)
 			if hosting(l.entities[c].ref.Realm) {
 				s.Runs = append(s.Runs, t.Origin)
+			}
+			if t.Realm == kubernetes && !t.Patch {
+				s.Workload = &graph.Workload{Ref: t.Ref, PodLabels: t.PodLabels, Origin: t.Origin}
+				running++
 			}
 			workloads = append(workloads, t.Versions...)
 			declare(&s, t)

@@ -46,6 +46,7 @@ type Finding struct {
 	Subject string            `json:"subject"`
 	Message string            `json:"message"`
 	Hint    string            `json:"hint,omitempty"`
+	Fix     *Fix              `json:"fix,omitempty"`    // the hint as data; absent of findings that only people can fix
 	Values  map[string]string `json:"values,omitempty"` // those that the rule decided by
 	Origins []Origin          `json:"origins"`          // the deciding place first
 	// Fingerprint identifies rule and subject. It does not depend on places or order.
@@ -63,7 +64,28 @@ type OneOf struct {
 	Subject     string            `json:"subject"`
 	Message     string            `json:"message"`
 	Hint        string            `json:"hint,omitempty"` // if it differs from that of all
+	Fix         *Fix              `json:"fix,omitempty"`
 	Values      map[string]string `json:"values,omitempty"`
 	Origins     []Origin          `json:"origins"`
 	Fingerprint string            `json:"fingerprint"`
+}
+
+// A Fix is a change of the inputs that removes the cause of a finding. Its edits are made together
+// or not at all.
+type Fix struct {
+	Edits []FixEdit `json:"edits,omitempty"`
+	Why   string    `json:"why,omitempty"`  // what its values rest on
+	None  string    `json:"none,omitempty"` // why there are no edits
+}
+
+// A FixEdit changes one field of an object, or adds or removes an object.
+type FixEdit struct {
+	Op     string  `json:"op"`               // set, add, remove, rename, move, replace, copy
+	Kind   string  `json:"kind,omitempty"`   // of the object
+	Object string  `json:"object,omitempty"` // its name, with its namespace; empty if its place identifies it
+	New    bool    `json:"new,omitempty"`    // no input has the object
+	Path   string  `json:"path,omitempty"`   // of the field; empty if its place identifies it, or for the whole object
+	Was    string  `json:"was,omitempty"`    // the value that is replaced
+	Value  string  `json:"value,omitempty"`
+	At     *Origin `json:"at,omitempty"` // of the value if it is written already, else of the object or what it is added beside
 }

@@ -18,6 +18,7 @@ var Consul = &policy.Product{
 	RouteSteps: []string{"router", "splitter", "resolver"}, GatewayRoutes: true, OwnGateways: true,
 	// "Annotations and labels".
 	Signs: []policy.MeshSign{{Key: "consul.hashicorp.com/connect-inject-status", In: []string{"injected"}}, {Key: "consul.hashicorp.com/connect-inject", In: []string{"true"}, Out: []string{"false"}}},
+	Join:  []policy.Edit{field("annotations[consul.hashicorp.com/connect-inject]", `"true"`)},
 	Defaults: policy.Set{
 		Timeout: connectOnly(def(5 * time.Second)), Retry: noRetry(), Breaker: &envoyEjection, Bulkhead: &envoyLimits,
 		Balance: &policy.Balance{Strategy: def("round-robin")},

@@ -15,6 +15,7 @@ var Dapr = &policy.Product{
 	OnlyAddressed: true, AddressedWays: []string{"dapr-invoke"}, MemberRealm: "dapr",
 	// "Arguments and annotations".
 	Signs: []policy.MeshSign{{Key: "dapr.io/enabled", In: []string{"true"}, Out: []string{"false"}}},
+	Join:  []policy.Edit{field("annotations[dapr.io/enabled]", `"true"`)},
 	Defaults: policy.Set{
 		Timeout: connectOnly(policy.Setting[time.Duration]{}),
 		Retry: &policy.Retry{

@@ -11,8 +11,9 @@ import (
 // all calls.
 var GRPC = &policy.Product{
 	Name: "grpc", Title: "gRPC service config",
-	Source:    "https://grpc.io/docs/guides/retry",
-	Durations: []*policy.Syntax{GRPCDuration}, RetryWords: []*policy.RetryWords{GRPCRetryCodes},
+	Source:       "https://grpc.io/docs/guides/retry",
+	OnlyDeclared: true,
+	Durations:    []*policy.Syntax{GRPCDuration}, RetryWords: []*policy.RetryWords{GRPCRetryCodes},
 	Layer: policy.App, MaxAttempts: 5,
 	Defaults: policy.Set{
 		Timeout: connectOnly(def(20 * time.Second)), Retry: noRetry(), Breaker: noBreaker(), Balance: &policy.Balance{Strategy: def("pick-first")},

@@ -23,6 +23,7 @@ var Istio = &policy.Product{
 		{Key: "istio-injection", In: []string{"enabled"}, Out: []string{"disabled"}},
 		{Key: "istio.io/rev", In: []string{"*"}},
 	},
+	Join:         []policy.Edit{field("labels[sidecar.istio.io/inject]", `"true"`)},
 	AmbientLabel: "istio.io/dataplane-mode",
 	Waypoint: &policy.Waypoint{
 		Label: "istio.io/use-waypoint", NoName: "none", Namespace: "istio.io/use-waypoint-namespace",

@@ -17,6 +17,7 @@ var Kuma = &policy.Product{
 	CarriesRoutes: true, TriesOfRetries: true,
 	// "Data plane on Kubernetes".
 	Signs: []policy.MeshSign{{Key: "kuma.io/sidecar-injected", In: []string{"true"}}, {Key: "kuma.io/sidecar-injection", In: []string{"enabled", "true"}, Out: []string{"disabled", "false"}}},
+	Join:  []policy.Edit{field("labels[kuma.io/sidecar-injection]", "enabled")},
 	Defaults: policy.Set{
 		Timeout: &policy.Timeout{Total: def(15 * time.Second), PerTry: def(16 * time.Second), Connect: def(5 * time.Second), Idle: def(time.Hour)},
 		Retry: &policy.Retry{

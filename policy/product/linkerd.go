@@ -12,8 +12,9 @@ import (
 // and as much again, whatever is declared.
 var Linkerd = &policy.Product{
 	Name: "linkerd", Title: "Linkerd",
-	Source:    "https://linkerd.io/2/reference",
-	Durations: []*policy.Syntax{LinkerdDuration}, RetryWords: []*policy.RetryWords{LinkerdRetryHTTP, LinkerdRetryGRPC},
+	Source:       "https://linkerd.io/2/reference",
+	OnlyDeclared: true,
+	Durations:    []*policy.Syntax{LinkerdDuration}, RetryWords: []*policy.RetryWords{LinkerdRetryHTTP, LinkerdRetryGRPC},
 	Layer: policy.ClientProxy, Mesh: true, InClusters: true,
 	EjectionName: "failure accrual", NoPanic: true, // there is no panic mode
 	CarriesRoutes: true, GatewayRoutes: true,
@@ -23,6 +24,7 @@ var Linkerd = &policy.Product{
 	Replaces: map[string][]string{"ServiceProfile": {"Service", "HTTPRoute", "GRPCRoute"}},
 	// "Automatic Proxy Injection".
 	Signs: []policy.MeshSign{{Key: "linkerd.io/proxy-version", In: []string{"*"}}, {Key: "linkerd.io/inject", In: []string{"enabled", "ingress"}, Out: []string{"disabled"}}},
+	Join:  []policy.Edit{field("annotations[linkerd.io/inject]", "enabled")},
 	Defaults: policy.Set{
 		Timeout: connectOnly(policy.Setting[time.Duration]{}), Retry: noRetry(), Breaker: noBreaker(), Balance: &policy.Balance{Strategy: def("ewma")},
 	},

@@ -1,0 +1,158 @@
+package rules
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// podOf is the path to the pod in the object of a workload, which ends in a dot; false for kinds
+// that have it in another place.
+func podOf(kind string) (string, bool) {
+	switch kind {
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Job":
+		return "spec.template.", true
+	case "CronJob":
+		return "spec.jobTemplate.spec.template.", true
+	case "Pod":
+		return "", true
+	}
+	return "", false
+}
+
+// workloadFix edits the object of which a cluster runs the pods of a service.
+func workloadFix(s *graph.Service, edits ...policy.Edit) analyze.Fix {
+	if s.Workload == nil {
+		return analyze.Fix{None: analyze.InPlatform}
+	}
+	c := analyze.ObjectEdit{Kind: s.Workload.Kind, Object: objectID(s.Workload.Ref), Places: []graph.Origin{s.Workload.Origin}}
+	for _, e := range edits {
+		c.Edits = append(c.Edits, analyze.FieldEdit{Edit: e})
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// objectID is the name of an object with its namespace, "shop/cart".
+func objectID(r graph.Ref) string {
+	if r.Namespace == "" {
+		return r.Name
+	}
+	return r.Namespace + "/" + r.Name
+}
+
+// scalable are the kinds of workloads that have a number of replicas.
+var scalable = []string{"Deployment", "StatefulSet", "ReplicaSet", "Rollout"}
+
+// redundancyFix gives a service several replicas, and a budget that keeps some of them, as far as
+// it has not.
+func redundancyFix(s *graph.Service) (f analyze.Fix) {
+	n := analyze.Replicas(s)
+	if analyze.Ecosystem(s) != "kubernetes" {
+		if f = nativeFix(s, policy.Edit{Path: "replicas", Value: "2"}); n.Value > 1 || !f.Applicable() {
+			f = analyze.Fix{None: analyze.InPlatform}
+		}
+		return f
+	}
+	switch {
+	case n.Value > 1:
+	case s.Scaling != nil:
+		f = analyze.Fix{Changes: []analyze.ObjectEdit{{
+			Kind: "HorizontalPodAutoscaler", Places: []graph.Origin{s.Scaling.Origin},
+			Edits: []analyze.FieldEdit{{Edit: policy.Edit{Path: "spec.minReplicas", Value: "2"}}},
+		}}}
+	case s.Workload == nil || !slices.Contains(scalable, s.Workload.Kind):
+		return analyze.Fix{None: analyze.InPlatform}
+	default:
+		f = workloadFix(s, policy.Edit{Path: "spec.replicas", Value: "2"})
+	}
+	if s.Disruption == nil {
+		budget := budgetFix(s)
+		if !budget.Applicable() {
+			return budget
+		}
+		f = f.And(budget)
+	}
+	return f
+}
+
+// budgetFix adds a PodDisruptionBudget for the pods of a service.
+func budgetFix(s *graph.Service) analyze.Fix {
+	if s.Workload == nil || len(s.Workload.PodLabels) == 0 {
+		return analyze.Fix{None: analyze.InPlatform}
+	}
+	begins := []policy.Edit{
+		{Path: "apiVersion", Value: "policy/v1"}, {Path: "kind", Value: "PodDisruptionBudget"}, {Path: "metadata.name", Value: s.Workload.Name},
+	}
+	if s.Workload.Namespace != "" {
+		begins = append(begins, policy.Edit{Path: "metadata.namespace", Value: s.Workload.Namespace})
+	}
+	c := analyze.ObjectEdit{
+		Kind: "PodDisruptionBudget", Object: objectID(s.Workload.Ref), Places: []graph.Origin{s.Workload.Origin}, New: begins,
+		Edits: []analyze.FieldEdit{{Edit: policy.Edit{Path: "spec.maxUnavailable", Value: "1"}}},
+	}
+	for _, key := range slices.Sorted(maps.Keys(s.Workload.PodLabels)) {
+		c.Edits = append(c.Edits, analyze.FieldEdit{Edit: policy.Edit{Path: "spec.selector.matchLabels[" + key + "]", Value: strconv.Quote(s.Workload.PodLabels[key])}})
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// evictable lets a budget that allows no eviction allow one.
+func evictable(s *graph.Service) analyze.Fix {
+	c := analyze.ObjectEdit{Kind: "PodDisruptionBudget", Object: objectID(s.Disruption.Ref), Places: []graph.Origin{s.Disruption.Origin}}
+	if s.Disruption.MinAvailable != "" {
+		c.Edits = append(c.Edits, analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove, Path: "spec.minAvailable"}})
+	}
+	c.Edits = append(c.Edits, analyze.FieldEdit{Edit: policy.Edit{Path: "spec.maxUnavailable", Value: "1"}})
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// joinFix takes the pods of a service into the mesh of a product.
+func joinFix(s *graph.Service, in *policy.Product) analyze.Fix {
+	if s.Workload == nil || len(in.OrNative().Join) == 0 {
+		return analyze.Fix{None: analyze.InPlatform}
+	}
+	pod, ok := podOf(s.Workload.Kind)
+	if !ok {
+		return analyze.Fix{None: analyze.InPlatform}
+	}
+	var edits []policy.Edit
+	for _, e := range in.Join {
+		e.Path = pod + "metadata." + e.Path
+		edits = append(edits, e)
+	}
+	return workloadFix(s, edits...)
+}
+
+// probeFix gives the one container of a service a readiness probe: what its livenessProbe asks, or
+// else whether its port is open.
+func probeFix(s *graph.Service) analyze.Fix {
+	if s.Workload == nil {
+		return analyze.Fix{None: analyze.InPlatform}
+	}
+	pod, ok := podOf(s.Workload.Kind)
+	path := pod + "spec.containers[].readinessProbe"
+	c := analyze.ObjectEdit{Kind: s.Workload.Kind, Object: objectID(s.Workload.Ref), Places: []graph.Origin{s.Workload.Origin}}
+	switch {
+	case !ok:
+		return analyze.Fix{None: analyze.InPlatform}
+	case s.Probes.Liveness && s.Probes.Origin.Line > 0:
+		c.Places = []graph.Origin{s.Probes.Origin}
+		c.Edits = []analyze.FieldEdit{{
+			Edit:    policy.Edit{Op: policy.OpCopy, Path: path},
+			Written: s.Probes.Origin, From: pod + "spec.containers[].livenessProbe",
+		}}
+	case len(s.Images) == 1 && len(s.Ports) > 0:
+		port := s.Ports[0].Target
+		if port == "" {
+			port = strconv.Itoa(s.Ports[0].Number)
+		}
+		c.Edits = []analyze.FieldEdit{{Edit: policy.Edit{Path: path, Value: "{tcpSocket: {port: " + port + "}}"}}}
+	default:
+		return analyze.Fix{None: analyze.NoValue}
+	}
+	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
