@@ -405,7 +405,7 @@ func (r *renders) lacks(err error, j job, source func(string) string) bool {
 	}
 	const hint = "name the values that it needs under render in weir.yaml"
 	c := chart{dir: j.chart.Shown, name: j.chart.Name}
-	r.unread = append(r.unread, graph.Unread{Kind: unread.Chart, Name: c.dir, Title: c.title(), Hint: hint, Origin: j.Origin})
+	r.unread = append(r.unread, graph.Unread{Kind: unread.Lacking, Name: c.dir, Title: c.title(), Hint: hint, Origin: j.Origin})
 	r.problems = append(r.problems, graph.Problem{
 		Origin: at, Level: graph.Skipped, Message: c.title() + " is not rendered: " + failure.Message, Hint: hint,
 	})

@@ -32,7 +32,8 @@ var manifestShape = &shape{is: "a mapping", keys: slices.Concat(manifestKeys, of
 
 func matchNative(h *document.Head) bool {
 	silent := h.APIVersion == "" && h.Kind == "" && !h.Has("schema") // weir's own JSON has a schema
-	return !h.Text && (claimsNative(h) || silent && h.HasList("services"))
+	ofTye := strings.HasPrefix(h.Base, "tye.")
+	return !h.Text && (claimsNative(h) || silent && h.HasList("services") && !ofTye)
 }
 
 // claimsNative reports whether a document says outright that it is a native

@@ -2,6 +2,7 @@ package rendering
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -65,8 +66,20 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 	if err != nil {
 		return nil, &Failure{Message: err.Error()}
 	}
-	return start(ctx, dir, p.helm, append(args, "--", release, full)...)
+	out, err := start(ctx, dir, p.helm, append(args, "--", release, full)...)
+	for _, version := range kubernetesVersions {
+		var failure *Failure
+		if !errors.As(err, &failure) || !failure.version {
+			break
+		}
+		out, err = start(ctx, dir, p.helm, append(args, "--kube-version="+version, "--", release, full)...)
+	}
+	return out, err
 }
+
+// kubernetesVersions are tried in turn for a chart that is not for the version which helm assumes
+// without a cluster.
+var kubernetesVersions = []string{"1.34.0", "1.31.0", "1.28.0", "1.25.0", "1.24.0", "1.22.0", "1.21.0", "1.18.0", "1.15.0"}
 
 // templatePlace is how Helm names a place in a template: "shop/templates/web.yaml:12:20".
 var templatePlace = lazy.NewRegexp(`([\w.-]+/(?:[\w./-]+/)?(?:templates|crds)/[\w./-]+)(?::(\d+)(?::(\d+))?)?`)
@@ -83,6 +96,7 @@ func (e *Failure) findPlace() {
 }
 
 var (
+	otherVersion  = lazy.NewRegexp(`chart requires kubeVersion: (.+) which is incompatible with Kubernetes`)
 	nilValue      = lazy.NewRegexp(`<\$?(\.Values\.[\w.]+)[^>]*>: nil pointer evaluating interface`)
 	requiredValue = lazy.NewRegexp(`execution error at \([^)]*\): (.+)`)
 	schemaValue   = lazy.NewRegexp(`(?m)^- (.+)$`)
@@ -91,7 +105,9 @@ var (
 // findValues finds out whether a chart failed because it takes values that it does not have itself.
 func (e *Failure) findValues(said string) {
 	needs := ""
-	if m := nilValue.FindStringSubmatch(e.Message); m != nil {
+	if m := otherVersion.FindStringSubmatch(e.Message); m != nil {
+		needs, e.version = "it is for Kubernetes "+m[1], true
+	} else if m := nilValue.FindStringSubmatch(e.Message); m != nil {
 		needs = "it needs the value " + m[1]
 	} else if m := requiredValue.FindStringSubmatch(e.Message); m != nil {
 		needs = "it asks for values: " + strings.TrimSpace(m[1])

@@ -72,6 +72,8 @@ type Failure struct {
 	// Values is set if the chart is not broken, but takes values that were not given. The message
 	// begins with what it needs.
 	Values bool
+	// version is set if the chart is for other versions of Kubernetes than the one assumed.
+	version bool
 }
 
 func (e *Failure) Error() string { return e.Message }

@@ -22,6 +22,8 @@ var (
 	pulumi         = tool("pulumi", "Pulumi")
 	cloudFormation = tool("cloudformation", "CloudFormation")
 	arm            = tool("arm", "Azure Resource Manager")
+	tye            = tool("tye", "Project Tye")
+	pm2            = tool("pm2", "PM2")
 )
 
 var nomadJob = lazy.NewRegexp(`(?m)^job\s+"?[\w.-]+"?\s*\{`)
@@ -47,6 +49,10 @@ func Document(h *document.Head, text []byte) *graph.UnreadKind {
 		return terraform
 	case h.Has("$schema") && h.Has("resources") && h.Has("contentVersion"):
 		return arm
+	case (h.Base == "tye.yaml" || h.Base == "tye.yml") && h.HasList("services"):
+		return tye
+	case h.HasList("apps") && len(h.Keys) == 1 && bytes.Contains(text, []byte("script")):
+		return pm2
 	case h.Has("Job") && strings.HasSuffix(h.Base, ".json") && len(h.Keys) == 1, strings.HasSuffix(h.Base, ".nomad.json"):
 		return nomad
 	}

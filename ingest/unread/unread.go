@@ -12,6 +12,12 @@ var (
 		One: "is not rendered: its services are not known", Many: "charts are not rendered: their services are not known",
 		Hint: "render them with --render, or add the output of helm template to the sources and name the charts under exclude in weir.yaml",
 	}
+	// Lacking are charts that were to be rendered.
+	Lacking = &graph.UnreadKind{
+		ID: "chart-lacking", Lost: true,
+		One: "lacks values and is not rendered: its services are not known", Many: "charts lack values and are not rendered: their services are not known",
+		Hint: "name the values that they need under render in weir.yaml, or excuse the charts under ignore there",
+	}
 	Release = &graph.UnreadKind{
 		ID: "release", Lost: true,
 		One: "names a chart that is not rendered: its services are not known", Many: "releases name charts that are not rendered: their services are not known",
