@@ -142,6 +142,11 @@ func sayOfInputs(g *graph.Graph, f *analyze.Finding) {
 			group.Kind, group.Inputs = u.Kind, append(group.Inputs, u)
 		}
 	}
+	if group.Kind == nil { // files with one mistake
+		f.Message = fmt.Sprintf("%d %s", len(f.Each), f.Alike.Says)
+		f.Values = []analyze.KeyValue{number("inputs", len(f.Each))}
+		return
+	}
 	f.Message, f.Hint = group.Message(), group.Hint()
 	f.Values = []analyze.KeyValue{number("inputs", len(group.Inputs))}
 }

@@ -23,7 +23,8 @@ policies, and findings about its neighbors may be wrong because of that.
 
 Reported once for each file with a broken part: text that is not YAML, a value of a
 type that the format does not allow, an unknown key in weir's own manifest, a file
-that cannot be opened. The rest of the file and all other files are still read.
+that cannot be opened. The rest of the file and all other files are still read. The same
+mistake in several files is one finding.
 
     spec:
       replicas: three           # deploy.yaml:7:13: replicas "three" is not a number
@@ -54,11 +55,13 @@ func checkUnreadableInput(p *Pass) {
 			f := analyze.Finding{
 				Confidence: analyze.Certain, Subject: file, Message: problem.Message, Hint: problem.Hint,
 				Origins: []graph.Origin{problem.Origin}, Detail: problem.Message,
+				Alike: analyze.Alike{Cause: problem.Message, Says: "files cannot be read: " + problem.Message, Hint: problem.Hint},
 			}
 			if i == 0 {
 				f.Detail = "" // the file itself: the same finding whichever comes first
 			}
 			if i == problemsOfFile-1 && len(rest) > 0 {
+				f.Alike = analyze.Alike{}
 				f.Message += fmt.Sprintf(", and %s in this file", english.Count(len(rest), "other problem"))
 				for _, problem := range rest {
 					f.Origins = append(f.Origins, problem.Origin)
