@@ -410,6 +410,10 @@ type Value struct {
 	Origin Origin
 }
 
+// Machine is the host by which containers address the machine that runs them, also where a
+// platform gives them its address in a variable.
+const Machine = "host.docker.internal"
+
 // SettingSource is the kind of place a Value is in. It decides how much a bare word
 // in it proves.
 type SettingSource uint8

@@ -197,6 +197,30 @@ func IsUnfilled(host string) bool {
 	return strings.Contains(host, "_") && strings.Contains(strings.ToLower(host)+".", ".svc.")
 }
 
+// IsPlaceholder reports whether a host that no input declares is the word of a template that is to
+// be filled in: "changeme", "your-domain.com", "xxx", "example.com" itself. Hosts below the domains for
+// documentation are taken as they are written.
+func IsPlaceholder(host string) bool {
+	host = strings.TrimPrefix(strings.ToLower(host), "www.")
+	switch host {
+	case "example.com", "example.org", "example.net", "domain.com", "mydomain.com":
+		return true
+	}
+	if strings.HasSuffix(host, ".invalid") {
+		return true
+	}
+	first, _, _ := strings.Cut(host, ".")
+	words := strings.FieldsFunc(first, func(r rune) bool { return r == '-' || r == '_' })
+	if len(words) == 0 {
+		return false
+	}
+	switch strings.Join(words, "") {
+	case "changeme", "changethis", "replaceme", "replacethis", "fillme", "fillin", "placeholder", "fixme", "todo", "tbd", "foobar":
+		return true
+	}
+	return words[0] == "your" && len(words) > 1 || len(first) > 2 && strings.Trim(first, "x") == ""
+}
+
 // isIP reports whether a host is an IP address in digits.
 func isIP(host string) bool {
 	if host == "" || host[0] > '9' && !strings.Contains(host, ":") {

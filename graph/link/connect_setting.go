@@ -141,7 +141,7 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 	}
 	if address.IsLocal(m.Host) {
 		to, ok := l.listener(from, m.Port)
-		if !ok && m.Host == machineName {
+		if !ok && m.Host == graph.Machine {
 			to, ok = l.onMachine(s.of.Realm, m.Port)
 		}
 		if ok {
@@ -165,6 +165,10 @@ func (l *linker) resolveFound(s *scope, from int, m *found) (a answerer, ok bool
 	if front := l.hosts.ingress[canonical(m.Host)]; len(front) > 0 {
 		root := l.find(front[0])
 		return answerer{root: root, entrance: true}, len(front) == 1 && !m.Key.Site && len(l.edges[[2]int{root, from}]) == 0
+	}
+	if address.IsPlaceholder(m.Host) {
+		l.unresolved(from, m.Host, v.Key, v.Origin, "it is to be filled in")
+		return a, false
 	}
 	if m.Known || address.IsUnfilled(m.Host) {
 		if m.Word && v.Source != graph.FromArg {

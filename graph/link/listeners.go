@@ -12,9 +12,6 @@ func (l *linker) listener(program, port int) (root int, ok bool) {
 	return root, ok
 }
 
-// machineName is what containers call the machine that runs them.
-const machineName = "host.docker.internal"
-
 // onMachine returns the root that the programs of a realm reach at a port of the machine that
 // runs them.
 func (l *linker) onMachine(realm string, port int) (root int, ok bool) {

@@ -128,6 +128,8 @@ func (p *pod) field(path string, t *graph.Entity) string {
 		return p.Namespace
 	case "spec.serviceAccountName":
 		return t.Account
+	case "status.hostIP":
+		return graph.Machine
 	}
 	if label, ok := strings.CutPrefix(path, "metadata.labels['"); ok {
 		return t.PodLabels[strings.TrimSuffix(label, "']")]

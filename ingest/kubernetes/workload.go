@@ -59,9 +59,26 @@ func readRollout(o *resource.Object) {
 }
 
 // readDaemonSet reads a workload with a pod on every node. How many nodes there
-// are is in no manifest.
+// are is in no manifest. At its ports of the node it answers to all pods there.
 func readDaemonSet(o *resource.Object) {
-	add(o, readTemplate(o, o.Spec.Get("template"), graph.KindService))
+	template := o.Spec.Get("template")
+	t := readTemplate(o, template, graph.KindService)
+	add(o, t)
+	spec := template.Get("spec")
+	onNode, _ := spec.Get("hostNetwork").Bool()
+	for _, c := range spec.Get("containers").List() {
+		for _, n := range c.Get("ports").List() {
+			port, written := n.Get("hostPort").Int()
+			if !written && onNode {
+				port, written = n.Get("containerPort").Int()
+			}
+			if written {
+				o.Facts.Listeners = append(o.Facts.Listeners, graph.Listener{
+					Of: t.Ref, Port: port, To: graph.EndpointRef{Ref: t.Ref}, Machine: true, Origin: o.At(n),
+				})
+			}
+		}
+	}
 }
 
 func readJob(o *resource.Object) {

@@ -31,7 +31,8 @@ func isSpringHead(h *document.Head) bool {
 	case h.Text:
 		return isSpringName(h.Base)
 	case h.APIVersion != "" && h.Kind != "", h.Keys == nil, strings.HasPrefix(h.Base, "values"),
-		h.Has("openapi"), h.Has("swagger"), h.Has("asyncapi"): // the description of an interface may be called after its service
+		h.Has("openapi"), h.Has("swagger"), h.Has("asyncapi"), // the description of an interface may be called after its service
+		h.Has("suite") && h.Has("tests"): // tests of a chart
 		return false
 	case isSpringName(h.Base):
 		return true

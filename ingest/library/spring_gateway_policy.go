@@ -63,7 +63,10 @@ func gatewayRoutes(server *settings.Tree) []gatewayRoute {
 	for o := range server.Get("routes").All() {
 		uri := o.Get("uri")
 		to, ok := springTarget(uri.Word())
-		if !ok || !settings.Readable(uri) {
+		switch {
+		case strings.Contains(uri.Word(), "${"): // the program's environment says where the route leads
+			to = graph.Address{Host: uri.Word()}
+		case !ok || !settings.Readable(uri):
 			continue
 		}
 		route := gatewayRoute{at: uri.At, to: to, Tree: o}
