@@ -23,6 +23,7 @@ func init() {
 		gateway.IngressNginxPolicies,
 		gateway.ContourAnnotations,
 		gateway.HaproxyAnnotations,
+		gateway.NginxIngressAnnotations,
 		gateway.KongAnnotations,
 		gateway.TraefikAnnotations,
 		gateway.CheckAnnotations,

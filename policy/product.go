@@ -53,6 +53,7 @@ type Product struct {
 	GatewayRoutes  bool       // gateways that are members of its mesh follow the routes between services, too
 	RootNamespace  string     // where the policies for the whole mesh are, unless its configuration names another
 	IngressClasses []string   // classes of Ingresses, as its controller is named by default
+	IngressPrefix  string     // of the annotations of its Ingresses, if others have the same class
 
 	// Defaults act if no policy is declared.
 	Defaults Set

@@ -563,6 +563,10 @@ func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 	}
 	if caller.Kind == graph.KindGateway && len(sets) == 0 && len(caller.Origins) > 0 {
 		class := caller.Annotations["kubernetes.io/ingress.class"]
+		if p := markedFor(caller); p != nil {
+			add(p)
+			class = ""
+		}
 		for _, p := range product.All {
 			if p.Name == caller.Origins[0].Reader || class != "" && slices.Contains(p.IngressClasses, class) {
 				add(p)
@@ -570,6 +574,31 @@ func (b *binder) implicitSets(e graph.Edge) []policy.Set {
 		}
 	}
 	return sets
+}
+
+// markedFor returns the product that has no class of its own and alone has annotations on an Ingress,
+// nil for none.
+func markedFor(ingress *graph.Service) *policy.Product {
+	var only *policy.Product
+	for _, p := range product.All {
+		if p.IngressPrefix == "" || !hasPrefix(ingress.Annotations, p.IngressPrefix) {
+			continue
+		}
+		if only != nil || p.IngressClasses != nil {
+			return nil
+		}
+		only = p
+	}
+	return only
+}
+
+func hasPrefix(annotations graph.Labels, prefix string) bool {
+	for key := range annotations {
+		if strings.HasPrefix(key, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // passes reports whether it is known that a call of a member of the mesh of p goes through

@@ -21,6 +21,7 @@ type controller struct {
 	class    string // of its Ingresses
 	prefix   string
 	folds    bool // it does not distinguish cases
+	partly   bool // the table has those of policies, and what looks like them
 	onKind   map[string][]string
 	inConfig []string          // keys of the controller's own configuration alone
 	instead  map[string]string // hints for some of these
@@ -86,7 +87,29 @@ var controllers = []controller{
 				tls-verify tls-verify-depth host-header path connect-timeout read-timeout write-timeout retries tags upstream-policy`),
 		},
 	},
+	{
+		product: product.NginxIngress, class: "nginx", prefix: product.NginxIngress.IngressPrefix,
+		onKind: map[string][]string{"Ingress": strings.Fields(`
+			add-header add-header-inherit app-root basic-auth-realm basic-auth-secret client-body-buffer-size client-max-body-size fail-timeout grpc-services
+			hsts hsts-behind-proxy hsts-include-subdomains hsts-max-age http-redirect-code keepalive lb-method limit-req-burst limit-req-delay limit-req-dry-run
+			limit-req-key limit-req-log-level limit-req-no-delay limit-req-rate limit-req-reject-code limit-req-scale limit-req-zone-size listen-ports
+			listen-ports-ssl location-snippets max-conns max-fails path-regex policies proxy-buffer-size proxy-buffering proxy-buffers proxy-busy-buffers-size
+			proxy-connect-timeout proxy-hide-headers proxy-max-temp-file-size proxy-next-upstream proxy-next-upstream-timeout proxy-next-upstream-tries
+			proxy-pass-headers proxy-read-timeout proxy-redirect-from proxy-redirect-to proxy-send-timeout proxy-set-headers redirect-to-https rewrite-target
+			rewrites server-snippets server-tokens ssl-ciphers ssl-prefer-server-ciphers ssl-redirect ssl-services sticky-cookie-services upstream-zone-size
+			use-cluster-ip websocket-services mergeable-ingress-type ingress.class`)},
+	},
+	{
+		product: product.HAProxy, class: "haproxy", prefix: "haproxy.org/", partly: true,
+		onKind: map[string][]string{
+			"Ingress": strings.Fields(haproxyPolicies), "Service": strings.Fields(haproxyPolicies),
+		},
+	},
 }
+
+// haproxyPolicies are annotations of HAProxy's controller, on each kind of object.
+const haproxyPolicies = `timeout-check timeout-connect timeout-server timeout-tunnel timeout-client timeout-client-fin timeout-http-keep-alive timeout-http-request
+	timeout-queue timeout-server-fin pod-maxconn rate-limit-period rate-limit-requests rate-limit-size rate-limit-status-code`
 
 // CheckAnnotations notes annotations that a controller does not read: those of another kind
 // of object, those that are in its configuration only, and misspelled ones.
@@ -110,7 +133,9 @@ func (c *controller) check(o *resource.Object) {
 		}
 	}
 	if f.Flawed() {
-		o.AddPolicies(f, o.Policy(c.product, "annotations without effect", o.Meta.Get("annotations")))
+		p := o.Policy(c.product, "annotations without effect", o.Meta.Get("annotations"))
+		p.Of = o.Ref()
+		o.AddPolicies(f, p)
 	}
 }
 
@@ -141,8 +166,10 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 			hint = "set it in the ConfigMap of the controller"
 		}
 		f.Flaw(graph.Inert, value, key, "it is a key of the controller's ConfigMap and no annotation", hint)
+	case c.misspelled(o.Kind, name) != "":
+		f.Misnamed(value, key, "there is no such annotation", c.prefix+c.misspelled(o.Kind, name))
 	case looksLikePolicy(name):
-		if near := didyoumean.Suggest(name, c.onKind[o.Kind]); len(near) > 0 {
+		if near := didyoumean.Suggest(name, c.onKind[o.Kind]); len(near) > 0 && !c.partly {
 			f.Misnamed(value, key, "there is no such annotation", c.prefix+near[0])
 		} else if c.prefix == ingressNginx {
 			f.Flaw(graph.Inert, value, key, "there is no such annotation", "remove it")
@@ -150,7 +177,17 @@ func (c *controller) flaw(f *field.Reader, o *resource.Object, key, name string,
 	}
 }
 
+// misspelled returns the annotation of a policy that a name is with a slip of the hand, "" if it is none.
+func (c *controller) misspelled(kind, name string) string {
+	for _, near := range didyoumean.Suggest(name, c.onKind[kind]) {
+		if looksLikePolicy(near) && didyoumean.IsTypo(name, near) {
+			return near
+		}
+	}
+	return ""
+}
+
 // looksLikePolicy reports whether the name of an annotation is about what weir reads.
 func looksLikePolicy(name string) bool {
-	return slices.ContainsFunc([]string{"timeout", "retr", "tries", "upstream", "limit", "max-conn", "max-pending", "max-request"}, func(word string) bool { return strings.Contains(name, word) })
+	return slices.ContainsFunc([]string{"timeout", "retr", "tries", "upstream", "limit", "maxconn", "max-conn", "max-fails", "max-pending", "max-request"}, func(word string) bool { return strings.Contains(name, word) })
 }

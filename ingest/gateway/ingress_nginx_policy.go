@@ -30,7 +30,7 @@ func IngressNginxPolicies(o *resource.Object) {
 		o.AddPolicies(f, p)
 	case kubernetes.IsCanary(o):
 		nginxCanaryFlaws(o)
-	case o.IsIngress("nginx"):
+	case o.IsIngress("nginx") && !isNginxOrg(o):
 		annotations := o.Meta.Get("annotations")
 		f := o.Annotations(ingressNginx, product.IngressNginxDuration)
 		p := o.Policy(product.IngressNginx, "ingress", annotations)

@@ -11,7 +11,7 @@ var IngressNginx = &policy.Product{
 	Name: "ingress-nginx", Title: "ingress-nginx", NextServer: true,
 	Source:    "https://kubernetes.github.io/ingress-nginx/user-guide/nginx-configuration",
 	Durations: []*policy.Syntax{IngressNginxDuration}, RetryWords: []*policy.RetryWords{NginxNextUpstream},
-	Layer: policy.Gateway, IngressClasses: []string{"nginx"},
+	Layer: policy.Gateway, IngressClasses: []string{"nginx"}, IngressPrefix: "nginx.ingress.kubernetes.io/",
 	Defaults: policy.Set{
 		Timeout: &policy.Timeout{Total: noDefault[time.Duration](), PerTry: noDefault[time.Duration](), Connect: def(5 * time.Second), ReadGap: def(60 * time.Second)},
 		Retry:   nextUpstream(def(2)),

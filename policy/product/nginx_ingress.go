@@ -9,7 +9,7 @@ var NginxIngress = &policy.Product{
 	Name: "nginx-ingress", Title: "NGINX Ingress Controller", NextServer: true,
 	Source:    "https://docs.nginx.com/nginx-ingress-controller",
 	Durations: []*policy.Syntax{NginxDuration}, RetryWords: []*policy.RetryWords{NginxNextUpstream},
-	Layer: policy.Gateway,
+	Layer: policy.Gateway, IngressPrefix: "nginx.org/",
 	Defaults: policy.Set{
 		// Every server of the upstream once: as many as there are replicas.
 		Timeout: Nginx.Defaults.Timeout, Retry: nextUpstream(policy.Setting[int]{}), Breaker: Nginx.Defaults.Breaker, Balance: Nginx.Defaults.Balance,
