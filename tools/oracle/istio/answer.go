@@ -1,20 +1,14 @@
 package main
 
 import (
-	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	cluster "github.com/envoyproxy/go-control-plane/envoy/config/cluster/v3"
 	route "github.com/envoyproxy/go-control-plane/envoy/config/route/v3"
 	hcm "github.com/envoyproxy/go-control-plane/envoy/extensions/filters/network/http_connection_manager/v3"
-	matcher "github.com/envoyproxy/go-control-plane/envoy/type/matcher/v3"
-	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/wrapperspb"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -27,83 +21,25 @@ import (
 	"istio.io/istio/pkg/config/host"
 	"istio.io/istio/pkg/test"
 	"istio.io/istio/pkg/wellknown"
+
+	"github.com/weirgraph/weir/tools/oracle/answer"
+	"github.com/weirgraph/weir/tools/oracle/answer/envoy"
+	"github.com/weirgraph/weir/tools/oracle/answer/envoy/match"
 )
 
-// A line of the answer is the version, a refused object, or what acts on one part of one call
-// on its way to one destination.
-type line struct {
-	Version string `json:"version,omitempty"`
-
-	Refused string `json:"refused,omitempty"` // kind/namespace/name
-	Reason  string `json:"reason,omitempty"`
-
-	Caller string `json:"caller,omitempty"` // namespace/name of the workload, or of the Gateway
-	Proxy  string `json:"proxy,omitempty"`  // sidecar, waypoint, gateway, or none
-	Host   string `json:"host,omitempty"`   // that the caller calls
-	Callee string `json:"callee,omitempty"` // namespace/name of a Service, or another host
-	Port   int    `json:"port,omitempty"`   // of the callee
-	Subset string `json:"subset,omitempty"`
-	Match  string `json:"match,omitempty"` // of the requests
-	TCP    bool   `json:"tcp,omitempty"`   // the call has no requests
-	Fault  bool   `json:"fault,omitempty"`
-
-	Timeout string   `json:"timeout,omitempty"`
-	PerTry  string   `json:"perTry,omitempty"`
-	Retries int      `json:"retries,omitempty"`
-	On      []string `json:"on,omitempty"`
-	Backoff string   `json:"backoff,omitempty"`
-	Max     string   `json:"maxBackoff,omitempty"`
-
-	Connect  string    `json:"connect,omitempty"`
-	Outliers *outliers `json:"outlierDetection,omitempty"`
-	Limits   *limits   `json:"limits,omitempty"`
-	Balance  string    `json:"balance,omitempty"`
-}
-
-// outliers is an outlier detection, with the values that Envoy gives to absent fields.
-type outliers struct {
-	Failures int     `json:"consecutive5xx"`
-	Gateway  int     `json:"consecutiveGateway"`
-	Interval string  `json:"interval"`
-	Ejection string  `json:"baseEjectionTime"`
-	Share    float64 `json:"maxEjectionPercent"`
-	Panic    float64 `json:"panicThreshold"`
-}
-
-// limits are those that are set; 0 is none.
-type limits struct {
-	Connections int     `json:"connections,omitempty"`
-	Pending     int     `json:"pending,omitempty"`
-	Requests    int     `json:"requests,omitempty"`
-	Retries     int     `json:"retries,omitempty"`
-	Budget      float64 `json:"retryBudget,omitempty"`
-}
-
 // ask returns the lines of what Istio makes of a stream of YAML.
-func ask(text string) (string, error) {
+func ask(text string) ([]answer.Line, error) {
 	in, err := parse(text)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	lines := append(slices.Clone(in.refused), line{Version: version()})
+	lines := in.refused
 	err = test.Wrap(func(t test.Failer) {
 		a := &asker{input: in}
 		a.start(t)
 		lines = append(lines, a.answer()...)
 	})
-	if err != nil {
-		return "", err
-	}
-	var texts []string
-	for _, l := range lines {
-		data, err := json.Marshal(l)
-		if err != nil {
-			return "", err
-		}
-		texts = append(texts, string(data)+"\n")
-	}
-	slices.Sort(texts)
-	return strings.Join(slices.Compact(texts), ""), nil
+	return lines, err
 }
 
 // An asker asks a control plane that has an input.
@@ -184,13 +120,13 @@ func (a *asker) proxy(kind model.NodeType, namespace, name string, labels map[st
 	return p
 }
 
-func (a *asker) answer() []line {
-	var lines []line
+func (a *asker) answer() []answer.Line {
+	var lines []answer.Line
 	for i := range a.workloads {
 		w := &a.workloads[i]
 		sidecar, ambient := a.injected(w)
 		for _, c := range w.calls {
-			call := line{Caller: w.namespace + "/" + w.name, Host: c.host}
+			call := answer.Line{Caller: w.namespace + "/" + w.name, Host: c.host}
 			switch {
 			case sidecar:
 				lines = append(lines, a.sidecar(w, c, call)...)
@@ -211,7 +147,7 @@ func (a *asker) answer() []line {
 }
 
 // sidecar returns what the sidecar of a caller does with a call.
-func (a *asker) sidecar(w *workload, c call, l line) []line {
+func (a *asker) sidecar(w *workload, c call, l answer.Line) []answer.Line {
 	p := a.proxy(model.SidecarProxy, w.namespace, w.name, w.labels, "")
 	l.Proxy = "sidecar"
 	clusters := xdstest.ExtractClusters(a.server.Clusters(p))
@@ -226,8 +162,8 @@ func (a *asker) sidecar(w *workload, c call, l line) []line {
 	}
 	if found := clusters["outbound|"+strconv.Itoa(c.port)+"||"+full]; found != nil {
 		l.TCP = true
-		l.destination(found)
-		return []line{l}
+		toward(&l, found)
+		return []answer.Line{l}
 	}
 	return nil
 }
@@ -238,7 +174,7 @@ func serves(vhost *route.VirtualHost, host string, port int) bool {
 }
 
 // waypoint returns what the waypoint of a callee, if it has one, does with a call.
-func (a *asker) waypoint(w *workload, c call, l line) []line {
+func (a *asker) waypoint(w *workload, c call, l answer.Line) []answer.Line {
 	full := longName(c.host, w.namespace)
 	for i := range a.gateways {
 		g := &a.gateways[i]
@@ -263,21 +199,21 @@ func (a *asker) waypoint(w *workload, c call, l line) []line {
 		}
 	}
 	l.Proxy, l.Callee, l.Port = "none", service(full), c.port
-	return []line{l}
+	return []answer.Line{l}
 }
 
 // gateway returns what the proxies of a Gateway do with requests from outside.
-func (a *asker) gateway(g *gateway) []line {
+func (a *asker) gateway(g *gateway) []answer.Line {
 	namespace, own := "istio-system", ""
 	if g.api {
 		namespace, own = g.namespace, g.service()
 	}
 	p := a.proxy(model.Router, namespace, g.name, g.labels, own)
 	clusters := xdstest.ExtractClusters(a.server.Clusters(p))
-	var lines []line
+	var lines []answer.Line
 	for _, config := range a.server.Routes(p) {
 		for _, vhost := range config.VirtualHosts {
-			l := line{Caller: g.namespace + "/" + g.name, Proxy: "gateway", Host: strings.Join(vhost.Domains, ",")}
+			l := answer.Line{Caller: g.namespace + "/" + g.name, Proxy: "gateway", Host: strings.Join(vhost.Domains, ",")}
 			lines = append(lines, a.routes(l, vhost, clusters)...)
 		}
 	}
@@ -285,12 +221,12 @@ func (a *asker) gateway(g *gateway) []line {
 }
 
 // routes returns a line for each destination of each route of a virtual host.
-func (a *asker) routes(l line, vhost *route.VirtualHost, clusters map[string]*cluster.Cluster) []line {
-	var lines []line
+func (a *asker) routes(l answer.Line, vhost *route.VirtualHost, clusters map[string]*cluster.Cluster) []answer.Line {
+	var lines []answer.Line
 	seen := map[string]bool{}
 	for _, r := range vhost.Routes {
 		l := l
-		l.Match = matchText(r.Match)
+		l.Match = match.Text(r.Match)
 		if seen[l.Match] {
 			continue // the one before it takes all requests
 		}
@@ -299,8 +235,8 @@ func (a *asker) routes(l line, vhost *route.VirtualHost, clusters map[string]*cl
 		if action == nil {
 			continue // a redirect or a direct response
 		}
-		l.Timeout = duration(action.Timeout)
-		l.retries(action.RetryPolicy)
+		l.Timeout = envoy.Duration(action.Timeout)
+		envoy.Retries(&l, action.RetryPolicy)
 		l.Fault = r.TypedPerFilterConfig[wellknown.Fault] != nil
 		names := map[string]bool{}
 		if name := action.GetCluster(); name != "" {
@@ -314,7 +250,7 @@ func (a *asker) routes(l line, vhost *route.VirtualHost, clusters map[string]*cl
 		for name := range names {
 			if found := clusters[name]; found != nil {
 				to := l
-				to.destination(found)
+				toward(&to, found)
 				lines = append(lines, to)
 			}
 		}
@@ -322,126 +258,15 @@ func (a *asker) routes(l line, vhost *route.VirtualHost, clusters map[string]*cl
 	return lines
 }
 
-func (l *line) retries(r *route.RetryPolicy) {
-	if r == nil {
-		return
-	}
-	l.Retries = int(value(r.NumRetries, 1))
-	for _, word := range strings.Split(r.RetryOn, ",") {
-		if word != "retriable-status-codes" && word != "" {
-			l.On = append(l.On, word)
-		}
-	}
-	for _, code := range r.RetriableStatusCodes {
-		l.On = append(l.On, strconv.Itoa(int(code)))
-	}
-	slices.Sort(l.On)
-	l.PerTry = duration(r.PerTryTimeout)
-	if r.RetryBackOff != nil {
-		l.Backoff, l.Max = duration(r.RetryBackOff.BaseInterval), duration(r.RetryBackOff.MaxInterval)
-	}
-}
-
-// destination takes what is said of the cluster that requests are sent to.
-func (l *line) destination(c *cluster.Cluster) {
+// toward adds what is said of the cluster that requests are sent to.
+func toward(l *answer.Line, c *cluster.Cluster) {
 	_, subset, name, port := model.ParseSubsetKey(c.Name)
 	l.Callee, l.Port = service(string(name)), port
 	if strings.HasPrefix(c.Name, "inbound-vip") {
 		subset = strings.TrimPrefix(strings.TrimPrefix(subset, "http"), "/")
 	}
 	l.Subset = subset
-	l.Connect = duration(c.ConnectTimeout)
-	if o := c.OutlierDetection; o != nil {
-		l.Outliers = &outliers{
-			Failures: int(value(o.Consecutive_5Xx, 5)), Gateway: int(value(o.ConsecutiveGatewayFailure, 0)),
-			Interval: cmp.Or(duration(o.Interval), "10s"), Ejection: cmp.Or(duration(o.BaseEjectionTime), "30s"),
-			Share: float64(value(o.MaxEjectionPercent, 10)), Panic: c.GetCommonLbConfig().GetHealthyPanicThreshold().GetValue(),
-		}
-		if value(o.EnforcingConsecutive_5Xx, 100) == 0 {
-			l.Outliers.Failures = 0
-		}
-		if value(o.EnforcingConsecutiveGatewayFailure, 0) == 0 {
-			l.Outliers.Gateway = 0
-		}
-	}
-	for _, t := range c.GetCircuitBreakers().GetThresholds() {
-		own := limits{
-			Connections: limit(t.MaxConnections), Pending: limit(t.MaxPendingRequests), Requests: limit(t.MaxRequests), Retries: limit(t.MaxRetries),
-			Budget: t.GetRetryBudget().GetBudgetPercent().GetValue(),
-		}
-		if own != (limits{}) {
-			l.Limits = &own
-		}
-	}
-	l.Balance = strings.ToLower(c.LbPolicy.String())
-}
-
-func value(v *wrapperspb.UInt32Value, unset uint32) uint32 {
-	if v == nil {
-		return unset
-	}
-	return v.Value
-}
-
-// limit is 0 for the largest number, which Istio sets where it wants no limit.
-func limit(v *wrapperspb.UInt32Value) int {
-	if n := v.GetValue(); n != 1<<32-1 {
-		return int(n)
-	}
-	return 0
-}
-
-// duration is empty for none.
-func duration(d *durationpb.Duration) string {
-	if d.AsDuration() == 0 {
-		return ""
-	}
-	return d.AsDuration().Round(time.Microsecond).String()
-}
-
-// matchText is which requests a route takes, in the words of weir: "GET /cart*".
-func matchText(m *route.RouteMatch) string {
-	var words []string
-	for _, h := range m.Headers {
-		if h.Name == ":method" {
-			words = append(words, stringText(h.GetStringMatch()))
-		}
-	}
-	switch {
-	case m.GetPath() != "":
-		words = append(words, m.GetPath())
-	case m.GetPathSeparatedPrefix() != "":
-		words = append(words, m.GetPathSeparatedPrefix()+"*")
-	case m.GetPrefix() != "" && m.GetPrefix() != "/":
-		words = append(words, m.GetPrefix()+"*")
-	case m.GetSafeRegex() != nil:
-		words = append(words, "~"+m.GetSafeRegex().Regex)
-	}
-	for _, h := range m.Headers {
-		if h.Name != ":method" {
-			without := ""
-			if h.InvertMatch {
-				without = "without "
-			}
-			words = append(words, strings.TrimSpace(without+"header "+h.Name+" "+stringText(h.GetStringMatch())))
-		}
-	}
-	for _, q := range m.QueryParameters {
-		words = append(words, strings.TrimSpace("query "+q.Name+" "+stringText(q.GetStringMatch())))
-	}
-	return strings.Join(words, " ")
-}
-
-func stringText(m *matcher.StringMatcher) string {
-	switch {
-	case m.GetExact() != "":
-		return m.GetExact()
-	case m.GetPrefix() != "":
-		return m.GetPrefix() + "*"
-	case m.GetSafeRegex() != nil:
-		return "~" + m.GetSafeRegex().Regex
-	}
-	return ""
+	envoy.Cluster(l, c, answer.Limits{}, 0)
 }
 
 // longName is the full name of the host that a caller in a namespace calls.

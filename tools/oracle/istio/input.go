@@ -18,6 +18,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
+
+	"github.com/weirgraph/weir/tools/oracle/answer"
 )
 
 // An input is what a directory holds.
@@ -29,7 +31,7 @@ type input struct {
 	workloads  []workload
 	gateways   []gateway
 	services   map[string]map[string]string // labels, by namespace/name
-	refused    []line
+	refused    []answer.Line
 }
 
 // A workload calls the hosts in its variables.
@@ -86,13 +88,7 @@ type manifest struct {
 // parse sorts the documents of a stream.
 func parse(text string) (*input, error) {
 	in := &input{mesh: mesh.DefaultMeshConfig(), namespaces: map[string]map[string]string{}, services: map[string]map[string]string{}}
-	for _, document := range strings.Split("\n"+text, "\n---") {
-		if _, rest, found := strings.Cut(document, "\n"); found && !strings.HasPrefix(document, "\n") {
-			document = rest // what follows the dashes
-		}
-		if strings.TrimSpace(document) == "" {
-			continue
-		}
+	for _, document := range answer.Documents(text) {
 		if err := in.document(document); err != nil {
 			return nil, fmt.Errorf("%w in %s", err, document)
 		}
@@ -135,11 +131,10 @@ func (in *input) document(text string) error {
 
 // kubernetes takes an object as the API server has it.
 func (in *input) kubernetes(text, namespace string) error {
-	o, kind, err := kubelib.IstioCodec.UniversalDeserializer().Decode([]byte(text), nil, nil)
+	o, _, err := kubelib.IstioCodec.UniversalDeserializer().Decode([]byte(text), nil, nil)
 	if err != nil {
 		return nil // of a kind that Istio does not know
 	}
-	_ = kind
 	if meta, ok := o.(interface {
 		GetNamespace() string
 		SetNamespace(string)
@@ -208,7 +203,7 @@ func (in *input) istio(text string, m *manifest) error {
 	subject := m.Kind + "/" + m.Metadata.Namespace + "/" + m.Metadata.Name
 	refuse := func(err error) {
 		reason, _, _ := strings.Cut(err.Error(), "\n")
-		in.refused = append(in.refused, line{Refused: subject, Reason: reason})
+		in.refused = append(in.refused, answer.Line{Refused: subject, Reason: reason})
 	}
 	gvk := schema.FromAPIVersionAndKind(m.APIVersion, m.Kind)
 	s, known := collections.PilotGatewayAPI().FindByGroupVersionAliasesKind(resource.FromKubernetesGVK(&gvk))

@@ -11,96 +11,22 @@
 package main
 
 import (
-	"flag"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"runtime/debug"
-	"slices"
-	"strings"
 
-	"github.com/rogpeppe/go-internal/txtar"
 	"istio.io/istio/pilot/pkg/features"
 	"istio.io/istio/pkg/log"
+
+	"github.com/weirgraph/weir/tools/oracle/answer"
 )
 
-// answerFile is the file of an archive that holds the answer.
-const answerFile = "answer.jsonl"
-
 func main() {
-	record := flag.Bool("record", false, "write the answer into the archives that are named")
-	flag.Parse()
 	options := log.DefaultOptions()
 	options.SetDefaultOutputLevel(log.OverrideScopeName, log.NoneLevel)
 	if err := log.Configure(options); err != nil {
-		fail(err)
+		fmt.Fprintln(os.Stderr, "istio:", err)
+		os.Exit(1)
 	}
 	features.EnableAmbient = true
-	for _, path := range flag.Args() {
-		if !*record {
-			text, err := directory(path)
-			if err != nil {
-				fail(fmt.Errorf("%s: %w", path, err))
-			}
-			lines, err := ask(text)
-			if err != nil {
-				fail(fmt.Errorf("%s: %w", path, err))
-			}
-			os.Stdout.WriteString(lines)
-			continue
-		}
-		if err := recordArchive(path); err != nil {
-			fail(fmt.Errorf("%s: %w", path, err))
-		}
-	}
-}
-
-func fail(err error) {
-	fmt.Fprintln(os.Stderr, "istio:", err)
-	os.Exit(1)
-}
-
-// recordArchive writes the answer to the input in an archive into it.
-func recordArchive(path string) error {
-	archive, err := txtar.ParseFile(path)
-	if err != nil {
-		return err
-	}
-	archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name == answerFile })
-	var texts []string
-	for _, f := range archive.Files {
-		texts = append(texts, string(f.Data))
-	}
-	lines, err := ask(strings.Join(texts, "\n---\n"))
-	if err != nil {
-		return err
-	}
-	archive.Files = append(archive.Files, txtar.File{Name: answerFile, Data: []byte(lines)})
-	return os.WriteFile(path, txtar.Format(archive), 0o666)
-}
-
-// directory returns the YAML in a directory, or a file, as one stream.
-func directory(path string) (string, error) {
-	var texts []string
-	err := filepath.WalkDir(path, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".yaml" && filepath.Ext(path) != ".yml" {
-			return err
-		}
-		data, err := os.ReadFile(path)
-		texts = append(texts, string(data))
-		return err
-	})
-	return strings.Join(texts, "\n---\n"), err
-}
-
-// version is that of the module that is asked.
-func version() string {
-	info, _ := debug.ReadBuildInfo()
-	for _, m := range info.Deps {
-		if m.Path == "istio.io/istio" {
-			return m.Version
-		}
-	}
-	return "unknown"
+	answer.Main("istio.io/istio", ask)
 }
