@@ -71,6 +71,7 @@ func found(t *testing.T, sources ...string) []any {
 		if rule, _ := f["rule"].(string); !ofObjects[rule] && rule != "unreadable-input" {
 			each, _ := f["each"].([]any)
 			for _, one := range append(each, f) {
+				delete(one.(map[string]any), "fix") // edits objects, which a saved graph does not have
 				for _, o := range one.(map[string]any)["origins"].([]any) {
 					delete(o.(map[string]any), "reader")
 				}

@@ -99,7 +99,9 @@ func (m *maker) open(o graph.Origin) (*file, error) {
 		return f, nil
 	}
 	text, err := m.read(o.File)
-	if err != nil {
+	if errors.Is(err, ErrNotExist) {
+		return nil, fmt.Errorf("%s is not there", o.File)
+	} else if err != nil {
 		return nil, err
 	}
 	f := &file{name: o.File, before: text, text: text}

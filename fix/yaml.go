@@ -226,7 +226,7 @@ func (e *editor) meant(n *yaml.Node) []int {
 
 // replace puts a value in the place of another.
 func (e *editor) replace(n, copied, parent, value *yaml.Node) error {
-	if e.was != "" && n.Value != e.was || sameTree(n, value) {
+	if e.was != "" && n.Value != e.was || n.Kind != yaml.ScalarNode && sameTree(n, value) {
 		return nil
 	}
 	start, ok := e.start(n)

@@ -352,8 +352,8 @@ func hiddenFix(p *Pass, o object, hidden []*graph.BoundPolicy) analyze.Fix {
 // writtenByOthers returns the places of the settings of all policies but some.
 func writtenByOthers(p *Pass, but []*graph.BoundPolicy) map[graph.Origin]bool {
 	places := map[graph.Origin]bool{}
-	for _, b := range p.Graph.Policies() {
-		if !slices.Contains(but, b) {
+	for _, b := range p.Graph.Policies() { // new ones each time, of the same policies
+		if !slices.ContainsFunc(but, func(hidden *graph.BoundPolicy) bool { return hidden.Policy == b.Policy }) {
 			for _, d := range b.Says.Decisions() {
 				places[d.Origin] = true
 			}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -145,14 +146,25 @@ func probeFix(s *graph.Service) analyze.Fix {
 			Edit:    policy.Edit{Op: policy.OpCopy, Path: path},
 			Written: s.Probes.Origin, From: pod + "spec.containers[].livenessProbe",
 		}}
-	case len(s.Images) == 1 && len(s.Ports) > 0:
-		port := s.Ports[0].Target
-		if port == "" {
-			port = strconv.Itoa(s.Ports[0].Number)
-		}
+	case len(s.Images) == 1 && onlyPort(s) != "":
+		port := onlyPort(s)
 		c.Edits = []analyze.FieldEdit{{Edit: policy.Edit{Path: path, Value: "{tcpSocket: {port: " + port + "}}"}}}
 	default:
 		return analyze.Fix{None: analyze.NoValue}
 	}
 	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
+}
+
+// onlyPort is the one port of its pods that a service has, as they name or number it; "" if it has
+// several, one of which may be for other things than requests.
+func onlyPort(s *graph.Service) string {
+	only := ""
+	for _, p := range s.Ports {
+		port := cmp.Or(p.Target, strconv.Itoa(p.Number))
+		if only != "" && port != only && p.Name != only {
+			return ""
+		}
+		only = cmp.Or(only, port)
+	}
+	return only
 }
