@@ -25,11 +25,13 @@ type binder struct {
 	l        *linker
 	g        *graph.Graph
 	node     map[int]graph.Node
+	root     []int // of every node
 	policies []*binding
 	classes  []*graph.Policy // by which the gateways of a class are known
 	via      map[graph.Ref][]graph.Edge
 	rival    map[leg][]candidate
-	services []graph.Service
+	endings  *endings
+	matched  map[string][]graph.Node     // the services of hosts with a wildcard
 	through  map[graph.Node][]graph.Edge // the calls that routes send on from a name
 	sentOn   map[graph.Edge]bool         // the same as a set
 	behind   map[graph.Edge][]graph.Node // the Services that a call reaches its callee by, if they have several
@@ -57,10 +59,13 @@ func (c candidate) compareExact(other candidate) int {
 
 // bind finds the policies of every call. It returns the routes of calls, and all policies
 // with their calls.
-func (l *linker) bind(g *graph.Graph, services []graph.Service, node map[int]graph.Node) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
+func (l *linker) bind(g *graph.Graph, node map[int]graph.Node, names *endings) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
 	b := &binder{
-		l: l, g: g, node: node, services: services, via: map[graph.Ref][]graph.Edge{}, rival: map[leg][]candidate{},
+		l: l, g: g, node: node, root: make([]int, g.Len()), endings: names, matched: map[string][]graph.Node{}, via: map[graph.Ref][]graph.Edge{}, rival: map[leg][]candidate{},
 		through: map[graph.Node][]graph.Edge{}, sentOn: map[graph.Edge]bool{}, behind: map[graph.Edge][]graph.Node{},
+	}
+	for root, n := range node {
+		b.root[n] = root
 	}
 	b.index()
 	for i := range l.f.Policies {
@@ -143,7 +148,10 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 	bound := &binding{BoundPolicy: graph.BoundPolicy{Policy: p}}
 	froms, anyFrom := b.nodes(p, p.From)
 	tos, anyTo := b.nodes(p, p.To)
-	tos = append(tos, b.listeners(p, froms)...)
+	if more := b.listeners(p, froms); more != nil {
+		tos = append(tos, more...)
+		slices.Sort(tos)
+	}
 	calls := b.indexedCalls(p, froms, tos, anyFrom, anyTo)
 	isCallee := b.calleeByAlias(p, calls)
 	for _, e := range calls {
@@ -158,7 +166,7 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 		switch {
 		case !ok, anyTo && b.asks(e),
 			!b.g.Class(e).Core(),
-			!anyFrom && !slices.Contains(froms, from),
+			!anyFrom && !isAmong(froms, from),
 			!b.exported(p, from),
 			!isCallee(e),
 			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),
@@ -238,7 +246,7 @@ func (b *binder) excludes(p *graph.Policy, e graph.Edge, froms, tos []graph.Node
 		holds  bool
 		reason graph.UnboundReason
 	}{
-		{anyFrom || slices.Contains(froms, from), graph.NoCaller},
+		{anyFrom || isAmong(froms, from), graph.NoCaller},
 		{b.exported(p, from), graph.NotExported},
 		{found, graph.NotLookedUp},
 		{onPort, graph.NoPort},
@@ -293,7 +301,7 @@ func (b *binder) ofOtherClass(p *graph.Policy, from graph.Node) bool {
 	}
 	return !slices.ContainsFunc(b.classes, func(c *graph.Policy) bool {
 		froms, _ := b.nodes(c, c.From)
-		return c.Product.Is(p.Product) && slices.Contains(froms, from)
+		return c.Product.Is(p.Product) && isAmong(froms, from)
 	})
 }
 
@@ -302,7 +310,7 @@ func (b *binder) ofOtherClass(p *graph.Policy, from graph.Node) bool {
 func (b *binder) calleeOf(p *graph.Policy, e graph.Edge, evidence []graph.Evidence, tos []graph.Node, anyTo bool) (callee graph.Node, ok bool) {
 	to := b.g.To(e)
 	if !b.sentOn[e] { // no route has moved it here
-		ok := anyTo || slices.Contains(tos, to)
+		ok := anyTo || isAmong(tos, to)
 		return to, ok && (p.Port == 0 || b.onPort(e, p.Port)) && (p.Rule.IsZero() || slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
 			return ev.Class.Core() && isOfRule(p, &ev)
 		}))
@@ -341,15 +349,15 @@ func (b *binder) meets(p *graph.Policy, e graph.Edge, ev *graph.Evidence, tos []
 	}
 	switch {
 	case which == graph.NamedHost:
-		return named, slices.Contains(tos, named)
-	case slices.Contains(tos, to):
+		return named, isAmong(tos, named)
+	case isAmong(tos, to):
 		return to, true
-	case which == graph.EitherName && slices.Contains(tos, named):
+	case which == graph.EitherName && isAmong(tos, named):
 		return named, true
 	case which == graph.Destination && p.Says.Layer == policy.ServerProxy:
 		return to, false
 	}
-	i := slices.IndexFunc(b.behind[e], func(v graph.Node) bool { return slices.Contains(tos, v) })
+	i := slices.IndexFunc(b.behind[e], func(v graph.Node) bool { return isAmong(tos, v) })
 	if i >= 0 {
 		return b.behind[e][i], true
 	}
@@ -367,10 +375,7 @@ func (b *binder) precisionOf(p *graph.Policy, name graph.Node) int {
 	}
 	for i := range p.To {
 		here := precision(p.To[i].Host.Host)
-		if here > best && slices.ContainsFunc(b.roots(&p.To[i]), func(root int) bool {
-			n, ok := b.node[root]
-			return ok && n == name
-		}) {
+		if here > best && isAmong(b.party(&p.To[i]), name) {
 			best = here
 		}
 	}
@@ -425,21 +430,46 @@ func (b *binder) indexedCalls(p *graph.Policy, froms, tos []graph.Node, anyFrom,
 	return slices.Compact(edges)
 }
 
-// nodes returns the services of parties; anyone is true if there are no parties, which is
-// every service.
+// nodes returns the services of parties, sorted; anyone is true if there are no parties, which is
+// every service. The list must not be changed.
 func (b *binder) nodes(p *graph.Policy, parties []graph.EndpointRef) (nodes []graph.Node, anyone bool) {
 	if len(parties) == 0 {
 		return nil, true
 	}
+	if len(parties) == 1 {
+		return b.party(&parties[0]), false
+	}
 	for i := range parties {
-		for _, root := range b.roots(&parties[i]) {
-			if n, ok := b.node[root]; ok {
-				nodes = append(nodes, n)
-			}
-		}
+		nodes = append(nodes, b.party(&parties[i])...)
 	}
 	slices.Sort(nodes)
 	return slices.Compact(nodes), false
+}
+
+// party returns the services of a party, sorted. The list must not be changed.
+func (b *binder) party(p *graph.EndpointRef) []graph.Node {
+	pattern := strings.HasPrefix(p.Host.Host, "*")
+	if nodes, known := b.matched[p.Host.Host]; known && pattern {
+		return nodes
+	}
+	var nodes []graph.Node
+	for _, root := range b.roots(p) {
+		if n, ok := b.node[root]; ok {
+			nodes = append(nodes, n)
+		}
+	}
+	slices.Sort(nodes)
+	nodes = slices.Clip(slices.Compact(nodes))
+	if pattern {
+		b.matched[p.Host.Host] = nodes
+	}
+	return nodes
+}
+
+// isAmong reports whether a service is in a sorted list.
+func isAmong(nodes []graph.Node, n graph.Node) bool {
+	_, ok := slices.BinarySearch(nodes, n)
+	return ok
 }
 
 // listeners returns the services that the callers of a policy reach at the ports of their own
@@ -448,8 +478,8 @@ func (b *binder) listeners(p *graph.Policy, froms []graph.Node) []graph.Node {
 	var tos []graph.Node
 	for i := range p.To {
 		if host := &p.To[i].Host; address.IsLocal(host.Host) {
-			for c, v := range b.node {
-				if to, ok := b.l.listener(c, host.Port); ok && slices.Contains(froms, v) {
+			for _, v := range froms {
+				if to, ok := b.l.listener(b.root[v], host.Port); ok {
 					tos = append(tos, b.node[to])
 				}
 			}
@@ -463,26 +493,9 @@ func (b *binder) listeners(p *graph.Policy, froms []graph.Node) []graph.Node {
 // names, and its host may be a pattern.
 func (b *binder) roots(p *graph.EndpointRef) []int {
 	if suffix, ok := strings.CutPrefix(p.Host.Host, "*"); ok {
-		return matchWildcard(suffix, b.services, b.node)
+		return b.endings.of(suffix)
 	}
 	return b.l.existing(p)
-}
-
-// matchWildcard returns every service whose full name ends in suffix: "" are all services, ".local"
-// those of the cluster, ".shop" those of a namespace.
-func matchWildcard(suffix string, services []graph.Service, node map[int]graph.Node) []int {
-	inCluster := strings.HasSuffix(".svc.cluster.local", strings.ToLower(suffix))
-	suffix = canonical(suffix)
-	var roots []int
-	for root, n := range node {
-		s := &services[n]
-		full := s.Name + "." + s.Namespace
-		if suffix == "" || inCluster && s.Namespace != "" || strings.HasSuffix(full, suffix) || slices.ContainsFunc(s.Aliases, func(a string) bool { return strings.HasSuffix(a, suffix) }) {
-			roots = append(roots, root)
-		}
-	}
-	slices.Sort(roots)
-	return roots
 }
 
 // lookup returns whether a product finds an object in a namespace for a call, and how early:

@@ -41,7 +41,8 @@ func (l *linker) freeze() *graph.Graph {
 	}
 	l.attachLimits(services, node)
 	l.joinMeshes(services, members, node)
-	l.reroute(services, node)
+	names := newEndings(services, node)
+	l.reroute(services, node, names)
 	l.idleTakenRoutes()
 	for _, u := range l.pendingUnresolved {
 		if u.from >= 0 {
@@ -58,7 +59,7 @@ func (l *linker) freeze() *graph.Graph {
 	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node), Groups: alternatives(g)}
 	l.completeCoverage(g)
 	d.Coverage.Mistakes = l.mistakes(g, node)
-	d.Routes, d.Policies = l.bind(g, services, node)
+	d.Routes, d.Policies = l.bind(g, node, names)
 	return g.With(d)
 }
 

@@ -12,7 +12,8 @@ import (
 
 // A route sends the requests for a name on, at least for some callers.
 type route struct {
-	to        int // root
+	to        int // root; -1 is the name itself
+	number    int // in the order of the inputs
 	precision int // of the host by which the rule names the name
 	rule      *graph.RouteRule
 	evidence  graph.Evidence
@@ -30,9 +31,13 @@ type rerouter struct {
 	l        *linker
 	services []graph.Service
 	node     map[int]graph.Node
-	routes   map[int][]*route   // by the root of the name
-	narrow   map[graph.Ref]bool // the routes that policies are for
-	caller   int                // root
+	endings  *endings
+	exact    map[int][]*route    // by the root of the name
+	patterns map[string][]*route // by the suffix of a host with a wildcard
+	matching map[int][]string    // the suffixes with routes of a root
+	routes   map[int][]*route    // all routes of the names that were asked for
+	narrow   map[graph.Ref]bool  // the routes that policies are for
+	caller   int                 // root
 	known    map[string][]arrival
 }
 
@@ -50,8 +55,11 @@ type arrival struct {
 
 // reroute moves evidence along routes. Observations stay where traces have them, and so
 // do permissions, which are for workloads and not for names.
-func (l *linker) reroute(services []graph.Service, node map[int]graph.Node) {
-	r := &rerouter{l: l, services: services, node: node, routes: map[int][]*route{}, narrow: map[graph.Ref]bool{}}
+func (l *linker) reroute(services []graph.Service, node map[int]graph.Node, byEnding *endings) {
+	r := &rerouter{
+		l: l, services: services, node: node, endings: byEnding, exact: map[int][]*route{}, patterns: map[string][]*route{},
+		matching: map[int][]string{}, routes: map[int][]*route{}, narrow: map[graph.Ref]bool{},
+	}
 	r.collect()
 	for i := range l.f.Policies {
 		if p := &l.f.Policies[i]; !p.Of.IsZero() && p.Rule.IsZero() {
@@ -61,7 +69,7 @@ func (l *linker) reroute(services []graph.Service, node map[int]graph.Node) {
 	l.behind = map[[2]int][]int{}
 	var names [][2]int
 	for ends := range l.edges {
-		if len(r.routes[l.find(ends[1])]) > 0 {
+		if len(r.routesOf(l.find(ends[1]))) > 0 {
 			names = append(names, ends)
 		}
 	}
@@ -114,22 +122,53 @@ func (r *rerouter) collect() {
 		if f.evidence.Mirror {
 			continue
 		}
-		for _, name := range r.named(&f.fact.From) {
-			to := name
-			if f.to >= 0 {
-				to = r.l.find(f.to)
-			}
-			r.routes[name] = append(r.routes[name], &route{to: to, precision: precision(f.fact.From.Host.Host), rule: f.fact.Rule, evidence: f.evidence})
+		t := &route{to: -1, number: i, precision: precision(f.fact.From.Host.Host), rule: f.fact.Rule, evidence: f.evidence}
+		if f.to >= 0 {
+			t.to = r.l.find(f.to)
+		}
+		suffix, isPattern := strings.CutPrefix(f.fact.From.Host.Host, "*")
+		if isPattern {
+			r.patterns[suffix] = append(r.patterns[suffix], t)
+			continue
+		}
+		for _, name := range r.l.existing(&f.fact.From) {
+			r.exact[name] = append(r.exact[name], t)
+		}
+	}
+	for suffix := range r.patterns {
+		for _, name := range r.endings.of(suffix) {
+			r.matching[name] = append(r.matching[name], suffix)
 		}
 	}
 }
 
-// named returns the roots of the name that a route is about.
-func (r *rerouter) named(p *graph.EndpointRef) []int {
-	if suffix, ok := strings.CutPrefix(p.Host.Host, "*"); ok {
-		return matchWildcard(suffix, r.services, r.node)
+// routesOf returns the routes of a name, in the order of the inputs. The list must not be changed.
+func (r *rerouter) routesOf(name int) []*route {
+	routes, known := r.routes[name]
+	if known {
+		return routes
 	}
-	return r.l.existing(p)
+	routes = r.exact[name]
+	switch suffixes := r.matching[name]; {
+	case len(suffixes) == 1 && routes == nil:
+		routes = r.patterns[suffixes[0]]
+	case len(suffixes) > 0:
+		routes = slices.Clone(routes)
+		for _, s := range suffixes {
+			routes = append(routes, r.patterns[s]...)
+		}
+		slices.SortFunc(routes, func(a, b *route) int { return cmp.Compare(a.number, b.number) })
+	}
+	r.routes[name] = routes
+	return routes
+}
+
+// callee returns where a route of a name leads.
+func (t *route) callee(name int) int {
+	if t.to < 0 {
+		return name
+	}
+	return t.to
 }
 
 // start prepares for the calls of a caller.
@@ -180,17 +219,17 @@ func (r *rerouter) along(routes []*route, name int, in *graph.Place, q request, 
 	for _, t := range routes {
 		place := r.placed(copies, t.evidence.In, &graph.Place{Group: all, Match: t.evidence.Match})
 		steps := t.rule.Product.OrNative().RouteSteps
-		at := slices.Index(steps, t.rule.Group)
+		at, to := slices.Index(steps, t.rule.Group), t.callee(name)
 		var further []arrival
 		switch {
 		case steps == nil:
-			further = r.workloads(t.to, place)
-		case t.to == name:
+			further = r.workloads(to, place)
+		case to == name:
 			further = r.follow(name, at+1, place, q, trail)
-		case slices.Contains(trail, t.to):
-			further = []arrival{{to: t.to, through: -1, in: place, strength: graph.Strong}}
+		case slices.Contains(trail, to):
+			further = []arrival{{to: to, through: -1, in: place, strength: graph.Strong}}
 		default: // only calls from outside pass the first step
-			further = r.follow(t.to, max(1, at), place, request{t.evidence.Port, q.protocol}, append(slices.Clip(trail), t.to))
+			further = r.follow(to, max(1, at), place, request{t.evidence.Port, q.protocol}, append(slices.Clip(trail), to))
 		}
 		if t.evidence.Fallback { // what takes over has none of its own
 			further = slices.DeleteFunc(further, func(a arrival) bool { return a.fallback })
@@ -212,9 +251,9 @@ func (r *rerouter) along(routes []*route, name int, in *graph.Place, q request, 
 func (r *rerouter) workloads(name int, in *graph.Place) []arrival {
 	copies := map[*graph.GroupFact]*graph.GroupFact{}
 	var arrivals []arrival
-	for _, t := range r.routes[name] {
+	for _, t := range r.routesOf(name) {
 		if t.rule == nil {
-			arrivals = append(arrivals, arrival{to: t.to, through: name, in: r.placed(copies, t.evidence.In, in), strength: t.evidence.Strength})
+			arrivals = append(arrivals, arrival{to: t.callee(name), through: name, in: r.placed(copies, t.evidence.In, in), strength: t.evidence.Strength})
 		}
 	}
 	if arrivals == nil {
@@ -260,7 +299,7 @@ func (r *rerouter) following(name, step int, q request) []*route {
 		step, found int
 	}
 	var choices []choice
-	for _, t := range r.routes[name] {
+	for _, t := range r.routesOf(name) {
 		if t.rule == nil {
 			continue
 		}

@@ -39,7 +39,7 @@ func (b *binder) unboundReason(p *graph.Policy, froms, tos []graph.Node, anyFrom
 		callee, ok := b.calleeOf(&onAnyPort, e, b.g.Evidence(e), tos, anyTo)
 		_, found := lookup(p.Lookup, p.Namespace, p.Product, b.g.Service(from), b.g.Service(callee))
 		switch {
-		case !ok, !anyFrom && !slices.Contains(froms, from), p.NotGateways && b.g.Service(from).Kind == graph.KindGateway,
+		case !ok, !anyFrom && !isAmong(froms, from), p.NotGateways && b.g.Service(from).Kind == graph.KindGateway,
 			!isCallee(e):
 		case !b.exported(p, from):
 			why = max(why, graph.NotExported)
