@@ -211,10 +211,18 @@ func named(object string) string { return strings.Replace(object, "/", " ", 1) }
 // fullName is the name of a service in its cluster.
 func fullName(s *graph.Service) string { return s.Name + "." + s.Namespace + ".svc.cluster.local" }
 
+var gatewayObjects = analyze.NewMemo[analyze.Once, map[string]bool]("the objects with policies for calls of gateways")
+
 // servesGateways reports whether an object has a part for calls of gateways: a name that is none
 // inside the cluster may be for them.
 func servesGateways(p *Pass, object string) bool {
-	return slices.ContainsFunc(p.Graph.Policies(), func(b *graph.BoundPolicy) bool {
-		return b.Object == object && slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Graph.Service(p.Graph.From(e)).Kind == graph.KindGateway })
-	})
+	return gatewayObjects.Of(p.Analysis, analyze.Once{}, func() map[string]bool {
+		objects := map[string]bool{}
+		for _, b := range p.Graph.Policies() {
+			if slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Graph.Service(p.Graph.From(e)).Kind == graph.KindGateway }) {
+				objects[b.Object] = true
+			}
+		}
+		return objects
+	})[object]
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
@@ -365,8 +364,7 @@ func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 // anyDefined reports whether some service of the inputs has the name of a party.
 func anyDefined(p *Pass, parties []graph.EndpointRef) bool {
 	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool {
-		name := firstLabel(partyName(&party))
-		return slices.ContainsFunc(p.Graph.Services(), func(s graph.Service) bool { return s.Defined && s.Name == name })
+		return p.serviceNames().defined[firstLabel(partyName(&party))] != nil
 	})
 }
 
@@ -395,18 +393,20 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 			continue
 		}
 		name := firstLabel(partyName(&parties[i]))
-		for _, s := range p.Graph.Services() {
-			if s.Defined && s.Name == name && s.Namespace != "" {
-				hint, fix := fmt.Sprintf("write the full name, %q", fullName(&s)), namesInstead(b, partyName(&parties[i]), fullName(&s))
-				if servesGateways(p, b.Object) {
-					hint, fix = fmt.Sprintf("add %q to its hosts", fullName(&s)), fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.hosts[+]", Value: fullName(&s)})
-				}
-				return miss{
-					fix:      fix,
-					why:      fmt.Sprintf("%s resolves to no service from namespace %q; the service is %s", names, parties[i].Namespace, s.ID),
-					hint:     hint,
-					severity: analyze.Warning, sure: analyze.Certain,
-				}
+		for _, v := range p.serviceNames().defined[name] {
+			s := p.Graph.Service(v)
+			if s.Namespace == "" {
+				continue
+			}
+			hint, fix := fmt.Sprintf("write the full name, %q", fullName(s)), namesInstead(b, partyName(&parties[i]), fullName(s))
+			if servesGateways(p, b.Object) {
+				hint, fix = fmt.Sprintf("add %q to its hosts", fullName(s)), fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.hosts[+]", Value: fullName(s)})
+			}
+			return miss{
+				fix:      fix,
+				why:      fmt.Sprintf("%s resolves to no service from namespace %q; the service is %s", names, parties[i].Namespace, s.ID),
+				hint:     hint,
+				severity: analyze.Warning, sure: analyze.Certain,
 			}
 		}
 		if near := nearName(p, name); near != "" {
@@ -428,29 +428,29 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 }
 
 // nearName returns the service of the inputs that a name may be a misspelling of.
-func nearName(p *Pass, name string) string {
-	const shortest = 4 // of three letters any other one is near
-	var known []string
-	for _, s := range p.Graph.Services() {
-		if s.Defined && len(s.Name) >= shortest && len(name) >= shortest && !strings.Contains(s.Name, name) && !strings.Contains(name, s.Name) {
-			known = append(known, s.Name)
-		}
-	}
-	if near := didyoumean.Suggest(name, known); near != nil {
-		return near[0]
-	}
-	return ""
-}
+func nearName(p *Pass, name string) string { return p.serviceNames().nearest(name) }
+
+// A world is the kind of objects that calls go through.
+type world struct{ realm, kind string }
+
+var routedWorlds = analyze.NewMemo[analyze.Once, map[world]bool]("the kinds of objects that calls go through")
 
 // routesSeverity depends on whether the inputs have routes of the world of an object,
 // so that one of them could have named it.
 func routesSeverity(p *Pass, of graph.Ref) analyze.Severity {
-	for e := range graph.Edge(p.Graph.Calls()) {
-		for _, ev := range p.Graph.Call(e).Evidence {
-			if slices.ContainsFunc(ev.Via, func(r graph.Ref) bool { return r.Realm == of.Realm && r.Kind == of.Kind }) {
-				return analyze.Warning
+	routed := routedWorlds.Of(p.Analysis, analyze.Once{}, func() map[world]bool {
+		worlds := map[world]bool{}
+		for e := range graph.Edge(p.Graph.Calls()) {
+			for i := range p.Graph.Evidence(e) {
+				for _, r := range p.Graph.Evidence(e)[i].Via {
+					worlds[world{r.Realm, r.Kind}] = true
+				}
 			}
 		}
+		return worlds
+	})
+	if routed[world{of.Realm, of.Kind}] {
+		return analyze.Warning
 	}
 	return analyze.Info
 }
