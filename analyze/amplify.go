@@ -248,21 +248,20 @@ func ShareOf(g *graph.Graph, e graph.Edge) float64 {
 		return 1
 	}
 	share := 0.0
-	for _, id := range g.GroupsWith(e) {
-		is := func(m graph.GroupMember) bool { return m.Call == e }
+	for id, m := range g.Memberships(e) {
 		s := 1.0
-		for id != graph.NoGroup {
+		for {
 			c := &g.Groups()[id]
-			m := c.Members[slices.IndexFunc(c.Members, is)]
 			switch {
 			case c.Kind == graph.Pool:
 				s /= float64(len(c.Members) + c.Hidden)
 			case c.Kind == graph.Split && m.Share > 0:
 				s *= m.Share
 			}
-			inner := id
-			is = func(m graph.GroupMember) bool { return m.Group == inner }
-			id = c.In
+			if c.In == graph.NoGroup {
+				break
+			}
+			id, m = c.In, g.Membership(id)
 		}
 		share = max(share, s)
 	}

@@ -106,22 +106,15 @@ func (l *losses) group(id graph.GroupID) row {
 	if left >= len(c.Members) {
 		return row{} // it has enough that are out of view
 	}
-	in := make([]row, left+1) // in[i] is what is in more than i of them
+	var t tally
 	for _, m := range c.Members {
-		var of row
 		if m.Group != graph.NoGroup {
-			of = l.group(m.Group)
+			t.add(l.group(m.Group))
 		} else {
-			of = *l.with(l.g.To(m.Call))
+			t.add(*l.with(l.g.To(m.Call)))
 		}
-		for i := left; i > 0; i-- {
-			for w := range of {
-				in[i][w] |= in[i-1][w] & of[w]
-			}
-		}
-		in[0].unite(&of)
 	}
-	return in[left]
+	return t.over(left)
 }
 
 func (r *row) set(bit int) { r[bit/64] |= 1 << (bit % 64) }
@@ -147,6 +140,27 @@ func (t *tally) add(r row) {
 			plane[w], r[w] = plane[w]^r[w], plane[w]&r[w]
 		}
 	}
+}
+
+// over returns the bits that are set in more than n rows.
+func (t tally) over(n int) row {
+	if n>>len(t) > 0 {
+		return row{}
+	}
+	var more, same row // than the planes of n that have been compared
+	for w := range same {
+		same[w] = ^uint64(0)
+	}
+	for i := len(t) - 1; i >= 0; i-- {
+		for w, plane := range t[i] {
+			if n>>i&1 == 0 {
+				more[w] |= same[w] & plane
+				plane = ^plane
+			}
+			same[w] &= plane
+		}
+	}
+	return more
 }
 
 func (t tally) at(bit int) (n int32) {

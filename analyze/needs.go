@@ -80,13 +80,16 @@ func spare(c *graph.Group) int {
 // calls are gone that lost is true for.
 func groupFails(g *graph.Graph, id graph.GroupID, lost func(graph.Edge) bool) bool {
 	c := &g.Groups()[id]
-	gone := 0
-	for _, m := range c.Members {
+	gone, most := 0, spare(c)
+	for i, m := range c.Members {
+		if gone+len(c.Members)-i <= most { // whatever the others are
+			return false
+		}
 		if m.Group != graph.NoGroup && groupFails(g, m.Group, lost) || m.Group == graph.NoGroup && lost(m.Call) {
 			gone++
 		}
 	}
-	return gone > spare(c)
+	return gone > most
 }
 
 // failsWith reports whether one of the groups that e is a member of fails.

@@ -125,6 +125,7 @@ type Graph struct {
 	observed map[Edge]*Observed // by the edge of the original graph
 	routes   map[Edge][]Route   // by the edge of the original graph
 	groups   []Group            // by the edges of this graph
+	placings placings           // of calls in groups
 	policies []*BoundPolicy
 	original []Edge // by Edge, the same call in the graph that Where made this of; nil if it was not made by Where
 }

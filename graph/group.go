@@ -1,6 +1,9 @@
 package graph
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // A Group is a set of calls of one caller to interchangeable callees: routes that each
 // request takes one of, servers of which any will do, a second service that is asked when
@@ -123,25 +126,93 @@ func (g *Graph) AllGroupsOf(v Node) []GroupID {
 
 // groupsFrom returns the range of the groups of v.
 func (g *Graph) groupsFrom(v Node) (lo, hi GroupID) {
-	i, _ := slices.BinarySearchFunc(g.groups, v, func(group Group, v Node) int { return int(group.Caller - v) })
-	j := i
-	for j < len(g.groups) && g.groups[j].Caller == v {
-		j++
-	}
+	of := func(group Group, v Node) int { return int(group.Caller - v) }
+	i, _ := slices.BinarySearchFunc(g.groups, v, of)
+	j, _ := slices.BinarySearchFunc(g.groups, v+1, of)
 	return GroupID(i), GroupID(j)
+}
+
+// A placing is that of a call or a group in a group.
+type placing struct {
+	group  GroupID
+	member int32 // its first place among the members
+}
+
+// placings are the places of all calls and groups in groups. The zero value is that of no groups.
+type placings struct {
+	first  []int32   // first[e] to first[e+1] are those of a call
+	calls  []placing // by call, then group
+	groups []int32   // by GroupID, the place in the group around it
+}
+
+func placingsOf(groups []Group, calls int) placings {
+	p := placings{first: make([]int32, calls+1), groups: make([]int32, len(groups))}
+	last := make([]GroupID, calls) // the group that a call was last seen in
+	each := func(do func(e Edge, id GroupID, member int)) {
+		for e := range last {
+			last[e] = NoGroup
+		}
+		for id := range groups {
+			for i, m := range groups[id].Members {
+				switch {
+				case m.Group != NoGroup:
+					p.groups[m.Group] = int32(i)
+				case last[m.Call] != GroupID(id):
+					last[m.Call] = GroupID(id)
+					do(m.Call, GroupID(id), i)
+				}
+			}
+		}
+	}
+	each(func(e Edge, _ GroupID, _ int) { p.first[e+1]++ })
+	for e := range last {
+		p.first[e+1] += p.first[e]
+	}
+	p.calls = make([]placing, p.first[calls])
+	next := slices.Clone(p.first)
+	each(func(e Edge, id GroupID, member int) {
+		p.calls[next[e]] = placing{id, int32(member)}
+		next[e]++
+	})
+	return p
+}
+
+func (p *placings) of(e Edge) []placing {
+	if p.first == nil {
+		return nil
+	}
+	return p.calls[p.first[e]:p.first[e+1]]
 }
 
 // GroupsWith returns the groups that e is a member of, in order: the innermost, which have e
 // among their Members.
 func (g *Graph) GroupsWith(e Edge) []GroupID {
-	var ids []GroupID
-	lo, hi := g.groupsFrom(g.from[e])
-	for id := lo; id < hi; id++ {
-		if slices.ContainsFunc(g.groups[id].Members, func(m GroupMember) bool { return m.Call == e }) {
-			ids = append(ids, id)
-		}
+	places := g.placings.of(e)
+	if places == nil {
+		return nil
+	}
+	ids := make([]GroupID, len(places))
+	for i, p := range places {
+		ids[i] = p.group
 	}
 	return ids
+}
+
+// Memberships returns the first place of e in each group that it is a member of, with the group,
+// as GroupsWith.
+func (g *Graph) Memberships(e Edge) iter.Seq2[GroupID, *GroupMember] {
+	return func(yield func(GroupID, *GroupMember) bool) {
+		for _, p := range g.placings.of(e) {
+			if !yield(p.group, &g.groups[p.group].Members[p.member]) {
+				return
+			}
+		}
+	}
+}
+
+// Membership returns the place of a group in the group around it, which it must have.
+func (g *Graph) Membership(id GroupID) *GroupMember {
+	return &g.groups[g.groups[id].In].Members[g.placings.groups[id]]
 }
 
 // Outermost returns the group around id that is in no other group.
@@ -172,10 +243,11 @@ func (g *Graph) CallsIn(id GroupID) []Edge {
 
 // setGroups takes over groups and marks the calls that are in them.
 func (g *Graph) setGroups(groups []Group) {
-	g.groups = groups
+	g.groups, g.placings = groups, placings{}
 	if len(groups) == 0 {
 		return
 	}
+	g.placings = placingsOf(groups, len(g.attrs))
 	g.attrs = slices.Clone(g.attrs)
 	for e := range g.attrs {
 		g.attrs[e] &^= flagGrouped
