@@ -56,17 +56,23 @@ func costOf(r *analyze.Analysis, f *analyze.Finding) cost {
 func sortByCost(r *analyze.Analysis, found []analyze.Finding, seriousness map[string]int) {
 	type priced struct {
 		cost
-		finding analyze.Finding
+		at int
 	}
 	list := make([]priced, len(found))
-	for i, f := range found {
-		list[i] = priced{costOf(r, &f), f}
+	for i := range found {
+		list[i] = priced{costOf(r, &found[i]), i}
 	}
 	slices.SortStableFunc(list, func(a, b priced) int {
-		f, g := &a.finding, &b.finding
+		f, g := &found[a.at], &found[b.at]
 		return cmp.Or(cmp.Compare(g.Severity, f.Severity), a.compare(b.cost), cmp.Compare(seriousness[f.Rule], seriousness[g.Rule]), strings.Compare(f.Subject, g.Subject))
 	})
-	for i := range list {
-		found[i] = list[i].finding
+	for start := range list { // a finding moves to where its place is free, in circles
+		first, i := found[start], start
+		for list[i].at != start {
+			from := list[i].at
+			found[i], list[i].at = found[from], i
+			i = from
+		}
+		found[i], list[i].at = first, i
 	}
 }

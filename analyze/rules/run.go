@@ -58,37 +58,41 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 			check.Unjudged = append(check.Unjudged, narrow(g, unjudged[i:i+1], o.Show)...)
 		}
 	}
-	var left []analyze.Finding
-	for _, f := range dropSuperseded(found, all) {
-		if excused, ok := o.excused(&f, ignore, excuses); ok {
+	// An estate of strangers may have very many findings, each of half a kilobyte: they stay where they are.
+	found = keep(dropSuperseded(found, all), func(f *analyze.Finding) bool {
+		excused, ok := o.excused(f, ignore, excuses)
+		if ok {
 			check.Excused = append(check.Excused, excused)
-			continue
 		}
-		left = append(left, f)
+		return !ok
+	})
+	found = keep(together(g, found), func(f *analyze.Finding) bool {
+		ignore.mark(f)
+		i := ignore.of(f)
+		if f.Each == nil || i == nil {
+			return true
+		}
+		for _, one := range f.Each {
+			check.Excused = append(check.Excused, ignoredBy(one, i))
+		}
+		return false
+	})
+	sortByCost(r, found, seriousness)
+	for i := range found {
+		check.Found[found[i].Severity]++
 	}
-	found = left
-	left = nil
-	for _, f := range together(g, found) {
-		ignore.mark(&f)
-		if i := ignore.of(&f); f.Each != nil && i != nil {
-			for _, one := range f.Each {
-				check.Excused = append(check.Excused, ignoredBy(one, i))
+	check.ByRule = byRule(found)
+	if o.Show.Services == nil { // no finding is narrowed
+		check.Findings = keep(found, o.Show.takes)
+		check.NotShown = len(found) - len(check.Findings)
+	} else {
+		for i := range found {
+			shown := narrow(g, found[i:i+1], o.Show)
+			if len(shown) == 0 {
+				check.NotShown++
 			}
-			continue
+			check.Findings = append(check.Findings, shown...)
 		}
-		left = append(left, f)
-	}
-	sortByCost(r, left, seriousness)
-	for i := range left {
-		check.Found[left[i].Severity]++
-	}
-	check.ByRule = byRule(left)
-	for i := range left {
-		shown := narrow(g, left[i:i+1], o.Show)
-		if len(shown) == 0 {
-			check.NotShown++
-		}
-		check.Findings = append(check.Findings, shown...)
 	}
 	for i, entry := range ignore.entries {
 		switch {
@@ -104,6 +108,18 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		check.Unused = append(check.Unused, excuses.comments.unused()...)
 	}
 	return check
+}
+
+// keep returns the findings that a condition holds for, in the same array.
+func keep(found []analyze.Finding, holds func(*analyze.Finding) bool) []analyze.Finding {
+	kept := found[:0]
+	for i := range found {
+		if holds(&found[i]) {
+			kept = append(kept, found[i])
+		}
+	}
+	clear(found[len(kept):])
+	return kept
 }
 
 // excused returns f with its excuse. An excuse that is written down goes before the knowledge

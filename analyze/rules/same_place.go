@@ -14,9 +14,10 @@ import (
 func withoutRepetitions(found []analyze.Finding) []analyze.Finding {
 	type same struct{ fingerprint, value string }
 	at := make(map[same]int, len(found))
-	var list []analyze.Finding
+	list := found[:0]
 	seen := map[int]map[graph.Origin]bool{} // of findings with repetitions: their places
-	for _, f := range found {
+	for n := range found {
+		f := found[n]
 		is := same{f.Fingerprint, valueOf(&f)}
 		i, again := at[is]
 		if !again {
@@ -44,6 +45,7 @@ func withoutRepetitions(found []analyze.Finding) []analyze.Finding {
 			}
 		}
 	}
+	clear(found[len(list):])
 	return list
 }
 
@@ -57,12 +59,11 @@ func valueOf(f *analyze.Finding) string {
 	return ""
 }
 
-// withPlaces gives findings about calls one cause where they say the same of them, because of
+// givePlaces gives findings about calls one cause where they say the same of them, because of
 // what is declared in one place: that place is what has to change.
-func withPlaces(g *graph.Graph, found []analyze.Finding) []analyze.Finding {
-	list := slices.Clone(found)
-	for i := range list {
-		f := &list[i]
+func givePlaces(g *graph.Graph, found []analyze.Finding) {
+	for i := range found {
+		f := &found[i]
 		if f.Alike.Cause != "" || f.Each != nil || len(f.Services) != 2 || len(f.Origins) == 0 {
 			continue
 		}
@@ -71,5 +72,4 @@ func withPlaces(g *graph.Graph, found []analyze.Finding) []analyze.Finding {
 			f.Alike = analyze.Alike{Cause: f.Origins[0].String() + " " + says + " " + f.Hint, Says: says, Hint: f.Hint, Calls: true, Goes: true}
 		}
 	}
-	return list
 }

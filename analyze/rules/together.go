@@ -24,29 +24,42 @@ const fewAlike = 2
 
 // Group returns findings of g, one by one, as a check reports them: those that one change would
 // fix together.
-func Group(g *graph.Graph, found []analyze.Finding) []analyze.Finding { return together(g, found) }
+func Group(g *graph.Graph, found []analyze.Finding) []analyze.Finding {
+	return together(g, slices.Clone(found))
+}
 
 // together replaces findings that have one cause by one finding about all of them, in the
-// place of the first.
+// place of the first. The array of found is that of the result.
 func together(g *graph.Graph, found []analyze.Finding) []analyze.Finding {
-	found = withPlaces(g, withoutRepetitions(found))
-	alike := map[cause][]analyze.Finding{}
-	for _, f := range found {
-		if f.Alike.Cause != "" {
-			alike[causeOf(&f)] = append(alike[causeOf(&f)], f)
+	found = withoutRepetitions(found)
+	givePlaces(g, found)
+	alike := map[cause][]int32{}
+	for i := range found {
+		if of := causeOf(&found[i]); of.what != "" {
+			alike[of] = append(alike[of], int32(i))
 		}
 	}
-	var list []analyze.Finding
-	for _, f := range found {
-		of := causeOf(&f)
-		switch each, first := alike[of]; {
-		case f.Alike.Cause == "" || len(each) == 1 || len(each) > 0 && len(each) <= fewAlike && !oneChange(each):
-			list = append(list, f)
-		case first && len(each) > 0:
-			list = append(list, combine(g, each))
-			alike[of] = nil
+	list := found[:0]
+	for i := range found {
+		of := causeOf(&found[i])
+		at := alike[of]
+		switch {
+		case len(at) > 1 && at[0] == int32(i):
+			each := make([]analyze.Finding, len(at)) // all of them are still where they were
+			for k, j := range at {
+				each[k] = found[j]
+			}
+			if len(each) <= fewAlike && !oneChange(each) {
+				delete(alike, of)
+				list = append(list, found[i])
+			} else {
+				list = append(list, combine(g, each))
+			}
+		case len(at) <= 1:
+			list = append(list, found[i])
 		}
 	}
+	clear(found[len(list):])
 	return list
 }
 
@@ -74,7 +87,7 @@ func sameHint(list []analyze.Finding) bool {
 // combine is the finding about several that have one cause. Its subject is the one caller or
 // the one callee of all calls, else the inputs.
 func combine(g *graph.Graph, list []analyze.Finding) analyze.Finding {
-	each := slices.Clone(list)
+	each := list
 	slices.SortStableFunc(each, func(a, b analyze.Finding) int { return strings.Compare(a.Subject, b.Subject) })
 	f := analyze.Finding{
 		Rule: each[0].Rule, Severity: each[0].Severity, Confidence: each[0].Confidence,
@@ -232,20 +245,26 @@ type Selection struct {
 	Least    analyze.Severity // and those above
 }
 
+// takes reports whether a finding, or a part of it, is selected.
+func (s *Selection) takes(f *analyze.Finding) bool {
+	return f.Severity >= s.Least && (s.Rules == nil || slices.Contains(s.Rules, f.Rule)) && s.concerns(f)
+}
+
+func (s *Selection) concerns(f *analyze.Finding) bool {
+	return s.Services == nil || slices.ContainsFunc(f.Services, func(v graph.Node) bool { return slices.Contains(s.Services, v) })
+}
+
 // narrow returns the findings that s selects. A finding about several is narrowed to those
 // that concern the services.
 func narrow(g *graph.Graph, found []analyze.Finding, s Selection) []analyze.Finding {
-	concerns := func(f analyze.Finding) bool {
-		return s.Services == nil || slices.ContainsFunc(f.Services, func(v graph.Node) bool { return slices.Contains(s.Services, v) })
-	}
 	var shown []analyze.Finding
 	for _, f := range found {
 		switch {
-		case f.Severity < s.Least, s.Rules != nil && !slices.Contains(s.Rules, f.Rule), !concerns(f):
+		case !s.takes(&f):
 		case f.Each == nil, s.Services == nil:
 			shown = append(shown, f)
 		default:
-			shown = append(shown, together(g, slices.DeleteFunc(slices.Clone(f.Each), func(one analyze.Finding) bool { return !concerns(one) }))...)
+			shown = append(shown, together(g, slices.DeleteFunc(slices.Clone(f.Each), func(one analyze.Finding) bool { return !s.concerns(&one) }))...)
 		}
 	}
 	return shown
