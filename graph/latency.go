@@ -1,7 +1,10 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/DataDog/sketches-go/ddsketch"
@@ -11,7 +14,22 @@ import (
 
 // A Latency is the distribution of how long calls took: a sketch whose quantiles have a
 // relative error of at most 1%. Sketches can be merged in any order. The zero Latency is empty.
-type Latency struct{ sketch *ddsketch.DDSketch }
+type Latency struct {
+	bins   []latencyBin       // by index, while there are few of them
+	sketch *ddsketch.DDSketch // instead of bins
+}
+
+// A latencyBin counts durations that a sketch does not distinguish.
+type latencyBin struct {
+	index int32 // of latencyMapping; noDuration if it is too short for one
+	count float64
+}
+
+const noDuration = math.MinInt32
+
+// mostBins is with how many bins a sketch takes less memory than a list of them. Most calls are
+// observed rarely, or in the few buckets of a histogram.
+const mostBins = 48
 
 // latencyMapping decides which durations a sketch does not distinguish. All sketches
 // share it; otherwise they could not be merged.
@@ -23,67 +41,134 @@ var latencyMapping = func() mapping.IndexMapping {
 	return m
 }()
 
-func (l *Latency) open() *ddsketch.DDSketch {
-	if l.sketch == nil {
-		// The stores grow with their content: most calls are observed rarely.
-		l.sketch = ddsketch.NewDDSketchFromStoreProvider(latencyMapping, store.BufferedPaginatedStoreConstructor)
-	}
-	return l.sketch
-}
-
-// Add counts a call that took this many nanoseconds. Negative values and NaN are ignored.
+// Add counts a call that took this many nanoseconds. Negative values, NaN and infinity are ignored.
 func (l *Latency) Add(nanoseconds float64) { l.AddMany(nanoseconds, 1) }
 
 // AddMany counts several calls that took this many nanoseconds each.
 func (l *Latency) AddMany(nanoseconds, calls float64) {
-	if nanoseconds >= 0 && calls > 0 {
-		_ = l.open().AddWithCount(nanoseconds, calls) // it refuses only NaN and negative values
+	switch {
+	case !(nanoseconds >= 0 && nanoseconds <= latencyMapping.MaxIndexableValue() && calls > 0):
+	case l.sketch != nil:
+		_ = l.sketch.AddWithCount(nanoseconds, calls) // it refuses only what is excluded above
+	case nanoseconds <= latencyMapping.MinIndexableValue():
+		l.addBin(latencyBin{noDuration, calls})
+	default:
+		l.addBin(latencyBin{int32(latencyMapping.Index(nanoseconds)), calls})
 	}
+}
+
+func (l *Latency) addBin(b latencyBin) {
+	i, found := slices.BinarySearchFunc(l.bins, b.index, func(b latencyBin, index int32) int { return cmp.Compare(b.index, index) })
+	switch {
+	case found:
+		l.bins[i].count += b.count
+	case len(l.bins) < mostBins:
+		l.bins = slices.Insert(l.bins, i, b)
+	default:
+		_ = l.open().AddWithCount(b.value(), b.count)
+	}
+}
+
+// value returns a duration of the bin.
+func (b latencyBin) value() float64 {
+	if b.index == noDuration {
+		return 0
+	}
+	return latencyMapping.Value(int(b.index))
+}
+
+// open turns the bins into a sketch.
+func (l *Latency) open() *ddsketch.DDSketch {
+	if l.sketch == nil {
+		l.sketch, l.bins = l.asSketch(), nil
+	}
+	return l.sketch
+}
+
+// asSketch returns the sketch, or one with what is in the bins.
+func (l *Latency) asSketch() *ddsketch.DDSketch {
+	if l.sketch != nil {
+		return l.sketch
+	}
+	s := ddsketch.NewDDSketchFromStoreProvider(latencyMapping, store.BufferedPaginatedStoreConstructor) // stores that grow with their content
+	for _, b := range l.bins {
+		_ = s.AddWithCount(b.value(), b.count)
+	}
+	return s
 }
 
 // Merge adds the calls of o, which is not changed.
 func (l *Latency) Merge(o *Latency) {
 	if o.sketch != nil {
 		_ = l.open().MergeWith(o.sketch) // it refuses only another mapping
+		return
+	}
+	for _, b := range o.bins {
+		if l.sketch != nil {
+			_ = l.sketch.AddWithCount(b.value(), b.count)
+		} else {
+			l.addBin(b)
+		}
 	}
 }
 
 // Count returns the number of calls in the sketch.
 func (l *Latency) Count() float64 {
-	if l.sketch == nil {
-		return 0
+	if l.sketch != nil {
+		return l.sketch.GetCount()
 	}
-	return l.sketch.GetCount()
+	n := 0.0
+	for _, b := range l.bins {
+		n += b.count
+	}
+	return n
 }
 
 // Quantile returns the duration that the fraction q of the calls did not exceed, q from 0
 // to 1, and false if the sketch is empty.
 func (l *Latency) Quantile(q float64) (time.Duration, bool) {
-	if l.sketch == nil {
+	if l.sketch != nil {
+		v, err := l.sketch.GetValueAtQuantile(q)
+		return time.Duration(v), err == nil
+	}
+	if !(q >= 0 && q <= 1) || len(l.bins) == 0 {
 		return 0, false
 	}
-	v, err := l.sketch.GetValueAtQuantile(q)
-	return time.Duration(v), err == nil
+	rank, n := float64(q*(l.Count()-1)), 0.0 // the same on all machines
+	for _, b := range l.bins {
+		if n += b.count; n > rank {
+			return time.Duration(b.value()), true
+		}
+	}
+	return time.Duration(l.bins[len(l.bins)-1].value()), true
 }
 
 // MarshalBinary returns the sketch in the encoding of DDSketch, nil if it is empty.
 func (l *Latency) MarshalBinary() ([]byte, error) {
 	var b []byte
-	if l.sketch != nil {
-		l.sketch.Encode(&b, true)
+	if l.sketch != nil || l.bins != nil {
+		l.asSketch().Encode(&b, true)
 	}
 	return b, nil
 }
 
-// UnmarshalBinary adds what MarshalBinary wrote.
+// UnmarshalBinary adds what MarshalBinary wrote. Durations that no sketch has are ignored.
 func (l *Latency) UnmarshalBinary(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	o, err := ddsketch.DecodeDDSketch(b, store.BufferedPaginatedStoreConstructor, latencyMapping)
+	// The store takes memory for what b has, whatever the indices are.
+	o, err := ddsketch.DecodeDDSketch(b, store.SparseStoreConstructor, latencyMapping)
 	if err != nil {
 		return fmt.Errorf("reading a latency sketch: %w", err)
 	}
-	l.Merge(&Latency{o})
+	l.AddMany(0, o.GetZeroCount())
+	longest := latencyMapping.Index(latencyMapping.MaxIndexableValue())
+	o.GetPositiveValueStore().ForEach(func(index int, count float64) bool {
+		if index >= -longest && index <= longest {
+			l.AddMany(latencyMapping.Value(index), count)
+		}
+		return false
+	})
 	return nil
 }

@@ -1,0 +1,85 @@
+package graph
+
+import (
+	"bytes"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/DataDog/sketches-go/ddsketch"
+	"github.com/DataDog/sketches-go/ddsketch/store"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
+)
+
+// TestLatency compares a Latency with the sketch that it represents, with few and many durations,
+// one by one, merged and read from their encoding.
+func TestLatency(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	for _, size := range []int{0, 1, 2, 5, 40, 47, 48, 49, 60, 400} {
+		var l, part, again Latency
+		want := ddsketch.NewDDSketchFromStoreProvider(latencyMapping, store.BufferedPaginatedStoreConstructor)
+		for i := range size {
+			v, n := math.Exp(random.Float64()*30)-1, float64(1+random.IntN(9))
+			if i%7 == 3 {
+				v = 0
+			}
+			if err := want.AddWithCount(v, n); err != nil {
+				t.Fatal(err)
+			}
+			l.AddMany(v, n)
+			part.AddMany(v, n)
+			if i%20 == 19 {
+				again.Merge(&part)
+				part = Latency{}
+			}
+		}
+		again.Merge(&part)
+		for _, v := range []float64{-1, math.NaN(), math.Inf(1)} {
+			l.Add(v)
+		}
+		encoded, err := l.MarshalBinary()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read Latency
+		if err := read.UnmarshalBinary(encoded); err != nil {
+			t.Fatal(err)
+		}
+		if size > 0 {
+			var wantEncoded []byte
+			want.Encode(&wantEncoded, true)
+			if !bytes.Equal(encoded, wantEncoded) {
+				t.Errorf("%d durations: encoded as %x, want %x", size, encoded, wantEncoded)
+			}
+		}
+		for _, got := range []*Latency{&l, &again, &read} {
+			if got.Count() != want.GetCount() {
+				t.Errorf("%d durations: count = %v, want %v", size, got.Count(), want.GetCount())
+			}
+			for _, q := range []float64{0, 0.1, 0.5, 0.95, 0.99, 1} {
+				v, err := want.GetValueAtQuantile(q)
+				if d, ok := got.Quantile(q); ok != (err == nil) || ok && float64(d) != math.Trunc(v) {
+					t.Errorf("%d durations: quantile %v = %v, %t, want %v, %v", size, q, d, ok, v, err)
+				}
+			}
+		}
+	}
+}
+
+// TestLatencyOfStrangers reads a sketch with an index that would take all memory.
+func TestLatencyOfStrangers(t *testing.T) {
+	far := store.NewSparseStore()
+	far.Add(1 << 40)
+	far.Add(-1 << 40)
+	far.Add(latencyMapping.Index(1e6))
+	var b []byte
+	ddsketch.NewDDSketch(latencyMapping, far, store.NewSparseStore()).Encode(&b, true)
+	var l Latency
+	if err := l.UnmarshalBinary(b); err != nil {
+		t.Fatal(err)
+	}
+	if n := l.Count(); n != 1 {
+		t.Errorf("count = %v, want that of the one duration that a sketch has", n)
+	}
+}
