@@ -31,7 +31,10 @@ const (
 // lines are left out.
 func TextPart(text []byte) Part {
 	text = bytes.TrimPrefix(text, byteOrderMark)
-	return Part{Text: bytes.ReplaceAll(text, lineOrderMark, newline), form: formText}
+	if bytes.Contains(text, lineOrderMark) {
+		text = bytes.ReplaceAll(text, lineOrderMark, newline)
+	}
+	return Part{Text: text, form: formText}
 }
 
 // Split cuts the text of a file into its documents, in order: at the marks of YAML,

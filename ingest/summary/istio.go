@@ -2,17 +2,11 @@ package summary
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 )
-
-// A meshEdge is what one kind of proxy says of one edge. Both proxies of a request
-// count it.
-type meshEdge struct {
-	edgeKey
-	reporter string
-}
 
 // reporters of a request, the one nearest to the caller first: it also sees what
 // never arrives.
@@ -20,61 +14,58 @@ var reporters = []string{"source", "waypoint", "destination", ""}
 
 // addMesh takes a sample of Istio's standard metrics.
 func (m *metrics) addMesh(metric string, s *sample, o graph.Origin) {
-	var requestsOf func(r *requests)
+	var take func(r *requests)
 	switch metric {
 	case "requests_total":
-		requestsOf = func(r *requests) {
+		take = func(r *requests) {
 			r.total += s.value
 			if meshFailed(s.labels) {
 				r.failed += s.value
 			}
 		}
 	case "request_duration_milliseconds_count":
-		requestsOf = func(r *requests) { r.waited += s.value }
+		take = func(r *requests) { r.waited += s.value }
 	case "request_duration_milliseconds_bucket":
-		requestsOf = func(r *requests) { r.byClient.add(s, metric) }
+		take = func(r *requests) { r.byClient.add(s, metric) }
 	case "tcp_connections_opened_total":
-		requestsOf = func(r *requests) { r.total += s.value }
+		take = func(r *requests) { r.total += s.value }
 	default:
 		return
 	}
-	l := meshEdge{edgeKey{from: meshEnd(s.labels, "source"), to: meshEnd(s.labels, "destination"), mode: graph.Sync}, s.labels["reporter"]}
+	l := edgeKey{from: meshEnd(s.labels, "source"), to: meshEnd(s.labels, "destination"), mode: graph.Sync}
 	if l.protocol = strings.ToLower(s.labels["request_protocol"]); strings.HasPrefix(metric, "tcp_") {
 		l.protocol = "tcp"
 	}
-	r := m.meshes[l]
-	if r == nil {
-		if m.meshes == nil {
-			m.meshes = map[meshEdge]*requests{}
-		}
-		r = &requests{origin: o}
-		m.meshes[l] = r
-		m.meshed = append(m.meshed, l)
+	r, first := m.requestsOf(l, true, s.labels["reporter"], o)
+	if first {
+		m.meshes = append(m.meshes, r)
 	}
 	m.samples++
-	requestsOf(r)
+	take(r)
 }
 
 // addMeshes counts every edge once, as the best placed of its reporters does.
 func (m *metrics) addMeshes(t *edgeStats) {
-	best := map[edgeKey]int{}
-	rank := func(l meshEdge) int {
-		for i, r := range reporters {
-			if r == l.reporter {
-				return i
-			}
+	best := map[metricEdge]int{} // without the reporter
+	rank := func(r *requests) (edge metricEdge, rank int) {
+		edge = r.edge
+		edge.reporter = ""
+		if rank = slices.Index(reporters, r.edge.reporter); rank < 0 {
+			rank = len(reporters)
 		}
-		return len(reporters)
+		return edge, rank
 	}
-	for _, l := range m.meshed {
-		if before, ok := best[l.edgeKey]; !ok || rank(l) < before {
-			best[l.edgeKey] = rank(l)
+	for _, r := range m.meshes {
+		edge, n := rank(r)
+		if before, ok := best[edge]; !ok || n < before {
+			best[edge] = n
 		}
 	}
-	for _, l := range m.meshed {
-		if rank(l) == best[l.edgeKey] {
-			m.meshes[l].count(t, l.edgeKey, "istio-metric")
+	for i, r := range m.meshes {
+		if edge, n := rank(r); n == best[edge] {
+			m.count(t, r, "istio-metric")
 		}
+		m.meshes[i] = nil
 	}
 }
 

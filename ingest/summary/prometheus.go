@@ -12,16 +12,28 @@ import (
 // metrics adds samples up to calls. Counters are those of many processes since
 // each of them began: their sum is what there is.
 type metrics struct {
-	graphs  map[edgeKey]*requests
-	meshes  map[meshEdge]*requests
-	order   []edgeKey
-	meshed  []meshEdge
+	peers   []graph.TracePeer
+	numbers map[graph.TracePeer]int32 // in peers
+	edges   map[metricEdge]*requests
+	graphs  []*requests   // of service graphs, in the order of the samples
+	meshes  []*requests   // of meshes
 	unnamed *graph.Origin // the first sample that does not say what it counts
 	samples int           // those that were of use
 }
 
+// A metricEdge is an edge with the numbers of its peers. Both proxies of a request in a mesh count
+// it: the reporter says which one does; it is empty in service graphs.
+type metricEdge struct {
+	from, to int32
+	mode     graph.Mode
+	protocol string
+	mesh     bool
+	reporter string
+}
+
 // requests is what samples say of one edge.
 type requests struct {
+	edge        metricEdge
 	origin      graph.Origin
 	total       float64
 	failed      float64 // those of total that a label says failed
@@ -65,14 +77,9 @@ func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
 	if !ok {
 		return
 	}
-	r := m.graphs[l]
-	if r == nil {
-		if m.graphs == nil {
-			m.graphs = map[edgeKey]*requests{}
-		}
-		r = &requests{origin: o}
-		m.graphs[l] = r
-		m.order = append(m.order, l)
+	r, first := m.requestsOf(l, false, "", o)
+	if first {
+		m.graphs = append(m.graphs, r)
 	}
 	m.samples++
 	switch metric {
@@ -96,6 +103,33 @@ func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
 	case "request_messaging_system_seconds_bucket", "request_messaging_system_bucket":
 		r.byMessenger.add(s, metric)
 	}
+}
+
+// requestsOf returns what is known of an edge, and whether it is new.
+func (m *metrics) requestsOf(l edgeKey, mesh bool, reporter string, o graph.Origin) (r *requests, first bool) {
+	edge := metricEdge{m.number(l.from), m.number(l.to), l.mode, l.protocol, mesh, reporter}
+	if r = m.edges[edge]; r != nil {
+		return r, false
+	}
+	if m.edges == nil {
+		m.edges = map[metricEdge]*requests{}
+	}
+	r = &requests{edge: edge, origin: o}
+	m.edges[edge] = r
+	return r, true
+}
+
+func (m *metrics) number(p graph.TracePeer) int32 {
+	n, known := m.numbers[p]
+	if !known {
+		if m.numbers == nil {
+			m.numbers = map[graph.TracePeer]int32{}
+		}
+		n = int32(len(m.peers))
+		m.peers = append(m.peers, p)
+		m.numbers[p] = n
+	}
+	return n
 }
 
 // graphEdge returns the two ends of a sample of a service graph.
@@ -128,8 +162,10 @@ func graphEnd(labels map[string]string, side string) graph.TracePeer {
 // addTo adds the calls to the facts.
 func (m *metrics) addTo(d *document.Document, f *graph.Facts) {
 	var t edgeStats
-	for _, l := range m.order {
-		m.graphs[l].count(&t, l, "service-graph")
+	m.edges, m.numbers = nil, nil
+	for i, r := range m.graphs {
+		m.count(&t, r, "service-graph")
+		m.graphs[i] = nil
 	}
 	m.addMeshes(&t)
 	t.addTo(f)
@@ -147,12 +183,12 @@ func (m *metrics) addTo(d *document.Document, f *graph.Facts) {
 
 // count adds requests to an observed call. A counter that never counted is no sign
 // of a call.
-func (r *requests) count(t *edgeStats, l edgeKey, way string) {
+func (m *metrics) count(t *edgeStats, r *requests, way string) {
 	total := cmp.Or(r.total, max(r.answered, r.waited))
 	if total == 0 && !r.known {
 		return
 	}
-	o := t.call(l, r.origin, way)
+	o := t.call(edgeKey{m.peers[r.edge.from], m.peers[r.edge.to], r.edge.mode, r.edge.protocol}, r.origin, way)
 	o.Calls += total
 	// Some count failures with a label of the same counter, some with a counter of
 	// their own, some both ways.

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/weirgraph/weir/graph"
@@ -48,11 +49,15 @@ func (t *edgeStats) call(l edgeKey, o graph.Origin, way string) *graph.Observati
 	return seen
 }
 
-// addTo adds what was counted to the facts.
+// addTo moves what was counted to the facts.
 func (t *edgeStats) addTo(f *graph.Facts) {
-	for _, o := range t.order {
+	f.Observations = slices.Grow(f.Observations, len(t.order))
+	t.edges = nil
+	for i, o := range t.order {
 		f.Observations = append(f.Observations, *o)
+		t.order[i] = nil
 	}
+	t.order = nil
 }
 
 // values hands on the JSON values of a document, one after the other. What is
