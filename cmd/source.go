@@ -152,7 +152,7 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	}
 	err := ingest.Read(r.ctx, sources, options, b)
 	var missing *ingest.SourceError
-	var over *ingest.BudgetError
+	var over *link.BudgetError
 	var spill *spans.SpillError
 	var program *rendering.MissingError
 	switch {
@@ -169,5 +169,8 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 		return nil, err
 	}
 	g := b.Build()
+	if b.Over != nil {
+		return nil, unread(b.Over.Hint(), "%w", b.Over)
+	}
 	return g, r.checkObserved(g)
 }

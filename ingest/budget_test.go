@@ -24,7 +24,7 @@ func TestBudget(t *testing.T) {
 	for _, workers := range []int{1, 3} {
 		var b link.Builder
 		err := Read(context.Background(), []string{"."}, Options{Workers: workers}, &b)
-		var over *BudgetError
+		var over *link.BudgetError
 		if !errors.As(err, &over) || over.Error() != "c.yaml: the inputs have more than 20000 problems" {
 			t.Errorf("Read with %d workers returns %v", workers, err)
 		}

@@ -21,7 +21,7 @@ type coverage struct {
 	unwanted []unwanted          // documents that are skipped unless another document reads them
 	places   map[unwantedKey]int // in unwanted
 	taken    map[string]string   // by file: the reader of a document that has it for configuration
-	spent    []int               // of the budget
+	spending spending
 }
 
 // An unwanted is the documents of one kind in a file that no reader wants for their own sake.
@@ -117,10 +117,10 @@ func count(m map[string]*graph.Count, name string, first graph.Origin, n int) {
 	c.Count += n
 }
 
-// add takes over the outcome of a batch. The error is a *BudgetError when the inputs have more
+// add takes over the outcome of a batch. The error is a *link.BudgetError when the inputs have more
 // than a run keeps.
 func (a *coverage) add(t *batch) error {
-	if err := a.spend(t); err != nil {
+	if err := a.spending.spend(t); err != nil {
 		return err
 	}
 	for _, o := range t.outcomes {

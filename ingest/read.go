@@ -97,7 +97,7 @@ type Progress struct {
 // is found in several ways is read once.
 //
 // What cannot be read is a Problem in the Coverage, and reading goes on. The error
-// is a *SourceError when a source cannot be what the user meant, a *BudgetError when the inputs have
+// is a *SourceError when a source cannot be what the user meant, a *link.BudgetError when the inputs have
 // more than a run keeps, a
 // *rendering.MissingError when a program for Render is not installed, a *trace.SpillError when a temporary file cannot be written, and that of ctx when it
 // ends.

@@ -54,10 +54,11 @@ type fileProgress struct {
 // little enough that both ends of a file are parsed at the same time.
 type batch struct {
 	*fileProgress
-	parts []document.Part
-	chunk *trace.Chunk // instead of parts, in a file of spans
-	bytes int
-	spans int // that were read from chunk
+	parts     []document.Part
+	chunk     *trace.Chunk // instead of parts, in a file of spans
+	bytes     int
+	documents int // of its file, in the first batch
+	spans     int // that were read from chunk
 
 	facts    graph.Facts
 	outcomes []outcome
@@ -192,6 +193,7 @@ func (w *work) open(p *fileProgress, r *reader) {
 	if isText(p.file.base()) || r.takesWhole(text) {
 		add(document.TextPart(text))
 	} else {
+		t.documents = bytes.Count(text, []byte("\n---"))
 		document.Split(text, add)
 	}
 	if len(t.parts) > 0 {

@@ -73,8 +73,14 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node, names *endings) (
 			b.classes = append(b.classes, p)
 		}
 	}
+	count := 0
 	for i := range l.f.Policies {
-		b.policies = append(b.policies, b.matchCalls(&l.f.Policies[i]))
+		bound := b.matchCalls(&l.f.Policies[i])
+		if count += bound.count(); count > l.budget.bound {
+			l.exceed(l.budget.bound, "calls with policies", bound.Origin)
+			return nil, nil
+		}
+		b.policies = append(b.policies, bound)
 	}
 	b.findBypasses()
 	routes := b.route()
@@ -260,6 +266,15 @@ func (b *binder) excludes(p *graph.Policy, e graph.Edge, froms, tos []graph.Node
 		}
 	}
 	return why
+}
+
+// count returns the number of calls that the policy is for, whether it acts on them or not.
+func (b *binding) count() int {
+	n := len(b.Calls) + len(b.Outside) + len(b.Opaque)
+	for i := range b.Missed {
+		n += len(b.Missed[i].Calls)
+	}
+	return n
 }
 
 // miss adds e to the calls that a condition excludes.

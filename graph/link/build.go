@@ -19,6 +19,9 @@ type Builder struct {
 	// Coverage is what reading counted; linking completes it.
 	Coverage graph.Coverage
 
+	// Over is why Build returned a graph of nothing; nil if it did not.
+	Over *BudgetError
+
 	facts graph.Facts
 }
 
@@ -37,13 +40,14 @@ func (b *Builder) Add(f *graph.Facts) {
 }
 
 // Build links everything added so far. The result does not depend on the order
-// of the calls of Add. The builder must not be used afterwards.
+// of the calls of Add. It is a graph of nothing if the facts mean more than a run keeps; then Over
+// says of what. The builder must not be used afterwards.
 func (b *Builder) Build() *graph.Graph {
 	b.Coverage.Problems = append(b.Coverage.Problems, assemble(&b.facts)...)
 	b.complete()
 	reduceNames(&b.facts)
 	sortFacts(&b.facts)
-	l := &linker{f: &b.facts, coverage: &b.Coverage}
+	l := &linker{f: &b.facts, coverage: &b.Coverage, budget: budgetOf(&b.facts, b.Coverage.Bytes)}
 	namespaces := map[string]string{} // by file
 	if b.Namespace == "" {
 		namespaces = l.namespacesOfFiles()
@@ -66,10 +70,17 @@ func (b *Builder) Build() *graph.Graph {
 	l.index()
 	l.kinds = l.declaredKinds()
 	l.connect()
-	l.expandHosts()
-	l.cluster()
-	l.observe()
-	return l.freeze()
+	if l.over == nil {
+		l.expandHosts()
+		l.cluster()
+		l.observe()
+		g := l.freeze()
+		if l.over == nil {
+			return g
+		}
+	}
+	b.Over = l.over
+	return graph.New(nil, nil)
 }
 
 // complete adds the facts of objects that depend on others.

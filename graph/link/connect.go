@@ -20,6 +20,10 @@ func (l *linker) connect() {
 	l.demoteShared(callers)
 	for i := range callers {
 		c := &callers[i]
+		if len(l.edges) > l.budget.calls {
+			l.exceed(l.budget.calls, "calls", c.scope.origin())
+			return
+		}
 		for j := range c.found {
 			l.connectValue(c.scope, c.from, &c.found[j])
 		}

@@ -32,8 +32,16 @@ func (l *linker) collectScopes() []*scope {
 		s.values = append(s.values, setting{Value: *v})
 	}
 	configs, locations := l.configs(), l.locations()
+	n := len(l.f.Values)
 	for i := range l.f.Uses {
 		u := &l.f.Uses[i]
+		for _, c := range configs.of(u) {
+			n += len(c.Entries)
+		}
+		if n > l.budget.settings {
+			l.exceed(l.budget.settings, "settings of programs", u.Origin)
+			return nil
+		}
 		s := get(u.Of, u.Scope)
 		for _, c := range configs.of(u) {
 			s.values = append(s.values, values(u, c, locations[u.Of])...)

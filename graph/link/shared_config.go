@@ -22,8 +22,11 @@ type caller struct {
 type bundle struct {
 	config *graph.Config
 	file   string
-	copied string // the programs with the block; "" if it is none
+	copied *copiers
 }
+
+// Copiers are the programs with a block of settings. Each set of programs has one.
+type copiers struct{ names string } // sorted
 
 // minSharing is how many different programs that take a bundle whole make it shared, and
 // how many services a block of settings must list before it is taken for a copy. Two may be
@@ -60,32 +63,34 @@ type sharing struct {
 	callers  []caller
 	programs []program
 
-	names   map[int]string                    // what distinguishes the program of a root
-	configs map[*graph.Config]map[string]bool // the programs that take a config whole
-	places  map[graph.Origin]map[string]bool  // the programs that have the setting of a place
-	blocks  map[string]block                  // what programs share, by the file that has it
-	copied  map[*caller][]string              // the files whose blocks a program has copies of
-	copies  map[[2]string]map[string]bool     // the programs with a key and text of their own
-	common  map[string]bool                   // the files with the variables of a project
-	orders  map[graph.Origin]map[int]bool     // the roots that a start order is for
-	demoted map[bundle]*found                 // the first address that lost its strength
-	readers map[bundle]map[int]bool           // the roots that have a bundle
+	names   map[int]string                // what distinguishes the program of a root
+	configs map[*graph.Config]set[string] // the programs that take a config whole
+	places  map[graph.Origin]set[string]  // the programs that have the setting of a place
+	blocks  map[string]block              // what programs share, by the file that has it
+	copied  map[*caller][]string          // the files whose blocks a program has copies of
+	copies  map[[2]string]set[string]     // the programs with a key and text of their own
+	copiers map[[2]string]*copiers        // of those that three or more have
+	common  map[string]bool               // the files with the variables of a project
+	orders  map[graph.Origin]set[int]     // the roots that a start order is for
+	demoted map[bundle]*found             // the first address that lost its strength
+	readers map[bundle]set[int]           // the roots that have a bundle
+	called  map[bundle]*readerNames       // their names
 }
 
 // A block is the settings of one file that three or more programs have, by key and text, with
 // the names of the programs.
-type block map[[2]string]map[string]bool
+type block map[[2]string]set[string]
 
 // findBlocks finds what programs share, and which others have a copy of most of it in a file of
 // their own.
 func (s *sharing) findBlocks() {
 	s.blocks, s.copied = map[string]block{}, map[*caller][]string{}
-	places := map[graph.Origin]map[string]bool{}
+	places := map[graph.Origin]set[string]{}
 	s.eachOwn(func(c *caller, v *setting) { put(places, v.Origin, s.nameOf(c)) })
-	taken := map[*caller]map[string]bool{} // the files of which a program has settings
+	taken := map[*caller]set[string]{} // the files of which a program has settings
 	s.eachOwn(func(c *caller, v *setting) {
 		put(taken, c, v.Origin.File)
-		if names := places[v.Origin]; len(names) >= minSharing {
+		if names := places[v.Origin]; names.len >= minSharing {
 			if s.blocks[v.Origin.File] == nil {
 				s.blocks[v.Origin.File] = block{}
 			}
@@ -104,7 +109,7 @@ func (s *sharing) findBlocks() {
 	same := map[*caller]map[string]int{} // how many settings of a block a program has copies of
 	s.eachOwn(func(c *caller, v *setting) {
 		for _, file := range files[[2]string{v.Key, v.Text}] {
-			if taken[c][file] {
+			if taken[c].has(file) {
 				continue
 			}
 			if same[c] == nil {
@@ -137,8 +142,8 @@ func (s *sharing) eachOwn(yield func(*caller, *setting)) {
 // count finds out which programs have what.
 func (s *sharing) count() {
 	s.names = map[int]string{}
-	s.configs, s.places, s.copies = map[*graph.Config]map[string]bool{}, map[graph.Origin]map[string]bool{}, map[[2]string]map[string]bool{}
-	s.demoted, s.readers = map[bundle]*found{}, map[bundle]map[int]bool{}
+	s.configs, s.places, s.copies = map[*graph.Config]set[string]{}, map[graph.Origin]set[string]{}, map[[2]string]set[string]{}
+	s.demoted, s.readers, s.called = map[bundle]*found{}, map[bundle]set[int]{}, map[bundle]*readerNames{}
 	s.findCommon()
 	for i := range s.callers {
 		c := &s.callers[i]
@@ -155,8 +160,9 @@ func (s *sharing) count() {
 			}
 		}
 	}
+	s.findCopiers()
 	s.findBlocks()
-	s.orders = map[graph.Origin]map[int]bool{}
+	s.orders = map[graph.Origin]set[int]{}
 	for ends, evidence := range s.edges {
 		for i := range evidence {
 			put(s.orders, evidence[i].Origin, ends[0])
@@ -201,39 +207,47 @@ func (s *sharing) bundleOf(c *caller, v *setting) (bundle, bool) {
 	switch {
 	case v.config != nil:
 		return bundle{config: v.config}, v.whole
-	case s.common[v.Origin.File], len(s.places[v.Origin]) > 1:
+	case s.common[v.Origin.File], s.places[v.Origin].len > 1:
 		return bundle{file: v.Origin.File}, true
 	}
 	for _, file := range s.copied[c] {
-		if s.blocks[file][[2]string{v.Key, v.Text}] != nil {
+		if s.blocks[file][[2]string{v.Key, v.Text}].len > 0 {
 			return bundle{file: file}, true
 		}
 	}
-	programs := s.copies[[2]string{v.Key, v.Text}]
-	if len(programs) < minSharing || v.Key == "" {
-		return bundle{}, false
+	copied := s.copiers[[2]string{v.Key, v.Text}]
+	return bundle{copied: copied}, copied != nil
+}
+
+// findCopiers finds the settings that the same programs have.
+func (s *sharing) findCopiers() {
+	s.copiers = map[[2]string]*copiers{}
+	same := map[string]*copiers{}
+	for setting, programs := range s.copies {
+		if programs.len < minSharing || setting[0] == "" {
+			continue
+		}
+		names := strings.Join(slices.Sorted(programs.all()), "\n")
+		if same[names] == nil {
+			same[names] = &copiers{names}
+		}
+		s.copiers[setting] = same[names]
 	}
-	var names []string
-	for name := range programs {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return bundle{copied: strings.Join(names, "\n")}, true
 }
 
 // shares reports how many different programs have the setting in a bundle.
 func (s *sharing) shares(v *setting, b bundle) int {
 	switch {
 	case b.config != nil:
-		return len(s.configs[b.config])
+		return s.configs[b.config].len
 	case s.common[b.file]:
 		return minSharing // the program itself, and those that choose from the file
-	case b.copied != "":
-		return len(s.copies[[2]string{v.Key, v.Text}])
+	case b.copied != nil:
+		return s.copies[[2]string{v.Key, v.Text}].len
 	case b.file != v.Origin.File:
-		return len(s.blocks[b.file][[2]string{v.Key, v.Text}])
+		return s.blocks[b.file][[2]string{v.Key, v.Text}].len
 	}
-	return len(s.places[v.Origin])
+	return s.places[v.Origin].len
 }
 
 // An entry is an address of a caller in a bundle.
@@ -286,21 +300,21 @@ func (s *sharing) storeOf(e *entry) string {
 
 // judge decides what the addresses of a bundle prove for a caller.
 func (s *sharing) judge(c *caller, b bundle, list []entry) {
-	var listed []int
+	listed := map[int]bool{}
 	for i := range list {
-		if to := list[i].to; to >= 0 && s.mayCall(to) && !slices.Contains(listed, to) {
-			listed = append(listed, to)
+		if to := list[i].to; to >= 0 && s.mayCall(to) {
+			listed[to] = true
 		}
 	}
 	single := singleStores(list, s.programs)
-	if b.copied != "" && len(listed) < minSharing {
+	if b.copied != nil && len(listed) < minSharing {
 		return
 	}
 	for i := range list {
 		e := &list[i]
 		switch {
 		case s.shares(e.value, b) < minSharing:
-			if len(listed) >= minSharing && slices.Contains(listed, c.from) {
+			if len(listed) >= minSharing && listed[c.from] {
 				e.list = sharedList
 				s.mark(b, e.found)
 			}
@@ -368,7 +382,7 @@ func singleStores(list []entry, programs []program) map[string]bool {
 // one.
 func (s *sharing) shownOtherwise(from, to int) bool {
 	return slices.ContainsFunc(s.edges[[2]int{from, to}], func(e graph.Evidence) bool {
-		return len(s.orders[e.Origin]) < minSharing
+		return s.orders[e.Origin].len < minSharing
 	})
 }
 
@@ -379,14 +393,20 @@ var genericNames = wordList(`app api web server service backend frontend worker 
 // the bundle, and whether that is the caller's, or that of a program of its image whose name
 // begins alike.
 func (s *sharing) named(from int, b bundle, e *entry) (one, self bool) {
-	key, host := e.Key.Words, address.Words(strings.Split(e.Host, ".")[0])
+	var inside []int // the roots of such names, of those with one name the first
+	names := s.namesOf(b)
+	for _, words := range [][]string{e.Key.Words, address.Words(strings.Split(e.Host, ".")[0])} {
+		names.within(words, func(roots []int) {
+			if i := slices.IndexFunc(roots, func(r int) bool { return r != e.to }); i >= 0 {
+				inside = append(inside, roots[i])
+			}
+		})
+	}
+	slices.Sort(inside)
 	best, several := -1, false
 	var words []string
-	for _, r := range slices.Sorted(maps.Keys(s.readers[b])) {
+	for _, r := range slices.Compact(inside) {
 		name := address.Words(s.entities[r].ref.Name)
-		if r == e.to || len(name) == 0 || len(name) == 1 && slices.Contains(genericNames, name[0]) || !contains(key, name) && !contains(host, name) {
-			continue
-		}
 		switch {
 		case best < 0 || contains(name, words) && len(name) > len(words):
 			best, words, several = r, name, best >= 0 && several
@@ -407,6 +427,28 @@ func (s *sharing) named(from int, b bundle, e *entry) (one, self bool) {
 	return true, len(own) > len(words) && slices.Equal(own[:len(words)], words) && image != "" && image == s.programs[best].image
 }
 
+// namesOf returns the names of the programs with a bundle that are not generic.
+func (s *sharing) namesOf(b bundle) *readerNames {
+	names := s.called[b]
+	if names != nil {
+		return names
+	}
+	names = &readerNames{roots: map[string][]int{}}
+	for _, r := range slices.Sorted(s.readers[b].all()) {
+		name := address.Words(s.entities[r].ref.Name)
+		if len(name) == 0 || len(name) > mostNameWords || len(name) == 1 && slices.Contains(genericNames, name[0]) {
+			continue
+		}
+		text := strings.Join(name, " ")
+		names.roots[text] = append(names.roots[text], r)
+		names.lengths = append(names.lengths, len(name))
+	}
+	slices.Sort(names.lengths)
+	names.lengths = slices.Compact(names.lengths)
+	s.called[b] = names
+	return names
+}
+
 // contains reports whether words has the words of part, one after the other.
 func contains(words, part []string) bool {
 	for i := 0; i+len(part) <= len(words); i++ {
@@ -420,7 +462,7 @@ func contains(words, part []string) bool {
 // note reports the bundles that prove no call.
 func (s *sharing) note() {
 	for b, first := range s.demoted {
-		programs := strconv.Itoa(len(s.readers[b]))
+		programs := strconv.Itoa(s.readers[b].len)
 		what := "these settings are copied into " + programs + " programs"
 		switch {
 		case b.config != nil && b.config.Kind != "file":

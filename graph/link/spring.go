@@ -306,7 +306,7 @@ func (l *linker) dropUnread() {
 			owner[c.Ref] = c.Owner
 		}
 	}
-	owners := map[graph.Ref]map[string]bool{}
+	owners := map[graph.Ref]set[string]{}
 	for i := range l.f.Uses {
 		if u := &l.f.Uses[i]; owner[u.Config] != nil {
 			put(owners, u.Of, owner[u.Config].Name)
@@ -316,7 +316,7 @@ func (l *linker) dropUnread() {
 		if u.Config.Realm != "file" {
 			return false
 		}
-		if o := owner[u.Config]; o != nil && len(owners[u.Of]) > 1 && o.Name != u.Of.Name && locations[u.Of] == nil {
+		if o := owner[u.Config]; o != nil && owners[u.Of].len > 1 && o.Name != u.Of.Name && locations[u.Of] == nil {
 			return true
 		}
 		return !locations[u.Of].reads(u.Config.Name)

@@ -9,6 +9,8 @@ import (
 type linker struct {
 	f        *graph.Facts
 	coverage *graph.Coverage
+	budget   budget
+	over     *BudgetError // why the build ends early
 
 	entities []entity
 	entityIndex
@@ -140,14 +142,6 @@ type hosts struct {
 type wildcard struct {
 	suffix string
 	entity int
-}
-
-// put adds a value to the set of a key.
-func put[K, V comparable](m map[K]map[V]bool, k K, v V) {
-	if m[k] == nil {
-		m[k] = map[V]bool{}
-	}
-	m[k][v] = true
 }
 
 func (l *linker) note(o graph.Origin, message, hint string) {

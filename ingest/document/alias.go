@@ -5,14 +5,19 @@ import (
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
-// maxExpanded bounds how many values a document's aliases may show, each alias
-// counted with all that is below its anchor. A file of a kilobyte can otherwise
+// leastExpanded is how many values a document's aliases may show, with one more for each byte of it;
+// each alias counts with all that is below its anchor. A file of a kilobyte can otherwise
 // grow past any memory. The largest real compose files come to some thousands.
-const maxExpanded = 2_000_000
+const leastExpanded = 50_000
+
+// mostLookups is how many keys of a document may be looked up through merge keys, which takes
+// time and shows little.
+const mostLookups = 2_000_000
 
 // aliases is the account of the aliases of a document that were followed.
 type aliases struct {
 	expanded int
+	lookups  int
 	weights  map[*yaml.Node]int // of the anchors met so far
 	reported bool
 }
@@ -20,25 +25,27 @@ type aliases struct {
 // expand takes an alias into account that is about to be followed. It reports
 // false when the document has shown too much already.
 func (d *Document) expand(alias *yaml.Node) bool {
-	return d.spend(alias, d.weight(alias.Alias))
+	d.aliases.expanded += d.weight(alias.Alias)
+	return d.within(alias, d.aliases.expanded, leastExpanded+len(d.Text))
 }
 
 // merge takes a merge key into account through which one key is looked up: that
 // shows at most one value, but takes time with the keys there are.
 func (d *Document) merge(alias *yaml.Node) bool {
-	return d.spend(alias, 1+len(alias.Alias.Content)/64)
+	d.aliases.lookups += 1 + len(alias.Alias.Content)/64
+	return d.within(alias, d.aliases.lookups, mostLookups)
 }
 
-func (d *Document) spend(alias *yaml.Node, weight int) bool {
+// within reports whether n is not more than most, and reports a problem the first time that it is.
+func (d *Document) within(alias *yaml.Node, n, most int) bool {
 	a := &d.aliases
-	a.expanded += weight
-	if a.expanded <= maxExpanded {
+	if n <= most {
 		return true
 	}
 	if !a.reported && d.Facts != nil {
 		a.reported = true
 		d.Problem(graph.Failed, Node{y: alias, d: d}, "write the values out, or split the document",
-			"aliases expand to more than %d values; the rest of the document is skipped", maxExpanded)
+			"aliases expand to more than %d values; the rest of the document is skipped", most)
 	}
 	return false
 }

@@ -19,7 +19,7 @@ type Node struct {
 }
 
 // NewNode wraps a parsed YAML node of d. An alias bomb cannot hurt a walk: when
-// the aliases of a document have shown maxExpanded values, the rest of them are
+// the aliases of a document have shown as many values as they may, the rest of them are
 // absent, and a Problem says so.
 func NewNode(d *Document, y *yaml.Node) Node {
 	return Node{y: y, d: d}.follow()

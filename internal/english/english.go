@@ -48,6 +48,17 @@ func Duration(d time.Duration) string {
 	return s
 }
 
+// Bytes writes a size: "27 kB", "3 MB".
+func Bytes(n int64) string {
+	switch {
+	case n < 10_000:
+		return Count(int(n), "byte")
+	case n < 10_000_000:
+		return strconv.FormatInt(n/1000, 10) + " kB"
+	}
+	return strconv.FormatInt(n/1_000_000, 10) + " MB"
+}
+
 // Number writes a count, which is whole, or a rate, which need not be.
 func Number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
