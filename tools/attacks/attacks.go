@@ -112,6 +112,28 @@ var attacks = []attack{
 			}
 		})
 	}, n: 40_000},
+	{name: "one ConfigMap of many workloads", write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			w.WriteString("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: n}\ndata:\n")
+			for i := range n {
+				fmt.Fprintf(w, "  A%d_URL: http://a%[1]d\n", i)
+			}
+			for i := range n {
+				fmt.Fprintf(w, "---\n{apiVersion: apps/v1, kind: Deployment, metadata: {name: w%d, namespace: n}, spec: {template: {spec: {containers: [{image: x, envFrom: [{configMapRef: {name: c}}]}]}}}}\n", i)
+			}
+		})
+	}, n: 600},
+	{name: "one list of many services", write: func(d *directory, n int) {
+		d.file("compose.yaml", func(w *bufio.Writer) {
+			w.WriteString("services:\n  a:\n    image: x\n    depends_on: &all\n")
+			for i := range n {
+				fmt.Fprintf(w, "    - s%d\n", i)
+			}
+			for i := range n {
+				fmt.Fprintf(w, "  s%d: {image: x, depends_on: *all}\n", i)
+			}
+		})
+	}, n: 2_000},
 	{name: "1 GB of small documents", write: func(d *directory, n int) {
 		for f := range 10 {
 			d.file(fmt.Sprintf("a%d.yaml", f), func(w *bufio.Writer) {
@@ -169,6 +191,17 @@ var attacks = []attack{
 			fmt.Fprintf(w, "- {name: s%d}\n", n)
 		})
 	}, n: 8_000},
+	{name: "paths of one Ingress", twice: true, write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			for i := range n {
+				fmt.Fprintf(w, "{apiVersion: v1, kind: Service, metadata: {name: a%d, namespace: n}, spec: {ports: [{port: 80}]}}\n---\n", i)
+			}
+			w.WriteString("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: i, namespace: n}\nspec:\n  ingressClassName: nginx\n  rules:\n  - host: h.example.com\n    http:\n      paths:\n")
+			for i := range n {
+				fmt.Fprintf(w, "      - {path: /%d, pathType: Prefix, backend: {service: {name: a%[1]d, port: {number: 80}}}}\n", i)
+			}
+		})
+	}, n: 3_000},
 	{name: "wildcards of Istio", twice: true, write: func(d *directory, n int) {
 		d.file("a.yaml", func(w *bufio.Writer) {
 			for i := range n {

@@ -143,7 +143,7 @@ func measure(a attack, n int) *directory {
 func (d *directory) remove() { check(os.RemoveAll(d.path)) }
 
 // tooLarge matches what weir writes of an input that it does not read because of its size.
-var tooLarge = regexp.MustCompile(`the inputs have more than|unpacks to more than|a string of \d+ MB|make values longer`)
+var tooLarge = regexp.MustCompile(`the inputs.* have more than|unpacks to more than|a string of \d+ MB|make values longer`)
 
 // A result is what a run cost.
 type result struct {
