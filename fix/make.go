@@ -197,12 +197,6 @@ func (m *maker) set(f *file, c *analyze.ObjectEdit, base policy.Base, at int, e 
 	return f.apply(list)
 }
 
-// was is the text that a value has to have to be replaced by its path.
-func was(e *analyze.FieldEdit) string {
-	text, _ := e.Was.(string)
-	return text
-}
-
 // ofFile reports whether an error is about a file as a whole.
 func ofFile(err error) bool {
 	return errors.Is(err, errUnreadable) || errors.Is(err, errTemplate) || errors.Is(err, errBreaks)
@@ -345,25 +339,6 @@ func (e *editor) find(n *yaml.Node, steps []step) *yaml.Node {
 // hasAlias reports whether a value refers to another one.
 func hasAlias(n *yaml.Node) bool {
 	return n.Kind == yaml.AliasNode || slices.ContainsFunc(n.Content, hasAlias)
-}
-
-// oneSplice is the splice that makes a text of another.
-func oneSplice(before, after []byte) splice {
-	start := 0
-	for start < min(len(before), len(after)) && before[start] == after[start] {
-		start++
-	}
-	end := 0
-	for end < min(len(before), len(after))-start && before[len(before)-1-end] == after[len(after)-1-end] {
-		end++
-	}
-	return splice{start, len(before) - end, string(after[start : len(after)-end])}
-}
-
-// lastKey is the last name of a path.
-func lastKey(path string) string {
-	steps := parsePath(path)
-	return steps[len(steps)-1].key
 }
 
 // object returns the file and the byte where an object is, and no file if the inputs have none.
@@ -566,4 +541,104 @@ func next(steps []step, i int, value *yaml.Node) *yaml.Node {
 		return sequence()
 	}
 	return mapping()
+}
+
+// removedPlaces returns where the values of the edits of an object are, if all take values away; nil
+// if some do not.
+func removedPlaces(c *analyze.ObjectEdit) []graph.Origin {
+	var places []graph.Origin
+	for i := range c.Edits {
+		e := &c.Edits[i]
+		if e.Op != policy.OpRemove || e.Written.File == "" {
+			return nil
+		}
+		places = append(places, e.Written)
+	}
+	return places
+}
+
+// removeAll takes away the values at places, and the blocks that have no others.
+func (m *maker) removeAll(c *analyze.ObjectEdit, places []graph.Origin) error {
+	type document struct {
+		f    *file
+		line int // where it begins, from 1
+		at   []int
+	}
+	var documents []document
+	for _, o := range places {
+		f, err := m.open(o)
+		if err != nil {
+			return err
+		}
+		at, ok := f.place(int(o.Line), int(o.Column))
+		if !ok {
+			return errConflict
+		}
+		first := 0
+		if syntaxOf(f.name) == nil {
+			first, _ = documentAround(f.text, lineStarts(f.text), f.line(at))
+		}
+		i := slices.IndexFunc(documents, func(d document) bool { return d.f == f && d.line == first+1 })
+		if i < 0 {
+			i = len(documents)
+			documents = append(documents, document{f, first + 1, nil})
+		}
+		documents[i].at = append(documents[i].at, at)
+	}
+	// The last document of a file first: its edits move none before it.
+	slices.SortStableFunc(documents, func(a, b document) int { return b.line - a.line })
+	for _, d := range documents {
+		var list []splice
+		var err error
+		if syntaxOf(d.f.name) != nil {
+			slices.Sort(d.at)
+			for _, at := range slices.Compact(d.at) {
+				one, err := removeAt(d.f, at)
+				if err != nil {
+					return failure(c, d.f, err)
+				}
+				list = append(list, one...)
+			}
+			list = slices.Compact(list)
+		} else if list, err = removeValues(d.f.text, d.line, d.at); err != nil {
+			return failure(c, d.f, err)
+		}
+		if err := d.f.apply(list); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaceNames gives fields of an object other values where they have certain ones.
+func (m *maker) replaceNames(c *analyze.ObjectEdit) error {
+	f, at, err := m.object(c)
+	if err != nil {
+		return err
+	}
+	var list []splice
+	if syntaxOf(f.name) != nil {
+		list = nameLines(f.text, c.Edits)
+	} else {
+		t, err := parseTree(f.text, f.line(at))
+		if err != nil {
+			return failure(c, f, err)
+		}
+		for i := range c.Edits {
+			e := &c.Edits[i]
+			for _, n := range named(t.root, parsePath(e.Path), was(e)) {
+				start, ok := t.start(n)
+				if end, known := t.end(n, 0); ok && known && n.Anchor == "" {
+					list = append(list, splice{start, end, nameText(t, n, renamedTo(n.Value, was(e), e.Value))})
+				}
+			}
+		}
+		if _, err := parseTree(splices(f.text, list), f.line(at)); err != nil {
+			return failure(c, f, errNoPlace)
+		}
+	}
+	if len(list) == 0 {
+		return failure(c, f, errOtherValue)
+	}
+	return f.apply(list)
 }

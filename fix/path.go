@@ -39,3 +39,9 @@ func parsePath(path string) []step {
 	}
 	return steps
 }
+
+// lastKey is the last name of a path.
+func lastKey(path string) string {
+	steps := parsePath(path)
+	return steps[len(steps)-1].key
+}
