@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -95,14 +96,24 @@ func (h *holds) takes(n document.Node) bool {
 	return true
 }
 
-// quoted is what to write for a scalar that is a string where it should be a number, or the other
-// way, "" if that is unknown, and the hint.
+// isPlain reports whether a text, or each of several with commas between them, needs no quotes in a list.
+func isPlain(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_.-, ", r)
+	}) && (unicode.IsLetter(rune(s[0])) || unicode.IsDigit(rune(s[0])))
+}
+
+// quoted is what to write for a scalar that is a string where it should be a number or a list, or the
+// other way, "" if that is unknown, and the hint.
 func quoted(n document.Node, h *holds) (instead, hint string) {
 	switch {
 	case !n.IsScalar():
 	case h.what == fields && h.object.only() != "" && h.object.fields[h.object.only()].takesUnquoted(n.Str()):
 		instead = "{" + h.object.only() + ": " + n.Str() + "}"
 		return instead, "write " + instead
+	case h.what == list && h.item.what == text && isPlain(n.Str()):
+		instead = "[" + n.Str() + "]"
+		return instead, "write a list: " + instead
 	case h.what == text:
 		instead = strconv.Quote(n.Str())
 		return instead, "write it in quotes: " + instead
