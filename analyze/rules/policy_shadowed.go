@@ -320,6 +320,9 @@ func reportShadowed(p *Pass, o object, hidden []*graph.BoundPolicy) {
 // hiddenFix takes away what parts of an object declare: the object, if it is one of policies alone
 // of which nothing acts. What other parts or objects declare by the same words stays.
 func hiddenFix(p *Pass, o object, hidden []*graph.BoundPolicy) analyze.Fix {
+	if !p.fixes {
+		return analyze.Fix{}
+	}
 	kind, name, _ := strings.Cut(o.name, "/")
 	in := hidden[0].Product.OrNative()
 	c := analyze.ObjectEdit{Kind: kind, Object: name, Places: where(hidden)}
@@ -329,7 +332,7 @@ func hiddenFix(p *Pass, o object, hidden []*graph.BoundPolicy) analyze.Fix {
 		for _, d := range b.Says.Decisions() {
 			if written := d.Provenance == policy.Explicit || d.Provenance == policy.Disabled; written && d.Origin.Line > 0 && !gone[d.Origin] {
 				gone[d.Origin] = true
-				shared = shared || others[d.Origin]
+				shared = shared || others(d.Origin)
 				c.Edits = append(c.Edits, analyze.FieldEdit{Edit: policy.Edit{Op: policy.OpRemove}, Written: d.Origin})
 			}
 		}
@@ -349,22 +352,37 @@ func hiddenFix(p *Pass, o object, hidden []*graph.BoundPolicy) analyze.Fix {
 	return analyze.Fix{Changes: []analyze.ObjectEdit{c}}
 }
 
-// writtenByOthers returns the places of the settings of all policies but some.
-func writtenByOthers(p *Pass, but []*graph.BoundPolicy) map[graph.Origin]bool {
-	places := map[graph.Origin]bool{}
-	for _, b := range p.Graph.Policies() { // new ones each time, of the same policies
-		if !slices.ContainsFunc(but, func(hidden *graph.BoundPolicy) bool { return hidden.Policy == b.Policy }) {
-			for _, d := range b.Says.Decisions() {
-				places[d.Origin] = true
-			}
+// writtenByOthers returns whether a policy that is not among some has a setting at a place.
+func writtenByOthers(p *Pass, but []*graph.BoundPolicy) func(graph.Origin) bool {
+	all := settingsAt.Of(p.Analysis, analyze.Once{}, func() map[graph.Origin]int {
+		n := map[graph.Origin]int{}
+		for _, b := range p.Graph.Policies() {
+			countPlaces(n, b)
 		}
+		return n
+	})
+	own := map[graph.Origin]int{}
+	for _, b := range but {
+		countPlaces(own, b)
 	}
-	return places
+	return func(at graph.Origin) bool { return all[at] > own[at] }
 }
+
+// countPlaces adds to the number of settings that are written at each place.
+func countPlaces(n map[graph.Origin]int, b *graph.BoundPolicy) {
+	for _, d := range b.Says.Decisions() {
+		n[d.Origin]++
+	}
+}
+
+var settingsAt = analyze.NewMemo[analyze.Once, map[graph.Origin]int]("how many settings are written at each place")
 
 // copied gives an object, or the part at a place, what parts of another one declare that it does
 // not speak of. A breaker is of use there only with what besideBreaker gives a call.
 func copied(p *Pass, hidden []*graph.BoundPolicy, into *graph.Policy, beside graph.Origin) (f analyze.Fix) {
+	if !p.fixes {
+		return f
+	}
 	kind, name, _ := strings.Cut(into.Object, "/")
 	c := analyze.ObjectEdit{Kind: kind, Object: name, Places: []graph.Origin{into.Origin}}
 	for _, b := range hidden {

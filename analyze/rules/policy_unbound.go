@@ -451,6 +451,9 @@ func routesSeverity(p *Pass, of graph.Ref) analyze.Severity {
 
 // toNamespace is the fix that moves an object to the namespace of the one service that it is for.
 func toNamespace(p *Pass, b *graph.BoundPolicy) analyze.Fix {
+	if !p.fixes {
+		return analyze.Fix{}
+	}
 	var calls []graph.Edge
 	namespace := ""
 	for e := range graph.Edge(p.Core.Calls()) {
