@@ -139,10 +139,10 @@ func (d *Document) Part(root Node) *Document {
 }
 
 // Problem reports something that could not be used: what, the value in quotes, and a
-// hint. Users and passwords of addresses are left out. The rest of the document is still read.
+// hint. Users, passwords and other secrets of addresses are left out. The rest of the document is still read.
 func (d *Document) Problem(level graph.ProblemLevel, n Node, hint, format string, args ...any) {
 	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
-		Origin: d.At(n), Message: sanitize.Credentials(fmt.Sprintf(format, args...)), Hint: hint, Level: level,
+		Origin: d.At(n), Message: sanitize.Secrets(fmt.Sprintf(format, args...)), Hint: hint, Level: level,
 	})
 }
 

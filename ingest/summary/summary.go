@@ -19,6 +19,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // edgeStats add up what a document says of each call.
@@ -106,7 +107,7 @@ func decode(d *document.Document, raw json.RawMessage, line int, v any) bool {
 // problem reports something about a line that could not be used.
 func problem(d *document.Document, line int, level graph.ProblemLevel, hint, format string, args ...any) {
 	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
-		Origin: d.Line(line, 0), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,
+		Origin: d.Line(line, 0), Message: sanitize.Secrets(fmt.Sprintf(format, args...)), Hint: hint, Level: level,
 	})
 }
 

@@ -36,3 +36,15 @@ func Credentials(s string) string {
 	}
 	return credentials.ReplaceAllString(s, "$1$2")
 }
+
+// secret matches the value of a secret among the parameters of an address or of a connection string.
+var secret = lazy.NewRegexp(`(?i)([?&;]\s*[\w. -]*(?:passwd|password|pwd|secret|token|key|sig|signature|credentials?)\s*=\s*)[^\s;,&"']+`)
+
+// Secrets returns s without the user and the password of addresses, and without the values of
+// parameters that are called secrets.
+func Secrets(s string) string {
+	if s = Credentials(s); strings.IndexByte(s, '=') < 0 {
+		return s
+	}
+	return secret.ReplaceAllString(s, "$1...")
+}

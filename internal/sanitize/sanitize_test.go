@@ -21,3 +21,19 @@ func TestText(t *testing.T) {
 		}
 	}
 }
+
+func TestSecrets(t *testing.T) {
+	for in, want := range map[string]string{
+		"https://u:p@api/x": "https://api/x",
+		`calls "https://api/x?page=2&access_token=abc" is no`: `calls "https://api/x?page=2&access_token=..." is no`,
+		"Server=sql;User Id=sa;Password=pw;Encrypt=true":      "Server=sql;User Id=sa;Password=...;Encrypt=true",
+		"AccountName=n;AccountKey=abc==;EndpointSuffix=core":  "AccountName=n;AccountKey=...;EndpointSuffix=core",
+		"https://blob/x?sv=1&sig=abc":                         "https://blob/x?sv=1&sig=...",
+		"no service has the label partition-key=a":            "no service has the label partition-key=a",
+		"shop/cart": "shop/cart",
+	} {
+		if got := Secrets(in); got != want {
+			t.Errorf("Secrets(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
