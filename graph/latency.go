@@ -3,6 +3,7 @@ package graph
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -80,21 +81,37 @@ func (b latencyBin) value() float64 {
 // open turns the bins into a sketch.
 func (l *Latency) open() *ddsketch.DDSketch {
 	if l.sketch == nil {
-		l.sketch, l.bins = l.asSketch(), nil
+		l.sketch, l.bins = sketchOf(l.bins), nil
 	}
 	return l.sketch
 }
 
-// asSketch returns the sketch, or one with what is in the bins.
-func (l *Latency) asSketch() *ddsketch.DDSketch {
-	if l.sketch != nil {
-		return l.sketch
-	}
+func sketchOf(bins []latencyBin) *ddsketch.DDSketch {
 	s := ddsketch.NewDDSketchFromStoreProvider(latencyMapping, store.BufferedPaginatedStoreConstructor) // stores that grow with their content
-	for _, b := range l.bins {
+	for _, b := range bins {
 		_ = s.AddWithCount(b.value(), b.count)
 	}
 	return s
+}
+
+// allBins returns what is in l, by index.
+func (l *Latency) allBins() []latencyBin {
+	if l.sketch == nil {
+		return l.bins
+	}
+	counts := map[int32]float64{}
+	if n := l.sketch.GetZeroCount(); n > 0 {
+		counts[noDuration] = n
+	}
+	l.sketch.GetPositiveValueStore().ForEach(func(index int, count float64) bool {
+		counts[int32(index)] += count
+		return false
+	})
+	bins := make([]latencyBin, 0, len(counts))
+	for _, index := range slices.Sorted(maps.Keys(counts)) {
+		bins = append(bins, latencyBin{index, counts[index]})
+	}
+	return bins
 }
 
 // Merge adds the calls of o, which is not changed.
@@ -143,11 +160,12 @@ func (l *Latency) Quantile(q float64) (time.Duration, bool) {
 	return time.Duration(l.bins[len(l.bins)-1].value()), true
 }
 
-// MarshalBinary returns the sketch in the encoding of DDSketch, nil if it is empty.
+// MarshalBinary returns the sketch in the encoding of DDSketch, nil if it is empty. The bytes depend
+// on the calls alone, and not on the order in which they were added.
 func (l *Latency) MarshalBinary() ([]byte, error) {
 	var b []byte
-	if l.sketch != nil || l.bins != nil {
-		l.asSketch().Encode(&b, true)
+	if bins := l.allBins(); len(bins) > 0 {
+		sketchOf(bins).Encode(&b, true)
 	}
 	return b, nil
 }
