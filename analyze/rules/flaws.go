@@ -56,6 +56,16 @@ func closerFlaws(g *graph.Graph) func(*graph.BoundPolicy, *graph.Flaw) bool {
 	}
 }
 
+// clause is a reason as a clause of its own: one that begins with its verb, as those of
+// [policy.ValueError] do, is about the value.
+func clause(why string) string {
+	switch verb, _, _ := strings.Cut(why, " "); verb {
+	case "has", "is", "must":
+		return "it " + why
+	}
+	return why
+}
+
 // flawFix writes what is meant where that is known, or the name that is meant, adds what is missing
 // beside it, and takes away what the product ignores.
 func flawFix(p *Pass, part *graph.BoundPolicy, flaw *graph.Flaw) analyze.Fix {
@@ -128,7 +138,7 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 		f.Message = fmt.Sprintf("%s: %q of %s %s", flaw.Field, flaw.Text, object, what)
 	}
 	if flaw.Why != "" {
-		f.Message += ": " + flaw.Why
+		f.Message += ": " + clause(flaw.Why)
 	}
 	if flaw.Assumed {
 		f.Confidence = analyze.Assumed

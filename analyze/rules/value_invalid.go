@@ -16,7 +16,7 @@ var valueInvalid = &Rule{
 	Severity: analyze.Error,
 	NoFix:    analyze.NoValue,
 	Check: func(p *Pass) {
-		checkFlaws(p, graph.Invalid, "is not what %s takes")
+		checkFlaws(p, graph.Invalid, "is invalid for %s")
 		checkSuppressions(p)
 		checkEarlyVariables(p)
 	},
