@@ -18,7 +18,7 @@ func (s *Set) decisions(field string) []Decision {
 	var walk func(part reflect.Value, path string)
 	walk = func(part reflect.Value, path string) {
 		for name, f := range Fields(part) {
-			if field != "" && path+name != field && !strings.HasPrefix(field, path+name+".") && f.Kind() != reflect.Slice {
+			if field != "" && !leadsTo(field, path, name) && f.Kind() != reflect.Slice {
 				continue
 			}
 			setting, ok := SettingIn(f)
@@ -37,4 +37,14 @@ func (s *Set) decisions(field string) []Decision {
 	}
 	walk(reflect.ValueOf(s).Elem(), "")
 	return list
+}
+
+// leadsTo reports whether a field is that of a name below a path, or below it.
+func leadsTo(field, path, name string) bool {
+	rest, ok := strings.CutPrefix(field, path)
+	if !ok {
+		return false
+	}
+	rest, ok = strings.CutPrefix(rest, name)
+	return ok && (rest == "" || rest[0] == '.')
 }

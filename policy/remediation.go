@@ -124,22 +124,31 @@ func (p *Product) RemediationIn(layer Layer, purpose Purpose, kinds ...string) (
 // of returns the way for a purpose among some, the one in an object of one of the kinds if
 // there is any, and none in objects that do not act beside those, or beside which those do not act.
 func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediation, bool) {
-	list := r[purpose]
-	for _, kind := range kinds {
-		if over := p.Replaces[kind]; over != nil {
-			list = slices.DeleteFunc(slices.Clone(list), func(r Remediation) bool { return slices.Contains(over, r.Kind) })
+	acts := func(way *Remediation) bool {
+		for _, kind := range kinds {
+			if slices.Contains(p.Replaces[kind], way.Kind) || way.Kind != kind && slices.Contains(p.Replaces[way.Kind], kind) {
+				return false
+			}
 		}
-		list = slices.DeleteFunc(slices.Clone(list), func(r Remediation) bool { return r.Kind != kind && slices.Contains(p.Replaces[r.Kind], kind) })
+		return true
+	}
+	list, first := r[purpose], -1
+	for i := range list {
+		if first < 0 && acts(&list[i]) {
+			first = i
+		}
 	}
 	for _, kind := range kinds {
-		if i := slices.IndexFunc(list, func(r Remediation) bool { return r.Kind == kind }); i >= 0 {
-			return list[i], true
+		for i := range list {
+			if list[i].Kind == kind && acts(&list[i]) {
+				return list[i], true
+			}
 		}
 	}
-	if len(list) == 0 {
+	if first < 0 {
 		return Remediation{}, false
 	}
-	return list[0], true
+	return list[first], true
 }
 
 // RemediationIn returns the way of what is not known in detail, such as the code of a
