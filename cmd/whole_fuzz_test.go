@@ -138,7 +138,7 @@ func wholeRun(t testing.TB, dir string, seeds []txtar.File, seed uint64) {
 // TestWholeProgram runs random commands on random mutations of the samples.
 func TestWholeProgram(t *testing.T) {
 	seeds, dir := seedFiles(t), t.TempDir()
-	for seed := range uint64(testlong.N(40, 5_000)) {
+	for seed := range uint64(testlong.N(40, 3_000)) {
 		wholeRun(t, dir, seeds, seed)
 	}
 }

@@ -24,7 +24,7 @@ import (
 func TestPlannedTimeoutsFit(t *testing.T) {
 	seeds := uint64(150)
 	if testlong.On() {
-		seeds = 3000
+		seeds = 1000
 	}
 	t.Chdir(t.TempDir())
 	for seed := range seeds {
