@@ -18,6 +18,18 @@ func parseValue(text string) *yaml.Node {
 	return doc.Content[0]
 }
 
+// fieldValue reads the value of an edit of a field. In the metadata of an object names, labels and
+// annotations are text, whatever they look like.
+func fieldValue(path, text string) *yaml.Node {
+	v := parseValue(text)
+	for _, ofText := range []string{"metadata.name", "metadata.labels", "metadata.annotations"} { // also metadata.namespace
+		if strings.HasPrefix(path, ofText) {
+			return stringNode(scalarText(v, text))
+		}
+	}
+	return v
+}
+
 func stringNode(text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
 }

@@ -109,6 +109,19 @@ func (m *maker) open(o graph.Origin) (*file, error) {
 	return f, nil
 }
 
+// spot returns the file of a place of the inputs, and the byte where that is now.
+func (m *maker) spot(o graph.Origin) (*file, int, error) {
+	f, err := m.open(o)
+	if err != nil {
+		return nil, 0, err
+	}
+	at, ok := f.place(int(o.Line), int(o.Column))
+	if !ok {
+		return nil, 0, errConflict
+	}
+	return f, at, nil
+}
+
 func (m *maker) fix(fix *analyze.Fix) error {
 	for i := range fix.Changes {
 		if err := m.change(&fix.Changes[i]); err != nil {
@@ -170,13 +183,9 @@ func (m *maker) change(c *analyze.ObjectEdit) error {
 
 // setBeside makes an edit of a field in the block of another one.
 func (m *maker) setBeside(c *analyze.ObjectEdit, e *analyze.FieldEdit) error {
-	f, err := m.open(e.Beside)
+	f, at, err := m.spot(e.Beside)
 	if err != nil {
 		return err
-	}
-	at, ok := f.place(int(e.Beside.Line), int(e.Beside.Column))
-	if !ok {
-		return errConflict
 	}
 	return m.set(f, c, policy.BasePlace, at, e)
 }
@@ -211,13 +220,9 @@ func failure(c *analyze.ObjectEdit, f *file, err error) error {
 
 // rewrite changes a value where it is written.
 func (m *maker) rewrite(e *analyze.FieldEdit) error {
-	f, err := m.open(e.Written)
+	f, at, err := m.spot(e.Written)
 	if err != nil {
 		return err
-	}
-	at, ok := f.place(int(e.Written.Line), int(e.Written.Column))
-	if !ok {
-		return errConflict
 	}
 	if e.Op == policy.OpRemove {
 		list, err := removeAt(f, at)
@@ -284,13 +289,9 @@ func (m *maker) move(f *file, at int, e *analyze.FieldEdit) error {
 
 // copyValue gives a field the value that it has in another object or part.
 func (m *maker) copyValue(c *analyze.ObjectEdit, e *analyze.FieldEdit) error {
-	from, err := m.open(e.Written)
+	from, at, err := m.spot(e.Written)
 	if err != nil {
 		return err
-	}
-	at, ok := from.place(int(e.Written.Line), int(e.Written.Column))
-	if !ok {
-		return errConflict
 	}
 	t, err := parseTree(from.text, from.line(at))
 	if err != nil {
@@ -348,14 +349,9 @@ func (m *maker) object(c *analyze.ObjectEdit) (*file, int, error) {
 		return m.files[name], 0, nil
 	}
 	for _, o := range c.Places {
-		f, err := m.open(o)
+		f, at, err := m.spot(o)
 		if err != nil {
 			first = cmp.Or(first, err)
-			continue
-		}
-		at, ok := f.place(int(o.Line), int(o.Column))
-		if !ok {
-			first = cmp.Or(first, errConflict)
 			continue
 		}
 		if c.Base != policy.BaseObject {
@@ -434,10 +430,10 @@ func (m *maker) add(c *analyze.ObjectEdit) error {
 	}
 	root := mapping()
 	for _, e := range c.New {
-		put(root, parsePath(e.Path), parseValue(e.Value))
+		put(root, parsePath(e.Path), fieldValue(e.Path, e.Value))
 	}
 	for i := range c.Edits {
-		put(root, parsePath(c.Edits[i].Path), parseValue(c.Edits[i].Value))
+		put(root, parsePath(c.Edits[i].Path), fieldValue(c.Edits[i].Path, c.Edits[i].Value))
 	}
 	beside := c.Places[0].File
 	if _, err := m.open(c.Places[0]); err != nil {
@@ -566,13 +562,9 @@ func (m *maker) removeAll(c *analyze.ObjectEdit, places []graph.Origin) error {
 	}
 	var documents []document
 	for _, o := range places {
-		f, err := m.open(o)
+		f, at, err := m.spot(o)
 		if err != nil {
 			return err
-		}
-		at, ok := f.place(int(o.Line), int(o.Column))
-		if !ok {
-			return errConflict
 		}
 		first := 0
 		if syntaxOf(f.name) == nil {

@@ -27,7 +27,7 @@ func nameText(t *tree, n *yaml.Node, name string) string {
 	v := stringNode(name)
 	switch {
 	case n.Style&yaml.SingleQuotedStyle != 0:
-		return "'" + name + "'"
+		return "'" + strings.ReplaceAll(name, "'", "''") + "'"
 	case n.Style&yaml.DoubleQuotedStyle != 0:
 		v.Style = yaml.DoubleQuotedStyle
 	}
@@ -72,8 +72,10 @@ func nameLines(text []byte, edits []analyze.FieldEdit) []splice {
 	for _, m := range assigned.FindAllSubmatchIndex(text, -1) {
 		for i := range edits {
 			e := &edits[i]
-			if string(text[m[2]:m[3]]) == lastKey(e.Path) && renamedTo(string(text[m[4]:m[5]]), was(e), e.Value) != "" {
-				list = append(list, splice{m[4], m[5], renamedTo(string(text[m[4]:m[5]]), was(e), e.Value)})
+			name := renamedTo(string(text[m[4]:m[5]]), was(e), e.Value)
+			if name != "" && string(text[m[2]:m[3]]) == lastKey(e.Path) {
+				inQuotes := quote(name)
+				list = append(list, splice{m[4], m[5], inQuotes[1 : len(inQuotes)-1]})
 				break
 			}
 		}

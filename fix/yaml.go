@@ -74,11 +74,7 @@ func editTree(text []byte, line, place int, inside bool, edit policy.Edit, was s
 	case op == policy.OpRemove:
 		err = e.remove(at, copied, steps)
 	default:
-		v := parseValue(value)
-		if strings.HasPrefix(path, "metadata.annotations") || strings.HasPrefix(path, "metadata.labels") {
-			v = stringNode(scalarText(v, value))
-		}
-		err = e.set(at, copied, parent, steps, v)
+		err = e.set(at, copied, parent, steps, fieldValue(path, value))
 	}
 	if err != nil {
 		return nil, err

@@ -1,11 +1,12 @@
 package rules
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -39,17 +40,11 @@ func partyNames(parties []graph.EndpointRef) string {
 
 // quoted writes `"a"`, `"a" and "b"`.
 func quoted(words []string) string {
-	text := ""
+	texts := make([]string, len(words))
 	for i, w := range words {
-		switch {
-		case i > 0 && i == len(words)-1:
-			text += " and "
-		case i > 0:
-			text += ", "
-		}
-		text += fmt.Sprintf("%q", w)
+		texts[i] = strconv.Quote(w)
 	}
-	return text
+	return english.List(texts)
 }
 
 // namesInstead is the fix that writes another name of a service wherever an object names one: a full
