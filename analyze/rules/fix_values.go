@@ -100,11 +100,17 @@ func (p *Pass) timeLeft(v graph.Node) (time.Duration, graph.Node) {
 
 // roundUp is the next time that people write: with two digits.
 func roundUp(d time.Duration) time.Duration {
+	step := twoDigits(d)
+	return (d + step - 1).Truncate(step)
+}
+
+// twoDigits is the unit of a time that is written with two digits.
+func twoDigits(d time.Duration) time.Duration {
 	step := time.Millisecond
 	for d/step >= 100 {
 		step *= 10
 	}
-	return (d + step - 1).Truncate(step)
+	return step
 }
 
 // shareOfOne is the smallest share, a half at least, that is one of hosts.
@@ -154,13 +160,7 @@ func withoutOverload(on []string) []string {
 }
 
 // roundDown is the time before it that people write: with two digits.
-func roundDown(d time.Duration) time.Duration {
-	step := time.Millisecond
-	for d/step >= 100 {
-		step *= 10
-	}
-	return d.Truncate(step)
-}
+func roundDown(d time.Duration) time.Duration { return d.Truncate(twoDigits(d)) }
 
 // withinCaller is the time that a call of the callee has so that it, and what its fallback asks then,
 // ends before the caller does.

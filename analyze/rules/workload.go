@@ -148,7 +148,10 @@ func probeFix(s *graph.Service) analyze.Fix {
 		}}
 	case len(s.Images) == 1 && onlyPort(s) != "":
 		port := onlyPort(s)
-		c.Edits = []analyze.FieldEdit{{Edit: policy.Edit{Path: path, Value: "{tcpSocket: {port: " + port + "}}"}}}
+		if _, err := strconv.Atoi(port); err != nil {
+			port = strconv.Quote(port)
+		}
+		return workloadFix(s, policy.Edit{Path: path, Value: "{tcpSocket: {port: " + port + "}}"})
 	default:
 		return analyze.Fix{None: analyze.NoValue}
 	}

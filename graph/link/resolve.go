@@ -288,11 +288,18 @@ func (l *linker) connectRealms() {
 	for _, n := range l.f.Networks {
 		join(n.Name, n.Realm)
 	}
+	projects, seen := map[string][]string{}, map[string]bool{} // realms of Compose, by the name of the project
 	for c := range l.entities {
 		realm := l.entities[c].ref.Realm
-		if project, ok := strings.CutPrefix(realm, "compose:"); ok {
-			for network := range members {
-				if strings.HasPrefix(network, path.Base(project)+"_") {
+		if project, ok := strings.CutPrefix(realm, "compose:"); ok && !seen[realm] {
+			seen[realm] = true
+			projects[path.Base(project)] = append(projects[path.Base(project)], realm)
+		}
+	}
+	for network := range members {
+		for i := range len(network) {
+			if network[i] == '_' {
+				for _, realm := range projects[network[:i]] {
 					join(network, realm)
 				}
 			}

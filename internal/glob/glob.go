@@ -3,8 +3,9 @@ package glob
 
 import (
 	"path"
-	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/internal/wildcard"
 )
 
 // Steps returns the names in a path or pattern with forward slashes.
@@ -23,24 +24,7 @@ func Valid(pattern string) bool {
 // Match reports whether the steps of a path are what a pattern says. It takes at most the product of
 // both lengths, however many "**" there are.
 func Match(pattern, steps []string) bool {
-	deep, resume := -1, 0 // after the last "**" in pattern, and where in steps it stops for now
-	i, j := 0, 0
-	for j < len(steps) {
-		switch {
-		case i < len(pattern) && pattern[i] == "**":
-			i++
-			deep, resume = i, j
-		case i < len(pattern) && matchStep(pattern[i], steps[j]):
-			i++
-			j++
-		case deep >= 0:
-			resume++
-			i, j = deep, resume
-		default:
-			return false
-		}
-	}
-	return !slices.ContainsFunc(pattern[i:], func(step string) bool { return step != "**" })
+	return wildcard.Sequence(pattern, steps, func(step string) bool { return step == "**" }, matchStep)
 }
 
 func matchStep(pattern, step string) bool {

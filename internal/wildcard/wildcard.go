@@ -1,7 +1,10 @@
 // Package wildcard matches text with patterns in which "*" is any run of characters.
 package wildcard
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Match reports whether text is what pattern says: "*" is any run of characters, slashes too,
 // "?" any single one.
@@ -9,25 +12,33 @@ func Match(pattern, text string) bool {
 	if !Has(pattern) {
 		return pattern == text
 	}
-	p, t := []rune(pattern), []rune(text)
-	star, resume := -1, 0 // after the last "*" in p, and where in t it stops for now
+	return Sequence([]rune(pattern), []rune(text),
+		func(p rune) bool { return p == '*' },
+		func(p, c rune) bool { return p == '?' || p == c })
+}
+
+// Sequence reports whether items are what a pattern says: isRun reports whether one of it is any
+// run of items, and isOne whether it is a certain item. It takes at most the product of both
+// lengths, however many runs there are.
+func Sequence[P, T any](pattern []P, items []T, isRun func(P) bool, isOne func(P, T) bool) bool {
+	run, resume := -1, 0 // after the last run in pattern, and where in items it stops for now
 	i, j := 0, 0
-	for j < len(t) {
+	for j < len(items) {
 		switch {
-		case i < len(p) && p[i] == '*':
+		case i < len(pattern) && isRun(pattern[i]):
 			i++
-			star, resume = i, j
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
+			run, resume = i, j
+		case i < len(pattern) && isOne(pattern[i], items[j]):
 			i++
 			j++
-		case star >= 0:
+		case run >= 0:
 			resume++
-			i, j = star, resume
+			i, j = run, resume
 		default:
 			return false
 		}
 	}
-	return strings.Trim(string(p[i:]), "*") == ""
+	return !slices.ContainsFunc(pattern[i:], func(p P) bool { return !isRun(p) })
 }
 
 // Has reports whether a pattern may match more than one text.
