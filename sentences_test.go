@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // mostOfASentence is how long a message or a hint may be. Lists in it end with "and 12 more".
@@ -21,6 +23,7 @@ var (
 // TestSentences holds that no message or hint in the expected outputs and documents is too
 // long to be read.
 func TestSentences(t *testing.T) {
+	testlong.OneSize(t)
 	for _, root := range []string{"testdata", "docs", "README.md"} {
 		err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {

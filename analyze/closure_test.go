@@ -5,9 +5,11 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 func TestClosureAgreesWithReachability(t *testing.T) {
+	testlong.OneSize(t)
 	check := func(t *testing.T, g *graph.Graph) {
 		c := findComponents(g)
 		d := condense(g, c)

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/internal/testlong"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -33,6 +34,7 @@ const maxReadme = 200
 // run in a directory with the testdata of the repository and the files that the
 // document itself shows, in blocks of yaml with a name after the language.
 func TestDocsTranscripts(t *testing.T) {
+	testlong.OneSize(t)
 	names := documents(t, "..")
 	root, err := filepath.Abs("..")
 	if err != nil {

@@ -12,11 +12,13 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // The comments of the example estates list what weir finds in them; it finds nothing
 // else but infos.
 func TestEstates(t *testing.T) {
+	testlong.OneSize(t)
 	for estate, want := range map[string][]string{
 		"ecommerce": {
 			"error retry-non-idempotent order-service->shipping-service",

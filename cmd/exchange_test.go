@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // exported is the graph that weir writes about sources as JSON, by the services
@@ -116,6 +117,7 @@ var silentRoute = regexp.MustCompile(`\b(VirtualService|HTTPRoute|GRPCRoute|HTTP
 
 // TestExchangeFindings holds that a saved graph has the same findings as its inputs: policies come back in their layers, and values with their provenance.
 func TestExchangeFindings(t *testing.T) {
+	testlong.OneSize(t)
 	meshed := t.TempDir()
 	if err := os.WriteFile(filepath.Join(meshed, "meshed.yaml"), []byte(meshedEstate), 0o666); err != nil {
 		t.Fatal(err)
@@ -190,6 +192,7 @@ spec:
 // TestExchangeGroups holds that groups are the same after a graph was written and read back,
 // and after it was read twice, or beside its inputs.
 func TestExchangeGroups(t *testing.T) {
+	testlong.OneSize(t)
 	const estates, judged, atLeast = 20, 4, 80
 	r := rand.New(rand.NewPCG(1, 11))
 	groups, nested := 0, 0

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 var update = flag.Bool("update", false, "write what weir prints into the expected files, for a person to read")
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the command line's contract: transcripts of weir, with their
 // inputs and their outputs.
 func TestScripts(t *testing.T) {
+	testlong.OneSize(t)
 	testscript.Run(t, scripts(func(*testscript.Env) {}))
 }
 

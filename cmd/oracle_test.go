@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/weirgraph/weir/graph/wire"
+	"github.com/weirgraph/weir/internal/testlong"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -99,6 +100,7 @@ var ofConnections = []string{"connect", "outliers", "connections", "balance"}
 // TestOracles compares the effective policies of calls with those that the products compute from
 // the same inputs, call by call, part by part, field by field.
 func TestOracles(t *testing.T) {
+	testlong.OneSize(t)
 	for i := range oracles {
 		o := &oracles[i]
 		t.Run(o.name, o.test)

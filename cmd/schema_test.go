@@ -15,6 +15,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/internal/testlong"
 	"github.com/weirgraph/weir/internal/yaml"
 )
 
@@ -93,6 +94,7 @@ func TestReportSchema(t *testing.T) {
 // TestConfigSchemas validates all files of testdata that weir takes as its configuration or
 // as native manifests, and holds that it rejects the keys of others that are unknown to weir.
 func TestConfigSchemas(t *testing.T) {
+	testlong.OneSize(t)
 	config, manifest := compiled(t, "config"), compiled(t, "native")
 	valid, manifests, dir := 0, 0, t.TempDir()
 	eachInput(t, "", ".yaml", func(name string, text []byte) {

@@ -5,10 +5,13 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // TestSecretsStaySecret has passwords, each with "s3cret" in it, wherever an input may have one.
 func TestSecretsStaySecret(t *testing.T) {
+	testlong.OneSize(t)
 	span := func(key string) string {
 		return `{"resourceSpans": [{"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": "web"}}]}, "scopeSpans": [{"spans": [
 {"traceId": "0102030405060708090a0b0c0d0e0f10", "spanId": "0102030405060708", "name": "GET", "kind": 3, "startTimeUnixNano": "1", "endTimeUnixNano": "2",

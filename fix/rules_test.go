@@ -16,6 +16,7 @@ import (
 	"github.com/weirgraph/weir/fix"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 const cases = "../testdata/rules"
@@ -23,6 +24,7 @@ const cases = "../testdata/rules"
 // TestFixesOfRules makes the fix of each finding in the samples of the rules, and runs all rules
 // again: the finding is gone, and no other as severe is new.
 func TestFixesOfRules(t *testing.T) {
+	testlong.OneSize(t)
 	without := map[analyze.NoFix]int{}
 	defer func() {
 		for reason, n := range without {

@@ -8,11 +8,13 @@ import (
 	"testing"
 
 	"github.com/weirgraph/weir/graph/link"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 // TestMultiplied reads short inputs that multiply what they declare: they are refused, or read with
 // a problem, long before a run keeps more than it can.
 func TestMultiplied(t *testing.T) {
+	testlong.OneSize(t)
 	lines := func(n int, line string) string {
 		var b strings.Builder
 		for i := range n {
@@ -63,6 +65,7 @@ func TestMultiplied(t *testing.T) {
 
 // TestManyDocuments refuses documents before they are read.
 func TestManyDocuments(t *testing.T) {
+	testlong.OneSize(t)
 	write(t, map[string]string{"a.yaml": strings.Repeat("a: 1\n---\n", mostDocuments+2)})
 	var b link.Builder
 	err := Read(context.Background(), []string{"."}, Options{Workers: 1}, &b)

@@ -127,6 +127,7 @@ func TestReadOrder(t *testing.T) {
 
 // TestReaders holds what every reader owes to its users.
 func TestReaders(t *testing.T) {
+	testlong.OneSize(t)
 	for i, r := range Readers {
 		t.Run(r.Name, func(t *testing.T) {
 			if r.Name == "" || r.Doc == "" || len(r.Reads) == 0 || r.Match == nil && r.Whole == nil || r.Read == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 const refused = "it is outside the work tree"
@@ -29,6 +30,7 @@ func symlinks(t *testing.T, links map[string]string) {
 // TestOutside has inputs that lead out of what was shown, each in a directory beside a
 // neighbour that must not be read. Lines of want have to be there; "leaked" never is.
 func TestOutside(t *testing.T) {
+	testlong.OneSize(t)
 	secret := object("Service", "leaked") // also a line "name: leaked"
 	const env = "KEY=leaked\n"
 	web := func(lines string) string { return "services:\n  web:\n    image: x\n" + lines }

@@ -15,6 +15,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/graphtest"
+	"github.com/weirgraph/weir/internal/testlong"
 	"github.com/weirgraph/weir/render/pen"
 	gonum "gonum.org/v1/gonum/graph"
 	"gonum.org/v1/gonum/graph/encoding"
@@ -50,6 +51,7 @@ func layOut(t *testing.T, dotPath, language, source string) (picture string, too
 }
 
 func TestGraphvizAcceptsEveryDrawing(t *testing.T) {
+	testlong.OneSize(t)
 	path := graphviz(t)
 	for name, r := range fixtures() {
 		if Parts(r)&^dot.Shows != 0 {
@@ -130,6 +132,7 @@ func TestDOTIsReadBack(t *testing.T) {
 }
 
 func TestBigGraphsAreCutToSize(t *testing.T) {
+	testlong.OneSize(t)
 	r := reportOf(randomGraph(rand.New(rand.NewPCG(1, 1)), 5000, 25000))
 	d, _ := picture(r, View{})
 	if !readable(d) {
@@ -179,6 +182,7 @@ func TestHasteFrom200Calls(t *testing.T) {
 
 // The default picture of any graph is laid out while one waits.
 func TestDefaultPictureIsQuick(t *testing.T) {
+	testlong.OneSize(t)
 	path := graphviz(t)
 	for _, size := range [][2]int{{300, 1500}, {10000, 50000}, {2000, 100}} {
 		source := written(t, dot, reportOf(randomGraph(rand.New(rand.NewPCG(3, 3)), size[0], size[1])), Options{})

@@ -16,6 +16,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest"
+	"github.com/weirgraph/weir/internal/testlong"
 )
 
 var update = flag.Bool("update", false, "write what the rules find into the cases")
@@ -26,6 +27,7 @@ const cases = "../../testdata/rules"
 // "want" what the rule finds in them. A case whose name begins with "silent" is a
 // near miss, in which the rule finds nothing.
 func TestRules(t *testing.T) {
+	testlong.OneSize(t)
 	for _, rule := range rules.Rules {
 		files, err := filepath.Glob(filepath.Join(cases, rule.ID, "*.txtar"))
 		if err != nil {
