@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/shell"
 )
 
 // networkCommands take a host as an argument without a flag.
@@ -13,46 +14,58 @@ var networkCommands = wordSet(`nc ncat netcat telnet curl wget ping dig nslookup
 	kafka-topics kafkacat kcat grpcurl grpc_health_probe ab wrk hey locust k6 vegeta`)
 
 // FindInArgs finds the addresses on the command line of a container, and yields them with
-// the number of the argument that each is in. The words of all arguments are
-// read as one line, because a flag and its value may be two of them. Variables get
-// their values from expand.
+// the number of the argument that each is in. What echo and printf print is no address, but what
+// they write to a file is: it may be configuration. Variables get their values from expand.
 func FindInArgs(args []string, expand func(string) string) iter.Seq2[int, Candidate] {
 	return func(yield func(int, Candidate) bool) {
-		flag := ""
-		near := 0 // how many more words may be the host that a command before them takes
-		if len(args) > 0 && isEcho(strings.TrimSpace(args[0])) {
-			return
-		}
-		for at, arg := range args {
-			words := strings.FieldsFunc(expand(withoutEcho(arg)), isBlank)
-			for i, w := range words {
-				name := w
-				if k, val, ok := strings.Cut(w, "="); ok && !strings.Contains(k, "/") && !strings.Contains(k, ":") {
-					flag, name = k, val
-				} else if strings.HasPrefix(w, "-") {
-					flag = w
-					continue
-				}
-				key := ParseKey(strings.TrimLeft(flag, "-"))
-				if len(key.Words) == 1 && key.Words[0] == "h" {
-					key.host, key.address = true, true
-				}
-				bare := key.host || near > 0
-				if i+1 < len(words) && isPort(words[i+1]) {
-					bare = true
-				}
-				for _, m := range argument(key, name, bare) {
-					if !yield(at, m) {
-						return
-					}
-				}
-				if near--; networkCommands[w[strings.LastIndexByte(w, '/')+1:]] {
-					near = 2
-				}
-				flag = ""
+		for _, c := range shell.Commands(args) {
+			if program := c.Program(); (program == "echo" || program == "printf") && !c.Writes {
+				continue
+			}
+			if !inCommand(&c, expand, yield) {
+				return
 			}
 		}
 	}
+}
+
+// inCommand finds the addresses among the words of one command: a flag and its value may be two
+// of them.
+func inCommand(c *shell.Command, expand func(string) string, yield func(int, Candidate) bool) bool {
+	flag := ""
+	near := 0 // how many more words may be the host that a command before them takes
+	for n := range c.Words {
+		words := strings.FieldsFunc(expand(c.Words[n].Raw), isBlank)
+		for i, w := range words {
+			name := w
+			if k, val, ok := strings.Cut(w, "="); ok && !strings.Contains(k, "/") && !strings.Contains(k, ":") {
+				flag, name = k, val
+			} else if strings.HasPrefix(w, "-") {
+				flag = w
+				continue
+			}
+			key := ParseKey(strings.TrimLeft(flag, "-"))
+			if len(key.Words) == 1 && key.Words[0] == "h" {
+				key.host, key.address = true, true
+			}
+			next := ""
+			if i+1 < len(words) {
+				next = words[i+1]
+			} else if n+1 < len(c.Words) {
+				next = c.Words[n+1].Text
+			}
+			for _, m := range argument(key, name, key.host || near > 0 || isPort(next)) {
+				if !yield(c.Words[n].Arg, m) {
+					return false
+				}
+			}
+			if near--; networkCommands[w[strings.LastIndexByte(w, '/')+1:]] {
+				near = 2
+			}
+			flag = ""
+		}
+	}
+	return true
 }
 
 // argument finds the addresses in one word of a command line. A bare word is weak evidence
@@ -78,96 +91,4 @@ func isBlank(r rune) bool {
 		return true
 	}
 	return false
-}
-
-// isEcho reports whether a command only prints its arguments.
-func isEcho(command string) bool { return command == "echo" || command == "printf" }
-
-// withoutEcho returns a script without comments and without the output of echo and printf,
-// which make no calls. What they write to a file is kept: it may be configuration.
-func withoutEcho(script string) string {
-	if !strings.Contains(script, "echo") && !strings.Contains(script, "printf") && !strings.Contains(script, "#") {
-		return script
-	}
-	var b strings.Builder
-	quote := byte(0)
-	for i := 0; i < len(script); {
-		c := script[i]
-		end := i + 1
-		switch {
-		case c == '#' && quote == 0 && (i == 0 || isBlank(rune(script[i-1]))):
-			end = i + lineLength(script[i:])
-		case (c == 'e' || c == 'p') && beginsCommand(script[:i]):
-			if word := strings.IndexFunc(script[i:], isBlank); word > 0 && isEcho(script[i:i+word]) {
-				stop, written := echoEnd(script, i+word, quote)
-				if !written {
-					i = stop
-					continue
-				}
-				end = stop
-			}
-			b.WriteString(script[i:end])
-		default:
-			if c == quote {
-				quote = 0
-			} else if quote == 0 && (c == '"' || c == '\'') {
-				quote = c
-			}
-			b.WriteByte(c)
-		}
-		i = end
-	}
-	return b.String()
-}
-
-func lineLength(s string) int {
-	if i := strings.IndexByte(s, '\n'); i >= 0 {
-		return i
-	}
-	return len(s)
-}
-
-// beginsCommand reports whether a command begins after this text.
-func beginsCommand(before string) bool {
-	line := strings.TrimRight(before, " \t")
-	if line == "" {
-		return true
-	}
-	if strings.IndexByte(";|&(`{!\n'\"", line[len(line)-1]) >= 0 {
-		return true
-	}
-	if len(line) == len(before) {
-		return false // in the middle of a word
-	}
-	switch line[strings.LastIndexAny(line, " \t\n;")+1:] {
-	case "do", "then", "else":
-		return true
-	}
-	return false
-}
-
-// echoEnd returns where the command that continues at i ends, and whether its output is
-// written to a file. outer is the quote that the command is in.
-func echoEnd(script string, i int, outer byte) (end int, written bool) {
-	for i < len(script) {
-		switch c := script[i]; c {
-		case outer, ';', '\n', '|', ')':
-			return i, written
-		case '&':
-			if i == 0 || script[i-1] != '>' {
-				return i, written
-			}
-		case '\\':
-			i++
-		case '"', '\'':
-			if n := strings.IndexByte(script[i+1:], c); n >= 0 {
-				i += n + 1
-			}
-		case '>':
-			to := strings.TrimLeft(script[i+1:], "> ")
-			written = written || !strings.HasPrefix(to, "&") && !strings.HasPrefix(to, "/dev/")
-		}
-		i++
-	}
-	return min(i, len(script)), written
 }

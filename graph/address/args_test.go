@@ -1,40 +1,42 @@
 package address
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
-func TestWithoutSpeech(t *testing.T) {
+func TestFindInArgs(t *testing.T) {
 	for _, tt := range []struct{ script, want string }{
-		{"curl http://a", "curl http://a"},
+		{"curl http://a", "a"},
 		{"echo see http://docs", ""},
-		{"echo 'see http://docs; or ask' && curl http://a", "&& curl http://a"},
-		{"until nc -z a 80; do echo waiting for b:80; sleep 2; done", "until nc -z a 80; do ; sleep 2; done"},
-		{"if x; then\n  echo \"http://docs\"\nfi\nrun http://a", "if x; then\n  \nfi\nrun http://a"},
-		{`bash -c 'echo Waiting for b:1 && wait a:1'`, `bash -c '&& wait a:1'`},
-		{`bash -c 'echo "http://docs"'; run a:1`, `bash -c ''; run a:1`},
-		{"echo ruok | nc a 2181", "| nc a 2181"},
-		{`echo "proxy_pass http://a;" > /etc/nginx.conf`, `echo "proxy_pass http://a;" > /etc/nginx.conf`},
-		{"printf 'http://docs\\n' >&2; run", "; run"},
+		{"echo 'see http://docs; or ask' && curl http://a", "a"},
+		{"until nc -z a 80; do echo waiting for b:80; sleep 2; done", "a"},
+		{"if x; then\n  echo \"http://docs\"\nfi\nrun http://a", "a"},
+		{`bash -c 'echo Waiting for b:1 && wait a:1'`, "a"},
+		{`bash -c 'echo "http://docs"'; run a:1`, "a"},
+		{"echo ruok | nc a 2181", "a"},
+		{`echo "proxy_pass http://a;" > /etc/nginx.conf`, "a"},
+		{"cat <<EOF >/etc/nginx.conf\nproxy_pass http://a; # it's a\nEOF\nrun --to http://b", "a b"},
+		{"printf 'http://docs\\n' >&2; run", ""},
 		{"echo http://docs > /dev/stderr", ""},
-		{"# see http://docs\nrun http://a # http://b\nrun c", "\nrun http://a \nrun c"},
-		{"run --color=#fff http://a/#/x", "run --color=#fff http://a/#/x"},
-		{"nc echo 80; printecho http://a; myecho http://b", "nc echo 80; printecho http://a; myecho http://b"},
+		{"# see http://docs\nrun http://a # http://b\nrun c", "a"},
+		{"run --color=#fff http://a/#/x", "a"},
+		{"printecho http://a; myecho http://b", "a b"},
 		{"echo \"never closed http://docs", ""},
-		{"echo", "echo"},
-		{`echo \`, ""},
+		{`run --peers "http://a http://b:80" --log '{"to": "http://c:1"}'`, "a b c"},
+		{`run $(curl http://a/x) "$(curl http://b)"`, "a b"},
 		{"", ""},
 	} {
-		if got := withoutEcho(tt.script); got != tt.want {
-			t.Errorf("withoutSpeech(%q)\n got  %q\n want %q", tt.script, got, tt.want)
+		for _, args := range [][]string{{tt.script}, {"sh", "-c", tt.script}} {
+			var hosts []string
+			for _, m := range FindInArgs(args, func(s string) string { return s }) {
+				if len(m.Host) == 1 { // no number, and no other word
+					hosts = append(hosts, m.Host)
+				}
+			}
+			if got := strings.Join(hosts, " "); got != tt.want {
+				t.Errorf("FindInArgs(%q)\n got  %q\n want %q", args, got, tt.want)
+			}
 		}
 	}
-}
-
-func FuzzWithoutSpeech(f *testing.F) {
-	f.Add("if x; then echo 'see http://docs' >&2; fi # no\nprintf \"a")
-	f.Add(`sh -c "echo '\" > x | echo`)
-	f.Fuzz(func(t *testing.T, script string) {
-		if got := withoutEcho(script); len(got) > len(script) {
-			t.Errorf("withoutSpeech(%q) grew to %q", script, got)
-		}
-	})
 }

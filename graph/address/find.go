@@ -459,3 +459,10 @@ func (f *finder) token(s string) {
 		f.add(graph.Address{Host: host}, "host", f.key.digits || !f.key.host)
 	}
 }
+
+// NamesIn returns the words of a text that may be names of services.
+func NamesIn(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool {
+		return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	})
+}

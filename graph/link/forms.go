@@ -3,9 +3,9 @@ package link
 import (
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/internal/stage"
 )
@@ -118,8 +118,6 @@ func needs(f *graph.Facts, names map[string]bool) bool {
 	}
 	return slices.ContainsFunc(f.Calls, func(c graph.CallFact) bool { return names[c.To.Ref.Name] || names[c.To.Host.Host] }) ||
 		slices.ContainsFunc(f.Values, func(v graph.Value) bool {
-			return slices.ContainsFunc(strings.FieldsFunc(v.Text, func(r rune) bool {
-				return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-			}), func(word string) bool { return names[word] })
+			return slices.ContainsFunc(address.NamesIn(v.Text), func(word string) bool { return names[word] })
 		})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/shell"
 )
 
 // Words of settings in which members of a cluster name the others, and of settings that
@@ -129,7 +130,7 @@ func (c *clusters) command(root int) []string {
 	for _, s := range c.scopesOf(root) {
 		for i := range s.values {
 			if v := &s.values[i]; v.Source == graph.FromArg {
-				for _, w := range strings.Fields(v.Text) {
+				for _, w := range shell.Words(v.Text) {
 					if w = strings.ToLower(w); strings.Trim(w, "abcdefghijklmnopqrstuvwxyz") == "" && !c.isName(w) {
 						words = append(words, w)
 					}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/address"
+	"github.com/weirgraph/weir/internal/shell"
 )
 
 // origin returns the place of the first setting.
@@ -52,8 +53,9 @@ func (s *scope) own(name string) (string, bool) {
 func (s *scope) findSwitches() {
 	for i := range s.values {
 		v := &s.values[i]
-		for _, token := range strings.Fields(v.Text) {
-			if k, val, ok := strings.Cut(token, "="); ok {
+		if strings.Contains(v.Text, "=") {
+			for _, token := range shell.Words(v.Text) {
+				k, val, _ := strings.Cut(token, "=")
 				s.turnOff(k, val)
 			}
 		}
@@ -66,7 +68,7 @@ func (s *scope) turnOff(key, value string) {
 		return
 	}
 	on := false
-	switch strings.ToLower(strings.Trim(value, `"'`)) {
+	switch strings.ToLower(value) {
 	case "false", "0", "no", "off":
 	case "true", "1", "yes", "on":
 		on = true

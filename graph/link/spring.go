@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/shell"
 )
 
 // A program of Spring reads some of the files that it is given: those that a setting names,
@@ -38,12 +39,8 @@ func options(v *graph.Value, yield func(name, text string)) {
 	if v.Key != "" {
 		yield(relaxed(v.Key), v.Text)
 	}
-	for _, word := range strings.Fields(v.Text) {
-		for _, flag := range []string{"-D", "--"} {
-			if name, text, ok := strings.Cut(strings.TrimPrefix(word, flag), "="); ok && strings.HasPrefix(word, flag) {
-				yield(relaxed(name), strings.Trim(text, `"'`))
-			}
-		}
+	for name, text := range shell.Options(v.Text) {
+		yield(relaxed(name), text)
 	}
 }
 

@@ -2,11 +2,11 @@ package compose
 
 import (
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/lazy"
+	"github.com/weirgraph/weir/internal/shell"
 )
 
 // findOwners finds whose network each service shares: it is a sidecar, a part of that
@@ -68,21 +68,13 @@ func daprAppID(s *composeService) string {
 	if base := path.Base(s.image.text); base != "daprd" && !strings.HasPrefix(base, "daprd:") && base != "dapr" && !strings.HasPrefix(base, "dapr:") {
 		return ""
 	}
-	words := slices.Concat(s.entrypoint, s.command)
-	if len(s.command) == 1 { // a command in one line
-		words = nil
-		for _, w := range strings.Fields(s.command[0].text) {
-			words = append(words, composeText{text: w})
+	for _, c := range shell.Commands(s.commandLine()) {
+		var words []string
+		for _, w := range c.Words {
+			words = append(words, w.Text)
 		}
-	}
-	for i, w := range words {
-		flag, id, given := strings.Cut(strings.TrimLeft(w.text, "-"), "=")
-		switch {
-		case flag != "app-id" || !strings.HasPrefix(w.text, "-"):
-		case given:
+		if id, ok := shell.Flag(words, "app-id"); ok {
 			return id
-		case i+1 < len(words):
-			return words[i+1].text
 		}
 	}
 	return ""

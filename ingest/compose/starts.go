@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/internal/english"
 )
 
@@ -53,9 +54,7 @@ func (p *composeProject) dropOff(vars *variables) {
 func (s *composeService) names() map[string]bool {
 	named := map[string]bool{}
 	text := func(t string) {
-		for _, word := range strings.FieldsFunc(t, func(r rune) bool {
-			return r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
-		}) {
+		for _, word := range address.NamesIn(t) {
 			named[word] = true
 		}
 	}

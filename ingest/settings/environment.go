@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
+	"github.com/weirgraph/weir/internal/shell"
 )
 
 // Programs take settings from their environment as well, in the place of those in
@@ -46,12 +47,8 @@ func (t *builder) addVariable(v *graph.Value) {
 		}
 		return
 	}
-	for _, word := range strings.Fields(v.Text) {
-		for _, flag := range []string{"-D", "--"} {
-			if key, text, ok := strings.Cut(strings.TrimPrefix(word, flag), "="); ok && strings.HasPrefix(word, flag) {
-				t.grow(t.root, key, v.Origin).set(text, v.Origin)
-			}
-		}
+	for key, text := range shell.Options(v.Text) {
+		t.grow(t.root, key, v.Origin).set(text, v.Origin)
 	}
 	if key := t.variableKey(v.Key); key != "" {
 		t.grow(t.root, key, v.Origin).set(v.Text, v.Origin)
