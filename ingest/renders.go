@@ -83,11 +83,7 @@ func (r *renders) addChart(dir, real string, at graph.Origin) {
 		return
 	}
 	r.shown = append(r.shown, c.Shown)
-	if out := r.find.roots.leak(r.find.roots.absolute(dir)); out != "" {
-		r.problems = append(r.problems, graph.Problem{
-			Origin: graph.Origin{File: r.find.name(out)}, Level: graph.Failed, Hint: document.OutsideHint,
-			Message: fmt.Sprintf("chart %s is not rendered because of this link: %v", c.Shown, document.ErrOutside),
-		})
+	if r.leaves(c) {
 		return
 	}
 	if len(c.Refused) > 0 {
@@ -95,6 +91,39 @@ func (r *renders) addChart(dir, real string, at graph.Origin) {
 		return
 	}
 	r.charts[real] = c
+	r.leaveParts(c)
+}
+
+// leaves reports a chart of which a part is outside the roots: a dependency, or what a link leads to.
+func (r *renders) leaves(c *delivery.Chart) bool {
+	if r.find.roots.outside(filepath.Join(c.Dir, delivery.ChartFile)) {
+		r.problems = append(r.problems, refusal(graph.Origin{File: c.Shown}, c.Shown))
+		return true
+	}
+	if out := r.find.roots.leak(r.find.roots.absolute(c.Dir)); out != "" {
+		r.problems = append(r.problems, graph.Problem{
+			Origin: graph.Origin{File: r.find.name(out)}, Level: graph.Failed, Hint: document.OutsideHint,
+			Message: fmt.Sprintf("chart %s is not rendered because of this link: %v", c.Shown, document.ErrOutside),
+		})
+		return true
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Beside)) {
+		if r.leaves(c.Beside[name]) {
+			return true
+		}
+	}
+	return false
+}
+
+// leaveParts notes the charts that are rendered as dependencies of c: they are not rendered by
+// themselves, unless a release says so.
+func (r *renders) leaveParts(c *delivery.Chart) {
+	for _, part := range c.Beside {
+		if real, err := filepath.EvalSymlinks(r.find.roots.absolute(part.Dir)); err == nil {
+			r.chosen[real] = true
+		}
+		r.leaveParts(part)
+	}
 }
 
 // start renders what does not depend on other inputs.

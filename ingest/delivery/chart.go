@@ -19,6 +19,9 @@ type Chart struct {
 	Shown   string // how messages name Dir
 	Name    string
 	Library bool // templates for other charts, which deploys nothing
+	// Beside are its dependencies that are other directories ("file://../cart") and are not packed
+	// with it, by the name that they have in it.
+	Beside map[string]*Chart
 	// Refused are the reasons why it is not rendered without a network, each with its place.
 	Refused []graph.Problem
 }
@@ -29,26 +32,50 @@ const ChartFile = "Chart.yaml"
 // ReadChart returns the chart in a directory, nil if there is none. Shown names the paths of
 // files in messages.
 func ReadChart(dir string, shown func(string) string) *Chart {
+	return readChart(dir, shown, 0)
+}
+
+// deepest is how many dependencies beside each other are followed.
+const deepest = 8
+
+func readChart(dir string, shown func(string) string, depth int) *Chart {
 	file := filepath.Join(dir, ChartFile)
 	root, ok := readRoot(file, shown)
 	if !ok || !root.Root.Get("name").IsScalar() {
 		return nil
 	}
 	c := &Chart{Dir: dir, Shown: shown(dir), Name: root.Root.Get("name").Str(), Library: root.Root.Get("type").Str() == "library"}
-	c.refuseMissing(root)
+	c.readDependencies(root, shown, depth)
 	if older, ok := readRoot(filepath.Join(dir, "requirements.yaml"), shown); ok {
-		c.refuseMissing(older)
+		c.readDependencies(older, shown, depth)
 	}
 	return c
 }
 
-// refuseMissing refuses dependencies that are not packed with the chart.
-func (c *Chart) refuseMissing(d *document.Document) {
+// readDependencies finds the dependencies that are not packed with the chart: they are beside it,
+// or the chart is refused.
+func (c *Chart) readDependencies(d *document.Document, shown func(string) string, depth int) {
 	var missing []document.Node
 	for _, dependency := range d.Root.Get("dependencies").List() {
-		if name := dependency.Get("name"); name.Str() != "" && !c.packed(name.Str()) {
-			missing = append(missing, name)
+		name := dependency.Get("name")
+		if name.Str() == "" || c.packed(name.Str()) {
+			continue
 		}
+		dir, local := strings.CutPrefix(dependency.Get("repository").Str(), "file://")
+		if local && !filepath.IsAbs(dir) && depth < deepest {
+			if part := readChart(filepath.Join(c.Dir, filepath.FromSlash(dir)), shown, depth+1); part != nil && part.Name == name.Str() {
+				if c.Beside == nil {
+					c.Beside = map[string]*Chart{}
+				}
+				c.Beside[part.Name] = part
+				if alias := dependency.Get("alias").Str(); alias != "" {
+					c.Beside[alias] = part
+				}
+				c.Refused = append(c.Refused, part.Refused...)
+				continue
+			}
+		}
+		missing = append(missing, name)
 	}
 	if missing == nil {
 		return
@@ -62,6 +89,20 @@ func (c *Chart) refuseMissing(d *document.Document) {
 		Message: "chart " + c.Shown + " is not rendered: " + which + " not in its directory charts",
 		Hint:    "run helm dependency build in the directory of the chart first; --render downloads nothing",
 	})
+}
+
+// Template returns the path of a template, as messages name it, by the path from the directory of
+// the chart that Helm gives it.
+func (c *Chart) Template(path string) string {
+	if rest, ok := strings.CutPrefix(path, "charts/"); ok {
+		if name, file, ok := strings.Cut(rest, "/"); ok && c.Beside[name] != nil {
+			return c.Beside[name].Template(file)
+		}
+	}
+	if c.Shown == "." {
+		return path
+	}
+	return c.Shown + "/" + path
 }
 
 // packed reports whether the directory charts has a dependency, as a directory or an archive.

@@ -62,7 +62,7 @@ func (p Programs) Chart(ctx context.Context, c *delivery.Chart, r *graph.Renderi
 	for _, set := range r.Strings {
 		args = append(args, "--set-string="+set)
 	}
-	full, err := filepath.Abs(c.Dir)
+	full, err := assemble(c, filepath.Join(dir, "chart"))
 	if err != nil {
 		return nil, &Failure{Message: err.Error()}
 	}
@@ -126,8 +126,46 @@ func (e *Failure) findValues(said string) {
 // that Helm gives it: there it begins with the name of the chart.
 func TemplatePath(c *delivery.Chart, source string) string {
 	_, rest, _ := strings.Cut(source, "/")
-	if c.Shown == "." {
-		return rest
+	return c.Template(rest)
+}
+
+// assemble returns the directory of a chart with all its dependencies. Those beside it are
+// put into a new directory with links to the files of both.
+func assemble(c *delivery.Chart, to string) (string, error) {
+	full, err := filepath.Abs(c.Dir)
+	if err != nil || len(c.Beside) == 0 {
+		return full, err
 	}
-	return c.Shown + "/" + rest
+	parts := filepath.Join(to, "charts")
+	if err := os.MkdirAll(parts, 0o700); err != nil {
+		return "", err
+	}
+	for _, from := range []string{"", "charts"} {
+		entries, err := os.ReadDir(filepath.Join(full, from))
+		if err != nil && from == "" {
+			return "", err
+		}
+		for _, e := range entries {
+			if from == "" && e.Name() == "charts" {
+				continue
+			}
+			if err := os.Symlink(filepath.Join(full, from, e.Name()), filepath.Join(to, from, e.Name())); err != nil {
+				return "", err
+			}
+		}
+	}
+	for name, part := range c.Beside {
+		if name != part.Name {
+			continue // an alias
+		}
+		place := filepath.Join(parts, name)
+		dir, err := assemble(part, place)
+		if err == nil && dir != place {
+			err = os.Symlink(dir, place)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	return to, nil
 }
