@@ -14,6 +14,7 @@ import (
 	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/unread"
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/internal/stage"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -37,6 +38,7 @@ type file struct {
 	real  string // identifies the file: equal for two paths of one file
 	named bool   // by the user, not found in a directory
 	via   bool   // through a symbolic link
+	test  bool   // in a directory for tests, below the one that is a source
 
 	rendered *renderedText // instead of the file at a path; nil if it is none
 	given    *Text         // the same
@@ -68,6 +70,7 @@ type finder struct {
 type directory struct {
 	path, real string
 	via        bool
+	test       bool // it is for tests, or in one that is
 }
 
 // find returns the files of the sources, each once, sorted by name. What cannot be opened
@@ -171,7 +174,7 @@ func (f *finder) take(p string, info fs.FileInfo, named bool, at graph.Origin) (
 	}
 	via := real != f.roots.absolute(p)
 	if info.IsDir() {
-		return []directory{{f.relative(p), real, via}}, nil
+		return []directory{{path: f.relative(p), real: real, via: via}}, nil
 	}
 	f.files = append(f.files, file{name: f.name(p), path: p, real: real, named: named, via: via})
 	return nil, nil
@@ -206,6 +209,18 @@ func isOfOthers(dir string) bool {
 	})
 }
 
+// isForTests reports whether a directory, by its name, holds what tests run, and no stage of the
+// system beside others: "test" next to "prod".
+func isForTests(name string, beside []fs.DirEntry) bool {
+	switch name {
+	case "tests", "__tests__", "testing", "e2e", "integration-test", "integration-tests", "integration_tests", "test-integration":
+		return true
+	case "test":
+		return !slices.ContainsFunc(beside, func(e fs.DirEntry) bool { return e.Name() != name && e.IsDir() && stage.Rank(e.Name()) >= 0 })
+	}
+	return false
+}
+
 // walk adds the files of a directory and of all directories below it.
 func (f *finder) walk(dir directory) {
 	if f.visited[dir.real] {
@@ -226,7 +241,7 @@ func (f *finder) walk(dir directory) {
 			switch kind := unread.Directory(e.Name()); {
 			case isOfOthers(real):
 			case kind == nil:
-				f.walk(directory{p, real, dir.via})
+				f.walk(directory{p, real, dir.via, dir.test || isForTests(e.Name(), entries)})
 			case holdsManifest(p):
 				name := f.name(p)
 				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Origin{File: name}})
@@ -236,7 +251,7 @@ func (f *finder) walk(dir directory) {
 		case !mode.IsRegular():
 			f.other++
 		case isManifest(e.Name()):
-			f.files = append(f.files, file{name: f.name(p), path: p, real: real, via: dir.via})
+			f.files = append(f.files, file{name: f.name(p), path: p, real: real, via: dir.via, test: dir.test})
 		default:
 			f.other++
 			if kind := unread.File(strings.ToLower(e.Name()), isManifest); kind != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // Join adds the facts of f, except for its projects, to into.
@@ -54,12 +55,48 @@ func assemble(f *graph.Facts) []graph.Problem {
 			projects = append(projects, p)
 		}
 	}
-	problems := leaveForms(projects)
+	projects, problems := leaveTests(f, projects)
+	problems = append(problems, leaveForms(projects)...)
 	for _, p := range projects {
 		Join(f, p.Facts)
 	}
 	f.Projects = nil
 	return problems
+}
+
+// leaveTests leaves out the projects in directories for tests if there are others, or services
+// elsewhere: what tests start is no part of the system. A
+// file of settings beside one of them is none of a program elsewhere.
+func leaveTests(f *graph.Facts, projects []*graph.Project) ([]*graph.Project, []graph.Problem) {
+	var system, tests []*graph.Project
+	beside := map[string]bool{}
+	elsewhere := len(f.Entities) > 0
+	for _, p := range projects {
+		if p.Test {
+			tests = append(tests, p)
+			beside[path.Dir(p.File)] = true
+		} else {
+			system = append(system, p)
+			elsewhere = elsewhere || len(p.Facts.Entities) > 0
+		}
+	}
+	if len(tests) == 0 || !elsewhere {
+		return projects, nil
+	}
+	for i := range f.Configs {
+		if c := &f.Configs[i]; beside[path.Dir(c.Origin.File)] && !c.OwnerSaid {
+			c.Owner = nil
+		}
+	}
+	are := "this project is"
+	if n := len(tests) - 1; n > 0 {
+		are = "this project and " + english.Count(n, "other") + " are"
+	}
+	return system, []graph.Problem{{
+		Origin: tests[0].Origin, Level: graph.Skipped,
+		Message: are + " in a directory for tests and no part of the system",
+		Hint:    "name the directory as a source to read it",
+	}}
 }
 
 // An assembly is how files are parts of each other.
