@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -123,7 +122,7 @@ func seenCalls(o *graph.Observed) float64 {
 	if o == nil {
 		return 0
 	}
-	return cmp.Or(o.Weighted, o.Calls)
+	return o.Amount()
 }
 
 // share is the traffic of e, from 0 to fullTraffic. A call of whose caller nothing

@@ -62,7 +62,7 @@ func TestCheapestCuts(t *testing.T) {
 func TestCutsByTraffic(t *testing.T) {
 	// a -> b -> c -> a
 	g := graphtest.Parse("a:b b:c c:a")
-	observed := map[graph.Edge]*graph.Observed{}
+	observed := make([]*graph.Observed, g.Calls())
 	for i, seen := range []float64{300, 20, 100} {
 		v := graph.Node(i)
 		e, _ := g.Edge(v, (v+1)%3)

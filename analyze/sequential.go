@@ -28,10 +28,10 @@ const enoughRequests = 10
 
 // orderingOf returns how the calls e and f of one service are ordered in its requests.
 func orderingOf(g *graph.Graph, e, f graph.Edge) ordering {
-	a, b := g.Observed(e), g.Observed(f)
-	if a == nil || b == nil {
+	if g.Observed(e) == nil || g.Observed(f) == nil {
 		return orderingUnknown
 	}
+	a, b := g.Observed(e).More(), g.Observed(f).More()
 	if g.To(e) > g.To(f) {
 		a, b, e, f = b, a, f, e
 	}
@@ -88,7 +88,7 @@ func sequentialSum(g *graph.Graph, calls []waitingCall) (sum time.Duration, n in
 
 func isSeen(g *graph.Graph, e graph.Edge) bool {
 	o := g.Observed(e)
-	return o != nil && o.Requests > 0
+	return o != nil && o.More().Requests > 0
 }
 
 func totalWait(calls []waitingCall) (sum time.Duration) {

@@ -17,11 +17,11 @@ import (
 func calledBeside(names string, requests float64, pairs string) *graph.Graph {
 	g := graphtest.Parse("v:" + strings.Join(strings.Split(names, ""), ","))
 	v, _ := g.Node("v")
-	observed := map[graph.Edge]*graph.Observed{}
+	observed := make([]*graph.Observed, g.Calls())
 	for _, name := range strings.Split(names, "") {
 		n, _ := g.Node(name)
 		e, _ := g.Edge(v, n)
-		seen := graph.Observed{Calls: requests, RequestStats: graph.RequestStats{Requests: requests, Within: requests}}
+		seen := graph.Observed{Calls: requests, Traced: &graph.Traced{RequestStats: graph.RequestStats{Requests: requests, Within: requests}}}
 		for pair := range strings.FieldsSeq(pairs) {
 			if b := (graph.PairStats{To: pair[2:], Requests: 2}); pair[:1] == name {
 				switch pair[1] {
@@ -30,7 +30,7 @@ func calledBeside(names string, requests float64, pairs string) *graph.Graph {
 				case '=':
 					b.Overlapping = 2
 				}
-				seen.Pairs = append(seen.Pairs, b)
+				seen.Traced.Pairs = append(seen.Traced.Pairs, b)
 			}
 		}
 		observed[e] = &seen

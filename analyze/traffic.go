@@ -1,7 +1,6 @@
 package analyze
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/weirgraph/weir/analyze/failure"
@@ -38,7 +37,7 @@ func traffic(g *graph.Graph, in *Incident) *Traffic {
 		if seen == nil || seen.Calls <= 0 {
 			continue
 		}
-		calls := cmp.Or(seen.Weighted, seen.Calls)
+		calls := seen.Amount()
 		_, enters := slices.BinarySearch(t.Entries, g.From(e))
 		t.Calls += calls
 		if enters {

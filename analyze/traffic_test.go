@@ -14,7 +14,7 @@ import (
 func TestTraffic(t *testing.T) {
 	watched := func(counts map[string]graph.Observed) *graph.Graph {
 		g := graphtest.Parse("web:cart,search cart:db,mail~ batch:db")
-		observed := map[graph.Edge]*graph.Observed{}
+		observed := make([]*graph.Observed, g.Calls())
 		for call, o := range counts {
 			var from, to string
 			_, _ = fmt.Sscan(call, &from, &to)
@@ -40,7 +40,7 @@ func TestTraffic(t *testing.T) {
 		{"no caller waits for events", "mail", "", day, "0 of 1000, 0 of 450 from batch web"},
 		{"only the named entry points", "db", "web", day, "850 of 1000, 300 of 400 from web"},
 		{"an entry point that was not seen to call", "search", "search", day, "100 of 1000, 100 of 450 from batch web"},
-		{"samples stand for more", "db", "web", map[string]graph.Observed{"web cart": {Calls: 3, Weighted: 300}, "web search": {Calls: 700}}, "300 of 1000, 300 of 1000 from web"},
+		{"samples stand for more", "db", "web", map[string]graph.Observed{"web cart": {Calls: 3, Traced: &graph.Traced{Weighted: 300}}, "web search": {Calls: 700}}, "300 of 1000, 300 of 1000 from web"},
 	}
 	for _, tt := range tests {
 		g := watched(tt.seen)

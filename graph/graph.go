@@ -18,7 +18,6 @@
 package graph
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/weirgraph/weir/policy"
@@ -81,7 +80,7 @@ type Workload struct {
 }
 
 // A Call is an edge with what is known about it. It is a copy, except for Evidence, which
-// is shared and must not be changed.
+// may be shared and must not be changed.
 type Call struct {
 	From, To          Node
 	Class             Class
@@ -105,7 +104,7 @@ func (c Call) HardSync() bool { return c.Mode == Sync && c.Need == Hard }
 // use. The slices that it returns are shared and must not be changed, unless a method
 // states otherwise.
 //
-// A call needs 20 bytes besides its evidence.
+// A call needs 24 bytes besides its evidence, which takes 12 if it is a row of a table: see Maker.
 type Graph struct {
 	services []Service
 	lookup   map[string]Node // by ID
@@ -118,14 +117,14 @@ type Graph struct {
 
 	attrs     []attr // by Edge
 	protocols []string
-	detail    []int32 // by Edge, index into evidence; nil if there is none at all
-	evidence  [][]Evidence
+	detail    []int32 // by Edge, its number in shown; nil if there is none at all
+	shown     shown
 
 	coverage *Coverage
-	observed map[Edge]*Observed // by the edge of the original graph
-	routes   map[Edge][]Route   // by the edge of the original graph
-	groups   []Group            // by the edges of this graph
-	placings placings           // of calls in groups
+	observed []*Observed      // by the edge of the original graph; nil if nothing is observed
+	routes   map[Edge][]Route // by the edge of the original graph
+	groups   []Group          // by the edges of this graph
+	placings placings         // of calls in groups
 	policies []*BoundPolicy
 	original []Edge // by Edge, the same call in the graph that Where made this of; nil if it was not made by Where
 }
@@ -161,51 +160,22 @@ func (a attr) strength() Strength { return Strength(a >> 3 & 3) }
 func (a attr) mode() Mode         { return Mode(a >> 5 & 3) }
 func (a attr) need() Need         { return Need(a >> 7 & 3) }
 
-// New freezes services and calls into a Graph. The services must be sorted by ID
-// without repetition, the calls may come in any order; of several between the
-// same two services only the first is kept. Nodes in calls are positions in
-// services. New takes over both slices and sets the Role of each service.
-//
-// The graph has no policies and no observations: see With.
+// New freezes services and calls into a Graph, as a Maker does. The calls may come in any order.
 func New(services []Service, calls []Call) *Graph {
-	calls = sortCalls(calls)
-	g := &Graph{services: services, lookup: make(map[string]Node, len(services)), coverage: &Coverage{}}
-	for i := range services {
-		g.lookup[services[i].ID] = Node(i)
-	}
-	g.to, g.from = make([]Node, len(calls)), make([]Node, len(calls))
-	g.attrs = make([]attr, len(calls))
-	protocols := map[string]int{}
+	m := NewMaker(services, len(calls))
 	for i := range calls {
-		c := &calls[i]
-		p, ok := protocols[c.Protocol]
-		if !ok {
-			p = len(g.protocols)
-			protocols[c.Protocol] = p
-			g.protocols = append(g.protocols, c.Protocol)
-		}
-		g.from[i], g.to[i], g.attrs[i] = c.From, c.To, packAttr(c, p)
-		if len(c.Evidence) > 0 {
-			if g.detail == nil {
-				g.detail = make([]int32, len(calls))
-				g.evidence = append(g.evidence, nil)
-			}
-			g.detail[i] = int32(len(g.evidence))
-			g.evidence = append(g.evidence, c.Evidence)
-		}
+		m.Add(&calls[i])
 	}
-	g.index()
-	g.setRoles()
-	return g
+	return m.Graph()
 }
 
 // Details are what a Graph holds besides its services and calls.
 type Details struct {
-	Coverage *Coverage          // nil is an empty one
-	Observed map[Edge]*Observed // what traces and metrics show of calls
-	Routes   map[Edge][]Route   // the parts of calls and the policies that act on them
-	Policies []*BoundPolicy     // sorted by origin
-	Groups   []Group            // sorted by caller, a group before those in it
+	Coverage *Coverage        // nil is an empty one
+	Observed []*Observed      // by Edge, what traces and metrics show of calls; nil if nothing
+	Routes   map[Edge][]Route // the parts of calls and the policies that act on them
+	Policies []*BoundPolicy   // sorted by origin
+	Groups   []Group          // sorted by caller, a group before those in it
 }
 
 // With returns a copy of g that has these details in place of its own. It takes them
@@ -218,29 +188,6 @@ func (g *Graph) With(d Details) *Graph {
 		h.coverage = &Coverage{}
 	}
 	return &h
-}
-
-// sortCalls orders calls by caller, then callee, and keeps the first of several
-// between the same two. It sorts numbers: a call is large to move.
-func sortCalls(calls []Call) []Call {
-	type key struct {
-		ends uint64
-		at   int32
-	}
-	keys := make([]key, len(calls))
-	for i := range calls {
-		keys[i] = key{uint64(calls[i].From)<<32 | uint64(calls[i].To), int32(i)}
-	}
-	slices.SortFunc(keys, func(a, b key) int {
-		return cmp.Or(cmp.Compare(a.ends, b.ends), cmp.Compare(a.at, b.at))
-	})
-	sorted := make([]Call, 0, len(calls))
-	for i, k := range keys {
-		if i == 0 || k.ends != keys[i-1].ends {
-			sorted = append(sorted, calls[k.at])
-		}
-	}
-	return sorted
 }
 
 // index builds both adjacencies from from and to, which are sorted by caller.
@@ -381,12 +328,13 @@ func (g *Graph) Call(e Edge) Call {
 	return c
 }
 
-// Evidence returns the evidence for e, the strongest first. It costs less than Call.
+// Evidence returns the evidence for e, the strongest first. It costs less than Call. The list may be
+// made for each call of Evidence.
 func (g *Graph) Evidence(e Edge) []Evidence {
 	if g.detail == nil {
 		return nil
 	}
-	return g.evidence[g.detail[e]]
+	return g.shown.of(g.detail[e])
 }
 
 // Coverage returns what the inputs were and what could not be used of them. It is never
@@ -397,7 +345,7 @@ func (g *Graph) Coverage() *Coverage { return g.coverage }
 // only the calls that keep reports true for. Roles stay those of the original graph.
 func (g *Graph) Where(keep func(Edge) bool) *Graph {
 	h := &Graph{
-		services: g.services, lookup: g.lookup, protocols: g.protocols, evidence: g.evidence, coverage: g.coverage,
+		services: g.services, lookup: g.lookup, protocols: g.protocols, shown: g.shown, coverage: g.coverage,
 		from: make([]Node, 0, g.Calls()), to: make([]Node, 0, g.Calls()), attrs: make([]attr, 0, g.Calls()),
 		routes: g.routes, observed: g.observed, policies: g.policies, original: make([]Edge, 0, g.Calls()),
 	}

@@ -5,28 +5,54 @@ import (
 	"hash/fnv"
 )
 
-// An Observation is what traces or metrics show of the calls from one service to another.
-// Observations of one call add up.
+// An Observation is what a source shows of the calls from one service to another. Observations
+// of one call add up. There may be millions of them: what many have in common is shared, and must
+// not be changed.
 type Observation struct {
-	From, To TracePeer
-	Origin   Origin
-	Way      string // how it was observed, kebab-case: "span", "service-graph"
+	From, To *TracePeer
+	*Sighting
+	Line, Column int32 // of its Origin
+	Observed
+}
+
+// A Sighting is where and how calls were observed.
+type Sighting struct {
+	In       Origin // without a line
+	Way      string // how they were observed, kebab-case: "span", "service-graph"
 	Mode     Mode
 	Protocol string // in the words of the source: "postgresql", "http"
-	Observed
+}
+
+// Origin is the place of the observation.
+func (o *Observation) Origin() Origin {
+	at := o.In
+	at.Line, at.Column = o.Line, o.Column
+	return at
+}
+
+// SetOrigin sets the place of an observation whose Sighting no other has.
+func (o *Observation) SetOrigin(at Origin) {
+	o.Line, o.Column = at.Line, at.Column
+	at.Line, at.Column = 0, 0
+	o.In = at
 }
 
 // An ObservedService is a service of which traces show spans, with calls or without.
 type ObservedService struct {
-	TracePeer
+	*TracePeer
 	Origin Origin
 	Served ServerStats
 }
 
 // Observed is what traces or metrics show of the calls from one service to another.
 type Observed struct {
-	Calls        float64 // of sampled traces, the sampled ones
-	Errors       float64 // those of Calls that failed
+	Calls  float64 // of sampled traces, the sampled ones
+	Errors float64 // those of Calls that failed
+	Traced *Traced // what the source knows besides; nil if only the counts are known
+}
+
+// Traced is what spans, and metrics that time calls, show of calls besides their counts.
+type Traced struct {
 	Retries      float64 // those of Calls that were not the first attempt
 	FailedTrace  string  // the id of a trace in which one of Calls failed; empty if none is known
 	Weighted     float64 // how many calls the sampled ones represent; 0 if unknown
@@ -34,17 +60,42 @@ type Observed struct {
 	RequestStats         // over the requests to the caller; zero if unknown
 }
 
+// counted is what is known besides of calls of which only the counts are known.
+var counted Traced
+
+// More returns Traced, an empty one if that is nil. It must not be changed.
+func (o *Observed) More() *Traced {
+	if o.Traced == nil {
+		return &counted
+	}
+	return o.Traced
+}
+
+// Trace returns Traced, which it makes if it is nil.
+func (o *Observed) Trace() *Traced {
+	if o.Traced == nil {
+		o.Traced = &Traced{}
+	}
+	return o.Traced
+}
+
+// Amount returns how many calls there were: as many as the sampled ones represent, if that is known.
+func (o *Observed) Amount() float64 { return cmp.Or(o.More().Weighted, o.Calls) }
+
 // Add adds what another source observed. It does not change p.
 func (o *Observed) Add(p *Observed) {
-	if o.Weighted > 0 || p.Weighted > 0 {
-		o.Weighted = cmp.Or(o.Weighted, o.Calls) + cmp.Or(p.Weighted, p.Calls)
+	if o.Traced != nil || p.Traced != nil {
+		into, from := o.Trace(), p.More()
+		if into.Weighted > 0 || from.Weighted > 0 {
+			into.Weighted = o.Amount() + p.Amount()
+		}
+		into.FailedTrace = FirstTrace(into.FailedTrace, from.FailedTrace)
+		into.Retries += from.Retries
+		into.Latency.Merge(&from.Latency)
+		into.RequestStats.Add(&from.RequestStats)
 	}
-	o.FailedTrace = FirstTrace(o.FailedTrace, p.FailedTrace)
 	o.Calls += p.Calls
 	o.Errors += p.Errors
-	o.Retries += p.Retries
-	o.Latency.Merge(&p.Latency)
-	o.RequestStats.Add(&p.RequestStats)
 }
 
 // FirstTrace returns the one of two ids of traces whose TraceOrder is lower, the other one if one
@@ -67,4 +118,9 @@ func TraceOrder(id string) uint64 {
 }
 
 // Observed returns what was observed of e, nil if nothing was.
-func (g *Graph) Observed(e Edge) *Observed { return g.observed[g.OriginalEdge(e)] }
+func (g *Graph) Observed(e Edge) *Observed {
+	if g.observed == nil {
+		return nil
+	}
+	return g.observed[g.OriginalEdge(e)]
+}

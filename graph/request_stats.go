@@ -80,8 +80,8 @@ type PairStats struct {
 
 // A PairObservation is what traces show of the calls of one service to two others.
 type PairObservation struct {
-	From, To, With                TracePeer
-	Requests, Overlapping, InTurn float64 // as in PairStats
+	From, To, With                *TracePeer // shared, as in an Observation
+	Requests, Overlapping, InTurn float64    // as in PairStats
 }
 
 // ServerStats is what traces show of the requests that a service answers. Its numbers add

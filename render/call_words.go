@@ -51,8 +51,8 @@ func observedWords(o *graph.Observed) string {
 	if o.Errors > 0 {
 		words = append(words, amountText(o.Errors)+" failed")
 	}
-	if o.Retries > 0 {
-		words = append(words, amountText(o.Retries)+" retried")
+	if o.More().Retries > 0 {
+		words = append(words, amountText(o.More().Retries)+" retried")
 	}
 	if n := perRequest(o); n != "" {
 		words = append(words, n+" per request")
@@ -67,15 +67,17 @@ func observedWords(o *graph.Observed) string {
 // any, if it is more than one. It is empty if the requests account for less than half of
 // the calls.
 func perRequest(o *graph.Observed) string {
-	n := math.Round(10*o.PerRequest()) / 10
-	if n <= 1 || 2*o.Within < o.Calls {
+	n := math.Round(10*o.More().PerRequest()) / 10
+	if n <= 1 || 2*o.More().Within < o.Calls {
 		return ""
 	}
 	return amountText(n)
 }
 
 // quantileText is the latency at quantile q, empty if it is unknown.
-func quantileText(o *graph.Observed, q float64) string { return string(wire.Quantile(&o.Latency, q)) }
+func quantileText(o *graph.Observed, q float64) string {
+	return string(wire.Quantile(&o.More().Latency, q))
+}
 
 // callPlace is what is special about a call, and its first place.
 func callPlace(p *pen.Pen, c graph.Call) string {

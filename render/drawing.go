@@ -102,8 +102,8 @@ func (d *drawing) regroup(key func(graph.Node) (string, bool), merge bool) {
 
 // observedOf returns what traces show of the drawn calls: the sum over the calls of old
 // that each of them represents.
-func observedOf(old, drawn *graph.Graph, box []graph.Node) map[graph.Edge]*graph.Observed {
-	observed := map[graph.Edge]*graph.Observed{}
+func observedOf(old, drawn *graph.Graph, box []graph.Node) []*graph.Observed {
+	observed := make([]*graph.Observed, drawn.Calls())
 	for e := range graph.Edge(old.Calls()) {
 		seen := old.Observed(e)
 		if seen == nil {

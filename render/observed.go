@@ -71,7 +71,7 @@ func writeRankings(p *pen.Pen, g *graph.Graph, edges []graph.Edge) {
 		p.Prose("", pen.PlainStyle, fmt.Sprintf("fail most: %s; errors begin in %s", ranked(failing), ranked(begin)))
 	}
 	p99 := func(e graph.Edge) time.Duration {
-		took, _ := g.Observed(e).Latency.Quantile(0.99)
+		took, _ := g.Observed(e).More().Latency.Quantile(0.99)
 		return took
 	}
 	slow := slices.DeleteFunc(slices.Clone(edges), func(e graph.Edge) bool { return p99(e) <= 0 })

@@ -52,23 +52,23 @@ func checkChattyEdge(p *Pass) {
 	g := p.Core
 	for e := range p.Requests() {
 		seen := g.Observed(e)
-		if seen == nil || seen.PerRequest() < chattyCalls || len(repeatsOf(g, e)) > 0 {
+		if seen == nil || seen.More().PerRequest() < chattyCalls || len(repeatsOf(g, e)) > 0 {
 			continue
 		}
 		f := aboutCall(p, e, analyze.Certain, seenAt(g.Call(e)))
-		if seen.Requests < fewTraces {
+		if seen.More().Requests < fewTraces {
 			f.Confidence = analyze.Assumed
 		}
-		average := english.Number(math.Round(10*seen.PerRequest()) / 10)
-		f.Message = fmt.Sprintf("%s %s times per request that needs it, on average over %s; each call adds a network round trip", callText(p, e), average, english.Count(int(seen.Requests), "request"))
-		if seen.Requests == 1 {
+		average := english.Number(math.Round(10*seen.More().PerRequest()) / 10)
+		f.Message = fmt.Sprintf("%s %s times per request that needs it, on average over %s; each call adds a network round trip", callText(p, e), average, english.Count(int(seen.More().Requests), "request"))
+		if seen.More().Requests == 1 {
 			f.Message = fmt.Sprintf("%s %s times for the only observed request that needs it; each call adds a network round trip", callText(p, e), average)
 		}
 		f.Hint = fmt.Sprintf("add a batch operation to %s, or cache its responses for the duration of a request", g.ID(g.To(e)))
 		if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {
 			f.Hint = fmt.Sprintf("read from %s in one batch, or cache the results for the duration of a request", g.ID(g.To(e)))
 		}
-		f.Values = []analyze.KeyValue{keyValue("calls per request", average), keyValue("requests", english.Number(seen.Requests)), keyValue("calls", english.Number(seen.Within))}
+		f.Values = []analyze.KeyValue{keyValue("calls per request", average), keyValue("requests", english.Number(seen.More().Requests)), keyValue("calls", english.Number(seen.More().Within))}
 		p.Report(f)
 	}
 }

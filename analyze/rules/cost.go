@@ -45,7 +45,7 @@ func costOf(r *analyze.Analysis, f *analyze.Finding) cost {
 	}
 	for _, e := range calls {
 		if seen := r.Core.Observed(e); seen != nil {
-			worst.traffic += cmp.Or(seen.Weighted, seen.Calls)
+			worst.traffic += seen.Amount()
 		}
 	}
 	return worst

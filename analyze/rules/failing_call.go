@@ -73,9 +73,9 @@ func reportFailing(p *Pass, c analyze.FailingCall, follow group) {
 	f.Values = []analyze.KeyValue{
 		keyValue("calls", english.Number(seen.Calls)), keyValue("errors", english.Number(seen.Errors)), keyValue("share", percent(c.Share)),
 	}
-	if seen.FailedTrace != "" {
-		f.Message += fmt.Sprintf(", for example in trace %s", seen.FailedTrace)
-		f.Values = append(f.Values, keyValue("trace", seen.FailedTrace))
+	if seen.More().FailedTrace != "" {
+		f.Message += fmt.Sprintf(", for example in trace %s", seen.More().FailedTrace)
+		f.Values = append(f.Values, keyValue("trace", seen.More().FailedTrace))
 	}
 	if len(follow) > 0 {
 		f.Message += fmt.Sprintf("; %s %s with it (%s)", english.Count(len(follow), "other call"), verb(len(follow), "fails", "fail"), callIDs(g, follow))

@@ -60,8 +60,8 @@ func (p *Pass) fittingTimeout(e graph.Edge) (time.Duration, string) {
 	d, why := usualTimeout, ""
 	g := p.Core
 	least := time.Duration(0)
-	if seen := g.Observed(e); seen != nil && seen.Latency.Count() >= enoughTimings {
-		if p99, ok := seen.Latency.Quantile(0.99); ok {
+	if seen := g.Observed(e); seen != nil && seen.More().Latency.Count() >= enoughTimings {
+		if p99, ok := seen.More().Latency.Quantile(0.99); ok {
 			least = roundUp(time.Duration(usualMargin * float64(p99)))
 			d, why = least, fmt.Sprintf("one call in a hundred takes more than %s", rounded(p99))
 		}
@@ -145,7 +145,7 @@ func attemptWithin(l *policy.Effect) time.Duration {
 
 // aboveObserved is a timeout that few of the calls that traces show would reach.
 func aboveObserved(seen *graph.Observed) time.Duration {
-	slowest, _ := seen.Latency.Quantile(0.999)
+	slowest, _ := seen.More().Latency.Quantile(0.999)
 	return roundUp(time.Duration(usualMargin * float64(slowest)))
 }
 

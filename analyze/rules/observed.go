@@ -50,8 +50,8 @@ func repeatsOf(g *graph.Graph, e graph.Edge) (repeats []repetition) {
 	if k := g.Service(g.To(e)).Kind; k == graph.KindDatabase || k == graph.KindCache {
 		least = repeatedQueries
 	}
-	for i := range seen.Repeats {
-		l := repetition{Repeat: &seen.Repeats[i]}
+	for i := range seen.More().Repeats {
+		l := repetition{Repeat: &seen.More().Repeats[i]}
 		l.sum = l.AtLeast(least)
 		l.traces = math.Max(l.sum.Traces, g.Service(g.From(e)).Served.Traces(l.During))
 		if l.sum.Traces > 0 && l.sum.Traces >= repeatedShare*l.traces {

@@ -271,8 +271,8 @@ func (pl *planner) solve() {
 func (pl *planner) setNeed(c *plannedCall) {
 	g := pl.Core
 	least, rests := c.needTry, c.rests
-	if seen := g.Observed(c.edge); seen != nil && seen.Latency.Count() >= enoughTimings {
-		if p99, ok := seen.Latency.Quantile(0.99); ok {
+	if seen := g.Observed(c.edge); seen != nil && seen.More().Latency.Count() >= enoughTimings {
+		if p99, ok := seen.More().Latency.Quantile(0.99); ok {
 			if d := roundUp(time.Duration(usualMargin * float64(p99))); d > least {
 				least, rests = d, fmt.Sprintf("one call in a hundred takes more than %s", rounded(p99))
 			}

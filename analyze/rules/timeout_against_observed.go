@@ -55,16 +55,16 @@ const (
 func checkTimeoutAgainstObserved(p *Pass) {
 	for e := range p.Requests() {
 		seen, parts := p.Core.Observed(e), p.Effective(e)
-		if seen == nil || seen.Latency.Count() < enoughTimings || len(parts) != 1 {
+		if seen == nil || seen.More().Latency.Count() < enoughTimings || len(parts) != 1 {
 			continue
 		}
 		limit := parts[0].Attempt
 		if limit.State != policy.Finite || !limit.Explicit() {
 			continue
 		}
-		p99, _ := seen.Latency.Quantile(0.99)
-		p999, _ := seen.Latency.Quantile(0.999)
-		slowest, _ := seen.Latency.Quantile(1)
+		p99, _ := seen.More().Latency.Quantile(0.99)
+		p999, _ := seen.More().Latency.Quantile(0.999)
+		slowest, _ := seen.More().Latency.Quantile(1)
 		near := time.Duration(cutOff * float64(limit.Time))
 		switch {
 		case p99 >= limit.Time-near && slowest <= limit.Time+near:
@@ -93,6 +93,6 @@ func reportTiming(p *Pass, e graph.Edge, part *analyze.Part, s analyze.Severity,
 	seen := p.Core.Observed(e)
 	r := remedyOfLimit(p, e, part, part.Attempt, purpose)
 	f.Hint, f.Fix = r.hint(verb, why), r.fix(p, aboveObserved(seen))
-	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), keyValue("p99", rounded(p99)), keyValue("timings", english.Number(seen.Latency.Count()))}
+	f.Values = []analyze.KeyValue{took("attempt", part.Attempt), keyValue("p99", rounded(p99)), keyValue("timings", english.Number(seen.More().Latency.Count()))}
 	p.At(s, f)
 }

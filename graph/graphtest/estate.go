@@ -25,13 +25,13 @@ func Estate(n int) *graph.Graph {
 		}
 	}
 	g := graph.New(services, calls)
-	d := graph.Details{Routes: map[graph.Edge][]graph.Route{}, Observed: map[graph.Edge]*graph.Observed{}}
+	d := graph.Details{Routes: map[graph.Edge][]graph.Route{}, Observed: make([]*graph.Observed, g.Calls())}
 	for e := range graph.Edge(g.Calls()) {
 		d.Routes[e] = estateRoutes(int(e))
 		if e%4 == 0 {
 			seen := &graph.Observed{Calls: 120, Errors: 3}
 			for i := range 20 {
-				seen.Latency.Add(float64(time.Duration(i+1) * time.Millisecond))
+				seen.Trace().Latency.Add(float64(time.Duration(i+1) * time.Millisecond))
 			}
 			d.Observed[e] = seen
 		}

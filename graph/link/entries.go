@@ -11,7 +11,7 @@ import (
 const entryShare = 0.05
 
 // withoutSpans reports whether a call is declared by a service of which no spans were read.
-func withoutSpans(g *graph.Graph, observed map[graph.Edge]*graph.Observed, e graph.Edge) bool {
+func withoutSpans(g *graph.Graph, observed []*graph.Observed, e graph.Edge) bool {
 	c := g.Call(e)
 	if c.Observed || c.Strength == graph.Allowed || g.Service(c.From).Served != nil {
 		return false
@@ -28,7 +28,7 @@ func withoutSpans(g *graph.Graph, observed map[graph.Edge]*graph.Observed, e gra
 // findEntries finds the entry points that traces show: services that answer requests without
 // an observed caller, unless a declared caller of which no spans were read can have sent
 // them.
-func findEntries(g *graph.Graph, observed map[graph.Edge]*graph.Observed) {
+func findEntries(g *graph.Graph, observed []*graph.Observed) {
 	for v := range graph.Node(g.Len()) {
 		s := g.Service(v).Served
 		if s != nil && s.Entries > 0 && s.Entries >= entryShare*s.Requests {

@@ -26,7 +26,7 @@ func watched(served map[string]graph.ServerStats) *graph.Graph {
 	}
 	for name, s := range served {
 		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{
-			TracePeer: graph.TracePeer{Name: name, Kind: graph.KindService}, Origin: graph.Origin{Reader: "otlp-json", File: "spans.json"}, Served: s,
+			TracePeer: &graph.TracePeer{Name: name, Kind: graph.KindService}, Origin: graph.Origin{Reader: "otlp-json", File: "spans.json"}, Served: s,
 		})
 	}
 	var b link.Builder
@@ -76,7 +76,7 @@ func TestServedAddsUp(t *testing.T) {
 		"a.json": {Requests: 3, Entries: 1, Operations: []graph.Operation{{Name: "GET /", Traces: 2}, {Name: "GET /cart", Traces: 1}}},
 		"b.json": {Requests: 4, Operations: []graph.Operation{{Name: "GET /", Traces: 3}, {Name: "DELETE /", Traces: 1}}},
 	} {
-		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{TracePeer: graph.TracePeer{Name: "web", Kind: graph.KindService}, Origin: graph.Origin{File: file}, Served: s})
+		f.ObservedServices = append(f.ObservedServices, graph.ObservedService{TracePeer: &graph.TracePeer{Name: "web", Kind: graph.KindService}, Origin: graph.Origin{File: file}, Served: s})
 	}
 	var b link.Builder
 	b.Add(f)

@@ -51,11 +51,18 @@ func (l *linker) freeze() *graph.Graph {
 		l.coverage.Unresolved = append(l.coverage.Unresolved, u.Unresolved)
 	}
 
-	calls := make([]graph.Call, 0, len(l.edges))
-	for ends, evidence := range l.edges {
-		calls = append(calls, newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services))
+	calls := graph.NewMaker(services, len(l.edges)+len(l.observed))
+	add := func(ends [2]int, evidence []graph.Evidence) {
+		c := newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services)
+		calls.Add(&c)
 	}
-	g := graph.New(services, calls)
+	for ends, evidence := range l.edges {
+		add(ends, evidence)
+	}
+	for ends, evidence := range l.observedOnly() {
+		add(ends, evidence)
+	}
+	g := calls.Graph()
 	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node), Groups: alternatives(g)}
 	l.completeCoverage(g)
 	d.Coverage.Mistakes = l.mistakes(g, node)
@@ -67,16 +74,22 @@ func (l *linker) freeze() *graph.Graph {
 // service that answers to postgres:// is a database.
 func (l *linker) kindsByProtocol() map[int]graph.Kind {
 	kinds := map[int]graph.Kind{}
+	note := func(from, to int, protocol string, observed bool) {
+		handed := from < len(l.kinds) && (l.kinds[from] == graph.KindBroker || l.kinds[from] == graph.KindTopic)
+		if protocol == "" || handed || l.withSpans[to] && observed {
+			return // the protocol of a delivery does not make the consumer a broker
+		}
+		if k := address.ProtocolOf(protocol).Kind; k != graph.KindUnknown && k > kinds[to] {
+			kinds[to] = k
+		}
+	}
 	for ends, evidence := range l.edges {
 		for i := range evidence {
-			handed := ends[0] < len(l.kinds) && (l.kinds[ends[0]] == graph.KindBroker || l.kinds[ends[0]] == graph.KindTopic)
-			if handed || l.withSpans[ends[1]] && evidence[i].Observed {
-				continue // the protocol of a delivery does not make the consumer a broker
-			}
-			if k := address.ProtocolOf(evidence[i].Protocol).Kind; k != graph.KindUnknown && k > kinds[ends[1]] {
-				kinds[ends[1]] = k
-			}
+			note(ends[0], ends[1], evidence[i].Protocol, evidence[i].Observed)
 		}
+	}
+	for _, c := range l.observed {
+		note(int(c.from), int(c.to), protocolOf(&l.f.Observations[c.observation]), true)
 	}
 	return kinds
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strings"
 
@@ -9,39 +10,108 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// observe finds the services of observations and adds up those of each call.
+// An observedCall is an observation with the roots of its ends.
+type observedCall struct{ from, to, observation int32 }
+
+// observe finds the services of observations.
 func (l *linker) observe() {
 	if len(l.f.ObservedServices)+len(l.f.Observations) == 0 {
 		return
 	}
 	w := newTraceResolver(l)
-	l.observed = map[[2]int]*graph.Observed{}
 	w.collectNames()
+	l.observed = make([]observedCall, 0, len(l.f.Observations))
 	for i := range l.f.Observations {
 		o := &l.f.Observations[i]
-		from, to := w.party(&o.From, o), w.party(&o.To, o)
-		key := [2]int{from, to}
-		sum := l.observed[key]
-		if sum == nil {
-			sum = &graph.Observed{}
-			l.observed[key] = sum
-		}
-		sum.Add(&o.Observed)
-		protocol := address.ProtocolOf(strings.ToLower(o.Protocol)).Name
-		e := graph.Evidence{
-			Origin: o.Origin, Way: o.Way, Strength: graph.Strong, Mode: o.Mode, Observed: true,
-			Protocol: cmp.Or(protocol, strings.ToLower(o.Protocol)), Port: o.To.Host.Port, Class: w.classOf(&o.To, to),
-		}
-		// Of equal evidence in many places the first is enough.
-		i := slices.IndexFunc(l.edges[key], func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
-		if i < 0 {
-			l.edges[key] = append(l.edges[key], e)
-		} else if known := &l.edges[key][i]; e.Origin.Compare(known.Origin) < 0 {
-			known.Origin = e.Origin
+		from, to := w.caller(o), w.callee(o)
+		l.observed = append(l.observed, observedCall{int32(from), int32(to), int32(i)})
+		if key := [2]int{from, to}; len(l.edges[key]) > 0 {
+			l.edges[key] = w.addObserved(l.edges[key], o, to)
 		}
 	}
+	slices.SortStableFunc(l.observed, func(a, b observedCall) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
 	w.addServed()
 	w.addPairs()
+}
+
+// addObserved adds the evidence of an observation to that for the same call. Of equal evidence in
+// many places the first is enough.
+func (l *linker) addObserved(evidence []graph.Evidence, o *graph.Observation, to int) []graph.Evidence {
+	e := graph.Evidence{
+		Origin: o.Origin(), Way: o.Way, Strength: graph.Strong, Mode: o.Mode, Observed: true,
+		Protocol: protocolOf(o), Port: o.To.Host.Port, Class: l.classOf(o.To, to),
+	}
+	i := slices.IndexFunc(evidence, func(known graph.Evidence) bool { return known.Observed && alike(&known, &e) })
+	if i < 0 {
+		return append(evidence, e)
+	}
+	if known := &evidence[i]; e.Origin.Compare(known.Origin) < 0 {
+		known.Origin = e.Origin
+	}
+	return evidence
+}
+
+// protocolOf returns the protocol of observed calls by its own name, if that is known.
+func protocolOf(o *graph.Observation) string {
+	if o.Protocol == "" {
+		return ""
+	}
+	said := strings.ToLower(o.Protocol)
+	return cmp.Or(address.ProtocolOf(said).Name, said)
+}
+
+// observedOnly yields the ends of the calls that only observations show, with their evidence, which is valid
+// until the next call.
+func (l *linker) observedOnly() iter.Seq2[[2]int, []graph.Evidence] {
+	return func(yield func([2]int, []graph.Evidence) bool) {
+		var evidence []graph.Evidence
+		for same := range sameEnds(l.observed) {
+			ends := [2]int{int(same[0].from), int(same[0].to)}
+			if len(l.edges[ends]) > 0 {
+				continue
+			}
+			evidence = evidence[:0]
+			for _, c := range same {
+				evidence = l.addObserved(evidence, &l.f.Observations[c.observation], ends[1])
+			}
+			if !yield(ends, evidence) {
+				return
+			}
+		}
+	}
+}
+
+// beObserved adds the evidence of observations to a call that had no other until now.
+func (l *linker) beObserved(ends [2]int) {
+	if len(l.edges[ends]) > 0 {
+		return
+	}
+	compare := func(c observedCall, ends [2]int) int {
+		return cmp.Or(cmp.Compare(int(c.from), ends[0]), cmp.Compare(int(c.to), ends[1]))
+	}
+	first, _ := slices.BinarySearchFunc(l.observed, ends, compare)
+	for _, c := range l.observed[first:] {
+		if compare(c, ends) != 0 {
+			break
+		}
+		l.edges[ends] = l.addObserved(l.edges[ends], &l.f.Observations[c.observation], ends[1])
+	}
+}
+
+// sameEnds yields the runs of calls with the same ends.
+func sameEnds(calls []observedCall) iter.Seq[[]observedCall] {
+	return func(yield func([]observedCall) bool) {
+		for len(calls) > 0 {
+			n := 1
+			for n < len(calls) && calls[n].from == calls[0].from && calls[n].to == calls[0].to {
+				n++
+			}
+			if !yield(calls[:n]) {
+				return
+			}
+			calls = calls[n:]
+		}
+	}
 }
 
 // addServed adds up the requests that services answer.
@@ -52,7 +122,7 @@ func (w *traceResolver) addServed() {
 		if s.Served.Requests == 0 && len(s.Served.Operations) == 0 {
 			continue
 		}
-		root := w.party(&s.TracePeer, &graph.Observation{Origin: s.Origin})
+		root := w.ofSpans(s)
 		sum := w.served[root]
 		if sum == nil {
 			sum = &graph.ServerStats{}
@@ -69,13 +139,13 @@ func (w *traceResolver) addPairs() {
 	w.pairs = map[[3]int]*graph.PairStats{}
 	for i := range w.f.Pairs {
 		c := &w.f.Pairs[i]
-		from, ok := w.observedRoot(&c.From, -1)
+		from, ok := w.observedRoot(c.From, -1)
 		caller := from
 		if c.From.Inferred {
 			caller = -1
 		}
-		a, okA := w.observedRoot(&c.To, caller)
-		b, okB := w.observedRoot(&c.With, caller)
+		a, okA := w.observedRoot(c.To, caller)
+		b, okB := w.observedRoot(c.With, caller)
 		if !ok || !okA || !okB || a == b {
 			continue
 		}
@@ -98,10 +168,10 @@ func alike(e, o *graph.Evidence) bool {
 // is the root of the caller.
 func (w *traceResolver) observedRoot(s *graph.TracePeer, from int) (root int, ok bool) {
 	if s.Inferred {
-		root = w.called[inferredKey{TracePeer: *s, from: from}] - 1
+		root = w.called[inferredKey{TracePeer: s, from: from}] - 1
 		ok = root >= 0
 	} else {
-		root, ok = w.known[*s]
+		root, ok = w.known[s]
 	}
 	if !ok {
 		return -1, false
@@ -111,11 +181,22 @@ func (w *traceResolver) observedRoot(s *graph.TracePeer, from int) (root int, ok
 
 // settleObserved returns what was observed of the calls of g, and sets Served of its
 // services. node has the nodes of roots.
-func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) map[graph.Edge]*graph.Observed {
-	observed := make(map[graph.Edge]*graph.Observed, len(l.observed))
-	for ends, seen := range l.observed {
-		if e, ok := g.Edge(node[l.find(ends[0])], node[l.find(ends[1])]); ok {
-			observed[e] = seen
+func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) []*graph.Observed {
+	if len(l.observed)+len(l.served) == 0 {
+		return nil
+	}
+	sums, observed := make([]graph.Observed, 0, len(l.observed)), make([]*graph.Observed, g.Calls())
+	for same := range sameEnds(l.observed) {
+		e, ok := g.Edge(node[l.find(int(same[0].from))], node[l.find(int(same[0].to))])
+		if !ok {
+			continue
+		}
+		if observed[e] == nil {
+			sums = append(sums, graph.Observed{})
+			observed[e] = &sums[len(sums)-1]
+		}
+		for _, c := range same {
+			observed[e].Add(&l.f.Observations[c.observation].Observed)
 		}
 	}
 	for root, s := range l.served {
@@ -126,14 +207,17 @@ func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) map[gra
 		if a > b {
 			a, b = b, a
 		}
-		e, ok := g.Edge(from, a)
-		if o := observed[e]; ok && o != nil {
+		if e, ok := g.Edge(from, a); ok && observed[e] != nil {
+			o := observed[e].Trace()
 			o.Pairs = append(o.Pairs, graph.PairStats{To: g.ID(b), Requests: sum.Requests, Overlapping: sum.Overlapping, InTurn: sum.InTurn})
 		}
 	}
 	findEntries(g, observed)
 	for _, o := range observed {
-		slices.SortFunc(o.Pairs, func(a, b graph.PairStats) int { return strings.Compare(a.To, b.To) })
+		if o == nil || o.Traced == nil {
+			continue
+		}
+		slices.SortFunc(o.Traced.Pairs, func(a, b graph.PairStats) int { return strings.Compare(a.To, b.To) })
 	}
 	return observed
 }

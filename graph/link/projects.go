@@ -9,28 +9,37 @@ import (
 	"github.com/weirgraph/weir/internal/english"
 )
 
-// Join adds the facts of f, except for its projects, to into.
+// Join adds the facts of f, except for its projects, to into, which takes over its slices.
 func Join(into, f *graph.Facts) {
-	into.Entities = append(into.Entities, f.Entities...)
-	into.Names = append(into.Names, f.Names...)
-	into.Members = append(into.Members, f.Members...)
-	into.Labeled = append(into.Labeled, f.Labeled...)
-	into.Calls = append(into.Calls, f.Calls...)
-	into.Values = append(into.Values, f.Values...)
-	into.Configs = append(into.Configs, f.Configs...)
-	into.Uses = append(into.Uses, f.Uses...)
-	into.Scalers = append(into.Scalers, f.Scalers...)
-	into.Budgets = append(into.Budgets, f.Budgets...)
-	into.Policies = append(into.Policies, f.Policies...)
-	into.Listeners = append(into.Listeners, f.Listeners...)
-	into.Namespaces = append(into.Namespaces, f.Namespaces...)
-	into.Networks = append(into.Networks, f.Networks...)
-	into.Deferred = append(into.Deferred, f.Deferred...)
-	into.Problems = append(into.Problems, f.Problems...)
-	into.Mistakes = append(into.Mistakes, f.Mistakes...)
-	into.ObservedServices = append(into.ObservedServices, f.ObservedServices...)
-	into.Observations = append(into.Observations, f.Observations...)
-	into.Pairs = append(into.Pairs, f.Pairs...)
+	join(&into.Entities, f.Entities)
+	join(&into.Names, f.Names)
+	join(&into.Members, f.Members)
+	join(&into.Labeled, f.Labeled)
+	join(&into.Calls, f.Calls)
+	join(&into.Values, f.Values)
+	join(&into.Configs, f.Configs)
+	join(&into.Uses, f.Uses)
+	join(&into.Scalers, f.Scalers)
+	join(&into.Budgets, f.Budgets)
+	join(&into.Policies, f.Policies)
+	join(&into.Listeners, f.Listeners)
+	join(&into.Namespaces, f.Namespaces)
+	join(&into.Networks, f.Networks)
+	join(&into.Deferred, f.Deferred)
+	join(&into.Problems, f.Problems)
+	join(&into.Mistakes, f.Mistakes)
+	join(&into.ObservedServices, f.ObservedServices)
+	join(&into.Observations, f.Observations)
+	join(&into.Pairs, f.Pairs)
+}
+
+// join adds a list to another one. The first is taken as it is, since there may be a million facts.
+func join[T any](into *[]T, list []T) {
+	if len(*into) == 0 {
+		*into = slices.Clip(list)
+		return
+	}
+	*into = append(*into, list...)
 }
 
 // assemble adds the facts of projects to the others, but not those of files that are only

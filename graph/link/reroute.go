@@ -109,6 +109,7 @@ func (l *linker) reroute(services []graph.Service, node map[int]graph.Node, byEn
 		}
 	}
 	for _, key := range order {
+		l.beObserved(key)
 		for _, ev := range moved[key] {
 			l.addEvidence(key[0], key[1], ev)
 		}

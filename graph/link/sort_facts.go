@@ -8,13 +8,6 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
-// compareObservations orders observations by calls, source and counts.
-func compareObservations(o, p *graph.Observation) int {
-	return cmp.Or(compareSeen(&o.From, &p.From), compareSeen(&o.To, &p.To), o.Origin.Compare(p.Origin), strings.Compare(o.Way, p.Way),
-		cmp.Compare(o.Mode, p.Mode), strings.Compare(o.Protocol, p.Protocol), cmp.Compare(o.Calls, p.Calls),
-		cmp.Compare(o.Errors, p.Errors), cmp.Compare(o.Weighted, p.Weighted))
-}
-
 func compareRefs(r, o graph.Ref) int {
 	return cmp.Or(strings.Compare(r.Realm, o.Realm), strings.Compare(r.Kind, o.Kind), strings.Compare(r.Namespace, o.Namespace), strings.Compare(r.Name, o.Name))
 }
@@ -57,15 +50,6 @@ func sortFacts(f *graph.Facts) {
 	sortBy(f.Policies, func(p *graph.Policy) (graph.Origin, string) { return p.Origin, p.Object })
 	sortBy(f.Listeners, func(l *graph.Listener) (graph.Origin, string) { return l.Origin, l.To.Ref.Name })
 	sortBy(f.Namespaces, func(n *graph.Namespace) (graph.Origin, string) { return n.Origin, n.Name })
-	slices.SortFunc(f.ObservedServices, func(a, b graph.ObservedService) int {
-		return cmp.Or(compareSeen(&a.TracePeer, &b.TracePeer), a.Origin.Compare(b.Origin))
-	})
-	slices.SortFunc(f.Observations, func(a, b graph.Observation) int { return compareObservations(&a, &b) })
+	settleObservations(f)
 	dropDuplicates(f)
-}
-
-func compareSeen(s, o *graph.TracePeer) int {
-	return cmp.Or(order(s.Inferred, o.Inferred), order(s.Nameless, o.Nameless), compareRefs(s.Ref, o.Ref), strings.Compare(s.Name, o.Name), strings.Compare(s.Namespace, o.Namespace), strings.Compare(s.Group, o.Group),
-		strings.Compare(s.Workload, o.Workload), strings.Compare(s.Host.Host, o.Host.Host), cmp.Compare(s.Host.Port, o.Host.Port), strings.Compare(s.Host.Database, o.Host.Database),
-		cmp.Compare(s.Kind, o.Kind))
 }

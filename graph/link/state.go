@@ -49,7 +49,7 @@ type entityIndex struct {
 
 // spanTotals are what the spans of services add up to.
 type spanTotals struct {
-	observed  map[[2]int]*graph.Observed
+	observed  []observedCall              // by ends, then in the order of the observations
 	served    map[int]*graph.ServerStats  // by root
 	pairs     map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
 	withSpans map[int]bool                // roots of which spans were seen

@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ type traceResolver struct {
 	configuredNames map[string][]int  // roots by the name in traces that settings give them
 	groups          map[string]int    // by name, how many groups have a service of this name
 	onlyNamespaces  map[string]string // by name, the one namespace in spans of it; "" for several
-	known           map[graph.TracePeer]int
+	known           map[*graph.TracePeer]int
 	inferred        map[inferredKey]int
 	called          map[inferredKey]int // the same without the protocol, plus 1
 	noted           map[string]bool
@@ -29,7 +30,7 @@ type traceResolver struct {
 }
 
 type inferredKey struct {
-	graph.TracePeer
+	*graph.TracePeer
 	from     int    // the caller, whose namespace a short host is looked up in
 	protocol string // of a database
 }
@@ -37,7 +38,7 @@ type inferredKey struct {
 func newTraceResolver(l *linker) *traceResolver {
 	w := &traceResolver{
 		linker: l, configuredNames: map[string][]int{}, groups: map[string]int{}, onlyNamespaces: map[string]string{},
-		known: map[graph.TracePeer]int{}, inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{}, tracedOnly: map[int]bool{},
+		known: map[*graph.TracePeer]int{}, inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{}, tracedOnly: map[int]bool{},
 	}
 	w.readConfiguredNames()
 	return w
@@ -46,23 +47,8 @@ func newTraceResolver(l *linker) *traceResolver {
 // collectNames reads the names of all services with spans. It must run before names are
 // resolved.
 func (w *traceResolver) collectNames() {
-	var list []graph.ObservedService
-	for i := range w.f.ObservedServices {
-		if s := &w.f.ObservedServices[i]; !s.Inferred {
-			list = append(list, *s)
-		}
-	}
-	for i := range w.f.Observations {
-		o := &w.f.Observations[i]
-		for _, s := range [...]*graph.TracePeer{&o.From, &o.To} {
-			if !s.Inferred {
-				list = append(list, graph.ObservedService{TracePeer: *s, Origin: o.Origin})
-			}
-		}
-	}
 	groups := map[string]map[string]bool{}
-	for i := range list {
-		s := &list[i]
+	for s := range w.named() {
 		if s.Group != "" && s.Namespace == "" {
 			if groups[s.Name] == nil {
 				groups[s.Name] = map[string]bool{}
@@ -78,9 +64,28 @@ func (w *traceResolver) collectNames() {
 	for name, of := range groups {
 		w.groups[name] = len(of)
 	}
-	w.withSpans = make(map[int]bool, len(list))
-	for i := range list {
-		w.withSpans[w.service(&list[i].TracePeer, list[i].Origin)] = true
+	w.withSpans = map[int]bool{}
+	for s, at := range w.named() {
+		w.withSpans[w.service(s, at)] = true
+	}
+}
+
+// named yields the services with spans, as often as they were observed.
+func (w *traceResolver) named() iter.Seq2[*graph.TracePeer, graph.Origin] {
+	return func(yield func(*graph.TracePeer, graph.Origin) bool) {
+		for i := range w.f.ObservedServices {
+			if s := &w.f.ObservedServices[i]; !s.Inferred && !yield(s.TracePeer, s.Origin) {
+				return
+			}
+		}
+		for i := range w.f.Observations {
+			o := &w.f.Observations[i]
+			for _, s := range [...]*graph.TracePeer{o.From, o.To} {
+				if !s.Inferred && !yield(s, o.Origin()) {
+					return
+				}
+			}
+		}
 	}
 }
 
@@ -119,32 +124,56 @@ func attributeIn(list, key string) string {
 	return ""
 }
 
-func (w *traceResolver) party(s *graph.TracePeer, o *graph.Observation) int {
-	if !s.Inferred {
-		return w.service(s, o.Origin)
+// caller returns the root of the caller of an observed call.
+func (w *traceResolver) caller(o *graph.Observation) int { return w.party(o.From, o, -1) }
+
+// callee returns the root of the callee of an observed call.
+func (w *traceResolver) callee(o *graph.Observation) int {
+	from := -1
+	if o.To.Inferred && !o.From.Inferred {
+		from = w.service(o.From, o.Origin())
 	}
-	key := inferredKey{*s, -1, ""}
+	return w.party(o.To, o, from)
+}
+
+// party returns the root of one end of an observed call. from is the root of the caller if the end is
+// a callee.
+func (w *traceResolver) party(s *graph.TracePeer, o *graph.Observation, from int) int {
+	if !s.Inferred {
+		return w.service(s, o.Origin())
+	}
+	key := inferredKey{s, from, ""}
 	if s.Kind == graph.KindDatabase {
 		key.protocol = address.ProtocolOf(strings.ToLower(o.Protocol)).Name
 	}
-	if s == &o.To && !o.From.Inferred {
-		key.from = w.service(&o.From, o.Origin)
+	return w.inferredService(key, o.Origin())
+}
+
+// ofSpans returns the root of a service of which traces show spans.
+func (w *traceResolver) ofSpans(s *graph.ObservedService) int {
+	if !s.Inferred {
+		return w.service(s.TracePeer, s.Origin)
 	}
+	return w.inferredService(inferredKey{s.TracePeer, -1, ""}, s.Origin)
+}
+
+// inferredService returns the root of a service without spans.
+func (w *traceResolver) inferredService(key inferredKey, o graph.Origin) int {
 	root, ok := w.inferred[key]
 	if !ok {
-		root = w.resolveInferred(key, o.Origin)
+		root = w.resolveInferred(key, o)
 		w.inferred[key] = root
 	}
 	if key.protocol = ""; w.called[key] == 0 {
 		w.called[key] = root + 1
 	}
-	w.keepFirstOrigin(w.find(root), o.Origin)
+	w.keepFirstOrigin(w.find(root), o)
 	return w.find(root)
 }
 
 // service returns the root of a service of which spans were seen.
 func (w *traceResolver) service(s *graph.TracePeer, o graph.Origin) int {
-	root, ok := w.known[*s]
+	root, ok := w.known[s]
 	if !ok {
 		if root, ok = w.byRef[s.Ref]; (!ok || s.Ref.IsZero()) && !s.Nameless {
 			root, ok = w.declared(s, o)
@@ -152,7 +181,7 @@ func (w *traceResolver) service(s *graph.TracePeer, o graph.Origin) int {
 		if !ok {
 			root = w.undeclared(s, o)
 		}
-		w.known[*s] = root
+		w.known[s] = root
 	}
 	w.keepFirstOrigin(w.find(root), o)
 	return w.find(root)

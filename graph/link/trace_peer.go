@@ -64,7 +64,7 @@ func (w *traceResolver) resolvePeer(k inferredKey, o graph.Origin) (int, bool) {
 		return w.store(k, o)
 	}
 	if len(found) > 1 {
-		w.noteOnce(&k.TracePeer, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
+		w.noteOnce(k.TracePeer, `calls to "`+k.Name+`" could be to any of `+strconv.Itoa(len(found))+" services of that name; they are kept apart",
 			"add service.peer.namespace to the spans, or an alias to weir.yaml", o)
 	}
 	return 0, false
@@ -160,7 +160,7 @@ func (w *traceResolver) store(k inferredKey, o graph.Origin) (int, bool) {
 	case 1:
 		return named[0], true
 	default:
-		w.noteOnce(&k.TracePeer, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
+		w.noteOnce(k.TracePeer, `the database "`+k.Name+`" could be on any of `+strconv.Itoa(len(named))+" stores that its caller is declared to use; it is kept apart",
 			"add server.address to the spans, or an alias to weir.yaml", o)
 	}
 	return 0, false
@@ -218,11 +218,11 @@ func (w *traceResolver) topic(name string) (int, bool) {
 }
 
 // classOf returns what an observed call is for, by its address.
-func (w *traceResolver) classOf(to *graph.TracePeer, root int) graph.Class {
+func (l *linker) classOf(to *graph.TracePeer, root int) graph.Class {
 	switch {
 	case isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)):
 		return graph.ClassControl
-	case address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry && !w.isProgram(root):
+	case address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry && !l.isProgram(root):
 		return graph.ClassTelemetry
 	}
 	return graph.ClassCall

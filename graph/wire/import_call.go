@@ -86,10 +86,12 @@ func (im *importer) observed(from, to *importedService, c *Call) {
 		im.problem(im.at, graph.Failed, "the counts are read", "the latency of %s -> %s is damaged: %v", from.ID, to.ID, damaged)
 	}
 	for _, e := range c.ways(im.at) {
-		im.facts.Observations = append(im.facts.Observations, graph.Observation{
-			From: from.tracePeer(0), To: to.tracePeer(e.Port), Origin: graph.Origin(e.Origin), Way: e.Way,
-			Mode: word[graph.Mode](graph.Modes, e.Mode), Protocol: e.Protocol, Observed: sum,
-		})
+		o := graph.Observation{
+			From: from.tracePeer(0), To: to.tracePeer(e.Port), Observed: sum,
+			Sighting: &graph.Sighting{Way: e.Way, Mode: word[graph.Mode](graph.Modes, e.Mode), Protocol: e.Protocol},
+		}
+		o.SetOrigin(graph.Origin(e.Origin))
+		im.facts.Observations = append(im.facts.Observations, o)
 		sum = graph.Observed{}
 	}
 	for _, b := range c.Observed.Beside {

@@ -103,14 +103,14 @@ func (s *importedService) party(caller *importedService) graph.EndpointRef {
 }
 
 // tracePeer is a service as the end of an observed call.
-func (s *importedService) tracePeer(port int) graph.TracePeer {
+func (s *importedService) tracePeer(port int) *graph.TracePeer {
 	switch {
 	case s.Defined || s.manifest() && (s.kind != graph.KindTopic || s.Namespace != ""):
-		return graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Ref: s.ref, Kind: s.kind, Host: graph.Address{Port: port}}
+		return &graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Ref: s.ref, Kind: s.kind, Host: graph.Address{Port: port}}
 	case s.kind == graph.KindService:
-		return graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Host: graph.Address{Port: port}}
+		return &graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Host: graph.Address{Port: port}}
 	}
-	seen := graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Inferred: true, Host: graph.Address{Host: s.Name, Port: port}}
+	seen := &graph.TracePeer{Name: s.Name, Namespace: s.Namespace, Kind: s.kind, Inferred: true, Host: graph.Address{Host: s.Name, Port: port}}
 	switch s.kind {
 	case graph.KindDatabase:
 		seen.Host.Database = s.Name

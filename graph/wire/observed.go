@@ -101,7 +101,15 @@ func fromObserved(g *graph.Graph, o *graph.Observed) *Observed {
 	if o == nil {
 		return &Observed{}
 	}
-	w := &Observed{Calls: Amount(o.Calls), Errors: Amount(o.Errors), Retries: Amount(o.Retries), FailedTrace: o.FailedTrace, Weighted: Amount(o.Weighted)}
+	w := &Observed{Calls: Amount(o.Calls), Errors: Amount(o.Errors)}
+	if o.Traced != nil {
+		w.fromTraced(g, o.Traced)
+	}
+	return w
+}
+
+func (w *Observed) fromTraced(g *graph.Graph, o *graph.Traced) {
+	w.Retries, w.FailedTrace, w.Weighted = Amount(o.Retries), o.FailedTrace, Amount(o.Weighted)
 	if sketch, err := o.Latency.MarshalBinary(); err == nil && len(sketch) > 0 {
 		l := &o.Latency
 		w.Latency = &Latency{P50: Quantile(l, 0.5), P95: Quantile(l, 0.95), P99: Quantile(l, 0.99), Sketch: sketch}
@@ -117,20 +125,24 @@ func fromObserved(g *graph.Graph, o *graph.Observed) *Observed {
 			w.Beside = append(w.Beside, Beside{To: b.To, Requests: Amount(b.Requests), Overlapping: Amount(b.Overlapping), InTurn: Amount(b.InTurn)})
 		}
 	}
-	return w
 }
 
 // toObserved also returns what is wrong with the sketch; the rest is read either way.
 func (w *Observed) toObserved() (o graph.Observed, damaged error) {
-	o = graph.Observed{Calls: float64(w.Calls), Errors: float64(w.Errors), Retries: float64(w.Retries), FailedTrace: w.FailedTrace, Weighted: float64(w.Weighted)}
+	o = graph.Observed{Calls: float64(w.Calls), Errors: float64(w.Errors)}
+	if w.Retries != 0 || w.FailedTrace != "" || w.Weighted != 0 {
+		t := o.Trace()
+		t.Retries, t.FailedTrace, t.Weighted = float64(w.Retries), w.FailedTrace, float64(w.Weighted)
+	}
 	if w.Requests != nil {
-		o.Requests, o.Within = float64(w.Requests.Count), float64(w.Requests.Calls)
+		t := o.Trace()
+		t.Requests, t.Within = float64(w.Requests.Count), float64(w.Requests.Calls)
 	}
 	for i := range w.Repeats {
-		o.Repeats = append(o.Repeats, w.Repeats[i].toRepeat())
+		o.Trace().Repeats = append(o.Trace().Repeats, w.Repeats[i].toRepeat())
 	}
 	if w.Latency != nil {
-		damaged = o.Latency.UnmarshalBinary(w.Latency.Sketch)
+		damaged = o.Trace().Latency.UnmarshalBinary(w.Latency.Sketch)
 	}
 	return o, damaged
 }

@@ -109,19 +109,18 @@ func (a *alibaba) addTo(d *document.Document, f *graph.Facts) {
 			nameless++
 			continue
 		}
-		l := edgeKey{from: graph.TracePeer{Name: c.caller}, to: graph.TracePeer{Name: c.callee, Kind: a.kinds[c.callee]}, mode: graph.Sync, protocol: c.protocol}
+		from := graph.TracePeer{Name: c.caller, Kind: a.kinds[c.caller]}
 		if c.caller == "USER" {
-			l.from.Kind = graph.KindExternal
-		} else {
-			l.from.Kind = a.kinds[c.caller]
+			from.Kind = graph.KindExternal
 		}
+		l := edgeKey{from: t.number(from), to: t.number(graph.TracePeer{Name: c.callee, Kind: a.kinds[c.callee]}), mode: graph.Sync, protocol: c.protocol}
 		if c.protocol == "mq" {
 			l.mode = graph.Async
 		}
 		o := t.call(l, d.Line(c.line, 1), "call-row")
 		o.Calls++
 		if c.time >= 0 {
-			o.Latency.Add(c.time * 1e6)
+			o.Trace().Latency.Add(c.time * 1e6)
 		}
 	}
 	t.addTo(f)

@@ -72,7 +72,7 @@ func (l links) count(d *document.Document, line int, t *edgeStats) {
 			nameless++
 			continue
 		}
-		o := t.call(edgeKey{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(line, 0), "dependency-link")
+		o := t.call(edgeKey{from: t.number(graph.TracePeer{Name: from}), to: t.number(graph.TracePeer{Name: to}), mode: graph.Sync}, d.Line(line, 0), "dependency-link")
 		o.Calls += float64(link.CallCount + link.Calls)
 		o.Errors += float64(link.ErrorCount)
 	}

@@ -96,6 +96,7 @@ type side struct {
 }
 
 type hubble struct {
+	peers
 	edges  map[edgeKey]*flows
 	order  []edgeKey
 	denied int
@@ -112,14 +113,14 @@ func (h *hubble) add(f *flow, o graph.Origin) {
 	if reply && !answers {
 		return
 	}
-	l := edgeKey{from: f.Source.seen(f.SourceNames, f.IP.Source, nil), to: f.Destination.seen(f.DestinationNames, f.IP.Destination, f.Service), mode: graph.Sync}
+	from, to := f.Source.seen(f.SourceNames, f.IP.Source, nil), f.Destination.seen(f.DestinationNames, f.IP.Destination, f.Service)
 	if answers { // it goes the other way
-		l.from, l.to = f.Destination.seen(f.DestinationNames, f.IP.Destination, nil), f.Source.seen(f.SourceNames, f.IP.Source, nil)
+		from, to = f.Destination.seen(f.DestinationNames, f.IP.Destination, nil), from
 	}
-	if l.from.Name == "" || l.to.Name == "" {
+	if from.Name == "" || to.Name == "" {
 		return
 	}
-	l.protocol = f.protocol()
+	l := edgeKey{from: h.number(from), to: h.number(to), mode: graph.Sync, protocol: f.protocol()}
 	seen := h.edges[l]
 	if seen == nil {
 		seen = &flows{origin: o}
@@ -166,7 +167,7 @@ func (s *side) count() float64 {
 }
 
 func (h *hubble) addTo(f *graph.Facts) {
-	var t edgeStats
+	t := edgeStats{peers: h.peers}
 	for _, l := range h.order {
 		seen := h.edges[l]
 		best := &seen.out
@@ -183,7 +184,9 @@ func (h *hubble) addTo(f *graph.Facts) {
 		if latency.Count() < seen.in.latency.Count() {
 			latency = &seen.in.latency
 		}
-		o.Latency.Merge(latency)
+		if latency.Count() > 0 {
+			o.Trace().Latency.Merge(latency)
+		}
 	}
 	t.addTo(f)
 }

@@ -32,7 +32,7 @@ func (m *metrics) addMesh(metric string, s *sample, o graph.Origin) {
 	default:
 		return
 	}
-	l := edgeKey{from: meshEnd(s.labels, "source"), to: meshEnd(s.labels, "destination"), mode: graph.Sync}
+	l := edgeKey{from: m.number(meshEnd(s.labels, "source")), to: m.number(meshEnd(s.labels, "destination")), mode: graph.Sync}
 	if l.protocol = strings.ToLower(s.labels["request_protocol"]); strings.HasPrefix(metric, "tcp_") {
 		l.protocol = "tcp"
 	}

@@ -160,7 +160,7 @@ func (k *kialiWalk) follow(from graph.TracePeer, f kialiFlow, depth int) {
 	to := k.nodes[f.to]
 	const longest = 4 // an operation, a service, and either once more
 	if !k.passes(to) || depth == longest {
-		o := k.t.call(edgeKey{from: from, to: to.seen(false), mode: graph.Sync, protocol: f.protocol}, k.d.Line(k.line, 0), "kiali-edge")
+		o := k.t.call(edgeKey{from: k.t.number(from), to: k.t.number(to.seen(false)), mode: graph.Sync, protocol: f.protocol}, k.d.Line(k.line, 0), "kiali-edge")
 		if f.protocol == "tcp" {
 			return
 		}

@@ -12,8 +12,7 @@ import (
 // metrics adds samples up to calls. Counters are those of many processes since
 // each of them began: their sum is what there is.
 type metrics struct {
-	peers   []graph.TracePeer
-	numbers map[graph.TracePeer]int32 // in peers
+	peers
 	edges   map[metricEdge]*requests
 	graphs  []*requests   // of service graphs, in the order of the samples
 	meshes  []*requests   // of meshes
@@ -21,12 +20,10 @@ type metrics struct {
 	samples int           // those that were of use
 }
 
-// A metricEdge is an edge with the numbers of its peers. Both proxies of a request in a mesh count
+// A metricEdge is an edge as one process counts it. Both proxies of a request in a mesh count
 // it: the reporter says which one does; it is empty in service graphs.
 type metricEdge struct {
-	from, to int32
-	mode     graph.Mode
-	protocol string
+	edgeKey
 	mesh     bool
 	reporter string
 }
@@ -73,7 +70,7 @@ func (m *metrics) add(s *sample, o graph.Origin) {
 
 // addGraph takes a sample of a service graph.
 func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
-	l, ok := graphEdge(s.labels)
+	l, ok := m.graphEdge(s.labels)
 	if !ok {
 		return
 	}
@@ -107,7 +104,7 @@ func (m *metrics) addGraph(metric string, s *sample, o graph.Origin) {
 
 // requestsOf returns what is known of an edge, and whether it is new.
 func (m *metrics) requestsOf(l edgeKey, mesh bool, reporter string, o graph.Origin) (r *requests, first bool) {
-	edge := metricEdge{m.number(l.from), m.number(l.to), l.mode, l.protocol, mesh, reporter}
+	edge := metricEdge{l, mesh, reporter}
 	if r = m.edges[edge]; r != nil {
 		return r, false
 	}
@@ -119,38 +116,26 @@ func (m *metrics) requestsOf(l edgeKey, mesh bool, reporter string, o graph.Orig
 	return r, true
 }
 
-func (m *metrics) number(p graph.TracePeer) int32 {
-	n, known := m.numbers[p]
-	if !known {
-		if m.numbers == nil {
-			m.numbers = map[graph.TracePeer]int32{}
-		}
-		n = int32(len(m.peers))
-		m.peers = append(m.peers, p)
-		m.numbers[p] = n
-	}
-	return n
-}
-
-// graphEdge returns the two ends of a sample of a service graph.
-func graphEdge(labels map[string]string) (edgeKey, bool) {
-	l := edgeKey{mode: graph.Sync, from: graphEnd(labels, "client"), to: graphEnd(labels, "server")}
-	if l.from.Name == "" || l.to.Name == "" {
+// graphEdge returns the edge of a sample of a service graph.
+func (m *metrics) graphEdge(labels map[string]string) (edgeKey, bool) {
+	l, from, to := edgeKey{mode: graph.Sync}, graphEnd(labels, "client"), graphEnd(labels, "server")
+	if from.Name == "" || to.Name == "" {
 		return l, false
 	}
 	switch kind := labels["connection_type"]; kind {
 	case "messaging_system":
 		l.mode = graph.Async
 	case "database":
-		l.to.Kind, l.to.Inferred, l.to.Host.Database = graph.KindDatabase, true, l.to.Name
+		to.Kind, to.Inferred, to.Host.Database = graph.KindDatabase, true, to.Name
 	case "virtual_node":
 		switch virtual := labels["virtual_node"]; {
-		case virtual == "client", virtual == "" && l.from.Name == "user":
-			l.from.Kind, l.from.Inferred = graph.KindExternal, true
+		case virtual == "client", virtual == "" && from.Name == "user":
+			from.Kind, from.Inferred = graph.KindExternal, true
 		default:
-			l.to.Inferred = true
+			to.Inferred = true
 		}
 	}
+	l.from, l.to = m.number(from), m.number(to)
 	return l, true
 }
 
@@ -161,8 +146,8 @@ func graphEnd(labels map[string]string, side string) graph.TracePeer {
 
 // addTo adds the calls to the facts.
 func (m *metrics) addTo(d *document.Document, f *graph.Facts) {
-	var t edgeStats
-	m.edges, m.numbers = nil, nil
+	t := edgeStats{peers: m.peers}
+	m.edges = nil
 	for i, r := range m.graphs {
 		m.count(&t, r, "service-graph")
 		m.graphs[i] = nil
@@ -188,14 +173,14 @@ func (m *metrics) count(t *edgeStats, r *requests, way string) {
 	if total == 0 && !r.known {
 		return
 	}
-	o := t.call(edgeKey{m.peers[r.edge.from], m.peers[r.edge.to], r.edge.mode, r.edge.protocol}, r.origin, way)
+	o := t.call(r.edge.edgeKey, r.origin, way)
 	o.Calls += total
 	// Some count failures with a label of the same counter, some with a counter of
 	// their own, some both ways.
 	o.Errors += math.Max(r.failed, r.failures)
 	for _, h := range []*histogram{&r.byClient, &r.byMessenger, &r.byServer} {
 		if h.counts != nil {
-			h.addTo(&o.Latency)
+			h.addTo(&o.Trace().Latency)
 			return
 		}
 	}

@@ -22,43 +22,95 @@ import (
 	"github.com/weirgraph/weir/internal/sanitize"
 )
 
+// peers are the ends of the calls of a document, each once.
+type peers struct {
+	list    []*graph.TracePeer
+	numbers map[graph.TracePeer]int32
+}
+
+// number returns the number of a peer in the list.
+func (s *peers) number(p graph.TracePeer) int32 {
+	n, known := s.numbers[p]
+	if !known {
+		if s.numbers == nil {
+			s.numbers = map[graph.TracePeer]int32{}
+		}
+		n = int32(len(s.list))
+		s.list = append(s.list, &p)
+		s.numbers[p] = n
+	}
+	return n
+}
+
 // edgeStats add up what a document says of each call.
 type edgeStats struct {
-	edges map[edgeKey]*graph.Observation
-	order []*graph.Observation
+	peers
+	edges     map[edge]int32 // in seen
+	seen      [][]graph.Observation
+	sightings []*graph.Sighting
+	numbered  map[edgeKey]int32 // sightings by an edge without ends
 }
+
+// An edge is an edgeKey with the number of a sighting.
+type edge struct{ from, to, sighting int32 }
 
 // An edgeKey distinguishes observed calls.
 type edgeKey struct {
-	from, to graph.TracePeer
+	from, to int32 // numbers of peers
 	mode     graph.Mode
 	protocol string
 }
 
+// run is how many observations are made at a time.
+const run = 1024
+
 // call returns where calls of an edge are counted. Its origin is that of the first
 // mention.
 func (t *edgeStats) call(l edgeKey, o graph.Origin, way string) *graph.Observation {
-	if t.edges == nil {
-		t.edges = map[edgeKey]*graph.Observation{}
+	key := edge{l.from, l.to, t.sighting(l, o, way)}
+	at, known := t.edges[key]
+	if !known {
+		if t.edges == nil {
+			t.edges = map[edge]int32{}
+		}
+		at = int32(len(t.edges))
+		t.edges[key] = at
+		if at%run == 0 {
+			t.seen = append(t.seen, make([]graph.Observation, 0, run))
+		}
+		last := &t.seen[len(t.seen)-1]
+		*last = append(*last, graph.Observation{
+			From: t.list[l.from], To: t.list[l.to], Sighting: t.sightings[key.sighting], Line: o.Line, Column: o.Column,
+		})
 	}
-	seen := t.edges[l]
-	if seen == nil {
-		seen = &graph.Observation{From: l.from, To: l.to, Mode: l.mode, Protocol: l.protocol, Origin: o, Way: way}
-		t.edges[l] = seen
-		t.order = append(t.order, seen)
+	return &t.seen[at/run][at%run]
+}
+
+// sighting returns the number of what the calls of an edge have in common with others.
+func (t *edgeStats) sighting(l edgeKey, in graph.Origin, way string) int32 {
+	l.from, l.to = 0, 0
+	n, known := t.numbered[l]
+	if !known {
+		if t.numbered == nil {
+			t.numbered = map[edgeKey]int32{}
+		}
+		n = int32(len(t.sightings))
+		in.Line, in.Column = 0, 0
+		t.sightings = append(t.sightings, &graph.Sighting{In: in, Way: way, Mode: l.mode, Protocol: l.protocol})
+		t.numbered[l] = n
 	}
-	return seen
+	return n
 }
 
 // addTo moves what was counted to the facts.
 func (t *edgeStats) addTo(f *graph.Facts) {
-	f.Observations = slices.Grow(f.Observations, len(t.order))
-	t.edges = nil
-	for i, o := range t.order {
-		f.Observations = append(f.Observations, *o)
-		t.order[i] = nil
+	f.Observations = slices.Grow(f.Observations, len(t.edges))
+	t.edges, t.numbers = nil, nil
+	for i, list := range t.seen {
+		f.Observations = append(f.Observations, list...)
+		t.seen[i] = nil
 	}
-	t.order = nil
+	t.seen = nil
 }
 
 // values hands on the JSON values of a document, one after the other. What is

@@ -119,7 +119,7 @@ func factsOf(r *document.Reader, text string) string {
 	r.Read(d, &f)
 	var lines []string
 	for _, o := range f.Observations {
-		line := fmt.Sprintf("%s -> %s: %v calls", end(o.From), end(o.To), o.Calls)
+		line := fmt.Sprintf("%s -> %s: %v calls", end(*o.From), end(*o.To), o.Calls)
 		if o.Errors > 0 {
 			line += fmt.Sprintf(", %v failed", o.Errors)
 		}
@@ -129,7 +129,7 @@ func factsOf(r *document.Reader, text string) string {
 		if o.Protocol != "" {
 			line += ", " + o.Protocol
 		}
-		if p50, ok := o.Latency.Quantile(0.5); ok {
+		if p50, ok := o.More().Latency.Quantile(0.5); ok {
 			line += ", p50 " + p50.Round(time.Millisecond).String()
 		}
 		lines = append(lines, line)

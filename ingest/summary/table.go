@@ -58,15 +58,26 @@ func (t *table) isCalls() bool { return t.has("from", "to") && t.columns["from"]
 // readCallTable reads a row a call. Without a column of counts a row is one.
 func readCallTable(d *document.Document, t *table, f *graph.Facts) {
 	var calls edgeStats
-	broken, nameless := 0, 0
+	names := map[string]int32{} // of peers; -1 for one without a name
+	peer := func(written string) int32 {
+		n, known := names[written]
+		if !known {
+			if n = -1; document.Clean(written) != "" {
+				n = calls.number(graph.TracePeer{Name: document.Clean(strings.Clone(written))})
+			}
+			names[strings.Clone(written)] = n
+		}
+		return n
+	}
+	broken, nameless, counted := 0, 0, t.has("calls")
 	for t.next(&broken) {
-		from, to := document.Clean(t.get("from")), document.Clean(t.get("to"))
-		if from == "" || to == "" {
+		from, to := peer(t.get("from")), peer(t.get("to"))
+		if from < 0 || to < 0 {
 			nameless++
 			continue
 		}
-		o := calls.call(edgeKey{from: graph.TracePeer{Name: from}, to: graph.TracePeer{Name: to}, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
-		if t.has("calls") {
+		o := calls.call(edgeKey{from: from, to: to, mode: graph.Sync}, d.Line(t.line(), 1), "table-row")
+		if counted {
 			o.Calls += number(t.get("calls"))
 		} else {
 			o.Calls++
@@ -231,7 +242,7 @@ func (s *spanTable) count(i int32, d *document.Document, calls *edgeStats) {
 	const furthest = 1000 // of spans without a service in between; parents may form a loop
 	span := &s.spans[i]
 	if span.asks && !span.answered && span.peer.Name != "" && span.service > 0 && span.peer.Name != s.services[span.service] {
-		l := edgeKey{from: graph.TracePeer{Name: s.services[span.service]}, to: span.peer, mode: graph.Sync, protocol: span.protocol}
+		l := edgeKey{from: calls.number(graph.TracePeer{Name: s.services[span.service]}), to: calls.number(span.peer), mode: graph.Sync, protocol: span.protocol}
 		if span.async {
 			l.mode = graph.Async
 		}
@@ -240,7 +251,7 @@ func (s *spanTable) count(i int32, d *document.Document, calls *edgeStats) {
 		if span.failed {
 			o.Errors++
 		}
-		o.Latency.Add(span.duration)
+		o.Trace().Latency.Add(span.duration)
 	}
 	up := span.parent
 	for n := 0; up >= 0 && s.spans[up].service == 0 && n < furthest; n++ {
@@ -250,7 +261,7 @@ func (s *spanTable) count(i int32, d *document.Document, calls *edgeStats) {
 		return
 	}
 	caller := &s.spans[up]
-	l := edgeKey{from: graph.TracePeer{Name: s.services[caller.service]}, to: graph.TracePeer{Name: s.services[span.service]}, mode: graph.Sync}
+	l := edgeKey{from: calls.number(graph.TracePeer{Name: s.services[caller.service]}), to: calls.number(graph.TracePeer{Name: s.services[span.service]}), mode: graph.Sync}
 	if span.async || caller.asks && caller.async {
 		l.mode = graph.Async
 	}
@@ -263,7 +274,7 @@ func (s *spanTable) count(i int32, d *document.Document, calls *edgeStats) {
 	if caller.asks && caller.duration >= 0 {
 		duration = caller.duration
 	}
-	o.Latency.Add(duration)
+	o.Trace().Latency.Add(duration)
 }
 
 // duration is how long a span took, in nanoseconds, negative if nothing says so.

@@ -57,15 +57,15 @@ func (g *xrayGraph) count(d *document.Document, line int, t *edgeStats) {
 				lost++
 				continue
 			}
-			l := edgeKey{from: seen[*s.ReferenceID], to: seen[*e.ReferenceID], mode: graph.Sync}
-			if l.to.Kind == graph.KindTopic {
+			l := edgeKey{from: t.number(seen[*s.ReferenceID]), to: t.number(seen[*e.ReferenceID]), mode: graph.Sync}
+			if seen[*e.ReferenceID].Kind == graph.KindTopic {
 				l.mode = graph.Async
 			}
 			o := t.call(l, d.Line(line, 0), "service-graph")
 			o.Calls += float64(e.SummaryStatistics.TotalCount)
 			o.Errors += float64(e.SummaryStatistics.FaultStatistics.TotalCount)
 			for _, bar := range e.ResponseTimeHistogram {
-				o.Latency.AddMany(float64(bar.Value)*1e9, float64(bar.Count))
+				o.Trace().Latency.AddMany(float64(bar.Value)*1e9, float64(bar.Count))
 			}
 		}
 	}

@@ -126,7 +126,7 @@ func TestRetries(t *testing.T) {
 		{zipkinOf("1 - web CLIENT to=cart note=retry"), 1},
 		{zipkinOf("1 - web CLIENT to=cart note=error"), 0},
 	} {
-		if got := calledBy(t, tt.text); len(got) != 1 || got[0].Retries != tt.want {
+		if got := calledBy(t, tt.text); len(got) != 1 || got[0].More().Retries != tt.want {
 			t.Errorf("%s\n%+v, want %g retries", tt.text, got, tt.want)
 		}
 	}
@@ -160,7 +160,7 @@ func TestWeights(t *testing.T) {
 	} {
 		var got float64
 		for _, o := range calledBy(t, otlpOf(tt.spans)) {
-			got += o.Weighted
+			got += o.More().Weighted
 		}
 		if math.Abs(got-tt.want) > tt.want/1000 {
 			t.Errorf("%s: stands for %g calls, want %g", tt.spans, got, tt.want)

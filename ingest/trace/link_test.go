@@ -198,9 +198,9 @@ func summary(f *graph.Facts) []string {
 	var list []string
 	for i := range f.Observations {
 		o := &f.Observations[i]
-		p50, _ := o.Latency.Quantile(0.5)
-		p99, _ := o.Latency.Quantile(0.99)
-		list = append(list, fmt.Sprint(o.From, o.To, o.Mode, o.Protocol, o.Calls, o.Errors, o.Retries, p50, p99))
+		p50, _ := o.More().Latency.Quantile(0.5)
+		p99, _ := o.More().Latency.Quantile(0.99)
+		list = append(list, fmt.Sprint(*o.From, *o.To, o.Mode, o.Protocol, o.Calls, o.Errors, o.More().Retries, p50, p99))
 	}
 	return list
 }

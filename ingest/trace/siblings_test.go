@@ -80,12 +80,12 @@ func spreadsOf(facts *graph.Facts) []string {
 	var list []string
 	for i := range facts.Observations {
 		o := &facts.Observations[i]
-		if o.Requests == 0 {
+		if o.More().Requests == 0 {
 			continue
 		}
-		s := fmt.Sprintf("%s > %s: %g in %g", o.From.Name, o.To.Name, o.Within, o.Requests)
-		slices.SortFunc(o.Repeats, func(a, b graph.Repeat) int { return strings.Compare(a.During+a.Operation, b.During+b.Operation) })
-		for _, r := range o.Repeats {
+		s := fmt.Sprintf("%s > %s: %g in %g", o.From.Name, o.To.Name, o.More().Within, o.More().Requests)
+		slices.SortFunc(o.More().Repeats, func(a, b graph.Repeat) int { return strings.Compare(a.During+a.Operation, b.During+b.Operation) })
+		for _, r := range o.More().Repeats {
 			for _, c := range r.Counts {
 				s += fmt.Sprintf("; %g x %q during %q in %g, %g traces, %v of %v", c.Calls, r.Operation, r.During, c.Requests, c.Traces, c.Took, c.Of)
 			}
@@ -168,7 +168,7 @@ func TestSiblingsAddUp(t *testing.T) {
 	facts, _ := Link(workers, 2)
 	var sum graph.RequestStats
 	for i := range facts.Observations {
-		sum.Add(&facts.Observations[i].RequestStats)
+		sum.Add(&facts.Observations[i].More().RequestStats)
 	}
 	if sum.Requests != 4 || sum.Within != 25 || len(sum.Repeats) != 1 {
 		t.Fatalf("spread is %+v", sum)

@@ -91,11 +91,12 @@ func (t *edgeStats) observations() []graph.Observation {
 	for _, l := range edges {
 		n := t.edges[l]
 		o := graph.Observation{
-			From: t.pool.seen(l.from), To: t.pool.seen(l.to), Way: "span",
-			Protocol: t.pool.protocols[l.protocol], Mode: graph.Sync,
+			From: t.pool.seen(l.from), To: t.pool.seen(l.to), Sighting: &graph.Sighting{Way: "span", Protocol: t.pool.protocols[l.protocol], Mode: graph.Sync},
 			Observed: graph.Observed{
-				Calls: float64(n.calls), Errors: float64(n.failed), Retries: float64(n.retried),
-				FailedTrace: n.failing, Weighted: t.weighted(n), Latency: n.latency, RequestStats: t.pool.spread(&n.spread),
+				Calls: float64(n.calls), Errors: float64(n.failed),
+				Traced: &graph.Traced{
+					Retries: float64(n.retried), FailedTrace: n.failing, Weighted: t.weighted(n), Latency: n.latency, RequestStats: t.pool.spread(&n.spread),
+				},
 			},
 		}
 		if l.async {
@@ -105,7 +106,7 @@ func (t *edgeStats) observations() []graph.Observation {
 		if party == 0 {
 			party = l.to.party
 		}
-		o.Origin = t.pool.origins[party]
+		o.SetOrigin(t.pool.origins[party])
 		list = append(list, o)
 	}
 	return list
@@ -137,13 +138,13 @@ func (t *edgeStats) sightings() []graph.ObservedService {
 }
 
 // seen returns an end of a call as a peer of the graph.
-func (p *pool) seen(e end) graph.TracePeer {
+func (p *pool) seen(e end) *graph.TracePeer {
 	if e.party != 0 {
 		one := &p.parties[e.party]
-		return graph.TracePeer{Name: one.Name, Namespace: one.Cluster, Group: one.Namespace, Workload: one.Workload, Kind: graph.KindService}
+		return &graph.TracePeer{Name: one.Name, Namespace: one.Cluster, Group: one.Namespace, Workload: one.Workload, Kind: graph.KindService}
 	}
 	one := &p.peers[e.peer]
-	s := graph.TracePeer{Name: one.Name, Group: one.Namespace, Host: graph.Address{Host: one.Host, Port: one.Port}, Kind: one.Kind, Inferred: true}
+	s := &graph.TracePeer{Name: one.Name, Group: one.Namespace, Host: graph.Address{Host: one.Host, Port: one.Port}, Kind: one.Kind, Inferred: true}
 	if one.Kind == graph.KindDatabase && !one.Named && one.Name != one.Host {
 		s.Host.Database = one.Name
 	}
