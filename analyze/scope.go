@@ -29,7 +29,8 @@ func Synchronous(g *graph.Graph) *graph.Graph {
 
 // IsAddressed reports whether more than a start order shows the call e.
 func IsAddressed(g *graph.Graph, e graph.Edge) bool {
-	evidence := g.Evidence(e)
+	var one [1]graph.Evidence
+	evidence := g.EvidenceIn(e, &one)
 	return len(evidence) == 0 || slices.ContainsFunc(evidence, func(shown graph.Evidence) bool { return !shown.IsStartOrder() })
 }
 
@@ -74,7 +75,8 @@ func Awaited(g *graph.Graph) *graph.Graph {
 // isMail reports whether all that shows the call e is the address of a mail server.
 func isMail(g *graph.Graph, e graph.Edge) bool {
 	mail := false
-	for _, shown := range g.Evidence(e) {
+	var one [1]graph.Evidence
+	for _, shown := range g.EvidenceIn(e, &one) {
 		if !shown.Class.Core() || shown.IsStartOrder() {
 			continue
 		}

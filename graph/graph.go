@@ -316,25 +316,38 @@ func (g *Graph) HardSync(e Edge) bool { return g.Mode(e) == Sync && g.Need(e) ==
 
 // Call returns everything known about e.
 func (g *Graph) Call(e Edge) Call {
+	c := g.Attributes(e)
+	c.Evidence = g.Evidence(e)
+	return c
+}
+
+// Attributes returns what Call does but for the Evidence, at less cost.
+func (g *Graph) Attributes(e Edge) Call {
 	a := g.attrs[e]
-	c := Call{
+	return Call{
 		From: g.from[e], To: g.to[e],
 		Class: a.class(), Strength: a.strength(), Mode: a.mode(), Need: a.need(),
 		Protocol: g.protocols[a>>16],
 		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0,
 		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0, Tolerant: a&flagTolerant != 0, FreshnessCritical: a&flagFresh != 0,
 	}
-	c.Evidence = g.Evidence(e)
-	return c
 }
 
-// Evidence returns the evidence for e, the strongest first. It costs less than Call. The list may be
-// made for each call of Evidence.
+// Evidence returns the evidence for e, the strongest first. The list may be made for each call of
+// Evidence: what asks for that of many calls uses EvidenceIn.
 func (g *Graph) Evidence(e Edge) []Evidence {
 	if g.detail == nil {
 		return nil
 	}
-	return g.shown.of(g.detail[e])
+	return g.shown.of(g.detail[e], new([1]Evidence))
+}
+
+// EvidenceIn is Evidence that allocates nothing: a list of one may be in one.
+func (g *Graph) EvidenceIn(e Edge, one *[1]Evidence) []Evidence {
+	if g.detail == nil {
+		return nil
+	}
+	return g.shown.of(g.detail[e], one)
 }
 
 // Coverage returns what the inputs were and what could not be used of them. It is never

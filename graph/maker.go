@@ -146,8 +146,8 @@ func sameOf(list []Evidence) (sameEvidence, bool) {
 	return sameEvidence{in, e.Way, e.Protocol, e.Port, e.Strength, e.Class, e.Observed, e.Mode, e.Need}, true
 }
 
-// of returns the list with a number.
-func (s *shown) of(number int32) []Evidence {
+// of returns the list with a number. One that is only a place is made in one.
+func (s *shown) of(number int32, one *[1]Evidence) []Evidence {
 	switch {
 	case number == 0:
 		return nil
@@ -156,7 +156,7 @@ func (s *shown) of(number int32) []Evidence {
 	}
 	at := s.places[-number-1]
 	c := &s.common[at.common]
-	e := Evidence{Origin: c.in, Way: c.way, Protocol: c.protocol, Port: c.port, Strength: c.strength, Class: c.class, Observed: c.observed, Mode: c.mode, Need: c.need}
-	e.Origin.Line, e.Origin.Column = at.line, at.column
-	return []Evidence{e}
+	one[0] = Evidence{Origin: c.in, Way: c.way, Protocol: c.protocol, Port: c.port, Strength: c.strength, Class: c.class, Observed: c.observed, Mode: c.mode, Need: c.need}
+	one[0].Origin.Line, one[0].Origin.Column = at.line, at.column
+	return one[:]
 }

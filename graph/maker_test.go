@@ -44,7 +44,7 @@ func TestShown(t *testing.T) {
 	add()
 	add(Evidence{Says: &policy.Set{}})
 	for i, n := range numbers {
-		if got := s.of(n); !reflect.DeepEqual(got, want[i]) {
+		if got := s.of(n, new([1]Evidence)); !reflect.DeepEqual(got, want[i]) {
 			t.Errorf("list %d is %+v, want %+v", i, got, want[i])
 		}
 	}

@@ -108,7 +108,7 @@ func drawnCalls(d *drawing) iter.Seq[*wire.Call] {
 	return func(yield func(*wire.Call) bool) {
 		var w wire.Call
 		for e := range graph.Edge(d.Graph.Calls()) {
-			w = wire.FromCall(d.Graph, e)
+			w.Set(d.Graph, e)
 			if n := d.Weight(e); n > 1 {
 				w.Calls = n
 			}

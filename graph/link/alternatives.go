@@ -53,10 +53,12 @@ type gatheredMember struct {
 // collectAlternatives returns nil if v calls nothing as a member of a group.
 func collectAlternatives(g *graph.Graph, v graph.Node) *collector {
 	var c *collector
+	var one [1]graph.Evidence
 	for e, end := g.Out(v); e < end; e++ {
-		strongest, placed := graph.Allowed, hasPlace(g.Evidence(e))
-		for i := range g.Evidence(e) { // the strongest come first: a start order adds no group to those of addresses
-			ev := &g.Evidence(e)[i]
+		evidence := g.EvidenceIn(e, &one)
+		strongest, placed := graph.Allowed, hasPlace(evidence)
+		for i := range evidence { // the strongest come first: a start order adds no group to those of addresses
+			ev := &evidence[i]
 			routed := isRouted(g, v, e, ev)
 			if !counts(ev) || ev.In == nil && !routed || ev.Observed && placed || ev.Strength < strongest {
 				continue
@@ -68,7 +70,7 @@ func collectAlternatives(g *graph.Graph, v graph.Node) *collector {
 			strongest = max(strongest, ev.Strength)
 		}
 		if strongest > graph.Allowed {
-			c.alone[e] = slices.ContainsFunc(g.Evidence(e), func(ev graph.Evidence) bool {
+			c.alone[e] = slices.ContainsFunc(evidence, func(ev graph.Evidence) bool {
 				return counts(&ev) && ev.In == nil && !ev.Observed && ev.Strength >= strongest && !isRouted(g, v, e, &ev)
 			})
 		}

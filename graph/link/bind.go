@@ -103,9 +103,11 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node, names *endings) (
 
 // index lists calls by the objects and the names that they go through.
 func (b *binder) index() {
+	var one [1]graph.Evidence
 	for e := range graph.Edge(b.g.Calls()) {
-		for i := range b.g.Evidence(e) {
-			ev := &b.g.Evidence(e)[i]
+		evidence := b.g.EvidenceIn(e, &one)
+		for i := range evidence {
+			ev := &evidence[i]
 			for _, r := range ev.Via {
 				b.via[r] = append(b.via[r], e)
 			}
@@ -298,7 +300,8 @@ func (b *binder) behindProxy(p *graph.Policy, e graph.Edge, callee graph.Node) b
 
 // asks reports whether the caller asks the callee alone whether requests may pass.
 func (b *binder) asks(e graph.Edge) bool {
-	return !slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
+	var one [1]graph.Evidence
+	return !slices.ContainsFunc(b.g.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return ev.Class.Core() && !ev.Asked })
 }
 
 // ofOtherClass reports whether a gateway is an object whose class is not that of the product of

@@ -33,8 +33,9 @@ func (s *peers) number(p **graph.TracePeer) int32 {
 	return n
 }
 
-// settleObservations makes the peers of all sources one, and sorts what was observed by them.
-func settleObservations(f *graph.Facts) {
+// settleObservations makes the peers of all sources one, and sorts what was observed by them. It returns
+// how many peers there are.
+func settleObservations(f *graph.Facts) int {
 	all := peers{shared: map[*graph.TracePeer]int32{}, numbers: map[graph.TracePeer]int32{}}
 	for i := range f.ObservedServices {
 		all.number(&f.ObservedServices[i].TracePeer)
@@ -67,6 +68,7 @@ func settleObservations(f *graph.Facts) {
 		return compareSightings(&f.Observations[a.at], &f.Observations[b.at])
 	})
 	arrange(f.Observations, order)
+	return len(all.list)
 }
 
 // An observationKey is what an observation is sorted by first: the ranks of its peers.

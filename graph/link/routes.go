@@ -25,7 +25,8 @@ type part struct {
 // routes returns the parts of a call with what acts on each.
 func (b *binder) routes(e graph.Edge) []graph.Route {
 	if !b.sentOn[e] {
-		return b.routesOf(leg{e, b.g.To(e)}, b.g.Evidence(e))
+		var one [1]graph.Evidence
+		return b.routesOf(leg{e, b.g.To(e)}, b.g.EvidenceIn(e, &one))
 	}
 	var all []graph.Route
 	var names [][]graph.Node

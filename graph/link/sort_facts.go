@@ -50,6 +50,5 @@ func sortFacts(f *graph.Facts) {
 	sortBy(f.Policies, func(p *graph.Policy) (graph.Origin, string) { return p.Origin, p.Object })
 	sortBy(f.Listeners, func(l *graph.Listener) (graph.Origin, string) { return l.Origin, l.To.Ref.Name })
 	sortBy(f.Namespaces, func(n *graph.Namespace) (graph.Origin, string) { return n.Origin, n.Name })
-	settleObservations(f)
 	dropDuplicates(f)
 }

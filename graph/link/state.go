@@ -11,6 +11,7 @@ type linker struct {
 	coverage *graph.Coverage
 	budget   budget
 	over     *BudgetError // why the build ends early
+	peers    int          // of observed calls, each once
 
 	entities []entity
 	entityIndex

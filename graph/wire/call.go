@@ -61,30 +61,50 @@ type PartLayer struct {
 
 // FromCall returns a call as a document has it.
 func FromCall(g *graph.Graph, e graph.Edge) Call {
-	c := g.Call(e)
-	w := Call{
+	var w Call
+	w.Set(g, e)
+	return w
+}
+
+// Set makes w the call e of g as a document has it. It uses the lists that w has again.
+func (w *Call) Set(g *graph.Graph, e graph.Edge) {
+	var one [1]graph.Evidence
+	c, evidence := g.Attributes(e), g.EvidenceIn(e, &one)
+	*w = Call{
 		From: g.ID(c.From), To: g.ID(c.To),
 		Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
 		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
 		Tolerant: c.Tolerant, FreshnessCritical: c.FreshnessCritical,
+		Observed: w.Observed, Evidence: w.Evidence[:0], Origins: w.Origins[:0],
 	}
 	if c.Observed {
-		w.Observed = fromObserved(g, g.Observed(e))
+		w.setObserved(g, g.Observed(e))
+	} else {
+		w.Observed = nil
 	}
-	w.fromEvidence(c.Evidence)
-	w.fromGroups(g, e, c.Evidence)
+	w.fromEvidence(evidence)
+	w.fromGroups(g, e, evidence)
 	w.fromRoutes(g.Routes(e))
-	return w
+}
+
+func (w *Call) setObserved(g *graph.Graph, o *graph.Observed) {
+	if w.Observed == nil {
+		w.Observed = &Observed{}
+	}
+	*w.Observed = Observed{}
+	if o == nil {
+		return
+	}
+	if w.Observed.Calls, w.Observed.Errors = Amount(o.Calls), Amount(o.Errors); o.Traced != nil {
+		w.Observed.fromTraced(g, o.Traced)
+	}
 }
 
 func (w *Call) fromEvidence(list []graph.Evidence) {
-	if len(list) == 0 {
-		return
-	}
-	w.Evidence, w.Origins = make([]Evidence, len(list)), make([]Origin, len(list))
 	for i := range list {
+		w.Evidence = append(w.Evidence, Evidence{})
 		fromEvidence(&w.Evidence[i], &list[i])
-		w.Origins[i] = FromOrigin(list[i].Origin)
+		w.Origins = append(w.Origins, FromOrigin(list[i].Origin))
 	}
 	slices.SortFunc(w.Origins, compareOrigins)
 	w.Origins = slices.Compact(w.Origins)

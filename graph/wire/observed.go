@@ -97,17 +97,6 @@ func twoDigits(d time.Duration) time.Duration {
 	return d.Round(step)
 }
 
-func fromObserved(g *graph.Graph, o *graph.Observed) *Observed {
-	if o == nil {
-		return &Observed{}
-	}
-	w := &Observed{Calls: Amount(o.Calls), Errors: Amount(o.Errors)}
-	if o.Traced != nil {
-		w.fromTraced(g, o.Traced)
-	}
-	return w
-}
-
 func (w *Observed) fromTraced(g *graph.Graph, o *graph.Traced) {
 	w.Retries, w.FailedTrace, w.Weighted = Amount(o.Retries), o.FailedTrace, Amount(o.Weighted)
 	if sketch, err := o.Latency.MarshalBinary(); err == nil && len(sketch) > 0 {

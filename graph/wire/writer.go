@@ -13,6 +13,7 @@ import (
 // entry. Members are to be written once each, in the order of the fields of Document.
 type Writer struct {
 	w     *bufio.Writer
+	text  []byte // of an entry
 	buf   bytes.Buffer
 	enc   *json.Encoder
 	err   error
@@ -55,6 +56,12 @@ func (j *Writer) key(key string) {
 }
 
 func (j *Writer) value(value any) {
+	if e, ok := value.(entry); ok {
+		if j.text, ok = e.appendTo(j.text[:0]); ok {
+			j.w.Write(j.text)
+			return
+		}
+	}
 	j.buf.Reset()
 	if err := j.enc.Encode(value); err != nil && j.err == nil {
 		j.err = err

@@ -175,6 +175,9 @@ func (a *amount) UnmarshalJSON(b []byte) error {
 
 // number reads a count or a rate as amount does.
 func number(text string) float64 {
+	if text == "" {
+		return 0 // without the error that parsing makes
+	}
 	v, err := strconv.ParseFloat(text, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) || v < 0 {
 		return 0

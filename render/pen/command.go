@@ -51,11 +51,15 @@ func (g *Guard) Write(p []byte) (int, error) {
 		g.line = append(g.line, p...)
 		return len(p), nil
 	}
-	text := append(g.line, p[:end]...)
-	g.line = append([]byte(nil), p[end:]...)
+	text := p[:end]
+	if len(g.line) > 0 {
+		g.line = append(g.line, text...)
+		text = g.line
+	}
 	if err := g.pass(text); err != nil {
 		return 0, err
 	}
+	g.line = append(g.line[:0], p[end:]...)
 	return len(p), nil
 }
 
