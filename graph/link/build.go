@@ -47,7 +47,7 @@ func (b *Builder) Build() *graph.Graph {
 	b.complete()
 	reduceNames(&b.facts)
 	sortFacts(&b.facts)
-	l := &linker{f: &b.facts, peers: settleObservations(&b.facts), coverage: &b.Coverage, budget: budgetOf(&b.facts, b.Coverage.Bytes)}
+	l := &linker{f: &b.facts, coverage: &b.Coverage, budget: budgetOf(&b.facts, b.Coverage.Bytes)}
 	namespaces := map[string]string{} // by file
 	if b.Namespace == "" {
 		namespaces = l.namespacesOfFiles()

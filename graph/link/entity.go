@@ -43,8 +43,7 @@ func (l *linker) add(r graph.Ref, o graph.Origin) int {
 
 // declare makes the entities of everything that documents declare.
 func (l *linker) declare() {
-	many := len(l.f.Entities) + len(l.f.Names) + l.peers
-	l.byRef, l.entities = make(map[graph.Ref]int, many), make([]entity, 0, many)
+	l.byRef = make(map[graph.Ref]int, len(l.f.Entities)+len(l.f.Names))
 	l.withAppID = map[string][]int{}
 	l.apps, l.accounts, l.selectable = map[string]int{}, map[podLabel][]int{}, map[string][]int{}
 	for i := range l.f.Entities {

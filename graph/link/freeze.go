@@ -52,8 +52,12 @@ func (l *linker) freeze() *graph.Graph {
 	}
 
 	calls := graph.NewMaker(services, len(l.edges)+len(l.observed))
+	nodes := make([]graph.Node, len(l.entities))
+	for c := range nodes {
+		nodes[c] = node[l.find(c)]
+	}
 	add := func(ends [2]int, evidence []graph.Evidence) {
-		c := newCall(node[l.find(ends[0])], node[l.find(ends[1])], evidence, services)
+		c := newCall(nodes[ends[0]], nodes[ends[1]], evidence, services)
 		calls.Add(&c)
 	}
 	for ends, evidence := range l.edges {
@@ -63,7 +67,7 @@ func (l *linker) freeze() *graph.Graph {
 		add(ends, evidence)
 	}
 	g := calls.Graph()
-	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node), Groups: alternatives(g)}
+	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node, nodes), Groups: alternatives(g)}
 	l.completeCoverage(g)
 	d.Coverage.Mistakes = l.mistakes(g, node)
 	d.Routes, d.Policies = l.bind(g, node, names)

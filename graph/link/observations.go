@@ -21,11 +21,10 @@ type peers struct {
 func (s *peers) number(p **graph.TracePeer) int32 {
 	n, known := s.shared[*p]
 	if !known {
-		one := **p
-		one.Name, one.Host.Host, one.Host.Database = address.HostOf(one.Name), address.HostOf(one.Host.Host), address.HostOf(one.Host.Database)
-		if n, known = s.numbers[one]; !known {
+		one := reduced(*p)
+		if n, known = s.numbers[*one]; !known {
 			n = int32(len(s.list))
-			s.list, s.numbers[one] = append(s.list, &one), n
+			s.list, s.numbers[*one] = append(s.list, one), n
 		}
 		s.shared[*p] = n
 	}
@@ -33,9 +32,23 @@ func (s *peers) number(p **graph.TracePeer) int32 {
 	return n
 }
 
+// reduced returns a peer without addresses as names.
+func reduced(p *graph.TracePeer) *graph.TracePeer {
+	name, host, database := address.HostOf(p.Name), address.HostOf(p.Host.Host), address.HostOf(p.Host.Database)
+	if name == p.Name && host == p.Host.Host && database == p.Host.Database {
+		return p
+	}
+	one := *p
+	one.Name, one.Host.Host, one.Host.Database = name, host, database
+	return &one
+}
+
+// An observationKey is what an observation is sorted by first: the ranks of its peers among all.
+type observationKey struct{ from, to, at int32 }
+
 // settleObservations makes the peers of all sources one, and sorts what was observed by them. It returns
-// how many peers there are.
-func settleObservations(f *graph.Facts) int {
+// the ranks of the peers of each observation, and how many peers there are.
+func settleObservations(f *graph.Facts) (ends []observationKey, count int) {
 	all := peers{shared: map[*graph.TracePeer]int32{}, numbers: map[graph.TracePeer]int32{}}
 	for i := range f.ObservedServices {
 		all.number(&f.ObservedServices[i].TracePeer)
@@ -46,19 +59,19 @@ func settleObservations(f *graph.Facts) int {
 		all.number(&p.To)
 		all.number(&p.With)
 	}
-	order := make([]observationKey, len(f.Observations))
+	ends = make([]observationKey, len(f.Observations))
 	for i := range f.Observations {
 		o := &f.Observations[i]
-		order[i] = observationKey{all.number(&o.From), all.number(&o.To), int32(i)}
+		ends[i] = observationKey{all.number(&o.From), all.number(&o.To), int32(i)}
 	}
 	ranks := all.ranks()
-	for i := range order {
-		order[i].from, order[i].to = ranks[order[i].from], ranks[order[i].to]
+	for i := range ends {
+		ends[i].from, ends[i].to = ranks[ends[i].from], ranks[ends[i].to]
 	}
 	slices.SortFunc(f.ObservedServices, func(a, b graph.ObservedService) int {
 		return cmp.Or(comparePeers(a.TracePeer, b.TracePeer), a.Origin.Compare(b.Origin))
 	})
-	slices.SortFunc(order, func(a, b observationKey) int {
+	slices.SortFunc(ends, func(a, b observationKey) int {
 		if a.from != b.from {
 			return cmp.Compare(a.from, b.from)
 		}
@@ -67,12 +80,9 @@ func settleObservations(f *graph.Facts) int {
 		}
 		return compareSightings(&f.Observations[a.at], &f.Observations[b.at])
 	})
-	arrange(f.Observations, order)
-	return len(all.list)
+	arrange(f.Observations, ends)
+	return ends, len(ranks)
 }
-
-// An observationKey is what an observation is sorted by first: the ranks of its peers.
-type observationKey struct{ from, to, at int32 }
 
 // ranks returns the place of each peer among all, sorted.
 func (s *peers) ranks() []int32 {
@@ -87,7 +97,7 @@ func (s *peers) ranks() []int32 {
 	return ranks
 }
 
-// arrange puts observations into an order, in place, which is used up.
+// arrange puts observations into an order, in place. It uses up the places in the order.
 func arrange(list []graph.Observation, order []observationKey) {
 	for i := range order {
 		for at := int32(i); order[at].at >= 0; {

@@ -18,12 +18,14 @@ func (l *linker) observe() {
 	if len(l.f.ObservedServices)+len(l.f.Observations) == 0 {
 		return
 	}
-	w := newTraceResolver(l)
+	ends, peers := settleObservations(l.f)
+	l.entities = slices.Grow(l.entities, peers)
+	w := newTraceResolver(l, ends, peers)
 	w.collectNames()
 	l.observed = make([]observedCall, 0, len(l.f.Observations))
 	for i := range l.f.Observations {
 		o := &l.f.Observations[i]
-		from, to := w.caller(o), w.callee(o)
+		from, to := w.caller(i), w.callee(i)
 		l.observed = append(l.observed, observedCall{int32(from), int32(to), int32(i)})
 		if key := [2]int{from, to}; len(l.edges[key]) > 0 {
 			l.edges[key] = w.addObserved(l.edges[key], o, to)
@@ -180,14 +182,14 @@ func (w *traceResolver) observedRoot(s *graph.TracePeer, from int) (root int, ok
 }
 
 // settleObserved returns what was observed of the calls of g, and sets Served of its
-// services. node has the nodes of roots.
-func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node) []*graph.Observed {
+// services. node has the nodes of roots, nodes those of entities.
+func (l *linker) settleObserved(g *graph.Graph, node map[int]graph.Node, nodes []graph.Node) []*graph.Observed {
 	if len(l.observed)+len(l.served) == 0 {
 		return nil
 	}
 	sums, observed := make([]graph.Observed, 0, len(l.observed)), make([]*graph.Observed, g.Calls())
 	for same := range sameEnds(l.observed) {
-		e, ok := g.Edge(node[l.find(int(same[0].from))], node[l.find(int(same[0].to))])
+		e, ok := g.Edge(nodes[same[0].from], nodes[same[0].to])
 		if !ok {
 			continue
 		}

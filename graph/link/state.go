@@ -11,7 +11,6 @@ type linker struct {
 	coverage *graph.Coverage
 	budget   budget
 	over     *BudgetError // why the build ends early
-	peers    int          // of observed calls, each once
 
 	entities []entity
 	entityIndex
@@ -51,6 +50,7 @@ type entityIndex struct {
 // spanTotals are what the spans of services add up to.
 type spanTotals struct {
 	observed  []observedCall              // by ends, then in the order of the observations
+	platform  map[*graph.TracePeer]bool   // callees that are known to be a part of a platform or not; see classOf
 	served    map[int]*graph.ServerStats  // by root
 	pairs     map[[3]int]*graph.PairStats // by the roots of a caller and two of its callees
 	withSpans map[int]bool                // roots of which spans were seen

@@ -22,6 +22,8 @@ type traceResolver struct {
 	groups          map[string]int    // by name, how many groups have a service of this name
 	onlyNamespaces  map[string]string // by name, the one namespace in spans of it; "" for several
 	known           map[*graph.TracePeer]int
+	ends            []observationKey // by observation, the ranks of its peers
+	roots           []int            // by the rank of a peer with spans; -1 until it is known
 	inferred        map[inferredKey]int
 	called          map[inferredKey]int // the same without the protocol, plus 1
 	noted           map[string]bool
@@ -35,9 +37,9 @@ type inferredKey struct {
 	protocol string // of a database
 }
 
-func newTraceResolver(l *linker) *traceResolver {
+func newTraceResolver(l *linker, ends []observationKey, peers int) *traceResolver {
 	w := &traceResolver{
-		linker: l, configuredNames: map[string][]int{}, groups: map[string]int{}, onlyNamespaces: map[string]string{},
+		linker: l, ends: ends, roots: slices.Repeat([]int{-1}, peers), configuredNames: map[string][]int{}, groups: map[string]int{}, onlyNamespaces: map[string]string{},
 		known: map[*graph.TracePeer]int{}, inferred: map[inferredKey]int{}, called: map[inferredKey]int{}, noted: map[string]bool{}, tracedOnly: map[int]bool{},
 	}
 	w.readConfiguredNames()
@@ -65,23 +67,43 @@ func (w *traceResolver) collectNames() {
 		w.groups[name] = len(of)
 	}
 	w.withSpans = map[int]bool{}
-	for s, at := range w.named() {
-		w.withSpans[w.service(s, at)] = true
+	for i := range w.f.ObservedServices {
+		if s := &w.f.ObservedServices[i]; !s.Inferred {
+			w.withSpans[w.service(s.TracePeer, s.Origin)] = true
+		}
+	}
+	for i := range w.f.Observations {
+		o := &w.f.Observations[i]
+		at := o.Origin()
+		w.sight(o.From, w.ends[i].from, at)
+		w.sight(o.To, w.ends[i].to, at)
+	}
+}
+
+// sight finds the root of a peer with spans at one more place.
+func (w *traceResolver) sight(s *graph.TracePeer, rank int32, at graph.Origin) {
+	switch {
+	case s.Inferred:
+	case w.roots[rank] < 0:
+		root := w.service(s, at)
+		w.roots[rank], w.withSpans[root] = root, true
+	default:
+		w.keepFirstOrigin(w.roots[rank], at)
 	}
 }
 
 // named yields the services with spans, as often as they were observed.
-func (w *traceResolver) named() iter.Seq2[*graph.TracePeer, graph.Origin] {
-	return func(yield func(*graph.TracePeer, graph.Origin) bool) {
+func (w *traceResolver) named() iter.Seq[*graph.TracePeer] {
+	return func(yield func(*graph.TracePeer) bool) {
 		for i := range w.f.ObservedServices {
-			if s := &w.f.ObservedServices[i]; !s.Inferred && !yield(s.TracePeer, s.Origin) {
+			if s := &w.f.ObservedServices[i]; !s.Inferred && !yield(s.TracePeer) {
 				return
 			}
 		}
 		for i := range w.f.Observations {
 			o := &w.f.Observations[i]
 			for _, s := range [...]*graph.TracePeer{o.From, o.To} {
-				if !s.Inferred && !yield(s, o.Origin()) {
+				if !s.Inferred && !yield(s) {
 					return
 				}
 			}
@@ -124,24 +146,28 @@ func attributeIn(list, key string) string {
 	return ""
 }
 
-// caller returns the root of the caller of an observed call.
-func (w *traceResolver) caller(o *graph.Observation) int { return w.party(o.From, o, -1) }
-
-// callee returns the root of the callee of an observed call.
-func (w *traceResolver) callee(o *graph.Observation) int {
-	from := -1
-	if o.To.Inferred && !o.From.Inferred {
-		from = w.service(o.From, o.Origin())
+// caller returns the root of the caller in an observation.
+func (w *traceResolver) caller(i int) int {
+	if root := w.roots[w.ends[i].from]; root >= 0 {
+		return root
 	}
+	o := &w.f.Observations[i]
+	return w.party(o.From, o, -1)
+}
+
+// callee returns the root of the callee in an observation.
+func (w *traceResolver) callee(i int) int {
+	if root := w.roots[w.ends[i].to]; root >= 0 {
+		return root
+	}
+	o := &w.f.Observations[i]
+	from := w.roots[w.ends[i].from] // -1 if it is inferred, too
 	return w.party(o.To, o, from)
 }
 
-// party returns the root of one end of an observed call. from is the root of the caller if the end is
-// a callee.
+// party returns the root of an inferred end of an observed call. from is the root of the caller if the
+// end is a callee.
 func (w *traceResolver) party(s *graph.TracePeer, o *graph.Observation, from int) int {
-	if !s.Inferred {
-		return w.service(s, o.Origin())
-	}
 	key := inferredKey{s, from, ""}
 	if s.Kind == graph.KindDatabase {
 		key.protocol = address.ProtocolOf(strings.ToLower(o.Protocol)).Name

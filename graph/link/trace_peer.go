@@ -219,10 +219,18 @@ func (w *traceResolver) topic(name string) (int, bool) {
 
 // classOf returns what an observed call is for, by its address.
 func (l *linker) classOf(to *graph.TracePeer, root int) graph.Class {
+	platform, known := l.platform[to]
+	if !known {
+		if l.platform == nil {
+			l.platform = map[*graph.TracePeer]bool{}
+		}
+		platform = isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host))
+		l.platform[to] = platform
+	}
 	switch {
-	case isPlatform(hostIn(strings.ToLower(to.Name))) || isPlatform(canonical(to.Host.Host)):
+	case platform:
 		return graph.ClassControl
-	case address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry && !l.isProgram(root):
+	case to.Host.Port != 0 && address.ProtocolOn("", to.Host.Port).Kind == graph.KindTelemetry && !l.isProgram(root):
 		return graph.ClassTelemetry
 	}
 	return graph.ClassCall
