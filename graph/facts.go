@@ -271,6 +271,7 @@ type LabeledObject struct {
 	Origin   Origin
 	Labels   Labels
 	Sections []string // the names of its listeners
+	Own      bool     // its listeners are for objects of its own namespace only
 }
 
 // A TargetSelector selects the objects of one kind by their labels, without a condition all

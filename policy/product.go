@@ -32,7 +32,7 @@ type Product struct {
 	MaxAttempts    int          // its limit for the number of attempts; 0 is no limit
 	Around         *Product     // the product behind it, on top of whose defaults its policies come
 	EjectionName   string       // what it calls the ejection of single hosts; empty is "outlier detection"
-	KeepsHeadless  bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none
+	KeepsHeadless  bool         // sends calls to a headless Service to the address that the caller chose, so it can eject none; see Set.KeepsHeadless
 	TriesOfRetries bool         // its timeout for one attempt belongs to its retries: there is none where they are switched off
 	Ignores        []string     // the fields of an API, by path, that it does not take from the routes that it carries
 	NoPanic        bool         // never sends calls to ejected hosts, however few others are left
@@ -182,6 +182,12 @@ func (s Set) WithDefaults() Set {
 		s.Timeout = &without
 	}
 	return s
+}
+
+// KeepsHeadless reports whether what s is for sends the calls to a headless Service to the address
+// that the caller chose: the proxies of a mesh beside their callers do, its gateways do not.
+func (s *Set) KeepsHeadless() bool {
+	return s.Layer == ClientProxy && s.Product.OrNative().KeepsHeadless
 }
 
 // under returns the defaults of a part of a policy. If a product has no defaults for

@@ -21,6 +21,15 @@ type Syntax struct {
 	Good     string                                          // valid texts, for the hint
 	Unit     string                                          // for bare numbers, for the hint
 	Doubt    func(text string) (doubt, hint, instead string) // see Duration
+	Missing  string                                          // what a missing field means, if 0 is refused and the field may be missing
+	Messages bool                                            // {seconds: 2} is read, too
+}
+
+// Positive is s for a field that has a default, and that the product refuses if it is 0.
+func (s *Syntax) Positive() *Syntax {
+	positive := *s
+	positive.Zero, positive.Missing = refused, "the default acts then"
+	return &positive
 }
 
 // hint says how to write text in this syntax.

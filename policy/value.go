@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/weirgraph/weir/internal/didyoumean"
+	"github.com/weirgraph/weir/internal/lazy"
 )
 
 // A ValueError is the error of a value that a product rejects, for use in a finding:
@@ -17,6 +18,7 @@ type ValueError struct {
 	Hint string // how to fix it: `write "3s" or "3ms"`
 
 	Instead string // a text that means what is probably meant; empty if that is unknown
+	Goes    bool   // the field may be removed instead
 }
 
 func (e *ValueError) Error() string { return strconv.Quote(e.Text) + " " + e.Why }
@@ -80,7 +82,11 @@ func ParseDuration(s *Syntax, text string) (Duration, error) {
 		means, why = s.Zero, "must be more than 0"
 	}
 	if means == refused {
-		return Duration{}, &ValueError{Text: text, Why: why, Hint: s.hint(text), Instead: s.instead(text)}
+		err := &ValueError{Text: text, Why: why, Hint: s.hint(text), Instead: s.instead(text)}
+		if d == 0 && s.Missing != "" && err.Instead == "" && zero.MatchString(text) {
+			err.Hint, err.Goes = "remove it: "+s.Missing, true
+		}
+		return Duration{}, err
 	}
 	out := Duration{Value: d, Means: means}
 	if means == Acts && s.Doubt != nil {
@@ -88,6 +94,9 @@ func ParseDuration(s *Syntax, text string) (Duration, error) {
 	}
 	return out, nil
 }
+
+// zero is a duration of nothing, in whatever unit.
+var zero = lazy.NewRegexp(`^0+(\.0+)?[a-zµ]*$`)
 
 // ParsePercent reads a number of percent, 0 to 100, as a share: "50" and "50%"
 // are 0.5.

@@ -37,7 +37,7 @@ func whyCannotTrip(l *policy.Effect, hosts policy.Setting[int], callee *graph.Se
 	case detectsNothing(b):
 		return tripBlocker{"all its detectors are disabled", "set the number of consecutive errors that ejects a host, usually 5", analyze.Warning, analyze.Certain,
 			[]analyze.KeyValue{value("failures", b.Failures), value("gatewayFailures", b.Gateway)}}, true
-	case callee.Headless && l.Set.Product.OrNative().KeepsHeadless:
+	case callee.Headless && l.Set.KeepsHeadless():
 		return tripBlocker{"the callee is a headless Service, so the caller itself selects the replica", fmt.Sprintf("call %s through a Service with a cluster IP", callee.ID), analyze.Warning, analyze.Default,
 			[]analyze.KeyValue{keyValue("headless", "true"), count}}, true
 	case hosts.Set() && hosts.Value == 1 && callee.Kind == graph.KindExternal:

@@ -28,7 +28,7 @@ the caller is of tier 1; and, as a warning, for one whose timeout is disabled. I
 one level more severe for callers of tier 1.
 
     timeout: 300s
-    timeout: 0s              # Istio, Envoy: no timeout
+    timeout: 0s              # Envoy: no timeout
 
 Not reported: calls by jobs, streams whose timeout is disabled and which bound silence
 instead, and read timeouts of proxies, which WebSockets and uploads need long.

@@ -58,7 +58,8 @@ ten days, is a warning. A value that is substituted later, such as
 
 **Fix.** Write the value in the notation of the product. The hint shows it.
 
-- Istio, Dapr, Kuma, Contour: "300ms", "5s", "1m30s". Envoy: seconds, "0.3s".
+- Istio, Dapr, Kuma, Contour: "300ms", "5s", "1m30s". Envoy: seconds, "0.3s". Istio refuses
+  0 and all below "1ms"; a VirtualService without "timeout" has none.
 - Gateway API: whole numbers with units, "1s500ms". Linkerd: one number, one unit.
 - ingress-nginx: seconds without a unit, quoted: "60". Kong: milliseconds, 60000.
 - .NET: "00:00:10". Spring: "500ms", "PT0.5S" or milliseconds.

@@ -151,7 +151,7 @@ func memberships(s *graph.Service, ns *graph.Namespace, waypoint func(*policy.Pr
 
 // waypoints are the objects that can be waypoints, by name; nil if the inputs have none of
 // their kind, so that they may be anywhere.
-type waypoints map[graph.Ref]graph.Labels
+type waypoints map[graph.Ref]*graph.LabeledObject
 
 func (l *linker) waypoints() waypoints {
 	found := waypoints{}
@@ -161,7 +161,7 @@ func (l *linker) waypoints() waypoints {
 		}
 		for i := range l.f.Labeled {
 			if o := &l.f.Labeled[i]; o.Kind == p.Waypoint.Kind && o.Origin.Reader != p.Name {
-				found[graph.Ref{Kind: p.Name, Namespace: o.Namespace, Name: o.Name}] = o.Labels
+				found[graph.Ref{Kind: p.Name, Namespace: o.Namespace, Name: o.Name}] = o
 			}
 		}
 	}
@@ -186,7 +186,7 @@ func (w waypoints) serve(p *policy.Product, s *graph.Service, own graph.Labels, 
 	if !found {
 		return !slices.ContainsFunc(slices.Collect(maps.Keys(w)), func(r graph.Ref) bool { return r.Kind == p.Name })
 	}
-	return !slices.Contains(p.Waypoint.ForOthers, of[p.Waypoint.For])
+	return (!of.Own || of.Namespace == s.Namespace) && !slices.Contains(p.Waypoint.ForOthers, of.Labels[p.Waypoint.For])
 }
 
 // serviceLabels returns the labels of the Services that lead to entities, not those of pods.

@@ -90,12 +90,18 @@ func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
 			shadowReplacedFields(chosen, e)
 			for i := range r.Layers {
 				r.Layers[i] = r.Layers[i].WithDefaults()
+				if l := &r.Layers[i]; b.g.Service(b.g.To(e)).Headless && l.KeepsHeadless() && l.Balance != nil {
+					l.Balance = callerChooses
+				}
 			}
 			routes = append(routes, r)
 		}
 	}
 	return routes
 }
+
+// callerChooses is how calls are spread of which the caller chooses the address, whatever its proxy is set to.
+var callerChooses = &policy.Balance{Strategy: policy.Setting[string]{Value: "passthrough", Provenance: policy.PlatformDefault}}
 
 // subsetsOf returns the subsets of the callee that a part of a call is routed to, sorted; a
 // single "" if there are none, or no policy is for one of them.

@@ -8,6 +8,7 @@
 package field
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +17,6 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
-	"github.com/weirgraph/weir/policy/product"
 )
 
 // A Reader reads the fields of one policy in a document. A path is below a node; a
@@ -143,6 +143,11 @@ func (f *Reader) Duration(n document.Node, path ...string) policy.Setting[time.D
 	return limit(f.duration(n, path))
 }
 
+// Positive reads a time at a path below n that has a default, and that the product refuses if it is 0.
+func (f *Reader) Positive(n document.Node, path ...string) policy.Setting[time.Duration] {
+	return f.In(f.syntax.Positive()).Duration(n, path...)
+}
+
 // Wait reads a length of time at a path below n, of which 0 is one.
 func (f *Reader) Wait(n document.Node, path ...string) policy.Setting[time.Duration] {
 	return wait(f.duration(n, path))
@@ -150,31 +155,30 @@ func (f *Reader) Wait(n document.Node, path ...string) policy.Setting[time.Durat
 
 func (f *Reader) duration(n document.Node, path []string) policy.Setting[policy.Duration] {
 	v := f.find(n, path)
-	if v.Form == compound && f.syntax == product.EnvoyDuration {
-		if d, ok := messageDuration(f.Look(n, path...)); ok {
-			return policy.Setting[policy.Duration]{Value: d, Provenance: v.How, Origin: v.Origin}
+	if v.Form == compound && f.syntax.Messages {
+		if text, ok := messageDuration(f.Look(n, path...)); ok {
+			v.Text, v.Form = text, Scalar
 		}
 	}
 	return f.values.duration(f.syntax, v)
 }
 
-// messageDuration reads a duration that is written as the message that it is to
+// messageDuration is the text of a duration that is written as the message that it is to
 // Envoy: {seconds: 5}.
-func messageDuration(n document.Node) (policy.Duration, bool) {
+func messageDuration(n document.Node) (string, bool) {
 	if !n.Get("seconds").Exists() && !n.Get("nanos").Exists() {
-		return policy.Duration{}, false
+		return "", false
 	}
 	seconds, ok := n.Get("seconds").Int()
 	nanos, okNanos := n.Get("nanos").Int()
 	const most = 1 << 32 // seconds, more than any timer runs
 	if ok == n.Get("seconds").Exists() && okNanos == n.Get("nanos").Exists() && 0 <= seconds && seconds < most && 0 <= nanos && nanos < 1e9 {
-		d := policy.Duration{Value: time.Duration(seconds)*time.Second + time.Duration(nanos), Means: policy.Acts}
-		if d.Value == 0 {
-			d.Means = policy.Off
+		if nanos == 0 {
+			return fmt.Sprintf("%ds", seconds), true
 		}
-		return d, true
+		return fmt.Sprintf("%d.%09ds", seconds, nanos), true
 	}
-	return policy.Duration{}, false
+	return "", false
 }
 
 // Count reads a number from least up at a path below n.

@@ -42,7 +42,7 @@ func (v Value) Flaw(kind graph.FlawKind, why, hint string) graph.Flaw {
 func (v Value) Refused(err error) graph.Flaw {
 	if bad := (*policy.ValueError)(nil); errors.As(err, &bad) {
 		flaw := v.Flaw(graph.Invalid, bad.Why, bad.Hint)
-		flaw.Instead = bad.Instead
+		flaw.Instead, flaw.Goes = bad.Instead, bad.Goes
 		return flaw
 	}
 	return v.Flaw(graph.Invalid, err.Error(), "")

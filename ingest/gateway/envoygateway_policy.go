@@ -133,7 +133,7 @@ func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
 	says := policy.Set{Layer: policy.Gateway, Product: product.EnvoyGateway}
 	timeout := policy.Timeout{
 		Total:   f.Duration(n, "timeout", "http", "requestTimeout"),
-		Connect: f.Duration(n, "timeout", "tcp", "connectTimeout"),
+		Connect: f.Positive(n, "timeout", "tcp", "connectTimeout"),
 		Idle:    f.Duration(n, "timeout", "http", "streamIdleTimeout"),
 	}
 	if retry := n.Get("retry"); retry.IsMap() {
@@ -169,8 +169,8 @@ func backendTrafficSays(f *field.Reader, n document.Node) policy.Set {
 	active := f.Within("healthCheck.active")
 	check := n.Get("healthCheck", "active")
 	says.HealthCheck = field.Presence(policy.HealthCheck{
-		Interval: active.Duration(check, "interval"),
-		Timeout:  active.Duration(check, "timeout"),
+		Interval: active.Positive(check, "interval"),
+		Timeout:  active.Positive(check, "timeout"),
 		Failures: active.Count(1, check, "unhealthyThreshold"),
 	})
 	says.Balance = field.Presence(policy.Balance{Strategy: f.Word(envoyGatewayBalancers, n, "loadBalancer", "type")})
@@ -193,8 +193,8 @@ func envoyGatewayRetry(f *field.Reader, n document.Node) *policy.Retry {
 	}
 	r.On = envoyGatewayOn(f, n)
 	backoff := policy.Backoff{
-		Base: f.Duration(n, "perRetry", "backOff", "baseInterval"),
-		Max:  f.Duration(n, "perRetry", "backOff", "maxInterval"),
+		Base: f.Positive(n, "perRetry", "backOff", "baseInterval"),
+		Max:  f.Positive(n, "perRetry", "backOff", "maxInterval"),
 	}
 	r.Backoff = field.Presence(backoff)
 	return r
@@ -254,8 +254,8 @@ func passiveCheck(f *field.Reader, n document.Node) *policy.Breaker {
 		Kind:     field.Written(f, n, "endpoint"),
 		Failures: field.OrSupplied(f, n, f.Count(0, n, "consecutive5XxErrors"), d.Failures.Value),
 		Gateway:  f.Count(0, n, "consecutiveGatewayErrors"),
-		Window:   field.OrSupplied(f, n, f.Duration(n, "interval"), d.Window.Value),
-		Open:     field.OrSupplied(f, n, f.Duration(n, "baseEjectionTime"), d.Open.Value),
+		Window:   field.OrSupplied(f, n, f.Positive(n, "interval"), d.Window.Value),
+		Open:     field.OrSupplied(f, n, f.Positive(n, "baseEjectionTime"), d.Open.Value),
 		MaxEject: field.OrSupplied(f, n, f.Percent(n, "maxEjectionPercent"), d.MaxEject.Value),
 	}
 	if share := &b.MaxEject; share.Provenance == policy.Explicit && share.Value == 0 {

@@ -81,9 +81,17 @@ func apiGateway(r *resource.Object) {
 
 // labeled makes the object one that policies may select by its labels.
 func labeled(r *resource.Object) {
+	listeners := r.List(r.Spec, "listeners")
 	r.Facts.Labeled = append(r.Facts.Labeled, graph.LabeledObject{
-		Ref: r.Ref(), Origin: r.At(r.Root), Labels: resource.LabelsOf(r.Meta.Get("labels")), Sections: names(r.List(r.Spec, "listeners")),
+		Ref: r.Ref(), Origin: r.At(r.Root), Labels: resource.LabelsOf(r.Meta.Get("labels")), Sections: names(listeners),
+		Own: len(listeners) > 0 && !slices.ContainsFunc(listeners, admitsOthers),
 	})
+}
+
+// admitsOthers reports whether a listener may be for the objects of other namespaces.
+func admitsOthers(listener document.Node) bool {
+	from := listener.Get("allowedRoutes", "namespaces", "from").Str()
+	return from != "" && from != "Same" && from != "None"
 }
 
 // names are the names of sections.

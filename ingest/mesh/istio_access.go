@@ -55,9 +55,17 @@ func istioAskers(provider string) graph.Ref {
 }
 
 // askProvider makes what an AuthorizationPolicy protects ask the provider that it names. A
-// policy without rules matches no request.
+// policy without rules matches no request, and Istio refuses one that does not mention them:
+// pkg/config/validation/validation.go:1446.
 func askProvider(r *resource.Object) {
 	provider := r.Mapping(r.Spec, "provider").Get("name")
+	if action := r.Spec.Get("action"); !r.Spec.Get("rules").Exists() {
+		f := field.New(r.Document, product.IstioDuration)
+		f.Flaw(graph.Invalid, action, "action", "it matches no request without rules", "add rules: [{}] for every request, or remove the policy", field.Beside("rules", "[{}]"))
+		p := r.Policy(product.Istio, "authorization", action)
+		p.Flaws = f.TakeFlaws()
+		r.Facts.Policies = append(r.Facts.Policies, p)
+	}
 	if provider.Str() == "" || len(r.List(r.Spec, "rules")) == 0 {
 		return
 	}

@@ -159,7 +159,7 @@ func trafficPolicy(f *field.Reader, own, inherited document.Node) policy.Set {
 func connectionPool(f *field.Reader, n document.Node, says *policy.Set) {
 	f = f.Within("connectionPool")
 	idle := f.Duration(n, "http", "idleTimeout")
-	if tcp := f.Duration(n, "tcp", "idleTimeout"); !idle.Set() {
+	if tcp := f.In(product.IstioIdle).Duration(n, "tcp", "idleTimeout"); !idle.Set() {
 		idle = tcp
 	}
 	says.Timeout = field.Presence(policy.Timeout{Connect: f.Duration(n, "tcp", "connectTimeout"), Idle: idle})
@@ -191,7 +191,7 @@ func outlierDetection(f *field.Reader, n document.Node) *policy.Breaker {
 		Kind:     field.Written(f, n, "endpoint"),
 		Window:   f.Duration(n, "interval"),
 		Open:     f.Duration(n, "baseEjectionTime"),
-		MaxEject: f.Percent(n, "maxEjectionPercent"),
+		MaxEject: ejectionShare(f, n),
 		Failures: f.Count(0, n, "consecutive5xxErrors"),
 		Gateway:  f.Count(0, n, "consecutiveGatewayErrors"),
 	}
@@ -204,6 +204,18 @@ func outlierDetection(f *field.Reader, n document.Node) *policy.Breaker {
 		}
 	}
 	return b
+}
+
+// ejectionShare reads how many of the hosts may be out at a time. 0 counts as not written, which is
+// Envoy's default: pilot/pkg/networking/core/cluster_traffic_policy.go:523.
+func ejectionShare(f *field.Reader, n document.Node) policy.Setting[float64] {
+	share := f.Percent(n, "maxEjectionPercent")
+	if share.Set() && share.Value == 0 {
+		at := n.Get("maxEjectionPercent")
+		share = field.Supplied(f, at, product.Istio.Within.Breaker.MaxEject.Value)
+		f.Reading(at, "maxEjectionPercent", fmt.Sprintf("0 is not set, so that Envoy's default of %g %% acts", 100*share.Value), "write 1 or more, or remove outlierDetection for none", field.Remove)
+	}
+	return share
 }
 
 // istioBalancers are the words of loadBalancer.simple. The one that is deprecated

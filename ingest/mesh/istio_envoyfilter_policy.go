@@ -82,8 +82,9 @@ func patchedRoute(f *field.Reader, n document.Node) policy.Set {
 	})}
 	if retry.IsMap() {
 		f := f.Within("retry_policy")
+		backoff := f.In(product.EnvoyRequired)
 		says.Retry = &policy.Retry{Retries: settings.SwitchedOffAt0(f.Count(0, retry, "num_retries")), On: proxy.EnvoyOn(f, retry), Backoff: field.Presence(policy.Backoff{
-			Base: f.Duration(retry, "retry_back_off", "base_interval"), Max: f.Duration(retry, "retry_back_off", "max_interval"),
+			Base: backoff.Duration(retry, "retry_back_off", "base_interval"), Max: backoff.Duration(retry, "retry_back_off", "max_interval"),
 		})}
 	}
 	return says

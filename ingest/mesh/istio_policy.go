@@ -246,7 +246,7 @@ func (h *httpRule) policy() (policy.Set, []graph.Flaw) {
 	says := policy.Set{Product: product.Istio}
 	var timeout policy.Timeout
 	_, f := h.taken("timeout")
-	timeout.Total = f.Duration(h.owner(f), "timeout")
+	timeout.Total = f.In(product.IstioTimeout).Duration(h.owner(f), "timeout")
 	n, f := h.taken("retries")
 	timeout.PerTry, says.Retry = istioRetries(f, n, "retries")
 	says.Timeout = field.Presence(timeout)
@@ -287,10 +287,6 @@ func istioRetries(f *field.Reader, n document.Node, name string) (perTry policy.
 	f = f.Within(name)
 	r = &policy.Retry{Retries: f.Count(0, n, "attempts")}
 	perTry = f.Duration(n, "perTryTimeout")
-	if perTry.Set() && perTry.Value < time.Millisecond {
-		f.Flaw(graph.Invalid, n.Get("perTryTimeout"), "perTryTimeout", "is shorter than 1ms", "write at least 1ms", field.Instead("1ms"))
-		perTry = policy.Setting[time.Duration]{}
-	}
 	r.On = f.RetryOn(product.IstioRetryOn, n, "retryOn")
 	if base := f.Duration(n, "backoff"); base.Set() {
 		r.Backoff = &policy.Backoff{Base: base}

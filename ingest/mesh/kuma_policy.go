@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -145,11 +144,7 @@ func onlySidecars(ref document.Node) bool {
 
 func kumaTimeout(f *field.Reader, conf document.Node, says *policy.Set) {
 	t := policy.Timeout{
-		Total: f.Duration(conf, "http", "requestTimeout"), Connect: f.Duration(conf, "connectionTimeout"), Idle: f.Duration(conf, "idleTimeout"),
-	}
-	if t.Connect.Provenance == policy.Disabled {
-		f.Flaw(graph.Invalid, conf.Get("connectionTimeout"), "connectionTimeout", "must be more than 0", "")
-		t.Connect = policy.Setting[time.Duration]{}
+		Total: f.Duration(conf, "http", "requestTimeout"), Connect: f.Positive(conf, "connectionTimeout"), Idle: f.Duration(conf, "idleTimeout"),
 	}
 	if stream := f.Duration(conf, "http", "streamIdleTimeout"); stream.Provenance != policy.Unknown {
 		t.Idle = stream
@@ -219,8 +214,8 @@ func kumaBreaker(f *field.Reader, conf document.Node, says *policy.Set) {
 	limits := conf.Get("connectionLimits")
 	in := f.Within("connectionLimits")
 	says.Bulkhead = field.Presence(policy.Bulkhead{
-		MaxConnections: in.Count(0, limits, "maxConnections"), MaxPending: in.Count(0, limits, "maxPendingRequests"),
-		MaxConcurrent: in.Count(0, limits, "maxRequests"), MaxRetries: in.Count(0, limits, "maxRetries"),
+		MaxConnections: in.Count(1, limits, "maxConnections"), MaxPending: in.Count(1, limits, "maxPendingRequests"),
+		MaxConcurrent: in.Count(1, limits, "maxRequests"), MaxRetries: in.Count(1, limits, "maxRetries"),
 	})
 	n := conf.Get("outlierDetection")
 	if !n.Exists() {
@@ -233,7 +228,7 @@ func kumaBreaker(f *field.Reader, conf document.Node, says *policy.Set) {
 	}
 	detectors := n.Get("detectors")
 	b := &policy.Breaker{
-		Kind: field.Written(f, n, "endpoint"), Window: in.Duration(n, "interval"), Open: in.Duration(n, "baseEjectionTime"),
+		Kind: field.Written(f, n, "endpoint"), Window: in.Positive(n, "interval"), Open: in.Positive(n, "baseEjectionTime"),
 		MaxEject: in.Percent(n, "maxEjectionPercent"),
 		Failures: kumaDetector(in, n, "totalFailures"), Gateway: kumaDetector(in, n, "gatewayFailures"),
 		ErrorRate: in.Percent(detectors, "failurePercentage", "threshold"), Panic: in.Percent(n, "healthyPanicThreshold"),
@@ -248,7 +243,7 @@ func kumaDetector(f *field.Reader, outliers document.Node, name string) policy.S
 	if !n.Exists() && !n.IsNull() {
 		return field.Written(f, field.OrNode(outliers.Get("detectors"), outliers), 0)
 	}
-	if count := f.Count(0, outliers, "detectors", name, "consecutive"); count.Provenance != policy.Unknown {
+	if count := f.Count(1, outliers, "detectors", name, "consecutive"); count.Provenance != policy.Unknown {
 		return count
 	}
 	return policy.Setting[int]{Value: 5, Provenance: policy.PlatformDefault}

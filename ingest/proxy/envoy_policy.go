@@ -235,9 +235,10 @@ func envoyRetry(f *field.Reader, n document.Node) *policy.Retry {
 	case r.Retries.Set() && r.Retries.Value == 0:
 		r.Retries = field.Off(f, written, 0)
 	}
+	backoff := f.In(product.EnvoyRequired)
 	r.Backoff = field.Presence(policy.Backoff{
-		Base: f.Duration(n, "retry_back_off", "base_interval"),
-		Max:  f.Duration(n, "retry_back_off", "max_interval"),
+		Base: backoff.Duration(n, "retry_back_off", "base_interval"),
+		Max:  backoff.Duration(n, "retry_back_off", "max_interval"),
 	})
 	return r
 }
@@ -276,7 +277,7 @@ func (c *EnvoyConfig) Cluster(n document.Node) {
 
 func (c *EnvoyConfig) ClusterSays(n document.Node, says *policy.Set) {
 	says.Timeout = field.Presence(policy.Timeout{
-		Connect: c.Duration(n, "connect_timeout"),
+		Connect: c.Positive(n, "connect_timeout"),
 		Idle:    c.Duration(n, "common_http_protocol_options", "idle_timeout"),
 	})
 	c.thresholds(n, says)
@@ -285,7 +286,7 @@ func (c *EnvoyConfig) ClusterSays(n document.Node, says *policy.Set) {
 		says.Breaker.Panic = c.Percent(n, "common_lb_config", "healthy_panic_threshold", "value")
 	}
 	for _, check := range EnvoyGet(n, "health_checks").List() {
-		f := c.Within("health_checks")
+		f := c.Within("health_checks").In(product.EnvoyRequired)
 		says.HealthCheck = field.Presence(policy.HealthCheck{
 			Interval: f.Duration(check, "interval"),
 			Timeout:  f.Duration(check, "timeout"),
@@ -328,8 +329,8 @@ func envoyOutliers(f *field.Reader, n document.Node) *policy.Breaker {
 		Kind:     field.Written(f, n, "endpoint"),
 		Failures: f.Count(0, n, "consecutive_5xx"),
 		Gateway:  f.Count(0, n, "consecutive_gateway_failure"),
-		Window:   f.Duration(n, "interval"),
-		Open:     f.Duration(n, "base_ejection_time"),
+		Window:   f.Positive(n, "interval"),
+		Open:     f.Positive(n, "base_ejection_time"),
 		MaxEject: f.Percent(n, "max_ejection_percent"),
 	}
 	if enforced := f.Percent(n, "enforcing_consecutive_5xx"); enforced.Set() && enforced.Value == 0 {

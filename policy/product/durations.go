@@ -42,6 +42,19 @@ func readGo(text string) (time.Duration, string) {
 	return 0, notDuration
 }
 
+// readMillis takes what readGo does, in whole milliseconds and at least one.
+func readMillis(text string) (time.Duration, string) {
+	d, why := readGo(text)
+	switch {
+	case why != "":
+	case 0 <= d && d < time.Millisecond:
+		why = "is shorter than 1ms"
+	case d%time.Millisecond != 0:
+		why = "has parts of a millisecond"
+	}
+	return d, why
+}
+
 // readGRPC takes what readProto does, and digits on one side of the dot only.
 func readGRPC(text string) (time.Duration, string) {
 	if grpcForm.MatchString(text) {

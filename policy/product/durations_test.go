@@ -17,7 +17,11 @@ func TestParseDuration(t *testing.T) {
 	}{
 		{IstioDuration, "1h30m", "1h30m0s"},
 		{IstioDuration, "250ms", "250ms"},
-		{IstioDuration, "0s", "off"},
+		{IstioDuration, "0s", "is shorter than 1ms"},
+		{IstioDuration, "500us", "is shorter than 1ms"},
+		{IstioDuration, "1500us", "has parts of a millisecond"},
+		{IstioIdle, "0s", "off"},
+		{EnvoyRequired, "0s", "must be more than 0"},
 		{IstioDuration, "5", "has no unit"},
 		{IstioDuration, "-5s", "is less than 0"},
 		{IstioDuration, "", "is not a duration"},

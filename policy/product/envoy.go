@@ -38,7 +38,10 @@ var Envoy = &policy.Product{
 }
 
 // EnvoyDuration is the JSON form of protobuf's Duration, seconds alone.
-var EnvoyDuration = &policy.Syntax{Title: "Envoy", Read: readProto, Zero: policy.Off, Good: `seconds: "2s" or "0.25s"`, Unit: "s"}
+var EnvoyDuration = &policy.Syntax{Title: "Envoy", Read: readProto, Zero: policy.Off, Good: `seconds: "2s" or "0.25s"`, Unit: "s", Messages: true}
+
+// EnvoyRequired is that of the waits of retries and checks, which have no default.
+var EnvoyRequired = &policy.Syntax{Title: "Envoy", Read: readProto, Good: EnvoyDuration.Good, Unit: "s", Messages: true}
 
 // EnvoyRetryOn are the words of x-envoy-retry-on and x-envoy-retry-grpc-on.
 var EnvoyRetryOn = &policy.RetryWords{Title: "Envoy", Words: envoyWords}

@@ -69,9 +69,19 @@ var Istio = &policy.Product{
 	Inexpressible: []policy.Purpose{policy.FallbackAnswer},
 }
 
-// IstioDuration is that of fields of type Duration, for which Istio's YAML takes what
-// Go takes.
-var IstioDuration = &policy.Syntax{Title: "Istio", Read: readGo, Zero: policy.Off, Good: `"2s", "250ms" or "1m30s"`, Unit: "s"}
+// IstioDuration is that of fields of type Duration, for which Istio's YAML takes what Go takes in whole
+// milliseconds. The definitions of its kinds and its webhook refuse 0: pkg/config/validation/agent/validation.go:139.
+var IstioDuration = &policy.Syntax{
+	Title: "Istio", Read: readMillis, Good: `"2s", "250ms" or "1m30s"`, Unit: "s", Missing: "the default acts then",
+}
+
+// IstioTimeout is that of a route's timeout, which has no default.
+var IstioTimeout = &policy.Syntax{
+	Title: "Istio", Read: readMillis, Good: IstioDuration.Good, Unit: "s", Missing: "a route without it has no timeout",
+}
+
+// IstioIdle is that of connections without bytes, which may be 0: pkg/config/validation/validation.go:1192.
+var IstioIdle = &policy.Syntax{Title: "Istio", Read: readGo, Zero: policy.Off, Good: IstioDuration.Good, Unit: "s"}
 
 // IstioRetryOn are Envoy's words. Istio moves bare statuses among them to Envoy's
 // retriable status codes.

@@ -54,7 +54,7 @@ func TestRewrite(t *testing.T) {
 		want     string
 	}{
 		{Istio, "2s", 2 * time.Second, 500 * time.Millisecond, "500ms"},
-		{Istio, "0s", nil, 3 * time.Second, "3s"},
+		{Kuma, "0s", nil, 3 * time.Second, "3s"},
 		{OpenFeign, "2000", 2 * time.Second, 3 * time.Second, "3000"},
 		{DotNet, "00:00:10", 10 * time.Second, 2500 * time.Millisecond, "00:00:02.5"},
 		{IngressNginx, "60", time.Minute, 1500 * time.Millisecond, "2"},

@@ -28,6 +28,7 @@ type Line struct {
 	Caller string `json:"caller,omitempty"` // namespace/name of the workload, or of the Gateway
 	Proxy  string `json:"proxy,omitempty"`  // what acts: sidecar, waypoint, gateway, none, or the name of a layer
 	Host   string `json:"host,omitempty"`   // that the caller calls
+	Unsure bool   `json:"unsure,omitempty"` // the input does not declare whether the proxy is there
 	Callee string `json:"callee,omitempty"` // namespace/name of a Service, or another host
 	Port   int    `json:"port,omitempty"`   // of the callee
 	Subset string `json:"subset,omitempty"`
@@ -72,11 +73,11 @@ type Breaker struct {
 
 // Limits are those that are set; 0 is none.
 type Limits struct {
-	Connections int     `json:"connections,omitempty"`
-	Pending     int     `json:"pending,omitempty"`
-	Requests    int     `json:"requests,omitempty"`
-	Retries     int     `json:"retries,omitempty"`
-	Budget      float64 `json:"retryBudget,omitempty"`
+	Connections int      `json:"connections,omitempty"`
+	Pending     int      `json:"pending,omitempty"`
+	Requests    int      `json:"requests,omitempty"`
+	Retries     int      `json:"retries,omitempty"`
+	Budget      *float64 `json:"retryBudget,omitempty"` // of 0, too
 }
 
 // Duration is empty for none.

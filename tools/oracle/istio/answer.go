@@ -126,7 +126,7 @@ func (a *asker) answer() []answer.Line {
 		w := &a.workloads[i]
 		sidecar, ambient := a.injected(w)
 		for _, c := range w.calls {
-			call := answer.Line{Caller: w.namespace + "/" + w.name, Host: c.host}
+			call := answer.Line{Caller: w.namespace + "/" + w.name, Host: c.host, Unsure: a.unsure(w)}
 			switch {
 			case sidecar:
 				lines = append(lines, a.sidecar(w, c, call)...)

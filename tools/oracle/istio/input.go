@@ -160,6 +160,9 @@ func (in *input) workload(m *manifest) {
 				continue
 			}
 			port := 80
+			if u.Scheme == "https" {
+				port = 443
+			}
 			if p, err := strconv.Atoi(u.Port()); err == nil {
 				port = p
 			}
@@ -234,10 +237,19 @@ func (in *input) istio(text string, m *manifest) error {
 	return nil
 }
 
+// unsure reports whether no object declares if the pods of a workload have a sidecar.
+func (in *input) unsure(w *workload) bool {
+	_, declared := in.namespaces[w.namespace]
+	return !declared && w.labels["sidecar.istio.io/inject"] == "" && w.labels["istio.io/dataplane-mode"] == ""
+}
+
 // injected reports whether the pods of a workload have a sidecar, and whether they are in
-// ambient mode.
+// ambient mode. Those of a namespace that is not declared have one.
 func (in *input) injected(w *workload) (sidecar, ambient bool) {
 	labels := in.namespaces[w.namespace]
+	if in.unsure(w) {
+		return true, false
+	}
 	switch own := w.labels["sidecar.istio.io/inject"]; {
 	case own == "false":
 	case own == "true", labels["istio-injection"] == "enabled", labels["istio-injection"] == "" && labels["istio.io/rev"] != "":

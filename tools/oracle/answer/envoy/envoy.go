@@ -50,7 +50,13 @@ func Cluster(l *answer.Line, c *cluster.Cluster, unset answer.Limits, panic floa
 		limits = answer.Limits{
 			Connections: limit(t.MaxConnections, unset.Connections), Pending: limit(t.MaxPendingRequests, unset.Pending),
 			Requests: limit(t.MaxRequests, unset.Requests), Retries: limit(t.MaxRetries, unset.Retries),
-			Budget: t.GetRetryBudget().GetBudgetPercent().GetValue(),
+		}
+		if budget := t.GetRetryBudget(); budget != nil {
+			share := 20.0
+			if budget.BudgetPercent != nil {
+				share = budget.BudgetPercent.Value
+			}
+			limits.Budget = &share
 		}
 	}
 	if limits != (answer.Limits{}) {
