@@ -64,6 +64,10 @@ var oracles = []oracle{
 			"timeout", "idle", "perTry", "retries", "on", "backoff", "maxBackoff", "budget", "connect", "outliers", "connections", "pending", "requests",
 			"maxRetries", "balance",
 		},
+		explained: map[string]string{
+			"listeners-003 canal/bank canal/lock /fast*": oneCluster,
+			"listeners-003 canal/bank canal/weir":        oneCluster,
+		},
 	},
 	{
 		name: "consul", layers: []string{"consul"}, apart: func(l *wire.Layer) string { return l.Layer }, words: withStatuses(product.ConsulRetryOn), envoy: true,
@@ -83,6 +87,9 @@ var oracles = []oracle{
 		fields: []string{"timeout", "retries", "on", "backoff", "maxBackoff", "multiplier"},
 	},
 }
+
+// oneCluster is why listeners may differ in what belongs to no request.
+const oneCluster = "the listeners of a rule share its cluster, which is as the first of them has it: internal/xds/translator/translator.go:1303"
 
 // twoClusters is why the calls of a pair of services may differ in what belongs to no request.
 const twoClusters = "one service is reached by a route, and takes over for others: each way has a cluster of its own, agent/xds/clusters.go:1342"

@@ -15,7 +15,8 @@ func dropDuplicates(f *graph.Facts) {
 	})
 	f.Calls = withoutDuplicates(f.Calls, func(c *graph.CallFact) graph.Origin { return c.Origin }, func(a, b *graph.CallFact) bool {
 		return !a.From.Ref.IsZero() && a.From.Ref == b.From.Ref && a.To.Ref == b.To.Ref && a.To.Host == b.To.Host &&
-			a.To.Account == b.To.Account && a.To.Pods.IsZero() && b.To.Pods.IsZero() && a.Way == b.Way && a.Mirror == b.Mirror
+			a.To.Account == b.To.Account && a.To.Pods.IsZero() && b.To.Pods.IsZero() && a.Way == b.Way && a.Mirror == b.Mirror &&
+			a.Match == b.Match && slices.Equal(a.Via, b.Via)
 	})
 	f.Values = withoutDuplicates(f.Values, func(v *graph.Value) graph.Origin { return v.Origin }, func(a, b *graph.Value) bool { return *a == *b })
 	f.Uses = withoutDuplicates(f.Uses, func(u *graph.Use) graph.Origin { return u.Origin }, func(a, b *graph.Use) bool { return *a == *b })

@@ -30,8 +30,12 @@ func backendTraffic(r *resource.Object) {
 	f := field.New(r.Document, product.GatewayDuration)
 	says := backendTrafficSays(f, r.Spec)
 	merge := f.Word(map[string]string{"StrategicMerge": "strategic", "JSONMerge": "json"}, r.Spec, "mergeType")
+	targets := envoyGatewayTargets(r)
+	if merge.Set() && slices.ContainsFunc(targets, func(t envoyGatewayTarget) bool { return !strings.HasSuffix(t.kind, "Route") }) {
+		f.Flaw(graph.Invalid, r.Spec.Get("mergeType"), "mergeType", "only policies of routes are merged", "remove it here, and set it in the policies of the routes", field.Remove)
+	}
 	flaws := f.TakeFlaws()
-	for _, target := range envoyGatewayTargets(r) {
+	for _, target := range targets {
 		p := r.Policy(product.EnvoyGateway, "traffic", r.Root)
 		p.Says, p.Flaws = says, flaws
 		if target.aim(r, &p) { // also one that says nothing of this replaces others

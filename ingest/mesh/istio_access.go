@@ -63,7 +63,7 @@ func askProvider(r *resource.Object) {
 		f := field.New(r.Document, product.IstioDuration)
 		f.Flaw(graph.Invalid, action, "action", "it matches no request without rules", "add rules: [{}] for every request, or remove the policy", field.Beside("rules", "[{}]"))
 		p := r.Policy(product.Istio, "authorization", action)
-		p.Flaws = f.TakeFlaws()
+		p.To, p.Flaws = []graph.EndpointRef{{Group: istioAskers(provider.Str())}}, f.TakeFlaws()
 		r.Facts.Policies = append(r.Facts.Policies, p)
 	}
 	if provider.Str() == "" || len(r.List(r.Spec, "rules")) == 0 {
