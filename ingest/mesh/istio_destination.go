@@ -196,12 +196,9 @@ func outlierDetection(f *field.Reader, n document.Node) *policy.Breaker {
 		Gateway:  f.Count(0, n, "consecutiveGatewayErrors"),
 	}
 	b.Panic = f.Percent(n, "minHealthPercent")
-	if old := f.Count(0, n, "consecutiveErrors"); old.Set() {
-		f.Remark(graph.Inert, n.Get("consecutiveErrors"), "consecutiveErrors", "the field is deprecated",
+	if old := n.Get("consecutiveErrors"); old.Exists() { // pilot/pkg/networking/core/cluster_traffic_policy.go:486
+		f.Flaw(graph.Inert, old, "consecutiveErrors", "Istio has given it up, and Envoy's default acts",
 			"write consecutive5xxErrors, or consecutiveGatewayErrors", renamed(n, "consecutive5xxErrors"))
-		if !b.Failures.Set() {
-			b.Failures = old
-		}
 	}
 	return b
 }
