@@ -394,6 +394,9 @@ type Value struct {
 	// Common is set if it is from a file that Of takes whole and in which several other programs
 	// choose their settings one by one.
 	Common bool
+	// Open is set for a variable whose value comes from whoever starts the program, not from an
+	// input: it has no Text, and what it chooses is unknown.
+	Open bool
 	// Profile is the expression of Spring's profiles, or the environment of .NET in lower case,
 	// for which the setting acts; "" if it always does.
 	Profile string

@@ -31,6 +31,9 @@ func environmentOf(scopes []*scope) *profiles {
 	if !dotnet || !runs {
 		return nil
 	}
+	if isOpen(scopes, environmentVariables) {
+		return &profiles{}
+	}
 	p := &profiles{active: []string{"production"}, known: true}
 	for _, name := range environmentVariables {
 		if text := named[name]; strings.ContainsAny(text, "${}") {

@@ -226,6 +226,9 @@ func (s *scope) search() []found {
 				same.In, v = in, &same
 			}
 		}
+		if v.Source == graph.FromFile && s.isMatch(v.Key) {
+			continue
+		}
 		for _, m := range address.Find(address.ParseKey(key), s.expand(v.Text), v.Source) {
 			s.addSiblings(&m, v.Key)
 			list = append(list, found{Candidate: m, value: v})
@@ -294,6 +297,22 @@ func (s *scope) addSiblings(m *address.Candidate, key string) {
 		}
 	}
 }
+
+// isMatch reports whether a setting of a file is the host of the requests that a rule is for, and
+// not one that is called: the rule says beside it where they go.
+func (s *scope) isMatch(key string) bool {
+	if last := key[strings.LastIndexAny(key, "._")+1:]; last != "host" && last != "hosts" && last != "hostname" {
+		return false
+	}
+	for _, word := range destinationWords {
+		if _, ok := s.siblingValue(key, word); ok {
+			return true
+		}
+	}
+	return false
+}
+
+var destinationWords = wordList(`destination destinations backend backends upstream upstreams target targets proxy_pass forwardTo proxyTo`)
 
 // isOfDatabase reports whether the key of a host is for that of a database: DB_HOST, PGHOST.
 func isOfDatabase(key string) bool {

@@ -29,6 +29,13 @@ func (l *linker) collectScopes() []*scope {
 	for i := range l.f.Values {
 		v := &l.f.Values[i]
 		s := get(v.Of, v.Scope)
+		if v.Open {
+			if s.open == nil {
+				s.open = map[string]bool{}
+			}
+			s.open[relaxed(v.Key)] = true
+			continue
+		}
 		s.values = append(s.values, setting{Value: *v})
 	}
 	configs, locations := l.configs(), l.locations()
@@ -43,6 +50,7 @@ func (l *linker) collectScopes() []*scope {
 			return nil
 		}
 		s := get(u.Of, u.Scope)
+		s.bundle = s.bundle || u.Key == "" && !u.File && u.Config.Kind == "ConfigMap" && len(configs.of(u)) == 0
 		for _, c := range configs.of(u) {
 			s.values = append(s.values, values(u, c, locations[u.Of])...)
 		}

@@ -51,7 +51,7 @@ type profiles struct {
 }
 
 // profilesOf returns the active profiles of a program by its scopes: what its environment
-// and its command line say goes before what its files say.
+// and its command line say goes before what its files say, also where it is unknown what they say.
 func profilesOf(scopes []*scope) *profiles {
 	var said [2]profiles // in the environment, in files
 	groups := map[string]string{}
@@ -82,12 +82,23 @@ func profilesOf(scopes []*scope) *profiles {
 	}
 	p := &said[0]
 	if !p.known {
+		if isOpen(scopes, profileSettings) {
+			return &profiles{}
+		}
 		p = &said[1]
 	}
 	for i := 0; i < len(p.active) && i < maxProfiles; i++ {
 		p.active = append(p.active, splitProfiles(groups[relaxed(p.active[i])])...)
 	}
 	return p
+}
+
+// isOpen reports whether a program may take one of some settings from variables whose values no
+// input has.
+func isOpen(scopes []*scope, names []string) bool {
+	return slices.ContainsFunc(scopes, func(s *scope) bool {
+		return s.bundle || slices.ContainsFunc(names, func(name string) bool { return s.open[name] })
+	})
 }
 
 // maxProfiles bounds the profiles of one program, whose groups may be circles.
@@ -258,7 +269,7 @@ func (l *linker) locations() map[graph.Ref]*location {
 	for i := range l.f.Values {
 		v := &l.f.Values[i]
 		options(v, func(name, text string) {
-			if name != "springconfiglocation" || strings.ContainsAny(text, "${}") {
+			if name != "springconfiglocation" || v.Open || strings.ContainsAny(text, "${}") {
 				return
 			}
 			if all[v.Of] == nil {

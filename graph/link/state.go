@@ -92,6 +92,8 @@ type scope struct {
 	env    map[string]string // by name; nil until asked for
 	off    map[string]bool   // features that a setting switches off; nil if none
 	parts  *parts            // settings that act in the place of others; nil if none
+	open   map[string]bool   // variables whose values no input has, by their relaxed names
+	bundle bool              // it takes a bundle of variables that is not among the inputs
 
 	program  []*scope // all scopes of the program, this one included; nil if it is none of the inputs
 	found    []found  // see addresses

@@ -248,9 +248,9 @@ func readLabel(t *graph.Entity, l composePair) {
 func (e *composeEmitter) values() {
 	before := len(e.f.Values)
 	for _, v := range mergePairs(e.s.envFiles, e.s.environment) {
-		if v.text != "" {
+		if v.text != "" || v.bare {
 			e.f.Values = append(e.f.Values, graph.Value{
-				Of: e.of, Scope: e.scope, Key: v.key, Text: v.text, Source: graph.FromEnv, Common: v.common && e.choosers > 1, Origin: v.at,
+				Of: e.of, Scope: e.scope, Key: v.key, Text: v.text, Source: graph.FromEnv, Open: v.bare, Common: v.common && e.choosers > 1, Origin: v.at,
 			})
 		}
 	}

@@ -229,18 +229,16 @@ func (s *composeService) without(keys map[string]bool) *composeService {
 	return &c
 }
 
-// known gives names without a value the one that the project's variables have,
-// and leaves out those that it has not.
+// known gives names without a value the one that the project's variables have. Those that it
+// has not remain bare.
 func (p *composeFile) known(pairs []composePair) []composePair {
 	var known []composePair
 	for _, e := range pairs {
 		if e.bare {
-			value, set := p.variables.values[e.key]
-			if !set {
-				continue
+			if value, set := p.variables.values[e.key]; set {
+				e.text, e.bare = value, false
+				p.variables.used++
 			}
-			e.text = value
-			p.variables.used++
 		}
 		known = append(known, e)
 	}
@@ -399,7 +397,9 @@ func mergePairs(base, over []composePair) []composePair {
 	}
 	for _, o := range over {
 		if i, twice := place[o.key]; twice {
-			merged[i] = o
+			if !o.bare {
+				merged[i] = o
+			}
 			continue
 		}
 		place[o.key] = len(merged)
