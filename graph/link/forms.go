@@ -14,16 +14,17 @@ import (
 // whole as well: compose.yml and compose.dev.yml are two forms of one project if each could be
 // started without the other. They are read from the file that the product starts from by
 // itself, else from the one nearest to production. What the services are built from is kept:
-// it shows their configuration, whatever the form. It returns one problem a directory.
+// it shows their configuration, whatever the form. It returns one problem a directory. A file
+// whose project has another name is left out whole if both publish one port.
 func leaveForms(projects []*graph.Project) []graph.Problem {
 	var problems []graph.Problem
-	byDirectory := map[[2]string][]*graph.Project{}
-	var order [][2]string
+	byDirectory := map[string][]*graph.Project{}
+	var order []string
 	for _, p := range projects {
 		if len(p.Facts.Entities) == 0 {
 			continue
 		}
-		at := [2]string{path.Dir(p.File), p.Facts.Entities[0].Realm}
+		at := path.Dir(p.File)
 		if byDirectory[at] == nil {
 			order = append(order, at)
 		}
@@ -34,27 +35,54 @@ func leaveForms(projects []*graph.Project) []graph.Problem {
 		if first == nil {
 			continue
 		}
-		var names []string
+		var forms, others []string
 		for _, p := range byDirectory[at] {
-			if again := sharedServices(first, p); again != nil {
+			again := sharedServices(first, p)
+			switch {
+			case again == nil:
+			case realmOf(p) == realmOf(first):
 				dropFacts(p.Facts, again, true)
-				names = append(names, path.Base(p.File))
+				forms = append(forms, path.Base(p.File))
+			case publishOne(first, p):
+				all := map[graph.Ref]bool{}
+				for i := range p.Facts.Entities {
+					all[p.Facts.Entities[i].Ref] = true
+				}
+				dropFacts(p.Facts, all, true)
+				others = append(others, path.Base(p.File))
 			}
 		}
-		if len(names) == 0 {
-			continue
+		main := path.Base(first.File)
+		if len(forms) > 0 {
+			problems = append(problems, notMerged(first, forms, "of this project, not merged with it: services that "+main+" has are read from "+main))
 		}
-		are, main := " is another form", path.Base(first.File)
-		if len(names) > 1 {
-			are = " are other forms"
+		if len(others) > 0 {
+			problems = append(problems, notMerged(first, others, "of this project under another name, with ports that "+main+" publishes, and not read"))
 		}
-		problems = append(problems, graph.Problem{
-			Origin: first.Origin, Level: graph.Skipped,
-			Message: english.List(names) + are + " of this project, not merged with it: services that " + main + " has are read from " + main,
-			Hint:    "name the files under variants in weir.yaml to have each checked",
-		})
 	}
 	return problems
+}
+
+// notMerged reports files that are further forms of a project.
+func notMerged(first *graph.Project, files []string, what string) graph.Problem {
+	are := " is another form "
+	if len(files) > 1 {
+		are = " are other forms "
+	}
+	return graph.Problem{
+		Origin: first.Origin, Level: graph.Skipped, Message: english.List(files) + are + what,
+		Hint: "name the files under variants in weir.yaml to have each checked",
+	}
+}
+
+func realmOf(p *graph.Project) string { return p.Facts.Entities[0].Realm }
+
+// publishOne reports whether two projects publish one port of the machine, so that they are not
+// started together.
+func publishOne(a, b *graph.Project) bool {
+	return slices.ContainsFunc(a.Facts.Listeners, func(l graph.Listener) bool {
+		return l.Machine && slices.ContainsFunc(b.Facts.Listeners, func(other graph.Listener) bool { return other.Machine && other.Port == l.Port })
+	})
 }
 
 // firstForm returns the project of a directory that the others may be further forms of, nil if
@@ -80,10 +108,10 @@ func sharedServices(first, p *graph.Project) map[graph.Ref]bool {
 	if p.File == first.File { // a file and its override are read as one, whichever is met
 		return nil
 	}
-	whole, own := map[graph.Ref]bool{}, map[graph.Ref]bool{}
+	whole, own := map[string]bool{}, map[string]bool{} // by name
 	for i := range first.Facts.Entities {
 		t := &first.Facts.Entities[i]
-		whole[t.Ref] = whole[t.Ref] || !t.Patch
+		whole[t.Name] = whole[t.Name] || !t.Patch
 	}
 	shared := map[graph.Ref]bool{}
 	for i := range p.Facts.Entities {
@@ -91,8 +119,8 @@ func sharedServices(first, p *graph.Project) map[graph.Ref]bool {
 		if t.Patch {
 			return nil
 		}
-		own[t.Ref] = true
-		if whole[t.Ref] {
+		own[t.Name] = true
+		if whole[t.Name] {
 			shared[t.Ref] = true
 		}
 	}
@@ -100,12 +128,12 @@ func sharedServices(first, p *graph.Project) map[graph.Ref]bool {
 		return nil
 	}
 	others := map[string]bool{}
-	for ref := range whole {
-		if !own[ref] {
-			others[ref.Name] = true
+	for name := range whole {
+		if !own[name] {
+			others[name] = true
 		}
 	}
-	if needs(p.Facts, others) {
+	if realmOf(first) == realmOf(p) && needs(p.Facts, others) {
 		return nil
 	}
 	return shared

@@ -114,8 +114,8 @@ func (p *composeProject) kinds() map[string]graph.Kind {
 			kinds[sink] = graph.KindTelemetry
 		}
 		for _, need := range s.dependsOn {
-			if need.condition == "service_completed_successfully" && kinds[need.text] == graph.KindUnknown {
-				kinds[need.text] = graph.KindJob
+			if need.condition == "service_completed_successfully" && (kinds[need.text] == graph.KindUnknown || keepsState(kinds[need.text])) {
+				kinds[need.text] = graph.KindJob // also with the image of a store: its clients
 			}
 		}
 	}

@@ -6,8 +6,9 @@ import (
 )
 
 // SpringModule is the name of the directory that names the service of a configuration
-// file: the module above src/main/resources, or else the directory itself, unless its
-// name only says that it holds configuration. It returns "" if no directory does.
+// file: the module above src/main/resources, or the directory of that module if it is only a
+// part of a program, or else the directory itself, unless its name only says that it holds
+// configuration. It returns "" if no directory does.
 func SpringModule(file string) string {
 	dir := path.Dir(file)
 	if module, _, ok := strings.Cut(dir+"/", "/src/"); ok {
@@ -17,11 +18,22 @@ func SpringModule(file string) string {
 }
 
 func directoryName(dir string) string {
-	if name := path.Base(dir); name != "." && name != "/" && name != ".." {
-		return name
+	name := path.Base(dir)
+	if above := path.Base(path.Dir(dir)); partNames[name] && path.Dir(dir) != "." && above != "/" && above != ".." && !groupNames[above] {
+		return above
 	}
-	return ""
+	if name == "." || name == "/" || name == ".." {
+		return ""
+	}
+	return name
 }
+
+// partNames are modules of one program in the directory that is named after it, "cart/service";
+// groupNames are directories of many programs.
+var (
+	partNames  = map[string]bool{"service": true, "server": true, "app": true, "application": true, "boot": true, "starter": true, "impl": true}
+	groupNames = map[string]bool{"services": true, "apps": true, "src": true, "modules": true, "packages": true, "microservices": true, "backend": true}
+)
 
 // NearestDirectory is the name of the nearest directory, dir or one above it, that says
 // more than that it holds configuration.

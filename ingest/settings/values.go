@@ -80,7 +80,7 @@ func Worthless(name, text string) bool {
 	switch path.Ext(name) {
 	case ".sql", ".html", ".htm", ".css", ".js", ".mjs", ".lua", ".md", ".svg", ".csv", ".crt", ".pem", ".key", ".pub",
 		".rules", ".xsd", ".proto", ".graphql", ".map", ".jar", ".zip", ".gz", ".so", ".png", ".jpg", ".ico", ".ts", ".tsx", ".jsx",
-		".scss", ".java", ".kt", ".go", ".rs", ".c", ".h", ".vue", ".http", ".ipynb", ".dump", ".bak":
+		".scss", ".jsonld", ".ttl", ".rdf", ".owl", ".java", ".kt", ".go", ".rs", ".c", ".h", ".vue", ".http", ".ipynb", ".dump", ".bak":
 		return true
 	case ".sh", ".bash", ".py", ".rb", ".pl":
 		return len(text) > maxScript
