@@ -64,8 +64,8 @@ func gatewayRoutes(server *settings.Tree) []gatewayRoute {
 		uri := o.Get("uri")
 		to, ok := springTarget(uri.Word())
 		switch {
-		case strings.Contains(uri.Word(), "${"): // the program's environment says where the route leads
-			to = graph.Address{Host: uri.Word()}
+		case uri != nil && uri.Open != "": // the program's environment may say where the route leads
+			to = graph.Address{Host: uri.Open}
 		case !ok || !settings.Readable(uri):
 			continue
 		}

@@ -211,6 +211,7 @@ func (o *Tree) fillPlaceholders() {
 				texts[SpringKey(key)] = other.Text
 			}
 		}
+		leaf.Open = FillDefaults(leaf.Text, texts)
 		leaf.Text = FillPlaceholders(leaf.Text, texts)
 	}
 }

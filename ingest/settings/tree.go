@@ -18,7 +18,8 @@ import (
 type Tree struct {
 	Name string // as written
 	Over *Tree  // nil for the root
-	Text string // of a leaf
+	Text string // of a leaf, with its placeholders filled in from the file
+	Open string // the text with placeholders that variables of the program may fill in; "" if it has none
 	Leaf bool
 	At   graph.Origin // of a leaf's value; of anything else where its name is first written
 	Kids []*Tree
