@@ -35,7 +35,7 @@ else teams, else systems. Info if they are unknown for some or all of the servic
 
 Not reported: addresses with different databases on one server; users with the same
 owner; and the parts of one program: users that run one image, or whose names differ only in
-the word for a part, such as "orders-api" and "orders-worker". Jobs and migrations do not count, since they belong to
+the word for a part, such as "orders-api" and "orders-worker", or are such words, "web" and "worker". Jobs and migrations do not count, since they belong to
 the service they migrate for; nor do backups and administration consoles. A read
 replica with an address of its own is another database. Caches, brokers and stores that
 coordinate programs, such as ZooKeeper and etcd, are meant to be shared.
@@ -124,6 +124,7 @@ var tenders = map[string]bool{
 	"migrate": true, "migrator": true, "migration": true, "migrations": true, "dbmigrate": true, "flyway": true, "liquibase": true, "alembic": true, "seed": true, "seeder": true,
 	"backup": true, "backups": true, "exporter": true,
 	"pgadmin": true, "pgadmin4": true, "pgweb": true, "adminer": true, "phpmyadmin": true, "cloudbeaver": true, "dbgate": true, "pgbouncer": true, "pgpool": true,
+	"pghero": true, "sampledata": true,
 }
 
 // oneProgram reports whether services are parts of one program: all run one image, whatever
@@ -152,7 +153,8 @@ func repositories(s *graph.Service) []string {
 }
 
 // withoutPart returns the name of a program without the word for a part of it at the end,
-// in letters and digits: "orders" for "orders-worker", "OrdersAPI" and "orders".
+// in letters and digits: "orders" for "orders-worker", "OrdersAPI" and "orders", "" for "worker"
+// and "web-api", which are parts of the one program that there is.
 func withoutPart(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if r == '-' || r == '_' || r == '.' {
@@ -163,7 +165,7 @@ func withoutPart(name string) string {
 	for cut := true; cut; {
 		cut = false
 		for _, part := range partsOfPrograms {
-			if stem, ok := strings.CutSuffix(name, part); ok && stem != "" {
+			if stem, ok := strings.CutSuffix(name, part); ok {
 				name, cut = stem, true
 			}
 		}
@@ -175,6 +177,7 @@ func withoutPart(name string) string {
 var partsOfPrograms = []string{
 	"api", "web", "worker", "workers", "server", "service", "backend", "app", "admin", "scheduler", "beat", "cron", "consumer", "producer",
 	"eventhandler", "handler", "listener", "processor", "job", "jobs", "queue", "celery", "sidekiq", "command", "query", "read", "write", "main", "init",
+	"grpc", "rest", "background", "reader", "writer",
 }
 
 func reportShared(p *Pass, v graph.Node, database string, calls []graph.Edge) {
