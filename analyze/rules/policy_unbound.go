@@ -381,6 +381,14 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 			hint: fmt.Sprintf(`if it is for a service with another name, declare the alias %q for it; %s`, b.CalleeAlias, callsHint), severity: analyze.Info, sure: analyze.Assumed,
 		}
 	}
+	for i := range parties {
+		if ref := parties[i].Ref; ref.Realm == "kubernetes" && (ref.Kind == "ConfigMap" || ref.Kind == "Secret") {
+			return miss{
+				why:  fmt.Sprintf("no program in the inputs uses %s %s", ref.Kind, ref.Name),
+				hint: "add the workload that mounts it to the sources, or delete it", severity: analyze.Info, sure: analyze.Assumed,
+			}
+		}
+	}
 	names := partyNames(parties)
 	for i := range parties {
 		if strings.Contains(partyName(&parties[i]), "${") {
