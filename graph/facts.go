@@ -54,7 +54,7 @@ type Project struct {
 	Origin   Origin
 	Main     bool // its product starts from this file without being given its name
 	Fragment bool // by its name, the file is made to be used by others
-	Test     bool // it was found in a directory for tests
+	Test     bool // it was found in a directory for tests, or has the name of a file for them
 	Parts    []ProjectPart
 	Facts    *Facts
 }

@@ -221,6 +221,13 @@ func isForTests(name string, beside []fs.DirEntry) bool {
 	return false
 }
 
+// isTestFile reports whether a file, by its name, is what tests start: "compose.e2e.yaml".
+func isTestFile(base string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(strings.ToLower(base), func(c rune) bool { return c == '-' || c == '_' || c == '.' }), func(word string) bool {
+		return word == "test" || word == "tests" || word == "testing" || word == "e2e"
+	})
+}
+
 // walk adds the files of a directory and of all directories below it.
 func (f *finder) walk(dir directory) {
 	if f.visited[dir.real] {

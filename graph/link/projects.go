@@ -73,7 +73,7 @@ func assemble(f *graph.Facts) []graph.Problem {
 	return problems
 }
 
-// leaveTests leaves out the projects in directories for tests if there are others, or services
+// leaveTests leaves out the projects for tests if there are others, or services
 // elsewhere: what tests start is no part of the system. A
 // file of settings beside one of them is none of a program elsewhere.
 func leaveTests(f *graph.Facts, projects []*graph.Project) ([]*graph.Project, []graph.Problem) {
@@ -103,8 +103,8 @@ func leaveTests(f *graph.Facts, projects []*graph.Project) ([]*graph.Project, []
 	}
 	return system, []graph.Problem{{
 		Origin: tests[0].Origin, Level: graph.Skipped,
-		Message: are + " in a directory for tests and no part of the system",
-		Hint:    "name the directory as a source to read it",
+		Message: are + " for tests, by the names of files or directories, and not read",
+		Hint:    "name the file or its directory as a source to read it",
 	}}
 }
 
