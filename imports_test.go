@@ -32,7 +32,8 @@ var layers = map[string][]string{
 	"analyze/rules":      {"analyze", "graph", "policy", "policy/product"},
 	"fix":                {"analyze", "graph", "policy", "policy/product"},
 	"render/pen":         {},
-	"render":             {"render/pen", "analyze", "analyze/failure", "graph/wire", "graph", "policy", "policy/product"},
+	"render/page":        {},
+	"render":             {"render/pen", "render/page", "analyze", "analyze/failure", "graph/wire", "graph", "policy", "policy/product"},
 	"cmd":                {"fix", "render", "render/pen", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
 	"":                   {"cmd"}, // main
 }

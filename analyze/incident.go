@@ -73,10 +73,25 @@ func (in *Incident) Suffering() int { return len(in.Victims) - in.Count(failure.
 const overload = 9
 
 // Simulate tries a scenario on the calls of g.
-func Simulate(g *graph.Graph, s Scenario) Incident {
-	r := NewAnalysis(g)
-	m := failure.New(g, r.Effective, r.inLoop())
+func Simulate(g *graph.Graph, s Scenario) Incident { return NewSimulator(g).Try(s) }
 
+// A Simulator tries one scenario after the other on a graph. It is not for several goroutines
+// at once.
+type Simulator struct {
+	analysis *Analysis
+	model    *failure.Model
+	maxTries int // bounds the search for the cheapest change: services that suffer, times changes to try
+}
+
+// NewSimulator returns a Simulator of the calls of g.
+func NewSimulator(g *graph.Graph) *Simulator {
+	r := NewAnalysis(g)
+	return &Simulator{analysis: r, model: failure.New(g, r.Effective, r.inLoop()), maxTries: 200_000}
+}
+
+// Try tries a scenario.
+func (sim *Simulator) Try(s Scenario) Incident {
+	r, g, m := sim.analysis, sim.analysis.Core, sim.model
 	in := Incident{Failed: slices.Sorted(maps.Keys(s.Inject)), Mode: s.Mode, Others: g.Len() - len(s.Inject)}
 	walk := searchCallers(g, in.Failed, func(e graph.Edge) bool { return g.Mode(e) == graph.Sync })
 	in.Naive = len(walk.order) - len(in.Failed)
@@ -102,7 +117,7 @@ func Simulate(g *graph.Graph, s Scenario) Incident {
 	in.Victims, in.Starved = o.Victims(), o.Starved()
 	in.count(g)
 	in.Traffic = traffic(g, &in)
-	in.Change = cheapestChange(g, m, inject, in.Victims)
+	in.Change = sim.cheapestChange(inject, in.Victims)
 	if in.Change != nil {
 		for _, e := range m.Alternatives(in.Change.Call) {
 			if e != in.Change.Call {
@@ -241,10 +256,6 @@ func calledBy(g *graph.Graph, v graph.Node) []graph.Node {
 	return list
 }
 
-// maxTries bounds the search for the cheapest change: services that suffer, times
-// changes to try.
-const maxTries = 200_000
-
 // remedies are the changes to one call, the cheapest first.
 var remedies = []failure.Remedy{failure.AddTimeout, failure.AddFallback, failure.MakeOptional, failure.AddTimeoutAndFallback}
 
@@ -255,7 +266,8 @@ type impact [4]int
 func (h impact) compare(k impact) int { return slices.Compare(h[:], k[:]) }
 
 // cheapestChange tries every remedy on every call by which the failure spread.
-func cheapestChange(g *graph.Graph, m *failure.Model, inject map[graph.Node]failure.Injection, victims []failure.Victim) *Change {
+func (sim *Simulator) cheapestChange(inject map[graph.Node]failure.Injection, victims []failure.Victim) *Change {
+	g, m := sim.analysis.Core, sim.model
 	calls := map[graph.Edge]bool{}
 	for i := range victims {
 		v := &victims[i]
@@ -263,7 +275,7 @@ func cheapestChange(g *graph.Graph, m *failure.Model, inject map[graph.Node]fail
 			calls[e] = true
 		}
 	}
-	if len(calls)*len(remedies)*len(victims) > maxTries {
+	if len(calls)*len(remedies)*len(victims) > sim.maxTries {
 		return nil
 	}
 	worst := impactOf(m.Solve(inject), inject)

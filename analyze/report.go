@@ -29,4 +29,6 @@ type Report struct {
 	Focus     *Focus      // weir show
 	Matrix    *Matrix     // weir policies
 	Diff      *Diff       // weir diff
+
+	Explored *Exploration // beside any of them, for a format that shows it
 }

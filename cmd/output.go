@@ -19,6 +19,7 @@ import (
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/render"
 )
@@ -140,6 +141,9 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 			}
 			return misuse(hint, "%w", err)
 		}
+	}
+	if report.Graph != nil && slices.ContainsFunc(r.outputsTo, func(o output) bool { return o.format.Explores }) {
+		report.Explored = analyze.Explore(report.Graph, analyze.Scope(report.Graph, graph.Weak))
 	}
 	var failed error
 	for _, o := range r.outputsTo {

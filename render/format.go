@@ -24,6 +24,8 @@ type Format struct {
 	Shows Part   // the parts of a report that it supports
 	Fixes bool   // it writes the fixes of findings as data
 
+	Explores bool // it shows Report.Explored
+
 	syntax syntax
 
 	write func(w io.Writer, r *analyze.Report, o Options) error

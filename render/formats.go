@@ -18,6 +18,7 @@ var Formats = []*Format{
 	svg,
 	png,
 	pdf,
+	html,
 	jsonFormat,
 	csvFormat,
 	markdown,

@@ -26,7 +26,8 @@ var labels = []string{"UNAFFECTED", "PROTECTED", "SLOW", "DEGRADED", "FAILED"}
 
 func (l Label) String() string { return labels[l] }
 
-func (s State) label() Label {
+// Label is what the state comes to; Unaffected if the service does not suffer.
+func (s State) Label() Label {
 	switch {
 	case s.Answers == Failed:
 		return Fails
@@ -95,8 +96,8 @@ func (o *Outcome) Victims() []Victim {
 		if _, injected := o.onset.inject[v.Node]; injected {
 			continue
 		}
-		if v.Label = v.Steady.label(); v.Label == Unaffected {
-			v.walk, v.Label = early, v.Onset.label()
+		if v.Label = v.Steady.Label(); v.Label == Unaffected {
+			v.walk, v.Label = early, v.Onset.Label()
 		}
 		if v.Label != Unaffected {
 			v.Via = v.walk.via[v.Node]

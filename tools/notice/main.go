@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
@@ -74,8 +75,30 @@ func list() ([]module, error) {
 			}
 		}
 	}
+	scripts, err := page()
+	if err != nil {
+		return nil, err
+	}
+	modules = append(modules, scripts...)
 	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.path, b.path) })
 	return slices.Compact(modules), nil
+}
+
+// page returns the libraries of the page for browsers.
+func page() ([]module, error) {
+	text, err := os.ReadFile("page/package.json")
+	if err != nil {
+		return nil, err
+	}
+	var p struct{ Dependencies map[string]string }
+	if err := json.Unmarshal(text, &p); err != nil {
+		return nil, fmt.Errorf("reading page/package.json: %w", err)
+	}
+	var modules []module
+	for name, version := range p.Dependencies {
+		modules = append(modules, module{"npm " + name, version, filepath.Join(root, "render/page/vendor", filepath.Base(name))})
+	}
+	return modules, nil
 }
 
 // write returns the texts of both files.

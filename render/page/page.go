@@ -1,0 +1,68 @@
+package page
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"sync"
+	"text/template"
+)
+
+// vendor is cytoscape and dagre as they are published, one after the other, compressed.
+//
+//go:embed vendor/libraries.js.gz
+var vendor []byte
+
+//go:embed page.js
+var program string
+
+//go:embed page.css
+var style string
+
+// shell is the page without what is in it: its markup holds nothing of the inputs.
+//
+//go:embed page.html
+var shell string
+
+// A part is a program or a style with its hash, as a Content-Security-Policy has it.
+type part struct{ Text, Hash string }
+
+func hashed(text string) part {
+	sum := sha256.Sum256([]byte(text))
+	return part{text, "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"}
+}
+
+// parts are what every page has.
+var parts = sync.OnceValues(func() (map[string]part, error) {
+	r, err := gzip.NewReader(bytes.NewReader(vendor))
+	if err != nil {
+		return nil, err
+	}
+	libraries, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]part{"Libraries": hashed(string(libraries)), "Program": hashed(program), "Style": hashed(style)}, nil
+})
+
+// Write writes a page. What comes from the inputs is in one line of JSON, in which encoding/json
+// escapes the characters that HTML gives a meaning.
+func Write(w io.Writer, d *Data) error {
+	all, err := parts()
+	if err != nil {
+		return err
+	}
+	data, err := json.Marshal(d)
+	if err != nil {
+		return err
+	}
+	t, err := template.New("page").Parse(shell)
+	if err != nil {
+		return err
+	}
+	return t.Execute(w, map[string]any{"Parts": all, "Data": string(data)})
+}

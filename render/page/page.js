@@ -1,0 +1,819 @@
+"use strict";
+// The program of the page. Everything that comes from the inputs is written with textContent,
+// as labels of the canvas, or escaped for the language of an export.
+(() => {
+  /** @typedef {{id: string, name: string, kind: string, role: string}} Service */
+
+  const $ = (id) => document.getElementById(id);
+  const data = JSON.parse($("data").textContent);
+  const { services, calls } = data;
+  const groups = data.groups || [], findings = data.findings || [], sets = data.sets || [];
+  const modes = data.modes || [], incidents = data.incidents, texts = data.texts || [];
+
+  const labels = ["unaffected", "protected", "slow", "degraded", "failed"];
+  const stateColors = ["", "--protected", "--slow", "--degraded", "--failed"];
+  const strengths = ["allowed", "weak", "strong"];
+  const core = new Set(["call", "ingress", "route"]);
+  const plural = (n, word) => n + " " + word + (n === 1 ? "" : "s");
+  const short = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
+  // Marks that change the direction of text have no place in a label.
+  const clean = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "");
+
+  /** The findings about each service: their numbers. */
+  const foundAt = services.map(() => []);
+  findings.forEach((f, i) => {
+    const about = f.each ? f.each.flatMap((one) => (one.services || []).slice(0, 1)) : (f.services || []).slice(0, 1);
+    for (const v of new Set(about)) foundAt[v].push(i);
+  });
+  const callsOf = services.map(() => []), callersOf = services.map(() => []);
+  calls.forEach((c, i) => {
+    callsOf[c.from].push(i);
+    callersOf[c.to].push(i);
+  });
+
+  // ---- What services are grouped by.
+
+  const properties = {
+    namespace: (s) => s.namespace,
+    team: (s) => s.team,
+    owner: (s) => s.owner,
+    system: (s) => s.system,
+    tier: (s) => (s.tier ? "tier " + s.tier : ""),
+    kind: (s) => s.kind,
+  };
+  if (data.clusters) {
+    const size = new Map();
+    data.clusters.forEach((c) => size.set(c, (size.get(c) || 0) + 1));
+    // A cluster is named after the service in it that has most calls; one alone is in none.
+    const name = new Map();
+    const weight = (v) => callsOf[v].length + callersOf[v].length;
+    data.clusters.forEach((c, v) => {
+      if (!name.has(c) || weight(v) > weight(name.get(c))) name.set(c, v);
+    });
+    properties.calls = (s, v) => (size.get(data.clusters[v]) > 1 ? "around " + services[name.get(data.clusters[v])].id : "");
+  }
+  const valuesOf = (property) => new Set(services.map((s, v) => properties[property](s, v)).filter(Boolean));
+  const choosable = Object.keys(properties).filter((p) => valuesOf(p).size > 0 && valuesOf(p).size < services.length);
+
+  // ---- The state of the view, which the address of the page has.
+
+  const many = services.length > 120;
+  const firstGroup = () => {
+    if (!many) return "";
+    const fits = choosable.filter((p) => p !== "kind" && p !== "tier" && valuesOf(p).size > 1 && valuesOf(p).size <= 80);
+    return fits[0] || choosable[0] || "";
+  };
+  const initial = () => ({
+    group: firstGroup(), closed: null, open: new Set(), focus: -1, depth: 1,
+    fail: data.failed && data.failed.length === 1 ? "s" + data.failed[0] : setOf(data.failed), mode: modes.includes(data.mode) ? data.mode : modes[0] || "", phase: "all",
+    select: "", strength: "weak", only: "", protocol: "", kind: "", found: false, classes: false,
+  });
+  function setOf(list) {
+    const i = list ? sets.findIndex((s) => s.services.length === list.length && s.services.every((v, k) => v === list[k])) : -1;
+    return i < 0 ? "" : "g" + i;
+  }
+  let state = initial();
+
+  /** Names a thing of the view in the address: a service by its id, a set by its property and value; long names by their positions. */
+  function nameOf(ref) {
+    const name = longNameOf(ref);
+    return name.length > 500 ? "number " + ref : name;
+  }
+  function longNameOf(ref) {
+    const i = Number(ref.slice(1));
+    switch (ref[0]) {
+      case "s": return "service " + services[i].id;
+      case "c": return "call " + services[calls[i].from].id + " " + services[calls[i].to].id;
+      case "g": return "set " + sets[i].property + "=" + sets[i].value;
+    }
+    return "";
+  }
+  const named = new Map();
+  services.forEach((_, i) => named.set(nameOf("s" + i), "s" + i));
+  calls.forEach((_, i) => named.set(nameOf("c" + i), "c" + i));
+  sets.forEach((_, i) => named.set(nameOf("g" + i), "g" + i));
+
+  function writeAddress() {
+    const start = initial(), p = new URLSearchParams();
+    for (const key of ["group", "mode", "phase", "strength", "only", "protocol", "kind"]) {
+      if (state[key] !== start[key]) p.set(key, state[key]);
+    }
+    if (state.found) p.set("found", "1");
+    if (state.classes) p.set("classes", "1");
+    if (state.focus >= 0) {
+      p.set("focus", nameOf("s" + state.focus));
+      p.set("depth", state.depth);
+    }
+    if (state.fail) p.set("fail", nameOf(state.fail));
+    if (state.select) p.set("select", nameOf(state.select));
+    for (const key of state.open) p.append("open", key.slice(0, 500));
+    for (const key of state.closed || []) p.append("closed", key.slice(0, 500));
+    const hash = p.toString();
+    if (hash !== location.hash.slice(1)) history.replaceState(null, "", hash ? "#" + hash : location.pathname + location.search);
+  }
+  function readAddress() {
+    const p = new URLSearchParams(location.hash.slice(1));
+    state = initial();
+    if (p.has("group") && (p.get("group") === "" || choosable.includes(p.get("group")))) state.group = p.get("group");
+    if (modes.includes(p.get("mode"))) state.mode = p.get("mode");
+    if (["first", "later"].includes(p.get("phase"))) state.phase = p.get("phase");
+    if (strengths.includes(p.get("strength"))) state.strength = p.get("strength");
+    for (const key of ["only", "protocol", "kind"]) state[key] = p.get(key) || state[key];
+    state.found = p.has("found");
+    state.classes = p.has("classes");
+    const focus = named.get(p.get("focus")) || "";
+    if (focus[0] === "s") state.focus = Number(focus.slice(1));
+    state.depth = Math.max(1, Number(p.get("depth")) || 1);
+    if (p.has("fail")) state.fail = named.get(p.get("fail")) || "";
+    state.select = named.get(p.get("select")) || "";
+    p.getAll("open").forEach((key) => state.open.add(key));
+    if (p.has("closed")) state.closed = new Set(p.getAll("closed"));
+  }
+
+  // ---- What is in view.
+
+  const isClosed = (key) => (many ? !state.open.has(key.slice(0, 500)) : state.closed !== null && state.closed.has(key.slice(0, 500)));
+  function setClosed(group, closed) {
+    const key = group.slice(0, 500);
+    if (many) closed ? state.open.delete(key) : state.open.add(key);
+    else {
+      state.closed = state.closed || new Set();
+      closed ? state.closed.add(key) : state.closed.delete(key);
+    }
+  }
+  const keyOf = (v) => (state.group ? properties[state.group](services[v], v) || "" : "");
+
+  function callInView(c) {
+    if (!state.classes && !core.has(c.class)) return false;
+    if (strengths.indexOf(c.strength) < strengths.indexOf(state.strength)) return false;
+    if (state.only === "declared" && !c.declared) return false;
+    if (state.only === "observed" && !c.observed) return false;
+    if (state.only === "both" && !(c.declared && c.observed)) return false;
+    return !state.protocol || c.protocol === state.protocol;
+  }
+
+  /** The services near the focus, along calls in either direction. */
+  function near() {
+    const found = new Set([state.focus]);
+    for (const [list, end] of [[callsOf, "to"], [callersOf, "from"]]) {
+      const seen = new Set([state.focus]);
+      let ring = [state.focus];
+      for (let d = 0; d < state.depth && ring.length; d++) {
+        const next = [];
+        for (const v of ring) {
+          for (const i of list[v]) {
+            const w = calls[i][end];
+            if (callInView(calls[i]) && !seen.has(w)) {
+              seen.add(w);
+              found.add(w);
+              next.push(w);
+            }
+          }
+        }
+        ring = next;
+      }
+    }
+    return found;
+  }
+
+  /** Boxes and arrows that are drawn: services and closed groups, with what they stand for. */
+  function view() {
+    const wanted = state.focus >= 0 ? near() : null;
+    const boxes = new Map(), arrows = new Map(), boxOf = new Array(services.length).fill(null);
+    services.forEach((s, v) => {
+      if (wanted && !wanted.has(v)) return;
+      if (state.kind && s.kind !== state.kind) return;
+      if (state.found && foundAt[v].length === 0) return;
+      const key = keyOf(v), closed = key !== "" && isClosed(key) && !wanted;
+      const id = closed ? "group " + key : "s" + v;
+      if (!boxes.has(id)) boxes.set(id, { id, key, closed, services: [], parent: key !== "" && !closed && !wanted ? "parent " + key : null });
+      boxes.get(id).services.push(v);
+      boxOf[v] = id;
+    });
+    calls.forEach((c, i) => {
+      const from = boxOf[c.from], to = boxOf[c.to];
+      if (!from || !to || !callInView(c) || (from === to && boxes.get(from).closed)) return;
+      const id = from + " > " + to;
+      if (!arrows.has(id)) arrows.set(id, { id, from, to, calls: [] });
+      arrows.get(id).calls.push(i);
+    });
+    // Between many groups only the arrows of most calls are drawn; the legend counts the others.
+    let list = [...arrows.values()];
+    const all = list.length;
+    if (all > mostArrows && [...boxes.values()].some((b) => b.closed)) {
+      list = list.sort((a, b) => b.calls.length - a.calls.length || (a.id < b.id ? -1 : 1)).slice(0, mostArrows);
+    }
+    return { boxes: [...boxes.values()], arrows: list, thin: all - list.length };
+  }
+  const mostArrows = 150;
+
+  // ---- Places of boxes.
+
+  const measure = document.createElement("canvas").getContext("2d");
+  measure.font = "12px system-ui, sans-serif";
+  const lineOf = (text) => short(clean(text), 44);
+  function sized(box) {
+    box.label = box.closed
+      ? [lineOf(box.key), plural(box.services.length, "service")]
+      : [lineOf(services[box.services[0]].name)];
+    if (!box.closed && !state.group && services[box.services[0]].namespace) box.label.push(lineOf(services[box.services[0]].namespace));
+    const n = box.closed ? box.services.reduce((sum, v) => sum + foundAt[v].length, 0) : foundAt[box.services[0]].length;
+    if (n) box.label.push(plural(n, "finding"));
+    box.width = Math.max(70, ...box.label.map((line) => measure.measureText(line).width + 22));
+    box.height = 14 + 16 * box.label.length;
+  }
+
+  /** Places boxes in layers from callers to callees: by dagre, or by rank alone if there are many; few with many arrows in a circle. */
+  function layout(v) {
+    v.boxes.forEach(sized);
+    if (v.boxes.length <= 160 && v.arrows.length <= 4 * v.boxes.length) {
+      try {
+        return byDagre(v, true);
+      } catch {
+        return byDagre(v, false); // a group that cannot be kept together
+      }
+    }
+    return v.boxes.length <= 60 ? byCircle(v) : byRank(v);
+  }
+  /** Boxes of which most call most others have no layers. */
+  function byCircle(v) {
+    const n = v.boxes.length, radius = Math.max(120, n * 16);
+    v.boxes.forEach((b, i) => {
+      b.x = 1.6 * radius * Math.cos((2 * Math.PI * i) / n);
+      b.y = radius * Math.sin((2 * Math.PI * i) / n);
+    });
+  }
+  function byDagre(v, nested) {
+    const g = new dagre.graphlib.Graph({ compound: nested });
+    g.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 60, edgesep: 8, ranker: v.boxes.length > 80 ? "longest-path" : "network-simplex" });
+    g.setDefaultEdgeLabel(() => ({}));
+    for (const b of v.boxes) {
+      g.setNode(b.id, { width: b.width, height: b.height });
+      if (nested && b.parent) {
+        if (!g.hasNode(b.parent)) g.setNode(b.parent, {});
+        g.setParent(b.id, b.parent);
+      }
+    }
+    for (const a of v.arrows) if (a.from !== a.to) g.setEdge(a.from, a.to);
+    dagre.layout(g);
+    for (const b of v.boxes) ({ x: b.x, y: b.y } = g.node(b.id));
+    const box = new Map(v.boxes.map((b) => [b.id, b]));
+    for (const a of v.arrows) if (a.from !== a.to) bend(a, box.get(a.from), box.get(a.to), g.edge(a.from, a.to).points.slice(1, -1));
+    if (v.boxes.some((b) => !Number.isFinite(b.x))) throw new Error("a box has no place");
+  }
+  /** Leads an arrow through points: how far along the line between the boxes each is, and how far beside it. */
+  function bend(arrow, from, to, points) {
+    const dx = to.x - from.x, dy = to.y - from.y, length = Math.hypot(dx, dy);
+    const bends = length < 1 ? [] : points.map((p) => [((p.x - from.x) * dx + (p.y - from.y) * dy) / length / length, ((p.y - from.y) * dx - (p.x - from.x) * dy) / length]);
+    if (bends.every(([, beside]) => Math.abs(beside) < 2)) return;
+    arrow.weights = bends.map(([along]) => along.toFixed(3)).join(" ");
+    arrow.distances = bends.map(([, beside]) => beside.toFixed(1)).join(" ");
+  }
+  function byRank(v) {
+    const index = new Map(v.boxes.map((b, i) => [b.id, i])), n = v.boxes.length;
+    const out = Array.from({ length: n }, () => []), into = Array.from({ length: n }, () => []);
+    for (const a of v.arrows) {
+      const from = index.get(a.from), to = index.get(a.to);
+      if (from !== to) {
+        out[from].push(to);
+        into[to].push(from);
+      }
+    }
+    // Ranks by the order in which a search leaves boxes: calls that close a loop do not count.
+    const mark = new Uint8Array(n), order = [], back = new Set();
+    for (let root = 0; root < n; root++) {
+      if (mark[root]) continue;
+      const work = [[root, 0]];
+      mark[root] = 1;
+      while (work.length) {
+        const top = work[work.length - 1];
+        if (top[1] === out[top[0]].length) {
+          mark[top[0]] = 2;
+          order.push(top[0]);
+          work.pop();
+          continue;
+        }
+        const w = out[top[0]][top[1]++];
+        if (mark[w] === 1) back.add(top[0] + " " + w);
+        if (mark[w] === 0) {
+          mark[w] = 1;
+          work.push([w, 0]);
+        }
+      }
+    }
+    const rank = new Int32Array(n);
+    for (const u of order.reverse()) for (const w of out[u]) if (!back.has(u + " " + w)) rank[w] = Math.max(rank[w], rank[u] + 1);
+    const layers = [];
+    rank.forEach((r, i) => (layers[r] = layers[r] || []).push(i));
+    const at = new Float64Array(n);
+    layers.forEach((l) => l.forEach((i, k) => (at[i] = k / l.length)));
+    for (let sweep = 0; sweep < 4; sweep++) {
+      for (const l of sweep % 2 ? layers.slice().reverse() : layers) {
+        const near = sweep % 2 ? out : into;
+        const middle = new Map(l.map((i) => [i, near[i].length ? near[i].reduce((s, w) => s + at[w], 0) / near[i].length : at[i]]));
+        l.sort((a, b) => middle.get(a) - middle.get(b) || a - b);
+        l.forEach((i, k) => (at[i] = k / l.length));
+      }
+    }
+    // A long layer becomes several columns, so that the picture is about as high as wide.
+    const high = Math.max(12, Math.ceil(Math.sqrt(n) * 1.6));
+    let x = 0;
+    for (const l of layers) {
+      for (let from = 0; from < l.length; from += high) {
+        const column = l.slice(from, from + high), wide = Math.max(...column.map((i) => v.boxes[i].width));
+        let y = 0;
+        for (const i of column) {
+          v.boxes[i].x = x + wide / 2;
+          v.boxes[i].y = y + v.boxes[i].height / 2;
+          y += v.boxes[i].height + 14;
+        }
+        for (const i of column) v.boxes[i].y -= y / 2;
+        x += wide + 24;
+      }
+      x += 60;
+    }
+  }
+
+  // ---- Drawing.
+
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const shapes = { database: "barrel", cache: "barrel", broker: "hexagon", topic: "hexagon", gateway: "cut-rectangle", external: "ellipse", job: "tag", telemetry: "rhomboid" };
+  const cy = cytoscape({ container: $("graph"), elements: [], boxSelectionEnabled: false });
+
+  function styles() {
+    const text = color("--text"), line = color("--line");
+    const rules = [
+      { selector: "node", style: {
+        shape: "data(shape)", width: "data(width)", height: "data(height)", label: "data(label)", "text-wrap": "wrap", "text-valign": "center", "font-size": 12,
+        "font-family": "system-ui, sans-serif", color: text, "background-color": color("--box"), "border-color": line, "border-width": 1,
+      } },
+      { selector: ":parent", style: { shape: "round-rectangle", "text-valign": "top", "background-color": color("--panel"), "background-opacity": 0.6, "border-style": "dotted", padding: 10, "font-weight": "bold" } },
+      { selector: "node.group", style: { "border-width": 2, "border-style": "double", "background-color": color("--panel") } },
+      { selector: "node.unsaid", style: { "border-style": "dashed" } },
+      { selector: "node.found", style: { "border-color": color("--degraded"), "border-width": 2 } },
+      { selector: "node.error", style: { "border-color": color("--failed"), "border-width": 3 } },
+      { selector: "edge", style: {
+        width: "data(width)", "line-color": line, "target-arrow-color": line, "target-arrow-shape": "triangle", "arrow-scale": 0.9, "curve-style": "bezier", label: "data(label)",
+        "font-size": 10, color: color("--faint"), "text-background-color": color("--back"), "text-background-opacity": 0.8, "text-background-padding": 1,
+      } },
+      { selector: "edge[weights]", style: { "curve-style": "round-segments", "segment-weights": "data(weights)", "segment-distances": "data(distances)", "edge-distances": "node-position" } },
+      { selector: "edge.async", style: { "line-style": "dashed" } },
+      { selector: "edge.weak", style: { "line-style": "dotted" } },
+      { selector: "edge.soft", style: { "target-arrow-shape": "vee" } },
+      { selector: "edge.pool", style: { "source-arrow-shape": "diamond", "source-arrow-color": line, "source-arrow-fill": "hollow" } },
+      { selector: "edge.loop", style: { "line-color": color("--failed"), "target-arrow-color": color("--failed"), width: 2.5 } },
+      { selector: ".dim", style: { opacity: 0.35 } },
+    ];
+    labels.forEach((_, i) => {
+      if (i) rules.push({ selector: "node.state-" + i, style: { "background-color": color(stateColors[i]), color: color("--onstate"), "border-color": color(stateColors[i]) } });
+    });
+    rules.push({ selector: "node.injected", style: { "background-color": text, color: color("--back"), "border-color": color("--failed"), "border-width": 4 } });
+    rules.push({ selector: ".chosen", style: { "overlay-color": color("--accent"), "overlay-opacity": 0.25, "overlay-padding": 4 } });
+    return rules;
+  }
+  const looped = new Set();
+  for (const loop of data.cycles || []) loop.forEach((v, i) => looped.add(v + " " + loop[(i + 1) % loop.length]));
+  const grouped = (c) => (c.groups || []).find((id) => groups[id]);
+
+  let shown = { boxes: [], arrows: [], thin: 0 };
+  function draw() {
+    shown = view();
+    layout(shown);
+    const elements = [], parents = new Set();
+    for (const b of shown.boxes) {
+      if (b.parent && !parents.has(b.parent)) {
+        parents.add(b.parent);
+        elements.push({ group: "nodes", data: { id: b.parent, label: lineOf(b.key), shape: "round-rectangle", width: 10, height: 10 }, selectable: true });
+      }
+      const s = services[b.services[0]];
+      const worst = b.services.flatMap((v) => foundAt[v]).some((i) => findings[i].severity === "error");
+      const some = b.services.some((v) => foundAt[v].length > 0);
+      elements.push({
+        group: "nodes", position: { x: b.x, y: b.y },
+        data: { id: b.id, parent: b.parent || undefined, label: b.label.join("\n"), width: b.width, height: b.height, shape: b.closed ? "round-rectangle" : shapes[s.kind] || "round-rectangle" },
+        classes: [b.closed ? "group" : "", !b.closed && !s.defined ? "unsaid" : "", worst ? "error" : some ? "found" : ""].filter(Boolean).join(" "),
+      });
+    }
+    for (const a of shown.arrows) {
+      const all = a.calls.map((i) => calls[i]), every = (test) => all.every(test);
+      const pool = every((c) => grouped(c) !== undefined);
+      elements.push({
+        group: "edges", data: { id: a.id, source: a.from, target: a.to, width: a.calls.length > 1 ? Math.min(6, 1.5 + Math.log2(a.calls.length)) : 1.4, label: a.calls.length > 1 ? String(a.calls.length) : "", ...(a.weights ? { weights: a.weights, distances: a.distances } : {}) },
+        classes: [every((c) => c.mode === "async") ? "async" : "", every((c) => c.strength !== "strong") ? "weak" : "", every((c) => c.need === "soft") ? "soft" : "",
+          pool ? "pool" : "", all.some((c) => looped.has(c.from + " " + c.to)) ? "loop" : ""].filter(Boolean).join(" "),
+      });
+    }
+    cy.batch(() => {
+      cy.elements().remove();
+      cy.style(styles());
+      cy.add(elements);
+    });
+    cy.fit(undefined, 24);
+    if (cy.zoom() > 1.4) {
+      cy.zoom(1.4);
+      cy.center();
+    }
+    paint();
+    list();
+    legend();
+  }
+
+  // ---- What fails.
+
+  function scenario() {
+    if (!incidents || !state.fail) return null;
+    const i = Number(state.fail.slice(1)), base = state.fail[0] === "g" ? services.length + i : i;
+    return incidents[base * modes.length + modes.indexOf(state.mode)] || null;
+  }
+  const failing = () => (!state.fail ? [] : state.fail[0] === "g" ? sets[Number(state.fail.slice(1))].services : [Number(state.fail.slice(1))]);
+  /** The label of a victim: [service, at first, later, in all, call, ...]. Who does not suffer now is protected. */
+  const labelOf = (victim) => victim[{ first: 1, later: 2 }[state.phase] || 3] || 1;
+
+  let labelAt = new Map();
+  function paint() {
+    const s = scenario(), injected = new Set(failing());
+    labelAt = new Map((s ? s.victims : []).map((victim) => [victim[0], labelOf(victim)]));
+    cy.batch(() => {
+      cy.elements().removeClass("state-1 state-2 state-3 state-4 injected chosen dim");
+      for (const b of shown.boxes) {
+        const node = cy.getElementById(b.id);
+        if (b.services.some((v) => injected.has(v))) node.addClass("injected");
+        else {
+          const worst = Math.max(...b.services.map((v) => labelAt.get(v) || 0));
+          if (worst) node.addClass("state-" + worst);
+          else if (s) node.addClass("dim");
+        }
+      }
+      if (state.select) {
+        const i = Number(state.select.slice(1));
+        const id = state.select[0] === "s" ? (shown.boxes.find((b) => b.services.includes(i)) || {}).id
+          : state.select[0] === "c" ? (shown.arrows.find((a) => a.calls.includes(i)) || {}).id : undefined;
+        if (id !== undefined) cy.getElementById(id).addClass("chosen");
+      }
+    });
+  }
+
+  // ---- The list of services.
+
+  function list() {
+    const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+    const inView = new Set(shown.boxes.flatMap((b) => b.services));
+    const matching = [];
+    services.forEach((s, v) => {
+      const text = [s.id, s.team, s.owner, s.system, s.kind].filter(Boolean).join(" ").toLowerCase();
+      if (words.every((w) => text.includes(w))) matching.push(v);
+    });
+    const most = 300, items = [];
+    const injected = new Set(failing());
+    for (const v of matching.slice(0, most)) {
+      const b = button("", () => choose("s" + v));
+      const name = element("bdi", short(services[v].id, 120));
+      b.append(name);
+      const label = injected.has(v) ? "fails first" : labels[labelAt.get(v) || 0];
+      if (injected.has(v)) b.append(" ", element("span", label, "error"));
+      else if (labelAt.get(v)) b.append(" ", element("span", label, "state-" + labelAt.get(v)));
+      if (foundAt[v].length) b.append(" ", element("span", plural(foundAt[v].length, "finding"), "faint"));
+      if (!inView.has(v)) b.append(" ", element("span", "not in view", "faint"));
+      b.setAttribute("aria-pressed", String(state.select === "s" + v));
+      const item = document.createElement("li");
+      item.dataset.id = services[v].id;
+      item.dataset.state = injected.has(v) ? "injected" : label;
+      item.append(b);
+      items.push(item);
+    }
+    $("services").replaceChildren(...items);
+    $("shown").textContent = matching.length > most ? `${most} of ${matching.length} services` : plural(matching.length, "service");
+  }
+
+  // ---- Details.
+
+  function element(name, text, className) {
+    const e = document.createElement(name);
+    if (text !== undefined) e.textContent = short(String(text), 1000); // names may be of any length
+    if (className) e.className = className;
+    return e;
+  }
+  function button(text, act, className) {
+    const b = element("button", text, className);
+    b.type = "button";
+    b.addEventListener("click", act);
+    return b;
+  }
+  const serviceLink = (v) => button(short(services[v].id, 200), () => choose("s" + v), "link");
+  function listOf(items) {
+    const ul = document.createElement("ul");
+    for (const parts of items) {
+      const li = document.createElement("li");
+      li.append(...parts);
+      ul.append(li);
+    }
+    return ul;
+  }
+  const place = (text) => element("span", text, "place");
+
+  function details() {
+    const at = $("details"), ref = state.select, i = Number(ref.slice(1));
+    const parts = ref === "" ? overview() : ref[0] === "s" ? serviceDetails(i) : ref[0] === "c" ? callDetails(i) : setDetails(i);
+    at.replaceChildren(...parts);
+  }
+  function overview() {
+    const parts = [element("h2", data.title)];
+    if (data.checked) {
+      parts.push(element("h3", plural(findings.length, "finding")));
+      parts.push(listOf(findings.slice(0, 200).map(findingParts)));
+      if (findings.length > 200) parts.push(element("p", `and ${findings.length - 200} more`));
+    } else parts.push(element("p", "Findings are in the page that weir check writes.", "faint"));
+    if (data.cycles) {
+      parts.push(element("h3", plural(data.cycles.length, "cycle")));
+      parts.push(listOf(data.cycles.map((loop) => loop.flatMap((v, k) => (k ? [" calls ", serviceLink(v)] : [serviceLink(v)])))));
+    }
+    if (sets.length && incidents) {
+      parts.push(element("h3", "What fails together"));
+      parts.push(listOf(sets.slice(0, 100).map((s, k) => [button(`${s.property} ${short(s.value, 80)}`, () => choose("g" + k), "link"), " ", element("span", plural(s.services.length, "service"), "faint")])));
+    }
+    return parts;
+  }
+  function findingParts(i) {
+    const f = typeof i === "number" ? findings[i] : i;
+    const link = element("a", f.rule);
+    link.href = f.page;
+    link.rel = "noreferrer";
+    const parts = [element("span", f.severity, f.severity), " ", element("span", f.message), " ", link];
+    if (f.each) {
+      const more = document.createElement("details");
+      more.append(element("summary", plural(f.each.length, "subject")));
+      more.append(listOf(f.each.slice(0, 100).map((one) => [element("span", one.message), " ", place((one.places || [])[0] || "")])));
+      parts.push(more);
+    } else if (f.places && f.places.length) parts.push(" ", place(f.places[0]));
+    if (f.hint) parts.push(element("p", "Fix: " + f.hint, "faint"));
+    return parts;
+  }
+  function definitions(pairs) {
+    const dl = document.createElement("dl");
+    for (const [name, value] of pairs) if (value) dl.append(element("dt", name), element("dd", value));
+    return dl;
+  }
+  function failPanel(ref) {
+    if (!modes.length) return [];
+    if (!incidents) return [element("h3", "If it fails"), element("p", "There are too many services to try each in advance: weir blast answers.")];
+    const parts = [element("h3", "If it fails")], on = state.fail === ref;
+    const choices = document.createElement("div");
+    choices.className = "choices";
+    for (const m of modes) {
+      const b = button(m, () => fail(on && state.mode === m ? "" : ref, m));
+      b.dataset.mode = m;
+      b.setAttribute("aria-pressed", String(on && state.mode === m));
+      choices.append(b);
+    }
+    parts.push(choices);
+    if (!on) return parts;
+    const phases = document.createElement("div");
+    phases.className = "choices";
+    for (const [value, text] of [["all", "in all"], ["first", "at first"], ["later", "later, when breakers have opened"]]) {
+      const b = button(text, () => update({ phase: value }));
+      b.dataset.phase = value;
+      b.setAttribute("aria-pressed", String(state.phase === value));
+      phases.append(b);
+    }
+    parts.push(phases);
+    const s = scenario();
+    if (!s) return parts;
+    const victims = s.victims.slice().sort((a, b) => labelOf(b) - labelOf(a));
+    if (!victims.length) parts.push(element("p", "No other service is affected."));
+    for (const level of [4, 3, 2, 1]) {
+      const those = victims.filter((victim) => labelOf(victim) === level);
+      if (!those.length) continue;
+      parts.push(element("p", plural(those.length, "service") + " " + labels[level], "state-" + level));
+      parts.push(listOf(those.slice(0, 200).map((victim) => {
+        const line = [serviceLink(victim[0])], c = calls[victim[4]];
+        if (c && c.from === victim[0]) line.push(" calls ", button(short(services[c.to].id, 120), () => choose("c" + victim[4]), "link"));
+        const cut = victim.indexOf(-1, 5);
+        const acts = state.phase !== "later" || cut < 0 ? victim.slice(5, cut < 0 ? undefined : cut) : victim.slice(cut + 1);
+        for (const t of acts) line.push(element("p", texts[t], "faint"));
+        return line;
+      })));
+      if (those.length > 200) parts.push(element("p", `and ${those.length - 200} more`));
+    }
+    if (s.starved) parts.push(element("p", "Without new events: " + s.starved.map((v) => services[v].id).join(", ")));
+    if (s.helps) parts.push(element("p", s.helps[0].toUpperCase() + s.helps.slice(1)));
+    return parts;
+  }
+  function serviceDetails(v) {
+    const s = services[v], parts = [element("h2", s.id)];
+    parts.push(definitions([["kind", s.kind], ["tier", s.tier ? String(s.tier) : ""], ["team", s.team], ["owner", s.owner], ["system", s.system], ["zone", s.zone],
+      ["", ""], ["runs", (s.runs || []).join(", ")], ["entry", s.entry ? "users come in here" : ""], ["declared", s.defined ? "" : "by no input: it is only addressed"]]));
+    if (s.places) parts.push(listOf(s.places.slice(0, 5).map((p) => [place(p)])));
+    const tools = document.createElement("div");
+    tools.className = "choices";
+    tools.append(button(state.focus === v ? "Show all" : "Focus", () => update({ focus: state.focus === v ? -1 : v }, true)));
+    if (state.focus === v) {
+      tools.append(button("Nearer", () => update({ depth: Math.max(1, state.depth - 1) }, true)), button("Farther", () => update({ depth: state.depth + 1 }, true)), element("span", plural(state.depth, "call") + " away"));
+    }
+    const key = keyOf(v);
+    if (key && state.focus < 0) tools.append(button((isClosed(key) ? "Expand " : "Collapse ") + short(key, 30), () => toggle(key)));
+    parts.push(tools, ...failPanel("s" + v));
+    if (foundAt[v].length) parts.push(element("h3", plural(foundAt[v].length, "finding")), listOf(foundAt[v].map(findingParts)));
+    const line = (i, other) => {
+      const c = calls[i], b = button(short(services[other].id, 120), () => choose("c" + i), "link");
+      const words = [c.protocol, c.mode === "async" ? "async" : "", c.strength === "strong" ? "" : c.strength, c.class === "call" ? "" : c.class, c.need === "soft" ? "optional" : ""].filter(Boolean).join(", ");
+      const summary = (c.parts || []).flatMap((p) => p.summary || []);
+      return [b, " ", element("span", words, "faint"), ...(summary.length ? [element("p", summary.slice(0, 6).join(", "), "faint")] : [])];
+    };
+    parts.push(element("h3", "Calls (upstream)"), callsOf[v].length ? listOf(callsOf[v].slice(0, 200).map((i) => line(i, calls[i].to))) : element("p", "none"));
+    parts.push(element("h3", "Called by (downstream)"), callersOf[v].length ? listOf(callersOf[v].slice(0, 200).map((i) => line(i, calls[i].from))) : element("p", "none"));
+    return parts;
+  }
+  function callDetails(i) {
+    const c = calls[i], parts = [element("h2", services[c.from].id + " calls " + services[c.to].id)];
+    parts.push(listOf([["caller (downstream): ", serviceLink(c.from)], ["callee (upstream): ", serviceLink(c.to)]]));
+    const kind = grouped(c);
+    parts.push(definitions([["protocol", c.protocol], ["mode", c.mode], ["need", c.need], ["class", c.class], ["evidence", c.strength], ["seen", c.seen],
+      ["group", kind === undefined ? "" : [groups[kind].kind, groups[kind].name].filter(Boolean).join(" ")], ["fallback", c.fallback ? "only instead of another call" : ""], ["mirror", c.mirror ? "copies of traffic" : ""]]));
+    parts.push(element("h3", "Evidence"), listOf((c.evidence || []).map((e) => [e.way + ", " + e.strength + " ", place(e.place)])));
+    parts.push(element("h3", "Policies"));
+    if (!c.parts) parts.push(element("p", "none that an input shows"));
+    for (const p of c.parts || []) {
+      if (p.match) parts.push(element("p", p.match));
+      if (p.summary) parts.push(element("p", p.summary.join(", ")));
+      parts.push(listOf((p.layers || []).map((l) => [element("span", l.name + ": " + l.summary), ...(l.settings ? [listOf(l.settings.map((s) => [s.text + " ", place(s.place)]))] : [])])));
+      for (const h of p.hidden || []) parts.push(element("p", h, "faint"));
+    }
+    return parts;
+  }
+  function setDetails(k) {
+    const s = sets[k];
+    return [element("h2", `${s.property} ${s.value}`), element("p", plural(s.services.length, "service")), ...failPanel("g" + k), element("h3", "Services"), listOf(s.services.slice(0, 200).map((v) => [serviceLink(v)]))];
+  }
+
+  function legend() {
+    const words = [`${plural(shown.boxes.length, "box").replace("boxs", "boxes")}, ${plural(shown.arrows.length, "arrow")} from caller to callee`];
+    const kinds = new Set(shown.boxes.filter((b) => !b.closed).map((b) => services[b.services[0]].kind));
+    const shapeWords = { database: "barrel: database", cache: "barrel: cache", broker: "hexagon: broker", topic: "hexagon: topic", gateway: "cut corners: gateway", external: "ellipse: outside", job: "tag: job", telemetry: "slanted: telemetry" };
+    for (const kind of Object.keys(shapeWords)) if (kinds.has(kind)) words.push(shapeWords[kind]);
+    const has = (selector) => cy.elements(selector).nonempty();
+    if (has("node.group")) words.push("double border: a group, click to expand");
+    if (has("node.unsaid")) words.push("dashed border: only addressed");
+    if (has("node.error")) words.push("red border: an error");
+    if (has("node.found")) words.push("orange border: findings");
+    if (has("edge.async")) words.push("dashed: asynchronous");
+    if (has("edge.weak")) words.push("dotted: weak evidence");
+    if (has("edge.soft")) words.push("open arrow: optional");
+    if (has("edge.pool")) words.push("diamond: one of a split, pool or failover");
+    if (has("edge.loop")) words.push("red: a cycle");
+    if (scenario()) words.push("black: fails first; red, orange, yellow: failed, degraded, slow; green: protected; pale: unaffected");
+    const hidden = services.length - shown.boxes.reduce((sum, b) => sum + b.services.length, 0);
+    if (shown.thin) words.push(plural(shown.thin, "arrow") + " of fewer calls not drawn");
+    if (hidden) words.push(plural(hidden, "service") + " not in view");
+    $("legend").textContent = words.join(" · ");
+  }
+
+  // ---- What users do.
+
+  function update(change, redraw) {
+    Object.assign(state, change);
+    writeAddress();
+    if (redraw) draw();
+    else {
+      paint();
+      list();
+      legend();
+    }
+    details();
+    controls();
+  }
+  function choose(ref) {
+    update({ select: ref });
+    if (ref) $("status").textContent = nameOf(ref).replace(/^service |^set /, "") + " is selected";
+  }
+  function fail(ref, mode) {
+    update({ fail: ref, mode });
+    const s = scenario();
+    if (!s) {
+      $("status").textContent = "";
+      return;
+    }
+    const count = (level) => s.victims.filter((victim) => labelOf(victim) === level).length;
+    const words = [4, 3, 2, 1].filter(count).map((level) => count(level) + " " + labels[level]);
+    $("status").textContent = `${nameOf(ref).replace(/^service |^set /, "")}, ${mode}: ` + (words.join(", ") || "no other service is affected");
+  }
+  function toggle(key) {
+    setClosed(key, !isClosed(key));
+    update({}, true);
+  }
+  function all(closed) {
+    const keys = new Set(services.map((_, v) => keyOf(v)).filter(Boolean));
+    for (const key of keys) setClosed(key, closed);
+    update({}, true);
+  }
+  function controls() {
+    for (const key of ["group", "strength", "only", "protocol", "kind"]) $(key).value = state[key];
+    $("found").checked = state.found;
+    $("classes").checked = state.classes;
+    $("close-all").disabled = $("open-all").disabled = !state.group;
+  }
+
+  cy.on("tap", (event) => {
+    if (event.target === cy) return choose("");
+    const id = event.target.id();
+    if (event.target.isEdge()) {
+      const a = shown.arrows.find((x) => x.id === id);
+      return choose(a && a.calls.length === 1 ? "c" + a.calls[0] : "");
+    }
+    if (id.startsWith("group ")) return toggle(id.slice(6));
+    if (id.startsWith("parent ")) return toggle(id.slice(7));
+    choose(id);
+  });
+  $("search").addEventListener("input", list);
+  for (const key of ["group", "strength", "only", "protocol", "kind"]) $(key).addEventListener("change", () => update({ [key]: $(key).value }, true));
+  $("found").addEventListener("change", () => update({ found: $("found").checked }, true));
+  $("classes").addEventListener("change", () => update({ classes: $("classes").checked }, true));
+  $("close-all").addEventListener("click", () => all(true));
+  $("open-all").addEventListener("click", () => all(false));
+  $("fit").addEventListener("click", () => cy.fit(undefined, 24));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "/" && document.activeElement !== $("search")) {
+      event.preventDefault();
+      $("search").focus();
+    }
+    if (event.key === "Escape") update({ select: "", fail: "" });
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  addEventListener("hashchange", () => {
+    readAddress();
+    draw();
+    details();
+    controls();
+  });
+
+  // ---- Exports of what is in view.
+
+  const escaped = (text) => clean(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
+  const quoted = (text) => '"' + clean(text).replace(/\\/g, "\\\\").replace(/"/g, '\\"') + '"';
+  const inMermaid = (text) => '"' + clean(text).replace(/[#&<>"`\\]/g, (c) => "#" + c.charCodeAt(0) + ";") + '"';
+  const exporters = {
+    svg() {
+      const parts = [], box = new Map(shown.boxes.map((b) => [b.id, b]));
+      const edge = (b, x, y) => {
+        const dx = x - b.x, dy = y - b.y, t = Math.min(Math.abs(b.width / 2 / (dx || 1e-9)), Math.abs(b.height / 2 / (dy || 1e-9)));
+        return [b.x + dx * t, b.y + dy * t];
+      };
+      for (const a of shown.arrows) {
+        if (a.from === a.to) continue;
+        const from = box.get(a.from), to = box.get(a.to), [x1, y1] = edge(from, to.x, to.y), [x2, y2] = edge(to, from.x, from.y);
+        parts.push(`<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="#78828c" marker-end="url(#end)"/>`);
+      }
+      for (const b of shown.boxes) {
+        const worst = Math.max(...b.services.map((v) => labelAt.get(v) || 0)), injected = b.services.some((v) => failing().includes(v));
+        const fill = injected ? "#1b1f24" : ["#ffffff", "#1a6b34", "#6b5d00", "#9a5b00", "#b3261e"][worst], ink = injected || worst ? "#ffffff" : "#1b1f24";
+        parts.push(`<g><title>${escaped(b.closed ? b.key : services[b.services[0]].id)}</title><rect x="${(b.x - b.width / 2).toFixed(1)}" y="${(b.y - b.height / 2).toFixed(1)}" width="${b.width.toFixed(1)}" height="${b.height}" rx="5" fill="${fill}" stroke="#78828c"/>` +
+          b.label.map((line, k) => `<text x="${b.x.toFixed(1)}" y="${(b.y + 16 * (k - (b.label.length - 1) / 2) + 4).toFixed(1)}" fill="${ink}">${escaped(line)}</text>`).join("") + "</g>");
+      }
+      const xs = shown.boxes.flatMap((b) => [b.x - b.width / 2, b.x + b.width / 2]), ys = shown.boxes.flatMap((b) => [b.y - b.height / 2, b.y + b.height / 2]);
+      const least = (list) => list.reduce((m, x) => Math.min(m, x), Infinity), most = (list) => list.reduce((m, x) => Math.max(m, x), -Infinity);
+      const [x, y] = [least(xs) - 20, least(ys) - 20], [w, h] = [most(xs) + 20 - x, most(ys) + 20 - y];
+      return [`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${x.toFixed(0)} ${y.toFixed(0)} ${w.toFixed(0)} ${h.toFixed(0)}" font-family="sans-serif" font-size="12" text-anchor="middle"><defs><marker id="end" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0L8 4L0 8z" fill="#78828c"/></marker></defs>${parts.join("")}</svg>\n`, "image/svg+xml"];
+    },
+    mermaid() {
+      const index = new Map(shown.boxes.map((b, i) => [b.id, "n" + i]));
+      return ["flowchart LR\n" + shown.boxes.map((b) => `  ${index.get(b.id)}[${inMermaid(b.label.join(" "))}]\n`).join("") + shown.arrows.map((a) => `  ${index.get(a.from)} --> ${index.get(a.to)}\n`).join(""), "text/plain"];
+    },
+    dot() {
+      const index = new Map(shown.boxes.map((b, i) => [b.id, "n" + i]));
+      return ["digraph weir {\n  rankdir=LR\n  node [shape=box]\n" + shown.boxes.map((b) => `  ${index.get(b.id)} [label=${quoted(b.label.join(" "))}]\n`).join("") + shown.arrows.map((a) => `  ${index.get(a.from)} -> ${index.get(a.to)}\n`).join("") + "}\n", "text/plain"];
+    },
+  };
+  async function save(format) {
+    const blob = format === "png" ? await cy.png({ output: "blob-promise", full: true, scale: 2, maxWidth: 8000, maxHeight: 8000, bg: color("--back") })
+      : new Blob([exporters[format]()[0]], { type: exporters[format]()[1] });
+    const a = document.createElement("a");
+    a.href = URL.createObjectURL(blob);
+    a.download = "weir." + { svg: "svg", png: "png", mermaid: "mmd", dot: "dot" }[format];
+    a.click();
+    setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
+  }
+  $("export").addEventListener("change", () => {
+    const format = $("export").value;
+    $("export").value = "";
+    if (format) save(format);
+  });
+
+  // ---- Start.
+
+  function options(id, values) {
+    for (const value of values) {
+      const o = element("option", short(value || "nothing", 60));
+      o.value = value;
+      $(id).append(o);
+    }
+  }
+  options("group", ["", ...choosable]);
+  options("protocol", [...new Set(calls.map((c) => c.protocol).filter(Boolean))].sort());
+  options("kind", [...new Set(services.map((s) => s.kind))].sort());
+  document.title = "weir: " + data.title;
+  $("title").textContent = "weir: " + data.title;
+  readAddress();
+  draw();
+  details();
+  controls();
+  document.documentElement.dataset.ready = "1";
+})();

@@ -1,0 +1,437 @@
+// Package browser opens the pages that weir writes in a real browser, without a network. It is a
+// module of its own, so that weir's go.mod names only what weir uses.
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+const estates = "../../testdata/estates"
+
+// weir builds weir once.
+var weir = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "weir")
+	if err != nil {
+		return "", err
+	}
+	program := filepath.Join(dir, "weir")
+	out, err := exec.Command("go", "build", "-C", "../..", "-o", program, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return program, nil
+})
+
+// The browser is started once; every page is a tab of it.
+var (
+	window    context.Context
+	downloads string
+)
+
+func TestMain(m *testing.M) { os.Exit(testAll(m)) }
+
+func testAll(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "weir")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	defer func() {
+		if program, err := weir(); err == nil {
+			os.RemoveAll(filepath.Dir(program))
+		}
+	}()
+	if program := chromium(); program != "" {
+		options := append(chromedp.DefaultExecAllocatorOptions[:],
+			chromedp.ExecPath(program), chromedp.NoSandbox, chromedp.WindowSize(1600, 1000), chromedp.UserDataDir(filepath.Join(dir, "profile")),
+			chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+		defer cancel()
+		window, cancel = chromedp.NewContext(allocated)
+		defer cancel()
+		if err := chromedp.Do(window, chromedp.Navigate("about:blank")); err != nil { // starts the browser
+			panic(err)
+		}
+		downloads = filepath.Join(dir, "downloads")
+	}
+	return m.Run()
+}
+
+// chromium returns the program of the browser, "" if there is none.
+func chromium() string {
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if program, err := exec.LookPath(name); err == nil {
+			return program
+		}
+	}
+	return ""
+}
+
+// run runs weir and returns what it prints. Findings are no failure.
+func run(t *testing.T, args ...string) []byte {
+	t.Helper()
+	program, err := weir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command(program, args...).Output()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || exit.ExitCode() == 2) {
+		t.Fatalf("weir %s: %v: %s", strings.Join(args, " "), err, exit.Stderr)
+	}
+	return out
+}
+
+// A tab is one page in the browser.
+type tab struct {
+	t      *testing.T
+	ctx    context.Context
+	mu     sync.Mutex
+	errors []string // on the console
+}
+
+// open opens an address in a new tab without a network.
+func open(t *testing.T, address string) *tab {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(window)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(cancel)
+	b := &tab{t: t, ctx: ctx}
+	if err := chromedp.Listen(ctx, b.listen); err != nil {
+		t.Fatal(err)
+	}
+	call(b, network.Enable, network.EnableParams{})
+	call(b, log.Enable, cdp.Empty{})
+	call(b, runtime.Enable, cdp.Empty{})
+	call(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: true})
+	if _, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: downloads}); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate(address), chromedp.WaitReady("html[data-ready]")); err != nil {
+		t.Fatalf("%v; the console has %q", err, b.errors)
+	}
+	return b
+}
+
+// call sends a command to the page.
+func call[P, R any](b *tab, command cdp.Command[P, R], params P) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, command, params); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// listen keeps what a quiet page does not do.
+func (b *tab) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		b.errors = append(b.errors, fmt.Sprint(e.ExceptionDetails.Text, " ", e.ExceptionDetails.Exception))
+	case *runtime.EventConsoleAPICalled:
+		for _, arg := range e.Args {
+			b.errors = append(b.errors, fmt.Sprintf("%s %s", e.Type, arg.Value))
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level != log.EntryLevelVerbose && e.Entry.Level != log.EntryLevelInfo {
+			b.errors = append(b.errors, e.Entry.Text)
+		}
+	case *network.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, "file:") && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "data:") {
+			b.errors = append(b.errors, "asks for "+u)
+		}
+	}
+}
+
+// eval returns what an expression comes to. Each %s in it is one of the texts.
+func eval[T any](b *tab, expression string, texts ...string) T {
+	b.t.Helper()
+	for _, text := range texts {
+		quoted, _ := json.Marshal(text)
+		expression = strings.Replace(expression, "%s", string(quoted), 1)
+	}
+	result, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.t.Fatalf("%s: %v; the console has %q", expression, err, b.errors)
+	}
+	return result
+}
+
+// act evaluates an expression for what it does.
+func act(b *tab, expression string, texts ...string) {
+	b.t.Helper()
+	eval[bool](b, "("+expression+", true)", texts...)
+}
+
+// quiet fails the test if the console has errors or the page asked for something.
+func (b *tab) quiet() {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.errors) > 0 {
+		b.t.Errorf("the console has %q", b.errors)
+	}
+}
+
+// page writes the page of sources and returns its address.
+func page(t *testing.T, args ...string) string {
+	t.Helper()
+	if window == nil {
+		t.Skip("needs Chromium")
+	}
+	file := filepath.Join(t.TempDir(), "page.html")
+	run(t, append(args, "-o", "html="+file, "-q")...)
+	return "file://" + file
+}
+
+// choose clicks the service in the list.
+const choose = `[...document.querySelectorAll("#services li")].find(li => li.dataset.id === %s).querySelector("button").click()`
+
+// states are those of all services, by their ids.
+const states = `Object.fromEntries([...document.querySelectorAll("#services li")].map(li => [li.dataset.id, li.dataset.state]))`
+
+// tried is how many services of an estate the test lets fail.
+const tried = 4
+
+// TestFailures opens the page of every estate, lets services fail in two modes, and compares what
+// the page shows of every service with weir blast.
+func TestFailures(t *testing.T) {
+	all, err := filepath.Glob(estates + "/*")
+	if err != nil || len(all) == 0 {
+		t.Fatalf("no estates: %v", err)
+	}
+	for _, estate := range all {
+		t.Run(filepath.Base(estate), func(t *testing.T) {
+			b := open(t, page(t, "check", estate))
+			ids := slices.Sorted(maps.Keys(eval[map[string]string](b, states)))
+			for i := 0; i < len(ids); i += (len(ids) + tried - 1) / tried {
+				id := ids[i]
+				act(b, choose, id)
+				for _, mode := range []string{"stop", "hang"} {
+					act(b, `document.querySelector("[data-mode="+CSS.escape(%s)+"]").click()`, mode)
+					for phase, want := range blast(t, id, mode, estate) {
+						act(b, `document.querySelector("[data-phase="+%s+"]").click()`, phase)
+						for other, state := range eval[map[string]string](b, states) {
+							if w := want[other]; other != id && state != w && !(w == "" && state == "unaffected") {
+								t.Errorf("%s, %s, %s: %s is %s in the page, %q for weir blast", id, mode, phase, other, state, w)
+							}
+						}
+					}
+				}
+			}
+			b.quiet()
+		})
+	}
+}
+
+// blast returns the states of services as weir blast has them, by phase.
+func blast(t *testing.T, id, mode, estate string) map[string]map[string]string {
+	var report struct {
+		Impacts []struct {
+			Services []struct{ ID, Onset, Steady, Label string }
+		}
+	}
+	if err := json.Unmarshal(run(t, "blast", id, estate, "--mode", mode, "-o", "json"), &report); err != nil {
+		t.Fatal(err)
+	}
+	word := func(state string) string {
+		answers, pace, _ := strings.Cut(state, "/")
+		switch {
+		case answers == "failed" || answers == "degraded":
+			return answers
+		case pace == "slow":
+			return "slow"
+		}
+		return "protected"
+	}
+	all, first, later := map[string]string{}, map[string]string{}, map[string]string{}
+	for _, s := range report.Impacts[0].Services {
+		all[s.ID], first[s.ID], later[s.ID] = strings.ToLower(s.Label), word(s.Onset), word(s.Steady)
+	}
+	return map[string]map[string]string{"all": all, "first": first, "later": later}
+}
+
+// TestView searches, groups, collapses, shares a view by its address, and exports it.
+func TestView(t *testing.T) {
+	address := page(t, "check", estates+"/shop")
+	b := open(t, address)
+	act(b, `(document.getElementById("search").value = "payment", document.getElementById("search").dispatchEvent(new Event("input")))`)
+	found := eval[[]string](b, `[...document.querySelectorAll("#services li")].map(li => li.dataset.id)`)
+	if len(found) == 0 || slices.ContainsFunc(found, func(id string) bool { return !strings.Contains(id, "payment") }) {
+		t.Errorf("the search for payment lists %q", found)
+	}
+	act(b, `(document.getElementById("group").value = "kind", document.getElementById("group").dispatchEvent(new Event("change")))`)
+	act(b, `document.getElementById("close-all").click()`)
+	legend := eval[string](b, `document.getElementById("legend").textContent`)
+	if !strings.Contains(legend, "a group, click to expand") {
+		t.Errorf("the legend of collapsed groups is %q", legend)
+	}
+	hash := eval[string](b, `location.hash`)
+	b.quiet()
+
+	// Another browser shows the same.
+	c := open(t, address+hash)
+	if got := eval[string](c, `document.getElementById("legend").textContent`); got != legend {
+		t.Errorf("the legend of the shared view is %q, want %q", got, legend)
+	}
+	act(c, `document.getElementById("open-all").click()`)
+	for format, check := range map[string]func(*testing.T, string, []byte){"svg": checkSVG, "dot": checkDOT, "png": checkPNG, "mermaid": checkMermaid} {
+		act(c, `(document.getElementById("export").value = %s, document.getElementById("export").dispatchEvent(new Event("change")))`, format)
+		name, text := c.download()
+		check(t, name, text)
+	}
+	c.quiet()
+}
+
+// download waits for a file and returns and removes it.
+func (b *tab) download() (string, []byte) {
+	b.t.Helper()
+	for range 100 {
+		files, err := filepath.Glob(filepath.Join(downloads, "weir.*"))
+		if err == nil && len(files) == 1 && !strings.HasSuffix(files[0], ".crdownload") {
+			if text, err := os.ReadFile(files[0]); err == nil && len(text) > 0 {
+				os.Remove(files[0])
+				return files[0], text
+			}
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	b.t.Fatal("no file was saved")
+	return "", nil
+}
+
+func checkSVG(t *testing.T, name string, text []byte) {
+	d := xml.NewDecoder(strings.NewReader(string(text)))
+	boxes := 0
+	for {
+		token, err := d.Token()
+		if err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if s, ok := token.(xml.StartElement); ok && s.Name.Local == "rect" {
+			boxes++
+		}
+	}
+	if boxes < 5 {
+		t.Errorf("%s has %d boxes", name, boxes)
+	}
+}
+
+func checkDOT(t *testing.T, name string, text []byte) {
+	dot, err := exec.LookPath("dot")
+	if err != nil {
+		t.Log("without Graphviz the file is not read")
+		return
+	}
+	cmd := exec.Command(dot, "-Tplain")
+	cmd.Stdin = strings.NewReader(string(text))
+	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "edge") {
+		t.Errorf("%s: %v: %s", name, err, out)
+	}
+}
+
+func checkPNG(t *testing.T, name string, text []byte) {
+	if !strings.HasPrefix(string(text), "\x89PNG") {
+		t.Errorf("%s begins with %q", name, text[:8])
+	}
+}
+
+func checkMermaid(t *testing.T, name string, text []byte) {
+	if !strings.HasPrefix(string(text), "flowchart LR\n") {
+		t.Errorf("%s begins with %q", name, text[:20])
+	}
+}
+
+// TestHostileNames has names that want to be programs, to turn the text around, or to be long.
+func TestHostileNames(t *testing.T) {
+	long := strings.Repeat("long", 1<<18)
+	names := []string{`"><script>pwned=1</script>`, `</script><script>pwned=1</script>`, `<img src=x onerror=pwned=1>`, "a\u202egnp.b", `'";pwned=1;//`, "${pwned=1}", "\"];x[\"", long}
+	services := make([]map[string]any, len(names))
+	calls := []map[string]any{}
+	for i, name := range names {
+		services[i] = map[string]any{"id": name, "name": name, "kind": "service", "defined": true, "team": name}
+		calls = append(calls, map[string]any{"from": name, "to": names[(i+1)%len(names)], "class": "call", "strength": "strong", "mode": "sync", "need": "hard", "declared": true,
+			"evidence": []any{map[string]any{"way": "env-url", "strength": "strong", "class": "call", "origin": map[string]any{"file": name, "line": 1}}}})
+	}
+	text, err := json.Marshal(struct {
+		Schema   string `json:"schema"`
+		Services any    `json:"services"`
+		Calls    any    `json:"calls"`
+	}{"weir/v1", services, calls})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "graph.json")
+	if err := os.WriteFile(file, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, page(t, "check", file))
+	if n := eval[int](b, `document.querySelectorAll("#services li").length`); n != len(names) {
+		t.Errorf("the page lists %d services, want %d", n, len(names))
+	}
+	for i := range names {
+		act(b, `document.querySelectorAll("#services li button")[`+fmt.Sprint(i)+`].click()`)
+		act(b, `document.querySelector("[data-mode=hang]").click()`)
+	}
+	if eval[bool](b, `"pwned" in window || document.querySelectorAll("script").length !== 3 || document.querySelectorAll("img").length > 0`) {
+		t.Error("a name became markup")
+	}
+	for _, format := range []string{"svg", "dot"} {
+		act(b, `(document.getElementById("export").value = %s, document.getElementById("export").dispatchEvent(new Event("change")))`, format)
+		name, text := b.download()
+		if format == "svg" {
+			checkSVG(t, name, text)
+		} else {
+			checkDOT(t, name, text)
+		}
+	}
+	b.quiet()
+}
+
+// TestAccessible looks for what people with a keyboard or a screen reader cannot use. It needs
+// axe-core in the directory that WEIR_AXE names.
+func TestAccessible(t *testing.T) {
+	address := page(t, "check", estates+"/shop")
+	dir := os.Getenv("WEIR_AXE")
+	if dir == "" {
+		t.Skip("needs axe-core: WEIR_AXE names the directory in which npm has installed it")
+	}
+	axe, err := os.ReadFile(filepath.Join(dir, "node_modules/axe-core/axe.min.js"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, address)
+	act(b, `document.querySelector("#services li button").click()`)
+	act(b, `document.querySelector("[data-mode=hang]").click()`)
+	act(b, "("+`()=>{`+string(axe)+`}`+")()")
+	found := eval[[]string](b, `axe.run().then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.map(n => n.target.join(" ") + " " + n.failureSummary).join("; ")))`)
+	if len(found) > 0 {
+		t.Errorf("axe-core finds %s", strings.Join(found, "\n"))
+	}
+}
