@@ -49,7 +49,7 @@ func fixtures() map[string]*analyze.Report {
 		"check":      {Graph: shop, Check: &analyze.Check{FailOn: analyze.Error, Rules: fixtureRules(), Excused: fixtureExcused(findings[1]), Findings: findings, Found: [analyze.Error + 1]int{analyze.Error: 1, analyze.Warning: 1}}},
 		"variants":   {Check: variantsCheck(shop, findings)},
 		"blast":      {Graph: shop, Impacts: blast("stop", stopped, pay)},
-		"blast-hang": {Graph: shop, Impacts: blast("hang", hung, pay)},
+		"blast-hang": {Graph: shop, Impacts: blast("hang", hung, pay), Explored: analyze.Explore(shop, calls)},
 		"blast-none": {Graph: shop, Impacts: blast("stop", stopped, gw)},
 		"blast-two":  {Graph: shop, Impacts: blast("stop", stopped, db, pay)},
 		"ranking":    {Graph: shop, Ranking: analyze.BlastAll(calls)},
