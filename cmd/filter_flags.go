@@ -11,7 +11,7 @@ import (
 // A callFilter selects the calls that an answer is computed from, by their evidence.
 type callFilter struct {
 	minStrength string // word for a graph.Strength
-	only        string // "declared", "observed", "both" at once, "" for all
+	only        string // "declared", "observed", "both" at once, "code", "" for all
 }
 
 // addFilterFlags adds the flags that select calls by their evidence. The default
@@ -22,7 +22,7 @@ func addFilterFlags(cmd *cobra.Command, least graph.Strength) *callFilter {
 	before := flagNames(cmd)
 	addChoice(cmd, &f.minStrength, "min-strength", least.String(),
 		"ignore calls with weaker `evidence`: strong, weak, allowed", graph.Strengths...)
-	addChoice(cmd, &f.only, "only", "", "use only calls of this `kind`: declared, observed, both", "declared", "observed", "both")
+	addChoice(cmd, &f.only, "only", "", "use only calls of this `kind`: declared, observed, both, code (in source code)", "declared", "observed", "both", "code")
 	setGroup(cmd, before, groupInput)
 	return f
 }
@@ -60,6 +60,8 @@ func (f *callFilter) apply(g *graph.Graph) *graph.Graph {
 			return g.Call(c).Observed
 		case f.only == "both":
 			return g.Call(c).Declared && g.Call(c).Observed
+		case f.only == "code":
+			return g.Call(c).InCode
 		}
 		return true
 	})

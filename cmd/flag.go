@@ -126,6 +126,7 @@ func (r *run) addInputFlags(cmd *cobra.Command) {
 	f.Var(columns{&r.columns}, "csv-columns", "map a column of CSV files, as `role=header`, e.g. service=App; repeatable")
 	f.Var(size{&r.maxMemory}, "max-memory", "approximate memory limit for traces, a `size` like 512MiB; the rest spills to disk")
 	f.StringArrayVar(&r.estate, "estate", nil, "judge the sources with the graphs of other repositories in `path`, a file or directory of weir's JSON; repeatable")
+	f.BoolVar(&r.source, "source", false, "read the source code in directories too: whom programs call in it")
 	f.BoolVar(&r.followOutside, "follow-outside", false, "follow links and references out of the work tree or the directory of the sources")
 	f.BoolVar(&r.render, "render", false, "render charts and overlays with the installed helm and kustomize, as render in weir.yaml says")
 	f.StringSliceVar(&r.variants, "variant", nil, "read this variant, a `name` under variants in weir.yaml; repeatable (default all, each by itself)")

@@ -39,6 +39,7 @@ type sharedFlags struct {
 	maxMemory     int64 // 0 for no limit
 	render        bool
 	followOutside bool
+	source        bool
 	noIgnore      bool     // what is ignored counts too
 	estate        []string // graphs of other repositories, as the user names them
 	variants      []string // nil for all

@@ -39,6 +39,9 @@ type Facts struct {
 	Estate     []EstatePart
 	Below      []string // as in Coverage
 
+	Code            []CodeFile
+	CodeDirectories []CodeDirectory
+
 	Projects []Project
 	Deferred []Deferred
 
@@ -343,6 +346,7 @@ type Evidence struct {
 	Strength          Strength // how much this proves
 	Class             Class
 	Observed          bool     // traces or metrics show it; otherwise it is declared
+	InCode            bool     // source code shows it, and no input declares it
 	Mode              Mode     // ModeUnknown if the document does not declare it
 	Need              Need     // NeedUnknown if the document does not declare it
 	Protocol          string   // http, https, grpc, tcp, sql, amqp, kafka, redis, mongodb, ...; empty if unknown
@@ -427,10 +431,11 @@ const (
 	FromEnv  SettingSource = iota // environment variable
 	FromArg                       // command line of a container
 	FromFile                      // entry of a configuration file that the service reads
+	FromCode                      // its source code
 )
 
 // settingSources are the words for Way.
-var settingSources = []string{"env", "arg", "file"}
+var settingSources = []string{"env", "arg", "file", "source"}
 
 func (w SettingSource) String() string { return settingSources[w] }
 

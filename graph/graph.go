@@ -90,6 +90,7 @@ type Call struct {
 	Protocol          string
 	Declared          bool // by a manifest
 	Observed          bool // by traces or metrics
+	InCode            bool // by source code
 	Fallback          bool // made only instead of another call
 	Mirror            bool // copies of traffic only
 	Tolerant          bool // a degraded answer does not degrade the caller's own
@@ -129,7 +130,7 @@ type Graph struct {
 	original []Edge // by Edge, the same call in the graph that Where made this of; nil if it was not made by Where
 }
 
-// attr packs what every call has: protocol<<16 | flags<<9 | need<<7 | mode<<5 | strength<<3 | class.
+// attr packs what every call has: protocol<<17 | flags<<9 | need<<7 | mode<<5 | strength<<3 | class.
 type attr uint32
 
 const (
@@ -139,15 +140,16 @@ const (
 	flagMirror
 	flagTolerant
 	flagFresh
+	flagInCode
 	flagGrouped // set by setGroups, not by packAttr
 )
 
 func packAttr(c *Call, protocol int) attr {
-	a := attr(c.Class) | attr(c.Strength)<<3 | attr(c.Mode)<<5 | attr(c.Need)<<7 | attr(protocol)<<16
+	a := attr(c.Class) | attr(c.Strength)<<3 | attr(c.Mode)<<5 | attr(c.Need)<<7 | attr(protocol)<<17
 	for _, f := range []struct {
 		on  bool
 		bit attr
-	}{{c.Declared, flagDeclared}, {c.Observed, flagObserved}, {c.Fallback, flagFallback}, {c.Mirror, flagMirror}, {c.Tolerant, flagTolerant}, {c.FreshnessCritical, flagFresh}} {
+	}{{c.Declared, flagDeclared}, {c.Observed, flagObserved}, {c.Fallback, flagFallback}, {c.Mirror, flagMirror}, {c.Tolerant, flagTolerant}, {c.FreshnessCritical, flagFresh}, {c.InCode, flagInCode}} {
 		if f.on {
 			a |= f.bit
 		}
@@ -298,8 +300,13 @@ func (g *Graph) Mode(e Edge) Mode { return g.attrs[e].mode() }
 // Need returns Hard or Soft.
 func (g *Graph) Need(e Edge) Need { return g.attrs[e].need() }
 
+// OnlyInCode reports whether source code alone shows the call e: no input declares it, and no trace shows it.
+func (g *Graph) OnlyInCode(e Edge) bool {
+	return g.attrs[e]&(flagInCode|flagDeclared|flagObserved) == flagInCode
+}
+
 // Protocol returns the protocol of e, empty if unknown.
-func (g *Graph) Protocol(e Edge) string { return g.protocols[g.attrs[e]>>16] }
+func (g *Graph) Protocol(e Edge) string { return g.protocols[g.attrs[e]>>17] }
 
 // Fallback reports whether e is made only instead of another call.
 func (g *Graph) Fallback(e Edge) bool { return g.attrs[e]&flagFallback != 0 }
@@ -327,8 +334,8 @@ func (g *Graph) Attributes(e Edge) Call {
 	return Call{
 		From: g.from[e], To: g.to[e],
 		Class: a.class(), Strength: a.strength(), Mode: a.mode(), Need: a.need(),
-		Protocol: g.protocols[a>>16],
-		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0,
+		Protocol: g.protocols[a>>17],
+		Declared: a&flagDeclared != 0, Observed: a&flagObserved != 0, InCode: a&flagInCode != 0,
 		Fallback: a&flagFallback != 0, Mirror: a&flagMirror != 0, Tolerant: a&flagTolerant != 0, FreshnessCritical: a&flagFresh != 0,
 	}
 }

@@ -41,6 +41,9 @@ type Options struct {
 	// Render, if set, has charts and overlays rendered by the programs that are installed. The
 	// rendered text is read instead of their files.
 	Render *Render
+	// Code, if set, has the source code in the directories read, except for tests, samples and what
+	// others or programs wrote.
+	Code bool
 	// Columns say what the columns of tables hold whose headers do not.
 	Columns summary.Columns
 	// MaxMemory limits the memory for reading spans, in bytes: the rest spills to a
@@ -102,7 +105,7 @@ type Progress struct {
 // *rendering.MissingError when a program for Render is not installed, a *trace.SpillError when a temporary file cannot be written, and that of ctx when it
 // ends.
 func Read(ctx context.Context, sources []string, o Options, b *link.Builder) error {
-	find := finder{roots: &roots{anywhere: o.FollowOutside}}
+	find := finder{roots: &roots{anywhere: o.FollowOutside}, code: o.Code}
 	if err := find.find(sources, o.Listed, o.lists(), o.Exclude); err != nil {
 		return err
 	}
@@ -174,6 +177,9 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 			more.cancel = cancel
 			more.run()
 		}
+	}
+	if len(find.sources) > 0 {
+		w.readCode(ctx, find.sources)
 	}
 	files, bytes := opened.counts()
 	b.Coverage.Files += files

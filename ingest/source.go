@@ -12,6 +12,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/ingest/source"
 	"github.com/weirgraph/weir/ingest/unread"
 	"github.com/weirgraph/weir/internal/didyoumean"
 	"github.com/weirgraph/weir/internal/stage"
@@ -62,6 +63,8 @@ type finder struct {
 	visited  map[string]bool // directories, by real path
 	links    []directory     // symbolic links to directories, searched last
 	exclude  *exclusion
+	code     bool           // source code is read
+	sources  []file         // of source code
 	other    int            // files in directories that are not read
 	unread   []graph.Unread // those of them that are recognized by their names
 	problems []graph.Problem
@@ -71,6 +74,7 @@ type directory struct {
 	path, real string
 	via        bool
 	test       bool // it is for tests, or in one that is
+	noCode     bool // what is in it is no code of programs
 }
 
 // find returns the files of the sources, each once, sorted by name. What cannot be opened
@@ -176,7 +180,12 @@ func (f *finder) take(p string, info fs.FileInfo, named bool, at graph.Origin) (
 	if info.IsDir() {
 		return []directory{{path: f.relative(p), real: real, via: via}}, nil
 	}
-	f.files = append(f.files, file{name: f.name(p), path: p, real: real, named: named, via: via})
+	found := file{name: f.name(p), path: p, real: real, named: named, via: via}
+	if f.code && source.IsSource(found.base()) {
+		f.sources = append(f.sources, found)
+		return nil, nil
+	}
+	f.files = append(f.files, found)
 	return nil, nil
 }
 
@@ -248,7 +257,7 @@ func (f *finder) walk(dir directory) {
 			switch kind := unread.Directory(e.Name()); {
 			case isOfOthers(real):
 			case kind == nil:
-				f.walk(directory{p, real, dir.via, dir.test || isForTests(e.Name(), entries)})
+				f.walk(directory{p, real, dir.via, dir.test || isForTests(e.Name(), entries), dir.noCode || source.LeavesOut(p)})
 			case holdsManifest(p):
 				name := f.name(p)
 				f.unread = append(f.unread, graph.Unread{Kind: kind, Name: name, Origin: graph.Origin{File: name}})
@@ -259,6 +268,11 @@ func (f *finder) walk(dir directory) {
 			f.other++
 		case isManifest(e.Name()):
 			f.files = append(f.files, file{name: f.name(p), path: p, real: real, via: dir.via, test: dir.test})
+			if source.IsProject(strings.ToLower(e.Name())) && f.isCode(e, dir) {
+				f.sources = append(f.sources, f.files[len(f.files)-1])
+			}
+		case f.isCode(e, dir):
+			f.sources = append(f.sources, file{name: f.name(p), path: p, real: real, via: dir.via})
 		default:
 			f.other++
 			if kind := unread.File(strings.ToLower(e.Name()), isManifest); kind != nil {
@@ -325,11 +339,15 @@ func (f *finder) problem(p, hint string, err error) {
 // settle sorts the files and removes duplicates. A name
 // without symbolic links goes before one with them.
 func (f *finder) settle() {
+	f.files, f.sources = settle(f.files), settle(f.sources)
+}
+
+func settle(files []file) []file {
 	named := map[string]bool{}
-	for _, x := range f.files {
+	for _, x := range files {
 		named[x.real] = named[x.real] || x.named
 	}
-	slices.SortFunc(f.files, func(a, b file) int {
+	slices.SortFunc(files, func(a, b file) int {
 		if a.via != b.via {
 			if a.via {
 				return 1
@@ -338,16 +356,17 @@ func (f *finder) settle() {
 		}
 		return strings.Compare(a.path, b.path)
 	})
-	seen := make(map[string]bool, len(f.files))
-	f.files = slices.DeleteFunc(f.files, func(x file) bool {
+	seen := make(map[string]bool, len(files))
+	files = slices.DeleteFunc(files, func(x file) bool {
 		again := seen[x.real]
 		seen[x.real] = true
 		return again
 	})
-	for i := range f.files {
-		f.files[i].named = named[f.files[i].real]
+	for i := range files {
+		files[i].named = named[files[i].real]
 	}
-	slices.SortFunc(f.files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	return files
 }
 
 // similar returns a hint: an existing path with a similar name, if there is one.

@@ -26,6 +26,7 @@ type work struct {
 	cancel   context.CancelCauseFunc
 	o        Options
 	seen     *seenFiles
+	code     bool         // the files are source code
 	spill    *spans.Spill // nil if memory is not bounded
 	progress progress
 
@@ -144,7 +145,7 @@ func (w *work) open(p *fileProgress, r *reader) {
 		return
 	}
 	defer s.Close()
-	if s.reader != nil {
+	if s.reader != nil && !w.code {
 		w.openSpans(p, s, r)
 		return
 	}
@@ -161,6 +162,10 @@ func (w *work) open(p *fileProgress, r *reader) {
 	}
 	if err != nil {
 		w.fail(p, err)
+		return
+	}
+	if w.code {
+		w.hand(&batch{fileProgress: p, parts: []document.Part{document.TextPart(text)}, bytes: len(text)})
 		return
 	}
 	if !p.file.named && summary.Weir.Whole(text) { // its own output is no input
@@ -201,8 +206,12 @@ func (w *work) open(p *fileProgress, r *reader) {
 	}
 }
 
-// fail reports that a file cannot be read.
+// fail reports that a file cannot be read. One that only has the name of source code is passed over.
 func (w *work) fail(p *fileProgress, err error) {
+	if w.code {
+		w.hand(&batch{fileProgress: p, outcomes: []outcome{{kind: "unreadable source code"}}})
+		return
+	}
 	message, hint := reason(err)
 	w.hand(&batch{fileProgress: p, facts: graph.Facts{Problems: []graph.Problem{{
 		Origin: graph.Origin{File: p.file.name}, Message: message, Hint: hint, Level: graph.Failed,

@@ -195,6 +195,7 @@ func mergeInto(c *graph.Call, o graph.Call) {
 	}
 	c.Declared = c.Declared || o.Declared
 	c.Observed = c.Observed || o.Observed
+	c.InCode = c.InCode || o.InCode
 	c.Fallback = c.Fallback && o.Fallback
 	c.Mirror = c.Mirror && o.Mirror
 	c.Tolerant, c.FreshnessCritical = c.Tolerant && o.Tolerant, c.FreshnessCritical || o.FreshnessCritical

@@ -15,7 +15,7 @@ type View struct {
 	Focus       []graph.Node   // only services connected to these; nil is everything
 	Depth       int            // at most so many calls from Focus; 0 is no limit
 	Collapse    string         // "", "namespace", "team", "system": one box for each
-	Only        string         // "", "declared", "observed", "both"
+	Only        string         // "", "declared", "observed", "both", "code"
 	MinStrength graph.Strength // omit weaker calls
 	Reduce      bool           // omit calls that a longer chain implies
 	All         bool           // telemetry, control and health calls too, and pictures of any size
@@ -135,7 +135,7 @@ func (d *drawing) filterCalls(v View) {
 	}
 	if unfit > 0 {
 		d.omit("%s not %s", english.Count(unfit, "call"), map[string]string{
-			"declared": "declared", "observed": "observed", "both": "both declared and observed",
+			"declared": "declared", "observed": "observed", "both": "both declared and observed", "code": "in source code",
 		}[v.Only])
 	}
 }
@@ -147,6 +147,9 @@ func isHidden(c graph.Class) bool {
 }
 
 func matchesOnly(c graph.Call, only string) bool {
+	if only == "code" {
+		return c.InCode
+	}
 	return (only == "observed" || c.Declared) && (only == "declared" || c.Observed)
 }
 

@@ -56,15 +56,15 @@ func placesOf(s *graph.Service, reader string) []graph.Origin {
 	return origins
 }
 
-// confidence is that of a finding which rests on these calls. A call with only
-// weak evidence is presumed; so is that the caller waits for the response, where
+// confidence is that of a finding which rests on these calls. A call with only weak evidence, and
+// one that source code alone shows, is presumed; so is that the caller waits for the response, where
 // neither a mode nor a protocol is declared.
 func confidence(g *graph.Graph, calls []graph.Edge) analyze.Confidence {
 	sure := analyze.Certain
 	for _, e := range calls {
 		c := g.Call(e)
 		switch {
-		case c.Strength < graph.Strong:
+		case c.Strength < graph.Strong, g.OnlyInCode(e):
 			return analyze.Assumed
 		case c.Protocol == "" && !slices.ContainsFunc(c.Evidence, func(e graph.Evidence) bool { return e.Mode != graph.ModeUnknown }):
 			sure = analyze.Default

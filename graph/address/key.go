@@ -148,6 +148,16 @@ func ParseKey(key string) Key {
 	return k
 }
 
+// IsAddress reports whether the value is an address, if it can be one.
+func (k Key) IsAddress() bool { return k.address }
+
+// OfCode is the key of a string in source code that is an address by its form: a variable may be called
+// like anything.
+func (k Key) OfCode() Key {
+	k.address, k.ignored = true, false
+	return k
+}
+
 // isOwn reports whether the key as a whole is for the service's own name, or for one that it
 // only compares or hands out. The server name of TLS is the one in a certificate. Keycloak has several settings about its own hostname. A virtual
 // host is a name that a web server answers to, and a part of a broker. The issuer of a token is

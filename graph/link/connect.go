@@ -28,6 +28,9 @@ func (l *linker) connect() {
 			l.connectValue(c.scope, c.from, &c.found[j])
 		}
 	}
+	if len(l.f.Code) > 0 {
+		l.connectCode()
+	}
 }
 
 // callers finds the addresses in all settings.

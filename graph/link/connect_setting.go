@@ -20,7 +20,7 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 	proof := prove(&m.Candidate, context{entrance: found.entrance, guess: v.Guess || found.guess, off: s.switchedOff(m.Key), store: l.isStrayOfStore(from, to, m), list: m.list})
 	e := graph.Evidence{
 		Origin: v.Origin, Way: cmp.Or(found.way, m.Way), Strength: proof.strength(), Class: l.classOfValue(m, from, to, p.Kind), Key: v.Key,
-		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In,
+		Protocol: p.Name, Port: m.Port, Database: m.Database, In: v.In, InCode: v.Source == graph.FromCode,
 	}
 	if v.Init && !keepsState(p.Kind) && (to >= len(l.kinds) || !keepsState(l.kinds[to])) {
 		e.Way, e.Strength = graph.InitContainer, min(e.Strength, graph.Weak)

@@ -17,6 +17,7 @@
 //	join      things of one name from different formats become one          (join.go)
 //	resolve   hosts and refs to entities                                    (resolve.go)
 //	connect   facts and settings become evidence between entities           (connect.go, scopes.go)
+//	code      what source code shows becomes evidence of the programs it belongs to (code.go, code_directories.go)
 //	cluster   addresses of one cluster become groups, calls within it peers (cluster.go, peers.go, lists.go)
 //	observe   observations from traces are added up                         (observe.go, trace_identity.go)
 //	freeze    entities become services with an ID and a kind                (freeze.go, names.go, kinds.go)

@@ -349,7 +349,7 @@ func newCall(from, to graph.Node, evidence []graph.Evidence, services []graph.Se
 		if e.Class == c.Class && c.Protocol == "" {
 			c.Protocol = e.Protocol
 		}
-		c.Declared, c.Observed = c.Declared || !e.Observed, c.Observed || e.Observed
+		c.Declared, c.Observed, c.InCode = c.Declared || !e.Observed && !e.InCode, c.Observed || e.Observed, c.InCode || e.InCode
 		c.Fallback = c.Fallback && e.Fallback
 		c.Mirror = c.Mirror && e.Mirror
 		c.Tolerant, c.FreshnessCritical = c.Tolerant || e.Tolerant, c.FreshnessCritical || e.FreshnessCritical

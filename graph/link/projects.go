@@ -25,6 +25,8 @@ func Join(into, f *graph.Facts) {
 	join(&into.Listeners, f.Listeners)
 	join(&into.Namespaces, f.Namespaces)
 	join(&into.Networks, f.Networks)
+	join(&into.Code, f.Code)
+	join(&into.CodeDirectories, f.CodeDirectories)
 	join(&into.Deferred, f.Deferred)
 	join(&into.Problems, f.Problems)
 	join(&into.Mistakes, f.Mistakes)

@@ -17,6 +17,7 @@ type Call struct {
 	Need              string    `json:"need"`               // hard: the caller fails without the callee; soft
 	Protocol          string    `json:"protocol,omitempty"` // "http", "grpc", "postgresql"
 	Declared          bool      `json:"declared"`           // an input declares it
+	InCode            bool      `json:"inCode,omitempty"`   // source code shows it
 	Observed          *Observed `json:"observed,omitempty"` // there if traces or metrics show the call
 	Fallback          bool      `json:"fallback,omitempty"` // made only instead of another call
 	Mirror            bool      `json:"mirror,omitempty"`   // copies of traffic only
@@ -73,7 +74,7 @@ func (w *Call) Set(g *graph.Graph, e graph.Edge) {
 	*w = Call{
 		From: g.ID(c.From), To: g.ID(c.To),
 		Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
-		Protocol: c.Protocol, Declared: c.Declared, Fallback: c.Fallback, Mirror: c.Mirror,
+		Protocol: c.Protocol, Declared: c.Declared, InCode: c.InCode, Fallback: c.Fallback, Mirror: c.Mirror,
 		Tolerant: c.Tolerant, FreshnessCritical: c.FreshnessCritical,
 		Observed: w.Observed, Evidence: w.Evidence[:0], Origins: w.Origins[:0],
 	}

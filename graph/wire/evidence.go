@@ -11,6 +11,7 @@ type Evidence struct {
 	Strength          string   `json:"strength"`           // allowed, weak, strong
 	Class             string   `json:"class"`              // as in Call
 	Observed          bool     `json:"observed,omitempty"` // seen at work; else declared
+	InCode            bool     `json:"inCode,omitempty"`   // in source code; else declared
 	Mode              string   `json:"mode,omitempty"`     // sync or async, if this evidence says
 	Need              string   `json:"need,omitempty"`     // hard or soft, if this evidence says
 	Fallback          bool     `json:"fallback,omitempty"` // these and the next three as in Call
@@ -37,7 +38,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 	*w = Evidence{
 		Way: e.Way, Strength: e.Strength.String(), Class: e.Class.String(), Key: e.Key, Protocol: e.Protocol,
 		Methods: e.Methods, Idempotent: e.Idempotent, Database: e.Database, Port: e.Port, Origin: FromOrigin(e.Origin),
-		Observed: e.Observed, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
+		Observed: e.Observed, InCode: e.InCode, Fallback: e.Fallback, Mirror: e.Mirror, Match: e.Match,
 		Tolerant: e.Tolerant, Asked: e.Asked, FreshnessCritical: e.FreshnessCritical, Through: e.Through,
 	}
 	if e.Mode != graph.ModeUnknown {
@@ -54,7 +55,7 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 func (w *Evidence) toEvidence() graph.Evidence {
 	e := graph.Evidence{
 		Origin: graph.Origin(w.Origin), Way: w.Way, Key: w.Key, Match: w.Match, Protocol: w.Protocol, Database: w.Database, Port: w.Port,
-		Through: sanitize.Text(w.Through),
+		Through: sanitize.Text(w.Through), InCode: w.InCode,
 		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, Asked: w.Asked, FreshnessCritical: w.FreshnessCritical,
 		Strength: word[graph.Strength](graph.Strengths, w.Strength), Class: word[graph.Class](graph.Classes, w.Class),
 		Mode: word[graph.Mode](graph.Modes, w.Mode), Need: word[graph.Need](graph.Needs, w.Need),

@@ -53,6 +53,9 @@ func (e *composeEmitter) mount(m composeMount) {
 		}
 		return
 	}
+	if isCodeDirectory(m.target) {
+		e.directory(name, m.source.at, graph.DirectoryBuilt)
+	}
 	if name == "." {
 		return
 	}
@@ -93,11 +96,33 @@ const grafanaSources = "provisioning/datasources"
 // of its Dockerfile, unless several services are built from it.
 func (e *composeEmitter) source() {
 	own := sourcesOf(e.s)
+	for _, root := range own {
+		reason := graph.DirectoryBuilt
+		if root == own[0] && len(own) > 1 {
+			reason = graph.DirectoryContext
+		}
+		e.directory(root, e.s.source.source.at, reason)
+	}
 	for i, root := range own {
 		if !slices.Contains(own[:i], root) && !e.isShared(root) {
 			e.sourceIn(root)
 		}
 	}
+}
+
+// directory adds that the code in a directory is that of the service.
+func (e *composeEmitter) directory(dir string, at graph.Origin, reason graph.DirectoryReason) {
+	e.f.CodeDirectories = append(e.f.CodeDirectories, graph.CodeDirectory{Dir: path.Clean(e.file(dir)), Of: e.of, Reason: reason, Origin: at})
+}
+
+// isCodeDirectory reports whether a directory in a container is for the code of the program.
+func isCodeDirectory(target string) bool {
+	first, _, _ := strings.Cut(strings.TrimPrefix(target, "/"), "/")
+	switch first {
+	case "app", "src", "code", "workspace", "application", "srv", "go":
+		return true
+	}
+	return strings.HasPrefix(target, "/usr/src/") || strings.HasPrefix(target, "/var/www") || strings.HasPrefix(target, "/home/") && strings.HasSuffix(target, "/app") || strings.HasPrefix(target, "/opt/app")
 }
 
 // sourcesOf returns the directories that a service is built from: its context, and that of

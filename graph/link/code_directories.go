@@ -1,0 +1,338 @@
+package link
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+)
+
+// codeDirectories are the programs that directories of source code belong to.
+type codeDirectories struct {
+	*linker
+	facts   map[string][]*graph.CodeDirectory // by directory
+	owners  map[string][]int                  // roots by directory, those of one program; none for a directory of several programs
+	reasons map[string]graph.DirectoryReason
+	named   map[string][]int // roots by the forms of their names, see formsOf
+	placed  map[int]bool     // roots that have a directory for a better reason than its name
+}
+
+// findDirectories decides which program each directory with code belongs to.
+func (l *linker) findDirectories() *codeDirectories {
+	c := &codeDirectories{linker: l, facts: map[string][]*graph.CodeDirectory{}, owners: map[string][]int{}, reasons: map[string]graph.DirectoryReason{}, named: map[string][]int{}, placed: map[int]bool{}}
+	for i := range l.f.CodeDirectories {
+		f := &l.f.CodeDirectories[i]
+		if f.Dir == "" {
+			continue
+		}
+		c.facts[f.Dir] = append(c.facts[f.Dir], f)
+	}
+	c.factsOfSettings()
+	c.indexNames()
+	c.enterProjects()
+	dirs := c.directories()
+	for _, dir := range dirs {
+		c.decideBuilt(dir, graph.DirectoryBuilt)
+	}
+	for _, dir := range dirs {
+		c.decideMarked(dir)
+	}
+	c.decideNamed(dirs)
+	for _, dir := range dirs {
+		if _, decided := c.owners[dir]; !decided {
+			c.decideBuilt(dir, graph.DirectoryContext)
+		}
+	}
+	return c
+}
+
+// factsOfSettings adds the directories of programs whose settings name them: in a module of Maven or Gradle,
+// the settings are in src/main/resources.
+func (c *codeDirectories) factsOfSettings() {
+	for i := range c.f.Configs {
+		cfg := &c.f.Configs[i]
+		if cfg.Realm != "file" || cfg.Owner == nil || !cfg.OwnerSaid {
+			continue
+		}
+		dir := path.Dir(cfg.Name)
+		if module, _, ok := strings.Cut(dir+"/", "/src/main/resources/"); ok {
+			dir = module
+		} else if dir == "src/main/resources" {
+			dir = "."
+		}
+		c.facts[dir] = append(c.facts[dir], &graph.CodeDirectory{Dir: dir, Name: cfg.Owner.Name, Reason: graph.DirectoryApplication, Origin: cfg.Origin})
+	}
+}
+
+// indexNames enters the names of programs, and of their images.
+func (c *codeDirectories) indexNames() {
+	for i := range c.entities {
+		e := &c.entities[i]
+		root := c.find(i)
+		if len(e.things) == 0 && len(e.names) == 0 || e.external || e.ref.Realm == "host" || e.ref.Realm == "file" || root < len(c.kinds) && keepsState(c.kinds[root]) {
+			continue
+		}
+		c.enter(e.ref.Name, root)
+		for _, t := range e.things {
+			for _, a := range t.Aliases {
+				c.enter(a, root)
+			}
+			if name := graph.ImageName(t.Image); name != "" {
+				c.enter(name, root)
+			}
+			if t.AppID != "" {
+				c.enter(t.AppID, root)
+			}
+		}
+	}
+}
+
+// enterProjects enters the names of projects that programs are made of.
+func (c *codeDirectories) enterProjects() {
+	for i := range c.f.CodeDirectories {
+		if f := &c.f.CodeDirectories[i]; f.Dir == "" && f.Name != "" {
+			if root, ok := c.lookup(f.Of); ok {
+				c.enter(f.Name, root)
+			}
+		}
+	}
+}
+
+func (c *codeDirectories) enter(name string, root int) {
+	for _, form := range formsOf(name) {
+		if form != "" && !slices.Contains(c.named[form], root) {
+			c.named[form] = append(c.named[form], root)
+		}
+	}
+}
+
+// formsOf returns the forms of a name that are compared, the exact one first: as it is written, without the marks
+// between words, and without the word that says that it is a service.
+func formsOf(name string) []string {
+	lower := strings.ToLower(name)
+	plain := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, lower)
+	short := plain
+	for _, end := range []string{"microservice", "service", "server", "svc", "api", "app", "host", "ms"} {
+		if s, ok := strings.CutSuffix(short, end); ok && len(s) > 2 {
+			short = s
+			break
+		}
+	}
+	return []string{"=" + lower, "~" + plain, "-" + short}
+}
+
+// programs returns the roots of a name: those of the exact form if there are any, else of the next one.
+func (c *codeDirectories) programsOf(name string) []int {
+	for _, form := range formsOf(name) {
+		if len(form) > 1 && len(c.named[form]) > 0 {
+			return c.named[form]
+		}
+	}
+	return nil
+}
+
+// directories returns the directories of files of code, and those above them, the outer ones first.
+func (c *codeDirectories) directories() []string {
+	seen := map[string]bool{}
+	add := func(dir string) {
+		for !seen[dir] {
+			seen[dir] = true
+			dir = path.Dir(dir)
+		}
+	}
+	for i := range c.f.Code {
+		add(path.Dir(c.f.Code[i].Origin.File))
+	}
+	dirs := make([]string, 0, len(seen))
+	for dir := range seen {
+		dirs = append(dirs, dir)
+	}
+	slices.SortFunc(dirs, func(a, b string) int {
+		return cmp.Or(cmp.Compare(strings.Count(a, "/"), strings.Count(b, "/")), strings.Compare(a, b))
+	})
+	return dirs
+}
+
+func (c *codeDirectories) own(dir string, roots []int, why graph.DirectoryReason) {
+	c.owners[dir], c.reasons[dir] = roots, why
+	for _, root := range roots {
+		if why < graph.DirectoryName {
+			c.placed[root] = true
+		}
+	}
+}
+
+// areOne reports whether roots are one program, which several parts of the estate run under its name, or
+// several platforms under one like it.
+func (c *codeDirectories) areOne(roots []int) bool {
+	realms := map[string]bool{}
+	same := true
+	for _, root := range roots {
+		realms[c.entities[root].ref.Realm] = true
+		same = same && strings.EqualFold(c.entities[root].ref.Name, c.entities[roots[0]].ref.Name)
+	}
+	return len(roots) > 0 && (same || len(realms) == len(roots))
+}
+
+// decideBuilt gives a directory to the program that is built from it. One that several programs are built
+// from belongs to none.
+func (c *codeDirectories) decideBuilt(dir string, why graph.DirectoryReason) {
+	var roots []int
+	for _, f := range c.facts[dir] {
+		if f.Reason != why || f.Of.IsZero() {
+			continue
+		}
+		if root, ok := c.lookup(f.Of); ok && !slices.Contains(roots, root) && !(why == graph.DirectoryContext && c.placed[root]) {
+			roots = append(roots, root)
+		}
+	}
+	switch {
+	case c.areOne(roots):
+		slices.Sort(roots)
+		c.own(dir, roots, why)
+	case len(roots) > 1:
+		c.owners[dir] = nil
+	}
+}
+
+// decideMarked gives a directory to the program whose name it has for itself, by the best reason that
+// names one. A program that is built from another directory is not meant.
+func (c *codeDirectories) decideMarked(dir string) {
+	if len(c.owners[dir]) > 0 {
+		return
+	}
+	for _, why := range []graph.DirectoryReason{graph.DirectoryArtifact, graph.DirectoryDockerfile, graph.DirectoryApplication, graph.DirectoryPackage} {
+		var roots []int
+		for _, f := range c.facts[dir] {
+			if f.Reason != why {
+				continue
+			}
+			candidates := c.programsOf(f.Name)
+			if !f.Of.IsZero() {
+				candidates = nil
+				if root, ok := c.lookup(f.Of); ok {
+					candidates = []int{root}
+				}
+			}
+			for _, root := range candidates {
+				if root = c.find(root); !slices.Contains(roots, root) && !c.builtElsewhere(root, dir) {
+					roots = append(roots, root)
+				}
+			}
+		}
+		if c.areOne(roots) {
+			slices.Sort(roots)
+			c.own(dir, roots, why)
+			return
+		}
+		if len(roots) > 1 {
+			return
+		}
+	}
+}
+
+// builtElsewhere reports whether a program is built from another directory than one that holds dir, or is
+// held by it.
+func (c *codeDirectories) builtElsewhere(root int, dir string) bool {
+	elsewhere := false
+	for other, owners := range c.owners {
+		if slices.Contains(owners, root) && c.reasons[other] == graph.DirectoryBuilt {
+			if isBelow(dir, other) || isBelow(other, dir) {
+				return false
+			}
+			elsewhere = true
+		}
+	}
+	return elsewhere
+}
+
+func isBelow(dir, above string) bool {
+	return above == "." || dir == above || strings.HasPrefix(dir, above+"/")
+}
+
+// decideNamed gives directories to the programs that they are called like, if nothing else gives these a
+// directory. Of several directories called alike those count that are beside others called like programs.
+func (c *codeDirectories) decideNamed(dirs []string) {
+	candidates := map[string][]int{}
+	beside := map[string]map[int]bool{}
+	several := map[int]int{}
+	for _, dir := range dirs {
+		if dir == "." || len(c.ownerWithin(dir)) > 0 {
+			continue
+		}
+		roots := slices.Clone(c.programsOf(path.Base(dir)))
+		for i := range roots {
+			roots[i] = c.find(roots[i])
+		}
+		if !c.areOne(roots) {
+			continue
+		}
+		above := path.Dir(dir)
+		if beside[above] == nil {
+			beside[above] = map[int]bool{}
+		}
+		beside[above][roots[0]] = true
+		if !c.placed[roots[0]] {
+			slices.Sort(roots)
+			candidates[dir] = roots
+			several[roots[0]]++
+		}
+	}
+	for _, dir := range dirs {
+		roots, ok := candidates[dir]
+		if !ok || len(c.ownerWithin(dir)) > 0 {
+			continue
+		}
+		if above := path.Base(path.Dir(dir)); several[roots[0]] == 1 || len(beside[path.Dir(dir)]) > 1 || above == "cmd" || above == "internal" {
+			c.own(dir, roots, graph.DirectoryName)
+		}
+	}
+}
+
+// ownerAbove returns the roots of the program of a directory, or of the nearest one above it that has one; none
+// if the nearest is one of several programs.
+func (c *codeDirectories) ownerAbove(dir string) []int {
+	for {
+		if roots, ok := c.owners[dir]; ok {
+			return roots
+		}
+		above := path.Dir(dir)
+		if above == dir {
+			return nil
+		}
+		dir = above
+	}
+}
+
+// ownerWithin is ownerAbove without the program that has the whole of the inputs: others may be in it.
+func (c *codeDirectories) ownerWithin(dir string) []int {
+	for ; dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if roots, ok := c.owners[dir]; ok {
+			return roots
+		}
+	}
+	return nil
+}
+
+// inBrowser reports whether the code of a directory runs in browsers, by the nearest package.
+func (c *codeDirectories) inBrowser(dir string) bool {
+	for {
+		for _, f := range c.facts[dir] {
+			if f.Reason == graph.DirectoryPackage {
+				return f.Browser
+			}
+		}
+		above := path.Dir(dir)
+		if above == dir {
+			return false
+		}
+		dir = above
+	}
+}

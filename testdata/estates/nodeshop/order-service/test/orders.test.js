@@ -1,0 +1,1 @@
+axios.get("http://cache:6379");
