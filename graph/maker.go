@@ -137,7 +137,7 @@ func (s *shown) add(list []Evidence) int32 {
 // that.
 func sameOf(list []Evidence) (sameEvidence, bool) {
 	e := &list[0]
-	if len(list) > 1 || e.Methods != nil || e.Database != "" || e.Mirror || e.Fallback || e.Tolerant || e.FreshnessCritical || e.Asked ||
+	if len(list) > 1 || e.Methods != nil || e.Database != "" || e.Mirror || e.Fallback || e.Tolerant || e.FreshnessCritical || e.Asked || e.InCode ||
 		e.Idempotent || e.Key != "" || e.Match != "" || e.Via != nil || e.In != nil || e.Through != "" || e.ThroughPort != 0 || e.Says != nil {
 		return sameEvidence{}, false
 	}
