@@ -2,6 +2,7 @@ package source
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
@@ -116,10 +117,16 @@ func isConstant(name []byte) bool {
 	return true
 }
 
+// tokenBuffers are what the tokens of one file after the other are kept in.
+var tokenBuffers = sync.Pool{New: func() any { return new([]token) }}
+
 // parse adds what a document of source code shows.
 func parse(lang *Language, d *document.Document, facts *graph.Facts) {
 	f := &file{lang: lang, doc: d, path: d.File, out: graph.CodeFile{Origin: d.Line(1, 1)}}
-	f.code = tokenize(lang, d.Text, make([]token, 0, len(d.Text)/6+16))
+	buffer := tokenBuffers.Get().(*[]token)
+	defer tokenBuffers.Put(buffer)
+	f.code = tokenize(lang, d.Text, (*buffer)[:0])
+	*buffer = f.tokens
 	if isAspire(lang, d.Text) {
 		readAspire(f, facts)
 		return

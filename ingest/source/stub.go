@@ -48,17 +48,17 @@ var stubForms = []stubForm{
 
 // findStub looks at a name.
 func (f *file) findStub(i int) int {
-	name := string(f.bytes(i))
-	for k := range f.lang.stubForms() {
-		form := &f.lang.stubForms()[k]
-		symbol, ok := strings.CutPrefix(name, form.before)
-		if !ok {
+	name := f.bytes(i)
+	forms := f.lang.stubForms()
+	for k := range forms {
+		form := &forms[k]
+		before, after := len(form.before), len(form.after)
+		// The parts are compared without making a text of the name, which is most often no stub.
+		if len(name) < before+after || string(name[:before]) != form.before || string(name[len(name)-after:]) != form.after {
 			continue
 		}
-		if symbol, ok = strings.CutSuffix(symbol, form.after); !ok {
-			continue
-		}
-		if symbol, ok = f.stubOf(i, symbol, form); !ok || symbol == "" || isStandardService(symbol) {
+		symbol, ok := f.stubOf(i, string(name[before:len(name)-after]), form)
+		if !ok || symbol == "" || isStandardService(symbol) {
 			continue
 		}
 		kind := graph.CodeStub
