@@ -152,9 +152,10 @@ func ParseKey(key string) Key {
 func (k Key) IsAddress() bool { return k.address }
 
 // OfCode is the key of a string in source code that is an address by its form: a variable may be called
-// like anything.
+// like anything, "hostname" too, unless it is for where the program listens or what others use.
 func (k Key) OfCode() Key {
 	k.address, k.ignored = true, false
+	k.own = slices.ContainsFunc(k.Words, func(w string) bool { return ownWords[w] || outsideWords[w] })
 	return k
 }
 

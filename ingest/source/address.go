@@ -32,11 +32,16 @@ func findAddress(f *file, i int) int {
 		return max(end, i+1)
 	}
 	p := graph.CodePlace{Kind: graph.CodeAddress, Key: s.name(), Text: v.text, Client: s.isClient()}
-	if isConstant([]byte(s.key)) && s.call == "" && !f.refers(s.key) {
+	if isConstant([]byte(s.key)) && s.call == "" && f.assigned(start) && !f.refers(s.key) {
 		p.Symbol = s.key
 	}
 	f.show(i, p)
 	return max(end, i+1)
+}
+
+// assigned reports whether what begins at a token is the value of a name, and not of a key in a text.
+func (f *file) assigned(i int) bool {
+	return f.byte(i-1) == '=' && f.kind(f.declared(i-2)) == word
 }
 
 // refers reports whether a file has a name in more places than one.
