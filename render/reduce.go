@@ -63,7 +63,7 @@ func doubtsOf(g *graph.Graph, e graph.Edge) doubts {
 	}{
 		{g.Strength(e) < graph.Strong, doubtWeak}, {g.Strength(e) < graph.Weak, doubtAllowed},
 		{g.Need(e) == graph.Soft, doubtSoft}, {g.Mode(e) == graph.Async, doubtAsync}, {g.Grouped(e), doubtGrouped},
-		{g.Fallback(e) || g.Call(e).Mirror, doubtInstead}, {!g.Class(e).Core(), doubtInfra},
+		{g.Fallback(e) || g.Attributes(e).Mirror, doubtInstead}, {!g.Class(e).Core(), doubtInfra},
 	} {
 		if d.is {
 			of |= d.bit

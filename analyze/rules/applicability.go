@@ -42,7 +42,8 @@ func policyKnown(p *Pass, e graph.Edge, parts []analyze.Part) bool {
 	if slices.ContainsFunc(parts, func(part analyze.Part) bool { return len(part.Layers) > 0 }) {
 		return true
 	}
-	return slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool {
+	var one [1]graph.Evidence
+	return slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool {
 		return isNative(ev) && (ev.Protocol != "" || ev.Methods != nil || hasNativePolicies(p))
 	})
 }
@@ -53,8 +54,9 @@ var nativePolicies = analyze.NewMemo[analyze.Once, bool]("whether a native manif
 func hasNativePolicies(p *Pass) bool {
 	return nativePolicies.Of(p.Analysis, analyze.Once{}, func() bool {
 		found := false
+		var one [1]graph.Evidence
 		for e := range graph.Edge(p.Core.Calls()) {
-			found = found || slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return isNative(ev) && ev.Says != nil })
+			found = found || slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool { return isNative(ev) && ev.Says != nil })
 		}
 		return found
 	})

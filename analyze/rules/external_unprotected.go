@@ -56,7 +56,7 @@ func checkExternalUnprotected(p *Pass) {
 	var list []unprotectedCall
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if !isOutside(p, e) || driverManaged(p.Core, e) || p.Core.Call(e).Fallback || !policyKnown(p, e, parts) || fromGateway(p, e) && !declaresCode(p.Core.Call(e)) {
+		if !isOutside(p, e) || driverManaged(p.Core, e) || p.Core.Fallback(e) || !policyKnown(p, e, parts) || fromGateway(p, e) && !declaresCode(p.Core.Call(e)) {
 			continue
 		}
 		missing, named := unprotected(p, e, parts)

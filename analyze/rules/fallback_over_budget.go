@@ -41,7 +41,7 @@ without a timeout is reported by "timeout-missing".
 
 func checkFallbackOverBudget(p *Pass) {
 	for e := range p.Requests() {
-		if p.Core.Call(e).Fallback {
+		if p.Core.Fallback(e) {
 			continue
 		}
 		for _, f := range p.Analysis.FallbackCalls(e) {

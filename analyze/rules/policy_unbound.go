@@ -165,7 +165,7 @@ func filledInLater(b *graph.BoundPolicy) bool {
 // an input shows.
 func onlyAllowed(p *Pass, b *graph.BoundPolicy) bool {
 	return b.UnboundReason == graph.NotUnbound && partyNames(b.To) != "" && len(b.Outside)+len(b.Opaque)+len(b.BypassedBy) == 0 &&
-		!slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Graph.Call(e).Strength != graph.Allowed })
+		!slices.ContainsFunc(b.Calls, func(e graph.Edge) bool { return p.Graph.Strength(e) != graph.Allowed })
 }
 
 // actingPlaces returns the places of policies that are for calls. What several programs have in

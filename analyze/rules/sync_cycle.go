@@ -140,7 +140,7 @@ func reportSyncCycle(p *Pass, c analyze.Cycle) {
 // onlySeen reports whether only traces show that v calls itself.
 func onlySeen(g *graph.Graph, v graph.Node) bool {
 	e, ok := g.Edge(v, v)
-	return ok && !g.Call(e).Declared
+	return ok && !g.Attributes(e).Declared
 }
 
 // circle describes a loop of synchronous calls in one sentence.

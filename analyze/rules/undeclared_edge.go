@@ -48,7 +48,7 @@ func checkUndeclaredEdge(p *Pass) {
 	g := p.Core
 	var silent group // calls of callers of which no input declares any
 	for e := range graph.Edge(g.Calls()) {
-		c, seen := g.Call(e), g.Observed(e)
+		c, seen := g.Attributes(e), g.Observed(e)
 		caller, callee := g.Service(c.From), g.Service(c.To)
 		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.ViaDeclaredBroker(e) || g.ViaDeclaredName(e) {
 			continue

@@ -74,7 +74,7 @@ func checkUnusedEdge(p *Pass) {
 // observed if it were made.
 func isUnused(p *Pass, e graph.Edge) bool {
 	g := p.Analysis.Strong
-	c := g.Call(e)
+	c := g.Attributes(e)
 	if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !analyze.IsOwn(g.Service(c.From)) || g.ObservedAsTopics(e) || g.ObservedAsName(e) {
 		return false
 	}

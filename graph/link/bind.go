@@ -178,8 +178,8 @@ func (b *binder) matchCalls(p *graph.Policy) *binding {
 			!b.exported(p, from),
 			!isCallee(e),
 			len(p.Protocols) > 0 && !b.mayUseProtocol(e, p.Protocols),
-			slices.Contains(p.NotProtocols, b.g.Call(e).Protocol),
-			p.RequireProtocol && b.g.Call(e).Protocol == "",
+			slices.Contains(p.NotProtocols, b.g.Protocol(e)),
+			p.RequireProtocol && b.g.Protocol(e) == "",
 			p.NotGateways && b.g.Service(from).Kind == graph.KindGateway && !gatewayFollows(b.g.Service(from), p.Product),
 			p.NeedsMesh && p.Product.InClusters && b.l.elsewhere[from]:
 			continue
@@ -583,7 +583,7 @@ func (b *binder) opaque(e graph.Edge) bool {
 func (b *binder) isMessaging(e graph.Edge) bool {
 	switch b.g.Service(b.g.To(e)).Kind {
 	case graph.KindBroker, graph.KindTopic, graph.KindCache:
-		return b.g.Call(e).Protocol == ""
+		return b.g.Protocol(e) == ""
 	}
 	return false
 }
@@ -594,7 +594,7 @@ func (b *binder) mayUseProtocol(e graph.Edge, protocols []string) bool {
 	case graph.KindDatabase, graph.KindCache, graph.KindBroker, graph.KindTopic:
 		return false
 	}
-	protocol := b.g.Call(e).Protocol
+	protocol := b.g.Protocol(e)
 	return protocol == "" || slices.Contains(protocols, protocol)
 }
 

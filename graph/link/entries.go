@@ -12,7 +12,7 @@ const entryShare = 0.05
 
 // withoutSpans reports whether a call is declared by a service of which no spans were read.
 func withoutSpans(g *graph.Graph, observed []*graph.Observed, e graph.Edge) bool {
-	c := g.Call(e)
+	c := g.Attributes(e)
 	if c.Observed || c.Strength == graph.Allowed || g.Service(c.From).Served != nil {
 		return false
 	}

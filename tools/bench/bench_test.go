@@ -6,6 +6,10 @@
 // It is a module of its own, so that weir does not depend on what it is compared
 // with. The libraries decode into the fields that weir wants, and do nothing with
 // them; weir goes all the way to calls. All of them use one core.
+//
+// Process, Growth and Gonum measure whole processes on graphs of many services:
+//
+//	go test -C tools/bench -run - -bench 'Process|Growth|Gonum' -benchtime 1x
 package bench
 
 import (
@@ -18,6 +22,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -52,12 +57,17 @@ func run(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer os.RemoveAll(dir)
-	write := exec.Command("go", "test", "-C", "../..", "./ingest/trace", "-run", "TestWrite", "-write-to", dir, "-write-spans", fmt.Sprint(*spans))
-	if out, err := write.CombinedOutput(); err != nil {
-		return 1, fmt.Errorf("writing spans: %w\n%s", err, out)
-	}
 	return m.Run(), nil
 }
+
+// written writes the files of spans, once.
+var written = sync.OnceValue(func() error {
+	write := exec.Command("go", "test", "-C", "../..", "./ingest/trace", "-run", "TestWrite", "-write-to", dir, "-write-spans", fmt.Sprint(*spans))
+	if out, err := write.CombinedOutput(); err != nil {
+		return fmt.Errorf("writing spans: %w\n%s", err, out)
+	}
+	return nil
+})
 
 // measure runs one way of reading a file.
 func measure(b *testing.B, name string, text []byte, read func([]byte) error) {
@@ -87,6 +97,9 @@ func processorTime() time.Duration {
 }
 
 func file(b *testing.B, name string) []byte {
+	if err := written(); err != nil {
+		b.Fatal(err)
+	}
 	text, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
 		b.Fatal(err)
