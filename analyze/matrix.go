@@ -21,6 +21,7 @@ type MatrixRow struct {
 	Hidden  []Hidden
 	NeedMax policy.Limit  // the longest single call that the callee makes may hold it
 	NeedSum time.Duration // all its hard calls one after the other; 0 if one has no known end
+	Why     []Why         // why its bounds are what they are; nil unless that is asked for
 }
 
 // Hidden is a policy object that is for a call and does not act on it, because

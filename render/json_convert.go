@@ -169,5 +169,10 @@ func focusJSON(g *graph.Graph, f *analyze.Focus) wire.Focus {
 		c := cycleJSON(g, f.Cycle)
 		j.Cycle = &c
 	}
+	for i := range f.Matrix.Rows {
+		if r := &f.Matrix.Rows[i]; r.Why != nil {
+			j.Policies = append(j.Policies, protectionJSON(g, r))
+		}
+	}
 	return j
 }

@@ -27,6 +27,9 @@ func protectionJSON(g *graph.Graph, r *analyze.MatrixRow) wire.PolicyRow {
 	for _, h := range r.Hidden {
 		j.Hidden = append(j.Hidden, wire.Hidden{Object: h.Object.Object, By: h.By.Object, Origin: wire.FromOrigin(h.Object.Origin)})
 	}
+	for i := range r.Why {
+		j.Why = append(j.Why, whyJSON(&r.Why[i]))
+	}
 	return j
 }
 

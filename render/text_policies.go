@@ -38,10 +38,10 @@ func writeMatrix(p *pen.Pen, g *graph.Graph, m *analyze.Matrix, verbose bool) {
 	p.Table(columns, rows)
 	p.Line("")
 	writeMatrixLegend(p, m)
-	if verbose {
-		for i := range m.Rows {
+	for i := range m.Rows {
+		if r := &m.Rows[i]; verbose || r.Why != nil {
 			p.Line("")
-			writeLayersOf(p, g, &m.Rows[i])
+			writeLayersOf(p, g, r)
 		}
 	}
 }
@@ -89,6 +89,10 @@ func writeLayersOf(p *pen.Pen, g *graph.Graph, r *analyze.MatrixRow) {
 		head += ", " + pen.Clean(part)
 	}
 	p.Line(p.Strong(head))
+	if r.Why != nil {
+		writeWhys(p, r.Why)
+		return
+	}
 	writeLayers(p, r)
 }
 

@@ -23,7 +23,7 @@ func writeFocus(p *pen.Pen, g *graph.Graph, f *analyze.Focus, verbose bool) {
 	writeEdges(p, g, f.Matrix, edgeHead("called by", len(f.Called), "fan-in", f.Row.In), f.Called, g.From)
 
 	for i := range f.Matrix.Rows {
-		if r := &f.Matrix.Rows[i]; len(r.Layers) > 0 || len(r.Hidden) > 0 {
+		if r := &f.Matrix.Rows[i]; len(r.Layers) > 0 || len(r.Hidden) > 0 || r.Why != nil {
 			p.Line("")
 			writeLayersOf(p, g, r)
 		}

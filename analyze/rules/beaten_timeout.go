@@ -73,25 +73,17 @@ func beatenIn(part *analyze.Part) []beatenTimeout {
 	return all
 }
 
-// beats returns what ends a call always before the timeout d of the i-th layer.
+// beats returns what ends a call always before the timeout d of the i-th layer: a timeout in the same
+// place between caller and callee.
 func beats(part *analyze.Part, i int, d policy.Decision) (beatenTimeout, bool) {
 	own := &part.Layers[i]
-	for j := range part.Layers {
-		other := &part.Layers[j]
-		if j == i || other.Set.Layer != own.Set.Layer {
-			continue
-		}
-		limit := other.Attempt // of what is around, for one attempt
-		if j > i {
-			if limit = other.Held; d.Field == "timeout.total" && own.Attempts != 1 {
-				continue
-			}
-		}
-		if limit.State == policy.Finite && limit.Time < asTime(d.Value) && len(limit.By) > 0 && timeoutWords[limit.By[0].Field] != "" {
-			return beatenTimeout{own, other, d, limit.By[0], limit.Time}, true
-		}
+	j, limit, ok := part.EndsBefore(i, d, func(other *policy.Effect, limit policy.Limit) bool {
+		return other.Set.Layer == own.Set.Layer && timeoutWords[limit.By[0].Field] != ""
+	})
+	if !ok {
+		return beatenTimeout{}, false
 	}
-	return beatenTimeout{}, false
+	return beatenTimeout{own, &part.Layers[j], d, limit.By[0], limit.Time}, true
 }
 
 // asTime returns the value of a decision about time.

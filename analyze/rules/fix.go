@@ -436,16 +436,22 @@ type remedy struct {
 // otherwise what follows a colon. Where the sentence adds an object instead of setting
 // a field, the value follows a colon too.
 func (r remedy) hint(verb, rest string) string {
-	sentence, separator := r.Sentence(verb, r.object), ": "
-	if verb == "set" && strings.HasPrefix(sentence, "add ") {
+	sentence, separator := r.sentence(verb), ": "
+	if verb == "set" && strings.HasPrefix(r.Sentence(verb, r.object), "add ") {
 		rest = strings.TrimPrefix(rest, "to ")
 	} else if strings.HasPrefix(rest, "to ") || strings.HasPrefix(rest, "above ") || strings.HasPrefix(rest, "if ") {
 		separator = " "
 	}
+	return sentence + separator + rest
+}
+
+// sentence is the hint without a value.
+func (r remedy) sentence(verb string) string {
+	sentence := r.Sentence(verb, r.object)
 	if r.instead != "" {
 		sentence = "in place of " + r.instead + ", " + sentence
 	}
-	return sentence + separator + rest
+	return sentence
 }
 
 // with is r in the way of a product, with the names of the call filled in. A name that leads to a

@@ -75,4 +75,6 @@ type Focus struct {
 	Fan      FanRow    `json:"fan"`
 	Cycle    *Cycle    `json:"cycle,omitempty"` // that it is on
 	Findings []Finding `json:"findings"`        // about it or its calls
+	// Policies are those of the calls that it makes and answers, with --why.
+	Policies []PolicyRow `json:"policies,omitempty"`
 }

@@ -9,6 +9,7 @@ type PolicyRow struct {
 	Layers  []Layer   `json:"layers"`            // outermost first
 	Hidden  []Hidden  `json:"hidden,omitempty"`
 	Values  RowValues `json:"values"`
+	Why     []Why     `json:"why,omitempty"` // with --why
 }
 
 // RowValues are the limits of the layers together, as text: a duration, "unlimited",
