@@ -88,3 +88,36 @@ func was(e *analyze.FieldEdit) string {
 	text, _ := e.Was.(string)
 	return text
 }
+
+// replaceNames gives fields of an object other values where they have certain ones.
+func (m *maker) replaceNames(c *analyze.ObjectEdit) error {
+	f, at, err := m.object(c)
+	if err != nil {
+		return err
+	}
+	var list []splice
+	if syntaxOf(f.name) != nil {
+		list = nameLines(f.text, c.Edits)
+	} else {
+		t, err := parseTree(f.text, f.line(at))
+		if err != nil {
+			return failure(c, f, err)
+		}
+		for i := range c.Edits {
+			e := &c.Edits[i]
+			for _, n := range named(t.root, parsePath(e.Path), was(e)) {
+				start, ok := t.start(n)
+				if end, known := t.end(n, 0); ok && known && n.Anchor == "" {
+					list = append(list, splice{start, end, nameText(t, n, renamedTo(n.Value, was(e), e.Value))})
+				}
+			}
+		}
+		if _, err := parseTree(splices(f.text, list), f.line(at)); err != nil {
+			return failure(c, f, errNoPlace)
+		}
+	}
+	if len(list) == 0 {
+		return failure(c, f, errOtherValue)
+	}
+	return f.apply(list)
+}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/weirgraph/weir/analyze"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/yaml"
 	"github.com/weirgraph/weir/policy"
 )
@@ -160,4 +162,67 @@ func oneSplice(before, after []byte) splice {
 		end++
 	}
 	return splice{start, len(before) - end, string(after[start : len(after)-end])}
+}
+
+// removedPlaces returns where the values of the edits of an object are, if all take values away; nil
+// if some do not.
+func removedPlaces(c *analyze.ObjectEdit) []graph.Origin {
+	var places []graph.Origin
+	for i := range c.Edits {
+		e := &c.Edits[i]
+		if e.Op != policy.OpRemove || e.Written.File == "" {
+			return nil
+		}
+		places = append(places, e.Written)
+	}
+	return places
+}
+
+// removeAll takes away the values at places, and the blocks that have no others.
+func (m *maker) removeAll(c *analyze.ObjectEdit, places []graph.Origin) error {
+	type document struct {
+		f    *file
+		line int // where it begins, from 1
+		at   []int
+	}
+	var documents []document
+	for _, o := range places {
+		f, at, err := m.spot(o)
+		if err != nil {
+			return err
+		}
+		first := 0
+		if syntaxOf(f.name) == nil {
+			first, _ = documentAround(f.text, lineStarts(f.text), f.line(at))
+		}
+		i := slices.IndexFunc(documents, func(d document) bool { return d.f == f && d.line == first+1 })
+		if i < 0 {
+			i = len(documents)
+			documents = append(documents, document{f, first + 1, nil})
+		}
+		documents[i].at = append(documents[i].at, at)
+	}
+	// The last document of a file first: its edits move none before it.
+	slices.SortStableFunc(documents, func(a, b document) int { return b.line - a.line })
+	for _, d := range documents {
+		var list []splice
+		var err error
+		if syntaxOf(d.f.name) != nil {
+			slices.Sort(d.at)
+			for _, at := range slices.Compact(d.at) {
+				one, err := removeAt(d.f, at)
+				if err != nil {
+					return failure(c, d.f, err)
+				}
+				list = append(list, one...)
+			}
+			list = slices.Compact(list)
+		} else if list, err = removeValues(d.f.text, d.line, d.at); err != nil {
+			return failure(c, d.f, err)
+		}
+		if err := d.f.apply(list); err != nil {
+			return err
+		}
+	}
+	return nil
 }
