@@ -122,7 +122,8 @@ func (p *Product) RemediationIn(layer Layer, purpose Purpose, kinds ...string) (
 }
 
 // of returns the way for a purpose among some, the one in an object of one of the kinds if
-// there is any, and none in objects that do not act beside those, or beside which those do not act.
+// there is any, else one of objects in a cluster beside those, and one of files beside files. It is
+// none in objects that do not act beside those, or beside which those do not act.
 func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediation, bool) {
 	acts := func(way *Remediation) bool {
 		for _, kind := range kinds {
@@ -134,7 +135,8 @@ func (p *Product) of(r *Remediations, purpose Purpose, kinds []string) (Remediat
 	}
 	list, first := r[purpose], -1
 	for i := range list {
-		if first < 0 && acts(&list[i]) {
+		alike := len(kinds) > 0 && isResource(list[i].Kind) == isResource(kinds[0])
+		if acts(&list[i]) && (first < 0 || alike && isResource(list[first].Kind) != isResource(kinds[0])) {
 			first = i
 		}
 	}
@@ -222,16 +224,16 @@ func (r Remediation) named(object string) string {
 		return "the callee's Service"
 	case strings.HasPrefix(r.Kind, "the "):
 		return r.Kind
-	case r.isResource():
+	case isResource(r.Kind):
 		return article(r.Kind) + " " + r.Kind
 	}
 	return "the " + r.Kind
 }
 
-// isResource reports whether the kind is that of an object in a cluster, of which users
+// isResource reports whether a kind is that of an object in a cluster, of which users
 // may have none.
-func (r Remediation) isResource() bool {
-	return 'A' <= r.Kind[0] && r.Kind[0] <= 'Z' && !strings.Contains(r.Kind, " ")
+func isResource(kind string) bool {
+	return kind != "" && 'A' <= kind[0] && kind[0] <= 'Z' && !strings.Contains(kind, " ")
 }
 
 func article(noun string) string {

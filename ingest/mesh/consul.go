@@ -101,7 +101,7 @@ func readConsulEntry(d *document.Document, f *graph.Facts) {
 	if take == nil {
 		return
 	}
-	r := &resource.Object{Document: d, Kind: kind, Spec: d.Root}
+	r := &resource.Object{Document: d, Kind: kind, Word: word, Spec: d.Root}
 	r.Name = consulGet(d.Root, "name").Str()
 	if r.Name == "" {
 		d.Problem(graph.Failed, d.Root, "set its name", "%s has no name", kind)

@@ -14,6 +14,7 @@ type Object struct {
 	*document.Document
 
 	Kind, Namespace, Name string
+	Word                  string // what the document calls its kind, if that is another word: "service-router"
 	Spec                  document.Node
 	Meta                  document.Node
 

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -19,7 +20,7 @@ func (r *Object) Policy(of *policy.Product, group string, at document.Node) grap
 
 // Subject names the resource in findings: "VirtualService/shop/pricing".
 func (r *Object) Subject() string {
-	return graph.Ref{Kind: r.Kind, Namespace: r.Namespace, Name: r.Name}.Subject()
+	return graph.Ref{Kind: cmp.Or(r.Word, r.Kind), Namespace: r.Namespace, Name: r.Name}.Subject()
 }
 
 // AddPolicies adds policies of which at least one says something, with the flaws
