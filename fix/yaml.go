@@ -231,7 +231,13 @@ func (e *editor) replace(n, copied, parent, value *yaml.Node) error {
 		column = parent.Column
 	}
 	end, known := e.end(n, column)
-	if !ok || !known || n.Anchor != "" {
+	anchor := n.Anchor
+	if anchor != "" && n.Kind == yaml.ScalarNode && value.Kind == yaml.ScalarNode && n.Style&yaml.TaggedStyle == 0 {
+		start, ok = e.body(n) // the value changes wherever the document refers to it
+	} else if anchor != "" {
+		return errNoPlace
+	}
+	if !ok || !known {
 		return errNoPlace
 	}
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
@@ -248,6 +254,7 @@ func (e *editor) replace(n, copied, parent, value *yaml.Node) error {
 	}
 	e.splices = append(e.splices, splice{start, end, text})
 	*copied = *clone(value)
+	copied.Anchor = anchor
 	return nil
 }
 

@@ -70,7 +70,7 @@ func checkBreakerMissing(p *Pass) {
 		}
 		remedy := remedyOf(p, e, without[0], policy.CircuitBreaker)
 		lacks = append(lacks, missing{
-			call: e, named: named, severity: severity, sure: analyze.Default, purpose: policy.CircuitBreaker, fix: remedy.fix(p), also: besideBreaker(p, e, without[0]),
+			call: e, named: named, severity: severity, sure: analyze.Default, purpose: policy.CircuitBreaker, fix: remedy.fix(p), also: besideBreaker(p, e, without[0]).And(hostsToEject(p, remedy.in, e, without[0])),
 			hint:    remedy.hint("add", "to fail fast while the callee is down"),
 			general: remedy.general().hint("add", "to fail fast while the callee is down"),
 			values:  []analyze.KeyValue{took("attempt", without[0].Attempt)},

@@ -22,10 +22,21 @@ func breakerNeeds(p *Pass, b *graph.BoundPolicy, kind string, calls []graph.Edge
 				percent := strconv.FormatFloat(shareOfOne(hosts)*100, 'f', -1, 64)
 				edits = append(edits, analyze.FieldEdit{Edit: policy.Edit{Path: share.Edits[0].Path, Value: percent}})
 			}
-			f = f.And(besideBreaker(p, e, &part))
+			f = f.And(besideBreaker(p, e, &part)).And(hostsToEject(p, b.Product, e, &part))
 		}
 	}
 	return edits, f
+}
+
+// hostsToEject is what a callee with one replica needs for a breaker of a product that ejects hosts: a
+// second one.
+func hostsToEject(p *Pass, in *policy.Product, e graph.Edge, part *analyze.Part) (f analyze.Fix) {
+	ejects := func(b *policy.Breaker) bool { return b != nil && b.Kind.Value == "endpoint" }
+	callee := p.Core.Service(p.Core.To(e))
+	if own := in.OrNative(); (ejects(own.Within.Breaker) || ejects(own.Defaults.Breaker)) && hostsOf(p, e, part).Value == 1 && callee.Workload != nil {
+		f = redundancyFix(callee)
+	}
+	return f
 }
 
 // coreCalls returns calls of the graph as those of the core.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -77,12 +78,13 @@ type nearMiss struct {
 type nearness uint8
 
 const (
-	hidden   nearness = iota // by another object
-	outside                  // the caller has no proxy of its mesh
-	opaque                   // its product sees no requests there
-	bypassed                 // it is for gateways alone
-	missed                   // one of its conditions excludes the call
-	astray                   // the name of its callee is that of no service, and like this one's
+	hidden     nearness = iota // by another object
+	outside                    // the caller has no proxy of its mesh
+	opaque                     // its product sees no requests there
+	bypassed                   // it is for gateways alone
+	missed                     // one of its conditions excludes the call
+	astray                     // its callee is named by a name that leads to no service from its namespace
+	misspelled                 // the name of its callee is that of no service, and like this one's
 )
 
 var nearMissesOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]nearMiss]("the policies that almost act on each call")
@@ -91,7 +93,7 @@ var nearMissesOf = analyze.NewMemo[analyze.Once, map[graph.Edge][]nearMiss]("the
 // nearest first.
 func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 	return nearMissesOf.Of(p.Analysis, analyze.Once{}, func() map[graph.Edge][]nearMiss {
-		near := map[graph.Edge][]nearMiss{}
+		near, named := map[graph.Edge][]nearMiss{}, callsByName(p.Core)
 		add := func(calls []graph.Edge, n nearMiss) {
 			for _, e := range calls {
 				near[e] = append(near[e], n)
@@ -107,6 +109,9 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				}
 			}
 			add(b.BypassedBy, nearMiss{policy: b, why: bypassed})
+			if b.UnboundReason != graph.NotUnbound {
+				add(p.misspelledCalls(b, named), nearMiss{policy: b, why: misspelled})
+			}
 			if b.Says.Layer != policy.ClientProxy || len(b.To) == 0 { // those of programs and gateways are meant for them
 				continue
 			}
@@ -116,7 +121,9 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 				add(m.Calls, nearMiss{policy: b, why: missed, reason: m.Reason})
 			}
 			if b.UnboundReason == graph.NoCallee && b.CalleeAlias == "" {
-				add(callsOfName(p.Core, b.To), nearMiss{policy: b, why: astray})
+				for i := range b.To {
+					add(named[firstLabel(partyName(&b.To[i]))], nearMiss{policy: b, why: astray})
+				}
 			}
 		}
 		for _, list := range near {
@@ -126,16 +133,49 @@ func nearMisses(p *Pass) map[graph.Edge][]nearMiss {
 	})
 }
 
-// callsOfName returns the calls to services with the first label of a party's name.
-func callsOfName(g *graph.Graph, parties []graph.EndpointRef) []graph.Edge {
-	var calls []graph.Edge
+// callsByName returns the calls to services in namespaces, by the name of the callee.
+func callsByName(g *graph.Graph) map[string][]graph.Edge {
+	calls := map[string][]graph.Edge{}
 	for e := range graph.Edge(g.Calls()) {
-		callee := g.Service(g.To(e))
-		if callee.Namespace != "" && slices.ContainsFunc(parties, func(party graph.EndpointRef) bool { return firstLabel(partyName(&party)) == callee.Name }) {
-			calls = append(calls, e)
+		if callee := g.Service(g.To(e)); callee.Namespace != "" {
+			calls[callee.Name] = append(calls[callee.Name], e)
 		}
 	}
 	return calls
+}
+
+// misspelledCalls returns the calls that a policy would be for if the name of its callee, which is that
+// of no service, were written as the one that it is like: of callers that it names, and to callees in
+// the namespace that it names.
+func (p *Pass) misspelledCalls(b *graph.BoundPolicy, named map[string][]graph.Edge) []graph.Edge {
+	var calls []graph.Edge
+	for i := range b.To {
+		name := firstLabel(partyName(&b.To[i]))
+		if len(p.serviceNames().defined[name]) > 0 {
+			continue
+		}
+		for _, e := range named[nearName(p, name)] {
+			if in := namespaceOf(&b.To[i]); (in == "" || p.Core.Service(p.Core.To(e)).Namespace == in) && p.isCaller(b, e) {
+				calls = append(calls, e)
+			}
+		}
+	}
+	return calls
+}
+
+// namespaceOf is the namespace that a party names, else the one where its name is looked up, and empty
+// if its names are the same in all.
+func namespaceOf(party *graph.EndpointRef) string {
+	if _, rest, long := strings.Cut(partyName(party), "."); long {
+		return firstLabel(rest)
+	}
+	return cmp.Or(party.Ref.Namespace, party.Namespace)
+}
+
+// isCaller reports whether a policy that names its callers names that of e.
+func (p *Pass) isCaller(b *graph.BoundPolicy, e graph.Edge) bool {
+	caller := p.Core.Service(p.Core.From(e))
+	return len(b.From) == 0 || slices.ContainsFunc(b.From, func(from graph.EndpointRef) bool { return isCallee(caller, partyName(&from)) })
 }
 
 // explain writes why a policy does not act on a call.
@@ -165,6 +205,15 @@ func (n nearMiss) explain(p *Pass, e graph.Edge) obstacle {
 		c.fix = fixOf(b.Policy, policy.Edit{Op: policy.OpAdd, Path: "spec.gateways[+]", Value: "mesh"})
 	case missed:
 		n.missed(from, p.Core.Service(p.Core.To(e)), &c)
+	case misspelled:
+		to := p.Core.Service(p.Core.To(e))
+		c.text = fmt.Sprintf("%s declares one for %s, which is no service", b.Object, partyNames(b.To))
+		c.hint = fmt.Sprintf("write %q in %s", to.Name, named(b.Object))
+		for i := range b.To {
+			if name := partyName(&b.To[i]); nearName(p, firstLabel(name)) == to.Name {
+				c.fix = namesInstead(b, name, to.Name)
+			}
+		}
 	case astray:
 		to := p.Core.Service(p.Core.To(e))
 		c.text = fmt.Sprintf("%s declares one for %s, which is no service from namespace %q", b.Object, partyNames(b.To), b.To[0].Namespace)

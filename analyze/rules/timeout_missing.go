@@ -48,8 +48,8 @@ declared without one if the manifest describes it (protocol, methods) or declare
 policy for any call. A plain list of names is a sketch and gives no finding.
 
 **Why.** If an object of the inputs declares a timeout for the callee and does not act on the
-call, the finding names it: it is for another namespace, host, port or caller, for gateways
-only, or hidden by another object. So do "retry-missing" and "breaker-missing".
+call, the finding names it: it is for another namespace, host, port or caller, its host is
+misspelled, it is for gateways only, or another object hides it. So do "retry-missing" and "breaker-missing".
 
 **Fix.** Set a timeout slightly above the slowest good response (99.9th percentile)
 and below the caller's own deadline.
