@@ -2,8 +2,10 @@ package link
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
@@ -38,6 +40,16 @@ type gathered struct {
 	top     bool // it is in no other group
 	routes  bool // it is the split over all routes
 	members []gatheredMember
+	index   map[memberKey]int // of members
+}
+
+// A memberKey is what two mentions of one member of a group have in common.
+type memberKey struct {
+	call   graph.Edge
+	group  *gathered // while groups are gathered
+	likely string    // what groups of the same calls have in common, once they are reduced
+	parted bool      // a route for a part of the requests that match
+	match  string
 }
 
 type gatheredMember struct {
@@ -115,11 +127,8 @@ func (c *collector) add(e graph.Edge, ev *graph.Evidence, routed bool) {
 	if place.Match != "" {
 		one.matches = strings.Split(place.Match, ", ")
 	}
-	i := slices.IndexFunc(into.members, func(m gatheredMember) bool { return m.alike(one) && into.sameRoute(m, one) })
-	if i < 0 {
-		i = len(into.members)
-		into.members = append(into.members, gatheredMember{call: e, rank: place.Rank, spare: true})
-	} else if into.fact.Key != "" && into.members[i].share > 0 || slices.Contains(into.members[i].at, ev.In) {
+	i, met := into.find(into.keyOf(&one), gatheredMember{call: e, rank: place.Rank, spare: true})
+	if met && (into.fact.Key != "" && into.members[i].share > 0 || slices.Contains(into.members[i].at, ev.In)) {
 		place.Share = 0 // other evidence, or another part of the graph, repeats it
 	}
 	if place.Share > 0 {
@@ -181,11 +190,7 @@ func (c *collector) group(f *graph.GroupFact, routed bool, match string) *gather
 	if in != nil {
 		n.top = false
 		around := c.group(in.Group, routed, match)
-		i := slices.IndexFunc(around.members, func(m gatheredMember) bool { return m.group == n })
-		if i < 0 {
-			i = len(around.members)
-			around.members = append(around.members, gatheredMember{call: graph.NoEdge, group: n, rank: in.Rank})
-		}
+		i, _ := around.find(memberKey{call: graph.NoEdge, group: n}, gatheredMember{call: graph.NoEdge, group: n, rank: in.Rank})
 		around.members[i].note(in)
 	}
 	return n
@@ -208,17 +213,16 @@ func (c *collector) appendTo(all []graph.Group) []graph.Group {
 		}
 	}
 	slices.SortStableFunc(top, compareMembers)
-	first := len(all)
+	have := map[string]bool{} // a setting may be written twice
 	for i := range top {
 		if top[i].group != nil {
 			before := len(all)
 			all = c.append(all, &top[i], graph.NoGroup)
-			for id := first; id < before; id++ {
-				if all[id].In == graph.NoGroup && repeats(all, graph.GroupID(id), graph.GroupID(before)) {
-					all = all[:before]
-					break
-				}
+			key := string(appendGroupKey(nil, all, graph.GroupID(before)))
+			if have[key] {
+				all = all[:before]
 			}
+			have[key] = true
 		}
 	}
 	return all
@@ -227,18 +231,21 @@ func (c *collector) appendTo(all []graph.Group) []graph.Group {
 // reduced replaces a group of one member by that member, in the place of the group, within
 // all groups below.
 func (n *gathered) reduced(as gatheredMember) gatheredMember {
-	var members []gatheredMember
-	for _, m := range n.members {
+	gathered := n.members
+	n.members, n.index = nil, nil
+	for _, m := range gathered {
 		if m.group != nil {
 			m = m.group.reduced(m)
 		}
-		if i := slices.IndexFunc(members, func(o gatheredMember) bool { return m.alike(o) && n.sameRoute(m, o) }); i >= 0 {
-			members[i].merge(m)
-		} else {
-			members = append(members, m)
+		m.matches = distinct(m.matches)
+		if i, met := n.find(n.keyOf(&m), m); met {
+			n.members[i].merge(m)
 		}
 	}
-	n.members = members
+	n.index = nil
+	for i := range n.members {
+		n.members[i].matches = distinct(n.members[i].matches)
+	}
 	n.setSparesApart()
 	n.splitAlikeRoutes()
 	as.spare = !slices.ContainsFunc(n.members, func(m gatheredMember) bool { return !m.spare })
@@ -280,26 +287,66 @@ func (n *gathered) setSparesApart() {
 	n.members = members
 }
 
-// sameRoute reports whether two members that are alike are one route: what part of the
-// requests they get is about the same ones.
-func (n *gathered) sameRoute(a, b gatheredMember) bool {
-	return !n.routes || a.share == 0 && b.share == 0 || a.share > 0 && b.share > 0 && slices.Equal(a.matches, b.matches)
+// find returns the place of the member with this key, which is appended unless it was met.
+func (n *gathered) find(key memberKey, m gatheredMember) (i int, met bool) {
+	if i, met = n.index[key]; met {
+		return i, true
+	}
+	if n.index == nil {
+		n.index = map[memberKey]int{}
+	}
+	n.index[key] = len(n.members)
+	n.members = append(n.members, m)
+	return len(n.members) - 1, false
+}
+
+// keyOf returns the key of a member that is a call or a group that is reduced. Routes to one
+// callee are one, unless they get parts of different requests.
+func (n *gathered) keyOf(m *gatheredMember) memberKey {
+	key := memberKey{call: m.call}
+	if m.group != nil {
+		key.likely = string(m.group.appendKey(nil))
+	}
+	if n.routes && m.share > 0 {
+		key.parted, key.match = true, strings.Join(m.matches, ", ")
+	}
+	return key
+}
+
+// appendKey appends what groups of the same calls have in common.
+func (n *gathered) appendKey(b []byte) []byte {
+	total := totalShare(n.members)
+	b = fmt.Appendf(b, "%d,%d,%t,%t[", n.fact.Kind, n.fact.Need, n.fact.Checked, total == 0)
+	for i := range n.members {
+		m := &n.members[i]
+		b = fmt.Appendf(b, "%d,%d,", m.call, m.rank)
+		if total > 0 {
+			b = strconv.AppendFloat(b, m.share/total, 'g', -1, 64)
+		}
+		if m.group != nil {
+			b = m.group.appendKey(b)
+		}
+		b = append(b, ';')
+	}
+	return append(b, ']')
 }
 
 // takeApart replaces a route for several kinds of requests by one for each of those that
 // another route has a part of, and one for the rest.
 func (n *gathered) takeApart() {
-	var parted []string
+	parted := map[string]bool{}
 	for i := range n.members {
 		if n.members[i].share > 0 {
-			parted = append(parted, n.members[i].matches...)
+			for _, match := range n.members[i].matches {
+				parted[match] = true
+			}
 		}
 	}
 	var members []gatheredMember
 	for _, m := range n.members {
 		var rest []string
 		for _, match := range m.matches {
-			if !slices.Contains(parted, match) {
+			if !parted[match] {
 				rest = append(rest, match)
 				continue
 			}
@@ -319,13 +366,16 @@ func (n *gathered) takeApart() {
 // together, in order.
 func (n *gathered) routesAlike() [][]gatheredMember {
 	var all [][]gatheredMember
+	places := map[string]int{}
 	for _, m := range n.members {
-		i := slices.IndexFunc(all, func(alike []gatheredMember) bool { return slices.Equal(alike[0].matches, m.matches) })
-		if i < 0 {
-			all = append(all, []gatheredMember{m})
-		} else {
-			all[i] = append(all[i], m)
+		match := strings.Join(m.matches, ", ")
+		i, met := places[match]
+		if !met {
+			i = len(all)
+			places[match] = i
+			all = append(all, nil)
 		}
+		all[i] = append(all[i], m)
 	}
 	return all
 }
@@ -391,27 +441,21 @@ func (n *gathered) splitAlikeRoutes() {
 	n.members = members
 }
 
-// alike reports whether two members are the same call, or groups of the same calls.
-func (m gatheredMember) alike(o gatheredMember) bool {
-	if m.group == nil || o.group == nil {
-		return m.group == o.group && m.call == o.call
-	}
-	f, g := m.group.fact, o.group.fact
-	total, other := totalShare(m.group.members), totalShare(o.group.members)
-	return f.Kind == g.Kind && f.Need == g.Need && f.Checked == g.Checked && slices.EqualFunc(m.group.members, o.group.members, func(a, b gatheredMember) bool {
-		return a.alike(b) && a.rank == b.rank && (total == 0) == (other == 0) && (total == 0 || a.share/total == b.share/other)
-	})
-}
-
 // merge adds what is known of a member that is met again.
 func (m *gatheredMember) merge(o gatheredMember) {
 	m.share += o.share
 	m.rank = min(m.rank, o.rank)
-	for _, match := range o.matches {
-		if !slices.Contains(m.matches, match) {
-			m.matches = append(m.matches, match)
-		}
-	}
+	m.matches = append(m.matches, o.matches...)
+}
+
+// distinct returns each string once, in order.
+func distinct(list []string) []string {
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(list, func(s string) bool {
+		again := seen[s]
+		seen[s] = true
+		return again
+	})
 }
 
 // append appends one group and those in it.
@@ -469,13 +513,15 @@ func compareMembers(a, b gatheredMember) int {
 		slices.CompareFunc(a.group.members, b.group.members, compareMembers))
 }
 
-// repeats reports whether two groups have the same members: a setting may be written twice.
-func repeats(all []graph.Group, a, b graph.GroupID) bool {
-	g, h := &all[a], &all[b]
-	return g.Kind == h.Kind && g.Need == h.Need && slices.EqualFunc(g.Members, h.Members, func(m, n graph.GroupMember) bool {
-		if m.Group == graph.NoGroup || n.Group == graph.NoGroup {
-			return m == n
+// appendGroupKey appends what groups with the same members have in common.
+func appendGroupKey(b []byte, all []graph.Group, id graph.GroupID) []byte {
+	g := &all[id]
+	b = fmt.Appendf(b, "%d,%d[", g.Kind, g.Need)
+	for _, m := range g.Members {
+		b = fmt.Appendf(b, "%d,%g,%d,%q,%t", m.Call, m.Share, m.Rank, m.Match, m.Alone)
+		if m.Group != graph.NoGroup {
+			b = appendGroupKey(b, all, m.Group)
 		}
-		return m.Share == n.Share && m.Rank == n.Rank && m.Match == n.Match && repeats(all, m.Group, n.Group)
-	})
+	}
+	return append(b, ']')
 }

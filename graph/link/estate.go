@@ -54,7 +54,7 @@ func (l *linker) indexEstate() {
 				continue
 			}
 			for _, name := range append([]string{ent.ref.Name}, t.Aliases...) {
-				l.hosts.add(kubernetes, ent.ref.Namespace, name, l.find(c))
+				l.addName(kubernetes, ent.ref.Namespace, name, l.find(c))
 			}
 		}
 	}

@@ -21,12 +21,22 @@ type identity struct {
 // the one with the most workloads, else the one with the broadest selector, else one that
 // a workload has, too, else the shortest.
 func (l *linker) identify(members []int) identity {
+	declared := map[graph.Ref]int{} // how many members that documents declare, by realm and name
+	for _, c := range members {
+		if ent := &l.entities[c]; len(ent.things) > 0 {
+			declared[graph.Ref{Realm: ent.ref.Realm, Name: ent.ref.Name}]++
+		}
+	}
+	ranks := make(map[int]int, len(members))
+	for _, c := range members {
+		ranks[c] = l.nameRank(c, declared)
+	}
 	best := slices.MinFunc(members, func(a, b int) int {
 		x, y := &l.entities[a], &l.entities[b]
 		return cmp.Or(
 			cmp.Compare(x.aliasRank(), y.aliasRank()),
 			cmp.Compare(realmRank(x.ref.Realm), realmRank(y.ref.Realm)),
-			cmp.Compare(l.nameRank(a, members), l.nameRank(b, members)),
+			cmp.Compare(ranks[a], ranks[b]),
 			cmp.Compare(len(x.ref.Name), len(y.ref.Name)),
 			strings.Compare(x.ref.Name, y.ref.Name),
 			strings.Compare(x.ref.Namespace, y.ref.Namespace),
@@ -37,7 +47,7 @@ func (l *linker) identify(members []int) identity {
 	if host, ok := strings.CutSuffix(canonical(r.Name), "."+r.Namespace); ok && len(l.entities[best].names) > 0 && r.Namespace != "" {
 		n.name = host // the host of a ServiceEntry is named as those of Services are
 	}
-	if r.Realm == kubernetes && l.nameRank(best, members)%2 == 1 {
+	if r.Realm == kubernetes && ranks[best]%2 == 1 {
 		if name := l.commonName(members); name != "" {
 			n.name = name
 		}
@@ -79,8 +89,8 @@ func (c *entity) aliasRank() int {
 	return 1
 }
 
-// nameRank is smaller for a better name among members.
-func (l *linker) nameRank(c int, members []int) int {
+// nameRank is smaller for a better name among members, of which so many are declared by each name.
+func (l *linker) nameRank(c int, declared map[graph.Ref]int) int {
 	ent := &l.entities[c]
 	if !slices.ContainsFunc(ent.names, func(n *graph.Name) bool { return n.Of != ent.ref }) { // none, or its address only
 		return 1 << 20
@@ -90,14 +100,16 @@ func (l *linker) nameRank(c int, members []int) int {
 	}
 	reach, conditions := 0, 31
 	for _, n := range ent.names {
-		reach = max(reach, len(l.selected(n.Selects, n.Namespace)))
+		reach = max(reach, len(l.selection(n).workloads))
 		conditions = min(conditions, len(n.Selects.Labels)+len(n.Selects.Exprs))
 	}
 	// 1<<19 stays out of reach: 1000*64 is the most.
 	rank := (1000-min(reach, 1000))*64 + conditions*2
-	if !slices.ContainsFunc(members, func(m int) bool {
-		return m != c && len(l.entities[m].things) > 0 && l.entities[m].ref.Name == ent.ref.Name && l.entities[m].ref.Realm == ent.ref.Realm
-	}) {
+	others := declared[graph.Ref{Realm: ent.ref.Realm, Name: ent.ref.Name}]
+	if len(ent.things) > 0 {
+		others--
+	}
+	if others == 0 {
 		rank++
 	}
 	return rank

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // index lists every name of every entity. Names that the platform resolves have precedence
 // over names of workloads.
 func (l *linker) index() {
-	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, full: map[string]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
+	l.hosts = hosts{names: map[graph.Ref]int{}, bare: map[string][]int{}, loose: map[string][]int{}, full: map[string]int{}, ingress: map[string][]int{}, homeNamespaces: map[string]bool{}, namespaces: map[string]bool{}}
 	for _, addressable := range []bool{true, false} {
 		for c := range l.entities {
 			ent := &l.entities[c]
@@ -47,10 +48,10 @@ func (l *linker) indexEntity(c int) {
 		}
 	}
 	if ent.ref.Realm != "host" && ent.family() != graph.FamilyGateway {
-		h.add(ent.ref.Realm, ent.ref.Namespace, ent.ref.Name, root)
+		l.addName(ent.ref.Realm, ent.ref.Namespace, ent.ref.Name, root)
 		for _, t := range ent.things {
 			for _, a := range t.Aliases {
-				h.add(ent.ref.Realm, ent.ref.Namespace, a, root)
+				l.addName(ent.ref.Realm, ent.ref.Namespace, a, root)
 			}
 		}
 	}
@@ -65,7 +66,7 @@ func (l *linker) indexEntity(c int) {
 			h.full[host] = root
 		}
 		if !strings.Contains(host, ".") {
-			h.add(ent.ref.Realm, ent.ref.Namespace, host, root)
+			l.addName(ent.ref.Realm, ent.ref.Namespace, host, root)
 		}
 	}
 }
@@ -77,15 +78,22 @@ func (h *hosts) addEntrance(host string, gateway int) {
 	}
 }
 
-// add enters a name. An earlier entry has precedence.
-func (h *hosts) add(realm, namespace, name string, root int) {
+// addName enters a name. An earlier entry has precedence.
+func (l *linker) addName(realm, namespace, name string, root int) {
+	h, of := &l.hosts, &l.entities[root].ref
 	name = strings.ToLower(name)
 	key := graph.Ref{Realm: realm, Namespace: namespace, Name: name}
-	if _, taken := h.names[key]; !taken {
+	switch first, taken := h.names[key]; {
+	case !taken:
 		h.names[key] = root
+	case first == root:
+		return
 	}
-	if !slices.Contains(h.bare[name], root) {
-		h.bare[name] = append(h.bare[name], root)
+	if list := h.bare[name]; len(list) == 0 || list[len(list)-1] != root {
+		h.bare[name] = append(list, root)
+		if of.Realm != kubernetes || of.Namespace == "" {
+			h.loose[name] = append(h.loose[name], root)
+		}
 	}
 }
 
@@ -116,7 +124,7 @@ func (l *linker) findHomeNamespaces() {
 	if !l.hosts.namespaces[""] {
 		return
 	}
-	hits, misses := map[string][]string{}, map[string]bool{}
+	hits, several, misses := map[string]string{}, map[string]bool{}, map[string]bool{} // by namespace
 	see := func(host string) {
 		parts := strings.Split(canonical(host), ".")
 		if len(parts) != 2 {
@@ -127,8 +135,10 @@ func (l *linker) findHomeNamespaces() {
 		}
 		if _, ok := l.hosts.names[graph.Ref{Realm: kubernetes, Name: parts[0]}]; !ok {
 			misses[parts[1]] = true
-		} else if !slices.Contains(hits[parts[1]], parts[0]) {
-			hits[parts[1]] = append(hits[parts[1]], parts[0])
+		} else if hit, ok := hits[parts[1]]; !ok {
+			hits[parts[1]] = parts[0]
+		} else if hit != parts[0] {
+			several[parts[1]] = true
 		}
 	}
 	for _, s := range l.scopes() {
@@ -140,8 +150,8 @@ func (l *linker) findHomeNamespaces() {
 		see(l.f.Calls[i].From.Host.Host)
 		see(l.f.Calls[i].To.Host.Host)
 	}
-	for ns, names := range hits {
-		if len(names) > 1 && !misses[ns] {
+	for ns := range several {
+		if !misses[ns] {
 			l.hosts.homeNamespaces[ns] = true
 		}
 	}
@@ -182,7 +192,7 @@ func (l *linker) lookup(r graph.Ref) (int, bool) {
 	case r.Realm == kubernetes && r.Kind == "Service":
 		return l.resolveByPeople(name, r.Namespace)
 	case isCompose(r.Realm) && r.Kind == "service": // of a file that is used together with this one
-		return l.uniqueByName(name, func(c int) bool { return isCompose(l.entities[c].ref.Realm) && len(l.entities[c].things) > 0 })
+		return l.uniqueAmong(l.hosts.bare[name], func(c int) bool { return isCompose(l.entities[c].ref.Realm) && len(l.entities[c].things) > 0 })
 	}
 	return 0, false
 }
@@ -215,7 +225,7 @@ func (l *linker) byName(name, namespace string) (int, bool) {
 	if ns, n, ok := strings.Cut(name, "/"); ok {
 		name, namespace = n, ns
 	}
-	return l.uniqueByName(name, func(c int) bool {
+	return l.uniqueAmong(l.hosts.bare[name], func(c int) bool {
 		return namespace == "" || l.entities[c].ref.Namespace == namespace || l.entities[l.find(c)].ref.Namespace == namespace
 	})
 }
@@ -275,14 +285,17 @@ func (l *linker) resolve(host, realm, namespace string) (int, bool) {
 // connectRealms finds the realms that share a network. One that Compose makes has the name of
 // its project before its own: "shop_default".
 func (l *linker) connectRealms() {
-	l.hosts.connected = map[string][]string{}
 	if len(l.f.Networks) == 0 {
 		return
 	}
-	members := map[string][]string{}
+	h := &l.hosts
+	h.members, h.networks, h.realms = map[string][]string{}, map[string][]string{}, map[string][]string{}
+	h.joined = map[[2]string]bool{}
 	join := func(network, realm string) {
-		if !slices.Contains(members[network], realm) {
-			members[network] = append(members[network], realm)
+		if !h.joined[[2]string{network, realm}] {
+			h.joined[[2]string{network, realm}] = true
+			h.members[network] = append(h.members[network], realm)
+			h.networks[realm] = append(h.networks[realm], network)
 		}
 	}
 	for _, n := range l.f.Networks {
@@ -296,7 +309,7 @@ func (l *linker) connectRealms() {
 			projects[path.Base(project)] = append(projects[path.Base(project)], realm)
 		}
 	}
-	for network := range members {
+	for _, network := range slices.Collect(maps.Keys(h.members)) {
 		for i := range len(network) {
 			if network[i] == '_' {
 				for _, realm := range projects[network[:i]] {
@@ -305,13 +318,9 @@ func (l *linker) connectRealms() {
 			}
 		}
 	}
-	for _, realms := range members {
-		for _, r := range realms {
-			for _, other := range realms {
-				if other != r && !slices.Contains(l.hosts.connected[r], other) {
-					l.hosts.connected[r] = append(l.hosts.connected[r], other)
-				}
-			}
+	for r := range h.names {
+		if r.Namespace == "" && len(h.networks[r.Realm]) > 0 {
+			h.realms[r.Name] = append(h.realms[r.Name], r.Realm)
 		}
 	}
 }
@@ -319,14 +328,21 @@ func (l *linker) connectRealms() {
 // resolveConnected returns the one root of this name in the realms that share a network with
 // the given one.
 func (l *linker) resolveConnected(name, realm string) (int, bool) {
-	found := -1
-	for _, other := range l.hosts.connected[realm] {
-		c, ok := l.hosts.names[graph.Ref{Realm: other, Name: name}]
-		switch root := l.find(c); {
-		case !ok:
-		case found >= 0 && found != root:
-			return 0, false
-		default:
+	h, found := &l.hosts, -1
+	for _, network := range h.networks[realm] {
+		others := h.members[network]
+		if having := h.realms[name]; len(having) < len(others) {
+			others = having
+		}
+		for _, other := range others {
+			c, ok := h.names[graph.Ref{Realm: other, Name: name}]
+			if !ok || other == realm || !h.joined[[2]string{network, other}] {
+				continue
+			}
+			root := l.find(c)
+			if found >= 0 && found != root {
+				return 0, false
+			}
 			found = root
 		}
 	}
@@ -352,27 +368,29 @@ func (l *linker) resolveWritten(host, full, realm, namespace string) (int, bool)
 // resolveByPeople returns the one entity of this name that people declare in the namespace,
 // else without a namespace, which they often omit.
 func (l *linker) resolveByPeople(name, namespace string) (int, bool) {
-	if c, ok := l.uniqueByName(name, func(c int) bool { r := &l.entities[c].ref; return !hosting(r.Realm) && r.Namespace == namespace }); ok {
-		return c, true
+	for _, ns := range [...]string{namespace, ""} {
+		if c, ok := l.uniqueAmong(l.hosts.loose[name], func(c int) bool { r := &l.entities[c].ref; return !hosting(r.Realm) && r.Namespace == ns }); ok {
+			return c, true
+		}
 	}
-	return l.uniqueByName(name, func(c int) bool { r := &l.entities[c].ref; return !hosting(r.Realm) && r.Namespace == "" })
+	return 0, false
 }
 
 // resolveShortName resolves a short name among entities without a namespace and those of
 // other realms; a cluster looks for it in the caller's namespace only. A namespace in a
 // native manifest is that of the cluster.
 func (l *linker) resolveShortName(name, namespace string) (int, bool) {
-	return l.uniqueByName(name, func(c int) bool {
+	return l.uniqueAmong(l.hosts.loose[name], func(c int) bool {
 		r := &l.entities[c].ref
 		elsewhere := r.Realm == "native" && namespace != "" && r.Namespace != namespace
 		return r.Namespace == "" || r.Realm != kubernetes && !elsewhere
 	})
 }
 
-// uniqueByName returns the one root of this name among the entities that may be meant.
-func (l *linker) uniqueByName(name string, may func(c int) bool) (int, bool) {
+// uniqueAmong returns the one root of those entities of a list that may be meant.
+func (l *linker) uniqueAmong(list []int, may func(c int) bool) (int, bool) {
 	found := -1
-	for _, c := range l.hosts.bare[name] {
+	for _, c := range list {
 		if !may(c) {
 			continue
 		}

@@ -1,6 +1,7 @@
 package link
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 // namingKeys are the labels that distinguish one service from another. Workloads that
 // agree in all of them are versions of one service; those behind one name that
 // differ in one of them are different services.
-var namingKeys = []string{
+var namingKeys = [...]string{
 	"app", "app.kubernetes.io/name", "app.kubernetes.io/component", "k8s-app", "name", "component", "role", "service",
 }
 
@@ -24,24 +25,31 @@ func (l *linker) selectWorkloads() {
 	missing := misses{selected: map[int]bool{}}
 	for c := range l.entities {
 		for _, n := range l.entities[c].names {
-			selected := l.selected(n.Selects, n.Namespace)
-			for _, w := range selected {
-				missing.selected[w] = true
-			}
-			groups := l.services(l.servers(selected))
-			switch len(groups) {
+			s := l.selection(n)
+			switch len(s.services) {
 			case 0:
 				missing.names = append(missing.names, miss{c, n})
 				continue
 			case 1:
-				l.uniteAll(c, groups[0])
+				for _, w := range s.services[0] {
+					l.unite(c, w)
+				}
+				s.services[0] = s.services[0][:1] // the others are united with it
 				continue
 			}
-			pool := &graph.GroupFact{Kind: graph.Pool, Name: "Service " + n.Name, Need: 1, Checked: l.checked(groups), Origin: n.Origin}
-			for _, group := range groups {
+			if len(l.f.Calls) > l.budget.calls {
+				l.exceed(l.budget.calls, "calls", n.Origin)
+			}
+			if l.over != nil {
+				return
+			}
+			pool := &graph.GroupFact{Kind: graph.Pool, Name: "Service " + n.Name, Need: 1, Checked: s.checked, Origin: n.Origin}
+			for _, group := range s.services {
 				to := l.entities[group[0]].ref
 				if slices.ContainsFunc(group, func(w int) bool { return l.entities[w].ref.Name == n.Name }) {
-					l.uniteAll(c, group)
+					for _, w := range group {
+						l.unite(c, w)
+					}
 					to = l.entities[c].ref
 				}
 				l.f.Calls = append(l.f.Calls, graph.CallFact{
@@ -51,7 +59,35 @@ func (l *linker) selectWorkloads() {
 			}
 		}
 	}
+	for _, s := range l.selections {
+		for _, w := range s.workloads {
+			missing.selected[w] = true
+		}
+	}
 	l.joinMissed(&missing)
+}
+
+// A selection is what Services with one selector in one namespace select.
+type selection struct {
+	workloads []int
+	services  [][]int // the workloads of each
+	checked   bool    // all have a readiness check, by which the platform sends no calls to those that fail it
+}
+
+// selection returns what the selector of a name selects.
+func (l *linker) selection(n *graph.Name) *selection {
+	key := fmt.Sprintf("%s %v", n.Namespace, n.Selects) // maps are written in the order of their keys
+	if s := l.selections[key]; s != nil {
+		return s
+	}
+	workloads := l.selected(n.Selects, n.Namespace)
+	s := &selection{workloads: workloads, services: l.services(l.servers(workloads))}
+	s.checked = l.checked(s.services)
+	l.selections[key] = s
+	if l.chosen += len(workloads); l.chosen > l.budget.bound {
+		l.exceed(l.budget.bound, "workloads that Services select", n.Origin)
+	}
+	return s
 }
 
 // misses are the names whose selectors match no pod.
@@ -166,8 +202,7 @@ func isMisspelled(a, b string) bool {
 	return letters(a) != letters(b) && didyoumean.IsTypo(a, b)
 }
 
-// checked reports whether all workloads have a readiness check, by which the platform sends
-// no calls to those that fail it.
+// checked reports whether all workloads have a readiness check.
 func (l *linker) checked(groups [][]int) bool {
 	return !slices.ContainsFunc(groups, func(group []int) bool {
 		return !slices.ContainsFunc(group, func(w int) bool {
@@ -176,27 +211,26 @@ func (l *linker) checked(groups [][]int) bool {
 	})
 }
 
-func (l *linker) uniteAll(c int, group []int) {
-	for _, w := range group {
-		l.unite(c, w)
-	}
-}
-
 // indexPods lists workloads by each label of their pods, and namespaces with
 // their labels.
 func (l *linker) indexPods() {
 	l.pods = map[podLabel][]int{}
+	l.spaces = map[podLabel][]string{}
+	l.selections = map[string]*selection{}
 	l.namespaceLabels = map[string]graph.Labels{}
-	for ns, list := range l.selectable {
-		l.namespaces = append(l.namespaces, ns)
+	l.namespaces = slices.Sorted(maps.Keys(l.selectable))
+	for _, ns := range l.namespaces {
 		l.namespaceLabels[ns] = graph.Labels{graph.NamespaceNameLabel: ns}
-		for _, c := range list {
+		for _, c := range l.selectable[ns] {
 			for k, v := range l.podLabels(c) {
-				l.pods[podLabel{ns, k, v}] = append(l.pods[podLabel{ns, k, v}], c)
+				here := podLabel{ns, k, v}
+				if len(l.pods[here]) == 0 {
+					l.spaces[podLabel{key: k, value: v}] = append(l.spaces[podLabel{key: k, value: v}], ns)
+				}
+				l.pods[here] = append(l.pods[here], c)
 			}
 		}
 	}
-	slices.Sort(l.namespaces)
 	for i := range l.f.Namespaces {
 		n := &l.f.Namespaces[i]
 		if have := l.namespaceLabels[n.Name]; have != nil {
@@ -232,7 +266,7 @@ func (l *linker) selected(s graph.Selector, ns string) []int {
 	spaces := s.Namespaces
 	switch {
 	case s.AnyNamespace:
-		spaces = l.namespaces
+		spaces = l.spacesFor(&s)
 	case s.NamespaceLabels != nil:
 		spaces = l.namespacesWith(s.NamespaceLabels)
 	case len(spaces) == 0:
@@ -246,7 +280,7 @@ func (l *linker) selected(s graph.Selector, ns string) []int {
 		if spaces[0] != "" {
 			return l.inNamespace(s, "")
 		}
-		for _, space := range l.namespaces {
+		for _, space := range l.spacesFor(&s) {
 			more := l.inNamespace(s, space)
 			if len(found) > 0 && len(more) > 0 {
 				return nil
@@ -256,6 +290,17 @@ func (l *linker) selected(s graph.Selector, ns string) []int {
 	}
 	slices.Sort(found)
 	return slices.Compact(found)
+}
+
+// spacesFor returns the namespaces in which s may select workloads, sorted.
+func (l *linker) spacesFor(s *graph.Selector) []string {
+	spaces, first := l.namespaces, true
+	for k, v := range s.Labels {
+		if list := l.spaces[podLabel{key: k, value: v}]; first || len(list) < len(spaces) {
+			spaces, first = list, false
+		}
+	}
+	return spaces
 }
 
 func (l *linker) inNamespace(s graph.Selector, ns string) []int {
@@ -325,17 +370,20 @@ func (l *linker) servers(workloads []int) []int {
 // services groups workloads by service, in order.
 func (l *linker) services(workloads []int) [][]int {
 	var groups [][]int
+	places := map[[len(namingKeys)]string]int{}
 	for _, w := range workloads {
 		labels := l.podLabels(w)
-		same := slices.IndexFunc(groups, func(g []int) bool {
-			other := l.podLabels(g[0])
-			return !slices.ContainsFunc(namingKeys, func(k string) bool { return labels[k] != other[k] })
-		})
-		if same < 0 {
-			groups = append(groups, []int{w})
-		} else {
-			groups[same] = append(groups[same], w)
+		var name [len(namingKeys)]string
+		for i, key := range namingKeys {
+			name[i] = labels[key]
 		}
+		i, met := places[name]
+		if !met {
+			i = len(groups)
+			places[name] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], w)
 	}
 	return groups
 }

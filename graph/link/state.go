@@ -43,6 +43,9 @@ type entityIndex struct {
 
 	selectable      map[string][]int        // entities that selectors can match, by namespace
 	pods            map[podLabel][]int      // the same by each label of their pods
+	spaces          map[podLabel][]string   // by a label without a namespace, the namespaces with such pods
+	selections      map[string]*selection   // by namespace and selector
+	chosen          int                     // workloads in all selections
 	namespaces      []string                // those of selectable, sorted
 	namespaceLabels map[string]graph.Labels // of these namespaces
 }
@@ -134,12 +137,16 @@ type routeFact struct {
 type hosts struct {
 	names          map[graph.Ref]int   // by Realm, Namespace and Name; Kind left empty
 	bare           map[string][]int    // by name alone, roots, in order
+	loose          map[string][]int    // those of bare that are in no namespace of a cluster
 	full           map[string]int      // full host names, canonical
 	wildcards      []wildcard          // "*.example.com", longest first
 	ingress        map[string][]int    // hosts that gateways answer to from outside, roots
 	homeNamespaces map[string]bool     // namespaces that objects without one may be in
 	namespaces     map[string]bool     // namespaces that some object is in
-	connected      map[string][]string // by realm, the others that share a network with it
+	joined         map[[2]string]bool  // networks and the realms in them
+	members        map[string][]string // realms, by the network that they are in
+	networks       map[string][]string // by the realm that is in them
+	realms         map[string][]string // of those in networks, by a name that they have
 }
 
 type wildcard struct {

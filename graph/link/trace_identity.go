@@ -356,6 +356,6 @@ func (w *traceResolver) undeclared(s *graph.TracePeer, o graph.Origin) int {
 			w.entities[c].hint = graph.KindService
 		}
 	}
-	w.hosts.add(traced, r.Namespace, r.Name, c)
+	w.addName(traced, r.Namespace, r.Name, c)
 	return c
 }
