@@ -75,10 +75,17 @@ const fewInversions = 2
 
 func checkCriticalityInversion(p *Pass) {
 	var known, unknown []tierInversion
+	groups := map[graph.GroupID]tierInversion{} // without a call if there is none
 	for e := range graph.Edge(p.Core.Calls()) {
 		i, ok := asTierInversion(p, e)
 		if p.Core.Grouped(e) && !ok {
-			i, ok = asGroupInversion(p, e)
+			n := analyze.NeedOf(p.Core, e)
+			of, met := groups[n.Group]
+			if !met {
+				of = asGroupInversion(p, n)
+				groups[n.Group] = of
+			}
+			i, ok = of, of.call == e
 		}
 		switch {
 		case !ok, p.ofOthers(e):
@@ -115,27 +122,28 @@ func asTierInversion(p *Pass, e graph.Edge) (i tierInversion, inverted bool) {
 }
 
 // asGroupInversion returns the inversion that a group is of which every member is of a
-// less critical tier than the caller; its call is the most critical of them. It returns
-// false for the other members, and for the routes of a gateway.
-func asGroupInversion(p *Pass, e graph.Edge) (best tierInversion, inverted bool) {
-	n := analyze.NeedOf(p.Core, e)
+// less critical tier than the caller; its call is the most critical of them. The call is
+// graph.NoEdge if there is none, and of the routes of a gateway.
+func asGroupInversion(p *Pass, n analyze.Need) tierInversion {
+	best, none := tierInversion{}, tierInversion{call: graph.NoEdge}
 	var fixes analyze.Fix
 	if !n.Breaks(p.Core) || p.Core.Groups()[n.Group].Multiplexes {
-		return best, false
+		return none
 	}
-	for _, member := range n.Calls(p.Core) {
+	members := n.Calls(p.Core)
+	for _, member := range members {
 		i, ok := asInversion(p, member)
 		if !ok {
-			return best, false
+			return none
 		}
 		if best.members == nil || i.to.value < best.to.value {
-			i.members = n.Calls(p.Core)
+			i.members = members
 			best = i
 		}
 		fixes = fixes.And(i.fix)
 	}
 	best.fix = fixes
-	return best, best.call == e
+	return best
 }
 
 // asInversion returns the inversion that a call is if its caller fails with the callee.

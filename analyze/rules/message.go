@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 )
 
 // joinIDs writes the IDs of nodes with sep between them.
@@ -31,13 +32,13 @@ func callID(g *graph.Graph, e graph.Edge) string { return g.ID(g.From(e)) + "->"
 // places returns the deciding places that are known, then those where the service
 // is declared, each once.
 func places(s *graph.Service, deciding ...graph.Origin) []graph.Origin {
-	var origins []graph.Origin
+	var origins distinct.List[graph.Origin]
 	for _, o := range append(deciding, s.Origins...) {
-		if o.File != "" && !slices.Contains(origins, o) {
-			origins = append(origins, o)
+		if o.File != "" {
+			origins.Add(o)
 		}
 	}
-	return origins
+	return origins.All()
 }
 
 // placesOf is places with those of one reader first: a service may be declared for several
@@ -99,39 +100,13 @@ func number(key string, n int) analyze.KeyValue { return keyValue(key, strconv.I
 
 // written returns where calls are said, the strongest evidence of each.
 func written(g *graph.Graph, calls []graph.Edge) []graph.Origin {
-	var all distinct
+	var all distinct.List[graph.Origin]
 	for _, e := range calls {
 		if evidence := g.Call(e).Evidence; len(evidence) > 0 {
-			all.add(evidence[0].Origin)
+			all.Add(evidence[0].Origin)
 		}
 	}
-	return all.list
-}
-
-// distinct is a list of places without repetitions, in the order in which they were added.
-type distinct struct {
-	list []graph.Origin
-	seen map[graph.Origin]bool // of a long list
-}
-
-func (d *distinct) add(o graph.Origin) {
-	const short = 16
-	if len(d.list) < short {
-		if !slices.Contains(d.list, o) {
-			d.list = append(d.list, o)
-		}
-		return
-	}
-	if d.seen == nil {
-		d.seen = map[graph.Origin]bool{}
-		for _, known := range d.list {
-			d.seen[known] = true
-		}
-	}
-	if !d.seen[o] {
-		d.seen[o] = true
-		d.list = append(d.list, o)
-	}
+	return all.All()
 }
 
 // aboutCall begins a finding about the call e, with a confidence of at most sure. The

@@ -9,6 +9,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
@@ -163,11 +164,9 @@ func reportUnknownMesh(p *Pass, at mesh, policies []*graph.BoundPolicy) {
 
 // objectNames returns the names of the objects of parts, each once.
 func objectNames(parts []*graph.BoundPolicy) []string {
-	var names []string
+	var names distinct.List[string]
 	for _, b := range parts {
-		if !slices.Contains(names, b.Object) {
-			names = append(names, b.Object)
-		}
+		names.Add(b.Object)
 	}
-	return names
+	return names.All()
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -36,26 +37,22 @@ func objects(g *graph.Graph) []object {
 
 // where returns the places of parts, each once.
 func where(parts []*graph.BoundPolicy) []graph.Origin {
-	var origins []graph.Origin
+	var origins distinct.List[graph.Origin]
 	for _, p := range parts {
-		if !slices.Contains(origins, p.Origin) {
-			origins = append(origins, p.Origin)
-		}
+		origins.Add(p.Origin)
 	}
-	return origins
+	return origins.All()
 }
 
 // endsOf returns the services of calls, each once, callees first: whose policy it is.
 func endsOf(g *graph.Graph, calls []graph.Edge) []graph.Node {
-	var nodes []graph.Node
+	var nodes distinct.List[graph.Node]
 	for _, side := range []func(graph.Edge) graph.Node{g.To, g.From} {
 		for _, e := range calls {
-			if v := side(e); !slices.Contains(nodes, v) {
-				nodes = append(nodes, v)
-			}
+			nodes.Add(side(e))
 		}
 	}
-	return nodes
+	return nodes.All()
 }
 
 // someoneWrote reports whether a policy says anything that is not just what a

@@ -8,6 +8,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/policy"
 )
@@ -148,18 +149,18 @@ func reportStorm(p *Pass, s storm) {
 	if anyChose(p, calls) {
 		f.Owners = choosers(p, calls)
 	}
-	var places distinct
+	var places distinct.List[graph.Origin]
 	for _, e := range calls {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
 				f.Confidence = min(f.Confidence, sureOf(l.Set.Retry.Retries.Provenance, l.Set.Retry.On.Provenance))
 				if o := retryOrigin(l); o.File != "" {
-					places.add(o)
+					places.Add(o)
 				}
 			}
 		}
 	}
-	if f.Origins = places.list; f.Origins == nil {
+	if f.Origins = places.All(); f.Origins == nil {
 		f.Origins = written(g, calls)
 	}
 	severity := analyze.Warning

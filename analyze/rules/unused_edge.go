@@ -53,33 +53,50 @@ const enoughCalls = 100
 func checkUnusedEdge(p *Pass) {
 	g := p.Analysis.Strong
 	reported := map[graph.GroupID]bool{}
+	t := traffic{p, map[graph.Node][2]float64{}}
 	for e := range graph.Edge(g.Calls()) {
 		others := analyze.Others(g, e)
-		if !isUnused(p, e) || reported[others] {
+		if reported[others] || !t.lacks(e) {
 			continue
 		}
 		calls := group{e}
 		if others != graph.NoGroup {
 			reported[others] = true
 			calls = g.CallsIn(others)
-			if slices.ContainsFunc(calls, func(e graph.Edge) bool { return !isUnused(p, e) }) {
+			if slices.ContainsFunc(calls, func(e graph.Edge) bool { return !t.lacks(e) }) {
 				continue
 			}
 		}
-		reportUnused(p, calls)
+		reportUnused(t, calls)
 	}
 }
 
-// isUnused reports whether e, a call of the strong ones, is declared and would have been
+// traffic is what was seen of services.
+type traffic struct {
+	p    *Pass
+	seen map[graph.Node][2]float64
+}
+
+// of is analyze.ObservedCalls.
+func (t traffic) of(v graph.Node) (made, all float64) {
+	calls, ok := t.seen[v]
+	if !ok {
+		calls[0], calls[1] = analyze.ObservedCalls(t.p.Graph, v)
+		t.seen[v] = calls
+	}
+	return calls[0], calls[1]
+}
+
+// lacks reports whether e, a call of the strong ones, is declared and would have been
 // observed if it were made.
-func isUnused(p *Pass, e graph.Edge) bool {
-	g := p.Analysis.Strong
+func (t traffic) lacks(e graph.Edge) bool {
+	g := t.p.Analysis.Strong
 	c := g.Attributes(e)
 	if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !analyze.IsOwn(g.Service(c.From)) || g.ObservedAsTopics(e) || g.ObservedAsName(e) {
 		return false
 	}
-	made, ofCaller := analyze.ObservedCalls(p.Graph, c.From)
-	_, ofCallee := analyze.ObservedCalls(p.Graph, c.To)
+	made, ofCaller := t.of(c.From)
+	_, ofCallee := t.of(c.To)
 	share := 1.0
 	if analyze.Others(g, e) == graph.NoGroup {
 		share = analyze.ShareOf(g, e)
@@ -88,11 +105,12 @@ func isUnused(p *Pass, e graph.Edge) bool {
 }
 
 // reportUnused reports a call, or those to all members of a group.
-func reportUnused(p *Pass, calls group) {
+func reportUnused(t traffic, calls group) {
+	p := t.p
 	g, e := p.Analysis.Strong, calls[0]
 	c, callees := g.Call(e), calls.callees(g)
-	made, ofCaller := analyze.ObservedCalls(p.Graph, c.From)
-	_, ofCallee := analyze.ObservedCalls(p.Graph, c.To)
+	made, ofCaller := t.of(c.From)
+	_, ofCallee := t.of(c.To)
 	f := analyze.Finding{
 		Confidence: analyze.Assumed,
 		Subject:    callID(g, e),

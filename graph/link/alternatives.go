@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 )
 
 // alternatives returns the groups of interchangeable callees, as the evidence for
@@ -237,14 +238,14 @@ func (n *gathered) reduced(as gatheredMember) gatheredMember {
 		if m.group != nil {
 			m = m.group.reduced(m)
 		}
-		m.matches = distinct(m.matches)
+		m.matches = distinct.Of(m.matches)
 		if i, met := n.find(n.keyOf(&m), m); met {
 			n.members[i].merge(m)
 		}
 	}
 	n.index = nil
 	for i := range n.members {
-		n.members[i].matches = distinct(n.members[i].matches)
+		n.members[i].matches = distinct.Of(n.members[i].matches)
 	}
 	n.setSparesApart()
 	n.splitAlikeRoutes()
@@ -446,16 +447,6 @@ func (m *gatheredMember) merge(o gatheredMember) {
 	m.share += o.share
 	m.rank = min(m.rank, o.rank)
 	m.matches = append(m.matches, o.matches...)
-}
-
-// distinct returns each string once, in order.
-func distinct(list []string) []string {
-	seen := make(map[string]bool, len(list))
-	return slices.DeleteFunc(list, func(s string) bool {
-		again := seen[s]
-		seen[s] = true
-		return again
-	})
 }
 
 // append appends one group and those in it.

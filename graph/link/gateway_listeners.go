@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 )
 
 // listenerWord begins the part of a call that passes one listener of several.
@@ -59,13 +60,14 @@ type ruleCalls struct {
 }
 
 func (d *divider) divide(f *graph.Facts) {
-	passes := map[ruleCalls][]graph.Ref{}
+	passes := map[ruleCalls]*distinct.List[graph.Ref]{}
 	for i := range f.Calls {
 		if key, listeners := d.listeners(&f.Calls[i]); listeners != nil {
 			for _, one := range listeners {
-				if !slices.Contains(passes[key], one) {
-					passes[key] = append(passes[key], one)
+				if passes[key] == nil {
+					passes[key] = &distinct.List[graph.Ref]{}
 				}
+				passes[key].Add(one)
 			}
 		}
 	}
@@ -79,7 +81,7 @@ func (d *divider) divide(f *graph.Facts) {
 		for _, one := range targeted {
 			part := c
 			part.Via = append(slices.Clone(c.Via), one)
-			if len(passes[key]) > 1 {
+			if len(passes[key].All()) > 1 {
 				_, name, _ := strings.Cut(one.Name, "/")
 				part.Match = strings.TrimSpace(listenerWord + name + " " + c.Match)
 			}

@@ -14,7 +14,7 @@ const albAction = "use-annotation"
 
 // addALBAction adds the Services that an action forwards to. Redirects and fixed
 // answers forward to none.
-func addALBAction(o *resource.Object, backends []backend, name document.Node, match string) []backend {
+func addALBAction(o *resource.Object, to *backendList, name document.Node, match string) {
 	at := o.Meta.Get("annotations", "alb.ingress.kubernetes.io/actions."+name.Str())
 	var action struct {
 		ForwardConfig struct {
@@ -29,11 +29,11 @@ func addALBAction(o *resource.Object, backends []backend, name document.Node, ma
 		if at.Exists() {
 			o.Problem(graph.Failed, at, "", "%s %q: the action %q is not valid", o.Kind, o.Name, name.Str())
 		}
-		return backends
+		return
 	}
 	var split *graph.GroupFact
 	if len(action.ForwardConfig.TargetGroups) > 1 {
-		split = actionSplit(o, backends, at)
+		split = to.actionSplit(o, at)
 	}
 	for _, group := range action.ForwardConfig.TargetGroups {
 		if group.ServiceName == "" {
@@ -49,18 +49,19 @@ func addALBAction(o *resource.Object, backends []backend, name document.Node, ma
 		case string:
 			b.port = resource.PortText(port)
 		}
-		backends = mergeBackend(backends, b, match)
+		to.add(b, match)
 	}
-	return backends
 }
 
 // actionSplit is the split between the target groups of an action, one however many
 // backends use the action.
-func actionSplit(o *resource.Object, backends []backend, action document.Node) *graph.GroupFact {
-	for i := range backends {
-		if b := &backends[i]; b.split != nil && b.split.Origin == o.At(action) {
-			return b.split
+func (l *backendList) actionSplit(o *resource.Object, action document.Node) *graph.GroupFact {
+	at := o.At(action)
+	if l.splits[at] == nil {
+		if l.splits == nil {
+			l.splits = map[graph.Origin]*graph.GroupFact{}
 		}
+		l.splits[at] = o.NewGroup(graph.Split, action, nil)
 	}
-	return o.NewGroup(graph.Split, action, nil)
+	return l.splits[at]
 }

@@ -1,12 +1,12 @@
 package kubernetes
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/resource"
+	"github.com/weirgraph/weir/internal/distinct"
 )
 
 // A backend is a Service that a gateway passes requests to.
@@ -20,6 +20,34 @@ type backend struct {
 	weight float64
 }
 
+// A backendList has each Service and port of a gateway once.
+type backendList struct {
+	list   []backend
+	places map[backendKey]int
+	splits map[graph.Origin]*graph.GroupFact // of the actions of AWS, by place
+}
+
+type backendKey struct {
+	service string
+	port    int
+	split   *graph.GroupFact
+}
+
+// add adds a backend, or one more match to the one with the same Service and port.
+func (l *backendList) add(b backend, match string) {
+	key := backendKey{b.service, b.port, b.split}
+	i, met := l.places[key]
+	if !met {
+		if l.places == nil {
+			l.places = map[backendKey]int{}
+		}
+		i = len(l.list)
+		l.places[key] = i
+		l.list = append(l.list, b)
+	}
+	l.list[i].matches = append(l.list[i].matches, match)
+}
+
 // readIngress reads a gateway and the Services behind it.
 func readIngress(o *resource.Object) {
 	if IsCanary(o) {
@@ -30,27 +58,29 @@ func readIngress(o *resource.Object) {
 	if class := o.Spec.Get("ingressClassName").Str(); class != "" {
 		t.Annotations = resource.Together(t.Annotations, graph.Labels{resource.IngressClassKey: class})
 	}
-	var backends []backend
+	var backends backendList
 	for _, key := range [...]string{"defaultBackend", "backend"} { // today's word, and that of the beta versions
-		backends = addBackend(o, backends, o.Spec.Get(key), "any other request")
+		addBackend(o, &backends, o.Spec.Get(key), "any other request")
 	}
+	var hosts distinct.List[string]
 	for _, rule := range o.List(o.Spec, "rules") {
 		host := strings.ToLower(rule.Get("host").Str())
-		if host != "" && !slices.Contains(t.Aliases, host) {
-			t.Aliases = append(t.Aliases, host)
+		if host != "" {
+			hosts.Add(host)
 		}
 		for _, path := range o.List(o.Mapping(rule, "http"), "paths") {
-			backends = addBackend(o, backends, path.Get("backend"), host+path.Get("path").Str())
+			addBackend(o, &backends, path.Get("backend"), host+path.Get("path").Str())
 			joinCanaryRule(o, host, path.Get("path").Str())
 		}
 	}
+	t.Aliases = append(t.Aliases, hosts.All()...)
 	o.Facts.Entities = append(o.Facts.Entities, t)
 	if redirects(t.Annotations) {
-		backends = nil
+		backends.list = nil
 	}
 	protocol := ingressProtocol(t.Annotations)
-	for i := range backends {
-		addIngressCall(o, &backends[i], "ingress-backend", protocol)
+	for i := range backends.list {
+		addIngressCall(o, &backends.list[i], "ingress-backend", protocol)
 	}
 	for _, of := range ingressVia(o) {
 		o.Facts.Members = append(o.Facts.Members, graph.Member{
@@ -89,31 +119,18 @@ func letsIn(o *resource.Object) graph.Entity {
 }
 
 // addBackend adds the Service of a backend. Backends that are buckets name none.
-func addBackend(o *resource.Object, backends []backend, n document.Node, match string) []backend {
+func addBackend(o *resource.Object, to *backendList, n document.Node, match string) {
 	name, port := n.Get("service", "name"), firstText(n.Get("service", "port", "number"), n.Get("service", "port", "name"))
 	if old := n.Get("serviceName"); old.Exists() {
 		name, port = old, n.Get("servicePort").Str()
 	}
 	switch {
 	case name.Str() == "":
-		return backends
 	case port == albAction:
-		return addALBAction(o, backends, name, match)
+		addALBAction(o, to, name, match)
+	default:
+		to.add(backend{service: name.Str(), port: resource.PortText(port), origin: o.At(name)}, match)
 	}
-	return mergeBackend(backends, backend{service: name.Str(), port: resource.PortText(port), origin: o.At(name)}, match)
-}
-
-// mergeBackend adds a backend, or one more match to the one with the same Service
-// and port.
-func mergeBackend(backends []backend, b backend, match string) []backend {
-	for i := range backends {
-		if backends[i].service == b.service && backends[i].port == b.port && backends[i].split == b.split {
-			backends[i].matches = append(backends[i].matches, match)
-			return backends
-		}
-	}
-	b.matches = []string{match}
-	return append(backends, b)
 }
 
 // addIngressCall states that the gateway passes requests on to a Service.
@@ -214,15 +231,16 @@ func ingressVia(o *resource.Object) []graph.Ref {
 
 // IngressServices returns the Services that an Ingress passes requests to.
 func IngressServices(o *resource.Object) []graph.EndpointRef {
-	backends := addBackend(o, nil, o.Spec.Get("defaultBackend"), "")
+	var backends backendList
+	addBackend(o, &backends, o.Spec.Get("defaultBackend"), "")
 	for _, rule := range o.Spec.Get("rules").List() {
 		for _, path := range rule.Get("http", "paths").List() {
-			backends = addBackend(o, backends, path.Get("backend"), "")
+			addBackend(o, &backends, path.Get("backend"), "")
 		}
 	}
 	var services []graph.EndpointRef
-	for i := range backends {
-		services = append(services, o.Service("", backends[i].service))
+	for i := range backends.list {
+		services = append(services, o.Service("", backends.list[i].service))
 	}
 	return services
 }

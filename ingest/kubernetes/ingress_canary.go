@@ -67,7 +67,9 @@ func readCanary(o *resource.Object) {
 		host := strings.ToLower(rule.Get("host").Str())
 		for _, path := range o.List(o.Mapping(rule, "http"), "paths") {
 			at := path.Get("path").Str()
-			for _, b := range addBackend(o, nil, path.Get("backend"), host+at) {
+			var backends backendList
+			addBackend(o, &backends, path.Get("backend"), host+at)
+			for _, b := range backends.list {
 				from := graph.EndpointRef{Group: canaryRule(o, host, at)}
 				for _, condition := range conditions {
 					addCanaryCall(o, from, b, &graph.Place{Match: strings.TrimSpace(host + at + " " + condition)}, graph.Strong)
