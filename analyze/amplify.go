@@ -268,16 +268,32 @@ func ShareOf(g *graph.Graph, e graph.Edge) float64 {
 	return share
 }
 
-// Path returns the calls of the worst path that ends with last, first call first.
-// It begins with the first call that multiplies. Within a loop it goes the
-// shortest way.
+// mostOnPath is from how many services on a worst path is cut off before two calls that multiply:
+// nothing that is further away makes it clearer.
+const mostOnPath = 100
+
+// multiplies reports whether e is made more than once on a path that ends with last.
+func (a *Amplification) multiplies(e, last graph.Edge) bool {
+	if e == last {
+		return a.AtEnd(e) > 1
+	}
+	return a.r.Repeats(e) > 1
+}
+
+// Path returns the services on the worst path that ends with last, the first caller first.
+// It begins with the first call that multiplies; of a path of more than mostOnPath services it is the
+// end. Within a loop it goes the shortest way.
 func (a *Amplification) Path(last graph.Edge) []graph.Node {
-	g := a.r.Core
+	g, multiplying := a.r.Core, 0
 	path := []graph.Node{g.To(last)}
 	for e := last; ; {
 		from := g.From(e)
 		before := a.via[a.c.Of[from]]
-		if before == NoCall {
+		multiplies := a.multiplies(e, last)
+		if multiplies {
+			multiplying++
+		}
+		if before == NoCall || multiplies && multiplying > 1 && len(path) >= mostOnPath {
 			path = append(path, from)
 			break
 		}

@@ -126,7 +126,8 @@ func reportStorm(p *Pass, s storm) {
 	path := a.Path(s.last)
 	var calls []graph.Edge // that multiply
 	var by []float64       // how much each of them does
-	for _, e := range analyze.CallsAlong(g, path...) {
+	along, factor := analyze.CallsAlong(g, path...), 1.0
+	for _, e := range along {
 		n := p.Analysis.Repeats(e)
 		if e == s.last {
 			n = a.AtEnd(e)
@@ -134,15 +135,19 @@ func reportStorm(p *Pass, s storm) {
 		if n > 1 {
 			calls, by = append(calls, e), append(by, n)
 		}
+		factor *= n
+	}
+	if a.Back(along[0]) == analyze.NoCall {
+		factor = s.factor // the path is not the end of a longer one
 	}
 	first, last := path[0], path[len(path)-1]
 	f := analyze.Finding{
 		Confidence: confidence(g, calls),
 		Subject:    joinIDs(g, path, ">"),
 		Message: fmt.Sprintf("when %s fails it can get %s requests for one of %s, because %s on the path are retried: %s",
-			g.ID(last), many(s.factor), g.ID(first), english.Count(len(calls), "call"), factors(by)),
+			g.ID(last), many(factor), g.ID(first), english.Count(len(calls), "call"), factors(by)),
 		Hint:     "retry in one place, next to the failing service, and only failed connections elsewhere; or set a retry budget",
-		Values:   []analyze.KeyValue{keyValue("factor", many(s.factor)), keyValue("factors", factors(by))},
+		Values:   []analyze.KeyValue{keyValue("factor", many(factor)), keyValue("factors", factors(by))},
 		Services: path,
 	}
 	f.Fix = withoutRetries(p, calls[:len(calls)-1]) // next to what fails is the place to retry

@@ -2,10 +2,10 @@ package rules
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -87,19 +87,19 @@ func reportCircle(p *Pass, c analyze.Cycle, loop []graph.Node, repeated []graph.
 	if !anyChose(p, repeated) {
 		severity = analyze.Info
 	}
+	var places distinct.List[graph.Origin]
 	for _, e := range repeated {
 		for _, part := range p.Effective(e) {
 			for _, l := range repeating(&part) {
-				if o := retryOrigin(l); o.File != "" && !slices.Contains(f.Origins, o) {
-					f.Origins = append(f.Origins, o)
+				if o := retryOrigin(l); o.File != "" {
+					places.Add(o)
 				}
 			}
 		}
 	}
 	for _, o := range written(g, all) {
-		if !slices.Contains(f.Origins, o) {
-			f.Origins = append(f.Origins, o)
-		}
+		places.Add(o)
 	}
+	f.Origins = places.All()
 	p.At(severity, f)
 }

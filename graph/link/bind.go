@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -29,6 +30,8 @@ type binder struct {
 	policies []*binding
 	classes  []*graph.Policy // by which the gateways of a class are known
 	via      map[graph.Ref][]graph.Edge
+	ofRule   map[ruleMatch][]graph.Edge // the calls with a part that a route with several made
+	offered  map[string]*offer
 	rival    map[leg][]candidate
 	endings  *endings
 	matched  map[string][]graph.Node     // the services of hosts with a wildcard
@@ -36,6 +39,18 @@ type binder struct {
 	sentOn   map[graph.Edge]bool         // the same as a set
 	behind   map[graph.Edge][]graph.Node // the Services that a call reaches its callee by, if they have several
 	entities map[graph.Node][]int        // of every service; see replicas
+}
+
+// A ruleMatch is what a route matches in a part.
+type ruleMatch struct {
+	route graph.Ref
+	match string
+}
+
+// An offer is the calls that the policies of one route for the same callees may be for, sorted.
+type offer struct {
+	all  []graph.Edge
+	rest []graph.Edge // those that may be of any part
 }
 
 // A candidate is a policy that applies to a call, with its precedence.
@@ -104,12 +119,23 @@ func (l *linker) bind(g *graph.Graph, node map[int]graph.Node, names *endings) (
 // index lists calls by the objects and the names that they go through.
 func (b *binder) index() {
 	var one [1]graph.Evidence
+	rules := map[graph.Ref]bool{}
+	for i := range b.l.f.Policies {
+		if p := &b.l.f.Policies[i]; !p.Rule.IsZero() {
+			rules[p.Rule] = true
+		}
+	}
+	b.ofRule, b.offered = map[ruleMatch][]graph.Edge{}, map[string]*offer{}
 	for e := range graph.Edge(b.g.Calls()) {
 		evidence := b.g.EvidenceIn(e, &one)
 		for i := range evidence {
 			ev := &evidence[i]
 			for _, r := range ev.Via {
 				b.via[r] = append(b.via[r], e)
+				if rules[r] {
+					of := ruleMatch{r, withoutListener(ev.Match)}
+					b.ofRule[of] = append(b.ofRule[of], e)
+				}
 			}
 			if ev.Through == "" {
 				continue
@@ -423,6 +449,33 @@ func (b *binder) goesBy(e graph.Edge, is func(*graph.Service) bool) bool {
 // indexedCalls returns the calls that a policy can apply to, sorted, by the narrowest of its
 // conditions that has an index.
 func (b *binder) indexedCalls(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) []graph.Edge {
+	if p.Rule.IsZero() {
+		return b.callsBetween(p, froms, tos, anyFrom, anyTo)
+	}
+	// A route may have many parts, each with a policy for its own calls.
+	key := fmt.Sprint(p.Rule, p.Of, froms, tos, anyFrom, anyTo)
+	o := b.offered[key]
+	if o == nil {
+		o = &offer{all: b.callsBetween(p, froms, tos, anyFrom, anyTo)}
+		for _, e := range o.all {
+			if slices.ContainsFunc(b.g.Evidence(e), func(ev graph.Evidence) bool { return !slices.Contains(ev.Via, p.Rule) }) {
+				o.rest = append(o.rest, e)
+			}
+		}
+		b.offered[key] = o
+	}
+	edges := slices.Clone(o.rest)
+	for _, e := range b.ofRule[ruleMatch{p.Rule, p.Match}] {
+		if _, ok := slices.BinarySearch(o.all, e); ok {
+			edges = append(edges, e)
+		}
+	}
+	slices.Sort(edges)
+	return slices.Compact(edges)
+}
+
+// callsBetween returns the calls that go through the object of a policy, or between its ends, sorted.
+func (b *binder) callsBetween(p *graph.Policy, froms, tos []graph.Node, anyFrom, anyTo bool) []graph.Edge {
 	var edges []graph.Edge
 	switch {
 	case !p.Of.IsZero():

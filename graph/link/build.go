@@ -58,6 +58,9 @@ func (b *Builder) Build() *graph.Graph {
 	}
 	l.place(b.Namespace, namespaces)
 	l.selectTargets()
+	if b.Over = l.over; b.Over != nil {
+		return graph.New(nil, nil)
+	}
 	l.divideByListener()
 	l.expandGroups()
 	l.assignFiles()

@@ -68,8 +68,9 @@ type virtualRoutes struct {
 	delegate        bool   // the routes of others point to it
 	to              string // the host that all rules send requests to, if they do not say it themselves
 	rules           []httpRule
-	parted          [][]graph.Policy // the parts of each of rules
-	dropped         []graph.Flaw     // of rules of delegates that take no requests
+	parted          [][]graph.Policy          // the parts of each of rules
+	earlier         map[string][]graph.Policy // the parts of the rules read so far, by what they match
+	dropped         []graph.Flaw              // of rules of delegates that take no requests
 }
 
 // read gives the facts of a VirtualService; find returns those that it delegates to, nil if
@@ -78,11 +79,15 @@ func (v *virtualRoutes) read(find func(graph.Ref) *virtualRoutes) {
 	for i, n := range v.List(v.Spec, "http") {
 		v.rules = append(v.rules, v.replaced(ownRule(v.Object, n, ruleFields(v.Object, i)), find)...)
 	}
+	v.earlier = map[string][]graph.Policy{}
 	open := true
 	for i := range v.rules {
 		parts := v.parts(&v.rules[i])
 		v.parted = append(v.parted, parts)
 		open = v.rule(&v.rules[i], parts, "http", i, open)
+		for _, part := range parts {
+			v.earlier[part.Match] = append(v.earlier[part.Match], part)
+		}
 	}
 	for _, protocol := range []string{"tls", "tcp"} {
 		open := true
@@ -106,7 +111,7 @@ func (v *virtualRoutes) rule(rule *httpRule, parts []graph.Policy, protocol stri
 		}
 		part.Rank = -rank
 		part.L7Only = protocol == "http"
-		if protocol == "http" && v.taken(&part, rank) {
+		if protocol == "http" && v.taken(&part) {
 			continue
 		}
 		if !part.NeedsMesh {
@@ -123,13 +128,9 @@ func (v *virtualRoutes) rule(rule *httpRule, parts []graph.Policy, protocol stri
 	return left
 }
 
-// taken reports whether a rule before that of a rank takes the requests of a part.
-func (v *virtualRoutes) taken(part *graph.Policy, rank int) bool {
-	return slices.ContainsFunc(v.parted[:rank], func(earlier []graph.Policy) bool {
-		return slices.ContainsFunc(earlier, func(p graph.Policy) bool {
-			return p.Match == part.Match && sameCallers(&p, part)
-		})
-	})
+// taken reports whether a rule before that of a part takes its requests.
+func (v *virtualRoutes) taken(part *graph.Policy) bool {
+	return slices.ContainsFunc(v.earlier[part.Match], func(p graph.Policy) bool { return sameCallers(&p, part) })
 }
 
 // destinations gives the facts of where one part of a rule sends requests.
