@@ -268,12 +268,8 @@ func ShareOf(g *graph.Graph, e graph.Edge) float64 {
 	return share
 }
 
-// mostOnPath is from how many services on a worst path is cut off before two calls that multiply:
-// nothing that is further away makes it clearer.
-const mostOnPath = 100
-
-// multiplies reports whether e is made more than once on a path that ends with last.
-func (a *Amplification) multiplies(e, last graph.Edge) bool {
+// Multiplies reports whether e is made more than once on a path that ends with last.
+func (a *Amplification) Multiplies(e, last graph.Edge) bool {
 	if e == last {
 		return a.AtEnd(e) > 1
 	}
@@ -281,19 +277,22 @@ func (a *Amplification) multiplies(e, last graph.Edge) bool {
 }
 
 // Path returns the services on the worst path that ends with last, the first caller first.
-// It begins with the first call that multiplies; of a path of more than mostOnPath services it is the
-// end. Within a loop it goes the shortest way.
-func (a *Amplification) Path(last graph.Edge) []graph.Node {
+// It begins with the first call that multiplies. Within a loop it goes the shortest way.
+func (a *Amplification) Path(last graph.Edge) []graph.Node { return a.EndOfPath(last, math.MaxInt) }
+
+// EndOfPath returns the end of the worst path that ends with last: most services of it, and as many
+// more until two calls multiply, the first of which it begins with.
+func (a *Amplification) EndOfPath(last graph.Edge, most int) []graph.Node {
 	g, multiplying := a.r.Core, 0
 	path := []graph.Node{g.To(last)}
 	for e := last; ; {
 		from := g.From(e)
 		before := a.via[a.c.Of[from]]
-		multiplies := a.multiplies(e, last)
+		multiplies := a.Multiplies(e, last)
 		if multiplies {
 			multiplying++
 		}
-		if before == NoCall || multiplies && multiplying > 1 && len(path) >= mostOnPath {
+		if before == NoCall || multiplies && multiplying > 1 && len(path) >= most {
 			path = append(path, from)
 			break
 		}

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -71,12 +72,6 @@ func checkRetryAmplification(p *Pass) {
 	shown := map[graph.Edge]bool{}
 	known := map[graph.Edge]bool{} // ends of paths whose calls that multiply are all shown
 	for _, s := range storms(p) {
-		multiplies := func(e graph.Edge) bool {
-			if e == s.last {
-				return a.AtEnd(e) > 1
-			}
-			return p.Analysis.Repeats(e) > 1
-		}
 		// Two declared calls are one cause, whatever is called after them.
 		var path []graph.Edge
 		first, chosen, untold, again := analyze.NoCall, false, false, false
@@ -85,17 +80,21 @@ func checkRetryAmplification(p *Pass) {
 				break
 			}
 			path = append(path, e)
-			if multiplies(e) {
+			if a.Multiplies(e, s.last) {
 				first = e
 				chosen = chosen || chose(p, e)
 				untold = untold || !shown[e] && chose(p, e)
 			}
 		}
 		if untold || !again && !chosen && !shown[first] {
-			reportStorm(p, s)
+			most := math.MaxInt
+			if again {
+				most = len(path) + mostKnown
+			}
+			reportStorm(p, s, most)
 		}
 		for _, e := range path {
-			shown[e] = shown[e] || multiplies(e)
+			shown[e] = shown[e] || a.Multiplies(e, s.last)
 			known[e] = e != s.last || shown[e] || p.Analysis.Repeats(e) <= 1
 		}
 	}
@@ -121,9 +120,13 @@ func storms(p *Pass) []storm {
 	return storms
 }
 
-func reportStorm(p *Pass, s storm) {
+// mostKnown is how many services of a path that other findings have are repeated in one.
+const mostKnown = 100
+
+// reportStorm reports a storm with the end of its path, of most services.
+func reportStorm(p *Pass, s storm, most int) {
 	g, a := p.Core, p.Analysis.Amplification()
-	path := a.Path(s.last)
+	path := a.EndOfPath(s.last, most)
 	var calls []graph.Edge // that multiply
 	var by []float64       // how much each of them does
 	along, factor := analyze.CallsAlong(g, path...), 1.0

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // A Builder collects facts and links them into a Graph: see the package comment for
@@ -41,8 +42,10 @@ func (b *Builder) Add(f *graph.Facts) {
 
 // Build links everything added so far. The result does not depend on the order
 // of the calls of Add. It is a graph of nothing if the facts mean more than a run keeps; then Over
-// says of what. The builder must not be used afterwards.
+// says of what. Problems, flaws and mistakes have no secrets of addresses any more. The builder must
+// not be used afterwards.
 func (b *Builder) Build() *graph.Graph {
+	defer b.hideSecrets()
 	b.Coverage.Problems = append(b.Coverage.Problems, assemble(&b.facts)...)
 	b.complete()
 	reduceNames(&b.facts)
@@ -84,6 +87,30 @@ func (b *Builder) Build() *graph.Graph {
 	}
 	b.Over = l.over
 	return graph.New(nil, nil)
+}
+
+// hideSecrets takes users, passwords and other secrets of addresses out of all that is written about
+// the inputs: what was read there may be an address where none is expected.
+func (b *Builder) hideSecrets() {
+	hide := func(texts ...*string) {
+		for _, s := range texts {
+			*s = sanitize.Secrets(*s)
+		}
+	}
+	for i := range b.Coverage.Problems {
+		p := &b.Coverage.Problems[i]
+		hide(&p.Message, &p.Hint)
+	}
+	for i := range b.facts.Policies {
+		for j := range b.facts.Policies[i].Flaws {
+			f := &b.facts.Policies[i].Flaws[j]
+			hide(&f.Text, &f.Why, &f.Hint)
+		}
+	}
+	for i := range b.facts.Mistakes {
+		m := &b.facts.Mistakes[i]
+		hide(&m.Why, &m.Hint)
+	}
 }
 
 // complete adds the facts of objects that depend on others.

@@ -15,7 +15,6 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/sanitize"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -139,10 +138,10 @@ func (d *Document) Part(root Node) *Document {
 }
 
 // Problem reports something that could not be used: what, the value in quotes, and a
-// hint. Users, passwords and other secrets of addresses are left out. The rest of the document is still read.
+// hint. The rest of the document is still read. The builder leaves secrets out.
 func (d *Document) Problem(level graph.ProblemLevel, n Node, hint, format string, args ...any) {
 	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
-		Origin: d.At(n), Message: sanitize.Secrets(fmt.Sprintf(format, args...)), Hint: hint, Level: level,
+		Origin: d.At(n), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,
 	})
 }
 

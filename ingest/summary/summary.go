@@ -19,7 +19,6 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/document"
-	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // peers are the ends of the calls of a document, each once.
@@ -159,7 +158,7 @@ func decode(d *document.Document, raw json.RawMessage, line int, v any) bool {
 // problem reports something about a line that could not be used.
 func problem(d *document.Document, line int, level graph.ProblemLevel, hint, format string, args ...any) {
 	d.Facts.Problems = append(d.Facts.Problems, graph.Problem{
-		Origin: d.Line(line, 0), Message: sanitize.Secrets(fmt.Sprintf(format, args...)), Hint: hint, Level: level,
+		Origin: d.Line(line, 0), Message: fmt.Sprintf(format, args...), Hint: hint, Level: level,
 	})
 }
 

@@ -210,4 +210,138 @@ var attacks = []attack{
 			}
 		})
 	}, n: 800},
+	{name: "one name in many namespaces", twice: true, write: func(d *directory, n int) {
+		d.objects(n, func(w *bufio.Writer, i int) {
+			fmt.Fprintf(w, "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: n%d}}\n---\n", i)
+			workload(w, fmt.Sprintf("w, namespace: n%d", i), "w", fmt.Sprintf("http://a.none%d.svc.cluster.local", i))
+		})
+	}, n: 1_500},
+	{name: "Services that select all workloads", twice: true, write: func(d *directory, n int) {
+		d.objects(n, func(w *bufio.Writer, i int) {
+			fmt.Fprintf(w, "{apiVersion: v1, kind: Service, metadata: {name: s%d, namespace: n}, spec: {selector: {app: all}}}\n---\n", i)
+			workload(w, fmt.Sprintf("w%d, namespace: n", i), "all", "http://s0")
+		})
+	}, n: 1_000},
+	{name: "projects on one network", twice: true, write: func(d *directory, n int) {
+		for i := range n {
+			d.text(fmt.Sprintf("d%d/compose.yaml", i), fmt.Sprintf("services: {web%d: {image: x, networks: [all], environment: {U: 'http://web%d'}}}", i, (i+1)%n), "networks: {all: {external: true}}")
+		}
+	}, n: 500},
+	{name: "Gateways of Istio", twice: true, write: func(d *directory, n int) {
+		d.objects(n, func(w *bufio.Writer, i int) {
+			fmt.Fprintf(w, "{apiVersion: networking.istio.io/v1, kind: Gateway, metadata: {name: g%d, namespace: n}, spec: {selector: {istio: ingressgateway}, servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ['*']}]}}\n---\n", i)
+			fmt.Fprintf(w, "{apiVersion: networking.istio.io/v1, kind: VirtualService, metadata: {name: v%d, namespace: n}, spec: {hosts: [h.example.com], gateways: [g%[1]d], http: [{timeout: 3s, route: [{destination: {host: a%[1]d}}]}]}}\n---\n", i)
+		})
+	}, n: 1_000},
+	{name: "rules of one VirtualService", twice: true, write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			fmt.Fprint(w, "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: n}\n---\n")
+			workload(w, "w, namespace: n", "w", "http://a")
+			fmt.Fprint(w, "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v, namespace: n}\nspec:\n  hosts: [a]\n  http:\n")
+			for i := range n {
+				fmt.Fprintf(w, "  - {match: [{uri: {prefix: /%d}}], timeout: 5s, route: [{destination: {host: b%[1]d}}]}\n", i)
+			}
+		})
+	}, n: 2_000},
+	{name: "weights of one VirtualService", twice: true, write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			fmt.Fprint(w, "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: n}\n---\n")
+			workload(w, "w, namespace: n", "w", "http://a")
+			fmt.Fprint(w, "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v, namespace: n}\nspec:\n  hosts: [a]\n  http:\n  - route:\n")
+			for i := range n {
+				fmt.Fprintf(w, "    - {weight: 1, destination: {host: b%d}}\n", i)
+			}
+		})
+	}, n: 1_500},
+	{name: "HTTPRoutes of one Gateway", twice: true, write: func(d *directory, n int) {
+		d.objects(n, func(w *bufio.Writer, i int) { route(w, i, n) })
+	}, n: 3_000},
+	{name: "policies that select all HTTPRoutes", twice: true, write: func(d *directory, n int) {
+		d.objects(n, func(w *bufio.Writer, i int) {
+			route(w, i, 1)
+			fmt.Fprintf(w, "{apiVersion: gateway.envoyproxy.io/v1alpha1, kind: BackendTrafficPolicy, metadata: {name: p%d, namespace: n}, spec: {targetSelectors: [{kind: HTTPRoute, group: gateway.networking.k8s.io, matchLabels: {x: y}}], timeout: {http: {requestTimeout: 5s}}}}\n---\n", i)
+		})
+	}, n: 1_000},
+	{name: "listeners and routes", twice: true, write: func(d *directory, n int) {
+		d.file("a.yaml", func(w *bufio.Writer) {
+			w.WriteString("apiVersion: gateway.networking.k8s.io/v1\nkind: Gateway\nmetadata: {name: g0, namespace: n}\nspec:\n  gatewayClassName: eg\n  listeners:\n")
+			for i := range n {
+				fmt.Fprintf(w, "  - {name: l%d, port: %d, protocol: HTTP, hostname: h%[1]d.example.com}\n", i, 1_000+i)
+			}
+			w.WriteString("---\n")
+			for i := range n {
+				route(w, i+1, n+1)
+			}
+		})
+	}, n: 1_000},
+	{name: "diamonds of retries", twice: true, write: func(d *directory, n int) {
+		d.file("weir.yaml", func(w *bufio.Writer) {
+			w.WriteString("services:\n")
+			for i := range n {
+				fmt.Fprintf(w, "- {name: s%d, calls: [{to: a%[1]d, retry: {retries: 2}}, {to: b%[1]d, retry: {retries: 2}}]}\n", i)
+				fmt.Fprintf(w, "- {name: a%d, calls: [{to: s%d, timeout: 3s, retry: {retries: 2}}]}\n- {name: b%[1]d, calls: [{to: s%[2]d, timeout: 2s}]}\n", i, i+1)
+			}
+			fmt.Fprintf(w, "- {name: s%d}\n", n)
+		})
+	}, n: 1_000},
+	{name: "architecture rules", twice: true, write: func(d *directory, n int) {
+		chain(d, "weir.yaml", "s", n, func(w *bufio.Writer) {
+			w.WriteString("forbid:\n")
+			for i := range n {
+				fmt.Fprintf(w, "- {name: r%d, from: s%[1]d, to: s%d, reach: true}\n", i, n)
+			}
+		})
+	}, n: 1_000},
+	{name: "entries of ignore", twice: true, write: func(d *directory, n int) {
+		chain(d, "weir.yaml", "s", n, func(w *bufio.Writer) {
+			w.WriteString("ignore:\n")
+			for i := range n {
+				fmt.Fprintf(w, "- {rule: '*', services: ['*x%d*'], reason: r}\n", i)
+			}
+		})
+	}, n: 1_000},
+	{name: "a diff of everything", twice: true, args: []string{"diff", "a", "b"}, write: func(d *directory, n int) {
+		chain(d, "a/weir.yaml", "s", n, nil)
+		chain(d, "b/weir.yaml", "t", n, nil)
+	}, n: 2_000},
+	{name: "all findings are new", twice: true, args: []string{"check", "--new-from", "a", "b"}, write: func(d *directory, n int) {
+		chain(d, "a/weir.yaml", "s", n, nil)
+		chain(d, "b/weir.yaml", "t", n, nil)
+	}, n: 2_000},
+}
+
+// objects is a file of n parts.
+func (d *directory) objects(n int, write func(w *bufio.Writer, i int)) {
+	d.file("a.yaml", func(w *bufio.Writer) {
+		for i := range n {
+			write(w, i)
+		}
+	})
+}
+
+// workload is a Deployment that calls a URL.
+func workload(w *bufio.Writer, name, app, url string) {
+	fmt.Fprintf(w, "{apiVersion: apps/v1, kind: Deployment, metadata: {name: %s}, spec: {template: {metadata: {labels: {app: %s}}, spec: {containers: [{name: c, image: x, env: [{name: A_URL, value: '%s'}]}]}}}}\n---\n", name, app, url)
+}
+
+// route is an HTTPRoute of a Gateway, one of so many, and, for the first of them, the Gateway.
+func route(w *bufio.Writer, i, routes int) {
+	if i%routes == 0 {
+		fmt.Fprintf(w, "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: g%d, namespace: n}, spec: {gatewayClassName: eg, listeners: [{name: http, port: 80, protocol: HTTP}]}}\n---\n", i/routes)
+	}
+	fmt.Fprintf(w, "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: r%d, namespace: n, labels: {x: y}}, spec: {parentRefs: [{name: g%d}], rules: [{matches: [{path: {type: PathPrefix, value: /%[1]d}}], timeouts: {request: 5s}, backendRefs: [{name: a%[1]d, port: 80}]}]}}\n---\n", i, i/routes)
+}
+
+// chain is a native manifest of services that each call the next one, and what more writes.
+func chain(d *directory, file, name string, n int, more func(w *bufio.Writer)) {
+	d.file(file, func(w *bufio.Writer) {
+		w.WriteString("services:\n")
+		for i := range n {
+			fmt.Fprintf(w, "- {name: %s%d, calls: [{to: %[1]s%d, timeout: 1s}]}\n", name, i, i+1)
+		}
+		fmt.Fprintf(w, "- {name: %s%d}\n", name, n)
+		if more != nil {
+			more(w)
+		}
+	})
 }
