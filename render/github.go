@@ -26,7 +26,7 @@ const maxAnnotations = 10
 var githubLevels = [...]string{analyze.Info: "notice", analyze.Warning: "warning", analyze.Error: "error"}
 
 // writeGitHub writes a command for each finding that GitHub will show, and how many it will
-// not. Findings that are reported together are one annotation.
+// not. Findings that are reported together are one annotation. What is ignored is in the log only.
 func writeGitHub(w io.Writer, r *analyze.Report, o Options) error {
 	out := bufio.NewWriter(w)
 	var written [analyze.Error + 1]int
@@ -42,6 +42,11 @@ func writeGitHub(w io.Writer, r *analyze.Report, o Options) error {
 	}
 	if left > 0 {
 		fmt.Fprintf(out, "%d more findings, of which GitHub shows no annotation\n", left)
+	}
+	for i := range r.Check.Excused {
+		if e := &r.Check.Excused[i]; !e.By.Known() {
+			fmt.Fprintf(out, "%s: %s: %s [%s]\n", githubData(excuseWords(e)), e.Severity, githubData(pen.Clean(said(&e.Finding))), e.Rule)
+		}
 	}
 	return out.Flush()
 }

@@ -39,16 +39,17 @@ type qualityLines struct {
 var gitlabSeverities = [...]string{analyze.Info: "info", analyze.Warning: "minor", analyze.Error: "critical"}
 
 // writeGitLab writes an issue for each finding. GitLab needs a path for each: those that are in
-// no file are attributed to the configuration.
+// no file are attributed to the configuration. Those that are ignored are of the lowest severity, and
+// there only if all is to be told.
 func writeGitLab(w io.Writer, r *analyze.Report, o Options) error {
 	issues := []qualityIssue{}
 	seen := map[string]int{} // variants may have the same finding with other words
-	for f := range r.Check.Singles() {
+	add := func(f *analyze.Finding, words, severity string) {
 		s, ok := o.Places.first(f)
 		if !ok {
 			s.File = "weir.yaml"
 		}
-		description := said(f)
+		description := words + said(f)
 		if f.Hint != "" {
 			description += "; hint: " + f.Hint
 		}
@@ -57,9 +58,18 @@ func writeGitLab(w io.Writer, r *analyze.Report, o Options) error {
 			fingerprint += fmt.Sprintf("-%d", seen[fingerprint])
 		}
 		issues = append(issues, qualityIssue{
-			Description: description, CheckName: f.Rule, Fingerprint: fingerprint, Severity: gitlabSeverities[f.Severity],
+			Description: description, CheckName: f.Rule, Fingerprint: fingerprint, Severity: severity,
 			Location: qualityLocation{Path: s.File, Lines: qualityLines{Begin: max(s.Line, 1)}},
 		})
+	}
+	for f := range r.Check.Singles() {
+		add(f, "", gitlabSeverities[f.Severity])
+	}
+	if o.Verbose {
+		for i := range r.Check.Excused {
+			e := &r.Check.Excused[i]
+			add(&e.Finding, excuseWords(e)+": ", gitlabSeverities[analyze.Info])
+		}
 	}
 	return indented(w, issues)
 }

@@ -18,15 +18,23 @@ var lineFormat = &Format{
 }
 
 // writeLines writes a line for each finding: at its deciding place, a whole file at its first
-// line. A finding that is in no file has "-" for it.
+// line. A finding that is in no file has "-" for it. Those that are ignored follow if all is to be told.
 func writeLines(w io.Writer, r *analyze.Report, o Options) error {
 	out := bufio.NewWriter(w)
-	for f := range r.Check.Singles() {
+	line := func(f *analyze.Finding, severity string) {
 		s, ok := o.Places.first(f)
 		if !ok {
 			s.File = "-"
 		}
-		fmt.Fprintf(out, "%s:%d:%d: %s: %s [%s]\n", pen.Clean(s.File), max(s.Line, 1), max(s.Column, 1), f.Severity, pen.Clean(said(f)), f.Rule)
+		fmt.Fprintf(out, "%s:%d:%d: %s: %s [%s]\n", pen.Clean(s.File), max(s.Line, 1), max(s.Column, 1), severity, pen.Clean(said(f)), f.Rule)
+	}
+	for f := range r.Check.Singles() {
+		line(f, f.Severity.String())
+	}
+	if o.Verbose {
+		for i := range r.Check.Excused {
+			line(&r.Check.Excused[i].Finding, excuseWords(&r.Check.Excused[i]))
+		}
 	}
 	return out.Flush()
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // Run applies the rules to g. Unknown rule IDs in the options mean nothing; who
@@ -131,10 +132,10 @@ func (o *Options) excused(f *analyze.Finding, ignore *exceptions, written *suppr
 	}
 	if written != nil {
 		if reason, ok := written.covers(f); ok {
-			return analyze.Excused{Finding: *f, By: analyze.ByAnnotation, Reason: reason}, true
+			return analyze.Excused{Finding: *f, By: analyze.ByAnnotation, Reason: sanitize.Secrets(reason)}, true
 		}
 		if c := written.comments.excusing(f); c != nil {
-			return analyze.Excused{Finding: *f, By: analyze.ByComment, Reason: c.Reason, Origin: c.Origin}, true
+			return analyze.Excused{Finding: *f, By: analyze.ByComment, Reason: sanitize.Secrets(c.Reason), Origin: c.Origin}, true
 		}
 	}
 	if known != nil {
@@ -144,5 +145,5 @@ func (o *Options) excused(f *analyze.Finding, ignore *exceptions, written *suppr
 }
 
 func ignoredBy(f analyze.Finding, i *analyze.Ignore) analyze.Excused {
-	return analyze.Excused{Finding: f, By: analyze.ByConfiguration, Reason: i.Reason, Origin: i.Origin, Below: i.Within != ""}
+	return analyze.Excused{Finding: f, By: analyze.ByConfiguration, Reason: sanitize.Secrets(i.Reason), Origin: i.Origin, Below: i.Within != ""}
 }
