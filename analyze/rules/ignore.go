@@ -38,8 +38,9 @@ func (e *exceptions) expired(i *analyze.Ignore) bool { return i.Until != "" && e
 
 // of returns an entry that has not run out and excuses f, nil if there is none.
 func (e *exceptions) of(f *analyze.Finding) *analyze.Ignore {
+	about := &themes{g: e.graph, f: f}
 	for i := range e.entries {
-		if !e.expired(&e.entries[i]) && e.match(&e.entries[i], f) {
+		if !e.expired(&e.entries[i]) && e.match(&e.entries[i], about) {
 			return &e.entries[i]
 		}
 	}
@@ -48,14 +49,16 @@ func (e *exceptions) of(f *analyze.Finding) *analyze.Ignore {
 
 // mark notes which entries match f.
 func (e *exceptions) mark(f *analyze.Finding) {
+	about := &themes{g: e.graph, f: f}
 	for i := range e.entries {
-		e.used[i] = e.used[i] || e.match(&e.entries[i], f)
+		e.used[i] = e.used[i] || e.match(&e.entries[i], about)
 	}
 }
 
-// match reports whether all conditions of an entry match f. Services and places are looked at in
+// match reports whether all conditions of an entry match a finding. Services and places are looked at in
 // findings one by one: those that are reported together may differ in them.
-func (e *exceptions) match(i *analyze.Ignore, f *analyze.Finding) bool {
+func (e *exceptions) match(i *analyze.Ignore, about *themes) bool {
+	f := about.f
 	switch {
 	case i.Rule != "*" && i.Rule != f.Rule || !wildcard.Match(i.Subject, f.Subject):
 		return false
@@ -63,20 +66,21 @@ func (e *exceptions) match(i *analyze.Ignore, f *analyze.Finding) bool {
 		return false
 	case i.Services == nil && i.Paths == nil && i.Within == "":
 		return true
-	case f.Each != nil || i.Within != "" && !e.declaredBelow(f, i.Within):
+	case f.Each != nil || i.Within != "" && !e.declaredBelow(about, i.Within):
 		return false
 	}
-	return (i.Services == nil || e.about(f, i.Services)) && (i.Paths == nil || len(f.Origins) > 0 && e.below(f.Origins[0], i.Paths))
+	return (i.Services == nil || e.matchAll(about.services(), i.Services)) && (i.Paths == nil || len(f.Origins) > 0 && e.below(f.Origins[0], i.Paths))
 }
 
 // declaredBelow reports whether a finding is about what is declared below a directory: the deciding
 // place is there, and the services that it is about run from there. Of what is about no service all
 // places are.
-func (e *exceptions) declaredBelow(f *analyze.Finding, dir string) bool {
+func (e *exceptions) declaredBelow(about *themes, dir string) bool {
+	f := about.f
 	elsewhere := func(o graph.Origin) bool {
 		return o.File == "" || o.File == policy.Stdin || !glob.Below(e.steps(dir), e.steps(o.File))
 	}
-	services := subjectsOf(e.graph, f)
+	services := about.services()
 	if len(f.Origins) == 0 || elsewhere(f.Origins[0]) || services == nil && slices.ContainsFunc(f.Origins, elsewhere) {
 		return false
 	}
@@ -89,22 +93,39 @@ func (e *exceptions) declaredBelow(f *analyze.Finding, dir string) bool {
 	})
 }
 
-// about reports whether patterns match all services that f is about, of which there is one.
-func (e *exceptions) about(f *analyze.Finding, patterns []string) bool {
-	services := subjectsOf(e.graph, f)
+// matchAll reports whether patterns match all services, of which there is one.
+func (e *exceptions) matchAll(services []graph.Node, patterns []string) bool {
 	return len(services) > 0 && !slices.ContainsFunc(services, func(v graph.Node) bool {
 		return !slices.ContainsFunc(patterns, func(pattern string) bool { return wildcard.Match(pattern, e.graph.ID(v)) })
 	})
+}
+
+// themes are the services that a finding is about, found when they are asked for.
+type themes struct {
+	g     *graph.Graph
+	f     *analyze.Finding
+	list  []graph.Node
+	known bool
+}
+
+func (s *themes) services() []graph.Node {
+	if !s.known {
+		s.list, s.known = subjectsOf(s.g, s.f), true
+	}
+	return s.list
 }
 
 // subjectsOf returns the services that f is about: the caller of a call, all of a cycle or a path.
 // It is nil for an object.
 func subjectsOf(g *graph.Graph, f *analyze.Finding) []graph.Node {
 	caller, _, _ := strings.Cut(f.Subject, "->")
-	names := strings.FieldsFunc(caller, func(r rune) bool { return r == ',' || r == '>' })
+	names := map[string]bool{caller: true}
+	for _, name := range strings.FieldsFunc(caller, func(r rune) bool { return r == ',' || r == '>' }) {
+		names[name] = true
+	}
 	var list []graph.Node
 	for _, v := range f.Services {
-		if id := g.ID(v); id == caller || slices.Contains(names, id) {
+		if names[g.ID(v)] {
 			list = append(list, v)
 		}
 	}

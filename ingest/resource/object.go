@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/unread"
 )
@@ -33,7 +34,7 @@ type Object struct {
 func New(d *document.Document, kind string) *Object {
 	o := &Object{Document: d, Kind: kind}
 	o.Meta = o.Mapping(d.Root, "metadata")
-	o.Namespace, o.Name = o.Meta.Get("namespace").Str(), o.Meta.Get("name").Str()
+	o.Namespace, o.Name = o.Meta.Get("namespace").Str(), address.HostOf(o.Meta.Get("name").Str())
 	if o.Name == "" {
 		o.Name = strings.TrimRight(o.Meta.Get("generateName").Str(), "-")
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/address"
 	"github.com/weirgraph/weir/ingest/document"
 )
 
@@ -57,8 +58,10 @@ func HostIn(namespace, name string, port int) graph.EndpointRef {
 	return graph.EndpointRef{Host: graph.Address{Host: HostName(name), Port: port}, Namespace: namespace, Realm: Realm}
 }
 
-// HostName is the form in which host names are compared.
-func HostName(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }
+// HostName is the form in which host names are compared. Of an address it is the host.
+func HostName(name string) string {
+	return strings.ToLower(strings.TrimSuffix(address.HostOf(name), "."))
+}
 
 // Pods is the party of all workloads that carry the labels, in the resource's
 // namespace. It reports false if there is no label to go by.
