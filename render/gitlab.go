@@ -40,7 +40,7 @@ var gitlabSeverities = [...]string{analyze.Info: "info", analyze.Warning: "minor
 
 // writeGitLab writes an issue for each finding. GitLab needs a path for each: those that are in
 // no file are attributed to the configuration. Those that are ignored are of the lowest severity, and
-// there only if all is to be told.
+// there only with Options.Verbose.
 func writeGitLab(w io.Writer, r *analyze.Report, o Options) error {
 	issues := []qualityIssue{}
 	seen := map[string]int{} // variants may have the same finding with other words

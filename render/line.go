@@ -18,7 +18,7 @@ var lineFormat = &Format{
 }
 
 // writeLines writes a line for each finding: at its deciding place, a whole file at its first
-// line. A finding that is in no file has "-" for it. Those that are ignored follow if all is to be told.
+// line. A finding that is in no file has "-" for it. Those that are ignored follow with Options.Verbose.
 func writeLines(w io.Writer, r *analyze.Report, o Options) error {
 	out := bufio.NewWriter(w)
 	line := func(f *analyze.Finding, severity string) {
