@@ -86,35 +86,6 @@ type Deferred struct {
 	Complete func(find func(Ref) []any) *Facts
 }
 
-// A Ref names an object in the words of its own document. Two refs that are equal mean
-// the same object; the builder decides which different refs mean the same service.
-type Ref struct {
-	// Realm is the name space that the name belongs to: "kubernetes", "backstage",
-	// "compose:shop" (one compose project), "native". The empty realm means a service of
-	// any realm. In the realm "dapr" names are app-ids, which workloads of other realms
-	// may have.
-	Realm     string
-	Kind      string // in the words of the source: "Deployment", "Gateway", "Component"; may be empty
-	Namespace string // empty when the document gives none
-	Name      string
-}
-
-// IsZero reports whether r names nothing.
-func (r Ref) IsZero() bool { return r.Name == "" }
-
-// Section names a part of the object that policies may be for: a listener of a gateway, a rule
-// of a route.
-func (r Ref) Section(name string) Ref {
-	r.Name += "/" + name
-	return r
-}
-
-// Subject is how findings name the object: "Kind/namespace/name", without the parts that are empty.
-func (r Ref) Subject() string {
-	parts := slices.DeleteFunc([]string{r.Kind, r.Namespace, r.Name}, func(s string) bool { return s == "" })
-	return strings.Join(parts, "/")
-}
-
 // An Entity is a node as one document declares it: a workload, a gateway, a database, an
 // entity of a catalog. Documents that declare the same Ref add to each other. If two of
 // them give a value, one that people maintain (native manifest, catalog) has precedence

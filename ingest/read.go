@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/graph/link"
 	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/ingest/native"
+	"github.com/weirgraph/weir/ingest/source"
 	"github.com/weirgraph/weir/ingest/summary"
 )
 
@@ -189,4 +190,13 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 		w.link(b)
 	}
 	return context.Cause(ctx)
+}
+
+// readCode reads source code, when everything else is read.
+func (w *work) readCode(ctx context.Context, files []file) {
+	o := w.o
+	o.Progress, o.Readers = nil, source.Readers
+	code := newWork(ctx, o, files, w.seen, w.coverage)
+	code.code, code.cancel = true, w.cancel
+	code.run()
 }

@@ -394,3 +394,15 @@ type Text struct {
 	Path string // of the file that it is read instead of, relative to the working directory
 	Text string // "" only leaves the file out
 }
+
+// isCode reports whether a file in a directory is source code that is read.
+func (f *finder) isCode(e fs.DirEntry, dir directory) bool {
+	if !f.code || dir.noCode {
+		return false
+	}
+	if base := strings.ToLower(e.Name()); !source.IsSource(base) && !source.IsProject(base) {
+		return false
+	}
+	info, err := e.Info()
+	return err == nil && info.Size() <= source.MaxFile
+}

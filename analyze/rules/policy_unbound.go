@@ -429,9 +429,6 @@ func noSuchService(p *Pass, b *graph.BoundPolicy, parties []graph.EndpointRef) m
 	}
 }
 
-// nearName returns the service of the inputs that a name may be a misspelling of.
-func nearName(p *Pass, name string) string { return p.serviceNames().nearest(name) }
-
 // A world is the kind of objects that calls go through.
 type world struct{ realm, kind string }
 
@@ -481,11 +478,4 @@ func toNamespace(p *Pass, b *graph.BoundPolicy) analyze.Fix {
 	edits, more := breakerNeeds(p, b, f.Changes[0].Kind, calls)
 	f.Changes[0].Edits = append(edits, f.Changes[0].Edits...) // it has its new name at last
 	return f.And(more)
-}
-
-// isCallee reports whether a service is the one that a host names: by its name alone, or with its
-// namespace.
-func isCallee(s *graph.Service, host string) bool {
-	name, rest, long := strings.Cut(host, ".")
-	return s.Name == name && (!long || firstLabel(rest) == s.Namespace)
 }

@@ -10,9 +10,6 @@ import (
 	"github.com/weirgraph/weir/graph/address"
 )
 
-// An observedCall is an observation with the roots of its ends.
-type observedCall struct{ from, to, observation int32 }
-
 // observe finds the services of observations.
 func (l *linker) observe() {
 	if len(l.f.ObservedServices)+len(l.f.Observations) == 0 {

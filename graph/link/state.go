@@ -191,3 +191,6 @@ func sourceOf(e *graph.Evidence) evidenceSource { return evidenceSource{e.Origin
 func (p evidencePlaces) add(e *graph.Evidence, at int) {
 	p[sourceOf(e)] = append(p[sourceOf(e)], at)
 }
+
+// An observedCall is an observation with the roots of its ends.
+type observedCall struct{ from, to, observation int32 }
