@@ -8,9 +8,6 @@ import (
 	"github.com/weirgraph/weir/policy"
 )
 
-// Origin is the place a fact was read from.
-type Origin = policy.Origin
-
 // Facts is what one document declares, in its own words. Readers fill it; a Builder links
 // the facts of all documents into a Graph.
 //
@@ -125,9 +122,6 @@ type Entity struct {
 	Version    string
 }
 
-// Labels are key=value pairs. A nil map is fine to read.
-type Labels map[string]string
-
 // A Port is a port that an entity or a name answers on.
 type Port struct {
 	Name     string
@@ -204,39 +198,6 @@ type Listener struct {
 	// Machine is set for a port of the machine that runs the containers of a realm, to which they
 	// have a name of its own: "host.docker.internal:9191" is the service for all of them.
 	Machine bool
-}
-
-// A Selector selects workloads by the labels of their pods. The zero Selector
-// selects nothing.
-type Selector struct {
-	Labels Labels      // all must match
-	Exprs  []LabelExpr // all must match
-	// Namespaces to look in. Empty: the namespace of the object that selects.
-	Namespaces []string
-	// NamespaceLabels, when set, look in every namespace that carries them.
-	NamespaceLabels Labels
-	// AnyNamespace looks everywhere.
-	AnyNamespace bool
-	// All is set if everything there is selected, without a condition.
-	All bool
-}
-
-// IsZero reports whether the selector has no condition on labels. Such a selector selects
-// everything or nothing, depending on the product, and proves no single call; readers
-// leave it out.
-func (s Selector) IsZero() bool { return !s.All && len(s.Labels) == 0 && len(s.Exprs) == 0 }
-
-// NamesAny reports whether a condition asks for a label. A selector without one, "all but the
-// pods with this label", is about everything there is, as one without any condition.
-func (s Selector) NamesAny() bool {
-	return len(s.Labels) > 0 || slices.ContainsFunc(s.Exprs, func(e LabelExpr) bool { return e.Op == "In" || e.Op == "Exists" })
-}
-
-// A LabelExpr is one matchExpressions entry.
-type LabelExpr struct {
-	Key    string
-	Op     string // In, NotIn, Exists, DoesNotExist
-	Values []string
 }
 
 // A LabeledObject is one that other objects may select by its labels: a route, a gateway.

@@ -3,7 +3,12 @@ package graph
 import (
 	"slices"
 	"strings"
+
+	"github.com/weirgraph/weir/policy"
 )
+
+// Origin is the place a fact was read from.
+type Origin = policy.Origin
 
 // A Ref names an object in the words of its own document. Two refs that are equal mean
 // the same object; the builder decides which different refs mean the same service.

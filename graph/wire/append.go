@@ -106,6 +106,7 @@ func (c *Call) appendTo(b []byte) ([]byte, bool) {
 	o.string("need", c.Need)
 	o.said("protocol", c.Protocol)
 	o.bool("declared", c.Declared)
+	o.flag("inCode", c.InCode)
 	if c.Observed != nil {
 		o.key("observed")
 		o.text = append(o.text, '{')
@@ -136,6 +137,7 @@ func (o *object) evidence(e *Evidence) {
 	o.string("strength", e.Strength)
 	o.string("class", e.Class)
 	o.flag("observed", e.Observed)
+	o.flag("inCode", e.InCode)
 	o.said("mode", e.Mode)
 	o.said("need", e.Need)
 	o.flag("fallback", e.Fallback)
