@@ -21,6 +21,13 @@ var budget = []struct {
 	{"settings", 4_000_000, 200_000, func(f *graph.Facts) int { return len(f.Values) + len(f.Configs) }},
 	{"calls", 4_000_000, 50_000, func(f *graph.Facts) int { return len(f.Calls) + len(f.Observations) + len(f.Pairs) }},
 	{"policies", 1_000_000, 50_000, func(f *graph.Facts) int { return len(f.Policies) }},
+	{"names in source code", 8_000_000, 500_000, func(f *graph.Facts) int {
+		n := len(f.CodeDirectories)
+		for i := range f.Code {
+			n += len(f.Code[i].Places) + len(f.Code[i].Uses)
+		}
+		return n
+	}},
 	{"problems", 20_000, 0, func(f *graph.Facts) int { return len(f.Problems) }},
 	{"inputs that are recognized and not read", 1_000_000, 0, func(f *graph.Facts) int { return len(f.Unread) }},
 }
