@@ -38,7 +38,8 @@ func TestSecretsStaySecret(t *testing.T) {
 		"url.yaml":           deployment(`amqps://u:s3cret@mq:5671/v`),
 		"bare.yaml":          deployment(`u:s3cret@mq:5671/v`),
 		"prometheus.prom":    "traces_service_graph_request_total{client=\"web\",server=\"http://u:s3cret@db/x\"} 5\n",
-		"docker-compose.yml": "services:\n  web: {image: x, depends_on: [\"u:s3cret@db\"], environment: {A_URL: \"redis://:s3cret@r:6379\"}}\n",
+		"application.yml":    "spring: {application: {name: shop}}\nresilience4j: {circuitbreaker: {instances: {\"http://u:s3cret@host/x\": {slidingWindowSize: 10}}}}\n",
+		"docker-compose.yml": "services:\n  web: {image: x, links: [\"l:u:s3cret@l\"], depends_on: [\"u:s3cret@db\"], environment: {A_URL: \"redis://:s3cret@r:6379\"}}\n",
 	}
 	for name, text := range inputs {
 		t.Chdir(t.TempDir())

@@ -102,6 +102,7 @@ func (b *Builder) hideSecrets() {
 		hide(&p.Message, &p.Hint)
 	}
 	for i := range b.facts.Policies {
+		hide(&b.facts.Policies[i].Object)
 		for j := range b.facts.Policies[i].Flaws {
 			f := &b.facts.Policies[i].Flaws[j]
 			hide(&f.Text, &f.Why, &f.Hint)

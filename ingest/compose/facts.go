@@ -266,6 +266,11 @@ func (e *composeEmitter) values() {
 	}
 }
 
+// isHost reports whether a text can be a host: of letters, digits, dots, dashes and underscores.
+func isHost(text string) bool {
+	return text != "" && strings.Trim(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_") == ""
+}
+
 // calls adds the calls that the service declares explicitly.
 func (e *composeEmitter) calls() {
 	for _, link := range e.s.links {
@@ -275,7 +280,7 @@ func (e *composeEmitter) calls() {
 			class = graph.ClassControl
 		}
 		e.call(target, link.at, "compose-links", graph.Strong, class)
-		if _, service := e.services[alias]; alias != "" && !service {
+		if _, service := e.services[alias]; isHost(alias) && !service {
 			e.f.Names = append(e.f.Names, graph.Name{
 				Ref: graph.Ref{Realm: e.realm, Kind: "link", Name: alias}, Origin: link.at, Of: e.ref(e.owner(target)),
 			})
@@ -286,7 +291,7 @@ func (e *composeEmitter) calls() {
 		if target == "" {
 			continue
 		}
-		if _, service := e.services[alias]; alias != "" && alias != target && !service {
+		if _, service := e.services[alias]; isHost(alias) && alias != target && !service {
 			e.f.Names = append(e.f.Names, graph.Name{
 				Ref: graph.Ref{Realm: e.realm, Kind: "link", Name: alias}, Origin: link.at, Target: strings.ToLower(target),
 			})
