@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
@@ -45,7 +46,7 @@ var exploredModes = []struct {
 }{
 	{"stop", failure.Injection{Mode: failure.Stop}},
 	{"hang", failure.Injection{Mode: failure.Hang}},
-	{"slow=2s", failure.Injection{Mode: failure.SlowDown, Delay: 2_000_000_000}},
+	{"slow=2s", failure.Injection{Mode: failure.SlowDown, Delay: 2 * time.Second}},
 	{"partial=1/3", failure.Injection{Mode: failure.Partial, Stopped: 1, Replicas: 3}},
 }
 
@@ -99,13 +100,16 @@ func (x *Exploration) Incidents() iter.Seq[Incident] {
 func serviceSets(g *graph.Graph) []ServiceSet {
 	var sets []ServiceSet
 	for _, property := range Selectors {
+		if property == "kind" { // services of a kind do not fail together
+			continue
+		}
 		by := map[string][]graph.Node{}
 		for v := range graph.Node(g.Len()) {
 			if value := Property(g, v, property); value != "" {
 				by[value] = append(by[value], v)
 			}
 		}
-		if property == "kind" || len(by) > maxSets {
+		if len(by) > maxSets {
 			continue
 		}
 		from := len(sets)

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"fmt"
 	"io"
 	"slices"
 
@@ -134,25 +133,17 @@ func (b *pageBuilder) explored(x *analyze.Exploration) {
 
 // part is one part of a call with its policies, layer by layer.
 func (b *pageBuilder) part(row *analyze.MatrixRow) page.Part {
-	p := page.Part{Match: row.Match}
-	for _, kind := range protections {
-		if c := kind.cell(&row.Part); c.value != none.value && c.value != undeclared.value {
-			p.Summary = append(p.Summary, kind.name+" "+c.marked())
-		}
-	}
+	p := page.Part{Match: row.Match, Summary: summaryWords(&row.Part)}
 	for i := range row.Layers {
 		l := &row.Layers[i]
-		w := page.Layer{Name: l.Set.Layer.String(), Summary: layerSummary(b.pen, l)}
-		if l.Set.Product != nil {
-			w.Name += " " + l.Set.Product.Name
-		}
+		w := page.Layer{Name: layerName(&l.Set), Summary: layerSummary(b.pen, l)}
 		for _, s := range writtenSettings(&l.Set) {
 			w.Settings = append(w.Settings, page.Setting{Text: s.text, Place: s.origin.String()})
 		}
 		p.Layers = append(p.Layers, w)
 	}
 	for _, h := range row.Hidden {
-		p.Hidden = append(p.Hidden, fmt.Sprintf("%s at %s has no effect: %s overrides it", h.Object.Object, h.Object.Origin, h.By.Object))
+		p.Hidden = append(p.Hidden, hiddenWords(h))
 	}
 	return p
 }
@@ -187,17 +178,9 @@ func (b *pageBuilder) incident(in *analyze.Incident) page.Incident {
 
 // actionWords is "timeout 2s turned the hang into an error (deploy/a.yaml:3:5)".
 func actionWords(a *failure.Action) string {
-	s := a.Policy + " " + a.Does
+	s := a.Policy + " " + a.Does + placeOf(a, graph.Origin.String)
 	if a.Part != "" {
-		s = a.Part + ": " + s
-	}
-	switch {
-	case a.Origin.File != "":
-		s += " (" + a.Origin.String() + ")"
-	case a.Default != "":
-		s += " (default of " + a.Default + ")"
-	case a.Assumed:
-		s += " (assumed)"
+		s = "on " + pen.Clean(a.Part) + " " + s
 	}
 	return s
 }

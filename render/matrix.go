@@ -44,6 +44,9 @@ var protections = []protection{
 // explains them.
 var provenanceMarks = map[policy.Provenance]string{policy.MeshDefault: "+", policy.PlatformDefault: "*"}
 
+// said reports whether there is such a policy.
+func (c cell) said() bool { return c.value != none.value && c.value != undeclared.value }
+
 func (c cell) marked() string {
 	if c.value == "" {
 		return ""
@@ -305,7 +308,7 @@ func matrixTable(g *graph.Graph, m *analyze.Matrix, written func(cell) string) (
 		said := k < always
 		for i := range m.Rows {
 			cells[i] = p.cell(&m.Rows[i].Part)
-			said = said || cells[i].value != none.value && cells[i].value != undeclared.value
+			said = said || cells[i].said()
 		}
 		if !said {
 			continue

@@ -157,12 +157,12 @@ func victimWords(p *pen.Pen, v *failure.Victim) string {
 			if d.Part != "" && (i == 0 || deeds[i-1].Part != d.Part) {
 				words[i] = "on " + pen.Clean(d.Part) + " "
 			}
-			words[i] += d.Policy + " " + d.Does + p.Faint(placeOf(&d))
+			words[i] += d.Policy + " " + d.Does + p.Faint(placeOf(&d, fileLine))
 		}
 		s += ": " + strings.Join(words, ", ")
 	}
 	if then := v.Hop.Then; len(then) > 0 && (len(v.Hop.Actions) == 0 || then[0].Policy != v.Hop.Actions[0].Policy) {
-		s += "; later, " + then[0].Policy + " " + then[0].Does + p.Faint(placeOf(&then[0]))
+		s += "; later, " + then[0].Policy + " " + then[0].Does + p.Faint(placeOf(&then[0], fileLine))
 	}
 	return s
 }
@@ -190,7 +190,7 @@ func paceWords(v *failure.Victim) string {
 	return now
 }
 
-func placeOf(d *failure.Action) string {
+func placeOf(d *failure.Action, place func(graph.Origin) string) string {
 	switch {
 	case d.Assumed:
 		return " (assumed)"
@@ -199,5 +199,5 @@ func placeOf(d *failure.Action) string {
 	case d.Origin.File == "":
 		return ""
 	}
-	return fmt.Sprintf(" (%s)", fileLine(d.Origin))
+	return fmt.Sprintf(" (%s)", place(d.Origin))
 }

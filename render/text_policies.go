@@ -103,18 +103,13 @@ func writeLayers(p *pen.Pen, r *analyze.MatrixRow) {
 	}
 	for i := range r.Layers {
 		l := &r.Layers[i]
-		name := l.Set.Layer.String()
-		if l.Set.Product != nil {
-			name += " " + pen.Clean(l.Set.Product.Name)
-		}
-		p.Prose("  ", pen.PlainStyle, name+": "+layerSummary(p, l))
+		p.Prose("  ", pen.PlainStyle, layerName(&l.Set)+": "+layerSummary(p, l))
 		for _, s := range writtenSettings(&l.Set) {
 			p.Line("    " + s.text + p.Faint("  "+pen.Clean(s.origin.String())))
 		}
 	}
 	for _, h := range r.Hidden {
-		p.Prose("  ", pen.FaintStyle, fmt.Sprintf("%s at %s has no effect: %s overrides it",
-			pen.Clean(h.Object.Object), pen.Clean(h.Object.Origin.String()), pen.Clean(h.By.Object)))
+		p.Prose("  ", pen.FaintStyle, hiddenWords(h))
 	}
 }
 

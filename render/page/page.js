@@ -489,7 +489,7 @@
 
   function element(name, text, className) {
     const e = document.createElement(name);
-    if (text !== undefined) e.textContent = short(String(text), 1000); // names may be of any length
+    if (text !== undefined) e.textContent = short(clean(String(text)), 1000); // names may be of any length
     if (className) e.className = className;
     return e;
   }
