@@ -1,7 +1,5 @@
 package graph
 
-import "github.com/weirgraph/weir/policy"
-
 // A CodeFile is what one file of source code shows. Which program it belongs to, and what answers to
 // the names and addresses in it, is known when all inputs are read.
 type CodeFile struct {
@@ -25,8 +23,6 @@ type CodePlace struct {
 	// answers there.
 	Client bool
 	Weak   bool // it proves no more than a hint
-	// Says are the policies of the call that the same call, annotation or object has; nil if it has none.
-	Says *policy.Set
 }
 
 // CodeKind says what a CodePlace shows.
@@ -40,7 +36,6 @@ const (
 	CodeServer                   // the program serves Symbol
 	CodeStub                     // the program calls the one that serves Symbol
 	CodeConstant                 // the constant Symbol is Text
-	CodeLibrary                  // the program has a client of servers of the kind Text
 )
 
 // A CodeDirectory is a directory of source code that an input gives to a program.

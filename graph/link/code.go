@@ -16,6 +16,8 @@ type codeLinker struct {
 	*linker
 	directories *codeDirectories
 	scopes      map[int]*codeScope // by root
+	declared    map[int][]*scope   // the settings of inputs, by root
+	entitiesOf  map[int][]int      // by root
 
 	constants map[string]string     // names of services by the constants of code; "" of several
 	servers   map[string][]int      // roots by what they serve
@@ -48,7 +50,11 @@ type codeUser struct {
 // connectCode makes evidence of what source code shows.
 func (l *linker) connectCode() {
 	slices.SortFunc(l.f.Code, func(a, b graph.CodeFile) int { return strings.Compare(a.Origin.File, b.Origin.File) })
-	c := &codeLinker{linker: l, directories: l.findDirectories(), scopes: map[int]*codeScope{}, ownerless: map[int]*ownerless{}}
+	c := &codeLinker{linker: l, directories: l.findDirectories(), scopes: map[int]*codeScope{}, ownerless: map[int]*ownerless{}, declared: l.scopesByRoot(), entitiesOf: map[int][]int{}}
+	for i := range l.entities {
+		root := l.find(i)
+		c.entitiesOf[root] = append(c.entitiesOf[root], i)
+	}
 	c.index()
 	for i := range l.f.Code {
 		f := &l.f.Code[i]
@@ -140,10 +146,7 @@ func (c *codeLinker) scopeOf(root int) *codeScope {
 		return s
 	}
 	s := &codeScope{scope: &scope{of: c.runningRef(root)}, settings: map[string]string{}, relaxed: map[string]string{}}
-	for _, other := range c.linker.scopes() {
-		if at, ok := c.byRef[other.of]; !ok || c.find(at) != root {
-			continue
-		}
+	for _, other := range c.declared[root] {
 		for i := range other.values {
 			v := &other.values[i]
 			if v.Key == "" || v.Init {
@@ -167,8 +170,8 @@ func (c *codeLinker) scopeOf(root int) *codeScope {
 // runningRef returns the ref under which a platform runs a program, else its own.
 func (c *codeLinker) runningRef(root int) graph.Ref {
 	best := c.entities[root].ref
-	for i := range c.entities {
-		if c.find(i) == root && len(c.entities[i].things) > 0 && realmRank(c.entities[i].ref.Realm) < realmRank(best.Realm) {
+	for _, i := range c.entitiesOf[root] {
+		if len(c.entities[i].things) > 0 && realmRank(c.entities[i].ref.Realm) < realmRank(best.Realm) {
 			best = c.entities[i].ref
 		}
 	}
@@ -307,7 +310,7 @@ func (c *codeLinker) add(from, to int, p *graph.CodePlace, protocol string) {
 	if p.Weak {
 		strength = graph.Weak
 	}
-	c.addEvidence(from, to, graph.Evidence{Origin: p.Origin, Way: p.Way, Key: p.Key, Strength: strength, Class: graph.ClassCall, Protocol: protocol, InCode: true, Says: p.Says})
+	c.addEvidence(from, to, graph.Evidence{Origin: p.Origin, Way: p.Way, Key: p.Key, Strength: strength, Class: graph.ClassCall, Protocol: protocol, InCode: true})
 }
 
 // connectAddress makes evidence of the addresses in a text.
@@ -337,13 +340,16 @@ func isNamed(host string) bool {
 	return ok
 }
 
+// eitherScheme makes one scheme of those of .NET that leave the choice between two.
+var eitherScheme = strings.NewReplacer("https+http://", "http://", "http+https://", "http://")
+
 // candidates returns the addresses in a text of code whose schemes are those of calls.
 func (c *codeLinker) candidates(p *graph.CodePlace, text string) []address.Candidate {
 	key := address.ParseKey(p.Key)
 	if p.Kind == graph.CodeAddress {
 		key = key.OfCode()
 	}
-	text = strings.NewReplacer("https+http://", "http://", "http+https://", "http://").Replace(text)
+	text = eitherScheme.Replace(text)
 	return slices.DeleteFunc(address.Find(key, text, graph.FromCode), func(m address.Candidate) bool {
 		return m.Scheme != "" && address.ProtocolOf(m.Scheme).Name == "" && m.Scheme != "lb" && m.Scheme != "dns" && m.Scheme != "discovery"
 	})
@@ -351,10 +357,7 @@ func (c *codeLinker) candidates(p *graph.CodePlace, text string) []address.Candi
 
 // listens reports whether a program is declared with a port.
 func (c *codeLinker) listens(root, port int) bool {
-	for i := range c.entities {
-		if c.find(i) != root {
-			continue
-		}
+	for _, i := range c.entitiesOf[root] {
 		for _, t := range c.entities[i].things {
 			if slices.ContainsFunc(t.Ports, func(p graph.Port) bool { return p.Number == port }) {
 				return true

@@ -12,16 +12,19 @@ import (
 // codeDirectories are the programs that directories of source code belong to.
 type codeDirectories struct {
 	*linker
-	facts   map[string][]*graph.CodeDirectory // by directory
-	owners  map[string][]int                  // roots by directory, those of one program; none for a directory of several programs
-	reasons map[string]graph.DirectoryReason
-	named   map[string][]int // roots by the forms of their names, see formsOf
-	placed  map[int]bool     // roots that have a directory for a better reason than its name
+	facts  map[string][]*graph.CodeDirectory // by directory
+	owners map[string][]int                  // roots by directory, those of one program; none for a directory of several programs
+	built  map[int][]string                  // directories that roots are built from
+	named  map[string][]int                  // roots by the forms of their names, see formsOf
+	placed map[int]bool                      // roots that have a directory for a better reason than its name
 }
 
 // findDirectories decides which program each directory with code belongs to.
 func (l *linker) findDirectories() *codeDirectories {
-	c := &codeDirectories{linker: l, facts: map[string][]*graph.CodeDirectory{}, owners: map[string][]int{}, reasons: map[string]graph.DirectoryReason{}, named: map[string][]int{}, placed: map[int]bool{}}
+	c := &codeDirectories{linker: l, facts: map[string][]*graph.CodeDirectory{}, owners: map[string][]int{}, built: map[int][]string{}, named: map[string][]int{}, placed: map[int]bool{}}
+	slices.SortStableFunc(l.f.CodeDirectories, func(a, b graph.CodeDirectory) int { // whatever the order of the inputs
+		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Dir, b.Dir), cmp.Compare(a.Reason, b.Reason), strings.Compare(a.Name, b.Name))
+	})
 	for i := range l.f.CodeDirectories {
 		f := &l.f.CodeDirectories[i]
 		if f.Dir == "" {
@@ -128,7 +131,7 @@ func formsOf(name string) []string {
 	return []string{"=" + lower, "~" + plain, "-" + short}
 }
 
-// programs returns the roots of a name: those of the exact form if there are any, else of the next one.
+// programsOf returns the roots of a name: those of the exact form if there are any, else of the next one.
 func (c *codeDirectories) programsOf(name string) []int {
 	for _, form := range formsOf(name) {
 		if len(form) > 1 && len(c.named[form]) > 0 {
@@ -161,8 +164,11 @@ func (c *codeDirectories) directories() []string {
 }
 
 func (c *codeDirectories) own(dir string, roots []int, why graph.DirectoryReason) {
-	c.owners[dir], c.reasons[dir] = roots, why
+	c.owners[dir] = roots
 	for _, root := range roots {
+		if why == graph.DirectoryBuilt {
+			c.built[root] = append(c.built[root], dir)
+		}
 		if why < graph.DirectoryName {
 			c.placed[root] = true
 		}
@@ -241,16 +247,8 @@ func (c *codeDirectories) decideMarked(dir string) {
 // builtElsewhere reports whether a program is built from another directory than one that holds dir, or is
 // held by it.
 func (c *codeDirectories) builtElsewhere(root int, dir string) bool {
-	elsewhere := false
-	for other, owners := range c.owners {
-		if slices.Contains(owners, root) && c.reasons[other] == graph.DirectoryBuilt {
-			if isBelow(dir, other) || isBelow(other, dir) {
-				return false
-			}
-			elsewhere = true
-		}
-	}
-	return elsewhere
+	holds := func(other string) bool { return isBelow(dir, other) || isBelow(other, dir) }
+	return len(c.built[root]) > 0 && !slices.ContainsFunc(c.built[root], holds)
 }
 
 func isBelow(dir, above string) bool {

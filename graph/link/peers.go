@@ -147,12 +147,7 @@ func (c *clusters) isName(word string) bool { return len(c.hosts.bare[word]) > 0
 // scopesOf returns the settings of a root.
 func (c *clusters) scopesOf(root int) []*scope {
 	if c.byRoot == nil {
-		c.byRoot = map[int][]*scope{}
-		for _, s := range c.scopes() {
-			if r, ok := c.lookup(s.of); ok {
-				c.byRoot[r] = append(c.byRoot[r], s)
-			}
-		}
+		c.byRoot = c.scopesByRoot()
 	}
 	return c.byRoot[root]
 }

@@ -11,6 +11,17 @@ func (l *linker) scopes() []*scope {
 	return l.allScopes
 }
 
+// scopesByRoot returns the settings of each root, as the entities are joined now.
+func (l *linker) scopesByRoot() map[int][]*scope {
+	by := map[int][]*scope{}
+	for _, s := range l.scopes() {
+		if r, ok := l.lookup(s.of); ok {
+			by[r] = append(by[r], s)
+		}
+	}
+	return by
+}
+
 func (l *linker) collectScopes() []*scope {
 	list := []*scope{}
 	by := map[graph.Ref]map[string]*scope{}
