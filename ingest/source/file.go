@@ -14,10 +14,33 @@ type code struct {
 	tokens []token
 }
 
+// tokenize cuts a text into the tokens that count. Names, numbers and marks, which most of them are, take no
+// call: next says the same of them.
 func tokenize(lang *Language, src []byte, into []token) code {
 	s := newScanner(lang, src)
-	for t, ok := s.next(); ok; t, ok = s.next() {
-		if t.kind > comment {
+	for i := 0; i < len(src); {
+		c := src[i]
+		class := classes[c]
+		switch {
+		case class == isSpace:
+			i++
+			continue
+		case class == isLetter && !lang.letters[c]:
+			start := i
+			for i++; i < len(src) && classes[src[i]] >= isLetter; i++ {
+			}
+			into = append(into, token{start: int32(start), end: int32(i), kind: word})
+			continue
+		case class == isOther && !s.starts[c]:
+			into = append(into, token{start: int32(i), end: int32(i + 1), kind: punct})
+			i++
+			continue
+		}
+		if s.at, s.last = i, (token{}); len(into) > 0 {
+			s.last = into[len(into)-1]
+		}
+		t, _ := s.next()
+		if i = s.at; t.kind > comment {
 			into = append(into, t)
 		}
 	}

@@ -74,7 +74,7 @@ func (f *file) read() {
 			if c := f.src[t.start]; c >= 'A' && c <= 'Z' {
 				f.addUse(i)
 			}
-			if forms := f.lang.stubForms(); len(forms) > 0 && t.end-t.start >= 4 {
+			if t.end-t.start >= 4 && f.lang.stubEnds[f.src[t.end-1]] {
 				if next = f.findStub(i); next > i {
 					break
 				}

@@ -33,12 +33,14 @@ type Language struct {
 	bare    bool   // functions are called without brackets
 	types   bool   // the use of a type is its name before another one
 
-	once   sync.Once
-	starts [256]bool // see startsAt
+	once    sync.Once
+	starts  [256]bool // see startsAt
+	letters [256]bool // those of prefix
 
 	sorted   sync.Once
 	dispatch *dispatch // see idioms
 	stubs    []stubForm
+	stubEnds [256]bool // with which the names of stubs end
 }
 
 // startsAt reports for each byte whether a comment, a string or an expression may begin with it.
@@ -46,6 +48,9 @@ func (l *Language) startsAt() *[256]bool {
 	l.once.Do(func() {
 		for _, c := range l.quotes {
 			l.starts[c] = true
+		}
+		for _, c := range l.prefix {
+			l.letters[c] = true
 		}
 		for c, on := range map[byte]bool{
 			'/': l.slashes || l.regex, '#': l.hash || l.lines, '-': l.dashes, '=': l.begin, '\'': l.char, '[': l.long2, '<': l.heredoc != "",
@@ -91,9 +96,12 @@ func LanguageOf(name string) *Language { return byExtension[strings.ToLower(path
 
 // idioms returns those of the language.
 func (l *Language) idioms() *dispatch {
-	l.sorted.Do(func() { l.dispatch, l.stubs = newDispatch(l), stubFormsOf(l) })
+	l.sorted.Do(func() {
+		l.dispatch, l.stubs = newDispatch(l), stubFormsOf(l)
+		for _, form := range l.stubs {
+			end := form.before + form.after
+			l.stubEnds[end[len(end)-1]] = true
+		}
+	})
 	return l.dispatch
 }
-
-// stubForms returns how the language writes stubs.
-func (l *Language) stubForms() []stubForm { return l.stubs }

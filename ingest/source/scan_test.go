@@ -77,14 +77,22 @@ func FuzzTokens(f *testing.F) {
 func checkTokens(t *testing.T, lang *Language, src string) {
 	t.Helper()
 	s := newScanner(lang, []byte(src))
+	fast := tokenize(lang, []byte(src), nil).tokens
 	at := int32(0)
 	for tok, ok := s.next(); ok; tok, ok = s.next() {
 		if tok.start != at || tok.end <= at || int(tok.end) > len(src) {
 			t.Fatalf("%s: token %d-%d after %d in %q", lang.Name, tok.start, tok.end, at, src)
 		}
 		at = tok.end
+		if tok.kind <= comment {
+			continue
+		}
+		if len(fast) == 0 || fast[0] != tok {
+			t.Fatalf("%s: tokenize differs at %d in %q", lang.Name, tok.start, src)
+		}
+		fast = fast[1:]
 	}
-	if int(at) != len(src) {
+	if int(at) != len(src) || len(fast) > 0 {
 		t.Fatalf("%s: tokens end at %d of %d in %q", lang.Name, at, len(src), src)
 	}
 }
@@ -106,10 +114,9 @@ func BenchmarkTokens(b *testing.B) {
 		src := []byte(strings.Repeat(unit, 500))
 		b.Run(fmt.Sprintf("language=%s", lang), func(b *testing.B) {
 			b.SetBytes(int64(len(src)))
+			var buffer []token
 			for b.Loop() {
-				s := newScanner(named(lang), src)
-				for _, ok := s.next(); ok; _, ok = s.next() {
-				}
+				buffer = tokenize(named(lang), src, buffer[:0]).tokens
 			}
 		})
 	}

@@ -49,7 +49,7 @@ var stubForms = []stubForm{
 // findStub looks at a name.
 func (f *file) findStub(i int) int {
 	name := f.bytes(i)
-	forms := f.lang.stubForms()
+	forms := f.lang.stubs
 	for k := range forms {
 		form := &forms[k]
 		before, after := len(form.before), len(form.after)
