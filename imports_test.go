@@ -34,7 +34,8 @@ var layers = map[string][]string{
 	"render/pen":         {},
 	"render/page":        {},
 	"render":             {"render/pen", "render/page", "analyze", "analyze/failure", "graph/wire", "graph", "policy", "policy/product"},
-	"cmd":                {"fix", "render", "render/pen", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
+	"serve":              {"render", "render/page", "analyze", "analyze/failure", "graph", "policy", "policy/product"},
+	"cmd":                {"serve", "fix", "render", "render/pen", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
 	"":                   {"cmd"}, // main
 }
 
@@ -50,6 +51,7 @@ var homes = map[string][]string{
 	"charm.land/lipgloss/":         {"render", "render/pen"},
 	"github.com/spf13/":            {"cmd"},
 	"github.com/klauspost/":        {"ingest"},
+	"github.com/fsnotify/":         {"serve"},
 	"github.com/hashicorp/":        {"ingest"},
 	"github.com/DataDog/":          {"graph"},
 	"github.com/owenrumney/":       {"render"},

@@ -19,6 +19,8 @@ type Exploration struct {
 	Rows     []MatrixRow  // by call, then by match
 	Clusters []int        // by service: the number of the services that it talks to most, from 0; nil if the graph is too large
 
+	Available []*Availability // by service; nil if neither it nor anything that it needs declares an objective
+
 	scope *graph.Graph
 }
 
@@ -55,6 +57,11 @@ func Explore(g, scope *graph.Graph) *Exploration {
 	x := &Exploration{Rows: PolicyMatrix(g, scope, MatrixFilter{}).Rows, Sets: serviceSets(g), Clusters: Clusters(scope), scope: scope}
 	for _, m := range exploredModes {
 		x.Modes = append(x.Modes, m.word)
+	}
+	rows := make([]FanRow, scope.Len())
+	NewAnalysis(scope).setAvailability(rows)
+	for i := range rows {
+		x.Available = append(x.Available, rows[i].Available)
 	}
 	return x
 }

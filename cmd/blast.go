@@ -48,8 +48,8 @@ weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg`,
 	}
 	addCount(cmd, &o.depth, "depth", "stop after `n` calls (default: no limit)")
 	o.mode.word = "stop"
-	cmd.Flags().Var(&o.mode, "mode", "failure `mode`: "+strings.Join(modes, ", "))
-	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(modes, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().Var(&o.mode, "mode", "failure `mode`: "+strings.Join(analyze.Modes, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("mode", cobra.FixedCompletions(analyze.Modes, cobra.ShellCompDirectiveNoFileComp))
 	cmd.Flags().Var(&o.fail, "fail", "all services with `key=value` fail, instead of named ones: "+strings.Join(analyze.Selectors, ", ")+"; repeatable")
 	cmd.Flags().BoolVar(&o.overload, "assume-overload", false, "also treat services overloaded by retries as slow")
 	o.filter = addFilterFlags(cmd, graph.Weak)

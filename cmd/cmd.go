@@ -28,7 +28,7 @@ func Main(args []string, in io.Reader, out, err io.Writer) int {
 	root.SetOut(out)
 	root.SetErr(err)
 	result := root.Execute()
-	if code := interrupted.code(); code != exitClean {
+	if code := interrupted.code(); code != exitClean && !(r.endless && result == nil) {
 		r.printMessage("interrupted", "")
 		return code
 	}
@@ -87,7 +87,7 @@ helm template shop | weir check -`,
 	root.Flags().Bool("version", false, "print the version")
 	root.AddCommand(
 		newCheck(r), newFix(r), newGraph(r), newShow(r), newBlast(r), newRank(r), newFate(r), newContracts(r), newPath(r), newDiff(r),
-		newCycles(r), newFanout(r), newPolicies(r), newRules(r), newInit(r), newSchema(r), newCompletion(r), newVersion(r),
+		newCycles(r), newFanout(r), newPolicies(r), newServe(r), newRules(r), newInit(r), newSchema(r), newCompletion(r), newVersion(r),
 	)
 	root.SetHelpCommand(newHelp(r))
 	root.InitDefaultHelpCmd()

@@ -4,17 +4,12 @@ import (
 	"errors"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
 )
-
-// modes are examples of every failure mode, as --mode takes them.
-var modes = []string{"stop", "hang", "slow=2s", "partial=1/3", "degraded"}
 
 // A failureMode is a flag that selects how services fail.
 type failureMode struct {
@@ -26,44 +21,16 @@ func (m *failureMode) String() string { return m.word }
 func (m *failureMode) Type() string   { return "mode" }
 
 func (m *failureMode) Set(word string) error {
-	name, value, _ := strings.Cut(word, "=")
-	var i failure.Injection
-	var err error
-	switch name {
-	case "stop", "hang", "degraded":
-		if value != "" {
-			err = errors.New("it takes no value")
-		}
-		i.Mode = map[string]failure.Mode{"stop": failure.Stop, "hang": failure.Hang, "degraded": failure.Degrade}[name]
-	case "slow":
-		i.Mode = failure.SlowDown
-		if i.Delay, err = time.ParseDuration(value); err == nil && i.Delay <= 0 {
-			err = errors.New("no delay")
-		}
-	case "partial":
-		i.Mode = failure.Partial
-		i.Stopped, i.Replicas, err = parseShare(value)
-	default:
-		return misuse(oneOf(name, modes), "unknown value %q", word)
-	}
-	if err != nil {
-		return misuse("write one of "+strings.Join(modes, ", "), "unknown failure mode: %q", word)
+	i, err := analyze.ParseMode(word)
+	switch {
+	case errors.Is(err, analyze.ErrNoMode):
+		name, _, _ := strings.Cut(word, "=")
+		return misuse(oneOf(name, analyze.Modes), "unknown value %q", word)
+	case err != nil:
+		return misuse("write one of "+strings.Join(analyze.Modes, ", "), "unknown failure mode: %q", word)
 	}
 	m.word, m.inject = word, i
 	return nil
-}
-
-// parseShare reads "1/3".
-func parseShare(text string) (part, whole int, err error) {
-	a, b, _ := strings.Cut(text, "/")
-	part, err = strconv.Atoi(a)
-	if err == nil {
-		whole, err = strconv.Atoi(b)
-	}
-	if err == nil && (part < 1 || part > whole) {
-		err = errors.New("no share")
-	}
-	return part, whole, err
 }
 
 // A serviceSelector is a flag that selects services by a common property. Several

@@ -11,6 +11,7 @@ import (
 	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/summary"
 	"github.com/weirgraph/weir/render"
+	"github.com/weirgraph/weir/serve"
 )
 
 // A run is one execution of weir: its streams, the flags that commands share, and the
@@ -28,7 +29,9 @@ type run struct {
 	leaveBelow string          // the native manifest in a directory below the configuration that declares nothing
 	known      []*rules.Known  // findings that were there before
 	failed     bool            // some input could not be read
+	endless    bool            // the run ends by a signal, as it should
 	reported   map[string]bool // messages about the inputs of several variants
+	found      *serve.Found    // gets what is read, if it is not nil
 }
 
 // sharedFlags are the flags that several commands have, as the user set them.

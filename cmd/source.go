@@ -144,6 +144,9 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	if r.render {
 		options.Render = &render
 	}
+	if r.found != nil {
+		options.Found = func(dirs, files []string) { r.found.Dirs, r.found.Files = dirs, files }
+	}
 	if terminal(r.err) != nil && !r.quiet {
 		p := &progress{w: r.err, start: time.Now()}
 		defer p.end()

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"io"
+	"maps"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -51,6 +52,9 @@ type Options struct {
 	// temporary file until it is linked. The result is the same. 0 is no limit; a limit
 	// below 32 MB cannot be kept. See also spans.Spill.
 	MaxMemory int64
+	// Found, if set, is called once with the directories that were searched and the files that were
+	// read, also those that others refer to: absolute, without links, sorted.
+	Found func(dirs, files []string)
 	// Progress, if set, is called often with the progress of reading, by one goroutine at
 	// a time. It must be quick.
 	Progress func(Progress)
@@ -181,6 +185,9 @@ func Read(ctx context.Context, sources []string, o Options, b *link.Builder) err
 	}
 	if len(find.sources) > 0 {
 		w.readCode(ctx, find.sources)
+	}
+	if o.Found != nil {
+		o.Found(slices.Sorted(maps.Keys(find.visited)), opened.files(find.files))
 	}
 	files, bytes := opened.counts()
 	b.Coverage.Files += files

@@ -3,9 +3,11 @@ package ingest
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -27,6 +29,18 @@ func (o *seenFiles) counts() (files int, bytes int64) {
 		bytes += n
 	}
 	return len(o.bytes), bytes
+}
+
+// files returns the files that were read, and those that were found and could not be.
+func (o *seenFiles) files(found []file) []string {
+	list := slices.Collect(maps.Keys(o.bytes))
+	for i := range found {
+		if found[i].path != "" {
+			list = append(list, found[i].real)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 func (o *seenFiles) add(real string, n int64) {

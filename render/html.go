@@ -23,7 +23,27 @@ var html = &Format{
 
 // writeHTML writes one file that needs nothing else.
 func writeHTML(w io.Writer, r *analyze.Report, o Options) error {
-	b := pageBuilder{g: r.Graph, pen: pen.New(io.Discard, pen.Terminal{})}
+	b := newPage(r, o)
+	if r.Explored != nil && !r.Explored.TooLarge() {
+		for in := range r.Explored.Incidents() {
+			b.data.Incidents = append(b.data.Incidents, b.incident(&in))
+		}
+	}
+	return page.Write(w, &b.data)
+}
+
+// LivePage is the page of a report without answers: whoever serves it gives them with PageAnswer.
+func LivePage(r *analyze.Report, o Options) *page.Data { return &newPage(r, o).data }
+
+// PageAnswer is what a page of g shows of an incident.
+func PageAnswer(g *graph.Graph, in *analyze.Incident) *page.Answer {
+	b := pageBuilder{g: g, pen: pen.New(io.Discard, pen.Terminal{}), texts: map[string]int{}}
+	return &page.Answer{Incident: b.incident(in), Texts: b.data.Texts}
+}
+
+// newPage has all of a page but its incidents.
+func newPage(r *analyze.Report, o Options) *pageBuilder {
+	b := &pageBuilder{g: r.Graph, pen: pen.New(io.Discard, pen.Terminal{}), texts: map[string]int{}}
 	d := &b.data
 	d.Version = o.Version
 	d.Services, d.Calls = make([]page.Service, 0, b.g.Len()), make([]page.Call, 0, b.g.Calls())
@@ -40,14 +60,14 @@ func writeHTML(w io.Writer, r *analyze.Report, o Options) error {
 	}
 	if len(r.Impacts) > 0 {
 		in := &r.Impacts[0]
-		d.Failed, d.Mode = numbers(in.Failed), in.Mode
+		d.Failed, d.Mode, d.Asked = numbers(in.Failed), in.Mode, PageAnswer(r.Graph, in)
 	}
 	if r.Cycles != nil {
 		for i := range r.Cycles.Components {
 			d.Cycles = append(d.Cycles, numbers(r.Cycles.Components[i].Loop))
 		}
 	}
-	return page.Write(w, d)
+	return b
 }
 
 // A pageBuilder turns a report into the data of a page. Words are the same as those of the
@@ -122,12 +142,8 @@ func (b *pageBuilder) explored(x *analyze.Exploration) {
 	for _, s := range x.Sets {
 		d.Sets = append(d.Sets, page.Set{Property: s.Property, Value: s.Value, Services: numbers(s.Services)})
 	}
-	b.texts = map[string]int{}
-	if x.TooLarge() {
-		return
-	}
-	for in := range x.Incidents() {
-		d.Incidents = append(d.Incidents, b.incident(&in))
+	for v, a := range x.Available {
+		d.Services[v].Available = availabilityWords(b.g, a)
 	}
 }
 

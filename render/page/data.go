@@ -24,8 +24,18 @@ type Data struct {
 	Incidents []Incident `json:"incidents,omitempty"` // of every service, then of every set, in each of Modes; missing if there are too many
 	Texts     []string   `json:"texts,omitempty"`     // of the policies in Incidents
 
-	Failed []int  `json:"failed,omitempty"` // the services that fail when the page is opened
-	Mode   string `json:"mode,omitempty"`   // and how
+	Failed []int   `json:"failed,omitempty"` // the services that fail when the page is opened
+	Mode   string  `json:"mode,omitempty"`   // and how
+	Asked  *Answer `json:"asked,omitempty"`  // who suffers then
+
+	Engine *Engine `json:"engine,omitempty"` // if weir answers behind the page: then there are no Incidents
+}
+
+// An Engine is weir behind a page.
+type Engine struct {
+	Turn    int    `json:"turn"`              // grows with all that it has to say
+	Number  int    `json:"number"`            // of the estate that the page shows
+	Problem string `json:"problem,omitempty"` // what of the inputs could not be read
 }
 
 // A Service is a box.
@@ -42,7 +52,8 @@ type Service struct {
 	Owner     string   `json:"owner,omitempty"`
 	System    string   `json:"system,omitempty"`
 	Zone      string   `json:"zone,omitempty"`
-	Runs      []string `json:"runs,omitempty"` // its replicas, scaling and probes in words
+	Available string   `json:"available,omitempty"` // what the objectives of its dependencies allow, in words
+	Runs      []string `json:"runs,omitempty"`      // its replicas, scaling and probes in words
 	Places    []string `json:"places,omitempty"`
 }
 
@@ -133,4 +144,10 @@ type Incident struct {
 	Victims [][]int `json:"victims"`
 	Starved []int   `json:"starved,omitempty"`
 	Helps   string  `json:"helps,omitempty"`
+}
+
+// An Answer is one Incident with the texts of its own.
+type Answer struct {
+	Incident
+	Texts []string `json:"texts,omitempty"`
 }

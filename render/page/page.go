@@ -49,10 +49,29 @@ var parts = sync.OnceValues(func() (map[string]part, error) {
 	return map[string]part{"Libraries": hashed(string(libraries)), "Program": hashed(program), "Style": hashed(style)}, nil
 })
 
+// Policy is the Content-Security-Policy of a page. One with weir behind it asks for answers where it
+// is from, and nothing else.
+func Policy(engine bool) (string, error) {
+	all, err := parts()
+	if err != nil {
+		return "", err
+	}
+	policy := "default-src 'none'; script-src " + all["Libraries"].Hash + " " + all["Program"].Hash + "; style-src " + all["Style"].Hash +
+		"; img-src data: blob:; base-uri 'none'; form-action 'none'"
+	if engine {
+		policy += "; connect-src 'self'"
+	}
+	return policy, nil
+}
+
 // Write writes a page. What comes from the inputs is in one line of JSON, in which encoding/json
 // escapes the characters that HTML gives a meaning.
 func Write(w io.Writer, d *Data) error {
 	all, err := parts()
+	if err != nil {
+		return err
+	}
+	policy, err := Policy(d.Engine != nil)
 	if err != nil {
 		return err
 	}
@@ -64,5 +83,5 @@ func Write(w io.Writer, d *Data) error {
 	if err != nil {
 		return err
 	}
-	return t.Execute(w, map[string]any{"Parts": all, "Data": string(data)})
+	return t.Execute(w, map[string]any{"Parts": all, "Policy": policy, "Data": string(data)})
 }

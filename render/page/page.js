@@ -5,10 +5,9 @@
   /** @typedef {{id: string, name: string, kind: string, role: string}} Service */
 
   const $ = (id) => document.getElementById(id);
-  const data = JSON.parse($("data").textContent);
-  const { services, calls } = data;
-  const groups = data.groups || [], findings = data.findings || [], sets = data.sets || [];
-  const modes = data.modes || [], incidents = data.incidents, texts = data.texts || [];
+  // What the page is about, see take: one graph, or, with weir behind the page, one after the other.
+  let data, services, calls, groups, findings, sets, modes;
+  let foundAt, callsOf, callersOf, properties, choosable, many, named, looped;
 
   const labels = ["unaffected", "protected", "slow", "degraded", "failed"];
   const stateColors = ["", "--protected", "--slow", "--degraded", "--failed"];
@@ -19,45 +18,76 @@
   // Marks that change the direction of text have no place in a label.
   const clean = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "");
 
-  /** The findings about each service: their numbers. */
-  const foundAt = services.map(() => []);
-  findings.forEach((f, i) => {
-    const about = f.each ? f.each.flatMap((one) => (one.services || []).slice(0, 1)) : (f.services || []).slice(0, 1);
-    for (const v of new Set(about)) foundAt[v].push(i);
-  });
-  const callsOf = services.map(() => []), callersOf = services.map(() => []);
-  calls.forEach((c, i) => {
-    callsOf[c.from].push(i);
-    callersOf[c.to].push(i);
-  });
+  /** Takes the data of a page. */
+  function take(d) {
+    data = d;
+    ({ services, calls } = d);
+    groups = d.groups || [];
+    findings = d.findings || [];
+    sets = d.sets || [];
+    modes = d.modes || [];
+    foundAt = services.map(() => []); // by service: the numbers of the findings about it
+    findings.forEach((f, i) => {
+      const about = f.each ? f.each.flatMap((one) => (one.services || []).slice(0, 1)) : (f.services || []).slice(0, 1);
+      for (const v of new Set(about)) foundAt[v].push(i);
+    });
+    callsOf = services.map(() => []);
+    callersOf = services.map(() => []);
+    calls.forEach((c, i) => {
+      callsOf[c.from].push(i);
+      callersOf[c.to].push(i);
+    });
+    looped = new Set();
+    for (const loop of d.cycles || []) loop.forEach((v, i) => looped.add(v + " " + loop[(i + 1) % loop.length]));
+    many = services.length > 120;
+    takeProperties();
+    named = new Map();
+    services.forEach((_, i) => named.set(nameOf("s" + i), "s" + i));
+    calls.forEach((_, i) => named.set(nameOf("c" + i), "c" + i));
+    sets.forEach((_, i) => named.set(nameOf("g" + i), "g" + i));
+    options("group", ["", ...choosable]);
+    options("protocol", ["", ...[...new Set(calls.map((c) => c.protocol).filter(Boolean))].sort()]);
+    options("kind", ["", ...[...new Set(services.map((s) => s.kind))].sort()]);
+    document.title = "weir: " + d.title;
+    $("title").textContent = "weir: " + d.title;
+  }
 
   // ---- What services are grouped by.
 
-  const properties = {
-    namespace: (s) => s.namespace,
-    team: (s) => s.team,
-    owner: (s) => s.owner,
-    system: (s) => s.system,
-    tier: (s) => (s.tier ? "tier " + s.tier : ""),
-    kind: (s) => s.kind,
-  };
-  if (data.clusters) {
-    const size = new Map();
-    data.clusters.forEach((c) => size.set(c, (size.get(c) || 0) + 1));
-    // A cluster is named after the service in it that has most calls; one alone is in none.
-    const name = new Map();
-    const weight = (v) => callsOf[v].length + callersOf[v].length;
-    data.clusters.forEach((c, v) => {
-      if (!name.has(c) || weight(v) > weight(name.get(c))) name.set(c, v);
-    });
-    properties.calls = (s, v) => (size.get(data.clusters[v]) > 1 ? "around " + services[name.get(data.clusters[v])].id : "");
-  }
   const valuesOf = (property) => new Set(services.map((s, v) => properties[property](s, v)).filter(Boolean));
-  const choosable = Object.keys(properties).filter((p) => valuesOf(p).size > 0 && valuesOf(p).size < services.length);
+  function takeProperties() {
+    properties = {
+      namespace: (s) => s.namespace,
+      team: (s) => s.team,
+      owner: (s) => s.owner,
+      system: (s) => s.system,
+      tier: (s) => (s.tier ? "tier " + s.tier : ""),
+      kind: (s) => s.kind,
+    };
+    if (data.clusters) {
+      const clusters = data.clusters, size = new Map();
+      clusters.forEach((c) => size.set(c, (size.get(c) || 0) + 1));
+      // A cluster is named after the service in it that has most calls; one alone is in none.
+      const name = new Map();
+      const weight = (v) => callsOf[v].length + callersOf[v].length;
+      clusters.forEach((c, v) => {
+        if (!name.has(c) || weight(v) > weight(name.get(c))) name.set(c, v);
+      });
+      properties.calls = (s, v) => (size.get(clusters[v]) > 1 ? "around " + services[name.get(clusters[v])].id : "");
+    }
+    choosable = Object.keys(properties).filter((p) => valuesOf(p).size > 0 && valuesOf(p).size < services.length);
+  }
+  function options(id, values) {
+    const words = { group: "nothing", protocol: "any", kind: "any" };
+    $(id).replaceChildren(...values.map((value) => {
+      const o = element("option", short(value || words[id], 60));
+      o.value = value;
+      return o;
+    }));
+  }
 
   // ---- The state of the view, which the address of the page has.
 
-  const many = services.length > 120;
   const firstGroup = () => {
     if (!many) return "";
     const fits = choosable.filter((p) => p !== "kind" && p !== "tier" && valuesOf(p).size > 1 && valuesOf(p).size <= 80);
@@ -65,14 +95,15 @@
   };
   const initial = () => ({
     group: firstGroup(), closed: null, open: new Set(), focus: -1, depth: 1,
-    fail: data.failed && data.failed.length === 1 ? "s" + data.failed[0] : setOf(data.failed), mode: modes.includes(data.mode) ? data.mode : modes[0] || "", phase: "all",
+    fail: failed(), mode: data.mode || modes[0] || "", phase: "all", // fail: services and sets that fail together
     select: "", strength: "weak", only: "", protocol: "", kind: "", found: false, classes: false,
   });
-  function setOf(list) {
-    const i = list ? sets.findIndex((s) => s.services.length === list.length && s.services.every((v, k) => v === list[k])) : -1;
-    return i < 0 ? "" : "g" + i;
+  function failed() {
+    const list = data.failed || [], i = sets.findIndex((s) => s.services.length > 1 && sameList(s.services, list));
+    return i < 0 ? list.map((v) => "s" + v) : ["g" + i];
   }
-  let state = initial();
+  const sameList = (a, b) => a.length === b.length && a.every((v, k) => v === b[k]);
+  let state;
 
   /** Names a thing of the view in the address: a service by its id, a set by its property and value; long names by their positions. */
   function nameOf(ref) {
@@ -88,11 +119,6 @@
     }
     return "";
   }
-  const named = new Map();
-  services.forEach((_, i) => named.set(nameOf("s" + i), "s" + i));
-  calls.forEach((_, i) => named.set(nameOf("c" + i), "c" + i));
-  sets.forEach((_, i) => named.set(nameOf("g" + i), "g" + i));
-
   function writeAddress() {
     const start = initial(), p = new URLSearchParams();
     for (const key of ["group", "mode", "phase", "strength", "only", "protocol", "kind"]) {
@@ -104,7 +130,7 @@
       p.set("focus", nameOf("s" + state.focus));
       p.set("depth", state.depth);
     }
-    if (state.fail) p.set("fail", nameOf(state.fail));
+    if (!sameList(state.fail, start.fail)) for (const ref of state.fail.length ? state.fail : [""]) p.append("fail", ref && nameOf(ref));
     if (state.select) p.set("select", nameOf(state.select));
     for (const key of state.open) p.append("open", key.slice(0, 500));
     for (const key of state.closed || []) p.append("closed", key.slice(0, 500));
@@ -115,7 +141,7 @@
     const p = new URLSearchParams(location.hash.slice(1));
     state = initial();
     if (p.has("group") && (p.get("group") === "" || choosable.includes(p.get("group")))) state.group = p.get("group");
-    if (modes.includes(p.get("mode"))) state.mode = p.get("mode");
+    if (modes.includes(p.get("mode")) || (data.engine && p.has("mode"))) state.mode = p.get("mode");
     if (["first", "later"].includes(p.get("phase"))) state.phase = p.get("phase");
     if (strengths.includes(p.get("strength"))) state.strength = p.get("strength");
     for (const key of ["only", "protocol", "kind"]) state[key] = p.get(key) || state[key];
@@ -124,7 +150,7 @@
     const focus = named.get(p.get("focus")) || "";
     if (focus[0] === "s") state.focus = Number(focus.slice(1));
     state.depth = Math.max(1, Number(p.get("depth")) || 1);
-    if (p.has("fail")) state.fail = named.get(p.get("fail")) || "";
+    if (p.has("fail")) state.fail = p.getAll("fail").map((name) => named.get(name)).filter((ref) => ref && ref[0] !== "c");
     state.select = named.get(p.get("select")) || "";
     p.getAll("open").forEach((key) => state.open.add(key));
     if (p.has("closed")) state.closed = new Set(p.getAll("closed"));
@@ -371,8 +397,6 @@
     rules.push({ selector: ".chosen", style: { "overlay-color": color("--accent"), "overlay-opacity": 0.25, "overlay-padding": 4 } });
     return rules;
   }
-  const looped = new Set();
-  for (const loop of data.cycles || []) loop.forEach((v, i) => looped.add(v + " " + loop[(i + 1) % loop.length]));
   const grouped = (c) => (c.groups || []).find((id) => groups[id]);
 
   let shown = { boxes: [], arrows: [], thin: 0 };
@@ -420,12 +444,69 @@
 
   // ---- What fails.
 
+  const failing = () => [...new Set(state.fail.flatMap((ref) => (ref[0] === "g" ? sets[Number(ref.slice(1))].services : [Number(ref.slice(1))])))].sort((a, b) => a - b);
+  /** Who suffers from what fails; null if nothing does, or if no answer is known. */
   function scenario() {
-    if (!incidents || !state.fail) return null;
-    const i = Number(state.fail.slice(1)), base = state.fail[0] === "g" ? services.length + i : i;
-    return incidents[base * modes.length + modes.indexOf(state.mode)] || null;
+    const list = failing();
+    if (!list.length) return null;
+    if (data.engine) return answer(list);
+    if (data.asked && data.mode === state.mode && sameList(list, data.failed)) return data.asked;
+    const m = modes.indexOf(state.mode), i = list.length === 1 ? list[0] : sets.findIndex((s) => sameList(s.services, list));
+    if (!data.incidents || m < 0 || i < 0) return null;
+    return { texts: data.texts || [], ...data.incidents[(list.length === 1 ? i : services.length + i) * modes.length + m] };
   }
-  const failing = () => (!state.fail ? [] : state.fail[0] === "g" ? sets[Number(state.fail.slice(1))].services : [Number(state.fail.slice(1))]);
+
+  // ---- Weir behind the page: it answers any failure, and tells when the files have changed.
+
+  const answers = new Map();
+  async function ask(what, body) {
+    const r = await fetch(what, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    if (!r.ok) throw new Error((await r.text()).trim());
+    return r.json();
+  }
+  function answer(list) {
+    const key = JSON.stringify([data.engine.number, state.mode, list]);
+    if (answers.has(key)) return answers.get(key);
+    answers.set(key, null);
+    ask("incident", { number: data.engine.number, fail: list.map((v) => services[v].id), mode: state.mode }).then(
+      (a) => {
+        if (answers.size > 200) answers.clear();
+        answers.set(key, { texts: [], ...a });
+        update({});
+        report();
+      },
+      (e) => { $("status").textContent = e.message; },
+    );
+    return null;
+  }
+  async function refresh() {
+    const had = data.engine.number, d = await ask("estate", {});
+    take(d);
+    readAddress();
+    draw();
+    details();
+    controls();
+    problem(d.engine.problem);
+    if (had !== d.engine.number) $("status").textContent = "The files have changed: this is what they declare now";
+    document.documentElement.dataset.number = d.engine.number;
+  }
+  function problem(text) {
+    $("problem").hidden = !text;
+    $("problem").textContent = text ? "Shown is the last state that could be read. " + clean(text) : "";
+  }
+  async function follow() {
+    for (let turn = data.engine.turn; ; ) {
+      try {
+        const n = await (await fetch("wait?turn=" + turn)).json();
+        if (n.number !== data.engine.number) await refresh();
+        else problem(n.problem);
+        turn = n.turn;
+      } catch {
+        problem("weir serve does not answer.");
+        await new Promise((go) => setTimeout(go, 3000));
+      }
+    }
+  }
   /** The label of a victim: [service, at first, later, in all, call, ...]. Who does not suffer now is protected. */
   const labelOf = (victim) => victim[{ first: 1, later: 2 }[state.phase] || 3] || 1;
 
@@ -511,10 +592,13 @@
   }
   const place = (text) => element("span", text, "place");
 
+  const controlName = (e) => e.tagName + " " + (e.dataset.mode || e.dataset.phase || e.name || e.textContent);
   function details() {
     const at = $("details"), ref = state.select, i = Number(ref.slice(1));
     const parts = ref === "" ? overview() : ref[0] === "s" ? serviceDetails(i) : ref[0] === "c" ? callDetails(i) : setDetails(i);
+    const had = at.contains(document.activeElement) ? controlName(document.activeElement) : "";
     at.replaceChildren(...parts);
+    if (had) [...at.querySelectorAll("button, input, select")].find((e) => controlName(e) === had)?.focus(); // so that a keyboard goes on
   }
   function overview() {
     const parts = [element("h2", data.title)];
@@ -527,7 +611,7 @@
       parts.push(element("h3", plural(data.cycles.length, "cycle")));
       parts.push(listOf(data.cycles.map((loop) => loop.flatMap((v, k) => (k ? [" calls ", serviceLink(v)] : [serviceLink(v)])))));
     }
-    if (sets.length && incidents) {
+    if (sets.length && (data.incidents || data.engine)) {
       parts.push(element("h3", "What fails together"));
       parts.push(listOf(sets.slice(0, 100).map((s, k) => [button(`${s.property} ${short(s.value, 80)}`, () => choose("g" + k), "link"), " ", element("span", plural(s.services.length, "service"), "faint")])));
     }
@@ -555,17 +639,22 @@
   }
   function failPanel(ref) {
     if (!modes.length) return [];
-    if (!incidents) return [element("h3", "If it fails"), element("p", "There are too many services to try each in advance: weir blast answers.")];
-    const parts = [element("h3", "If it fails")], on = state.fail === ref;
+    const parts = [element("h3", "If it fails")], on = state.fail.includes(ref), others = state.fail.filter((r) => r !== ref);
     const choices = document.createElement("div");
     choices.className = "choices";
     for (const m of modes) {
-      const b = button(m, () => fail(on && state.mode === m ? "" : ref, m));
+      const b = button(m, () => (on ? fail(state.mode === m ? [] : state.fail, m) : fail([ref], m)));
       b.dataset.mode = m;
       b.setAttribute("aria-pressed", String(on && state.mode === m));
       choices.append(b);
     }
     parts.push(choices);
+    if (data.engine) parts.push(otherMode(ref, on));
+    if (state.fail.length && !on) parts.push(button(`Fail together with ${others.length === 1 ? short(titleOf(others[0]), 60) : others.length + " others"}`, () => fail([...state.fail, ref], state.mode)));
+    if (on && others.length) {
+      parts.push(element("p", "Fails together with:"), listOf(others.map((r) => [button(short(titleOf(r), 120), () => choose(r), "link")])));
+      parts.push(button("Does not fail", () => fail(others, state.mode)));
+    }
     if (!on) return parts;
     const phases = document.createElement("div");
     phases.className = "choices";
@@ -577,7 +666,7 @@
     }
     parts.push(phases);
     const s = scenario();
-    if (!s) return parts;
+    if (!s) return [...parts, ...unanswered()];
     const victims = s.victims.slice().sort((a, b) => labelOf(b) - labelOf(a));
     if (!victims.length) parts.push(element("p", "No other service is affected."));
     for (const level of [4, 3, 2, 1]) {
@@ -589,7 +678,7 @@
         if (c && c.from === victim[0]) line.push(" calls ", button(short(services[c.to].id, 120), () => choose("c" + victim[4]), "link"));
         const cut = victim.indexOf(-1, 5);
         const acts = state.phase !== "later" || cut < 0 ? victim.slice(5, cut < 0 ? undefined : cut) : victim.slice(cut + 1);
-        for (const t of acts) line.push(element("p", texts[t], "faint"));
+        for (const t of acts) line.push(element("p", s.texts[t], "faint"));
         return line;
       })));
       if (those.length > 200) parts.push(element("p", `and ${those.length - 200} more`));
@@ -598,10 +687,45 @@
     if (s.helps) parts.push(element("p", s.helps[0].toUpperCase() + s.helps.slice(1)));
     return parts;
   }
+  const titleOf = (ref) => longNameOf(ref).replace(/^(service|set) /, "");
+  /** Any mode that --mode of weir blast takes. */
+  function otherMode(ref, on) {
+    const form = document.createElement("form"), input = document.createElement("input"), label = element("label", "Other ");
+    form.className = "choices";
+    input.value = on && !modes.includes(state.mode) ? state.mode : "";
+    input.placeholder = "slow=500ms, partial=2/5";
+    input.dataset.mode = "other";
+    label.append(input);
+    form.append(label, element("button", "Try"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      if (input.value) fail(on ? state.fail : [ref], input.value.trim());
+    });
+    return form;
+  }
+  /** Why there is no answer, and what gives one. */
+  function unanswered() {
+    if (data.engine) return [element("p", "weir computes it.", "faint")];
+    const ids = failing().map((v) => services[v].id).join(","), quoted = /^[\w.,:/@-]+$/.test(ids) ? ids : "'" + ids.replaceAll("'", "'\\''") + "'";
+    const command = `weir blast ${clean(quoted)} --mode ${state.mode}`, code = element("code", command);
+    return [
+      element("p", data.incidents ? "This page has the answers for single services and for those with a property in common. Others are answered by weir serve, or by this command with your sources:"
+        : "There are too many services to try each in advance. weir serve answers, or this command with your sources:"),
+      code, button("Copy", () => copy(command)),
+    ];
+  }
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+      $("status").textContent = "Copied";
+    } catch {
+      $("status").textContent = "The browser does not let the page copy: select the text";
+    }
+  }
   function serviceDetails(v) {
     const s = services[v], parts = [element("h2", s.id)];
     parts.push(definitions([["kind", s.kind], ["tier", s.tier ? String(s.tier) : ""], ["team", s.team], ["owner", s.owner], ["system", s.system], ["zone", s.zone],
-      ["", ""], ["runs", (s.runs || []).join(", ")], ["entry", s.entry ? "users come in here" : ""], ["declared", s.defined ? "" : "by no input: it is only addressed"]]));
+      ["", ""], ["runs", (s.runs || []).join(", ")], ["entry", s.entry ? "users come in here" : ""], ["available", s.available], ["declared", s.defined ? "" : "by no input: it is only addressed"]]));
     if (s.places) parts.push(listOf(s.places.slice(0, 5).map((p) => [place(p)])));
     const tools = document.createElement("div");
     tools.className = "choices";
@@ -685,8 +809,12 @@
     update({ select: ref });
     if (ref) $("status").textContent = nameOf(ref).replace(/^service |^set /, "") + " is selected";
   }
-  function fail(ref, mode) {
-    update({ fail: ref, mode });
+  function fail(refs, mode) {
+    update({ fail: refs, mode });
+    report();
+  }
+  /** Says in one sentence what the failure does. */
+  function report() {
     const s = scenario();
     if (!s) {
       $("status").textContent = "";
@@ -694,7 +822,7 @@
     }
     const count = (level) => s.victims.filter((victim) => labelOf(victim) === level).length;
     const words = [4, 3, 2, 1].filter(count).map((level) => count(level) + " " + labels[level]);
-    $("status").textContent = `${nameOf(ref).replace(/^service |^set /, "")}, ${mode}: ` + (words.join(", ") || "no other service is affected");
+    $("status").textContent = `${short(state.fail.map(titleOf).join(", "), 300)}, ${state.mode}: ` + (words.join(", ") || "no other service is affected");
   }
   function toggle(key) {
     setClosed(key, !isClosed(key));
@@ -721,6 +849,8 @@
     }
     if (id.startsWith("group ")) return toggle(id.slice(6));
     if (id.startsWith("parent ")) return toggle(id.slice(7));
+    const key = event.originalEvent;
+    if (key && (key.ctrlKey || key.metaKey || key.shiftKey)) return fail(state.fail.includes(id) ? state.fail.filter((r) => r !== id) : [...state.fail, id], state.mode);
     choose(id);
   });
   $("search").addEventListener("input", list);
@@ -735,7 +865,7 @@
       event.preventDefault();
       $("search").focus();
     }
-    if (event.key === "Escape") update({ select: "", fail: "" });
+    if (event.key === "Escape") update({ select: "", fail: [] });
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   addEventListener("hashchange", () => {
@@ -799,21 +929,14 @@
 
   // ---- Start.
 
-  function options(id, values) {
-    for (const value of values) {
-      const o = element("option", short(value || "nothing", 60));
-      o.value = value;
-      $(id).append(o);
-    }
-  }
-  options("group", ["", ...choosable]);
-  options("protocol", [...new Set(calls.map((c) => c.protocol).filter(Boolean))].sort());
-  options("kind", [...new Set(services.map((s) => s.kind))].sort());
-  document.title = "weir: " + data.title;
-  $("title").textContent = "weir: " + data.title;
+  take(JSON.parse($("data").textContent));
   readAddress();
   draw();
   details();
   controls();
   document.documentElement.dataset.ready = "1";
+  if (data.engine) {
+    problem(data.engine.problem);
+    follow();
+  }
 })();

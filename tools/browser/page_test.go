@@ -105,27 +105,34 @@ func run(t *testing.T, args ...string) []byte {
 
 // A tab is one page in the browser.
 type tab struct {
-	t      *testing.T
-	ctx    context.Context
-	mu     sync.Mutex
-	errors []string // on the console
+	t       *testing.T
+	ctx     context.Context
+	address string
+	mu      sync.Mutex
+	errors  []string // on the console
 }
 
 // open opens an address in a new tab without a network.
 func open(t *testing.T, address string) *tab {
 	t.Helper()
+	return openTab(t, address, true)
+}
+
+// openTab opens an address in a new tab, which asks for nothing elsewhere.
+func openTab(t *testing.T, address string, offline bool) *tab {
+	t.Helper()
 	ctx, cancel := chromedp.NewContext(window)
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
-	b := &tab{t: t, ctx: ctx}
+	b := &tab{t: t, ctx: ctx, address: address}
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
 	call(b, network.Enable, network.EnableParams{})
 	call(b, log.Enable, cdp.Empty{})
 	call(b, runtime.Enable, cdp.Empty{})
-	call(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: true})
+	call(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: offline})
 	if _, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: downloads}); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +166,7 @@ func (b *tab) listen(event any) {
 			b.errors = append(b.errors, e.Entry.Text)
 		}
 	case *network.EventRequestWillBeSent:
-		if u := e.Request.URL; !strings.HasPrefix(u, "file:") && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "data:") {
+		if u := e.Request.URL; !strings.HasPrefix(u, "file:") && !strings.HasPrefix(u, b.address) && !strings.HasPrefix(u, "blob:") && !strings.HasPrefix(u, "data:") {
 			b.errors = append(b.errors, "asks for "+u)
 		}
 	}
