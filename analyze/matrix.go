@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -12,6 +13,15 @@ import (
 type Matrix struct {
 	Rows []MatrixRow // by call, then by match
 	Lost int         // rows that a filter left out
+}
+
+// Of returns the rows of a call of Report.Graph, by match. It costs the logarithm of the
+// number of rows.
+func (m *Matrix) Of(e graph.Edge) []MatrixRow {
+	byCall := func(r MatrixRow, e graph.Edge) int { return cmp.Compare(r.Edge, e) }
+	first, _ := slices.BinarySearchFunc(m.Rows, e, byCall)
+	after, _ := slices.BinarySearchFunc(m.Rows, e+1, byCall)
+	return m.Rows[first:after]
 }
 
 // A MatrixRow is one part of one call and what acts on it.

@@ -14,18 +14,13 @@ import (
 // protectionWords sums up the policies of a call: "timeout 2s, retry 2 on connect". For
 // a call with several parts it has those of the first, and the number of others.
 func protectionWords(m *analyze.Matrix, e graph.Edge) string {
-	var words []string
-	parts := 0
-	for i := range m.Rows {
-		if m.Rows[i].Edge != e {
-			continue
-		}
-		if parts++; parts == 1 {
-			words = summaryWords(&m.Rows[i].Part)
-		}
+	rows := m.Of(e)
+	if len(rows) == 0 {
+		return ""
 	}
-	if parts > 1 {
-		words = append(words, "and "+english.Count(parts-1, "more route"))
+	words := summaryWords(&rows[0].Part)
+	if len(rows) > 1 {
+		words = append(words, "and "+english.Count(len(rows)-1, "more route"))
 	}
 	return strings.Join(words, ", ")
 }
