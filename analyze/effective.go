@@ -14,24 +14,21 @@ import (
 type Part = failure.Part
 
 // Effective is computed once for the calls that have policies, and for the others
-// once for all that are alike.
+// once for each protocol.
 func (r *Analysis) Effective(e graph.Edge) []Part {
 	if routes := r.Core.Routes(e); routes != nil {
 		return effective.Of(r, e, func() []Part { return parts(r.Core, e, routes) })
 	}
-	return effectiveBare.Of(r, bareCall{r.Core.To(e), r.Core.Protocol(e)}, func() []Part { return parts(r.Core, e, []graph.Route{{}}) })
+	protocol := r.Core.Protocol(e)
+	return effectiveBare.Of(r, protocol, func() []Part {
+		return []Part{{Effective: policy.Combine(nil, policy.CallFacts{Protocol: protocol})}}
+	})
 }
 
 var (
 	effective     = NewMemo[graph.Edge, []Part]("the parts of a call that policies act on")
-	effectiveBare = NewMemo[bareCall, []Part]("the parts of calls without policies")
+	effectiveBare = NewMemo[string, []Part]("the parts of calls of a protocol without policies")
 )
-
-// A bareCall is all that counts of a call without policies.
-type bareCall struct {
-	to       graph.Node
-	protocol string
-}
 
 func parts(g *graph.Graph, e graph.Edge, routes []graph.Route) []Part {
 	var list []Part
