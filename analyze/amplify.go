@@ -27,6 +27,7 @@ type Amplification struct {
 	resp []float64    // by component: the most that the calls on a path to it multiply an error of its services
 	via  []graph.Edge // by component: the last call of such a path, from another component; NoCall if none multiplies
 	way  []wayHere    // by component: such a path
+	ways *crossing
 }
 
 // A wayHere is what a path to a component is made of.
@@ -56,7 +57,7 @@ var amplifications = NewMemo[Once, *Amplification]("how retries multiply")
 func (r *Analysis) findAmplification() *Amplification {
 	g, o := r.Core, r.Onward()
 	c := o.c
-	a := &Amplification{r: r, o: o, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len()), way: make([]wayHere, c.len())}
+	a := &Amplification{r: r, o: o, c: c, resp: make([]float64, c.len()), via: make([]graph.Edge, c.len()), way: make([]wayHere, c.len()), ways: newCrossing(r.Sync, c)}
 	for i := range a.resp {
 		a.resp[i], a.via[i] = 1, NoCall
 	}
@@ -296,7 +297,7 @@ func (a *Amplification) EndOfPath(last graph.Edge, most int) []graph.Node {
 			path = append(path, from)
 			break
 		}
-		way := (&chains{c: a.c}).cross(a.r.Sync, g.To(before), from)
+		way := a.ways.cross(g.To(before), from)
 		slices.Reverse(way)
 		path = append(path, way...)
 		e = before

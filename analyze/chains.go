@@ -11,7 +11,7 @@ import (
 // services of one cycle count as one, since it is unknown how often a request
 // goes round.
 type chains struct {
-	c     *components
+	*crossing
 	depth []int32      // by component: what the services on the longest chain from it count
 	exit  []graph.Node // by component: the service that makes the next call of the chain, none at its end
 	entry []graph.Node // by component: the service that this call goes to
@@ -20,7 +20,7 @@ type chains struct {
 // deepen finds the longest chains of g, on which a service counts what count
 // says, and a cycle as much as one of its services at most.
 func deepen(g *graph.Graph, c *components, count func(graph.Node) int32) *chains {
-	ch := &chains{c: c, depth: make([]int32, c.len()), exit: make([]graph.Node, c.len()), entry: make([]graph.Node, c.len())}
+	ch := &chains{crossing: newCrossing(g, c), depth: make([]int32, c.len()), exit: make([]graph.Node, c.len()), entry: make([]graph.Node, c.len())}
 	for i := range int32(c.len()) {
 		own, below := int32(0), int32(0)
 		ch.exit[i] = None
@@ -42,45 +42,16 @@ func (ch *chains) length(v graph.Node) int32 { return ch.depth[ch.c.Of[v]] }
 
 // from returns the longest chain that begins at v. Where it crosses a cycle, it
 // goes the shortest way from where it enters to where it leaves.
-func (ch *chains) from(g *graph.Graph, v graph.Node) []graph.Node {
+func (ch *chains) from(v graph.Node) []graph.Node {
 	var chain []graph.Node
 	for {
 		i := ch.c.Of[v]
 		if ch.exit[i] == None {
 			return append(chain, v)
 		}
-		chain = append(chain, ch.cross(g, v, ch.exit[i])...)
+		chain = append(chain, ch.cross(v, ch.exit[i])...)
 		v = ch.entry[i]
 	}
-}
-
-// cross returns a shortest chain from v to w, which are of one component.
-func (ch *chains) cross(g *graph.Graph, v, w graph.Node) []graph.Node {
-	if v == w {
-		return []graph.Node{v}
-	}
-	before := map[graph.Node]graph.Node{v: None}
-	queue := []graph.Node{v}
-	for i := 0; i < len(queue); i++ {
-		for _, u := range g.Callees(queue[i]) {
-			if _, found := before[u]; found || ch.c.Of[u] != ch.c.Of[v] {
-				continue
-			}
-			before[u] = queue[i]
-			queue = append(queue, u)
-		}
-		if _, found := before[w]; found {
-			break
-		}
-	}
-	var back []graph.Node
-	for u := w; u != None; u = before[u] {
-		back = append(back, u)
-	}
-	for i, j := 0, len(back)-1; i < j; i, j = i+1, j-1 {
-		back[i], back[j] = back[j], back[i]
-	}
-	return back
 }
 
 // A LongChain is a chain of calls that nothing leads to.
@@ -114,7 +85,7 @@ func LongestChains(g *graph.Graph, counts func(graph.Node) bool, limit int) []Lo
 	var list []LongChain
 	for _, v := range entries {
 		if ch.mark(v, marked) {
-			list = append(list, LongChain{ch.from(g, v), ch.hops(v)})
+			list = append(list, LongChain{ch.from(v), ch.hops(v)})
 		}
 	}
 	return list

@@ -58,7 +58,7 @@ func Metrics(g *graph.Graph) *Fan {
 	if fan.Depth > 0 {
 		for v := range graph.Node(g.Len()) {
 			if chains.length(v)-1 == int32(fan.Depth) {
-				fan.Deepest = chains.from(sync, v)
+				fan.Deepest = chains.from(v)
 				break
 			}
 		}

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"math"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -21,16 +22,15 @@ func (r *Analysis) roundFactor(loop []graph.Node) float64 {
 // calls as it has patience for.
 func (r *Analysis) retriedLoop(sync *graph.Graph, within *components, c *Cycle) []graph.Node {
 	var best []graph.Node
-	left := patience
+	ways, most := newCrossing(sync, within), math.MaxInt
 	for _, v := range c.Services {
 		for _, w := range sync.Callees(v) {
 			e, _ := r.Core.Edge(v, w)
-			if within.Of[w] != within.Of[v] || r.Core.Routes(e) == nil || left < 0 || r.Repeats(e) <= 1 {
+			if within.Of[w] != within.Of[v] || r.Core.Routes(e) == nil || ways.walked > patience || r.Repeats(e) <= 1 {
 				continue
 			}
-			left -= c.Calls
-			if loop := (&chains{c: within}).cross(sync, w, v); best == nil || len(loop) < len(best) {
-				best = loop
+			if loop := ways.within(w, v, most); loop != nil {
+				best, most = loop, len(loop)-1
 			}
 		}
 	}
