@@ -19,6 +19,7 @@ import (
 // Main runs weir with its arguments, without the program's name, and returns the
 // exit code: 0 clean, 1 findings, 2 misuse, 3 some input could not be read.
 func Main(args []string, in io.Reader, out, err io.Writer) int {
+	collectLate()
 	ctx, interrupted, done := handleSignals(err)
 	defer done()
 	r := &run{console: console{in: in, out: out, err: err}, ctx: ctx, leave: &interrupted.left}

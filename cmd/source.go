@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"os"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -177,8 +176,8 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	if err != nil {
 		return nil, err
 	}
-	if b.Coverage.Bytes > largeInput && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+	if b.Coverage.Bytes > largeInput {
+		limitHeapGrowth(growthWhenLarge)
 	}
 	g := b.Build()
 	if b.Over != nil {

@@ -1,0 +1,39 @@
+package cmd
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"sync"
+)
+
+// How far the heap may grow, in percent of what is in use, before garbage is collected.
+const (
+	growthAtFirst   = 800 // of the 4 MiB that Go begins with: the first collection comes at 32 MiB
+	growth          = 100
+	growthWhenLarge = 50 // from largeInput on, where twice the heap would be much
+)
+
+// heapGrowth is set in steps that go down only. GOGC in the environment has precedence.
+var heapGrowth struct {
+	sync.Mutex
+	percent int
+}
+
+func limitHeapGrowth(percent int) {
+	h := &heapGrowth
+	h.Lock()
+	defer h.Unlock()
+	if os.Getenv("GOGC") == "" && (h.percent == 0 || percent < h.percent) {
+		debug.SetGCPercent(percent)
+		h.percent = percent
+	}
+}
+
+// collectLate lets a run that needs little memory end before its garbage is collected, which
+// is a quarter of its processor time. From the first collection on, the heap grows as usual.
+func collectLate() {
+	limitHeapGrowth(growthAtFirst)
+	type garbage struct{ _ *garbage }
+	runtime.AddCleanup(&garbage{}, limitHeapGrowth, growth)
+}
