@@ -2,6 +2,7 @@ package settings
 
 import (
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -18,14 +19,38 @@ func SpringModule(file string) string {
 }
 
 func directoryName(dir string) string {
-	name := path.Base(dir)
-	if above := path.Base(path.Dir(dir)); partNames[name] && path.Dir(dir) != "." && above != "/" && above != ".." && !groupNames[above] {
-		return above
+	named := dir
+	for above := path.Dir(named); isTechnology(path.Base(named)) && hasName(above) && !groupNames[path.Base(above)]; above = path.Dir(named) {
+		named = above
 	}
-	if name == "." || name == "/" || name == ".." {
+	if !isTechnology(path.Base(named)) { // else the directories above are languages, too, or hold many programs
+		dir = named
+	}
+	name := path.Base(dir)
+	if above := path.Dir(dir); partNames[name] && hasName(above) && !groupNames[path.Base(above)] {
+		return path.Base(above)
+	}
+	if !hasName(dir) {
 		return ""
 	}
 	return name
+}
+
+// hasName reports whether a path ends in the name of a directory.
+func hasName(dir string) bool { return dir != "." && dir != "/" && path.Base(dir) != ".." }
+
+// isTechnology reports whether a directory is named after the language or the framework that a
+// program is written in, "cart/java/quarkus".
+func isTechnology(name string) bool {
+	name = strings.ToLower(name)
+	return slices.ContainsFunc(technologies, func(t string) bool {
+		return name == t || strings.HasSuffix(name, "-"+t) && slices.Contains(technologies, strings.TrimSuffix(name, "-"+t))
+	})
+}
+
+var technologies = []string{
+	"java", "jvm", "kotlin", "scala", "groovy", "spring", "springboot", "spring-boot", "boot", "quarkus", "micronaut", "helidon", "vertx", "camel",
+	"thorntail", "openliberty", "wildfly", "dropwizard", "ktor", "maven", "gradle",
 }
 
 // partNames are modules of one program in the directory that is named after it, "cart/service";
