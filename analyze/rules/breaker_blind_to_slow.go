@@ -49,7 +49,7 @@ error.
 func checkBreakerBlindToSlow(p *Pass) {
 	var blind []breakerCall
 	for e := range p.Requests() {
-		if driverManaged(p.Core, e) || isOutside(p, e) { // see external-unprotected
+		if driverManaged(p.Core, e) || isOutside(p, e) || twinDeclares(p, e, policy.TotalTimeout) { // see external-unprotected
 			continue
 		}
 		found, ok := firstFaultyLayer(p.Effective(e), breakerLayers, func(part *analyze.Part, l *policy.Effect) bool {

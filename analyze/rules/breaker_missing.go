@@ -58,7 +58,8 @@ func checkBreakerMissing(p *Pass) {
 			nowhere = false
 		}
 		without, named := matchingParts(parts, lacksBreaker)
-		if len(without) == 0 || driverManaged(p.Core, e) || p.Core.Fallback(e) || !policyKnown(p, e, parts) || isOutside(p, e) || noticesLoss(p, e) {
+		if len(without) == 0 || driverManaged(p.Core, e) || p.Core.Fallback(e) || !policyKnown(p, e, parts) || isOutside(p, e) || noticesLoss(p, e) ||
+			twinDeclares(p, e, policy.CircuitBreaker) {
 			continue
 		}
 		severity := gradeByTier(p, e, analyze.Info)

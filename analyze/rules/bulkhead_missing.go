@@ -64,7 +64,8 @@ func checkBulkheadMissing(p *Pass) {
 			nowhere = false
 		}
 		from := p.Core.From(e)
-		if len(without) == 0 || callees[from] < 2 || driverManaged(p.Core, e) || fromGateway(p, e) || !policyKnown(p, e, parts) {
+		if len(without) == 0 || callees[from] < 2 || driverManaged(p.Core, e) || fromGateway(p, e) || !policyKnown(p, e, parts) ||
+			twinDeclares(p, e, policy.ConcurrencyLimit) {
 			continue
 		}
 		remedy, ok := remedyOfLayers(p, e, without[0], policy.ConcurrencyLimit)

@@ -48,7 +48,7 @@ func checkIngressTimeoutMissing(p *Pass) {
 	calls := map[graph.Node][]graph.Edge{}
 	var gateways []graph.Node
 	for e := range p.Requests() {
-		if fromGateway(p, e) && !driverManaged(p.Core, e) && unboundedPart(p.Effective(e)) != nil {
+		if fromGateway(p, e) && !driverManaged(p.Core, e) && unboundedPart(p.Effective(e)) != nil && !twinDeclares(p, e, policy.TotalTimeout) {
 			v := p.Core.From(e)
 			if calls[v] == nil {
 				gateways = append(gateways, v)

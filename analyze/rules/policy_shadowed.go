@@ -45,6 +45,9 @@ Not reported: an object that is overridden on some calls by one that declares as
 and acts on others; that is what precedence is for. A mesh-wide policy that every call overrides is info,
 and so is one in whose place, for a port, only load balancing is missing.
 
+Of an object that two files declare, the one acts that is last by the name of its file. Which of them
+is applied is not known, so no rule says that something is missing that the other one declares.
+
 **Fix.** Move the settings that are still needed into the object that acts, and delete
 the other.
 

@@ -335,6 +335,9 @@ func missOf(p *Pass, b *graph.BoundPolicy) miss {
 			return m
 		}
 		why = "no input shows a call to " + names
+		if b.NotGateways && anyCalled(p, b.To) {
+			why = "only gateways call " + names + ", and it is not for them"
+		}
 	}
 	return miss{why: why, hint: callsHint, severity: analyze.Info, sure: analyze.Assumed}
 }
@@ -359,6 +362,16 @@ func nothingThrough(p *Pass, b *graph.BoundPolicy) miss {
 func anyDefined(p *Pass, parties []graph.EndpointRef) bool {
 	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool {
 		return p.serviceNames().defined[firstLabel(partyName(&party))] != nil
+	})
+}
+
+// anyCalled reports whether some call goes to a party, of whatever caller.
+func anyCalled(p *Pass, parties []graph.EndpointRef) bool {
+	return slices.ContainsFunc(parties, func(party graph.EndpointRef) bool {
+		name := partyName(&party)
+		return slices.ContainsFunc(p.serviceNames().defined[firstLabel(name)], func(v graph.Node) bool {
+			return isCallee(p.Core.Service(v), name) && len(p.Core.In(v)) > 0
+		})
 	})
 }
 

@@ -44,7 +44,8 @@ func checkRetryMissing(p *Pass) {
 	amp := p.Analysis.Amplification()
 	for e := range p.Requests() {
 		parts := p.Effective(e)
-		if driverManaged(p.Core, e) || !policyKnown(p, e, parts) || calleeCallsOn(p, e) || amp.Before(p.Core.From(e)) > 1 {
+		if driverManaged(p.Core, e) || !policyKnown(p, e, parts) || calleeCallsOn(p, e) || amp.Before(p.Core.From(e)) > 1 ||
+			twinDeclares(p, e, policy.Retries) {
 			continue
 		}
 		bare, named := matchingParts(parts, lacksRetry)

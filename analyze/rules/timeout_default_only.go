@@ -53,7 +53,7 @@ const fewCalls = 3
 func checkTimeoutDefaultOnly(p *Pass) {
 	byProduct := map[*policy.Product][]graph.Edge{}
 	for e := range p.Requests() {
-		if part := defaultOnly(p.Effective(e)); part != nil && !driverManaged(p.Core, e) && !p.ofOthers(e) {
+		if part := defaultOnly(p.Effective(e)); part != nil && !driverManaged(p.Core, e) && !p.ofOthers(e) && !twinDeclares(p, e, policy.TotalTimeout) {
 			by := part.Budget.By[0].Product
 			byProduct[by] = append(byProduct[by], e)
 		}

@@ -61,7 +61,7 @@ func checkTimeoutMissing(p *Pass) {
 	for e := range p.Requests() {
 		parts := p.Effective(e)
 		switch {
-		case driverManaged(p.Core, e), p.Core.Fallback(e):
+		case driverManaged(p.Core, e), p.Core.Fallback(e), twinDeclares(p, e, policy.TotalTimeout):
 		case !policyKnown(p, e, parts):
 			if !p.ofOthers(e) && slices.ContainsFunc(p.Core.Call(e).Evidence, func(ev graph.Evidence) bool { return !isNative(ev) }) {
 				silent = append(silent, e)
