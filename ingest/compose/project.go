@@ -152,35 +152,21 @@ func (p *composeProject) isOneOfSeveral(main *composeFile) bool {
 	if len(own) == 0 || stage.Rank(path.Base(p.main.File)) >= 0 {
 		return false
 	}
-	entries, _ := fs.ReadDir(p.main.Dir, ".")
-	several := false
-	for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
-		name := entry.Name()
-		if ext := path.Ext(name); ext != ".yml" && ext != ".yaml" || entry.IsDir() || name == path.Base(p.main.File) {
-			continue
-		}
-		if text, err := p.content(name); err != nil || !isComposeFile(name, text) {
-			continue
-		}
-		other, err := p.open(name, main.variables)
-		if err != nil {
-			continue
-		}
+	several, staged := false, false
+	p.anyBeside(main.variables, func(other *composeFile) bool {
 		again := 0
 		for name := range other.wholeServices() {
 			if own[name] {
 				again++
 			}
 		}
-		if again < 2 && again < len(own) {
-			continue
+		if again >= 2 || again >= len(own) {
+			several = true
+			staged = staged || stage.Rank(path.Base(other.doc.File)) >= 0
 		}
-		if stage.Rank(path.Base(name)) >= 0 {
-			return false
-		}
-		several = true
-	}
-	return several
+		return staged
+	})
+	return several && !staged
 }
 
 // wholeServices returns the services of a file that could be started with it alone; none if one
@@ -213,11 +199,11 @@ func (p *composeFile) wholeServices() map[string]bool {
 // above is the name of the project in a directory above that the main file is a part of, or ""
 // if there is none: one that includes the file, or that builds from its directory a service
 // which the file has by the same name, so that the file starts that service with a few others,
-// or whose services the file repeats or adds to.
+// whose services the file repeats or adds to, or those that a file beside it adds to.
 func (p *composeProject) above(main *composeFile) string {
 	for _, up := range []string{"..", "../..", "../../.."} {
 		base := p.beside(up, composeNames, main.variables)
-		if base == nil || !p.includes(base, up) && !p.builds(base, up, main.root.Get("services")) && !p.repeats(base, main) {
+		if base == nil || !p.includes(base, up) && !p.builds(base, up, main.root.Get("services")) && !repeats(base, main) && !p.isAmongOverrides(base) {
 			continue
 		}
 		if name := base.text(base.root.Get("name")).text; name != "" {
@@ -261,28 +247,64 @@ func (p *composeProject) builds(base *composeFile, up string, services document.
 	return false
 }
 
-// repeats reports whether a file has all services of the main one with the same images, or is
-// what the main one adds to: it has all those whose image the main one does not say.
-func (p *composeProject) repeats(base, main *composeFile) bool {
-	parts, own := 0, 0
-	for name, service := range main.serviceNodes() {
-		other, declared := base.serviceNode(name)
-		image := main.text(service.Get("image")).text
+// repeats reports whether a file has all services of another one with the same images, or is
+// what the other one adds to: it has all those whose image the other one does not say.
+func repeats(base, other *composeFile) bool {
+	parts, own, same := compare(base, other)
+	return same && (parts > 0 || own == 0)
+}
+
+// compare counts the services of a file whose image base says in its place, and those that only
+// the file has. They are the same if base has the others as the file has them.
+func compare(base, other *composeFile) (parts, own int, same bool) {
+	for name, service := range other.serviceNodes() {
+		there, declared := base.serviceNode(name)
+		image := other.text(service.Get("image")).text
 		switch {
 		case service.Get("build").Exists() || service.Get("extends").Exists():
-			return false
+			return parts, own, false
 		case image == "":
-			if !other.Get("image").Exists() && !other.Get("build").Exists() {
-				return false
+			if !there.Get("image").Exists() && !there.Get("build").Exists() {
+				return parts, own, false
 			}
 			parts++
 		case !declared:
 			own++
-		case image != base.text(other.Get("image")).text:
-			return false
+		case image != base.text(there.Get("image")).text:
+			return parts, own, false
 		}
 	}
-	return parts > 0 || own == 0
+	return parts, own, true
+}
+
+// isAmongOverrides reports whether a file in the directory of the main one adds to services of
+// base, and none there is a project by itself: such files are for use with base, each or some of
+// them together.
+func (p *composeProject) isAmongOverrides(base *composeFile) bool {
+	if p.main.Dir == nil || p.beside("", composeNames, base.variables) != nil {
+		return false
+	}
+	return p.anyBeside(base.variables, func(other *composeFile) bool {
+		parts, _, same := compare(base, other)
+		return same && parts > 0
+	})
+}
+
+// anyBeside reports whether a compose file in the directory of the main one, of the first so many,
+// is as asked for.
+func (p *composeProject) anyBeside(vars *variables, asked func(*composeFile) bool) bool {
+	entries, _ := fs.ReadDir(p.main.Dir, ".")
+	return slices.ContainsFunc(entries[:min(len(entries), settings.MaxMountedFiles)], func(entry fs.DirEntry) bool {
+		name := entry.Name()
+		if ext := path.Ext(name); ext != ".yml" && ext != ".yaml" || entry.IsDir() || name == path.Base(p.main.File) {
+			return false
+		}
+		if text, err := p.content(name); err != nil || !isComposeFile(name, text) {
+			return false
+		}
+		other, err := p.open(name, vars)
+		return err == nil && asked(other)
+	})
 }
 
 // beside opens the first of some files in a directory relative to the main file's.
@@ -305,14 +327,7 @@ func (p *composeProject) isAmongOthers() bool {
 	if p.main.Dir == nil {
 		return false
 	}
-	entries, _ := fs.ReadDir(p.main.Dir, ".")
-	return slices.ContainsFunc(entries[:min(len(entries), settings.MaxMountedFiles)], func(entry fs.DirEntry) bool {
-		if ext := path.Ext(entry.Name()); ext != ".yml" && ext != ".yaml" || entry.IsDir() || entry.Name() == path.Base(p.main.File) {
-			return false
-		}
-		text, err := p.content(entry.Name())
-		return err == nil && isComposeFile(entry.Name(), text)
-	})
+	return p.anyBeside(newVariables(), func(*composeFile) bool { return true })
 }
 
 // noteMissing says once which variables have no value.
