@@ -31,4 +31,5 @@ type Report struct {
 	Diff      *Diff       // weir diff
 
 	Explored *Exploration // beside any of them, for a format that shows it
+	Policies *Matrix      // beside any of them, for a picture that labels calls with them
 }

@@ -56,6 +56,7 @@ weir blast payments deploy/ -o dot | dot -Tsvg > payments.svg`,
 	moved = addMovedFlags(r, cmd, o.filter)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	r.addPictureFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if m := chosenMoved(moved); m != nil {
 			return runMoved(r, m, cmd, args)

@@ -55,6 +55,7 @@ weir check --baseline weir-baseline.json`,
 	o.filter = addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	r.addPictureFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runCheck(r, o, args) }
 	return cmd
 }

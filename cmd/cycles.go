@@ -28,6 +28,7 @@ weir cycles deploy/ -o dot | dot -Tsvg > cycles.svg`,
 	filter := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	r.addPictureFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runCycles(r, filter, args) }
 	return cmd
 }

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
@@ -35,6 +37,7 @@ weir diff before.json after.json -o dot | dot -Tsvg > change.svg`,
 	addChoice(cmd, &failOn, "fail-on", "", "exit with 1 if a new finding is at or above `severity`: error, warning, info, never (default never)", failOnWords...)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	r.addPictureFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runDiff(r, failOn, args) }
 	return cmd
 }
@@ -56,6 +59,11 @@ func runDiff(r *run, failOn string, args []string) error {
 	if old.Graph.Len()+now.Graph.Len() == 0 {
 		message, hint := nothingRead(now.Graph.Coverage())
 		return unread(hint, "%s", message)
+	}
+	if len(args) > 1 {
+		r.named = args
+	} else {
+		r.named = slices.Concat(args, r.named)
 	}
 	r.reportStates(old.Graph, now.Graph, args[0])
 	diff := analyze.Compare(old, now)

@@ -113,8 +113,9 @@ func (c columns) Set(text string) error {
 
 // Groups of flags, in which help lists them after a command's own.
 const (
-	groupInput  = "Input flags"
-	groupOutput = "Output flags"
+	groupInput   = "Input flags"
+	groupOutput  = "Output flags"
+	groupPicture = "Picture flags"
 )
 
 // addInputFlags adds the flags of commands that read sources.

@@ -27,7 +27,8 @@ func newGraph(r *run) *cobra.Command {
 legend of a picture lists what was left out.`,
 		Example: `weir graph deploy/
 weir graph deploy/ -o svg=shop.svg
-weir graph deploy/ --focus payments --depth 2 -o dot | dot -Tsvg > payments.svg
+weir graph deploy/ --focus payments --depth 2 -o svg=payments.svg
+weir graph deploy/ -o png=shop.png --color-by team --label policy
 weir graph deploy/ -o text -o json=shop.json
 weir graph --stamp git:HEAD -o json=shop.json`,
 	}
@@ -41,6 +42,7 @@ weir graph --stamp git:HEAD -o json=shop.json`,
 	o.filter = addFilterFlags(cmd, graph.Allowed)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	r.addPictureFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runGraph(r, o, args) }
 	return cmd
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/weirgraph/weir/render/pen"
 )
 
 func newHelp(r *run) *cobra.Command {
@@ -43,7 +44,7 @@ func printHelp(w io.Writer, cmd *cobra.Command) {
 	if cmd.HasParent() {
 		line = cmd.Parent().CommandPath() + " " + line
 	}
-	fmt.Fprintf(w, "%s\n\n%s\n", line, cmd.Short)
+	fmt.Fprintf(w, "%s\n\n%s\n", line, strings.Join(pen.Wrap(cmd.Short, helpWidth), "\n"))
 	if cmd.Long != "" {
 		fmt.Fprintf(w, "\n%s\n", strings.TrimSpace(cmd.Long))
 	}
@@ -53,10 +54,10 @@ func printHelp(w io.Writer, cmd *cobra.Command) {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(w, "\nCommands:\n")
 		for _, c := range cmd.Commands() {
-			fmt.Fprintf(w, "  %-*s   %s\n", cmd.NamePadding(), c.Name(), c.Short)
+			printRow(w, cmd.NamePadding(), c.Name(), c.Short)
 		}
 	}
-	for _, group := range []string{"", groupInput, groupOutput} {
+	for _, group := range []string{"", groupInput, groupOutput, groupPicture} {
 		printFlags(w, cmd.Flags(), group)
 	}
 	if !cmd.HasParent() {
@@ -98,7 +99,20 @@ func printFlags(w io.Writer, flags *pflag.FlagSet, group string) {
 	}
 	fmt.Fprintf(w, "\n%s:\n", group)
 	for _, r := range rows {
-		fmt.Fprintf(w, "  %-*s   %s\n", width, r.flag, r.usage)
+		printRow(w, width, r.flag, r.usage)
+	}
+}
+
+// helpWidth is how many columns help has.
+const helpWidth = 80
+
+// printRow writes a name and what it is, in as many lines as that takes.
+func printRow(w io.Writer, width int, name, says string) {
+	for i, line := range pen.Wrap(says, helpWidth-width-5) {
+		if i > 0 {
+			name = ""
+		}
+		fmt.Fprintf(w, "  %-*s   %s\n", width, name, line)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"io"
 	"strings"
 	"testing"
@@ -27,8 +28,10 @@ func TestHelpStyle(t *testing.T) {
 				t.Errorf("%s --%s: %q is not lower case without a full stop", cmd.CommandPath(), f.Name, usage)
 			}
 		})
-		for line := range strings.Lines(cmd.Long) {
-			if len(line) > 81 {
+		var help bytes.Buffer
+		printHelp(&help, cmd)
+		for line := range strings.Lines(help.String()) {
+			if len(strings.TrimSuffix(line, "\n")) > helpWidth {
 				t.Errorf("%s: a line of help is wider than 80 columns: %q", cmd.CommandPath(), line)
 			}
 		}

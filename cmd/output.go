@@ -145,6 +145,9 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 	if report.Graph != nil && slices.ContainsFunc(r.outputsTo, func(o output) bool { return o.format.Explores }) {
 		report.Explored = analyze.Explore(report.Graph, analyze.Scope(report.Graph, graph.Weak))
 	}
+	if report.Graph != nil && r.look.Label == render.LabelPolicy && slices.ContainsFunc(r.outputsTo, func(o output) bool { return o.format.Draws }) {
+		report.Policies = analyze.PolicyMatrix(report.Graph, analyze.Scope(report.Graph, graph.Allowed), analyze.MatrixFilter{})
+	}
 	var failed error
 	for _, o := range r.outputsTo {
 		// Whoever reads the output may stop early, which changes nothing about the result.
@@ -156,7 +159,7 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 }
 
 func (r *run) writeOne(o output, report *analyze.Report, view render.View) error {
-	options := render.Options{Context: r.ctx, Verbose: r.verbose, View: view, ASCII: !unicodeLocale(), Version: version(), Places: places()}
+	options := render.Options{Context: r.ctx, Verbose: r.verbose, View: view, ASCII: !unicodeLocale(), Version: version(), Places: places(), Look: r.look, Sources: r.named}
 	write := func(w io.Writer) error { return o.format.Write(w, report, options) }
 	var err error
 	to := "standard output"

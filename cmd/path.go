@@ -20,6 +20,7 @@ weir path web payments deploy/ --min-strength strong`,
 	filter := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	r.addPictureFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runPath(r, filter, args[0], args[1], args[2:]) }
 	return cmd
 }

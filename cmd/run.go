@@ -30,6 +30,7 @@ type run struct {
 	known      []*rules.Known  // findings that were there before
 	failed     bool            // some input could not be read
 	endless    bool            // the run ends by a signal, as it should
+	named      []string        // what was read, for the titles of pictures
 	reported   map[string]bool // messages about the inputs of several variants
 	found      *serve.Found    // gets what is read, if it is not nil
 }
@@ -50,6 +51,7 @@ type sharedFlags struct {
 	verbose       bool
 	outputs       []string
 	color         string
+	look          render.Look // of pictures
 }
 
 // version is the version of the module that the binary was built from, as recorded by

@@ -26,6 +26,7 @@ weir show shop/payments deploy/ -o json`,
 	filter := addFilterFlags(cmd, graph.Weak)
 	r.addInputFlags(cmd)
 	r.addOutputFlags(cmd)
+	r.addPictureFlags(cmd)
 	cmd.RunE = func(_ *cobra.Command, args []string) error { return runShow(r, filter, why, args[0], args[1:]) }
 	return cmd
 }

@@ -114,6 +114,10 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	if !named && len(listed) == 0 {
 		sources = []string{"."}
 	}
+	r.named = slices.Clone(sources)
+	for _, s := range listed {
+		r.named = append(r.named, s.Path)
+	}
 	isStdin := func(s native.Source) bool { return s.Path == ingest.Stdin }
 	if (slices.Contains(sources, ingest.Stdin) || slices.ContainsFunc(listed, isStdin)) && terminal(r.in) != nil {
 		return nil, &exitError{

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
@@ -20,6 +19,7 @@ var dot = &Format{
 	Name:  "dot",
 	Doc:   "for Graphviz: a picture in the DOT language",
 	Shows: drawable,
+	Draws: true,
 	write: writeDOT,
 }
 
@@ -33,46 +33,44 @@ const (
 )
 
 func writeDOT(w io.Writer, r *analyze.Report, o Options) error {
-	d, lit := picture(r, o.View)
-	p := &dotWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit, groups: groupsInPicture(d.Graph)}
+	p := &dotWriter{Writer: bufio.NewWriterSize(w, 1<<16), picture: newPicture(r, o)}
 	p.graph()
 	return p.Flush()
 }
 
 type dotWriter struct {
 	*bufio.Writer
-	d      *drawing
-	lit    *highlighting
-	groups *pictureGroups
+	*picture
 }
 
 func (p *dotWriter) graph() {
-	calls := p.d.Graph.Calls()
+	calls := p.Graph.Calls()
 	p.WriteString("digraph weir {\n")
 	if calls >= tooManyCalls {
 		fmt.Fprintf(p, "\t// %d calls: sfdp draws them in seconds, dot may take minutes\n", calls)
 	}
-	p.WriteString("\tgraph [rankdir=LR fontname=\"Helvetica\" fontsize=10 labelloc=b labeljust=l")
+	p.WriteString("\tgraph [rankdir=LR newrank=true fontname=\"Helvetica\" fontsize=10 labelloc=t labeljust=l")
 	if calls >= manyCalls {
 		p.WriteString(" " + fastLayout)
 	}
-	p.WriteString("]\n")
+	fmt.Fprintf(p, "\n\t\tlabel=<%s>]\n", p.heading())
 	p.WriteString("\tnode [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=11]\n")
-	p.WriteString("\tedge [fontname=\"Helvetica\" fontsize=9 arrowsize=0.7]\n")
+	p.WriteString("\tedge [fontname=\"Helvetica\" fontsize=10 arrowsize=0.7]\n")
+	// The legend is the label of a cluster around everything: a graph has one label only.
+	fmt.Fprintf(p, "\tsubgraph cluster {\n\tgraph [peripheries=0 labelloc=b label=<%s>]\n", p.legend())
 	p.boxes()
 	p.arrows()
-	p.legend()
-	p.WriteString("}\n")
+	p.WriteString("\t}\n}\n")
 }
 
 // boxes writes the nodes, those of one namespace in a cluster, those of one pool in one
 // within it.
 func (p *dotWriter) boxes() {
-	frames := framesOf(p.d.Graph)
+	frames := framesOf(p.Graph)
 	for _, f := range frames {
 		indent := "\t"
 		if f.name != "" {
-			fmt.Fprintf(p, "\tsubgraph %s {\n\t\tgraph [label=%s style=rounded color=gray70 fontcolor=gray40]\n", pictureID("cluster", f.name), dotQuote(f.name))
+			fmt.Fprintf(p, "\tsubgraph %s {\n\t\tgraph [peripheries=1 labelloc=t label=%s style=rounded color=gray70 fontcolor=gray40]\n", pictureID("cluster", f.name), dotQuote(f.name))
 			indent = "\t\t"
 		}
 		for _, n := range f.nodes {
@@ -92,8 +90,8 @@ func (p *dotWriter) boxes() {
 
 // pool writes the members of a pool.
 func (p *dotWriter) pool(b *poolBox, indent, frame string) {
-	fmt.Fprintf(p, "%ssubgraph %s {\n", indent, pictureID("clusterp", p.d.Graph.ID(b.nodes[0])))
-	fmt.Fprintf(p, "%s\tgraph [label=%s style=\"rounded,filled\" fillcolor=gray95 color=gray40 fontcolor=gray20]\n", indent, dotQuote(b.label))
+	fmt.Fprintf(p, "%ssubgraph %s {\n", indent, pictureID("clusterp", p.Graph.ID(b.nodes[0])))
+	fmt.Fprintf(p, "%s\tgraph [peripheries=1 labelloc=t label=%s style=\"rounded,filled\" fillcolor=gray95 color=gray40 fontcolor=gray20]\n", indent, dotQuote(b.label))
 	for _, n := range b.nodes {
 		p.WriteString(indent + "\t")
 		p.box(n, frame)
@@ -101,111 +99,52 @@ func (p *dotWriter) pool(b *poolBox, indent, frame string) {
 	p.WriteString(indent + "}\n")
 }
 
-// A frame has the services of one namespace. The frame without a name has the
-// services without a namespace.
-type frame struct {
-	name  string
-	nodes []graph.Node
-}
-
-// framesOf returns the frames by name.
-func framesOf(g *graph.Graph) []frame {
-	at := map[string]int{}
-	var frames []frame
-	for i := range g.Services() {
-		name := g.Service(graph.Node(i)).Namespace
-		k, ok := at[name]
-		if !ok {
-			k = len(frames)
-			at[name] = k
-			frames = append(frames, frame{name: name})
-		}
-		frames[k].nodes = append(frames[k].nodes, graph.Node(i))
-	}
-	slices.SortFunc(frames, func(a, b frame) int { return strings.Compare(a.name, b.name) })
-	return frames
-}
-
-// boxName is the label of a box. In a frame it leaves out the namespace.
-func (d *drawing) boxName(n graph.Node, frame string) string {
-	s := d.Graph.Service(n)
-	name := s.ID
-	if frame != "" {
-		name = s.Name
-	}
-	return pen.Short(pen.Clean(name))
-}
-
-// kindAttrs are the shapes of the kinds; a service has the default.
-var kindAttrs = []string{
-	graph.KindUnknown:   `shape=folder style=filled`,
-	graph.KindJob:       `shape=component style=filled`,
-	graph.KindDatabase:  `shape=cylinder style=filled`,
-	graph.KindCache:     `shape=cylinder style="filled,dashed"`,
-	graph.KindBroker:    `shape=cds style=filled`,
-	graph.KindTopic:     `shape=parallelogram style=filled`,
-	graph.KindGateway:   `shape=hexagon style=filled`,
-	graph.KindExternal:  `shape=ellipse style="filled,dashed"`,
-	graph.KindTelemetry: `shape=tab style=filled`,
-}
-
-// fillColours are the colours of highlights: pale, for black text, but for the services that
-// fail first.
-var fillColours = []string{
-	onPath:    "#d7ecff",
-	informed:  "#e4eaf1",
-	warned:    "#ffe8b3",
-	faulty:    "#ffc9c4",
-	protected: "#d4f0d8",
-	slowed:    "#d7e3ff",
-	degraded:  "#ffe8b3",
-	failed:    "#ffc9c4",
-	added:     "#d4f0d8",
-	altered:   "#ffe8b3",
-	removed:   "#ffc9c4",
-	down:      "#d1242f",
-}
-
-// strokeOf is the colour of a highlighted arrow, stronger than that of boxes.
-func strokeOf(as highlight) string {
-	switch as {
-	case onPath:
-		return "#0969da"
-	case protected, added:
-		return "#1a7f37"
-	case slowed:
-		return "#6a8bd6"
-	case degraded, altered:
-		return "#bf8700"
-	}
-	return "#d1242f"
+// dotKinds are the shapes of the kinds of services.
+var dotKinds = []struct{ attrs, words string }{
+	graph.KindUnknown:   {`peripheries=2 style=filled`, "double border: several services"},
+	graph.KindService:   {``, "box: service"},
+	graph.KindJob:       {`shape=component style=filled`, "box with tabs: job"},
+	graph.KindDatabase:  {`shape=cylinder style=filled`, "cylinder: database"},
+	graph.KindCache:     {`shape=cylinder style="filled,dashed"`, "dashed cylinder: cache"},
+	graph.KindBroker:    {`shape=cds style=filled`, "arrow-shaped box: broker"},
+	graph.KindTopic:     {`shape=parallelogram style=filled`, "parallelogram: topic"},
+	graph.KindGateway:   {`shape=hexagon style=filled`, "hexagon: gateway"},
+	graph.KindExternal:  {`shape=ellipse style="filled,dashed"`, "dashed ellipse: external host"},
+	graph.KindTelemetry: {`shape=tab style=filled`, "box with one tab: telemetry"},
 }
 
 func (p *dotWriter) box(n graph.Node, frame string) {
-	name := p.d.boxName(n, frame)
+	name := p.boxName(n, frame)
 	label := dotEscape(name)
-	kind := p.d.Graph.Service(n).Kind
-	if kind == graph.KindUnknown {
-		label += `\n` + english.Count(p.d.Members(n), "service")
+	for _, line := range p.boxLines(n) {
+		label += `\n` + dotEscape(line)
 	}
-	fmt.Fprintf(p, "%s [label=\"%s\"", nodeID(p.d.Graph, n), label)
-	if full := pen.Clean(p.d.Graph.ID(n)); full != name {
+	kind := p.Graph.Service(n).Kind
+	fmt.Fprintf(p, "%s [label=\"%s\"", nodeID(p.Graph, n), label)
+	if full := pen.Clean(p.Graph.ID(n)); full != name {
 		fmt.Fprintf(p, " tooltip=%s", dotQuote(full))
 	}
-	if int(kind) < len(kindAttrs) && kindAttrs[kind] != "" {
-		p.WriteString(" " + kindAttrs[kind])
+	if link := p.boxLink(n); link != "" {
+		fmt.Fprintf(p, " URL=%s", dotQuote(link))
 	}
-	if as := p.lit.box[n]; as != noHighlight {
-		fmt.Fprintf(p, " fillcolor=%q", fillColours[as])
-		if as == down {
-			p.WriteString(" fontcolor=white")
-		}
+	if attrs := dotKinds[kind].attrs; attrs != "" {
+		p.WriteString(" " + attrs)
+	}
+	paint := p.paint(n)
+	if paint.fill != "" {
+		fmt.Fprintf(p, " fillcolor=%q", paint.fill)
+	}
+	if paint.stroke != "" {
+		fmt.Fprintf(p, " color=%q penwidth=2", paint.stroke)
+	}
+	if p.lit.box[n] == down {
+		fmt.Fprintf(p, " fontcolor=%q", paint.ink())
 	}
 	p.WriteString("]\n")
 }
 
 func (p *dotWriter) arrows() {
-	g := p.d.Graph
+	g := p.Graph
 	for i := range g.Calls() {
 		e := graph.Edge(i)
 		fmt.Fprintf(p, "\t%s -> %s", nodeID(g, g.From(e)), nodeID(g, g.To(e)))
@@ -217,115 +156,122 @@ func (p *dotWriter) arrows() {
 }
 
 // callStyles are the styles of calls. Each property has its own attribute: the line shows
-// the mode, the colour the evidence, the head whether the call is optional.
+// the mode, the color the evidence unless the arrow is highlighted, the head whether the call is
+// optional.
 var callStyles = []struct {
 	says  string
 	attrs string
-	fits  func(graph.Call) bool
+	fits  func(c graph.Call, lit bool) bool
 }{
-	{"dashed: asynchronous", "style=dashed", func(c graph.Call) bool { return c.Mode == graph.Async }},
-	{"hollow head: soft, the call is optional", "arrowhead=empty", func(c graph.Call) bool { return c.Need == graph.Soft }},
-	{"grey, dotted unless dashed: weak evidence", "color=gray50", isWeak},
-	{"light grey, dotted unless dashed: allowed, not proven", "color=gray75", isAllowed},
-	{"", "style=dotted", func(c graph.Call) bool { return c.Mode != graph.Async && (isWeak(c) || isAllowed(c)) }},
-	{"bar at the tail: fallback", "dir=both arrowtail=tee", func(c graph.Call) bool { return c.Fallback }},
-	{"dot at the tail: mirrored traffic", "dir=both arrowtail=dot", func(c graph.Call) bool { return c.Mirror && !c.Fallback }},
-	{"thin: route, peer, control, telemetry or health", "constraint=false penwidth=0.5", func(c graph.Call) bool { return !c.Class.Core() }},
+	{"dashed: asynchronous", "style=dashed", func(c graph.Call, _ bool) bool { return c.Mode == graph.Async }},
+	{"hollow head: soft, the call is optional", "arrowhead=empty", func(c graph.Call, _ bool) bool { return c.Need == graph.Soft }},
+	{"grey, dotted unless dashed: weak evidence", "color=gray50", func(c graph.Call, lit bool) bool { return isWeak(c) && !lit }},
+	{"light grey, dotted unless dashed: allowed, not proven", "color=gray75", func(c graph.Call, lit bool) bool { return isAllowed(c) && !lit }},
+	{"", "style=dotted", func(c graph.Call, _ bool) bool { return isDotted(c) }},
+	{"dotted in another color: weak evidence, or only allowed", "", func(c graph.Call, lit bool) bool { return isDotted(c) && lit }},
+	{"bar at the tail: fallback", "dir=both arrowtail=tee", func(c graph.Call, _ bool) bool { return c.Fallback }},
+	{"dot at the tail: mirrored traffic", "dir=both arrowtail=dot", func(c graph.Call, _ bool) bool { return c.Mirror && !c.Fallback }},
+	{"", "constraint=false penwidth=0.5", func(c graph.Call, _ bool) bool { return !c.Class.Core() }},
 }
+
+func isDotted(c graph.Call) bool { return c.Mode != graph.Async && (isWeak(c) || isAllowed(c)) }
 
 func isWeak(c graph.Call) bool    { return c.Strength == graph.Weak }
 func isAllowed(c graph.Call) bool { return c.Strength == graph.Allowed }
 
 func (p *dotWriter) arrow(e graph.Edge) []string {
 	var attrs []string
-	c := p.d.Graph.Call(e)
+	c := p.Graph.Call(e)
 	as := p.lit.arrow[e]
-	for _, look := range callStyles {
-		if look.fits(c) && (as == noHighlight || !strings.HasPrefix(look.attrs, "color=")) {
-			attrs = append(attrs, look.attrs)
+	for _, style := range callStyles {
+		if style.attrs != "" && style.fits(c, as != noHighlight) {
+			attrs = append(attrs, style.attrs)
 		}
 	}
 	if as != noHighlight {
-		attrs = append(attrs, fmt.Sprintf("color=%q", strokeOf(as)), "penwidth=2")
+		attrs = append(attrs, fmt.Sprintf("color=%q", looks[as].stroke), "penwidth=2")
 	}
-	var label []string
-	if p.lit.cut[e] {
-		label = append(label, cutWord)
-	}
-	if words := p.groups.arrowWords(e); words != "" {
-		label = append(label, words)
-	}
-	if n := p.d.Weight(e); n > 1 {
-		label = append(label, strconv.Itoa(n))
-	} else if seen := observedWords(p.d.Graph.Observed(e)); seen != "" {
-		label = append(label, seen)
-	}
-	if label != nil {
-		attrs = append(attrs, "label="+dotQuote(strings.Join(label, ", ")))
+	if label := p.arrowLines(e); label != nil {
+		attrs = append(attrs, "label=\""+strings.Join(convert(label, dotEscape), `\n`)+"\"")
 	}
 	if c.Protocol != "" {
 		attrs = append(attrs, "tooltip="+dotQuote(pen.Short(pen.Clean(c.Protocol))))
 	}
+	if link := p.arrowLink(e); link != "" {
+		attrs = append(attrs, "URL="+dotQuote(link))
+	}
 	return attrs
 }
 
-// legend writes below the picture the meaning of its styles and what is not shown.
-func (p *dotWriter) legend() {
-	lines := slices.Concat([]string{"arrows point from the caller to the callee"}, p.groups.legend(), p.d.legendOf())
-	var b strings.Builder
-	for _, line := range lines {
-		b.WriteString(dotEscape(line) + `\l`)
-	}
-	fmt.Fprintf(p, "\tlabel=\"%s\"\n", b.String()+p.lightLegend())
+// heading is the title and the subtitle.
+func (p *dotWriter) heading() string {
+	return `<FONT POINT-SIZE="16">` + htmlLine(p.title, 80) + `</FONT><FONT COLOR="gray30">` + htmlLine(p.subtitle, 120) + `</FONT>`
 }
 
-// legendOf returns the meaning of the styles used, and what is not shown.
-func (d *drawing) legendOf() []string {
+// legend explains below the picture what occurs in it, in columns: boxes, arrows, colors, and
+// what is not shown.
+func (p *dotWriter) legend() string {
+	k := keyOf(p.picture)
+	var boxes, arrows, colors, not string
+	for _, kind := range k.kinds {
+		boxes += htmlLine(dotKinds[kind].words, legendWidth)
+	}
+	if k.frames {
+		boxes += htmlLine("frame: namespace", legendWidth)
+	}
+	if k.pools {
+		boxes += htmlLine(poolMeaning, legendWidth)
+	}
+	for _, line := range slices.Concat(p.styleMeanings(), k.labels) {
+		arrows += htmlLine(line, legendWidth)
+	}
+	for _, s := range k.colors {
+		colors += htmlSwatch(s)
+	}
+	for _, line := range k.notShown {
+		not += htmlLine("not shown: "+line, legendWidth)
+	}
+	var row string
+	for _, column := range []string{boxes, arrows, colors, not} {
+		if column != "" {
+			row += "\n\t\t<TD VALIGN=\"TOP\">" + column + "</TD>"
+		}
+	}
+	if row == "" {
+		return ""
+	}
+	return `<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="8" CELLPADDING="0"><TR>` + row + `</TR></TABLE>`
+}
+
+// styleMeanings are the meanings of the styles of arrows that occur.
+func (p *dotWriter) styleMeanings() []string {
+	g := p.Graph
+	if g.Calls() == 0 {
+		return nil
+	}
 	used := make([]bool, len(callStyles))
-	for i := range d.Graph.Calls() {
-		c := d.Graph.Call(graph.Edge(i))
-		for k, look := range callStyles {
-			used[k] = used[k] || look.says != "" && look.fits(c)
+	classes := make([]bool, len(graph.Classes))
+	for e := range graph.Edge(g.Calls()) {
+		c := g.Call(e)
+		for k, style := range callStyles {
+			used[k] = used[k] || style.fits(c, p.lit.arrow[e] != noHighlight)
+		}
+		classes[c.Class] = true
+	}
+	lines := []string{"arrow: from the caller to the callee"}
+	for k, style := range callStyles {
+		if used[k] && style.says != "" {
+			lines = append(lines, style.says)
 		}
 	}
-	var lines []string
-	for k, look := range callStyles {
-		if used[k] {
-			lines = append(lines, look.says)
+	var thin []string
+	for class, occurs := range classes {
+		if occurs && !graph.Class(class).Core() {
+			thin = append(thin, graph.Classes[class])
 		}
 	}
-	for _, clause := range d.NotShown {
-		lines = append(lines, "not shown: "+clause)
+	if thin != nil {
+		lines = append(lines, "thin: "+english.List(thin))
 	}
 	return lines
 }
-
-func (p *dotWriter) lightLegend() string {
-	var b strings.Builder
-	for _, as := range p.lit.used() {
-		b.WriteString(dotEscape(colourNames[as]+": "+highlightWords[as]) + `\l`)
-	}
-	if len(p.lit.cut) > 0 {
-		b.WriteString(dotEscape(cutLegend) + `\l`)
-	}
-	return b.String()
-}
-
-// dotQuote writes s as a quoted string of DOT.
-func dotQuote(s string) string { return `"` + dotEscape(s) + `"` }
-
-// dotEscape escapes a name for use within quotes. Labels have escapes of their own, so
-// every backslash is doubled, and Graphviz reads HTML entities in every string.
-func dotEscape(s string) string {
-	// The part in the middle of a longer name would not be read anyway.
-	if runes := []rune(s); len(runes) > longestString {
-		s = string(runes[:longestString/2]) + "…" + string(runes[len(runes)-longestString/2:])
-	}
-	return dotEscapes.Replace(pen.Clean(s))
-}
-
-// longestString is how many characters of a string are written: Graphviz takes 16 kB, and a
-// character may be written with five.
-const longestString = 2_000
-
-var dotEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")

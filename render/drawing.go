@@ -26,7 +26,7 @@ func (d *drawing) collapse(by string) {
 		}
 	}
 	if len(groups) == 0 {
-		d.omit("nothing is collapsed, no service has a %s", by)
+		d.omit("nothing is collapsed, no service has %s", withArticle(by))
 		return
 	}
 	d.regroup(func(n graph.Node) (string, bool) {

@@ -25,6 +25,7 @@ type Format struct {
 	Fixes bool   // it writes the fixes of findings as data
 
 	Explores bool // it shows Report.Explored
+	Draws    bool // it draws as Options.Look says
 
 	syntax syntax
 
@@ -51,6 +52,15 @@ type Options struct {
 	Version string          // of weir, for formats that name it
 	Places  Places          // of files, for formats that are read with the repository
 	View    View
+	Look    Look     // of pictures
+	Sources []string // what was read, as the user names it
+}
+
+// A Look is how pictures show what they show.
+type Look struct {
+	ColorBy string // one of ColorChoices; "" is none
+	Label   string // one of LabelChoices; "" is the first
+	Link    string // base of links to files, see CheckLink; "" for no links
 }
 
 // terminal returns the options about the terminal.

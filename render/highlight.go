@@ -1,23 +1,22 @@
 package render
 
 import (
-	"slices"
+	"fmt"
+	"strings"
 
-	"github.com/weirgraph/weir/analyze"
-	"github.com/weirgraph/weir/analyze/failure"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/render/pen"
+	"github.com/weirgraph/weir/internal/english"
 )
 
-// A highlight is why a picture shows a box in colour, worst last.
+// A highlight is why a picture shows a box or an arrow in color, worst last.
 type highlight uint8
 
 const (
 	noHighlight highlight = iota
-	onPath
-	informed
 	warned
 	faulty
+	looped
+	onPath
 	protected
 	slowed
 	degraded
@@ -28,18 +27,31 @@ const (
 	removed
 )
 
-// highlightWords are the words of the legend for each.
-var highlightWords = []string{
-	noHighlight: "", onPath: "selected", informed: "has a finding (info)", warned: "has a finding (warning)",
-	faulty: "has a finding (error), or is on a loop", protected: "is protected", slowed: "is slow", degraded: "degrades", failed: "fails too", down: "fails first",
-	added: "is added", altered: "is changed", removed: "is removed",
+// A look is how a highlight is drawn, and its words.
+type look struct {
+	color  string // its name
+	fill   string // of boxes
+	stroke string // of arrows and borders
+	says   string // in the legend
+	word   string // on a box, so that it is distinct without colors
+	some   string // on a box of several services, with how many
 }
 
-// colourNames are the names of their colours.
-var colourNames = []string{
-	noHighlight: "", onPath: "blue", informed: "grey", warned: "yellow", faulty: "red",
-	protected: "green", slowed: "blue", degraded: "yellow", failed: "red", down: "dark red",
-	added: "green", altered: "yellow", removed: "red",
+// looks are those of the highlights. They are distinct to people who see red and green, or blue
+// and yellow, alike; a test holds that. Text on fill is black, but white on that of down.
+var looks = [...]look{
+	onPath:    {"blue", "#d6e9f8", "#0072b2", "selected", "", "%d selected"},
+	warned:    {"orange", "#fdedc8", "#e08e00", "has a finding (warning)", "", ""},
+	faulty:    {"red", "#f8d3d0", "#b2182b", "has a finding (error)", "", ""},
+	looped:    {"purple", "#f1d9ee", "#c0589f", "is on a loop", "loop", "%d on loops"},
+	protected: {"green", "#d2efe5", "#009e73", "is protected", "protected", "%d protected"},
+	slowed:    {"light blue", "#dcf0fc", "#56b4e9", "is slow", "slow", "%d slow"},
+	degraded:  {"orange", "#fdedc8", "#e08e00", "degrades", "degrades", "%d degrade"},
+	failed:    {"red", "#f8d3d0", "#b2182b", "fails too", "fails", "%d fail"},
+	down:      {"dark red", "#67000d", "#67000d", "fails first", "fails first", "%d fail first"},
+	added:     {"green", "#d2efe5", "#009e73", "is added", "added", "%d added"},
+	altered:   {"orange", "#fdedc8", "#e08e00", "is changed", "changed", "%d changed"},
+	removed:   {"red", "#f8d3d0", "#b2182b", "is removed", "removed", "%d removed"},
 }
 
 // The label of arrows that are best cut, and its entry in the legend.
@@ -50,53 +62,45 @@ const (
 
 // A highlighting has the highlights of one drawing.
 type highlighting struct {
+	g       *graph.Graph // the whole graph
 	drawing *drawing
 	box     map[graph.Node]highlight
 	arrow   map[graph.Edge]highlight
 	cut     map[graph.Edge]bool // the cheapest calls to end loops
+
+	of       map[graph.Node]highlight         // by service of the whole graph
+	members  map[graph.Node]*[removed + 1]int // by box: its services by their highlights
+	findings map[graph.Node]*findingCount     // by box
+	infos    int                              // findings that are not worth a color
+	outside  int                              // errors and warnings about nothing that is drawn
 }
 
-// highlightReport returns the highlights of a report for a drawing.
-func highlightReport(r *analyze.Report, d *drawing) *highlighting {
-	h := &highlighting{drawing: d, box: map[graph.Node]highlight{}, arrow: map[graph.Edge]highlight{}, cut: map[graph.Edge]bool{}}
-	if r.Check != nil {
-		h.findings(r.Check.Findings)
+// A findingCount is how many findings are about a box or its calls.
+type findingCount struct{ errors, warnings int }
+
+// highlight is that of the worst finding.
+func (n *findingCount) highlight() highlight {
+	switch {
+	case n.errors > 0:
+		return faulty
+	case n.warnings > 0:
+		return warned
 	}
-	for i := range r.Impacts {
-		h.incident(&r.Impacts[i])
-	}
-	if r.Cycles != nil {
-		for i := range r.Cycles.Components {
-			h.loop(&r.Cycles.Components[i])
-		}
-	}
-	if p := r.Path; p != nil {
-		h.node(p.From, onPath)
-		h.node(p.To, onPath)
-		for _, chains := range [][][]graph.Node{p.Forward, p.Back} {
-			for _, chain := range chains {
-				h.chain(chain, onPath)
-			}
-		}
-	}
-	if r.Diff != nil {
-		h.changes(r.Diff)
-	}
-	if f := r.Focus; f != nil {
-		h.node(f.Node, onPath)
-		if f.Cycle != nil {
-			h.loop(f.Cycle)
-		}
-		h.findings(f.Findings)
-	}
-	return h
+	return noHighlight
 }
 
-func (h *highlighting) node(v graph.Node, as highlight) {
-	if b, ok := h.drawing.Box(v); ok {
-		h.box[b] = max(h.box[b], as)
+func (n *findingCount) words() string {
+	var words []string
+	if n.errors > 0 {
+		words = append(words, english.Count(n.errors, "error"))
 	}
+	if n.warnings > 0 {
+		words = append(words, english.Count(n.warnings, "warning"))
+	}
+	return strings.Join(words, ", ")
 }
+
+func (h *highlighting) node(v graph.Node, as highlight) { h.of[v] = max(h.of[v], as) }
 
 func (h *highlighting) call(u, v graph.Node, as highlight) (drawn bool) {
 	e, ok := h.drawing.Arrow(u, v)
@@ -116,136 +120,11 @@ func (h *highlighting) chain(nodes []graph.Node, as highlight) {
 	}
 }
 
-func (h *highlighting) loop(c *analyze.Cycle) {
-	if len(c.Loop) > 0 {
-		h.chain(c.Loop, faulty)
-		h.call(c.Loop[len(c.Loop)-1], c.Loop[0], faulty)
-	}
-	for _, cut := range c.Cuts {
-		if e, ok := h.drawing.Arrow(cut.From, cut.To); ok && len(c.Services) > 1 {
-			h.cut[e] = true
-		}
-	}
-}
-
-func (h *highlighting) changes(d *analyze.Diff) {
-	as := func(was, is bool) highlight {
-		switch {
-		case !was:
-			return added
-		case !is:
-			return removed
-		}
-		return altered
-	}
-	g := d.Union
-	for _, c := range d.Services {
-		if v, ok := g.Node(c.ID); ok {
-			h.node(v, as(c.Old != nil, c.New != nil))
-		}
-	}
-	call := func(from, to string, as highlight) {
-		u, ok := g.Node(from)
-		v, ok2 := g.Node(to)
-		if ok && ok2 {
-			h.call(u, v, as)
-		}
-	}
-	for _, c := range d.Policies {
-		call(c.From, c.To, altered)
-	}
-	for _, c := range d.Calls {
-		call(c.From, c.To, as(c.Old != nil, c.New != nil))
-	}
-}
-
-func (h *highlighting) findings(fs []analyze.Finding) {
-	for i := range fs {
-		as := []highlight{analyze.Info: informed, analyze.Warning: warned, analyze.Error: faulty}[fs[i].Severity]
-		for _, v := range fs[i].Services {
-			h.node(v, as)
-		}
-	}
-}
-
-func (h *highlighting) incident(in *analyze.Incident) {
-	for _, v := range in.Failed {
-		h.node(v, down)
-	}
-	for i := range in.Victims {
-		v := &in.Victims[i]
-		as := []highlight{failure.Protected: protected, failure.SlowOnly: slowed, failure.Degrades: degraded, failure.Fails: failed}[v.Label]
-		h.node(v.Node, as)
-		if !h.call(v.Node, v.Via, as) { // v waits for events of Via
-			h.call(v.Via, v.Node, as)
-			if path := v.Path(); len(path) > 2 {
-				h.node(v.Via, protected)
-				h.call(path[2], v.Via, as)
-			}
-		}
-	}
-}
-
-// scopeOf returns the services that the report is about, if not all.
-func scopeOf(r *analyze.Report) reportScope {
-	t := reportScope{has: make([]bool, drawnGraph(r).Len())}
-	add := func(nodes []graph.Node) {
-		for _, v := range nodes {
-			t.has[v] = true
-		}
-	}
-	switch {
-	case r.Drawn || r.Check != nil:
-		return reportScope{}
-	case r.Impacts != nil:
-		t.others = "that are not affected"
-		for _, m := range r.Impacts {
-			add(m.Failed)
-			for i := range m.Victims {
-				t.has[m.Victims[i].Node], t.has[m.Victims[i].Via] = true, true // also a broker that is unaffected
-			}
-		}
-	case r.Diff != nil:
-		t.others = "that do not change"
-		addChanges(r.Diff, t.has)
-	case r.Cycles != nil:
-		t.others = "on no loop"
-		for _, c := range r.Cycles.Components {
-			add(c.Services)
-		}
-	case r.Path != nil:
-		t.others = "on none of the chains"
-		add([]graph.Node{r.Path.From, r.Path.To})
-		for _, chain := range slices.Concat(r.Path.Forward, r.Path.Back) {
-			add(chain)
-		}
-	case r.Focus != nil:
-		t.others = "that neither call nor are called by " + pen.Clean(r.Graph.ID(r.Focus.Node))
-		add([]graph.Node{r.Focus.Node})
-		add(r.Graph.Callees(r.Focus.Node))
-		add(r.Graph.Callers(r.Focus.Node))
-	}
-	return t
-}
-
-// addChanges marks the services that a change is about: those that differ, and both ends of
-// calls that do.
-func addChanges(d *analyze.Diff, has []bool) {
-	add := func(ids ...string) {
-		for _, id := range ids {
-			if v, ok := d.Union.Node(id); ok {
-				has[v] = true
-			}
-		}
-	}
-	for _, c := range d.Services {
-		add(c.ID)
-	}
-	for _, c := range d.Calls {
-		add(c.From, c.To)
-	}
-	for _, c := range d.Policies {
-		add(c.From, c.To)
+// ring highlights the services of a loop, and its calls.
+func (h *highlighting) ring(nodes []graph.Node) {
+	if len(nodes) > 0 {
+		h.chain(nodes, looped)
+		h.call(nodes[len(nodes)-1], nodes[0], looped)
 	}
 }
 
@@ -265,4 +144,25 @@ func (h *highlighting) used() []highlight {
 		}
 	}
 	return used
+}
+
+// boxWords says in words what the color of a box does, and of a box of several services how many of
+// them have it; nil if nothing is special about it.
+func (h *highlighting) boxWords(b graph.Node) []string {
+	var words []string
+	if h.drawing.Members(b) == 1 {
+		if word := looks[h.box[b]].word; word != "" {
+			words = append(words, word)
+		}
+	} else if of := h.members[b]; of != nil {
+		for as := removed; as > noHighlight; as-- {
+			if n := of[as]; n > 0 && looks[as].some != "" {
+				words = append(words, fmt.Sprintf(looks[as].some, n))
+			}
+		}
+	}
+	if n := h.findings[b]; n != nil {
+		words = append(words, n.words())
+	}
+	return words
 }

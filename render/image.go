@@ -21,7 +21,7 @@ var (
 )
 
 func image(name, doc string) *Format {
-	return &Format{Name: name, Doc: doc, Shows: drawable, syntax: imageSyntax, write: func(w io.Writer, r *analyze.Report, o Options) error {
+	return &Format{Name: name, Doc: doc, Shows: drawable, Draws: true, syntax: imageSyntax, write: func(w io.Writer, r *analyze.Report, o Options) error {
 		return runDot(w, name, r, o)
 	}}
 }

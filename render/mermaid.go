@@ -11,7 +11,6 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/render/pen"
 )
 
@@ -20,15 +19,15 @@ var mermaid = &Format{
 	Name:  "mermaid",
 	Doc:   "for Markdown pages: a Mermaid flowchart",
 	Shows: drawable,
+	Draws: true,
 	write: writeMermaid,
 }
 
 func writeMermaid(w io.Writer, r *analyze.Report, o Options) error {
-	d, lit := picture(r, o.View)
-	m := &mermaidWriter{Writer: bufio.NewWriterSize(w, 1<<16), d: d, lit: lit, groups: groupsInPicture(d.Graph)}
-	m.WriteString("flowchart LR\n")
-	m.legend()
+	m := &mermaidWriter{Writer: bufio.NewWriterSize(w, 1<<16), picture: newPicture(r, o)}
+	fmt.Fprintf(m, "---\ntitle: %q\n---\nflowchart LR\n", pen.Short(m.title))
 	m.boxes()
+	m.legend()
 	m.arrows()
 	m.classes()
 	return m.Flush()
@@ -36,30 +35,83 @@ func writeMermaid(w io.Writer, r *analyze.Report, o Options) error {
 
 type mermaidWriter struct {
 	*bufio.Writer
-	d      *drawing
-	lit    *highlighting
-	groups *pictureGroups
+	*picture
 }
 
+// legend writes a frame with the subtitle, and a sample of each shape and color that occurs.
 func (m *mermaidWriter) legend() {
-	m.WriteString("  %% arrows point from the caller to the callee\n")
-	m.WriteString("  %% dotted: asynchronous; round head: soft, the call is optional; grey: weak evidence or only allowed\n")
-	for _, line := range m.groups.legend() {
-		fmt.Fprintf(m, "  %%%% %s\n", line)
+	k := keyOf(m.picture)
+	lines := slices.Concat(m.styleMeanings(), k.labels)
+	if k.frames {
+		lines = append(lines, "frame: namespace")
 	}
-	for _, as := range m.lit.used() {
-		fmt.Fprintf(m, "  %%%% %s: %s\n", colourNames[as], highlightWords[as])
+	if k.pools {
+		lines = append(lines, "frame with \"of\" in its name: a pool, of which a caller needs so many")
 	}
-	if len(m.lit.cut) > 0 {
-		fmt.Fprintf(m, "  %%%% %s\n", cutLegend)
+	for _, clause := range k.notShown {
+		lines = append(lines, "not shown: "+clause)
 	}
-	for _, clause := range m.d.NotShown {
-		fmt.Fprintf(m, "  %%%% not shown: %s\n", pen.Clean(clause))
+	m.WriteString("  subgraph legend\n    direction TB\n")
+	fmt.Fprintf(m, "    legend_read[\"%s\"]\n", mermaidEscape(m.subtitle))
+	if lines != nil {
+		fmt.Fprintf(m, "    legend_text[\"%s\"]\n", mermaidBreak(lines))
 	}
+	for _, kind := range k.kinds {
+		shape, word := mermaidShapes[kind], kind.String()
+		if kind == graph.KindUnknown {
+			word = "several services"
+		}
+		fmt.Fprintf(m, "    legend_k%d%s\"%s\"%s\n", kind, shape[0], mermaidEscape(word), shape[1])
+	}
+	for i, s := range k.colors {
+		fmt.Fprintf(m, "    legend_c%d[\"%s\"]\n    style legend_c%d %s\n", i, mermaidEscape(s.says), i, mermaidStyle(s))
+	}
+	m.WriteString("  end\n")
+}
+
+// styleMeanings are the meanings of the styles of arrows that occur.
+func (m *mermaidWriter) styleMeanings() []string {
+	if m.Graph.Calls() == 0 {
+		return nil
+	}
+	calls := make([]graph.Call, m.Graph.Calls())
+	for e := range calls {
+		calls[e] = m.Graph.Call(graph.Edge(e))
+	}
+	lines := []string{"arrow: from the caller to the callee"}
+	for _, style := range []struct {
+		says string
+		fits func(graph.Call) bool
+	}{
+		{"dotted: asynchronous", func(c graph.Call) bool { return c.Mode == graph.Async }},
+		{"round head: soft, the call is optional", func(c graph.Call) bool { return c.Need == graph.Soft }},
+	} {
+		if slices.ContainsFunc(calls, style.fits) {
+			lines = append(lines, style.says)
+		}
+	}
+	for e := range calls {
+		if calls[e].Strength != graph.Strong && m.lit.arrow[graph.Edge(e)] == noHighlight {
+			return append(lines, "grey: weak evidence, or only allowed")
+		}
+	}
+	return lines
+}
+
+// mermaidStyle is the style of a box.
+func mermaidStyle(s swatch) string {
+	style := "color:" + s.ink()
+	if s.fill != "" {
+		style += ",fill:" + s.fill
+	}
+	if s.stroke != "" {
+		style += ",stroke:" + s.stroke + ",stroke-width:2px"
+	}
+	return style
 }
 
 func (m *mermaidWriter) boxes() {
-	for _, f := range framesOf(m.d.Graph) {
+	for _, f := range framesOf(m.Graph) {
 		indent := "  "
 		if f.name != "" {
 			fmt.Fprintf(m, "  subgraph %s[\"%s\"]\n", pictureID("g", f.name), mermaidEscape(pen.Short(pen.Clean(f.name))))
@@ -70,7 +122,7 @@ func (m *mermaidWriter) boxes() {
 			if box == nil {
 				m.box(n, indent, f.name)
 			} else if box.nodes[0] == n {
-				fmt.Fprintf(m, "%ssubgraph %s[\"%s\"]\n", indent, pictureID("p", m.d.Graph.ID(n)), mermaidEscape(box.label))
+				fmt.Fprintf(m, "%ssubgraph %s[\"%s\"]\n", indent, pictureID("p", m.Graph.ID(n)), mermaidEscape(box.label))
 				for _, member := range box.nodes {
 					m.box(member, indent+"  ", f.name)
 				}
@@ -84,13 +136,13 @@ func (m *mermaidWriter) boxes() {
 }
 
 func (m *mermaidWriter) box(n graph.Node, indent, frame string) {
-	shape := mermaidShapes[m.d.Graph.Service(n).Kind]
-	label := mermaidEscape(m.d.boxName(n, frame))
-	if m.d.Graph.Service(n).Kind == graph.KindUnknown {
-		label += ", " + english.Count(m.d.Members(n), "service")
-	}
-	fmt.Fprintf(m, "%s%s%s\"%s\"%s\n", indent, nodeID(m.d.Graph, n), shape[0], label, shape[1])
+	shape := mermaidShapes[m.Graph.Service(n).Kind]
+	lines := append([]string{m.boxName(n, frame)}, m.boxLines(n)...)
+	fmt.Fprintf(m, "%s%s%s\"%s\"%s\n", indent, nodeID(m.Graph, n), shape[0], mermaidBreak(lines), shape[1])
 }
+
+// mermaidBreak writes lines of a label.
+func mermaidBreak(lines []string) string { return strings.Join(convert(lines, mermaidEscape), "<br/>") }
 
 // mermaidShapes are the brackets around the label of each kind.
 var mermaidShapes = [][2]string{
@@ -107,30 +159,20 @@ var mermaidShapes = [][2]string{
 }
 
 func (m *mermaidWriter) arrows() {
-	g := m.d.Graph
+	g := m.Graph
 	var pale []string
-	lit := map[string][]string{} // by colour
+	lit := map[string][]string{} // by color
 	for i := range g.Calls() {
 		e := graph.Edge(i)
 		c := g.Call(e)
-		var words []string
-		if m.lit.cut[e] {
-			words = append(words, cutWord)
-		}
-		if in := m.groups.arrowWords(e); in != "" {
-			words = append(words, mermaidEscape(in))
-		}
-		if n := m.d.Weight(e); n > 1 {
-			words = append(words, fmt.Sprint(n))
-		}
 		label := ""
-		if words != nil {
-			label = fmt.Sprintf("|\"%s\"|", strings.Join(words, ", "))
+		if lines := m.arrowLines(e); lines != nil {
+			label = fmt.Sprintf("|\"%s\"|", mermaidBreak(lines))
 		}
 		fmt.Fprintf(m, "  %s %s%s %s\n", nodeID(g, c.From), mermaidArrow(c), label, nodeID(g, c.To))
 		switch {
 		case m.lit.arrow[e] != noHighlight:
-			stroke := strokeOf(m.lit.arrow[e])
+			stroke := looks[m.lit.arrow[e]].stroke
 			lit[stroke] = append(lit[stroke], fmt.Sprint(i))
 		case c.Strength != graph.Strong:
 			pale = append(pale, fmt.Sprint(i))
@@ -159,23 +201,17 @@ func (m *mermaidWriter) linkStyle(links []string, style string) {
 	}
 }
 
-// classes colours the boxes that are highlighted.
+// classes colors the boxes.
 func (m *mermaidWriter) classes() {
-	for _, as := range m.lit.used() {
-		var nodes []string
-		for i := range m.d.Graph.Len() {
-			if m.lit.box[graph.Node(i)] == as {
-				nodes = append(nodes, nodeID(m.d.Graph, graph.Node(i)))
-			}
+	nodes := map[string][]string{} // by style
+	for n := range graph.Node(m.Graph.Len()) {
+		if paint := m.paint(n); paint != (swatch{}) {
+			style := mermaidStyle(paint)
+			nodes[style] = append(nodes[style], nodeID(m.Graph, n))
 		}
-		if nodes == nil {
-			continue
-		}
-		text := "#000"
-		if as == down {
-			text = "#fff"
-		}
-		fmt.Fprintf(m, "  classDef light%d fill:%s,color:%s\n  class %s light%d\n", as, fillColours[as], text, strings.Join(nodes, ","), as)
+	}
+	for i, style := range slices.Sorted(maps.Keys(nodes)) {
+		fmt.Fprintf(m, "  classDef paint%d %s\n  class %s paint%d\n", i, style, strings.Join(nodes[style], ","), i)
 	}
 }
 

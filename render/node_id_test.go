@@ -32,7 +32,7 @@ func TestPictureID(t *testing.T) {
 	}
 }
 
-// One service more changes the lines about it and no others.
+// One service more changes the lines about it and the line that counts services, and no others.
 func TestPicturesOfAGrowingGraph(t *testing.T) {
 	old, now := reportOf(graphtest.Parse("b:c c:d x:y y")), reportOf(graphtest.Parse("a b:c c:d x:y y"))
 	for _, f := range []*Format{dot, mermaid} {
@@ -42,7 +42,7 @@ func TestPicturesOfAGrowingGraph(t *testing.T) {
 		}
 		added := 0
 		for line := range strings.Lines(written(t, f, now, Options{})) {
-			if !lines[line] {
+			if !lines[line] && !strings.Contains(line, "6 services, 3 calls") {
 				added++
 				if !strings.Contains(line, "n_a") {
 					t.Errorf("%s: the line %q is new", f.Name, line)

@@ -3,6 +3,8 @@ package render
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -16,10 +18,90 @@ const (
 	readableBoxes = 150
 )
 
-// picture returns the drawing of a report and its highlights. Unless the view selects a
+// A picture is a drawing with its colors and words, the same for every format.
+type picture struct {
+	*drawing
+	title, subtitle string
+	lit             *highlighting
+	groups          *pictureGroups
+	tint            *tinting
+	labels          map[graph.Edge][]string
+	look            Look
+	places          Places
+}
+
+// newPicture returns what the formats of pictures draw of a report.
+func newPicture(r *analyze.Report, o Options) *picture {
+	p := &picture{title: titleOf(r, o.View), look: o.Look, places: o.Places}
+	p.drawing, p.lit = drawn(r, o.View)
+	p.groups = groupsInPicture(p.Graph)
+	p.tint = tint(p.drawing, drawnGraph(r), o.Look.ColorBy)
+	p.labels = labelsOf(r, p.drawing, cmp.Or(o.Look.Label, LabelLatency))
+	p.subtitle = p.subtitleOf(drawnGraph(r), o.Sources)
+	return p
+}
+
+// paint returns the color of a box and of its border, the zero swatch for none.
+func (p *picture) paint(n graph.Node) swatch {
+	as := p.lit.box[n]
+	s := swatch{fill: looks[as].fill, stroke: looks[as].stroke}
+	if fill := p.tint.of(n); fill != "" && as != down {
+		s.fill = fill
+	}
+	return s
+}
+
+// boxLines are the lines of a box after its name.
+func (p *picture) boxLines(n graph.Node) []string {
+	var lines []string
+	if p.Members(n) > 1 {
+		lines = append(lines, english.Count(p.Members(n), "service"))
+	}
+	if words := p.tint.words(n); words != "" {
+		lines = append(lines, words)
+	}
+	return append(lines, p.lit.boxWords(n)...)
+}
+
+// arrowLines are the lines of the label of an arrow.
+func (p *picture) arrowLines(e graph.Edge) []string {
+	var words []string
+	if p.lit.cut[e] {
+		words = append(words, cutWord)
+	}
+	if in := p.groups.arrowWords(e); in != "" {
+		words = append(words, in)
+	}
+	if n := p.Weight(e); n > 1 {
+		words = append(words, strconv.Itoa(n))
+	}
+	if as := p.lit.arrow[e]; as >= added {
+		words = append(words, looks[as].word)
+	}
+	var lines []string
+	if words != nil {
+		lines = append(lines, strings.Join(words, ", "))
+	}
+	return append(lines, p.labels[e]...)
+}
+
+// boxLink is where the service of a box is declared, and arrowLink where a call is: "" if there is no
+// link to it.
+func (p *picture) boxLink(n graph.Node) string {
+	return p.places.link(p.look.Link, p.Graph.Service(n).Origins)
+}
+
+func (p *picture) arrowLink(e graph.Edge) string {
+	if p.look.Link == "" || p.Weight(e) > 1 {
+		return ""
+	}
+	return p.places.link(p.look.Link, convert(p.Graph.Call(e).Evidence, func(e graph.Evidence) graph.Origin { return e.Origin }))
+}
+
+// drawn returns the drawing of a report and its highlights. Unless the view selects a
 // part, a picture that is too large to read is reduced, collapsed or cut until it is
 // readable; the drawing lists what is not shown.
-func picture(r *analyze.Report, v View) (*drawing, *highlighting) {
+func drawn(r *analyze.Report, v View) (*drawing, *highlighting) {
 	about, g := scopeOf(r), drawnGraph(r)
 	d := v.draw(g, about)
 	if v.All || v.Focus != nil || v.Collapse != "" || v.Reduce || readable(d) {

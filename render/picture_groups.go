@@ -135,21 +135,44 @@ func (p *pictureGroups) memberWords(id graph.GroupID, m graph.GroupMember) strin
 	return ""
 }
 
-// The meaning of boxes and labels.
+// labelMeanings are the meanings of the words that memberWords writes, by how they begin or end.
+var labelMeanings = []struct{ part, says string }{
+	{" %", "percent at an arrow: share of the requests"},
+	{"one of", "\"one of\" at an arrow: a request goes to one of so many"},
+	{"some of", "\"some of\" at an arrow: how many are needed is unknown"},
+	{"any of", "\"any of\" at an arrow: one of so many is needed"},
+	{"all of", "\"all of\" at an arrow: all of a pool are needed"},
+	{"failover", "\"failover\" at an arrow: called when others fail"},
+}
+
 const (
-	boxLegend   = "box with \"any of\" or a number: a caller needs only so many of the services in it"
-	labelLegend = "label with a share, \"one of\", \"any of\" or \"failover\": the callee is one of several"
+	poolMeaning = "frame in grey: a pool, of which a caller needs so many"
+	someMeaning = "\"2 of\" and the like at an arrow: only so many are needed"
 )
 
-// legend returns the meaning of what is drawn of the groups.
+// legend returns the meaning of the labels of arrows.
 func (p *pictureGroups) legend() []string {
-	var lines []string
-	if len(p.boxOf) > 0 {
-		lines = append(lines, boxLegend)
+	used := make([]bool, len(labelMeanings)+1)
+	for id := range graph.GroupID(len(p.g.Groups())) {
+		for _, m := range p.g.Groups()[id].Members {
+			words := p.memberWords(id, m)
+			if words == "" {
+				continue
+			}
+			k := slices.IndexFunc(labelMeanings, func(l struct{ part, says string }) bool { return strings.Contains(words, l.part) })
+			if k < 0 {
+				k = len(labelMeanings)
+			}
+			used[k] = true
+		}
 	}
-	for e := range graph.Edge(p.g.Calls()) {
-		if p.arrowWords(e) != "" {
-			return append(lines, labelLegend)
+	var lines []string
+	for k, yes := range used {
+		switch {
+		case yes && k < len(labelMeanings):
+			lines = append(lines, labelMeanings[k].says)
+		case yes:
+			lines = append(lines, someMeaning)
 		}
 	}
 	return lines

@@ -11,6 +11,7 @@ const { JSDOM } = createRequire(join(modules, "mermaid"))("jsdom");
 const { window } = new JSDOM(""); // Mermaid cleans labels with the DOM of a browser
 globalThis.window = window;
 globalThis.document = window.document;
+globalThis.Element = window.Element;
 const { default: mermaid } = await import(pathToFileURL(join(modules, "mermaid", "dist", "mermaid.core.mjs")));
 
 for (const file of process.argv.slice(2)) {
