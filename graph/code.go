@@ -36,6 +36,7 @@ const (
 	CodeServer                   // the program serves Symbol
 	CodeStub                     // the program calls the one that serves Symbol
 	CodeConstant                 // the constant Symbol is Text
+	CodeApp                      // the program registers itself under the name Text
 )
 
 // A CodeDirectory is a directory of source code that an input gives to a program.

@@ -68,7 +68,10 @@ func (l *linker) connectCode() {
 			switch {
 			case p.Kind == graph.CodeClient:
 				for _, root := range c.callersOf(p.Symbol, f.Origin.File) {
-					c.connectName(root, p)
+					// A type with its name alone may be one of another program that is called alike.
+					if strings.Contains(p.Symbol, ".") || len(owners) == 0 || slices.Contains(owners, root) {
+						c.connectName(root, p)
+					}
 				}
 			case len(owners) == 0:
 				c.countOwnerless(p)
@@ -106,6 +109,10 @@ func (c *codeLinker) index() {
 						c.constants[name] = p.Text
 					}
 				}
+			case graph.CodeApp:
+				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))) {
+					c.addApp(p.Text, owner)
+				}
 			case graph.CodeServer:
 				for _, owner := range c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))) {
 					if !slices.Contains(c.servers[p.Symbol], owner) {
@@ -132,11 +139,15 @@ func (c *codeLinker) index() {
 				continue
 			}
 			for _, owner := range c.directories.owners[dir] {
-				if name := strings.ToLower(f.Name); !slices.Contains(c.apps[name], owner) {
-					c.apps[name] = append(c.apps[name], owner)
-				}
+				c.addApp(f.Name, owner)
 			}
 		}
+	}
+}
+
+func (c *codeLinker) addApp(name string, owner int) {
+	if name = strings.ToLower(name); !slices.Contains(c.apps[name], owner) {
+		c.apps[name] = append(c.apps[name], owner)
 	}
 }
 

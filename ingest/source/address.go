@@ -24,11 +24,15 @@ func findAddress(f *file, i int) int {
 		start = f.chainStart(i - 1)
 	}
 	v, end := f.eval(start)
-	if !isAddress(v.text) {
+	if !isAddress(v.text) || isHidden(v.text) {
 		return i
 	}
 	s := f.spotOf(start)
 	if s.speaks() {
+		return max(end, i+1)
+	}
+	if name, ok := registered(v.text); ok {
+		f.show(i, graph.CodePlace{Kind: graph.CodeName, Way: "source-registry", Key: s.name(), Text: name})
 		return max(end, i+1)
 	}
 	p := graph.CodePlace{Kind: graph.CodeAddress, Key: s.name(), Text: v.text, Client: s.isClient()}
@@ -39,20 +43,44 @@ func findAddress(f *file, i int) int {
 	return max(end, i+1)
 }
 
+// isHidden reports whether the code does not show the host of an address.
+func isHidden(text string) bool {
+	_, rest, ok := strings.Cut(text, "://")
+	if authority, _, _ := strings.Cut(rest, "/"); ok {
+		return strings.HasPrefix(authority[strings.LastIndexByte(authority, '@')+1:], unknown.text)
+	}
+	return false
+}
+
+// registered returns the name in an address that is looked up in a registry: discovery:///cart.
+func registered(text string) (string, bool) {
+	scheme, name, ok := strings.Cut(text, ":///")
+	switch scheme {
+	case "discovery", "etcd", "consul", "nacos", "polaris", "eureka", "zk", "kubernetes":
+		return strings.Trim(name, "/"), ok && name != ""
+	}
+	return "", false
+}
+
 // assigned reports whether what begins at a token is the value of a name, and not of a key in a text.
 func (f *file) assigned(i int) bool {
 	return f.byte(i-1) == '=' && f.kind(f.declared(i-2)) == word
 }
 
 // refers reports whether a file has a name in more places than one.
-func (f *file) refers(name string) bool {
-	n := 0
-	for i := range f.tokens {
-		if t := &f.tokens[i]; t.kind == word && int(t.end-t.start) == len(name) && string(f.bytes(i)) == name {
-			n++
+func (f *file) refers(name string) bool { return f.times(name) > 1 }
+
+// times returns how often a name is in the file.
+func (f *file) times(name string) int {
+	if f.words == nil {
+		f.words = map[string]int{}
+		for i := range f.tokens {
+			if f.tokens[i].kind == word {
+				f.words[string(f.bytes(i))]++
+			}
 		}
 	}
-	return n > 1
+	return f.words[name]
 }
 
 // mayBeAddress reports whether the text of a string may begin an address, without the expressions in it.

@@ -172,7 +172,12 @@ func (f *file) typeOfFile() string {
 
 // isServiceName reports whether a text may be the name of a service: small letters, digits, and marks between.
 func isServiceName(s string) bool {
-	if len(s) < 3 || len(s) > 60 || s[0] < 'a' || s[0] > 'z' {
+	return len(s) >= 3 && isHostName(s)
+}
+
+// isHostName is isServiceName for a host, whose name may be shorter: "db".
+func isHostName(s string) bool {
+	if len(s) < 2 || len(s) > 60 || s[0] < 'a' || s[0] > 'z' {
 		return false
 	}
 	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""
@@ -261,7 +266,7 @@ func (f *file) use(i int) {
 func (f *file) uses() []string {
 	var list []string
 	for name := range f.used {
-		if isConstant([]byte(name)) {
+		if isConstant([]byte(name)) || f.lang.Name == "csharp" {
 			list = append(list, name)
 			continue
 		}

@@ -73,3 +73,22 @@ var discovery = &Idiom{
 		return args[0]
 	},
 }
+
+// app is the name under which a program registers itself, by which others find it.
+var app = &Idiom{
+	Name:      "app",
+	Doc:       `the name of a program in a registry: kratos.Name("shop.cart")`,
+	Languages: []string{"go"},
+	Words:     []string{"Name"},
+	find: func(f *file, i int) int {
+		if owner := f.string(i - 2); f.byte(i-1) != '.' || f.byte(i+1) != '(' || owner != "kratos" && owner != "micro" && owner != "service" && owner != "web" {
+			return i
+		}
+		v, _ := f.eval(i + 2)
+		if !v.literal || !isServiceName(v.text) {
+			return i
+		}
+		f.show(i, graph.CodePlace{Kind: graph.CodeApp, Text: v.text})
+		return i + 1
+	},
+}

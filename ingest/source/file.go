@@ -131,6 +131,10 @@ type file struct {
 	used      map[string]bool // names of types and constants
 	names     *scopeOfNames   // see scope
 
+	words  map[string]int       // how often names are in the file; nil until asked for
+	makers map[string]makerFunc // see makerFuncs; nil until asked for
+	bound  map[string]value     // what the parameters of a maker are
+
 	out graph.CodeFile
 }
 
@@ -205,7 +209,7 @@ func (f *file) constant(name string) int {
 func (f *file) declared(i int) int {
 	for j := i; j > 0 && j > i-8; j-- {
 		switch c := f.byte(j); {
-		case c == ':' && f.kind(j-1) == word && f.byte(j-2) != ':' && f.byte(j-2) != '?':
+		case c == ':' && f.kind(j-1) == word && (f.byte(j-2) != ':' || f.lang.Name == "python") && f.byte(j-2) != '?':
 			return j - 1
 		case f.kind(j) == word, c == '<', c == '>', c == '.', c == '[', c == ']', c == '?', c == '&', c == '|':
 		case f.kind(j) == punct && c == '\'':

@@ -23,10 +23,10 @@ type Idiom struct {
 
 // Idioms are those that are known. Of several for one token, the first that finds something counts.
 var Idioms = []*Idiom{
-	defaults, environment, springValue,
-	address,
-	feign, micronautClient, restClient, exchange, names,
-	daprInvoke, discovery,
+	defaults, environment, springValue, injected, tag, settingsClass, later,
+	address, maker, pair, dial,
+	feign, micronautClient, restClient, exchange, refit, retrofit, kitex, dubbo, names,
+	daprInvoke, discovery, app,
 }
 
 // readsLanguage reports whether an idiom is one of a language.

@@ -65,7 +65,7 @@ func (l *Language) startsAt() *[256]bool {
 // Languages are those that are read, by name.
 var Languages = []*Language{
 	{Name: "c", Extensions: []string{".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh"}, slashes: true, lines: true, quotes: `"`, char: true, prefix: "LuUR8", concat: "+"},
-	{Name: "csharp", Extensions: []string{".cs"}, slashes: true, lines: true, quotes: `"`, char: true, triple: `"`, prefix: "$@", opens: "{", concat: "+"},
+	{Name: "csharp", Extensions: []string{".cs"}, slashes: true, lines: true, quotes: `"`, char: true, triple: `"`, prefix: "$@", opens: "{", concat: "+", types: true},
 	{Name: "elixir", Extensions: []string{".ex", ".exs"}, hash: true, quotes: `"'`, long: `"`, triple: `"`, opens: "#{", opensIn: `"`, bare: true, concat: "<>"},
 	{Name: "go", Extensions: []string{".go"}, slashes: true, quotes: "\"`", char: true, long: "`", plain: "`", concat: "+"},
 	{Name: "groovy", Extensions: []string{".groovy"}, slashes: true, quotes: `"'`, triple: `"'`, opens: "${", opensIn: `"`, dollar: true, bare: true, concat: "+", types: true},

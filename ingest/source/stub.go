@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -38,7 +39,17 @@ var stubForms = []stubForm{
 	{languages: "rust", after: "Client", of: "connect"},
 	{languages: "rust", after: "Server", of: "new", server: true},
 	{languages: "c", before: "NewStub", of: ":", call: true},
-	{languages: "c", after: "Processor", call: true, server: true},
+	{languages: "c go php", after: "Processor", of: "thrift", server: true},
+	{languages: "c", after: "Client", of: "thrift"},
+	{languages: "go", before: "New", after: "ClientFactory", of: "thrift"},
+	{languages: "csharp java kotlin python ruby", before: "Client", of: "thrift-member"},
+	{languages: "csharp java kotlin", before: "AsyncClient", of: "thrift-member"},
+	{languages: "csharp java kotlin python ruby", before: "Processor", of: "thrift-member", server: true},
+	{languages: "csharp java kotlin", before: "AsyncProcessor", of: "thrift-member", server: true},
+	{languages: "javascript typescript", before: "createClient", of: "thrift-argument", call: true},
+	{languages: "javascript typescript", before: "createHttpClient", of: "thrift-argument", call: true},
+	{languages: "javascript typescript", before: "createServer", of: "thrift-argument", call: true, server: true},
+	{languages: "javascript typescript", before: "createWebServer", of: "thrift-argument", call: true, server: true},
 	{languages: "c", before: "Service", of: "public", server: true},
 	{languages: "ruby", before: "Stub", of: ":", call: true},
 	{languages: "ruby", before: "Service", of: "<", server: true},
@@ -93,7 +104,7 @@ func (f *file) stubOf(i int, symbol string, form *stubForm) (string, bool) {
 		if f.lang.Name == "go" && !isCapital(symbol) {
 			return "", false
 		}
-		if f.lang.types && !form.call && !strings.HasPrefix(owner, symbol+"Grpc") && !f.has(symbol+"Grpc") {
+		if f.lang.types && !form.call && !strings.HasPrefix(owner, symbol+"Grpc") && f.times(symbol+"Grpc") == 0 {
 			return "", false
 		}
 		if form.after == "CoroutineImplBase" || form.after == "ImplBase" || form.after == "CoroutineStub" {
@@ -106,6 +117,21 @@ func (f *file) stubOf(i int, symbol string, form *stubForm) (string, bool) {
 		return symbol, symbol != "" && owner == symbol
 	case ":":
 		return owner, isCapital(owner)
+	case "thrift":
+		symbol = strings.TrimPrefix(symbol, "New")
+		return symbol, isCapital(symbol) && f.usesLibrary("hrift")
+	case "thrift-member":
+		return owner, isCapital(owner) && f.byte(i-1) != 0 && f.usesLibrary("hrift")
+	case "thrift-argument":
+		args := f.args(i + 1)
+		if len(args) < 2 || owner != "thrift" {
+			return "", false
+		}
+		at := args[0]
+		for f.byte(at+1) == '.' {
+			at += 2
+		}
+		return f.string(at), isCapital(f.string(at))
 	case "connect":
 		return symbol, isCapital(symbol) && f.byte(i+1) == ':' && (f.is(i+3, "connect") || f.is(i+3, "new") || f.is(i+3, "with_interceptor"))
 	case "new":
@@ -116,7 +142,7 @@ func (f *file) stubOf(i int, symbol string, form *stubForm) (string, bool) {
 		for f.byte(at-1) == '.' || f.byte(at-1) == '\\' {
 			at -= 2
 		}
-		return symbol, f.is(at-1, "new") && isCapital(symbol) && f.usesGRPC()
+		return symbol, f.is(at-1, "new") && isCapital(symbol) && (f.usesLibrary("grpc") || f.usesLibrary("Grpc"))
 	case "public":
 		return owner, isCapital(owner) && (f.is(i-4, "public") || f.is(i-6, "public"))
 	case "<":
@@ -138,25 +164,13 @@ func (f *file) stubOf(i int, symbol string, form *stubForm) (string, bool) {
 	return "", false
 }
 
-// has reports whether a name is in the file.
-func (f *file) has(name string) bool {
-	for i := range f.tokens {
-		if t := &f.tokens[i]; t.kind == word && int(t.end-t.start) == len(name) && string(f.bytes(i)) == name {
-			return true
-		}
-	}
-	return false
-}
-
-// usesGRPC reports whether the file names a library of gRPC: a class called CartClient may be anything.
-func (f *file) usesGRPC() bool {
-	return strings.Contains(string(f.src), "grpc") || strings.Contains(string(f.src), "Grpc")
-}
+// usesLibrary reports whether the file names a library, by a part of its name: a class called CartClient may be anything.
+func (f *file) usesLibrary(part string) bool { return bytes.Contains(f.src, []byte(part)) }
 
 // isStandardService reports whether a service is one that all servers of gRPC have.
 func isStandardService(name string) bool {
 	switch name {
-	case "Health", "HealthCheck", "ServerReflection", "Reflection", "Http", "HTTP", "Rest", "Grpc", "GRPC", "Client", "Server", "Web", "":
+	case "Health", "HealthCheck", "ServerReflection", "Reflection", "Http", "HTTP", "Rest", "Grpc", "GRPC", "Thrift", "Client", "Server", "Web", "":
 		return true
 	}
 	return false

@@ -239,6 +239,9 @@ whole:
 		return value{text: settingText(name, "", false), setting: name}, end
 	}
 	last := names[len(names)-1]
+	if v, ok := f.bound[last]; ok && len(names) == 1 {
+		return v, end
+	}
 	if f.depth < maxNested && (len(names) == 1 || len(names) == 2 && (names[0] == "this" || names[0] == "self" || isCapital(names[0]))) {
 		if at := f.constant(last); at >= 0 {
 			f.depth++
