@@ -48,6 +48,10 @@ type CodeDirectory struct {
 	Origin Origin
 	// Browser is set if its code runs in browsers.
 	Browser bool
+	// Dockerfile is the file by which the program is built from the directory; of a fact about such a file,
+	// Copies are what it takes from there.
+	Dockerfile string
+	Copies     []string
 }
 
 // DirectoryReason is why a directory belongs to a program. Of several reasons the first in this order counts.

@@ -63,6 +63,12 @@ func (l *linker) connectCode() {
 			continue
 		}
 		owners := c.directories.ownerAbove(dir)
+		clients := map[string]bool{} // the addresses of those that the users of a type call
+		for j := range f.Places {
+			if p := &f.Places[j]; p.Kind == graph.CodeClient {
+				clients[p.Text] = true
+			}
+		}
 		for j := range f.Places {
 			p := &f.Places[j]
 			switch {
@@ -73,7 +79,7 @@ func (l *linker) connectCode() {
 						c.connectName(root, p)
 					}
 				}
-			case len(owners) == 0:
+			case len(owners) == 0 && !clients[p.Text]:
 				c.countOwnerless(p)
 			case p.Kind == graph.CodeAddress && p.Symbol != "":
 				for _, root := range c.callersOf(p.Symbol, f.Origin.File) {

@@ -33,6 +33,7 @@ func (l *linker) findDirectories() *codeDirectories {
 		c.facts[f.Dir] = append(c.facts[f.Dir], f)
 	}
 	c.factsOfSettings()
+	c.factsOfDockerfiles()
 	c.indexNames()
 	c.enterProjects()
 	dirs := c.directories()
@@ -66,6 +67,27 @@ func (c *codeDirectories) factsOfSettings() {
 			dir = "."
 		}
 		c.facts[dir] = append(c.facts[dir], &graph.CodeDirectory{Dir: dir, Name: cfg.Owner.Name, Reason: graph.DirectoryApplication, Origin: cfg.Origin})
+	}
+}
+
+// factsOfDockerfiles adds the directories that programs take from where they are built. Those that several take are
+// of none.
+func (c *codeDirectories) factsOfDockerfiles() {
+	copies := map[string][]string{}
+	for i := range c.f.CodeDirectories {
+		if f := &c.f.CodeDirectories[i]; len(f.Copies) > 0 {
+			copies[path.Clean(f.Origin.File)] = f.Copies
+		}
+	}
+	for i := range c.f.CodeDirectories {
+		f := &c.f.CodeDirectories[i]
+		if f.Dockerfile == "" {
+			continue
+		}
+		for _, taken := range copies[f.Dockerfile] {
+			dir := path.Join(f.Dir, taken)
+			c.facts[dir] = append(c.facts[dir], &graph.CodeDirectory{Dir: dir, Of: f.Of, Reason: graph.DirectoryArtifact, Origin: f.Origin})
+		}
 	}
 }
 
@@ -265,10 +287,7 @@ func (c *codeDirectories) decideNamed(dirs []string) {
 		if dir == "." || len(c.ownerWithin(dir)) > 0 {
 			continue
 		}
-		roots := slices.Clone(c.programsOf(path.Base(dir)))
-		for i := range roots {
-			roots[i] = c.find(roots[i])
-		}
+		roots := c.calledLike(dir)
 		if !c.areOne(roots) {
 			continue
 		}
@@ -277,7 +296,7 @@ func (c *codeDirectories) decideNamed(dirs []string) {
 			beside[above] = map[int]bool{}
 		}
 		beside[above][roots[0]] = true
-		if !c.placed[roots[0]] {
+		if !c.placed[roots[0]] && !candidateAbove(candidates, dir, roots[0]) {
 			slices.Sort(roots)
 			candidates[dir] = roots
 			several[roots[0]]++
@@ -292,6 +311,30 @@ func (c *codeDirectories) decideNamed(dirs []string) {
 			c.own(dir, roots, graph.DirectoryName)
 		}
 	}
+}
+
+// candidateAbove reports whether a directory above one is called like the same program.
+func candidateAbove(candidates map[string][]int, dir string, root int) bool {
+	for dir = path.Dir(dir); dir != "." && dir != "/"; dir = path.Dir(dir) {
+		if slices.Contains(candidates[dir], root) {
+			return true
+		}
+	}
+	return false
+}
+
+// calledLike returns the programs that a directory is called like, by itself or with the one above it: user/service is
+// the directory of user-service.
+func (c *codeDirectories) calledLike(dir string) []int {
+	name, above := path.Base(dir), path.Base(path.Dir(dir))
+	roots := slices.Clone(c.programsOf(name))
+	if len(roots) == 0 && len(above) > 1 {
+		roots = slices.Clone(c.named["="+strings.ToLower(above+"-"+name)])
+	}
+	for i := range roots {
+		roots[i] = c.find(roots[i])
+	}
+	return roots
 }
 
 // ownerAbove returns the roots of the program of a directory, or of the nearest one above it that has one; none

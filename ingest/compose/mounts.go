@@ -1,6 +1,7 @@
 package compose
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"path"
@@ -102,6 +103,9 @@ func (e *composeEmitter) source() {
 			reason = graph.DirectoryContext
 		}
 		e.directory(root, e.s.source.source.at, reason)
+	}
+	if len(own) > 0 {
+		e.f.CodeDirectories[len(e.f.CodeDirectories)-len(own)].Dockerfile = path.Clean(e.file(path.Join(own[0], cmp.Or(e.s.dockerfile, "Dockerfile"))))
 	}
 	for i, root := range own {
 		if !slices.Contains(own[:i], root) && !e.isShared(root) {

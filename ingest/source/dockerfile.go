@@ -12,14 +12,13 @@ func isDockerfile(base string) bool {
 	return base == "dockerfile" || strings.HasPrefix(base, "dockerfile.") || strings.HasSuffix(base, ".dockerfile")
 }
 
-// readDockerfile reads that a directory has a Dockerfile, and the variables that it sets, which are the
-// defaults of the program.
+// readDockerfile reads that a directory has a Dockerfile, the directories that it takes, and the variables that it
+// sets, which are the defaults of the program.
 func readDockerfile(d *document.Document, f *graph.Facts) {
 	dir := directoryOf(d, path.Base(path.Dir(path.Clean(d.File))), graph.DirectoryDockerfile)
 	if dir.Dir == "." {
 		dir.Name = ""
 	}
-	f.CodeDirectories = append(f.CodeDirectories, dir)
 	c := graph.CodeFile{Origin: d.Line(1, 1)}
 	continued, env := false, false
 	for n, line := range strings.Split(string(d.Text), "\n") {
@@ -30,6 +29,9 @@ func readDockerfile(d *document.Document, f *graph.Facts) {
 		if !continued {
 			instruction, after, _ := strings.Cut(rest, " ")
 			env = strings.EqualFold(instruction, "ENV")
+			if strings.EqualFold(instruction, "COPY") || strings.EqualFold(instruction, "ADD") {
+				dir.Copies = append(dir.Copies, copies(after)...)
+			}
 			rest = strings.TrimSpace(after)
 		}
 		continued = strings.HasSuffix(rest, `\`)
@@ -37,9 +39,28 @@ func readDockerfile(d *document.Document, f *graph.Facts) {
 			readVariables(d, strings.TrimSpace(strings.TrimSuffix(rest, `\`)), line, n+1, &c)
 		}
 	}
+	f.CodeDirectories = append(f.CodeDirectories, dir)
 	if len(c.Places) > 0 {
 		f.Code = append(f.Code, c)
 	}
+}
+
+// copies returns the directories that an instruction takes from where the image is built, without the whole of it.
+func copies(rest string) []string {
+	words := strings.Fields(rest)
+	var list []string
+	for i, w := range words {
+		switch {
+		case strings.HasPrefix(w, "--from"), strings.HasPrefix(w, "["):
+			return nil
+		case strings.HasPrefix(w, "--"), i == len(words)-1, strings.ContainsAny(w, "*?$:"):
+			continue
+		}
+		if dir := path.Clean(w); dir != "." && !path.IsAbs(dir) && !strings.HasPrefix(dir, "..") && path.Ext(dir) == "" {
+			list = append(list, dir)
+		}
+	}
+	return list
 }
 
 // readVariables reads what a line of ENV sets: "A=b C=d", or "A b" in the old form.

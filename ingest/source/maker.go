@@ -124,7 +124,7 @@ func (f *file) makerAt(i int) (string, makerFunc, bool) {
 	default:
 		return "", makerFunc{}, false
 	}
-	// What the function returns may stand behind its parameters.
+	// The type of what it returns may be written behind its parameters.
 	for n := 0; n < 6 && f.byte(at) != ')'; n++ {
 		if arrow && f.kind(at) == word && (f.byte(at-1) == '=' || f.byte(at-1) == ',') { // name => "..."
 			return f.keyBefore(at), makerFunc{params: []string{f.string(at)}, value: start}, f.keyBefore(at) != ""

@@ -18,7 +18,7 @@ var Readers = []*document.Reader{Projects, Reader}
 var Projects = &document.Reader{
 	Name:  "source-project",
 	Doc:   "names of the programs that directories of source code belong to",
-	Reads: []string{"package.json", "pom.xml", "*.csproj", "go.mod", "Dockerfile"},
+	Reads: []string{"package.json", "pom.xml", "*.csproj", "go.mod", "Cargo.toml", "pyproject.toml", "settings.gradle", "skaffold.yaml", "Dockerfile"},
 	Match: func(h *document.Head) bool { return h.Text && IsProject(h.Base) },
 	Read: func(d *document.Document, f *graph.Facts) {
 		for _, p := range projects {
@@ -39,9 +39,13 @@ var projects = []project{
 	{func(base string) bool { return base == "package.json" }, readPackage},
 	{func(base string) bool { return base == "pom.xml" }, readMaven},
 	{func(base string) bool { return base == "go.mod" }, readModule},
+	{func(base string) bool { return base == "cargo.toml" }, readTable("package")},
+	{func(base string) bool { return base == "pyproject.toml" }, readTable("project", "tool.poetry")},
+	{func(base string) bool { return base == "settings.gradle" || base == "settings.gradle.kts" }, readGradle},
 	{func(base string) bool { return path.Ext(base) == ".csproj" || path.Ext(base) == ".fsproj" }, readDotnet},
 	{isDockerfile, readDockerfile},
 	{isApplication, readApplication},
+	{func(base string) bool { return base == "skaffold.yaml" || base == "skaffold.yml" }, readSkaffold},
 }
 
 // IsProject reports whether a file says which program the code in its directory is of, by its name in lower case.
@@ -63,6 +67,7 @@ var (
 func readPackage(d *document.Document, f *graph.Facts) {
 	var p struct {
 		Name            string
+		Workspaces      any
 		Dependencies    map[string]any
 		DevDependencies map[string]any
 	}
@@ -74,12 +79,18 @@ func readPackage(d *document.Document, f *graph.Facts) {
 	}
 	dir := directoryOf(d, path.Base(p.Name), graph.DirectoryPackage)
 	dir.Browser = has(pages) && !has(servers)
+	if p.Workspaces != nil { // its directories are packages
+		dir.Name = ""
+	}
 	f.CodeDirectories = append(f.CodeDirectories, dir)
 }
 
 // readMaven reads the artifact of a module of Maven: the one that is not of its parent, a dependency or a plugin.
 func readMaven(d *document.Document, f *graph.Facts) {
 	text := d.Text
+	if bytes.Contains(text, []byte("<packaging>pom</packaging>")) { // its directories are modules
+		return
+	}
 	for _, block := range []string{"parent", "dependencies", "dependencyManagement", "build", "profiles"} {
 		open, close := bytes.Index(text, []byte("<"+block+">")), bytes.Index(text, []byte("</"+block+">"))
 		if open >= 0 && close > open {
@@ -99,6 +110,66 @@ func readModule(d *document.Document, f *graph.Facts) {
 		if name, ok := bytes.CutPrefix(line, []byte("module ")); ok {
 			f.CodeDirectories = append(f.CodeDirectories, directoryOf(d, path.Base(strings.TrimSpace(string(name))), graph.DirectoryPackage))
 			return
+		}
+	}
+}
+
+// readTable reads the name in a table of TOML: that of a package of Cargo, or of a project of Python.
+func readTable(tables ...string) func(*document.Document, *graph.Facts) {
+	return func(d *document.Document, f *graph.Facts) {
+		inside := false
+		for line := range strings.Lines(string(d.Text)) {
+			line = strings.TrimSpace(line)
+			if strings.HasPrefix(line, "[") {
+				inside = slices.Contains(tables, strings.Trim(line, "[] "))
+				continue
+			}
+			key, value, ok := strings.Cut(line, "=")
+			if inside && ok && strings.TrimSpace(key) == "name" {
+				f.CodeDirectories = append(f.CodeDirectories, directoryOf(d, strings.Trim(strings.TrimSpace(value), `"'`), graph.DirectoryPackage))
+				return
+			}
+		}
+	}
+}
+
+// readGradle reads the name of a build of Gradle. One that includes others has programs in their directories.
+func readGradle(d *document.Document, f *graph.Facts) {
+	name := ""
+	for line := range strings.Lines(string(d.Text)) {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "include") {
+			return
+		}
+		if value, ok := strings.CutPrefix(line, "rootProject.name"); ok {
+			name = strings.Trim(strings.TrimLeft(value, " ="), `"' `)
+		}
+	}
+	if name != "" {
+		f.CodeDirectories = append(f.CodeDirectories, directoryOf(d, name, graph.DirectoryPackage))
+	}
+}
+
+// readSkaffold reads from which directories images are built: "image" and "context" of the artifacts.
+func readSkaffold(d *document.Document, f *graph.Facts) {
+	image, depth := "", 0
+	for line := range strings.Lines(string(d.Text)) {
+		rest := strings.TrimLeft(line, " ")
+		indent := len(line) - len(rest)
+		if item, ok := strings.CutPrefix(rest, "- "); ok {
+			image, depth = "", indent
+			rest = item
+		} else if indent <= depth {
+			image = ""
+		}
+		key, value, _ := strings.Cut(strings.TrimSpace(rest), ":")
+		switch value = strings.Trim(strings.TrimSpace(value), `"'`); {
+		case key == "image":
+			image = graph.ImageName(value)
+		case key == "context" && image != "" && !path.IsAbs(value):
+			dir := directoryOf(d, image, graph.DirectoryArtifact)
+			dir.Dir = path.Join(dir.Dir, value)
+			f.CodeDirectories = append(f.CodeDirectories, dir)
 		}
 	}
 }

@@ -49,7 +49,7 @@ func IsSource(base string) bool {
 			return false
 		}
 	}
-	for _, start := range []string{"test_", "locust", "conftest", "k6"} {
+	for _, start := range []string{"test_", "locust", "conftest", "k6", "webpack.", "vite.", "rollup.", "gulpfile", "gruntfile", "karma.", "vitest."} {
 		if strings.HasPrefix(stem, start) {
 			return false
 		}
@@ -76,7 +76,7 @@ func LeavesOut(dir string) bool {
 var leftOut = strings.Fields(`test tests testing __tests__ __mocks__ spec specs mock mocks fixture fixtures testdata example examples sample samples doc docs
 	e2e integration-test integration-tests load loadtest load-test load-tests loadtesting loadgenerator load-generator loadgen k6 locust jmeter gatling benchmark benchmarks
 	vendor third_party third-party node_modules bower_components site-packages venv virtualenv target dist obj generated gen __generated__ genproto
-	static wwwroot assets migrations storybook stories cypress playwright androidtest`)
+	static wwwroot assets migrations scripts storybook stories cypress playwright androidtest`)
 
 // isGenerated reports whether the head of a file says that a program wrote it.
 func isGenerated(text []byte) bool {
