@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -34,7 +36,7 @@ weir graph --stamp git:HEAD -o json=shop.json`,
 	}
 	cmd.Flags().StringSliceVar(&o.focus, "focus", nil, "draw only services connected to `service`; repeatable")
 	addCount(cmd, &o.depth, "depth", "stop `n` calls away from the focus (default: no limit)")
-	addChoice(cmd, &o.collapse, "collapse", "", "draw one box for each `group`: namespace, team, system", "namespace", "team", "system")
+	addChoice(cmd, &o.collapse, "collapse", "", "draw one box for each `group`: "+strings.Join(render.CollapseChoices, ", "), render.CollapseChoices...)
 	cmd.Flags().BoolVar(&o.reduce, "reduce", false, "omit calls that a longer chain implies")
 	cmd.Flags().BoolVar(&o.all, "all", false, "draw telemetry, control and health calls too")
 	cmd.Flags().StringVar(&o.stamp, "stamp", "", "write the age of the sources into JSON: `state` is git:HEAD or a time")

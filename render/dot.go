@@ -49,7 +49,7 @@ func (p *dotWriter) graph() {
 	if calls >= tooManyCalls {
 		fmt.Fprintf(p, "\t// %d calls: sfdp draws them in seconds, dot may take minutes\n", calls)
 	}
-	p.WriteString("\tgraph [rankdir=LR newrank=true fontname=\"Helvetica\" fontsize=10 labelloc=t labeljust=l")
+	p.WriteString("\tgraph [rankdir=LR newrank=true ranksep=0.4 fontname=\"Helvetica\" fontsize=10 labelloc=t labeljust=l")
 	if calls >= manyCalls {
 		p.WriteString(" " + fastLayout)
 	}
@@ -115,10 +115,7 @@ var dotKinds = []struct{ attrs, words string }{
 
 func (p *dotWriter) box(n graph.Node, frame string) {
 	name := p.boxName(n, frame)
-	label := dotEscape(name)
-	for _, line := range p.boxLines(n) {
-		label += `\n` + dotEscape(line)
-	}
+	label := strings.Join(convert(append(nameLines(name, p.layout.nameWidth), p.boxLines(n)...), dotEscape), `\n`)
 	kind := p.Graph.Service(n).Kind
 	fmt.Fprintf(p, "%s [label=\"%s\"", nodeID(p.Graph, n), label)
 	if full := pen.Clean(p.Graph.ID(n)); full != name {
@@ -188,11 +185,18 @@ func (p *dotWriter) arrow(e graph.Edge) []string {
 			attrs = append(attrs, style.attrs)
 		}
 	}
+	if p.layout.free[e] && c.Class.Core() {
+		attrs = append(attrs, "constraint=false")
+	}
 	if as != noHighlight {
 		attrs = append(attrs, fmt.Sprintf("color=%q", looks[as].stroke), "penwidth=2")
 	}
 	if label := p.arrowLines(e); label != nil {
-		attrs = append(attrs, "label=\""+strings.Join(convert(label, dotEscape), `\n`)+"\"")
+		name := "label"
+		if p.layout.free[e] {
+			name = "xlabel" // dot loses some calls that order nothing and have a label
+		}
+		attrs = append(attrs, name+"=\""+strings.Join(convert(label, dotEscape), `\n`)+"\"")
 	}
 	if c.Protocol != "" {
 		attrs = append(attrs, "tooltip="+dotQuote(pen.Short(pen.Clean(c.Protocol))))

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 
+	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 )
@@ -15,42 +16,95 @@ func (d *drawing) keepOnly(keep func(graph.Node) bool) {
 	d.regroup(func(n graph.Node) (string, bool) { return d.Graph.ID(n), keep(n) }, false)
 }
 
-// collapse draws one box for all services of one namespace, team or system.
-// Services that belong to none stay as they are.
+// keepCalls drops calls from the drawing.
+func (d *drawing) keepCalls(keep func(graph.Edge) bool) {
+	kept := make([]int, 0, d.Graph.Calls())
+	h := d.Graph.Where(func(e graph.Edge) bool {
+		if !keep(e) {
+			return false
+		}
+		kept = append(kept, d.Weight(e))
+		return true
+	})
+	if h.Calls() == d.Graph.Calls() {
+		return
+	}
+	d.Graph = h
+	if d.weight != nil {
+		d.weight = kept
+	}
+}
+
+// collapse draws one box for all services of one group. Services that belong to none stay as
+// they are.
 func (d *drawing) collapse(by string) {
 	before := d.Graph.Len()
+	name := groupsBy(d.Graph, by)
 	groups := map[string]bool{}
-	for i := range d.Graph.Services() {
-		if name := groupOf(d.Graph.Service(graph.Node(i)), by); name != "" {
-			groups[name] = true
+	for _, group := range name {
+		if group != "" {
+			groups[group] = true
 		}
 	}
 	if len(groups) == 0 {
-		d.omit("nothing is collapsed, no service has %s", withArticle(by))
+		if by == byCalls {
+			d.omit("nothing is collapsed, no services are grouped by their calls")
+		} else {
+			d.omit("nothing is collapsed, no service has %s", withArticle(by))
+		}
 		return
 	}
 	d.regroup(func(n graph.Node) (string, bool) {
-		s := d.Graph.Service(n)
-		if name := groupOf(s, by); name != "" {
-			return by + " " + name, true
+		if name[n] != "" {
+			return name[n], true
 		}
-		return s.ID, true
+		return d.Graph.ID(n), true
 	}, true)
 	inside := before - (d.Graph.Len() - len(groups))
-	d.omit("%s drawn as %s, calls within one not drawn", english.Count(inside, "service"), english.Count(len(groups), by))
+	what := by
+	if by == byCalls {
+		what = "group"
+	}
+	d.omit("%s drawn as %s, calls within one not drawn", english.Count(inside, "service"), english.Count(len(groups), what))
 }
 
-func groupOf(s *graph.Service, by string) string {
-	switch by {
-	case "namespace":
-		return s.Namespace
-	case "team":
-		return s.Team
-	case "system":
-		return s.System
+// byCalls groups services by how they call each other.
+const byCalls = "calls"
+
+// CollapseChoices are the words for what the services of a picture are grouped by.
+var CollapseChoices = []string{"namespace", "team", "owner", "system", byCalls}
+
+// groupsBy returns the name of the group of each service, such as "namespace shop", "" for none.
+func groupsBy(g *graph.Graph, by string) []string {
+	names := make([]string, g.Len())
+	if by != byCalls {
+		for v := range names {
+			if value := analyze.Property(g, graph.Node(v), by); value != "" {
+				names[v] = by + " " + value
+			}
+		}
+		return names
 	}
-	return ""
+	clusters := analyze.Clusters(g)
+	if clusters == nil {
+		return names
+	}
+	size, most := map[int]int{}, map[int]graph.Node{}
+	for v, c := range clusters {
+		size[c]++
+		if m, ok := most[c]; !ok || degree(g, graph.Node(v)) > degree(g, m) {
+			most[c] = graph.Node(v)
+		}
+	}
+	for v, c := range clusters {
+		if size[c] > 1 {
+			names[v] = "around " + g.ID(most[c])
+		}
+	}
+	return names
 }
+
+func degree(g *graph.Graph, v graph.Node) int { return len(g.Callees(v)) + len(g.In(v)) }
 
 // regroup replaces the drawing by one with a box for every key. A box whose key is the
 // ID of its service is that service; any other is a group. With merge there are groups.

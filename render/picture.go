@@ -2,7 +2,7 @@ package render
 
 import (
 	"cmp"
-	"slices"
+	"math"
 	"strconv"
 	"strings"
 
@@ -15,7 +15,7 @@ import (
 // of a thousand.
 const (
 	readableCalls = 150
-	readableBoxes = 150
+	readableBoxes = 100
 )
 
 // A picture is a drawing with its colors and words, the same for every format.
@@ -28,6 +28,7 @@ type picture struct {
 	labels          map[graph.Edge][]string
 	look            Look
 	places          Places
+	layout          layout
 }
 
 // newPicture returns what the formats of pictures draw of a report.
@@ -37,6 +38,7 @@ func newPicture(r *analyze.Report, o Options) *picture {
 	p.groups = groupsInPicture(p.Graph)
 	p.tint = tint(p.drawing, drawnGraph(r), o.Look.ColorBy)
 	p.labels = labelsOf(r, p.drawing, cmp.Or(o.Look.Label, LabelLatency))
+	p.layout = layoutOf(p)
 	p.subtitle = p.subtitleOf(drawnGraph(r), o.Sources)
 	return p
 }
@@ -54,7 +56,7 @@ func (p *picture) paint(n graph.Node) swatch {
 // boxLines are the lines of a box after its name.
 func (p *picture) boxLines(n graph.Node) []string {
 	var lines []string
-	if p.Members(n) > 1 {
+	if p.Graph.Service(n).Kind == graph.KindUnknown {
 		lines = append(lines, english.Count(p.Members(n), "service"))
 	}
 	if words := p.tint.words(n); words != "" {
@@ -99,24 +101,28 @@ func (p *picture) arrowLink(e graph.Edge) string {
 }
 
 // drawn returns the drawing of a report and its highlights. Unless the view selects a
-// part, a picture that is too large to read is reduced, collapsed or cut until it is
-// readable; the drawing lists what is not shown.
+// part, a picture that is too large to read is reduced, or an overview; the drawing lists
+// what is not shown.
 func drawn(r *analyze.Report, v View) (*drawing, *highlighting) {
 	about, g := scopeOf(r), drawnGraph(r)
 	d := v.draw(g, about)
+	h := highlightReport(r, d)
 	if v.All || v.Focus != nil || v.Collapse != "" || v.Reduce || readable(d) {
-		return d, highlightReport(r, d)
+		return d, h
 	}
 	reduced := v
 	reduced.Reduce = true
-	d = reduced.draw(g, about)
-	if by := grouping(d.Graph); !readable(d) && by != "" {
-		reduced.Collapse = by
-		d = reduced.draw(g, about)
+	if small := reduced.draw(g, about); readable(small) {
+		return small, highlightReport(r, small)
 	}
-	h := highlightReport(r, d)
-	if !readable(d) {
+	d.overview(h)
+	h = highlightReport(r, d)
+	if d.Graph.Len() > readableBoxes {
 		d.keepBusiest(h)
+		h = highlightReport(r, d)
+	}
+	if d.Graph.Calls() > 0 {
+		d.keepArrows(h, min(readableCalls, 2*d.Graph.Len()))
 		h = highlightReport(r, d)
 	}
 	return d, h
@@ -134,58 +140,58 @@ func readable(d *drawing) bool {
 	return d.Graph.Calls() <= readableCalls && d.Graph.Len() <= readableBoxes
 }
 
-// grouping returns the property to collapse the services of g by: one that most of them
-// have, with more than one value. It is "" if there is none.
+// grouping returns what to group the services of g by: the first property that most of them
+// have, with enough values to be worth a picture and few enough to be drawn; else the one with the
+// fewest values; and how they call each other if there is none.
 func grouping(g *graph.Graph) string {
-	for _, by := range []string{"namespace", "team", "system"} {
+	fewest, found := math.MaxInt, byCalls
+	for _, by := range []string{"namespace", "system", "owner", "team"} {
 		groups := map[string]bool{}
 		grouped := 0
-		for i := range g.Services() {
-			if name := groupOf(g.Service(graph.Node(i)), by); name != "" {
+		for v := range graph.Node(g.Len()) {
+			if name := analyze.Property(g, v, by); name != "" {
 				groups[name] = true
 				grouped++
 			}
 		}
-		if len(groups) > 1 && grouped > g.Len()/2 {
-			return by
-		}
-	}
-	return ""
-}
-
-// keepBusiest keeps the highlighted boxes and those with the most calls, as many as are
-// readable.
-func (d *drawing) keepBusiest(h *highlighting) {
-	g := d.Graph
-	degree := func(n graph.Node) int { return len(g.Callees(n)) + len(g.In(n)) }
-	order := make([]graph.Node, g.Len())
-	for i := range order {
-		order[i] = graph.Node(i)
-	}
-	slices.SortFunc(order, func(a, b graph.Node) int {
-		return cmp.Or(-cmp.Compare(h.box[a], h.box[b]), -cmp.Compare(degree(a), degree(b)), cmp.Compare(a, b))
-	})
-	keep := make([]bool, g.Len())
-	boxes, calls := 0, 0
-	for _, n := range order {
-		more := 0
-		for _, m := range g.Callees(n) {
-			if keep[m] || m == n {
-				more++
-			}
-		}
-		for _, e := range g.In(n) {
-			if keep[g.From(e)] {
-				more++
-			}
-		}
-		if boxes == readableBoxes || calls+more > readableCalls {
+		if len(groups) < 4 || grouped <= g.Len()/2 {
 			continue
 		}
-		keep[n] = true
-		boxes++
-		calls += more
+		if len(groups) <= overviewGroups {
+			return by
+		}
+		if len(groups) < fewest {
+			fewest, found = len(groups), by
+		}
 	}
-	d.omit("%s with fewer calls than those drawn", english.Count(g.Len()-boxes, "box"))
+	return found
+}
+
+// keepBusiest keeps the highlighted boxes, those with the most calls, and those that these call
+// or are called by.
+func (d *drawing) keepBusiest(h *highlighting) {
+	g := d.Graph
+	near := make([]int, g.Len()) // arrows to boxes that are kept
+	keep := make([]bool, g.Len())
+	kept := 0
+	better := func(a, b graph.Node) bool {
+		return cmp.Or(cmp.Compare(max(h.box[a], warned), max(h.box[b], warned)), cmp.Compare(near[a], near[b]), cmp.Compare(degree(g, a), degree(g, b)), cmp.Compare(b, a)) > 0
+	}
+	for ; kept < readableBoxes/2; kept++ {
+		best := graph.Node(-1)
+		for v := range graph.Node(g.Len()) {
+			if !keep[v] && (best < 0 || better(v, best)) {
+				best = v
+			}
+		}
+		keep[best] = true
+		for _, v := range g.Callees(best) {
+			near[v]++
+		}
+		for _, e := range g.In(best) {
+			near[g.From(e)]++
+		}
+	}
+	d.omit("%s with fewer calls than those drawn", english.Count(g.Len()-kept, "box"))
 	d.keepOnly(func(n graph.Node) bool { return keep[n] })
 }

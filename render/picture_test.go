@@ -81,11 +81,13 @@ func TestGraphvizShowsTheNames(t *testing.T) {
 	}
 	shown := map[string]bool{}
 	for _, o := range drawn.Objects {
+		name := ""
 		for _, op := range o.Draw {
 			if op.Op == "T" {
-				shown[op.Text] = true
+				name += op.Text
 			}
 		}
+		shown[name] = true
 	}
 	g := oddGraph()
 	for _, s := range g.Services() {

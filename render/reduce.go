@@ -22,21 +22,9 @@ func (d *drawing) reduce() {
 		return
 	}
 	implied := impliedCalls(g, comp)
-	kept := make([]int, 0, g.Calls())
-	h := g.Where(func(e graph.Edge) bool {
-		if implied[e] {
-			return false
-		}
-		kept = append(kept, d.Weight(e))
-		return true
-	})
-	if h.Calls() == g.Calls() {
-		return
-	}
-	d.omit("%s that a longer chain implies", english.Count(g.Calls()-h.Calls(), "call"))
-	d.Graph = h
-	if d.weight != nil {
-		d.weight = kept
+	d.keepCalls(func(e graph.Edge) bool { return !implied[e] })
+	if n := g.Calls() - d.Graph.Calls(); n > 0 {
+		d.omit("%s that a longer chain implies", english.Count(n, "call"))
 	}
 }
 

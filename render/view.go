@@ -14,7 +14,7 @@ import (
 type View struct {
 	Focus       []graph.Node   // only services connected to these; nil is everything
 	Depth       int            // at most so many calls from Focus; 0 is no limit
-	Collapse    string         // "", "namespace", "team", "system": one box for each
+	Collapse    string         // "", or one of CollapseChoices: one box for each
 	Only        string         // "", "declared", "observed", "both", "code"
 	MinStrength graph.Strength // omit weaker calls
 	Reduce      bool           // omit calls that a longer chain implies
