@@ -52,7 +52,7 @@ func (m *mermaidWriter) legend() {
 		lines = append(lines, "not shown: "+clause)
 	}
 	m.WriteString("  subgraph legend\n    direction TB\n")
-	fmt.Fprintf(m, "    legend_read[\"%s\"]\n", mermaidEscape(m.subtitle))
+	fmt.Fprintf(m, "    legend_read[\"%s\"]\n", mermaidBreak([]string{m.subtitle}))
 	if lines != nil {
 		fmt.Fprintf(m, "    legend_text[\"%s\"]\n", mermaidBreak(lines))
 	}
@@ -142,7 +142,9 @@ func (m *mermaidWriter) box(n graph.Node, indent, frame string) {
 }
 
 // mermaidBreak writes lines of a label.
-func mermaidBreak(lines []string) string { return strings.Join(convert(lines, mermaidEscape), "<br/>") }
+func mermaidBreak(lines []string) string {
+	return strings.Join(convert(lines, func(line string) string { return mermaidEscape(shorter(line)) }), "<br/>")
+}
 
 // mermaidShapes are the brackets around the label of each kind.
 var mermaidShapes = [][2]string{

@@ -24,6 +24,8 @@ func CheckLink(base string) error {
 		return errors.New("it is not a URL")
 	case strings.ContainsFunc(base, func(r rune) bool { return r <= ' ' || r == '"' || r == '<' || r == '>' || r == '\\' || r == 0x7F }):
 		return errors.New("it has a character that URLs do not have")
+	case strings.HasPrefix(base, "{"):
+		return errors.New("it begins with a placeholder, so that a file chooses the scheme")
 	case u.Scheme != "" && !slices.Contains(linkSchemes, u.Scheme):
 		return fmt.Errorf("links of the scheme %q are not written, but those of %s", u.Scheme, english.List(linkSchemes))
 	}

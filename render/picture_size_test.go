@@ -65,7 +65,9 @@ func readSVG(t *testing.T, image string) *drawnSVG {
 				size, _ := strconv.ParseFloat(attrs["font-size"], 64)
 				s.font = min(s.font, size)
 			case "a":
-				s.links = append(s.links, attrs["href"])
+				if attrs["href"] != "" { // else it has a tooltip only
+					s.links = append(s.links, attrs["href"])
+				}
 			case "g":
 				if attrs["class"] == "edge" {
 					s.arrows++

@@ -218,7 +218,7 @@ func isIsolated(g *graph.Graph, n graph.Node) bool {
 func farWords(g *graph.Graph, v View) string {
 	ids := make([]string, len(v.Focus))
 	for i, n := range v.Focus {
-		ids[i] = pen.Clean(g.ID(n))
+		ids[i] = pen.Short(pen.Clean(g.ID(n)))
 	}
 	name := english.List(ids)
 	if v.Depth > 0 {
