@@ -15,6 +15,7 @@ import (
 	"github.com/weirgraph/weir/ingest/rendering"
 	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/english"
+	"github.com/weirgraph/weir/internal/heap"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -103,6 +104,10 @@ func nothingRead(c *graph.Coverage) (message, hint string) {
 // time than can be measured. Smaller inputs gain too little.
 const largeInput = 16 << 20
 
+// Three times the inputs and 64 MiB are what strangers should not get beyond with small inputs that mean
+// much. The program itself is 20 MiB of these.
+var memory = heap.NewLimit(44 << 20)
+
 // load is read without messages, of a variant if it is not nil: its sources are added, and
 // those of the others are left out.
 func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, error) {
@@ -158,6 +163,8 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	if r.maxMemory > 0 {
 		// The garbage collector lets a heap grow to twice its size; this keeps it below the limit.
 		defer debug.SetMemoryLimit(debug.SetMemoryLimit(r.maxMemory))
+	} else {
+		memory.Raise(0)
 	}
 	if err := r.addEstate(b); err != nil {
 		return nil, err
@@ -179,6 +186,9 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	}
 	if err != nil {
 		return nil, err
+	}
+	if r.maxMemory == 0 {
+		memory.Raise(3 * b.Coverage.Bytes)
 	}
 	if b.Coverage.Bytes > largeInput {
 		limitHeapGrowth(growthWhenLarge)

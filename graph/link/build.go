@@ -45,7 +45,10 @@ func (b *Builder) Add(f *graph.Facts) {
 // says of what. Problems, flaws and mistakes have no secrets of addresses any more. The builder must
 // not be used afterwards.
 func (b *Builder) Build() *graph.Graph {
-	defer b.hideSecrets()
+	defer func() {
+		b.hideSecrets()
+		b.facts = graph.Facts{} // the graph points to Coverage, and so keeps the builder
+	}()
 	b.Coverage.Problems = append(b.Coverage.Problems, assemble(&b.facts)...)
 	b.complete()
 	reduceNames(&b.facts)

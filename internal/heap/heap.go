@@ -1,0 +1,61 @@
+// Package heap keeps the memory of small processes small. Go lets a heap grow to twice of what is in
+// use before it collects garbage, which is quick; where a process is to stay below a limit, it
+// has to collect it earlier.
+package heap
+
+import (
+	"math"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+)
+
+// A Limit is for the memory of the process. Garbage is collected before it is exceeded, as long as
+// what is in use leaves room: a process that needs more gets more, as if there were no limit.
+// The environment variables GOGC and GOMEMLIMIT have precedence. It is safe for concurrent use.
+type Limit struct {
+	mu      sync.Mutex
+	bytes   int64
+	watched bool
+}
+
+// NewLimit returns a limit that is not yet in effect.
+func NewLimit(bytes int64) *Limit { return &Limit{bytes: bytes} }
+
+// Raise adds to the limit and puts it into effect, also if the process has needed more before.
+func (l *Limit) Raise(bytes int64) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.bytes += bytes
+	debug.SetMemoryLimit(l.bytes)
+	if !l.watched {
+		l.watched = true
+		runtime.SetFinalizer(&sentinel{limit: l}, (*sentinel).collected)
+	}
+}
+
+// room is the share of the limit, in percent, up to which the heap in use is worth collecting for. Above
+// it the collector would run again and again.
+const room = 70
+
+// A sentinel is garbage: its finalizer runs after each collection.
+type sentinel struct{ limit *Limit }
+
+func (s *sentinel) collected() {
+	l := s.limit
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(sample)
+	if int64(sample[0].Value.Uint64()) > l.bytes/100*room {
+		debug.SetMemoryLimit(math.MaxInt64)
+		l.watched = false
+		return
+	}
+	runtime.SetFinalizer(s, (*sentinel).collected)
+}
