@@ -334,7 +334,7 @@ func (c *codeLinker) add(from, to int, p *graph.CodePlace, protocol string) {
 func (c *codeLinker) connectAddress(owner int, p *graph.CodePlace) {
 	s := c.scopeOf(owner)
 	text := s.expand(p.Text, 0)
-	v := &setting{Value: graph.Value{Of: s.scope.of, Key: p.Key, Text: text, Source: graph.FromCode, Guess: p.Weak, Origin: p.Origin}}
+	v := &setting{Value: &graph.Value{Of: s.scope.of, Key: p.Key, Text: text, Source: graph.FromCode, Guess: p.Weak, Origin: p.Origin}}
 	for _, m := range c.candidates(p, text) {
 		if m.Host == "" || strings.Contains(m.Host, "${}") || address.HasPlaceholder(m.Host) && !isNamed(m.Host) {
 			continue

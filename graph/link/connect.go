@@ -59,7 +59,7 @@ func (l *linker) addEvidence(from, to int, e graph.Evidence) int {
 		at = len(l.edges[key])
 		l.edges[key] = append(l.edges[key], e)
 		if many := l.many[key]; many != nil {
-			many.add(&e, at)
+			many.add(&e)
 		}
 	}
 	return at
@@ -73,21 +73,13 @@ func (l *linker) known(key [2]int, e *graph.Evidence) int {
 	}
 	many := l.many[key]
 	if many == nil {
-		many = evidencePlaces{}
-		for i := range list {
-			many.add(&list[i], i)
-		}
+		many = newEvidencePlaces(list)
 		if l.many == nil {
-			l.many = map[[2]int]evidencePlaces{}
+			l.many = map[[2]int]*evidencePlaces{}
 		}
 		l.many[key] = many
 	}
-	for _, at := range many[sourceOf(e)] {
-		if same(&list[at], e) {
-			return at
-		}
-	}
-	return -1
+	return many.find(e, func(at int) bool { return same(&list[at], e) })
 }
 
 // fewEvidence of a call is searched one by one.

@@ -62,6 +62,7 @@ func (l *linker) freeze() *graph.Graph {
 	}
 	for ends, evidence := range l.edges {
 		add(ends, evidence)
+		delete(l.edges, ends) // the graph has a copy
 	}
 	for ends, evidence := range l.observedOnly() {
 		add(ends, evidence)

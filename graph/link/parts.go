@@ -20,12 +20,12 @@ func (s *scope) putParts() {
 	s.parts = p
 	for i := range s.values {
 		if v := &s.values[i]; v.Part == "" {
-			p.put(*v, 0)
+			p.put(v.copy(), 0)
 		}
 	}
 	for i := range s.values {
 		if v := &s.values[i]; v.Part != "" && v.Loose && !p.referred[v.Part] {
-			p.put(*v, 0)
+			p.put(v.copy(), 0)
 		}
 	}
 	s.values = p.values
@@ -59,7 +59,7 @@ func partsOf(values []setting) *parts {
 // maxParts bounds settings that refer to settings that refer to settings.
 const maxParts = 10
 
-// put adds what acts in the place of a setting.
+// put adds what acts in the place of a setting, which it may change.
 func (p *parts) put(v setting, depth int) {
 	found := p.named[v.Refers]
 	if v.Refers == "" || len(found) == 0 || depth > maxParts {
@@ -72,6 +72,7 @@ func (p *parts) put(v setting, depth int) {
 	copies := map[*graph.GroupFact]*graph.GroupFact{}
 	scheme, _, hasScheme := strings.Cut(v.Text, "://")
 	for _, part := range found {
+		part = part.copy()
 		part.In = nested(copies, part.In, v.In)
 		if hasScheme && !strings.Contains(part.Text, "://") && part.Text != "" {
 			part.Text = scheme + "://" + part.Text

@@ -218,11 +218,11 @@ func (s *scope) search() []found {
 		key := v.Key
 		if v.Source == graph.FromEnv && v.In == nil {
 			in := filled[strings.ToUpper(v.Key)]
-			if name, place := declared.place(&v.Value); place != nil {
+			if name, place := declared.place(v.Value); place != nil {
 				key, in = name, place
 			}
 			if in != nil {
-				same := *v
+				same := v.copy()
 				same.In, v = in, &same
 			}
 		}

@@ -47,7 +47,7 @@ func (l *linker) collectScopes() []*scope {
 			s.open[relaxed(v.Key)] = true
 			continue
 		}
-		s.values = append(s.values, setting{Value: *v})
+		s.values = append(s.values, setting{Value: v})
 	}
 	configs, locations := l.configs(), l.locations()
 	n := len(l.f.Values)
@@ -111,7 +111,7 @@ func values(u *graph.Use, c *graph.Config, where *location) []setting {
 		if u.File && len(e.Values) > 0 {
 			for _, v := range e.Values {
 				v.Of, v.Scope, v.Init, v.Guess = u.Of, u.Scope, u.Init, u.Guess
-				list = append(list, setting{v, c, true})
+				list = append(list, setting{&v, c, true})
 			}
 			continue
 		}
@@ -124,7 +124,7 @@ func values(u *graph.Use, c *graph.Config, where *location) []setting {
 		case u.Key == "":
 			v.Key = u.As + e.Key
 		}
-		list = append(list, setting{v, c, u.Key == "" || u.File})
+		list = append(list, setting{&v, c, u.Key == "" || u.File})
 	}
 	return list
 }

@@ -57,7 +57,7 @@ func profilesOf(scopes []*scope) *profiles {
 	groups := map[string]string{}
 	for _, s := range scopes {
 		for i := range s.values {
-			v := &s.values[i].Value
+			v := s.values[i].Value
 			if v.Profile != "" {
 				continue
 			}

@@ -18,8 +18,8 @@ type linker struct {
 	allScopes []*scope // see scopes
 
 	edges             map[[2]int][]graph.Evidence
-	many              map[[2]int]evidencePlaces // of calls with much evidence
-	addressed         []addressed               // the evidence from addresses in settings, in order
+	many              map[[2]int]*evidencePlaces // of calls with much evidence
+	addressed         []addressed                // the evidence from addresses in settings, in order
 	routes            []routeFact
 	behind            map[[2]int][]int // Services whose workload the callee of a call is, by the roots of the call
 	pendingUnresolved []unresolvedAddress
@@ -103,11 +103,19 @@ type scope struct {
 	searched bool
 }
 
-// A setting is a Value with the config that it is from, nil if the entity itself has it.
+// A setting is a Value with the config that it is from, nil if the entity itself has it. No other
+// setting has the same Value.
 type setting struct {
-	graph.Value
+	*graph.Value
 	config *graph.Config
 	whole  bool // the entity takes the config, or a file of it, whole and does not name the setting
+}
+
+// copy returns a setting with a Value of its own.
+func (s setting) copy() setting {
+	v := *s.Value
+	s.Value = &v
+	return s
 }
 
 // A found is a candidate with the setting it was found in.
@@ -175,21 +183,6 @@ type listening struct{ program, port int }
 type machinePort struct {
 	realm string
 	port  int
-}
-
-// evidencePlaces are the places in the list of a call of what a source shows, in order.
-type evidencePlaces map[evidenceSource][]int
-
-// An evidenceSource is what same evidence has in common at least.
-type evidenceSource struct {
-	origin   graph.Origin
-	way, key string
-}
-
-func sourceOf(e *graph.Evidence) evidenceSource { return evidenceSource{e.Origin, e.Way, e.Key} }
-
-func (p evidencePlaces) add(e *graph.Evidence, at int) {
-	p[sourceOf(e)] = append(p[sourceOf(e)], at)
 }
 
 // An observedCall is an observation with the roots of its ends.

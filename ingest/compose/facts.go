@@ -247,7 +247,9 @@ func readLabel(t *graph.Entity, l composePair) {
 // values adds environment and command line.
 func (e *composeEmitter) values() {
 	before := len(e.f.Values)
-	for _, v := range mergePairs(e.s.envFiles, e.s.environment) {
+	all := mergePairs(e.s.envFiles, e.s.environment)
+	e.f.Values = slices.Grow(e.f.Values, len(all))
+	for _, v := range all {
 		if v.text != "" || v.bare {
 			e.f.Values = append(e.f.Values, graph.Value{
 				Of: e.of, Scope: e.scope, Key: v.key, Text: v.text, Source: graph.FromEnv, Open: v.bare, Common: v.common && e.choosers > 1, Origin: v.at,

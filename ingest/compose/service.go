@@ -230,19 +230,19 @@ func (s *composeService) without(keys map[string]bool) *composeService {
 }
 
 // known gives names without a value the one that the project's variables have. Those that it
-// has not remain bare.
+// has not remain bare. The pairs themselves are changed.
 func (p *composeFile) known(pairs []composePair) []composePair {
-	var known []composePair
-	for _, e := range pairs {
-		if e.bare {
-			if value, set := p.variables.values[e.key]; set {
-				e.text, e.bare = value, false
-				p.variables.used++
-			}
+	for i := range pairs {
+		e := &pairs[i]
+		if !e.bare {
+			continue
 		}
-		known = append(known, e)
+		if value, set := p.variables.values[e.key]; set {
+			e.text, e.bare = value, false
+			p.variables.used++
+		}
 	}
-	return known
+	return pairs
 }
 
 // needs reads depends_on: a list of names, or a map with conditions.
@@ -390,7 +390,7 @@ func (s *composeService) over(base *composeService) *composeService {
 
 // mergePairs lets later pairs replace earlier ones of the same key.
 func mergePairs(base, over []composePair) []composePair {
-	merged := slices.Clone(base)
+	merged := slices.Grow(slices.Clone(base), len(over))
 	place := make(map[string]int, len(base)+len(over))
 	for i, b := range base {
 		place[b.key] = i

@@ -1,0 +1,41 @@
+package heap
+
+import (
+	"math"
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+
+	_ "github.com/weirgraph/weir/internal/testlong"
+)
+
+func TestLimit(t *testing.T) {
+	t.Setenv("GOGC", "")
+	t.Setenv("GOMEMLIMIT", "")
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(-1))
+	within := func(want int64) {
+		t.Helper()
+		for range 100 {
+			runtime.GC()
+			if debug.SetMemoryLimit(-1) == want {
+				return
+			}
+			time.Sleep(time.Millisecond) // until the finalizer has run
+		}
+		t.Errorf("the limit is %d, want %d", debug.SetMemoryLimit(-1), want)
+	}
+	l := NewLimit(64 << 20)
+	l.Raise(0)
+	within(64 << 20)
+	used := make([]byte, 80<<20)
+	within(math.MaxInt64)
+	runtime.KeepAlive(used)
+	l.Raise(200 << 20)
+	within(264 << 20)
+	within(264 << 20)
+
+	t.Setenv("GOGC", "100")
+	l.Raise(1)
+	within(264 << 20)
+}
