@@ -7,30 +7,116 @@ import (
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/glob"
 	"github.com/weirgraph/weir/internal/wildcard"
 	"github.com/weirgraph/weir/policy"
 )
 
-// exceptions are the entries of ignore for the findings of a graph.
+// exceptions are the entries of ignore for the findings of a graph. Strangers may write many of both:
+// entries are looked up by what they ask for.
 type exceptions struct {
 	graph   *graph.Graph
 	entries []analyze.Ignore
 	used    []bool // entries that match a finding
 	today   string
 	dir     string
+
+	// The entries by their first condition in this order, each in one of them.
+	byFingerprint map[string][]int
+	bySubject     map[string][]int // without patterns
+	ofServices    []int
+	ofPaths       []int
+	others        []int
+
+	byService map[graph.Node][]int // of those of services, by each service that is matched; nil until it is asked for
+	byPlace   map[[2]string][]int  // of those of paths, by the files of the deciding place; as they are asked for
 }
 
 // exceptions returns those for the findings of g that o has, and configurations below it.
 func (o *Options) exceptions(g *graph.Graph) *exceptions {
-	entries := slices.Clip(o.Ignore)
+	e := &exceptions{graph: g, entries: slices.Clip(o.Ignore), today: o.Today, dir: o.Dir}
 	if !o.NoAnnotations {
 		for _, i := range g.Coverage().Ignores {
 			i.Rule = CurrentID(i.Rule)
-			entries = append(entries, analyze.Ignore{Ignore: i})
+			e.entries = append(e.entries, analyze.Ignore{Ignore: i})
 		}
 	}
-	return &exceptions{g, entries, make([]bool, len(entries)), o.Today, o.Dir}
+	e.used = make([]bool, len(e.entries))
+	e.byFingerprint, e.bySubject, e.byPlace = map[string][]int{}, map[string][]int{}, map[[2]string][]int{}
+	for at := range e.entries {
+		switch i := &e.entries[at]; {
+		case i.Fingerprints != nil:
+			for _, print := range distinct.Of(i.Fingerprints) {
+				e.byFingerprint[print] = append(e.byFingerprint[print], at)
+			}
+		case !wildcard.Has(i.Subject):
+			e.bySubject[i.Subject] = append(e.bySubject[i.Subject], at)
+		case i.Services != nil:
+			e.ofServices = append(e.ofServices, at)
+		case i.Paths != nil:
+			e.ofPaths = append(e.ofPaths, at)
+		default:
+			e.others = append(e.others, at)
+		}
+	}
+	return e
+}
+
+// candidates returns the entries that may match a finding, in their order.
+func (e *exceptions) candidates(about *themes) []int {
+	f := about.f
+	all := slices.Concat(e.others, e.byFingerprint[f.Fingerprint], e.bySubject[f.Subject])
+	if f.Each == nil && e.ofServices != nil {
+		if services := about.services(); len(services) > 0 {
+			if e.byService == nil {
+				e.byService = e.matchServices()
+			}
+			all = append(all, e.byService[services[0]]...)
+		}
+	}
+	if f.Each == nil && e.ofPaths != nil && len(f.Origins) > 0 {
+		all = append(all, e.belowPaths(f.Origins[0])...)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// matchServices returns by service the entries of services of which one pattern matches it.
+func (e *exceptions) matchServices() map[graph.Node][]int {
+	by := map[graph.Node][]int{}
+	ids := make([]string, e.graph.Len())
+	for v := range ids {
+		ids[v] = e.graph.ID(graph.Node(v))
+	}
+	index := wildcard.NewIndex(ids)
+	for _, at := range e.ofServices {
+		var found distinct.List[int]
+		for _, pattern := range e.entries[at].Services {
+			for _, v := range index.Match(pattern) {
+				found.Add(v)
+			}
+		}
+		for _, v := range found.All() {
+			by[graph.Node(v)] = append(by[graph.Node(v)], at)
+		}
+	}
+	return by
+}
+
+// belowPaths returns the entries of paths that a place is below.
+func (e *exceptions) belowPaths(at graph.Origin) []int {
+	key := [2]string{at.File, at.RenderedFrom}
+	found, ok := e.byPlace[key]
+	if !ok {
+		for _, i := range e.ofPaths {
+			if e.below(at, e.entries[i].Paths) {
+				found = append(found, i)
+			}
+		}
+		e.byPlace[key] = found
+	}
+	return found
 }
 
 // expired compares dates as text, which is what their notation is made for.
@@ -39,7 +125,7 @@ func (e *exceptions) expired(i *analyze.Ignore) bool { return i.Until != "" && e
 // of returns an entry that has not run out and excuses f, nil if there is none.
 func (e *exceptions) of(f *analyze.Finding) *analyze.Ignore {
 	about := &themes{g: e.graph, f: f}
-	for i := range e.entries {
+	for _, i := range e.candidates(about) {
 		if !e.expired(&e.entries[i]) && e.match(&e.entries[i], about) {
 			return &e.entries[i]
 		}
@@ -50,7 +136,7 @@ func (e *exceptions) of(f *analyze.Finding) *analyze.Ignore {
 // mark notes which entries match f.
 func (e *exceptions) mark(f *analyze.Finding) {
 	about := &themes{g: e.graph, f: f}
-	for i := range e.entries {
+	for _, i := range e.candidates(about) {
 		e.used[i] = e.used[i] || e.match(&e.entries[i], about)
 	}
 }

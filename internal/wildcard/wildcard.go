@@ -9,12 +9,30 @@ import (
 // Match reports whether text is what pattern says: "*" is any run of characters, slashes too,
 // "?" any single one.
 func Match(pattern, text string) bool {
-	if !Has(pattern) {
-		return pattern == text
+	if !strings.Contains(pattern, "?") {
+		return matchRuns(pattern, text)
 	}
 	return Sequence([]rune(pattern), []rune(text),
 		func(p rune) bool { return p == '*' },
 		func(p, c rune) bool { return p == '?' || p == c })
+}
+
+// matchRuns is Match for a pattern of texts and runs between them: each text is looked for as far to the
+// front as it may be.
+func matchRuns(pattern, text string) bool {
+	first, rest, runs := strings.Cut(pattern, "*")
+	if !runs {
+		return pattern == text
+	}
+	text, ok := strings.CutPrefix(text, first)
+	for ok {
+		var next string
+		if next, rest, runs = strings.Cut(rest, "*"); !runs {
+			return strings.HasSuffix(text, next)
+		}
+		_, text, ok = strings.Cut(text, next)
+	}
+	return false
 }
 
 // Sequence reports whether items are what a pattern says: isRun reports whether one of it is any

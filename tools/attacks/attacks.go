@@ -337,7 +337,7 @@ func chain(d *directory, file, name string, n int, more func(w *bufio.Writer)) {
 	d.file(file, func(w *bufio.Writer) {
 		w.WriteString("services:\n")
 		for i := range n {
-			fmt.Fprintf(w, "- {name: %s%d, calls: [{to: %[1]s%d, timeout: 1s}]}\n", name, i, i+1)
+			fmt.Fprintf(w, "- {name: %s%d, calls: [{to: %[1]s%[3]d, timeout: 1s}]}\n", name, i, i+1)
 		}
 		fmt.Fprintf(w, "- {name: %s%d}\n", name, n)
 		if more != nil {
