@@ -113,13 +113,28 @@ func counts(b *boundary.Rule, g *graph.Graph, e graph.Edge) boundary.Truth {
 
 // selected returns by node whether a selector selects it. One that compares selects nothing by
 // itself.
-func selected(g *graph.Graph, s *boundary.Selector) []boundary.Truth {
+func selected(p *Pass, s *boundary.Selector) []boundary.Truth {
+	g := p.Graph
 	is := make([]boundary.Truth, g.Len())
+	if exact, ok := s.Exact(); ok {
+		for _, name := range exact {
+			for _, v := range namesOfServices(p)[name] {
+				is[v] = s.Selects(g.Service(graph.Node(v)), nil)
+			}
+		}
+		return is
+	}
 	for v := range graph.Node(g.Len()) {
 		is[v] = s.Selects(g.Service(v), nil)
 	}
 	return is
 }
+
+func namesOfServices(p *Pass) boundary.Names {
+	return selectorNames.Of(p.Analysis, analyze.Once{}, func() boundary.Names { return boundary.NamesOf(p.Graph.Services()) })
+}
+
+var selectorNames = analyze.NewMemo[analyze.Once, boundary.Names]("services by the names that select them")
 
 func selectsAny(is []boundary.Truth) bool {
 	return slices.ContainsFunc(is, func(t boundary.Truth) bool { return t > boundary.No })
@@ -137,13 +152,13 @@ type judged struct {
 // judge selects the services of a rule, and reports what of its selectors matches no service.
 func judge(p *Pass, b *boundary.Rule) *judged {
 	g := boundaryCalls(p)
-	j := &judged{Rule: b, graph: g, from: selected(g, &b.From)}
+	j := &judged{Rule: b, graph: g, from: selected(p, &b.From)}
 	if !b.To.Compares() {
-		j.to = selected(g, &b.To)
+		j.to = selected(p, &b.To)
 	}
 	reported := false
 	for _, s := range []*boundary.Selector{&b.From, &b.To, &b.Via} {
-		for _, name := range s.Unnamed(g.Services()) {
+		for _, name := range s.Unnamed(namesOfServices(p)) {
 			reportUnmatched(p, b, s, unnamed(g, name))
 			reported = true
 		}
@@ -154,7 +169,7 @@ func judge(p *Pass, b *boundary.Rule) *judged {
 		reportUnmatched(p, b, &b.From, "no service matches from: "+b.From.String())
 	case j.to != nil && !selectsAny(j.to):
 		reportUnmatched(p, b, &b.To, "no service matches to: "+b.To.String())
-	case b.Via.Terms != nil && !selectsAny(selected(g, &b.Via)):
+	case b.Via.Terms != nil && !selectsAny(selected(p, &b.Via)):
 		reportUnmatched(p, b, &b.Via, "no service matches via: "+b.Via.String())
 	}
 	return j
@@ -213,13 +228,22 @@ func reportUndecided(p *Pass, b *boundary.Rule, what string, n int, at []graph.O
 
 // confidenceOf is how sure a finding is that rests on these calls. The mode of a call matters only
 // to rules that ask for it.
-func (j *judged) confidenceOf(calls []graph.Edge) analyze.Confidence {
-	sure := confidence(j.graph, calls)
+func (j *judged) confidenceOf(p *Pass, g *graph.Graph, calls []graph.Edge) analyze.Confidence {
+	known := callConfidences.Of(p.Analysis, g, func() []uint8 { return make([]uint8, g.Calls()) })
+	sure := analyze.Certain
+	for _, e := range calls { // of long chains, which rules have in common
+		if known[e] == 0 {
+			known[e] = 1 + uint8(confidence(g, []graph.Edge{e}))
+		}
+		sure = min(sure, analyze.Confidence(known[e]-1))
+	}
 	if sure == analyze.Default && j.Mode == graph.ModeUnknown {
 		return analyze.Certain
 	}
 	return sure
 }
+
+var callConfidences = analyze.NewMemo[*graph.Graph, []uint8]("confidences of single calls, plus one")
 
 // because ends a message with the comment of a rule.
 func because(text, comment string) string {
@@ -262,7 +286,7 @@ func checkForbidden(p *Pass, b *boundary.Rule) {
 		case boundary.Yes:
 			to := g.ID(g.To(e))
 			says := because("although it is forbidden", b.Comment)
-			f := j.aboutCall(e)
+			f := j.aboutCall(p, e)
 			f.Message = g.ID(g.From(e)) + " calls " + to + " " + says
 			f.Hint = removal(g, e)
 			f.Alike = analyze.Alike{Cause: to, Says: says, Hint: "remove the calls to " + to, Calls: true, One: true}
@@ -275,10 +299,10 @@ func checkForbidden(p *Pass, b *boundary.Rule) {
 }
 
 // aboutCall begins a finding about the call e, which breaks the rule.
-func (j *judged) aboutCall(e graph.Edge) analyze.Finding {
+func (j *judged) aboutCall(p *Pass, e graph.Edge) analyze.Finding {
 	g := j.graph
 	return analyze.Finding{
-		Confidence: j.confidenceOf([]graph.Edge{e}),
+		Confidence: j.confidenceOf(p, g, []graph.Edge{e}),
 		Subject:    callID(g, e),
 		Origins:    append(written(g, []graph.Edge{e}), j.Origin),
 		Services:   []graph.Node{g.From(e), g.To(e)},
@@ -312,7 +336,7 @@ func checkAllowed(p *Pass, allowed []*boundary.Rule) {
 		switch best {
 		case boundary.No:
 			from, to := g.ID(g.From(e)), g.ID(g.To(e))
-			f := first.aboutCall(e)
+			f := first.aboutCall(p, e)
 			f.Message = fmt.Sprintf("%s calls %s, which no entry of allow matches", from, to)
 			f.Hint = fmt.Sprintf("%s, or add {from: %s, to: %s} to allow in weir.yaml", removal(g, e), from, to)
 			p.Report(f)
@@ -331,7 +355,7 @@ func checkRequired(p *Pass, b *boundary.Rule) {
 	g := j.graph
 	var does []boundary.Truth // by node
 	if b.Reach {
-		does = j.reaching()
+		does = j.reaching(p)
 		j.allNative = isAllNative(g)
 	} else {
 		does = j.called()

@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -19,9 +20,20 @@ import (
 const mostSteps = 50_000_000
 
 // chains returns the calls that chains consist of: those of the core classes that the rule is about.
-func (j *judged) chains() *graph.Graph {
-	return j.graph.Where(func(e graph.Edge) bool { return j.graph.Class(e).Core() && counts(j.Rule, j.graph, e) == boundary.Yes })
+func (j *judged) chains(p *Pass) *graph.Graph {
+	key := chainKey{j.Mode, strings.Join(j.Protocol, "\n")}
+	return chainGraphs.Of(p.Analysis, key, func() *graph.Graph {
+		return j.graph.Where(func(e graph.Edge) bool { return j.graph.Class(e).Core() && counts(j.Rule, j.graph, e) == boundary.Yes })
+	})
 }
+
+// A chainKey is what rules say about the calls of chains.
+type chainKey struct {
+	mode      graph.Mode
+	protocols string
+}
+
+var chainGraphs = analyze.NewMemo[chainKey, *graph.Graph]("the calls that chains consist of")
 
 // A chainSearch looks for chains of calls in a graph.
 type chainSearch struct {
@@ -103,6 +115,11 @@ func (s *chainSearch) all(start graph.Node) [][]graph.Node {
 	slices.Sort(reached)
 	chains := make([][]graph.Node, len(reached))
 	for i, v := range reached {
+		n := 1
+		for u := v; u != start; u = s.before[u] {
+			n++
+		}
+		chains[i] = make([]graph.Node, 0, n)
 		for ; v != start; v = s.before[v] {
 			chains[i] = append(chains[i], v)
 		}
@@ -122,10 +139,10 @@ func atLeast(is []boundary.Truth, least boundary.Truth) []bool {
 }
 
 func checkUnreachable(p *Pass, j *judged) {
-	g := j.chains()
+	g := j.chains(p)
 	barriers, unsure := make([]bool, g.Len()), make([]boundary.Truth, g.Len())
 	if j.Via.Terms != nil {
-		unsure = selected(g, &j.Via)
+		unsure = selected(p, &j.Via)
 		barriers = atLeast(unsure, boundary.Yes)
 	}
 	s := newChainSearch(g, atLeast(j.from, boundary.Yes), atLeast(j.to, boundary.Yes), barriers)
@@ -162,9 +179,20 @@ func (j *judged) reportUndecidedStarts(p *Pass, g *graph.Graph, s *chainSearch, 
 	}
 }
 
+// mostOfChain is how many services and places of a chain a finding has: no reader follows more.
+const mostOfChain = 30
+
+// chainText writes the services of a chain, of a long one the first of them and the last.
+func chainText(g *graph.Graph, chain []graph.Node) string {
+	if len(chain) <= mostOfChain {
+		return joinIDs(g, chain, " > ")
+	}
+	return fmt.Sprintf("%s > %d more > %s", joinIDs(g, chain[:mostOfChain-1], " > "), len(chain)-mostOfChain, g.ID(chain[len(chain)-1]))
+}
+
 // reportChain reports a chain that breaks the rule. unsure is by node whether a chain over it is right.
 func (j *judged) reportChain(p *Pass, g *graph.Graph, chain []graph.Node, unsure []boundary.Truth) {
-	var calls []graph.Edge
+	calls := make([]graph.Edge, 0, len(chain)-1)
 	sure := analyze.Certain
 	for i, v := range chain[1:] {
 		e, _ := g.Edge(chain[i], v)
@@ -173,7 +201,7 @@ func (j *judged) reportChain(p *Pass, g *graph.Graph, chain []graph.Node, unsure
 			sure = analyze.Assumed // it may go over a service of via; a request from behind a gateway may take another route
 		}
 	}
-	sure = min(sure, (&judged{Rule: j.Rule, graph: g}).confidenceOf(calls))
+	sure = min(sure, j.confidenceOf(p, g, calls))
 	from, to := g.ID(chain[0]), g.ID(chain[len(chain)-1])
 	says := because("although it is forbidden", j.Comment)
 	f := analyze.Finding{
@@ -181,8 +209,8 @@ func (j *judged) reportChain(p *Pass, g *graph.Graph, chain []graph.Node, unsure
 		Subject:    from + "->" + to,
 		Message:    fmt.Sprintf("%s reaches %s over %s %s", from, to, someIDs(g, chain[1:max(len(chain)-1, 2)]), says),
 		Hint:       "remove a call of the chain",
-		Values:     []analyze.KeyValue{number("calls", len(calls)), keyValue("chain", joinIDs(g, chain, " > "))},
-		Origins:    append(written(g, calls), j.Origin),
+		Values:     []analyze.KeyValue{number("calls", len(calls)), keyValue("chain", chainText(g, chain))},
+		Origins:    append(written(g, calls[:min(len(calls), mostOfChain)]), j.Origin),
 		Services:   chain,
 		Owners:     chain[:1],
 		Alike:      analyze.Alike{Cause: to, Says: "reach " + to + " " + says, Hint: "remove calls of the chains to " + to, One: true},
@@ -199,8 +227,8 @@ func (j *judged) reportChain(p *Pass, g *graph.Graph, chain []graph.Node, unsure
 }
 
 // reaching is by node whether calls lead from it to a service that the rule asks for.
-func (j *judged) reaching() []boundary.Truth {
-	g := j.chains()
+func (j *judged) reaching(p *Pass) []boundary.Truth {
+	g := j.chains(p)
 	none, does := make([]bool, g.Len()), make([]boundary.Truth, g.Len())
 	for _, least := range []boundary.Truth{boundary.Unknown, boundary.Yes} {
 		s := newChainSearch(g, none, atLeast(j.to, least), none)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/internal/wildcard"
 )
@@ -162,17 +163,52 @@ func named(s *graph.Service, pattern string) bool {
 		(wildcard.Match(pattern, s.Name) || slices.ContainsFunc(s.Aliases, func(alias string) bool { return wildcard.Match(pattern, alias) }))
 }
 
+// Names has the services, by their places in a list, by the names that select them: the ID, and where
+// they have no slash the name and the aliases.
+type Names map[string][]int
+
+// NamesOf returns the names of services.
+func NamesOf(services []graph.Service) Names {
+	all := Names{}
+	for i := range services {
+		s := &services[i]
+		var own distinct.List[string]
+		own.Add(s.ID)
+		for _, name := range append([]string{s.Name}, s.Aliases...) {
+			if !strings.Contains(name, "/") {
+				own.Add(name)
+			}
+		}
+		for _, name := range own.All() {
+			all[name] = append(all[name], i)
+		}
+	}
+	return all
+}
+
+// Exact returns the names of which each selected service has one; false if the selector has a pattern, or
+// a term that asks for no name.
+func (s *Selector) Exact() (names []string, ok bool) {
+	for _, t := range s.Terms {
+		if t.Names == nil || slices.ContainsFunc(t.Names, wildcard.Has) {
+			return nil, false
+		}
+		names = append(names, t.Names...)
+	}
+	return names, names != nil
+}
+
 // Unnamed returns the names in the selector, no patterns, that no service has.
-func (s *Selector) Unnamed(services []graph.Service) []string {
+func (s *Selector) Unnamed(all Names) []string {
 	var missing []string
 	for _, t := range s.Terms {
 		for _, name := range t.Names {
-			if !wildcard.Has(name) && !slices.ContainsFunc(services, func(v graph.Service) bool { return named(&v, name) }) {
+			if !wildcard.Has(name) && all[name] == nil {
 				missing = append(missing, name)
 			}
 		}
 		if t.Not != nil {
-			missing = append(missing, t.Not.Unnamed(services)...)
+			missing = append(missing, t.Not.Unnamed(all)...)
 		}
 	}
 	return missing
