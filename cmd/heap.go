@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+
+	"github.com/weirgraph/weir/internal/heap"
 )
 
 // How far the heap may grow, in percent of what is in use, before garbage is collected.
@@ -37,3 +39,7 @@ func collectLate() {
 	type garbage struct{ _ *garbage }
 	runtime.AddCleanup(&garbage{}, limitHeapGrowth, growth)
 }
+
+// memory keeps runs below three times their inputs and 64 MiB where that is enough, of which the program
+// itself is 20 MiB: strangers should not get beyond it with short inputs.
+var memory = heap.NewLimit(44 << 20)

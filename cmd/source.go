@@ -15,7 +15,6 @@ import (
 	"github.com/weirgraph/weir/ingest/rendering"
 	"github.com/weirgraph/weir/ingest/trace/spans"
 	"github.com/weirgraph/weir/internal/english"
-	"github.com/weirgraph/weir/internal/heap"
 	"github.com/weirgraph/weir/render"
 )
 
@@ -103,10 +102,6 @@ func nothingRead(c *graph.Coverage) (message, hint string) {
 // size, before garbage is collected: an eighth to a sixth less memory at the peak, for no more processor
 // time than can be measured. Smaller inputs gain too little.
 const largeInput = 16 << 20
-
-// Three times the inputs and 64 MiB are what strangers should not get beyond with small inputs that mean
-// much. The program itself is 20 MiB of these.
-var memory = heap.NewLimit(44 << 20)
 
 // load is read without messages, of a variant if it is not nil: its sources are added, and
 // those of the others are left out.
