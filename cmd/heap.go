@@ -41,5 +41,5 @@ func collectLate() {
 }
 
 // memory keeps runs below three times their inputs and 64 MiB where that is enough, of which the program
-// itself is 20 MiB: strangers should not get beyond it with short inputs.
-var memory = heap.NewLimit(44 << 20)
+// itself is 22 MiB: strangers should not get beyond it with short inputs.
+var memory = heap.NewLimit(42 << 20)

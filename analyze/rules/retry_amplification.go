@@ -121,7 +121,7 @@ func storms(p *Pass) []storm {
 }
 
 // mostKnown is how many services of a path that other findings have are repeated in one.
-const mostKnown = 100
+const mostKnown = 20
 
 // reportStorm reports a storm with the end of its path, of most services.
 func reportStorm(p *Pass, s storm, most int) {
@@ -171,6 +171,7 @@ func reportStorm(p *Pass, s storm, most int) {
 	if f.Origins = places.All(); f.Origins == nil {
 		f.Origins = written(g, calls)
 	}
+	f.Origins = slices.Clone(f.Origins[:min(len(f.Origins), mostOfChain)])
 	severity := analyze.Warning
 	switch {
 	case !anyChose(p, calls):
@@ -192,11 +193,16 @@ func choosers(p *Pass, calls []graph.Edge) []graph.Node {
 	return nodes
 }
 
-// factors writes "3 x 3 x 4".
+// factors writes "3 x 3 x 4", and of many factors the first ones and how many others there are.
 func factors(by []float64) string {
-	words := make([]string, len(by))
-	for i, n := range by {
+	shown := by[:min(len(by), mostOfChain)]
+	words := make([]string, len(shown))
+	for i, n := range shown {
 		words[i] = many(n)
 	}
-	return strings.Join(words, " x ")
+	text := strings.Join(words, " x ")
+	if more := len(by) - len(shown); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }

@@ -16,7 +16,7 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 	var found, unjudged []analyze.Finding
 	all := slices.Concat(Rules, o.Own)
 	pass := Pass{Graph: g, Core: r.Core, Limits: o.Limits.orDefault(), Analysis: r, all: all, fixes: o.Fixes, unrendered: len(Unrendered(g, o)) > 0}
-	seriousness := map[string]int{}
+	seriousness, common := map[string]int{}, texts{}
 	for i, rule := range all {
 		seriousness[rule.ID] = i
 		if _, wanted := o.Severities[rule.ID]; slices.Contains(o.Off, rule.ID) || rule.OnDemand && !wanted {
@@ -31,6 +31,9 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 			}
 			if f.Confidence == analyze.Assumed {
 				f.Severity = min(f.Severity, analyze.Warning)
+			}
+			for _, text := range []*string{&f.Hint, &f.Alike.Cause, &f.Alike.Says, &f.Alike.Hint} {
+				*text = common.one(*text)
 			}
 			found = append(found, f)
 		}
@@ -109,6 +112,22 @@ func Run(g *graph.Graph, o Options) *analyze.Check {
 		check.Unused = append(check.Unused, excuses.comments.unused()...)
 	}
 	return check
+}
+
+// texts are those that many findings have in common, each kept once.
+type texts map[string]string
+
+// mostTexts is how many texts are kept to be found again: others are about one object each.
+const mostTexts = 1_000
+
+func (t texts) one(text string) string {
+	if known, ok := t[text]; ok {
+		return known
+	}
+	if len(t) < mostTexts {
+		t[text] = text
+	}
+	return text
 }
 
 // keep returns the findings that a condition holds for, in the same array.

@@ -279,7 +279,11 @@ func (p *composeFile) texts(n document.Node) []composeText {
 
 // pairs reads a map of texts, or a list of "key=text".
 func (p *composeFile) pairs(n document.Node) []composePair {
-	var pairs []composePair
+	many := 0
+	for range n.Pairs() {
+		many++
+	}
+	pairs := slices.Grow([]composePair(nil), many) // nil if there are none
 	for k, v := range n.Pairs() {
 		if v.IsMap() || v.IsList() {
 			continue

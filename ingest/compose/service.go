@@ -390,8 +390,17 @@ func (s *composeService) over(base *composeService) *composeService {
 
 // mergePairs lets later pairs replace earlier ones of the same key.
 func mergePairs(base, over []composePair) []composePair {
-	merged := slices.Grow(slices.Clone(base), len(over))
 	place := make(map[string]int, len(base)+len(over))
+	if len(base) == 0 {
+		for i, o := range over {
+			place[o.key] = i
+		}
+		if len(place) == len(over) {
+			return over
+		}
+		clear(place)
+	}
+	merged := slices.Grow(slices.Clone(base), len(over))
 	for i, b := range base {
 		place[b.key] = i
 	}

@@ -28,7 +28,7 @@ func TestLimit(t *testing.T) {
 	l := NewLimit(64 << 20)
 	l.Raise(0)
 	within(64 << 20)
-	used := make([]byte, 80<<20)
+	used := make([]byte, 80<<20) // more than the limit
 	within(math.MaxInt64)
 	runtime.KeepAlive(used)
 	l.Raise(200 << 20)
