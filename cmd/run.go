@@ -43,7 +43,8 @@ type sharedFlags struct {
 	maxMemory     int64 // 0 for no limit
 	render        bool
 	followOutside bool
-	source        bool
+	noSource      bool
+	source        bool     // false for noSource, too: the flag is as old as what it turned on
 	noIgnore      bool     // what is ignored counts too
 	estate        []string // graphs of other repositories, as the user names them
 	variants      []string // nil for all

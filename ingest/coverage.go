@@ -123,6 +123,9 @@ func (a *coverage) add(t *batch) error {
 	if err := a.spending.spend(t); err != nil {
 		return err
 	}
+	if t.file.again { // its document is counted
+		t.outcomes = nil
+	}
 	for _, o := range t.outcomes {
 		a.b.Coverage.Documents += 1 + o.more
 		origin := graph.Origin{Reader: o.reader, File: t.file.name, Line: o.line}

@@ -44,7 +44,7 @@ type Options struct {
 	// rendered text is read instead of their files.
 	Render *Render
 	// Code, if set, has the source code in the directories read, except for tests, samples and what
-	// others or programs wrote.
+	// others or programs wrote. Files that are named are never taken for source code.
 	Code bool
 	// Columns say what the columns of tables hold whose headers do not.
 	Columns summary.Columns

@@ -38,6 +38,7 @@ type file struct {
 	path  string // to open it; "" for standard input
 	real  string // identifies the file: equal for two paths of one file
 	named bool   // by the user, not found in a directory
+	again bool   // it is read as a manifest, too
 	via   bool   // through a symbolic link
 	test  bool   // in a directory for tests, below the one that is a source
 
@@ -181,10 +182,6 @@ func (f *finder) take(p string, info fs.FileInfo, named bool, at graph.Origin) (
 		return []directory{{path: f.relative(p), real: real, via: via}}, nil
 	}
 	found := file{name: f.name(p), path: p, real: real, named: named, via: via}
-	if f.code && source.IsSource(found.base()) {
-		f.sources = append(f.sources, found)
-		return nil, nil
-	}
 	f.files = append(f.files, found)
 	return nil, nil
 }
@@ -269,7 +266,9 @@ func (f *finder) walk(dir directory) {
 		case isManifest(e.Name()):
 			f.files = append(f.files, file{name: f.name(p), path: p, real: real, via: dir.via, test: dir.test})
 			if source.IsProject(strings.ToLower(e.Name())) && f.isCode(e, dir) {
-				f.sources = append(f.sources, f.files[len(f.files)-1])
+				again := f.files[len(f.files)-1]
+				again.again = true
+				f.sources = append(f.sources, again)
 			}
 		case f.isCode(e, dir):
 			f.sources = append(f.sources, file{name: f.name(p), path: p, real: real, via: dir.via})

@@ -50,11 +50,8 @@ type codeUser struct {
 // connectCode makes evidence of what source code shows.
 func (l *linker) connectCode() {
 	slices.SortFunc(l.f.Code, func(a, b graph.CodeFile) int { return strings.Compare(a.Origin.File, b.Origin.File) })
-	c := &codeLinker{linker: l, directories: l.findDirectories(), scopes: map[int]*codeScope{}, ownerless: map[int]*ownerless{}, declared: l.scopesByRoot(), entitiesOf: map[int][]int{}}
-	for i := range l.entities {
-		root := l.find(i)
-		c.entitiesOf[root] = append(c.entitiesOf[root], i)
-	}
+	directories := l.findDirectories()
+	c := &codeLinker{linker: l, directories: directories, scopes: map[int]*codeScope{}, ownerless: map[int]*ownerless{}, declared: l.scopesByRoot(), entitiesOf: directories.members}
 	c.index()
 	for i := range l.f.Code {
 		f := &l.f.Code[i]

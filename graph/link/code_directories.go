@@ -17,11 +17,24 @@ type codeDirectories struct {
 	built  map[int][]string                  // directories that roots are built from
 	named  map[string][]int                  // roots by the forms of their names, see formsOf
 	placed map[int]bool                      // roots that have a directory for a better reason than its name
+
+	members map[int][]int // entities by root
+	depths  map[int]int   // see findNearest
+}
+
+// membersByRoot returns the entities of each root, in order.
+func (l *linker) membersByRoot() map[int][]int {
+	members := map[int][]int{}
+	for i := range l.entities {
+		root := l.find(i)
+		members[root] = append(members[root], i)
+	}
+	return members
 }
 
 // findDirectories decides which program each directory with code belongs to.
 func (l *linker) findDirectories() *codeDirectories {
-	c := &codeDirectories{linker: l, facts: map[string][]*graph.CodeDirectory{}, owners: map[string][]int{}, built: map[int][]string{}, named: map[string][]int{}, placed: map[int]bool{}}
+	c := &codeDirectories{linker: l, facts: map[string][]*graph.CodeDirectory{}, owners: map[string][]int{}, built: map[int][]string{}, named: map[string][]int{}, placed: map[int]bool{}, members: l.membersByRoot(), depths: map[int]int{}}
 	slices.SortStableFunc(l.f.CodeDirectories, func(a, b graph.CodeDirectory) int { // whatever the order of the inputs
 		return cmp.Or(a.Origin.Compare(b.Origin), strings.Compare(a.Dir, b.Dir), cmp.Compare(a.Reason, b.Reason), strings.Compare(a.Name, b.Name))
 	})
@@ -37,6 +50,7 @@ func (l *linker) findDirectories() *codeDirectories {
 	c.indexNames()
 	c.enterProjects()
 	dirs := c.directories()
+	c.findNearest(dirs)
 	for _, dir := range dirs {
 		c.decideBuilt(dir, graph.DirectoryBuilt)
 	}
@@ -186,6 +200,7 @@ func (c *codeDirectories) directories() []string {
 }
 
 func (c *codeDirectories) own(dir string, roots []int, why graph.DirectoryReason) {
+	roots = c.nearest(dir, roots)
 	c.owners[dir] = roots
 	for _, root := range roots {
 		if why == graph.DirectoryBuilt {
@@ -195,6 +210,50 @@ func (c *codeDirectories) own(dir string, roots []int, why graph.DirectoryReason
 			c.placed[root] = true
 		}
 	}
+}
+
+// nearest returns those of several programs of a platform that are called alike whose manifests are nearest to a directory:
+// a repository may hold several systems.
+func (c *codeDirectories) nearest(dir string, roots []int) []int {
+	if len(roots) < 2 {
+		return roots
+	}
+	best := map[string]int{}
+	for _, root := range roots {
+		platform, _, _ := strings.Cut(c.entities[root].ref.Realm, ":")
+		best[platform] = max(best[platform], c.sharedDepth(dir, root))
+	}
+	return slices.DeleteFunc(slices.Clone(roots), func(root int) bool {
+		platform, _, _ := strings.Cut(c.entities[root].ref.Realm, ":")
+		return c.sharedDepth(dir, root) < best[platform]
+	})
+}
+
+// sharedDepth returns how many directories from the top one shares with the nearest manifest of a program.
+func (c *codeDirectories) sharedDepth(dir string, root int) int {
+	most := 0
+	for _, i := range c.members[root] {
+		for j := range c.entities[i].things {
+			most = max(most, sharedSteps(dir, path.Dir(c.entities[i].things[j].Origin.File)))
+		}
+	}
+	return most
+}
+
+func sharedSteps(a, b string) int {
+	n := 0
+	for a != "." && b != "." {
+		x, restA, _ := strings.Cut(a, "/")
+		y, restB, _ := strings.Cut(b, "/")
+		if x != y {
+			break
+		}
+		if n++; restA == "" || restB == "" {
+			break
+		}
+		a, b = restA, restB
+	}
+	return n
 }
 
 // areOne reports whether roots are one program, which several parts of the estate run under its name, or
@@ -250,7 +309,7 @@ func (c *codeDirectories) decideMarked(dir string) {
 				}
 			}
 			for _, root := range candidates {
-				if root = c.find(root); !slices.Contains(roots, root) && !c.builtElsewhere(root, dir) {
+				if root = c.find(root); !slices.Contains(roots, root) && !c.builtElsewhere(root, dir) && !(f.Of.IsZero() && c.isElsewhere(dir, root)) {
 					roots = append(roots, root)
 				}
 			}
@@ -288,9 +347,11 @@ func (c *codeDirectories) decideNamed(dirs []string) {
 			continue
 		}
 		roots := c.calledLike(dir)
+		roots = slices.DeleteFunc(roots, func(root int) bool { return c.isElsewhere(dir, root) })
 		if !c.areOne(roots) {
 			continue
 		}
+		roots = c.nearest(dir, roots)
 		above := path.Dir(dir)
 		if beside[above] == nil {
 			beside[above] = map[int]bool{}
@@ -311,6 +372,29 @@ func (c *codeDirectories) decideNamed(dirs []string) {
 			c.own(dir, roots, graph.DirectoryName)
 		}
 	}
+}
+
+// findNearest finds how near the nearest directory of each program is to its manifests, of those that are called like it.
+func (c *codeDirectories) findNearest(dirs []string) {
+	for _, dir := range dirs {
+		claim := func(roots []int) {
+			for _, root := range roots {
+				root = c.find(root)
+				c.depths[root] = max(c.depths[root], c.sharedDepth(dir, root))
+			}
+		}
+		claim(c.calledLike(dir))
+		for _, f := range c.facts[dir] {
+			if f.Of.IsZero() {
+				claim(c.programsOf(f.Name))
+			}
+		}
+	}
+}
+
+// isElsewhere reports whether another directory that is called like a program is nearer to its manifests.
+func (c *codeDirectories) isElsewhere(dir string, root int) bool {
+	return c.sharedDepth(dir, root) < c.depths[root]
 }
 
 // candidateAbove reports whether a directory above one is called like the same program.

@@ -187,6 +187,10 @@ func isSpeech(chain string) bool {
 		"error", "exception", "loginformation", "logwarning", "logerror", "logdebug", "logtrace", "writeline", "console.write", "describe", "expect", "assert", "echo", "newerror", "alert":
 		return true
 	}
+	switch lower { // members of a store that it is told of
+	case "rs.initiate", "rs.add", "rs.reconfig", "sh.addshard":
+		return true
+	}
 	return strings.HasPrefix(last, "assert") || strings.HasSuffix(last, "exception") || strings.HasSuffix(last, "error") && !strings.HasPrefix(last, "on") ||
 		strings.HasPrefix(lower, "console.") || strings.HasPrefix(lower, "logger.") || strings.HasPrefix(lower, "log.") && last != "new" || strings.HasPrefix(lower, "logging.")
 }
