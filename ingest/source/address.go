@@ -187,7 +187,7 @@ func isSpeech(chain string) bool {
 		"error", "exception", "loginformation", "logwarning", "logerror", "logdebug", "logtrace", "writeline", "console.write", "describe", "expect", "assert", "echo", "newerror", "alert":
 		return true
 	}
-	switch lower { // members of a store that it is told of
+	switch lower { // the members of a store
 	case "rs.initiate", "rs.add", "rs.reconfig", "sh.addshard":
 		return true
 	}
