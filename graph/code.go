@@ -1,5 +1,11 @@
 package graph
 
+import (
+	"time"
+
+	"github.com/weirgraph/weir/policy"
+)
+
 // A CodeFile is what one file of source code shows. Which program it belongs to, and what answers to
 // the names and addresses in it, is known when all inputs are read.
 type CodeFile struct {
@@ -23,6 +29,18 @@ type CodePlace struct {
 	// answers there.
 	Client bool
 	Weak   bool // it proves no more than a hint
+	// Name is what other files of the program call Text, "clients#CART_URL" of a constant or a function in the
+	// module clients. In the Text of those "${@clients#CART_URL}" is this one.
+	Name string
+
+	// Request is set if a client of which the policies are known sends a request here.
+	Request  bool
+	Methods  []string     // of the request, upper case; nil if unknown
+	Path     string       // of the request, "/stock/{}"; empty if unknown
+	Policies []CodePolicy // that act on it, outermost first
+	Fallback bool         // it is made only instead of another request
+	Common   string       // what the program shares whose defaults the request has: "axios"; empty if there is none
+	Loose    *Loose       // nil if the file has no policy of which that is unknown
 }
 
 // CodeKind says what a CodePlace shows.
@@ -37,6 +55,9 @@ const (
 	CodeStub                     // the program calls the one that serves Symbol
 	CodeConstant                 // the constant Symbol is Text
 	CodeApp                      // the program registers itself under the name Text
+	CodeUse                      // the program calls what the type Symbol is a client of, with Policies
+	CodeWrapper                  // what the function Symbol is given is called with Policies
+	CodeProcess                  // all requests of the program to which Symbol is common have Policies
 )
 
 // A CodeDirectory is a directory of source code that an input gives to a program.
@@ -66,3 +87,39 @@ const (
 	DirectoryName                               // it is called like the program
 	DirectoryContext                            // the program is built from it and from a directory in it, which has no code
 )
+
+// A CodePolicy is a policy that code has for a call of its own.
+type CodePolicy struct {
+	Origin Origin
+	Says   policy.Set
+	// Amounts are settings of Says that settings of the program have the values of.
+	Amounts []CodeAmount
+	// Steps are what is done when the request fails.
+	Steps []CodeStep
+	// Refers is where the policy is declared if it is not where it is used: "path#name" of a function in another
+	// file, or the object of a configuration, "circuitbreaker/payment".
+	Refers string
+}
+
+// A CodeStep is one of the answers in place of that of a callee.
+type CodeStep struct {
+	Kind   string // as in policy.FallbackStep
+	Place  int    // of Kind service: the request, among the places of the file
+	Origin Origin
+}
+
+// A CodeAmount is a setting of a policy that a setting of the program has the value of, if the inputs give it one.
+type CodeAmount struct {
+	Field   string // of policy.Set, by path
+	Setting string
+	Unit    time.Duration // of a number without one; 0 for a count
+	Tries   bool          // it counts attempts, the first one included
+	ZeroOff bool          // 0 is none
+	Origin  Origin
+}
+
+// A Loose policy is one in the file of a call of which it is not known whether it acts on the call.
+type Loose struct {
+	Origin Origin
+	Text   string // what the code calls it
+}

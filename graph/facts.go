@@ -304,6 +304,7 @@ type Evidence struct {
 	// this callee.
 	ThroughPort int
 	Says        *policy.Set
+	Loose       *Loose // of a request in code; nil if its file has no such policy
 }
 
 // InitContainer is the Way of an address that only a container has which ends before the

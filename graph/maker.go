@@ -138,7 +138,7 @@ func (s *shown) add(list []Evidence) int32 {
 func sameOf(list []Evidence) (sameEvidence, bool) {
 	e := &list[0]
 	if len(list) > 1 || e.Methods != nil || e.Database != "" || e.Mirror || e.Fallback || e.Tolerant || e.FreshnessCritical || e.Asked || e.InCode ||
-		e.Idempotent || e.Key != "" || e.Match != "" || e.Via != nil || e.In != nil || e.Through != "" || e.ThroughPort != 0 || e.Says != nil {
+		e.Idempotent || e.Key != "" || e.Match != "" || e.Via != nil || e.In != nil || e.Through != "" || e.ThroughPort != 0 || e.Says != nil || e.Loose != nil {
 		return sameEvidence{}, false
 	}
 	in := e.Origin

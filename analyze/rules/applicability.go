@@ -37,8 +37,12 @@ func fromGateway(p *Pass, e graph.Edge) bool {
 
 // policyKnown reports whether an input that can declare policies covers a call: one of
 // its layers, or a native manifest that declares more than the call. The policies of
-// other calls are unknown, not absent.
+// other calls are unknown, not absent, and so are those of a call in a file of code with a
+// policy that may act on it.
 func policyKnown(p *Pass, e graph.Edge, parts []analyze.Part) bool {
+	if looseIn(p.Core, e) != nil {
+		return false
+	}
 	if slices.ContainsFunc(parts, func(part analyze.Part) bool { return len(part.Layers) > 0 }) {
 		return true
 	}
@@ -46,6 +50,17 @@ func policyKnown(p *Pass, e graph.Edge, parts []analyze.Part) bool {
 	return slices.ContainsFunc(p.Core.EvidenceIn(e, &one), func(ev graph.Evidence) bool {
 		return isNative(ev) && (ev.Protocol != "" || ev.Methods != nil || hasNativePolicies(p))
 	})
+}
+
+// looseIn returns a policy in the code of which it is not known whether it acts on e, nil if there is none.
+func looseIn(g *graph.Graph, e graph.Edge) *graph.Loose {
+	var one [1]graph.Evidence
+	for _, ev := range g.EvidenceIn(e, &one) {
+		if ev.Loose != nil {
+			return ev.Loose
+		}
+	}
+	return nil
 }
 
 var nativePolicies = analyze.NewMemo[analyze.Once, bool]("whether a native manifest gives a policy to any call")

@@ -69,7 +69,7 @@ func checkBulkheadMissing(p *Pass) {
 			continue
 		}
 		remedy, ok := remedyOfLayers(p, e, without[0], policy.ConcurrencyLimit)
-		if !ok && !declaresCode(p.Core.Call(e)) { // none of its products has one
+		if !ok { // none of its products has one
 			continue
 		}
 		uncapped[from]++

@@ -37,12 +37,25 @@ type Pass struct {
 
 // At reports a finding of another severity than the rule's own.
 func (p *Pass) At(s analyze.Severity, f analyze.Finding) {
+	if s == analyze.Error && inCodeAlone(f.Origins) {
+		s = analyze.Warning
+	}
 	f.Rule, f.Severity = p.rule.ID, s
 	f.Fingerprint = fingerprint(p.rule.ID, f.Subject, f.Detail)
 	if p.fixes && !f.Fix.Applicable() && f.Fix.None == "" && p.rule.ByPeople == "" {
 		f.Fix.None = p.rule.NoFix
 	}
 	p.report(f)
+}
+
+// inCodeAlone reports whether all that a finding rests on is in source code.
+func inCodeAlone(places []graph.Origin) bool {
+	for _, o := range places {
+		if o.Reader != "source" {
+			return false
+		}
+	}
+	return len(places) > 0
 }
 
 // Unjudged reports what the rule could not judge, because no input can show it. It is no finding.

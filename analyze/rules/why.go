@@ -74,6 +74,14 @@ func (p *Pass) lost(e graph.Edge, of policy.Bound) []analyze.Lost {
 			})
 		}
 	}
+	if of != policy.LimitsBound && of != policy.BackoffBound {
+		var one [1]graph.Evidence
+		for _, ev := range p.Core.EvidenceIn(e, &one) {
+			if ev.Loose != nil {
+				add(analyze.Lost{Object: ev.Loose.Text, Origin: ev.Loose.Origin, Text: fmt.Sprintf("the code of the call has %q (%s), of which it is not known whether it acts on the call", ev.Loose.Text, ev.Loose.Origin)})
+			}
+		}
+	}
 	for _, n := range nearMisses(p)[e] {
 		if gives(&n.policy.Says, of.Purpose()) {
 			c := n.explain(p, e)

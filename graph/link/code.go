@@ -24,6 +24,12 @@ type codeLinker struct {
 	users     map[string][]codeUser // of types of clients
 	apps      map[string][]int      // roots by the names that their code has for itself
 
+	texts    map[codeName]string           // what the names of modules are, "" of several
+	wrappers map[codeName]*graph.CodePlace // functions that try again; nil of several
+	process  map[codeName][]*graph.CodePlace
+	calls    []*codeCall
+	file     *graph.CodeFile // that is read
+
 	ownerless map[int]*ownerless // by the root that they name
 	order     []int              // the roots of ownerless, in order
 }
@@ -33,6 +39,9 @@ type codeScope struct {
 	scope    *scope            // of the code itself
 	settings map[string]string // by name
 	relaxed  map[string]string // by relaxed name
+	origins  map[string]graph.Origin
+	owner    int
+	texts    map[codeName]string // of all programs
 }
 
 // ownerless are files that name a program and belong to none.
@@ -53,8 +62,10 @@ func (l *linker) connectCode() {
 	directories := l.findDirectories()
 	c := &codeLinker{linker: l, directories: directories, scopes: map[int]*codeScope{}, ownerless: map[int]*ownerless{}, declared: l.scopesByRoot(), entitiesOf: directories.members}
 	c.index()
+	c.indexPolicies()
 	for i := range l.f.Code {
 		f := &l.f.Code[i]
+		c.file = f
 		dir := path.Dir(path.Clean(f.Origin.File))
 		if c.directories.inBrowser(dir) {
 			continue
@@ -91,6 +102,7 @@ func (l *linker) connectCode() {
 			}
 		}
 	}
+	c.finishCalls()
 	c.noteOwnerless()
 }
 
@@ -159,7 +171,7 @@ func (c *codeLinker) scopeOf(root int) *codeScope {
 	if s := c.scopes[root]; s != nil {
 		return s
 	}
-	s := &codeScope{scope: &scope{of: c.runningRef(root)}, settings: map[string]string{}, relaxed: map[string]string{}}
+	s := &codeScope{scope: &scope{of: c.runningRef(root)}, settings: map[string]string{}, relaxed: map[string]string{}, origins: map[string]graph.Origin{}, owner: root, texts: c.texts}
 	for _, other := range c.declared[root] {
 		for i := range other.values {
 			v := &other.values[i]
@@ -172,7 +184,7 @@ func (c *codeLinker) scopeOf(root int) *codeScope {
 				key      string
 			}{{s.settings, v.Key}, {s.relaxed, relaxed(v.Key)}} {
 				if _, taken := m.settings[m.key]; !taken || v.Source == graph.FromEnv {
-					m.settings[m.key] = text
+					m.settings[m.key], s.origins[relaxed(v.Key)] = text, v.Origin
 				}
 			}
 		}
@@ -216,6 +228,13 @@ func (s *codeScope) expand(text string, depth int) string {
 	before, inner, rest := text[:open], text[open+2:end], s.expand(text[end+1:], depth+1)
 	name, fallback, has := strings.Cut(inner, ":")
 	fallback = strings.TrimPrefix(fallback, "-")
+	if symbol, ok := strings.CutPrefix(name, "@"); ok {
+		text := s.texts[codeName{s.owner, symbol}]
+		if text == "" || depth > deepest-2 {
+			text = "${}"
+		}
+		return before + s.expand(text, depth+1) + rest
+	}
 	if given, ok := s.setting(name); ok {
 		return before + given + rest
 	}
@@ -244,6 +263,7 @@ func (c *codeLinker) connect(owner int, p *graph.CodePlace) {
 		c.connectAddress(owner, p)
 	case graph.CodeName:
 		c.connectName(owner, p)
+	case graph.CodeUse:
 	case graph.CodeStub:
 		if to, ok := c.beside(c.servers[p.Symbol], c.scopeOf(owner).scope.of); ok {
 			c.add(owner, to, p, "grpc")
@@ -324,7 +344,12 @@ func (c *codeLinker) add(from, to int, p *graph.CodePlace, protocol string) {
 	if p.Weak {
 		strength = graph.Weak
 	}
-	c.addEvidence(from, to, graph.Evidence{Origin: p.Origin, Way: p.Way, Key: p.Key, Strength: strength, Class: graph.ClassCall, Protocol: protocol, InCode: true})
+	e := graph.Evidence{Origin: p.Origin, Way: p.Way, Key: p.Key, Strength: strength, Class: graph.ClassCall, Protocol: protocol, InCode: true}
+	if call := c.callOf(from, p); call != nil {
+		call.add(c.linker, from, to, e)
+		return
+	}
+	c.addEvidence(from, to, e)
 }
 
 // connectAddress makes evidence of the addresses in a text.
@@ -332,6 +357,7 @@ func (c *codeLinker) connectAddress(owner int, p *graph.CodePlace) {
 	s := c.scopeOf(owner)
 	text := s.expand(p.Text, 0)
 	v := &setting{Value: &graph.Value{Of: s.scope.of, Key: p.Key, Text: text, Source: graph.FromCode, Guess: p.Weak, Origin: p.Origin}}
+	call := c.callOf(owner, p)
 	for _, m := range c.candidates(p, text) {
 		if m.Host == "" || strings.Contains(m.Host, "${}") || address.HasPlaceholder(m.Host) && !isNamed(m.Host) {
 			continue
@@ -344,7 +370,11 @@ func (c *codeLinker) connectAddress(owner int, p *graph.CodePlace) {
 		case !known && (!p.Client || !address.IsDomain(m.Host)):
 			m.Known = true
 		}
-		c.connectValue(s.scope, owner, &found{Candidate: m, value: v})
+		at := &found{Candidate: m, value: v}
+		if call != nil {
+			at.add = func(from, to int, e graph.Evidence) { call.add(c.linker, from, to, e) }
+		}
+		c.connectValue(s.scope, owner, at)
 	}
 }
 

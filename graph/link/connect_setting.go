@@ -36,6 +36,10 @@ func (l *linker) connectValue(s *scope, from int, m *found) {
 		e.In = &graph.Place{Group: &graph.GroupFact{Kind: graph.Pool, Name: m.Host, Need: 1, In: v.In, Origin: v.Origin}}
 	}
 	for _, to := range roots {
+		if m.add != nil {
+			m.add(from, to, e)
+			continue
+		}
 		if at := l.addEvidence(from, to, e); at >= 0 {
 			l.addressed = append(l.addressed, addressed{found: m, scope: s, from: from, to: to, at: at})
 		}

@@ -123,6 +123,8 @@ type found struct {
 	address.Candidate
 	value *setting
 	list  reason // see context
+	// add adds the evidence for what is addressed, from a root to another one; nil if the linker does.
+	add func(from, to int, e graph.Evidence)
 }
 
 // An addressed call is evidence that is from an address in a setting.

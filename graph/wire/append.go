@@ -154,7 +154,7 @@ func (o *object) evidence(e *Evidence) {
 	o.said("through", e.Through)
 	o.said("layer", e.Layer)
 	o.said("product", e.Product)
-	o.has(len(e.Methods) > 0 || len(e.Group) > 0 || e.Policy != nil)
+	o.has(len(e.Methods) > 0 || len(e.Group) > 0 || e.Policy != nil || e.Loose != nil)
 	o.key("origin")
 	o.text = append(o.text, '{')
 	o.origin(&e.Origin)

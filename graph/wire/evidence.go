@@ -31,7 +31,14 @@ type Evidence struct {
 	Layer             string   `json:"layer,omitempty"`   // where Policy acts
 	Product           string   `json:"product,omitempty"` // whose policy it is
 	Policy            *Policy  `json:"policy,omitempty"`  // what the same document declares for the call
+	Loose             *Loose   `json:"loose,omitempty"`   // of a request in code: a policy in its file that may act on it
 	Origin            Origin   `json:"origin"`
+}
+
+// Loose is a policy in source code of which it is not known whether it acts on a call.
+type Loose struct {
+	Text   string `json:"text"` // what the code calls it
+	Origin Origin `json:"origin"`
 }
 
 func fromEvidence(w *Evidence, e *graph.Evidence) {
@@ -47,6 +54,9 @@ func fromEvidence(w *Evidence, e *graph.Evidence) {
 	if e.Need != graph.NeedUnknown {
 		w.Need = e.Need.String()
 	}
+	if e.Loose != nil {
+		w.Loose = &Loose{e.Loose.Text, FromOrigin(e.Loose.Origin)}
+	}
 	if !e.Says.Empty() {
 		w.Layer, w.Product, w.Policy = e.Says.Layer.String(), e.Says.Product.String(), FromPolicy(e.Says)
 	}
@@ -59,6 +69,9 @@ func (w *Evidence) toEvidence() graph.Evidence {
 		Methods: w.Methods, Idempotent: w.Idempotent, Fallback: w.Fallback, Mirror: w.Mirror, Tolerant: w.Tolerant, Asked: w.Asked, FreshnessCritical: w.FreshnessCritical,
 		Strength: word[graph.Strength](graph.Strengths, w.Strength), Class: word[graph.Class](graph.Classes, w.Class),
 		Mode: word[graph.Mode](graph.Modes, w.Mode), Need: word[graph.Need](graph.Needs, w.Need),
+	}
+	if w.Loose != nil {
+		e.Loose = &graph.Loose{Origin: graph.Origin(w.Loose.Origin), Text: sanitize.Text(w.Loose.Text)}
 	}
 	if says := w.Policy.toSet(w.Layer, w.Product); !says.Empty() {
 		e.Says = says

@@ -35,7 +35,7 @@ func findAddress(f *file, i int) int {
 		f.show(i, graph.CodePlace{Kind: graph.CodeName, Way: "source-registry", Key: s.name(), Text: name})
 		return max(end, i+1)
 	}
-	p := graph.CodePlace{Kind: graph.CodeAddress, Key: s.name(), Text: v.text, Client: s.isClient()}
+	p := graph.CodePlace{Kind: graph.CodeAddress, Key: s.name(), Text: v.text, Client: s.isClient(), Name: f.exported(start)}
 	if isConstant([]byte(s.key)) && s.call == "" && f.assigned(start) && !f.refers(s.key) {
 		p.Symbol = s.key
 	}

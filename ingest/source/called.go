@@ -48,7 +48,10 @@ func (f *file) called(c *code, chain string, open int) value {
 		}
 		return v
 	}
-	return unknown
+	if v, ok := f.returned(chain); ok {
+		return v
+	}
+	return f.foreign(strings.Split(chain, "."))
 }
 
 // isWrapper reports whether a function takes a value that may not be there, and perhaps another one for then.

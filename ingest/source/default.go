@@ -52,6 +52,10 @@ func (f *file) showDefault(at, start int) int {
 		return at
 	}
 	if !v.literal {
+		if name := f.exported(start); name != "" && v.setting != "" {
+			f.show(at, graph.CodePlace{Kind: graph.CodeConstant, Symbol: name, Text: v.text})
+			return end
+		}
 		return at
 	}
 	key := v.setting
@@ -65,7 +69,7 @@ func (f *file) showDefault(at, start int) int {
 	if key == "" {
 		key = s.name()
 	}
-	f.show(at, graph.CodePlace{Kind: graph.CodeDefault, Key: key, Text: v.text, Client: s.isClient()})
+	f.show(at, graph.CodePlace{Kind: graph.CodeDefault, Key: key, Text: v.text, Client: s.isClient(), Name: f.exported(start)})
 	return end
 }
 

@@ -135,7 +135,15 @@ type file struct {
 	makers map[string]makerFunc // see makerFuncs; nil until asked for
 	bound  map[string]value     // what the parameters of a maker are
 
-	out graph.CodeFile
+	listed       bool // functionList is made
+	functionList []function
+	changed      map[string]bool // see changes
+	params       map[string]int  // the tokens of the values of parameters, while a function is read
+	importList   map[string]string
+	policies     *policies // nil until a word of one is found
+
+	out   graph.CodeFile
+	spots []int // the tokens of the places
 }
 
 // at returns the place of a token.
@@ -166,7 +174,7 @@ func (f *file) at(i int) graph.Origin {
 // show adds a place.
 func (f *file) show(i int, p graph.CodePlace) {
 	p.Origin = f.at(i)
-	f.out.Places = append(f.out.Places, p)
+	f.out.Places, f.spots = append(f.out.Places, p), append(f.spots, i)
 }
 
 // constant returns the token that the value of a name of the file begins with, -1 if it is not known or has
@@ -443,4 +451,17 @@ func (f *file) argument(open int, name string) int {
 		}
 	}
 	return -1
+}
+
+// isConstant reports whether a name is written as those of constants are.
+func isConstant(name []byte) bool {
+	if len(name) < 4 || name[0] < 'A' || name[0] > 'Z' {
+		return false
+	}
+	for _, c := range name {
+		if c >= 'a' && c <= 'z' {
+			return false
+		}
+	}
+	return true
 }

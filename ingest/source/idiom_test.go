@@ -74,6 +74,8 @@ func TestIdioms(t *testing.T) {
 				continue
 			}
 			list := placesIn(in.Name, string(in.Data))
+			// Those that other files of JavaScript, Python and Go may refer to prove nothing.
+			list = slices.DeleteFunc(list, func(p graph.CodePlace) bool { return p.Kind == graph.CodeConstant && strings.Contains(p.Symbol, "#") })
 			for i := range list {
 				fmt.Fprintln(&got, placeText(&list[i]))
 			}

@@ -37,10 +37,6 @@ type Language struct {
 	starts  [256]bool // see startsAt
 	letters [256]bool // those of prefix
 
-	sorted   sync.Once
-	dispatch *dispatch // see idioms
-	stubs    []stubForm
-	stubEnds [256]bool // with which the names of stubs end
 }
 
 // startsAt reports for each byte whether a comment, a string or an expression may begin with it.
@@ -93,15 +89,3 @@ var byExtension = func() map[string]*Language {
 
 // LanguageOf returns the language of a file by its name, nil if it is none that is read.
 func LanguageOf(name string) *Language { return byExtension[strings.ToLower(path.Ext(name))] }
-
-// idioms returns those of the language.
-func (l *Language) idioms() *dispatch {
-	l.sorted.Do(func() {
-		l.dispatch, l.stubs = newDispatch(l), stubFormsOf(l)
-		for _, form := range l.stubs {
-			end := form.before + form.after
-			l.stubEnds[end[len(end)-1]] = true
-		}
-	})
-	return l.dispatch
-}

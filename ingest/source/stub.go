@@ -58,9 +58,8 @@ var stubForms = []stubForm{
 }
 
 // findStub looks at a name.
-func (f *file) findStub(i int) int {
+func (f *file) findStub(i int, forms []stubForm) int {
 	name := f.bytes(i)
-	forms := f.lang.stubs
 	for k := range forms {
 		form := &forms[k]
 		before, after := len(form.before), len(form.after)

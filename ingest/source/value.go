@@ -250,7 +250,7 @@ whole:
 			return v, end
 		}
 	}
-	return unknown, end
+	return f.foreign(names), end
 }
 
 // genericEnd returns the token after the types in <> that begin at a token, 0 if they do not end near.

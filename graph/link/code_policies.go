@@ -1,0 +1,327 @@
+package link
+
+import (
+	"path"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+)
+
+// A codeName is a name of a module in the code of a program.
+type codeName struct {
+	owner  int
+	symbol string
+}
+
+// A codeCall is a request in the code of a program, with the policies that act on it.
+type codeCall struct {
+	place *graph.CodePlace
+	owner int
+	sets  []*policy.Set // outermost first
+	at    []graph.Origin
+	steps [][]graph.CodeStep // of each set
+	file  *graph.CodeFile
+	loose *graph.Loose
+	made  []codeEvidence
+}
+
+// codeEvidence is evidence that was made of a codeCall.
+type codeEvidence struct {
+	key [2]int
+	at  int
+}
+
+// indexPolicies finds what places of other files of a program refer to.
+func (c *codeLinker) indexPolicies() {
+	c.texts, c.wrappers, c.process = map[codeName]string{}, map[codeName]*graph.CodePlace{}, map[codeName][]*graph.CodePlace{}
+	for i := range c.f.Code {
+		f := &c.f.Code[i]
+		named := func(p *graph.CodePlace) string {
+			if p.Kind == graph.CodeConstant && strings.Contains(p.Symbol, "#") {
+				return p.Symbol
+			}
+			return p.Name
+		}
+		var owners []int
+		for j := range f.Places {
+			p := &f.Places[j]
+			name := named(p)
+			if name == "" && p.Kind != graph.CodeWrapper && p.Kind != graph.CodeProcess {
+				continue
+			}
+			if owners == nil {
+				if owners = c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))); len(owners) == 0 {
+					break
+				}
+			}
+			for _, owner := range owners {
+				switch p.Kind {
+				case graph.CodeWrapper:
+					key := codeName{owner, p.Symbol}
+					if _, again := c.wrappers[key]; again {
+						p = nil
+					}
+					c.wrappers[key] = p
+				case graph.CodeProcess:
+					key := codeName{owner, p.Symbol}
+					c.process[key] = append(c.process[key], p)
+				default:
+					key := codeName{owner, name}
+					if text, again := c.texts[key]; again && text != p.Text {
+						c.texts[key] = ""
+					} else {
+						c.texts[key] = p.Text
+					}
+				}
+				if p == nil {
+					break
+				}
+			}
+		}
+	}
+}
+
+// callOf returns what acts on the request at a place, nil if that is none of which the policies are read.
+func (c *codeLinker) callOf(owner int, p *graph.CodePlace) *codeCall {
+	if !p.Request && len(p.Policies) == 0 && !p.Fallback {
+		return nil
+	}
+	call := &codeCall{place: p, owner: owner, loose: p.Loose, file: c.file}
+	for i := range p.Policies {
+		cp := &p.Policies[i]
+		if name, more := strings.CutSuffix(cp.Refers, "?"); strings.Contains(name, "#") {
+			w := c.wrappers[codeName{owner, name}]
+			switch {
+			case w != nil && w.Loose == nil && !more:
+				for j := range w.Policies {
+					call.take(c, &w.Policies[j], cp.Origin)
+				}
+			case w != nil || isPolicyName(name[strings.IndexByte(name, '#')+1:]):
+				call.loose = &graph.Loose{Origin: cp.Origin, Text: name[strings.IndexByte(name, '#')+1:]}
+			}
+			continue
+		}
+		call.take(c, cp, cp.Origin)
+	}
+	if p.Common != "" {
+		for _, common := range c.process[codeName{owner, p.Common}] {
+			if common.Loose != nil {
+				call.loose = common.Loose
+			}
+			for j := range common.Policies {
+				call.underlay(c, &common.Policies[j])
+			}
+		}
+	}
+	if call.loose != nil && p.Request && len(call.sets) > 0 {
+		call.sets[len(call.sets)-1].Partial = true // what its client does else is not known
+	}
+	if n := len(call.sets); p.Request && n > 0 && !call.sets[n-1].Partial {
+		placeAbsent(call.sets[n-1], p.Origin)
+	}
+	c.calls = append(c.calls, call)
+	return call
+}
+
+// placeAbsent gives what a client that only code configures has no default for the place of its request.
+func placeAbsent(set *policy.Set, at graph.Origin) {
+	p := set.Product.OrNative()
+	if way, ok := p.Remediation(policy.TotalTimeout); !ok || way.Base != policy.BaseCode {
+		return
+	}
+	for _, d := range p.Defaults.Decisions() {
+		if d.Provenance == policy.Absent && len(set.DecisionsOn(d.Field)) == 0 {
+			set.Put(d.Field, nil, policy.Absent, at)
+		}
+	}
+}
+
+// isPolicyName reports whether a function that is not among the inputs may try again or end what it is given.
+func isPolicyName(name string) bool {
+	lower := strings.ToLower(name)
+	return slices.ContainsFunc([]string{"retry", "retries", "breaker", "timeout", "backoff", "resilien", "attempt", "guard"}, func(w string) bool { return strings.Contains(lower, w) })
+}
+
+// take adds a policy, with the settings of the program in it.
+func (call *codeCall) take(c *codeLinker, p *graph.CodePolicy, at graph.Origin) {
+	set := p.Says.Clone()
+	call.fill(c.scopeOf(call.owner), set, p.Amounts)
+	call.sets, call.at, call.steps = append(call.sets, set), append(call.at, at), append(call.steps, p.Steps)
+}
+
+// underlay adds a policy that all requests of the program have, unless the request has its own.
+func (call *codeCall) underlay(c *codeLinker, p *graph.CodePolicy) {
+	for i, own := range call.sets {
+		if own.Product != p.Says.Product {
+			continue
+		}
+		if !own.Partial {
+			set := p.Says.Clone()
+			call.fill(c.scopeOf(call.owner), set, p.Amounts)
+			*own = policy.Overlay(*set, *own)
+		}
+		call.sets[i] = own
+		return
+	}
+	last := len(call.sets) - 1
+	call.take(c, p, p.Origin)
+	if last >= 0 { // the client is the innermost
+		n := len(call.sets) - 1
+		call.sets[last], call.sets[n] = call.sets[n], call.sets[last]
+		call.at[last], call.at[n] = call.at[n], call.at[last]
+		call.steps[last], call.steps[n] = call.steps[n], call.steps[last]
+	}
+}
+
+// fill gives the settings of a policy the values that the program has for them. One that cannot be read, or that
+// neither the inputs nor the code give, is unknown.
+func (call *codeCall) fill(s *codeScope, set *policy.Set, amounts []graph.CodeAmount) {
+	for _, a := range amounts {
+		text, ok := s.setting(a.Setting)
+		if !ok {
+			if len(set.DecisionsOn(a.Field)) == 0 {
+				call.loose = &graph.Loose{Origin: a.Origin, Text: a.Setting}
+			}
+			continue
+		}
+		origin := s.origins[relaxed(a.Setting)]
+		n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
+		d, bad := time.ParseDuration(strings.TrimSpace(text))
+		switch {
+		case err == nil && n == 0 && a.ZeroOff:
+			set.Put(a.Field, nil, policy.Disabled, origin)
+		case err == nil && n >= 0 && n < 1e9 && a.Unit > 0:
+			set.Put(a.Field, time.Duration(n*float64(a.Unit)), policy.Explicit, origin)
+		case bad == nil && d >= 0 && a.Unit > 0:
+			set.Put(a.Field, d, policy.Explicit, origin)
+		case err == nil && n >= 0 && n < 1e6 && a.Unit == 0 && a.Tries:
+			set.Put(a.Field, max(int(n)-1, 0), policy.Explicit, origin)
+		case err == nil && n >= 0 && n < 1e6 && a.Unit == 0:
+			set.Put(a.Field, int(n), policy.Explicit, origin)
+		default:
+			set.Put(a.Field, nil, policy.Unknown, origin)
+			set.Partial = true
+			call.loose = &graph.Loose{Origin: origin, Text: a.Setting}
+		}
+	}
+}
+
+// add adds the evidence of a call, one for each product that acts on it.
+func (call *codeCall) add(l *linker, from, to int, e graph.Evidence) {
+	e.Methods, e.Fallback, e.Loose = call.place.Methods, call.place.Fallback, call.loose
+	slices.Sort(e.Methods)
+	note := func(e graph.Evidence) {
+		if at := l.addEvidence(from, to, e); at >= 0 {
+			call.made = append(call.made, codeEvidence{[2]int{from, to}, at})
+		}
+	}
+	n := len(call.sets)
+	if n == 0 {
+		note(e)
+		return
+	}
+	for i, set := range call.sets {
+		own := e
+		if own.Says = set; i < n-1 || !call.place.Request {
+			own.Origin = call.at[i]
+			own.Way = "source-policy"
+		}
+		note(own)
+	}
+	if !call.place.Request {
+		note(e)
+	}
+}
+
+// finishCalls names the parts of calls that not the same policies act on, and what is done when they fail.
+func (c *codeLinker) finishCalls() {
+	byCall := map[[2]int][]*codeCall{}
+	var order [][2]int
+	for _, call := range c.calls {
+		for i, set := range call.sets {
+			if steps := c.stepsOf(call, call.steps[i]); steps != nil {
+				set.Fallback = &policy.Fallback{Steps: steps}
+			}
+		}
+		for _, m := range call.made {
+			if list := byCall[m.key]; len(list) == 0 {
+				order = append(order, m.key)
+				byCall[m.key] = []*codeCall{call}
+			} else if list[len(list)-1] != call {
+				byCall[m.key] = append(list, call)
+			}
+		}
+	}
+	for _, key := range order {
+		list := byCall[key]
+		for _, call := range list {
+			if slices.ContainsFunc(list, func(o *codeCall) bool { return slices.Equal(o.place.Methods, call.place.Methods) && !o.alike(call) }) {
+				c.namePart(key, call, list)
+			}
+		}
+	}
+}
+
+// alike reports whether the same policies act on two calls, wherever they are declared.
+func (call *codeCall) alike(o *codeCall) bool {
+	if call == o {
+		return true
+	}
+	if len(call.sets) != len(o.sets) || (call.loose == nil) != (o.loose == nil) || call.place.Fallback != o.place.Fallback {
+		return false
+	}
+	for i := range call.sets {
+		a, b := call.sets[i].Decisions(), o.sets[i].Decisions()
+		if call.sets[i].Product != o.sets[i].Product || len(a) != len(b) {
+			return false
+		}
+		for j := range a {
+			a[j].Origin, b[j].Origin = graph.Origin{}, graph.Origin{}
+			if !reflect.DeepEqual(a[j], b[j]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// namePart calls the part of a call that a request is by its methods and its path, and by its place if another
+// one has both.
+func (c *codeLinker) namePart(key [2]int, call *codeCall, list []*codeCall) {
+	name := func(o *codeCall) string {
+		return strings.TrimSpace(strings.Join(o.place.Methods, ",") + " " + o.place.Path)
+	}
+	match := name(call)
+	if match == "" || slices.ContainsFunc(list, func(o *codeCall) bool { return name(o) == match && !o.alike(call) }) {
+		o := call.place.Origin
+		match = strings.TrimSpace(match + " in " + path.Base(o.File) + ":" + strconv.Itoa(int(o.Line)))
+	}
+	for _, m := range call.made {
+		if m.key == key {
+			c.edges[key][m.at].Match = match
+		}
+	}
+}
+
+// stepsOf returns what is done when a call fails.
+func (c *codeLinker) stepsOf(call *codeCall, steps []graph.CodeStep) []policy.FallbackStep {
+	var list []policy.FallbackStep
+	for _, s := range steps {
+		step := policy.FallbackStep{Kind: policy.Declare(s.Kind, s.Origin)}
+		if s.Kind == "service" {
+			place := &call.file.Places[s.Place]
+			at := slices.IndexFunc(c.calls, func(o *codeCall) bool { return o.place == place && o.owner == call.owner && len(o.made) > 0 })
+			if at < 0 {
+				continue
+			}
+			step.To = c.entities[c.calls[at].made[0].key[1]].ref.Name
+		}
+		list = append(list, step)
+	}
+	return list
+}
