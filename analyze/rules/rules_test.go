@@ -112,7 +112,7 @@ func readArchive(t *testing.T, archive *txtar.Archive) *graph.Graph {
 	}
 	t.Chdir(dir)
 	var b link.Builder
-	if err := ingest.Read(context.Background(), []string{"."}, ingest.Options{}, &b); err != nil {
+	if err := ingest.Read(context.Background(), []string{"."}, ingest.Options{Code: true}, &b); err != nil {
 		t.Fatal(err)
 	}
 	return b.Build()

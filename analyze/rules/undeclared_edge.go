@@ -28,7 +28,7 @@ all: its calls exist only in its code. More than three such callers are one find
 
     services: [{name: cart, calls: [pricing]}]     # and traces show cart -> promo, 40 times
 
-Not reported: inputs without manifests or without traces; telemetry, health checks
+Not reported: calls that source code shows; inputs without manifests or without traces; telemetry, health checks
 and fewer than five calls; localhost and bare IP addresses; topics of a broker that
 the service is declared to call; names from which the routes of a mesh lead declared
 calls on; and calls that a policy allows.
@@ -50,7 +50,7 @@ func checkUndeclaredEdge(p *Pass) {
 	for e := range graph.Edge(g.Calls()) {
 		c, seen := g.Attributes(e), g.Observed(e)
 		caller, callee := g.Service(c.From), g.Service(c.To)
-		if seen == nil || c.Declared || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.ViaDeclaredBroker(e) || g.ViaDeclaredName(e) {
+		if seen == nil || c.Declared || c.InCode || seen.Calls < rareCalls || c.From == c.To || !caller.Defined || isAddress(callee.Name) || g.ViaDeclaredBroker(e) || g.ViaDeclaredName(e) {
 			continue
 		}
 		if declares(p.Graph, c.From) {

@@ -29,7 +29,9 @@ were observed, including calls of the caller, if this call was not observed.
     services:
     - {name: cart, calls: [pricing, legacy-tax]}   # 500 calls of cart observed, none to legacy-tax
 
-The members of a pool or failover are one finding, if none of them was observed.
+The members of a pool or failover are one finding, if none of them was observed. A call that only source code
+shows is reported like a declared one; where both are there, the finding says so, and where the code of the caller
+was read and does not name the callee, too.
 
 Not reported: fallbacks and mirrors; a member of a split of whose share fewer than 100
 calls would be expected; calls that are merely allowed or have weak
@@ -37,7 +39,7 @@ evidence; jobs; a broker whose topics the service was observed to use; telemetry
 health checks; and traces that show too little of either side.
 
 **Fix.** Check whether a rare path needs the call: the end of a month, a failure, a
-disabled feature. If not, remove the address from the caller's configuration and the
+disabled feature. If not, remove the address from the caller's configuration or code and the
 permission from its policies. If so, declare it.
 
 - weir.yaml: an "ignore" entry with the reason, or "fallback: true" on the call.
@@ -53,7 +55,7 @@ const enoughCalls = 100
 func checkUnusedEdge(p *Pass) {
 	g := p.Analysis.Strong
 	reported := map[graph.GroupID]bool{}
-	t := traffic{p, map[graph.Node][2]float64{}}
+	t := traffic{p, g, map[graph.Node][2]float64{}}
 	for e := range graph.Edge(g.Calls()) {
 		others := analyze.Others(g, e)
 		if reported[others] || !t.lacks(e) {
@@ -69,11 +71,18 @@ func checkUnusedEdge(p *Pass) {
 		}
 		reportUnused(t, calls)
 	}
+	t.g = p.Core
+	for e := range graph.Edge(p.Core.Calls()) {
+		if p.Core.OnlyInCode(e) && p.Core.Strength(e) == graph.Strong && t.lacks(e) {
+			reportUnused(t, group{e})
+		}
+	}
 }
 
 // traffic is what was seen of services.
 type traffic struct {
 	p    *Pass
+	g    *graph.Graph // whose calls are asked for
 	seen map[graph.Node][2]float64
 }
 
@@ -87,12 +96,11 @@ func (t traffic) of(v graph.Node) (made, all float64) {
 	return calls[0], calls[1]
 }
 
-// lacks reports whether e, a call of the strong ones, is declared and would have been
-// observed if it were made.
+// lacks reports whether e is declared or in code and would have been observed if it were made.
 func (t traffic) lacks(e graph.Edge) bool {
-	g := t.p.Analysis.Strong
+	g := t.g
 	c := g.Attributes(e)
-	if c.Observed || !c.Declared || c.Fallback || c.Mirror || c.From == c.To || !analyze.IsOwn(g.Service(c.From)) || g.ObservedAsTopics(e) || g.ObservedAsName(e) {
+	if c.Observed || !c.Declared && !c.InCode || c.Fallback || c.Mirror || c.From == c.To || !analyze.IsOwn(g.Service(c.From)) || g.ObservedAsTopics(e) || g.ObservedAsName(e) {
 		return false
 	}
 	made, ofCaller := t.of(c.From)
@@ -107,7 +115,7 @@ func (t traffic) lacks(e graph.Edge) bool {
 // reportUnused reports a call, or those to all members of a group.
 func reportUnused(t traffic, calls group) {
 	p := t.p
-	g, e := p.Analysis.Strong, calls[0]
+	g, e := t.g, calls[0]
 	c, callees := g.Call(e), calls.callees(g)
 	made, ofCaller := t.of(c.From)
 	_, ofCallee := t.of(c.To)
@@ -122,10 +130,29 @@ func reportUnused(t traffic, calls group) {
 		Services: append([]graph.Node{c.From}, callees...),
 		Owners:   []graph.Node{c.From},
 	}
+	switch {
+	case g.OnlyInCode(e):
+		f.Message = fmt.Sprintf("the code of %s calls %s, but none of its %s observed calls goes there", g.ID(c.From), someIDs(g, callees), english.Number(made))
+		f.Hint = "remove it from the caller's code, unless a rare path needs it"
+	case c.InCode:
+		f.Hint = "its code names the callee, too: remove both, unless a rare path needs it"
+	case hasCode(g, c.From):
+		f.Message += ", and its code names no such callee"
+	}
 	if len(calls) > 1 {
 		f.AlsoAbout = calls.subjects(g)
 		f.Message = fmt.Sprintf("%s is declared to call one of %s, but none of its %s observed calls goes to any of them",
 			g.ID(c.From), someIDs(g, callees), english.Number(made))
 	}
 	p.Report(f)
+}
+
+// hasCode reports whether code shows calls of a service.
+func hasCode(g *graph.Graph, v graph.Node) bool {
+	for e, end := g.Out(v); e < end; e++ {
+		if g.Attributes(e).InCode {
+			return true
+		}
+	}
+	return false
 }
