@@ -16,7 +16,7 @@ var address = &Idiom{
 }
 
 func findAddress(f *file, i int) int {
-	if !mayBeAddress(inside(&f.code, i)) {
+	if !mayBeAddress(inside(&f.code, i)) || f.lang.Name == "c" && f.byte(i-1) == '<' && f.byte(i-2) == '<' { // << writes a message
 		return i
 	}
 	start := i

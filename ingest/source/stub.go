@@ -143,7 +143,11 @@ func (f *file) stubOf(i int, symbol string, form *stubForm) (string, bool) {
 		}
 		return symbol, f.is(at-1, "new") && isCapital(symbol) && (f.usesLibrary("grpc") || f.usesLibrary("Grpc"))
 	case "public":
-		return owner, isCapital(owner) && (f.is(i-4, "public") || f.is(i-6, "public"))
+		at := i - 3
+		for f.byte(at-1) == ':' && f.byte(at-2) == ':' {
+			at -= 3
+		}
+		return owner, isCapital(owner) && f.is(at-1, "public")
 	case "<":
 		return owner, isCapital(owner)
 	case "service": // server.addService(proto.shop.Cart.service, ...)
