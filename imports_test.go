@@ -44,22 +44,23 @@ const leaves = "internal"
 
 // homes are the layers that a library may be imported in.
 var homes = map[string][]string{
-	"gonum.org/":                   {"graph", "analyze"},
-	"gopkg.in/yaml.v3":             {"internal"},
-	module + "/internal/yaml":      {"ingest", "fix"},
-	"regexp":                       {"internal"}, // internal/lazy compiles expressions when they are first used
-	"charm.land/lipgloss/":         {"render", "render/pen"},
-	"github.com/spf13/":            {"cmd"},
-	"github.com/klauspost/":        {"ingest"},
-	"github.com/fsnotify/":         {"serve"},
-	"github.com/hashicorp/":        {"ingest"},
-	"github.com/DataDog/":          {"graph"},
-	"github.com/owenrumney/":       {"render"},
-	"google.golang.org/protobuf":   {"ingest"},
-	"github.com/compose-spec/":     {}, // tools/oracle/compose, a module of its own
-	"k8s.io/":                      {},
-	"google.golang.org/grpc":       {},
-	"github.com/goccy/go-graphviz": {},
+	"gonum.org/":                       {"graph", "analyze"},
+	"gopkg.in/yaml.v3":                 {"internal"},
+	module + "/internal/yaml":          {"ingest", "fix"},
+	"regexp":                           {"internal"}, // internal/lazy compiles expressions when they are first used
+	"charm.land/lipgloss/":             {"render", "render/pen"},
+	"github.com/spf13/":                {"cmd"},
+	"github.com/klauspost/":            {"ingest"},
+	"github.com/fsnotify/":             {"serve"},
+	"github.com/hashicorp/":            {"ingest"},
+	"github.com/DataDog/":              {"graph"},
+	"github.com/owenrumney/":           {"render"},
+	"google.golang.org/protobuf":       {"ingest"},
+	"github.com/compose-spec/":         {}, // tools/oracle/compose, a module of its own
+	"k8s.io/":                          {},
+	"github.com/modelcontextprotocol/": {}, // mcp, a module of its own
+	"google.golang.org/grpc":           {},
+	"github.com/goccy/go-graphviz":     {},
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -237,7 +237,7 @@ func TestDocsPackages(t *testing.T) {
 }
 
 // packageRows finds the packages in the first column of a table.
-var packageRows = regexp.MustCompile("(?m)^\\| `([a-z/]+)`")
+var packageRows = regexp.MustCompile("(?m)^\\| `([a-z/-]+)`")
 
 // TestDocsLinks holds that relative links of the documents lead to a file and,
 // in a page, to a heading.
