@@ -8,6 +8,7 @@ import (
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/sanitize"
 	"github.com/weirgraph/weir/render/pen"
 )
 
@@ -22,9 +23,9 @@ type console struct {
 
 // printMessage writes a message and its hint, if it has one.
 func (c *console) printMessage(message, hint string) {
-	fmt.Fprintf(c.err, "weir: %s\n", pen.Clean(message))
+	fmt.Fprintf(c.err, "weir: %s\n", pen.Clean(sanitize.Secrets(message)))
 	if hint != "" {
-		fmt.Fprintf(c.err, "weir: hint: %s\n", pen.Clean(hint))
+		fmt.Fprintf(c.err, "weir: hint: %s\n", pen.Clean(sanitize.Secrets(hint)))
 	}
 }
 

@@ -3,6 +3,7 @@ package cmd
 import (
 	"bytes"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,22 +39,47 @@ func TestSecretsStaySecret(t *testing.T) {
 		"url.yaml":           deployment(`amqps://u:s3cret@mq:5671/v`),
 		"bare.yaml":          deployment(`u:s3cret@mq:5671/v`),
 		"prometheus.prom":    "traces_service_graph_request_total{client=\"web\",server=\"http://u:s3cret@db/x\"} 5\n",
-		"application.yml":    "spring: {application: {name: shop}}\nresilience4j: {circuitbreaker: {instances: {\"http://u:s3cret@host/x\": {slidingWindowSize: 10}}}}\n",
+		"kiali.json":         `{"elements": {"nodes": [{"data": {"id": "1", "nodeType": "app", "namespace": "http://u:s3cret@n", "app": "http://u:s3cret@a"}}, {"data": {"id": "2", "nodeType": "app", "namespace": "n", "app": "b"}}], "edges": [{"data": {"id": "3", "source": "1", "target": "2", "traffic": {"protocol": "http", "rates": {"http": "1"}}}}]}}`,
+		"istio.yaml":         "apiVersion: networking.istio.io/v1\nkind: ServiceEntry\nmetadata: {name: e}\nspec: {hosts: [\"u:s3cret@e.example.com\"], ports: [{number: 80, name: \"http://u:s3cret@a\", protocol: \"http://u:s3cret@b\"}]}\n",
+		"service.yaml":       "apiVersion: v1\nkind: Service\nmetadata: {name: a, namespace: \"redis://:s3cret@n\", annotations: {note: \"see http://u:s3cret@x\"}}\n",
+		"upstream.hcl":       "service {\n  name = \"http://u:s3cret@web\"\n  connect { sidecar_service { proxy { upstreams { destination_name = \"postgres://u:s3cret@db\", local_bind_port = 1 } } } }\n}\n",
+		"kong.yaml":          "_format_version: \"3.0\"\nservices: [{name: \"http://u:s3cret@s\", url: \"http://u:s3cret@h/x\", routes: [{name: r, paths: [/]}]}]\n",
+		"catalog-info.yaml":  "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: \"http://u:s3cret@c\"}\nspec: {type: service, owner: \"http://u:s3cret@o\", dependsOn: [\"component:http://u:s3cret@d\"]}\n",
+		"compose.yaml":       "services:\n  \"http://u:s3cret@svc\": {image: x, hostname: \"u:s3cret@h\", networks: {n: {aliases: [\"http://u:s3cret@a\"]}}, labels: {\"traefik.http.services.a.loadbalancer.server.url\": \"http://u:s3cret@t\"}}\n",
+		"Chart.yaml":         "apiVersion: v2\nname: \"http://u:s3cret@c\"\nversion: 1.0.0\n",
+		"server.js":          "fetch(\"http://u:s3cret@cart:8080/x\"); new Pool({connectionString: \"postgres://u:s3cret@db/x\"})\n",
+		"application.yml":    "spring: {application: {name: shop}}\nresilience4j: {circuitbreaker: {instances: {\"http://u:s3cret@host/x\": {slidingWindowSize: 10}}}, timelimiter: {instances: {\"u:s3cret@t\": {timeoutDuration: 5s}}}}\n",
 		"docker-compose.yml": "services:\n  web: {image: x, links: [\"l:u:s3cret@l\"], depends_on: [\"u:s3cret@db\"], environment: {A_URL: \"redis://:s3cret@r:6379\"}}\n",
 	}
-	for name, text := range inputs {
-		t.Chdir(t.TempDir())
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		for _, args := range []string{"check -v", "check -o json", "graph -v", "graph -o json", "graph -o dot", "policies"} {
-			var out, err bytes.Buffer
-			Main(append(strings.Fields(args), name), strings.NewReader(""), &out, &err)
-			for _, written := range []string{out.String(), err.String()} {
-				if i := strings.Index(written, "s3cret"); i >= 0 {
-					t.Errorf("%s: weir %s writes %q", name, args, written[max(0, i-80):min(len(written), i+30)])
-				}
+	secret := func(name, args string) {
+		var out, err bytes.Buffer
+		Main(append(strings.Fields(args), name), strings.NewReader(""), &out, &err)
+		for _, written := range []string{out.String(), err.String()} {
+			if i := strings.Index(written, "s3cret"); i >= 0 {
+				t.Errorf("%s: weir %s writes %q", name, args, written[max(0, i-80):min(len(written), i+30)])
 			}
 		}
+	}
+	all := t.TempDir()
+	for name, text := range inputs {
+		t.Chdir(t.TempDir())
+		for _, path := range []string{name, filepath.Join(all, name)} {
+			if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, args := range []string{"check -v", "check -o json", "graph -o json"} {
+			secret(name, args)
+		}
+	}
+	for _, args := range []string{"check -o html", "policies --why", "check -o sarif", "check -o gitlab", "graph -v", "graph -o dot", "graph -o mermaid", "rank"} {
+		secret(all, args)
+	}
+	t.Chdir(t.TempDir())
+	for _, text := range []string{"rules: {\"http://u:s3cret@r\": off}\n", "sources: [\"http://u:s3cret@x\"]\n"} {
+		if err := os.WriteFile("weir.yaml", []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		secret(".", "check")
 	}
 }

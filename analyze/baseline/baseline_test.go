@@ -62,6 +62,7 @@ func TestReadErrors(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(`{"schema": "weir-baseline/v1", "findings": [{"fingerprint": "1", "rule": "r", "subject": "s"}]}`)
+	f.Add(`{"schema": "weir-baseline/v1"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		entries, err := Read(strings.NewReader(text))
 		if err != nil {
@@ -75,7 +76,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			t.Fatalf("what was written cannot be read: %v\n%s", err, b.String())
 		}
-		if diff := cmp.Diff(entries, back); diff != "" {
+		if diff := cmp.Diff(entries, back); diff != "" && len(entries)+len(back) > 0 {
 			t.Errorf("(-read +read again):\n%s", diff)
 		}
 	})

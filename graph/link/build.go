@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/sanitize"
 )
 
 // A Builder collects facts and links them into a Graph: see the package comment for
@@ -42,15 +41,16 @@ func (b *Builder) Add(f *graph.Facts) {
 
 // Build links everything added so far. The result does not depend on the order
 // of the calls of Add. It is a graph of nothing if the facts mean more than a run keeps; then Over
-// says of what. Problems, flaws and mistakes have no secrets of addresses any more. The builder must
+// says of what. What is written of the inputs has no secrets of addresses: see hideSecrets. The builder must
 // not be used afterwards.
 func (b *Builder) Build() *graph.Graph {
 	defer func() {
-		b.hideSecrets()
+		hideSecrets(&b.Coverage)
 		b.facts = graph.Facts{} // the graph points to Coverage, and so keeps the builder
 	}()
 	b.Coverage.Problems = append(b.Coverage.Problems, assemble(&b.facts)...)
 	b.complete()
+	hideSecrets(&b.facts)
 	reduceNames(&b.facts)
 	sortFacts(&b.facts)
 	l := &linker{f: &b.facts, coverage: &b.Coverage, budget: budgetOf(&b.facts, b.Coverage.Bytes)}
@@ -90,31 +90,6 @@ func (b *Builder) Build() *graph.Graph {
 	}
 	b.Over = l.over
 	return graph.New(nil, nil)
-}
-
-// hideSecrets takes users, passwords and other secrets of addresses out of all that is written about
-// the inputs: what was read there may be an address where none is expected.
-func (b *Builder) hideSecrets() {
-	hide := func(texts ...*string) {
-		for _, s := range texts {
-			*s = sanitize.Secrets(*s)
-		}
-	}
-	for i := range b.Coverage.Problems {
-		p := &b.Coverage.Problems[i]
-		hide(&p.Message, &p.Hint)
-	}
-	for i := range b.facts.Policies {
-		hide(&b.facts.Policies[i].Object)
-		for j := range b.facts.Policies[i].Flaws {
-			f := &b.facts.Policies[i].Flaws[j]
-			hide(&f.Text, &f.Why, &f.Hint)
-		}
-	}
-	for i := range b.facts.Mistakes {
-		m := &b.facts.Mistakes[i]
-		hide(&m.Why, &m.Hint)
-	}
 }
 
 // complete adds the facts of objects that depend on others.

@@ -10,6 +10,7 @@ import (
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest/field"
 	"github.com/weirgraph/weir/ingest/settings"
+	"github.com/weirgraph/weir/internal/sanitize"
 	"github.com/weirgraph/weir/policy"
 	"github.com/weirgraph/weir/policy/product"
 )
@@ -73,7 +74,7 @@ func readResilience4j(p *settings.LibraryConfig) {
 					"move it to resilience4j."+m.key+".configs.default", field.Move("resilience4j."+m.key+".configs.default", ""))
 			}
 			p.Add(graph.Policy{
-				Origin: instance.At, Object: m.key + "/" + instance.Name, CalleeAlias: dependencyName(instance.Name),
+				Origin: instance.At, Object: m.key + "/" + sanitize.Secrets(instance.Name), CalleeAlias: dependencyName(instance.Name),
 				Group: m.key, Merge: true, Says: says, Flaws: r.Flaws,
 			})
 		}
