@@ -300,9 +300,16 @@ func (g *Graph) Mode(e Edge) Mode { return g.attrs[e].mode() }
 // Need returns Hard or Soft.
 func (g *Graph) Need(e Edge) Need { return g.attrs[e].need() }
 
-// OnlyInCode reports whether source code alone shows the call e: no input declares it, and no trace shows it.
+// OnlyInCode reports whether source code alone shows the call e: no input declares it, and no trace shows it. What
+// inputs only allow, such as the hosts in variables that all programs share, they do not declare.
 func (g *Graph) OnlyInCode(e Edge) bool {
-	return g.attrs[e]&(flagInCode|flagDeclared|flagObserved) == flagInCode
+	switch g.attrs[e] & (flagInCode | flagDeclared | flagObserved) {
+	case flagInCode:
+		return true
+	case flagInCode | flagDeclared:
+		return !slices.ContainsFunc(g.Evidence(e), func(shown Evidence) bool { return !shown.InCode && shown.Strength > Allowed })
+	}
+	return false
 }
 
 // Protocol returns the protocol of e, empty if unknown.
