@@ -34,7 +34,7 @@ var layers = map[string][]string{
 	"render/pen":         {},
 	"render/page":        {},
 	"render":             {"render/pen", "render/page", "analyze", "analyze/failure", "graph/wire", "graph", "policy", "policy/product"},
-	"serve":              {"render", "render/page", "analyze", "analyze/failure", "graph", "policy", "policy/product"},
+	"serve":              {"fix", "render", "render/page", "analyze", "analyze/failure", "analyze/rules", "graph", "policy", "policy/product"},
 	"cmd":                {"serve", "fix", "render", "render/pen", "analyze", "analyze/failure", "analyze/rules", "ingest", "ingest/trace/spans", "graph/link", "graph", "policy", "policy/product"},
 	"":                   {"cmd"}, // main
 }

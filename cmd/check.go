@@ -284,10 +284,14 @@ func (r *run) printWeakened(check *analyze.Check, states []rules.Variant, source
 }
 
 // addToOthers returns the native manifests below the configuration that add to services which are
-// also declared outside of their directories.
+// also declared outside of their directories, or have overrides that act.
 func addToOthers(g *graph.Graph) []string {
 	var files []string
 	for _, file := range g.Coverage().Below {
+		if slices.ContainsFunc(g.Coverage().Overrides, func(o graph.Origin) bool { return o.File == file }) {
+			files = append(files, file)
+			continue
+		}
 		dir := path.Dir(file) + "/"
 		for _, s := range g.Services() {
 			here := slices.ContainsFunc(s.Origins, func(o graph.Origin) bool { return o.File == file })

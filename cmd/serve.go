@@ -58,7 +58,7 @@ func runServe(r *run, o *serveOptions, sources []string) error {
 		return err
 	}
 	l := &loader{run: r, sources: sources, input: input}
-	first, err := l.load(r.ctx)
+	first, err := l.load(r.ctx, "")
 	if err != nil {
 		return err
 	}
@@ -72,11 +72,7 @@ func runServe(r *run, o *serveOptions, sources []string) error {
 	if err != nil {
 		return misuse("name another one with --port, or none", "%w", err)
 	}
-	load := func(ctx context.Context) (*serve.Estate, error) {
-		e, err := l.load(ctx)
-		return e, explained(err)
-	}
-	server := serve.New(serve.Options{Load: load, Version: version()}, first, listener.Addr())
+	server := serve.New(l.options(), first, listener.Addr())
 	address := server.Address(listener.Addr())
 	if _, err := fmt.Fprintln(r.out, address); err != nil {
 		listener.Close()
@@ -127,8 +123,20 @@ type loader struct {
 	input   []byte // from standard input
 }
 
-// load reads everything as it is now.
-func (l *loader) load(ctx context.Context) (*serve.Estate, error) {
+// options are those of a server of the sources.
+func (l *loader) options() serve.Options {
+	return serve.Options{
+		Load: func(ctx context.Context, changes string) (*serve.Estate, error) {
+			e, err := l.load(ctx, changes)
+			return e, explained(err)
+		},
+		Read:    l.run.openRoots(l.sources).read,
+		Version: version(),
+	}
+}
+
+// load reads everything as it is now, and a manifest of changes beside it.
+func (l *loader) load(ctx context.Context, changes string) (*serve.Estate, error) {
 	now := l.run.forState()
 	now.ctx = ctx
 	if l.input != nil {
@@ -142,6 +150,9 @@ func (l *loader) load(ctx context.Context) (*serve.Estate, error) {
 	}
 	if err := now.config.checkVariants(now.variants); err != nil {
 		return nil, err
+	}
+	if changes != "" {
+		now.config.Texts = append(slices.Clip(now.config.Texts), ingest.Text{Name: serve.TriedFile, Text: changes})
 	}
 	variant, err := now.one(l.sources)
 	if err != nil {

@@ -3,16 +3,20 @@ package cmd
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 
 	"github.com/weirgraph/weir/serve"
@@ -23,6 +27,7 @@ type served struct {
 	t      *testing.T
 	server *serve.Server
 	path   string // of the page
+	stop   func() // ends the watch
 }
 
 // serveHere serves the current directory and watches it.
@@ -30,22 +35,23 @@ func serveHere(t *testing.T) *served {
 	t.Helper()
 	r := &run{console: console{in: strings.NewReader(""), out: io.Discard, err: io.Discard}, ctx: t.Context(), config: &config{}, command: &cobra.Command{}}
 	l := &loader{run: r}
-	first, err := l.load(t.Context())
+	first, err := l.load(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	at := &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4711}
-	s := serve.New(serve.Options{Load: l.load}, first, at)
+	s := serve.New(l.options(), first, at)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- s.Watch(ctx, first.Found, func(message string) { t.Error(message) }) }()
-	t.Cleanup(func() {
+	end := sync.OnceFunc(func() {
 		stop()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
 	})
-	return &served{t, s, s.Address(at)}
+	t.Cleanup(end)
+	return &served{t, s, s.Address(at), end}
 }
 
 // ask returns what the server answers.
@@ -120,4 +126,105 @@ func TestServeReadsAgain(t *testing.T) {
 			t.Errorf("%s: the problem is %q, want one about %q", tt.name, news.Problem, tt.problem)
 		}
 	}
+}
+
+// TestWhatIfAgrees assumes changes, and compares what the page says with runs over files that declare
+// the same: the manifest of the changes beside the others, and the objects themselves.
+func TestWhatIfAgrees(t *testing.T) {
+	root, err := filepath.Abs("../testdata/estates/quickstart")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	if err := os.CopyFS(".", os.DirFS(root)); err != nil {
+		t.Fatal(err)
+	}
+	objective := "apiVersion: weir/v1\nservices: [{name: shop/stock, slo: 99.9}, {name: shop/prices, slo: 99.5}]\n"
+	if err := os.WriteFile("objectives.yaml", []byte(objective), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	const changes = `[
+		{"from": "shop/stock", "to": "shop/prices", "timeout": "1s"},
+		{"from": "shop/orders", "to": "shop/stock", "timeout": "1500ms", "retry": "off"},
+		{"from": "shop/prices", "to": "shop/stock", "removed": true},
+		{"service": "shop/web", "replicas": 1}]`
+	s := serveHere(t)
+	var without, with judged
+	s.ask("POST", "estate", "{}", &without)
+	s.ask("POST", "estate", `{"changes": `+changes+"}", &with)
+	if reflect.DeepEqual(without.Findings, with.Findings) {
+		t.Fatal("the changes have no effect on findings")
+	}
+	manifest := with.Engine.Tried.Manifest
+	with.Engine.Tried.Manifest = ""
+	compare := func(name string) {
+		t.Helper()
+		again := serveHere(t)
+		var now judged
+		again.ask("POST", "estate", "{}", &now)
+		now.Engine = with.Engine
+		if diff := cmp.Diff(now, with); diff != "" {
+			t.Errorf("%s differs from the page (-run +page):\n%s", name, diff)
+		}
+		for _, service := range with.Services {
+			for _, mode := range []string{"stop", "hang", "slow=700ms"} {
+				asked := fmt.Sprintf(`"number": 1, "fail": [%q], "mode": %q`, service.ID, mode)
+				var a, b struct{ Victims [][]int }
+				s.ask("POST", "incident", "{"+asked+`, "changes": `+changes+"}", &a)
+				again.ask("POST", "incident", "{"+asked+"}", &b)
+				if diff := cmp.Diff(labelsOf(b.Victims), labelsOf(a.Victims)); diff != "" {
+					t.Errorf("%s: %s of %s differs (-run +page):\n%s", name, mode, service.ID, diff)
+				}
+			}
+		}
+	}
+	s.stop()
+	if err := os.WriteFile("tried.yaml", []byte(manifest), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	compare("the manifest")
+	os.Remove("tried.yaml")
+	for file, edits := range map[string][]string{
+		"mesh.yaml": {
+			"    timeout: 10s\n    retries: {attempts: 3, perTryTimeout: 3s, retryOn: \"connect-failure,refused-stream\"}", "    timeout: 1500ms\n    retries: {attempts: 0}",
+			"---\napiVersion: networking.istio.io/v1\nkind: DestinationRule", "---\napiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: prices, namespace: shop}\nspec:\n  hosts: [prices]\n  http:\n  - route: [{destination: {host: prices}}]\n    timeout: 1s\n---\napiVersion: networking.istio.io/v1\nkind: DestinationRule",
+		},
+		"web.yaml":    {"replicas: 2", "replicas: 1"},
+		"prices.yaml": {"http://stock:8080", ""},
+	} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 0; i < len(edits); i += 2 {
+			if !strings.Contains(string(text), edits[i]) {
+				t.Fatalf("%s has no %q", file, edits[i])
+			}
+			text = []byte(strings.Replace(string(text), edits[i], edits[i+1], 1))
+		}
+		if err := os.WriteFile(file, text, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	compare("the files")
+}
+
+// judged is what a page says of an estate, without places and hints.
+type judged struct {
+	Services []struct{ ID, Available string }
+	Calls    []struct {
+		From, To int
+		Need     string
+	}
+	Findings []struct{ Rule, Severity, Message string }
+	Engine   struct{ Tried struct{ Manifest string } }
+}
+
+// labelsOf are the services that suffer, with their labels at first, later and in all.
+func labelsOf(victims [][]int) [][]int {
+	var list [][]int
+	for _, v := range victims {
+		list = append(list, v[:4])
+	}
+	return list
 }

@@ -66,6 +66,7 @@ func (r *run) reportProblems(g *graph.Graph, check *analyze.Check) {
 		})
 	}
 	problems, groups = r.unreported(problems, groups)
+	r.reportOverrides(coverage.Overrides)
 	r.reportEstate(g)
 	r.printProblems(problems, r.quiet, r.verbose)
 	r.printUnread(groups, r.quiet)
@@ -84,6 +85,24 @@ func (r *run) unreported(problems []graph.Problem, groups []graph.UnreadGroup) (
 	problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool { return again(problemText(p)) })
 	groups = slices.DeleteFunc(groups, func(g graph.UnreadGroup) bool { return again(g.Message() + g.Inputs[0].Origin.Place()) })
 	return problems, groups
+}
+
+// reportOverrides reports that the results are not those of what the inputs declare.
+func (r *run) reportOverrides(list []graph.Origin) {
+	if len(list) == 0 || r.quiet {
+		return
+	}
+	var files []string
+	for _, o := range list {
+		if !slices.Contains(files, o.File) {
+			files = append(files, o.File)
+		}
+	}
+	message := english.Count(len(list), "override") + " in " + english.List(files) + ": the results are those of what would be"
+	if !r.reported[message] {
+		r.reported[message] = true
+		r.printMessage(message, "")
+	}
 }
 
 // nothingRead is the message, and its hint, for inputs without a service.

@@ -17,7 +17,8 @@ type Coverage struct {
 	Mistakes   []Mistake       // sorted by origin
 	Excuses    []CommentExcuse // sorted by origin
 	Ignores    []Ignore        // of configurations below that of the run, sorted by origin
-	Below      []string        // native manifests in directories below the configuration that declare services, sorted
+	Below      []string        // native manifests in directories below the configuration that declare services or overrides, sorted
+	Overrides  []Origin        // where the overrides are that act, sorted
 	Estate     []EstatePart    // graphs of other repositories, sorted by file
 	Silent     []Node          // services of the inputs without an outgoing call in the inputs, sorted
 	Spans      Spans

@@ -25,6 +25,7 @@ type Facts struct {
 	Scalers    []Scaler
 	Budgets    []Budget
 	Policies   []Policy
+	Overrides  []Override
 	Listeners  []Listener
 	Namespaces []Namespace
 	Networks   []Network
@@ -443,6 +444,19 @@ type Namespace struct {
 	Labels      Labels
 	Annotations Labels
 	Origin      Origin
+}
+
+// An Override is what a manifest declares of a service, or of one of its calls, in place of what all
+// inputs declare of it. It declares neither a service nor a call.
+type Override struct {
+	Origin Origin
+	Of     string // the service by its ID, or by a name that no other has; of a call the caller
+	To     string // the callee, likewise; "" if it is about the service
+
+	Replicas policy.Setting[int] // of the service
+	Removed  bool                // the call is not made
+	Need     Need                // of the call; NeedUnknown leaves it as it is
+	Says     *policy.Set         // laid over the policies of the call, see policy.Override; may be nil
 }
 
 // NamespaceNameLabel is the label that Kubernetes gives to every namespace.

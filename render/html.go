@@ -41,6 +41,19 @@ func PageAnswer(g *graph.Graph, in *analyze.Incident) *page.Answer {
 	return &page.Answer{Incident: b.incident(in), Texts: b.data.Texts}
 }
 
+// PageDiff completes what a page assumes with what that does.
+func PageDiff(d *analyze.Diff, t *page.Tried) {
+	for _, s := range diffSections(d) {
+		for _, l := range s.lines {
+			if l.place.File != t.File || s.head != "policies" { // else they are the assumptions themselves
+				t.Effects = append(t.Effects, page.Effect{Mark: l.mark, Words: l.words})
+			}
+		}
+	}
+	words := func(f analyze.Finding) string { return f.Severity.String() + ": " + said(&f) + " [" + f.Rule + "]" }
+	t.Found, t.Gone = convert(d.Found, words), convert(d.Gone, words)
+}
+
 // newPage has all of a page but its incidents.
 func newPage(r *analyze.Report, o Options) *pageBuilder {
 	b := &pageBuilder{g: r.Graph, pen: pen.New(io.Discard, pen.Terminal{}), texts: map[string]int{}}

@@ -16,6 +16,8 @@ type asked struct {
 	Number int      `json:"number"` // of the estate that it shows
 	Fail   []string `json:"fail"`   // the services that fail, by their IDs
 	Mode   string   `json:"mode"`
+
+	Changes []change `json:"changes"` // that are assumed
 }
 
 // read reads the body of a request, and answers it if that cannot be read.

@@ -28,8 +28,11 @@ import (
 
 // Options say what a Server serves.
 type Options struct {
-	// Load reads the estate. It is called by one goroutine at a time.
-	Load    func(context.Context) (*Estate, error)
+	// Load reads the estate, with a native manifest of changes beside it, "" for none, whose file is
+	// TriedFile. It is called by one goroutine at a time.
+	Load func(ctx context.Context, changes string) (*Estate, error)
+	// Read returns the text of an input, and the error that says why a fix is not to edit it.
+	Read    func(name string) ([]byte, error)
 	Version string // of weir
 }
 
@@ -39,7 +42,8 @@ type Server struct {
 	token string
 	hosts []string // as which it may be asked
 
-	loading sync.Mutex // holds while Load runs
+	loading sync.Mutex  // holds while Load runs
+	tried   []triedView // of the present estate, the latest last
 
 	mu      sync.Mutex
 	now     *view
@@ -138,7 +142,7 @@ func (s *Server) announce() {
 func (s *Server) Reload(ctx context.Context) *Estate {
 	s.loading.Lock()
 	defer s.loading.Unlock()
-	e, err := s.o.Load(ctx)
+	e, err := s.o.Load(ctx, "")
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -261,19 +265,63 @@ func (s *Server) serveNews(w http.ResponseWriter, r *http.Request) {
 // latest are the news; mu is held.
 func (s *Server) latest() news { return news{s.turn, s.now.number, s.problem} }
 
-// errGone is the error of a view that is not kept any more.
-var errGone = errors.New("the files have changed")
+// errChanged is the error of a request about an estate that is not the latest any more.
+var errChanged = errors.New("the files have changed")
+
+// maxViews is how many views with changes are kept.
+const maxViews = 8
+
+// viewOf returns the view of an estate with changes.
+func (s *Server) viewOf(ctx context.Context, number int, changes []change) (*view, error) {
+	base := s.current()
+	text, err := manifest(changes)
+	switch {
+	case err != nil:
+		return nil, err
+	case number != base.number:
+		return nil, errChanged
+	case text == "":
+		return base, nil
+	}
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	s.tried = slices.DeleteFunc(s.tried, func(t triedView) bool { return t.number != base.number })
+	if i := slices.IndexFunc(s.tried, func(t triedView) bool { return t.manifest == text }); i >= 0 {
+		return s.tried[i].view, nil
+	}
+	e, err := s.o.Load(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	if broken := e.newlyBroken(base.estate); broken != nil {
+		return nil, errors.New(strings.Join(broken, "\n"))
+	}
+	v := newView(e, s.o.Version)
+	v.number = base.number
+	v.tried = effectsOf(base, v, text, s.o.Read)
+	if len(s.tried) == maxViews {
+		s.tried = s.tried[1:]
+	}
+	s.tried = append(s.tried, triedView{base.number, text, v})
+	return v, nil
+}
 
 // serveEstate answers with the data of the latest estate.
 func (s *Server) serveEstate(w http.ResponseWriter, r *http.Request) {
-	if _, ok := read(w, r); !ok {
+	a, ok := read(w, r)
+	if !ok {
 		return
 	}
+	v, err := s.viewOf(r.Context(), s.current().number, a.Changes)
+	if err != nil {
+		refuse(w, err)
+		return
+	}
+	d := *v.data
 	s.mu.Lock()
-	d := *s.now.data
 	n := s.latest()
 	s.mu.Unlock()
-	d.Engine = &page.Engine{Turn: n.Turn, Number: n.Number, Problem: n.Problem}
+	d.Engine = &page.Engine{Turn: n.Turn, Number: v.number, Problem: n.Problem, Tried: v.tried}
 	reply(w, &d)
 }
 
@@ -283,15 +331,24 @@ func (s *Server) serveIncident(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	v := s.current()
-	if v.number != a.Number {
-		http.Error(w, errGone.Error(), http.StatusConflict)
+	v, err := s.viewOf(r.Context(), a.Number, a.Changes)
+	if err != nil {
+		refuse(w, err)
 		return
 	}
 	answer, err := v.answer(a.Fail, a.Mode)
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
+		refuse(w, err)
 		return
 	}
 	reply(w, answer)
+}
+
+// refuse writes the error of a request.
+func refuse(w http.ResponseWriter, err error) {
+	status := http.StatusBadRequest
+	if errors.Is(err, errChanged) {
+		status = http.StatusConflict
+	}
+	http.Error(w, err.Error(), status)
 }

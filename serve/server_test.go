@@ -23,7 +23,7 @@ func estate(calls string, broken ...string) *Estate {
 }
 
 // serving returns a Server at an address that no request reaches by itself.
-func serving(load func(context.Context) (*Estate, error)) *Server {
+func serving(load func(context.Context, string) (*Estate, error)) *Server {
 	return New(Options{Load: load}, estate("a:b b:c"), &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 4711})
 }
 
@@ -116,7 +116,7 @@ func TestIncident(t *testing.T) {
 func TestReload(t *testing.T) {
 	var next *Estate
 	var failure error
-	s := serving(func(context.Context) (*Estate, error) { return next, failure })
+	s := serving(func(context.Context, string) (*Estate, error) { return next, failure })
 	for _, tt := range []struct {
 		name    string
 		next    *Estate

@@ -20,9 +20,17 @@ type view struct {
 	number int
 	estate *Estate
 	data   *page.Data
+	tried  *page.Tried // what is assumed in it; nil if nothing is
 
 	mu  sync.Mutex
 	sim *analyze.Simulator // nil until it is asked
+}
+
+// A triedView is what was asked for and the view that it is, or why there is none.
+type triedView struct {
+	number   int // of the view without changes
+	manifest string
+	view     *view
 }
 
 func newView(e *Estate, version string) *view {

@@ -2,7 +2,9 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -92,7 +94,11 @@ func (w *watch) follow(from Found, warn func(string)) (more bool) {
 	failed := 0
 	var reason error
 	for dir := range dirs {
-		if err := w.watcher.Add(dir); err != nil {
+		switch err := w.watcher.Add(dir); {
+		case errors.Is(err, fs.ErrNotExist): // it is gone since, which is a change of the directory above
+			delete(w.dirs, dir)
+			continue
+		case err != nil:
 			failed, reason = failed+1, err
 			continue
 		}

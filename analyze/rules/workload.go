@@ -51,24 +51,13 @@ var scalable = []string{"Deployment", "StatefulSet", "ReplicaSet", "Rollout"}
 // redundancyFix gives a service several replicas, and a budget that keeps some of them, as far as
 // it has not.
 func redundancyFix(s *graph.Service) (f analyze.Fix) {
-	n := analyze.Replicas(s)
-	if analyze.Ecosystem(s) != "kubernetes" {
-		if f = nativeFix(s, policy.Edit{Path: "replicas", Value: "2"}); n.Value > 1 || !f.Applicable() {
-			f = analyze.Fix{None: analyze.InPlatform}
-		}
-		return f
+	if n := analyze.Replicas(s); n.Value <= 1 {
+		f = replicasFix(s, 2)
+	} else if analyze.Ecosystem(s) != "kubernetes" {
+		f = analyze.Fix{None: analyze.InPlatform}
 	}
-	switch {
-	case n.Value > 1:
-	case s.Scaling != nil:
-		f = analyze.Fix{Changes: []analyze.ObjectEdit{{
-			Kind: "HorizontalPodAutoscaler", Places: []graph.Origin{s.Scaling.Origin},
-			Edits: []analyze.FieldEdit{{Edit: policy.Edit{Path: "spec.minReplicas", Value: "2"}}},
-		}}}
-	case s.Workload == nil || !slices.Contains(scalable, s.Workload.Kind):
-		return analyze.Fix{None: analyze.InPlatform}
-	default:
-		f = workloadFix(s, policy.Edit{Path: "spec.replicas", Value: "2"})
+	if analyze.Ecosystem(s) != "kubernetes" || f.None != "" {
+		return f
 	}
 	if s.Disruption == nil {
 		budget := budgetFix(s)
@@ -78,6 +67,25 @@ func redundancyFix(s *graph.Service) (f analyze.Fix) {
 		f = f.And(budget)
 	}
 	return f
+}
+
+// replicasFix sets how many replicas of a service run, at least if a scaler decides.
+func replicasFix(s *graph.Service, n int) analyze.Fix {
+	count := strconv.Itoa(n)
+	switch {
+	case analyze.Ecosystem(s) != "kubernetes":
+		if f := nativeFix(s, policy.Edit{Path: "replicas", Value: count}); f.Applicable() {
+			return f
+		}
+	case s.Scaling != nil:
+		return analyze.Fix{Changes: []analyze.ObjectEdit{{
+			Kind: "HorizontalPodAutoscaler", Places: []graph.Origin{s.Scaling.Origin},
+			Edits: []analyze.FieldEdit{{Edit: policy.Edit{Path: "spec.minReplicas", Value: count}}},
+		}}}
+	case s.Workload != nil && slices.Contains(scalable, s.Workload.Kind):
+		return workloadFix(s, policy.Edit{Path: "spec.replicas", Value: count})
+	}
+	return analyze.Fix{None: analyze.InPlatform}
 }
 
 // budgetFix adds a PodDisruptionBudget for the pods of a service.

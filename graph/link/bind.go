@@ -39,6 +39,7 @@ type binder struct {
 	sentOn   map[graph.Edge]bool         // the same as a set
 	behind   map[graph.Edge][]graph.Node // the Services that a call reaches its callee by, if they have several
 	entities map[graph.Node][]int        // of every service; see replicas
+	said     overrides
 }
 
 // A ruleMatch is what a route matches in a part.
@@ -74,9 +75,9 @@ func (c candidate) compareExact(other candidate) int {
 
 // bind finds the policies of every call. It returns the routes of calls, and all policies
 // with their calls.
-func (l *linker) bind(g *graph.Graph, node map[int]graph.Node, names *endings) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
+func (l *linker) bind(g *graph.Graph, node map[int]graph.Node, names *endings, said overrides) (map[graph.Edge][]graph.Route, []*graph.BoundPolicy) {
 	b := &binder{
-		l: l, g: g, node: node, root: make([]int, g.Len()), endings: names, matched: map[string][]graph.Node{}, via: map[graph.Ref][]graph.Edge{}, rival: map[leg][]candidate{},
+		l: l, g: g, node: node, said: said, root: make([]int, g.Len()), endings: names, matched: map[string][]graph.Node{}, via: map[graph.Ref][]graph.Edge{}, rival: map[leg][]candidate{},
 		through: map[graph.Node][]graph.Edge{}, sentOn: map[graph.Edge]bool{}, behind: map[graph.Edge][]graph.Node{},
 	}
 	for root, n := range node {

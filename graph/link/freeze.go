@@ -44,6 +44,10 @@ func (l *linker) freeze() *graph.Graph {
 	names := newEndings(services, node)
 	l.reroute(services, node, names)
 	l.idleTakenRoutes()
+	said := l.override(&services, node)
+	if len(said.gone) > 0 {
+		names = newEndings(services, node)
+	}
 	for _, u := range l.pendingUnresolved {
 		if u.from >= 0 {
 			u.From = services[node[l.find(u.from)]].ID
@@ -58,6 +62,9 @@ func (l *linker) freeze() *graph.Graph {
 	}
 	add := func(ends [2]int, evidence []graph.Evidence) {
 		c := newCall(nodes[ends[0]], nodes[ends[1]], evidence, services)
+		if need := said.needs[[2]graph.Node{c.From, c.To}]; need != graph.NeedUnknown {
+			c.Need = need
+		}
 		calls.Add(&c)
 	}
 	for ends, evidence := range l.edges {
@@ -71,7 +78,7 @@ func (l *linker) freeze() *graph.Graph {
 	d := graph.Details{Coverage: l.coverage, Observed: l.settleObserved(g, node, nodes), Groups: alternatives(g)}
 	l.completeCoverage(g)
 	d.Coverage.Mistakes = l.mistakes(g, node)
-	d.Routes, d.Policies = l.bind(g, node, names)
+	d.Routes, d.Policies = l.bind(g, node, names, said)
 	return g.With(d)
 }
 
@@ -419,6 +426,7 @@ func (l *linker) completeCoverage(g *graph.Graph) {
 	})
 	c.Problems = slices.Compact(c.Problems)
 	c.Below = sortedUnique(c.Below)
+	slices.SortFunc(c.Overrides, graph.Origin.Compare)
 	slices.SortFunc(c.Estate, func(a, b graph.EstatePart) int { return strings.Compare(a.File, b.File) })
 	c.Unread = graph.SettleUnread(c.Unread)
 	slices.SortFunc(c.Excuses, func(a, b graph.CommentExcuse) int {

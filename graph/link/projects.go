@@ -22,6 +22,7 @@ func Join(into, f *graph.Facts) {
 	join(&into.Scalers, f.Scalers)
 	join(&into.Budgets, f.Budgets)
 	join(&into.Policies, f.Policies)
+	join(&into.Overrides, f.Overrides)
 	join(&into.Listeners, f.Listeners)
 	join(&into.Namespaces, f.Namespaces)
 	join(&into.Networks, f.Networks)

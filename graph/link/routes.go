@@ -59,7 +59,8 @@ func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
 	own := ownParts(evidence)
 	groups := b.winners(l, evidence)
 	implicit := b.implicitSets(e)
-	if len(own) == 0 && len(groups) == 0 && len(implicit) == 0 {
+	said := b.said.says[[2]graph.Node{b.g.From(e), b.g.To(e)}]
+	if len(own) == 0 && len(groups) == 0 && len(implicit) == 0 && said == nil {
 		return nil
 	}
 	if len(own) > 0 {
@@ -88,6 +89,9 @@ func (b *binder) routesOf(l leg, evidence []graph.Evidence) []graph.Route {
 				addPart(&r, p, e, b.g)
 			}
 			shadowReplacedFields(chosen, e)
+			if said != nil {
+				r.Layers = policy.Override(r.Layers, said, policy.CallFacts{Protocol: b.g.Protocol(e), Methods: r.Methods})
+			}
 			for i := range r.Layers {
 				r.Layers[i] = r.Layers[i].WithDefaults()
 				if l := &r.Layers[i]; b.g.Service(b.g.To(e)).Headless && l.KeepsHeadless() && l.Balance != nil {

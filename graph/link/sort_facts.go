@@ -48,6 +48,7 @@ func sortFacts(f *graph.Facts) {
 	sortBy(f.Scalers, func(s *graph.Scaler) (graph.Origin, string) { return s.Origin, s.Of.Name })
 	sortBy(f.Budgets, func(b *graph.Budget) (graph.Origin, string) { return b.Origin, b.Name })
 	sortBy(f.Policies, func(p *graph.Policy) (graph.Origin, string) { return p.Origin, p.Object })
+	sortBy(f.Overrides, func(o *graph.Override) (graph.Origin, string) { return o.Origin, o.To })
 	sortBy(f.Listeners, func(l *graph.Listener) (graph.Origin, string) { return l.Origin, l.To.Ref.Name })
 	sortBy(f.Namespaces, func(n *graph.Namespace) (graph.Origin, string) { return n.Origin, n.Name })
 	dropDuplicates(f)

@@ -43,7 +43,7 @@ func (s *Scope) Reader() *document.Reader {
 			return
 		}
 		readNative(d, f)
-		if below && len(f.Entities) > 0 {
+		if below && len(f.Entities)+len(f.Overrides) > 0 {
 			f.Below = append(f.Below, d.File)
 		}
 		if !below || !named(&d.Head) || !claimsNative(&d.Head) {
@@ -80,7 +80,7 @@ func (s *Scope) read(d *document.Document, dir string) []graph.Ignore {
 		case s.Config == "":
 			d.Problem(graph.Skipped, k, "--config "+d.File+" makes it the configuration", "%q has no effect: this is not the configuration of the run", key.name)
 		default:
-			d.Problem(graph.Failed, k, "move it to "+s.Config, "%q is for the configuration of the run, %s: a file below it adds services, aliases and ignore", key.name, s.Config)
+			d.Problem(graph.Failed, k, "move it to "+s.Config, "%q is for the configuration of the run, %s: a file below it adds services, aliases, overrides and ignore", key.name, s.Config)
 		}
 	}
 	return entries

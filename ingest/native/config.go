@@ -17,7 +17,7 @@ import (
 type Config struct {
 	Sources  []Source
 	Exclude  []string // patterns of paths that are not read, as written
-	Manifest bool     // the file also has services or aliases, which Reader reads
+	Manifest bool     // the file also has services, aliases or overrides, which Reader reads
 	Rules    map[string]RuleConfig
 	Ignore   []graph.Ignore    // their paths are as written
 	FailOn   string            // a severity, Never, or "" if not set
@@ -86,7 +86,7 @@ func ReadConfig(file string, text []byte, rules Rules) (*Config, []graph.Problem
 	c := &Config{
 		Sources:  readSources(d, d.Root.Get("sources")),
 		Exclude:  d.Root.Get("exclude").Strs(),
-		Manifest: d.Root.Get("services").Exists() || d.Root.Get("aliases").Exists(),
+		Manifest: slices.ContainsFunc(manifestKeys, func(k schemaKey) bool { return k.name != "apiVersion" && d.Root.Get(k.name).Exists() }),
 		Rules:    map[string]RuleConfig{},
 		FailOn:   d.Root.Get("fail-on").Str(),
 	}

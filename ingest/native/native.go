@@ -63,6 +63,11 @@ func readNative(d *document.Document, f *graph.Facts) {
 	for _, service := range d.Root.Get("services").List() {
 		r.service(service)
 	}
+	for _, entry := range d.Root.Get("overrides").List() {
+		if o, ok := readOverride(d, entry); ok {
+			f.Overrides = append(f.Overrides, o)
+		}
+	}
 }
 
 // looksNative distinguishes a native manifest without apiVersion from the many other

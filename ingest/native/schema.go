@@ -137,6 +137,7 @@ var manifestKeys = []schemaKey{
 	{name: "apiVersion", shape: wordOf("a version of the native manifest", "weir/v1")},
 	{name: "services", shape: &shape{is: "a list", item: serviceShape, hint: `write "- name: cart" for each service`}},
 	{name: "aliases", shape: &shape{is: "a mapping", values: aServiceRef, hint: "write NAME: SERVICE for each alias"}},
+	{name: "overrides", shape: &shape{is: "a list", item: overrideShape, hint: overrideExample}, doc: "in place of what all inputs declare: what would be, if it were so"},
 }
 
 // ofAnyShape returns keys whose values are not checked.
@@ -283,4 +284,50 @@ func checkFallback(d *document.Document, n document.Node) {
 	case !kind.Exists() && !to.Exists():
 		d.Problem(graph.Failed, n, fallbackExample, "a fallback has no kind")
 	}
+}
+
+const overrideExample = "write {service: cart, replicas: 3}, {from: web, to: cart, timeout: 2s} or {from: web, to: cart, removed: true}"
+
+// overrideShape is an entry of overrides: of a service, or of a call.
+var overrideShape = &shape{is: "a mapping", def: "override", hint: overrideExample, check: checkOverride, keys: slices.Concat([]schemaKey{
+	{name: "service", shape: aText},
+	{name: "replicas", shape: aCount, doc: "of the service"},
+	{name: "from", shape: aText, doc: "the caller"},
+	{name: "to", shape: aText, doc: "the callee"},
+	{name: "removed", shape: aTruth, doc: "true: the call is not made"},
+	{name: "hard", shape: aTruth, doc: "false: the caller can do without"},
+}, policyKeys)}
+
+// checkOverride holds the keys of an override against each other.
+func checkOverride(d *document.Document, n document.Node) {
+	if at, hint, message := overrideMistake(d, n); message != "" {
+		d.Problem(graph.Failed, at, hint, "%s", message)
+	}
+}
+
+// ofCall are the keys of an override of a call.
+var ofCall = slices.Concat([]schemaKey{{name: "removed"}, {name: "hard"}}, policyKeys)
+
+// overrideMistake returns what is wrong with an override as a whole; the message is empty if nothing is.
+func overrideMistake(d *document.Document, n document.Node) (at document.Node, hint, message string) {
+	has := func(key string) bool { return n.Get(key).Exists() }
+	changes := func(keys []schemaKey) bool {
+		return slices.ContainsFunc(keys, func(k schemaKey) bool { return has(k.name) })
+	}
+	removed := setting(d, n.Get("removed"), parseTruth).Value
+	switch {
+	case has("service") == (has("from") || has("to")):
+		return n, overrideExample, "an override is of a service, or of a call from one service to another"
+	case has("from") != has("to"):
+		return n, overrideExample, "an override of a call needs from and to"
+	case has("service") && changes(ofCall):
+		return n, overrideExample, "an override of a service takes replicas"
+	case !has("service") && has("replicas"):
+		return n.Get("replicas"), overrideExample, "an override of a call takes no replicas"
+	case has("service") && !has("replicas"), has("from") && !changes(ofCall):
+		return n, overrideExample, "an override changes nothing"
+	case removed && changes(ofCall[1:]):
+		return n.Get("removed"), "write removed alone", "a call that is removed has no policies"
+	}
+	return n, "", ""
 }

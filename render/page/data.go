@@ -36,6 +36,25 @@ type Engine struct {
 	Turn    int    `json:"turn"`              // grows with all that it has to say
 	Number  int    `json:"number"`            // of the estate that the page shows
 	Problem string `json:"problem,omitempty"` // what of the inputs could not be read
+	Tried   *Tried `json:"tried,omitempty"`   // what is assumed; nil if nothing is
+}
+
+// Tried is what a page assumes in place of what the inputs declare, and what that does.
+type Tried struct {
+	Manifest string   `json:"manifest"`           // the assumptions, as weir.yaml declares them
+	File     string   `json:"file"`               // the file of their places
+	Effects  []Effect `json:"effects,omitempty"`  // on the estate, then what differs
+	Found    []string `json:"found,omitempty"`    // findings that are new
+	Gone     []string `json:"gone,omitempty"`     // findings that are not there any more
+	Idle     []string `json:"idle,omitempty"`     // assumptions without effect, and why
+	Fragment string   `json:"fragment,omitempty"` // how the files would declare the same: a diff
+	Left     []string `json:"left,omitempty"`     // what the files cannot declare, and why
+}
+
+// An Effect is a difference: "!" is worse, "-" better or gone, "+" new, "~" changed.
+type Effect struct {
+	Mark  string `json:"mark"`
+	Words string `json:"words"`
 }
 
 // A Service is a box.

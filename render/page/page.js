@@ -16,6 +16,7 @@
   const plural = (n, word) => n + " " + word + (n === 1 ? "" : "s");
   const short = (text, most) => (text.length > most ? text.slice(0, most - 1) + "…" : text);
   // Marks that change the direction of text have no place in a label.
+  const cleanLines = (text) => text.split("\n").map(clean).join("\n");
   const clean = (text) => text.replace(/[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g, "");
 
   /** Takes the data of a page. */
@@ -97,6 +98,7 @@
     group: firstGroup(), closed: null, open: new Set(), focus: -1, depth: 1,
     fail: failed(), mode: data.mode || modes[0] || "", phase: "all", // fail: services and sets that fail together
     select: "", strength: "weak", only: "", protocol: "", kind: "", found: false, classes: false,
+    tried: [], // what is assumed in place of what the inputs declare: entries of overrides in weir.yaml
   });
   function failed() {
     const list = data.failed || [], i = sets.findIndex((s) => s.services.length > 1 && sameList(s.services, list));
@@ -132,6 +134,7 @@
     }
     if (!sameList(state.fail, start.fail)) for (const ref of state.fail.length ? state.fail : [""]) p.append("fail", ref && nameOf(ref));
     if (state.select) p.set("select", nameOf(state.select));
+    if (state.tried.length) p.set("try", JSON.stringify(state.tried));
     for (const key of state.open) p.append("open", key.slice(0, 500));
     for (const key of state.closed || []) p.append("closed", key.slice(0, 500));
     const hash = p.toString();
@@ -152,6 +155,11 @@
     state.depth = Math.max(1, Number(p.get("depth")) || 1);
     if (p.has("fail")) state.fail = p.getAll("fail").map((name) => named.get(name)).filter((ref) => ref && ref[0] !== "c");
     state.select = named.get(p.get("select")) || "";
+    try {
+      if (data.engine && p.has("try")) state.tried = JSON.parse(p.get("try")).filter((c) => c && typeof c === "object");
+    } catch {
+      $("status").textContent = "The address has changes that are no JSON";
+    }
     p.getAll("open").forEach((key) => state.open.add(key));
     if (p.has("closed")) state.closed = new Set(p.getAll("closed"));
   }
@@ -388,6 +396,8 @@
       { selector: "edge.soft", style: { "target-arrow-shape": "vee" } },
       { selector: "edge.pool", style: { "source-arrow-shape": "diamond", "source-arrow-color": line, "source-arrow-fill": "hollow" } },
       { selector: "edge.loop", style: { "line-color": color("--failed"), "target-arrow-color": color("--failed"), width: 2.5 } },
+      { selector: "node.tried", style: { "border-color": color("--accent"), "border-width": 3 } },
+      { selector: "edge.tried", style: { "line-color": color("--accent"), "target-arrow-color": color("--accent"), width: 3 } },
       { selector: ".dim", style: { opacity: 0.35 } },
     ];
     labels.forEach((_, i) => {
@@ -404,6 +414,7 @@
     shown = view();
     layout(shown);
     const elements = [], parents = new Set();
+    const assumed = new Set((data.engine && data.engine.tried ? state.tried : []).map((c) => c.service || c.from + " " + c.to));
     for (const b of shown.boxes) {
       if (b.parent && !parents.has(b.parent)) {
         parents.add(b.parent);
@@ -415,7 +426,7 @@
       elements.push({
         group: "nodes", position: { x: b.x, y: b.y },
         data: { id: b.id, parent: b.parent || undefined, label: b.label.join("\n"), width: b.width, height: b.height, shape: b.closed ? "round-rectangle" : shapes[s.kind] || "round-rectangle" },
-        classes: [b.closed ? "group" : "", !b.closed && !s.defined ? "unsaid" : "", worst ? "error" : some ? "found" : ""].filter(Boolean).join(" "),
+        classes: [b.closed ? "group" : "", b.services.some((v) => assumed.has(services[v].id)) ? "tried" : "", !b.closed && !s.defined ? "unsaid" : "", worst ? "error" : some ? "found" : ""].filter(Boolean).join(" "),
       });
     }
     for (const a of shown.arrows) {
@@ -424,7 +435,7 @@
       elements.push({
         group: "edges", data: { id: a.id, source: a.from, target: a.to, width: a.calls.length > 1 ? Math.min(6, 1.5 + Math.log2(a.calls.length)) : 1.4, label: a.calls.length > 1 ? String(a.calls.length) : "", ...(a.weights ? { weights: a.weights, distances: a.distances } : {}) },
         classes: [every((c) => c.mode === "async") ? "async" : "", every((c) => c.strength !== "strong") ? "weak" : "", every((c) => c.need === "soft") ? "soft" : "",
-          pool ? "pool" : "", all.some((c) => looped.has(c.from + " " + c.to)) ? "loop" : ""].filter(Boolean).join(" "),
+          pool ? "pool" : "", all.some((c) => assumed.has(services[c.from].id + " " + services[c.to].id)) ? "tried" : "", all.some((c) => looped.has(c.from + " " + c.to)) ? "loop" : ""].filter(Boolean).join(" "),
       });
     }
     cy.batch(() => {
@@ -465,10 +476,12 @@
     return r.json();
   }
   function answer(list) {
-    const key = JSON.stringify([data.engine.number, state.mode, list]);
+    const key = JSON.stringify([data.engine.number, data.engine.tried ? state.tried : [], state.mode, list]);
     if (answers.has(key)) return answers.get(key);
     answers.set(key, null);
-    ask("incident", { number: data.engine.number, fail: list.map((v) => services[v].id), mode: state.mode }).then(
+    const body = { number: data.engine.number, fail: list.map((v) => services[v].id), mode: state.mode };
+    if (data.engine.tried) body.changes = state.tried;
+    ask("incident", body).then(
       (a) => {
         if (answers.size > 200) answers.clear();
         answers.set(key, { texts: [], ...a });
@@ -479,34 +492,159 @@
     );
     return null;
   }
+  /** Takes the estate as the files have it now, with what is assumed. */
   async function refresh() {
-    const had = data.engine.number, d = await ask("estate", {});
+    const had = data.engine.number, d = await ask("estate", { changes: state.tried });
     take(d);
     readAddress();
     draw();
     details();
     controls();
-    problem(d.engine.problem);
+    problem(unread(d.engine.problem));
     if (had !== d.engine.number) $("status").textContent = "The files have changed: this is what they declare now";
     document.documentElement.dataset.number = d.engine.number;
   }
+
+  // ---- What if: changes that are assumed, in place of what the inputs declare.
+
+  const isOf = (a, b) => a.service === b.service && a.from === b.from && a.to === b.to;
+  async function assume(tried) {
+    const before = state.tried;
+    state.tried = tried;
+    writeAddress();
+    document.documentElement.dataset.busy = "1";
+    try {
+      await refresh();
+      $("status").textContent = tried.length ? plural(tried.length, "change") + " assumed: nothing is written" : "Nothing is assumed";
+      if (scenario()) report();
+    } catch (e) {
+      state.tried = before;
+      writeAddress();
+      $("status").textContent = e.message;
+    }
+    delete document.documentElement.dataset.busy;
+  }
+  /** Assumes a change, instead of one of the same service or call; one without a key takes it back. */
+  function attempt(change, keys) {
+    const others = state.tried.filter((c) => !isOf(c, change));
+    assume(Object.keys(keys).length ? [...others, { ...change, ...keys }] : others);
+  }
+  function wordsOf(c) {
+    if (c.service) return `${c.service}: ${plural(c.replicas, "replica")}`;
+    if (c.removed) return `${c.from} does not call ${c.to}`;
+    const words = Object.entries(c).filter(([key]) => key !== "from" && key !== "to").map(([key, value]) => (key === "hard" ? (value ? "required" : "optional") : key + " " + (typeof value === "object" ? Object.entries(value).map((pair) => pair.join(" ")).join(", ") : value)));
+    return `${c.from} calls ${c.to}: ` + words.join("; ");
+  }
+  function triedPanel() {
+    const t = data.engine && data.engine.tried;
+    if (!t) return [];
+    const parts = [element("h2", "Assumed")];
+    parts.push(listOf(state.tried.map((c) => [element("span", wordsOf(c)), " ", button("Take back", () => assume(state.tried.filter((other) => other !== c)))])));
+    if (state.tried.length > 1) parts.push(button("Take all back", () => assume([])));
+    for (const words of t.idle || []) parts.push(element("p", words, "warning"));
+    const list = (title, lines) => lines && lines.length && parts.push(element("h3", title), listOf(lines.slice(0, 30).map((l) => [l])), ...(lines.length > 30 ? [element("p", `and ${lines.length - 30} more`)] : []));
+    const marks = { "!": "worse: ", "-": "gone: ", "+": "new: ", "~": "" };
+    list("What changes", (t.effects || []).map((e) => element("span", marks[e.mark] + e.words, e.mark === "!" ? "error" : "")));
+    list(plural((t.gone || []).length, "finding") + " less", (t.gone || []).map((f) => element("span", f)));
+    list(plural((t.found || []).length, "finding") + " more", (t.found || []).map((f) => element("span", f, "warning")));
+    if (!(t.effects || []).length && !(t.gone || []).length && !(t.found || []).length) parts.push(element("p", "Radii of services that stop, findings and availability stay as they are."));
+    const text = (title, body, name) => {
+      const more = document.createElement("details");
+      more.append(element("summary", title), button("Copy", () => copy(body)), Object.assign(document.createElement("pre"), { textContent: cleanLines(body), tabIndex: 0 }));
+      more.lastChild.setAttribute("aria-label", title);
+      more.dataset.text = name;
+      parts.push(more);
+    };
+    text("As weir.yaml", t.manifest, "manifest");
+    if (t.fragment) text("As a diff of the files", t.fragment, "fragment");
+    list("Not in the files", (t.left || []).map((l) => element("span", l, "faint")));
+    return parts;
+  }
+  function field(label, control) {
+    const l = element("label", label + " ");
+    l.append(control);
+    return l;
+  }
+  function input(name, value, more) {
+    return Object.assign(document.createElement("input"), { name, value: value === undefined ? "" : value, autocomplete: "off", ...more });
+  }
+  function select(name, value, choices) {
+    const s = Object.assign(document.createElement("select"), { name });
+    for (const [v, words] of choices) s.append(Object.assign(element("option", words), { value: v }));
+    s.value = value || "";
+    return s;
+  }
+  const breakers = {
+    off: "off", call: { kind: "call", errorRate: "50%", window: "10s", minCalls: 20, open: "30s" }, endpoint: { kind: "endpoint", failures: 5, window: "10s", open: "30s", maxEject: "50%" },
+  };
+  /** A form that assumes a change: its controls, and what they say. */
+  function whatIf(change, controls, keysOf, more) {
+    if (!data.engine) return [];
+    const form = document.createElement("form"), now = state.tried.find((c) => isOf(c, change));
+    form.className = "tries";
+    form.append(...controls(now || {}));
+    const buttons = document.createElement("div");
+    buttons.className = "choices";
+    buttons.append(element("button", "Try"), ...more, ...(now ? [button("Take back", () => attempt(change, {}))] : []));
+    form.append(buttons);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      attempt(change, keysOf((name) => form.elements[name].value.trim()));
+    });
+    return [element("h3", "What if"), form];
+  }
+  function whatIfService(s) {
+    return whatIf({ service: s.id }, (now) => [field("replicas", input("replicas", now.replicas, { type: "number", min: 0 }))],
+      (value) => (value("replicas") === "" ? {} : { replicas: Number(value("replicas")) }), []);
+  }
+  function whatIfCall(c) {
+    const change = { from: services[c.from].id, to: services[c.to].id };
+    const kind = (now) => (typeof now === "object" && now ? now.kind : now);
+    return whatIf(change, (now) => [
+      field("timeout", input("timeout", now.timeout, { placeholder: "2s, off" })),
+      field("of one attempt", input("perTry", now.perTry, { placeholder: "500ms" })),
+      field("retries", input("retries", now.retry === "off" ? 0 : now.retry && now.retry.retries, { type: "number", min: 0 })),
+      field("breaker", select("breaker", kind(now.breaker), [["", "as it is"], ["call", "of the call"], ["endpoint", "of single replicas"], ["off", "off"]])),
+      field("at once", input("bulkhead", now.bulkhead && now.bulkhead.maxConcurrent, { type: "number", min: 1 })),
+      field("fallback", select("fallback", kind(now.fallback), [["", "as it is"], ["static", "a default"], ["cache", "the last good answer"], ["none", "none"]])),
+      field("the caller", select("hard", now.hard === undefined ? "" : String(now.hard), [["", "as it is"], ["false", "can do without"], ["true", "cannot do without"]])),
+    ], (value) => {
+      const keys = {};
+      for (const name of ["timeout", "perTry"]) if (value(name)) keys[name] = value(name);
+      if (value("retries") !== "") keys.retry = Number(value("retries")) ? { retries: Number(value("retries")) } : "off";
+      if (value("breaker")) keys.breaker = breakers[value("breaker")];
+      if (value("bulkhead")) keys.bulkhead = { maxConcurrent: Number(value("bulkhead")) };
+      if (value("fallback")) keys.fallback = value("fallback");
+      if (value("hard")) keys.hard = value("hard") === "true";
+      return keys;
+    }, [button("Without this call", () => attempt(change, { removed: true }))]);
+  }
+
   function problem(text) {
     $("problem").hidden = !text;
-    $("problem").textContent = text ? "Shown is the last state that could be read. " + clean(text) : "";
+    $("problem").textContent = clean(text || "");
   }
+  const unread = (text) => (text ? "Shown is the last state that could be read. " + text : "");
   async function follow() {
     for (let turn = data.engine.turn; ; ) {
+      let n;
       try {
-        const n = await (await fetch("wait?turn=" + turn)).json();
-        if (n.number !== data.engine.number) await refresh();
-        else problem(n.problem);
-        turn = n.turn;
+        n = await (await fetch("wait?turn=" + turn)).json();
       } catch {
         problem("weir serve does not answer.");
         await new Promise((go) => setTimeout(go, 3000));
+        continue;
+      }
+      turn = n.turn;
+      try {
+        if (n.number !== data.engine.number) await refresh();
+        else problem(unread(n.problem));
+      } catch (e) {
+        problem(e.message);
       }
     }
   }
+
   /** The label of a victim: [service, at first, later, in all, call, ...]. Who does not suffer now is protected. */
   const labelOf = (victim) => victim[{ first: 1, later: 2 }[state.phase] || 3] || 1;
 
@@ -590,12 +728,14 @@
     }
     return ul;
   }
-  const place = (text) => element("span", text, "place");
+  const assumedAt = (text) => data.engine && data.engine.tried && text.startsWith(data.engine.tried.file + ":");
+  const place = (text) => (assumedAt(text) ? element("span", "assumed", "assumed") : element("span", text, "place"));
 
   const controlName = (e) => e.tagName + " " + (e.dataset.mode || e.dataset.phase || e.name || e.textContent);
   function details() {
     const at = $("details"), ref = state.select, i = Number(ref.slice(1));
     const parts = ref === "" ? overview() : ref[0] === "s" ? serviceDetails(i) : ref[0] === "c" ? callDetails(i) : setDetails(i);
+    $("tried").replaceChildren(...triedPanel());
     const had = at.contains(document.activeElement) ? controlName(document.activeElement) : "";
     at.replaceChildren(...parts);
     if (had) [...at.querySelectorAll("button, input, select")].find((e) => controlName(e) === had)?.focus(); // so that a keyboard goes on
@@ -735,7 +875,7 @@
     }
     const key = keyOf(v);
     if (key && state.focus < 0) tools.append(button((isClosed(key) ? "Expand " : "Collapse ") + short(key, 30), () => toggle(key)));
-    parts.push(tools, ...failPanel("s" + v));
+    parts.push(tools, ...failPanel("s" + v), ...whatIfService(s));
     if (foundAt[v].length) parts.push(element("h3", plural(foundAt[v].length, "finding")), listOf(foundAt[v].map(findingParts)));
     const line = (i, other) => {
       const c = calls[i], b = button(short(services[other].id, 120), () => choose("c" + i), "link");
@@ -753,7 +893,7 @@
     const kind = grouped(c);
     parts.push(definitions([["protocol", c.protocol], ["mode", c.mode], ["need", c.need], ["class", c.class], ["evidence", c.strength], ["seen", c.seen],
       ["group", kind === undefined ? "" : [groups[kind].kind, groups[kind].name].filter(Boolean).join(" ")], ["fallback", c.fallback ? "only instead of another call" : ""], ["mirror", c.mirror ? "copies of traffic" : ""]]));
-    parts.push(element("h3", "Evidence"), listOf((c.evidence || []).map((e) => [e.way + ", " + e.strength + " ", place(e.place)])));
+    parts.push(...whatIfCall(c), element("h3", "Evidence"), listOf((c.evidence || []).map((e) => [e.way + ", " + e.strength + " ", place(e.place)])));
     parts.push(element("h3", "Policies"));
     if (!c.parts) parts.push(element("p", "none that an input shows"));
     for (const p of c.parts || []) {
@@ -783,6 +923,7 @@
     if (has("edge.weak")) words.push("dotted: weak evidence");
     if (has("edge.soft")) words.push("open arrow: optional");
     if (has("edge.pool")) words.push("diamond: one of a split, pool or failover");
+    if (has(".tried")) words.push("blue: assumed, see Assumed");
     if (has("edge.loop")) words.push("red: a cycle");
     if (scenario()) words.push("black: fails first; red, orange, yellow: failed, degraded, slow; green: protected; pale: unaffected");
     const hidden = services.length - shown.boxes.reduce((sum, b) => sum + b.services.length, 0);
@@ -869,7 +1010,9 @@
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   addEventListener("hashchange", () => {
+    const before = JSON.stringify(state.tried);
     readAddress();
+    if (JSON.stringify(state.tried) !== before) return assume(state.tried);
     draw();
     details();
     controls();
@@ -936,7 +1079,8 @@
   controls();
   document.documentElement.dataset.ready = "1";
   if (data.engine) {
-    problem(data.engine.problem);
-    follow();
+    problem(unread(data.engine.problem));
+    if (state.tried.length) assume(state.tried).then(follow);
+    else follow();
   }
 })();

@@ -125,7 +125,8 @@ func openTab(t *testing.T, address string, offline bool) *tab {
 	t.Cleanup(cancel)
 	ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
-	b := &tab{t: t, ctx: ctx, address: address}
+	b := &tab{t: t, ctx: ctx}
+	b.address, _, _ = strings.Cut(address, "#")
 	if err := chromedp.Listen(ctx, b.listen); err != nil {
 		t.Fatal(err)
 	}
@@ -256,13 +257,13 @@ func TestFailures(t *testing.T) {
 }
 
 // blast returns the states of services as weir blast has them, by phase.
-func blast(t *testing.T, id, mode, estate string) map[string]map[string]string {
+func blast(t *testing.T, id, mode string, sources ...string) map[string]map[string]string {
 	var report struct {
 		Impacts []struct {
 			Services []struct{ ID, Onset, Steady, Label string }
 		}
 	}
-	if err := json.Unmarshal(run(t, "blast", id, estate, "--mode", mode, "-o", "json"), &report); err != nil {
+	if err := json.Unmarshal(run(t, append([]string{"blast", id, "--mode", mode, "-o", "json"}, sources...)...), &report); err != nil {
 		t.Fatal(err)
 	}
 	word := func(state string) string {
@@ -429,16 +430,22 @@ func TestAccessible(t *testing.T) {
 	if dir == "" {
 		t.Skip("needs axe-core: WEIR_AXE names the directory in which npm has installed it")
 	}
-	axe, err := os.ReadFile(filepath.Join(dir, "node_modules/axe-core/axe.min.js"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	b := open(t, address)
 	act(b, `document.querySelector("#services li button").click()`)
 	act(b, `document.querySelector("[data-mode=hang]").click()`)
+	accessible(b, dir)
+}
+
+// accessible fails the test if axe-core, which npm has installed in dir, finds something serious.
+func accessible(b *tab, dir string) {
+	b.t.Helper()
+	axe, err := os.ReadFile(filepath.Join(dir, "node_modules/axe-core/axe.min.js"))
+	if err != nil {
+		b.t.Fatal(err)
+	}
 	act(b, "("+`()=>{`+string(axe)+`}`+")()")
 	found := eval[[]string](b, `axe.run().then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical").map(v => v.id + ": " + v.nodes.map(n => n.target.join(" ") + " " + n.failureSummary).join("; ")))`)
 	if len(found) > 0 {
-		t.Errorf("axe-core finds %s", strings.Join(found, "\n"))
+		b.t.Errorf("axe-core finds %s", strings.Join(found, "\n"))
 	}
 }

@@ -92,10 +92,61 @@ func TestServe(t *testing.T) {
 	b.quiet()
 }
 
+// TestWhatIf assumes three changes by clicks, takes one back, and compares with runs over the manifest
+// that the page offers.
+func TestWhatIf(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(estates+"/banking")); err != nil {
+		t.Fatal(err)
+	}
+	b := openTab(t, serve(t, dir), false)
+	act(b, choose, "ledger")
+	act(b, `document.querySelector("[data-mode=stop]").click()`)
+	const try = `[...document.querySelectorAll(".tries button")].find(e => e.textContent === %s).click()`
+	const callOf = `[...document.querySelectorAll("#details button")].find(e => e.textContent === %s).click()`
+	act(b, `document.querySelector(".tries [name=replicas]").value = 5`)
+	act(b, try, "Try")
+	until(b, `document.getElementById("tried").textContent.includes("ledger: 5 replicas")`)
+	act(b, choose, "transaction-service")
+	act(b, callOf, "ledger")
+	act(b, `(document.querySelector(".tries [name=timeout]").value = "700ms", document.querySelector(".tries [name=fallback]").value = "static")`)
+	act(b, try, "Try")
+	until(b, `document.getElementById("tried").textContent.includes("timeout 700ms; fallback static")`)
+	act(b, choose, "teller-service")
+	act(b, callOf, "ledger")
+	act(b, try, "Without this call")
+	until(b, `document.getElementById("tried").textContent.includes("teller-service does not call ledger")`)
+	until(b, `document.getElementById("status").textContent.startsWith("ledger, stop: ")`)
+
+	same := func() {
+		t.Helper()
+		manifest := eval[string](b, `document.querySelector("[data-text=manifest] pre").textContent`)
+		file := filepath.Join(t.TempDir(), "tried.yaml")
+		if err := os.WriteFile(file, []byte(manifest), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		compare(b, "ledger", "stop", dir, file)
+	}
+	same()
+	address := eval[string](b, `location.href`)
+	act(b, `[...document.querySelectorAll("#tried button")].filter(e => e.textContent === "Take back")[1].click()`)
+	until(b, `!document.getElementById("tried").textContent.includes("700ms")`)
+	until(b, `document.getElementById("status").textContent.startsWith("ledger, stop: ")`)
+	same()
+	b.quiet()
+
+	// The address has what is assumed.
+	c := openTab(t, address, false)
+	until(c, `document.getElementById("tried").textContent.includes("timeout 700ms; fallback static")`)
+	if dir := os.Getenv("WEIR_AXE"); dir != "" {
+		accessible(c, dir)
+	}
+}
+
 // compare compares the states of all services with those of weir blast.
-func compare(b *tab, ids, mode, dir string) {
+func compare(b *tab, ids, mode string, sources ...string) {
 	b.t.Helper()
-	want := blast(b.t, ids, mode, dir)["all"]
+	want := blast(b.t, ids, mode, sources...)["all"]
 	for id, state := range eval[map[string]string](b, states) {
 		if w := want[id]; !strings.Contains(","+ids+",", ","+id+",") && state != w && !(w == "" && state == "unaffected") {
 			b.t.Errorf("%s, %s: %s is %s in the page, %q for weir blast", ids, mode, id, state, w)
