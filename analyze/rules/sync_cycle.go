@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -44,7 +45,8 @@ another replica.
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [{to: orders, mode: async}]}
 
-Severity: error if every call in the cycle has strong evidence. Info if a gateway closes it, by
+Severity: error if every call in the cycle has strong evidence, and warning if all that shows one is the bare
+name of a host in a setting, without scheme, port or protocol. Info if a gateway closes it, by
 one of several routes: a request goes round only if the call back takes that route again, but the
 service needs the gateway for what it could call itself. Warning if one has
 weak evidence, such as a start order in a compose file; not reported then if some of
@@ -126,8 +128,12 @@ func reportSyncCycle(p *Pass, c analyze.Cycle) {
 		return
 	}
 	calls := analyze.CallsAlong(g, append(c.Loop, first)...)
-	p.Report(analyze.Finding{
-		Confidence: confidence(g, calls),
+	severity, sure := analyze.Error, confidence(g, calls)
+	if slices.ContainsFunc(calls, func(e graph.Edge) bool { return onlyNamed(g.Call(e)) }) {
+		severity, sure = analyze.Warning, analyze.Assumed
+	}
+	p.At(severity, analyze.Finding{
+		Confidence: sure,
 		Subject:    joinIDs(g, c.Loop, ","),
 		Message:    circle(g, c),
 		Hint:       cutHint(g, c),
@@ -135,6 +141,22 @@ func reportSyncCycle(p *Pass, c analyze.Cycle) {
 		Origins:    written(g, calls),
 		Services:   c.Loop,
 	})
+}
+
+// onlyNamed reports whether all that shows a call is the bare name of its callee in a setting, with no
+// scheme, port or protocol: a program also has such names to trust a proxy in front of it, or to write links.
+func onlyNamed(c graph.Call) bool {
+	named := false
+	for _, e := range c.Evidence {
+		switch {
+		case e.Strength < graph.Strong:
+		case strings.HasSuffix(e.Way, "-host") && e.Port == 0 && e.Mode == graph.ModeUnknown:
+			named = true
+		default:
+			return false
+		}
+	}
+	return named && c.Protocol == ""
 }
 
 // onlySeen reports whether only traces show that v calls itself.
