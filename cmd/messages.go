@@ -3,11 +3,13 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/english"
 	"github.com/weirgraph/weir/internal/sanitize"
 	"github.com/weirgraph/weir/render/pen"
 )
@@ -55,6 +57,10 @@ func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 			break
 		}
 	}
+	more := map[string]int{} // problems that are told with the first of their words, by its text
+	if !verbose {
+		told, more = once(told)
+	}
 	rest := 0
 	if !verbose && len(told) > maxProblems {
 		rest = len(told) - maxProblems
@@ -64,11 +70,36 @@ func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 		if i+1 < len(told) && told[i+1].Hint == p.Hint {
 			p.Hint = ""
 		}
-		c.printMessage(problemText(p), p.Hint)
+		text := problemText(p)
+		if n := more[text]; n > 0 {
+			text += fmt.Sprintf(" (and in %s; --verbose lists all)", english.Count(n, "other place"))
+		}
+		c.printMessage(text, p.Hint)
 	}
 	if rest > 0 {
 		c.printMessage(fmt.Sprintf("and %d more; --verbose shows all", rest), "")
 	}
+}
+
+// once leaves of skipped inputs with the same words only the first, and returns how many it left out
+// after each, by its text.
+func once(problems []graph.Problem) ([]graph.Problem, map[string]int) {
+	type words struct{ message, hint string }
+	first, more := map[words]string{}, map[string]int{}
+	problems = slices.DeleteFunc(slices.Clone(problems), func(p graph.Problem) bool {
+		if p.Level != graph.Skipped {
+			return false
+		}
+		w := words{p.Message, p.Hint}
+		text, again := first[w]
+		if again {
+			more[text]++
+		} else {
+			first[w] = problemText(p)
+		}
+		return again
+	})
+	return problems, more
 }
 
 // printUnread writes one message for each kind of inputs that are recognized and not read; with
