@@ -45,8 +45,8 @@ another replica.
     - {name: orders, calls: [stock]}
     - {name: stock, calls: [{to: orders, mode: async}]}
 
-Severity: error if every call in the cycle has strong evidence, and warning if all that shows one is the bare
-name of a host in a setting, without scheme, port or protocol. Info if a gateway closes it, by
+Severity: error if every call in the cycle has strong evidence, and warning if all that shows one is the name
+of a host in a setting, without a protocol. Info if a gateway closes it, by
 one of several routes: a request goes round only if the call back takes that route again, but the
 service needs the gateway for what it could call itself. Warning if one has
 weak evidence, such as a start order in a compose file; not reported then if some of
@@ -143,14 +143,14 @@ func reportSyncCycle(p *Pass, c analyze.Cycle) {
 	})
 }
 
-// onlyNamed reports whether all that shows a call is the bare name of its callee in a setting, with no
-// scheme, port or protocol: a program also has such names to trust a proxy in front of it, or to write links.
+// onlyNamed reports whether all that shows a call is the name of its callee in a setting of its own, with no
+// protocol: a program also has such names to trust a proxy in front of it, to write links, or to hand them on.
 func onlyNamed(c graph.Call) bool {
 	named := false
 	for _, e := range c.Evidence {
 		switch {
 		case e.Strength < graph.Strong:
-		case strings.HasSuffix(e.Way, "-host") && e.Port == 0 && e.Mode == graph.ModeUnknown:
+		case strings.HasSuffix(e.Way, "-host") && e.Mode == graph.ModeUnknown:
 			named = true
 		default:
 			return false
