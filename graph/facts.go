@@ -206,8 +206,21 @@ type LabeledObject struct {
 	Ref
 	Origin   Origin
 	Labels   Labels
-	Sections []string // the names of its listeners
-	Own      bool     // its listeners are for objects of its own namespace only
+	Sections []string    // the names of its listeners
+	Admits   []Admission // whose objects each listener is for; nil of an object without listeners
+}
+
+// An Admission says of a listener from which namespaces it takes routes. Its own is always among
+// them, unless it takes none.
+type Admission struct {
+	Section string // the name of the listener
+	None    bool
+	From    *Selector // Labels and Exprs are those of namespaces; nil is the object's own namespace only
+}
+
+// Own reports whether the listeners of an object are for objects of its own namespace only.
+func (o *LabeledObject) Own() bool {
+	return len(o.Admits) > 0 && !slices.ContainsFunc(o.Admits, func(a Admission) bool { return a.From != nil })
 }
 
 // A TargetSelector selects the objects of one kind by their labels, without a condition all
@@ -501,6 +514,7 @@ type MistakeKind uint8
 const (
 	MissedSelector MistakeKind = iota // a name selects no pod of the workload that it is for
 	EarlyVariable                     // a variable refers to one that is set after it, and keeps the reference as text
+	NotAdmitted                       // no listener takes a route
 )
 
 // An Ignore is an entry of a configuration that excuses findings: those that all its conditions

@@ -36,6 +36,14 @@ or it applies to a port without calls, or to a subset whose labels match no pod.
     spec:
       hosts: [ratings]             # ratings.platform; the service is in shop
 
+Reported, too, is a route that no listener of its Gateway takes, for its namespace or because no
+listener has the name that it asks for: such a route makes no call.
+
+    kind: Gateway
+    metadata: {name: web, namespace: infra}
+    spec:
+      listeners: [{name: http, port: 80, protocol: HTTP}]   # routes of infra only, unless
+                                                            # allowedRoutes says otherwise
 A field in the wrong place of its object is reported, too, with the place where it belongs:
 
     kind: DestinationRule
@@ -71,7 +79,17 @@ const fewUnseen = 3
 func checkPolicyUnbound(p *Pass) {
 	var unseen, inCode []analyze.Finding
 	acting := actingPlaces(p.Graph)
+	refused := map[string]bool{}
+	for _, m := range p.Graph.Coverage().Mistakes {
+		if m.Kind == graph.NotAdmitted {
+			p.Report(mistake(p, &m))
+			refused[m.Object] = true
+		}
+	}
 	for _, o := range objects(p.Graph) {
+		if refused[o.name] { // its policies act on no call for this reason
+			continue
+		}
 		var loose, allowed []*graph.BoundPolicy
 		bound := false
 		for _, part := range o.parts {

@@ -186,7 +186,7 @@ func (w waypoints) serve(p *policy.Product, s *graph.Service, own graph.Labels, 
 	if !found {
 		return !slices.ContainsFunc(slices.Collect(maps.Keys(w)), func(r graph.Ref) bool { return r.Kind == p.Name })
 	}
-	return (!of.Own || of.Namespace == s.Namespace) && !slices.Contains(p.Waypoint.ForOthers, of.Labels[p.Waypoint.For])
+	return (!of.Own() || of.Namespace == s.Namespace) && !slices.Contains(p.Waypoint.ForOthers, of.Labels[p.Waypoint.For])
 }
 
 // serviceLabels returns the labels of the Services that lead to entities, not those of pods.

@@ -82,16 +82,29 @@ func apiGateway(r *resource.Object) {
 // labeled makes the object one that policies may select by its labels.
 func labeled(r *resource.Object) {
 	listeners := r.List(r.Spec, "listeners")
-	r.Facts.Labeled = append(r.Facts.Labeled, graph.LabeledObject{
-		Ref: r.Ref(), Origin: r.At(r.Root), Labels: resource.LabelsOf(r.Meta.Get("labels")), Sections: names(listeners),
-		Own: len(listeners) > 0 && !slices.ContainsFunc(listeners, admitsOthers),
-	})
+	o := graph.LabeledObject{Ref: r.Ref(), Origin: r.At(r.Root), Labels: resource.LabelsOf(r.Meta.Get("labels")), Sections: names(listeners)}
+	for _, listener := range listeners {
+		o.Admits = append(o.Admits, admission(r, listener))
+	}
+	r.Facts.Labeled = append(r.Facts.Labeled, o)
 }
 
-// admitsOthers reports whether a listener may be for the objects of other namespaces.
-func admitsOthers(listener document.Node) bool {
-	from := listener.Get("allowedRoutes", "namespaces", "from").Str()
-	return from != "" && from != "Same" && from != "None"
+// admission reads from which namespaces a listener takes routes. What is not the word of any
+// release is taken for all.
+func admission(r *resource.Object, listener document.Node) graph.Admission {
+	a := graph.Admission{Section: listener.Get("name").Str()}
+	from := listener.Get("allowedRoutes", "namespaces")
+	switch from.Get("from").Str() {
+	case "", "Same":
+	case "None":
+		a.None = true
+	case "Selector":
+		selector := r.SelectorAt(from.Get("selector"))
+		a.From = &selector
+	default:
+		a.From = &graph.Selector{}
+	}
+	return a
 }
 
 // names are the names of sections.
