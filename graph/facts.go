@@ -28,6 +28,7 @@ type Facts struct {
 	Overrides  []Override
 	Listeners  []Listener
 	Namespaces []Namespace
+	Subsets    []Subset
 	Networks   []Network
 	Problems   []Problem
 	Unread     []Unread
@@ -199,6 +200,15 @@ type Listener struct {
 	// Machine is set for a port of the machine that runs the containers of a realm, to which they
 	// have a name of its own: "host.docker.internal:9191" is the service for all of them.
 	Machine bool
+}
+
+// A Subset is a part of the replicas of a host that routes may send requests to by its name.
+type Subset struct {
+	Of     Ref    // the object that declares it or, if Routed, sends requests to it
+	Host   string // as the object writes it
+	Name   string // empty: the object speaks of the host, and declares none
+	Routed bool
+	Origin Origin
 }
 
 // A LabeledObject is one that other objects may select by its labels: a route, a gateway.
@@ -515,6 +525,8 @@ const (
 	MissedSelector MistakeKind = iota // a name selects no pod of the workload that it is for
 	EarlyVariable                     // a variable refers to one that is set after it, and keeps the reference as text
 	NotAdmitted                       // no listener takes a route
+	MissingSubset                     // a route leads to a subset that no object for its host declares
+	UnseenSubset                      // likewise, and no object of the inputs is for the host
 )
 
 // An Ignore is an entry of a configuration that excuses findings: those that all its conditions

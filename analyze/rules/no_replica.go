@@ -27,6 +27,9 @@ Service whose selector misses the pods of the workload that it is for is reporte
 with and without callers: the workload of its name, or the only one in its namespace
 whose labels differ from the selector in a letter or two.
 
+A route of Istio to a subset that no DestinationRule declares finds no replica either. It is
+reported as info where no DestinationRule of the inputs is for the host.
+
     kind: Deployment
     metadata: {name: stock}          # web calls http://stock
     spec:
@@ -42,8 +45,12 @@ callers.
 
 func checkNoReplica(p *Pass) {
 	for _, m := range p.Graph.Coverage().Mistakes {
-		if m.Kind == graph.MissedSelector {
-			p.Report(mistake(p, &m))
+		switch f := mistake(p, &m); m.Kind {
+		case graph.MissedSelector, graph.MissingSubset:
+			p.Report(f)
+		case graph.UnseenSubset:
+			f.Confidence = analyze.Assumed
+			p.At(analyze.Info, f)
 		}
 	}
 	g := p.Analysis.Strong

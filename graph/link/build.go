@@ -67,6 +67,7 @@ func (b *Builder) Build() *graph.Graph {
 	if b.Over = l.over; b.Over != nil {
 		return graph.New(nil, nil)
 	}
+	l.missingSubsets()
 	l.dropNotAdmitted()
 	l.divideByListener()
 	l.expandGroups()

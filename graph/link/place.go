@@ -39,6 +39,9 @@ func (l *linker) place(namespace string, byFile map[string]string) {
 	for i := range f.Labeled {
 		ref(&f.Labeled[i].Origin, &f.Labeled[i].Ref)
 	}
+	for i := range f.Subsets {
+		ref(&f.Subsets[i].Origin, &f.Subsets[i].Of)
+	}
 	for i := range f.Calls {
 		party(&f.Calls[i].Origin, &f.Calls[i].From)
 		party(&f.Calls[i].Origin, &f.Calls[i].To)

@@ -25,6 +25,7 @@ func Join(into, f *graph.Facts) {
 	join(&into.Overrides, f.Overrides)
 	join(&into.Listeners, f.Listeners)
 	join(&into.Namespaces, f.Namespaces)
+	join(&into.Subsets, f.Subsets)
 	join(&into.Networks, f.Networks)
 	join(&into.Code, f.Code)
 	join(&into.CodeDirectories, f.CodeDirectories)

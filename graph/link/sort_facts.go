@@ -51,5 +51,6 @@ func sortFacts(f *graph.Facts) {
 	sortBy(f.Overrides, func(o *graph.Override) (graph.Origin, string) { return o.Origin, o.To })
 	sortBy(f.Listeners, func(l *graph.Listener) (graph.Origin, string) { return l.Origin, l.To.Ref.Name })
 	sortBy(f.Namespaces, func(n *graph.Namespace) (graph.Origin, string) { return n.Origin, n.Name })
+	sortBy(f.Subsets, func(s *graph.Subset) (graph.Origin, string) { return s.Origin, s.Name })
 	dropDuplicates(f)
 }

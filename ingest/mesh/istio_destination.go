@@ -29,6 +29,7 @@ func destinationRule(r *resource.Object) {
 	if host == "" {
 		return
 	}
+	declaredSubsets(r, host)
 	d := &destinationPolicies{Object: r, fields: field.New(r.Document, product.IstioDuration)}
 	d.base = r.Policy(product.Istio, "destination", r.Root)
 	d.base.To, d.base.ToIs = []graph.EndpointRef{namedHost(r, host)}, graph.Destination

@@ -21,6 +21,7 @@ const meshGateway = "mesh"
 // that point to others, are read as soon as the others are known.
 func virtualService(r *resource.Object) {
 	v := &virtualRoutes{Object: r, delegate: !r.Spec.Get("hosts").Exists()}
+	routedSubsets(r)
 	gateways := r.List(r.Spec, "gateways")
 	for _, gateway := range gateways {
 		if !isGatewayName(gateway) {
