@@ -57,7 +57,7 @@ func (c *console) printProblems(problems []graph.Problem, quiet, verbose bool) {
 			break
 		}
 	}
-	more := map[string]int{} // problems that are told with the first of their words, by its text
+	more := map[string]int{} // those that are left out after the first with the same words, by its text
 	if !verbose {
 		told, more = once(told)
 	}
