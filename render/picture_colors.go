@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -87,14 +86,6 @@ func tint(d *drawing, whole *graph.Graph, by string) *tinting {
 	}
 	t.order = t.order[:len(t.order)-t.more]
 	return t
-}
-
-// withArticle is "an owner", "a team".
-func withArticle(word string) string {
-	if strings.ContainsRune("aeiou", rune(word[0])) {
-		return "an " + word
-	}
-	return "a " + word
 }
 
 func colorProperty(g *graph.Graph, v graph.Node, by string) string {

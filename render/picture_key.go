@@ -19,22 +19,6 @@ type key struct {
 	notShown []string
 }
 
-// A swatch is a color and its meaning.
-type swatch struct {
-	fill   string // "" for a highlight of arrows and borders, if boxes have other colors
-	stroke string // "" for black
-	name   string // of the color, where the format shows no sample; may be ""
-	says   string
-}
-
-// ink is the color of text on it.
-func (s swatch) ink() string {
-	if s.fill == looks[down].fill {
-		return "#ffffff"
-	}
-	return "#000000"
-}
-
 // keyOf collects what occurs in p.
 func keyOf(p *picture) *key {
 	g := p.Graph

@@ -19,12 +19,6 @@ const (
 	boxMargin    = 20
 )
 
-// A layout is how the columns of a picture are made narrow enough.
-type layout struct {
-	nameWidth int                 // characters of a line of a name
-	free      map[graph.Edge]bool // calls that do not order the columns: what is after the last column goes below the others
-}
-
 // layoutOf chooses the widest names with which all columns fit, and what goes below the others
 // where even the narrowest do not. Columns are the longest chains of calls, each from its first
 // caller.

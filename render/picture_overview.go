@@ -3,12 +3,24 @@ package render
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/internal/english"
 )
+
+// A picture of more than about 150 calls is not readable, and dot needs minutes for one
+// of a thousand.
+const (
+	readableCalls = 150
+	readableBoxes = 100
+)
+
+func readable(d *drawing) bool {
+	return d.Graph.Calls() <= readableCalls && d.Graph.Len() <= readableBoxes
+}
 
 // An overview is the picture of an estate that is too large to be drawn: a box for each group of
 // services, and the services that matter most as boxes of their own.
@@ -177,4 +189,60 @@ func (d *drawing) keepArrows(h *highlighting, most int) {
 	}
 	d.keepCalls(func(e graph.Edge) bool { return keep[e] })
 	d.omit("%s of %s, those with the fewest calls", english.Count(len(order)-most, "arrow"), english.Count(lost, "call"))
+}
+
+// grouping returns what to group the services of g by: the first property that most of them
+// have, with enough values to be worth a picture and few enough to be drawn; else the one with the
+// fewest values; and how they call each other if there is none.
+func grouping(g *graph.Graph) string {
+	fewest, found := math.MaxInt, byCalls
+	for _, by := range []string{"namespace", "system", "owner", "team"} {
+		groups := map[string]bool{}
+		grouped := 0
+		for v := range graph.Node(g.Len()) {
+			if name := analyze.Property(g, v, by); name != "" {
+				groups[name] = true
+				grouped++
+			}
+		}
+		if len(groups) < 4 || grouped <= g.Len()/2 {
+			continue
+		}
+		if len(groups) <= overviewGroups {
+			return by
+		}
+		if len(groups) < fewest {
+			fewest, found = len(groups), by
+		}
+	}
+	return found
+}
+
+// keepBusiest keeps the highlighted boxes, those with the most calls, and those that these call
+// or are called by.
+func (d *drawing) keepBusiest(h *highlighting) {
+	g := d.Graph
+	near := make([]int, g.Len()) // arrows to boxes that are kept
+	keep := make([]bool, g.Len())
+	kept := 0
+	better := func(a, b graph.Node) bool {
+		return cmp.Or(cmp.Compare(max(h.box[a], warned), max(h.box[b], warned)), cmp.Compare(near[a], near[b]), cmp.Compare(degree(g, a), degree(g, b)), cmp.Compare(b, a)) > 0
+	}
+	for ; kept < readableBoxes/2; kept++ {
+		best := graph.Node(-1)
+		for v := range graph.Node(g.Len()) {
+			if !keep[v] && (best < 0 || better(v, best)) {
+				best = v
+			}
+		}
+		keep[best] = true
+		for _, v := range g.Callees(best) {
+			near[v]++
+		}
+		for _, e := range g.In(best) {
+			near[g.From(e)]++
+		}
+	}
+	d.omit("%s with fewer calls than those drawn", english.Count(g.Len()-kept, "box"))
+	d.keepOnly(func(n graph.Node) bool { return keep[n] })
 }

@@ -82,3 +82,11 @@ func ids(g *graph.Graph, nodes []graph.Node) []string {
 	}
 	return names
 }
+
+// withArticle is "an owner", "a team".
+func withArticle(word string) string {
+	if strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
