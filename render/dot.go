@@ -53,11 +53,16 @@ func (p *dotWriter) graph() {
 	if calls >= manyCalls {
 		p.WriteString(" " + fastLayout)
 	}
-	fmt.Fprintf(p, "\n\t\tlabel=<%s>]\n", p.heading())
+	heading, legend := p.heading(), p.legend()
+	if calls >= tooManyCalls && legend != "" { // sfdp draws no labels of clusters
+		heading = `<TABLE BORDER="0"><TR><TD>` + heading + `</TD></TR><TR><TD ALIGN="LEFT">` + legend + `</TD></TR></TABLE>`
+		legend = ""
+	}
+	fmt.Fprintf(p, "\n\t\tlabel=<%s>]\n", heading)
 	p.WriteString("\tnode [shape=box style=\"rounded,filled\" fillcolor=white fontname=\"Helvetica\" fontsize=11]\n")
 	p.WriteString("\tedge [fontname=\"Helvetica\" fontsize=10 arrowsize=0.7]\n")
 	// The legend is the label of a cluster around everything: a graph has one label only.
-	fmt.Fprintf(p, "\tsubgraph cluster {\n\tgraph [peripheries=0 labelloc=b label=<%s>]\n", p.legend())
+	fmt.Fprintf(p, "\tsubgraph cluster {\n\tgraph [peripheries=0 labelloc=b label=<%s>]\n", legend)
 	p.boxes()
 	p.arrows()
 	p.WriteString("\t}\n}\n")

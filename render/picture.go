@@ -61,7 +61,10 @@ func (p *picture) arrowLines(e graph.Edge) []string {
 	if n := p.Weight(e); n > 1 {
 		words = append(words, strconv.Itoa(n))
 	}
-	if as := p.lit.arrow[e]; as >= added {
+	switch as := p.lit.arrow[e]; {
+	case as == faulty:
+		words = append(words, "error")
+	case as >= added:
 		words = append(words, looks[as].word)
 	}
 	var lines []string

@@ -17,13 +17,17 @@ const (
 	sizeOfLabels = 10
 	rankGap      = 30 // points between two columns of boxes
 	boxMargin    = 20
+	widestName   = 28 // characters of a line
 )
 
 // layoutOf chooses the widest names with which all columns fit, and what goes below the others
 // where even the narrowest do not. Columns are the longest chains of calls, each from its first
 // caller.
 func layoutOf(p *picture) layout {
-	l := layout{free: map[graph.Edge]bool{}}
+	l := layout{nameWidth: widestName, free: map[graph.Edge]bool{}}
+	if p.Graph.Calls() > readableCalls*2 { // a view that chooses all of it
+		return l
+	}
 	column, back := columnsOf(p.Graph)
 	for e := range back {
 		l.free[e] = true
@@ -33,7 +37,7 @@ func layoutOf(p *picture) layout {
 		columns = max(columns, c+1)
 	}
 	var boxes, gaps []float64
-	for _, l.nameWidth = range []int{28, 22, 18, 15, 12} {
+	for _, l.nameWidth = range []int{widestName, 22, 18, 15, 12} {
 		boxes, gaps = make([]float64, columns), make([]float64, columns)
 		for v, c := range column {
 			boxes[c] = max(boxes[c], p.widthOf(graph.Node(v), l.nameWidth))

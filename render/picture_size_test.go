@@ -119,7 +119,11 @@ func (s *drawnSVG) cover(title string, attrs map[string]string) {
 // wide, and is drawn while one waits, whatever the size of the estate.
 func TestPicturesOfEstatesAreReadable(t *testing.T) {
 	path := graphviz(t)
-	for _, n := range []int{60, 300, testlong.N(1000, 3000)} {
+	sizes := []int{60, 300}
+	if testlong.On() {
+		sizes = append(sizes, 1000, 3000)
+	}
+	for _, n := range sizes {
 		g := graphtest.Landscape(n)
 		calls := analyze.Scope(g, graph.Weak)
 		check := rules.Run(g, rules.Options{})
@@ -129,6 +133,9 @@ func TestPicturesOfEstatesAreReadable(t *testing.T) {
 			"blast": {Graph: g, Impacts: []analyze.Incident{analyze.Simulate(calls, analyze.Scenario{Mode: "stop", Inject: stopped})}},
 		} {
 			for _, look := range []Look{{}, {ColorBy: "owner", Label: "evidence", Link: "https://example.com/{file}?a=1&line={line}"}} {
+				if (look.Link == "") == (name == "graph") && !testlong.On() { // one of the two is enough
+					continue
+				}
 				t.Run(fmt.Sprintf("%s of %d %s", name, n, look.ColorBy), func(t *testing.T) {
 					source := written(t, dot, r, Options{Look: look})
 					image, took := layOut(t, path, "svg", source)
@@ -155,5 +162,42 @@ func TestPicturesOfEstatesAreReadable(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestOverview holds that an overview has each service of an estate in one box, and what matters most
+// by itself.
+func TestOverview(t *testing.T) {
+	for _, n := range []int{300, 3000} {
+		g := graphtest.Landscape(n)
+		p := newPicture(reportOf(g), Options{})
+		services := 0
+		for b := range graph.Node(p.Graph.Len()) {
+			services += p.Members(b)
+		}
+		if services != g.Len() || p.Graph.Len() > overviewServices+overviewGroups+2*overviewOthers {
+			t.Errorf("%d of %d services are in %d boxes", services, g.Len(), p.Graph.Len())
+		}
+		for _, name := range []string{"platform/auth", "edge/gateway-1"} {
+			v, _ := g.Node(name)
+			if b, ok := p.Box(v); !ok || p.Members(b) != 1 {
+				t.Errorf("%d services: %s is not a box of its own", n, name)
+			}
+		}
+	}
+}
+
+// TestGroupsByCalls holds that services without namespaces, owners and teams are grouped by their calls.
+func TestGroupsByCalls(t *testing.T) {
+	g := graphtest.Parse("a:b,c b:c c:a d:e,f e:f f:d a:d")
+	got := boxes(View{Collapse: byCalls}.Draw(g))
+	if want := "around a around d"; got != want {
+		t.Errorf("groups %q, want %q", got, want)
+	}
+	if got := grouping(graphtest.Landscape(3000)); got != "owner" {
+		t.Errorf("a large estate is grouped by %s", got)
+	}
+	if got := grouping(graphtest.Landscape(300)); got != "namespace" {
+		t.Errorf("an estate is grouped by %s", got)
 	}
 }

@@ -13,7 +13,7 @@ import (
 // writeFates writes a paragraph for each shared resource.
 func writeFates(p *pen.Pen, g *graph.Graph, f *analyze.Fates) {
 	if len(f.Shared) == 0 {
-		p.Line("no two services share a database, cache, broker, external host, zone or namespace")
+		p.Prose("", pen.PlainStyle, "no two services share a database, cache, broker, external host, zone or namespace")
 	}
 	for i := range f.Shared {
 		if i > 0 {

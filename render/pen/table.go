@@ -24,9 +24,14 @@ const (
 )
 
 // Table writes rows under their heads in aligned columns, one line each. In a narrow
-// terminal, the columns that may be wrapped share the width that the others leave.
+// terminal, the columns that may be wrapped share the width that the others leave; if that is
+// not enough, each row is a paragraph.
 func (p *Pen) Table(columns []Column, rows [][]string) {
 	widths := p.widths(columns, rows)
+	if !p.fit(columns, widths, rows) {
+		p.paragraphs(columns, rows)
+		return
+	}
 	heads := make([]string, len(columns))
 	for i, c := range columns {
 		heads[i] = c.Head
@@ -40,8 +45,63 @@ func (p *Pen) Table(columns []Column, rows [][]string) {
 // BareTable writes rows in aligned columns that need no heads.
 func (p *Pen) BareTable(columns []Column, rows [][]string) {
 	widths := p.widths(columns, rows)
+	if !p.fit(columns, widths, rows) {
+		p.paragraphs(columns, rows)
+		return
+	}
 	for i, row := range rows {
 		p.row(columns, widths, row, i)
+	}
+}
+
+// fit reports whether columns of these widths fit, and all words in those that are wrapped.
+func (p *Pen) fit(columns []Column, widths []int, rows [][]string) bool {
+	if p.Width <= 0 {
+		return true
+	}
+	total := -gutter
+	for i, c := range columns {
+		total += widths[i] + gutter
+		if !c.Wrap {
+			continue
+		}
+		for _, row := range rows {
+			for word := range strings.FieldsSeq(row[i]) {
+				if ansi.StringWidth(word) > widths[i] {
+					return false
+				}
+			}
+		}
+	}
+	return total <= p.Width
+}
+
+// paragraphs writes each row as its first cell, and below it the others after their heads.
+func (p *Pen) paragraphs(columns []Column, rows [][]string) {
+	for number, row := range rows {
+		first := true
+		indent := ""
+		var rest []string
+		for i, c := range columns {
+			cell := strings.TrimSpace(row[i])
+			switch {
+			case first:
+				indent = row[i][:len(row[i])-len(strings.TrimLeft(row[i], " "))]
+				if cell == "" && i == 0 {
+					continue // an indent
+				}
+				if c.Style != nil {
+					cell = p.Paint(c.Style(number), cell)
+				}
+				p.Line(indent + cell)
+				first = false
+			case cell != "":
+				rest = append(rest, strings.TrimSpace(strings.ToLower(c.Head)+" "+cell))
+			}
+		}
+		if rest != nil {
+			p.Prose(indent+"  ", PlainStyle, strings.Join(rest, "; "))
+		}
 	}
 }
 
