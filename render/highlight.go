@@ -29,7 +29,6 @@ const (
 
 // A look is how a highlight is drawn, and its words.
 type look struct {
-	color  string // its name
 	fill   string // of boxes
 	stroke string // of arrows and borders
 	says   string // in the legend
@@ -40,18 +39,18 @@ type look struct {
 // looks are those of the highlights. They are distinct to people who see red and green, or blue
 // and yellow, alike; a test holds that. Text on fill is black, but white on that of down.
 var looks = [...]look{
-	onPath:    {"blue", "#d6e9f8", "#0072b2", "selected", "", "%d selected"},
-	warned:    {"orange", "#fdedc8", "#e08e00", "has a finding (warning)", "", ""},
-	faulty:    {"red", "#f8d3d0", "#b2182b", "has a finding (error)", "", ""},
-	looped:    {"purple", "#f1d9ee", "#c0589f", "is on a loop", "loop", "%d on loops"},
-	protected: {"green", "#d2efe5", "#009e73", "is protected", "protected", "%d protected"},
-	slowed:    {"light blue", "#dcf0fc", "#56b4e9", "is slow", "slow", "%d slow"},
-	degraded:  {"orange", "#fdedc8", "#e08e00", "degrades", "degrades", "%d degrade"},
-	failed:    {"red", "#f8d3d0", "#b2182b", "fails too", "fails", "%d fail"},
-	down:      {"dark red", "#67000d", "#67000d", "fails first", "fails first", "%d fail first"},
-	added:     {"green", "#d2efe5", "#009e73", "is added", "added", "%d added"},
-	altered:   {"orange", "#fdedc8", "#e08e00", "is changed", "changed", "%d changed"},
-	removed:   {"red", "#f8d3d0", "#b2182b", "is removed", "removed", "%d removed"},
+	onPath:    {"#d6e9f8", "#0072b2", "selected", "", "%d selected"},
+	warned:    {"#fdedc8", "#e08e00", "has a finding (warning)", "", ""},
+	faulty:    {"#f8d3d0", "#b2182b", "has a finding (error)", "", ""},
+	looped:    {"#f1d9ee", "#c0589f", "is on a loop", "loop", "%d on loops"},
+	protected: {"#d2efe5", "#009e73", "is protected", "protected", "%d protected"},
+	slowed:    {"#dcf0fc", "#56b4e9", "is slow", "slow", "%d slow"},
+	degraded:  {"#fdedc8", "#e08e00", "degrades", "degrades", "%d degrade"},
+	failed:    {"#f8d3d0", "#b2182b", "fails too", "fails", "%d fail"},
+	down:      {"#67000d", "#67000d", "fails first", "fails first", "%d fail first"},
+	added:     {"#d2efe5", "#009e73", "is added", "added", "%d added"},
+	altered:   {"#fdedc8", "#e08e00", "is changed", "changed", "%d changed"},
+	removed:   {"#f8d3d0", "#b2182b", "is removed", "removed", "%d removed"},
 }
 
 // The label of arrows that are best cut, and its entry in the legend.

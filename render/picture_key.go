@@ -13,7 +13,6 @@ type key struct {
 	kinds    []graph.Kind // of the boxes; KindUnknown is a box of several services
 	frames   bool         // around namespaces
 	pools    bool         // around members of pools
-	calls    bool         // there are arrows
 	labels   []string     // the meaning of labels
 	colors   []swatch
 	notShown []string
@@ -22,7 +21,7 @@ type key struct {
 // keyOf collects what occurs in p.
 func keyOf(p *picture) *key {
 	g := p.Graph
-	k := &key{calls: g.Calls() > 0, pools: len(p.groups.boxOf) > 0, notShown: slices.Clone(p.NotShown)}
+	k := &key{pools: len(p.groups.boxOf) > 0, notShown: slices.Clone(p.NotShown)}
 	for i := range g.Services() {
 		s := &g.Services()[i]
 		k.frames = k.frames || s.Namespace != ""
@@ -45,7 +44,7 @@ func keyOf(p *picture) *key {
 	k.labels = append(k.labels, p.labelMeanings()...)
 	for _, as := range p.lit.used() {
 		l := looks[as]
-		s := swatch{fill: l.fill, stroke: l.stroke, name: l.color, says: l.says}
+		s := swatch{fill: l.fill, stroke: l.stroke, says: l.says}
 		if p.tint.by != "" && as != down {
 			s.fill = ""
 		}

@@ -4,7 +4,6 @@ package render
 type swatch struct {
 	fill   string // "" for a highlight of arrows and borders, if boxes have other colors
 	stroke string // "" for black
-	name   string // of the color, where the format shows no sample; may be ""
 	says   string
 }
 
