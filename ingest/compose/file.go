@@ -213,7 +213,11 @@ func (p *composeFile) envFile(n document.Node) []composePair {
 			required = r
 		}
 	}
-	if file == "" || path.IsAbs(file) {
+	switch {
+	case file == "":
+		return nil
+	case path.IsAbs(file):
+		p.problem(graph.Note, n, "write a path that begins with ./ if the file is among the inputs", "env_file %q is not read: it is a path of the machine that runs the project", file)
 		return nil
 	}
 	name := path.Join(p.dir, file)

@@ -131,6 +131,8 @@ type file struct {
 	used      map[string]bool // names of types and constants
 	names     *scopeOfNames   // see scope
 
+	inImports map[string]bool // see importsName; of the names that were asked for
+
 	words  map[string]int       // how often names are in the file; nil until asked for
 	makers map[string]makerFunc // see makerFuncs; nil until asked for
 	bound  map[string]value     // what the parameters of a maker are

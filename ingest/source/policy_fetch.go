@@ -53,12 +53,16 @@ var fetch = &Idiom{
 
 // importsName reports whether a file imports a name.
 func (f *file) importsName(name string) bool {
-	for i := range f.tokens {
-		if f.tokens[i].kind == word && string(f.bytes(i)) == name && f.inImport(i) {
-			return true
-		}
+	known, ok := f.inImports[name]
+	for i := 0; i < len(f.tokens) && !ok; i++ {
+		known = f.tokens[i].kind == word && string(f.bytes(i)) == name && f.inImport(i)
+		ok = known
 	}
-	return false
+	if f.inImports == nil {
+		f.inImports = map[string]bool{}
+	}
+	f.inImports[name] = known
+	return known
 }
 
 // abortable reports whether options have a signal.

@@ -300,6 +300,48 @@ var attacks = []attack{
 			}
 		})
 	}, n: 1_000},
+	{name: "paths of ignore", twice: true, write: func(d *directory, n int) {
+		for i := range n {
+			d.text(fmt.Sprintf("d%d/weir.yaml", i), fmt.Sprintf("services: [{name: s%d, calls: [{to: s%d}]}]", i, i+1))
+		}
+		d.file("weir.yaml", func(w *bufio.Writer) {
+			w.WriteString("ignore:\n")
+			for i := range n {
+				fmt.Fprintf(w, "- {rule: '*', paths: ['x%d/**'], reason: r}\n", i)
+			}
+		})
+	}, n: 500},
+	{name: "a large baseline", twice: true, args: []string{"check", "--baseline", "b.json", "."}, write: func(d *directory, n int) {
+		chain(d, "weir.yaml", "s", n, nil)
+		d.file("b.json", func(w *bufio.Writer) {
+			w.WriteString(`{"schema": "weir-baseline/v1", "findings": [`)
+			for i := range n {
+				fmt.Fprintf(w, `{"fingerprint": "%016x", "rule": "timeout-missing", "subject": "s%d"},`, i, i)
+			}
+			w.WriteString(`{"fingerprint": "f", "rule": "timeout-missing", "subject": "s"}]}`)
+		})
+	}, n: 2_000},
+	{name: "addresses in source code", twice: true, write: func(d *directory, n int) {
+		d.text("compose.yaml", "services: {web: {build: web}}")
+		d.text("web/package.json", `{"name": "web"}`)
+		d.file("web/server.js", func(w *bufio.Writer) {
+			for i := range n {
+				fmt.Fprintf(w, "fetch('http://h%d:80/x');\n", i)
+			}
+		})
+	}, n: 15_000},
+	{name: "programs in source code", twice: true, write: func(d *directory, n int) {
+		d.file("compose.yaml", func(w *bufio.Writer) {
+			w.WriteString("services:\n")
+			for i := range n {
+				fmt.Fprintf(w, "  s%d: {build: s%[1]d}\n", i)
+			}
+		})
+		for i := range n {
+			d.text(fmt.Sprintf("s%d/package.json", i), fmt.Sprintf(`{"name": "s%d"}`, i))
+			d.text(fmt.Sprintf("s%d/server.js", i), fmt.Sprintf("fetch('http://s%d:80')", (i+1)%n))
+		}
+	}, n: 500},
 	{name: "a diff of everything", twice: true, args: []string{"diff", "a", "b"}, write: func(d *directory, n int) {
 		chain(d, "a/weir.yaml", "s", n, nil)
 		chain(d, "b/weir.yaml", "t", n, nil)
