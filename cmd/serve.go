@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -97,7 +98,11 @@ func runServe(r *run, o *serveOptions, sources []string) error {
 	}()
 	err = server.Serve(r.ctx, listener)
 	if r.ctx.Err() != nil {
-		<-watched
+		select {
+		case <-watched:
+		case <-time.After(grace / 2): // of a large estate that is being read
+			r.leave.removeAll()
+		}
 		r.endless = true
 	}
 	return err
