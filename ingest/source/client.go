@@ -172,12 +172,7 @@ func (f *file) typeOfFile() string {
 
 // isServiceName reports whether a text may be the name of a service: small letters, digits, and marks between.
 func isServiceName(s string) bool {
-	return len(s) >= 3 && isHostName(s)
-}
-
-// isHostName is isServiceName for a host, whose name may be shorter: "db".
-func isHostName(s string) bool {
-	if len(s) < 2 || len(s) > 60 || s[0] < 'a' || s[0] > 'z' {
+	if len(s) < 3 || len(s) > 60 || s[0] < 'a' || s[0] > 'z' {
 		return false
 	}
 	return strings.Trim(strings.ToLower(s), "abcdefghijklmnopqrstuvwxyz0123456789-_.") == ""

@@ -1,6 +1,9 @@
 package source
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // plain returns the text of a string of the file without expressions in it.
 func (f *file) plain(i int) (string, bool) { return f.plainIn(&f.code, i) }
@@ -48,6 +51,9 @@ func (f *file) literal(c *code, i int) value {
 	prefix := c.src[t.start : int(t.start)+int(t.letters)]
 	s := scanner{lang: f.lang}
 	opens := s.opensOf(prefix, t.quote)
+	if len(body) < maxValue && bytes.IndexByte(body, '\\') < 0 && bytes.IndexByte(body, '$') < 0 && (opens == "" || !bytes.Contains(body, []byte(opens))) {
+		return value{text: string(body), literal: true}
+	}
 	var b strings.Builder
 	for at := 0; at < len(body) && b.Len() < maxValue; {
 		ch := body[at]

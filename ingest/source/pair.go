@@ -78,14 +78,19 @@ func findDial(f *file, i int) int {
 
 // hostAt returns the string at a token if it may be the name of a host that is not this one, and nothing is joined to it.
 func (f *file) hostAt(i int) (string, bool) {
-	if body := inside(&f.code, i); len(body) < 2 || len(body) > 80 || classes[body[0]] != isLetter {
+	body := inside(&f.code, i)
+	if len(body) < 2 || len(body) > 60 || body[0] < 'a' || body[0] > 'z' {
 		return "", false
 	}
 	if c := f.byte(i + 1); c != ',' && c != ')' && c != '}' && c != ']' && c != ';' {
 		return "", false
 	}
-	host, ok := f.plain(i)
-	return host, ok && isHostName(host) && host != "localhost"
+	for _, c := range body {
+		if classes[c] < isLetter && c != '-' && c != '.' || c == '$' || c >= 0x80 {
+			return "", false
+		}
+	}
+	return string(body), string(body) != "localhost"
 }
 
 // hostKey returns the key of a value at a token if it is for the host of a server that is called.

@@ -9,7 +9,7 @@ import (
 	"github.com/weirgraph/weir/ingest/document"
 )
 
-// BenchmarkRead reads a file without hits, of about 10 KB.
+// BenchmarkRead reads a file without hits.
 func BenchmarkRead(b *testing.B) {
 	unit := "public class Cart%d {\n  // comment about things that are in a cart\n  private final PriceRepository prices;\n  public int total(Order order, int count) {\n" +
 		"    int sum = 0;\n    for (Item item : order.items()) { sum += item.price() * count; }\n    return sum; // \"quoted\"\n  }\n  String name = \"a name of a thing\";\n}\n"
@@ -18,7 +18,7 @@ func BenchmarkRead(b *testing.B) {
 		fmt.Fprintf(&src, unit, i)
 	}
 	for _, name := range []string{"Cart.java", "cart.ts", "cart.go", "Cart.cs"} {
-		b.Run("file="+name, func(b *testing.B) {
+		b.Run(fmt.Sprintf("file=%s/bytes=%d", name, src.Len()), func(b *testing.B) {
 			b.SetBytes(int64(src.Len()))
 			b.ReportAllocs()
 			for b.Loop() {
