@@ -132,6 +132,7 @@ type file struct {
 	names     *scopeOfNames   // see scope
 
 	inImports map[string]bool // see importsName; of the names that were asked for
+	modules   map[string]bool // see imports; likewise
 
 	words  map[string]int       // how often names are in the file; nil until asked for
 	makers map[string]makerFunc // see makerFuncs; nil until asked for

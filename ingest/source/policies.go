@@ -140,7 +140,15 @@ func (f *file) sees(from, to int) {
 
 // imports reports whether the file names a module in a string.
 func (f *file) imports(module string) bool {
-	return bytes.Contains(f.src, []byte(`"`+module+`"`)) || bytes.Contains(f.src, []byte(`'`+module+`'`))
+	known, ok := f.modules[module]
+	if !ok {
+		if f.modules == nil {
+			f.modules = map[string]bool{}
+		}
+		known = bytes.Contains(f.src, []byte(`"`+module+`"`)) || bytes.Contains(f.src, []byte(`'`+module+`'`))
+		f.modules[module] = known
+	}
+	return known
 }
 
 // addClient adds the client that the variable has that what begins at a token is the value of.
