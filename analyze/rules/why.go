@@ -78,7 +78,7 @@ func (p *Pass) lost(e graph.Edge, of policy.Bound) []analyze.Lost {
 		var one [1]graph.Evidence
 		for _, ev := range p.Core.EvidenceIn(e, &one) {
 			if ev.Loose != nil {
-				add(analyze.Lost{Object: ev.Loose.Text, Origin: ev.Loose.Origin, Text: fmt.Sprintf("the code of the call has %q (%s), of which it is not known whether it acts on the call", ev.Loose.Text, ev.Loose.Origin)})
+				add(analyze.Lost{Object: ev.Loose.Text, Origin: ev.Loose.Origin, Text: fmt.Sprintf("the code has %q, of which it is not known whether it acts on the call", ev.Loose.Text)})
 			}
 		}
 	}

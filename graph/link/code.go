@@ -25,6 +25,7 @@ type codeLinker struct {
 	apps      map[string][]int      // roots by the names that their code has for itself
 
 	texts    map[codeName]string           // what the names of modules are, "" of several
+	clients  map[string]*graph.CodePlace   // declared ones, by their types; nil of several
 	wrappers map[codeName]*graph.CodePlace // functions that try again; nil of several
 	process  map[codeName][]*graph.CodePlace
 	calls    []*codeCall
@@ -40,6 +41,7 @@ type codeScope struct {
 	settings map[string]string // by name
 	relaxed  map[string]string // by relaxed name
 	origins  map[string]graph.Origin
+	differ   map[string]bool // by relaxed name: the inputs give it several values
 	owner    int
 	texts    map[codeName]string // of all programs
 }
@@ -171,7 +173,7 @@ func (c *codeLinker) scopeOf(root int) *codeScope {
 	if s := c.scopes[root]; s != nil {
 		return s
 	}
-	s := &codeScope{scope: &scope{of: c.runningRef(root)}, settings: map[string]string{}, relaxed: map[string]string{}, origins: map[string]graph.Origin{}, owner: root, texts: c.texts}
+	s := &codeScope{scope: &scope{of: c.runningRef(root)}, settings: map[string]string{}, relaxed: map[string]string{}, origins: map[string]graph.Origin{}, differ: map[string]bool{}, owner: root, texts: c.texts}
 	for _, other := range c.declared[root] {
 		for i := range other.values {
 			v := &other.values[i]
@@ -183,6 +185,9 @@ func (c *codeLinker) scopeOf(root int) *codeScope {
 				settings map[string]string
 				key      string
 			}{{s.settings, v.Key}, {s.relaxed, relaxed(v.Key)}} {
+				if had, taken := m.settings[m.key]; taken && had != text {
+					s.differ[relaxed(v.Key)] = true
+				}
 				if _, taken := m.settings[m.key]; !taken || v.Source == graph.FromEnv {
 					m.settings[m.key], s.origins[relaxed(v.Key)] = text, v.Origin
 				}
@@ -264,6 +269,11 @@ func (c *codeLinker) connect(owner int, p *graph.CodePlace) {
 	case graph.CodeName:
 		c.connectName(owner, p)
 	case graph.CodeUse:
+		if client := c.clients[p.Symbol]; client != nil && len(p.Policies) > 0 {
+			use := *client
+			use.Policies, use.Loose, use.Origin = p.Policies, p.Loose, p.Origin
+			c.connectName(owner, &use)
+		}
 	case graph.CodeStub:
 		if to, ok := c.beside(c.servers[p.Symbol], c.scopeOf(owner).scope.of); ok {
 			c.add(owner, to, p, "grpc")

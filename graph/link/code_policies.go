@@ -28,6 +28,8 @@ type codeCall struct {
 	file  *graph.CodeFile
 	loose *graph.Loose
 	made  []codeEvidence
+	// instances are policies of configurations, by their numbers, that the code uses for the call.
+	instances []int
 }
 
 // codeEvidence is evidence that was made of a codeCall.
@@ -39,8 +41,17 @@ type codeEvidence struct {
 // indexPolicies finds what places of other files of a program refer to.
 func (c *codeLinker) indexPolicies() {
 	c.texts, c.wrappers, c.process = map[codeName]string{}, map[codeName]*graph.CodePlace{}, map[codeName][]*graph.CodePlace{}
+	c.clients = map[string]*graph.CodePlace{}
 	for i := range c.f.Code {
 		f := &c.f.Code[i]
+		for j := range f.Places {
+			if p := &f.Places[j]; p.Kind == graph.CodeClient {
+				if _, again := c.clients[p.Symbol]; again {
+					p = nil
+				}
+				c.clients[f.Places[j].Symbol] = p
+			}
+		}
 		named := func(p *graph.CodePlace) string {
 			if p.Kind == graph.CodeConstant && strings.Contains(p.Symbol, "#") {
 				return p.Symbol
@@ -56,7 +67,7 @@ func (c *codeLinker) indexPolicies() {
 			}
 			if owners == nil {
 				if owners = c.directories.ownerAbove(path.Dir(path.Clean(f.Origin.File))); len(owners) == 0 {
-					break
+					owners = []int{anyOwner}
 				}
 			}
 			for _, owner := range owners {
@@ -86,6 +97,9 @@ func (c *codeLinker) indexPolicies() {
 	}
 }
 
+// anyOwner is the owner of code of which it is not known which programs have it.
+const anyOwner = -1
+
 // callOf returns what acts on the request at a place, nil if that is none of which the policies are read.
 func (c *codeLinker) callOf(owner int, p *graph.CodePlace) *codeCall {
 	if !p.Request && len(p.Policies) == 0 && !p.Fallback {
@@ -106,9 +120,24 @@ func (c *codeLinker) callOf(owner int, p *graph.CodePlace) *codeCall {
 			}
 			continue
 		}
+		if at := c.instanceOf(owner, cp); at >= 0 {
+			call.instances = append(call.instances, at)
+			if len(cp.Steps) == 0 {
+				continue
+			}
+			own := *cp
+			own.Says = policy.Set{Layer: cp.Says.Layer, Product: cp.Says.Product}
+			call.take(c, &own, cp.Origin)
+			continue
+		}
 		call.take(c, cp, cp.Origin)
 	}
 	if p.Common != "" {
+		for _, common := range c.process[codeName{anyOwner, p.Common}] {
+			if call.loose = common.Loose; call.loose == nil {
+				call.loose = &graph.Loose{Origin: common.Origin, Text: common.Symbol}
+			}
+		}
 		for _, common := range c.process[codeName{owner, p.Common}] {
 			if common.Loose != nil {
 				call.loose = common.Loose
@@ -139,6 +168,22 @@ func placeAbsent(set *policy.Set, at graph.Origin) {
 			set.Put(d.Field, nil, policy.Absent, at)
 		}
 	}
+}
+
+// instanceOf returns the policy in the configuration of a program that code refers to by the name of an instance, -1
+// if it is not there.
+func (c *codeLinker) instanceOf(owner int, p *graph.CodePolicy) int {
+	module, name, ok := strings.Cut(p.Refers, "/")
+	if !ok || name == "" {
+		return -1
+	}
+	return slices.IndexFunc(c.f.Policies, func(o graph.Policy) bool {
+		if o.Product != p.Says.Product || !strings.HasPrefix(o.Object, module+"/") || !strings.HasSuffix(o.Object, "/"+name) || len(o.From) == 0 {
+			return false
+		}
+		root, ok := c.lookup(o.From[0].Ref)
+		return ok && c.find(root) == c.find(owner)
+	})
 }
 
 // isPolicyName reports whether a function that is not among the inputs may try again or end what it is given.
@@ -193,6 +238,10 @@ func (call *codeCall) fill(s *codeScope, set *policy.Set, amounts []graph.CodeAm
 		n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 		d, bad := time.ParseDuration(strings.TrimSpace(text))
 		switch {
+		case s.differ[relaxed(a.Setting)]: // which one acts is not known
+			set.Put(a.Field, nil, policy.Unknown, origin)
+			set.Partial = true
+			call.loose = &graph.Loose{Origin: origin, Text: a.Setting}
 		case err == nil && n == 0 && a.ZeroOff:
 			set.Put(a.Field, nil, policy.Disabled, origin)
 		case err == nil && n >= 0 && n < 1e9 && a.Unit > 0:
@@ -218,6 +267,15 @@ func (call *codeCall) add(l *linker, from, to int, e graph.Evidence) {
 	note := func(e graph.Evidence) {
 		if at := l.addEvidence(from, to, e); at >= 0 {
 			call.made = append(call.made, codeEvidence{[2]int{from, to}, at})
+		}
+	}
+	for _, i := range call.instances {
+		p, callee := &l.f.Policies[i], graph.EndpointRef{Ref: l.entities[to].ref}
+		if p.CalleeAlias != "" { // where the code uses it is known
+			p.CalleeAlias, p.To = "", nil
+		}
+		if !slices.ContainsFunc(p.To, func(o graph.EndpointRef) bool { return o.Ref == callee.Ref }) {
+			p.To = append(p.To, callee)
 		}
 	}
 	n := len(call.sets)

@@ -213,7 +213,7 @@ whole:
 	if name, ok := settingOfChain(names); ok {
 		return f.fallback(name, end)
 	}
-	if f.byte(end) == '[' && isSettings(chain) { // process.env["X"], os.environ["X"]
+	if f.byte(end) == '[' && isSettings(chain) && f.isEnvironment(chain) { // process.env["X"], os.environ["X"]
 		if key, ok := f.plain(end + 1); ok && f.byte(end+2) == ']' {
 			return f.fallback(key, end+3)
 		}
@@ -321,6 +321,16 @@ func (f *file) inObject(name string, path []string, use int) int {
 	return at
 }
 
+// isEnvironment reports whether what has settings by name has those that a program is started with. What a program calls
+// its configuration may be anything, but in the languages in which that is of the platform.
+func (f *file) isEnvironment(chain string) bool {
+	switch f.lang.Name {
+	case "csharp", "java", "kotlin":
+		return true
+	}
+	return strings.Contains(strings.ToLower(chain), "env")
+}
+
 // fallback returns the setting of a name with the default that follows it: "|| 5000".
 func (f *file) fallback(setting string, end int) (amount, int) {
 	a := amount{setting: setting, ok: true}
@@ -351,7 +361,7 @@ func (f *file) calledAmount(chain string, open int) (amount, int) {
 		return amount{n: a.n * float64(unit), timed: true, has: a.has, ok: true}, close + 1
 	}
 	switch {
-	case isGetter(chain) && f.kind(args[0]) == text:
+	case isGetter(chain) && f.isEnvironment(chain) && f.kind(args[0]) == text:
 		key, ok := f.plain(args[0])
 		if !ok || key == "" || strings.ContainsAny(key, " /${}") {
 			return unread, close + 1

@@ -14,6 +14,7 @@ func (f *file) bindPolicies() {
 		return
 	}
 	f.useClients()
+	f.sendLater()
 	f.findLoops()
 	slices.SortStableFunc(g.requests, func(a, b *request) int { return cmp.Compare(a.at, b.at) })
 	f.placeRequests()

@@ -22,6 +22,9 @@ var Idioms = []*Idiom{
 var PolicyIdioms = []*Idiom{
 	axios, axiosRetry, fetch, got, opossum, cockatiel,
 	retryLoop,
+	pythonClient, tenacity, urllib3, pybreaker,
+	netHTTP, goContext, retryableHTTP, gobreaker,
+	annotatedPolicy, httpClient,
 }
 
 // dispatch is the idioms by what they look at, for one language.

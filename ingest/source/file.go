@@ -140,8 +140,9 @@ type file struct {
 
 	listed       bool // functionList is made
 	functionList []function
-	changed      map[string]bool // see changes
-	params       map[string]int  // the tokens of the values of parameters, while a function is read
+	changed      map[string]bool   // see changes
+	fields       map[string]string // see useTypes
+	params       map[string]int    // the tokens of the values of parameters, while a function is read
 	importList   map[string]string
 	policies     *policies // nil until a word of one is found
 

@@ -114,16 +114,13 @@ func (f *file) requestAt(at int) *request {
 // guardPlace gives a place the policies that act on it.
 func (f *file) guardPlace(p *graph.CodePlace, at int) {
 	r := f.requestAt(at)
-	if r == nil && p.Kind == graph.CodeClient {
-		return
-	}
 	var acting []*guard
 	for _, g := range f.policies.guards {
 		if g.instead[1] > 0 && g.instead[0] <= at && at <= g.instead[1] {
 			p.Fallback = true
 			continue
 		}
-		if g.from > at || at > g.to || g.name != "" && (r == nil || !f.mentions(r, g.name)) || slices.ContainsFunc(g.outside, func(o [2]int) bool { return o[0] <= at && at <= o[1] }) {
+		if g.from > at || at > g.to || g.name != "" && !f.mentions(r, at, g.name) || slices.ContainsFunc(g.outside, func(o [2]int) bool { return o[0] <= at && at <= o[1] }) {
 			continue
 		}
 		g.used = true
@@ -184,9 +181,13 @@ func over(base, top graph.CodePolicy) graph.CodePolicy {
 	return both
 }
 
-// mentions reports whether a request has a name among what it takes.
-func (f *file) mentions(r *request, name string) bool {
-	for i := r.from; i <= r.to; i++ {
+// mentions reports whether a request, or what is called at a token, has a name among what it takes.
+func (f *file) mentions(r *request, at int, name string) bool {
+	from, to := at, f.expressionEnd(at) // pb.NewCartClient(conn).Get(ctx)
+	if r != nil {
+		from, to = r.from, r.to
+	}
+	for i := from; i <= to; i++ {
 		if f.is(i, name) {
 			return true
 		}

@@ -16,6 +16,7 @@ type policies struct {
 	seen     map[int]bool       // tokens that were read as a part of a policy
 	loops    []loop
 	wrappers []*wrapper
+	sends    []send
 }
 
 // A client is what requests are made with.

@@ -266,7 +266,7 @@ func (f *file) useForeign() {
 			continue
 		}
 		names := strings.Split(f.chainBefore(open), ".")
-		if names[0] == "" || len(names) > 2 || f.function(names[len(names)-1]) != nil && len(names) == 1 {
+		if names[0] == "" || len(names) > 2 || f.policies.names[names[0]] || f.function(names[len(names)-1]) != nil && len(names) == 1 {
 			continue
 		}
 		symbol := f.symbolOf(names)

@@ -15,10 +15,10 @@ import (
 // library wraps its client, and requests of Dapr's sidecar pass the sidecar of a mesh.
 var All = numbered(
 	// In the caller's process.
-	Native, HandWritten, Tenacity, SpringRetry, Micronaut, Cockatiel, FailsafeGo,
-	DotNet, Polly, Resilience4j, SpringCircuitBreaker, Hystrix, MicroProfile, PyBreaker, GoBreaker, Opossum, Ribbon,
+	Native, HandWritten, Tenacity, SpringRetry, Micronaut, Cockatiel,
+	HTTPClient, DotNet, Polly, Resilience4j, SpringCircuitBreaker, Hystrix, MicroProfile, PyBreaker, GoBreaker, Opossum, Ribbon,
 	AxiosRetry, Axios, Got, NodeFetch, Fetch, Urllib3, Requests, HTTPX, AIOHTTP,
-	GoContext, RetryableHTTP, NetHTTP, OpenFeign, RestTemplate, WebClient, OkHttp, HTTPClient, GRPC,
+	GoContext, RetryableHTTP, NetHTTP, OpenFeign, GRPC,
 	// In its sidecar.
 	DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
 	// In a gateway.

@@ -8,7 +8,7 @@ import (
 
 // Requests waits without limit by default. Its timeout is one of silence.
 var Requests = &policy.Product{
-	Name: "requests", Title: "requests",
+	Name: "python-requests", Title: "requests",
 	Source:    "https://requests.readthedocs.io/en/latest/user/advanced/#timeouts",
 	Durations: []*policy.Syntax{SecondsDuration},
 	Layer:     policy.App,
