@@ -27,3 +27,17 @@ func (f *file) bindPolicies() {
 	f.addSteps()
 	f.findLoose()
 }
+
+// sendLater gives requests to the clients that send them.
+func (f *file) sendLater() {
+	g := f.policies
+	for _, s := range g.sends {
+		switch c := g.clients[s.client]; {
+		case c != nil:
+			s.request.client = c
+		case s.client == "DefaultClient":
+			s.request.client = &client{family: netHTTPFamily, base: -1, at: s.request.at, unread: -1, process: true}
+		}
+		g.requests = append(g.requests, s.request)
+	}
+}

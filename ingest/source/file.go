@@ -118,6 +118,12 @@ func (c *code) opening(i int) int {
 	return -1
 }
 
+// A makerFunc is a function that returns an address with a parameter in it.
+type makerFunc struct {
+	params []string // in order
+	value  int      // the token that the expression begins with
+}
+
 // A file is one file of source code while it is read.
 type file struct {
 	code

@@ -289,3 +289,30 @@ func (f *file) functionAt(i int) *function {
 	}
 	return nil
 }
+
+// ends reports whether no more of an expression follows at a token.
+func (f *file) ends(i int) bool {
+	switch c := f.byte(i); c {
+	case ',', ')', ']', '}', ';', 0:
+		if c == 0 {
+			return i >= len(f.tokens) || f.newLine(i)
+		}
+		return true
+	case '?', '|', '&', '+', '-', '*', '/', '%', '.', '<', '>', '=', '(', '[':
+		return false
+	}
+	return f.newLine(i)
+}
+
+// newLine reports whether a token begins another line than the one before it ends.
+func (f *file) newLine(i int) bool {
+	if i <= 0 || i >= len(f.tokens) {
+		return true
+	}
+	for _, c := range f.src[f.tokens[i-1].end:f.tokens[i].start] {
+		if c == '\n' {
+			return true
+		}
+	}
+	return false
+}

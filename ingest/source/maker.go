@@ -15,12 +15,6 @@ var maker = &Idiom{
 	find:      findMaker,
 }
 
-// A makerFunc is a function that returns an address with a parameter in it.
-type makerFunc struct {
-	params []string // in order
-	value  int      // the token that the expression begins with
-}
-
 func findMaker(f *file, i int) int {
 	if c := f.byte(i - 1); c != '(' && c != ',' || len(f.makerFuncs()) == 0 {
 		return i

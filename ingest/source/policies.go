@@ -108,6 +108,12 @@ type loop struct {
 	caught   [2]int // of what handles the error
 }
 
+// A send is a request that a client of a name sends.
+type send struct {
+	request *request
+	client  string
+}
+
 // A wrapper is a function that calls one that it is given, and tries again.
 type wrapper struct {
 	fn    *function

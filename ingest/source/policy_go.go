@@ -113,26 +113,6 @@ func (f *file) newRequestOfGo(i int) {
 	f.guarding().sends = append(f.guarding().sends, send{r, sender})
 }
 
-// A send is a request that a client of a name sends.
-type send struct {
-	request *request
-	client  string
-}
-
-// sendLater gives requests to the clients that send them.
-func (f *file) sendLater() {
-	g := f.policies
-	for _, s := range g.sends {
-		switch c := g.clients[s.client]; {
-		case c != nil:
-			s.request.client = c
-		case s.client == "DefaultClient":
-			s.request.client = &client{family: netHTTPFamily, base: -1, at: s.request.at, unread: -1, process: true}
-		}
-		g.requests = append(g.requests, s.request)
-	}
-}
-
 // goContext is a deadline that the calls of a function take with their context: ctx, cancel := context.WithTimeout(ctx, 2*time.Second).
 var goContext = &Idiom{
 	Name:      "go-context",
