@@ -66,6 +66,13 @@ func syntaxError(p Part, err error) *SyntaxError {
 	if e := encodingError(p); e != nil {
 		return e
 	}
+	if strings.Contains(err.Error(), "did not find expected node content") && isCutOff(p.Text) {
+		end := bytes.TrimRight(p.Text, " \t\r\n")
+		return &SyntaxError{
+			Line: int(p.line) + 1 + bytes.Count(end, newline), Column: utf8.RuneCount(end[bytes.LastIndexByte(end, '\n')+1:]),
+			Message: "the text ends within brackets", Hint: "close them, or get the whole file",
+		}
+	}
 	line, says := yamlPlace(p.Text, err)
 	source := bytes.TrimRight(nthLine(p.Text, line), "\r\n")
 	blank := source[:len(source)-len(bytes.TrimLeft(source, " \t"))]
@@ -88,6 +95,29 @@ func syntaxError(p Part, err error) *SyntaxError {
 	e.Column = utf8.RuneCount(source[:start]) + 1
 	e.Message += inKey(source)
 	return e
+}
+
+// isCutOff reports whether a text in brackets, as JSON is, ends before they are closed.
+func isCutOff(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n")
+	if len(text) == 0 || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return depth > 0 && !quoted
 }
 
 var lineKey = lazy.NewRegexp(`^[ \t]*(?:- +)*["']?([A-Za-z_][\w.-]{0,39})["']?[ \t]*[:=]`)

@@ -39,6 +39,7 @@ func TestSyntaxError(t *testing.T) {
 		{"second document", "x: 1\n---\na: b: c\n", `3:5: a second ":" in "a"`},
 		{"item of a List", "kind: List\nitems:\n- a: 1\n- b: c: d\n", `4:7: a second ":" in "b"`},
 		{"json", "{\"a\": 1,\n\"b\" 2}", `2:5: a word where ":" should be`},
+		{"json that is cut off", "{\"a\": [\n{\"b\": \"}\"},\n{\"c\": ", `3:5: the text ends within brackets`},
 		{"long line", "a: " + strings.Repeat("b: ", 1000), `1:3002: a second ":" in "a"`},
 		{"nesting", strings.Repeat("[", 100_000), `1:1: values nested too deep`},
 		{"nesting of blocks", strings.Repeat("- ", 20_000), `1:1: values nested too deep`},
