@@ -82,7 +82,9 @@ func checkPolicyUnbound(p *Pass) {
 	refused := map[string]bool{}
 	for _, m := range p.Graph.Coverage().Mistakes {
 		if m.Kind == graph.NotAdmitted {
-			p.Report(mistake(p, &m))
+			f := mistake(p, &m)
+			f.Fix = analyze.Fix{None: analyze.NoValue} // whom a gateway admits is for its owner to decide
+			p.Report(f)
 			refused[m.Object] = true
 		}
 	}
