@@ -46,6 +46,9 @@ func checkRetryWithoutTimeout(p *Pass) {
 			continue
 		}
 		part, l := found.part, found.layer
+		if clientUnread(part) {
+			continue
+		}
 		sure, without := analyze.Default, "but no attempt has a timeout: one that hangs is never retried"
 		if part.Attempt.State == policy.Undeclared && !l.Set.Product.OrNative().ByHand {
 			sure, without = analyze.Assumed, "and no input declares a timeout of an attempt; unless the code has one, an attempt that hangs is never retried"

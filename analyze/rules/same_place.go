@@ -60,7 +60,8 @@ func valueOf(f *analyze.Finding) string {
 }
 
 // givePlaces gives findings about calls one cause where they say the same of them, because of
-// what is declared in one place: that place is what has to change.
+// what is declared in one place: that place is what has to change. The source code of a caller is one,
+// however many of its lines are alike.
 func givePlaces(g *graph.Graph, found []analyze.Finding) {
 	for i := range found {
 		f := &found[i]
@@ -69,7 +70,14 @@ func givePlaces(g *graph.Graph, found []analyze.Finding) {
 		}
 		call := g.ID(f.Services[0]) + " calls " + g.ID(f.Services[1]) + " "
 		if says, ok := strings.CutPrefix(f.Message, call); ok && f.Subject == g.ID(f.Services[0])+"->"+g.ID(f.Services[1]) {
-			f.Alike = analyze.Alike{Cause: f.Origins[0].String() + " " + says + " " + f.Hint, Says: says, Hint: f.Hint, Calls: true, Goes: true}
+			place := f.Origins[0].String()
+			if isCode(f.Origins[0]) {
+				place = g.ID(f.Services[0])
+			}
+			f.Alike = analyze.Alike{Cause: place + " " + says + " " + f.Hint, Says: says, Hint: f.Hint, Calls: true, Goes: true}
 		}
 	}
 }
+
+// isCode reports whether a place is one of source code.
+func isCode(o graph.Origin) bool { return o.Reader == "source" }

@@ -37,6 +37,14 @@ func sureOfBound(b policy.Limit) analyze.Confidence {
 // time. Attempts that end, and are repeated without end, are another matter.
 func unbounded(part *analyze.Part) bool { return part.Attempt.State != policy.Finite }
 
+// clientUnread reports whether source code declares policies around a client of which no timeout is
+// read: the client may have one, or its library a default.
+func clientUnread(part *analyze.Part) bool {
+	return part.Attempt.State == policy.Undeclared && slices.ContainsFunc(part.Layers, func(l policy.Effect) bool {
+		return l.Set.Layer == policy.App && slices.ContainsFunc(l.Set.Decisions(), func(d policy.Decision) bool { return isCode(d.Origin) })
+	})
+}
+
 // until writes a bound as the time that something can take, "60s without a byte" for a read
 // timeout alone.
 func until(b policy.Limit) string {

@@ -67,7 +67,9 @@ func checkTimeoutMissing(p *Pass) {
 				silent = append(silent, e)
 			}
 		case !fromGateway(p, e):
-			found, named := matchingParts(parts, func(part *analyze.Part) bool { return unbounded(part) && !disabled(part) && !isStream(part) })
+			found, named := matchingParts(parts, func(part *analyze.Part) bool {
+				return unbounded(part) && !clientUnread(part) && !disabled(part) && !isStream(part)
+			})
 			if len(found) > 0 {
 				endless = append(endless, endlessCall{e, found[0], named})
 			}
