@@ -24,12 +24,14 @@ type codeLinker struct {
 	users     map[string][]codeUser // of types of clients
 	apps      map[string][]int      // roots by the names that their code has for itself
 
-	texts    map[codeName]string           // what the names of modules are, "" of several
-	clients  map[string]*graph.CodePlace   // declared ones, by their types; nil of several
-	wrappers map[codeName]*graph.CodePlace // functions that try again; nil of several
-	process  map[codeName][]*graph.CodePlace
-	calls    []*codeCall
-	file     *graph.CodeFile // that is read
+	texts     map[codeName]string           // what the names of modules are, "" of several
+	clients   map[string]*graph.CodePlace   // declared ones, by their types; nil of several
+	wrappers  map[codeName]*graph.CodePlace // functions that try again; nil of several
+	process   map[codeName][]*graph.CodePlace
+	calls     []*codeCall
+	byPlace   map[*graph.CodePlace][]*codeCall // those that calls were made of; nil until it is asked for
+	instances map[string][]int                 // policies by the last part of their names; nil until it is asked for
+	file      *graph.CodeFile                  // that is read
 
 	ownerless map[int]*ownerless // by the root that they name
 	order     []int              // the roots of ownerless, in order

@@ -1,14 +1,15 @@
 package link
 
 import (
+	"fmt"
 	"path"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -177,14 +178,26 @@ func (c *codeLinker) instanceOf(owner int, p *graph.CodePolicy) int {
 	if !ok || name == "" {
 		return -1
 	}
-	return slices.IndexFunc(c.f.Policies, func(o graph.Policy) bool {
-		if o.Product != p.Says.Product || !strings.HasPrefix(o.Object, module+"/") || !strings.HasSuffix(o.Object, "/"+name) || len(o.From) == 0 {
-			return false
+	if c.instances == nil {
+		c.instances = map[string][]int{}
+		for i := range c.f.Policies {
+			last := lastPart(c.f.Policies[i].Object)
+			c.instances[last] = append(c.instances[last], i)
 		}
-		root, ok := c.lookup(o.From[0].Ref)
-		return ok && c.find(root) == c.find(owner)
-	})
+	}
+	for _, i := range c.instances[lastPart(name)] {
+		o := &c.f.Policies[i]
+		if o.Product != p.Says.Product || !strings.HasPrefix(o.Object, module+"/") || !strings.HasSuffix(o.Object, "/"+name) || len(o.From) == 0 {
+			continue
+		}
+		if root, ok := c.lookup(o.From[0].Ref); ok && c.find(root) == c.find(owner) {
+			return i
+		}
+	}
+	return -1
 }
+
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 // isPolicyName reports whether a function that is not among the inputs may try again or end what it is given.
 func isPolicyName(name string) bool {
@@ -316,54 +329,57 @@ func (c *codeLinker) finishCalls() {
 		}
 	}
 	for _, key := range order {
-		list := byCall[key]
-		for _, call := range list {
-			if slices.ContainsFunc(list, func(o *codeCall) bool { return slices.Equal(o.place.Methods, call.place.Methods) && !o.alike(call) }) {
-				c.namePart(key, call, list)
-			}
-		}
+		c.nameParts(key, byCall[key])
 	}
 }
 
-// alike reports whether the same policies act on two calls, wherever they are declared.
-func (call *codeCall) alike(o *codeCall) bool {
-	if call == o {
-		return true
-	}
-	if len(call.sets) != len(o.sets) || (call.loose == nil) != (o.loose == nil) || call.place.Fallback != o.place.Fallback {
-		return false
-	}
-	for i := range call.sets {
-		a, b := call.sets[i].Decisions(), o.sets[i].Decisions()
-		if call.sets[i].Product != o.sets[i].Product || len(a) != len(b) {
-			return false
+// nameParts names the calls of a list on which not the same policies act as on another one with the same
+// methods: by their methods and path and, if another one has both, by their place.
+func (c *codeLinker) nameParts(key [2]int, list []*codeCall) {
+	methods, names := map[string]*distinct.List[string]{}, map[string]*distinct.List[string]{}
+	acting := make([]string, len(list))
+	see := func(in map[string]*distinct.List[string], name, acts string) {
+		if in[name] == nil {
+			in[name] = &distinct.List[string]{}
 		}
-		for j := range a {
-			a[j].Origin, b[j].Origin = graph.Origin{}, graph.Origin{}
-			if !reflect.DeepEqual(a[j], b[j]) {
-				return false
-			}
-		}
+		in[name].Add(acts)
 	}
-	return true
-}
-
-// namePart calls the part of a call that a request is by its methods and its path, and by its place if another
-// one has both.
-func (c *codeLinker) namePart(key [2]int, call *codeCall, list []*codeCall) {
 	name := func(o *codeCall) string {
 		return strings.TrimSpace(strings.Join(o.place.Methods, ",") + " " + o.place.Path)
 	}
-	match := name(call)
-	if match == "" || slices.ContainsFunc(list, func(o *codeCall) bool { return name(o) == match && !o.alike(call) }) {
-		o := call.place.Origin
-		match = strings.TrimSpace(match + " in " + path.Base(o.File) + ":" + strconv.Itoa(int(o.Line)))
+	for i, o := range list {
+		acting[i] = o.acting()
+		see(methods, strings.Join(o.place.Methods, ","), acting[i])
+		see(names, name(o), acting[i])
 	}
-	for _, m := range call.made {
-		if m.key == key {
-			c.edges[key][m.at].Match = match
+	for _, call := range list {
+		if len(methods[strings.Join(call.place.Methods, ",")].All()) < 2 {
+			continue
+		}
+		match := name(call)
+		if match == "" || len(names[match].All()) > 1 {
+			o := call.place.Origin
+			match = strings.TrimSpace(match + " in " + path.Base(o.File) + ":" + strconv.Itoa(int(o.Line)))
+		}
+		for _, m := range call.made {
+			if m.key == key {
+				c.edges[key][m.at].Match = match
+			}
 		}
 	}
+}
+
+// acting writes what acts on a call, wherever it is declared: two calls are alike if it is the same.
+func (call *codeCall) acting() string {
+	var b strings.Builder
+	fmt.Fprint(&b, call.loose != nil, call.place.Fallback)
+	for _, set := range call.sets {
+		fmt.Fprintf(&b, "\n%s", set.Product.OrNative().Name)
+		for _, d := range set.Decisions() {
+			fmt.Fprintf(&b, " %s=%T:%v:%d", d.Field, d.Value, d.Value, d.Provenance)
+		}
+	}
+	return b.String()
 }
 
 // stepsOf returns what is done when a call fails.
@@ -373,13 +389,31 @@ func (c *codeLinker) stepsOf(call *codeCall, steps []graph.CodeStep) []policy.Fa
 		step := policy.FallbackStep{Kind: policy.Declare(s.Kind, s.Origin)}
 		if s.Kind == "service" {
 			place := &call.file.Places[s.Place]
-			at := slices.IndexFunc(c.calls, func(o *codeCall) bool { return o.place == place && o.owner == call.owner && len(o.made) > 0 })
-			if at < 0 {
+			asked := c.madeAt(place, call.owner)
+			if asked == nil {
 				continue
 			}
-			step.To = c.entities[c.calls[at].made[0].key[1]].ref.Name
+			step.To = c.entities[asked.made[0].key[1]].ref.Name
 		}
 		list = append(list, step)
 	}
 	return list
+}
+
+// madeAt returns the first call of a program that was made of a place, nil if there is none.
+func (c *codeLinker) madeAt(place *graph.CodePlace, owner int) *codeCall {
+	if c.byPlace == nil {
+		c.byPlace = map[*graph.CodePlace][]*codeCall{}
+		for _, o := range c.calls {
+			if len(o.made) > 0 {
+				c.byPlace[o.place] = append(c.byPlace[o.place], o)
+			}
+		}
+	}
+	for _, o := range c.byPlace[place] {
+		if o.owner == owner {
+			return o
+		}
+	}
+	return nil
 }

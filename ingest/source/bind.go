@@ -7,10 +7,14 @@ import (
 	"github.com/weirgraph/weir/graph"
 )
 
+// maxBound is the most requests, policies and places of one file that are compared with each other. A file that a
+// person wrote has a few dozen; of one with more, no policy is read.
+const maxBound = 2_000
+
 // bindPolicies gives the places of the file the policies that act on them.
 func (f *file) bindPolicies() {
 	g := f.policies
-	if g == nil {
+	if g == nil || len(g.requests)+len(g.sends)+len(g.guards)+len(g.loops)+len(f.spots) > maxBound {
 		return
 	}
 	f.useClients()
