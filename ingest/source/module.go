@@ -119,7 +119,7 @@ func (f *file) imported() map[string]string {
 		if f.tokens[i].kind != text {
 			continue
 		}
-		before := i - 1
+		var before int
 		switch {
 		case f.is(i-1, "from"):
 			before = i - 2

@@ -184,11 +184,14 @@ func (f *file) findLoops() {
 		f.sees(l.head, l.to)
 		g.guards = append(g.guards, &guard{draft: d, from: l.from, to: l.to})
 	}
-	for _, w := range g.wrappers {
+	for _, w := range g.wrappers[:min(len(g.wrappers), maxWrappers)] {
 		f.useWrapper(w)
 	}
 	f.useForeign()
 }
+
+// maxWrappers is the most functions of a file that try again what they are given, of which the uses are looked for.
+const maxWrappers = 50
 
 // overList reports whether a loop takes the members of a list, one after the other.
 func (f *file) overList(l loop) bool {
@@ -216,15 +219,15 @@ func (f *file) asks(l loop) bool {
 
 // givenCall returns which parameter of a function a loop of it calls, -1 if none.
 func (f *file) givenCall(fn *function, l loop) (int, string) {
-	for fn != nil && fn.open >= 0 {
-		for i := l.try[0]; i <= l.try[1]; i++ {
-			if f.kind(i) == word && f.byte(i+1) == '(' && f.byte(i-1) != '.' && !isKeyword(f.bytes(i)) {
-				if n := fn.parameter(f, f.string(i)); n >= 0 {
-					return n, f.string(i)
-				}
+	if fn == nil || fn.open < 0 {
+		return -1, ""
+	}
+	for i := l.try[0]; i <= l.try[1]; i++ {
+		if f.kind(i) == word && f.byte(i+1) == '(' && f.byte(i-1) != '.' && !isKeyword(f.bytes(i)) {
+			if n := fn.parameter(f, f.string(i)); n >= 0 {
+				return n, f.string(i)
 			}
 		}
-		return -1, ""
 	}
 	return -1, ""
 }
