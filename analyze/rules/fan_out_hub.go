@@ -63,10 +63,17 @@ func checkFanOutHub(p *Pass) {
 		if aggregates(s) {
 			own *= 2
 		}
-		if needs := analyze.NeedsOthers(g, v); len(needs) >= own {
+		needs := slices.DeleteFunc(analyze.NeedsOthers(g, v), func(n analyze.Need) bool { return isIntegration(g, n) })
+		if len(needs) >= own {
 			reportHub(p, v, needs, own)
 		}
 	}
+}
+
+// isIntegration reports whether a need is for services outside the estate of which only code shows the calls:
+// it has one for each service that a user may connect.
+func isIntegration(g *graph.Graph, n analyze.Need) bool {
+	return !slices.ContainsFunc(n.Calls(g), func(e graph.Edge) bool { return !g.OnlyInCode(e) || g.Service(g.To(e)).Kind != graph.KindExternal })
 }
 
 func reportHub(p *Pass, v graph.Node, needs []analyze.Need, limit int) {

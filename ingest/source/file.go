@@ -246,6 +246,7 @@ type spot struct {
 	call string   // the function that takes it, with what it is called on: "axios.get"; "" if none does
 	of   int      // the token of its opening bracket
 	key  string   // the key, the variable or the parameter that it is the value of
+	part bool     // key is one of what a function takes, and not what the result of the function is called
 	last string   // the last name of call
 	more []string // the functions around call, from inside
 }
@@ -254,6 +255,7 @@ type spot struct {
 func (f *file) spotOf(i int) spot {
 	s := spot{of: -1}
 	s.key = f.keyBefore(i)
+	s.part = s.key != ""
 	if f.kind(i-1) == word && f.lang.bare && !isKeyword(f.bytes(i-1)) {
 		s.call, s.of = f.chainBefore(i), i
 		s.last = lastName(s.call)
@@ -278,6 +280,7 @@ func (f *file) spotOf(i int) spot {
 		} else if f.byte(open) == '[' {
 			if s.key == "" {
 				s.key = f.keyBefore(open)
+				s.part = s.key != "" && s.of < 0
 			}
 		} else {
 			if s.of < 0 && (f.byte(open-1) == ')' || f.is(open-1, "else") || f.is(open-1, "do")) {
