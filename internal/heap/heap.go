@@ -41,7 +41,7 @@ func (l *Limit) Raise(bytes int64) {
 
 // room is the share of the limit, in percent, up to which the heap in use is worth collecting for. Above
 // it the collector would run again and again.
-const room = 90
+const room = 75
 
 // A sentinel is garbage: its finalizer runs after each collection.
 type sentinel struct{ limit *Limit }
