@@ -33,6 +33,13 @@ func (r Ref) Section(name string) Ref {
 	return r
 }
 
+// Whole returns the object that Section made r of, and the name of the part; the object itself and "" of any
+// other reference.
+func (r Ref) Whole() (of Ref, section string) {
+	r.Name, section, _ = strings.Cut(r.Name, "/")
+	return r, section
+}
+
 // Subject is how findings name the object: "Kind/namespace/name", without the parts that are empty.
 func (r Ref) Subject() string {
 	parts := slices.DeleteFunc([]string{r.Kind, r.Namespace, r.Name}, func(s string) bool { return s == "" })

@@ -2,6 +2,7 @@ package link
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,32 +36,48 @@ func (l *linker) dropNotAdmitted() {
 	if len(objects) == 0 {
 		return
 	}
-	refused := map[attachment]bool{}
+	spaces := l.labelsOfNamespaces()
+	refused := map[attachment]bool{} // as far as it is decided
 	l.f.Calls = slices.DeleteFunc(l.f.Calls, func(c graph.CallFact) bool {
 		for _, via := range c.Via[min(1, len(c.Via)):] {
-			to := via
-			section := ""
-			to.Name, section, _ = strings.Cut(via.Name, "/")
+			to, section := via.Whole()
 			o := objects[to]
 			if o == nil {
 				continue
 			}
-			why, hint := l.refuses(o, section, c.Via[0].Namespace)
-			if one := (attachment{c.Via[0], via}); why != "" && !refused[one] {
-				refused[one] = true
+			one := attachment{c.Via[0], via}
+			is, decided := refused[one]
+			if decided {
+				return is
+			}
+			why, hint := refuses(o, section, one.route.Namespace, spaces)
+			if refused[one] = why != ""; refused[one] {
 				l.f.Mistakes = append(l.f.Mistakes, graph.Mistake{
 					Kind: graph.NotAdmitted, Object: one.route.Subject(), Field: "spec.parentRefs", Of: one.to, Why: why, Hint: hint, Origin: routes[one.route],
 				})
 			}
-			return why != ""
+			return refused[one]
 		}
 		return false
 	})
 }
 
+// labelsOfNamespaces returns the labels of the namespaces that an input declares, with that of the name.
+func (l *linker) labelsOfNamespaces() map[string]graph.Labels {
+	spaces := map[string]graph.Labels{}
+	for i := range l.f.Namespaces {
+		n := &l.f.Namespaces[i]
+		if spaces[n.Name] == nil {
+			spaces[n.Name] = graph.Labels{graph.NamespaceNameLabel: n.Name}
+		}
+		maps.Copy(spaces[n.Name], n.Labels)
+	}
+	return spaces
+}
+
 // refuses returns why no listener of an object, or the one of a name, takes a route from a
 // namespace, and what helps; "" if one may take it.
-func (l *linker) refuses(o *graph.LabeledObject, section, from string) (why, hint string) {
+func refuses(o *graph.LabeledObject, section, from string, spaces map[string]graph.Labels) (why, hint string) {
 	listeners := o.Admits
 	if section != "" {
 		listeners = slices.DeleteFunc(slices.Clone(listeners), func(a graph.Admission) bool { return a.Section != section })
@@ -68,7 +85,7 @@ func (l *linker) refuses(o *graph.LabeledObject, section, from string) (why, hin
 			return fmt.Sprintf("names listener %q, which %s does not have", section, o.Ref.Subject()), "write one of its names: " + strings.Join(o.Sections, ", ")
 		}
 	}
-	if slices.ContainsFunc(listeners, func(a graph.Admission) bool { return l.mayAdmit(&a, o.Namespace, from) }) {
+	if slices.ContainsFunc(listeners, func(a graph.Admission) bool { return mayAdmit(&a, o.Namespace, from, spaces) }) {
 		return "", ""
 	}
 	why = fmt.Sprintf("names %s, which takes no routes from namespace %q", o.Ref.Subject(), from)
@@ -80,7 +97,7 @@ func (l *linker) refuses(o *graph.LabeledObject, section, from string) (why, hin
 
 // mayAdmit reports whether a listener in a namespace takes routes from another one, as far as the
 // inputs show.
-func (l *linker) mayAdmit(a *graph.Admission, own, from string) bool {
+func mayAdmit(a *graph.Admission, own, from string, spaces map[string]graph.Labels) bool {
 	switch {
 	case a.None:
 		return false
@@ -91,14 +108,9 @@ func (l *linker) mayAdmit(a *graph.Admission, own, from string) bool {
 	case a.From.IsZero():
 		return true
 	}
-	labels, declared := graph.Labels{graph.NamespaceNameLabel: from}, false
-	for i := range l.f.Namespaces {
-		if n := &l.f.Namespaces[i]; n.Name == from {
-			declared = true
-			for k, v := range n.Labels {
-				labels[k] = v
-			}
-		}
+	labels, declared := spaces[from]
+	if !declared {
+		labels = graph.Labels{graph.NamespaceNameLabel: from}
 	}
 	return matches(a.From, labels) || !declared && !onlyNames(a.From)
 }

@@ -30,9 +30,7 @@ func (l *linker) divideByListener() {
 	}
 	for i := range l.f.Policies {
 		p := &l.f.Policies[i]
-		of := p.Of
-		of.Name, _, _ = strings.Cut(of.Name, "/")
-		if d.sections[of] != nil {
+		if of, _ := p.Of.Whole(); d.sections[of] != nil {
 			d.targets[p.Of] = true
 		}
 	}
@@ -82,7 +80,7 @@ func (d *divider) divide(f *graph.Facts) {
 			part := c
 			part.Via = append(slices.Clone(c.Via), one)
 			if len(passes[key].All()) > 1 {
-				_, name, _ := strings.Cut(one.Name, "/")
+				_, name := one.Whole()
 				part.Match = strings.TrimSpace(listenerWord + name + " " + c.Match)
 			}
 			calls = append(calls, part)
@@ -94,8 +92,7 @@ func (d *divider) divide(f *graph.Facts) {
 // listeners returns those that a call of a route passes.
 func (d *divider) listeners(c *graph.CallFact) (ruleCalls, []graph.Ref) {
 	for _, via := range c.Via[min(1, len(c.Via)):] {
-		object := via
-		object.Name, _, _ = strings.Cut(via.Name, "/")
+		object, _ := via.Whole()
 		names := d.sections[object]
 		if names == nil {
 			continue
@@ -118,7 +115,6 @@ func (d *divider) listeners(c *graph.CallFact) (ruleCalls, []graph.Ref) {
 
 // targeted reports whether a policy is for a listener, or for all those of a set that it is in.
 func (d *divider) targeted(listener graph.Ref) bool {
-	object := listener
-	object.Name, _, _ = strings.Cut(listener.Name, "/")
+	object, _ := listener.Whole()
 	return d.targets[listener] || d.targets[object]
 }

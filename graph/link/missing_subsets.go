@@ -2,10 +2,10 @@ package link
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/internal/distinct"
 	"github.com/weirgraph/weir/internal/english"
 )
 
@@ -14,56 +14,113 @@ import (
 //
 // Source: istio.io/latest/docs/reference/config/analysis/ist0101.
 func (l *linker) missingSubsets() {
-	declared := map[string][]*graph.Subset{} // by the first label of the host
-	var any []*graph.Subset                  // of hosts with a wildcard
+	declared := subsets{}
 	for i := range l.f.Subsets {
-		switch s := &l.f.Subsets[i]; {
-		case s.Routed:
-		case strings.HasPrefix(s.Host, "*"):
-			any = append(any, s)
-		default:
-			declared[firstLabelOf(s.Host)] = append(declared[firstLabelOf(s.Host)], s)
+		if s := &l.f.Subsets[i]; !s.Routed {
+			declared.add(s)
 		}
 	}
-	type route struct {
-		of   graph.Ref
-		host string
-	}
-	missing, first := map[route][]string{}, []*graph.Subset(nil)
+	missing, first := map[subsetRoute]*distinct.List[string]{}, []*graph.Subset(nil)
 	for i := range l.f.Subsets {
 		s := &l.f.Subsets[i]
-		if !s.Routed {
+		if !s.Routed || declared.has(s) {
 			continue
 		}
-		is := func(d *graph.Subset) bool { return d.Name == s.Name && sameHost(d, s) }
-		covers := func(d *graph.Subset) bool { return d.Name == s.Name && strings.HasSuffix(hostFrom(s), hostFrom(d)[1:]) }
-		if slices.ContainsFunc(declared[firstLabelOf(s.Host)], is) || slices.ContainsFunc(any, covers) {
-			continue
-		}
-		one := route{s.Of, hostFrom(s)}
+		one := subsetRoute{s.Of, hostFrom(s)}
 		if missing[one] == nil {
+			missing[one] = &distinct.List[string]{}
 			first = append(first, s)
 		}
-		if !slices.Contains(missing[one], s.Name) {
-			missing[one] = append(missing[one], s.Name)
-		}
+		missing[one].Add(s.Name)
 	}
 	for _, s := range first {
-		names := missing[route{s.Of, hostFrom(s)}]
+		names := missing[subsetRoute{s.Of, hostFrom(s)}].All()
 		m := graph.Mistake{
 			Kind: graph.MissingSubset, Object: s.Of.Subject(), Field: "spec.http", Of: s.Of, Origin: s.Origin,
 			Why:  fmt.Sprintf("sends requests to %s of %s, which no DestinationRule declares: they are answered with 503", subsetWords(names), s.Host),
 			Hint: "declare it under spec.subsets of a DestinationRule for " + s.Host + ", with the labels of its pods",
 		}
-		rules := slices.DeleteFunc(slices.Clone(declared[firstLabelOf(s.Host)]), func(d *graph.Subset) bool { return d.Name != "" || !sameHost(d, s) })
-		switch {
-		case len(rules) == 0:
+		switch rules, only := declared.objects(s); {
+		case rules == 0:
 			m.Kind = graph.UnseenSubset
-		case len(rules) == 1:
-			m.Hint = "declare it under spec.subsets of " + rules[0].Of.Subject() + ", with the labels of its pods"
+		case rules == 1:
+			m.Hint = "declare it under spec.subsets of " + only.Subject() + ", with the labels of its pods"
 		}
 		l.f.Mistakes = append(l.f.Mistakes, m)
 	}
+}
+
+// A subsetRoute is what an object sends to subsets of a host.
+type subsetRoute struct {
+	of   graph.Ref
+	host string
+}
+
+// subsets are declared ones, and with an empty name the objects that speak of a host: by host and name. An
+// object of which the namespace is not known may mean the host in any, so that the first label of each host
+// has them, too.
+type subsets map[subsetKey]*subsetUse
+
+type subsetKey struct{ host, name string }
+
+type subsetUse struct {
+	n    int
+	last graph.Ref
+}
+
+func (d subsets) add(s *graph.Subset) {
+	host := hostFrom(s)
+	d.put(subsetKey{host, s.Name}, s)
+	if label, _, dotted := strings.Cut(host, "."); dotted && !strings.HasPrefix(host, "*") {
+		d.put(subsetKey{label + anywhere, s.Name}, s)
+	}
+}
+
+// anywhere ends the first label of hosts in whatever namespace.
+const anywhere = ".?"
+
+func (d subsets) put(key subsetKey, s *graph.Subset) {
+	if d[key] == nil {
+		d[key] = &subsetUse{}
+	}
+	d[key].n, d[key].last = d[key].n+1, s.Of
+}
+
+// same are the keys of hosts that may be that of a route.
+func (d subsets) same(s *graph.Subset, name string) []subsetKey {
+	host := hostFrom(s)
+	label, _, dotted := strings.Cut(host, ".")
+	if !dotted {
+		return []subsetKey{{host, name}, {label + anywhere, name}}
+	}
+	return []subsetKey{{host, name}, {label, name}}
+}
+
+// has reports whether an object may declare what a route sends requests to, for its host or for all that end
+// like it.
+func (d subsets) has(s *graph.Subset) bool {
+	host := hostFrom(s)
+	for _, key := range d.same(s, s.Name) {
+		if d[key] != nil {
+			return true
+		}
+	}
+	for i := range host {
+		if host[i] == '.' && d[subsetKey{"*" + host[i:], s.Name}] != nil {
+			return true
+		}
+	}
+	return d[subsetKey{"*", s.Name}] != nil
+}
+
+// objects returns how many objects may be for the host of a route, and the last of them.
+func (d subsets) objects(s *graph.Subset) (n int, last graph.Ref) {
+	for _, key := range d.same(s, "") {
+		if use := d[key]; use != nil {
+			n, last = n+use.n, use.last
+		}
+	}
+	return n, last
 }
 
 func subsetWords(names []string) string {
@@ -73,23 +130,11 @@ func subsetWords(names []string) string {
 	return "subsets " + english.List(names)
 }
 
-func firstLabelOf(host string) string {
-	first, _, _ := strings.Cut(strings.ToLower(host), ".")
-	return first
-}
-
-// hostFrom is the host of a subset in full, without the domain of the cluster, as far as the
-// namespace of its object is known.
+// hostFrom is the host of a subset as it is looked up, in full as far as the namespace of its object is known.
 func hostFrom(s *graph.Subset) string {
-	host := strings.TrimSuffix(strings.ToLower(s.Host), ".svc.cluster.local")
-	if s.Of.Namespace != "" && !strings.Contains(host, ".") {
+	host := canonical(s.Host)
+	if s.Of.Namespace != "" && !strings.Contains(host, ".") && host != "*" {
 		host += "." + s.Of.Namespace
 	}
 	return host
-}
-
-// sameHost reports whether two subsets may be of one host.
-func sameHost(a, b *graph.Subset) bool {
-	x, y := hostFrom(a), hostFrom(b)
-	return x == y || x == firstLabelOf(y) || y == firstLabelOf(x)
 }
