@@ -103,7 +103,7 @@ const anyOwner = -1
 
 // callOf returns what acts on the request at a place, nil if that is none of which the policies are read.
 func (c *codeLinker) callOf(owner int, p *graph.CodePlace) *codeCall {
-	if !p.Request && len(p.Policies) == 0 && !p.Fallback {
+	if !p.Request && len(p.Policies) == 0 && !p.Fallback && p.Loose == nil {
 		return nil
 	}
 	call := &codeCall{place: p, owner: owner, loose: p.Loose, file: c.file}
@@ -181,11 +181,11 @@ func (c *codeLinker) instanceOf(owner int, p *graph.CodePolicy) int {
 	if c.instances == nil {
 		c.instances = map[string][]int{}
 		for i := range c.f.Policies {
-			last := lastPart(c.f.Policies[i].Object)
+			last := path.Base(c.f.Policies[i].Object)
 			c.instances[last] = append(c.instances[last], i)
 		}
 	}
-	for _, i := range c.instances[lastPart(name)] {
+	for _, i := range c.instances[path.Base(name)] {
 		o := &c.f.Policies[i]
 		if o.Product != p.Says.Product || !strings.HasPrefix(o.Object, module+"/") || !strings.HasSuffix(o.Object, "/"+name) || len(o.From) == 0 {
 			continue
@@ -196,8 +196,6 @@ func (c *codeLinker) instanceOf(owner int, p *graph.CodePolicy) int {
 	}
 	return -1
 }
-
-func lastPart(name string) string { return name[strings.LastIndexByte(name, '/')+1:] }
 
 // isPolicyName reports whether a function that is not among the inputs may try again or end what it is given.
 func isPolicyName(name string) bool {

@@ -2,10 +2,10 @@ package source
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 
 	"github.com/weirgraph/weir/graph"
+	addresses "github.com/weirgraph/weir/graph/address"
 )
 
 // address is a string with an address in it, in the place of one: a URL, a host with its port, a connection
@@ -209,7 +209,7 @@ func isListed(name string) bool {
 
 // isClient reports whether a function, or what is configured, sends requests to an address.
 func (s *spot) isClient() bool {
-	if s.part && !isAddressKey(s.key) { // of the body or the headers of a request
+	if s.part && !addresses.ParseKey(s.key).IsAddress() { // of the body or the headers of a request
 		return false
 	}
 	if isClientCall(s.call) {
@@ -225,12 +225,6 @@ func (s *spot) isClient() bool {
 		}
 	}
 	return false
-}
-
-// isAddressKey reports whether a key or a parameter of a client is for an address, by its name.
-func isAddressKey(name string) bool {
-	lower := strings.ToLower(name)
-	return slices.ContainsFunc([]string{"url", "uri", "host", "addr", "endpoint", "server", "target", "api", "broker"}, func(w string) bool { return strings.Contains(lower, w) })
 }
 
 // isClientCall reports whether a function sends a request, or makes a client, by its name.

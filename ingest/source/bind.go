@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/weirgraph/weir/graph"
@@ -14,7 +15,11 @@ const maxBound = 2_000
 // bindPolicies gives the places of the file the policies that act on them.
 func (f *file) bindPolicies() {
 	g := f.policies
-	if g == nil || len(g.requests)+len(g.sends)+len(g.guards)+len(g.loops)+len(f.spots) > maxBound {
+	if g == nil {
+		return
+	}
+	if len(g.requests)+len(g.sends)+len(g.guards)+len(g.loops)+len(f.spots) > maxBound {
+		f.leaveUnbound(g.first(), fmt.Sprintf("has more than %d requests and policies", maxBound))
 		return
 	}
 	f.useClients()
@@ -30,6 +35,35 @@ func (f *file) bindPolicies() {
 	}
 	f.addSteps()
 	f.findLoose()
+	if len(g.wrappers) > maxWrappers {
+		f.leaveUnbound(g.wrappers[0].fn.at, fmt.Sprintf("has more than %d functions that try again", maxWrappers))
+	}
+}
+
+// first returns a token of what was found, 0 if nothing was.
+func (g *policies) first() int {
+	switch {
+	case len(g.requests) > 0:
+		return g.requests[0].at
+	case len(g.guards) > 0:
+		return g.guards[0].at
+	case len(g.loops) > 0:
+		return g.loops[0].head
+	}
+	return 0
+}
+
+// leaveUnbound says that not all policies of the file are read, such as that at a token: of none of its calls is
+// known which act on it.
+func (f *file) leaveUnbound(at int, why string) {
+	if len(f.out.Places) == 0 {
+		return
+	}
+	f.doc.Problem(graph.Skipped, f.doc.Root, "declare in weir.yaml what acts on its calls", "policies in it are not read: it %s", why)
+	loose := f.loose(at)
+	for k := range f.out.Places {
+		f.out.Places[k].Loose = loose
+	}
 }
 
 // sendLater gives requests to the clients that send them.

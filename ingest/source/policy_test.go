@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/ingest/document"
 	"github.com/weirgraph/weir/policy"
 )
 
@@ -123,6 +124,30 @@ func TestPolicies(t *testing.T) {
 		for _, l := range Languages {
 			if m.readsLanguage(l) && !seen[m.Name+" "+l.Name] {
 				t.Errorf("the idiom %s has no sample in %s", m.Name, l.Name)
+			}
+		}
+	}
+}
+
+// A file with more than is compared is read, and says that its policies are not.
+func TestManyRequests(t *testing.T) {
+	for name, src := range map[string]string{
+		"requests": "const axios = require('axios');\n" + strings.Repeat("axios.get('http://cart:80/items', {timeout: 500});\n", maxBound),
+		"wrappers": "axios.get('http://cart:80/items', {timeout: 500});\n" +
+			strings.Repeat("async function again(f) { for (let i = 0; i < 3; i++) { try { return await f(); } catch (e) { } } }\n", maxWrappers+1),
+	} {
+		facts := &graph.Facts{}
+		d := &document.Document{Head: document.Head{Base: "server.js", Text: true}, Reader: "source", File: "server.js", Text: []byte(src), Facts: facts}
+		Reader.Read(d, facts)
+		if len(facts.Problems) != 1 || facts.Problems[0].Hint == "" || facts.Problems[0].Level != graph.Skipped {
+			t.Errorf("%s: problems %+v, want one with a hint", name, facts.Problems)
+		}
+		if len(facts.Code) != 1 || len(facts.Code[0].Places) == 0 {
+			t.Fatalf("%s: no places", name)
+		}
+		for _, p := range facts.Code[0].Places {
+			if p.Kind == graph.CodeAddress && p.Loose == nil {
+				t.Fatalf("%s: the policies of %s are taken for known", name, p.Origin)
 			}
 		}
 	}
