@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"iter"
+	"slices"
 
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/graph"
@@ -50,12 +51,7 @@ func (p *Pass) At(s analyze.Severity, f analyze.Finding) {
 
 // inCodeAlone reports whether all that a finding rests on is in source code.
 func inCodeAlone(places []graph.Origin) bool {
-	for _, o := range places {
-		if o.Reader != "source" {
-			return false
-		}
-	}
-	return len(places) > 0
+	return len(places) > 0 && !slices.ContainsFunc(places, func(o graph.Origin) bool { return !isCode(o) })
 }
 
 // Unjudged reports what the rule could not judge, because no input can show it. It is no finding.
