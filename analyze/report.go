@@ -31,5 +31,6 @@ type Report struct {
 	Diff      *Diff       // weir diff
 
 	Explored *Exploration // beside any of them, for a format that shows it
+	Before   *Exploration // beside Explored, of the old state of Diff
 	Policies *Matrix      // beside any of them, for a picture that labels calls with them
 }

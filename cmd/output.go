@@ -144,6 +144,9 @@ func (r *run) write(report *analyze.Report, view render.View) error {
 	}
 	if report.Graph != nil && slices.ContainsFunc(r.outputsTo, func(o output) bool { return o.format.Explores }) {
 		report.Explored = analyze.Explore(report.Graph, analyze.Scope(report.Graph, graph.Weak))
+		if d := report.Diff; d != nil {
+			report.Before = analyze.Explore(d.Old, analyze.Scope(d.Old, graph.Weak))
+		}
 	}
 	if report.Graph != nil && r.look.Label == render.LabelPolicy && slices.ContainsFunc(r.outputsTo, func(o output) bool { return o.format.Draws }) {
 		report.Policies = analyze.PolicyMatrix(report.Graph, analyze.Scope(report.Graph, graph.Allowed), analyze.MatrixFilter{})

@@ -62,7 +62,7 @@ func fixtures() map[string]*analyze.Report {
 		"path":       {Graph: shop, Path: analyze.Paths(calls, web, db)},
 		"show":       {Graph: shop, Focus: analyze.DescribeService(shop, calls, orders, &analyze.Check{Findings: findings})},
 		"policies":   {Graph: shop, Matrix: analyze.PolicyMatrix(shop, calls, analyze.MatrixFilter{})},
-		"diff":       {Graph: changedShop(shop), Diff: fixtureDiff(shop, changedShop(shop), findings)},
+		"diff":       exploredChange(fixtureDiff(shop, changedShop(shop), findings)),
 		"no-diff":    {Graph: shop, Diff: fixtureDiff(shop, shop, nil)},
 		"odd-names":  {Graph: oddGraph(), Drawn: true},
 	}

@@ -15,8 +15,8 @@ import (
 // html is a page for a browser.
 var html = &Format{
 	Name: "html", Explores: true,
-	Doc:    "a page for a browser: graph, policies, findings, and what fails with any service",
-	Shows:  graphPart | findingsPart | impactsPart | cyclesPart | matrixPart,
+	Doc:    "a page for a browser: graph, policies, findings, changes, and what fails with any service",
+	Shows:  graphPart | findingsPart | impactsPart | cyclesPart | matrixPart | diffPart,
 	syntax: jsonSyntax, // what the page has of the inputs is JSON
 	write:  writeHTML,
 }
@@ -24,9 +24,10 @@ var html = &Format{
 // writeHTML writes one file that needs nothing else.
 func writeHTML(w io.Writer, r *analyze.Report, o Options) error {
 	b := newPage(r, o)
-	if r.Explored != nil && !r.Explored.TooLarge() {
-		for in := range r.Explored.Incidents() {
-			b.data.Incidents = append(b.data.Incidents, b.incident(&in))
+	if r.Explored != nil && !r.Explored.TooLarge() && (r.Before == nil || !r.Before.TooLarge()) {
+		b.data.Incidents = b.incidents(r.Explored, b.now)
+		if r.Before != nil {
+			b.data.Before = b.incidents(r.Before, b.before)
 		}
 	}
 	return page.Write(w, &b.data)
@@ -35,10 +36,14 @@ func writeHTML(w io.Writer, r *analyze.Report, o Options) error {
 // LivePage is the page of a report without answers: whoever serves it gives them with PageAnswer.
 func LivePage(r *analyze.Report, o Options) *page.Data { return &newPage(r, o).data }
 
-// PageAnswer is what a page of g shows of an incident.
-func PageAnswer(g *graph.Graph, in *analyze.Incident) *page.Answer {
-	b := pageBuilder{g: g, pen: pen.New(io.Discard, pen.Terminal{}), texts: map[string]int{}}
-	return &page.Answer{Incident: b.incident(in), Texts: b.data.Texts}
+// PageAnswer is what a page of the graph shown says of an incident in g, which may be the state
+// before a change. Services that the page does not have are left out.
+func PageAnswer(shown, g *graph.Graph, in *analyze.Incident) *page.Answer {
+	b := newPageBuilder(shown)
+	w := b.incident(stateOf(shown, g), in)
+	w.Victims = slices.DeleteFunc(w.Victims, func(v []int) bool { return v[0] < 0 })
+	w.Starved = slices.DeleteFunc(w.Starved, func(v int) bool { return v < 0 })
+	return &page.Answer{Incident: w, Texts: b.data.Texts}
 }
 
 // PageDiff completes what a page assumes with what that does.
@@ -56,28 +61,39 @@ func PageDiff(d *analyze.Diff, t *page.Tried) {
 
 // newPage has all of a page but its incidents.
 func newPage(r *analyze.Report, o Options) *pageBuilder {
-	b := &pageBuilder{g: r.Graph, pen: pen.New(io.Discard, pen.Terminal{}), texts: map[string]int{}}
+	b := newPageBuilder(drawnGraph(r))
+	b.now = stateOf(b.g, r.Graph)
 	d := &b.data
 	d.Version = o.Version
 	d.Services, d.Calls = make([]page.Service, 0, b.g.Len()), make([]page.Call, 0, b.g.Calls())
 	d.Title = english.Count(b.g.Len(), "service") + ", " + english.Count(b.g.Calls(), "call")
+	if r.Diff != nil {
+		b.before = stateOf(b.g, r.Diff.Old)
+		d.Title = titleOf(r, View{})
+	}
 	b.services()
 	b.calls()
-	b.groups()
 	if r.Explored != nil {
 		b.explored(r.Explored)
 	}
+	if r.Before != nil {
+		b.exploredBefore(r.Before)
+	}
 	if r.Check != nil {
 		d.Checked = true
-		b.findings(r.Check.Findings)
+		b.findings(b.now, r.Check.Findings)
+	}
+	if r.Diff != nil {
+		d.Checked = true
+		b.change(r.Diff, o.Sources)
 	}
 	if len(r.Impacts) > 0 {
 		in := &r.Impacts[0]
-		d.Failed, d.Mode, d.Asked = numbers(in.Failed), in.Mode, PageAnswer(r.Graph, in)
+		d.Failed, d.Mode, d.Asked = b.now.numbers(in.Failed), in.Mode, PageAnswer(r.Graph, r.Graph, in)
 	}
 	if r.Cycles != nil {
 		for i := range r.Cycles.Components {
-			d.Cycles = append(d.Cycles, numbers(r.Cycles.Components[i].Loop))
+			d.Cycles = append(d.Cycles, b.now.numbers(r.Cycles.Components[i].Loop))
 		}
 	}
 	return b
@@ -86,15 +102,16 @@ func newPage(r *analyze.Report, o Options) *pageBuilder {
 // A pageBuilder turns a report into the data of a page. Words are the same as those of the
 // other formats for people.
 type pageBuilder struct {
-	g    *graph.Graph
-	pen  *pen.Pen // for words; nothing is written with it
-	data page.Data
+	g           *graph.Graph // of the page
+	now, before *pageState   // where its services and calls are from; before only of a change
+	pen         *pen.Pen     // for words; nothing is written with it
+	data        page.Data
 
 	texts map[string]int // by text: its number in data.Texts
 }
 
-func numbers(nodes []graph.Node) []int {
-	return convert(nodes, func(v graph.Node) int { return int(v) })
+func newPageBuilder(g *graph.Graph) *pageBuilder {
+	return &pageBuilder{g: g, pen: pen.New(io.Discard, pen.Terminal{}), texts: map[string]int{}}
 }
 
 func (b *pageBuilder) services() {
@@ -118,29 +135,36 @@ func placesOf(list []graph.Origin) []string {
 }
 
 func (b *pageBuilder) calls() {
-	for e := range graph.Edge(b.g.Calls()) {
-		c := b.g.Call(e)
+	groups := map[*pageState]int{b.now: 0} // how many groups of other states are before those of a state
+	b.groups(b.now)
+	if b.before != nil {
+		groups[b.before] = len(b.data.Groups)
+		b.groups(b.before)
+	}
+	for _, source := range b.sources() {
+		st, at := source.state, source.edge
+		c := st.g.Call(at)
 		w := page.Call{
-			From: int(c.From), To: int(c.To), Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
+			From: st.node[c.From], To: st.node[c.To], Class: c.Class.String(), Strength: c.Strength.String(), Mode: c.Mode.String(), Need: c.Need.String(),
 			Protocol: c.Protocol, Declared: c.Declared, Observed: c.Observed, Fallback: c.Fallback, Mirror: c.Mirror,
 		}
 		if c.Observed {
-			w.Seen = observedWords(b.g.Observed(e))
+			w.Seen = observedWords(st.g.Observed(at))
 		}
 		for i := range c.Evidence {
 			w.Evidence = append(w.Evidence, page.Evidence{Way: c.Evidence[i].Way, Strength: c.Evidence[i].Strength.String(), Place: c.Evidence[i].Origin.String()})
 		}
-		for _, id := range b.g.GroupsWith(e) {
-			w.Groups = append(w.Groups, int(id))
+		for _, id := range st.g.GroupsWith(at) {
+			w.Groups = append(w.Groups, groups[st]+int(id))
 		}
 		b.data.Calls = append(b.data.Calls, w)
 	}
 }
 
-func (b *pageBuilder) groups() {
-	for i := range b.g.Groups() {
-		group := &b.g.Groups()[i]
-		b.data.Groups = append(b.data.Groups, page.Group{Caller: int(group.Caller), Kind: group.Kind.String(), Name: group.Name})
+func (b *pageBuilder) groups(st *pageState) {
+	for i := range st.g.Groups() {
+		group := &st.g.Groups()[i]
+		b.data.Groups = append(b.data.Groups, page.Group{Caller: st.node[group.Caller], Kind: group.Kind.String(), Name: group.Name})
 	}
 }
 
@@ -149,14 +173,14 @@ func (b *pageBuilder) explored(x *analyze.Exploration) {
 	d.Modes, d.Clusters = x.Modes, x.Clusters
 	for i := range x.Rows {
 		row := &x.Rows[i]
-		c := &d.Calls[row.Edge]
+		c := &d.Calls[b.now.edge[row.Edge]]
 		c.Parts = append(c.Parts, b.part(row))
 	}
 	for _, s := range x.Sets {
-		d.Sets = append(d.Sets, page.Set{Property: s.Property, Value: s.Value, Services: numbers(s.Services)})
+		d.Sets = append(d.Sets, page.Set{Property: s.Property, Value: s.Value, Services: b.now.numbers(s.Services)})
 	}
 	for v, a := range x.Available {
-		d.Services[v].Available = availabilityWords(b.g, a)
+		d.Services[b.now.node[v]].Available = availabilityWords(b.now.g, a)
 	}
 }
 
@@ -178,12 +202,12 @@ func (b *pageBuilder) part(row *analyze.MatrixRow) page.Part {
 }
 
 // incident packs who suffers in one scenario.
-func (b *pageBuilder) incident(in *analyze.Incident) page.Incident {
+func (b *pageBuilder) incident(st *pageState, in *analyze.Incident) page.Incident {
 	w := page.Incident{Victims: make([][]int, len(in.Victims))}
 	for i := range in.Victims {
 		v := &in.Victims[i]
 		// Node, labels at first, later and in all, the call, then texts, -1 and texts of what acts later.
-		list := []int{int(v.Node), int(v.Onset.Label()), int(v.Steady.Label()), int(v.Label), int(v.Hop.Call)}
+		list := []int{st.node[v.Node], int(v.Onset.Label()), int(v.Steady.Label()), int(v.Label), st.edge[v.Hop.Call]}
 		for _, a := range v.Hop.Actions {
 			list = append(list, b.text(actionWords(&a)))
 		}
@@ -196,10 +220,10 @@ func (b *pageBuilder) incident(in *analyze.Incident) page.Incident {
 		w.Victims[i] = list
 	}
 	if in.Change != nil {
-		w.Helps = changeWords(b.pen, b.g, in.Change)
+		w.Helps = changeWords(b.pen, st.g, in.Change)
 	}
 	for _, s := range in.Starved {
-		w.Starved = append(w.Starved, int(s.Node))
+		w.Starved = append(w.Starved, st.node[s.Node])
 	}
 	slices.Sort(w.Starved)
 	return w
@@ -225,15 +249,15 @@ func (b *pageBuilder) text(s string) int {
 	return n
 }
 
-func (b *pageBuilder) findings(list []analyze.Finding) {
+func (b *pageBuilder) findings(st *pageState, list []analyze.Finding) {
 	for i := range list {
 		f := &list[i]
 		w := page.Finding{
 			Rule: f.Rule, Severity: f.Severity.String(), Message: said(f), Hint: f.Hint, Page: rulePage(f.Rule),
-			Services: numbers(f.Services), Places: placesOf(f.Origins),
+			Services: st.numbers(f.Services), Gone: st == b.before, Places: placesOf(f.Origins),
 		}
 		for k := range f.Each {
-			w.Each = append(w.Each, page.One{Message: f.Each[k].Message, Services: numbers(f.Each[k].Services), Places: placesOf(f.Each[k].Origins)})
+			w.Each = append(w.Each, page.One{Message: f.Each[k].Message, Services: st.numbers(f.Each[k].Services), Places: placesOf(f.Each[k].Origins)})
 		}
 		b.data.Findings = append(b.data.Findings, w)
 	}

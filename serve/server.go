@@ -297,7 +297,7 @@ func (s *Server) viewOf(ctx context.Context, number int, changes []change) (*vie
 		return nil, errors.New(strings.Join(broken, "\n"))
 	}
 	v := newView(e, s.o.Version)
-	v.number = base.number
+	v.number, v.before = base.number, base
 	v.tried = effectsOf(base, v, text, s.o.Read)
 	if len(s.tried) == maxViews {
 		s.tried = s.tried[1:]
@@ -336,10 +336,13 @@ func (s *Server) serveIncident(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	answer, err := v.answer(a.Fail, a.Mode)
+	answer, err := v.answerFor(v.estate.Graph, a.Fail, a.Mode)
 	if err != nil {
 		refuse(w, err)
 		return
+	}
+	if v.before != nil {
+		answer.Before, _ = v.before.answerFor(v.estate.Graph, a.Fail, a.Mode) // nil if that has no such service
 	}
 	reply(w, answer)
 }

@@ -21,6 +21,7 @@ type view struct {
 	estate *Estate
 	data   *page.Data
 	tried  *page.Tried // what is assumed in it; nil if nothing is
+	before *view       // without that; nil if nothing is assumed
 
 	mu  sync.Mutex
 	sim *analyze.Simulator // nil until it is asked
@@ -42,8 +43,8 @@ func newView(e *Estate, version string) *view {
 // same reports whether two views show the same.
 func (v *view) same(other *view) bool { return reflect.DeepEqual(v.data, other.data) }
 
-// answer tries an incident.
-func (v *view) answer(fail []string, mode string) (*page.Answer, error) {
+// answerFor tries an incident, for a page of a graph.
+func (v *view) answerFor(shown *graph.Graph, fail []string, mode string) (*page.Answer, error) {
 	if len(fail) == 0 || len(fail) > maxFails {
 		return nil, fmt.Errorf("between 1 and %d services can fail together", maxFails)
 	}
@@ -66,5 +67,5 @@ func (v *view) answer(fail []string, mode string) (*page.Answer, error) {
 		v.sim = analyze.NewSimulator(analyze.Scope(g, graph.Weak))
 	}
 	in := v.sim.Try(s)
-	return render.PageAnswer(g, &in), nil
+	return render.PageAnswer(shown, g, &in), nil
 }

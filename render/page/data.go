@@ -18,11 +18,13 @@ type Data struct {
 	Checked  bool      `json:"checked,omitempty"` // Findings are known, if there are any
 	Cycles   [][]int   `json:"cycles,omitempty"`
 	Clusters []int     `json:"clusters,omitempty"` // by service; missing if unknown
+	Change   *Change   `json:"change,omitempty"`   // of a page of a change: Findings are new ones, and those that are gone
 
 	Modes     []string   `json:"modes,omitempty"`
 	Sets      []Set      `json:"sets,omitempty"`
 	Incidents []Incident `json:"incidents,omitempty"` // of every service, then of every set, in each of Modes; missing if there are too many
-	Texts     []string   `json:"texts,omitempty"`     // of the policies in Incidents
+	Before    []Incident `json:"before,omitempty"`    // as Incidents, before the change; nil victims where there was no such service
+	Texts     []string   `json:"texts,omitempty"`     // of the policies in both
 
 	Failed []int   `json:"failed,omitempty"` // the services that fail when the page is opened
 	Mode   string  `json:"mode,omitempty"`   // and how
@@ -55,6 +57,25 @@ type Tried struct {
 type Effect struct {
 	Mark  string `json:"mark"`
 	Words string `json:"words"`
+}
+
+// A Change is what differs between two states of an estate. The services and calls of the page are
+// those of both.
+type Change struct {
+	Old      string    `json:"old,omitempty"` // as the user names the states
+	New      string    `json:"new,omitempty"`
+	Effects  []Effect  `json:"effects,omitempty"`
+	Services []Changed `json:"services"`
+	Calls    []Changed `json:"calls"`
+	Policies []Changed `json:"policies"` // of calls that both states have
+}
+
+// Changed is one service or call that differs, with the mark "+", "-" or "~".
+type Changed struct {
+	Mark  string `json:"mark"`
+	Of    int    `json:"of"` // the number of the service or call
+	Words string `json:"words"`
+	Place string `json:"place,omitempty"`
 }
 
 // A Service is a box.
@@ -138,6 +159,7 @@ type Finding struct {
 	Hint     string   `json:"hint,omitempty"`
 	Page     string   `json:"page"` // the address of the page of its rule
 	Services []int    `json:"services,omitempty"`
+	Gone     bool     `json:"gone,omitempty"` // only the state before the change has it
 	Places   []string `json:"places,omitempty"`
 	Each     []One    `json:"each,omitempty"`
 }
@@ -168,5 +190,6 @@ type Incident struct {
 // An Answer is one Incident with the texts of its own.
 type Answer struct {
 	Incident
-	Texts []string `json:"texts,omitempty"`
+	Texts  []string `json:"texts,omitempty"`
+	Before *Answer  `json:"before,omitempty"` // without what is assumed; nil if nothing is
 }

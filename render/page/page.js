@@ -7,7 +7,8 @@
   const $ = (id) => document.getElementById(id);
   // What the page is about, see take: one graph, or, with weir behind the page, one after the other.
   let data, services, calls, groups, findings, sets, modes;
-  let foundAt, callsOf, callersOf, properties, choosable, many, named, looped;
+  let foundAt, callsOf, callersOf, properties, choosable, named, looped;
+  let changes; // what a change does to each service and call, null if the page is of one state
 
   const labels = ["unaffected", "protected", "slow", "degraded", "failed"];
   const stateColors = ["", "--protected", "--slow", "--degraded", "--failed"];
@@ -28,9 +29,10 @@
     sets = d.sets || [];
     modes = d.modes || [];
     foundAt = services.map(() => []); // by service: the numbers of the findings about it
+    takeChanges();
     findings.forEach((f, i) => {
       const about = f.each ? f.each.flatMap((one) => (one.services || []).slice(0, 1)) : (f.services || []).slice(0, 1);
-      for (const v of new Set(about)) foundAt[v].push(i);
+      for (const v of new Set(about)) (f.gone ? changes.goneAt : foundAt)[v].push(i);
     });
     callsOf = services.map(() => []);
     callersOf = services.map(() => []);
@@ -40,7 +42,6 @@
     });
     looped = new Set();
     for (const loop of d.cycles || []) loop.forEach((v, i) => looped.add(v + " " + loop[(i + 1) % loop.length]));
-    many = services.length > 120;
     takeProperties();
     named = new Map();
     services.forEach((_, i) => named.set(nameOf("s" + i), "s" + i));
@@ -52,6 +53,43 @@
     document.title = "weir: " + d.title;
     $("title").textContent = "weir: " + d.title;
   }
+
+  // ---- What a change does.
+
+  const markWords = { "+": "added", "-": "removed", "~": "changed" };
+  function takeChanges() {
+    const c = data.change;
+    changes = null;
+    $("only-changes").hidden = !c;
+    if (!c) return;
+    // By number: what is said of a service, or of a call and its policies; goneAt are findings, as foundAt.
+    changes = { services: new Map(), calls: new Map(), about: new Set(), goneAt: services.map(() => []) };
+    const add = (to, list) => {
+      for (const item of list) {
+        if (!to.has(item.of)) to.set(item.of, []);
+        to.get(item.of).push(item);
+      }
+    };
+    add(changes.services, c.services);
+    add(changes.calls, c.calls);
+    const whole = new Set(changes.calls.keys());
+    add(changes.calls, c.policies.map((item) => ({ ...item, policy: true })));
+    for (const v of changes.services.keys()) changes.about.add(v);
+    for (const i of changes.calls.keys()) changes.about.add(calls[i].from).add(calls[i].to);
+    /** The mark of a service or a call: a policy that is new changes its call. */
+    changes.markOfCall = (i) => (whole.has(i) ? changes.calls.get(i)[0].mark : changes.calls.has(i) ? "~" : "");
+    changes.markOf = (v) => (changes.services.has(v) ? changes.services.get(v)[0].mark : "");
+  }
+  /** The marks of several, in words, and the one for all of them together. */
+  function marksOf(list) {
+    const count = (mark) => list.filter((m) => m === mark).length, marks = ["+", "-", "~"].filter(count);
+    if (!marks.length) return { mark: "", words: "" };
+    const alone = list.length === 1, same = marks.length === 1 && count(marks[0]) === list.length;
+    return { mark: same ? marks[0] : "~", words: marks.map((m) => (alone ? "" : count(m) + " ") + markWords[m]).join(", ") };
+  }
+  const changeOfBox = (b) => (changes ? marksOf(b.services.map(changes.markOf)) : { mark: "", words: "" });
+  const changeOfArrow = (a) => (changes ? marksOf(a.calls.map(changes.markOfCall)) : { mark: "", words: "" });
+  const classOfMark = { "": "", "+": "added", "-": "removed", "~": "changed" };
 
   // ---- What services are grouped by.
 
@@ -89,14 +127,17 @@
 
   // ---- The state of the view, which the address of the page has.
 
-  const firstGroup = () => {
-    if (!many) return "";
+  /** Whether there is too much to begin with all of it: then groups begin closed. */
+  const isMany = (changed) => (changed ? changes.about.size : services.length) > 120;
+  const firstGroup = (changed) => {
+    if (!isMany(changed)) return "";
     const fits = choosable.filter((p) => p !== "kind" && p !== "tier" && valuesOf(p).size > 1 && valuesOf(p).size <= 80);
     return fits[0] || choosable[0] || "";
   };
+  const startsChanged = () => changes !== null && changes.about.size > 0 && isMany(false);
   const initial = () => ({
-    group: firstGroup(), closed: null, open: new Set(), focus: -1, depth: 1,
-    fail: failed(), mode: data.mode || modes[0] || "", phase: "all", // fail: services and sets that fail together
+    changed: startsChanged(), group: firstGroup(startsChanged()), closed: null, open: new Set(), focus: -1, depth: 1,
+    fail: failed(), mode: data.mode || modes[0] || "", phase: "all", when: "after", // fail: services and sets that fail together
     select: "", strength: "weak", only: "", protocol: "", kind: "", found: false, classes: false,
     tried: [], // what is assumed in place of what the inputs declare: entries of overrides in weir.yaml
   });
@@ -123,10 +164,11 @@
   }
   function writeAddress() {
     const start = initial(), p = new URLSearchParams();
-    for (const key of ["group", "mode", "phase", "strength", "only", "protocol", "kind"]) {
+    for (const key of ["group", "mode", "phase", "when", "strength", "only", "protocol", "kind"]) {
       if (state[key] !== start[key]) p.set(key, state[key]);
     }
     if (state.found) p.set("found", "1");
+    if (state.changed !== start.changed) p.set("changed", state.changed ? "1" : "0");
     if (state.classes) p.set("classes", "1");
     if (state.focus >= 0) {
       p.set("focus", nameOf("s" + state.focus));
@@ -146,6 +188,8 @@
     if (p.has("group") && (p.get("group") === "" || choosable.includes(p.get("group")))) state.group = p.get("group");
     if (modes.includes(p.get("mode")) || (data.engine && p.has("mode"))) state.mode = p.get("mode");
     if (["first", "later"].includes(p.get("phase"))) state.phase = p.get("phase");
+    if (p.get("when") === "before") state.when = "before";
+    if (changes && p.has("changed")) state.changed = p.get("changed") === "1";
     if (strengths.includes(p.get("strength"))) state.strength = p.get("strength");
     for (const key of ["only", "protocol", "kind"]) state[key] = p.get(key) || state[key];
     state.found = p.has("found");
@@ -166,10 +210,10 @@
 
   // ---- What is in view.
 
-  const isClosed = (key) => (many ? !state.open.has(key.slice(0, 500)) : state.closed !== null && state.closed.has(key.slice(0, 500)));
+  const isClosed = (key) => (isMany(state.changed) ? !state.open.has(key.slice(0, 500)) : state.closed !== null && state.closed.has(key.slice(0, 500)));
   function setClosed(group, closed) {
     const key = group.slice(0, 500);
-    if (many) closed ? state.open.delete(key) : state.open.add(key);
+    if (isMany(state.changed)) closed ? state.open.delete(key) : state.open.add(key);
     else {
       state.closed = state.closed || new Set();
       closed ? state.closed.add(key) : state.closed.delete(key);
@@ -218,6 +262,7 @@
       if (wanted && !wanted.has(v)) return;
       if (state.kind && s.kind !== state.kind) return;
       if (state.found && foundAt[v].length === 0) return;
+      if (state.changed && !changes.about.has(v)) return;
       const key = keyOf(v), closed = key !== "" && isClosed(key) && !wanted;
       const id = closed ? "group " + key : "s" + v;
       if (!boxes.has(id)) boxes.set(id, { id, key, closed, services: [], parent: key !== "" && !closed && !wanted ? "parent " + key : null });
@@ -252,7 +297,9 @@
       : [lineOf(services[box.services[0]].name)];
     if (!box.closed && !state.group && services[box.services[0]].namespace) box.label.push(lineOf(services[box.services[0]].namespace));
     const n = box.closed ? box.services.reduce((sum, v) => sum + foundAt[v].length, 0) : foundAt[box.services[0]].length;
-    if (n) box.label.push(plural(n, "finding"));
+    if (n) box.label.push(plural(n, changes ? "new finding" : "finding"));
+    const change = changeOfBox(box);
+    if (change.words) box.label.push(change.words);
     box.width = Math.max(70, ...box.label.map((line) => measure.measureText(line).width + 22));
     box.height = 14 + 16 * box.label.length;
   }
@@ -396,9 +443,14 @@
       { selector: "edge.soft", style: { "target-arrow-shape": "vee" } },
       { selector: "edge.pool", style: { "source-arrow-shape": "diamond", "source-arrow-color": line, "source-arrow-fill": "hollow" } },
       { selector: "edge.loop", style: { "line-color": color("--failed"), "target-arrow-color": color("--failed"), width: 2.5 } },
+      ...Object.entries({ added: "--protected", changed: "--degraded", removed: "--failed" }).flatMap(([name, of]) => [
+        { selector: "node." + name, style: { "background-color": color(of), color: color("--onstate"), "background-opacity": 1 } },
+        { selector: "edge." + name, style: { "line-color": color(of), "target-arrow-color": color(of), color: color(of), width: 2.5 } },
+      ]),
       { selector: "node.tried", style: { "border-color": color("--accent"), "border-width": 3 } },
       { selector: "edge.tried", style: { "line-color": color("--accent"), "target-arrow-color": color("--accent"), width: 3 } },
       { selector: ".dim", style: { opacity: 0.35 } },
+      { selector: "node.added.dim, node.changed.dim, node.removed.dim", style: { "background-color": color("--box"), color: text } },
     ];
     labels.forEach((_, i) => {
       if (i) rules.push({ selector: "node.state-" + i, style: { "background-color": color(stateColors[i]), color: color("--onstate"), "border-color": color(stateColors[i]) } });
@@ -426,16 +478,16 @@
       elements.push({
         group: "nodes", position: { x: b.x, y: b.y },
         data: { id: b.id, parent: b.parent || undefined, label: b.label.join("\n"), width: b.width, height: b.height, shape: b.closed ? "round-rectangle" : shapes[s.kind] || "round-rectangle" },
-        classes: [b.closed ? "group" : "", b.services.some((v) => assumed.has(services[v].id)) ? "tried" : "", !b.closed && !s.defined ? "unsaid" : "", worst ? "error" : some ? "found" : ""].filter(Boolean).join(" "),
+        classes: [b.closed ? "group" : "", b.services.some((v) => assumed.has(services[v].id)) ? "tried" : "", !b.closed && !s.defined ? "unsaid" : "", worst ? "error" : some ? "found" : "", classOfMark[changeOfBox(b).mark]].filter(Boolean).join(" "),
       });
     }
     for (const a of shown.arrows) {
       const all = a.calls.map((i) => calls[i]), every = (test) => all.every(test);
-      const pool = every((c) => grouped(c) !== undefined);
+      const pool = every((c) => grouped(c) !== undefined), change = changeOfArrow(a);
       elements.push({
-        group: "edges", data: { id: a.id, source: a.from, target: a.to, width: a.calls.length > 1 ? Math.min(6, 1.5 + Math.log2(a.calls.length)) : 1.4, label: a.calls.length > 1 ? String(a.calls.length) : "", ...(a.weights ? { weights: a.weights, distances: a.distances } : {}) },
+        group: "edges", data: { id: a.id, source: a.from, target: a.to, width: a.calls.length > 1 ? Math.min(6, 1.5 + Math.log2(a.calls.length)) : 1.4, label: [a.calls.length > 1 ? String(a.calls.length) : "", change.words].filter(Boolean).join(": "), ...(a.weights ? { weights: a.weights, distances: a.distances } : {}) },
         classes: [every((c) => c.mode === "async") ? "async" : "", every((c) => c.strength !== "strong") ? "weak" : "", every((c) => c.need === "soft") ? "soft" : "",
-          pool ? "pool" : "", all.some((c) => assumed.has(services[c.from].id + " " + services[c.to].id)) ? "tried" : "", all.some((c) => looped.has(c.from + " " + c.to)) ? "loop" : ""].filter(Boolean).join(" "),
+          pool ? "pool" : "", all.some((c) => assumed.has(services[c.from].id + " " + services[c.to].id)) ? "tried" : "", all.some((c) => looped.has(c.from + " " + c.to)) ? "loop" : "", classOfMark[change.mark]].filter(Boolean).join(" "),
       });
     }
     cy.batch(() => {
@@ -456,16 +508,25 @@
   // ---- What fails.
 
   const failing = () => [...new Set(state.fail.flatMap((ref) => (ref[0] === "g" ? sets[Number(ref.slice(1))].services : [Number(ref.slice(1))])))].sort((a, b) => a - b);
+  /** Whether there is a state before: one that is compared, or the one without what is assumed. */
+  const hasBefore = () => changes !== null || Boolean(data.engine && data.engine.tried);
   /** Who suffers from what fails; null if nothing does, or if no answer is known. */
-  function scenario() {
+  const scenario = () => scenarioOf(hasBefore() ? state.when : "after");
+  function scenarioOf(when) {
     const list = failing();
     if (!list.length) return null;
-    if (data.engine) return answer(list);
+    if (data.engine) {
+      const a = answer(list);
+      return when === "before" ? a && a.before : a;
+    }
     if (data.asked && data.mode === state.mode && sameList(list, data.failed)) return data.asked;
     const m = modes.indexOf(state.mode), i = list.length === 1 ? list[0] : sets.findIndex((s) => sameList(s.services, list));
-    if (!data.incidents || m < 0 || i < 0) return null;
-    return { texts: data.texts || [], ...data.incidents[(list.length === 1 ? i : services.length + i) * modes.length + m] };
+    const incidents = when === "before" ? data.before : data.incidents;
+    if (!incidents || m < 0 || i < 0) return null;
+    const found = incidents[(list.length === 1 ? i : services.length + i) * modes.length + m];
+    return found.victims ? { texts: data.texts || [], ...found } : null;
   }
+  const otherTime = () => (state.when === "before" ? "after" : "before");
 
   // ---- Weir behind the page: it answers any failure, and tells when the files have changed.
 
@@ -484,7 +545,7 @@
     ask("incident", body).then(
       (a) => {
         if (answers.size > 200) answers.clear();
-        answers.set(key, { texts: [], ...a });
+        answers.set(key, { texts: [], ...a, before: a.before && { texts: [], ...a.before } });
         update({});
         report();
       },
@@ -648,20 +709,22 @@
   /** The label of a victim: [service, at first, later, in all, call, ...]. Who does not suffer now is protected. */
   const labelOf = (victim) => victim[{ first: 1, later: 2 }[state.phase] || 3] || 1;
 
-  let labelAt = new Map();
+  let labelAt = new Map(), injected = new Set();
+  const injectedLevel = labels.length;
+  /** The worst that happens to a service of a box; injectedLevel if one of them fails first. */
+  const worstOf = (b) => b.services.reduce((worst, v) => Math.max(worst, injected.has(v) ? injectedLevel : labelAt.get(v) || 0), 0);
   function paint() {
-    const s = scenario(), injected = new Set(failing());
+    const s = scenario();
+    injected = new Set(failing());
     labelAt = new Map((s ? s.victims : []).map((victim) => [victim[0], labelOf(victim)]));
     cy.batch(() => {
       cy.elements().removeClass("state-1 state-2 state-3 state-4 injected chosen dim");
       for (const b of shown.boxes) {
         const node = cy.getElementById(b.id);
-        if (b.services.some((v) => injected.has(v))) node.addClass("injected");
-        else {
-          const worst = Math.max(...b.services.map((v) => labelAt.get(v) || 0));
-          if (worst) node.addClass("state-" + worst);
-          else if (s) node.addClass("dim");
-        }
+        const worst = worstOf(b);
+        if (worst === injectedLevel) node.addClass("injected");
+        else if (worst) node.addClass("state-" + worst);
+        else if (s) node.addClass("dim");
       }
       if (state.select) {
         const i = Number(state.select.slice(1));
@@ -683,7 +746,6 @@
       if (words.every((w) => text.includes(w))) matching.push(v);
     });
     const most = 300, items = [];
-    const injected = new Set(failing());
     for (const v of matching.slice(0, most)) {
       const b = button("", () => choose("s" + v));
       const name = element("bdi", short(services[v].id, 120));
@@ -691,12 +753,14 @@
       const label = injected.has(v) ? "fails first" : labels[labelAt.get(v) || 0];
       if (injected.has(v)) b.append(" ", element("span", label, "error"));
       else if (labelAt.get(v)) b.append(" ", element("span", label, "state-" + labelAt.get(v)));
-      if (foundAt[v].length) b.append(" ", element("span", plural(foundAt[v].length, "finding"), "faint"));
+      if (changes && changes.markOf(v)) b.append(" ", element("span", markWords[changes.markOf(v)], classOfMark[changes.markOf(v)]));
+      if (foundAt[v].length) b.append(" ", element("span", plural(foundAt[v].length, changes ? "new finding" : "finding"), "faint"));
       if (!inView.has(v)) b.append(" ", element("span", "not in view", "faint"));
       b.setAttribute("aria-pressed", String(state.select === "s" + v));
       const item = document.createElement("li");
       item.dataset.id = services[v].id;
       item.dataset.state = injected.has(v) ? "injected" : label;
+      if (changes) item.dataset.change = changes.markOf(v);
       item.append(b);
       items.push(item);
     }
@@ -742,7 +806,8 @@
   }
   function overview() {
     const parts = [element("h2", data.title)];
-    if (data.checked) {
+    if (changes) parts.push(...changeOverview());
+    else if (data.checked) {
       parts.push(element("h3", plural(findings.length, "finding")));
       parts.push(listOf(findings.slice(0, 200).map(findingParts)));
       if (findings.length > 200) parts.push(element("p", `and ${findings.length - 200} more`));
@@ -756,6 +821,33 @@
       parts.push(listOf(sets.slice(0, 100).map((s, k) => [button(`${s.property} ${short(s.value, 80)}`, () => choose("g" + k), "link"), " ", element("span", plural(s.services.length, "service"), "faint")])));
     }
     return parts;
+  }
+  function changeOverview() {
+    const c = data.change, parts = [];
+    if (c.old) parts.push(definitions([["before", c.old], ["after", c.new]]));
+    const list = (title, lines) => {
+      if (!lines.length) return;
+      parts.push(element("h3", title), listOf(lines.slice(0, 200)));
+      if (lines.length > 200) parts.push(element("p", `and ${lines.length - 200} more`));
+    };
+    list("Effects", (c.effects || []).map((e) => [element("span", (e.mark === "!" ? "worse: " : "better: ") + e.words, e.mark === "!" ? "error" : "")]));
+    list(plural(c.services.length, "service"), c.services.map((item) => changedLine(item, "s")));
+    list(plural(c.calls.length, "call"), c.calls.map((item) => changedLine(item, "c")));
+    list(plural(c.policies.length, "setting") + " of policies", c.policies.map((item) => changedLine(item, "c")));
+    const some = (gone) => findings.map((_, i) => i).filter((i) => Boolean(findings[i].gone) === gone);
+    list(plural(some(false).length, "new finding"), some(false).map(findingParts));
+    list(plural(some(true).length, "finding") + " gone", some(true).map(findingParts));
+    if (parts.length <= (c.old ? 1 : 0)) parts.push(element("p", "The two states do not differ."));
+    return parts;
+  }
+  const markSpan = (mark) => element("span", markWords[mark], classOfMark[mark]);
+  function changedLine(item, kind) {
+    return [markSpan(item.mark), " ", button(short(item.words, 300), () => choose(kind + item.of), "link"), ...(item.place ? [" ", place(item.place)] : [])];
+  }
+  /** What a change does to one service or call. */
+  function changedParts(items) {
+    if (!items) return [];
+    return [element("h3", "Change"), listOf(items.map((item) => [markSpan(item.mark), " ", element("span", item.words), ...(item.place ? [" ", place(item.place)] : [])]))];
   }
   function findingParts(i) {
     const f = typeof i === "number" ? findings[i] : i;
@@ -805,8 +897,20 @@
       phases.append(b);
     }
     parts.push(phases);
-    const s = scenario();
+    if (hasBefore()) {
+      const times = document.createElement("div");
+      times.className = "choices";
+      for (const [value, text] of [["after", "after the change"], ["before", "before it"]]) {
+        const b = button(text, () => update({ when: value }));
+        b.dataset.when = value;
+        b.setAttribute("aria-pressed", String(state.when === value));
+        times.append(b);
+      }
+      parts.push(times);
+    }
+    const s = scenario(), other = hasBefore() ? scenarioOf(otherTime()) : null;
     if (!s) return [...parts, ...unanswered()];
+    const otherAt = new Map((other ? other.victims : []).map((victim) => [victim[0], labelOf(victim)]));
     const victims = s.victims.slice().sort((a, b) => labelOf(b) - labelOf(a));
     if (!victims.length) parts.push(element("p", "No other service is affected."));
     for (const level of [4, 3, 2, 1]) {
@@ -814,7 +918,8 @@
       if (!those.length) continue;
       parts.push(element("p", plural(those.length, "service") + " " + labels[level], "state-" + level));
       parts.push(listOf(those.slice(0, 200).map((victim) => {
-        const line = [serviceLink(victim[0])], c = calls[victim[4]];
+        const line = [serviceLink(victim[0])], c = calls[victim[4]], then = otherAt.get(victim[0]) || 0;
+        if (other && then !== level) line.push(" ", element("span", `${otherTime()}: ${labels[then]}`, "state-" + then));
         if (c && c.from === victim[0]) line.push(" calls ", button(short(services[c.to].id, 120), () => choose("c" + victim[4]), "link"));
         const cut = victim.indexOf(-1, 5);
         const acts = state.phase !== "later" || cut < 0 ? victim.slice(5, cut < 0 ? undefined : cut) : victim.slice(cut + 1);
@@ -823,6 +928,8 @@
       })));
       if (those.length > 200) parts.push(element("p", `and ${those.length - 200} more`));
     }
+    const spared = [...otherAt].filter(([v]) => !labelAt.has(v));
+    if (spared.length) parts.push(element("p", `Only ${otherTime()}:`), listOf(spared.slice(0, 200).map(([v, level]) => [serviceLink(v), " ", element("span", labels[level], "state-" + level)])));
     if (s.starved) parts.push(element("p", "Without new events: " + s.starved.map((v) => services[v].id).join(", ")));
     if (s.helps) parts.push(element("p", s.helps[0].toUpperCase() + s.helps.slice(1)));
     return parts;
@@ -845,6 +952,9 @@
   }
   /** Why there is no answer, and what gives one. */
   function unanswered() {
+    if (changes && data.incidents && (failing().length === 1 || state.fail.length === 1)) {
+      return [element("p", failing().length > 1 ? `Other services have this in common ${state.when} the change.` : `There is no such service ${state.when} the change.`)];
+    }
     if (data.engine) return [element("p", "weir computes it.", "faint")];
     const ids = failing().map((v) => services[v].id).join(","), quoted = /^[\w.,:/@-]+$/.test(ids) ? ids : "'" + ids.replaceAll("'", "'\\''") + "'";
     const command = `weir blast ${clean(quoted)} --mode ${state.mode}`, code = element("code", command);
@@ -875,13 +985,14 @@
     }
     const key = keyOf(v);
     if (key && state.focus < 0) tools.append(button((isClosed(key) ? "Expand " : "Collapse ") + short(key, 30), () => toggle(key)));
-    parts.push(tools, ...failPanel("s" + v), ...whatIfService(s));
-    if (foundAt[v].length) parts.push(element("h3", plural(foundAt[v].length, "finding")), listOf(foundAt[v].map(findingParts)));
+    parts.push(...changedParts(changes && changes.services.get(v)), tools, ...failPanel("s" + v), ...whatIfService(s));
+    if (foundAt[v].length) parts.push(element("h3", plural(foundAt[v].length, changes ? "new finding" : "finding")), listOf(foundAt[v].map(findingParts)));
+    if (changes && changes.goneAt[v].length) parts.push(element("h3", plural(changes.goneAt[v].length, "finding") + " gone"), listOf(changes.goneAt[v].map(findingParts)));
     const line = (i, other) => {
       const c = calls[i], b = button(short(services[other].id, 120), () => choose("c" + i), "link");
       const words = [c.protocol, c.mode === "async" ? "async" : "", c.strength === "strong" ? "" : c.strength, c.class === "call" ? "" : c.class, c.need === "soft" ? "optional" : ""].filter(Boolean).join(", ");
       const summary = (c.parts || []).flatMap((p) => p.summary || []);
-      return [b, " ", element("span", words, "faint"), ...(summary.length ? [element("p", summary.slice(0, 6).join(", "), "faint")] : [])];
+      return [b, " ", ...(changes && changes.markOfCall(i) ? [markSpan(changes.markOfCall(i)), " "] : []), element("span", words, "faint"), ...(summary.length ? [element("p", summary.slice(0, 6).join(", "), "faint")] : [])];
     };
     parts.push(element("h3", "Calls (upstream)"), callsOf[v].length ? listOf(callsOf[v].slice(0, 200).map((i) => line(i, calls[i].to))) : element("p", "none"));
     parts.push(element("h3", "Called by (downstream)"), callersOf[v].length ? listOf(callersOf[v].slice(0, 200).map((i) => line(i, calls[i].from))) : element("p", "none"));
@@ -893,7 +1004,7 @@
     const kind = grouped(c);
     parts.push(definitions([["protocol", c.protocol], ["mode", c.mode], ["need", c.need], ["class", c.class], ["evidence", c.strength], ["seen", c.seen],
       ["group", kind === undefined ? "" : [groups[kind].kind, groups[kind].name].filter(Boolean).join(" ")], ["fallback", c.fallback ? "only instead of another call" : ""], ["mirror", c.mirror ? "copies of traffic" : ""]]));
-    parts.push(...whatIfCall(c), element("h3", "Evidence"), listOf((c.evidence || []).map((e) => [e.way + ", " + e.strength + " ", place(e.place)])));
+    parts.push(...changedParts(changes && changes.calls.get(i)), ...whatIfCall(c), element("h3", "Evidence"), listOf((c.evidence || []).map((e) => [e.way + ", " + e.strength + " ", place(e.place)])));
     parts.push(element("h3", "Policies"));
     if (!c.parts) parts.push(element("p", "none that an input shows"));
     for (const p of c.parts || []) {
@@ -917,13 +1028,16 @@
     const has = (selector) => cy.elements(selector).nonempty();
     if (has("node.group")) words.push("double border: a group, click to expand");
     if (has("node.unsaid")) words.push("dashed border: only addressed");
-    if (has("node.error")) words.push("red border: an error");
-    if (has("node.found")) words.push("orange border: findings");
+    if (has("node.error")) words.push(changes ? "red border: a new error" : "red border: an error");
+    if (has("node.found")) words.push(changes ? "orange border: new findings" : "orange border: findings");
     if (has("edge.async")) words.push("dashed: asynchronous");
     if (has("edge.weak")) words.push("dotted: weak evidence");
     if (has("edge.soft")) words.push("open arrow: optional");
     if (has("edge.pool")) words.push("diamond: one of a split, pool or failover");
     if (has(".tried")) words.push("blue: assumed, see Assumed");
+    for (const [name, hue] of [["added", "green"], ["changed", "orange"], ["removed", "red"]]) {
+      if (has("edge." + name) || (!scenario() && has("node." + name))) words.push(`${hue}: ${name}`);
+    }
     if (has("edge.loop")) words.push("red: a cycle");
     if (scenario()) words.push("black: fails first; red, orange, yellow: failed, degraded, slow; green: protected; pale: unaffected");
     const hidden = services.length - shown.boxes.reduce((sum, b) => sum + b.services.length, 0);
@@ -961,9 +1075,12 @@
       $("status").textContent = "";
       return;
     }
-    const count = (level) => s.victims.filter((victim) => labelOf(victim) === level).length;
-    const words = [4, 3, 2, 1].filter(count).map((level) => count(level) + " " + labels[level]);
-    $("status").textContent = `${short(state.fail.map(titleOf).join(", "), 300)}, ${state.mode}: ` + (words.join(", ") || "no other service is affected");
+    const words = (of) => {
+      const count = (level) => of.victims.filter((victim) => labelOf(victim) === level).length;
+      return [4, 3, 2, 1].filter(count).map((level) => count(level) + " " + labels[level]).join(", ") || "no other service is affected";
+    };
+    const other = hasBefore() ? scenarioOf(otherTime()) : null;
+    $("status").textContent = `${short(state.fail.map(titleOf).join(", "), 300)}, ${state.mode}: ` + words(s) + (other ? ` (${otherTime()}: ${words(other)})` : "");
   }
   function toggle(key) {
     setClosed(key, !isClosed(key));
@@ -978,6 +1095,7 @@
     for (const key of ["group", "strength", "only", "protocol", "kind"]) $(key).value = state[key];
     $("found").checked = state.found;
     $("classes").checked = state.classes;
+    $("changed").checked = state.changed;
     $("close-all").disabled = $("open-all").disabled = !state.group;
   }
 
@@ -997,6 +1115,10 @@
   $("search").addEventListener("input", list);
   for (const key of ["group", "strength", "only", "protocol", "kind"]) $(key).addEventListener("change", () => update({ [key]: $(key).value }, true));
   $("found").addEventListener("change", () => update({ found: $("found").checked }, true));
+  $("changed").addEventListener("change", () => {
+    const changed = $("changed").checked, same = state.group === firstGroup(state.changed);
+    update({ changed, group: same ? firstGroup(changed) : state.group }, true);
+  });
   $("classes").addEventListener("change", () => update({ classes: $("classes").checked }, true));
   $("close-all").addEventListener("click", () => all(true));
   $("open-all").addEventListener("click", () => all(false));
@@ -1023,6 +1145,16 @@
   const escaped = (text) => clean(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
   const quoted = (text) => '"' + clean(text).replace(/\\/g, "\\\\").replace(/"/g, '\\"') + '"';
   const inMermaid = (text) => '"' + clean(text).replace(/[#&<>"`\\]/g, (c) => "#" + c.charCodeAt(0) + ";") + '"';
+  const exportColors = ["#ffffff", "#1a6b34", "#6b5d00", "#9a5b00", "#b3261e"]; // of labels, and of marks: added, changed and removed
+  const levelOfMark = { "": 0, "+": 1, "~": 3, "-": 4 };
+  /** How a box is exported: what fails hides what a change does. */
+  function exported(b) {
+    const lines = b.label.slice(), worst = worstOf(b);
+    if (worst) lines.push(worst === injectedLevel ? "fails first" : labels[worst]);
+    const level = worst || levelOfMark[changeOfBox(b).mark];
+    return { lines, fill: level === injectedLevel ? "#1b1f24" : exportColors[level], ink: level ? "#ffffff" : "#1b1f24", colored: level > 0 };
+  }
+  const exportedArrow = (a) => ({ stroke: ["#78828c", ...exportColors.slice(1)][levelOfMark[changeOfArrow(a).mark]], words: changeOfArrow(a).words });
   const exporters = {
     svg() {
       const parts = [], box = new Map(shown.boxes.map((b) => [b.id, b]));
@@ -1033,11 +1165,11 @@
       for (const a of shown.arrows) {
         if (a.from === a.to) continue;
         const from = box.get(a.from), to = box.get(a.to), [x1, y1] = edge(from, to.x, to.y), [x2, y2] = edge(to, from.x, from.y);
-        parts.push(`<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="#78828c" marker-end="url(#end)"/>`);
+        parts.push(`<line x1="${x1.toFixed(1)}" y1="${y1.toFixed(1)}" x2="${x2.toFixed(1)}" y2="${y2.toFixed(1)}" stroke="${exportedArrow(a).stroke}" marker-end="url(#end)"/>`);
+        if (exportedArrow(a).words) parts.push(`<text x="${((x1 + x2) / 2).toFixed(1)}" y="${((y1 + y2) / 2).toFixed(1)}" font-size="10" fill="${exportedArrow(a).stroke}">${exportedArrow(a).words}</text>`);
       }
       for (const b of shown.boxes) {
-        const worst = Math.max(...b.services.map((v) => labelAt.get(v) || 0)), injected = b.services.some((v) => failing().includes(v));
-        const fill = injected ? "#1b1f24" : ["#ffffff", "#1a6b34", "#6b5d00", "#9a5b00", "#b3261e"][worst], ink = injected || worst ? "#ffffff" : "#1b1f24";
+        const { fill, ink } = exported(b);
         parts.push(`<g><title>${escaped(b.closed ? b.key : services[b.services[0]].id)}</title><rect x="${(b.x - b.width / 2).toFixed(1)}" y="${(b.y - b.height / 2).toFixed(1)}" width="${b.width.toFixed(1)}" height="${b.height}" rx="5" fill="${fill}" stroke="#78828c"/>` +
           b.label.map((line, k) => `<text x="${b.x.toFixed(1)}" y="${(b.y + 16 * (k - (b.label.length - 1) / 2) + 4).toFixed(1)}" fill="${ink}">${escaped(line)}</text>`).join("") + "</g>");
       }
@@ -1048,11 +1180,27 @@
     },
     mermaid() {
       const index = new Map(shown.boxes.map((b, i) => [b.id, "n" + i]));
-      return ["flowchart LR\n" + shown.boxes.map((b) => `  ${index.get(b.id)}[${inMermaid(b.label.join(" "))}]\n`).join("") + shown.arrows.map((a) => `  ${index.get(a.from)} --> ${index.get(a.to)}\n`).join(""), "text/plain"];
+      const box = (b) => {
+        const { lines, fill, ink, colored } = exported(b), id = index.get(b.id);
+        return `  ${id}[${inMermaid(lines.join(" "))}]\n` + (colored ? `  style ${id} fill:${fill},color:${ink}\n` : "");
+      };
+      const arrow = (a, i) => {
+        const { stroke, words } = exportedArrow(a);
+        return `  ${index.get(a.from)} -->${words ? "|" + inMermaid(words) + "|" : ""} ${index.get(a.to)}\n` + (words ? `  linkStyle ${i} stroke:${stroke}\n` : "");
+      };
+      return ["flowchart LR\n" + shown.boxes.map(box).join("") + shown.arrows.map(arrow).join(""), "text/plain"];
     },
     dot() {
       const index = new Map(shown.boxes.map((b, i) => [b.id, "n" + i]));
-      return ["digraph weir {\n  rankdir=LR\n  node [shape=box]\n" + shown.boxes.map((b) => `  ${index.get(b.id)} [label=${quoted(b.label.join(" "))}]\n`).join("") + shown.arrows.map((a) => `  ${index.get(a.from)} -> ${index.get(a.to)}\n`).join("") + "}\n", "text/plain"];
+      const box = (b) => {
+        const { lines, fill, ink, colored } = exported(b);
+        return `  ${index.get(b.id)} [label=${quoted(lines.join(" "))}${colored ? `, style=filled, fillcolor="${fill}", fontcolor="${ink}"` : ""}]\n`;
+      };
+      const arrow = (a) => {
+        const { stroke, words } = exportedArrow(a);
+        return `  ${index.get(a.from)} -> ${index.get(a.to)}${words ? ` [label=${quoted(words)}, color="${stroke}"]` : ""}\n`;
+      };
+      return ["digraph weir {\n  rankdir=LR\n  node [shape=box]\n" + shown.boxes.map(box).join("") + shown.arrows.map(arrow).join("") + "}\n", "text/plain"];
     },
   };
   async function save(format) {

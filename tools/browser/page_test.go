@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -281,6 +282,135 @@ func blast(t *testing.T, id, mode string, sources ...string) map[string]map[stri
 		all[s.ID], first[s.ID], later[s.ID] = strings.ToLower(s.Label), word(s.Onset), word(s.Steady)
 	}
 	return map[string]map[string]string{"all": all, "first": first, "later": later}
+}
+
+// TestChange opens the page of a change: it says of every service and call what weir diff says, and
+// lets services fail in both states as weir blast does.
+func TestChange(t *testing.T) {
+	old, now := filepath.Join(estates, "banking"), t.TempDir()
+	text, err := os.ReadFile(filepath.Join(old, "services.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, edit := range [][2]string{
+		{"  - {to: ledger, protocol: sql, database: ledger, timeout: 5s}\n", "  - {to: auditor, timeout: 1s}\n"},
+		{"timeout: 2s, bulkhead", "timeout: 700ms, bulkhead"},
+		{"replicas: 1\n  slo: 99.99", "replicas: 4\n  slo: 99.99"},
+		{"- {name: case-files, kind: database, replicas: 1, team: risk}", "- {name: auditor, team: risk, calls: [{to: ledger}]}"},
+		{"  - {to: case-files,", "  - {to: ledger,"},
+	} {
+		if !strings.Contains(string(text), edit[0]) {
+			t.Fatalf("there is no %q", edit[0])
+		}
+		text = []byte(strings.Replace(string(text), edit[0], edit[1], 1))
+	}
+	if err := os.WriteFile(filepath.Join(now, "services.yaml"), text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	b := open(t, page(t, "diff", old, now))
+	var diff struct {
+		Diff struct {
+			Services []struct{ ID, Change string }
+			Calls    []struct{ From, To, Change string }
+			Policies []struct{ From, To, Change string }
+			Found    []struct{ Rule string }
+			Gone     []struct{ Rule string }
+		}
+	}
+	if err := json.Unmarshal(run(t, "diff", old, now, "-o", "json"), &diff); err != nil {
+		t.Fatal(err)
+	}
+	d := &diff.Diff
+	if len(d.Services) == 0 || len(d.Calls) == 0 || len(d.Policies) == 0 || len(d.Found) == 0 || len(d.Gone) == 0 {
+		t.Fatalf("the change has too little: %+v", d)
+	}
+
+	// The list of services, the lists of the change, and what is exported all have the marks.
+	marks := eval[map[string]string](b, `Object.fromEntries([...document.querySelectorAll("#services li")].filter(li => li.dataset.change).map(li => [li.dataset.id, {"+": "added", "-": "removed", "~": "changed"}[li.dataset.change]]))`)
+	lines := eval[[]string](b, `[...document.querySelectorAll("#details li")].map(li => li.textContent)`)
+	has := func(prefix string) bool {
+		return slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, prefix) })
+	}
+	act(b, `(document.getElementById("export").value = "dot", document.getElementById("export").dispatchEvent(new Event("change")))`)
+	_, dot := b.download()
+	arrows := 0
+	for _, s := range d.Services {
+		if marks[s.ID] != s.Change || !has(s.Change+" "+s.ID) {
+			t.Errorf("%s is %q in the page, %s for weir diff", s.ID, marks[s.ID], s.Change)
+		}
+		if line := fmt.Sprintf("label=\"%s", s.ID); !regexp.MustCompile(regexp.QuoteMeta(line) + `[^"]* ` + s.Change + `", style=filled`).Match(dot) {
+			t.Errorf("the export does not show that %s is %s", s.ID, s.Change)
+		}
+		delete(marks, s.ID)
+	}
+	if len(marks) > 0 {
+		t.Errorf("weir diff does not have the changes %v", marks)
+	}
+	changed := map[string]bool{}
+	for _, c := range d.Calls {
+		changed[c.From+" "+c.To] = true
+		if !has(c.Change + " " + c.From + " calls " + c.To) {
+			t.Errorf("the page does not list that the call of %s to %s is %s", c.From, c.To, c.Change)
+		}
+	}
+	for _, c := range d.Policies {
+		changed[c.From+" "+c.To] = true
+		if !has(c.Change + " " + c.From + " calls " + c.To) {
+			t.Errorf("the page does not list that a policy of %s to %s is %s", c.From, c.To, c.Change)
+		}
+	}
+	for line := range strings.Lines(string(dot)) {
+		if strings.Contains(line, "->") && strings.Contains(line, "color=") {
+			arrows++
+		}
+	}
+	if arrows != len(changed) {
+		t.Errorf("the export has %d arrows in color, want %d", arrows, len(changed))
+	}
+	findings := eval[[]string](b, `[...document.querySelectorAll("#details h3")].map(h => h.textContent).filter(h => h.includes("finding"))`)
+	plural := map[bool]string{true: "s"}
+	if want := []string{fmt.Sprintf("%d new finding%s", len(d.Found), plural[len(d.Found) != 1]), fmt.Sprintf("%d finding%s gone", len(d.Gone), plural[len(d.Gone) != 1])}; !slices.Equal(findings, want) {
+		t.Errorf("the findings are %q, want %q", findings, want)
+	}
+	legend := eval[string](b, `document.getElementById("legend").textContent`)
+	for _, words := range []string{"green: added", "orange: changed", "red: removed"} {
+		if !strings.Contains(legend, words) {
+			t.Errorf("the legend %q does not have %q", legend, words)
+		}
+	}
+
+	for _, id := range []string{"ledger", "account-service", "transaction-service"} {
+		act(b, choose, id)
+		for _, mode := range []string{"stop", "hang"} {
+			act(b, `(b => b.getAttribute("aria-pressed") === "true" || b.click())(document.querySelector("[data-mode="+CSS.escape(%s)+"]"))`, mode)
+			for when, sources := range map[string]string{"before": old, "after": now} {
+				act(b, `document.querySelector("[data-when="+%s+"]").click()`, when)
+				compare(b, id, mode, sources)
+			}
+		}
+	}
+	act(b, choose, "case-files")
+	act(b, `document.querySelector("[data-mode=stop]").click()`)
+	act(b, `document.querySelector("[data-when=after]").click()`)
+	if text := eval[string](b, `document.getElementById("details").textContent`); !strings.Contains(text, "There is no such service after the change") {
+		t.Errorf("a service that is removed fails after the change: %s", text)
+	}
+	act(b, `document.querySelector("[data-when=before]").click()`)
+	compare(b, "case-files", "stop", old)
+
+	// What does not change can be left out, also by the address.
+	act(b, `document.getElementById("changed").click()`)
+	c := open(t, b.address+eval[string](b, "location.hash"))
+	for _, p := range []*tab{b, c} {
+		if legend := eval[string](p, `document.getElementById("legend").textContent`); !strings.Contains(legend, "not in view") {
+			t.Errorf("only what changes is not less: %s", legend)
+		}
+	}
+	if dir := os.Getenv("WEIR_AXE"); dir != "" {
+		accessible(c, dir)
+	}
+	b.quiet()
+	c.quiet()
 }
 
 // TestView searches, groups, collapses, shares a view by its address, and exports it.
