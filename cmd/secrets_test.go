@@ -49,6 +49,7 @@ func TestSecretsStaySecret(t *testing.T) {
 		"Chart.yaml":         "apiVersion: v2\nname: \"http://u:s3cret@c\"\nversion: 1.0.0\n",
 		"server.js":          "fetch(\"http://u:s3cret@cart:8080/x\"); new Pool({connectionString: \"postgres://u:s3cret@db/x\"})\n",
 		"application.yml":    "spring: {application: {name: shop}}\nresilience4j: {circuitbreaker: {instances: {\"http://u:s3cret@host/x\": {slidingWindowSize: 10}}}, timelimiter: {instances: {\"u:s3cret@t\": {timeoutDuration: 5s}}}}\n",
+		"images.yaml":        "services:\n  web: {image: \"https://u:s3cret@reg.example.com/web:1\"}\n  api: {image: \"u:s3cret@reg.example.com/api:1@sha256:abc\"}\n  db: {image: \"postgres://u:s3cret@reg/db\"}\n",
 		"docker-compose.yml": "services:\n  web: {image: x, links: [\"l:u:s3cret@l\"], depends_on: [\"u:s3cret@db\"], environment: {A_URL: \"redis://:s3cret@r:6379\"}}\n",
 	}
 	secret := func(name, args string) {

@@ -12,8 +12,7 @@ import (
 
 // hideSecrets takes users, passwords and other secrets of addresses out of all texts that a value points
 // to: what is a name to its reader may be an address to the program that reads it. Texts of settings
-// are kept, in which addresses are looked for, and so are images, whose digests look alike. Neither is
-// written as a name.
+// are kept, in which addresses are looked for: they are not written as names.
 func hideSecrets(of any) {
 	s := secretHider{seen: map[unsafe.Pointer]bool{}, plans: map[reflect.Type]*hidePlan{}}
 	v := reflect.ValueOf(of)
@@ -22,16 +21,16 @@ func hideSecrets(of any) {
 
 // keptTexts are the fields that are kept, by their types.
 var keptTexts = map[reflect.Type][]string{
-	reflect.TypeFor[graph.Value]():  {"Text"},
-	reflect.TypeFor[graph.Entry]():  {"Text"},
-	reflect.TypeFor[graph.Entity](): {"Image"},
+	reflect.TypeFor[graph.Value](): {"Text"},
+	reflect.TypeFor[graph.Entry](): {"Text"},
 }
 
 // A hidePlan is where in values of a type texts may be.
 type hidePlan struct {
-	none   bool        // there are none
-	fields []int       // of a struct
-	parts  []*hidePlan // of the fields, or the one of what the type consists of
+	none   bool                     // there are none
+	clean  func(text string) string // of a text
+	fields []int                    // of a struct
+	parts  []*hidePlan              // of the fields, or the one of what the type consists of
 }
 
 type secretHider struct {
@@ -47,13 +46,18 @@ func (s *secretHider) plan(t reflect.Type) *hidePlan {
 	s.plans[t] = p // types may refer to themselves
 	switch t.Kind() {
 	case reflect.String:
+		p.clean = sanitize.Secrets
 	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
 		part := s.plan(t.Elem())
 		p.none, p.parts = part.none, []*hidePlan{part}
 	case reflect.Struct:
 		for i := range t.NumField() {
 			f := t.Field(i)
-			if part := s.plan(f.Type); f.IsExported() && !part.none && !isKeptText(t, f.Name) {
+			part := s.plan(f.Type)
+			if t == reflect.TypeFor[graph.Entity]() && f.Name == "Image" {
+				part = &hidePlan{clean: sanitize.Image}
+			}
+			if f.IsExported() && !part.none && !isKeptText(t, f.Name) {
 				p.fields, p.parts = append(p.fields, i), append(p.parts, part)
 			}
 		}
@@ -84,7 +88,7 @@ func (s *secretHider) hide(v reflect.Value, p *hidePlan) {
 		if !strings.ContainsAny(text, "@=") {
 			return
 		}
-		if clean := sanitize.Secrets(text); clean != text {
+		if clean := p.clean(text); clean != text {
 			v.SetString(clean)
 		}
 	case reflect.Pointer:
