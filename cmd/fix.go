@@ -90,10 +90,16 @@ func runFix(r *run, o *fixOptions, sources []string) error {
 		if err := files.write(patch.Files, r.leave); err != nil {
 			return err
 		}
-	} else if _, err := io.WriteString(r.out, patch.Unified()); err != nil {
+		return r.finishFix(patch, true)
+	}
+	diff, masked := patch.Unified()
+	if _, err := io.WriteString(r.out, diff); err != nil {
 		return err
 	}
-	return r.finishFix(patch, o.write)
+	if masked > 0 && !r.quiet {
+		r.printMessage(fmt.Sprintf("secrets are masked in %s of the diff, which git apply does not take", english.Count(masked, "line")), "use --write")
+	}
+	return r.finishFix(patch, false)
 }
 
 // singles returns the findings of a check, one by one.

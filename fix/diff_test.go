@@ -39,7 +39,7 @@ func TestUnified(t *testing.T) {
 +b: 2
 \ No newline at end of file
 `
-	if got := p.Unified(); got != want {
+	if got, masked := p.Unified(); got != want || masked != 0 {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -69,14 +69,15 @@ func TestGitAppliesTheDiff(t *testing.T) {
 		}
 		cmd := exec.Command("git", "apply", "-")
 		cmd.Dir = dir
-		cmd.Stdin = strings.NewReader(p.Unified())
+		diff, _ := p.Unified()
+		cmd.Stdin = strings.NewReader(diff)
 		cmd.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %s\n%s", err, out, p.Unified())
+			t.Fatalf("%v: %s\n%s", err, out, diff)
 		}
 		for _, f := range p.Files {
 			if got, err := os.ReadFile(filepath.Join(dir, f.Name)); err != nil || string(got) != string(f.After) {
-				t.Fatalf("git makes %q of %s, want %q (%v)\n%s", got, f.Name, f.After, err, p.Unified())
+				t.Fatalf("git makes %q of %s, want %q (%v)\n%s", got, f.Name, f.After, err, diff)
 			}
 		}
 	}

@@ -6,7 +6,8 @@ import "bytes"
 type diffLine struct {
 	op       byte // ' ', '-' or '+'
 	text     string
-	old, now int // lines before it
+	old, now int  // lines before it
+	masked   bool // a secret is left out of the text
 }
 
 // splitLines returns the lines of a text with their ends.
@@ -63,17 +64,17 @@ func difference(old, now []string) []diffLine {
 		py := px - before
 		for x > px && y > py && x > 0 && y > 0 {
 			x, y = x-1, y-1
-			back = append(back, diffLine{' ', old[x], x, y})
+			back = append(back, diffLine{op: ' ', text: old[x], old: x, now: y})
 		}
 		if d == 0 {
 			break
 		}
 		if x > px {
 			x--
-			back = append(back, diffLine{'-', old[x], x, y})
+			back = append(back, diffLine{op: '-', text: old[x], old: x, now: y})
 		} else {
 			y--
-			back = append(back, diffLine{'+', now[y], x, y})
+			back = append(back, diffLine{op: '+', text: now[y], old: x, now: y})
 		}
 	}
 	lines := make([]diffLine, 0, len(back))

@@ -34,7 +34,7 @@ func effectsOf(base, v *view, text string, read func(name string) ([]byte, error
 		}
 	}
 	patch := fix.Make(rules.Propose(base.estate.Graph, v.estate.Graph, TriedFile), read)
-	t.Fragment = patch.Unified()
+	t.Fragment, _ = patch.Unified()
 	for _, left := range patch.Left {
 		words := left.Finding.Subject + ", " + left.Finding.Message + ": " + left.Reason
 		if left.Finding.Hint != "" {
