@@ -75,6 +75,14 @@ type CodeDirectory struct {
 	Copies     []string
 }
 
+// A CodeLibrary is a client library that the code in the directory of a file is built with. It is a hint that the
+// program calls a server of the product.
+type CodeLibrary struct {
+	Origin  Origin
+	Name    string // as the file has it: "pg", "Npgsql"
+	Product string // of the servers that it connects to, as images name it: "postgres"
+}
+
 // DirectoryReason is why a directory belongs to a program. Of several reasons the first in this order counts.
 type DirectoryReason uint8
 

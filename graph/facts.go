@@ -40,6 +40,7 @@ type Facts struct {
 
 	Code            []CodeFile
 	CodeDirectories []CodeDirectory
+	CodeLibraries   []CodeLibrary
 
 	Projects []Project
 	Deferred []Deferred

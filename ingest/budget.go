@@ -22,7 +22,7 @@ var budget = []struct {
 	{"calls", 4_000_000, 50_000, func(f *graph.Facts) int { return len(f.Calls) + len(f.Observations) + len(f.Pairs) }},
 	{"policies", 1_000_000, 50_000, func(f *graph.Facts) int { return len(f.Policies) }},
 	{"names in source code", 8_000_000, 500_000, func(f *graph.Facts) int {
-		n := len(f.CodeDirectories)
+		n := len(f.CodeDirectories) + len(f.CodeLibraries)
 		for i := range f.Code {
 			n += len(f.Code[i].Places) + len(f.Code[i].Uses)
 		}

@@ -107,6 +107,7 @@ func (l *linker) connectCode() {
 		}
 	}
 	c.finishCalls()
+	c.connectLibraries()
 	c.noteOwnerless()
 }
 

@@ -189,6 +189,9 @@ func (c *codeDirectories) directories() []string {
 	for i := range c.f.Code {
 		add(path.Dir(c.f.Code[i].Origin.File))
 	}
+	for i := range c.f.CodeLibraries {
+		add(path.Dir(path.Clean(c.f.CodeLibraries[i].Origin.File)))
+	}
 	dirs := make([]string, 0, len(seen))
 	for dir := range seen {
 		dirs = append(dirs, dir)

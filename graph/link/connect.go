@@ -28,7 +28,7 @@ func (l *linker) connect() {
 			l.connectValue(c.scope, c.from, &c.found[j])
 		}
 	}
-	if len(l.f.Code) > 0 {
+	if len(l.f.Code)+len(l.f.CodeLibraries) > 0 {
 		l.connectCode()
 	}
 }

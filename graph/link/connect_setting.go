@@ -2,6 +2,7 @@ package link
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 
@@ -80,9 +81,14 @@ func (l *linker) isStrayOfStore(from, to int, m *found) bool {
 // name; nil if none.
 func (l *linker) productOf(root int) *storeProduct {
 	for _, t := range l.entities[root].things {
-		if t.Image != "" {
-			return productOfImage(graph.ImageName(t.Image))
+		if t.Image == "" {
+			continue
 		}
+		name := graph.ImageName(t.Image)
+		if name == "server" { // mssql/server
+			name = path.Base(path.Dir(t.Image))
+		}
+		return productOfImage(name)
 	}
 	return productOfWords(address.Words(l.entities[root].ref.Name))
 }

@@ -83,7 +83,9 @@ var storeProducts = func() map[string]*storeProduct {
 		"neo4j":                               {quorum: majority},                                 // Raft
 		"mysql mariadb percona":               {sql: true},
 		"postgres postgresql timescaledb":     {sql: true},
-		"mssql sqlserver oracle db2":          {sql: true},
+		"mssql sqlserver":                     {sql: true},
+		"oracle":                              {sql: true},
+		"db2":                                 {sql: true},
 	} {
 		list := strings.Fields(words)
 		p.name = list[0]

@@ -29,6 +29,7 @@ func Join(into, f *graph.Facts) {
 	join(&into.Networks, f.Networks)
 	join(&into.Code, f.Code)
 	join(&into.CodeDirectories, f.CodeDirectories)
+	join(&into.CodeLibraries, f.CodeLibraries)
 	join(&into.Deferred, f.Deferred)
 	join(&into.Problems, f.Problems)
 	join(&into.Mistakes, f.Mistakes)

@@ -17,8 +17,8 @@ var Readers = []*document.Reader{Projects, Reader}
 // Projects reads the files that programs are built by.
 var Projects = &document.Reader{
 	Name:  "source-project",
-	Doc:   "names of the programs that directories of source code belong to",
-	Reads: []string{"package.json", "pom.xml", "*.csproj", "go.mod", "Cargo.toml", "pyproject.toml", "settings.gradle", "skaffold.yaml", "Dockerfile"},
+	Doc:   "names of the programs that directories of source code belong to, and the client libraries that they are built with",
+	Reads: []string{"package.json", "pom.xml", "*.csproj", "go.mod", "Cargo.toml", "pyproject.toml", "settings.gradle", "skaffold.yaml", "Dockerfile", "build.gradle", "requirements.txt", "Pipfile", "Gemfile", "composer.json"},
 	Match: func(h *document.Head) bool { return h.Text && IsProject(h.Base) },
 	Read: func(d *document.Document, f *graph.Facts) {
 		for _, p := range projects {
@@ -46,9 +46,11 @@ var projects = []project{
 	{isDockerfile, readDockerfile},
 	{isApplication, readApplication},
 	{func(base string) bool { return base == "skaffold.yaml" || base == "skaffold.yml" }, readSkaffold},
+	{isDependencies, readDependencies},
 }
 
-// IsProject reports whether a file says which program the code in its directory is of, by its name in lower case.
+// IsProject reports whether a file says which program the code in its directory is of, or what it is built with, by its
+// name in lower case.
 func IsProject(base string) bool {
 	return slices.ContainsFunc(projects, func(p project) bool { return p.is(base) })
 }
