@@ -23,8 +23,8 @@ var PolicyIdioms = []*Idiom{
 	axios, axiosRetry, fetch, got, opossum, cockatiel,
 	retryLoop,
 	pythonClient, tenacity, urllib3, pybreaker,
-	netHTTP, goContext, retryableHTTP, gobreaker,
-	annotatedPolicy, httpClient,
+	netHTTP, goContext, retryableHTTP, gobreaker, failsafe, grpcConfig,
+	annotatedPolicy, httpClient, polly,
 }
 
 // dispatch is the idioms by what they look at, for one language.

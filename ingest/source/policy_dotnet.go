@@ -86,20 +86,19 @@ func (f *file) addHandler(c *client, name string, at, open int) {
 	switch name {
 	case "AddStandardResilienceHandler":
 		d := f.draft(product.DotNet, at)
+		d.p.Says.Timeout = &policy.Timeout{}
 		if len(args) > 0 {
-			d.cannot(at)
-		} else {
-			d.p.Says.Timeout = &policy.Timeout{}
+			f.standardOptions(d, args[0])
 		}
 		c.own = append([]*draft{d}, c.own...)
 	case "AddPolicyHandler", "AddTransientHttpErrorPolicy", "AddResilienceHandler":
 		d := f.draft(product.Polly, at)
-		d.p.Says.Partial = true // what the policy does not set it does not have
+		d.p.Says.Partial = name != "AddResilienceHandler" // what a policy does not set it does not have
 		v := -1
 		if len(args) > 0 {
 			v = args[len(args)-1]
 		}
-		if v < 0 || !f.pollyIn(d, v) {
+		if v < 0 || !f.pollyIn(d, v, name == "AddResilienceHandler") {
 			d.cannot(at)
 		}
 		c.own = append([]*draft{d}, c.own...)
@@ -110,111 +109,38 @@ func (f *file) addHandler(c *client, name string, at, open int) {
 	}
 }
 
-// pollyIn reads the policy that an argument is: an expression, or a method of the file that returns one.
-func (f *file) pollyIn(d *draft, at int) bool {
-	from, to := at, f.expressionEnd(at)
-	if f.kind(at) == word && f.byte(at+1) == '(' && f.ends(f.closing(at+1)+1) {
-		fn := f.function(f.string(at))
-		if fn == nil {
-			return false
-		}
-		from, to = fn.from, fn.to
-		f.sees(fn.at, fn.to)
-	} else if f.kind(at) == word && f.ends(at+1) {
-		f.guarding().names[f.string(at)] = true
-		if at = f.valueOf(f.string(at), at); at < 0 {
-			return false
-		}
-		from, to = at, f.expressionEnd(at)
+// standardOptions reads what a function sets of the standard handler: o => o.Retry.MaxRetryAttempts = 5. What else it
+// does with the options is not known.
+func (f *file) standardOptions(d *draft, at int) {
+	fn := f.functionAt(at)
+	if fn == nil || fn.open < 0 {
+		d.cannot(at)
+		return
 	}
-	f.sees(from-3, to)
-	found := false
-	for i := from; i <= to; i++ {
-		if f.kind(i) != word || f.byte(i+1) != '(' && f.byte(i+1) != '<' {
+	name := fn.open
+	if f.byte(name) == '(' {
+		name++
+	}
+	options := map[string]option{
+		"TotalRequestTimeout.Timeout": {"", "timeout.total", nanos, zeroActs}, "AttemptTimeout.Timeout": {"", "timeout.perTry", nanos, zeroActs},
+		"Retry.MaxRetryAttempts": {"", "retry.retries", count, zeroOff}, "Retry.Delay": {"", "retry.backoff.base", nanos, zeroActs}, "Retry.MaxDelay": {"", "retry.backoff.max", nanos, zeroActs},
+		"CircuitBreaker.FailureRatio": {"", "breaker.errorRate", ratio, zeroActs}, "CircuitBreaker.MinimumThroughput": {"", "breaker.minCalls", count, zeroActs},
+		"CircuitBreaker.SamplingDuration": {"", "breaker.window", nanos, zeroActs}, "CircuitBreaker.BreakDuration": {"", "breaker.open", nanos, zeroActs},
+	}
+	for i := fn.from; i <= fn.to; i++ {
+		if !f.is(i, f.string(name)) || f.byte(i-1) == '.' {
 			continue
 		}
-		open := i + 1
-		if f.byte(open) == '<' {
-			if open = f.genericEnd(&f.code, open); open == 0 || f.byte(open) != '(' {
-				continue
-			}
-		}
-		args := f.args(open)
-		switch f.string(i) {
-		case "WaitAndRetryAsync", "WaitAndRetry", "RetryAsync", "Retry":
-			found = true
-			if d.p.Says.Retry == nil {
-				d.p.Says.Retry = &policy.Retry{}
-			}
-			if len(args) == 0 {
-				d.say("retry.retries", 1, i)
-				break
-			}
-			if f.byte(args[0]) == '[' || f.is(args[0], "new") || f.byte(args[0]+1) == '.' && f.is(args[0], "Backoff") {
-				d.cannot(args[0])
-				break
-			}
-			v := args[0]
-			if f.byte(v+1) == ':' { // retryCount: 5
-				v += 2
-			}
-			if d.put("retry.retries", v, count, zeroOff); len(args) > 1 && strings.HasPrefix(f.string(i), "Wait") {
-				v := args[1]
-				if f.byte(v+1) == ':' {
-					v += 2
-				}
-				if fn := f.functionAt(v); fn != nil {
-					f.growthOf(d, fn)
-				}
-			} else if !strings.HasPrefix(f.string(i), "Wait") {
-				d.say("retry.backoff.kind", "none", i)
-			}
-		case "CircuitBreakerAsync", "CircuitBreaker":
-			found = true
-			d.say("breaker.kind", "call", i)
-			list := map[string]int{}
-			for n, v := range args {
-				key := []string{"handledEventsAllowedBeforeBreaking", "durationOfBreak"}[min(n, 1)]
-				if f.kind(v) == word && f.byte(v+1) == ':' {
-					key, v = f.string(v), v+2
-				}
-				if _, taken := list[key]; !taken {
-					list[key] = v
-				}
-			}
-			for key, field := range map[string]string{"handledEventsAllowedBeforeBreaking": "breaker.failures", "exceptionsAllowedBeforeBreaking": "breaker.failures"} {
-				if v, ok := list[key]; ok {
-					d.put(field, v, count, zeroActs)
-				}
-			}
-			if v, ok := list["durationOfBreak"]; ok {
-				d.put("breaker.open", v, nanos, zeroActs)
-			}
-		case "TimeoutAsync":
-			found = true
-			if len(args) > 0 {
-				d.put("timeout.perTry", args[0], seconds, zeroActs)
-			}
+		field := f.string(i+2) + "." + f.string(i+4)
+		switch o, known := options[field]; {
+		case f.byte(i+1) != '.' || f.byte(i+3) != '.' || f.byte(i+5) != '=' || f.byte(i+6) == '=':
+			d.cannot(i)
+		case known:
+			d.put(o.field, i+6, o.as, o.zero)
+		case f.is(i+2, "Retry"):
+			f.pollyGrowth(d, f.string(i+4), i+6)
+		default:
+			d.cannot(i)
 		}
 	}
-	return found
-}
-
-// growthOf reads the wait that a function of the number of the attempt returns.
-func (f *file) growthOf(d *draft, fn *function) {
-	from, to := fn.from, fn.to
-	counter := fn.open
-	if counter >= 0 && f.byte(counter) == '(' {
-		counter++
-	}
-	as := nanos
-	if f.is(from, "TimeSpan") && f.byte(from+3) == '(' {
-		if unit, ok := unitWord(f.string(from + 2)); ok && f.closing(from+3) == to {
-			if as = seconds; unit.Seconds() != 1 {
-				as = millis
-			}
-			from, to = from+4, to-1
-		}
-	}
-	f.growth(d, from, to, []string{f.string(counter)}, as, from, to)
 }

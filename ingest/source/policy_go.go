@@ -39,8 +39,12 @@ var netHTTP = &Idiom{
 			if at, _ := f.field(i+3, "Timeout"); at >= 0 {
 				d.put("timeout.total", at, nanos, zeroOff)
 			}
-			if at, _ := f.field(i+3, "Transport"); at >= 0 { // it may try again
-				d.cannot(at)
+			if at, _ := f.field(i+3, "Transport"); at >= 0 {
+				if t := f.failsafeTransport(at); t != nil {
+					c.own = []*draft{t, d}
+				} else { // it may try again
+					d.cannot(at)
+				}
 			}
 			start := i
 			if f.byte(start-1) == '&' {

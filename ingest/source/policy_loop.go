@@ -264,7 +264,7 @@ func (f *file) useForeign() {
 	for k := range list {
 		fn := &list[k]
 		open := f.opening(fn.at)
-		if open < 1 || f.byte(open) != '(' || f.kind(open-1) != word {
+		if open < 1 || f.byte(open) != '(' || f.kind(open-1) != word || f.policies.seen[open-1] {
 			continue
 		}
 		names := strings.Split(f.chainBefore(open), ".")

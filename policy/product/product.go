@@ -17,8 +17,9 @@ var All = numbered(
 	// In the caller's process.
 	Native, HandWritten, Tenacity, SpringRetry, Micronaut, Cockatiel,
 	HTTPClient, DotNet, Polly, Resilience4j, SpringCircuitBreaker, Hystrix, MicroProfile, PyBreaker, GoBreaker, Opossum, Ribbon,
+	RestTemplate, WebClient, OkHttp, JavaHTTP,
 	AxiosRetry, Axios, Got, NodeFetch, Fetch, Urllib3, Requests, HTTPX, AIOHTTP,
-	GoContext, RetryableHTTP, NetHTTP, OpenFeign, GRPC,
+	GoContext, FailsafeGo, RetryableHTTP, NetHTTP, OpenFeign, GRPC,
 	// In its sidecar.
 	DaprDefault, Dapr, GatewayAPI, SMI, Istio, Linkerd, Consul, Kuma, Cilium, Envoy,
 	// In a gateway.
