@@ -13,6 +13,8 @@ type CodeFile struct {
 	Places []CodePlace
 	// Uses are the full names of the types, and the names of the constants, that the file uses, sorted.
 	Uses []string
+	// Unbound are the policies that act on no place that is known.
+	Unbound []Origin
 }
 
 // A CodePlace is a place in source code that shows whom a program calls, or what answers to a name.

@@ -109,6 +109,7 @@ func (l *linker) connectCode() {
 	c.finishCalls()
 	c.connectLibraries()
 	c.noteOwnerless()
+	c.noteUnbound()
 }
 
 // index finds what places of other files refer to.
@@ -462,5 +463,25 @@ func (c *codeLinker) noteOwnerless() {
 		}
 		c.note(list.first, fmt.Sprintf("%s of source code %s %q and %s to no service", english.Count(len(list.files), "file"), verbs[0], c.entities[root].ref.Name, verbs[1]),
 			"build the service from the directory of the code, or call the directory like the service")
+	}
+}
+
+// noteUnbound counts the policies in code that act on no call.
+func (c *codeLinker) noteUnbound() {
+	n, files := 0, 0
+	var first graph.Origin
+	for i := range c.f.Code {
+		if list := c.f.Code[i].Unbound; len(list) > 0 {
+			if n == 0 {
+				first = list[0]
+			}
+			n, files = n+len(list), files+1
+		}
+	}
+	switch {
+	case n == 1:
+		c.note(first, "1 policy in code is bound to no call", "declare in weir.yaml what acts on the call")
+	case n > 1:
+		c.note(first, fmt.Sprintf("%d policies in code, of %s, are bound to no call", n, english.Count(files, "file")), "declare in weir.yaml what acts on the calls")
 	}
 }

@@ -35,6 +35,11 @@ func (f *file) bindPolicies() {
 	}
 	f.addSteps()
 	f.findLoose()
+	for _, d := range g.drafts {
+		if !d.bound && (!d.p.Says.Empty() || len(d.p.Amounts) > 0) {
+			f.out.Unbound = append(f.out.Unbound, d.p.Origin)
+		}
+	}
 	if len(g.wrappers) > maxWrappers {
 		f.leaveUnbound(g.wrappers[0].fn.at, fmt.Sprintf("has more than %d functions that try again", maxWrappers))
 	}
@@ -73,6 +78,9 @@ func (f *file) sendLater() {
 		switch c := g.clients[s.client]; {
 		case c != nil:
 			s.request.client = c
+			if s.request.unread == s.request.from { // the client was all that was not known
+				s.request.unread = -1
+			}
 		case s.client == "DefaultClient":
 			s.request.client = &client{family: netHTTPFamily, base: -1, at: s.request.at, unread: -1, process: true}
 		}

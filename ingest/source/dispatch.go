@@ -24,7 +24,7 @@ var PolicyIdioms = []*Idiom{
 	retryLoop,
 	pythonClient, tenacity, urllib3, pybreaker,
 	netHTTP, goContext, retryableHTTP, gobreaker, failsafe, grpcConfig,
-	annotatedPolicy, httpClient, polly,
+	annotatedPolicy, restTemplate, webClient, okHTTP, javaHTTP, feignBuilder, httpClient, polly,
 }
 
 // dispatch is the idioms by what they look at, for one language.
@@ -131,7 +131,7 @@ func parse(lang *Language, d *document.Document, facts *graph.Facts) {
 	}
 	f.read()
 	f.bindPolicies()
-	if len(f.out.Places)+len(f.used) > 0 {
+	if len(f.out.Places)+len(f.used)+len(f.out.Unbound) > 0 {
 		f.out.Uses = f.uses()
 		facts.Code = append(facts.Code, f.out)
 	}

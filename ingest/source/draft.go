@@ -39,7 +39,10 @@ func (m measure) value(a amount) any {
 }
 
 func (f *file) draft(p *policy.Product, at int) *draft {
-	return &draft{f: f, at: at, p: graph.CodePolicy{Origin: f.at(at), Says: policy.Set{Layer: policy.App, Product: p}}, unread: -1}
+	d := &draft{f: f, at: at, p: graph.CodePolicy{Origin: f.at(at), Says: policy.Set{Layer: policy.App, Product: p}}, unread: -1}
+	g := f.guarding()
+	g.drafts = append(g.drafts, d)
+	return d
 }
 
 // options takes the options that an object has. Those that cannot be read make the policy partial.

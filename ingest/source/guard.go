@@ -128,7 +128,7 @@ func (f *file) guardPlace(p *graph.CodePlace, at int) {
 	}
 	slices.SortStableFunc(acting, func(a, b *guard) int { return cmp.Compare(b.to-b.from, a.to-a.from) })
 	for _, g := range acting {
-		p.Policies = append(p.Policies, g.p)
+		p.Policies, g.bound = append(p.Policies, g.p), true
 		if g.unread >= 0 {
 			p.Loose = f.loose(g.unread)
 		}
@@ -154,7 +154,7 @@ func (f *file) guardPlace(p *graph.CodePlace, at int) {
 	}
 	var policies []graph.CodePolicy
 	for _, d := range drafts { // those of the request go before those of its client
-		unread = max(unread, d.unread)
+		unread, d.bound = max(unread, d.unread), true
 		if same := slices.IndexFunc(policies, func(o graph.CodePolicy) bool { return o.Says.Product == d.p.Says.Product }); same >= 0 {
 			policies[same] = over(policies[same], d.p)
 		} else {

@@ -125,7 +125,8 @@ func TestIdioms(t *testing.T) {
 // FuzzRead holds that any text is read, with places in it.
 func FuzzRead(f *testing.F) {
 	files, _ := filepath.Glob("../../testdata/source/*.txtar")
-	for _, file := range files {
+	policies, _ := filepath.Glob("../../testdata/source/policies/*.txtar")
+	for _, file := range append(files, policies...) {
 		archive, err := txtar.ParseFile(file)
 		if err != nil {
 			f.Fatal(err)

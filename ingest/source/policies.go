@@ -17,6 +17,7 @@ type policies struct {
 	loops    []loop
 	wrappers []*wrapper
 	sends    []send
+	drafts   []*draft // all that were begun
 }
 
 // A client is what requests are made with.
@@ -67,6 +68,7 @@ type draft struct {
 	at int // its token
 	// unread is a token at which the code has something for the policy that cannot be read, -1 if there is none.
 	unread int
+	bound  bool // it acts on a place, or is shown for other files
 }
 
 // A measure is what a number of an option counts.

@@ -43,6 +43,7 @@ var annotations = map[string][]annotation{
 	"TimeLimiter":    {{product: product.Resilience4j, from: []string{"io.github.resilience4j"}, part: "timeout", config: "timelimiter"}},
 	"Bulkhead":       {{product: product.Resilience4j, from: []string{"io.github.resilience4j"}, part: "bulkhead", config: "bulkhead"}},
 	"Timeout":        {{product: product.MicroProfile, from: []string{"org.eclipse.microprofile.faulttolerance"}, part: "timeout"}},
+	"Fallback":       {{product: product.MicroProfile, from: []string{"org.eclipse.microprofile.faulttolerance"}}},
 	"HystrixCommand": {{product: product.Hystrix, from: []string{"com.netflix.hystrix"}, part: "breaker"}},
 }
 
@@ -51,7 +52,7 @@ var annotatedPolicy = &Idiom{
 	Name:      "annotation",
 	Doc:       `an annotation of a method, of resilience4j, Spring Retry, Micronaut, MicroProfile or Hystrix: @Retryable(maxAttempts = 4)`,
 	Languages: javaKotlin,
-	Words:     []string{"Retryable", "CircuitBreaker", "Retry", "TimeLimiter", "Bulkhead", "Timeout", "HystrixCommand"},
+	Words:     []string{"Retryable", "CircuitBreaker", "Retry", "TimeLimiter", "Bulkhead", "Timeout", "Fallback", "HystrixCommand"},
 	find: func(f *file, i int) int {
 		if f.byte(i-1) != '@' {
 			return i
@@ -252,7 +253,11 @@ func (f *file) readAnnotation(d *draft, a annotation, i int) {
 			}
 		}
 	}
-	if f.argument(open, "fallbackMethod") >= 0 {
-		d.p.Steps = append(d.p.Steps, graph.CodeStep{Kind: "static", Origin: f.at(f.argument(open, "fallbackMethod"))})
+	at := f.argument(open, "fallbackMethod")
+	if args := f.args(open); at < 0 && f.is(i, "Fallback") && len(args) > 0 { // its class
+		at = args[0]
+	}
+	if at >= 0 {
+		d.p.Steps = append(d.p.Steps, graph.CodeStep{Kind: "static", Origin: f.at(at)})
 	}
 }

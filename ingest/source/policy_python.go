@@ -158,16 +158,46 @@ func (d *draft) silence(at int) {
 	}
 }
 
-// tenacity is a decorator that tries the calls of its function again.
+// given returns what a call takes that opens at a token: the function that it is given first, if the file has that,
+// else all of it.
+func (f *file) given(open int) *function {
+	args := f.args(open)
+	if len(args) == 0 {
+		return nil
+	}
+	if fn := f.functionAt(args[0]); fn != nil {
+		return fn
+	}
+	return &function{from: open, to: f.closing(open)}
+}
+
+// block returns the block of Python whose head begins at a token, nil if there is none.
+func (f *file) block(head int) *function {
+	for at := head; at < head+60; at++ {
+		switch f.byte(at) {
+		case '(', '[', '{':
+			at = f.closing(at)
+		case ':':
+			return &function{from: at + 1, to: f.blockEnd(head, at)}
+		}
+	}
+	return nil
+}
+
+// tenacity is a decorator, or an object, that tries calls again.
 var tenacity = &Idiom{
 	Name:      "tenacity",
-	Doc:       `a decorator that tries again: @retry(stop=stop_after_attempt(3), wait=wait_exponential(multiplier=1, max=10))`,
+	Doc:       `a decorator or an object that tries again: @retry(stop=stop_after_attempt(3), wait=wait_exponential(multiplier=1, max=10)), for attempt in Retrying(...)`,
 	Languages: []string{"python"},
-	Words:     []string{"retry"},
+	Words:     []string{"retry", "Retrying", "AsyncRetrying"},
 	find: func(f *file, i int) int {
 		at := i
 		if f.byte(at-1) == '.' && f.is(at-2, "tenacity") {
 			at -= 2
+		}
+		if !f.is(i, "retry") {
+			f.retrying(i, at)
+			return i
 		}
 		if f.byte(at-1) != '@' || !strings.Contains(string(f.src), "tenacity") {
 			return i
@@ -186,6 +216,52 @@ var tenacity = &Idiom{
 		f.guarding().guards = append(f.guarding().guards, &guard{draft: d, from: fn.from, to: fn.to})
 		return i
 	},
+}
+
+// retrying reads an object that tries again what it is called with, or the block of a loop over it.
+func (f *file) retrying(i, start int) {
+	if f.byte(i+1) != '(' || f.inImport(i) || !strings.Contains(string(f.src), "tenacity") {
+		return
+	}
+	d := f.draft(product.Tenacity, i)
+	d.p.Says.Retry = &policy.Retry{}
+	f.tenacity(d, i+1)
+	g := f.guarding()
+	used := false
+	take := func(fn *function) {
+		if fn != nil {
+			g.guards = append(g.guards, &guard{draft: d, from: fn.from, to: fn.to})
+			used = true
+		}
+	}
+	loop := func(at int) {
+		if head := f.lineStart(at); f.is(at-1, "in") && (f.is(head, "for") || f.is(head, "async") && f.is(head+1, "for")) {
+			take(f.block(head))
+		}
+	}
+	loop(start)
+	if end := f.closing(i + 1); f.byte(end+1) == '(' { // Retrying(...)(fetch, url)
+		take(f.given(end + 1))
+	}
+	if name := f.variableOf(start); name != "" && !used {
+		for j := range f.tokens {
+			switch {
+			case !f.is(j, name) || j < start && j >= start-2:
+			case f.byte(j+1) == '(':
+				take(f.given(j + 1))
+			case f.byte(j+1) == '.' && f.is(j+2, "call") && f.byte(j+3) == '(':
+				take(f.given(j + 3))
+			default:
+				loop(j)
+			}
+		}
+		if used {
+			g.names[name] = true
+		}
+	}
+	if used {
+		f.sees(start, f.closing(i+1))
+	}
 }
 
 // decorated returns the function behind the decorators of which one is at a token.
@@ -364,11 +440,18 @@ var pybreaker = &Idiom{
 			if !f.is(j, name) || j == start-2 {
 				continue
 			}
-			if f.byte(j-1) == '@' && f.newLine(j+1) {
-				if fn := f.decorated(j); fn != nil {
-					g.guards = append(g.guards, &guard{draft: d, from: fn.from, to: fn.to})
-					used = true
-				}
+			var fn *function
+			switch {
+			case f.byte(j-1) == '@' && f.newLine(j+1):
+				fn = f.decorated(j)
+			case f.byte(j+1) == '.' && (f.is(j+2, "call") || f.is(j+2, "call_async")) && f.byte(j+3) == '(':
+				fn = f.given(j + 3)
+			case f.byte(j+1) == '.' && f.is(j+2, "calling") && f.is(j-1, "with"):
+				fn = f.block(j - 1)
+			}
+			if fn != nil {
+				g.guards = append(g.guards, &guard{draft: d, from: fn.from, to: fn.to})
+				used = true
 			}
 		}
 		if used {

@@ -1,0 +1,366 @@
+package source
+
+import (
+	"strings"
+
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/policy"
+	"github.com/weirgraph/weir/policy/product"
+)
+
+// The clients of Spring.
+var (
+	restTemplateFamily = &family{product: product.RestTemplate}
+	webClientFamily    = &family{product: product.WebClient}
+)
+
+func init() { restTemplateFamily.send = sendRestTemplate }
+
+// restTemplate is a RestTemplate that the file makes, and its requests. One that is injected is made elsewhere.
+var restTemplate = &Idiom{
+	Name:      "rest-template",
+	Doc:       `a RestTemplate that the file makes: new RestTemplateBuilder().readTimeout(Duration.ofSeconds(2)).build()`,
+	Languages: javaKotlin,
+	Words:     []string{"RestTemplate", "RestTemplateBuilder"},
+	find: func(f *file, i int) int {
+		if f.byte(i-1) == '.' || f.inImport(i) {
+			return i
+		}
+		f.guarding().seen[i] = true
+		switch {
+		case f.is(i, "RestTemplate") && f.byte(i+1) == '(' && (f.is(i-1, "new") || f.lang.Name == "kotlin"):
+			d := f.draft(product.RestTemplate, i)
+			if args := f.args(i + 1); len(args) > 0 {
+				f.requestFactory(d, args[0])
+			}
+			if name := f.variableOf(i); name != "" {
+				for j := range f.tokens {
+					if f.is(j, name) && f.byte(j+1) == '.' && f.is(j+2, "setRequestFactory") && len(f.args(j+3)) == 1 {
+						f.requestFactory(d, j+4)
+					}
+				}
+			}
+			f.addClient(i, &client{family: restTemplateFamily, base: -1, at: i, unread: -1, own: []*draft{d}})
+		case f.is(i, "RestTemplateBuilder") && f.byte(i+1) == '(':
+			f.buildRestTemplate(i, i)
+		case f.is(i, "RestTemplateBuilder"): // the parameter or the field that has one
+			name := f.string(i + 1)
+			if f.lang.Name == "kotlin" && f.byte(i-1) == ':' {
+				name = f.string(i - 2)
+			}
+			if fn := f.bodyOf(i); fn != nil && name != "" {
+				for j := fn.from; j <= fn.to; j++ {
+					if f.is(j, name) && f.byte(j+1) == '.' {
+						f.buildRestTemplate(j, j)
+					}
+				}
+			}
+		}
+		return i
+	},
+}
+
+// bodyOf returns the function among whose parameters a token is, nil if there is none.
+func (f *file) bodyOf(i int) *function {
+	open := f.opening(i)
+	list := f.functions()
+	for k := range list {
+		if list[k].open == open {
+			return &list[k]
+		}
+	}
+	return nil
+}
+
+// buildRestTemplate reads the chain of a builder that begins at a token.
+func (f *file) buildRestTemplate(i, at int) {
+	d := f.draft(product.RestTemplate, at)
+	d.p.Says.Partial = true // what the client below has by itself is not known
+	built := false
+	f.eachMethod(i, func(method string, at, open int) {
+		args := f.args(open)
+		switch method {
+		case "setConnectTimeout", "connectTimeout", "setReadTimeout", "readTimeout":
+			field := "timeout.readGap"
+			if strings.HasSuffix(method, "onnectTimeout") {
+				field = "timeout.connect"
+			}
+			f.sees(at, at)
+			if len(args) == 1 {
+				d.put(field, args[0], millis, zeroOff)
+			}
+		case "requestFactory", "requestFactorySettings", "clientSettings", "interceptors", "additionalInterceptors", "customizers", "additionalCustomizers":
+			d.cannot(at)
+		case "build":
+			built = true
+		}
+	})
+	if c := f.guarding().clients[f.variableOf(i)]; built && (c == nil || c.at != at) {
+		f.addClient(i, &client{family: restTemplateFamily, base: -1, at: at, unread: -1, own: []*draft{d}})
+	}
+}
+
+// eachMethod calls do with the methods of a chain that begins at a token: their names, their tokens, and those of
+// their brackets.
+func (f *file) eachMethod(i int, do func(method string, at, open int)) {
+	for at, end := i, f.expressionEnd(i); at <= end; at++ {
+		switch {
+		case f.byte(at) == '(' || f.byte(at) == '{' || f.byte(at) == '[':
+			at = f.closing(at)
+		case f.kind(at) != word:
+		case f.byte(at+1) == '(':
+			do(f.string(at), at, at+1)
+		case f.byte(at+1) == '<':
+			if open := f.genericEnd(&f.code, at+1); f.byte(open) == '(' {
+				do(f.string(at), at, open)
+				at = open - 1
+			}
+		}
+	}
+}
+
+// requestFactory reads what a factory of requests is set to: factory.setReadTimeout(2000).
+func (f *file) requestFactory(d *draft, at int) {
+	name := f.string(at)
+	f.seen(at)
+	if f.kind(at) != word || !f.ends(at+1) {
+		d.cannot(at)
+		return
+	}
+	f.guarding().names[name] = true
+	made := f.valueOf(name, at)
+	if f.is(made, "new") {
+		made++
+	}
+	if !strings.HasSuffix(f.string(made), "ClientHttpRequestFactory") || f.byte(made+1) != '(' || len(f.args(made+1)) > 0 {
+		d.cannot(at)
+		return
+	}
+	f.sees(made-6, made)
+	for j := made; j < len(f.tokens); j++ {
+		if !f.is(j, name) || f.byte(j+1) != '.' {
+			continue
+		}
+		field, value := "", -1
+		switch args := f.args(j + 3); {
+		case len(args) == 1:
+			value = args[0]
+		case f.byte(j+3) == '=':
+			value = j + 4
+		}
+		switch strings.ToLower(strings.TrimPrefix(f.string(j+2), "set")) {
+		case "connecttimeout":
+			field = "timeout.connect"
+		case "readtimeout":
+			field = "timeout.readGap"
+		}
+		if f.sees(j, j+2); value >= 0 && field != "" {
+			d.put(field, value, millis, zeroOff)
+		}
+	}
+}
+
+// sendRestTemplate reads rest.getForObject(url, Item.class).
+func sendRestTemplate(f *file, method string, at, open int) *request {
+	args := f.args(open)
+	if len(args) == 0 {
+		return nil
+	}
+	methods := map[string]string{
+		"getForObject": "GET", "getForEntity": "GET", "headForHeaders": "HEAD", "postForObject": "POST", "postForEntity": "POST", "postForLocation": "POST",
+		"put": "PUT", "patchForObject": "PATCH", "delete": "DELETE", "optionsForAllow": "OPTIONS",
+	}
+	switch m := methods[method]; {
+	case m != "":
+		return f.newRequest(at, open, args[0], m)
+	case method != "exchange" && method != "execute":
+		return nil
+	}
+	r := f.newRequest(at, open, args[0])
+	if len(args) > 1 && f.is(args[1], "HttpMethod") {
+		r.methods = []string{f.string(args[1] + 2)}
+	}
+	return r
+}
+
+// webClient is a request of a WebClient: client.get().uri(url).retrieve().bodyToMono(Item.class).timeout(Duration.ofSeconds(2)).
+var webClient = &Idiom{
+	Name:      "web-client",
+	Doc:       `the chain of a request of a WebClient: client.get().uri(url).retrieve().bodyToMono(Item.class).timeout(Duration.ofSeconds(2))`,
+	Languages: javaKotlin,
+	Words:     []string{"WebClient", "uri"},
+	find: func(f *file, i int) int {
+		if f.is(i, "WebClient") {
+			f.makeWebClient(i)
+			return i
+		}
+		if f.byte(i+1) != '(' || f.byte(i-1) != '.' {
+			return i
+		}
+		args := f.args(i + 1)
+		if len(args) == 0 {
+			return i
+		}
+		start := f.chainStart(i + 1)
+		r := f.newRequest(i, i+1, args[0])
+		r.from, r.to = start, f.expressionEnd(start)
+		d := f.draft(product.WebClient, i)
+		reactive := false
+		f.eachMethod(start, func(method string, at, open int) {
+			switch method {
+			case "get", "post", "put", "patch", "delete", "head", "options":
+				if at < i {
+					r.methods = []string{strings.ToUpper(method)}
+				}
+			case "method":
+				if v := f.args(open); at < i && len(v) == 1 && f.is(v[0], "HttpMethod") {
+					r.methods = []string{f.string(v[0] + 2)}
+				}
+			case "bodyToMono", "bodyToFlux", "exchangeToMono", "exchangeToFlux", "toBodilessEntity", "awaitBody", "awaitBodyOrNull", "awaitExchange":
+				reactive = true
+			default:
+				if at > i {
+					f.operatorOfMono(d, method, at, open)
+				}
+			}
+		})
+		if !reactive {
+			return i
+		}
+		name := f.string(start)
+		if name == "this" && f.byte(start+1) == '.' {
+			name = f.string(start + 2)
+		}
+		f.guarding().sends = append(f.guarding().sends, send{r, name})
+		r.own, r.unread = append(r.own, d), start // unless the file makes the client
+		return i
+	},
+}
+
+// makeWebClient reads the client that a file makes: WebClient.create(url), WebClient.builder().baseUrl(url).build().
+func (f *file) makeWebClient(i int) {
+	if f.byte(i-1) == '.' || f.byte(i+1) != '.' || f.inImport(i) {
+		return
+	}
+	c := &client{family: webClientFamily, base: -1, at: i, unread: -1}
+	made := false
+	f.eachMethod(i, func(method string, at, open int) {
+		args := f.args(open)
+		switch method {
+		case "create", "baseUrl":
+			if made = made || method == "create"; len(args) == 1 {
+				c.base = args[0]
+			}
+		case "build":
+			made = true
+		case "builder", "defaultHeader", "defaultHeaders", "defaultCookie", "codecs", "exchangeStrategies", "defaultUriVariables", "uriBuilderFactory":
+		default: // a connector, a filter
+			c.unread = at
+		}
+	})
+	if made {
+		f.addClient(i, c)
+	}
+}
+
+// operatorOfMono reads an operator behind a request. A time limit before the retries is one of each try.
+func (f *file) operatorOfMono(d *draft, method string, at, open int) {
+	args := f.args(open)
+	switch method {
+	case "timeout":
+		f.sees(at, at)
+		field := "timeout.total"
+		if d.p.Says.Retry == nil && f.retriesBehind(open) {
+			field = "timeout.perTry"
+		}
+		if len(args) > 0 {
+			d.put(field, args[0], millis, zeroActs)
+		}
+		if len(args) > 1 {
+			d.p.Steps = append(d.p.Steps, graph.CodeStep{Kind: "static", Origin: f.at(args[1])})
+		}
+	case "block":
+		if len(args) == 1 && d.p.Says.Timeout == nil {
+			d.put("timeout.total", args[0], millis, zeroActs)
+		}
+	case "retry":
+		f.sees(at, at)
+		if len(args) != 1 {
+			d.cannot(at)
+			return
+		}
+		d.say("retry.backoff.kind", "none", at)
+		d.put("retry.retries", args[0], count, zeroOff)
+	case "retryWhen":
+		f.sees(at, f.closing(open))
+		if len(args) != 1 {
+			d.cannot(at)
+			return
+		}
+		f.retrySpec(d, args[0])
+	case "onErrorReturn", "onErrorResume", "switchIfEmpty":
+		if method != "switchIfEmpty" {
+			d.p.Steps = append(d.p.Steps, graph.CodeStep{Kind: "static", Origin: f.at(at)})
+		}
+	case "transform", "transformDeferred":
+		d.cannot(at) // it may be a breaker
+	}
+}
+
+// retriesBehind reports whether a chain tries again behind the method whose bracket opens at a token.
+func (f *file) retriesBehind(open int) bool {
+	for at := f.closing(open) + 1; f.byte(at) == '.' && f.kind(at+1) == word; {
+		if f.is(at+1, "retry") || f.is(at+1, "retryWhen") {
+			return true
+		}
+		next := at + 2
+		if f.byte(next) == '<' {
+			next = f.genericEnd(&f.code, next)
+		}
+		if f.byte(next) != '(' {
+			return false
+		}
+		at = f.closing(next) + 1
+	}
+	return false
+}
+
+// retrySpec reads Retry.backoff(3, Duration.ofMillis(100)).maxBackoff(...).jitter(0.5).
+func (f *file) retrySpec(d *draft, at int) {
+	read := false
+	f.eachMethod(at, func(method string, at, open int) {
+		args := f.args(open)
+		put := func(n int, field string, as measure) {
+			if n < len(args) {
+				d.put(field, args[n], as, zeroActs)
+			}
+		}
+		switch method {
+		case "backoff":
+			read = true
+			d.say("retry.backoff.kind", "exponential", at)
+			d.say("retry.backoff.multiplier", 2.0, at)
+			put(0, "retry.retries", count)
+			put(1, "retry.backoff.base", millis)
+			d.p.Says.Put("retry.backoff.jitter", policy.Jitter{Kind: "partial", Fraction: 0.5}, policy.PlatformDefault, f.at(at))
+		case "fixedDelay":
+			read = true
+			d.say("retry.backoff.kind", "fixed", at)
+			put(0, "retry.retries", count)
+			put(1, "retry.backoff.base", millis)
+		case "max", "maxInARow":
+			read = true
+			d.say("retry.backoff.kind", "none", at)
+			put(0, "retry.retries", count)
+		case "maxBackoff":
+			put(0, "retry.backoff.max", millis)
+		case "jitter":
+			d.say("retry.backoff.jitter", policy.Jitter{Kind: "partial"}, at)
+		default:
+			d.p.Says.Partial = true
+		}
+	})
+	if !read {
+		d.cannot(at)
+	}
+}
