@@ -7,6 +7,7 @@ import (
 
 	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/graph/link"
+	"github.com/weirgraph/weir/ingest/trace"
 )
 
 // A coverage adds the outcome of batches to a builder, in their order.
@@ -22,6 +23,7 @@ type coverage struct {
 	places   map[unwantedKey]int // in unwanted
 	taken    map[string]string   // by file: the reader of a document that has it for configuration
 	spending spending
+	remarks  trace.Remarks // about the file that is added
 }
 
 // An unwanted is the documents of one kind in a file that no reader wants for their own sake.
@@ -123,6 +125,7 @@ func (a *coverage) add(t *batch) error {
 	if err := a.spending.spend(t); err != nil {
 		return err
 	}
+	a.remarks.Add(&t.remarks)
 	if t.file.again { // its document is counted
 		t.outcomes = nil
 	}

@@ -81,13 +81,13 @@ func readPart(f file) (*graph.Facts, error) {
 	whole := graph.Origin{File: f.name}
 	in, err := os.Open(f.path)
 	if err != nil {
-		message, hint := reason(err)
+		message, hint := Reason(err)
 		return nil, failed(whole, hint, "%s", message)
 	}
 	defer in.Close()
 	text, err := readText(in, 0)
 	if err != nil {
-		message, hint := reason(err)
+		message, hint := Reason(err)
 		return nil, failed(whole, hint, "%s", message)
 	}
 	head, err := wire.ReadHead(text)

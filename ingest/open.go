@@ -87,8 +87,8 @@ func unifyBreaks(data []byte) []byte {
 	}
 }
 
-// reason is an error of opening in few words, and its hint.
-func reason(err error) (message, hint string) {
+// Reason is an error of opening or reading a file in few words, and its hint.
+func Reason(err error) (message, hint string) {
 	var own *openError
 	var pathErr *fs.PathError
 	switch {

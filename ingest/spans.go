@@ -10,8 +10,8 @@ import (
 // openSpans cuts a file of spans into batches, which are handed over as they are found. A
 // worker that opens a file faster than the others read it reads batches too, so that only
 // a few batches are in memory.
-func (w *work) openSpans(p *fileProgress, s *stream, r *reader) {
-	problem := s.reader.Split(p.file.name, s.spans(w.o.Workers > 1), func(c *trace.Chunk) {
+func (w *work) openSpans(p *fileProgress, s *Stream, r *reader) {
+	problem := s.Reader.Split(p.file.name, s.Spans(w.o.Workers > 1), func(c *trace.Chunk) {
 		if w.ctx.Err() != nil {
 			return
 		}
@@ -51,7 +51,7 @@ func (r *reader) readSpans(t *batch) {
 	c := t.chunk
 	o := r.spans.Read(c)
 	t.spans = o.Spans
-	t.facts.Problems = append(t.facts.Problems, o.Problems...)
+	t.facts.Problems, t.remarks = append(t.facts.Problems, o.Problems...), o.Remarks
 	if o.Values > 0 {
 		t.outcomes = append(t.outcomes, outcome{reader: c.Reader.Name, line: int32(o.Line), more: o.Values - 1})
 	}

@@ -17,10 +17,10 @@ import (
 	"github.com/weirgraph/weir/ingest/unread"
 )
 
-// A stream is an open file, unpacked while it is read. The format is detected by the first bytes
+// A Stream is an open file, unpacked while it is read. The format is detected by the first bytes
 // of its text. Spans are streamed; any other file is read as a whole.
-type stream struct {
-	reader *trace.Reader // nil for a file of documents
+type Stream struct {
+	Reader *trace.Reader // of its spans; nil for a file of documents
 	text   *bufio.Reader // unpacked
 	count  counter       // of the bytes of spans that were read
 	packed bool
@@ -29,7 +29,7 @@ type stream struct {
 }
 
 // openStream opens a source and detects its format.
-func (w *work) openStream(f file) (*stream, error) {
+func (w *work) openStream(f file) (*Stream, error) {
 	stdin := w.o.Stdin
 	var raw io.Reader
 	var done []func()
@@ -49,22 +49,37 @@ func (w *work) openStream(f file) (*stream, error) {
 	default:
 		raw = stdin
 	}
-	s, err := unpack(bufio.NewReaderSize(&metered{raw, w}, trace.HeadSize))
+	s, err := OpenStream(&metered{raw, w})
 	if err != nil {
-		for _, c := range done {
-			c()
-		}
+		closeAll(done)
 		return nil, err
 	}
 	s.close = append(s.close, done...)
-	head, _ := s.text.Peek(trace.HeadSize) // an error comes again when the file is read
-	s.reader = trace.Sniff(head)
 	return s, nil
 }
 
-// spans returns the text of a file of spans. If ahead is set, a packed file is unpacked ahead of
+// OpenStream opens a file. Of an error Reason knows what to say of the file.
+func OpenStream(raw io.Reader) (*Stream, error) {
+	s, err := unpack(bufio.NewReaderSize(raw, trace.HeadSize))
+	if err != nil {
+		return nil, err
+	}
+	s.Reader = trace.Sniff(s.Head())
+	return s, nil
+}
+
+// Head returns how the text begins, with as much of it as shows the format. It does not read.
+func (s *Stream) Head() []byte {
+	head, _ := s.text.Peek(trace.HeadSize) // an error comes again when the file is read
+	return head
+}
+
+// Packed reports whether the file is compressed or an archive.
+func (s *Stream) Packed() bool { return s.packed || s.tar != nil }
+
+// Spans returns the text of a file of spans. If ahead is set, a packed file is unpacked ahead of
 // its reader.
-func (s *stream) spans(ahead bool) io.Reader {
+func (s *Stream) Spans(ahead bool) io.Reader {
 	s.count.in = s.text
 	if s.packed && ahead {
 		done := s.close
@@ -74,7 +89,8 @@ func (s *stream) spans(ahead bool) io.Reader {
 	return &s.count
 }
 
-func (s *stream) Close() { closeAll(s.close) }
+// Close gives back what the stream needed, but does not close the file.
+func (s *Stream) Close() { closeAll(s.close) }
 
 func closeAll(all []func()) {
 	for _, c := range all {
@@ -95,8 +111,8 @@ func isZstd(head []byte) bool {
 }
 
 // unpack undoes gzip, zstd and tar, which are detected by their first bytes.
-func unpack(raw *bufio.Reader) (*stream, error) {
-	s := &stream{text: raw}
+func unpack(raw *bufio.Reader) (*Stream, error) {
+	s := &Stream{text: raw}
 	packed := &counter{in: raw}
 	head, _ := raw.Peek(4)
 	switch {
@@ -121,13 +137,13 @@ func unpack(raw *bufio.Reader) (*stream, error) {
 	return s, nil
 }
 
-func (s *stream) unpackFrom(in io.Reader, packed *counter) {
+func (s *Stream) unpackFrom(in io.Reader, packed *counter) {
 	s.packed = true
 	s.text = bufio.NewReaderSize(&unpacking{in: in, packed: packed}, trace.HeadSize)
 }
 
 // readText returns the text of a file of documents. The size is a guess.
-func (s *stream) readText(size int64) ([]byte, error) {
+func (s *Stream) readText(size int64) ([]byte, error) {
 	limit := int64(maxFile)
 	if s.packed {
 		size, limit = 0, maxUnpacked

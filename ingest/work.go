@@ -60,6 +60,7 @@ type batch struct {
 	bytes     int
 	documents int // of its file, in the first batch
 	spans     int // that were read from chunk
+	remarks   trace.Remarks
 
 	facts    graph.Facts
 	outcomes []outcome
@@ -145,7 +146,7 @@ func (w *work) open(p *fileProgress, r *reader) {
 		return
 	}
 	defer s.Close()
-	if s.reader != nil && !w.code {
+	if s.Reader != nil && !w.code {
 		w.openSpans(p, s, r)
 		return
 	}
@@ -178,7 +179,7 @@ func (w *work) open(p *fileProgress, r *reader) {
 		return
 	}
 	if len(text) > trace.HeadSize { // what shows its format may be after the head
-		if s.reader = trace.Sniff(text); s.reader != nil {
+		if s.Reader = trace.Sniff(text); s.Reader != nil {
 			s.text = bufio.NewReader(bytes.NewReader(text))
 			w.openSpans(p, s, r)
 			return
@@ -212,7 +213,7 @@ func (w *work) fail(p *fileProgress, err error) {
 		w.hand(&batch{fileProgress: p, outcomes: []outcome{{kind: "unreadable source code"}}})
 		return
 	}
-	message, hint := reason(err)
+	message, hint := Reason(err)
 	w.hand(&batch{fileProgress: p, facts: graph.Facts{Problems: []graph.Problem{{
 		Origin: graph.Origin{File: p.file.name}, Message: message, Hint: hint, Level: graph.Failed,
 	}}}})
@@ -248,6 +249,8 @@ func (w *work) release() {
 		if len(p.batches) > 0 || !p.closed {
 			return
 		}
+		w.coverage.problems(w.coverage.remarks.Problems())
+		w.coverage.remarks = trace.Remarks{}
 		w.files[w.done] = nil
 		w.done++
 		w.report(false)

@@ -41,8 +41,13 @@ func readAll(reader *Reader, text []byte, parallel int) ([]*Worker, []Outcome) {
 	close(chunks)
 	running.Wait()
 	var all []Outcome
-	for _, o := range outcomes {
-		all = append(all, o...)
+	var remarks Remarks
+	for _, o := range slices.Concat(outcomes...) {
+		remarks.Add(&o.Remarks)
+		all = append(all, o)
+	}
+	if problems := remarks.Problems(); len(problems) > 0 {
+		all = append(all, Outcome{Problems: problems})
 	}
 	if problem != nil {
 		all = append(all, Outcome{})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"github.com/weirgraph/weir/graph"
-	"github.com/weirgraph/weir/internal/english"
 )
 
 // An Outcome is what became of a chunk.
@@ -13,6 +12,7 @@ type Outcome struct {
 	Spans    int
 	Line     int // of the first of them
 	Problems []graph.Problem
+	Remarks  Remarks
 }
 
 // Read turns a chunk into records. What is wrong with one value hides no other.
@@ -37,10 +37,7 @@ func (w *Worker) Read(chunk *Chunk) Outcome {
 		w.readValues(chunk, &o)
 	}
 	if c := &w.c; c.odd > 0 {
-		p := chunk.problem(&syntaxError{c.oddAt, ""})
-		p.Message = english.Count(c.odd, "value") + " of spans of a type that the format does not have there, this one first"
-		p.Hint = "correct the program that wrote them; the rest of the file is read"
-		o.Problems = append(o.Problems, p)
+		o.Remarks.odd = remark{c.odd, chunk.problem(&syntaxError{c.oddAt, ""}).Origin}
 	}
 	o.Spans += w.Keep()
 	return o
@@ -68,14 +65,9 @@ func (w *Worker) readValues(chunk *Chunk, o *Outcome) {
 			w.recoverAt(chunk, o, nextValue(chunk.text, start))
 		}
 	}
-	switch {
-	case other == 0:
-	case isLog:
-		p := chunk.problem(&syntaxError{first, ""})
-		p.Message, p.Hint, p.Level = english.Count(other, "line")+" of the log without spans, this one first", "", graph.Skipped
-		o.Problems = append(o.Problems, p)
-	default:
-		o.Problems = append(o.Problems, chunk.problem(&syntaxError{first, "is not JSON"}))
+	o.Remarks.isLog = isLog
+	if other > 0 {
+		o.Remarks.other = remark{other, chunk.problem(&syntaxError{first, ""}).Origin}
 	}
 }
 
@@ -115,7 +107,7 @@ func (c *Chunk) problem(err *syntaxError) graph.Problem {
 		o.Line += int32(bytes.Count(before, newline))
 		o.Column = int32(err.at - bytes.LastIndexByte(before, '\n'))
 	}
-	return graph.Problem{Origin: o, Message: "cannot read spans: " + err.what, Hint: "fix this record; the rest of the file is read", Level: graph.Failed}
+	return graph.Problem{Origin: o, Message: "cannot read spans: " + err.what, Hint: recordHint, Level: graph.Failed}
 }
 
 // nextValue returns the place of the next line after at that begins with a value,

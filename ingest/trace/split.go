@@ -172,6 +172,9 @@ func (s *splitter) end() *graph.Problem {
 	return s.problem(s.line+1, fmt.Sprintf("cannot be read to its end: %v; the spans before are read", s.err), "")
 }
 
+// withinValue are the bytes with which a line begins that does not begin a value.
+var withinValue = []byte(" \t\r\n}],")
+
 // lastBorder returns the place after the last line of text that ends a value, and
 // 0 if there is none. Within a value no line that begins at the margin can follow
 // a brace but one that begins with a bracket, a brace or a comma.
@@ -182,7 +185,7 @@ func lastBorder(text []byte) int {
 			return 0
 		}
 		end = i
-		if i+1 == len(text) || bytes.IndexByte([]byte(" \t\r\n}],"), text[i+1]) >= 0 {
+		if i+1 == len(text) || bytes.IndexByte(withinValue, text[i+1]) >= 0 {
 			continue
 		}
 		if text[i-1] == '}' || text[i-1] == '\r' && i > 1 && text[i-2] == '}' {

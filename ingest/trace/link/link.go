@@ -19,7 +19,7 @@ import (
 // order of the inputs nor the number of collectors changes what comes out, nor whether
 // a Spill bounds their memory. If one does, ask it for its Err.
 func Link(workers []*spans.Collector, parallel int) (*graph.Facts, *graph.Spans) {
-	p, s := newPool(workers), newStore(workers)
+	p, s := newPool(workers, newVocabulary(spans.UniteOperations(workers)), spans.AllFailing(workers)), newStore(workers)
 	s.spill.Settle()
 	s.spill.Report(s.resolve(p))
 	trees := make([]*tree, max(1, parallel))
@@ -48,7 +48,11 @@ func Link(workers []*spans.Collector, parallel int) (*graph.Facts, *graph.Spans)
 			parts[0].merge(parts[i])
 		}
 	}
-	return &graph.Facts{ObservedServices: parts[0].sightings(), Observations: parts[0].observations(), Pairs: parts[0].companions()}, stats
+	return parts[0].facts(), stats
+}
+
+func (t *edgeStats) facts() *graph.Facts {
+	return &graph.Facts{ObservedServices: t.sightings(), Observations: t.observations(), Pairs: t.companions()}
 }
 
 func (t *tree) link(records []uint32, found *edgeStats) {

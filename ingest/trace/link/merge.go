@@ -21,23 +21,24 @@ type pool struct {
 	traits     []spans.Traits // in numbers of the pool, those of one worker behind those of another
 	firstOf    []uint32       // by worker, where its traits begin
 
-	failing    map[uint64]string          // the ids of some traces in which a span failed, by hash
-	operations map[spans.Operation]string // their words
-	probes     map[spans.Operation]bool   // those that ask whether a service is well
+	partyOf [][]uint32 // by worker and its number
+	peerOf  [][]uint32 // as partyOf
+
+	failing map[uint64]string // the ids of some traces in which a span failed, by hash
+	*vocabulary
 }
 
-func newPool(workers []*spans.Collector) *pool {
-	p := &pool{failing: spans.AllFailing(workers)}
-	var partyOf, peerOf, weightOf [][]uint32 // by worker, what its numbers are in the pool
-	p.parties, partyOf = unite(workers, func(w *spans.Collector) []spans.Party { return w.Parties.Values }, compareParties)
-	p.peers, peerOf = unite(workers, func(w *spans.Collector) []spans.Peer { return w.Peers.Values }, comparePeers)
+func newPool(workers []*spans.Collector, words *vocabulary, failing map[uint64]string) *pool {
+	p := &pool{failing: failing, vocabulary: words}
+	var weightOf [][]uint32 // as partyOf
+	p.parties, p.partyOf = unite(workers, func(w *spans.Collector) []spans.Party { return w.Parties.Values }, compareParties)
+	p.peers, p.peerOf = unite(workers, func(w *spans.Collector) []spans.Peer { return w.Peers.Values }, comparePeers)
 	p.weights, weightOf = unite(workers, func(w *spans.Collector) []float64 { return w.Weights.Values }, cmp.Compare[float64])
-	p.sumUp(workers, partyOf)
-	p.name(workers)
+	p.sumUp(workers)
 	for i, w := range workers {
 		p.firstOf = append(p.firstOf, uint32(len(p.traits)))
 		for _, t := range w.Traits.Values {
-			t.Party, t.Peer, t.Weight = partyOf[i][t.Party], peerOf[i][t.Peer], uint16(weightOf[i][t.Weight])
+			t.Party, t.Peer, t.Weight = p.partyOf[i][t.Party], p.peerOf[i][t.Peer], uint16(weightOf[i][t.Weight])
 			t.Op = p.named(t.Op)
 			p.traits = append(p.traits, t)
 		}
@@ -46,7 +47,7 @@ func newPool(workers []*spans.Collector) *pool {
 }
 
 // sumUp completes the tables of parties and peers.
-func (p *pool) sumUp(workers []*spans.Collector, partyOf [][]uint32) {
+func (p *pool) sumUp(workers []*spans.Collector) {
 	p.origins, p.services = make([]graph.Origin, len(p.parties)), make([]uint32, len(p.parties))
 	for i := 1; i < len(p.parties); i++ {
 		p.services[i] = uint32(i)
@@ -57,21 +58,25 @@ func (p *pool) sumUp(workers []*spans.Collector, partyOf [][]uint32) {
 	}
 	for i, w := range workers {
 		for j := 1; j < len(w.Origins); j++ {
-			o := &p.origins[p.services[partyOf[i][j]]]
+			o := &p.origins[p.services[p.partyOf[i][j]]]
 			if o.File == "" || w.Origins[j].Compare(*o) < 0 {
 				*o = w.Origins[j]
 			}
 		}
 	}
-	number := map[string]uint16{}
+	p.protocols = append(p.protocols, "")
 	for _, one := range p.peers {
-		n, ok := number[one.Protocol]
-		if !ok && len(number) < 1<<16 {
-			n = uint16(len(p.protocols))
-			number[one.Protocol] = n
-			p.protocols = append(p.protocols, one.Protocol)
+		p.protocols = append(p.protocols, one.Protocol)
+	}
+	slices.Sort(p.protocols) // so that the order of two does not depend on what other traces have
+	p.protocols = slices.Compact(p.protocols)
+	p.protocols = p.protocols[:min(len(p.protocols), 1<<16)]
+	for _, one := range p.peers {
+		n, _ := slices.BinarySearch(p.protocols, one.Protocol)
+		if n == len(p.protocols) {
+			n = 0
 		}
-		p.protocolOf = append(p.protocolOf, n)
+		p.protocolOf = append(p.protocolOf, uint16(n))
 	}
 }
 

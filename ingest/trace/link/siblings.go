@@ -528,39 +528,3 @@ func (t *edgeStats) served(party uint32) graph.ServerStats {
 	})
 	return s
 }
-
-// named returns the operation, or none if its words were not kept.
-func (p *pool) named(op spans.Operation) spans.Operation {
-	if _, ok := p.operations[op]; ok {
-		return op
-	}
-	return 0
-}
-
-// name keeps the words of all operations, and which of them are health checks. No request
-// of a user begins with these.
-func (p *pool) name(workers []*spans.Collector) {
-	p.operations = spans.UniteOperations(workers)
-	p.probes = map[spans.Operation]bool{}
-	for op, words := range p.operations {
-		if isProbe(words) {
-			p.probes[op] = true
-		}
-	}
-}
-
-// isProbe reports whether an operation asks whether a service is well, or for its
-// measurements.
-func isProbe(words string) bool {
-	_, path, isPath := strings.Cut(words, "/")
-	if !isPath {
-		path = words
-	}
-	for _, part := range strings.FieldsFunc(strings.ToLower(path), func(r rune) bool { return r == '/' || r == ' ' }) {
-		switch part {
-		case "health", "healthz", "healthcheck", "health-check", "health_check", "livez", "readyz", "ready", "readiness", "live", "liveness", "ping", "metrics", "actuator":
-			return true
-		}
-	}
-	return strings.Contains(words, "grpc.health.")
-}

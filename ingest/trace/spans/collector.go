@@ -2,6 +2,7 @@ package spans
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -21,7 +22,8 @@ type Collector struct {
 	Origins []graph.Origin // by party, the first place where it was met
 	apart   uint64         // spans of no trace
 	failing Failing
-	Spill   *Spill // nil if the memory of records is not bounded
+	Spill   *Spill    // nil if the memory of records is not bounded
+	ship    *shipment // nil if the records are linked by this process
 
 	// Of the value that is read: what one part of it says may still complete what
 	// another part did.
@@ -150,11 +152,15 @@ func (c *Collector) peerOf(d *Builder) uint32 {
 }
 
 func (c *Collector) weightOf(d *Builder) uint16 {
-	const most = 1 << 12 // distinct weights of one run; more of them are noise
-	weight := d.weight()
-	if weight <= 0 {
-		return 0
+	if weight := d.weight(); weight > 0 {
+		return c.Weigh(weight)
 	}
+	return 0
+}
+
+// Weigh returns the number of a weight, 0 if there are too many.
+func (c *Collector) Weigh(weight float64) uint16 {
+	const most = 1 << 12 // distinct weights of one run; more of them are noise
 	key := strconv.AppendFloat(c.buf[:0], weight, 'g', -1, 64)
 	c.buf = key
 	i, ok := c.Weights.find(key)
@@ -200,11 +206,10 @@ func (c *Collector) Add(d *Builder) int {
 		}
 		if r.Flags&Failed != 0 {
 			packed := r.pack(0)
-			id := d.Trace
-			if !d.WholeTrace.IsZero() {
-				id = d.WholeTrace
-			}
-			c.failing.add(packed.TraceWithin(), id.String())
+			c.failing.add(packed.TraceWithin(), cmp.Or(d.WholeTrace, d.Trace).String())
+		}
+		if c.ship != nil {
+			c.ship.name(numberOf(r.trace), cmp.Or(d.WholeTrace, d.Trace))
 		}
 	}
 	at := c.Records.add(r)
@@ -239,6 +244,10 @@ func (c *Collector) Keep() int {
 	}
 	for _, l := range c.links {
 		r := c.Records.At(l.at)
+		if c.ship != nil {
+			c.ship.links = append(c.ship.links, farLink{numberOf(l.trace), l.key, Reply{numberOf(r.trace), r.Key}})
+			continue
+		}
 		c.Buffer.Add(partOf(l.trace), packLink(l.key, r.Key, partOf(r.trace)))
 		c.Buffer.Links |= 1 << partOf(l.trace)
 	}

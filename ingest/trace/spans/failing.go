@@ -8,7 +8,10 @@ import (
 )
 
 // maxFailing bounds how many ids of traces a Failing keeps.
-const maxFailing = 4096
+const maxFailing = 2 * KeptFailing
+
+// KeptFailing is how many ids are left of more: those that are first in graph.TraceOrder.
+const KeptFailing = 2048
 
 // Failing are the ids of some traces in which a span failed: the first ones in the order of
 // graph.TraceOrder, whatever the order in which they are met.
@@ -39,7 +42,7 @@ func (f *Failing) shrink() {
 		orders = append(orders, graph.TraceOrder(id))
 	}
 	slices.Sort(orders)
-	f.less = orders[maxFailing/2]
+	f.less = orders[KeptFailing]
 	maps.DeleteFunc(f.ids, func(_ uint64, id string) bool { return graph.TraceOrder(id) >= f.less })
 }
 
@@ -56,7 +59,7 @@ func joined(list []*Failing) map[uint64]string {
 			all.add(within, id)
 		}
 	}
-	if len(all.ids) > maxFailing/2 {
+	if len(all.ids) > KeptFailing {
 		all.shrink()
 	}
 	return all.ids

@@ -18,11 +18,11 @@ type Operation = uint32
 // operations are the words behind the hashes of operations, at most twice as many
 // as maxOperations. Those with the least hashes stay, whatever came first.
 type operations struct {
-	words map[Operation]string
+	words Words
 	above Operation // of hashes from here on no words are kept; 0 for none
 
 	seed  maphash.Seed
-	known [1 << 12]knownOperation // by the low bits of raw
+	known *[1 << 12]knownOperation // by the low bits of raw
 }
 
 // maxOperations bounds the sorts of requests that have words. More of them are names
@@ -40,7 +40,7 @@ type knownOperation struct {
 // operation returns what the span is about, and whether it is one page of a list.
 func (o *operations) of(d *Builder, buf []byte) (op Operation, paged bool) {
 	if o.words == nil {
-		o.words, o.seed = map[Operation]string{}, maphash.MakeSeed()
+		o.words, o.seed, o.known = Words{}, maphash.MakeSeed(), new([1 << 12]knownOperation)
 	}
 	raw := uint64(d.Flags & KindMask)
 	for _, a := range operationAttributes {
@@ -98,20 +98,12 @@ func (o *operations) keep(op Operation, words []byte) {
 }
 
 // UniteOperations returns the words of all workers.
-func UniteOperations(workers []*Collector) map[Operation]string {
-	all := map[Operation]string{}
+func UniteOperations(workers []*Collector) Words {
+	all := Words{}
 	for _, w := range workers {
-		for op, words := range w.operations.words {
-			if old, ok := all[op]; !ok || words < old {
-				all[op] = words
-			}
-		}
+		all.Add(w.operations.words)
 	}
-	if len(all) > maxOperations {
-		for _, op := range slices.Sorted(maps.Keys(all))[maxOperations:] {
-			delete(all, op)
-		}
-	}
+	all.Settle()
 	return all
 }
 
