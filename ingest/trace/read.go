@@ -37,7 +37,7 @@ func (w *Worker) Read(chunk *Chunk) Outcome {
 		w.readValues(chunk, &o)
 	}
 	if c := &w.c; c.odd > 0 {
-		o.Remarks.odd = remark{c.odd, chunk.problem(&syntaxError{c.oddAt, ""}).Origin}
+		o.Remarks.Odd = Remark{c.odd, chunk.problem(&syntaxError{c.oddAt, ""}).Origin}
 	}
 	o.Spans += w.Keep()
 	return o
@@ -65,9 +65,9 @@ func (w *Worker) readValues(chunk *Chunk, o *Outcome) {
 			w.recoverAt(chunk, o, nextValue(chunk.text, start))
 		}
 	}
-	o.Remarks.isLog = isLog
+	o.Remarks.Log = isLog
 	if other > 0 {
-		o.Remarks.other = remark{other, chunk.problem(&syntaxError{first, ""}).Origin}
+		o.Remarks.Other = Remark{other, chunk.problem(&syntaxError{first, ""}).Origin}
 	}
 }
 

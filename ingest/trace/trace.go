@@ -43,6 +43,16 @@ func Readers() []*Reader {
 	return slices.DeleteFunc(slices.Clone(forms), func(r *Reader) bool { return r.refuse != "" })
 }
 
+// Named returns the reader of this name, also one that refuses its form; nil if there is none.
+func Named(name string) *Reader {
+	for _, r := range forms {
+		if r.Name == name {
+			return r
+		}
+	}
+	return nil
+}
+
 // forms are the formats that weir recognizes, most specific first, with those that it
 // refuses.
 var forms = []*Reader{

@@ -38,11 +38,12 @@ type Linker struct {
 // NewLinker returns a linker. words are those of the operations of all traces.
 func NewLinker(words spans.Words) *Linker {
 	l := &Linker{words: newVocabulary(words)}
-	l.reset()
+	l.Reset()
 	return l
 }
 
-func (l *Linker) reset() {
+// Reset forgets all traces.
+func (l *Linker) Reset() {
 	l.collector, l.part, l.alone = &spans.Collector{}, newPartition(nil), nil
 	l.ids, l.found, l.stats = map[uint64]string{}, map[uint64][]uint32{}, graph.Spans{}
 }
@@ -158,7 +159,7 @@ func (l *Linker) Flush(yield func(key string, s *Sum)) {
 	if orders := l.failing(); len(orders) > 0 {
 		yield(string(failingKey), &Sum{orders: orders})
 	}
-	l.reset()
+	l.Reset()
 }
 
 // failing returns the orders of the traces in which a span failed.
