@@ -4,6 +4,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 
 	"github.com/weirgraph/weir/internal/heap"
@@ -43,3 +44,17 @@ func collectLate() {
 // memory keeps runs below three times their inputs and 64 MiB where that is enough, of which the program
 // itself is 22 MiB: strangers should not get beyond it with short inputs.
 var memory = heap.NewLimit(42 << 20)
+
+// largeHeap is a heap of which it is worth to collect what nothing needs any more: marking what is in use
+// takes less time than the rest of the run takes to fill as much again.
+const largeHeap = 96 << 20
+
+// collectLinker collects the garbage of linking, which takes more than the graph itself. The heap may
+// otherwise grow to twice of both.
+func collectLinker() {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	if sample[0].Value.Uint64() > largeHeap {
+		runtime.GC()
+	}
+}

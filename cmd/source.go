@@ -211,5 +211,6 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 	if b.Over != nil {
 		return nil, unread(b.Over.Hint(), "%w", b.Over)
 	}
+	collectLinker()
 	return g, r.checkObserved(g)
 }
