@@ -3,7 +3,8 @@
 //	go build -o /tmp/weir . && go -C tools run ./attacks -before old-weir /tmp/weir
 //
 // A row has the size of the input, and for each program the exit code, the peak of memory and the
-// processor time; of an attack on time also the factor of time when the input is twice as large.
+// processor time; of an attack on time also the factor of time when the input is twice as large, the mean
+// of three doublings.
 // The exit code is 1 if the last program takes more memory than three times its input and 64 MiB
 // and does not refuse it, or a time that grows with the square of the input.
 package main
@@ -13,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,7 +29,7 @@ import (
 type attack struct {
 	name  string
 	write func(d *directory, n int)
-	n     int      // of what write makes, for attacks on time twice as many too
+	n     int      // of what write makes, for attacks on time eight times as many too
 	twice bool     // an attack on time
 	args  []string // check . if nil
 }
@@ -35,8 +37,12 @@ type attack struct {
 // bound is the memory for an input of so many bytes.
 func bound(input int64) int64 { return 3*input + 64<<20 }
 
-// factor is by how much time may grow for twice the input.
-const factor = 2.3
+// factor is by how much time may grow for twice the input, on average of so many doublings: one run may
+// take half as long again as the next one.
+const (
+	factor    = 2.3
+	doublings = 3
+)
 
 // measurable is the least time of which a factor means something.
 const measurable = 100 * time.Millisecond
@@ -83,12 +89,12 @@ func main() {
 			if !a.twice || r.exit == "timeout" {
 				fmt.Fprint(out, "\t")
 			} else {
-				larger := measure(a, 2*a.n)
-				second := larger.run(p, a.args, *limit, *memory)
+				larger := measure(a, a.n<<doublings)
+				last := larger.run(p, a.args, *limit, *memory)
 				larger.remove()
-				times := second.cpu.Seconds() / max(r.cpu, time.Millisecond).Seconds()
+				times := math.Pow(last.cpu.Seconds()/max(r.cpu, time.Millisecond).Seconds(), 1./doublings)
 				fmt.Fprintf(out, "\t%.1f", times)
-				over = over || times > factor && second.cpu > measurable || second.exit == "timeout"
+				over = over || times > factor && last.cpu > measurable || last.exit == "timeout"
 			}
 			switch last := i == len(programs)-1; {
 			case over && last:
@@ -143,7 +149,7 @@ func measure(a attack, n int) *directory {
 func (d *directory) remove() { check(os.RemoveAll(d.path)) }
 
 // tooLarge matches what weir writes of an input that it does not read because of its size.
-var tooLarge = regexp.MustCompile(`the inputs.* have more than|unpacks to more than|a string of \d+ MB|make values longer`)
+var tooLarge = regexp.MustCompile(`the inputs.* have more than|unpacks to more than|a string of \d+ MB|make values longer|aliases expand to more than`)
 
 // A result is what a run cost.
 type result struct {
