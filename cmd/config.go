@@ -13,9 +13,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/weirgraph/weir/analyze"
 	"github.com/weirgraph/weir/analyze/rules"
+	"github.com/weirgraph/weir/graph"
 	"github.com/weirgraph/weir/ingest"
 	"github.com/weirgraph/weir/ingest/native"
 	"github.com/weirgraph/weir/ingest/revision"
+	"github.com/weirgraph/weir/internal/english"
 )
 
 // configName is the name of the configuration where --config does not name one.
@@ -117,6 +119,19 @@ func words(c *native.Config) native.Rules {
 
 // ownRules returns the rules that the configuration declares.
 func (c *config) ownRules() []*rules.Rule { return rules.Boundaries(c.Boundaries) }
+
+// mostJudged bounds the services and calls that all architecture rules look at, each rule at all of them:
+// about five seconds.
+const mostJudged = 100_000_000
+
+// checkBoundaries refuses more architecture rules than can be judged on g.
+func (c *config) checkBoundaries(g *graph.Graph) error {
+	if most := mostJudged / max(g.Len()+g.Calls(), 1); len(c.Boundaries) > most {
+		return unread("write one rule with selectors, such as {namespace: shop}, in place of one for each service",
+			"%s: the inputs have more than %s for %d services and %d calls", c.Boundaries[most].Origin, english.Count(most, "architecture rule"), g.Len(), g.Calls())
+	}
+	return nil
+}
 
 // options returns the settings of the rules.
 func (c *config) options(today time.Time) rules.Options {

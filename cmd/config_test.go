@@ -4,8 +4,30 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/weirgraph/weir/graph"
+	"github.com/weirgraph/weir/graph/boundary"
 	"github.com/weirgraph/weir/ingest/native"
 )
+
+// More architecture rules than can be judged are refused, with the place of the first one of them.
+func TestTooManyArchitectureRules(t *testing.T) {
+	g := graph.New(make([]graph.Service, 100_000), nil)
+	c := &config{}
+	for i := range 1_000 {
+		c.Boundaries = append(c.Boundaries, boundary.Rule{Origin: graph.Origin{File: "weir.yaml", Line: int32(i + 1)}})
+	}
+	if err := c.checkBoundaries(g); err != nil {
+		t.Errorf("1,000 rules for 100,000 services: %v", err)
+	}
+	c.Boundaries = append(c.Boundaries, boundary.Rule{Origin: graph.Origin{File: "weir.yaml", Line: 1_001}})
+	const want = "weir.yaml:1001: the inputs have more than 1000 architecture rules for 100000 services and 0 calls"
+	if err := c.checkBoundaries(g); err == nil || err.Error() != want {
+		t.Errorf("1,001 rules for 100,000 services: %v, want %s", err, want)
+	}
+	if err := c.checkBoundaries(graph.New(nil, nil)); err != nil {
+		t.Errorf("no services: %v", err)
+	}
+}
 
 // Every configuration is read, or refused with a message.
 func FuzzParseConfig(f *testing.F) {

@@ -212,5 +212,8 @@ func (r *run) load(sources []string, variant *native.Variant) (*graph.Graph, err
 		return nil, unread(b.Over.Hint(), "%w", b.Over)
 	}
 	collectLinker()
+	if err := r.config.checkBoundaries(g); err != nil {
+		return nil, err
+	}
 	return g, r.checkObserved(g)
 }

@@ -182,6 +182,19 @@ func (j *judged) reportUndecidedStarts(p *Pass, g *graph.Graph, s *chainSearch, 
 // mostOfChain is how many services and places of a chain a finding has: no reader follows more.
 const mostOfChain = 30
 
+// mostConcerned is how many services of a chain a finding is about. Rules about one long chain, each from
+// another service of it, would otherwise take the memory of the square of its length.
+const mostConcerned = 200
+
+// concerned returns the services that a finding about a chain is about: all, of a very long chain the first of
+// them and the last.
+func concerned(chain []graph.Node) []graph.Node {
+	if len(chain) <= mostConcerned {
+		return chain
+	}
+	return append(slices.Clone(chain[:mostConcerned-1]), chain[len(chain)-1])
+}
+
 // chainText writes the services of a chain, of a long one the first of them and the last.
 func chainText(g *graph.Graph, chain []graph.Node) string {
 	if len(chain) <= mostOfChain {
@@ -211,8 +224,8 @@ func (j *judged) reportChain(p *Pass, g *graph.Graph, chain []graph.Node, unsure
 		Hint:       "remove a call of the chain",
 		Values:     []analyze.KeyValue{number("calls", len(calls)), keyValue("chain", chainText(g, chain))},
 		Origins:    append(written(g, calls[:min(len(calls), mostOfChain)]), j.Origin),
-		Services:   chain,
-		Owners:     chain[:1],
+		Services:   concerned(chain),
+		Owners:     []graph.Node{chain[0]}, // not a part of the chain, which it would keep
 		Alike:      analyze.Alike{Cause: to, Says: "reach " + to + " " + says, Hint: "remove calls of the chains to " + to, One: true},
 	}
 	if len(calls) == 1 {

@@ -108,6 +108,21 @@ func TestReachOnLargeEstate(t *testing.T) {
 	}
 }
 
+// A finding about a very long chain does not hold all of it.
+func TestConcerned(t *testing.T) {
+	var chain []graph.Node
+	for v := range graph.Node(3 * mostConcerned) {
+		if len(chain) <= mostConcerned && !slices.Equal(concerned(chain), chain) {
+			t.Fatalf("%d services of a chain of %d", len(concerned(chain)), len(chain))
+		}
+		chain = append(chain, v)
+	}
+	got := concerned(chain)
+	if want := append(slices.Clone(chain[:mostConcerned-1]), chain[len(chain)-1]); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
 // runOnly runs these rules and no others.
 func runOnly(g *graph.Graph, own []*Rule) *analyze.Check {
 	o := Options{Own: own, NoAnnotations: true}
