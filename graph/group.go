@@ -93,6 +93,8 @@ type Place struct {
 	Share float64    // the weight as written, relative to those of the other members; 0 is unknown
 	Rank  int        // of a Failover, the lowest first
 	Match string     // of a Split: which requests the member gets
+	// Profile is what a Value has: the program routes to the member only with these profiles.
+	Profile string
 }
 
 // Groups returns all groups, by caller, then origin; a group comes before those in it. The

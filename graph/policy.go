@@ -46,6 +46,9 @@ type Policy struct {
 	Subsets []string
 	Selects Labels
 
+	// Profile is what a Value has: the configuration of a program says it for these profiles only.
+	Profile string
+
 	Group  string
 	Lookup Lookup
 	Rank   int

@@ -80,6 +80,7 @@ func (b *Builder) Build() *graph.Graph {
 	l.leaveEstate()
 	l.index()
 	l.kinds = l.declaredKinds()
+	l.dropInactive()
 	l.connect()
 	if l.over == nil {
 		l.expandHosts()

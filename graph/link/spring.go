@@ -150,25 +150,75 @@ func (l *linker) chooseSettings(scopes []*scope) {
 		}
 		programs[root] = append(programs[root], s)
 	}
+	l.profiles = map[int]*profiles{}
 	for _, root := range order {
 		list := programs[root]
 		for _, s := range list {
 			s.program = list
 		}
+		l.profiles[root] = activeProfiles(list)
 		if slices.ContainsFunc(list, func(s *scope) bool {
 			return slices.ContainsFunc(s.values, func(v setting) bool { return v.Profile != "" })
 		}) {
-			chooseProfiles(list)
+			chooseProfiles(list, l.profiles[root])
 		}
 		dropOverridden(list)
 	}
 }
 
-func chooseProfiles(list []*scope) {
-	p := environmentOf(list)
-	if p == nil {
-		p = profilesOf(list)
+// activeProfiles returns the profiles of a program of Spring, or the environment of one of .NET.
+func activeProfiles(scopes []*scope) *profiles {
+	if p := environmentOf(scopes); p != nil {
+		return p
 	}
+	return profilesOf(scopes)
+}
+
+// developmentProfiles are those of a developer's machine or a test. Where it is unknown which
+// profiles are active, they are the last to be thought of.
+var developmentProfiles = append([]string{"dev", "development", "local"}, testProfiles...)
+
+// dropInactive drops the routes and the policies that programs declare for profiles that are not
+// active, and ranks the policies that are left by the precedence of their profiles.
+func (l *linker) dropInactive() {
+	l.scopes()
+	known := func(of graph.Ref) *profiles {
+		if root, ok := l.lookup(of); ok && l.profiles[root] != nil && l.profiles[root].known {
+			return l.profiles[root]
+		}
+		return nil
+	}
+	l.f.Calls = slices.DeleteFunc(l.f.Calls, func(c graph.CallFact) bool {
+		if c.In == nil || c.In.Profile == "" {
+			return false
+		}
+		if p := known(c.From.Ref); p != nil {
+			return p.rank(c.In.Profile) < 0
+		}
+		return slices.Contains(testProfiles, c.In.Profile)
+	})
+	l.f.Policies = slices.DeleteFunc(l.f.Policies, func(c graph.Policy) bool {
+		return c.Profile != "" && len(c.From) > 0 && known(c.From[0].Ref) != nil && known(c.From[0].Ref).rank(c.Profile) < 0
+	})
+	for i := range l.f.Policies {
+		c := &l.f.Policies[i]
+		switch {
+		case c.Profile == "":
+		case len(c.From) > 0 && known(c.From[0].Ref) != nil:
+			c.Rank += min(known(c.From[0].Ref).rank(c.Profile), maxRank)
+		case slices.Contains(developmentProfiles, strings.ToLower(c.Profile)):
+			c.Rank--
+		default:
+			c.Rank++
+		}
+	}
+}
+
+// maxRank is the greatest precedence of a profile among the policies of a program: what its
+// environment says has a greater one.
+const maxRank = 4
+
+func chooseProfiles(list []*scope, p *profiles) {
 	type spot struct {
 		key string
 		of  graph.Ref

@@ -15,7 +15,8 @@ type linker struct {
 	entities []entity
 	entityIndex
 	hosts     hosts
-	allScopes []*scope // see scopes
+	allScopes []*scope          // see scopes
+	profiles  map[int]*profiles // by root: those that are active in its program
 
 	edges             map[[2]int][]graph.Evidence
 	many              map[[2]int]*evidencePlaces // of calls with much evidence

@@ -79,6 +79,14 @@ func readSpring(d *document.Document, f *graph.Facts) {
 			kept = append(kept, v)
 			continue
 		}
+		if v.Profile != "" {
+			place := graph.Place{}
+			if v.In != nil {
+				place = *v.In
+			}
+			place.Profile = v.Profile
+			v.In = &place
+		}
 		if to, ok := springTarget(v.Text); ok {
 			f.Calls = append(f.Calls, graph.CallFact{
 				From: graph.EndpointRef{Ref: app},

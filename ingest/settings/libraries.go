@@ -21,8 +21,9 @@ type LibraryConfig struct {
 	product  *policy.Product
 	layer    policy.Layer
 	File     string // name of the file, lower case; "" for the environment
-	rank     int    // of the profile that the configuration is for
-	Options  *Tree  // the root
+	rank     int
+	profile  string
+	Options  *Tree // the root
 	policies []graph.Policy
 }
 
@@ -54,7 +55,7 @@ func (p *LibraryConfig) own(c graph.Policy) graph.Policy {
 	if c.Product == nil {
 		c.Product = p.product
 	}
-	c.Rank += p.rank
+	c.Rank, c.Profile = c.Rank+p.rank, p.profile
 	c.Says.Product, c.Says.Layer = c.Product, p.layer
 	return c
 }
@@ -133,7 +134,9 @@ func readLibraries(base, signs string, fill func(*builder)) []graph.Policy {
 			trees[l.Sep] = t.root
 		}
 		p := &LibraryConfig{product: l.Product, layer: l.Layer, File: base, Options: trees[l.Sep]}
-		p.rank = profileRank(base, p.Options)
+		if p.profile = profileOf(base, p.Options); base == "" {
+			p.rank = rankEnvironment
+		}
 		l.Read(p)
 		policies = append(policies, p.policies...)
 	}
@@ -152,38 +155,20 @@ func signOf(text string) string {
 	return ""
 }
 
-// Ranks of configurations of one program. Which profile is active, the files do
-// not say: that of a developer or a test is the last to be thought of.
+// Ranks of configurations of one program, above those of the profiles that are active.
 const (
-	rankDevelopment = iota - 1
-	rankCommon
-	rankProfile
-	rankEnvironment
-
-	RankSpecific = 10 // added for what is meant for one dependency and not for all
+	rankEnvironment = 5
+	RankSpecific    = 10 // added for what is meant for one dependency and not for all
 )
 
-var (
-	profileOfFile      = lazy.NewRegexp(`^(?:application|bootstrap|appsettings)[-.]([\w.\-]+)\.(?:ya?ml|json|properties)$`)
-	developmentProfile = lazy.NewRegexp(`(?i)^(?:dev|development|local|test|testing|it|e2e|ci)$`)
-)
+var profileOfFile = lazy.NewRegexp(`^(?:application|bootstrap|appsettings)[-.]([\w.\-]+)\.(?:ya?ml|json|properties)$`)
 
-// profileRank returns the rank of the profile that a file is for, by its name or its
-// document.
-func profileRank(base string, root *Tree) int {
-	profiles := root.Get("spring", "config", "activate", "on-profile").Words()
+// profileOf returns the profiles that a file is for, by its name or its document.
+func profileOf(base string, root *Tree) string {
 	if m := profileOfFile.FindStringSubmatch(base); m != nil {
-		profiles = append(profiles, m[1])
+		return m[1]
 	}
-	switch {
-	case base == "":
-		return rankEnvironment
-	case len(profiles) == 0:
-		return rankCommon
-	case slices.ContainsFunc(profiles, developmentProfile.MatchString):
-		return rankDevelopment
-	}
-	return rankProfile
+	return strings.Join(root.Get("spring", "config", "activate", "on-profile").Words(), ",")
 }
 
 // AddProperties adds the lines of a properties file.
