@@ -23,12 +23,18 @@ var (
 //     any length, and a further one that names them with it. Programs that are no stores
 //     have different roles if the setting is that of a callee (UPSTREAM_URL), or if their
 //     names differ in more than a number and their commands differ: then they call each other.
-//   - with a setting for members (SEEDS, -retry-join), even if one names the other only.
+//   - with a setting for members (SEEDS, -retry-join), even if one names the other only: both
+//     have it if their names differ in more than a number.
 //     The setting for a primary is none: a replica calls what it follows.
 //
-// Start orders and links among the members of a cluster are peers as well. All other calls
-// among them stay calls: web with WORKER_URL and worker with WEB_URL need each other.
+// Whatever they are, three or more programs that each name all the others with one setting have
+// a list of those who take part, see findMeshes.
+//
+// Start orders and links among the members of a cluster are peers as well, and what their
+// commands wait for. All other calls among them stay calls: web with WORKER_URL and worker with
+// WEB_URL need each other.
 func (c *clusters) findPeers() {
+	mesh := c.findMeshes()
 	byKey := map[string][]*addressed{}
 	for i := range c.addressed {
 		a := &c.addressed[i]
@@ -46,15 +52,51 @@ func (c *clusters) findPeers() {
 		}
 	}
 	for ends, evidence := range c.edges {
-		if _, member := c.parent[ends[0]]; !member || c.of(ends[0]) != c.of(ends[1]) {
+		if _, member := c.parent[ends[0]]; !mesh[ends] && (!member || c.of(ends[0]) != c.of(ends[1])) {
 			continue
 		}
 		for i := range evidence {
-			if isStartOrder(&evidence[i]) {
+			if isStartOrder(&evidence[i]) || isWaitedFor(&evidence[i]) {
 				evidence[i].Class = graph.ClassPeer
 			}
 		}
 	}
+}
+
+// findMeshes makes peers of three or more programs each of which names all the others with one
+// setting of a file: a list of those who take part, with the ways to reach them. It returns the
+// ends of these calls.
+func (c *clusters) findMeshes() map[[2]int]bool {
+	byKey := map[string][]*addressed{}
+	for i := range c.addressed {
+		if a := &c.addressed[i]; a.value.Source == graph.FromFile && a.value.In == nil && a.from != a.to && c.evidence(a).Class == graph.ClassCall {
+			byKey[a.key()] = append(byKey[a.key()], a)
+		}
+	}
+	mesh := map[[2]int]bool{}
+	for _, list := range byKey {
+		inCircle, ends := circles(list), map[[2]int]bool{}
+		for _, a := range list {
+			if inCircle[a.from] && inCircle[a.to] {
+				ends[[2]int{a.from, a.to}] = true
+			}
+		}
+		if n := len(inCircle); n < 3 || len(ends) != n*(n-1) {
+			continue
+		}
+		for _, a := range list {
+			if both := [2]int{a.from, a.to}; ends[both] {
+				c.evidence(a).Class, mesh[both] = graph.ClassPeer, true
+			}
+		}
+	}
+	return mesh
+}
+
+// isWaitedFor reports whether evidence is a word of a command without an option: most often that
+// of a shell that waits until the other one answers.
+func isWaitedFor(e *graph.Evidence) bool {
+	return e.Class == graph.ClassCall && e.Key == "" && e.Strength == graph.Weak && strings.HasPrefix(e.Way, graph.FromArg.String()+"-")
 }
 
 // isStartOrder reports whether evidence shows an order of starts and not an address.
@@ -119,8 +161,15 @@ func (c *clusters) mayBePeers(a *addressed) bool {
 
 // namesMember reports whether a setting is for the members of the caller's own cluster.
 func (c *clusters) namesMember(a *addressed) bool {
-	return (c.alike(a.from, a.to) || c.programs[a.from].product != nil) &&
-		hasWord(a.Key.Words, peerWords) && !hasWord(a.Key.Words, leaderWords)
+	return hasWord(a.Key.Words, peerWords) && !hasWord(a.Key.Words, leaderWords) &&
+		(c.alike(a.from, a.to) || c.programs[a.from].product != nil || c.hasSetting(a.to, a.value.Key))
+}
+
+// hasSetting reports whether a root has a setting of this name, whatever it is.
+func (c *clusters) hasSetting(root int, key string) bool {
+	return key != "" && slices.ContainsFunc(c.scopesOf(root), func(s *scope) bool {
+		return slices.ContainsFunc(s.values, func(v setting) bool { return v.Key == key })
+	})
 }
 
 // command returns the words of the command line of a root that are no options, addresses,

@@ -28,6 +28,7 @@ type nginxRoutes struct {
 	pools    map[string]*nginxPool  // by upstream, those that locations name
 	asked    map[string]*nginxAsked // by the location that auth_request names
 	routes   int                    // locations that pass requests on
+	scheme   string                 // of targets that have none: "tcp" in a stream block, which passes connections on
 }
 
 // An nginxPool is the servers of an upstream, for the locations that name it.
@@ -166,6 +167,9 @@ func (r *nginxRoutes) walk(tree []directive, b nginxBlock) {
 			continue
 		default:
 			if isPass(d) {
+				if r.scheme = ""; b.stream {
+					r.scheme = "tcp"
+				}
 				r.route(d, b)
 			}
 		}
@@ -306,6 +310,9 @@ func setHere(word string, block []directive) []string {
 // or the target itself.
 func (r *nginxRoutes) target(d directive, target string, in *graph.Place) {
 	target, scheme, rest, host := splitTarget(target)
+	if scheme == "" {
+		scheme, target = r.scheme, prefixScheme(r.scheme, target)
+	}
 	upstream, known := r.upstreams[host]
 	switch {
 	case known:
@@ -329,6 +336,7 @@ func nginxPartOf(upstream string) string { return "upstream " + upstream }
 
 // offer states the upstreams for locations in other files.
 func (r *nginxRoutes) offer() {
+	r.scheme = ""
 	for _, name := range slices.Sorted(maps.Keys(r.upstreams)) {
 		r.Part = nginxPartOf(name)
 		r.upstream(r.upstreams[name], "", nil)
