@@ -186,8 +186,10 @@ type Alike struct {
 	Says  string // said of several subjects: "declare no readinessProbe", and "without a breaker" of calls
 	Hint  string // for several, whose own hints may name different objects
 	Calls bool   // whether the subjects are calls, of Services[0] to the others
-	One   bool   // one object has the cause: they are reported together however few they are
-	Goes  bool   // Says goes on about what the caller does: "and retries it after response-5xx"
+	// Objects is set if the subjects are objects, and Services those that they are about.
+	Objects bool
+	One     bool // one object has the cause: they are reported together however few they are
+	Goes    bool // Says goes on about what the caller does: "and retries it after response-5xx"
 }
 
 // A KeyValue is one value that a finding was computed from.

@@ -126,32 +126,33 @@ func reportFlaw(p *Pass, part *graph.BoundPolicy, flaw graph.Flaw, what string) 
 		Confidence: analyze.Certain,
 		Subject:    object,
 		Detail:     flaw.Field,
-		Message:    fmt.Sprintf("%s of %s %s", flaw.Field, object, what),
 		Hint:       flaw.Hint,
 		Fix:        flawFix(p, part, &flaw),
 		Values:     []analyze.KeyValue{keyValue("field", flaw.Field)},
 		Origins:    []graph.Origin{flaw.Origin},
 		Services:   endsOf(p.Graph, part.Calls),
 	}
+	severity, text := p.rule.Severity, flaw.Field
+	switch {
+	case flaw.Info: // the setting has an effect
+		severity, what = analyze.Info, ""
+	case flaw.Reads:
+		severity, what = min(severity, analyze.Warning), "is interpreted differently by "+part.Product.DisplayName()
+	}
 	if flaw.Text != "" {
 		f.Values = append(f.Values, keyValue("value", flaw.Text))
-		f.Message = fmt.Sprintf("%s: %q of %s %s", flaw.Field, flaw.Text, object, what)
+		text = fmt.Sprintf("%s: %q", flaw.Field, flaw.Text)
+	}
+	f.Message, f.Alike.Says = text+" of "+object, "have "+text
+	if what != "" {
+		f.Message, f.Alike.Says = f.Message+" "+what, f.Alike.Says+", which "+what
 	}
 	if flaw.Why != "" {
-		f.Message += ": " + clause(flaw.Why)
+		f.Message, f.Alike.Says = f.Message+": "+clause(flaw.Why), f.Alike.Says+": "+clause(flaw.Why)
 	}
 	if flaw.Assumed {
 		f.Confidence = analyze.Assumed
 	}
-	if flaw.Info { // the setting has an effect
-		f.Message = strings.Replace(f.Message, " "+what, "", 1)
-		p.At(analyze.Info, f)
-		return
-	}
-	if flaw.Reads {
-		f.Message = strings.Replace(f.Message, what, "is interpreted differently by "+part.Product.DisplayName(), 1)
-		p.At(min(p.rule.Severity, analyze.Warning), f)
-		return
-	}
-	p.Report(f)
+	f.Alike.Cause, f.Alike.Hint, f.Alike.Objects = f.Alike.Says+"; "+flaw.Hint, flaw.Hint, true
+	p.At(severity, f)
 }

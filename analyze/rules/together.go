@@ -114,6 +114,8 @@ func combine(g *graph.Graph, list []analyze.Finding) analyze.Finding {
 	slices.Sort(f.Services)
 	f.Services = slices.Compact(f.Services)
 	switch {
+	case f.Alike.Objects:
+		sayOfObjects(&f)
 	case f.Alike.Calls:
 		sayOfCalls(g, &f)
 	case f.Services == nil:
@@ -140,6 +142,21 @@ func sayOfServices(g *graph.Graph, f *analyze.Finding) {
 	subjects = slices.Compact(subjects)
 	f.Message = fmt.Sprintf("%s (%s) %s", english.Count(len(subjects), noun), namesOf(g, subjects), f.Alike.Says)
 	f.Values = []analyze.KeyValue{number("services", len(subjects))}
+}
+
+// sayOfObjects writes "16 objects (Ingress/a, Ingress/b and 14 more) have ...".
+func sayOfObjects(f *analyze.Finding) {
+	var subjects []string
+	for i := range f.Each {
+		subjects = append(subjects, f.Each[i].Subject)
+	}
+	subjects = slices.Compact(subjects) // which are sorted
+	if len(subjects) == 1 {
+		f.Subject, f.Message = subjects[0], f.Each[0].Message
+	} else {
+		f.Message = fmt.Sprintf("%d objects (%s) %s", len(subjects), firstOf(subjects), f.Alike.Says)
+	}
+	f.Values = append([]analyze.KeyValue{number("objects", len(subjects))}, f.Each[0].Values...)
 }
 
 // sayOfInputs writes "3 releases (2 HelmRelease, 1 Application) name charts that are not
