@@ -60,7 +60,7 @@ func (r *reader) readDocument(t *batch, d *document.Document, headSure bool) {
 		return
 	}
 	if err != nil {
-		t.add(t.failed(d, err, line))
+		t.add(r.failed(t, d, err, line))
 		return
 	}
 	d.Settle()
@@ -126,12 +126,19 @@ func (r *reader) takesWhole(text []byte) bool {
 	return slices.ContainsFunc(r.readers, func(reader *document.Reader) bool { return reader.Whole != nil && reader.Whole(text) })
 }
 
-// failed is the outcome of a document that does not parse.
-func (t *batch) failed(d *document.Document, err error, line int32) outcome {
+// failed is the outcome of a document that does not parse. One of a JSON file that was found in a
+// directory, with keys that no reader has a use for, is none of weir's inputs.
+func (r *reader) failed(t *batch, d *document.Document, err error, line int32) outcome {
 	var syntax *document.SyntaxError
 	p := graph.Problem{Origin: d.Line(int(line), 0), Message: err.Error(), Level: graph.Failed}
 	if errors.As(err, &syntax) {
 		p.Origin.Line, p.Origin.Column, p.Hint = int32(syntax.Line), int32(syntax.Column), syntax.Hint
+		if !t.file.named && path.Ext(d.Head.Base) == ".json" {
+			d.Head = d.Outline()
+			if d.Head.Keys != nil && r.match(d) == nil {
+				p.Level, p.Message = graph.Skipped, p.Message+"; the file is not read, and by its keys it is no input"
+			}
+		}
 	}
 	t.facts.Problems = append(t.facts.Problems, p)
 	return outcome{line: line}

@@ -128,6 +128,14 @@ func jsonHead(text []byte, names *Names, h *Head) bool {
 	return ok
 }
 
+// Outline returns the head of a JSON object that does not parse, as far as its text can be
+// followed. Its Keys are nil if the document is no object.
+func (d *Document) Outline() Head {
+	h := Head{Base: d.Head.Base}
+	jsonHead(d.part.Text, &Names{}, &h)
+	return h
+}
+
 // jsonOutline fills h and returns where the value of the key items starts, 0 if
 // there is none.
 func jsonOutline(text []byte, names *Names, h *Head) (items int, ok bool) {
