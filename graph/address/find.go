@@ -45,7 +45,7 @@ func Find(key Key, text string, way graph.SettingSource) []Candidate {
 	if len(text) < 2 || len(text) > MaxText || key.ignored || key.own {
 		return nil
 	}
-	if isNameList(text) {
+	if isNameList(text) || isPropertyList(text) {
 		return nil
 	}
 	f := finder{key: key, way: way.String()}
@@ -76,6 +76,25 @@ func isNameList(text string) bool {
 	return !strings.Contains(text, "://") && slices.ContainsFunc(strings.FieldsFunc(text, isSeparator), func(token string) bool {
 		return strings.HasPrefix(token, "*.")
 	})
+}
+
+// isPropertyList reports whether a text is a list of properties, "retention.ms:604800000;partitions:1":
+// pairs with a colon, of which one is no host and port.
+func isPropertyList(text string) bool {
+	if !strings.Contains(text, ":") || strings.Contains(text, "://") {
+		return false
+	}
+	pairs, properties := 0, false
+	for token := range strings.FieldsFuncSeq(text, isSeparator) {
+		name, value, ok := strings.Cut(token, ":")
+		if !ok || name == "" || value == "" || strings.ContainsAny(name, "=/@${%") || strings.ContainsAny(value, ":/@${%") {
+			return false
+		}
+		pairs++
+		port, err := strconv.Atoi(value)
+		properties = properties || err != nil || port < 1 || port > 65535
+	}
+	return pairs > 1 && properties
 }
 
 // isWordList reports whether most tokens of a text are plain words: "env,metrics,info,hystrix.stream"
