@@ -146,6 +146,11 @@ func (p *composeProject) sharedNames() map[string]bool {
 		if _, service := p.services[hostname]; service && hostname != name {
 			shared[hostname] = true
 		}
+		for _, alias := range p.services[name].aliases { // on another network than the service of that name
+			if _, service := p.services[alias.text]; service && alias.text != name {
+				shared[alias.text] = true
+			}
+		}
 	}
 	return shared
 }

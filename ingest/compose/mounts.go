@@ -107,9 +107,15 @@ func (e *composeEmitter) source() {
 	if len(own) > 0 {
 		e.f.CodeDirectories[len(e.f.CodeDirectories)-len(own)].Dockerfile = path.Clean(e.file(path.Join(own[0], cmp.Or(e.s.dockerfile, "Dockerfile"))))
 	}
+	names := e.copiedFiles(own)
 	for i, root := range own {
 		if !slices.Contains(own[:i], root) && !e.isShared(root) {
-			e.sourceIn(root)
+			names = append(names, e.sourceIn(root)...)
+		}
+	}
+	for i, name := range names {
+		if !slices.Contains(names[:i], name) {
+			e.use(name, graph.Use{Built: true, Origin: e.s.source.source.at})
 		}
 	}
 }
@@ -151,12 +157,12 @@ func (e *composeEmitter) isShared(root string) bool {
 	})
 }
 
-// sourceIn adds the configuration in a directory.
-func (e *composeEmitter) sourceIn(root string) {
-	directory := e.s.source
+// sourceIn returns the files with configuration in a directory that a service is built from.
+func (e *composeEmitter) sourceIn(root string) []string {
 	if e.main.Dir == nil {
-		return
+		return nil
 	}
+	var names []string
 	directories := sourceDirectories
 	if root == "." {
 		directories = directories[:1] // the project's own directory holds what belongs to others too
@@ -170,10 +176,11 @@ func (e *composeEmitter) sourceIn(root string) {
 		}
 		for _, entry := range entries[:min(len(entries), settings.MaxMountedFiles)] {
 			if !entry.IsDir() && (sub == grafanaSources || sourceName.MatchString(entry.Name())) {
-				e.use(path.Join(root, sub, entry.Name()), graph.Use{Built: true, Origin: directory.source.at})
+				names = append(names, path.Join(root, sub, entry.Name()))
 			}
 		}
 	}
+	return names
 }
 
 // dotnetProject returns the directory below root with the settings of the one program of .NET

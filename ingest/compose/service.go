@@ -54,6 +54,8 @@ type composeProgram struct {
 	volumesFrom []composeText
 	built       bool         // it has a build section
 	dockerfile  string       // relative to source
+	stage       string       // the stage of the Dockerfile that is built; "" is the last one
+	buildArgs   []composePair
 	source      composeMount // the directory it is built from, if that is one of the project
 }
 
@@ -141,7 +143,8 @@ func (p *composeFile) program(n unmarked) composeProgram {
 	}
 	context := n.Get("build")
 	if context.IsMap() {
-		s.dockerfile = p.text(context.Get("dockerfile")).text
+		s.dockerfile, s.stage = p.text(context.Get("dockerfile")).text, p.text(context.Get("target")).text
+		s.buildArgs = p.known(p.pairs(context.Get("args")))
 		context = context.Get("context")
 	}
 	s.source = composeMount{source: p.text(context), dir: p.dir}
@@ -385,6 +388,10 @@ func (s *composeService) over(base *composeService) *composeService {
 	if s.dockerfile != "" {
 		m.dockerfile = s.dockerfile
 	}
+	if s.stage != "" {
+		m.stage = s.stage
+	}
+	m.buildArgs = mergePairs(base.buildArgs, s.buildArgs)
 	return &m
 }
 

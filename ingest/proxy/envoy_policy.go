@@ -3,6 +3,7 @@ package proxy
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -24,6 +25,14 @@ type EnvoyConfig struct {
 	Callees  func(cluster string) []graph.EndpointRef
 	idle     document.Node // of streams, as the connection manager around has it
 	Policies []graph.Policy
+	led      map[string][]envoyLead // by cluster: the routes that lead there
+	twins    map[string]bool        // the clusters with a host that another one has, too
+}
+
+// An envoyLead is which requests a route sends to a cluster, and its rank among the routes.
+type envoyLead struct {
+	match string
+	rank  int
 }
 
 // NewEnvoyConfig returns a reader of routes and clusters, whose policies are of p.
@@ -55,6 +64,7 @@ func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 		}
 	}
 	c.Callees = func(cluster string) []graph.EndpointRef { return hosts[cluster] }
+	c.twins = clustersWithTwins(hosts)
 	for _, listener := range envoyResources(root, "listeners") {
 		c.RouteTables(listener, 0)
 	}
@@ -62,6 +72,21 @@ func envoyPolicies(f *field.Reader, root document.Node) []graph.Policy {
 		c.Cluster(cluster)
 	}
 	return c.Policies
+}
+
+// clustersWithTwins returns the clusters that share a host with another one. Each acts on the
+// requests of its own routes.
+func clustersWithTwins(hosts map[string][]graph.EndpointRef) map[string]bool {
+	first, twins := map[string]string{}, map[string]bool{}
+	for _, cluster := range slices.Sorted(maps.Keys(hosts)) {
+		for _, host := range hosts[cluster] {
+			if other, taken := first[host.Host.Host]; taken && other != cluster {
+				twins[cluster], twins[other] = true, true
+			}
+			first[host.Host.Host] = cluster
+		}
+	}
+	return twins
 }
 
 // isLoopback reports whether a host is the proxy's own machine: the program behind it.
@@ -108,6 +133,16 @@ func (c *EnvoyConfig) routes(table document.Node) {
 			} else {
 				for _, cluster := range routedClusters(action) {
 					p.To = append(p.To, c.Callees(cluster)...)
+					if c.twins[cluster] {
+						if c.led == nil {
+							c.led = map[string][]envoyLead{}
+						}
+						match := p.Match
+						if domains := EnvoyGet(host, "domains").Strs(); match == "" && len(domains) > 0 && domains[0] != "*" {
+							match = domains[0]
+						}
+						c.led[cluster] = append(c.led[cluster], envoyLead{match, -len(parts)})
+					}
 				}
 			}
 			if len(p.To) == 0 {
@@ -272,7 +307,21 @@ func (c *EnvoyConfig) Cluster(n document.Node) {
 	}
 	c.ClusterSays(n, &p.Says)
 	p.Flaws = c.TakeFlaws()
-	c.add([]graph.Policy{p})
+	leads := c.led[name]
+	if leads == nil {
+		leads = []envoyLead{{}}
+		if c.twins[name] { // a listener of connections leads there, or nothing does
+			leads[0].match = "cluster " + name
+		}
+	}
+	if c.twins[name] {
+		p.MergeKey = "clusters" // none takes the place of another one
+	}
+	for _, lead := range leads {
+		p.Match, p.Rank = lead.match, lead.rank
+		c.add([]graph.Policy{p})
+		p.Flaws = nil // reported once
+	}
 }
 
 func (c *EnvoyConfig) ClusterSays(n document.Node, says *policy.Set) {
