@@ -23,7 +23,7 @@ import (
 // environment of its process. Tests compare the two.
 var Reader = &document.Reader{
 	Name:  "compose",
-	Doc:   "docker-compose: services, environment, links, depends_on, mounted configuration, labels of Traefik",
+	Doc:   "docker-compose: services, environment, links, depends_on, configuration that is mounted or that the Dockerfile copies into the image, labels of Traefik",
 	Reads: []string{"compose.yaml", "docker-compose.yml", "services (a map)"},
 	Match: isComposeHead,
 	Read:  readCompose,
