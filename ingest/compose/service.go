@@ -52,9 +52,9 @@ type composeProgram struct {
 	chooses     bool // environment has variables of the project
 	mounts      []composeMount
 	volumesFrom []composeText
-	built       bool         // it has a build section
-	dockerfile  string       // relative to source
-	stage       string       // the stage of the Dockerfile that is built; "" is the last one
+	built       bool   // it has a build section
+	dockerfile  string // relative to source
+	stage       string // the stage of the Dockerfile that is built; "" is the last one
 	buildArgs   []composePair
 	source      composeMount // the directory it is built from, if that is one of the project
 }
